@@ -1,0 +1,31 @@
+# Third-party libraries as imported targets sz::NAME. Headers and libraries are looked for in the project's own
+# prefix first (.deps, made by tools/setup where the system's Debian lacks a package), then in the system.
+
+find_package(Threads REQUIRED)
+set(sz_deps "${PROJECT_SOURCE_DIR}/.deps/usr")
+
+function(sz_find name)
+  cmake_parse_arguments(A "" "HEADER;LIB;PACKAGE" "" ${ARGN})
+  find_path(SZ_${name}_INCLUDE ${A_HEADER} HINTS "${sz_deps}/include")
+  find_library(SZ_${name}_LIBRARY ${A_LIB} HINTS "${sz_deps}/lib/${CMAKE_C_LIBRARY_ARCHITECTURE}" "${sz_deps}/lib")
+  mark_as_advanced(SZ_${name}_INCLUDE SZ_${name}_LIBRARY)
+  if(NOT SZ_${name}_INCLUDE OR NOT SZ_${name}_LIBRARY)
+    message(FATAL_ERROR "${A_HEADER} or lib${A_LIB} (${A_PACKAGE}) not found: run tools/setup")
+  endif()
+  add_library(sz::${name} UNKNOWN IMPORTED)
+  set_target_properties(sz::${name} PROPERTIES
+    IMPORTED_LOCATION "${SZ_${name}_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${SZ_${name}_INCLUDE}")
+endfunction()
+
+sz_find(yyjson  HEADER yyjson.h  LIB yyjson  PACKAGE libyyjson-dev)
+sz_find(libyaml HEADER yaml.h    LIB yaml    PACKAGE libyaml-dev)
+sz_find(sqlite  HEADER sqlite3.h LIB sqlite3 PACKAGE libsqlite3-dev)
+sz_find(zlib    HEADER zlib.h    LIB z       PACKAGE zlib1g-dev)
+sz_find(zstd    HEADER zstd.h    LIB zstd    PACKAGE libzstd-dev)
+sz_find(xxhash  HEADER xxhash.h  LIB xxhash  PACKAGE libxxhash-dev)
+sz_find(pcre2   HEADER pcre2.h   LIB pcre2-8 PACKAGE libpcre2-dev)
+set_target_properties(sz::pcre2 PROPERTIES INTERFACE_COMPILE_DEFINITIONS PCRE2_CODE_UNIT_WIDTH=8)
+if(SZ_TESTS)
+  sz_find(cmocka HEADER cmocka.h LIB cmocka PACKAGE libcmocka-dev)
+endif()

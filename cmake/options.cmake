@@ -1,0 +1,40 @@
+# Language, build types, warnings and sanitizers: everything lands in the interface target sz_options.
+
+option(SZ_WERROR "Warnings are errors (the developer presets say ON)" OFF)
+option(SZ_LTO "Link-time optimisation" OFF)
+option(SZ_FUZZ "Build tests/fuzz (clang only: libFuzzer with ASan and UBSan)" OFF)
+option(SZ_TESTS "Build the tests" ON)
+set(SZ_SANITIZE "" CACHE STRING "Comma-separated list for -fsanitize=, for example address,undefined")
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Debug CACHE STRING "Debug or Release" FORCE)
+endif()
+
+if(SZ_LTO)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()
+
+add_library(sz_options INTERFACE)
+target_compile_options(sz_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
+  -fno-omit-frame-pointer
+  $<$<BOOL:${SZ_WERROR}>:-Werror>)
+target_include_directories(sz_options INTERFACE ${PROJECT_SOURCE_DIR}/include)
+
+set(sz_sanitize "${SZ_SANITIZE}")
+if(SZ_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SZ_FUZZ needs clang: use the preset fuzz")
+  endif()
+  set(sz_sanitize "address,undefined")
+  target_compile_options(sz_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(sz_sanitize)
+  target_compile_options(sz_options INTERFACE -fsanitize=${sz_sanitize} -fno-sanitize-recover=all)
+  target_link_options(sz_options INTERFACE -fsanitize=${sz_sanitize})
+endif()

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * base_inline: bodies of base.h's hot functions. Nothing here is for callers beyond what base.h declares.
+ */
+#ifndef SANZAO_BASE_INLINE_H
+#define SANZAO_BASE_INLINE_H
+
+#include <sanzao/base.h>
+
+static inline bool sz_str_eq(sz_str a, sz_str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+
+/* ---- buffer ---- */
+
+static inline void sz_buf_reserve(sz_buf *b, size_t extra) {
+    if (b->cap - b->n < extra) sz_buf_grow(b, extra);
+}
+
+static inline void sz_buf_put(sz_buf *b, const void *p, size_t n) {
+    if (n == 0) return;
+    sz_buf_reserve(b, n);
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+}
+
+static inline void sz_buf_put_str(sz_buf *b, sz_str s) { sz_buf_put(b, s.p, s.n); }
+
+static inline void sz_buf_put_u8(sz_buf *b, uint8_t v) {
+    sz_buf_reserve(b, 1);
+    b->p[b->n++] = v;
+}
+
+static inline void sz_buf_put_u32(sz_buf *b, uint32_t v) {
+    uint8_t x[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
+    sz_buf_put(b, x, sizeof x);
+}
+
+static inline void sz_buf_put_u64(sz_buf *b, uint64_t v) {
+    uint8_t x[8] = {(uint8_t)v,         (uint8_t)(v >> 8),  (uint8_t)(v >> 16), (uint8_t)(v >> 24),
+                    (uint8_t)(v >> 32), (uint8_t)(v >> 40), (uint8_t)(v >> 48), (uint8_t)(v >> 56)};
+    sz_buf_put(b, x, sizeof x);
+}
+
+static inline void sz_buf_put_double(sz_buf *b, double v) {
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    sz_buf_put_u64(b, u);
+}
+
+static inline void sz_buf_put_varint(sz_buf *b, uint64_t v) {
+    sz_buf_reserve(b, 10);
+    uint8_t *p = b->p + b->n;
+    while (v >= 0x80) {
+        *p++ = (uint8_t)(v | 0x80);
+        v >>= 7;
+    }
+    *p++ = (uint8_t)v;
+    b->n = (size_t)(p - b->p);
+}
+
+static inline void sz_buf_put_zigzag(sz_buf *b, int64_t v) {
+    sz_buf_put_varint(b, ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0));
+}
+
+static inline void sz_buf_put_lstr(sz_buf *b, sz_str s) {
+    sz_buf_put_varint(b, s.n);
+    sz_buf_put(b, s.p, s.n);
+}
+
+/* ---- reader ---- */
+
+static inline sz_reader sz_reader_of(const void *p, size_t n) {
+    const uint8_t *q = p;
+    return (sz_reader){q, n ? q + n : q, false};
+}
+
+/* The next n bytes, or NULL; a failed reader is left at its end, so that every later read of a byte fails too. */
+static inline const uint8_t *sz_read_take(sz_reader *r, size_t n) {
+    if ((size_t)(r->end - r->p) < n || r->bad) {
+        r->bad = true;
+        r->p = r->end;
+        return NULL;
+    }
+    const uint8_t *p = r->p;
+    r->p += n;
+    return p;
+}
+
+static inline uint8_t sz_read_u8(sz_reader *r) {
+    const uint8_t *p = sz_read_take(r, 1);
+    return p ? *p : 0;
+}
+
+static inline uint32_t sz_read_u32(sz_reader *r) {
+    const uint8_t *p = sz_read_take(r, 4);
+    if (!p) return 0;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t sz_read_u64(sz_reader *r) {
+    const uint8_t *p = sz_read_take(r, 8);
+    if (!p) return 0;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+           (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static inline double sz_read_double(sz_reader *r) {
+    uint64_t u = sz_read_u64(r);
+    double v;
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
+
+static inline uint64_t sz_read_varint(sz_reader *r) {
+    if (r->p < r->end && *r->p < 0x80) return *r->p++; /* a failed reader stands at its end */
+    return sz_read_varint_long(r);
+}
+
+static inline int64_t sz_read_zigzag(sz_reader *r) {
+    uint64_t u = sz_read_varint(r);
+    return (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+}
+
+static inline sz_str sz_read_bytes(sz_reader *r, size_t n) {
+    const uint8_t *p = sz_read_take(r, n);
+    return p ? (sz_str){(const char *)p, n} : (sz_str){NULL, 0};
+}
+
+static inline sz_str sz_read_lstr(sz_reader *r) {
+    uint64_t n = sz_read_varint(r);
+    return sz_read_bytes(r, n > SIZE_MAX ? SIZE_MAX : (size_t)n);
+}
+
+/* ---- zone ---- */
+
+static inline int32_t sz_zone_offset_s(const sz_zone *z, int64_t t_ms) {
+    if (z->n == 0) return z->offset0_s;
+    if (t_ms >= z->from_ms[z->n - 1]) return z->offset_s[z->n - 1];
+    return sz_zone_offset_search(z, t_ms);
+}
+
+/* Local milliseconds counted from day -2^31, so that one unsigned division is a floor; times outside of the days that an
+ * int32 holds come out above SZ_ZONE_SPAN. */
+#define SZ_ZONE_BIAS (UINT64_C(0x80000000) * (uint64_t)SZ_DAY_MS)
+#define SZ_ZONE_SPAN (2 * SZ_ZONE_BIAS)
+static inline uint64_t sz_zone_biased(const sz_zone *z, int64_t t_ms) {
+    return (uint64_t)t_ms + (uint64_t)(sz_zone_offset_s(z, t_ms) * SZ_SECOND_MS) + SZ_ZONE_BIAS;
+}
+
+static inline int32_t sz_zone_day(const sz_zone *z, int64_t t_ms) {
+    uint64_t u = sz_zone_biased(z, t_ms);
+    if (u >= SZ_ZONE_SPAN) return t_ms < 0 ? SZ_DAY_NONE : INT32_MAX;
+    return (int32_t)((int64_t)(u / (uint64_t)SZ_DAY_MS) - INT64_C(0x80000000));
+}
+
+static inline int32_t sz_zone_ms_of_day(const sz_zone *z, int64_t t_ms) {
+    uint64_t u = sz_zone_biased(z, t_ms);
+    if (u >= SZ_ZONE_SPAN) return 0;
+    return (int32_t)(u % (uint64_t)SZ_DAY_MS);
+}
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine: the worker. A state machine over ports (protocol.md §4 of the founding papers; docs/architecture.md): sz_worker_step takes one
+ * message, does bounded work and never blocks. Each port call is answered by exactly one later message; adapters only enqueue, so a
+ * real run is one thread a worker over the same step, and a simulation is the same code in one thread with a seed.
+ *
+ * Two rules carry everything: every commit names its parent (owner token, seq), and an alert leaves only with the state that caused
+ * it. Nothing a run says depends on where commits fall.
+ *
+ * Ownership: what a message or a call points to is borrowed until the call returns, unless it says otherwise.
+ * Threads: one worker, one thread. No clock, random, file, socket or environment in here: they come in through ports.
+ */
+#ifndef SANZAO_ENGINE_H
+#define SANZAO_ENGINE_H
+
+#include <sanzao/base.h>
+#include <sanzao/campus.h>
+#include <sanzao/features.h>
+#include <sanzao/model.h>
+#include <sanzao/rules.h>
+#include <sanzao/timeline.h>
+
+/* ---- names, header, commit ---------------------------------------------------------------------------------------------- */
+
+/* Names exactly one state of one partition. */
+typedef struct sz_name {
+    uint8_t owner[16]; /* random token of the acquisition */
+    uint64_t seq;
+} sz_name;
+
+/* What the store keeps of a partition beside its lists. `body` is the engine's (versioned inside): clocks, offsets, counters, feeds. */
+typedef struct sz_header {
+    uint32_t fmt;          /* SZ_STATE_FORMAT of the writer */
+    sz_str topic;          /* "files" for file runs */
+    uint32_t parts;
+    uint64_t bundle_ver;
+    sz_name name;
+    uint64_t epoch;        /* acquisitions so far; for people */
+    sz_str worker;         /* who holds it; for people */
+    sz_str body;
+} sz_header;
+enum { SZ_STATE_FORMAT = 1 };
+
+typedef struct sz_put { sz_str key, value; } sz_put; /* snapshot of a student; a ledger line */
+
+/* One commit: all or nothing, under the name it was made for. Lists are appended in order. */
+typedef struct sz_commit {
+    sz_name parent;                  /* refused unless the store's (owner, seq) is this; after it seq is parent.seq + 1 */
+    const sz_str *outbox;            /* alerts, final bytes, one JSON line each without line end */
+    uint32_t n_outbox;
+    const sz_put *snapshots;
+    uint32_t n_snapshots;
+    sz_str journal;                  /* blob; n 0: none */
+    const sz_str *dict;              /* new words of the dictionary, in order */
+    uint32_t n_dict;
+    const sz_put *ledger;
+    uint32_t n_ledger;
+    sz_str body;                     /* new header body */
+    uint64_t bundle_ver;
+    uint32_t trim_outbox, trim_journal; /* drop so many from the front of each list */
+} sz_commit;
+
+typedef enum sz_answer {
+    SZ_ANS_OK, SZ_ANS_NEW,            /* NEW: acquired, there was nothing (allow_new) */
+    SZ_ANS_MISSING,                   /* nothing there and !allow_new */
+    SZ_ANS_MISMATCH,                  /* other topic or parts */
+    SZ_ANS_NEWER,                     /* newer format or bundle */
+    SZ_ANS_REFUSED,                   /* not the named parent */
+    SZ_ANS_UNKNOWN,                   /* may or may not have happened: ACQUIRE again, never resend */
+    SZ_ANS_FAILED                     /* cannot work: disk full, read-only …; text says what */
+} sz_answer;
+
+typedef enum sz_chunk_kind { SZ_CHUNK_DICT, SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL, SZ_CHUNK_OUTBOX, SZ_CHUNK_LEDGER, SZ_CHUNK_END } sz_chunk_kind;
+
+/* ---- input ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct sz_input {
+    sz_record record;
+    sz_str raw;             /* the record's bytes as they came */
+    sz_origin origin;
+    uint8_t repeat;         /* sorted files: 0; 1 repeats an earlier line; 2 conflicts with an earlier line (first line read stays) */
+} sz_input;
+
+/* ---- messages ------------------------------------------------------------------------------------------------------------------ */
+
+typedef enum sz_msg_kind {
+    SZ_MSG_ASSIGNED,   /* begin: acquire the partition */
+    SZ_MSG_REVOKED,
+    SZ_MSG_ACQUIRED,   /* answer, header (before: its name is the previous one) */
+    SZ_MSG_CHUNK,      /* of a load: chunk kind, puts or strs */
+    SZ_MSG_INPUT,      /* inputs, at most 256 */
+    SZ_MSG_INPUT_END,  /* the batch has ended */
+    SZ_MSG_COMMITTED,  /* answer */
+    SZ_MSG_DELIVERED,  /* n alerts more are acknowledged; sink_pos: bytes of the file that are acknowledged */
+    SZ_MSG_DEAD_DONE,  /* dead letters submitted so far are safe; sink_pos like that */
+    SZ_MSG_TICK,       /* live only: wall clock moved */
+    SZ_MSG_BUNDLE,     /* a new bundle and campus, to be switched to at a commit boundary */
+    SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
+    SZ_MSG_STOP        /* drain: commit, wait for the sinks, end */
+} sz_msg_kind;
+
+typedef struct sz_msg {
+    sz_msg_kind kind;
+    sz_answer answer;
+    const sz_header *header;
+    sz_chunk_kind chunk;
+    const sz_put *puts;    /* snapshots, ledger */
+    const sz_str *strs;    /* dict, journal, outbox */
+    uint32_t n;
+    const sz_input *inputs;
+    uint64_t n_delivered;
+    uint64_t sink_pos;
+    sz_bundle *bundle;     /* taken */
+    sz_campus *campus;     /* taken */
+    sz_str text;           /* of a failure, for people */
+} sz_msg;
+
+/* ---- ports ---------------------------------------------------------------------------------------------------------------------- */
+
+/* State. Each call is answered by one later message (acquired, chunk, committed). Contract suite: tests/contract/store_suite.c. */
+typedef struct sz_store_port {
+    void *self;
+    /* Take the partition under a fresh token: header or NEW, MISSING, MISMATCH, NEWER. */
+    void (*acquire)(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts, uint64_t bundle_ver, sz_str worker, bool allow_new);
+    /* Next chunk of the named state: dict, snapshots (500 at most), journal, outbox, ledger, then END; each under the name, else REFUSED.
+     * restart: from the beginning. */
+    void (*load)(void *self, const sz_name *name, bool restart);
+    /* One in flight. */
+    void (*commit)(void *self, const sz_commit *c);
+} sz_store_port;
+
+/* Input. want is answered by one input (1..max records) or input_end message. */
+typedef struct sz_stream_port {
+    void *self;
+    void (*want)(void *self, uint32_t max);
+} sz_stream_port;
+
+/* Output of alerts (settled, in order) and dead letters. */
+typedef struct sz_sink_port {
+    void *self;
+    void (*submit)(void *self, const sz_str *lines, uint32_t n);  /* answered by delivered */
+    void (*dead)(void *self, const sz_str *lines, uint32_t n);    /* answered by dead_done; lines have their line ends */
+} sz_sink_port;
+
+typedef struct sz_env_port {
+    void *self;
+    int64_t (*wall_ms)(void *self);
+    int64_t (*mono_ms)(void *self);
+    void (*random)(void *self, void *p, size_t n);
+} sz_env_port;
+
+typedef struct sz_ports { sz_store_port store; sz_stream_port stream; sz_sink_port sink; sz_env_port env; } sz_ports;
+
+/* ---- worker ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef enum sz_order { SZ_SORTED, SZ_ARRIVAL } sz_order;
+
+typedef struct sz_options {
+    sz_order order;
+    int64_t lateness_ms, horizon_ms; /* defaults 240 h, 14 d */
+    int64_t until_ms;                /* SZ_TIME_NONE: not given */
+    int64_t wall_ms;                 /* when the run began; the state keeps it so that a resume decides the same */
+    bool admit;                      /* unknown students become students */
+    bool is_live;
+    bool allow_new;
+    bool is_volatile;                /* memory state: no journal is written */
+    int64_t settle_ms;
+    uint32_t commit_records;         /* commit after so many records at the latest */
+    sz_str topic, worker;
+    uint32_t parts, partition;
+} sz_options;
+
+typedef struct sz_counters {
+    uint64_t read, used, duplicate, dead, control, late, dead_by[SZ_N_REASONS];
+    uint64_t alerts[SZ_N_ALERT_EVENTS];
+    int64_t standing, undo_unmatched;
+    uint64_t unknown_places, unknown_readers;
+} sz_counters;
+
+typedef enum sz_worker_state { SZ_WK_IDLE, SZ_WK_ACQUIRING, SZ_WK_LOADING, SZ_WK_RUNNING, SZ_WK_DRAINING, SZ_WK_STOPPED, SZ_WK_FAILED } sz_worker_state;
+
+typedef struct sz_worker sz_worker;
+/* bundle and campus are taken (bundle: a reference). */
+sz_worker *sz_worker_new(const sz_options *o, const sz_ports *p, sz_bundle *bundle, sz_campus *campus);
+/* Ports may be completed until ASSIGNED. */
+void sz_worker_ports(sz_worker *w, const sz_ports *p);
+void sz_worker_free(sz_worker *w);
+void sz_worker_step(sz_worker *w, const sz_msg *m);
+sz_worker_state sz_worker_where(const sz_worker *w);
+/* Why it failed: status and a sentence. */
+sz_status sz_worker_failure(const sz_worker *w, sz_str *text);
+/* Progress that a stream adapter needs at start (valid once RUNNING): records of the open batch that were taken, the ledger. */
+uint64_t sz_worker_taken(const sz_worker *w);
+uint32_t sz_worker_ledger(const sz_worker *w, const sz_put **lines);
+/* The stream says what the ledger should hold once all records so far are committed (copied). */
+void sz_worker_note(sz_worker *w, sz_str key, sz_str value);
+/* The batch's inputs begin anew: taken is 0 from here. */
+void sz_worker_new_batch(sz_worker *w);
+/* Bytes that the sinks had acknowledged, as the state has it. */
+void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
+
+const sz_counters *sz_worker_counters(const sz_worker *w);
+/* Lowest rule clock; SZ_TIME_NONE before any. */
+int64_t sz_worker_clock(const sz_worker *w);
+uint32_t sz_worker_n_students(const sz_worker *w);
+/* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
+typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;
+void sz_worker_judged(sz_worker *w, sz_judged *out);
+/* One line of the summary's JSON without line end (contract). */
+void sz_worker_summary(sz_worker *w, sz_buf *out);
+/* For `state show`: the student's record decoded. SZ_NOT_FOUND. */
+sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * features: what counts (matchers), numbers over time (features), and how a condition reads both (slots, loader).
+ *
+ * A matcher says which records count. A feature is an operator over a matcher and a window. Each operator is one file and one row of
+ * sz_operators. What a student's records leave behind is kept in accumulators, shared by the features that need the same: rows a
+ * day or pane, the last record, distinct pairs, sessions. Accumulators of one student lie in one relocatable block (sz_fstate), so
+ * that a checkpoint is one copy. They hold what records said and nothing of leaves, holidays or feeds: those are read at evaluation
+ * from the facts as they are known, so a fact that comes late needs no repair here, only a new evaluation.
+ *
+ * Ownership: definitions live in their bundle's arena, immutable. An sz_fstate belongs to one student and one thread.
+ */
+#ifndef SANZAO_FEATURES_H
+#define SANZAO_FEATURES_H
+
+#include <sanzao/base.h>
+#include <sanzao/campus.h>
+#include <sanzao/expr.h>
+#include <sanzao/model.h>
+
+/* ---- slots: what a name in a condition means -------------------------------------------------------------------------- */
+
+/* A slot is space << 24 | sub << 16 | index. */
+typedef enum sz_space {
+    SZ_SPACE_EVENT = 1, /* sub 0, index: sz_efield, or SZ_EF_DECLARED + field of the record's type found by name: see declared[] */
+    SZ_SPACE_STUDENT,   /* index: sz_sfield */
+    SZ_SPACE_CALENDAR,  /* index: sz_cfield; sub: period's index for in() and days_to() */
+    SZ_SPACE_FEATURE,   /* index: feature; sub 0: its value, else 1 + sz_efield of the record of first and last */
+    SZ_SPACE_PARAM      /* index: param of the rule */
+} sz_space;
+#define SZ_SLOT(space, sub, index) ((uint32_t)(space) << 24 | (uint32_t)(sub) << 16 | (uint32_t)(index))
+#define SZ_SLOT_SPACE(s) ((s) >> 24)
+#define SZ_SLOT_SUB(s) ((s) >> 16 & 0xff)
+#define SZ_SLOT_INDEX(s) ((s) & 0xffff)
+
+/* Fields of a record (event.x, last_door.x) and of its place (place.x, last_door.place.x). */
+typedef enum sz_efield {
+    SZ_EF_ID, SZ_EF_SOURCE, SZ_EF_TYPE, SZ_EF_TIME, SZ_EF_COLLECTED, SZ_EF_PRECISION, SZ_EF_STUDENT, SZ_EF_CARD, SZ_EF_READER,
+    SZ_EF_REF, SZ_EF_OP, SZ_EF_AMOUNT, SZ_EF_BALANCE, SZ_EF_JOURNAL_NO, SZ_EF_USE_COUNT, SZ_EF_COURSE, SZ_EF_SESSION, SZ_EF_STATUS,
+    SZ_EF_HOURS, SZ_EF_DIRECTION, SZ_EF_RESULT, SZ_EF_MEANS, SZ_EF_LATE, SZ_EF_CLOCK, SZ_EF_HOUR, SZ_EF_WEEKDAY, SZ_EF_NIGHT,
+    SZ_EF_PLACE_ID, SZ_EF_PLACE_NAME, SZ_EF_PLACE_KIND, SZ_EF_PLACE_BUILDING, SZ_EF_PLACE_ZONE,
+    SZ_EF_AGE,        /* first and last only: grows */
+    SZ_EF_DECLARED    /* + index into sz_declared */
+} sz_efield;
+
+/* A name of a declared field; several types may declare it alike. */
+typedef struct sz_declared {
+    sz_str name;
+    uint8_t kind;                  /* sz_field_kind, the same in all types that have it */
+    uint64_t types;                /* that have it */
+    uint8_t at[SZ_TYPES_MAX];      /* its place in each type's fields */
+} sz_declared;
+
+typedef enum sz_sfield {
+    SZ_SF_ID, SZ_SF_COLLEGE, SZ_SF_SCHOOL, SZ_SF_MAJOR, SZ_SF_CLASS, SZ_SF_ENTRY_YEAR, SZ_SF_YEARS, SZ_SF_YEAR, SZ_SF_DORM,
+    SZ_SF_RESIDENCE, SZ_SF_STATUS, SZ_SF_TAGS, SZ_SF_GENDER, SZ_SF_STUDY_SHARE, SZ_SF_BUILDING, SZ_N_SFIELDS
+} sz_sfield;
+typedef enum sz_cfield { SZ_CF_TERM, SZ_CF_WEEK, SZ_CF_HOLIDAY, SZ_CF_VACATION, SZ_CF_CLASS_DAY, SZ_CF_IN, SZ_CF_DAYS_TO, SZ_N_CFIELDS } sz_cfield;
+
+/* Names, types and units of the fields above, by index: what the resolver of the rules module knows, and docs. */
+typedef struct sz_field_info { const char *name; uint8_t type, unit; uint64_t types; /* event types that have it, built-in ones by bit; ~0 all */ } sz_field_info;
+extern const sz_field_info sz_efields[SZ_EF_DECLARED];
+extern const sz_field_info sz_sfields[SZ_N_SFIELDS];
+extern const sz_field_info sz_cfields[SZ_N_CFIELDS];
+
+/* ---- params ---------------------------------------------------------------------------------------------------------------- */
+
+/* Value of a param: a number or duration with unit, text, or list; `by:` is first match over the student as of T. */
+typedef struct sz_param_case {
+    struct sz_param_cond { uint16_t field; /* sz_sfield */ sz_str text; double num; bool is_num; } *conds;
+    uint32_t n_conds;       /* 0: the default, always last */
+    sz_xval value;
+    sz_str text;            /* as written: `420 yuan` */
+} sz_param_case;
+typedef struct sz_param {
+    sz_str name, label_zh, label_en;
+    uint8_t type, unit;
+    sz_param_case *cases;
+    uint32_t n_cases;
+    sz_span span;
+} sz_param;
+
+/* ---- matchers ----------------------------------------------------------------------------------------------------------- */
+
+typedef struct sz_matcher {
+    sz_str name, label_zh, label_en;
+    uint64_t types;              /* a record of another type never matches */
+    bool is_seen;                /* built in: done in person */
+    const sz_prog **wheres;      /* all must be true; from the outermost base inwards */
+    uint32_t n_wheres;
+    uint64_t hash;               /* of the meaning */
+    bool needs_time_of_day;      /* informative */
+    sz_span span;
+} sz_matcher;
+
+/* ---- features ------------------------------------------------------------------------------------------------------------ */
+
+typedef enum sz_operator {
+    SZ_OP_COUNT, SZ_OP_SUM, SZ_OP_AVG, SZ_OP_MIN, SZ_OP_MAX, SZ_OP_DAYS, SZ_OP_DISTINCT, SZ_OP_FIRST, SZ_OP_LAST, SZ_OP_STREAK,
+    SZ_OP_SESSIONS, SZ_OP_ABSENCE, SZ_OP_VALUE, SZ_N_OPERATORS
+} sz_operator;
+
+typedef enum sz_window_kind { SZ_W_NONE, SZ_W_DAYS, SZ_W_HOURS, SZ_W_WEEK, SZ_W_MONTH, SZ_W_TERM, SZ_W_STUDY } sz_window_kind;
+
+typedef struct sz_window {
+    uint8_t kind;
+    bool is_night;        /* day: night */
+    int32_t days;         /* SZ_W_DAYS */
+    int32_t ago;          /* to: k days ago (yesterday 1) */
+    int32_t pane_ms, n_panes; /* SZ_W_HOURS */
+} sz_window;
+
+enum { SZ_PAUSE_WEEKEND = 1, SZ_PAUSE_HOLIDAY = 2, SZ_PAUSE_VACATION = 4 }; /* pause: of absence, beyond what always pauses */
+
+typedef struct sz_feature {
+    sz_str name, label_zh, label_en;
+    uint8_t op;             /* sz_operator */
+    uint8_t type, unit;     /* of its value: sz_xtype, sz_unit */
+    uint32_t matcher;       /* index; SZ_NONE for value */
+    uint16_t field;         /* sz_efield that is summed, averaged, counted distinct …; UINT16_MAX none */
+    sz_window window;
+    int64_t gap_ms;         /* sessions */
+    bool on_class_days;     /* streak */
+    uint32_t pauses;        /* absence: SZ_PAUSE_ bits, and kinds of leave in pause_leaves */
+    uint32_t pause_leaves;
+    const sz_prog *value;   /* SZ_OP_VALUE: over other features */
+    uint64_t types;         /* event types that it reads, value: of all it reads */
+    uint64_t hash;          /* identity (semantics 35) */
+    uint32_t acc;           /* accumulator; filled by sz_features_plan */
+    bool is_growing;
+    sz_span span;
+} sz_feature;
+
+/* One row an operator: the language's table. Keys beyond the operator's own are checked against it; docs come from it. */
+typedef struct sz_operator_row {
+    const char *name;
+    const char *sentence_en, *sentence_zh;   /* one sentence for the docs */
+    const char *example;                     /* a YAML line */
+    bool needs_field, may_field;             /* sum: meal.amount */
+    bool needs_window, may_window;
+    bool has_gap, has_on_days, has_pause, may_night, may_hours;
+    uint8_t type, unit;                      /* of the value; SZ_X_ANY: that of the field */
+    bool at_least;                           /* known in part: at least n (semantics 13), else unknown */
+} sz_operator_row;
+extern const sz_operator_row sz_operators[SZ_N_OPERATORS];
+
+/* ---- accumulators ---------------------------------------------------------------------------------------------------------- */
+
+typedef enum sz_acc_kind { SZ_ACC_DAYS, SZ_ACC_PANES, SZ_ACC_LAST, SZ_ACC_FIRST, SZ_ACC_DISTINCT, SZ_ACC_SESSIONS } sz_acc_kind;
+
+typedef struct sz_acc {
+    uint8_t kind;
+    bool is_night;
+    bool has_sum, has_minmax;  /* rows carry them */
+    uint16_t field;
+    uint32_t matcher;
+    int64_t gap_ms;
+    int32_t pane_ms;
+    int32_t keep;              /* days (panes) back that some window needs; INT32_MAX: for ever (term, study, streak) */
+    uint32_t row_size;
+    bool is_correctable;       /* count, sum, avg, days, streak of attendance: undone beyond the horizon (semantics 17) */
+} sz_acc;
+
+/* Everything of a rule set that features need. Part of the bundle. */
+typedef struct sz_featureset {
+    sz_matcher *matchers;
+    uint32_t n_matchers, mask_words; /* bits of matchers that a record fits, in 64-bit words */
+    sz_feature *features;
+    uint32_t n_features;
+    sz_acc *accs;
+    uint32_t n_accs;
+    sz_declared *declared;
+    uint32_t n_declared;
+    uint32_t seen_acc;               /* LAST of `seen`, for rarely_seen; always there */
+    uint32_t seen_days_acc;          /* DAYS of `seen` */
+    uint32_t seen_matcher;
+    int32_t findable_days;           /* longest window of a correctable accumulator; 0 none */
+    bool has_nights;                 /* some window ends at noon */
+    bool has_panes;
+} sz_featureset;
+/* Choose accumulators for the features (fills acc of each, accs, seen_*). Call once after matchers and features are final.
+ * A matcher named `seen` is added if there is none. */
+void sz_features_plan(sz_arena *a, sz_featureset *fs, const sz_types *types);
+
+/* ---- packed records ---------------------------------------------------------------------------------------------------------- */
+
+/* One event of a student as the log, `first` and `last` keep it (layout in entry.c). Texts that repeat (source, place, card …)
+ * stand as numbers of a dictionary, which belongs to the worker; ids stand in full. */
+typedef struct sz_entry {
+    const uint8_t *p;
+    uint32_t n;
+} sz_entry;
+/* Append e with its matcher bits (mask_bytes of them) to out. */
+void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types);
+uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from its first bytes */
+int64_t sz_entry_time(const uint8_t *p);
+uint8_t sz_entry_type(const uint8_t *p);
+uint32_t sz_entry_content(const uint8_t *p);             /* low 32 bits of the event's content hash */
+const uint8_t *sz_entry_mask(const uint8_t *p);
+uint8_t *sz_entry_mask_mut(uint8_t *p);
+/* Decode; texts borrow from the entry and the dictionary; student is left empty. False: the bytes are no entry. */
+bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
+
+/* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
+
+typedef struct sz_down { int64_t from_ms, to_ms; uint64_t types; sz_str source; } sz_down; /* [from, to); to SZ_TIME_MAX: still */
+
+/* The facts of one partition as they are known now. Owned by the engine. */
+typedef struct sz_facts {
+    const sz_campus *campus;
+    uint8_t *known;                       /* bit a leave; NULL: all */
+    sz_down *downs;                       /* ordered by from */
+    uint32_t n_downs;
+    int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
+    int64_t horizon_ms;                   /* how far before an undo its original is kept */
+} sz_facts;
+/* Fill began_day from feeds and terms. */
+void sz_facts_init(sz_facts *f, const sz_campus *c);
+int32_t sz_facts_began(const sz_facts *f, uint64_t types);                                  /* the earliest of the types; SZ_DAY_NONE: always */
+bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
+int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms); /* time down within, overlaps once */
+/* The instant at which `need` more milliseconds not down have passed since from. */
+int64_t sz_facts_up_after(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t need_ms);
+/* Next begin or end of a down interval of the types strictly after t. */
+int64_t sz_facts_next_edge(const sz_facts *f, uint64_t types, int64_t t_ms);
+
+/* ---- the accumulators of one student ------------------------------------------------------------------------------------------ */
+
+typedef struct sz_fstate {
+    uint8_t *p;        /* header, table of accumulators, their bytes; relocatable */
+    uint32_t n, cap;
+} sz_fstate;
+void sz_fstate_init(sz_fstate *s, const sz_featureset *fs);
+void sz_fstate_fini(sz_fstate *s);
+void sz_fstate_copy(sz_fstate *to, const sz_fstate *from);
+int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
+/* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
+void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+/* Correct an attendance record that is beyond the horizon (semantics 17). False: it is not to be found. */
+bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id);
+/* Bytes in use without slack, and the form in which a state is stored. */
+void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs);
+/* False: damaged, or of another feature set (fs->n_accs differ). */
+bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n);
+
+/* ---- evaluation --------------------------------------------------------------------------------------------------------------- */
+
+/* What a condition may look at, at one instant of one student. Lives on the stack of whoever evaluates. */
+typedef struct sz_eval {
+    const sz_featureset *fs;
+    const sz_facts *facts;
+    const sz_types *types;
+    const sz_zone *zone;
+    const sz_map *dict;
+    uint32_t student;               /* index in the campus; SZ_NONE: admitted, not in the roster */
+    const sz_student *info;         /* NULL like that */
+    sz_str student_id;
+    const sz_fstate *state;
+    int64_t t_ms;
+    int32_t day, night;             /* local day of t; night that contains t */
+    const sz_event *event;          /* the record in hand, NULL at timers and checks */
+    const sz_param *params;         /* in scope; NULL none */
+    uint32_t n_params;
+    uint32_t depth;                 /* of value features within each other */
+    bool use_leaves;                /* the student has leaves */
+    sz_list tags;                   /* scratch for student.tags */
+    char texts[8][12];              /* scratch for dates handed out as text, used in turn */
+    uint32_t next_text;
+} sz_eval;
+void sz_eval_at(sz_eval *ev, int64_t t_ms); /* set t, day, night */
+sz_loader sz_eval_loader(sz_eval *ev);
+/* Matchers that the record fits, as bits. */
+void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask);
+sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
+/* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
+void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);
+/* First and last instant of the feature's window at t, for reasons and evidence. */
+void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
+bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
+bool sz_is_weekend(const sz_calendar *k, int32_t day); /* Saturday or Sunday that is not made up */
+/* A growing slot's value reaches `ms` at this instant by what is known now; SZ_TIME_MAX: not foreseeable. */
+int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms);
+/* Next instant after t at which a pane edge can change a feature of these; SZ_TIME_MAX none. */
+int64_t sz_panes_next(sz_eval *ev, const uint32_t *features, uint32_t n);
+
+#endif

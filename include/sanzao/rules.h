@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rules: YAML texts become an immutable, reference-counted bundle; and what a rule does at an instant (exemptions, episodes, texts).
+ *
+ * Loading: every finding at once, with a location, a code, both languages and a hint; what has an error gives no bundle.
+ * Rules in a bundle are ordered by id (bytes), so that a rule's index is its place in the order of alerts.
+ * Ownership: the bundle owns its arena. Threads: immutable; the reference count is atomic.
+ */
+#ifndef SANZAO_RULES_H
+#define SANZAO_RULES_H
+
+#include <sanzao/base.h>
+#include <sanzao/campus.h>
+#include <sanzao/expr.h>
+#include <sanzao/features.h>
+#include <sanzao/model.h>
+
+typedef enum sz_level { SZ_GREEN, SZ_BLUE, SZ_YELLOW, SZ_ORANGE, SZ_RED, SZ_N_LEVELS } sz_level;
+extern const char *const sz_level_names[SZ_N_LEVELS];
+typedef enum sz_mode { SZ_LIVE, SZ_SHADOW, SZ_DISABLED } sz_mode;
+extern const char *const sz_mode_names[3];
+
+typedef struct sz_step {
+    sz_str text;        /* as written: 24h, few, 4 */
+    uint32_t param;     /* SZ_NONE: value is constant */
+    double value;       /* NUM, or DURATION in ms */
+    uint8_t level;
+} sz_step;
+
+typedef enum sz_exempt_kind {
+    SZ_EX_ON_LEAVE, SZ_EX_VACATION, SZ_EX_FEED_DOWN, SZ_EX_HOLIDAY, SZ_EX_WEEKEND, SZ_EX_RARELY_SEEN, SZ_EX_LEAVE_KIND /* a kind of leave or permit */, SZ_EX_TAG
+} sz_exempt_kind;
+typedef struct sz_exemption {
+    uint8_t kind;
+    sz_str name;
+    uint32_t leave_kinds; /* SZ_EX_LEAVE_KIND and ON_LEAVE: bits */
+} sz_exemption;
+
+typedef enum sz_check_kind { SZ_CHECK_NONE, SZ_CHECK_WEEKDAYS, SZ_CHECK_CLASS_DAYS, SZ_CHECK_TERM_WEEK } sz_check_kind;
+typedef struct sz_check {
+    uint8_t kind;
+    uint8_t weekdays;      /* bit w-1 for weekday w 1..7; daily: 0x7f; TERM_WEEK: the day in that week */
+    int32_t week;          /* TERM_WEEK */
+    int32_t ms_of_day;     /* 24:00 is 86,399,999 */
+    sz_str text;           /* as written */
+} sz_check;
+
+/* A message: texts and places, one list a language. */
+typedef enum sz_piece_kind { SZ_PIECE_TEXT, SZ_PIECE_PROG /* {x} */, SZ_PIECE_VALUE, SZ_PIECE_STEP, SZ_PIECE_REASONS } sz_piece_kind;
+typedef struct sz_piece {
+    uint8_t kind, type, unit;
+    sz_str text;            /* TEXT: the text */
+    const sz_prog *prog;    /* PROG */
+    sz_str one, many;       /* {x|night|nights}; many.n == 0: none */
+} sz_piece;
+typedef struct sz_message { sz_piece *pieces; uint32_t n; } sz_message; /* n 0: not given */
+
+typedef struct sz_rule {
+    sz_str id, title_zh, title_en, purpose, audience, refer_to, source, version, because;
+    char rule_version[32];   /* `1-9f3a0c11` */
+    sz_str *detects;
+    uint32_t n_detects;
+    const sz_prog *who, *when, *resolve_when; /* NULL: none */
+    const sz_prog *value;    /* value + steps; NULL for when */
+    uint8_t value_type, value_unit;
+    bool at_most;
+    sz_step *steps;          /* in order of reaching (by value ascending; at_most: descending) when constant, else as written with params evaluated and sorted at run time; a when rule has one step with its level and text "" */
+    uint32_t n_steps;
+    sz_exemption *unless;    /* in the order in which reasons are given */
+    uint32_t n_unless;
+    sz_param *params;        /* own, then global ones that it names */
+    uint32_t n_params;
+    int64_t for_ms, again_after_ms;
+    sz_check check;
+    uint8_t mode;            /* after adjust and sensitive */
+    bool is_sensitive, is_instant;
+    sz_message message_zh, message_en; /* n 0: the title is used */
+    uint64_t types;          /* event types that it reads, through features and event */
+    uint64_t event_types;    /* instant: types of the records at which it may fire; else 0 */
+    uint32_t *features;      /* that it reads, value features' inner ones too, ascending */
+    uint32_t n_features;
+    bool has_growing;        /* absence or .age in when, value, resolve_when, who */
+    uint64_t hash;           /* of the meaning */
+    sz_span span;
+} sz_rule;
+
+typedef struct sz_bundle {
+    sz_arena arena;
+    int refs;                /* atomic */
+    sz_featureset fs;
+    sz_rule *rules;          /* ordered by id; disabled ones included */
+    uint32_t n_rules;
+    uint64_t hash;
+    uint32_t n_files;
+} sz_bundle;
+
+typedef struct sz_rule_file { const char *name; const void *p; size_t n; } sz_rule_file;
+
+/* Compile all files of a rules folder against a campus (types, periods, tags; NULL: built-in types and empty calendar).
+ * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
+sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
+sz_bundle *sz_bundle_ref(sz_bundle *b);
+void sz_bundle_unref(sz_bundle *b);
+
+/* ---- what a rule says at an instant (condition.c, exemption.c) ---- */
+
+enum { SZ_STEPS_MAX = 32 };
+typedef enum sz_truth { SZ_FALSE, SZ_TRUE, SZ_UNSURE } sz_truth;
+/* Condition or steps of a rule at ev's instant. ev->params must be the rule's. */
+typedef struct sz_verdict {
+    uint8_t truth;                  /* for steps: is the lowest one reached */
+    uint8_t n_steps;                /* 1 for when */
+    uint8_t order[SZ_STEPS_MAX];    /* steps (as written) in order of reaching */
+    int8_t reached;                 /* place in `order` of the highest step reached; -1 none */
+    double at[SZ_STEPS_MAX];        /* each step's threshold, as written order */
+    sz_xval value;                  /* of a value rule */
+} sz_verdict;
+void sz_rule_judge(sz_eval *ev, const sz_rule *r, sz_verdict *out);
+/* A condition such as resolve_when. */
+sz_truth sz_rule_truth(sz_eval *ev, const sz_prog *p);
+/* Place of a step in the order of reaching. */
+int sz_verdict_rank(const sz_verdict *v, uint8_t step);
+
+/* One exemption's value: SZ_UNSURE where it is unknown. */
+sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x);
+/* Which reason ends or keeps out (semantics 28): `who`, then the exemptions in their order. */
+typedef struct sz_exempt {
+    sz_str why;     /* n 0: none; else the first that resolves */
+    bool holds;     /* something keeps the rule from opening and stepping */
+} sz_exempt;
+sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r);
+sz_loader sz_rule_scope(sz_eval *ev, const sz_rule *r); /* params of the rule into scope */
+
+/* ---- texts for counselors (semantics 36) ---- */
+/* Value with its unit in a language: `412.50 元`/`¥412.50`, `2 天 3 小时`/`2 d 3 h`, `≥ 3`, `无数据`/`no data`, times as local date and time. */
+void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z);
+/* A message; value and step as the announcement has them; reasons: ready text. */
+typedef struct sz_text_args { const sz_loader *loader; const sz_xval *value; const sz_xval *step; sz_str reasons; const sz_zone *zone; } sz_text_args;
+void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args);
+
+/* ---- registry of finding codes, all modules (docs and `sanzao explain`) ---- */
+typedef struct sz_code { int code; const char *en, *zh, *example, *better; /* better: the example put right; NULL: none */ } sz_code;
+enum { SZ_CODE_MAX = 999 };
+/* What a code means; false: there is none. */
+bool sz_code_find(int code, sz_code *out);
+/* The next code after this one (-1: the first), ascending; false: that was the last. */
+bool sz_code_next(int after, sz_code *out);
+
+/* ---- check times ---- */
+/* First instant of the check strictly after t; SZ_TIME_MAX: never again. */
+int64_t sz_check_next(const sz_check *c, const sz_calendar *k, const sz_zone *z, int64_t t_ms);
+
+#endif

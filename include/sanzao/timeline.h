@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * timeline: one student in order. Records, timers and checks are taken by (time, kind, source, id) whatever the order of arrival;
+ * what is late rolls the student back and is replayed (semantics 1-5, 33).
+ *
+ *   tail    accumulators before the kept log
+ *   log     packed records in order: the replay, the duplicate check, the evidence
+ *   mark    accumulators at a midnight behind every clock, so that a late record need not start at the tail
+ *   head    accumulators after everything that was evaluated
+ *   story   episodes with their announcements: what stands, and, told to the world, what was said
+ *
+ * Accumulators hold records only and no rule's state; where a rule stands follows from the story. So a roll-back to instant P is:
+ * accumulators of the nearest checkpoint, records before P taken in, announcements from P on forgotten, and everything from P on
+ * evaluated anew. Record, leave, feed, reload, late timer: one path. What then differs from what was said is told as `updated`,
+ * `retracted` or by the ordinary announcements that follow (semantics 33).
+ *
+ * Ownership: a timeline owns all of this; bundle, facts and dictionary are borrowed through the context. Threads: one.
+ */
+#ifndef SANZAO_TIMELINE_H
+#define SANZAO_TIMELINE_H
+
+#include <sanzao/base.h>
+#include <sanzao/campus.h>
+#include <sanzao/features.h>
+#include <sanzao/rules.h>
+
+enum { SZ_CLASSES_MAX = 16, SZ_EVIDENCE_MAX = 10 };
+
+typedef enum sz_ann_kind { SZ_ANN_FIRING, SZ_ANN_STEPPED, SZ_ANN_RESOLVED } sz_ann_kind;
+
+/* One announcement of an episode. */
+typedef struct sz_ann {
+    uint8_t kind, level, step; /* level: highest reached so far; step: index as written in the rule */
+    uint8_t order;             /* item that it was said at: 0 record, 1 timer, 2 check */
+    int64_t at_ms;
+    uint64_t hash;             /* of the content */
+    sz_str why;                /* resolved: exemption, who, corrected …; owned */
+    sz_str body;               /* JSON members from "message" to "evidence"; owned */
+    uint32_t message_n;        /* bytes of body that are the message: a resolution repeats it */
+} sz_ann;
+
+typedef struct sz_episode {
+    uint32_t rule;             /* index in the bundle */
+    uint32_t seq;              /* of the last event told; 0: nothing told yet */
+    char id[27];               /* base32 of 128 bits, NUL */
+    bool is_retracted;
+    uint32_t origin;           /* during a roll-back: its place in the story before; SZ_NONE: new */
+    int64_t since_ms;
+    int64_t told_at_ms;        /* `at` of the last event told */
+    sz_ann *anns;
+    uint32_t n_anns, n_told;   /* announcements told as they stand (a prefix, at rest all) */
+} sz_episode;
+
+/* `for:` pending since, told to nobody: kept as changes so that a roll-back finds them. */
+typedef struct sz_pend {
+    uint32_t rule;
+    int64_t at_ms, since_ms;   /* from at_ms on pending since since_ms; SZ_TIME_NONE: not pending */
+} sz_pend;
+
+typedef struct sz_timeline {
+    sz_str id;                 /* student */
+    uint32_t student;          /* in the campus; SZ_NONE */
+    bool is_active;
+    bool is_dirty;             /* changed since the last snapshot */
+    bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
+    sz_fstate head, mark, tail;
+    int64_t mark_ms, tail_ms;  /* SZ_TIME_NONE: no mark */
+    uint32_t mark_off, head_off;
+    int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
+    int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
+    sz_buf log;
+    uint16_t *prints;          /* fingerprint of each record's identity */
+    uint32_t n_log, cap_prints, last_off;
+    uint32_t n_undos;          /* undo records in the log */
+    sz_episode *episodes;
+    uint32_t n_episodes, cap_episodes;
+    sz_pend *pends;
+    uint32_t n_pends, cap_pends;
+    uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
+    uint64_t *leaves;          /* hashes of the leaves that were known */
+    uint32_t n_leaves;
+    int64_t due_key[SZ_CLASSES_MAX]; /* lower bound of the next item of each class of rules */
+} sz_timeline;
+
+/* An alert event on its way out, with its place in the order of semantics 1. */
+typedef struct sz_alert {
+    int64_t t_ms;
+    uint8_t order;             /* 0 record, 1 timer, 2 check */
+    uint8_t event;             /* sz_alert_event */
+    uint8_t delta;             /* what it does to the number that stands: 0, 1, or 255 for one less */
+    uint32_t rule;
+    sz_str student;            /* borrowed from the timeline */
+    sz_str json;               /* one line without line end, in the context's arena */
+} sz_alert;
+typedef enum sz_alert_event { SZ_ALERT_FIRING, SZ_ALERT_STEPPED, SZ_ALERT_UPDATED, SZ_ALERT_RESOLVED, SZ_ALERT_RETRACTED, SZ_N_ALERT_EVENTS } sz_alert_event;
+extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
+
+/* What a run works with; one a worker. */
+typedef struct sz_tlctx {
+    const sz_bundle *bundle;
+    const sz_types *types;
+    const sz_zone *zone;
+    sz_facts *facts;
+    sz_map *dict;
+    uint32_t n_classes;             /* rules that wait for the same clock */
+    const uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX]; /* rules of a class, rules that read a type, ascending */
+    uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
+    const uint8_t *rule_class;      /* class of each rule */
+    const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
+    const int64_t *clock_ms;        /* of each class */
+    int64_t begin_ms;               /* timers and checks begin here; SZ_TIME_MAX: not known yet */
+    int64_t wmax_ms;                /* highest watermark */
+    int64_t horizon_ms, keep_ms;    /* keep: how far behind wmax the log reaches */
+    const int64_t *rule_from_ms;    /* instant from which each rule is judged; NULL: always */
+    /* out */
+    sz_arena *arena;                /* of the step */
+    sz_alert *alerts;
+    uint32_t n_alerts, cap_alerts;
+    int64_t undo_unmatched;         /* changes are added here */
+    sz_buf scratch, scratch2;
+} sz_tlctx;
+
+/* Why a run happens: the record or fact that later truth came from. */
+typedef struct sz_cause {
+    int64_t t_ms;
+    sz_str what;               /* `record pos e3`, `leave 2026-03-03` … */
+} sz_cause;
+
+void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student);
+void sz_timeline_fini(sz_timeline *tl);
+
+typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } sz_insert;
+/* Put a record into the log (matched against the rules at its own time). *late: it is earlier than what was evaluated. */
+sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool *late);
+/* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). */
+sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e);
+/* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */
+void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
+/* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
+void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);
+/* A feed's state has an edge at t that is not evaluated yet: be there. */
+void sz_timeline_touch(sz_timeline *tl, const sz_tlctx *c, int64_t t_ms);
+/* The class whose next item is due before its clock, if any: its key, else INT64_MAX. */
+int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
+
+/* Stored form (versioned; see record.c). A record back from a journal: put_back, and the story as a whole. */
+enum { SZ_RECORD_FORMAT = 1 };
+void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
+void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
+/* SZ_CORRUPT: damaged; SZ_REFUSED: of a newer format. */
+sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
+sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
+sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry);
+void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash);
+bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash);
+/* After unpacking, and after records were put back by hand: the head is made from tail and log. */
+void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);
+/* For people and tests: bytes held without and in the log. */
+void sz_timeline_memory(const sz_timeline *tl, size_t *state, size_t *log);
+/* Decoded, as JSON (sanzao state show). */
+void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
+
+#endif

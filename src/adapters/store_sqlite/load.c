@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * load: a state in pieces of at most 500 rows or 4 MiB, from the row after the last one given. Kinds of which there is nothing
+ * are left out.
+ */
+#include "store.h"
+
+enum { MOST_ROWS = 500, MOST_BYTES = 4 << 20 };
+
+static const query queries[SZ_CHUNK_END] = {
+    [SZ_CHUNK_DICT] = Q_GET_DICT,     [SZ_CHUNK_SNAPSHOTS] = Q_GET_SNAPSHOTS, [SZ_CHUNK_JOURNAL] = Q_GET_JOURNAL,
+    [SZ_CHUNK_OUTBOX] = Q_GET_OUTBOX, [SZ_CHUNK_LEDGER] = Q_GET_LEDGER,
+};
+
+static bool take(conn *l, sz_msg *m, sz_arena *a) {
+    sz_store_sqlite *s = l->store;
+    sqlite3_stmt *st = sz_sqlite_query(s, queries[l->at]);
+    if (!st) return false;
+    bool has_keys = l->at == SZ_CHUNK_SNAPSHOTS || l->at == SZ_CHUNK_LEDGER;
+    sz_put *puts = SZ_NEWN(a, sz_put, MOST_ROWS);
+    size_t bytes = 0;
+    int rc = 1;
+    sqlite3_bind_int64(st, 1, l->row);
+    while (m->n < MOST_ROWS && bytes < MOST_BYTES && (rc = sz_sqlite_step(s, st)) == 1) {
+        sz_put *p = &puts[m->n++];
+        l->row = sqlite3_column_int64(st, 0);
+        p->key = sz_arena_str(a, sz_sqlite_column(st, 1));
+        if (has_keys) p->value = sz_arena_str(a, sz_sqlite_column(st, 2));
+        bytes += p->key.n + p->value.n;
+    }
+    sqlite3_reset(st);
+    if (rc < 0 || m->n == 0) return rc >= 0;
+    if (has_keys) {
+        m->puts = puts;
+        return true;
+    }
+    sz_str *strs = SZ_NEWN(a, sz_str, m->n);
+    for (uint32_t i = 0; i < m->n; i++) strs[i] = puts[i].key;
+    m->strs = strs;
+    return true;
+}
+
+bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a) {
+    for (; l->at < SZ_CHUNK_END; l->at++, l->row = 0) {
+        if (!take(l, m, a)) return false;
+        if (m->n) break;
+    }
+    m->chunk = l->at;
+    return true;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * open: is it a state of ours, and can it be written.
+ *
+ * Write-ahead log with FULL: one fsync a commit, where a rollback journal takes three, and torn writes are found by checksums.
+ * The lock is exclusive, so there is no shared memory file, and closing folds the log back: the state at rest is one file.
+ */
+#include "store.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TABLES                                                                                                        \
+    "CREATE TABLE header(id INTEGER PRIMARY KEY CHECK(id = 1), fmt INTEGER NOT NULL, topic BLOB NOT NULL,"            \
+    " parts INTEGER NOT NULL, bundle_ver INTEGER NOT NULL, owner BLOB NOT NULL, seq INTEGER NOT NULL,"                \
+    " epoch INTEGER NOT NULL, worker BLOB NOT NULL, body BLOB NOT NULL);"                                             \
+    "CREATE TABLE dict(i INTEGER PRIMARY KEY, word BLOB NOT NULL);"                                                   \
+    "CREATE TABLE snapshots(i INTEGER PRIMARY KEY, student BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"              \
+    "CREATE TABLE journal(i INTEGER PRIMARY KEY, entries BLOB NOT NULL);"                                             \
+    "CREATE TABLE outbox(i INTEGER PRIMARY KEY, line BLOB NOT NULL);"                                                 \
+    "CREATE TABLE ledger(i INTEGER PRIMARY KEY, input BLOB NOT NULL UNIQUE, line BLOB NOT NULL);"
+
+static bool execute(sz_store_sqlite *s, const char *sql) {
+    if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK) return true;
+    sz_sqlite_explain(s);
+    return false;
+}
+
+/* The one number that a pragma gives; false: s->text says why. */
+static bool pragma(sz_store_sqlite *s, const char *sql, sqlite3_int64 *value) {
+    sqlite3_stmt *st = NULL;
+    bool is_fine = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW;
+    if (is_fine)
+        *value = sqlite3_column_int64(st, 0);
+    else
+        sz_sqlite_explain(s);
+    sqlite3_finalize(st);
+    return is_fine;
+}
+
+static bool connect_to(sz_store_sqlite *s, int flags) {
+    if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) == SQLITE_OK)
+        return execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA page_size = 16384;"
+                          "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;");
+    sz_sqlite_explain(s);
+    return false;
+}
+
+bool sz_sqlite_create(sz_store_sqlite *s) {
+    char layout[96];
+    snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION, LAYOUT);
+    if (!s->db && !connect_to(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) return false;
+    if (execute(s, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;" TABLES) && execute(s, layout)) return true;
+    if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+static sz_status fail(sz_store_sqlite *s, sz_diags *d, int code, sz_status status) {
+    sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+    return status;
+}
+
+static sz_status sqlite_says(sz_store_sqlite *s, sz_diags *d) {
+    switch (sqlite3_errcode(s->db) & 0xff) {
+    case SQLITE_CORRUPT: return fail(s, d, SZ_CODE_STATE_DAMAGED, SZ_CORRUPT);
+    case SQLITE_NOTADB: return fail(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO);
+    case SQLITE_READONLY: return fail(s, d, SZ_CODE_STATE_READ_ONLY, SZ_IO);
+    default: return fail(s, d, SZ_CODE_STATE_CANNOT_OPEN, SZ_IO);
+    }
+}
+
+static sz_status refuse(sz_store_sqlite *s, sz_diags *d, int code, sz_status status, const char *en, const char *zh) {
+    sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, en, zh, s->path);
+    return status;
+}
+
+/* Whose file is it, of which layout; nothing is written before that is known. */
+static sz_status look(sz_store_sqlite *s, sz_diags *d) {
+    sqlite3_int64 application = 0, layout = 0, tables = 0, rows = 0;
+    if (!pragma(s, "PRAGMA application_id", &application) || !pragma(s, "PRAGMA user_version", &layout) ||
+        !pragma(s, "SELECT count(*) FROM sqlite_schema", &tables))
+        return sqlite_says(s, d);
+    if (application == 0 && layout == 0 && tables == 0) return SZ_OK; /* an empty file, or one that a crash left so */
+    if (application != APPLICATION)
+        return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is an SQLite file, but not a state of sanzao",
+                      "%s 是 SQLite 文件，但不是 sanzao 的状态");
+    if (layout > LAYOUT)
+        return refuse(s, d, SZ_CODE_STATE_NEWER, SZ_REFUSED,
+                      "%s was written by a newer version of sanzao: use that one, or begin with a new state",
+                      "%s 由更新版本的 sanzao 写成：请使用那个版本，或者用新的状态开始");
+    if (!pragma(s, "SELECT count(*) FROM header", &rows)) return sqlite_says(s, d);
+    s->is_new = rows == 0;
+    return SZ_OK;
+}
+
+/* A write that changes nothing: a file system mounted read-only, a file that may not be written. */
+static sz_status try_to_write(sz_store_sqlite *s, sz_diags *d) {
+    if (sqlite3_db_readonly(s->db, "main") == 1)
+        return refuse(s, d, SZ_CODE_STATE_READ_ONLY, SZ_IO,
+                      "%s cannot be written: see to its permissions and its file system",
+                      "%s 不可写：请检查它的权限和所在的文件系统");
+    if (execute(s, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ROLLBACK;")) return SZ_OK;
+    return sqlite_says(s, d);
+}
+
+static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
+    struct stat st;
+    if (stat(s->path, &st) != 0) return SZ_OK; /* made at acquire */
+    if (!S_ISREG(st.st_mode))
+        return refuse(s, d, SZ_CODE_STATE_CANNOT_OPEN, SZ_IO, "%s is not a file, so it cannot hold the state",
+                      "%s 不是文件，不能存放状态");
+    if (!connect_to(s, SQLITE_OPEN_READWRITE)) return sqlite_says(s, d);
+    sz_status rc = look(s, d);
+    return rc == SZ_OK ? try_to_write(s, d) : rc;
+}
+
+sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out) {
+    sz_store_sqlite *s = sz_alloc(sizeof *s);
+    size_t n = strlen(path) + 1;
+    s->path = memcpy(sz_alloc(n), path, n);
+    s->lock_fd = -1;
+    s->is_new = true;
+    sz_status rc = sz_sqlite_lock(s, d);
+    if (rc == SZ_OK) rc = open_file(s, d);
+    if (rc != SZ_OK) {
+        sz_store_sqlite_close(s);
+        s = NULL;
+    }
+    *out = s;
+    return rc;
+}
+
+bool sz_store_sqlite_is_new(const sz_store_sqlite *s) {
+    return s->is_new;
+}
+
+void sz_store_sqlite_close(sz_store_sqlite *s) {
+    if (!s) return;
+    while (s->conns) {
+        conn *l = s->conns;
+        s->conns = l->next;
+        sz_free(l);
+    }
+    sz_sqlite_finalize(s);
+    sqlite3_close(s->db);
+    sz_sqlite_unlock(s);
+    sz_free(s->path);
+    sz_free(s);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * statement: SQL that is prepared once, and SQLite's failures as sentences.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static const char *const sql[N_QUERIES] = {
+    [Q_BEGIN] = "BEGIN IMMEDIATE",
+    [Q_COMMIT] = "COMMIT",
+    [Q_ROLLBACK] = "ROLLBACK",
+    [Q_HEADER] = "SELECT fmt, topic, parts, bundle_ver, owner, seq, epoch, worker, body FROM header",
+    [Q_HEADER_NEW] = "INSERT INTO header(id, fmt, topic, parts, bundle_ver, owner, seq, epoch, worker, body) "
+                     "VALUES(1, 0, ?1, ?2, ?3, x'', 0, 0, x'', x'')",
+    [Q_HEADER_OWN] = "UPDATE header SET owner = ?1, seq = seq + 1, epoch = epoch + 1, fmt = ?2, worker = ?3",
+    [Q_HEADER_STEP] = "UPDATE header SET seq = seq + 1, body = ?3, bundle_ver = ?4 WHERE owner = ?1 AND seq = ?2",
+    [Q_HEADER_NAME] = "SELECT 1 FROM header WHERE owner = ?1 AND seq = ?2",
+    [Q_PUT_DICT] = "INSERT INTO dict(word) VALUES(?1)",
+    [Q_PUT_SNAPSHOT] = "INSERT INTO snapshots(student, record) VALUES(?1, ?2) "
+                       "ON CONFLICT(student) DO UPDATE SET record = excluded.record",
+    [Q_PUT_JOURNAL] = "INSERT INTO journal(entries) VALUES(?1)",
+    [Q_PUT_OUTBOX] = "INSERT INTO outbox(line) VALUES(?1)",
+    [Q_PUT_LEDGER] = "INSERT INTO ledger(input, line) VALUES(?1, ?2) ON CONFLICT(input) DO UPDATE SET line = excluded.line",
+    [Q_TRIM_JOURNAL] = "DELETE FROM journal WHERE i IN (SELECT i FROM journal ORDER BY i LIMIT ?1)",
+    [Q_TRIM_OUTBOX] = "DELETE FROM outbox WHERE i IN (SELECT i FROM outbox ORDER BY i LIMIT ?1)",
+    [Q_GET_DICT] = "SELECT i, word FROM dict WHERE i > ?1 ORDER BY i",
+    [Q_GET_SNAPSHOTS] = "SELECT i, student, record FROM snapshots WHERE i > ?1 ORDER BY i",
+    [Q_GET_JOURNAL] = "SELECT i, entries FROM journal WHERE i > ?1 ORDER BY i",
+    [Q_GET_OUTBOX] = "SELECT i, line FROM outbox WHERE i > ?1 ORDER BY i",
+    [Q_GET_LEDGER] = "SELECT i, input, line FROM ledger WHERE i > ?1 ORDER BY i",
+};
+
+void sz_sqlite_explain(sz_store_sqlite *s) {
+    const char *what = "";
+    int os = sqlite3_system_errno(s->db);
+    switch (sqlite3_errcode(s->db) & 0xff) {
+    case SQLITE_FULL: what = "the disk is full: make room and run again; what was committed before stands"; break;
+    case SQLITE_IOERR:
+        what = os == ENOSPC || os == EDQUOT || os == EFBIG
+                   ? "there is no room left: make room and run again; what was committed before stands"
+                   : "the disk fails: look after it and run again; what was committed before stands";
+        break;
+    case SQLITE_READONLY: what = "the file cannot be written: see to its permissions and its file system"; break;
+    case SQLITE_CORRUPT: what = "the file is damaged: restore it from a backup, or begin with a new state"; break;
+    case SQLITE_NOTADB: what = "the file is not a state of sanzao"; break;
+    case SQLITE_BUSY: what = "another program has the file open: close it"; break;
+    case SQLITE_CANTOPEN: what = "the file cannot be opened: see that its folder is there and can be written"; break;
+    default: what = "SQLite cannot go on";
+    }
+    if (os)
+        snprintf(s->text, sizeof s->text, "%s: %s (%s; %s)", s->path, what, sqlite3_errmsg(s->db), strerror(os));
+    else
+        snprintf(s->text, sizeof s->text, "%s: %s (%s)", s->path, what, sqlite3_errmsg(s->db));
+}
+
+sqlite3_stmt *sz_sqlite_query(sz_store_sqlite *s, query which) {
+    sqlite3_stmt **st = &s->q[which];
+    if (*st) return *st;
+    if (sqlite3_prepare_v3(s->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, st, NULL) == SQLITE_OK) return *st;
+    sz_sqlite_explain(s);
+    return NULL;
+}
+
+void sz_sqlite_bind(sqlite3_stmt *st, int at, sz_str s) {
+    sqlite3_bind_blob64(st, at, s.n ? s.p : "", s.n, SQLITE_STATIC);
+}
+
+sz_str sz_sqlite_column(sqlite3_stmt *st, int at) {
+    const void *p = sqlite3_column_blob(st, at);
+    int n = sqlite3_column_bytes(st, at);
+    return p ? (sz_str){p, (size_t)n} : (sz_str){"", 0};
+}
+
+int sz_sqlite_step(sz_store_sqlite *s, sqlite3_stmt *st) {
+    int rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW) return 1;
+    if (rc == SQLITE_DONE) return 0;
+    sz_sqlite_explain(s);
+    return -1;
+}
+
+bool sz_sqlite_run(sz_store_sqlite *s, sqlite3_stmt *st) {
+    bool is_fine = st && sz_sqlite_step(s, st) >= 0;
+    if (st) sqlite3_reset(st);
+    return is_fine;
+}
+
+void sz_sqlite_finalize(sz_store_sqlite *s) {
+    for (int i = 0; i < N_QUERIES; i++) sqlite3_finalize(s->q[i]);
+    memset(s->q, 0, sizeof s->q);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store: one SQLite file with the state of one partition. Layout (user_version 1, application_id "SZST"):
+ *
+ *   header     one row: what sz_header has; absent until a worker acquires
+ *   dict       words in order
+ *   snapshots  student, record
+ *   journal    blobs in order
+ *   outbox     lines in order
+ *   ledger     input, line
+ *
+ * Keys and values are blobs. Lists are ordered by rowid; what is trimmed is the lowest of them.
+ */
+#ifndef SANZAO_SRC_ADAPTERS_STORE_SQLITE_STORE_H
+#define SANZAO_SRC_ADAPTERS_STORE_SQLITE_STORE_H
+
+#include <sanzao/adapters.h>
+#include <sqlite3.h>
+
+enum { LAYOUT = 1, APPLICATION = 0x535a5354 };
+
+typedef enum query {
+    Q_BEGIN, Q_COMMIT, Q_ROLLBACK,
+    Q_HEADER, Q_HEADER_NEW, Q_HEADER_OWN, Q_HEADER_STEP, Q_HEADER_NAME,
+    Q_PUT_DICT, Q_PUT_SNAPSHOT, Q_PUT_JOURNAL, Q_PUT_OUTBOX, Q_PUT_LEDGER,
+    Q_TRIM_JOURNAL, Q_TRIM_OUTBOX,
+    Q_GET_DICT, Q_GET_SNAPSHOTS, Q_GET_JOURNAL, Q_GET_OUTBOX, Q_GET_LEDGER,
+    N_QUERIES
+} query;
+
+typedef struct conn {
+    struct conn *next;
+    sz_store_sqlite *store;
+    sz_msgq *q;
+    sz_chunk_kind at;  /* of the load that is going on */
+    sqlite3_int64 row; /* the last one that was given */
+} conn;
+
+struct sz_store_sqlite {
+    char *path;
+    int lock_fd; /* -1: not locked */
+    sqlite3 *db; /* NULL: the file is not there yet */
+    bool is_new;
+    sqlite3_stmt *q[N_QUERIES];
+    char text[512]; /* of the last failure, for people */
+    conn *conns;
+};
+
+/* ---- lock.c: one process at a time ---- */
+
+/* Lock PATH.lock, or SZ_IO with a finding. */
+sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d);
+void sz_sqlite_unlock(sz_store_sqlite *s);
+
+/* ---- open.c ---- */
+
+/* Make the file and its tables. False: s->text says why. */
+bool sz_sqlite_create(sz_store_sqlite *s);
+
+/* ---- statement.c ---- */
+
+/* A prepared statement, without bindings. NULL: s->text says why. */
+sqlite3_stmt *sz_sqlite_query(sz_store_sqlite *s, query which);
+void sz_sqlite_bind(sqlite3_stmt *st, int at, sz_str s);
+sz_str sz_sqlite_column(sqlite3_stmt *st, int at);
+/* Run to the end a statement that gives no rows, and set it back. False: s->text says why. */
+bool sz_sqlite_run(sz_store_sqlite *s, sqlite3_stmt *st);
+/* Step to a row: 1, none: 0, failure: -1 with s->text. */
+int sz_sqlite_step(sz_store_sqlite *s, sqlite3_stmt *st);
+/* Say in s->text what went wrong and what to do. */
+void sz_sqlite_explain(sz_store_sqlite *s);
+void sz_sqlite_finalize(sz_store_sqlite *s);
+
+/* ---- load.c ---- */
+
+/* The next chunk of a load that is under way; false: s->text says why not. */
+bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a);
+
+/* ---- commit.c ---- */
+
+void sz_sqlite_commit(void *self, const sz_commit *c);
+
+#endif

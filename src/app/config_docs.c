@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What comes from the table of options: help, the example, the manual page.
+ */
+#include "config.h"
+
+static void put_key(sz_buf *out, const char *name) {
+    for (; *name; name++) sz_buf_put_u8(out, (uint8_t)(*name == '-' ? '_' : *name));
+}
+
+void sz_config_help(sz_buf *out, uint8_t command, sz_lang lang) {
+    for (int i = 0; i < SZ_N_OPTS; i++) {
+        const sz_opt_row *r = &sz_opt_rows[i];
+        if (!(r->commands & command)) continue;
+        sz_buf_printf(out, "  --%s%s%s\n        %s", r->name, r->value ? " " : "", r->value ? r->value : "", lang == SZ_ZH ? r->zh : r->en);
+        if (r->standard) sz_buf_printf(out, lang == SZ_ZH ? "（默认 %s）" : " (default %s)", r->standard);
+        sz_buf_put_u8(out, '\n');
+    }
+}
+
+void sz_config_example(sz_buf *out) {
+    sz_buf_put_z(out, "# Options of sanzao, with their defaults; `sanzao run --config config.yaml` reads this file, and the command line goes\n"
+                      "# before it. Generated from the table of options: do not edit, copy.\n"
+                      "# 本文件由选项表生成，请复制后修改；命令行优先于本文件。\n");
+    for (int i = 0; i < SZ_N_OPTS; i++) {
+        const sz_opt_row *r = &sz_opt_rows[i];
+        if (i == SZ_O_CONFIG || !(r->commands & (SZ_FOR_RUN | SZ_FOR_CHECK | SZ_FOR_STATE))) continue;
+        sz_buf_printf(out, "\n# %s\n# %s\n", r->en, r->zh);
+        if (r->value) sz_buf_printf(out, "# %s\n", r->value);
+        sz_buf_put_z(out, r->standard ? "" : "# ");
+        put_key(out, r->name);
+        sz_buf_printf(out, ": %s\n", r->standard ? r->standard : r->kind == SZ_OPT_FLAG ? "false" : r->kind == SZ_OPT_LIST ? "[]" : "''");
+    }
+}
+
+static const char *const command_names[] = {"run", "check", "state", "alerts", "simulate", "eval"};
+
+void sz_config_docs(sz_buf *out) {
+    sz_buf_put_z(out, "# Options\n\nGenerated from the table of options (`sanzao options --docs`): do not edit. Every option of the command line is also a key of\n"
+                      "the YAML file given by `--config`, with `_` for `-`; the command line goes before it. 每个命令行选项也是配置文件的键。\n\n"
+                      "| option | key | commands | default | |\n|---|---|---|---|---|\n");
+    for (int i = 0; i < SZ_N_OPTS; i++) {
+        const sz_opt_row *r = &sz_opt_rows[i];
+        sz_buf_printf(out, "| `--%s", r->name);
+        if (r->value) sz_buf_put_u8(out, ' ');
+        for (const char *p = r->value ? r->value : ""; *p; p++) { /* a bar ends a cell */
+            if (*p == '|') sz_buf_put_u8(out, '\\');
+            sz_buf_put_u8(out, (uint8_t)*p);
+        }
+        sz_buf_put_z(out, "` | `");
+        put_key(out, r->name);
+        sz_buf_put_z(out, "` | ");
+        bool any = false;
+        for (int k = 0; k < 6; k++) {
+            if (!(r->commands >> k & 1)) continue;
+            sz_buf_printf(out, "%s%s", any ? " " : "", command_names[k]);
+            any = true;
+        }
+        sz_buf_printf(out, " | %s%s%s | %s. %s |\n", r->standard ? "`" : "", r->standard ? r->standard : "", r->standard ? "`" : "", r->en, r->zh);
+    }
+}

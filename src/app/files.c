@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CODE_CANNOT_READ = 451 };
+
+static sz_status cannot(sz_diags *d, const char *path, const char *en, const char *zh) {
+    sz_diags_add(d, SZ_ERROR, CODE_CANNOT_READ, (sz_span){0}, "%s: %s", "%s：%s", path, en);
+    (void)zh;
+    return SZ_IO;
+}
+
+sz_status sz_file_read(const char *path, const char *name, sz_diags *d, sz_files *out) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return cannot(d, path, strerror(errno), NULL);
+    struct stat st;
+    if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+        close(fd);
+        return cannot(d, path, "a file is expected here, this is a folder", NULL);
+    }
+    sz_buf b;
+    sz_buf_init(&b);
+    for (;;) {
+        sz_buf_reserve(&b, 65536);
+        ssize_t n = read(fd, b.p + b.n, 65536);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            close(fd);
+            sz_buf_fini(&b);
+            return cannot(d, path, strerror(errno), NULL);
+        }
+        if (n == 0) break;
+        b.n += (size_t)n;
+    }
+    close(fd);
+    if (out->n == out->cap) {
+        out->cap = out->cap ? 2 * out->cap : 16;
+        out->v = sz_realloc(out->v, out->cap * sizeof *out->v);
+    }
+    size_t len = strlen(name);
+    char *copy = sz_alloc(len + 1);
+    memcpy(copy, name, len);
+    out->v[out->n++] = (sz_file){.name = copy, .p = b.p, .n = b.n};
+    return SZ_OK;
+}
+
+static bool has_suffix(const char *name, const char *const *suffixes) {
+    size_t n = strlen(name);
+    for (; *suffixes; suffixes++) {
+        size_t k = strlen(*suffixes);
+        if (n >= k && strcmp(name + n - k, *suffixes) == 0) return true;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b, void *ctx) {
+    (void)ctx;
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *join(const char *folder, const char *name) {
+    size_t a = strlen(folder), b = strlen(name);
+    char *p = sz_alloc(a + b + 2);
+    memcpy(p, folder, a);
+    if (a && folder[a - 1] != '/') p[a++] = '/';
+    memcpy(p + a, name, b);
+    return p;
+}
+
+static sz_status list_folder(const char *path, sz_diags *d, char ***names, uint32_t *n) {
+    DIR *dir = opendir(path);
+    if (!dir) return cannot(d, path, strerror(errno), NULL);
+    uint32_t cap = 0;
+    *names = NULL;
+    *n = 0;
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (e->d_name[0] == '.') continue;
+        if (*n == cap) *names = sz_realloc(*names, (cap = cap ? 2 * cap : 16) * sizeof **names);
+        (*names)[(*n)++] = join("", e->d_name);
+    }
+    closedir(dir);
+    sz_sort(*names, *n, sizeof **names, by_name, NULL);
+    return SZ_OK;
+}
+
+sz_status sz_folder_read(const char *path, const char *shown, const char *const *suffixes, bool recursive, sz_diags *d, sz_files *out) {
+    char **names;
+    uint32_t n;
+    sz_status s = list_folder(path, d, &names, &n);
+    if (s != SZ_OK) return s;
+    for (uint32_t i = 0; i < n; i++) {
+        char *full = join(path, names[i]), *name = join(shown, names[i]);
+        struct stat st;
+        bool is_folder = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+        sz_status one = SZ_OK;
+        if (is_folder && recursive) one = sz_folder_read(full, name, suffixes, true, d, out);
+        else if (!is_folder && has_suffix(names[i], suffixes)) one = sz_file_read(full, name, d, out);
+        if (one != SZ_OK) s = one;
+        sz_free(full);
+        sz_free(name);
+        sz_free(names[i]);
+    }
+    sz_free(names);
+    return s;
+}
+
+void sz_files_fini(sz_files *f) {
+    for (uint32_t i = 0; i < f->n; i++) {
+        sz_free(f->v[i].name);
+        sz_free(f->v[i].p);
+    }
+    sz_free(f->v);
+    *f = (sz_files){0};
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One run: build the parts, pump messages until the worker has stopped, say what happened.
+ */
+#include "job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "files.h"
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_signal(int sig) {
+    if (stop_asked) _exit(130);
+    stop_asked = sig;
+}
+
+static int64_t clock_ms(clockid_t id) {
+    struct timespec ts;
+    clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+static int64_t wall_ms(void *self) { (void)self; return clock_ms(CLOCK_REALTIME); }
+static int64_t mono_ms(void *self) { (void)self; return clock_ms(CLOCK_MONOTONIC); }
+static void get_random(void *self, void *p, size_t n) {
+    (void)self;
+    uint8_t *b = p;
+    while (n) {
+        ssize_t k = getrandom(b, n, 0);
+        if (k < 0 && errno != EINTR) abort();
+        if (k > 0) b += k, n -= (size_t)k;
+    }
+}
+
+typedef struct parts {
+    sz_inputs in;
+    sz_diags diags;
+    sz_msgq *q;
+    sz_store_memory *memory;
+    sz_store_sqlite *sqlite;
+    sz_stream_file *stream;
+    sz_sink_file *sink;
+    sz_mapping *mapping;
+    sz_worker *worker;
+    sz_progress progress;
+} parts;
+
+static int exit_of(sz_status s) {
+    switch (s) {
+    case SZ_OK: return 0;
+    case SZ_FINDINGS: return 1;
+    case SZ_USAGE: return 2;
+    case SZ_INTERRUPTED: return 130;
+    default: return 4;
+    }
+}
+
+static sz_status mapping_load(const sz_job *job, parts *p) {
+    if (!job->mapping) return SZ_OK;
+    sz_files f = {0};
+    sz_status s = sz_file_read(job->mapping, job->mapping, &p->diags, &f);
+    if (s == SZ_OK) {
+        sz_arena *a = &p->diags.arena;
+        sz_yaml *root = NULL;
+        s = sz_yaml_parse(a, sz_source_new(a, job->mapping, f.v[0].p, f.v[0].n), &p->diags, &root);
+        if (s == SZ_OK) s = sz_mapping_load(root, p->in.types, &p->in.zone, &p->diags, &p->mapping);
+    }
+    sz_files_fini(&f);
+    return s;
+}
+
+static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bool *is_volatile, bool *is_new) {
+    static const char prefix[] = "sqlite:";
+    size_t n = sizeof prefix - 1;
+    *is_volatile = sz_str_is(job->state, "memory");
+    *is_new = true;
+    if (*is_volatile) {
+        p->memory = sz_store_memory_new(false);
+        *port = sz_store_memory_port(p->memory, p->q);
+        return SZ_OK;
+    }
+    if (job->state.n <= n || memcmp(job->state.p, prefix, n) != 0) {
+        sz_diags_add(&p->diags, SZ_ERROR, 453, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s", "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s",
+                     SZ_FMT_STR(job->state));
+        return SZ_USAGE;
+    }
+    const char *path = sz_arena_str(&p->diags.arena, (sz_str){job->state.p + n, job->state.n - n}).p;
+    sz_status s = sz_store_sqlite_open(path, &p->diags, &p->sqlite);
+    if (s != SZ_OK) return s;
+    *is_new = sz_store_sqlite_is_new(p->sqlite);
+    *port = sz_store_sqlite_port(p->sqlite, p->q);
+    return SZ_OK;
+}
+
+static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
+    *o = (sz_options){.order = job->order, .lateness_ms = job->lateness_ms, .horizon_ms = job->horizon_ms, .until_ms = SZ_TIME_NONE,
+                      .wall_ms = wall_ms(NULL), .admit = job->admit, .allow_new = true, .commit_records = job->commit_records,
+                      .topic = SZ_STR("files"), .worker = SZ_STR("local"), .parts = 1};
+    if (!job->until) return SZ_OK;
+    bool is_day;
+    if (!sz_time_parse(&p->in.zone, sz_str_of(job->until), &o->until_ms, &is_day)) {
+        sz_diags_add(&p->diags, SZ_ERROR, 454, (sz_span){0}, "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
+                     "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
+        return SZ_USAGE;
+    }
+    if (is_day) o->until_ms = sz_zone_midnight(&p->in.zone, sz_zone_day(&p->in.zone, o->until_ms) + 1) - 1;
+    return SZ_OK;
+}
+
+/* The worker exists: stream and sinks around it. */
+static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile, bool is_new) {
+    sz_ports ports = {.store = *store, .env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
+    sz_options opt = *o;
+    opt.is_volatile = is_volatile;
+    p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
+    p->in.campus = NULL; /* taken */
+    p->progress = sz_progress_of(p->worker);
+    sz_stream_file_options so = {.sources = job->sources, .n_sources = job->n_sources, .order = job->order, .types = p->in.types, .zone = &p->in.zone,
+                                 .mapping = p->mapping, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
+                                 .tmp_dir = job->tmp_dir, .stdin_fd = STDIN_FILENO};
+    sz_status s = sz_stream_file_new(&so, &p->progress, p->q, &p->diags, &p->stream);
+    if (s != SZ_OK) return s;
+    sz_sink_file_options ko = {.alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
+    s = sz_sink_file_new(&ko, &p->progress, p->q, &p->diags, &p->sink);
+    if (s != SZ_OK) return s;
+    ports.stream = sz_stream_file_port(p->stream);
+    ports.sink = sz_sink_file_port(p->sink);
+    sz_worker_ports(p->worker, &ports);
+    return SZ_OK;
+}
+
+static sz_status pump(parts *p) {
+    sz_worker *w = p->worker;
+    bool started = false, stopping = false;
+    sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
+    for (;;) {
+        sz_worker_state where = sz_worker_where(w);
+        if (where == SZ_WK_STOPPED) return stop_asked ? SZ_INTERRUPTED : SZ_OK;
+        if (where == SZ_WK_FAILED) break;
+        if (where == SZ_WK_RUNNING && !started) {
+            started = true;
+            sz_status s = sz_sink_file_start(p->sink);
+            if (s != SZ_OK) return s;
+            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
+            continue;
+        }
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (m) {
+            bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
+            if (!drop) sz_worker_step(w, m);
+        } else if (sz_msgq_is_idle(p->q)) {
+            break;
+        }
+        if (stop_asked && started && !stopping) {
+            stopping = true;
+            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_STOP});
+        }
+    }
+    sz_str text;
+    sz_status s = sz_worker_failure(w, &text);
+    if (s == SZ_OK) return SZ_IO;
+    if (!p->diags.n_errors && text.n) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+    return s;
+}
+
+static sz_status write_summary(const sz_job *job, parts *p) {
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_worker_summary(p->worker, &out);
+    sz_buf_put_u8(&out, '\n');
+    sz_status s = SZ_OK;
+    if (job->summary) {
+        FILE *f = fopen(job->summary, "w");
+        bool ok = f && fwrite(out.p, 1, out.n, f) == out.n;
+        if (f && fclose(f) != 0) ok = false;
+        if (!ok) {
+            fprintf(stderr, "sanzao: %s: %s\n", job->summary, strerror(errno));
+            s = SZ_IO;
+        }
+    }
+    fwrite(out.p, 1, out.n, stderr);
+    sz_buf_fini(&out);
+    return s;
+}
+
+static void parts_fini(parts *p) {
+    sz_worker_free(p->worker);
+    sz_stream_file_free(p->stream);
+    sz_sink_file_free(p->sink);
+    if (p->memory) sz_store_memory_free(p->memory);
+    sz_store_sqlite_close(p->sqlite);
+    sz_mapping_free(p->mapping);
+    sz_msgq_free(p->q);
+    sz_inputs_fini(&p->in);
+    sz_diags_fini(&p->diags);
+}
+
+int sz_job_run(const sz_job *job) {
+    parts p = {0};
+    sz_diags_init(&p.diags);
+    p.q = sz_msgq_new();
+    sz_options o;
+    sz_store_port store;
+    bool is_volatile = true, is_new = true;
+    sz_status s = sz_inputs_load(job, &p.diags, &p.in);
+    if (s == SZ_OK) s = mapping_load(job, &p);
+    if (s == SZ_OK) s = options_of(job, &p, &o);
+    if (s == SZ_OK) s = store_open(job, &p, &store, &is_volatile, &is_new);
+    if (s == SZ_OK) s = wire(job, &p, &o, &store, is_volatile, is_new);
+    size_t shown = 0;
+    if (s != SZ_OK || p.diags.n) shown = sz_diags_show(&p.diags, job->lang), p.diags.n = 0;
+    (void)shown;
+    if (s == SZ_OK) {
+        struct sigaction sa = {.sa_handler = on_signal};
+        sigaction(SIGINT, &sa, NULL);
+        sigaction(SIGTERM, &sa, NULL);
+        s = pump(&p);
+        if (p.diags.n) sz_diags_show(&p.diags, job->lang);
+        if (s == SZ_OK || s == SZ_INTERRUPTED) {
+            sz_status w = write_summary(job, &p);
+            if (s == SZ_OK) s = w;
+        }
+    }
+    parts_fini(&p);
+    return exit_of(s);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One run, wired: campus and rules from folders, stream, store and sinks around a worker. What the command line and the config say
+ * comes in as sz_job; nothing is read from elsewhere.
+ */
+#ifndef SZ_APP_JOB_H
+#define SZ_APP_JOB_H
+
+#include <sanzao/adapters.h>
+#include <sanzao/engine.h>
+
+typedef struct sz_job {
+    const sz_str *sources;      /* file:PATH, stdin */
+    uint32_t n_sources;
+    const char *campus, *rules, *types, *mapping; /* paths; NULL: none */
+    sz_str encoding;            /* of the campus folder; empty: found out */
+    sz_str state;               /* memory, sqlite:FILE */
+    sz_str alerts, dead;
+    const char *summary;        /* NULL: none */
+    sz_order order;
+    const char *until;          /* NULL; a time as in records, or a day (its end) */
+    int64_t lateness_ms, horizon_ms;
+    bool admit, append, accept_gap, is_quiet;
+    uint32_t commit_records;
+    size_t sort_memory;
+    const char *tmp_dir;
+    sz_lang lang;
+} sz_job;
+
+/* Exit status of the contract. Findings and notes go to stderr. */
+int sz_job_run(const sz_job *job);
+/* Load campus and rules as a run would: for check and state show. Findings in d. */
+typedef struct sz_inputs { sz_campus *campus; sz_bundle *bundle; sz_types *types; sz_zone zone; } sz_inputs;
+sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *out);
+void sz_inputs_fini(sz_inputs *in);
+/* Print findings to stderr, sorted; returns the number of errors. */
+size_t sz_diags_show(sz_diags *d, sz_lang lang);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * source: a text and its lines. Places are byte offsets everywhere; lines and columns only when something is printed.
+ */
+#include <sanzao/base.h>
+
+/* Offset after the line end that begins at i, or i if none does. */
+static size_t after_line_end(const char *p, size_t n, size_t i) {
+    if (p[i] == '\n') return i + 1;
+    if (p[i] != '\r') return i;
+    return i + 1 < n && p[i + 1] == '\n' ? i + 2 : i + 1;
+}
+
+const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, size_t n) {
+    if (n > UINT32_MAX) n = UINT32_MAX; /* spans are 32 bits; the readers refuse far smaller files */
+    sz_source *s = SZ_NEW(a, sz_source);
+    s->name = sz_arena_str(a, sz_str_of(name)).p;
+    s->p = sz_arena_str(a, (sz_str){p, n}).p;
+    s->n = n;
+    uint32_t n_lines = 1;
+    for (size_t i = 0; i < n;) {
+        size_t next = after_line_end(s->p, n, i);
+        n_lines += next > i;
+        i = next > i ? next : i + 1;
+    }
+    s->lines = SZ_NEWN(a, uint32_t, n_lines);
+    s->n_lines = n_lines;
+    uint32_t line = 1;
+    for (size_t i = 0; i < n;) {
+        size_t next = after_line_end(s->p, n, i);
+        if (next > i) s->lines[line++] = (uint32_t)next;
+        i = next > i ? next : i + 1;
+    }
+    if (n >= 3 && memcmp(s->p, "\xef\xbb\xbf", 3) == 0) s->lines[0] = 3;
+    return s;
+}
+
+void sz_source_locate(const sz_source *s, size_t off, uint32_t *line, uint32_t *col) {
+    if (off > s->n) off = s->n;
+    uint32_t lo = 0, hi = s->n_lines; /* the last line that starts at or before off */
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (s->lines[mid] <= off) lo = mid;
+        else hi = mid;
+    }
+    uint32_t n = 0;
+    for (size_t i = s->lines[lo]; i < off; i++) n += ((uint8_t)s->p[i] & 0xc0) != 0x80;
+    *line = lo + 1;
+    *col = n + 1;
+}
+
+sz_str sz_source_line(const sz_source *s, uint32_t line) {
+    if (line < 1 || line > s->n_lines) return (sz_str){"", 0};
+    size_t from = s->lines[line - 1], to = line < s->n_lines ? s->lines[line] : s->n;
+    while (to > from && (s->p[to - 1] == '\n' || s->p[to - 1] == '\r')) to--;
+    return (sz_str){s->p + from, to - from};
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cards: cards.csv, and who held a card at a time.
+ */
+#include "csv_table.h"
+
+struct card_row {
+    sz_str system, card, student;
+    struct when from, to;
+};
+
+enum { CARD, STUDENT, SYSTEM, FROM, TO };
+#define AT(member) offsetof(struct card_row, member)
+static const struct csv_column columns[] = {
+    [CARD] = {"card", "卡号 卡片号", true, sz_cell_id, AT(card), NULL},
+    [STUDENT] = {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(student), NULL},
+    [SYSTEM] = {"system", "系统", false, sz_cell_id, AT(system), NULL},
+    [FROM] = {"from", "启用 启用日期 启用时间 开始", false, sz_cell_when, AT(from), NULL},
+    [TO] = {"to", "停用 停用日期 停用时间 结束", false, sz_cell_when, AT(to), NULL},
+};
+
+static void add_card(struct csv_reader *r, void *item) {
+    struct card_row *row = item;
+    struct loader *l = r->l;
+    int64_t from, to;
+    if (!sz_csv_interval(r, &row->from, &row->to, TO, &from, &to)) return;
+    uint32_t student = sz_campus_find_student(l->c, row->student);
+    if (student == SZ_NONE) {
+        if (!l->is_roster_whole) return;
+        sz_diag *g = sz_diags_add(l->d, SZ_WARNING, CODE_CARD_OF_NOBODY, sz_csv_span(r, STUDENT),
+                                  "students.csv does not have this student", "students.csv 中没有这个学生");
+        sz_diag_hint(
+            l->d, g,
+            "the card is left out, its records will be unknown_card; is the student list older than the cards?",
+            "这张卡不起作用，它的记录会成为 unknown_card；学生名单是否比卡片名单旧？");
+        return;
+    }
+    struct held *h = sz_held_add(&l->c->cards);
+    h->key = sz_words_packed(&l->c->words, row->card);
+    h->system = sz_words_shared(&l->c->words, row->system);
+    h->from_ms = from;
+    h->to_ms = to;
+    h->value = student;
+    h->off = sz_csv_offset(r, CARD);
+}
+
+void sz_campus_load_cards(struct loader *l, struct text_file *f) {
+    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL,
+                                           add_card};
+    sz_csv_table_read(l, f, &table);
+    sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "卡");
+}
+
+/* The own system's row first; a row without system is of all systems. A card that its own system knows, but not at
+ * this time, is nobody's: another system's card of the same number may be another student's. So are two systems
+ * that disagree, where the own one does not know the number at all. */
+uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms) {
+    uint32_t from, to, of_any = SZ_NONE, of_others = SZ_NONE;
+    bool is_own = false, is_torn = false;
+    if (!sz_held_find(&c->cards, card, &from, &to)) return SZ_NONE;
+    for (uint32_t i = from; i < to; i++) {
+        const struct held *h = &c->cards.v[i];
+        bool is_of_system = sz_str_eq(h->system, system);
+        is_own |= is_of_system && system.n > 0;
+        if (t_ms < h->from_ms || t_ms >= h->to_ms) continue;
+        if (is_of_system && system.n > 0) return h->value;
+        if (h->system.n == 0) {
+            of_any = h->value;
+        } else {
+            is_torn |= of_others != SZ_NONE && of_others != h->value;
+            of_others = h->value;
+        }
+    }
+    if (of_any != SZ_NONE) return of_any;
+    return is_own || is_torn ? SZ_NONE : of_others;
+}

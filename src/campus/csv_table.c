@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * csv_table: rows of a file through its table of columns.
+ */
+#include "csv_table.h"
+
+#include "headings.h"
+
+static size_t blank_at_start(sz_str s) {
+    uint8_t a = (uint8_t)s.p[0];
+    if (a == ' ' || (a >= '\t' && a <= '\r')) return 1;
+    if (a < 0xc2) return 0;
+    if (s.n >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0) return 2;     /* no-break space */
+    if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0) return 3; /* ideographic space */
+    if (s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0) return 3; /* byte order mark of a joined file */
+    if (s.n >= 3 && memcmp(s.p, "\xe2\x80\x8b", 3) == 0) return 3; /* zero width space */
+    return 0;
+}
+
+static size_t blank_at_end(sz_str s) {
+    uint8_t z = (uint8_t)s.p[s.n - 1];
+    if (z < 0x80) return z == ' ' || (z >= '\t' && z <= '\r');
+    if (s.n >= 2 && memcmp(s.p + s.n - 2, "\xc2\xa0", 2) == 0) return 2;
+    if (s.n < 3) return 0;
+    const char *last = s.p + s.n - 3;
+    return memcmp(last, "\xe3\x80\x80", 3) && memcmp(last, "\xef\xbb\xbf", 3) && memcmp(last, "\xe2\x80\x8b", 3) ? 0
+                                                                                                                 : 3;
+}
+
+static sz_str trim_blanks(sz_str s) {
+    for (size_t k; s.n && (k = blank_at_start(s)) > 0;) s.p += k, s.n -= k;
+    for (size_t k; s.n && (k = blank_at_end(s)) > 0;) s.n -= k;
+    return s;
+}
+
+sz_str sz_csv_trim(sz_str s) {
+    s = trim_blanks(s);
+    if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"') s = trim_blanks((sz_str){s.p + 2, s.n - 3});
+    return s;
+}
+
+/* What stands between separators, without blanks, up to the end of the line; of a lacking cell, the row's end. */
+static sz_str written_cell(const struct csv_reader *r, uint32_t i) {
+    const char *text = r->f->text.p;
+    size_t row_end = r->row.off + r->row.len;
+    if (i >= r->row.n) return (sz_str){text + row_end, 0};
+    size_t from = r->row.offs[i], to = i + 1 < r->row.n ? r->row.offs[i + 1] - 1 : row_end;
+    sz_str s = trim_blanks((sz_str){text + from, to > from ? to - from : 0});
+    const char *line_end = s.n ? memchr(s.p, '\n', s.n) : NULL;
+    if (line_end) s.n = (size_t)(line_end - s.p);
+    return s.n ? s : (sz_str){text + from, 0};
+}
+
+sz_span sz_csv_cell_span(struct csv_reader *r, uint32_t i) {
+    sz_str s = written_cell(r, i);
+    return sz_text_file_span(r->f, (size_t)(s.p - r->f->text.p), s.n);
+}
+
+uint32_t sz_csv_offset(const struct csv_reader *r, uint32_t column) {
+    return (uint32_t)(written_cell(r, r->cell_of[column]).p - r->f->text.p);
+}
+
+sz_span sz_csv_span(struct csv_reader *r, uint32_t column) { return sz_csv_cell_span(r, r->cell_of[column]); }
+
+/* False if any cell could not be read or a needed one is empty. */
+static bool read_cells(struct csv_reader *r, char *item) {
+    bool is_good = true;
+    for (uint32_t c = 0; c < r->table->n_columns; c++) {
+        const struct csv_column *column = &r->table->columns[c];
+        uint32_t i = r->cell_of[c];
+        if (i == UINT32_MAX || !column->set) continue;
+        struct csv_cell cell = {r, c, i < r->row.n ? sz_csv_trim(r->row.cells[i]) : (sz_str){"", 0}};
+        if (cell.text.n > 0) {
+            if (!column->set(&cell, item + column->at, column->arg)) is_good = false;
+        } else if (column->is_needed) {
+            sz_str zh = sz_headings_first(column);
+            sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_EMPTY_CELL, sz_csv_span(r, c), "`%s` (%.*s) is empty",
+                                      "`%s`（%.*s）是空的", column->name, SZ_FMT_STR(zh));
+            sz_diag_hint(r->l->d, g, "every row needs it; delete the row or fill the cell",
+                         "每一行都必须有；请补上或删除这一行");
+            is_good = false;
+        }
+    }
+    return is_good;
+}
+
+static bool is_blank_row(const sz_csv_row *row) {
+    for (uint32_t i = 0; i < row->n; i++) {
+        sz_str cell = row->cells[i];
+        if (cell.n && ((uint8_t)(cell.p[0] - '!') < 0x5e || sz_csv_trim(cell).n))
+            return false; /* a visible letter first */
+    }
+    return true;
+}
+
+/* Text beyond the last heading is an error: a comma inside some text has moved the cells. */
+static bool check_width(struct csv_reader *r) {
+    if (r->row.n < r->n_headings) {
+        if (r->n_short++ == 0) r->first_short = r->row.off + r->row.len;
+        return true;
+    }
+    for (uint32_t i = r->n_headings; i < r->row.n; i++) {
+        if (sz_csv_trim(r->row.cells[i]).n == 0) continue;
+        sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_WIDE_ROW, sz_csv_cell_span(r, i),
+                                  "this row has %u cells, the headings are %u", "这一行有 %u 格，而表头只有 %u 格",
+                                  r->row.n, r->n_headings);
+        sz_diag_hint(r->l->d, g, "a text with a comma in it must stand in double quotes: \"a, b\"",
+                     "含有逗号的文字要放在双引号中：\"甲,乙\"");
+        return false;
+    }
+    return true;
+}
+
+static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
+    if (is_blank_row(&r->row)) return;
+    r->n_rows++;
+    if (is_unclosed) {
+        sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_OPEN_QUOTE, sz_csv_cell_span(r, r->row.n ? r->row.n - 1 : 0),
+                                  "this quote is never closed", "这个引号没有结束");
+        sz_diag_hint(r->l->d, g,
+                     "everything after it was read as one cell; a quote inside a text is written twice: \"\"",
+                     "它之后的全部内容都被当成了一格；文字中的引号要写两个：\"\"");
+        return;
+    }
+    if (!check_width(r)) return;
+    if (r->table->blank) memcpy(item, r->table->blank, r->table->row_size);
+    else memset(item, 0, r->table->row_size);
+    if (read_cells(r, item)) r->table->add(r, item);
+}
+
+static void add_whole_file_findings(struct csv_reader *r) {
+    if (r->n_short) {
+        sz_diag *g = sz_diags_add(r->l->d, SZ_WARNING, CODE_SHORT_ROWS, sz_text_file_span(r->f, r->first_short, 0),
+                                  "rows with fewer cells than headings: %u, this is the first",
+                                  "有 %u 行的格数少于表头，这是第一行", r->n_short);
+        sz_diag_hint(r->l->d, g,
+                     "what lacks is taken as empty; if the last row is the only one, the file may have been cut off",
+                     "缺少的按空处理；如果只有最后一行如此，文件可能被截断");
+    }
+    if (r->n_rows == 0)
+        sz_diags_add(r->l->d, SZ_WARNING, CODE_NO_ROWS, sz_text_file_span(r->f, 0, 0),
+                     "there is no row under the headings", "表头下面没有任何一行");
+}
+
+/* Tabs or semicolons, where the headings have no comma. */
+static char find_separator(sz_str text) {
+    const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
+    size_t n = end ? (size_t)(end - text.p) : text.n;
+    if (n == 0 || memchr(text.p, ',', n)) return ',';
+    return memchr(text.p, '\t', n) ? '\t' : memchr(text.p, ';', n) ? ';' : ',';
+}
+
+void sz_csv_table_read(struct loader *l, struct text_file *f, const struct csv_table *table) {
+    struct csv_reader r = {.l = l, .f = f, .table = table, .last = UINT32_MAX};
+    sz_arena scratch;
+    sz_arena_init(&scratch);
+    char *item = sz_alloc(table->row_size);
+    size_t pos = 0;
+    bool is_unclosed = false;
+    r.sep = find_separator(f->text);
+    if (sz_csv_next(&scratch, f->text, r.sep, &pos, &r.row, &is_unclosed) == SZ_END) {
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, CODE_NO_HEADINGS, sz_text_file_span(f, 0, 0), "the file is empty",
+                                  "文件是空的");
+        sz_diag_hint(l->d, g, "its first row has the headings, for example  %s", "第一行应为表头，例如  %s",
+                     sz_headings_example(&r));
+        goto out;
+    }
+    if (is_unclosed) {
+        read_row(&r, item, true);
+        goto out;
+    }
+    r.n_headings = r.row.n;
+    if (!sz_headings_bind(&r)) goto out;
+    for (;;) {
+        sz_arena_reset(&scratch);
+        is_unclosed = false;
+        if (sz_csv_next(&scratch, f->text, r.sep, &pos, &r.row, &is_unclosed) == SZ_END) break;
+        read_row(&r, item, is_unclosed);
+    }
+    add_whole_file_findings(&r);
+out:
+    sz_free(item);
+    sz_arena_fini(&scratch);
+}

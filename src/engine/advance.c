@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Time goes on: all clocks together, a day at a time at most, and stopping where a fact enters. What one step says is put in the order
+ * of semantics 1 before it leaves.
+ */
+#include "worker.h"
+
+static int by_order(const void *pa, const void *pb, void *ctx) {
+    const sz_alert *a = pa, *b = pb;
+    (void)ctx;
+    if (a->t_ms != b->t_ms) return a->t_ms < b->t_ms ? -1 : 1;
+    if (a->order != b->order) return a->order < b->order ? -1 : 1;
+    int c = sz_str_cmp(a->student, b->student);
+    if (c) return c;
+    return a->rule < b->rule ? -1 : a->rule > b->rule;
+}
+
+void alerts_flush(sz_worker *w) {
+    sz_tlctx *c = &w->tc;
+    if (!c->n_alerts) return;
+    if (c->n_alerts > 1) sz_sort(c->alerts, c->n_alerts, sizeof *c->alerts, by_order, NULL);
+    for (uint32_t i = 0; i < c->n_alerts; i++) {
+        const sz_alert *a = &c->alerts[i];
+        lines_add(&w->alerts, a->json);
+        w->n.alerts[a->event]++;
+        w->n.standing += a->delta == 255 ? -1 : a->delta;
+    }
+    c->n_alerts = 0;
+}
+
+static void after_run(sz_worker *w, uint32_t i) {
+    w->n.undo_unmatched += w->tc.undo_unmatched;
+    w->tc.undo_unmatched = 0;
+    heap_update(w, i);
+    if (w->students.v[i]->story_changed) journal_touch(w, i);
+}
+
+void run_student(sz_worker *w, uint32_t i, const sz_cause *cause) {
+    sz_timeline_advance(w->students.v[i], &w->tc, cause);
+    after_run(w, i);
+}
+
+void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause) {
+    sz_timeline_facts(w->students.v[i], &w->tc, since_ms, cause);
+    after_run(w, i);
+}
+
+void facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause) {
+    for (uint32_t i = 0; i < w->students.n; i++) student_facts(w, i, since_ms, cause);
+}
+
+void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
+    if (t_ms >= w->clocks.begin_ms) return;
+    w->clocks.begin_ms = w->tc.begin_ms = t_ms;
+    facts_for_all(w, t_ms, cause);
+}
+
+/* Where a class's clock should stand by what the sources say. */
+int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax) {
+    const clocks *c = &w->clocks;
+    if (w->o.order == SZ_SORTED) return c->file_ms;
+    int64_t low = SZ_TIME_MAX;
+    for (uint32_t i = 0; i < c->n_sources; i++) {
+        const stream_clock *s = &c->sources[i];
+        uint32_t bit = s->feed == SZ_NONE ? 63 : i;
+        if (s->has_say && (bit > 63 || c->class_feeds[k] >> bit & 1) && s->watermark_ms < low) low = s->watermark_ms;
+    }
+    if (low == SZ_TIME_MAX) low = wmax;
+    if (wmax != SZ_TIME_NONE && low < wmax - w->o.horizon_ms) low = wmax - w->o.horizon_ms;
+    return low;
+}
+
+static int64_t wmax_target(const sz_worker *w) {
+    const clocks *c = &w->clocks;
+    int64_t high = c->wmax_ms;
+    if (w->o.order == SZ_SORTED && c->file_ms > high) high = c->file_ms;
+    for (uint32_t i = 0; i < c->n_sources && w->o.order != SZ_SORTED; i++)
+        if (c->sources[i].watermark_ms > high) high = c->sources[i].watermark_ms;
+    return high;
+}
+
+static void fire_due(sz_worker *w) {
+    for (uint32_t i; (i = heap_due(w)) != SZ_NONE;) run_student(w, i, NULL);
+    alerts_flush(w);
+}
+
+/* Every clock to its target, but not beyond `cap`. False: they stand there already. */
+static bool move_to(sz_worker *w, const int64_t *target, int64_t cap) {
+    bool moved = false, more = false;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        int64_t to = target[k] < cap ? target[k] : cap;
+        if (target[k] > cap) more = true;
+        if (to <= w->clocks.class_ms[k]) continue;
+        w->clocks.class_ms[k] = to;
+        moved = true;
+    }
+    if (moved) fire_due(w);
+    return more;
+}
+
+static int64_t lowest_behind(const sz_worker *w, const int64_t *target) {
+    int64_t low = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (w->clocks.class_ms[k] < target[k] && w->clocks.class_ms[k] < low) low = w->clocks.class_ms[k];
+    return low;
+}
+
+/* Clocks to their targets up to cap, in steps of a day: what is said stays in order and in bounds. */
+static void move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
+    int64_t begin = w->clocks.begin_ms;
+    for (;;) {
+        int64_t low = lowest_behind(w, target);
+        if (low == SZ_TIME_MAX) return;
+        if (begin != SZ_TIME_MAX && low < begin) low = begin;
+        if (begin == SZ_TIME_MAX || low >= cap) {
+            move_to(w, target, cap);
+            return;
+        }
+        int64_t to = low > cap - SZ_DAY_MS ? cap : low + SZ_DAY_MS;
+        move_to(w, target, to);
+        if (to >= cap) return;
+    }
+}
+
+void time_advance(sz_worker *w) {
+    int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], at;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);
+    while (leaf_next_due(w, wmax, &at)) {
+        move_clocks(w, target, at);
+        if (at > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = at;
+        leaf_enter(w);
+        alerts_flush(w);
+    }
+    if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
+    move_clocks(w, target, SZ_TIME_MAX);
+    sz_arena_reset(&w->step);
+}

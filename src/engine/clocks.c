@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Watermarks and clocks (semantics 2, 3, 6). Each declared source has a watermark, all undeclared ones share another; a class of rules
+ * waits for the lowest of the sources that carry what it reads.
+ */
+#include "worker.h"
+
+uint32_t source_of(const sz_worker *w, sz_str name) {
+    uint32_t feed = sz_campus_find_feed(w->campus, name);
+    return feed == SZ_NONE ? w->clocks.n_sources - 1 : feed;
+}
+
+/* Sources that carry one of the types; an undeclared one carries all. */
+static uint64_t feeds_of(const sz_worker *w, uint64_t types) {
+    uint64_t bits = 0;
+    uint32_t n = sz_campus_n_feeds(w->campus);
+    for (uint32_t i = 0; i < n && i < 63; i++)
+        if (sz_campus_feed(w->campus, i)->types & types) bits |= UINT64_C(1) << i;
+    return bits | UINT64_C(1) << 63;
+}
+
+static uint8_t class_of(sz_worker *w, uint64_t feeds) {
+    clocks *c = &w->clocks;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (c->class_feeds[k] == feeds) return (uint8_t)k;
+    if (c->n_classes == SZ_CLASSES_MAX) { /* so many kinds of reading: the rest waits for all they read together */
+        c->class_feeds[SZ_CLASSES_MAX - 1] |= feeds;
+        return SZ_CLASSES_MAX - 1;
+    }
+    c->class_feeds[c->n_classes] = feeds;
+    c->class_ms[c->n_classes] = SZ_TIME_NONE;
+    return (uint8_t)c->n_classes++;
+}
+
+static bool reads_batch(const sz_worker *w, uint64_t types) {
+    for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
+        const sz_feed *f = sz_campus_feed(w->campus, i);
+        if (f->is_batch && f->types & types) return true;
+    }
+    return false;
+}
+
+/* Is a record of being seen of interest, whatever the rule reads? */
+static bool reads_seen(const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_unless; i++)
+        if (r->unless[i].kind == SZ_EX_RARELY_SEEN) return true;
+    return false;
+}
+
+static void plan_rules(sz_worker *w) {
+    const sz_bundle *b = w->bundle;
+    w->rule_class = sz_alloc(b->n_rules + 1);
+    w->rule_waits = sz_alloc(b->n_rules + 1);
+    uint64_t seen = b->fs.matchers[b->fs.seen_matcher].types;
+    for (uint32_t i = 0; i < b->n_rules; i++) {
+        w->rule_class[i] = class_of(w, feeds_of(w, b->rules[i].types));
+        w->rule_waits[i] = reads_batch(w, b->rules[i].types);
+    }
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        w->class_rules[k] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
+        for (uint32_t i = 0; i < b->n_rules; i++)
+            if (w->rule_class[i] == k && b->rules[i].mode != SZ_DISABLED) w->class_rules[k][w->tc.n_class_rules[k]++] = i;
+        w->tc.class_rules[k] = w->class_rules[k];
+    }
+    for (uint32_t t = 0; t < sz_campus_types(w->campus)->n; t++) {
+        w->type_rules[t] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
+        for (uint32_t i = 0; i < b->n_rules; i++) {
+            uint64_t types = b->rules[i].types | (reads_seen(&b->rules[i]) ? seen : 0);
+            if (types >> t & 1 && b->rules[i].mode != SZ_DISABLED) w->type_rules[t][w->tc.n_type_rules[t]++] = i;
+        }
+        w->tc.type_rules[t] = w->type_rules[t];
+    }
+}
+
+void clocks_init(sz_worker *w) {
+    clocks *c = &w->clocks;
+    *c = (clocks){.file_ms = SZ_TIME_NONE, .wmax_ms = SZ_TIME_NONE, .begin_ms = SZ_TIME_MAX};
+    c->n_sources = sz_campus_n_feeds(w->campus) + 1;
+    c->sources = sz_alloc(c->n_sources * sizeof *c->sources);
+    for (uint32_t i = 0; i < c->n_sources; i++)
+        c->sources[i] = (stream_clock){.feed = i + 1 < c->n_sources ? i : SZ_NONE, .watermark_ms = SZ_TIME_NONE, .high_ms = SZ_TIME_NONE};
+    const sz_zone *z = sz_campus_zone(w->campus);
+    int32_t day = sz_calendar_first_term_day(sz_campus_calendar(w->campus));
+    for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
+        int32_t began = sz_campus_feed(w->campus, i)->began_day;
+        if (began != SZ_DAY_NONE && (day == SZ_DAY_NONE || began < day)) day = began;
+    }
+    if (day != SZ_DAY_NONE) c->begin_ms = sz_zone_midnight(z, day);
+    int64_t run = w->o.until_ms != SZ_TIME_NONE ? w->o.until_ms : w->o.wall_ms;
+    c->limit_ms = run + SZ_DAY_MS;
+    plan_rules(w);
+}
+
+void clocks_fini(sz_worker *w) {
+    sz_free(w->clocks.sources);
+    sz_free(w->rule_class);
+    sz_free(w->rule_waits);
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_rules[k]);
+    for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) sz_free(w->type_rules[t]);
+}
+
+static void raise(int64_t *t, int64_t to) {
+    if (to > *t) *t = to;
+}
+
+void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
+    stream_clock *s = &w->clocks.sources[i];
+    s->has_say = true;
+    raise(&s->high_ms, t_ms);
+    const sz_feed *f = s->feed == SZ_NONE ? NULL : sz_campus_feed(w->campus, s->feed);
+    if (!f || !f->is_batch) raise(&s->watermark_ms, s->high_ms - (f ? f->allowance_ms : 0));
+    if (w->o.order == SZ_SORTED) raise(&w->clocks.file_ms, t_ms);
+}
+
+void clock_complete(sz_worker *w, uint32_t i, int64_t through_ms) {
+    stream_clock *s = &w->clocks.sources[i];
+    s->has_say = true;
+    if (s->feed != SZ_NONE && sz_campus_feed(w->campus, s->feed)->is_batch) raise(&s->watermark_ms, through_ms + 1);
+}
+
+void clock_until(sz_worker *w, int64_t until_ms) {
+    for (uint32_t i = 0; i < w->clocks.n_sources; i++) raise(&w->clocks.sources[i].watermark_ms, until_ms + 1);
+    raise(&w->clocks.file_ms, until_ms + 1);
+}
+
+int64_t clock_lowest(const sz_worker *w) {
+    int64_t low = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (w->clocks.class_ms[k] < low) low = w->clocks.class_ms[k];
+    if (low == SZ_TIME_MAX) low = w->clocks.wmax_ms;
+    return low;
+}

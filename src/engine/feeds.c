@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * feed_status: what a feed says of itself. It moves its watermark, and its silence is a fact for every student from its time on.
+ */
+#include "worker.h"
+
+static uint64_t types_of(const sz_worker *w, sz_str source) {
+    uint32_t feed = sz_campus_find_feed(w->campus, source);
+    return feed == SZ_NONE ? ~UINT64_C(0) : sz_campus_feed(w->campus, feed)->types;
+}
+
+static int by_from(const void *a, const void *b, void *ctx) {
+    const sz_down *x = a, *y = b;
+    (void)ctx;
+    return x->from_ms < y->from_ms ? -1 : x->from_ms > y->from_ms;
+}
+
+/* Statuses are ordered by time; a silence lasts from `down` to the source's next open or complete. */
+void downs_rebuild(sz_worker *w) {
+    sz_free(w->facts.downs);
+    w->facts.downs = sz_alloc((w->n_statuses + 1) * sizeof(sz_down));
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < w->n_statuses; i++) {
+        const feed_note *s = &w->statuses[i];
+        if (s->state != SZ_FEED_DOWN) continue;
+        bool is_down = false;
+        for (uint32_t k = i; k-- > 0 && !is_down;) {
+            if (w->statuses[k].source != s->source) continue;
+            is_down = w->statuses[k].state == SZ_FEED_DOWN;
+            break;
+        }
+        if (is_down) continue; /* it was down already */
+        int64_t to = SZ_TIME_MAX;
+        for (uint32_t k = i + 1; k < w->n_statuses && to == SZ_TIME_MAX; k++)
+            if (w->statuses[k].source == s->source && w->statuses[k].state != SZ_FEED_DOWN) to = w->statuses[k].t_ms;
+        if (to <= s->t_ms) continue;
+        sz_str name = sz_map_key(&w->dict, s->source);
+        w->facts.downs[n++] = (sz_down){.from_ms = s->t_ms, .to_ms = to, .types = types_of(w, name), .source = name};
+    }
+    w->facts.n_downs = n;
+    if (n > 1) sz_sort(w->facts.downs, n, sizeof(sz_down), by_from, NULL);
+}
+
+static void note_state(sz_worker *w, const sz_feed_status *f) {
+    if (w->n_statuses == w->cap_statuses) {
+        w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
+        w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
+    }
+    uint32_t at = w->n_statuses;
+    while (at > 0 && w->statuses[at - 1].t_ms > f->time_ms) at--;
+    memmove(&w->statuses[at + 1], &w->statuses[at], (w->n_statuses - at) * sizeof *w->statuses);
+    w->statuses[at] = (feed_note){.source = sz_map_intern(&w->dict, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
+    w->n_statuses++;
+    downs_rebuild(w);
+}
+
+void feed_status(sz_worker *w, const sz_feed_status *f) {
+    w->n.control++;
+    uint32_t source = source_of(w, f->source);
+    int64_t through = f->complete_through_ms;
+    if (f->time_ms <= w->clocks.limit_ms) clock_record(w, source, f->time_ms);
+    if (through != SZ_TIME_NONE && through <= w->clocks.limit_ms) clock_complete(w, source, through);
+    if (w->o.order == SZ_SORTED) time_advance(w); /* what is before it does not know of it */
+    if (f->state != SZ_FEED_NONE) {
+        note_state(w, f);
+        char *what = sz_arena_printf(&w->step, "feed_status %.*s", SZ_FMT_STR(f->source));
+        sz_cause cause = {.t_ms = f->time_ms, .what = sz_str_of(what)};
+        facts_for_all(w, f->time_ms, &cause);
+        alerts_flush(w);
+    }
+    time_advance(w);
+}

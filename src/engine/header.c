@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said. Version first.
+ */
+#include "worker.h"
+
+enum { BODY_VERSION = 1 };
+
+static void put_counters(sz_buf *out, const sz_counters *n) {
+    const uint64_t v[] = {n->read, n->used, n->duplicate, n->dead, n->control, n->late, n->unknown_places, n->unknown_readers};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) sz_buf_put_varint(out, v[i]);
+    sz_buf_put_varint(out, SZ_N_REASONS);
+    for (int i = 0; i < SZ_N_REASONS; i++) sz_buf_put_varint(out, n->dead_by[i]);
+    for (int i = 0; i < SZ_N_ALERT_EVENTS; i++) sz_buf_put_varint(out, n->alerts[i]);
+    sz_buf_put_zigzag(out, n->standing);
+    sz_buf_put_zigzag(out, n->undo_unmatched);
+}
+
+static void get_counters(sz_reader *r, sz_counters *n) {
+    uint64_t *v[] = {&n->read, &n->used, &n->duplicate, &n->dead, &n->control, &n->late, &n->unknown_places, &n->unknown_readers};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) *v[i] = sz_read_varint(r);
+    uint64_t reasons = sz_read_varint(r);
+    for (uint64_t i = 0; i < reasons && !r->bad; i++) {
+        uint64_t x = sz_read_varint(r);
+        if (i < SZ_N_REASONS) n->dead_by[i] = x;
+    }
+    for (int i = 0; i < SZ_N_ALERT_EVENTS; i++) n->alerts[i] = sz_read_varint(r);
+    n->standing = sz_read_zigzag(r);
+    n->undo_unmatched = sz_read_zigzag(r);
+}
+
+static sz_str source_name(const sz_worker *w, uint32_t i) {
+    uint32_t feed = w->clocks.sources[i].feed;
+    return feed == SZ_NONE ? (sz_str){0} : sz_campus_feed(w->campus, feed)->source;
+}
+
+void header_put(sz_buf *out, const sz_worker *w) {
+    const clocks *c = &w->clocks;
+    sz_buf_put_u8(out, BODY_VERSION);
+    sz_buf_put_u8(out, w->batch_open);
+    sz_buf_put_varint(out, w->taken);
+    sz_buf_put_zigzag(out, c->file_ms);
+    sz_buf_put_zigzag(out, c->wmax_ms);
+    sz_buf_put_zigzag(out, c->begin_ms);
+    sz_buf_put_zigzag(out, c->limit_ms);
+    sz_buf_put_varint(out, c->n_sources);
+    for (uint32_t i = 0; i < c->n_sources; i++) {
+        sz_buf_put_lstr(out, source_name(w, i));
+        sz_buf_put_u8(out, c->sources[i].has_say);
+        sz_buf_put_zigzag(out, c->sources[i].watermark_ms);
+        sz_buf_put_zigzag(out, c->sources[i].high_ms);
+    }
+    put_counters(out, &w->n);
+    sz_buf_put_varint(out, w->alerts_pos);
+    sz_buf_put_varint(out, w->dead_pos);
+    sz_buf_put_varint(out, w->n_statuses);
+    for (uint32_t i = 0; i < w->n_statuses; i++) {
+        sz_buf_put_lstr(out, sz_map_key(&w->dict, w->statuses[i].source));
+        sz_buf_put_zigzag(out, w->statuses[i].t_ms);
+        sz_buf_put_u8(out, w->statuses[i].state);
+    }
+    sz_buf_put_u64(out, w->facts_hash);
+    sz_buf_put_u64(out, w->bundle->hash);
+}
+
+static void get_sources(sz_worker *w, sz_reader *r) {
+    uint64_t n = sz_read_varint(r);
+    for (uint64_t k = 0; k < n && !r->bad; k++) {
+        sz_str name = sz_read_lstr(r);
+        uint32_t i = name.n ? source_of(w, name) : w->clocks.n_sources - 1;
+        stream_clock *s = &w->clocks.sources[i];
+        if (sz_read_u8(r)) s->has_say = true;
+        int64_t mark = sz_read_zigzag(r), high = sz_read_zigzag(r);
+        if (mark > s->watermark_ms) s->watermark_ms = mark;
+        if (high > s->high_ms) s->high_ms = high;
+    }
+}
+
+static void get_statuses(sz_worker *w, sz_reader *r) {
+    uint64_t n = sz_read_varint(r);
+    w->n_statuses = 0;
+    for (uint64_t i = 0; i < n && !r->bad; i++) {
+        sz_str name = sz_read_lstr(r);
+        int64_t t = sz_read_zigzag(r);
+        uint8_t state = sz_read_u8(r);
+        if (w->n_statuses == w->cap_statuses) {
+            w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
+            w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
+        }
+        w->statuses[w->n_statuses++] = (feed_note){.source = sz_map_intern(&w->dict, name), .t_ms = t, .state = state};
+    }
+}
+
+bool header_get(sz_worker *w, sz_str body) {
+    sz_reader r = sz_reader_of(body.p, body.n);
+    clocks *c = &w->clocks;
+    if (sz_read_u8(&r) != BODY_VERSION) return false;
+    w->batch_open = sz_read_u8(&r) != 0;
+    w->taken = sz_read_varint(&r);
+    c->file_ms = sz_read_zigzag(&r);
+    c->wmax_ms = sz_read_zigzag(&r);
+    int64_t begin = sz_read_zigzag(&r), limit = sz_read_zigzag(&r);
+    c->begin_ms = begin;
+    if (w->batch_open) c->limit_ms = limit;
+    get_sources(w, &r);
+    get_counters(&r, &w->n);
+    w->alerts_pos = sz_read_varint(&r);
+    w->dead_pos = sz_read_varint(&r);
+    get_statuses(w, &r);
+    w->stored_facts_hash = sz_read_u64(&r);
+    w->stored_bundle_hash = sz_read_u64(&r);
+    return !r.bad && r.p == r.end;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The way of one record: set aside with its reason, counted as control or duplicate, or used. Read = used + duplicate + dead letter +
+ * control, always.
+ */
+#include <stdarg.h>
+
+#include "worker.h"
+
+static void set_aside(sz_worker *w, const sz_input *in, const sz_dead *dead) {
+    int64_t at = in->record.time_ms != SZ_TIME_NONE ? in->record.time_ms : w->clocks.wmax_ms;
+    sz_buf *out = &w->tc.scratch2;
+    sz_buf_clear(out);
+    sz_dead_write(out, sz_campus_zone(w->campus), dead, at, &in->origin, in->raw);
+    lines_add(&w->dead, sz_buf_str(out));
+    w->n.dead++;
+    w->n.dead_by[dead->reason]++;
+}
+
+static void reject(sz_worker *w, const sz_input *in, sz_reason reason, const char *field, const char *detail) {
+    sz_dead dead = {.reason = reason, .field = field};
+    size_t n = strlen(detail);
+    if (n >= sizeof dead.detail) n = sizeof dead.detail - 1;
+    memcpy(dead.detail, detail, n);
+    set_aside(w, in, &dead);
+}
+
+static bool is_future(const sz_worker *w, const sz_event *e) {
+    if (e->time_ms > w->clocks.limit_ms) return true;
+    return e->collected_ms != SZ_TIME_NONE && e->time_ms > e->collected_ms + 10 * SZ_MINUTE_MS;
+}
+
+/* Whose record is it? False: set aside. *id is the student's. */
+static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e, sz_str *id) {
+    bool admits = w->o.admit || sz_campus_is_empty(w->campus);
+    if (e->student.n) {
+        *id = e->student;
+        if (admits || sz_campus_find_student(w->campus, e->student) != SZ_NONE) return true;
+        reject(w, in, SZ_UNKNOWN_STUDENT, "student", "not in students.csv");
+        return false;
+    }
+    sz_str system = e->card_system.n ? e->card_system : e->source;
+    uint32_t holder = sz_campus_resolve_card(w->campus, system, e->card, e->time_ms);
+    if (holder != SZ_NONE) {
+        *id = sz_campus_student(w->campus, holder)->id;
+        return true;
+    }
+    *id = e->card;
+    if (admits) return true;
+    reject(w, in, SZ_UNKNOWN_CARD, "card", "no student held this card at that time");
+    return false;
+}
+
+/* A reader gives place and direction where the record has none. */
+static bool resolve_reader(sz_worker *w, const sz_input *in, sz_event *e) {
+    if (e->reader.n && (!e->place.n || e->direction == SZ_DIR_NONE)) {
+        sz_str place = {0};
+        uint8_t dir = SZ_DIR_NONE;
+        if (!sz_campus_resolve_reader(w->campus, e->source, e->reader, e->time_ms, &place, &dir)) w->n.unknown_readers++;
+        if (!e->place.n) e->place = place;
+        if (e->direction == SZ_DIR_NONE) e->direction = dir;
+    }
+    if (e->place.n && sz_campus_n_places(w->campus) && sz_campus_find_place(w->campus, e->place) == SZ_NONE) w->n.unknown_places++;
+    if (e->type != SZ_TYPE_DORM_ACCESS || e->direction != SZ_DIR_NONE) return true;
+    reject(w, in, SZ_MISSING_FIELD, "direction", "neither the record nor its reader has a direction");
+    return false;
+}
+
+static int64_t own_watermark(const sz_worker *w, uint32_t source) {
+    return w->o.order == SZ_SORTED ? w->clocks.file_ms : w->clocks.sources[source].watermark_ms;
+}
+
+static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) {
+    int64_t own = own_watermark(w, source), high = w->clocks.wmax_ms;
+    if (own != SZ_TIME_NONE && e->time_ms < own - w->o.lateness_ms) return true;
+    return high != SZ_TIME_NONE && e->time_ms < high - w->o.horizon_ms;
+}
+
+/* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. */
+static sz_insert find_repeat(const sz_worker *w, const sz_input *in, const sz_event *e, sz_str id) {
+    if (in->repeat == 1) return SZ_INSERT_DUPLICATE;
+    if (in->repeat == 2) return SZ_INSERT_CONFLICT;
+    const uint32_t *i = sz_map_get(&w->students.ids, id);
+    return i ? sz_timeline_find(w->students.v[*i], &w->tc, e) : SZ_INSERTED;
+}
+
+static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
+    const sz_zone *z = sz_campus_zone(w->campus);
+    char *what = sz_arena_printf(&w->step, "record %.*s %.*s", SZ_FMT_STR(e->source), SZ_FMT_STR(e->id));
+    sz_cause cause = {.t_ms = e->time_ms, .what = sz_str_of(what)};
+    int64_t own = own_watermark(w, source);
+    if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
+    begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
+    clock_record(w, source, e->time_ms);
+    /* the cause's text lives in the step's arena, which moving time resets */
+    if (w->clocks.sources[source].watermark_ms > w->clocks.wmax_ms || w->o.order == SZ_SORTED) time_advance(w);
+    what = sz_arena_printf(&w->step, "record %.*s %.*s", SZ_FMT_STR(e->source), SZ_FMT_STR(e->id));
+    cause.what = sz_str_of(what);
+    uint32_t i = student_get(w, id, true);
+    bool late = false;
+    sz_timeline_insert(w->students.v[i], &w->tc, e, &late);
+    journal_event(w, i, sz_buf_str(&w->tc.scratch));
+    run_student(w, i, &cause);
+    alerts_flush(w);
+    w->n.used++;
+    time_advance(w);
+}
+
+static void input_event(sz_worker *w, const sz_input *in) {
+    sz_event *e = (sz_event *)(uintptr_t)&in->record.event;
+    sz_str id;
+    if (is_future(w, e)) {
+        reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
+        return;
+    }
+    if (!resolve_student(w, in, e, &id) || !resolve_reader(w, in, e)) return;
+    uint32_t source = source_of(w, e->source);
+    sz_insert repeat = find_repeat(w, in, e, id);
+    if (repeat == SZ_INSERT_DUPLICATE) {
+        w->n.duplicate++;
+        return;
+    }
+    if (is_too_late(w, e, source)) {
+        reject(w, in, SZ_TOO_LATE, "time", "older than lateness or horizon allow");
+        return;
+    }
+    if (repeat == SZ_INSERT_CONFLICT) {
+        reject(w, in, SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content");
+        return;
+    }
+    use(w, e, id, source);
+}
+
+void input_record(sz_worker *w, const sz_input *in) {
+    w->n.read++;
+    w->taken++;
+    w->since_commit++;
+    switch (in->record.kind) {
+    case SZ_RECORD_DEAD: set_aside(w, in, &in->record.dead); break;
+    case SZ_RECORD_FEED_STATUS: feed_status(w, &in->record.feed); break;
+    case SZ_RECORD_EVENT: input_event(w, in); break;
+    }
+    sz_arena_reset(&w->step);
+}
+
+void input_end(sz_worker *w) {
+    if (w->o.until_ms != SZ_TIME_NONE) {
+        clock_until(w, w->o.until_ms);
+        time_advance(w);
+    }
+    alerts_flush(w);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Facts that become known (semantics 5): a leave with `recorded` enters when the highest watermark reaches that time, one without at
+ * load. What a state already knew is remembered by hash, so that only what is new rolls anybody back.
+ */
+#include "worker.h"
+
+static int by_recorded(const void *a, const void *b, void *ctx) {
+    const sz_worker *w = ctx;
+    int64_t x = sz_campus_leave(w->campus, *(const uint32_t *)a)->recorded_ms, y = sz_campus_leave(w->campus, *(const uint32_t *)b)->recorded_ms;
+    return x < y ? -1 : x > y;
+}
+
+static void set_known(sz_worker *w, uint32_t leaf) { w->facts.known[leaf >> 3] |= (uint8_t)(1u << (leaf & 7)); }
+
+void leaves_init(sz_worker *w) {
+    uint32_t n = sz_campus_n_leaves(w->campus);
+    w->facts.known = sz_alloc(n / 8 + 1);
+    w->pending_leaves = sz_alloc((n + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < n; i++) {
+        if (sz_campus_leave(w->campus, i)->recorded_ms == SZ_TIME_NONE) set_known(w, i);
+        else w->pending_leaves[w->n_pending_leaves++] = i;
+    }
+    sz_sort(w->pending_leaves, w->n_pending_leaves, sizeof(uint32_t), by_recorded, w);
+}
+
+uint64_t leaf_hash(const sz_worker *w, uint32_t leaf) {
+    const sz_leave *l = sz_campus_leave(w->campus, leaf);
+    int64_t v[3] = {l->from_ms, l->to_ms, (int64_t)sz_hash(l->kind.p, l->kind.n)};
+    return sz_hash(v, sizeof v);
+}
+
+/* When a leave may matter first: days count as a whole, so its first day does. */
+static int64_t leaf_since(const sz_worker *w, const sz_leave *l) {
+    int64_t from, to;
+    sz_leave_span(w->campus, l, &from, &to);
+    if (l->from_ms < from) from = l->from_ms;
+    const sz_zone *z = sz_campus_zone(w->campus);
+    return sz_zone_midnight(z, sz_zone_day(z, from));
+}
+
+static void enter(sz_worker *w, uint32_t leaf, int64_t t_ms) {
+    const sz_leave *l = sz_campus_leave(w->campus, leaf);
+    set_known(w, leaf);
+    uint32_t i = student_get(w, sz_campus_student(w->campus, l->student)->id, true);
+    char day[11];
+    sz_day_format(sz_zone_day(sz_campus_zone(w->campus), l->from_ms), day);
+    char *what = sz_arena_printf(&w->step, "%.*s %s", SZ_FMT_STR(l->kind), day);
+    sz_cause cause = {.t_ms = t_ms, .what = sz_str_of(what)};
+    sz_timeline_know_leaf(w->students.v[i], leaf_hash(w, leaf));
+    student_facts(w, i, leaf_since(w, l), &cause);
+}
+
+bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms) {
+    if (w->next_leaf >= w->n_pending_leaves || wmax_ms == SZ_TIME_NONE) return false;
+    *at_ms = sz_campus_leave(w->campus, w->pending_leaves[w->next_leaf])->recorded_ms;
+    return *at_ms <= wmax_ms;
+}
+
+void leaf_enter(sz_worker *w) {
+    uint32_t leaf = w->pending_leaves[w->next_leaf++];
+    const sz_leave *l = sz_campus_leave(w->campus, leaf);
+    uint32_t i = student_get(w, sz_campus_student(w->campus, l->student)->id, true);
+    if (sz_timeline_knows_leaf(w->students.v[i], leaf_hash(w, leaf))) set_known(w, leaf);
+    else enter(w, leaf, l->recorded_ms);
+}
+
+uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
+    if (in_campus == SZ_NONE) return 0;
+    const sz_student *s = sz_campus_student(w->campus, in_campus);
+    sz_str v[] = {s->gender, s->college, s->school, s->major, s->klass, s->dorm, s->building, s->residence, s->status_name};
+    uint64_t h = sz_hash(&s->entry_year, sizeof s->entry_year) ^ sz_hash(&s->years, sizeof s->years) * 3 ^
+                 sz_hash(&s->enrolled_day, sizeof s->enrolled_day) * 5;
+    for (uint32_t i = 0; i < sizeof v / sizeof *v; i++) h = h * 31 + sz_hash(v[i].p, v[i].n);
+    for (uint32_t i = 0; i < s->n_tags; i++) h = h * 31 + sz_hash(s->tags[i].p, s->tags[i].n);
+    return h ? h : 1;
+}
+
+/* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is gone. */
+static void student_at_load(sz_worker *w, uint32_t i) {
+    sz_timeline *tl = w->students.v[i];
+    if (tl->student == SZ_NONE) return;
+    const sz_student *s = sz_campus_student(w->campus, tl->student);
+    uint32_t n_known = 0, n_before = tl->n_leaves;
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++) {
+        bool is_known = w->facts.known[l >> 3] >> (l & 7) & 1;
+        if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) {
+            set_known(w, l);
+            n_known++;
+        } else if (is_known && !w->is_new) {
+            enter(w, l, sz_campus_leave(w->campus, l)->from_ms);
+        } else if (is_known) {
+            sz_timeline_know_leaf(tl, leaf_hash(w, l));
+        }
+    }
+    uint64_t hash = roster_hash(w, tl->student);
+    bool has_changed = tl->roster_hash && tl->roster_hash != hash;
+    if (n_known < n_before || has_changed) {
+        tl->n_leaves = 0;
+        for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+            if (w->facts.known[l >> 3] >> (l & 7) & 1) sz_timeline_know_leaf(tl, leaf_hash(w, l));
+        sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("roster")};
+        student_facts(w, i, INT64_MIN / 8, &cause);
+    }
+    if (tl->roster_hash != hash) tl->roster_hash = hash, tl->story_changed = true;
+}
+
+void leaves_known_at_load(sz_worker *w) {
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        student_at_load(w, i);
+        if (w->students.v[i]->story_changed && !w->is_new) journal_touch(w, i);
+    }
+    alerts_flush(w);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A state comes back: words, snapshots, then the journal on top of them, then everyone's head is made from tail and log. Nothing is
+ * evaluated but what facts have changed meanwhile: what was said stands in the stories.
+ */
+#include "worker.h"
+
+static uint32_t student_at(sz_worker *w, sz_str id) {
+    uint32_t i = student_get(w, id, true);
+    if (w->cap_snap_seq < w->students.cap) {
+        w->snap_seq = sz_realloc(w->snap_seq, w->students.cap * sizeof(uint64_t));
+        memset(w->snap_seq + w->cap_snap_seq, 0, (w->students.cap - w->cap_snap_seq) * sizeof(uint64_t));
+        w->cap_snap_seq = w->students.cap;
+    }
+    return i;
+}
+
+static void load_snapshot(sz_worker *w, const sz_put *put) {
+    sz_reader r = sz_reader_of(put->value.p, put->value.n);
+    uint64_t seq = sz_read_varint(&r);
+    uint32_t i = student_at(w, put->key);
+    w->snap_seq[i] = seq;
+    w->snapshot_bytes += put->value.n;
+    sz_status s = sz_timeline_unpack(w->students.v[i], &w->tc, r.p, (size_t)(r.end - r.p));
+    if (s == SZ_REFUSED) worker_fail(w, SZ_REFUSED, "this state holds records of a newer format; run it with the newer sanzao that wrote it");
+    else if (s != SZ_OK) worker_fail(w, SZ_CORRUPT, "a student's record in this state is damaged; restore the state from a backup");
+}
+
+static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n, uint32_t *cap) {
+    uint32_t i = student_at(w, id);
+    if (*n == 0 || (*who)[*n - 1] != i) {
+        if (*n == *cap) *who = sz_realloc(*who, (*cap = *cap ? 2 * *cap : 64) * sizeof **who);
+        (*who)[(*n)++] = i;
+    }
+    if (w->snap_seq[i] >= seq) return;
+    sz_status s = SZ_CORRUPT;
+    if (kind == ENTRY_EVENT) s = sz_timeline_put_back(w->students.v[i], &w->tc, body);
+    if (kind == ENTRY_STORY) s = sz_timeline_unpack_story(w->students.v[i], &w->tc, body.p, body.n);
+    if (s != SZ_OK) worker_fail(w, SZ_CORRUPT, "the journal of this state is damaged; restore the state from a backup");
+}
+
+static void load_journal(sz_worker *w, sz_str bytes) {
+    sz_reader r = sz_reader_of(bytes.p, bytes.n);
+    uint64_t seq = sz_read_varint(&r);
+    uint32_t *who = NULL, n = 0, cap = 0;
+    while (r.p < r.end && !r.bad && w->state == SZ_WK_LOADING) {
+        uint8_t kind = sz_read_u8(&r);
+        uint64_t word = sz_read_varint(&r);
+        sz_str body = sz_read_lstr(&r);
+        if (r.bad || word >= w->dict.n) {
+            worker_fail(w, SZ_CORRUPT, "the journal of this state is damaged; restore the state from a backup");
+            break;
+        }
+        load_entry(w, seq, kind, sz_map_key(&w->dict, (uint32_t)word), body, &who, &n, &cap);
+    }
+    blob_push(w, seq, who, n, bytes.n);
+    sz_free(who);
+}
+
+static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
+    w->known_ledger = sz_realloc(w->known_ledger, (w->n_known_ledger + n + 1) * sizeof *w->known_ledger);
+    for (uint32_t i = 0; i < n; i++)
+        w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key), .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
+}
+
+void load_chunk(sz_worker *w, const sz_msg *m) {
+    switch (m->chunk) {
+    case SZ_CHUNK_DICT:
+        for (uint32_t i = 0; i < m->n; i++) sz_map_intern(&w->dict, m->strs[i]);
+        w->dict_committed = w->dict.n;
+        break;
+    case SZ_CHUNK_SNAPSHOTS:
+        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_snapshot(w, &m->puts[i]);
+        break;
+    case SZ_CHUNK_JOURNAL:
+        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_journal(w, m->strs[i]);
+        break;
+    case SZ_CHUNK_OUTBOX:
+        for (uint32_t i = 0; i < m->n; i++) lines_add(&w->outbox, m->strs[i]);
+        break;
+    case SZ_CHUNK_LEDGER: load_ledger(w, m->puts, m->n); break;
+    case SZ_CHUNK_END: break;
+    }
+}
+
+void load_end(sz_worker *w) {
+    downs_rebuild(w);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->clocks.class_ms[k] = class_target(w, k, w->clocks.wmax_ms);
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        sz_timeline *tl = w->students.v[i];
+        bool is_gone = tl->student == SZ_NONE && !w->o.admit && !sz_campus_is_empty(w->campus);
+        if (is_gone) tl->is_active = false;
+        sz_timeline_settle(tl, &w->tc);
+        tl->story_changed = false;
+        heap_update(w, i);
+        sz_arena_reset(&w->step);
+    }
+    roster_load(w);
+    for (uint32_t i = 0; i < w->students.n; i++) { /* who is new in the roster is judged from here on */
+        sz_timeline *tl = w->students.v[i];
+        if (tl->head_key == INT64_MIN && tl->n_log == 0) sz_timeline_settle(tl, &w->tc), heap_update(w, i);
+    }
+    leaves_known_at_load(w);
+    if (w->stored_facts_hash != w->facts_hash && w->clocks.wmax_ms != SZ_TIME_NONE) {
+        sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("campus")};
+        facts_for_all(w, INT64_MIN / 8, &cause);
+        alerts_flush(w);
+    }
+    while (w->next_leaf < w->n_pending_leaves) { /* leaves whose `recorded` has passed are known, or enter now */
+        int64_t at;
+        if (!leaf_next_due(w, w->clocks.wmax_ms, &at)) break;
+        leaf_enter(w);
+        alerts_flush(w);
+    }
+}

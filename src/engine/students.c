@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * All students of a worker, and for each class of rules a heap of them by what comes next.
+ */
+#include "worker.h"
+
+static int64_t key_at(const sz_worker *w, uint32_t k, uint32_t i) { return w->students.v[i]->due_key[k]; }
+
+static void heap_set(heap *h, uint32_t at, uint32_t student) {
+    h->v[at] = student;
+    h->pos[student] = at;
+}
+
+static void sift_up(const sz_worker *w, heap *h, uint32_t k, uint32_t at) {
+    uint32_t s = h->v[at];
+    int64_t key = key_at(w, k, s);
+    while (at > 0) {
+        uint32_t up = (at - 1) / 2;
+        if (key_at(w, k, h->v[up]) <= key) break;
+        heap_set(h, at, h->v[up]);
+        at = up;
+    }
+    heap_set(h, at, s);
+}
+
+static void sift_down(const sz_worker *w, heap *h, uint32_t k, uint32_t at) {
+    uint32_t s = h->v[at];
+    int64_t key = key_at(w, k, s);
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= h->n) break;
+        if (child + 1 < h->n && key_at(w, k, h->v[child + 1]) < key_at(w, k, h->v[child])) child++;
+        if (key_at(w, k, h->v[child]) >= key) break;
+        heap_set(h, at, h->v[child]);
+        at = child;
+    }
+    heap_set(h, at, s);
+}
+
+void heap_update(sz_worker *w, uint32_t i) {
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        heap *h = &w->students.heaps[k];
+        if (h->pos[i] == SZ_NONE) heap_set(h, h->n++, i);
+        sift_up(w, h, k, h->pos[i]);
+        sift_down(w, h, k, h->pos[i]);
+    }
+}
+
+uint32_t heap_due(const sz_worker *w) {
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        const heap *h = &w->students.heaps[k];
+        if (h->n == 0 || w->clocks.class_ms[k] == SZ_TIME_NONE) continue;
+        int64_t key = key_at(w, k, h->v[0]);
+        if (key != INT64_MAX && key < 4 * w->clocks.class_ms[k]) return h->v[0];
+    }
+    return SZ_NONE;
+}
+
+static void grow(sz_worker *w) {
+    students *s = &w->students;
+    s->cap = s->cap ? 2 * s->cap : 256;
+    s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        s->heaps[k].v = sz_realloc(s->heaps[k].v, s->cap * sizeof(uint32_t));
+        s->heaps[k].pos = sz_realloc(s->heaps[k].pos, s->cap * sizeof(uint32_t));
+    }
+}
+
+static uint32_t student_add(sz_worker *w, sz_str id, uint32_t in_campus) {
+    students *s = &w->students;
+    if (s->n == s->cap) grow(w);
+    uint32_t i = s->n++;
+    s->v[i] = sz_alloc(sizeof(sz_timeline));
+    sz_timeline_init(s->v[i], &w->tc, id, in_campus);
+    sz_map_put(&s->ids, id, i);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) s->heaps[k].pos[i] = SZ_NONE;
+    heap_update(w, i);
+    return i;
+}
+
+uint32_t student_get(sz_worker *w, sz_str id, bool create) {
+    const uint32_t *i = sz_map_get(&w->students.ids, id);
+    if (i) return *i;
+    return create ? student_add(w, id, sz_campus_find_student(w->campus, id)) : SZ_NONE;
+}
+
+void students_init(sz_worker *w) {
+    sz_map_init(&w->students.ids);
+    grow(w);
+}
+
+void roster_load(sz_worker *w) {
+    for (uint32_t i = 0; i < sz_campus_n_students(w->campus); i++) student_get(w, sz_campus_student(w->campus, i)->id, true);
+}
+
+void students_fini(sz_worker *w) {
+    students *s = &w->students;
+    for (uint32_t i = 0; i < s->n; i++) {
+        sz_timeline_fini(s->v[i]);
+        sz_free(s->v[i]);
+    }
+    sz_free(s->v);
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
+        sz_free(s->heaps[k].v);
+        sz_free(s->heaps[k].pos);
+    }
+    sz_map_fini(&s->ids);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a run read, where each record went, who could be judged and who not and why. Numbers only: no student is named.
+ */
+#include "worker.h"
+
+static sz_eval eval_of(sz_worker *w, const sz_timeline *tl, int64_t t_ms) {
+    const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(w->campus, tl->student);
+    sz_eval ev = {.fs = &w->bundle->fs, .facts = &w->facts, .types = w->tc.types, .zone = w->tc.zone, .dict = &w->dict, .student = tl->student,
+                  .info = info, .student_id = tl->id, .state = &tl->head, .use_leaves = info && info->leave_to > info->leave_from};
+    sz_eval_at(&ev, t_ms);
+    return ev;
+}
+
+void sz_worker_judged(sz_worker *w, sz_judged *out) {
+    *out = (sz_judged){0};
+    int64_t t = clock_lowest(w);
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        const sz_timeline *tl = w->students.v[i];
+        if (!tl->is_active) {
+            out->inactive++;
+            continue;
+        }
+        bool is_unknown = true, is_rare = false;
+        if (t != SZ_TIME_NONE) {
+            sz_eval ev = eval_of(w, tl, t);
+            if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
+                out->on_leave++;
+                continue;
+            }
+            is_rare = sz_rarely_seen(&ev, &is_unknown);
+        }
+        if (is_rare) out->rarely_seen++;
+        else if (is_unknown) out->unknown++;
+        else out->judged++;
+    }
+}
+
+static void put_count(sz_buf *out, const char *name, uint64_t n) {
+    sz_buf_put_z(out, ",\"");
+    sz_buf_put_z(out, name);
+    sz_buf_put_z(out, "\":");
+    sz_json_double(out, (double)n);
+}
+
+void sz_worker_summary(sz_worker *w, sz_buf *out) {
+    const sz_counters *n = &w->n;
+    sz_judged j;
+    sz_worker_judged(w, &j);
+    sz_buf_put_z(out, "{\"schema\":1");
+    put_count(out, "read", n->read);
+    put_count(out, "used", n->used);
+    put_count(out, "duplicate", n->duplicate);
+    put_count(out, "dead_letter", n->dead);
+    sz_buf_put_z(out, ",\"dead_letter_by\":{");
+    bool any = false;
+    for (int i = 1; i < SZ_N_REASONS; i++) {
+        if (!n->dead_by[i]) continue;
+        sz_buf_printf(out, "%s\"%s\":%llu", any ? "," : "", sz_reason_names[i], (unsigned long long)n->dead_by[i]);
+        any = true;
+    }
+    sz_buf_put_u8(out, '}');
+    put_count(out, "control", n->control);
+    put_count(out, "late", n->late);
+    put_count(out, "students", w->students.n);
+    sz_buf_put_z(out, ",\"alerts\":{");
+    for (int i = 0; i < SZ_N_ALERT_EVENTS; i++)
+        sz_buf_printf(out, "%s\"%s\":%llu", i ? "," : "", sz_alert_event_names[i], (unsigned long long)n->alerts[i]);
+    sz_buf_put_u8(out, '}');
+    put_count(out, "standing", (uint64_t)n->standing);
+    put_count(out, "judged", j.judged);
+    sz_buf_printf(out, ",\"not_judged\":{\"rarely_seen\":%u,\"unknown\":%u,\"on_leave\":%u,\"inactive\":%u}", j.rarely_seen, j.unknown, j.on_leave, j.inactive);
+    put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
+    put_count(out, "unknown_places", n->unknown_places);
+    put_count(out, "unknown_readers", n->unknown_readers);
+    int64_t clock = clock_lowest(w);
+    if (clock == SZ_TIME_NONE) {
+        sz_buf_put_z(out, ",\"clock\":null}");
+        return;
+    }
+    char text[40];
+    sz_time_format(w->tc.zone, clock, text);
+    sz_buf_printf(out, ",\"clock\":\"%s\"}", text);
+}
+
+sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out) {
+    uint32_t i = student_get(w, student, false);
+    if (i == SZ_NONE) return SZ_NOT_FOUND;
+    sz_timeline_json(out, w->students.v[i], &w->tc);
+    return SZ_OK;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The checker, continued: comparisons and `in`.
+ */
+#include "prog.h"
+
+uint8_t prog_compare_op(const sz_expr *e) {
+    static const struct {
+        const char *name;
+        uint8_t op;
+    } ops[] = {{"_<_", '<'}, {"_<=_", 'l'}, {"_>_", '>'}, {"_>=_", 'g'}, {"_==_", '='}, {"_!=_", '!'}};
+    if (e->kind != SZ_E_CALL || e->is_method) return 0;
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (sz_str_is(e->text, ops[i].name)) return ops[i].op;
+    return 0;
+}
+
+/* ---- what does not compare ---------------------------------------------------------------------------------------------- */
+
+/* The hint for a duration against a number: a param with its unit. */
+static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode *num, const char *op) {
+    sz_str name = prog_slice(c, time->off, time->len);
+    const char *value = num->kind == T_CONST ? TXT(c, "%.*sh", SZ_FMT_STR(prog_slice(c, num->off, num->len))) : "24h";
+    prog_hint(c, g, "name it with its unit:  params: {limit: %s}  and  %.*s %s limit",
+              "带单位起个名字：params: {limit: %s}，再写  %.*s %s limit", value, SZ_FMT_STR(name), op);
+}
+
+static void hint_instant(checker *c, sz_diag *g, const tnode *time, const tnode *other) {
+    sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, other->off, other->len);
+    if (other->type == SZ_X_DURATION)
+        prog_hint(c, g, "two instants make a duration:  t - %.*s;  how long ago the last record was is its .age",
+                  "两个时刻相减得到时长：t - %.*s；最近一条记录距今多久用 .age", SZ_FMT_STR(name));
+    else if (other->type == SZ_X_STR && other->kind == T_CONST)
+        prog_hint(
+            c, g,
+            "an instant is written timestamp(\"2026-03-02T08:00:00+08:00\"); a time of day is event.clock, here %.*s",
+            "时刻写作 timestamp(\"2026-03-02T08:00:00+08:00\")；一天中的钟点用 event.clock，这里是 %.*s",
+            SZ_FMT_STR(text));
+    else
+        prog_hint(c, g, "an instant compares with an instant; for a time of day use event.clock or event.hour",
+                  "时刻只能同时刻比较；钟点用 event.clock 或 event.hour");
+}
+
+static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *num) {
+    double v;
+    if (text->kind == T_CONST && text->value.str.n > 0 && sz_str_double(text->value.str, &v))
+        prog_hint(c, g, "write it without quotes:  %.*s", "去掉引号：%.*s", SZ_FMT_STR(text->value.str));
+    else if (num->kind == T_CONST && num->type == SZ_X_NUM)
+        prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"",
+                  SZ_FMT_STR(prog_slice(c, num->off, num->len)));
+}
+
+static void hint_flag(checker *c, sz_diag *g, const tnode *flag, const tnode *other) {
+    sz_str name = prog_slice(c, flag->off, flag->len);
+    if (flag->kind == T_SYM)
+        prog_hint(c, g, "it stands by itself:  %.*s  or  !%.*s", "它本身就是条件：%.*s  或  !%.*s", SZ_FMT_STR(name),
+                  SZ_FMT_STR(name));
+    else if (flag->kind == T_NOT)
+        prog_hint(c, g, "! binds tighter; write  !(…)  around the comparison, or != for ==",
+                  "! 的优先级更高；请把比较括起来  !(…)，或用 != 代替 ==");
+    (void)other;
+}
+
+static const tnode *of_type(const tnode *a, const tnode *b, uint8_t type) {
+    return a->type == type ? a : b->type == type ? b : NULL;
+}
+
+static void hint_types(checker *c, sz_diag *g, const tnode *a, const tnode *b, const char *op) {
+    const tnode *n;
+    if ((n = of_type(a, b, SZ_X_TIME)) != NULL) hint_instant(c, g, n, n == a ? b : a);
+    else if ((n = of_type(a, b, SZ_X_DURATION)) != NULL) hint_duration(c, g, n, n == a ? b : a, op);
+    else if ((n = of_type(a, b, SZ_X_BOOL)) != NULL) hint_flag(c, g, n, n == a ? b : a);
+    else if ((n = of_type(a, b, SZ_X_STR)) != NULL) hint_text(c, g, n, n == a ? b : a);
+}
+
+/* Where the caret stands: on the literal if one side is one. */
+static void place(const tnode *a, const tnode *b, const sz_expr *e, uint32_t *off, uint32_t *len) {
+    const tnode *n = b->kind == T_CONST ? b : a->kind == T_CONST ? a : NULL;
+    *off = n ? n->off : e->off;
+    *len = n ? n->len : e->len;
+}
+
+static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b, prog_code code) {
+    uint32_t off, len;
+    place(a, b, e, &off, &len);
+    sz_str sa = prog_slice(c, a->off, a->len), sb = prog_slice(c, b->off, b->len);
+    sz_diag *g = prog_report(c, SZ_ERROR, code, off, len,
+                             TXT(c, "`%.*s` is %s, `%.*s` is %s: they do not compare", SZ_FMT_STR(sa),
+                                 prog_type_words(a, SZ_EN), SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
+                             TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa),
+                                 prog_type_words(a, SZ_ZH), SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
+    sz_str op = prog_slice(c, e->op_off, e->op_len);
+    if (code != C_UNITS) hint_types(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
+}
+
+/* `1 < x < 5`: CEL reads (1 < x) < 5. */
+static bool refuse_chain(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
+    const sz_expr *inner = e->args[0];
+    if (a->type != SZ_X_BOOL || b->type == SZ_X_BOOL || prog_compare_op(inner) == 0) return false;
+    sz_str left = prog_slice(c, inner->off, inner->len),
+           mid = prog_slice(c, inner->args[1]->off, inner->args[1]->len);
+    sz_str op = prog_slice(c, e->op_off, e->op_len), right = prog_slice(c, b->off, b->len);
+    prog_hint(c, prog_error(c, C_CHAIN, e->off, e->len, "comparisons do not chain", "比较不能连着写"),
+              "write  %.*s && %.*s %.*s %.*s", "请写  %.*s && %.*s %.*s %.*s", SZ_FMT_STR(left), SZ_FMT_STR(mid),
+              SZ_FMT_STR(op), SZ_FMT_STR(right));
+    return true;
+}
+
+static bool is_list(const tnode *n) { return n->type == SZ_X_LIST_STR || n->type == SZ_X_LIST_NUM; }
+
+static void refuse_list(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
+    const tnode *list = is_list(a) ? a : b, *other = list == a ? b : a;
+    sz_str s = prog_slice(c, list->off, list->len), x = prog_slice(c, other->off, other->len);
+    sz_diag *g = prog_report(c, SZ_ERROR, C_LIST, e->off, e->len,
+                             TXT(c, "`%.*s` is %s: it does not compare", SZ_FMT_STR(s), prog_type_words(list, SZ_EN)),
+                             TXT(c, "`%.*s` 是%s，不能比较", SZ_FMT_STR(s), prog_type_words(list, SZ_ZH)));
+    if (!is_list(other))
+        prog_hint(c, g, "look into it with  %.*s in %.*s", "请写  %.*s in %.*s", SZ_FMT_STR(x), SZ_FMT_STR(s));
+}
+
+static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a, const tnode *b) {
+    uint8_t unit;
+    if (refuse_chain(c, e, a, b)) return;
+    if (is_list(a) || is_list(b)) {
+        refuse_list(c, e, a, b);
+    } else if (a->type != b->type) {
+        bool is_duration =
+            (a->type == SZ_X_DURATION && b->type == SZ_X_NUM) || (b->type == SZ_X_DURATION && a->type == SZ_X_NUM);
+        refuse(c, e, a, b, is_duration ? C_DURATION : C_TYPES);
+    } else if (a->type == SZ_X_BOOL && op != '=' && op != '!') {
+        prog_hint(c, prog_error(c, C_TYPES, e->op_off, e->op_len, "true and false have no order", "真假值没有大小"),
+                  "compare with == or !=, or join with && and ||", "请用 == 或 != 比较，或用 &&、|| 连接");
+    } else if (!prog_unit_join('=', a->unit, b->unit, &unit)) {
+        refuse(c, e, a, b, C_UNITS);
+    }
+}
+
+/* `event.time.getHours() >= 22`: the words of SZ203 use the 22. */
+static void note_hours(checker *c, const sz_expr *e) {
+    const sz_expr *part = e->args[0], *h = e->args[1];
+    c->has_hours_beside = part->kind == SZ_E_CALL && part->is_method && sz_str_is(part->text, "getHours") &&
+                          h->kind == SZ_E_INT && h->i >= 0 && h->i < 24;
+    c->hours_beside = c->has_hours_beside ? (double)h->i : 0;
+}
+
+tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t depth) {
+    tnode *n = prog_node(c, T_CMP, SZ_X_BOOL, e, 2);
+    n->op = op;
+    note_hours(c, e);
+    n->kid[0] = prog_check(c, e->args[0], depth + 1);
+    c->has_hours_beside = false;
+    n->kid[1] = prog_check(c, e->args[1], depth + 1);
+    const tnode *a = n->kid[0], *b = n->kid[1];
+    n->has_growing = a->has_growing || b->has_growing;
+    n->is_steady = a->is_steady && b->is_steady;
+    if (prog_is_bad(a) || prog_is_bad(b)) return n;
+    uint32_t before = c->n_errors;
+    check_pair(c, e, op, a, b);
+    if (c->n_errors == before && a->type == SZ_X_STR) {
+        prog_check_constants(c, a, b);
+        prog_check_constants(c, b, a);
+    }
+    return n;
+}
+
+/* ---- text beside a symbol with choices or a form ---------------------------------------------------------------------- */
+
+static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    sz_str name = prog_slice(c, symbol->off, symbol->len);
+    const char **names = SZ_NEWN(&c->tmp, const char *, symbol->n_choices);
+    const char *all = "";
+    for (uint32_t i = 0; i < symbol->n_choices; i++) {
+        names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
+        all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
+    }
+    const char *near = prog_nearest(s, names, symbol->n_choices);
+    sz_diag *g = prog_error(c, C_CHOICE, at->off, at->len, "`%.*s` is never \"%.*s\"", "`%.*s` 没有 \"%.*s\" 这个值",
+                            SZ_FMT_STR(name), SZ_FMT_STR(s));
+    if (near) prog_hint(c, g, "did you mean \"%s\"?  It is one of %s", "是不是 \"%s\"？可取的值：%s", near, all);
+    else prog_hint(c, g, "it is one of %s", "可取的值：%s", all);
+}
+
+static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    sz_str name = prog_slice(c, symbol->off, symbol->len);
+    bool is_clock = symbol->form == SZ_FORM_CLOCK;
+    sz_diag *g = prog_error(c, C_FORM, at->off, at->len, "`%.*s` is text of the form %s; \"%.*s\" is not",
+                            "`%.*s` 的形式是 %s；\"%.*s\" 不是", SZ_FMT_STR(name), is_clock ? "HH:MM" : "YYYY-MM-DD",
+                            SZ_FMT_STR(s));
+    const char *zero = TXT(c, "0%.*s", SZ_FMT_STR(s));
+    if (is_clock && prog_form_fits(SZ_FORM_CLOCK, sz_str_of(zero)))
+        prog_hint(c, g, "write \"%s\"", "请写 \"%s\"", zero);
+    else
+        prog_set_hint(g, is_clock ? "write it like \"08:30\"" : "write it like \"2026-03-02\"",
+                      is_clock ? "请写成 \"08:30\" 这样" : "请写成 \"2026-03-02\" 这样");
+}
+
+static void check_text(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    if (!prog_form_fits(symbol->form, s)) {
+        refuse_form(c, symbol, at, s);
+        return;
+    }
+    if (!symbol->choices) return;
+    for (uint32_t i = 0; i < symbol->n_choices; i++)
+        if (sz_str_eq(symbol->choices[i], s)) return;
+    refuse_choice(c, symbol, at, s);
+}
+
+void prog_check_constants(checker *c, const tnode *side, const tnode *other) {
+    if (side->kind != T_SYM || !prog_is_known(other)) return;
+    if (other->type == SZ_X_STR) check_text(c, side, other, other->value.str);
+    if (other->type == SZ_X_LIST_STR)
+        for (uint32_t i = 0; i < other->value.list->n; i++) check_text(c, side, other, other->value.list->strs[i]);
+}
+
+/* ---- in --------------------------------------------------------------------------------------------------------------------- */
+
+static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
+    sz_str sa = prog_slice(c, a->off, a->len), sb = prog_slice(c, b->off, b->len);
+    if (is_list(b)) {
+        prog_report(c, SZ_ERROR, C_TYPES, e->off, e->len,
+                    TXT(c, "`%.*s` is %s, `%.*s` is %s", SZ_FMT_STR(sa), prog_type_words(a, SZ_EN), SZ_FMT_STR(sb),
+                        prog_type_words(b, SZ_EN)),
+                    TXT(c, "`%.*s` 是%s，`%.*s` 是%s", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH), SZ_FMT_STR(sb),
+                        prog_type_words(b, SZ_ZH)));
+        return;
+    }
+    sz_diag *g =
+        prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
+                    TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
+                    TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
+    if (b->type == SZ_X_STR && b->kind == T_CONST)
+        prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
+                  SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));
+    else if (b->type == SZ_X_STR)
+        prog_hint(c, g, "for a part of a text write  %.*s.contains(%.*s)", "查文本的一部分请写  %.*s.contains(%.*s)",
+                  SZ_FMT_STR(sb), SZ_FMT_STR(sa));
+}
+
+/* Carets and names for the elements of a list written here: the element, not the list. */
+static void check_elements(checker *c, const sz_expr *list, const tnode *a, const tnode *b) {
+    if (list->kind != SZ_E_LIST || a->kind != T_SYM || b->type != SZ_X_LIST_STR) {
+        prog_check_constants(c, a, b);
+        return;
+    }
+    for (uint32_t i = 0; i < list->n; i++) {
+        tnode at = {.off = list->args[i]->off, .len = list->args[i]->len};
+        check_text(c, a, &at, b->value.list->strs[i]);
+    }
+}
+
+tnode *prog_check_in(checker *c, const sz_expr *e, uint32_t depth) {
+    tnode *n = prog_node(c, T_IN, SZ_X_BOOL, e, 2);
+    const tnode *a = n->kid[0] = prog_check(c, e->args[0], depth + 1);
+    const tnode *b = n->kid[1] = prog_check(c, e->args[1], depth + 1);
+    n->has_growing = a->has_growing || b->has_growing;
+    n->is_steady = a->is_steady && b->is_steady;
+    if (prog_is_bad(a) || prog_is_bad(b)) return n;
+    if ((b->type == SZ_X_LIST_STR && a->type == SZ_X_STR) || (b->type == SZ_X_LIST_NUM && a->type == SZ_X_NUM))
+        check_elements(c, e->args[1], a, b);
+    else refuse_in(c, e, a, b);
+    return n;
+}

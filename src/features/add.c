@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Taking a record in: for every accumulator whose matcher it fits, a row is made or raised. Records come in order, so the row is the
+ * last one or a new one at the end; rows that no window can reach any more fall off at the front.
+ */
+#include "fstate.h"
+
+bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, int64_t *exact, double *d) {
+    int64_t v;
+    switch (field) {
+    case SZ_EF_AMOUNT: v = e->amount_fen; break;
+    case SZ_EF_BALANCE: v = e->balance_fen; break;
+    case SZ_EF_JOURNAL_NO: v = e->journal_no; break;
+    case SZ_EF_USE_COUNT: v = e->use_count; break;
+    case SZ_EF_HOURS: v = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT; break;
+    default: {
+        if (field < SZ_EF_DECLARED) return false;
+        const sz_declared *k = &fs->declared[field - SZ_EF_DECLARED];
+        if (!(k->types >> e->type & 1)) return false;
+        const sz_value *x = &e->fields[k->at[e->type]];
+        if (!x->is_set) return false;
+        *exact = x->fen;
+        *d = x->num;
+        return true;
+    }
+    }
+    if (v < 0) return false;
+    *exact = v;
+    *d = (double)v / field_scale(fs, field);
+    return true;
+}
+
+static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t field) {
+    switch (field) {
+    case SZ_EF_ID: return e->id;
+    case SZ_EF_SOURCE: return e->source;
+    case SZ_EF_PLACE_ID: return e->place;
+    case SZ_EF_CARD: return e->card;
+    case SZ_EF_READER: return e->reader;
+    case SZ_EF_REF: return e->ref;
+    case SZ_EF_COURSE: return e->course;
+    case SZ_EF_SESSION: return e->session;
+    case SZ_EF_MEANS: return e->means;
+    case SZ_EF_STATUS: return e->type == SZ_TYPE_ATTENDANCE ? sz_str_of(sz_attend_names[e->status]) : (sz_str){0};
+    case SZ_EF_OP: return e->type == SZ_TYPE_SWIPE ? sz_str_of(sz_op_names[e->op]) : (sz_str){0};
+    case SZ_EF_DIRECTION: return e->direction ? sz_str_of(sz_direction_names[e->direction]) : (sz_str){0};
+    default:
+        if (field < SZ_EF_DECLARED) return (sz_str){0};
+        const sz_declared *k = &fs->declared[field - SZ_EF_DECLARED];
+        if (!(k->types >> e->type & 1) || !e->fields[k->at[e->type]].is_set) return (sz_str){0};
+        return e->fields[k->at[e->type]].text;
+    }
+}
+
+bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint64_t *hash) {
+    int64_t exact;
+    double d;
+    if (field_number(fs, e, field, &exact, &d)) {
+        bool is_text = field >= SZ_EF_DECLARED && fs->declared[field - SZ_EF_DECLARED].kind <= SZ_FIELD_ENUM;
+        if (!is_text) {
+            *hash = field_is_exact(fs, field) ? sz_hash(&exact, sizeof exact) : sz_hash(&d, sizeof d);
+            return true;
+        }
+    }
+    sz_str s = field_text(fs, e, field);
+    if (!s.n) return false;
+    *hash = sz_hash(s.p, s.n);
+    return true;
+}
+
+/* Drop rows of `size` bytes, whose first int32 is their index, below `min`. */
+static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t min) {
+    uint8_t *p = region_bytes(s, i) + head;
+    uint32_t n = region_len(s, i) - head, k = 0;
+    while (k < n) {
+        int32_t at;
+        memcpy(&at, p + k, sizeof at);
+        if (at >= min) break;
+        k += size;
+    }
+    if (!k) return;
+    memmove(p, p + k, n - k);
+    regions_of(s)[i].n -= k;
+}
+
+/* Row of index `at` in order, made if there is none. Records come in order, but nights and minutes may share a row. */
+static uint8_t *row_at(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t at, bool *is_new) {
+    uint32_t n = region_len(s, i);
+    *is_new = false;
+    if (n >= head + size) {
+        uint8_t *last = region_bytes(s, i) + n - size;
+        int32_t have;
+        memcpy(&have, last, sizeof have);
+        if (have == at) return last;
+    }
+    *is_new = true;
+    uint8_t *p = region_resize(s, i, n + size) + n;
+    memset(p, 0, size);
+    memcpy(p, &at, sizeof at);
+    return p;
+}
+
+static void put_sum(const sz_featureset *fs, const sz_acc *a, uint8_t *row, int64_t exact, double d, int sign) {
+    if (!a->has_sum) return;
+    if (field_is_exact(fs, a->field)) {
+        int64_t v;
+        memcpy(&v, row + 8, 8);
+        v += sign * exact;
+        memcpy(row + 8, &v, 8);
+    } else {
+        double v;
+        memcpy(&v, row + 8, 8);
+        v += sign * d;
+        memcpy(row + 8, &v, 8);
+    }
+}
+
+static void put_minmax(const sz_acc *a, uint8_t *row, double d, bool is_new) {
+    if (!a->has_minmax) return;
+    uint8_t *p = row + 8 + (a->has_sum ? 8 : 0);
+    double lo, hi;
+    memcpy(&lo, p, 8);
+    memcpy(&hi, p + 8, 8);
+    if (is_new || d < lo) lo = d;
+    if (is_new || d > hi) hi = d;
+    memcpy(p, &lo, 8);
+    memcpy(p + 8, &hi, 8);
+}
+
+static void add_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
+    const sz_acc *a = &fs->accs[i];
+    int64_t exact = 0;
+    double d = 0;
+    if (a->field != UINT16_MAX && !field_number(fs, e, a->field, &exact, &d)) return;
+    int32_t at = acc_index(a, z, e->time_ms);
+    bool is_new;
+    uint8_t *row = row_at(s, i, 0, a->row_size, at, &is_new);
+    day_row *r = (day_row *)(void *)row;
+    r->n++;
+    put_sum(fs, a, row, exact, d, 1);
+    put_minmax(a, row, d, is_new);
+    if (is_new && a->keep != INT32_MAX) evict(s, i, 0, a->row_size, at - a->keep);
+}
+
+static void add_distinct(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
+    const sz_acc *a = &fs->accs[i];
+    uint64_t v;
+    if (!field_hash(fs, e, a->field, &v)) return;
+    int32_t at = acc_index(a, z, e->time_ms);
+    distinct_row *r = (distinct_row *)(void *)region_bytes(s, i);
+    uint32_t n = region_len(s, i) / (uint32_t)sizeof *r;
+    for (uint32_t k = n; k-- > 0 && r[k].at == at;)
+        if (r[k].value == v) {
+            r[k].n++;
+            return;
+        }
+    if (a->keep != INT32_MAX && n && r[0].at < at - a->keep) {
+        uint32_t k = 0;
+        while (k < n && r[k].at < at - a->keep) k++;
+        memmove(r, r + k, (n - k) * sizeof *r);
+        n -= k;
+    }
+    r = (distinct_row *)(void *)region_resize(s, i, (n + 1) * (uint32_t)sizeof *r);
+    r[n] = (distinct_row){.value = v, .at = at, .n = 1};
+}
+
+static void add_session(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
+    const sz_acc *a = &fs->accs[i];
+    if (e->precision == SZ_PREC_DAY) return;
+    if (region_len(s, i) == 0) {
+        session_head h = {.last_ms = SZ_TIME_NONE};
+        memcpy(region_resize(s, i, sizeof h), &h, sizeof h);
+    }
+    session_head *h = (session_head *)(void *)region_bytes(s, i);
+    bool joins = h->last_ms != SZ_TIME_NONE && e->time_ms - h->last_ms < a->gap_ms;
+    h->last_ms = e->time_ms;
+    if (joins) return;
+    int32_t at = acc_index(a, z, e->time_ms);
+    bool is_new;
+    day_row *r = (day_row *)(void *)row_at(s, i, sizeof *h, a->row_size, at, &is_new);
+    r->n++;
+    if (is_new && a->keep != INT32_MAX) evict(s, i, sizeof *h, a->row_size, at - a->keep);
+}
+
+static void add_last(sz_fstate *s, uint32_t i, sz_entry entry) {
+    memcpy(region_resize(s, i, entry.n), entry.p, entry.n);
+}
+
+/* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each day too. */
+static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e, sz_entry entry) {
+    const sz_acc *a = &fs->accs[i];
+    int32_t at = acc_index(a, z, e->time_ms), have = INT32_MIN;
+    uint32_t n = region_len(s, i), k = 0, drop = 0;
+    uint8_t *p = region_bytes(s, i);
+    while (k < n) {
+        memcpy(&have, p + k, sizeof have);
+        if (a->keep != INT32_MAX && have < at - a->keep) drop = k + 4 + sz_entry_len(p + k + 4);
+        k += 4 + sz_entry_len(p + k + 4);
+    }
+    if (n && have == at) return;
+    if (drop) {
+        memmove(p, p + drop, n - drop);
+        n -= drop;
+        regions_of(s)[i].n = n;
+    }
+    p = region_resize(s, i, n + 4 + entry.n) + n;
+    memcpy(p, &at, 4);
+    memcpy(p + 4, entry.p, entry.n);
+}
+
+static uint64_t findable_id(sz_str source, sz_str id) {
+    uint64_t h[2] = {sz_hash(source.p, source.n), sz_hash(id.p, id.n)};
+    return sz_hash(h, sizeof h);
+}
+
+static bool fits(const uint8_t *mask, uint32_t m) { return mask[m >> 3] >> (m & 7) & 1; }
+
+static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask) {
+    bool is_counted = false;
+    for (uint32_t i = 0; i < fs->n_accs && !is_counted; i++) is_counted = fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher);
+    if (!is_counted) return;
+    uint32_t size = findable_size(fs), i = fs->n_accs, n = region_len(s, i), drop = 0;
+    uint8_t *p = region_bytes(s, i);
+    int64_t oldest = fs->findable_days == INT32_MAX ? INT64_MIN : e->time_ms - (fs->findable_days + 1) * SZ_DAY_MS;
+    while (drop < n) {
+        const findable *f = (const findable *)(const void *)(p + drop);
+        if (f->time_ms >= oldest && (n - drop) / size < FINDABLE_MAX) break;
+        drop += size;
+    }
+    if (drop) {
+        memmove(p, p + drop, n - drop);
+        n -= drop;
+        regions_of(s)[i].n = n;
+    }
+    findable *f = (findable *)(void *)(region_resize(s, i, n + size) + n);
+    memset(f, 0, size);
+    f->id = findable_id(e->source, e->id);
+    f->time_ms = e->time_ms;
+    f->hours_micro = e->hours_micro;
+    memcpy(f->mask, mask, (fs->n_matchers + 7) / 8);
+}
+
+void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry) {
+    if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = sz_zone_day(z, e->time_ms);
+    for (uint32_t i = 0; i < fs->n_accs; i++) {
+        if (!fits(mask, fs->accs[i].matcher)) continue;
+        switch (fs->accs[i].kind) {
+        case SZ_ACC_DAYS:
+        case SZ_ACC_PANES: add_row(s, fs, i, z, e); break;
+        case SZ_ACC_LAST: add_last(s, i, entry); break;
+        case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
+        case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
+        case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
+        }
+    }
+    if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days) add_findable(s, fs, e, mask);
+}
+
+/* Take one attendance record out of a row. An empty row stays: it counts as no day. */
+static void correct_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const findable *f) {
+    const sz_acc *a = &fs->accs[i];
+    int32_t at = acc_index(a, z, f->time_ms);
+    uint8_t *p = region_bytes(s, i);
+    for (uint32_t k = 0, n = region_len(s, i); k < n; k += a->row_size) {
+        day_row *r = (day_row *)(void *)(p + k);
+        if (r->at != at || !r->n) continue;
+        r->n--;
+        put_sum(fs, a, p + k, f->hours_micro, (double)f->hours_micro / 1e6, -1);
+        return;
+    }
+}
+
+bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id) {
+    uint64_t want = findable_id(source, id);
+    uint32_t size = findable_size(fs), reg = fs->n_accs;
+    for (uint32_t k = 0, n = region_len(s, reg); k < n; k += size) {
+        uint8_t *p = region_bytes(s, reg) + k;
+        const findable *f = (const findable *)(const void *)p;
+        if (f->id != want) continue;
+        for (uint32_t i = 0; i < fs->n_accs; i++)
+            if (fs->accs[i].is_correctable && fits((const uint8_t *)f->mask, fs->accs[i].matcher)) correct_row(s, fs, i, z, f);
+        memmove(p, p + size, n - k - size);
+        regions_of(s)[reg].n -= size;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Packed records. Layout (little endian):
+ *
+ *   u16 length of the whole | u8 type | u8 bits 0-1 precision, 2 has_hours, 3 id is x: and 32 hex digits (16 bytes stored)
+ *   u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits
+ *   u8 codes: swipe op, attendance status, direction << 3, result << 5, as the type has them
+ *   varint: which of the fields below are there | the fields, in the order of field_bits
+ *   id: lstr, or 16 bytes
+ *
+ * Every read is checked: stored bytes may be damaged.
+ */
+#include <sanzao/features.h>
+
+enum { HEAD = 14 };
+enum field_bits {
+    F_SOURCE = 1 << 0, F_PLACE = 1 << 1, F_AMOUNT = 1 << 2, F_BALANCE = 1 << 3, F_CARD = 1 << 4, F_READER = 1 << 5, F_HOURS = 1 << 6,
+    F_COURSE = 1 << 7, F_SESSION = 1 << 8, F_USE_COUNT = 1 << 9, F_JOURNAL = 1 << 10, F_REF = 1 << 11, F_MEANS = 1 << 12,
+    F_COLLECTED = 1 << 13, F_SYSTEM = 1 << 14, F_DECLARED = 1 << 15
+};
+
+static bool hex_id(sz_str id, uint8_t out[16]) {
+    if (id.n != 34 || id.p[0] != 'x' || id.p[1] != ':') return false;
+    for (size_t i = 0; i < 32; i++) {
+        char c = id.p[2 + i];
+        uint8_t v;
+        if (c >= '0' && c <= '9') v = (uint8_t)(c - '0');
+        else if (c >= 'a' && c <= 'f') v = (uint8_t)(c - 'a' + 10);
+        else return false;
+        out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] | v : v << 4);
+    }
+    return true;
+}
+
+static void put_word(sz_buf *out, sz_map *dict, sz_str s) { sz_buf_put_varint(out, sz_map_intern(dict, s)); }
+
+static uint64_t fields_of(const sz_event *e, const sz_types *types) {
+    uint64_t f = 0;
+    if (e->source.n) f |= F_SOURCE;
+    if (e->place.n) f |= F_PLACE;
+    if (e->amount_fen >= 0) f |= F_AMOUNT;
+    if (e->balance_fen >= 0) f |= F_BALANCE;
+    if (e->card.n) f |= F_CARD;
+    if (e->card_system.n) f |= F_SYSTEM;
+    if (e->reader.n) f |= F_READER;
+    if (e->has_hours) f |= F_HOURS;
+    if (e->course.n) f |= F_COURSE;
+    if (e->session.n) f |= F_SESSION;
+    if (e->use_count >= 0) f |= F_USE_COUNT;
+    if (e->journal_no >= 0) f |= F_JOURNAL;
+    if (e->ref.n) f |= F_REF;
+    if (e->means.n) f |= F_MEANS;
+    if (e->collected_ms != SZ_TIME_NONE) f |= F_COLLECTED;
+    for (uint32_t i = 0; i < types->v[e->type].n_fields; i++)
+        if (e->fields[i].is_set) f |= F_DECLARED;
+    return f;
+}
+
+static void put_declared(sz_buf *out, const sz_event *e, const sz_types *types, sz_map *dict) {
+    const sz_type *t = &types->v[e->type];
+    for (uint32_t i = 0; i < t->n_fields; i++) {
+        const sz_value *v = &e->fields[i];
+        sz_buf_put_u8(out, v->is_set);
+        if (!v->is_set) continue;
+        switch (t->fields[i].kind) {
+        case SZ_FIELD_TEXT:
+        case SZ_FIELD_ENUM: put_word(out, dict, v->text); break;
+        case SZ_FIELD_MONEY: sz_buf_put_zigzag(out, v->fen); break;
+        case SZ_FIELD_NUMBER:
+        case SZ_FIELD_TIME: sz_buf_put_double(out, v->num); break;
+        }
+    }
+}
+
+void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types) {
+    size_t start = out->n;
+    uint8_t hex[16] = {0};
+    bool is_hex = hex_id(e->id, hex);
+    uint64_t t = (uint64_t)e->time_ms;
+    uint8_t head[HEAD] = {0};
+    head[2] = e->type;
+    head[3] = (uint8_t)(e->precision | (e->has_hours ? 4 : 0) | (is_hex ? 8 : 0));
+    for (int i = 0; i < 6; i++) head[4 + i] = (uint8_t)(t >> (8 * i));
+    for (int i = 0; i < 4; i++) head[10 + i] = (uint8_t)(e->content >> (8 * i));
+    sz_buf_put(out, head, HEAD);
+    sz_buf_put(out, mask, mask_bytes);
+    sz_buf_put_u8(out, (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5));
+    uint64_t f = fields_of(e, types);
+    sz_buf_put_varint(out, f);
+    if (f & F_SOURCE) put_word(out, dict, e->source);
+    if (f & F_PLACE) put_word(out, dict, e->place);
+    if (f & F_AMOUNT) sz_buf_put_varint(out, (uint64_t)e->amount_fen);
+    if (f & F_BALANCE) sz_buf_put_varint(out, (uint64_t)e->balance_fen);
+    if (f & F_CARD) put_word(out, dict, e->card);
+    if (f & F_READER) put_word(out, dict, e->reader);
+    if (f & F_HOURS) sz_buf_put_varint(out, (uint64_t)e->hours_micro);
+    if (f & F_COURSE) put_word(out, dict, e->course);
+    if (f & F_SESSION) put_word(out, dict, e->session);
+    if (f & F_USE_COUNT) sz_buf_put_varint(out, (uint64_t)e->use_count);
+    if (f & F_JOURNAL) sz_buf_put_varint(out, (uint64_t)e->journal_no);
+    if (f & F_REF) sz_buf_put_lstr(out, e->ref);
+    if (f & F_MEANS) put_word(out, dict, e->means);
+    if (f & F_COLLECTED) sz_buf_put_zigzag(out, e->collected_ms - e->time_ms);
+    if (f & F_SYSTEM) put_word(out, dict, e->card_system);
+    if (f & F_DECLARED) put_declared(out, e, types, dict);
+    if (is_hex) sz_buf_put(out, hex, 16);
+    else sz_buf_put_lstr(out, e->id);
+    size_t n = out->n - start;
+    out->p[start] = (uint8_t)n;
+    out->p[start + 1] = (uint8_t)(n >> 8);
+}
+
+uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
+
+int64_t sz_entry_time(const uint8_t *p) {
+    uint64_t t = 0;
+    for (int i = 0; i < 6; i++) t |= (uint64_t)p[4 + i] << (8 * i);
+    return (int64_t)t;
+}
+
+uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }
+
+uint32_t sz_entry_content(const uint8_t *p) {
+    return (uint32_t)p[10] | (uint32_t)p[11] << 8 | (uint32_t)p[12] << 16 | (uint32_t)p[13] << 24;
+}
+
+const uint8_t *sz_entry_mask(const uint8_t *p) { return p + HEAD; }
+uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + HEAD; }
+
+static sz_str get_word(sz_reader *r, const sz_map *dict) {
+    uint64_t i = sz_read_varint(r);
+    if (i >= dict->n) {
+        r->bad = true;
+        return (sz_str){0};
+    }
+    return sz_map_key(dict, (uint32_t)i);
+}
+
+static void get_declared(sz_reader *r, sz_event *e, const sz_types *types, const sz_map *dict) {
+    const sz_type *t = &types->v[e->type];
+    for (uint32_t i = 0; i < t->n_fields && !r->bad; i++) {
+        sz_value *v = &e->fields[i];
+        v->is_set = sz_read_u8(r) != 0;
+        if (!v->is_set) continue;
+        switch (t->fields[i].kind) {
+        case SZ_FIELD_TEXT:
+        case SZ_FIELD_ENUM: v->text = get_word(r, dict); break;
+        case SZ_FIELD_MONEY:
+            v->fen = sz_read_zigzag(r);
+            v->num = (double)v->fen / 100.0;
+            break;
+        case SZ_FIELD_NUMBER:
+        case SZ_FIELD_TIME: v->num = sz_read_double(r); break;
+        }
+    }
+}
+
+static void get_id(sz_reader *r, bool is_hex, sz_event *e) {
+    if (!is_hex) {
+        e->id = sz_read_lstr(r);
+        return;
+    }
+    sz_str raw = sz_read_bytes(r, 16);
+    if (r->bad) return;
+    e->id_hex[0] = 'x';
+    e->id_hex[1] = ':';
+    for (size_t i = 0; i < 16; i++) {
+        uint8_t v = (uint8_t)raw.p[i];
+        e->id_hex[2 + 2 * i] = "0123456789abcdef"[v >> 4];
+        e->id_hex[3 + 2 * i] = "0123456789abcdef"[v & 15];
+    }
+    e->id = (sz_str){e->id_hex, sizeof e->id_hex};
+}
+
+bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {
+    uint32_t n = sz_entry_len(p);
+    if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;
+    e->type = p[2];
+    e->precision = p[3] & 3;
+    e->has_hours = (p[3] & 4) != 0;
+    e->time_ms = sz_entry_time(p);
+    e->content = sz_entry_content(p);
+    sz_reader r = sz_reader_of(p + HEAD + mask_bytes, n - HEAD - mask_bytes);
+    uint8_t codes = sz_read_u8(&r);
+    e->op = e->type == SZ_TYPE_SWIPE ? codes & 7 : 0;
+    e->status = e->type == SZ_TYPE_ATTENDANCE ? codes & 7 : 0;
+    e->direction = codes >> 3 & 3;
+    e->result = codes >> 5 & 1;
+    uint64_t f = sz_read_varint(&r);
+    sz_str none = {0};
+    e->student = none;
+    e->source = f & F_SOURCE ? get_word(&r, dict) : none;
+    e->place = f & F_PLACE ? get_word(&r, dict) : none;
+    e->amount_fen = f & F_AMOUNT ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->balance_fen = f & F_BALANCE ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->card = f & F_CARD ? get_word(&r, dict) : none;
+    e->reader = f & F_READER ? get_word(&r, dict) : none;
+    e->hours_micro = f & F_HOURS ? (int64_t)sz_read_varint(&r) : 1000000;
+    e->course = f & F_COURSE ? get_word(&r, dict) : none;
+    e->session = f & F_SESSION ? get_word(&r, dict) : none;
+    e->use_count = f & F_USE_COUNT ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->journal_no = f & F_JOURNAL ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->ref = f & F_REF ? sz_read_lstr(&r) : none;
+    e->means = f & F_MEANS ? get_word(&r, dict) : none;
+    e->collected_ms = f & F_COLLECTED ? e->time_ms + sz_read_zigzag(&r) : SZ_TIME_NONE;
+    e->card_system = f & F_SYSTEM ? get_word(&r, dict) : none;
+    for (uint32_t i = 0; i < types->v[e->type].n_fields; i++) e->fields[i].is_set = false;
+    if (f & F_DECLARED) get_declared(&r, e, types, dict);
+    get_id(&r, (p[3] & 8) != 0, e);
+    return !r.bad && e->op <= SZ_SWIPE_TOPUP && e->status <= SZ_ATTEND_UNKNOWN;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading names at an instant: slots of events, students, calendar, features and params; matchers.
+ */
+#include <math.h>
+
+#include "clock.h"
+#include "ops.h"
+
+typedef sz_xval (*op_fn)(sz_eval *ev, const sz_feature *f);
+
+static const op_fn op_table[SZ_N_OPERATORS] = {
+    [SZ_OP_COUNT] = op_count, [SZ_OP_SUM] = op_sum,           [SZ_OP_AVG] = op_avg,
+    [SZ_OP_MIN] = op_min,     [SZ_OP_MAX] = op_max,           [SZ_OP_DAYS] = op_days,
+    [SZ_OP_FIRST] = op_first, [SZ_OP_DISTINCT] = op_distinct, [SZ_OP_LAST] = op_last,
+    [SZ_OP_STREAK] = op_streak, [SZ_OP_SESSIONS] = op_sessions, [SZ_OP_ABSENCE] = op_absence,
+    [SZ_OP_VALUE] = op_value,
+};
+
+void sz_eval_at(sz_eval *ev, int64_t t_ms) {
+    ev->t_ms = t_ms;
+    ev->day = sz_zone_day(ev->zone, t_ms);
+    ev->night = sz_zone_day(ev->zone, t_ms - SZ_DAY_MS / 2);
+}
+
+sz_xval sz_feature_value(sz_eval *ev, uint32_t feature) {
+    const sz_feature *f = &ev->fs->features[feature];
+    return op_table[f->op](ev, f);
+}
+
+static void set_text(sz_xval *v, sz_str s) {
+    v->type = SZ_X_STR;
+    v->know = s.n ? SZ_KNOWN : SZ_UNKNOWN;
+    v->str = s;
+}
+
+static void set_num(sz_xval *v, double d, bool has) {
+    v->type = SZ_X_NUM;
+    v->know = has ? SZ_KNOWN : SZ_UNKNOWN;
+    v->num = d;
+}
+
+static void set_bool(sz_xval *v, bool b) {
+    v->type = SZ_X_BOOL;
+    v->know = SZ_KNOWN;
+    v->b = b;
+}
+
+static void set_date(sz_eval *ev, sz_xval *v, int32_t day) {
+    char *text = ev->texts[ev->next_text++ & 7];
+    sz_day_format(day, text);
+    set_text(v, (sz_str){text, 10});
+}
+
+/* What needs a time of day is unknown at day precision (semantics 1). */
+static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
+    bool has = e->precision != SZ_PREC_DAY;
+    int32_t ms = sz_zone_ms_of_day(ev->zone, e->time_ms);
+    switch (field) {
+    case SZ_EF_CLOCK: set_text(v, clock_text(ms)); break;
+    case SZ_EF_HOUR: set_num(v, ms / 3600000, true); break;
+    case SZ_EF_NIGHT: set_date(ev, v, sz_zone_day(ev->zone, e->time_ms - SZ_DAY_MS / 2)); break;
+    case SZ_EF_WEEKDAY: set_num(v, sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)), true); return; /* a day has a weekday */
+    default: /* late: an entry into a dorm */
+        set_bool(v, false);
+        has = has && e->type == SZ_TYPE_DORM_ACCESS;
+        if (has) v->b = sz_campus_is_late(ev->facts->campus, ev->student, ev->facts->known, e->time_ms);
+        break;
+    }
+    if (!has) v->know = SZ_UNKNOWN;
+}
+
+static void load_place(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
+    set_text(v, (sz_str){0});
+    if (!e->place.n) return;
+    uint32_t i = sz_campus_find_place(ev->facts->campus, e->place);
+    if (field == SZ_EF_PLACE_ID) set_text(v, e->place);
+    else if (i == SZ_NONE) set_text(v, field == SZ_EF_PLACE_KIND ? SZ_STR("unknown") : (sz_str){0});
+    else {
+        const sz_place *p = sz_campus_place(ev->facts->campus, i);
+        set_text(v, field == SZ_EF_PLACE_NAME ? (p->name.n ? p->name : p->id) : field == SZ_EF_PLACE_KIND ? p->kind
+                    : field == SZ_EF_PLACE_BUILDING ? p->building : p->zone);
+        if (field == SZ_EF_PLACE_KIND && !p->kind.n) set_text(v, SZ_STR("unknown"));
+    }
+}
+
+static void load_declared(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
+    const sz_declared *d = &ev->fs->declared[field - SZ_EF_DECLARED];
+    const sz_value *x = d->types >> e->type & 1 ? &e->fields[d->at[e->type]] : NULL;
+    bool has = x && x->is_set;
+    if (d->kind <= SZ_FIELD_ENUM) set_text(v, has ? x->text : (sz_str){0});
+    else {
+        set_num(v, has ? x->num : 0, has);
+        if (d->kind == SZ_FIELD_TIME) v->type = SZ_X_TIME;
+    }
+}
+
+/* Code texts of built-in types. */
+static void load_code(const sz_event *e, uint32_t field, sz_xval *v) {
+    static const char *const precisions[] = {"second", "minute", "day"};
+    const char *z = "";
+    switch (field) {
+    case SZ_EF_OP: z = e->type == SZ_TYPE_SWIPE ? sz_op_names[e->op] : ""; break;
+    case SZ_EF_STATUS: z = e->type == SZ_TYPE_ATTENDANCE ? sz_attend_names[e->status] : ""; break;
+    case SZ_EF_DIRECTION: z = e->direction ? sz_direction_names[e->direction] : ""; break;
+    case SZ_EF_RESULT: z = e->type == SZ_TYPE_DORM_ACCESS ? sz_result_names[e->result] : ""; break;
+    default: z = precisions[e->precision]; break;
+    }
+    set_text(v, sz_str_of(z));
+}
+
+static void set_time(sz_xval *v, int64_t t) {
+    v->type = SZ_X_TIME;
+    v->know = t == SZ_TIME_NONE ? SZ_UNKNOWN : SZ_KNOWN;
+    v->num = (double)t;
+}
+
+/* A declared type may declare a field of a built-in's name (direction): by name, then. */
+static bool is_declared_twin(const sz_eval *ev, const sz_event *e, uint32_t field, uint32_t *twin) {
+    if (e->type < SZ_TYPE_FIRST_DECLARED || !sz_efields[field].name) return false;
+    for (uint32_t i = 0; i < ev->fs->n_declared; i++)
+        if (sz_str_is(ev->fs->declared[i].name, sz_efields[field].name) && ev->fs->declared[i].types >> e->type & 1) {
+            *twin = SZ_EF_DECLARED + i;
+            return true;
+        }
+    return false;
+}
+
+static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
+    uint32_t twin;
+    if (field >= SZ_EF_DECLARED) {
+        load_declared(ev, e, field, v);
+        return;
+    }
+    switch (field) {
+    case SZ_EF_ID: set_text(v, e->id); break;
+    case SZ_EF_SOURCE: set_text(v, e->source); break;
+    case SZ_EF_TYPE: set_text(v, ev->types->v[e->type].name); break;
+    case SZ_EF_TIME: set_time(v, e->time_ms); break;
+    case SZ_EF_COLLECTED: set_time(v, e->collected_ms); break;
+    case SZ_EF_STUDENT: set_text(v, ev->student_id); break;
+    case SZ_EF_CARD: set_text(v, e->card); break;
+    case SZ_EF_READER: set_text(v, e->reader); break;
+    case SZ_EF_REF: set_text(v, e->ref); break;
+    case SZ_EF_AMOUNT: set_num(v, (double)e->amount_fen / 100.0, e->amount_fen >= 0); break;
+    case SZ_EF_BALANCE: set_num(v, (double)e->balance_fen / 100.0, e->balance_fen >= 0); break;
+    case SZ_EF_JOURNAL_NO: set_num(v, (double)e->journal_no, e->journal_no >= 0); break;
+    case SZ_EF_USE_COUNT: set_num(v, (double)e->use_count, e->use_count >= 0); break;
+    case SZ_EF_COURSE: set_text(v, e->course); break;
+    case SZ_EF_SESSION: set_text(v, e->session); break;
+    case SZ_EF_MEANS: set_text(v, e->means); break;
+    case SZ_EF_HOURS: set_num(v, (double)e->hours_micro / 1e6, e->type == SZ_TYPE_ATTENDANCE); break;
+    case SZ_EF_LATE:
+    case SZ_EF_CLOCK:
+    case SZ_EF_HOUR:
+    case SZ_EF_WEEKDAY:
+    case SZ_EF_NIGHT: load_clock(ev, e, field, v); break;
+    case SZ_EF_PLACE_ID:
+    case SZ_EF_PLACE_NAME:
+    case SZ_EF_PLACE_KIND:
+    case SZ_EF_PLACE_BUILDING:
+    case SZ_EF_PLACE_ZONE: load_place(ev, e, field, v); break;
+    case SZ_EF_AGE:
+        set_num(v, (double)(ev->t_ms - e->time_ms), true);
+        v->type = SZ_X_DURATION;
+        break;
+    default: load_code(e, field, v); break;
+    }
+    if (v->know == SZ_UNKNOWN && is_declared_twin(ev, e, field, &twin)) load_declared(ev, e, twin, v);
+}
+
+static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
+    const sz_student *s = ev->info;
+    static const sz_student nobody = {.enrolled_day = SZ_DAY_NONE};
+    if (!s) s = &nobody;
+    switch (field) {
+    case SZ_SF_ID: set_text(v, ev->student_id); break;
+    case SZ_SF_COLLEGE: set_text(v, s->college); break;
+    case SZ_SF_SCHOOL: set_text(v, s->school); break;
+    case SZ_SF_MAJOR: set_text(v, s->major); break;
+    case SZ_SF_CLASS: set_text(v, s->klass); break;
+    case SZ_SF_ENTRY_YEAR: set_num(v, s->entry_year, s->entry_year != 0); break;
+    case SZ_SF_YEARS: set_num(v, s->years, s->years != 0); break;
+    case SZ_SF_YEAR: {
+        int32_t y = sz_student_year(s, ev->day);
+        set_num(v, y, y > 0);
+        break;
+    }
+    case SZ_SF_DORM: set_text(v, s->dorm); break;
+    case SZ_SF_RESIDENCE: set_text(v, s->residence); break;
+    case SZ_SF_STATUS: set_text(v, s->status_name); break;
+    case SZ_SF_GENDER: set_text(v, s->gender); break;
+    case SZ_SF_BUILDING: set_text(v, s->building); break;
+    case SZ_SF_STUDY_SHARE: {
+        double d = sz_student_study_share(s, ev->day);
+        set_num(v, d, !isnan(d));
+        break;
+    }
+    default: /* tags */
+        ev->tags = (sz_list){.strs = s->tags, .n = s->n_tags};
+        *v = (sz_xval){.type = SZ_X_LIST_STR, .know = SZ_KNOWN, .list = &ev->tags};
+        break;
+    }
+}
+
+static void load_calendar(sz_eval *ev, uint32_t field, uint32_t period, sz_xval *v) {
+    const sz_calendar *k = sz_campus_calendar(ev->facts->campus);
+    switch (field) {
+    case SZ_CF_TERM: {
+        const sz_term *t = sz_calendar_term(k, ev->day);
+        set_text(v, t ? t->id : (sz_str){0});
+        break;
+    }
+    case SZ_CF_WEEK: {
+        int32_t w = sz_calendar_week(k, ev->day);
+        set_num(v, w, w > 0);
+        break;
+    }
+    case SZ_CF_HOLIDAY: set_bool(v, sz_calendar_is_holiday(k, ev->day)); break;
+    case SZ_CF_VACATION: set_bool(v, sz_calendar_is_vacation(k, ev->day)); break;
+    case SZ_CF_CLASS_DAY: set_bool(v, sz_calendar_is_class_day(k, ev->day)); break;
+    case SZ_CF_IN: set_bool(v, period < k->n_periods && sz_calendar_in(k, k->periods[period].id, ev->day)); break;
+    default: {
+        int32_t d = period < k->n_periods ? sz_calendar_days_to(k, k->periods[period].id, ev->day) : INT32_MAX;
+        set_num(v, d, d != INT32_MAX);
+        break;
+    }
+    }
+}
+
+/* True if every condition of a `by:` row fits the student as of t. */
+static bool case_fits(sz_eval *ev, const sz_param_case *c) {
+    for (uint32_t i = 0; i < c->n_conds; i++) {
+        sz_xval v = {0};
+        load_student(ev, c->conds[i].field, &v);
+        if (v.know != SZ_KNOWN) return false;
+        if (v.type == SZ_X_NUM ? !c->conds[i].is_num || v.num != c->conds[i].num : v.type != SZ_X_STR || !sz_str_eq(v.str, c->conds[i].text))
+            return false;
+    }
+    return true;
+}
+
+static void load_param(sz_eval *ev, uint32_t index, sz_xval *v) {
+    *v = (sz_xval){.know = SZ_UNKNOWN};
+    if (index >= ev->n_params) return;
+    const sz_param *p = &ev->params[index];
+    for (uint32_t i = 0; i < p->n_cases; i++) {
+        if (!case_fits(ev, &p->cases[i])) continue;
+        *v = p->cases[i].value;
+        return;
+    }
+}
+
+static void load_record_field(sz_eval *ev, const sz_feature *f, uint32_t field, sz_xval *v) {
+    sz_event e;
+    if (op_record(ev, f, &e)) {
+        load_field(ev, &e, field, v);
+        if (v->type == SZ_X_STR && v->str.p == e.id_hex) v->know = SZ_UNKNOWN; /* would not outlive this call */
+        return;
+    }
+    *v = (sz_xval){.know = SZ_UNKNOWN};
+    v->type = field < SZ_EF_DECLARED ? sz_efields[field].type : SZ_X_STR;
+    if (field == SZ_EF_AGE) v->type = SZ_X_DURATION;
+}
+
+static void load(void *ctx, uint32_t slot, sz_xval *v) {
+    sz_eval *ev = ctx;
+    uint32_t index = SZ_SLOT_INDEX(slot), sub = SZ_SLOT_SUB(slot);
+    v->is_error = false;
+    switch (SZ_SLOT_SPACE(slot)) {
+    case SZ_SPACE_EVENT:
+        if (ev->event) load_field(ev, ev->event, index, v);
+        else *v = (sz_xval){.type = index < SZ_EF_DECLARED ? sz_efields[index].type : SZ_X_STR, .know = SZ_UNKNOWN};
+        break;
+    case SZ_SPACE_STUDENT: load_student(ev, index, v); break;
+    case SZ_SPACE_CALENDAR: load_calendar(ev, index, sub, v); break;
+    case SZ_SPACE_FEATURE:
+        if (sub) load_record_field(ev, &ev->fs->features[index], sub - 1, v);
+        else *v = sz_feature_value(ev, index);
+        break;
+    case SZ_SPACE_PARAM: load_param(ev, index, v); break;
+    default: *v = (sz_xval){.know = SZ_UNKNOWN}; break;
+    }
+}
+
+sz_loader sz_eval_loader(sz_eval *ev) { return (sz_loader){.ctx = ev, .load = load}; }
+
+static bool matcher_fits(sz_eval *ev, const sz_matcher *m, const sz_event *e, const sz_loader *l) {
+    if (!(m->types >> e->type & 1)) return false;
+    if (m->is_seen && !sz_event_is_seen(ev->types, e)) return false;
+    for (uint32_t i = 0; i < m->n_wheres; i++) {
+        sz_xval v = sz_prog_run(m->wheres[i], l);
+        if (v.know != SZ_KNOWN || !v.b) return false;
+    }
+    return true;
+}
+
+void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
+    const sz_event *before = ev->event;
+    ev->event = e;
+    sz_loader l = sz_eval_loader(ev);
+    memset(mask, 0, (ev->fs->n_matchers + 7) / 8);
+    for (uint32_t i = 0; i < ev->fs->n_matchers; i++)
+        if (matcher_fits(ev, &ev->fs->matchers[i], e, &l)) mask[i >> 3] |= (uint8_t)(1u << (i & 7));
+    ev->event = before;
+}
+
+static int64_t record_reaches(sz_eval *ev, const sz_feature *f, double ms) {
+    sz_event e;
+    if (!op_record(ev, f, &e)) return SZ_TIME_MAX;
+    return e.time_ms + (int64_t)ceil(ms);
+}
+
+int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms) {
+    const sz_feature *f = &ev->fs->features[SZ_SLOT_INDEX(slot)];
+    if (SZ_SLOT_SUB(slot)) return record_reaches(ev, f, ms);
+    int64_t base;
+    bool inside;
+    if (f->op != SZ_OP_ABSENCE || !absence_base(ev, f, &base, &inside) || inside) return SZ_TIME_MAX;
+    return sz_facts_up_after(ev->facts, f->types, base, (int64_t)ceil(ms));
+}
+
+/* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28). */
+bool sz_rarely_seen(sz_eval *ev, bool *is_unknown) {
+    *is_unknown = false;
+    if (region_len(ev->state, ev->fs->seen_acc) == 0) return true;
+    int64_t last_ms = sz_entry_time(region_bytes(ev->state, ev->fs->seen_acc));
+    int32_t last = sz_zone_day(ev->zone, last_ms), observable = 0, seen = 0;
+    uint64_t types = ev->fs->matchers[ev->fs->seen_matcher].types;
+    const sz_acc *a = &ev->fs->accs[ev->fs->seen_days_acc];
+    const uint8_t *p = region_bytes(ev->state, ev->fs->seen_days_acc);
+    uint32_t n = region_len(ev->state, ev->fs->seen_days_acc);
+    for (int32_t d = last - 28; d < last; d++) {
+        if (!day_is_observable(ev, types, false, d)) continue;
+        observable++;
+        for (uint32_t k = 0; k < n; k += a->row_size)
+            if (((const day_row *)(const void *)(p + k))->at == d) seen++;
+    }
+    if (observable < 7) {
+        *is_unknown = true;
+        return false;
+    }
+    return (int64_t)seen * 100 < (int64_t)observable * 80;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From features to accumulators: what must be kept of a student's records so that every feature can be told. Features that need the
+ * same share one; each keeps as many days as the longest of its windows.
+ */
+#include <sanzao/features.h>
+
+#include "fstate.h"
+
+typedef struct plan {
+    sz_featureset *fs;
+    uint32_t cap;
+    sz_arena *arena;
+} plan;
+
+static uint32_t add_acc(plan *p, const sz_acc *want) {
+    sz_featureset *fs = p->fs;
+    for (uint32_t i = 0; i < fs->n_accs; i++) {
+        sz_acc *a = &fs->accs[i];
+        if (a->kind != want->kind || a->is_night != want->is_night || a->field != want->field || a->matcher != want->matcher ||
+            a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms)
+            continue;
+        a->has_sum |= want->has_sum;
+        a->has_minmax |= want->has_minmax;
+        a->is_correctable |= want->is_correctable;
+        if (want->keep > a->keep) a->keep = want->keep;
+        return i;
+    }
+    if (fs->n_accs == p->cap) {
+        uint32_t cap = p->cap ? 2 * p->cap : 16;
+        sz_acc *v = SZ_NEWN(p->arena, sz_acc, cap);
+        if (fs->n_accs) memcpy(v, fs->accs, fs->n_accs * sizeof *v);
+        fs->accs = v;
+        p->cap = cap;
+    }
+    fs->accs[fs->n_accs] = *want;
+    return fs->n_accs++;
+}
+
+/* Days (panes) that a window reaches back from the newest record. */
+static int32_t window_keep(const sz_window *w) {
+    switch (w->kind) {
+    case SZ_W_DAYS: return w->days + w->ago;
+    case SZ_W_HOURS: return w->n_panes;
+    case SZ_W_WEEK: return 7 + w->ago;
+    case SZ_W_MONTH: return 31 + w->ago;
+    default: return INT32_MAX;
+    }
+}
+
+static uint8_t acc_kind(const sz_feature *f) {
+    switch (f->op) {
+    case SZ_OP_DISTINCT: return SZ_ACC_DISTINCT;
+    case SZ_OP_SESSIONS: return SZ_ACC_SESSIONS;
+    case SZ_OP_FIRST: return SZ_ACC_FIRST;
+    case SZ_OP_LAST:
+    case SZ_OP_ABSENCE: return SZ_ACC_LAST;
+    default: return f->window.kind == SZ_W_HOURS ? SZ_ACC_PANES : SZ_ACC_DAYS;
+    }
+}
+
+static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
+    sz_acc a = {.kind = acc_kind(f), .is_night = f->window.is_night, .field = UINT16_MAX, .matcher = f->matcher};
+    bool is_value = f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_MIN || f->op == SZ_OP_MAX || f->op == SZ_OP_DISTINCT;
+    if (is_value) a.field = f->field;
+    a.has_sum = f->op == SZ_OP_SUM || f->op == SZ_OP_AVG;
+    a.has_minmax = f->op == SZ_OP_MIN || f->op == SZ_OP_MAX;
+    if (f->op == SZ_OP_SESSIONS) a.gap_ms = f->gap_ms;
+    if (f->window.kind == SZ_W_HOURS) a.pane_ms = f->window.pane_ms; /* sessions, distinct, first too: their rows are panes then */
+    a.keep = f->op == SZ_OP_STREAK && f->window.kind == SZ_W_NONE ? INT32_MAX : window_keep(&f->window);
+    if (a.kind == SZ_ACC_LAST) a.is_night = false, a.pane_ms = 0;
+    bool is_attendance = fs->matchers[f->matcher].types >> SZ_TYPE_ATTENDANCE & 1;
+    bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS || f->op == SZ_OP_STREAK;
+    a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op && !fs->matchers[f->matcher].is_seen &&
+                       (a.field == UINT16_MAX || a.field == SZ_EF_HOURS);
+    return a;
+}
+
+static uint32_t row_size(const sz_acc *a) {
+    switch (a->kind) {
+    case SZ_ACC_DAYS:
+    case SZ_ACC_PANES: return 8 + (a->has_sum ? 8u : 0) + (a->has_minmax ? 16u : 0);
+    case SZ_ACC_SESSIONS: return 8;
+    case SZ_ACC_DISTINCT: return (uint32_t)sizeof(distinct_row);
+    default: return 1; /* bytes */
+    }
+}
+
+/* Types of which a record can be `seen`. */
+static uint64_t seen_types(const sz_types *types) {
+    uint64_t bits = (1u << SZ_TYPE_FIRST_DECLARED) - 1;
+    for (uint32_t i = SZ_TYPE_FIRST_DECLARED; i < types->n; i++)
+        if (types->v[i].presence) bits |= UINT64_C(1) << i;
+    return bits;
+}
+
+static uint32_t find_seen(plan *p, const sz_types *types) {
+    sz_featureset *fs = p->fs;
+    for (uint32_t i = 0; i < fs->n_matchers; i++)
+        if (fs->matchers[i].is_seen && fs->matchers[i].n_wheres == 0) return i;
+    sz_matcher *v = SZ_NEWN(p->arena, sz_matcher, fs->n_matchers + 1);
+    if (fs->n_matchers) memcpy(v, fs->matchers, fs->n_matchers * sizeof *v);
+    v[fs->n_matchers] = (sz_matcher){.name = SZ_STR("seen"), .types = seen_types(types), .is_seen = true, .hash = sz_hash("seen", 4)};
+    fs->matchers = v;
+    return fs->n_matchers++;
+}
+
+void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types) {
+    plan p = {.fs = fs, .arena = arena};
+    fs->accs = NULL;
+    fs->n_accs = 0;
+    fs->seen_matcher = find_seen(&p, types);
+    fs->mask_words = (fs->n_matchers + 63) / 64;
+    fs->seen_acc = add_acc(&p, &(sz_acc){.kind = SZ_ACC_LAST, .field = UINT16_MAX, .matcher = fs->seen_matcher});
+    fs->seen_days_acc = add_acc(&p, &(sz_acc){.kind = SZ_ACC_DAYS, .field = UINT16_MAX, .matcher = fs->seen_matcher, .keep = 30});
+    fs->findable_days = 0;
+    for (uint32_t i = 0; i < fs->n_features; i++) {
+        sz_feature *f = &fs->features[i];
+        if (f->window.is_night) fs->has_nights = true;
+        if (f->op == SZ_OP_VALUE) continue;
+        if (f->window.kind == SZ_W_HOURS) fs->has_panes = true;
+        sz_acc a = acc_of(fs, f);
+        f->acc = add_acc(&p, &a);
+        if (a.is_correctable && a.keep > fs->findable_days) fs->findable_days = a.keep;
+    }
+    for (uint32_t i = 0; i < fs->n_accs; i++) fs->accs[i].row_size = row_size(&fs->accs[i]);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Windows: which days, nights or panes one has at an instant (semantics 8-10), and how many of them were observable (12).
+ */
+#include "window.h"
+
+static int32_t month_first(int32_t day) {
+    int y, m, d;
+    sz_day_to_ymd(day, &y, &m, &d);
+    return sz_day_from_ymd(y, m, 1);
+}
+
+bool window_range(const sz_eval *ev, const sz_window *w, range *r) {
+    if (w->kind == SZ_W_HOURS) {
+        r->to = (int32_t)(ev->t_ms / w->pane_ms);
+        r->from = r->to - w->n_panes + 1;
+        return true;
+    }
+    int32_t d = (w->is_night ? ev->night : ev->day) - w->ago;
+    r->to = d;
+    switch (w->kind) {
+    case SZ_W_DAYS: r->from = d - w->days + 1; return true;
+    case SZ_W_WEEK: r->from = d - (sz_day_weekday(d) - 1); return true;
+    case SZ_W_MONTH: r->from = month_first(d); return true;
+    case SZ_W_TERM: {
+        const sz_term *t = sz_calendar_last_term(sz_campus_calendar(ev->facts->campus), d);
+        if (!t) return false;
+        r->from = t->from_day;
+        if (t->to_day < d) r->to = t->to_day;
+        return true;
+    }
+    case SZ_W_STUDY: {
+        int32_t from = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+        if (from == SZ_DAY_NONE) from = sz_fstate_first_day(ev->state);
+        if (from == SZ_DAY_NONE) from = d;
+        r->from = from;
+        return true;
+    }
+    default: return false;
+    }
+}
+
+/* First and last-plus-one instant of a day, night or pane. */
+static void unit_span(const sz_eval *ev, const sz_window *w, int32_t at, int64_t *from, int64_t *to) {
+    if (w->kind == SZ_W_HOURS) {
+        *from = (int64_t)at * w->pane_ms;
+        *to = *from + w->pane_ms;
+    } else if (w->is_night) {
+        *from = sz_zone_noon(ev->zone, at);
+        *to = sz_zone_noon(ev->zone, at + 1);
+    } else {
+        *from = sz_zone_midnight(ev->zone, at);
+        *to = sz_zone_midnight(ev->zone, at + 1);
+    }
+}
+
+void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms) {
+    range r;
+    int64_t x;
+    *from_ms = *to_ms = SZ_TIME_NONE;
+    if (!window_range(ev, &f->window, &r)) return;
+    unit_span(ev, &f->window, r.from, from_ms, &x);
+    unit_span(ev, &f->window, r.to, &x, to_ms);
+    if (*to_ms > ev->t_ms) *to_ms = ev->t_ms;
+    else *to_ms -= 1;
+}
+
+static int64_t leave_ms(const sz_eval *ev, int64_t from, int64_t to) {
+    const sz_campus *c = ev->facts->campus;
+    int64_t sum = 0, done = from;
+    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(c, i);
+        if (l->from_ms >= to) break;
+        if (!leave_is_known(ev->facts, i) || !leave_is_absence(l)) continue;
+        int64_t a = l->from_ms > done ? l->from_ms : done, b = l->to_ms < to ? l->to_ms : to;
+        if (b <= a) continue;
+        sum += b - a;
+        done = b;
+    }
+    return sum;
+}
+
+/* One unit: enrolled, the type begun, not on leave for more than half, down for at most half (what is past of it at t). */
+static bool unit_is_observable(const sz_eval *ev, const sz_window *w, uint64_t types, int32_t at, int64_t began_ms, int64_t enrolled_ms) {
+    int64_t from, to;
+    unit_span(ev, w, at, &from, &to);
+    if (from < enrolled_ms && (w->kind == SZ_W_HOURS || !w->is_night)) return false;
+    if (from < began_ms && (w->kind == SZ_W_HOURS || !w->is_night)) return false;
+    if (w->is_night && w->kind != SZ_W_HOURS) { /* named by its evening */
+        int64_t day = sz_zone_midnight(ev->zone, at);
+        if (day < enrolled_ms || day < began_ms) return false;
+    }
+    int64_t half = (to - from) / 2;
+    if (ev->use_leaves && leave_ms(ev, from, to) > half) return false;
+    if (ev->facts->n_downs) {
+        int64_t seen_to = to < ev->t_ms ? to : ev->t_ms;
+        if (sz_facts_down_ms(ev->facts, types, from, seen_to) > half) return false;
+    }
+    return true;
+}
+
+void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64_t *enrolled_ms) {
+    int32_t began = sz_facts_began(ev->facts, types);
+    int32_t enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    *began_ms = began == SZ_DAY_NONE ? INT64_MIN : sz_zone_midnight(ev->zone, began);
+    *enrolled_ms = enrolled == SZ_DAY_NONE ? INT64_MIN : sz_zone_midnight(ev->zone, enrolled);
+}
+
+void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total) {
+    range r;
+    if (!window_range(ev, &f->window, &r)) {
+        *observed = *total = 0;
+        return;
+    }
+    *total = r.to - r.from + 1;
+    int64_t began, enrolled, first, x;
+    observed_bounds(ev, f->types, &began, &enrolled);
+    unit_span(ev, &f->window, r.from, &first, &x);
+    if (f->window.is_night) first -= SZ_DAY_MS / 2;
+    if (!ev->use_leaves && !ev->facts->n_downs && first >= began && first >= enrolled) {
+        *observed = *total;
+        return;
+    }
+    int32_t n = 0;
+    for (int32_t at = r.from; at <= r.to; at++) n += unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
+    *observed = n;
+}
+
+bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day) {
+    sz_window w = {.kind = SZ_W_DAYS, .is_night = is_night, .days = 1};
+    int64_t began, enrolled;
+    observed_bounds(ev, types, &began, &enrolled);
+    return unit_is_observable(ev, &w, types, day, began, enrolled);
+}
+
+/* The share that makes a window known: 80 % (semantics 13). */
+bool window_is_known(sz_eval *ev, const sz_feature *f) {
+    int32_t seen, total;
+    sz_feature_observed(ev, f, &seen, &total);
+    return total > 0 && (int64_t)seen * 100 >= (int64_t)total * 80;
+}
+
+int64_t sz_panes_next(sz_eval *ev, const uint32_t *features, uint32_t n) {
+    int64_t next = SZ_TIME_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_feature *f = &ev->fs->features[features[i]];
+        if (f->op == SZ_OP_VALUE || f->window.kind != SZ_W_HOURS) continue;
+        int64_t pane = f->window.pane_ms, edge = (ev->t_ms / pane + 1) * pane;
+        if (edge < next && panes_may_change(ev, f)) next = edge;
+    }
+    return next;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Windows and observability, inside of the features module.
+ */
+#ifndef SZ_WINDOW_H
+#define SZ_WINDOW_H
+
+#include "fstate.h"
+
+typedef struct range { int32_t from, to; } range; /* days, nights or panes, both inclusive */
+
+/* Units of the window at the instant; false: it has none yet (term before the first term). */
+bool window_range(const sz_eval *ev, const sz_window *w, range *r);
+bool window_is_known(sz_eval *ev, const sz_feature *f);
+void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64_t *enrolled_ms);
+bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day);
+/* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may change it. */
+bool panes_may_change(sz_eval *ev, const sz_feature *f);
+
+static inline bool leave_is_known(const sz_facts *f, uint32_t i) { return !f->known || f->known[i >> 3] >> (i & 7) & 1; }
+uint32_t leave_kind_bit(sz_str kind);
+static inline bool leave_is_absence(const sz_leave *l) { return (leave_kind_bit(l->kind) & SZ_ON_LEAVE_KINDS) != 0; }
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * codes: the finding codes of this module, 251 to 299. One code means one thing for ever.
+ */
+#ifndef SANZAO_SRC_MODEL_CODES_H
+#define SANZAO_SRC_MODEL_CODES_H
+
+enum {
+    SZ_CODE_TYPES_SHAPE = 251,
+    SZ_CODE_TYPES_NAME = 252,
+    SZ_CODE_TYPES_KEY = 253,
+    SZ_CODE_TYPES_KIND = 254,
+    SZ_CODE_TYPES_TAKEN = 255,
+    SZ_CODE_TYPES_MANY = 256,
+
+    SZ_CODE_MAP_SHAPE = 261,
+    SZ_CODE_MAP_KEY = 262,
+    SZ_CODE_MAP_MISSING = 263,
+    SZ_CODE_MAP_SETTING = 264,
+    SZ_CODE_MAP_TYPE = 265,
+    SZ_CODE_MAP_CHOICE = 266,
+    SZ_CODE_MAP_FOREIGN = 267,
+    SZ_CODE_MAP_EXCLUDES = 268,
+    SZ_CODE_MAP_NO_USE = 269,
+    SZ_CODE_MAP_PATTERN = 270,
+    SZ_CODE_MAP_GROUP = 271,
+    SZ_CODE_MAP_FORMAT = 272,
+    SZ_CODE_MAP_COLUMN_NUMBER = 273,
+    SZ_CODE_MAP_NO_COLUMN = 274,
+    SZ_CODE_MAP_TWO_COLUMNS = 275
+};
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * csv: rows of RFC 4180. A cell that begins with a quote is quoted, `""` in it is a quote, and what stands between its closing
+ * quote and the next separator is kept; a quote elsewhere is a letter. A line ends with LF or CRLF.
+ */
+#include <sanzao/model.h>
+
+/* The first byte after the cell that begins at `at`: a separator, a line end, or the text's end. */
+static size_t cell_end(sz_str t, size_t at, char sep, bool *is_open) {
+    if (at < t.n && t.p[at] == '"') {
+        for (at++;; at++) {
+            const char *quote = at < t.n ? memchr(t.p + at, '"', t.n - at) : NULL;
+            if (!quote) {
+                *is_open = true;
+                return t.n;
+            }
+            at = (size_t)(quote - t.p) + 1;
+            if (at >= t.n || t.p[at] != '"') break;
+        }
+    }
+    while (at < t.n && t.p[at] != sep && t.p[at] != '\n') at++;
+    return at;
+}
+
+/* A quoted cell's text; without quotes inside it is borrowed. */
+static sz_str unquote(sz_arena *a, sz_str cell) {
+    const char *end = cell.p + cell.n, *first = memchr(cell.p + 1, '"', cell.n - 1);
+    if (!first) return (sz_str){cell.p + 1, cell.n - 1}; /* never closed */
+    if (first + 1 == end) return (sz_str){cell.p + 1, cell.n - 2};
+    char *out = sz_arena_alloc(a, cell.n);
+    size_t n = 0;
+    bool is_inside = true;
+    for (const char *p = cell.p + 1; p < end; p++) {
+        if (*p == '"' && is_inside) {
+            if (p + 1 < end && p[1] == '"')
+                p++;
+            else {
+                is_inside = false;
+                continue;
+            }
+        }
+        out[n++] = *p;
+    }
+    return (sz_str){out, n};
+}
+
+static size_t skip_blank_lines(sz_str t, size_t at) {
+    for (;;) {
+        if (at < t.n && t.p[at] == '\n')
+            at++;
+        else if (at + 1 < t.n && t.p[at] == '\r' && t.p[at + 1] == '\n')
+            at += 2;
+        else if (at + 1 == t.n && t.p[at] == '\r')
+            at++;
+        else
+            return at;
+    }
+}
+
+/* Where the row that begins at `at` ends, its line end not counted, and its cells. */
+static size_t row_end(sz_str t, size_t at, char sep, uint32_t *n_cells, bool *is_open) {
+    for (*n_cells = 1;; ++*n_cells) {
+        at = cell_end(t, at, sep, is_open);
+        if (at >= t.n || t.p[at] == '\n') return at;
+        at++;
+    }
+}
+
+sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_row *row, bool *bad) {
+    size_t begin = skip_blank_lines(text, *pos);
+    memset(row, 0, sizeof *row);
+    *bad = false;
+    *pos = begin;
+    if (begin >= text.n) return SZ_END;
+    size_t end = row_end(text, begin, sep, &row->n, bad);
+    *pos = end < text.n ? end + 1 : end;
+    if (!*bad && end > begin && text.p[end - 1] == '\r') end--;
+    row->off = begin;
+    row->len = end - begin;
+    row->cells = SZ_NEWN(a, sz_str, row->n);
+    row->offs = SZ_NEWN(a, uint32_t, row->n);
+    sz_str whole = {text.p, end};
+    size_t at = begin;
+    bool is_open;
+    for (uint32_t i = 0; i < row->n; i++) {
+        size_t stop = cell_end(whole, at, sep, &is_open);
+        sz_str cell = {text.p + at, stop - at};
+        row->offs[i] = (uint32_t)at;
+        row->cells[i] = cell.n && cell.p[0] == '"' ? unquote(a, cell) : cell;
+        at = stop + 1;
+    }
+    return SZ_OK;
+}
+
+size_t sz_csv_record_len(sz_str text, char sep, bool at_end) {
+    size_t at = 0;
+    bool is_open = false;
+    uint32_t n_cells;
+    at = row_end(text, 0, sep, &n_cells, &is_open);
+    if (at < text.n && !is_open) return at + 1;
+    return at_end ? text.n : 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * json_decode: the bytes of a record to an object, and why they are none.
+ *
+ * The record is parsed in a copy in the batch's arena, so that texts stay where they are until the batch ends. Numbers are kept
+ * as text: 0.07 is seven fen. Neither yyjson nor this file recurses.
+ */
+#include "json.h"
+
+#include "names.h"
+
+#define SCAN_BEFORE ((size_t)4096) /* longer records are scanned for depth before they are parsed */
+
+sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
+    sz_decoder *d = sz_alloc(sizeof *d);
+    d->types = types;
+    d->zone = zone;
+    sz_json_pool_init(&d->pool);
+    sz_json_keys_init(d);
+    return d;
+}
+
+void sz_decoder_free(sz_decoder *d) {
+    if (!d) return;
+    sz_json_pool_fini(&d->pool);
+    sz_free(d);
+}
+
+static void too_deep(sz_arena *a, sz_record *out) {
+    sz_record_dead(out, a, SZ_TOO_DEEP, NULL, "nested deeper than %d", SZ_DEPTH_MAX);
+}
+
+/* The first byte that is not UTF-8. */
+static size_t bad_byte(sz_str s) {
+    size_t from = 0, to = s.n; /* s[0, from) is valid; s[0, to] is not, but for a character that is cut off */
+    while (from < to) {
+        size_t len;
+        uint32_t c = sz_utf8_next(s.p + from, s.n - from, &len);
+        if (c == 0xfffd && len == 1) break;
+        from += len;
+    }
+    return from;
+}
+
+static void explain(sz_str text, const yyjson_read_err *err, sz_arena *a, sz_record *out) {
+    if (sz_json_is_deeper(text, SZ_DEPTH_MAX))
+        too_deep(a, out);
+    else if (!sz_utf8_valid(text.p, text.n))
+        sz_record_dead(out, a, SZ_BAD_UTF8, NULL, "byte %zu is not UTF-8", bad_byte(text) + 1);
+    else if (text.n == 0)
+        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is empty");
+    else
+        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "byte %zu: %s", err->pos + 1, err->msg);
+}
+
+/* CloudEvents, structured: `data` is the record, the envelope gives what is absent inside. False: out is dead. */
+static bool open_envelope(const sz_decoder *d, sz_json_view *view, sz_arena *a, sz_record *out) {
+    static const sz_row_id outer[] = {SZ_ROW_ID, SZ_ROW_SOURCE, SZ_ROW_TIME, SZ_ROW_TYPE};
+    if (!(view->found >> SZ_ROW_DATA & 1)) {
+        sz_record_dead(out, a, SZ_MISSING_FIELD, "data", "a CloudEvent without data");
+        return false;
+    }
+    if (!yyjson_is_obj(view->vals[SZ_ROW_DATA])) {
+        sz_record_dead(out, a, SZ_WRONG_TYPE, "data", "data of a CloudEvent must be an object");
+        return false;
+    }
+    sz_json_view envelope = *view;
+    sz_json_look(d, envelope.vals[SZ_ROW_DATA], view);
+    for (unsigned i = 0; i < sizeof outer / sizeof *outer; i++) {
+        uint32_t bit = UINT32_C(1) << outer[i];
+        if (!(view->found & bit) && (envelope.found & bit)) {
+            view->found |= bit;
+            view->vals[outer[i]] = envelope.vals[outer[i]];
+        }
+    }
+    return true;
+}
+
+static bool is_cloud_event(const sz_json_view *view) {
+    return view->found >> SZ_ROW_SPECVERSION & 1 && yyjson_is_str(view->vals[SZ_ROW_SPECVERSION]);
+}
+
+/* The object of the record, or NULL: out is dead. */
+static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
+    if (text.n > SCAN_BEFORE && sz_json_is_deeper(text, SZ_DEPTH_MAX)) {
+        too_deep(a, out);
+        return NULL;
+    }
+    char *copy = sz_arena_alloc(a, text.n + SZ_KEY_MAX); /* yyjson asks for 4 bytes of them */
+    if (text.n) memcpy(copy, text.p, text.n);
+    sz_json_pool_ready(&d->pool, text.n);
+    yyjson_read_err err;
+    yyjson_doc *doc = yyjson_read_opts(copy, text.n, YYJSON_READ_INSITU | YYJSON_READ_NUMBER_AS_RAW, &d->pool.alc, &err);
+    if (!doc) {
+        explain(text, &err, a, out);
+        return NULL;
+    }
+    if (yyjson_doc_get_val_count(doc) > SZ_DEPTH_MAX && sz_json_is_deeper(text, SZ_DEPTH_MAX)) {
+        too_deep(a, out);
+        return NULL;
+    }
+    yyjson_val *root = yyjson_doc_get_root(doc);
+    if (!yyjson_is_obj(root)) {
+        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is not an object");
+        return NULL;
+    }
+    return root;
+}
+
+void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
+    sz_record_begin(out);
+    if (raw.n > SZ_RECORD_MAX) {
+        sz_record_dead(out, a, SZ_TOO_LARGE, NULL, "%zu bytes, at most %d are read", raw.n, SZ_RECORD_MAX);
+        return;
+    }
+    sz_str text = raw;
+    if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
+    yyjson_val *root = parse(d, text, a, out);
+    if (!root) return;
+    d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;
+    sz_json_view view;
+    sz_json_look(d, root, &view);
+    if (is_cloud_event(&view) && !open_envelope(d, &view, a, out)) return;
+    sz_json_event(d, &view, raw, a, out);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * json_keys: an object's keys to rows of the table of fields, by a small hash. The depth of a text.
+ */
+#include "json.h"
+
+static uint64_t word(const char *p) {
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+static sz_key key_of(const sz_decoder *d, const char *p, size_t n) {
+    return (sz_key){word(p) & d->masks[n].lo, word(p + 8) & d->masks[n].hi};
+}
+
+static unsigned slot_of(sz_key k) {
+    uint64_t h = (k.lo ^ (k.hi << 1)) * UINT64_C(0x262c48d887e6a6dd);
+    return (unsigned)(h >> 58); /* 6 bits: SZ_KEY_SLOTS; with this factor no two names of the table meet */
+}
+
+void sz_json_keys_init(sz_decoder *d) {
+    memset(d->slots, 0, sizeof d->slots);
+    for (size_t n = 0; n <= SZ_KEY_MAX; n++) {
+        char bytes[SZ_KEY_MAX] = {0};
+        memset(bytes, 0xff, n);
+        d->masks[n] = (sz_key){word(bytes), word(bytes + 8)};
+    }
+    for (unsigned i = 0; i < SZ_N_JSON_ROWS; i++) {
+        char name[SZ_KEY_MAX] = {0};
+        memcpy(name, sz_rows[i].name, sz_rows[i].len);
+        d->names[i] = key_of(d, name, sz_rows[i].len);
+        unsigned h = slot_of(d->names[i]);
+        while (d->slots[h]) h = (h + 1) % SZ_KEY_SLOTS;
+        d->slots[h] = (uint8_t)(i + 1);
+    }
+}
+
+static int row_of(const sz_decoder *d, const char *p, size_t n) {
+    if (n == 0 || n > SZ_KEY_MAX) return -1;
+    sz_key k = key_of(d, p, n);
+    for (unsigned h = slot_of(k); d->slots[h]; h = (h + 1) % SZ_KEY_SLOTS) {
+        const sz_key *name = &d->names[d->slots[h] - 1];
+        if (name->lo == k.lo && name->hi == k.hi) return d->slots[h] - 1;
+    }
+    return -1;
+}
+
+void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view) {
+    view->found = 0;
+    view->obj = obj;
+    size_t i, n;
+    yyjson_val *key, *val;
+    yyjson_obj_foreach(obj, i, n, key, val) {
+        int row = row_of(d, unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key));
+        if (row < 0 || view->found >> row & 1 || yyjson_is_null(val)) continue;
+        view->found |= UINT32_C(1) << row;
+        view->vals[row] = val;
+    }
+}
+
+bool sz_json_is_deeper(sz_str text, int limit) {
+    int depth = 0;
+    const char *p = text.p, *end = text.p + text.n;
+    for (; p < end; p++) {
+        if (*p == '"') {
+            for (p++; p < end && *p != '"'; p++)
+                if (*p == '\\') p++;
+        } else if (*p == '{' || *p == '[') {
+            if (++depth > limit) return true;
+        } else if (*p == '}' || *p == ']') {
+            depth--;
+        }
+    }
+    return false;
+}

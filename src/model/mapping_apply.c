@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * mapping_apply: a row as a record, in the order and with the reasons of JSON records.
+ */
+#include "mapping.h"
+#include "number.h"
+
+/* ---- time ---- */
+
+static bool bad_time(sz_taking *t, const sz_recipe *r, const char *what) {
+    sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s %s", r->name.p, what);
+    return false;
+}
+
+static bool by_formats(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
+    for (uint32_t i = 0; i < r->n_formats; i++)
+        if (sz_time_pattern_match(&r->formats[i], text, c) && sz_civil_instant(c, m->zone, r->offset_s, ms)) return true;
+    return false;
+}
+
+/* Without formats a time is RFC 3339, or the same without offset or seconds, or a day. */
+static bool by_standard(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
+    bool is_day;
+    *c = (sz_civil){0};
+    if (!sz_time_parse(m->zone, text, ms, &is_day)) return false;
+    c->has_hour = !is_day;
+    c->has_second = text.n > 16 && text.p[16] == ':';
+    bool is_local = text.n <= 19 || text.p[19] == '.';
+    for (size_t i = 19; is_local && i < text.n; i++) is_local = text.p[i] == '.' || (text.p[i] >= '0' && text.p[i] <= '9');
+    if (is_local && r->offset_s != SZ_NO_OFFSET) *ms += (sz_zone_offset_s(m->zone, *ms) - r->offset_s) * SZ_SECOND_MS;
+    return true;
+}
+
+/* The instant of a time recipe. False: dead, or nothing there (*has false). */
+static bool take_time(sz_taking *t, uint32_t i, sz_civil *c, int64_t *ms, bool *has) {
+    const sz_mapping *m = t->m;
+    const sz_recipe *r = &m->recipes[i];
+    sz_str text;
+    sz_taken taken = sz_recipe_take(t, i, &text);
+    *has = taken == SZ_TAKEN_TEXT;
+    if (!*has) return taken == SZ_TAKEN_NOTHING;
+    bool is_fine = r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
+    if (!is_fine) return bad_time(t, r, r->n_formats ? "fits none of the formats" : "is not an RFC 3339 time (give its format)");
+    if (!sz_moment_is_sane(*ms)) return bad_time(t, r, "is not between the years 1990 and 2200");
+    return true;
+}
+
+static bool is_lost(const sz_mapping *m, const sz_recipe *r, int64_t ms, int64_t collected_ms) {
+    int32_t of_day = sz_zone_ms_of_day(m->zone, ms);
+    for (uint32_t i = 0; i < r->n_lost; i++)
+        if (r->lost[i] == of_day) return true;
+    return r->is_lost_at_collected && ms == collected_ms;
+}
+
+static bool read_precision(sz_taking *t, const sz_civil *c) {
+    sz_event *e = &t->out->event;
+    e->precision = (uint8_t)(!c->has_hour ? SZ_PREC_DAY : !c->has_second ? SZ_PREC_MINUTE : SZ_PREC_SECOND);
+    if (t->m->precision < 0) return true;
+    sz_str text;
+    uint8_t by_format = e->precision;
+    sz_taken taken = sz_recipe_take(t, (uint32_t)t->m->precision, &text);
+    if (taken == SZ_TAKEN_TEXT && !sz_row_set(&sz_rows[SZ_ROW_PRECISION], t->out, t->a, text, true)) return false;
+    if (e->precision < by_format) e->precision = by_format; /* no finer than what is written */
+    return taken != SZ_TAKEN_DEAD;
+}
+
+static bool read_moment(sz_taking *t) {
+    const sz_mapping *m = t->m;
+    sz_event *e = &t->out->event;
+    sz_civil c, unused;
+    int64_t ms;
+    bool has;
+    if (!take_time(t, (uint32_t)m->time, &c, &ms, &has)) return false;
+    if (!has) {
+        sz_record_dead(t->out, t->a, SZ_MISSING_FIELD, "time", "time is missing");
+        return false;
+    }
+    t->out->time_ms = e->time_ms = ms;
+    if (m->collected >= 0) {
+        int64_t collected_ms;
+        bool has_collected;
+        if (!take_time(t, (uint32_t)m->collected, &unused, &collected_ms, &has_collected)) return false;
+        if (has_collected) e->collected_ms = collected_ms;
+    }
+    if (!read_precision(t, &c)) return false;
+    if (is_lost(m, &m->recipes[m->time], ms, e->collected_ms)) e->precision = SZ_PREC_DAY;
+    t->out->time_ms = e->time_ms = sz_moment_floor(m->zone, ms, e->precision);
+    return true;
+}
+
+/* ---- money ---- */
+
+/* Takes a sign off; false: there is none. */
+static bool take_minus(sz_str *s) {
+    static const char *const signs[] = {"-", "\xe2\x88\x92", "\xef\xbc\x8d"}; /* also U+2212 and the wide one */
+    for (unsigned i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t n = strlen(signs[i]);
+        if (s->n <= n || memcmp(s->p, signs[i], n) != 0) continue;
+        *s = sz_str_trim((sz_str){s->p + n, s->n - n});
+        return true;
+    }
+    return false;
+}
+
+/* Fen of an amount by unit and sign. False: dead, or left out (*has false). */
+static bool take_fen(sz_taking *t, const sz_recipe *r, sz_str text, int64_t *fen, bool *has) {
+    bool is_negative = take_minus(&text);
+    *has = false;
+    if (!is_negative && text.n > 1 && text.p[0] == '+') text = (sz_str){text.p + 1, text.n - 1};
+    bool is_number = r->is_fen ? sz_count_parse(text, true, fen) && *fen <= SZ_FEN_MAX : sz_fen_parse(text, true, fen);
+    is_negative = is_negative && is_number && *fen != 0;
+    if (!is_number || (is_negative && r->negative == SZ_NEGATIVE_REFUSED)) {
+        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p, is_number ? "%s is negative (say what that means: `negative:`)"
+                       : r->is_fen ? "%s is not a whole number of fen" : "%s is not an amount in yuan", r->name.p);
+        return false;
+    }
+    if (is_negative && r->negative == SZ_NEGATIVE_LEAVE_OUT) return true;
+    if (is_negative && r->negative == SZ_NEGATIVE_OP) t->out->event.op = r->negative_op;
+    if (!is_negative && *fen != 0 && r->has_positive_op) t->out->event.op = r->positive_op;
+    *has = true;
+    return true;
+}
+
+static bool set_money(sz_taking *t, const sz_recipe *r, uint8_t target, sz_str text) {
+    int64_t fen;
+    bool has;
+    if (!take_fen(t, r, text, &fen, &has)) return false;
+    if (!has) return true;
+    if (target == SZ_TARGET_BUILT_IN) {
+        memcpy((char *)t->out + r->row->offset, &fen, sizeof fen);
+    } else {
+        t->out->event.fields[target] = (sz_value){.is_set = true, .fen = fen, .num = (double)fen / 100};
+    }
+    return true;
+}
+
+/* ---- fields ---- */
+
+static bool set_time(sz_taking *t, uint32_t i, uint8_t target) {
+    sz_civil c;
+    int64_t ms;
+    bool has;
+    if (!take_time(t, i, &c, &ms, &has)) return false;
+    if (has && target != SZ_TARGET_BUILT_IN) t->out->event.fields[target] = (sz_value){.is_set = true, .num = (double)ms};
+    return true;
+}
+
+static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
+    const sz_mapping *m = t->m;
+    const sz_recipe *r = &m->recipes[i];
+    const sz_field *f = target == SZ_TARGET_BUILT_IN ? NULL : &m->types->v[t->out->event.type].fields[target];
+    if (f ? f->kind == SZ_FIELD_TIME : r->row->kind == SZ_ROW_IS_TIME) return set_time(t, i, target);
+    sz_str text;
+    sz_taken taken = sz_recipe_take(t, i, &text);
+    if (taken != SZ_TAKEN_TEXT) return taken == SZ_TAKEN_NOTHING;
+    if (f ? f->kind == SZ_FIELD_MONEY : r->row->kind == SZ_ROW_IS_FEN) return set_money(t, r, target, text);
+    if (f) return sz_declared_set(f, &t->out->event.fields[target], t->out, t->a, text, true);
+    return sz_row_set(r->row, t->out, t->a, text, true);
+}
+
+static bool read_type(sz_taking *t) {
+    sz_str text = {NULL, 0};
+    sz_taken taken = sz_recipe_take(t, (uint32_t)t->m->type, &text);
+    if (taken == SZ_TAKEN_DEAD) {
+        t->out->dead.reason = SZ_UNKNOWN_TYPE;
+        return false;
+    }
+    int type = sz_types_find(t->m->types, text);
+    if (type < 0) {
+        sz_record_dead(t->out, t->a, SZ_MISSING_FIELD, "type", "type is missing");
+        return false;
+    }
+    t->out->event.type = (uint8_t)type;
+    if (type >= SZ_TYPE_FIRST_DECLARED) memset(t->out->event.fields, 0, sizeof t->out->event.fields);
+    return true;
+}
+
+/* A row that is cut off would be believed otherwise: its last cell may be half of one. */
+static bool has_its_cells(sz_taking *t) {
+    const sz_csv_row *row = t->row;
+    uint32_t n = row->n, want = t->m->n_cells;
+    while (n > want && sz_str_trim(row->cells[n - 1]).n == 0) n--;
+    if (n == want || (!t->m->has_header && n > want)) return true;
+    sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL, "the row has %u cells, %u are expected", row->n, want);
+    return false;
+}
+
+static bool read_fields(sz_taking *t) {
+    const sz_mapping *m = t->m;
+    for (uint32_t i = 0; i < m->n; i++) {
+        uint8_t target = sz_target(m, t->out->event.type, i);
+        if (target == SZ_TARGET_NONE || (int)i == m->type || (int)i == m->time || (int)i == m->collected || (int)i == m->precision) continue;
+        if (!set_field(t, i, target)) return false;
+    }
+    return true;
+}
+
+void sz_mapping_apply(const sz_mapping *m, const sz_csv_row *row, sz_str raw, sz_arena *a, sz_record *out) {
+    sz_taking t = {m, row, a, out, SZ_NEWN(a, sz_str, m->n), SZ_NEWN(a, bool, m->n)};
+    sz_record_begin(out);
+    if (raw.n > SZ_RECORD_MAX) {
+        sz_record_dead(out, a, SZ_TOO_LARGE, NULL, "%zu bytes, at most %d are read", raw.n, SZ_RECORD_MAX);
+        return;
+    }
+    if (!has_its_cells(&t) || !read_moment(&t) || !read_type(&t) || !read_fields(&t)) return;
+    if (!sz_event_complete(out, a)) return;
+    sz_event_finish(&out->event, raw, out->event.id.n > 0, a);
+}

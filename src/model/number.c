@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * number: decimal texts to whole numbers of fen and millionths.
+ */
+#include "number.h"
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* Digits from i on into *v, at most `limit`; the index after them. More than the limit gives limit + 1. */
+static size_t whole(sz_str s, size_t i, int64_t limit, int64_t *v) {
+    int64_t x = 0;
+    for (; i < s.n && is_digit(s.p[i]); i++) x = x > limit / 10 ? limit + 1 : x * 10 + (s.p[i] - '0');
+    *v = x > limit ? limit + 1 : x;
+    return i;
+}
+
+static size_t skip_zeros(sz_str s, size_t i) {
+    while (i < s.n && s.p[i] == '0') i++;
+    return i;
+}
+
+bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen) {
+    int64_t yuan, cents = 0;
+    size_t i = whole(s, 0, SZ_FEN_MAX / 100, &yuan);
+    if (i == 0 || yuan > SZ_FEN_MAX / 100) return false;
+    if (i < s.n) {
+        if (s.p[i] != '.' || ++i == s.n) return false;
+        for (int64_t unit = 10; unit && i < s.n && is_digit(s.p[i]); i++, unit /= 10) cents += (s.p[i] - '0') * unit;
+        if (zeros_are_fine) i = skip_zeros(s, i);
+        if (i != s.n) return false;
+    }
+    *fen = yuan * 100 + cents;
+    return *fen <= SZ_FEN_MAX;
+}
+
+bool sz_count_parse(sz_str s, bool zeros_are_fine, int64_t *count) {
+    size_t i = whole(s, 0, INT64_MAX - 1, count);
+    if (i == 0 || *count > INT64_MAX - 1) return false;
+    if (zeros_are_fine && i + 1 < s.n && s.p[i] == '.') i = skip_zeros(s, i + 1);
+    return i == s.n;
+}
+
+/* A number as `digits` (17 at most) times ten to `exp10`. */
+typedef struct decimal {
+    int64_t digits;
+    int n;
+    int64_t exp10;
+} decimal;
+
+static void add_digit(decimal *d, char c, bool is_fraction) {
+    if (d->n == 0 && c == '0') {
+        d->exp10 -= is_fraction;
+    } else if (d->n < 17) {
+        d->digits = d->digits * 10 + (c - '0');
+        d->n++;
+        d->exp10 -= is_fraction;
+    } else {
+        d->exp10 += !is_fraction; /* what is cut off here is far below a millionth of what is allowed */
+    }
+}
+
+static bool read_decimal(sz_str s, decimal *d) {
+    size_t i = s.n && s.p[0] == '-' ? 1 : 0, n_digits = 0;
+    bool is_negative = i == 1, is_fraction = false;
+    for (; i < s.n; i++) {
+        if (s.p[i] == '.' && !is_fraction && n_digits) {
+            is_fraction = true;
+        } else if (is_digit(s.p[i])) {
+            add_digit(d, s.p[i], is_fraction);
+            n_digits++;
+        } else {
+            break;
+        }
+    }
+    if (n_digits == 0 || s.p[i - 1] == '.') return false;
+    if (i < s.n) {
+        if (s.p[i] != 'e' && s.p[i] != 'E') return false;
+        i++;
+        bool is_small = i < s.n && s.p[i] == '-';
+        if (i < s.n && (s.p[i] == '-' || s.p[i] == '+')) i++;
+        int64_t e;
+        size_t end = whole(s, i, 1000000, &e);
+        if (end == i || end != s.n) return false;
+        d->exp10 += is_small ? -e : e;
+    }
+    return d->n == 0 || !is_negative; /* -0 is 0 */
+}
+
+bool sz_micro_parse(sz_str s, int64_t *micro) {
+    decimal d = {0, 0, 0};
+    if (!read_decimal(s, &d)) return false;
+    int64_t v = d.digits, shift = d.exp10 + 6;
+    for (; shift > 0 && v; shift--) {
+        if (v > SZ_MICRO_MAX / 10) return false;
+        v *= 10;
+    }
+    if (shift < -18) v = 0;
+    for (; shift < -1 && v; shift++) v /= 10;
+    if (shift == -1 && v) v = (v + 5) / 10; /* half up: the digits cut off before can not matter */
+    if (v > SZ_MICRO_MAX) return false;
+    *micro = v;
+    return true;
+}

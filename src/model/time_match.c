@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * time_match: a text by the steps of a time pattern, and what it says as an instant.
+ */
+#include "time_op.h"
+#include "time_pattern.h"
+
+typedef struct matcher {
+    sz_str t;
+    size_t i;
+    sz_civil *out;
+    int half; /* 0: not said, 1: before noon, 2: after noon */
+} matcher;
+
+/* From `least` to `most` digits. */
+static bool digits(matcher *m, size_t least, size_t most, int *v) {
+    size_t n = 0;
+    int x = 0;
+    while (n < most && m->i + n < m->t.n && m->t.p[m->i + n] >= '0' && m->t.p[m->i + n] <= '9') x = x * 10 + (m->t.p[m->i + n++] - '0');
+    if (n < least) return false;
+    m->i += n;
+    *v = x;
+    return true;
+}
+
+static bool fraction(matcher *m) {
+    int unit = 100, v = 0;
+    size_t from = m->i;
+    for (; m->i < m->t.n && m->t.p[m->i] >= '0' && m->t.p[m->i] <= '9'; m->i++, unit /= 10) v += (m->t.p[m->i] - '0') * unit;
+    m->out->ms = v;
+    return m->i > from;
+}
+
+static bool half(matcher *m) {
+    static const struct {
+        const char *text;
+        int half;
+    } words[] = {{"AM", 1}, {"PM", 2}, {"am", 1}, {"pm", 2}, {"上午", 1}, {"下午", 2}};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        size_t n = strlen(words[k].text);
+        if (m->t.n - m->i < n || memcmp(m->t.p + m->i, words[k].text, n) != 0) continue;
+        m->half = words[k].half;
+        m->i += n;
+        return true;
+    }
+    return false;
+}
+
+static bool offset(matcher *m) {
+    sz_civil *c = m->out;
+    c->has_offset = true;
+    c->offset_s = 0;
+    if (m->i == m->t.n) return false;
+    char sign = m->t.p[m->i++];
+    if (sign == 'Z' || sign == 'z') return true;
+    int h, min;
+    if ((sign != '+' && sign != '-') || !digits(m, 2, 2, &h)) return false;
+    if (m->i < m->t.n && m->t.p[m->i] == ':') m->i++;
+    if (!digits(m, 2, 2, &min) || h > 23 || min > 59) return false;
+    c->offset_s = (sign == '-' ? -1 : 1) * (h * 3600 + min * 60);
+    return true;
+}
+
+static bool blank(matcher *m) {
+    size_t from = m->i;
+    while (m->i < m->t.n && (m->t.p[m->i] == ' ' || m->t.p[m->i] == '\t')) m->i++;
+    return m->i > from;
+}
+
+static bool epoch(matcher *m, int64_t unit_ms) {
+    m->out->is_epoch = m->out->has_hour = m->out->has_second = true;
+    m->i = m->t.n;
+    return sz_str_i64(m->t, &m->out->epoch_ms) && !__builtin_mul_overflow(m->out->epoch_ms, unit_ms, &m->out->epoch_ms);
+}
+
+static bool step(matcher *m, sz_time_op op) {
+    sz_civil *c = m->out;
+    switch (op.kind) {
+    case OP_LETTER: return m->i < m->t.n && m->t.p[m->i++] == op.c;
+    case OP_BLANK: return blank(m);
+    case OP_YEAR4: return digits(m, 4, 4, &c->year);
+    case OP_YEAR2:
+        if (!digits(m, 2, 2, &c->year)) return false;
+        c->year += 2000;
+        return true;
+    case OP_MONTH1: return digits(m, 1, 2, &c->month);
+    case OP_MONTH2: return digits(m, 2, 2, &c->month);
+    case OP_DAY1: return digits(m, 1, 2, &c->day);
+    case OP_DAY2: return digits(m, 2, 2, &c->day);
+    case OP_HOUR1: return c->has_hour = digits(m, 1, 2, &c->hour);
+    case OP_HOUR2: return c->has_hour = digits(m, 2, 2, &c->hour);
+    case OP_MINUTE1: return digits(m, 1, 2, &c->minute);
+    case OP_MINUTE2: return digits(m, 2, 2, &c->minute);
+    case OP_SECOND1: return c->has_second = digits(m, 1, 2, &c->second);
+    case OP_SECOND2: return c->has_second = digits(m, 2, 2, &c->second);
+    case OP_FRACTION: return fraction(m);
+    case OP_HALF: return half(m);
+    case OP_OFFSET: return offset(m);
+    case OP_EPOCH_S: return epoch(m, 1000);
+    case OP_EPOCH_MS: return epoch(m, 1);
+    default: return false;
+    }
+}
+
+bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out) {
+    *out = (sz_civil){0};
+    matcher m = {text, 0, out, 0};
+    for (uint32_t k = 0; k < p->n; k++)
+        if (!step(&m, p->ops[k])) return false;
+    if (m.i != text.n) return false;
+    if (m.half) {
+        if (out->hour == 12 && m.half == 1) out->hour = 0;
+        else if (out->hour < 12 && m.half == 2) out->hour += 12;
+        else if (out->hour > 12 && m.half == 1) return false;
+    }
+    return true;
+}
+
+bool sz_civil_instant(const sz_civil *c, const sz_zone *z, int32_t offset_s, int64_t *ms) {
+    if (c->is_epoch) {
+        *ms = c->epoch_ms;
+        return true;
+    }
+    if (!sz_ymd_valid(c->year, c->month, c->day) || c->hour > 23 || c->minute > 59 || c->second > 59) return false;
+    int32_t day = sz_day_from_ymd(c->year, c->month, c->day);
+    int32_t of_day = (c->hour * 3600 + c->minute * 60 + c->second) * 1000 + c->ms;
+    if (c->has_offset) offset_s = c->offset_s;
+    *ms = offset_s == SZ_NO_OFFSET ? sz_zone_at(z, day, of_day) : day * SZ_DAY_MS + of_day - offset_s * SZ_SECOND_MS;
+    return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a rule's condition says at an instant: true, false or unknown, and for a value the highest step that it reaches.
+ */
+#include <sanzao/rules.h>
+
+sz_loader sz_rule_scope(sz_eval *ev, const sz_rule *r) {
+    ev->params = r->params;
+    ev->n_params = r->n_params;
+    return sz_eval_loader(ev);
+}
+
+sz_truth sz_rule_truth(sz_eval *ev, const sz_prog *p) {
+    sz_loader l = sz_eval_loader(ev);
+    sz_xval v = sz_prog_run(p, &l);
+    if (v.know != SZ_KNOWN || v.type != SZ_X_BOOL) return SZ_UNSURE;
+    return v.b ? SZ_TRUE : SZ_FALSE;
+}
+
+/* Steps in order of reaching: thresholds ascending (at_most: descending); equal ones as written. */
+static void order_steps(const sz_rule *r, sz_verdict *v) {
+    for (uint8_t i = 0; i < v->n_steps; i++) {
+        uint8_t k = i;
+        for (; k > 0; k--) {
+            double before = v->at[v->order[k - 1]];
+            if (r->at_most ? before >= v->at[i] : before <= v->at[i]) break;
+            v->order[k] = v->order[k - 1];
+        }
+        v->order[k] = i;
+    }
+}
+
+static void judge_steps(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
+    sz_loader l = sz_rule_scope(ev, r);
+    bool known[SZ_STEPS_MAX];
+    v->n_steps = (uint8_t)(r->n_steps < SZ_STEPS_MAX ? r->n_steps : SZ_STEPS_MAX);
+    for (uint8_t i = 0; i < v->n_steps; i++) {
+        known[i] = true;
+        v->at[i] = r->steps[i].value;
+        if (r->steps[i].param == SZ_NONE) continue;
+        sz_xval p = {0};
+        l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &p);
+        known[i] = p.know == SZ_KNOWN;
+        v->at[i] = p.num;
+    }
+    order_steps(r, v);
+    v->value = sz_prog_run(r->value, &l);
+    v->reached = -1;
+    bool any = false;
+    for (uint8_t i = 0; i < v->n_steps; i++) {
+        uint8_t s = v->order[i];
+        if (!known[s]) {
+            if (!any) v->truth = SZ_UNSURE, any = true;
+            continue;
+        }
+        sz_xval step = {.type = v->value.type, .know = SZ_KNOWN, .num = v->at[s]};
+        sz_xval c = sz_xval_compare(r->at_most ? 'l' : 'g', &v->value, &step);
+        uint8_t truth = c.know != SZ_KNOWN ? SZ_UNSURE : c.b ? SZ_TRUE : SZ_FALSE;
+        if (!any) v->truth = truth, any = true;
+        if (truth != SZ_TRUE) break;
+        v->truth = SZ_TRUE;
+        v->reached = (int8_t)i;
+    }
+}
+
+void sz_rule_judge(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
+    if (r->value) {
+        judge_steps(ev, r, v);
+        return;
+    }
+    sz_rule_scope(ev, r);
+    v->n_steps = 1;
+    v->order[0] = 0;
+    v->at[0] = 0;
+    v->value = (sz_xval){.know = SZ_UNKNOWN};
+    v->truth = (uint8_t)sz_rule_truth(ev, r->when);
+    v->reached = v->truth == SZ_TRUE ? 0 : -1;
+}
+
+int sz_verdict_rank(const sz_verdict *v, uint8_t step) {
+    for (int i = 0; i < v->n_steps; i++)
+        if (v->order[i] == step) return i;
+    return -1;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, rarely_seen, and any exemption that is unknown
+ * only keep it from opening and stepping; every other one resolves.
+ */
+#include <sanzao/rules.h>
+
+static bool has_tag(const sz_eval *ev, sz_str tag) {
+    if (!ev->info) return false;
+    for (uint32_t i = 0; i < ev->info->n_tags; i++)
+        if (sz_str_eq(ev->info->tags[i], tag)) return true;
+    return false;
+}
+
+static bool on_leave(const sz_eval *ev, uint32_t kinds) {
+    if (!ev->use_leaves) return false;
+    return sz_campus_on_leave(ev->facts->campus, ev->student, ev->facts->known, kinds, ev->t_ms);
+}
+
+sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x) {
+    const sz_calendar *k = sz_campus_calendar(ev->facts->campus);
+    bool is_unknown = false, b = false;
+    switch (x->kind) {
+    case SZ_EX_ON_LEAVE: b = on_leave(ev, SZ_ON_LEAVE_KINDS); break;
+    case SZ_EX_LEAVE_KIND: b = on_leave(ev, x->leave_kinds); break;
+    case SZ_EX_VACATION: b = sz_calendar_is_vacation(k, ev->day); break;
+    case SZ_EX_HOLIDAY: b = sz_calendar_is_holiday(k, ev->day); break;
+    case SZ_EX_WEEKEND: b = sz_is_weekend(k, ev->day); break;
+    case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->types, ev->t_ms); break;
+    case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
+    case SZ_EX_TAG: b = has_tag(ev, x->name); break;
+    }
+    return is_unknown ? SZ_UNSURE : b ? SZ_TRUE : SZ_FALSE;
+}
+
+sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r) {
+    sz_exempt out = {0};
+    if (r->who) {
+        sz_rule_scope(ev, r);
+        sz_truth who = sz_rule_truth(ev, r->who);
+        if (who == SZ_FALSE) out.why = SZ_STR("who");
+        if (who == SZ_UNSURE) out.holds = true;
+    }
+    for (uint32_t i = 0; i < r->n_unless && !out.why.n; i++) {
+        const sz_exemption *x = &r->unless[i];
+        sz_truth t = sz_exemption_value(ev, r, x);
+        if (t == SZ_FALSE) continue;
+        bool only_holds = t == SZ_UNSURE || x->kind == SZ_EX_FEED_DOWN || x->kind == SZ_EX_RARELY_SEEN;
+        if (only_holds) out.holds = true;
+        else out.why = x->name;
+    }
+    return out;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Messages: text with {x}, {x|one|many}, {value}, {step}, {reasons}; {{ and }} are braces. Both languages, or none.
+ */
+#include "keys.h"
+
+struct languages { const sz_yaml *zh, *en; };
+
+static const sz_key keys[] = {
+    SZ_KEY(struct languages, zh, "zh", SZ_SHAPE_TEXT),
+    SZ_KEY(struct languages, en, "en", SZ_SHAPE_TEXT),
+};
+static const sz_key_table table = {"a message", "消息", keys, 2};
+
+/* What is being read: one language of one rule's message. */
+struct reading {
+    struct sz_ruling *g;
+    const sz_yaml *node;
+    sz_message *out;
+    uint32_t cap;
+    sz_buf text;      /* since the last place */
+};
+
+/* A place in braces: offsets into the text. */
+struct place { size_t from, to; sz_str name, one, many; };
+
+static sz_span span_of(const struct reading *r, const struct place *p) { return sz_yaml_value_span(r->node, p->from, p->to - p->from); }
+
+static sz_piece *add(struct reading *r, sz_piece_kind kind) {
+    sz_piece *p = SZ_PUSH(r->g->l->a, r->out->pieces, r->out->n, r->cap);
+    *p = (sz_piece){.kind = (uint8_t)kind};
+    return p;
+}
+
+static void flush(struct reading *r) {
+    if (r->text.n == 0) return;
+    add(r, SZ_PIECE_TEXT)->text = sz_rules_copy(r->g->l, sz_buf_str(&r->text));
+    sz_buf_clear(&r->text);
+}
+
+/* ---- names ---- */
+
+static void bad_name(struct reading *r, const struct place *p, const char *hint, const char *hint_zh) {
+    struct sz_loading *l = r->g->l;
+    r->g->failed = true;
+    sz_rules_hint_say(sz_rules_error(l, C_MESSAGE_NAME, span_of(r, p), "the message names `%.*s`, which this rule does not know",
+                                     "消息里的 `%.*s` 在这条规则里没有", SZ_FMT_STR(p->name)),
+                      hint, hint_zh);
+}
+
+static void hint_near(struct reading *r, const struct place *p) {
+    struct sz_loading *l = r->g->l;
+    struct sz_near near = sz_scope_near(&r->g->scope, p->name);
+    if (r->g->r->value) {
+        sz_near_z(&near, "value");
+        sz_near_z(&near, "step");
+    }
+    sz_near_z(&near, "reasons");
+    if (!sz_near_any(&near)) bad_name(r, p, "a message may name features, params, {value}, {step} and {reasons}", "消息里可以写特征、参数、{value}、{step} 和 {reasons}");
+    else bad_name(r, p, TXT(l, "did you mean `{%.*s}`?", SZ_FMT_STR(near.found)), TXT(l, "是不是 `{%.*s}`？", SZ_FMT_STR(near.found)));
+}
+
+static bool is_path(sz_str s) {
+    bool at_start = true;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '.') {
+            if (at_start) return false;
+            at_start = true;
+            continue;
+        }
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!at_start && c >= '0' && c <= '9');
+        /* letters of other scripts: a name all the same, which nothing bears */
+        if (!is_letter && (uint8_t)c < 0x80) return false;
+        at_start = false;
+    }
+    return s.n > 0 && !at_start;
+}
+
+enum { PATH_MAX_NAMES = 4 };
+
+static void add_prog(struct reading *r, const struct place *p) {
+    struct sz_ruling *g = r->g;
+    sz_str path[PATH_MAX_NAMES];
+    uint32_t n = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= p->name.n && n < PATH_MAX_NAMES; i++)
+        if (i == p->name.n || p->name.p[i] == '.') {
+            path[n++] = (sz_str){p->name.p + from, i - from};
+            from = i + 1;
+        }
+    sz_symbol sym;
+    uint32_t bad_at = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    bool is_whole = from > p->name.n;
+    if (!is_whole || !sz_rules_resolve(&g->scope, path, n, NULL, false, &sym, &bad_at, &hint, &hint_zh)) {
+        if (bad_at == 0 && n == 1 && !g->scope.no_event) hint_near(r, p);
+        else if (bad_at == 0 && n == 1) hint_near(r, p);
+        else bad_name(r, p, hint, hint_zh);
+        return;
+    }
+    if (sym.type == SZ_X_ANY) {
+        g->failed = true; /* said elsewhere */
+        return;
+    }
+    if (sym.type == SZ_X_RECORD) {
+        bad_name(r, p, TXT(g->l, "name a field of it, for example  {%.*s.time}", SZ_FMT_STR(p->name)),
+                 TXT(g->l, "请写它的某个字段，例如  {%.*s.time}", SZ_FMT_STR(p->name)));
+        return;
+    }
+    const sz_prog *prog = sz_rules_compile_part(&g->scope, r->node, (size_t)(p->name.p - r->node->text.p), p->name.n, SZ_X_ANY, true);
+    if (!prog) {
+        g->failed = true;
+        return;
+    }
+    sz_piece *piece = add(r, SZ_PIECE_PROG);
+    piece->prog = prog;
+    piece->type = sz_prog_type(prog);
+    piece->unit = sz_prog_unit(prog);
+    piece->one = sz_rules_copy(g->l, p->one);
+    piece->many = sz_rules_copy(g->l, p->many);
+}
+
+static void add_own(struct reading *r, const struct place *p, sz_piece_kind kind) {
+    const sz_rule *rule = r->g->r;
+    if (kind != SZ_PIECE_REASONS && r->g->k.when) {
+        bad_name(r, p, "only a rule with `value:` has a value and steps", "只有带 `value:` 的规则才有值和档次");
+        return;
+    }
+    sz_piece *piece = add(r, kind);
+    piece->type = rule->value_type;
+    piece->unit = rule->value_unit;
+    piece->one = sz_rules_copy(r->g->l, p->one);
+    piece->many = sz_rules_copy(r->g->l, p->many);
+}
+
+static void add_place(struct reading *r, const struct place *p) {
+    static const struct { const char *name; sz_piece_kind kind; } own[] = {
+        {"value", SZ_PIECE_VALUE}, {"step", SZ_PIECE_STEP}, {"reasons", SZ_PIECE_REASONS},
+    };
+    flush(r);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (sz_str_is(p->name, own[i].name)) {
+            add_own(r, p, own[i].kind);
+            return;
+        }
+    if (is_path(p->name)) {
+        add_prog(r, p);
+        return;
+    }
+    r->g->failed = true;
+    sz_rules_hint_say(sz_rules_error(r->g->l, C_MESSAGE_FORM, span_of(r, p), "only a name may stand in { }", "{ } 里只能写名称"),
+                      "give the expression a name as a feature:  x: {value: …}; a brace itself is written {{", "请把表达式写成特征：x: {value: …}；要打出花括号请写 {{");
+}
+
+/* ---- braces ---- */
+
+/* Split at | : x, or x|one|many. */
+static bool split(struct reading *r, struct place *p, sz_str inner) {
+    sz_str part[3] = {{0}};
+    uint32_t n = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= inner.n; i++)
+        if (i == inner.n || inner.p[i] == '|') {
+            if (n < 3) part[n] = sz_str_trim((sz_str){inner.p + from, i - from});
+            n++;
+            from = i + 1;
+        }
+    p->name = part[0];
+    p->one = part[1];
+    p->many = part[2];
+    if (n == 1 || (n == 3 && part[1].n && part[2].n)) return true;
+    r->g->failed = true;
+    sz_rules_hint_say(sz_rules_error(r->g->l, C_PLURAL, span_of(r, p), "a plural has two forms", "复数要写两种形式"),
+                      "write  {n|night|nights}", "请写  {n|night|nights}");
+    return false;
+}
+
+static void unclosed(struct reading *r, size_t at) {
+    r->g->failed = true;
+    sz_rules_hint_say(sz_rules_error(r->g->l, C_MESSAGE_FORM, sz_yaml_value_span(r->node, at, 1), "this { is not closed", "这个 { 没有闭合"),
+                      "close it with }, or write {{ for a brace itself", "请用 } 闭合；要打出花括号请写 {{");
+}
+
+static void read_text(struct reading *r) {
+    sz_str s = r->node->text;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_double = i + 1 < s.n && s.p[i + 1] == s.p[i];
+        if (s.p[i] != '{' || is_double) {
+            sz_buf_put_u8(&r->text, (uint8_t)s.p[i]);
+            if (is_double && (s.p[i] == '{' || s.p[i] == '}')) i++;
+            continue;
+        }
+        const char *end = memchr(s.p + i, '}', s.n - i);
+        if (!end) {
+            unclosed(r, i);
+            break;
+        }
+        struct place p = {.from = i, .to = (size_t)(end - s.p) + 1};
+        if (split(r, &p, (sz_str){s.p + i + 1, p.to - i - 2})) add_place(r, &p);
+        i = p.to - 1;
+    }
+    flush(r);
+}
+
+static void read_language(struct sz_ruling *g, const sz_yaml *node, sz_message *out) {
+    struct reading r = {.g = g, .node = node, .out = out};
+    sz_buf_init(&r.text);
+    read_text(&r);
+    sz_buf_fini(&r.text);
+}
+
+void sz_rule_message(struct sz_ruling *g) {
+    if (!g->k.message) return;
+    sz_str zh = {0}, en = {0};
+    if (!sz_rules_both(g->l, g->k.message, &zh, &en)) g->failed = true;
+    if (g->k.message->kind != SZ_YAML_MAP) return;
+    struct languages both = {0};
+    for (size_t i = 0; i < table.n; i++) {
+        const sz_yaml *node = sz_yaml_get(g->k.message, keys[i].name);
+        if (node && node->kind == SZ_YAML_SCALAR) memcpy((char *)&both + keys[i].offset, &node, sizeof node);
+    }
+    if (!g->r->is_instant) {
+        g->scope.no_event = "only a rule whose `when:` looks at `event` has a record in hand; name one with  last: …";
+        g->scope.no_event_zh = "只有 `when:` 里看 `event` 的规则手里才有记录；请用  last: …  给记录起名";
+    }
+    if (both.zh) read_language(g, both.zh, &g->r->message_zh);
+    if (both.en) read_language(g, both.en, &g->r->message_en);
+}

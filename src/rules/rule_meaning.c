@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a rule reads, and the hash of what it means: everything that an alert shows or that decides when it comes.
+ */
+#include "load.h"
+
+/* ---- what it reads ---- */
+
+struct reads { struct sz_ruling *g; bool *seen; uint32_t *todo, n; };
+
+static void add_slots(struct reads *r, const sz_prog *p) {
+    if (!p) return;
+    uint32_t n;
+    const uint32_t *slots = sz_prog_slots(p, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t f = SZ_SLOT_INDEX(slots[i]);
+        if (SZ_SLOT_SPACE(slots[i]) != SZ_SPACE_FEATURE || r->seen[f]) continue;
+        r->seen[f] = true;
+        r->todo[r->n++] = f;
+    }
+}
+
+static void collect_features(struct sz_ruling *g) {
+    const sz_featureset *fs = &g->l->b->fs;
+    sz_rule *rule = g->r;
+    struct reads r = {.g = g, .seen = SZ_NEWN(&g->l->tmp, bool, fs->n_features + 1), .todo = SZ_NEWN(&g->l->tmp, uint32_t, fs->n_features + 1)};
+    const sz_prog *const progs[] = {rule->when, rule->value, rule->resolve_when, rule->who};
+    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++) add_slots(&r, progs[i]);
+    while (r.n) add_slots(&r, fs->features[r.todo[--r.n]].value);
+    rule->types = rule->event_types;
+    rule->features = SZ_NEWN(g->l->a, uint32_t, fs->n_features + 1);
+    for (uint32_t f = 0; f < fs->n_features; f++) {
+        if (!r.seen[f]) continue;
+        rule->features[rule->n_features++] = f;
+        rule->types |= fs->features[f].types;
+    }
+    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++)
+        if (progs[i] && sz_prog_grows(progs[i])) rule->has_growing = true;
+}
+
+/* ---- meaning ---- */
+
+static uint64_t mix_prog(uint64_t h, const struct sz_ruling *g, const sz_prog *p) {
+    struct sz_meaning m = {.l = g->l, .params = g->scope.params, .n_params = g->scope.n_params};
+    return sz_mix(h, p ? sz_prog_hash(p, sz_slot_meaning, &m) : 0);
+}
+
+static uint64_t mix_steps(uint64_t h, const struct sz_ruling *g) {
+    const sz_rule *r = g->r;
+    h = sz_mix(h, (uint64_t)r->n_steps << 1 | r->at_most);
+    for (uint32_t i = 0; i < r->n_steps; i++) {
+        const sz_step *s = &r->steps[i];
+        h = sz_mix_str(sz_mix(h, s->level), s->text);
+        h = s->param == SZ_NONE ? sz_mix_double(h, s->value) : sz_mix(h, sz_param_hash(&g->scope.params[s->param]));
+    }
+    return h;
+}
+
+static uint64_t mix_message(uint64_t h, const struct sz_ruling *g, const sz_message *m) {
+    for (uint32_t i = 0; i < m->n; i++) {
+        const sz_piece *p = &m->pieces[i];
+        h = sz_mix_str(sz_mix_str(sz_mix_str(sz_mix(h, p->kind), p->text), p->one), p->many);
+        h = mix_prog(h, g, p->prog);
+    }
+    return sz_mix(h, m->n);
+}
+
+static uint64_t mix_exemptions(uint64_t h, const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_unless; i++) h = sz_mix_str(sz_mix(h, r->unless[i].kind), r->unless[i].name);
+    return sz_mix(h, r->n_unless);
+}
+
+static uint64_t meaning(const struct sz_ruling *g) {
+    const sz_rule *r = g->r;
+    const sz_str texts[] = {r->title_zh, r->title_en, r->purpose, r->audience, r->refer_to};
+    uint64_t h = 9;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = sz_mix_str(h, texts[i]);
+    h = mix_prog(mix_prog(mix_prog(mix_prog(h, g, r->who), g, r->when), g, r->resolve_when), g, r->value);
+    h = mix_exemptions(mix_steps(h, g), r);
+    h = sz_mix(sz_mix(h, (uint64_t)r->for_ms), (uint64_t)r->again_after_ms);
+    h = sz_mix(h, (uint64_t)r->check.kind << 40 | (uint64_t)r->check.weekdays << 32 | (uint32_t)r->check.week);
+    h = sz_mix(h, (uint64_t)(uint32_t)r->check.ms_of_day << 8 | r->mode);
+    h = sz_mix(h, r->is_instant ? sz_types_hash(g->l, r->event_types) : 0);
+    return mix_message(mix_message(h, g, &r->message_zh), g, &r->message_en);
+}
+
+void sz_rule_meaning(struct sz_ruling *g) {
+    collect_features(g);
+    g->r->hash = meaning(g);
+    const char *v = TXT(g->l, "%.*s-%08x", SZ_FMT_STR(g->r->version), (unsigned)(g->r->hash >> 32));
+    size_t n = strlen(v);
+    if (n >= sizeof g->r->rule_version) n = sizeof g->r->rule_version - 1;
+    memcpy(g->r->rule_version, v, n);
+}

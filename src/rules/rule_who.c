@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whom a rule is about and when it is looked at: who, resolve_when, for, check, again_after; and unless (semantics 28).
+ */
+#include "keys.h"
+
+static const sz_prog *condition(struct sz_ruling *g, const sz_yaml *node) {
+    if (!node) return NULL;
+    g->scope.no_event = "only `when:` may look at the record in hand";
+    g->scope.no_event_zh = "只有 `when:` 可以看当前这条记录";
+    const sz_prog *p = sz_rules_compile(&g->scope, node, SZ_X_BOOL, g->k.check != NULL);
+    g->scope.no_event = g->scope.no_event_zh = NULL;
+    if (!p) g->failed = true;
+    sz_rule_refuses_growing(g, p, node);
+    return p;
+}
+
+void sz_rule_who(struct sz_ruling *g) {
+    sz_rule *r = g->r;
+    r->again_after_ms = SZ_DAY_MS;
+    r->who = condition(g, g->k.who);
+    r->resolve_when = condition(g, g->k.resolve_when);
+    if (g->k.check && !sz_check_parse(g->l, g->k.check, &r->check)) g->failed = true;
+    if (g->k.for_ && !sz_rules_duration(g->l, g->k.for_, &r->for_ms)) g->failed = true;
+    if (g->k.again_after && !sz_rules_duration(g->l, g->k.again_after, &r->again_after_ms)) g->failed = true;
+    if (g->adjust && g->adjust->again_after && !sz_rules_duration(g->l, g->adjust->again_after, &r->again_after_ms)) g->failed = true;
+}
+
+/* ---- unless ---- */
+
+static const struct { const char *name; uint8_t kind; } built_in[] = {
+    /* the campus default, in the order in which reasons are given */
+    {"on_leave", SZ_EX_ON_LEAVE}, {"vacation", SZ_EX_VACATION}, {"feed_down", SZ_EX_FEED_DOWN},
+    {"holiday", SZ_EX_HOLIDAY}, {"weekend", SZ_EX_WEEKEND}, {"rarely_seen", SZ_EX_RARELY_SEEN},
+};
+enum { N_DEFAULT = 3, N_BUILT_IN = sizeof built_in / sizeof *built_in };
+
+static sz_exemption exemption_of(struct sz_loading *l, sz_str name) {
+    sz_exemption x = {.kind = SZ_EX_TAG, .name = sz_rules_copy(l, name)};
+    for (uint32_t i = 0; i < N_BUILT_IN; i++)
+        if (sz_str_is(name, built_in[i].name)) x.kind = built_in[i].kind;
+    if (x.kind == SZ_EX_ON_LEAVE) x.leave_kinds = SZ_ON_LEAVE_KINDS;
+    for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++)
+        if (sz_str_is(name, sz_leave_kinds[i])) {
+            x.kind = SZ_EX_LEAVE_KIND;
+            x.leave_kinds = 1u << i;
+        }
+    return x;
+}
+
+static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
+    struct sz_loading *l = g->l;
+    if (!l->campus || sz_campus_is_empty(l->campus) || sz_campus_has_tag(l->campus, item->text)) return;
+    sz_diag *d = sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`", "没有学生带有标签 `%.*s`", SZ_FMT_STR(item->text));
+    struct sz_near near = sz_near_to(item->text);
+    for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
+    for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);
+    if (sz_near_any(&near)) sz_near_hint(l, d, &near);
+    else sz_rules_hint_say(d, "it is no built-in exemption nor kind of leave, so it is taken for a tag (students.csv, 标签)",
+                           "它不是自带的豁免，也不是请假种类，所以当作学生标签（students.csv 的“标签”列）");
+}
+
+static bool has(const sz_exemption *v, uint32_t n, sz_str name) {
+    for (uint32_t i = 0; i < n; i++)
+        if (sz_str_eq(v[i].name, name)) return true;
+    return false;
+}
+
+struct names { const sz_yaml **v; uint32_t n; bool clears; };
+
+static void read_names(struct sz_ruling *g, const sz_yaml *node, struct names *out) {
+    const sz_yaml **items;
+    uint32_t n;
+    if (!sz_rules_texts(g->l, node, &items, &n)) g->failed = true;
+    out->v = SZ_NEWN(&g->l->tmp, const sz_yaml *, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        if (sz_str_is(items[i]->text, "none")) {
+            out->clears = true;
+        } else if (items[i]->text.n == 0) {
+            g->failed = true;
+            sz_rules_hint_say(sz_rules_error(g->l, C_UNLESS, items[i]->span, "an exemption has a name", "豁免要有名称"),
+                              "for example  holiday, or a tag of the student", "例如  holiday，或学生标签");
+        } else {
+            out->v[out->n++] = items[i];
+        }
+    }
+}
+
+static bool names_it(const struct names *a, const char *name) {
+    for (uint32_t i = 0; i < a->n; i++)
+        if (sz_str_is(a->v[i]->text, name)) return true;
+    return false;
+}
+
+void sz_rule_unless(struct sz_ruling *g) {
+    struct names own = {0}, added = {0};
+    read_names(g, g->k.unless, &own);
+    if (g->adjust) read_names(g, g->adjust->unless, &added);
+    sz_exemption *v = SZ_NEWN(g->l->a, sz_exemption, N_DEFAULT + own.n + added.n);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < N_DEFAULT; i++)
+        if ((!own.clears && !added.clears) || names_it(&own, built_in[i].name) || names_it(&added, built_in[i].name))
+            v[n++] = exemption_of(g->l, sz_str_of(built_in[i].name));
+    for (uint32_t i = 0; i < own.n + added.n; i++) {
+        const sz_yaml *item = i < own.n ? own.v[i] : added.v[i - own.n];
+        if (has(v, n, item->text)) continue;
+        v[n] = exemption_of(g->l, item->text);
+        if (v[n++].kind == SZ_EX_TAG) warn_tag(g, item);
+    }
+    g->r->unless = v;
+    g->r->n_unless = n;
+}

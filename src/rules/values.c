@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Texts of YAML to values: durations, numbers with units, lists, two languages.
+ */
+#include "keys.h"
+
+/* ---- units ---- */
+
+static const struct { const char *name; uint8_t unit; } units[] = {
+    {"yuan", SZ_UNIT_YUAN}, {"元", SZ_UNIT_YUAN},
+    {"class-hours", SZ_UNIT_CLASS_HOURS}, {"class-hour", SZ_UNIT_CLASS_HOURS}, {"学时", SZ_UNIT_CLASS_HOURS},
+    {"%", SZ_UNIT_SHARE},
+    {"times", SZ_UNIT_COUNT}, {"次", SZ_UNIT_COUNT},
+    {"days", SZ_UNIT_DAYS}, {"nights", SZ_UNIT_DAYS}, {"天", SZ_UNIT_DAYS}, {"晚", SZ_UNIT_DAYS},
+    {"points", SZ_UNIT_POINTS}, {"分", SZ_UNIT_POINTS},
+};
+static const struct { const char *name; int64_t ms; } spans[] = {
+    {"seconds", SZ_SECOND_MS}, {"second", SZ_SECOND_MS}, {"minutes", SZ_MINUTE_MS}, {"minute", SZ_MINUTE_MS}, {"min", SZ_MINUTE_MS},
+    {"hours", SZ_HOUR_MS}, {"hour", SZ_HOUR_MS}, {"weeks", 7 * SZ_DAY_MS}, {"week", 7 * SZ_DAY_MS},
+    {"分钟", SZ_MINUTE_MS}, {"小时", SZ_HOUR_MS}, {"周", 7 * SZ_DAY_MS},
+};
+static const struct { const char *name; int64_t ms; } day_spans[] = {
+    {"days", SZ_DAY_MS}, {"day", SZ_DAY_MS}, {"nights", SZ_DAY_MS}, {"天", SZ_DAY_MS},
+};
+
+bool sz_unit_parse(sz_str s, uint8_t *unit) {
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (sz_str_is(s, units[i].name)) {
+            *unit = units[i].unit;
+            return true;
+        }
+    return false;
+}
+
+const char *sz_unit_words(uint8_t type, uint8_t unit, sz_lang lang) {
+    static const char *const words[SZ_N_UNITS][2] = {
+        [SZ_UNIT_NONE] = {"a number", "数"}, [SZ_UNIT_YUAN] = {"an amount in yuan", "金额（元）"},
+        [SZ_UNIT_CLASS_HOURS] = {"a number of class-hours", "学时数"}, [SZ_UNIT_SHARE] = {"a share in percent", "百分比"},
+        [SZ_UNIT_COUNT] = {"a number of times", "次数"}, [SZ_UNIT_DAYS] = {"a number of days", "天数"},
+        [SZ_UNIT_POINTS] = {"a number of points", "分数"},
+    };
+    if (type == SZ_X_DURATION) return lang == SZ_ZH ? "时长" : "a duration";
+    return words[unit < SZ_N_UNITS ? unit : SZ_UNIT_NONE][lang];
+}
+
+/* Where the number at the beginning of s ends. */
+static size_t number_end(sz_str s) {
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == '-' || s.p[i] == '+' || s.p[i] == '.' || (s.p[i] >= '0' && s.p[i] <= '9'))) i++;
+    return i;
+}
+
+static bool whole_times(sz_str number, int64_t unit_ms, int64_t *out) {
+    int64_t n;
+    if (!sz_str_i64(number, &n) || n < 0 || n > INT64_C(4000) * 366 * SZ_DAY_MS / unit_ms) return false;
+    *out = n * unit_ms;
+    return true;
+}
+
+static bool span_words(sz_str number, sz_str word, int64_t *out) {
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (sz_str_is(word, spans[i].name)) return whole_times(number, spans[i].ms, out);
+    return false;
+}
+
+bool sz_duration_words(sz_str s, int64_t *out_ms) {
+    if (sz_duration_parse(s, out_ms)) return true;
+    size_t end = number_end(s);
+    sz_str number = {s.p, end}, word = sz_str_trim((sz_str){s.p + end, s.n - end});
+    if (span_words(number, word, out_ms)) return true;
+    for (size_t i = 0; i < sizeof day_spans / sizeof *day_spans; i++)
+        if (sz_str_is(word, day_spans[i].name)) return whole_times(number, day_spans[i].ms, out_ms);
+    return false;
+}
+
+bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_t *unit_at) {
+    *type = SZ_X_NUM;
+    *unit = SZ_UNIT_NONE;
+    size_t end = number_end(s);
+    sz_str number = {s.p, end}, word = sz_str_trim((sz_str){s.p + end, s.n - end});
+    *unit_at = word.n ? (size_t)(word.p - s.p) : s.n;
+    int64_t ms;
+    if (sz_duration_parse(s, &ms) || span_words(number, word, &ms)) {
+        *type = SZ_X_DURATION;
+        *num = (double)ms;
+        return true;
+    }
+    if (!sz_str_double(number, num)) {
+        *unit_at = 0;
+        return false;
+    }
+    if (word.n && !sz_unit_parse(word, unit)) return false;
+    if (*unit == SZ_UNIT_SHARE) *num /= 100;
+    return true;
+}
+
+/* ---- one scalar ---- */
+
+bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_ms) {
+    if (sz_duration_words(node->text, out_ms)) return true;
+    sz_diag *g = sz_rules_error(l, C_DURATION, node->span, "`%.*s` is not a duration", "`%.*s` 不是时长", SZ_FMT_STR(node->text));
+    sz_rules_hint_say(g, "write a whole number and a unit, for example  90m  24h  7d  2w", "请写整数加单位，例如  90m  24h  7d  2w");
+    return false;
+}
+
+bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out) {
+    bool ok;
+    *out = sz_yaml_bool(node, &ok);
+    if (ok) return true;
+    sz_diag *g = sz_rules_error(l, C_BOOL, node->span, "true or false is expected here", "这里要写 true 或 false");
+    if (node->kind == SZ_YAML_SCALAR && node->style != SZ_YAML_PLAIN) sz_rules_hint_say(g, "write it without quotes", "不要加引号");
+    else sz_rules_hint_say(g, "yes, no, on and off are texts here", "yes、no、on、off 在这里只是文本");
+    return false;
+}
+
+/* ---- two languages ---- */
+
+struct both { const sz_yaml *zh, *en; };
+
+static const sz_key both_keys[] = {
+    SZ_KEY(struct both, zh, "zh", SZ_SHAPE_TEXT),
+    SZ_KEY(struct both, en, "en", SZ_SHAPE_TEXT),
+};
+static const sz_key_table both_table = {"a text in two languages", "双语文本", both_keys, 2};
+
+bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str *en) {
+    if (!node) return true;
+    if (node->kind != SZ_YAML_MAP) {
+        sz_diag *g = sz_rules_error(l, C_LANGUAGES, node->span, "both languages are needed here", "这里中英文都要写");
+        if (node->kind == SZ_YAML_SCALAR)
+            sz_rules_hint(l, g, "write  {zh: …, en: %.*s}", "请写  {zh: %.*s, en: …}", SZ_FMT_STR(node->text));
+        return false;
+    }
+    struct both b = {0};
+    bool ok = sz_keys_read(l, node, &both_table, &b);
+    if (b.zh) *zh = sz_rules_copy(l, b.zh->text);
+    if (b.en) *en = sz_rules_copy(l, b.en->text);
+    if (!ok || (b.zh && b.en && b.zh->text.n && b.en->text.n)) return ok;
+    const sz_yaml *lacking = b.zh && b.zh->text.n ? b.en : b.zh;
+    const char *has = b.zh && b.zh->text.n ? "zh" : "en";
+    if (!lacking && sz_rules_is_partial(l, node)) return false;
+    sz_span at = lacking ? lacking->span : node->n ? node->keys[0]->span : node->span;
+    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LANGUAGES, at, TXT(l, "the %s text is missing", *has == 'z' ? "English" : "Chinese"),
+                              TXT(l, "缺少%s文本", *has == 'z' ? "英文" : "中文"));
+    sz_rules_hint_say(g, TXT(l, "whatever a counselor reads stands in both languages: add  %s: …", *has == 'z' ? "en" : "zh"),
+                      TXT(l, "给辅导员看的文字都要双语：请补上  %s: …", *has == 'z' ? "en" : "zh"));
+    return false;
+}
+
+/* ---- lists ---- */
+
+bool sz_rules_texts(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n) {
+    *n = 0;
+    *items = NULL;
+    if (!node) return true;
+    if (node->kind == SZ_YAML_SCALAR) {
+        *items = SZ_NEW(&l->tmp, const sz_yaml *);
+        (*items)[(*n)++] = node;
+        return true;
+    }
+    bool ok = true;
+    *items = SZ_NEWN(&l->tmp, const sz_yaml *, node->n + 1);
+    for (size_t i = 0; i < node->n; i++) {
+        if (sz_keys_shape(l, node->items[i], SZ_SHAPE_TEXT, NULL)) (*items)[(*n)++] = node->items[i];
+        else ok = false;
+    }
+    return ok;
+}
+
+/* ---- values of params ---- */
+
+static bool starts_number(sz_str s) {
+    size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+' || s.p[0] == '.') ? 1 : 0;
+    return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+/* 08:30 and 2026-03-02 are texts that begin with a digit. */
+static bool is_clock_or_date(sz_str s) {
+    if (s.n == 5 && s.p[2] == ':') return true;
+    return s.n == 10 && s.p[4] == '-' && s.p[7] == '-';
+}
+
+void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at) {
+    sz_str s = node->text;
+    if (unit_at == 0 || unit_at >= s.n) {
+        sz_rules_hint_say(sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s)),
+                          "a text that begins with a digit stands in quotes", "以数字开头的文本要加引号");
+        return;
+    }
+    sz_str word = {s.p + unit_at, s.n - unit_at};
+    sz_diag *g = sz_rules_error(l, C_LITERAL, sz_yaml_value_span(node, unit_at, word.n), "`%.*s` is not a unit", "`%.*s` 不是单位",
+                                SZ_FMT_STR(word));
+    struct sz_near near = sz_near_to(word);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) sz_near_z(&near, units[i].name);
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) sz_near_z(&near, spans[i].name);
+    if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else
+        sz_rules_hint_say(g, "units are  yuan  class-hours  %  times  days  points, and of durations  m  h  d  w; a text stands in quotes",
+                          "单位有  yuan  class-hours  %  times  days  points，时长用  m  h  d  w；文本请加引号");
+}
+
+static bool scalar(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_t *unit) {
+    *out = (sz_xval){.type = SZ_X_STR, .know = SZ_KNOWN};
+    *unit = SZ_UNIT_NONE;
+    sz_str s = node->text;
+    bool is_flag;
+    bool flag = sz_yaml_bool(node, &is_flag);
+    if (is_flag) {
+        out->type = SZ_X_BOOL;
+        out->b = flag;
+        return true;
+    }
+    if (node->style == SZ_YAML_PLAIN && starts_number(s) && !is_clock_or_date(s)) {
+        size_t unit_at;
+        if (sz_literal_parse(s, &out->type, unit, &out->num, &unit_at)) return true;
+        sz_literal_refuse(l, node, unit_at);
+        return false;
+    }
+    out->str = sz_rules_copy(l, s);
+    return true;
+}
+
+static bool list(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_t *unit) {
+    sz_list *v = SZ_NEW(l->a, sz_list);
+    sz_str *strs = SZ_NEWN(l->a, sz_str, node->n + 1);
+    double *nums = SZ_NEWN(l->a, double, node->n + 1);
+    uint8_t type = SZ_X_ANY;
+    for (size_t i = 0; i < node->n; i++) {
+        const sz_yaml *item = node->items[i];
+        sz_xval x;
+        uint8_t u;
+        if (!sz_keys_shape(l, item, SZ_SHAPE_TEXT, NULL) || !scalar(l, item, &x, &u)) return false;
+        if (i == 0) {
+            type = x.type;
+            *unit = u;
+        }
+        if (x.type != type || u != *unit || (type != SZ_X_STR && type != SZ_X_NUM)) {
+            sz_diag *g = sz_rules_error(l, C_LIST_MIXED, item->span, "a list has texts, or numbers of one unit",
+                                        "一个列表里要么全是文本，要么全是同一单位的数");
+            if (type == SZ_X_NUM && x.type == SZ_X_NUM) sz_rules_hint_say(g, "write the same unit at each number", "每个数请写同样的单位");
+            else sz_rules_hint_say(g, "put the numbers in quotes if they are texts", "如果是文本，请给数字加引号");
+            return false;
+        }
+        strs[i] = x.str;
+        nums[i] = x.num;
+    }
+    v->n = (uint32_t)node->n;
+    if (type == SZ_X_NUM) v->nums = nums;
+    else v->strs = strs;
+    *out = (sz_xval){.type = type == SZ_X_NUM ? SZ_X_LIST_NUM : SZ_X_LIST_STR, .know = SZ_KNOWN, .list = v};
+    return true;
+}
+
+bool sz_rules_value(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_t *unit) {
+    *unit = SZ_UNIT_NONE;
+    if (node->kind == SZ_YAML_SEQ) return list(l, node, out, unit);
+    if (!sz_keys_shape(l, node, SZ_SHAPE_TEXT, NULL)) return false;
+    return scalar(l, node, out, unit);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is first.
+ */
+#include "internal.h"
+
+void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
+    *x = (run){.tl = tl, .c = c, .cause = cause};
+    const sz_campus *campus = c->facts->campus;
+    const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(campus, tl->student);
+    x->ev = (sz_eval){.fs = &c->bundle->fs, .facts = c->facts, .types = c->types, .zone = c->zone, .dict = c->dict, .student = tl->student,
+                      .info = info, .student_id = tl->id, .state = &tl->head, .use_leaves = info && info->leave_to > info->leave_from};
+    x->mask = sz_arena_alloc(c->arena, mask_bytes(c) + 1);
+}
+
+void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student) {
+    *tl = (sz_timeline){.student = student, .mark_ms = SZ_TIME_NONE, .tail_ms = SZ_TIME_NONE, .redo_ms = SZ_TIME_MAX, .head_key = INT64_MIN};
+    char *p = sz_alloc(id.n + 1);
+    memcpy(p, id.p, id.n);
+    tl->id = (sz_str){p, id.n};
+    tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
+    sz_fstate_init(&tl->head, &c->bundle->fs);
+    sz_fstate_init(&tl->tail, &c->bundle->fs);
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) tl->due_key[k] = c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER);
+}
+
+void sz_timeline_fini(sz_timeline *tl) {
+    sz_free((void *)(uintptr_t)tl->id.p);
+    sz_fstate_fini(&tl->head);
+    sz_fstate_fini(&tl->mark);
+    sz_fstate_fini(&tl->tail);
+    sz_buf_fini(&tl->log);
+    sz_free(tl->prints);
+    for (uint32_t i = 0; i < tl->n_episodes; i++) episode_fini(&tl->episodes[i]);
+    sz_free(tl->episodes);
+    sz_free(tl->pends);
+    sz_free(tl->leaves);
+    *tl = (sz_timeline){0};
+}
+
+/* Does a record of this kind concern a rule? Undoing and being seen may, whatever the rule reads. */
+static void judge_record(run *x) {
+    const sz_tlctx *c = x->c;
+    sz_timeline *tl = x->tl;
+    instant at = {.t_ms = x->event.time_ms, .order = 0};
+    uint8_t type = x->event.type;
+    x->ev.event = &x->event;
+    for (uint32_t i = 0; i < c->n_type_rules[type]; i++) {
+        uint32_t rule = c->type_rules[type][i];
+        judge_rule(x, rule, &at);
+    }
+    x->ev.event = NULL;
+    for (uint32_t i = 0; i < c->n_type_rules[type]; i++) {
+        uint32_t rule = c->type_rules[type][i];
+        uint8_t k = c->rule_class[rule];
+        int64_t due = due_of_rule(x, rule, at.t_ms - 1);
+        if (due != KEY_NEVER && key_of(due, ORDER_TIMER) < tl->due_key[k]) tl->due_key[k] = key_of(due, ORDER_TIMER);
+        bool waits = c->rule_waits[rule] && at.t_ms >= c->clock_ms[k];
+        if (waits && key_of(at.t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at.t_ms, ORDER_RECORD);
+    }
+}
+
+static void judge_timer(run *x, uint32_t cls, int64_t key) {
+    const sz_tlctx *c = x->c;
+    bool is_check = key_order(key) == ORDER_CHECK;
+    instant at = {.t_ms = key_time(key), .order = (uint8_t)key_order(key)};
+    const sz_calendar *k = sz_campus_calendar(c->facts->campus);
+    sz_eval_at(&x->ev, at.t_ms);
+    x->ev.event = NULL;
+    x->is_corrected = false;
+    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
+        uint32_t rule = c->class_rules[cls][i];
+        const sz_check *check = &c->bundle->rules[rule].check;
+        at.at_check_time = is_check && check->kind != SZ_CHECK_NONE && sz_check_next(check, k, c->zone, at.t_ms - 1) == at.t_ms;
+        judge_rule(x, rule, &at);
+    }
+}
+
+/* The item that is due first, among the classes whose clock has passed theirs. */
+static int64_t next_due(const sz_timeline *tl, const sz_tlctx *c, uint32_t *cls) {
+    int64_t best = KEY_NEVER;
+    for (uint32_t k = 0; k < c->n_classes; k++) {
+        int64_t key = tl->due_key[k];
+        if (key >= best || c->clock_ms[k] == SZ_TIME_NONE || key_time(key) >= c->clock_ms[k]) continue;
+        best = key;
+        *cls = k;
+    }
+    return best;
+}
+
+int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
+    uint32_t k;
+    return next_due(tl, c, &k);
+}
+
+/* Go back to t: everything from there on is evaluated anew. */
+static void go_back(run *x, int64_t t_ms) {
+    sz_timeline *tl = x->tl;
+    state_rollback(x, t_ms);
+    sz_eval_at(&x->ev, t_ms - 1);
+    x->ev.event = NULL;
+    for (uint32_t k = 0; k < x->c->n_classes; k++) tl->due_key[k] = due_next(x, k, key_before(t_ms));
+}
+
+static void go_on(run *x) {
+    sz_timeline *tl = x->tl;
+    for (;;) {
+        uint32_t cls = 0;
+        int64_t key = next_due(tl, x->c, &cls);
+        int64_t record = tl->head_off < tl->log.n ? key_of(sz_entry_time(tl->log.p + tl->head_off), ORDER_RECORD) : KEY_NEVER;
+        if (key == KEY_NEVER && record == KEY_NEVER) return;
+        int64_t next = key < record ? key : record;
+        bool is_behind = key == next && (next < tl->head_key || key_order(key) == ORDER_RECORD);
+        if (is_behind) { /* a clock that lagged has passed something: be there again, in order */
+            go_back(x, key_time(key));
+            continue;
+        }
+        state_pass_midnight(x, key_time(next));
+        tl->head_key = next;
+        if (next == record) {
+            state_apply(x, tl->head_off);
+            judge_record(x);
+            continue;
+        }
+        judge_timer(x, cls, key);
+        tl->due_key[cls] = due_next(x, cls, key);
+    }
+}
+
+void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
+    run x;
+    run_init(&x, tl, c, cause);
+    if (tl->redo_ms != SZ_TIME_MAX) {
+        int64_t t = tl->redo_ms;
+        tl->redo_ms = SZ_TIME_MAX;
+        go_back(&x, t);
+    }
+    go_on(&x);
+    tell(&x);
+    tl->is_dirty = true;
+}
+
+void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause) {
+    int64_t t = since_ms;
+    if (c->wmax_ms != SZ_TIME_NONE && t < c->wmax_ms - c->horizon_ms) t = c->wmax_ms - c->horizon_ms;
+    if (c->begin_ms != SZ_TIME_MAX && t < c->begin_ms) t = c->begin_ms;
+    if (tl->redo_ms < t) t = tl->redo_ms;
+    run x;
+    run_init(&x, tl, c, cause);
+    bool is_ahead = key_before(t) >= tl->head_key;
+    if (is_ahead) { /* nothing was evaluated there: only what comes next may have changed */
+        int64_t after = tl->head_key == INT64_MIN ? key_before(c->begin_ms) : tl->head_key;
+        sz_eval_at(&x.ev, key_time(after));
+        for (uint32_t k = 0; k < c->n_classes; k++) {
+            int64_t due = due_next(&x, k, after);
+            if (due < tl->due_key[k]) tl->due_key[k] = due;
+        }
+    } else {
+        x.rematch = true;
+        tl->redo_ms = SZ_TIME_MAX;
+        go_back(&x, t);
+    }
+    go_on(&x);
+    tell(&x);
+    tl->is_dirty = true;
+}
+
+void sz_timeline_touch(sz_timeline *tl, const sz_tlctx *c, int64_t t_ms) {
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (key_of(t_ms, ORDER_TIMER) < tl->due_key[k]) tl->due_key[k] = key_of(t_ms, ORDER_TIMER);
+}
+
+/* Earliest record of the log at or after its class's clock that waits there. */
+static int64_t waiting_since(run *x, uint32_t cls) {
+    const sz_timeline *tl = x->tl;
+    bool any = false;
+    for (uint32_t i = 0; i < x->c->n_class_rules[cls] && !any; i++) any = x->c->rule_waits[x->c->class_rules[cls][i]];
+    if (!any) return KEY_NEVER;
+    uint32_t off = log_lower(tl, x->c->clock_ms[cls]);
+    return off < tl->log.n ? key_of(sz_entry_time(tl->log.p + off), ORDER_RECORD) : KEY_NEVER;
+}
+
+void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
+    run x;
+    run_init(&x, tl, c, NULL);
+    state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
+    tl->head_off = (uint32_t)tl->log.n;
+    tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key) tl->head_key = key_before(c->clock_ms[k]);
+    for (uint32_t k = 0; k < c->n_classes; k++) {
+        int64_t clock = c->clock_ms[k];
+        if (clock == SZ_TIME_NONE) clock = c->begin_ms;
+        if (clock == SZ_TIME_MAX) {
+            tl->due_key[k] = KEY_NEVER;
+            continue;
+        }
+        sz_eval_at(&x.ev, clock - 1);
+        int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
+        if (tl->head_key > key_before(clock) && tl->is_active) due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
+        tl->due_key[k] = waiting < due ? waiting : due;
+    }
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What an announcement says: message, step, value, reasons, exemptions, evidence, as JSON members. All but the evidence is content
+ * that later truth is compared with; evidence is only ever added to.
+ */
+#include "internal.h"
+
+static const char *const unit_names[SZ_N_UNITS] = {"", "yuan", "class-hours", "share", "count", "days", "points"};
+
+static void put_xval(run *x, sz_buf *out, const sz_xval *v) {
+    char text[40];
+    if (v->know == SZ_UNKNOWN) {
+        sz_buf_put_z(out, "null");
+        return;
+    }
+    switch (v->type) {
+    case SZ_X_BOOL: sz_buf_put_z(out, v->b ? "true" : "false"); break;
+    case SZ_X_NUM: sz_json_double(out, v->num); break;
+    case SZ_X_DURATION: sz_json_double(out, v->num / 1000.0); break;
+    case SZ_X_STR: sz_json_str(out, v->str); break;
+    case SZ_X_TIME:
+        sz_time_format(x->c->zone, (int64_t)v->num, text);
+        sz_json_str(out, sz_str_of(text));
+        break;
+    default: sz_buf_put_z(out, "null"); break;
+    }
+}
+
+static void put_value(run *x, sz_buf *out, const char *name, const sz_xval *v) {
+    sz_buf_put_u8(out, '"');
+    sz_buf_put_z(out, name);
+    sz_buf_put_z(out, "\":");
+    put_xval(x, out, v);
+    if (v->know == SZ_AT_LEAST) sz_buf_put_z(out, ",\"at_least\":true");
+}
+
+static void put_time(run *x, sz_buf *out, const char *name, int64_t t) {
+    char text[40];
+    sz_time_format(x->c->zone, t, text);
+    sz_buf_put_z(out, ",\"");
+    sz_buf_put_z(out, name);
+    sz_buf_put_z(out, "\":\"");
+    sz_buf_put_z(out, text);
+    sz_buf_put_u8(out, '"');
+}
+
+static void put_feature(run *x, sz_buf *out, uint32_t slot, uint8_t type, uint8_t unit) {
+    if (slot != UINT32_MAX && SZ_SLOT_SPACE(slot) == SZ_SPACE_FEATURE) {
+        const sz_feature *f = &x->ev.fs->features[SZ_SLOT_INDEX(slot)];
+        sz_buf_put_z(out, ",\"feature\":");
+        sz_json_str(out, f->name);
+        int64_t from, to;
+        sz_feature_window(&x->ev, f, &from, &to);
+        if (f->op != SZ_OP_VALUE && from != SZ_TIME_NONE) {
+            put_time(x, out, "from", from);
+            put_time(x, out, "to", to);
+        }
+    }
+    const char *name = type == SZ_X_DURATION ? "s" : unit < SZ_N_UNITS ? unit_names[unit] : "";
+    if (!*name) return;
+    sz_buf_put_z(out, ",\"unit\":\"");
+    sz_buf_put_z(out, name);
+    sz_buf_put_u8(out, '"');
+}
+
+static void put_held(sz_buf *out, const sz_xval *held) {
+    sz_buf_put_z(out, ",\"held\":");
+    sz_buf_put_z(out, held->know != SZ_KNOWN ? "null" : held->b ? "true" : "false");
+}
+
+static void put_clause(run *x, sz_buf *out, const sz_prog *p, const sz_clause *c, const sz_loader *l) {
+    sz_buf_put_z(out, "{\"clause\":");
+    sz_json_str(out, c->text);
+    sz_xval held = sz_prog_run_at(p, c->whole, l);
+    if (c->lhs != UINT32_MAX) {
+        sz_xval v = sz_prog_run_at(p, c->lhs, l);
+        sz_buf_put_u8(out, ',');
+        put_value(x, out, "value", &v);
+    }
+    if (c->rhs != UINT32_MAX) {
+        sz_xval v = sz_prog_run_at(p, c->rhs, l);
+        sz_buf_put_u8(out, ',');
+        put_value(x, out, "threshold", &v);
+    }
+    put_held(out, &held);
+    put_feature(x, out, c->lhs_slot, c->lhs_type, c->lhs_unit);
+    sz_buf_put_u8(out, '}');
+}
+
+static void put_reasons(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
+    sz_loader l = sz_rule_scope(&x->ev, r);
+    sz_buf_put_z(out, ",\"reasons\":[");
+    if (r->value) {
+        sz_buf_put_z(out, "{\"clause\":\"value ");
+        sz_buf_put_z(out, r->at_most ? "<= " : ">= ");
+        sz_buf_put_str(out, r->steps[step].text);
+        sz_buf_put_z(out, "\",");
+        put_value(x, out, "value", &v->value);
+        sz_xval at = {.type = v->value.type, .know = SZ_KNOWN, .num = v->at[step]};
+        sz_buf_put_u8(out, ',');
+        put_value(x, out, "threshold", &at);
+        sz_xval held = sz_xval_compare(r->at_most ? 'l' : 'g', &v->value, &at);
+        put_held(out, &held);
+        uint32_t n;
+        const uint32_t *slots = sz_prog_slots(r->value, &n);
+        put_feature(x, out, n == 1 ? slots[0] : UINT32_MAX, r->value_type, r->value_unit);
+        sz_buf_put_u8(out, '}');
+    } else {
+        uint32_t n;
+        const sz_clause *c = sz_prog_clauses(r->when, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (i) sz_buf_put_u8(out, ',');
+            put_clause(x, out, r->when, &c[i], &l);
+        }
+    }
+    sz_buf_put_u8(out, ']');
+}
+
+static void put_exemptions(run *x, sz_buf *out, const sz_rule *r) {
+    sz_buf_put_z(out, ",\"exemptions\":[");
+    for (uint32_t i = 0; i < r->n_unless; i++) {
+        sz_truth t = sz_exemption_value(&x->ev, r, &r->unless[i]);
+        sz_buf_put_z(out, i ? ",{\"name\":" : "{\"name\":");
+        sz_json_str(out, r->unless[i].name);
+        sz_buf_put_z(out, t == SZ_UNSURE ? ",\"value\":null}" : t == SZ_TRUE ? ",\"value\":true}" : ",\"value\":false}");
+    }
+    sz_buf_put_u8(out, ']');
+}
+
+static void put_skipped(sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step, int below) {
+    int rank = sz_verdict_rank(v, step);
+    sz_buf_put_z(out, ",\"skipped\":[");
+    bool any = false;
+    for (int i = below + 1; i < rank; i++) {
+        if (any) sz_buf_put_u8(out, ',');
+        sz_json_str(out, r->steps[v->order[i]].text);
+        any = true;
+    }
+    sz_buf_put_u8(out, ']');
+}
+
+static void put_message(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
+    sz_loader l = sz_rule_scope(&x->ev, r);
+    sz_xval at = {.type = r->value_type, .know = SZ_KNOWN, .num = v->at[step]};
+    sz_text_args args = {.loader = &l, .value = &v->value, .step = &at, .zone = x->c->zone};
+    sz_buf *text = &x->c->scratch2;
+    sz_buf_clear(text);
+    sz_text_message(text, r, SZ_ZH, &args);
+    sz_buf_put_z(out, "\"message\":{\"zh\":");
+    sz_json_str(out, sz_buf_str(text));
+    sz_buf_clear(text);
+    sz_text_message(text, r, SZ_EN, &args);
+    sz_buf_put_z(out, ",\"en\":");
+    sz_json_str(out, sz_buf_str(text));
+    sz_buf_put_u8(out, '}');
+}
+
+/* ---- evidence ---- */
+
+/* Is the record at p, as its bits say, one that the rule's features count at this instant? */
+static bool is_counted(run *x, const sz_rule *r, const uint8_t *p) {
+    const uint8_t *mask = sz_entry_mask(p);
+    int64_t t = sz_entry_time(p);
+    for (uint32_t i = 0; i < r->n_features; i++) {
+        const sz_feature *f = &x->ev.fs->features[r->features[i]];
+        if (f->op == SZ_OP_VALUE || !(mask[f->matcher >> 3] >> (f->matcher & 7) & 1)) continue;
+        int64_t from, to;
+        sz_feature_window(&x->ev, f, &from, &to);
+        if (from == SZ_TIME_NONE || (t >= from && t <= to)) return true;
+    }
+    return false;
+}
+
+static void put_record(run *x, sz_buf *out, const sz_event *e) {
+    sz_buf_put_z(out, "{\"id\":");
+    sz_json_str(out, e->id);
+    sz_buf_put_z(out, ",\"source\":");
+    sz_json_str(out, e->source);
+    sz_buf_put_z(out, ",\"type\":");
+    sz_json_str(out, x->c->types->v[e->type].name);
+    put_time(x, out, "time", e->time_ms);
+    if (e->place.n) {
+        sz_buf_put_z(out, ",\"place\":");
+        sz_json_str(out, e->place);
+    }
+    sz_buf_put_u8(out, '}');
+}
+
+/* The latest records that weighed, oldest first. Bounded by the horizon, not by what the log happens to hold: a repeat is the same. */
+static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
+    sz_timeline *tl = x->tl;
+    uint32_t ring[SZ_EVIDENCE_MAX], n = 0;
+    int64_t oldest = x->c->wmax_ms == SZ_TIME_NONE ? INT64_MIN : x->c->wmax_ms - x->c->horizon_ms;
+    for (uint32_t off = 0; off < tl->head_off; off += sz_entry_len(tl->log.p + off)) {
+        const uint8_t *p = tl->log.p + off;
+        if (sz_entry_time(p) < oldest || sz_entry_time(p) > x->ev.t_ms) continue;
+        bool is_in_hand = r->is_instant && x->ev.event && off + sz_entry_len(p) == tl->head_off;
+        if (is_in_hand || is_counted(x, r, p)) ring[n++ % SZ_EVIDENCE_MAX] = off;
+    }
+    sz_buf_put_z(out, ",\"evidence\":[");
+    uint32_t from = n > SZ_EVIDENCE_MAX ? n - SZ_EVIDENCE_MAX : 0;
+    for (uint32_t i = from; i < n; i++) {
+        sz_event e;
+        if (!sz_entry_get(tl->log.p + ring[i % SZ_EVIDENCE_MAX], mask_bytes(x->c), x->c->dict, x->c->types, &e)) continue;
+        if (i > from) sz_buf_put_u8(out, ',');
+        put_record(x, out, &e);
+    }
+    sz_buf_put_u8(out, ']');
+}
+
+static sz_str own(const sz_buf *b) {
+    char *p = sz_alloc(b->n + 1);
+    memcpy(p, b->p, b->n);
+    return (sz_str){p, b->n};
+}
+
+void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below, sz_ann *ann) {
+    sz_buf *out = &x->c->scratch;
+    sz_buf_clear(out);
+    bool is_end = ann->kind == SZ_ANN_RESOLVED;
+    if (is_end && e->n_anns) { /* what it was about is said again */
+        const sz_ann *last = &e->anns[e->n_anns - 1];
+        sz_buf_put(out, last->body.p, last->message_n);
+    } else {
+        put_message(x, out, r, v, step);
+    }
+    ann->message_n = (uint32_t)out->n;
+    if (r->value) {
+        sz_buf_put_z(out, ",\"step\":");
+        sz_json_str(out, r->steps[step].text);
+        sz_buf_put_u8(out, ',');
+        put_value(x, out, "value", &v->value);
+        if (r->value_type == SZ_X_DURATION) sz_buf_put_z(out, ",\"unit\":\"s\"");
+        else if (*unit_names[r->value_unit]) sz_buf_printf(out, ",\"unit\":\"%s\"", unit_names[r->value_unit]);
+    }
+    if (is_end) sz_buf_put_z(out, ",\"skipped\":[]");
+    else put_skipped(out, r, v, step, below);
+    put_reasons(x, out, r, v, step);
+    put_exemptions(x, out, r);
+    ann->hash = sz_hash(out->p, out->n) ^ sz_hash(ann->why.p, ann->why.n);
+    put_evidence(x, out, r);
+    ann->body = own(out);
+}

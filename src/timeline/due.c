@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When must a student be looked at next, if no record comes (semantics 11)? At midnights and noons, at the edges of leaves, permits
+ * and feeds, where a pane may change an hour window, when a growing value reaches a threshold, when `for` or again_after is over, and
+ * at checks. Looking more often than needed changes nothing, so every answer may be too early, never too late.
+ */
+#include "internal.h"
+
+static void earlier(int64_t *best, int64_t t, int64_t after) {
+    if (t > after && t < *best) *best = t;
+}
+
+static void leave_edges(run *x, int64_t after, int64_t *best) {
+    const sz_student *s = x->ev.info;
+    if (!s) return;
+    for (uint32_t i = s->leave_from; i < s->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(x->c->facts->campus, i);
+        int64_t from, to;
+        sz_leave_span(x->c->facts->campus, l, &from, &to);
+        earlier(best, l->from_ms, after);
+        earlier(best, l->to_ms, after);
+        earlier(best, from, after);
+        earlier(best, to, after);
+    }
+}
+
+/* Begin and end of a feed's silence, and the instant at which a day (a night) has been dark for more than half. */
+static void feed_edges(run *x, int64_t after, int64_t *best) {
+    const sz_facts *f = x->c->facts;
+    if (!f->n_downs) return;
+    earlier(best, sz_facts_next_edge(f, ~UINT64_C(0), after), after);
+    const sz_zone *z = x->c->zone;
+    for (uint32_t i = 0; i < f->n_downs; i++) {
+        const sz_down *d = &f->downs[i];
+        if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
+        int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, after)), from = d->from_ms > midnight ? d->from_ms : midnight;
+        int64_t noon = midnight + SZ_DAY_MS / 2;
+        earlier(best, from + SZ_DAY_MS / 2 + 1, after);
+        earlier(best, (d->from_ms > noon ? d->from_ms : noon) + SZ_DAY_MS / 2 + 1, after);
+    }
+}
+
+/* A growing value reaches what it is compared with: at the instant for >= and <, a millisecond later for > and <=. */
+static void crossing(run *x, uint32_t slot, const sz_xval *with, int64_t after, int64_t *best) {
+    if (with->know != SZ_KNOWN) return;
+    int64_t t = sz_growing_reaches(&x->ev, slot, with->num);
+    if (t == SZ_TIME_MAX) return;
+    earlier(best, t, after);
+    earlier(best, t + 1, after);
+}
+
+static void clause_crossings(run *x, const sz_prog *p, int64_t after, int64_t *best) {
+    if (!p || !sz_prog_grows(p)) return;
+    uint32_t n;
+    const sz_clause *c = sz_prog_clauses(p, &n);
+    sz_loader l = sz_eval_loader(&x->ev);
+    for (uint32_t i = 0; i < n; i++) {
+        if (c[i].lhs_grows && c[i].rhs != UINT32_MAX) {
+            sz_xval v = sz_prog_run_at(p, c[i].rhs, &l);
+            crossing(x, c[i].lhs_slot, &v, after, best);
+        }
+        if (c[i].rhs_grows && c[i].lhs != UINT32_MAX) {
+            sz_xval v = sz_prog_run_at(p, c[i].lhs, &l);
+            crossing(x, c[i].rhs_slot, &v, after, best);
+        }
+    }
+}
+
+static void step_crossings(run *x, const sz_rule *r, int64_t after, int64_t *best) {
+    if (!r->value || !sz_prog_grows(r->value)) return;
+    uint32_t n;
+    const uint32_t *slots = sz_prog_slots(r->value, &n);
+    sz_loader l = sz_eval_loader(&x->ev);
+    for (uint32_t i = 0; i < r->n_steps; i++) {
+        sz_xval v = {.type = SZ_X_DURATION, .know = SZ_KNOWN, .num = r->steps[i].value};
+        if (r->steps[i].param != SZ_NONE) l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &v);
+        for (uint32_t k = 0; k < n; k++) crossing(x, slots[k], &v, after, best);
+    }
+}
+
+int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
+    const sz_rule *r = &x->c->bundle->rules[rule];
+    int64_t best = KEY_NEVER;
+    if (r->mode == SZ_DISABLED || r->is_instant) return best;
+    const sz_episode *last = story_last(x->tl, rule);
+    bool is_open = last && episode_is_open(last);
+    if (r->check.kind != SZ_CHECK_NONE && !is_open && !r->for_ms) return best; /* it opens at its checks only */
+    sz_rule_scope(&x->ev, r);
+    if (r->has_growing) {
+        step_crossings(x, r, after, &best);
+        clause_crossings(x, r->when, after, &best);
+        clause_crossings(x, r->resolve_when, after, &best);
+        clause_crossings(x, r->who, after, &best);
+    }
+    if (x->c->bundle->fs.has_panes && r->n_features) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
+    if (r->for_ms && !is_open) {
+        int64_t since = pend_since(x->tl, rule);
+        if (since != SZ_TIME_NONE) earlier(&best, since + r->for_ms, after);
+    }
+    if (last && !is_open) earlier(&best, last->anns[last->n_anns - 1].at_ms + r->again_after_ms, after);
+    return best;
+}
+
+int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
+    const sz_tlctx *c = x->c;
+    if (!x->tl->is_active || c->begin_ms == SZ_TIME_MAX) return KEY_NEVER;
+    int64_t after = key_time(after_key - ORDER_TIMER), after_check = key_time(after_key - ORDER_CHECK);
+    if (after < c->begin_ms - 1) after = after_check = c->begin_ms - 1;
+    int64_t best = KEY_NEVER, check = KEY_NEVER;
+    int32_t day = sz_zone_day(c->zone, after);
+    earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
+    if (c->bundle->fs.has_nights) {
+        earlier(&best, sz_zone_noon(c->zone, day), after);
+        earlier(&best, sz_zone_noon(c->zone, day + 1), after);
+    }
+    leave_edges(x, after, &best);
+    feed_edges(x, after, &best);
+    const sz_calendar *k = sz_campus_calendar(c->facts->campus);
+    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
+        const sz_rule *r = &c->bundle->rules[c->class_rules[cls][i]];
+        earlier(&best, due_of_rule(x, c->class_rules[cls][i], after), after);
+        if (r->mode != SZ_DISABLED && r->check.kind != SZ_CHECK_NONE) earlier(&check, sz_check_next(&r->check, k, c->zone, after_check), after_check);
+    }
+    int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER), b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
+    return a < b ? a : b;
+}

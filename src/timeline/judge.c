@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One rule at one instant: the episode's state machine (semantics 28-32).
+ */
+#include "internal.h"
+
+static int64_t again_until(const run *x, const sz_episode *last) {
+    return last->anns[last->n_anns - 1].at_ms + x->c->bundle->rules[last->rule].again_after_ms;
+}
+
+static uint8_t level_up_to(const sz_rule *r, const sz_verdict *v, int rank, uint8_t floor) {
+    uint8_t level = floor;
+    for (int i = 0; i <= rank; i++)
+        if (r->steps[v->order[i]].level > level) level = r->steps[v->order[i]].level;
+    return level;
+}
+
+static void announce(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v, const instant *at, uint8_t kind, uint8_t step, int below, uint8_t level) {
+    sz_ann a = {.kind = kind, .level = level, .step = step, .order = at->order, .at_ms = at->t_ms};
+    body_make(x, r, v, e, step, below, &a);
+    story_say(e, a);
+}
+
+static void resolve(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v, const instant *at, sz_str why) {
+    const sz_ann *last = &e->anns[e->n_anns - 1];
+    sz_ann a = {.kind = SZ_ANN_RESOLVED, .level = last->level, .step = last->step, .order = at->order, .at_ms = at->t_ms};
+    if (why.n) {
+        char *p = sz_alloc(why.n + 1);
+        memcpy(p, why.p, why.n);
+        a.why = (sz_str){p, why.n};
+    }
+    body_make(x, r, v, e, last->step, 255, &a);
+    story_say(e, a);
+}
+
+static void open_episode(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const instant *at) {
+    sz_episode *e = story_open(x->tl, rule, at->t_ms);
+    episode_name(x, e, at->order == ORDER_RECORD ? x->event.id : SZ_STR("deadline"));
+    announce(x, e, r, v, at, SZ_ANN_FIRING, v->order[v->reached], -1, level_up_to(r, v, v->reached, 0));
+}
+
+/* An instant rule fires at a match; later matches within again_after join it and say nothing. */
+static void judge_instant(run *x, uint32_t rule, const sz_rule *r, const instant *at, bool may_open) {
+    if (at->order != 0 || !may_open) return;
+    sz_verdict v;
+    sz_rule_judge(&x->ev, r, &v);
+    if (v.truth != SZ_TRUE) return;
+    const sz_episode *last = story_last(x->tl, rule);
+    if (last && at->t_ms < last->since_ms + r->again_after_ms) return;
+    sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    if (ex.why.n || ex.holds) return;
+    open_episode(x, rule, r, &v, at);
+}
+
+static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *at, bool may_step) {
+    sz_verdict v;
+    sz_rule_judge(&x->ev, r, &v);
+    sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    bool is_over = v.truth == SZ_FALSE;
+    if (r->resolve_when) {
+        sz_rule_scope(&x->ev, r);
+        is_over = sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE;
+    }
+    if (ex.why.n || is_over) {
+        sz_str why = ex.why.n ? ex.why : x->is_corrected && at->order == 0 ? SZ_STR("corrected") : (sz_str){0};
+        resolve(x, e, r, &v, at, why);
+        if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);
+        return;
+    }
+    const sz_ann *last = &e->anns[e->n_anns - 1];
+    int reached_before = sz_verdict_rank(&v, last->step);
+    if (ex.holds || !may_step || v.reached <= reached_before) return;
+    announce(x, e, r, &v, at, SZ_ANN_STEPPED, v.order[v.reached], reached_before, level_up_to(r, &v, v.reached, last->level));
+}
+
+/* Has the condition been true for long enough? Keeps the pending `for`. */
+static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const sz_exempt *ex, const instant *at) {
+    if (!r->for_ms) return v->truth == SZ_TRUE;
+    int64_t since = pend_since(x->tl, rule);
+    if (v->truth == SZ_FALSE || ex->why.n) {
+        pend_set(x->tl, rule, at->t_ms, SZ_TIME_NONE);
+        return false;
+    }
+    if (v->truth != SZ_TRUE) return false;
+    if (since == SZ_TIME_NONE) pend_set(x->tl, rule, at->t_ms, since = at->t_ms);
+    return at->t_ms - since >= r->for_ms;
+}
+
+static void judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at, bool may_open) {
+    if (!may_open && !r->for_ms) return;
+    sz_verdict v;
+    sz_rule_judge(&x->ev, r, &v);
+    bool is_pending = r->for_ms && pend_since(x->tl, rule) != SZ_TIME_NONE;
+    if (v.truth != SZ_TRUE && !is_pending) return;
+    sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    if (!for_is_over(x, rule, r, &v, &ex, at) || !may_open || ex.why.n || ex.holds || v.reached < 0) return;
+    if (last && at->t_ms < again_until(x, last)) {
+        int before = sz_verdict_rank(&v, last->anns[last->n_anns - 1].step);
+        if (v.reached <= before) return;
+    }
+    if (r->resolve_when) {
+        sz_rule_scope(&x->ev, r);
+        if (sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE) return;
+    }
+    open_episode(x, rule, r, &v, at);
+}
+
+void judge_rule(run *x, uint32_t rule, const instant *at) {
+    const sz_rule *r = &x->c->bundle->rules[rule];
+    if (r->mode == SZ_DISABLED || !x->tl->is_active) return;
+    if (x->c->rule_from_ms && at->t_ms < x->c->rule_from_ms[rule]) return;
+    uint8_t cls = x->c->rule_class[rule];
+    bool at_clock = !x->c->rule_waits[rule] || at->order != 0 || at->t_ms < x->c->clock_ms[cls];
+    if (r->is_instant) {
+        judge_instant(x, rule, r, at, at_clock);
+        return;
+    }
+    bool may = at_clock && (r->check.kind == SZ_CHECK_NONE || at->at_check_time);
+    sz_episode *last = story_last(x->tl, rule);
+    if (last && episode_is_open(last)) judge_open(x, last, r, at, may);
+    else judge_idle(x, rule, r, last, at, may);
+}

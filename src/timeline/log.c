@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The ordered, packed log of one student. Most records belong at the end; one that does not is put in place by one move of bytes.
+ * Identities are found by 16-bit fingerprints first, then by decoding.
+ */
+#include "internal.h"
+
+enum { UNMATCHED_BIT = 16 }; /* in the entry's bits: an undo whose original was not found */
+
+bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
+
+void entry_set_unmatched(uint8_t *p, bool on) { p[3] = (uint8_t)(on ? p[3] | UNMATCHED_BIT : p[3] & ~UNMATCHED_BIT); }
+
+uint16_t identity_print(sz_str source, sz_str id) {
+    uint64_t h = sz_hash(id.p, id.n) ^ (sz_hash(source.p, source.n) << 1);
+    return (uint16_t)(h ^ h >> 16 ^ h >> 32);
+}
+
+uint32_t log_lower(const sz_timeline *tl, int64_t t_ms) {
+    if (tl->n_log == 0 || sz_entry_time(tl->log.p + tl->last_off) < t_ms) return (uint32_t)tl->log.n;
+    uint32_t off = 0;
+    if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms) off = tl->mark_off;
+    while (off < tl->log.n && sz_entry_time(tl->log.p + off) < t_ms) off += sz_entry_len(tl->log.p + off);
+    return off;
+}
+
+static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz_event *e) {
+    return sz_entry_get(tl->log.p + off, mask_bytes(c), c->dict, c->types, e);
+}
+
+uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
+    uint16_t print = identity_print(source, id);
+    uint32_t found = SZ_NONE;
+    bool any = false;
+    for (uint32_t i = 0; i < tl->n_log; i++) any |= tl->prints[i] == print;
+    if (!any) return SZ_NONE;
+    for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
+        sz_event e;
+        if (tl->prints[i] != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e)) continue;
+        if (sz_str_eq(e.source, source) && sz_str_eq(e.id, id)) found = off;
+    }
+    return found;
+}
+
+sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
+    int64_t from = c->wmax_ms == SZ_TIME_NONE ? SZ_TIME_NONE : c->wmax_ms - c->horizon_ms;
+    uint32_t off = log_find(tl, c, e->source, e->id, from, (uint32_t)tl->log.n);
+    if (off == SZ_NONE) return SZ_INSERTED;
+    return sz_entry_content(tl->log.p + off) == (uint32_t)e->content ? SZ_INSERT_DUPLICATE : SZ_INSERT_CONFLICT;
+}
+
+/* Where e belongs: after everything that is not greater by (time, source, id). */
+uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
+    if (tl->n_log == 0 || sz_entry_time(tl->log.p + tl->last_off) < e->time_ms) {
+        *index = tl->n_log;
+        return (uint32_t)tl->log.n;
+    }
+    uint32_t off = 0, i = 0;
+    for (; off < tl->log.n; off += sz_entry_len(tl->log.p + off), i++) {
+        int64_t t = sz_entry_time(tl->log.p + off);
+        if (t < e->time_ms) continue;
+        sz_event other;
+        if (t > e->time_ms || (entry_get(tl, c, off, &other) && sz_event_cmp(&other, e) > 0)) break;
+    }
+    *index = i;
+    return off;
+}
+
+static void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
+    if (tl->n_log == tl->cap_prints) {
+        tl->cap_prints = tl->cap_prints ? tl->cap_prints + tl->cap_prints / 2 + 8 : 8;
+        tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
+    }
+    memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
+    tl->prints[i] = print;
+    tl->n_log++;
+}
+
+sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool *late) {
+    sz_insert found = sz_timeline_find(tl, c, e);
+    if (found != SZ_INSERTED) return found;
+    run x;
+    run_init(&x, tl, c, NULL);
+    sz_eval_at(&x.ev, e->time_ms);
+    sz_eval_match(&x.ev, e, x.mask);
+    uint32_t index, off = log_place(tl, c, e, &index);
+    sz_buf_clear(&c->scratch);
+    sz_entry_put(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types);
+    uint32_t n = (uint32_t)c->scratch.n;
+    bool is_end = off == tl->log.n;
+    sz_buf_put(&tl->log, c->scratch.p, n);
+    if (!is_end) {
+        memmove(tl->log.p + off + n, tl->log.p + off, tl->log.n - n - off);
+        memcpy(tl->log.p + off, c->scratch.p, n);
+        tl->last_off += n;
+    } else {
+        tl->last_off = off;
+    }
+    put_print(tl, index, identity_print(e->source, e->id));
+    if (sz_event_is_undo(e)) tl->n_undos++;
+    *late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
+    if (*late) {
+        if (tl->mark_ms != SZ_TIME_NONE && e->time_ms < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;
+        if (e->time_ms < tl->redo_ms) tl->redo_ms = e->time_ms; /* head_off is of no use until the roll-back sets it */
+    }
+    tl->is_dirty = true;
+    return SZ_INSERTED;
+}
+
+void log_drop_front(sz_timeline *tl, uint32_t n) {
+    uint32_t count = 0;
+    for (uint32_t off = 0; off < n; off += sz_entry_len(tl->log.p + off)) count++;
+    memmove(tl->log.p, tl->log.p + n, tl->log.n - n);
+    tl->log.n -= n;
+    memmove(tl->prints, tl->prints + count, (tl->n_log - count) * sizeof *tl->prints);
+    tl->n_log -= count;
+    tl->last_off = tl->n_log ? tl->last_off - n : 0;
+    tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
+    tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
+}

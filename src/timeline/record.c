@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The stored record of one student:
+ *
+ *   u8 format | tail_ms | tail (lstr) | log (lstr) | story
+ *   story: episodes with their announcements | pending `for` | hash of the roster's facts | hashes of the leaves that are known
+ *
+ * Head, mark and what is due are not stored: they follow from tail, log, story and the clocks (sz_timeline_settle). Every length is
+ * checked; unpacking is the validation.
+ */
+#include "internal.h"
+
+static void put_ann(sz_buf *out, const sz_ann *a) {
+    sz_buf_put_u8(out, a->kind);
+    sz_buf_put_u8(out, a->level);
+    sz_buf_put_u8(out, a->step);
+    sz_buf_put_u8(out, a->order);
+    sz_buf_put_zigzag(out, a->at_ms);
+    sz_buf_put_u64(out, a->hash);
+    sz_buf_put_lstr(out, a->why);
+    sz_buf_put_lstr(out, a->body);
+    sz_buf_put_varint(out, a->message_n);
+}
+
+static void put_episode(sz_buf *out, const sz_episode *e, const sz_bundle *b) {
+    sz_buf_put_lstr(out, b->rules[e->rule].id);
+    sz_buf_put(out, e->id, 26);
+    sz_buf_put_varint(out, e->seq);
+    sz_buf_put_u8(out, e->is_retracted);
+    sz_buf_put_zigzag(out, e->since_ms);
+    sz_buf_put_zigzag(out, e->told_at_ms);
+    sz_buf_put_varint(out, e->n_anns);
+    for (uint32_t i = 0; i < e->n_anns; i++) put_ann(out, &e->anns[i]);
+}
+
+void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
+    sz_buf_put_varint(out, tl->n_episodes);
+    for (uint32_t i = 0; i < tl->n_episodes; i++) put_episode(out, &tl->episodes[i], c->bundle);
+    sz_buf_put_varint(out, tl->n_pends);
+    for (uint32_t i = 0; i < tl->n_pends; i++) {
+        sz_buf_put_lstr(out, c->bundle->rules[tl->pends[i].rule].id);
+        sz_buf_put_zigzag(out, tl->pends[i].at_ms);
+        sz_buf_put_zigzag(out, tl->pends[i].since_ms);
+    }
+    sz_buf_put_u64(out, tl->roster_hash);
+    sz_buf_put_varint(out, tl->n_leaves);
+    for (uint32_t i = 0; i < tl->n_leaves; i++) sz_buf_put_u64(out, tl->leaves[i]);
+}
+
+void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
+    sz_buf_put_u8(out, SZ_RECORD_FORMAT);
+    sz_buf_put_zigzag(out, tl->tail_ms);
+    sz_buf part;
+    sz_buf_init(&part);
+    sz_fstate_pack(&part, &tl->tail, &c->bundle->fs);
+    sz_buf_put_lstr(out, sz_buf_str(&part));
+    sz_buf_fini(&part);
+    sz_buf_put_lstr(out, sz_buf_str(&tl->log));
+    sz_timeline_pack_story(out, tl, c);
+}
+
+static sz_str own(sz_str s) {
+    if (!s.n) return (sz_str){0};
+    char *p = sz_alloc(s.n + 1);
+    memcpy(p, s.p, s.n);
+    return (sz_str){p, s.n};
+}
+
+static uint32_t find_rule(const sz_bundle *b, sz_str id) {
+    for (uint32_t lo = 0, hi = b->n_rules; lo < hi;) {
+        uint32_t mid = (lo + hi) / 2;
+        int c = sz_str_cmp(b->rules[mid].id, id);
+        if (c == 0) return mid;
+        if (c < 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return SZ_NONE;
+}
+
+static sz_ann get_ann(sz_reader *r) {
+    sz_ann a = {0};
+    a.kind = sz_read_u8(r);
+    a.level = sz_read_u8(r);
+    a.step = sz_read_u8(r);
+    a.order = sz_read_u8(r);
+    a.at_ms = sz_read_zigzag(r);
+    a.hash = sz_read_u64(r);
+    a.why = own(sz_read_lstr(r));
+    a.body = own(sz_read_lstr(r));
+    a.message_n = (uint32_t)sz_read_varint(r);
+    if (a.kind > SZ_ANN_RESOLVED || a.level >= SZ_N_LEVELS || a.message_n > a.body.n) r->bad = true;
+    return a;
+}
+
+static void get_episode(sz_timeline *tl, sz_reader *r, const sz_bundle *b) {
+    uint32_t rule = find_rule(b, sz_read_lstr(r));
+    sz_episode *e = story_open(tl, rule, 0);
+    sz_str id = sz_read_bytes(r, 26);
+    if (r->bad) return;
+    memcpy(e->id, id.p, 26);
+    e->seq = (uint32_t)sz_read_varint(r);
+    e->is_retracted = sz_read_u8(r) != 0;
+    e->since_ms = sz_read_zigzag(r);
+    e->told_at_ms = sz_read_zigzag(r);
+    uint64_t n = sz_read_varint(r);
+    for (uint64_t i = 0; i < n && !r->bad; i++) story_say(e, get_ann(r));
+    e->n_told = e->n_anns;
+    if (rule == SZ_NONE || (!e->is_retracted && !e->n_anns)) { /* a rule that is gone: reload tells what becomes of it */
+        episode_fini(e);
+        tl->n_episodes--;
+    }
+}
+
+static void note_entry(sz_timeline *tl, const sz_event *e, uint32_t off, uint32_t index) {
+    if (tl->n_log == tl->cap_prints) {
+        tl->cap_prints = tl->cap_prints ? tl->cap_prints + tl->cap_prints / 2 + 8 : 8;
+        tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
+    }
+    memmove(tl->prints + index + 1, tl->prints + index, (tl->n_log - index) * sizeof *tl->prints);
+    tl->prints[index] = identity_print(e->source, e->id);
+    tl->n_log++;
+    if (sz_event_is_undo(e)) tl->n_undos++;
+    if (off >= tl->last_off) tl->last_off = off;
+}
+
+static bool entry_is_sound(const sz_tlctx *c, const uint8_t *p, size_t left, sz_event *e) {
+    uint32_t n = left >= 2 ? sz_entry_len(p) : 0;
+    return n >= 16 && n <= left && sz_entry_get(p, mask_bytes(c), c->dict, c->types, e);
+}
+
+static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
+    sz_buf_put(&tl->log, bytes.p, bytes.n);
+    for (uint32_t off = 0; off < bytes.n; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (!entry_is_sound(c, tl->log.p + off, bytes.n - off, &e)) return false;
+        note_entry(tl, &e, off, tl->n_log);
+    }
+    return true;
+}
+
+sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry) {
+    sz_event e;
+    if (!entry_is_sound(c, (const uint8_t *)entry.p, entry.n, &e) || sz_entry_len((const uint8_t *)entry.p) != entry.n) return SZ_CORRUPT;
+    uint32_t index, off = log_place(tl, c, &e, &index), n = (uint32_t)entry.n;
+    bool is_end = off == tl->log.n;
+    sz_buf_put(&tl->log, entry.p, n);
+    if (!is_end) {
+        memmove(tl->log.p + off + n, tl->log.p + off, tl->log.n - n - off);
+        memcpy(tl->log.p + off, entry.p, n);
+        tl->last_off += n;
+    }
+    note_entry(tl, &e, off, index);
+    return SZ_OK;
+}
+
+sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n) {
+    sz_reader r = sz_reader_of(p, n);
+    for (uint32_t i = 0; i < tl->n_episodes; i++) episode_fini(&tl->episodes[i]);
+    tl->n_episodes = tl->n_pends = 0;
+    uint64_t n_episodes = sz_read_varint(&r);
+    for (uint64_t i = 0; i < n_episodes && !r.bad; i++) get_episode(tl, &r, c->bundle);
+    uint64_t n_pends = sz_read_varint(&r);
+    for (uint64_t i = 0; i < n_pends && !r.bad; i++) {
+        uint32_t rule = find_rule(c->bundle, sz_read_lstr(&r));
+        int64_t at = sz_read_zigzag(&r), since = sz_read_zigzag(&r);
+        if (rule != SZ_NONE) pend_set(tl, rule, at, since);
+    }
+    tl->roster_hash = sz_read_u64(&r);
+    uint64_t n_leaves = sz_read_varint(&r);
+    if (n_leaves > 8 * n) r.bad = true;
+    tl->n_leaves = 0;
+    for (uint64_t i = 0; i < n_leaves && !r.bad; i++) sz_timeline_know_leaf(tl, sz_read_u64(&r));
+    return r.bad || r.p != r.end ? SZ_CORRUPT : SZ_OK;
+}
+
+sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n) {
+    sz_reader r = sz_reader_of(p, n);
+    uint8_t format = sz_read_u8(&r);
+    if (format > SZ_RECORD_FORMAT) return SZ_REFUSED;
+    tl->tail_ms = sz_read_zigzag(&r);
+    sz_str tail = sz_read_lstr(&r), log = sz_read_lstr(&r);
+    if (r.bad || format == 0) return SZ_CORRUPT;
+    sz_fstate_fini(&tl->tail);
+    if (!sz_fstate_unpack(&tl->tail, &c->bundle->fs, tail.p, tail.n)) {
+        sz_fstate_init(&tl->tail, &c->bundle->fs);
+        return SZ_CORRUPT;
+    }
+    if (!get_log(tl, c, log)) return SZ_CORRUPT;
+    return sz_timeline_unpack_story(tl, c, r.p, (size_t)(r.end - r.p));
+}
+
+void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash) {
+    tl->leaves = sz_realloc(tl->leaves, (tl->n_leaves + 1) * sizeof *tl->leaves);
+    tl->leaves[tl->n_leaves++] = hash;
+    tl->story_changed = true;
+}
+
+bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash) {
+    for (uint32_t i = 0; i < tl->n_leaves; i++)
+        if (tl->leaves[i] == hash) return true;
+    return false;
+}
+
+void sz_timeline_memory(const sz_timeline *tl, size_t *state, size_t *log) {
+    size_t s = sizeof *tl + tl->id.n + 1 + tl->head.cap + tl->mark.cap + tl->tail.cap;
+    for (uint32_t i = 0; i < tl->n_episodes; i++) {
+        s += sizeof(sz_episode);
+        for (uint32_t k = 0; k < tl->episodes[i].n_anns; k++) s += sizeof(sz_ann) + tl->episodes[i].anns[k].body.n;
+    }
+    *state = s + tl->cap_pends * sizeof *tl->pends;
+    *log = tl->log.cap + tl->cap_prints * sizeof *tl->prints;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Accumulators of one student: taking a record in, undoing one, checkpoints, rolling back.
+ *
+ * An undo takes its original out from its own time on (semantics 17). Nothing is subtracted: the accumulators are made anew from the
+ * tail without what is undone, which is right for every operator and rare enough. For that, an undone record is never folded into the
+ * tail before its undo is (fold_limit).
+ */
+#include "internal.h"
+
+static bool get(run *x, uint32_t off, sz_event *e) {
+    return sz_entry_get(x->tl->log.p + off, mask_bytes(x->c), x->c->dict, x->c->types, e);
+}
+
+static sz_entry entry_at(const sz_timeline *tl, uint32_t off) {
+    return (sz_entry){.p = tl->log.p + off, .n = sz_entry_len(tl->log.p + off)};
+}
+
+/* Original of the undo e, among the records before offset end: within exactly the horizon. */
+static uint32_t original_of(run *x, const sz_event *e, uint32_t end) {
+    return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, end);
+}
+
+/* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
+static bool keep_seen(const sz_featureset *fs, uint8_t *mask) {
+    bool any = false;
+    for (uint32_t i = 0; i < fs->n_matchers; i++) {
+        uint8_t bit = (uint8_t)(1u << (i & 7));
+        if (fs->matchers[i].is_seen || !(mask[i >> 3] & bit)) continue;
+        mask[i >> 3] &= (uint8_t)~bit;
+        any = true;
+    }
+    return any;
+}
+
+/* Offsets of the originals that undo records before `end` take out. */
+static uint32_t find_undone(run *x, uint32_t end, uint32_t **out) {
+    sz_timeline *tl = x->tl;
+    *out = NULL;
+    if (!tl->n_undos) return 0;
+    uint32_t *v = SZ_NEWN(x->c->arena, uint32_t, tl->n_undos), n = 0;
+    for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        uint8_t type = sz_entry_type(tl->log.p + off);
+        if ((type != SZ_TYPE_SWIPE && type != SZ_TYPE_ATTENDANCE) || !get(x, off, &e) || !sz_event_is_undo(&e)) continue;
+        uint32_t o = original_of(x, &e, off);
+        if (o != SZ_NONE && n < tl->n_undos) v[n++] = o;
+    }
+    *out = v;
+    return n;
+}
+
+static bool holds(const uint32_t *v, uint32_t n, uint32_t off) {
+    for (uint32_t i = 0; i < n; i++)
+        if (v[i] == off) return true;
+    return false;
+}
+
+/* An undo without its original within the horizon may still correct attendance. */
+static bool correct_far(run *x, sz_fstate *s, const sz_event *e, uint32_t off) {
+    if (original_of(x, e, off) != SZ_NONE) return true;
+    return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e->source, e->ref);
+}
+
+void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
+    sz_timeline *tl = x->tl;
+    const sz_featureset *fs = &x->c->bundle->fs;
+    uint32_t *undone, n = find_undone(x, end, &undone), mb = mask_bytes(x->c);
+    uint8_t *mask = sz_arena_alloc(x->c->arena, mb);
+    sz_fstate_copy(out, &tl->tail);
+    for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (!get(x, off, &e)) continue;
+        memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
+        if (holds(undone, n, off)) keep_seen(fs, mask);
+        sz_fstate_add(out, fs, x->c->zone, &e, mask, entry_at(tl, off));
+        if (tl->n_undos && sz_event_is_undo(&e)) entry_set_unmatched(tl->log.p + off, !correct_far(x, out, &e, off));
+    }
+}
+
+/* The record in hand undoes another: take that one out of the head. */
+static void undo(run *x, uint32_t off) {
+    sz_timeline *tl = x->tl;
+    const sz_featureset *fs = &x->c->bundle->fs;
+    uint32_t o = original_of(x, &x->event, off);
+    bool matched = o != SZ_NONE;
+    if (matched) {
+        uint8_t *mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
+        memcpy(mask, sz_entry_mask(tl->log.p + o), mask_bytes(x->c));
+        if (keep_seen(fs, mask)) {
+            state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
+            x->is_corrected = true;
+        }
+    } else if (x->event.type == SZ_TYPE_ATTENDANCE) {
+        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event.source, x->event.ref);
+        x->is_corrected = matched;
+    }
+    uint8_t *p = tl->log.p + off;
+    if (entry_is_unmatched(p) == !matched) return;
+    entry_set_unmatched(p, !matched);
+    x->c->undo_unmatched += matched ? -1 : 1;
+}
+
+void state_apply(run *x, uint32_t off) {
+    sz_timeline *tl = x->tl;
+    const sz_featureset *fs = &x->c->bundle->fs;
+    x->is_corrected = false;
+    if (!get(x, off, &x->event)) return;
+    sz_eval_at(&x->ev, x->event.time_ms);
+    if (x->rematch) {
+        sz_eval_match(&x->ev, &x->event, x->mask);
+        memcpy(sz_entry_mask_mut(tl->log.p + off), x->mask, mask_bytes(x->c));
+    } else {
+        memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
+    }
+    sz_fstate_add(&tl->head, fs, x->c->zone, &x->event, x->mask, entry_at(tl, off));
+    if (tl->n_undos && sz_event_is_undo(&x->event)) undo(x, off);
+    tl->head_off = off + sz_entry_len(tl->log.p + off);
+}
+
+/* How far the tail may move: an undone record waits for its undo. */
+static int64_t fold_limit(run *x, int64_t limit_ms) {
+    sz_timeline *tl = x->tl;
+    for (int64_t before = SZ_TIME_MAX; tl->n_undos && before != limit_ms;) {
+        before = limit_ms;
+        for (uint32_t off = log_lower(tl, before); off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
+            sz_event e;
+            if (!get(x, off, &e) || !sz_event_is_undo(&e)) continue;
+            uint32_t o = original_of(x, &e, off);
+            if (o != SZ_NONE && sz_entry_time(tl->log.p + o) < limit_ms) limit_ms = sz_entry_time(tl->log.p + o);
+        }
+    }
+    return limit_ms;
+}
+
+/* Records that no replay can reach any more move from the log into the tail. */
+static void fold(run *x) {
+    sz_timeline *tl = x->tl;
+    if (x->c->wmax_ms == SZ_TIME_NONE || tl->n_log == 0) return;
+    int64_t limit = x->c->wmax_ms - x->c->keep_ms;
+    if (sz_entry_time(tl->log.p) >= limit - SZ_DAY_MS) return; /* a day at a time is enough */
+    limit = fold_limit(x, limit);
+    uint32_t end = 0;
+    while (end < tl->head_off && end < tl->log.n && sz_entry_time(tl->log.p + end) < limit) end += sz_entry_len(tl->log.p + end);
+    if (tl->mark_ms != SZ_TIME_NONE && end > tl->mark_off) end = tl->mark_off;
+    if (!end) return;
+    sz_fstate made = {0};
+    state_rebuild(x, &made, end);
+    for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (tl->n_undos && get(x, off, &e) && sz_event_is_undo(&e)) tl->n_undos--;
+    }
+    sz_fstate_fini(&tl->tail);
+    tl->tail = made;
+    tl->tail_ms = limit;
+    log_drop_front(tl, end);
+    story_forget(x);
+}
+
+void state_pass_midnight(run *x, int64_t next_ms) {
+    sz_timeline *tl = x->tl;
+    const sz_zone *z = x->c->zone;
+    int64_t clock = INT64_MAX;
+    for (uint32_t k = 0; k < x->c->n_classes; k++)
+        if (x->c->clock_ms[k] < clock) clock = x->c->clock_ms[k];
+    int64_t at = next_ms < clock ? next_ms : clock;
+    if (at == INT64_MAX || at == SZ_TIME_NONE) return;
+    int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, at));
+    if (tl->mark_ms != SZ_TIME_NONE && midnight <= tl->mark_ms) return;
+    /* the head must not have passed it */
+    if (tl->head_key > key_before(midnight)) return;
+    if (tl->n_log && tl->head_off) {
+        sz_fstate_copy(&tl->mark, &tl->head);
+        tl->mark_ms = midnight;
+        tl->mark_off = tl->head_off;
+        fold(x);
+    }
+}
+
+void state_rollback(run *x, int64_t t_ms) {
+    sz_timeline *tl = x->tl;
+    const sz_featureset *fs = &x->c->bundle->fs;
+    uint32_t end = log_lower(tl, t_ms), off = 0;
+    bool from_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
+    if (from_mark && tl->n_undos == 0) {
+        sz_fstate_copy(&tl->head, &tl->mark);
+        off = tl->mark_off;
+    } else if (tl->n_undos) {
+        state_rebuild(x, &tl->head, end);
+        off = end;
+    } else {
+        sz_fstate_copy(&tl->head, &tl->tail);
+    }
+    if (!from_mark) tl->mark_ms = SZ_TIME_NONE;
+    for (; off < end; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (get(x, off, &e)) sz_fstate_add(&tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off), entry_at(tl, off));
+    }
+    tl->head_off = end;
+    tl->head_key = key_before(t_ms);
+    story_truncate(x, t_ms);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * text: what libyaml would refuse with a bare byte count is found here first: bytes that are not UTF-8, control
+ * characters.
+ */
+#include "internal.h"
+
+/* YAML 1.1, 5.1, as libyaml's reader has it, without U+0085, U+2028 and U+2029: they end a line in YAML 1.1 only. */
+static bool is_allowed(uint32_t c) {
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0x7e) || (c >= 0xa0 && c <= 0x2027) ||
+           (c >= 0x202a && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd && c != 0xfeff) || c >= 0x10000;
+}
+
+static bool looks_like_gbk(const sz_source *src, size_t off) {
+    const uint8_t *p = (const uint8_t *)src->p;
+    return off + 1 < src->n && p[off] >= 0x81 && p[off] <= 0xfe && p[off + 1] >= 0x40 && p[off + 1] != 0x7f;
+}
+
+static void say_not_utf8(const sz_source *src, size_t off, sz_diags *d) {
+    uint8_t byte = (uint8_t)src->p[off];
+    sz_span at = sz_yaml_span(src, off, off + 1);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, YAML_NOT_TEXT, at, "the byte 0x%02X here is not UTF-8",
+                              "这里的字节 0x%02X 不是 UTF-8", byte);
+    bool is_utf16 =
+        off == 0 && src->n > 1 && (byte == 0xff || byte == 0xfe) && (uint8_t)src->p[1] + byte == 0xff + 0xfe;
+    if (is_utf16) sz_diag_hint(d, g, "this is a UTF-16 file; save it as UTF-8", "这是 UTF-16 文件，请另存为 UTF-8");
+    else if (looks_like_gbk(src, off))
+        sz_diag_hint(d, g, "it may be GBK; open the file as GBK and save it as UTF-8",
+                     "可能是 GBK 编码；请用 GBK 打开后另存为 UTF-8");
+    else sz_diag_hint(d, g, "save the file as UTF-8", "请把文件另存为 UTF-8");
+}
+
+bool sz_yaml_check_text(const sz_source *src, sz_diags *d) {
+    size_t len;
+    for (size_t i = src->lines[0]; i < src->n; i += len) {
+        uint8_t byte = (uint8_t)src->p[i];
+        len = 1;
+        if (byte >= 0x20 && byte < 0x7f) continue;
+        uint32_t c = sz_utf8_next(src->p + i, src->n - i, &len);
+        if (c == 0xfffd && len == 1) {
+            say_not_utf8(src, i, d);
+            return false;
+        }
+        if (is_allowed(c)) continue;
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, YAML_NOT_TEXT, sz_yaml_span(src, i, i + len),
+                                  "a control or invisible character (U+%04X) stands here",
+                                  "这里有控制字符或不可见字符（U+%04X）", c);
+        sz_diag_hint(d, g, "delete it; it often comes along when text is pasted", "请删除；粘贴文字时常会带进来");
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_suite.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[64], path[96];
+
+/* ---- the rig ---- */
+
+static void *open_it(void) {
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = NULL;
+    sz_status rc = sz_store_sqlite_open(path, &d, &s);
+    if (rc != SZ_OK && d.n) fprintf(stderr, "%s\n", d.v[0].message);
+    assert_int_equal(rc, SZ_OK);
+    sz_diags_fini(&d);
+    return s;
+}
+
+static void remove_file(const char *end) {
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", path, end);
+    unlink(name);
+}
+
+static void *make(void) {
+    remove_file("");
+    remove_file("-wal");
+    return open_it();
+}
+
+static sz_store_port port(void *store, sz_msgq *q) {
+    return sz_store_sqlite_port(store, q);
+}
+
+static void *reopen(void *store) {
+    sz_store_sqlite_close(store);
+    return open_it();
+}
+
+static void release(void *store) {
+    sz_store_sqlite_close(store);
+}
+
+static const store_rig rig = {"store_sqlite", make, port, reopen, release};
+
+/* Open and expect a finding whose text has `word` in it. */
+static void assert_refused(const char *name, sz_status want, int code, const char *word) {
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = NULL;
+    assert_int_equal(sz_store_sqlite_open(name, &d, &s), want);
+    assert_null(s);
+    assert_int_equal(d.n, 1);
+    if (d.v[0].code != code || !strstr(d.v[0].message, word)) fprintf(stderr, "SZ%d: %s\n", d.v[0].code, d.v[0].message);
+    assert_int_equal(d.v[0].code, code);
+    assert_non_null(strstr(d.v[0].message, word));
+    sz_diags_fini(&d);
+}
+
+static bool is_there(const char *end) {
+    char name[128];
+    struct stat st;
+    snprintf(name, sizeof name, "%s%s", path, end);
+    return stat(name, &st) == 0;
+}
+
+static int nothing_there(void **state) {
+    (void)state;
+    remove_file("");
+    remove_file("-wal");
+    return 0;
+}
+
+/* A state with one record, closed. */
+static void write_state(void) {
+    sz_store_sqlite *s = make();
+    store_hand a = store_hand_of(&rig, s);
+    store_acquire(&a, 'a', true);
+    static char big[200000];
+    memset(big, 'x', sizeof big);
+    sz_put record = {SZ_STR("s1"), {big, sizeof big}};
+    assert_int_equal(store_commit(&a, &(sz_commit){.snapshots = &record, .n_snapshots = 1, .journal = {big, sizeof big}}),
+                     SZ_ANS_OK);
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+}
+
+/* ---- the file ---- */
+
+static void test_state_at_rest_is_one_file(void **state) {
+    (void)state;
+    write_state();
+    assert_true(is_there(""));
+    assert_false(is_there("-wal"));
+    assert_false(is_there("-shm"));
+    assert_false(is_there("-journal"));
+}
+
+static void test_a_state_that_is_asked_for_in_vain_leaves_no_file(void **state) {
+    (void)state;
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    assert_int_equal(store_acquire(&a, 'a', false)->answer, SZ_ANS_MISSING);
+    assert_true(sz_store_sqlite_is_new(s));
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+    assert_false(is_there(""));
+}
+
+static void test_is_new_until_something_was_acquired(void **state) {
+    (void)state;
+    int fd = open(path, O_CREAT | O_WRONLY, 0644); /* an empty file is as good as none */
+    close(fd);
+    sz_store_sqlite *s = open_it();
+    assert_true(sz_store_sqlite_is_new(s));
+    store_hand a = store_hand_of(&rig, s);
+    assert_int_equal(store_acquire(&a, 'a', true)->answer, SZ_ANS_NEW);
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+    s = open_it();
+    assert_false(sz_store_sqlite_is_new(s));
+    sz_store_sqlite_close(s);
+}
+
+static void test_missing_folder_is_told(void **state) {
+    (void)state;
+    char name[128];
+    snprintf(name, sizeof name, "%s/no/such/state.db", dir);
+    assert_refused(name, SZ_IO, SZ_CODE_STATE_CANNOT_OPEN, "No such file");
+}
+
+static void test_a_folder_is_no_state(void **state) {
+    (void)state;
+    char name[128];
+    snprintf(name, sizeof name, "%s/folder", dir);
+    mkdir(name, 0755);
+    assert_refused(name, SZ_IO, SZ_CODE_STATE_CANNOT_OPEN, "is not a file");
+}
+
+static void put_file(const void *bytes, size_t n) {
+    int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0644);
+    assert_int_equal(write(fd, bytes, n), n);
+    close(fd);
+}
+
+static void test_files_of_others_are_told_and_left_alone(void **state) {
+    (void)state;
+    char text[9000];
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (char)(i * 7919 >> 3);
+    put_file(text, sizeof text);
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_NOT_OURS, "not a state");
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, sizeof text);
+    remove_file("");
+    sqlite3 *db;
+    sqlite3_open(path, &db);
+    sqlite3_exec(db, "CREATE TABLE t(x); INSERT INTO t VALUES(1)", NULL, NULL, NULL);
+    sqlite3_close(db);
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_NOT_OURS, "not a state");
+}
+
+static void test_newer_layout_is_refused(void **state) {
+    (void)state;
+    write_state();
+    sqlite3 *db;
+    sqlite3_open(path, &db);
+    sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL);
+    sqlite3_close(db);
+    assert_refused(path, SZ_REFUSED, SZ_CODE_STATE_NEWER, "newer version");
+}
+
+/* Wherever the damage is: it is told when the file is opened or when that part is loaded, and nothing crashes. */
+static void test_damaged_files_are_told(void **state) {
+    (void)state;
+    write_state();
+    struct stat st;
+    stat(path, &st);
+    char *whole = sz_alloc((size_t)st.st_size);
+    int fd = open(path, O_RDONLY);
+    assert_int_equal(read(fd, whole, (size_t)st.st_size), st.st_size);
+    close(fd);
+    int n_told = 0;
+    for (int round = 0; round < 40; round++) {
+        char *hurt = sz_alloc((size_t)st.st_size);
+        memcpy(hurt, whole, (size_t)st.st_size);
+        size_t n = (size_t)st.st_size;
+        if (round % 2)
+            n = n * (size_t)(round + 1) / 45; /* cut */
+        else
+            memset(hurt + (size_t)st.st_size * (size_t)round / 40 / 16384 * 16384, round * 37, 600); /* a page's head */
+        put_file(hurt, n);
+        sz_free(hurt);
+        sz_diags d;
+        sz_diags_init(&d);
+        sz_store_sqlite *s = NULL;
+        bool is_told = sz_store_sqlite_open(path, &d, &s) != SZ_OK;
+        if (!is_told) {
+            store_hand a = store_hand_of(&rig, s);
+            const sz_msg *m = store_acquire(&a, 'a', false);
+            is_told = m->answer != SZ_ANS_OK;
+            for (int k = 0; !is_told && k < 10; k++) {
+                a.port.load(a.port.self, &a.name, k == 0);
+                m = sz_msgq_pop(a.q);
+                is_told = m->answer == SZ_ANS_FAILED && m->text.n > 0;
+            }
+            store_hand_free(&a);
+            sz_store_sqlite_close(s);
+        }
+        n_told += is_told;
+        sz_diags_fini(&d);
+        remove_file("-wal");
+    }
+    sz_free(whole);
+    assert_true(n_told >= 20); /* all cuts; bytes inside of a record are the engine's to judge */
+}
+
+/* ---- two processes ---- */
+
+static void test_second_process_is_told_about_the_first(void **state) {
+    (void)state;
+    int to_child[2], to_parent[2];
+    assert_int_equal(pipe(to_child), 0);
+    assert_int_equal(pipe(to_parent), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sz_diags d;
+        sz_diags_init(&d);
+        sz_store_sqlite *s = NULL;
+        char c = sz_store_sqlite_open(path, &d, &s) == SZ_OK ? 'y' : 'n';
+        if (write(to_parent[1], &c, 1) != 1 || read(to_child[0], &c, 1) != 1) _exit(1);
+        _exit(0); /* without closing: the lock goes with the process */
+    }
+    char c = 0;
+    assert_int_equal(read(to_parent[0], &c, 1), 1);
+    assert_int_equal(c, 'y');
+    char who[32];
+    snprintf(who, sizeof who, "(%ld, since 2", (long)pid);
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_IN_USE, who);
+    assert_int_equal(write(to_child[1], &c, 1), 1);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    sz_store_sqlite *s = open_it();
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_IN_USE, "another process");
+    sz_store_sqlite_close(s);
+    for (int i = 0; i < 2; i++) {
+        close(to_child[i]);
+        close(to_parent[i]);
+    }
+}
+
+/* ---- kill -9 ---- */
+
+/* Commits until it is killed; says the number of each one that was answered OK. */
+static void commit_for_ever(int out) {
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    const sz_msg *m = store_acquire(&a, 'k', true);
+    uint32_t n = 0;
+    if (m->header->body.n) n = (uint32_t)strtoul(m->header->body.p, NULL, 10);
+    static char pad[3000];
+    for (;;) {
+        n++;
+        char text[16];
+        size_t len = (size_t)snprintf(text, sizeof text, "%u", n);
+        sz_str line = {text, len};
+        sz_put one = {line, {pad, sizeof pad}}, count = {SZ_STR("file:x"), line};
+        sz_commit c = {.outbox = &line, .n_outbox = 1, .snapshots = &one, .n_snapshots = 1, .journal = {pad, 2000 + n % 900},
+                       .dict = &line, .n_dict = 1, .ledger = &count, .n_ledger = 1, .body = line, .trim_outbox = n > 3};
+        if (store_commit(&a, &c) != SZ_ANS_OK || write(out, &n, sizeof n) != sizeof n) _exit(1);
+    }
+}
+
+static void assert_whole(uint32_t said, uint32_t *was) {
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    const sz_msg *m = store_acquire(&a, 'p', true);
+    uint32_t n = m->header->body.n ? (uint32_t)strtoul(m->header->body.p, NULL, 10) : 0;
+    assert_true(n == said || n == said + 1); /* the last one answered, or the one after */
+    uint32_t counts[SZ_CHUNK_END] = {0};
+    char last[16] = "0";
+    for (bool restart = true;; restart = false) {
+        a.port.load(a.port.self, &a.name, restart);
+        m = sz_msgq_pop(a.q);
+        assert_int_equal(m->answer, SZ_ANS_OK);
+        if (m->chunk == SZ_CHUNK_END) break;
+        counts[m->chunk] += m->n;
+        if (m->chunk == SZ_CHUNK_OUTBOX) snprintf(last, sizeof last, "%.*s", SZ_FMT_STR(m->strs[m->n - 1]));
+        if (m->chunk == SZ_CHUNK_LEDGER) assert_int_equal(strtoul(m->puts[0].value.p, NULL, 10), n);
+    }
+    assert_int_equal(counts[SZ_CHUNK_DICT], n);
+    assert_int_equal(counts[SZ_CHUNK_SNAPSHOTS], n);
+    assert_int_equal(counts[SZ_CHUNK_JOURNAL], n);
+    assert_int_equal(counts[SZ_CHUNK_OUTBOX], n < 3 ? n : 3);
+    assert_int_equal(strtoul(last, NULL, 10), n);
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+    *was = n;
+}
+
+static void test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after(void **state) {
+    (void)state;
+    uint32_t said = 0;
+    unsigned seed = 4711;
+    for (int round = 0; round < 25; round++) {
+        int out[2];
+        assert_int_equal(pipe(out), 0);
+        pid_t pid = fork();
+        if (pid == 0) {
+            close(out[0]);
+            commit_for_ever(out[1]);
+        }
+        close(out[1]);
+        seed = seed * 1103515245 + 12345;
+        usleep(2000 + seed / 65536 % 60000);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        for (uint32_t n; read(out[0], &n, sizeof n) == sizeof n;) said = n;
+        close(out[0]);
+        assert_whole(said, &said);
+    }
+    assert_true(said > 10);
+}
+
+/* ---- no room, no permission ---- */
+
+static int in_child(void (*f)(void)) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        f();
+        _exit(0);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+#define CHECK(c) do { if (!(c)) { fprintf(stderr, "line %d: %s\n", __LINE__, #c); _exit(1); } } while (0)
+
+static void fill_up(void) {
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit = {2 << 20, 2 << 20};
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    store_acquire(&a, 'f', true);
+    static char blob[100000];
+    uint32_t n = 0;
+    for (;; n++) {
+        char body[16];
+        sz_commit c = {.journal = {blob, sizeof blob}, .parent = a.name};
+        c.body = (sz_str){body, (size_t)snprintf(body, sizeof body, "%u", n + 1)};
+        c.bundle_ver = 7;
+        a.port.commit(a.port.self, &c);
+        const sz_msg *m = sz_msgq_pop(a.q);
+        if (m->answer != SZ_ANS_OK) {
+            CHECK(m->answer == SZ_ANS_FAILED);
+            CHECK(memmem(m->text.p, m->text.n, "make room", 9));
+            break;
+        }
+        a.name.seq++;
+    }
+    CHECK(n > 3 && n < 40);
+    char name[128];
+    snprintf(name, sizeof name, "%s/full.txt", dir);
+    FILE *f = fopen(name, "w");
+    fprintf(f, "%u", n);
+    fclose(f);
+    _exit(0);
+}
+
+static void test_full_disk_is_told_and_leaves_the_last_commit(void **state) {
+    (void)state;
+    assert_int_equal(in_child(fill_up), 0);
+    char name[128];
+    snprintf(name, sizeof name, "%s/full.txt", dir);
+    unsigned n = 0;
+    FILE *f = fopen(name, "r");
+    assert_int_equal(fscanf(f, "%u", &n), 1);
+    fclose(f);
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    const sz_msg *m = store_acquire(&a, 'g', false);
+    assert_int_equal(strtoul(m->header->body.p, NULL, 10), n);
+    assert_int_equal(store_commit(&a, &(sz_commit){.journal = SZ_STR("goes on")}), SZ_ANS_OK);
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+}
+
+/* Permissions do not bind root: the child becomes somebody else. */
+static void become_nobody(void) {
+    if (geteuid() == 0) CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+static void open_read_only_file(void) {
+    become_nobody();
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_READ_ONLY, "cannot be written");
+}
+
+static void open_in_read_only_folder(void) {
+    become_nobody();
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_CANNOT_OPEN, "cannot be opened for writing");
+}
+
+static void test_read_only_file_and_folder_are_told(void **state) {
+    (void)state;
+    write_state();
+    remove_file(".lock");
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(dir, 0777), 0);
+    assert_int_equal(in_child(open_read_only_file), 0);
+    remove_file(".lock");
+    assert_int_equal(chmod(dir, 0555), 0);
+    assert_int_equal(in_child(open_in_read_only_folder), 0);
+    assert_int_equal(chmod(dir, 0755), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_state_at_rest_is_one_file, nothing_there),
+        cmocka_unit_test_setup(test_a_state_that_is_asked_for_in_vain_leaves_no_file, nothing_there),
+        cmocka_unit_test_setup(test_is_new_until_something_was_acquired, nothing_there),
+        cmocka_unit_test_setup(test_missing_folder_is_told, nothing_there),
+        cmocka_unit_test_setup(test_a_folder_is_no_state, nothing_there),
+        cmocka_unit_test_setup(test_files_of_others_are_told_and_left_alone, nothing_there),
+        cmocka_unit_test_setup(test_newer_layout_is_refused, nothing_there),
+        cmocka_unit_test_setup(test_damaged_files_are_told, nothing_there),
+        cmocka_unit_test_setup(test_second_process_is_told_about_the_first, nothing_there),
+        cmocka_unit_test_setup(test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after, nothing_there),
+        cmocka_unit_test_setup(test_full_disk_is_told_and_leaves_the_last_commit, nothing_there),
+        cmocka_unit_test_setup(test_read_only_file_and_folder_are_told, nothing_there),
+    };
+    snprintf(dir, sizeof dir, "/tmp/sz-store-XXXXXX");
+    if (!mkdtemp(dir)) return 1;
+    snprintf(path, sizeof path, "%s/state.db", dir);
+    int failed = store_suite_run(&rig);
+    failed += cmocka_run_group_tests_name("store_sqlite itself", tests, NULL, NULL);
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    return system(command) == 0 ? failed : 1;
+}

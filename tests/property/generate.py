@@ -1,0 +1,288 @@
+"""Random cases in the form of ../../../shared/cases: a campus, rules and records, from a seed.
+
+`case(seed)` gives them in the order of time; how they arrive is the business of ways.py. Two records of one student never share an
+instant at which a timer may be due, for the order of evaluation within it is promised only for what a rule reads (1, 11).
+"""
+import copy
+import json
+
+from draw import Draw
+from reference.times import DAY, HOUR, MINUTE, SECOND, day_of, day_start, parse_day, parse_duration, parse_time, rfc3339
+from rulegen import Rules, rules_of
+
+FIRST = parse_day("2026-03-02")                                           # a Monday
+SOURCES = {"swipe": "pos", "attendance": "class", "dorm_access": "gate", "presence": "net"}
+PLACES = [{"place": "c1", "name": "东区食堂", "kind": "canteen", "building": "B1"}, {"place": "c2", "name": "西区食堂", "kind": "canteen", "building": "B2"},
+          {"place": "shop", "name": "超市", "kind": "shop", "building": "B1"}]
+CURFEW = {"sun-thu": "23:00", "fri-sat": "23:30", "ends": "05:00", "by": [{"year": 1, "sun-thu": "22:30"}]}
+
+
+def moment_of(event: dict) -> int:
+    """Where a line stands in time; a broken one near some good record."""
+    return parse_time(event.get("_near") or event["time"])
+
+
+class Generator:
+    def __init__(self, seed: int):
+        self.d = Draw(seed)
+        self.days = self.d.randint(8, 24)                                 # the stream, from FIRST on
+        self.lateness = self.d.pick("24h", "72h", "240h")
+        self.horizon = self.d.mostly("14d", "20d", p=0.9)
+        self.taken: set[tuple] = set()
+        self.events: list[dict] = []
+        self.end = 0
+
+    def case(self) -> dict:
+        d = self.d
+        self.students = [f"s{i + 1}" for i in range(d.pick(1, 1, 2, 2, 3))]
+        self.has_history = d.chance(0.35)
+        down = d.random()
+        self.has_downs, self.declared = down < 0.35, d.chance(0.3)
+        self.rules: Rules = rules_of(d, self.has_downs, self.has_history)
+        campus = self.campus()
+        if self.has_history: self.history()
+        for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
+        self.undo()
+        self.ties()
+        latest = max(map(moment_of, self.events))
+        until = self.until(latest)
+        self.statuses(latest)
+        self.bad(until)
+        self.leaves(campus, until)
+        events = sorted(self.events, key=moment_of)
+        options = {"order": "sorted", "until": rfc3339(until), "lateness": self.lateness, "horizon": self.horizon}
+        return {"name": "property", "campus": campus, "rules": self.rules.text(), "events": self.repeat(events), "options": options}
+
+    # the campus
+
+    def campus(self) -> dict:
+        d = self.d
+        rows = []
+        for s in self.students:
+            row = {"student": s, "entry_year": d.randint(2023, 2025), "school": d.pick("医学院", "理学院"),
+                   "enrolled_on": d.pick("", "", "2024-09-01", "2024-09-01", "2026-03-03", "2026-03-05")}
+            if d.chance(0.4): row["tags"] = d.pick("caring", "caring;quiet", "quiet")
+            if d.chance(0.03): row["status"] = "suspended"
+            rows.append(row)
+        if d.chance(0.2): rows.append({"student": "s9", "entry_year": 2024, "school": "理学院"})          # never seen
+        out = {"students": rows, "places": copy.deepcopy(PLACES), "calendar": self.calendar()}
+        self.cards = d.chance(0.4)
+        if self.cards: out["cards"] = [{"system": d.pick("", ""), "card": "k" + s, "student": s, "from": "", "to": ""} for s in self.students]
+        self.readers = d.chance(0.25)
+        if self.readers: out["readers"] = self.reader_rows()
+        if self.declared: out["feeds"] = self.feeds()
+        self.batches = [s for s, f in out.get("feeds", {}).items() if f["delivery"] == "batch"]
+        return {k: v for k, v in out.items() if v}
+
+    def reader_rows(self) -> list[dict]:
+        half = str(rfc3339(day_start(FIRST + self.days // 2)))[:10]
+        before = str(rfc3339(day_start(FIRST + self.days // 2 - 1)))[:10]
+        return [{"source": "", "reader": "g1", "place": "c1", "direction": "in", "from": "", "to": before},
+                {"source": "", "reader": "g1", "place": "c2", "direction": "out", "from": half, "to": ""},
+                {"source": "", "reader": "g2", "place": "shop", "direction": "in", "from": "", "to": ""}]
+
+    def day(self, offset: int) -> str: return rfc3339(day_start(FIRST + offset))[:10]
+
+    def span(self, low: int, high: int, length: int) -> dict:
+        first = self.d.randint(low, high)
+        return {"from": self.day(first), "to": self.day(first + self.d.randint(0, length))}
+
+    def calendar(self) -> dict:
+        d = self.d
+        out: dict = {}
+        if d.chance(0.85):
+            first = d.pick(0, 0, 0, -7, -7, -60 if d.chance(0.3) else 0)
+            if d.chance(0.3):                                             # a term that ends midway, and perhaps a next one
+                last = d.randint(4, self.days)
+                out["terms"] = [{"id": "t1", "from": self.day(first), "to": self.day(last)}]
+                if d.chance(0.5): out["terms"].append({"id": "t2", "from": self.day(last + d.randint(1, 4)), "to": "2026-07-05"})
+            else: out["terms"] = [{"id": "t1", "from": self.day(first), "to": "2026-07-05"}]
+        if d.chance(0.85): out["curfew"] = copy.deepcopy(CURFEW)
+        if d.chance(0.3): out["holidays"] = [{"name": "h", **self.span(2, self.days - 2, 2)}]
+        if d.chance(0.2):
+            out["vacations"] = [{"name": "v", **self.span(3, self.days - 2, 4)}]
+            if d.chance(0.3): out["vacations"][0]["registration_to"] = self.day(parse_day(out["vacations"][0]["to"]) - FIRST + 1)
+        if d.chance(0.3): out["periods"] = [{"id": "exams", **self.span(4, self.days + 2, 3)}]
+        if d.chance(0.15): out["make_up_days"] = [{"date": self.day(d.pick(5, 6, 12, 13)), "as": "monday"}]
+        return out
+
+    def feeds(self) -> dict:
+        """One source a type: whose `began` counts among several that carry a type is not tested here."""
+        d, out = self.d, {}
+        for kind, source in SOURCES.items():
+            out[source] = {"delivery": d.pick("stream", "stream", "batch"), "types": [kind]}
+            if d.chance(0.4): out[source]["allowance"] = "10m"
+            if d.chance(0.3): out[source]["began"] = d.pick("2026-02-23", "2026-03-02", "2026-03-04")
+        return out
+
+    def leaves(self, campus: dict, until: int) -> None:
+        """Permits are given with times where an exemption looks at them: whether days mean nights there is not said."""
+        d, rows = self.d, []
+        for s in self.students:
+            for _ in range(d.pick(0, 0, 1, 1, 2)):
+                kind = d.pick("leave", "leave", "sick", "internship", "late_permit", "overnight_permit")
+                span = self.span(1, max(2, self.days - 1), 3)
+                if d.chance(0.35) or (self.rules.permits and kind.endswith("permit")):
+                    begin = day_start(parse_day(span["from"])) + d.randint(0, 95) * 15 * MINUTE
+                    span = {"from": rfc3339(begin), "to": rfc3339(begin + d.randint(2, 70) * HOUR + d.pick(0, 30) * MINUTE)}
+                row = {"student": s, **span, "kind": kind}
+                if d.chance(0.75): row["recorded"] = rfc3339(self.recorded(row, until))
+                rows.append(row)
+        if rows: campus["leaves"] = rows
+
+    def recorded(self, row: dict, until: int) -> int:
+        """Before, while or after; not so late that the horizon would cut it off; now and then never (5)."""
+        if self.d.chance(0.05): return until + self.d.randint(1, 48) * HOUR
+        first = day_start(parse_day(row["from"]))
+        return min(first + self.d.randint(-2, 5) * DAY + self.d.pick(9 * HOUR, 15 * HOUR + 30 * MINUTE), until)
+
+    def until(self, latest: int) -> int:
+        d = self.d
+        t = latest - latest % MINUTE + d.randint(1, 80) * HOUR
+        if d.chance(0.4): t = day_start(day_of(t)) + d.pick(0, 7, 8, 12, 24) * HOUR
+        return max(t, latest + MINUTE)
+
+    # the records
+
+    def free(self, student: str, t: int) -> bool:
+        if (student, t) in self.taken: return False
+        self.taken.add((student, t))
+        return True
+
+    def moment(self, student: str, day: int) -> int:
+        """A time that is likely to matter: meals, edges of days, nights, panes, or exactly some hours after another record."""
+        d = self.d
+        if d.chance(0.08) and self.rules.limits and self.events:
+            own = [e for e in self.events if e.get("student") == student]
+            if own: return parse_time(d.choice(own)["time"]) + d.choice(sorted(self.rules.limits)) * HOUR + d.pick(0, 0, SECOND, -SECOND)
+        start = day_start(day)
+        kind = d.random()
+        if kind < 0.62: return start + d.pick(7, 8, 12, 18, 18, 20, 22, 23, 0, 1) * HOUR + d.randint(0, 11) * 5 * MINUTE
+        if kind < 0.72: return start + d.randint(0, 95) * 15 * MINUTE
+        if kind < 0.82: return start + d.pick(0, 12 * HOUR, 24 * HOUR - SECOND, 12 * HOUR - SECOND, 24 * HOUR - 1, 23 * HOUR, 5 * HOUR, 22 * HOUR + 30 * MINUTE)
+        return start + d.randint(0, DAY // SECOND - 1) * SECOND
+
+    def record(self, name: str, first: int, days: int | None = None) -> None:
+        d = self.d
+        student, kind = d.choice(self.students), d.pick("swipe", "swipe", "swipe", "attendance", "attendance", "dorm_access", "dorm_access", "presence")
+        t = self.moment(student, first + d.randint(0, (days or self.days) - 1))
+        event = {"id": name, "type": kind, "time": rfc3339(t), "student": student}
+        getattr(self, kind)(event, t)
+        if kind in ("swipe", "attendance") and d.chance(0.04) and kind not in self.rules.keeps_time and not self.rules.keeps_time & {"seen", "any"}:
+            event["precision"] = "day"
+        elif d.chance(0.04): event.update(precision="minute", time=rfc3339(t - t % MINUTE + d.randint(0, 59) * SECOND))
+        stands = {"day": day_start(day_of(t)), "minute": t - t % MINUTE}.get(event.get("precision"), t)
+        if self.declared: event["source"] = SOURCES[kind]
+        if self.free(student, stands): self.events.append(event)
+
+    def swipe(self, event: dict, t: int) -> None:
+        d = self.d
+        event["amount"] = d.pick(d.randint(3, 20), d.randint(300, 3000) / 100, str(d.randint(5, 30)), f"{d.randint(3, 25)}.5")
+        event["place"] = d.pick("c1", "c1", "c2", "shop")
+        if d.chance(0.06): del event["place"]
+        elif d.chance(0.03): event["place"] = "kiosk"                     # nobody declared it: kind `unknown`
+        if d.chance(0.35): event["balance"] = d.randint(0, 120)
+        if d.chance(0.07): event["op"] = d.pick("topup", "refund")
+        if d.chance(0.04): del event["amount"]
+        if self.cards and d.chance(0.4): event["card"] = "k" + event.pop("student")
+
+    def attendance(self, event: dict, t: int) -> None:
+        d = self.d
+        event["status"] = d.pick("present", "present", "absent", "absent", "absent", "late", "early_leave", "excused", "unknown")
+        if event["status"] == "absent" and d.chance(0.8): event["hours"] = d.randint(1, 4)
+
+    def dorm_access(self, event: dict, t: int) -> None:
+        d = self.d
+        if self.readers and d.chance(0.5): event["reader"] = d.pick("g1", "g2")
+        else: event["direction"] = d.pick("in", "in", "out")
+        by_day = 6 * HOUR < (t - day_start(day_of(t))) < 22 * HOUR        # whether a denied entry can be late is not said
+        if by_day and d.chance(0.12): event["result"] = "denied"
+
+    def presence(self, event: dict, t: int) -> None: event["means"] = self.d.pick("network", "sso", "water")
+
+    def history(self) -> None:
+        """Two weeks before, of one student, mostly meals: habits, and windows that are full."""
+        d = self.d
+        student = d.choice(self.students)
+        for i in range(14):
+            for j in range(d.pick(0, 1, 1, 2, 3)):
+                t = day_start(FIRST - 14 + i) + d.pick(7, 12, 18) * HOUR + d.randint(0, 55) * MINUTE + j * d.pick(20, 89, 90, 91) * MINUTE
+                event = {"id": f"d{i:02d}{j}", "type": "swipe", "time": rfc3339(t), "student": student, "amount": d.randint(3, 20), "place": "c1"}
+                if d.chance(0.15): event = {"id": event["id"], "type": "attendance", "time": event["time"], "student": student, "status": "absent", "hours": 2}
+                if self.declared: event["source"] = SOURCES[event["type"]]
+                if self.free(student, t): self.events.append(event)
+
+    def undo(self) -> None:
+        """Refunds, reversals and excuses of earlier records; also from exactly `horizon` away, of nothing, and of a record to come (17)."""
+        d = self.d
+        for event in list(self.events):
+            kind, t = event["type"], parse_time(event["time"])
+            if event.get("precision") or not (kind == "swipe" and "op" not in event or event.get("status") == "absent"): continue
+            if not d.chance(0.14): continue
+            after = d.pick(5 * MINUTE, 3 * HOUR, DAY, DAY, 2 * DAY, d.randint(1, 90) * HOUR, parse_duration(self.horizon) if d.chance(0.3) else 7 * DAY)
+            if kind == "attendance" and d.chance(0.1): after = parse_duration(self.horizon) + d.randint(1, 3) * DAY
+            if d.chance(0.03): after = -2 * HOUR
+            student = event.get("student") or event["card"][1:]
+            if t + after > day_start(FIRST + self.days + 4) or not self.free(student, t + after): continue
+            undo = {"id": "u" + event["id"], "type": kind, "time": rfc3339(t + after), "student": student, "ref": event["id"]}
+            if d.chance(0.04): undo["ref"] = "nothing"
+            undo.update({"op": d.pick("refund", "reversal")} if kind == "swipe" else {"status": "excused"})
+            if "source" in event: undo["source"] = event["source"]
+            self.events.append(undo)
+
+    def ties(self) -> None:
+        """Two records at one instant, at a millisecond of their own: the order of 1 decides what is last."""
+        d = self.d
+        if self.declared or not d.chance(0.3): return
+        for i in range(d.randint(1, 3)):
+            student, t = d.choice(self.students), day_start(FIRST + d.randint(1, self.days - 1)) + d.randint(7, 20) * HOUR + 137 + i
+            for j, source in enumerate(d.sample(["Zed", "alpha", "default"], 2)):
+                event = {"id": f"t{i}{j}", "type": d.pick("swipe", "dorm_access"), "time": rfc3339(t), "student": student, "source": source}
+                event.update({"amount": d.randint(3, 30), "place": d.pick("c1", "shop")} if event["type"] == "swipe" else {"direction": d.pick("in", "out")})
+                self.events.append(event)
+
+    def statuses(self, latest: int) -> None:
+        """Feeds that are down and come up again, and batches that say how far they are complete."""
+        d = self.d
+        sources = sorted(set(SOURCES.values())) if self.declared else ["default"]
+        for source in d.some(sources, 2) or sources[:1] if self.has_downs else []:
+            t = day_start(FIRST + d.randint(0, max(0, self.days - 2))) + d.randint(0, 47) * 30 * MINUTE
+            while t < latest:
+                end = t + d.pick(90 * MINUTE, 3 * HOUR, 7 * HOUR + 30 * MINUTE, 12 * HOUR, 13 * HOUR, 30 * HOUR)
+                self.status(source, t, "down")
+                if d.chance(0.9) and end <= latest: self.status(source, end, "complete" if source in self.batches and d.chance(0.5) else "open")
+                else: break
+                t = end + d.randint(1, 12) * DAY
+        for source in self.batches:
+            for t in sorted(d.some(range(day_start(FIRST + 1), latest, 12 * HOUR), 4)): self.status(source, t + 2 * HOUR, "complete", t)
+
+    def status(self, source: str, t: int, state: str, through: int | None = None) -> None:
+        """Never at the instant of a record: whether the record or the feed's state comes first is not said."""
+        while any(at == t for _, at in self.taken): t += MINUTE
+        self.events.append({"type": "feed_status", "source": source, "time": rfc3339(t), "state": state,
+                            **({"complete_through": rfc3339(through)} if through is not None else {})})
+
+    def bad(self, until: int) -> None:
+        """Lines that end as dead letters, each for one reason only."""
+        d = self.d
+        if not d.chance(0.3): return
+        for i in range(d.randint(1, 3)):
+            near = moment_of(d.choice(self.events))
+            event = {"id": f"b{i}", "type": "swipe", "time": rfc3339(near), "student": self.students[0]}
+            change = d.pick({"type": "sauna"}, {"student": "nobody"}, {"student": None, "card": "k0"}, {"amount": -1}, {"amount": "1.234"}, {"amount": {"yuan": 5}},
+                            {"type": "attendance"}, {"type": None}, {"op": "stolen"}, {"student": None}, {"place": 7}, {"time": "yesterday"}, {"time": None},
+                            {"time": rfc3339(until + DAY + HOUR)}, {"collected": rfc3339(near - 11 * MINUTE)}, {"_raw": json.dumps(event)[:-1]}, {"_raw": "[1, 2"})
+            self.events.append({**event, **change, "_near": rfc3339(near)})
+
+    def repeat(self, events: list[dict]) -> list[dict]:
+        """Duplicates, and lines of one id with other content, which come right after the first one in every way (22)."""
+        d, out = self.d, []
+        for event in events:
+            out.append(event)
+            if event["type"] == "feed_status" or "_near" in event or "id" not in event: continue
+            if d.chance(0.05): out.append({**event, "_again": True})
+            elif d.chance(0.01) and "amount" in event: out.append({**event, "amount": 77, "_follows": True})
+        return out
+
+
+def case(seed: int) -> dict: return Generator(seed).case()

@@ -1,0 +1,268 @@
+"""The ways in which one and the same truth may arrive, what each must give, and how the program is asked.
+
+A trial is a case with its lines in pieces, one run each over one state. The reference judges the trial's own order of arrival; that all
+trials of a seed have the same standing alerts is the promise (design 5), and the driver checks that the reference keeps it too.
+"""
+import copy
+import csv
+import json
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from draw import Draw
+from generate import moment_of
+from reference.reference import Result, run
+from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_duration, parse_time, rfc3339
+
+WAYS = ("sorted", "arrival", "facts", "pieces")
+MORE_WAYS = WAYS + ("grown",)                                             # the campus of the last run knows of more leaves
+COUNTS = ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "undo_unmatched")
+TIMEOUT = 120
+
+
+@dataclass
+class Trial:
+    way: str
+    case: dict                                                            # without events
+    pieces: list[list[dict]]
+    untils: list[str | None]
+    campuses: list[dict] = field(default_factory=list)                    # where they differ from run to run
+
+    def campus(self, i: int) -> dict: return self.campuses[i] if self.campuses else self.case["campus"]
+
+    def whole(self) -> dict:
+        """One case for the reference."""
+        lines = [line(e) for piece in self.pieces for e in piece]
+        return {**self.case, "campus": self.campus(len(self.pieces) - 1), "events": lines}
+
+    def expected(self) -> Result: return run(self.whole())
+
+
+def line(event: dict) -> str:
+    if "_raw" in event: return event["_raw"]
+    return json.dumps({k: v for k, v in event.items() if not k.startswith("_")}, ensure_ascii=False)
+
+
+# arriving
+
+def groups(events: list[dict]) -> list[list[dict]]:
+    """Which of two lines of one id stays depends on which comes first, so a conflicting one follows at once (22)."""
+    out: list[list[dict]] = []
+    for event in events:
+        if event.get("_follows"): out[-1].append(event)
+        else: out.append([event])
+    return out
+
+
+def shuffled(d: Draw, events: list[dict]) -> list[dict]:
+    """In no order at all: for files that are sorted before use (6)."""
+    parts = groups(events)
+    d.shuffle(parts)
+    return [e for part in parts for e in part]
+
+
+def late(d: Draw, events: list[dict], lateness: int) -> list[dict]:
+    """Every line within `lateness` of its time: what came before it is not later than its own arrival (4)."""
+    keyed = []
+    for i, part in enumerate(groups(events)):
+        delay = 0 if d.chance(0.6) else d.pick(d.randint(0, 2 * HOUR), d.randint(0, lateness * 9 // 10))
+        keyed.append((moment_of(part[0]) + delay, i, part))
+    return [e for _, _, part in sorted(keyed, key=lambda x: x[:2]) for e in part]
+
+
+def is_far(event: dict, until: int) -> bool:
+    """A line from the future, by the run's limit."""
+    try: return parse_time(event["time"]) > until
+    except (KeyError, ValueError, TypeError): return False
+
+
+def cut(d: Draw, events: list[dict], until: int) -> tuple[list[list[dict]], list[str | None]]:
+    """2 to 4 pieces. A run between may have its own --until, at the highest time so far, or none: then its limit is the wall clock, so
+    what is from the future waits for the last run."""
+    own_limit = d.chance(0.5)
+    if not own_limit: events = [e for e in events if not is_far(e, until)] + [e for e in events if is_far(e, until)]
+    far = sum(is_far(e, until) for e in events) if not own_limit else 0
+    marks = sorted(d.sample(range(1, max(2, len(events) - far)), min(d.randint(1, 3), max(1, len(events) - far - 1))))
+    pieces = [events[a:b] for a, b in zip([0] + marks, marks + [len(events)])]
+    untils, highest = [], 0
+    for piece in pieces[:-1]:
+        highest = max([highest] + [moment_of(e) for e in piece])
+        untils.append(rfc3339(highest) if own_limit else None)
+    return pieces, untils + [rfc3339(until)]
+
+
+def facts_late(d: Draw, campus: dict, until: int) -> dict:
+    """Every leave that is known in the end becomes known at another time: at once, or up to five days after it began (5)."""
+    campus = copy.deepcopy(campus)
+    for row in campus.get("leaves") or []:
+        if "recorded" in row and parse_time(row["recorded"]) > until: continue
+        row.pop("recorded", None)
+        begin = day_start(parse_day(row["from"]))
+        if d.chance(0.85): row["recorded"] = rfc3339(min(begin + d.randint(-1, 5 * 24) * HOUR + 30 * MINUTE, until))
+    return campus
+
+
+def grown(d: Draw, campus: dict, runs: int, begin: int) -> list[dict]:
+    """Leaves that stand in the file of the last run only, not so old that the horizon would cut them off."""
+    before, after = copy.deepcopy(campus), copy.deepcopy(campus)
+    for row in list(after.get("leaves") or []):
+        if day_start(parse_day(row["from"])) < begin or d.chance(0.4): continue
+        before["leaves"].remove(row)
+        row.pop("recorded", None)
+    return [before] * (runs - 1) + [after]
+
+
+def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
+    base = {k: v for k, v in case.items() if k != "events"}
+    until, lateness = parse_time(case["options"]["until"]), parse_duration(case["options"]["lateness"])
+    ordered = lambda order: {**base, "options": {**base["options"], "order": order}}
+    out = []
+    for way in ways:
+        d = Draw(f"{seed} {way}")
+        order = {"sorted": "sorted", "arrival": "arrival"}.get(way) or d.pick("sorted", "arrival", "arrival")
+        events = shuffled(d, case["events"]) if way == "sorted" else late(d, case["events"], lateness)
+        trial = Trial(way, ordered(order), [events], [case["options"]["until"]])
+        if way == "facts": trial.case["campus"] = facts_late(d, case["campus"], until)
+        if way in ("pieces", "grown"): trial.pieces, trial.untils = cut(d, events, until)
+        if way == "grown": trial.campuses = grown(d, case["campus"], len(trial.pieces), until - 9 * DAY)
+        out.append(trial)
+    return out
+
+
+# asking the program
+
+def write_campus(folder: Path, campus: dict) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in ("students", "cards", "readers", "places", "leaves"):
+        rows = campus.get(name) or []
+        if not rows: continue
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as f:
+            w = csv.DictWriter(f, list(dict.fromkeys(k for r in rows for k in r)))
+            w.writeheader()
+            w.writerows(rows)
+    for name in ("calendar", "feeds"):
+        if campus.get(name): (folder / f"{name}.yaml").write_text(yaml.safe_dump(campus[name], allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def commands(trial: Trial, program: list[str]) -> list[list[str]]:
+    options = trial.case["options"]
+    state = "memory" if len(trial.pieces) == 1 else "sqlite:state.db"
+    out = []
+    for i, until in enumerate(trial.untils):
+        campus = f"campus-{i + 1}" if trial.campuses else "campus"
+        out.append(program + ["run", "--source", f"file:events-{i + 1}.ndjson", "--order", options["order"], "--campus", campus, "--rules", "rules",
+                              "--state", state, "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson", "--summary", f"summary-{i + 1}.json",
+                              "--lateness", options["lateness"], "--horizon", options["horizon"], *(["--until", until] if until else [])])
+    return out
+
+
+def write(trial: Trial, folder: Path, program: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "rules" / "rules.yaml").write_text(trial.case["rules"], encoding="utf-8")
+    if trial.campuses:
+        for i in range(len(trial.pieces)): write_campus(folder / f"campus-{i + 1}", trial.campus(i))
+    else: write_campus(folder / "campus", trial.case["campus"])
+    for i, piece in enumerate(trial.pieces): (folder / f"events-{i + 1}.ndjson").write_text("".join(line(e) + "\n" for e in piece), encoding="utf-8")
+    (folder / "command").write_text("".join(shlex.join(c) + "\n" for c in commands(trial, program)), encoding="utf-8")
+    (folder / "case.yaml").write_text(yaml.safe_dump([trial.whole()], allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+
+
+@dataclass
+class Answer:
+    code: int
+    stderr: str
+    alerts: list[dict]
+    dead: int
+    summaries: list[dict]
+
+
+def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
+    for old in ("alerts.ndjson", "dead.ndjson", "state.db", *[f"summary-{i + 1}.json" for i in range(len(trial.pieces))]): (folder / old).unlink(missing_ok=True)
+    code, stderr = 0, ""
+    for command in commands(trial, program):
+        try: done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired: return Answer(-1, f"no end after {TIMEOUT} s", [], 0, [])
+        code, stderr = done.returncode, done.stderr.decode(errors="replace")
+        if code: break
+    lines = lambda p: [json.loads(x) for x in p.read_text(encoding="utf-8").splitlines() if x.strip()] if p.exists() else []
+    summaries = [json.loads(p.read_text()) for p in (folder / f"summary-{i + 1}.json" for i in range(len(trial.pieces))) if p.exists()]
+    return Answer(code, stderr, lines(folder / "alerts.ndjson"), len(lines(folder / "dead.ndjson")), summaries)
+
+
+# comparing
+
+KEY = ("rule", "student", "since", "level", "state", "at", "mode")
+
+
+def at(text: object) -> str: return rfc3339(parse_time(text))
+
+
+def key_of(row: dict) -> str:
+    out = {k: row[k] for k in KEY if k in row and not (k == "mode" and row[k] == "live")}
+    return " ".join(str(at(v) if k in ("since", "at") else v) for k, v in out.items())
+
+
+def folded(alerts: list[dict]) -> list[dict]:
+    """Of each alert the event with the highest seq (contract)."""
+    last: dict = {}
+    for a in sorted(alerts, key=lambda a: a["seq"]):
+        if a["event"] not in ("held", "released"): last[a["alert"]] = a
+    return list(last.values())
+
+
+def compare(result: Result, answer: Answer) -> list[str]:
+    """What is wrong, one line each; nothing where the semantics leave a choice (README.md)."""
+    if answer.code: return [f"exit        {answer.code}: {answer.stderr.strip()[-600:]}"]
+    standing = [a for a in folded(answer.alerts) if a["state"] != "retracted"]
+    got: dict[str, dict] = {key_of(a): a for a in standing}
+    wanted = {key_of(r): r for r in result.rows()}
+    out = [f"missing     {k}" for k in wanted if k not in got] + [f"unexpected  {k}" for k in got if k not in wanted]
+    if len(got) < len(standing): out.append(f"twice       {len(standing) - len(got)} alerts stand twice")
+    for k in wanted:
+        if k in got: out += [f"{what:11} {k}: expected {w!r}, got {g!r}" for what, w, g in details(wanted[k], got[k]) if w != g]
+    return out + contents(answer.alerts) + counts(result, answer, len(standing))
+
+
+def details(row: dict, alert: dict) -> list[tuple]:
+    """`why` only where it is promised; texts and steps as far as they are determined; `skipped` of a firing only."""
+    out = [(k, row[f"message_{k[-2:]}"], (alert.get("message") or {}).get(k[-2:])) for k in ("message zh", "message en") if f"message_{k[-2:]}" in row]
+    reasons = ("who", "corrected", "on_leave", "vacation", "holiday", "weekend", "late_permit", "overnight_permit", "sick", "caring")
+    if row["state"] == "resolved": out.append(("why", row.get("why"), alert.get("why") if alert.get("why") in reasons else None))
+    if row["state"] == "open" and "step" in row: out.append(("step", row["step"], alert.get("step")))
+    if row["state"] == "open" and "step" in row and row["at"] == row["since"]: out.append(("skipped", row["skipped"], alert.get("skipped")))
+    return out
+
+
+def contents(alerts: list[dict]) -> list[str]:
+    """One (alert, seq) has one content, and seq goes 1, 2, 3."""
+    seen: dict = {}
+    for a in alerts: seen.setdefault((a["alert"], a["seq"]), set()).add(json.dumps(a, sort_keys=True))
+    out = [f"contents    {k[0]} seq {k[1]} has {len(v)}" for k, v in seen.items() if len(v) > 1]
+    return out + [f"seq         {name} without seq {seq - 1}" for name, seq in seen if seq > 1 and (name, seq - 1) not in seen]
+
+
+def counts(result: Result, answer: Answer, standing: int) -> list[str]:
+    """The last summary may count all runs or its own only: either is right for several runs."""
+    if not answer.summaries: return ["summary     there is none"]
+    out, last = [], answer.summaries[-1]
+    names = [n for n in COUNTS if n != "undo_unmatched" or not result.counts.get("corrected_late")]
+    for name in names:
+        want = result.counts[name]
+        clean = lambda g: {k: v for k, v in (g or {}).items() if v} if isinstance(want, dict) else g or 0
+        if clean(last.get(name)) != want and added([clean(s.get(name)) for s in answer.summaries]) != want:
+            out.append(f"count       {name}: expected {want}, got {[s.get(name) for s in answer.summaries]}")
+    if last.get("standing") != standing: out.append(f"count       {standing} alerts stand, {last.get('standing')} in the summary")
+    if answer.dead != result.counts["dead_letter"]: out.append(f"count       {answer.dead} lines of dead letters, expected {result.counts['dead_letter']}")
+    return out
+
+
+def added(values: list):
+    if not isinstance(values[0], dict): return sum(values)
+    return {k: sum(v.get(k, 0) for v in values) for k in {k for v in values for k in v}}

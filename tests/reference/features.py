@@ -1,0 +1,303 @@
+"""Features: numbers over time of one student, each computed by scanning all records (semantics 8-19)."""
+from .campus import ON_LEAVE, Campus, Student
+from .expr import UNKNOWN, AtLeast, evaluate
+from .records import Record, Stream
+from .rules import CORRECTED_LATE, Feature, RuleSet, Window
+from .spans import Span, covers, overlap, union
+from .times import INFINITY, as_date, clock, day_of, day_start, night_of, night_start, weekday
+
+START = {"day": day_start, "night": night_start}
+UNIT_OF = {"day": day_of, "night": night_of}
+ZERO_OVER_NONE = ("count", "sum", "days", "sessions", "distinct", "streak")       # 13
+AT_LEAST_WHEN_DARK = ZERO_OVER_NONE + ("max",)
+
+
+class Downs:
+    """When a type is down for everyone, as far as it is known at T: from a `down` to that source's next `open` or `complete` (12)."""
+
+    def __init__(self, stream: Stream, campus: Campus):
+        self.by_source: dict[str, list[Span]] = {}
+        open_at: dict[str, int] = {}
+        for s in stream.statuses:
+            if s.state == "down": open_at.setdefault(s.source, s.time)
+            elif s.state in ("open", "complete") and s.source in open_at:
+                self.by_source.setdefault(s.source, []).append((open_at.pop(s.source), s.time))
+        for source, since in open_at.items(): self.by_source.setdefault(source, []).append((since, INFINITY))
+        self.feeds = campus.feeds
+        self.cache: dict = {}
+
+    def of(self, types: frozenset[str]) -> list[Span]:
+        """A source that nobody declared carries all types (3)."""
+        if types not in self.cache:
+            self.cache[types] = union([x for s, spans in self.by_source.items() if s not in self.feeds or types & set(self.feeds[s].types) for x in spans])
+        return self.cache[types]
+
+    def known(self, types: frozenset[str], t: int) -> list[Span]:
+        """What had been down by T: a day counts as down only by the hours that have passed, the rest may yet be up (random 86)."""
+        return [(a, min(b, t)) for a, b in self.of(types) if a < t]
+
+
+class History:
+    """All that is known of one student; `n` counts the records, in the order of 1, that have been taken at an instant T."""
+
+    def __init__(self, student: Student, records: list[Record], campus: Campus, rules: RuleSet, downs: Downs, days: tuple[int, int]):
+        self.student, self.records, self.campus, self.rules, self.downs = student, records, campus, rules, downs
+        self.days = days                                                  # first and last day that can matter at all
+        self.position = {id(r): i for i, r in enumerate(records)}
+        self.leave = student.spans(ON_LEAVE)
+        self.cache: dict = {}
+        self.first = records[0].time if records else None
+
+    # names in expressions
+
+    def event_field(self, r: Record, name: str):
+        """`event.NAME` (contract); what needs a time of day is unknown at day precision (1)."""
+        if name == "place": return r.place if r.place is not None else UNKNOWN
+        if name in ("id", "source", "precision", "student"): return getattr(r, name)
+        if name == "type": return r.kind
+        if name == "time": return float(r.time)
+        if name == "weekday": return float(weekday(day_of(r.time)) + 1)
+        if name in ("clock", "hour", "night", "late"):
+            if r.precision == "day": return UNKNOWN
+            if name == "clock": return clock(r.time)
+            if name == "hour": return float(clock(r.time)[:2])
+            return str(as_date(night_of(r.time))) if name == "night" else self.is_late(r)
+        value = r.fields.get(name, UNKNOWN)
+        return value / 100 if name in ("amount", "balance") and value is not UNKNOWN else value
+
+    def is_late(self, r: Record):
+        """A dorm entry from that evening's cut-off to `ends`, without a permit (contract)."""
+        if r.kind != "dorm_access": return UNKNOWN
+        night, calendar = night_of(r.time), self.campus.calendar
+        if r.fields["direction"] != "in" or not calendar.cut_off(night, self.student, r.time) <= r.time < day_start(night + 1) + calendar.ends(): return False
+        permits = [x for x in self.student.leaves if x.kind in ("late_permit", "overnight_permit")]
+        return not any(x.evenings_cover(r.time) for x in permits)
+
+    def place_field(self, place: str | None, path: tuple):
+        attributes = self.campus.place(place)
+        return UNKNOWN if attributes is None else attributes.get(path[0], UNKNOWN) if path else place
+
+    def student_field(self, name: str, t: int):
+        value = self.student.attribute(name, t)
+        return UNKNOWN if value is None else value
+
+    def calendar_field(self, name: str, t: int):
+        calendar, day = self.campus.calendar, day_of(t)
+        term = calendar.term(day)
+        if name == "term": return calendar.term_ids[term[0]] if term else UNKNOWN
+        if name == "week": return float(calendar.week(day)) if term else UNKNOWN
+        if name == "holiday": return covers(calendar.holidays, t)
+        if name == "vacation": return covers(calendar.vacations, t)
+        return calendar.is_class_day(day) if name == "class_day" else UNKNOWN
+
+    def function(self, name: str, args: list, t: int):
+        calendar, day = self.campus.calendar, day_of(t)
+        if name == "calendar.in": return any(a <= day <= b for a, b in calendar.periods.get(args[0], []))
+        left = calendar.days_to(args[0], day)
+        return UNKNOWN if left is None else float(left)
+
+    def lookup(self, path: tuple, t: int, n: int, record: Record | None, params: dict):
+        root, rest = path[0], path[1:]
+        if root == "event": return self.event_field(record, rest[0]) if record else UNKNOWN
+        if root == "place": return self.place_field(record.place, rest) if record else UNKNOWN
+        if root == "student": return self.student_field(rest[0], t)
+        if root == "calendar": return self.calendar_field(rest[0], t)
+        if root in params: return params[root].of(self.student, t).value
+        return self.value(self.rules.features[root], t, n, rest)
+
+    def evaluate(self, tree: tuple, t: int, n: int, record: Record | None = None, params: dict | None = None):
+        scope = {**self.rules.params, **(params or {})}
+        return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope), lambda name, args: self.function(name, args, t))
+
+    # records of an event
+
+    def matching(self, event: str) -> list[Record]:
+        """Records that fit, whoever undoes them: `where` must be true (18)."""
+        key = ("matching", event)
+        if key not in self.cache:
+            e = self.rules.event(event)
+            self.cache[key] = [r for i, r in enumerate(self.records) if r.kind in e.types and (r.is_seen or not e.is_seen)
+                               and all(self.evaluate(w, r.time, i + 1, r) is True for w in e.where)]
+        return self.cache[key]
+
+    def counted(self, event: str, n: int, operator: str) -> list[Record]:
+        """The first n records that fit and are not undone by one of them (17); `seen` is never undone."""
+        key = ("counted", event, n, operator in CORRECTED_LATE)
+        if key not in self.cache:
+            def undone(r: Record) -> bool:
+                by = r.undone_by or (r.corrected_by if operator in CORRECTED_LATE else None)
+                return by is not None and self.position[id(by)] < n
+            stays = self.rules.event(event).is_seen
+            self.cache[key] = [r for r in self.matching(event) if self.position[id(r)] < n and (stays or not undone(r))]
+        return self.cache[key]
+
+    # windows
+
+    def bounds(self, w: Window, t: int) -> tuple[int, int] | None:
+        """First and last unit (days, nights or panes) of the window at T; None where it has no beginning."""
+        if w.unit == "pane":
+            last = t // w.pane                                            # panes begin with the campus's days: 15 min divides its offset
+            return last - w.over + 1, last
+        today = UNIT_OF[w.unit](t)
+        last = today - w.ago
+        if isinstance(w.over, int): return last - w.over + 1, last
+        if w.over == "week": return today - weekday(today), last
+        if w.over == "month": return today - as_date(today).day + 1, last
+        if w.over == "term":
+            term = self.campus.calendar.last_term(today)                  # between terms it keeps the ended term's value (10)
+            return (term[0], min(last, term[1])) if term else None
+        start = self.student.enrolled if self.student.enrolled is not None else self.first
+        return (UNIT_OF[w.unit](start), last) if start is not None else None
+
+    def unit_span(self, unit: str, pane: int, i: int) -> Span:
+        return (i * pane, (i + 1) * pane) if unit == "pane" else (START[unit](i), START[unit](i + 1))
+
+    def is_expected(self, types: frozenset[str], unit: str, pane: int, i: int) -> bool:
+        """12 without the feeds: enrolled, begun, not on leave. The whole unit counts, also what is still to come (random 11)."""
+        key = ("expected", types, unit, pane, i)
+        if key not in self.cache:
+            lo, hi = self.unit_span(unit, pane, i)
+            enrolled, began = self.student.enrolled, self.began(types)
+            self.cache[key] = ((enrolled is None or lo >= enrolled) and (began is None or lo >= began) and 2 * overlap(self.leave, lo, hi) <= hi - lo)
+        return self.cache[key]
+
+    def is_observable(self, types: frozenset[str], unit: str, pane: int, i: int, downs: list[Span]) -> bool:
+        if not downs or not self.is_expected(types, unit, pane, i): return self.is_expected(types, unit, pane, i)
+        lo, hi = self.unit_span(unit, pane, i)
+        return 2 * overlap(downs, lo, hi) <= hi - lo
+
+    def is_dark(self, types: frozenset[str], w: Window, bounds: tuple[int, int], t: int) -> bool:
+        """Under 80 % of the window was observable (13)."""
+        lo, hi = self.unit_span(w.unit, w.pane, bounds[0])[0], self.unit_span(w.unit, w.pane, bounds[1])[1]
+        downs = [(a, b) for a, b in self.downs.known(types, t) if lo < b and a < hi]
+        key = ("dark", types, w.unit, w.pane, bounds, downs[-1] if downs else None)
+        if key not in self.cache:
+            total = bounds[1] - bounds[0] + 1
+            seen = sum(self.is_observable(types, w.unit, w.pane, i, downs) for i in range(bounds[0], bounds[1] + 1))
+            self.cache[key] = total <= 0 or seen * 10 < total * 8
+        return self.cache[key]
+
+    def unit_of(self, r: Record, unit: str, pane: int = 0) -> int | None:
+        """The day, night or pane of a record; no night without a time of day (1)."""
+        if unit == "pane": return r.time // pane
+        return None if unit == "night" and r.precision == "day" else UNIT_OF[unit](r.time)
+
+    def within(self, records: list[Record], w: Window | None, bounds: tuple[int, int] | None) -> list[Record]:
+        if w is None: return records
+        if bounds is None: return []
+        inside = lambda u: u is not None and bounds[0] <= u <= bounds[1]
+        return [r for r in records if inside(self.unit_of(r, w.unit, w.pane))]
+
+    # operators
+
+    def value(self, f: Feature, t: int, n: int, path: tuple = ()):
+        key = ("value", f.name, t, n)
+        if key not in self.cache: self.cache[key] = self.compute(f, t, n)
+        value = self.cache[key]
+        return self.of_record(value, path, t) if isinstance(value, Record) else value if not path else UNKNOWN
+
+    def compute(self, f: Feature, t: int, n: int):
+        if f.operator == "value": return self.evaluate(f.tree, t, n)
+        types = self.rules.event(f.event).types
+        records = self.counted(f.event, n, f.operator)
+        if f.operator == "absence": return self.absence(f, types, records, t)
+        bounds = self.bounds(f.window, t) if f.window else None
+        if f.operator == "streak": return self.streak(f, types, records, bounds, t)
+        if f.operator == "sessions": records = [r for r in first_of_sessions(records, f.gap)]
+        records = self.within(records, f.window, bounds)
+        if f.operator in ("first", "last"): return records[-(f.operator == "last")] if records else UNKNOWN
+        value = self.aggregate(f, records)
+        if f.window and (bounds is None or self.is_dark(types, f.window, bounds, t)):
+            return AtLeast(value) if f.operator in AT_LEAST_WHEN_DARK and value is not UNKNOWN else UNKNOWN
+        return value
+
+    def aggregate(self, f: Feature, records: list[Record]):
+        if f.operator in ("count", "sessions"): return float(len(records))
+        if f.operator == "days": return float(len({self.unit_of(r, f.unit) for r in records} - {None}))
+        if f.operator == "distinct": return float(len({self.event_field(r, f.of) for r in records} - {UNKNOWN}))
+        values = [r.fields[f.of] for r in records if f.of in r.fields]      # money in fen, divided once (15)
+        scale = 100 if f.of in ("amount", "balance") else 1
+        if f.operator == "sum": return sum(values) / scale
+        if not values: return UNKNOWN
+        return sum(values) / (scale * len(values)) if f.operator == "avg" else (min if f.operator == "min" else max)(values) / scale
+
+    def of_record(self, r: Record, path: tuple, t: int):
+        """`.time`, `.age`, `.place` and the fields of a first or last record."""
+        if not path: return UNKNOWN
+        if path[0] == "age": return float(max(0, t - self.counts_from(r)))
+        if path[0] == "place": return self.place_field(r.place, path[1:])
+        return self.event_field(r, path[0])
+
+    def counts_from(self, r: Record) -> int:
+        """At day precision the end of its day (19)."""
+        return day_start(day_of(r.time) + 1) if r.precision == "day" else r.time
+
+    def streak(self, f: Feature, types: frozenset[str], records: list[Record], bounds: tuple[int, int] | None, t: int):
+        """18: back from today; what is not observable or not asked for is stepped over."""
+        matched = {self.unit_of(r, f.unit) for r in records} - {None}
+        today = UNIT_OF[f.unit](t)
+        first, last = bounds if bounds else (min(matched, default=today), today)
+        length, downs = 0, self.downs.known(types, t)
+        for day in range(last, first - 1, -1):
+            if f.on_class_days and not self.campus.calendar.is_class_day(day): continue
+            if not self.is_observable(types, f.unit, 0, day, downs): continue
+            if day in matched: length += 1
+            elif day != today: break
+        return AtLeast(float(length)) if f.window and (bounds is None or self.is_dark(types, f.window, bounds, t)) else float(length)
+
+    def away(self, pause: tuple[str, ...]) -> list[Span]:
+        """Leaves, holidays, vacations (to the end of their registration), and what `pause` adds."""
+        key = ("away", pause)
+        if key not in self.cache:
+            calendar = self.campus.calendar
+            self.cache[key] = union(self.leave + calendar.holidays + calendar.away + [s for name in pause for s in self.exempt_spans(name)])
+        return self.cache[key]
+
+    def absence(self, f: Feature, types: frozenset[str], records: list[Record], t: int):
+        away = self.away(tuple(f.pause))
+        # an enrolment or a beginning still to come makes it negative, that is 0 (random 1, 16, 106)
+        since = [self.counts_from(r) for r in records] + [x for x in (self.student.enrolled, self.began(types)) if x is not None]
+        if not since: return UNKNOWN
+        if covers(away, t): return 0.0
+        start = max(since + [b for _, b in away if b <= t])
+        return float(max(0, t - start - overlap(self.downs.known(types, t), start, t)))
+
+    def began(self, types: frozenset[str]) -> int | None:
+        began = min(self.campus.began(k) for k in types)                  # an event of several types with its earliest type (12)
+        return began if began > -INFINITY else None
+
+    # exemptions
+
+    def exempt_spans(self, name: str) -> list[Span]:
+        """The spans of a built-in exemption, a leave kind or a permit."""
+        key = ("spans", name)
+        if key not in self.cache:
+            calendar = self.campus.calendar
+            if name == "on_leave": spans = self.leave
+            elif name == "vacation": spans = calendar.vacations
+            elif name == "holiday": spans = calendar.holidays
+            elif name == "weekend":
+                spans = union([(day_start(d), day_start(d + 1)) for d in range(*self.days) if calendar.is_weekend(d)])
+            else: spans = self.student.spans((name,))
+            self.cache[key] = spans
+        return self.cache[key]
+
+    def rarely_seen(self, t: int, n: int):
+        """28: of the observable days among the 28 that end the day before the last `seen` record."""
+        seen = [r for r in self.records[:n] if r.is_seen]
+        if not seen: return True
+        types, last = self.rules.event("seen").types, day_of(seen[-1].time)
+        downs = self.downs.known(types, t)
+        days = [d for d in range(last - 28, last) if self.is_observable(types, "day", 0, d, downs)]
+        if len(days) < 7: return UNKNOWN
+        return sum(d in {day_of(r.time) for r in seen} for d in days) * 10 < len(days) * 8
+
+
+def first_of_sessions(records: list[Record], gap: int) -> list[Record]:
+    """Runs in which each follows the one before by less than the gap; a record of day precision is in none (18)."""
+    firsts, before = [], None
+    for r in records:
+        if r.precision == "day": continue
+        if before is None or r.time - before >= gap: firsts.append(r)
+        before = r.time
+    return firsts

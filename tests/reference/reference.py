@@ -1,0 +1,160 @@
+"""What must stand at the end of the ordered stream, recomputed from scratch: every student, every rule, every instant.
+
+The order of arrival matters only to what is a duplicate, too late, or in the future, and to how far each clock has come; the rest is
+evaluated over the sorted records, with features that scan them all.
+"""
+import heapq
+from dataclasses import dataclass
+
+from .campus import Campus
+from .episodes import CHECK, RECORD, TIMER, Episode, Machine
+from .expr import RuleError
+from .features import Downs, History
+from .records import Options, Record, Stream, raw_line, read
+from .rules import Feature, Rule, RuleSet
+from .spans import Span, edges
+from .times import INFINITY, day_of, day_start, night_of, night_start, rfc3339
+
+Instant = tuple[int, int, int]                                            # T, phase, number of records taken
+
+
+@dataclass
+class Result:
+    standing: list[Episode]
+    counts: dict
+    error: str | None = None
+
+    def rows(self) -> list[dict]:
+        """In the form of `expect.standing`."""
+        out = []
+        for e in sorted(self.standing, key=lambda e: (e.at, e.student, e.rule, e.since)):
+            row = {"rule": e.rule, "student": e.student, "since": rfc3339(e.since), "level": e.level, "state": e.state, "at": rfc3339(e.at)}
+            if e.mode != "live": row["mode"] = e.mode
+            row.update({f"message_{k}": v for k, v in e.message.items() if v is not None})
+            if e.why: row["why"] = e.why
+            if e.step is not None: row.update(step=e.step, skipped=e.skipped)
+            out.append(row)
+        return out
+
+
+def run(case: dict) -> Result:
+    texts = list(case["rules"].values()) if isinstance(case["rules"], dict) else [case["rules"]]
+    try: rules = RuleSet(texts)
+    except RuleError as e: return Result([], {}, str(e))
+    options = case.get("options") or {}
+    campus = Campus(case.get("campus"), options.get("unknown_students") == "admit")
+    stream = read([raw_line(e) for e in case.get("events") or []], campus, Options.of(options))
+    campus.let_know(stream.highest)
+    downs = Downs(stream, campus)
+    begin = begin_of_timers(campus, stream)
+    standing: list[Episode] = []
+    for student in campus.students.values():
+        if not student.is_active: continue
+        records = [r for r in stream.records if r.student == student.id]
+        start = begin if not student.admitted else records[0].time if records else stream.highest        # whoever is admitted is watched from the first record on
+        history = History(student, records, campus, rules, downs, (day_of(begin) - 400, day_of(stream.highest) + 400))
+        for rule in rules.rules:
+            if rule.mode != "disabled": standing += play(history, rule, stream, start)
+    return Result(standing, stream.counts)
+
+
+def begin_of_timers(campus: Campus, stream: Stream) -> int:
+    """11: the first day of the first term, the earliest `began`, midnight of the first record, whichever is first."""
+    begin = [day_start(campus.calendar.terms[0][0])] if campus.calendar.terms else []
+    begin += [f.began for f in campus.feeds.values() if f.began is not None]
+    begin += [day_start(day_of(r.time)) for r in stream.records[:1]]
+    return min(begin, default=stream.highest)
+
+
+def play(history: History, rule: Rule, stream: Stream, begin: int) -> list[Episode]:
+    """Evaluate at every instant, in the order of 1, with those that the episodes themselves make due."""
+    machine = Machine(history, rule, stream)
+    queue = instants(history, rule, machine.clock, begin)
+    heapq.heapify(queue)
+    done: Instant | None = None
+    while queue:
+        now = heapq.heappop(queue)
+        if now == done: continue
+        done = now
+        t, phase, n = now
+        machine.step(t, phase, n, history.records[n - 1] if phase == RECORD else None)
+        for due in machine.deadlines():
+            if t < due < machine.clock: heapq.heappush(queue, (due, TIMER, taken(history, due)))
+    return machine.episodes
+
+
+def taken(history: History, t: int) -> int: return sum(r.time <= t for r in history.records)
+
+
+def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Instant]:
+    features = history.rules.features_of(rule)
+    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records) if r.time < clock or reads(history, rule, features, r)]
+    if rule.is_instant or begin >= clock: return out
+    times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
+    downs = history.downs.of(history.rules.event("any").types)
+    times |= edges(downs) | darkenings(downs, clock)
+    times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end)}
+    for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
+    out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
+    if rule.check:
+        due = [day_start(d) + rule.check.at for d in range(day_of(begin), day_of(clock) + 1) if rule.check.holds(d, history.campus.calendar)]
+        out += [(t, CHECK, taken(history, t)) for t in due if begin <= t < clock]
+    return out
+
+
+def reads(history: History, rule: Rule, features: list[Feature], r: Record) -> bool:
+    """11: a record that no feature of the rule reads is no occasion; it matters only beyond the clock, where timers have not fired."""
+    return rule.is_instant or r.is_undo or any(r.kind in history.rules.event(f.event).types for f in features)
+
+
+def darkenings(downs: list[Span], clock: int) -> set[int]:
+    """Just after a day or a night has been down for half of itself: only a streak can then fall by itself (12, 18)."""
+    out: set[int] = set()
+    for a, b in downs:
+        for unit, start in ((day_of, day_start), (night_of, night_start)):
+            out |= {reach_down(start(u), start(u + 1), downs) for u in range(unit(a), unit(min(b, clock)) + 1)}
+    return out - {INFINITY}
+
+
+def reach_down(lo: int, hi: int, downs: list[Span]) -> int:
+    left = (hi - lo) // 2
+    for a, b in downs:
+        a, b = max(a, lo), min(b, hi)
+        if b - a > left: return a + left + 1
+        left -= max(0, b - a)
+    return INFINITY
+
+
+def pane_edges(history: History, f: Feature) -> set[int]:
+    """Where a non-empty pane leaves the window, or one that was not observable enters or leaves it (9, 11, 13)."""
+    if not f.window or f.window.unit != "pane": return set()
+    pane, span = f.window.pane, f.window.span
+    out = {r.time // pane * pane + span for r in history.matching(f.event)}
+    types = history.rules.event(f.event).types
+    changes = edges(history.leave) | edges(history.downs.of(types)) | {history.student.enrolled or 0, history.began(types) or 0}
+    for t in changes:
+        if 0 < t < INFINITY: out |= {(t // pane + i) * pane for i in range(f.window.over + 2)}
+    return out
+
+
+def crossings(history: History, rule: Rule, f: Feature) -> set[int]:
+    """Where what grows by itself meets a number that it may be compared with (11)."""
+    if f.operator not in ("absence", "first", "last"): return set()
+    away = history.away(tuple(f.pause)) if f.operator == "absence" else []
+    types = history.rules.event(f.event).types
+    downs = history.downs.of(types) if f.operator == "absence" else []
+    anchors = {history.counts_from(r) for r in history.matching(f.event)} | edges(away)
+    anchors |= {x for x in (history.student.enrolled, history.began(types)) if x is not None}
+    found = {reach(a, int(x), downs) for a in anchors for x in history.rules.thresholds(rule)}
+    return edges(away) | found | {t + 1 for t in found}                   # +1 ms: `>` and `<=` turn just after
+
+
+def reach(start: int, wanted: int, downs: list[Span]) -> int:
+    """The instant at which `wanted` milliseconds have passed since `start`, time while down taken out (19)."""
+    t, left = start, wanted
+    for a, b in downs:
+        if b <= t: continue
+        if t + left <= a: break
+        left -= max(0, a - t)
+        t = b
+    return t + left

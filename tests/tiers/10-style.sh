@@ -1,0 +1,9 @@
+# House rules that need no build.
+# when: quick
+# limit: 5m
+# build: no
+source "$(dirname "$0")/lib.sh"
+check layers tools/check-layers
+check headers tools/check-headers
+check tidy tools/check-tidy
+check scripts tools/check-scripts

@@ -1,0 +1,8 @@
+# The executable cases of ../shared/cases; what the language does not have yet is in tests/cases/unsupported.txt.
+# when: normal
+# limit: 10m
+# may skip: the cases lie outside the project
+source "$(dirname "$0")/lib.sh"
+need_shared cases/run.py
+need_program
+"$python" tests/cases/run.py "$shared/cases" >>"$result"

@@ -1,0 +1,14 @@
+# The program as a user runs it: each tests/system/test_*.{py,sh} is one test or ends with its own counts.
+# when: normal
+# limit: 12m
+source "$(dirname "$0")/lib.sh"
+need_program
+shopt -s nullglob
+tests=(tests/system/test_*.py tests/system/test_*.sh)
+[ ${#tests[@]} -gt 0 ] || skip "no tests/system/test_* yet"
+for t in "${tests[@]}"; do
+  case $t in
+    *.py) suite "$(basename "$t")" timeout --foreground -k 10 300 "$python" "$t" ;;
+    *.sh) suite "$(basename "$t")" timeout --foreground -k 10 300 bash "$t" ;;
+  esac
+done

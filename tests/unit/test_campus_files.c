@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Files of a campus folder: encodings, headings, shapes of rows. Every finding with its place.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/campus_fixture.h"
+
+struct row {
+    const char *what, *file, *text, *findings;
+};
+
+static void check_rows(const struct row *rows, size_t n, const char *students) {
+    for (size_t i = 0; i < n; i++) {
+        struct campus_fixture x;
+        bool is_students = strcmp(rows[i].file, "students.csv") == 0;
+        struct campus_text files[3] = {
+            {rows[i].file, rows[i].text}, {is_students ? NULL : "students.csv", students}, {NULL, NULL}};
+        campus_fixture_load(&x, files);
+        if (strcmp(campus_fixture_findings(&x), rows[i].findings) != 0)
+            fail_msg("%s:\n  expected %s\n  got      %s", rows[i].what, rows[i].findings, campus_fixture_findings(&x));
+        assert_int_equal(x.status, x.d.n_errors ? SZ_FINDINGS : SZ_OK);
+        for (size_t k = 0; k < x.d.n; k++) {
+            assert_non_null(x.d.v[k].message_zh);
+            assert_true((x.d.v[k].hint == NULL) == (x.d.v[k].hint_zh == NULL));
+        }
+        campus_fixture_fini(&x);
+    }
+}
+
+static void test_headings_are_found_or_refused(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"empty file", "students.csv", "", "students.csv:1:1 E304"},
+        {"blank lines only", "students.csv", "\n\n", "students.csv:1:1 E304"},
+        {"headings only", "students.csv", "student,name\n", "students.csv:1:1 W319"},
+        {"no heading at all", "students.csv", "2023001,甲\n", "students.csv:1:1 E305"},
+        {"another heading", "students.csv", "编号,姓名\n1,甲\n", "students.csv:1:1 E305"},
+        {"two needed ones missing", "cards.csv", "a,b\n1,2\n", "cards.csv:1:1 E305 cards.csv:1:1 E305"},
+        {"one column twice", "students.csv", "学号,姓名,student\n1,甲,2\n", "students.csv:1:7 E306"},
+        {"unknown headings are ignored", "students.csv", "学号,辅导员,血型\n1,乙,A\n", ""},
+        {"a near one asks", "students.csv", "学号,所在学院\n1,医学院\n", "students.csv:1:4 W307"},
+        {"not where the column is there", "students.csv", "学号,学院,学院代码\n1,医学院,3\n", ""},
+        {"a near English one", "students.csv", "student,entry_yaer\n1,2023\n", "students.csv:1:9 W307"},
+        {"case, blanks, dashes, stars", "students.csv", "*Student *, Entry-Year ,enrolled on\n1,2023,2023-09-01\n", ""},
+        {"quoted headings", "students.csv", "\"学号\",\"姓名\"\n\"1\",\"甲\"\n", ""},
+        {"tabs", "students.csv", "学号\t姓名\n1\t甲\n", ""},
+        {"semicolons", "students.csv", "学号;姓名\n1;甲\n", ""},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows, "student\ns1\n");
+}
+
+static void test_rows_have_the_shape_of_the_headings(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"CRLF, last line without end", "students.csv", "学号,姓名\r\n1,甲\r\n2,乙", ""},
+        {"old Mac line ends are no rows", "students.csv", "student,name\r1,x\r2,y\r", "students.csv:1:1 W319"},
+        {"a comma too many", "students.csv", "学号,宿舍,姓名\n1,东1,302,甲\n2,东1,乙\n", "students.csv:2:10 E309"},
+        {"empty cells too many are fine", "students.csv", "学号,姓名\n1,甲,,\n", ""},
+        {"too few", "students.csv", "学号,姓名,性别\n1,甲\n2,乙,女\n3\n", "students.csv:2:4 W310"},
+        {"blank rows of a spreadsheet", "students.csv", "学号,姓名\n1,甲\n,\n , \n", ""},
+        {"needed cell empty", "students.csv", "姓名,学号\n甲,\n乙,2\n", "students.csv:2:3 E311"},
+        {"needed cell lacking", "students.csv", "姓名,学号\n甲\n乙,2\n", "students.csv:2:2 W310 students.csv:2:2 E311"},
+        {"quote never closed", "students.csv", "学号,姓名\n1,\"甲\n2,乙\n", "students.csv:2:3 E308"},
+        {"quote never closed in the headings", "students.csv", "\"学号,姓名\n1,甲\n", "students.csv:1:1 E308"},
+        {"quotes and line ends inside", "students.csv", "学号,姓名\n1,\"甲 \"\"小\"\"\n甲\"\n2,乙\n2,丙\n",
+         "students.csv:5:1 E330"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows, NULL);
+}
+
+static void test_cells_are_read_or_refused_at_their_place(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"status", "students.csv", "学号,姓名,状态\n1,甲,activ\n2,乙,在读\n3,丙,\n", "students.csv:2:5 E312"},
+        {"residence", "students.csv", "学号,住宿\n1,校外\n2, hotel\n", "students.csv:3:4 E312"},
+        {"entry year", "students.csv", "学号,入学年份\n1,2023级\n2,2023.0\n3,23\n4,二〇二三\n",
+         "students.csv:4:3 E314 students.csv:5:3 E314"},
+        {"years", "students.csv", "学号,学制\n1,4\n2,4年\n3,0\n4,4.5\n", "students.csv:4:3 E314 students.csv:5:3 E314"},
+        {"enrolled on", "students.csv",
+         "学号,入学日期\n1,2023/9/1\n2,2023年9月1日\n3,20230901\n4,2023-02-29\n5,45170\n",
+         "students.csv:5:3 E313 students.csv:6:3 E313"},
+        {"all findings of one row", "students.csv", "学号,状态,学制,入学日期\n1,x,y,z\n",
+         "students.csv:2:3 E312 students.csv:2:5 E314 students.csv:2:7 E313"},
+        {"rounded by a spreadsheet", "students.csv", "学号\n2.02300E+09\n", "students.csv:2:1 E316"},
+        {"an id too long", "students.csv",
+         "姓名,学号\n甲,12345678901234567890123456789012345678901234567890123456789012345\n", "students.csv:2:3 E315"},
+        {"a line end inside an id", "students.csv", "学号,姓名\n\"1\n2\",甲\n", "students.csv:2:1 E315"},
+        {"a student twice", "students.csv", "学号\n1\n2\n 1\n1\n", "students.csv:4:2 E330 students.csv:5:1 E330"},
+        {"text of a spreadsheet", "students.csv", "学号\n=\"007\"\n007\t\n", "students.csv:3:1 E330"},
+        {"a place twice", "places.csv", "地点,类别\nc1,食堂\nc1,超市\n", "places.csv:3:1 E331"},
+        {"a kind of place nearly known", "places.csv", "place,kind\nc1,canten\nc2,sauna\n", "places.csv:2:4 W337"},
+        {"a card's interval", "cards.csv",
+         "卡号,学号,启用,停用\n77,s1,2026-03-05,2026-03-02\n78,s1,2026-03-05,2026-03-05\n", "cards.csv:2:18 E317"},
+        {"a card's times", "cards.csv", "card,student,from,to\n77,s1,2026-03-05T25:00:00+08:00,never\n",
+         "cards.csv:2:7 E313 cards.csv:2:33 E313"},
+        {"no length", "cards.csv", "card,student,from,to\n77,s1,2026-03-05 08:00,2026-03-05 08:00\n",
+         "cards.csv:2:24 W318"},
+        {"a card of nobody", "cards.csv", "card,student\n77,s9\n78,s1\n", "cards.csv:2:4 W334"},
+        {"a card of two", "cards.csv",
+         "system,card,student,from,to\npos,77,s1,,2026-03-03\npos,77,s2,2026-03-03,\ngate,77,s2,,\npos,77,s3,2026-03-04,\n",
+         "cards.csv:3:5 E332 cards.csv:5:5 E332"},
+        {"the same row twice", "cards.csv", "card,student\n77,s1\n77,s1\n", "cards.csv:3:1 E332"},
+        {"one after the other", "cards.csv", "card,student,from,to\n77,s2,2026-03-04,\n77,s1,,2026-03-03\n", ""},
+        {"a long one over two short ones", "cards.csv",
+         "card,student,from,to\n7,s1,,\n7,s2,2026-01-01,2026-01-02\n7,s3,2026-02-01,2026-02-02\n",
+         "cards.csv:3:1 E332 cards.csv:4:1 E332"},
+        {"reader direction", "readers.csv", "读头,方向\ng1,进\ng2,up\n", "readers.csv:3:4 E312"},
+        {"reader twice", "readers.csv", "reader,source,from,to\ng1,gate,,2026-03-03\ng1,door,,\ng1,gate,2026-03-03,\n",
+         "readers.csv:4:1 E333"},
+        {"leave of nobody", "leaves.csv", "学号,开始\ns1,2026-03-02\ns9,2026-03-02\n", "leaves.csv:3:1 W335"},
+        {"leave without beginning", "leaves.csv", "学号,开始,结束\ns1,,2026-03-02\n", "leaves.csv:2:4 E311"},
+        {"leave that ends before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-02\n", "leaves.csv:2:15 E317"},
+        {"leave of one day", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-05\n", ""},
+        {"kind of leave", "leaves.csv", "学号,开始,类型\ns1,2026-03-05,病假\ns1,2026-03-06,sik\ns1,2026-03-07,婚假\n",
+         "leaves.csv:3:15 W338 leaves.csv:4:15 W338"},
+        {"recorded", "leaves.csv", "学号,开始,登记\ns1,2026-03-05,2026-03-06\ns1,2026-03-05,soon\n",
+         "leaves.csv:3:15 E313"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows, "student\ns1\ns2\ns3\n");
+}
+
+static void test_readers_places_are_looked_up_where_there_are_places(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    const char *students = "student\ns1\n", *readers = "reader,place\ng1,c1\ng2,c9\n";
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", students}, {"readers.csv", readers}, {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "");
+    campus_fixture_fini(&x);
+    campus_fixture_load(&x, (struct campus_text[]){{"readers.csv", readers},
+                                                   {"places.csv", "place,kind\nc1,canteen\n"},
+                                                   {"students.csv", students},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "readers.csv:3:4 W336");
+    campus_fixture_fini(&x);
+}
+
+/* 学号,姓名,状态\n2023001,张三,在读\n2023002,李四,x\n in GBK */
+static const char gbk[] =
+    "\xd1\xa7\xba\xc5,\xd0\xd5\xc3\xfb,\xd7\xb4\xcc\xac\n2023001,\xd5\xc5\xc8\xfd,\xd4\xda\xb6\xc1\n"
+    "2023002,\xc0\xee\xcb\xc4,x\n";
+
+static void test_gbk_is_found_out_and_columns_count_characters(void **state) {
+    (void)state;
+    static const sz_encoding given[] = {SZ_ENC_AUTO, SZ_ENC_GB18030};
+    for (size_t i = 0; i < 2; i++) {
+        struct campus_fixture x;
+        campus_fixture_load_bytes(&x, "students.csv", gbk, sizeof gbk - 1, "data/campus/", given[i]);
+        assert_string_equal(campus_fixture_findings(&x), "data/campus/students.csv:3:12 E312");
+        assert_int_equal(x.status, SZ_FINDINGS);
+        assert_int_equal(sz_campus_n_students(x.c), 1); /* what could be read */
+        assert_true(sz_str_is(sz_campus_student(x.c, 0)->name, "张三"));
+        campus_fixture_fini(&x);
+    }
+}
+
+static void test_marks_win_over_the_given_encoding(void **state) {
+    (void)state;
+    static const char utf8[] = "\xef\xbb\xbf学号,姓名,状态\n1,甲,x\n";
+    static const char utf16[] = "\xff\xfe\x66\x5b\xf7\x53\n\0"
+                                "1\0\n\0"
+                                "1\0\n"; /* 学号 1 1 */
+    struct campus_fixture x;
+    campus_fixture_load_bytes(&x, "students.csv", utf8, sizeof utf8 - 1, NULL, SZ_ENC_GB18030);
+    assert_string_equal(campus_fixture_findings(&x), "students.csv:2:5 E312");
+    campus_fixture_fini(&x);
+    campus_fixture_load_bytes(&x, "students.csv", utf16, sizeof utf16, NULL, SZ_ENC_AUTO);
+    assert_string_equal(campus_fixture_findings(&x), "students.csv:3:1 E330");
+    campus_fixture_fini(&x);
+}
+
+static void test_bytes_that_are_no_text_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        sz_encoding enc;
+        const char *findings;
+    } rows[] = {
+        {"学号,姓名\n1,甲\n2,\xff\xff\n", 26, SZ_ENC_AUTO, "students.csv:3:3 E301"},
+        {"学号,姓名\n1,甲\n2,\xe4\xb9", 24, SZ_ENC_AUTO, "students.csv:3:3 E301"}, /* cut off in a character */
+        {"学号,姓名\n1,甲\n2,乙\n", 26, SZ_ENC_UTF16LE, NULL},
+        {"\xd1\xa7\xba\xc5\n1\n", 7, SZ_ENC_UTF8, "students.csv:1:2 E301"},
+        {"student\n1\n2\0\n", 13, SZ_ENC_AUTO, "students.csv:3:2 E302"},
+        {"PK\3\4\0\0\0\0\0\0 student", 18, SZ_ENC_AUTO, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct campus_fixture x;
+        campus_fixture_load_bytes(&x, "students.csv", rows[i].bytes, rows[i].n, NULL, rows[i].enc);
+        assert_int_equal(x.status, SZ_FINDINGS);
+        assert_true(x.d.n_errors > 0);
+        if (rows[i].findings) assert_string_equal(campus_fixture_findings(&x), rows[i].findings);
+        campus_fixture_fini(&x);
+    }
+}
+
+static void test_a_folder_needs_the_roster(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    campus_fixture_load_bytes(&x, NULL, NULL, 0, NULL, SZ_ENC_AUTO);
+    assert_string_equal(campus_fixture_findings(&x), "");
+    assert_int_equal(x.status, SZ_OK);
+    assert_true(sz_campus_is_empty(x.c));
+    campus_fixture_fini(&x);
+
+    campus_fixture_load_bytes(&x, "notes.txt", "x", 1, "home", SZ_ENC_AUTO);
+    assert_string_equal(campus_fixture_findings(&x), "home:1:1 E321");
+    campus_fixture_fini(&x);
+
+    campus_fixture_load_bytes(&x, "calendar.yaml", "", 0, "home", SZ_ENC_AUTO);
+    assert_string_equal(campus_fixture_findings(&x), "home:1:1 W320");
+    assert_true(sz_campus_is_empty(x.c));
+    campus_fixture_fini(&x);
+
+    campus_fixture_load_bytes(&x, "student.csv", "x", 1, "home", SZ_ENC_AUTO);
+    assert_string_equal(campus_fixture_findings(&x), "home:1:1 E321 home:1:1 W322");
+    campus_fixture_fini(&x);
+}
+
+static void test_a_roster_with_errors_makes_nobody_a_stranger(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", "student,years\ns1,x\n"},
+                                                   {"cards.csv", "card,student\n77,s1\n"},
+                                                   {"leaves.csv", "student,from\ns1,2026-03-02\n"},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "students.csv:2:4 E314");
+    campus_fixture_fini(&x);
+}
+
+static void test_findings_show_the_line_and_a_hint(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    sz_buf out;
+    sz_buf_init(&out);
+    campus_fixture_load_bytes(&x, "students.csv", gbk, sizeof gbk - 1, "campus", SZ_ENC_AUTO);
+    sz_diag_print(&out, &x.d.v[0], SZ_EN, false);
+    sz_diag_print(&out, &x.d.v[0], SZ_ZH, false);
+    sz_buf_put_u8(&out, 0);
+    assert_string_equal((char *)out.p, "campus/students.csv:3:12: error[SZ312]: `x` is no status of a student\n"
+                                       "   3 | 2023002,李四,x\n"
+                                       "     |              ^\n"
+                                       "     = there are: active, suspended, graduated, withdrawn, exchange\n"
+                                       "campus/students.csv:3:12: 错误[SZ312]：`x` 不是学生状态\n"
+                                       "   3 | 2023002,李四,x\n"
+                                       "     |              ^\n"
+                                       "     = 可用的有：active, suspended, graduated, withdrawn, exchange\n");
+    sz_buf_fini(&out);
+    campus_fixture_fini(&x);
+}
+
+static void test_ten_thousand_findings_are_kept_and_all_are_counted(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    sz_buf text;
+    sz_buf_init(&text);
+    sz_buf_put_z(&text, "student,status\n");
+    for (int i = 0; i < 12000; i++) sz_buf_printf(&text, "%d,nobody\n", i);
+    campus_fixture_load_bytes(&x, "students.csv", text.p, text.n, NULL, SZ_ENC_AUTO);
+    assert_int_equal(x.d.n, 10000);
+    assert_int_equal(x.d.n_errors, 12000);
+    sz_buf_fini(&text);
+    campus_fixture_fini(&x);
+}
+
+static void test_every_code_is_explained_once_and_in_order(void **state) {
+    (void)state;
+    size_t n;
+    const sz_code_doc *codes = sz_campus_codes(&n);
+    assert_true(n > 40);
+    for (size_t i = 0; i < n; i++) {
+        assert_in_range(codes[i].code, 301, 399);
+        if (i) assert_true(codes[i].code > codes[i - 1].code);
+        assert_true(codes[i].meaning && codes[i].meaning_zh && codes[i].example);
+        assert_true(codes[i].meaning[strlen(codes[i].meaning) - 1] != '.');
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_headings_are_found_or_refused),
+        cmocka_unit_test(test_rows_have_the_shape_of_the_headings),
+        cmocka_unit_test(test_cells_are_read_or_refused_at_their_place),
+        cmocka_unit_test(test_readers_places_are_looked_up_where_there_are_places),
+        cmocka_unit_test(test_gbk_is_found_out_and_columns_count_characters),
+        cmocka_unit_test(test_marks_win_over_the_given_encoding),
+        cmocka_unit_test(test_bytes_that_are_no_text_are_named),
+        cmocka_unit_test(test_a_folder_needs_the_roster),
+        cmocka_unit_test(test_a_roster_with_errors_makes_nobody_a_stranger),
+        cmocka_unit_test(test_findings_show_the_line_and_a_hint),
+        cmocka_unit_test(test_ten_thousand_findings_are_kept_and_all_are_counted),
+        cmocka_unit_test(test_every_code_is_explained_once_and_in_order),
+    };
+    return cmocka_run_group_tests_name("campus_files", tests, NULL, NULL);
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What an analyst is told: code, place and hint of each finding, in both languages; and that what is right is let through.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/toy_names.h"
+
+typedef struct row {
+    const char *text;
+    int code;
+    const char *at;   /* what the caret marks, as written; the first place where it stands, or `nth` */
+    const char *hint; /* part of it; NULL: none is asked for */
+    sz_xtype want;
+    bool grow_ok;
+    int nth;
+} row;
+
+static const row rows[] = {
+    /* names */
+    {"late_night_7d >= 3", 42, "late_night_7d", "did you mean `late_nights_7d`?", 0, 0, 0},
+    {"n > 1 && last_door.plcae == \"x\"", 42, "plcae", NULL, 0, 0, 0},
+    {"calendar.in(\"exam\")", 42, "\"exam\"", NULL, 0, 0, 0},
+    {"calendar.on(\"exams\")", 42, "on", NULL, 0, 0, 0},
+    {"p == True", 42, "True", "write true", 0, 0, 0},
+    {"last_door == \"out\"", 122, "last_door", "last_door.time", 0, 0, 0},
+    /* syntax, and what is no CEL */
+    {"", 102, "", NULL, 0, 0, 0},
+    {"  \n", 102, "  \n", NULL, 0, 0, 0},
+    {"(n >= 3", 101, "(", NULL, 0, 0, 0},
+    {"n >=", 101, "", NULL, 0, 0, 0},
+    {"spend_habit.ratio < 50% && student.school == \"医学院\"", 117, "50%", "write 0.5, or name it:  params: {drop: 50%}  and  spend_habit.ratio < drop", 0, 0, 0},
+    {"spend_habit.ratio < 12.5 %", 117, "12.5 %", "write 0.125", 0, 0, 0},
+    {"spend >= 420 yuan", 117, "420 yuan", "params: {limit: 420 yuan}  and  spend >= limit", 0, 0, 0},
+    {"spend >= 420元", 117, "420元", "params: {limit: 420 yuan}", 0, 0, 0},
+    {"silence >= 24h", 117, "24h", "params: {limit: 24h}  and  silence >= limit", 0, 0, 0},
+    {"silence >= 3 天 && p", 117, "3 天", "{limit: 3d}", 0, 0, 0},
+    {"missed_hours >= 6 class-hours", 117, "6 class-hours", "{limit: 6 class-hours}", 0, 0, 0},
+    {"event.clock >= 22:30", 121, "22:30", "event.clock >= \"22:30\"", 0, 0, 0},
+    {"event.clock < 8:30 && p", 121, "8:30", "event.clock < \"08:30\"", 0, 0, 0},
+    {"n = 3", 116, "=", "write ==", 0, 0, 0},
+    {"n => 3", 116, "=>", "write >=", 0, 0, 0},
+    {"n =< 3", 116, "=<", "write <=", 0, 0, 0},
+    {"n <> 3", 116, "<>", "write !=", 0, 0, 0},
+    {"n > = 3", 116, "> =", "without a space", 0, 0, 0},
+    {"p & q", 116, "&", "write &&", 0, 0, 0},
+    {"p | q", 116, "|", "write ||", 0, 0, 0},
+    {"p and q", 116, "and", "write &&", 0, 0, 0},
+    {"p OR q", 116, "OR", "write ||", 0, 0, 0},
+    {"not p", 116, "not", "write !", 0, 0, 0},
+    {"p 且 q", 116, "且", "write &&", 0, 0, 0},
+    {"event.kind not in [\"a\"]", 116, "not", "!(x in", 0, 0, 0},
+    {"event.card contains \"x\"", 116, "contains", "x.contains", 0, 0, 0},
+    {"{n} > 3", 116, "{n}", "write n", 0, 0, 0},
+    {"event.kind in (\"a\", \"b\")", 114, "(\"a\", \"b\")", "in [\"a\", \"b\"]", 0, 0, 0},
+    {"n ＞＝ 3", 118, "＞＝", "write >=", 0, 0, 0},
+    {"n ≥ 3", 118, "≥", "write >=", 0, 0, 0},
+    {"p ＆＆ q", 118, "＆＆", "write &&", 0, 0, 0},
+    {"n　> 3", 118, "　", "ordinary space", 0, 0, 0},
+    {"student.school == “医学院”", 118, "“医学院”", "write \"医学院\"", 0, 0, 0},
+    {"student.school == 医学院", 118, "医学院", "quotes:  \"医学院\"", 0, 0, 0},
+    /* types */
+    {"event.amount > \"5\"", 104, "\"5\"", "without quotes:  5", 0, 0, 0},
+    {"student.school == 5", 104, "5", "\"5\"", 0, 0, 0},
+    {"event.late == 1", 104, "1", "event.late  or  !event.late", 0, 0, 0},
+    {"event.late > true", 104, ">", NULL, 0, 0, 0},
+    {"event.time < limit", 104, "limit", ".age", 0, 0, 0},
+    {"event.time >= \"22:00\"", 104, "\"22:00\"", "event.clock", 0, 0, 0},
+    {"p ? 1 : \"x\"", 104, "?", NULL, SZ_X_NUM, 0, 0},
+    {"\"x\" in levels", 104, "\"x\" in levels", NULL, 0, 0, 0},
+    {"1 < n < 5", 125, "1 < n < 5", "1 < n && n < 5", 0, 0, 0},
+    {"silence >= 24", 107, "24", "params: {limit: 24h}  and  silence >= limit", 0, 0, 0},
+    {"a >= limit", 107, "limit", NULL, 0, 0, 0},
+    {"event.time + 3 > event.time", 108, "+", "duration(\"24h\")", 0, 0, 0},
+    {"limit * 2 > wait", 108, "*", "only add and subtract", 0, 0, 0},
+    {"\"a\" + 5 == \"a5\"", 108, "+", NULL, 0, 0, 0},
+    {"-event.card == \"x\"", 108, "-", NULL, 0, 0, 0},
+    {"p + q > 1", 108, "+", "(x ? 1 : 0)", 0, 0, 0},
+    {"n == 1 || 2", 109, "2", "n == 1 || n == 2  or  n in [1, 2]", 0, 0, 0},
+    {"n > 1 && 5", 109, "5", "n > 1 && n > 5", 0, 0, 0},
+    {"!n == 1", 109, "n", "!(n == …)", 0, 0, 0},
+    {"n ? p : q", 109, "n", "n >= 3", 0, 0, 0},
+    {"n", 103, "n", "n >= 3", 0, 0, 0},
+    {"silence", 103, "silence", "params: {limit: 24h}", 0, 1, 0},
+    {"event.op", 103, "event.op", "== \"…\"", 0, 0, 0},
+    {"n > 3", 103, "n > 3", "(n > 3 ? 1 : 0)", SZ_X_NUM, 0, 0},
+    {"event.card + \"x\"", 124, "event.card + \"x\"", NULL, SZ_X_STR, 0, 0},
+    /* units */
+    {"spend >= missed_hours", 105, "spend >= missed_hours", NULL, 0, 0, 0},
+    {"n >= spend_max", 105, "spend_max", NULL, 0, 0, 0},
+    {"spend + n > 5", 105, "+", NULL, 0, 0, 0},
+    {"math.least(n, spend) > 5", 105, "spend", NULL, 0, 0, 0},
+    {"p ? n : spend", 104, "?", NULL, SZ_X_NUM, 0, 0},
+    /* choices and forms */
+    {"event.status == \"abscent\"", 106, "\"abscent\"", "did you mean \"absent\"?", 0, 0, 0},
+    {"\"in side\" == last_door.direction", 106, "\"in side\"", "one of in, out", 0, 0, 0},
+    {"event.status in [\"present\", \"lat\"]", 106, "\"lat\"", "did you mean \"late\"?", 0, 0, 0},
+    {"event.status in kinds", 106, "kinds", NULL, 0, 0, 0},
+    {"event.clock < \"8:30\"", 121, "\"8:30\"", "write \"08:30\"", 0, 0, 0},
+    {"event.clock < \"25:00\"", 121, "\"25:00\"", NULL, 0, 0, 0},
+    {"event.night == \"2026-3-2\"", 121, "\"2026-3-2\"", "2026-03-02", 0, 0, 0},
+    /* lists */
+    {"student.tags == \"x\"", 114, "student.tags == \"x\"", "\"x\" in student.tags", 0, 0, 0},
+    {"student.tags.contains(\"x\")", 114, "contains", "\"x\" in student.tags", 0, 0, 0},
+    {"event.kind in \"abc\"", 114, "\"abc\"", "event.kind == \"abc\"", 0, 0, 0},
+    {"n in 5", 114, "5", NULL, 0, 0, 0},
+    {"n in []", 114, "[]", NULL, 0, 0, 0},
+    {"n in [1, \"a\"]", 114, "\"a\"", NULL, 0, 0, 0},
+    {"n in [1, m]", 114, "m", "x == m || x in", 0, 0, 0},
+    /* functions and literals */
+    {"max(n, m) >= 3", 110, "max", "math.greatest", 0, 0, 0},
+    {"math.lest(n, m) >= 3", 110, "lest", "math.least", 0, 0, 0},
+    {"not (p)", 110, "not", "!(…)", 0, 0, 0},
+    {"event.card.lower() == \"x\"", 110, "lower", NULL, 0, 0, 0},
+    {"double(n) > 3", 110, "double", "leave it out", 0, 0, 0},
+    {"math.abs(a, b) >= 3", 111, "abs", NULL, 0, 0, 0},
+    {"math.abs(s) >= 3", 111, "s", NULL, 0, 0, 1},
+    {"n.contains(\"x\")", 111, "n", NULL, 0, 0, 0},
+    {"size(n) > 3", 111, "n", NULL, 0, 0, 0},
+    {"duration(s) > limit", 111, "s", NULL, 0, 0, 0},
+    {"silence > duration(\"7d\")", 115, "\"7d\"", "duration(\"168h\"), or name it:  params: {limit: 7d}", 0, 0, 0},
+    {"silence > duration(\"soon\")", 115, "\"soon\"", "duration(\"24h\")", 0, 0, 0},
+    {"event.time > timestamp(\"2026-03-02\")", 115, "\"2026-03-02\"", "2026-03-02T00:00:00+08:00", 0, 0, 0},
+    {"event.time.getHours(\"Mars\") >= 22", 126, "\"Mars\"", "+08:00", 0, 0, 0},
+    {"event.kind.matches(\"^a\")", 123, "matches", "startsWith", 0, 0, 0},
+    /* parts of CEL that rules do not use */
+    {"event.op == null", 112, "null", "has(x)", 0, 0, 0},
+    {"student.tags.exists(t, t == \"x\")", 112, "exists", "x in list", 0, 0, 0},
+    {"a[0] > 1", 112, "[0]", NULL, 0, 0, 0},
+    {"{\"a\": 1} == n", 112, "{\"a\": 1}", NULL, 0, 0, 0},
+    {"b\"x\" == s", 112, "b\"x\"", NULL, 0, 0, 0},
+    {"event.?amount > 1", 112, "amount", NULL, 0, 0, 0},
+    /* growing values */
+    {"last_door.age > silence", 113, "last_door.age", "give it a check", 0, 0, 0},
+    {"silence + limit > limit", 113, "silence", "give it a check", 0, 0, 0},
+    {"(p ? silence : limit) > limit", 113, "silence", NULL, 0, 0, 0},
+    {"(silence > limit) == p", 113, "silence", NULL, 0, 0, 0},
+    {"silence", 113, "silence", NULL, SZ_X_NUM, 0, 0},
+};
+
+static const char *find_nth(const char *text, const char *at, int nth) {
+    const char *p = strstr(text, at);
+    for (; p && nth > 0; nth--) p = strstr(p + 1, at);
+    return p;
+}
+
+static void check_row(const row *w) {
+    sz_arena a;
+    sz_diags d;
+    sz_arena_init(&a);
+    sz_diags_init(&d);
+    const sz_prog *p = toy_compile(&a, w->text, w->want, w->grow_ok, &d);
+    if (p || d.n == 0) fail_msg("nothing was found in: %s", w->text);
+    sz_diags_sort(&d);
+    const sz_diag *g = &d.v[0];
+    const char *at = w->nth ? find_nth(w->text, w->at, 1) : find_nth(w->text, w->at, 0);
+    assert_non_null(at);
+    if (w->at[0] == '\0') at = w->text + strlen(w->text);
+    if (g->code != w->code) fail_msg("%s: SZ%03d %s", w->text, g->code, g->message);
+    assert_int_equal(g->severity, SZ_ERROR);
+    if (g->span.off != (uint32_t)(at - w->text) || g->span.len != strlen(w->at))
+        fail_msg("%s: marks %u+%u `%.*s`", w->text, g->span.off, g->span.len, (int)g->span.len, w->text + g->span.off);
+    if (w->hint && (!g->hint || !strstr(g->hint, w->hint))) fail_msg("%s: hint: %s", w->text, g->hint ? g->hint : "none");
+    for (size_t i = 0; i < d.n; i++) {
+        assert_non_null(d.v[i].message_zh);
+        assert_true(strlen(d.v[i].message) > 0 && strlen(d.v[i].message_zh) > 0);
+        assert_true((d.v[i].hint != NULL) == (d.v[i].hint_zh != NULL));
+    }
+    sz_diags_fini(&d);
+    sz_arena_fini(&a);
+}
+
+static void test_findings_have_code_place_and_hint(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check_row(&rows[i]);
+}
+
+static void test_all_findings_are_told_at_once(void **unused) {
+    static const struct { const char *text; int codes[4]; } many[] = {
+        {"late_night_7d >= 3 && event.amount > \"5\" && event.status == \"abscent\"", {42, 104, 106, 0}},
+        {"n = 3 and m <> 2", {116, 116, 116, 0}},
+        {"n ＞＝ 3 && spend < 50% || silence >= 24h", {118, 117, 117, 0}},
+        {"p and (n > ", {116, 0}},
+        {"last_door.age > silence", {113, 113, 0}},
+        {"nobody + nothing > 3 && nobody == 1", {42, 42, 42, 0}}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++) {
+        sz_arena a;
+        sz_diags d;
+        sz_arena_init(&a);
+        sz_diags_init(&d);
+        assert_null(toy_compile(&a, many[i].text, SZ_X_BOOL, false, &d));
+        sz_diags_sort(&d);
+        for (size_t k = 0; k < 4 && many[i].codes[k]; k++) {
+            if (k >= d.n || d.v[k].code != many[i].codes[k]) fail_msg("%s: finding %zu", many[i].text, k);
+            if (many[i].codes[k + 1] == 0) assert_int_equal(d.n, k + 1);
+        }
+        sz_diags_fini(&d);
+        sz_arena_fini(&a);
+    }
+}
+
+static void test_what_is_right_compiles(void **unused) {
+    static const struct { const char *text; sz_xtype want; bool grow_ok; } right[] = {
+        {"event.op == \"consume\" && place.kind == \"canteen\"", SZ_X_BOOL, false},
+        {"event.status in [\"present\", \"late\"]", SZ_X_BOOL, false},
+        {"event.kind in kinds && event.kind in watched", SZ_X_BOOL, false},
+        {"\"x\" in student.tags", SZ_X_BOOL, false},
+        {"event.clock < \"08:30\" || event.clock == \"24:00\"", SZ_X_BOOL, false},
+        {"event.card == first.card && place.kind != \"dorm\"", SZ_X_BOOL, false},
+        {"calendar.days_to(\"exams\") <= 21 && calendar.in(\"exams\")", SZ_X_BOOL, false},
+        {"n / 2 == 1.5", SZ_X_BOOL, false},
+        {"n < m * drop", SZ_X_BOOL, false},
+        {"n < 100 * spend_habit.ratio * drop", SZ_X_BOOL, false},
+        {"n / (n + m) >= drop", SZ_X_BOOL, false},
+        {"n < nights * 3 && spend / nights > 15 && spend / n < spend_max", SZ_X_BOOL, false},
+        {"silence >= limit", SZ_X_BOOL, false},
+        {"!(silence < limit) && (n >= 1 || n == 0)", SZ_X_BOOL, false},
+        {"p ? silence > wait - limit : duration(\"24h\") < silence", SZ_X_BOOL, false},
+        {"silence > limit ? 1 : 0", SZ_X_NUM, false},
+        {"last_door.age > silence", SZ_X_BOOL, true},
+        {"silence", SZ_X_NUM, true},
+        {"last_door.direction == \"out\" && last_door.time <= event.time", SZ_X_BOOL, false},
+        {"event.time - last_door.time > limit", SZ_X_BOOL, false},
+        {"event.time > timestamp(\"2026-03-02T00:00:00+08:00\") + limit", SZ_X_BOOL, false},
+        {"(event.op == \"consume\" ? true : event.amount > 5) && (event.amount > 5 ? true : true)", SZ_X_BOOL, false},
+        {"!has(event.amount)", SZ_X_BOOL, false},
+        {"math.least(n, m, 5) >= math.abs(-3)", SZ_X_BOOL, false},
+        {"event.time.getHours(\"+08:00\") >= 22 && (event.time - last_door.time).getHours() > 3", SZ_X_BOOL, false},
+        {"size(event.card) == 10 && event.card.startsWith(\"20\") && student.tags.size() > 1", SZ_X_BOOL, false},
+        {"event.card + \"-\" + event.kind == \"a-b\"", SZ_X_BOOL, false},
+        {"true", SZ_X_BOOL, false},
+        {"// what for\n n >= 3 // three", SZ_X_BOOL, false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        sz_arena a;
+        sz_diags d;
+        sz_arena_init(&a);
+        sz_diags_init(&d);
+        const sz_prog *p = toy_compile(&a, right[i].text, right[i].want, right[i].grow_ok, &d);
+        if (!p || d.n > 0) fail_msg("%s: %s", right[i].text, d.n ? d.v[0].message : "nothing said");
+        sz_diags_fini(&d);
+        sz_arena_fini(&a);
+    }
+}
+
+static void check_warning(const char *text, int code, const char *message, const char *hint) {
+    sz_arena a;
+    sz_diags d;
+    sz_arena_init(&a);
+    sz_diags_init(&d);
+    assert_non_null(toy_compile(&a, text, SZ_X_BOOL, false, &d));
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.v[0].severity, SZ_WARNING);
+    assert_int_equal(d.v[0].code, code);
+    assert_string_equal(d.v[0].message, message);
+    if (hint) assert_string_equal(d.v[0].hint, hint);
+    sz_diags_fini(&d);
+    sz_arena_fini(&a);
+}
+
+static void test_bare_getHours_is_a_warning(void **unused) {
+    (void)unused;
+    check_warning("event.time.getHours() >= 22", 203, "getHours() without a zone is UTC; 22:00 here is 14:00 there", "use event.hour or event.clock >= \"22:00\" (campus time)");
+    check_warning("event.time.getHours() < 6", 203, "getHours() without a zone is UTC; 06:00 here is 22:00 there", "use event.hour or event.clock >= \"06:00\" (campus time)");
+    check_warning("last_door.time.getDayOfWeek() == 0", 203, "getDayOfWeek() without a zone is UTC; 22:00 here is 14:00 there", "write last_door.time.getDayOfWeek(\"+08:00\")");
+}
+
+static void test_division_by_zero_is_a_warning(void **unused) {
+    (void)unused;
+    check_warning("n / 0 > 1", 120, "a division by zero is always unknown", NULL);
+    check_warning("n % 0 > 1", 120, "a division by zero is always unknown", NULL);
+}
+
+static void test_depth_and_length_are_bounded(void **unused) {
+    sz_arena a;
+    sz_diags d;
+    sz_buf b;
+    (void)unused;
+    sz_arena_init(&a);
+    sz_buf_init(&b);
+    for (int form = 0; form < 5; form++) {
+        static const char *const before[] = {"(", "!", "1 + ", "p ? p : ", "math.abs("}, *const after[] = {")", "", "", "", ")"};
+        sz_buf_clear(&b);
+        for (int i = 0; i < 500; i++) sz_buf_put_z(&b, before[form]);
+        sz_buf_put_z(&b, form == 2 || form == 4 ? "1" : "p");
+        for (int i = 0; i < 500; i++) sz_buf_put_z(&b, after[form]);
+        sz_buf_put_u8(&b, 0);
+        sz_diags_init(&d);
+        assert_null(toy_compile(&a, (const char *)b.p, SZ_X_ANY, true, &d));
+        assert_int_equal(d.n, 1);
+        assert_true(d.v[0].code == 119 || d.v[0].code == 101);
+        sz_diags_fini(&d);
+    }
+    for (int form = 0; form < 2; form++) { /* chains of && and || are not deep */
+        sz_buf_clear(&b);
+        sz_buf_put_z(&b, "n > 0");
+        for (int i = 0; i < 500; i++) sz_buf_printf(&b, "%s n > %d", form ? " ||" : " &&", i);
+        sz_buf_put_u8(&b, 0);
+        sz_diags_init(&d);
+        const sz_prog *p = toy_compile(&a, (const char *)b.p, SZ_X_BOOL, true, &d);
+        assert_non_null(p);
+        uint32_t n;
+        sz_prog_clauses(p, &n);
+        assert_int_equal(n, 501);
+        sz_diags_fini(&d);
+    }
+    sz_buf_fini(&b);
+    sz_arena_fini(&a);
+}
+
+static void test_codes_are_documented_and_ascending(void **unused) {
+    uint32_t n;
+    const sz_expr_code *c = sz_expr_codes(&n);
+    (void)unused;
+    for (uint32_t i = 0; i < n; i++) {
+        assert_true(i == 0 || c[i].code > c[i - 1].code);
+        assert_true(c[i].en && c[i].zh && c[i].example);
+    }
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        bool found = false;
+        for (uint32_t i = 0; i < n; i++) found |= c[i].code == rows[k].code;
+        assert_true(found);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_findings_have_code_place_and_hint), cmocka_unit_test(test_all_findings_are_told_at_once),
+        cmocka_unit_test(test_what_is_right_compiles),            cmocka_unit_test(test_bare_getHours_is_a_warning),
+        cmocka_unit_test(test_division_by_zero_is_a_warning),     cmocka_unit_test(test_depth_and_length_are_bounded),
+        cmocka_unit_test(test_codes_are_documented_and_ascending),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

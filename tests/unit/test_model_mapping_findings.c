@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Faults of a mapping: every one is found, at its place, in both languages, with the nearest name.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/model_fixture.h"
+
+#define OK "type: swipe\nstudent: s\ntime: t\n" /* three lines that are fine */
+
+static void test_every_fault_has_its_place(void **state) {
+    (void)state;
+    static const struct {
+        const char *yaml, *findings;
+    } rows[] = {
+        {OK, ""},
+        {"", "-:0:0 E261"},
+        {"- type\n", "m.yaml:1:1 E261"},
+        /* what must be there */
+        {"student: s\ntime: t\n", "m.yaml:1:1 E263"},
+        {"type: swipe\n", "m.yaml:1:1 E263 m.yaml:1:1 E263"},
+        {"type: swipe\ncard: s\n", "m.yaml:1:1 E263"},
+        {"type: attendance\nstudent: s\ntime: t\n", "m.yaml:1:1 E263"},
+        {"type: dorm_access\nstudent: s\ntime: t\n", "m.yaml:1:1 E263"},
+        {"type: dorm_access\nstudent: s\ntime: t\nreader: r\n", ""},
+        {"type: {column: k}\nstudent: s\ntime: t\n", "m.yaml:1:7 E263"},
+        {OK "place: {empty: '-'}\n", "m.yaml:4:8 E263"},
+        {"type: swipe\nstudent: s\ntime: {column: t, lost: collected}\n", "m.yaml:1:1 E263"},
+        /* keys */
+        {OK "studnet: s\n", "m.yaml:4:1 E262"},
+        {OK "wholly different: s\n", "m.yaml:4:1 E262"},
+        {OK "place: {colum: p}\n", "m.yaml:4:9 E262"},
+        {OK "place: {column: p, whatever: 1}\n", "m.yaml:4:20 E262"},
+        {"file: {encodin: gbk}\n" OK, "m.yaml:1:8 E262"},
+        {OK "file: {x: 1}\n", "m.yaml:4:8 E262"},
+        {OK "student: x\n", "m.yaml:4:1 E11"},
+        /* shapes */
+        {"file: gbk\n" OK, "m.yaml:1:7 E261"},
+        {OK "place: [a, b]\n", "m.yaml:4:8 E261"},
+        {OK "place:\n", "m.yaml:4:7 E261"},
+        {OK "place: {column: [[a]]}\n", "m.yaml:4:18 E261"},
+        {OK "place: {column: ''}\n", "m.yaml:4:17 E261"},
+        {OK "place: {columns: []}\n", "m.yaml:4:18 E261"},
+        {OK "place: {column: p, table: [a]}\n", "m.yaml:4:27 E261"},
+        {OK "place: {column: p, table: {a: [b]}}\n", "m.yaml:4:31 E261"},
+        {OK "op: {column: p, table: {'1': refund, else: consume}}\n", "m.yaml:4:38 E261"},
+        {OK "place: {column: p, empty: [[x]]}\n", "m.yaml:4:28 E261"},
+        {OK "place: {column: p, empty: null}\n", "m.yaml:4:27 E261"},
+        {"file: {empty: {a: b}}\n" OK, "m.yaml:1:15 E261"},
+        /* settings */
+        {"file: {encoding: latin1}\n" OK, "m.yaml:1:18 E264"},
+        {"file: {separator: '::'}\n" OK, "m.yaml:1:19 E264"},
+        {"file: {separator: '\"'}\n" OK, "m.yaml:1:19 E264"},
+        {"file: {separator: comma, header: no}\n" OK, "m.yaml:1:34 E264"},
+        {"file: {skip_rows: -1}\n" OK, "m.yaml:1:19 E264"},
+        {"file: {skip_rows: many}\n" OK, "m.yaml:1:19 E264"},
+        {OK "amount: {column: a, unit: euro}\n", "m.yaml:4:27 E264"},
+        {OK "amount: {column: a, negative: buy}\n", "m.yaml:4:31 E264"},
+        {OK "amount: {column: a, positive: drop_sign}\n", "m.yaml:4:31 E264"},
+        {OK "card: {column: a, pad: 65}\n", "m.yaml:4:24 E264"},
+        {OK "card: {column: a, pad: six}\n", "m.yaml:4:24 E264"},
+        {"type: swipe\nstudent: s\ntime: {column: t, lost: ['0:00', midnight]}\n", "m.yaml:3:34 E264"},
+        {"type: swipe\nstudent: s\ntime: {column: t, offset: Shanghai}\n", "m.yaml:3:27 E264"},
+        /* types and values */
+        {"type: swip\nstudent: s\ntime: t\n", "m.yaml:1:7 E265"},
+        {"type: feed_status\nstudent: s\ntime: t\n", "m.yaml:1:7 E265"},
+        {"type: {column: k, table: {'1': swipe, '2': dorm}}\nstudent: s\ntime: t\n", "m.yaml:1:44 E265"},
+        {"type: {column: k, table: {'1': swipe}, else: other}\nstudent: s\ntime: t\n", "m.yaml:1:46 E265"},
+        {OK "op: {column: o, table: {'1': refnd}}\n", "m.yaml:4:30 E266"},
+        {OK "op: {column: o, table: {'1': refund}, else: nothing}\n", "m.yaml:4:45 E266"},
+        {OK "op: {constant: buy}\n", "m.yaml:4:16 E266"},
+        {OK "precision: hour\n", "m.yaml:4:12 E266"},
+        {OK "place: {constant: 'a place with a name that is longer than the sixty-four bytes that it may have'}\n", "m.yaml:4:19 E266"},
+        {OK "amount: {constant: '1.005'}\n", "m.yaml:4:20 E266"},
+        {"type: library\nstudent: s\ntime: t\ndirection: {column: d, table: {I: inn}}\n", "m.yaml:4:35 E266"},
+        /* fields of other types */
+        {OK "status: x\n", "m.yaml:4:1 E267"},
+        {OK "seat: x\n", "m.yaml:4:1 E262"},
+        {"type: library\nstudent: s\ntime: t\nseat: x\nfee: {column: f, unit: fen}\n", ""},
+        {OK "state: x\n", "m.yaml:4:1 E267"},
+        /* what excludes each other */
+        {OK "place: {column: a, constant: b}\n", "m.yaml:4:8 E268"},
+        {OK "place: {column: a, columns: [b]}\n", "m.yaml:4:8 E268"},
+        {OK "amount: {column: a, negative: refund}\nop: o\n", "m.yaml:4:9 E268"},
+        {OK "place: {column: a, match: '(?<reader>.*)'}\nreader: r\n", "m.yaml:4:27 E268"},
+        {OK "place: {column: a, match: '(?<reader>.*)'}\nref: {column: b, match: '(?<reader>.*)'}\n", "m.yaml:5:25 E268"},
+        /* keys without use */
+        {OK "place: {column: a, unit: fen}\n", "m.yaml:4:20 E269"},
+        {OK "amount: {column: a, format: YYYY}\n", "m.yaml:4:21 E269"},
+        {OK "amount: {column: a, pad: 6}\n", "m.yaml:4:21 E269"},
+        {OK "balance: {column: a, negative: refund}\n", "m.yaml:4:10 E269"},
+        {OK "place: {constant: a, match: 'b'}\n", "m.yaml:4:29 E269"},
+        {OK "collected: {column: c, lost: '0:00'}\n", "m.yaml:4:12 E269"},
+        /* patterns */
+        {OK "place: {column: a, match: '(['}\n", "m.yaml:4:29 E270"},
+        {OK "place: {column: a, match: '飞(?<place>'}\n", "m.yaml:4:37 E270"},
+        {OK "place: {column: a, match: \"\\\\p{Nope}\"}\n", "m.yaml:4:36 E270"},
+        {OK "place: {column: a, match: '(?<plce>.*)'}\n", "m.yaml:4:27 E271"},
+        {OK "place: {column: a, match: '(?<status>.*)'}\n", "m.yaml:4:27 E271"},
+        /* formats */
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD Q'}\n", "m.yaml:3:39 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: ['YYYY-MM-DD', 'H:mm']}\n", "m.yaml:3:43 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD H:mm H'}\n", "m.yaml:3:44 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD [H:mm'}\n", "m.yaml:3:39 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD] H:mm'}\n", "m.yaml:3:38 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD [H[:mm]]'}\n", "m.yaml:3:41 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD h:mm'}\n", "m.yaml:3:28 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD mm'}\n", "m.yaml:3:28 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: \"YYYY-MM-DD 'at H\"}\n", "m.yaml:3:39 E272"},
+        /* numbers of columns */
+        {"file: {header: false}\ntype: swipe\nstudent: 学号\ntime: 2\n", "m.yaml:3:10 E273"},
+        {"file: {header: false}\ntype: swipe\nstudent: 0\ntime: {columns: [1, x]}\n", "m.yaml:3:10 E273 m.yaml:4:21 E273"},
+        /* several at once */
+        {"file: {encoding: x}\ntype: swipes\nstudnet: s\nplace: {column: a, pad: x}\n",
+         "m.yaml:1:1 E263 m.yaml:1:1 E263 m.yaml:1:18 E264 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
+    };
+    struct model_fixture x;
+    int n_wrong = 0;
+    model_fixture_init(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *got = model_fixture_map(&x, rows[i].yaml);
+        if (strcmp(got, rows[i].findings) != 0) {
+            print_error("%s  expected %s\n  got      %s %s\n", rows[i].yaml, rows[i].findings, got, x.d.n ? x.d.v[0].message : "");
+            n_wrong++;
+        }
+        assert_true((x.mapping != NULL) == (x.d.n_errors == 0));
+    }
+    model_fixture_fini(&x);
+    assert_int_equal(n_wrong, 0);
+}
+
+static void test_headings_that_a_file_does_not_have(void **state) {
+    (void)state;
+    static const struct {
+        const char *header, *findings, *hint;
+    } rows[] = {
+        {"流水号,学号,时间\n", "", NULL},
+        {"\xef\xbb\xbf流水号, 学号 ,时间,\n", "", NULL},
+        {"\xef\xbb\xbf\"流水号\",\"学号\",\"时间\"\n", "", NULL},
+        {"流水号,学工号,时间\n", "m.yaml:2:10 E274", "did you mean `学工号`?"},
+        {"a,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274", NULL},
+        {"流水号,学号,时间,时间\n", "h.csv:1:11 E275", NULL},
+    };
+    struct model_fixture x;
+    model_fixture_init(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(model_fixture_map(&x, "type: presence\nstudent: 学号\ntime: {column: 时间, format: YYYY/M/D}\nid: {columns: [流水号]}\n"), "");
+        const char *got = model_fixture_bind(&x, rows[i].header);
+        if (strcmp(got, rows[i].findings) != 0) fail_msg("%s  expected %s\n  got      %s", rows[i].header, rows[i].findings, got);
+        if (rows[i].hint) assert_string_equal(x.d.v[0].hint, rows[i].hint);
+    }
+    model_fixture_fini(&x);
+}
+
+static void test_settings_of_the_file(void **state) {
+    (void)state;
+    struct model_fixture x;
+    model_fixture_init(&x);
+    model_fixture_map(&x, OK);
+    assert_int_equal(sz_mapping_separator(x.mapping), ',');
+    assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_AUTO);
+    assert_true(sz_mapping_has_header(x.mapping));
+    assert_int_equal(sz_mapping_skip_rows(x.mapping), 0);
+    model_fixture_map(&x, "file: {separator: tab, encoding: UTF-16, skip_rows: 3, header: false}\ntype: swipe\nstudent: 1\ntime: 2\n");
+    assert_int_equal(sz_mapping_separator(x.mapping), '\t');
+    assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_UTF16LE);
+    assert_false(sz_mapping_has_header(x.mapping));
+    assert_int_equal(sz_mapping_skip_rows(x.mapping), 3);
+    static const char *const separators[][2] = {{"comma", ","}, {"';'", ";"}, {"semicolon", ";"}, {"'|'", "|"}, {"pipe", "|"}, {"\"\\t\"", "\t"}};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        char yaml[100] = "file: {separator: ";
+        strcat(strcat(yaml, separators[i][0]), "}\n" OK);
+        assert_string_equal(model_fixture_map(&x, yaml), "");
+        assert_int_equal(sz_mapping_separator(x.mapping), separators[i][1][0]);
+    }
+    model_fixture_fini(&x);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_fault_has_its_place),
+        cmocka_unit_test(test_headings_that_a_file_does_not_have),
+        cmocka_unit_test(test_settings_of_the_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
