@@ -146,7 +146,7 @@ extern const sz_operator_row sz_operators[SZ_N_OPERATORS];
 
 /* ---- accumulators ---------------------------------------------------------------------------------------------------------- */
 
-typedef enum sz_acc_kind { SZ_ACC_DAYS, SZ_ACC_PANES, SZ_ACC_LAST, SZ_ACC_FIRST, SZ_ACC_DISTINCT, SZ_ACC_SESSIONS } sz_acc_kind;
+typedef enum sz_acc_kind { SZ_ACC_DAYS, SZ_ACC_PANES, SZ_ACC_LAST, SZ_ACC_FIRST, SZ_ACC_DISTINCT, SZ_ACC_SESSIONS, SZ_ACC_UNTIL /* latest end of a record's time: absence */ } sz_acc_kind;
 
 typedef struct sz_acc {
     uint8_t kind;

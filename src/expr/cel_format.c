@@ -102,6 +102,7 @@ static bool put_real(job *j, char verb, int precision, sz_cel_value v) {
     double d = v.kind == SZ_V_INT ? (double)v.i : v.kind == SZ_V_UINT ? (double)v.u : v.d;
     if (v.kind != SZ_V_INT && v.kind != SZ_V_UINT && v.kind != SZ_V_DOUBLE) return misfit(j, verb, v);
     if (!isfinite(d)) return put_text(j, v, 0);
+    if (!sz_cel_charge(j->c, 50)) return false; /* hundreds of digits of 1e308 take their time */
     sz_buf_printf(&j->out, verb == 'f' ? "%.*f" : "%.*e", precision, d);
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The registry of this module's findings: what each code means, in a sentence, with an example. A code is never used again for
- * something else.
+ * The registry of this module's findings: what each code means, in a sentence, with an example. A code is never
+ * used again for something else.
  */
 #include <sanzao/expr.h>
 

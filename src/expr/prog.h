@@ -2,9 +2,9 @@
  *
  * Private to src/expr/prog_*.c: the typed half of expr.
  *
- * text -> sz_expr (parse.c) -> tnode, checked, constants folded (prog_check*.c) -> insn (prog_emit.c) -> a run (prog_vm.c).
- * The tnode tree stays in the program's arena: hash and clauses are made from it. Every pass recurses at most SZ_EXPR_DEPTH deep,
- * because prog_check refuses what is deeper.
+ * text -> sz_expr (parse.c) -> tnode, checked, constants folded (prog_check*.c) -> insn (prog_emit.c) -> a run
+ * (prog_vm.c). The tnode tree stays in the program's arena: hash and clauses are made from it. Every pass recurses
+ * at most SZ_EXPR_DEPTH deep, because prog_check refuses what is deeper.
  */
 #ifndef SZ_EXPR_PROG_H
 #define SZ_EXPR_PROG_H
@@ -16,9 +16,9 @@
 /* Codes of findings, documented in codes.c. 101 is the parser's too. */
 typedef enum prog_code {
     C_NAME = 42,
-    C_SYNTAX = 101, C_EMPTY, C_RESULT, C_TYPES, C_UNITS, C_CHOICE, C_DURATION, C_OPERAND, C_LOGIC, C_FUNCTION, C_ARGUMENT, C_UNSUPPORTED,
-    C_GROWS, C_LIST, C_LITERAL, C_SPELLING, C_VALUE_UNIT, C_WIDE, C_DEEP, C_ZERO, C_FORM, C_RECORD, C_PATTERN, C_TEXT_RESULT, C_CHAIN,
-    C_ZONE,
+    C_SYNTAX = 101, C_EMPTY, C_RESULT, C_TYPES, C_UNITS, C_CHOICE, C_DURATION, C_OPERAND, C_LOGIC, C_FUNCTION,
+    C_ARGUMENT, C_UNSUPPORTED, C_GROWS, C_LIST, C_LITERAL, C_SPELLING, C_VALUE_UNIT, C_WIDE, C_DEEP, C_ZERO, C_FORM,
+    C_RECORD, C_PATTERN, C_TEXT_RESULT, C_CHAIN, C_ZONE,
     C_UTC_HOURS = 203
 } prog_code;
 
@@ -55,7 +55,7 @@ typedef struct tnode {
     uint32_t n;
 } tnode;
 
-/* ---- checking ------------------------------------------------------------------------------------------------------ */
+/* ---- checking ----------------------------------------------------------------------------------------------- */
 
 typedef struct checker {
     sz_arena *a;             /* the program's */
@@ -97,26 +97,28 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
 tnode *prog_check_in(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth);
 tnode *prog_check_negate(checker *c, const sz_expr *e, uint32_t depth);
-tnode *prog_check_name(checker *c, const sz_expr *e, const sz_expr *method); /* method: a call such as calendar.in("exams") */
+/* method: NULL, or a call such as calendar.in("exams"), which is e itself then. */
+tnode *prog_check_name(checker *c, const sz_expr *e, const sz_expr *method);
 tnode *prog_check_call(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_literal_call(checker *c, const sz_expr *e); /* duration("…"), timestamp("…") */
 tnode *prog_check_time_part(checker *c, const sz_expr *e, tnode *of, int part, uint32_t depth);
 tnode *prog_fold(checker *c, tnode *n);           /* a constant in place of n if all below it is constant and known */
 void prog_check_growth(checker *c, const tnode *root);
-void prog_check_constants(checker *c, const tnode *side, const tnode *other); /* choices and forms of text beside a symbol */
+/* Choices and forms: if side is a symbol and other a constant text or list. */
+void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */
 bool prog_explain_syntax(checker *c, uint32_t off);
 
-/* Words for types and units. lang 0 English, 1 Chinese. "an amount in yuan", "金额（元）". */
+/* Types and units in words: "an amount in yuan", "金额（元）". */
 const char *prog_type_words(const tnode *n, sz_lang lang);
 const char *prog_type_name(uint8_t type, sz_lang lang);
 /* Unit of a combined with b; false: they do not go together. op + - * / % or a comparison. */
 bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out);
 bool prog_form_fits(uint8_t form, sz_str s);
-const char *prog_nearest(sz_str name, const char *const *names, size_t n); /* or NULL */
+const char *prog_nearest(sz_str name, const char *const *names, size_t n); /* NULL: none is near */
 
-/* ---- values at run time: also used to fold ----------------------------------------------------------------------------- */
+/* ---- values at run time: also used to fold ------------------------------------------------------------------ */
 
 typedef struct scratch { /* text made by + during one run */
     char p[1024];
@@ -130,32 +132,24 @@ void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b);                  /* F_
 sz_xval prog_in(const sz_xval *a, const sz_xval *list);
 sz_xval prog_unknown(uint8_t type, bool is_error);
 
-/* ---- code ---------------------------------------------------------------------------------------------------------------- */
+/* ---- code --------------------------------------------------------------------------------------------------- */
 
 enum { PROG_STACK = SZ_EXPR_DEPTH + 8 };
 
 /* Three values in two bits, so that & is "and" and | is "or"; with one more bit for "unknown because of an error". */
 enum { TRI_FALSE = 0, TRI_UNKNOWN = 1, TRI_TRUE = 3, TRI_ERROR = 4 };
 
-#define PROG_OPS(X)                                                                                                                  \
-    X(LT_AND) X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) /* slot against a constant number, into the accumulator */           \
-    X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR)                                                                             \
-    X(SLOTS)     /* slot against slot2, both numbers */                                                                               \
-    X(TEXT)      /* slot against a constant text, == or != */                                                                         \
-    X(FLAG)      /* a boolean slot */                                                                                                 \
-    X(KNOWN)     /* has() */                                                                                                          \
-    X(MEMBER)    /* slot in a constant list */                                                                                        \
-    X(CMP) X(IN) X(TEST) /* cells d and d+1; d */                                                                                     \
-    X(BEGIN)     /* accumulator = identity of `is_or` */                                                                              \
-    X(SAVE)      /* keep the accumulator in d, then BEGIN */                                                                          \
-    X(MERGE)     /* the accumulator is an operand now: combine it with the one kept in d */                                           \
-    X(CHECK)     /* jump if the accumulator decides */                                                                                \
-    X(JUMP) X(FORK) /* FORK: false -> target, unknown -> target2 */                                                                   \
-    X(BOOL)      /* cell d = accumulator; accumulator = the one kept in d */                                                          \
-    X(UNKNOWN)   /* cell d = unknown, an error if the accumulator is one; then as BOOL */                                             \
-    X(RESTORE)   /* accumulator = the one kept in d */                                                                                \
-    X(LOAD) X(CONST) X(ARITH) X(ARITH_K) X(CONCAT) X(NEG) X(CALL1) X(CALL2)                                                           \
-    X(RET_BOOL) X(RET_VALUE)
+/* Into the accumulator: a slot against a constant number (LT_AND … NE_OR); against slot2, both numbers (SLOTS); against
+ * a constant text, == (TEXT); a boolean slot (FLAG); is it known, for has() (KNOWN); in a constant list (MEMBER); cells d
+ * and d+1 (CMP, IN); cell d (TEST); the accumulator as it is, after that kept in d is back (MERGE).
+ * BEGIN: the accumulator is the identity of is_or. SAVE: it is kept in d, then BEGIN. RESTORE: back from d. CHECK: jump
+ * if it decides. FORK: false goes to target, unknown to slot2. BOOL: cell d is the accumulator, and RESTORE. UNKNOWN:
+ * cell d is unknown, by an error if the accumulator is so, and RESTORE. The rest: cell d is the result. */
+#define PROG_OPS(X) \
+    X(LT_AND) X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR) \
+    X(SLOTS) X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MERGE) \
+    X(BEGIN) X(SAVE) X(RESTORE) X(CHECK) X(JUMP) X(FORK) X(BOOL) X(UNKNOWN) \
+    X(LOAD) X(CONST) X(ARITH) X(ARITH_K) X(CONCAT) X(NEG) X(CALL1) X(CALL2) X(RET_BOOL) X(RET_VALUE)
 
 typedef enum opcode {
 #define X(name) OP_##name,

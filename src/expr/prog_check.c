@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The checker: from the syntax tree to a typed one, with every finding. What has a finding becomes T_BAD, which fits everywhere, so
- * that one mistake is told once.
+ * The checker: from the syntax tree to a typed one, with every finding. What has a finding becomes T_BAD, which
+ * fits everywhere, so that one mistake is told once.
  */
 #include "prog.h"
 
@@ -101,10 +101,10 @@ static tnode *check_number(checker *c, const sz_expr *e) {
     return prog_const(c, e, (sz_xval){.type = SZ_X_NUM, .num = v});
 }
 
-static bool fill_list(checker *c, const sz_expr *e, sz_list *list, sz_str *strs, double *nums) {
+static bool fill_list(checker *c, const sz_expr *e, uint32_t depth, sz_list *list, sz_str *strs, double *nums) {
     uint8_t type = SZ_X_ANY;
     for (uint32_t i = 0; i < e->n; i++) {
-        tnode *k = prog_check(c, e->args[i], 1);
+        tnode *k = prog_check(c, e->args[i], depth + 1);
         if (prog_is_bad(k)) return false;
         if (!prog_is_known(k) || (k->type != SZ_X_STR && k->type != SZ_X_NUM)) {
             sz_str s = prog_slice(c, k->off, k->len);
@@ -131,7 +131,7 @@ static bool fill_list(checker *c, const sz_expr *e, sz_list *list, sz_str *strs,
     return true;
 }
 
-static tnode *check_list(checker *c, const sz_expr *e) {
+static tnode *check_list(checker *c, const sz_expr *e, uint32_t depth) {
     if (e->n == 0) {
         prog_hint(c, prog_error(c, C_LIST, e->off, e->len, "the list is empty", "列表是空的"),
                   "write what is looked for, for example  [\"present\", \"late\"]",
@@ -141,7 +141,7 @@ static tnode *check_list(checker *c, const sz_expr *e) {
     sz_list *list = SZ_NEW(c->a, sz_list);
     sz_str *strs = SZ_NEWN(c->a, sz_str, e->n);
     double *nums = SZ_NEWN(c->a, double, e->n);
-    if (!fill_list(c, e, list, strs, nums)) return prog_bad(c, e);
+    if (!fill_list(c, e, depth, list, strs, nums)) return prog_bad(c, e);
     return prog_const(c, e, (sz_xval){.type = list->strs ? SZ_X_LIST_STR : SZ_X_LIST_NUM, .list = list});
 }
 
@@ -193,7 +193,7 @@ tnode *prog_check(checker *c, const sz_expr *e, uint32_t depth) {
     case SZ_E_IDENT:
     case SZ_E_SELECT: return prog_check_name(c, e, NULL);
     case SZ_E_CALL: return check_operator(c, e, depth);
-    case SZ_E_LIST: return check_list(c, e);
+    case SZ_E_LIST: return check_list(c, e, depth);
     case SZ_E_NULL:
         return unsupported(c, e, "`null`", " `null`",
                            "a field that is absent is unknown; test it with  has(x)  or  !has(x)",

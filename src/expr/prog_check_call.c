@@ -77,10 +77,8 @@ static tnode *unknown_function(checker *c, const sz_expr *e, const char *prefix)
     const char *near = prog_nearest(sz_str_of(name), known, sizeof known / sizeof *known);
     if (near) prog_hint(c, g, "did you mean %s?", "是不是 %s？", near);
     else
-        prog_hint(
-            c, g,
-            "known are size, contains, startsWith, endsWith, duration, timestamp, math.least, greatest, abs, ceil, floor, round",
-            "可用的有 size、contains、startsWith、endsWith、duration、timestamp、math.least、greatest、abs、ceil、floor、round");
+        prog_hint(c, g, "there are size, contains, startsWith, endsWith, math.least, math.greatest, math.abs, math.round",
+                  "可用的有 size、contains、startsWith、endsWith、math.least、math.greatest、math.abs、math.round");
     return prog_bad(c, e);
 }
 

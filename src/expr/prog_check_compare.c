@@ -15,7 +15,7 @@ uint8_t prog_compare_op(const sz_expr *e) {
     return 0;
 }
 
-/* ---- what does not compare ---------------------------------------------------------------------------------------------- */
+/* ---- what does not compare ---------------------------------------------------------------------------------- */
 
 /* The hint for a duration against a number: a param with its unit. */
 static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode *num, const char *op) {
@@ -50,7 +50,7 @@ static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *nu
                   SZ_FMT_STR(prog_slice(c, num->off, num->len)));
 }
 
-static void hint_flag(checker *c, sz_diag *g, const tnode *flag, const tnode *other) {
+static void hint_flag(checker *c, sz_diag *g, const tnode *flag) {
     sz_str name = prog_slice(c, flag->off, flag->len);
     if (flag->kind == T_SYM)
         prog_hint(c, g, "it stands by itself:  %.*s  or  !%.*s", "它本身就是条件：%.*s  或  !%.*s", SZ_FMT_STR(name),
@@ -58,7 +58,6 @@ static void hint_flag(checker *c, sz_diag *g, const tnode *flag, const tnode *ot
     else if (flag->kind == T_NOT)
         prog_hint(c, g, "! binds tighter; write  !(…)  around the comparison, or != for ==",
                   "! 的优先级更高；请把比较括起来  !(…)，或用 != 代替 ==");
-    (void)other;
 }
 
 static const tnode *of_type(const tnode *a, const tnode *b, uint8_t type) {
@@ -69,7 +68,7 @@ static void hint_types(checker *c, sz_diag *g, const tnode *a, const tnode *b, c
     const tnode *n;
     if ((n = of_type(a, b, SZ_X_TIME)) != NULL) hint_instant(c, g, n, n == a ? b : a);
     else if ((n = of_type(a, b, SZ_X_DURATION)) != NULL) hint_duration(c, g, n, n == a ? b : a, op);
-    else if ((n = of_type(a, b, SZ_X_BOOL)) != NULL) hint_flag(c, g, n, n == a ? b : a);
+    else if ((n = of_type(a, b, SZ_X_BOOL)) != NULL) hint_flag(c, g, n);
     else if ((n = of_type(a, b, SZ_X_STR)) != NULL) hint_text(c, g, n, n == a ? b : a);
 }
 
@@ -163,7 +162,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     return n;
 }
 
-/* ---- text beside a symbol with choices or a form ---------------------------------------------------------------------- */
+/* ---- text beside a symbol with choices or a form ------------------------------------------------------------ */
 
 static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     sz_str name = prog_slice(c, symbol->off, symbol->len);
@@ -212,7 +211,7 @@ void prog_check_constants(checker *c, const tnode *side, const tnode *other) {
         for (uint32_t i = 0; i < other->value.list->n; i++) check_text(c, side, other, other->value.list->strs[i]);
 }
 
-/* ---- in --------------------------------------------------------------------------------------------------------------------- */
+/* ---- in ----------------------------------------------------------------------------------------------------- */
 
 static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     sz_str sa = prog_slice(c, a->off, a->len), sb = prog_slice(c, b->off, b->len);

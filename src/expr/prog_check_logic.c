@@ -4,7 +4,8 @@
  */
 #include "prog.h"
 
-/* Operands of a chain in the order in which they are written; what stands in parentheses under the same operator joins it. */
+/* Operands of a chain in the order in which they are written; what stands in parentheses under the same operator
+ * joins it. */
 typedef struct operand {
     const sz_expr *e;
     struct operand *next;
@@ -118,7 +119,7 @@ tnode *prog_check_logic(checker *c, const sz_expr *e, uint32_t depth) {
     return check_chain(c, e, prog_is_call(e, "_||_"), depth);
 }
 
-/* ---- growing values (semantics 11) ---------------------------------------------------------------------------------- */
+/* ---- growing values (semantics 11) -------------------------------------------------------------------------- */
 
 static void refuse_growing(checker *c, const tnode *n) {
     sz_str s = prog_slice(c, n->off, n->len);

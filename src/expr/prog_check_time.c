@@ -97,7 +97,7 @@ tnode *prog_check_literal_call(checker *c, const sz_expr *e) {
     return is_duration ? check_duration(c, e, arg->text) : check_timestamp(c, e, arg->text);
 }
 
-/* ---- parts of an instant ------------------------------------------------------------------------------------------------ */
+/* ---- parts of an instant ------------------------------------------------------------------------------------ */
 
 /* `+08:00`, `-03:30`, `08:00` in seconds. */
 static bool read_offset(sz_str s, int32_t *out_s) {

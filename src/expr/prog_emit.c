@@ -2,10 +2,11 @@
  *
  * From the typed tree to instructions (prog.h lists them, prog_vm.c runs them).
  *
- * Booleans go through one accumulator of three values. A chain under && keeps the "and" of what came so far and jumps to its end as
- * soon as that is false; under || likewise with true. ! is pushed down to the leaves (De Morgan holds for three values), where it
- * turns the comparison round, or sets `neg`. A chain of the other kind inside saves the accumulator in a cell and merges afterwards.
- * Every other value goes through cells, numbered at compile time: cell d and those above it are free.
+ * Booleans go through one accumulator of three values. A chain under && keeps the "and" of what came so far and
+ * jumps to its end as soon as that is false; under || likewise with true. ! is pushed down to the leaves (De
+ * Morgan holds for three values), where it turns the comparison round, or sets `neg`. A chain of the other kind
+ * inside saves the accumulator in a cell and merges afterwards. Every other value goes through cells, numbered at
+ * compile time: cell d and those above it are free.
  */
 #include "prog.h"
 
@@ -59,7 +60,7 @@ static void put_joined(emitter *m, insn i, uint32_t d, join j) {
     put(m, i, d);
 }
 
-/* ---- leaves ------------------------------------------------------------------------------------------------------------------ */
+/* ---- leaves ------------------------------------------------------------------------------------------------- */
 
 static bool is_number(const tnode *n) {
     return n->type == SZ_X_NUM || n->type == SZ_X_TIME || n->type == SZ_X_DURATION;
@@ -129,7 +130,7 @@ static void emit_in(emitter *m, const tnode *n, uint32_t d, join j) {
     put_joined(m, (insn){.op = OP_IN, .slot2 = NO_ENTRY}, d, j);
 }
 
-/* ---- booleans ---------------------------------------------------------------------------------------------------------------- */
+/* ---- booleans ----------------------------------------------------------------------------------------------- */
 
 static void emit_bool(emitter *m, const tnode *n, uint32_t d, join j);
 
@@ -195,7 +196,7 @@ static void emit_bool(emitter *m, const tnode *n, uint32_t d, join j) {
     put_joined(m, i, d, j);
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------- */
 
 static void emit_bool_value(emitter *m, const tnode *n, uint32_t d) {
     uint32_t end = new_label(m);
@@ -272,7 +273,7 @@ static void emit_value(emitter *m, const tnode *n, uint32_t d) {
     }
 }
 
-/* ---- programs ------------------------------------------------------------------------------------------------------------------ */
+/* ---- programs ----------------------------------------------------------------------------------------------- */
 
 uint32_t prog_emit_entry(emitter *m, const tnode *n) {
     uint32_t entry = here(m);

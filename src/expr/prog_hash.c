@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hash of a program's meaning: the typed tree in prefix order, with constants by value and symbols by what they mean. White space,
- * parentheses that change nothing, the form of literals (24 and 24.0), names of constants and slot numbers do not enter.
+ * Hash of a program's meaning: the typed tree in prefix order, with constants by value and symbols by what they
+ * mean. White space, parentheses that change nothing, the form of literals (24 and 24.0), names of constants and
+ * slot numbers do not enter.
  */
 #include "prog.h"
 

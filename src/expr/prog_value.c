@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Values with three degrees of knowledge: comparison with "at least" (semantics 13), arithmetic that passes unknown on (14), functions.
+ * Values with three degrees of knowledge: comparison with "at least" (semantics 13), arithmetic that passes
+ * unknown on (14), functions.
  *
- * Choices where the semantics are silent: a result that is not finite (1/0, 0/0, overflow) is an error; a NaN that comes from outside
- * is one too; % is C's fmod, which on whole numbers is CEL's; `in` and all arithmetic and functions on "at least n" are unknown.
+ * Choices where the semantics are silent: a result that is not finite (1/0, 0/0, overflow) is an error; a NaN that
+ * comes from outside is one too; % is C's fmod, which on whole numbers is CEL's; `in` and all arithmetic and
+ * functions on "at least n" are unknown.
  */
 #include "prog.h"
 
@@ -126,7 +128,7 @@ static double size_of(const sz_xval *a) {
     return (double)n;
 }
 
-/* ---- parts of time --------------------------------------------------------------------------------------------------------- */
+/* ---- parts of time ------------------------------------------------------------------------------------------ */
 
 static double part_of_duration(uint8_t f, double ms) {
     switch (f) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Running a program. Direct threading where the compiler has labels as values (gcc, clang), else a dense switch
- * (-DSZ_PROG_SWITCH forces that one). Nothing is allocated: cells, saved accumulators and made text lie on this frame.
+ * (-DSZ_PROG_SWITCH forces that one). Nothing is allocated: cells, saved accumulators and made text lie on this
+ * frame.
  *
  * Measured with gcc -O2 on 2 shared cores, beyond the loader's own time: see bench/README.md.
  */

@@ -36,7 +36,8 @@ const char *prog_type_words(const tnode *n, sz_lang lang) {
 
 static bool is_tally(uint8_t u) { return u == SZ_UNIT_COUNT || u == SZ_UNIT_DAYS; }
 
-/* What * and / make of two units: a share of something has its unit, a rate that of what is counted (yuan a day: yuan). */
+/* What * and / make of two units: a share of something has its unit, a rate that of what is counted (yuan a day:
+ * yuan). */
 static uint8_t unit_product(char op, uint8_t a, uint8_t b) {
     if (b == SZ_UNIT_SHARE) return a;
     if (op == '*') {

@@ -186,6 +186,14 @@ static void add_last(sz_fstate *s, uint32_t i, sz_entry entry) {
     memcpy(region_resize(s, i, entry.n), entry.p, entry.n);
 }
 
+/* A record of day precision was there at some time of its day: absence counts from the day's end. */
+static void add_until(sz_fstate *s, uint32_t i, const sz_zone *z, const sz_event *e) {
+    int64_t end = e->time_ms, have = INT64_MIN;
+    if (e->precision == SZ_PREC_DAY) end = sz_zone_midnight(z, sz_zone_day(z, end) + 1);
+    if (region_len(s, i)) memcpy(&have, region_bytes(s, i), sizeof have);
+    if (end > have) memcpy(region_resize(s, i, sizeof end), &end, sizeof end);
+}
+
 /* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each day too. */
 static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e, sz_entry entry) {
     const sz_acc *a = &fs->accs[i];
@@ -251,6 +259,7 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
         case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
         case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
         case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
+        case SZ_ACC_UNTIL: add_until(s, i, z, e); break;
         }
     }
     if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days) add_findable(s, fs, e, mask);

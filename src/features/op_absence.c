@@ -57,11 +57,7 @@ static void pause_weekend(pauses *p, const sz_calendar *k) {
 
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside) {
     int64_t base = INT64_MIN, began, enrolled;
-    if (region_len(ev->state, f->acc)) {
-        const uint8_t *entry = region_bytes(ev->state, f->acc);
-        base = sz_entry_time(entry);
-        if ((entry[3] & 3) == SZ_PREC_DAY) base = sz_zone_midnight(ev->zone, sz_zone_day(ev->zone, base) + 1);
-    }
+    if (region_len(ev->state, f->acc)) memcpy(&base, region_bytes(ev->state, f->acc), sizeof base);
     observed_bounds(ev, f->types, &began, &enrolled);
     if (enrolled > base) base = enrolled;
     if (began > base) base = began;

@@ -53,8 +53,8 @@ static uint8_t acc_kind(const sz_feature *f) {
     case SZ_OP_DISTINCT: return SZ_ACC_DISTINCT;
     case SZ_OP_SESSIONS: return SZ_ACC_SESSIONS;
     case SZ_OP_FIRST: return SZ_ACC_FIRST;
-    case SZ_OP_LAST:
-    case SZ_OP_ABSENCE: return SZ_ACC_LAST;
+    case SZ_OP_LAST: return SZ_ACC_LAST;
+    case SZ_OP_ABSENCE: return SZ_ACC_UNTIL;
     default: return f->window.kind == SZ_W_HOURS ? SZ_ACC_PANES : SZ_ACC_DAYS;
     }
 }
@@ -68,7 +68,7 @@ static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
     if (f->op == SZ_OP_SESSIONS) a.gap_ms = f->gap_ms;
     if (f->window.kind == SZ_W_HOURS) a.pane_ms = f->window.pane_ms; /* sessions, distinct, first too: their rows are panes then */
     a.keep = f->op == SZ_OP_STREAK && f->window.kind == SZ_W_NONE ? INT32_MAX : window_keep(&f->window);
-    if (a.kind == SZ_ACC_LAST) a.is_night = false, a.pane_ms = 0;
+    if (a.kind == SZ_ACC_LAST || a.kind == SZ_ACC_UNTIL) a.is_night = false, a.pane_ms = 0;
     bool is_attendance = fs->matchers[f->matcher].types >> SZ_TYPE_ATTENDANCE & 1;
     bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS || f->op == SZ_OP_STREAK;
     a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op && !fs->matchers[f->matcher].is_seen &&
@@ -80,7 +80,8 @@ static uint32_t row_size(const sz_acc *a) {
     switch (a->kind) {
     case SZ_ACC_DAYS:
     case SZ_ACC_PANES: return 8 + (a->has_sum ? 8u : 0) + (a->has_minmax ? 16u : 0);
-    case SZ_ACC_SESSIONS: return 8;
+    case SZ_ACC_SESSIONS:
+    case SZ_ACC_UNTIL: return 8;
     case SZ_ACC_DISTINCT: return (uint32_t)sizeof(distinct_row);
     default: return 1; /* bytes */
     }

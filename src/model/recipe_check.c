@@ -138,7 +138,7 @@ void sz_recipes_link(sz_map_loader *l) {
 
 /* ---- constants and tables ---- */
 
-/* Whether every possible type's field of this name takes the text. */
+/* Whether the field of this name of one of the possible types takes the text. */
 static bool is_taken(sz_map_loader *l, uint32_t i, sz_str text, const char **why) {
     const sz_mapping *m = l->m;
     const sz_recipe *r = &m->recipes[i];
@@ -153,12 +153,10 @@ static bool is_taken(sz_map_loader *l, uint32_t i, sz_str text, const char **why
             is_fine = r->row->kind == SZ_ROW_IS_TIME || sz_row_set(r->row, scratch, l->a, text, true);
         else
             is_fine = sz_declared_set(&m->types->v[t].fields[target], &v, scratch, l->a, text, true);
-        if (!is_fine) {
-            *why = sz_arena_str(l->a, sz_str_of(scratch->dead.detail)).p;
-            return false;
-        }
+        if (is_fine) return true;
+        *why = scratch->dead.detail;
     }
-    return true;
+    return **why == '\0';
 }
 
 static void check_value(sz_map_loader *l, uint32_t i, sz_str text, const sz_yaml *node) {

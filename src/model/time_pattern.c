@@ -20,6 +20,8 @@ static const struct token {
     {"Z", OP_OFFSET, PART_OFFSET},
 };
 
+enum { MOST_GROUPS = 3 }; /* [ ]: SZ_PATTERN_FORMS is two to it */
+
 typedef struct compiler {
     sz_str text;
     unsigned keep;   /* bit a [ ]: its content is in this form */
@@ -72,39 +74,45 @@ static size_t one(compiler *c, size_t i) {
     return add(c, i, OP_LETTER, t.p[i]) ? 1 : 0;
 }
 
-static size_t quoted(compiler *c, size_t i) {
+static size_t quoted(compiler *c, size_t i, bool is_left_out) {
     size_t end = i + 1;
     while (end < c->text.n && c->text.p[end] != '\'') end++;
     if (end == c->text.n) {
         fail(c, i, 1, "this quote is not closed", "引号没有闭合");
         return 0;
     }
-    for (size_t k = i + 1; k < end; k++)
+    for (size_t k = i + 1; k < end && !is_left_out; k++)
         if (!add(c, k, OP_LETTER, c->text.p[k])) return 0;
     return end + 1 - i;
 }
 
+/* [ ] may stand inside of one another; what is in one that this form leaves out is left out too. */
 static bool walk(compiler *c) {
-    unsigned group = 0;
-    size_t open = SIZE_MAX;
+    unsigned n_groups = 0, depth = 0, left_out = 0; /* left_out: open [ ] that are not in this form */
+    struct {
+        size_t at;
+        bool is_out;
+    } open[MOST_GROUPS];
     for (size_t i = 0; i < c->text.n;) {
         char ch = c->text.p[i];
         size_t len = 1;
-        bool is_kept = open == SIZE_MAX || c->keep >> (group - 1) & 1;
         if (ch == '[') {
-            if (open != SIZE_MAX) return fail(c, i, 1, "[ ] cannot stand inside of [ ]", "[ ] 不能嵌套");
-            open = i;
-            group++;
+            if (n_groups == MOST_GROUPS) return fail(c, i, 1, "at most three [ ] are possible", "最多可有三个 [ ]");
+            open[depth].at = i;
+            open[depth].is_out = !(c->keep >> n_groups++ & 1);
+            left_out += open[depth++].is_out;
         } else if (ch == ']') {
-            if (open == SIZE_MAX) return fail(c, i, 1, "there is no [ before this ]", "这个 ] 之前没有 [");
-            open = SIZE_MAX;
-        } else if (is_kept) {
-            len = ch == '\'' ? quoted(c, i) : one(c, i);
-            if (len == 0) return false;
+            if (depth == 0) return fail(c, i, 1, "there is no [ before this ]", "这个 ] 之前没有 [");
+            left_out -= open[--depth].is_out;
+        } else if (ch == '\'') {
+            len = quoted(c, i, left_out > 0);
+        } else if (left_out == 0) {
+            len = one(c, i);
         }
+        if (len == 0) return false;
         i += len;
     }
-    if (open != SIZE_MAX) return fail(c, open, 1, "this [ is not closed", "这个 [ 没有闭合");
+    if (depth) return fail(c, open[depth - 1].at, 1, "this [ is not closed", "这个 [ 没有闭合");
     return true;
 }
 
@@ -143,7 +151,7 @@ bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PA
         return true;
     }
     unsigned groups = n_groups(text);
-    if (groups > 3) return fail(&c, 0, text.n, "at most three [ ] are possible", "最多可有三个 [ ]");
+    if (groups > MOST_GROUPS) groups = MOST_GROUPS; /* walk says where the fourth is */
     for (unsigned mask = 1u << groups; mask-- > 0;) {
         bool is_full = mask == (1u << groups) - 1;
         c.keep = mask;

@@ -12,7 +12,8 @@ struct sz_near sz_near_to(sz_str want) { return (struct sz_near){.want = want, .
 
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at) {
     if (name.n == 0) return;
-    int d = sz_str_distance(n->want, name, n->best);
+    bool is_prefix = n->want.n >= 3 && name.n > n->want.n && memcmp(name.p, n->want.p, n->want.n) == 0;
+    int d = is_prefix ? 1 : sz_str_distance(n->want, name, n->best);
     if (d >= n->best) return;
     n->best = d;
     n->found = name;

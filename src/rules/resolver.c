@@ -28,7 +28,7 @@ static bool no(const struct path *p, uint32_t at, const char *en, const char *zh
 /* A name with a finding of its own: fits everywhere, so that nothing is said twice. */
 static bool failed(const struct path *p) {
     p->s->has_failed = true;
-    *p->out = (sz_symbol){.type = SZ_X_ANY};
+    *p->out = (sz_symbol){.type = SZ_X_ANY, .is_param = true};
     return true;
 }
 

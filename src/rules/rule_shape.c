@@ -128,8 +128,10 @@ static void misfit(struct sz_ruling *g, const sz_yaml *key, uint8_t type) {
         [SZ_UNIT_COUNT] = "3", [SZ_UNIT_DAYS] = "3", [SZ_UNIT_POINTS] = "3",
     };
     const sz_rule *r = g->r;
+    double plain;
+    bool is_plain = type == SZ_X_NUM && sz_str_double(key->text, &plain);
     const char *like = r->value_type != SZ_X_DURATION ? like_unit[r->value_unit]
-                       : type == SZ_X_NUM             ? TXT(g->l, "%.*sh", SZ_FMT_STR(key->text))
+                       : is_plain                     ? TXT(g->l, "%.*sh", SZ_FMT_STR(key->text))
                                                       : "24h";
     wrong(g, key->span, C_STEP_VALUE, TXT(g->l, "the step `%.*s` does not fit the value, which is %s", SZ_FMT_STR(key->text),
                                           sz_unit_words(r->value_type, r->value_unit, SZ_EN)),
@@ -150,7 +152,8 @@ static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
         sz_diag *d = sz_rules_error(g->l, C_STEP_PARAM, key->span, "the step `%.*s` is neither a value nor a param", "档次 `%.*s` 既不是数值也不是参数",
                                     SZ_FMT_STR(key->text));
         if (ok) sz_rules_hint_say(d, "a feature cannot be a step; name a number in  params:", "特征不能作档次；请在  params:  里给数起名");
-        else sz_rules_hint_say(d, hint, hint_zh);
+        else if (strncmp(hint ? hint : "", "did", 3) == 0) sz_rules_hint_say(d, hint, hint_zh);
+        else sz_rules_hint_say(d, "write a value, or declare it in  params:", "请写数值，或在  params:  里声明它");
         g->failed = true;
         return false;
     }
@@ -176,6 +179,11 @@ static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *le
     s->level = level_of(g, level);
     uint8_t type, unit;
     size_t unit_at;
+    int64_t ms;
+    if (g->r->value_type == SZ_X_DURATION && sz_duration_words(key->text, &ms)) { /* `3 days` too */
+        s->value = (double)ms;
+        return true;
+    }
     if (!sz_literal_parse(key->text, &type, &unit, &s->value, &unit_at)) {
         if (unit_at == 0) return step_param(g, key, s);
         sz_literal_refuse(g->l, key, unit_at);

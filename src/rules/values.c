@@ -11,7 +11,7 @@ static const struct { const char *name; uint8_t unit; } units[] = {
     {"class-hours", SZ_UNIT_CLASS_HOURS}, {"class-hour", SZ_UNIT_CLASS_HOURS}, {"学时", SZ_UNIT_CLASS_HOURS},
     {"%", SZ_UNIT_SHARE},
     {"times", SZ_UNIT_COUNT}, {"次", SZ_UNIT_COUNT},
-    {"days", SZ_UNIT_DAYS}, {"nights", SZ_UNIT_DAYS}, {"天", SZ_UNIT_DAYS}, {"晚", SZ_UNIT_DAYS},
+    {"days", SZ_UNIT_DAYS}, {"day", SZ_UNIT_DAYS}, {"nights", SZ_UNIT_DAYS}, {"night", SZ_UNIT_DAYS}, {"天", SZ_UNIT_DAYS}, {"晚", SZ_UNIT_DAYS},
     {"points", SZ_UNIT_POINTS}, {"分", SZ_UNIT_POINTS},
 };
 static const struct { const char *name; int64_t ms; } spans[] = {

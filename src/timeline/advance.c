@@ -93,13 +93,14 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
     return next_due(tl, c, &k);
 }
 
-/* Go back to t: everything from there on is evaluated anew. */
+/* Go back to t: everything from there on is evaluated anew. What is due before t waits for a clock that lags, and stays due. */
 static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);
     sz_eval_at(&x->ev, t_ms - 1);
     x->ev.event = NULL;
-    for (uint32_t k = 0; k < x->c->n_classes; k++) tl->due_key[k] = due_next(x, k, key_before(t_ms));
+    for (uint32_t k = 0; k < x->c->n_classes; k++)
+        if (tl->due_key[k] >= key_before(t_ms)) tl->due_key[k] = due_next(x, k, key_before(t_ms));
 }
 
 static void go_on(run *x) {

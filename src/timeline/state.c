@@ -16,9 +16,9 @@ static sz_entry entry_at(const sz_timeline *tl, uint32_t off) {
     return (sz_entry){.p = tl->log.p + off, .n = sz_entry_len(tl->log.p + off)};
 }
 
-/* Original of the undo e, among the records before offset end: within exactly the horizon. */
-static uint32_t original_of(run *x, const sz_event *e, uint32_t end) {
-    return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, end);
+/* Original of the undo e: within exactly the horizon before it, or after it (an undo may carry the earlier time). */
+static uint32_t original_of(run *x, const sz_event *e) {
+    return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, (uint32_t)x->tl->log.n);
 }
 
 /* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
@@ -33,6 +33,11 @@ static bool keep_seen(const sz_featureset *fs, uint8_t *mask) {
     return any;
 }
 
+static bool is_undo(run *x, uint32_t off, sz_event *e) {
+    uint8_t type = sz_entry_type(x->tl->log.p + off);
+    return (type == SZ_TYPE_SWIPE || type == SZ_TYPE_ATTENDANCE) && get(x, off, e) && sz_event_is_undo(e);
+}
+
 /* Offsets of the originals that undo records before `end` take out. */
 static uint32_t find_undone(run *x, uint32_t end, uint32_t **out) {
     sz_timeline *tl = x->tl;
@@ -41,9 +46,8 @@ static uint32_t find_undone(run *x, uint32_t end, uint32_t **out) {
     uint32_t *v = SZ_NEWN(x->c->arena, uint32_t, tl->n_undos), n = 0;
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
-        uint8_t type = sz_entry_type(tl->log.p + off);
-        if ((type != SZ_TYPE_SWIPE && type != SZ_TYPE_ATTENDANCE) || !get(x, off, &e) || !sz_event_is_undo(&e)) continue;
-        uint32_t o = original_of(x, &e, off);
+        if (!is_undo(x, off, &e)) continue;
+        uint32_t o = original_of(x, &e);
         if (o != SZ_NONE && n < tl->n_undos) v[n++] = o;
     }
     *out = v;
@@ -57,8 +61,8 @@ static bool holds(const uint32_t *v, uint32_t n, uint32_t off) {
 }
 
 /* An undo without its original within the horizon may still correct attendance. */
-static bool correct_far(run *x, sz_fstate *s, const sz_event *e, uint32_t off) {
-    if (original_of(x, e, off) != SZ_NONE) return true;
+static bool correct_far(run *x, sz_fstate *s, const sz_event *e) {
+    if (original_of(x, e) != SZ_NONE) return true;
     return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e->source, e->ref);
 }
 
@@ -74,31 +78,47 @@ void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
         memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
         if (holds(undone, n, off)) keep_seen(fs, mask);
         sz_fstate_add(out, fs, x->c->zone, &e, mask, entry_at(tl, off));
-        if (tl->n_undos && sz_event_is_undo(&e)) entry_set_unmatched(tl->log.p + off, !correct_far(x, out, &e, off));
+        if (tl->n_undos && sz_event_is_undo(&e)) entry_set_unmatched(tl->log.p + off, !correct_far(x, out, &e));
     }
 }
 
-/* The record in hand undoes another: take that one out of the head. */
+static void set_unmatched(run *x, uint32_t off, bool on) {
+    uint8_t *p = x->tl->log.p + off;
+    if (entry_is_unmatched(p) == on) return;
+    entry_set_unmatched(p, on);
+    x->c->undo_unmatched += on ? 1 : -1;
+}
+
+/* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time comes. */
 static void undo(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
-    uint32_t o = original_of(x, &x->event, off);
+    uint32_t o = original_of(x, &x->event);
     bool matched = o != SZ_NONE;
-    if (matched) {
+    if (matched && o < off) {
         uint8_t *mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
         memcpy(mask, sz_entry_mask(tl->log.p + o), mask_bytes(x->c));
         if (keep_seen(fs, mask)) {
             state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
         }
-    } else if (x->event.type == SZ_TYPE_ATTENDANCE) {
+    } else if (!matched && x->event.type == SZ_TYPE_ATTENDANCE) {
         matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event.source, x->event.ref);
         x->is_corrected = matched;
     }
-    uint8_t *p = tl->log.p + off;
-    if (entry_is_unmatched(p) == !matched) return;
-    entry_set_unmatched(p, !matched);
-    x->c->undo_unmatched += matched ? -1 : 1;
+    set_unmatched(x, off, !matched);
+}
+
+/* An undo before the record in hand, at off, takes it out from the start. */
+static bool is_undone_already(run *x, uint32_t off) {
+    bool found = false;
+    for (uint32_t u = 0; u < off; u += sz_entry_len(x->tl->log.p + u)) {
+        sz_event e;
+        if (!is_undo(x, u, &e) || !sz_str_eq(e.ref, x->event.id) || !sz_str_eq(e.source, x->event.source)) continue;
+        set_unmatched(x, u, false);
+        found = true;
+    }
+    return found;
 }
 
 void state_apply(run *x, uint32_t off) {
@@ -113,6 +133,7 @@ void state_apply(run *x, uint32_t off) {
     } else {
         memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
+    if (tl->n_undos && is_undone_already(x, off)) keep_seen(fs, x->mask);
     sz_fstate_add(&tl->head, fs, x->c->zone, &x->event, x->mask, entry_at(tl, off));
     if (tl->n_undos && sz_event_is_undo(&x->event)) undo(x, off);
     tl->head_off = off + sz_entry_len(tl->log.p + off);
@@ -126,7 +147,7 @@ static int64_t fold_limit(run *x, int64_t limit_ms) {
         for (uint32_t off = log_lower(tl, before); off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
             sz_event e;
             if (!get(x, off, &e) || !sz_event_is_undo(&e)) continue;
-            uint32_t o = original_of(x, &e, off);
+            uint32_t o = original_of(x, &e);
             if (o != SZ_NONE && sz_entry_time(tl->log.p + o) < limit_ms) limit_ms = sz_entry_time(tl->log.p + o);
         }
     }

@@ -105,6 +105,7 @@ void story_truncate(run *x, int64_t t_ms) {
 /* Episodes that ended before anything that a replay can reach, and whose again_after is over, are of no more use. */
 void story_forget(run *x) {
     sz_timeline *tl = x->tl;
+    if (x->old) return; /* it is being compared with */
     int64_t limit = x->c->wmax_ms - x->c->keep_ms;
     for (uint32_t i = 0; i < tl->n_episodes;) {
         sz_episode *e = &tl->episodes[i];

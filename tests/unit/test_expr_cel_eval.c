@@ -47,7 +47,8 @@ static void check(const char *expr, const char *container, const char *bindings,
     sz_buf_init(&out);
     evaluate(expr, container, bindings, typed, &out);
     const char *got = (const char *)out.p;
-    bool ok = strncmp(want, "error: ", 7) == 0 ? strncmp(got, want, 7) == 0 && strstr(got, want + 7) : !strcmp(got, want);
+    bool ok =
+        strncmp(want, "error: ", 7) == 0 ? strncmp(got, want, 7) == 0 && strstr(got, want + 7) : !strcmp(got, want);
     if (!ok) fail_msg("%s\n  gives %s\n  not   %s", expr, got, want);
     sz_buf_fini(&out);
 }
@@ -231,7 +232,8 @@ static void test_texts_have_their_functions(void **state) {
         {"'abc'.substring(2, 1)", "error: ends before it starts"},
         {"'abc'.substring(0, 4)", "error: no place 4"},
         {"'a,b,,c'.split(',')", "[\"a\",\"b\",\"\",\"c\"]"},
-        {"['a,b,c'.split(',', 2), 'a,b'.split(',', 0), ''.split(','), 'a,'.split(',')]", "[[\"a\",\"b,c\"],[],[\"\"],[\"a\",\"\"]]"},
+        {"['a,b,c'.split(',', 2), 'a,b'.split(',', 0), ''.split(','), 'a,'.split(',')]",
+         "[[\"a\",\"b,c\"],[],[\"\"],[\"a\",\"\"]]"},
         {"['三早'.split(''), ''.split(''), 'abc'.split('', 2)]", "[[\"三\",\"早\"],[],[\"a\",\"bc\"]]"},
         {"['a', 'b'].join() + ['c', 'd'].join('-') + [].join('x')", "\"abc-d\""},
         {"['a', 1].join()", "error: list of strings, not int"},
@@ -276,7 +278,8 @@ static void test_format_shows_values(void **state) {
 static void test_conversions_keep_the_value_or_fail(void **state) {
     (void)state;
     static const row rows[] = {
-        {"[int(1.9), int(-1.9), int(7u), int('-12'), int('+3'), int(timestamp('1970-01-01T00:01:00Z'))]", "[1,-1,7,-12,3,60]"},
+        {"[int(1.9), int(-1.9), int(7u), int('-12'), int('+3'), int(timestamp('1970-01-01T00:01:00Z'))]",
+         "[1,-1,7,-12,3,60]"},
         {"int(9223372036854775808.0)", "error: range of int"},
         {"int(0.0 / 0.0)", "error: range of int"},
         {"int('1.5')", "error: \"1.5\" is not of the form of int"},
@@ -292,11 +295,13 @@ static void test_conversions_keep_the_value_or_fail(void **state) {
         {"[bool('true'), bool('F'), bool('1')]", "[true,false,true]"},
         {"bool('yes')", "error: form of bool"},
         {"[string(1), string(2u), string(true), string(b'a'), string('s')]", "[\"1\",\"2\",\"true\",\"a\",\"s\"]"},
-        {"[string(1.0), string(0.1), string(1e6), string(1e-5), string(-0.0)]", "[\"1\",\"0.1\",\"1e+06\",\"1e-05\",\"-0\"]"},
+        {"[string(1.0), string(0.1), string(1e6), string(1e-5), string(-0.0)]",
+         "[\"1\",\"0.1\",\"1e+06\",\"1e-05\",\"-0\"]"},
         {"string(b'\\xff')", "error: not UTF-8"},
         {"string(null)", "error: `string` does not work with (null_type)"},
         {"string(bytes('三'))", "\"三\""},
-        {"[type(1), type('a'), type([]), type(null), type(type)]", "[\"int\",\"string\",\"list\",\"null_type\",\"type\"]"},
+        {"[type(1), type('a'), type([]), type(null), type(type)]",
+         "[\"int\",\"string\",\"list\",\"null_type\",\"type\"]"},
         {"type(timestamp(0)) == google.protobuf.Timestamp", "true"},
         {"dyn(1) == 1", "true"},
         {"int(1, 2)", "error: `int` does not work with (int, int)"},
@@ -322,7 +327,8 @@ static void test_times_stay_in_their_range(void **state) {
         {"duration('1h') + timestamp(0) == timestamp(3600)", "true"},
         {"timestamp(90) - timestamp(0)", "\"90s\""},
         {"duration('1h30m') - duration('1.5h') == duration('0')", "true"},
-        {"[duration('-1.5s'), duration('1us'), duration('1h0.5m'), duration('.5s')]", "[\"-1.5s\",\"0.000001s\",\"3630s\",\"0.5s\"]"},
+        {"[duration('-1.5s'), duration('1us'), duration('1h0.5m'), duration('.5s')]",
+         "[\"-1.5s\",\"0.000001s\",\"3630s\",\"0.5s\"]"},
         {"duration('1d')", "error: form of duration"},
         {"duration('1')", "error: form of duration"},
         {"duration('9223372037s')", "error: form of duration"},
@@ -331,7 +337,8 @@ static void test_times_stay_in_their_range(void **state) {
         {"timestamp(0) + timestamp(0)", "error: `+` does not work with"},
         {"duration('1s') - timestamp(0)", "error: `-` does not work with"},
         {"duration('1s') < duration('2s') && timestamp(1) > timestamp(0)", "true"},
-        {"[duration('-3661.5s').getHours(), duration('3661s').getMinutes(), duration('61.5s').getSeconds()]", "[-1,61,61]"},
+        {"[duration('-3661.5s').getHours(), duration('3661s').getMinutes(), duration('61.5s').getSeconds()]",
+         "[-1,61,61]"},
         {"duration('61.256s').getMilliseconds()", "256"},
     };
     check_rows(rows, COUNT(rows));
@@ -366,13 +373,16 @@ static void test_math_works_on_every_kind(void **state) {
         {"math.greatest(['a'])", "error: Only numbers"},
         {"math.greatest('a')", "error: `greatest` does not work with (string)"},
         {"math.least(1.0, 0.0 / 0.0)", "error: NaN"},
-        {"[math.ceil(1.2), math.floor(-1.2), math.round(2.5), math.round(-2.5), math.trunc(-1.9)]", "[2.0,-2.0,3.0,-3.0,-1.0]"},
+        {"[math.ceil(1.2), math.floor(-1.2), math.round(2.5), math.round(-2.5), math.trunc(-1.9)]",
+         "[2.0,-2.0,3.0,-3.0,-1.0]"},
         {"math.ceil(1)", "error: `ceil` does not work with (int)"},
-        {"[math.abs(-3), math.abs(-3.5), math.abs(3u), math.sign(-2), math.sign(0.0), math.sign(9u)]", "[3,3.5,3,-1,0.0,1]"},
+        {"[math.abs(-3), math.abs(-3.5), math.abs(3u), math.sign(-2), math.sign(0.0), math.sign(9u)]",
+         "[3,3.5,3,-1,0.0,1]"},
         {"math.abs(-9223372036854775808)", "error: does not fit"},
         {"[math.isNaN(0.0 / 0.0), math.isInf(-1.0 / 0.0), math.isFinite(1.0)]", "[true,true,true]"},
         {"[math.bitAnd(12, 10), math.bitOr(12u, 3u), math.bitXor(5, 1), math.bitNot(0)]", "[8,15,4,-1]"},
-        {"[math.bitShiftLeft(1, 62), math.bitShiftRight(-1, 63), math.bitShiftLeft(1, 64)]", "[4611686018427387904,1,0]"},
+        {"[math.bitShiftLeft(1, 62), math.bitShiftRight(-1, 63), math.bitShiftLeft(1, 64)]",
+         "[4611686018427387904,1,0]"},
         {"math.bitShiftLeft(1, -1)", "error: 0 or more, not -1"},
         {"math.sqrt(16)", "4.0"},
     };
@@ -381,7 +391,8 @@ static void test_math_works_on_every_kind(void **state) {
 
 static void test_names_resolve_from_the_longest_and_innermost(void **state) {
     (void)state;
-    const char *bindings = "{\"a.b.c\": 1, \"a.b\": {\"c\": 2, \"d\": 3}, \"x\": 4, \"p.q.x\": 5, \"p.x\": 6, \"l\": [7]}";
+    const char *bindings =
+        "{\"a.b.c\": 1, \"a.b\": {\"c\": 2, \"d\": 3}, \"x\": 4, \"p.q.x\": 5, \"p.x\": 6, \"l\": [7]}";
     check("a.b.c", "", bindings, false, "1");
     check("a.b.d", "", bindings, false, "3");
     check("(a.b).c", "", bindings, false, "2");
@@ -402,16 +413,18 @@ static void test_names_resolve_from_the_longest_and_innermost(void **state) {
 
 static void test_bindings_are_plain_or_typed(void **state) {
     (void)state;
-    check("[a, b, c, d, e, f]", "", "{\"a\": 1, \"b\": 1.0, \"c\": \"x\", \"d\": null, \"e\": [true], \"f\": {\"g\": 18446744073709551615}}",
-          true,
-          "{\"list\": [{\"int\": \"1\"}, {\"double\": \"1.0\"}, {\"string\": \"x\"}, {\"null\": true}, {\"list\": [{\"bool\": "
-          "true}]}, {\"map\": [[{\"string\": \"g\"}, {\"uint\": \"18446744073709551615\"}]]}]}");
-    check("[a, b, c, d, e]", "",
-          "{\"a\": {\"uint\": \"1\"}, \"b\": {\"bytes\": \"00ff\"}, \"c\": {\"duration\": {\"seconds\": \"-1\", \"nanos\": "
-          "-500000000}}, \"d\": {\"timestamp\": {\"seconds\": \"1\"}}, \"e\": {\"type\": \"list\"}}",
-          true,
-          "{\"list\": [{\"uint\": \"1\"}, {\"bytes\": \"00ff\"}, {\"duration\": {\"seconds\": \"-1\", \"nanos\": -500000000}}, "
-          "{\"timestamp\": {\"seconds\": \"1\", \"nanos\": 0}}, {\"type\": \"list\"}]}");
+    check(
+        "[a, b, c, d, e, f]", "",
+        "{\"a\": 1, \"b\": 1.0, \"c\": \"x\", \"d\": null, \"e\": [true], \"f\": {\"g\": 18446744073709551615}}", true,
+        "{\"list\": [{\"int\": \"1\"}, {\"double\": \"1.0\"}, {\"string\": \"x\"}, {\"null\": true}, {\"list\": [{\"bool\": "
+        "true}]}, {\"map\": [[{\"string\": \"g\"}, {\"uint\": \"18446744073709551615\"}]]}]}");
+    check(
+        "[a, b, c, d, e]", "",
+        "{\"a\": {\"uint\": \"1\"}, \"b\": {\"bytes\": \"00ff\"}, \"c\": {\"duration\": {\"seconds\": \"-1\", \"nanos\": "
+        "-500000000}}, \"d\": {\"timestamp\": {\"seconds\": \"1\"}}, \"e\": {\"type\": \"list\"}}",
+        true,
+        "{\"list\": [{\"uint\": \"1\"}, {\"bytes\": \"00ff\"}, {\"duration\": {\"seconds\": \"-1\", \"nanos\": -500000000}}, "
+        "{\"timestamp\": {\"seconds\": \"1\", \"nanos\": 0}}, {\"type\": \"list\"}]}");
     check("x", "", "{\"x\": {\"int\": \"5\"}}", false, "5");
     check("x", "", "{\"x\": {\"int\": 5}}", false, "{\"int\":5}");
     check("x", "", "{\"x\": {\"int\": \"5\"}, \"y\": 1}", false, "{\"int\":\"5\"}");

@@ -87,7 +87,8 @@ static void check_chain(const char *first, const char *more, int n, const char *
     sz_buf_put_z(&text, first);
     for (int i = 0; i < n; i++) sz_buf_put_z(&text, more);
     sz_buf_put_z(&text, last);
-    if (!evaluate(sz_buf_str(&text), "{\"m\": {\"a\": 5}, \"t\": true}", &out, &a, &err)) fail_msg("%s: %s", more, err.message);
+    if (!evaluate(sz_buf_str(&text), "{\"m\": {\"a\": 5}, \"t\": true}", &out, &a, &err))
+        fail_msg("%s: %s", more, err.message);
     assert_true(sz_str_is(sz_buf_str(&out), want));
     sz_buf_fini(&text);
     sz_buf_fini(&out);
@@ -111,7 +112,8 @@ static void test_eval_takes_long_chains(void **state) {
 /* One block of memory more than parsing takes would show. */
 static void test_eval_of_scalars_takes_no_memory(void **state) {
     (void)state;
-    static const char *const exprs[] = {"1 + 2 * 3 < 8 && !false ? 2.5 : 1.0", "(7 % 4 == 3 || 1 / 2 > 0) && 'a' != 'b'",
+    static const char *const exprs[] = {"1 + 2 * 3 < 8 && !false ? 2.5 : 1.0",
+                                        "(7 % 4 == 3 || 1 / 2 > 0) && 'a' != 'b'",
                                         "'abc'.contains('b') && size('abc') == 3 && int(2.9) == 2 && 5 > 2.5",
                                         "math.abs(-3) == 3 && duration('1s') == duration('1s')"};
     for (size_t i = 0; i < COUNT(exprs); i++) {
@@ -187,29 +189,23 @@ static void test_eval_json_gives_the_error_as_text(void **state) {
 
 /* A TZif file of version 2: one transition at second 1000 from UTC to +01:00, and this footer. */
 static size_t make_zone_file(uint8_t out[200], const char *footer) {
-    static const uint8_t header[] = {'T', 'Z', 'i', 'f', '2', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                     0,   0,   0,   0,   0,   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0};
     size_t n = 0;
     memset(out, 0, 200);
-    for (int version = 1; version <= 2; version++) { /* both with one type; the second with the transition and two types */
-        memcpy(out + n, header, sizeof header);
-        if (version == 2) {
-            out[n + 35] = 1;
-            out[n + 39] = 2;
-        }
-        n += sizeof header;
+    for (uint8_t version = 1; version <= 2; version++) { /* one type; in the second block a transition, and two types */
+        memcpy(out + n, "TZif2", 5);
+        out[n + 35] = (uint8_t)(version - 1); /* transitions */
+        out[n + 39] = version;                /* types */
+        out[n + 43] = 1;                      /* letters */
+        n += 44;
         if (version == 2) {
             out[n + 6] = 1000 >> 8;
             out[n + 7] = 1000 & 255;
-            out[n + 8] = 1; /* to type 1 */
-            n += 9;
-            out[n + 8] = 3600 >> 8;
-            out[n + 9] = 3600 & 255;
-            n += 12;
-        } else {
-            n += 6;
+            out[n + 8] = 1; /* to type 1, one hour east */
+            out[n + 9 + 6 + 2] = 3600 >> 8;
+            out[n + 9 + 6 + 3] = 3600 & 255;
+            n += 9 + 6;
         }
-        n += 1; /* the letters */
+        n += 6 + 1;
     }
     out[n++] = '\n';
     memcpy(out + n, footer, strlen(footer));
@@ -249,25 +245,27 @@ static void check_suite(const char *json, sz_status status, uint32_t passed, uin
 
 static void test_suite_counts_what_passes_and_says_what_does_not(void **state) {
     (void)state;
-    check_suite("[{\"name\": \"a\", \"expr\": \"1 + x\", \"bindings\": {\"x\": {\"int\": \"2\"}}, \"value\": {\"int\": \"3\"}},"
-                " {\"name\": \"b\", \"expr\": \"1 / 0\", \"error\": true}, {\"name\": \"c\", \"expr\": \"1 +\", \"error\": true},"
-                " {\"name\": \"d\", \"expr\": \"y\", \"container\": \"x\", \"bindings\": {\"x.y\": {\"bool\": true}},"
-                "  \"value\": {\"bool\": true}},"
-                " {\"name\": \"e\", \"expr\": \"[1].all(x, true)\", \"disable_macros\": true, \"error\": true},"
-                " {\"name\": \"f\", \"expr\": \"{'b': 1, 'a': 2}\","
-                "  \"value\": {\"map\": [[{\"string\": \"a\"}, {\"int\": \"2\"}], [{\"string\": \"b\"}, {\"int\": \"1\"}]]}},"
-                " {\"name\": \"g\", \"expr\": \"0.0 / 0.0\", \"value\": {\"double\": \"nan\"}}]",
-                SZ_OK, 7, 7, "");
-    check_suite("[{\"name\": \"a\", \"expr\": \"1\", \"value\": {\"uint\": \"1\"}}, {\"name\": \"b\", \"expr\": \"1\", \"error\": true},"
-                " {\"name\": \"c\", \"expr\": \"x\", \"value\": {\"int\": \"1\"}},"
-                " {\"name\": \"d\", \"expr\": \"1\", \"value\": {\"int\": 1}},"
-                " {\"name\": \"e\", \"expr\": \"0.0\", \"value\": {\"double\": \"-0.0\"}}]",
-                SZ_OK, 0, 5,
-                "{\"name\": \"a\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
-                "{\"name\": \"b\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
-                "{\"name\": \"c\", \"expr\": \"x\", \"error\": \"There is no `x`\"}\n"
-                "{\"name\": \"d\", \"expr\": \"1\", \"error\": \"The expected value is not in the conformance form\"}\n"
-                "{\"name\": \"e\", \"expr\": \"0.0\", \"got\": {\"double\": \"0.0\"}}\n");
+    check_suite(
+        "[{\"name\": \"a\", \"expr\": \"1 + x\", \"bindings\": {\"x\": {\"int\": \"2\"}}, \"value\": {\"int\": \"3\"}},"
+        " {\"name\": \"b\", \"expr\": \"1 / 0\", \"error\": true}, {\"name\": \"c\", \"expr\": \"1 +\", \"error\": true},"
+        " {\"name\": \"d\", \"expr\": \"y\", \"container\": \"x\", \"bindings\": {\"x.y\": {\"bool\": true}},"
+        "  \"value\": {\"bool\": true}},"
+        " {\"name\": \"e\", \"expr\": \"[1].all(x, true)\", \"disable_macros\": true, \"error\": true},"
+        " {\"name\": \"f\", \"expr\": \"{'b': 1, 'a': 2}\","
+        "  \"value\": {\"map\": [[{\"string\": \"a\"}, {\"int\": \"2\"}], [{\"string\": \"b\"}, {\"int\": \"1\"}]]}},"
+        " {\"name\": \"g\", \"expr\": \"0.0 / 0.0\", \"value\": {\"double\": \"nan\"}}]",
+        SZ_OK, 7, 7, "");
+    check_suite(
+        "[{\"name\": \"a\", \"expr\": \"1\", \"value\": {\"uint\": \"1\"}}, {\"name\": \"b\", \"expr\": \"1\", \"error\": true},"
+        " {\"name\": \"c\", \"expr\": \"x\", \"value\": {\"int\": \"1\"}},"
+        " {\"name\": \"d\", \"expr\": \"1\", \"value\": {\"int\": 1}},"
+        " {\"name\": \"e\", \"expr\": \"0.0\", \"value\": {\"double\": \"-0.0\"}}]",
+        SZ_OK, 0, 5,
+        "{\"name\": \"a\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
+        "{\"name\": \"b\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
+        "{\"name\": \"c\", \"expr\": \"x\", \"error\": \"There is no `x`\"}\n"
+        "{\"name\": \"d\", \"expr\": \"1\", \"error\": \"The expected value is not in the conformance form\"}\n"
+        "{\"name\": \"e\", \"expr\": \"0.0\", \"got\": {\"double\": \"0.0\"}}\n");
     check_suite("[]", SZ_OK, 0, 0, "");
     check_suite("{}", SZ_FINDINGS, 0, 0, "");
     check_suite("[1]", SZ_FINDINGS, 0, 0, "");

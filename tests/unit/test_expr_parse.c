@@ -30,10 +30,8 @@ static void put_tree(sz_buf *out, const sz_expr *e) {
     default: break;
     }
     sz_buf_printf(out, "(%s", e->kind == SZ_E_CALL ? "" : kinds[e->kind]);
-    if (e->kind == SZ_E_CALL)
-        sz_buf_printf(out, "%s%.*s", e->is_method ? "." : "", SZ_FMT_STR(e->text));
-    else if (e->text.n > 0)
-        sz_buf_printf(out, " %.*s", SZ_FMT_STR(e->text));
+    if (e->kind == SZ_E_CALL) sz_buf_printf(out, "%s%.*s", e->is_method ? "." : "", SZ_FMT_STR(e->text));
+    else if (e->text.n > 0) sz_buf_printf(out, " %.*s", SZ_FMT_STR(e->text));
     if (e->text3.n > 0) sz_buf_printf(out, ",%.*s", SZ_FMT_STR(e->text3));
     if (e->is_test) sz_buf_put_z(out, " test");
     if (e->is_optional) sz_buf_put_z(out, " optional");
@@ -51,10 +49,8 @@ static void check_tree(const char *text, bool with_macros, const char *want) {
     sz_arena_init(&a);
     sz_buf_init(&got);
     const sz_expr *e = sz_expr_parse(&a, sz_str_of(text), with_macros, &err);
-    if (e)
-        put_tree(&got, e);
-    else
-        sz_buf_printf(&got, "error at %u: %s", err.off, err.message);
+    if (e) put_tree(&got, e);
+    else sz_buf_printf(&got, "error at %u: %s", err.off, err.message);
     sz_buf_put_u8(&got, '\0');
     assert_string_equal((const char *)got.p, want);
     sz_buf_fini(&got);
@@ -183,10 +179,10 @@ static void test_parse_gives_the_place_of_every_construct(void **state) {
         const char *text;
         uint32_t off, len, op_off, op_len;
     } rows[] = {
-        {" a  + b ", 1, 6, 4, 1},   {"(a) + (b)", 0, 9, 4, 1},       {"a && b && c", 0, 11, 2, 2},
-        {"a.bc", 0, 4, 2, 2},       {"a[ 1 ]", 0, 6, 1, 5},          {"f(1)", 0, 4, 0, 1},
-        {"a.f(1)", 0, 6, 2, 1},     {"!a", 0, 2, 0, 1},              {"a ? b : c", 0, 9, 2, 1},
-        {"-5", 0, 2, 0, 2},         {"x in [1]", 0, 8, 2, 2},        {"'三' == x", 0, 10, 6, 2},
+        {" a  + b ", 1, 6, 4, 1},     {"(a) + (b)", 0, 9, 4, 1}, {"a && b && c", 0, 11, 2, 2},
+        {"a.bc", 0, 4, 2, 2},         {"a[ 1 ]", 0, 6, 1, 5},    {"f(1)", 0, 4, 0, 1},
+        {"a.f(1)", 0, 6, 2, 1},       {"!a", 0, 2, 0, 1},        {"a ? b : c", 0, 9, 2, 1},
+        {"-5", 0, 2, 0, 2},           {"x in [1]", 0, 8, 2, 2},  {"'三' == x", 0, 10, 6, 2},
         {"a.all(x, x)", 0, 11, 2, 3}, {"has(a.b)", 0, 8, 6, 1},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -305,9 +301,10 @@ static void test_parse_takes_long_chains(void **state) {
         const char *first, *more, *last;
         int n;
     } rows[] = {
-        {"a", " && a", "", 2000},   {"a", " || a", "", 2000}, {"1", " + 1", "", 2000},    {"a", " == a", "", 2000},
-        {"a", ".b", "", 4000},      {"a", "[0]", "", 1300},   {"a", ".f()", "", 4000},    {"", "!", "a", 4000},
-        {"", "- ", "a", 4000},      {"", "a ? a : ", "a", 1300}, {"[1", ", 1", "]", 4000}, {"f(1", ", 1", ")", 4000},
+        {"a", " && a", "", 2000},       {"a", " || a", "", 2000}, {"1", " + 1", "", 2000},
+        {"a", " == a", "", 2000},       {"a", ".b", "", 4000},    {"a", "[0]", "", 1300},
+        {"a", ".f()", "", 4000},        {"", "!", "a", 4000},     {"", "- ", "a", 4000},
+        {"", "a ? a : ", "a", 1300},    {"[1", ", 1", "]", 4000}, {"f(1", ", 1", ")", 4000},
         {"{1: 1", ", 1: 1", "}", 2000},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -107,6 +107,8 @@ static void test_time_formats(void **state) {
     CHECK(M("'YYYY-MM-DDTHH:mm:ssZ'"), "s,t\n", {"s1,2026-03-02T00:05:00Z", "presence " AT ID}, {"s1,2026-03-02T09:05:00+0900", "presence " AT ID},
           {"s1,2026-03-01T22:05:00-02:00", "presence " AT ID}, {"s1,2026-03-02T00:05:00", "bad_time time"});
     CHECK(M("\"YYYY-MM-DD 'at' HH:mm\""), "s,t\n", {"s1,2026-03-02 at 08:05", "presence " AT " minute" ID});
+    CHECK(M("'YYYY/M/D[ H:mm[:ss]]'"), "s,t\n", {"s1,2026/3/2 8:05:00", "presence " AT ID}, {"s1,2026/3/2 8:05", "presence " AT " minute" ID},
+          {"s1,2026/3/2", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,2026/3/2:00", "bad_time time"});
     CHECK(M("epoch_ms"), "s,t\n", {"s1,1772409900000", "presence " AT ID}, {"s1,1772409900", "bad_time time"}, {"s1,soon", "bad_time time"});
     CHECK(M("epoch_s"), "s,t\n", {"s1,1772409900", "presence " AT ID}, {"s1,9223372036854775807", "bad_time time"});
 #undef M

@@ -108,7 +108,7 @@ static void test_every_fault_has_its_place(void **state) {
         {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD H:mm H'}\n", "m.yaml:3:44 E272"},
         {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD [H:mm'}\n", "m.yaml:3:39 E272"},
         {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD] H:mm'}\n", "m.yaml:3:38 E272"},
-        {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD [H[:mm]]'}\n", "m.yaml:3:41 E272"},
+        {"type: swipe\nstudent: s\ntime: {column: t, format: '[YYYY]-[MM]-[DD] [H:mm]'}\n", "m.yaml:3:45 E272"},
         {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD h:mm'}\n", "m.yaml:3:28 E272"},
         {"type: swipe\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD mm'}\n", "m.yaml:3:28 E272"},
         {"type: swipe\nstudent: s\ntime: {column: t, format: \"YYYY-MM-DD 'at H\"}\n", "m.yaml:3:39 E272"},

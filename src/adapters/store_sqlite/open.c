@@ -7,6 +7,8 @@
  */
 #include "store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -94,14 +96,17 @@ static sz_status look(sz_store_sqlite *s, sz_diags *d) {
     return SZ_OK;
 }
 
-/* A write that changes nothing: a file system mounted read-only, a file that may not be written. */
-static sz_status try_to_write(sz_store_sqlite *s, sz_diags *d) {
-    if (sqlite3_db_readonly(s->db, "main") == 1)
-        return refuse(s, d, SZ_CODE_STATE_READ_ONLY, SZ_IO,
-                      "%s cannot be written: see to its permissions and its file system",
-                      "%s 不可写：请检查它的权限和所在的文件系统");
-    if (execute(s, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ROLLBACK;")) return SZ_OK;
-    return sqlite_says(s, d);
+/* Asked of the system before SQLite, which would open the file for reading only and fail later and darkly. */
+static sz_status can_be_written(sz_store_sqlite *s, sz_diags *d) {
+    int fd = open(s->path, O_RDWR | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+        return SZ_OK;
+    }
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_READ_ONLY, (sz_span){0}, "%1$s cannot be written: %2$s",
+                              "%1$s 不可写：%2$s", s->path, strerror(errno));
+    sz_diag_hint(d, g, "see to its permissions and its file system", "请检查它的权限和所在的文件系统");
+    return SZ_IO;
 }
 
 static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
@@ -110,9 +115,10 @@ static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
     if (!S_ISREG(st.st_mode))
         return refuse(s, d, SZ_CODE_STATE_CANNOT_OPEN, SZ_IO, "%s is not a file, so it cannot hold the state",
                       "%s 不是文件，不能存放状态");
+    sz_status rc = can_be_written(s, d);
+    if (rc != SZ_OK) return rc;
     if (!connect_to(s, SQLITE_OPEN_READWRITE)) return sqlite_says(s, d);
-    sz_status rc = look(s, d);
-    return rc == SZ_OK ? try_to_write(s, d) : rc;
+    return look(s, d);
 }
 
 sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out) {

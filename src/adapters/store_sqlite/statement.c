@@ -4,7 +4,6 @@
  */
 #include "store.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 static const char *const sql[N_QUERIES] = {
@@ -38,8 +37,9 @@ void sz_sqlite_explain(sz_store_sqlite *s) {
     switch (sqlite3_errcode(s->db) & 0xff) {
     case SQLITE_FULL: what = "the disk is full: make room and run again; what was committed before stands"; break;
     case SQLITE_IOERR:
-        what = os == ENOSPC || os == EDQUOT || os == EFBIG
-                   ? "there is no room left: make room and run again; what was committed before stands"
+        what = sqlite3_extended_errcode(s->db) == SQLITE_IOERR_WRITE
+                   ? "writing fails: make room (a quota or a limit on file sizes counts too) or look after the disk, and "
+                     "run again; what was committed before stands"
                    : "the disk fails: look after it and run again; what was committed before stands";
         break;
     case SQLITE_READONLY: what = "the file cannot be written: see to its permissions and its file system"; break;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to prog_syntax*.c: a text that did not parse, read once more in pieces, leniently.
+ */
+#ifndef SZ_EXPR_PROG_SYNTAX_H
+#define SZ_EXPR_PROG_SYNTAX_H
+
+#include "prog.h"
+
+typedef enum lexeme { L_START, L_WORD, L_NUMBER, L_STRING, L_SIGN, L_WIDE, L_END } lexeme;
+
+typedef struct piece {
+    lexeme kind;
+    uint32_t off, len;
+} piece;
+
+typedef struct scan {
+    checker *c;
+    sz_str t;
+    piece prev, cur;
+    uint32_t n_choices; /* open ?: */
+    piece path, sign;   /* the last name with its points, and the comparison after it */
+} scan;
+
+static inline char at(const scan *s, uint32_t i) { return i < s->t.n ? s->t.p[i] : '\0'; }
+static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static inline bool is_wide(char c) { return ((uint8_t)c & 0x80) != 0; }
+static inline sz_str text_of(const scan *s, piece p) { return (sz_str){s->t.p + p.off, p.len}; }
+static inline bool is_sign(const scan *s, piece p, const char *z) {
+    return p.kind == L_SIGN && sz_str_is(text_of(s, p), z);
+}
+static inline bool is_word(const scan *s, piece p, const char *z) {
+    return p.kind == L_WORD && sz_str_is(text_of(s, p), z);
+}
+static inline uint32_t end_of(piece p) { return p.off + p.len; }
+
+piece prog_piece(const scan *s, uint32_t i);       /* the next one from i on */
+uint32_t prog_number_end(const scan *s, uint32_t i);
+void prog_tell_spelling(scan *s, piece p, const char *write);
+uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
+uint32_t prog_look_at_wide(scan *s);   /* cur is outside ASCII; likewise */
+
+#endif

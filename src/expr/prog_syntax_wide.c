@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a Chinese keyboard gives: full-width signs, “quotes”, 且 and 或, names that are not ASCII.
+ */
+#include "prog_syntax.h"
+
+static const char *ascii_of(uint32_t cp) {
+    static const struct {
+        uint32_t cp;
+        const char *ascii;
+    } signs[] = {{0x2265, ">="}, {0x2267, ">="}, {0x2264, "<="}, {0x2266, "<="}, {0x2260, "!="}, {0x00D7, "*"},
+                 {0x00F7, "/"},  {0x2212, "-"},  {0x2013, "-"},  {0x2014, "-"},  {0x3001, ","},  {0x3002, "."},
+                 {0x3010, "["},  {0x3011, "]"},  {0x300A, "<"},  {0x300B, ">"},  {0x3000, " "},  {0x00A0, " "},
+                 {0x2227, "&&"}, {0x2228, "||"}, {0x00AC, "!"},  {0x2208, "in"}, {0xFF06, "&&"}, {0xFF5C, "||"}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (signs[i].cp == cp) return signs[i].ascii;
+    return NULL;
+}
+
+static bool is_quote(uint32_t cp) {
+    return cp == 0x201C || cp == 0x201D || cp == 0x2018 || cp == 0x2019 || cp == 0xFF02 || cp == 0xFF07 ||
+           cp == 0x300C || cp == 0x300D;
+}
+
+static bool is_form(uint32_t cp) { return cp >= 0xFF01 && cp <= 0xFF5E; }
+
+/* A text in “…”: from the first quote to the one that closes it. */
+static uint32_t tell_quotes(scan *s, uint32_t off) {
+    size_t len = 0;
+    sz_utf8_next(s->t.p + off, s->t.n - off, &len);
+    uint32_t from = off + (uint32_t)len, i = from;
+    while (i < s->t.n) {
+        if (is_quote(sz_utf8_next(s->t.p + i, s->t.n - i, &len)) || at(s, i) == '"') break;
+        i += (uint32_t)len;
+    }
+    uint32_t end = i < s->t.n ? i + (uint32_t)len : i;
+    sz_str inner = {s->t.p + from, i - from};
+    prog_hint(s->c, prog_error(s->c, C_WIDE, off, end - off, "these are not the quotes of CEL", "这不是 CEL 的引号"),
+              "write \"%.*s\"", "请用半角引号 \"%.*s\"", SZ_FMT_STR(inner));
+    return end;
+}
+
+/* 且, 大于: an operator in words. */
+static bool tell_chinese_word(scan *s, piece run) {
+    static const struct {
+        const char *word, *write;
+    } words[] = {{"且", "&&"},
+                 {"并且", "&&"},
+                 {"而且", "&&"},
+                 {"和", "&&"},
+                 {"与", "&&"},
+                 {"或", "||"},
+                 {"或者", "||"},
+                 {"非", "!"},
+                 {"不是", "!="},
+                 {"是", "=="},
+                 {"等于", "=="},
+                 {"不等于", "!="},
+                 {"大于", ">"},
+                 {"小于", "<"},
+                 {"大于等于", ">="},
+                 {"不小于", ">="},
+                 {"小于等于", "<="},
+                 {"不大于", "<="},
+                 {"包含", "x.contains(\"…\")"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!sz_str_is(text_of(s, run), words[i].word)) continue;
+        prog_tell_spelling(s, run, words[i].write);
+        return true;
+    }
+    return false;
+}
+
+/* A run of full-width signs, or of other characters outside ASCII, from cur.off. */
+uint32_t prog_look_at_wide(scan *s) {
+    uint32_t off = s->cur.off, i = off;
+    size_t len = 0;
+    uint32_t cp = sz_utf8_next(s->t.p + off, s->t.n - off, &len);
+    if (is_quote(cp)) return tell_quotes(s, off);
+    bool is_signs = is_form(cp) || ascii_of(cp), is_blank = true;
+    const char *plain = "";
+    while (i < s->t.n && is_wide(at(s, i))) {
+        cp = sz_utf8_next(s->t.p + i, s->t.n - i, &len);
+        if (is_quote(cp) || (is_form(cp) || ascii_of(cp)) != is_signs) break;
+        if (is_signs)
+            plain =
+                ascii_of(cp) ? TXT(s->c, "%s%s", plain, ascii_of(cp)) : TXT(s->c, "%s%c", plain, (char)(cp - 0xFEE0));
+        is_blank = is_blank && ascii_of(cp) && *ascii_of(cp) == ' ';
+        i += (uint32_t)len;
+    }
+    if (is_signs && !is_blank && at(s, i) == '=') {
+        plain = TXT(s->c, "%s=", plain);
+        i++;
+    }
+    sz_str run = {s->t.p + off, i - off};
+    if (is_signs && is_blank) {
+        prog_hint(s->c, prog_error(s->c, C_WIDE, off, i - off, "this space is a full-width one", "这里是全角空格"),
+                  "write an ordinary space", "请改用半角空格");
+    } else if (is_signs) {
+        if (strcmp(plain, "=") == 0) plain = "==";
+        if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
+        prog_hint(s->c,
+                  prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is full-width", "`%.*s` 是全角符号",
+                             SZ_FMT_STR(run)),
+                  "write %s", "请用半角 %s", plain);
+    } else if (!tell_chinese_word(s, (piece){L_WIDE, off, i - off})) {
+        while (is_letter(at(s, i)) || is_digit(at(s, i))) i++;
+        run.n = i - off;
+        prog_hint(s->c,
+                  prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is not a name: names have letters a-z, digits and _",
+                             "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run)),
+                  "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(run));
+    }
+    return i;
+}
