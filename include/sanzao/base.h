@@ -130,7 +130,7 @@ typedef struct sz_map {
     uint32_t *vals;
     uint64_t *hashes;
     uint32_t n, cap_keys;
-    uint32_t *slots; /* index + 1, 0 empty */
+    uint64_t *slots; /* upper half of the hash, index + 1; 0 empty */
     uint32_t n_slots;
 } sz_map;
 void sz_map_init(sz_map *m);

@@ -199,6 +199,10 @@ void sz_worker_new_batch(sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
 
+/* What a rule set that differs from the state's did to features (semantics 5): carried, fresh (known from when), dropped. */
+typedef struct sz_state_plan { bool is_other; uint32_t carried, fresh, dropped; int64_t known_from_ms; } sz_state_plan;
+const sz_state_plan *sz_worker_plan(const sz_worker *w);
+
 const sz_counters *sz_worker_counters(const sz_worker *w);
 /* Lowest rule clock; SZ_TIME_NONE before any. */
 int64_t sz_worker_clock(const sz_worker *w);

@@ -158,6 +158,7 @@ typedef struct sz_acc {
     int32_t pane_ms;
     int32_t keep;              /* days (panes) back that some window needs; INT32_MAX: for ever (term, study, streak) */
     uint32_t row_size;
+    uint64_t hash;             /* of what it keeps: carried over to another rule set by it */
     bool is_correctable;       /* count, sum, avg, days, streak of attendance: undone beyond the horizon (semantics 17) */
 } sz_acc;
 
@@ -213,6 +214,7 @@ typedef struct sz_facts {
     uint32_t n_downs;
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
+    const int64_t *acc_from_ms;           /* an accumulator knows nothing before it (a feature that is new to a state); NULL: all do */
 } sz_facts;
 /* Fill began_day from feeds and terms. */
 void sz_facts_init(sz_facts *f, const sz_campus *c);
@@ -240,6 +242,9 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id);
 /* Bytes in use without slack, and the form in which a state is stored. */
 void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs);
+/* The state of another feature set into this one: map[i] is the old number of accumulator i, SZ_NONE where it is new. Old matcher
+ * bits in findable records are mapped likewise (match_map). */
+bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const uint32_t *map, uint32_t n_old, const void *p, size_t n);
 /* False: damaged, or of another feature set (fs->n_accs differ). */
 bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n);
 

@@ -95,6 +95,14 @@ typedef struct sz_alert {
 typedef enum sz_alert_event { SZ_ALERT_FIRING, SZ_ALERT_STEPPED, SZ_ALERT_UPDATED, SZ_ALERT_RESOLVED, SZ_ALERT_RETRACTED, SZ_N_ALERT_EVENTS } sz_alert_event;
 extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
 
+/* How a state of another rule set is read (semantics 5): accumulators by what they keep, records matched anew. */
+typedef struct sz_carry {
+    uint32_t n_old_accs, old_mask_bytes;
+    uint32_t *acc_map;         /* of each accumulator now: its number then, SZ_NONE: fresh */
+    void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e); /* an episode of a rule that is no more; borrowed */
+    void *ctx;
+} sz_carry;
+
 /* What a run works with; one a worker. */
 typedef struct sz_tlctx {
     const sz_bundle *bundle;
@@ -112,6 +120,7 @@ typedef struct sz_tlctx {
     int64_t wmax_ms;                /* highest watermark */
     int64_t horizon_ms, keep_ms;    /* keep: how far behind wmax the log reaches */
     const int64_t *rule_from_ms;    /* instant from which each rule is judged; NULL: always */
+    const struct sz_carry *carry;   /* while a state of another rule set is loaded; else NULL */
     /* out */
     sz_arena *arena;                /* of the step */
     sz_alert *alerts;
@@ -153,6 +162,9 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry);
 void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash);
 bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash);
+/* The episode's rule is gone or switched off: what is open resolves at that time, why: rule_removed. r may be NULL. */
+void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, sz_str rule, const sz_rule *r, sz_episode *e, int64_t at_ms);
+void sz_timeline_drop_episode(sz_timeline *tl, uint32_t i);
 /* After unpacking, and after records were put back by hand: the head is made from tail and log. */
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);
 /* For people and tests: bytes held without and in the log. */

@@ -231,3 +231,37 @@ int sz_job_run(const sz_job *job) {
     parts_fini(&p);
     return exit_of(s);
 }
+
+/* Load a state as a run would, without inputs, and print one student. */
+int sz_job_show(const sz_job *job, sz_str student) {
+    parts p = {0};
+    sz_diags_init(&p.diags);
+    p.q = sz_msgq_new();
+    sz_options o;
+    sz_ports ports = {.env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
+    bool is_volatile, is_new;
+    sz_status s = sz_inputs_load(job, &p.diags, &p.in);
+    if (s == SZ_OK) s = options_of(job, &p, &o);
+    if (s == SZ_OK) s = store_open(job, &p, &ports.store, &is_volatile, &is_new);
+    if (s == SZ_OK) {
+        o.allow_new = false;
+        p.worker = sz_worker_new(&o, &ports, sz_bundle_ref(p.in.bundle), p.in.campus);
+        p.in.campus = NULL;
+        sz_worker_step(p.worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
+        for (const sz_msg *m; sz_worker_where(p.worker) < SZ_WK_RUNNING && (m = sz_msgq_pop(p.q));) sz_worker_step(p.worker, m);
+        sz_str text;
+        s = sz_worker_where(p.worker) == SZ_WK_RUNNING ? SZ_OK : sz_worker_failure(p.worker, &text);
+        if (s != SZ_OK) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+    }
+    if (s == SZ_OK) {
+        sz_buf out;
+        sz_buf_init(&out);
+        s = sz_worker_show(p.worker, student, &out);
+        if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
+        else fprintf(stderr, job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n");
+        sz_buf_fini(&out);
+    }
+    if (p.diags.n) sz_diags_show(&p.diags, job->lang);
+    parts_fini(&p);
+    return s == SZ_NOT_FOUND ? 1 : exit_of(s);
+}

@@ -20,7 +20,7 @@ typedef struct sz_job {
     sz_order order;
     const char *until;          /* NULL; a time as in records, or a day (its end) */
     int64_t lateness_ms, horizon_ms;
-    bool admit, append, accept_gap, is_quiet;
+    bool admit, append, accept_gap, dry_run;
     uint32_t commit_records;
     size_t sort_memory;
     const char *tmp_dir;
@@ -29,6 +29,8 @@ typedef struct sz_job {
 
 /* Exit status of the contract. Findings and notes go to stderr. */
 int sz_job_run(const sz_job *job);
+/* Print one student's record of a state as JSON. */
+int sz_job_show(const sz_job *job, sz_str student);
 /* Load campus and rules as a run would: for check and state show. Findings in d. */
 typedef struct sz_inputs { sz_campus *campus; sz_bundle *bundle; sz_types *types; sz_zone zone; } sz_inputs;
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *out);

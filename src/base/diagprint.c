@@ -9,7 +9,6 @@
 #define WINDOW ((size_t)160)  /* cells of a longer line that are shown */
 #define LEAD   ((size_t)60)   /* of those before the place */
 #define NEAR   ((size_t)4096) /* bytes of a line on each side of the place that are looked at */
-#define NEAR   ((size_t)4096) /* bytes of a very long line that are looked at, to either side of the place */
 
 static const char red[] = "\033[1;31m", yellow[] = "\033[1;33m", cyan[] = "\033[1;36m", bold[] = "\033[1m",
                   blue[] = "\033[34m", plain[] = "\033[0m";

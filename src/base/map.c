@@ -20,21 +20,25 @@ void sz_map_fini(sz_map *m) {
     memset(m, 0, sizeof *m);
 }
 
+static inline uint64_t entry_of(uint64_t h, uint32_t i) {
+    return (h & UINT64_C(0xffffffff00000000)) | ((uint64_t)i + 1);
+}
+
+static inline uint32_t index_of(uint64_t slot) { return (uint32_t)slot - 1; }
+
 /* The slot that holds the key, or the empty one where it belongs. Needs n_slots > 0. */
 static inline uint32_t find(const sz_map *m, sz_str key, uint64_t h) {
     uint32_t mask = m->n_slots - 1;
     uint32_t at = (uint32_t)h & mask;
-    for (; m->slots[at]; at = (at + 1) & mask) {
-        uint32_t i = m->slots[at] - 1;
-        if (m->hashes[i] == h && sz_str_eq(m->keys[i], key)) break;
-    }
+    for (; m->slots[at]; at = (at + 1) & mask)
+        if ((m->slots[at] ^ h) >> 32 == 0 && sz_str_eq(m->keys[index_of(m->slots[at])], key)) break;
     return at;
 }
 
 const uint32_t *sz_map_get(const sz_map *m, sz_str key) {
     if (m->n == 0) return NULL;
-    uint32_t i = m->slots[find(m, key, hash_bytes(key.p, key.n))];
-    return i ? &m->vals[i - 1] : NULL;
+    uint64_t slot = m->slots[find(m, key, hash_bytes(key.p, key.n))];
+    return slot ? &m->vals[index_of(slot)] : NULL;
 }
 
 static void grow_slots(sz_map *m) {
@@ -45,7 +49,7 @@ static void grow_slots(sz_map *m) {
     for (uint32_t i = 0; i < m->n; i++) {
         uint32_t at = (uint32_t)m->hashes[i] & mask;
         while (m->slots[at]) at = (at + 1) & mask;
-        m->slots[at] = i + 1;
+        m->slots[at] = entry_of(m->hashes[i], i);
     }
 }
 
@@ -62,13 +66,13 @@ static uint32_t enter(sz_map *m, sz_str key, uint32_t val, bool *is_new) {
     uint64_t h = hash_bytes(key.p, key.n);
     uint32_t at = find(m, key, h);
     *is_new = m->slots[at] == 0;
-    if (!*is_new) return m->slots[at] - 1;
+    if (!*is_new) return index_of(m->slots[at]);
     if (m->n == m->cap_keys) grow_keys(m);
     uint32_t i = m->n++;
     m->keys[i] = sz_arena_str(&m->arena, key);
     m->vals[i] = val;
     m->hashes[i] = h;
-    m->slots[at] = m->n;
+    m->slots[at] = entry_of(h, i);
     return i;
 }
 

@@ -35,6 +35,18 @@ const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, siz
     return s;
 }
 
+/* Characters of [p, p + n): bytes that are not tails, eight at a time. */
+static uint32_t count_characters(const char *p, size_t n) {
+    size_t n_tails = 0, i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t w;
+        memcpy(&w, p + i, sizeof w);
+        n_tails += (((w >> 7) & (~w >> 6) & UINT64_C(0x0101010101010101)) * UINT64_C(0x0101010101010101)) >> 56;
+    }
+    for (; i < n; i++) n_tails += ((uint8_t)p[i] & 0xc0) == 0x80;
+    return (uint32_t)(n - n_tails);
+}
+
 void sz_source_locate(const sz_source *s, size_t off, uint32_t *line, uint32_t *col) {
     if (off > s->n) off = s->n;
     uint32_t lo = 0, hi = s->n_lines; /* the last line that starts at or before off */
@@ -43,10 +55,8 @@ void sz_source_locate(const sz_source *s, size_t off, uint32_t *line, uint32_t *
         if (s->lines[mid] <= off) lo = mid;
         else hi = mid;
     }
-    uint32_t n = 0;
-    for (size_t i = s->lines[lo]; i < off; i++) n += ((uint8_t)s->p[i] & 0xc0) != 0x80;
     *line = lo + 1;
-    *col = n + 1;
+    *col = off > s->lines[lo] ? count_characters(s->p + s->lines[lo], off - s->lines[lo]) + 1 : 1;
 }
 
 sz_str sz_source_line(const sz_source *s, uint32_t line) {

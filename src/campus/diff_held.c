@@ -33,7 +33,7 @@ static int64_t since_of(const struct pair *p, const struct held *row, bool is_ol
 int64_t sz_diff_held(const struct pair *p, const struct held_table *old, const struct held_table *now,
                      const struct groups *g, sz_same_value *same) {
     int64_t since = SZ_TIME_MAX;
-    const struct held *a = old->v + g->old_from, *b = now->v + g->now_from;
+    const struct held *a = old->n ? old->v + g->old_from : NULL, *b = now->n ? now->v + g->now_from : NULL;
     uint32_t n_a = g->old_to - g->old_from, n_b = g->now_to - g->now_from;
     for (uint32_t i = 0; i < n_a; i++) since = earlier(since, since_of(p, &a[i], true, b, n_b, same));
     for (uint32_t i = 0; i < n_b; i++) since = earlier(since, since_of(p, &b[i], false, a, n_a, same));

@@ -96,6 +96,7 @@ static void journal_stories(sz_worker *w) {
 }
 
 bool commit_is_due(const sz_worker *w) {
+    if (w->rewrite_all) return true;
     if (w->alerts.n >= ALERTS_A_COMMIT || w->journal.n >= journal_a_commit || w->dead.bytes.n >= journal_a_commit) return true;
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
 }
@@ -144,12 +145,30 @@ static uint32_t snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
     return n;
 }
 
+/* Another rule set: everyone's record in its form, and no journal of the old one. */
+static sz_put *snapshots_of_all(sz_worker *w, uint64_t seq, uint32_t *n) {
+    sz_put *puts = SZ_NEWN(&w->step, sz_put, w->students.n + 1);
+    w->snapshot_bytes = 0;
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        sz_buf bytes;
+        sz_buf_init(&bytes);
+        sz_buf_put_varint(&bytes, seq);
+        sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
+        puts[i] = (sz_put){.key = w->students.v[i]->id, .value = sz_arena_str(&w->step, sz_buf_str(&bytes))};
+        w->snapshot_bytes += bytes.n;
+        sz_buf_fini(&bytes);
+    }
+    *n = w->students.n;
+    w->trim_blobs = w->n_blobs;
+    return puts;
+}
+
 static void send(sz_worker *w) {
     journal_stories(w);
     uint64_t seq = w->name.seq + 1;
     sz_buf blob_bytes;
     sz_buf_init(&blob_bytes);
-    if (w->journal.n) {
+    if (w->journal.n && !w->rewrite_all) {
         sz_buf_put_varint(&blob_bytes, seq);
         sz_buf_put(&blob_bytes, w->journal.p, w->journal.n);
         blob_push(w, seq, w->touched, w->n_touched, w->journal.n);
@@ -157,7 +176,8 @@ static void send(sz_worker *w) {
     sz_put *puts = SZ_NEWN(&w->step, sz_put, SNAPSHOTS_A_COMMIT);
     sz_commit c = {.parent = w->name, .outbox = strs_of(w, &w->alerts), .n_outbox = w->alerts.n, .journal = sz_buf_str(&blob_bytes)};
     if (!w->o.is_volatile) {
-        c.n_snapshots = snapshots(w, puts, seq);
+        if (w->rewrite_all) puts = snapshots_of_all(w, seq, &c.n_snapshots);
+        else c.n_snapshots = snapshots(w, puts, seq);
         c.snapshots = puts;
         c.trim_journal = w->trim_blobs;
         c.n_dict = w->dict.n - w->dict_committed;
@@ -196,6 +216,7 @@ void commit_start(sz_worker *w) {
 /* The commit stands: its alerts may leave. */
 void commit_done(sz_worker *w) {
     w->in_flight = false;
+    w->rewrite_all = false;
     w->name.seq++;
     w->since_commit = 0;
     w->dict_committed = w->dict.n;

@@ -61,6 +61,7 @@ void header_put(sz_buf *out, const sz_worker *w) {
     }
     sz_buf_put_u64(out, w->facts_hash);
     sz_buf_put_u64(out, w->bundle->hash);
+    meaning_put(out, w);
 }
 
 static void get_sources(sz_worker *w, sz_reader *r) {
@@ -109,5 +110,6 @@ bool header_get(sz_worker *w, sz_str body) {
     get_statuses(w, &r);
     w->stored_facts_hash = sz_read_u64(&r);
     w->stored_bundle_hash = sz_read_u64(&r);
+    if (!meaning_get(w, &r)) return false;
     return !r.bad && r.p == r.end;
 }

@@ -95,6 +95,7 @@ void load_end(sz_worker *w) {
         heap_update(w, i);
         sz_arena_reset(&w->step);
     }
+    rules_ended(w);
     roster_load(w);
     for (uint32_t i = 0; i < w->students.n; i++) { /* who is new in the roster is judged from here on */
         sz_timeline *tl = w->students.v[i];

@@ -129,6 +129,13 @@ static void on_acquired(sz_worker *w, const sz_msg *m) {
         return;
     case SZ_ANS_OK:
         w->name = m->header->name;
+        if (!m->header->body.n) { /* acquired before, and ended before its first commit */
+            w->is_new = true;
+            roster_load(w);
+            leaves_known_at_load(w);
+            start_running(w);
+            return;
+        }
         if (!header_get(w, m->header->body)) {
             worker_fail(w, SZ_CORRUPT, "the header of this state cannot be read; restore the state from a backup");
             return;
@@ -296,3 +303,5 @@ int64_t sz_worker_clock(const sz_worker *w) { return clock_lowest(w); }
 uint32_t sz_worker_n_students(const sz_worker *w) { return w->students.n; }
 
 void sz_worker_ports(sz_worker *w, const sz_ports *p) { w->ports = *p; }
+
+const sz_state_plan *sz_worker_plan(const sz_worker *w) { return &w->plan; }

@@ -112,6 +112,11 @@ struct sz_worker {
     sz_status failure;
     char failure_text[300];
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash;
+    /* another rule set than the state's (reload.c) */
+    int64_t *acc_from_ms, *rule_from_ms;
+    sz_carry carry;
+    sz_state_plan plan;
+    bool rewrite_all;       /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
 void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -177,6 +182,11 @@ void commit_done(sz_worker *w);
 /* header.c */
 void header_put(sz_buf *out, const sz_worker *w);
 bool header_get(sz_worker *w, sz_str body);
+
+/* reload.c */
+void meaning_put(sz_buf *out, const sz_worker *w);
+bool meaning_get(sz_worker *w, sz_reader *r);
+void rules_ended(sz_worker *w);
 
 /* load.c */
 void load_chunk(sz_worker *w, const sz_msg *m);

@@ -9,6 +9,8 @@
 #ifndef SZ_EXPR_PROG_H
 #define SZ_EXPR_PROG_H
 
+#include "prog_pattern.h"
+
 #include <sanzao/expr.h>
 
 #define NO_ENTRY UINT32_MAX
@@ -36,7 +38,8 @@ typedef enum fn {
     F_CONTAINS, F_STARTS, F_ENDS, /* STR, STR -> BOOL */
     F_SIZE, F_LEAST, F_GREATEST, F_ABS, F_CEIL, F_FLOOR, F_ROUND,
     /* parts of an instant, in n->zone; F_HOURS … F_MILLIS also of a duration */
-    F_YEAR, F_MONTH, F_DATE, F_DAY_OF_MONTH, F_DAY_OF_WEEK, F_DAY_OF_YEAR, F_HOURS, F_MINUTES, F_SECONDS, F_MILLIS
+    F_YEAR, F_MONTH, F_DATE, F_DAY_OF_MONTH, F_DAY_OF_WEEK, F_DAY_OF_YEAR, F_HOURS, F_MINUTES, F_SECONDS, F_MILLIS,
+    F_MATCHES /* STR and a pattern -> BOOL; kid 1 is the pattern's text */
 } fn;
 
 typedef struct tnode {
@@ -51,6 +54,7 @@ typedef struct tnode {
     uint32_t n_choices;
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
+    const pattern *pattern;  /* T_CALL F_MATCHES */
     struct tnode **kid;
     uint32_t n;
 } tnode;
@@ -128,7 +132,7 @@ typedef struct scratch { /* text made by + during one run */
 void prog_arith(uint8_t op, uint8_t type, sz_xval *a, const sz_xval *b);   /* *a = *a op *b */
 void prog_concat(sz_xval *a, const sz_xval *b, scratch *s);                /* does not fit: an error */
 void prog_call1(uint8_t f, const sz_zone *z, sz_xval *a);                  /* F_SIZE, F_ABS …, parts of time */
-void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b);                  /* F_CONTAINS … F_ENDS, F_LEAST, F_GREATEST */
+void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b);                /* F_CONTAINS … F_ENDS, F_LEAST, F_GREATEST */
 sz_xval prog_in(const sz_xval *a, const sz_xval *list);
 sz_xval prog_unknown(uint8_t type, bool is_error);
 
@@ -140,14 +144,14 @@ enum { PROG_STACK = SZ_EXPR_DEPTH + 8 };
 enum { TRI_FALSE = 0, TRI_UNKNOWN = 1, TRI_TRUE = 3, TRI_ERROR = 4 };
 
 /* Into the accumulator: a slot against a constant number (LT_AND … NE_OR); against slot2, both numbers (SLOTS); against
- * a constant text, == (TEXT); a boolean slot (FLAG); is it known, for has() (KNOWN); in a constant list (MEMBER); cells d
- * and d+1 (CMP, IN); cell d (TEST); the accumulator as it is, after that kept in d is back (MERGE).
+ * a constant text, == (TEXT); a boolean slot (FLAG); is it known, for has() (KNOWN); in a constant list (MEMBER);
+ * cells d and d+1 (CMP, IN); cell d (TEST), against a pattern (MATCH); the accumulator as it is, after that kept in d is back (MERGE).
  * BEGIN: the accumulator is the identity of is_or. SAVE: it is kept in d, then BEGIN. RESTORE: back from d. CHECK: jump
  * if it decides. FORK: false goes to target, unknown to slot2. BOOL: cell d is the accumulator, and RESTORE. UNKNOWN:
  * cell d is unknown, by an error if the accumulator is so, and RESTORE. The rest: cell d is the result. */
 #define PROG_OPS(X) \
     X(LT_AND) X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR) \
-    X(SLOTS) X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MERGE) \
+    X(SLOTS) X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MATCH) X(MERGE) \
     X(BEGIN) X(SAVE) X(RESTORE) X(CHECK) X(JUMP) X(FORK) X(BOOL) X(UNKNOWN) \
     X(LOAD) X(CONST) X(ARITH) X(ARITH_K) X(CONCAT) X(NEG) X(CALL1) X(CALL2) X(RET_BOOL) X(RET_VALUE)
 
@@ -165,13 +169,14 @@ typedef struct insn {
     uint8_t sub;     /* comparison, arithmetic or function */
     uint8_t head[4]; /* of an sz_xval before it is loaded: its type, known, no error, false */
     uint32_t slot;
-    uint32_t target; /* where to go when the result is decided: instructions from here; a label until prog_emit has finished */
+    uint32_t target; /* where to go when the result is decided: so many instructions from here; a label while emitting */
     uint32_t slot2;  /* FORK: a second target */
     uint32_t d;      /* first cell */
     union {
         double k;
         const sz_xval *value;
         const sz_zone *zone;
+        const pattern *pattern;
     } u;
 } insn;
 

@@ -77,8 +77,8 @@ static tnode *unknown_function(checker *c, const sz_expr *e, const char *prefix)
     const char *near = prog_nearest(sz_str_of(name), known, sizeof known / sizeof *known);
     if (near) prog_hint(c, g, "did you mean %s?", "是不是 %s？", near);
     else
-        prog_hint(c, g, "there are size, contains, startsWith, endsWith, math.least, math.greatest, math.abs, math.round",
-                  "可用的有 size、contains、startsWith、endsWith、math.least、math.greatest、math.abs、math.round");
+        prog_hint(c, g, "there are size, contains, startsWith, endsWith, math.least, math.greatest, math.abs",
+                  "可用的有 size、contains、startsWith、endsWith、math.least、math.greatest、math.abs");
     return prog_bad(c, e);
 }
 
@@ -167,13 +167,42 @@ static tnode *check_text_method(checker *c, const sz_expr *e, int f, uint32_t de
     return finish(c, n);
 }
 
-static tnode *refuse_matches(checker *c, const sz_expr *e) {
-    prog_hint(c,
-              prog_error(c, C_PATTERN, e->op_off, e->op_len, "patterns (matches) cannot be used in rules yet",
-                         "规则里暂时不能使用正则 matches"),
-              "use startsWith, endsWith, contains, or  x in [\"…\", \"…\"]",
-              "请用 startsWith、endsWith、contains 或  x in [\"…\", \"…\"]");
-    return prog_bad(c, e);
+/* Where a byte of a literal's text stands; the whole literal if escapes were in between. */
+static void place_in_literal(const checker *c, const tnode *n, size_t off, uint32_t *at, uint32_t *len) {
+    uint32_t quote = c->text.p[n->off] == 'r' || c->text.p[n->off] == 'R' ? 2 : 1;
+    bool is_plain = n->len == n->value.str.n + quote + 1;
+    *at = is_plain ? n->off + quote + (uint32_t)off : n->off;
+    *len = is_plain ? n->off + n->len - 1 - *at : n->len;
+    if (*len == 0) *len = 1;
+}
+
+/* text.matches("pattern") */
+static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
+    if (e->n != 2) return wrong_count(c, e, "text.matches(\"…\")");
+    tnode *n = prog_node(c, T_CALL, SZ_X_BOOL, e, 2);
+    n->op = F_MATCHES;
+    for (uint32_t i = 0; i < 2; i++) {
+        const tnode *a = n->kid[i] = prog_check(c, e->args[i], depth + 1);
+        if (prog_is_bad(a)) return prog_bad(c, e);
+        if (a->type != SZ_X_STR) return wrong_type(c, e, a, "text", "文本");
+    }
+    const tnode *text = n->kid[1];
+    if (!prog_is_known(text)) {
+        prog_error(c, C_PATTERN, text->off, text->len,
+                   "a pattern is a text in quotes, or a param that is one for all",
+                   "模式要是带引号的文本，或对所有人都一样的参数");
+        return prog_bad(c, e);
+    }
+    pattern_error err;
+    n->pattern = prog_pattern(c->a, &c->tmp, text->value.str, &err);
+    if (!n->pattern) {
+        uint32_t at, len;
+        place_in_literal(c, text, err.off, &at, &len);
+        prog_report(c, SZ_ERROR, C_PATTERN, at, len, TXT(c, "in this pattern %s", err.en),
+                    TXT(c, "模式有误：%s", err.zh));
+        return prog_bad(c, e);
+    }
+    return finish(c, n);
 }
 
 static bool is_path(const sz_expr *e) {
@@ -185,7 +214,7 @@ static tnode *check_method(checker *c, const sz_expr *e, uint32_t depth) {
     const sz_expr *of = e->args[0];
     if (of->kind == SZ_E_IDENT && sz_str_is(of->text, "math")) return check_math(c, e, depth);
     if (sz_str_is(e->text, "size")) return check_size(c, e, depth);
-    if (sz_str_is(e->text, "matches")) return refuse_matches(c, e);
+    if (sz_str_is(e->text, "matches")) return check_matches(c, e, depth);
     int f = find(ROWS(text_fns), e->text);
     if (f >= 0) return check_text_method(c, e, f, depth);
     f = find(ROWS(time_fns), e->text);
@@ -202,7 +231,7 @@ static tnode *check_method(checker *c, const sz_expr *e, uint32_t depth) {
 tnode *prog_check_call(checker *c, const sz_expr *e, uint32_t depth) {
     if (e->is_method) return check_method(c, e, depth);
     if (sz_str_is(e->text, "size")) return check_size(c, e, depth);
-    if (sz_str_is(e->text, "matches")) return refuse_matches(c, e);
+    if (sz_str_is(e->text, "matches")) return check_matches(c, e, depth);
     if (sz_str_is(e->text, "duration") || sz_str_is(e->text, "timestamp")) {
         if (e->n != 1)
             return wrong_count(

@@ -188,7 +188,17 @@ static void emit_bool(emitter *m, const tnode *n, uint32_t d, join j) {
     case T_IN: emit_in(m, n, d, j); return;
     case T_SYM: i.op = OP_FLAG; break;
     case T_HAS: i.op = OP_KNOWN; break;
-    default: /* T_CONST, T_CALL */
+    case T_CALL:
+        if (n->op == F_MATCHES) {
+            emit_value(m, n->kid[0], d);
+            i.op = OP_MATCH;
+            i.u.pattern = n->pattern;
+            break;
+        }
+        emit_value(m, n, d);
+        i.op = OP_TEST;
+        break;
+    default: /* T_CONST */
         emit_value(m, n, d);
         i.op = OP_TEST;
         break;
@@ -268,7 +278,10 @@ static void emit_value(emitter *m, const tnode *n, uint32_t d) {
         emit_value(m, n->kid[0], d);
         put_plain(m, OP_NEG, d);
         return;
-    case T_CALL: emit_call(m, n, d); return;
+    case T_CALL:
+        if (n->op == F_MATCHES) emit_bool_value(m, n, d);
+        else emit_call(m, n, d);
+        return;
     default: emit_bool_value(m, n, d); return;
     }
 }

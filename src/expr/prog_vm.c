@@ -90,6 +90,11 @@ static uint8_t member(const sz_loader *l, const insn *i) {
     return tri_of(&r);
 }
 
+static uint8_t match(const sz_xval *v, const pattern *p) {
+    if (v->know != SZ_KNOWN) return tri_of(v);
+    return prog_pattern_matches(p, v->str) ? TRI_TRUE : TRI_FALSE;
+}
+
 static sz_xval result_of(sz_xval v) {
     if (v.know == SZ_UNKNOWN) return prog_unknown(v.type, v.is_error);
     v.is_error = false;
@@ -223,6 +228,7 @@ dispatch:
         JOIN(tri_of(&x));
     }
     CASE(TEST) JOIN(tri_of(&f.cell[i->d]));
+    CASE(MATCH) JOIN(match(&f.cell[i->d], i->u.pattern));
     CASE(SAVE) {
         f.saved[i->d] = acc;
         acc = i->is_or ? TRI_FALSE : TRI_TRUE;

@@ -109,3 +109,17 @@ bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size
     }
     return true;
 }
+
+bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const uint32_t *map, uint32_t n_old, const void *p, size_t n) {
+    sz_reader r = sz_reader_of(p, n);
+    if (sz_read_varint(&r) != n_old + 1) return false;
+    sz_fstate_init(s, fs);
+    head_of(s)->first_day = (int32_t)sz_read_zigzag(&r);
+    for (uint32_t old = 0; old <= n_old && !r.bad; old++) {
+        sz_str b = sz_read_lstr(&r);
+        for (uint32_t i = 0; i < fs->n_accs && old < n_old; i++) /* findable records stay behind: their bits are another set's */
+            if (map[i] == old && region_fits(fs, i, b.n) && b.n) memcpy(region_resize(s, i, (uint32_t)b.n), b.p, b.n);
+    }
+    if (r.bad) sz_fstate_fini(s);
+    return !r.bad;
+}

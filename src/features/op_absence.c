@@ -59,6 +59,7 @@ bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *insi
     int64_t base = INT64_MIN, began, enrolled;
     if (region_len(ev->state, f->acc)) memcpy(&base, region_bytes(ev->state, f->acc), sizeof base);
     observed_bounds(ev, f->types, &began, &enrolled);
+    if (ev->facts->acc_from_ms && ev->facts->acc_from_ms[f->acc] > base) base = ev->facts->acc_from_ms[f->acc]; /* blind before */
     if (enrolled > base) base = enrolled;
     if (began > base) base = began;
     if (base == INT64_MIN) return false;

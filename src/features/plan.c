@@ -87,6 +87,16 @@ static uint32_t row_size(const sz_acc *a) {
     }
 }
 
+/* What it keeps, not how long. */
+static uint64_t acc_hash(const sz_featureset *fs, const sz_acc *a) {
+    uint64_t v[] = {a->kind, a->is_night, a->has_sum, a->has_minmax, fs->matchers[a->matcher].hash, (uint64_t)a->gap_ms, (uint64_t)a->pane_ms, a->field};
+    if (a->field != UINT16_MAX && a->field >= SZ_EF_DECLARED) {
+        sz_str name = fs->declared[a->field - SZ_EF_DECLARED].name;
+        v[7] = sz_hash(name.p, name.n);
+    }
+    return sz_hash(v, sizeof v);
+}
+
 /* Types of which a record can be `seen`. */
 static uint64_t seen_types(const sz_types *types) {
     uint64_t bits = (1u << SZ_TYPE_FIRST_DECLARED) - 1;
@@ -124,5 +134,8 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
         f->acc = add_acc(&p, &a);
         if (a.is_correctable && a.keep > fs->findable_days) fs->findable_days = a.keep;
     }
-    for (uint32_t i = 0; i < fs->n_accs; i++) fs->accs[i].row_size = row_size(&fs->accs[i]);
+    for (uint32_t i = 0; i < fs->n_accs; i++) {
+        fs->accs[i].row_size = row_size(&fs->accs[i]);
+        fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);
+    }
 }

@@ -115,6 +115,7 @@ void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, in
     *total = r.to - r.from + 1;
     int64_t began, enrolled, first, x;
     observed_bounds(ev, f->types, &began, &enrolled);
+    if (ev->facts->acc_from_ms && f->op != SZ_OP_VALUE && ev->facts->acc_from_ms[f->acc] > began) began = ev->facts->acc_from_ms[f->acc];
     unit_span(ev, &f->window, r.from, &first, &x);
     if (f->window.is_night) first -= SZ_DAY_MS / 2;
     if (!ev->use_leaves && !ev->facts->n_downs && first >= began && first >= enrolled) {

@@ -100,14 +100,10 @@ bool sz_conv_to_utf8(sz_conv *c, const void *bytes, size_t n, sz_buf *out, size_
     if (c->enc == SZ_ENC_GB18030 || n < skip || memcmp(p, mark, skip) != 0) skip = 0;
     bool is_fine;
     *bad_off = 0;
-    if (n == skip)
-        is_fine = true;
-    else if (c->enc == SZ_ENC_UTF8)
-        is_fine = from_utf8(p + skip, n - skip, out, bad_off);
-    else if (c->enc == SZ_ENC_GB18030)
-        is_fine = from_gb18030(c->cd, p, n, out, bad_off);
-    else
-        is_fine = from_utf16((const uint8_t *)p + skip, n - skip, c->enc == SZ_ENC_UTF16BE, out, bad_off);
+    if (n == skip) is_fine = true;
+    else if (c->enc == SZ_ENC_UTF8) is_fine = from_utf8(p + skip, n - skip, out, bad_off);
+    else if (c->enc == SZ_ENC_GB18030) is_fine = from_gb18030(c->cd, p, n, out, bad_off);
+    else is_fine = from_utf16((const uint8_t *)p + skip, n - skip, c->enc == SZ_ENC_UTF16BE, out, bad_off);
     if (!is_fine) *bad_off += skip;
     return is_fine;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * csv: rows of RFC 4180. A cell that begins with a quote is quoted, `""` in it is a quote, and what stands between its closing
- * quote and the next separator is kept; a quote elsewhere is a letter. A line ends with LF or CRLF.
+ * csv: rows of RFC 4180. A cell that begins with a quote is quoted, `""` in it is a quote, and what stands between
+ * its closing quote and the next separator is kept; a quote elsewhere is a letter. A line ends with LF or CRLF.
  */
 #include <sanzao/model.h>
 
@@ -32,8 +32,7 @@ static sz_str unquote(sz_arena *a, sz_str cell) {
     bool is_inside = true;
     for (const char *p = cell.p + 1; p < end; p++) {
         if (*p == '"' && is_inside) {
-            if (p + 1 < end && p[1] == '"')
-                p++;
+            if (p + 1 < end && p[1] == '"') p++;
             else {
                 is_inside = false;
                 continue;
@@ -46,14 +45,10 @@ static sz_str unquote(sz_arena *a, sz_str cell) {
 
 static size_t skip_blank_lines(sz_str t, size_t at) {
     for (;;) {
-        if (at < t.n && t.p[at] == '\n')
-            at++;
-        else if (at + 1 < t.n && t.p[at] == '\r' && t.p[at + 1] == '\n')
-            at += 2;
-        else if (at + 1 == t.n && t.p[at] == '\r')
-            at++;
-        else
-            return at;
+        if (at < t.n && t.p[at] == '\n') at++;
+        else if (at + 1 < t.n && t.p[at] == '\r' && t.p[at + 1] == '\n') at += 2;
+        else if (at + 1 == t.n && t.p[at] == '\r') at++;
+        else return at;
     }
 }
 

@@ -67,7 +67,8 @@ static void put_origin(sz_buf *out, const sz_origin *o) {
     sz_buf_put_u8(out, '}');
 }
 
-void sz_dead_write(sz_buf *out, const sz_zone *z, const sz_dead *dead, int64_t at_ms, const sz_origin *origin, sz_str raw) {
+void sz_dead_write(sz_buf *out, const sz_zone *z, const sz_dead *dead, int64_t at_ms, const sz_origin *origin,
+                   sz_str raw) {
     sz_buf_put_z(out, "{\"reason\":");
     sz_json_str(out, sz_str_of(sz_reason_names[dead->reason]));
     if (dead->field) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * encoding: which one a file has, found out from its first bytes. What campuses send is UTF-8, GBK (read as its superset
- * GB18030) or, out of spreadsheets, UTF-16.
+ * encoding: which one a file has, found out from its first bytes. What campuses send is UTF-8, GBK (read as its
+ * superset GB18030) or, out of spreadsheets, UTF-16.
  */
 #include <sanzao/model.h>
 
@@ -9,9 +9,10 @@ sz_encoding sz_encoding_named(sz_str name) {
     static const struct {
         const char *name;
         sz_encoding enc;
-    } known[] = {{"auto", SZ_ENC_AUTO},       {"utf8", SZ_ENC_UTF8},       {"utf8bom", SZ_ENC_UTF8},    {"utf8sig", SZ_ENC_UTF8},
-                 {"gbk", SZ_ENC_GB18030},     {"gb2312", SZ_ENC_GB18030},  {"gb18030", SZ_ENC_GB18030}, {"cp936", SZ_ENC_GB18030},
-                 {"utf16", SZ_ENC_UTF16LE},   {"utf16le", SZ_ENC_UTF16LE}, {"unicode", SZ_ENC_UTF16LE}, {"utf16be", SZ_ENC_UTF16BE},
+    } known[] = {{"auto", SZ_ENC_AUTO},       {"utf8", SZ_ENC_UTF8},       {"utf8bom", SZ_ENC_UTF8},
+                 {"utf8sig", SZ_ENC_UTF8},    {"gbk", SZ_ENC_GB18030},     {"gb2312", SZ_ENC_GB18030},
+                 {"gb18030", SZ_ENC_GB18030}, {"cp936", SZ_ENC_GB18030},   {"utf16", SZ_ENC_UTF16LE},
+                 {"utf16le", SZ_ENC_UTF16LE}, {"unicode", SZ_ENC_UTF16LE}, {"utf16be", SZ_ENC_UTF16BE},
                  {"ansi", SZ_ENC_GB18030}};
     char plain[16];
     size_t n = 0;

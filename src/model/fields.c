@@ -7,10 +7,13 @@
 #include "names.h"
 #include "number.h"
 
-#define AT(member) (uint16_t)offsetof(sz_record, member)
-#define TEXT(name, types, limit, member) {name, sizeof(name) - 1, SZ_ROW_IS_TEXT, types, 0, 0, limit, AT(member), NULL}
-#define CHOICE(name, types, list, n, first, member) {name, sizeof(name) - 1, SZ_ROW_IS_CHOICE, types, n, first, 0, AT(member), list}
-#define OTHER(name, kind, types, member) {name, sizeof(name) - 1, kind, types, 0, 0, 0, AT(member), NULL}
+#define AT(member) (uint16_t) offsetof(sz_record, member)
+#define TEXT(name, types, limit, member) \
+    { name, sizeof(name) - 1, SZ_ROW_IS_TEXT, types, 0, 0, limit, AT(member), NULL }
+#define CHOICE(name, types, list, n, first, member) \
+    { name, sizeof(name) - 1, SZ_ROW_IS_CHOICE, types, n, first, 0, AT(member), list }
+#define OTHER(name, kind, types, member) \
+    { name, sizeof(name) - 1, kind, types, 0, 0, 0, AT(member), NULL }
 
 const sz_row sz_rows[SZ_N_JSON_ROWS] = {
     [SZ_ROW_TYPE] = OTHER("type", SZ_ROW_IS_TYPE, SZ_IN_ALL, event.type),
@@ -53,7 +56,8 @@ const sz_row *sz_row_find(sz_str name) {
 #define STATUS_NONE 0xff /* attendance without a status, until sz_event_complete */
 
 /* Member by member: one memset of so many bytes becomes `rep stos`, which alone took 25 ns a record. */
-_Static_assert(offsetof(sz_event, fields) == 248, "sz_record_begin sets each member before `fields`: has one been added?");
+_Static_assert(offsetof(sz_event, fields) == 248,
+               "sz_record_begin sets each member before `fields`: has one been added?");
 
 void sz_record_begin(sz_record *r) {
     static const sz_str none = {NULL, 0};
@@ -90,10 +94,8 @@ static bool set_choice(const sz_row *row, sz_record *r, sz_arena *a, sz_str text
         sz_record_dead(r, a, SZ_BAD_VALUE, row->name, "%s must be one of: %.*s", row->name, SZ_FMT_STR(list));
         return false;
     }
-    if (row == &sz_rows[SZ_ROW_STATE])
-        r->feed.state = (sz_feed_state)i;
-    else
-        *((uint8_t *)r + row->offset) = (uint8_t)i;
+    if (row == &sz_rows[SZ_ROW_STATE]) r->feed.state = (sz_feed_state)i;
+    else *((uint8_t *)r + row->offset) = (uint8_t)i;
     return true;
 }
 
@@ -182,8 +184,7 @@ int64_t sz_moment_floor(const sz_zone *z, int64_t ms, int precision) {
 bool sz_event_complete(sz_record *r, sz_arena *a) {
     sz_event *e = &r->event;
     const char *field = NULL, *detail = NULL;
-    if (e->student.n == 0 && e->card.n == 0)
-        field = "student", detail = "neither student nor card is given";
+    if (e->student.n == 0 && e->card.n == 0) field = "student", detail = "neither student nor card is given";
     else if (e->type == SZ_TYPE_ATTENDANCE && e->status == STATUS_NONE)
         field = "status", detail = "attendance needs a status";
     else if (e->type == SZ_TYPE_DORM_ACCESS && e->direction == SZ_DIR_NONE && e->reader.n == 0)

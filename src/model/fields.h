@@ -9,25 +9,60 @@
 
 /* Rows in the order in which they are judged: of several faults the first row's is the reason. */
 typedef enum sz_row_id {
-    SZ_ROW_TYPE, SZ_ROW_PRECISION, SZ_ROW_TIME, SZ_ROW_COLLECTED, SZ_ROW_ID, SZ_ROW_SOURCE, SZ_ROW_STUDENT, SZ_ROW_CARD,
-    SZ_ROW_CARD_SYSTEM, SZ_ROW_PLACE, SZ_ROW_READER, SZ_ROW_REF, SZ_ROW_OP, SZ_ROW_AMOUNT, SZ_ROW_BALANCE, SZ_ROW_JOURNAL_NO,
-    SZ_ROW_USE_COUNT, SZ_ROW_COURSE, SZ_ROW_SESSION, SZ_ROW_STATUS, SZ_ROW_HOURS, SZ_ROW_DIRECTION, SZ_ROW_RESULT, SZ_ROW_MEANS,
-    SZ_ROW_COMPLETE_THROUGH, SZ_ROW_STATE, SZ_ROW_BUILDING,
+    SZ_ROW_TYPE,
+    SZ_ROW_PRECISION,
+    SZ_ROW_TIME,
+    SZ_ROW_COLLECTED,
+    SZ_ROW_ID,
+    SZ_ROW_SOURCE,
+    SZ_ROW_STUDENT,
+    SZ_ROW_CARD,
+    SZ_ROW_CARD_SYSTEM,
+    SZ_ROW_PLACE,
+    SZ_ROW_READER,
+    SZ_ROW_REF,
+    SZ_ROW_OP,
+    SZ_ROW_AMOUNT,
+    SZ_ROW_BALANCE,
+    SZ_ROW_JOURNAL_NO,
+    SZ_ROW_USE_COUNT,
+    SZ_ROW_COURSE,
+    SZ_ROW_SESSION,
+    SZ_ROW_STATUS,
+    SZ_ROW_HOURS,
+    SZ_ROW_DIRECTION,
+    SZ_ROW_RESULT,
+    SZ_ROW_MEANS,
+    SZ_ROW_COMPLETE_THROUGH,
+    SZ_ROW_STATE,
+    SZ_ROW_BUILDING,
     SZ_N_ROWS,
-    SZ_ROW_SPECVERSION = SZ_N_ROWS, SZ_ROW_DATA, /* CloudEvents envelope, JSON only */
+    SZ_ROW_SPECVERSION = SZ_N_ROWS,
+    SZ_ROW_DATA, /* CloudEvents envelope, JSON only */
     SZ_N_JSON_ROWS
 } sz_row_id;
 
 typedef enum sz_row_kind {
-    SZ_ROW_IS_TEXT, SZ_ROW_IS_CHOICE, SZ_ROW_IS_FEN, SZ_ROW_IS_COUNT, SZ_ROW_IS_HOURS, SZ_ROW_IS_TIME, SZ_ROW_IS_TYPE,
+    SZ_ROW_IS_TEXT,
+    SZ_ROW_IS_CHOICE,
+    SZ_ROW_IS_FEN,
+    SZ_ROW_IS_COUNT,
+    SZ_ROW_IS_HOURS,
+    SZ_ROW_IS_TIME,
+    SZ_ROW_IS_TYPE,
     SZ_ROW_IS_ENVELOPE
 } sz_row_kind;
 
 /* Which types have a field; a bit each. */
 enum {
-    SZ_IN_SWIPE = 1 << SZ_TYPE_SWIPE, SZ_IN_ATTENDANCE = 1 << SZ_TYPE_ATTENDANCE, SZ_IN_DORM_ACCESS = 1 << SZ_TYPE_DORM_ACCESS,
-    SZ_IN_PRESENCE = 1 << SZ_TYPE_PRESENCE, SZ_IN_DECLARED = 1 << SZ_TYPE_FIRST_DECLARED, SZ_IN_FEED_STATUS = 1 << 5,
-    SZ_IN_EVENTS = SZ_IN_FEED_STATUS - 1, SZ_IN_ALL = SZ_IN_EVENTS | SZ_IN_FEED_STATUS
+    SZ_IN_SWIPE = 1 << SZ_TYPE_SWIPE,
+    SZ_IN_ATTENDANCE = 1 << SZ_TYPE_ATTENDANCE,
+    SZ_IN_DORM_ACCESS = 1 << SZ_TYPE_DORM_ACCESS,
+    SZ_IN_PRESENCE = 1 << SZ_TYPE_PRESENCE,
+    SZ_IN_DECLARED = 1 << SZ_TYPE_FIRST_DECLARED,
+    SZ_IN_FEED_STATUS = 1 << 5,
+    SZ_IN_EVENTS = SZ_IN_FEED_STATUS - 1,
+    SZ_IN_ALL = SZ_IN_EVENTS | SZ_IN_FEED_STATUS
 };
 
 typedef struct sz_row {
@@ -54,8 +89,8 @@ enum { SZ_TEXT_MAX = 256 };
 /* Make r an event with nothing in it but defaults. Declared fields are cleared when the type is known. */
 void sz_record_begin(sz_record *r);
 
-/* Set the member of a row (neither type nor time) from text; `zeros_are_fine` as in number.h. An empty text of kind TEXT is a
- * field left out. False: r is dead. */
+/* Set the member of a row (neither type nor time) from text; `zeros_are_fine` as in number.h. An empty text of kind
+ * TEXT is a field left out. False: r is dead. */
 bool sz_row_set(const sz_row *row, sz_record *r, sz_arena *a, sz_str text, bool zeros_are_fine);
 
 /* Set a declared field (not a time) from text. False: r is dead. `is_lenient`: amounts as databases print them. */

@@ -2,9 +2,9 @@
  *
  * identity: the id of a record that has none, and the fingerprint that tells a repeat from a conflict.
  *
- * Content: type, time, precision and the fields of the type, as decoded: the same record with other key order, other unknown
- * fields, `5` for `"5.00"`, another offset of the same instant or a default written out is the same content. Not in it: id
- * and source (equal anyway), `collected`.
+ * Content: type, time, precision and the fields of the type, as decoded: the same record with other key order, other
+ * unknown fields, `5` for `"5.00"`, another offset of the same instant or a default written out is the same content.
+ * Not in it: id and source (equal anyway), `collected`.
  */
 #include "fields.h"
 
@@ -38,23 +38,32 @@ static sz_str hashed(sz_arena *a, sz_str raw) {
     return sz_arena_str(a, (sz_str){text, sizeof text});
 }
 
-/* The fingerprint: a hash of the numbers and one of each text, salted by its place, added up: none waits for another, and the
- * numbers lie in whole words (gathering all bytes in a buffer first took three times as long). */
+/* The fingerprint: a hash of the numbers and one of each text, salted by its place, added up: none waits for
+ * another, and the numbers lie in whole words (gathering all bytes in a buffer first took three times as long). */
 typedef struct canon {
     uint64_t sum;
     uint64_t numbers[8 + 2 * SZ_FIELDS_MAX];
     size_t n;
 } canon;
 
-static inline void put_number(canon *c, int64_t v) {
-    c->numbers[c->n++] = (uint64_t)v;
-}
+static inline void put_number(canon *c, int64_t v) { c->numbers[c->n++] = (uint64_t)v; }
 
 static inline void put_text(canon *c, unsigned place, sz_str s) {
     if (s.n) c->sum += XXH3_64bits_withSeed(s.p, s.n, place);
 }
 
-enum { IN_STUDENT = 1, IN_CARD, IN_CARD_SYSTEM, IN_PLACE, IN_READER, IN_REF, IN_COURSE, IN_SESSION, IN_MEANS, IN_DECLARED };
+enum {
+    IN_STUDENT = 1,
+    IN_CARD,
+    IN_CARD_SYSTEM,
+    IN_PLACE,
+    IN_READER,
+    IN_REF,
+    IN_COURSE,
+    IN_SESSION,
+    IN_MEANS,
+    IN_DECLARED
+};
 
 static void put_declared(canon *c, const sz_event *e) {
     int64_t is_set = 0;
@@ -110,12 +119,9 @@ static uint64_t content_of(const sz_event *e) {
 
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a) {
     if (!has_id) {
-        if (e->reader.n && e->reader.n <= 64 && e->journal_no >= 0)
-            e->id = numbered(a, 'j', e->reader, e->journal_no);
-        else if (e->card.n && e->card.n <= 64 && e->use_count >= 0)
-            e->id = numbered(a, 'c', e->card, e->use_count);
-        else
-            e->id = hashed(a, raw);
+        if (e->reader.n && e->reader.n <= 64 && e->journal_no >= 0) e->id = numbered(a, 'j', e->reader, e->journal_no);
+        else if (e->card.n && e->card.n <= 64 && e->use_count >= 0) e->id = numbered(a, 'c', e->card, e->use_count);
+        else e->id = hashed(a, raw);
     }
     e->content = content_of(e);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json: what the files of the JSON decoder share. The bytes of a record become an object, its keys a view by rows of the table
- * of fields, the view an event.
+ * json: what the files of the JSON decoder share. The bytes of a record become an object, its keys a view by rows of
+ * the table of fields, the view an event.
  */
 #ifndef SANZAO_SRC_MODEL_JSON_H
 #define SANZAO_SRC_MODEL_JSON_H
@@ -18,8 +18,8 @@ typedef struct sz_json_pool {
     yyjson_alc alc;
 } sz_json_pool;
 
-/* A key of at most 16 bytes as two words, so that it is compared without a call. Keys are read in whole words: the copy of a
- * record has SZ_KEY_MAX bytes behind it. */
+/* A key of at most 16 bytes as two words, so that it is compared without a call. Keys are read in whole words: the
+ * copy of a record has SZ_KEY_MAX bytes behind it. */
 enum { SZ_KEY_MAX = 16, SZ_KEY_SLOTS = 64 };
 typedef struct sz_key {
     uint64_t lo, hi;
@@ -31,8 +31,8 @@ struct sz_decoder {
     sz_json_pool pool;
     sz_key names[SZ_N_JSON_ROWS];
     sz_key masks[SZ_KEY_MAX + 1]; /* the first n bytes of a key */
-    uint8_t slots[SZ_KEY_SLOTS]; /* field names by hash: row + 1, 0 empty */
-    bool has_escapes;            /* of the record in hand: a text may hold a NUL character */
+    uint8_t slots[SZ_KEY_SLOTS];  /* field names by hash: row + 1, 0 empty */
+    bool has_escapes;             /* of the record in hand: a text may hold a NUL character */
 };
 
 void sz_json_pool_init(sz_json_pool *p);

@@ -2,8 +2,8 @@
  *
  * json_decode: the bytes of a record to an object, and why they are none.
  *
- * The record is parsed in a copy in the batch's arena, so that texts stay where they are until the batch ends. Numbers are kept
- * as text: 0.07 is seven fen. Neither yyjson nor this file recurses.
+ * The record is parsed in a copy in the batch's arena, so that texts stay where they are until the batch ends.
+ * Numbers are kept as text: 0.07 is seven fen. Neither yyjson nor this file recurses.
  */
 #include "json.h"
 
@@ -43,14 +43,11 @@ static size_t bad_byte(sz_str s) {
 }
 
 static void explain(sz_str text, const yyjson_read_err *err, sz_arena *a, sz_record *out) {
-    if (sz_json_is_deeper(text, SZ_DEPTH_MAX))
-        too_deep(a, out);
+    if (sz_json_is_deeper(text, SZ_DEPTH_MAX)) too_deep(a, out);
     else if (!sz_utf8_valid(text.p, text.n))
         sz_record_dead(out, a, SZ_BAD_UTF8, NULL, "byte %zu is not UTF-8", bad_byte(text) + 1);
-    else if (text.n == 0)
-        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is empty");
-    else
-        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "byte %zu: %s", err->pos + 1, err->msg);
+    else if (text.n == 0) sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is empty");
+    else sz_record_dead(out, a, SZ_BAD_JSON, NULL, "byte %zu: %s", err->pos + 1, err->msg);
 }
 
 /* CloudEvents, structured: `data` is the record, the envelope gives what is absent inside. False: out is dead. */
@@ -90,7 +87,8 @@ static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out
     if (text.n) memcpy(copy, text.p, text.n);
     sz_json_pool_ready(&d->pool, text.n);
     yyjson_read_err err;
-    yyjson_doc *doc = yyjson_read_opts(copy, text.n, YYJSON_READ_INSITU | YYJSON_READ_NUMBER_AS_RAW, &d->pool.alc, &err);
+    yyjson_doc *doc =
+        yyjson_read_opts(copy, text.n, YYJSON_READ_INSITU | YYJSON_READ_NUMBER_AS_RAW, &d->pool.alc, &err);
     if (!doc) {
         explain(text, &err, a, out);
         return NULL;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json_event: JSON values to the members of an event. What type of JSON a field may have is decided here, what it may say in
- * fields.c.
+ * json_event: JSON values to the members of an event. What type of JSON a field may have is decided here, what it may
+ * say in fields.c.
  */
 #include "json.h"
 
 #include "names.h"
 #include "number.h"
 
-static bool has(const sz_json_view *v, sz_row_id row) {
-    return v->found >> row & 1;
-}
+static bool has(const sz_json_view *v, sz_row_id row) { return v->found >> row & 1; }
 
 static sz_str text_of(yyjson_val *v) {
     return (sz_str){unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v)}; /* a string or a number kept as text */
@@ -58,7 +56,8 @@ static bool report(fault f, const char *field, sz_arena *a, sz_record *out) {
 
 static const sz_row *const precision_row = &sz_rows[SZ_ROW_PRECISION];
 
-/* Precision and time come before all else, so that a dead letter has its time where there is one. The fault is kept for later. */
+/* Precision and time come before all else, so that a dead letter has its time where there is one. The fault is kept
+ * for later. */
 static fault read_moment(const sz_decoder *d, const sz_json_view *v, sz_record *out) {
     if (!has(v, SZ_ROW_TIME)) return (fault){SZ_MISSING_FIELD, "is missing"};
     int precision = SZ_PREC_SECOND;
@@ -78,7 +77,8 @@ static fault read_moment(const sz_decoder *d, const sz_json_view *v, sz_record *
 static bool is_word(sz_str s) {
     if (s.n == 0 || s.n > 32) return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && s.p[i] != '_' && s.p[i] != '-' && s.p[i] != '.') return false;
+        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && s.p[i] != '_' && s.p[i] != '-' && s.p[i] != '.')
+            return false;
     return true;
 }
 
@@ -141,7 +141,8 @@ static bool set_row(const sz_decoder *d, const sz_row *row, yyjson_val *v, sz_ar
     }
 }
 
-static bool set_declared(const sz_decoder *d, const sz_field *f, sz_value *value, yyjson_val *v, sz_arena *a, sz_record *out) {
+static bool set_declared(const sz_decoder *d, const sz_field *f, sz_value *value, yyjson_val *v, sz_arena *a,
+                         sz_record *out) {
     bool is_text = yyjson_is_str(v), is_number = yyjson_is_raw(v);
     switch (f->kind) {
     case SZ_FIELD_TEXT:
@@ -181,7 +182,8 @@ static bool read_declared(const sz_decoder *d, yyjson_val *obj, sz_arena *a, sz_
     return true;
 }
 
-/* Journal numbers and use counts are fields of swipes, but they name any record that has them; what is no number is let be. */
+/* Journal numbers and use counts are fields of swipes, but they name any record that has them; what is no number is
+ * let be. */
 static void read_numbers(const sz_json_view *v, sz_record *out) {
     for (unsigned row = SZ_ROW_JOURNAL_NO; row <= SZ_ROW_USE_COUNT; row++) {
         int64_t n;

@@ -4,7 +4,7 @@
  */
 #include "json.h"
 
-#define SMALLEST ((size_t)16384)
+#define SMALLEST     ((size_t)16384)
 #define LARGEST_KEPT ((size_t)1 << 20) /* one huge record does not pin its memory for ever */
 
 static void *take(void *ctx, size_t size) {

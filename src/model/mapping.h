@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mapping: how a vendor's rows read as events. A recipe a field says where its text comes from and what is done with it;
- * reading it from YAML, checking it, binding it to a header and applying it to rows are separate files.
+ * mapping: how a vendor's rows read as events. A recipe a field says where its text comes from and what is done with
+ * it; reading it from YAML, checking it, binding it to a header and applying it to rows are separate files.
  */
 #ifndef SANZAO_SRC_MODEL_MAPPING_H
 #define SANZAO_SRC_MODEL_MAPPING_H
@@ -12,7 +12,12 @@
 
 /* What fields a recipe's key fits; a recipe has the bits of every declared or built-in field of its name. */
 enum {
-    SZ_FITS_TEXT = 1, SZ_FITS_CHOICE = 2, SZ_FITS_MONEY = 4, SZ_FITS_NUMBER = 8, SZ_FITS_TIME = 16, SZ_FITS_TYPE = 32,
+    SZ_FITS_TEXT = 1,
+    SZ_FITS_CHOICE = 2,
+    SZ_FITS_MONEY = 4,
+    SZ_FITS_NUMBER = 8,
+    SZ_FITS_TIME = 16,
+    SZ_FITS_TYPE = 32,
     SZ_FITS_ALL = 63
 };
 
@@ -31,15 +36,20 @@ typedef struct sz_answer {
     sz_str text;
 } sz_answer;
 
-typedef enum sz_negative { SZ_NEGATIVE_REFUSED, SZ_NEGATIVE_DROP_SIGN, SZ_NEGATIVE_LEAVE_OUT, SZ_NEGATIVE_OP } sz_negative;
+typedef enum sz_negative {
+    SZ_NEGATIVE_REFUSED,
+    SZ_NEGATIVE_DROP_SIGN,
+    SZ_NEGATIVE_LEAVE_OUT,
+    SZ_NEGATIVE_OP
+} sz_negative;
 
 typedef struct sz_recipe {
-    sz_str name;             /* of the field, NUL-terminated */
-    const sz_row *row;       /* built in; NULL: declared only */
+    sz_str name;       /* of the field, NUL-terminated */
+    const sz_row *row; /* built in; NULL: declared only */
     uint8_t fits;
     uint8_t from;
-    const sz_yaml *node;     /* its value in the mapping; NULL: made by a named group */
-    bool is_faulty;          /* there are findings in it already */
+    const sz_yaml *node; /* its value in the mapping; NULL: made by a named group */
+    bool is_faulty;      /* there are findings in it already */
     sz_str constant;
     const sz_yaml *constant_node;
     sz_map_column *columns;
@@ -50,14 +60,14 @@ typedef struct sz_recipe {
     uint32_t n_empties, n_removes;
     sz_pattern *pattern;
     const sz_yaml *pattern_node;
-    uint32_t group;          /* of its own pattern, or of the donor's */
-    uint32_t donor;          /* SZ_FROM_GROUP: the recipe whose pattern has the group */
-    sz_str *codes;           /* table */
+    uint32_t group; /* of its own pattern, or of the donor's */
+    uint32_t donor; /* SZ_FROM_GROUP: the recipe whose pattern has the group */
+    sz_str *codes;  /* table */
     sz_answer *answers;
     const sz_yaml **answer_nodes;
     uint32_t n_codes;
     bool has_table;
-    sz_answer otherwise;     /* else: where a pattern or table has nothing */
+    sz_answer otherwise; /* else: where a pattern or table has nothing */
     const sz_yaml *otherwise_node;
     sz_str prefix;
     uint32_t pad;
@@ -66,10 +76,10 @@ typedef struct sz_recipe {
     bool has_positive_op;
     sz_time_pattern *formats;
     uint32_t n_formats;
-    int32_t *lost;           /* milliseconds of the day that mean that it is lost */
+    int32_t *lost; /* milliseconds of the day that mean that it is lost */
     uint32_t n_lost;
     bool is_lost_at_collected;
-    int32_t offset_s;        /* SZ_NO_OFFSET: campus time */
+    int32_t offset_s; /* SZ_NO_OFFSET: campus time */
 } sz_recipe;
 
 enum { SZ_RECIPES_MAX = 64, SZ_TARGET_NONE = 0xff, SZ_TARGET_BUILT_IN = 0xfe };
@@ -129,8 +139,8 @@ typedef struct sz_taking {
     const sz_csv_row *row;
     sz_arena *a;
     sz_record *out;
-    sz_str *captured;  /* a text a recipe: what a donor's pattern found for it */
-    bool *is_matched;  /* a donor's pattern has been tried */
+    sz_str *captured; /* a text a recipe: what a donor's pattern found for it */
+    bool *is_matched; /* a donor's pattern has been tried */
 } sz_taking;
 
 typedef enum sz_taken { SZ_TAKEN_TEXT, SZ_TAKEN_NOTHING, SZ_TAKEN_DEAD } sz_taken;

@@ -14,7 +14,8 @@ static bool bad_time(sz_taking *t, const sz_recipe *r, const char *what) {
 
 static bool by_formats(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
     for (uint32_t i = 0; i < r->n_formats; i++)
-        if (sz_time_pattern_match(&r->formats[i], text, c) && sz_civil_instant(c, m->zone, r->offset_s, ms)) return true;
+        if (sz_time_pattern_match(&r->formats[i], text, c) && sz_civil_instant(c, m->zone, r->offset_s, ms))
+            return true;
     return false;
 }
 
@@ -26,7 +27,8 @@ static bool by_standard(const sz_mapping *m, const sz_recipe *r, sz_str text, sz
     c->has_hour = !is_day;
     c->has_second = text.n > 16 && text.p[16] == ':';
     bool is_local = text.n <= 19 || text.p[19] == '.';
-    for (size_t i = 19; is_local && i < text.n; i++) is_local = text.p[i] == '.' || (text.p[i] >= '0' && text.p[i] <= '9');
+    for (size_t i = 19; is_local && i < text.n; i++)
+        is_local = text.p[i] == '.' || (text.p[i] >= '0' && text.p[i] <= '9');
     if (is_local && r->offset_s != SZ_NO_OFFSET) *ms += (sz_zone_offset_s(m->zone, *ms) - r->offset_s) * SZ_SECOND_MS;
     return true;
 }
@@ -40,7 +42,8 @@ static bool take_time(sz_taking *t, uint32_t i, sz_civil *c, int64_t *ms, bool *
     *has = taken == SZ_TAKEN_TEXT;
     if (!*has) return taken == SZ_TAKEN_NOTHING;
     bool is_fine = r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
-    if (!is_fine) return bad_time(t, r, r->n_formats ? "fits none of the formats" : "is not an RFC 3339 time (give its format)");
+    if (!is_fine)
+        return bad_time(t, r, r->n_formats ? "fits none of the formats" : "is not an RFC 3339 time (give its format)");
     if (!sz_moment_is_sane(*ms)) return bad_time(t, r, "is not between the years 1990 and 2200");
     return true;
 }
@@ -110,8 +113,11 @@ static bool take_fen(sz_taking *t, const sz_recipe *r, sz_str text, int64_t *fen
     bool is_number = r->is_fen ? sz_count_parse(text, true, fen) && *fen <= SZ_FEN_MAX : sz_fen_parse(text, true, fen);
     is_negative = is_negative && is_number && *fen != 0;
     if (!is_number || (is_negative && r->negative == SZ_NEGATIVE_REFUSED)) {
-        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p, is_number ? "%s is negative (say what that means: `negative:`)"
-                       : r->is_fen ? "%s is not a whole number of fen" : "%s is not an amount in yuan", r->name.p);
+        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p,
+                       is_number   ? "%s is negative (say what that means: `negative:`)"
+                       : r->is_fen ? "%s is not a whole number of fen"
+                                   : "%s is not an amount in yuan",
+                       r->name.p);
         return false;
     }
     if (is_negative && r->negative == SZ_NEGATIVE_LEAVE_OUT) return true;
@@ -141,7 +147,8 @@ static bool set_time(sz_taking *t, uint32_t i, uint8_t target) {
     int64_t ms;
     bool has;
     if (!take_time(t, i, &c, &ms, &has)) return false;
-    if (has && target != SZ_TARGET_BUILT_IN) t->out->event.fields[target] = (sz_value){.is_set = true, .num = (double)ms};
+    if (has && target != SZ_TARGET_BUILT_IN)
+        t->out->event.fields[target] = (sz_value){.is_set = true, .num = (double)ms};
     return true;
 }
 
@@ -189,7 +196,9 @@ static bool read_fields(sz_taking *t) {
     const sz_mapping *m = t->m;
     for (uint32_t i = 0; i < m->n; i++) {
         uint8_t target = sz_target(m, t->out->event.type, i);
-        if (target == SZ_TARGET_NONE || (int)i == m->type || (int)i == m->time || (int)i == m->collected || (int)i == m->precision) continue;
+        if (target == SZ_TARGET_NONE || (int)i == m->type || (int)i == m->time || (int)i == m->collected ||
+            (int)i == m->precision)
+            continue;
         if (!set_field(t, i, target)) return false;
     }
     return true;

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mapping_bind: a mapping's columns to the places that a file's header row gives them, and what the file's reader asks for.
+ * mapping_bind: a mapping's columns to the places that a file's header row gives them, and what the file's reader
+ * asks for.
  */
 #include "codes.h"
 #include "mapping.h"
 #include "names.h"
 
-char sz_mapping_separator(const sz_mapping *m) {
-    return m->separator;
-}
+char sz_mapping_separator(const sz_mapping *m) { return m->separator; }
 
-sz_encoding sz_mapping_encoding(const sz_mapping *m) {
-    return m->encoding;
-}
+sz_encoding sz_mapping_encoding(const sz_mapping *m) { return m->encoding; }
 
-bool sz_mapping_has_header(const sz_mapping *m) {
-    return m->has_header;
-}
+bool sz_mapping_has_header(const sz_mapping *m) { return m->has_header; }
 
-uint32_t sz_mapping_skip_rows(const sz_mapping *m) {
-    return m->skip_rows;
-}
+uint32_t sz_mapping_skip_rows(const sz_mapping *m) { return m->skip_rows; }
 
 /* A heading without blanks and without a byte order mark. */
 static sz_str heading(sz_str s) {
@@ -33,12 +26,12 @@ static sz_str heading(sz_str s) {
 static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     sz_nearest near = sz_nearest_to(c->name);
     for (uint32_t i = 0; i < header->n; i++) sz_nearest_try(&near, heading(header->cells[i]));
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`", "%s 中没有名为“%.*s”的列",
-                              src ? src->name : "the file", SZ_FMT_STR(c->name));
-    if (near.best.n)
-        sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`",
+                              "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
+    if (near.best.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
     else
-        sz_diag_hint(d, g, "a value that is the same in every row is written {constant: ...}; the header row has %u columns",
+        sz_diag_hint(d, g,
+                     "a value that is the same in every row is written {constant: ...}; the header row has %u columns",
                      "每行都相同的值写成 {constant: ...}；表头共有 %u 列", header->n);
 }
 
@@ -51,8 +44,8 @@ static void bind(sz_map_column *c, const sz_csv_row *header, const sz_source *sr
             continue;
         }
         sz_span at = {src, src ? header->offs[i] : 0, src ? (uint32_t)header->cells[i].n : 0};
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_TWO_COLUMNS, src ? at : c->node->span, "two columns are called `%.*s`", "有两列都名为“%.*s”",
-                     SZ_FMT_STR(c->name));
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_TWO_COLUMNS, src ? at : c->node->span, "two columns are called `%.*s`",
+                     "有两列都名为“%.*s”", SZ_FMT_STR(c->name));
         return;
     }
     if (c->at == UINT32_MAX) no_column(c, header, src, d);
@@ -64,7 +57,8 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(&m->recipes[i].columns[k], header, src, d);
     m->n_cells = header->n;
-    while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0) m->n_cells--; /* separators at the end of each line */
+    while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0)
+        m->n_cells--; /* separators at the end of each line */
     return d->n_errors > before ? SZ_FINDINGS : SZ_OK;
 }
 

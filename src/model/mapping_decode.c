@@ -36,7 +36,8 @@ void sz_mapping_decode(const sz_mapping *m, sz_str raw, sz_arena *a, sz_record *
         return;
     }
     if (is_open || sz_csv_next(a, text, m->separator, &pos, &second, &unused) == SZ_OK) {
-        sz_record_dead(out, a, SZ_BAD_VALUE, NULL, is_open ? "a quote is not closed in this row" : "these are several rows");
+        sz_record_dead(out, a, SZ_BAD_VALUE, NULL,
+                       is_open ? "a quote is not closed in this row" : "these are several rows");
         return;
     }
     sz_mapping_apply(m, &row, raw, a, out);

@@ -16,7 +16,7 @@ static void read_encoding(sz_map_loader *l, const sz_yaml *n) {
     sz_encoding enc = n->kind == SZ_YAML_SCALAR ? sz_encoding_named(n->text) : SZ_ENC_BAD;
     if (enc == SZ_ENC_BAD)
         sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "encoding must be auto, utf-8, gbk, gb18030, utf-16 or utf-16be",
-            "encoding 须是 auto、utf-8、gbk、gb18030、utf-16 或 utf-16be");
+                     "encoding 须是 auto、utf-8、gbk、gb18030、utf-16 或 utf-16be");
     l->m->encoding = enc == SZ_ENC_BAD ? SZ_ENC_AUTO : enc;
 }
 
@@ -37,25 +37,24 @@ static void read_separator(sz_map_loader *l, const sz_yaml *n) {
             return;
         }
     }
-    sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "separator must be comma, tab, semicolon, pipe or one ASCII character",
-        "separator 须是 comma、tab、semicolon、pipe 或单个 ASCII 字符");
+    sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span,
+                 "separator must be comma, tab, semicolon, pipe or one ASCII character",
+                 "separator 须是 comma、tab、semicolon、pipe 或单个 ASCII 字符");
 }
 
 static void read_header(sz_map_loader *l, const sz_yaml *n) {
     bool ok;
     bool has_header = sz_yaml_bool(n, &ok);
-    if (ok)
-        l->m->has_header = has_header;
-    else
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "header must be true or false", "header 须是 true 或 false");
+    if (ok) l->m->has_header = has_header;
+    else sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "header must be true or false", "header 须是 true 或 false");
 }
 
 static void read_skip_rows(sz_map_loader *l, const sz_yaml *n) {
     int64_t v = -1;
     if (n->kind != SZ_YAML_SCALAR || !sz_str_i64(n->text, &v) || v < 0 || v > 1000)
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "skip_rows must be a whole number from 0 to 1000", "skip_rows 须是 0 到 1000 的整数");
-    else
-        l->m->skip_rows = (uint32_t)v;
+        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "skip_rows must be a whole number from 0 to 1000",
+                     "skip_rows 须是 0 到 1000 的整数");
+    else l->m->skip_rows = (uint32_t)v;
 }
 
 static void read_empties(sz_map_loader *l, const sz_yaml *n) {
@@ -64,11 +63,10 @@ static void read_empties(sz_map_loader *l, const sz_yaml *n) {
     r.empties = SZ_NEWN(l->a, sz_str, is_list ? n->n : 1);
     for (size_t i = 0; i < (is_list ? n->n : 1); i++) {
         const sz_yaml *item = is_list ? n->items[i] : n;
-        if (item->kind == SZ_YAML_SCALAR)
-            r.empties[r.n_empties++] = sz_arena_str(l->a, item->text);
+        if (item->kind == SZ_YAML_SCALAR) r.empties[r.n_empties++] = sz_arena_str(l->a, item->text);
         else
             sz_map_fault(l, SZ_CODE_MAP_SHAPE, item->span, "empty must be texts that mean an empty cell: ['NULL', '-']",
-                "empty 须是表示空值的文本：['NULL', '-']");
+                         "empty 须是表示空值的文本：['NULL', '-']");
     }
     l->m->empties = r.empties;
     l->m->n_empties = r.n_empties;
@@ -77,31 +75,32 @@ static void read_empties(sz_map_loader *l, const sz_yaml *n) {
 static const struct file_key {
     const char *name;
     void (*read)(sz_map_loader *l, const sz_yaml *n);
-} file_keys[] = {{"encoding", read_encoding}, {"separator", read_separator}, {"header", read_header},
-                 {"skip_rows", read_skip_rows}, {"empty", read_empties}};
+} file_keys[] = {{"encoding", read_encoding},
+                 {"separator", read_separator},
+                 {"header", read_header},
+                 {"skip_rows", read_skip_rows},
+                 {"empty", read_empties}};
 
 static void unknown_key(sz_map_loader *l, const sz_yaml *key, sz_str nearest, const char *en, const char *zh) {
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here", "此处没有“%.*s”这个键",
-                              SZ_FMT_STR(key->text));
-    if (nearest.n)
-        sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(nearest));
-    else
-        sz_diag_hint(l->d, g, en, zh);
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here",
+                              "此处没有“%.*s”这个键", SZ_FMT_STR(key->text));
+    if (nearest.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(nearest));
+    else sz_diag_hint(l->d, g, en, zh);
 }
 
 static void read_file(sz_map_loader *l, const sz_yaml *n) {
     if (n->kind != SZ_YAML_MAP) {
         sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "file must be a map: {encoding: gbk, separator: tab, header: true}",
-            "file 须是键值表：{encoding: gbk, separator: tab, header: true}");
+                     "file 须是键值表：{encoding: gbk, separator: tab, header: true}");
         return;
     }
     enum { N_KEYS = sizeof file_keys / sizeof *file_keys };
     for (size_t i = 0; i < n->n; i++) {
         size_t k = 0;
         sz_nearest near = sz_nearest_to(n->keys[i]->text);
-        for (; k < N_KEYS && !sz_str_is(n->keys[i]->text, file_keys[k].name); k++) sz_nearest_try(&near, sz_str_of(file_keys[k].name));
-        if (k < N_KEYS)
-            file_keys[k].read(l, n->items[i]);
+        for (; k < N_KEYS && !sz_str_is(n->keys[i]->text, file_keys[k].name); k++)
+            sz_nearest_try(&near, sz_str_of(file_keys[k].name));
+        if (k < N_KEYS) file_keys[k].read(l, n->items[i]);
         else
             unknown_key(l, n->keys[i], near.best, "file has encoding, separator, header, skip_rows and empty",
                         "file 的键有 encoding、separator、header、skip_rows、empty");
@@ -118,9 +117,9 @@ static void one_type(sz_map_loader *l, sz_str name, sz_span at) {
     }
     sz_nearest near = sz_nearest_to(name);
     for (uint32_t i = 0; i < l->m->types->n; i++) sz_nearest_try(&near, l->m->types->v[i].name);
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_TYPE, at, "no type is called `%.*s`", "没有名为“%.*s”的类型", SZ_FMT_STR(name));
-    if (near.best.n)
-        sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_TYPE, at, "no type is called `%.*s`", "没有名为“%.*s”的类型",
+                              SZ_FMT_STR(name));
+    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
     else
         sz_diag_hint(l->d, g, "types are swipe, attendance, dorm_access, presence and those of types.yaml",
                      "类型有 swipe、attendance、dorm_access、presence，以及 types.yaml 中声明的类型");
@@ -136,7 +135,8 @@ static void read_type(sz_map_loader *l, const sz_yaml *n) {
     if (r->from == SZ_FROM_CELLS && !r->has_table) {
         sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_MISSING, n->span, "a type out of a column needs a table",
                                   "由列给出的类型须有代码表 table");
-        sz_diag_hint(l->d, g, "write {column: ..., table: {'1': swipe, '2': dorm_access}}; what is not in it is a dead letter",
+        sz_diag_hint(l->d, g,
+                     "write {column: ..., table: {'1': swipe, '2': dorm_access}}; what is not in it is a dead letter",
                      "写成 {column: ..., table: {'1': swipe, '2': dorm_access}}；表中没有的成为死信");
     }
 }
@@ -153,12 +153,13 @@ static void read_field(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
     if (l->m->n == SZ_RECIPES_MAX) {
         sz_map_fault(l, SZ_CODE_MAP_SHAPE, key->span, "these are too many fields", "字段过多");
     } else if (row) {
-        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_FOREIGN, key->span, "the types of this mapping have no `%s`",
-                                  "该映射的类型没有“%s”这个字段", row->name);
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_FOREIGN, key->span,
+                                  "the types of this mapping have no `%s`", "该映射的类型没有“%s”这个字段", row->name);
         sz_diag_hint(l->d, g, "it is a field of another type: see the table in docs/mapping.md",
                      "它属于其他类型，见 docs/mapping.md 的字段表");
     } else {
-        unknown_key(l, key, sz_field_nearest(l->m, key->text), "a mapping has `file` and the names of fields", "映射的键是 file 与各字段名");
+        unknown_key(l, key, sz_field_nearest(l->m, key->text), "a mapping has `file` and the names of fields",
+                    "映射的键是 file 与各字段名");
     }
 }
 
@@ -168,8 +169,10 @@ static void read_root(sz_map_loader *l, const sz_yaml *root) {
     const sz_yaml *type = sz_yaml_get(root, "type");
     if (type) read_type(l, type);
     if (l->m->possible == 0) { /* only what every event has can be judged */
-        if (!type) sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, "the mapping does not say of which type its rows are: `type: swipe`",
-                       "映射没有说明各行的类型，例如 type: swipe");
+        if (!type)
+            sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span,
+                         "the mapping does not say of which type its rows are: `type: swipe`",
+                         "映射没有说明各行的类型，例如 type: swipe");
         l->m->possible = (UINT64_C(1) << SZ_TYPE_FIRST_DECLARED) - 1;
         l->m->is_type_missing = true;
     }
@@ -178,7 +181,8 @@ static void read_root(sz_map_loader *l, const sz_yaml *root) {
             read_field(l, root->keys[i], root->items[i]);
 }
 
-sz_status sz_mapping_load(const sz_yaml *root, const sz_types *types, const sz_zone *zone, sz_diags *d, sz_mapping **out) {
+sz_status sz_mapping_load(const sz_yaml *root, const sz_types *types, const sz_zone *zone, sz_diags *d,
+                          sz_mapping **out) {
     size_t before = d->n_errors;
     sz_mapping *m = sz_alloc(sizeof *m);
     *out = NULL;
@@ -197,8 +201,8 @@ sz_status sz_mapping_load(const sz_yaml *root, const sz_types *types, const sz_z
         sz_recipes_link(&l);
         sz_recipes_check(&l, root);
     } else {
-        sz_map_fault(&l, SZ_CODE_MAP_SHAPE, root ? root->span : (sz_span){NULL, 0, 0}, "a mapping must be a map: file and the names of fields",
-            "映射须是键值表：file 与各字段名");
+        sz_map_fault(&l, SZ_CODE_MAP_SHAPE, root ? root->span : (sz_span){NULL, 0, 0},
+                     "a mapping must be a map: file and the names of fields", "映射须是键值表：file 与各字段名");
     }
     if (d->n_errors > before) {
         sz_mapping_free(m);

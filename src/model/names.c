@@ -50,9 +50,7 @@ sz_str sz_name_list(sz_arena *a, const char *const *names, unsigned n) {
     return sz_str_of(list);
 }
 
-sz_nearest sz_nearest_to(sz_str word) {
-    return (sz_nearest){word, {NULL, 0}, (int)(word.n < 5 ? 2 : word.n / 3 + 1)};
-}
+sz_nearest sz_nearest_to(sz_str word) { return (sz_nearest){word, {NULL, 0}, (int)(word.n < 5 ? 2 : word.n / 3 + 1)}; }
 
 void sz_nearest_try(sz_nearest *near, sz_str candidate) {
     if (candidate.n == 0 || candidate.n > 256 || near->word.n > 256) return;

@@ -4,9 +4,7 @@
  */
 #include "number.h"
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Digits from i on into *v, at most `limit`; the index after them. More than the limit gives limit + 1. */
 static size_t whole(sz_str s, size_t i, int64_t limit, int64_t *v) {

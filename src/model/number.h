@@ -7,8 +7,8 @@
 
 #include <sanzao/base.h>
 
-#define SZ_FEN_MAX INT64_C(1000000000000)         /* ten billion yuan: above it is no amount of a campus */
-#define SZ_MICRO_MAX INT64_C(1000000000000)       /* a million hours */
+#define SZ_FEN_MAX   INT64_C(1000000000000) /* ten billion yuan: above it is no amount of a campus */
+#define SZ_MICRO_MAX INT64_C(1000000000000) /* a million hours */
 
 /* Plain decimal yuan, `12`, `12.5`, `12.50`, to fen. False on a sign, an exponent, more than two decimals (with
  * `zeros_are_fine` further zeros are let pass, as databases print them) or more than SZ_FEN_MAX. */

@@ -19,9 +19,7 @@ struct sz_pattern {
     PCRE2_SPTR names;
 };
 
-static const char *as_text(PCRE2_SPTR p) {
-    return (const char *)p;
-}
+static const char *as_text(PCRE2_SPTR p) { return (const char *)p; }
 
 sz_pattern *sz_pattern_new(sz_str text, size_t *bad_off, char message[128]) {
     int error;
@@ -54,9 +52,7 @@ void sz_pattern_free(sz_pattern *p) {
     sz_free(p);
 }
 
-uint32_t sz_pattern_n_groups(const sz_pattern *p) {
-    return p->n_groups;
-}
+uint32_t sz_pattern_n_groups(const sz_pattern *p) { return p->n_groups; }
 
 const char *sz_pattern_name(const sz_pattern *p, uint32_t i, uint32_t *group) {
     if (i >= p->n_names) return NULL;

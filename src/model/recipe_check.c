@@ -20,14 +20,15 @@ static uint8_t fits_of_row(const sz_row *row) {
 }
 
 static uint8_t fits_of_kind(sz_field_kind kind) {
-    static const uint8_t fits[] = {[SZ_FIELD_TEXT] = SZ_FITS_TEXT, [SZ_FIELD_ENUM] = SZ_FITS_CHOICE, [SZ_FIELD_NUMBER] = SZ_FITS_NUMBER,
-                                   [SZ_FIELD_MONEY] = SZ_FITS_MONEY, [SZ_FIELD_TIME] = SZ_FITS_TIME};
+    static const uint8_t fits[] = {[SZ_FIELD_TEXT] = SZ_FITS_TEXT,
+                                   [SZ_FIELD_ENUM] = SZ_FITS_CHOICE,
+                                   [SZ_FIELD_NUMBER] = SZ_FITS_NUMBER,
+                                   [SZ_FIELD_MONEY] = SZ_FITS_MONEY,
+                                   [SZ_FIELD_TIME] = SZ_FITS_TIME};
     return fits[kind];
 }
 
-static bool is_possible(const sz_mapping *m, uint32_t type) {
-    return m->possible >> type & 1;
-}
+static bool is_possible(const sz_mapping *m, uint32_t type) { return m->possible >> type & 1; }
 
 static const sz_field *declared(const sz_mapping *m, uint32_t type, sz_str name, uint8_t *index) {
     const sz_type *t = &m->types->v[type];
@@ -60,7 +61,8 @@ sz_recipe *sz_recipe_add(sz_map_loader *l, sz_str name) {
     }
     if (!fits && !is_type) return NULL;
     sz_recipe *r = &m->recipes[m->n];
-    *r = (sz_recipe){.name = sz_arena_str(l->a, name), .row = row, .fits = is_type ? SZ_FITS_TYPE : fits, .offset_s = SZ_NO_OFFSET};
+    *r = (sz_recipe){
+        .name = sz_arena_str(l->a, name), .row = row, .fits = is_type ? SZ_FITS_TYPE : fits, .offset_s = SZ_NO_OFFSET};
     int at = (int)m->n++;
     if (is_type) m->type = at;
     if (row == &sz_rows[SZ_ROW_TIME]) m->time = at;
@@ -97,16 +99,18 @@ static void link_group(sz_map_loader *l, uint32_t donor, const char *name, uint3
     if (i < 0) {
         if (sz_recipe_add(l, field)) i = (int)m->n - 1;
     } else if (m->recipes[i].from != SZ_FROM_NOTHING) {
-        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, at, "the group `%s` is named for a field that has its value from elsewhere",
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, at,
+                                  "the group `%s` is named for a field that has its value from elsewhere",
                                   "分组“%s”与一个字段同名，但该字段已另有来源", name);
-        sz_diag_hint(l->d, g, "name the group otherwise, or leave the field's column out", "请给分组换名，或去掉该字段的列");
+        sz_diag_hint(l->d, g, "name the group otherwise, or leave the field's column out",
+                     "请给分组换名，或去掉该字段的列");
         return;
     }
     if (i < 0) {
         sz_str near = sz_field_nearest(m, field);
-        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_GROUP, at, "the group `%s` is no field", "分组“%s”不是字段名", name);
-        if (near.n)
-            sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_GROUP, at, "the group `%s` is no field",
+                                  "分组“%s”不是字段名", name);
+        if (near.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
         else
             sz_diag_hint(l->d, g, "a group is named for the field that it gives; (?:...) is a group without a name",
                          "分组以其给出的字段命名；不命名的分组写成 (?:...)");
@@ -124,7 +128,8 @@ void sz_recipes_link(sz_map_loader *l) {
         sz_recipe *r = &m->recipes[i];
         if (!r->pattern) continue;
         if (r->from != SZ_FROM_CELLS) {
-            sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->pattern_node->span, "match needs a column to look into", "match 须有列：column");
+            sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->pattern_node->span, "match needs a column to look into",
+                         "match 须有列：column");
             continue;
         }
         r->group = sz_pattern_group(r->pattern, r->name.p);
@@ -151,8 +156,7 @@ static bool is_taken(sz_map_loader *l, uint32_t i, sz_str text, const char **why
         bool is_fine = true;
         if (target == SZ_TARGET_BUILT_IN)
             is_fine = r->row->kind == SZ_ROW_IS_TIME || sz_row_set(r->row, scratch, l->a, text, true);
-        else
-            is_fine = sz_declared_set(&m->types->v[t].fields[target], &v, scratch, l->a, text, true);
+        else is_fine = sz_declared_set(&m->types->v[t].fields[target], &v, scratch, l->a, text, true);
         if (is_fine) return true;
         *why = scratch->dead.detail;
     }
@@ -165,19 +169,18 @@ static void check_value(sz_map_loader *l, uint32_t i, sz_str text, const sz_yaml
     if (is_taken(l, i, text, &why)) return;
     sz_nearest near = sz_nearest_to(text);
     for (unsigned k = 0; r->row && k < r->row->n_choices; k++) sz_nearest_try(&near, sz_str_of(r->row->choices[k]));
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_CHOICE, node->span, "%s cannot be `%.*s`", "%s 的取值不能是“%.*s”", r->name.p,
-                              SZ_FMT_STR(text));
-    if (near.best.n)
-        sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else
-        sz_diag_hint(l->d, g, "%s", "%s", why);
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_CHOICE, node->span, "%s cannot be `%.*s`",
+                              "%s 的取值不能是“%.*s”", r->name.p, SZ_FMT_STR(text));
+    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    else sz_diag_hint(l->d, g, "%s", "%s", why);
 }
 
 static void check_recipe(sz_map_loader *l, uint32_t i) {
     const sz_recipe *r = &l->m->recipes[i];
     if (r->from == SZ_FROM_NOTHING) {
         if (!r->node || r->is_faulty) return;
-        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_MISSING, r->node->span, "`%s` has no column", "“%s”没有列", r->name.p);
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_MISSING, r->node->span, "`%s` has no column",
+                                  "“%s”没有列", r->name.p);
         sz_diag_hint(l->d, g, "give it `column:` or `constant:`, or name a group of another field's match for it",
                      "请写 column: 或 constant:，或在另一字段的 match 中用同名分组");
         return;
@@ -189,9 +192,11 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
     if (r->otherwise.kind == SZ_ANSWER_TEXT) check_value(l, i, r->otherwise.text, r->otherwise_node);
     bool has_op = r->negative == SZ_NEGATIVE_OP || r->has_positive_op;
     if (has_op && !sz_str_is(r->name, "amount"))
-        sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "only the sign of `amount` can say what was done", "只有 amount 的正负号能表示操作");
+        sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "only the sign of `amount` can say what was done",
+                     "只有 amount 的正负号能表示操作");
     else if (has_op && sz_recipe_find(l->m, SZ_STR("op")) >= 0)
-        sz_map_fault(l, SZ_CODE_MAP_EXCLUDES, r->node->span, "the sign of amount and `op` exclude each other", "amount 的正负号与 op 不能同时使用");
+        sz_map_fault(l, SZ_CODE_MAP_EXCLUDES, r->node->span, "the sign of amount and `op` exclude each other",
+                     "amount 的正负号与 op 不能同时使用");
     if (r->row != &sz_rows[SZ_ROW_TIME] && (r->n_lost || r->is_lost_at_collected))
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "lost belongs to `time` alone", "lost 只用于 time");
 }
@@ -213,7 +218,9 @@ void sz_recipes_check(sz_map_loader *l, const sz_yaml *root) {
         need(l, sz_recipe_find(m, SZ_STR("status")) >= 0, root, "attendance needs `status`", "attendance 须有 status");
     if (is_possible(m, SZ_TYPE_DORM_ACCESS))
         need(l, sz_recipe_find(m, SZ_STR("direction")) >= 0 || sz_recipe_find(m, SZ_STR("reader")) >= 0, root,
-             "dorm_access needs `direction`, or a `reader` that gives it", "dorm_access 须有 direction，或能给出方向的 reader");
+             "dorm_access needs `direction`, or a `reader` that gives it",
+             "dorm_access 须有 direction，或能给出方向的 reader");
     if (m->time >= 0 && m->recipes[m->time].is_lost_at_collected)
-        need(l, m->collected >= 0, root, "`lost: collected` needs the field `collected`", "lost: collected 须有字段 collected");
+        need(l, m->collected >= 0, root, "`lost: collected` needs the field `collected`",
+             "lost: collected 须有字段 collected");
 }

@@ -20,10 +20,8 @@ static sz_str *texts_of(sz_map_loader *l, const sz_yaml *n, uint32_t *count, con
     *count = 0;
     for (size_t i = 0; i < all; i++) {
         const sz_yaml *item = is_list ? n->items[i] : n;
-        if (item->kind == SZ_YAML_SCALAR)
-            v[(*count)++] = sz_arena_str(l->a, item->text);
-        else
-            sz_map_fault(l, SZ_CODE_MAP_SHAPE, item->span, en, zh);
+        if (item->kind == SZ_YAML_SCALAR) v[(*count)++] = sz_arena_str(l->a, item->text);
+        else sz_map_fault(l, SZ_CODE_MAP_SHAPE, item->span, en, zh);
     }
     return v;
 }
@@ -48,9 +46,11 @@ static void read_columns(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         sz_map_column c = {item, name, UINT32_MAX};
         int64_t number = 0;
         if (!l->m->has_header && (!sz_str_i64(name, &number) || number < 1 || number > 10000)) {
-            sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_COLUMN_NUMBER, item->span, "without a header row a column is a number, from 1",
-                             "没有表头时，列须写列号，从 1 开始");
-            sz_diag_hint(l->d, g, "or does the file have a header row? Then leave `header: false` out", "若文件有表头，请去掉 header: false");
+            sz_diag *g =
+                sz_map_fault(l, SZ_CODE_MAP_COLUMN_NUMBER, item->span,
+                             "without a header row a column is a number, from 1", "没有表头时，列须写列号，从 1 开始");
+            sz_diag_hint(l->d, g, "or does the file have a header row? Then leave `header: false` out",
+                         "若文件有表头，请去掉 header: false");
         } else if (!l->m->has_header) {
             c.at = (uint32_t)(number - 1);
             if (l->m->n_cells < c.at + 1) l->m->n_cells = c.at + 1;
@@ -83,7 +83,8 @@ static void read_match(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     if (r->pattern) return;
     if (off > n->text.n) off = n->text.n;
     sz_span at = sz_yaml_value_span(n, off < n->text.n ? off : n->text.n ? n->text.n - 1 : 0, n->text.n ? 1 : 0);
-    sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_PATTERN, at, "this is no regular expression: %s", "正则表达式有误：%s", message);
+    sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_PATTERN, at, "this is no regular expression: %s", "正则表达式有误：%s",
+                 message);
 }
 
 static sz_answer answer_of(sz_str text) {
@@ -94,7 +95,8 @@ static sz_answer answer_of(sz_str text) {
 
 static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     if (n->kind != SZ_YAML_MAP) {
-        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "table must be a map: code and what it means", "table 须是键值表：代码与含义");
+        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "table must be a map: code and what it means",
+                                  "table 须是键值表：代码与含义");
         sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
         return;
     }
@@ -104,8 +106,10 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     r->answer_nodes = SZ_NEWN(l->a, const sz_yaml *, n->n);
     for (size_t i = 0; i < n->n; i++) {
         if (sz_str_is(n->keys[i]->text, "else") && n->keys[i]->style == SZ_YAML_PLAIN) {
-            sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->keys[i]->span, "else stands beside the table, not in it", "else 应写在 table 旁边，而不是里面");
-            sz_diag_hint(l->d, g, "write {column: ..., table: {...}, else: ...}; a code that is really `else` in quotes",
+            sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->keys[i]->span, "else stands beside the table, not in it",
+                                      "else 应写在 table 旁边，而不是里面");
+            sz_diag_hint(l->d, g,
+                         "write {column: ..., table: {...}, else: ...}; a code that is really `else` in quotes",
                          "写成 {column: ..., table: {...}, else: ...}；若代码就是 else，请加引号");
             continue;
         }
@@ -117,7 +121,8 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 }
 
 static void read_else(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    sz_str text = text_of(l, n, "else must be a value, dead_letter or leave_out", "else 须是取值、dead_letter 或 leave_out");
+    sz_str text =
+        text_of(l, n, "else must be a value, dead_letter or leave_out", "else 须是取值、dead_letter 或 leave_out");
     if (n->kind != SZ_YAML_SCALAR) return;
     r->otherwise = answer_of(text);
     r->otherwise_node = n;
@@ -129,7 +134,8 @@ static void read_empty(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 }
 
 static void read_remove(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->removes = texts_of(l, n, &r->n_removes, "remove must be texts that are taken out: [',', '元']", "remove 须是要去掉的文本：[',', '元']");
+    r->removes = texts_of(l, n, &r->n_removes, "remove must be texts that are taken out: [',', '元']",
+                          "remove 须是要去掉的文本：[',', '元']");
     for (uint32_t i = 0; i < r->n_removes; i++)
         if (r->removes[i].n == 0) r->removes[i--] = r->removes[--r->n_removes];
 }
@@ -140,10 +146,10 @@ static void read_prefix(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 
 static void read_pad(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     int64_t v;
-    if (n->kind == SZ_YAML_SCALAR && sz_str_i64(n->text, &v) && v >= 1 && v <= 64)
-        r->pad = (uint32_t)v;
+    if (n->kind == SZ_YAML_SCALAR && sz_str_i64(n->text, &v) && v >= 1 && v <= 64) r->pad = (uint32_t)v;
     else
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "pad must be a number of characters from 1 to 64", "pad 须是 1 到 64 的字符数");
+        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "pad must be a number of characters from 1 to 64",
+                     "pad 须是 1 到 64 的字符数");
 }
 
 /* ---- money ---- */
@@ -175,7 +181,8 @@ static void read_negative(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 }
 
 static void read_positive(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    int op = op_of(l, n, "positive must be an operation: consume, refund, reversal, topup", "positive 须是操作：consume、refund、reversal、topup");
+    int op = op_of(l, n, "positive must be an operation: consume, refund, reversal, topup",
+                   "positive 须是操作：consume、refund、reversal、topup");
     r->has_positive_op = true;
     r->positive_op = (uint8_t)(op < 0 ? 0 : op);
 }
@@ -198,9 +205,12 @@ static void read_format(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
             r->n_formats += forms;
             continue;
         }
-        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_FORMAT, sz_yaml_value_span(item, error.off, error.len), error.en, error.zh);
-        sz_diag_hint(l->d, g, "YYYY year, M month, D day, H hour, mm minutes, ss seconds; [:ss] may be missing; other letters in quotes",
-                     "YYYY 年、M 月、D 日、H 时、mm 分、ss 秒；[:ss] 可省略；其他字母加引号");
+        sz_diag *g =
+            sz_map_fault(l, SZ_CODE_MAP_FORMAT, sz_yaml_value_span(item, error.off, error.len), error.en, error.zh);
+        sz_diag_hint(
+            l->d, g,
+            "YYYY year, M month, D day, H hour, mm minutes, ss seconds; [:ss] may be missing; other letters in quotes",
+            "YYYY 年、M 月、D 日、H 时、mm 分、ss 秒；[:ss] 可省略；其他字母加引号");
     }
 }
 
@@ -215,14 +225,13 @@ static void read_lost(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
             r->is_lost_at_collected = true;
             continue;
         }
-        sz_str full = sz_str_of(sz_arena_printf(l->a, "2000-01-01 %s%.*s", v[i].n > 1 && v[i].p[1] == ':' ? "0" : "", SZ_FMT_STR(v[i])));
+        sz_str full = sz_str_of(
+            sz_arena_printf(l->a, "2000-01-01 %s%.*s", v[i].n > 1 && v[i].p[1] == ':' ? "0" : "", SZ_FMT_STR(v[i])));
         sz_zone utc;
         int64_t ms;
         sz_zone_fixed(&utc, 0, "UTC");
-        if (sz_time_parse(&utc, full, &ms, NULL))
-            r->lost[r->n_lost++] = sz_zone_ms_of_day(&utc, ms);
-        else
-            sz_map_fault(l, SZ_CODE_MAP_SETTING, n->kind == SZ_YAML_SEQ ? n->items[i]->span : n->span, en, zh);
+        if (sz_time_parse(&utc, full, &ms, NULL)) r->lost[r->n_lost++] = sz_zone_ms_of_day(&utc, ms);
+        else sz_map_fault(l, SZ_CODE_MAP_SETTING, n->kind == SZ_YAML_SEQ ? n->items[i]->span : n->span, en, zh);
         sz_zone_fini(&utc);
     }
 }
@@ -236,7 +245,8 @@ static void read_offset(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     if (text.n > 0 && sz_time_parse(&utc, full, &ms, NULL))
         r->offset_s = (int32_t)((INT64_C(946684800000) - ms) / 1000);
     else if (n->kind == SZ_YAML_SCALAR)
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "offset must be as in '+00:00' or '+08:00'", "offset 的写法如 '+00:00'、'+08:00'");
+        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "offset must be as in '+00:00' or '+08:00'",
+                     "offset 的写法如 '+00:00'、'+08:00'");
     sz_zone_fini(&utc);
 }
 
@@ -272,25 +282,22 @@ static void read_key(sz_map_loader *l, sz_recipe *r, const sz_yaml *key, const s
     sz_nearest near = sz_nearest_to(key->text);
     for (size_t i = 0; i < N_KEYS; i++) {
         if (sz_str_is(key->text, recipe_keys[i].name)) {
-            if (recipe_keys[i].fits & r->fits)
-                recipe_keys[i].read(l, r, n);
-            else
-                sz_map_fault(l, SZ_CODE_MAP_NO_USE, key->span, recipe_keys[i].en, recipe_keys[i].zh);
+            if (recipe_keys[i].fits & r->fits) recipe_keys[i].read(l, r, n);
+            else sz_map_fault(l, SZ_CODE_MAP_NO_USE, key->span, recipe_keys[i].en, recipe_keys[i].zh);
             return;
         }
         if (recipe_keys[i].fits & r->fits) sz_nearest_try(&near, sz_str_of(recipe_keys[i].name));
     }
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here", "此处没有“%.*s”这个键",
-                              SZ_FMT_STR(key->text));
-    if (near.best.n)
-        sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else
-        sz_diag_hint(l->d, g, "the keys of a field are listed in docs/mapping.md", "字段可用的键见 docs/mapping.md");
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here",
+                              "此处没有“%.*s”这个键", SZ_FMT_STR(key->text));
+    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    else sz_diag_hint(l->d, g, "the keys of a field are listed in docs/mapping.md", "字段可用的键见 docs/mapping.md");
 }
 
 static void excludes(sz_map_loader *l, const sz_yaml *n, const char *a, const char *b) {
     if (sz_yaml_get(n, a) && sz_yaml_get(n, b))
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, n->span, "`%s` and `%s` exclude each other", "“%s”与“%s”不能同时使用", a, b);
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, n->span, "`%s` and `%s` exclude each other",
+                     "“%s”与“%s”不能同时使用", a, b);
 }
 
 static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
@@ -306,14 +313,13 @@ void sz_recipe_read(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     size_t before = l->d->n_errors;
     r->node = n;
     if (n->kind == SZ_YAML_SCALAR) { /* short: a column; for these three what is written */
-        if (sz_name_find(as_they_are, 3, r->name) >= 0)
-            read_constant(l, r, n);
-        else
-            read_columns(l, r, n);
+        if (sz_name_find(as_they_are, 3, r->name) >= 0) read_constant(l, r, n);
+        else read_columns(l, r, n);
     } else if (n->kind == SZ_YAML_MAP) {
         read_keys(l, r, n);
     } else {
-        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "a field must be a column's name or a map", "字段须写列名或键值表");
+        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "a field must be a column's name or a map",
+                                  "字段须写列名或键值表");
         sz_diag_hint(l->d, g, "`student: 学号`, or `student: {column: 学号, pad: 10}`, or `source: {constant: door}`",
                      "例如 student: 学号，或 student: {column: 学号, pad: 10}，或 source: {constant: door}");
     }

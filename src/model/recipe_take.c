@@ -8,12 +8,9 @@
 static sz_str clean(sz_str s) {
     for (;;) {
         s = sz_str_trim(s);
-        if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0)
-            s = (sz_str){s.p + 3, s.n - 3};
-        else if (s.n >= 3 && memcmp(s.p + s.n - 3, "\xe3\x80\x80", 3) == 0)
-            s.n -= 3;
-        else
-            break;
+        if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0) s = (sz_str){s.p + 3, s.n - 3};
+        else if (s.n >= 3 && memcmp(s.p + s.n - 3, "\xe3\x80\x80", 3) == 0) s.n -= 3;
+        else break;
     }
     if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"') s = (sz_str){s.p + 2, s.n - 3};
     return s;
@@ -31,11 +28,10 @@ static sz_str without(sz_arena *a, const sz_recipe *r, sz_str s) {
     for (size_t i = 0; i < s.n;) {
         size_t len = 0;
         for (uint32_t k = 0; k < r->n_removes && len == 0; k++)
-            if (r->removes[k].n <= s.n - i && memcmp(r->removes[k].p, s.p + i, r->removes[k].n) == 0) len = r->removes[k].n;
-        if (len)
-            i += len;
-        else
-            out[n++] = s.p[i++];
+            if (r->removes[k].n <= s.n - i && memcmp(r->removes[k].p, s.p + i, r->removes[k].n) == 0)
+                len = r->removes[k].n;
+        if (len) i += len;
+        else out[n++] = s.p[i++];
     }
     return sz_str_trim((sz_str){out, n});
 }

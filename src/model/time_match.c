@@ -16,7 +16,8 @@ typedef struct matcher {
 static bool digits(matcher *m, size_t least, size_t most, int *v) {
     size_t n = 0;
     int x = 0;
-    while (n < most && m->i + n < m->t.n && m->t.p[m->i + n] >= '0' && m->t.p[m->i + n] <= '9') x = x * 10 + (m->t.p[m->i + n++] - '0');
+    while (n < most && m->i + n < m->t.n && m->t.p[m->i + n] >= '0' && m->t.p[m->i + n] <= '9')
+        x = x * 10 + (m->t.p[m->i + n++] - '0');
     if (n < least) return false;
     m->i += n;
     *v = x;
@@ -26,7 +27,8 @@ static bool digits(matcher *m, size_t least, size_t most, int *v) {
 static bool fraction(matcher *m) {
     int unit = 100, v = 0;
     size_t from = m->i;
-    for (; m->i < m->t.n && m->t.p[m->i] >= '0' && m->t.p[m->i] <= '9'; m->i++, unit /= 10) v += (m->t.p[m->i] - '0') * unit;
+    for (; m->i < m->t.n && m->t.p[m->i] >= '0' && m->t.p[m->i] <= '9'; m->i++, unit /= 10)
+        v += (m->t.p[m->i] - '0') * unit;
     m->out->ms = v;
     return m->i > from;
 }

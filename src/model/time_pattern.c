@@ -12,22 +12,23 @@ static const struct token {
     uint8_t kind;
     uint16_t part;
 } tokens[] = {
-    {"YYYY", OP_YEAR4, PART_YEAR}, {"yyyy", OP_YEAR4, PART_YEAR}, {"YY", OP_YEAR2, PART_YEAR},   {"yy", OP_YEAR2, PART_YEAR},
-    {"MM", OP_MONTH2, PART_MONTH}, {"M", OP_MONTH1, PART_MONTH},  {"DD", OP_DAY2, PART_DAY},     {"dd", OP_DAY2, PART_DAY},
-    {"D", OP_DAY1, PART_DAY},      {"d", OP_DAY1, PART_DAY},      {"HH", OP_HOUR2, PART_HOUR},   {"H", OP_HOUR1, PART_HOUR},
-    {"hh", OP_HOUR2, PART_HOUR12}, {"h", OP_HOUR1, PART_HOUR12},  {"mm", OP_MINUTE2, PART_MINUTE}, {"m", OP_MINUTE1, PART_MINUTE},
-    {"ss", OP_SECOND2, PART_SECOND}, {"s", OP_SECOND1, PART_SECOND}, {"A", OP_HALF, PART_HALF},  {"a", OP_HALF, PART_HALF},
-    {"Z", OP_OFFSET, PART_OFFSET},
+    {"YYYY", OP_YEAR4, PART_YEAR},  {"yyyy", OP_YEAR4, PART_YEAR},   {"YY", OP_YEAR2, PART_YEAR},
+    {"yy", OP_YEAR2, PART_YEAR},    {"MM", OP_MONTH2, PART_MONTH},   {"M", OP_MONTH1, PART_MONTH},
+    {"DD", OP_DAY2, PART_DAY},      {"dd", OP_DAY2, PART_DAY},       {"D", OP_DAY1, PART_DAY},
+    {"d", OP_DAY1, PART_DAY},       {"HH", OP_HOUR2, PART_HOUR},     {"H", OP_HOUR1, PART_HOUR},
+    {"hh", OP_HOUR2, PART_HOUR12},  {"h", OP_HOUR1, PART_HOUR12},    {"mm", OP_MINUTE2, PART_MINUTE},
+    {"m", OP_MINUTE1, PART_MINUTE}, {"ss", OP_SECOND2, PART_SECOND}, {"s", OP_SECOND1, PART_SECOND},
+    {"A", OP_HALF, PART_HALF},      {"a", OP_HALF, PART_HALF},       {"Z", OP_OFFSET, PART_OFFSET},
 };
 
 enum { MOST_GROUPS = 3 }; /* [ ]: SZ_PATTERN_FORMS is two to it */
 
 typedef struct compiler {
     sz_str text;
-    unsigned keep;   /* bit a [ ]: its content is in this form */
+    unsigned keep; /* bit a [ ]: its content is in this form */
     sz_time_op ops[64];
     uint32_t n;
-    unsigned parts;  /* seen */
+    unsigned parts; /* seen */
     sz_pattern_error *error;
 } compiler;
 
@@ -36,9 +37,7 @@ static bool fail(compiler *c, size_t off, size_t len, const char *en, const char
     return false;
 }
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static bool add(compiler *c, size_t off, uint8_t kind, char letter) {
     if (kind == OP_BLANK && c->n && c->ops[c->n - 1].kind == OP_BLANK) return true;
@@ -48,7 +47,8 @@ static bool add(compiler *c, size_t off, uint8_t kind, char letter) {
 }
 
 static bool add_part(compiler *c, size_t off, size_t len, uint8_t kind, unsigned part) {
-    if (c->parts & part) return fail(c, off, len, "this part of the time is in the format twice", "时间的这一部分在格式中出现了两次");
+    if (c->parts & part)
+        return fail(c, off, len, "this part of the time is in the format twice", "时间的这一部分在格式中出现了两次");
     c->parts |= part;
     return add(c, off, kind, 0);
 }
@@ -119,13 +119,17 @@ static bool walk(compiler *c) {
 static bool check(compiler *c, bool is_full) {
     unsigned p = c->parts, date = PART_YEAR | PART_MONTH | PART_DAY;
     size_t n = c->text.n;
-    if ((p & date) != date) return fail(c, 0, n, "a time needs year, month and day: YYYY, M, D", "时间须有年、月、日：YYYY、M、D");
+    if ((p & date) != date)
+        return fail(c, 0, n, "a time needs year, month and day: YYYY, M, D", "时间须有年、月、日：YYYY、M、D");
     if ((p & PART_HOUR) && (p & PART_HOUR12)) return fail(c, 0, n, "H and h exclude each other", "H 与 h 不能同时使用");
     bool has_hour = p & (PART_HOUR | PART_HOUR12);
-    if (is_full && (p & PART_HOUR12) && !(p & PART_HALF)) return fail(c, 0, n, "h needs A (AM, PM); 24 hours are H", "h 需要 A（上午、下午）；24 小时制用 H");
-    if ((p & (PART_MINUTE | PART_SECOND | PART_HALF)) && !has_hour) return fail(c, 0, n, "minutes and seconds need an hour: H", "有分、秒就须有小时：H");
+    if (is_full && (p & PART_HOUR12) && !(p & PART_HALF))
+        return fail(c, 0, n, "h needs A (AM, PM); 24 hours are H", "h 需要 A（上午、下午）；24 小时制用 H");
+    if ((p & (PART_MINUTE | PART_SECOND | PART_HALF)) && !has_hour)
+        return fail(c, 0, n, "minutes and seconds need an hour: H", "有分、秒就须有小时：H");
     if ((p & PART_SECOND) && !(p & PART_MINUTE)) return fail(c, 0, n, "seconds need minutes: mm", "有秒就须有分：mm");
-    if ((p & PART_FRACTION) && !(p & PART_SECOND)) return fail(c, 0, n, "a fraction needs seconds: ss", "有小数就须有秒：ss");
+    if ((p & PART_FRACTION) && !(p & PART_SECOND))
+        return fail(c, 0, n, "a fraction needs seconds: ss", "有小数就须有秒：ss");
     return true;
 }
 
@@ -139,7 +143,8 @@ static unsigned n_groups(sz_str text) {
     return n;
 }
 
-bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n, sz_pattern_error *error) {
+bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n,
+                             sz_pattern_error *error) {
     compiler c = {.text = text, .error = error};
     *n = 0;
     bool is_ms = sz_str_is(text, "epoch_ms");

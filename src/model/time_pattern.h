@@ -2,9 +2,10 @@
  *
  * time_pattern: how a vendor writes times, `YYYY/M/D H:mm[:ss]`, compiled once and matched a row at a time.
  *
- * YYYY YY year; M D H h m s one or two digits; MM DD HH hh mm ss two; S… a fraction of any length; A AM, PM, 上午, 下午 (with h);
- * Z an offset (+08:00, +0800, Z); yyyy, yy, d and dd as in other programs. A blank stands for one or more. [ ] may be left out.
- * Other letters stand only in quotes, except T. The words epoch_s and epoch_ms are whole numbers.
+ * YYYY YY year; M D H h m s one or two digits; MM DD HH hh mm ss two; S… a fraction of any length; A AM, PM, 上午, 下午
+ * (with h); Z an offset (+08:00, +0800, Z); yyyy, yy, d and dd as in other programs. A blank stands for one or more.
+ * [ ] may be left out. Other letters stand only in quotes, except T. The words epoch_s and epoch_ms are whole
+ * numbers.
  */
 #ifndef SANZAO_SRC_MODEL_TIME_PATTERN_H
 #define SANZAO_SRC_MODEL_TIME_PATTERN_H
@@ -37,12 +38,14 @@ typedef struct sz_pattern_error {
 enum { SZ_PATTERN_FORMS = 8 }; /* one pattern with [ ] is up to so many without */
 
 /* Compile into out[0..*n), forms with the most parts first. False: *error says why and where. */
-bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n, sz_pattern_error *error);
+bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n,
+                             sz_pattern_error *error);
 
 /* Match all of text. Numbers are not checked against the calendar. */
 bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out);
 
-/* To an instant; without an offset in the text by `offset_s` (SZ_NO_OFFSET: campus time). False: there is no such day or time. */
+/* To an instant; without an offset in the text by `offset_s` (SZ_NO_OFFSET: campus time). False: there is no such
+ * day or time. */
 #define SZ_NO_OFFSET INT32_MIN
 bool sz_civil_instant(const sz_civil *c, const sz_zone *z, int32_t offset_s, int64_t *ms);
 

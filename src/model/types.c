@@ -7,13 +7,20 @@
 void sz_types_init(sz_types *t) {
     memset(t, 0, sizeof *t);
     sz_arena_init(&t->arena);
-    t->v[SZ_TYPE_SWIPE] = (sz_type){.name = SZ_STR("swipe"), .label_zh = SZ_STR("刷卡"), .label_en = SZ_STR("card swipe"), .presence = true};
-    t->v[SZ_TYPE_ATTENDANCE] =
-        (sz_type){.name = SZ_STR("attendance"), .label_zh = SZ_STR("课堂考勤"), .label_en = SZ_STR("class attendance"), .presence = true};
-    t->v[SZ_TYPE_DORM_ACCESS] =
-        (sz_type){.name = SZ_STR("dorm_access"), .label_zh = SZ_STR("宿舍门禁"), .label_en = SZ_STR("dorm access"), .presence = true};
-    t->v[SZ_TYPE_PRESENCE] =
-        (sz_type){.name = SZ_STR("presence"), .label_zh = SZ_STR("在校痕迹"), .label_en = SZ_STR("presence on campus"), .presence = true};
+    t->v[SZ_TYPE_SWIPE] = (sz_type){
+        .name = SZ_STR("swipe"), .label_zh = SZ_STR("刷卡"), .label_en = SZ_STR("card swipe"), .presence = true};
+    t->v[SZ_TYPE_ATTENDANCE] = (sz_type){.name = SZ_STR("attendance"),
+                                         .label_zh = SZ_STR("课堂考勤"),
+                                         .label_en = SZ_STR("class attendance"),
+                                         .presence = true};
+    t->v[SZ_TYPE_DORM_ACCESS] = (sz_type){.name = SZ_STR("dorm_access"),
+                                          .label_zh = SZ_STR("宿舍门禁"),
+                                          .label_en = SZ_STR("dorm access"),
+                                          .presence = true};
+    t->v[SZ_TYPE_PRESENCE] = (sz_type){.name = SZ_STR("presence"),
+                                       .label_zh = SZ_STR("在校痕迹"),
+                                       .label_en = SZ_STR("presence on campus"),
+                                       .presence = true};
     t->n = SZ_TYPE_FIRST_DECLARED;
 }
 

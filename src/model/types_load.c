@@ -13,9 +13,7 @@ typedef struct loader {
 
 /* ---- names ---- */
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || c == '_';
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
 static bool is_identifier(sz_str s) {
     if (s.n == 0 || s.n > 64 || !is_letter(s.p[0])) return false;
@@ -26,16 +24,16 @@ static bool is_identifier(sz_str s) {
 
 static bool check_name(loader *l, const sz_yaml *key) {
     if (is_identifier(key->text)) return true;
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_NAME, key->span, "`%.*s` cannot be a name", "“%.*s”不能作为名称",
-                              SZ_FMT_STR(key->text));
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_NAME, key->span, "`%.*s` cannot be a name",
+                              "“%.*s”不能作为名称", SZ_FMT_STR(key->text));
     sz_diag_hint(l->d, g, "use small letters, digits and _, a letter first, at most 64: `library`",
                  "请使用小写字母、数字和下划线，以字母开头，最多 64 个字符，例如 library");
     return false;
 }
 
 static void taken(loader *l, const sz_yaml *key, const char *en, const char *zh) {
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_TAKEN, key->span, "the name `%.*s` is taken", "名称“%.*s”已被占用",
-                              SZ_FMT_STR(key->text));
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_TAKEN, key->span, "the name `%.*s` is taken",
+                              "名称“%.*s”已被占用", SZ_FMT_STR(key->text));
     sz_diag_hint(l->d, g, en, zh);
 }
 
@@ -58,7 +56,8 @@ static void read_choices(loader *l, const sz_yaml *n, sz_field *f) {
     for (size_t i = 0; i < n->n; i++) {
         const sz_yaml *item = n->items[i];
         if (item->kind != SZ_YAML_SCALAR || item->text.n == 0 || item->text.n > SZ_TEXT_MAX) {
-            sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, item->span, "a word of a list must be a text of 1 to 256 bytes",
+            sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, item->span,
+                         "a word of a list must be a text of 1 to 256 bytes",
                          "列表中的每个取值须是 1 至 256 字节的文本");
             continue;
         }
@@ -76,19 +75,21 @@ static void read_kind(loader *l, const sz_yaml *n, sz_field *f) {
         f->kind = (sz_field_kind)kind;
         return;
     }
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_KIND, n->span, "this is no kind of field", "这不是字段的种类");
+    sz_diag *g =
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_KIND, n->span, "this is no kind of field", "这不是字段的种类");
     sz_diag_hint(l->d, g, "write text, number, money, time, or the words that it may have: [in, out]",
                  "可写 text、number、money、time，或列出允许的取值，例如 [in, out]");
 }
 
 static void read_fields(loader *l, const sz_yaml *n, sz_type *t) {
     if (n->kind != SZ_YAML_MAP) {
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "fields must be a map: name and kind", "fields 须是键值表：字段名与种类");
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "fields must be a map: name and kind",
+                     "fields 须是键值表：字段名与种类");
         return;
     }
     if (n->n > SZ_FIELDS_MAX)
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, n->span, "a type has at most %d fields of its own", "一个类型最多有 %d 个自定义字段",
-                     SZ_FIELDS_MAX);
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, n->span, "a type has at most %d fields of its own",
+                     "一个类型最多有 %d 个自定义字段", SZ_FIELDS_MAX);
     t->fields = SZ_NEWN(&l->t->arena, sz_field, SZ_FIELDS_MAX);
     for (size_t i = 0; i < n->n; i++) {
         if (!check_name(l, n->keys[i])) continue;
@@ -108,7 +109,8 @@ static void read_presence(loader *l, const sz_yaml *n, sz_type *t) {
     bool ok;
     t->presence = sz_yaml_bool(n, &ok);
     if (!ok)
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "presence must be true or false", "presence 须是 true 或 false");
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "presence must be true or false",
+                     "presence 须是 true 或 false");
 }
 
 static void read_label(loader *l, const sz_yaml *n, sz_type *t) {
@@ -142,12 +144,10 @@ static void read_key(loader *l, const sz_yaml *key, const sz_yaml *n, sz_type *t
         }
         sz_nearest_try(&near, sz_str_of(type_keys[i].name));
     }
-    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_KEY, key->span, "a type has no key `%.*s`", "类型没有“%.*s”这个键",
-                              SZ_FMT_STR(key->text));
-    if (near.best.n)
-        sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else
-        sz_diag_hint(l->d, g, "a type has presence, label and fields", "类型的键有 presence、label、fields");
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_KEY, key->span, "a type has no key `%.*s`",
+                              "类型没有“%.*s”这个键", SZ_FMT_STR(key->text));
+    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    else sz_diag_hint(l->d, g, "a type has presence, label and fields", "类型的键有 presence、label、fields");
 }
 
 static void read_type(loader *l, const sz_yaml *key, const sz_yaml *n) {
@@ -165,11 +165,10 @@ static void read_type(loader *l, const sz_yaml *key, const sz_yaml *n) {
     sz_type t = {.name = sz_arena_str(&l->t->arena, key->text), .span = key->span};
     t.label_zh = t.label_en = t.name;
     for (size_t i = 0; n->kind == SZ_YAML_MAP && i < n->n; i++) read_key(l, n->keys[i], n->items[i], &t);
-    if (l->t->n < SZ_TYPES_MAX)
-        l->t->v[l->t->n++] = t;
+    if (l->t->n < SZ_TYPES_MAX) l->t->v[l->t->n++] = t;
     else
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, key->span, "there are at most %d types of one's own", "最多可声明 %d 个类型",
-                     SZ_TYPES_MAX - SZ_TYPE_FIRST_DECLARED);
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, key->span, "there are at most %d types of one's own",
+                     "最多可声明 %d 个类型", SZ_TYPES_MAX - SZ_TYPE_FIRST_DECLARED);
 }
 
 sz_status sz_types_load(sz_types *t, const sz_yaml *root, sz_diags *d) {
@@ -177,7 +176,8 @@ sz_status sz_types_load(sz_types *t, const sz_yaml *root, sz_diags *d) {
     loader l = {t, d};
     if (!root || root->kind == SZ_YAML_NULL) return SZ_OK;
     if (root->kind != SZ_YAML_MAP)
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, root->span, "types.yaml must be a map of types", "types.yaml 须是由类型组成的键值表");
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, root->span, "types.yaml must be a map of types",
+                     "types.yaml 须是由类型组成的键值表");
     for (size_t i = 0; root->kind == SZ_YAML_MAP && i < root->n; i++) read_type(&l, root->keys[i], root->items[i]);
     return d->n_errors > before ? SZ_FINDINGS : SZ_OK;
 }

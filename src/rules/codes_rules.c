@@ -27,7 +27,7 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, mode: shadow")},
     {C_LANGUAGES, "A text that a counselor reads must be there in Chinese and in English", "辅导员看的文字必须中英文都有",
      RULE("when: student.year == 1, title: {zh: 新生}"), RULE("when: student.year == 1, title: {zh: 新生, en: Freshman}")},
-    {C_EMPTY, "Nothing stands after a key", "键后面什么也没有", RULE("when: student.year == 1, check:"),
+    {C_EMPTY, "Nothing stands after a key", "键后面什么也没有", "rules:\n  - id: r\n    level: blue\n    when: student.year == 1\n    check:",
      RULE("when: student.year == 1, check: daily at 07:00")},
     {C_DURATION, "The text is not a duration", "这不是时长", RULE("when: student.year == 1, for: soon"), RULE("when: student.year == 1, for: 2h")},
     {C_BOOL, "true or false is expected here", "这里要写 true 或 false", RULE("when: student.year == 1, sensitive: yes"),

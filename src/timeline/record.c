@@ -92,8 +92,10 @@ static sz_ann get_ann(sz_reader *r) {
     return a;
 }
 
-static void get_episode(sz_timeline *tl, sz_reader *r, const sz_bundle *b) {
-    uint32_t rule = find_rule(b, sz_read_lstr(r));
+static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
+    const sz_bundle *b = c->bundle;
+    sz_str name = sz_read_lstr(r);
+    uint32_t rule = find_rule(b, name);
     sz_episode *e = story_open(tl, rule, 0);
     sz_str id = sz_read_bytes(r, 26);
     if (r->bad) return;
@@ -105,7 +107,10 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_bundle *b) {
     uint64_t n = sz_read_varint(r);
     for (uint64_t i = 0; i < n && !r->bad; i++) story_say(e, get_ann(r));
     e->n_told = e->n_anns;
-    if (rule == SZ_NONE || (!e->is_retracted && !e->n_anns)) { /* a rule that is gone: reload tells what becomes of it */
+    for (uint32_t i = 0; rule != SZ_NONE && i < e->n_anns; i++) /* the rule may have fewer steps now */
+        if (e->anns[i].step >= b->rules[rule].n_steps) e->anns[i].step = (uint8_t)(b->rules[rule].n_steps - 1);
+    if (rule == SZ_NONE || (!e->is_retracted && !e->n_anns)) {
+        if (rule == SZ_NONE && !r->bad && c->carry) c->carry->gone(c->carry->ctx, tl, name, e);
         episode_fini(e);
         tl->n_episodes--;
     }
@@ -128,6 +133,35 @@ static bool entry_is_sound(const sz_tlctx *c, const uint8_t *p, size_t left, sz_
     return n >= 16 && n <= left && sz_entry_get(p, mask_bytes(c), c->dict, c->types, e);
 }
 
+/* An entry of another rule set: decoded with its mask, matched anew, packed with ours. */
+static sz_str entry_carried(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p, size_t left) {
+    sz_event e;
+    uint32_t n = left >= 2 ? sz_entry_len(p) : 0;
+    if (n < 16 || n > left || !sz_entry_get(p, c->carry->old_mask_bytes, c->dict, c->types, &e)) return (sz_str){0};
+    run x;
+    run_init(&x, tl, (sz_tlctx *)(uintptr_t)c, NULL);
+    sz_eval_at(&x.ev, e.time_ms);
+    sz_eval_match(&x.ev, &e, x.mask);
+    sz_buf *out = &x.c->scratch;
+    sz_buf_clear(out);
+    sz_entry_put(out, &e, x.mask, mask_bytes(c), x.c->dict, c->types);
+    return sz_buf_str(out);
+}
+
+static bool get_log_carried(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
+    for (size_t off = 0; off < bytes.n;) {
+        const uint8_t *p = (const uint8_t *)bytes.p + off;
+        sz_str made = entry_carried(tl, c, p, bytes.n - off);
+        sz_event e;
+        if (!made.n || !entry_is_sound(c, (const uint8_t *)made.p, made.n, &e)) return false;
+        uint32_t at = (uint32_t)tl->log.n;
+        sz_buf_put_str(&tl->log, made);
+        note_entry(tl, &e, at, tl->n_log);
+        off += sz_entry_len(p);
+    }
+    return true;
+}
+
 static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
     sz_buf_put(&tl->log, bytes.p, bytes.n);
     for (uint32_t off = 0; off < bytes.n; off += sz_entry_len(tl->log.p + off)) {
@@ -140,6 +174,7 @@ static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
 
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry) {
     sz_event e;
+    if (c->carry) entry = entry_carried(tl, c, (const uint8_t *)entry.p, entry.n);
     if (!entry_is_sound(c, (const uint8_t *)entry.p, entry.n, &e) || sz_entry_len((const uint8_t *)entry.p) != entry.n) return SZ_CORRUPT;
     uint32_t index, off = log_place(tl, c, &e, &index), n = (uint32_t)entry.n;
     bool is_end = off == tl->log.n;
@@ -158,7 +193,7 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
     for (uint32_t i = 0; i < tl->n_episodes; i++) episode_fini(&tl->episodes[i]);
     tl->n_episodes = tl->n_pends = 0;
     uint64_t n_episodes = sz_read_varint(&r);
-    for (uint64_t i = 0; i < n_episodes && !r.bad; i++) get_episode(tl, &r, c->bundle);
+    for (uint64_t i = 0; i < n_episodes && !r.bad; i++) get_episode(tl, &r, c);
     uint64_t n_pends = sz_read_varint(&r);
     for (uint64_t i = 0; i < n_pends && !r.bad; i++) {
         uint32_t rule = find_rule(c->bundle, sz_read_lstr(&r));
@@ -181,12 +216,20 @@ sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, 
     sz_str tail = sz_read_lstr(&r), log = sz_read_lstr(&r);
     if (r.bad || format == 0) return SZ_CORRUPT;
     sz_fstate_fini(&tl->tail);
-    if (!sz_fstate_unpack(&tl->tail, &c->bundle->fs, tail.p, tail.n)) {
+    const sz_featureset *fs = &c->bundle->fs;
+    bool ok = c->carry ? sz_fstate_unpack_mapped(&tl->tail, fs, c->carry->acc_map, c->carry->n_old_accs, tail.p, tail.n)
+                       : sz_fstate_unpack(&tl->tail, fs, tail.p, tail.n);
+    if (!ok) {
         sz_fstate_init(&tl->tail, &c->bundle->fs);
         return SZ_CORRUPT;
     }
-    if (!get_log(tl, c, log)) return SZ_CORRUPT;
+    if (!(c->carry ? get_log_carried(tl, c, log) : get_log(tl, c, log))) return SZ_CORRUPT;
     return sz_timeline_unpack_story(tl, c, r.p, (size_t)(r.end - r.p));
+}
+
+void sz_timeline_drop_episode(sz_timeline *tl, uint32_t i) {
+    episode_fini(&tl->episodes[i]);
+    story_remove(tl, i);
 }
 
 void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash) {

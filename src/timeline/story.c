@@ -90,7 +90,9 @@ void story_truncate(run *x, int64_t t_ms) {
             i++;
             continue;
         }
-        while (e->n_anns && e->anns[e->n_anns - 1].at_ms >= t_ms) ann_fini(&e->anns[--e->n_anns]);
+        int64_t from = t_ms; /* what another version of the rule said before its time stands */
+        if (x->c->rule_from_ms && x->c->rule_from_ms[e->rule] > from) from = x->c->rule_from_ms[e->rule];
+        while (e->n_anns && e->anns[e->n_anns - 1].at_ms >= from) ann_fini(&e->anns[--e->n_anns]);
         if (e->n_anns) {
             if (e->n_told > e->n_anns) e->n_told = e->n_anns;
             i++;

@@ -71,10 +71,9 @@ static void add_alert(run *x, const sz_alert *a) {
     c->alerts[c->n_alerts++] = *a;
 }
 
-/* Write one event: the episode as it stands after announcement `ann`. */
-static void say(run *x, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms, uint8_t order, int delta) {
+static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms, uint8_t order,
+                   int delta) {
     sz_tlctx *c = x->c;
-    const sz_rule *r = &c->bundle->rules[e->rule];
     sz_buf *out = &c->scratch;
     bool retracted = event == SZ_ALERT_RETRACTED;
     char since[40], at[40];
@@ -99,6 +98,10 @@ static void say(run *x, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str 
                              .json = sz_arena_str(c->arena, sz_buf_str(out))});
 }
 
+/* Write one event: the episode as it stands after announcement `ann`. */
+static void say(run *x, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms, uint8_t order, int delta) {
+    say_of(x, &x->c->bundle->rules[e->rule], e, ann, event, why, at_ms, t_ms, order, delta);
+}
 static const uint8_t event_of[] = {[SZ_ANN_FIRING] = SZ_ALERT_FIRING, [SZ_ANN_STEPPED] = SZ_ALERT_STEPPED, [SZ_ANN_RESOLVED] = SZ_ALERT_RESOLVED};
 
 /* Announcements from n_told on, as they are. */
@@ -234,4 +237,14 @@ void tell(run *x) {
     if (x->old) tell_difference(x);
     for (uint32_t i = 0; i < tl->n_episodes; i++)
         if (!tl->episodes[i].is_retracted) tell_rest(x, &tl->episodes[i]);
+}
+
+void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, sz_str rule, const sz_rule *r, sz_episode *e, int64_t at_ms) {
+    sz_rule gone = {.id = rule, .rule_version = "removed"};
+    if (!r) r = &gone;
+    if (e->is_retracted || r->is_instant || !e->n_anns || !episode_is_open(e)) return;
+    run x = {.tl = tl, .c = c};
+    sz_ann end = e->anns[e->n_anns - 1];
+    end.kind = SZ_ANN_RESOLVED;
+    say_of(&x, r, e, &end, SZ_ALERT_RESOLVED, SZ_STR("rule_removed"), at_ms, at_ms, ORDER_RECORD, 0);
 }

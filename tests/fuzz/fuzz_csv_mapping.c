@@ -34,7 +34,8 @@ static void read_row(struct model_fixture *x, sz_str raw) {
         require(r->event.id.n > 0 && r->event.id.n <= 128 && r->event.time_ms != SZ_TIME_NONE);
         require(r->event.student.n > 0 || r->event.card.n > 0);
     } else {
-        require(r->kind == SZ_RECORD_DEAD && r->dead.reason > SZ_REASON_NONE && r->dead.reason < SZ_N_REASONS && r->dead.detail[0]);
+        require(r->kind == SZ_RECORD_DEAD && r->dead.reason > SZ_REASON_NONE && r->dead.reason < SZ_N_REASONS &&
+                r->dead.detail[0]);
     }
 }
 
@@ -71,10 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (memcmp(text + i, "\n%%\n", 4) == 0) cut = text + i;
     model_fixture_init(&x);
     sz_buf_init(&mapping);
-    if (cut)
-        sz_buf_put(&mapping, text, (size_t)(cut - text) + 1);
-    else
-        sz_buf_put_z(&mapping, every_key);
+    if (cut) sz_buf_put(&mapping, text, (size_t)(cut - text) + 1);
+    else sz_buf_put_z(&mapping, every_key);
     sz_buf_put_u8(&mapping, 0);
     model_fixture_map(&x, (const char *)mapping.p);
     require((x.mapping != NULL) == (x.d.n_errors == 0));

@@ -42,6 +42,8 @@ class Generator:
         campus = self.campus()
         if self.has_history: self.history()
         for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
+        if self.rules.looks_late: self.late_returns()
+        if self.rules.looks_rare: self.routine()
         self.undo()
         self.ties()
         latest = max(map(moment_of, self.events))
@@ -125,6 +127,8 @@ class Generator:
                 if d.chance(0.35) or (self.rules.permits and kind.endswith("permit")):
                     begin = day_start(parse_day(span["from"])) + d.randint(0, 95) * 15 * MINUTE
                     span = {"from": rfc3339(begin), "to": rfc3339(begin + d.randint(2, 70) * HOUR + d.pick(0, 30) * MINUTE)}
+                    if d.chance(0.2):                                     # half a day, which does not exempt the other half (12)
+                        span = {k: rfc3339(day_start(day_of(begin)) + h * HOUR) for k, h in zip(("from", "to"), d.pick((6, 18), (0, 12), (11, 24), (8, 20)))}
                 row = {"student": s, **span, "kind": kind}
                 if d.chance(0.75): row["recorded"] = rfc3339(self.recorded(row, until))
                 rows.append(row)
@@ -212,6 +216,26 @@ class Generator:
                 if self.declared: event["source"] = SOURCES[event["type"]]
                 if self.free(student, t): self.events.append(event)
 
+    def late_returns(self) -> None:
+        """Entries about the cut-offs, before midnight and after, and where the night ends."""
+        d = self.d
+        for i in range(d.randint(3, 8)):
+            t = day_start(FIRST + d.randint(0, self.days - 1)) + d.pick(22.5, 23, 23.5, 24.2, 25, 29, 29, 23.25) * HOUR - d.pick(0, 0, 0, SECOND)
+            student = d.choice(self.students)
+            event = {"id": f"l{i}", "type": "dorm_access", "time": rfc3339(int(t)), "student": student, "direction": "in"}
+            if self.declared: event["source"] = "gate"
+            if self.free(student, int(t)): self.events.append(event)
+
+    def routine(self) -> None:
+        """Somebody who is seen on about four days of five (28)."""
+        d = self.d
+        student, share = d.choice(self.students), d.pick(0.75, 0.85, 0.95)
+        for i in range(0 if not self.has_history else -14, self.days - d.randint(1, 6)):
+            t = day_start(FIRST + i) + d.randint(8 * 60, 21 * 60) * MINUTE
+            event = {"id": f"p{i:02d}", "type": "presence", "time": rfc3339(t), "student": student, "means": "network"}
+            if self.declared: event["source"] = "net"
+            if d.chance(share) and self.free(student, t): self.events.append(event)
+
     def undo(self) -> None:
         """Refunds, reversals and excuses of earlier records; also from exactly `horizon` away, of nothing, and of a record to come (17)."""
         d = self.d
@@ -245,14 +269,14 @@ class Generator:
         """Feeds that are down and come up again, and batches that say how far they are complete."""
         d = self.d
         sources = sorted(set(SOURCES.values())) if self.declared else ["default"]
-        for source in d.some(sources, 2) or sources[:1] if self.has_downs else []:
+        for source in d.some(sources, 3) or sources[:1] if self.has_downs else []:
             t = day_start(FIRST + d.randint(0, max(0, self.days - 2))) + d.randint(0, 47) * 30 * MINUTE
             while t < latest:
                 end = t + d.pick(90 * MINUTE, 3 * HOUR, 7 * HOUR + 30 * MINUTE, 12 * HOUR, 13 * HOUR, 30 * HOUR)
                 self.status(source, t, "down")
                 if d.chance(0.9) and end <= latest: self.status(source, end, "complete" if source in self.batches and d.chance(0.5) else "open")
                 else: break
-                t = end + d.randint(1, 12) * DAY
+                t = end + d.randint(1, 7) * DAY
         for source in self.batches:
             for t in sorted(d.some(range(day_start(FIRST + 1), latest, 12 * HOUR), 4)): self.status(source, t + 2 * HOUR, "complete", t)
 

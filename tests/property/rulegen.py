@@ -43,6 +43,12 @@ class Rules:
     permits: bool = False                                                 # an exemption looks at permits
     streak: bool = False
 
+    @property
+    def looks_late(self) -> bool: return "late_return" in self.reads or any("event.late" in r.get("when", "") for r in self.rules)
+
+    @property
+    def looks_rare(self) -> bool: return any("rarely_seen" in r.get("unless", ()) for r in self.rules)
+
     def feature(self, raw: dict, name: str = "f") -> str:
         name = f"{name}{len(self.features) + 1}"
         self.features[name] = raw
@@ -108,7 +114,8 @@ class Rules:
         if self.d.chance(0.2):
             param = {"few": {"value": self.d.randint(2, 4), "by": [{"year": 1, "value": 1}, {"school": "医学院", "value": 3}]}}
             return {"value": f, "at_least": {"few": "blue", self.d.randint(5, 7): "orange"}, "params": param}
-        return {"value": f, "at_least": self.steps(self.climbing(1, 7)), **text}
+        rare = {"unless": ["rarely_seen"]} if self.d.chance(0.1) else {}
+        return {"value": f, "at_least": self.steps(self.climbing(1, 7)), **text, **rare}
 
     def by_hours(self) -> dict:
         return {"value": self.hours(), "at_least": self.steps(self.climbing(1, 8)), "message": {"zh": "旷课 {value}，到 {step}", "en": "{value} {step}"}}
@@ -164,7 +171,7 @@ class Rules:
         low = d.pick(12, 24, 24, 36)
         values = [low] + sorted(d.sample(range(low + 1, low + 40), d.randint(0, 2)))
         self.limits.update(values)
-        return {"value": self.absence(), "at_least": self.steps(values, "h"), **({"unless": ["rarely_seen"]} if d.chance(0.3) else {})}
+        return {"value": self.absence(), "at_least": self.steps(values, "h"), **({"unless": ["rarely_seen"]} if d.chance(0.35) else {})}
 
     def when_silent(self) -> dict:
         d, f = self.d, self.absence()
@@ -237,7 +244,7 @@ class Rules:
 
     def vary(self, out: dict) -> None:
         d = self.d
-        if "when" in out and d.chance(0.15): out["for"] = d.pick("45m", "3h", "10h", "1d")
+        if "when" in out and d.chance(0.45 if ".balance" in out["when"] or "share" in out["when"] else 0.15): out["for"] = d.pick("45m", "3h", "10h", "1d")
         if d.chance(0.3): out["check"] = d.pick("daily at 07:00", "daily at 07:00", "class days at 12:00", "mon,thu at 08:00", "daily at 24:00", "daily at 00:00",
                                                 "week 2 of term mon at 09:00", "sat at 12:00")
         if "for" not in out and d.chance(0.08): out["resolve_when"] = f"{self.count()} >= {d.randint(1, 3)}"

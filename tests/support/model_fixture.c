@@ -66,14 +66,11 @@ static void put_declared(struct model_fixture *x, const sz_type *t, const sz_eve
         const sz_value *v = &e->fields[i];
         const char *name = t->fields[i].name.p;
         if (!v->is_set) continue;
-        if (t->fields[i].kind == SZ_FIELD_MONEY)
-            put_fen(x, name, v->fen);
-        else if (t->fields[i].kind == SZ_FIELD_NUMBER)
-            sz_buf_printf(&x->out, " %s=%g", name, v->num);
+        if (t->fields[i].kind == SZ_FIELD_MONEY) put_fen(x, name, v->fen);
+        else if (t->fields[i].kind == SZ_FIELD_NUMBER) sz_buf_printf(&x->out, " %s=%g", name, v->num);
         else if (t->fields[i].kind == SZ_FIELD_TIME)
             put_time(x, sz_arena_printf(&x->arena, "%s=", name), (int64_t)v->num);
-        else
-            put_text(x, name, v->text);
+        else put_text(x, name, v->text);
     }
 }
 
@@ -120,12 +117,11 @@ static void put_feed(struct model_fixture *x, const sz_feed_status *f) {
 const char *model_fixture_show(struct model_fixture *x) {
     const sz_record *r = &x->record;
     sz_buf_clear(&x->out);
-    if (r->kind == SZ_RECORD_EVENT)
-        put_event(x, &r->event);
-    else if (r->kind == SZ_RECORD_FEED_STATUS)
-        put_feed(x, &r->feed);
+    if (r->kind == SZ_RECORD_EVENT) put_event(x, &r->event);
+    else if (r->kind == SZ_RECORD_FEED_STATUS) put_feed(x, &r->feed);
     else
-        sz_buf_printf(&x->out, "%s%s%s", sz_reason_names[r->dead.reason], r->dead.field ? " " : "", r->dead.field ? r->dead.field : "");
+        sz_buf_printf(&x->out, "%s%s%s", sz_reason_names[r->dead.reason], r->dead.field ? " " : "",
+                      r->dead.field ? r->dead.field : "");
     sz_buf_put_u8(&x->out, 0);
     return (const char *)x->out.p;
 }
@@ -173,7 +169,8 @@ const char *model_fixture_bind(struct model_fixture *x, const char *header) {
     forget(x);
     sz_str text = sz_str_of(header);
     const sz_source *src = sz_source_new(&x->texts, "h.csv", text.p, text.n);
-    if (sz_csv_next(&x->texts, (sz_str){src->p, src->n}, sz_mapping_separator(x->mapping), &pos, &row, &bad) != SZ_OK) abort();
+    if (sz_csv_next(&x->texts, (sz_str){src->p, src->n}, sz_mapping_separator(x->mapping), &pos, &row, &bad) != SZ_OK)
+        abort();
     sz_mapping_bind(x->mapping, &row, src, &x->d);
     return findings(x);
 }

@@ -76,7 +76,8 @@ static void test_cells_and_rows(void **state) {
     sz_buf_init(&out);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *got = rows_of(&a, sz_str_of(rows[i].text), rows[i].sep, &out);
-        if (strcmp(got, rows[i].rows) != 0) fail_msg("%s\n  expected %s\n  got      %s", rows[i].text, rows[i].rows, got);
+        if (strcmp(got, rows[i].rows) != 0)
+            fail_msg("%s\n  expected %s\n  got      %s", rows[i].text, rows[i].rows, got);
     }
     sz_buf_fini(&out);
     sz_arena_fini(&a);
@@ -88,7 +89,7 @@ static void test_a_record_is_cut_where_a_row_ends(void **state) {
         const char *text;
         size_t len, len_at_end;
     } rows[] = {
-        {"", 0, 0},     {"a,b", 0, 3},        {"a,b\n", 4, 4},         {"a,b\r\nc", 5, 5},   {"\n", 1, 1},
+        {"", 0, 0},        {"a,b", 0, 3},           {"a,b\n", 4, 4},    {"a,b\r\nc", 5, 5}, {"\n", 1, 1},
         {"a,\"b\n", 0, 5}, {"a,\"b\nc\"\nd", 8, 8}, {"a;\"b\nc", 5, 5}, {"5\" x\ny", 5, 5}, {"\"a\"\"\n\"\n", 7, 7},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -99,8 +100,8 @@ static void test_a_record_is_cut_where_a_row_ends(void **state) {
 
 /* ---- encodings ---- */
 
-#define ZH "\xe9\xa3\x9e\xe5\x87\xa4\xe8\xbd\xa9"    /* three characters of UTF-8 */
-#define ZH_GBK "\xb7\xc9\xb7\xef\xd0\xf9"            /* the same in GBK */
+#define ZH     "\xe9\xa3\x9e\xe5\x87\xa4\xe8\xbd\xa9" /* three characters of UTF-8 */
+#define ZH_GBK "\xb7\xc9\xb7\xef\xd0\xf9"             /* the same in GBK */
 
 static void test_an_encoding_is_found_out(void **state) {
     (void)state;
@@ -113,14 +114,16 @@ static void test_an_encoding_is_found_out(void **state) {
         {SZ_STR(ZH), SZ_ENC_UTF8},
         {SZ_STR("\xef\xbb\xbf"), SZ_ENC_UTF8},
         {SZ_STR("\xef\xbb\xbf" ZH_GBK), SZ_ENC_UTF8},
-        {SZ_STR(ZH "\xe9"), SZ_ENC_UTF8},     /* the sample ends inside a character */
+        {SZ_STR(ZH "\xe9"), SZ_ENC_UTF8}, /* the sample ends inside a character */
         {SZ_STR(ZH "\xe9\xa3"), SZ_ENC_UTF8},
         {SZ_STR(ZH_GBK), SZ_ENC_GB18030},
         {SZ_STR("a," ZH_GBK "\xb7"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30\x81\x30"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30\x81"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30"), SZ_ENC_GB18030},
-        {SZ_STR("\xff\xfe" "a\0"), SZ_ENC_UTF16LE},
+        {SZ_STR("\xff\xfe"
+                "a\0"),
+         SZ_ENC_UTF16LE},
         {SZ_STR("\xfe\xff\0a"), SZ_ENC_UTF16BE},
         {SZ_STR("a\0,\0b\0\n\0"), SZ_ENC_UTF16LE},
         {SZ_STR("\0a\0,\0b\0\n"), SZ_ENC_UTF16BE},
@@ -139,11 +142,22 @@ static void test_names_of_encodings(void **state) {
         const char *name;
         sz_encoding enc;
     } rows[] = {
-        {"utf-8", SZ_ENC_UTF8}, {"UTF8", SZ_ENC_UTF8}, {"utf_8", SZ_ENC_UTF8}, {"GBK", SZ_ENC_GB18030}, {"gb2312", SZ_ENC_GB18030},
-        {"GB18030", SZ_ENC_GB18030}, {"cp936", SZ_ENC_GB18030}, {"UTF-16", SZ_ENC_UTF16LE}, {"utf-16be", SZ_ENC_UTF16BE},
-        {"auto", SZ_ENC_AUTO}, {"latin1", SZ_ENC_BAD}, {"", SZ_ENC_BAD}, {"a-name-longer-than-any", SZ_ENC_BAD},
+        {"utf-8", SZ_ENC_UTF8},
+        {"UTF8", SZ_ENC_UTF8},
+        {"utf_8", SZ_ENC_UTF8},
+        {"GBK", SZ_ENC_GB18030},
+        {"gb2312", SZ_ENC_GB18030},
+        {"GB18030", SZ_ENC_GB18030},
+        {"cp936", SZ_ENC_GB18030},
+        {"UTF-16", SZ_ENC_UTF16LE},
+        {"utf-16be", SZ_ENC_UTF16BE},
+        {"auto", SZ_ENC_AUTO},
+        {"latin1", SZ_ENC_BAD},
+        {"", SZ_ENC_BAD},
+        {"a-name-longer-than-any", SZ_ENC_BAD},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) assert_int_equal(sz_encoding_named(sz_str_of(rows[i].name)), rows[i].enc);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(sz_encoding_named(sz_str_of(rows[i].name)), rows[i].enc);
 }
 
 static void test_texts_become_utf8_or_say_where_not(void **state) {
@@ -156,17 +170,26 @@ static void test_texts_become_utf8_or_say_where_not(void **state) {
         {SZ_ENC_UTF8, SZ_STR("\xef\xbb\xbf" ZH), SZ_STR(ZH), SIZE_MAX},
         {SZ_ENC_UTF8, SZ_STR(""), SZ_STR(""), SIZE_MAX},
         {SZ_ENC_UTF8, SZ_STR("ab\xff"), SZ_STR("ab"), 2},
-        {SZ_ENC_UTF8, SZ_STR("\xef\xbb\xbf" "ab\xff"), SZ_STR("ab"), 5},
+        {SZ_ENC_UTF8,
+         SZ_STR("\xef\xbb\xbf"
+                "ab\xff"),
+         SZ_STR("ab"), 5},
         {SZ_ENC_UTF8, SZ_STR(ZH "\xe9\xa3"), SZ_STR(ZH), 9},
         {SZ_ENC_GB18030, SZ_STR("a," ZH_GBK ",b"), SZ_STR("a," ZH ",b"), SIZE_MAX},
         {SZ_ENC_GB18030, SZ_STR("\x81\x39\xee\x39"), SZ_STR("\xe3\x90\x80"), SIZE_MAX}, /* four bytes */
         {SZ_ENC_GB18030, SZ_STR("a" ZH_GBK "\xb7"), SZ_STR("a" ZH), 7},
         {SZ_ENC_GB18030, SZ_STR("ab\xff"), SZ_STR("ab"), 2},
         {SZ_ENC_AUTO, SZ_STR(ZH_GBK), SZ_STR(ZH), SIZE_MAX},
-        {SZ_ENC_UTF16LE, SZ_STR("\xff\xfe" "a\0\xde\x98"), SZ_STR("a\xe9\xa3\x9e"), SIZE_MAX},
+        {SZ_ENC_UTF16LE,
+         SZ_STR("\xff\xfe"
+                "a\0\xde\x98"),
+         SZ_STR("a\xe9\xa3\x9e"), SIZE_MAX},
         {SZ_ENC_UTF16BE, SZ_STR("\xfe\xff\0a\x98\xde"), SZ_STR("a\xe9\xa3\x9e"), SIZE_MAX},
         {SZ_ENC_UTF16LE, SZ_STR("\x3d\xd8\x00\xde"), SZ_STR("\xf0\x9f\x98\x80"), SIZE_MAX}, /* a surrogate pair */
-        {SZ_ENC_UTF16LE, SZ_STR("\xff\xfe" "a\0\x3d\xd8"), SZ_STR("a"), 4},
+        {SZ_ENC_UTF16LE,
+         SZ_STR("\xff\xfe"
+                "a\0\x3d\xd8"),
+         SZ_STR("a"), 4},
         {SZ_ENC_UTF16LE, SZ_STR("a\0b"), SZ_STR("a"), 2},
         {SZ_ENC_UTF16LE, SZ_STR("a\0\x00\xde"), SZ_STR("a"), 2},
         {SZ_ENC_BAD, SZ_STR("ab\xff"), SZ_STR(""), 2},
@@ -177,7 +200,8 @@ static void test_texts_become_utf8_or_say_where_not(void **state) {
         size_t bad = SIZE_MAX;
         sz_buf_clear(&out);
         bool is_fine = sz_to_utf8(rows[i].enc, rows[i].bytes.p, rows[i].bytes.n, &out, &bad);
-        if (is_fine != (rows[i].bad == SIZE_MAX) || (!is_fine && bad != rows[i].bad)) fail_msg("row %zu: %d at %zu", i, is_fine, bad);
+        if (is_fine != (rows[i].bad == SIZE_MAX) || (!is_fine && bad != rows[i].bad))
+            fail_msg("row %zu: %d at %zu", i, is_fine, bad);
         if (!sz_str_eq(sz_buf_str(&out), rows[i].text)) fail_msg("row %zu: %.*s", i, SZ_FMT_STR(sz_buf_str(&out)));
     }
     sz_buf_fini(&out);

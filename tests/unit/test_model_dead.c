@@ -38,7 +38,10 @@ static void test_the_line_is_as_in_the_contract(void **state) {
          "abc\xff",
          "{\"reason\":\"bad_time\",\"field\":\"time\",\"detail\":\"say \\\"when\\\"\",\"at\":\"2026-03-02T08:00:00.250+08:00\","
          "\"origin\":{\"source\":\"stdin\",\"offset\":0,\"line\":1},\"raw_base64\":\"YWJj/w==\"}\n"},
-        {{SZ_TOO_LARGE, NULL, ""}, SZ_TIME_NONE, {SZ_STR("file:数据.csv"), 3, -1, 0}, "",
+        {{SZ_TOO_LARGE, NULL, ""},
+         SZ_TIME_NONE,
+         {SZ_STR("file:数据.csv"), 3, -1, 0},
+         "",
          "{\"reason\":\"too_large\",\"detail\":\"\",\"at\":null,\"origin\":{\"source\":\"file:数据.csv\",\"partition\":3,\"offset\":-1},"
          "\"raw_base64\":\"\"}\n"},
     };
@@ -58,9 +61,22 @@ static void test_the_line_is_as_in_the_contract(void **state) {
 
 static void test_every_reason_has_its_name(void **state) {
     (void)state;
-    static const char *const names[] = {"", "bad_json", "bad_utf8", "too_large", "too_deep", "missing_field", "wrong_type", "bad_value",
-                                        "bad_time", "unknown_type", "unknown_student", "unknown_card", "conflicting_duplicate", "too_late",
-                                        "future_time", "misrouted"};
+    static const char *const names[] = {"",
+                                        "bad_json",
+                                        "bad_utf8",
+                                        "too_large",
+                                        "too_deep",
+                                        "missing_field",
+                                        "wrong_type",
+                                        "bad_value",
+                                        "bad_time",
+                                        "unknown_type",
+                                        "unknown_student",
+                                        "unknown_card",
+                                        "conflicting_duplicate",
+                                        "too_late",
+                                        "future_time",
+                                        "misrouted"};
     assert_int_equal(sizeof names / sizeof *names, SZ_N_REASONS);
     for (int i = 0; i < SZ_N_REASONS; i++) assert_string_equal(sz_reason_names[i], names[i]);
 }

@@ -11,7 +11,7 @@
 
 #include "support/model_fixture.h"
 
-#define TIME "\"time\":\"2026-03-02T08:00:00+08:00\""
+#define TIME  "\"time\":\"2026-03-02T08:00:00+08:00\""
 #define SWIPE "\"type\":\"swipe\"," TIME ",\"student\":\"s1\""
 
 static void test_an_id_is_made_of_what_is_there(void **state) {
@@ -28,10 +28,13 @@ static void test_an_id_is_made_of_what_is_there(void **state) {
         {"{\"id\":\"e1\"," SWIPE ",\"reader\":\"r1\",\"journal_no\":7}", "e1"},
         /* not fields of other types, but they name their records too; what is no number is ignored there */
         {"{\"type\":\"dorm_access\"," TIME ",\"student\":\"s1\",\"reader\":\"d1\",\"journal_no\":7}", "j:d1:7"},
-        {"{\"type\":\"presence\"," TIME ",\"card\":\"77\",\"use_count\":5,\"reader\":\"w1\",\"journal_no\":\"x\"}", "c:77:5"},
+        {"{\"type\":\"presence\"," TIME ",\"card\":\"77\",\"use_count\":5,\"reader\":\"w1\",\"journal_no\":\"x\"}",
+         "c:77:5"},
         /* xxh128 of the bytes, as `xxhsum -H2` prints it */
-        {"{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\",\"student\":\"s1\"}", "x:0290ade43c09ce354d192d83ecf855f0"},
-        {"{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\",\"student\":\"s1\"} ", "x:f38264bf9d9299ff86d05194dfee752a"},
+        {"{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\",\"student\":\"s1\"}",
+         "x:0290ade43c09ce354d192d83ecf855f0"},
+        {"{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\",\"student\":\"s1\"} ",
+         "x:f38264bf9d9299ff86d05194dfee752a"},
     };
     struct model_fixture x;
     model_fixture_init(&x);
@@ -64,9 +67,11 @@ static void test_the_same_record_written_otherwise_is_a_duplicate(void **state) 
         {"{\"type\":\"attendance\",\"status\":\"late\"," TIME ",\"student\":\"s1\"}",
          "{\"type\":\"attendance\",\"status\":\"late\"," TIME ",\"student\":\"s1\",\"hours\":1.0}"},
         {"{\"type\":\"dorm_access\",\"direction\":\"in\"," TIME ",\"student\":\"s1\"}",
-         "{\"type\":\"dorm_access\",\"direction\":\"in\"," TIME ",\"student\":\"s1\",\"result\":\"granted\",\"journal_no\":4}"},
+         "{\"type\":\"dorm_access\",\"direction\":\"in\"," TIME
+         ",\"student\":\"s1\",\"result\":\"granted\",\"journal_no\":4}"},
         {"{\"type\":\"library\"," TIME ",\"student\":\"s1\",\"fee\":1.5,\"minutes\":30}",
-         "{\"type\":\"library\",\"minutes\":3e1,\"fee\":\"1.50\"," TIME ",\"student\":\"s1\",\"seat\":null,\"amount\":3}"},
+         "{\"type\":\"library\",\"minutes\":3e1,\"fee\":\"1.50\"," TIME
+         ",\"student\":\"s1\",\"seat\":null,\"amount\":3}"},
     };
     struct model_fixture x;
     model_fixture_init(&x);
@@ -172,7 +177,8 @@ static void test_what_is_seen_and_what_undoes(void **state) {
         {"{\"type\":\"attendance\",\"status\":\"excused\",\"ref\":\"e0\",\"student\":\"s1\"," TIME "}", false, true},
         {"{\"type\":\"attendance\",\"status\":\"unknown\",\"student\":\"s1\"," TIME "}", false, false},
         {"{\"type\":\"dorm_access\",\"direction\":\"out\",\"student\":\"s1\"," TIME "}", true, false},
-        {"{\"type\":\"dorm_access\",\"direction\":\"in\",\"result\":\"denied\",\"student\":\"s1\"," TIME "}", false, false},
+        {"{\"type\":\"dorm_access\",\"direction\":\"in\",\"result\":\"denied\",\"student\":\"s1\"," TIME "}", false,
+         false},
         {"{\"type\":\"presence\",\"student\":\"s1\"," TIME "}", true, false},
         {"{\"type\":\"library\",\"student\":\"s1\",\"ref\":\"e0\"," TIME "}", true, false},
         {"{\"type\":\"shower\",\"student\":\"s1\"," TIME "}", false, false},

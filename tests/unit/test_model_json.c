@@ -29,11 +29,11 @@ static void check_rows(const struct row *rows, size_t n) {
 }
 #define CHECK(rows) check_rows(rows, sizeof(rows) / sizeof *(rows))
 
-#define TIME "\"time\":\"2026-03-02T08:00:00+08:00\""
+#define TIME  "\"time\":\"2026-03-02T08:00:00+08:00\""
 #define SWIPE "\"type\":\"swipe\"," TIME ",\"student\":\"s1\""
 #define CLASS "\"type\":\"attendance\"," TIME ",\"student\":\"s1\",\"status\":\"late\""
-#define DOOR "\"type\":\"dorm_access\"," TIME ",\"student\":\"s1\""
-#define AT "2026-03-02T08:00:00+08:00"
+#define DOOR  "\"type\":\"dorm_access\"," TIME ",\"student\":\"s1\""
+#define AT    "2026-03-02T08:00:00+08:00"
 
 static void test_every_field_is_read(void **state) {
     (void)state;
@@ -42,7 +42,8 @@ static void test_every_field_is_read(void **state) {
         {"{" SWIPE "}", "swipe " AT " id=x:… student=s1"},
         {"{\"id\":\"e1\",\"source\":\"pos\",\"card\":\"77\",\"card_system\":\"cs\",\"place\":\"东区食堂\",\"reader\":\"r1\",\"ref\":\"e0\"," SWIPE
          ",\"op\":\"refund\",\"amount\":5,\"balance\":\"12.5\",\"journal_no\":3,\"use_count\":\"9\",\"collected\":\"2026-03-02T08:01:00Z\"}",
-         "swipe " AT " id=e1 source=pos collected=2026-03-02T16:01:00+08:00 student=s1 card=77 card_system=cs place=东区食堂 reader=r1 "
+         "swipe " AT
+         " id=e1 source=pos collected=2026-03-02T16:01:00+08:00 student=s1 card=77 card_system=cs place=东区食堂 reader=r1 "
          "ref=e0 op=refund amount=5.00 balance=12.50 journal_no=3 use_count=9"},
         {"{\"id\":\"e1\"," CLASS ",\"course\":\"高等数学\",\"session\":\"3\",\"hours\":1.5}",
          "attendance " AT " id=e1 student=s1 course=高等数学 session=3 status=late hours=1500000"},
@@ -51,10 +52,12 @@ static void test_every_field_is_read(void **state) {
         {"{\"id\":\"e1\"," DOOR ",\"reader\":\"d1\"}", "dorm_access " AT " id=e1 student=s1 reader=d1"},
         {"{\"id\":\"e1\",\"type\":\"presence\"," TIME ",\"student\":\"s1\",\"means\":\"network\"}",
          "presence " AT " id=e1 student=s1 means=network"},
-        {"{\"id\":\"e1\",\"type\":\"library\"," TIME ",\"student\":\"s1\",\"direction\":\"out\",\"seat\":\"A7\",\"minutes\":12.5,\"fee\":\"0.07\","
+        {"{\"id\":\"e1\",\"type\":\"library\"," TIME
+         ",\"student\":\"s1\",\"direction\":\"out\",\"seat\":\"A7\",\"minutes\":12.5,\"fee\":\"0.07\","
          "\"until\":1772409600000}",
          "library " AT " id=e1 student=s1 direction=out seat=A7 minutes=12.5 fee=0.07 until=" AT},
-        {"{\"type\":\"feed_status\"," TIME ",\"source\":\"pos\",\"state\":\"complete\",\"complete_through\":\"2026-03-01T23:59:59\"}",
+        {"{\"type\":\"feed_status\"," TIME
+         ",\"source\":\"pos\",\"state\":\"complete\",\"complete_through\":\"2026-03-01T23:59:59\"}",
          "feed_status " AT " source=pos through=2026-03-01T23:59:59+08:00 state=complete"},
         {"{\"type\":\"feed_status\"," TIME ",\"state\":\"down\",\"reader\":\"r1\",\"building\":\"B1\"}",
          "feed_status " AT " source=default state=down reader=r1 building=B1"},
@@ -68,15 +71,18 @@ static void test_null_unknown_and_repeated_keys(void **state) {
     static const struct row rows[] = {
         {"{\"id\":null,\"amount\":null," SWIPE ",\"source\":null}", "swipe " AT " id=x:… student=s1"},
         {"{\"id\":\"e1\"," SWIPE ",\"note\":{\"a\":[1,2]},\"constructor\":true}", "swipe " AT " id=e1 student=s1"},
-        {"{\"id\":\"e1\"," SWIPE ",\"status\":7,\"direction\":\"up\",\"hours\":-1,\"means\":[]}", "swipe " AT " id=e1 student=s1"},
-        {"{\"id\":\"e1\",\"id\":\"e2\"," SWIPE ",\"amount\":1,\"amount\":{}}", "swipe " AT " id=e1 student=s1 amount=1.00"},
+        {"{\"id\":\"e1\"," SWIPE ",\"status\":7,\"direction\":\"up\",\"hours\":-1,\"means\":[]}",
+         "swipe " AT " id=e1 student=s1"},
+        {"{\"id\":\"e1\",\"id\":\"e2\"," SWIPE ",\"amount\":1,\"amount\":{}}",
+         "swipe " AT " id=e1 student=s1 amount=1.00"},
         {"{\"id\":null,\"id\":\"e2\"," SWIPE "}", "swipe " AT " id=e2 student=s1"},
         {"{\"id\":\"e1\",\"student\":\"\",\"card\":\"77\",\"type\":\"swipe\"," TIME "}", "swipe " AT " id=e1 card=77"},
         {"{\"id\":\"\"," SWIPE "}", "swipe " AT " id=x:… student=s1"},
         {"{\"i\\u0064\":\"e\\u0031\"," SWIPE "}", "swipe " AT " id=e1 student=s1"},
         {"  {\"id\" : \"e1\" ,\t" SWIPE " } \r\n", "swipe " AT " id=e1 student=s1"},
         {"\xef\xbb\xbf{\"id\":\"e1\"," SWIPE "}", "swipe " AT " id=e1 student=s1"},
-        {"{\"id\":\"e1\",\"seat\":\"A7\"," SWIPE ",\"a_key_of_more_than_sixteen_bytes\":1,\"\":2}", "swipe " AT " id=e1 student=s1"},
+        {"{\"id\":\"e1\",\"seat\":\"A7\"," SWIPE ",\"a_key_of_more_than_sixteen_bytes\":1,\"\":2}",
+         "swipe " AT " id=e1 student=s1"},
     };
     CHECK(rows);
 }
@@ -84,11 +90,36 @@ static void test_null_unknown_and_repeated_keys(void **state) {
 static void test_amounts_are_exact(void **state) {
     (void)state;
     static const struct row amounts[] = {
-        {"0", "0.00"}, {"0.07", "0.07"}, {"0.1", "0.10"}, {"1.10", "1.10"}, {"\"19.99\"", "19.99"}, {"\"007.5\"", "7.50"},
-        {"4.35", "4.35"}, {"1.15", "1.15"}, {"8192.29", "8192.29"}, {"10000000000", "10000000000.00"}, {"9999999999.99", "9999999999.99"},
-        {"10000000000.01", NULL}, {"99999999999999999999", NULL}, {"-1", NULL}, {"-0", NULL}, {"\"-1.00\"", NULL}, {"1.234", NULL},
-        {"1.230", NULL}, {"1e2", NULL}, {"1E-2", NULL}, {"\"1e2\"", NULL}, {"\"\"", NULL}, {"\" 1\"", NULL}, {"\"1.\"", NULL},
-        {"\".5\"", NULL}, {"\"+1\"", NULL}, {"\"1,000\"", NULL}, {"\"NaN\"", NULL}, {"\"五\"", NULL}, {"\"0x10\"", NULL},
+        {"0", "0.00"},
+        {"0.07", "0.07"},
+        {"0.1", "0.10"},
+        {"1.10", "1.10"},
+        {"\"19.99\"", "19.99"},
+        {"\"007.5\"", "7.50"},
+        {"4.35", "4.35"},
+        {"1.15", "1.15"},
+        {"8192.29", "8192.29"},
+        {"10000000000", "10000000000.00"},
+        {"9999999999.99", "9999999999.99"},
+        {"10000000000.01", NULL},
+        {"99999999999999999999", NULL},
+        {"-1", NULL},
+        {"-0", NULL},
+        {"\"-1.00\"", NULL},
+        {"1.234", NULL},
+        {"1.230", NULL},
+        {"1e2", NULL},
+        {"1E-2", NULL},
+        {"\"1e2\"", NULL},
+        {"\"\"", NULL},
+        {"\" 1\"", NULL},
+        {"\"1.\"", NULL},
+        {"\".5\"", NULL},
+        {"\"+1\"", NULL},
+        {"\"1,000\"", NULL},
+        {"\"NaN\"", NULL},
+        {"\"五\"", NULL},
+        {"\"0x10\"", NULL},
     };
     struct model_fixture x;
     model_fixture_init(&x);
@@ -99,8 +130,7 @@ static void test_amounts_are_exact(void **state) {
             snprintf(json, sizeof json, "{\"id\":\"e1\",%s,\"%s\":%s}", SWIPE, field, amounts[i].json);
             if (amounts[i].shown)
                 snprintf(expected, sizeof expected, "swipe %s id=e1 student=s1 %s=%s", AT, field, amounts[i].shown);
-            else
-                snprintf(expected, sizeof expected, "bad_value %s", field);
+            else snprintf(expected, sizeof expected, "bad_value %s", field);
             assert_string_equal(model_fixture_json(&x, sz_str_of(json)), expected);
         }
     }
@@ -113,10 +143,27 @@ static void test_hours_are_exact_to_a_millionth(void **state) {
         const char *json;
         long long micro;
     } hours[] = {
-        {"0", 0}, {"-0", 0}, {"1", 1000000}, {"1.0", 1000000}, {"0.1", 100000}, {"0.333333", 333333}, {"0.3333333", 333333},
-        {"0.6666666666666666666", 666667}, {"0.0000005", 1}, {"0.00000049999999999999999999", 0}, {"15e-1", 1500000}, {"1E0", 1000000},
-        {"1000000", 1000000000000}, {"1e-400", 0}, {"0e999999999999", 0}, {"2.50e+0", 2500000}, {"123456.789012", 123456789012},
-        {"1000000.000001", -1}, {"1e99", -1}, {"-0.5", -1}, {"1e9999999999", -1},
+        {"0", 0},
+        {"-0", 0},
+        {"1", 1000000},
+        {"1.0", 1000000},
+        {"0.1", 100000},
+        {"0.333333", 333333},
+        {"0.3333333", 333333},
+        {"0.6666666666666666666", 666667},
+        {"0.0000005", 1},
+        {"0.00000049999999999999999999", 0},
+        {"15e-1", 1500000},
+        {"1E0", 1000000},
+        {"1000000", 1000000000000},
+        {"1e-400", 0},
+        {"0e999999999999", 0},
+        {"2.50e+0", 2500000},
+        {"123456.789012", 123456789012},
+        {"1000000.000001", -1},
+        {"1e99", -1},
+        {"-0.5", -1},
+        {"1e9999999999", -1},
     };
     struct model_fixture x;
     model_fixture_init(&x);
@@ -124,9 +171,9 @@ static void test_hours_are_exact_to_a_millionth(void **state) {
         char json[300], expected[300];
         snprintf(json, sizeof json, "{\"id\":\"e1\",%s,\"hours\":%s}", CLASS, hours[i].json);
         if (hours[i].micro >= 0)
-            snprintf(expected, sizeof expected, "attendance %s id=e1 student=s1 status=late hours=%lld", AT, hours[i].micro);
-        else
-            snprintf(expected, sizeof expected, "bad_value hours");
+            snprintf(expected, sizeof expected, "attendance %s id=e1 student=s1 status=late hours=%lld", AT,
+                     hours[i].micro);
+        else snprintf(expected, sizeof expected, "bad_value hours");
         assert_string_equal(model_fixture_json(&x, sz_str_of(json)), expected);
     }
     model_fixture_fini(&x);
@@ -178,10 +225,8 @@ static void test_times_and_precision(void **state) {
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         char json[300], expected[300];
         snprintf(json, sizeof json, "{\"id\":\"e1\",\"type\":\"swipe\",\"student\":\"s1\",%s}", times[i].json);
-        if (times[i].shown[0] < 'a')
-            snprintf(expected, sizeof expected, "swipe %s id=e1 student=s1", times[i].shown);
-        else
-            snprintf(expected, sizeof expected, "%s", times[i].shown);
+        if (times[i].shown[0] < 'a') snprintf(expected, sizeof expected, "swipe %s id=e1 student=s1", times[i].shown);
+        else snprintf(expected, sizeof expected, "%s", times[i].shown);
         const char *got = model_fixture_json(&x, sz_str_of(json));
         if (strcmp(got, expected) != 0) fail_msg("%s\n  expected %s\n  got      %s", json, expected, got);
     }
@@ -209,9 +254,9 @@ static void test_every_reason_of_a_dead_letter(void **state) {
         {"1,2026/3/2 8:00,s1", "bad_json"},
         {"{\"id\":\"e1\xff\"," SWIPE "}", "bad_utf8"},
         {"{\"id\":\"e1\",\"place\":\"\xb6\xab\xc7\xf8\"," SWIPE "}", "bad_utf8"}, /* GBK */
-        {"{\"note\":\"\xc0\xaf\"," SWIPE "}", "bad_utf8"},                         /* overlong */
-        {"{\"note\":\"\xed\xa0\x80\"," SWIPE "}", "bad_utf8"},                     /* a surrogate */
-        {"{\"note\":\"\xe4\xb8\"," SWIPE "}", "bad_utf8"},                         /* cut off */
+        {"{\"note\":\"\xc0\xaf\"," SWIPE "}", "bad_utf8"},                        /* overlong */
+        {"{\"note\":\"\xed\xa0\x80\"," SWIPE "}", "bad_utf8"},                    /* a surrogate */
+        {"{\"note\":\"\xe4\xb8\"," SWIPE "}", "bad_utf8"},                        /* cut off */
         {"\xff\xfe{", "bad_utf8"},
         {"{" TIME ",\"student\":\"s1\"}", "missing_field type"},
         {"{\"type\":\"\"," TIME ",\"student\":\"s1\"}", "missing_field type"},
@@ -264,7 +309,8 @@ static void test_a_nul_byte_is_bad_json(void **state) {
     (void)state;
     struct model_fixture x;
     model_fixture_init(&x);
-    static const char inside[] = "{\"id\":\"e\0001\"," SWIPE "}", behind[] = "{\"id\":\"e1\"," SWIPE "}\0", alone[] = "\0\0\0\0";
+    static const char inside[] = "{\"id\":\"e\0001\"," SWIPE "}", behind[] = "{\"id\":\"e1\"," SWIPE "}\0",
+                      alone[] = "\0\0\0\0";
     assert_string_equal(model_fixture_json(&x, (sz_str){inside, sizeof inside - 1}), "bad_json");
     assert_string_equal(model_fixture_json(&x, (sz_str){behind, sizeof behind - 1}), "bad_json");
     assert_string_equal(model_fixture_json(&x, (sz_str){alone, sizeof alone - 1}), "bad_json");
@@ -312,7 +358,8 @@ static void test_size_ends_at_one_mib(void **state) {
         sz_buf_put_z(&b, "{\"id\":\"e1\"," SWIPE ",\"note\":\"");
         while (b.n < SZ_RECORD_MAX - 2 + extra) sz_buf_put_u8(&b, 'x');
         sz_buf_put_z(&b, "\"}");
-        assert_string_equal(model_fixture_json(&x, sz_buf_str(&b)), extra ? "too_large" : "swipe " AT " id=e1 student=s1");
+        assert_string_equal(model_fixture_json(&x, sz_buf_str(&b)),
+                            extra ? "too_large" : "swipe " AT " id=e1 student=s1");
     }
     assert_string_equal(model_fixture_json(&x, SZ_STR("{\"id\":\"e2\"," SWIPE "}")), "swipe " AT " id=e2 student=s1");
     sz_buf_fini(&b);
@@ -325,10 +372,19 @@ static void test_texts_have_limits_in_bytes(void **state) {
         const char *members, *field;
         size_t limit;
     } rows[] = {
-        {SWIPE, "id", 128}, {SWIPE, "source", 64}, {SWIPE, "card", 64}, {SWIPE, "card_system", 64}, {SWIPE, "place", 64},
-        {SWIPE, "reader", 64}, {SWIPE, "ref", 128}, {"\"type\":\"swipe\"," TIME, "student", 64}, {CLASS, "course", 256},
-        {CLASS, "session", 256}, {"\"type\":\"presence\"," TIME ",\"student\":\"s1\"", "means", 256},
-        {"\"type\":\"library\"," TIME ",\"student\":\"s1\"", "seat", 256}, {"\"type\":\"feed_status\"," TIME, "building", 64},
+        {SWIPE, "id", 128},
+        {SWIPE, "source", 64},
+        {SWIPE, "card", 64},
+        {SWIPE, "card_system", 64},
+        {SWIPE, "place", 64},
+        {SWIPE, "reader", 64},
+        {SWIPE, "ref", 128},
+        {"\"type\":\"swipe\"," TIME, "student", 64},
+        {CLASS, "course", 256},
+        {CLASS, "session", 256},
+        {"\"type\":\"presence\"," TIME ",\"student\":\"s1\"", "means", 256},
+        {"\"type\":\"library\"," TIME ",\"student\":\"s1\"", "seat", 256},
+        {"\"type\":\"feed_status\"," TIME, "building", 64},
     };
     struct model_fixture x;
     model_fixture_init(&x);
@@ -340,18 +396,22 @@ static void test_texts_have_limits_in_bytes(void **state) {
             snprintf(json, sizeof json, "{%s,\"%s\":\"%s\"}", rows[i].members, rows[i].field, text);
             snprintf(expected, sizeof expected, "bad_value %s", rows[i].field);
             const char *got = model_fixture_json(&x, sz_str_of(json));
-            if ((strcmp(got, expected) == 0) != (extra == 1)) fail_msg("%s of %zu bytes: %s", rows[i].field, rows[i].limit + extra, got);
+            if ((strcmp(got, expected) == 0) != (extra == 1))
+                fail_msg("%s of %zu bytes: %s", rows[i].field, rows[i].limit + extra, got);
         }
     model_fixture_fini(&x);
 }
 
 static void test_cloud_events(void **state) {
     (void)state;
-#define ENVELOPE "\"specversion\":\"1.0\",\"id\":\"c1\",\"source\":\"/pos\",\"type\":\"swipe\",\"time\":\"2026-03-02T00:00:00Z\""
+#define ENVELOPE \
+    "\"specversion\":\"1.0\",\"id\":\"c1\",\"source\":\"/pos\",\"type\":\"swipe\",\"time\":\"2026-03-02T00:00:00Z\""
     static const struct row rows[] = {
-        {"{" ENVELOPE ",\"data\":{\"student\":\"s1\",\"amount\":5}}", "swipe " AT " id=c1 source=/pos student=s1 amount=5.00"},
+        {"{" ENVELOPE ",\"data\":{\"student\":\"s1\",\"amount\":5}}",
+         "swipe " AT " id=c1 source=/pos student=s1 amount=5.00"},
         {"{\"data\":{\"student\":\"s1\"}," ENVELOPE "}", "swipe " AT " id=c1 source=/pos student=s1"},
-        {"{" ENVELOPE ",\"data\":{\"id\":\"e1\",\"source\":\"pos\",\"type\":\"presence\",\"time\":\"2026-03-02T09:00:00\",\"student\":\"s1\"}}",
+        {"{" ENVELOPE
+         ",\"data\":{\"id\":\"e1\",\"source\":\"pos\",\"type\":\"presence\",\"time\":\"2026-03-02T09:00:00\",\"student\":\"s1\"}}",
          "presence 2026-03-02T09:00:00+08:00 id=e1 source=pos student=s1"},
         {"{" ENVELOPE ",\"data\":{\"id\":null,\"student\":\"s1\"}}", "swipe " AT " id=c1 source=/pos student=s1"},
         {"{" ENVELOPE ",\"student\":\"s1\",\"data\":{}}", "missing_field student"},
@@ -359,7 +419,8 @@ static void test_cloud_events(void **state) {
         {"{" ENVELOPE ",\"data\":null}", "missing_field data"},
         {"{" ENVELOPE ",\"data\":\"e30=\"}", "wrong_type data"},
         {"{" ENVELOPE ",\"data\":[]}", "wrong_type data"},
-        {"{\"specversion\":\"1.0\",\"type\":\"cn.edu.swipe\",\"data\":{" TIME ",\"student\":\"s1\"}}", "unknown_type type"},
+        {"{\"specversion\":\"1.0\",\"type\":\"cn.edu.swipe\",\"data\":{" TIME ",\"student\":\"s1\"}}",
+         "unknown_type type"},
         {"{\"specversion\":null,\"data\":{},\"id\":\"e1\"," SWIPE "}", "swipe " AT " id=e1 student=s1"},
         {"{\"data\":{\"id\":\"e9\"},\"id\":\"e1\"," SWIPE "}", "swipe " AT " id=e1 student=s1"},
     };
@@ -372,12 +433,9 @@ static void test_a_dead_letter_keeps_its_time(void **state) {
         const char *json;
         bool has_time;
     } rows[] = {
-        {"{" SWIPE ",\"place\":7}", true},
-        {"{" TIME "}", true},
-        {"{\"type\":\"sauna\"," TIME "}", true},
-        {"{\"type\":\"swipe\",\"time\":\"x\"}", false},
-        {"{\"type\":\"swipe\"}", false},
-        {"{", false},
+        {"{" SWIPE ",\"place\":7}", true},       {"{" TIME "}", true},
+        {"{\"type\":\"sauna\"," TIME "}", true}, {"{\"type\":\"swipe\",\"time\":\"x\"}", false},
+        {"{\"type\":\"swipe\"}", false},         {"{", false},
     };
     struct model_fixture x;
     model_fixture_init(&x);

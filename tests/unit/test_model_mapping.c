@@ -21,64 +21,74 @@ static void check(const char *mapping, const char *header, const struct row *row
     model_fixture_init(&x);
     const char *findings = model_fixture_map(&x, mapping);
     if (*findings) fail_msg("%s\n%s: %s", mapping, findings, x.d.v[0].message);
-    if (header && *(findings = model_fixture_bind(&x, header))) fail_msg("%s\n%s: %s", mapping, findings, x.d.v[0].message);
+    if (header && *(findings = model_fixture_bind(&x, header)))
+        fail_msg("%s\n%s: %s", mapping, findings, x.d.v[0].message);
     for (size_t i = 0; i < n; i++) {
         const char *got = model_fixture_row(&x, rows[i].row);
         if (strcmp(got, rows[i].shown) != 0)
-            fail_msg("%s%s\n  expected %s\n  got      %s (%s)", mapping, rows[i].row, rows[i].shown, got, x.record.dead.detail);
+            fail_msg("%s%s\n  expected %s\n  got      %s (%s)", mapping, rows[i].row, rows[i].shown, got,
+                     x.record.dead.detail);
     }
     model_fixture_fini(&x);
 }
-#define CHECK(mapping, header, ...)                                                                                                        \
-    do {                                                                                                                                   \
-        const struct row rows_[] = {__VA_ARGS__};                                                                                         \
-        check(mapping, header, rows_, sizeof rows_ / sizeof *rows_);                                                                      \
+#define CHECK(mapping, header, ...)                                  \
+    do {                                                             \
+        const struct row rows_[] = {__VA_ARGS__};                    \
+        check(mapping, header, rows_, sizeof rows_ / sizeof *rows_); \
     } while (0)
 
 #define AT "2026-03-02T08:05:00+08:00"
 
 static void test_columns_constants_and_defaults(void **state) {
     (void)state;
-    CHECK("type: swipe\nsource: pos\nid: 流水号\nstudent: 学号\ntime: 时间\nplace: {constant: c1}\n", "流水号,学号,时间,姓名\n",
+    CHECK("type: swipe\nsource: pos\nid: 流水号\nstudent: 学号\ntime: 时间\nplace: {constant: c1}\n",
+          "流水号,学号,时间,姓名\n",
           {"1,s1,2026-03-02T08:05:00,甲", "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,s1,2026-03-02 08:05,甲\r\n", "swipe " AT " minute id=1 source=pos student=s1 place=c1"},
           {"1,\"s1\",\"2026-03-02T00:05:00Z\",甲\n", "swipe " AT " id=1 source=pos student=s1 place=c1"},
-          {"\xef\xbb\xbf" "1, s1\t,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
+          {"\xef\xbb\xbf"
+           "1, s1\t,2026-03-02T08:05:00,",
+           "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,\xe3\x80\x80s1\xe3\x80\x80,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,=\"0012\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
           {"1,\"=\"\"0012\"\"\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
           {",s1,2026-03-02T08:05:00,", "swipe " AT " id=x:… source=pos student=s1 place=c1"},
-          {"1,,2026-03-02T08:05:00,甲", "missing_field student"},
-          {"1,s1,,甲", "missing_field time"},
-          {"1,s1,2026-02-30T08:05:00,甲", "bad_time time"},
-          {"1,s1,1970-01-01T00:00:00,甲", "bad_time time"});
+          {"1,,2026-03-02T08:05:00,甲", "missing_field student"}, {"1,s1,,甲", "missing_field time"},
+          {"1,s1,2026-02-30T08:05:00,甲", "bad_time time"}, {"1,s1,1970-01-01T00:00:00,甲", "bad_time time"});
 }
 
 static void test_a_row_must_have_its_cells(void **state) {
     (void)state;
-    CHECK("type: presence\nstudent: a\ntime: b\n", "a,b,c\n", {"s1,2026-03-02T08:05:00,x", "presence " AT " id=x:… student=s1"},
+    CHECK("type: presence\nstudent: a\ntime: b\n", "a,b,c\n",
+          {"s1,2026-03-02T08:05:00,x", "presence " AT " id=x:… student=s1"},
           {"s1,2026-03-02T08:05:00,x,,", "presence " AT " id=x:… student=s1"}, {"s1,2026-03-02T08:05:00", "bad_value"},
           {"s1,2026-03-02T08:05:00,x,y", "bad_value"}, {"s1", "bad_value"}, {"", "bad_value"}, {"\n", "bad_value"},
-          {"s1,2026-03-02T08:05:00,x\ns2,2026-03-02T08:05:00,y", "bad_value"}, {"s1,\"2026-03-02T08:05:00,x", "bad_value"},
-          {"s1,2026-03-02T08:05:00,\"x\ny\"", "presence " AT " id=x:… student=s1"}, {"s1,2026-03-02T08:05:00,\xff", "bad_utf8"});
-    CHECK("type: presence\nstudent: a\ntime: b\n", "a,b,,\n", {"s1,2026-03-02T08:05:00,,", "presence " AT " id=x:… student=s1"},
+          {"s1,2026-03-02T08:05:00,x\ns2,2026-03-02T08:05:00,y", "bad_value"},
+          {"s1,\"2026-03-02T08:05:00,x", "bad_value"},
+          {"s1,2026-03-02T08:05:00,\"x\ny\"", "presence " AT " id=x:… student=s1"},
+          {"s1,2026-03-02T08:05:00,\xff", "bad_utf8"});
+    CHECK("type: presence\nstudent: a\ntime: b\n", "a,b,,\n",
+          {"s1,2026-03-02T08:05:00,,", "presence " AT " id=x:… student=s1"},
           {"s1,2026-03-02T08:05:00", "presence " AT " id=x:… student=s1"});
 }
 
 static void test_columns_by_number(void **state) {
     (void)state;
-    CHECK("file: {header: false, separator: tab}\ntype: presence\nstudent: 3\ntime: {column: 1, format: YYYYMMDDHHmmss}\n", NULL,
-          {"20260302080500\tx\ts1", "presence " AT " id=x:… student=s1"},
-          {"20260302080500\tx\ts1\tmore\tcells", "presence " AT " id=x:… student=s1"}, {"20260302080500\tx", "bad_value"});
+    CHECK(
+        "file: {header: false, separator: tab}\ntype: presence\nstudent: 3\ntime: {column: 1, format: YYYYMMDDHHmmss}\n",
+        NULL, {"20260302080500\tx\ts1", "presence " AT " id=x:… student=s1"},
+        {"20260302080500\tx\ts1\tmore\tcells", "presence " AT " id=x:… student=s1"},
+        {"20260302080500\tx", "bad_value"});
 }
 
 static void test_joined_columns_and_ids(void **state) {
     (void)state;
-    CHECK("type: presence\nstudent: s\nid: {columns: [s, d, t]}\ntime: {columns: [d, t], format: 'YYYY-M-D H:mm'}\nmeans: {columns: [m, n], join: '/'}\n",
-          "s,d,t,m,n\n", {"s1,2026-3-2,8:05,a,b", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1 means=a/b"},
-          {"s1,2026-3-2,8:05,,", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1"},
-          {"s1,2026-3-2,8:05,a,", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1 means=a/"}, {"s1,2026-3-2,,,", "bad_time time"},
-          {"s1,,,,", "missing_field time"});
+    CHECK(
+        "type: presence\nstudent: s\nid: {columns: [s, d, t]}\ntime: {columns: [d, t], format: 'YYYY-M-D H:mm'}\nmeans: {columns: [m, n], join: '/'}\n",
+        "s,d,t,m,n\n", {"s1,2026-3-2,8:05,a,b", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1 means=a/b"},
+        {"s1,2026-3-2,8:05,,", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1"},
+        {"s1,2026-3-2,8:05,a,", "presence " AT " minute id=s1:2026-3-2:8:05 student=s1 means=a/"},
+        {"s1,2026-3-2,,,", "bad_time time"}, {"s1,,,,", "missing_field time"});
     CHECK("type: swipe\nstudent: s\nreader: r\ntime: t\njournal_no: j\n", "s,r,t,j\n",
           {"s1,r1,2026-03-02T08:05:00,17", "swipe " AT " id=j:r1:17 student=s1 reader=r1 journal_no=17"},
           {"s1,r1,2026-03-02T08:05:00,17.0", "swipe " AT " id=j:r1:17 student=s1 reader=r1 journal_no=17"},
@@ -88,15 +98,15 @@ static void test_joined_columns_and_ids(void **state) {
 static void test_time_formats(void **state) {
     (void)state;
 #define M(format) "type: presence\nstudent: s\ntime: {column: t, format: " format "}\n"
-#define ID " id=x:… student=s1"
+#define ID        " id=x:… student=s1"
     CHECK(M("'YYYY/M/D H:mm[:ss]'"), "s,t\n", {"s1,2026/3/2 8:05", "presence " AT " minute" ID},
           {"s1,2026/03/02 08:05:00", "presence " AT ID}, {"s1,2026/3/2  8:05", "presence " AT " minute" ID},
           {"s1,2026/3/2 8:5", "bad_time time"}, {"s1,2026/3/2", "bad_time time"}, {"s1,26/3/2 8:05", "bad_time time"},
-          {"s1,2026/3/2 8:05:00 x", "bad_time time"}, {"s1,2026/3/2 24:05", "bad_time time"}, {"s1,2026/2/29 8:05", "bad_time time"},
-          {"s1,2026/13/2 8:05", "bad_time time"});
-    CHECK(M("['YYYY-MM-DD HH:mm:ss', 'YYYY年M月D日H时m分', YYYYMMDD]"), "s,t\n", {"s1,2026-03-02 08:05:00", "presence " AT ID},
-          {"s1,2026年3月2日8时5分", "presence " AT " minute" ID}, {"s1,20260302", "presence 2026-03-02T00:00:00+08:00 day" ID},
-          {"s1,2026-3-2 08:05:00", "bad_time time"});
+          {"s1,2026/3/2 8:05:00 x", "bad_time time"}, {"s1,2026/3/2 24:05", "bad_time time"},
+          {"s1,2026/2/29 8:05", "bad_time time"}, {"s1,2026/13/2 8:05", "bad_time time"});
+    CHECK(M("['YYYY-MM-DD HH:mm:ss', 'YYYY年M月D日H时m分', YYYYMMDD]"), "s,t\n",
+          {"s1,2026-03-02 08:05:00", "presence " AT ID}, {"s1,2026年3月2日8时5分", "presence " AT " minute" ID},
+          {"s1,20260302", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,2026-3-2 08:05:00", "bad_time time"});
     CHECK(M("'yyyy-MM-dd HH:mm:ss[.S]'"), "s,t\n", {"s1,2026-03-02 08:05:00", "presence " AT ID},
           {"s1,2026-03-02 08:05:00.2", "presence 2026-03-02T08:05:00.200+08:00" ID},
           {"s1,2026-03-02 08:05:00.123456", "presence 2026-03-02T08:05:00.123+08:00" ID});
@@ -104,40 +114,50 @@ static void test_time_formats(void **state) {
           {"s1,2/3/26 12:05 PM", "presence 2026-03-02T12:05:00+08:00 minute" ID},
           {"s1,2/3/26 12:05 上午", "presence 2026-03-02T00:05:00+08:00 minute" ID},
           {"s1,2/3/26 8:05 下午", "presence 2026-03-02T20:05:00+08:00 minute" ID}, {"s1,2/3/26 8:05", "bad_time time"});
-    CHECK(M("'YYYY-MM-DDTHH:mm:ssZ'"), "s,t\n", {"s1,2026-03-02T00:05:00Z", "presence " AT ID}, {"s1,2026-03-02T09:05:00+0900", "presence " AT ID},
-          {"s1,2026-03-01T22:05:00-02:00", "presence " AT ID}, {"s1,2026-03-02T00:05:00", "bad_time time"});
+    CHECK(M("'YYYY-MM-DDTHH:mm:ssZ'"), "s,t\n", {"s1,2026-03-02T00:05:00Z", "presence " AT ID},
+          {"s1,2026-03-02T09:05:00+0900", "presence " AT ID}, {"s1,2026-03-01T22:05:00-02:00", "presence " AT ID},
+          {"s1,2026-03-02T00:05:00", "bad_time time"});
     CHECK(M("\"YYYY-MM-DD 'at' HH:mm\""), "s,t\n", {"s1,2026-03-02 at 08:05", "presence " AT " minute" ID});
-    CHECK(M("'YYYY/M/D[ H:mm[:ss]]'"), "s,t\n", {"s1,2026/3/2 8:05:00", "presence " AT ID}, {"s1,2026/3/2 8:05", "presence " AT " minute" ID},
+    CHECK(M("'YYYY/M/D[ H:mm[:ss]]'"), "s,t\n", {"s1,2026/3/2 8:05:00", "presence " AT ID},
+          {"s1,2026/3/2 8:05", "presence " AT " minute" ID},
           {"s1,2026/3/2", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,2026/3/2:00", "bad_time time"});
-    CHECK(M("epoch_ms"), "s,t\n", {"s1,1772409900000", "presence " AT ID}, {"s1,1772409900", "bad_time time"}, {"s1,soon", "bad_time time"});
+    CHECK(M("epoch_ms"), "s,t\n", {"s1,1772409900000", "presence " AT ID}, {"s1,1772409900", "bad_time time"},
+          {"s1,soon", "bad_time time"});
     CHECK(M("epoch_s"), "s,t\n", {"s1,1772409900", "presence " AT ID}, {"s1,9223372036854775807", "bad_time time"});
 #undef M
     CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD HH:mm:ss', offset: '+00:00'}\n", "s,t\n",
           {"s1,2026-03-02 00:05:00", "presence " AT ID});
-    CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+00:00'}\n", "s,t\n", {"s1,2026-03-02 00:05:00", "presence " AT ID},
-          {"s1,2026-03-02T08:05:00+08:00", "presence " AT ID}, {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
+    CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+00:00'}\n", "s,t\n",
+          {"s1,2026-03-02 00:05:00", "presence " AT ID}, {"s1,2026-03-02T08:05:00+08:00", "presence " AT ID},
+          {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
 }
 
 static void test_lost_times_of_day(void **state) {
     (void)state;
     CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY/M/D H:mm', lost: '0:00'}\n", "s,t\n",
-          {"s1,2026/3/2 0:00", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,2026/3/2 0:01", "presence 2026-03-02T00:01:00+08:00 minute" ID},
+          {"s1,2026/3/2 0:00", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,2026/3/2 0:01", "presence 2026-03-02T00:01:00+08:00 minute" ID},
           {"s1,2026/3/2 00:00", "presence 2026-03-02T00:00:00+08:00 day" ID});
-    CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY/M/D H:mm:ss', lost: ['00:00:00', '12:00', collected]}\ncollected: c\n", "s,t,c\n",
-          {"s1,2026/3/2 12:00:00,", "presence 2026-03-02T00:00:00+08:00 day" ID},
-          {"s1,2026/3/2 0:00:00,", "presence 2026-03-02T00:00:00+08:00 day" ID},
-          {"s1,2026/3/2 0:00:01,", "presence 2026-03-02T00:00:01+08:00" ID},
-          {"s1,2026/3/2 8:05:00,2026-03-02T08:05:00", "presence 2026-03-02T00:00:00+08:00 day id=x:… collected=" AT " student=s1"},
-          {"s1,2026/3/2 8:05:01,2026-03-02T08:05:00", "presence 2026-03-02T08:05:01+08:00 id=x:… collected=" AT " student=s1"},
-          {"s1,2026/3/2 8:05:01,later", "bad_time collected"});
+    CHECK(
+        "type: presence\nstudent: s\ntime: {column: t, format: 'YYYY/M/D H:mm:ss', lost: ['00:00:00', '12:00', collected]}\ncollected: c\n",
+        "s,t,c\n", {"s1,2026/3/2 12:00:00,", "presence 2026-03-02T00:00:00+08:00 day" ID},
+        {"s1,2026/3/2 0:00:00,", "presence 2026-03-02T00:00:00+08:00 day" ID},
+        {"s1,2026/3/2 0:00:01,", "presence 2026-03-02T00:00:01+08:00" ID},
+        {"s1,2026/3/2 8:05:00,2026-03-02T08:05:00",
+         "presence 2026-03-02T00:00:00+08:00 day id=x:… collected=" AT " student=s1"},
+        {"s1,2026/3/2 8:05:01,2026-03-02T08:05:00",
+         "presence 2026-03-02T08:05:01+08:00 id=x:… collected=" AT " student=s1"},
+        {"s1,2026/3/2 8:05:01,later", "bad_time collected"});
 }
 
 static void test_precision_is_never_finer_than_written(void **state) {
     (void)state;
-    CHECK("type: presence\nstudent: s\ntime: t\nprecision: minute\n", "s,t\n", {"s1,2026-03-02T08:05:31", "presence " AT " minute" ID},
+    CHECK("type: presence\nstudent: s\ntime: t\nprecision: minute\n", "s,t\n",
+          {"s1,2026-03-02T08:05:31", "presence " AT " minute" ID},
           {"s1,2026-03-02", "presence 2026-03-02T00:00:00+08:00 day" ID});
-    CHECK("type: presence\nstudent: s\ntime: t\nprecision: {column: p, table: {D: day, M: minute, S: second}}\n", "s,t,p\n",
-          {"s1,2026-03-02T08:05:31,D", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,2026-03-02T08:05:31,M", "presence " AT " minute" ID},
+    CHECK("type: presence\nstudent: s\ntime: t\nprecision: {column: p, table: {D: day, M: minute, S: second}}\n",
+          "s,t,p\n", {"s1,2026-03-02T08:05:31,D", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,2026-03-02T08:05:31,M", "presence " AT " minute" ID},
           {"s1,2026-03-02T08:05,S", "presence " AT " minute" ID}, {"s1,2026-03-02T08:05:00,", "presence " AT ID},
           {"s1,2026-03-02T08:05:00,X", "bad_value precision"});
 }
@@ -148,51 +168,63 @@ static void test_cleaned_and_padded_texts(void **state) {
           "card: {column: c, remove: [' ', '卡'], empty: '0'}\n",
           "t,s,c\n", {"2026-03-02T08:05:00,1003,卡 7 7", "swipe " AT " id=x:… student=20001003 card=77"},
           {"2026-03-02T08:05:00,1234567,0", "swipe " AT " id=x:… student=201234567"},
-          {"2026-03-02T08:05:00,NULL,7", "swipe " AT " id=x:… card=7"}, {"2026-03-02T08:05:00,-,NULL", "missing_field student"},
-          {"2026-03-02T08:05:00,10000000000000000000000000000000000000000000000000000000000000000,", "bad_value student"});
+          {"2026-03-02T08:05:00,NULL,7", "swipe " AT " id=x:… card=7"},
+          {"2026-03-02T08:05:00,-,NULL", "missing_field student"},
+          {"2026-03-02T08:05:00,10000000000000000000000000000000000000000000000000000000000000000,",
+           "bad_value student"});
 }
 
 static void test_money(void **state) {
     (void)state;
 #define M(amount) "type: swipe\nstudent: s\ntime: t\namount: {column: a" amount "}\n"
-#define S(rest) "swipe " AT " id=x:… student=s1" rest
-    CHECK(M(""), "s,t,a\n", {"s1,2026-03-02T08:05:00,12.5", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,12.5000", S(" amount=12.50")},
-          {"s1,2026-03-02T08:05:00,+12", S(" amount=12.00")}, {"s1,2026-03-02T08:05:00,0.07", S(" amount=0.07")},
-          {"s1,2026-03-02T08:05:00,", S("")}, {"s1,2026-03-02T08:05:00,-0.00", S(" amount=0.00")},
-          {"s1,2026-03-02T08:05:00,-1", "bad_value amount"}, {"s1,2026-03-02T08:05:00,12.505", "bad_value amount"},
-          {"s1,2026-03-02T08:05:00,-", "bad_value amount"}, {"s1,2026-03-02T08:05:00,1e2", "bad_value amount"});
-    CHECK(M(", unit: fen"), "s,t,a\n", {"s1,2026-03-02T08:05:00,1250", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,1250.00", S(" amount=12.50")},
-          {"s1,2026-03-02T08:05:00,12.5", "bad_value amount"}, {"s1,2026-03-02T08:05:00,1000000000001", "bad_value amount"});
+#define S(rest)   "swipe " AT " id=x:… student=s1" rest
+    CHECK(M(""), "s,t,a\n", {"s1,2026-03-02T08:05:00,12.5", S(" amount=12.50")},
+          {"s1,2026-03-02T08:05:00,12.5000", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,+12", S(" amount=12.00")},
+          {"s1,2026-03-02T08:05:00,0.07", S(" amount=0.07")}, {"s1,2026-03-02T08:05:00,", S("")},
+          {"s1,2026-03-02T08:05:00,-0.00", S(" amount=0.00")}, {"s1,2026-03-02T08:05:00,-1", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,12.505", "bad_value amount"}, {"s1,2026-03-02T08:05:00,-", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,1e2", "bad_value amount"});
+    CHECK(M(", unit: fen"), "s,t,a\n", {"s1,2026-03-02T08:05:00,1250", S(" amount=12.50")},
+          {"s1,2026-03-02T08:05:00,1250.00", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,12.5", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,1000000000001", "bad_value amount"});
     CHECK(M(", negative: consume, positive: topup"), "s,t,a\n", {"s1,2026-03-02T08:05:00,-12.5", S(" amount=12.50")},
-          {"s1,2026-03-02T08:05:00,\xe2\x88\x92" "12.5", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,100", S(" op=topup amount=100.00")},
+          {"s1,2026-03-02T08:05:00,\xe2\x88\x92"
+           "12.5",
+           S(" amount=12.50")},
+          {"s1,2026-03-02T08:05:00,100", S(" op=topup amount=100.00")},
           {"s1,2026-03-02T08:05:00,0", S(" amount=0.00")});
     CHECK(M(", negative: refund"), "s,t,a\n", {"s1,2026-03-02T08:05:00,-12.5", S(" op=refund amount=12.50")},
           {"s1,2026-03-02T08:05:00,12.5", S(" amount=12.50")});
-    CHECK(M(", negative: drop_sign, remove: [',', '¥', '元']"), "s,t,a\n", {"s1,2026-03-02T08:05:00,\"¥-1,250.5元\"", S(" amount=1250.50")});
-    CHECK("type: swipe\nstudent: s\ntime: t\nbalance: {column: a, negative: leave_out}\n", "s,t,a\n", {"s1,2026-03-02T08:05:00,-3", S("")},
-          {"s1,2026-03-02T08:05:00,3", S(" balance=3.00")});
+    CHECK(M(", negative: drop_sign, remove: [',', '¥', '元']"), "s,t,a\n",
+          {"s1,2026-03-02T08:05:00,\"¥-1,250.5元\"", S(" amount=1250.50")});
+    CHECK("type: swipe\nstudent: s\ntime: t\nbalance: {column: a, negative: leave_out}\n", "s,t,a\n",
+          {"s1,2026-03-02T08:05:00,-3", S("")}, {"s1,2026-03-02T08:05:00,3", S(" balance=3.00")});
 #undef M
 }
 
 static void test_code_tables(void **state) {
     (void)state;
-#define M(rest) "type: attendance\nstudent: s\ntime: t\nstatus: {column: a, table: {'0': absent, '1': present, L: late, '': unknown}" rest "}\n"
+#define M(rest)                                                                                                                \
+    "type: attendance\nstudent: s\ntime: t\nstatus: {column: a, table: {'0': absent, '1': present, L: late, '': unknown}" rest \
+    "}\n"
 #define A(status) "attendance " AT " id=x:… student=s1 status=" status
     CHECK(M(""), "s,t,a\n", {"s1,2026-03-02T08:05:00,1", A("present")}, {"s1,2026-03-02T08:05:00, L ", A("late")},
-          {"s1,2026-03-02T08:05:00,", A("unknown")}, {"s1,2026-03-02T08:05:00,l", "bad_value status"}, {"s1,2026-03-02T08:05:00,01", "bad_value status"});
+          {"s1,2026-03-02T08:05:00,", A("unknown")}, {"s1,2026-03-02T08:05:00,l", "bad_value status"},
+          {"s1,2026-03-02T08:05:00,01", "bad_value status"});
     CHECK(M(", else: excused"), "s,t,a\n", {"s1,2026-03-02T08:05:00,9", A("excused")});
     CHECK(M(", else: leave_out"), "s,t,a\n", {"s1,2026-03-02T08:05:00,9", "missing_field status"});
     CHECK(M(", else: dead_letter"), "s,t,a\n", {"s1,2026-03-02T08:05:00,9", "bad_value status"});
 #undef M
-    CHECK("type: {column: k, table: {POS: swipe, 门禁: dorm_access, LIB: library, X: dead_letter}}\nstudent: s\ntime: t\namount: a\n"
-          "direction: {column: d, table: {I: in, O: out}}\nminutes: m\nfee: {column: a, unit: fen}\nuntil: {column: u, format: 'YYYY/M/D'}\n",
-          "k,s,t,a,d,m,u\n", {"POS,s1,2026-03-02T08:05:00,5,bad,bad,bad", "swipe " AT " id=x:… student=s1 amount=5.00"},
-          {"门禁,s1,2026-03-02T08:05:00,,I,,", "dorm_access " AT " id=x:… student=s1 direction=in"},
-          {"LIB,s1,2026-03-02T08:05:00,150,O,7.5,2026/3/9",
-           "library " AT " id=x:… student=s1 direction=out minutes=7.5 fee=1.50 until=2026-03-09T00:00:00+08:00"},
-          {"LIB,s1,2026-03-02T08:05:00,,,x,", "bad_value minutes"}, {"LIB,s1,2026-03-02T08:05:00,,,,x", "bad_time until"},
-          {"X,s1,2026-03-02T08:05:00,,,,", "unknown_type type"}, {"NEW,s1,2026-03-02T08:05:00,,,,", "unknown_type type"},
-          {",s1,2026-03-02T08:05:00,,,,", "missing_field type"});
+    CHECK(
+        "type: {column: k, table: {POS: swipe, 门禁: dorm_access, LIB: library, X: dead_letter}}\nstudent: s\ntime: t\namount: a\n"
+        "direction: {column: d, table: {I: in, O: out}}\nminutes: m\nfee: {column: a, unit: fen}\nuntil: {column: u, format: 'YYYY/M/D'}\n",
+        "k,s,t,a,d,m,u\n", {"POS,s1,2026-03-02T08:05:00,5,bad,bad,bad", "swipe " AT " id=x:… student=s1 amount=5.00"},
+        {"门禁,s1,2026-03-02T08:05:00,,I,,", "dorm_access " AT " id=x:… student=s1 direction=in"},
+        {"LIB,s1,2026-03-02T08:05:00,150,O,7.5,2026/3/9",
+         "library " AT " id=x:… student=s1 direction=out minutes=7.5 fee=1.50 until=2026-03-09T00:00:00+08:00"},
+        {"LIB,s1,2026-03-02T08:05:00,,,x,", "bad_value minutes"}, {"LIB,s1,2026-03-02T08:05:00,,,,x", "bad_time until"},
+        {"X,s1,2026-03-02T08:05:00,,,,", "unknown_type type"}, {"NEW,s1,2026-03-02T08:05:00,,,,", "unknown_type type"},
+        {",s1,2026-03-02T08:05:00,,,,", "missing_field type"});
     CHECK("type: {column: k, table: {POS: swipe}, else: presence}\nstudent: s\ntime: t\n", "k,s,t\n",
           {"?,s1,2026-03-02T08:05:00", "presence " AT " id=x:… student=s1"});
 }
@@ -202,40 +234,49 @@ static void test_patterns_give_several_fields(void **state) {
 #define D(place, direction) "dorm_access " AT " id=x:… student=s1 place=" place " direction=" direction
     CHECK("type: dorm_access\nstudent: s\ntime: t\nplace: {column: a, match: '^(?<place>.+)\\[(?<direction>.+)\\]$'}\n"
           "direction: {table: {进门: in, 出门: out}, else: unknown}\n",
-          "s,t,a\n", {"s1,2026-03-02T08:05:00,飞凤轩[进门]", D("飞凤轩", "in")}, {"s1,2026-03-02T08:05:00,\"飞凤轩,东[出门]\"", D("飞凤轩,东", "out")},
-          {"s1,2026-03-02T08:05:00,飞凤轩[路过]", D("飞凤轩", "unknown")}, {"s1,2026-03-02T08:05:00,飞凤轩", "bad_value place"},
-          {"s1,2026-03-02T08:05:00,", "missing_field direction"});
+          "s,t,a\n", {"s1,2026-03-02T08:05:00,飞凤轩[进门]", D("飞凤轩", "in")},
+          {"s1,2026-03-02T08:05:00,\"飞凤轩,东[出门]\"", D("飞凤轩,东", "out")},
+          {"s1,2026-03-02T08:05:00,飞凤轩[路过]", D("飞凤轩", "unknown")},
+          {"s1,2026-03-02T08:05:00,飞凤轩", "bad_value place"}, {"s1,2026-03-02T08:05:00,", "missing_field direction"});
     /* a group alone is enough for a field; the other way round too */
-    CHECK("type: dorm_access\nstudent: s\ntime: t\ndirection: {column: a, match: '^(?<place>\\w+)-(?<direction>in|out)'}\n", "s,t,a\n",
-          {"s1,2026-03-02T08:05:00,D1-in-3", D("D1", "in")}, {"s1,2026-03-02T08:05:00,D1", "bad_value direction"});
+    CHECK(
+        "type: dorm_access\nstudent: s\ntime: t\ndirection: {column: a, match: '^(?<place>\\w+)-(?<direction>in|out)'}\n",
+        "s,t,a\n", {"s1,2026-03-02T08:05:00,D1-in-3", D("D1", "in")},
+        {"s1,2026-03-02T08:05:00,D1", "bad_value direction"});
     /* one group without a name, no group at all, else */
-    CHECK("type: presence\nstudent: {column: s, match: '^U(\\d+)$', else: leave_out}\ncard: c\ntime: t\nmeans: {column: m, match: '^[a-z]+', else: other}\n",
-          "s,t,c,m\n", {"U12,2026-03-02T08:05:00,77,wifi3", "presence " AT " id=x:… student=12 card=77 means=wifi"},
-          {"12,2026-03-02T08:05:00,77,9", "presence " AT " id=x:… card=77 means=other"});
+    CHECK(
+        "type: presence\nstudent: {column: s, match: '^U(\\d+)$', else: leave_out}\ncard: c\ntime: t\nmeans: {column: m, match: '^[a-z]+', else: other}\n",
+        "s,t,c,m\n", {"U12,2026-03-02T08:05:00,77,wifi3", "presence " AT " id=x:… student=12 card=77 means=wifi"},
+        {"12,2026-03-02T08:05:00,77,9", "presence " AT " id=x:… card=77 means=other"});
 }
 
 static void test_a_pattern_cannot_hang_a_run(void **state) {
     (void)state;
-    CHECK("type: presence\nstudent: s\ntime: t\nmeans: {column: m, match: '^(a+)+$'}\n", "s,t,m\n",
-          {"s1,2026-03-02T08:05:00,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "bad_value means"});
+    CHECK(
+        "type: presence\nstudent: s\ntime: t\nmeans: {column: m, match: '^(a+)+$'}\n", "s,t,m\n",
+        {"s1,2026-03-02T08:05:00,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+         "bad_value means"});
 }
 
 static void test_gbk_rows_are_named_by_their_own_bytes(void **state) {
     (void)state;
     struct model_fixture x;
     model_fixture_init(&x);
-    assert_string_equal(model_fixture_map(&x, "file: {encoding: gbk}\ntype: presence\nstudent: 学号\ntime: 时间\nplace: 地点\n"), "");
+    assert_string_equal(
+        model_fixture_map(&x, "file: {encoding: gbk}\ntype: presence\nstudent: 学号\ntime: 时间\nplace: 地点\n"), "");
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_GB18030);
     assert_int_equal(sz_mapping_separator(x.mapping), ',');
     assert_true(sz_mapping_has_header(x.mapping));
     assert_string_equal(model_fixture_bind(&x, "学号,时间,地点\n"), "");
     assert_true(sz_mapping_use_encoding(x.mapping, SZ_ENC_GB18030));
-    assert_string_equal(model_fixture_row(&x, "s1,2026-03-02T08:05:00,\xb7\xc9\xb7\xef\xd0\xf9\n"), "presence " AT " id=x:… student=s1 place=飞凤轩");
+    assert_string_equal(model_fixture_row(&x, "s1,2026-03-02T08:05:00,\xb7\xc9\xb7\xef\xd0\xf9\n"),
+                        "presence " AT " id=x:… student=s1 place=飞凤轩");
     char id[40];
     memcpy(id, x.record.event.id.p, 34);
     assert_string_equal(model_fixture_row(&x, "s1,2026-03-02T08:05:00,\xb7\xc9\xb7\xef\xd0\n"), "bad_utf8");
     assert_true(sz_mapping_use_encoding(x.mapping, SZ_ENC_UTF8));
-    assert_string_equal(model_fixture_row(&x, "s1,2026-03-02T08:05:00,飞凤轩\n"), "presence " AT " id=x:… student=s1 place=飞凤轩");
+    assert_string_equal(model_fixture_row(&x, "s1,2026-03-02T08:05:00,飞凤轩\n"),
+                        "presence " AT " id=x:… student=s1 place=飞凤轩");
     assert_memory_not_equal(id, x.record.event.id.p, 34);
     assert_false(sz_mapping_use_encoding(x.mapping, SZ_ENC_BAD));
     model_fixture_fini(&x);

@@ -75,7 +75,8 @@ static void test_every_fault_has_its_place(void **state) {
         {OK "op: {column: o, table: {'1': refund}, else: nothing}\n", "m.yaml:4:45 E266"},
         {OK "op: {constant: buy}\n", "m.yaml:4:16 E266"},
         {OK "precision: hour\n", "m.yaml:4:12 E266"},
-        {OK "place: {constant: 'a place with a name that is longer than the sixty-four bytes that it may have'}\n", "m.yaml:4:19 E266"},
+        {OK "place: {constant: 'a place with a name that is longer than the sixty-four bytes that it may have'}\n",
+         "m.yaml:4:19 E266"},
         {OK "amount: {constant: '1.005'}\n", "m.yaml:4:20 E266"},
         {"type: library\nstudent: s\ntime: t\ndirection: {column: d, table: {I: inn}}\n", "m.yaml:4:35 E266"},
         /* fields of other types */
@@ -88,7 +89,8 @@ static void test_every_fault_has_its_place(void **state) {
         {OK "place: {column: a, columns: [b]}\n", "m.yaml:4:8 E268"},
         {OK "amount: {column: a, negative: refund}\nop: o\n", "m.yaml:4:9 E268"},
         {OK "place: {column: a, match: '(?<reader>.*)'}\nreader: r\n", "m.yaml:4:27 E268"},
-        {OK "place: {column: a, match: '(?<reader>.*)'}\nref: {column: b, match: '(?<reader>.*)'}\n", "m.yaml:5:25 E268"},
+        {OK "place: {column: a, match: '(?<reader>.*)'}\nref: {column: b, match: '(?<reader>.*)'}\n",
+         "m.yaml:5:25 E268"},
         /* keys without use */
         {OK "place: {column: a, unit: fen}\n", "m.yaml:4:20 E269"},
         {OK "amount: {column: a, format: YYYY}\n", "m.yaml:4:21 E269"},
@@ -114,7 +116,8 @@ static void test_every_fault_has_its_place(void **state) {
         {"type: swipe\nstudent: s\ntime: {column: t, format: \"YYYY-MM-DD 'at H\"}\n", "m.yaml:3:39 E272"},
         /* numbers of columns */
         {"file: {header: false}\ntype: swipe\nstudent: 学号\ntime: 2\n", "m.yaml:3:10 E273"},
-        {"file: {header: false}\ntype: swipe\nstudent: 0\ntime: {columns: [1, x]}\n", "m.yaml:3:10 E273 m.yaml:4:21 E273"},
+        {"file: {header: false}\ntype: swipe\nstudent: 0\ntime: {columns: [1, x]}\n",
+         "m.yaml:3:10 E273 m.yaml:4:21 E273"},
         /* several at once */
         {"file: {encoding: x}\ntype: swipes\nstudnet: s\nplace: {column: a, pad: x}\n",
          "m.yaml:1:1 E263 m.yaml:1:1 E263 m.yaml:1:18 E264 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
@@ -125,7 +128,8 @@ static void test_every_fault_has_its_place(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *got = model_fixture_map(&x, rows[i].yaml);
         if (strcmp(got, rows[i].findings) != 0) {
-            print_error("%s  expected %s\n  got      %s %s\n", rows[i].yaml, rows[i].findings, got, x.d.n ? x.d.v[0].message : "");
+            print_error("%s  expected %s\n  got      %s %s\n", rows[i].yaml, rows[i].findings, got,
+                        x.d.n ? x.d.v[0].message : "");
             n_wrong++;
         }
         assert_true((x.mapping != NULL) == (x.d.n_errors == 0));
@@ -149,9 +153,13 @@ static void test_headings_that_a_file_does_not_have(void **state) {
     struct model_fixture x;
     model_fixture_init(&x);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_string_equal(model_fixture_map(&x, "type: presence\nstudent: 学号\ntime: {column: 时间, format: YYYY/M/D}\nid: {columns: [流水号]}\n"), "");
+        assert_string_equal(
+            model_fixture_map(
+                &x, "type: presence\nstudent: 学号\ntime: {column: 时间, format: YYYY/M/D}\nid: {columns: [流水号]}\n"),
+            "");
         const char *got = model_fixture_bind(&x, rows[i].header);
-        if (strcmp(got, rows[i].findings) != 0) fail_msg("%s  expected %s\n  got      %s", rows[i].header, rows[i].findings, got);
+        if (strcmp(got, rows[i].findings) != 0)
+            fail_msg("%s  expected %s\n  got      %s", rows[i].header, rows[i].findings, got);
         if (rows[i].hint) assert_string_equal(x.d.v[0].hint, rows[i].hint);
     }
     model_fixture_fini(&x);
@@ -166,12 +174,15 @@ static void test_settings_of_the_file(void **state) {
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_AUTO);
     assert_true(sz_mapping_has_header(x.mapping));
     assert_int_equal(sz_mapping_skip_rows(x.mapping), 0);
-    model_fixture_map(&x, "file: {separator: tab, encoding: UTF-16, skip_rows: 3, header: false}\ntype: swipe\nstudent: 1\ntime: 2\n");
+    model_fixture_map(
+        &x,
+        "file: {separator: tab, encoding: UTF-16, skip_rows: 3, header: false}\ntype: swipe\nstudent: 1\ntime: 2\n");
     assert_int_equal(sz_mapping_separator(x.mapping), '\t');
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_UTF16LE);
     assert_false(sz_mapping_has_header(x.mapping));
     assert_int_equal(sz_mapping_skip_rows(x.mapping), 3);
-    static const char *const separators[][2] = {{"comma", ","}, {"';'", ";"}, {"semicolon", ";"}, {"'|'", "|"}, {"pipe", "|"}, {"\"\\t\"", "\t"}};
+    static const char *const separators[][2] = {{"comma", ","}, {"';'", ";"},  {"semicolon", ";"},
+                                                {"'|'", "|"},   {"pipe", "|"}, {"\"\\t\"", "\t"}};
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
         char yaml[100] = "file: {separator: ";
         strcat(strcat(yaml, separators[i][0]), "}\n" OK);

@@ -47,10 +47,8 @@ static void take(struct reading *r, const sz_event *e) {
     if (r->keys.n == before) {
         uint64_t first;
         memcpy(&first, r->contents.p + at * sizeof first, sizeof first);
-        if (first == e->content)
-            r->t.n_duplicates++;
-        else
-            r->t.n_conflicts++;
+        if (first == e->content) r->t.n_duplicates++;
+        else r->t.n_conflicts++;
         return;
     }
     sz_buf_put(&r->contents, &e->content, sizeof e->content);

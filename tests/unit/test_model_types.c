@@ -33,11 +33,13 @@ static void test_a_type_is_declared(void **state) {
     (void)state;
     struct model_fixture x;
     model_fixture_init(&x);
-    assert_string_equal(model_fixture_types(&x, "library: {presence: true, label: {zh: 图书馆, en: Library}, "
-                                                "fields: {direction: [in, out], seat: text, minutes: number, fee: money, until: time}}\n"
-                                                "shower: {label: 浴室}\n"
-                                                "bike:\n"),
-                        "");
+    assert_string_equal(
+        model_fixture_types(&x,
+                            "library: {presence: true, label: {zh: 图书馆, en: Library}, "
+                            "fields: {direction: [in, out], seat: text, minutes: number, fee: money, until: time}}\n"
+                            "shower: {label: 浴室}\n"
+                            "bike:\n"),
+        "");
     assert_int_equal(x.types.n, SZ_TYPE_FIRST_DECLARED + 3);
     const sz_type *t = &x.types.v[sz_types_find(&x.types, SZ_STR("library"))];
     static const sz_field_kind kinds[] = {SZ_FIELD_ENUM, SZ_FIELD_TEXT, SZ_FIELD_NUMBER, SZ_FIELD_MONEY, SZ_FIELD_TIME};
@@ -86,7 +88,8 @@ static void test_every_fault_has_its_place(void **state) {
     model_fixture_init(&x);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *got = model_fixture_types(&x, rows[i].yaml);
-        if (strcmp(got, rows[i].findings) != 0) fail_msg("%s  expected %s\n  got      %s", rows[i].yaml, rows[i].findings, got);
+        if (strcmp(got, rows[i].findings) != 0)
+            fail_msg("%s  expected %s\n  got      %s", rows[i].yaml, rows[i].findings, got);
     }
     model_fixture_fini(&x);
 }

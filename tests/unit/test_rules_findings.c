@@ -48,10 +48,27 @@ static void check_languages(const sz_diag *g) {
     assert_true(sz_utf8_valid(g->message_zh, strlen(g->message_zh)));
 }
 
+/* In full those of this module; of another module's only the place and the code, for its words are tested there. */
+static sz_buf print(const struct rules_fixture *x) {
+    sz_buf out;
+    sz_buf_init(&out);
+    for (size_t i = 0; i < x->d.n; i++) {
+        const sz_diag *g = &x->d.v[i];
+        uint32_t line, col;
+        if ((g->code >= 19 && g->code < 100) || (g->code >= 150 && g->code < 200)) {
+            sz_diag_print(&out, g, SZ_EN, false);
+            continue;
+        }
+        sz_source_locate(g->span.src, g->span.off, &line, &col);
+        sz_buf_printf(&out, "%s:%u:%u: SZ%03d\n", g->span.src->name, line, col, g->code);
+    }
+    return out;
+}
+
 static void check_case(struct rules_fixture *x, sz_str name, sz_str document, sz_str expected) {
     sz_rule_file file = {"rules.yaml", document.p, document.n};
     rules_fixture_load_files(x, &file, 1);
-    sz_buf out = rules_fixture_print(x, SZ_EN);
+    sz_buf out = print(x);
     for (size_t i = 0; i < x->d.n; i++) check_languages(&x->d.v[i]);
     if (!sz_str_eq(sz_buf_str(&out), expected))
         fail_msg("%.*sexpected\n%.*sis\n%.*s", SZ_FMT_STR(name), SZ_FMT_STR(expected), SZ_FMT_STR(sz_buf_str(&out)));

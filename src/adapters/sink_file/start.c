@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * start: each file is brought to the length that the state knows (contract: file sinks).
+ */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static sz_status fail(sz_sink_file *s, const target *t, int code, const char *what) {
+    snprintf(s->text, sizeof s->text, "%s: %s", t->path, what);
+    sz_diags_add(s->d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+    return SZ_IO;
+}
+
+/* The name of a new file must be on the disk too, before what is in it is said to be. */
+static void sync_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    sz_arena a;
+    sz_arena_init(&a);
+    const char *folder = !slash ? "." : slash == path ? "/" : sz_arena_str(&a, (sz_str){path, (size_t)(slash - path)}).p;
+    int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); /* some file systems cannot, and then there is nothing to be done */
+        close(fd);
+    }
+    sz_arena_fini(&a);
+}
+
+static sz_status open_target(sz_sink_file *s, target *t, uint64_t *size) {
+    t->fd = open(t->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (t->fd < 0 && !t->is_regular) t->fd = open(t->path, O_WRONLY | O_CLOEXEC); /* a pipe */
+    struct stat st;
+    if (t->fd < 0 || fstat(t->fd, &st) != 0) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    t->is_regular = S_ISREG(st.st_mode);
+    *size = t->is_regular ? (uint64_t)st.st_size : 0;
+    if (t->is_regular && !s->is_volatile && *size == 0) sync_folder(t->path);
+    return SZ_OK;
+}
+
+typedef enum whose { NOT_KNOWN, OURS, OF_ANOTHER_NAME } whose;
+
+/* What the ledger says about this sink. */
+static whose whose_is(const sz_sink_file *s, const target *t, uint64_t *base) {
+    const sz_put *lines;
+    uint32_t n = s->progress.ledger(s->progress.self, &lines);
+    whose found = NOT_KNOWN;
+    for (uint32_t i = 0; i < n; i++) { /* the last line counts */
+        if (!sz_str_is(lines[i].key, t->key)) continue;
+        sz_str v = lines[i].value;
+        const char *space = v.n ? memchr(v.p, ' ', v.n) : NULL;
+        int64_t number = 0;
+        if (!space || !sz_str_i64((sz_str){v.p, (size_t)(space - v.p)}, &number)) continue;
+        *base = (uint64_t)number;
+        sz_str name = {space + 1, v.n - (size_t)(space + 1 - v.p)};
+        found = sz_str_is(name, t->kind == TO_STDOUT ? "stdout" : t->path) ? OURS : OF_ANOTHER_NAME;
+    }
+    return found;
+}
+
+void sz_target_claim(sz_sink_file *s, const target *t, uint64_t base) {
+    if (s->is_volatile) return;
+    sz_buf line;
+    sz_buf_init(&line);
+    sz_buf_printf(&line, "%llu %s", (unsigned long long)base, t->kind == TO_STDOUT ? "stdout" : t->path);
+    s->progress.note(s->progress.self, sz_str_of(t->key), sz_buf_str(&line));
+    sz_buf_fini(&line);
+}
+
+static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
+    if (size > length && ftruncate(t->fd, (off_t)length) != 0) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    if (size < length) {
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},
+                     "%1$s is shorter (%2$llu bytes) than what was written to it (%3$llu): going on at its end",
+                     "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path, (unsigned long long)size,
+                     (unsigned long long)length);
+        length = size;
+    }
+    t->length = length;
+    return SZ_OK;
+}
+
+static sz_status start_file(sz_sink_file *s, target *t, uint64_t acknowledged) {
+    uint64_t size = 0, base = 0;
+    sz_status rc = open_target(s, t, &size);
+    if (rc != SZ_OK || !t->is_regular) return rc;
+    if (s->is_volatile) return cut(s, t, size, s->append ? size : 0);
+    whose w = whose_is(s, t, &base);
+    if (w == OURS) {
+        rc = cut(s, t, size, acknowledged > base ? acknowledged : base);
+    } else if (s->append || size == 0) {
+        t->length = size;
+    } else if (w == OF_ANOTHER_NAME || s->is_new) {
+        return fail(s, t, SZ_CODE_SINK_NOT_EMPTY,
+                    "it is not empty, and this state has not written to it: name another file, move this one away, or go on at "
+                    "its end with --append");
+    } else {
+        t->is_compared = true; /* claimed once it has shown to be ours */
+        return SZ_OK;
+    }
+    if (rc == SZ_OK) sz_target_claim(s, t, t->length);
+    return rc;
+}
+
+sz_status sz_target_start(sz_sink_file *s, target *t, uint64_t acknowledged) {
+    if (t->kind == TO_NOWHERE) return SZ_OK;
+    if (t->kind == TO_FILE) return start_file(s, t, acknowledged);
+    uint64_t base = 0;
+    t->fd = STDOUT_FILENO;
+    t->length = whose_is(s, t, &base) == OURS ? acknowledged : 0;
+    sz_target_claim(s, t, t->length);
+    return SZ_OK;
+}

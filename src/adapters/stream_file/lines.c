@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lines.h"
+
+#define FIRST_ROOM ((size_t)256 << 10)
+#define MOST_ROOM ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
+
+void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness) {
+    *l = (lines){.from = from, .separator = separator, .line = 1, .wide = SZ_ENC_UTF8, .witness = witness, .last_line = 1};
+    l->room = FIRST_ROOM;
+    l->buf = sz_realloc(NULL, l->room);
+    sz_buf_init(&l->packed);
+    sz_arena_init(&l->scratch);
+}
+
+void sz_fs_lines_close(lines *l) {
+    sz_free(l->buf);
+    l->buf = NULL;
+    sz_conv_free(l->conv);
+    sz_buf_fini(&l->packed);
+    sz_arena_fini(&l->scratch);
+}
+
+/* ---- reading ---- */
+
+/* UTF-16 at hand to UTF-8 at the buffer's end, whole characters; -1: it is none. */
+static ptrdiff_t narrow(lines *l, size_t room, bool is_last) {
+    size_t n = l->packed.n & ~(size_t)1, bad = 0;
+    if (n > room / 2) n = room / 2 & ~(size_t)1; /* a unit makes at most three bytes, a pair four */
+    if (n >= 2 && !(is_last && n == l->packed.n)) {
+        uint8_t high = l->packed.p[l->wide == SZ_ENC_UTF16LE ? n - 1 : n - 2];
+        if (high >= 0xd8 && high < 0xdc) n -= 2; /* half of a pair waits for the other */
+    }
+    sz_buf out;
+    sz_buf_init(&out);
+    bool is_fine = sz_conv_to_utf8(l->conv, l->packed.p, n, &out, &bad) && !(is_last && n + 1 == l->packed.n);
+    if (is_fine && out.n) memcpy(l->buf + l->end, out.p, out.n);
+    ptrdiff_t made = is_fine ? (ptrdiff_t)out.n : -1;
+    sz_buf_fini(&out);
+    memmove(l->packed.p, l->packed.p + n, l->packed.n - n);
+    l->packed.n -= n;
+    return made;
+}
+
+static ptrdiff_t read_wide(lines *l, size_t room) {
+    for (;;) {
+        sz_buf_reserve(&l->packed, FIRST_ROOM);
+        ptrdiff_t n = l->packed.n >= FIRST_ROOM ? 1 : sz_fs_bytes_read(l->from, l->packed.p + l->packed.n, l->packed.cap - l->packed.n);
+        if (n < 0) return -1;
+        if (l->packed.n < FIRST_ROOM) l->packed.n += (size_t)n;
+        ptrdiff_t made = narrow(l, room, n == 0);
+        if (made < 0) {
+            static const char text[] = "is not UTF-16 all through, as its beginning is";
+            memcpy(l->from->error, text, sizeof text);
+        }
+        if (made != 0 || n == 0) return made;
+    }
+}
+
+/* More text behind what there is. */
+static got refill(lines *l) {
+    if (l->at) {
+        memmove(l->buf, l->buf + l->at, l->end - l->at);
+        l->seen -= l->seen > l->at ? l->at : l->seen;
+        l->end -= l->at;
+        l->at = 0;
+    }
+    if (l->end + FIRST_ROOM / 4 > l->room && l->room < MOST_ROOM) {
+        l->room = l->room * 2 < MOST_ROOM ? l->room * 2 : MOST_ROOM;
+        l->buf = sz_realloc(l->buf, l->room);
+    }
+    size_t room = l->room - l->end;
+    ptrdiff_t n = l->conv ? read_wide(l, room) : sz_fs_bytes_read(l->from, l->buf + l->end, room);
+    if (n < 0) return l->from->was_interrupted ? GOT_AGAIN : GOT_FAIL;
+    if (n == 0) l->is_end = true;
+    l->end += (size_t)n;
+    return GOT_PIECE;
+}
+
+got sz_fs_lines_fill(lines *l) {
+    while (!l->is_end && l->end < l->room) {
+        got g = refill(l);
+        if (g != GOT_PIECE) return g;
+    }
+    return GOT_PIECE;
+}
+
+void sz_fs_lines_widen(lines *l, sz_encoding wide) {
+    l->wide = wide;
+    l->conv = sz_conv_new(wide);
+    sz_buf_put(&l->packed, l->buf + l->at, l->end - l->at);
+    l->at = l->end = l->seen = 0;
+    l->is_end = false; /* what was read is read again, out of `packed` */
+}
+
+/* ---- cutting ---- */
+
+/* Go n bytes on; `n_lines` line ends are among them. */
+static void pass(lines *l, size_t n, uint64_t n_lines) {
+    if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->at, n);
+    l->at += n;
+    l->seen = l->at;
+    l->offset += n;
+    l->line += n_lines;
+}
+
+static bool is_blank(const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r') return false;
+    return true;
+}
+
+/* buf[at, at + SZ_RECORD_MAX) is kept while the rest of the line goes by behind it. */
+static got cut_long(lines *l, piece *out) {
+    *out = (piece){{(const char *)l->buf + l->at, SZ_RECORD_MAX}, l->offset, l->line, SZ_RECORD_MAX};
+    pass(l, SZ_RECORD_MAX, 0);
+    for (;;) {
+        const uint8_t *nl = memchr(l->buf + l->at, '\n', l->end - l->at);
+        size_t n = nl ? (size_t)(nl - (l->buf + l->at)) : l->end - l->at;
+        out->whole += n;
+        pass(l, n, 0);
+        if (nl) {
+            pass(l, 1, 1);
+            return GOT_PIECE;
+        }
+        if (l->is_end) break;
+        l->at = l->end = l->seen = SZ_RECORD_MAX; /* the kept part stands at the buffer's beginning */
+        ptrdiff_t got_n = l->conv ? read_wide(l, l->room - l->end) : sz_fs_bytes_read(l->from, l->buf + l->end, l->room - l->end);
+        if (got_n < 0 && l->from->was_interrupted) continue;
+        if (got_n < 0) return GOT_FAIL;
+        l->end += (size_t)got_n;
+        l->is_end = got_n == 0;
+    }
+    l->ends_in_line = true;
+    return GOT_PIECE;
+}
+
+static uint64_t count_lines(const uint8_t *p, size_t n) {
+    uint64_t count = 0;
+    for (const uint8_t *end = p + n; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) count++;
+    return count;
+}
+
+/* Length, line end included, of the row that begins at buf[at] and whose first line ends at `nl`; 0: more must be read. */
+static size_t row_length(lines *l, const uint8_t *nl, size_t *content) {
+    const uint8_t *p = l->buf + l->at;
+    size_t first = (size_t)(nl - p), n = l->end - l->at;
+    *content = first;
+    if (!memchr(p, '"', first)) return first + (nl < l->buf + l->end ? 1 : 0);
+    size_t limit = n < SZ_RECORD_MAX ? n : SZ_RECORD_MAX;
+    size_t len = sz_csv_record_len((sz_str){(const char *)p, limit}, l->separator, false);
+    if (len) {
+        *content = len - 1;
+        return len;
+    }
+    if (!l->is_end && n < SZ_RECORD_MAX) return 0;
+    sz_csv_row row;
+    size_t pos = 0;
+    bool is_open = true;
+    sz_arena_reset(&l->scratch);
+    sz_csv_next(&l->scratch, (sz_str){(const char *)p, limit}, l->separator, &pos, &row, &is_open);
+    if (!is_open && limit == n) { /* the last row, without a line end */
+        *content = n;
+        return n;
+    }
+    return first + (nl < l->buf + l->end ? 1 : 0); /* a quote that is never closed takes one line, not the rest of the file */
+}
+
+/* The record that begins at buf[at]; its first line ends at `nl`, which may be the text's end. */
+static got cut(lines *l, const uint8_t *nl, bool may_refill, piece *out) {
+    const uint8_t *p = l->buf + l->at;
+    size_t content = (size_t)(nl - p), len = content + (nl < l->buf + l->end ? 1 : 0);
+    if (l->separator) len = row_length(l, nl, &content);
+    if (len == 0 && !may_refill) return GOT_WAIT;
+    if (len == 0) return refill(l) == GOT_PIECE ? GOT_WAIT : l->from->was_interrupted ? GOT_AGAIN : GOT_FAIL;
+    *out = (piece){{(const char *)p, content}, l->offset, l->line, 0};
+    if (content && p[content - 1] == '\r') out->raw.n--;
+    l->ends_in_line = len == content;
+    l->last_offset = l->offset;
+    l->last_line = l->line;
+    pass(l, len, l->separator ? count_lines(p, len) : len - content);
+    return GOT_PIECE;
+}
+
+static bool is_bom(const lines *l) {
+    return l->offset == 0 && l->end - l->at >= 3 && memcmp(l->buf + l->at, "\xef\xbb\xbf", 3) == 0;
+}
+
+got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
+    for (;;) {
+        size_t n = l->end - l->at;
+        if (is_bom(l)) pass(l, 3, 0);
+        const uint8_t *from = l->buf + (l->seen > l->at ? l->seen : l->at), *end = l->buf + l->end;
+        const uint8_t *nl = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
+        if (!nl) l->seen = l->end;
+        if (!nl && l->is_end && l->at == l->end) return GOT_END;
+        if ((nl ? (size_t)(nl - l->buf) - l->at : n) > SZ_RECORD_MAX) {
+            if (l->at && !may_refill) return GOT_WAIT;
+            if (l->at) {
+                memmove(l->buf, l->buf + l->at, l->end - l->at);
+                l->end -= l->at;
+                l->at = l->seen = 0;
+            }
+            l->last_offset = l->offset;
+            l->last_line = l->line;
+            l->ends_in_line = false;
+            return cut_long(l, out);
+        }
+        if (!nl && !l->is_end) {
+            if (!may_refill) return GOT_WAIT;
+            got g = refill(l);
+            if (g != GOT_PIECE) return g;
+            continue;
+        }
+        if (!nl) nl = end;
+        size_t first = (size_t)(nl - (l->buf + l->at));
+        if (first == 0 || (l->buf[l->at] <= ' ' && is_blank(l->buf + l->at, first))) {
+            if (nl == end) l->is_end = true;
+            pass(l, first + (nl < end ? 1 : 0), nl < end ? 1 : 0);
+            continue;
+        }
+        got g = cut(l, nl, may_refill, out);
+        if (g == GOT_WAIT && may_refill) continue;
+        return g;
+    }
+}

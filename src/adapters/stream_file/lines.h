@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * lines: a text cut into records: lines, or rows of CSV, whose quoted cells may hold line ends. Empty lines are none. What is
+ * longer than SZ_RECORD_MAX is never held whole: its beginning is kept, the rest is passed over.
+ */
+#ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_LINES_H
+#define SANZAO_SRC_ADAPTERS_STREAM_FILE_LINES_H
+
+#include <sanzao/model.h>
+
+#include "bytes.h"
+
+typedef struct lines {
+    bytes *from;
+    char separator;      /* of CSV; 0: a record is a line */
+    uint8_t *buf;
+    size_t at, end, room; /* buf[at, end) was read and not cut yet */
+    size_t seen;          /* buf[at, seen) has no line end */
+    bool is_end;          /* of the text: buf has the last of it */
+    uint64_t offset;      /* of buf[at] in the text */
+    uint64_t line;        /* number of the line that begins there */
+    sz_encoding wide;     /* UTF-16 becomes UTF-8 here; else UTF8 */
+    sz_conv *conv;
+    sz_buf packed;        /* UTF-16: bytes that make no whole line yet */
+    digest *witness;      /* of all text that was cut; NULL: not wanted */
+    bool ends_in_line;    /* at the end: the last line has no line end */
+    uint64_t last_offset, last_line; /* of the last record */
+    sz_arena scratch;
+} lines;
+
+typedef struct piece {
+    sz_str raw;          /* without its line end; borrowed until the next refill */
+    uint64_t offset, line;
+    uint64_t whole;      /* its length where only the beginning was kept, else 0 */
+} piece;
+
+typedef enum got {
+    GOT_PIECE,
+    GOT_WAIT,            /* more must be read first, which moves what was given before */
+    GOT_AGAIN,           /* reading was interrupted: ask again later */
+    GOT_END,
+    GOT_FAIL             /* from->error */
+} got;
+
+void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness);
+void sz_fs_lines_close(lines *l);
+/* Read until the text ends or the buffer is full; what is there is buf[at, end). For a look at its beginning. */
+got sz_fs_lines_fill(lines *l);
+/* Treat the text as UTF-16 from here on (sz_encoding_find said so); before the first record. */
+void sz_fs_lines_widen(lines *l, sz_encoding wide);
+got sz_fs_lines_next(lines *l, bool may_refill, piece *out);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * zstd: one frame after the other; skippable ones are skipped by the library.
+ */
+#include "bytes.h"
+
+#include <stdio.h>
+#include <zstd.h>
+
+void sz_fs_zstd_begin(bytes *b) {
+    b->unpacker = ZSTD_createDStream();
+    b->is_open = true;
+}
+
+void sz_fs_zstd_end(bytes *b) {
+    ZSTD_freeDStream(b->unpacker);
+    b->unpacker = NULL;
+}
+
+ptrdiff_t sz_fs_zstd_take(bytes *b, void *to, size_t room) {
+    ZSTD_outBuffer out = {to, room, 0};
+    /* Without input it may still hold what did not fit before; a frame that is complete makes nothing then. */
+    do {
+        ZSTD_inBuffer in = {b->in, b->in_end, b->in_at};
+        if (!b->is_open && in.pos == in.size) return 0;
+        size_t rc = ZSTD_decompressStream(b->unpacker, &out, &in);
+        b->in_at = in.pos;
+        if (ZSTD_isError(rc)) {
+            b->is_damaged = true;
+            snprintf(b->error, sizeof b->error, "is damaged: %s", ZSTD_getErrorName(rc));
+            return -1;
+        }
+        b->is_open = rc != 0;
+    } while (out.pos == 0 && b->in_at < b->in_end);
+    return (ptrdiff_t)out.pos;
+}

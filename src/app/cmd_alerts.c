@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sanzao alerts FILE|-: alert events for people, folded into what stands or as they came.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "alert_view.h"
+#include "cmd_common.h"
+#include "commands.h"
+#include "files.h"
+
+typedef struct event { yyjson_doc *doc; int64_t seq; uint32_t line; } event;
+typedef struct shelf { event *v; uint32_t n, cap; sz_map by_alert; } shelf;
+
+static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
+    const uint32_t *at = fold ? sz_map_get(&s->by_alert, alert) : NULL;
+    if (at) {
+        event *old = &s->v[*at];
+        bool is_newer = e.seq > old->seq;
+        yyjson_doc_free(is_newer ? old->doc : e.doc);
+        if (is_newer) *old = e;
+        return;
+    }
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 64;
+        s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
+    }
+    if (fold) sz_map_put(&s->by_alert, alert, s->n);
+    s->v[s->n++] = e;
+}
+
+static const char *text(const event *e, const char *key) {
+    const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
+    return s ? s : "";
+}
+
+/* Open ones first, then by level, newest first. */
+static int by_urgency(const void *pa, const void *pb, void *ctx) {
+    const event *a = pa, *b = pb;
+    (void)ctx;
+    int oa = strcmp(text(a, "state"), "open") == 0, ob = strcmp(text(b, "state"), "open") == 0;
+    if (oa != ob) return ob - oa;
+    int la = alert_level_rank(text(a, "level")), lb = alert_level_rank(text(b, "level"));
+    if (la != lb) return lb - la;
+    int c = strcmp(text(b, "since"), text(a, "since"));
+    if (c) return c;
+    c = strcmp(text(a, "student"), text(b, "student"));
+    return c ? c : strcmp(text(a, "rule"), text(b, "rule"));
+}
+
+/* Lines that are no alert events are counted, not hidden. */
+static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
+    uint32_t bad = 0, line = 0;
+    for (size_t at = 0; at < f->n;) {
+        const char *p = (const char *)f->p + at, *end = memchr(p, '\n', f->n - at);
+        size_t n = end ? (size_t)(end - p) : f->n - at;
+        at += n + 1;
+        line++;
+        if (sz_str_trim((sz_str){p, n}).n == 0) continue;
+        yyjson_doc *doc = yyjson_read(p, n, 0);
+        yyjson_val *root = yyjson_doc_get_root(doc);
+        const char *alert = yyjson_get_str(yyjson_obj_get(root, "alert"));
+        if (!alert || !yyjson_get_str(yyjson_obj_get(root, "student"))) {
+            yyjson_doc_free(doc);
+            bad++;
+            continue;
+        }
+        shelf_put(s, (event){.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .line = line}, sz_str_of(alert), fold);
+    }
+    return bad;
+}
+
+static void print_all(shelf *s, const sz_config *c, bool fold) {
+    bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), zh = c->lang == SZ_ZH;
+    uint32_t standing = 0, open = 0, taken_back = 0;
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t i = 0; i < s->n; i++) {
+        bool is_back = strcmp(text(&s->v[i], "state"), "retracted") == 0;
+        open += strcmp(text(&s->v[i], "state"), "open") == 0;
+        is_back ? taken_back++ : standing++;
+        if (fold && is_back) continue;
+        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), c->lang, color, !fold);
+        sz_buf_put_u8(&out, '\n');
+    }
+    if (zh) sz_buf_printf(&out, fold ? "共 %u 条有效（未解除 %u，已解除 %u），另有 %u 条已撤回。\n" : "共 %u 条事件。\n", fold ? standing : s->n, open, standing - open, taken_back);
+    else sz_buf_printf(&out, fold ? "%u stand (%u open, %u resolved); %u taken back.\n" : "%u events.\n", fold ? standing : s->n, open, standing - open, taken_back);
+    if (s->n) sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n" : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+}
+
+static void print_json(const shelf *s) {
+    for (uint32_t i = 0; i < s->n; i++) {
+        char *line = yyjson_write(s->v[i].doc, 0, NULL);
+        if (line) puts(line);
+        free(line);
+    }
+}
+
+static int show(sz_config *c) {
+    const char *path = c->rest[0];
+    sz_files f = {0};
+    if (sz_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, path, &c->diags, &f) != SZ_OK) {
+        sz_diags_show(&c->diags, c->lang);
+        return 4;
+    }
+    bool fold = !c->num[SZ_O_FOLDED];
+    shelf s = {0};
+    sz_map_init(&s.by_alert);
+    uint32_t bad = read_lines(&f.v[0], &s, fold);
+    if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
+    if (c->num[SZ_O_JSON]) print_json(&s);
+    else print_all(&s, c, fold);
+    if (bad) fprintf(stderr, c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n" : "sanzao: %u lines are no alert events\n", bad);
+    for (uint32_t i = 0; i < s.n; i++) yyjson_doc_free(s.v[i].doc);
+    sz_free(s.v);
+    sz_map_fini(&s.by_alert);
+    sz_files_fini(&f);
+    return bad ? 1 : 0;
+}
+
+int cmd_alerts(int argc, char **argv) {
+    sz_config c;
+    int code = cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--json]", "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--json]", argc, argv);
+    if (code < 0) {
+        if (c.n_rest == 1) code = show(&c);
+        else {
+            fputs(c.lang == SZ_ZH ? "用法：sanzao alerts 文件|-\n" : "usage: sanzao alerts FILE|-\n", stderr);
+            code = 2;
+        }
+    }
+    sz_config_fini(&c);
+    return code;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd_common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int cmd_begin(sz_config *c, uint8_t command, const char *usage_en, const char *usage_zh, int argc, char **argv) {
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0) continue;
+        sz_lang lang = sz_lang_of_env();
+        sz_buf out;
+        sz_buf_init(&out);
+        sz_buf_printf(&out, "%s\n\n", lang == SZ_ZH ? usage_zh : usage_en);
+        sz_config_help(&out, command, lang);
+        fwrite(out.p, 1, out.n, stdout);
+        sz_buf_fini(&out);
+        *c = (sz_config){0};
+        sz_diags_init(&c->diags);
+        return 0;
+    }
+    if (sz_config_read(c, command, argc, argv) == SZ_OK) return -1;
+    sz_diags_show(&c->diags, sz_lang_of_env());
+    return 2;
+}
+
+static const char *tmp_dir(const sz_config *c) {
+    if (c->text[SZ_O_TMP]) return c->text[SZ_O_TMP];
+    const char *env = getenv("TMPDIR");
+    return env && *env ? env : NULL;
+}
+
+void cmd_job(sz_config *c, sz_job *job) {
+    sz_str *sources = SZ_NEWN(&c->diags.arena, sz_str, c->n_list[SZ_O_SOURCE] + 1);
+    for (uint32_t i = 0; i < c->n_list[SZ_O_SOURCE]; i++) sources[i] = sz_str_of(c->list[SZ_O_SOURCE][i]);
+    *job = (sz_job){.sources = sources,
+                    .n_sources = c->n_list[SZ_O_SOURCE],
+                    .campus = c->text[SZ_O_CAMPUS],
+                    .rules = c->text[SZ_O_RULES],
+                    .mapping = c->text[SZ_O_MAPPING],
+                    .encoding = sz_str_of(c->text[SZ_O_ENCODING]),
+                    .state = sz_str_of(c->text[SZ_O_STATE]),
+                    .alerts = sz_str_of(c->text[SZ_O_ALERTS]),
+                    .dead = sz_str_of(c->text[SZ_O_DEAD_LETTERS]),
+                    .summary = c->text[SZ_O_SUMMARY],
+                    .order = c->num[SZ_O_ORDER] ? SZ_ARRIVAL : SZ_SORTED,
+                    .until = c->text[SZ_O_UNTIL],
+                    .lateness_ms = c->num[SZ_O_LATENESS],
+                    .horizon_ms = c->num[SZ_O_HORIZON],
+                    .admit = c->num[SZ_O_UNKNOWN_STUDENTS] == 1,
+                    .append = c->num[SZ_O_APPEND] != 0,
+                    .accept_gap = c->num[SZ_O_ACCEPT_GAP] != 0,
+                    .dry_run = c->num[SZ_O_DRY_RUN] != 0,
+                    .commit_records = (uint32_t)c->num[SZ_O_COMMIT_RECORDS],
+                    .sort_memory = (size_t)c->num[SZ_O_SORT_MEMORY],
+                    .tmp_dir = tmp_dir(c),
+                    .lang = c->lang};
+}

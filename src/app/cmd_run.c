@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sanzao run: the main job.
+ */
+#include <stdio.h>
+
+#include "cmd_common.h"
+#include "commands.h"
+
+static int usage(const sz_config *c, const char *en, const char *zh) {
+    fprintf(stderr, "sanzao: %s\n", c->lang == SZ_ZH ? zh : en);
+    return 2;
+}
+
+int cmd_run(int argc, char **argv) {
+    sz_config c;
+    int code = cmd_begin(&c, SZ_FOR_RUN, "usage: sanzao run --source file:PATH [OPTION…]\n\nReads records, keeps every student's picture, evaluates the rules and writes alert events.",
+                         "用法：sanzao run --source file:路径 [选项…]\n\n读取记录，更新每名学生的画像，按规则计算并输出预警事件。", argc, argv);
+    if (code < 0) {
+        sz_job job;
+        cmd_job(&c, &job);
+        if (c.n_rest) code = usage(&c, "run takes options only; name the input with --source file:PATH", "run 只接受选项；请用 --source file:路径 指定输入");
+        else if (!job.n_sources) code = usage(&c, "no input: give --source file:PATH or --source stdin", "没有输入：请给出 --source file:路径 或 --source stdin");
+        else if (c.num[SZ_O_WORKERS] != 1) code = usage(&c, "files and stdin are read by one worker: leave --workers at 1", "读取文件和标准输入只用一个工作者：--workers 请保持 1");
+        else code = sz_job_run(&job);
+    }
+    sz_config_fini(&c);
+    return code;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sanzao: one table of commands.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "config.h"
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* NULL: taken for later */
+    const char *en, *zh;
+} command;
+
+static const command commands[] = {
+    {"run", cmd_run, "read records, keep every student's picture, bring the alerts", "读取记录，更新每名学生的画像，给出预警"},
+    {"alerts", cmd_alerts, "show alert events for people", "把预警事件显示给人看"},
+    {"check", cmd_check, "check rules and campus data: every finding at once", "检查规则和校园数据：一次列出所有问题"},
+    {"eval", cmd_eval, "evaluate an expression, or run a suite of them", "计算一个表达式，或运行一组用例"},
+    {"state", cmd_state, "show STUDENT: what the state knows of one student", "show 学号：状态里关于一名学生的全部内容"},
+    {"explain", cmd_explain, "SZ042: what a finding's code means", "SZ042：某个问题代码的含义"},
+    {"options", cmd_options, "--example | --docs: the options as a config file or a manual page", "--example | --docs：以配置文件或手册形式列出选项"},
+    {"simulate", NULL, "", ""}, {"test", NULL, "", ""},   {"backtest", NULL, "", ""}, {"diff", NULL, "", ""},   {"show", NULL, "", ""},
+    {"schema", NULL, "", ""},   {"fmt", NULL, "", ""},    {"fields", NULL, "", ""},   {"ingest", NULL, "", ""}, {"dlq", NULL, "", ""},
+    {"top", NULL, "", ""},      {"console", NULL, "", ""}, {"up", NULL, "", ""},      {"init", NULL, "", ""},   {"doctor", NULL, "", ""},
+    {"report", NULL, "", ""},   {"policy", NULL, "", ""}, {"readers", NULL, "", ""},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static const char *const version = "0.1.0";
+
+static void usage(FILE *to) {
+    bool zh = sz_lang_of_env() == SZ_ZH;
+    fprintf(to, zh ? "用法：sanzao 命令 [选项…]\n\n" : "usage: sanzao COMMAND [OPTION…]\n\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (commands[i].run) fprintf(to, "  %-10s %s\n", commands[i].name, zh ? commands[i].zh : commands[i].en);
+    fprintf(to, zh ? "\n`sanzao 命令 --help` 列出该命令的选项。\n" : "\n`sanzao COMMAND --help` lists a command's options.\n");
+}
+
+static const command *find(const char *name) {
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    return NULL;
+}
+
+static void unknown(const char *name) {
+    const char *near = NULL;
+    int least = 3;
+    for (int i = 0; i < N_COMMANDS; i++) {
+        int d = sz_str_distance(sz_str_of(name), sz_str_of(commands[i].name), 2);
+        if (commands[i].run && d < least) least = d, near = commands[i].name;
+    }
+    bool zh = sz_lang_of_env() == SZ_ZH;
+    fprintf(stderr, zh ? "sanzao：没有命令 `%s`" : "sanzao: there is no command `%s`", name);
+    if (near) fprintf(stderr, zh ? "；是不是 `%s`？" : "; did you mean `%s`?", near);
+    fputc('\n', stderr);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+        printf("sanzao %s\n", version);
+        return 0;
+    }
+    const command *c = find(name);
+    if (!c) {
+        unknown(name);
+        return 2;
+    }
+    if (!c->run) {
+        fprintf(stderr, sz_lang_of_env() == SZ_ZH ? "sanzao：`%s` 还没有，名字已为它留好\n" : "sanzao: `%s` is not there yet; its name is taken for it\n", name);
+        return 2;
+    }
+    return c->run(argc - 2, argv + 2);
+}
