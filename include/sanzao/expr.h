@@ -99,7 +99,7 @@ sz_status sz_cel_run_suite(const sz_zone_loader *zones, sz_str suite_json, uint3
 /* ---- typed programs (rules) --------------------------------------------------------------------------------------------- */
 
 typedef enum sz_xtype { SZ_X_BOOL, SZ_X_NUM, SZ_X_STR, SZ_X_TIME, SZ_X_DURATION, SZ_X_LIST_STR, SZ_X_LIST_NUM, SZ_X_RECORD, SZ_X_ANY } sz_xtype;
-/* Units of numbers: plain numbers fit all but time; two different units do not compare or add. */
+/* Units of numbers: plain numbers fit all but time; two different units do not compare or add, but counts and days do. */
 typedef enum sz_unit { SZ_UNIT_NONE, SZ_UNIT_YUAN, SZ_UNIT_CLASS_HOURS, SZ_UNIT_SHARE /* % */, SZ_UNIT_COUNT, SZ_UNIT_DAYS, SZ_UNIT_POINTS, SZ_N_UNITS } sz_unit;
 
 typedef enum sz_know { SZ_KNOWN, SZ_AT_LEAST, SZ_UNKNOWN } sz_know; /* a run-time error is SZ_UNKNOWN with is_error */
@@ -131,8 +131,9 @@ typedef struct sz_symbol {
 typedef enum sz_form { SZ_FORM_ANY, SZ_FORM_CLOCK /* HH:MM */, SZ_FORM_DATE /* YYYY-MM-DD */ } sz_form;
 
 /* Resolver at compile time: path of n names (`last_door.place.name`), or with arg a call such as calendar.in("exams") (path: calendar, in).
- * True: *out is the meaning; type RECORD: a record, of which a field must be named. False: *bad_at is the index of the first name that
- * is not known (n: the argument), and *hint, *hint_zh may say the nearest one. *bad_at, *hint and *hint_zh come as 0 and NULL.
+ * True: *out is the meaning; type RECORD: a record, of which a field must be named; ANY: what is wrong with it was told elsewhere, and
+ * sz_prog_compile gives NULL without a finding of its own for it. False: *bad_at is the index of the first name that is not known (n: the
+ * argument), and *hint, *hint_zh may say the nearest one. *bad_at, *hint and *hint_zh come as 0 and NULL.
  * Texts must outlive the findings. has: asked under has(x), which is true unless the slot is unknown: the slot is the value's own. */
 typedef struct sz_resolver {
     void *ctx;

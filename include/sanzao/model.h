@@ -172,7 +172,7 @@ typedef struct sz_csv_row {
 /* Next row of text from *pos on; SZ_END at the end; blank lines are skipped. An unclosed quote ends at the text's end with *bad. */
 sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_row *row, bool *bad);
 /* Length of the first whole CSV record in text (line end included), 0 if it is not complete and !at_end: for cutting a stream.
- * May be used on UTF-8 and GB18030 bytes, not on UTF-16. An unclosed quote takes all of the text: bound it with SZ_RECORD_MAX. */
+ * May be used on UTF-8 and GB18030 bytes; UTF-16 is converted first. An unclosed quote takes all of the text: bound it with SZ_RECORD_MAX. */
 size_t sz_csv_record_len(sz_str text, char sep, bool at_end);
 
 /* Encodings of a text file: found out from a BOM, UTF-8 validity, GB18030 validity; or given. */

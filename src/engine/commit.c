@@ -190,7 +190,8 @@ static void send(sz_worker *w) {
     c.ledger = notes;
     c.n_ledger = w->ledger.n / 2;
     c.trim_outbox = w->n_acked;
-    c.bundle_ver = w->bundle->hash;
+    if (w->rewrite_all && w->plan.is_other) w->bundle_ver++;
+    c.bundle_ver = w->bundle_ver;
     sz_buf body;
     sz_buf_init(&body);
     header_put(&body, w);

@@ -119,16 +119,19 @@ static void start_running(sz_worker *w) {
 }
 
 static void on_acquired(sz_worker *w, const sz_msg *m) {
+    if (m->header) { /* as it was before: acquiring made the token its owner and counted on */
+        memcpy(w->name.owner, w->token, sizeof w->token);
+        w->name.seq = m->header->name.seq + 1;
+        w->bundle_ver = m->header->bundle_ver < INT64_MAX ? m->header->bundle_ver : 0;
+    }
     switch (m->answer) {
     case SZ_ANS_NEW:
-        w->name = m->header->name;
         w->is_new = true;
         roster_load(w);
         leaves_known_at_load(w);
         start_running(w);
         return;
     case SZ_ANS_OK:
-        w->name = m->header->name;
         if (!m->header->body.n) { /* acquired before, and ended before its first commit */
             w->is_new = true;
             roster_load(w);
@@ -213,10 +216,10 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) return;
     switch (m->kind) {
     case SZ_MSG_ASSIGNED: {
-        uint8_t token[16];
-        w->ports.env.random(w->ports.env.self, token, sizeof token);
+        w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
         w->state = SZ_WK_ACQUIRING;
-        w->ports.store.acquire(w->ports.store.self, token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, w->bundle->hash, w->o.worker, w->o.allow_new);
+        w->ports.store.acquire(w->ports.store.self, w->token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, INT64_MAX, w->o.worker,
+                              w->o.allow_new); /* files: the rules at hand are the newest */
         return;
     }
     case SZ_MSG_ACQUIRED: on_acquired(w, m); return;

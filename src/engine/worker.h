@@ -105,6 +105,8 @@ struct sz_worker {
     /* protocol */
     sz_worker_state state;
     sz_name name;
+    uint8_t token[16];
+    uint64_t bundle_ver;    /* counts the rule sets that this state has seen */
     bool in_flight, input_ended, stopping, ended_applied, is_new;
     bool batch_open;        /* records of a batch were taken and its end was not reached */
     bool loading_done;

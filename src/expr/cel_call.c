@@ -84,7 +84,8 @@ static sz_cel_value unknown(sz_cel *c, const sz_expr *call) {
     sz_cel_value v = call->is_method
                          ? sz_cel_fail(c, "There is no method `%.*s`", "没有方法“%.*s”", SZ_FMT_STR(call->text))
                          : sz_cel_fail(c, "There is no function `%.*s`", "没有函数“%.*s”", SZ_FMT_STR(call->text));
-    return call->text.n > 40 ? v : sz_cel_did_you_mean(c, v, nearest(call));
+    if (call->text.n > 40 || !sz_cel_charge(c, 200)) return v; /* looking for the nearest takes its time */
+    return sz_cel_did_you_mean(c, v, nearest(call));
 }
 
 sz_cel_value sz_cel_call(sz_cel *c, bool has_owner, const sz_cel_value *args, uint32_t n) {

@@ -98,7 +98,8 @@ static bool put(out *o, const char *p, size_t n) {
 }
 
 static sz_cel_value done(const out *o) {
-    return o->c->fatal ? sz_cel_fatal(o->c) : sz_cel_string((sz_str){o->p, o->n});
+    if (o->c->fatal) return sz_cel_fatal(o->c);
+    return sz_cel_string(o->n > 0 ? (sz_str){o->p, o->n} : SZ_STR(""));
 }
 
 static sz_cel_value join(sz_cel *c, const sz_cel_value *a, uint32_t n) {

@@ -84,13 +84,25 @@ int64_t sz_cel_zone_known_until(const sz_zone *z, const void *tzif, size_t n) {
     return !has_rule ? SZ_TIME_MAX : z->n > 0 ? z->from_ms[z->n - 1] : SZ_TIME_NONE;
 }
 
+/* What loaders may be asked for: Area/City, without .. or what ends a path early. */
+static bool is_zone_name(sz_str s) {
+    if (s.n == 0 || s.n > 60 || s.p[0] == '/') return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char ch = s.p[i];
+        bool is_letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z'), is_digit = ch >= '0' && ch <= '9';
+        if (!is_letter && !is_digit && ch != '/' && ch != '_' && ch != '-' && ch != '+') return false;
+    }
+    return true;
+}
+
 static bool offset_of(sz_cel *c, sz_cel_value t, sz_cel_value name, int32_t *offset_s, sz_cel_value *err) {
     sz_str s = sz_cel_str(name);
     *offset_s = 0;
     if (sz_str_is(s, "UTC") || fixed_offset(s, offset_s)) return true;
     int n = s.n > 64 ? 64 : (int)s.n;
     int64_t t_ms = t.i * 1000 + t.n / 1000000, until_ms = SZ_TIME_MAX;
-    const sz_zone *z = c->zones && c->zones->load ? c->zones->load(c->zones->ctx, s, &until_ms) : NULL;
+    bool is_asked = is_zone_name(s) && c->zones && c->zones->load;
+    const sz_zone *z = is_asked ? c->zones->load(c->zones->ctx, s, &until_ms) : NULL;
     if (!z) *err = sz_cel_fail(c, "There is no time zone \"%.*s\"", "没有时区 \"%.*s\"", n, s.p);
     else if (t_ms >= until_ms)
         *err = sz_cel_fail(c, "The clock changes of \"%.*s\" are not known for so late a time",

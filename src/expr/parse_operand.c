@@ -246,6 +246,7 @@ static sz_expr *parse_index(sz_parser *p, sz_expr *base, uint32_t off) {
 /* `Name{…}` and `a.b.Name{…}`: the whole name as text. */
 static sz_expr *parse_struct(sz_parser *p, const sz_expr *base, uint32_t off) {
     uint32_t name_end = sz_parse_end(p);
+    if (base->off != off) return sz_parse_unexpected(p, "an operator", "运算符"); /* (a){…} */
     for (const sz_expr *b = base; b->kind != SZ_E_IDENT; b = b->args[0])
         if (b->kind != SZ_E_SELECT || b->is_optional || b->is_test)
             return sz_parse_unexpected(p, "an operator", "运算符");

@@ -9,9 +9,9 @@
 #ifndef SZ_EXPR_PROG_H
 #define SZ_EXPR_PROG_H
 
-#include "prog_pattern.h"
-
 #include <sanzao/expr.h>
+
+typedef struct pattern pattern; /* prog_pattern.h */
 
 #define NO_ENTRY UINT32_MAX
 
@@ -70,6 +70,7 @@ typedef struct checker {
     sz_diags *d;
     uint32_t n_errors;
     uint32_t first;          /* where the first finding is */
+    bool has_failed;         /* the resolver has reported a name itself */
     bool has_hours_beside;   /* getHours() stands beside this constant: for the words of SZ203 */
     double hours_beside;
 } checker;
@@ -145,10 +146,11 @@ enum { TRI_FALSE = 0, TRI_UNKNOWN = 1, TRI_TRUE = 3, TRI_ERROR = 4 };
 
 /* Into the accumulator: a slot against a constant number (LT_AND … NE_OR); against slot2, both numbers (SLOTS); against
  * a constant text, == (TEXT); a boolean slot (FLAG); is it known, for has() (KNOWN); in a constant list (MEMBER);
- * cells d and d+1 (CMP, IN); cell d (TEST), against a pattern (MATCH); the accumulator as it is, after that kept in d is back (MERGE).
- * BEGIN: the accumulator is the identity of is_or. SAVE: it is kept in d, then BEGIN. RESTORE: back from d. CHECK: jump
- * if it decides. FORK: false goes to target, unknown to slot2. BOOL: cell d is the accumulator, and RESTORE. UNKNOWN:
- * cell d is unknown, by an error if the accumulator is so, and RESTORE. The rest: cell d is the result. */
+ * cells d and d+1 (CMP, IN); cell d (TEST), against a pattern (MATCH); the accumulator, to that kept in d (MERGE).
+ * BEGIN: the accumulator is the identity of is_or. SAVE: it is kept in d, then BEGIN. RESTORE: back from d. CHECK:
+ * jump if it decides. FORK: false goes to target, unknown to slot2. BOOL: cell d is the accumulator, and RESTORE.
+ * UNKNOWN: cell d is unknown, by an error if the accumulator is so, and RESTORE. The rest: cell d is the result.
+ * */
 #define PROG_OPS(X) \
     X(LT_AND) X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR) \
     X(SLOTS) X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MATCH) X(MERGE) \
@@ -169,7 +171,7 @@ typedef struct insn {
     uint8_t sub;     /* comparison, arithmetic or function */
     uint8_t head[4]; /* of an sz_xval before it is loaded: its type, known, no error, false */
     uint32_t slot;
-    uint32_t target; /* where to go when the result is decided: so many instructions from here; a label while emitting */
+    uint32_t target; /* where to go when that decides: so many instructions from here; a label while emitting */
     uint32_t slot2;  /* FORK: a second target */
     uint32_t d;      /* first cell */
     union {

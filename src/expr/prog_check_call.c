@@ -3,6 +3,7 @@
  * The checker, continued: functions and methods.
  */
 #include "prog.h"
+#include "prog_pattern.h"
 
 typedef struct row {
     const char *name;
@@ -198,7 +199,7 @@ static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
     if (!n->pattern) {
         uint32_t at, len;
         place_in_literal(c, text, err.off, &at, &len);
-        prog_report(c, SZ_ERROR, C_PATTERN, at, len, TXT(c, "in this pattern %s", err.en),
+        prog_report(c, SZ_ERROR, C_PATTERN, at, len, TXT(c, "this pattern cannot be read: %s", err.en),
                     TXT(c, "模式有误：%s", err.zh));
         return prog_bad(c, e);
     }

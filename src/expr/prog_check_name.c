@@ -89,7 +89,11 @@ static tnode *refuse_record(checker *c, const sz_expr *e) {
 }
 
 static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool is_test) {
-    if (s->type >= SZ_X_RECORD) return s->type == SZ_X_RECORD ? refuse_record(c, e) : prog_bad(c, e);
+    if (s->type == SZ_X_RECORD) return refuse_record(c, e);
+    if (s->type > SZ_X_RECORD) {
+        c->has_failed = true;
+        return prog_bad(c, e);
+    }
     if (s->is_const) {
         sz_xval v = s->value;
         v.type = s->type;

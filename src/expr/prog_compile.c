@@ -66,7 +66,7 @@ static tnode *check_whole(checker *c) {
     }
     tnode *root = prog_check(c, e, 0);
     check_result(c, root);
-    if (c->n_errors == 0) prog_check_growth(c, root);
+    if (c->n_errors == 0 && !c->has_failed) prog_check_growth(c, root);
     return root;
 }
 
@@ -105,7 +105,7 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
     sz_arena_init(&c.tmp);
     tnode *root = check_whole(&c);
     sz_prog *p = NULL;
-    if (root && c.n_errors == 0) {
+    if (root && c.n_errors == 0 && !c.has_failed) {
         p = SZ_NEW(a, sz_prog);
         *p = (sz_prog){
             .root = root, .text = c.text, .type = root->type, .unit = root->unit, .grows = root->has_growing};

@@ -97,7 +97,7 @@ static bool read_escape(parser *p, uint32_t *out) {
         *out = (uint32_t)c;
         return true;
     }
-    refuse(p, start, "patterns in rules do not know this escape", "规则里的模式没有这个转义");
+    refuse(p, start, "rules do not know this escape", "规则里没有这个转义");
     return false;
 }
 
@@ -118,7 +118,7 @@ static set one(parser *p, uint32_t c) {
     return (set){r, 1, false};
 }
 
-/* ---- [...] ------------------------------------------------------------------------------------------------------ */
+/* ---- [...] -------------------------------------------------------------------------------------------------- */
 
 typedef struct ranges {
     range *v;
@@ -190,7 +190,7 @@ static node *parse_class(parser *p) {
     return n;
 }
 
-/* ---- the grammar -------------------------------------------------------------------------------------------------- */
+/* ---- the grammar -------------------------------------------------------------------------------------------- */
 
 static node *parse_alternatives(parser *p);
 
@@ -198,8 +198,7 @@ static node *parse_group(parser *p) {
     size_t open = p->i++;
     if (at(p, 0) == '?') {
         if (at(p, 1) != ':')
-            return refuse(p, open, "patterns in rules have no flags, names or look-around",
-                          "规则里的模式没有标志、命名和环视");
+            return refuse(p, open, "rules know no flags, names or look-around", "规则里没有标志、命名和环视");
         p->i += 2;
     }
     if (++p->depth > PATTERN_DEPTH) return refuse(p, open, "the pattern is nested too deep", "模式嵌套太深");
@@ -208,6 +207,12 @@ static node *parse_group(parser *p) {
     if (!n) return NULL;
     if (at(p, 0) != ')' || is_end(p)) return refuse(p, open, "this ( is never closed", "这个 ( 没有配对");
     p->i++;
+    return n;
+}
+
+static node *one_node(parser *p, uint32_t c) {
+    node *n = new_node(p, N_SET);
+    n->chars = one(p, c);
     return n;
 }
 
@@ -234,12 +239,6 @@ static node *parse_backslash(parser *p) {
         return n;
     }
     return read_char(p, &v) ? one_node(p, v) : NULL;
-}
-
-static node *one_node(parser *p, uint32_t c) {
-    node *n = new_node(p, N_SET);
-    n->chars = one(p, c);
-    return n;
 }
 
 /* {2}, {2,}, {2,5}: its length and bounds; 0: a brace that stands for itself. */
@@ -340,7 +339,7 @@ static node *parse_alternatives(parser *p) {
     }
 }
 
-/* ---- states ----------------------------------------------------------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------------------------------------------- */
 
 typedef struct builder {
     state *v;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Private: patterns of matches() in conditions. RE2's syntax and meaning without captures, for a constant pattern that is
- * compiled once; matching allocates nothing and takes time linear in the text (states times characters).
+ * Private: patterns of matches() in conditions. RE2's syntax and meaning without captures, for a constant pattern that
+ * is compiled once; matching allocates nothing and takes time linear in the text (states times characters).
  *
- * Taken: characters, . [abc] [^a-z] \d \w \s \D \W \S \b \B ^ $ \A \z ( ) (?: ) | * + ? {n} {n,} {n,m}, their lazy forms,
- * \t \n \r \f \v \a \x41 \x{4e00} and escaped signs. Refused, with a place: flags (?i), names, \p, \Q, [[:alpha:]].
+ * Taken: characters, . [abc] [^a-z] \d \w \s \D \W \S \b \B ^ $ \A \z ( ) (?: ) | * + ? {n} {n,} {n,m}, lazy ones
+ * too, \t \n \r \f \v \a \x41 \x{4e00}, escaped signs. Refused, with a place: flags (?i), names, \p, \Q, [[:alpha:]].
  */
 #ifndef SZ_EXPR_PROG_PATTERN_H
 #define SZ_EXPR_PROG_PATTERN_H
@@ -25,7 +25,7 @@ const pattern *prog_pattern(sz_arena *a, sz_arena *tmp, sz_str text, pattern_err
 /* True if some part of s matches. */
 bool prog_pattern_matches(const pattern *p, sz_str s);
 
-/* ---- shared by prog_pattern.c (parse, build) and prog_pattern_run.c ------------------------------------------- */
+/* ---- shared by prog_pattern.c (parse, build) and prog_pattern_run.c ----------------------------------------- */
 
 typedef struct range { uint32_t lo, hi; } range;
 typedef struct set { /* characters: ascending or not, overlapping or not */

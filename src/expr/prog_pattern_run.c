@@ -4,7 +4,7 @@
  */
 #include "prog_pattern.h"
 
-enum { BEFORE = UINT32_MAX }; /* the character before the first and after the last */
+#define BEFORE UINT32_MAX /* the character before the first and after the last */
 
 typedef struct threads {
     uint16_t v[PATTERN_STATES];

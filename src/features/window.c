@@ -32,7 +32,7 @@ bool window_range(const sz_eval *ev, const sz_window *w, range *r) {
     case SZ_W_STUDY: {
         int32_t from = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
         if (from == SZ_DAY_NONE) from = sz_fstate_first_day(ev->state);
-        if (from == SZ_DAY_NONE) from = d;
+        if (from == SZ_DAY_NONE) return false; /* before the first record there is no such window */
         r->from = from;
         return true;
     }

@@ -32,7 +32,11 @@ struct sz_decoder {
     sz_key names[SZ_N_JSON_ROWS];
     sz_key masks[SZ_KEY_MAX + 1]; /* the first n bytes of a key */
     uint8_t slots[SZ_KEY_SLOTS];  /* field names by hash: row + 1, 0 empty */
-    bool has_escapes;             /* of the record in hand: a text may hold a NUL character */
+    uint32_t rows_of[6];          /* fields of a type or of feed_status, a bit a row; by number of the type's bit */
+    uint32_t text_rows;
+    char day[10]; /* the latest, and its midnight in UTC */
+    int64_t day_ms;
+    bool has_escapes; /* of the record in hand: a text may hold a NUL character */
 };
 
 void sz_json_pool_init(sz_json_pool *p);
@@ -52,7 +56,10 @@ typedef struct sz_json_view {
 void sz_json_keys_init(sz_decoder *d);
 void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view);
 
+/* sz_time_parse, quicker for what is usual. */
+bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day);
+
 /* The view as an event or feed status, or dead. raw: the record's bytes (ids). */
-void sz_json_event(const sz_decoder *d, const sz_json_view *view, sz_str raw, sz_arena *a, sz_record *out);
+void sz_json_event(sz_decoder *d, const sz_json_view *view, sz_str raw, sz_arena *a, sz_record *out);
 
 #endif

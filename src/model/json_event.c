@@ -34,10 +34,10 @@ typedef struct fault {
 } fault;
 
 /* A date alone is a time only where the precision is `day`. */
-static fault read_time(const sz_decoder *d, yyjson_val *v, bool is_date_fine, int64_t *ms) {
+static fault read_time(sz_decoder *d, yyjson_val *v, bool is_date_fine, int64_t *ms) {
     bool is_day = false;
     if (yyjson_is_str(v)) {
-        if (!sz_time_parse(d->zone, text_of(v), ms, &is_day)) return (fault){SZ_BAD_TIME, "is not an RFC 3339 time"};
+        if (!sz_json_time(d, text_of(v), ms, &is_day)) return (fault){SZ_BAD_TIME, "is not an RFC 3339 time"};
         if (is_day && !is_date_fine) return (fault){SZ_BAD_TIME, "has no time of day (precision is not day)"};
     } else if (yyjson_is_raw(v)) {
         if (!sz_str_i64(text_of(v), ms)) return (fault){SZ_BAD_TIME, "is not a whole number of milliseconds"};
@@ -58,7 +58,7 @@ static const sz_row *const precision_row = &sz_rows[SZ_ROW_PRECISION];
 
 /* Precision and time come before all else, so that a dead letter has its time where there is one. The fault is kept
  * for later. */
-static fault read_moment(const sz_decoder *d, const sz_json_view *v, sz_record *out) {
+static fault read_moment(sz_decoder *d, const sz_json_view *v, sz_record *out) {
     if (!has(v, SZ_ROW_TIME)) return (fault){SZ_MISSING_FIELD, "is missing"};
     int precision = SZ_PREC_SECOND;
     if (has(v, SZ_ROW_PRECISION) && yyjson_is_str(v->vals[SZ_ROW_PRECISION]))
@@ -106,15 +106,7 @@ static bool read_type(const sz_decoder *d, const sz_json_view *v, sz_arena *a, s
 
 /* ---- fields ---- */
 
-/* The usual text: there, not empty, within its limit. */
-static inline bool set_plain_text(const sz_decoder *d, const sz_row *row, yyjson_val *v, sz_record *out) {
-    sz_str text = text_of(v);
-    if (row->kind != SZ_ROW_IS_TEXT || !yyjson_is_str(v) || d->has_escapes || text.n - 1 >= row->limit) return false;
-    memcpy((char *)out + row->offset, &text, sizeof text);
-    return true;
-}
-
-static bool set_row(const sz_decoder *d, const sz_row *row, yyjson_val *v, sz_arena *a, sz_record *out) {
+static bool set_row(sz_decoder *d, const sz_row *row, yyjson_val *v, sz_arena *a, sz_record *out) {
     bool is_text = yyjson_is_str(v), is_number = yyjson_is_raw(v);
     switch (row->kind) {
     case SZ_ROW_IS_TEXT:
@@ -141,7 +133,7 @@ static bool set_row(const sz_decoder *d, const sz_row *row, yyjson_val *v, sz_ar
     }
 }
 
-static bool set_declared(const sz_decoder *d, const sz_field *f, sz_value *value, yyjson_val *v, sz_arena *a,
+static bool set_declared(sz_decoder *d, const sz_field *f, sz_value *value, yyjson_val *v, sz_arena *a,
                          sz_record *out) {
     bool is_text = yyjson_is_str(v), is_number = yyjson_is_raw(v);
     switch (f->kind) {
@@ -166,7 +158,7 @@ static bool set_declared(const sz_decoder *d, const sz_field *f, sz_value *value
     return true;
 }
 
-static bool read_declared(const sz_decoder *d, yyjson_val *obj, sz_arena *a, sz_record *out) {
+static bool read_declared(sz_decoder *d, yyjson_val *obj, sz_arena *a, sz_record *out) {
     const sz_type *type = &d->types->v[out->event.type];
     memset(out->event.fields, 0, sizeof out->event.fields);
     for (uint32_t f = 0; f < type->n_fields; f++) {
@@ -193,12 +185,23 @@ static void read_numbers(const sz_json_view *v, sz_record *out) {
     }
 }
 
-static bool read_rows(const sz_decoder *d, const sz_json_view *v, uint8_t bit, sz_arena *a, sz_record *out) {
-    for (uint32_t left = v->found; left; left &= left - 1) {
+    unsigned type = out->event.type < SZ_TYPE_FIRST_DECLARED ? out->event.type : SZ_TYPE_FIRST_DECLARED;
+static bool set_plain_texts(const sz_json_view *v, uint32_t rows, sz_record *out) {
+    for (uint32_t left = rows; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
-        const sz_row *row = &sz_rows[i];
-        if (!(row->types & bit) || set_plain_text(d, row, v->vals[i], out)) continue;
-        if (!set_row(d, row, v->vals[i], a, out)) return false;
+        sz_str text = text_of(v->vals[i]);
+        if (!yyjson_is_str(v->vals[i]) || text.n - 1 >= sz_rows[i].limit) return false;
+        memcpy((char *)out + sz_rows[i].offset, &text, sizeof text);
+    }
+    return true;
+}
+
+static bool read_rows(sz_decoder *d, const sz_json_view *v, uint32_t rows, sz_arena *a, sz_record *out) {
+    uint32_t left = v->found & rows;
+    if (!d->has_escapes && set_plain_texts(v, left & d->text_rows, out)) left &= ~d->text_rows;
+    for (; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
+        if (!set_row(d, &sz_rows[i], v->vals[i], a, out)) return false;
     }
     return true;
 }
@@ -208,12 +211,15 @@ static void finish_feed(sz_record *out) {
     out->feed.reader = out->event.reader;
 }
 
-void sz_json_event(const sz_decoder *d, const sz_json_view *v, sz_str raw, sz_arena *a, sz_record *out) {
+void sz_json_event(sz_decoder *d, const sz_json_view *v, sz_str raw, sz_arena *a, sz_record *out) {
     fault moment = read_moment(d, v, out);
     if (!read_type(d, v, a, out)) return;
     bool is_feed = out->kind == SZ_RECORD_FEED_STATUS;
     if (!report(moment, "time", a, out)) return;
-    if (!read_rows(d, v, is_feed ? SZ_IN_FEED_STATUS : sz_row_bit(out->event.type), a, out)) return;
+    unsigned kind = is_feed                                    ? SZ_FEED_BIT
+                    : out->event.type < SZ_TYPE_FIRST_DECLARED ? out->event.type
+                                                               : SZ_TYPE_FIRST_DECLARED;
+    if (!read_rows(d, v, d->rows_of[kind], a, out)) return;
     if (is_feed) {
         finish_feed(out);
         return;

@@ -33,6 +33,10 @@ void sz_json_keys_init(sz_decoder *d) {
         unsigned h = slot_of(d->names[i]);
         while (d->slots[h]) h = (h + 1) % SZ_KEY_SLOTS;
         d->slots[h] = (uint8_t)(i + 1);
+        for (unsigned bit = 0; bit <= SZ_FEED_BIT; bit++)
+            if (sz_rows[i].types >> bit & 1 && i != SZ_ROW_TYPE && i != SZ_ROW_TIME)
+                d->rows_of[bit] |= UINT32_C(1) << i;
+        if (sz_rows[i].kind == SZ_ROW_IS_TEXT) d->text_rows |= UINT32_C(1) << i;
     }
 }
 

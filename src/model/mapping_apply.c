@@ -26,9 +26,8 @@ static bool by_standard(const sz_mapping *m, const sz_recipe *r, sz_str text, sz
     if (!sz_time_parse(m->zone, text, ms, &is_day)) return false;
     c->has_hour = !is_day;
     c->has_second = text.n > 16 && text.p[16] == ':';
-    bool is_local = text.n <= 19 || text.p[19] == '.';
-    for (size_t i = 19; is_local && i < text.n; i++)
-        is_local = text.p[i] == '.' || (text.p[i] >= '0' && text.p[i] <= '9');
+    bool is_local = true;
+    for (size_t i = 11; is_local && i < text.n; i++) is_local = !strchr("Zz+-", text.p[i]);
     if (is_local && r->offset_s != SZ_NO_OFFSET) *ms += (sz_zone_offset_s(m->zone, *ms) - r->offset_s) * SZ_SECOND_MS;
     return true;
 }

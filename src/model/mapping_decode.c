@@ -28,6 +28,10 @@ void sz_mapping_decode(const sz_mapping *m, sz_str raw, sz_arena *a, sz_record *
     }
     sz_str text = to_utf8(m, raw, a, out);
     if (out->kind == SZ_RECORD_DEAD) return;
+    if (text.n && memchr(text.p, '\0', text.n)) {
+        sz_record_dead(out, a, SZ_BAD_VALUE, NULL, "the row has a NUL byte in it");
+        return;
+    }
     sz_csv_row row, second;
     size_t pos = 0;
     bool is_open, unused;

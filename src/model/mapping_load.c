@@ -155,8 +155,7 @@ static void read_field(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
     } else if (row) {
         sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_FOREIGN, key->span,
                                   "the types of this mapping have no `%s`", "该映射的类型没有“%s”这个字段", row->name);
-        sz_diag_hint(l->d, g, "it is a field of another type: see the table in docs/mapping.md",
-                     "它属于其他类型，见 docs/mapping.md 的字段表");
+        sz_diag_hint(l->d, g, "it is a field of another type: see docs/events.md", "它属于其他类型，见 docs/events.md");
     } else {
         unknown_key(l, key, sz_field_nearest(l->m, key->text), "a mapping has `file` and the names of fields",
                     "映射的键是 file 与各字段名");

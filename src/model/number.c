@@ -19,7 +19,29 @@ static size_t skip_zeros(sz_str s, size_t i) {
     return i;
 }
 
+/* The usual amount: at most 12 characters, digits, perhaps a point with one or two digits after it. */
+static bool quick_fen(sz_str s, int64_t *fen) {
+    static const int64_t scale[] = {100, 10, 1};
+    int64_t v = 0;
+    size_t decimals = 0, has_point = 0;
+    if (s.n == 0 || s.n > 12 || !is_digit(s.p[0]) || !is_digit(s.p[s.n - 1])) return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (is_digit(s.p[i])) {
+            v = v * 10 + (s.p[i] - '0');
+            decimals += has_point;
+        } else if (s.p[i] == '.' && !has_point) {
+            has_point = 1;
+        } else {
+            return false;
+        }
+    }
+    if (decimals > 2) return false;
+    *fen = v * scale[decimals];
+    return *fen <= SZ_FEN_MAX;
+}
+
 bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen) {
+    if (quick_fen(s, fen)) return true;
     int64_t yuan, cents = 0;
     size_t i = whole(s, 0, SZ_FEN_MAX / 100, &yuan);
     if (i == 0 || yuan > SZ_FEN_MAX / 100) return false;

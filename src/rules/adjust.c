@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Adjustments: what a campus changes of a rule without touching it. `because` is required; `was` keeps watch over the pack.
+ * Adjustments: what a campus changes of a rule without touching it. `because` is required; `was` keeps watch over the
+ * pack.
  */
 #include "keys.h"
 
 #define KEY(member, shape) SZ_KEY(struct sz_adjust, member, #member, shape)
 
 static const sz_key keys[] = {
-    KEY(because, SZ_SHAPE_TEXT),
-    KEY(params, SZ_SHAPE_MAP), KEY(unless, SZ_SHAPE_TEXTS), KEY(mode, SZ_SHAPE_TEXT), KEY(level, SZ_SHAPE_TEXT),
-    KEY(again_after, SZ_SHAPE_TEXT), KEY(audience, SZ_SHAPE_TEXT), KEY(refer_to, SZ_SHAPE_TEXT),
+    KEY(because, SZ_SHAPE_TEXT),  KEY(params, SZ_SHAPE_MAP),    KEY(unless, SZ_SHAPE_TEXTS),
+    KEY(mode, SZ_SHAPE_TEXT),     KEY(level, SZ_SHAPE_TEXT),    KEY(again_after, SZ_SHAPE_TEXT),
+    KEY(audience, SZ_SHAPE_TEXT), KEY(refer_to, SZ_SHAPE_TEXT),
 };
 static const sz_key_table table = {"an adjust", "adjust", keys, sizeof keys / sizeof *keys};
 
-static const char *const whole[] = {"when", "value", "at_least", "at_most", "who", "check", "for", "resolve_when", "message", "title"};
+static const char *const whole[] = {"when",  "value", "at_least",     "at_most", "who",
+                                    "check", "for",   "resolve_when", "message", "title"};
 
 static void refuse_whole(struct sz_loading *l, const struct sz_decl *d, const sz_yaml *key) {
-    sz_diag *g = sz_rules_error(l, C_KEY, key->span, "an adjust does not change `%.*s`", "adjust 不能改 `%.*s`", SZ_FMT_STR(key->text));
-    sz_rules_hint(l, g, "put another rule in its place:  replaces: %.*s", "请用另一条规则整体替换：replaces: %.*s", SZ_FMT_STR(d->name));
+    sz_diag *g = sz_rules_error(l, C_KEY, key->span, "an adjust does not change `%.*s`", "adjust 不能改 `%.*s`",
+                                SZ_FMT_STR(key->text));
+    sz_rules_hint(l, g, "put another rule in its place:  replaces: %.*s", "请用另一条规则整体替换：replaces: %.*s",
+                  SZ_FMT_STR(d->name));
 }
 
 /* A copy of the mapping without some keys; each of those is handed to `left_out`. */
@@ -40,7 +44,10 @@ static const sz_yaml *without(struct sz_loading *l, const sz_yaml *map, const ch
     return copy;
 }
 
-struct refusing { struct sz_loading *l; const struct sz_decl *d; };
+struct refusing {
+    struct sz_loading *l;
+    const struct sz_decl *d;
+};
 
 static void refuse_key(void *ctx, const sz_yaml *key, const sz_yaml *node) {
     const struct refusing *r = ctx;
@@ -56,8 +63,10 @@ static void take_node(void *ctx, const sz_yaml *key, const sz_yaml *node) {
 static void need_reason(struct sz_loading *l, const struct sz_decl *d, const struct sz_adjust *a) {
     bool is_empty = a->because && sz_str_trim(a->because->text).n == 0;
     if (!is_empty && (sz_yaml_get(d->node, "because") || sz_rules_is_partial(l, d->node))) return;
-    sz_diag *g = sz_rules_error(l, C_BECAUSE, is_empty ? a->because->span : d->key->span, "an adjust says why", "adjust 必须写明原因");
-    sz_rules_hint_say(g, "add  because: …  ; it is shown in explain and audited", "请加  because: …；它会显示在 explain 里并留存备查");
+    sz_diag *g = sz_rules_error(l, C_BECAUSE, is_empty ? a->because->span : d->key->span, "an adjust says why",
+                                "adjust 必须写明原因");
+    sz_rules_hint_say(g, "add  because: …  ; it is shown in explain and audited",
+                      "请加  because: …；它会显示在 explain 里并留存备查");
 }
 
 void sz_adjusts_load(struct sz_loading *l) {
@@ -73,7 +82,8 @@ void sz_adjusts_load(struct sz_loading *l) {
         a->node = d->node;
         if (d->node->kind == SZ_YAML_MAP) need_reason(l, d, a);
         if (first == d) continue;
-        sz_diag *g = sz_rules_error(l, C_ADJUST_TWICE, d->key->span, "`%.*s` is adjusted already", "`%.*s` 已经调整过", SZ_FMT_STR(d->name));
+        sz_diag *g = sz_rules_error(l, C_ADJUST_TWICE, d->key->span, "`%.*s` is adjusted already", "`%.*s` 已经调整过",
+                                    SZ_FMT_STR(d->name));
         sz_rules_hint(l, g, "join it with the one at %s", "请与 %s 处合并", sz_rules_place(l, first->key->span));
     }
 }
@@ -87,9 +97,11 @@ void sz_adjusts_finish(struct sz_loading *l) {
     for (uint32_t i = 0; i < l->adjusts.n; i++) {
         const struct sz_decl *d = &l->adjusts.v[i];
         if (sz_decls_find(&l->rules, d->name)) continue;
-        sz_diag *g = sz_rules_error(l, C_ADJUST_RULE, d->key->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则", SZ_FMT_STR(d->name));
-        struct sz_near near = sz_near_to(d->name);
-        for (uint32_t k = 0; k < l->rules.n; k++) sz_near_try(&near, l->rules.v[k].name, "rule", "规则", l->rules.v[k].key->span);
+        sz_diag *g = sz_rules_error(l, C_ADJUST_RULE, d->key->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则",
+                                    SZ_FMT_STR(d->name));
+        struct sz_near near = sz_near_to(l, d->name);
+        for (uint32_t k = 0; k < l->rules.n; k++)
+            sz_near_try(&near, l->rules.v[k].name, "rule", "规则", l->rules.v[k].key->span);
         if (sz_near_any(&near)) sz_near_hint(l, g, &near);
         else sz_rules_hint_say(g, "an adjust is named for the rule's id", "adjust 以规则的 id 为名");
     }
@@ -106,13 +118,15 @@ static sz_param *find(struct sz_scope *s, sz_str name) {
 static void unknown_param(struct sz_ruling *g, const sz_yaml *key) {
     struct sz_loading *l = g->l;
     g->failed = true;
-    sz_diag *d = sz_rules_error(l, C_ADJUST_PARAM, key->span, "the rule `%.*s` has no param `%.*s`", "规则 `%.*s` 没有参数 `%.*s`",
-                                SZ_FMT_STR(g->decl->name), SZ_FMT_STR(key->text));
-    struct sz_near near = sz_near_to(key->text);
+    sz_diag *d = sz_rules_error(l, C_ADJUST_PARAM, key->span, "the rule `%.*s` has no param `%.*s`",
+                                "规则 `%.*s` 没有参数 `%.*s`", SZ_FMT_STR(g->decl->name), SZ_FMT_STR(key->text));
+    struct sz_near near = sz_near_to(l, key->text);
     for (uint32_t i = 0; i < g->scope.n_params; i++)
         sz_near_try(&near, g->scope.params[i].name, "param of the rule", "规则的参数", (sz_span){0});
     if (sz_near_any(&near)) sz_near_hint(l, d, &near);
-    else sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s", sz_rules_place(l, g->k.params ? g->k.params->span : g->decl->key->span));
+    else
+        sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s",
+                      sz_rules_place(l, g->k.params ? g->k.params->span : g->decl->key->span));
 }
 
 static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *was) {
@@ -125,16 +139,17 @@ static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *
     }
     const sz_param_case *now = &pack->cases[pack->n_cases - 1];
     sz_param one = {.type = v.type, .unit = unit, .cases = &(sz_param_case){.value = v}, .n_cases = 1};
-    sz_param two = {.type = pack->type, .unit = pack->unit, .cases = &(sz_param_case){.value = now->value}, .n_cases = 1};
+    sz_param two = {
+        .type = pack->type, .unit = pack->unit, .cases = &(sz_param_case){.value = now->value}, .n_cases = 1};
     if (sz_param_hash(&one) == sz_param_hash(&two)) return;
     const char *text = was->kind == SZ_YAML_SCALAR ? TXT(l, "%.*s", SZ_FMT_STR(was->text)) : "…";
     sz_diag *d = sz_rules_say(l, SZ_WARNING, C_WAS, was->span,
-                              TXT(l, "the pack now says %.*s (%.*s %.*s); this change was made against %s", SZ_FMT_STR(now->text),
-                                  SZ_FMT_STR(g->r->id), SZ_FMT_STR(g->r->version), text),
+                              TXT(l, "the pack now says %.*s (%.*s %.*s); this change was made against %s",
+                                  SZ_FMT_STR(now->text), SZ_FMT_STR(g->r->id), SZ_FMT_STR(g->r->version), text),
                               TXT(l, "规则包现在是 %.*s（%.*s %.*s）；这里的调整是针对 %s 做的", SZ_FMT_STR(now->text),
                                   SZ_FMT_STR(g->r->id), SZ_FMT_STR(g->r->version), text));
-    sz_rules_hint(l, d, "look at  sanzao show %.*s  and set  was: %.*s", "请看  sanzao show %.*s，并写  was: %.*s", SZ_FMT_STR(g->r->id),
-                  SZ_FMT_STR(now->text));
+    sz_rules_hint(l, d, "look at  sanzao show %.*s  and set  was: %.*s", "请看  sanzao show %.*s，并写  was: %.*s",
+                  SZ_FMT_STR(g->r->id), SZ_FMT_STR(now->text));
 }
 
 static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node) {
@@ -155,8 +170,8 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
     if (was) check_was(g, pack, was);
     if (p.type != pack->type || p.unit != pack->unit) {
         g->failed = true;
-        sz_diag *d = sz_rules_error(l, C_UNITS_DIFFER, node->span, "the pack has another unit: %.*s", "规则包用的是另一种单位：%.*s",
-                                    SZ_FMT_STR(pack->cases[pack->n_cases - 1].text));
+        sz_diag *d = sz_rules_error(l, C_UNITS_DIFFER, node->span, "the pack has another unit: %.*s",
+                                    "规则包用的是另一种单位：%.*s", SZ_FMT_STR(pack->cases[pack->n_cases - 1].text));
         sz_rules_hint_say(d, "write the value with the same unit", "请用同样的单位");
         return;
     }

@@ -6,7 +6,9 @@
 
 /* ---- top level ---- */
 
-struct top_keys { const sz_yaml *events, *features, *params, *rules, *adjust, *tests; };
+struct top_keys {
+    const sz_yaml *events, *features, *params, *rules, *adjust, *tests;
+};
 
 static const sz_key keys[] = {
     SZ_KEY(struct top_keys, events, "events", SZ_SHAPE_OPEN),
@@ -29,7 +31,8 @@ static void add_rules(struct sz_loading *l, const sz_yaml *list) {
     if (!list || list->kind == SZ_YAML_NULL) return;
     const sz_yaml name = {.kind = SZ_YAML_SCALAR, .text = SZ_STR("rules"), .span = list->span};
     if (list->kind == SZ_YAML_MAP) {
-        sz_rules_hint_say(sz_rules_error(l, C_SHAPE, list->keys && list->n ? list->keys[0]->span : list->span, "rules are a list", "rules 是一个列表"),
+        sz_rules_hint_say(sz_rules_error(l, C_SHAPE, list->keys && list->n ? list->keys[0]->span : list->span,
+                                         "rules are a list", "rules 是一个列表"),
                           "begin each rule with  - id: …", "每条规则以  - id: …  开头");
         return;
     }
@@ -37,8 +40,8 @@ static void add_rules(struct sz_loading *l, const sz_yaml *list) {
     for (size_t i = 0; i < list->n; i++) {
         const sz_yaml *rule = list->items[i], *id = rule->kind == SZ_YAML_MAP ? sz_yaml_get(rule, "id") : NULL;
         if (rule->kind != SZ_YAML_MAP) {
-            sz_rules_hint_say(sz_rules_error(l, C_SHAPE, rule->span, "this is not a rule", "这不是一条规则"), "begin each rule with  - id: …",
-                              "每条规则以  - id: …  开头");
+            sz_rules_hint_say(sz_rules_error(l, C_SHAPE, rule->span, "this is not a rule", "这不是一条规则"),
+                              "begin each rule with  - id: …", "每条规则以  - id: …  开头");
             continue;
         }
         bool has_id = id && id->kind == SZ_YAML_SCALAR;
@@ -136,7 +139,8 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_rules_order(l);
 }
 
-sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out) {
+sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
+                        sz_diags *d, sz_bundle **out) {
     struct sz_loading l;
     sz_types built_in;
     if (!types && campus) types = sz_campus_types(campus);

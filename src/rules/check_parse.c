@@ -8,7 +8,9 @@
 static const char *const weekday_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 /* The text, taken word by word; last: the word that was looked at last, for findings. */
-struct words { sz_str rest, last; };
+struct words {
+    sz_str rest, last;
+};
 
 static sz_str peek(const struct words *w) {
     sz_str s = sz_str_trim(w->rest);
@@ -123,7 +125,10 @@ bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out) {
     }
     if (next(&w).n) return bad(l, at_last(node, &w));
     if (out->kind != SZ_CHECK_WEEKDAYS && l->calendar && l->calendar->n_terms == 0)
-        sz_rules_hint_say(sz_rules_warn(l, C_CHECK_NEVER, node->span, "the calendar has no terms, so this check never comes", "校历没有学期，所以永远不会检查"),
-                          "add  terms: [{id: …, from: …, to: …}]  to calendar.yaml", "请在 calendar.yaml 里加  terms: [{id: …, from: …, to: …}]");
+        sz_rules_hint_say(sz_rules_warn(l, C_CHECK_NEVER, node->span,
+                                        "the calendar has no terms, so this check never comes",
+                                        "校历没有学期，所以永远不会检查"),
+                          "add  terms: [{id: …, from: …, to: …}]  to calendar.yaml",
+                          "请在 calendar.yaml 里加  terms: [{id: …, from: …, to: …}]");
     return true;
 }

@@ -17,7 +17,8 @@ static bool expr_code(int code, sz_code *out) {
 }
 
 bool sz_code_find(int code, sz_code *out) {
-    static const sz_code_doc *(*const tables[])(size_t *n) = {sz_yaml_codes, sz_rules_codes, sz_model_codes, sz_campus_codes};
+    static const sz_code_doc *(*const tables[])(size_t * n) = {sz_yaml_codes, sz_rules_codes, sz_model_codes,
+                                                               sz_campus_codes};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         size_t n;
         const sz_code_doc *v = tables[t](&n);

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Events: what counts. Built in are the types, `seen` and `any`; a declared one is a base and a condition on the record.
+ * Events: what counts. Built in are the types, `seen` and `any`; a declared one is a base and a condition on the
+ * record.
  */
 #include "keys.h"
 
-struct event_keys { const sz_yaml *event, *where, *label; };
+struct event_keys {
+    const sz_yaml *event, *where, *label;
+};
 
 static const sz_key keys[] = {
     SZ_KEY_NEEDED(struct event_keys, event, "event", SZ_SHAPE_TEXT),
     SZ_KEY(struct event_keys, where, "where", SZ_SHAPE_TEXT),
-    SZ_KEY(struct event_keys, label, "label", SZ_SHAPE_MAP),
+    SZ_KEY(struct event_keys, label, "label", SZ_SHAPE_VALUE),
 };
 static const sz_key_table table = {"an event", "事件", keys, sizeof keys / sizeof *keys};
 
 /* ---- what is built in ---- */
 
 static void add_built_in(struct sz_loading *l, sz_str name, uint64_t types, bool is_seen, sz_str zh, sz_str en) {
-    *SZ_PUSH(&l->tmp, l->event_defs, l->n_event_defs, l->cap_event_defs) = (struct sz_event_def){
-        .name = sz_rules_copy(l, name), .label_zh = sz_rules_copy(l, zh), .label_en = sz_rules_copy(l, en), .types = types, .is_seen = is_seen, .matcher = SZ_NONE,
-        .hash = sz_mix(sz_types_hash(l, types), is_seen)};
+    *SZ_PUSH(&l->tmp, l->event_defs, l->n_event_defs, l->cap_event_defs) =
+        (struct sz_event_def){.name = sz_rules_copy(l, name),
+                              .label_zh = sz_rules_copy(l, zh),
+                              .label_en = sz_rules_copy(l, en),
+                              .types = types,
+                              .is_seen = is_seen,
+                              .matcher = SZ_NONE,
+                              .hash = sz_mix(sz_types_hash(l, types), is_seen)};
 }
 
 /* A slot has eight bits for the field of a record: 1 + SZ_EF_DECLARED + index. */
@@ -41,8 +49,8 @@ static void add_declared(struct sz_loading *l, uint32_t type, uint32_t at, uint3
 }
 
 void sz_events_init(struct sz_loading *l) {
-    uint64_t all = 0, seen = UINT64_C(1) << SZ_TYPE_SWIPE | UINT64_C(1) << SZ_TYPE_ATTENDANCE | UINT64_C(1) << SZ_TYPE_DORM_ACCESS |
-                            UINT64_C(1) << SZ_TYPE_PRESENCE;
+    uint64_t all = 0, seen = UINT64_C(1) << SZ_TYPE_SWIPE | UINT64_C(1) << SZ_TYPE_ATTENDANCE |
+                             UINT64_C(1) << SZ_TYPE_DORM_ACCESS | UINT64_C(1) << SZ_TYPE_PRESENCE;
     uint32_t cap = 0;
     for (uint32_t t = 0; t < l->types->n; t++) {
         const sz_type *type = &l->types->v[t];
@@ -54,7 +62,8 @@ void sz_events_init(struct sz_loading *l) {
     add_built_in(l, SZ_STR("seen"), seen, true, SZ_STR("本人在校记录"), SZ_STR("records in person"));
     add_built_in(l, SZ_STR("any"), all, false, SZ_STR("任何记录"), SZ_STR("records"));
     if (l->b->fs.n_declared == DECLARED_MAX)
-        sz_rules_hint_say(sz_rules_error(l, C_MANY, (sz_span){0}, "types.yaml declares %d different fields or more", "types.yaml 声明的字段达到 %d 个", DECLARED_MAX),
+        sz_rules_hint_say(sz_rules_error(l, C_MANY, (sz_span){0}, "types.yaml declares %d different fields or more",
+                                         "types.yaml 声明的字段达到 %d 个", DECLARED_MAX),
                           "give alike fields of several types one name", "请让几种类型里相同的字段用同一个名称");
 }
 
@@ -79,14 +88,15 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
         return;
     }
     sz_diag *g = sz_rules_error(l, C_EVENT, at, "no event is named `%.*s`", "没有名为 `%.*s` 的事件", SZ_FMT_STR(name));
-    struct sz_near near = sz_near_to(name);
+    struct sz_near near = sz_near_to(l, name);
     for (uint32_t i = 0; i < l->types->n + 2; i++)
         sz_near_try(&near, l->event_defs[i].name, "built in", "自带", (sz_span){0});
     for (uint32_t i = 0; i < l->events.n; i++)
         sz_near_try(&near, l->events.v[i].name, "event", "事件", l->events.v[i].key->span);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (sz_decls_find(&l->features, name))
-        sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件", SZ_FMT_STR(name));
+        sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件",
+                      SZ_FMT_STR(name));
     else
         sz_rules_hint(l, g, "declare it under  events:  or use one that is built in: %s, seen, any",
                       "请在  events:  下声明，或用自带的：%s, seen, any", sz_types_words(l, UINT64_MAX));
@@ -110,13 +120,15 @@ static bool add_where(struct sz_loading *l, struct sz_event_def *e, const sz_yam
     if (sz_rules_scan(l, where->text, &scan)) e->types &= scan.types_named;
     struct sz_scope scope = {.l = l, .kind = SZ_SCOPE_WHERE, .types = e->types};
     if (e->types == 0) {
-        sz_rules_hint(l, sz_rules_error(l, C_NO_TYPE, where->span, "no record can fit: event.type says %s", "没有记录会符合：event.type 要求是 %s",
-                                        sz_types_words(l, scan.types_named)),
+        sz_rules_hint(l,
+                      sz_rules_error(l, C_NO_TYPE, where->span, "no record can fit: event.type says %s",
+                                     "没有记录会符合：event.type 要求是 %s", sz_types_words(l, scan.types_named)),
                       "the event itself is of %s", "而事件本身是 %s", sz_types_words(l, before));
         return false;
     }
     if (e->n_wheres == WHERES_MAX) {
-        sz_rules_hint_say(sz_rules_error(l, C_MANY, where->span, "more than %d conditions stand on each other here", "这里叠加的条件超过 %d 个", WHERES_MAX),
+        sz_rules_hint_say(sz_rules_error(l, C_MANY, where->span, "more than %d conditions stand on each other here",
+                                         "这里叠加的条件超过 %d 个", WHERES_MAX),
                           "join some of them with &&", "请用 && 合并其中一些");
         return false;
     }
@@ -148,7 +160,8 @@ static bool make(struct sz_loading *l, struct sz_decl *d, const struct event_key
 
 static void check_own_name(struct sz_loading *l, const struct sz_decl *d, bool *ok) {
     if (find_built_in(l, d->name) != SZ_NONE) {
-        sz_diag *g = sz_rules_error(l, C_TAKEN, d->key->span, "`%.*s` is built in already", "`%.*s` 是自带的名称", SZ_FMT_STR(d->name));
+        sz_diag *g = sz_rules_error(l, C_TAKEN, d->key->span, "`%.*s` is built in already", "`%.*s` 是自带的名称",
+                                    SZ_FMT_STR(d->name));
         sz_rules_hint(l, g, "choose another, for example  my_%.*s", "请换一个名称，例如  my_%.*s", SZ_FMT_STR(d->name));
         *ok = false;
     } else {
@@ -157,10 +170,14 @@ static void check_own_name(struct sz_loading *l, const struct sz_decl *d, bool *
 }
 
 /* One event of a chain of bases. */
-struct link { uint32_t decl; struct event_keys k; bool ok; };
+struct link {
+    uint32_t decl;
+    struct event_keys k;
+    bool ok;
+};
 
-/* Read what stands under the name; *base is the built-in or finished one on which it stands, *next the declared one to be
- * made first. Both SZ_NONE: it has none, which was said. */
+/* Read what stands under the name; *base is the built-in or finished one on which it stands, *next the declared one
+ * to be * made first. Both SZ_NONE: it has none, which was said. */
 static void read_link(struct sz_loading *l, struct link *link, uint32_t *base, uint32_t *next) {
     struct sz_decl *d = &l->events.v[link->decl];
     *base = *next = SZ_NONE;
@@ -173,18 +190,18 @@ static void read_link(struct sz_loading *l, struct link *link, uint32_t *base, u
     *base = find_built_in(l, name);
     if (*base != SZ_NONE) return;
     const struct sz_decl *b = sz_decls_find(&l->events, name);
-    if (!b)
-        sz_event_unknown(l, name, link->k.event->span);
+    if (!b) sz_event_unknown(l, name, link->k.event->span);
     else if (b->state == SZ_DECL_BUSY)
-        sz_rules_hint_say(sz_rules_error(l, C_EVENT_CYCLE, link->k.event->span, "`%.*s` is made of itself", "`%.*s` 是由它自己定义的", SZ_FMT_STR(name)),
-                          "one of them must stand on a type of record, for example  event: swipe", "其中一个必须以记录类型为基础，例如  event: swipe");
-    else if (b->state == SZ_DECL_NEW)
-        *next = (uint32_t)(b - l->events.v);
-    else
-        *base = b->index; /* SZ_NONE where it failed */
+        sz_rules_hint_say(sz_rules_error(l, C_EVENT_CYCLE, link->k.event->span, "`%.*s` is made of itself",
+                                         "`%.*s` 是由它自己定义的", SZ_FMT_STR(name)),
+                          "one of them must stand on a type of record, for example  event: swipe",
+                          "其中一个必须以记录类型为基础，例如  event: swipe");
+    else if (b->state == SZ_DECL_NEW) *next = (uint32_t)(b - l->events.v);
+    else *base = b->index; /* SZ_NONE where it failed */
 }
 
-/* Follow the bases down to one that is there, then make all of them, innermost first. No recursion: chains may be long. */
+/* Follow the bases down to one that is there, then make all of them, innermost first. No recursion: chains may be
+ * long. */
 static void resolve(struct sz_loading *l, uint32_t at) {
     struct link *chain = NULL;
     uint32_t n = 0, cap = 0, base = SZ_NONE;
@@ -219,8 +236,8 @@ void sz_events_load(struct sz_loading *l) {
         const struct sz_decl *d = &l->events.v[i], *first = sz_decls_find(&l->events, d->name);
         if (d == first || d->state != SZ_DECL_DONE || first->state != SZ_DECL_DONE) continue;
         if (l->event_defs[d->index].hash == l->event_defs[first->index].hash) continue;
-        sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already", "`%.*s` 已经有另一个含义",
-                                    SZ_FMT_STR(d->name));
+        sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already",
+                                    "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
         sz_rules_hint(l, g, "the first one is at %s", "第一处在 %s", sz_rules_place(l, first->key->span));
     }
 }
@@ -235,9 +252,16 @@ uint32_t sz_event_matcher(struct sz_loading *l, uint32_t def) {
     e->matcher = fs->n_matchers;
     sz_map_put(&l->matcher_by_hash, key, e->matcher);
     bool is_plain_seen = e->is_seen && e->n_wheres == 0;
-    *SZ_PUSH(l->a, fs->matchers, fs->n_matchers, l->cap_matchers) = (sz_matcher){
-        .name = is_plain_seen ? SZ_STR("seen") : e->name, .label_zh = e->label_zh, .label_en = e->label_en, .types = e->types,
-        .is_seen = e->is_seen, .wheres = e->wheres, .n_wheres = e->n_wheres, .hash = e->hash,
-        .needs_time_of_day = e->needs_time_of_day, .span = e->span};
+    *SZ_PUSH(l->a, fs->matchers, fs->n_matchers, l->cap_matchers) =
+        (sz_matcher){.name = is_plain_seen ? SZ_STR("seen") : e->name,
+                     .label_zh = e->label_zh,
+                     .label_en = e->label_en,
+                     .types = e->types,
+                     .is_seen = e->is_seen,
+                     .wheres = e->wheres,
+                     .n_wheres = e->n_wheres,
+                     .hash = e->hash,
+                     .needs_time_of_day = e->needs_time_of_day,
+                     .span = e->span};
     return e->matcher;
 }

@@ -7,7 +7,11 @@
 static const char *const precision_names[] = {"second", "minute", "day"};
 
 /* Fields with a closed set of values. */
-static const struct { uint16_t field; const char *const *names; uint32_t n; } closed[] = {
+static const struct {
+    uint16_t field;
+    const char *const *names;
+    uint32_t n;
+} closed[] = {
     {SZ_EF_OP, sz_op_names, 4},
     {SZ_EF_STATUS, sz_attend_names, 6},
     {SZ_EF_DIRECTION, sz_direction_names + 1, 3},
@@ -47,7 +51,7 @@ static void built_in(struct sz_loading *l, uint32_t f, struct sz_field_ref *out)
 /* ---- declared fields ---- */
 
 static const uint8_t kind_types[] = {
-    [SZ_FIELD_TEXT] = SZ_X_STR, [SZ_FIELD_ENUM] = SZ_X_STR, [SZ_FIELD_NUMBER] = SZ_X_NUM,
+    [SZ_FIELD_TEXT] = SZ_X_STR,  [SZ_FIELD_ENUM] = SZ_X_STR,  [SZ_FIELD_NUMBER] = SZ_X_NUM,
     [SZ_FIELD_MONEY] = SZ_X_NUM, [SZ_FIELD_TIME] = SZ_X_TIME,
 };
 
@@ -68,7 +72,8 @@ static bool declared(struct sz_loading *l, sz_str name, uint64_t types, struct s
     for (uint32_t i = 0; i < l->b->fs.n_declared; i++) {
         const sz_declared *d = &l->b->fs.declared[i];
         if (!(d->types & types) || !sz_str_eq(d->name, name)) continue;
-        *out = (struct sz_field_ref){.field = (uint16_t)(SZ_EF_DECLARED + i), .type = kind_types[d->kind], .types = d->types};
+        *out = (struct sz_field_ref){
+            .field = (uint16_t)(SZ_EF_DECLARED + i), .type = kind_types[d->kind], .types = d->types};
         out->unit = d->kind == SZ_FIELD_MONEY ? SZ_UNIT_YUAN : SZ_UNIT_NONE;
         if (d->kind == SZ_FIELD_ENUM) declared_choices(l, d, types, out);
         return true;
@@ -78,7 +83,8 @@ static bool declared(struct sz_loading *l, sz_str name, uint64_t types, struct s
 
 /* ---- finding ---- */
 
-static bool place_field(struct sz_loading *l, const sz_str *path, uint32_t n, struct sz_field_ref *out, uint32_t *used) {
+static bool place_field(struct sz_loading *l, const sz_str *path, uint32_t n, struct sz_field_ref *out,
+                        uint32_t *used) {
     *used = 1;
     if (n == 1) {
         built_in(l, SZ_EF_PLACE_ID, out);
@@ -126,7 +132,7 @@ const char *sz_types_words(struct sz_loading *l, uint64_t types) {
 }
 
 static void near_place(struct sz_loading *l, sz_str name, const char *prefix, const char **en, const char **zh) {
-    struct sz_near near = sz_near_to(name);
+    struct sz_near near = sz_near_to(l, name);
     for (uint32_t f = SZ_EF_PLACE_ID; f <= SZ_EF_PLACE_ZONE; f++) sz_near_z(&near, short_name(f));
     if (sz_near_any(&near)) {
         near.found = sz_str_of(TXT(l, "%splace.%.*s", prefix, SZ_FMT_STR(near.found)));
@@ -141,15 +147,16 @@ static void near_place(struct sz_loading *l, sz_str name, const char *prefix, co
 static void list_fields(struct sz_loading *l, uint64_t types, const char **en, const char **zh) {
     const char *all = "";
     for (uint32_t f = 0; f < SZ_EF_DECLARED; f++)
-        if (sz_efields[f].types != UINT64_MAX && (sz_efields[f].types & types)) all = TXT(l, "%s  %s", all, sz_efields[f].name);
+        if (sz_efields[f].types != UINT64_MAX && (sz_efields[f].types & types))
+            all = TXT(l, "%s  %s", all, sz_efields[f].name);
     for (uint32_t i = 0; i < l->b->fs.n_declared; i++)
         if (l->b->fs.declared[i].types & types) all = TXT(l, "%s  %.*s", all, SZ_FMT_STR(l->b->fs.declared[i].name));
     *en = TXT(l, "its fields are%s  time  clock  hour  weekday  night  place  source", all);
     *zh = TXT(l, "它的字段有%s  time  clock  hour  weekday  night  place  source", all);
 }
 
-void sz_field_near(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_t types, bool has_age, const char *prefix,
-                   const char **en, const char **zh) {
+void sz_field_near(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_t types, bool has_age,
+                   const char *prefix, const char **en, const char **zh) {
     if (n > 1 && sz_str_is(path[0], "place")) {
         near_place(l, path[1], prefix, en, zh);
         return;
@@ -161,9 +168,10 @@ void sz_field_near(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_
         *zh = TXT(l, "有这一项的是 %s；这里的记录是 %s", has, is);
         return;
     }
-    struct sz_near near = sz_near_to(path[0]);
+    struct sz_near near = sz_near_to(l, path[0]);
     for (uint32_t f = 0; f < SZ_EF_DECLARED; f++)
-        if (!is_place(f) && (sz_efields[f].types & types) && (f != SZ_EF_AGE || has_age)) sz_near_z(&near, sz_efields[f].name);
+        if (!is_place(f) && (sz_efields[f].types & types) && (f != SZ_EF_AGE || has_age))
+            sz_near_z(&near, sz_efields[f].name);
     for (uint32_t i = 0; i < l->b->fs.n_declared; i++)
         if (l->b->fs.declared[i].types & types) sz_near_try(&near, l->b->fs.declared[i].name, NULL, NULL, (sz_span){0});
     sz_near_z(&near, "place");

@@ -3,13 +3,16 @@
 #include "keys.h"
 
 static const char *const kind_words[][2] = {
-    [SZ_YAML_NULL] = {"nothing", "空的"}, [SZ_YAML_SCALAR] = {"a text", "一个文本"},
-    [SZ_YAML_SEQ] = {"a list", "一个列表"}, [SZ_YAML_MAP] = {"a mapping", "一个映射"},
+    [SZ_YAML_NULL] = {"nothing", "空的"},
+    [SZ_YAML_SCALAR] = {"a text", "一个文本"},
+    [SZ_YAML_SEQ] = {"a list", "一个列表"},
+    [SZ_YAML_MAP] = {"a mapping", "一个映射"},
 };
 static const char *const shape_words[][2] = {
-    [SZ_SHAPE_TEXT] = {"a text", "文本"}, [SZ_SHAPE_MAP] = {"a mapping", "映射"},
-    [SZ_SHAPE_LIST] = {"a list", "列表"}, [SZ_SHAPE_TEXTS] = {"a text or a list", "文本或列表"},
-    [SZ_SHAPE_VALUE] = {"a value", "一个值"}, [SZ_SHAPE_OPEN] = {"a value", "一个值"}, [SZ_SHAPE_ANY] = {"a value", "一个值"},
+    [SZ_SHAPE_TEXT] = {"a text", "文本"},     [SZ_SHAPE_MAP] = {"a mapping", "映射"},
+    [SZ_SHAPE_LIST] = {"a list", "列表"},     [SZ_SHAPE_TEXTS] = {"a text or a list", "文本或列表"},
+    [SZ_SHAPE_VALUE] = {"a value", "一个值"}, [SZ_SHAPE_OPEN] = {"a value", "一个值"},
+    [SZ_SHAPE_ANY] = {"a value", "一个值"},
 };
 
 static bool fits(const sz_yaml *node, uint8_t shape) {
@@ -26,7 +29,8 @@ static bool fits(const sz_yaml *node, uint8_t shape) {
 static void nothing(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
     if (sz_rules_is_partial(l, node)) return;
     const char *name = key ? TXT(l, "%.*s:", SZ_FMT_STR(key->text)) : "-";
-    sz_diag *g = sz_rules_error(l, C_EMPTY, key ? key->span : node->span, "nothing stands after `%s`", "`%s` 后面什么也没有", name);
+    sz_diag *g = sz_rules_error(l, C_EMPTY, key ? key->span : node->span, "nothing stands after `%s`",
+                                "`%s` 后面什么也没有", name);
     sz_rules_hint_say(g, TXT(l, "%s is expected; or leave `%s` out", shape_words[shape][0], name),
                       TXT(l, "这里要写%s；不需要就去掉 `%s`", shape_words[shape][1], name));
 }
@@ -37,9 +41,10 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
         nothing(l, node, shape, key);
         return false;
     }
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_SHAPE, node->span,
-                              TXT(l, "%s is expected here, this is %s", shape_words[shape][0], kind_words[node->kind][0]),
-                              TXT(l, "这里要写%s，而这是%s", shape_words[shape][1], kind_words[node->kind][1]));
+    sz_diag *g =
+        sz_rules_say(l, SZ_ERROR, C_SHAPE, node->span,
+                     TXT(l, "%s is expected here, this is %s", shape_words[shape][0], kind_words[node->kind][0]),
+                     TXT(l, "这里要写%s，而这是%s", shape_words[shape][1], kind_words[node->kind][1]));
     if (!key) {
         if (shape == SZ_SHAPE_TEXT) sz_rules_hint_say(g, "write one text here", "这里请写一个文本");
         else sz_rules_hint_say(g, "write it as  {name: …}", "请写成  {名称: …}");
@@ -47,20 +52,23 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
     }
     sz_str name = key->text;
     if (node->kind == SZ_YAML_MAP && shape == SZ_SHAPE_TEXT)
-        sz_rules_hint(l, g, "a text that begins with { stands in quotes:  %.*s: '{…}'", "以 { 开头的文本要加引号：%.*s: '{…}'", SZ_FMT_STR(name));
+        sz_rules_hint(l, g, "a text that begins with { stands in quotes:  %.*s: '{…}'",
+                      "以 { 开头的文本要加引号：%.*s: '{…}'", SZ_FMT_STR(name));
     else if (shape == SZ_SHAPE_MAP)
         sz_rules_hint(l, g, "write  %.*s: {name: …}", "请写  %.*s: {名称: …}", SZ_FMT_STR(name));
     else if (shape == SZ_SHAPE_LIST || shape == SZ_SHAPE_TEXTS)
         sz_rules_hint(l, g, "write  %.*s: [a, b], or one item a line, each with - before it",
                       "请写  %.*s: [a, b]，或每项一行，前面加 -", SZ_FMT_STR(name));
     else
-        sz_rules_hint(l, g, "write  %.*s: …  with one text after it", "请写  %.*s: …，后面是一个文本", SZ_FMT_STR(name));
+        sz_rules_hint(l, g, "write  %.*s: …  with one text after it", "请写  %.*s: …，后面是一个文本",
+                      SZ_FMT_STR(name));
     return false;
 }
 
 void sz_keys_later(struct sz_loading *l, sz_span at, sz_str name, const char *en, const char *zh) {
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LATER, at, TXT(l, "`%.*s` is not there yet: %s comes with a later version", SZ_FMT_STR(name), en),
-                 TXT(l, "`%.*s` 暂不支持：%s将在以后的版本提供", SZ_FMT_STR(name), zh));
+    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LATER, at,
+                              TXT(l, "`%.*s` is not there yet: %s comes with a later version", SZ_FMT_STR(name), en),
+                              TXT(l, "`%.*s` 暂不支持：%s将在以后的版本提供", SZ_FMT_STR(name), zh));
     sz_rules_hint_say(g, "leave it out for now", "请先去掉");
 }
 
@@ -71,9 +79,10 @@ static const sz_key *find(const sz_key_table *t, sz_str name) {
 }
 
 static void unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_KEY, key->span, TXT(l, "%s has no key `%.*s`", t->en, SZ_FMT_STR(key->text)),
-                              TXT(l, "%s没有 `%.*s` 这个键", t->zh, SZ_FMT_STR(key->text)));
-    struct sz_near near = sz_near_to(key->text);
+    sz_diag *g =
+        sz_rules_say(l, SZ_ERROR, C_KEY, key->span, TXT(l, "%s has no key `%.*s`", t->en, SZ_FMT_STR(key->text)),
+                     TXT(l, "%s没有 `%.*s` 这个键", t->zh, SZ_FMT_STR(key->text)));
+    struct sz_near near = sz_near_to(l, key->text);
     sz_buf all;
     sz_buf_init(&all);
     for (size_t i = 0; i < t->n; i++) {
@@ -111,7 +120,8 @@ bool sz_keys_read(struct sz_loading *l, const sz_yaml *map, const sz_key_table *
         if (!row->required || sz_yaml_get(map, row->name) || sz_near_key(map, row->name)) continue;
         sz_span at = {map->span.src, map->span.off, map->span.len ? 1 : 0};
         if (sz_rules_is_partial(l, map)) continue;
-        sz_diag *g = sz_rules_say(l, SZ_ERROR, C_MISSING, at, TXT(l, "%s needs  %s:", t->en, row->name), TXT(l, "%s必须有  %s:", t->zh, row->name));
+        sz_diag *g = sz_rules_say(l, SZ_ERROR, C_MISSING, at, TXT(l, "%s needs  %s:", t->en, row->name),
+                                  TXT(l, "%s必须有  %s:", t->zh, row->name));
         sz_rules_hint(l, g, "add  %s: …", "请加  %s: …", row->name);
         ok = false;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * keys: a YAML mapping read by a const table. A row names the key, the shape that must stand under it, whether it must be
- * there, and where its node goes; what the language will have later is a row too, with what it is. Unknown keys, wrong shapes
- * and missing keys are findings; unknown keys with the nearest one.
+ * keys: a YAML mapping read by a const table. A row names the key, the shape that must stand under it, whether it
+ * must be there, and where its node goes; what the language will have later is a row too, with what it is. Unknown
+ * keys, wrong shapes and missing keys are findings; unknown keys with the nearest one.
  */
 #ifndef SZ_RULES_KEYS_H
 #define SZ_RULES_KEYS_H
@@ -10,28 +10,33 @@
 #include "load.h"
 
 typedef enum sz_shape {
-    SZ_SHAPE_TEXT, SZ_SHAPE_MAP, SZ_SHAPE_LIST,
-    SZ_SHAPE_TEXTS,   /* a list, or one text */
-    SZ_SHAPE_VALUE,   /* a text, list or mapping; not nothing */
-    SZ_SHAPE_OPEN,    /* also nothing */
-    SZ_SHAPE_ANY      /* also nothing, and not worth naming among the keys */
+    SZ_SHAPE_TEXT,
+    SZ_SHAPE_MAP,
+    SZ_SHAPE_LIST,
+    SZ_SHAPE_TEXTS, /* a list, or one text */
+    SZ_SHAPE_VALUE, /* a text, list or mapping; not nothing */
+    SZ_SHAPE_OPEN,  /* also nothing */
+    SZ_SHAPE_ANY    /* also nothing, and not worth naming among the keys */
 } sz_shape;
 
 typedef struct sz_key {
     const char *name;
     uint8_t shape;
     bool required;
-    size_t offset;        /* of a `const sz_yaml *` in the struct that is filled */
-    const char *later;    /* NULL: there now; else English words for what will be there later, and */
+    size_t offset;     /* of a `const sz_yaml *` in the struct that is filled */
+    const char *later; /* NULL: there now; else English words for what will be there later, and */
     const char *later_zh;
 } sz_key;
 
-#define SZ_KEY(type, member, name, shape) {name, shape, false, offsetof(type, member), NULL, NULL}
-#define SZ_KEY_NEEDED(type, member, name, shape) {name, shape, true, offsetof(type, member), NULL, NULL}
-#define SZ_KEY_LATER(type, member, name, en, zh) {name, SZ_SHAPE_ANY, false, offsetof(type, member), en, zh}
+#define SZ_KEY(type, member, name, shape) \
+    { name, shape, false, offsetof(type, member), NULL, NULL }
+#define SZ_KEY_NEEDED(type, member, name, shape) \
+    { name, shape, true, offsetof(type, member), NULL, NULL }
+#define SZ_KEY_LATER(type, member, name, en, zh) \
+    { name, SZ_SHAPE_ANY, false, offsetof(type, member), en, zh }
 
 typedef struct sz_key_table {
-    const char *en, *zh;  /* what the mapping is: "a rule", 规则 */
+    const char *en, *zh; /* what the mapping is: "a rule", 规则 */
     const sz_key *keys;
     size_t n;
 } sz_key_table;

@@ -2,12 +2,12 @@
  *
  * Private to src/rules: what the files of the loader share. One sz_loading lives for one sz_rules_load.
  *
- * Order of work (bundle.c): read all files; sort what they declare by kind; params, events, features (each on demand, so that
- * files may stand in any order); rules, each with its adjust; then hashes. What has a finding is marked failed and stays known
- * by name, so that one mistake is told once.
+ * Order of work (bundle.c): read all files; sort what they declare by kind; params, events, features (each on demand,
+ * so that files may stand in any order); rules, each with its adjust; then hashes. What has a finding is marked
+ * failed and stays known by name, so that one mistake is told once.
  *
- * Two arenas: what the bundle keeps lies in b->arena; what findings point at (sources, hints) in d->arena, because findings
- * outlive a bundle that was refused. sz_rules_keep() moves a span from the one to the other.
+ * Two arenas: what the bundle keeps lies in b->arena; what findings point at (sources, hints) in d->arena, because
+ * findings outlive a bundle that was refused. sz_rules_keep() moves a span from the one to the other.
  */
 #ifndef SZ_RULES_LOAD_H
 #define SZ_RULES_LOAD_H
@@ -16,18 +16,77 @@
 
 /* Codes of findings of this module (codes_rules.c documents them). Never reuse one; 42 is said by expr. */
 enum {
-    C_NAME_FORM = 19 /* documented by yaml */, C_KEY = 20, C_SHAPE = 21, C_MISSING = 22, C_LATER = 23, C_CHOICE = 24, C_LANGUAGES = 25,
-    C_EMPTY = 26, C_DURATION = 27, C_BOOL = 28, C_TAKEN = 29, C_TWO_MEANINGS = 30, C_EVENT = 31, C_EVENT_CYCLE = 32,
-    C_FIELD = 33, C_OPERATOR = 34, C_OPERAND = 35, C_FIELD_TYPE = 36, C_WINDOW = 37, C_KEY_FITS = 38,
-    C_WINDOW_FORM = 39, C_HOURS_LONG = 40, C_PANES = 41, C_TO = 43, C_TO_FITS = 44, C_GAP = 45,
-    C_PAUSE = 46, C_FEATURE_CYCLE = 47, C_VALUE_TYPE = 48, C_NOT_CONSTANT = 49, C_LITERAL = 50, C_UNITS_DIFFER = 51,
-    C_BY_FIELD = 52, C_BY_FORM = 53, C_LIST_MIXED = 54, C_SHADOWS = 55, C_ID = 56, C_ID_TWICE = 57, C_RULE_SHAPE = 58,
-    C_LEVEL = 59, C_MESSAGE_NAME = 60, C_MESSAGE_FORM = 61, C_PLURAL = 62, C_STEPS = 63, C_STEP_VALUE = 64,
-    C_STEP_TWICE = 65, C_STEP_PARAM = 66, C_GROWS = 68, C_INSTANT = 69, C_NO_EVENT = 70,
-    C_CHECK = 71, C_UNLESS = 72, C_PURPOSE = 73, C_PURPOSE_DATA = 74, C_ADJUST_RULE = 75, C_BECAUSE = 76,
-    C_ADJUST_PARAM = 77, C_ADJUST_TWICE = 78, C_REPLACES = 79, C_VERSION = 81, C_MANY = 82,
-    C_UNIT_KEY = 83, C_NO_TYPE = 84, C_ADJUST_LEVEL = 85, C_NO_FEATURE = 86, C_WAS = 151, C_TAG = 152, C_NO_PERIODS = 153,
-    C_LEVEL_FALLS = 154, C_CHECK_NEVER = 155, C_ADJUST_REPLACED = 156
+    C_NAME_FORM = 19 /* documented by yaml */,
+    C_KEY = 20,
+    C_SHAPE = 21,
+    C_MISSING = 22,
+    C_LATER = 23,
+    C_CHOICE = 24,
+    C_LANGUAGES = 25,
+    C_EMPTY = 26,
+    C_DURATION = 27,
+    C_BOOL = 28,
+    C_TAKEN = 29,
+    C_TWO_MEANINGS = 30,
+    C_EVENT = 31,
+    C_EVENT_CYCLE = 32,
+    C_FIELD = 33,
+    C_OPERATOR = 34,
+    C_OPERAND = 35,
+    C_FIELD_TYPE = 36,
+    C_WINDOW = 37,
+    C_KEY_FITS = 38,
+    C_WINDOW_FORM = 39,
+    C_HOURS_LONG = 40,
+    C_PANES = 41,
+    C_TO = 43,
+    C_TO_FITS = 44,
+    C_GAP = 45,
+    C_PAUSE = 46,
+    C_FEATURE_CYCLE = 47,
+    C_VALUE_TYPE = 48,
+    C_NOT_CONSTANT = 49,
+    C_LITERAL = 50,
+    C_UNITS_DIFFER = 51,
+    C_BY_FIELD = 52,
+    C_BY_FORM = 53,
+    C_LIST_MIXED = 54,
+    C_SHADOWS = 55,
+    C_ID = 56,
+    C_ID_TWICE = 57,
+    C_RULE_SHAPE = 58,
+    C_LEVEL = 59,
+    C_MESSAGE_NAME = 60,
+    C_MESSAGE_FORM = 61,
+    C_PLURAL = 62,
+    C_STEPS = 63,
+    C_STEP_VALUE = 64,
+    C_STEP_TWICE = 65,
+    C_STEP_PARAM = 66,
+    C_GROWS = 68,
+    C_INSTANT = 69,
+    C_NO_EVENT = 70,
+    C_CHECK = 71,
+    C_UNLESS = 72,
+    C_PURPOSE = 73,
+    C_PURPOSE_DATA = 74,
+    C_ADJUST_RULE = 75,
+    C_BECAUSE = 76,
+    C_ADJUST_PARAM = 77,
+    C_ADJUST_TWICE = 78,
+    C_REPLACES = 79,
+    C_VERSION = 81,
+    C_MANY = 82,
+    C_UNIT_KEY = 83,
+    C_NO_TYPE = 84,
+    C_ADJUST_LEVEL = 85,
+    C_NO_FEATURE = 86,
+    C_WAS = 151,
+    C_TAG = 152,
+    C_NO_PERIODS = 153,
+    C_LEVEL_FALLS = 154,
+    C_CHECK_NEVER = 155,
+    C_ADJUST_REPLACED = 156
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -50,7 +109,7 @@ struct sz_decls {
 struct sz_rules_file {
     const sz_source *shown, *kept; /* for findings; for the bundle */
     const sz_yaml *root;
-    bool is_partial;               /* a YAML error ended it early */
+    bool is_partial; /* a YAML error ended it early */
 };
 
 /* A name that counts records: built in or declared. A matcher is made of it when a feature needs one. */
@@ -69,8 +128,8 @@ struct sz_adjust;
 
 struct sz_loading {
     sz_bundle *b;
-    sz_arena *a;       /* of the bundle */
-    sz_arena tmp;      /* of the loading */
+    sz_arena *a;  /* of the bundle */
+    sz_arena tmp; /* of the loading */
     sz_diags *d;
     const sz_types *types;
     const sz_campus *campus;
@@ -87,6 +146,7 @@ struct sz_loading {
     uint32_t n_global_params, cap_global_params;
     sz_map feature_by_hash, matcher_by_hash;
     struct sz_adjust **adjust_of; /* by index into adjusts */
+    bool *seen_features;          /* for rule_meaning.c */
     uint32_t depth;               /* of value features within each other */
     bool has_too_many;            /* of features: said once */
 };
@@ -103,7 +163,7 @@ sz_diag *sz_rules_warn(struct sz_loading *l, int code, sz_span at, const char *e
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
 /* The same with finished texts, for languages that need other words; TXT makes them. */
 sz_diag *sz_rules_say(struct sz_loading *l, sz_severity sev, int code, sz_span at, const char *en, const char *zh);
-#define TXT(l, ...) sz_arena_printf(&(l)->d->arena, __VA_ARGS__)
+#define TXT(l, ...)              sz_arena_printf(&(l)->d->arena, __VA_ARGS__)
 #define sz_rules_hint(l, g, ...) sz_diag_hint((l)->d, (g), __VA_ARGS__)
 /* Hint of finished texts; g may be NULL. */
 void sz_rules_hint_say(sz_diag *g, const char *en, const char *zh);
@@ -119,11 +179,12 @@ const char *sz_rules_place(struct sz_loading *l, sz_span at);
 /* The nearest of several names, for "did you mean". */
 struct sz_near {
     sz_str want, found;
-    int best;                /* distance; greater than what counts: none found */
-    const char *en, *zh;     /* what it is: feature, 特征 */
-    sz_span at;              /* where it is declared; src NULL: built in */
+    int best;            /* distance; greater than what counts: none found */
+    const char *en, *zh; /* what it is: feature, 特征 */
+    sz_span at;          /* where it is declared; src NULL: built in */
 };
-struct sz_near sz_near_to(sz_str want);
+/* After many findings none is looked for any more: it would cost the square of them. */
+struct sz_near sz_near_to(const struct sz_loading *l, sz_str want);
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at);
 void sz_near_z(struct sz_near *n, const char *name);
 bool sz_near_any(const struct sz_near *n);
@@ -138,7 +199,8 @@ bool sz_rules_name(struct sz_loading *l, const sz_yaml *key);
 /* Index of text in names, or -1. */
 int sz_rules_index(sz_str s, const char *const *names, size_t n);
 /* The same of a node's text, with a finding that lists the choices. what: "a level", 级别. */
-int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en, const char *zh);
+int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en,
+                    const char *zh);
 
 struct sz_decl *sz_decls_find(struct sz_decls *d, sz_str name);
 void sz_decls_init(struct sz_decls *d);
@@ -152,7 +214,8 @@ bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_m
 bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out);
 /* A duration as people write one: also `3 days`, `24 hours`. */
 bool sz_duration_words(sz_str s, int64_t *out_ms);
-/* `420 yuan`, `24h`, `50%`, `6 class-hours`, 3. False: not a number with a unit; *unit_at is then where its unit begins. */
+/* `420 yuan`, `24h`, `50%`, `6 class-hours`, 3. False: not a number with a unit; *unit_at is then where its unit
+ * begins. */
 bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_t *unit_at);
 bool sz_unit_parse(sz_str s, uint8_t *unit);
 /* Say that the literal's unit (or the whole of it) is wrong; unit_at is what sz_literal_parse gave. */
@@ -171,8 +234,8 @@ uint64_t sz_param_hash(const sz_param *p);
 bool sz_param_is_const(const sz_param *p);
 
 /* ---- events_load.c ---- */
-void sz_events_init(struct sz_loading *l);   /* types, seen, any, declared fields */
-void sz_events_load(struct sz_loading *l);   /* check all */
+void sz_events_init(struct sz_loading *l); /* types, seen, any, declared fields */
+void sz_events_load(struct sz_loading *l); /* check all */
 /* Index of the event's definition, SZ_NONE: unknown or failed (*is_failed). */
 uint32_t sz_event_find(struct sz_loading *l, sz_str name, bool *is_failed);
 uint32_t sz_event_matcher(struct sz_loading *l, uint32_t def); /* makes one on demand */
@@ -181,20 +244,21 @@ uint64_t sz_types_hash(const struct sz_loading *l, uint64_t types);
 
 /* ---- fields.c: fields of records ---- */
 struct sz_field_ref {
-    uint16_t field;   /* sz_efield */
+    uint16_t field; /* sz_efield */
     uint8_t type, unit, form;
-    uint64_t types;   /* that have it */
+    uint64_t types; /* that have it */
     const sz_str *choices;
     uint32_t n_choices;
 };
-/* Field named by path (`amount`, or `place` and `kind`) of a record of one of the types; used: how many names it took. */
+/* Field named by path (`amount`, or `place` and `kind`) of a record of one of the types; used: how many names it
+ * took. */
 bool sz_field_find(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_t types, bool has_age,
                    struct sz_field_ref *out, uint32_t *used);
 /* Nearest field of those types; prefix stands before it in the hint. */
-void sz_field_near(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_t types, bool has_age, const char *prefix,
-                   const char **en, const char **zh);
+void sz_field_near(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_t types, bool has_age,
+                   const char *prefix, const char **en, const char **zh);
 uint64_t sz_field_types(const struct sz_loading *l, sz_str name); /* types that have a field of that name; 0 none */
-const char *sz_types_words(struct sz_loading *l, uint64_t types);  /* `swipe, attendance` */
+const char *sz_types_words(struct sz_loading *l, uint64_t types); /* `swipe, attendance` */
 uint64_t sz_field_meaning(const struct sz_loading *l, uint32_t field);
 
 /* ---- features_load.c, window.c ---- */
@@ -202,53 +266,62 @@ void sz_features_load(struct sz_loading *l);
 /* What a name of a feature became; NULL: no such name. Loads it on demand. */
 const struct sz_decl *sz_feature_find(struct sz_loading *l, sz_str name);
 /* False with a finding. row: the operator's. */
-bool sz_window_load(struct sz_loading *l, const sz_yaml *feature, const sz_operator_row *row, const sz_yaml *over, const sz_yaml *to,
-                    const sz_yaml *day, sz_window *out);
+bool sz_window_load(struct sz_loading *l, const sz_yaml *feature, const sz_operator_row *row, const sz_yaml *over,
+                    const sz_yaml *to, const sz_yaml *day, sz_window *out);
 /* Meaning of a slot for sz_prog_hash: ctx is a sz_meaning. */
-struct sz_meaning { const struct sz_loading *l; const sz_param *params; uint32_t n_params; };
+struct sz_meaning {
+    const struct sz_loading *l;
+    const sz_param *params;
+    uint32_t n_params;
+};
 uint64_t sz_slot_meaning(void *ctx, uint32_t slot);
 
-/* ---- expressions: resolver.c, use.c ---- */
+/* ---- expressions: resolver.c, use.c, scan.c ---- */
 enum { SZ_SCOPE_WHERE, SZ_SCOPE_FEATURE, SZ_SCOPE_RULE };
 enum { SZ_PARAMS_MAX = 1000 }; /* of a rule */
 
 struct sz_scope {
     struct sz_loading *l;
     uint8_t kind;
-    uint64_t types;              /* that event.* may be of */
+    uint64_t types;                     /* that event.* may be of */
     const char *no_event, *no_event_zh; /* why event.* may not stand here; NULL: it may */
-    sz_param *params;            /* of the rule: own, then the global ones that were named */
+    sz_param *params;                   /* of the rule: own, then the global ones that were named */
     uint32_t n_params, cap_params;
-    sz_str period;               /* that was asked of a calendar without periods */
-    bool has_failed;             /* a name was resolved that has a finding of its own */
+    sz_str period;   /* that was asked of a calendar without periods */
+    bool has_failed; /* a name was resolved that has a finding of its own */
 };
 /* ctx is a sz_scope. */
-bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg, bool has, sz_symbol *out, uint32_t *bad_at,
-                      const char **hint, const char **hint_zh);
+bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg, bool has, sz_symbol *out,
+                      uint32_t *bad_at, const char **hint, const char **hint_zh);
 /* Nearest of all names in the scope. */
 struct sz_near sz_scope_near(struct sz_scope *s, sz_str name);
 
 /* Compile a scalar's text. NULL: findings were added. */
 const sz_prog *sz_rules_compile(struct sz_scope *s, const sz_yaml *node, sz_xtype want, bool grow_ok);
 /* The same of a part of it, which has been copied into the bundle already. */
-const sz_prog *sz_rules_compile_part(struct sz_scope *s, const sz_yaml *node, size_t off, size_t len, sz_xtype want, bool grow_ok);
+const sz_prog *sz_rules_compile_part(struct sz_scope *s, const sz_yaml *node, size_t off, size_t len, sz_xtype want,
+                                     bool grow_ok);
 
 /* What an expression names, before it is compiled. */
 struct sz_scan {
-    bool names_event;            /* event.* or place.* */
-    uint64_t types;              /* of a record that has every event field which it names, by event.type == "x" too */
-    uint64_t types_named;        /* that event.type == "x" under && leaves; all bits where it says nothing */
-    sz_str *fields;              /* of event that are named */
+    bool names_event;     /* event.* or place.* */
+    uint64_t types;       /* of the records for which it may be true: they have the fields of event that it names */
+    uint64_t types_named; /* that event.type == "x" under && leaves; all bits where it says nothing */
+    sz_str *fields;       /* of event that are named */
     uint32_t n_fields, cap_fields;
-    struct sz_root { sz_str name; uint32_t off; } *roots; /* first names, each once, where it stands first */
+    struct sz_root {
+        sz_str name;
+        uint32_t off;
+    } * roots; /* first names, each once, where it stands first */
     uint32_t n_roots, cap_roots;
-    bool is_bare;                /* one name, with fields or without */
+    bool is_bare; /* one name, with fields or without */
 };
 bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *out); /* false: it does not parse */
 
 /* ---- rules ---- */
 struct sz_rule_keys {
-    const sz_yaml *id, *title, *purpose, *when, *value, *at_least, *at_most, *level, *who, *unless, *for_, *check, *resolve_when;
+    const sz_yaml *id, *title, *purpose, *when, *value, *at_least, *at_most, *level, *who, *unless, *for_, *check,
+        *resolve_when;
     const sz_yaml *again_after, *mode, *sensitive, *detects, *audience, *refer_to, *source, *version, *message, *params;
     const sz_yaml *labels, *replaces, *tests, *sequence, *within, *points, *per, *marks;
 };
@@ -259,7 +332,7 @@ struct sz_adjust {
     bool is_used;
 };
 
-struct sz_ruling {              /* one rule while it is loaded */
+struct sz_ruling { /* one rule while it is loaded */
     struct sz_loading *l;
     const struct sz_decl *decl;
     struct sz_rule_keys k;
@@ -271,21 +344,21 @@ struct sz_ruling {              /* one rule while it is loaded */
 
 void sz_adjusts_load(struct sz_loading *l);
 const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule);
-void sz_adjusts_finish(struct sz_loading *l);                   /* those that name no rule */
-void sz_adjust_params(struct sz_ruling *g);                     /* after the rule's own are loaded */
+void sz_adjusts_finish(struct sz_loading *l); /* those that name no rule */
+void sz_adjust_params(struct sz_ruling *g);   /* after the rule's own are loaded */
 void sz_rules_compile_all(struct sz_loading *l);
-void sz_rule_shape(struct sz_ruling *g);                        /* when + level | value + steps */
-void sz_rule_who(struct sz_ruling *g);                          /* who, resolve_when, for, check, again_after */
+void sz_rule_shape(struct sz_ruling *g); /* when + level | value + steps */
+void sz_rule_who(struct sz_ruling *g);   /* who, resolve_when, for, check, again_after */
 void sz_rule_unless(struct sz_ruling *g);
 void sz_rule_message(struct sz_ruling *g);
-void sz_rule_meaning(struct sz_ruling *g);                      /* types, features, has_growing, hash, version */
+void sz_rule_meaning(struct sz_ruling *g); /* types, features, has_growing, hash, version */
 void sz_rule_purpose(struct sz_ruling *g);
 bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out);
 /* Does a growing value stand in p that is made of others, so that no timer can foresee it? Then a finding, at node. */
 bool sz_rule_refuses_growing(struct sz_ruling *g, const sz_prog *p, const sz_yaml *node);
 /* Where a key of a mapping stands; the mapping itself if it has none. */
 sz_span sz_rules_key(const sz_yaml *map, const char *key);
-void sz_rules_order(struct sz_loading *l);                      /* replaces; by id */
+void sz_rules_order(struct sz_loading *l); /* replaces; by id */
 
 static inline uint64_t sz_mix(uint64_t h, uint64_t x) {
     uint64_t v[2] = {h, x};

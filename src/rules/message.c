@@ -4,7 +4,9 @@
  */
 #include "keys.h"
 
-struct languages { const sz_yaml *zh, *en; };
+struct languages {
+    const sz_yaml *zh, *en;
+};
 
 static const sz_key keys[] = {
     SZ_KEY(struct languages, zh, "zh", SZ_SHAPE_TEXT),
@@ -18,13 +20,18 @@ struct reading {
     const sz_yaml *node;
     sz_message *out;
     uint32_t cap;
-    sz_buf text;      /* since the last place */
+    sz_buf text; /* since the last place */
 };
 
 /* A place in braces: offsets into the text. */
-struct place { size_t from, to; sz_str name, one, many; };
+struct place {
+    size_t from, to;
+    sz_str name, one, many;
+};
 
-static sz_span span_of(const struct reading *r, const struct place *p) { return sz_yaml_value_span(r->node, p->from, p->to - p->from); }
+static sz_span span_of(const struct reading *r, const struct place *p) {
+    return sz_yaml_value_span(r->node, p->from, p->to - p->from);
+}
 
 static sz_piece *add(struct reading *r, sz_piece_kind kind) {
     sz_piece *p = SZ_PUSH(r->g->l->a, r->out->pieces, r->out->n, r->cap);
@@ -43,7 +50,8 @@ static void flush(struct reading *r) {
 static void bad_name(struct reading *r, const struct place *p, const char *hint, const char *hint_zh) {
     struct sz_loading *l = r->g->l;
     r->g->failed = true;
-    sz_rules_hint_say(sz_rules_error(l, C_MESSAGE_NAME, span_of(r, p), "the message names `%.*s`, which this rule does not know",
+    sz_rules_hint_say(sz_rules_error(l, C_MESSAGE_NAME, span_of(r, p),
+                                     "the message names `%.*s`, which this rule does not know",
                                      "消息里的 `%.*s` 在这条规则里没有", SZ_FMT_STR(p->name)),
                       hint, hint_zh);
 }
@@ -56,8 +64,12 @@ static void hint_near(struct reading *r, const struct place *p) {
         sz_near_z(&near, "step");
     }
     sz_near_z(&near, "reasons");
-    if (!sz_near_any(&near)) bad_name(r, p, "a message may name features, params, {value}, {step} and {reasons}", "消息里可以写特征、参数、{value}、{step} 和 {reasons}");
-    else bad_name(r, p, TXT(l, "did you mean `{%.*s}`?", SZ_FMT_STR(near.found)), TXT(l, "是不是 `{%.*s}`？", SZ_FMT_STR(near.found)));
+    if (!sz_near_any(&near))
+        bad_name(r, p, "a message may name features, params, {value}, {step} and {reasons}",
+                 "消息里可以写特征、参数、{value}、{step} 和 {reasons}");
+    else
+        bad_name(r, p, TXT(l, "did you mean `{%.*s}`?", SZ_FMT_STR(near.found)),
+                 TXT(l, "是不是 `{%.*s}`？", SZ_FMT_STR(near.found)));
 }
 
 static bool is_path(sz_str s) {
@@ -69,7 +81,8 @@ static bool is_path(sz_str s) {
             at_start = true;
             continue;
         }
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!at_start && c >= '0' && c <= '9');
+        bool is_letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!at_start && c >= '0' && c <= '9');
         /* letters of other scripts: a name all the same, which nothing bears */
         if (!is_letter && (uint8_t)c < 0x80) return false;
         at_start = false;
@@ -108,7 +121,8 @@ static void add_prog(struct reading *r, const struct place *p) {
                  TXT(g->l, "请写它的某个字段，例如  {%.*s.time}", SZ_FMT_STR(p->name)));
         return;
     }
-    const sz_prog *prog = sz_rules_compile_part(&g->scope, r->node, (size_t)(p->name.p - r->node->text.p), p->name.n, SZ_X_ANY, true);
+    const sz_prog *prog =
+        sz_rules_compile_part(&g->scope, r->node, (size_t)(p->name.p - r->node->text.p), p->name.n, SZ_X_ANY, true);
     if (!prog) {
         g->failed = true;
         return;
@@ -135,8 +149,13 @@ static void add_own(struct reading *r, const struct place *p, sz_piece_kind kind
 }
 
 static void add_place(struct reading *r, const struct place *p) {
-    static const struct { const char *name; sz_piece_kind kind; } own[] = {
-        {"value", SZ_PIECE_VALUE}, {"step", SZ_PIECE_STEP}, {"reasons", SZ_PIECE_REASONS},
+    static const struct {
+        const char *name;
+        sz_piece_kind kind;
+    } own[] = {
+        {"value", SZ_PIECE_VALUE},
+        {"step", SZ_PIECE_STEP},
+        {"reasons", SZ_PIECE_REASONS},
     };
     flush(r);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -149,8 +168,10 @@ static void add_place(struct reading *r, const struct place *p) {
         return;
     }
     r->g->failed = true;
-    sz_rules_hint_say(sz_rules_error(r->g->l, C_MESSAGE_FORM, span_of(r, p), "only a name may stand in { }", "{ } 里只能写名称"),
-                      "give the expression a name as a feature:  x: {value: …}; a brace itself is written {{", "请把表达式写成特征：x: {value: …}；要打出花括号请写 {{");
+    sz_rules_hint_say(
+        sz_rules_error(r->g->l, C_MESSAGE_FORM, span_of(r, p), "only a name may stand in { }", "{ } 里只能写名称"),
+        "give the expression a name as a feature:  x: {value: …}; a brace itself is written {{",
+        "请把表达式写成特征：x: {value: …}；要打出花括号请写 {{");
 }
 
 /* ---- braces ---- */
@@ -178,7 +199,8 @@ static bool split(struct reading *r, struct place *p, sz_str inner) {
 
 static void unclosed(struct reading *r, size_t at) {
     r->g->failed = true;
-    sz_rules_hint_say(sz_rules_error(r->g->l, C_MESSAGE_FORM, sz_yaml_value_span(r->node, at, 1), "this { is not closed", "这个 { 没有闭合"),
+    sz_rules_hint_say(sz_rules_error(r->g->l, C_MESSAGE_FORM, sz_yaml_value_span(r->node, at, 1),
+                                     "this { is not closed", "这个 { 没有闭合"),
                       "close it with }, or write {{ for a brace itself", "请用 } 闭合；要打出花括号请写 {{");
 }
 

@@ -8,10 +8,15 @@
 
 static int limit_of(sz_str s) { return s.n <= 2 ? 0 : s.n <= 4 ? 1 : s.n <= 8 ? 2 : 3; }
 
-struct sz_near sz_near_to(sz_str want) { return (struct sz_near){.want = want, .best = limit_of(want) + 1}; }
+enum { NEAR_FINDINGS = 500 };
+
+struct sz_near sz_near_to(const struct sz_loading *l, sz_str want) {
+    bool is_late = l->d->n_errors + l->d->n_warnings > NEAR_FINDINGS;
+    return (struct sz_near){.want = want, .best = is_late ? 0 : limit_of(want) + 1};
+}
 
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at) {
-    if (name.n == 0) return;
+    if (name.n == 0 || n->best == 0) return;
     bool is_prefix = n->want.n >= 3 && name.n > n->want.n && memcmp(name.p, n->want.p, n->want.n) == 0;
     int d = is_prefix ? 1 : sz_str_distance(n->want, name, n->best);
     if (d >= n->best) return;
@@ -48,7 +53,8 @@ void sz_near_hint(struct sz_loading *l, sz_diag *g, const struct sz_near *n) {
 
 bool sz_near_key(const sz_yaml *map, const char *name) {
     for (size_t i = 0; i < map->n; i++) {
-        struct sz_near near = sz_near_to(map->keys[i]->text);
+        sz_str key = map->keys[i]->text;
+        struct sz_near near = {.want = key, .best = limit_of(key) + 1};
         sz_near_z(&near, name);
         if (sz_near_any(&near)) return true;
     }
@@ -59,10 +65,40 @@ bool sz_near_key(const sz_yaml *map, const char *name) {
 
 static const char *const reserved[] = {
     /* what conditions and messages read */
-    "event", "place", "student", "calendar", "value", "step", "reasons", "seen", "any", "alert", "math",
+    "event",
+    "place",
+    "student",
+    "calendar",
+    "value",
+    "step",
+    "reasons",
+    "seen",
+    "any",
+    "alert",
+    "math",
     /* CEL's own */
-    "true", "false", "null", "in", "has", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
-    "loop", "package", "namespace", "return", "var", "void", "while",
+    "true",
+    "false",
+    "null",
+    "in",
+    "has",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 };
 
 static bool is_name(sz_str s) {
@@ -93,17 +129,18 @@ static const char *as_name(struct sz_loading *l, sz_str s) {
 bool sz_rules_name(struct sz_loading *l, const sz_yaml *key) {
     sz_str s = key->text;
     if (!is_name(s)) {
-        sz_diag *g = sz_rules_error(l, C_NAME_FORM, key->span, "a name has letters a-z, digits and _", "名称只能用字母 a-z、数字和 _");
+        sz_diag *g = sz_rules_error(l, C_NAME_FORM, key->span, "a name has letters a-z, digits and _",
+                                    "名称只能用字母 a-z、数字和 _");
         if (has_wide(s))
             sz_rules_hint(l, g, "CEL knows only such names; say it in Chinese with  label: {zh: %.*s, en: …}",
                           "CEL 只认这样的名称；中文写在  label: {zh: %.*s, en: …}", SZ_FMT_STR(s));
-        else if (s.n)
-            sz_rules_hint(l, g, "write  %s", "请写  %s", as_name(l, s));
+        else if (s.n) sz_rules_hint(l, g, "write  %s", "请写  %s", as_name(l, s));
         return false;
     }
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (sz_str_is(s, reserved[i])) {
-            sz_diag *g = sz_rules_error(l, C_TAKEN, key->span, "`%.*s` is a name of the language itself", "`%.*s` 是语言自带的名称", SZ_FMT_STR(s));
+            sz_diag *g = sz_rules_error(l, C_TAKEN, key->span, "`%.*s` is a name of the language itself",
+                                        "`%.*s` 是语言自带的名称", SZ_FMT_STR(s));
             sz_rules_hint(l, g, "choose another, for example  my_%.*s", "请换一个名称，例如  my_%.*s", SZ_FMT_STR(s));
             return false;
         }
@@ -118,13 +155,14 @@ int sz_rules_index(sz_str s, const char *const *names, size_t n) {
     return -1;
 }
 
-int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en, const char *zh) {
+int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en,
+                    const char *zh) {
     int i = node->kind == SZ_YAML_SCALAR ? sz_rules_index(node->text, names, n) : -1;
     if (i >= 0) return i;
     sz_str s = node->kind == SZ_YAML_SCALAR ? node->text : (sz_str){0};
     sz_diag *g = sz_rules_say(l, SZ_ERROR, C_CHOICE, node->span, TXT(l, "`%.*s` is not %s", SZ_FMT_STR(s), en),
                               TXT(l, "`%.*s` 不是%s", SZ_FMT_STR(s), zh));
-    struct sz_near near = sz_near_to(s);
+    struct sz_near near = sz_near_to(l, s);
     sz_buf all;
     sz_buf_init(&all);
     for (size_t k = 0; k < n; k++) {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Params: a value, or {value:, by: [{student's field: …, value: …}], label:}. The first row of by: that fits the student wins.
+ * Params: a value, or {value:, by: [{student's field: …, value: …}], label:}. The first row of by: that fits the
+ * student wins.
  */
 #include "keys.h"
 
-struct param_keys { const sz_yaml *value, *by, *label, *was; };
+struct param_keys {
+    const sz_yaml *value, *by, *label, *was;
+};
 
 static const sz_key keys[] = {
     SZ_KEY_NEEDED(struct param_keys, value, "value", SZ_SHAPE_VALUE),
     SZ_KEY(struct param_keys, by, "by", SZ_SHAPE_LIST),
-    SZ_KEY(struct param_keys, label, "label", SZ_SHAPE_MAP),
+    SZ_KEY(struct param_keys, label, "label", SZ_SHAPE_VALUE),
 };
 static const sz_key_table table = {"a param", "参数", keys, sizeof keys / sizeof *keys};
 
@@ -28,14 +31,17 @@ static sz_str as_written(struct sz_loading *l, const sz_yaml *node) {
 /* ---- by: ---- */
 
 static int field_of(struct sz_loading *l, const sz_yaml *key) {
-    struct sz_near near = sz_near_to(key->text);
+    struct sz_near near = sz_near_to(l, key->text);
     for (int i = 0; i < SZ_N_SFIELDS; i++) {
         if (sz_str_is(key->text, sz_sfields[i].name)) return i;
         sz_near_z(&near, sz_sfields[i].name);
     }
-    sz_diag *g = sz_rules_error(l, C_BY_FIELD, key->span, "a student has no `%.*s`", "学生没有 `%.*s` 这一项", SZ_FMT_STR(key->text));
+    sz_diag *g = sz_rules_error(l, C_BY_FIELD, key->span, "a student has no `%.*s`", "学生没有 `%.*s` 这一项",
+                                SZ_FMT_STR(key->text));
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
-    else sz_rules_hint_say(g, "for example  year  school  college  major  class", "例如  year  school  college  major  class");
+    else
+        sz_rules_hint_say(g, "for example  year  school  college  major  class",
+                          "例如  year  school  college  major  class");
     return -1;
 }
 
@@ -44,13 +50,14 @@ static bool condition(struct sz_loading *l, int field, const sz_yaml *node, stru
     c->is_num = sz_sfields[field].type == SZ_X_NUM;
     c->text = sz_rules_copy(l, node->text);
     if (!c->is_num || sz_str_double(node->text, &c->num)) return true;
-    sz_diag *g = sz_rules_error(l, C_BY_FORM, node->span, "student.%s is a number, `%.*s` is not", "student.%s 是数，`%.*s` 不是",
-                                sz_sfields[field].name, SZ_FMT_STR(node->text));
+    sz_diag *g = sz_rules_error(l, C_BY_FORM, node->span, "student.%s is a number, `%.*s` is not",
+                                "student.%s 是数，`%.*s` 不是", sz_sfields[field].name, SZ_FMT_STR(node->text));
     sz_rules_hint(l, g, "for example  %s: 1", "例如  %s: 1", sz_sfields[field].name);
     return false;
 }
 
-/* Conditions of one row, as alternatives: a list under a field is any of its values. alt[i] is the item taken of field i. */
+/* Conditions of one row, as alternatives: a list under a field is any of its values. alt[i] is the item taken of
+ * field i. */
 struct row {
     const sz_yaml *value;
     int field[SZ_N_SFIELDS];
@@ -83,8 +90,10 @@ static bool read_row(struct sz_loading *l, const sz_yaml *node, struct row *r) {
     }
     if (r->value && r->n) return ok;
     if (ok && !sz_rules_is_partial(l, node)) {
-        sz_diag *g = sz_rules_error(l, C_BY_FORM, node->span, "a row of by: says for whom, and a value:", "by: 的一行要写适用对象和 value:");
-        sz_rules_hint_say(g, "for example  {school: 医学院, value: 480 yuan}", "例如  {school: 医学院, value: 480 yuan}");
+        sz_diag *g = sz_rules_error(l, C_BY_FORM, node->span,
+                                    "a row of by: says for whom, and a value:", "by: 的一行要写适用对象和 value:");
+        sz_rules_hint_say(g, "for example  {school: 医学院, value: 480 yuan}",
+                          "例如  {school: 医学院, value: 480 yuan}");
     }
     return false;
 }
@@ -99,11 +108,13 @@ static bool add_alternative(struct sz_loading *l, const struct row *r, uint32_t 
     return true;
 }
 
-static bool same_kind(struct sz_loading *l, const sz_param *p, const sz_xval *v, uint8_t unit, sz_span at, sz_span first) {
+static bool same_kind(struct sz_loading *l, const sz_param *p, const sz_xval *v, uint8_t unit, sz_span at,
+                      sz_span first) {
     if (v->type == p->type && unit == p->unit) return true;
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_UNITS_DIFFER, at,
-                              TXT(l, "the values of a param have one unit; the first one is %s", sz_unit_words(p->type, p->unit, SZ_EN)),
-                              TXT(l, "同一参数的各个值单位要一致；第一个值是%s", sz_unit_words(p->type, p->unit, SZ_ZH)));
+    sz_diag *g = sz_rules_say(
+        l, SZ_ERROR, C_UNITS_DIFFER, at,
+        TXT(l, "the values of a param have one unit; the first one is %s", sz_unit_words(p->type, p->unit, SZ_EN)),
+        TXT(l, "同一参数的各个值单位要一致；第一个值是%s", sz_unit_words(p->type, p->unit, SZ_ZH)));
     sz_rules_hint(l, g, "write it like the one at %s", "请写成与 %s 处一样", sz_rules_place(l, first));
     return false;
 }
@@ -115,8 +126,8 @@ static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, sz_spa
         struct row r = {0};
         sz_xval v;
         uint8_t unit;
-        if (!sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL) || !read_row(l, node, &r) || !sz_rules_value(l, r.value, &v, &unit) ||
-            !same_kind(l, p, &v, unit, r.value->span, first)) {
+        if (!sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL) || !read_row(l, node, &r) ||
+            !sz_rules_value(l, r.value, &v, &unit) || !same_kind(l, p, &v, unit, r.value->span, first)) {
             ok = false;
             continue;
         }
@@ -180,7 +191,8 @@ bool sz_param_is_const(const sz_param *p) { return p->n_cases == 1 && p->cases[0
 /* ---- global params ---- */
 
 static void two_meanings(struct sz_loading *l, const struct sz_decl *d, const struct sz_decl *first) {
-    sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already", "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
+    sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already",
+                                "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
     sz_rules_hint(l, g, "the first one is at %s", "第一处在 %s", sz_rules_place(l, first->key->span));
 }
 
@@ -188,7 +200,8 @@ void sz_params_load(struct sz_loading *l) {
     for (uint32_t i = 0; i < l->params.n; i++) {
         struct sz_decl *d = &l->params.v[i], *first = sz_decls_find(&l->params, d->name);
         sz_param p;
-        bool ok = sz_rules_name(l, d->key) & sz_param_load(l, d->key, d->node, &p);
+        bool is_name = sz_rules_name(l, d->key);
+        bool ok = sz_param_load(l, d->key, d->node, &p) && is_name;
         d->state = ok ? SZ_DECL_DONE : SZ_DECL_FAILED;
         d->index = l->n_global_params;
         *SZ_PUSH(l->a, l->global_params, l->n_global_params, l->cap_global_params) = p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a name in a condition means: the sz_resolver of sz_prog_compile. One function a first name, in a table; then the rule's
- * params, features, and global params.
+ * What a name in a condition means: the sz_resolver of sz_prog_compile. One function a first name, in a table; then
+ * the rule's params, features, and global params.
  */
 #include "load.h"
 
@@ -34,8 +34,8 @@ static bool failed(const struct path *p) {
 
 /* ---- event.*, place.* ---- */
 
-static bool record_field(const struct path *p, const sz_str *names, uint32_t n, uint32_t skip, uint64_t types, bool has_age,
-                         const char *prefix, struct sz_field_ref *f) {
+static bool record_field(const struct path *p, const sz_str *names, uint32_t n, uint32_t skip, uint64_t types,
+                         bool has_age, const char *prefix, struct sz_field_ref *f) {
     struct sz_loading *l = p->s->l;
     uint32_t used;
     const char *en = NULL, *zh = NULL;
@@ -43,8 +43,13 @@ static bool record_field(const struct path *p, const sz_str *names, uint32_t n, 
         sz_field_near(l, names, n, types, has_age, prefix, &en, &zh);
         return no(p, skip + used, en, zh);
     }
-    if (used < n) return no(p, skip + used, TXT(l, "a field of a record has no parts of its own"), "记录的字段没有下级字段");
-    *p->out = (sz_symbol){.type = f->type, .unit = f->unit, .choices = f->choices, .n_choices = f->n_choices, .form = f->form,
+    if (used < n)
+        return no(p, skip + used, TXT(l, "a field of a record has no parts of its own"), "记录的字段没有下级字段");
+    *p->out = (sz_symbol){.type = f->type,
+                          .unit = f->unit,
+                          .choices = f->choices,
+                          .n_choices = f->n_choices,
+                          .form = f->form,
                           .is_growing = f->field == SZ_EF_AGE};
     return true;
 }
@@ -60,7 +65,6 @@ static bool of_event(const struct path *p) {
     }
     struct sz_field_ref f;
     if (!record_field(p, p->v + skip, p->n - skip, skip, s->types, false, is_place ? "" : "event.", &f)) return false;
-    s->types &= f.types; /* a field that two kinds of records have is the one of the first */
     p->out->slot = SZ_SLOT(SZ_SPACE_EVENT, 0, f.field);
     return true;
 }
@@ -76,8 +80,9 @@ static const sz_str *texts(struct sz_loading *l, const char *const *names, uint3
 static const char *const status_names[] = {"active", "suspended", "graduated", "withdrawn", "exchange"};
 static const char *const residence_names[] = {"dorm", "off_campus", "home"};
 
-static bool near_field(const struct path *p, const sz_field_info *fields, uint32_t n, const char *prefix, const char *zh_name) {
-    struct sz_near near = sz_near_to(p->v[1]);
+static bool near_field(const struct path *p, const sz_field_info *fields, uint32_t n, const char *prefix,
+                       const char *zh_name) {
+    struct sz_near near = sz_near_to(p->s->l, p->v[1]);
     const char *all = "", *en = NULL, *zh = NULL;
     for (uint32_t i = 0; i < n; i++) {
         sz_near_z(&near, fields[i].name);
@@ -92,11 +97,14 @@ static bool near_field(const struct path *p, const sz_field_info *fields, uint32
 }
 
 static bool of_student(const struct path *p) {
-    if (p->n < 2) return no(p, 0, "name a field of the student, for example  student.year", "请写学生的某一项，例如  student.year");
+    if (p->n < 2)
+        return no(p, 0, "name a field of the student, for example  student.year",
+                  "请写学生的某一项，例如  student.year");
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
         if (!sz_str_is(p->v[1], sz_sfields[i].name)) continue;
         if (p->n > 2) return no(p, 2, NULL, NULL);
-        *p->out = (sz_symbol){.type = sz_sfields[i].type, .unit = sz_sfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_STUDENT, 0, i)};
+        *p->out = (sz_symbol){
+            .type = sz_sfields[i].type, .unit = sz_sfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_STUDENT, 0, i)};
         if (i == SZ_SF_STATUS) p->out->choices = texts(p->s->l, status_names, p->out->n_choices = 5);
         if (i == SZ_SF_RESIDENCE) p->out->choices = texts(p->s->l, residence_names, p->out->n_choices = 3);
         return true;
@@ -119,11 +127,12 @@ static bool of_period(const struct path *p, uint32_t field) {
         return no(p, 1, TXT(p->s->l, "name a period:  calendar.%s(\"exams\")", sz_cfields[field].name),
                   TXT(p->s->l, "请写明时段：calendar.%s(\"exams\")", sz_cfields[field].name));
     if (!k || k->n_periods == 0) return without_periods(p, field);
-    struct sz_near near = sz_near_to(*p->arg);
+    struct sz_near near = sz_near_to(p->s->l, *p->arg);
     const char *en = NULL, *zh = NULL, *all = "";
     for (uint32_t i = 0; i < k->n_periods && i < 256; i++) {
         if (sz_str_eq(k->periods[i].id, *p->arg)) {
-            *p->out = (sz_symbol){.type = sz_cfields[field].type, .unit = sz_cfields[field].unit,
+            *p->out = (sz_symbol){.type = sz_cfields[field].type,
+                                  .unit = sz_cfields[field].unit,
                                   .slot = SZ_SLOT(SZ_SPACE_CALENDAR, i, field)};
             return true;
         }
@@ -138,14 +147,17 @@ static bool of_period(const struct path *p, uint32_t field) {
 }
 
 static bool of_calendar(const struct path *p) {
-    if (p->n < 2) return no(p, 0, "name what is asked, for example  calendar.week", "请写明要问什么，例如  calendar.week");
+    if (p->n < 2)
+        return no(p, 0, "name what is asked, for example  calendar.week", "请写明要问什么，例如  calendar.week");
     for (uint32_t i = 0; i < SZ_N_CFIELDS; i++) {
         if (!sz_str_is(p->v[1], sz_cfields[i].name)) continue;
         if (p->n > 2) return no(p, 2, NULL, NULL);
         if (i == SZ_CF_IN || i == SZ_CF_DAYS_TO) return of_period(p, i);
-        if (p->arg) return no(p, 1, TXT(p->s->l, "write  calendar.%s  without ( )", sz_cfields[i].name),
-                              TXT(p->s->l, "请写  calendar.%s，不带括号", sz_cfields[i].name));
-        *p->out = (sz_symbol){.type = sz_cfields[i].type, .unit = sz_cfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_CALENDAR, 0, i)};
+        if (p->arg)
+            return no(p, 1, TXT(p->s->l, "write  calendar.%s  without ( )", sz_cfields[i].name),
+                      TXT(p->s->l, "请写  calendar.%s，不带括号", sz_cfields[i].name));
+        *p->out = (sz_symbol){
+            .type = sz_cfields[i].type, .unit = sz_cfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_CALENDAR, 0, i)};
         return true;
     }
     return near_field(p, sz_cfields, SZ_N_CFIELDS, "calendar", "校历");
@@ -179,9 +191,7 @@ static bool global_param(const struct path *p, const struct sz_decl *d) {
     struct sz_scope *s = p->s;
     if (!no_parts(p, "a param", "参数")) return false;
     const sz_param *g = &s->l->global_params[d->index];
-    if (d->state == SZ_DECL_FAILED) {
-        return failed(p);
-    }
+    if (d->state == SZ_DECL_FAILED) { return failed(p); }
     if (s->kind != SZ_SCOPE_RULE) {
         if (!sz_param_is_const(g)) return failed(p); /* said before by sz_rules_compile_part */
         *p->out = (sz_symbol){.type = g->type, .unit = g->unit, .is_const = true, .value = g->cases[0].value};
@@ -198,8 +208,10 @@ static bool global_param(const struct path *p, const struct sz_decl *d) {
 static bool feature_field(const struct path *p, const sz_feature *f, uint32_t index) {
     struct sz_loading *l = p->s->l;
     if (f->op != SZ_OP_FIRST && f->op != SZ_OP_LAST) {
-        const char *en = TXT(l, "`%.*s` is a number (%s); only first and last have fields", SZ_FMT_STR(p->v[0]), sz_operators[f->op].name);
-        const char *zh = TXT(l, "`%.*s` 是一个数（%s）；只有 first 和 last 有字段", SZ_FMT_STR(p->v[0]), sz_operators[f->op].name);
+        const char *en = TXT(l, "`%.*s` is a number (%s); only first and last have fields", SZ_FMT_STR(p->v[0]),
+                             sz_operators[f->op].name);
+        const char *zh =
+            TXT(l, "`%.*s` 是一个数（%s）；只有 first 和 last 有字段", SZ_FMT_STR(p->v[0]), sz_operators[f->op].name);
         return no(p, 1, en, zh);
     }
     struct sz_field_ref r;
@@ -211,30 +223,37 @@ static bool feature_field(const struct path *p, const sz_feature *f, uint32_t in
 
 static bool of_feature(const struct path *p, const struct sz_decl *d) {
     struct sz_loading *l = p->s->l;
-    if (p->s->kind == SZ_SCOPE_WHERE || d->state != SZ_DECL_DONE) {
-        return failed(p);
-    }
+    if (p->s->kind == SZ_SCOPE_WHERE || d->state != SZ_DECL_DONE) { return failed(p); }
     const sz_feature *f = &l->b->fs.features[d->index];
     if (p->arg) return no_parts(p, "a feature", "特征");
     if (p->n > 1) return feature_field(p, f, d->index);
-    *p->out = (sz_symbol){.type = f->type, .unit = f->unit, .is_growing = f->is_growing, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
+    *p->out = (sz_symbol){
+        .type = f->type, .unit = f->unit, .is_growing = f->is_growing, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
     return true;
 }
 
 /* ---- all ---- */
 
-static const struct { const char *name; bool (*resolve)(const struct path *p); } roots[] = {
-    {"event", of_event}, {"place", of_event}, {"student", of_student}, {"calendar", of_calendar},
+static const struct {
+    const char *name;
+    bool (*resolve)(const struct path *p);
+} roots[] = {
+    {"event", of_event},
+    {"place", of_event},
+    {"student", of_student},
+    {"calendar", of_calendar},
 };
 enum { N_ROOTS = sizeof roots / sizeof *roots };
 
 struct sz_near sz_scope_near(struct sz_scope *s, sz_str name) {
     struct sz_loading *l = s->l;
-    struct sz_near near = sz_near_to(name);
-    for (uint32_t i = 0; i < s->n_params; i++) sz_near_try(&near, s->params[i].name, "param of this rule", "本规则的参数", (sz_span){0});
+    struct sz_near near = sz_near_to(l, name);
+    for (uint32_t i = 0; i < s->n_params; i++)
+        sz_near_try(&near, s->params[i].name, "param of this rule", "本规则的参数", (sz_span){0});
     for (uint32_t i = 0; s->kind != SZ_SCOPE_WHERE && i < l->features.n; i++)
         sz_near_try(&near, l->features.v[i].name, "feature", "特征", l->features.v[i].key->span);
-    for (uint32_t i = 0; i < l->params.n; i++) sz_near_try(&near, l->params.v[i].name, "param", "参数", l->params.v[i].key->span);
+    for (uint32_t i = 0; i < l->params.n; i++)
+        sz_near_try(&near, l->params.v[i].name, "param", "参数", l->params.v[i].key->span);
     for (uint32_t i = 0; i < N_ROOTS; i++) sz_near_z(&near, roots[i].name);
     return near;
 }
@@ -262,7 +281,7 @@ static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
     *p->bad_at = 0;
     struct sz_near near = sz_scope_near(p->s, p->v[0]);
-    if (near.best > 1 && hint_owner(p)) return false;
+    if ((near.best != 1 || !sz_near_any(&near)) && hint_owner(p)) return false;
     if (sz_near_words(l, &near, p->hint, p->hint_zh)) return false;
     const struct sz_decl *e = sz_decls_find(&l->events, p->v[0]);
     if (!e) {
@@ -270,15 +289,15 @@ static bool unknown(const struct path *p) {
         *p->hint_zh = "请在  features:  或  params:  里声明它";
         return false;
     }
-    *p->hint = TXT(l, "`%.*s` is an event (%s): count it with a feature, for example  {count: %.*s, over: 7d}", SZ_FMT_STR(e->name),
-                   sz_rules_place(l, e->key->span), SZ_FMT_STR(e->name));
+    *p->hint = TXT(l, "`%.*s` is an event (%s): count it with a feature, for example  {count: %.*s, over: 7d}",
+                   SZ_FMT_STR(e->name), sz_rules_place(l, e->key->span), SZ_FMT_STR(e->name));
     *p->hint_zh = TXT(l, "`%.*s` 是事件（%s）：请用特征来数它，例如  {count: %.*s, over: 7d}", SZ_FMT_STR(e->name),
                       sz_rules_place(l, e->key->span), SZ_FMT_STR(e->name));
     return false;
 }
 
-bool sz_rules_resolve(void *ctx, const sz_str *v, uint32_t n, const sz_str *arg, bool has, sz_symbol *out, uint32_t *bad_at,
-                      const char **hint, const char **hint_zh) {
+bool sz_rules_resolve(void *ctx, const sz_str *v, uint32_t n, const sz_str *arg, bool has, sz_symbol *out,
+                      uint32_t *bad_at, const char **hint, const char **hint_zh) {
     struct path p = {ctx, v, n, arg, out, bad_at, hint, hint_zh};
     (void)has;
     if (n == 0) return false;

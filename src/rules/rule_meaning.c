@@ -6,7 +6,12 @@
 
 /* ---- what it reads ---- */
 
-struct reads { struct sz_ruling *g; bool *seen; uint32_t *todo, n; };
+/* Features found so far; seen has a flag for each there is, all down again when this is done. */
+struct reads {
+    struct sz_loading *l;
+    bool *seen;
+    uint32_t *found, n, cap;
+};
 
 static void add_slots(struct reads *r, const sz_prog *p) {
     if (!p) return;
@@ -16,26 +21,37 @@ static void add_slots(struct reads *r, const sz_prog *p) {
         uint32_t f = SZ_SLOT_INDEX(slots[i]);
         if (SZ_SLOT_SPACE(slots[i]) != SZ_SPACE_FEATURE || r->seen[f]) continue;
         r->seen[f] = true;
-        r->todo[r->n++] = f;
+        *SZ_PUSH(&r->l->tmp, r->found, r->n, r->cap) = f;
     }
 }
 
+static int ascending(const void *a, const void *b, void *ctx) {
+    const uint32_t *x = a, *y = b;
+    (void)ctx;
+    return (*x > *y) - (*x < *y);
+}
+
 static void collect_features(struct sz_ruling *g) {
-    const sz_featureset *fs = &g->l->b->fs;
+    struct sz_loading *l = g->l;
+    const sz_featureset *fs = &l->b->fs;
     sz_rule *rule = g->r;
-    struct reads r = {.g = g, .seen = SZ_NEWN(&g->l->tmp, bool, fs->n_features + 1), .todo = SZ_NEWN(&g->l->tmp, uint32_t, fs->n_features + 1)};
+    if (!l->seen_features) l->seen_features = SZ_NEWN(&l->tmp, bool, fs->n_features + 1);
+    struct reads r = {.l = l, .seen = l->seen_features};
     const sz_prog *const progs[] = {rule->when, rule->value, rule->resolve_when, rule->who};
-    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++) add_slots(&r, progs[i]);
-    while (r.n) add_slots(&r, fs->features[r.todo[--r.n]].value);
-    rule->types = rule->event_types;
-    rule->features = SZ_NEWN(g->l->a, uint32_t, fs->n_features + 1);
-    for (uint32_t f = 0; f < fs->n_features; f++) {
-        if (!r.seen[f]) continue;
-        rule->features[rule->n_features++] = f;
-        rule->types |= fs->features[f].types;
-    }
-    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++)
+    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++) {
+        add_slots(&r, progs[i]);
         if (progs[i] && sz_prog_grows(progs[i])) rule->has_growing = true;
+    }
+    for (uint32_t i = 0; i < r.n; i++) add_slots(&r, fs->features[r.found[i]].value);
+    sz_sort(r.found, r.n, sizeof *r.found, ascending, NULL);
+    rule->types = rule->event_types;
+    rule->features = SZ_NEWN(l->a, uint32_t, r.n + 1);
+    rule->n_features = r.n;
+    for (uint32_t i = 0; i < r.n; i++) {
+        rule->features[i] = r.found[i];
+        rule->types |= fs->features[r.found[i]].types;
+        r.seen[r.found[i]] = false;
+    }
 }
 
 /* ---- meaning ---- */

@@ -10,17 +10,20 @@ static const sz_yaml *replaces_of(const struct sz_decl *d) {
 }
 
 static void unknown_rule(struct sz_loading *l, const sz_yaml *node) {
-    sz_diag *g = sz_rules_error(l, C_REPLACES, node->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则", SZ_FMT_STR(node->text));
-    struct sz_near near = sz_near_to(node->text);
-    for (uint32_t i = 0; i < l->rules.n; i++) sz_near_try(&near, l->rules.v[i].name, "rule", "规则", l->rules.v[i].key->span);
+    sz_diag *g = sz_rules_error(l, C_REPLACES, node->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则",
+                                SZ_FMT_STR(node->text));
+    struct sz_near near = sz_near_to(l, node->text);
+    for (uint32_t i = 0; i < l->rules.n; i++)
+        sz_near_try(&near, l->rules.v[i].name, "rule", "规则", l->rules.v[i].key->span);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else sz_rules_hint_say(g, "a new rule needs no  replaces:", "新规则不需要  replaces:");
 }
 
 static void twice(struct sz_loading *l, int code, sz_span at, sz_str id, const struct sz_decl *first) {
-    sz_diag *g = code == C_ID_TWICE
-                     ? sz_rules_error(l, code, at, "the rule `%.*s` is there already", "规则 `%.*s` 已经存在", SZ_FMT_STR(id))
-                     : sz_rules_error(l, code, at, "the rule `%.*s` is replaced already", "规则 `%.*s` 已经被替换", SZ_FMT_STR(id));
+    sz_diag *g = code == C_ID_TWICE ? sz_rules_error(l, code, at, "the rule `%.*s` is there already",
+                                                     "规则 `%.*s` 已经存在", SZ_FMT_STR(id))
+                                    : sz_rules_error(l, code, at, "the rule `%.*s` is replaced already",
+                                                     "规则 `%.*s` 已经被替换", SZ_FMT_STR(id));
     sz_rules_hint(l, g, "the first one is at %s; to put another in its place write  replaces: %.*s",
                   "第一处在 %s；要整体替换，请写  replaces: %.*s", sz_rules_place(l, first->key->span), SZ_FMT_STR(id));
 }
@@ -73,11 +76,14 @@ void sz_rules_order(struct sz_loading *l) {
     for (uint32_t i = 0; i < l->rules.n; i++) {
         const struct sz_adjust *a = gone[i] ? sz_adjust_find(l, l->rules.v[i].name) : NULL;
         bool is_by_same = false;
-        for (uint32_t k = 0; a && k < l->rules.n; k++) is_by_same |= !gone[k] && sz_str_eq(l->rules.v[k].name, l->rules.v[i].name);
+        for (uint32_t k = 0; a && k < l->rules.n; k++)
+            is_by_same |= !gone[k] && sz_str_eq(l->rules.v[k].name, l->rules.v[i].name);
         if (a && !is_by_same)
-            sz_rules_hint_say(sz_rules_warn(l, C_ADJUST_REPLACED, a->key->span, "`%.*s` is replaced by another rule, so this changes nothing",
-                                            "`%.*s` 已被另一条规则替换，这里的调整不起作用", SZ_FMT_STR(l->rules.v[i].name)),
-                              "adjust the rule that replaces it, or take this out", "请改为调整替换它的规则，或去掉这一段");
+            sz_rules_hint_say(
+                sz_rules_warn(l, C_ADJUST_REPLACED, a->key->span,
+                              "`%.*s` is replaced by another rule, so this changes nothing",
+                              "`%.*s` 已被另一条规则替换，这里的调整不起作用", SZ_FMT_STR(l->rules.v[i].name)),
+                "adjust the rule that replaces it, or take this out", "请改为调整替换它的规则，或去掉这一段");
         if (!gone[i] && l->rules.v[i].index != SZ_NONE) l->b->rules[n++] = l->b->rules[l->rules.v[i].index];
     }
     l->b->n_rules = n;

@@ -23,15 +23,19 @@ void sz_rule_who(struct sz_ruling *g) {
     if (g->k.check && !sz_check_parse(g->l, g->k.check, &r->check)) g->failed = true;
     if (g->k.for_ && !sz_rules_duration(g->l, g->k.for_, &r->for_ms)) g->failed = true;
     if (g->k.again_after && !sz_rules_duration(g->l, g->k.again_after, &r->again_after_ms)) g->failed = true;
-    if (g->adjust && g->adjust->again_after && !sz_rules_duration(g->l, g->adjust->again_after, &r->again_after_ms)) g->failed = true;
+    if (g->adjust && g->adjust->again_after && !sz_rules_duration(g->l, g->adjust->again_after, &r->again_after_ms))
+        g->failed = true;
 }
 
 /* ---- unless ---- */
 
-static const struct { const char *name; uint8_t kind; } built_in[] = {
+static const struct {
+    const char *name;
+    uint8_t kind;
+} built_in[] = {
     /* the campus default, in the order in which reasons are given */
     {"on_leave", SZ_EX_ON_LEAVE}, {"vacation", SZ_EX_VACATION}, {"feed_down", SZ_EX_FEED_DOWN},
-    {"holiday", SZ_EX_HOLIDAY}, {"weekend", SZ_EX_WEEKEND}, {"rarely_seen", SZ_EX_RARELY_SEEN},
+    {"holiday", SZ_EX_HOLIDAY},   {"weekend", SZ_EX_WEEKEND},   {"rarely_seen", SZ_EX_RARELY_SEEN},
 };
 enum { N_DEFAULT = 3, N_BUILT_IN = sizeof built_in / sizeof *built_in };
 
@@ -51,13 +55,16 @@ static sz_exemption exemption_of(struct sz_loading *l, sz_str name) {
 static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_loading *l = g->l;
     if (!l->campus || sz_campus_is_empty(l->campus) || sz_campus_has_tag(l->campus, item->text)) return;
-    sz_diag *d = sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`", "没有学生带有标签 `%.*s`", SZ_FMT_STR(item->text));
-    struct sz_near near = sz_near_to(item->text);
+    sz_diag *d = sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`", "没有学生带有标签 `%.*s`",
+                               SZ_FMT_STR(item->text));
+    struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);
     if (sz_near_any(&near)) sz_near_hint(l, d, &near);
-    else sz_rules_hint_say(d, "it is no built-in exemption nor kind of leave, so it is taken for a tag (students.csv, 标签)",
-                           "它不是自带的豁免，也不是请假种类，所以当作学生标签（students.csv 的“标签”列）");
+    else
+        sz_rules_hint_say(
+            d, "it is no built-in exemption nor kind of leave, so it is taken for a tag (students.csv, 标签)",
+            "它不是自带的豁免，也不是请假种类，所以当作学生标签（students.csv 的“标签”列）");
 }
 
 static bool has(const sz_exemption *v, uint32_t n, sz_str name) {
@@ -66,7 +73,11 @@ static bool has(const sz_exemption *v, uint32_t n, sz_str name) {
     return false;
 }
 
-struct names { const sz_yaml **v; uint32_t n; bool clears; };
+struct names {
+    const sz_yaml **v;
+    uint32_t n;
+    bool clears;
+};
 
 static void read_names(struct sz_ruling *g, const sz_yaml *node, struct names *out) {
     const sz_yaml **items;

@@ -7,7 +7,7 @@
 const char *const sz_level_names[SZ_N_LEVELS] = {"green", "blue", "yellow", "orange", "red"};
 const char *const sz_mode_names[3] = {"live", "shadow", "disabled"};
 
-#define KEY(member, name, shape) SZ_KEY(struct sz_rule_keys, member, name, shape)
+#define KEY(member, name, shape)    SZ_KEY(struct sz_rule_keys, member, name, shape)
 #define LATER(member, name, en, zh) SZ_KEY_LATER(struct sz_rule_keys, member, name, en, zh)
 
 static const sz_key keys[] = {
@@ -61,8 +61,8 @@ static void load_id(struct sz_ruling *g) {
     g->r->id = sz_rules_copy(l, g->decl->name);
     if (is_id(g->decl->name) || !g->k.id) return; /* that there is none was said */
     g->failed = true;
-    sz_diag *d = sz_rules_error(l, C_ID, g->k.id->span,
-                                "a rule's id has letters a-z, digits, - and _, at most 64", "规则的 id 只能用字母 a-z、数字、- 和 _，最多 64 个");
+    sz_diag *d = sz_rules_error(l, C_ID, g->k.id->span, "a rule's id has letters a-z, digits, - and _, at most 64",
+                                "规则的 id 只能用字母 a-z、数字、- 和 _，最多 64 个");
     sz_rules_hint_say(d, "the Chinese name stands in  title: {zh: …, en: …}", "中文名称写在  title: {zh: …, en: …}");
 }
 
@@ -80,14 +80,17 @@ static void load_version(struct sz_ruling *g) {
     g->r->version = sz_rules_copy(g->l, s);
     if (ok) return;
     g->failed = true;
-    sz_diag *d = sz_rules_error(g->l, C_VERSION, g->k.version->span, "a version has letters, digits and points, at most %d",
-                                "版本只能用字母、数字和点，最多 %d 个", VERSION_MAX);
+    sz_diag *d =
+        sz_rules_error(g->l, C_VERSION, g->k.version->span, "a version has letters, digits and points, at most %d",
+                       "版本只能用字母、数字和点，最多 %d 个", VERSION_MAX);
     sz_rules_hint_say(d, "for example  version: 4", "例如  version: 4");
 }
 
 /* ---- texts ---- */
 
-static sz_str text_of(struct sz_loading *l, const sz_yaml *node) { return node ? sz_rules_copy(l, node->text) : (sz_str){0}; }
+static sz_str text_of(struct sz_loading *l, const sz_yaml *node) {
+    return node ? sz_rules_copy(l, node->text) : (sz_str){0};
+}
 
 static void load_texts(struct sz_ruling *g) {
     struct sz_loading *l = g->l;
@@ -133,7 +136,8 @@ static void load_params(struct sz_ruling *g) {
     const sz_yaml *map = g->k.params;
     if (map && map->n > SZ_PARAMS_MAX) {
         g->failed = true;
-        sz_rules_hint_say(sz_rules_error(l, C_MANY, map->span, "a rule has at most %d params", "一条规则最多 %d 个参数", SZ_PARAMS_MAX),
+        sz_rules_hint_say(sz_rules_error(l, C_MANY, map->span, "a rule has at most %d params", "一条规则最多 %d 个参数",
+                                         SZ_PARAMS_MAX),
                           "make several rules of it", "请拆成几条规则");
         return;
     }
@@ -143,7 +147,8 @@ static void load_params(struct sz_ruling *g) {
         bool ok = sz_rules_name(l, key);
         const struct sz_decl *f = sz_decls_find(&l->features, key->text);
         if (ok && f) {
-            sz_diag *d = sz_rules_error(l, C_SHADOWS, key->span, "`%.*s` is the name of a feature too", "`%.*s` 也是一个特征的名称", SZ_FMT_STR(key->text));
+            sz_diag *d = sz_rules_error(l, C_SHADOWS, key->span, "`%.*s` is the name of a feature too",
+                                        "`%.*s` 也是一个特征的名称", SZ_FMT_STR(key->text));
             sz_rules_hint(l, d, "the feature is at %s", "特征在 %s", sz_rules_place(l, f->key->span));
             ok = false;
         }
@@ -159,8 +164,7 @@ static void load_per(struct sz_ruling *g) {
     g->failed = true;
     if (sz_str_is(g->k.per->text, "reader"))
         sz_keys_later(g->l, g->k.per->span, g->k.per->text, "a rule about readers", "针对读头的规则");
-    else
-        sz_rules_choice(g->l, g->k.per, (const char *const[]){"student"}, 1, "what a rule can be about", "规则的对象");
+    else sz_rules_choice(g->l, g->k.per, (const char *const[]){"student"}, 1, "what a rule can be about", "规则的对象");
 }
 
 /* ---- one rule ---- */
@@ -180,7 +184,8 @@ static void load_one(struct sz_loading *l, struct sz_decl *d) {
     load_per(&g);
     if (g.k.within && !g.k.sequence) {
         g.failed = true;
-        sz_keys_later(l, sz_rules_key(d->node, "within"), SZ_STR("within"), "one record after another", "先后发生的记录");
+        sz_keys_later(l, sz_rules_key(d->node, "within"), SZ_STR("within"), "one record after another",
+                      "先后发生的记录");
     }
     sz_rule_who(&g);
     sz_rule_shape(&g);

@@ -32,13 +32,20 @@ static void put_with_unit(sz_buf *out, double v, uint8_t unit, sz_lang lang) {
     }
     put_number(out, unit == SZ_UNIT_SHARE ? v * 100 : v);
     if (unit == SZ_UNIT_SHARE) sz_buf_put_u8(out, '%');
-    if (unit == SZ_UNIT_CLASS_HOURS) sz_buf_put_z(out, lang == SZ_ZH ? " 学时" : v == 1 ? " class hour" : " class hours");
+    if (unit == SZ_UNIT_CLASS_HOURS)
+        sz_buf_put_z(out, lang == SZ_ZH ? " 学时" : v == 1 ? " class hour" : " class hours");
 }
 
 /* ---- time ---- */
 
-static const struct { int64_t ms; const char *zh, *en; } parts[] = {
-    {SZ_DAY_MS, "天", "d"}, {SZ_HOUR_MS, "小时", "h"}, {SZ_MINUTE_MS, "分钟", "min"}, {SZ_SECOND_MS, "秒", "s"},
+static const struct {
+    int64_t ms;
+    const char *zh, *en;
+} parts[] = {
+    {SZ_DAY_MS, "天", "d"},
+    {SZ_HOUR_MS, "小时", "h"},
+    {SZ_MINUTE_MS, "分钟", "min"},
+    {SZ_SECOND_MS, "秒", "s"},
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
@@ -53,8 +60,12 @@ static void put_duration(sz_buf *out, double v, sz_lang lang) {
     if (rest) sz_buf_printf(out, " %lld %s", (long long)rest, lang == SZ_ZH ? parts[i + 1].zh : parts[i + 1].en);
 }
 
+/* z NULL: UTC */
 static void put_time(sz_buf *out, double v, sz_lang lang, const sz_zone *z) {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const sz_zone utc = {.name = "UTC"};
+    if (!z) z = &utc;
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     int64_t t = (int64_t)v;
     int32_t at = sz_zone_ms_of_day(z, t);
     int y, m, d;
@@ -86,7 +97,8 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
     case SZ_X_STR: sz_buf_put_str(out, v->str); break;
     case SZ_X_TIME: put_time(out, v->num, lang, z); break;
     case SZ_X_DURATION: put_duration(out, v->num, lang); break;
-    case SZ_X_LIST_STR: case SZ_X_LIST_NUM: put_list(out, v->list, lang); break;
+    case SZ_X_LIST_STR:
+    case SZ_X_LIST_NUM: put_list(out, v->list, lang); break;
     default: sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
     }
 }
@@ -106,9 +118,15 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
     switch (p->kind) {
     case SZ_PIECE_TEXT: sz_buf_put_str(out, p->text); return;
     case SZ_PIECE_REASONS: sz_buf_put_str(out, a->reasons); return;
-    case SZ_PIECE_VALUE: if (a->value) v = *a->value; break;
-    case SZ_PIECE_STEP: if (a->step) v = *a->step; break;
-    case SZ_PIECE_PROG: if (a->loader) v = sz_prog_run(p->prog, a->loader); break;
+    case SZ_PIECE_VALUE:
+        if (a->value) v = *a->value;
+        break;
+    case SZ_PIECE_STEP:
+        if (a->step) v = *a->step;
+        break;
+    case SZ_PIECE_PROG:
+        if (a->loader) v = sz_prog_run(p->prog, a->loader);
+        break;
     default: return;
     }
     if (p->many.n) put_plural(out, &v, p, lang, a->zone);

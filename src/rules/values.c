@@ -6,21 +6,43 @@
 
 /* ---- units ---- */
 
-static const struct { const char *name; uint8_t unit; } units[] = {
-    {"yuan", SZ_UNIT_YUAN}, {"元", SZ_UNIT_YUAN},
-    {"class-hours", SZ_UNIT_CLASS_HOURS}, {"class-hour", SZ_UNIT_CLASS_HOURS}, {"学时", SZ_UNIT_CLASS_HOURS},
+static const struct {
+    const char *name;
+    uint8_t unit;
+} units[] = {
+    {"yuan", SZ_UNIT_YUAN},
+    {"元", SZ_UNIT_YUAN},
+    {"class-hours", SZ_UNIT_CLASS_HOURS},
+    {"class-hour", SZ_UNIT_CLASS_HOURS},
+    {"学时", SZ_UNIT_CLASS_HOURS},
     {"%", SZ_UNIT_SHARE},
-    {"times", SZ_UNIT_COUNT}, {"次", SZ_UNIT_COUNT},
-    {"days", SZ_UNIT_DAYS}, {"day", SZ_UNIT_DAYS}, {"nights", SZ_UNIT_DAYS}, {"night", SZ_UNIT_DAYS}, {"天", SZ_UNIT_DAYS}, {"晚", SZ_UNIT_DAYS},
-    {"points", SZ_UNIT_POINTS}, {"分", SZ_UNIT_POINTS},
+    {"times", SZ_UNIT_COUNT},
+    {"次", SZ_UNIT_COUNT},
+    {"days", SZ_UNIT_DAYS},
+    {"day", SZ_UNIT_DAYS},
+    {"nights", SZ_UNIT_DAYS},
+    {"night", SZ_UNIT_DAYS},
+    {"天", SZ_UNIT_DAYS},
+    {"晚", SZ_UNIT_DAYS},
+    {"points", SZ_UNIT_POINTS},
+    {"分", SZ_UNIT_POINTS},
 };
-static const struct { const char *name; int64_t ms; } spans[] = {
-    {"seconds", SZ_SECOND_MS}, {"second", SZ_SECOND_MS}, {"minutes", SZ_MINUTE_MS}, {"minute", SZ_MINUTE_MS}, {"min", SZ_MINUTE_MS},
-    {"hours", SZ_HOUR_MS}, {"hour", SZ_HOUR_MS}, {"weeks", 7 * SZ_DAY_MS}, {"week", 7 * SZ_DAY_MS},
-    {"分钟", SZ_MINUTE_MS}, {"小时", SZ_HOUR_MS}, {"周", 7 * SZ_DAY_MS},
+static const struct {
+    const char *name;
+    int64_t ms;
+} spans[] = {
+    {"seconds", SZ_SECOND_MS}, {"second", SZ_SECOND_MS}, {"minutes", SZ_MINUTE_MS}, {"minute", SZ_MINUTE_MS},
+    {"min", SZ_MINUTE_MS},     {"hours", SZ_HOUR_MS},    {"hour", SZ_HOUR_MS},      {"weeks", 7 * SZ_DAY_MS},
+    {"week", 7 * SZ_DAY_MS},   {"分钟", SZ_MINUTE_MS},   {"小时", SZ_HOUR_MS},      {"周", 7 * SZ_DAY_MS},
 };
-static const struct { const char *name; int64_t ms; } day_spans[] = {
-    {"days", SZ_DAY_MS}, {"day", SZ_DAY_MS}, {"nights", SZ_DAY_MS}, {"天", SZ_DAY_MS},
+static const struct {
+    const char *name;
+    int64_t ms;
+} day_spans[] = {
+    {"days", SZ_DAY_MS},
+    {"day", SZ_DAY_MS},
+    {"nights", SZ_DAY_MS},
+    {"天", SZ_DAY_MS},
 };
 
 bool sz_unit_parse(sz_str s, uint8_t *unit) {
@@ -34,9 +56,12 @@ bool sz_unit_parse(sz_str s, uint8_t *unit) {
 
 const char *sz_unit_words(uint8_t type, uint8_t unit, sz_lang lang) {
     static const char *const words[SZ_N_UNITS][2] = {
-        [SZ_UNIT_NONE] = {"a number", "数"}, [SZ_UNIT_YUAN] = {"an amount in yuan", "金额（元）"},
-        [SZ_UNIT_CLASS_HOURS] = {"a number of class-hours", "学时数"}, [SZ_UNIT_SHARE] = {"a share in percent", "百分比"},
-        [SZ_UNIT_COUNT] = {"a number of times", "次数"}, [SZ_UNIT_DAYS] = {"a number of days", "天数"},
+        [SZ_UNIT_NONE] = {"a number", "数"},
+        [SZ_UNIT_YUAN] = {"an amount in yuan", "金额（元）"},
+        [SZ_UNIT_CLASS_HOURS] = {"a number of class-hours", "学时数"},
+        [SZ_UNIT_SHARE] = {"a share in percent", "百分比"},
+        [SZ_UNIT_COUNT] = {"a number of times", "次数"},
+        [SZ_UNIT_DAYS] = {"a number of days", "天数"},
         [SZ_UNIT_POINTS] = {"a number of points", "分数"},
     };
     if (type == SZ_X_DURATION) return lang == SZ_ZH ? "时长" : "a duration";
@@ -98,8 +123,10 @@ bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_
 
 bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_ms) {
     if (sz_duration_words(node->text, out_ms)) return true;
-    sz_diag *g = sz_rules_error(l, C_DURATION, node->span, "`%.*s` is not a duration", "`%.*s` 不是时长", SZ_FMT_STR(node->text));
-    sz_rules_hint_say(g, "write a whole number and a unit, for example  90m  24h  7d  2w", "请写整数加单位，例如  90m  24h  7d  2w");
+    sz_diag *g = sz_rules_error(l, C_DURATION, node->span, "`%.*s` is not a duration", "`%.*s` 不是时长",
+                                SZ_FMT_STR(node->text));
+    sz_rules_hint_say(g, "write a whole number and a unit, for example  90m  24h  7d  2w",
+                      "请写整数加单位，例如  90m  24h  7d  2w");
     return false;
 }
 
@@ -108,14 +135,17 @@ bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out) {
     *out = sz_yaml_bool(node, &ok);
     if (ok) return true;
     sz_diag *g = sz_rules_error(l, C_BOOL, node->span, "true or false is expected here", "这里要写 true 或 false");
-    if (node->kind == SZ_YAML_SCALAR && node->style != SZ_YAML_PLAIN) sz_rules_hint_say(g, "write it without quotes", "不要加引号");
+    if (node->kind == SZ_YAML_SCALAR && node->style != SZ_YAML_PLAIN)
+        sz_rules_hint_say(g, "write it without quotes", "不要加引号");
     else sz_rules_hint_say(g, "yes, no, on and off are texts here", "yes、no、on、off 在这里只是文本");
     return false;
 }
 
 /* ---- two languages ---- */
 
-struct both { const sz_yaml *zh, *en; };
+struct both {
+    const sz_yaml *zh, *en;
+};
 
 static const sz_key both_keys[] = {
     SZ_KEY(struct both, zh, "zh", SZ_SHAPE_TEXT),
@@ -140,10 +170,12 @@ bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str
     const char *has = b.zh && b.zh->text.n ? "zh" : "en";
     if (!lacking && sz_rules_is_partial(l, node)) return false;
     sz_span at = lacking ? lacking->span : node->n ? node->keys[0]->span : node->span;
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LANGUAGES, at, TXT(l, "the %s text is missing", *has == 'z' ? "English" : "Chinese"),
+    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LANGUAGES, at,
+                              TXT(l, "the %s text is missing", *has == 'z' ? "English" : "Chinese"),
                               TXT(l, "缺少%s文本", *has == 'z' ? "英文" : "中文"));
-    sz_rules_hint_say(g, TXT(l, "whatever a counselor reads stands in both languages: add  %s: …", *has == 'z' ? "en" : "zh"),
-                      TXT(l, "给辅导员看的文字都要双语：请补上  %s: …", *has == 'z' ? "en" : "zh"));
+    sz_rules_hint_say(
+        g, TXT(l, "whatever a counselor reads stands in both languages: add  %s: …", *has == 'z' ? "en" : "zh"),
+        TXT(l, "给辅导员看的文字都要双语：请补上  %s: …", *has == 'z' ? "en" : "zh"));
     return false;
 }
 
@@ -183,20 +215,23 @@ static bool is_clock_or_date(sz_str s) {
 void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at) {
     sz_str s = node->text;
     if (unit_at == 0 || unit_at >= s.n) {
-        sz_rules_hint_say(sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s)),
-                          "a text that begins with a digit stands in quotes", "以数字开头的文本要加引号");
+        sz_rules_hint_say(
+            sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s)),
+            "a text that begins with a digit stands in quotes", "以数字开头的文本要加引号");
         return;
     }
     sz_str word = {s.p + unit_at, s.n - unit_at};
-    sz_diag *g = sz_rules_error(l, C_LITERAL, sz_yaml_value_span(node, unit_at, word.n), "`%.*s` is not a unit", "`%.*s` 不是单位",
-                                SZ_FMT_STR(word));
-    struct sz_near near = sz_near_to(word);
+    sz_diag *g = sz_rules_error(l, C_LITERAL, sz_yaml_value_span(node, unit_at, word.n), "`%.*s` is not a unit",
+                                "`%.*s` 不是单位", SZ_FMT_STR(word));
+    struct sz_near near = sz_near_to(l, word);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) sz_near_z(&near, units[i].name);
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) sz_near_z(&near, spans[i].name);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else
-        sz_rules_hint_say(g, "units are  yuan  class-hours  %  times  days  points, and of durations  m  h  d  w; a text stands in quotes",
-                          "单位有  yuan  class-hours  %  times  days  points，时长用  m  h  d  w；文本请加引号");
+        sz_rules_hint_say(
+            g,
+            "units are  yuan  class-hours  %  times  days  points, of durations  m  h  d  w; a text stands in quotes",
+            "单位有  yuan  class-hours  %  times  days  points，时长用  m  h  d  w；文本请加引号");
 }
 
 static bool scalar(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_t *unit) {
@@ -237,7 +272,8 @@ static bool list(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_
         if (x.type != type || u != *unit || (type != SZ_X_STR && type != SZ_X_NUM)) {
             sz_diag *g = sz_rules_error(l, C_LIST_MIXED, item->span, "a list has texts, or numbers of one unit",
                                         "一个列表里要么全是文本，要么全是同一单位的数");
-            if (type == SZ_X_NUM && x.type == SZ_X_NUM) sz_rules_hint_say(g, "write the same unit at each number", "每个数请写同样的单位");
+            if (type == SZ_X_NUM && x.type == SZ_X_NUM)
+                sz_rules_hint_say(g, "write the same unit at each number", "每个数请写同样的单位");
             else sz_rules_hint_say(g, "put the numbers in quotes if they are texts", "如果是文本，请给数字加引号");
             return false;
         }

@@ -6,14 +6,22 @@
 
 enum { HOURS_MAX = 48, DAYS_MAX = 3660, AGO_MAX = 3660, FINE_HOURS = 2 };
 
-static const struct { const char *name; uint8_t kind; } calendar_windows[] = {
-    {"week", SZ_W_WEEK}, {"month", SZ_W_MONTH}, {"term", SZ_W_TERM}, {"study", SZ_W_STUDY},
+static const struct {
+    const char *name;
+    uint8_t kind;
+} calendar_windows[] = {
+    {"week", SZ_W_WEEK},
+    {"month", SZ_W_MONTH},
+    {"term", SZ_W_TERM},
+    {"study", SZ_W_STUDY},
 };
 
 static bool bad_form(struct sz_loading *l, const sz_yaml *over) {
-    sz_diag *g = sz_rules_error(l, C_WINDOW_FORM, over->span, "`%.*s` is not a window", "`%.*s` 不是窗口", SZ_FMT_STR(over->text));
-    struct sz_near near = sz_near_to(over->text);
-    for (size_t i = 0; i < sizeof calendar_windows / sizeof *calendar_windows; i++) sz_near_z(&near, calendar_windows[i].name);
+    sz_diag *g = sz_rules_error(l, C_WINDOW_FORM, over->span, "`%.*s` is not a window", "`%.*s` 不是窗口",
+                                SZ_FMT_STR(over->text));
+    struct sz_near near = sz_near_to(l, over->text);
+    for (size_t i = 0; i < sizeof calendar_windows / sizeof *calendar_windows; i++)
+        sz_near_z(&near, calendar_windows[i].name);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else
         sz_rules_hint_say(g, "write days (7d), hours up to two days (24h, 90m), or  week  month  term  study",
@@ -31,21 +39,24 @@ static bool is_days(sz_str s) {
         word.n--;
     }
     bool has_hours = memchr(s.p, 'h', s.n) || memchr(s.p, 'm', s.n);
-    return !has_hours && (begins(word, "d") || begins(word, "w") || begins(word, "天") || begins(word, "周") || begins(word, "night"));
+    return !has_hours && (begins(word, "d") || begins(word, "w") || begins(word, "天") || begins(word, "周") ||
+                          begins(word, "night"));
 }
 
 static bool days_window(struct sz_loading *l, const sz_yaml *over, int64_t ms, sz_window *w) {
     w->kind = SZ_W_DAYS;
     w->days = (int32_t)(ms / SZ_DAY_MS);
     if (w->days >= 1 && w->days <= DAYS_MAX) return true;
-    sz_rules_hint_say(sz_rules_error(l, C_WINDOW_FORM, over->span, "a window has 1 to %d days", "窗口可以是 1 到 %d 天", DAYS_MAX),
-                      "1d is today; for the whole time at the university write  study", "1d 是今天；整个在校期间请写  study");
+    sz_rules_hint_say(
+        sz_rules_error(l, C_WINDOW_FORM, over->span, "a window has 1 to %d days", "窗口可以是 1 到 %d 天", DAYS_MAX),
+        "1d is today; for the whole time at the university write  study", "1d 是今天；整个在校期间请写  study");
     return false;
 }
 
 static bool hours_window(struct sz_loading *l, const sz_yaml *over, int64_t ms, sz_window *w) {
     if (ms > HOURS_MAX * SZ_HOUR_MS) {
-        sz_diag *g = sz_rules_error(l, C_HOURS_LONG, over->span, "a window of hours has at most %d", "以小时计的窗口最多 %d 小时", HOURS_MAX);
+        sz_diag *g = sz_rules_error(l, C_HOURS_LONG, over->span, "a window of hours has at most %d",
+                                    "以小时计的窗口最多 %d 小时", HOURS_MAX);
         int64_t days = (ms + SZ_DAY_MS - 1) / SZ_DAY_MS;
         sz_rules_hint(l, g, "write %lldd", "请写 %lldd", (long long)days);
         return false;
@@ -55,10 +66,12 @@ static bool hours_window(struct sz_loading *l, const sz_yaml *over, int64_t ms, 
     w->pane_ms = (int32_t)pane;
     w->n_panes = (int32_t)(ms / pane);
     if (ms > 0 && ms % pane == 0) return true;
-    sz_diag *g = sz_rules_error(l, C_PANES, over->span, "windows up to %dh count in minutes, longer ones in quarters of an hour",
-                                "%dh 以内的窗口按分钟计，更长的按一刻钟计", FINE_HOURS);
+    sz_diag *g =
+        sz_rules_error(l, C_PANES, over->span, "windows up to %dh count in minutes, longer ones in quarters of an hour",
+                       "%dh 以内的窗口按分钟计，更长的按一刻钟计", FINE_HOURS);
     long long m = (long long)(ms / pane * pane / SZ_MINUTE_MS);
-    if (m > 0) sz_rules_hint(l, g, "write %lldm or %lldm", "请写 %lldm 或 %lldm", m, m + (long long)(pane / SZ_MINUTE_MS));
+    if (m > 0)
+        sz_rules_hint(l, g, "write %lldm or %lldm", "请写 %lldm 或 %lldm", m, m + (long long)(pane / SZ_MINUTE_MS));
     else sz_rules_hint_say(g, "write at least 1m", "至少写 1m");
     return false;
 }
@@ -86,14 +99,16 @@ static bool ago(struct sz_loading *l, const sz_yaml *to, int32_t *out) {
         *out = (int32_t)(ms / SZ_DAY_MS);
     }
     if (ok) return true;
-    sz_rules_hint_say(sz_rules_error(l, C_TO, to->span, "`%.*s` does not say where a window ends", "`%.*s` 没有说明窗口到哪一天为止", SZ_FMT_STR(s)),
+    sz_rules_hint_say(sz_rules_error(l, C_TO, to->span, "`%.*s` does not say where a window ends",
+                                     "`%.*s` 没有说明窗口到哪一天为止", SZ_FMT_STR(s)),
                       "write  to: yesterday  or  to: 2d ago", "请写  to: yesterday  或  to: 2d ago");
     return false;
 }
 
 static bool load_to(struct sz_loading *l, const sz_yaml *to, sz_window *w) {
     if (w->kind == SZ_W_DAYS) return ago(l, to, &w->ago);
-    sz_rules_hint_say(sz_rules_error(l, C_TO_FITS, to->span, "only a window of days can end earlier than today", "只有以天计的窗口才能提前结束"),
+    sz_rules_hint_say(sz_rules_error(l, C_TO_FITS, to->span, "only a window of days can end earlier than today",
+                                     "只有以天计的窗口才能提前结束"),
                       "write  over: 7d  with it, or leave  to:  out", "请配合  over: 7d，或去掉  to:");
     return false;
 }
@@ -104,18 +119,20 @@ static bool load_day(struct sz_loading *l, const sz_yaml *day, sz_window *w) {
     w->is_night = i == 1;
     if (i < 0) return false;
     if (i == 0 || w->kind != SZ_W_HOURS) return true;
-    sz_rules_hint_say(sz_rules_error(l, C_KEY_FITS, day->span, "a window of hours has no nights", "以小时计的窗口没有夜"),
-                      "write  over: 1d  for the night that is now", "本夜请写  over: 1d");
+    sz_rules_hint_say(
+        sz_rules_error(l, C_KEY_FITS, day->span, "a window of hours has no nights", "以小时计的窗口没有夜"),
+        "write  over: 1d  for the night that is now", "本夜请写  over: 1d");
     return false;
 }
 
-bool sz_window_load(struct sz_loading *l, const sz_yaml *feature, const sz_operator_row *row, const sz_yaml *over, const sz_yaml *to,
-                    const sz_yaml *day, sz_window *w) {
+bool sz_window_load(struct sz_loading *l, const sz_yaml *feature, const sz_operator_row *row, const sz_yaml *over,
+                    const sz_yaml *to, const sz_yaml *day, sz_window *w) {
     *w = (sz_window){0};
     if (!over && row->needs_window) {
         if (!sz_rules_is_partial(l, feature)) {
             sz_diag *g = sz_rules_error(l, C_WINDOW, feature->span, "%s needs a window", "%s 需要窗口", row->name);
-            sz_rules_hint_say(g, "add  over: 7d  (or 24h, week, month, term, study)", "请加  over: 7d（或 24h、week、month、term、study）");
+            sz_rules_hint_say(g, "add  over: 7d  (or 24h, week, month, term, study)",
+                              "请加  over: 7d（或 24h、week、month、term、study）");
         }
         return false;
     }

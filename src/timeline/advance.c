@@ -184,7 +184,9 @@ static int64_t waiting_since(run *x, uint32_t cls) {
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     run x;
     run_init(&x, tl, c, NULL);
+    int64_t counted = c->undo_unmatched; /* the state's header has counted them */
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
+    c->undo_unmatched = counted;
     tl->head_off = (uint32_t)tl->log.n;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)

@@ -66,6 +66,13 @@ static bool correct_far(run *x, sz_fstate *s, const sz_event *e) {
     return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e->source, e->ref);
 }
 
+static void set_unmatched(run *x, uint32_t off, bool on) {
+    uint8_t *p = x->tl->log.p + off;
+    if (entry_is_unmatched(p) == on) return;
+    entry_set_unmatched(p, on);
+    x->c->undo_unmatched += on ? 1 : -1;
+}
+
 void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
@@ -78,15 +85,8 @@ void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
         memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
         if (holds(undone, n, off)) keep_seen(fs, mask);
         sz_fstate_add(out, fs, x->c->zone, &e, mask, entry_at(tl, off));
-        if (tl->n_undos && sz_event_is_undo(&e)) entry_set_unmatched(tl->log.p + off, !correct_far(x, out, &e));
+        if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
     }
-}
-
-static void set_unmatched(run *x, uint32_t off, bool on) {
-    uint8_t *p = x->tl->log.p + off;
-    if (entry_is_unmatched(p) == on) return;
-    entry_set_unmatched(p, on);
-    x->c->undo_unmatched += on ? 1 : -1;
 }
 
 /* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time comes. */

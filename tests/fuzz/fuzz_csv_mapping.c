@@ -46,7 +46,7 @@ static void read_file(struct model_fixture *x, sz_str text) {
     size_t bad, n_cut = 0;
     sz_buf_init(&utf8);
     if (enc == SZ_ENC_BAD || !sz_to_utf8(enc, text.p, text.n, &utf8, &bad)) goto out;
-    const sz_source *src = sz_source_new(&x->texts, "file.csv", utf8.p, utf8.n);
+    const sz_source *src = sz_source_new(&x->arena, "file.csv", utf8.p, utf8.n);
     sz_csv_row row;
     size_t pos = 0, n_rows = 0;
     bool is_open;
@@ -64,26 +64,33 @@ out:
     sz_buf_fini(&utf8);
 }
 
+/* With the mapping of every key, which is loaded once. */
+static int with_every_key(sz_str file) {
+    static struct model_fixture x;
+    if (!x.mapping) {
+        model_fixture_init(&x);
+        model_fixture_map(&x, every_key);
+        require(x.mapping && x.d.n == 0);
+    }
+    read_file(&x, file);
+    sz_arena_reset(&x.arena);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct model_fixture x;
-    sz_buf mapping;
+    static struct model_fixture x;
     const char *text = (const char *)data, *cut = NULL;
     for (size_t i = 0; !cut && i + 4 <= size; i++)
         if (memcmp(text + i, "\n%%\n", 4) == 0) cut = text + i;
-    model_fixture_init(&x);
-    sz_buf_init(&mapping);
-    if (cut) sz_buf_put(&mapping, text, (size_t)(cut - text) + 1);
-    else sz_buf_put_z(&mapping, every_key);
-    sz_buf_put_u8(&mapping, 0);
-    model_fixture_map(&x, (const char *)mapping.p);
+    if (!cut) return with_every_key((sz_str){text, size});
+    if (!x.decoder) model_fixture_init(&x);
+    sz_str yaml = sz_arena_str(&x.arena, (sz_str){text, (size_t)(cut - text) + 1});
+    model_fixture_map(&x, yaml.p);
     require((x.mapping != NULL) == (x.d.n_errors == 0));
-    require(cut || x.mapping);
-    if (x.mapping) {
-        sz_str rest = {text, size};
-        if (cut) rest = (sz_str){cut + 4, size - (size_t)(cut + 4 - text)};
-        read_file(&x, rest);
-    }
-    sz_buf_fini(&mapping);
-    model_fixture_fini(&x);
+    if (x.mapping) read_file(&x, (sz_str){cut + 4, size - (size_t)(cut + 4 - text)});
+    sz_mapping_free(x.mapping); /* its YAML goes with the arena */
+    x.mapping = NULL;
+    sz_arena_reset(&x.arena);
+    sz_arena_reset(&x.texts);
     return 0;
 }

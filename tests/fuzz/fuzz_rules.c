@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static const char students[] = "student,school,entry_year,tags\ns1,医学院,2025,a;b\n";
 static const char calendar[] = "terms: [{id: t, from: 2026-02-23, to: 2026-07-05}]\n"
                                "periods: [{id: exams, from: 2026-06-22, to: 2026-07-03}]\n";
-static const char library[] = "library: {presence: true, fields: {direction: [in, out], minutes: number, fee: money}}\n";
+static const char library[] =
+    "library: {presence: true, fields: {direction: [in, out], minutes: number, fee: money}}\n";
 
 /* Every name is unknown. */
 static void load_nothing(void *ctx, uint32_t slot, sz_xval *out) {

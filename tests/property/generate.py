@@ -1,18 +1,21 @@
 """Random cases in the form of ../../../shared/cases: a campus, rules and records, from a seed.
 
-`case(seed)` gives them in the order of time; how they arrive is the business of ways.py. Two records of one student never share an
-instant at which a timer may be due, for the order of evaluation within it is promised only for what a rule reads (1, 11).
+`case(seed)` gives them in the order of time; how they arrive is the business of ways.py. Two records of one student
+never share an instant at which a timer may be due: the order of evaluation within it is promised only for what a rule
+reads (1, 11).
 """
 import copy
 import json
 
 from draw import Draw
-from reference.times import DAY, HOUR, MINUTE, SECOND, day_of, day_start, parse_day, parse_duration, parse_time, rfc3339
+from reference.times import (DAY, HOUR, MINUTE, SECOND, day_of, day_start, night_of, parse_day, parse_duration,
+                             parse_time, rfc3339)
 from rulegen import Rules, rules_of
 
-FIRST = parse_day("2026-03-02")                                           # a Monday
+FIRST = parse_day("2026-03-02")  # a Monday
 SOURCES = {"swipe": "pos", "attendance": "class", "dorm_access": "gate", "presence": "net"}
-PLACES = [{"place": "c1", "name": "东区食堂", "kind": "canteen", "building": "B1"}, {"place": "c2", "name": "西区食堂", "kind": "canteen", "building": "B2"},
+PLACES = [{"place": "c1", "name": "东区食堂", "kind": "canteen", "building": "B1"},
+          {"place": "c2", "name": "西区食堂", "kind": "canteen", "building": "B2"},
           {"place": "shop", "name": "超市", "kind": "shop", "building": "B1"}]
 CURFEW = {"sun-thu": "23:00", "fri-sat": "23:30", "ends": "05:00", "by": [{"year": 1, "sun-thu": "22:30"}]}
 
@@ -25,12 +28,11 @@ def moment_of(event: dict) -> int:
 class Generator:
     def __init__(self, seed: int):
         self.d = Draw(seed)
-        self.days = self.d.randint(8, 24)                                 # the stream, from FIRST on
+        self.days = self.d.randint(8, 24)  # the stream, from FIRST on
         self.lateness = self.d.pick("24h", "72h", "240h")
         self.horizon = self.d.mostly("14d", "20d", p=0.9)
         self.taken: set[tuple] = set()
         self.events: list[dict] = []
-        self.end = 0
 
     def case(self) -> dict:
         d = self.d
@@ -38,7 +40,7 @@ class Generator:
         self.has_history = d.chance(0.35)
         down = d.random()
         self.has_downs, self.declared = down < 0.35, d.chance(0.3)
-        self.rules: Rules = rules_of(d, self.has_downs, self.has_history)
+        self.rules: Rules = rules_of(d, self.has_downs, self.has_history or self.declared)
         campus = self.campus()
         if self.has_history: self.history()
         for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
@@ -46,14 +48,15 @@ class Generator:
         if self.rules.looks_rare: self.routine()
         self.undo()
         self.ties()
-        latest = max(map(moment_of, self.events))
-        until = self.until(latest)
-        self.statuses(latest)
+        self.latest = max(map(moment_of, self.events))
+        until = self.until(self.latest)
+        self.statuses(self.latest)
         self.bad(until)
         self.leaves(campus, until)
         events = sorted(self.events, key=moment_of)
         options = {"order": "sorted", "until": rfc3339(until), "lateness": self.lateness, "horizon": self.horizon}
-        return {"name": "property", "campus": campus, "rules": self.rules.text(), "events": self.repeat(events), "options": options}
+        return {"name": "property", "campus": campus, "rules": self.rules.text(), "events": self.repeat(events),
+                "options": options}
 
     # the campus
 
@@ -66,10 +69,12 @@ class Generator:
             if d.chance(0.4): row["tags"] = d.pick("caring", "caring;quiet", "quiet")
             if d.chance(0.03): row["status"] = "suspended"
             rows.append(row)
-        if d.chance(0.2): rows.append({"student": "s9", "entry_year": 2024, "school": "理学院"})          # never seen
+        if d.chance(0.2): rows.append({"student": "s9", "entry_year": 2024, "school": "理学院"})  # never seen
         out = {"students": rows, "places": copy.deepcopy(PLACES), "calendar": self.calendar()}
         self.cards = d.chance(0.4)
-        if self.cards: out["cards"] = [{"system": d.pick("", ""), "card": "k" + s, "student": s, "from": "", "to": ""} for s in self.students]
+        if self.cards:
+            out["cards"] = [{"system": "", "card": "k" + s, "student": s, "from": "", "to": ""}
+                            for s in self.students]
         self.readers = d.chance(0.25)
         if self.readers: out["readers"] = self.reader_rows()
         if self.declared: out["feeds"] = self.feeds()
@@ -92,20 +97,24 @@ class Generator:
     def calendar(self) -> dict:
         d = self.d
         out: dict = {}
-        if d.chance(0.85):
+        text = self.rules.text()  # what it names must be there
+        if d.chance(0.85) or any(word in text for word in ("term", "calendar.", "class")):
             first = d.pick(0, 0, 0, -7, -7, -60 if d.chance(0.3) else 0)
-            if d.chance(0.3):                                             # a term that ends midway, and perhaps a next one
+            if d.chance(0.3):  # a term that ends midway, and perhaps a next one
                 last = d.randint(4, self.days)
                 out["terms"] = [{"id": "t1", "from": self.day(first), "to": self.day(last)}]
-                if d.chance(0.5): out["terms"].append({"id": "t2", "from": self.day(last + d.randint(1, 4)), "to": "2026-07-05"})
+                if d.chance(0.5):
+                    out["terms"].append({"id": "t2", "from": self.day(last + d.randint(1, 4)), "to": "2026-07-05"})
             else: out["terms"] = [{"id": "t1", "from": self.day(first), "to": "2026-07-05"}]
         if d.chance(0.85): out["curfew"] = copy.deepcopy(CURFEW)
         if d.chance(0.3): out["holidays"] = [{"name": "h", **self.span(2, self.days - 2, 2)}]
         if d.chance(0.2):
             out["vacations"] = [{"name": "v", **self.span(3, self.days - 2, 4)}]
-            if d.chance(0.3): out["vacations"][0]["registration_to"] = self.day(parse_day(out["vacations"][0]["to"]) - FIRST + 1)
-        if d.chance(0.3): out["periods"] = [{"id": "exams", **self.span(4, self.days + 2, 3)}]
-        if d.chance(0.15): out["make_up_days"] = [{"date": self.day(d.pick(5, 6, 12, 13)), "as": "monday"}]
+            if self.rules.only_absence and d.chance(0.6):
+                out["vacations"][0]["registration_to"] = self.day(parse_day(out["vacations"][0]["to"]) - FIRST + 1)
+        if d.chance(0.3) or '"exams"' in text: out["periods"] = [{"id": "exams", **self.span(4, self.days + 2, 3)}]
+        if not self.rules.weekends and d.chance(0.15):
+            out["make_up_days"] = [{"date": self.day(d.pick(5, 6, 12, 13)), "as": "monday"}]
         return out
 
     def feeds(self) -> dict:
@@ -126,13 +135,27 @@ class Generator:
                 span = self.span(1, max(2, self.days - 1), 3)
                 if d.chance(0.35) or (self.rules.permits and kind.endswith("permit")):
                     begin = day_start(parse_day(span["from"])) + d.randint(0, 95) * 15 * MINUTE
-                    span = {"from": rfc3339(begin), "to": rfc3339(begin + d.randint(2, 70) * HOUR + d.pick(0, 30) * MINUTE)}
-                    if d.chance(0.2):                                     # half a day, which does not exempt the other half (12)
-                        span = {k: rfc3339(day_start(day_of(begin)) + h * HOUR) for k, h in zip(("from", "to"), d.pick((6, 18), (0, 12), (11, 24), (8, 20)))}
+                    end = begin + d.randint(2, 70) * HOUR + d.pick(0, 30) * MINUTE
+                    if d.chance(0.2):  # half a day, which does not exempt the other half (12)
+                        begin = day_start(day_of(begin)) + d.pick(0, 6, 8, 12) * HOUR
+                        end = begin + 12 * HOUR
+                    span = {"from": rfc3339(begin), "to": rfc3339(end)}
                 row = {"student": s, **span, "kind": kind}
                 if d.chance(0.75): row["recorded"] = rfc3339(self.recorded(row, until))
                 rows.append(row)
+        if self.rules.looks_late and not self.rules.permits: rows += self.permits(until)
         if rows: campus["leaves"] = rows
+
+    def permits(self, until: int) -> list[dict]:
+        """A permit in days covers the nights of those evenings: one that somebody was late in, or the one before."""
+        d, rows = self.d, []
+        for event in d.some([e for e in self.events if e.get("id", "").startswith("l")], 3):
+            evening = night_of(parse_time(event["time"])) - FIRST - d.pick(0, 0, 0, 1)
+            row = {"student": event["student"], "from": self.day(evening), "to": self.day(evening),
+                   "kind": d.pick("late_permit", "overnight_permit")}
+            if d.chance(0.5): row["recorded"] = rfc3339(self.recorded(row, until))
+            rows.append(row)
+        return rows
 
     def recorded(self, row: dict, until: int) -> int:
         """Before, while or after; not so late that the horizon would cut it off; now and then never (5)."""
@@ -154,25 +177,31 @@ class Generator:
         return True
 
     def moment(self, student: str, day: int) -> int:
-        """A time that is likely to matter: meals, edges of days, nights, panes, or exactly some hours after another record."""
+        """A time that is likely to matter: meals, edges of days, nights, panes, or just hours after another record."""
         d = self.d
         if d.chance(0.08) and self.rules.limits and self.events:
             own = [e for e in self.events if e.get("student") == student]
-            if own: return parse_time(d.choice(own)["time"]) + d.choice(sorted(self.rules.limits)) * HOUR + d.pick(0, 0, SECOND, -SECOND)
+            if own:
+                after = d.choice(sorted(self.rules.limits)) * HOUR + d.pick(0, 0, SECOND, -SECOND)
+                return parse_time(d.choice(own)["time"]) + after
         start = day_start(day)
         kind = d.random()
         if kind < 0.62: return start + d.pick(7, 8, 12, 18, 18, 20, 22, 23, 0, 1) * HOUR + d.randint(0, 11) * 5 * MINUTE
         if kind < 0.72: return start + d.randint(0, 95) * 15 * MINUTE
-        if kind < 0.82: return start + d.pick(0, 12 * HOUR, 24 * HOUR - SECOND, 12 * HOUR - SECOND, 24 * HOUR - 1, 23 * HOUR, 5 * HOUR, 22 * HOUR + 30 * MINUTE)
+        if kind < 0.82:
+            return start + d.pick(0, 12 * HOUR, 24 * HOUR - SECOND, 12 * HOUR - SECOND, 24 * HOUR - 1, 23 * HOUR,
+                                  5 * HOUR, 22 * HOUR + 30 * MINUTE)
         return start + d.randint(0, DAY // SECOND - 1) * SECOND
 
     def record(self, name: str, first: int, days: int | None = None) -> None:
         d = self.d
-        student, kind = d.choice(self.students), d.pick("swipe", "swipe", "swipe", "attendance", "attendance", "dorm_access", "dorm_access", "presence")
+        student = d.choice(self.students)
+        kind = d.pick("swipe", "swipe", "swipe", "attendance", "attendance", "dorm_access", "dorm_access", "presence")
         t = self.moment(student, first + d.randint(0, (days or self.days) - 1))
         event = {"id": name, "type": kind, "time": rfc3339(t), "student": student}
         getattr(self, kind)(event, t)
-        if kind in ("swipe", "attendance") and d.chance(0.04) and kind not in self.rules.keeps_time and not self.rules.keeps_time & {"seen", "any"}:
+        may_lose = kind in ("swipe", "attendance") and not self.rules.keeps_time & {kind, "seen", "any"}
+        if may_lose and d.chance(0.04):
             event["precision"] = "day"
         elif d.chance(0.04): event.update(precision="minute", time=rfc3339(t - t % MINUTE + d.randint(0, 59) * SECOND))
         stands = {"day": day_start(day_of(t)), "minute": t - t % MINUTE}.get(event.get("precision"), t)
@@ -181,10 +210,11 @@ class Generator:
 
     def swipe(self, event: dict, t: int) -> None:
         d = self.d
-        event["amount"] = d.pick(d.randint(3, 20), d.randint(300, 3000) / 100, str(d.randint(5, 30)), f"{d.randint(3, 25)}.5")
+        event["amount"] = d.pick(d.randint(3, 20), d.randint(300, 3000) / 100, str(d.randint(5, 30)),
+                                 f"{d.randint(3, 25)}.5")
         event["place"] = d.pick("c1", "c1", "c2", "shop")
         if d.chance(0.06): del event["place"]
-        elif d.chance(0.03): event["place"] = "kiosk"                     # nobody declared it: kind `unknown`
+        elif d.chance(0.03): event["place"] = "kiosk"  # nobody declared it: kind `unknown`
         if d.chance(0.35): event["balance"] = d.randint(0, 120)
         if d.chance(0.07): event["op"] = d.pick("topup", "refund")
         if d.chance(0.04): del event["amount"]
@@ -192,14 +222,15 @@ class Generator:
 
     def attendance(self, event: dict, t: int) -> None:
         d = self.d
-        event["status"] = d.pick("present", "present", "absent", "absent", "absent", "late", "early_leave", "excused", "unknown")
+        event["status"] = d.pick("present", "present", "absent", "absent", "absent", "late", "early_leave", "excused",
+                                 "unknown")
         if event["status"] == "absent" and d.chance(0.8): event["hours"] = d.randint(1, 4)
 
     def dorm_access(self, event: dict, t: int) -> None:
         d = self.d
         if self.readers and d.chance(0.5): event["reader"] = d.pick("g1", "g2")
         else: event["direction"] = d.pick("in", "in", "out")
-        by_day = 6 * HOUR < (t - day_start(day_of(t))) < 22 * HOUR        # whether a denied entry can be late is not said
+        by_day = 6 * HOUR < (t - day_start(day_of(t))) < 22 * HOUR  # whether a denied entry can be late is not said
         if by_day and d.chance(0.12): event["result"] = "denied"
 
     def presence(self, event: dict, t: int) -> None: event["means"] = self.d.pick("network", "sso", "water")
@@ -210,9 +241,13 @@ class Generator:
         student = d.choice(self.students)
         for i in range(14):
             for j in range(d.pick(0, 1, 1, 2, 3)):
-                t = day_start(FIRST - 14 + i) + d.pick(7, 12, 18) * HOUR + d.randint(0, 55) * MINUTE + j * d.pick(20, 89, 90, 91) * MINUTE
-                event = {"id": f"d{i:02d}{j}", "type": "swipe", "time": rfc3339(t), "student": student, "amount": d.randint(3, 20), "place": "c1"}
-                if d.chance(0.15): event = {"id": event["id"], "type": "attendance", "time": event["time"], "student": student, "status": "absent", "hours": 2}
+                t = day_start(FIRST - 14 + i) + d.pick(7, 12, 18) * HOUR + d.randint(0, 55) * MINUTE
+                t += j * d.pick(20, 89, 90, 91) * MINUTE
+                event = {"id": f"d{i:02d}{j}", "type": "swipe", "time": rfc3339(t), "student": student,
+                         "amount": d.randint(3, 20), "place": "c1"}
+                if d.chance(0.15):
+                    event = {"id": event["id"], "type": "attendance", "time": event["time"], "student": student,
+                             "status": "absent", "hours": 2}
                 if self.declared: event["source"] = SOURCES[event["type"]]
                 if self.free(student, t): self.events.append(event)
 
@@ -220,11 +255,11 @@ class Generator:
         """Entries about the cut-offs, before midnight and after, and where the night ends."""
         d = self.d
         for i in range(d.randint(3, 8)):
-            t = day_start(FIRST + d.randint(0, self.days - 1)) + d.pick(22.5, 23, 23.5, 24.2, 25, 29, 29, 23.25) * HOUR - d.pick(0, 0, 0, SECOND)
-            student = d.choice(self.students)
-            event = {"id": f"l{i}", "type": "dorm_access", "time": rfc3339(int(t)), "student": student, "direction": "in"}
+            about = int(d.pick(22.5, 23, 23.25, 23.5, 24.2, 25, 29, 29) * HOUR) - d.pick(0, 0, 0, SECOND)
+            t, student = day_start(FIRST + d.randint(0, self.days - 1)) + about, d.choice(self.students)
+            event = {"id": f"l{i}", "type": "dorm_access", "time": rfc3339(t), "student": student, "direction": "in"}
             if self.declared: event["source"] = "gate"
-            if self.free(student, int(t)): self.events.append(event)
+            if self.free(student, t): self.events.append(event)
 
     def routine(self) -> None:
         """Somebody who is seen on about four days of five (28)."""
@@ -237,18 +272,21 @@ class Generator:
             if d.chance(share) and self.free(student, t): self.events.append(event)
 
     def undo(self) -> None:
-        """Refunds, reversals and excuses of earlier records; also from exactly `horizon` away, of nothing, and of a record to come (17)."""
+        """Refunds, reversals and excuses; also from about `horizon` away, of nothing, of a record to come (17)."""
         d = self.d
         for event in list(self.events):
             kind, t = event["type"], parse_time(event["time"])
-            if event.get("precision") or not (kind == "swipe" and "op" not in event or event.get("status") == "absent"): continue
+            if event.get("precision") or not (kind == "swipe" and "op" not in event or event.get("status") == "absent"):
+                continue
             if not d.chance(0.14): continue
-            after = d.pick(5 * MINUTE, 3 * HOUR, DAY, DAY, 2 * DAY, d.randint(1, 90) * HOUR, parse_duration(self.horizon) if d.chance(0.3) else 7 * DAY)
+            after = d.pick(5 * MINUTE, 3 * HOUR, DAY, DAY, 2 * DAY, d.randint(1, 90) * HOUR,
+                           parse_duration(self.horizon) + d.pick(-SECOND, SECOND) if d.chance(0.3) else 7 * DAY)
             if kind == "attendance" and d.chance(0.1): after = parse_duration(self.horizon) + d.randint(1, 3) * DAY
             if d.chance(0.03): after = -2 * HOUR
             student = event.get("student") or event["card"][1:]
             if t + after > day_start(FIRST + self.days + 4) or not self.free(student, t + after): continue
-            undo = {"id": "u" + event["id"], "type": kind, "time": rfc3339(t + after), "student": student, "ref": event["id"]}
+            undo = {"id": "u" + event["id"], "type": kind, "time": rfc3339(t + after), "student": student,
+                    "ref": event["id"]}
             if d.chance(0.04): undo["ref"] = "nothing"
             undo.update({"op": d.pick("refund", "reversal")} if kind == "swipe" else {"status": "excused"})
             if "source" in event: undo["source"] = event["source"]
@@ -259,10 +297,13 @@ class Generator:
         d = self.d
         if self.declared or not d.chance(0.3): return
         for i in range(d.randint(1, 3)):
-            student, t = d.choice(self.students), day_start(FIRST + d.randint(1, self.days - 1)) + d.randint(7, 20) * HOUR + 137 + i
+            student = d.choice(self.students)
+            t = day_start(FIRST + d.randint(1, self.days - 1)) + d.randint(7, 20) * HOUR + 137 + i
             for j, source in enumerate(d.sample(["Zed", "alpha", "default"], 2)):
-                event = {"id": f"t{i}{j}", "type": d.pick("swipe", "dorm_access"), "time": rfc3339(t), "student": student, "source": source}
-                event.update({"amount": d.randint(3, 30), "place": d.pick("c1", "shop")} if event["type"] == "swipe" else {"direction": d.pick("in", "out")})
+                event = {"id": f"t{i}{j}", "type": d.pick("swipe", "dorm_access"), "time": rfc3339(t),
+                         "student": student, "source": source}
+                event.update({"amount": d.randint(3, 30), "place": d.pick("c1", "shop")}
+                             if event["type"] == "swipe" else {"direction": d.pick("in", "out")})
                 self.events.append(event)
 
     def statuses(self, latest: int) -> None:
@@ -274,15 +315,19 @@ class Generator:
             while t < latest:
                 end = t + d.pick(90 * MINUTE, 3 * HOUR, 7 * HOUR + 30 * MINUTE, 12 * HOUR, 13 * HOUR, 30 * HOUR)
                 self.status(source, t, "down")
-                if d.chance(0.9) and end <= latest: self.status(source, end, "complete" if source in self.batches and d.chance(0.5) else "open")
+                if d.chance(0.9) and end <= latest:
+                    self.status(source, end, "complete" if source in self.batches and d.chance(0.5) else "open")
                 else: break
                 t = end + d.randint(1, 7) * DAY
         for source in self.batches:
-            for t in sorted(d.some(range(day_start(FIRST + 1), latest, 12 * HOUR), 4)): self.status(source, t + 2 * HOUR, "complete", t)
+            for t in sorted(d.some(range(day_start(FIRST + 1), latest, 12 * HOUR), 4)):
+                self.status(source, t + 2 * HOUR, "complete", t)
 
     def status(self, source: str, t: int, state: str, through: int | None = None) -> None:
-        """Never at the instant of a record: whether the record or the feed's state comes first is not said."""
+        """Never at the instant of a record or another status: which comes first is not said."""
         while any(at == t for _, at in self.taken): t += MINUTE
+        self.taken.add(("", t))
+        if t > self.latest: return
         self.events.append({"type": "feed_status", "source": source, "time": rfc3339(t), "state": state,
                             **({"complete_through": rfc3339(through)} if through is not None else {})})
 
@@ -293,13 +338,16 @@ class Generator:
         for i in range(d.randint(1, 3)):
             near = moment_of(d.choice(self.events))
             event = {"id": f"b{i}", "type": "swipe", "time": rfc3339(near), "student": self.students[0]}
-            change = d.pick({"type": "sauna"}, {"student": "nobody"}, {"student": None, "card": "k0"}, {"amount": -1}, {"amount": "1.234"}, {"amount": {"yuan": 5}},
-                            {"type": "attendance"}, {"type": None}, {"op": "stolen"}, {"student": None}, {"place": 7}, {"time": "yesterday"}, {"time": None},
-                            {"time": rfc3339(until + DAY + HOUR)}, {"collected": rfc3339(near - 11 * MINUTE)}, {"_raw": json.dumps(event)[:-1]}, {"_raw": "[1, 2"})
+            change = d.pick({"type": "sauna"}, {"student": "nobody"}, {"student": None, "card": "k0"}, {"amount": -1},
+                            {"amount": "1.234"}, {"amount": {"yuan": 5}},
+                            {"type": "attendance"}, {"type": None}, {"op": "stolen"}, {"student": None}, {"place": 7},
+                            {"time": "yesterday"}, {"time": None},
+                            {"time": rfc3339(until + DAY + HOUR)}, {"collected": rfc3339(near - 11 * MINUTE)},
+                            {"_raw": json.dumps(event)[:-1]}, {"_raw": "[1, 2"})
             self.events.append({**event, **change, "_near": rfc3339(near)})
 
     def repeat(self, events: list[dict]) -> list[dict]:
-        """Duplicates, and lines of one id with other content, which come right after the first one in every way (22)."""
+        """Duplicates, and lines of one id with other content, which follow the first one at once in every way (22)."""
         d, out = self.d, []
         for event in events:
             out.append(event)

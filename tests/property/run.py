@@ -2,8 +2,9 @@
 """Random campuses, rules and streams in every way of arriving, against the reference that recomputes everything.
 
 usage: run.py --seeds A-B [--binary PATH] [-j N] [--ways sorted,arrival,facts,pieces] [--keep FOLDER] [--shrink SECONDS]
---seeds N is 1-N. The program is --binary, else $SANZAO, else build/dev/sanzao. A failure prints its seed, its way and the difference,
-and leaves a folder with the shrunk case, the command and both answers. Ways: see ways.py; `grown` is one more on demand.
+--seeds N is 1-N. The program is --binary, else $SANZAO, else build/dev/sanzao. A failure prints its seed, its way and
+the difference, and leaves a folder with the shrunk case, the command and both answers. README.md has the ways; `grown`
+is one more on demand.
 """
 import argparse
 import json
@@ -38,11 +39,12 @@ def still_fails(folder: Path, program: list[str], wanted: set[str]):
     def fails(trial: Trial) -> bool:
         shutil.rmtree(folder, ignore_errors=True)
         try: return bool(kinds(examine(trial, folder, program)) & wanted)
-        except Exception: return False                                    # what a cut breaks in the reference is no failure of the program
+        except Exception: return False  # what a cut breaks in the reference is no failure of the program
     return fails
 
 
-def one_seed(seed: int, program: list[str], ways: tuple[str, ...], keep: str, seconds: float) -> tuple[int, int, list[str]]:
+def one_seed(seed: int, program: list[str], ways: tuple[str, ...], keep: str, seconds: float) -> tuple[int, int,
+        list[str]]:
     """(passed, failed, lines to print); one test a way."""
     passed, lines, rows, failed = 0, [], None, 0
     try: made = trials(case(seed), seed, ways)
@@ -52,7 +54,8 @@ def one_seed(seed: int, program: list[str], ways: tuple[str, ...], keep: str, se
         try:
             mine = [key_of(r) for r in trial.expected().rows()]
             problems = examine(trial, folder, program)
-            if rows is not None and mine != rows: problems.append("reference   it does not give the same in every way: look at the generator")
+            if rows is not None and mine != rows:
+                problems.append("reference   it does not give the same in every way: look at the generator")
             rows = rows if rows is not None else mine
         except Exception as e: problems = [f"broke       {type(e).__name__}: {e}"]
         if problems:
@@ -63,8 +66,11 @@ def one_seed(seed: int, program: list[str], ways: tuple[str, ...], keep: str, se
     return passed, failed, lines
 
 
-def report(seed: int, trial: Trial, folder: Path, program: list[str], problems: list[str], keep: str, seconds: float) -> list[str]:
-    out = [f"FAIL  seed {seed} way {trial.way} ({trial.case['options']['order']}, {len(trial.pieces)} run(s))"] + ["      " + p for p in problems[:12]]
+def report(seed: int, trial: Trial, folder: Path, program: list[str], problems: list[str], keep: str,
+           seconds: float) -> list[str]:
+    order = trial.case["options"]["order"]
+    out = [f"FAIL  seed {seed} way {trial.way} ({order}, {len(trial.pieces)} run(s))"]
+    out += ["      " + p for p in problems[:12]]
     if len(problems) > 12: out.append(f"      … {len(problems) - 12} more")
     if seconds and not kinds(problems) & {"generator", "reference", "broke"}:
         trial = smaller(trial, still_fails(folder, program, kinds(problems)), seconds)
@@ -72,7 +78,8 @@ def report(seed: int, trial: Trial, folder: Path, program: list[str], problems: 
     shutil.rmtree(target, ignore_errors=True)
     try: left = examine(trial, target, program)
     except Exception as e: left = [f"broke       {type(e).__name__}: {e}"]
-    (target / "expected.json").write_text(json.dumps(trial.expected().rows(), ensure_ascii=False, indent=1), encoding="utf-8")
+    (target / "expected.json").write_text(json.dumps(trial.expected().rows(), ensure_ascii=False, indent=1),
+                                          encoding="utf-8")
     (target / "difference").write_text("\n".join(left) + "\n", encoding="utf-8")
     size = f"{sum(map(len, trial.pieces))} lines, {trial.case['rules'].count('{id: ')} rule(s)"
     return out + [f"      kept in {target} ({size}):"] + ["        " + p for p in left[:6]]
@@ -89,7 +96,8 @@ def arguments() -> argparse.Namespace:
     ap.add_argument("--binary", default=os.environ.get("SANZAO") or str(HERE.parents[1] / "build/dev/sanzao"))
     ap.add_argument("-j", type=int, default=os.cpu_count() or 1)
     ap.add_argument("--ways", default=",".join(WAYS))
-    ap.add_argument("--keep", default=str(Path(tempfile.gettempdir()) / "sanzao-property"), help="where the folders of failures go")
+    ap.add_argument("--keep", default=str(Path(tempfile.gettempdir()) / "sanzao-property"),
+                    help="where the folders of failures go")
     ap.add_argument("--shrink", type=float, default=40, metavar="SECONDS", help="per failure; 0 leaves it as it is")
     ap.add_argument("--most", type=int, default=10, help="stop printing after so many failures")
     return ap.parse_args()
@@ -98,7 +106,8 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     opt = arguments()
     ways = tuple(opt.ways.split(","))
-    if unknown := [w for w in ways if w not in MORE_WAYS]: sys.exit(f"no such way: {' '.join(unknown)} (there are {' '.join(MORE_WAYS)})")
+    if unknown := [w for w in ways if w not in MORE_WAYS]:
+        sys.exit(f"no such way: {' '.join(unknown)} (there are {' '.join(MORE_WAYS)})")
     program = [os.path.abspath(w) if os.path.exists(w) else w for w in shlex.split(opt.binary)]
     if not shutil.which(program[0]): sys.exit(f"no program: {program[0]}")
     passed = failed = shown = 0

@@ -1,66 +1,76 @@
-"""Make a failing trial smaller while it still fails: fewer lines, rules, features, campus rows."""
+"""Make a failing trial smaller while it still fails: fewer rules and features, lines, rows of the campus."""
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ways import Trial
 
+Fails = Callable[[Trial], bool]
 
-def smaller(trial: Trial, fails: Callable[[Trial], bool], seconds: float) -> Trial:
-    """Greedy, in ever smaller chunks, until nothing more can go or the time is over."""
+
+def smaller(trial: Trial, fails: Fails, seconds: float) -> Trial:
+    """Greedy, until nothing more can go or the time is over."""
     end = time.monotonic() + seconds
     changed = True
     while changed and time.monotonic() < end:
         changed = False
-        for candidates in (without_rules, without_events, without_rows):
-            trial, did = greedy(trial, candidates, fails, end)
+        for names, without in ((rule_lines, without_rule_lines), (lines, without_lines), (rows, without_rows)):
+            trial, did = chunks(trial, names, without, fails, end)
             changed = changed or did
     return trial
 
 
-def greedy(trial: Trial, candidates: Callable, fails: Callable, end: float) -> tuple[Trial, bool]:
-    did, again = False, True
-    while again:
-        again = False
-        for candidate in candidates(trial):
-            if time.monotonic() > end: return trial, did
-            if fails(candidate):
-                trial, did, again = candidate, True, True
-                break
+def chunks(trial: Trial, names: Callable, without: Callable, fails: Fails, end: float) -> tuple[Trial, bool]:
+    """Take away whatever can go, big chunks first; what `names` lists is what may go, from the last to the first."""
+    did, left = False, names(trial)
+    size = max(1, len(left) // 2)
+    while size:
+        at = len(left)
+        while at > 0 and time.monotonic() < end:
+            gone = set(left[max(0, at - size):at])
+            candidate = without(trial, gone)
+            if fails(candidate): trial, left, did = candidate, names(candidate), True
+            at -= size
+        size //= 2
     return trial, did
 
 
-def without_events(trial: Trial) -> Iterator[Trial]:
-    """Without a chunk of lines; big chunks first. A piece keeps its place, even empty."""
-    where = [(i, j) for i, piece in enumerate(trial.pieces) for j in range(len(piece))]
-    size = max(1, len(where) // 2)
-    while size:
-        for start in range(0, len(where), size):
-            gone = set(where[start:start + size])
-            new = copy.copy(trial)
-            new.pieces = [[e for j, e in enumerate(piece) if (i, j) not in gone] for i, piece in enumerate(trial.pieces)]
-            yield new
-        size //= 2
+def lines(trial: Trial) -> list[tuple[int, int]]:
+    return [(i, j) for i, piece in enumerate(trial.pieces) for j in range(len(piece))]
 
 
-def without_rules(trial: Trial) -> Iterator[Trial]:
-    """Without one line of the rule file: a rule, a feature, an event, an adjust."""
-    lines = trial.case["rules"].splitlines(keepends=True)
-    for i, text in enumerate(lines):
-        if not text.startswith("  "): continue
-        new = copy.copy(trial)
-        new.case = {**trial.case, "rules": "".join(lines[:i] + lines[i + 1:]).replace("features:\nrules:", "rules:").replace("events:\nfeatures:", "features:")}
-        yield new
+def without_lines(trial: Trial, gone: set) -> Trial:
+    """A piece keeps its place, even empty."""
+    new = copy.copy(trial)
+    new.pieces = [[e for j, e in enumerate(piece) if (i, j) not in gone] for i, piece in enumerate(trial.pieces)]
+    return new
 
 
-def without_rows(trial: Trial) -> Iterator[Trial]:
-    """Without one student, leave, card, holiday … (in the campus of every run), or without a calendar or feeds at all."""
-    for name, rows in trial.case["campus"].items():
-        keys = range(len(rows)) if isinstance(rows, list) else list(rows)
-        for k in keys:
-            new = copy.copy(trial)
-            drop = lambda campus: {**campus, name: [r for i, r in enumerate(campus[name]) if i != k] if isinstance(rows, list)
-                                   else {i: v for i, v in campus[name].items() if i != k}}
-            new.case = {**trial.case, "campus": drop(trial.case["campus"])}
-            if trial.campuses: continue                                   # rows differ from run to run: left as they are
-            yield new
+def rule_lines(trial: Trial) -> list[int]:
+    """A rule, a feature, an event, an adjust each stand on a line of their own."""
+    return [i for i, text in enumerate(trial.case["rules"].splitlines()) if text.startswith("  ")]
+
+
+def without_rule_lines(trial: Trial, gone: set) -> Trial:
+    text = "".join(x for i, x in enumerate(trial.case["rules"].splitlines(keepends=True)) if i not in gone)
+    for empty in ("events:\nparams", "events:\nfeatures", "features:\nrules"):
+        text = text.replace(empty, empty.split("\n")[1])
+    new = copy.copy(trial)
+    new.case = {**trial.case, "rules": text}
+    return new
+
+
+def rows(trial: Trial) -> list[tuple]:
+    """Students, leaves, cards, …, parts of calendar and feeds; not where the campus differs from run to run."""
+    if trial.campuses: return []
+    return [(name, k) for name, part in trial.case["campus"].items()
+            for k in (range(len(part)) if isinstance(part, list) else list(part))]
+
+
+def without_rows(trial: Trial, gone: set) -> Trial:
+    new, campus = copy.copy(trial), {}
+    for name, part in trial.case["campus"].items():
+        if isinstance(part, list): campus[name] = [r for i, r in enumerate(part) if (name, i) not in gone]
+        else: campus[name] = {k: v for k, v in part.items() if (name, k) not in gone}
+    new.case = {**trial.case, "campus": campus}
+    return new

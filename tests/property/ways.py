@@ -1,7 +1,8 @@
 """The ways in which one and the same truth may arrive, what each must give, and how the program is asked.
 
-A trial is a case with its lines in pieces, one run each over one state. The reference judges the trial's own order of arrival; that all
-trials of a seed have the same standing alerts is the promise (design 5), and the driver checks that the reference keeps it too.
+A trial is a case with its lines in pieces, one run each over one state. The reference judges the trial's own order of
+arrival; that all trials of a seed have the same standing alerts is the promise (design 5), and the driver checks that
+the reference keeps it too.
 """
 import copy
 import csv
@@ -20,7 +21,7 @@ from reference.reference import Result, run
 from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_duration, parse_time, rfc3339
 
 WAYS = ("sorted", "arrival", "facts", "pieces")
-MORE_WAYS = WAYS + ("grown",)                                             # the campus of the last run knows of more leaves
+MORE_WAYS = WAYS + ("grown",)  # the campus of the last run knows of more leaves
 COUNTS = ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "undo_unmatched")
 TIMEOUT = 120
 
@@ -28,10 +29,10 @@ TIMEOUT = 120
 @dataclass
 class Trial:
     way: str
-    case: dict                                                            # without events
+    case: dict  # without events
     pieces: list[list[dict]]
     untils: list[str | None]
-    campuses: list[dict] = field(default_factory=list)                    # where they differ from run to run
+    campuses: list[dict] = field(default_factory=list)  # where they differ from run to run
 
     def campus(self, i: int) -> dict: return self.campuses[i] if self.campuses else self.case["campus"]
 
@@ -82,8 +83,8 @@ def is_far(event: dict, until: int) -> bool:
 
 
 def cut(d: Draw, events: list[dict], until: int) -> tuple[list[list[dict]], list[str | None]]:
-    """2 to 4 pieces. A run between may have its own --until, at the highest time so far, or none: then its limit is the wall clock, so
-    what is from the future waits for the last run."""
+    """2 to 4 pieces. A run between may have its own --until, at the highest time so far, or none: then its limit is the
+    wall clock, so what is from the future waits for the last run."""
     own_limit = d.chance(0.5)
     if not own_limit: events = [e for e in events if not is_far(e, until)] + [e for e in events if is_far(e, until)]
     far = sum(is_far(e, until) for e in events) if not own_limit else 0
@@ -97,7 +98,7 @@ def cut(d: Draw, events: list[dict], until: int) -> tuple[list[list[dict]], list
 
 
 def facts_late(d: Draw, campus: dict, until: int) -> dict:
-    """Every leave that is known in the end becomes known at another time: at once, or up to five days after it began (5)."""
+    """Every leave that is known in the end becomes known at another time: at once, or up to five days late (5)."""
     campus = copy.deepcopy(campus)
     for row in campus.get("leaves") or []:
         if "recorded" in row and parse_time(row["recorded"]) > until: continue
@@ -147,7 +148,9 @@ def write_campus(folder: Path, campus: dict) -> None:
             w.writeheader()
             w.writerows(rows)
     for name in ("calendar", "feeds"):
-        if campus.get(name): (folder / f"{name}.yaml").write_text(yaml.safe_dump(campus[name], allow_unicode=True, sort_keys=False), encoding="utf-8")
+        if campus.get(name):
+            (folder / f"{name}.yaml").write_text(yaml.safe_dump(campus[name], allow_unicode=True, sort_keys=False),
+                                                 encoding="utf-8")
 
 
 def commands(trial: Trial, program: list[str]) -> list[list[str]]:
@@ -156,9 +159,12 @@ def commands(trial: Trial, program: list[str]) -> list[list[str]]:
     out = []
     for i, until in enumerate(trial.untils):
         campus = f"campus-{i + 1}" if trial.campuses else "campus"
-        out.append(program + ["run", "--source", f"file:events-{i + 1}.ndjson", "--order", options["order"], "--campus", campus, "--rules", "rules",
-                              "--state", state, "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson", "--summary", f"summary-{i + 1}.json",
-                              "--lateness", options["lateness"], "--horizon", options["horizon"], *(["--until", until] if until else [])])
+        out.append(program + ["run", "--source", f"file:events-{i + 1}.ndjson", "--order", options["order"], "--campus",
+                              campus, "--rules", "rules",
+                              "--state", state, "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson",
+                              "--summary", f"summary-{i + 1}.json",
+                              "--lateness", options["lateness"], "--horizon", options["horizon"],
+                              *(["--until", until] if until else [])])
     return out
 
 
@@ -169,9 +175,11 @@ def write(trial: Trial, folder: Path, program: list[str]) -> None:
     if trial.campuses:
         for i in range(len(trial.pieces)): write_campus(folder / f"campus-{i + 1}", trial.campus(i))
     else: write_campus(folder / "campus", trial.case["campus"])
-    for i, piece in enumerate(trial.pieces): (folder / f"events-{i + 1}.ndjson").write_text("".join(line(e) + "\n" for e in piece), encoding="utf-8")
+    for i, piece in enumerate(trial.pieces):
+        (folder / f"events-{i + 1}.ndjson").write_text("".join(line(e) + "\n" for e in piece), encoding="utf-8")
     (folder / "command").write_text("".join(shlex.join(c) + "\n" for c in commands(trial, program)), encoding="utf-8")
-    (folder / "case.yaml").write_text(yaml.safe_dump([trial.whole()], allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+    (folder / "case.yaml").write_text(yaml.safe_dump([trial.whole()], allow_unicode=True, sort_keys=False, width=1000),
+                                      encoding="utf-8")
 
 
 @dataclass
@@ -184,15 +192,20 @@ class Answer:
 
 
 def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
-    for old in ("alerts.ndjson", "dead.ndjson", "state.db", *[f"summary-{i + 1}.json" for i in range(len(trial.pieces))]): (folder / old).unlink(missing_ok=True)
+    for old in ("alerts.ndjson", "dead.ndjson", "state.db",
+                *[f"summary-{i + 1}.json" for i in range(len(trial.pieces))]): (folder / old).unlink(missing_ok=True)
     code, stderr = 0, ""
     for command in commands(trial, program):
-        try: done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
+        try:
+            done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=TIMEOUT)
         except subprocess.TimeoutExpired: return Answer(-1, f"no end after {TIMEOUT} s", [], 0, [])
         code, stderr = done.returncode, done.stderr.decode(errors="replace")
         if code: break
-    lines = lambda p: [json.loads(x) for x in p.read_text(encoding="utf-8").splitlines() if x.strip()] if p.exists() else []
-    summaries = [json.loads(p.read_text()) for p in (folder / f"summary-{i + 1}.json" for i in range(len(trial.pieces))) if p.exists()]
+    lines = lambda p: [json.loads(x) for x in p.read_text(encoding="utf-8").splitlines()
+                       if x.strip()] if p.exists() else []
+    summaries = [json.loads(p.read_text()) for p in (folder / f"summary-{i + 1}.json"
+                                                     for i in range(len(trial.pieces))) if p.exists()]
     return Answer(code, stderr, lines(folder / "alerts.ndjson"), len(lines(folder / "dead.ndjson")), summaries)
 
 
@@ -226,17 +239,22 @@ def compare(result: Result, answer: Answer) -> list[str]:
     out = [f"missing     {k}" for k in wanted if k not in got] + [f"unexpected  {k}" for k in got if k not in wanted]
     if len(got) < len(standing): out.append(f"twice       {len(standing) - len(got)} alerts stand twice")
     for k in wanted:
-        if k in got: out += [f"{what:11} {k}: expected {w!r}, got {g!r}" for what, w, g in details(wanted[k], got[k]) if w != g]
+        if k in got:
+            out += [f"{what:11} {k}: expected {w!r}, got {g!r}" for what, w, g in details(wanted[k], got[k]) if w != g]
     return out + contents(answer.alerts) + counts(result, answer, len(standing))
 
 
 def details(row: dict, alert: dict) -> list[tuple]:
     """`why` only where it is promised; texts and steps as far as they are determined; `skipped` of a firing only."""
-    out = [(k, row[f"message_{k[-2:]}"], (alert.get("message") or {}).get(k[-2:])) for k in ("message zh", "message en") if f"message_{k[-2:]}" in row]
-    reasons = ("who", "corrected", "on_leave", "vacation", "holiday", "weekend", "late_permit", "overnight_permit", "sick", "caring")
-    if row["state"] == "resolved": out.append(("why", row.get("why"), alert.get("why") if alert.get("why") in reasons else None))
+    out = [(k, row[f"message_{k[-2:]}"], (alert.get("message") or {}).get(k[-2:]))
+           for k in ("message zh", "message en") if f"message_{k[-2:]}" in row]
+    reasons = ("who", "corrected", "on_leave", "vacation", "holiday", "weekend", "late_permit", "overnight_permit",
+               "sick", "caring")
+    if row["state"] == "resolved":
+        out.append(("why", row.get("why"), alert.get("why") if alert.get("why") in reasons else None))
     if row["state"] == "open" and "step" in row: out.append(("step", row["step"], alert.get("step")))
-    if row["state"] == "open" and "step" in row and row["at"] == row["since"]: out.append(("skipped", row["skipped"], alert.get("skipped")))
+    if row["state"] == "open" and "step" in row and row["at"] == row["since"]:
+        out.append(("skipped", row["skipped"], alert.get("skipped")))
     return out
 
 
@@ -245,7 +263,8 @@ def contents(alerts: list[dict]) -> list[str]:
     seen: dict = {}
     for a in alerts: seen.setdefault((a["alert"], a["seq"]), set()).add(json.dumps(a, sort_keys=True))
     out = [f"contents    {k[0]} seq {k[1]} has {len(v)}" for k, v in seen.items() if len(v) > 1]
-    return out + [f"seq         {name} without seq {seq - 1}" for name, seq in seen if seq > 1 and (name, seq - 1) not in seen]
+    return out + [f"seq         {name} without seq {seq - 1}" for name,
+                  seq in seen if seq > 1 and (name, seq - 1) not in seen]
 
 
 def counts(result: Result, answer: Answer, standing: int) -> list[str]:
@@ -258,8 +277,10 @@ def counts(result: Result, answer: Answer, standing: int) -> list[str]:
         clean = lambda g: {k: v for k, v in (g or {}).items() if v} if isinstance(want, dict) else g or 0
         if clean(last.get(name)) != want and added([clean(s.get(name)) for s in answer.summaries]) != want:
             out.append(f"count       {name}: expected {want}, got {[s.get(name) for s in answer.summaries]}")
-    if last.get("standing") != standing: out.append(f"count       {standing} alerts stand, {last.get('standing')} in the summary")
-    if answer.dead != result.counts["dead_letter"]: out.append(f"count       {answer.dead} lines of dead letters, expected {result.counts['dead_letter']}")
+    if last.get("standing") != standing:
+        out.append(f"count       {standing} alerts stand, {last.get('standing')} in the summary")
+    if answer.dead != result.counts["dead_letter"]:
+        out.append(f"count       {answer.dead} lines of dead letters, expected {result.counts['dead_letter']}")
     return out
 
 

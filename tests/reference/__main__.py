@@ -1,5 +1,9 @@
-"""python3 -m reference CASEFILE...: the reference against case files (default: ../shared/cases of the project)."""
+"""python3 -m reference CASEFILE...: the reference against case files.
+
+Without files those of $SZ_SHARED/cases, else ../shared/cases seen from the project root.
+"""
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -8,8 +12,8 @@ import yaml
 
 from .reference import run
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"         # ../shared, seen from the project root
-LATER = {*range(20, 27), 37, 38}                                          # ◦: with a later issue
+SHARED = Path(os.environ.get("SZ_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "cases"
+LATER = {*range(20, 27), 37, 38}  # ◦: with a later issue
 ROW = ("rule", "student", "since", "level", "state", "at", "mode")
 
 
@@ -26,7 +30,8 @@ def compare(case: dict) -> list[str]:
     out = [f"missing     {k}" for k in wanted if k not in got] + [f"unexpected  {k}" for k in got if k not in wanted]
     for k, w in wanted.items():
         for key in ("message_zh", "message_en", "why", "step", "skipped"):
-            if key in w and k in got and got[k].get(key) != w[key]: out.append(f"{key:11} {k}: expected {w[key]!r}, got {got[k].get(key)!r}")
+            if key in w and k in got and got[k].get(key) != w[key]:
+                out.append(f"{key:11} {k}: expected {w[key]!r}, got {got[k].get(key)!r}")
     for key, n in (want.get("counts") or {}).items():
         if result.counts.get(key) != n: out.append(f"count       {key}: expected {n}, got {result.counts.get(key)}")
     return out
@@ -53,7 +58,8 @@ def main() -> int:
             problems = compare(case)
             if opt.v: print(f"{time.perf_counter() - start:6.3f} s  {path.name} › {case['name']}")
             passed, failed = passed + (not problems), failed + bool(problems)
-            if problems: print("\n      ".join([f"FAIL  {path.name} › {case['name']}  {case.get('numbers')}"] + problems))
+            if problems:
+                print("\n      ".join([f"FAIL  {path.name} › {case['name']}  {case.get('numbers')}"] + problems))
     print(f"{passed} passed, {failed} failed, {skipped} skipped (◦)")
     return 1 if failed else 0
 

@@ -1,15 +1,16 @@
-"""The campus as the school knows it: students, cards, readers, places, leaves, calendar, feeds. Built from a case's `campus`."""
+"""The campus as the school knows it: students, cards, readers, places, leaves, calendar, feeds."""
 from dataclasses import dataclass, field
 
 from .spans import Span, covers, union
-from .times import (DAY, HOUR, INFINITY, WEEKDAYS, as_date, day_of, day_start, is_day, night_of, parse_clock, parse_day, parse_duration, parse_time,
-                    weekday)
+from .times import (DAY, HOUR, INFINITY, WEEKDAYS, as_date, day_of, day_start, is_day, night_of, parse_clock, parse_day,
+                    parse_duration, parse_time, weekday)
 
-ON_LEAVE = ("leave", "sick", "internship", "exchange")                    # 28; permits are no leave
+ON_LEAVE = ("leave", "sick", "internship", "exchange")  # 28; permits are no leave
 TYPES = ("swipe", "attendance", "dorm_access", "presence")
 
 
-def begin_of(value) -> int: return -INFINITY if value in (None, "") else day_start(parse_day(value)) if is_day(value) else parse_time(value)
+def begin_of(value) -> int:
+    return -INFINITY if value in (None, "") else day_start(parse_day(value)) if is_day(value) else parse_time(value)
 
 
 def end_of(value) -> int:
@@ -23,7 +24,7 @@ class Leave:
     kind: str
     begin: int
     end: int
-    days: tuple[int, int] | None                                          # first and last day, where it was given in days
+    days: tuple[int, int] | None  # first and last day, where it was given in days
     recorded: int | None
 
     def evenings_cover(self, t: int) -> bool:
@@ -47,14 +48,15 @@ class Student:
         """A text, a number, a list, or None for what nobody wrote down."""
         if name == "id": return self.id
         if name == "tags": return self.tags
-        if name == "year":                                                # 1 in the academic year, from 1 September, of entry_year
+        if name == "year":  # 1 in the academic year, from 1 September, of entry_year
             if "entry_year" not in self.row: return None
             day = as_date(day_of(t))
             return float(day.year - (day.month < 9) - int(self.row["entry_year"]) + 1)
         if name in ("entry_year", "years"): return float(self.row[name]) if name in self.row else None
         return self.row.get(name)
 
-    def spans(self, kinds: tuple[str, ...]) -> list[Span]: return union([(x.begin, x.end) for x in self.leaves if x.kind in kinds])
+    def spans(self, kinds: tuple[str, ...]) -> list[Span]:
+        return union([(x.begin, x.end) for x in self.leaves if x.kind in kinds])
 
 
 @dataclass
@@ -75,16 +77,20 @@ class Calendar:
         self.holidays = self.spans(days(data.get("holidays")))
         self.vacations = self.spans(days(data.get("vacations")))
         # 19: the clock restarts at the end of the registration, so a student is still away until then
-        self.away = self.spans([(parse_day(r["from"]), parse_day(r.get("registration_to") or r["to"])) for r in data.get("vacations") or []])
+        self.away = self.spans([(parse_day(r["from"]), parse_day(r.get("registration_to") or r["to"]))
+                                for r in data.get("vacations") or []])
         self.made_up = {parse_day(r["date"]): str(r["as"]) for r in data.get("make_up_days") or []}
         self.periods: dict[str, list[tuple[int, int]]] = {}
-        for r in data.get("periods") or []: self.periods.setdefault(r["id"], []).append((parse_day(r["from"]), parse_day(r["to"])))
+        for r in data.get("periods") or []:
+            self.periods.setdefault(r["id"], []).append((parse_day(r["from"]), parse_day(r["to"])))
         self.curfew = data.get("curfew") or {"sun-thu": "23:00", "fri-sat": "23:00", "ends": "05:00"}
 
     @staticmethod
-    def spans(days: list[tuple[int, int]]) -> list[Span]: return union([(day_start(a), day_start(b + 1)) for a, b in days])
+    def spans(days: list[tuple[int, int]]) -> list[Span]:
+        return union([(day_start(a), day_start(b + 1)) for a, b in days])
 
-    def term(self, day: int) -> tuple[int, int] | None: return next((x for x in self.terms if x[0] <= day <= x[1]), None)
+    def term(self, day: int) -> tuple[int, int] | None:
+        return next((x for x in self.terms if x[0] <= day <= x[1]), None)
 
     def last_term(self, day: int) -> tuple[int, int] | None:
         """The term of `day`, between terms the ended one (10)."""
@@ -97,7 +103,8 @@ class Calendar:
     def is_weekend(self, day: int) -> bool: return weekday(day) >= 5 and day not in self.made_up
 
     def is_class_day(self, day: int) -> bool:
-        return bool(self.term(day)) and (weekday(day) < 5 or day in self.made_up) and not covers(self.holidays, day_start(day))
+        return bool(self.term(day)) and (weekday(day) < 5 or day in self.made_up) and not covers(self.holidays,
+                day_start(day))
 
     def days_to(self, period: str, day: int) -> int | None:
         ahead = [max(0, a - day) for a, b in self.periods.get(period, []) if b >= day]
@@ -131,7 +138,8 @@ def names_weekday(key: str, day: int) -> bool:
 def matches(attribute, wanted) -> bool:
     """`by:` and curfew rows are written as texts or numbers; both sides are compared as written."""
     text = lambda x: str(int(x)) if isinstance(x, float) and x == int(x) else str(x)
-    return attribute is not None and (wanted in attribute if isinstance(attribute, list) else text(attribute) == text(wanted))
+    return attribute is not None and (wanted in attribute
+                                      if isinstance(attribute, list) else text(attribute) == text(wanted))
 
 
 class Campus:
@@ -176,7 +184,8 @@ class Campus:
 
 
 def student_of(row: dict) -> Student:
-    clean = {k: row[k] if k in ("entry_year", "years") else str(row[k]) for k in row if k not in ("tags", "enrolled_on")}
+    clean = {k: row[k] if k in ("entry_year", "years") else str(row[k]) for k in row
+             if k not in ("tags", "enrolled_on")}
     clean.setdefault("status", "active")
     clean.setdefault("residence", "dorm")
     enrolled = day_start(parse_day(row["enrolled_on"])) if "enrolled_on" in row else None
@@ -185,10 +194,12 @@ def student_of(row: dict) -> Student:
 
 def feed_of(source: str, row: dict) -> Feed:
     began = begin_of(row["began"]) if row.get("began") else None
-    return Feed(source, row.get("delivery", "stream"), parse_duration(str(row.get("allowance", "0m"))), began, tuple(row.get("types") or TYPES))
+    return Feed(source, row.get("delivery", "stream"), parse_duration(str(row.get("allowance", "0m"))), began,
+                tuple(row.get("types") or TYPES))
 
 
 def leave_of(row: dict) -> Leave:
     begin, end = begin_of(row["from"]), end_of(row["to"])
     days = (parse_day(row["from"]), parse_day(row["to"])) if is_day(row["from"]) and is_day(row["to"]) else None
-    return Leave(str(row["student"]), row["kind"], begin, end, days, parse_time(row["recorded"]) if row.get("recorded") else None)
+    return Leave(str(row["student"]), row["kind"], begin, end, days,
+                 parse_time(row["recorded"]) if row.get("recorded") else None)

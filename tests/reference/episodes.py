@@ -7,7 +7,7 @@ from .rules import LEVELS, Rule
 from .spans import covers
 from .text import message, step_value
 
-RECORD, TIMER, CHECK = 0, 1, 2                                            # at one instant: records first, then timers, then checks (1)
+RECORD, TIMER, CHECK = 0, 1, 2  # at one instant: records first, then timers, then checks (1)
 ONLY_HOLD = ("feed_down", "rarely_seen")
 
 
@@ -19,7 +19,7 @@ class Episode:
     at: int
     level: str
     mode: str
-    rank: int                                                             # how many steps up; 0 for a rule without steps
+    rank: int  # how many steps up; 0 for a rule without steps
     step: str | None
     skipped: list[str] = field(default_factory=list)
     state: str = "open"
@@ -41,7 +41,7 @@ class Machine:
 
     def exemption(self, name: str, t: int, n: int):
         h = self.history
-        if name == "feed_down": return covers(h.downs.of(frozenset(self.types)), t)
+        if name == "feed_down": return bool(self.types) and covers(h.downs.of(frozenset(self.types)), t)
         if name == "rarely_seen": return h.rarely_seen(t, n)
         spans = h.exempt_spans(name)
         return covers(spans, t) or name in self.tags
@@ -68,23 +68,29 @@ class Machine:
         who = h.evaluate(rule.who, t, n, None, rule.params) if rule.who else True
         exempt = [(name, self.exemption(name, t, n)) for name in rule.unless]
         held = who is not True or any(v is not False for _, v in exempt)
-        reason = "who" if who is False else next((name for name, v in exempt if v is True and name not in ONLY_HOLD), None)
+        resolving = [name for name, v in exempt if v is True and name not in ONLY_HOLD]
+        reason = "who" if who is False else resolving[0] if resolving else None
         condition, rank, steps = self.condition(t, n, record)
         resolve = h.evaluate(rule.resolve_when, t, n, None, rule.params) if rule.resolve_when else None
         may = (not rule.check or phase == CHECK) and (not self.reads_batch or t < self.clock)
         self.time_true(t, condition, reason)
         if current and current.state == "open":
             if reason or (resolve is True if rule.resolve_when else condition is False):
-                undo = record is not None and (record.is_undo and any(x.undone_by is record or x.corrected_by is record for x in h.records))
-                return self.close(current, t, reason or ("corrected" if undo and not rule.resolve_when else None))
+                return self.close(current, t, reason or (None if rule.resolve_when else self.correction(record)))
             if may and not held and rank > current.rank: self.climb(current, t, n, rank, steps)
-        elif may and not held and condition is True and resolve is not True and self.waited(t) and self.again(t, current, rank):
-            self.open(t, n, rank, steps)
+        elif may and not held and condition is True and resolve is not True:
+            if self.waited(t) and self.again(t, current, rank): self.open(t, n, rank, steps)
+
+    def correction(self, record: Record | None) -> str | None:
+        """What falls away at an undo that found its original is corrected (17)."""
+        undid = record and any(x.undone_by is record or x.corrected_by is record for x in self.history.records)
+        return "corrected" if undid else None
 
     def instant(self, t: int, n: int, record: Record | None, current: Episode | None) -> None:
         """32: fires per match; what comes within again_after of the firing joins."""
         rule, h = self.rule, self.history
-        if record is None or (current and t < current.at + rule.again_after) or (self.reads_batch and t >= self.clock): return
+        if record is None or (current and t < current.at + rule.again_after) or (self.reads_batch and t >= self.clock):
+            return
         who = h.evaluate(rule.who, t, n, None, rule.params) if rule.who else True
         if who is not True or any(self.exemption(name, t, n) is not False for name in rule.unless): return
         if h.evaluate(rule.when, t, n, record, rule.params) is True: self.open(t, n, 0, [])
@@ -101,8 +107,11 @@ class Machine:
         return last is None or t >= last.at + self.rule.again_after or rank > last.rank
 
     def open(self, t: int, n: int, rank: int, steps: list) -> None:
-        step, level = (steps[rank - 1][1], steps[rank - 1][2]) if rank else (None, self.rule.level)
-        episode = Episode(self.rule.id, self.history.student.id, t, t, level, self.rule.mode, rank, step, [s for _, s, _ in steps[:max(0, rank - 1)]])
+        step = steps[rank - 1][1] if rank else None
+        # `level` is the highest reached, those of the skipped steps included: they were reached too
+        level = max((l for _, _, l in steps[:rank]), key=LEVELS.index) if rank else self.rule.level
+        episode = Episode(self.rule.id, self.history.student.id, t, t, level, self.rule.mode, rank, step,
+                          [s for _, s, _ in steps[:max(0, rank - 1)]])
         self.episodes.append(episode)
         self.tell(episode, t, n)
 

@@ -1,4 +1,4 @@
-"""Conditions: a recursive-descent parser and a three-valued evaluator for the CEL subset that rules use (semantics 13-15).
+"""Conditions: a recursive-descent parser and a three-valued evaluator for the CEL subset of rules (semantics 13-15).
 
 Values: float, str, bool, list, UNKNOWN, AtLeast(n). Durations are milliseconds, money is yuan, both plain floats here.
 An expression is a tree of tuples: ("lit", v) ("name", path) ("call", name, args) ("list", items) ("op", sign, args...)
@@ -113,7 +113,8 @@ def parse(text: str) -> tuple: return Parser(text).whole()
 
 
 def children(tree: tuple) -> list[tuple]:
-    return {"lit": lambda: [], "name": lambda: [], "call": lambda: tree[2], "list": lambda: tree[1], "op": lambda: list(tree[2:])}[tree[0]]()
+    return {"lit": lambda: [], "name": lambda: [], "call": lambda: tree[2], "list": lambda: tree[1],
+            "op": lambda: list(tree[2:])}[tree[0]]()
 
 
 def walk(tree: tuple) -> Iterator[tuple]:
@@ -138,7 +139,7 @@ def evaluate(tree: tuple, lookup: Callable, call: Callable):
         return function(tree[1], [evaluate(t, lookup, call) for t in tree[2]], call)
     sign, args = tree[1], tree[2:]
     if sign == "?:":
-        condition = evaluate(args[0], lookup, call)                       # unknown stays unknown whatever the sides are (14)
+        condition = evaluate(args[0], lookup, call)  # unknown stays unknown whatever the sides are (14)
         return evaluate(args[1] if condition else args[2], lookup, call) if isinstance(condition, bool) else UNKNOWN
     values = [evaluate(t, lookup, call) for t in args]
     if sign == "&&": return both(*values)
@@ -172,7 +173,7 @@ MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 def compare(sign: str, a, b):
     if isinstance(a, AtLeast) and isinstance(b, AtLeast): return UNKNOWN
     if isinstance(b, AtLeast): return compare(MIRROR[sign], b, a)
-    if isinstance(a, AtLeast):                                            # 13: what n units seen already decide
+    if isinstance(a, AtLeast):  # 13: what n units seen already decide
         if sign == ">=": return True if a.n >= b else UNKNOWN
         if sign == ">": return True if a.n > b else UNKNOWN
         if sign == "<": return False if a.n >= b else UNKNOWN
@@ -184,10 +185,10 @@ def compare(sign: str, a, b):
 
 
 def arithmetic(sign: str, values: list):
-    if any(isinstance(v, AtLeast) for v in values): return UNKNOWN        # 13: other arithmetic on `at least` is unknown
+    if any(isinstance(v, AtLeast) for v in values): return UNKNOWN  # 13: other arithmetic on `at least` is unknown
     if sign == "-x": return -values[0]
     a, b = values
-    if sign in "/%" and b == 0: return UNKNOWN                            # 14: a run-time error counts as unknown
+    if sign in "/%" and b == 0: return UNKNOWN  # 14: a run-time error counts as unknown
     if sign == "%": return a - b * int(a / b)
     return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[sign]()
 

@@ -8,12 +8,12 @@ from .times import INFINITY, as_date, clock, day_of, day_start, night_of, night_
 
 START = {"day": day_start, "night": night_start}
 UNIT_OF = {"day": day_of, "night": night_of}
-ZERO_OVER_NONE = ("count", "sum", "days", "sessions", "distinct", "streak")       # 13
+ZERO_OVER_NONE = ("count", "sum", "days", "sessions", "distinct", "streak")  # 13
 AT_LEAST_WHEN_DARK = ZERO_OVER_NONE + ("max",)
 
 
 class Downs:
-    """When a type is down for everyone, as far as it is known at T: from a `down` to that source's next `open` or `complete` (12)."""
+    """When a type is down for everyone, from a `down` to that source's next `open` or `complete` (12)."""
 
     def __init__(self, stream: Stream, campus: Campus):
         self.by_source: dict[str, list[Span]] = {}
@@ -29,20 +29,22 @@ class Downs:
     def of(self, types: frozenset[str]) -> list[Span]:
         """A source that nobody declared carries all types (3)."""
         if types not in self.cache:
-            self.cache[types] = union([x for s, spans in self.by_source.items() if s not in self.feeds or types & set(self.feeds[s].types) for x in spans])
+            self.cache[types] = union([x for s, spans in self.by_source.items() if s not in self.feeds
+                                       or types & set(self.feeds[s].types) for x in spans])
         return self.cache[types]
 
     def known(self, types: frozenset[str], t: int) -> list[Span]:
-        """What had been down by T: a day counts as down only by the hours that have passed, the rest may yet be up (random 86)."""
+        """What had been down by T: only hours that have passed count, the rest of a day may yet be up (random 86)."""
         return [(a, min(b, t)) for a, b in self.of(types) if a < t]
 
 
 class History:
-    """All that is known of one student; `n` counts the records, in the order of 1, that have been taken at an instant T."""
+    """All that is known of one student; `n` counts the records, in the order of 1, taken at an instant T."""
 
-    def __init__(self, student: Student, records: list[Record], campus: Campus, rules: RuleSet, downs: Downs, days: tuple[int, int]):
+    def __init__(self, student: Student, records: list[Record], campus: Campus, rules: RuleSet, downs: Downs,
+                 days: tuple[int, int]):
         self.student, self.records, self.campus, self.rules, self.downs = student, records, campus, rules, downs
-        self.days = days                                                  # first and last day that can matter at all
+        self.days = days  # first and last day that can matter at all
         self.position = {id(r): i for i, r in enumerate(records)}
         self.leave = student.spans(ON_LEAVE)
         self.cache: dict = {}
@@ -69,7 +71,8 @@ class History:
         """A dorm entry from that evening's cut-off to `ends`, without a permit (contract)."""
         if r.kind != "dorm_access": return UNKNOWN
         night, calendar = night_of(r.time), self.campus.calendar
-        if r.fields["direction"] != "in" or not calendar.cut_off(night, self.student, r.time) <= r.time < day_start(night + 1) + calendar.ends(): return False
+        begin, end = calendar.cut_off(night, self.student, r.time), day_start(night + 1) + calendar.ends()
+        if r.fields["direction"] != "in" or not begin <= r.time < end: return False
         permits = [x for x in self.student.leaves if x.kind in ("late_permit", "overnight_permit")]
         return not any(x.evenings_cover(r.time) for x in permits)
 
@@ -107,7 +110,8 @@ class History:
 
     def evaluate(self, tree: tuple, t: int, n: int, record: Record | None = None, params: dict | None = None):
         scope = {**self.rules.params, **(params or {})}
-        return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope), lambda name, args: self.function(name, args, t))
+        return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope),
+                        lambda name, args: self.function(name, args, t))
 
     # records of an event
 
@@ -116,7 +120,8 @@ class History:
         key = ("matching", event)
         if key not in self.cache:
             e = self.rules.event(event)
-            self.cache[key] = [r for i, r in enumerate(self.records) if r.kind in e.types and (r.is_seen or not e.is_seen)
+            self.cache[key] = [r for i, r in enumerate(self.records) if r.kind in e.types
+                               and (r.is_seen or not e.is_seen)
                                and all(self.evaluate(w, r.time, i + 1, r) is True for w in e.where)]
         return self.cache[key]
 
@@ -136,7 +141,7 @@ class History:
     def bounds(self, w: Window, t: int) -> tuple[int, int] | None:
         """First and last unit (days, nights or panes) of the window at T; None where it has no beginning."""
         if w.unit == "pane":
-            last = t // w.pane                                            # panes begin with the campus's days: 15 min divides its offset
+            last = t // w.pane  # panes begin with the campus's days: 15 min divides its offset
             return last - w.over + 1, last
         today = UNIT_OF[w.unit](t)
         last = today - w.ago
@@ -144,7 +149,7 @@ class History:
         if w.over == "week": return today - weekday(today), last
         if w.over == "month": return today - as_date(today).day + 1, last
         if w.over == "term":
-            term = self.campus.calendar.last_term(today)                  # between terms it keeps the ended term's value (10)
+            term = self.campus.calendar.last_term(today)  # between terms it keeps the ended term's value (10)
             return (term[0], min(last, term[1])) if term else None
         start = self.student.enrolled if self.student.enrolled is not None else self.first
         return (UNIT_OF[w.unit](start), last) if start is not None else None
@@ -153,13 +158,16 @@ class History:
         return (i * pane, (i + 1) * pane) if unit == "pane" else (START[unit](i), START[unit](i + 1))
 
     def is_expected(self, types: frozenset[str], unit: str, pane: int, i: int) -> bool:
-        """12 without the feeds: enrolled, begun, not on leave. The whole unit counts, also what is still to come (random 11)."""
+        """12 without the feeds. Of a leave the whole unit counts, also what is still to come (random 11)."""
         key = ("expected", types, unit, pane, i)
         if key not in self.cache:
             lo, hi = self.unit_span(unit, pane, i)
-            enrolled, began = self.student.enrolled, self.began(types)
-            self.cache[key] = ((enrolled is None or lo >= enrolled) and (began is None or lo >= began) and 2 * overlap(self.leave, lo, hi) <= hi - lo)
+            self.cache[key] = lo >= self.expected_from(types) and 2 * overlap(self.leave, lo, hi) <= hi - lo
         return self.cache[key]
+
+    def expected_from(self, types: frozenset[str]) -> int:
+        """When this student's records of these types can begin."""
+        return max(x for x in (self.student.enrolled, self.began(types), -INFINITY) if x is not None)
 
     def is_observable(self, types: frozenset[str], unit: str, pane: int, i: int, downs: list[Span]) -> bool:
         if not downs or not self.is_expected(types, unit, pane, i): return self.is_expected(types, unit, pane, i)
@@ -170,6 +178,7 @@ class History:
         """Under 80 % of the window was observable (13)."""
         lo, hi = self.unit_span(w.unit, w.pane, bounds[0])[0], self.unit_span(w.unit, w.pane, bounds[1])[1]
         downs = [(a, b) for a, b in self.downs.known(types, t) if lo < b and a < hi]
+        if lo < hi and lo >= self.expected_from(types) and not downs and not overlap(self.leave, lo, hi): return False
         key = ("dark", types, w.unit, w.pane, bounds, downs[-1] if downs else None)
         if key not in self.cache:
             total = bounds[1] - bounds[0] + 1
@@ -203,7 +212,7 @@ class History:
         if f.operator == "absence": return self.absence(f, types, records, t)
         bounds = self.bounds(f.window, t) if f.window else None
         if f.operator == "streak": return self.streak(f, types, records, bounds, t)
-        if f.operator == "sessions": records = [r for r in first_of_sessions(records, f.gap)]
+        if f.operator == "sessions": records = first_of_sessions(records, f.gap)
         records = self.within(records, f.window, bounds)
         if f.operator in ("first", "last"): return records[-(f.operator == "last")] if records else UNKNOWN
         value = self.aggregate(f, records)
@@ -215,11 +224,12 @@ class History:
         if f.operator in ("count", "sessions"): return float(len(records))
         if f.operator == "days": return float(len({self.unit_of(r, f.unit) for r in records} - {None}))
         if f.operator == "distinct": return float(len({self.event_field(r, f.of) for r in records} - {UNKNOWN}))
-        values = [r.fields[f.of] for r in records if f.of in r.fields]      # money in fen, divided once (15)
+        values = [r.fields[f.of] for r in records if f.of in r.fields]  # money in fen, divided once (15)
         scale = 100 if f.of in ("amount", "balance") else 1
         if f.operator == "sum": return sum(values) / scale
         if not values: return UNKNOWN
-        return sum(values) / (scale * len(values)) if f.operator == "avg" else (min if f.operator == "min" else max)(values) / scale
+        if f.operator == "avg": return sum(values) / (scale * len(values))
+        return (min if f.operator == "min" else max)(values) / scale
 
     def of_record(self, r: Record, path: tuple, t: int):
         """`.time`, `.age`, `.place` and the fields of a first or last record."""
@@ -243,27 +253,30 @@ class History:
             if not self.is_observable(types, f.unit, 0, day, downs): continue
             if day in matched: length += 1
             elif day != today: break
-        return AtLeast(float(length)) if f.window and (bounds is None or self.is_dark(types, f.window, bounds, t)) else float(length)
+        dark = f.window and (bounds is None or self.is_dark(types, f.window, bounds, t))
+        return AtLeast(float(length)) if dark else float(length)  # without `over` it is always known
 
     def away(self, pause: tuple[str, ...]) -> list[Span]:
         """Leaves, holidays, vacations (to the end of their registration), and what `pause` adds."""
         key = ("away", pause)
         if key not in self.cache:
             calendar = self.campus.calendar
-            self.cache[key] = union(self.leave + calendar.holidays + calendar.away + [s for name in pause for s in self.exempt_spans(name)])
+            paused = [s for name in pause for s in self.exempt_spans(name)]
+            self.cache[key] = union(self.leave + calendar.holidays + calendar.away + paused)
         return self.cache[key]
 
     def absence(self, f: Feature, types: frozenset[str], records: list[Record], t: int):
         away = self.away(tuple(f.pause))
         # an enrolment or a beginning still to come makes it negative, that is 0 (random 1, 16, 106)
-        since = [self.counts_from(r) for r in records] + [x for x in (self.student.enrolled, self.began(types)) if x is not None]
+        since = [self.counts_from(r) for r in records]
+        since += [x for x in (self.student.enrolled, self.began(types)) if x is not None]
         if not since: return UNKNOWN
         if covers(away, t): return 0.0
         start = max(since + [b for _, b in away if b <= t])
         return float(max(0, t - start - overlap(self.downs.known(types, t), start, t)))
 
     def began(self, types: frozenset[str]) -> int | None:
-        began = min(self.campus.began(k) for k in types)                  # an event of several types with its earliest type (12)
+        began = min(self.campus.began(k) for k in types)  # an event of several types with its earliest type (12)
         return began if began > -INFINITY else None
 
     # exemptions

@@ -10,12 +10,16 @@ from .campus import TYPES, Campus, Student
 from .times import DAY, INFINITY, MINUTE, day_of, day_start, parse_duration, parse_time
 
 MIB = 1 << 20
-TEXTS = {"id": 128, "source": 64, "student": 64, "card": 64, "card_system": 64, "place": 64, "reader": 64, "ref": 128, "course": 64,
-         "session": 64, "means": 64}
-CHOICES = {"op": ("consume", "refund", "reversal", "topup"), "status": ("present", "late", "early_leave", "absent", "excused", "unknown"),
-           "direction": ("in", "out", "unknown"), "result": ("granted", "denied"), "precision": ("second", "minute", "day")}
+TEXTS = {"id": 128, "source": 64, "student": 64, "card": 64, "card_system": 64, "place": 64, "reader": 64, "ref": 128,
+         "course": 64, "session": 64, "means": 64}
+CHOICES = {"op": ("consume", "refund", "reversal", "topup"),
+           "status": ("present", "late", "early_leave", "absent", "excused", "unknown"),
+           "direction": ("in", "out", "unknown"), "result": ("granted", "denied"),
+           "precision": ("second", "minute", "day")}
+PLAIN = ("card", "reader", "ref", "op", "course", "session", "status", "direction", "result", "means")
 BELONGS = {"op": "swipe", "status": "attendance", "direction": "dorm_access", "result": "dorm_access"}
-DEFAULTS = {"swipe": {"op": "consume"}, "attendance": {"hours": 1.0}, "dorm_access": {"result": "granted"}, "presence": {}}
+DEFAULTS = {"swipe": {"op": "consume"}, "attendance": {"hours": 1.0}, "dorm_access": {"result": "granted"},
+            "presence": {}}
 
 
 class Dead(Exception):
@@ -27,28 +31,29 @@ class Record:
     id: str
     source: str
     kind: str
-    time: int                                                             # the start of its minute or day at that precision (1)
+    time: int  # the start of its minute or day at that precision (1)
     precision: str
     student: str
     place: str | None
-    fields: dict                                                          # what is declared for its type, defaults filled in
-    line: int = 0
-    undone_by: "Record | None" = None                                     # by an undo within `horizon`
-    corrected_by: "Record | None" = None                                  # by an excuse farther away than that (17)
+    fields: dict  # what is declared for its type, defaults filled in
+    undone_by: "Record | None" = None  # by an undo within `horizon`
+    corrected_by: "Record | None" = None  # by an excuse farther away than that (17)
 
     @property
     def key(self) -> tuple: return self.time, self.source.encode(), self.id.encode()
 
     @property
     def is_undo(self) -> bool:
-        return "ref" in self.fields and (self.fields.get("op") in ("refund", "reversal") or self.fields.get("status") == "excused")
+        undoes = self.fields.get("op") in ("refund", "reversal") or self.fields.get("status") == "excused"
+        return undoes and "ref" in self.fields
 
     @property
     def is_seen(self) -> bool:
         """Done in person (16)."""
         f = self.fields
         return {"swipe": lambda: f["op"] == "consume", "dorm_access": lambda: f["result"] == "granted",
-                "attendance": lambda: f["status"] in ("present", "late", "early_leave"), "presence": lambda: True}[self.kind]()
+                "attendance": lambda: f["status"] in ("present", "late", "early_leave"),
+                "presence": lambda: True}[self.kind]()
 
 
 @dataclass
@@ -82,7 +87,7 @@ def load(raw: bytes) -> dict:
     except ValueError: raise Dead("bad_json") from None
     if not isinstance(value, dict): raise Dead("bad_json")
     if depth(value) > 32: raise Dead("too_deep")
-    return {k: v for k, v in value.items() if v is not None}              # null is absent (14)
+    return {k: v for k, v in value.items() if v is not None}  # null is absent (14)
 
 
 def a_time(o: dict, name: str) -> int | None:
@@ -135,13 +140,14 @@ def decode(raw: bytes, campus: Campus) -> Record | Status:
         if fields["direction"] is None: raise Dead("missing_field")
     if o["type"] == "attendance" and "status" not in fields: raise Dead("missing_field")
     if "collected" in o: fields["collected"] = float(a_time(o, "collected"))
-    return Record(name_of(o, raw), source, o["type"], at, precision, resolve(o, source, at, campus), o.get("place", reader.get("place")), fields)
+    return Record(name_of(o, raw), source, o["type"], at, precision, resolve(o, source, at, campus),
+                  o.get("place", reader.get("place")), fields)
 
 
 def own_fields(o: dict) -> dict:
     """The declared fields that an expression may read as `event.NAME`."""
-    fields = {**DEFAULTS[o["type"]], **{k: o[k] for k in ("card", "reader", "ref", "op", "course", "session", "status", "direction", "result", "means")
-                                        if k in o and BELONGS.get(k, o["type"]) == o["type"]}}
+    texts = [k for k in PLAIN if k in o and BELONGS.get(k, o["type"]) == o["type"]]
+    fields = {**DEFAULTS[o["type"]], **{k: o[k] for k in texts}}
     for name in ("amount", "balance"):
         if o["type"] == "swipe" and name in o: fields[name] = money(o, name)
     for name in ("journal_no", "use_count"):
@@ -182,7 +188,8 @@ class Options:
     @staticmethod
     def of(options: dict) -> "Options":
         until = parse_time(options["until"]) if options.get("until") else None
-        return Options(options.get("order", "sorted"), until, parse_duration(options.get("lateness", "240h")), parse_duration(options.get("horizon", "14d")))
+        return Options(options.get("order", "sorted"), until, parse_duration(options.get("lateness", "240h")),
+                       parse_duration(options.get("horizon", "14d")))
 
 
 @dataclass
@@ -191,7 +198,7 @@ class Stream:
     records: list[Record]
     statuses: list[Status]
     counts: dict
-    watermarks: dict[str | None, int]                                     # None: the sources that nobody declared
+    watermarks: dict[str | None, int]  # None: the sources that nobody declared
     highest: int
     horizon: int
     campus: Campus
@@ -211,7 +218,7 @@ class Reader:
 
     def __init__(self, campus: Campus, options: Options):
         self.campus, self.options = campus, options
-        self.limit = (options.until if options.until is not None else int(time.time() * 1000)) + DAY      # 7
+        self.limit = (options.until if options.until is not None else int(time.time() * 1000)) + DAY  # 7
         self.kept: dict[tuple, Record] = {}
         self.statuses: list[Status] = []
         self.watermarks: dict[str | None, int] = {}
@@ -234,11 +241,11 @@ class Reader:
         if record.time > record.fields.get("collected", INFINITY) + 10 * MINUTE: raise Dead("future_time")
         name = (record.source, record.id, record.student)
         if name in self.kept:
-            known = lambda r: (r.kind, r.time, r.precision, r.place, {k: v for k, v in r.fields.items() if k != "collected"})
+            known = lambda r: (r.kind, r.time, r.precision, r.place,
+                               {k: v for k, v in r.fields.items() if k != "collected"})
             if known(self.kept[name]) != known(record): raise Dead("conflicting_duplicate")
             return "duplicate"
         if self.options.order == "arrival" and record.time < self.patience(record.source): raise Dead("too_late")
-        record.line = self.counts["read"]
         self.kept[name] = record
         self.promise(record.source, record.time, None)
         return "used"
@@ -248,7 +255,7 @@ class Reader:
         return max(own - self.options.lateness, max(self.watermarks.values(), default=-INFINITY) - self.options.horizon)
 
     def promise(self, source: str, t: int, through: int | None) -> None:
-        """Move the watermark of `source` (2). A sorted file is one batch: all its sources share the time of the record in hand (6)."""
+        """Move the watermark of `source` (2). In a sorted file all sources share the time of the record in hand (6)."""
         feed = self.campus.feeds.get(source)
         w = t
         if self.options.order == "arrival" and feed:
@@ -259,13 +266,14 @@ class Reader:
     def close(self) -> Stream:
         highest = max(self.watermarks.values(), default=-INFINITY)
         if self.options.order == "sorted": self.watermarks = dict.fromkeys(self.watermarks, highest)
-        if self.options.until is not None:                                # inclusive: w stands just above it (2)
+        if self.options.until is not None:  # inclusive: w stands just above it (2)
             self.watermarks = {s: max(w, self.options.until + 1) for s, w in self.watermarks.items()}
             highest = max(highest, self.options.until + 1)
         records = sorted(self.kept.values(), key=lambda r: r.key)
         self.counts["undo_unmatched"] = undo(records, self.options.horizon)
         self.counts["corrected_late"] = sum(r.corrected_by is not None for r in records)
-        return Stream(records, sorted(self.statuses, key=lambda s: s.time), self.counts, self.watermarks, highest, self.options.horizon, self.campus)
+        return Stream(records, sorted(self.statuses, key=lambda s: s.time), self.counts, self.watermarks, highest,
+                      self.options.horizon, self.campus)
 
 
 def undo(records: list[Record], horizon: int) -> int:

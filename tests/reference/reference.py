@@ -1,7 +1,7 @@
 """What must stand at the end of the ordered stream, recomputed from scratch: every student, every rule, every instant.
 
-The order of arrival matters only to what is a duplicate, too late, or in the future, and to how far each clock has come; the rest is
-evaluated over the sorted records, with features that scan them all.
+The order of arrival matters only to what is a duplicate, too late, or in the future, and to how far each clock has
+come; the rest is evaluated over the sorted records, with features that scan them all.
 """
 import heapq
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .rules import Feature, Rule, RuleSet
 from .spans import Span, edges
 from .times import INFINITY, day_of, day_start, night_of, night_start, rfc3339
 
-Instant = tuple[int, int, int]                                            # T, phase, number of records taken
+Instant = tuple[int, int, int]  # T, phase, number of records taken
 
 
 @dataclass
@@ -28,7 +28,8 @@ class Result:
         """In the form of `expect.standing`."""
         out = []
         for e in sorted(self.standing, key=lambda e: (e.at, e.student, e.rule, e.since)):
-            row = {"rule": e.rule, "student": e.student, "since": rfc3339(e.since), "level": e.level, "state": e.state, "at": rfc3339(e.at)}
+            row = {"rule": e.rule, "student": e.student, "since": rfc3339(e.since), "level": e.level, "state": e.state,
+                   "at": rfc3339(e.at)}
             if e.mode != "live": row["mode"] = e.mode
             row.update({f"message_{k}": v for k, v in e.message.items() if v is not None})
             if e.why: row["why"] = e.why
@@ -51,7 +52,8 @@ def run(case: dict) -> Result:
     for student in campus.students.values():
         if not student.is_active: continue
         records = [r for r in stream.records if r.student == student.id]
-        start = begin if not student.admitted else records[0].time if records else stream.highest        # whoever is admitted is watched from the first record on
+        # whoever is admitted is watched from the first record on
+        start = begin if not student.admitted else records[0].time if records else stream.highest
         history = History(student, records, campus, rules, downs, (day_of(begin) - 400, day_of(stream.highest) + 400))
         for rule in rules.rules:
             if rule.mode != "disabled": standing += play(history, rule, stream, start)
@@ -88,7 +90,8 @@ def taken(history: History, t: int) -> int: return sum(r.time <= t for r in hist
 
 def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Instant]:
     features = history.rules.features_of(rule)
-    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records) if r.time < clock or reads(history, rule, features, r)]
+    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records) if r.time < clock
+                          or reads(history, rule, features, r)]
     if rule.is_instant or begin >= clock: return out
     times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
     downs = history.downs.of(history.rules.event("any").types)
@@ -97,13 +100,14 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
     out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
     if rule.check:
-        due = [day_start(d) + rule.check.at for d in range(day_of(begin), day_of(clock) + 1) if rule.check.holds(d, history.campus.calendar)]
+        due = [day_start(d) + rule.check.at for d in range(day_of(begin), day_of(clock) + 1)
+               if rule.check.holds(d, history.campus.calendar)]
         out += [(t, CHECK, taken(history, t)) for t in due if begin <= t < clock]
     return out
 
 
 def reads(history: History, rule: Rule, features: list[Feature], r: Record) -> bool:
-    """11: a record that no feature of the rule reads is no occasion; it matters only beyond the clock, where timers have not fired."""
+    """11: what no feature reads is no occasion; that matters only beyond the clock, where timers have not fired."""
     return rule.is_instant or r.is_undo or any(r.kind in history.rules.event(f.event).types for f in features)
 
 
@@ -131,7 +135,7 @@ def pane_edges(history: History, f: Feature) -> set[int]:
     pane, span = f.window.pane, f.window.span
     out = {r.time // pane * pane + span for r in history.matching(f.event)}
     types = history.rules.event(f.event).types
-    changes = edges(history.leave) | edges(history.downs.of(types)) | {history.student.enrolled or 0, history.began(types) or 0}
+    changes = edges(history.leave) | edges(history.downs.of(types)) | {history.expected_from(types)}
     for t in changes:
         if 0 < t < INFINITY: out |= {(t // pane + i) * pane for i in range(f.window.over + 2)}
     return out
@@ -146,7 +150,7 @@ def crossings(history: History, rule: Rule, f: Feature) -> set[int]:
     anchors = {history.counts_from(r) for r in history.matching(f.event)} | edges(away)
     anchors |= {x for x in (history.student.enrolled, history.began(types)) if x is not None}
     found = {reach(a, int(x), downs) for a in anchors for x in history.rules.thresholds(rule)}
-    return edges(away) | found | {t + 1 for t in found}                   # +1 ms: `>` and `<=` turn just after
+    return edges(away) | found | {t + 1 for t in found}  # +1 ms: `>` and `<=` turn just after
 
 
 def reach(start: int, wanted: int, downs: list[Span]) -> int:

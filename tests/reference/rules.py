@@ -1,4 +1,4 @@
-"""Rule files: events, features, params, rules, adjust; read as texts (so that a step stands as it was written) and checked."""
+"""Rule files: events, features, params, rules, adjust; read as texts, so that a step stands as it was written."""
 import re
 from dataclasses import dataclass, field
 
@@ -13,13 +13,14 @@ LEVELS = ["green", "blue", "yellow", "orange", "red"]
 DEFAULT_UNLESS = ["on_leave", "vacation", "feed_down"]
 RECORD_FIELDS = {"amount": "money", "balance": "money", "hours": "hours"}
 ROOTS = ("event", "place", "student", "calendar")
-OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence", "value")
-CORRECTED_LATE = ("count", "sum", "avg", "days", "streak")               # 17
+OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence",
+             "value")
+CORRECTED_LATE = ("count", "sum", "avg", "days", "streak")  # 17
 
 
 @dataclass
 class Literal:
-    value: object                                                         # durations in ms, money in yuan, percent as its hundredth
+    value: object  # durations in ms, money in yuan, percent as its hundredth
     unit: str
 
 
@@ -41,14 +42,16 @@ class Param:
 
     def of(self, student, t: int) -> Literal:
         """First match wins; taken of the student as of T (28)."""
-        return next((v for keys, v in self.by if all(matches(student.attribute(k, t), w) for k, w in keys.items())), self.plain)
+        return next((v for keys, v in self.by if all(matches(student.attribute(k, t), w) for k, w in keys.items())),
+                    self.plain)
 
     def all(self) -> list[Literal]: return [self.plain] + [v for _, v in self.by]
 
 
 def param_of(raw) -> Param:
     if not isinstance(raw, dict): return Param(literal(raw))
-    return Param(literal(raw["value"]), [({k: v for k, v in row.items() if k != "value"}, literal(row["value"])) for row in raw.get("by") or []])
+    return Param(literal(raw["value"]), [({k: v for k, v in row.items() if k != "value"}, literal(row["value"]))
+                                         for row in raw.get("by") or []])
 
 
 @dataclass
@@ -60,8 +63,8 @@ class Event:
 
 @dataclass
 class Window:
-    unit: str                                                             # day, night or pane
-    over: str | int                                                       # a number of units, or week, month, term, study
+    unit: str  # day, night or pane
+    over: str | int  # a number of units, or week, month, term, study
     ago: int = 0
     pane: int = 0
 
@@ -76,7 +79,7 @@ class Feature:
     event: str | None = None
     of: str | None = None
     window: Window | None = None
-    unit: str = "day"                                                     # of days and streaks
+    unit: str = "day"  # of days and streaks
     gap: int = 0
     pause: list[str] = field(default_factory=list)
     on_class_days: bool = False
@@ -91,12 +94,12 @@ class Rule:
     id: str
     when: tuple | None
     value: tuple | None
-    steps: list[tuple[str, str]]                                          # (as written, level)
+    steps: list[tuple[str, str]]  # (as written, level)
     at_most: bool
     level: str | None
     who: tuple | None
     unless: list[str]
-    wait: int                                                             # `for`
+    wait: int  # `for`
     check: "Check | None"
     resolve_when: tuple | None
     again_after: int
@@ -112,7 +115,7 @@ class Rule:
 
 @dataclass
 class Check:
-    """`daily at 07:00`, `mon,thu at 08:00`, `class days at 12:00`, `week 3 of term mon at 09:00`; 24:00 is the day's last millisecond (11)."""
+    """`daily at 07:00`, `mon,thu at 08:00`, `class days at 12:00`, `week 3 of term mon at 09:00` (11)."""
     days: str
     week: int | None
     at: int
@@ -128,7 +131,8 @@ def check_of(text: str | None) -> Check | None:
     if text is None: return None
     m = re.fullmatch(r"(?:week (\d+) of term )?(daily|class days|[a-z]{3}(?:,[a-z]{3})*) at (\d\d:\d\d)", text)
     if not m: raise RuleError(f"not a check: {text}")
-    return Check(m[2], int(m[1]) if m[1] else None, parse_clock(m[3]) - (m[3] == "24:00"))
+    at = parse_clock(m[3]) - (m[3] == "24:00")  # the last millisecond of the day that ends
+    return Check(m[2], int(m[1]) if m[1] else None, at)
 
 
 def window_of(raw: dict) -> Window | None:
@@ -140,7 +144,7 @@ def window_of(raw: dict) -> Window | None:
     if over in ("week", "month", "term", "study"): return Window(unit, over, ago)
     if over.endswith("d"): return Window(unit, int(over[:-1]), ago)
     span = parse_duration(over)
-    if span is None or span > 48 * HOUR: raise RuleError(f"over: {over}: write days")                     # 9
+    if span is None or span > 48 * HOUR: raise RuleError(f"over: {over}: write days")  # 9
     pane = MINUTE if span <= 2 * HOUR else 15 * MINUTE
     return Window("pane", span // pane, 0, pane)
 
@@ -168,11 +172,14 @@ def rule_of(raw: dict, adjust: dict | None) -> Rule:
     params = {k: param_of(v) for k, v in {**(raw.get("params") or {}), **(adjust.get("params") or {})}.items()}
     steps = raw.get("at_least") or raw.get("at_most") or {}
     mode = adjust.get("mode") or raw.get("mode", "live")
-    if raw.get("sensitive") == "true" and not adjust.get("because"): mode = "disabled"                    # 34
+    if raw.get("sensitive") == "true" and not adjust.get("because"): mode = "disabled"  # 34
     tree = lambda k: parse(raw[k]) if k in raw else None
-    return Rule(raw["id"], tree("when"), tree("value"), list(steps.items()), "at_most" in raw, raw.get("level"), tree("who"),
-                unless_of(listed(raw.get("unless")) + listed(adjust.get("unless"))), parse_duration(raw.get("for", "0m")), check_of(raw.get("check")),
-                tree("resolve_when"), parse_duration(raw.get("again_after", "1d")), mode, params, raw.get("message") or {})
+    return Rule(raw["id"], tree("when"), tree("value"), list(steps.items()), "at_most" in raw, raw.get("level"),
+                tree("who"),
+                unless_of(listed(raw.get("unless")) + listed(adjust.get("unless"))),
+                parse_duration(raw.get("for", "0m")), check_of(raw.get("check")),
+                tree("resolve_when"), parse_duration(raw.get("again_after", "1d")), mode, params,
+                raw.get("message") or {})
 
 
 class RuleSet:
@@ -185,7 +192,7 @@ class RuleSet:
         for f in files:
             for name, raw in (f.get("features") or {}).items():
                 feature = feature_of(name, raw)
-                if self.features.setdefault(name, feature) != feature: raise RuleError(f"two meanings of {name}")      # 35
+                if self.features.setdefault(name, feature) != feature: raise RuleError(f"two meanings of {name}")  # 35
         adjust = {k: v for f in files for k, v in (f.get("adjust") or {}).items()}
         self.rules = [rule_of(raw, adjust.get(raw["id"])) for f in files for raw in f.get("rules") or []]
         self.check()
@@ -199,7 +206,8 @@ class RuleSet:
             else:
                 raw = self.raw_events[name]
                 base = self.event(raw["event"])
-                self.events[name] = Event(base.types, base.is_seen, base.where + ([parse(raw["where"])] if "where" in raw else []))
+                self.events[name] = Event(base.types, base.is_seen,
+                                          base.where + ([parse(raw["where"])] if "where" in raw else []))
         return self.events[name]
 
     def check(self) -> None:
@@ -213,7 +221,7 @@ class RuleSet:
 
     def check_names(self, tree: tuple, params: dict) -> None:
         for path in names(tree):
-            if path[0] not in ROOTS and path[0] not in self.features and path[0] not in params and path[0] not in self.params:
+            if not any(path[0] in known for known in (ROOTS, self.features, params, self.params)):
                 raise RuleError(f"nothing is named {'.'.join(path)}")
 
     def is_growing(self, path: tuple) -> bool:

@@ -44,7 +44,8 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
         if m[0] in ("{{", "}}"): return m[0][0]
         name, *words = m[1].split("|")
         path = tuple(name.split("."))
-        unit = unit_of(history, rule, value_path) if name in ("value", "step") and value_path else unit_of(history, rule, path)
+        unit = unit_of(history, rule, value_path) if name in ("value", "step") and value_path else unit_of(history,
+                rule, path)
         if name == "step": value = step_value(history, rule, step, t)
         elif name == "value": value = history.evaluate(rule.value, t, n, None, rule.params)
         else: value = history.evaluate(("name", path), t, n, None, rule.params)
@@ -60,4 +61,5 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
 
 def step_value(history: History, rule: Rule, step: str | None, t: int):
     params = {**history.rules.params, **rule.params}
-    return (params[step].of(history.student, t) if step in params else literal(step)).value if step is not None else UNKNOWN
+    return (params[step].of(history.student, t)
+            if step in params else literal(step)).value if step is not None else UNKNOWN

@@ -20,13 +20,13 @@ def day_of(t: int) -> int: return (t + OFFSET) // DAY
 def day_start(day: int) -> int: return day * DAY - OFFSET
 
 
-def night_of(t: int) -> int: return (t + OFFSET - DAY // 2) // DAY        # noon to noon, named by its evening (8)
+def night_of(t: int) -> int: return (t + OFFSET - DAY // 2) // DAY  # noon to noon, named by its evening (8)
 
 
 def night_start(night: int) -> int: return night * DAY - OFFSET + DAY // 2
 
 
-def weekday(day: int) -> int: return (day + 3) % 7                        # 0 is Monday
+def weekday(day: int) -> int: return (day + 3) % 7  # 0 is Monday
 
 
 def as_date(day: int) -> date: return date.fromordinal(day + EPOCH)

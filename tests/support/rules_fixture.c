@@ -15,10 +15,11 @@ static const char calendar[] = "terms: [{id: spring, from: 2026-02-23, to: 2026-
                                "periods:\n"
                                "  - {id: exams, from: 2026-06-22, to: 2026-07-03}\n"
                                "  - {id: recruiting, from: 2026-03-09, to: 2026-04-30}\n";
-static const char library[] = "library:\n"
-                              "  presence: true\n"
-                              "  label: {zh: 图书馆, en: library}\n"
-                              "  fields: {direction: [in, out], seat: text, minutes: number, fee: money, until: time}\n";
+static const char library[] =
+    "library:\n"
+    "  presence: true\n"
+    "  label: {zh: 图书馆, en: library}\n"
+    "  fields: {direction: [in, out], seat: text, minutes: number, fee: money, until: time}\n";
 
 static void load_types(struct rules_fixture *x) {
     sz_arena a;

@@ -13,7 +13,7 @@ struct rules_fixture {
     sz_zone zone;
     sz_campus *campus;
     sz_diags d;
-    sz_bundle *b;     /* NULL: refused */
+    sz_bundle *b; /* NULL: refused */
     sz_status status;
 };
 

@@ -53,6 +53,7 @@ const toy_name toy_names[] = {
     {"dv", SZ_X_DURATION, 0, 0, 0, 0, 0, 0},
     {"tx", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
     {"ty", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
+    {"broken", SZ_X_ANY, 0, 0, 0, 0, 0, 0},
 };
 const uint32_t toy_n_names = sizeof toy_names / sizeof *toy_names;
 

@@ -245,6 +245,7 @@ static void test_texts_have_their_functions(void **state) {
         {"base64.encode(b'ab') + string(base64.decode('YWI')) + string(base64.decode('YWI='))", "\"YWI=abab\""},
         {"base64.decode('YWI==')", "error: not base64"},
         {"base64.decode('Y-I=')", "error: not base64"},
+        {"['', ''].join().replace('a', 'b').split(',')", "[\"\"]"},
         {"'a'.size('b')", "error: `size` does not work with (string, string)"},
         {"'a'.startWith('b')", "error: no method `startWith`"},
     };
@@ -361,6 +362,8 @@ static void test_times_have_parts_in_a_zone(void **state) {
         {"timestamp(0).getHours('No/Zone')", "error: no time zone \"No/Zone\""},
         {"timestamp(0).getHours('+8')", "error: no time zone"},
         {"timestamp(0).getHours('+25:00')", "error: no time zone"},
+        {"timestamp(0).getHours('Test/Zone\\x00')", "error: no time zone"},
+        {"timestamp(0).getHours('../zone')", "error: no time zone"},
     };
     check_rows(rows, COUNT(rows));
 }

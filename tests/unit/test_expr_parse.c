@@ -254,6 +254,7 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         {"a ? b", 5, 0, "`:` is missing", NULL},
         {"a ? b ? c : d : e", 6, 1, "`:` is missing", "parentheses"},
         {"1{a: 2}", 1, 1, "an operator is missing", NULL},
+        {"(a){a: 2}", 3, 1, "an operator is missing", NULL},
         {"f(){a: 2}", 3, 1, "an operator is missing", NULL},
         {"9223372036854775808", 0, 19, "too large", NULL},
         {"-9223372036854775809", 0, 20, "too large", NULL},

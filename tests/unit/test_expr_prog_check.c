@@ -127,7 +127,8 @@ static const row rows[] = {
     {"silence > duration(\"soon\")", 115, "\"soon\"", "duration(\"24h\")", 0, 0, 0},
     {"event.time > timestamp(\"2026-03-02\")", 115, "\"2026-03-02\"", "2026-03-02T00:00:00+08:00", 0, 0, 0},
     {"event.time.getHours(\"Mars\") >= 22", 126, "\"Mars\"", "+08:00", 0, 0, 0},
-    {"event.kind.matches(\"^a\")", 123, "matches", "startsWith", 0, 0, 0},
+    {"event.kind.matches(\"^(a\")", 123, "(a", NULL, 0, 0, 0},
+    {"event.kind.matches(event.card)", 123, "event.card", NULL, 0, 0, 0},
     /* parts of CEL that rules do not use */
     {"event.op == null", 112, "null", "has(x)", 0, 0, 0},
     {"student.tags.exists(t, t == \"x\")", 112, "exists", "x in list", 0, 0, 0},
@@ -234,6 +235,7 @@ static void test_what_is_right_compiles(void **unused) {
         {"event.time.getHours(\"+08:00\") >= 22 && (event.time - last_door.time).getHours() > 3", SZ_X_BOOL, false},
         {"size(event.card) == 10 && event.card.startsWith(\"20\") && student.tags.size() > 1", SZ_X_BOOL, false},
         {"event.card + \"-\" + event.kind == \"a-b\"", SZ_X_BOOL, false},
+        {"event.card.matches(\"^(24|25)[0-9]+$\")", SZ_X_BOOL, false},
         {"true", SZ_X_BOOL, false},
         {"// what for\n n >= 3 // three", SZ_X_BOOL, false},
     };
@@ -245,6 +247,21 @@ static void test_what_is_right_compiles(void **unused) {
         sz_diags_init(&d);
         const sz_prog *p = toy_compile(&a, right[i].text, right[i].want, right[i].grow_ok, &d);
         if (!p || d.n > 0) fail_msg("%s: %s", right[i].text, d.n ? d.v[0].message : "nothing said");
+        sz_diags_fini(&d);
+        sz_arena_fini(&a);
+    }
+}
+
+static void test_a_name_that_was_told_elsewhere_is_not_told_again(void **unused) {
+    static const char *const texts[] = {"broken", "broken > 3 && n > 1", "silence > broken", "size(broken) + broken * 2 in levels"};
+    (void)unused;
+    for (size_t i = 0; i < 4; i++) {
+        sz_arena a;
+        sz_diags d;
+        sz_arena_init(&a);
+        sz_diags_init(&d);
+        assert_null(toy_compile(&a, texts[i], SZ_X_BOOL, false, &d));
+        if (d.n) fail_msg("%s: %s", texts[i], d.v[0].message);
         sz_diags_fini(&d);
         sz_arena_fini(&a);
     }
@@ -334,6 +351,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_findings_have_code_place_and_hint), cmocka_unit_test(test_all_findings_are_told_at_once),
         cmocka_unit_test(test_what_is_right_compiles),            cmocka_unit_test(test_bare_getHours_is_a_warning),
+        cmocka_unit_test(test_a_name_that_was_told_elsewhere_is_not_told_again),
         cmocka_unit_test(test_division_by_zero_is_a_warning),     cmocka_unit_test(test_depth_and_length_are_bounded),
         cmocka_unit_test(test_codes_are_documented_and_ascending),
     };

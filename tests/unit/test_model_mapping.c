@@ -129,7 +129,7 @@ static void test_time_formats(void **state) {
           {"s1,2026-03-02 00:05:00", "presence " AT ID});
     CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+00:00'}\n", "s,t\n",
           {"s1,2026-03-02 00:05:00", "presence " AT ID}, {"s1,2026-03-02T08:05:00+08:00", "presence " AT ID},
-          {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
+          {"s1,2026-03-02T00:05Z", "presence " AT " minute" ID}, {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
 }
 
 static void test_lost_times_of_day(void **state) {
@@ -282,6 +282,24 @@ static void test_gbk_rows_are_named_by_their_own_bytes(void **state) {
     model_fixture_fini(&x);
 }
 
+static void test_nul_bytes_and_huge_rows(void **state) {
+    (void)state;
+    struct model_fixture x;
+    sz_buf b;
+    model_fixture_init(&x);
+    sz_buf_init(&b);
+    model_fixture_map(&x, "type: presence\nstudent: s\ntime: t\n");
+    model_fixture_bind(&x, "s,t\n");
+    static const char nul[] = "s\0001,2026-03-02T08:05:00";
+    sz_mapping_decode(x.mapping, (sz_str){nul, sizeof nul - 1}, &x.arena, &x.record);
+    assert_string_equal(model_fixture_show(&x), "bad_value");
+    while (b.n <= SZ_RECORD_MAX) sz_buf_put_z(&b, "s1,2026-03-02T08:05:00,");
+    sz_mapping_decode(x.mapping, sz_buf_str(&b), &x.arena, &x.record);
+    assert_string_equal(model_fixture_show(&x), "too_large");
+    sz_buf_fini(&b);
+    model_fixture_fini(&x);
+}
+
 static void test_a_dead_row_keeps_its_time_and_names_no_student(void **state) {
     (void)state;
     struct model_fixture x;
@@ -311,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_patterns_give_several_fields),
         cmocka_unit_test(test_a_pattern_cannot_hang_a_run),
         cmocka_unit_test(test_gbk_rows_are_named_by_their_own_bytes),
+        cmocka_unit_test(test_nul_bytes_and_huge_rows),
         cmocka_unit_test(test_a_dead_row_keeps_its_time_and_names_no_student),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

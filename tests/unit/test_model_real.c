@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#include <stdlib.h>
-
 #include "support/model_fixture.h"
 
 struct totals {
@@ -115,7 +113,7 @@ static bool read_log(const char *mapping, const char *log, sz_encoding expected,
     sz_buf_fini(&r.contents);
     model_fixture_fini(&r.x);
     sz_free(yaml);
-    free(text);
+    sz_free(text);
     return true;
 }
 
@@ -151,11 +149,30 @@ static void test_the_attendance_log_by_its_own_ids(void **state) {
     assert_int_equal(t.n_shared_ids, 58);
 }
 
+static void test_the_documentation_shows_these_mappings(void **state) {
+    (void)state;
+    static const char *const paths[] = {"tests/data/mappings/taidi-door.yaml",
+                                        "tests/data/mappings/eduviz-attendance.yaml"};
+    size_t n_doc, n;
+    char *doc = fixture_read("docs/mapping.md", &n_doc);
+    assert_non_null(doc);
+    for (size_t i = 0; i < 2; i++) {
+        char *yaml = fixture_read(paths[i], &n);
+        assert_non_null(yaml);
+        bool is_shown = false;
+        for (size_t at = 0; !is_shown && at + n <= n_doc; at++) is_shown = memcmp(doc + at, yaml, n) == 0;
+        if (!is_shown) fail_msg("docs/mapping.md does not show %s as it is", paths[i]);
+        sz_free(yaml);
+    }
+    sz_free(doc);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_door_log_knows_its_lost_times),
         cmocka_unit_test(test_the_attendance_log_by_student_time_and_controller),
         cmocka_unit_test(test_the_attendance_log_by_its_own_ids),
+        cmocka_unit_test(test_the_documentation_shows_these_mappings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,9 @@ static sz_check parse(struct rules_fixture *x, const char *text) {
 }
 
 static void test_next_check_times(void **state) {
-    static const struct { const char *check, *after, *next; } rows[] = {
+    static const struct {
+        const char *check, *after, *next;
+    } rows[] = {
         {"daily at 07:00", "2026-03-02T06:59:59", "2026-03-02T07:00:00"},
         {"daily at 07:00", "2026-03-02T07:00:00", "2026-03-03T07:00:00"},
         {"daily at 00:00", "2026-03-02T00:00:00", "2026-03-03T00:00:00"},
@@ -46,7 +48,8 @@ static void test_next_check_times(void **state) {
         {"week 3 of term mon at 09:00", "2025-01-01T00:00:00", "2025-09-15T09:00:00"},
         {"week 3 of term mon at 09:00", "2025-09-15T09:00:00", "2026-03-09T09:00:00"},
         {"week 3 of term mon at 09:00", "2026-03-09T09:00:00", NULL},
-        {"week 1 of term mon at 09:00", "2025-01-01T00:00:00", "2026-02-23T09:00:00"}, /* 2025-09-01 lies before the term */
+        {"week 1 of term mon at 09:00", "2025-01-01T00:00:00",
+         "2026-02-23T09:00:00"}, /* 2025-09-01 lies before the term */
         {"week 1 of term mon,wed at 09:00", "2025-01-01T00:00:00", "2025-09-03T09:00:00"},
         {"week 1 of term daily at 09:00", "2025-09-03T09:00:00", "2025-09-04T09:00:00"},
         {"week 60 of term mon at 09:00", "2025-01-01T00:00:00", NULL},

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define CASES "tests/unit/data/rules_findings.txt"
+#define CASES  "tests/unit/data/rules_findings.txt"
 #define GOLDEN "tests/data/golden-like/"
 
 /* Cut the next line, with its end, off *rest. */
@@ -41,7 +41,8 @@ static sz_str lines_until(sz_str *rest, const char *mark) {
 /* Both languages, and those of this module have a hint. */
 static void check_languages(const sz_diag *g) {
     bool is_ours = (g->code >= 20 && g->code < 100) || (g->code >= 150 && g->code < 200);
-    if (!g->message_zh || strcmp(g->message, g->message_zh) == 0) fail_msg("SZ%03d in Chinese: %s", g->code, g->message);
+    if (!g->message_zh || strcmp(g->message, g->message_zh) == 0)
+        fail_msg("SZ%03d in Chinese: %s", g->code, g->message);
     if (is_ours && g->code != 42 && !g->hint) fail_msg("SZ%03d lacks a hint: %s", g->code, g->message);
     if (g->hint && (!g->hint_zh || strcmp(g->hint, g->hint_zh) == 0) && !strstr(g->hint, "write it like"))
         fail_msg("SZ%03d in Chinese: %s", g->code, g->hint);
@@ -96,8 +97,8 @@ static void test_findings_are_those_of_the_cases(void **state) {
 }
 
 static void load_golden(struct rules_fixture *x, sz_arena *a) {
-    static const char *const names[] = {"rules/hardship/hidden.yaml", "rules/local/adjust.yaml", "rules/local/late.yaml",
-                                        "rules/local/meals.yaml", "rules/safety/late.yaml"};
+    static const char *const names[] = {"rules/hardship/hidden.yaml", "rules/local/adjust.yaml",
+                                        "rules/local/late.yaml", "rules/local/meals.yaml", "rules/safety/late.yaml"};
     enum { N = sizeof names / sizeof *names };
     sz_rule_file files[N];
     for (size_t i = 0; i < N; i++) {
@@ -129,7 +130,12 @@ static void test_the_golden_files_are_told_as_in_the_golden_output(void **state)
 
 /* What golden/check.txt shows, to the letter where it does not name another pack. */
 static void test_golden_places_and_words(void **state) {
-    static const struct { const char *file; uint32_t line, col; int code; const char *words, *hint; } rows[] = {
+    static const struct {
+        const char *file;
+        uint32_t line, col;
+        int code;
+        const char *words, *hint;
+    } rows[] = {
         {"rules/local/adjust.yaml", 4, 48, 151, "this change was made against 420", "and set  was: 700 yuan"},
         {"rules/local/late.yaml", 12, 45, 203, "getHours() without a zone is UTC; 22:00 here is 14:00 there",
          "use event.hour or event.clock >= \"22:00\" (campus time)"},

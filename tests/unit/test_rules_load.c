@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
-#define BIT(t) (UINT64_C(1) << (t))
+#define BIT(t)   (UINT64_C(1) << (t))
 
 static int set_up(void **state) {
     struct rules_fixture *x = sz_alloc(sizeof *x);
@@ -35,7 +35,10 @@ static const sz_feature *feature(const struct rules_fixture *x, const char *name
 /* ---- features ---- */
 
 static void test_windows_are_days_panes_or_of_the_calendar(void **state) {
-    static const struct { const char *text; sz_window w; } rows[] = {
+    static const struct {
+        const char *text;
+        sz_window w;
+    } rows[] = {
         {"over: 7d", {.kind = SZ_W_DAYS, .days = 7}},
         {"over: 7 days", {.kind = SZ_W_DAYS, .days = 7}},
         {"over: 2w", {.kind = SZ_W_DAYS, .days = 14}},
@@ -73,22 +76,23 @@ static void test_features_of_one_meaning_are_one(void **state) {
     struct rules_fixture *x = *state;
     const sz_rule_file files[] = {
         {"b.yaml", "features: {n: {count: swipe, over: 7d, label: {zh: 刷卡, en: x}}}", 72},
-        {"a.yaml", "params: {limit: 5 yuan}\n"
-                   "events:\n"
-                   "  bought: {event: swipe, where: event.amount  >  limit}\n"
-                   "  dear: {event: swipe, where: event.amount > 5}\n"
-                   "  thing: {event: swipe}\n"
-                   "features:\n"
-                   "  n: {over: 7d, count: swipe}\n"
-                   "  m: {count: thing, over: 7 days}\n"
-                   "  a: {count: bought, over: 1w}\n"
-                   "  b: {count: dear, over: 7d, to: today}\n"
-                   "  c: {value: n + a}\n"
-                   "  d: {value: 'm + b'}\n"
-                   "  night: {count: swipe, over: 7d, day: night}\n"
-                   "  plain: {absence: seen}\n"
-                   "  paused: {absence: seen, pause: [holiday, sick]}\n"
-                   "  weekend: {absence: seen, pause: weekend}\n",
+        {"a.yaml",
+         "params: {limit: 5 yuan}\n"
+         "events:\n"
+         "  bought: {event: swipe, where: event.amount  >  limit}\n"
+         "  dear: {event: swipe, where: event.amount > 5}\n"
+         "  thing: {event: swipe}\n"
+         "features:\n"
+         "  n: {over: 7d, count: swipe}\n"
+         "  m: {count: thing, over: 7 days}\n"
+         "  a: {count: bought, over: 1w}\n"
+         "  b: {count: dear, over: 7d, to: today}\n"
+         "  c: {value: n + a}\n"
+         "  d: {value: 'm + b'}\n"
+         "  night: {count: swipe, over: 7d, day: night}\n"
+         "  plain: {absence: seen}\n"
+         "  paused: {absence: seen, pause: [holiday, sick]}\n"
+         "  weekend: {absence: seen, pause: weekend}\n",
          0},
     };
     sz_rule_file two[] = {files[0], files[1]};
@@ -112,10 +116,12 @@ static void test_one_name_with_two_meanings_is_refused(void **state) {
         {"events: {e: {event: swipe}}", "events: {e: {event: seen}}"},
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
-        const sz_rule_file same[] = {{"a.yaml", texts[i][0], strlen(texts[i][0])}, {"b.yaml", texts[i][0], strlen(texts[i][0])}};
+        const sz_rule_file same[] = {{"a.yaml", texts[i][0], strlen(texts[i][0])},
+                                     {"b.yaml", texts[i][0], strlen(texts[i][0])}};
         rules_fixture_load_files(x, same, 2);
         assert_int_equal(x->d.n, 0);
-        const sz_rule_file other[] = {{"a.yaml", texts[i][0], strlen(texts[i][0])}, {"b.yaml", texts[i][1], strlen(texts[i][1])}};
+        const sz_rule_file other[] = {{"a.yaml", texts[i][0], strlen(texts[i][0])},
+                                      {"b.yaml", texts[i][1], strlen(texts[i][1])}};
         rules_fixture_load_files(x, other, 2);
         assert_int_equal(x->d.n, 1);
         assert_int_equal(x->d.v[0].code, 30);
@@ -125,7 +131,10 @@ static void test_one_name_with_two_meanings_is_refused(void **state) {
 }
 
 static void test_fields_and_units_of_features(void **state) {
-    static const struct { const char *text; uint8_t type, unit; } rows[] = {
+    static const struct {
+        const char *text;
+        uint8_t type, unit;
+    } rows[] = {
         {"{sum: swipe.amount, over: 7d}", SZ_X_NUM, SZ_UNIT_YUAN},
         {"{avg: attendance.hours, over: 7d}", SZ_X_NUM, SZ_UNIT_CLASS_HOURS},
         {"{sum: library.fee, over: 7d}", SZ_X_NUM, SZ_UNIT_YUAN},
@@ -152,6 +161,7 @@ static void test_events_take_the_conditions_of_their_bases(void **state) {
                           "  missed_8am: {event: missed, where: event.clock < \"08:30\"}\n"
                           "  missed: {event: lesson, where: event.status == \"absent\"}\n"
                           "  lesson: {event: any, where: event.type == \"attendance\"}\n"
+                          "  either: {event: any, where: event.amount > 5 || event.status == \"absent\"}\n"
                           "  read: {event: seen, where: 'event.type in [\"library\", \"swipe\"]'}\n"
                           "features: {n: {count: missed_8am, over: 7d}, r: {count: read, over: 7d}}");
     const sz_matcher *m = &x->b->fs.matchers[feature(x, "n")->matcher];
@@ -166,14 +176,19 @@ static void test_events_take_the_conditions_of_their_bases(void **state) {
 
 static void test_steps_stand_in_the_order_in_which_they_are_reached(void **state) {
     struct rules_fixture *x = *state;
-    rules_fixture_fine(x, "features: {n: {count: swipe, over: 7d}, s: {absence: seen}}\n"
-                          "params: {many: 9}\n"
-                          "rules:\n"
-                          "  - {id: up, value: n, at_least: {many: red, 1: blue, few: yellow}, params: {few: 3}}\n"
-                          "  - {id: down, value: n, at_most: {1: yellow, 3: blue, 0: red}}\n"
-                          "  - {id: long, value: s, at_least: {3d: red, 24h: yellow, 2 days: orange}}\n"
-                          "  - {id: by, value: n, at_least: {9: red, few: blue}, params: {few: {value: 3, by: [{year: 1, value: 2}]}}}\n");
-    static const struct { const char *id, *texts[3]; double values[3]; } rows[] = {
+    rules_fixture_fine(
+        x,
+        "features: {n: {count: swipe, over: 7d}, s: {absence: seen}}\n"
+        "params: {many: 9}\n"
+        "rules:\n"
+        "  - {id: up, value: n, at_least: {many: red, 1: blue, few: yellow}, params: {few: 3}}\n"
+        "  - {id: down, value: n, at_most: {1: yellow, 3: blue, 0: red}}\n"
+        "  - {id: long, value: s, at_least: {3d: red, 24h: yellow, 2 days: orange}}\n"
+        "  - {id: by, value: n, at_least: {9: red, few: blue}, params: {few: {value: 3, by: [{year: 1, value: 2}]}}}\n");
+    static const struct {
+        const char *id, *texts[3];
+        double values[3];
+    } rows[] = {
         {"up", {"1", "few", "many"}, {1, 3, 9}},
         {"down", {"3", "1", "0"}, {3, 1, 0}},
         {"long", {"24h", "2 days", "3d"}, {86400000, 172800000, 259200000}},
@@ -197,11 +212,13 @@ static void test_steps_stand_in_the_order_in_which_they_are_reached(void **state
 
 static void test_a_list_under_by_is_any_of_its_values(void **state) {
     struct rules_fixture *x = *state;
-    rules_fixture_fine(x, "rules:\n"
-                          "  - id: r\n"
-                          "    when: student.year >= p\n"
-                          "    level: blue\n"
-                          "    params: {p: {value: 3, by: [{school: [医学院, 理学院], year: [1, 2], value: 2}, {tags: interning, value: 9}]}}\n");
+    rules_fixture_fine(
+        x,
+        "rules:\n"
+        "  - id: r\n"
+        "    when: student.year >= p\n"
+        "    level: blue\n"
+        "    params: {p: {value: 3, by: [{school: [医学院, 理学院], year: [1, 2], value: 2}, {tags: interning, value: 9}]}}\n");
     const sz_param *p = &rules_fixture_rule(x, "r")->params[0];
     assert_int_equal(p->n_cases, 6);
     assert_true(sz_str_is(p->cases[1].conds[0].text, "理学院"));
@@ -212,7 +229,9 @@ static void test_a_list_under_by_is_any_of_its_values(void **state) {
 }
 
 static void test_exemptions_are_the_default_and_then_as_written(void **state) {
-    static const struct { const char *unless, *names; } rows[] = {
+    static const struct {
+        const char *unless, *names;
+    } rows[] = {
         {"", "on_leave vacation feed_down"},
         {", unless: [rarely_seen]", "on_leave vacation feed_down rarely_seen"},
         {", unless: rarely_seen", "on_leave vacation feed_down rarely_seen"},
@@ -239,7 +258,10 @@ static void test_exemptions_are_the_default_and_then_as_written(void **state) {
 }
 
 static void test_an_instant_rule_knows_its_records(void **state) {
-    static const struct { const char *when; uint64_t types, event_types; } rows[] = {
+    static const struct {
+        const char *when;
+        uint64_t types, event_types;
+    } rows[] = {
         {"event.amount >= 100", BIT(SZ_TYPE_SWIPE), BIT(SZ_TYPE_SWIPE)},
         {"!has(event.amount)", BIT(SZ_TYPE_SWIPE), BIT(SZ_TYPE_SWIPE)},
         {"event.type == \"swipe\" && n >= 1", BIT(SZ_TYPE_SWIPE) | BIT(SZ_TYPE_ATTENDANCE), BIT(SZ_TYPE_SWIPE)},
@@ -247,11 +269,20 @@ static void test_an_instant_rule_knows_its_records(void **state) {
         {"event.direction == \"in\" && event.seat == \"A1\"", BIT(SZ_TYPE_FIRST_DECLARED), BIT(SZ_TYPE_FIRST_DECLARED)},
         {"place.zone == \"west\"", 0x1f, 0x1f},
         {"event.status == \"late\" || event.hours > 2", BIT(SZ_TYPE_ATTENDANCE), BIT(SZ_TYPE_ATTENDANCE)},
+        {"event.status == \"late\" || event.amount > 2", BIT(SZ_TYPE_ATTENDANCE) | BIT(SZ_TYPE_SWIPE),
+         BIT(SZ_TYPE_ATTENDANCE) | BIT(SZ_TYPE_SWIPE)},
+        {"!(event.status == \"late\" && event.amount > 2)", BIT(SZ_TYPE_ATTENDANCE) | BIT(SZ_TYPE_SWIPE),
+         BIT(SZ_TYPE_ATTENDANCE) | BIT(SZ_TYPE_SWIPE)},
+        {"(event.late ? event.type == \"swipe\" : true) && event.hour > 5", BIT(SZ_TYPE_DORM_ACCESS),
+         BIT(SZ_TYPE_DORM_ACCESS)},
+        {"event.type == \"swipe\" || event.type == \"presence\"", BIT(SZ_TYPE_SWIPE) | BIT(SZ_TYPE_PRESENCE),
+         BIT(SZ_TYPE_SWIPE) | BIT(SZ_TYPE_PRESENCE)},
     };
     struct rules_fixture *x = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[300];
-        snprintf(text, sizeof text, "features: {n: {count: attendance, over: 7d}}\nrules:\n  - id: r\n    when: '%s'\n    level: blue\n",
+        snprintf(text, sizeof text,
+                 "features: {n: {count: attendance, over: 7d}}\nrules:\n  - id: r\n    when: '%s'\n    level: blue\n",
                  rows[i].when);
         rules_fixture_fine(x, text);
         const sz_rule *r = rules_fixture_rule(x, "r");
@@ -288,12 +319,12 @@ static void test_a_rule_knows_what_it_reads(void **state) {
 
 /* ---- modes, adjust, replaces ---- */
 
-#define HARDSHIP \
-    "rules:\n" \
-    "  - id: hardship\n" \
-    "    sensitive: true\n" \
-    "    version: 4\n" \
-    "    when: student.year >= few\n" \
+#define HARDSHIP                                                                            \
+    "rules:\n"                                                                              \
+    "  - id: hardship\n"                                                                    \
+    "    sensitive: true\n"                                                                 \
+    "    version: 4\n"                                                                      \
+    "    when: student.year >= few\n"                                                       \
     "    params: {few: {value: 3, label: {zh: 少, en: few}, by: [{year: 1, value: 2}]}}\n" \
     "    level: blue\n"
 
@@ -341,22 +372,35 @@ static void test_replaces_puts_a_rule_in_the_place_of_another(void **state) {
 /* ---- versions ---- */
 
 static void test_a_version_is_of_the_meaning(void **state) {
-    static const struct { const char *text; bool is_same; } rows[] = {
+    static const struct {
+        const char *text;
+        bool is_same;
+    } rows[] = {
         {"# a comment\nfeatures: {n: {over: 7d, count: swipe}, other: {count: attendance, over: 7d}}\nrules:\n"
          "  - {level: blue, id: r, source: 'NJUST, 2016', when: n>=few, params: {few: 3}}",
          true},
-        {"features: {m: {count: swipe, over: 7d}}\nrules: [{id: r, when: m >= few, params: {few: 3}, level: blue}]", true},
-        {"features: {n: {count: swipe, over: 8d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 4}, level: blue}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n > few, params: {few: 3}, level: blue}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: red}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, unless: [holiday]}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, title: {zh: 甲, en: a}}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, mode: shadow}]", false},
-        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, check: daily at 07:00}]", false},
+        {"features: {m: {count: swipe, over: 7d}}\nrules: [{id: r, when: m >= few, params: {few: 3}, level: blue}]",
+         true},
+        {"features: {n: {count: swipe, over: 8d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 4}, level: blue}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n > few, params: {few: 3}, level: blue}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: red}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, unless: [holiday]}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, title: {zh: 甲, en: a}}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, mode: shadow}]",
+         false},
+        {"features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue, check: daily at 07:00}]",
+         false},
     };
     struct rules_fixture *x = *state;
-    rules_fixture_fine(x, "features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue}]");
+    rules_fixture_fine(
+        x, "features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= few, params: {few: 3}, level: blue}]");
     uint64_t hash = rules_fixture_rule(x, "r")->hash, whole = x->b->hash;
     for (size_t i = 0; i < COUNT(rows); i++) {
         rules_fixture_fine(x, rows[i].text);
@@ -388,8 +432,9 @@ static void test_what_is_left_out_has_a_default(void **state) {
 
 static void test_without_campus_and_types_the_built_in_ones_are_there(void **state) {
     struct rules_fixture *x = *state;
-    static const char text[] = "features: {n: {count: swipe, over: 7d}}\n"
-                               "rules: [{id: r, when: n >= 3, level: blue, unless: [anything], check: class days at 07:00}]";
+    static const char text[] =
+        "features: {n: {count: swipe, over: 7d}}\n"
+        "rules: [{id: r, when: n >= 3, level: blue, unless: [anything], check: class days at 07:00}]";
     sz_rule_file file = {"r.yaml", text, sizeof text - 1};
     sz_bundle *b;
     assert_int_equal(sz_rules_load(&file, 1, NULL, NULL, &x->d, &b), SZ_OK);

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
-#define MIN SZ_MINUTE_MS
-#define HOUR SZ_HOUR_MS
-#define DAY SZ_DAY_MS
+#define MIN      SZ_MINUTE_MS
+#define HOUR     SZ_HOUR_MS
+#define DAY      SZ_DAY_MS
 
 static void check(const sz_xval *v, uint8_t unit, const char *zh, const char *en) {
     sz_zone z;
@@ -29,7 +29,11 @@ static void check(const sz_xval *v, uint8_t unit, const char *zh, const char *en
 }
 
 static void test_values_have_their_units_in_both_languages(void **state) {
-    static const struct { uint8_t type, unit, know; double num; const char *zh, *en; } rows[] = {
+    static const struct {
+        uint8_t type, unit, know;
+        double num;
+        const char *zh, *en;
+    } rows[] = {
         {SZ_X_NUM, SZ_UNIT_YUAN, SZ_KNOWN, 412.5, "412.50 元", "¥412.50"},
         {SZ_X_NUM, SZ_UNIT_YUAN, SZ_KNOWN, 0, "0.00 元", "¥0.00"},
         {SZ_X_NUM, SZ_UNIT_YUAN, SZ_KNOWN, -3.5, "-3.50 元", "-¥3.50"},
@@ -90,7 +94,8 @@ static void load(void *ctx, uint32_t slot, sz_xval *out) {
     out->num = v->num;
 }
 
-static void check_message(const sz_rule *r, sz_xval value, sz_xval step, sz_xval other, const char *zh, const char *en) {
+static void check_message(const sz_rule *r, sz_xval value, sz_xval step, sz_xval other, const char *zh,
+                          const char *en) {
     sz_zone z;
     sz_buf out;
     sz_zone_fixed(&z, 8 * 3600, "Asia/Shanghai");
@@ -121,7 +126,8 @@ static void test_messages_take_values_steps_plurals_and_braces(void **state) {
                            "      en: '{value|hour|hours} missed, step {step}, {n|swipe|swipes} }: {reasons}'\n"
                            "  - {id: t, title: {zh: 标题, en: Title}, when: n >= 3, level: blue}\n");
     const sz_rule *r = rules_fixture_rule(&x, "r");
-    sz_xval nine = {.type = SZ_X_NUM, .num = 9}, eight = {.type = SZ_X_NUM, .num = 8}, one = {.type = SZ_X_NUM, .num = 1};
+    sz_xval nine = {.type = SZ_X_NUM, .num = 9}, eight = {.type = SZ_X_NUM, .num = 8},
+            one = {.type = SZ_X_NUM, .num = 1};
     sz_xval most = {.type = SZ_X_NUM, .know = SZ_AT_LEAST, .num = 1}, none = {.type = SZ_X_NUM, .know = SZ_UNKNOWN};
     check_message(r, nine, eight, one, "{本学期} 旷课 9 学时，达到 8 学时，另 1 次：A; B",
                   "9 hours missed, step 8 class hours, 1 swipe }: A; B");

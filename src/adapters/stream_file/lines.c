@@ -56,14 +56,22 @@ static ptrdiff_t read_wide(lines *l, size_t room) {
     }
 }
 
+void sz_fs_lines_witness(lines *l) {
+    if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->witnessed, l->at - l->witnessed);
+    l->witnessed = l->at;
+}
+
+static void to_front(lines *l) {
+    sz_fs_lines_witness(l);
+    memmove(l->buf, l->buf + l->at, l->end - l->at);
+    l->end -= l->at;
+    l->seen -= l->seen > l->at ? l->at : l->seen;
+    l->at = l->witnessed = 0;
+}
+
 /* More text behind what there is. */
 static got refill(lines *l) {
-    if (l->at) {
-        memmove(l->buf, l->buf + l->at, l->end - l->at);
-        l->seen -= l->seen > l->at ? l->at : l->seen;
-        l->end -= l->at;
-        l->at = 0;
-    }
+    if (l->at) to_front(l);
     if (l->end + FIRST_ROOM / 4 > l->room && l->room < MOST_ROOM) {
         l->room = l->room * 2 < MOST_ROOM ? l->room * 2 : MOST_ROOM;
         l->buf = sz_realloc(l->buf, l->room);
@@ -76,10 +84,11 @@ static got refill(lines *l) {
     return GOT_PIECE;
 }
 
-got sz_fs_lines_fill(lines *l) {
-    while (!l->is_end && l->end < l->room) {
+got sz_fs_lines_fill(lines *l, size_t n) {
+    while (!l->is_end && l->end - l->at < n) {
         got g = refill(l);
         if (g != GOT_PIECE) return g;
+        if (!l->from->has_limit) break; /* who writes into a pipe may take his time */
     }
     return GOT_PIECE;
 }
@@ -88,7 +97,7 @@ void sz_fs_lines_widen(lines *l, sz_encoding wide) {
     l->wide = wide;
     l->conv = sz_conv_new(wide);
     sz_buf_put(&l->packed, l->buf + l->at, l->end - l->at);
-    l->at = l->end = l->seen = 0;
+    l->at = l->end = l->seen = l->witnessed = 0;
     l->is_end = false; /* what was read is read again, out of `packed` */
 }
 
@@ -96,7 +105,6 @@ void sz_fs_lines_widen(lines *l, sz_encoding wide) {
 
 /* Go n bytes on; `n_lines` line ends are among them. */
 static void pass(lines *l, size_t n, uint64_t n_lines) {
-    if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->at, n);
     l->at += n;
     l->seen = l->at;
     l->offset += n;
@@ -109,8 +117,11 @@ static bool is_blank(const uint8_t *p, size_t n) {
     return true;
 }
 
-/* buf[at, at + SZ_RECORD_MAX) is kept while the rest of the line goes by behind it. */
+/* buf[0, SZ_RECORD_MAX) is kept while the rest of the line goes by behind it. */
 static got cut_long(lines *l, piece *out) {
+    l->last_offset = l->offset;
+    l->last_line = l->line;
+    l->ends_in_line = false;
     *out = (piece){{(const char *)l->buf + l->at, SZ_RECORD_MAX}, l->offset, l->line, SZ_RECORD_MAX};
     pass(l, SZ_RECORD_MAX, 0);
     for (;;) {
@@ -123,7 +134,8 @@ static got cut_long(lines *l, piece *out) {
             return GOT_PIECE;
         }
         if (l->is_end) break;
-        l->at = l->end = l->seen = SZ_RECORD_MAX; /* the kept part stands at the buffer's beginning */
+        sz_fs_lines_witness(l);
+        l->at = l->end = l->seen = l->witnessed = SZ_RECORD_MAX; /* the kept part stands at the buffer's beginning */
         ptrdiff_t got_n = l->conv ? read_wide(l, l->room - l->end) : sz_fs_bytes_read(l->from, l->buf + l->end, l->room - l->end);
         if (got_n < 0 && l->from->was_interrupted) continue;
         if (got_n < 0) return GOT_FAIL;
@@ -177,7 +189,8 @@ static got cut(lines *l, const uint8_t *nl, bool may_refill, piece *out) {
     l->ends_in_line = len == content;
     l->last_offset = l->offset;
     l->last_line = l->line;
-    pass(l, len, l->separator ? count_lines(p, len) : len - content);
+    bool is_one = p + content == nl;
+    pass(l, len, is_one ? len - content : count_lines(p, len));
     return GOT_PIECE;
 }
 
@@ -187,22 +200,14 @@ static bool is_bom(const lines *l) {
 
 got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
     for (;;) {
-        size_t n = l->end - l->at;
         if (is_bom(l)) pass(l, 3, 0);
         const uint8_t *from = l->buf + (l->seen > l->at ? l->seen : l->at), *end = l->buf + l->end;
         const uint8_t *nl = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
         if (!nl) l->seen = l->end;
         if (!nl && l->is_end && l->at == l->end) return GOT_END;
-        if ((nl ? (size_t)(nl - l->buf) - l->at : n) > SZ_RECORD_MAX) {
+        if ((nl ? (size_t)(nl - l->buf) : l->end) - l->at > SZ_RECORD_MAX) {
             if (l->at && !may_refill) return GOT_WAIT;
-            if (l->at) {
-                memmove(l->buf, l->buf + l->at, l->end - l->at);
-                l->end -= l->at;
-                l->at = l->seen = 0;
-            }
-            l->last_offset = l->offset;
-            l->last_line = l->line;
-            l->ends_in_line = false;
+            to_front(l);
             return cut_long(l, out);
         }
         if (!nl && !l->is_end) {
@@ -214,8 +219,9 @@ got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
         if (!nl) nl = end;
         size_t first = (size_t)(nl - (l->buf + l->at));
         if (first == 0 || (l->buf[l->at] <= ' ' && is_blank(l->buf + l->at, first))) {
-            if (nl == end) l->is_end = true;
+            sz_fs_lines_witness(l); /* what stands between records is not witnessed: it may be passed sooner or later */
             pass(l, first + (nl < end ? 1 : 0), nl < end ? 1 : 0);
+            l->witnessed = l->at;
             continue;
         }
         got g = cut(l, nl, may_refill, out);

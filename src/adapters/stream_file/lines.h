@@ -22,7 +22,8 @@ typedef struct lines {
     sz_encoding wide;     /* UTF-16 becomes UTF-8 here; else UTF8 */
     sz_conv *conv;
     sz_buf packed;        /* UTF-16: bytes that make no whole line yet */
-    digest *witness;      /* of all text that was cut; NULL: not wanted */
+    digest *witness;      /* of all records with their line ends; NULL: not wanted */
+    size_t witnessed;     /* buf[witnessed, at) is not in it yet */
     bool ends_in_line;    /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record */
     sz_arena scratch;
@@ -44,10 +45,12 @@ typedef enum got {
 
 void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness);
 void sz_fs_lines_close(lines *l);
-/* Read until the text ends or the buffer is full; what is there is buf[at, end). For a look at its beginning. */
-got sz_fs_lines_fill(lines *l);
+/* Read until n bytes are there or the text ends (of a pipe: once); buf[at, end) is what there is. For a look at the beginning. */
+got sz_fs_lines_fill(lines *l, size_t n);
 /* Treat the text as UTF-16 from here on (sz_encoding_find said so); before the first record. */
 void sz_fs_lines_widen(lines *l, sz_encoding wide);
+/* Bring the witness up to the last record that was cut. */
+void sz_fs_lines_witness(lines *l);
 got sz_fs_lines_next(lines *l, bool may_refill, piece *out);
 
 #endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden or a folder itself is left
+ * out. Everything that cannot be read is told at once.
+ */
+#include "stream.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOWHERE ((sz_span){0})
+
+static bool ends_with(const char *name, const char *end) {
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* The name without .gz or .zst. */
+static bool is_kind(const char *name, const char *end) {
+    char text[32];
+    if (ends_with(name, end)) return true;
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, "%s%s", end, i ? ".zst" : ".gz");
+        if (ends_with(name, text)) return true;
+    }
+    return false;
+}
+
+static void warn(sz_stream_file *s, sz_severity severity, int code, const char *en, const char *zh, const char *name) {
+    sz_diags_add(s->d, severity, code, NOWHERE, en, zh, name);
+}
+
+static sz_status add(sz_stream_file *s, const char *name, const char *path, bool is_pipe) {
+    for (uint32_t i = 0; i < s->inputs.n; i++) {
+        if (strcmp(s->inputs.v[i].name, name) != 0) continue;
+        warn(s, SZ_NOTE, SZ_CODE_GIVEN_TWICE, "%s is given twice and read once", "%s 给了两次，只读一次", name);
+        return SZ_OK;
+    }
+    bool is_json = is_kind(name, ".ndjson") || is_kind(name, ".jsonl") || is_kind(name, ".json");
+    if (!s->o.mapping && (is_kind(name, ".csv") || is_kind(name, ".tsv"))) {
+        sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_NEEDS_MAPPING, NOWHERE, "%s is a table, and no mapping says how to read it",
+                                  "%s 是表格，没有说明如何读取的映射", name);
+        sz_diag_hint(s->d, g, "give --mapping FILE", "请给出 --mapping 文件");
+        return SZ_USAGE;
+    }
+    if (s->inputs.n == s->inputs.room) {
+        s->inputs.room = s->inputs.room ? s->inputs.room * 2 : 16;
+        s->inputs.v = sz_realloc(s->inputs.v, sizeof *s->inputs.v * s->inputs.room);
+    }
+    input *in = &s->inputs.v[s->inputs.n++];
+    *in = (input){.is_pipe = is_pipe, .is_csv = s->o.mapping && !is_json, .limit = UINT64_MAX};
+    size_t n = strlen(name) + 1;
+    in->name = memcpy(sz_alloc(n), name, n);
+    in->path = path ? in->name + 5 : NULL;
+    return SZ_OK;
+}
+
+static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
+    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, e == ENOENT ? SZ_CODE_NO_FILE : SZ_CODE_UNREADABLE, NOWHERE,
+                              "%1$s cannot be read: %2$s", "%1$s 不能读取：%2$s", name, strerror(e));
+    if (e == ENOENT) sz_diag_hint(s->d, g, "see to the path; it is taken from the folder where the program was started",
+                                  "请检查路径；它从启动程序的文件夹算起");
+    return SZ_IO;
+}
+
+static int by_name(const void *a, const void *b, void *ctx) {
+    (void)ctx;
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char **list(DIR *dir, sz_arena *a, size_t *n) {
+    char **names = NULL;
+    size_t room = 0;
+    *n = 0;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+        if (e->d_name[0] == '.') continue;
+        if (*n == room) names = sz_realloc(names, sizeof *names * (room = room ? room * 2 : 64));
+        names[(*n)++] = (char *)(uintptr_t)sz_arena_str(a, sz_str_of(e->d_name)).p;
+    }
+    sz_sort(names, *n, sizeof *names, by_name, NULL);
+    return names;
+}
+
+static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder);
+
+static sz_status add_folder(sz_stream_file *s, const char *name) {
+    DIR *dir = opendir(name + 5);
+    if (!dir) return cannot_read(s, name, errno);
+    sz_arena a;
+    sz_arena_init(&a);
+    size_t n = 0, len = strlen(name);
+    char **names = list(dir, &a, &n);
+    closedir(dir);
+    sz_status rc = SZ_OK;
+    uint32_t before = s->inputs.n;
+    for (size_t i = 0; i < n; i++) {
+        sz_status one = add_path(s, sz_arena_printf(&a, "%s%s%s", name, name[len - 1] == '/' ? "" : "/", names[i]), true);
+        if (rc == SZ_OK) rc = one;
+    }
+    if (rc == SZ_OK && s->inputs.n == before)
+        warn(s, SZ_NOTE, SZ_CODE_EMPTY, "%s: there are no files in this folder", "%s：这个文件夹里没有文件", name);
+    sz_free(names);
+    sz_arena_fini(&a);
+    return rc;
+}
+
+static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder) {
+    struct stat st;
+    const char *path = name + 5;
+    if (stat(path, &st) != 0) return cannot_read(s, name, errno);
+    if (S_ISDIR(st.st_mode) && !is_in_folder) return add_folder(s, name);
+    if (S_ISDIR(st.st_mode)) {
+        warn(s, SZ_NOTE, SZ_CODE_NOT_A_FILE, "%s: a folder in a folder is left out", "%s：文件夹里的文件夹不读", name);
+        return SZ_OK;
+    }
+    if (S_ISREG(st.st_mode)) {
+        if (access(path, R_OK) != 0) return cannot_read(s, name, errno);
+        if (st.st_size == 0) warn(s, SZ_NOTE, SZ_CODE_EMPTY, "%s is empty", "%s 是空的", name);
+    } else if (is_in_folder || S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode)) {
+        warn(s, is_in_folder ? SZ_NOTE : SZ_ERROR, SZ_CODE_NOT_A_FILE, "%s is not a file", "%s 不是文件", name);
+        return is_in_folder ? SZ_OK : SZ_IO;
+    }
+    return add(s, name, path, !S_ISREG(st.st_mode));
+}
+
+sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n) {
+    sz_status rc = SZ_OK;
+    sz_arena a;
+    sz_arena_init(&a);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *name = sz_arena_str(&a, sources[i]).p;
+        sz_status one;
+        if (strcmp(name, "stdin") == 0) {
+            one = add(s, name, NULL, true);
+        } else if (strncmp(name, "file:", 5) == 0 && name[5]) {
+            one = add_path(s, name, false);
+        } else {
+            sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_ODD_SOURCE, NOWHERE, "%s is no source that can be read here",
+                                      "%s 不是这里能读的来源", name);
+            sz_diag_hint(s->d, g, "write file:PATH or stdin", "请写 file:路径 或 stdin");
+            one = SZ_USAGE;
+        }
+        if (rc == SZ_OK) rc = one;
+    }
+    sz_arena_fini(&a);
+    return rc;
+}
+
+void sz_fs_inputs_fini(inputs *in) {
+    for (uint32_t i = 0; i < in->n; i++) sz_free(in->v[i].name);
+    sz_free(in->v);
+    *in = (inputs){NULL, 0, 0};
+}

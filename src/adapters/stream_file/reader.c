@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reader: one input as records. What must be known before the first record (encoding, header) is found out in steps that can be
+ * interrupted, for a pipe may keep silent as long as it likes.
+ */
+#include "stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SAMPLE ((size_t)64 << 10)
+#define YOUNG_NS INT64_C(2000000000) /* a file may change again within the same tick of its clock */
+
+static bool is_ascii(const uint8_t *p, size_t n) {
+    size_t i = 0;
+    for (uint64_t v; i + 8 <= n; i += 8) {
+        memcpy(&v, p + i, 8);
+        if (v & UINT64_C(0x8080808080808080)) return false;
+    }
+    for (; i < n; i++)
+        if (p[i] & 0x80) return false;
+    return true;
+}
+
+/* ---- open ---- */
+
+static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness) {
+    input *in = r->in;
+    int fd = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : s->o.stdin_fd;
+    if (fd < 0)
+        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name, strerror(errno));
+    sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
+    sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness);
+    r->is_open = true;
+    if (from == 0) return true;
+    r->lines.offset = r->lines.last_offset = from;
+    r->lines.line = r->lines.last_line = in->now.from_line + 1;
+    return sz_fs_bytes_skip(&r->bytes, from) || sz_fs_fail_reading(s, in, &r->bytes);
+}
+
+void sz_fs_reader_close(reader *r) {
+    if (r->is_open) {
+        sz_fs_lines_close(&r->lines);
+        sz_fs_bytes_close(&r->bytes);
+    }
+    if (r->hash) sz_fs_digest_free(r->hash);
+    sz_buf_fini(&r->head);
+    *r = (reader){.in = NULL};
+}
+
+bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness) {
+    *r = (reader){.in = in};
+    if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK) return false; /* header and encoding stand at the beginning */
+    if (!in->has_digest && (!in->is_pipe || s->o.order == SZ_SORTED)) r->hash = sz_fs_digest_new();
+    return open_at(s, r, in->is_wide ? 0 : in->now.from, witness); /* places in UTF-16 are counted in its UTF-8 */
+}
+
+/* ---- what kind of text ---- */
+
+static bool use_encoding(sz_stream_file *s, const reader *r, sz_encoding enc) {
+    if (sz_mapping_use_encoding(s->o.mapping, enc)) return true;
+    return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
+                      "%s is in an encoding that this system cannot read: install the package libc-gconv-modules-extra",
+                      "%s 的编码在本系统上不能读取：请安装软件包 libc-gconv-modules-extra", r->in->name);
+}
+
+static bool sniff(sz_stream_file *s, reader *r) {
+    lines *l = &r->lines;
+    size_t n = l->end - l->at < SAMPLE ? l->end - l->at : SAMPLE;
+    sz_encoding given = r->in->is_csv ? sz_mapping_encoding(s->o.mapping) : SZ_ENC_AUTO;
+    sz_encoding enc = given == SZ_ENC_AUTO ? sz_encoding_find(l->buf + l->at, n) : given;
+    if (enc == SZ_ENC_UTF16LE || enc == SZ_ENC_UTF16BE) {
+        sz_fs_lines_widen(l, enc);
+        enc = SZ_ENC_UTF8;
+    }
+    if (!r->in->is_csv) return true;
+    if (enc == SZ_ENC_BAD)
+        return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
+                          "%s is neither UTF-8 nor GB18030 nor UTF-16: give its `encoding` in the mapping if a few bytes are damaged",
+                          "%s 不是 UTF-8、GB18030 或 UTF-16：如果只是个别字节损坏，请在映射里写明 encoding", r->in->name);
+    r->enc = enc;
+    r->is_ascii = given == SZ_ENC_AUTO && enc == SZ_ENC_UTF8 && !l->conv && is_ascii(l->buf + l->at, n);
+    return use_encoding(s, r, enc);
+}
+
+/* The first row that is not ASCII tells the encoding of a file that began so. */
+static bool decide(sz_stream_file *s, reader *r, const piece *p) {
+    const lines *l = &r->lines;
+    if (is_ascii((const uint8_t *)p->raw.p, p->raw.n)) return true;
+    size_t n = (size_t)((const char *)l->buf + l->end - p->raw.p);
+    sz_encoding enc = sz_encoding_find(p->raw.p, n < SAMPLE ? n : SAMPLE);
+    if (enc != SZ_ENC_UTF8 && enc != SZ_ENC_GB18030) enc = sz_encoding_find(p->raw.p, p->raw.n);
+    r->is_ascii = false;
+    return use_encoding(s, r, enc == SZ_ENC_GB18030 ? enc : SZ_ENC_UTF8);
+}
+
+/* ---- header ---- */
+
+static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_diags *d) {
+    sz_buf text;
+    sz_buf_init(&text);
+    size_t bad = 0, pos = 0;
+    bool is_open = false;
+    bool is_fine = sz_to_utf8(r->enc, raw.p, header_at, &text, &bad);
+    pos = text.n;
+    is_fine = sz_to_utf8(r->enc, raw.p + header_at, raw.n - header_at, &text, &bad) && is_fine;
+    if (!is_fine)
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s: its header is not in the encoding of the file", "%s：表头的编码与文件不符", r->in->name);
+    const sz_source *src = sz_source_new(&d->arena, r->in->path ? r->in->path : r->in->name, text.p ? (const char *)text.p : "", text.n);
+    sz_csv_row row;
+    sz_arena a;
+    sz_arena_init(&a);
+    if (is_fine && sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
+        sz_mapping_bind(s->o.mapping, &row, src, d) != SZ_OK) {
+        s->failed = SZ_FINDINGS;
+        snprintf(s->text, sizeof s->text, "the header of %s does not fit the mapping", r->in->name);
+        is_fine = false;
+    }
+    sz_arena_fini(&a);
+    sz_buf_fini(&text);
+    return is_fine;
+}
+
+/* Pass the rows above the header and the header itself; what was passed is kept in r->head until it is whole. */
+static got take_header(sz_stream_file *s, reader *r, sz_diags *d) {
+    uint32_t above = sz_mapping_skip_rows(s->o.mapping), want = above + (sz_mapping_has_header(s->o.mapping) ? 1 : 0);
+    while (r->n_head < want) {
+        piece p;
+        got g = sz_fs_lines_next(&r->lines, true, &p);
+        if (g != GOT_PIECE) return g;
+        if (++r->n_head == above + 1) r->header_at = r->head.n;
+        sz_buf_put_str(&r->head, p.raw);
+        sz_buf_put_u8(&r->head, '\n');
+        if (r->n_head == above + 1 && !bind(s, r, sz_buf_str(&r->head), r->header_at, d)) return GOT_FAIL;
+    }
+    return GOT_PIECE;
+}
+
+static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
+    if (!r->is_known) {
+        got g = sz_fs_lines_fill(&r->lines, SAMPLE);
+        if (g != GOT_PIECE) return g;
+        if (!sniff(s, r)) return GOT_FAIL;
+        r->is_known = true;
+    }
+    bool has_header = r->in->is_csv && (r->in->now.from == 0 || r->is_check);
+    got g = has_header ? take_header(s, r, d) : GOT_PIECE;
+    piece p;
+    while (g == GOT_PIECE && !r->is_check && r->lines.offset < r->in->now.from) g = sz_fs_lines_next(&r->lines, true, &p);
+    r->has_begun = g == GOT_PIECE;
+    return g;
+}
+
+sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
+    reader r = {.in = in, .is_check = true};
+    got g = GOT_FAIL;
+    bool is_there = open_at(s, &r, 0, NULL);
+    if (is_there) g = begin(s, &r, s->d);
+    if (is_there && g == GOT_FAIL && s->failed == SZ_OK) sz_fs_fail_reading(s, in, &r.bytes);
+    sz_status rc = g == GOT_PIECE || g == GOT_END ? SZ_OK : s->failed;
+    in->is_wide = is_there && r.lines.conv;
+    sz_fs_reader_close(&r);
+    return rc;
+}
+
+/* ---- records ---- */
+
+got sz_fs_reader_next(sz_stream_file *s, reader *r, bool may_refill, piece *out) {
+    got g = GOT_PIECE;
+    if (!r->has_begun) {
+        if (!may_refill) return GOT_WAIT;
+        sz_diags unused; /* what there is to say was said by the check */
+        sz_diags_init(&unused);
+        g = begin(s, r, r->in->is_pipe ? s->d : &unused);
+        sz_diags_fini(&unused);
+    }
+    if (g == GOT_PIECE) g = sz_fs_lines_next(&r->lines, may_refill, out);
+    if (g == GOT_PIECE && r->is_ascii && !decide(s, r, out)) return GOT_FAIL;
+    if (g == GOT_FAIL && s->failed == SZ_OK) sz_fs_fail_reading(s, r->in, &r->bytes);
+    return g;
+}
+
+void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out) {
+    if (p->whole) {
+        *out = (sz_record){.kind = SZ_RECORD_DEAD, .time_ms = SZ_TIME_NONE, .dead = {.reason = SZ_TOO_LARGE}};
+        snprintf(out->dead.detail, sizeof out->dead.detail, "%llu bytes, at most %d are read; the first %d are kept",
+                 (unsigned long long)p->whole, SZ_RECORD_MAX, SZ_RECORD_MAX);
+    } else if (r->in->is_csv) {
+        sz_mapping_decode(s->o.mapping, p->raw, a, out);
+    } else {
+        sz_decode_json(s->decoder, p->raw, a, out);
+    }
+}
+
+int64_t sz_fs_settled_mtime(const struct stat *st) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return 0;
+    int64_t at = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - at > YOUNG_NS ? at : 0;
+}
+
+void sz_fs_reader_finish(reader *r) {
+    entry *e = &r->in->now;
+    const lines *l = &r->lines;
+    e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
+    if (r->hash) sz_fs_digest_text(r->hash, e->digest);
+    e->text = l->ends_in_line ? l->last_offset : l->offset;
+    e->lines = (l->ends_in_line ? l->last_line : l->line) - 1;
+    e->tail = l->ends_in_line ? l->offset - l->last_offset : 0;
+    struct stat st;
+    e->mtime_ns = !r->in->is_pipe && fstat(r->bytes.fd, &st) == 0 ? sz_fs_settled_mtime(&st) : 0;
+}

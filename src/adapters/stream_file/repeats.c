@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repeats.h"
+
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "sorter.h"
+
+enum { CHUNK_TUPLES = 127, MOST_PARTS = 256, READ_TUPLES = 2048 };
+
+typedef struct chunk {
+    struct chunk *next;
+    uint64_t n;
+    tuple v[CHUNK_TUPLES];
+} chunk;
+
+void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir) {
+    uint32_t bits = 0;
+    while (1u << bits < MOST_PARTS && ((size_t)4 << bits) * sizeof(chunk) <= budget) bits++;
+    *r = (repeats){.budget = budget, .tmp_dir = tmp_dir, .n_parts = 1u << bits, .shift = 64 - bits, .fd = -1};
+    r->parts = sz_alloc(sizeof *r->parts * r->n_parts);
+}
+
+static void free_chunks(chunk *c) {
+    while (c) {
+        chunk *next = c->next;
+        sz_free(c);
+        c = next;
+    }
+}
+
+void sz_fs_repeats_fini(repeats *r) {
+    for (uint32_t i = 0; i < r->n_parts; i++) {
+        free_chunks(r->parts[i].first);
+        sz_free(r->parts[i].extents);
+    }
+    free_chunks(r->spare);
+    sz_free(r->parts);
+    sz_free(r->flags);
+    if (r->fd >= 0) close(r->fd);
+    *r = (repeats){.fd = -1};
+}
+
+/* ---- adding ---- */
+
+static bool spill_part(repeats *r, partition *p) {
+    uint64_t n = 0, at = r->written;
+    for (chunk *c = p->first; c; c = c->next) {
+        if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, r->error, sizeof r->error)) return false;
+        r->written += c->n * sizeof *c->v;
+        n += c->n;
+    }
+    if (n == 0) return true;
+    if (p->n_extents == p->room) {
+        p->room = p->room ? p->room * 2 : 4;
+        p->extents = sz_realloc(p->extents, sizeof *p->extents * p->room);
+    }
+    p->extents[p->n_extents++] = (extent){at, n};
+    p->last->next = r->spare;
+    r->spare = p->first;
+    p->first = p->last = NULL;
+    return true;
+}
+
+static bool spill(repeats *r) {
+    if (r->fd < 0) r->fd = sz_fs_tmp_open(r->tmp_dir, r->error, sizeof r->error);
+    if (r->fd < 0) return false;
+    for (uint32_t i = 0; i < r->n_parts; i++)
+        if (!spill_part(r, &r->parts[i])) return false;
+    r->held = 0;
+    return true;
+}
+
+static chunk *new_chunk(repeats *r) {
+    chunk *c = r->spare;
+    if (c)
+        r->spare = c->next;
+    else
+        c = sz_realloc(NULL, sizeof *c);
+    c->next = NULL;
+    c->n = 0;
+    r->held += sizeof *c;
+    return c;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b) {
+    return XXH3_avalanche(a ^ (b + UINT64_C(0x9e3779b97f4a7c15) + (a << 6) + (a >> 2)));
+}
+
+static XXH128_hash_t hash_of(sz_str s) {
+    return XXH3_128bits(s.n ? s.p : "", s.n);
+}
+
+bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
+    bool has_student = e->student.n > 0;
+    XXH128_hash_t id = hash_of(e->id), who = hash_of(has_student ? e->student : e->card), source = hash_of(e->source);
+    uint64_t low = mix(mix(id.low64, who.low64), source.low64 + has_student);
+    uint64_t high = mix(mix(id.high64, who.high64), source.high64 + has_student);
+    partition *p = &r->parts[r->n_parts == 1 ? 0 : low >> r->shift];
+    if (!p->last || p->last->n == CHUNK_TUPLES) {
+        if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
+        chunk *c = new_chunk(r);
+        if (p->last)
+            p->last->next = c;
+        else
+            p->first = c;
+        p->last = c;
+    }
+    p->last->v[p->last->n++] = (tuple){low, (uint32_t)high, (uint32_t)e->content, e->time_ms, ordinal};
+    return true;
+}
+
+/* ---- finding ---- */
+
+/* Identities of one partition and the lines that stay, by open addressing; an identity has several lines when they are further
+ * apart than the horizon. */
+typedef struct table {
+    tuple *v;
+    size_t room, n;
+} table;
+
+#define NOBODY UINT64_MAX
+
+static void clear(table *t, size_t room) {
+    if (t->room < room) {
+        t->v = sz_realloc(t->v, sizeof *t->v * room);
+        t->room = room;
+    }
+    for (size_t i = 0; i < t->room; i++) t->v[i].ordinal = NOBODY;
+    t->n = 0;
+}
+
+static void keep(table *t, const tuple *x) {
+    size_t i = x->hash & (t->room - 1);
+    while (t->v[i].ordinal != NOBODY) i = (i + 1) & (t->room - 1);
+    t->v[i] = *x;
+    t->n++;
+}
+
+static void grow(table *t) {
+    table old = *t;
+    *t = (table){NULL, 0, 0};
+    clear(t, old.room * 2);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.v[i].ordinal != NOBODY) keep(t, &old.v[i]);
+    sz_free(old.v);
+}
+
+static uint64_t apart(int64_t a, int64_t b) {
+    return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
+}
+
+/* The line that x repeats: of several the first one read. */
+static const tuple *repeated(const table *t, const tuple *x, uint64_t horizon) {
+    const tuple *found = NULL;
+    for (size_t i = x->hash & (t->room - 1); t->v[i].ordinal != NOBODY; i = (i + 1) & (t->room - 1)) {
+        const tuple *y = &t->v[i];
+        if (y->hash != x->hash || y->more != x->more || apart(x->time_ms, y->time_ms) > horizon) continue;
+        if (!found || y->ordinal < found->ordinal) found = y;
+    }
+    return found;
+}
+
+static void flag(repeats *r, uint64_t ordinal, uint64_t what) {
+    if (!r->flags) r->flags = sz_alloc((r->n / 32 + 1) * sizeof *r->flags);
+    r->flags[ordinal / 32] |= what << ordinal % 32 * 2;
+}
+
+static void look_at(repeats *r, table *t, const tuple *v, uint64_t n, uint64_t horizon) {
+    for (uint64_t i = 0; i < n; i++) {
+        const tuple *first = repeated(t, &v[i], horizon);
+        if (first) {
+            flag(r, v[i].ordinal, first->content == v[i].content ? 1 : 2);
+            continue;
+        }
+        if (t->n * 2 >= t->room) grow(t);
+        keep(t, &v[i]);
+    }
+}
+
+static bool look_through(repeats *r, const partition *p, table *t, uint64_t horizon) {
+    tuple *v = p->n_extents ? sz_realloc(NULL, sizeof *v * READ_TUPLES) : NULL;
+    bool is_fine = true;
+    for (uint32_t i = 0; i < p->n_extents && is_fine; i++) {
+        for (uint64_t k = 0; k < p->extents[i].n && is_fine; k += READ_TUPLES) {
+            uint64_t n = p->extents[i].n - k < READ_TUPLES ? p->extents[i].n - k : READ_TUPLES;
+            is_fine = sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, r->error, sizeof r->error);
+            if (is_fine) look_at(r, t, v, n, horizon);
+        }
+    }
+    for (const chunk *c = p->first; c && is_fine; c = c->next) look_at(r, t, c->v, c->n, horizon);
+    sz_free(v);
+    return is_fine;
+}
+
+bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms) {
+    table t = {NULL, 0, 0};
+    bool is_fine = true;
+    r->n = n_ordinals;
+    for (uint32_t i = 0; i < r->n_parts && is_fine; i++) {
+        partition *p = &r->parts[i];
+        if (!p->first && p->n_extents == 0) continue;
+        clear(&t, 1024);
+        is_fine = look_through(r, p, &t, (uint64_t)horizon_ms);
+        free_chunks(p->first);
+        p->first = p->last = NULL;
+    }
+    sz_free(t.v);
+    return is_fine;
+}

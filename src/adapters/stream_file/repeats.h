@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the first line read
+ * stays (contract). A tuple a record is kept by the hash of its identity in partitions, and each is looked through alone; so memory
+ * is bounded, and where nothing repeats it costs a few nanoseconds a record.
+ */
+#ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
+#define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
+
+#include <sanzao/model.h>
+
+typedef struct tuple {
+    uint64_t hash;     /* of the identity: 96 bits with `more` */
+    uint32_t more;
+    uint32_t content;
+    int64_t time_ms;
+    uint64_t ordinal;
+} tuple;
+
+typedef struct extent { /* tuples in the temporary file */
+    uint64_t at;
+    uint64_t n;
+} extent;
+
+typedef struct partition {
+    struct chunk *first, *last;
+    extent *extents;
+    uint32_t n_extents, room;
+} partition;
+
+typedef struct repeats {
+    size_t budget, held; /* bytes */
+    const char *tmp_dir;
+    partition *parts;
+    uint32_t n_parts, shift;
+    struct chunk *spare;
+    int fd;
+    uint64_t written, n;  /* n: ordinals */
+    uint64_t *flags;      /* two bits an ordinal; NULL: nothing repeats */
+    char error[256];
+} repeats;
+
+void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
+void sz_fs_repeats_fini(repeats *r);
+/* False: r->error. */
+bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal);
+/* After the last one; n_ordinals: all records, also those that were not added. */
+bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms);
+/* 0; 1 repeats an earlier line; 2 has its identity and another content. */
+static inline uint8_t sz_fs_repeats_flag(const repeats *r, uint64_t ordinal) {
+    return r->flags ? r->flags[ordinal / 32] >> ordinal % 32 * 2 & 3 : 0;
+}
+
+#endif

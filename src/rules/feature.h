@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * feature: one feature while it is made of its mapping. features_load.c chooses the operator and does values; the
+ * other files read what stands beside it, each its part.
+ */
+#ifndef SZ_RULES_FEATURE_H
+#define SZ_RULES_FEATURE_H
+
+#include "keys.h"
+
+struct sz_feature_keys {
+    const sz_yaml *op[SZ_N_OPERATORS];
+    const sz_yaml *over, *to, *day, *gap, *on_days, *pause, *label, *unit;
+    const sz_yaml *later;
+};
+
+/* A feature being made. */
+struct sz_making {
+    struct sz_loading *l;
+    struct sz_decl *decl;
+    struct sz_feature_keys k;
+    const sz_operator_row *row;
+    sz_feature f;
+    bool is_read; /* all its keys, so that what is missing is not one that was misspelt */
+};
+
+/* `meal`, `meal.amount`, `meal.place.kind`: the event and its field. Each of these is false with a finding. */
+bool sz_feature_operand(struct sz_making *m, const sz_yaml *node);
+/* Keys that the operator does not have. */
+bool sz_feature_refuse_keys(struct sz_making *m);
+/* gap, on_days, pause, unit. */
+bool sz_feature_beside(struct sz_making *m);
+/* Its hash (semantics 35). */
+uint64_t sz_feature_identity(const struct sz_making *m);
+
+#endif
