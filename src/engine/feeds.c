@@ -34,7 +34,7 @@ void downs_rebuild(sz_worker *w) {
         for (uint32_t k = i + 1; k < w->n_statuses && to == SZ_TIME_MAX; k++)
             if (w->statuses[k].source == s->source && w->statuses[k].state != SZ_FEED_DOWN) to = w->statuses[k].t_ms;
         if (to <= s->t_ms) continue;
-        sz_str name = sz_map_key(&w->dict, s->source);
+        sz_str name = sz_map_key(&w->feed_names, s->source);
         w->facts.downs[n++] = (sz_down){.from_ms = s->t_ms, .to_ms = to, .types = types_of(w, name), .source = name};
     }
     w->facts.n_downs = n;
@@ -49,7 +49,7 @@ static void note_state(sz_worker *w, const sz_feed_status *f) {
     uint32_t at = w->n_statuses;
     while (at > 0 && w->statuses[at - 1].t_ms > f->time_ms) at--;
     memmove(&w->statuses[at + 1], &w->statuses[at], (w->n_statuses - at) * sizeof *w->statuses);
-    w->statuses[at] = (feed_note){.source = sz_map_intern(&w->dict, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
+    w->statuses[at] = (feed_note){.source = sz_map_intern(&w->feed_names, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
     w->n_statuses++;
     downs_rebuild(w);
 }

@@ -55,7 +55,7 @@ void header_put(sz_buf *out, const sz_worker *w) {
     sz_buf_put_varint(out, w->dead_pos);
     sz_buf_put_varint(out, w->n_statuses);
     for (uint32_t i = 0; i < w->n_statuses; i++) {
-        sz_buf_put_lstr(out, sz_map_key(&w->dict, w->statuses[i].source));
+        sz_buf_put_lstr(out, sz_map_key(&w->feed_names, w->statuses[i].source));
         sz_buf_put_zigzag(out, w->statuses[i].t_ms);
         sz_buf_put_u8(out, w->statuses[i].state);
     }
@@ -88,7 +88,7 @@ static void get_statuses(sz_worker *w, sz_reader *r) {
             w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
             w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
         }
-        w->statuses[w->n_statuses++] = (feed_note){.source = sz_map_intern(&w->dict, name), .t_ms = t, .state = state};
+        w->statuses[w->n_statuses++] = (feed_note){.source = sz_map_intern(&w->feed_names, name), .t_ms = t, .state = state};
     }
 }
 

@@ -63,6 +63,7 @@ sz_worker *sz_worker_new(const sz_options *o, const sz_ports *p, sz_bundle *bund
     w->bundle = bundle;
     w->campus = campus;
     sz_map_init(&w->dict);
+    sz_map_init(&w->feed_names);
     sz_arena_init(&w->step);
     sz_arena_init(&w->ledger_arena);
     sz_facts_init(&w->facts, campus);
@@ -100,6 +101,7 @@ void sz_worker_free(sz_worker *w) {
     sz_arena_fini(&w->ledger_arena);
     sz_arena_fini(&w->step);
     sz_map_fini(&w->dict);
+    sz_map_fini(&w->feed_names);
     sz_campus_free(w->campus);
     sz_bundle_unref(w->bundle);
     sz_free(w);

@@ -16,7 +16,7 @@ typedef struct stream_clock {
 } stream_clock;
 
 typedef struct feed_note {     /* one feed_status with a state */
-    uint32_t source;        /* in words: number in the dictionary */
+    uint32_t source;        /* number in feed_names */
     int64_t t_ms;
     uint8_t state;
 } feed_note;
@@ -72,6 +72,7 @@ struct sz_worker {
     students students;
     uint32_t *pending_leaves;   /* leaves that are not known yet, by recorded */
     uint32_t n_pending_leaves, next_leaf;
+    sz_map feed_names;
     feed_note *statuses;
     uint32_t n_statuses, cap_statuses;
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];

@@ -185,7 +185,7 @@ static void read_numbers(const sz_json_view *v, sz_record *out) {
     }
 }
 
-    unsigned type = out->event.type < SZ_TYPE_FIRST_DECLARED ? out->event.type : SZ_TYPE_FIRST_DECLARED;
+/* The usual texts: not empty, within their limits. False: one is not, and every row is to be judged in order. */
 static bool set_plain_texts(const sz_json_view *v, uint32_t rows, sz_record *out) {
     for (uint32_t left = rows; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
@@ -216,15 +216,15 @@ void sz_json_event(sz_decoder *d, const sz_json_view *v, sz_str raw, sz_arena *a
     if (!read_type(d, v, a, out)) return;
     bool is_feed = out->kind == SZ_RECORD_FEED_STATUS;
     if (!report(moment, "time", a, out)) return;
-    unsigned kind = is_feed                                    ? SZ_FEED_BIT
-                    : out->event.type < SZ_TYPE_FIRST_DECLARED ? out->event.type
-                                                               : SZ_TYPE_FIRST_DECLARED;
+    bool is_declared = out->event.type >= SZ_TYPE_FIRST_DECLARED;
+    unsigned kind = is_declared ? SZ_TYPE_FIRST_DECLARED : out->event.type;
+    if (is_feed) kind = SZ_FEED_BIT;
     if (!read_rows(d, v, d->rows_of[kind], a, out)) return;
     if (is_feed) {
         finish_feed(out);
         return;
     }
-    if (out->event.type >= SZ_TYPE_FIRST_DECLARED && !read_declared(d, v->obj, a, out)) return;
+    if (is_declared && !read_declared(d, v->obj, a, out)) return;
     if (out->event.type != SZ_TYPE_SWIPE) read_numbers(v, out);
     if (!sz_event_complete(out, a)) return;
     sz_event_finish(&out->event, raw, out->event.id.n > 0, a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json_time: the time that nearly every record has, `2026-03-02T08:00:00+08:00`, on a day that was read before. All else
- * goes through sz_time_parse.
+ * json_time: the time that nearly every record has, `2026-03-02T08:00:00+08:00`, on a day that was read before. All
+ * else goes through sz_time_parse.
  */
 #include "json.h"
 

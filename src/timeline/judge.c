@@ -62,7 +62,7 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
         is_over = sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE;
     }
     if (ex.why.n || is_over) {
-        sz_str why = ex.why.n ? ex.why : x->is_corrected && at->order == 0 ? SZ_STR("corrected") : (sz_str){0};
+        sz_str why = ex.why.n ? ex.why : x->is_corrected && at->order == 0 && !r->resolve_when ? SZ_STR("corrected") : (sz_str){0};
         resolve(x, e, r, &v, at, why);
         if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);
         return;

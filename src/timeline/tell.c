@@ -191,6 +191,7 @@ static void retract(run *x, const sz_episode *told) {
     for (uint32_t i = 0; i < told->n_told; i++) {
         sz_ann a = told->anns[i];
         a.why = a.body = (sz_str){0};
+        a.message_n = 0;
         story_say(e, a);
     }
     e->n_told = told->n_told;
