@@ -172,8 +172,8 @@ static inline int32_t sz_zone_offset_s(const sz_zone *z, int64_t t_ms); /* in fo
 int32_t sz_zone_offset_search(const sz_zone *z, int64_t t_ms);          /* its slow path; not for callers */
 /* Local day of t; SZ_TIME_NONE gives SZ_DAY_NONE, SZ_TIME_MAX INT32_MAX. */
 static inline int32_t sz_zone_day(const sz_zone *z, int64_t t_ms);
-int64_t sz_zone_midnight(const sz_zone *z, int32_t day);  /* first instant of the local day */
-int64_t sz_zone_noon(const sz_zone *z, int32_t day);       /* 12:00 of the local day */
+static inline int64_t sz_zone_midnight(const sz_zone *z, int32_t day);  /* first instant of the local day */
+static inline int64_t sz_zone_noon(const sz_zone *z, int32_t day);       /* 12:00 of the local day */
 /* That wall-clock time on that day; ms_of_day may lie outside 0..SZ_DAY_MS-1 (26:00 is 02:00 of the next day). A time
  * that comes twice is the first of the two; one that a forward change skips is as much later as the clock went forward. */
 int64_t sz_zone_at(const sz_zone *z, int32_t day, int32_t ms_of_day);

@@ -146,6 +146,18 @@ static inline uint64_t sz_zone_biased(const sz_zone *z, int64_t t_ms) {
     return (uint64_t)t_ms + (uint64_t)(sz_zone_offset_s(z, t_ms) * SZ_SECOND_MS) + SZ_ZONE_BIAS;
 }
 
+int64_t sz_zone_midnight_slow(const sz_zone *z, int32_t day); /* zones with transitions; not for callers */
+static inline int64_t sz_zone_midnight(const sz_zone *z, int32_t day) {
+    if (z->n == 0) return day * SZ_DAY_MS - z->offset0_s * SZ_SECOND_MS;
+    return sz_zone_midnight_slow(z, day);
+}
+
+int64_t sz_zone_noon_slow(const sz_zone *z, int32_t day);
+static inline int64_t sz_zone_noon(const sz_zone *z, int32_t day) {
+    if (z->n == 0) return day * SZ_DAY_MS + 12 * SZ_HOUR_MS - z->offset0_s * SZ_SECOND_MS;
+    return sz_zone_noon_slow(z, day);
+}
+
 static inline int32_t sz_zone_day(const sz_zone *z, int64_t t_ms) {
     uint64_t u = sz_zone_biased(z, t_ms);
     if (u >= SZ_ZONE_SPAN) return t_ms < 0 ? SZ_DAY_NONE : INT32_MAX;

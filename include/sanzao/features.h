@@ -214,10 +214,13 @@ typedef struct sz_facts {
     uint32_t n_downs;
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
+    int32_t *feature_day;                 /* day from which a feature's type had begun and its accumulator knows; SZ_DAY_NONE: always */
     const int64_t *acc_from_ms;           /* an accumulator knows nothing before it (a feature that is new to a state); NULL: all do */
 } sz_facts;
 /* Fill began_day from feeds and terms. */
 void sz_facts_init(sz_facts *f, const sz_campus *c);
+/* Work out feature_day; again when acc_from_ms changes. The array is the caller's (n_features). */
+void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day);
 int32_t sz_facts_began(const sz_facts *f, uint64_t types);                                  /* the earliest of the types; SZ_DAY_NONE: always */
 bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
 int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms); /* time down within, overlaps once */
@@ -285,6 +288,9 @@ bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
 bool sz_is_weekend(const sz_calendar *k, int32_t day); /* Saturday or Sunday that is not made up */
 /* A growing slot's value reaches `ms` at this instant by what is known now; SZ_TIME_MAX: not foreseeable. */
 int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms);
+/* The same for several thresholds: base once, then sz_growing_at. False: not foreseeable. */
+bool sz_growing_base(sz_eval *ev, uint32_t slot, int64_t *base_ms);
+int64_t sz_growing_at(const sz_eval *ev, uint32_t slot, int64_t base_ms, double ms);
 /* Next instant after t at which a pane edge can change a feature of these; SZ_TIME_MAX none. */
 int64_t sz_panes_next(sz_eval *ev, const uint32_t *features, uint32_t n);
 

@@ -47,7 +47,8 @@ typedef struct sz_sim_counts {
 } sz_sim_counts;
 
 /* Draw campus, term and records. Files: campus/{students,cards,readers,places,leaves}.csv, campus/{calendar,feeds}.yaml, truth.csv,
- * confounders.csv (what may look like an incident and is none), and with_vendor vendor/*. SZ_USAGE: an option is out of its range. */
+ * confounders.csv (what may look like an incident and is none), and with_vendor the folder vendor. SZ_USAGE: an option is out of its
+ * range. */
 sz_status sz_simulate(const sz_sim_options *options, const sz_sim_sink *sink, sz_sim_counts *counts);
 
 /* Incident kinds as truth.csv names them, NULL at the end; the contract's list. */

@@ -12,5 +12,6 @@ int cmd_eval(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_options(int argc, char **argv);
+int cmd_simulate(int argc, char **argv);
 
 #endif

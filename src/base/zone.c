@@ -63,12 +63,11 @@ int64_t sz_zone_at(const sz_zone *z, int32_t day, int32_t ms_of_day) {
     return skipped ? local - offset : t;
 }
 
-int64_t sz_zone_midnight(const sz_zone *z, int32_t day) {
+int64_t sz_zone_midnight_slow(const sz_zone *z, int32_t day) {
     int64_t local = day * SZ_DAY_MS;
-    if (z->n == 0) return local - z->offset0_s * SZ_SECOND_MS;
     bool skipped;
     int64_t offset = 0;
     return find_local(z, local, &skipped, &offset);
 }
 
-int64_t sz_zone_noon(const sz_zone *z, int32_t day) { return sz_zone_at(z, day, (int32_t)(12 * SZ_HOUR_MS)); }
+int64_t sz_zone_noon_slow(const sz_zone *z, int32_t day) { return sz_zone_at(z, day, (int32_t)(12 * SZ_HOUR_MS)); }

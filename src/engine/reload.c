@@ -119,6 +119,7 @@ bool meaning_get(sz_worker *w, sz_reader *r) {
     }
     for (uint32_t i = 0; i < b->n_rules; i++) any_rule |= w->rule_from_ms[i] != INT64_MIN;
     w->facts.acc_from_ms = any_from ? w->acc_from_ms : NULL;
+    sz_facts_prepare(&w->facts, &b->fs, sz_campus_zone(w->campus), w->feature_day);
     w->tc.rule_from_ms = any_rule ? w->rule_from_ms : NULL;
     return !r->bad;
 }

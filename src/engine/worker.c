@@ -68,6 +68,8 @@ sz_worker *sz_worker_new(const sz_options *o, const sz_ports *p, sz_bundle *bund
     sz_arena_init(&w->ledger_arena);
     sz_facts_init(&w->facts, campus);
     w->facts.horizon_ms = o->horizon_ms;
+    w->feature_day = sz_alloc((bundle->fs.n_features + 1) * sizeof(int32_t));
+    sz_facts_prepare(&w->facts, &bundle->fs, sz_campus_zone(campus), w->feature_day);
     clocks_init(w);
     worker_init_tc(w);
     leaves_init(w);
@@ -82,6 +84,7 @@ void sz_worker_free(sz_worker *w) {
     clocks_fini(w);
     sz_free(w->facts.known);
     sz_free(w->facts.downs);
+    sz_free(w->feature_day);
     sz_free(w->pending_leaves);
     sz_free(w->statuses);
     sz_free(w->tc.alerts);

@@ -65,6 +65,7 @@ struct sz_worker {
     sz_bundle *bundle;
     sz_campus *campus;
     sz_facts facts;
+    int32_t *feature_day;   /* facts.feature_day */
     sz_map dict;
     sz_tlctx tc;
     sz_arena step;          /* reset after each input record */

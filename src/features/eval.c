@@ -305,19 +305,28 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
     ev->event = before;
 }
 
-static int64_t record_reaches(sz_eval *ev, const sz_feature *f, double ms) {
-    sz_event e;
-    if (!op_record(ev, f, &e)) return SZ_TIME_MAX;
-    return e.time_ms + (int64_t)ceil(ms);
+bool sz_growing_base(sz_eval *ev, uint32_t slot, int64_t *base_ms) {
+    const sz_feature *f = &ev->fs->features[SZ_SLOT_INDEX(slot)];
+    if (SZ_SLOT_SUB(slot)) { /* .age of first and last */
+        sz_event e;
+        if (!op_record(ev, f, &e)) return false;
+        *base_ms = e.time_ms;
+        return true;
+    }
+    bool inside;
+    return f->op == SZ_OP_ABSENCE && absence_base(ev, f, base_ms, &inside) && !inside;
+}
+
+int64_t sz_growing_at(const sz_eval *ev, uint32_t slot, int64_t base_ms, double ms) {
+    const sz_feature *f = &ev->fs->features[SZ_SLOT_INDEX(slot)];
+    int64_t need = (int64_t)ceil(ms);
+    if (SZ_SLOT_SUB(slot) || !ev->facts->n_downs) return base_ms + need;
+    return sz_facts_up_after(ev->facts, f->types, base_ms, need);
 }
 
 int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms) {
-    const sz_feature *f = &ev->fs->features[SZ_SLOT_INDEX(slot)];
-    if (SZ_SLOT_SUB(slot)) return record_reaches(ev, f, ms);
     int64_t base;
-    bool inside;
-    if (f->op != SZ_OP_ABSENCE || !absence_base(ev, f, &base, &inside) || inside) return SZ_TIME_MAX;
-    return sz_facts_up_after(ev->facts, f->types, base, (int64_t)ceil(ms));
+    return sz_growing_base(ev, slot, &base) ? sz_growing_at(ev, slot, base, ms) : SZ_TIME_MAX;
 }
 
 /* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28). */

@@ -79,3 +79,16 @@ int64_t sz_facts_next_edge(const sz_facts *f, uint64_t types, int64_t t_ms) {
     }
     return next;
 }
+
+void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day) {
+    for (uint32_t i = 0; i < fs->n_features; i++) {
+        const sz_feature *x = &fs->features[i];
+        int32_t day = sz_facts_began(f, x->types);
+        if (f->acc_from_ms && x->op != SZ_OP_VALUE && f->acc_from_ms[x->acc] != INT64_MIN) {
+            int32_t from = sz_zone_day(z, f->acc_from_ms[x->acc] - 1) + 1;
+            if (from > day) day = from;
+        }
+        feature_day[i] = day;
+    }
+    f->feature_day = feature_day;
+}

@@ -106,25 +106,34 @@ void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64
     *enrolled_ms = enrolled == SZ_DAY_NONE ? INT64_MIN : sz_zone_midnight(ev->zone, enrolled);
 }
 
-void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total) {
-    range r;
-    if (!window_range(ev, &f->window, &r)) {
-        *observed = *total = 0;
-        return;
-    }
-    *total = r.to - r.from + 1;
-    int64_t began, enrolled, first, x;
+/* Without leaves and silent feeds the days before the beginning are all that can be dark. */
+static int32_t observed_plainly(const sz_eval *ev, const sz_feature *f, const range *r) {
+    int32_t first = ev->facts->feature_day[f - ev->fs->features], enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    if (enrolled > first) first = enrolled;
+    if (first <= r->from) return r->to - r->from + 1;
+    return first > r->to ? 0 : r->to - first + 1;
+}
+
+static int32_t observed_one_by_one(const sz_eval *ev, const sz_feature *f, const range *r) {
+    int64_t began, enrolled;
     observed_bounds(ev, f->types, &began, &enrolled);
     if (ev->facts->acc_from_ms && f->op != SZ_OP_VALUE && ev->facts->acc_from_ms[f->acc] > began) began = ev->facts->acc_from_ms[f->acc];
-    unit_span(ev, &f->window, r.from, &first, &x);
-    if (f->window.is_night) first -= SZ_DAY_MS / 2;
-    if (!ev->use_leaves && !ev->facts->n_downs && first >= began && first >= enrolled) {
-        *observed = *total;
-        return;
-    }
     int32_t n = 0;
-    for (int32_t at = r.from; at <= r.to; at++) n += unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
-    *observed = n;
+    for (int32_t at = r->from; at <= r->to; at++) n += unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
+    return n;
+}
+
+static int32_t observed_in(const sz_eval *ev, const sz_feature *f, const range *r) {
+    bool is_plain = !ev->use_leaves && !ev->facts->n_downs && f->window.kind != SZ_W_HOURS;
+    return is_plain ? observed_plainly(ev, f, r) : observed_one_by_one(ev, f, r);
+}
+
+void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total) {
+    range r;
+    *observed = *total = 0;
+    if (!window_range(ev, &f->window, &r)) return;
+    *total = r.to - r.from + 1;
+    *observed = observed_in(ev, f, &r);
 }
 
 bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day) {

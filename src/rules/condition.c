@@ -30,35 +30,44 @@ static void order_steps(const sz_rule *r, sz_verdict *v) {
     }
 }
 
-static void judge_steps(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
-    sz_loader l = sz_rule_scope(ev, r);
-    bool known[SZ_STEPS_MAX];
+/* Thresholds as of now, in order of reaching; constant ones stand in it already. Those that are unknown are left out. */
+static void set_steps(sz_eval *ev, const sz_rule *r, const sz_loader *l, sz_verdict *v, bool *all_known) {
+    bool fixed = true;
+    (void)ev;
+    *all_known = true;
     v->n_steps = (uint8_t)(r->n_steps < SZ_STEPS_MAX ? r->n_steps : SZ_STEPS_MAX);
     for (uint8_t i = 0; i < v->n_steps; i++) {
-        known[i] = true;
         v->at[i] = r->steps[i].value;
+        v->order[i] = i;
         if (r->steps[i].param == SZ_NONE) continue;
         sz_xval p = {0};
-        l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &p);
-        known[i] = p.know == SZ_KNOWN;
+        l->load(l->ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &p);
+        if (p.know != SZ_KNOWN) *all_known = false;
         v->at[i] = p.num;
+        fixed = false;
     }
-    order_steps(r, v);
+    if (!fixed) order_steps(r, v);
+}
+
+static sz_truth step_truth(const sz_rule *r, const sz_verdict *v, double at) {
+    if (v->value.know == SZ_KNOWN) return (r->at_most ? v->value.num <= at : v->value.num >= at) ? SZ_TRUE : SZ_FALSE;
+    sz_xval step = {.type = v->value.type, .know = SZ_KNOWN, .num = at};
+    sz_xval c = sz_xval_compare(r->at_most ? 'l' : 'g', &v->value, &step);
+    return c.know != SZ_KNOWN ? SZ_UNSURE : c.b ? SZ_TRUE : SZ_FALSE;
+}
+
+static void judge_steps(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
+    sz_loader l = sz_rule_scope(ev, r);
+    bool all_known;
+    set_steps(ev, r, &l, v, &all_known);
     v->value = sz_prog_run(r->value, &l);
     v->reached = -1;
-    bool any = false;
+    v->truth = SZ_UNSURE;
+    if (!all_known) return; /* a step without a value: nothing opens, nothing ends */
     for (uint8_t i = 0; i < v->n_steps; i++) {
-        uint8_t s = v->order[i];
-        if (!known[s]) {
-            if (!any) v->truth = SZ_UNSURE, any = true;
-            continue;
-        }
-        sz_xval step = {.type = v->value.type, .know = SZ_KNOWN, .num = v->at[s]};
-        sz_xval c = sz_xval_compare(r->at_most ? 'l' : 'g', &v->value, &step);
-        uint8_t truth = c.know != SZ_KNOWN ? SZ_UNSURE : c.b ? SZ_TRUE : SZ_FALSE;
-        if (!any) v->truth = truth, any = true;
-        if (truth != SZ_TRUE) break;
-        v->truth = SZ_TRUE;
+        sz_truth t = step_truth(r, v, v->at[v->order[i]]);
+        if (i == 0) v->truth = (uint8_t)t;
+        if (t != SZ_TRUE) break;
         v->reached = (int8_t)i;
     }
 }

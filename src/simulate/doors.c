@@ -37,7 +37,8 @@ void sz_sim_rhythm(struct plan *x) {
     if (wander) x->wake += sz_rng_between(&x->r, -wander / 2, wander);
     if (x->attended & 1) x->wake = least(x->wake, AT(7, 32));
     if (x->attended & 2) x->wake = least(x->wake, AT(9, 25));
-    x->home = least(sz_rng_bell(&x->r, AT(21, 30), 60 * 60), curfew(x) - 200);
+    int32_t evening = sz_rng_bell(&x->r, AT(21, 30), 70 * 60), margin = sz_rng_between(&x->r, 120, 1500);
+    x->home = least(evening, curfew(x) - margin);
     if (wander) x->home = least(x->home + sz_rng_between(&x->r, -wander, wander), curfew(x) - 200);
     if (x->home < AT(19, 0)) x->home = AT(19, 0);
     if (x->attended & 16) x->home = x->home < AT(21, 0) ? AT(21, 0) : x->home;
@@ -60,10 +61,22 @@ void sz_sim_pass(struct plan *x, int32_t second, uint16_t place, enum direction 
     if (x->n < PLAN_MAX) x->ev[x->n++] = twice;
 }
 
+/* Per cent of the usual: when everybody goes at once the door stands open and nobody holds a card to it; late in the evening it is shut. */
+static int32_t rush(int32_t second) {
+    static const struct { int32_t from, to, per_cent; } hours[] = {
+        {AT(5, 30), AT(7, 0), 200},    {AT(7, 10), AT(8, 0), 20},     {AT(8, 0), AT(9, 20), 150},     {AT(9, 20), AT(10, 0), 70},
+        {AT(10, 0), AT(11, 55), 125},  {AT(11, 55), AT(13, 10), 45},  {AT(13, 20), AT(14, 2), 26},    {AT(14, 10), AT(15, 0), 120},
+        {AT(15, 0), AT(17, 55), 65},   {AT(17, 55), AT(18, 58), 45},  {AT(18, 58), AT(19, 59), 85},   {AT(20, 50), AT(21, 59), 145},
+        {AT(21, 59), AT(24, 0), 190},
+    };
+    for (size_t i = 0; i < sizeof hours / sizeof *hours; i++)
+        if (second >= hours[i].from && second < hours[i].to) return hours[i].per_cent;
+    return 100;
+}
+
 static void dorm(struct plan *x, int32_t second, enum direction direction) {
-    int32_t chance = x->p->door;
+    int32_t chance = x->p->door * rush(second) / 100;
     bool at_night = second >= curfew(x) || second < AT(6, 0);
-    if (direction == DIRECTION_IN && second >= AT(21, 0)) chance = chance * 13 / 10;
     if (at_night) chance = 9700; /* the door is shut, the guard looks */
     if (x->is_out && direction == DIRECTION_OUT && second >= AT(19, 0)) chance = 6000;
     bool is_used = sz_rng_chance(&x->r, chance);
@@ -84,18 +97,28 @@ static void classrooms(struct plan *x) {
         if (out) sz_sim_pass(x, sz_sim_slot_to[k] + sz_rng_between(&x->r, 60, 600), building, DIRECTION_OUT);
     }
     /* Work on one's own in the evening: the larger part of what the teaching buildings' doors saw. */
-    bool works = sz_rng_chance(&x->r, x->d->is_exams ? 1700 : 1050) && !x->mood.stays_in && !x->is_out;
-    int32_t from = sz_rng_bell(&x->r, AT(19, 20), 45 * 60), to = least(sz_rng_bell(&x->r, AT(21, 35), 40 * 60), x->home - 400);
+    bool works = sz_rng_chance(&x->r, x->d->is_exams ? 1700 : 1000) && !x->mood.stays_in && !x->is_out;
+    int32_t from = sz_rng_bell(&x->r, AT(19, 40), 60 * 60), to = least(sz_rng_bell(&x->r, AT(22, 0), 40 * 60), x->home - 400);
     if (!works || to <= from) return;
     sz_sim_pass(x, from, building, DIRECTION_IN);
     sz_sim_pass(x, to, building, DIRECTION_OUT);
+}
+
+/* Breakfast fetched, a parcel, a run around the field: out and in again. In the real log in and out do not alternate either. */
+static void errands(struct plan *x) {
+    static const sz_curve out = {{AT(6, 0), AT(7, 40), AT(9, 20), AT(16, 30), AT(20, 10), AT(22, 10), AT(23, 0)}};
+    for (int k = 0; k < 3; k++) {
+        bool goes = sz_rng_chance(&x->r, 3600);
+        int32_t from = sz_curve_draw(&out, &x->r), to = from + sz_rng_between(&x->r, 480, 4500);
+        if (goes && from > x->wake && (to < curfew(x) || x->is_late) && !x->is_out) trip(x, from, to);
+    }
 }
 
 /* The three ways out of a day: morning, afternoon, evening. */
 static void trips(struct plan *x) {
     uint8_t a = x->attended;
     bool goes = sz_rng_chance(&x->r, x->d->is_rest ? 5200 : 6500), lunch_home = sz_rng_chance(&x->r, 6200), dinner_home = sz_rng_chance(&x->r, 6400);
-    bool afternoon = sz_rng_chance(&x->r, 5200), evening = sz_rng_chance(&x->r, 6200), errand = sz_rng_chance(&x->r, 3300);
+    bool afternoon = sz_rng_chance(&x->r, 5200), evening = sz_rng_chance(&x->r, 6200);
     bool has_morning = a & 3 || goes, has_afternoon = a & 12 || afternoon;
     int32_t out = a & 1 ? sz_rng_between(&x->r, AT(7, 24), AT(7, 52)) : a & 2 ? sz_rng_between(&x->r, AT(9, 25), AT(9, 58)) : x->wake + sz_rng_between(&x->r, 25 * 60, 100 * 60);
     bool is_outside = false;
@@ -122,8 +145,6 @@ static void trips(struct plan *x) {
         is_outside = true;
     }
     if (is_outside) dorm(x, x->home, DIRECTION_IN);
-    int32_t again = x->home + sz_rng_between(&x->r, 300, 1500), back = x->home + sz_rng_between(&x->r, 1600, 3000);
-    if (errand && x->home < AT(21, 50)) trip(x, again, back);
 }
 
 /* Comes back to the campus, or leaves it, within this day. */
@@ -144,6 +165,7 @@ void sz_sim_doors(struct plan *x) {
     campus_gate(x);
     classrooms(x);
     if (!x->p->lives_in) return;
+    if (!x->mood.stays_in) errands(x);
     if (!x->mood.stays_in) trips(x);
     else if (sz_rng_chance(&x->r, 3000)) trip(x, AT(11, 40), AT(12, 10));
 }

@@ -4,8 +4,6 @@
 enum {
     SHEETS_S = 22 * 3600 + 1800,   /* the teachers' sheets of the day are brought at 22:30 */
     POLL_S = 6 * 3600 + 1800,      /* and asked for once more at 6:30, so that a check in the morning need not wait for the evening */
-    OFFLINE_S = 60 * 3600,         /* the longest that a reader is without a line */
-    LATE_MS = 10 * 60 * 1000
 };
 
 /* ---- sources that die ------------------------------------------------------------------------------------------------------------- */
@@ -107,13 +105,12 @@ static void bring_sheet(const struct feeds *f, const struct person *p, const str
     e->flags |= FLAG_COLLECTED;
 }
 
-static void by_reader(const struct feeds *f, const struct reader *x, struct event *e, sz_rng *r) {
+static void by_reader(const struct reader *x, struct event *e, sz_rng *r) {
     e->arrival_ms = e->time_ms + sz_rng_between(r, 300, 4000);
     if (!x || e->time_ms < x->offline_from_ms || e->time_ms >= x->offline_to_ms) return;
     int64_t waited = x->offline_to_ms - x->offline_from_ms;
     e->arrival_ms = x->offline_to_ms + (e->time_ms - x->offline_from_ms) * 120000 / waited; /* all of it within two minutes */
     e->flags |= FLAG_COLLECTED;
-    (void)f;
 }
 
 static enum source source_of(const struct world *w, const struct event *e) {
@@ -148,7 +145,7 @@ void sz_sim_feeds_send(struct feeds *f, const struct world *w, const struct pers
         f->counts->lost++;
         return;
     }
-    by_reader(f, x, &e, &r);
+    by_reader(x, &e, &r);
     if (o && e.arrival_ms < o->to_ms) {
         e.arrival_ms = o->to_ms + (e.time_ms - o->from_ms) * 600000 / (o->to_ms - o->from_ms);
         e.flags |= FLAG_COLLECTED;
@@ -175,13 +172,12 @@ void sz_sim_feeds_again(const struct feeds *f, const struct world *w, const stru
 }
 
 void sz_sim_feeds_write(const struct term *t, sz_buf *out) {
+    static const struct { enum source source; const char *delivery, *type; } rows[] = {
+        {SOURCE_POS, "stream, allowance: 10m", "swipe"},     {SOURCE_GATE, "stream, allowance: 10m", "dorm_access"}, {SOURCE_CLASS, "batch", "attendance"},
+        {SOURCE_NET, "stream, allowance: 10m", "presence"}, {SOURCE_LIBRARY, "stream, allowance: 10m", "presence"},
+    };
     char day[11];
     sz_day_format(t->from, day);
-    sz_buf_printf(out,
-                  "pos: {delivery: stream, allowance: 10m, began: %1$s, types: [swipe]}\n"
-                  "gate: {delivery: stream, allowance: 10m, began: %1$s, types: [dorm_access]}\n"
-                  "class: {delivery: batch, began: %1$s, types: [attendance]}\n"
-                  "net: {delivery: stream, allowance: 10m, began: %1$s, types: [presence]}\n"
-                  "library: {delivery: stream, allowance: 10m, began: %1$s, types: [presence]}\n",
-                  day);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        sz_buf_printf(out, "%s: {delivery: %s, began: %s, types: [%s]}\n", sz_sim_source_names[rows[i].source], rows[i].delivery, day, rows[i].type);
 }

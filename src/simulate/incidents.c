@@ -73,27 +73,13 @@ static bool place(const struct people *all, struct person *p, enum incident kind
     return false;
 }
 
-static uint32_t divisor(uint32_t a, uint32_t b) {
-    while (b) {
-        uint32_t c = a % b;
-        a = b;
-        b = c;
-    }
-    return a;
-}
-
 void sz_sim_incidents_draw(struct people *all) {
     sz_rng r = sz_rng_of(all->seed, STREAM_INCIDENT, 0, 0);
-    /* Steps of the golden section visit every student once and spread what is drawn over units and years. */
-    uint32_t step = (uint32_t)((uint64_t)all->n * 618 / 1000) | 1;
-    while (divisor(all->n, step) > 1) step += 2;
-    uint32_t at = sz_rng_below(&r, all->n), tried = 0;
     for (int kind = 1; kind < N_INCIDENTS; kind++) {
         uint32_t quota = (uint32_t)(((uint64_t)all->n * (uint32_t)rows[kind].share + 5000) / 10000);
         if (quota == 0 && all->n >= 20) quota = 1;
-        for (tried = 0; quota && tried < all->n; tried++) {
-            at = (uint32_t)(((uint64_t)at + step) % all->n);
-            struct person *p = &all->v[at];
+        for (uint32_t tried = 0; quota && tried < 4 * all->n; tried++) {
+            struct person *p = &all->v[sz_rng_below(&r, all->n)];
             if (can_have(p, (enum incident)kind) && place(all, p, (enum incident)kind, &r)) quota--;
         }
     }

@@ -48,7 +48,7 @@ static void incident(struct plan *x) {
     case IRREGULAR:
         m->chaos = 60 + s * 16 / 10;
         m->meals = 85;
-        m->skips += 800 + 12 * s;
+        m->skips += 300 + 5 * s;
         m->late_night += 700;
         break;
     case DILIGENCE_DROP:

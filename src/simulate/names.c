@@ -35,6 +35,19 @@ void sz_sim_name(char *out, size_t n, const char *before, uint32_t number, const
     out[at] = 0;
 }
 
+void sz_sim_name_zh(char *out, size_t n, const char *before, uint32_t number, const char *after) {
+    static const char *const said[] = {"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"};
+    size_t at = 0;
+    if (number >= N_OF(said)) {
+        sz_sim_name(out, n, before, number, after);
+        return;
+    }
+    const char *const parts[] = {before, said[number], after};
+    for (int k = 0; k < 3; k++)
+        for (const char *p = parts[k]; *p && at + 1 < n; p++) out[at++] = *p;
+    out[at] = 0;
+}
+
 void sz_sim_person_name(sz_rng *r, bool is_woman, sz_buf *out) {
     uint32_t family = sz_rng_below(r, N_OF(family_names));
     uint32_t given = sz_rng_below(r, is_woman ? N_OF(women) : N_OF(men));

@@ -8,11 +8,11 @@
  * (column Money, a count, of result/result3/task3_2.csv in github.com/Nicole456/Analysis-of-students-consumption-behavior-on-campus
  * @ ca984c92). The curve is a little above it: days away take their share. tests/unit/test_simulate_figures.c holds what comes out
  * to the real ones. */
-static const sz_curve purchases = {{1, 13, 52, 80, 110, 160, 205}};
+static const sz_curve purchases = {{3, 24, 54, 79, 107, 166, 220}};
 
 /* Of 10,000 passages of his dorm door, those that leave a record; the others go in behind somebody. Fits 11 / 17 / 24 / 34 / 53 records in
  * 30 days for those who live there (data3.csv of the same source: cards with 8 or more days at a dorm door). */
-static const sz_curve door_use = {{400, 1000, 1700, 2500, 3500, 6000, 9000}};
+static const sz_curve door_use = {{200, 650, 1100, 1600, 2250, 3600, 7500}};
 
 struct habit_row {
     int32_t share[4];           /* of 10,000 in each year */
@@ -23,12 +23,12 @@ struct habit_row {
 };
 /* Shares are plausible, not measured. Phone payers, off-campus livers and interns are the lower end of the curve. */
 static const struct habit_row habits[N_HABITS] = {
-    [REGULAR] = {{5000, 5000, 4900, 4100}, 1200, 10000, 100, 7 * 60 + 5, 23 * 60 + 20, 35, 40},
-    [EARLY_BIRD] = {{1400, 1400, 1400, 1300}, 2200, 10000, 98, 6 * 60 + 15, 22 * 60 + 50, 10, 20},
-    [NIGHT_OWL] = {{1300, 1300, 1300, 1300}, 1500, 9500, 105, 8 * 60 + 20, 25 * 60 + 10, 260, 130},
+    [REGULAR] = {{5000, 5000, 4900, 4100}, 1200, 10000, 100, 7 * 60 + 5, 23 * 60 + 20, 100, 40},
+    [EARLY_BIRD] = {{1400, 1400, 1400, 1300}, 2200, 10000, 98, 6 * 60 + 15, 22 * 60 + 50, 25, 20},
+    [NIGHT_OWL] = {{1300, 1300, 1300, 1300}, 1500, 9500, 105, 8 * 60 + 20, 25 * 60 + 10, 450, 130},
     [OFF_CAMPUS] = {{200, 350, 550, 700}, 200, 3000, 104, 7 * 60, 23 * 60 + 30, 0, 60},
-    [PHONE_PAYER] = {{900, 850, 800, 700}, 0, 1000, 110, 7 * 60 + 25, 23 * 60 + 50, 60, 60},
-    [FRUGAL] = {{1150, 1050, 950, 800}, 3500, 9000, 70, 6 * 60 + 50, 23 * 60, 20, 25},
+    [PHONE_PAYER] = {{900, 850, 800, 700}, 0, 1000, 110, 7 * 60 + 25, 23 * 60 + 50, 130, 60},
+    [FRUGAL] = {{1150, 1050, 950, 800}, 3500, 9000, 70, 6 * 60 + 50, 23 * 60, 60, 25},
     [INTERN] = {{0, 0, 0, 1000}, 500, 6000, 105, 7 * 60 + 10, 23 * 60 + 30, 60, 60},
     [EXCHANGE] = {{50, 50, 100, 100}, 1200, 9000, 100, 7 * 60, 23 * 60, 0, 0},
 };

@@ -35,9 +35,13 @@ static uint16_t add_place(struct world *w, enum place_kind kind, uint8_t zone, c
         w->places = sz_realloc(w->places, w->cap_places * sizeof *w->places);
     }
     struct place *p = &w->places[w->n_places];
-    *p = (struct place){.kind = (uint8_t)kind, .zone = zone, .reader0 = (uint16_t)w->n_readers, .guest = NONE};
+    *p = (struct place){.kind = (uint8_t)kind, .zone = zone, .reader0 = (uint16_t)w->n_readers, .guest = NONE, .unlisted = NONE};
     if (w->n_of[kind]++ == 0) w->first[kind] = (uint16_t)w->n_places;
-    sz_sim_name(p->id, sizeof p->id, sz_sim_place_kinds[kind], w->n_of[kind], "");
+    char kind_and_dash[16];
+    size_t n = strlen(sz_sim_place_kinds[kind]);
+    memcpy(kind_and_dash, sz_sim_place_kinds[kind], n);
+    memcpy(kind_and_dash + n, "-", 2);
+    sz_sim_name(p->id, sizeof p->id, kind_and_dash, w->n_of[kind], "");
     memcpy(p->name, name, strlen(name) + 1);
     return (uint16_t)w->n_places++;
 }
@@ -60,7 +64,7 @@ static struct reader *add_reader(struct world *w, enum source source, enum direc
 static void add_windows(struct world *w, enum place_kind kind, uint32_t n_places, uint32_t n_windows, const char *before, const char *after) {
     for (uint32_t i = 0; i < n_places; i++) {
         char name[32];
-        sz_sim_name(name, sizeof name, before, i + 1, after);
+        sz_sim_name_zh(name, sizeof name, before, i + 1, after);
         add_place(w, kind, (uint8_t)(i % 3), name);
         for (uint32_t k = 0; k < n_windows; k++) add_reader(w, SOURCE_POS, DIRECTION_UNKNOWN)->is_full = k % 2;
     }
@@ -94,7 +98,7 @@ static void add_others(struct world *w, uint32_t n) {
     char name[32];
     static const char *const gates[] = {"东门", "西门", "南门"};
     for (uint32_t i = 0; i < clamp(n / 3000 + 2, 2, 12); i++) {
-        sz_sim_name(name, sizeof name, "第", i + 1, "教学楼");
+        sz_sim_name_zh(name, sizeof name, "第", i + 1, "教学楼");
         add_place(w, CLASSROOM, 2, name);
         add_doors(w, SOURCE_GATE, 1);
     }
@@ -133,7 +137,11 @@ void sz_sim_world_init(struct world *w, uint32_t n, uint32_t days) {
     w->readers[canteen->reader0 + 2].later_place = w->first[SHOP];
     w->readers[canteen->reader0 + 2].later_day = (int32_t)days / 2;
     shop->guest = (uint16_t)(canteen->reader0 + 2);
-    w->readers[shop->reader0 + shop->n_readers - 1].is_unlisted = true;
+    shop->unlisted = (uint16_t)w->n_readers;
+    struct reader *x = add_reader(w, SOURCE_POS, DIRECTION_UNKNOWN); /* counted with the last place; it hangs in the shop */
+    w->places[w->n_places - 1].n_readers--;
+    x->place = w->first[SHOP];
+    x->is_unlisted = true;
 }
 
 void sz_sim_world_fini(struct world *w) {
@@ -150,7 +158,8 @@ uint16_t sz_sim_world_place(const struct world *w, uint16_t reader, int32_t day_
 uint16_t sz_sim_world_reader(const struct world *w, uint16_t place, enum direction direction, int32_t day_index, sz_rng *r) {
     const struct place *p = &w->places[place];
     if (p->n_readers == 0) return NONE;
-    uint32_t start = sz_rng_below(r, p->n_readers);
+    uint32_t start = sz_rng_below(r, p->n_readers), rarely = sz_rng_below(r, 50);
+    if (p->unlisted != NONE && rarely == 0) return p->unlisted;
     if (p->guest != NONE && start == 0 && sz_sim_world_place(w, p->guest, day_index) == place) return p->guest;
     for (uint32_t k = 0; k < p->n_readers; k++) {
         uint16_t at = (uint16_t)(p->reader0 + (start + k) % p->n_readers);

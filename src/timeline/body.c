@@ -186,11 +186,12 @@ static void put_record(run *x, sz_buf *out, const sz_event *e) {
     sz_buf_put_u8(out, '}');
 }
 
-/* The latest records that weighed, oldest first. Bounded by the horizon, not by what the log happens to hold: a repeat is the same. */
+/* The latest records that weighed, oldest first. Bounded by times, not by what the log happens to hold: a repeat is the same. */
 static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
     sz_timeline *tl = x->tl;
     uint32_t ring[SZ_EVIDENCE_MAX], n = 0;
-    int64_t oldest = x->c->wmax_ms == SZ_TIME_NONE ? INT64_MIN : x->c->wmax_ms - x->c->horizon_ms;
+    int64_t oldest = x->ev.t_ms - x->c->horizon_ms, kept = kept_since(x->c);
+    if (kept > oldest) oldest = kept;
     for (uint32_t off = 0; off < tl->head_off; off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *p = tl->log.p + off;
         if (sz_entry_time(p) < oldest || sz_entry_time(p) > x->ev.t_ms) continue;

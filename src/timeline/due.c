@@ -71,10 +71,18 @@ static void step_crossings(run *x, const sz_rule *r, int64_t after, int64_t *bes
     uint32_t n;
     const uint32_t *slots = sz_prog_slots(r->value, &n);
     sz_loader l = sz_eval_loader(&x->ev);
-    for (uint32_t i = 0; i < r->n_steps; i++) {
-        sz_xval v = {.type = SZ_X_DURATION, .know = SZ_KNOWN, .num = r->steps[i].value};
-        if (r->steps[i].param != SZ_NONE) l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &v);
-        for (uint32_t k = 0; k < n; k++) crossing(x, slots[k], &v, after, best);
+    for (uint32_t k = 0; k < n; k++) {
+        int64_t base;
+        if (SZ_SLOT_SPACE(slots[k]) != SZ_SPACE_FEATURE || !sz_growing_base(&x->ev, slots[k], &base)) continue;
+        for (uint32_t i = 0; i < r->n_steps; i++) {
+            sz_xval v = {.type = SZ_X_DURATION, .know = SZ_KNOWN, .num = r->steps[i].value};
+            if (r->steps[i].param != SZ_NONE) l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &v);
+            if (v.know != SZ_KNOWN) continue;
+            int64_t t = sz_growing_at(&x->ev, slots[k], base, v.num);
+            if (t == SZ_TIME_MAX) continue;
+            earlier(best, t, after);
+            earlier(best, t + 1, after);
+        }
     }
 }
 

@@ -139,6 +139,13 @@ void state_apply(run *x, uint32_t off) {
     tl->head_off = off + sz_entry_len(tl->log.p + off);
 }
 
+int64_t kept_since(const sz_tlctx *c) {
+    int64_t t = c->wmax_ms;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (c->clock_ms[k] < t) t = c->clock_ms[k];
+    return t == SZ_TIME_NONE ? SZ_TIME_NONE : t - c->keep_ms;
+}
+
 /* How far the tail may move: an undone record waits for its undo. */
 static int64_t fold_limit(run *x, int64_t limit_ms) {
     sz_timeline *tl = x->tl;
@@ -157,9 +164,11 @@ static int64_t fold_limit(run *x, int64_t limit_ms) {
 /* Records that no replay can reach any more move from the log into the tail. */
 static void fold(run *x) {
     sz_timeline *tl = x->tl;
-    if (x->c->wmax_ms == SZ_TIME_NONE || tl->n_log == 0) return;
-    int64_t limit = x->c->wmax_ms - x->c->keep_ms;
+    int64_t limit = kept_since(x->c);
+    if (limit == SZ_TIME_NONE || tl->n_log == 0) return;
     if (sz_entry_time(tl->log.p) >= limit - SZ_DAY_MS) return; /* a day at a time is enough */
+    if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
+    if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit) limit = sz_entry_time(tl->log.p + tl->head_off);
     limit = fold_limit(x, limit);
     uint32_t end = 0;
     while (end < tl->head_off && end < tl->log.n && sz_entry_time(tl->log.p + end) < limit) end += sz_entry_len(tl->log.p + end);

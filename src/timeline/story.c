@@ -108,7 +108,7 @@ void story_truncate(run *x, int64_t t_ms) {
 void story_forget(run *x) {
     sz_timeline *tl = x->tl;
     if (x->old) return; /* it is being compared with */
-    int64_t limit = x->c->wmax_ms - x->c->keep_ms;
+    int64_t limit = kept_since(x->c);
     for (uint32_t i = 0; i < tl->n_episodes;) {
         sz_episode *e = &tl->episodes[i];
         const sz_rule *r = &x->c->bundle->rules[e->rule];

@@ -11,8 +11,9 @@
 
 const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS] = {"firing", "stepped", "updated", "resolved", "retracted"};
 
-/* Fixed at opening: rule, student, since, and the record that opened it or "deadline". */
-void episode_name(run *x, sz_episode *e, sz_str opener) {
+/* Fixed at opening: rule, student, since, and the record that opened it or "deadline"; again: 0, or its number among those that were
+ * opened by the same and whose id has moved on with an episode that late truth shifted. */
+static void name_episode(run *x, sz_episode *e, sz_str opener, uint32_t again) {
     static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
     sz_buf *b = &x->c->scratch2;
     char since[40];
@@ -25,6 +26,7 @@ void episode_name(run *x, sz_episode *e, sz_str opener) {
     sz_buf_put_z(b, since);
     sz_buf_put_u8(b, 0);
     sz_buf_put_str(b, opener);
+    if (again) sz_buf_put_u32(b, again);
     XXH128_hash_t h = XXH3_128bits(b->p, b->n);
     for (int i = 0; i < 26; i++) {
         int bit = 5 * i;
@@ -33,6 +35,25 @@ void episode_name(run *x, sz_episode *e, sz_str opener) {
         e->id[i] = base32[v & 31];
     }
     e->id[26] = 0;
+}
+
+void episode_name(run *x, sz_episode *e, sz_str opener) { name_episode(x, e, opener, 0); }
+
+static bool id_is_taken(const run *x, const sz_episode *e) {
+    for (uint32_t i = 0; i < x->tl->n_episodes; i++) {
+        const sz_episode *o = &x->tl->episodes[i];
+        if (o != e && o->seq && memcmp(o->id, e->id, sizeof e->id) == 0) return true;
+    }
+    for (uint32_t i = 0; i < x->n_old; i++)
+        if (x->old[i].seq && memcmp(x->old[i].id, e->id, sizeof e->id) == 0) return true;
+    return false;
+}
+
+/* One id never names two episodes: an id that lives on elsewhere is not given again. */
+static void ensure_id(run *x, sz_episode *e) {
+    char first[27];
+    memcpy(first, e->id, sizeof first);
+    for (uint32_t again = 1; id_is_taken(x, e); again++) name_episode(x, e, sz_str_of(first), again);
 }
 
 static const char *state_of(const sz_ann *upto, bool retracted) {
@@ -106,6 +127,7 @@ static const uint8_t event_of[] = {[SZ_ANN_FIRING] = SZ_ALERT_FIRING, [SZ_ANN_ST
 
 /* Announcements from n_told on, as they are. */
 static void tell_rest(run *x, sz_episode *e) {
+    if (!e->seq && e->n_told < e->n_anns) ensure_id(x, e);
     for (; e->n_told < e->n_anns; e->n_told++) {
         const sz_ann *a = &e->anns[e->n_told];
         say(x, e, a, event_of[a->kind], a->why, a->at_ms, a->at_ms, a->order, a->kind == SZ_ANN_FIRING ? 1 : 0);

@@ -21,8 +21,9 @@ CURFEW = {"sun-thu": "23:00", "fri-sat": "23:30", "ends": "05:00", "by": [{"year
 
 
 def moment_of(event: dict) -> int:
-    """Where a line stands in time; a broken one near some good record."""
-    return parse_time(event.get("_near") or event["time"])
+    """Where a line stands in time (1); a broken one near some good record."""
+    t = parse_time(event.get("_near") or event["time"])
+    return day_start(day_of(t)) if event.get("precision") == "day" else t
 
 
 class Generator:

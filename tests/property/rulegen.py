@@ -25,6 +25,7 @@ TYPES = {"meal": "swipe", "bought": "swipe", "late_return": "dorm_access", "miss
 PARAMS = {"small_most": "8 yuan", "kinds": ["canteen", "shop"]}
 DAYS = ["1d", "2d", "2d", "3d", "7d", "7d", "14d"]
 HOURS = ["90m", "2h", "3h", "6h", "24h", "36h", "48h"]
+OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence")
 LEVELS = ["green", "blue", "blue", "yellow", "orange", "red"]
 
 
@@ -56,8 +57,7 @@ class Rules:
     def feature(self, raw: dict, name: str = "f") -> str:
         name = f"{name}{len(self.features) + 1}"
         self.features[name] = raw
-        event = next((str(raw[k]).split(".")[0] for k in raw if k not in ("value", "over", "to", "gap", "day", "pause",
-                                                                          "on_days")), None)
+        event = next((str(raw[k]).split(".")[0] for k in raw if k in OPERATORS), None)
         if event: self.reads.add(event)
         return name
 
@@ -77,8 +77,7 @@ class Rules:
         """A number of something; `plain`: without a unit, so that it may stand beside another one."""
         d = self.d
         event = d.pick("meal", "bought", "missed", "missed", "came", "seen", "dorm_access", "late_return", "any",
-                       "entry", "small", "lunch",
-                       "morning_missed", "at_work", "somewhere", "presence", "swipe")
+                       "entry", "small", "lunch", "morning_missed", "at_work", "somewhere", "presence", "swipe")
         kind = d.random()
         if kind < 0.5: return self.feature({"count": event, **self.window(below)})
         if kind < 0.65:
@@ -99,9 +98,8 @@ class Rules:
 
     def money(self, below: bool = False) -> str:
         d = self.d
-        return self.feature({d.pick("sum", "sum", "avg", "min", "max"): d.pick("bought", "bought", "meal",
-                                                                               "swipe") + ".amount",
-                             **self.window(below)})
+        operator, event = d.pick("sum", "sum", "avg", "min", "max"), d.pick("bought", "bought", "meal", "swipe")
+        return self.feature({operator: event + ".amount", **self.window(below)})
 
     def absence(self) -> str:
         d = self.d
@@ -184,12 +182,11 @@ class Rules:
     def when_arithmetic(self) -> dict:
         d = self.d
         f, g = self.count(below=True, plain=True), self.count(below=True, plain=True)
-        low, high = self.feature({"min": "bought.amount", "over": "3d"}), self.feature({"max": "bought.amount",
-                "over": "3d"})
+        low = self.feature({"min": "bought.amount", "over": "3d"})
+        high = self.feature({"max": "bought.amount", "over": "3d"})
         text = d.pick(f"{high} - {low} >= {d.randint(5, 15)}", f"math.greatest({f}, {g}) >= {d.randint(2, 5)}",
-                      f"{f} + {g} > {d.randint(3, 6)}",
-                      f"({f} >= 2 ? {g} : {f}) >= {d.randint(1, 3)}", f"{f} * 2 - {g} / 3 > {d.randint(1, 4)}",
-                      f"!({f} < 2) && !({g} >= 6)",
+                      f"{f} + {g} > {d.randint(3, 6)}", f"({f} >= 2 ? {g} : {f}) >= {d.randint(1, 3)}",
+                      f"{f} * 2 - {g} / 3 > {d.randint(1, 4)}", f"!({f} < 2) && !({g} >= 6)",
                       f"{high} > {low} * 2", f"{f} > {g}", f"{d.randint(1, 3)} <= {f}")
         return {"when": text, "level": d.choice(LEVELS)}
 
@@ -276,8 +273,8 @@ class Rules:
         shapes += [self.when_count] * 4 + [self.when_few] * 3 + [self.when_money] * 2 + [self.when_share] * 2
         shapes += [self.when_arithmetic] * 2 + [self.silence] * 4 + [self.when_silent] * 2
         shapes += [self.when_old, self.when_low]
-        shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant,
-                   self.instant] + [self.when_streak] * (not self.has_downs)
+        shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
+        shapes += [self.when_streak] * (not self.has_downs)
         body = d.choice(shapes)()
         is_instant = "event." in body.get("when", "")
         out = {"id": f"r{len(self.rules) + 1}", **body}
@@ -286,8 +283,8 @@ class Rules:
         if "unless" not in out and d.chance(0.2): out["unless"] = self.unless()
         if d.chance(0.12):
             out["who"] = d.pick("student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
-                                "student.year == 1 || calendar.week >= 2",
-                                              "calendar.week <= 2", "!calendar.holiday", "calendar.class_day")
+                                "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday",
+                                "calendar.class_day")
         if d.chance(0.08): out["mode"] = d.pick("shadow", "shadow", "disabled")
         self.tune(out)
         self.rules.append(out)
@@ -298,8 +295,7 @@ class Rules:
             out["for"] = d.pick("45m", "3h", "10h", "1d")
         if d.chance(0.3):
             out["check"] = d.pick("daily at 07:00", "daily at 07:00", "class days at 12:00", "mon,thu at 08:00",
-                                  "daily at 24:00", "daily at 00:00",
-                                                "week 2 of term mon at 09:00", "sat at 12:00")
+                                  "daily at 24:00", "daily at 00:00", "week 2 of term mon at 09:00", "sat at 12:00")
         if "for" not in out and d.chance(0.08): out["resolve_when"] = f"{self.count()} >= {d.randint(1, 3)}"
 
     def unless(self) -> object:

@@ -97,22 +97,26 @@ def cut(d: Draw, events: list[dict], until: int) -> tuple[list[list[dict]], list
     return pieces, untils + [rfc3339(until)]
 
 
+def never_known(row: dict, until: int) -> bool: return "recorded" in row and parse_time(row["recorded"]) > until
+
+
 def facts_late(d: Draw, campus: dict, until: int) -> dict:
     """Every leave that is known in the end becomes known at another time: at once, or up to five days late (5)."""
     campus = copy.deepcopy(campus)
     for row in campus.get("leaves") or []:
-        if "recorded" in row and parse_time(row["recorded"]) > until: continue
+        if never_known(row, until): continue
         row.pop("recorded", None)
         begin = day_start(parse_day(row["from"]))
         if d.chance(0.85): row["recorded"] = rfc3339(min(begin + d.randint(-1, 5 * 24) * HOUR + 30 * MINUTE, until))
     return campus
 
 
-def grown(d: Draw, campus: dict, runs: int, begin: int) -> list[dict]:
+def grown(d: Draw, campus: dict, runs: int, until: int) -> list[dict]:
     """Leaves that stand in the file of the last run only, not so old that the horizon would cut them off."""
     before, after = copy.deepcopy(campus), copy.deepcopy(campus)
     for row in list(after.get("leaves") or []):
-        if day_start(parse_day(row["from"])) < begin or d.chance(0.4): continue
+        old = day_start(parse_day(row["from"])) < until - 9 * DAY
+        if old or never_known(row, until) or d.chance(0.4): continue
         before["leaves"].remove(row)
         row.pop("recorded", None)
     return [before] * (runs - 1) + [after]
@@ -130,7 +134,7 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
         trial = Trial(way, ordered(order), [events], [case["options"]["until"]])
         if way == "facts": trial.case["campus"] = facts_late(d, case["campus"], until)
         if way in ("pieces", "grown"): trial.pieces, trial.untils = cut(d, events, until)
-        if way == "grown": trial.campuses = grown(d, case["campus"], len(trial.pieces), until - 9 * DAY)
+        if way == "grown": trial.campuses = grown(d, case["campus"], len(trial.pieces), until)
         out.append(trial)
     return out
 

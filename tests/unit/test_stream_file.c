@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -1117,6 +1118,76 @@ static void test_no_room_for_sorting_is_told(void **state) {
     sz_arena_fini(&b.arena);
 }
 
+/* ---- memory ---- */
+
+#if defined __SANITIZE_ADDRESS__
+#define IS_SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED 0
+#endif
+
+/* Peak memory of a process that reads so many lines, in KiB. */
+static long peak_of(uint32_t n, sz_order order) {
+    FILE *f = fopen(path_of("many"), "w");
+    for (uint32_t i = 0; i < n; i++)
+        fprintf(f, "{\"id\":\"e%u\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"%u\",\"time\":%lld,\"amount\":\"%u.50\"}\n", i, i % 5000,
+                1772400000000LL + (i ^ 0x155) * 1000LL, i % 90);
+    fclose(f);
+    int out[2];
+    assert_int_equal(pipe(out), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sz_msgq *q = sz_msgq_new();
+        sz_diags d;
+        sz_diags_init(&d);
+        static book b;
+        sz_progress p = progress_of(&b);
+        sz_str source = sz_str_of(source_of("many"));
+        sz_stream_file_options o = {.types = &types, .zone = &zone, .order = order, .tmp_dir = dir, .sources = &source, .n_sources = 1, .memory = 4 << 20};
+        sz_stream_file *s = NULL;
+        if (sz_stream_file_new(&o, &p, q, &d, &s) != SZ_OK) _exit(1);
+        sz_stream_port port = sz_stream_file_port(s);
+        uint32_t seen = 0;
+        for (bool is_over = false; !is_over;) {
+            port.want(port.self, 256);
+            const sz_msg *m;
+            while ((m = sz_msgq_pop(q)) == NULL) continue;
+            is_over = m->kind == SZ_MSG_INPUT_END;
+            seen += m->n;
+            b.n_pending = 0;
+            sz_arena_reset(&b.arena);
+        }
+        struct rusage u;
+        getrusage(RUSAGE_SELF, &u);
+        long kib = seen == n ? u.ru_maxrss : -1;
+        if (write(out[1], &kib, sizeof kib) != sizeof kib) _exit(1);
+        _exit(0);
+    }
+    long kib = 0;
+    close(out[1]);
+    assert_int_equal(read(out[0], &kib, sizeof kib), sizeof kib);
+    close(out[0]);
+    waitpid(pid, NULL, 0);
+    assert_true(kib > 0);
+    return kib;
+}
+
+static void test_million_lines_take_no_more_memory_than_fifty_thousand(void **state) {
+    (void)state;
+    if (IS_SANITIZED) skip();
+    for (int order = 0; order < 2; order++) {
+        long few = peak_of(50000, (sz_order)order), many = peak_of(1000000, (sz_order)order);
+        if (many > few * 5 / 4 + 1024) fprintf(stderr, "%ld KiB for 50,000 lines, %ld KiB for a million\n", few, many);
+        assert_true(many <= few * 5 / 4 + 1024);
+    }
+    unlink(path_of("many"));
+}
+
 int main(void) {
     sz_types_init(&types);
     sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
@@ -1142,6 +1213,7 @@ int main(void) {
         cmocka_unit_test(test_stdin_is_a_batch_of_its_own_in_every_run),
         cmocka_unit_test(test_broken_ledger_line_is_told),
         cmocka_unit_test(test_no_room_for_sorting_is_told),
+        cmocka_unit_test(test_million_lines_take_no_more_memory_than_fifty_thousand),
     };
     return cmocka_run_group_tests_name("stream_file", tests, begin, end);
 }

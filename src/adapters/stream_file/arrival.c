@@ -40,8 +40,7 @@ static input *in_hand(arrival *x) {
 /* What is taken of the input so far. */
 static void witness(arrival *x) {
     entry *e = &in_hand(x)->now;
-    sz_fs_lines_witness(&x->reader.lines);
-    e->seen = x->reader.lines.offset;
+    e->seen = sz_fs_lines_witness(&x->reader.lines);
     sz_fs_digest_text(x->witness, e->witness);
 }
 
@@ -87,12 +86,15 @@ static stage count_one(arrival *x) {
     x->left--;
     in->now.records++;
     if (!is_resumed(x, in) || in->now.records != in->known.records) return STAGE_WORKING;
-    entry now = in->now;
+    uint64_t index = in->now.index;
+    got g;
+    do g = sz_fs_lines_witness_to(&x->reader.lines, in->known.seen);
+    while (g == GOT_AGAIN);
     witness(x);
-    if (strcmp(in->now.witness, in->known.witness) != 0) return differ(x);
+    if (g != GOT_PIECE || in->now.seen != in->known.seen || strcmp(in->now.witness, in->known.witness) != 0) return differ(x);
     if (!in->known.is_at_end) return STAGE_WORKING;
     in->now = in->known; /* read to its end then; what has come since is for the next run */
-    in->now.index = now.index;
+    in->now.index = index;
     progress(x);
     sz_fs_reader_close(&x->reader);
     x->at++;

@@ -26,7 +26,7 @@ static ptrdiff_t read_raw(bytes *b, void *to, size_t room) {
         b->is_cut_short = true;
         return -1;
     }
-    if (b->hash) sz_fs_digest_add(b->hash, to, (size_t)n);
+    if (b->hash && !b->only_packed) sz_fs_digest_add(b->hash, to, (size_t)n);
     b->pos += (uint64_t)n;
     return n;
 }
@@ -66,9 +66,16 @@ static bool look(bytes *b) {
         return false;
     }
     b->packing = p;
+    if (b->hash && b->only_packed && p != PLAIN) sz_fs_bytes_hash_from(b, b->hash, b->in, b->in_end);
     if (p == GZIP) sz_fs_gzip_begin(b);
     if (p == ZSTD) sz_fs_zstd_begin(b);
     return true;
+}
+
+void sz_fs_bytes_hash_from(bytes *b, digest *hash, const void *so_far, size_t n) {
+    b->hash = hash;
+    b->only_packed = false;
+    sz_fs_digest_add(hash, so_far, n);
 }
 
 void sz_fs_bytes_close(bytes *b) {

@@ -18,6 +18,7 @@ typedef struct bytes {
     packing packing;
     uint64_t pos, limit; /* in the file; nothing beyond the limit is read, a file that ends before it was cut short */
     digest *hash;        /* of the file's bytes as they pass; NULL: not wanted */
+    bool only_packed;    /* of a plain file the bytes are its text, and whoever cuts that hashes it */
     uint8_t *in;         /* packed: what was read; plain: what was looked at to find that out */
     size_t in_at, in_end;
     bool is_open;        /* inside of a member or frame */
@@ -27,6 +28,8 @@ typedef struct bytes {
     char error[256];
 } bytes;
 
+/* Have what is read from here on in the hash, and `so_far` before that. */
+void sz_fs_bytes_hash_from(bytes *b, digest *hash, const void *so_far, size_t n);
 /* fd is closed by close if `owns_fd`. limit UINT64_MAX: to the end, wherever that is. */
 void sz_fs_bytes_open(bytes *b, const char *name, int fd, bool owns_fd, uint64_t limit, digest *hash);
 void sz_fs_bytes_close(bytes *b);

@@ -2,6 +2,9 @@
 #include "digest.h"
 
 #include <xxhash.h>
+#if defined __x86_64__ && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h> /* the same functions with the widest vectors that the machine has */
+#endif
 
 digest *sz_fs_digest_new(void) {
     XXH3_state_t *s = XXH3_createState();

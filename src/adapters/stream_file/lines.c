@@ -56,9 +56,12 @@ static ptrdiff_t read_wide(lines *l, size_t room) {
     }
 }
 
-void sz_fs_lines_witness(lines *l) {
-    if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->witnessed, l->at - l->witnessed);
-    l->witnessed = l->at;
+uint64_t sz_fs_lines_witness(lines *l) {
+    if (l->witnessed < l->at) {
+        if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->witnessed, l->at - l->witnessed);
+        l->witnessed = l->at;
+    }
+    return l->offset + (l->witnessed - l->at);
 }
 
 static void to_front(lines *l) {
@@ -66,7 +69,8 @@ static void to_front(lines *l) {
     memmove(l->buf, l->buf + l->at, l->end - l->at);
     l->end -= l->at;
     l->seen -= l->seen > l->at ? l->at : l->seen;
-    l->at = l->witnessed = 0;
+    l->witnessed -= l->at;
+    l->at = 0;
 }
 
 /* More text behind what there is. */
@@ -81,6 +85,20 @@ static got refill(lines *l) {
     if (n < 0) return l->from->was_interrupted ? GOT_AGAIN : GOT_FAIL;
     if (n == 0) l->is_end = true;
     l->end += (size_t)n;
+    return GOT_PIECE;
+}
+
+got sz_fs_lines_witness_to(lines *l, uint64_t offset) {
+    while (sz_fs_lines_witness(l) < offset) {
+        uint64_t ahead = offset - l->offset;
+        size_t to = ahead < l->end - l->at ? l->at + (size_t)ahead : l->end;
+        if (l->witness) sz_fs_digest_add(l->witness, l->buf + l->witnessed, to - l->witnessed);
+        l->witnessed = to;
+        if (l->offset + (to - l->at) == offset) break;
+        if (l->is_end) return GOT_END;
+        got g = refill(l);
+        if (g != GOT_PIECE) return g;
+    }
     return GOT_PIECE;
 }
 
@@ -219,9 +237,7 @@ got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
         if (!nl) nl = end;
         size_t first = (size_t)(nl - (l->buf + l->at));
         if (first == 0 || (l->buf[l->at] <= ' ' && is_blank(l->buf + l->at, first))) {
-            sz_fs_lines_witness(l); /* what stands between records is not witnessed: it may be passed sooner or later */
             pass(l, first + (nl < end ? 1 : 0), nl < end ? 1 : 0);
-            l->witnessed = l->at;
             continue;
         }
         got g = cut(l, nl, may_refill, out);

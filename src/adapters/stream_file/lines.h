@@ -22,8 +22,8 @@ typedef struct lines {
     sz_encoding wide;     /* UTF-16 becomes UTF-8 here; else UTF8 */
     sz_conv *conv;
     sz_buf packed;        /* UTF-16: bytes that make no whole line yet */
-    digest *witness;      /* of all records with their line ends; NULL: not wanted */
-    size_t witnessed;     /* buf[witnessed, at) is not in it yet */
+    digest *witness;      /* of the text from its beginning on; NULL: not wanted */
+    size_t witnessed;     /* buf[witnessed, end) is not in it yet */
     bool ends_in_line;    /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record */
     sz_arena scratch;
@@ -49,8 +49,10 @@ void sz_fs_lines_close(lines *l);
 got sz_fs_lines_fill(lines *l, size_t n);
 /* Treat the text as UTF-16 from here on (sz_encoding_find said so); before the first record. */
 void sz_fs_lines_widen(lines *l, sz_encoding wide);
-/* Bring the witness up to the last record that was cut. */
-void sz_fs_lines_witness(lines *l);
+/* Bring the witness up to where the next record will be looked for; the offset of that. */
+uint64_t sz_fs_lines_witness(lines *l);
+/* Bring it to that offset, which is not before; END: the text ends before. What was given before may move. */
+got sz_fs_lines_witness_to(lines *l, uint64_t offset);
 got sz_fs_lines_next(lines *l, bool may_refill, piece *out);
 
 #endif

@@ -51,12 +51,37 @@ static void learn(building *b, sz_str s) {
     if (at) b->p->copy = s.p - (at - b->raw.p);
 }
 
+static inline uint64_t load8(const char *p) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint32_t load4(const char *p) {
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Short texts, so not worth a call. */
+static inline bool is_same(const char *a, const char *b, uint32_t n) {
+    if (n >= 8) {
+        for (uint32_t i = 0; i + 8 < n; i += 8)
+            if (load8(a + i) != load8(b + i)) return false;
+        return load8(a + n - 8) == load8(b + n - 8);
+    }
+    if (n >= 4) return load4(a) == load4(b) && load4(a + n - 4) == load4(b + n - 4);
+    for (uint32_t i = 0; i < n; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
 /* Place and length of a text in the piece. */
-static uint32_t place(building *b, sz_str s) {
+static inline uint32_t place(building *b, sz_str s) {
     uint32_t n = s.n < LENGTH_MASK ? (uint32_t)s.n : LENGTH_MASK;
     uintptr_t in_raw = (uintptr_t)s.p - (uintptr_t)b->raw.p, in_copy = (uintptr_t)s.p - (uintptr_t)b->p->copy;
     if (in_raw < b->raw.n && b->raw.n - in_raw >= n) return (b->raw_at + (uint32_t)in_raw) << LENGTH_BITS | n;
-    if (in_copy < b->raw.n && b->raw.n - in_copy >= n && memcmp(b->raw.p + in_copy, s.p, n) == 0) {
+    if (in_copy < b->raw.n && b->raw.n - in_copy >= n && is_same(b->raw.p + in_copy, s.p, n)) {
         b->p->n_misses = 0;
         return (b->raw_at + (uint32_t)in_copy) << LENGTH_BITS | n;
     }
@@ -65,6 +90,20 @@ static uint32_t place(building *b, sz_str s) {
     uint32_t ref = b->at << LENGTH_BITS | n;
     b->at += n;
     return ref;
+}
+
+/* Texts of an event, in the order of TEXT_*. */
+static const uint16_t text_offsets[] = {
+    offsetof(sz_event, id), offsetof(sz_event, source), offsetof(sz_event, student), offsetof(sz_event, card),
+    offsetof(sz_event, card_system), offsetof(sz_event, place), offsetof(sz_event, reader), offsetof(sz_event, ref),
+    offsetof(sz_event, course), offsetof(sz_event, session), offsetof(sz_event, means),
+};
+enum { N_EVENT_TEXTS = sizeof text_offsets / sizeof *text_offsets };
+
+static inline sz_str event_text(const sz_event *e, uint32_t i) {
+    sz_str s;
+    memcpy(&s, (const char *)e + text_offsets[i], sizeof s);
+    return s;
 }
 
 /* ---- pack ---- */
@@ -89,12 +128,6 @@ static uint32_t put_numbers(packed *p, const sz_event *e) {
     return n;
 }
 
-static uint32_t event_texts(const sz_event *e, sz_str *t) {
-    const sz_str v[] = {e->id, e->source, e->student, e->card, e->card_system, e->place, e->reader, e->ref, e->course, e->session, e->means};
-    memcpy(t, v, sizeof v);
-    return sizeof v / sizeof *v;
-}
-
 static void put_event(packed *p, const sz_event *e) {
     p->content = e->content;
     p->type = e->type;
@@ -115,47 +148,66 @@ static void put_fields(building *b, const sz_event *e, packed_field *to) {
     }
 }
 
-uint32_t sz_fs_pack(packer *state, void *to, const sz_record *r, sz_str raw) {
-    packed *p = to;
+/* The raw bytes go behind numbers, texts and fields, whose numbers are known by now. */
+static building lay_out(packer *state, packed *p, sz_str raw, uint32_t refs_at, uint32_t n_refs) {
+    building b = {.p = state, .piece = (uint8_t *)p, .raw = raw};
+    b.raw_at = p->raw_at = ((refs_at + n_refs * 4 + 7) & ~7u) + p->n_fields * (uint32_t)sizeof(packed_field);
+    b.at = b.raw_at + p->raw_n;
+    if (raw.n) memcpy(b.piece + b.raw_at, raw.p, raw.n);
+    return b;
+}
+
+static uint32_t pack_event(packer *state, packed *p, const sz_event *e, sz_str raw) {
+    put_event(p, e);
+    p->n_numbers = (uint8_t)put_numbers(p, e);
+    uint32_t refs_at = (uint32_t)sizeof *p + p->n_numbers * 8u, there = 0, n = 0;
+    for (uint32_t i = 0; i < N_EVENT_TEXTS; i++) {
+        uint32_t is_there = event_text(e, i).n != 0;
+        there |= is_there << i;
+        n += is_there;
+    }
+    p->texts = (uint16_t)there;
+    building b = lay_out(state, p, raw, refs_at, n);
+    uint32_t *refs = (uint32_t *)(void *)(b.piece + refs_at);
+    for (; there; there &= there - 1) *refs++ = place(&b, event_text(e, (uint32_t)__builtin_ctz(there)));
+    if (p->n_fields) put_fields(&b, e, (packed_field *)(void *)(b.piece + p->raw_at - p->n_fields * sizeof(packed_field)));
+    return b.at;
+}
+
+static uint32_t pack_other(packer *state, packed *p, const sz_record *r, sz_str raw) {
     sz_str texts[N_TEXTS] = {{0}};
-    uint32_t n_numbers = 0, n_texts = TEXT_BUILDING;
-    memset(p, 0, sizeof *p);
-    p->kind = (uint8_t)r->kind;
-    p->key = key_of(r);
-    p->raw_n = (uint32_t)raw.n;
-    if (r->kind == SZ_RECORD_EVENT) {
-        put_event(p, &r->event);
-        n_numbers = put_numbers(p, &r->event);
-        n_texts = event_texts(&r->event, texts);
-    } else if (r->kind == SZ_RECORD_FEED_STATUS) {
+    uint32_t n_refs = 0;
+    if (r->kind == SZ_RECORD_FEED_STATUS) {
         p->feed_state = (uint8_t)r->feed.state;
         texts[TEXT_SOURCE] = r->feed.source;
         texts[TEXT_READER] = r->feed.reader;
         texts[TEXT_BUILDING] = r->feed.building;
-        n_texts = TEXT_BUILDING + 1;
-        p->has = 1;
-        ((int64_t *)(p + 1))[n_numbers++] = r->feed.complete_through_ms;
+        ((int64_t *)(p + 1))[p->n_numbers++] = r->feed.complete_through_ms;
     } else {
         p->reason = (uint8_t)r->dead.reason;
         texts[TEXT_FIELD] = (sz_str){r->dead.field, r->dead.field ? strlen(r->dead.field) + 1 : 0};
         texts[TEXT_DETAIL] = sz_str_of(r->dead.detail);
-        n_texts = N_TEXTS;
     }
-    uint32_t n_refs = 0;
-    for (uint32_t i = 0; i < n_texts; i++) n_refs += texts[i].n != 0;
-    building b = {.p = state, .piece = to, .raw = raw};
-    uint32_t refs_at = (uint32_t)sizeof *p + n_numbers * 8, fields_at = (refs_at + n_refs * 4 + 7) & ~7u;
-    b.raw_at = p->raw_at = fields_at + p->n_fields * (uint32_t)sizeof(packed_field);
-    b.at = b.raw_at + p->raw_n;
-    if (raw.n) memcpy(b.piece + b.raw_at, raw.p, raw.n);
+    for (uint32_t i = 0; i < N_TEXTS; i++) n_refs += texts[i].n != 0;
+    uint32_t refs_at = (uint32_t)sizeof *p + p->n_numbers * 8u;
+    building b = lay_out(state, p, raw, refs_at, n_refs);
     uint32_t *refs = (uint32_t *)(void *)(b.piece + refs_at);
-    for (uint32_t i = 0; i < n_texts; i++)
+    for (uint32_t i = 0; i < N_TEXTS; i++)
         if (texts[i].n) {
             p->texts |= (uint16_t)(1 << i);
             *refs++ = place(&b, texts[i]);
         }
-    if (p->n_fields) put_fields(&b, &r->event, (packed_field *)(void *)(b.piece + fields_at));
-    p->size = (b.at + 7) & ~7u;
+    return b.at;
+}
+
+uint32_t sz_fs_pack(packer *state, void *to, const sz_record *r, sz_str raw) {
+    packed *p = to;
+    memset(p, 0, sizeof *p);
+    p->kind = (uint8_t)r->kind;
+    p->key = key_of(r);
+    p->raw_n = (uint32_t)raw.n;
+    uint32_t end = r->kind == SZ_RECORD_EVENT ? pack_event(state, p, &r->event, raw) : pack_other(state, p, r, raw);
+    p->size = (end + 7) & ~7u;
     return p->size;
 }
 
@@ -166,7 +218,7 @@ static sz_str text_at(const packed *p, uint32_t ref) {
 }
 
 static const uint32_t *refs_of(const packed *p) {
-    return (const uint32_t *)((const int64_t *)(p + 1) + __builtin_popcount(p->has));
+    return (const uint32_t *)((const int64_t *)(p + 1) + p->n_numbers);
 }
 
 sz_str sz_fs_packed_text(const packed *p, uint32_t which) {
@@ -195,7 +247,7 @@ static void take_numbers(const packed *p, sz_event *e) {
 }
 
 static void take_fields(const packed *p, sz_event *e) {
-    size_t at = (sizeof *p + (size_t)__builtin_popcount(p->has) * 8 + (size_t)__builtin_popcount(p->texts) * 4 + 7) & ~(size_t)7;
+    size_t at = (sizeof *p + (size_t)p->n_numbers * 8 + (size_t)__builtin_popcount(p->texts) * 4 + 7) & ~(size_t)7;
     const packed_field *from = (const packed_field *)(const void *)((const uint8_t *)p + at);
     memset(e->fields, 0, sizeof e->fields);
     for (uint32_t i = 0; i < p->n_fields; i++)
@@ -213,9 +265,11 @@ static void take_event(const packed *p, sz_event *e) {
     e->result = p->result;
     e->has_hours = p->has_hours;
     take_numbers(p, e);
-    sz_str *const to[] = {&e->id, &e->source, &e->student, &e->card, &e->card_system, &e->place, &e->reader, &e->ref, &e->course, &e->session, &e->means};
     const uint32_t *ref = refs_of(p);
-    for (uint32_t i = 0; i < sizeof to / sizeof *to; i++) *to[i] = p->texts >> i & 1 ? text_at(p, *ref++) : (sz_str){NULL, 0};
+    for (uint32_t i = 0; i < N_EVENT_TEXTS; i++) {
+        sz_str s = p->texts >> i & 1 ? text_at(p, *ref++) : (sz_str){NULL, 0};
+        memcpy((char *)e + text_offsets[i], &s, sizeof s);
+    }
     if (p->type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, e);
 }
 

@@ -23,7 +23,7 @@ typedef struct packed {
     uint32_t input;
     uint16_t has, texts;
     uint8_t kind, type, precision, op, status, direction, result, has_hours;
-    uint8_t n_fields, feed_state, reason;
+    uint8_t n_numbers, n_fields, feed_state, reason;
     uint32_t raw_at;
 } packed;
 

@@ -34,6 +34,7 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
     if (fd < 0)
         return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name, strerror(errno));
     sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
+    r->bytes.only_packed = witness != NULL;
     sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness);
     r->is_open = true;
     if (from == 0) return true;
@@ -74,6 +75,7 @@ static bool sniff(sz_stream_file *s, reader *r) {
     sz_encoding given = r->in->is_csv ? sz_mapping_encoding(s->o.mapping) : SZ_ENC_AUTO;
     sz_encoding enc = given == SZ_ENC_AUTO ? sz_encoding_find(l->buf + l->at, n) : given;
     if (enc == SZ_ENC_UTF16LE || enc == SZ_ENC_UTF16BE) {
+        if (r->bytes.only_packed && r->hash) sz_fs_bytes_hash_from(&r->bytes, r->hash, l->buf + l->at, l->end - l->at);
         sz_fs_lines_widen(l, enc);
         enc = SZ_ENC_UTF8;
     }
@@ -207,7 +209,10 @@ void sz_fs_reader_finish(reader *r) {
     entry *e = &r->in->now;
     const lines *l = &r->lines;
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
-    if (r->hash) sz_fs_digest_text(r->hash, e->digest);
+    if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
+        sz_fs_digest_text(l->witness, e->digest);
+    else if (r->hash)
+        sz_fs_digest_text(r->hash, e->digest);
     e->text = l->ends_in_line ? l->last_offset : l->offset;
     e->lines = (l->ends_in_line ? l->last_line : l->line) - 1;
     e->tail = l->ends_in_line ? l->offset - l->last_offset : 0;

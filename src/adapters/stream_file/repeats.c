@@ -85,20 +85,29 @@ static chunk *new_chunk(repeats *r) {
     return c;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b) {
-    return XXH3_avalanche(a ^ (b + UINT64_C(0x9e3779b97f4a7c15) + (a << 6) + (a >> 2)));
+static uint64_t tail_of(sz_str s) {
+    uint64_t v = 0;
+    size_t n = s.n < 8 ? s.n : 8;
+    if (n) memcpy(&v, s.p + s.n - n, n);
+    return v;
 }
 
-static XXH128_hash_t hash_of(sz_str s) {
-    return XXH3_128bits(s.n ? s.p : "", s.n);
+/* 64 bits by three hashes of short texts; 32 more by their last bytes, so that chance does not make two records one. */
+static uint64_t identity(const sz_event *e, uint32_t *more) {
+    bool has_student = e->student.n > 0;
+    sz_str who = has_student ? e->student : e->card;
+    uint64_t h = XXH3_64bits_withSeed(e->id.p ? e->id.p : "", e->id.n, has_student);
+    h = XXH3_64bits_withSeed(who.p ? who.p : "", who.n, h);
+    h = XXH3_64bits_withSeed(e->source.p ? e->source.p : "", e->source.n, h);
+    uint64_t a = tail_of(e->id) * UINT64_C(0x9e3779b97f4a7c15), b = tail_of(who) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    *more = (uint32_t)((a ^ (a >> 29) ^ b ^ (b >> 31)) >> 16) + (uint32_t)(e->id.n * 31 + who.n);
+    return h;
 }
 
 bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
-    bool has_student = e->student.n > 0;
-    XXH128_hash_t id = hash_of(e->id), who = hash_of(has_student ? e->student : e->card), source = hash_of(e->source);
-    uint64_t low = mix(mix(id.low64, who.low64), source.low64 + has_student);
-    uint64_t high = mix(mix(id.high64, who.high64), source.high64 + has_student);
-    partition *p = &r->parts[r->n_parts == 1 ? 0 : low >> r->shift];
+    uint32_t more;
+    uint64_t hash = identity(e, &more);
+    partition *p = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
     if (!p->last || p->last->n == CHUNK_TUPLES) {
         if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
         chunk *c = new_chunk(r);
@@ -108,7 +117,7 @@ bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
             p->first = c;
         p->last = c;
     }
-    p->last->v[p->last->n++] = (tuple){low, (uint32_t)high, (uint32_t)e->content, e->time_ms, ordinal};
+    p->last->v[p->last->n++] = (tuple){hash, more, (uint32_t)e->content, e->time_ms, ordinal};
     return true;
 }
 
