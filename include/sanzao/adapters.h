@@ -1,41 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * adapters: what stands behind the engine's ports in a run without servers. A queue of messages, two stores (memory, SQLite), the
- * stream of files and stdin, the sink of files and stdout. One library each; the engine knows none of them.
+ * adapters: what stands behind the engine's ports in a run without servers. A queue of messages, two stores (memory,
+ * SQLite), the stream of files and stdin, the sink of files and stdout. One library each; the engine knows none of
+ * them.
  *
- * An adapter never calls the worker. A port call does its work or takes it up, and its answer is a message in the queue; the
- * program's loop is
+ * An adapter never calls the worker. A port call does its work or takes it up, and its answer is a message in the
+ * queue; the program's loop is
  *     while (!is_over) {
  *         const sz_msg *m = sz_msgq_pop(q);
  *         if (m) sz_worker_step(w, m);
  *         else if (sz_msgq_is_idle(q)) break;
  *     }
- * Ownership: strings given to a constructor are copied; types, zone, mapping, findings and queue are borrowed and must outlive the
- * adapter. Threads: one thread uses one queue with all its adapters.
+ * Ownership: strings given to a constructor are copied; types, zone, mapping, findings and queue are borrowed and
+ * must outlive the adapter. Threads: one thread uses one queue with all its adapters.
  */
 #ifndef SANZAO_ADAPTERS_H
 #define SANZAO_ADAPTERS_H
 
 #include <sanzao/engine.h>
 
-/* ---- queue --------------------------------------------------------------------------------------------------------------- */
+/* ---- queue ------------------------------------------------------------------------------------------------------- */
 
 typedef struct sz_msgq sz_msgq;
 sz_msgq *sz_msgq_new(void);
 void sz_msgq_free(sz_msgq *q); /* a bundle or campus in a message that nobody popped is freed */
 /* Append. What the message points to is copied, but for `inputs`: the stream keeps them until its next `want`. */
 void sz_msgq_push(sz_msgq *q, const sz_msg *m);
-/* The oldest message, valid until the next pop. With none there each pump is run once, and NULL is returned if there still is
- * none: the moment to look at signals and show progress. */
+/* The oldest message, valid until the next pop. With none there each pump is run once, and NULL is returned if there
+ * still is none: the moment to look at signals and show progress. */
 const sz_msg *sz_msgq_pop(sz_msgq *q);
 /* True if the last pop found nothing and no pump had anything to do: nobody will push any more by himself. */
 bool sz_msgq_is_idle(const sz_msgq *q);
-/* Have `pump` called when the queue is empty: it does a bounded piece of the adapter's work and says if it had any. */
+/* Have `pump` called when the queue is empty: it does a bounded piece of an adapter's work and says if it had any. */
 void sz_msgq_add_pump(sz_msgq *q, bool (*pump)(void *self), void *self);
 
-/* ---- what streams and sinks ask of the state ------------------------------------------------------------------------------- */
+/* ---- what streams and sinks ask of the state --------------------------------------------------------------------- */
 
-/* sz_worker's functions of the same names, so that tests and tools can do without a worker. Valid once the worker runs. */
+/* sz_worker's functions of the same names, so that tests and tools can do without a worker. A worker is made with the
+ * ports of its adapters, so these are attached to stream and sink afterwards. Asked for once the worker runs. */
 typedef struct sz_progress {
     void *self;
     uint64_t (*taken)(void *self);
@@ -46,35 +48,37 @@ typedef struct sz_progress {
 } sz_progress;
 sz_progress sz_progress_of(sz_worker *w);
 
-/* ---- stores ------------------------------------------------------------------------------------------------------------------ */
+/* ---- stores ------------------------------------------------------------------------------------------------------ */
 
 /* What every store promises (tests/contract/store_suite.c):
- * acquire  OK and NEW carry the header as it was before, so the caller's name from here on is (token, header's seq + 1); for a NEW
- *          one its seq is 0. MISMATCH and NEWER carry it too. Nothing is changed by any other answer.
- * load     from the first chunk of words after each acquire. Kinds of which there is nothing are left out, END comes last and again
- *          whenever asked. A chunk has at most 500 items, and no further one once it has 4 MiB. Words, journal and outbox come in
- *          the order in which they were committed, snapshots and ledger lines in that in which their keys first came.
- * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED means that it did not happen. */
+ * acquire  OK and NEW carry the header as it was before, so that the caller's name from here on is (token, the
+ *          header's seq + 1); the seq of a NEW one is 0. MISMATCH and NEWER carry it too. Answers other than OK and
+ *          NEW change nothing.
+ * load     begins with the words after each acquire. Kinds of which there is nothing are left out, END comes last and
+ *          again whenever asked. A chunk has at most 500 items, and ends once it has 4 MiB. Words, journal and outbox
+ *          come in the order in which they were committed, snapshots and ledger in that in which their keys first came.
+ * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED: it did not happen. */
 
-/* All in memory. keeps_lists false: only names, header and outbox are kept, for a worker that never loads (is_volatile). */
+/* All in memory. keeps_lists false: only names and outbox are kept, for a worker that never loads (is_volatile). */
 typedef struct sz_store_memory sz_store_memory;
 sz_store_memory *sz_store_memory_new(bool keeps_lists);
 void sz_store_memory_free(sz_store_memory *s);
 /* A port whose answers go to q; one for each worker that uses this state. Lives as long as the store. */
 sz_store_port sz_store_memory_port(sz_store_memory *s, sz_msgq *q);
 
-/* One SQLite file, one process at a time (a lock on PATH.lock tells the second one). Every commit is one transaction that is
- * on the disk (synchronous=FULL) before its answer. While the program runs PATH-wal holds the newest commits. */
+/* One SQLite file, one process at a time (a lock on PATH.lock tells the second one). Every commit is one transaction
+ * that is on the disk (synchronous=FULL) before its answer. While the program runs, PATH-wal has the newest commits. */
 typedef struct sz_store_sqlite sz_store_sqlite;
-/* Open what is there; a file that is not there is made when a worker acquires with allow_new. SZ_IO (the folder is missing, cannot
- * be written, in use, not a state), SZ_REFUSED (of a newer program), SZ_CORRUPT; the finding says what to do. */
+/* Open what is there; a file that is not there is made when a worker acquires with allow_new. SZ_IO (the folder is
+ * missing, cannot be written, in use, not a state), SZ_REFUSED (of a newer program), SZ_CORRUPT; the finding says
+ * what to do. */
 sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out);
 /* True if nothing was acquired in this file before it was opened. */
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
 void sz_store_sqlite_close(sz_store_sqlite *s); /* NULL is fine */
 sz_store_port sz_store_sqlite_port(sz_store_sqlite *s, sz_msgq *q);
 
-/* ---- stream of files --------------------------------------------------------------------------------------------------------- */
+/* ---- stream of files --------------------------------------------------------------------------------------------- */
 
 typedef struct sz_stream_file_options {
     const sz_str *sources;     /* `file:PATH` (a file, or a folder: its files by name, hidden ones left out), `stdin` */
@@ -82,8 +86,8 @@ typedef struct sz_stream_file_options {
     sz_order order;
     const sz_types *types;
     const sz_zone *zone;
-    sz_mapping *mapping;       /* NULL: one JSON object a line. Else rows of CSV, but for files named .ndjson, .jsonl, .json */
-    uint64_t meaning;          /* hash of what else decides how bytes read (mapping, types): a resumed batch must have the same */
+    sz_mapping *mapping;       /* NULL: one JSON object a line. Else CSV, but for files named .ndjson, .jsonl, .json */
+    uint64_t meaning;          /* hash of what else decides how bytes read (mapping, types); the same for a resume */
     int64_t horizon_ms;        /* sorted: ids repeat within it; 0: 14 d */
     bool accept_gap;           /* go on although an unfinished batch is not what it was */
     size_t memory;             /* sorted: bytes before it spills; 0: 256 MiB */
@@ -92,19 +96,21 @@ typedef struct sz_stream_file_options {
 } sz_stream_file_options;
 
 typedef struct sz_stream_file sz_stream_file;
-/* Findings about sources that cannot be read come at once, all of them (SZ_IO; SZ_USAGE for a source of no known form), also
- * headers that do not fit the mapping (SZ_FINDINGS). d is used for later findings too. */
-sz_status sz_stream_file_new(const sz_stream_file_options *o, const sz_progress *p, sz_msgq *q, sz_diags *d, sz_stream_file **out);
+/* Findings about sources that cannot be read come at once, all of them (SZ_IO; SZ_USAGE for a source of no known
+ * form), also headers that do not fit the mapping (SZ_FINDINGS). d is used for later findings too. */
+sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_diags *d, sz_stream_file **out);
+void sz_stream_file_attach(sz_stream_file *s, const sz_progress *p); /* before the first message */
 void sz_stream_file_free(sz_stream_file *s);
-/* want: inputs come in the order that the options ask for; input_end after the last. When the files cannot be read input_end has
- * the answer SZ_ANS_FAILED and a text: nothing of a sorted batch was delivered then, of one in order of arrival what stood before. */
+/* want: inputs come in the order that the options ask for; input_end after the last. When the files cannot be read
+ * input_end has the answer SZ_ANS_FAILED and a text: nothing of a sorted batch was delivered then, of one in order of
+ * arrival what stood before. */
 sz_stream_port sz_stream_file_port(sz_stream_file *s);
 /* Why it failed: SZ_OK, SZ_IO, SZ_FINDINGS. The findings are in the list given to new. */
 sz_status sz_stream_file_failure(const sz_stream_file *s);
 /* For a progress bar: bytes of the files read of all (0: not known). */
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all);
 
-/* ---- sink of files ------------------------------------------------------------------------------------------------------------- */
+/* ---- sink of files ----------------------------------------------------------------------------------------------- */
 
 typedef struct sz_sink_file_options {
     sz_str alerts;             /* `file:PATH`, `stdout`, or empty: nowhere */
@@ -115,25 +121,26 @@ typedef struct sz_sink_file_options {
 } sz_sink_file_options;
 
 typedef struct sz_sink_file sz_sink_file;
-/* Look at the files without changing them: SZ_USAGE, SZ_IO (cannot be written; not empty and not ours). To be called before the
- * state is acquired, so that a refusal leaves nothing behind. */
-sz_status sz_sink_file_new(const sz_sink_file_options *o, const sz_progress *p, sz_msgq *q, sz_diags *d, sz_sink_file **out);
+/* Look at the files without changing them: SZ_USAGE, SZ_IO (cannot be written; not empty and not ours). To be called
+ * before the state is acquired, so that a refusal leaves nothing behind. */
+sz_status sz_sink_file_new(const sz_sink_file_options *o, sz_msgq *q, sz_diags *d, sz_sink_file **out);
+void sz_sink_file_attach(sz_sink_file *s, const sz_progress *p); /* before the first message */
 void sz_sink_file_free(sz_sink_file *s);
-/* Once the worker runs: cut each file to what the state has acknowledged; a note says where that is not possible. Left out, it is
- * done before the first line is written. */
+/* Once the worker runs: cut each file to what the state has acknowledged; a note says where that is not possible.
+ * Left out, it is done before the first line is written. */
 sz_status sz_sink_file_start(sz_sink_file *s);
-/* Answers are pushed once the lines are in the file (on the disk, unless is_volatile), with the file's length; what cannot be
- * written is answered by SZ_ANS_FAILED with a text, and the file is left as it was before. */
+/* Answers are pushed once the lines are in the file (on the disk, unless is_volatile), with the file's length; what
+ * cannot be written is answered by SZ_ANS_FAILED with a text, and the file is left as it was before. */
 sz_sink_port sz_sink_file_port(sz_sink_file *s);
 
-/* ---- findings ------------------------------------------------------------------------------------------------------------------- */
+/* ---- findings ---------------------------------------------------------------------------------------------------- */
 
 enum {
-    SZ_CODE_NO_FILE = 401, SZ_CODE_NOT_A_FILE, SZ_CODE_UNREADABLE, SZ_CODE_CUT_SHORT, SZ_CODE_BAD_ARCHIVE, SZ_CODE_EMPTY,
-    SZ_CODE_NEEDS_MAPPING, SZ_CODE_ENCODING, SZ_CODE_ODD_SOURCE, SZ_CODE_GIVEN_TWICE, SZ_CODE_BATCH_DIFFERS, SZ_CODE_LEDGER,
-    SZ_CODE_NO_ROOM_TO_SORT,
-    SZ_CODE_STATE_CANNOT_OPEN = 421, SZ_CODE_STATE_IN_USE, SZ_CODE_STATE_NOT_OURS, SZ_CODE_STATE_DAMAGED, SZ_CODE_STATE_NEWER,
-    SZ_CODE_STATE_READ_ONLY,
+    SZ_CODE_NO_FILE = 401, SZ_CODE_NOT_A_FILE, SZ_CODE_UNREADABLE, SZ_CODE_CUT_SHORT, SZ_CODE_BAD_ARCHIVE,
+    SZ_CODE_EMPTY, SZ_CODE_NEEDS_MAPPING, SZ_CODE_ENCODING, SZ_CODE_ODD_SOURCE, SZ_CODE_GIVEN_TWICE,
+    SZ_CODE_BATCH_DIFFERS, SZ_CODE_LEDGER, SZ_CODE_NO_ROOM_TO_SORT,
+    SZ_CODE_STATE_CANNOT_OPEN = 421, SZ_CODE_STATE_IN_USE, SZ_CODE_STATE_NOT_OURS, SZ_CODE_STATE_DAMAGED,
+    SZ_CODE_STATE_NEWER, SZ_CODE_STATE_READ_ONLY,
     SZ_CODE_SINK_CANNOT_OPEN = 431, SZ_CODE_SINK_NOT_EMPTY, SZ_CODE_SINK_SHORTER, SZ_CODE_SINK_ODD
 };
 /* 401-449, in order. */

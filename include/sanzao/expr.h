@@ -174,6 +174,11 @@ uint8_t sz_prog_unit(const sz_prog *p);
 bool sz_prog_grows(const sz_prog *p);                    /* the whole is a bare growing symbol, or contains one */
 const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n);
 const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, each once, ascending */
+/* The whole program is one bare symbol: its slot. */
+bool sz_prog_is_slot(const sz_prog *p, uint32_t *slot);
+/* Made of && and || over `symbol >= steady` and `symbol > steady` only, steady being constants and params, and every such symbol falls
+ * or stays by itself (falls(slot)): then it cannot become true by time alone. */
+bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx);
 /* Hash of the meaning: independent of white space and of slot numbers (names enter through name(ctx, slot)). */
 uint64_t sz_prog_hash(const sz_prog *p, uint64_t (*slot_meaning)(void *ctx, uint32_t slot), void *ctx);
 

@@ -21,7 +21,7 @@ typedef struct sz_sim_options {
     int32_t from_day;    /* first day of the term, see sz_day_from_ymd; 1992 or later (Shanghai had summer time until 1991) */
     uint32_t days;       /* 1 .. SZ_SIM_DAYS_MAX: a term of 20 weeks and the vacation after it */
     uint64_t seed;
-    bool with_vendor;    /* also the door log as a vendor exports it: GBK, a file a day, in no good order */
+    bool with_vendor;    /* the door log not as events but as a vendor exports it: GBK, a file a day, in no good order, with its mapping */
 } sz_sim_options;
 
 /* Where the bytes go. Any status but SZ_OK ends the simulation with it. */
@@ -36,7 +36,7 @@ typedef struct sz_sim_sink {
 
 /* What was written. */
 typedef struct sz_sim_counts {
-    uint64_t lines;                  /* of events.ndjson; = swipes + attendance + doors + presence + status */
+    uint64_t lines;                  /* of events.ndjson: swipes + attendance + doors + presence + status, with_vendor without the doors */
     uint64_t swipes, attendance, doors, presence, status;
     uint64_t late;                   /* arrived more than 10 minutes after their time, the batches of the evening aside */
     uint64_t repeats;                /* the same record once more; counted in its type too */
@@ -47,8 +47,8 @@ typedef struct sz_sim_counts {
 } sz_sim_counts;
 
 /* Draw campus, term and records. Files: campus/{students,cards,readers,places,leaves}.csv, campus/{calendar,feeds}.yaml, truth.csv,
- * confounders.csv (what may look like an incident and is none), and with_vendor the folder vendor. SZ_USAGE: an option is out of its
- * range. */
+ * confounders.csv (what may look like an incident and is none), and with_vendor vendor.yaml and the folder vendor. SZ_USAGE: an option is
+ * out of its range. */
 sz_status sz_simulate(const sz_sim_options *options, const sz_sim_sink *sink, sz_sim_counts *counts);
 
 /* Incident kinds as truth.csv names them, NULL at the end; the contract's list. */

@@ -76,9 +76,13 @@ typedef struct sz_timeline {
     uint32_t n_episodes, cap_episodes;
     sz_pend *pends;
     uint32_t n_pends, cap_pends;
+    uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
+    uint32_t n_blocked, cap_blocked;
+    bool blocked_unknown;      /* after a roll-back: any may be */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t n_leaves;
+    int64_t timer_key[SZ_CLASSES_MAX]; /* next timer of each class, checks aside */
     int64_t due_key[SZ_CLASSES_MAX]; /* lower bound of the next item of each class of rules */
 } sz_timeline;
 
@@ -113,6 +117,10 @@ typedef struct sz_tlctx {
     uint32_t n_classes;             /* rules that wait for the same clock */
     const uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX]; /* rules of a class, rules that read a type, ascending */
     uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
+    const bool *rule_quiet;         /* idle, it can open only at a record or at its own deadlines, not by a day's passing (due.c) */
+    bool class_noisy[SZ_CLASSES_MAX]; /* some rule of the class is not quiet and has no check */
+    const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
+    int64_t *check_memo;            /* two a rule: from, next */
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
     const int64_t *clock_ms;        /* of each class */
@@ -125,14 +133,18 @@ typedef struct sz_tlctx {
     sz_arena *arena;                /* of the step */
     sz_alert *alerts;
     uint32_t n_alerts, cap_alerts;
+    const sz_timeline *fresh_of;    /* the record that was just inserted at the end of this timeline needs no decoding */
+    uint32_t fresh_off;
+    const sz_event *fresh;
     int64_t undo_unmatched;         /* changes are added here */
     sz_buf scratch, scratch2;
 } sz_tlctx;
 
-/* Why a run happens: the record or fact that later truth came from. */
+/* Why a run happens: the record or fact that later truth came from; its words are put together only when they are said. */
 typedef struct sz_cause {
     int64_t t_ms;
-    sz_str what;               /* `record pos e3`, `leave 2026-03-03` … */
+    sz_str what, which;        /* `record`, with source and id; or a fact: `leave`, `2026-03-03` */
+    sz_str source;
 } sz_cause;
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student);
@@ -147,8 +159,6 @@ sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_ev
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 /* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);
-/* A feed's state has an edge at t that is not evaluated yet: be there. */
-void sz_timeline_touch(sz_timeline *tl, const sz_tlctx *c, int64_t t_ms);
 /* The class whose next item is due before its clock, if any: its key, else INT64_MAX. */
 int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 

@@ -2,33 +2,15 @@
 #include "alert_view.h"
 
 #include <sanzao/rules.h>
-#include <stdio.h>
 
-typedef struct word { const char *name, *en, *zh; } word;
+#include "words.h"
 
-static const word levels[] = {{"green", "GREEN", "绿"}, {"blue", "BLUE", "蓝"}, {"yellow", "YELLOW", "黄"}, {"orange", "ORANGE", "橙"}, {"red", "RED", "红"}};
+static const char *const levels[] = {"green", "blue", "yellow", "orange", "red"};
 static const char *const colors[] = {"\033[32m", "\033[34m", "\033[33m", "\033[38;5;208m", "\033[31m"};
-static const word states[] = {{"open", "open", "未解除"}, {"resolved", "resolved", "已解除"}, {"retracted", "taken back", "已撤回"}};
-static const word events[] = {{"firing", "new", "新预警"},        {"stepped", "stepped up", "升级"},        {"updated", "corrected", "更正"},
-                              {"resolved", "resolved", "解除"},   {"retracted", "taken back", "撤回"}};
-static const word names[] = {
-    {"on_leave", "on leave", "请假"},        {"vacation", "vacation", "放假"},          {"feed_down", "reader or feed down", "读卡设备故障"},
-    {"holiday", "holiday", "节假日"},        {"weekend", "weekend", "周末"},            {"rarely_seen", "rarely seen anyway", "平时就很少刷卡"},
-    {"late_permit", "late permit", "晚归批准"}, {"overnight_permit", "overnight permit", "外宿批准"}, {"who", "no longer concerned", "不再适用"},
-    {"corrected", "record corrected", "记录已更正"}, {"rule_removed", "rule removed", "规则已取消"},
-    {"counselor", "counselor", "辅导员"},    {"funding-centre", "funding centre", "资助中心"},
-    {"counselling-centre", "counselling centre", "心理中心"}, {"dorm-manager", "dorm manager", "宿管"}, {"tutoring", "tutoring", "学业辅导"}};
-
-#define SAY(table, name, lang) say(table, sizeof(table) / sizeof *(table), name, lang)
-static const char *say(const word *t, size_t n, const char *name, sz_lang lang) {
-    for (size_t i = 0; i < n && name; i++)
-        if (strcmp(t[i].name, name) == 0) return lang == SZ_ZH ? t[i].zh : t[i].en;
-    return name ? name : "";
-}
 
 int alert_level_rank(const char *name) {
     for (int i = 0; i < 5; i++)
-        if (name && strcmp(levels[i].name, name) == 0) return i;
+        if (name && strcmp(levels[i], name) == 0) return i;
     return -1;
 }
 
@@ -41,7 +23,7 @@ static const char *both(yyjson_val *o, const char *key, sz_lang lang) {
     return text(yyjson_obj_get(o, key), lang == SZ_ZH ? "zh" : "en");
 }
 
-/* 2026-03-03T08:00:00+08:00 as `03-03 08:00`, with the year where it is asked for. */
+/* 2026-03-03T08:00:00+08:00 as `2026-03-03 08:00`. */
 static void put_time(sz_buf *out, const char *t) {
     size_t n = strlen(t);
     if (n < 16) {
@@ -102,7 +84,7 @@ static void put_exemptions(sz_buf *out, yyjson_val *event, sz_lang lang) {
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); first = false) {
         yyjson_val *v = yyjson_obj_get(x, "value");
         const char *is = yyjson_is_null(v) ? (lang == SZ_ZH ? "不明" : "unknown") : yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes") : (lang == SZ_ZH ? "否" : "no");
-        sz_buf_printf(out, "%s%s %s", first ? "" : " · ", SAY(names, text(x, "name"), lang), is);
+        sz_buf_printf(out, "%s%s %s", first ? "" : " · ", app_word(SZ_WORDS_REASONS, text(x, "name"), lang), is);
     }
     sz_buf_put_u8(out, '\n');
 }
@@ -116,28 +98,58 @@ static void put_evidence(sz_buf *out, yyjson_val *event, sz_lang lang) {
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); i++) {
         if (i + 3 < n) continue;
         const char *t = text(x, "time");
-        sz_buf_printf(out, "%s%.5s %.5s %s%s%s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t, strlen(t) > 16 ? t + 11 : "", text(x, "type"),
-                      *text(x, "place") ? " " : "", text(x, "place"));
+        sz_buf_printf(out, "%s%.5s %.5s %s%s%s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t, strlen(t) > 16 ? t + 11 : "",
+                      app_word(SZ_WORDS_TYPES, text(x, "type"), lang), *text(x, "place") ? " " : "", text(x, "place"));
         first = false;
     }
     sz_buf_put_u8(out, '\n');
 }
 
-void alert_view(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, bool as_event) {
+/* `sick 2026-03-16`, `record pos e3`: the first word is a reason, the rest says which one. */
+static void put_why(sz_buf *out, const char *why, sz_lang lang) {
+    char first[32];
+    size_t n = strcspn(why, " ");
+    if (n >= sizeof first) {
+        sz_buf_put_z(out, why);
+        return;
+    }
+    memcpy(first, why, n);
+    first[n] = 0;
+    sz_buf_put_z(out, app_word(SZ_WORDS_REASONS, first, lang));
+    sz_buf_put_z(out, why + n);
+}
+
+static void put_head(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, bool as_event) {
     int rank = alert_level_rank(text(event, "level"));
     const char *on = color && rank >= 0 ? colors[rank] : "", *off = color && rank >= 0 ? "\033[0m" : "";
-    bool zh = lang == SZ_ZH, shadow = strcmp(text(event, "mode"), "shadow") == 0;
-    sz_buf_printf(out, "%s● %s%s  %s  %s  ", on, SAY(levels, text(event, "level"), lang), off, text(event, "student"), both(event, "title", lang));
-    if (as_event) sz_buf_printf(out, "[%s] ", SAY(events, text(event, "event"), lang));
+    bool zh = lang == SZ_ZH, is_open = strcmp(text(event, "state"), "open") == 0;
+    sz_buf_printf(out, "%s● %s%s  %s  %s  ", on, app_word(SZ_WORDS_LEVELS, text(event, "level"), lang), off, text(event, "student"),
+                  both(event, "title", lang));
+    if (as_event) sz_buf_printf(out, "[%s] ", app_word(SZ_WORDS_EVENTS, text(event, "event"), lang));
     put_time(out, as_event ? text(event, "at") : text(event, "since"));
-    sz_buf_printf(out, "  %s", SAY(states, text(event, "state"), lang));
-    if (*text(event, "why")) sz_buf_printf(out, zh ? "（%s）" : " (%s)", SAY(names, text(event, "why"), lang));
-    if (shadow) sz_buf_put_z(out, zh ? "  试运行" : "  shadow");
+    if (!as_event && !is_open) {
+        sz_buf_put_z(out, zh ? " 至 " : " to ");
+        put_time(out, text(event, "at"));
+    }
+    sz_buf_printf(out, "  %s", app_word(SZ_WORDS_STATES, text(event, "state"), lang));
+    if (*text(event, "why")) {
+        sz_buf_put_z(out, zh ? "（" : " (");
+        put_why(out, text(event, "why"), lang);
+        sz_buf_put_z(out, zh ? "）" : ")");
+    }
+    if (strcmp(text(event, "mode"), "shadow") == 0) sz_buf_put_z(out, zh ? "  试运行" : "  shadow");
     sz_buf_printf(out, "\n   %s\n", both(event, "message", lang));
-    put_reasons(out, event, lang);
-    put_exemptions(out, event, lang);
-    put_evidence(out, event, lang);
-    const char *to = text(event, "refer_to"), *audience = text(event, "audience");
-    if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", SAY(names, to, lang));
-    if (*audience && strcmp(audience, "counselor") != 0) sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", SAY(names, audience, lang));
+}
+
+void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, bool color, bool as_event) {
+    bool zh = lang == SZ_ZH;
+    if (!told) told = event;
+    put_head(out, event, lang, color, as_event);
+    put_reasons(out, told, lang);
+    put_exemptions(out, told, lang);
+    put_evidence(out, told, lang);
+    const char *to = text(event, "refer_to"), *audience = text(event, "audience"), *source = text(event, "source");
+    if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", app_word(SZ_WORDS_PLACES, to, lang));
+    if (*audience && strcmp(audience, "counselor") != 0) sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));
+    if (*source) sz_buf_printf(out, zh ? "     依据：%s\n" : "     threshold from: %s\n", source);
 }

@@ -12,16 +12,32 @@
 #include "commands.h"
 #include "files.h"
 
-typedef struct event { yyjson_doc *doc; int64_t seq; uint32_t line; } event;
+/* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
+typedef struct event { yyjson_doc *doc, *told; int64_t seq, told_seq; } event;
 typedef struct shelf { event *v; uint32_t n, cap; sz_map by_alert; } shelf;
+
+static const char *text(const event *e, const char *key) {
+    const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
+    return s ? s : "";
+}
+
+static void event_free(event *e) {
+    yyjson_doc_free(e->told);
+    yyjson_doc_free(e->doc);
+}
+
+static void keep_newer(yyjson_doc **doc, int64_t *seq, yyjson_doc *other, int64_t other_seq) {
+    bool is_newer = other && other_seq > *seq;
+    yyjson_doc_free(is_newer ? *doc : other);
+    if (is_newer) *doc = other, *seq = other_seq;
+}
 
 static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
     const uint32_t *at = fold ? sz_map_get(&s->by_alert, alert) : NULL;
     if (at) {
         event *old = &s->v[*at];
-        bool is_newer = e.seq > old->seq;
-        yyjson_doc_free(is_newer ? old->doc : e.doc);
-        if (is_newer) *old = e;
+        keep_newer(&old->doc, &old->seq, e.doc, e.seq);
+        keep_newer(&old->told, &old->told_seq, e.told, e.told_seq);
         return;
     }
     if (s->n == s->cap) {
@@ -30,11 +46,6 @@ static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
     }
     if (fold) sz_map_put(&s->by_alert, alert, s->n);
     s->v[s->n++] = e;
-}
-
-static const char *text(const event *e, const char *key) {
-    const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
-    return s ? s : "";
 }
 
 /* Open ones first, then by level, newest first. */
@@ -53,12 +64,11 @@ static int by_urgency(const void *pa, const void *pb, void *ctx) {
 
 /* Lines that are no alert events are counted, not hidden. */
 static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
-    uint32_t bad = 0, line = 0;
+    uint32_t bad = 0;
     for (size_t at = 0; at < f->n;) {
         const char *p = (const char *)f->p + at, *end = memchr(p, '\n', f->n - at);
         size_t n = end ? (size_t)(end - p) : f->n - at;
         at += n + 1;
-        line++;
         if (sz_str_trim((sz_str){p, n}).n == 0) continue;
         yyjson_doc *doc = yyjson_read(p, n, 0);
         yyjson_val *root = yyjson_doc_get_root(doc);
@@ -68,7 +78,9 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
             bad++;
             continue;
         }
-        shelf_put(s, (event){.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .line = line}, sz_str_of(alert), fold);
+        event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
+        if (fold && strcmp(text(&e, "state"), "open") == 0) e.told = yyjson_read(p, n, 0), e.told_seq = e.seq;
+        shelf_put(s, e, sz_str_of(alert), fold);
     }
     return bad;
 }
@@ -83,7 +95,7 @@ static void print_all(shelf *s, const sz_config *c, bool fold) {
         open += strcmp(text(&s->v[i], "state"), "open") == 0;
         is_back ? taken_back++ : standing++;
         if (fold && is_back) continue;
-        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), c->lang, color, !fold);
+        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, c->lang, color, !fold);
         sz_buf_put_u8(&out, '\n');
     }
     if (zh) sz_buf_printf(&out, fold ? "共 %u 条有效（未解除 %u，已解除 %u），另有 %u 条已撤回。\n" : "共 %u 条事件。\n", fold ? standing : s->n, open, standing - open, taken_back);
@@ -116,7 +128,7 @@ static int show(sz_config *c) {
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, fold);
     if (bad) fprintf(stderr, c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n" : "sanzao: %u lines are no alert events\n", bad);
-    for (uint32_t i = 0; i < s.n; i++) yyjson_doc_free(s.v[i].doc);
+    for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
     sz_map_fini(&s.by_alert);
     sz_files_fini(&f);

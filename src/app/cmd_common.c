@@ -42,6 +42,7 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .alerts = sz_str_of(c->text[SZ_O_ALERTS]),
                     .dead = sz_str_of(c->text[SZ_O_DEAD_LETTERS]),
                     .summary = c->text[SZ_O_SUMMARY],
+                    .by_source = c->num[SZ_O_BY_SOURCE] != 0,
                     .order = c->num[SZ_O_ORDER] ? SZ_ARRIVAL : SZ_SORTED,
                     .until = c->text[SZ_O_UNTIL],
                     .lateness_ms = c->num[SZ_O_LATENESS],

@@ -2,10 +2,12 @@
  *
  * sanzao simulate: a campus and its term, drawn by a seed, into a folder.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sanzao/simulate.h>
 
@@ -66,6 +68,15 @@ static bool exists(const char *path) {
     return stat(path, &st) == 0;
 }
 
+/* Files of a simulation before this one that this one may not have would be read as part of it. */
+static void drop_old(struct folder *f) {
+    unlink(path_of(f, "campus/leaves.csv"));
+    DIR *dir = opendir(path_of(f, "vendor"));
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (strncmp(e->d_name, "door-", 5) == 0) unlink(sz_arena_printf(&f->d->arena, "%s/vendor/%s", f->path, e->d_name));
+    if (dir) closedir(dir);
+}
+
 /* The folder and its sub-folders. A folder that holds other people's files is left alone: what a simulation wrote says so itself. */
 static sz_status make_folder(struct folder *f, bool with_vendor) {
     static const char *const ours[] = {"campus", "events.ndjson", "truth.csv", "confounders.csv", "vendor"};
@@ -79,6 +90,7 @@ static sz_status make_folder(struct folder *f, bool with_vendor) {
     const char *const folders[] = {f->path, path_of(f, "campus"), with_vendor ? path_of(f, "vendor") : NULL};
     for (int i = 0; i < 3; i++)
         if (folders[i] && mkdir(folders[i], 0777) != 0 && errno != EEXIST) return cannot_write(f->d, folders[i]);
+    drop_old(f);
     return SZ_OK;
 }
 
@@ -92,6 +104,12 @@ static void describe(sz_buf *out, const sz_sim_options *o, const sz_sim_counts *
                   (unsigned long long)n->repeats, (unsigned long long)n->strangers, (unsigned long long)n->lost, n->incidents, n->confounders);
 }
 
+static void show_next(const char *path, bool with_vendor, const char *label) {
+    printf("%s: sanzao run --source file:%s/events.ndjson", label, path);
+    if (with_vendor) printf(" --source file:%s/vendor --mapping %s/vendor.yaml", path, path);
+    printf(" --campus %s/campus --rules rules\n", path);
+}
+
 static void show(const sz_config *c, const char *path, const sz_sim_options *o, const sz_sim_counts *n) {
     char day[11];
     sz_day_format(o->from_day, day);
@@ -102,7 +120,7 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
         printf("  其中迟到 10 分钟以上 %llu，重复 %llu，卡号不在册 %llu；另有 %llu 条因数据源中断而丢失\n", (unsigned long long)n->late, (unsigned long long)n->repeats,
                (unsigned long long)n->strangers, (unsigned long long)n->lost);
         printf("  truth.csv %u 行，confounders.csv %u 行\n", n->incidents, n->confounders);
-        printf("试一试：sanzao run --source file:%s/events.ndjson --campus %s/campus --rules rules\n", path, path);
+        show_next(path, o->with_vendor, "试一试");
         return;
     }
     printf("%s: %u students, %u days from %s, seed %llu\n", path, o->students, o->days, day, (unsigned long long)o->seed);
@@ -111,7 +129,7 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
     printf("  of them %llu more than 10 min late, %llu repeats, %llu cards of strangers; %llu more were lost with their source\n", (unsigned long long)n->late,
            (unsigned long long)n->repeats, (unsigned long long)n->strangers, (unsigned long long)n->lost);
     printf("  truth.csv %u rows, confounders.csv %u rows\n", n->incidents, n->confounders);
-    printf("try: sanzao run --source file:%s/events.ndjson --campus %s/campus --rules rules\n", path, path);
+    show_next(path, o->with_vendor, "try");
 }
 
 static bool read_options(sz_config *c, sz_sim_options *o) {
@@ -128,7 +146,8 @@ static bool read_options(sz_config *c, sz_sim_options *o) {
     if (c->num[SZ_O_DAYS] < 1 || c->num[SZ_O_DAYS] > SZ_SIM_DAYS_MAX)
         sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
                      "--days 要的是 1 到 %d：20 周的学期和随后的假期", SZ_SIM_DAYS_MAX);
-    *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS], .from_day = sz_zone_day(&zone, ms), .days = (uint32_t)c->num[SZ_O_DAYS], .seed = (uint64_t)c->num[SZ_O_SEED]};
+    *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS], .from_day = sz_zone_day(&zone, ms), .days = (uint32_t)c->num[SZ_O_DAYS], .seed = (uint64_t)c->num[SZ_O_SEED],
+                           .with_vendor = c->num[SZ_O_VENDOR] != 0};
     sz_zone_fini(&zone);
     return c->diags.n_errors == 0;
 }
@@ -156,8 +175,8 @@ static sz_status simulate(sz_config *c, const sz_sim_options *o, sz_sim_counts *
 
 int cmd_simulate(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_SIMULATE, "usage: sanzao simulate [--students N] [--from DAY] [--days N] [--seed N] [--out DIR]",
-                         "用法：sanzao simulate [--students N] [--from 日期] [--days N] [--seed N] [--out 文件夹]", argc, argv);
+    int code = cmd_begin(&c, SZ_FOR_SIMULATE, "usage: sanzao simulate [--students N] [--from DAY] [--days N] [--seed N] [--out DIR] [--vendor]",
+                         "用法：sanzao simulate [--students N] [--from 日期] [--days N] [--seed N] [--out 文件夹] [--vendor]", argc, argv);
     if (code < 0) {
         sz_sim_options o;
         sz_sim_counts n = {0};

@@ -33,7 +33,8 @@ void sz_config_example(sz_buf *out) {
     }
 }
 
-static const char *const command_names[] = {"run", "check", "state", "alerts", "simulate", "eval"};
+static const char *const command_names[] = {"run", "check", "state", "alerts", "simulate", "eval", "summary"};
+enum { N_COMMAND_NAMES = sizeof command_names / sizeof *command_names };
 
 void sz_config_docs(sz_buf *out) {
     sz_buf_put_z(out, "# Options\n\nGenerated from the table of options (`sanzao options --docs`): do not edit. Every option of the command line is also a key of\n"
@@ -51,7 +52,7 @@ void sz_config_docs(sz_buf *out) {
         put_key(out, r->name);
         sz_buf_put_z(out, "` | ");
         bool any = false;
-        for (int k = 0; k < 6; k++) {
+        for (int k = 0; k < N_COMMAND_NAMES; k++) {
             if (!(r->commands >> k & 1)) continue;
             sz_buf_printf(out, "%s%s", any ? " " : "", command_names[k]);
             any = true;

@@ -48,6 +48,8 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                       "本进程的工作者数；读取文件只用一个"},
     [SZ_O_SUMMARY] = {"summary", SZ_OPT_TEXT, RUN, "FILE", NULL, NULL, "Write what was read and where each record went there too, as JSON",
                       "把读入与去向的统计也写到这里（JSON）"},
+    [SZ_O_BY_SOURCE] = {"by-source", SZ_OPT_FLAG, RUN, NULL, NULL, NULL, "Count by input and source too, in the summary as `sources`; a few per cent slower",
+                        "统计也按输入和数据源分列（汇总中的 sources）；慢百分之几"},
     [SZ_O_COMMIT_RECORDS] = {"commit-records", SZ_OPT_COUNT, RUN, "N", NULL, "65536", "Commit after so many records at the latest; changes no result",
                              "最多这么多条记录提交一次；不影响结果"},
     [SZ_O_SORT_MEMORY] = {"sort-memory", SZ_OPT_BYTES, RUN, "SIZE", NULL, "256M", "Memory for putting inputs in order before it spills to disk",
@@ -72,4 +74,6 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_SEED] = {"seed", SZ_OPT_COUNT, SIM, "N", NULL, "1", "The same seed gives the same bytes", "相同的种子得到相同的字节"},
     [SZ_O_OUT] = {"out", SZ_OPT_TEXT, SIM, "DIR", NULL, "campus-sim", "Folder to write campus, events.ndjson and truth.csv to",
                   "输出文件夹：校园数据、events.ndjson 和 truth.csv"},
+    [SZ_O_VENDOR] = {"vendor", SZ_OPT_FLAG, SIM, NULL, NULL, NULL, "The door log as a vendor exports it (DIR/vendor: GBK, a file a day, with its mapping), not as events",
+                     "门禁记录按厂商导出的样子写到 DIR/vendor（GBK，每天一个文件，附映射），不写入 events.ndjson"},
 };

@@ -17,6 +17,7 @@ typedef struct command {
 static const command commands[] = {
     {"run", cmd_run, "read records, keep every student's picture, bring the alerts", "读取记录，更新每名学生的画像，给出预警"},
     {"alerts", cmd_alerts, "show alert events for people", "把预警事件显示给人看"},
+    {"summary", cmd_summary, "show what a run read and where each record went", "把一次运行的统计显示给人看"},
     {"check", cmd_check, "check rules and campus data: every finding at once", "检查规则和校园数据：一次列出所有问题"},
     {"eval", cmd_eval, "evaluate an expression, or run a suite of them", "计算一个表达式，或运行一组用例"},
     {"state", cmd_state, "show STUDENT: what the state knows of one student", "show 学号：状态里关于一名学生的全部内容"},

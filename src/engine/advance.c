@@ -133,5 +133,6 @@ void time_advance(sz_worker *w) {
     }
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
     move_clocks(w, target, SZ_TIME_MAX);
+    alerts_flush(w); /* their texts live in the arena */
     sz_arena_reset(&w->step);
 }

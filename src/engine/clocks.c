@@ -56,6 +56,17 @@ static void plan_rules(sz_worker *w) {
         w->rule_class[i] = class_of(w, feeds_of(w, b->rules[i].types));
         w->rule_waits[i] = reads_batch(w, b->rules[i].types);
     }
+    w->rule_quiet = sz_alloc(b->n_rules + 1);
+    w->rule_least_ms = sz_alloc((b->n_rules + 1) * sizeof(int64_t));
+    w->check_memo = sz_alloc(2 * (b->n_rules + 1) * sizeof(int64_t));
+    for (uint32_t i = 0; i < b->n_rules; i++) {
+        const sz_rule *r = &b->rules[i];
+        w->rule_quiet[i] = rule_is_quiet(b, r);
+        w->rule_least_ms[i] = rule_least(r);
+        w->check_memo[2 * i] = SZ_TIME_MAX; /* nothing is remembered */
+        bool is_noisy = !w->rule_quiet[i] && r->mode != SZ_DISABLED && (r->check.kind == SZ_CHECK_NONE || r->for_ms);
+        if (is_noisy) w->tc.class_noisy[w->rule_class[i]] = true;
+    }
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         w->class_rules[k] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
         for (uint32_t i = 0; i < b->n_rules; i++)
@@ -95,6 +106,9 @@ void clocks_fini(sz_worker *w) {
     sz_free(w->clocks.sources);
     sz_free(w->rule_class);
     sz_free(w->rule_waits);
+    sz_free(w->rule_quiet);
+    sz_free(w->rule_least_ms);
+    sz_free(w->check_memo);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_rules[k]);
     for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) sz_free(w->type_rules[t]);
 }

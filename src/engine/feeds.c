@@ -63,8 +63,7 @@ void feed_status(sz_worker *w, const sz_feed_status *f) {
     if (w->o.order == SZ_SORTED) time_advance(w); /* what is before it does not know of it */
     if (f->state != SZ_FEED_NONE) {
         note_state(w, f);
-        char *what = sz_arena_printf(&w->step, "feed_status %.*s", SZ_FMT_STR(f->source));
-        sz_cause cause = {.t_ms = f->time_ms, .what = sz_str_of(what)};
+        sz_cause cause = {.t_ms = f->time_ms, .what = SZ_STR("feed_status"), .source = f->source};
         facts_for_all(w, f->time_ms, &cause);
         alerts_flush(w);
     }

@@ -86,16 +86,12 @@ static sz_insert find_repeat(const sz_worker *w, const sz_input *in, const sz_ev
 
 static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
     const sz_zone *z = sz_campus_zone(w->campus);
-    char *what = sz_arena_printf(&w->step, "record %.*s %.*s", SZ_FMT_STR(e->source), SZ_FMT_STR(e->id));
-    sz_cause cause = {.t_ms = e->time_ms, .what = sz_str_of(what)};
+    sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
     int64_t own = own_watermark(w, source);
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
     begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
     clock_record(w, source, e->time_ms);
-    /* the cause's text lives in the step's arena, which moving time resets */
     if (w->clocks.sources[source].watermark_ms > w->clocks.wmax_ms || w->o.order == SZ_SORTED) time_advance(w);
-    what = sz_arena_printf(&w->step, "record %.*s %.*s", SZ_FMT_STR(e->source), SZ_FMT_STR(e->id));
-    cause.what = sz_str_of(what);
     uint32_t i = student_get(w, id, true);
     bool late = false;
     sz_timeline_insert(w->students.v[i], &w->tc, e, &late);
@@ -103,7 +99,7 @@ static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
     run_student(w, i, &cause);
     alerts_flush(w);
     w->n.used++;
-    time_advance(w);
+    if (w->o.order != SZ_SORTED) time_advance(w);
 }
 
 static void input_event(sz_worker *w, const sz_input *in) {

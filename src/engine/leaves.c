@@ -45,8 +45,7 @@ static void enter(sz_worker *w, uint32_t leaf, int64_t t_ms) {
     uint32_t i = student_get(w, sz_campus_student(w->campus, l->student)->id, true);
     char day[11];
     sz_day_format(sz_zone_day(sz_campus_zone(w->campus), l->from_ms), day);
-    char *what = sz_arena_printf(&w->step, "%.*s %s", SZ_FMT_STR(l->kind), day);
-    sz_cause cause = {.t_ms = t_ms, .what = sz_str_of(what)};
+    sz_cause cause = {.t_ms = t_ms, .what = l->kind, .which = sz_str_of(day)};
     sz_timeline_know_leaf(w->students.v[i], leaf_hash(w, leaf));
     student_facts(w, i, leaf_since(w, l), &cause);
 }

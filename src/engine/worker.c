@@ -48,6 +48,9 @@ void worker_init_tc(sz_worker *w) {
     c->n_classes = w->clocks.n_classes;
     c->rule_class = w->rule_class;
     c->rule_waits = w->rule_waits;
+    c->rule_quiet = w->rule_quiet;
+    c->rule_least_ms = w->rule_least_ms;
+    c->check_memo = w->check_memo;
     c->clock_ms = w->clocks.class_ms;
     c->begin_ms = w->clocks.begin_ms;
     c->wmax_ms = w->clocks.wmax_ms;

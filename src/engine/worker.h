@@ -78,6 +78,8 @@ struct sz_worker {
     uint32_t n_statuses, cap_statuses;
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
+    bool *rule_quiet;
+    int64_t *rule_least_ms, *check_memo;
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
@@ -186,6 +188,10 @@ void commit_done(sz_worker *w);
 /* header.c */
 void header_put(sz_buf *out, const sz_worker *w);
 bool header_get(sz_worker *w, sz_str body);
+
+/* quiet.c */
+bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);
+int64_t rule_least(const sz_rule *r);
 
 /* reload.c */
 void meaning_put(sz_buf *out, const sz_worker *w);

@@ -56,12 +56,11 @@ static void pause_weekend(pauses *p, const sz_calendar *k) {
 }
 
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside) {
-    int64_t base = INT64_MIN, began, enrolled;
+    int64_t base = INT64_MIN;
     if (region_len(ev->state, f->acc)) memcpy(&base, region_bytes(ev->state, f->acc), sizeof base);
-    observed_bounds(ev, f->types, &began, &enrolled);
-    if (ev->facts->acc_from_ms && ev->facts->acc_from_ms[f->acc] > base) base = ev->facts->acc_from_ms[f->acc]; /* blind before */
-    if (enrolled > base) base = enrolled;
-    if (began > base) base = began;
+    int32_t began = ev->facts->feature_day[f - ev->fs->features], enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    if (enrolled > began) began = enrolled; /* the later of the two, where either is known */
+    if (began != SZ_DAY_NONE && sz_zone_midnight(ev->zone, began) > base) base = sz_zone_midnight(ev->zone, began);
     if (base == INT64_MIN) return false;
     pauses p = {.ev = ev, .end_ms = INT64_MIN};
     const sz_calendar *k = sz_campus_calendar(ev->facts->campus);

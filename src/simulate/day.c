@@ -77,6 +77,22 @@ static void late_monday(struct plan *x) {
     if (sz_sim_goes_home(x->p, &sunday) && sz_rng_chance(&r, 2500)) x->here_from = 7 * HOURS + 900;
 }
 
+/* Lives off campus: here for the classes of the day and something around them, seldom without one. */
+static void comes_from_town(struct plan *x) {
+    bool comes = sz_rng_chance(&x->r, x->d->is_rest ? 2000 : 6000);
+    int32_t from = sz_rng_between(&x->r, 7 * HOURS + 2400, 11 * HOURS), to = sz_rng_between(&x->r, 15 * HOURS, 21 * HOURS);
+    int32_t before = sz_rng_between(&x->r, 600, 2400), after = sz_rng_between(&x->r, 300, 3600);
+    uint8_t slots = sz_sim_timetable(x);
+    for (int k = 0; k < SLOTS; k++) {
+        if (!(slots >> k & 1)) continue;
+        if (sz_sim_slot_from[k] - before < from) from = sz_sim_slot_from[k] - before;
+        if (sz_sim_slot_to[k] + after > to) to = sz_sim_slot_to[k] + after;
+    }
+    if (x->here_from < from) x->here_from = from;
+    if (x->here_to > to) x->here_to = to;
+    if (!comes && !slots) away(x);
+}
+
 static void presence(struct plan *x) {
     const struct person *p = x->p;
     const struct day *d = x->d;
@@ -94,14 +110,7 @@ static void presence(struct plan *x) {
         late_monday(x);
         weekend_presence(x);
     }
-    if (!p->lives_in) {
-        bool comes = sz_rng_chance(&x->r, d->is_rest ? 2000 : 9200);
-        int32_t from = 7 * HOURS + 1200 + sz_rng_between(&x->r, 0, 5400), to = sz_rng_between(&x->r, 17 * HOURS + 1800, 21 * HOURS + 1800);
-        if (sz_sim_timetable(x) & 1 && from > 7 * HOURS + 2700) from = 7 * HOURS + 2700;
-        if (x->here_from < from) x->here_from = from;
-        if (x->here_to > to) x->here_to = to;
-        if (!comes && !d->classes) away(x);
-    }
+    if (!p->lives_in) comes_from_town(x);
     if (p->back_s_60 * 60 > x->here_from) x->here_from = p->back_s_60 * 60;
 }
 

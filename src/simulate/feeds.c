@@ -164,7 +164,7 @@ void sz_sim_feeds_again(const struct feeds *f, const struct world *w, const stru
     uint32_t file = e->what == WHAT_DOOR ? w->readers[e->reader].place : 5000;
     sz_rng r = sz_rng_of(f->seed, STREAM_RESEND, file, (uint32_t)day);
     if (e->what == WHAT_ATTENDANCE && e->flags & FLAG_UNDO) return;
-    if (!sz_rng_chance(&r, 150)) return; /* one file of a day in 70 comes again */
+    if (!sz_rng_chance(&r, e->what == WHAT_DOOR ? 150 : 400)) return; /* of a door's files of a day one in 70 comes again, of the sheets one in 25 */
     struct event copy = *e;
     copy.flags |= FLAG_REPEAT | FLAG_COLLECTED;
     copy.arrival_ms = next + sz_rng_between(&r, 0, 3) * SZ_DAY_MS + 3 * SZ_HOUR_MS + (e->arrival_ms - (next - SZ_DAY_MS)) / 1000;

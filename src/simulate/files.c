@@ -12,11 +12,14 @@ static void hand_on(struct file_writer *f) {
 }
 
 void sz_sim_file_row(struct file_writer *f) {
-    if (f->buf.n >= PIECE) hand_on(f);
+    if (f->buf.n < PIECE) return;
+    hand_on(f);
+    f->has_more = true;
 }
 
 void sz_sim_file_next(struct file_writer *f, const char *name) {
     hand_on(f);
+    f->has_more = false;
     f->name = name;
 }
 
@@ -142,10 +145,12 @@ void sz_sim_campus_write(struct file_writer *f, struct line_writer *l) {
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         sz_sim_file_next(f, tables[k].name);
         sz_buf_put_z(&f->buf, tables[k].head);
+        size_t head = f->buf.n;
         for (uint32_t who = 0; who < l->all->n && f->status == SZ_OK; who++) {
             tables[k].row(l, who, &f->buf);
             sz_sim_file_row(f);
         }
+        if (f->buf.n == head && !f->has_more) sz_buf_clear(&f->buf); /* headings without a row are a finding: no such file then */
     }
     sz_sim_file_next(f, "campus/readers.csv");
     sz_buf_put_z(&f->buf, "source,reader,place,direction,from,to\n");

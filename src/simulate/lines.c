@@ -74,10 +74,16 @@ static void put_student(struct line_writer *l, const struct event *e, sz_buf *ou
     PUT(out, "\"");
 }
 
-static void put_card(const struct event *e, enum source system, sz_buf *out) {
-    PUT(out, ",\"card\":\"");
+static void put_card_number(const struct event *e, enum source system, sz_buf *out) {
     if (e->what == WHAT_STRANGER) sz_buf_put_dec(out, (system == SOURCE_GATE ? 80000000 : 90000000) + (int64_t)e->who);
     else sz_sim_put_card(system, e->who, e->card, out);
+}
+
+void sz_sim_put_door_card(const struct event *e, sz_buf *out) { put_card_number(e, SOURCE_GATE, out); }
+
+static void put_card(const struct event *e, enum source system, sz_buf *out) {
+    PUT(out, ",\"card\":\"");
+    put_card_number(e, system, out);
     PUT(out, "\"");
 }
 

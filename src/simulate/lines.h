@@ -21,6 +21,8 @@ void sz_sim_line(struct line_writer *l, const struct event *e, sz_buf *out);
 void sz_sim_put_student(const struct line_writer *l, uint32_t who, sz_buf *out);
 /* A card's number in the system of that source (pos or gate): which is 0 for the first, 1 for the one after it. */
 void sz_sim_put_card(enum source system, uint32_t who, uint32_t which, sz_buf *out);
+/* The card that a door record names. */
+void sz_sim_put_door_card(const struct event *e, sz_buf *out);
 void sz_sim_put_time(struct line_writer *l, int64_t t_ms, sz_buf *out);
 
 #endif

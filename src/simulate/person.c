@@ -28,7 +28,7 @@ static const struct habit_row habits[N_HABITS] = {
     [NIGHT_OWL] = {{1300, 1300, 1300, 1300}, 1500, 9500, 105, 8 * 60 + 20, 25 * 60 + 10, 450, 130},
     [OFF_CAMPUS] = {{200, 350, 550, 700}, 200, 3000, 104, 7 * 60, 23 * 60 + 30, 0, 60},
     [PHONE_PAYER] = {{900, 850, 800, 700}, 0, 1000, 110, 7 * 60 + 25, 23 * 60 + 50, 130, 60},
-    [FRUGAL] = {{1150, 1050, 950, 800}, 3500, 9000, 70, 6 * 60 + 50, 23 * 60, 60, 25},
+    [FRUGAL] = {{1150, 1050, 950, 800}, 3500, 9000, 78, 6 * 60 + 50, 23 * 60, 60, 25},
     [INTERN] = {{0, 0, 0, 1000}, 500, 6000, 105, 7 * 60 + 10, 23 * 60 + 30, 60, 60},
     [EXCHANGE] = {{50, 50, 100, 100}, 1200, 9000, 100, 7 * 60, 23 * 60, 0, 0},
 };
@@ -93,7 +93,7 @@ void sz_sim_person_draw(const struct world *w, const struct people *all, uint32_
     p->dorm = (uint16_t)(w->first[DORM] + u.pair * 2 + p->is_woman);
     p->canteen = (uint16_t)(w->first[CANTEEN] + sz_rng_below(&r, w->n_of[CANTEEN]));
     p->pay = (int16_t)sz_curve_at(&purchases, sz_rng_between(&r, h->pay_from, h->pay_to));
-    p->price = (int16_t)(sz_rng_bell(&r, h->price, 9) * (p->is_woman ? 94 : 102) / 100);
+    p->price = (int16_t)(sz_rng_bell(&r, h->price, p->habit == FRUGAL ? 5 : 9) * (p->is_woman ? 94 : 102) / 100);
     p->door = (int16_t)sz_curve_draw(&door_use, &r);
     draw_rhythm(p, h, &r);
     draw_weekends(p, &r);

@@ -2,8 +2,7 @@
  *
  * simulate: the whole of it. Campus first, then day by day: what everybody does goes to the queue, what has arrived by midnight leaves.
  */
-#include "feeds.h"
-#include "files.h"
+#include "vendor.h"
 
 struct simulation {
     const sz_sim_options *options;
@@ -15,7 +14,9 @@ struct simulation {
     struct feeds feeds;
     struct queue queue;
     struct line_writer lines;
+    struct file_writer files;
     sz_buf line;
+    uint64_t vendor_rows;
     struct plan plan;
 };
 
@@ -32,7 +33,6 @@ static void begin(struct simulation *s, const sz_sim_options *o) {
 
 static void count(struct simulation *s, const struct event *e) {
     sz_sim_counts *c = s->counts;
-    c->lines++;
     switch (e->what) {
     case WHAT_SWIPE: c->swipes++; break;
     case WHAT_ATTENDANCE: c->attendance++; break;
@@ -57,11 +57,14 @@ static sz_status flush(struct simulation *s) {
         struct event *e = &s->queue.today[s->queue.order[k].i];
         bool is_gate = e->reader != NONE && s->world.readers[e->reader].source == SOURCE_GATE;
         if (is_gate && !(e->flags & FLAG_REPEAT)) e->number = ++s->world.readers[e->reader].journal;
-        sz_buf_clear(&s->line);
-        sz_sim_line(&s->lines, e, &s->line);
         count(s, e);
-        sz_status status = s->sink->event(s->sink->self, e->arrival_ms, sz_buf_str(&s->line));
-        if (status != SZ_OK) return status;
+        if (!s->options->with_vendor || !sz_sim_vendor_has(&s->world, e)) {
+            sz_buf_clear(&s->line);
+            sz_sim_line(&s->lines, e, &s->line);
+            s->counts->lines++;
+            sz_status status = s->sink->event(s->sink->self, e->arrival_ms, sz_buf_str(&s->line));
+            if (status != SZ_OK) return status;
+        }
         sz_sim_feeds_again(&s->feeds, &s->world, e, &s->queue);
     }
     return SZ_OK;
@@ -76,7 +79,10 @@ static sz_status one_day(struct simulation *s, int32_t index) {
         sz_sim_day_plan(&s->plan, &s->world, &s->people, who, &d);
         for (uint32_t i = 0; i < s->plan.n; i++) sz_sim_feeds_send(&s->feeds, &s->world, s->plan.p, &d, &s->plan.ev[i], &s->queue);
     }
-    return flush(s);
+    sz_status status = flush(s);
+    if (status != SZ_OK || !s->options->with_vendor) return status;
+    sz_sim_vendor_day(&s->files, &s->lines, &s->queue, d.day, &s->vendor_rows);
+    return s->files.status;
 }
 
 static void end(struct simulation *s) {
@@ -85,6 +91,7 @@ static void end(struct simulation *s) {
     sz_sim_world_fini(&s->world);
     sz_free(s->people.v);
     sz_buf_fini(&s->line);
+    sz_buf_fini(&s->files.buf);
     sz_free(s);
 }
 
@@ -97,12 +104,12 @@ sz_status sz_simulate(const sz_sim_options *o, const sz_sim_sink *sink, sz_sim_c
     s->sink = sink;
     s->counts = counts;
     begin(s, o);
-    struct file_writer f = {.sink = sink, .name = "", .status = SZ_OK};
-    sz_sim_campus_write(&f, &s->lines);
-    sz_sim_truth_write(&f, &s->lines, counts);
-    sz_sim_file_next(&f, "");
-    sz_buf_fini(&f.buf);
-    sz_status status = f.status;
+    s->files = (struct file_writer){.sink = sink, .name = "", .status = SZ_OK};
+    sz_sim_campus_write(&s->files, &s->lines);
+    sz_sim_truth_write(&s->files, &s->lines, counts);
+    sz_sim_file_next(&s->files, "");
+    if (o->with_vendor) sz_sim_vendor_mapping(&s->files, &s->world);
+    sz_status status = s->files.status;
     for (uint32_t i = 0; i < o->days && status == SZ_OK; i++) status = one_day(s, (int32_t)i);
     end(s);
     return status;

@@ -65,7 +65,7 @@ static void draw_trips(const struct people *all, struct person *p, sz_rng *r) {
 static void draw_internship(const struct people *all, struct person *p, sz_rng *r) {
     if (p->habit != INTERN) return;
     int32_t from = sz_rng_between(r, 2, 2 + (int32_t)all->days / 3), length = sz_rng_between(r, 28, 84);
-    if (sz_rng_chance(r, 2000)) add(p, SPAN_INTERNSHIP_UNRECORDED, from, from + length - 1, 0);
+    if (sz_rng_chance(r, 3000)) add(p, SPAN_INTERNSHIP_UNRECORDED, from, from + length - 1, 0);
     else add(p, SPAN_INTERNSHIP, from, from + length - 1, draw_delay(SPAN_INTERNSHIP, r));
 }
 
@@ -92,7 +92,7 @@ void sz_sim_spans_draw(struct people *all, uint32_t who) {
     draw_now_and_then(all, p, SPAN_SICK, 200, 1, 4, &r);
     draw_now_and_then(all, p, SPAN_SICK_IN_DORM, 250, 1, 3, &r);
     draw_trips(all, p, &r);
-    bool lends = sz_rng_chance(&r, term_share * 12 / 10 + 10), turns_to_phone = sz_rng_chance(&r, term_share * 3 + 20);
+    bool lends = sz_rng_chance(&r, term_share * 2 + 20), turns_to_phone = sz_rng_chance(&r, term_share * 3 + 20);
     int32_t at = sz_rng_between(&r, 1, days), length = sz_rng_between(&r, 3, 14);
     if (lends) add(p, SPAN_LENT_CARD, at, at + length - 1, 0);
     at = sz_rng_between(&r, 1 + days / 4, 1 + days);

@@ -41,7 +41,7 @@ static void row(struct rows *x, const char *kind, int64_t from_ms, int64_t to_ms
 static void incident_rows(struct rows *x, const struct person *p) {
     int64_t from = x->first_ms + p->incident_from * SZ_MINUTE_MS, to = x->first_ms + p->incident_to * SZ_MINUTE_MS + 59 * SZ_SECOND_MS;
     row(x, incident_name((enum incident)p->incident), from, to, p->strength);
-    if (p->incident == LOST_CONTACT && p->year <= 3) row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
+    if (p->incident == LOST_CONTACT && p->year <= 3 && p->strength >= 60) row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
     if (p->incident == DILIGENCE_DROP) row(x, incident_name(MISSED_CLASSES), from, to, p->strength / 2);
     if (p->incident != CRISIS) return;
     /* As mood.c has it: late and eating less, then in bed, then, where it is bad, nothing for two days. */

@@ -2,10 +2,15 @@
  *
  * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is first.
  */
+#include <stddef.h>
+
 #include "internal.h"
 
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
-    *x = (run){.tl = tl, .c = c, .cause = cause};
+    memset(x, 0, offsetof(run, decoded));
+    x->tl = tl;
+    x->c = c;
+    x->cause = cause;
     const sz_campus *campus = c->facts->campus;
     const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(campus, tl->student);
     x->ev = (sz_eval){.fs = &c->bundle->fs, .facts = c->facts, .types = c->types, .zone = c->zone, .dict = c->dict, .student = tl->student,
@@ -35,26 +40,38 @@ void sz_timeline_fini(sz_timeline *tl) {
     sz_free(tl->episodes);
     sz_free(tl->pends);
     sz_free(tl->leaves);
+    sz_free(tl->blocked);
     *tl = (sz_timeline){0};
 }
 
-/* Does a record of this kind concern a rule? Undoing and being seen may, whatever the rule reads. */
+static uint32_t n_said(const sz_timeline *tl) {
+    uint32_t n = tl->n_pends;
+    for (uint32_t i = 0; i < tl->n_episodes; i++) n += tl->episodes[i].n_anns;
+    return n;
+}
+
+/* May the record in hand have given the rule a deadline before what is due already? */
+static bool may_be_sooner(const run *x, uint32_t rule, bool said) {
+    const sz_tlctx *c = x->c;
+    if (said || x->is_corrected || c->bundle->fs.has_panes) return true;
+    return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->timer_key[c->rule_class[rule]];
+}
+
 static void judge_record(run *x) {
     const sz_tlctx *c = x->c;
     sz_timeline *tl = x->tl;
-    instant at = {.t_ms = x->event.time_ms, .order = 0};
-    uint8_t type = x->event.type;
-    x->ev.event = &x->event;
+    instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
+    uint8_t type = x->event->type;
     for (uint32_t i = 0; i < c->n_type_rules[type]; i++) {
-        uint32_t rule = c->type_rules[type][i];
-        judge_rule(x, rule, &at);
-    }
-    x->ev.event = NULL;
-    for (uint32_t i = 0; i < c->n_type_rules[type]; i++) {
-        uint32_t rule = c->type_rules[type][i];
+        uint32_t rule = c->type_rules[type][i], before = n_said(tl), blocked = tl->n_blocked;
         uint8_t k = c->rule_class[rule];
-        int64_t due = due_of_rule(x, rule, at.t_ms - 1);
-        if (due != KEY_NEVER && key_of(due, ORDER_TIMER) < tl->due_key[k]) tl->due_key[k] = key_of(due, ORDER_TIMER);
+        x->ev.event = x->event;
+        judge_rule(x, rule, &at);
+        x->ev.event = NULL;
+        if (may_be_sooner(x, rule, n_said(tl) != before || tl->n_blocked != blocked)) {
+            int64_t due = due_next(x, k, key_of(at.t_ms, ORDER_RECORD));
+            if (due < tl->due_key[k]) tl->due_key[k] = due;
+        }
         bool waits = c->rule_waits[rule] && at.t_ms >= c->clock_ms[k];
         if (waits && key_of(at.t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at.t_ms, ORDER_RECORD);
     }
@@ -63,15 +80,15 @@ static void judge_record(run *x) {
 static void judge_timer(run *x, uint32_t cls, int64_t key) {
     const sz_tlctx *c = x->c;
     bool is_check = key_order(key) == ORDER_CHECK;
-    instant at = {.t_ms = key_time(key), .order = (uint8_t)key_order(key)};
-    const sz_calendar *k = sz_campus_calendar(c->facts->campus);
+    instant at = {.t_ms = key_time(key), .order = (uint8_t)key_order(key), .at_check_time = is_check};
     sz_eval_at(&x->ev, at.t_ms);
     x->ev.event = NULL;
     x->is_corrected = false;
+    if (!is_check) x->tl->blocked_unknown = false; /* all are looked at now */
     for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
         uint32_t rule = c->class_rules[cls][i];
-        const sz_check *check = &c->bundle->rules[rule].check;
-        at.at_check_time = is_check && check->kind != SZ_CHECK_NONE && sz_check_next(check, k, c->zone, at.t_ms - 1) == at.t_ms;
+        bool has_check = c->bundle->rules[rule].check.kind != SZ_CHECK_NONE;
+        if (is_check && (!has_check || due_check(c, rule, at.t_ms - 1) != at.t_ms)) continue;
         judge_rule(x, rule, &at);
     }
 }
@@ -97,10 +114,14 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
 static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);
+    tl->n_blocked = 0;
+    tl->blocked_unknown = true;
     sz_eval_at(&x->ev, t_ms - 1);
     x->ev.event = NULL;
-    for (uint32_t k = 0; k < x->c->n_classes; k++)
+    for (uint32_t k = 0; k < x->c->n_classes; k++) {
         if (tl->due_key[k] >= key_before(t_ms)) tl->due_key[k] = due_next(x, k, key_before(t_ms));
+        else tl->timer_key[k] = INT64_MIN; /* to be found anew once that was */
+    }
 }
 
 static void go_on(run *x) {
@@ -123,8 +144,10 @@ static void go_on(run *x) {
             judge_record(x);
             continue;
         }
+        uint32_t said = n_said(tl), blocked = tl->n_blocked;
         judge_timer(x, cls, key);
-        tl->due_key[cls] = due_next(x, cls, key);
+        bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked && !tl->blocked_unknown && tl->timer_key[cls] > key;
+        tl->due_key[cls] = is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key);
     }
 }
 
@@ -155,6 +178,7 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
         for (uint32_t k = 0; k < c->n_classes; k++) {
             int64_t due = due_next(&x, k, after);
             if (due < tl->due_key[k]) tl->due_key[k] = due;
+            tl->timer_key[k] = INT64_MIN;
         }
     } else {
         x.rematch = true;
@@ -166,10 +190,6 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     tl->is_dirty = true;
 }
 
-void sz_timeline_touch(sz_timeline *tl, const sz_tlctx *c, int64_t t_ms) {
-    for (uint32_t k = 0; k < c->n_classes; k++)
-        if (key_of(t_ms, ORDER_TIMER) < tl->due_key[k]) tl->due_key[k] = key_of(t_ms, ORDER_TIMER);
-}
 
 /* Earliest record of the log at or after its class's clock that waits there. */
 static int64_t waiting_since(run *x, uint32_t cls) {
@@ -188,6 +208,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
     c->undo_unmatched = counted;
     tl->head_off = (uint32_t)tl->log.n;
+    tl->blocked_unknown = true;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key) tl->head_key = key_before(c->clock_ms[k]);
@@ -202,5 +223,6 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
         int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
         if (tl->head_key > key_before(clock) && tl->is_active) due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
         tl->due_key[k] = waiting < due ? waiting : due;
+        tl->timer_key[k] = INT64_MIN;
     }
 }

@@ -44,7 +44,10 @@ static void feed_edges(run *x, int64_t after, int64_t *best) {
 static void crossing(run *x, uint32_t slot, const sz_xval *with, int64_t after, int64_t *best) {
     if (with->know != SZ_KNOWN) return;
     int64_t t = sz_growing_reaches(&x->ev, slot, with->num);
-    if (t == SZ_TIME_MAX) return;
+    if (t == SZ_TIME_MAX) {
+        earlier(best, sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, after) + 1), after);
+        return;
+    }
     earlier(best, t, after);
     earlier(best, t + 1, after);
 }
@@ -66,6 +69,11 @@ static void clause_crossings(run *x, const sz_prog *p, int64_t after, int64_t *b
     }
 }
 
+/* Inside a pause nothing can be foreseen; pauses end at midnight, or where a leave does. */
+static void growing_midnight(run *x, int64_t after, int64_t *best) {
+    earlier(best, sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, after) + 1), after);
+}
+
 static void step_crossings(run *x, const sz_rule *r, int64_t after, int64_t *best) {
     if (!r->value || !sz_prog_grows(r->value)) return;
     uint32_t n;
@@ -73,7 +81,11 @@ static void step_crossings(run *x, const sz_rule *r, int64_t after, int64_t *bes
     sz_loader l = sz_eval_loader(&x->ev);
     for (uint32_t k = 0; k < n; k++) {
         int64_t base;
-        if (SZ_SLOT_SPACE(slots[k]) != SZ_SPACE_FEATURE || !sz_growing_base(&x->ev, slots[k], &base)) continue;
+        if (SZ_SLOT_SPACE(slots[k]) != SZ_SPACE_FEATURE) continue;
+        if (!sz_growing_base(&x->ev, slots[k], &base)) {
+            growing_midnight(x, after, best);
+            continue;
+        }
         for (uint32_t i = 0; i < r->n_steps; i++) {
             sz_xval v = {.type = SZ_X_DURATION, .know = SZ_KNOWN, .num = r->steps[i].value};
             if (r->steps[i].param != SZ_NONE) l.load(l.ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), &v);
@@ -109,26 +121,63 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
     return best;
 }
 
+int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after) {
+    int64_t *memo = &c->check_memo[2 * rule];
+    if (after >= memo[0] && after < memo[1]) return memo[1];
+    memo[0] = after;
+    memo[1] = sz_check_next(&c->bundle->rules[rule].check, sz_campus_calendar(c->facts->campus), c->zone, after);
+    return memo[1];
+}
+
+/* Can a day's passing do anything here? Where a rule is not quiet, is open, pends, or is kept from opening. */
+static bool days_matter(const run *x, uint32_t cls) {
+    const sz_timeline *tl = x->tl;
+    const sz_tlctx *c = x->c;
+    if (c->class_noisy[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends) return true;
+    for (uint32_t i = 0; i < tl->n_episodes; i++) {
+        const sz_episode *e = &tl->episodes[i];
+        if (!e->is_retracted && !c->bundle->rules[e->rule].is_instant && episode_is_open(e)) return true;
+    }
+    return false;
+}
+
 int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
     const sz_tlctx *c = x->c;
     if (!x->tl->is_active || c->begin_ms == SZ_TIME_MAX) return KEY_NEVER;
     int64_t after = key_time(after_key - ORDER_TIMER), after_check = key_time(after_key - ORDER_CHECK);
-    if (after < c->begin_ms - 1) after = after_check = c->begin_ms - 1;
     int64_t best = KEY_NEVER, check = KEY_NEVER;
-    int32_t day = sz_zone_day(c->zone, after);
-    earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
-    if (c->bundle->fs.has_nights) {
-        earlier(&best, sz_zone_noon(c->zone, day), after);
-        earlier(&best, sz_zone_noon(c->zone, day + 1), after);
+    if (after < c->begin_ms - 1) {
+        after = after_check = c->begin_ms - 1;
+        best = c->begin_ms;
+    }
+    if (days_matter(x, cls)) {
+        int32_t day = sz_zone_day(c->zone, after);
+        earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
+        if (c->bundle->fs.has_nights) {
+            earlier(&best, sz_zone_noon(c->zone, day), after);
+            earlier(&best, sz_zone_noon(c->zone, day + 1), after);
+        }
     }
     leave_edges(x, after, &best);
     feed_edges(x, after, &best);
-    const sz_calendar *k = sz_campus_calendar(c->facts->campus);
     for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
-        const sz_rule *r = &c->bundle->rules[c->class_rules[cls][i]];
-        earlier(&best, due_of_rule(x, c->class_rules[cls][i], after), after);
-        if (r->mode != SZ_DISABLED && r->check.kind != SZ_CHECK_NONE) earlier(&check, sz_check_next(&r->check, k, c->zone, after_check), after_check);
+        uint32_t rule = c->class_rules[cls][i];
+        const sz_rule *r = &c->bundle->rules[rule];
+        if (r->has_growing || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes) earlier(&best, due_of_rule(x, rule, after), after);
+        if (r->check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after_check), after_check);
     }
     int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER), b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
+    x->tl->timer_key[cls] = a;
+    return a < b ? a : b;
+}
+
+int64_t due_after_check(run *x, uint32_t cls, int64_t after_key) {
+    const sz_tlctx *c = x->c;
+    int64_t after = key_time(after_key - ORDER_CHECK), check = KEY_NEVER;
+    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
+        uint32_t rule = c->class_rules[cls][i];
+        if (c->bundle->rules[rule].check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after), after);
+    }
+    int64_t a = x->tl->timer_key[cls], b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
     return a < b ? a : b;
 }

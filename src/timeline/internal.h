@@ -24,8 +24,9 @@ typedef struct run {
     sz_episode *old;           /* the story before a roll-back (shallow, in the step's arena); NULL: none happened */
     uint32_t n_old;
     uint8_t *mask;             /* of the record in hand */
-    sz_event event;            /* the record in hand */
+    const sz_event *event;     /* the record in hand: the one that just came, or `decoded` */
     bool is_corrected;         /* it took something out */
+    sz_event decoded;          /* last, and not cleared: it is large */
 } run;
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
@@ -61,6 +62,7 @@ void story_say(sz_episode *e, sz_ann ann);                      /* takes why and
 void story_truncate(run *x, int64_t t_ms);
 void episode_fini(sz_episode *e);
 void story_remove(sz_timeline *tl, uint32_t i);
+void blocked_set(sz_timeline *tl, uint32_t rule, bool on);
 int64_t pend_since(const sz_timeline *tl, uint32_t rule);       /* SZ_TIME_NONE: not pending */
 void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms);
 void story_forget(run *x);                                      /* what nothing can reach any more */
@@ -71,8 +73,12 @@ void judge_rule(run *x, uint32_t rule, const instant *at);
 
 /* due.c */
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);
-/* Earliest new deadline that rule r may have after the record in hand. */
+/* After a check that changed nothing: timers stand as they were. */
+int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
+/* Earliest deadline that the rule itself has after that time. */
 int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
+/* First instant of the rule's check strictly after t. */
+int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after_ms);
 
 /* body.c */
 void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below_rank, sz_ann *ann);

@@ -34,8 +34,9 @@ static void resolve(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v
 }
 
 static void open_episode(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const instant *at) {
+    blocked_set(x->tl, rule, false);
     sz_episode *e = story_open(x->tl, rule, at->t_ms);
-    episode_name(x, e, at->order == ORDER_RECORD ? x->event.id : SZ_STR("deadline"));
+    episode_name(x, e, at->order == ORDER_RECORD ? x->event->id : SZ_STR("deadline"));
     announce(x, e, r, v, at, SZ_ANN_FIRING, v->order[v->reached], -1, level_up_to(r, v, v->reached, 0));
 }
 
@@ -91,6 +92,7 @@ static void judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
     bool is_pending = r->for_ms && pend_since(x->tl, rule) != SZ_TIME_NONE;
+    blocked_set(x->tl, rule, v.truth == SZ_TRUE); /* unless it opens now */
     if (v.truth != SZ_TRUE && !is_pending) return;
     sz_exempt ex = sz_rule_exempt(&x->ev, r);
     if (!for_is_over(x, rule, r, &v, &ex, at) || !may_open || ex.why.n || ex.holds || v.reached < 0) return;

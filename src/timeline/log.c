@@ -104,6 +104,9 @@ sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bo
         if (e->time_ms < tl->redo_ms) tl->redo_ms = e->time_ms; /* head_off is of no use until the roll-back sets it */
     }
     tl->is_dirty = true;
+    c->fresh_of = is_end && !*late ? tl : NULL;
+    c->fresh_off = off;
+    c->fresh = e;
     return SZ_INSERTED;
 }
 

@@ -93,7 +93,7 @@ void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
 static void undo(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
-    uint32_t o = original_of(x, &x->event);
+    uint32_t o = original_of(x, x->event);
     bool matched = o != SZ_NONE;
     if (matched && o < off) {
         uint8_t *mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
@@ -102,8 +102,8 @@ static void undo(run *x, uint32_t off) {
             state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
         }
-    } else if (!matched && x->event.type == SZ_TYPE_ATTENDANCE) {
-        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event.source, x->event.ref);
+    } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE) {
+        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event->source, x->event->ref);
         x->is_corrected = matched;
     }
     set_unmatched(x, off, !matched);
@@ -114,7 +114,7 @@ static bool is_undone_already(run *x, uint32_t off) {
     bool found = false;
     for (uint32_t u = 0; u < off; u += sz_entry_len(x->tl->log.p + u)) {
         sz_event e;
-        if (!is_undo(x, u, &e) || !sz_str_eq(e.ref, x->event.id) || !sz_str_eq(e.source, x->event.source)) continue;
+        if (!is_undo(x, u, &e) || !sz_str_eq(e.ref, x->event->id) || !sz_str_eq(e.source, x->event->source)) continue;
         set_unmatched(x, u, false);
         found = true;
     }
@@ -125,17 +125,23 @@ void state_apply(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     x->is_corrected = false;
-    if (!get(x, off, &x->event)) return;
-    sz_eval_at(&x->ev, x->event.time_ms);
+    if (x->c->fresh_of == tl && x->c->fresh_off == off) { /* it has just been put there */
+        x->event = x->c->fresh;
+    } else {
+        if (!get(x, off, &x->decoded)) return;
+        x->event = &x->decoded;
+    }
+    x->c->fresh_of = NULL;
+    sz_eval_at(&x->ev, x->event->time_ms);
     if (x->rematch) {
-        sz_eval_match(&x->ev, &x->event, x->mask);
+        sz_eval_match(&x->ev, x->event, x->mask);
         memcpy(sz_entry_mask_mut(tl->log.p + off), x->mask, mask_bytes(x->c));
     } else {
         memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
     if (tl->n_undos && is_undone_already(x, off)) keep_seen(fs, x->mask);
-    sz_fstate_add(&tl->head, fs, x->c->zone, &x->event, x->mask, entry_at(tl, off));
-    if (tl->n_undos && sz_event_is_undo(&x->event)) undo(x, off);
+    sz_fstate_add(&tl->head, fs, x->c->zone, x->event, x->mask, entry_at(tl, off));
+    if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
     tl->head_off = off + sz_entry_len(tl->log.p + off);
 }
 

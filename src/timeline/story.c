@@ -61,6 +61,21 @@ void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms) {
     tl->pends[tl->n_pends++] = (sz_pend){.rule = rule, .at_ms = at_ms, .since_ms = since_ms};
 }
 
+void blocked_set(sz_timeline *tl, uint32_t rule, bool on) {
+    uint32_t i = 0;
+    while (i < tl->n_blocked && tl->blocked[i] != rule) i++;
+    if (on == (i < tl->n_blocked)) return;
+    if (!on) {
+        tl->blocked[i] = tl->blocked[--tl->n_blocked];
+        return;
+    }
+    if (tl->n_blocked == tl->cap_blocked) {
+        tl->cap_blocked = tl->cap_blocked ? 2 * tl->cap_blocked : 4;
+        tl->blocked = sz_realloc(tl->blocked, tl->cap_blocked * sizeof *tl->blocked);
+    }
+    tl->blocked[tl->n_blocked++] = (uint16_t)rule;
+}
+
 /* What was said, before it is forgotten. */
 static void remember(run *x) {
     sz_timeline *tl = x->tl;

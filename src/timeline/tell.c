@@ -134,7 +134,12 @@ static void tell_rest(run *x, sz_episode *e) {
     }
 }
 
-static sz_str cause_text(const run *x) { return x->cause ? x->cause->what : (sz_str){0}; }
+static sz_str cause_text(const run *x) {
+    const sz_cause *c = x->cause;
+    if (!c) return (sz_str){0};
+    const char *gap = c->source.n ? " " : "", *gap2 = c->which.n ? " " : "";
+    return sz_str_of(sz_arena_printf(x->c->arena, "%.*s%s%.*s%s%.*s", SZ_FMT_STR(c->what), gap, SZ_FMT_STR(c->source), gap2, SZ_FMT_STR(c->which)));
+}
 
 static void tell_update(run *x, sz_episode *e, bool returns) {
     const sz_ann *last = &e->anns[e->n_anns - 1];

@@ -202,20 +202,35 @@ static void test_commit_keeps_every_part_in_order(void **state) {
     (void)state;
     store_acquire(&a, 'a', true);
     sz_put ledger[] = {{{"file:b", 6}, {"open", 4}}, {{"file:a", 6}, {"", 0}}};
-    sz_commit c = {.outbox = alerts, .n_outbox = 2, .snapshots = records, .n_snapshots = 2, .journal = SZ_STR("j1"),
-                   .dict = words, .n_dict = 2, .ledger = ledger, .n_ledger = 2};
+    sz_commit c = {.outbox = alerts,
+                   .n_outbox = 2,
+                   .snapshots = records,
+                   .n_snapshots = 2,
+                   .journal = SZ_STR("j1"),
+                   .dict = words,
+                   .n_dict = 2,
+                   .ledger = ledger,
+                   .n_ledger = 2};
     assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
     sz_put again[] = {{{"s2", 2}, {"TWO!", 4}}, {{"s0", 2}, {"zero", 4}}};
     sz_put done[] = {{{"file:b", 6}, {"done", 4}}};
-    c = (sz_commit){.outbox = alerts + 2, .n_outbox = 1, .snapshots = again, .n_snapshots = 2, .journal = SZ_STR("j2"),
-                    .dict = words + 2, .n_dict = 1, .ledger = done, .n_ledger = 1};
+    c = (sz_commit){.outbox = alerts + 2,
+                    .n_outbox = 1,
+                    .snapshots = again,
+                    .n_snapshots = 2,
+                    .journal = SZ_STR("j2"),
+                    .dict = words + 2,
+                    .n_dict = 1,
+                    .ledger = done,
+                    .n_ledger = 1};
     assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
     sz_buf want, got;
     sz_buf_init(&want);
     sz_buf_init(&got);
-    sz_buf_put_str(&want, SZ_STR("dict pos\ndict door\ndict \0\n\xff\nsnapshot s1=one\nsnapshot s2=TWO!\nsnapshot s0=zero\n"
-                                 "journal j1\njournal j2\noutbox {\"alert\":1}\noutbox {\"alert\":2}\noutbox {\"alert\":3}\n"
-                                 "ledger file:b=done\nledger file:a=\n"));
+    sz_buf_put_str(&want,
+                   SZ_STR("dict pos\ndict door\ndict \0\n\xff\nsnapshot s1=one\nsnapshot s2=TWO!\nsnapshot s0=zero\n"
+                          "journal j1\njournal j2\noutbox {\"alert\":1}\noutbox {\"alert\":2}\noutbox {\"alert\":3}\n"
+                          "ledger file:b=done\nledger file:a=\n"));
     for (int round = 0; round < 2; round++) {
         sz_buf_clear(&got);
         store_dump(&a, &got);
@@ -236,12 +251,15 @@ static void test_commit_trims_from_the_front(void **state) {
         sz_commit c = {.journal = sz_str_of(text), .outbox = alerts + i % 3, .n_outbox = 1};
         assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
     }
-    assert_int_equal(store_commit(&a, &(sz_commit){.journal = SZ_STR("j5"), .trim_journal = 2, .trim_outbox = 3}), SZ_ANS_OK);
+    assert_int_equal(store_commit(&a, &(sz_commit){.journal = SZ_STR("j5"), .trim_journal = 2, .trim_outbox = 3}),
+                     SZ_ANS_OK);
     assert_dump(&a, "journal j2\njournal j3\njournal j4\njournal j5\noutbox {\"alert\":1}\noutbox {\"alert\":2}\n");
-    assert_int_equal(store_commit(&a, &(sz_commit){.outbox = alerts, .n_outbox = 1, .trim_outbox = 3, .trim_journal = 9}),
-                     SZ_ANS_OK); /* what was just appended goes too */
+    assert_int_equal(
+        store_commit(&a, &(sz_commit){.outbox = alerts, .n_outbox = 1, .trim_outbox = 3, .trim_journal = 9}),
+        SZ_ANS_OK); /* what was just appended goes too */
     assert_dump(&a, "");
-    assert_int_equal(store_commit(&a, &(sz_commit){.journal = SZ_STR("j6"), .outbox = alerts, .n_outbox = 1}), SZ_ANS_OK);
+    assert_int_equal(store_commit(&a, &(sz_commit){.journal = SZ_STR("j6"), .outbox = alerts, .n_outbox = 1}),
+                     SZ_ANS_OK);
     assert_dump(&a, "journal j6\noutbox {\"alert\":1}\n");
 }
 

@@ -9,9 +9,9 @@
 
 typedef struct store_rig {
     const char *name;
-    void *(*make)(void);                             /* an empty state */
-    sz_store_port (*port)(void *store, sz_msgq *q);  /* one more worker on it */
-    void *(*reopen)(void *store);                    /* as after the end of the process; NULL: it would be gone */
+    void *(*make)(void);                            /* an empty state */
+    sz_store_port (*port)(void *store, sz_msgq *q); /* one more worker on it */
+    void *(*reopen)(void *store);                   /* as after the end of the process; NULL: it would be gone */
     void (*free)(void *store);
 } store_rig;
 

@@ -8,17 +8,11 @@
 
 #include <cmocka.h>
 
-static void *make(void) {
-    return sz_store_memory_new(true);
-}
+static void *make(void) { return sz_store_memory_new(true); }
 
-static sz_store_port port(void *store, sz_msgq *q) {
-    return sz_store_memory_port(store, q);
-}
+static sz_store_port port(void *store, sz_msgq *q) { return sz_store_memory_port(store, q); }
 
-static void release(void *store) {
-    sz_store_memory_free(store);
-}
+static void release(void *store) { sz_store_memory_free(store); }
 
 static const store_rig rig = {"store_memory", make, port, NULL, release};
 
@@ -30,8 +24,14 @@ static void test_store_without_lists_keeps_names_and_outbox(void **state) {
     store_acquire(&a, 'a', true);
     sz_str alert = SZ_STR("alert");
     sz_put record = {SZ_STR("s1"), SZ_STR("record")};
-    sz_commit c = {.outbox = &alert, .n_outbox = 1, .snapshots = &record, .n_snapshots = 1, .journal = SZ_STR("j"),
-                   .dict = &alert, .n_dict = 1, .body = SZ_STR("body")};
+    sz_commit c = {.outbox = &alert,
+                   .n_outbox = 1,
+                   .snapshots = &record,
+                   .n_snapshots = 1,
+                   .journal = SZ_STR("j"),
+                   .dict = &alert,
+                   .n_dict = 1,
+                   .body = SZ_STR("body")};
     assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
     sz_buf got;
     sz_buf_init(&got);

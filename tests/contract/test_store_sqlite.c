@@ -44,18 +44,14 @@ static void *make(void) {
     return open_it();
 }
 
-static sz_store_port port(void *store, sz_msgq *q) {
-    return sz_store_sqlite_port(store, q);
-}
+static sz_store_port port(void *store, sz_msgq *q) { return sz_store_sqlite_port(store, q); }
 
 static void *reopen(void *store) {
     sz_store_sqlite_close(store);
     return open_it();
 }
 
-static void release(void *store) {
-    sz_store_sqlite_close(store);
-}
+static void release(void *store) { sz_store_sqlite_close(store); }
 
 static const store_rig rig = {"store_sqlite", make, port, reopen, release};
 
@@ -67,7 +63,8 @@ static void assert_refused(const char *name, sz_status want, int code, const cha
     assert_int_equal(sz_store_sqlite_open(name, &d, &s), want);
     assert_null(s);
     assert_int_equal(d.n, 1);
-    if (d.v[0].code != code || !strstr(d.v[0].message, word)) fprintf(stderr, "SZ%d: %s\n", d.v[0].code, d.v[0].message);
+    if (d.v[0].code != code || !strstr(d.v[0].message, word))
+        fprintf(stderr, "SZ%d: %s\n", d.v[0].code, d.v[0].message);
     assert_int_equal(d.v[0].code, code);
     assert_non_null(strstr(d.v[0].message, word));
     sz_diags_fini(&d);
@@ -95,8 +92,9 @@ static void write_state(void) {
     static char big[200000];
     memset(big, 'x', sizeof big);
     sz_put record = {SZ_STR("s1"), {big, sizeof big}};
-    assert_int_equal(store_commit(&a, &(sz_commit){.snapshots = &record, .n_snapshots = 1, .journal = {big, sizeof big}}),
-                     SZ_ANS_OK);
+    assert_int_equal(
+        store_commit(&a, &(sz_commit){.snapshots = &record, .n_snapshots = 1, .journal = {big, sizeof big}}),
+        SZ_ANS_OK);
     store_hand_free(&a);
     sz_store_sqlite_close(s);
 }
@@ -201,8 +199,7 @@ static void test_damaged_files_are_told(void **state) {
         char *hurt = sz_alloc((size_t)st.st_size);
         memcpy(hurt, whole, (size_t)st.st_size);
         size_t n = (size_t)st.st_size;
-        if (round % 2)
-            n = n * (size_t)(round + 1) / 45; /* cut */
+        if (round % 2) n = n * (size_t)(round + 1) / 45; /* cut */
         else
             memset(hurt + (size_t)st.st_size * (size_t)round / 40 / 16384 * 16384, round * 37, 600); /* a page's head */
         put_file(hurt, n);
@@ -286,8 +283,17 @@ static void commit_for_ever(int out) {
         size_t len = (size_t)snprintf(text, sizeof text, "%u", n);
         sz_str line = {text, len};
         sz_put one = {line, {pad, sizeof pad}}, count = {SZ_STR("file:x"), line};
-        sz_commit c = {.outbox = &line, .n_outbox = 1, .snapshots = &one, .n_snapshots = 1, .journal = {pad, 2000 + n % 900},
-                       .dict = &line, .n_dict = 1, .ledger = &count, .n_ledger = 1, .body = line, .trim_outbox = n > 3};
+        sz_commit c = {.outbox = &line,
+                       .n_outbox = 1,
+                       .snapshots = &one,
+                       .n_snapshots = 1,
+                       .journal = {pad, 2000 + n % 900},
+                       .dict = &line,
+                       .n_dict = 1,
+                       .ledger = &count,
+                       .n_ledger = 1,
+                       .body = line,
+                       .trim_outbox = n > 3};
         if (store_commit(&a, &c) != SZ_ANS_OK || write(out, &n, sizeof n) != sizeof n) _exit(1);
     }
 }
@@ -356,7 +362,13 @@ static int in_child(void (*f)(void)) {
     return status;
 }
 
-#define CHECK(c) do { if (!(c)) { fprintf(stderr, "line %d: %s\n", __LINE__, #c); _exit(1); } } while (0)
+#define CHECK(c)                                            \
+    do {                                                    \
+        if (!(c)) {                                         \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #c); \
+            _exit(1);                                       \
+        }                                                   \
+    } while (0)
 
 static void fill_up(void) {
     signal(SIGXFSZ, SIG_IGN);

@@ -90,8 +90,8 @@ def taken(history: History, t: int) -> int: return sum(r.time <= t for r in hist
 
 def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Instant]:
     features = history.rules.features_of(rule)
-    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records) if r.time < clock
-                          or reads(history, rule, features, r)]
+    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records)
+                          if r.time < clock or reads(history, rule, features, r)]
     if rule.is_instant or begin >= clock: return out
     times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
     downs = history.downs.of(history.rules.event("any").types)
@@ -108,7 +108,8 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
 
 def reads(history: History, rule: Rule, features: list[Feature], r: Record) -> bool:
     """11: what no feature reads is no occasion; that matters only beyond the clock, where timers have not fired."""
-    return rule.is_instant or r.is_undo or any(r.kind in history.rules.event(f.event).types for f in features)
+    if rule.is_instant or r.is_undo or "rarely_seen" in rule.unless and r.is_seen: return True
+    return any(r.kind in history.rules.event(f.event).types for f in features)
 
 
 def darkenings(downs: list[Span], clock: int) -> set[int]:

@@ -22,10 +22,8 @@ static void test_messages_come_in_order_and_stand_on_their_own(void **state) {
         sz_str strs[2] = {{text, (size_t)n}, {NULL, 0}};
         sz_put puts[2] = {{{text, (size_t)n}, sz_str_of(body)}, {SZ_STR("k"), {NULL, 0}}};
         sz_msg m = {.kind = SZ_MSG_CHUNK, .header = &h, .n = 2, .n_delivered = i, .text = sz_str_of(text)};
-        if (i % 2)
-            m.strs = strs;
-        else
-            m.puts = puts;
+        if (i % 2) m.strs = strs;
+        else m.puts = puts;
         sz_msgq_push(q, &m);
     }
     for (uint64_t i = 0; i < 100; i++) {
@@ -50,7 +48,8 @@ static void test_popped_message_stays_while_others_are_pushed(void **state) {
     sz_msgq *q = sz_msgq_new();
     sz_msgq_push(q, &(sz_msg){.kind = SZ_MSG_COMMITTED, .text = SZ_STR("the first")});
     const sz_msg *m = sz_msgq_pop(q);
-    for (uint64_t i = 0; i < 1000; i++) sz_msgq_push(q, &(sz_msg){.kind = SZ_MSG_GO_ON, .text = SZ_STR("more"), .n_delivered = i});
+    for (uint64_t i = 0; i < 1000; i++)
+        sz_msgq_push(q, &(sz_msg){.kind = SZ_MSG_GO_ON, .text = SZ_STR("more"), .n_delivered = i});
     assert_int_equal(m->kind, SZ_MSG_COMMITTED);
     assert_true(sz_str_is(m->text, "the first"));
     for (uint64_t i = 0; i < 1000; i++) assert_int_equal(sz_msgq_pop(q)->n_delivered, i);
@@ -76,12 +75,9 @@ static void test_pumps_run_when_nothing_is_there(void **state) {
     sz_msgq_add_pump(w.q, pump, &w);
     int n = 0, n_nothing = 0;
     for (;;) {
-        if (sz_msgq_pop(w.q))
-            n++;
-        else if (sz_msgq_is_idle(w.q))
-            break;
-        else
-            n_nothing++; /* it worked, and has nothing to say yet */
+        if (sz_msgq_pop(w.q)) n++;
+        else if (sz_msgq_is_idle(w.q)) break;
+        else n_nothing++; /* it worked, and has nothing to say yet */
     }
     assert_int_equal(n, 3);
     assert_int_equal(n_nothing, 2);

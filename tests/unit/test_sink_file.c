@@ -74,7 +74,8 @@ static sz_status open_run(run *r, book *b, sz_sink_file_options o) {
     if (!o.alerts.p) o.alerts = sz_str_of(alerts_name);
     if (!o.dead.p) o.dead = sz_str_of(dead_name);
     sz_progress p = {.self = b, .ledger = ledger, .note = note, .sinks = sinks};
-    sz_status rc = sz_sink_file_new(&o, &p, r->q, &r->d, &r->s);
+    sz_status rc = sz_sink_file_new(&o, r->q, &r->d, &r->s);
+    if (rc == SZ_OK) sz_sink_file_attach(r->s, &p);
     if (rc == SZ_OK) r->port = sz_sink_file_port(r->s);
     return rc;
 }
@@ -324,9 +325,12 @@ static void test_places_that_cannot_be_written_are_told(void **state) {
         sz_status status;
         int code;
     } rows[] = {
-        {"file:/no/such/folder/a", NULL, SZ_IO, SZ_CODE_SINK_CANNOT_OPEN}, {"file:/tmp", NULL, SZ_IO, SZ_CODE_SINK_CANNOT_OPEN},
-        {"file:", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},                       {"/tmp/x", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
-        {NULL, "stdout", SZ_USAGE, SZ_CODE_SINK_ODD},                      {"kafka:x", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
+        {"file:/no/such/folder/a", NULL, SZ_IO, SZ_CODE_SINK_CANNOT_OPEN},
+        {"file:/tmp", NULL, SZ_IO, SZ_CODE_SINK_CANNOT_OPEN},
+        {"file:", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
+        {"/tmp/x", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
+        {NULL, "stdout", SZ_USAGE, SZ_CODE_SINK_ODD},
+        {"kafka:x", NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
         {dead_name, NULL, SZ_USAGE, SZ_CODE_SINK_ODD},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -343,7 +347,8 @@ static void test_nowhere_is_a_place(void **state) {
     (void)state;
     book b = {.n = 0};
     run r;
-    assert_int_equal(open_run(&r, &b, (sz_sink_file_options){.is_new = true, .alerts = SZ_STR(""), .dead = SZ_STR("")}), SZ_OK);
+    assert_int_equal(open_run(&r, &b, (sz_sink_file_options){.is_new = true, .alerts = SZ_STR(""), .dead = SZ_STR("")}),
+                     SZ_OK);
     assert_int_equal(alert(&r, "a1"), SZ_ANS_OK);
     assert_int_equal(dead_letter(&r, "d1\n"), SZ_ANS_OK);
     assert_int_equal(b.dead_pos, 0);

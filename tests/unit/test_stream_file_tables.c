@@ -52,9 +52,7 @@ static void new_batch(void *self) {
 
 /* ---- running ---- */
 
-static const char *name_of(const char *name) {
-    return sz_arena_printf(&arena, "file:%s/%s", dir, name);
-}
+static const char *name_of(const char *name) { return sz_arena_printf(&arena, "file:%s/%s", dir, name); }
 
 static void put_bytes(const char *name, const void *p, size_t n) {
     int fd = open(name_of(name) + 5, O_CREAT | O_TRUNC | O_WRONLY, 0644);
@@ -62,9 +60,7 @@ static void put_bytes(const char *name, const void *p, size_t n) {
     close(fd);
 }
 
-static void put_text(const char *name, const char *text) {
-    put_bytes(name, text, strlen(text));
-}
+static void put_text(const char *name, const char *text) { put_bytes(name, text, strlen(text)); }
 
 static void put_encoded(const char *name, const char *encoding, const char *text) {
     iconv_t cd = iconv_open(encoding, "UTF-8");
@@ -88,16 +84,20 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
     sz_diags_fini(&diags);
     sz_diags_init(&diags);
     sz_yaml *root = NULL;
-    assert_int_equal(sz_yaml_parse(&arena, sz_source_new(&arena, "map.yaml", mapping, strlen(mapping)), &diags, &root), SZ_OK);
+    assert_int_equal(sz_yaml_parse(&arena, sz_source_new(&arena, "map.yaml", mapping, strlen(mapping)), &diags, &root),
+                     SZ_OK);
     assert_int_equal(sz_mapping_load(root, &types, &zone, &diags, &o.mapping), SZ_OK);
     sz_msgq *q = sz_msgq_new();
     sz_progress p = {NULL, taken, ledger, note, new_batch, NULL};
     sz_stream_file *s = NULL;
     sz_buf out;
     sz_buf_init(&out);
-    *status = sz_stream_file_new(&o, &p, q, &diags, &s);
+    *status = sz_stream_file_new(&o, q, &diags, &s);
     sz_stream_port port = {NULL, NULL};
-    if (s) port = sz_stream_file_port(s);
+    if (s) {
+        sz_stream_file_attach(s, &p);
+        port = sz_stream_file_port(s);
+    }
     for (bool is_over = !s; !is_over;) {
         port.want(port.self, 7);
         const sz_msg *m;
@@ -111,8 +111,8 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
             if (in->record.kind == SZ_RECORD_DEAD)
                 sz_buf_printf(&out, "%d:%s\n", (int)in->origin.line, sz_reason_names[in->record.dead.reason]);
             else
-                sz_buf_printf(&out, "%d:%.5s %.*s %.*s\n", (int)in->origin.line, at + 11, SZ_FMT_STR(in->record.event.student),
-                              SZ_FMT_STR(in->record.event.place));
+                sz_buf_printf(&out, "%d:%.5s %.*s %.*s\n", (int)in->origin.line, at + 11,
+                              SZ_FMT_STR(in->record.event.student), SZ_FMT_STR(in->record.event.place));
         }
     }
     if (*status != SZ_OK && diags.n) sz_buf_printf(&out, "%s", diags.v[0].message);
@@ -138,14 +138,15 @@ static void assert_read(const char *mapping, const char *name, const char *want)
 
 /* ---- tests ---- */
 
-#define TABLE                                             \
-    "学号,时间,地点\r\n"                                  \
-    "2023001,2026-03-02 08:00:00,飞凤轩\r\n"              \
-    "\r\n"                                                \
-    "2023002,2026-03-02 08:01:00,第六教学楼\r\n"          \
+#define TABLE                                                       \
+    "学号,时间,地点\r\n"                                      \
+    "2023001,2026-03-02 08:00:00,飞凤轩\r\n"                     \
+    "\r\n"                                                          \
+    "2023002,2026-03-02 08:01:00,第六教学楼\r\n"               \
     "2023003,2026-03-02 08:02:00,\"飞凤轩, \"\"东门\"\"\"\r\n" \
     "2023004,2026-03-02 08:03:00,𠮷"
-#define ROWS "2:08:00 2023001 飞凤轩\n4:08:01 2023002 第六教学楼\n5:08:02 2023003 飞凤轩, \"东门\"\n6:08:03 2023004 𠮷\n"
+#define ROWS \
+    "2:08:00 2023001 飞凤轩\n4:08:01 2023002 第六教学楼\n5:08:02 2023003 飞凤轩, \"东门\"\n6:08:03 2023004 𠮷\n"
 
 static void test_encodings_are_found_out(void **state) {
     (void)state;
@@ -189,7 +190,8 @@ static void test_encoding_shows_late_in_the_file(void **state) {
     put_encoded("late.csv", "GBK", (const char *)text.p);
     sz_status status;
     n_lines = 0;
-    const char *got = read_all("type: presence\nsource: door\nstudent: who\ntime: when\nplace: where\n", SZ_SORTED, &status, "late.csv", NULL);
+    const char *got = read_all("type: presence\nsource: door\nstudent: who\ntime: when\nplace: where\n", SZ_SORTED,
+                               &status, "late.csv", NULL);
     assert_string_equal(got + strlen(got) - strlen("9002:09:00 last 飞凤轩\n"), "9002:09:00 last 飞凤轩\n");
     sz_buf_fini(&text);
 }
@@ -197,7 +199,8 @@ static void test_encoding_shows_late_in_the_file(void **state) {
 static void test_bytes_of_no_encoding(void **state) {
     (void)state;
     sz_status status;
-    put_bytes("bad.csv", "\xd1\xa7\xba\xc5,\xca\xb1\xbc\xe4,\xb5\xd8\xb5\xe3\ns1,2026-03-02 08:00:00,\xff\xff\n", 15 + 26);
+    put_bytes("bad.csv", "\xd1\xa7\xba\xc5,\xca\xb1\xbc\xe4,\xb5\xd8\xb5\xe3\ns1,2026-03-02 08:00:00,\xff\xff\n",
+              15 + 26);
     n_lines = 0;
     const char *got = read_all(MAPPING, SZ_SORTED, &status, "bad.csv", NULL);
     assert_int_equal(status, SZ_IO);
@@ -213,9 +216,11 @@ static void test_every_file_has_its_own_header(void **state) {
     put_text("three.csv", "");
     sz_status status;
     n_lines = 0;
-    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "one.csv", "two.csv", "three.csv", NULL), "2:07:00 s2 d2\n2:08:00 s1 d1\n");
+    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "one.csv", "two.csv", "three.csv", NULL),
+                        "2:07:00 s2 d2\n2:08:00 s1 d1\n");
     n_lines = 0;
-    assert_string_equal(read_all(MAPPING, SZ_ARRIVAL, &status, "one.csv", "two.csv", NULL), "2:08:00 s1 d1\n2:07:00 s2 d2\n");
+    assert_string_equal(read_all(MAPPING, SZ_ARRIVAL, &status, "one.csv", "two.csv", NULL),
+                        "2:08:00 s1 d1\n2:07:00 s2 d2\n");
 }
 
 static void test_headers_that_do_not_fit_are_told_before_anything_is_read(void **state) {
@@ -235,11 +240,11 @@ static void test_headers_that_do_not_fit_are_told_before_anything_is_read(void *
 static void test_quoted_cells_and_rows_above_the_header(void **state) {
     (void)state;
     put_text("quoted.csv", "刷卡明细,,\n\"制表:\n教务处\",,\n学号,时间,地点\n"
-             "s1,2026-03-02 08:00:00,\"一号\n楼\"\n"
-             "s2,2026-03-02 08:01:00,\"never closed\n"
-             "s3,2026-03-02 08:02:00,d3\n"
-             "s4,2026-03-02 08:03:00,a \"quoted\" word\n"
-             "s5,2026-03-02 08:04:00,\"last\nwithout\nend\"");
+                           "s1,2026-03-02 08:00:00,\"一号\n楼\"\n"
+                           "s2,2026-03-02 08:01:00,\"never closed\n"
+                           "s3,2026-03-02 08:02:00,d3\n"
+                           "s4,2026-03-02 08:03:00,a \"quoted\" word\n"
+                           "s5,2026-03-02 08:04:00,\"last\nwithout\nend\"");
     /* The open quote is closed by the next one that begins a cell's end; its rows are one dead letter, and no row is lost. */
     for (int order = 0; order < 2; order++) {
         sz_status status;
@@ -248,7 +253,9 @@ static void test_quoted_cells_and_rows_above_the_header(void **state) {
         assert_int_equal(status, SZ_OK);
         assert_non_null(strstr(got, "5:08:00 s1 一号\n楼\n"));
     }
-    put_text("open.csv", "学号,时间,地点\ns1,2026-03-02 08:01:00,\"never closed\ns2,2026-03-02 08:02:00,d2\ns3,2026-03-02 08:03:00,d3\n");
+    put_text(
+        "open.csv",
+        "学号,时间,地点\ns1,2026-03-02 08:01:00,\"never closed\ns2,2026-03-02 08:02:00,d2\ns3,2026-03-02 08:03:00,d3\n");
     assert_read(MAPPING, "open.csv", "2:bad_value\n3:08:02 s2 d2\n4:08:03 s3 d3\n");
 }
 
@@ -273,10 +280,12 @@ static void test_rows_longer_than_the_limit(void **state) {
 static void test_tables_and_json_lines_side_by_side(void **state) {
     (void)state;
     put_text("mixed.csv", "学号,时间,地点\ns1,2026-03-02 08:00:00,d1\n");
-    put_text("mixed.ndjson", "{\"type\":\"presence\",\"student\":\"s2\",\"time\":\"2026-03-02T07:00:00+08:00\",\"place\":\"d2\"}\n");
+    put_text("mixed.ndjson",
+             "{\"type\":\"presence\",\"student\":\"s2\",\"time\":\"2026-03-02T07:00:00+08:00\",\"place\":\"d2\"}\n");
     sz_status status;
     n_lines = 0;
-    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "mixed.csv", "mixed.ndjson", NULL), "1:07:00 s2 d2\n2:08:00 s1 d1\n");
+    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "mixed.csv", "mixed.ndjson", NULL),
+                        "1:07:00 s2 d2\n2:08:00 s1 d1\n");
 }
 
 static void test_grown_table_is_read_on_under_its_header(void **state) {
@@ -286,10 +295,12 @@ static void test_grown_table_is_read_on_under_its_header(void **state) {
         sz_status status;
         n_lines = 0;
         put_encoded("grown.csv", encodings[i], "学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\n");
-        if (i == 2) put_encoded("grown.csv", encodings[i], "\xef\xbb\xbf学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\n");
+        if (i == 2)
+            put_encoded("grown.csv", encodings[i], "\xef\xbb\xbf学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\n");
         assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "grown.csv", NULL), "2:08:00 s1 飞凤轩\n");
-        put_encoded("grown.csv", encodings[i], i == 2 ? "\xef\xbb\xbf学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\ns2,2026-03-02 08:01:00,东门\n"
-                                                      : "学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\ns2,2026-03-02 08:01:00,东门\n");
+        put_encoded("grown.csv", encodings[i],
+                    i == 2 ? "\xef\xbb\xbf学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\ns2,2026-03-02 08:01:00,东门\n"
+                           : "学号,时间,地点\ns1,2026-03-02 08:00:00,飞凤轩\ns2,2026-03-02 08:01:00,东门\n");
         assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "grown.csv", NULL), "3:08:01 s2 东门\n");
         assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "grown.csv", NULL), "");
     }

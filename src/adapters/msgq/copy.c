@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * copy: a message that stands on its own. A chunk has hundreds of short texts, so they are laid into one piece of memory.
+ * copy: a message that stands on its own. A chunk has hundreds of short texts, so they are laid into one piece of
+ * memory.
  */
 #include "copy.h"
 

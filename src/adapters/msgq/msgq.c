@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * msgq: messages on their way to a worker. A ring of entries; an entry's arena holds what its message points to and is used
- * again once the next message is popped.
+ * msgq: messages on their way to a worker. A ring of entries; an entry's arena holds what its message points to and
+ * is used again once the next message is popped.
  */
 #include "copy.h"
 
@@ -21,8 +21,8 @@ struct sz_msgq {
     entry *ring; /* room is a power of two; entry i is ring[i & (room - 1)] */
     uint64_t first, end;
     uint64_t room;
-    sz_msg out;   /* the popped one: pushing may move the ring while it is read */
-    bool is_out;  /* ring[first - 1] is it; its arena is in use */
+    sz_msg out;  /* the popped one: pushing may move the ring while it is read */
+    bool is_out; /* ring[first - 1] is it; its arena is in use */
     bool is_idle;
     pump pumps[MOST_PUMPS];
     uint32_t n_pumps;
@@ -83,9 +83,7 @@ const sz_msg *sz_msgq_pop(sz_msgq *q) {
     return &q->out;
 }
 
-bool sz_msgq_is_idle(const sz_msgq *q) {
-    return q->is_idle;
-}
+bool sz_msgq_is_idle(const sz_msgq *q) { return q->is_idle; }
 
 void sz_msgq_add_pump(sz_msgq *q, bool (*run)(void *self), void *self) {
     if (q->n_pumps < MOST_PUMPS) q->pumps[q->n_pumps++] = (pump){run, self};

@@ -4,12 +4,11 @@
  */
 #include "sink.h"
 
-sz_status sz_sink_file_new(const sz_sink_file_options *o, const sz_progress *p, sz_msgq *q, sz_diags *d, sz_sink_file **out) {
+sz_status sz_sink_file_new(const sz_sink_file_options *o, sz_msgq *q, sz_diags *d, sz_sink_file **out) {
     sz_sink_file *s = sz_alloc(sizeof *s);
     s->append = o->append;
     s->is_new = o->is_new;
     s->is_volatile = o->is_volatile;
-    s->progress = *p;
     s->q = q;
     s->d = d;
     s->alerts.key = "sink:alerts";
@@ -27,6 +26,10 @@ sz_status sz_sink_file_new(const sz_sink_file_options *o, const sz_progress *p, 
     }
     *out = s;
     return rc;
+}
+
+void sz_sink_file_attach(sz_sink_file *s, const sz_progress *p) {
+    s->progress = *p;
 }
 
 void sz_sink_file_free(sz_sink_file *s) {
@@ -77,7 +80,8 @@ static void answer(sz_sink_file *s, target *t) {
     if (!is_fine) s->failed = SZ_IO;
     for (uint32_t i = 0; i < t->n_calls; i++) {
         bool is_alerts = t == &s->alerts;
-        sz_msg m = {.kind = is_alerts ? SZ_MSG_DELIVERED : SZ_MSG_DEAD_DONE, .answer = is_fine ? SZ_ANS_OK : SZ_ANS_FAILED};
+        sz_msg m = {.kind = is_alerts ? SZ_MSG_DELIVERED : SZ_MSG_DEAD_DONE,
+                    .answer = is_fine ? SZ_ANS_OK : SZ_ANS_FAILED};
         m.n_delivered = is_alerts && is_fine ? t->calls[i].n_lines : 0;
         m.sink_pos = is_fine ? before + t->calls[i].end : t->length;
         if (!is_fine) m.text = sz_str_of(s->text);

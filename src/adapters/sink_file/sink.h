@@ -2,10 +2,11 @@
  *
  * sink: two files (alerts, dead letters), each with what has been handed over and not been written yet.
  *
- * Whose file is it? The state's ledger has a line for each (`sink:alerts`, `sink:dead`) with the target's name and the length at
- * which it was taken up; a file that stands there is cut to what the state acknowledged. Lines reach a file before the first
- * commit makes that ledger line durable, so after a crash in that gap a file may be ours without proof. Such a file is not cut but
- * compared: a run repeats its bytes, so what is written must be what stands there, and anything else is somebody else's.
+ * Whose file is it? The state's ledger has a line for each (`sink:alerts`, `sink:dead`) with the target's name and
+ * the length at which it was taken up; a file that stands there is cut to what the state acknowledged. Lines reach a
+ * file before the first commit makes that ledger line durable, so after a crash in that gap a file may be ours
+ * without proof. Such a file is not cut but compared: a run repeats its bytes, so what is written must be what stands
+ * there, and anything else is somebody else's.
  */
 #ifndef SANZAO_SRC_ADAPTERS_SINK_FILE_SINK_H
 #define SANZAO_SRC_ADAPTERS_SINK_FILE_SINK_H
@@ -16,12 +17,12 @@ typedef enum target_kind { TO_NOWHERE, TO_FILE, TO_STDOUT } target_kind;
 
 typedef struct call { /* of the port, to be answered */
     uint32_t n_lines;
-    size_t end;       /* of its bytes in `pending` */
+    size_t end; /* of its bytes in `pending` */
 } call;
 
 typedef struct target {
     target_kind kind;
-    const char *key;  /* in the ledger */
+    const char *key; /* in the ledger */
     char *path;
     int fd;           /* -1: not open */
     bool is_regular;  /* can be cut and has a length; else a pipe or a device */

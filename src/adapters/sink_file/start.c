@@ -21,7 +21,9 @@ static void sync_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     sz_arena a;
     sz_arena_init(&a);
-    const char *folder = !slash ? "." : slash == path ? "/" : sz_arena_str(&a, (sz_str){path, (size_t)(slash - path)}).p;
+    const char *folder = !slash          ? "."
+                         : slash == path ? "/"
+                                         : sz_arena_str(&a, (sz_str){path, (size_t)(slash - path)}).p;
     int fd = open(folder, O_RDONLY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd); /* some file systems cannot, and then there is nothing to be done */
@@ -70,33 +72,61 @@ void sz_target_claim(sz_sink_file *s, const target *t, uint64_t base) {
     sz_buf_fini(&line);
 }
 
-static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
-    if (size > length && ftruncate(t->fd, (off_t)length) != 0) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
-    if (size < length) {
-        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},
-                     "%1$s is shorter (%2$llu bytes) than what was written to it (%3$llu): going on at its end",
-                     "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path, (unsigned long long)size,
-                     (unsigned long long)length);
-        length = size;
+/* The last place at or before `length` where a line begins: a file that was shortened and written to again may hold
+ * half of a line up to what was acknowledged of it before. */
+static uint64_t line_start(const target *t, uint64_t length) {
+    char piece[4096];
+    while (length) {
+        size_t want = length < sizeof piece ? (size_t)length : sizeof piece;
+        ssize_t got = pread(t->fd, piece, want, (off_t)(length - want));
+        if (got != (ssize_t)want) break;
+        while (want && piece[want - 1] != '\n') want--, length--;
+        if (want) break;
     }
-    t->length = length;
+    return length;
+}
+
+/* Go on at the file's end, on a line of its own. */
+static sz_status go_on_at_end(sz_sink_file *s, target *t, uint64_t size) {
+    char last = '\n';
+    if (size && pread(t->fd, &last, 1, (off_t)size - 1) < 0)
+        return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    t->length = size;
+    if (last == '\n') return SZ_OK;
+    if (pwrite(t->fd, "\n", 1, (off_t)size) != 1) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    t->length++;
     return SZ_OK;
+}
+
+static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
+    if (size >= length) {
+        t->length = size > length ? line_start(t, length) : length;
+        if (size > length && ftruncate(t->fd, (off_t)t->length) != 0)
+            return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+        return SZ_OK;
+    }
+    sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},
+                 "%1$s is shorter (%2$llu bytes) than what was written to it (%3$llu): going on at its end",
+                 "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path,
+                 (unsigned long long)size, (unsigned long long)length);
+    return go_on_at_end(s, t, size);
 }
 
 static sz_status start_file(sz_sink_file *s, target *t, uint64_t acknowledged) {
     uint64_t size = 0, base = 0;
     sz_status rc = open_target(s, t, &size);
     if (rc != SZ_OK || !t->is_regular) return rc;
-    if (s->is_volatile) return cut(s, t, size, s->append ? size : 0);
+    if (s->is_volatile) return s->append ? go_on_at_end(s, t, size) : cut(s, t, size, 0);
     whose w = whose_is(s, t, &base);
     if (w == OURS) {
         rc = cut(s, t, size, acknowledged > base ? acknowledged : base);
     } else if (s->append || size == 0) {
-        t->length = size;
+        rc = go_on_at_end(s, t, size);
     } else if (w == OF_ANOTHER_NAME || s->is_new) {
-        return fail(s, t, SZ_CODE_SINK_NOT_EMPTY,
-                    "it is not empty, and this state has not written to it: name another file, move this one away, or go on at "
-                    "its end with --append");
+        return fail(
+            s, t, SZ_CODE_SINK_NOT_EMPTY,
+            "it is not empty, and this state has not written to it: name another file, move this one away, or go on at "
+            "its end with --append");
     } else {
         t->is_compared = true; /* claimed once it has shown to be ours */
         return SZ_OK;

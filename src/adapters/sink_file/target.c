@@ -36,11 +36,14 @@ static sz_status look_at_folder(sz_sink_file *s, const target *t) {
 
 static sz_status look_at_file(sz_sink_file *s, target *t) {
     struct stat st;
-    if (stat(t->path, &st) != 0) return errno == ENOENT ? look_at_folder(s, t) : cannot(s, t->path, strerror(errno), "see to its path", "请检查路径");
+    if (stat(t->path, &st) != 0)
+        return errno == ENOENT ? look_at_folder(s, t)
+                               : cannot(s, t->path, strerror(errno), "see to its path", "请检查路径");
     if (S_ISDIR(st.st_mode)) return cannot(s, t->path, "it is a folder", "name a file in it", "请写出其中的一个文件名");
     t->is_regular = S_ISREG(st.st_mode);
     if (access(t->path, W_OK) != 0)
-        return cannot(s, t->path, strerror(errno), "see to its permissions and its file system", "请检查它的权限和所在的文件系统");
+        return cannot(s, t->path, strerror(errno), "see to its permissions and its file system",
+                      "请检查它的权限和所在的文件系统");
     if (!t->is_regular || st.st_size == 0 || !s->is_new || s->append || s->is_volatile) return SZ_OK;
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_SINK_NOT_EMPTY, (sz_span){0},
                               "%s is not empty, and the state is new: what is in it did not come from this state",

@@ -11,7 +11,9 @@
 
 static void explain(sz_sink_file *s, const target *t, int e) {
     const char *name = t->kind == TO_STDOUT ? "standard output" : t->path;
-    const char *advice = e == ENOSPC || e == EDQUOT || e == EFBIG ? ": make room and run again" : e == EPIPE ? ": its reader has gone" : "";
+    const char *advice = e == ENOSPC || e == EDQUOT || e == EFBIG ? ": make room and run again"
+                         : e == EPIPE                             ? ": its reader has gone"
+                                                                  : "";
     snprintf(s->text, sizeof s->text, "%s cannot be written: %s%s", name, strerror(e), advice);
 }
 
@@ -54,9 +56,11 @@ static bool compare(sz_sink_file *s, target *t, size_t *from) {
     int64_t same = same_as(t, t->pending.p, t->pending.n);
     if (same == -2) explain(s, t, errno);
     if (same == -1)
-        snprintf(s->text, sizeof s->text,
-                 "%s holds lines that this state did not write: name another file, move this one away, or go on at its end with "
-                 "--append", t->path);
+        snprintf(
+            s->text, sizeof s->text,
+            "%s holds lines that this state did not write: name another file, move this one away, or go on at its end "
+            "--append",
+            t->path);
     if (same < 0) return false;
     *from = (size_t)same;
     if (*from < t->pending.n) t->is_compared = false; /* its end is reached */
@@ -72,7 +76,8 @@ bool sz_target_write(sz_sink_file *s, target *t) {
     if (e == 0 && t->is_regular && !s->is_volatile && fdatasync(t->fd) != 0) e = errno;
     if (e) {
         explain(s, t, e);
-        if (t->is_regular && !t->is_compared && ftruncate(t->fd, (off_t)(t->length + from)) != 0) return false; /* at the next start */
+        if (t->is_regular && !t->is_compared && ftruncate(t->fd, (off_t)(t->length + from)) != 0)
+            return false; /* at the next start */
         return false;
     }
     t->length += t->pending.n;

@@ -43,10 +43,8 @@ static void take_puts(conn *l, const table *from, sz_msg *m, sz_arena *a) {
 void sz_store_memory_chunk(conn *l, sz_msg *m, sz_arena *a) {
     for (; l->at < SZ_CHUNK_END; l->at++, l->done = 0) {
         const list *strs = list_of(l->store, l->at);
-        if (strs)
-            take_strs(l, strs, m, a);
-        else
-            take_puts(l, table_of(l->store, l->at), m, a);
+        if (strs) take_strs(l, strs, m, a);
+        else take_puts(l, table_of(l->store, l->at), m, a);
         if (m->n) break;
         m->strs = NULL;
         m->puts = NULL;

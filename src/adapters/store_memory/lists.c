@@ -7,9 +7,7 @@ sz_str sz_owned(sz_str s) {
     return (sz_str){p, s.n};
 }
 
-static void drop(sz_str s) {
-    sz_free((void *)(uintptr_t)s.p); /* owned: the const is the reader's */
-}
+static void drop(sz_str s) { sz_free((void *)(uintptr_t)s.p); /* owned: the const is the reader's */ }
 
 void sz_list_fini(list *l) {
     for (size_t i = l->first; i < l->end; i++) drop(l->v[i]);

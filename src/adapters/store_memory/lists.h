@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lists: what the store keeps: texts in order, dropped from the front; keyed values in the order of their first coming.
+ * lists: what the store keeps: texts in order, dropped from the front; keyed values in the order of their first
+ * coming.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STORE_MEMORY_LISTS_H
 #define SANZAO_SRC_ADAPTERS_STORE_MEMORY_LISTS_H
@@ -18,7 +19,7 @@ void sz_list_add(list *l, sz_str s);
 void sz_list_trim(list *l, size_t n);
 
 typedef struct table {
-    sz_map index; /* key to place */
+    sz_map index;   /* key to place */
     sz_str *values; /* owned */
     size_t n, room;
 } table;

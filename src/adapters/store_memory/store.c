@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store: acquire, load and commit in memory (protocol 2.2, 2.3), answered at once. The same contract as every store's; with
- * several connections it is the state that several workers fight for in tests.
+ * store: acquire, load and commit in memory (protocol 2.2, 2.3), answered at once. The same contract as every
+ * store's; with several connections it is the state that several workers fight for in tests.
  */
 #include "store.h"
 
@@ -55,14 +55,15 @@ static sz_answer judge(const sz_header *h, uint32_t fmt, sz_str topic, uint32_t 
         return SZ_ANS_MISMATCH;
     }
     if (h->fmt > fmt || h->bundle_ver > bundle_ver) {
-        *text = h->fmt > fmt ? "the state was written by a newer version of sanzao" : "the state was written under newer rules";
+        *text = h->fmt > fmt ? "the state was written by a newer version of sanzao"
+                             : "the state was written under newer rules";
         return SZ_ANS_NEWER;
     }
     return SZ_ANS_OK;
 }
 
-static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts, uint64_t bundle_ver,
-                    sz_str worker, bool allow_new) {
+static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts,
+                    uint64_t bundle_ver, sz_str worker, bool allow_new) {
     conn *l = self;
     sz_store_memory *s = l->store;
     sz_msg m = {.kind = SZ_MSG_ACQUIRED};
@@ -113,7 +114,8 @@ static void load(void *self, const sz_name *name, bool restart) {
 static void apply(sz_store_memory *s, const sz_commit *c) {
     for (uint32_t i = 0; i < c->n_outbox; i++) sz_list_add(&s->outbox, c->outbox[i]);
     if (s->keeps_lists) {
-        for (uint32_t i = 0; i < c->n_snapshots; i++) sz_table_put(&s->snapshots, c->snapshots[i].key, c->snapshots[i].value);
+        for (uint32_t i = 0; i < c->n_snapshots; i++)
+            sz_table_put(&s->snapshots, c->snapshots[i].key, c->snapshots[i].value);
         for (uint32_t i = 0; i < c->n_dict; i++) sz_list_add(&s->dict, c->dict[i]);
         for (uint32_t i = 0; i < c->n_ledger; i++) sz_table_put(&s->ledger, c->ledger[i].key, c->ledger[i].value);
         if (c->journal.n) sz_list_add(&s->journal, c->journal);

@@ -110,8 +110,8 @@ static void answer_acquire(conn *l, const asked *a) {
     l->row = 0;
 }
 
-static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts, uint64_t bundle_ver,
-                    sz_str worker, bool allow_new) {
+static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts,
+                    uint64_t bundle_ver, sz_str worker, bool allow_new) {
     conn *l = self;
     sz_store_sqlite *s = l->store;
     asked a = {token, fmt, topic, parts, bundle_ver, worker, allow_new};
@@ -129,10 +129,8 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
         m.answer = SZ_ANS_FAILED;
         m.text = sz_str_of(s->text);
     }
-    if (m.answer == SZ_ANS_OK)
-        answer_acquire(l, &a);
-    else
-        sz_msgq_push(l->q, &m);
+    if (m.answer == SZ_ANS_OK) answer_acquire(l, &a);
+    else sz_msgq_push(l->q, &m);
 }
 
 static void load(void *self, const sz_name *name, bool restart) {

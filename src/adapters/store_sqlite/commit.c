@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * commit: one transaction (protocol 2.3). The header's step comes first and names the parent: where it finds no row, nothing else
- * is tried. Blobs are bound where they lie.
+ * commit: one transaction (protocol 2.3). The header's step comes first and names the parent: where it finds no row,
+ * nothing else is tried. Blobs are bound where they lie.
  */
 #include "store.h"
 
@@ -47,9 +47,10 @@ static bool trim(sz_store_sqlite *s, query which, uint32_t n) {
 static bool put_all(sz_store_sqlite *s, const sz_commit *c) {
     return put_strs(s, Q_PUT_OUTBOX, c->outbox, c->n_outbox) &&
            put_puts(s, Q_PUT_SNAPSHOT, c->snapshots, c->n_snapshots) &&
-           put_strs(s, Q_PUT_JOURNAL, &c->journal, c->journal.n ? 1 : 0) && put_strs(s, Q_PUT_DICT, c->dict, c->n_dict) &&
-           put_puts(s, Q_PUT_LEDGER, c->ledger, c->n_ledger) && trim(s, Q_TRIM_OUTBOX, c->trim_outbox) &&
-           trim(s, Q_TRIM_JOURNAL, c->trim_journal) && sz_sqlite_run(s, sz_sqlite_query(s, Q_COMMIT));
+           put_strs(s, Q_PUT_JOURNAL, &c->journal, c->journal.n ? 1 : 0) &&
+           put_strs(s, Q_PUT_DICT, c->dict, c->n_dict) && put_puts(s, Q_PUT_LEDGER, c->ledger, c->n_ledger) &&
+           trim(s, Q_TRIM_OUTBOX, c->trim_outbox) && trim(s, Q_TRIM_JOURNAL, c->trim_journal) &&
+           sz_sqlite_run(s, sz_sqlite_query(s, Q_COMMIT));
 }
 
 void sz_sqlite_commit(void *self, const sz_commit *c) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * load: a state in pieces of at most 500 rows or 4 MiB, from the row after the last one given. Kinds of which there is nothing
- * are left out.
+ * load: a state in pieces of at most 500 rows or 4 MiB, from the row after the last one given. Kinds of which there
+ * is nothing are left out.
  */
 #include "store.h"
 

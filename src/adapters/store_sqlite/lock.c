@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lock: an open file description lock on PATH.lock. It goes with the process, however that ends, and other descriptors of the
- * file do not drop it, as they do with the older locks of POSIX. The file says who holds it; it stays behind, empty.
+ * lock: an open file description lock on PATH.lock. It goes with the process, however that ends, and other
+ * descriptors of the file do not drop it, as they do with the older locks of POSIX. The file says who holds it; it
+ * stays behind, empty.
  */
 #include "store.h"
 
@@ -19,7 +20,8 @@ static void say_who(int fd) {
     gmtime_r(&now, &tm);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
     int n = snprintf(text, sizeof text, "%ld %s\n", (long)getpid(), when);
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) return; /* only for people: the lock holds without */
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
+        return; /* only for people: the lock holds without */
 }
 
 static sz_status in_use(sz_store_sqlite *s, int fd, sz_diags *d) {
@@ -28,9 +30,9 @@ static sz_status in_use(sz_store_sqlite *s, int fd, sz_diags *d) {
     long pid = n > 0 ? strtol(text, NULL, 10) : 0;
     char *since = strchr(text, ' ');
     if (since) since[strcspn(since, "\n")] = '\0';
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_IN_USE, (sz_span){0},
-                              "%1$s: another process (%2$ld, since%3$s) is using this state",
-                              "%1$s：另一个进程（%2$ld，开始于%3$s）正在使用这份状态", s->path, pid, since ? since : " ?");
+    sz_diag *g = sz_diags_add(
+        d, SZ_ERROR, SZ_CODE_STATE_IN_USE, (sz_span){0}, "%1$s: another process (%2$ld, since%3$s) is using this state",
+        "%1$s：另一个进程（%2$ld，开始于%3$s）正在使用这份状态", s->path, pid, since ? since : " ?");
     sz_diag_hint(d, g, "wait until it has ended, or give this run a state of its own",
                  "请等它结束，或者让这次运行使用另一份状态");
     return SZ_IO;
@@ -44,12 +46,10 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
     sz_status rc = SZ_OK;
     if (fd < 0) {
         sz_diag *g = sz_diags_add(d, SZ_ERROR, errno == EROFS ? SZ_CODE_STATE_READ_ONLY : SZ_CODE_STATE_CANNOT_OPEN,
-                                  (sz_span){0}, "%1$s cannot be opened for writing: %2$s", "%1$s 不能以可写方式打开：%2$s",
-                                  name, strerror(errno));
-        if (errno == ENOENT)
-            sz_diag_hint(d, g, "make the folder first", "请先建立这个文件夹");
-        else
-            sz_diag_hint(d, g, "put the state where this program may write", "请把状态放在本程序可以写入的地方");
+                                  (sz_span){0}, "%1$s cannot be opened for writing: %2$s",
+                                  "%1$s 不能以可写方式打开：%2$s", name, strerror(errno));
+        if (errno == ENOENT) sz_diag_hint(d, g, "make the folder first", "请先建立这个文件夹");
+        else sz_diag_hint(d, g, "put the state where this program may write", "请把状态放在本程序可以写入的地方");
         rc = SZ_IO;
     } else {
         struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -2,8 +2,9 @@
  *
  * open: is it a state of ours, and can it be written.
  *
- * Write-ahead log with FULL: one fsync a commit, where a rollback journal takes three, and torn writes are found by checksums.
- * The lock is exclusive, so there is no shared memory file, and closing folds the log back: the state at rest is one file.
+ * Write-ahead log with FULL: one fsync a commit, where a rollback journal takes three, and torn writes are found by
+ * checksums. The lock is exclusive, so there is no shared memory file, and closing folds the log back: the state at
+ * rest is one file.
  */
 #include "store.h"
 
@@ -13,14 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TABLES                                                                                                        \
-    "CREATE TABLE header(id INTEGER PRIMARY KEY CHECK(id = 1), fmt INTEGER NOT NULL, topic BLOB NOT NULL,"            \
-    " parts INTEGER NOT NULL, bundle_ver INTEGER NOT NULL, owner BLOB NOT NULL, seq INTEGER NOT NULL,"                \
-    " epoch INTEGER NOT NULL, worker BLOB NOT NULL, body BLOB NOT NULL);"                                             \
-    "CREATE TABLE dict(i INTEGER PRIMARY KEY, word BLOB NOT NULL);"                                                   \
-    "CREATE TABLE snapshots(i INTEGER PRIMARY KEY, student BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"              \
-    "CREATE TABLE journal(i INTEGER PRIMARY KEY, entries BLOB NOT NULL);"                                             \
-    "CREATE TABLE outbox(i INTEGER PRIMARY KEY, line BLOB NOT NULL);"                                                 \
+#define TABLES                                                                                             \
+    "CREATE TABLE header(id INTEGER PRIMARY KEY CHECK(id = 1), fmt INTEGER NOT NULL, topic BLOB NOT NULL," \
+    " parts INTEGER NOT NULL, bundle_ver INTEGER NOT NULL, owner BLOB NOT NULL, seq INTEGER NOT NULL,"     \
+    " epoch INTEGER NOT NULL, worker BLOB NOT NULL, body BLOB NOT NULL);"                                  \
+    "CREATE TABLE dict(i INTEGER PRIMARY KEY, word BLOB NOT NULL);"                                        \
+    "CREATE TABLE snapshots(i INTEGER PRIMARY KEY, student BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"   \
+    "CREATE TABLE journal(i INTEGER PRIMARY KEY, entries BLOB NOT NULL);"                                  \
+    "CREATE TABLE outbox(i INTEGER PRIMARY KEY, line BLOB NOT NULL);"                                      \
     "CREATE TABLE ledger(i INTEGER PRIMARY KEY, input BLOB NOT NULL UNIQUE, line BLOB NOT NULL);"
 
 static bool execute(sz_store_sqlite *s, const char *sql) {
@@ -33,10 +34,8 @@ static bool execute(sz_store_sqlite *s, const char *sql) {
 static bool pragma(sz_store_sqlite *s, const char *sql, sqlite3_int64 *value) {
     sqlite3_stmt *st = NULL;
     bool is_fine = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW;
-    if (is_fine)
-        *value = sqlite3_column_int64(st, 0);
-    else
-        sz_sqlite_explain(s);
+    if (is_fine) *value = sqlite3_column_int64(st, 0);
+    else sz_sqlite_explain(s);
     sqlite3_finalize(st);
     return is_fine;
 }
@@ -51,7 +50,8 @@ static bool connect_to(sz_store_sqlite *s, int flags) {
 
 bool sz_sqlite_create(sz_store_sqlite *s) {
     char layout[96];
-    snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION, LAYOUT);
+    snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION,
+             LAYOUT);
     if (!s->db && !connect_to(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) return false;
     if (execute(s, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;" TABLES) && execute(s, layout)) return true;
     if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
@@ -137,9 +137,7 @@ sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **
     return rc;
 }
 
-bool sz_store_sqlite_is_new(const sz_store_sqlite *s) {
-    return s->is_new;
-}
+bool sz_store_sqlite_is_new(const sz_store_sqlite *s) { return s->is_new; }
 
 void sz_store_sqlite_close(sz_store_sqlite *s) {
     if (!s) return;

@@ -21,7 +21,8 @@ static const char *const sql[N_QUERIES] = {
                        "ON CONFLICT(student) DO UPDATE SET record = excluded.record",
     [Q_PUT_JOURNAL] = "INSERT INTO journal(entries) VALUES(?1)",
     [Q_PUT_OUTBOX] = "INSERT INTO outbox(line) VALUES(?1)",
-    [Q_PUT_LEDGER] = "INSERT INTO ledger(input, line) VALUES(?1, ?2) ON CONFLICT(input) DO UPDATE SET line = excluded.line",
+    [Q_PUT_LEDGER] =
+        "INSERT INTO ledger(input, line) VALUES(?1, ?2) ON CONFLICT(input) DO UPDATE SET line = excluded.line",
     [Q_TRIM_JOURNAL] = "DELETE FROM journal WHERE i IN (SELECT i FROM journal ORDER BY i LIMIT ?1)",
     [Q_TRIM_OUTBOX] = "DELETE FROM outbox WHERE i IN (SELECT i FROM outbox ORDER BY i LIMIT ?1)",
     [Q_GET_DICT] = "SELECT i, word FROM dict WHERE i > ?1 ORDER BY i",
@@ -37,10 +38,11 @@ void sz_sqlite_explain(sz_store_sqlite *s) {
     switch (sqlite3_errcode(s->db) & 0xff) {
     case SQLITE_FULL: what = "the disk is full: make room and run again; what was committed before stands"; break;
     case SQLITE_IOERR:
-        what = sqlite3_extended_errcode(s->db) == SQLITE_IOERR_WRITE
-                   ? "writing fails: make room (a quota or a limit on file sizes counts too) or look after the disk, and "
-                     "run again; what was committed before stands"
-                   : "the disk fails: look after it and run again; what was committed before stands";
+        what =
+            sqlite3_extended_errcode(s->db) == SQLITE_IOERR_WRITE
+                ? "writing fails: make room (a quota or a limit on file sizes counts too) or look after the disk, and "
+                  "run again; what was committed before stands"
+                : "the disk fails: look after it and run again; what was committed before stands";
         break;
     case SQLITE_READONLY: what = "the file cannot be written: see to its permissions and its file system"; break;
     case SQLITE_CORRUPT: what = "the file is damaged: restore it from a backup, or begin with a new state"; break;
@@ -49,10 +51,8 @@ void sz_sqlite_explain(sz_store_sqlite *s) {
     case SQLITE_CANTOPEN: what = "the file cannot be opened: see that its folder is there and can be written"; break;
     default: what = "SQLite cannot go on";
     }
-    if (os)
-        snprintf(s->text, sizeof s->text, "%s: %s (%s; %s)", s->path, what, sqlite3_errmsg(s->db), strerror(os));
-    else
-        snprintf(s->text, sizeof s->text, "%s: %s (%s)", s->path, what, sqlite3_errmsg(s->db));
+    if (os) snprintf(s->text, sizeof s->text, "%s: %s (%s; %s)", s->path, what, sqlite3_errmsg(s->db), strerror(os));
+    else snprintf(s->text, sizeof s->text, "%s: %s (%s)", s->path, what, sqlite3_errmsg(s->db));
 }
 
 sqlite3_stmt *sz_sqlite_query(sz_store_sqlite *s, query which) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * arrival: records as they come, one input after the other. What the ledger should know is noted with every delivery: how many
- * records were taken of each input, and the digest of the text that they make up; so a resume knows that it counts the same ones.
+ * arrival: records as they come, one input after the other. What the ledger should know is noted with every delivery:
+ * how many records were taken of each input, and the digest of the text that they make up; so a resume knows that it
+ * counts the same ones.
  */
 #include "stream.h"
 
@@ -10,7 +11,7 @@
 struct arrival {
     sz_stream_file *s;
     const batch *batch;
-    uint32_t at;       /* input in hand */
+    uint32_t at; /* input in hand */
     reader reader;
     digest *witness;   /* of its text */
     uint64_t left;     /* records that are only counted: they were taken before */
@@ -33,9 +34,7 @@ void sz_fs_arrival_free(arrival *x) {
     sz_free(x);
 }
 
-static input *in_hand(arrival *x) {
-    return x->batch->v[x->at];
-}
+static input *in_hand(arrival *x) { return x->batch->v[x->at]; }
 
 /* What is taken of the input so far. */
 static void witness(arrival *x) {
@@ -49,7 +48,8 @@ static bool is_resumed(const arrival *x, const input *in) {
 }
 
 static stage differ(arrival *x) {
-    sz_fs_differs(x->s, in_hand(x)->name, "the run before was stopped in the middle of it, and it does not begin as it did then",
+    sz_fs_differs(x->s, in_hand(x)->name,
+                  "the run before was stopped in the middle of it, and it does not begin as it did then",
                   "上次运行在它的中途停止，现在它的开头同那时不一样");
     return STAGE_FAILED;
 }
@@ -91,7 +91,8 @@ static stage count_one(arrival *x) {
     do g = sz_fs_lines_witness_to(&x->reader.lines, in->known.seen);
     while (g == GOT_AGAIN);
     witness(x);
-    if (g != GOT_PIECE || in->now.seen != in->known.seen || strcmp(in->now.witness, in->known.witness) != 0) return differ(x);
+    if (g != GOT_PIECE || in->now.seen != in->known.seen || strcmp(in->now.witness, in->known.witness) != 0)
+        return differ(x);
     if (!in->known.is_at_end) return STAGE_WORKING;
     in->now = in->known; /* read to its end then; what has come since is for the next run */
     in->now.index = index;
@@ -129,7 +130,8 @@ static stage count(arrival *x) {
     return STAGE_WORKING;
 }
 
-/* Up to max records of the input in hand, without moving what was given: a message is what one filling of the buffer holds. */
+/* Up to max records of the input in hand, without moving what was given: a message is what one filling of the buffer
+ * holds. */
 static stage give(arrival *x, uint32_t max) {
     sz_stream_file *s = x->s;
     input *in = in_hand(x);

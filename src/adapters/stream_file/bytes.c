@@ -34,7 +34,8 @@ static ptrdiff_t read_raw(bytes *b, void *to, size_t room) {
 static packing packing_of(const uint8_t *p, size_t n) {
     if (n >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8) return GZIP;
     if (n >= 4 && p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd) return ZSTD;
-    if (n >= 4 && (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18) return ZSTD; /* skippable frame */
+    if (n >= 4 && (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18)
+        return ZSTD; /* skippable frame */
     return PLAIN;
 }
 
@@ -44,7 +45,8 @@ static bool is_named(const char *name, const char *end) {
 }
 
 void sz_fs_bytes_open(bytes *b, const char *name, int fd, bool owns_fd, uint64_t limit, digest *hash) {
-    *b = (bytes){.fd = fd, .owns_fd = owns_fd, .limit = limit, .has_limit = limit != UINT64_MAX, .hash = hash, .name = name};
+    *b = (bytes){
+        .fd = fd, .owns_fd = owns_fd, .limit = limit, .has_limit = limit != UINT64_MAX, .hash = hash, .name = name};
     b->in = sz_realloc(NULL, IN_ROOM);
     b->packing = NOT_KNOWN_YET;
     if (b->has_limit) posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -99,7 +101,8 @@ static ptrdiff_t unpack(bytes *b, void *to, size_t room) {
         if (n > 0) continue;
         if (!b->is_open) return 0;
         b->is_cut_short = true;
-        snprintf(b->error, sizeof b->error, "ends in the middle of its %s archive", b->packing == GZIP ? "gzip" : "zstd");
+        snprintf(b->error, sizeof b->error, "ends in the middle of its %s archive",
+                 b->packing == GZIP ? "gzip" : "zstd");
         return -1;
     }
 }

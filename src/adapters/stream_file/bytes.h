@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bytes: what a file holds once it is unpacked. Plain, gzip (several members, zeros after the last) and zstd (several frames) are
- * told apart by their first bytes, not by the name.
+ * bytes: what a file holds once it is unpacked. Plain, gzip (several members, zeros after the last) and zstd (several
+ * frames) are told apart by their first bytes, not by the name.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_BYTES_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_BYTES_H
@@ -21,7 +21,7 @@ typedef struct bytes {
     bool only_packed;    /* of a plain file the bytes are its text, and whoever cuts that hashes it */
     uint8_t *in;         /* packed: what was read; plain: what was looked at to find that out */
     size_t in_at, in_end;
-    bool is_open;        /* inside of a member or frame */
+    bool is_open; /* inside of a member or frame */
     void *unpacker;
     const char *name;
     bool is_cut_short, is_damaged, was_interrupted; /* which kind of failure; after the last reading can go on */

@@ -12,13 +12,9 @@ digest *sz_fs_digest_new(void) {
     return (digest *)s;
 }
 
-void sz_fs_digest_free(digest *d) {
-    XXH3_freeState((XXH3_state_t *)d);
-}
+void sz_fs_digest_free(digest *d) { XXH3_freeState((XXH3_state_t *)d); }
 
-void sz_fs_digest_reset(digest *d) {
-    XXH3_128bits_reset((XXH3_state_t *)d);
-}
+void sz_fs_digest_reset(digest *d) { XXH3_128bits_reset((XXH3_state_t *)d); }
 
 void sz_fs_digest_add(digest *d, const void *p, size_t n) {
     if (n) XXH3_128bits_update((XXH3_state_t *)d, p, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * gzip: one member after the other. Zeros after the last are padding (tapes, some tools); anything else there is damage.
+ * gzip: one member after the other. Zeros after the last are padding (tapes, some tools); anything else there is
+ * damage.
  */
 #include "bytes.h"
 

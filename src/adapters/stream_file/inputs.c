@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden or a folder itself is left
- * out. Everything that cannot be read is told at once.
+ * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden or a folder
+ * itself is left out. Everything that cannot be read is told at once.
  */
 #include "stream.h"
 
@@ -42,7 +42,8 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
     }
     bool is_json = is_kind(name, ".ndjson") || is_kind(name, ".jsonl") || is_kind(name, ".json");
     if (!s->o.mapping && (is_kind(name, ".csv") || is_kind(name, ".tsv"))) {
-        sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_NEEDS_MAPPING, NOWHERE, "%s is a table, and no mapping says how to read it",
+        sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_NEEDS_MAPPING, NOWHERE,
+                                  "%s is a table, and no mapping says how to read it",
                                   "%s 是表格，没有说明如何读取的映射", name);
         sz_diag_hint(s->d, g, "give --mapping FILE", "请给出 --mapping 文件");
         return SZ_USAGE;
@@ -62,8 +63,9 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
 static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, e == ENOENT ? SZ_CODE_NO_FILE : SZ_CODE_UNREADABLE, NOWHERE,
                               "%1$s cannot be read: %2$s", "%1$s 不能读取：%2$s", name, strerror(e));
-    if (e == ENOENT) sz_diag_hint(s->d, g, "see to the path; it is taken from the folder where the program was started",
-                                  "请检查路径；它从启动程序的文件夹算起");
+    if (e == ENOENT)
+        sz_diag_hint(s->d, g, "see to the path; it is taken from the folder where the program was started",
+                     "请检查路径；它从启动程序的文件夹算起");
     return SZ_IO;
 }
 
@@ -98,7 +100,8 @@ static sz_status add_folder(sz_stream_file *s, const char *name) {
     sz_status rc = SZ_OK;
     uint32_t before = s->inputs.n;
     for (size_t i = 0; i < n; i++) {
-        sz_status one = add_path(s, sz_arena_printf(&a, "%s%s%s", name, name[len - 1] == '/' ? "" : "/", names[i]), true);
+        sz_status one =
+            add_path(s, sz_arena_printf(&a, "%s%s%s", name, name[len - 1] == '/' ? "" : "/", names[i]), true);
         if (rc == SZ_OK) rc = one;
     }
     if (rc == SZ_OK && s->inputs.n == before)
@@ -139,8 +142,8 @@ sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n
         } else if (strncmp(name, "file:", 5) == 0 && name[5]) {
             one = add_path(s, name, false);
         } else {
-            sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_ODD_SOURCE, NOWHERE, "%s is no source that can be read here",
-                                      "%s 不是这里能读的来源", name);
+            sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_ODD_SOURCE, NOWHERE,
+                                      "%s is no source that can be read here", "%s 不是这里能读的来源", name);
             sz_diag_hint(s->d, g, "write file:PATH or stdin", "请写 file:路径 或 stdin");
             one = SZ_USAGE;
         }

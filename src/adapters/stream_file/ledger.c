@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ledger: `done size=123 xxh=… text=123 …`, words that a person can read. A word that is not known is passed over; numbers that
- * are 0 and texts that are empty are left out.
+ * ledger: `done size=123 xxh=… text=123 …`, words that a person can read. A word that is not known is passed over;
+ * numbers that are 0 and texts that are empty are left out.
  */
 #include "stream.h"
 
@@ -14,13 +14,13 @@ typedef struct word {
 } word;
 
 static const word words[] = {
-    {"meaning", offsetof(entry, meaning), NUMBER},     {"index", offsetof(entry, index), NUMBER},
-    {"from", offsetof(entry, from), NUMBER},           {"from_line", offsetof(entry, from_line), NUMBER},
-    {"size", offsetof(entry, size), NUMBER},           {"xxh128", offsetof(entry, digest), TEXT},
-    {"text", offsetof(entry, text), NUMBER},           {"lines", offsetof(entry, lines), NUMBER},
-    {"tail", offsetof(entry, tail), NUMBER},           {"records", offsetof(entry, records), NUMBER},
-    {"seen", offsetof(entry, seen), NUMBER},           {"witness", offsetof(entry, witness), TEXT},
-    {"at_end", offsetof(entry, is_at_end), FLAG},      {"mtime", offsetof(entry, mtime_ns), SIGNED},
+    {"meaning", offsetof(entry, meaning), NUMBER}, {"index", offsetof(entry, index), NUMBER},
+    {"from", offsetof(entry, from), NUMBER},       {"from_line", offsetof(entry, from_line), NUMBER},
+    {"size", offsetof(entry, size), NUMBER},       {"xxh128", offsetof(entry, digest), TEXT},
+    {"text", offsetof(entry, text), NUMBER},       {"lines", offsetof(entry, lines), NUMBER},
+    {"tail", offsetof(entry, tail), NUMBER},       {"records", offsetof(entry, records), NUMBER},
+    {"seen", offsetof(entry, seen), NUMBER},       {"witness", offsetof(entry, witness), TEXT},
+    {"at_end", offsetof(entry, is_at_end), FLAG},  {"mtime", offsetof(entry, mtime_ns), SIGNED},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 
@@ -45,10 +45,8 @@ static bool set(entry *e, const word *w, sz_str value) {
         return true;
     }
     if (!sz_str_i64(value, &n) || (n < 0 && w->kind != SIGNED)) return false;
-    if (w->kind == FLAG)
-        *to = n != 0;
-    else
-        memcpy(to, &n, sizeof n); /* 64 bits, signed or not */
+    if (w->kind == FLAG) *to = n != 0;
+    else memcpy(to, &n, sizeof n); /* 64 bits, signed or not */
     return true;
 }
 
@@ -78,17 +76,13 @@ void sz_fs_entry_write(sz_buf *out, const entry *e) {
     for (int i = 0; i < N_WORDS; i++) {
         const char *at = (const char *)e + words[i].offset;
         int64_t n = 0;
-        if (words[i].kind == FLAG)
-            n = *(const bool *)at;
-        else if (words[i].kind != TEXT)
-            memcpy(&n, at, sizeof n);
+        if (words[i].kind == FLAG) n = *(const bool *)at;
+        else if (words[i].kind != TEXT) memcpy(&n, at, sizeof n);
         if (words[i].kind == TEXT ? *at == '\0' : n == 0) continue;
         sz_buf_put_u8(out, ' ');
         sz_buf_put_z(out, words[i].name);
         sz_buf_put_u8(out, '=');
-        if (words[i].kind == TEXT)
-            sz_buf_put_z(out, at);
-        else
-            sz_buf_put_dec(out, n);
+        if (words[i].kind == TEXT) sz_buf_put_z(out, at);
+        else sz_buf_put_dec(out, n);
     }
 }

@@ -2,10 +2,11 @@
 #include "lines.h"
 
 #define FIRST_ROOM ((size_t)256 << 10)
-#define MOST_ROOM ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
+#define MOST_ROOM  ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
 
 void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness) {
-    *l = (lines){.from = from, .separator = separator, .line = 1, .wide = SZ_ENC_UTF8, .witness = witness, .last_line = 1};
+    *l = (lines){
+        .from = from, .separator = separator, .line = 1, .wide = SZ_ENC_UTF8, .witness = witness, .last_line = 1};
     l->room = FIRST_ROOM;
     l->buf = sz_realloc(NULL, l->room);
     sz_buf_init(&l->packed);
@@ -44,7 +45,9 @@ static ptrdiff_t narrow(lines *l, size_t room, bool is_last) {
 static ptrdiff_t read_wide(lines *l, size_t room) {
     for (;;) {
         sz_buf_reserve(&l->packed, FIRST_ROOM);
-        ptrdiff_t n = l->packed.n >= FIRST_ROOM ? 1 : sz_fs_bytes_read(l->from, l->packed.p + l->packed.n, l->packed.cap - l->packed.n);
+        ptrdiff_t n = l->packed.n >= FIRST_ROOM
+                          ? 1
+                          : sz_fs_bytes_read(l->from, l->packed.p + l->packed.n, l->packed.cap - l->packed.n);
         if (n < 0) return -1;
         if (l->packed.n < FIRST_ROOM) l->packed.n += (size_t)n;
         ptrdiff_t made = narrow(l, room, n == 0);
@@ -154,7 +157,8 @@ static got cut_long(lines *l, piece *out) {
         if (l->is_end) break;
         sz_fs_lines_witness(l);
         l->at = l->end = l->seen = l->witnessed = SZ_RECORD_MAX; /* the kept part stands at the buffer's beginning */
-        ptrdiff_t got_n = l->conv ? read_wide(l, l->room - l->end) : sz_fs_bytes_read(l->from, l->buf + l->end, l->room - l->end);
+        ptrdiff_t got_n =
+            l->conv ? read_wide(l, l->room - l->end) : sz_fs_bytes_read(l->from, l->buf + l->end, l->room - l->end);
         if (got_n < 0 && l->from->was_interrupted) continue;
         if (got_n < 0) return GOT_FAIL;
         l->end += (size_t)got_n;
@@ -170,7 +174,8 @@ static uint64_t count_lines(const uint8_t *p, size_t n) {
     return count;
 }
 
-/* Length, line end included, of the row that begins at buf[at] and whose first line ends at `nl`; 0: more must be read. */
+/* Length, line end included, of the row that begins at buf[at] and whose first line ends at `nl`; 0: more must be
+ * read. */
 static size_t row_length(lines *l, const uint8_t *nl, size_t *content) {
     const uint8_t *p = l->buf + l->at;
     size_t first = (size_t)(nl - p), n = l->end - l->at;
@@ -192,7 +197,8 @@ static size_t row_length(lines *l, const uint8_t *nl, size_t *content) {
         *content = n;
         return n;
     }
-    return first + (nl < l->buf + l->end ? 1 : 0); /* a quote that is never closed takes one line, not the rest of the file */
+    return first +
+           (nl < l->buf + l->end ? 1 : 0); /* a quote that is never closed takes one line, not the rest of the file */
 }
 
 /* The record that begins at buf[at]; its first line ends at `nl`, which may be the text's end. */

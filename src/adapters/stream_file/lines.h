@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lines: a text cut into records: lines, or rows of CSV, whose quoted cells may hold line ends. Empty lines are none. What is
- * longer than SZ_RECORD_MAX is never held whole: its beginning is kept, the rest is passed over.
+ * lines: a text cut into records: lines, or rows of CSV, whose quoted cells may hold line ends. Empty lines are none.
+ * What is longer than SZ_RECORD_MAX is never held whole: its beginning is kept, the rest is passed over.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_LINES_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_LINES_H
@@ -12,7 +12,7 @@
 
 typedef struct lines {
     bytes *from;
-    char separator;      /* of CSV; 0: a record is a line */
+    char separator; /* of CSV; 0: a record is a line */
     uint8_t *buf;
     size_t at, end, room; /* buf[at, end) was read and not cut yet */
     size_t seen;          /* buf[at, seen) has no line end */
@@ -21,31 +21,32 @@ typedef struct lines {
     uint64_t line;        /* number of the line that begins there */
     sz_encoding wide;     /* UTF-16 becomes UTF-8 here; else UTF8 */
     sz_conv *conv;
-    sz_buf packed;        /* UTF-16: bytes that make no whole line yet */
-    digest *witness;      /* of the text from its beginning on; NULL: not wanted */
-    size_t witnessed;     /* buf[witnessed, end) is not in it yet */
-    bool ends_in_line;    /* at the end: the last line has no line end */
+    sz_buf packed;                   /* UTF-16: bytes that make no whole line yet */
+    digest *witness;                 /* of the text from its beginning on; NULL: not wanted */
+    size_t witnessed;                /* buf[witnessed, end) is not in it yet */
+    bool ends_in_line;               /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record */
     sz_arena scratch;
 } lines;
 
 typedef struct piece {
-    sz_str raw;          /* without its line end; borrowed until the next refill */
+    sz_str raw; /* without its line end; borrowed until the next refill */
     uint64_t offset, line;
-    uint64_t whole;      /* its length where only the beginning was kept, else 0 */
+    uint64_t whole; /* its length where only the beginning was kept, else 0 */
 } piece;
 
 typedef enum got {
     GOT_PIECE,
-    GOT_WAIT,            /* more must be read first, which moves what was given before */
-    GOT_AGAIN,           /* reading was interrupted: ask again later */
+    GOT_WAIT,  /* more must be read first, which moves what was given before */
+    GOT_AGAIN, /* reading was interrupted: ask again later */
     GOT_END,
-    GOT_FAIL             /* from->error */
+    GOT_FAIL /* from->error */
 } got;
 
 void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness);
 void sz_fs_lines_close(lines *l);
-/* Read until n bytes are there or the text ends (of a pipe: once); buf[at, end) is what there is. For a look at the beginning. */
+/* Read until n bytes are there or the text ends (of a pipe: once); buf[at, end) is what there is. For a look at the
+ * beginning. */
 got sz_fs_lines_fill(lines *l, size_t n);
 /* Treat the text as UTF-16 from here on (sz_encoding_find said so); before the first record. */
 void sz_fs_lines_widen(lines *l, sz_encoding wide);

@@ -12,23 +12,21 @@ _Static_assert(PACKED_MOST < 1 << (32 - LENGTH_BITS), "a place and a length shar
 _Static_assert(sizeof(packed) % 8 == 0, "numbers follow");
 
 #define TIME_BIAS (INT64_C(1) << 60)
-#define ONE_HOUR INT64_C(1000000) /* what an event has where nothing is said */
+#define ONE_HOUR  INT64_C(1000000) /* what an event has where nothing is said */
 
 static uint64_t key_of(const sz_record *r) {
     uint64_t rank = r->kind == SZ_RECORD_DEAD ? 0 : r->kind == SZ_RECORD_FEED_STATUS ? 1 : 2;
     return r->time_ms == SZ_TIME_NONE ? 0 : (uint64_t)(r->time_ms + TIME_BIAS) << 2 | rank;
 }
 
-static int64_t time_of(const packed *p) {
-    return p->key ? (int64_t)(p->key >> 2) - TIME_BIAS : SZ_TIME_NONE;
-}
+static int64_t time_of(const packed *p) { return p->key ? (int64_t)(p->key >> 2) - TIME_BIAS : SZ_TIME_NONE; }
 
 /* ---- texts ---- */
 
 typedef struct building {
     packer *p;
     uint8_t *piece;
-    uint32_t at;        /* end of the piece so far */
+    uint32_t at; /* end of the piece so far */
     uint32_t raw_at;
     sz_str raw;
 } building;
@@ -94,9 +92,9 @@ static inline uint32_t place(building *b, sz_str s) {
 
 /* Texts of an event, in the order of TEXT_*. */
 static const uint16_t text_offsets[] = {
-    offsetof(sz_event, id), offsetof(sz_event, source), offsetof(sz_event, student), offsetof(sz_event, card),
-    offsetof(sz_event, card_system), offsetof(sz_event, place), offsetof(sz_event, reader), offsetof(sz_event, ref),
-    offsetof(sz_event, course), offsetof(sz_event, session), offsetof(sz_event, means),
+    offsetof(sz_event, id),          offsetof(sz_event, source),  offsetof(sz_event, student), offsetof(sz_event, card),
+    offsetof(sz_event, card_system), offsetof(sz_event, place),   offsetof(sz_event, reader),  offsetof(sz_event, ref),
+    offsetof(sz_event, course),      offsetof(sz_event, session), offsetof(sz_event, means),
 };
 enum { N_EVENT_TEXTS = sizeof text_offsets / sizeof *text_offsets };
 
@@ -170,7 +168,8 @@ static uint32_t pack_event(packer *state, packed *p, const sz_event *e, sz_str r
     building b = lay_out(state, p, raw, refs_at, n);
     uint32_t *refs = (uint32_t *)(void *)(b.piece + refs_at);
     for (; there; there &= there - 1) *refs++ = place(&b, event_text(e, (uint32_t)__builtin_ctz(there)));
-    if (p->n_fields) put_fields(&b, e, (packed_field *)(void *)(b.piece + p->raw_at - p->n_fields * sizeof(packed_field)));
+    if (p->n_fields)
+        put_fields(&b, e, (packed_field *)(void *)(b.piece + p->raw_at - p->n_fields * sizeof(packed_field)));
     return b.at;
 }
 
@@ -217,9 +216,7 @@ static sz_str text_at(const packed *p, uint32_t ref) {
     return (sz_str){(const char *)p + (ref >> LENGTH_BITS), ref & LENGTH_MASK};
 }
 
-static const uint32_t *refs_of(const packed *p) {
-    return (const uint32_t *)((const int64_t *)(p + 1) + p->n_numbers);
-}
+static const uint32_t *refs_of(const packed *p) { return (const uint32_t *)((const int64_t *)(p + 1) + p->n_numbers); }
 
 sz_str sz_fs_packed_text(const packed *p, uint32_t which) {
     if (!(p->texts >> which & 1)) return (sz_str){NULL, 0};
@@ -251,7 +248,8 @@ static void take_fields(const packed *p, sz_event *e) {
     const packed_field *from = (const packed_field *)(const void *)((const uint8_t *)p + at);
     memset(e->fields, 0, sizeof e->fields);
     for (uint32_t i = 0; i < p->n_fields; i++)
-        e->fields[from[i].index] = (sz_value){true, from[i].num, from[i].fen, from[i].text ? text_at(p, from[i].text) : (sz_str){NULL, 0}};
+        e->fields[from[i].index] =
+            (sz_value){true, from[i].num, from[i].fen, from[i].text ? text_at(p, from[i].text) : (sz_str){NULL, 0}};
 }
 
 static void take_event(const packed *p, sz_event *e) {
@@ -283,8 +281,11 @@ void sz_fs_unpack(const packed *p, sz_str source, sz_input *out) {
     if (r->kind == SZ_RECORD_EVENT) {
         take_event(p, &r->event);
     } else if (r->kind == SZ_RECORD_FEED_STATUS) {
-        r->feed = (sz_feed_status){.source = sz_fs_packed_text(p, TEXT_SOURCE), .time_ms = r->time_ms, .state = (sz_feed_state)p->feed_state,
-                                   .complete_through_ms = *(const int64_t *)(p + 1), .reader = sz_fs_packed_text(p, TEXT_READER),
+        r->feed = (sz_feed_status){.source = sz_fs_packed_text(p, TEXT_SOURCE),
+                                   .time_ms = r->time_ms,
+                                   .state = (sz_feed_state)p->feed_state,
+                                   .complete_through_ms = *(const int64_t *)(p + 1),
+                                   .reader = sz_fs_packed_text(p, TEXT_READER),
                                    .building = sz_fs_packed_text(p, TEXT_BUILDING)};
     } else {
         sz_str field = sz_fs_packed_text(p, TEXT_FIELD), detail = sz_fs_packed_text(p, TEXT_DETAIL);

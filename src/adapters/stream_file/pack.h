@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * pack: a decoded record and its bytes in one piece, to be sorted, written to a file and read back by this process only.
+ * pack: a decoded record and its bytes in one piece, to be sorted, written to a file and read back by this process
+ * only.
  *
  *   packed    fixed part, below
  *   numbers   i64 each, those that `has` names
- *   texts     u32 each, those that `texts` names: place in the piece << 10 | length; most lie in the raw bytes already
+ *   texts     u32 each, those that `texts` names: place in the piece << 10 | length; most lie in the raw bytes
+ *   already
  *   fields    declared ones, `n_fields` of them
  *   raw bytes, then texts that are not in them
  */
@@ -14,10 +16,10 @@
 #include <sanzao/engine.h>
 
 typedef struct packed {
-    uint32_t size;      /* of the whole piece, a multiple of 8 */
+    uint32_t size; /* of the whole piece, a multiple of 8 */
     uint32_t raw_n;
-    uint64_t key;       /* time, then dead letters before feeds before events */
-    uint64_t ordinal;   /* in order of reading */
+    uint64_t key;     /* time, then dead letters before feeds before events */
+    uint64_t ordinal; /* in order of reading */
     uint64_t offset, line;
     uint64_t content;
     uint32_t input;
@@ -36,13 +38,29 @@ typedef struct packer {
 
 /* Order of semantics 1 for events; ties by order of reading, so no two are equal. */
 int sz_fs_packed_cmp(const packed *a, const packed *b);
-/* Write the piece to `to` (aligned to 8, room for PACKED_MOST); its size. The record's key and place: set by the caller after. */
+/* Write the piece to `to` (aligned to 8, room for PACKED_MOST); its size. The record's key and place: set by the
+ * caller after. */
 uint32_t sz_fs_pack(packer *p, void *to, const sz_record *r, sz_str raw);
 /* The texts borrow from the piece. source: of the origin. */
 void sz_fs_unpack(const packed *p, sz_str source, sz_input *out);
 sz_str sz_fs_packed_text(const packed *p, uint32_t which);
 
-enum { TEXT_ID, TEXT_SOURCE, TEXT_STUDENT, TEXT_CARD, TEXT_SYSTEM, TEXT_PLACE, TEXT_READER, TEXT_REF, TEXT_COURSE, TEXT_SESSION,
-       TEXT_MEANS, TEXT_BUILDING, TEXT_FIELD, TEXT_DETAIL, N_TEXTS };
+enum {
+    TEXT_ID,
+    TEXT_SOURCE,
+    TEXT_STUDENT,
+    TEXT_CARD,
+    TEXT_SYSTEM,
+    TEXT_PLACE,
+    TEXT_READER,
+    TEXT_REF,
+    TEXT_COURSE,
+    TEXT_SESSION,
+    TEXT_MEANS,
+    TEXT_BUILDING,
+    TEXT_FIELD,
+    TEXT_DETAIL,
+    N_TEXTS
+};
 
 #endif

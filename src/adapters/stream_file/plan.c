@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * plan: which inputs are taken now (protocol 2.1). What the ledger calls done and has not changed is passed over, what has grown is
- * read on from its end, what has changed is read whole. A batch that was cut off comes first and must be what it was, for the
- * records taken of it are only counted.
+ * plan: which inputs are taken now (protocol 2.1). What the ledger calls done and has not changed is passed over,
+ * what has grown is read on from its end, what has changed is read whole. A batch that was cut off comes first and
+ * must be what it was, for the records taken of it are only counted.
  */
 #include "stream.h"
 
@@ -20,15 +20,14 @@ static input *input_of(sz_stream_file *s, sz_str name) {
     return NULL;
 }
 
-static bool is_ours(sz_str key) {
-    return (key.n > 5 && memcmp(key.p, "file:", 5) == 0) || sz_str_is(key, "stdin");
-}
+static bool is_ours(sz_str key) { return (key.n > 5 && memcmp(key.p, "file:", 5) == 0) || sz_str_is(key, "stdin"); }
 
 /* An input of an unfinished batch that this run does not have. */
 static bool miss(sz_stream_file *s, sz_str name) {
-    sz_fs_differs(s, sz_arena_str(&s->d->arena, name).p,
-                  "the run before was stopped in the middle of a batch with this input, which is not among the sources now",
-                  "上次运行在一批输入的中途停止，其中有它，而这次的来源里没有它");
+    sz_fs_differs(
+        s, sz_arena_str(&s->d->arena, name).p,
+        "the run before was stopped in the middle of a batch with this input, which is not among the sources now",
+        "上次运行在一批输入的中途停止，其中有它，而这次的来源里没有它");
     if (!s->forgets) return false;
     sz_buf line;
     sz_buf_init(&line);
@@ -48,7 +47,8 @@ static bool read_ledger(sz_stream_file *s) {
             return sz_fs_fail(s, SZ_IO, SZ_CODE_LEDGER, "what the state says about %s cannot be read",
                               "状态里关于 %s 的记录无法读取", in->name);
     }
-    if (s->progress.taken(s->progress.self) == 0) return true; /* nothing depends on a batch of which nothing was taken */
+    if (s->progress.taken(s->progress.self) == 0)
+        return true; /* nothing depends on a batch of which nothing was taken */
     for (uint32_t i = 0; i < n; i++) {
         entry e;
         if (!is_ours(said[i].key) || input_of(s, said[i].key)) continue;
@@ -82,14 +82,15 @@ static bool digest_of(sz_stream_file *s, input *in, uint64_t from, uint64_t to, 
     return is_fine || sz_fs_fail_reading(s, in, &b);
 }
 
-/* Where to read on in a file that has grown. A last line without its end is read again with what has come behind it, unless only
- * its end has come. */
+/* Where to read on in a file that has grown. A last line without its end is read again with what has come behind it,
+ * unless only its end has come. */
 static void read_on(input *in) {
     const entry *k = &in->known;
     entry *e = &in->now;
     e->from = k->text;
     e->from_line = k->lines;
-    if (k->tail == 0 || k->text + k->tail != k->size) return; /* packed or UTF-16: the place in the text says nothing here */
+    if (k->tail == 0 || k->text + k->tail != k->size)
+        return; /* packed or UTF-16: the place in the text says nothing here */
     int fd = open(in->path, O_RDONLY | O_CLOEXEC);
     char next[2] = "";
     ssize_t n = fd < 0 ? 0 : pread(fd, next, sizeof next, (off_t)k->size);
@@ -121,8 +122,9 @@ static bool look_again(sz_stream_file *s, input *in, const struct stat *st) {
         sz_fs_digest_text(d, text);
     }
     if (is_fine && strcmp(text, k->digest) != 0) {
-        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_BATCH_DIFFERS, (sz_span){0}, "%s has changed since it was read: it is read whole again",
-                     "%s 在读过之后有改动：重新完整读取", in->name);
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_BATCH_DIFFERS, (sz_span){0},
+                     "%s has changed since it was read: it is read whole again", "%s 在读过之后有改动：重新完整读取",
+                     in->name);
         read_whole(in, size);
     } else if (is_fine && size == k->size) {
         in->is_done = true;
@@ -147,7 +149,8 @@ static bool judge(sz_stream_file *s, input *in) {
         return true;
     }
     if (stat(in->path, &st) != 0)
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name, strerror(errno));
+        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
+                          strerror(errno));
     if (in->known.state == ENTRY_DONE) return look_again(s, in, &st);
     read_whole(in, (uint64_t)st.st_size);
     return true;
@@ -167,7 +170,8 @@ static bool resume(sz_stream_file *s, input *in) {
         en = "the run before was stopped in the middle of it, and the mapping or the declared types have changed since",
         zh = "上次运行在它的中途停止，之后映射或声明的类型有改动";
     else if (!in->is_pipe && (stat(in->path, &st) != 0 || (k->size && (uint64_t)st.st_size < k->size)))
-        en = "the run before was stopped in the middle of it, and it is shorter now", zh = "上次运行在它的中途停止，现在它变短了";
+        en = "the run before was stopped in the middle of it, and it is shorter now",
+        zh = "上次运行在它的中途停止，现在它变短了";
     if (en) return sz_fs_differs(s, in->name, en, zh);
     bool is_whole = k->order == SZ_SORTED || k->is_at_end; /* then its size was known */
     in->limit = in->is_pipe ? UINT64_MAX : is_whole ? k->size : (uint64_t)st.st_size;

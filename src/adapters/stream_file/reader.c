@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reader: one input as records. What must be known before the first record (encoding, header) is found out in steps that can be
- * interrupted, for a pipe may keep silent as long as it likes.
+ * reader: one input as records. What must be known before the first record (encoding, header) is found out in steps
+ * that can be interrupted, for a pipe may keep silent as long as it likes.
  */
 #include "stream.h"
 
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SAMPLE ((size_t)64 << 10)
+#define SAMPLE   ((size_t)64 << 10)
 #define YOUNG_NS INT64_C(2000000000) /* a file may change again within the same tick of its clock */
 
 static bool is_ascii(const uint8_t *p, size_t n) {
@@ -32,7 +32,8 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
     input *in = r->in;
     int fd = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : s->o.stdin_fd;
     if (fd < 0)
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name, strerror(errno));
+        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
+                          strerror(errno));
     sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
     r->bytes.only_packed = witness != NULL;
     sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness);
@@ -55,7 +56,8 @@ void sz_fs_reader_close(reader *r) {
 
 bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness) {
     *r = (reader){.in = in};
-    if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK) return false; /* header and encoding stand at the beginning */
+    if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK)
+        return false; /* header and encoding stand at the beginning */
     if (!in->has_digest && (!in->is_pipe || s->o.order == SZ_SORTED)) r->hash = sz_fs_digest_new();
     return open_at(s, r, in->is_wide ? 0 : in->now.from, witness); /* places in UTF-16 are counted in its UTF-8 */
 }
@@ -81,9 +83,10 @@ static bool sniff(sz_stream_file *s, reader *r) {
     }
     if (!r->in->is_csv) return true;
     if (enc == SZ_ENC_BAD)
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
-                          "%s is neither UTF-8 nor GB18030 nor UTF-16: give its `encoding` in the mapping if a few bytes are damaged",
-                          "%s 不是 UTF-8、GB18030 或 UTF-16：如果只是个别字节损坏，请在映射里写明 encoding", r->in->name);
+        return sz_fs_fail(
+            s, SZ_IO, SZ_CODE_ENCODING,
+            "%s is neither UTF-8 nor GB18030 nor UTF-16: give its `encoding` in the mapping if a few bytes are damaged",
+            "%s 不是 UTF-8、GB18030 或 UTF-16：如果只是个别字节损坏，请在映射里写明 encoding", r->in->name);
     r->enc = enc;
     r->is_ascii = given == SZ_ENC_AUTO && enc == SZ_ENC_UTF8 && !l->conv && is_ascii(l->buf + l->at, n);
     return use_encoding(s, r, enc);
@@ -111,12 +114,15 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     pos = text.n;
     is_fine = sz_to_utf8(r->enc, raw.p + header_at, raw.n - header_at, &text, &bad) && is_fine;
     if (!is_fine)
-        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s: its header is not in the encoding of the file", "%s：表头的编码与文件不符", r->in->name);
-    const sz_source *src = sz_source_new(&d->arena, r->in->path ? r->in->path : r->in->name, text.p ? (const char *)text.p : "", text.n);
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s: its header is not in the encoding of the file",
+                   "%s：表头的编码与文件不符", r->in->name);
+    const sz_source *src =
+        sz_source_new(&d->arena, r->in->path ? r->in->path : r->in->name, text.p ? (const char *)text.p : "", text.n);
     sz_csv_row row;
     sz_arena a;
     sz_arena_init(&a);
-    if (is_fine && sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
+    if (is_fine &&
+        sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
         sz_mapping_bind(s->o.mapping, &row, src, d) != SZ_OK) {
         s->failed = SZ_FINDINGS;
         snprintf(s->text, sizeof s->text, "the header of %s does not fit the mapping", r->in->name);
@@ -152,7 +158,8 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
     bool has_header = r->in->is_csv && (r->in->now.from == 0 || r->is_check);
     got g = has_header ? take_header(s, r, d) : GOT_PIECE;
     piece p;
-    while (g == GOT_PIECE && !r->is_check && r->lines.offset < r->in->now.from) g = sz_fs_lines_next(&r->lines, true, &p);
+    while (g == GOT_PIECE && !r->is_check && r->lines.offset < r->in->now.from)
+        g = sz_fs_lines_next(&r->lines, true, &p);
     r->has_begun = g == GOT_PIECE;
     return g;
 }
@@ -211,8 +218,7 @@ void sz_fs_reader_finish(reader *r) {
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
     if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
         sz_fs_digest_text(l->witness, e->digest);
-    else if (r->hash)
-        sz_fs_digest_text(r->hash, e->digest);
+    else if (r->hash) sz_fs_digest_text(r->hash, e->digest);
     e->text = l->ends_in_line ? l->last_offset : l->offset;
     e->lines = (l->ends_in_line ? l->last_line : l->line) - 1;
     e->tail = l->ends_in_line ? l->offset - l->last_offset : 0;

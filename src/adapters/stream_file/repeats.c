@@ -48,7 +48,8 @@ void sz_fs_repeats_fini(repeats *r) {
 static bool spill_part(repeats *r, partition *p) {
     uint64_t n = 0, at = r->written;
     for (chunk *c = p->first; c; c = c->next) {
-        if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, r->error, sizeof r->error)) return false;
+        if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, r->error, sizeof r->error))
+            return false;
         r->written += c->n * sizeof *c->v;
         n += c->n;
     }
@@ -75,10 +76,8 @@ static bool spill(repeats *r) {
 
 static chunk *new_chunk(repeats *r) {
     chunk *c = r->spare;
-    if (c)
-        r->spare = c->next;
-    else
-        c = sz_realloc(NULL, sizeof *c);
+    if (c) r->spare = c->next;
+    else c = sz_realloc(NULL, sizeof *c);
     c->next = NULL;
     c->n = 0;
     r->held += sizeof *c;
@@ -92,7 +91,8 @@ static uint64_t tail_of(sz_str s) {
     return v;
 }
 
-/* 64 bits by three hashes of short texts; 32 more by their last bytes, so that chance does not make two records one. */
+/* 64 bits by three hashes of short texts; 32 more by their last bytes, so that chance does not make two records one.
+ * */
 static uint64_t identity(const sz_event *e, uint32_t *more) {
     bool has_student = e->student.n > 0;
     sz_str who = has_student ? e->student : e->card;
@@ -111,10 +111,8 @@ bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
     if (!p->last || p->last->n == CHUNK_TUPLES) {
         if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
         chunk *c = new_chunk(r);
-        if (p->last)
-            p->last->next = c;
-        else
-            p->first = c;
+        if (p->last) p->last->next = c;
+        else p->first = c;
         p->last = c;
     }
     p->last->v[p->last->n++] = (tuple){hash, more, (uint32_t)e->content, e->time_ms, ordinal};
@@ -123,8 +121,8 @@ bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
 
 /* ---- finding ---- */
 
-/* Identities of one partition and the lines that stay, by open addressing; an identity has several lines when they are further
- * apart than the horizon. */
+/* Identities of one partition and the lines that stay, by open addressing; an identity has several lines when they
+ * are further apart than the horizon. */
 typedef struct table {
     tuple *v;
     size_t room, n;
@@ -157,9 +155,7 @@ static void grow(table *t) {
     sz_free(old.v);
 }
 
-static uint64_t apart(int64_t a, int64_t b) {
-    return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
-}
+static uint64_t apart(int64_t a, int64_t b) { return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b; }
 
 /* The line that x repeats: of several the first one read. */
 static const tuple *repeated(const table *t, const tuple *x, uint64_t horizon) {
@@ -195,7 +191,8 @@ static bool look_through(repeats *r, const partition *p, table *t, uint64_t hori
     for (uint32_t i = 0; i < p->n_extents && is_fine; i++) {
         for (uint64_t k = 0; k < p->extents[i].n && is_fine; k += READ_TUPLES) {
             uint64_t n = p->extents[i].n - k < READ_TUPLES ? p->extents[i].n - k : READ_TUPLES;
-            is_fine = sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, r->error, sizeof r->error);
+            is_fine =
+                sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, r->error, sizeof r->error);
             if (is_fine) look_at(r, t, v, n, horizon);
         }
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the first line read
- * stays (contract). A tuple a record is kept by the hash of its identity in partitions, and each is looked through alone; so memory
- * is bounded, and where nothing repeats it costs a few nanoseconds a record.
+ * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the
+ * first line read stays (contract). A tuple a record is kept by the hash of its identity in partitions, and each is
+ * looked through alone; so memory is bounded, and where nothing repeats it costs a few nanoseconds a record.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
@@ -10,7 +10,7 @@
 #include <sanzao/model.h>
 
 typedef struct tuple {
-    uint64_t hash;     /* of the identity: 96 bits with `more` */
+    uint64_t hash; /* of the identity: 96 bits with `more` */
     uint32_t more;
     uint32_t content;
     int64_t time_ms;
@@ -35,8 +35,8 @@ typedef struct repeats {
     uint32_t n_parts, shift;
     struct chunk *spare;
     int fd;
-    uint64_t written, n;  /* n: ordinals */
-    uint64_t *flags;      /* two bits an ordinal; NULL: nothing repeats */
+    uint64_t written, n; /* n: ordinals */
+    uint64_t *flags;     /* two bits an ordinal; NULL: nothing repeats */
     char error[256];
 } repeats;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * runs: sorted stretches of records in a temporary file, merged by a heap of their first records. No two records are equal in the
- * order, so it does not matter how the runs are grouped. With more runs than fair buffers fit into the budget, groups of them are
- * merged into longer ones first.
+ * runs: sorted stretches of records in a temporary file, merged by a heap of their first records. No two records are
+ * equal in the order, so it does not matter how the runs are grouped. With more runs than fair buffers fit into the
+ * budget, groups of them are merged into longer ones first.
  */
 #include "sorter.h"
 
@@ -61,7 +61,8 @@ bool sz_fs_runs_spill(sorter *s) {
         is_fine = write_out(s, s->fd, s->written, s->region, s->used);
     } else {
         writer w = {.s = s, .fd = s->fd, .at = s->written, .buf = sz_realloc(NULL, WRITE_ROOM)};
-        for (size_t i = 0; i < s->n && is_fine; i++) is_fine = put(&w, (const packed *)(const void *)(s->region + s->places[i].at));
+        for (size_t i = 0; i < s->n && is_fine; i++)
+            is_fine = put(&w, (const packed *)(const void *)(s->region + s->places[i].at));
         is_fine = is_fine && flush(&w);
         sz_free(w.buf);
     }
@@ -72,9 +73,7 @@ bool sz_fs_runs_spill(sorter *s) {
 
 /* ---- reading ---- */
 
-static const packed *first(const run *r) {
-    return (const packed *)(const void *)(r->buf + r->from);
-}
+static const packed *first(const run *r) { return (const packed *)(const void *)(r->buf + r->from); }
 
 /* Have a whole record at the front of the buffer; false with an empty buffer at the run's end, or s->error. */
 static bool refill(sorter *s, run *r) {
@@ -94,9 +93,7 @@ static bool refill(sorter *s, run *r) {
     }
 }
 
-static bool has_whole(const run *r) {
-    return r->to - r->from >= sizeof(packed) && r->to - r->from >= first(r)->size;
-}
+static bool has_whole(const run *r) { return r->to - r->from >= sizeof(packed) && r->to - r->from >= first(r)->size; }
 
 static bool open_run(sorter *s, run *r, size_t room) {
     uint64_t n = r->end - r->at;

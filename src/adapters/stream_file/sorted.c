@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sorted: all inputs are read before the first record is given, so nothing of a batch is used that cannot be read to its end. The
- * order depends on the bytes alone, so a resume passes over as many records as were taken.
+ * sorted: all inputs are read before the first record is given, so nothing of a batch is used that cannot be read to
+ * its end. The order depends on the bytes alone, so a resume passes over as many records as were taken.
  */
 #include "stream.h"
 
@@ -13,17 +13,17 @@ enum { READ_AT_ONCE = 16384, PASS_AT_ONCE = 65536 };
 struct sorted {
     sz_stream_file *s;
     const batch *batch;
-    uint32_t at;       /* input in hand */
+    uint32_t at; /* input in hand */
     reader reader;
-    uint64_t n;        /* records read */
+    uint64_t n; /* records read */
     uint64_t last_pos;
-    sz_arena arena;    /* of one record */
+    sz_arena arena; /* of one record */
     sz_record record;
     packer packer;
     sorter sorter;
     repeats repeats;
     bool is_read;
-    uint64_t left;     /* to be passed over */
+    uint64_t left; /* to be passed over */
 };
 
 sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
@@ -72,7 +72,8 @@ static stage end_input(sorted *x) {
     sz_fs_reader_finish(&x->reader);
     sz_fs_reader_close(&x->reader);
     x->at++;
-    if (!x->batch->is_resumed || (in->now.size == known.size && strcmp(in->now.digest, known.digest) == 0)) return STAGE_WORKING;
+    if (!x->batch->is_resumed || (in->now.size == known.size && strcmp(in->now.digest, known.digest) == 0))
+        return STAGE_WORKING;
     sz_fs_differs(x->s, in->name, "the run before was stopped in the middle of it, and it has changed since",
                   "上次运行在它的中途停止，之后它有改动");
     return STAGE_FAILED;
@@ -117,7 +118,8 @@ static stage finish_reading(sorted *x) {
     x->left = x->batch->is_resumed ? s->progress.taken(s->progress.self) : 0;
     x->is_read = true;
     if (x->left <= x->n) return STAGE_WORKING;
-    sz_fs_differs(s, x->batch->v[0]->name, "more records of this batch were taken before than it has now", "这一批以前读过的条数比现在有的还多");
+    sz_fs_differs(s, x->batch->v[0]->name, "more records of this batch were taken before than it has now",
+                  "这一批以前读过的条数比现在有的还多");
     return STAGE_FAILED;
 }
 

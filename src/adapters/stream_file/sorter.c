@@ -13,7 +13,8 @@ static void *map(size_t n) {
 }
 
 void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
-    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget, .tmp_dir = tmp_dir, .fd = -1, .is_in_order = true};
+    *s = (sorter){
+        .budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget, .tmp_dir = tmp_dir, .fd = -1, .is_in_order = true};
     s->region_room = s->budget + PACKED_MOST;
     s->region = map(s->region_room);
     s->places_room = s->region_room / LEAST_PIECE + 1;
@@ -28,15 +29,14 @@ void sz_fs_sorter_fini(sorter *s) {
     sz_fs_runs_fini(s);
 }
 
-void *sz_fs_sorter_room(sorter *s) {
-    return s->region + s->used;
-}
+void *sz_fs_sorter_room(sorter *s) { return s->region + s->used; }
 
 static int by_order(const void *a, const void *b, void *ctx) {
     const place_of *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
     const uint8_t *region = ctx;
-    return sz_fs_packed_cmp((const packed *)(const void *)(region + x->at), (const packed *)(const void *)(region + y->at));
+    return sz_fs_packed_cmp((const packed *)(const void *)(region + x->at),
+                            (const packed *)(const void *)(region + y->at));
 }
 
 static void sort(sorter *s) {
@@ -53,7 +53,8 @@ static bool spill(sorter *s) {
 }
 
 bool sz_fs_sorter_added(sorter *s, packed *p) {
-    if (s->is_in_order && s->last && (p->key < s->last->key || (p->key == s->last->key && sz_fs_packed_cmp(s->last, p) > 0)))
+    if (s->is_in_order && s->last &&
+        (p->key < s->last->key || (p->key == s->last->key && sz_fs_packed_cmp(s->last, p) > 0)))
         s->is_in_order = false;
     s->places[s->n++] = (place_of){p->key, s->used};
     s->used += p->size;

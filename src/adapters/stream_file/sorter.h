@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sorter: records in, records in order out, in bounded memory. They are packed one behind the other; what exceeds the budget is
- * sorted and written to a temporary file as a run, and at the end the runs are merged. When everything fits, nothing is written;
- * what comes in order is not sorted.
+ * sorter: records in, records in order out, in bounded memory. They are packed one behind the other; what exceeds the
+ * budget is sorted and written to a temporary file as a run, and at the end the runs are merged. When everything
+ * fits, nothing is written; what comes in order is not sorted.
  *
  *   new; add for each record; finish; next until NULL; free
  */
@@ -18,29 +18,29 @@ typedef struct place_of { /* of a packed record */
 } place_of;
 
 typedef struct run {
-    uint64_t at, end;     /* in the temporary file */
-    uint8_t *buf;         /* while it is merged */
+    uint64_t at, end;      /* in the temporary file */
+    uint8_t *buf;          /* while it is merged */
     size_t room, from, to; /* buf[from, to) is read and not given */
 } run;
 
 typedef struct sorter {
     size_t budget;
     const char *tmp_dir;
-    uint8_t *region;      /* packed records; mapped, so that what is never touched costs nothing */
+    uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
-    place_of *places;     /* of each, in order of reading; sorted before they are given or written */
+    place_of *places; /* of each, in order of reading; sorted before they are given or written */
     size_t places_room, n;
     const packed *last;
-    bool is_in_order;     /* so far */
-    int fd;               /* temporary file, -1: none */
+    bool is_in_order; /* so far */
+    int fd;           /* temporary file, -1: none */
     uint64_t written;
     run *runs;
     uint32_t n_runs, runs_room;
-    uint32_t *heap;       /* runs by their first record */
+    uint32_t *heap; /* runs by their first record */
     uint32_t n_heap;
-    bool is_stale;        /* heap[0]'s first record was given */
+    bool is_stale; /* heap[0]'s first record was given */
     bool is_merging;
-    size_t given;         /* in memory: records given */
+    size_t given; /* in memory: records given */
     uint64_t most_fan;
     char error[256];
 } sorter;
@@ -52,8 +52,8 @@ void *sz_fs_sorter_room(sorter *s);
 /* The piece is there, with everything in it. False: s->error. */
 bool sz_fs_sorter_added(sorter *s, packed *p);
 bool sz_fs_sorter_finish(sorter *s);
-/* The next record. NULL: *g says END, FAIL (s->error), or WAIT: with may_refill false, more must be read, which moves what was
- * given before. */
+/* The next record. NULL: *g says END, FAIL (s->error), or WAIT: with may_refill false, more must be read, which moves
+ * what was given before. */
 const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g);
 
 /* ---- runs.c ---- */

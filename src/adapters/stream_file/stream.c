@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * stream: the port. Work is done in pieces when the queue is empty and the worker wants input, one batch after the other.
+ * stream: the port. Work is done in pieces when the queue is empty and the worker wants input, one batch after the
+ * other.
  */
 #include "stream.h"
 
@@ -38,7 +39,8 @@ bool sz_fs_differs(sz_stream_file *s, const char *name, const char *en, const ch
     snprintf(s->text, sizeof s->text, "%s: %s", name, en);
     s->forgets = s->o.accept_gap;
     s->failed = s->o.accept_gap ? SZ_OK : SZ_IO;
-    sz_diag *g = sz_diags_add(s->d, s->forgets ? SZ_WARNING : SZ_ERROR, SZ_CODE_BATCH_DIFFERS, (sz_span){0}, "%s", NULL, s->text);
+    sz_diag *g = sz_diags_add(s->d, s->forgets ? SZ_WARNING : SZ_ERROR, SZ_CODE_BATCH_DIFFERS, (sz_span){0}, "%s", NULL,
+                              s->text);
     g->message_zh = sz_arena_printf(&s->d->arena, "%s：%s", name, zh);
     if (!s->forgets)
         sz_diag_hint(s->d, g, "give the same inputs again, or read everything anew with --accept-gap",
@@ -98,14 +100,13 @@ static void end_batch(sz_stream_file *s) {
 /* False: there is none. */
 static bool begin_batch(sz_stream_file *s) {
     if (!sz_fs_plan(s, &s->batch) || s->batch.n == 0) return false;
-    if (s->o.order == SZ_SORTED)
-        s->sorted = sz_fs_sorted_new(s, &s->batch);
-    else
-        s->arrival = sz_fs_arrival_new(s, &s->batch);
+    if (s->o.order == SZ_SORTED) s->sorted = sz_fs_sorted_new(s, &s->batch);
+    else s->arrival = sz_fs_arrival_new(s, &s->batch);
     return true;
 }
 
-/* The unfinished batch was not what it had been: all is read anew, and what was taken of it comes out as duplicates. */
+/* The unfinished batch was not what it had been: all is read anew, and what was taken of it comes out as duplicates.
+ * */
 static bool give_up_batch(sz_stream_file *s) {
     if (!s->forgets || !s->batch.is_resumed || s->failed != SZ_OK) return false;
     end_batch(s);
@@ -166,7 +167,7 @@ static sz_status check_headers(sz_stream_file *s) {
     return rc;
 }
 
-sz_status sz_stream_file_new(const sz_stream_file_options *o, const sz_progress *p, sz_msgq *q, sz_diags *d, sz_stream_file **out) {
+sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_diags *d, sz_stream_file **out) {
     sz_stream_file *s = sz_alloc(sizeof *s);
     s->o = *o;
     s->o.sources = NULL;
@@ -174,7 +175,6 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, const sz_progress 
     if (s->o.horizon_ms == 0) s->o.horizon_ms = 14 * SZ_DAY_MS;
     const char *dir = o->tmp_dir ? o->tmp_dir : "/tmp";
     s->tmp_dir = memcpy(sz_alloc(strlen(dir) + 1), dir, strlen(dir) + 1);
-    s->progress = *p;
     s->q = q;
     s->d = d;
     s->decoder = sz_decoder_new(o->types, o->zone);
@@ -191,6 +191,10 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, const sz_progress 
     return rc;
 }
 
+void sz_stream_file_attach(sz_stream_file *s, const sz_progress *p) {
+    s->progress = *p;
+}
+
 void sz_stream_file_free(sz_stream_file *s) {
     if (!s) return;
     end_batch(s);
@@ -203,9 +207,7 @@ void sz_stream_file_free(sz_stream_file *s) {
     sz_free(s);
 }
 
-sz_status sz_stream_file_failure(const sz_stream_file *s) {
-    return s->failed;
-}
+sz_status sz_stream_file_failure(const sz_stream_file *s) { return s->failed; }
 
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all) {
     *done = s->read;

@@ -3,7 +3,8 @@
  * stream: files and pipes as one stream of records. The way of a record:
  *
  *   inputs    what the sources stand for: files in order, pipes
- *   plan      which of them are taken now: the ledger knows what was done, and what a batch that was cut off has to be again
+ *   plan      which of them are taken now: the ledger knows what was done, and what a batch that was cut off has to
+ *   be again
  *   bytes     unpacked, hashed
  *   lines     cut into records
  *   reader    decoded
@@ -24,22 +25,23 @@ enum { MOST_INPUTS = 256 }; /* of a message */
 
 typedef enum entry_state { ENTRY_NONE, ENTRY_OPEN, ENTRY_DONE, ENTRY_LEFT } entry_state;
 
-/* OPEN: of the batch that was begun. DONE: all of it was taken. LEFT: part of a batch that was given up: to be read whole. */
+/* OPEN: of the batch that was begun. DONE: all of it was taken. LEFT: part of a batch that was given up: to be read
+ * whole. */
 typedef struct entry {
     entry_state state;
     sz_order order;
     uint64_t meaning;
-    uint64_t index;     /* open: place in its batch */
-    uint64_t from, from_line; /* open: where in the text this batch begins to read it, its lines before that */
-    uint64_t size;      /* bytes of the file, packed as it is */
-    char digest[DIGEST_TEXT]; /* of them; "" not known */
-    uint64_t text, lines; /* where reading on begins: of the text, and its lines before that */
-    uint64_t tail;      /* bytes of an unfinished line behind that */
-    uint64_t records;   /* of this batch: taken (done: all) */
-    uint64_t seen;      /* open, arrival: bytes of the text that they take */
+    uint64_t index;            /* open: place in its batch */
+    uint64_t from, from_line;  /* open: where in the text this batch begins to read it, its lines before that */
+    uint64_t size;             /* bytes of the file, packed as it is */
+    char digest[DIGEST_TEXT];  /* of them; "" not known */
+    uint64_t text, lines;      /* where reading on begins: of the text, and its lines before that */
+    uint64_t tail;             /* bytes of an unfinished line behind that */
+    uint64_t records;          /* of this batch: taken (done: all) */
+    uint64_t seen;             /* open, arrival: bytes of the text that they take */
     char witness[DIGEST_TEXT]; /* of these */
-    bool is_at_end;     /* open, arrival: it was read to its end */
-    int64_t mtime_ns;   /* 0: too young to be trusted */
+    bool is_at_end;            /* open, arrival: it was read to its end */
+    int64_t mtime_ns;          /* 0: too young to be trusted */
 } entry;
 
 bool sz_fs_entry_read(sz_str line, entry *e); /* false: not a line of ours */
@@ -48,16 +50,16 @@ void sz_fs_entry_write(sz_buf *out, const entry *e);
 /* ---- inputs.c ---- */
 
 typedef struct input {
-    char *name;         /* file:PATH, stdin: in the ledger and in every record's origin */
-    const char *path;   /* in it; NULL: stdin */
-    bool is_pipe;       /* no length, cannot be read twice */
+    char *name;       /* file:PATH, stdin: in the ledger and in every record's origin */
+    const char *path; /* in it; NULL: stdin */
+    bool is_pipe;     /* no length, cannot be read twice */
     bool is_csv;
-    bool is_wide;       /* UTF-16; known where it is read on */
-    entry known;        /* what the ledger says */
-    entry now;          /* what it will say */
-    bool is_done;       /* nothing to be read in this run */
-    uint64_t limit;     /* bytes of the file to read */
-    bool has_digest;    /* of limit bytes, found out while planning */
+    bool is_wide;    /* UTF-16; known where it is read on */
+    entry known;     /* what the ledger says */
+    entry now;       /* what it will say */
+    bool is_done;    /* nothing to be read in this run */
+    uint64_t limit;  /* bytes of the file to read */
+    bool has_digest; /* of limit bytes, found out while planning */
 } input;
 
 typedef struct inputs {
@@ -75,12 +77,12 @@ typedef struct reader {
     input *in;
     bytes bytes;
     lines lines;
-    digest *hash;       /* of the file's bytes, where they are not known yet */
-    bool is_open, is_check; /* check: only its header is wanted */
+    digest *hash;             /* of the file's bytes, where they are not known yet */
+    bool is_open, is_check;   /* check: only its header is wanted */
     bool is_known, has_begun; /* how its text is to be read; its header was passed */
-    sz_encoding enc;    /* of a table's rows as they are cut */
-    bool is_ascii;      /* no byte yet that tells it */
-    sz_buf head;        /* rows down to the header */
+    sz_encoding enc;          /* of a table's rows as they are cut */
+    bool is_ascii;            /* no byte yet that tells it */
+    sz_buf head;              /* rows down to the header */
     uint32_t n_head;
     size_t header_at;
 } reader;
@@ -101,9 +103,9 @@ sz_status sz_fs_reader_check(sz_stream_file *s, input *in);
 /* ---- plan.c ---- */
 
 typedef struct batch {
-    input **v;          /* borrowed from the inputs, in the order in which they are read */
+    input **v; /* borrowed from the inputs, in the order in which they are read */
     uint32_t n;
-    bool is_resumed;    /* `taken` records of it were taken before */
+    bool is_resumed; /* `taken` records of it were taken before */
 } batch;
 
 /* The next batch of the run: n 0 if there is nothing left. False: s->text. */
@@ -140,9 +142,9 @@ struct sz_stream_file {
     bool is_over;
     sz_status failed;
     char text[512];
-    sz_arena arena;      /* of the delivered inputs */
-    sz_input *given;     /* MOST_INPUTS */
-    uint64_t read, all;  /* bytes of files, for progress */
+    sz_arena arena;     /* of the delivered inputs */
+    sz_input *given;    /* MOST_INPUTS */
+    uint64_t read, all; /* bytes of files, for progress */
 };
 
 /* Keep what went wrong, with a finding. Always false. */

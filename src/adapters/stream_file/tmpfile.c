@@ -29,7 +29,9 @@ bool sz_fs_tmp_write(int fd, uint64_t at, const void *from, size_t n, const char
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0) {
             snprintf(error, error_room, "cannot write the temporary file for sorting in %s: %s%s", dir, strerror(errno),
-                     errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? ": make room, or give another folder by TMPDIR" : "");
+                     errno == ENOSPC || errno == EFBIG || errno == EDQUOT
+                         ? ": make room, or give another folder by TMPDIR"
+                         : "");
             return false;
         }
         p += done;
@@ -45,7 +47,8 @@ bool sz_fs_tmp_read(int fd, uint64_t at, void *to, size_t n, char *error, size_t
         ssize_t done = pread(fd, p, n, (off_t)at);
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0) {
-            snprintf(error, error_room, "cannot read the temporary file for sorting: %s", done < 0 ? strerror(errno) : "it is too short");
+            snprintf(error, error_room, "cannot read the temporary file for sorting: %s",
+                     done < 0 ? strerror(errno) : "it is too short");
             return false;
         }
         p += done;

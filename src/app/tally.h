@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counts by input and source, beside the worker's own: what each file gave and where its records went. The stream gives one record
+ * at a time while this is asked for, and the worker's counters before and after it say what became of it. Only this process's
+ * records are counted; a run that was resumed has the others in its totals only.
+ */
+#ifndef SZ_APP_TALLY_H
+#define SZ_APP_TALLY_H
+
+#include <sanzao/engine.h>
+
+typedef struct sz_tally sz_tally;
+sz_tally *sz_tally_new(void);
+void sz_tally_free(sz_tally *t);
+/* The stream's port, asked for one record at a time. `inner` is borrowed. */
+sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner);
+/* Around the step of an input message. */
+void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now);
+void sz_tally_after(sz_tally *t, const sz_counters *now);
+/* `[{"input":…,"source":…,"read":…}, …]` in order of first appearance. */
+void sz_tally_put(sz_buf *out, const sz_tally *t, const sz_zone *z);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "words.h"
+
+typedef struct word { const char *name, *en, *zh; } word;
+
+static const word levels[] = {{"green", "GREEN", "绿"}, {"blue", "BLUE", "蓝"}, {"yellow", "YELLOW", "黄"}, {"orange", "ORANGE", "橙"}, {"red", "RED", "红"}, {0}};
+static const word states[] = {{"open", "open", "未解除"}, {"resolved", "resolved", "已解除"}, {"retracted", "taken back", "已撤回"}, {0}};
+static const word events[] = {{"firing", "new", "新预警"},      {"stepped", "stepped up", "升级"},      {"updated", "corrected", "更正"},
+                              {"resolved", "resolved", "解除"}, {"retracted", "taken back", "撤回"}, {0}};
+static const word reasons[] = {{"on_leave", "on leave", "请假"},
+                               {"vacation", "vacation", "放假"},
+                               {"feed_down", "feed down", "数据源中断"},
+                               {"holiday", "holiday", "节假日"},
+                               {"weekend", "weekend", "周末"},
+                               {"rarely_seen", "rarely seen anyway", "平时就很少刷卡"},
+                               {"late_permit", "late permit", "晚归批准"},
+                               {"overnight_permit", "overnight permit", "外宿批准"},
+                               {"who", "no longer concerned", "不再适用"},
+                               {"corrected", "record corrected", "记录已更正"},
+                               {"rule_removed", "rule removed", "规则已取消"},
+                               {"campus", "campus data changed", "校园数据有变"},
+                               {"record", "a late record", "迟到的记录"},
+                               {"leave", "leave", "请假"},
+                               {"sick", "sick leave", "病假"},
+                               {"internship", "internship", "实习"},
+                               {"exchange", "exchange", "交换"},
+                               {"unknown", "not seen for long enough yet", "观察时间还不够"},
+                               {"inactive", "not at the university", "不在校"},
+                               {0}};
+static const word places[] = {{"counselor", "counselor", "辅导员"},
+                              {"funding-centre", "funding centre", "资助中心"},
+                              {"counselling-centre", "counselling centre", "心理中心"},
+                              {"dorm-manager", "dorm manager", "楼管"},
+                              {"tutoring", "tutoring", "学业辅导"},
+                              {"security", "campus security", "保卫处"},
+                              {"registry", "registry", "学籍管理"},
+                              {"it", "IT", "信息中心"},
+                              {"career", "career service", "就业指导"},
+                              {"card-centre", "card centre", "一卡通中心"},
+                              {0}};
+static const word types[] = {{"swipe", "purchase", "消费"}, {"attendance", "attendance", "考勤"}, {"dorm_access", "dorm door", "宿舍门禁"}, {"presence", "presence", "在校痕迹"}, {0}};
+static const word dead[] = {{"bad_json", "not JSON", "不是 JSON"},
+                            {"bad_utf8", "not UTF-8", "不是 UTF-8"},
+                            {"too_large", "too large", "太长"},
+                            {"too_deep", "nested too deep", "嵌套过深"},
+                            {"missing_field", "a field is missing", "缺少字段"},
+                            {"wrong_type", "a value of another type", "类型不对"},
+                            {"bad_value", "a value that is none", "取值不对"},
+                            {"bad_time", "a time that is none", "时间不对"},
+                            {"unknown_type", "unknown type", "类型未声明"},
+                            {"unknown_student", "student not in the roster", "学号不在名册"},
+                            {"unknown_card", "nobody held this card then", "当时无人持有该卡"},
+                            {"conflicting_duplicate", "same id, other content", "编号相同而内容不同"},
+                            {"too_late", "too late", "来得太迟"},
+                            {"future_time", "from the future", "时间在未来"},
+                            {"misrouted", "wrong partition", "分区不对"},
+                            {0}};
+
+static const word *const lists[SZ_N_WORD_LISTS] = {levels, states, events, reasons, places, types, dead};
+
+const char *app_word(sz_word_list list, const char *name, sz_lang lang) {
+    if (!name) return "";
+    for (const word *w = lists[list]; w->name; w++)
+        if (strcmp(w->name, name) == 0) return lang == SZ_ZH ? w->zh : w->en;
+    return name;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which rules need no look at midnight. While such a rule is idle and its condition is not true, a day's passing cannot make it true:
+ * windows that slide only lose records, so what counts, sums and the like only fall, and `>=` of them stays false. What grows has
+ * deadlines of its own. Rules with `<`, with windows to an earlier day (a record may enter those at midnight), with calendar names, or
+ * with params that differ by student are looked at every day.
+ */
+#include "worker.h"
+
+static bool only_falls(const sz_featureset *fs, const sz_feature *f) {
+    switch (f->op) {
+    case SZ_OP_COUNT:
+    case SZ_OP_DAYS:
+    case SZ_OP_DISTINCT:
+    case SZ_OP_SESSIONS:
+    case SZ_OP_STREAK: break;
+    case SZ_OP_SUM:
+    case SZ_OP_MAX: /* of what is never negative */
+        if (f->field >= SZ_EF_DECLARED && fs->declared[f->field - SZ_EF_DECLARED].kind != SZ_FIELD_MONEY) return false;
+        break;
+    case SZ_OP_ABSENCE: return true;
+    default: return false;
+    }
+    return f->window.ago == 0;
+}
+
+static bool slot_only_falls(void *ctx, uint32_t slot) {
+    const sz_featureset *fs = ctx;
+    return SZ_SLOT_SPACE(slot) == SZ_SPACE_FEATURE && SZ_SLOT_SUB(slot) == 0 && only_falls(fs, &fs->features[SZ_SLOT_INDEX(slot)]);
+}
+
+static bool has_shifting_params(const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_params; i++)
+        if (r->params[i].n_cases > 1) return true;
+    return false;
+}
+
+bool rule_is_quiet(const sz_bundle *b, const sz_rule *r) {
+    if (r->is_instant) return true;
+    if (has_shifting_params(r)) return false;
+    void *fs = (void *)(uintptr_t)&b->fs;
+    uint32_t slot;
+    if (r->value) return !r->at_most && sz_prog_is_slot(r->value, &slot) && slot_only_falls(fs, slot);
+    return sz_prog_is_floor(r->when, slot_only_falls, fs);
+}
+
+/* Least threshold of what grows in the rule; 0 where it cannot be told. */
+int64_t rule_least(const sz_rule *r) {
+    if (!r->has_growing) return SZ_TIME_MAX / 8;
+    if (!r->value || r->resolve_when) return 0;
+    double least = 1e18;
+    for (uint32_t i = 0; i < r->n_steps; i++) {
+        if (r->steps[i].param != SZ_NONE) return 0;
+        if (r->steps[i].value < least) least = r->steps[i].value;
+    }
+    return least < 0 ? 0 : (int64_t)least;
+}
