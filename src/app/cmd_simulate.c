@@ -20,16 +20,19 @@ enum { CODE_SIMULATE_VALUE = 471, CODE_FOLDER_IN_USE = 472, CODE_CANNOT_WRITE = 
 struct folder {
     const char *path;
     sz_diags *d;
-    FILE *part, *events;  /* the file in hand; events.ndjson */
-    char name[64];        /* of `part` */
+    FILE *part, *events; /* the file in hand; events.ndjson */
+    char name[64];       /* of `part` */
 };
 
 static sz_status cannot_write(sz_diags *d, const char *path) {
-    sz_diags_add(d, SZ_ERROR, CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", "%s 无法写入：%s", path, strerror(errno));
+    sz_diags_add(d, SZ_ERROR, CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", "%s 无法写入：%s", path,
+                 strerror(errno));
     return SZ_IO;
 }
 
-static const char *path_of(struct folder *f, const char *name) { return sz_arena_printf(&f->d->arena, "%s/%s", f->path, name); }
+static const char *path_of(struct folder *f, const char *name) {
+    return sz_arena_printf(&f->d->arena, "%s/%s", f->path, name);
+}
 
 static FILE *open_file(struct folder *f, const char *name) {
     const char *path = path_of(f, name);
@@ -73,17 +76,21 @@ static void drop_old(struct folder *f) {
     unlink(path_of(f, "campus/leaves.csv"));
     DIR *dir = opendir(path_of(f, "vendor"));
     for (struct dirent *e; dir && (e = readdir(dir));)
-        if (strncmp(e->d_name, "door-", 5) == 0) unlink(sz_arena_printf(&f->d->arena, "%s/vendor/%s", f->path, e->d_name));
+        if (strncmp(e->d_name, "door-", 5) == 0)
+            unlink(sz_arena_printf(&f->d->arena, "%s/vendor/%s", f->path, e->d_name));
     if (dir) closedir(dir);
 }
 
-/* The folder and its sub-folders. A folder that holds other people's files is left alone: what a simulation wrote says so itself. */
+/* The folder and its sub-folders. A folder that holds other people's files is left alone: what a simulation wrote
+ * says so itself. */
 static sz_status make_folder(struct folder *f, bool with_vendor) {
     static const char *const ours[] = {"campus", "events.ndjson", "truth.csv", "confounders.csv", "vendor"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours && !exists(path_of(f, "simulate.json")); i++) {
         const char *path = path_of(f, ours[i]);
         if (!exists(path)) continue;
-        sz_diag *g = sz_diags_add(f->d, SZ_ERROR, CODE_FOLDER_IN_USE, (sz_span){0}, "%s is there already and no simulation wrote it", "%s 已经存在，而且不是模拟生成的", path);
+        sz_diag *g =
+            sz_diags_add(f->d, SZ_ERROR, CODE_FOLDER_IN_USE, (sz_span){0},
+                         "%s is there already and no simulation wrote it", "%s 已经存在，而且不是模拟生成的", path);
         sz_diag_hint(f->d, g, "name another folder with --out", "请用 --out 指定另一个文件夹");
         return SZ_IO;
     }
@@ -97,11 +104,16 @@ static sz_status make_folder(struct folder *f, bool with_vendor) {
 static void describe(sz_buf *out, const sz_sim_options *o, const sz_sim_counts *n) {
     char day[11];
     sz_day_format(o->from_day, day);
-    sz_buf_printf(out, "{\"schema\":1,\"students\":%u,\"from\":\"%s\",\"days\":%u,\"seed\":%llu,", o->students, day, o->days, (unsigned long long)o->seed);
-    sz_buf_printf(out, "\"lines\":%llu,\"swipes\":%llu,\"attendance\":%llu,\"doors\":%llu,\"presence\":%llu,\"status\":%llu,", (unsigned long long)n->lines,
-                  (unsigned long long)n->swipes, (unsigned long long)n->attendance, (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
-    sz_buf_printf(out, "\"late\":%llu,\"repeats\":%llu,\"strangers\":%llu,\"lost\":%llu,\"incidents\":%u,\"confounders\":%u}\n", (unsigned long long)n->late,
-                  (unsigned long long)n->repeats, (unsigned long long)n->strangers, (unsigned long long)n->lost, n->incidents, n->confounders);
+    sz_buf_printf(out, "{\"schema\":1,\"students\":%u,\"from\":\"%s\",\"days\":%u,\"seed\":%llu,", o->students, day,
+                  o->days, (unsigned long long)o->seed);
+    sz_buf_printf(
+        out, "\"lines\":%llu,\"swipes\":%llu,\"attendance\":%llu,\"doors\":%llu,\"presence\":%llu,\"status\":%llu,",
+        (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
+        (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
+    sz_buf_printf(
+        out, "\"late\":%llu,\"repeats\":%llu,\"strangers\":%llu,\"lost\":%llu,\"incidents\":%u,\"confounders\":%u}\n",
+        (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
+        (unsigned long long)n->lost, n->incidents, n->confounders);
 }
 
 static void show_next(const char *path, bool with_vendor, const char *label) {
@@ -114,20 +126,27 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
     char day[11];
     sz_day_format(o->from_day, day);
     if (c->lang == SZ_ZH) {
-        printf("%s：%u 名学生，自 %s 起 %u 天，种子 %llu\n", path, o->students, day, o->days, (unsigned long long)o->seed);
-        printf("  events.ndjson  %llu 条：消费 %llu，考勤 %llu，门禁 %llu，在场 %llu，数据源状态 %llu\n", (unsigned long long)n->lines, (unsigned long long)n->swipes,
-               (unsigned long long)n->attendance, (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
-        printf("  其中迟到 10 分钟以上 %llu，重复 %llu，卡号不在册 %llu；另有 %llu 条因数据源中断而丢失\n", (unsigned long long)n->late, (unsigned long long)n->repeats,
-               (unsigned long long)n->strangers, (unsigned long long)n->lost);
+        printf("%s：%u 名学生，自 %s 起 %u 天，种子 %llu\n", path, o->students, day, o->days,
+               (unsigned long long)o->seed);
+        printf("  events.ndjson  %llu 条：消费 %llu，考勤 %llu，门禁 %llu，在场 %llu，数据源状态 %llu\n",
+               (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
+               (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
+        printf("  其中迟到 10 分钟以上 %llu，重复 %llu，卡号不在册 %llu；另有 %llu 条因数据源中断而丢失\n",
+               (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
+               (unsigned long long)n->lost);
         printf("  truth.csv %u 行，confounders.csv %u 行\n", n->incidents, n->confounders);
         show_next(path, o->with_vendor, "试一试");
         return;
     }
-    printf("%s: %u students, %u days from %s, seed %llu\n", path, o->students, o->days, day, (unsigned long long)o->seed);
-    printf("  events.ndjson  %llu lines: %llu swipes, %llu attendance, %llu doors, %llu presence, %llu feed status\n", (unsigned long long)n->lines,
-           (unsigned long long)n->swipes, (unsigned long long)n->attendance, (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
-    printf("  of them %llu more than 10 min late, %llu repeats, %llu cards of strangers; %llu more were lost with their source\n", (unsigned long long)n->late,
-           (unsigned long long)n->repeats, (unsigned long long)n->strangers, (unsigned long long)n->lost);
+    printf("%s: %u students, %u days from %s, seed %llu\n", path, o->students, o->days, day,
+           (unsigned long long)o->seed);
+    printf("  events.ndjson  %llu lines: %llu swipes, %llu attendance, %llu doors, %llu presence, %llu feed status\n",
+           (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
+           (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
+    printf(
+        "  of them %llu over 10 min late, %llu repeats, %llu cards of strangers; %llu more were lost with their source\n",
+        (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
+        (unsigned long long)n->lost);
     printf("  truth.csv %u rows, confounders.csv %u rows\n", n->incidents, n->confounders);
     show_next(path, o->with_vendor, "try");
 }
@@ -138,16 +157,24 @@ static bool read_options(sz_config *c, sz_sim_options *o) {
     bool is_day = false;
     sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
     if (!sz_time_parse(&zone, sz_str_of(c->text[SZ_O_FROM]), &ms, &is_day) || !is_day)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--from takes a day such as 2026-02-23, not `%s`", "--from 要的是日期，如 2026-02-23，不是 `%s`", c->text[SZ_O_FROM]);
+        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0},
+                     "--from takes a day such as 2026-02-23, not `%s`", "--from 要的是日期，如 2026-02-23，不是 `%s`",
+                     c->text[SZ_O_FROM]);
     else if (sz_zone_day(&zone, ms) < sz_day_from_ymd(1992, 1, 1))
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--from takes a day of 1992 or later", "--from 要的是 1992 年以后的日期");
+        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--from takes a day of 1992 or later",
+                     "--from 要的是 1992 年以后的日期");
     if (c->num[SZ_O_STUDENTS] < 1 || c->num[SZ_O_STUDENTS] > SZ_SIM_STUDENTS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--students takes 1 to %d", "--students 要的是 1 到 %d", SZ_SIM_STUDENTS_MAX);
+        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--students takes 1 to %d",
+                     "--students 要的是 1 到 %d", SZ_SIM_STUDENTS_MAX);
     if (c->num[SZ_O_DAYS] < 1 || c->num[SZ_O_DAYS] > SZ_SIM_DAYS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
+        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0},
+                     "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
                      "--days 要的是 1 到 %d：20 周的学期和随后的假期", SZ_SIM_DAYS_MAX);
-    *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS], .from_day = sz_zone_day(&zone, ms), .days = (uint32_t)c->num[SZ_O_DAYS], .seed = (uint64_t)c->num[SZ_O_SEED],
-                           .with_vendor = c->num[SZ_O_VENDOR] != 0};
+    *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS],
+                          .from_day = sz_zone_day(&zone, ms),
+                          .days = (uint32_t)c->num[SZ_O_DAYS],
+                          .seed = (uint64_t)c->num[SZ_O_SEED],
+                          .with_vendor = c->num[SZ_O_VENDOR] != 0};
     sz_zone_fini(&zone);
     return c->diags.n_errors == 0;
 }
@@ -175,8 +202,11 @@ static sz_status simulate(sz_config *c, const sz_sim_options *o, sz_sim_counts *
 
 int cmd_simulate(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_SIMULATE, "usage: sanzao simulate [--students N] [--from DAY] [--days N] [--seed N] [--out DIR] [--vendor]",
-                         "用法：sanzao simulate [--students N] [--from 日期] [--days N] [--seed N] [--out 文件夹] [--vendor]", argc, argv);
+    int code =
+        cmd_begin(&c, SZ_FOR_SIMULATE,
+                  "usage: sanzao simulate [--students N] [--from DAY] [--days N] [--seed N] [--out DIR] [--vendor]",
+                  "用法：sanzao simulate [--students N] [--from 日期] [--days N] [--seed N] [--out 文件夹] [--vendor]",
+                  argc, argv);
     if (code < 0) {
         sz_sim_options o;
         sz_sim_counts n = {0};

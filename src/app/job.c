@@ -13,7 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <yyjson.h>
+
 #include "files.h"
+#include "summary_view.h"
+#include "tally.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -50,6 +54,8 @@ typedef struct parts {
     sz_mapping *mapping;
     sz_worker *worker;
     sz_progress progress;
+    sz_tally *tally;       /* NULL: not asked for */
+    sz_stream_port stream_port;
 } parts;
 
 static int exit_of(sz_status s) {
@@ -114,26 +120,37 @@ static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
     return SZ_OK;
 }
 
-/* The worker exists: stream and sinks around it. */
+/* Inputs and outputs are looked at before anything is acquired; then the worker, and both are tied to it. */
 static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile, bool is_new) {
-    sz_ports ports = {.store = *store, .env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
+    sz_stream_file_options so = {.sources = job->sources, .n_sources = job->n_sources, .order = job->order, .types = p->in.types, .zone = &p->in.zone,
+                                 .mapping = p->mapping, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
+                                 .tmp_dir = job->tmp_dir, .stdin_fd = STDIN_FILENO};
+    sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
+    if (s != SZ_OK) return s;
+    sz_sink_file_options ko = {.alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
+    s = sz_sink_file_new(&ko, p->q, &p->diags, &p->sink);
+    if (s != SZ_OK) return s;
+    sz_ports ports = {.store = *store, .stream = sz_stream_file_port(p->stream), .sink = sz_sink_file_port(p->sink),
+                      .env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
+    if (job->by_source) {
+        p->tally = sz_tally_new();
+        ports.stream = sz_tally_stream(p->tally, &ports.stream);
+    }
     sz_options opt = *o;
     opt.is_volatile = is_volatile;
     p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
     p->in.campus = NULL; /* taken */
     p->progress = sz_progress_of(p->worker);
-    sz_stream_file_options so = {.sources = job->sources, .n_sources = job->n_sources, .order = job->order, .types = p->in.types, .zone = &p->in.zone,
-                                 .mapping = p->mapping, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
-                                 .tmp_dir = job->tmp_dir, .stdin_fd = STDIN_FILENO};
-    sz_status s = sz_stream_file_new(&so, &p->progress, p->q, &p->diags, &p->stream);
-    if (s != SZ_OK) return s;
-    sz_sink_file_options ko = {.alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
-    s = sz_sink_file_new(&ko, &p->progress, p->q, &p->diags, &p->sink);
-    if (s != SZ_OK) return s;
-    ports.stream = sz_stream_file_port(p->stream);
-    ports.sink = sz_sink_file_port(p->sink);
-    sz_worker_ports(p->worker, &ports);
+    sz_stream_file_attach(p->stream, &p->progress);
+    sz_sink_file_attach(p->sink, &p->progress);
     return SZ_OK;
+}
+
+static void step(parts *p, const sz_msg *m) {
+    bool counts = p->tally && m->kind == SZ_MSG_INPUT;
+    if (counts) sz_tally_before(p->tally, m, sz_worker_counters(p->worker));
+    sz_worker_step(p->worker, m);
+    if (counts) sz_tally_after(p->tally, sz_worker_counters(p->worker));
 }
 
 static sz_status pump(parts *p) {
@@ -154,7 +171,7 @@ static sz_status pump(parts *p) {
         const sz_msg *m = sz_msgq_pop(p->q);
         if (m) {
             bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
-            if (!drop) sz_worker_step(w, m);
+            if (!drop) step(p, m);
         } else if (sz_msgq_is_idle(p->q)) {
             break;
         }
@@ -170,10 +187,35 @@ static sz_status pump(parts *p) {
     return s;
 }
 
+/* For whoever sits at the terminal; the last line is the program's all the same. */
+static void show_summary(const sz_buf *json, sz_lang lang) {
+    yyjson_doc *doc = yyjson_read((const char *)json->p, json->n, 0);
+    sz_buf text;
+    sz_buf_init(&text);
+    summary_view(&text, yyjson_doc_get_root(doc), lang);
+    fwrite(text.p, 1, text.n, stderr);
+    sz_buf_fini(&text);
+    yyjson_doc_free(doc);
+}
+
+/* What a rule set that differs from the state's did to features. */
+static void tell_plan(const sz_job *job, const parts *p) {
+    const sz_state_plan *plan = sz_worker_plan(p->worker);
+    if (!plan->is_other) return;
+    fprintf(stderr, job->lang == SZ_ZH ? "规则已变化：沿用 %u 项特征数据，新建 %u 项，丢弃 %u 项\n" : "rules have changed: features carried %u, fresh %u, dropped %u\n",
+            plan->carried, plan->fresh, plan->dropped);
+}
+
 static sz_status write_summary(const sz_job *job, parts *p) {
     sz_buf out;
     sz_buf_init(&out);
     sz_worker_summary(p->worker, &out);
+    if (p->tally) {
+        out.n--; /* the closing brace */
+        sz_buf_put_z(&out, ",\"sources\":");
+        sz_tally_put(&out, p->tally, &p->in.zone);
+        sz_buf_put_u8(&out, '}');
+    }
     sz_buf_put_u8(&out, '\n');
     sz_status s = SZ_OK;
     if (job->summary) {
@@ -185,6 +227,8 @@ static sz_status write_summary(const sz_job *job, parts *p) {
             s = SZ_IO;
         }
     }
+    if (isatty(STDERR_FILENO)) show_summary(&out, job->lang);
+    tell_plan(job, p);
     fwrite(out.p, 1, out.n, stderr);
     sz_buf_fini(&out);
     return s;
@@ -192,6 +236,7 @@ static sz_status write_summary(const sz_job *job, parts *p) {
 
 static void parts_fini(parts *p) {
     sz_worker_free(p->worker);
+    sz_tally_free(p->tally);
     sz_stream_file_free(p->stream);
     sz_sink_file_free(p->sink);
     if (p->memory) sz_store_memory_free(p->memory);

@@ -6,7 +6,7 @@
 
 enum { HOURS = 3600, NIGHT_END = 30 * HOURS }; /* a day goes on until six next morning */
 
-/* ---- adding ------------------------------------------------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------------------------------------------------ */
 
 struct event *sz_sim_add(struct plan *x, enum what what, int32_t second, uint16_t place, enum direction direction) {
     if (x->n == PLAN_MAX || second < x->here_from || second >= x->here_to) return NULL;
@@ -20,15 +20,21 @@ struct event *sz_sim_add(struct plan *x, enum what what, int32_t second, uint16_
         if (reader == NONE) return NULL;
     }
     struct event *e = &x->ev[x->n++];
-    *e = (struct event){.time_ms = x->d->midnight_ms + second * SZ_SECOND_MS, .who = x->who, .reader = reader, .place = place, .what = (uint8_t)what,
+    *e = (struct event){.time_ms = x->d->midnight_ms + second * SZ_SECOND_MS,
+                        .who = x->who,
+                        .reader = reader,
+                        .place = place,
+                        .what = (uint8_t)what,
                         .card = x->p->card_lost >= 0 && minute >= x->p->card_new};
     return e;
 }
 
-/* ---- presence -------------------------------------------------------------------------------------------------------------------- */
+/* ---- presence ---------------------------------------------------------------------------------------------------- */
 
 /* What was decided once for a weekend or a festival. */
-static sz_rng plans_for(const struct plan *x, uint32_t what) { return sz_rng_of(x->all->seed, STREAM_WEEKEND, x->who, what); }
+static sz_rng plans_for(const struct plan *x, uint32_t what) {
+    return sz_rng_of(x->all->seed, STREAM_WEEKEND, x->who, what);
+}
 
 /* After the last class of the day, not before half past three. */
 static int32_t leaves_at(struct plan *x) {
@@ -80,7 +86,8 @@ static void late_monday(struct plan *x) {
 /* Lives off campus: here for the classes of the day and something around them, seldom without one. */
 static void comes_from_town(struct plan *x) {
     bool comes = sz_rng_chance(&x->r, x->d->is_rest ? 2000 : 6000);
-    int32_t from = sz_rng_between(&x->r, 7 * HOURS + 2400, 11 * HOURS), to = sz_rng_between(&x->r, 15 * HOURS, 21 * HOURS);
+    int32_t from = sz_rng_between(&x->r, 7 * HOURS + 2400, 11 * HOURS),
+            to = sz_rng_between(&x->r, 15 * HOURS, 21 * HOURS);
     int32_t before = sz_rng_between(&x->r, 600, 2400), after = sz_rng_between(&x->r, 300, 3600);
     uint8_t slots = sz_sim_timetable(x);
     for (int k = 0; k < SLOTS; k++) {
@@ -98,7 +105,9 @@ static void presence(struct plan *x) {
     const struct day *d = x->d;
     x->here_to = NIGHT_END;
     if (p->arrives > d->index * 1440) x->here_from = (p->arrives - d->index * 1440) * 60;
-    if (p->habit == EXCHANGE || sz_sim_span_on(p, SPAN_LEAVE, SPAN_SICK, d->index) || sz_sim_span_on(p, SPAN_INTERNSHIP, SPAN_TRIP, d->index)) away(x);
+    if (p->habit == EXCHANGE || sz_sim_span_on(p, SPAN_LEAVE, SPAN_SICK, d->index) ||
+        sz_sim_span_on(p, SPAN_INTERNSHIP, SPAN_TRIP, d->index))
+        away(x);
     if (d->is_vacation) {
         sz_rng r = plans_for(x, 2000);
         if (!sz_rng_chance(&r, 600)) away(x);
@@ -114,7 +123,7 @@ static void presence(struct plan *x) {
     if (p->back_s_60 * 60 > x->here_from) x->here_from = p->back_s_60 * 60;
 }
 
-/* ---- the day ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the day ----------------------------------------------------------------------------------------------------- */
 
 static void put_in_order(struct plan *x) {
     for (uint32_t i = 1; i < x->n; i++) {

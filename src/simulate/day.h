@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * day: what one student does on one day, as records. The parts add to a plan; at the end it is put in order and handed on.
+ * day: what one student does on one day, as records. The parts add to a plan; at the end it is put in order and handed
+ * on.
  */
 #ifndef SZ_SIMULATE_DAY_H
 #define SZ_SIMULATE_DAY_H
@@ -9,29 +10,30 @@
 
 enum what { WHAT_SWIPE, WHAT_ATTENDANCE, WHAT_DOOR, WHAT_NET, WHAT_LIBRARY, WHAT_STRANGER, WHAT_STATUS };
 enum { OP_CONSUME, OP_REFUND, OP_REVERSAL, OP_TOPUP };                         /* detail of a swipe */
-enum { MARK_PRESENT, MARK_LATE, MARK_EARLY_LEAVE, MARK_ABSENT, MARK_EXCUSED }; /* detail of attendance; the slot stands in `slot` */
+enum { MARK_PRESENT, MARK_LATE, MARK_EARLY_LEAVE, MARK_ABSENT, MARK_EXCUSED }; /* detail of attendance */
 enum { STATE_OPEN, STATE_COMPLETE, STATE_DOWN };                               /* detail of a status */
-enum { FLAG_REPEAT = 1, FLAG_DENIED = 2, FLAG_NO_TIME = 4, FLAG_COLLECTED = 8, FLAG_UNDO = 16, FLAG_AT_NIGHT = 32 };
+enum { FLAG_REPEAT = 1, FLAG_DENIED = 2, FLAG_NO_TIME = 4, FLAG_COLLECTED = 8, FLAG_UNDO = 16 };
 
 /* One record, from the plan to the line. Its time is in ms; whole seconds. */
 struct event {
     int64_t arrival_ms, time_ms;
     uint32_t who;            /* student; number of a stranger's card; source of a status */
     int32_t amount, balance; /* fen */
-    uint32_t number;         /* swipe: use of the card; door: journal of the reader (0: not yet written); attendance: day index of the class */
-    uint32_t ref;            /* swipe: use undone; attendance: course */
-    uint16_t reader, place;  /* NONE */
+    uint32_t
+        number;   /* swipe: use of the card; door: journal of the reader, 0: not yet written; attendance: day index */
+    uint32_t ref; /* swipe: use undone; attendance: course */
+    uint16_t reader, place; /* NONE */
     uint8_t what, detail, flags, slot;
-    uint8_t card;            /* 0: the student's first card, 1: the one after it */
+    uint8_t card; /* 0: the student's first card, 1: the one after it */
 };
 
 /* How an incident, a habit or a confounder bends the day. */
 struct mood {
-    int32_t skips, comes_late;  /* of 10,000: a class */
+    int32_t skips, comes_late; /* of 10,000: a class */
     int32_t late_night, out_night;
-    int32_t meals, price;       /* per cent */
-    int32_t library;            /* per cent */
-    int32_t chaos;              /* minutes that the rhythm wanders */
+    int32_t meals, price; /* per cent */
+    int32_t library;      /* per cent */
+    int32_t chaos;        /* minutes that the rhythm wanders */
     bool is_hard_up, is_silent_all_day, stays_in;
     bool pays_double, is_treated, lends;
 };
@@ -54,18 +56,18 @@ struct plan {
     struct event ev[PLAN_MAX];
 };
 
-/* Fill the plan; the events are in order of time and complete but for journal numbers and arrival. Changes the person's state of the
- * day. */
+/* Fill the plan; the events are in order of time and complete but for journal numbers and arrival. Changes the
+ * person's state of the day. */
 void sz_sim_day_plan(struct plan *x, const struct world *w, struct people *all, uint32_t who, const struct day *d);
 
 /* ---- parts ---- */
 void sz_sim_mood_draw(struct plan *x);
-void sz_sim_study(struct plan *x);     /* classes: sets timetable and attended */
-void sz_sim_rhythm(struct plan *x);    /* sets wake, home, is_late, is_out */
+void sz_sim_study(struct plan *x);  /* classes: sets timetable and attended */
+void sz_sim_rhythm(struct plan *x); /* sets wake, home, is_late, is_out */
 void sz_sim_doors(struct plan *x);
 void sz_sim_meals(struct plan *x);
-void sz_sim_traces(struct plan *x);    /* library, network, lab */
-void sz_sim_till(struct plan *x);      /* balances, top-ups, slips of the till; after the events are in order */
+void sz_sim_traces(struct plan *x); /* library, network, lab */
+void sz_sim_till(struct plan *x);   /* balances, top-ups, slips of the till; after the events are in order */
 /* Timetable of a class on a day: bits of slots; also for classes that the student misses. */
 uint8_t sz_sim_timetable(const struct plan *x);
 extern const int32_t sz_sim_slot_from[SLOTS], sz_sim_slot_to[SLOTS]; /* seconds */

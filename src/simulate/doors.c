@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors: getting up, going out, coming home. The hours are fitted to data3.csv (see person.c); most passages leave no record.
+ * doors: getting up, going out, coming home. The hours are fitted to data3.csv (see person.c); most passages leave no
+ * record.
  */
 #include "day.h"
 
-#define AT(h, m) ((h) * 3600 + (m) * 60)
+#define AT(h, m) ((h)*3600 + (m)*60)
 
-/* ---- the frame of the day --------------------------------------------------------------------------------------------------- */
+/* ---- the frame of the day ---------------------------------------------------------------------------------------- */
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
 static int32_t curfew(const struct plan *x) { return x->p->year == 1 ? x->d->curfew_first_year_s : x->d->curfew_s; }
 
 static void night(struct plan *x) {
-    bool in_evening = x->p->lives_in && x->here_from < AT(20, 0) && x->here_to > AT(24, 0) && x->quiet_to <= AT(18, 0) && !x->mood.stays_in;
+    bool in_evening = x->p->lives_in && x->here_from < AT(20, 0) && x->here_to > AT(24, 0) &&
+                      x->quiet_to <= AT(18, 0) && !x->mood.stays_in;
     bool at_club = x->p->club >> x->d->weekday & 1 && !x->d->is_rest;
     bool out = sz_rng_chance(&x->r, x->mood.out_night), late = sz_rng_chance(&x->r, x->mood.late_night);
     if (!in_evening) return;
@@ -45,12 +47,12 @@ void sz_sim_rhythm(struct plan *x) {
     night(x);
 }
 
-/* ---- passages ------------------------------------------------------------------------------------------------------------------- */
+/* ---- passages ---------------------------------------------------------------------------------------------------- */
 
 void sz_sim_pass(struct plan *x, int32_t second, uint16_t place, enum direction direction) {
     struct event *e;
-    /* 1,407 of 43,156 door records were denied, mostly at buildings that were not the student's own; 1,616 came twice within a minute
-     * (data3.csv). */
+    /* 1,407 of 43,156 door records were denied, mostly at buildings that were not the student's own; 1,616 came
+     * twice within a minute (data3.csv). */
     if (sz_rng_chance(&x->r, x->w->places[place].kind == DORM ? 80 : 600)) {
         if ((e = sz_sim_add(x, WHAT_DOOR, second - 9, place, direction))) e->flags |= FLAG_DENIED;
     }
@@ -61,12 +63,16 @@ void sz_sim_pass(struct plan *x, int32_t second, uint16_t place, enum direction 
     if (x->n < PLAN_MAX) x->ev[x->n++] = twice;
 }
 
-/* Per cent of the usual: when everybody goes at once the door stands open and nobody holds a card to it; late in the evening it is shut. */
+/* Per cent of the usual: when everybody goes at once the door stands open and nobody holds a card to it; late in the
+ * evening it is shut. */
 static int32_t rush(int32_t second) {
-    static const struct { int32_t from, to, per_cent; } hours[] = {
-        {AT(5, 30), AT(7, 0), 200},    {AT(7, 10), AT(8, 0), 20},     {AT(8, 0), AT(9, 20), 150},     {AT(9, 20), AT(10, 0), 70},
-        {AT(10, 0), AT(11, 55), 125},  {AT(11, 55), AT(13, 10), 45},  {AT(13, 20), AT(14, 2), 26},    {AT(14, 10), AT(15, 0), 120},
-        {AT(15, 0), AT(17, 55), 65},   {AT(17, 55), AT(18, 58), 45},  {AT(18, 58), AT(19, 59), 85},   {AT(20, 50), AT(21, 59), 145},
+    static const struct {
+        int32_t from, to, per_cent;
+    } hours[] = {
+        {AT(5, 30), AT(7, 0), 200},   {AT(7, 10), AT(8, 0), 20},    {AT(8, 0), AT(9, 20), 150},
+        {AT(9, 20), AT(10, 0), 70},   {AT(10, 0), AT(11, 55), 125}, {AT(11, 55), AT(13, 10), 45},
+        {AT(13, 20), AT(14, 2), 26},  {AT(14, 10), AT(15, 0), 120}, {AT(15, 0), AT(17, 55), 65},
+        {AT(17, 55), AT(18, 58), 45}, {AT(18, 58), AT(19, 59), 85}, {AT(20, 50), AT(21, 59), 145},
         {AT(21, 59), AT(24, 0), 190},
     };
     for (size_t i = 0; i < sizeof hours / sizeof *hours; i++)
@@ -98,13 +104,15 @@ static void classrooms(struct plan *x) {
     }
     /* Work on one's own in the evening: the larger part of what the teaching buildings' doors saw. */
     bool works = sz_rng_chance(&x->r, x->d->is_exams ? 1700 : 1000) && !x->mood.stays_in && !x->is_out;
-    int32_t from = sz_rng_bell(&x->r, AT(19, 40), 60 * 60), to = least(sz_rng_bell(&x->r, AT(22, 0), 40 * 60), x->home - 400);
+    int32_t from = sz_rng_bell(&x->r, AT(19, 40), 60 * 60),
+            to = least(sz_rng_bell(&x->r, AT(22, 0), 40 * 60), x->home - 400);
     if (!works || to <= from) return;
     sz_sim_pass(x, from, building, DIRECTION_IN);
     sz_sim_pass(x, to, building, DIRECTION_OUT);
 }
 
-/* Breakfast fetched, a parcel, a run around the field: out and in again. In the real log in and out do not alternate either. */
+/* Breakfast fetched, a parcel, a run around the field: out and in again. In the real log in and out do not alternate
+ * either. */
 static void errands(struct plan *x) {
     static const sz_curve out = {{AT(6, 0), AT(7, 40), AT(9, 20), AT(16, 30), AT(20, 10), AT(22, 10), AT(23, 0)}};
     for (int k = 0; k < 3; k++) {
@@ -117,10 +125,13 @@ static void errands(struct plan *x) {
 /* The three ways out of a day: morning, afternoon, evening. */
 static void trips(struct plan *x) {
     uint8_t a = x->attended;
-    bool goes = sz_rng_chance(&x->r, x->d->is_rest ? 5200 : 6500), lunch_home = sz_rng_chance(&x->r, 6200), dinner_home = sz_rng_chance(&x->r, 6400);
+    bool goes = sz_rng_chance(&x->r, x->d->is_rest ? 5200 : 6500), lunch_home = sz_rng_chance(&x->r, 6200),
+         dinner_home = sz_rng_chance(&x->r, 6400);
     bool afternoon = sz_rng_chance(&x->r, 5200), evening = sz_rng_chance(&x->r, 6200);
     bool has_morning = a & 3 || goes, has_afternoon = a & 12 || afternoon;
-    int32_t out = a & 1 ? sz_rng_between(&x->r, AT(7, 24), AT(7, 52)) : a & 2 ? sz_rng_between(&x->r, AT(9, 25), AT(9, 58)) : x->wake + sz_rng_between(&x->r, 25 * 60, 100 * 60);
+    int32_t out = a & 1   ? sz_rng_between(&x->r, AT(7, 24), AT(7, 52))
+                  : a & 2 ? sz_rng_between(&x->r, AT(9, 25), AT(9, 58))
+                          : x->wake + sz_rng_between(&x->r, 25 * 60, 100 * 60);
     bool is_outside = false;
     if (has_morning && out < AT(11, 50)) {
         dorm(x, out, DIRECTION_OUT);
@@ -129,7 +140,9 @@ static void trips(struct plan *x) {
         if (lunch_home && noon > out) dorm(x, noon, DIRECTION_IN), is_outside = false;
     }
     if (has_afternoon || !has_morning) {
-        out = a & 4 ? sz_rng_between(&x->r, AT(13, 28), AT(13, 54)) : a & 8 ? sz_rng_between(&x->r, AT(15, 35), AT(16, 4)) : sz_rng_between(&x->r, AT(13, 0), AT(16, 20));
+        out = a & 4   ? sz_rng_between(&x->r, AT(13, 28), AT(13, 54))
+              : a & 8 ? sz_rng_between(&x->r, AT(15, 35), AT(16, 4))
+                      : sz_rng_between(&x->r, AT(13, 0), AT(16, 20));
         if (!is_outside) dorm(x, out, DIRECTION_OUT);
         is_outside = true;
     }
@@ -141,7 +154,10 @@ static void trips(struct plan *x) {
         return;
     }
     if (!is_outside && (a & 16 || evening || x->is_late)) {
-        dorm(x, a & 16 ? sz_rng_between(&x->r, AT(18, 30), AT(18, 53)) : least(sz_rng_bell(&x->r, AT(19, 25), 35 * 60), x->home - 900), DIRECTION_OUT);
+        dorm(x,
+             a & 16 ? sz_rng_between(&x->r, AT(18, 30), AT(18, 53))
+                    : least(sz_rng_bell(&x->r, AT(19, 25), 35 * 60), x->home - 900),
+             DIRECTION_OUT);
         is_outside = true;
     }
     if (is_outside) dorm(x, x->home, DIRECTION_IN);
@@ -150,7 +166,8 @@ static void trips(struct plan *x) {
 /* Comes back to the campus, or leaves it, within this day. */
 static void campus_gate(struct plan *x) {
     uint16_t gate = (uint16_t)(x->w->first[GATE] + sz_rng_below(&x->r, x->w->n_of[GATE]));
-    bool in = sz_rng_chance(&x->r, 3000), out = sz_rng_chance(&x->r, 3000), town = sz_rng_chance(&x->r, x->d->is_rest ? 1500 : 300);
+    bool in = sz_rng_chance(&x->r, 3000), out = sz_rng_chance(&x->r, 3000),
+         town = sz_rng_chance(&x->r, x->d->is_rest ? 1500 : 300);
     if (x->here_from > 0 && in) sz_sim_pass(x, x->here_from + 60, gate, DIRECTION_IN);
     if (x->here_from > 0 && x->p->lives_in) dorm(x, x->here_from + 600, DIRECTION_IN);
     if (x->here_to < AT(24, 0) && out) sz_sim_pass(x, x->here_to - 120, gate, DIRECTION_OUT);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * feeds: from what happened to what arrives: readers without a line, sources that die, batches, files that are sent again.
+ * feeds: from what happened to what arrives: readers without a line, sources that die, batches, files that are sent
+ * again.
  */
 #ifndef SZ_SIMULATE_FEEDS_H
 #define SZ_SIMULATE_FEEDS_H
@@ -12,9 +13,12 @@
 /* Records that have not arrived yet. Those of today are put in order once a day. */
 struct queue {
     struct event *today, *later;
-    struct arrival { int64_t at_ms; uint32_t i; } *order;
+    struct arrival {
+        int64_t at_ms;
+        uint32_t i;
+    } * order;
     size_t n_today, cap_today, n_later, cap_later, cap_order;
-    int64_t until_ms;     /* what arrives before this is of today */
+    int64_t until_ms; /* what arrives before this is of today */
     uint64_t waiting_most;
 };
 void sz_sim_queue_fini(struct queue *q);
@@ -28,7 +32,7 @@ enum { OUTAGES_MAX = 24 };
 struct outage {
     int64_t from_ms, to_ms;
     uint8_t source;
-    bool is_kept;         /* terminals keep what happened and send it afterwards; else it is gone */
+    bool is_kept; /* terminals keep what happened and send it afterwards; else it is gone */
 };
 struct feeds {
     uint64_t seed;
@@ -41,7 +45,8 @@ void sz_sim_feeds_init(struct feeds *f, const struct term *t, uint32_t days, uin
 /* What belongs to no student: readers that go off line today, statuses, strangers. */
 void sz_sim_feeds_day(struct feeds *f, struct world *w, const struct day *d, struct queue *q);
 /* Set arrival and faults of a record, and push it (or lose it). klass: its class, for a teacher's sheet. */
-void sz_sim_feeds_send(struct feeds *f, const struct world *w, const struct person *p, const struct day *d, const struct event *e, struct queue *q);
+void sz_sim_feeds_send(struct feeds *f, const struct world *w, const struct person *p, const struct day *d,
+                       const struct event *e, struct queue *q);
 /* A record leaves: a file may be sent again later. */
 void sz_sim_feeds_again(const struct feeds *f, const struct world *w, const struct event *e, struct queue *q);
 /* campus/feeds.yaml */

@@ -23,7 +23,7 @@ void sz_sim_file_next(struct file_writer *f, const char *name) {
     f->name = name;
 }
 
-/* ---- students ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- students ---------------------------------------------------------------------------------------------------- */
 
 static void student_row(struct line_writer *l, uint32_t who, sz_buf *out) {
     const struct person *p = &l->all->v[who];
@@ -47,12 +47,15 @@ static void student_row(struct line_writer *l, uint32_t who, sz_buf *out) {
         sz_buf_put_z(out, ",,off_campus,");
     }
     bool is_aided = sz_rng_chance(&r, p->habit == FRUGAL ? 4000 : p->incident == HARDSHIP ? 2000 : 800);
-    sz_buf_printf(out, "%s,%s,%d-09-01,f%03u\n", p->habit == EXCHANGE ? "exchange" : "active", is_aided ? "aided" : "", entry, p->unit + 1u);
+    sz_buf_printf(out, "%s,%s,%d-09-01,f%03u\n", p->habit == EXCHANGE ? "exchange" : "active", is_aided ? "aided" : "",
+                  entry, p->unit + 1u);
 }
 
-/* ---- cards, readers, places ---------------------------------------------------------------------------------------------------------- */
+/* ---- cards, readers, places -------------------------------------------------------------------------------------- */
 
-static int64_t minute_ms(const struct line_writer *l, int32_t minute) { return sz_sim_midnight(l->all->term->from) + minute * SZ_MINUTE_MS; }
+static int64_t minute_ms(const struct line_writer *l, int32_t minute) {
+    return sz_sim_midnight(l->all->term->from) + minute * SZ_MINUTE_MS;
+}
 
 static void card_rows(struct line_writer *l, uint32_t who, sz_buf *out) {
     static const enum source systems[] = {SOURCE_POS, SOURCE_GATE};
@@ -79,8 +82,10 @@ static void reader_rows(struct line_writer *l, struct file_writer *f) {
         const struct reader *r = &w->readers[i];
         if (r->is_unlisted) continue;
         char day[11] = "";
-        const char *source = sz_sim_source_names[r->source], *direction = r->source == SOURCE_POS ? "" : directions[r->direction];
-        if (r->later_place != NONE) sz_day_format(l->all->term->from + r->later_day - 1, day); /* `to` is a day, and included */
+        const char *source = sz_sim_source_names[r->source],
+                   *direction = r->source == SOURCE_POS ? "" : directions[r->direction];
+        if (r->later_place != NONE)
+            sz_day_format(l->all->term->from + r->later_day - 1, day); /* `to` is a day, and included */
         sz_buf_printf(&f->buf, "%s,%s,%s,%s,,%s\n", source, r->id, w->places[r->place].id, direction, day);
         if (r->later_place != NONE) {
             sz_day_format(l->all->term->from + r->later_day, day);
@@ -93,16 +98,19 @@ static void reader_rows(struct line_writer *l, struct file_writer *f) {
 static void place_rows(struct line_writer *l, struct file_writer *f) {
     for (uint32_t i = 0; i < l->w->n_places; i++) {
         const struct place *p = &l->w->places[i];
-        sz_buf_printf(&f->buf, "%s,%s,%s,%s,%s\n", p->id, p->name, sz_sim_place_kinds[p->kind], p->building, sz_sim_zones[p->zone]);
+        sz_buf_printf(&f->buf, "%s,%s,%s,%s,%s\n", p->id, p->name, sz_sim_place_kinds[p->kind], p->building,
+                      sz_sim_zones[p->zone]);
         sz_sim_file_row(f);
     }
 }
 
-/* ---- leaves ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------------------------------------------------ */
 
-static void leave_row(struct line_writer *l, uint32_t who, int32_t from, int32_t to, const char *kind, int64_t recorded_ms, sz_buf *out) {
+static void leave_row(struct line_writer *l, uint32_t who, int32_t from, int32_t to, const char *kind,
+                      int64_t recorded_ms, sz_buf *out) {
     char a[11], b[11];
-    if (recorded_ms >= sz_sim_midnight(l->all->term->from + (int32_t)l->all->days)) return; /* the school does not know yet */
+    if (recorded_ms >= sz_sim_midnight(l->all->term->from + (int32_t)l->all->days))
+        return; /* the school does not know yet */
     sz_day_format(l->all->term->from + from, a);
     sz_day_format(l->all->term->from + to, b);
     sz_sim_put_student(l, who, out);
@@ -122,23 +130,32 @@ static void permit_rows(struct line_writer *l, uint32_t who, sz_buf *out) {
         bool is_late = sz_rng_chance(&r, 500);
         int64_t recorded = sz_sim_midnight(d.day) + (is_late ? sz_rng_between(&r, 26, 72) : -8) * SZ_HOUR_MS;
         if (p->club >> d.weekday & 1 && !d.is_rest) leave_row(l, who, i, i, "late_permit", recorded, out);
-        if (p->registers_weekends && d.weekday == 5 && sz_sim_goes_home(p, &d)) leave_row(l, who, i, i + 1, "overnight_permit", recorded, out);
+        if (p->registers_weekends && d.weekday == 5 && sz_sim_goes_home(p, &d))
+            leave_row(l, who, i, i + 1, "overnight_permit", recorded, out);
     }
 }
 
 static void leave_rows(struct line_writer *l, uint32_t who, sz_buf *out) {
-    static const char *const kinds[] = {[SPAN_LEAVE] = "leave", [SPAN_SICK] = "sick", [SPAN_SICK_IN_DORM] = "sick", [SPAN_INTERNSHIP] = "internship"};
+    static const char *const kinds[] = {
+        [SPAN_LEAVE] = "leave", [SPAN_SICK] = "sick", [SPAN_SICK_IN_DORM] = "sick", [SPAN_INTERNSHIP] = "internship"};
     const struct person *p = &l->all->v[who];
     for (uint32_t i = 0; i < p->n_spans; i++) {
         const struct span *s = &p->spans[i];
-        if (s->kind <= SPAN_LAST_RECORDED) leave_row(l, who, s->from, s->to, kinds[s->kind], sz_sim_span_recorded(l->all, who, s), out);
+        if (s->kind <= SPAN_LAST_RECORDED)
+            leave_row(l, who, s->from, s->to, kinds[s->kind], sz_sim_span_recorded(l->all, who, s), out);
     }
     permit_rows(l, who, out);
 }
 
 void sz_sim_campus_write(struct file_writer *f, struct line_writer *l) {
-    static const struct { const char *name, *head; void (*row)(struct line_writer *, uint32_t, sz_buf *); } tables[] = {
-        {"campus/students.csv", "student,name,gender,college,school,major,class,entry_year,years,dorm,building,residence,status,tags,enrolled_on,counselor\n", student_row},
+    static const struct {
+        const char *name, *head;
+        void (*row)(struct line_writer *, uint32_t, sz_buf *);
+    } tables[] = {
+        {"campus/students.csv",
+         "student,name,gender,college,school,major,class,entry_year,years,dorm,building,residence,status,tags,enrolled_on,"
+         "counselor\n",
+         student_row},
         {"campus/cards.csv", "system,card,student,from,to\n", card_rows},
         {"campus/leaves.csv", "student,from,to,kind,recorded,note\n", leave_rows},
     };
@@ -150,7 +167,8 @@ void sz_sim_campus_write(struct file_writer *f, struct line_writer *l) {
             tables[k].row(l, who, &f->buf);
             sz_sim_file_row(f);
         }
-        if (f->buf.n == head && !f->has_more) sz_buf_clear(&f->buf); /* headings without a row are a finding: no such file then */
+        if (f->buf.n == head && !f->has_more)
+            sz_buf_clear(&f->buf); /* headings without a row are a finding: no such file then */
     }
     sz_sim_file_next(f, "campus/readers.csv");
     sz_buf_put_z(&f->buf, "source,reader,place,direction,from,to\n");

@@ -15,8 +15,8 @@ struct file_writer {
     const char *name;
     sz_buf buf;
     sz_status status;
-    bool has_more;      /* bytes of this file were handed on already */
-    char own_name[27];  /* room for a name that is made up as it goes */
+    bool has_more;     /* bytes of this file were handed on already */
+    char own_name[27]; /* room for a name that is made up as it goes */
 };
 /* Call after each row: hands the bytes on when there are many. */
 void sz_sim_file_row(struct file_writer *f);

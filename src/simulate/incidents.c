@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * incidents: who is in trouble, when, how badly. Quotas, so that small campuses have one of each; never two at once in one student.
+ * incidents: who is in trouble, when, how badly. Quotas, so that small campuses have one of each; never two at once in
+ * one student.
  */
 #include "person.h"
 
 struct incident_row {
-    int32_t share;         /* of 10,000 students in a term */
-    int32_t least, most;   /* days */
+    int32_t share;       /* of 10,000 students in a term */
+    int32_t least, most; /* days */
 };
 /* Shares are chosen (5 % in all), not measured. */
 static const struct incident_row rows[N_INCIDENTS] = {
-    [LOST_CONTACT] = {40, 2, 5},   [LATE_RETURNS] = {60, 10, 21}, [OUT_OVERNIGHT] = {50, 8, 16},   [MISSED_CLASSES] = {70, 14, 28}, [HARDSHIP] = {100, 1000, 1000},
-    [SPEND_DROP] = {60, 14, 35},   [IRREGULAR] = {50, 21, 35},    [DILIGENCE_DROP] = {60, 21, 35}, [CRISIS] = {20, 12, 18},
+    [LOST_CONTACT] = {40, 2, 5},     [LATE_RETURNS] = {60, 10, 21},   [OUT_OVERNIGHT] = {50, 8, 16},
+    [MISSED_CLASSES] = {70, 14, 28}, [HARDSHIP] = {100, 1000, 1000},  [SPEND_DROP] = {60, 14, 35},
+    [IRREGULAR] = {50, 21, 35},      [DILIGENCE_DROP] = {60, 21, 35}, [CRISIS] = {20, 12, 18},
 };
 
 static bool can_have(const struct person *p, enum incident kind) {
@@ -19,7 +21,8 @@ static bool can_have(const struct person *p, enum incident kind) {
     switch (kind) {
     case LATE_RETURNS: return p->lives_in && p->door >= 1200 && !p->club;
     case OUT_OVERNIGHT: return p->lives_in && p->door >= 1200 && !p->home_every;
-    case MISSED_CLASSES: case DILIGENCE_DROP: return p->year <= 3;
+    case MISSED_CLASSES:
+    case DILIGENCE_DROP: return p->year <= 3;
     case HARDSHIP: return p->lives_in && p->habit != PHONE_PAYER && p->habit != NIGHT_OWL;
     case SPEND_DROP: return p->pay >= 60;
     case IRREGULAR: return p->pay >= 50 && p->habit != NIGHT_OWL;
@@ -67,7 +70,8 @@ static bool place(const struct people *all, struct person *p, enum incident kind
         p->strength = (uint8_t)sz_rng_between(r, 30, 100);
         if (kind == LOST_CONTACT) p->strength = (uint8_t)(20 * length);
         p->incident_from = from * 1440 + minute;
-        p->incident_to = kind == LOST_CONTACT && to < last ? (to + 1) * 1440 + sz_rng_between(r, 8 * 60, 20 * 60) : to * 1440 + 1439;
+        p->incident_to =
+            kind == LOST_CONTACT && to < last ? (to + 1) * 1440 + sz_rng_between(r, 8 * 60, 20 * 60) : to * 1440 + 1439;
         return true;
     }
     return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lines: one function a type. Old terminals name a card and a reader and leave the rest to readers.csv and cards.csv; new ones name
- * student and place. Records without `id` get one from reader and journal, card and use count, or their bytes (contract).
+ * lines: one function a type. Old terminals name a card and a reader and leave the rest to readers.csv and cards.csv;
+ * new ones name student and place. Records without `id` get one from reader and journal, card and use count, or their
+ * bytes (contract).
  */
 #include "lines.h"
 
@@ -15,7 +16,7 @@ void sz_sim_lines_init(struct line_writer *l, const struct world *w, const struc
     *l = (struct line_writer){.w = w, .all = all, .academic_year = month >= 8 ? year : year - 1, .day = SZ_DAY_NONE};
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 void sz_sim_put_student(const struct line_writer *l, uint32_t who, sz_buf *out) {
     sz_buf_put_dec(out, (int64_t)(l->academic_year - l->all->v[who].year + 1) * 1000000 + who + 1);
@@ -24,7 +25,8 @@ void sz_sim_put_student(const struct line_writer *l, uint32_t who, sz_buf *out) 
 void sz_sim_put_card(enum source system, uint32_t who, uint32_t which, sz_buf *out) {
     enum { BITS = (1 << 22) - 1 };
     uint32_t base = system == SOURCE_GATE ? 50000000 : 30000000;
-    uint32_t x = (who * 2 + which + (system == SOURCE_GATE ? 77777u : 0)) & BITS; /* each step is one-to-one on 22 bits */
+    uint32_t x =
+        (who * 2 + which + (system == SOURCE_GATE ? 77777u : 0)) & BITS; /* each step is one-to-one on 22 bits */
     x = x * 2654435761u & BITS;
     x ^= x >> 11;
     x = x * 2246822519u & BITS;
@@ -58,7 +60,7 @@ static void put_yuan(sz_buf *out, int32_t fen) {
     sz_buf_put(out, text, 3);
 }
 
-/* ---- parts of records ------------------------------------------------------------------------------------------------------------ */
+/* ---- parts of records -------------------------------------------------------------------------------------------- */
 
 static void put_when(struct line_writer *l, const struct event *e, sz_buf *out) {
     PUT(out, "\"time\":\"");
@@ -113,7 +115,7 @@ static void end(struct line_writer *l, const struct event *e, sz_buf *out) {
     PUT(out, "}\n");
 }
 
-/* ---- types ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------------------------------- */
 
 static void put_pos_id(const struct event *e, bool is_full, uint32_t use, sz_buf *out) {
     put_z(out, is_full ? "P" : "c:");

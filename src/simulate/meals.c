@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * meals: what the card pays for. Prices are those of a large city's canteens in 2026, chosen and not measured: a meal of 12 yuan, a
- * breakfast of 5. A student in hardship eats every meal and pays about 5: the sign that NJUST looked for in 2016 (60 meals and at most
- * 420 yuan in 30 days; Yangtse Evening Post, 2016-01-27).
+ * meals: what the card pays for. Prices are those of a large city's canteens in 2026, chosen and not measured: a meal
+ * of 12 yuan, a breakfast of 5. A student in hardship eats every meal and pays about 5: the sign that NJUST looked for
+ * in 2016 (60 meals and at most 420 yuan in 30 days; Yangtse Evening Post, 2016-01-27).
  */
 #include "day.h"
 
-#define AT(h, m) ((h) * 3600 + (m) * 60)
+#define AT(h, m) ((h)*3600 + (m)*60)
 
 enum { BREAKFAST, LUNCH, DINNER, SHOPPING, BATHING, N_PRICES };
-static const sz_curve prices[N_PRICES] = { /* fen */
-    [BREAKFAST] = {{150, 250, 380, 500, 650, 1000, 1600}},
-    [LUNCH] = {{500, 800, 1050, 1300, 1600, 2200, 3500}},
-    [DINNER] = {{450, 750, 1000, 1250, 1550, 2150, 3800}},
-    [SHOPPING] = {{150, 250, 500, 850, 1500, 3800, 9000}},
+static const sz_curve prices[N_PRICES] = {
+    /* fen */
+    [BREAKFAST] = {{150, 250, 380, 500, 650, 1000, 1600}}, [LUNCH] = {{500, 800, 1050, 1300, 1600, 2200, 3500}},
+    [DINNER] = {{450, 750, 1000, 1250, 1550, 2150, 3800}}, [SHOPPING] = {{150, 250, 500, 850, 1500, 3800, 9000}},
     [BATHING] = {{60, 80, 120, 170, 230, 320, 400}},
 };
 
@@ -47,7 +46,8 @@ static void buy(struct plan *x, int32_t second, uint16_t place, int32_t fen) {
     e->amount = fen < 10 ? 10 : fen;
     struct event first = *e;
     if (!sz_rng_chance(&x->r, 40) || x->n + 2 > PLAN_MAX) return;
-    /* The cashier's slip: taken back at once, and rung up again; or, for the smaller part, given back in the afternoon. */
+    /* The cashier's slip: taken back at once, and rung up again; or, for the smaller part, given back in the
+     * afternoon. */
     struct event back = first;
     bool is_refund = sz_rng_chance(&x->r, 2500);
     back.detail = is_refund ? OP_REFUND : OP_REVERSAL;

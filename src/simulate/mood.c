@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mood: what an incident does to a day. Strength goes from 30 to 100; at 30 a person would hardly notice, at 100 anybody would.
+ * mood: what an incident does to a day. Strength goes from 30 to 100; at 30 a person would hardly notice, at 100
+ * anybody would.
  */
 #include "day.h"
 
@@ -64,7 +65,13 @@ static void incident(struct plan *x) {
 void sz_sim_mood_draw(struct plan *x) {
     const struct person *p = x->p;
     int32_t day = x->d->index, minute = day * 1440;
-    x->mood = (struct mood){.skips = p->skips, .comes_late = 250, .late_night = p->late, .out_night = 8, .meals = 100, .price = p->price, .library = 100};
+    x->mood = (struct mood){.skips = p->skips,
+                            .comes_late = 250,
+                            .late_night = p->late,
+                            .out_night = 8,
+                            .meals = 100,
+                            .price = p->price,
+                            .library = 100};
     if (x->d->is_exams) x->mood.library = 180;
     x->mood.lends = sz_sim_span_on(p, SPAN_LENT_CARD, SPAN_LENT_CARD, day) != NULL;
     x->mood.pays_double = sz_sim_span_on(p, SPAN_PAYS_FOR_TWO, SPAN_PAYS_FOR_TWO, day) != NULL;

@@ -4,22 +4,23 @@
  */
 #include "person.h"
 
-/* Purchases by card in 30 days. Real: 12 / 45 / 70 / 97 / 143 at 5, 25, 50, 75, 95 % of the students of one college in April 2019
- * (column Money, a count, of result/result3/task3_2.csv in github.com/Nicole456/Analysis-of-students-consumption-behavior-on-campus
- * @ ca984c92). The curve is a little above it: days away take their share. tests/unit/test_simulate_figures.c holds what comes out
- * to the real ones. */
+/* Purchases by card in 30 days. Real: 12 / 45 / 70 / 97 / 143 at 5, 25, 50, 75, 95 % of the students of one college
+ * in April 2019 (column Money, a count, of result/result3/task3_2.csv in
+ * github.com/Nicole456/Analysis-of-students-consumption-behavior-on-campus @ ca984c92). The curve is a little above
+ * it: days away take their share. tests/unit/test_simulate_figures.c holds what comes out to the real ones. */
 static const sz_curve purchases = {{3, 24, 54, 79, 107, 166, 220}};
 
-/* Of 10,000 passages of his dorm door, those that leave a record; the others go in behind somebody. Fits 11 / 17 / 24 / 34 / 53 records in
- * 30 days for those who live there (data3.csv of the same source: cards with 8 or more days at a dorm door). */
+/* Of 10,000 passages of his dorm door, those that leave a record; the others go in behind somebody. Fits 11 / 17 /
+ * 24 / 34 / 53 records in 30 days for those who live there (data3.csv of the same source: cards with 8 or more days
+ * at a dorm door). */
 static const sz_curve door_use = {{200, 650, 1100, 1600, 2250, 3600, 7500}};
 
 struct habit_row {
-    int32_t share[4];           /* of 10,000 in each year */
-    int32_t pay_from, pay_to;   /* part of the curve of purchases, of 10,000 */
-    int32_t price;              /* per cent */
-    int32_t wakes, sleeps;      /* minutes */
-    int32_t late, skips;        /* of 10,000 */
+    int32_t share[4];         /* of 10,000 in each year */
+    int32_t pay_from, pay_to; /* part of the curve of purchases, of 10,000 */
+    int32_t price;            /* per cent */
+    int32_t wakes, sleeps;    /* minutes */
+    int32_t late, skips;      /* of 10,000 */
 };
 /* Shares are plausible, not measured. Phone payers, off-campus livers and interns are the lower end of the curve. */
 static const struct habit_row habits[N_HABITS] = {

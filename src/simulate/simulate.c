@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * simulate: the whole of it. Campus first, then day by day: what everybody does goes to the queue, what has arrived by midnight leaves.
+ * simulate: the whole of it. Campus first, then day by day: what everybody does goes to the queue, what has arrived by
+ * midnight leaves.
  */
 #include "vendor.h"
 
@@ -23,7 +24,11 @@ struct simulation {
 static void begin(struct simulation *s, const sz_sim_options *o) {
     sz_sim_term_init(&s->term, o->from_day);
     sz_sim_world_init(&s->world, o->students, o->days);
-    s->people = (struct people){.term = &s->term, .days = o->days, .seed = o->seed, .n = o->students, .v = sz_alloc(o->students * sizeof *s->people.v)};
+    s->people = (struct people){.term = &s->term,
+                                .days = o->days,
+                                .seed = o->seed,
+                                .n = o->students,
+                                .v = sz_alloc(o->students * sizeof *s->people.v)};
     for (uint32_t i = 0; i < o->students; i++) sz_sim_person_draw(&s->world, &s->people, i, &s->people.v[i]);
     for (uint32_t i = 0; i < o->students; i++) sz_sim_spans_draw(&s->people, i);
     sz_sim_incidents_draw(&s->people);
@@ -45,7 +50,8 @@ static void count(struct simulation *s, const struct event *e) {
         break;
     default: c->presence++; break;
     }
-    bool is_in_time = e->arrival_ms - e->time_ms <= 10 * SZ_MINUTE_MS || (e->what == WHAT_ATTENDANCE && e->arrival_ms - e->time_ms < SZ_DAY_MS);
+    bool is_in_time = e->arrival_ms - e->time_ms <= 10 * SZ_MINUTE_MS ||
+                      (e->what == WHAT_ATTENDANCE && e->arrival_ms - e->time_ms < SZ_DAY_MS);
     c->late += !is_in_time;
     c->repeats += (e->flags & FLAG_REPEAT) != 0;
 }
@@ -77,7 +83,8 @@ static sz_status one_day(struct simulation *s, int32_t index) {
     sz_sim_feeds_day(&s->feeds, &s->world, &d, &s->queue);
     for (uint32_t who = 0; who < s->people.n; who++) {
         sz_sim_day_plan(&s->plan, &s->world, &s->people, who, &d);
-        for (uint32_t i = 0; i < s->plan.n; i++) sz_sim_feeds_send(&s->feeds, &s->world, s->plan.p, &d, &s->plan.ev[i], &s->queue);
+        for (uint32_t i = 0; i < s->plan.n; i++)
+            sz_sim_feeds_send(&s->feeds, &s->world, s->plan.p, &d, &s->plan.ev[i], &s->queue);
     }
     sz_status status = flush(s);
     if (status != SZ_OK || !s->options->with_vendor) return status;
@@ -98,7 +105,9 @@ static void end(struct simulation *s) {
 sz_status sz_simulate(const sz_sim_options *o, const sz_sim_sink *sink, sz_sim_counts *counts) {
     *counts = (sz_sim_counts){0};
     int32_t first = sz_day_from_ymd(1992, 1, 1), last = sz_day_from_ymd(9000, 1, 1);
-    if (o->students < 1 || o->students > SZ_SIM_STUDENTS_MAX || o->days < 1 || o->days > SZ_SIM_DAYS_MAX || o->from_day < first || o->from_day > last) return SZ_USAGE;
+    if (o->students < 1 || o->students > SZ_SIM_STUDENTS_MAX || o->days < 1 || o->days > SZ_SIM_DAYS_MAX ||
+        o->from_day < first || o->from_day > last)
+        return SZ_USAGE;
     struct simulation *s = sz_alloc(sizeof *s);
     s->options = o;
     s->sink = sink;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * spans: leaves, trips, lent cards and the like. Rates are plausible, not measured; what matters is that each of them occurs, often
- * enough for a rule that forgets it to be seen.
+ * spans: leaves, trips, lent cards and the like. Rates are plausible, not measured; what matters is that each of them
+ * occurs, often enough for a rule that forgets it to be seen.
  */
 #include "person.h"
 
-/* Days after its beginning when a leave is written down, of 100: most before, a quarter afterwards. Below the horizon of 14 days, so
- * that a run can still take back what it said. */
+/* Days after its beginning when a leave is written down, of 100: most before, a quarter afterwards. Below the
+ * horizon of 14 days, so that a run can still take back what it said. */
 struct delay_row {
     int8_t before, same_day;   /* per cent; the rest late */
     int8_t late_from, late_to; /* days */
@@ -40,7 +40,8 @@ static bool add(struct person *p, enum span_kind kind, int32_t from, int32_t to,
 }
 
 /* One throw for each 30 days; chance of 10,000. */
-static void draw_now_and_then(const struct people *all, struct person *p, enum span_kind kind, int32_t chance, int32_t least, int32_t most, sz_rng *r) {
+static void draw_now_and_then(const struct people *all, struct person *p, enum span_kind kind, int32_t chance,
+                              int32_t least, int32_t most, sz_rng *r) {
     for (int32_t begin = 0; begin < (int32_t)all->days; begin += 30) {
         bool comes = sz_rng_chance(r, chance);
         int32_t from = begin + (int32_t)sz_rng_below(r, 30);
@@ -55,7 +56,8 @@ static void draw_now_and_then(const struct people *all, struct person *p, enum s
 static void draw_trips(const struct people *all, struct person *p, sz_rng *r) {
     for (int32_t begin = 0; begin < (int32_t)all->days; begin += 30) {
         bool weekend = sz_rng_chance(r, 700), interview = p->year == 4 && sz_rng_chance(r, 900);
-        int32_t week = (int32_t)sz_rng_below(r, 4), length = sz_rng_between(r, 1, 2), at = begin + sz_rng_between(r, 2, 27);
+        int32_t week = (int32_t)sz_rng_below(r, 4), length = sz_rng_between(r, 1, 2),
+                at = begin + sz_rng_between(r, 2, 27);
         int32_t saturday = begin + week * 7 + (6 - sz_day_weekday(all->term->from + begin) + 7) % 7;
         if (weekend && saturday >= 2 && saturday < (int32_t)all->days) add(p, SPAN_TRIP, saturday, saturday + 1, 0);
         if (interview && at < (int32_t)all->days) add(p, SPAN_TRIP, at, at + length - 1, 0);
@@ -76,7 +78,9 @@ static void draw_treat(struct people *all, uint32_t who, sz_rng *r) {
     int32_t from = sz_rng_between(r, 2, (int32_t)all->days), length = sz_rng_between(r, 10, 28);
     if (!comes || from >= (int32_t)all->days || who + 1 >= all->n || p->habit == PHONE_PAYER) return;
     struct person *friend = &all->v[who + 1];
-    if (friend->unit != p->unit || friend->klass != p->klass || friend->habit == PHONE_PAYER || friend->habit == EXCHANGE) return;
+    if (friend->unit != p->unit || friend->klass != p->klass || friend->habit == PHONE_PAYER ||
+        friend->habit == EXCHANGE)
+        return;
     if (overlaps(friend, from, from + length - 1)) return;
     if (add(p, SPAN_PAYS_FOR_TWO, from, from + length - 1, 0)) add(friend, SPAN_IS_TREATED, from, from + length - 1, 0);
 }

@@ -8,9 +8,12 @@
 const int32_t sz_sim_slot_from[SLOTS] = {8 * 3600, 10 * 3600 + 600, 14 * 3600, 16 * 3600 + 600, 19 * 3600};
 const int32_t sz_sim_slot_to[SLOTS] = {9 * 3600 + 3000, 12 * 3600, 15 * 3600 + 3000, 18 * 3600, 20 * 3600 + 3000};
 
-/* Of 10,000: a class of that year has a lesson then. About 25 class hours a week, 19 in the third year, 5 before the diploma. */
-static const int16_t density[4][SLOTS] = {
-    {6200, 6600, 6000, 4600, 1600}, {6200, 6600, 6000, 4600, 1600}, {5000, 5500, 4800, 3600, 1000}, {1300, 1600, 1400, 900, 0}};
+/* Of 10,000: a class of that year has a lesson then. About 25 class hours a week, 19 in the third year, 5 before the
+ * diploma. */
+static const int16_t density[4][SLOTS] = {{6200, 6600, 6000, 4600, 1600},
+                                          {6200, 6600, 6000, 4600, 1600},
+                                          {5000, 5500, 4800, 3600, 1000},
+                                          {1300, 1600, 1400, 900, 0}};
 
 static uint32_t class_key(const struct plan *x) { return (uint32_t)x->p->unit << 8 | x->p->klass; }
 
@@ -36,12 +39,20 @@ static struct event *add_mark(struct plan *x, int slot, uint32_t course, int32_t
     if (x->n == PLAN_MAX) return NULL;
     uint32_t building = (x->p->unit * 7u + course) % x->w->n_of[CLASSROOM];
     struct event *e = &x->ev[x->n++];
-    *e = (struct event){.time_ms = x->d->midnight_ms + second * SZ_SECOND_MS, .who = x->who, .reader = NONE, .place = (uint16_t)(x->w->first[CLASSROOM] + building),
-                        .what = WHAT_ATTENDANCE, .detail = (uint8_t)mark, .slot = (uint8_t)slot, .number = (uint32_t)x->d->index, .ref = course};
+    *e = (struct event){.time_ms = x->d->midnight_ms + second * SZ_SECOND_MS,
+                        .who = x->who,
+                        .reader = NONE,
+                        .place = (uint16_t)(x->w->first[CLASSROOM] + building),
+                        .what = WHAT_ATTENDANCE,
+                        .detail = (uint8_t)mark,
+                        .slot = (uint8_t)slot,
+                        .number = (uint32_t)x->d->index,
+                        .ref = course};
     return e;
 }
 
-/* On leave: `excused` where the teacher knew by the evening, else `absent`, and the excuse when the school has written it down. */
+/* On leave: `excused` where the teacher knew by the evening, else `absent`, and the excuse when the school has
+ * written it down. */
 static void excuse(struct plan *x, int slot, uint32_t course, const struct span *leave) {
     int64_t recorded = sz_sim_span_recorded(x->all, x->who, leave);
     if (recorded < x->d->midnight_ms + 22 * SZ_HOUR_MS) {
@@ -76,8 +87,10 @@ static void attend(struct plan *x, int slot, uint32_t course, bool is_recorded) 
 void sz_sim_study(struct plan *x) {
     x->attended = 0;
     x->timetable = 0;
-    /* Interns have an arrangement with their teachers and are not on the sheet; exchange students are not on the roster. */
-    if (x->p->habit == EXCHANGE || sz_sim_span_on(x->p, SPAN_INTERNSHIP, SPAN_INTERNSHIP_UNRECORDED, x->d->index)) return;
+    /* Interns have an arrangement with their teachers and are not on the sheet; exchange students are not on the
+     * roster. */
+    if (x->p->habit == EXCHANGE || sz_sim_span_on(x->p, SPAN_INTERNSHIP, SPAN_INTERNSHIP_UNRECORDED, x->d->index))
+        return;
     x->timetable = sz_sim_timetable(x);
     const struct span *leave = sz_sim_span_on(x->p, SPAN_LEAVE, SPAN_SICK_IN_DORM, x->d->index);
     for (int slot = 0; slot < SLOTS; slot++) {

@@ -8,9 +8,16 @@
 #include <sanzao/base.h>
 
 enum {
-    TERM_DAYS = 140, EXAMS_FROM = 126, EXAMS_TO = 137, /* days from the first one on */
-    REGISTRATION_TO = 1, VACATION_DAYS = 49, CALENDAR_DAYS = TERM_DAYS + VACATION_DAYS, HOLIDAYS_MAX = 12, MAKE_UPS_MAX = 8,
-    CAMPUS_OFFSET_S = 8 * 3600, NO_FESTIVAL = 255
+    TERM_DAYS = 140,
+    EXAMS_FROM = 126,
+    EXAMS_TO = 137, /* days from the first one on */
+    REGISTRATION_TO = 1,
+    VACATION_DAYS = 49,
+    CALENDAR_DAYS = TERM_DAYS + VACATION_DAYS,
+    HOLIDAYS_MAX = 12,
+    MAKE_UPS_MAX = 8,
+    CAMPUS_OFFSET_S = 8 * 3600,
+    NO_FESTIVAL = 255
 };
 
 struct festival {
@@ -31,14 +38,14 @@ struct term {
 
 /* One day, the same for everybody. */
 struct day {
-    int32_t index;        /* 0: the first one */
+    int32_t index; /* 0: the first one */
     int32_t day;
     int64_t midnight_ms;
-    uint8_t weekday;      /* 1 Monday .. 7 */
-    uint8_t classes;      /* the weekday whose timetable holds; 0: no classes */
-    uint8_t festival;     /* index; NO_FESTIVAL */
+    uint8_t weekday;       /* 1 Monday .. 7 */
+    uint8_t classes;       /* the weekday whose timetable holds; 0: no classes */
+    uint8_t festival;      /* index; NO_FESTIVAL */
     uint8_t next_festival; /* the one that begins tomorrow */
-    bool is_rest;         /* nobody need be anywhere: weekend that is not made up, holiday, vacation */
+    bool is_rest;          /* nobody need be anywhere: weekend that is not made up, holiday, vacation */
     bool is_vacation, is_exams;
     int32_t curfew_s, curfew_first_year_s; /* seconds of the evening; the calendar file says the same */
 };

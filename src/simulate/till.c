@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * till: what the card's chip adds to a day's swipes, in their order: use count, balance, top-ups before the money runs out, and which
- * use a reversal or refund undoes.
+ * till: what the card's chip adds to a day's swipes, in their order: use count, balance, top-ups before the money runs
+ * out, and which use a reversal or refund undoes.
  */
 #include "day.h"
 
@@ -10,7 +10,8 @@ static uint32_t undone(const struct plan *x, uint32_t i) {
     const struct event *e = &x->ev[i];
     for (uint32_t k = i; k-- > 0;) {
         const struct event *c = &x->ev[k];
-        if (c->what == WHAT_SWIPE && c->detail == OP_CONSUME && c->reader == e->reader && c->amount == e->amount) return c->number;
+        if (c->what == WHAT_SWIPE && c->detail == OP_CONSUME && c->reader == e->reader && c->amount == e->amount)
+            return c->number;
     }
     return 0;
 }
@@ -33,7 +34,9 @@ static void top_up(struct plan *x, uint32_t i) {
 
 void sz_sim_till(struct plan *x) {
     struct person *p = x->p;
-    int32_t low = x->mood.is_hard_up ? 0 : 800 + (int32_t)(x->who * 2654435761u >> 20) % 3000; /* some wait until the card is empty */
+    int32_t low = x->mood.is_hard_up
+                      ? 0
+                      : 800 + (int32_t)(x->who * 2654435761u >> 20) % 3000; /* some wait until the card is empty */
     for (uint32_t i = 0; i < x->n; i++) {
         struct event *e = &x->ev[i];
         if (e->what != WHAT_SWIPE) continue;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * truth: what happened, and what only looks like it. An incident that shows in several ways has a row for each, so that a rule which
- * finds one of them is right.
+ * truth: what happened, and what only looks like it. An incident that shows in several ways has a row for each, so that
+ * a rule which finds one of them is right.
  */
 #include "files.h"
 
-const char *const sz_sim_incidents[] = {"lost_contact", "late_returns", "out_overnight", "missed_classes", "hardship", "spend_drop", "irregular", "diligence_drop", "crisis", NULL};
+const char *const sz_sim_incidents[] = {"lost_contact", "late_returns", "out_overnight",  "missed_classes", "hardship",
+                                        "spend_drop",   "irregular",    "diligence_drop", "crisis",         NULL};
 static const char *incident_name(enum incident kind) { return sz_sim_incidents[kind - 1]; }
 
 const char *const sz_sim_confounders[] = {
-    "phone_payer", "off_campus", "frugal", "weekend_home", "club_permit", "card_replaced", "internship_unrecorded", "trip", "lent_card",
-    "pays_for_two", "is_treated", "turns_to_phone", "leave_recorded_late", "sick_in_dorm", NULL};
+    "phone_payer",           "off_campus",   "frugal",    "weekend_home", "club_permit", "card_replaced",
+    "internship_unrecorded", "trip",         "lent_card", "pays_for_two", "is_treated",  "turns_to_phone",
+    "leave_recorded_late",   "sick_in_dorm", NULL};
 
 struct rows {
     struct file_writer *f;
@@ -36,12 +38,14 @@ static void row(struct rows *x, const char *kind, int64_t from_ms, int64_t to_ms
     sz_sim_file_row(x->f);
 }
 
-/* ---- incidents ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- incidents --------------------------------------------------------------------------------------------------- */
 
 static void incident_rows(struct rows *x, const struct person *p) {
-    int64_t from = x->first_ms + p->incident_from * SZ_MINUTE_MS, to = x->first_ms + p->incident_to * SZ_MINUTE_MS + 59 * SZ_SECOND_MS;
+    int64_t from = x->first_ms + p->incident_from * SZ_MINUTE_MS,
+            to = x->first_ms + p->incident_to * SZ_MINUTE_MS + 59 * SZ_SECOND_MS;
     row(x, incident_name((enum incident)p->incident), from, to, p->strength);
-    if (p->incident == LOST_CONTACT && p->year <= 3 && p->strength >= 60) row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
+    if (p->incident == LOST_CONTACT && p->year <= 3 && p->strength >= 60)
+        row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
     if (p->incident == DILIGENCE_DROP) row(x, incident_name(MISSED_CLASSES), from, to, p->strength / 2);
     if (p->incident != CRISIS) return;
     /* As mood.c has it: late and eating less, then in bed, then, where it is bad, nothing for two days. */
@@ -53,11 +57,16 @@ static void incident_rows(struct rows *x, const struct person *p) {
     if (p->strength >= 50) row(x, incident_name(LOST_CONTACT), to - 2 * SZ_DAY_MS + SZ_SECOND_MS, to, p->strength);
 }
 
-/* ---- confounders ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- confounders ------------------------------------------------------------------------------------------------- */
 
 static void span_row(struct rows *x, const struct person *p, const struct span *s) {
-    static const char *const names[] = {[SPAN_SICK_IN_DORM] = "sick_in_dorm", [SPAN_INTERNSHIP_UNRECORDED] = "internship_unrecorded", [SPAN_TRIP] = "trip",
-                                        [SPAN_LENT_CARD] = "lent_card", [SPAN_PAYS_FOR_TWO] = "pays_for_two", [SPAN_IS_TREATED] = "is_treated", [SPAN_PAYS_BY_PHONE] = "turns_to_phone"};
+    static const char *const names[] = {[SPAN_SICK_IN_DORM] = "sick_in_dorm",
+                                        [SPAN_INTERNSHIP_UNRECORDED] = "internship_unrecorded",
+                                        [SPAN_TRIP] = "trip",
+                                        [SPAN_LENT_CARD] = "lent_card",
+                                        [SPAN_PAYS_FOR_TWO] = "pays_for_two",
+                                        [SPAN_IS_TREATED] = "is_treated",
+                                        [SPAN_PAYS_BY_PHONE] = "turns_to_phone"};
     int64_t from = x->first_ms + s->from * SZ_DAY_MS, to = x->first_ms + (s->to + 1) * SZ_DAY_MS - SZ_SECOND_MS;
     (void)p;
     if (names[s->kind]) row(x, names[s->kind], from, to, -1);
@@ -71,13 +80,15 @@ static void confounder_rows(struct rows *x, const struct person *p) {
     if (p->habit == FRUGAL && p->incident != HARDSHIP) row(x, "frugal", from, to, -1);
     if (p->home_every) row(x, "weekend_home", from, to, -1);
     if (p->club) row(x, "club_permit", from, to, -1);
-    if (p->card_lost >= 0) row(x, "card_replaced", from + p->card_lost * SZ_MINUTE_MS, from + p->card_new * SZ_MINUTE_MS, -1);
+    if (p->card_lost >= 0)
+        row(x, "card_replaced", from + p->card_lost * SZ_MINUTE_MS, from + p->card_new * SZ_MINUTE_MS, -1);
     for (uint32_t i = 0; i < p->n_spans; i++) span_row(x, p, &p->spans[i]);
 }
 
 void sz_sim_truth_write(struct file_writer *f, struct line_writer *l, sz_sim_counts *counts) {
     int64_t first = sz_sim_midnight(l->all->term->from);
-    struct rows x = {.f = f, .l = l, .first_ms = first, .last_ms = first + (int64_t)l->all->days * SZ_DAY_MS - SZ_SECOND_MS};
+    struct rows x = {
+        .f = f, .l = l, .first_ms = first, .last_ms = first + (int64_t)l->all->days * SZ_DAY_MS - SZ_SECOND_MS};
     sz_sim_file_next(f, "truth.csv");
     sz_buf_put_z(&f->buf, "student,incident,from,to,strength\n");
     for (x.who = 0; x.who < l->all->n; x.who++)

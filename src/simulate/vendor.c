@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vendor: the door log as a vendor's program exports it. A file for each day on which records came in, in GBK, rows in the order of the
- * cards and not of time, minutes only, place and direction in one cell, a lost time of day as 0:00, and the rows of a file that came
- * again once more: data3.csv (see person.c) has all of these. Headings like those of the real one, in Chinese.
+ * vendor: the door log as a vendor's program exports it. A file for each day on which records came in, in GBK, rows in
+ * the order of the cards and not of time, minutes only, place and direction in one cell, a lost time of day as 0:00,
+ * and the rows of a file that came again once more: data3.csv (see person.c) has all of these. Headings like those of
+ * the real one, in Chinese.
  */
 #include "vendor.h"
 
-/* The characters of headings and of doors' names; GBK bytes. A converter would be the only thing in here that is not arithmetic. */
-static const struct { char utf8[4], gbk[3]; } table[] = {
-    {"一", "\xd2" "\xbb"}, {"七", "\xc6" "\xdf"}, {"三", "\xc8" "\xfd"}, {"东", "\xb6" "\xab"}, {"九", "\xbe" "\xc5"}, {"书", "\xca" "\xe9"},
-    {"二", "\xb6" "\xfe"}, {"五", "\xce" "\xe5"}, {"允", "\xd4" "\xca"}, {"八", "\xb0" "\xcb"}, {"六", "\xc1" "\xf9"}, {"出", "\xb3" "\xf6"},
-    {"北", "\xb1" "\xb1"}, {"十", "\xca" "\xae"}, {"南", "\xc4" "\xcf"}, {"卡", "\xbf" "\xa8"}, {"号", "\xba" "\xc5"}, {"四", "\xcb" "\xc4"},
-    {"图", "\xcd" "\xbc"}, {"地", "\xb5" "\xd8"}, {"头", "\xcd" "\xb7"}, {"学", "\xd1" "\xa7"}, {"实", "\xca" "\xb5"}, {"序", "\xd0" "\xf2"},
-    {"教", "\xbd" "\xcc"}, {"时", "\xca" "\xb1"}, {"明", "\xc3" "\xf7"}, {"有", "\xd3" "\xd0"}, {"权", "\xc8" "\xa8"}, {"果", "\xb9" "\xfb"},
-    {"楼", "\xc2" "\xa5"}, {"止", "\xd6" "\xb9"}, {"水", "\xcb" "\xae"}, {"没", "\xc3" "\xbb"}, {"流", "\xc1" "\xf7"}, {"点", "\xb5" "\xe3"},
-    {"禁", "\xbd" "\xfb"}, {"第", "\xb5" "\xda"}, {"结", "\xbd" "\xe1"}, {"舍", "\xc9" "\xe1"}, {"西", "\xce" "\xf7"}, {"许", "\xd0" "\xed"},
-    {"说", "\xcb" "\xb5"}, {"读", "\xb6" "\xc1"}, {"过", "\xb9" "\xfd"}, {"进", "\xbd" "\xf8"}, {"通", "\xcd" "\xa8"}, {"门", "\xc3" "\xc5"},
-    {"间", "\xbc" "\xe4"}, {"限", "\xcf" "\xde"}, {"馆", "\xb9" "\xdd"}, {"验", "\xd1" "\xe9"},
+/* The characters of headings and of doors' names; GBK bytes. A converter would be the only thing in here that is not
+ * arithmetic. */
+static const struct {
+    char utf8[4];
+    uint16_t gbk;
+} table[] = {
+    // clang-format off
+    {"一", 0xd2bb}, {"七", 0xc6df}, {"三", 0xc8fd}, {"东", 0xb6ab}, {"九", 0xbec5}, {"书", 0xcae9}, {"二", 0xb6fe},
+    {"五", 0xcee5}, {"允", 0xd4ca}, {"八", 0xb0cb}, {"六", 0xc1f9}, {"出", 0xb3f6}, {"北", 0xb1b1}, {"十", 0xcaae},
+    {"南", 0xc4cf}, {"卡", 0xbfa8}, {"号", 0xbac5}, {"四", 0xcbc4}, {"图", 0xcdbc}, {"地", 0xb5d8}, {"头", 0xcdb7},
+    {"学", 0xd1a7}, {"实", 0xcab5}, {"序", 0xd0f2}, {"教", 0xbdcc}, {"时", 0xcab1}, {"明", 0xc3f7}, {"有", 0xd3d0},
+    {"权", 0xc8a8}, {"果", 0xb9fb}, {"楼", 0xc2a5}, {"止", 0xd6b9}, {"水", 0xcbae}, {"没", 0xc3bb}, {"流", 0xc1f7},
+    {"点", 0xb5e3}, {"禁", 0xbdfb}, {"第", 0xb5da}, {"结", 0xbde1}, {"舍", 0xc9e1}, {"西", 0xcef7}, {"许", 0xd0ed},
+    {"说", 0xcbb5}, {"读", 0xb6c1}, {"过", 0xb9fd}, {"进", 0xbdf8}, {"通", 0xcda8}, {"门", 0xc3c5}, {"间", 0xbce4},
+    {"限", 0xcfde}, {"馆", 0xb9dd}, {"验", 0xd1e9},
+    // clang-format on
 };
 
 static void put_gbk(sz_buf *out, const char *z) {
@@ -27,8 +33,9 @@ static void put_gbk(sz_buf *out, const char *z) {
             continue;
         }
         while (i < sizeof table / sizeof *table && memcmp(table[i].utf8, z, 3) != 0) i++;
-        if (i < sizeof table / sizeof *table) sz_buf_put(out, table[i].gbk, 2);
-        else sz_buf_put_u8(out, '?');
+        uint16_t code = i < sizeof table / sizeof *table ? table[i].gbk : '?';
+        if (code > 0xff) sz_buf_put_u8(out, (uint8_t)(code >> 8));
+        sz_buf_put_u8(out, (uint8_t)code);
         z += n;
     }
 }
@@ -50,7 +57,8 @@ static void row(struct line_writer *l, const struct event *e, uint64_t number, s
     sz_buf_put(out, "\r\n", 2);
 }
 
-void sz_sim_vendor_day(struct file_writer *f, struct line_writer *l, const struct queue *q, int32_t day, uint64_t *n_rows) {
+void sz_sim_vendor_day(struct file_writer *f, struct line_writer *l, const struct queue *q, int32_t day,
+                       uint64_t *n_rows) {
     memcpy(f->own_name, "vendor/door-0000-00-00.csv", sizeof f->own_name);
     sz_day_format(day, f->own_name + 12);
     f->own_name[22] = '.'; /* where the day's NUL was written */
@@ -73,14 +81,16 @@ void sz_sim_vendor_mapping(struct file_writer *f, const struct world *w) {
                       "type: dorm_access\n"
                       "id: {columns: [读头, 流水号]} # a file that was sent twice counts once\n"
                       "card: 门禁卡号\n"
-                      "time:\n  column: 时间\n  format: YYYY/M/D H:mm\n  lost: '0:00' # the time of day was lost: it is not a midnight entry\n"
+                      "time:\n  column: 时间\n  format: YYYY/M/D H:mm\n"
+                      "  lost: '0:00' # the time of day was lost: it is not a midnight entry\n"
                       "reader: 读头\n"
                       "direction: {table: {进门: in, 出门: out, 进出: unknown}}\n"
                       "result: {column: 结果, table: {'1': granted, '0': denied}}\n"
                       "place:\n  column: 地点\n  match: '^(?<place>.+)\\[(?<direction>.+)\\]$'\n  table:\n");
     for (uint32_t i = 0; i < w->n_places; i++) {
         const struct place *p = &w->places[i];
-        if (p->n_readers && w->readers[p->reader0].source == SOURCE_GATE) sz_buf_printf(out, "    %s: %s\n", p->name, p->id);
+        if (p->n_readers && w->readers[p->reader0].source == SOURCE_GATE)
+            sz_buf_printf(out, "    %s: %s\n", p->name, p->id);
     }
     sz_sim_file_next(f, "");
 }

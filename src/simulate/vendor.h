@@ -13,7 +13,8 @@ static inline bool sz_sim_vendor_has(const struct world *w, const struct event *
     return e->reader != NONE && w->readers[e->reader].source == SOURCE_GATE;
 }
 /* vendor/door-DAY.csv of what has arrived; journal numbers are set. n_rows counts on from file to file. */
-void sz_sim_vendor_day(struct file_writer *f, struct line_writer *l, const struct queue *q, int32_t day, uint64_t *n_rows);
+void sz_sim_vendor_day(struct file_writer *f, struct line_writer *l, const struct queue *q, int32_t day,
+                       uint64_t *n_rows);
 /* vendor.yaml */
 void sz_sim_vendor_mapping(struct file_writer *f, const struct world *w);
 

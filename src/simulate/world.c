@@ -4,12 +4,13 @@
 #include "names.h"
 
 const char *const sz_sim_source_names[N_SOURCES] = {"pos", "gate", "class", "net", "library"};
-const char *const sz_sim_place_kinds[N_PLACE_KINDS] = {"canteen", "shop", "bath", "dorm", "classroom", "library", "lab", "gate", "gym", "clinic"};
+const char *const sz_sim_place_kinds[N_PLACE_KINDS] = {"canteen", "shop", "bath", "dorm", "classroom",
+                                                       "library", "lab",  "gate", "gym",  "clinic"};
 const char *const sz_sim_zones[3] = {"东区", "西区", "中心区"};
 
 static uint32_t clamp(uint32_t n, uint32_t lo, uint32_t hi) { return n < lo ? lo : n > hi ? hi : n; }
 
-/* ---- who is where --------------------------------------------------------------------------------------------------------- */
+/* ---- who is where ------------------------------------------------------------------------------------------------ */
 
 void sz_sim_world_unit(const struct world *w, uint32_t unit, struct unit *out) {
     uint64_t n = w->n_students;
@@ -17,7 +18,8 @@ void sz_sim_world_unit(const struct world *w, uint32_t unit, struct unit *out) {
     uint32_t group = unit / 4; /* four years of one school stand together, so small campuses have all of them */
     out->year = (uint8_t)(unit % 4 + 1);
     out->school = (uint8_t)(group % N_SCHOOLS);
-    out->college = (uint8_t)((group * 2 + out->year / 3) % w->n_colleges); /* colleges cross schools and halves of the years */
+    out->college =
+        (uint8_t)((group * 2 + out->year / 3) % w->n_colleges); /* colleges cross schools and halves of the years */
     out->pair = (uint16_t)((uint64_t)unit * w->n_pairs / w->n_units);
     uint32_t size = out->end - out->begin;
     out->n_classes = (uint16_t)(size < CLASS_SIZE ? 1 : size / CLASS_SIZE);
@@ -27,7 +29,7 @@ uint32_t sz_sim_world_unit_of(const struct world *w, uint32_t student) {
     return (uint32_t)((((uint64_t)student + 1) * w->n_units - 1) / w->n_students);
 }
 
-/* ---- places and readers ------------------------------------------------------------------------------------------------------ */
+/* ---- places and readers ------------------------------------------------------------------------------------------ */
 
 static uint16_t add_place(struct world *w, enum place_kind kind, uint8_t zone, const char *name) {
     if (w->n_places == w->cap_places) {
@@ -35,7 +37,8 @@ static uint16_t add_place(struct world *w, enum place_kind kind, uint8_t zone, c
         w->places = sz_realloc(w->places, w->cap_places * sizeof *w->places);
     }
     struct place *p = &w->places[w->n_places];
-    *p = (struct place){.kind = (uint8_t)kind, .zone = zone, .reader0 = (uint16_t)w->n_readers, .guest = NONE, .unlisted = NONE};
+    *p = (struct place){
+        .kind = (uint8_t)kind, .zone = zone, .reader0 = (uint16_t)w->n_readers, .guest = NONE, .unlisted = NONE};
     if (w->n_of[kind]++ == 0) w->first[kind] = (uint16_t)w->n_places;
     char kind_and_dash[16];
     size_t n = strlen(sz_sim_place_kinds[kind]);
@@ -54,14 +57,18 @@ static struct reader *add_reader(struct world *w, enum source source, enum direc
     }
     struct place *p = &w->places[w->n_places - 1];
     struct reader *r = &w->readers[w->n_readers++];
-    *r = (struct reader){.place = (uint16_t)(w->n_places - 1), .later_place = NONE, .source = (uint8_t)source, .direction = (uint8_t)direction};
+    *r = (struct reader){.place = (uint16_t)(w->n_places - 1),
+                         .later_place = NONE,
+                         .source = (uint8_t)source,
+                         .direction = (uint8_t)direction};
     static const char *const letters[N_SOURCES] = {"P", "G", "C", "N", "L"};
     sz_sim_name(r->id, sizeof r->id, letters[source], w->n_places * 100 + p->n_readers, "");
     p->n_readers++;
     return r;
 }
 
-static void add_windows(struct world *w, enum place_kind kind, uint32_t n_places, uint32_t n_windows, const char *before, const char *after) {
+static void add_windows(struct world *w, enum place_kind kind, uint32_t n_places, uint32_t n_windows,
+                        const char *before, const char *after) {
     for (uint32_t i = 0; i < n_places; i++) {
         char name[32];
         sz_sim_name_zh(name, sizeof name, before, i + 1, after);
@@ -132,13 +139,15 @@ void sz_sim_world_init(struct world *w, uint32_t n, uint32_t days) {
     add_windows(w, BATH, clamp(w->n_pairs, 1, 20), 4, "浴室", "");
     add_dorms(w);
     add_others(w, n);
-    /* A till that moves from the first canteen to the first shop, and a new one at that shop which nobody has listed yet. */
+    /* A till that moves from the first canteen to the first shop, and a new one at that shop which nobody has listed
+     * yet. */
     struct place *canteen = &w->places[w->first[CANTEEN]], *shop = &w->places[w->first[SHOP]];
     w->readers[canteen->reader0 + 2].later_place = w->first[SHOP];
     w->readers[canteen->reader0 + 2].later_day = (int32_t)days / 2;
     shop->guest = (uint16_t)(canteen->reader0 + 2);
     shop->unlisted = (uint16_t)w->n_readers;
-    struct reader *x = add_reader(w, SOURCE_POS, DIRECTION_UNKNOWN); /* counted with the last place; it hangs in the shop */
+    struct reader *x =
+        add_reader(w, SOURCE_POS, DIRECTION_UNKNOWN); /* counted with the last place; it hangs in the shop */
     w->places[w->n_places - 1].n_readers--;
     x->place = w->first[SHOP];
     x->is_unlisted = true;
@@ -155,7 +164,8 @@ uint16_t sz_sim_world_place(const struct world *w, uint16_t reader, int32_t day_
     return r->later_place != NONE && day_index >= r->later_day ? r->later_place : r->place;
 }
 
-uint16_t sz_sim_world_reader(const struct world *w, uint16_t place, enum direction direction, int32_t day_index, sz_rng *r) {
+uint16_t sz_sim_world_reader(const struct world *w, uint16_t place, enum direction direction, int32_t day_index,
+                             sz_rng *r) {
     const struct place *p = &w->places[place];
     if (p->n_readers == 0) return NONE;
     uint32_t start = sz_rng_below(r, p->n_readers), rarely = sz_rng_below(r, 50);

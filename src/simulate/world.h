@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * world: the campus as a thing: who sits in which unit, class and building; places; readers. All of it follows from the number of
- * students by arithmetic, so that a million students need no table of it.
+ * world: the campus as a thing: who sits in which unit, class and building; places; readers. All of it follows from the
+ * number of students by arithmetic, so that a million students need no table of it.
  */
 #ifndef SZ_SIMULATE_WORLD_H
 #define SZ_SIMULATE_WORLD_H
@@ -19,19 +19,19 @@ struct place {
     char id[16], name[32], building[16];
     uint8_t kind, zone;
     uint16_t reader0, n_readers;
-    uint16_t guest;         /* NONE, or a reader that is moved here half-way */
-    uint16_t unlisted;      /* NONE, or a reader that is seldom used and stands in no list */
+    uint16_t guest;    /* NONE, or a reader that is moved here half-way */
+    uint16_t unlisted; /* NONE, or a reader that is seldom used and stands in no list */
 };
 
 struct reader {
     char id[16];
     uint16_t place;
-    uint16_t later_place;   /* NONE, or where it hangs from later_day on */
-    int32_t later_day;      /* index of the day */
+    uint16_t later_place; /* NONE, or where it hangs from later_day on */
+    int32_t later_day;    /* index of the day */
     uint8_t source, direction;
-    bool is_full;           /* a new terminal: its records name student and place; an old one's only card and reader */
-    bool is_minute;         /* a controller that keeps minutes, and whose export loses some times of day */
-    bool is_unlisted;       /* works, but nobody has entered it in readers.csv */
+    bool is_full;     /* a new terminal: its records name student and place; an old one's only card and reader */
+    bool is_minute;   /* a controller that keeps minutes, and whose export loses some times of day */
+    bool is_unlisted; /* works, but nobody has entered it in readers.csv */
     /* What changes while the term runs. */
     uint32_t journal;
     int64_t offline_from_ms, offline_to_ms;
@@ -40,14 +40,14 @@ struct reader {
 struct school {
     const char *name, *code;
     const char *majors[3];
-    uint8_t women;          /* per cent */
+    uint8_t women; /* per cent */
     bool has_labs;
 };
 
-struct unit {               /* what one counselor has: one school, one year, one college */
-    uint32_t begin, end;    /* students */
+struct unit {            /* what one counselor has: one school, one year, one college */
+    uint32_t begin, end; /* students */
     uint8_t school, year, college;
-    uint16_t pair;          /* of dorm buildings */
+    uint16_t pair; /* of dorm buildings */
     uint16_t n_classes;
 };
 
@@ -73,7 +73,8 @@ void sz_sim_world_fini(struct world *w);
 void sz_sim_world_unit(const struct world *w, uint32_t unit, struct unit *out);
 uint32_t sz_sim_world_unit_of(const struct world *w, uint32_t student);
 /* A reader of the place for that direction (any direction: pass N_DIRECTIONS), on that day. NONE: it has none. */
-uint16_t sz_sim_world_reader(const struct world *w, uint16_t place, enum direction direction, int32_t day_index, sz_rng *r);
+uint16_t sz_sim_world_reader(const struct world *w, uint16_t place, enum direction direction, int32_t day_index,
+                             sz_rng *r);
 /* Where a reader hangs on that day. */
 uint16_t sz_sim_world_place(const struct world *w, uint16_t reader, int32_t day_index);
 

@@ -9,7 +9,9 @@
 
 static bool fails_now(struct sim_run *x) { return x->puts_until_failure && --x->puts_until_failure == 0; }
 
-static void add_hash(struct sim_run *x, sz_str s) { x->hash = (x->hash ^ sz_hash(s.p, s.n)) * UINT64_C(0x9e3779b97f4a7c15) + 1; }
+static void add_hash(struct sim_run *x, sz_str s) {
+    x->hash = (x->hash ^ sz_hash(s.p, s.n)) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+}
 
 static sz_status put(void *self, const char *name, sz_str bytes) {
     struct sim_run *x = self;
@@ -48,10 +50,12 @@ static void start(struct sim_run *x) {
     x->status = sz_simulate(&x->options, &sink, &x->counts);
 }
 
-void sim_run(struct sim_run *x, uint32_t students, const char *from, uint32_t days, uint64_t seed, bool with_vendor, bool keeps) {
+void sim_run(struct sim_run *x, uint32_t students, const char *from, uint32_t days, uint64_t seed, bool with_vendor,
+             bool keeps) {
     uint32_t fails = x->puts_until_failure;
     memset(x, 0, sizeof *x);
-    x->options = (sz_sim_options){.students = students, .from_day = day_of(from), .days = days, .seed = seed, .with_vendor = with_vendor};
+    x->options = (sz_sim_options){
+        .students = students, .from_day = day_of(from), .days = days, .seed = seed, .with_vendor = with_vendor};
     x->keeps = keeps;
     x->puts_until_failure = fails;
     x->last_arrival_ms = INT64_MIN;
@@ -83,7 +87,8 @@ static void load_campus(struct sim_run *x) {
     sz_campus_file files[16];
     size_t n = 0;
     for (uint32_t i = 0; i < x->n_files; i++)
-        if (strncmp(x->files[i].name, "campus/", 7) == 0) files[n++] = (sz_campus_file){x->files[i].name + 7, x->files[i].bytes.p, x->files[i].bytes.n};
+        if (strncmp(x->files[i].name, "campus/", 7) == 0)
+            files[n++] = (sz_campus_file){x->files[i].name + 7, x->files[i].bytes.p, x->files[i].bytes.n};
     sz_campus_load(files, n, "campus", SZ_ENC_AUTO, &x->zone, &x->types, &x->d, &x->campus);
 }
 
@@ -120,10 +125,12 @@ static void take_event(struct sim_run *x, struct known *k, const sz_event *e, st
     sz_str place = e->place;
     uint8_t direction = SZ_DIR_NONE;
     l->student = e->student.n ? sz_campus_find_student(x->campus, e->student)
-                              : sz_campus_resolve_card(x->campus, e->card_system.n ? e->card_system : e->source, e->card, e->time_ms);
+                              : sz_campus_resolve_card(x->campus, e->card_system.n ? e->card_system : e->source,
+                                                       e->card, e->time_ms);
     if (e->reader.n) {
         sz_str hung = {"", 0};
-        if (!sz_campus_resolve_reader(x->campus, e->source, e->reader, e->time_ms, &hung, &direction)) x->n_unknown_places++;
+        if (!sz_campus_resolve_reader(x->campus, e->source, e->reader, e->time_ms, &hung, &direction))
+            x->n_unknown_places++;
         if (!place.n) place = hung;
     }
     uint32_t at = place.n ? sz_campus_find_place(x->campus, place) : SZ_NONE;
@@ -166,7 +173,11 @@ void sim_run_read(struct sim_run *x) {
         static sz_record r;
         sz_arena_reset(&a);
         sz_decode_json(decoder, (sz_str){p, (size_t)(nl - p)}, &a, &r);
-        *l = (struct sim_line){.arrival_ms = x->arrivals[x->n_lines], .time_ms = r.time_ms, .kind = (uint8_t)r.kind, .student = SZ_NONE, .collected_ms = SZ_TIME_NONE};
+        *l = (struct sim_line){.arrival_ms = x->arrivals[x->n_lines],
+                               .time_ms = r.time_ms,
+                               .kind = (uint8_t)r.kind,
+                               .student = SZ_NONE,
+                               .collected_ms = SZ_TIME_NONE};
         if (r.kind == SZ_RECORD_EVENT) take_event(x, &k, &r.event, l);
         else if (r.kind == SZ_RECORD_FEED_STATUS) l->state = (uint8_t)r.feed.state;
         else x->n_dead++;
@@ -178,7 +189,8 @@ void sim_run_read(struct sim_run *x) {
     sz_buf_fini(&k.contents);
 }
 
-size_t sim_run_rows(const struct sim_run *x, const char *name, void (*f)(void *ctx, uint32_t student, sz_str kind, int64_t from_ms, int64_t to_ms), void *ctx) {
+size_t sim_run_rows(const struct sim_run *x, const char *name,
+                    void (*f)(void *ctx, uint32_t student, sz_str kind, int64_t from_ms, int64_t to_ms), void *ctx) {
     sz_str text = sim_run_file(x, name);
     sz_arena a;
     sz_csv_row row;
@@ -188,7 +200,9 @@ size_t sim_run_rows(const struct sim_run *x, const char *name, void (*f)(void *c
     while (sz_csv_next(&a, text, ',', &pos, &row, &is_bad) == SZ_OK) {
         int64_t from, to;
         if (n++ == 0) continue;
-        if (row.n < 4 || !sz_time_parse(&x->zone, row.cells[2], &from, NULL) || !sz_time_parse(&x->zone, row.cells[3], &to, NULL)) abort();
+        if (row.n < 4 || !sz_time_parse(&x->zone, row.cells[2], &from, NULL) ||
+            !sz_time_parse(&x->zone, row.cells[3], &to, NULL))
+            abort();
         f(ctx, sz_campus_find_student(x->campus, row.cells[0]), row.cells[1], from, to);
     }
     sz_arena_fini(&a);

@@ -46,7 +46,11 @@ rules:
      check: daily at 24:00, when: lost_30d >= 1 && calendar.in("last_day")}
   - {id: lost-contact, title: {zh: 疑似失联, en: Possible loss of contact}, purpose: student-safety, value: silence,
      at_least: {24h: yellow, 48h: orange, 72h: red}, unless: [rarely_seen]}
-  - {id: believing-all, title: {zh: 疑似失联, en: Believing the log}, purpose: student-safety, value: silence, mode: shadow,
+"""
+BELIEVING = """\
+features: {silent_for: {absence: seen}}
+rules:
+  - {id: believing-all, title: {zh: 疑似失联, en: Believing the log}, purpose: student-safety, value: silent_for,
      at_least: {24h: yellow, 48h: orange, 72h: red}}
 """
 
@@ -160,11 +164,13 @@ def test_loss_of_contact_says_who_is_rarely_seen_instead_of_flooding(tmp):
     s = whole["summary"]
     same(s["not_judged"]["rarely_seen"], rare(), "cards that are rarely seen, against the rows")
     same(s["judged"] + sum(s["not_judged"].values()), 3044, "cards judged and not")
-    by = Counter(row[0] for row in whole["standing"])
-    expect(by["lost-contact"] <= s["judged"], f"{by['lost-contact']} alerts on {s['judged']} who can be judged")
-    expect(by["believing-all"] > 20 * by["lost-contact"], "believing the log floods nothing?", by)
-    say(f"{s['judged']} judged, {s['not_judged']['rarely_seen']} rarely seen; {by['lost-contact']} alerts, believing the log "
-        f"{by['believing-all']}")
+    told = sum(row[0] == "lost-contact" for row in whole["standing"])
+    expect(told <= s["judged"], f"{told} alerts on {s['judged']} who can be judged")
+    folder = campus(tmp / "believing")
+    write(folder / "rules/door.yaml", BELIEVING)
+    flood = run(folder, LOG, "--until", LAST)["standing"]
+    expect(flood > 20 * told, f"believing the log floods nothing? {flood}")
+    say(f"{s['judged']} judged, {s['not_judged']['rarely_seen']} rarely seen; {told} alerts, believing the log {flood}")
 
 
 def test_thirty_files_in_any_order_in_one_run(tmp):

@@ -27,8 +27,17 @@ static void test_same_seed_gives_the_same_bytes(void **state) {
 
 static void test_another_option_gives_other_bytes(void **state) {
     (void)state;
-    static const struct { uint32_t students; const char *from; uint32_t days; uint64_t seed; bool with_vendor; } other[] = {
-        {300, "2026-02-23", 20, 8, false}, {301, "2026-02-23", 20, 7, false}, {300, "2026-03-02", 20, 7, false}, {300, "2026-02-23", 21, 7, false}, {300, "2026-02-23", 20, 7, true}};
+    static const struct {
+        uint32_t students;
+        const char *from;
+        uint32_t days;
+        uint64_t seed;
+        bool with_vendor;
+    } other[] = {{300, "2026-02-23", 20, 8, false},
+                 {301, "2026-02-23", 20, 7, false},
+                 {300, "2026-03-02", 20, 7, false},
+                 {300, "2026-02-23", 21, 7, false},
+                 {300, "2026-02-23", 20, 7, true}};
     sim_run(&a, 300, "2026-02-23", 20, 7, false, false);
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
         sim_run(&b, other[i].students, other[i].from, other[i].days, other[i].seed, other[i].with_vendor, false);
@@ -43,7 +52,9 @@ static void test_another_option_gives_other_bytes(void **state) {
 static void test_bytes_do_not_depend_on_the_machine(void **state) {
     (void)state;
     sim_run(&a, 60, "2026-04-27", 14, 3, false, false);
-    if (a.hash != UINT64_C(0x0000000000000000)) fail_msg("hash 0x%016llx: if the model was changed on purpose, write this one down", (unsigned long long)a.hash);
+    if (a.hash != UINT64_C(0x0000000000000000))
+        fail_msg("hash 0x%016llx: if the model was changed on purpose, write this one down",
+                 (unsigned long long)a.hash);
     sim_run_fini(&a);
 }
 
@@ -61,14 +72,17 @@ static void test_memory_grows_with_students_not_with_days(void **state) {
 
 static void test_small_campuses_and_long_terms_work(void **state) {
     (void)state;
-    static const struct { uint32_t students, days; } rows[] = {{1, 1}, {1, 189}, {2, 5}, {7, 30}, {24, 3}, {99, 10}, {799, 2}, {800, 2}, {4001, 1}};
+    static const struct {
+        uint32_t students, days;
+    } rows[] = {{1, 1}, {1, 189}, {2, 5}, {7, 30}, {24, 3}, {99, 10}, {799, 2}, {800, 2}, {4001, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (uint64_t seed = 1; seed <= 5; seed++) {
             sim_run(&a, rows[i].students, "2026-02-23", rows[i].days, seed, seed % 2, true);
             assert_int_equal(a.status, SZ_OK);
             assert_int_equal(a.n_backwards, 0);
             if (i < 6) sim_run_read(&a);
-            if (a.d.n) fail_msg("%u students, seed %llu: %s", rows[i].students, (unsigned long long)seed, a.d.v[0].message);
+            if (a.d.n)
+                fail_msg("%u students, seed %llu: %s", rows[i].students, (unsigned long long)seed, a.d.v[0].message);
             assert_int_equal(a.n_dead + a.n_conflicts, 0);
             sim_run_fini(&a);
         }
@@ -77,8 +91,15 @@ static void test_small_campuses_and_long_terms_work(void **state) {
 
 static void test_options_out_of_range_are_refused(void **state) {
     (void)state;
-    static const struct { uint32_t students; const char *from; uint32_t days; } rows[] = {
-        {0, "2026-02-23", 10}, {SZ_SIM_STUDENTS_MAX + 1, "2026-02-23", 10}, {10, "2026-02-23", 0}, {10, "2026-02-23", SZ_SIM_DAYS_MAX + 1}, {10, "1991-12-31", 10}};
+    static const struct {
+        uint32_t students;
+        const char *from;
+        uint32_t days;
+    } rows[] = {{0, "2026-02-23", 10},
+                {SZ_SIM_STUDENTS_MAX + 1, "2026-02-23", 10},
+                {10, "2026-02-23", 0},
+                {10, "2026-02-23", SZ_SIM_DAYS_MAX + 1},
+                {10, "1991-12-31", 10}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         sim_run(&a, rows[i].students, rows[i].from, rows[i].days, 1, false, false);
         assert_int_equal(a.status, SZ_USAGE);
@@ -101,9 +122,12 @@ static void test_a_sink_that_fails_ends_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_seed_gives_the_same_bytes),     cmocka_unit_test(test_another_option_gives_other_bytes),
-        cmocka_unit_test(test_bytes_do_not_depend_on_the_machine), cmocka_unit_test(test_memory_grows_with_students_not_with_days),
-        cmocka_unit_test(test_small_campuses_and_long_terms_work), cmocka_unit_test(test_options_out_of_range_are_refused),
+        cmocka_unit_test(test_same_seed_gives_the_same_bytes),
+        cmocka_unit_test(test_another_option_gives_other_bytes),
+        cmocka_unit_test(test_bytes_do_not_depend_on_the_machine),
+        cmocka_unit_test(test_memory_grows_with_students_not_with_days),
+        cmocka_unit_test(test_small_campuses_and_long_terms_work),
+        cmocka_unit_test(test_options_out_of_range_are_refused),
         cmocka_unit_test(test_a_sink_that_fails_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

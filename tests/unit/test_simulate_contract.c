@@ -78,7 +78,8 @@ static void test_arrival_never_goes_back_and_lateness_is_bounded(void **state) {
         const struct sim_line *l = &x.lines[i];
         int64_t wait = l->arrival_ms - l->time_ms;
         if (wait < 0) fail_msg("line %zu arrives before its time", i + 1);
-        if (l->collected_ms != SZ_TIME_NONE) assert_true(l->collected_ms >= l->time_ms && l->collected_ms <= l->arrival_ms);
+        if (l->collected_ms != SZ_TIME_NONE)
+            assert_true(l->collected_ms >= l->time_ms && l->collected_ms <= l->arrival_ms);
         late += wait > 10 * SZ_MINUTE_MS && l->type != SZ_TYPE_ATTENDANCE;
         if ((uint64_t)wait > most) most = (uint64_t)wait;
     }
@@ -90,7 +91,8 @@ static void test_arrival_never_goes_back_and_lateness_is_bounded(void **state) {
 
 static void test_every_fault_of_a_feed_occurs(void **state) {
     (void)state;
-    uint64_t no_time = 0, minutes = 0, denied = 0, no_direction = 0, down = 0, open = 0, complete = 0, topups = 0, refunds = 0, reversals = 0;
+    uint64_t no_time = 0, minutes = 0, denied = 0, no_direction = 0, down = 0, open = 0, complete = 0, topups = 0,
+             refunds = 0, reversals = 0;
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
         down += l->state == SZ_FEED_DOWN;
@@ -127,7 +129,10 @@ static void test_classes_follow_the_calendar(void **state) {
     assert_true(made_up > 500); /* 28 February and 9 May */
 }
 
-struct truth { size_t n, by_kind[16]; int64_t first_ms, last_ms; };
+struct truth {
+    size_t n, by_kind[16];
+    int64_t first_ms, last_ms;
+};
 
 static void check_row(void *ctx, uint32_t student, sz_str kind, int64_t from_ms, int64_t to_ms) {
     struct truth *t = ctx;

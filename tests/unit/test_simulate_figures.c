@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * simulate: it looks like the real logs. Real figures are of one college in April 2019 (github.com/Nicole456/
- * Analysis-of-students-consumption-behavior-on-campus @ ca984c92): purchases a month out of result/result3/task3_2.csv, doors out of
- * data/data3.csv, which is read from ../shared/data where it is present.
+ * Analysis-of-students-consumption-behavior-on-campus @ ca984c92): purchases a month out of result/result3/task3_2.csv,
+ * doors out of data/data3.csv, which is read from ../shared/data where it is present.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,9 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static int by_size(const void *a, const void *b) { return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b); }
+static int by_size(const void *a, const void *b) {
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
 
 /* Quantiles at 5, 25, 50, 75, 95 % against real ones; share: how far off they may be, of 100. */
 static void check_quantiles(const char *what, int *v, size_t n, const int real[5], int share) {
@@ -45,7 +47,8 @@ static void check_quantiles(const char *what, int *v, size_t n, const int real[5
     printf("\n");
     for (int k = 0; k < 5; k++) {
         int got = v[n * (size_t)at[k] / 100], off = real[k] * share / 100;
-        if (got < real[k] - off - 2 || got > real[k] + off + 2) fail_msg("%s: %d at %d %%, real %d", what, got, at[k], real[k]);
+        if (got < real[k] - off - 2 || got > real[k] + off + 2)
+            fail_msg("%s: %d at %d %%, real %d", what, got, at[k], real[k]);
     }
 }
 
@@ -55,7 +58,9 @@ static void test_purchases_a_month_are_like_the_real_ones(void **state) {
     int *n = sz_alloc(1500 * sizeof *n);
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind == SZ_RECORD_EVENT && l->type == SZ_TYPE_SWIPE && l->op == SZ_SWIPE_CONSUME && l->student != SZ_NONE && !l->is_repeat && l->time_ms < to_ms) n[l->student]++;
+        if (l->kind == SZ_RECORD_EVENT && l->type == SZ_TYPE_SWIPE && l->op == SZ_SWIPE_CONSUME &&
+            l->student != SZ_NONE && !l->is_repeat && l->time_ms < to_ms)
+            n[l->student]++;
     }
     size_t some = 0; /* the real table has those who bought something */
     for (size_t i = 0; i < 1500; i++)
@@ -72,7 +77,9 @@ static void test_doors_a_month_are_like_the_real_ones(void **state) {
     uint32_t *days = sz_alloc(1500 * sizeof *days);
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind != SZ_RECORD_EVENT || l->type != SZ_TYPE_DORM_ACCESS || l->place != 'd' || l->result != SZ_RESULT_GRANTED || l->is_repeat || l->student == SZ_NONE || l->time_ms >= to_ms) continue;
+        if (l->kind != SZ_RECORD_EVENT || l->type != SZ_TYPE_DORM_ACCESS || l->place != 'd' ||
+            l->result != SZ_RESULT_GRANTED || l->is_repeat || l->student == SZ_NONE || l->time_ms >= to_ms)
+            continue;
         n[l->student]++;
         days[l->student] |= UINT32_C(1) << (l->time_ms - from_ms) / SZ_DAY_MS;
     }
@@ -85,7 +92,8 @@ static void test_doors_a_month_are_like_the_real_ones(void **state) {
     sz_free(days);
 }
 
-/* Share of each hour in the doors of data3.csv; records at exactly 0:00 lost their time of day. False: the file is not there. */
+/* Share of each hour in the doors of data3.csv; records at exactly 0:00 lost their time of day. False: the file is
+ * not there. */
 static bool real_hours(double share[24]) {
     char path[512];
     size_t n, total = 0, hours[24] = {0};
@@ -93,7 +101,9 @@ static bool real_hours(double share[24]) {
     if (!text) return false;
     for (const char *p = text, *nl; p < text + n && (nl = memchr(p, '\n', (size_t)(text + n - p))); p = nl + 1) {
         int year, month, day, hour, minute; /* Index,AccessCardNo,2019/4/1 0:02,… */
-        if (sscanf(p, "%*d,%*d,%d/%d/%d %d:%d,", &year, &month, &day, &hour, &minute) != 5 || (hour == 0 && minute == 0)) continue;
+        if (sscanf(p, "%*d,%*d,%d/%d/%d %d:%d,", &year, &month, &day, &hour, &minute) != 5 ||
+            (hour == 0 && minute == 0))
+            continue;
         hours[hour]++;
         total++;
     }
@@ -112,7 +122,8 @@ static void test_door_hours_are_like_the_real_ones(void **state) {
     }
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind != SZ_RECORD_EVENT || l->type != SZ_TYPE_DORM_ACCESS || l->precision == SZ_PREC_DAY || l->is_repeat) continue;
+        if (l->kind != SZ_RECORD_EVENT || l->type != SZ_TYPE_DORM_ACCESS || l->precision == SZ_PREC_DAY || l->is_repeat)
+            continue;
         n[sz_zone_ms_of_day(&x.zone, l->time_ms) / SZ_HOUR_MS]++;
         total++;
     }
@@ -130,16 +141,20 @@ static void test_prices_are_those_of_a_canteen(void **state) {
     size_t n = 0;
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind == SZ_RECORD_EVENT && l->type == SZ_TYPE_SWIPE && l->op == SZ_SWIPE_CONSUME && l->place == 'c') fen[n++] = l->amount_fen;
+        if (l->kind == SZ_RECORD_EVENT && l->type == SZ_TYPE_SWIPE && l->op == SZ_SWIPE_CONSUME && l->place == 'c')
+            fen[n++] = l->amount_fen;
     }
     qsort(fen, n, sizeof *fen, by_size);
     assert_true(fen[0] >= 10 && fen[n / 2] > 600 && fen[n / 2] < 1000 && fen[n * 95 / 100] < 2500);
     sz_free(fen);
 }
 
-/* ---- incidents show ----------------------------------------------------------------------------------------------------------------- */
+/* ---- incidents show ---------------------------------------------------------------------------------------------- */
 
-struct seen { sz_str want; uint64_t n_rows, n_seen, n_late, n_absent, n_days; };
+struct seen {
+    sz_str want;
+    uint64_t n_rows, n_seen, n_late, n_absent, n_days;
+};
 
 static void look(void *ctx, uint32_t student, sz_str kind, int64_t from, int64_t to) {
     struct seen *s = ctx;
@@ -148,10 +163,13 @@ static void look(void *ctx, uint32_t student, sz_str kind, int64_t from, int64_t
     s->n_days += (uint64_t)((to - from) / SZ_DAY_MS + 1);
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind != SZ_RECORD_EVENT || l->student != student || l->is_repeat || l->time_ms <= from || l->time_ms >= to) continue;
+        if (l->kind != SZ_RECORD_EVENT || l->student != student || l->is_repeat || l->time_ms <= from ||
+            l->time_ms >= to)
+            continue;
         bool is_absent = l->type == SZ_TYPE_ATTENDANCE && l->status >= SZ_ATTEND_ABSENT;
         int32_t hour = sz_zone_ms_of_day(&x.zone, l->time_ms) / (int32_t)SZ_HOUR_MS;
-        bool is_in = l->type == SZ_TYPE_DORM_ACCESS && l->direction == SZ_DIR_IN && l->place == 'd' && l->precision != SZ_PREC_DAY;
+        bool is_in = l->type == SZ_TYPE_DORM_ACCESS && l->direction == SZ_DIR_IN && l->place == 'd' &&
+                     l->precision != SZ_PREC_DAY;
         s->n_absent += l->type == SZ_TYPE_ATTENDANCE && l->status == SZ_ATTEND_ABSENT;
         s->n_late += is_in && (hour == 23 || hour < 5);
         s->n_seen += !is_absent && l->precision != SZ_PREC_DAY;
@@ -160,17 +178,23 @@ static void look(void *ctx, uint32_t student, sz_str kind, int64_t from, int64_t
 
 static void test_incidents_show_in_the_records(void **state) {
     (void)state;
-    struct seen lost = {.want = SZ_STR("lost_contact")}, late = {.want = SZ_STR("late_returns")}, missed = {.want = SZ_STR("missed_classes")};
+    struct seen lost = {.want = SZ_STR("lost_contact")}, late = {.want = SZ_STR("late_returns")},
+                missed = {.want = SZ_STR("missed_classes")};
     sim_run_rows(&x, "truth.csv", look, &lost);
     sim_run_rows(&x, "truth.csv", look, &late);
     sim_run_rows(&x, "truth.csv", look, &missed);
     assert_true(lost.n_rows >= 6 && late.n_rows >= 9 && missed.n_rows >= 10);
     assert_int_equal(lost.n_seen, 0);
-    assert_true(late.n_late * 10 > late.n_days * 3);      /* three nights in ten at least */
+    assert_true(late.n_late * 10 > late.n_days * 3);       /* three nights in ten at least */
     assert_true(missed.n_absent * 10 > missed.n_days * 3); /* likewise classes */
 }
 
-struct spending { sz_str want; int64_t last_ms; int *fen, *meals; uint32_t n; };
+struct spending {
+    sz_str want;
+    int64_t last_ms;
+    int *fen, *meals;
+    uint32_t n;
+};
 
 static void hard_up(void *ctx, uint32_t student, sz_str kind, int64_t from, int64_t to) {
     struct spending *s = ctx;
@@ -179,7 +203,9 @@ static void hard_up(void *ctx, uint32_t student, sz_str kind, int64_t from, int6
     s->fen[s->n] = s->meals[s->n] = 0;
     for (size_t i = 0; i < x.n_lines; i++) {
         const struct sim_line *l = &x.lines[i];
-        if (l->kind != SZ_RECORD_EVENT || l->student != student || l->is_repeat || l->type != SZ_TYPE_SWIPE || l->op != SZ_SWIPE_CONSUME || l->place != 'c' || l->time_ms >= to_ms) continue;
+        if (l->kind != SZ_RECORD_EVENT || l->student != student || l->is_repeat || l->type != SZ_TYPE_SWIPE ||
+            l->op != SZ_SWIPE_CONSUME || l->place != 'c' || l->time_ms >= to_ms)
+            continue;
         s->fen[s->n] += l->amount_fen;
         s->meals[s->n] += l->time_ms - last >= 90 * SZ_MINUTE_MS;
         last = l->time_ms;
@@ -190,7 +216,10 @@ static void hard_up(void *ctx, uint32_t student, sz_str kind, int64_t from, int6
 /* The sign of the Nanjing programme: 60 meals and at most 420 yuan in 30 days; with the prices of today near to it. */
 static void test_hardship_eats_often_and_cheaply(void **state) {
     (void)state;
-    struct spending s = {.want = SZ_STR("hardship"), .last_ms = to_ms, .fen = sz_alloc(1500 * sizeof(int)), .meals = sz_alloc(1500 * sizeof(int))};
+    struct spending s = {.want = SZ_STR("hardship"),
+                         .last_ms = to_ms,
+                         .fen = sz_alloc(1500 * sizeof(int)),
+                         .meals = sz_alloc(1500 * sizeof(int))};
     sim_run_rows(&x, "truth.csv", hard_up, &s);
     assert_true(s.n >= 5);
     uint32_t like = 0;
@@ -202,9 +231,12 @@ static void test_hardship_eats_often_and_cheaply(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_purchases_a_month_are_like_the_real_ones), cmocka_unit_test(test_doors_a_month_are_like_the_real_ones),
-        cmocka_unit_test(test_door_hours_are_like_the_real_ones),        cmocka_unit_test(test_prices_are_those_of_a_canteen),
-        cmocka_unit_test(test_incidents_show_in_the_records),            cmocka_unit_test(test_hardship_eats_often_and_cheaply),
+        cmocka_unit_test(test_purchases_a_month_are_like_the_real_ones),
+        cmocka_unit_test(test_doors_a_month_are_like_the_real_ones),
+        cmocka_unit_test(test_door_hours_are_like_the_real_ones),
+        cmocka_unit_test(test_prices_are_those_of_a_canteen),
+        cmocka_unit_test(test_incidents_show_in_the_records),
+        cmocka_unit_test(test_hardship_eats_often_and_cheaply),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

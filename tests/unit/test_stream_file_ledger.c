@@ -195,8 +195,8 @@ static void test_unfinished_batch_must_be_what_it_was(void **state) {
         r = stream_run_of(&b);
         r.o.order = (sz_order)order;
         stream_add_parts(&r, 1);
-        if (order) unlink(stream_path("part1")); /* not begun: nothing is missed */
-        if (order) cut_off(&b, (sz_order)order), truncate(stream_path("part0"), 2000);
+        if (order)
+            assert_int_equal(truncate(stream_path("part0"), 2000), 0); /* part1 was not begun: it is not missed */
         assert_batch_differs(&b, &r, order ? "" : "not among the sources");
 
         cut_off(&b, (sz_order)order);

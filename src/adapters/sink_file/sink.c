@@ -28,9 +28,7 @@ sz_status sz_sink_file_new(const sz_sink_file_options *o, sz_msgq *q, sz_diags *
     return rc;
 }
 
-void sz_sink_file_attach(sz_sink_file *s, const sz_progress *p) {
-    s->progress = *p;
-}
+void sz_sink_file_attach(sz_sink_file *s, const sz_progress *p) { s->progress = *p; }
 
 void sz_sink_file_free(sz_sink_file *s) {
     if (!s) return;

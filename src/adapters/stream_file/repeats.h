@@ -48,7 +48,7 @@ bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal);
 bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms);
 /* 0; 1 repeats an earlier line; 2 has its identity and another content. */
 static inline uint8_t sz_fs_repeats_flag(const repeats *r, uint64_t ordinal) {
-    return r->flags ? r->flags[ordinal / 32] >> ordinal % 32 * 2 & 3 : 0;
+    return (uint8_t)(r->flags ? r->flags[ordinal / 32] >> ordinal % 32 * 2 & 3 : 0);
 }
 
 #endif

@@ -191,9 +191,7 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_dia
     return rc;
 }
 
-void sz_stream_file_attach(sz_stream_file *s, const sz_progress *p) {
-    s->progress = *p;
-}
+void sz_stream_file_attach(sz_stream_file *s, const sz_progress *p) { s->progress = *p; }
 
 void sz_stream_file_free(sz_stream_file *s) {
     if (!s) return;
