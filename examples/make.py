@@ -332,7 +332,7 @@ def files():
         "events/door.csv": table(["序号", "学号", "刷卡时间", "门禁点", "结果"], door_rows(), "gbk"),
         "events/net.ndjson.gz": packed(net_lines()),
         "events/pos.ndjson.gz": packed(now),
-        "events/pos-resent.ndjson": resent.encode(),
+        "events/pos.resent.ndjson": resent.encode(),
         "events-late/pos-c2-1.ndjson": late.encode(),
     }
 

@@ -22,7 +22,7 @@ int cmd_run(int argc, char **argv) {
         if (c.n_rest) code = usage(&c, "run takes options only; name the input with --source file:PATH", "run 只接受选项；请用 --source file:路径 指定输入");
         else if (!job.n_sources) code = usage(&c, "no input: give --source file:PATH or --source stdin", "没有输入：请给出 --source file:路径 或 --source stdin");
         else if (c.num[SZ_O_WORKERS] != 1) code = usage(&c, "files and stdin are read by one worker: leave --workers at 1", "读取文件和标准输入只用一个工作者：--workers 请保持 1");
-        else code = sz_job_run(&job);
+        else code = job.dry_run ? sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0) : sz_job_run(&job);
     }
     sz_config_fini(&c);
     return code;

@@ -50,13 +50,14 @@ static sz_campus_file *campus_files(const sz_files *f) {
     return v;
 }
 
-static sz_status types_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_arena *a, sz_diags *d, sz_types *out) {
+static sz_status types_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_arena *a, sz_diags *d, sz_inputs *in) {
     for (uint32_t i = 0; i < n; i++) {
         if (strcmp(files[i].name, "types.yaml") != 0) continue;
+        in->meaning = in->meaning * 31 + sz_hash(files[i].p, files[i].n);
         const char *name = sz_arena_printf(a, "%s/types.yaml", folder);
         sz_yaml *root;
         sz_status s = sz_yaml_parse(a, sz_source_new(a, name, files[i].p, files[i].n), d, &root);
-        return s == SZ_OK && root ? sz_types_load(out, root, d) : s;
+        return s == SZ_OK && root ? sz_types_load(in->types, root, d) : s;
     }
     return SZ_OK;
 }
@@ -67,7 +68,7 @@ static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &f);
     sz_campus_file *files = campus_files(&f);
     if (s == SZ_OK) s = zone_load(sz_campus_zone_name(files, f.n), d, &in->zone);
-    if (s == SZ_OK) s = types_load(files, f.n, job->campus ? job->campus : "", &d->arena, d, in->types);
+    if (s == SZ_OK) s = types_load(files, f.n, job->campus ? job->campus : "", &d->arena, d, in);
     sz_encoding enc = job->encoding.n ? sz_encoding_named(job->encoding) : SZ_ENC_AUTO;
     if (s == SZ_OK) s = sz_campus_load(files, f.n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
     sz_free(files);
@@ -87,6 +88,20 @@ sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
         for (uint32_t i = 0; i < f.n; i++) files[i] = (sz_rule_file){.name = f.v[i].name, .p = f.v[i].p, .n = f.v[i].n};
         s = sz_rules_load(files, f.n, in->campus, in->types, d, &in->bundle);
         sz_free(files);
+    }
+    sz_files_fini(&f);
+    return s;
+}
+
+sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_mapping **out) {
+    if (!path) return SZ_OK;
+    sz_files f = {0};
+    sz_status s = sz_file_read(path, path, d, &f);
+    if (s == SZ_OK) {
+        sz_yaml *root = NULL;
+        in->meaning = in->meaning * 31 + sz_hash(f.v[0].p, f.v[0].n);
+        s = sz_yaml_parse(&d->arena, sz_source_new(&d->arena, path, f.v[0].p, f.v[0].n), d, &root);
+        if (s == SZ_OK) s = sz_mapping_load(root, in->types, &in->zone, d, out);
     }
     sz_files_fini(&f);
     return s;

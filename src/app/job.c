@@ -58,7 +58,7 @@ typedef struct parts {
     sz_stream_port stream_port;
 } parts;
 
-static int exit_of(sz_status s) {
+int sz_exit_of(sz_status s) {
     switch (s) {
     case SZ_OK: return 0;
     case SZ_FINDINGS: return 1;
@@ -66,20 +66,6 @@ static int exit_of(sz_status s) {
     case SZ_INTERRUPTED: return 130;
     default: return 4;
     }
-}
-
-static sz_status mapping_load(const sz_job *job, parts *p) {
-    if (!job->mapping) return SZ_OK;
-    sz_files f = {0};
-    sz_status s = sz_file_read(job->mapping, job->mapping, &p->diags, &f);
-    if (s == SZ_OK) {
-        sz_arena *a = &p->diags.arena;
-        sz_yaml *root = NULL;
-        s = sz_yaml_parse(a, sz_source_new(a, job->mapping, f.v[0].p, f.v[0].n), &p->diags, &root);
-        if (s == SZ_OK) s = sz_mapping_load(root, p->in.types, &p->in.zone, &p->diags, &p->mapping);
-    }
-    sz_files_fini(&f);
-    return s;
 }
 
 static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bool *is_volatile, bool *is_new) {
@@ -123,7 +109,7 @@ static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
 /* Inputs and outputs are looked at before anything is acquired; then the worker, and both are tied to it. */
 static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile, bool is_new) {
     sz_stream_file_options so = {.sources = job->sources, .n_sources = job->n_sources, .order = job->order, .types = p->in.types, .zone = &p->in.zone,
-                                 .mapping = p->mapping, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
+                                 .mapping = p->mapping, .meaning = p->in.meaning, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
                                  .tmp_dir = job->tmp_dir, .stdin_fd = STDIN_FILENO};
     sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
     if (s != SZ_OK) return s;
@@ -255,7 +241,7 @@ int sz_job_run(const sz_job *job) {
     sz_store_port store;
     bool is_volatile = true, is_new = true;
     sz_status s = sz_inputs_load(job, &p.diags, &p.in);
-    if (s == SZ_OK) s = mapping_load(job, &p);
+    if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p.in, &p.diags, &p.mapping);
     if (s == SZ_OK) s = options_of(job, &p, &o);
     if (s == SZ_OK) s = store_open(job, &p, &store, &is_volatile, &is_new);
     if (s == SZ_OK) s = wire(job, &p, &o, &store, is_volatile, is_new);
@@ -274,7 +260,7 @@ int sz_job_run(const sz_job *job) {
         }
     }
     parts_fini(&p);
-    return exit_of(s);
+    return sz_exit_of(s);
 }
 
 /* Load a state as a run would, without inputs, and print one student. */
@@ -308,5 +294,5 @@ int sz_job_show(const sz_job *job, sz_str student) {
     }
     if (p.diags.n) sz_diags_show(&p.diags, job->lang);
     parts_fini(&p);
-    return s == SZ_NOT_FOUND ? 1 : exit_of(s);
+    return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
 }

@@ -28,14 +28,25 @@ typedef struct sz_job {
     sz_lang lang;
 } sz_job;
 
+int sz_exit_of(sz_status s); /* exit status of the contract */
 /* Exit status of the contract. Findings and notes go to stderr. */
 int sz_job_run(const sz_job *job);
+/* Show the first 20 records as they are read, and do nothing else. */
+int sz_job_dry_run(const sz_job *job, bool as_json);
 /* Print one student's record of a state as JSON. */
 int sz_job_show(const sz_job *job, sz_str student);
 /* Load campus and rules as a run would: for check and state show. Findings in d. */
-typedef struct sz_inputs { sz_campus *campus; sz_bundle *bundle; sz_types *types; sz_zone zone; } sz_inputs;
+typedef struct sz_inputs {
+    sz_campus *campus;
+    sz_bundle *bundle;
+    sz_types *types;
+    sz_zone zone;
+    uint64_t meaning; /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
+} sz_inputs;
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *out);
 void sz_inputs_fini(sz_inputs *in);
+/* Read a mapping file; path NULL: there is none. */
+sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_mapping **out);
 /* Print findings to stderr, sorted; returns the number of errors. */
 size_t sz_diags_show(sz_diags *d, sz_lang lang);
 

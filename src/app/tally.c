@@ -92,13 +92,43 @@ static void put_time(sz_buf *out, const char *name, int64_t t_ms, const sz_zone 
     sz_buf_printf(out, ",\"%s\":\"%s\"", name, text);
 }
 
-void sz_tally_put(sz_buf *out, const sz_tally *t, const sz_zone *z) {
+/* The only other line of the same input; UINT32_MAX: none, or several. */
+static uint32_t sibling(const sz_tally *t, uint32_t i) {
+    const char *input = sz_map_key(&t->names, i).p;
+    uint32_t found = UINT32_MAX;
+    for (uint32_t k = 0; k < t->n; k++) {
+        if (k == i || strcmp(sz_map_key(&t->names, k).p, input) != 0) continue;
+        if (found != UINT32_MAX) return UINT32_MAX;
+        found = k;
+    }
+    return found;
+}
+
+/* What could not be decoded has no source; where its input has one source only, it stands with that. */
+static void join_undecoded(sz_tally *t) {
+    for (uint32_t i = 0; i < t->n; i++) {
+        sz_str key = sz_map_key(&t->names, i);
+        uint32_t k = key.n == strlen(key.p) + 1 ? sibling(t, i) : UINT32_MAX;
+        if (k == UINT32_MAX) continue;
+        line *l = &t->v[i], *to = &t->v[k];
+        to->read += l->read;
+        to->dead += l->dead;
+        for (int r = 0; r < SZ_N_REASONS; r++) to->dead_by[r] += l->dead_by[r];
+        *l = (line){0};
+    }
+}
+
+void sz_tally_put(sz_buf *out, sz_tally *t, const sz_zone *z) {
+    join_undecoded(t);
+    bool any_line = false;
     sz_buf_put_u8(out, '[');
     for (uint32_t i = 0; i < t->n; i++) {
         const line *l = &t->v[i];
+        if (!l->read) continue;
         sz_str key = sz_map_key(&t->names, i);
         size_t cut = strlen(key.p);
-        sz_buf_put_z(out, i ? ",{\"input\":" : "{\"input\":");
+        sz_buf_put_z(out, any_line ? ",{\"input\":" : "{\"input\":");
+        any_line = true;
         sz_json_str(out, (sz_str){key.p, cut});
         sz_buf_put_z(out, ",\"source\":");
         sz_json_str(out, (sz_str){key.p + cut + 1, key.n - cut - 1});

@@ -18,6 +18,6 @@ sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner);
 void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now);
 void sz_tally_after(sz_tally *t, const sz_counters *now);
 /* `[{"input":…,"source":…,"read":…}, …]` in order of first appearance. */
-void sz_tally_put(sz_buf *out, const sz_tally *t, const sz_zone *z);
+void sz_tally_put(sz_buf *out, sz_tally *t, const sz_zone *z);
 
 #endif

@@ -70,7 +70,8 @@ static void plan_rules(sz_worker *w) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         w->class_rules[k] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
         for (uint32_t i = 0; i < b->n_rules; i++)
-            if (w->rule_class[i] == k && b->rules[i].mode != SZ_DISABLED) w->class_rules[k][w->tc.n_class_rules[k]++] = i;
+            if (w->rule_class[i] == k && b->rules[i].mode != SZ_DISABLED)
+                w->class_rules[k][w->tc.n_class_rules[k]++] = i;
         w->tc.class_rules[k] = w->class_rules[k];
     }
     for (uint32_t t = 0; t < sz_campus_types(w->campus)->n; t++) {
@@ -89,7 +90,8 @@ void clocks_init(sz_worker *w) {
     c->n_sources = sz_campus_n_feeds(w->campus) + 1;
     c->sources = sz_alloc(c->n_sources * sizeof *c->sources);
     for (uint32_t i = 0; i < c->n_sources; i++)
-        c->sources[i] = (stream_clock){.feed = i + 1 < c->n_sources ? i : SZ_NONE, .watermark_ms = SZ_TIME_NONE, .high_ms = SZ_TIME_NONE};
+        c->sources[i] = (stream_clock){
+            .feed = i + 1 < c->n_sources ? i : SZ_NONE, .watermark_ms = SZ_TIME_NONE, .high_ms = SZ_TIME_NONE};
     const sz_zone *z = sz_campus_zone(w->campus);
     int32_t day = sz_calendar_first_term_day(sz_campus_calendar(w->campus));
     for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {

@@ -97,7 +97,8 @@ static void journal_stories(sz_worker *w) {
 
 bool commit_is_due(const sz_worker *w) {
     if (w->rewrite_all) return true;
-    if (w->alerts.n >= ALERTS_A_COMMIT || w->journal.n >= journal_a_commit || w->dead.bytes.n >= journal_a_commit) return true;
+    if (w->alerts.n >= ALERTS_A_COMMIT || w->journal.n >= journal_a_commit || w->dead.bytes.n >= journal_a_commit)
+        return true;
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
 }
 
@@ -174,7 +175,10 @@ static void send(sz_worker *w) {
         blob_push(w, seq, w->touched, w->n_touched, w->journal.n);
     }
     sz_put *puts = SZ_NEWN(&w->step, sz_put, SNAPSHOTS_A_COMMIT);
-    sz_commit c = {.parent = w->name, .outbox = strs_of(w, &w->alerts), .n_outbox = w->alerts.n, .journal = sz_buf_str(&blob_bytes)};
+    sz_commit c = {.parent = w->name,
+                   .outbox = strs_of(w, &w->alerts),
+                   .n_outbox = w->alerts.n,
+                   .journal = sz_buf_str(&blob_bytes)};
     if (!w->o.is_volatile) {
         if (w->rewrite_all) puts = snapshots_of_all(w, seq, &c.n_snapshots);
         else c.n_snapshots = snapshots(w, puts, seq);
@@ -186,7 +190,8 @@ static void send(sz_worker *w) {
         c.dict = words;
     }
     sz_put *notes = SZ_NEWN(&w->step, sz_put, w->ledger.n / 2 + 1);
-    for (uint32_t i = 0; i + 1 < w->ledger.n; i += 2) notes[i / 2] = (sz_put){.key = lines_at(&w->ledger, i), .value = lines_at(&w->ledger, i + 1)};
+    for (uint32_t i = 0; i + 1 < w->ledger.n; i += 2)
+        notes[i / 2] = (sz_put){.key = lines_at(&w->ledger, i), .value = lines_at(&w->ledger, i + 1)};
     c.ledger = notes;
     c.n_ledger = w->ledger.n / 2;
     c.trim_outbox = w->n_acked;

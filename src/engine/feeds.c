@@ -49,7 +49,8 @@ static void note_state(sz_worker *w, const sz_feed_status *f) {
     uint32_t at = w->n_statuses;
     while (at > 0 && w->statuses[at - 1].t_ms > f->time_ms) at--;
     memmove(&w->statuses[at + 1], &w->statuses[at], (w->n_statuses - at) * sizeof *w->statuses);
-    w->statuses[at] = (feed_note){.source = sz_map_intern(&w->feed_names, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
+    w->statuses[at] =
+        (feed_note){.source = sz_map_intern(&w->feed_names, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
     w->n_statuses++;
     downs_rebuild(w);
 }

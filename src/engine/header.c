@@ -7,7 +7,8 @@
 enum { BODY_VERSION = 1 };
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
-    const uint64_t v[] = {n->read, n->used, n->duplicate, n->dead, n->control, n->late, n->unknown_places, n->unknown_readers};
+    const uint64_t v[] = {n->read,    n->used, n->duplicate,      n->dead,
+                          n->control, n->late, n->unknown_places, n->unknown_readers};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) sz_buf_put_varint(out, v[i]);
     sz_buf_put_varint(out, SZ_N_REASONS);
     for (int i = 0; i < SZ_N_REASONS; i++) sz_buf_put_varint(out, n->dead_by[i]);
@@ -17,7 +18,8 @@ static void put_counters(sz_buf *out, const sz_counters *n) {
 }
 
 static void get_counters(sz_reader *r, sz_counters *n) {
-    uint64_t *v[] = {&n->read, &n->used, &n->duplicate, &n->dead, &n->control, &n->late, &n->unknown_places, &n->unknown_readers};
+    uint64_t *v[] = {&n->read,    &n->used, &n->duplicate,      &n->dead,
+                     &n->control, &n->late, &n->unknown_places, &n->unknown_readers};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) *v[i] = sz_read_varint(r);
     uint64_t reasons = sz_read_varint(r);
     for (uint64_t i = 0; i < reasons && !r->bad; i++) {
@@ -88,7 +90,8 @@ static void get_statuses(sz_worker *w, sz_reader *r) {
             w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
             w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
         }
-        w->statuses[w->n_statuses++] = (feed_note){.source = sz_map_intern(&w->feed_names, name), .t_ms = t, .state = state};
+        w->statuses[w->n_statuses++] =
+            (feed_note){.source = sz_map_intern(&w->feed_names, name), .t_ms = t, .state = state};
     }
 }
 

@@ -7,7 +7,8 @@
 
 static int by_recorded(const void *a, const void *b, void *ctx) {
     const sz_worker *w = ctx;
-    int64_t x = sz_campus_leave(w->campus, *(const uint32_t *)a)->recorded_ms, y = sz_campus_leave(w->campus, *(const uint32_t *)b)->recorded_ms;
+    int64_t x = sz_campus_leave(w->campus, *(const uint32_t *)a)->recorded_ms,
+            y = sz_campus_leave(w->campus, *(const uint32_t *)b)->recorded_ms;
     return x < y ? -1 : x > y;
 }
 
@@ -67,7 +68,8 @@ void leaf_enter(sz_worker *w) {
 uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
     if (in_campus == SZ_NONE) return 0;
     const sz_student *s = sz_campus_student(w->campus, in_campus);
-    sz_str v[] = {s->gender, s->college, s->school, s->major, s->klass, s->dorm, s->building, s->residence, s->status_name};
+    sz_str v[] = {s->gender, s->college,  s->school,    s->major,      s->klass,
+                  s->dorm,   s->building, s->residence, s->status_name};
     uint64_t h = sz_hash(&s->entry_year, sizeof s->entry_year) ^ sz_hash(&s->years, sizeof s->years) * 3 ^
                  sz_hash(&s->enrolled_day, sizeof s->enrolled_day) * 5;
     for (uint32_t i = 0; i < sizeof v / sizeof *v; i++) h = h * 31 + sz_hash(v[i].p, v[i].n);

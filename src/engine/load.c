@@ -22,11 +22,15 @@ static void load_snapshot(sz_worker *w, const sz_put *put) {
     w->snap_seq[i] = seq;
     w->snapshot_bytes += put->value.n;
     sz_status s = sz_timeline_unpack(w->students.v[i], &w->tc, r.p, (size_t)(r.end - r.p));
-    if (s == SZ_REFUSED) worker_fail(w, SZ_REFUSED, "this state holds records of a newer format; run it with the newer sanzao that wrote it");
-    else if (s != SZ_OK) worker_fail(w, SZ_CORRUPT, "a student's record in this state is damaged; restore the state from a backup");
+    if (s == SZ_REFUSED)
+        worker_fail(w, SZ_REFUSED,
+                    "this state holds records of a newer format; run it with the newer sanzao that wrote it");
+    else if (s != SZ_OK)
+        worker_fail(w, SZ_CORRUPT, "a student's record in this state is damaged; restore the state from a backup");
 }
 
-static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n, uint32_t *cap) {
+static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n,
+                       uint32_t *cap) {
     uint32_t i = student_at(w, id);
     if (*n == 0 || (*who)[*n - 1] != i) {
         if (*n == *cap) *who = sz_realloc(*who, (*cap = *cap ? 2 * *cap : 64) * sizeof **who);
@@ -60,7 +64,8 @@ static void load_journal(sz_worker *w, sz_str bytes) {
 static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
     w->known_ledger = sz_realloc(w->known_ledger, (w->n_known_ledger + n + 1) * sizeof *w->known_ledger);
     for (uint32_t i = 0; i < n; i++)
-        w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key), .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
+        w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key),
+                                                        .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
 }
 
 void load_chunk(sz_worker *w, const sz_msg *m) {

@@ -24,7 +24,11 @@ void meaning_put(sz_buf *out, const sz_worker *w) {
     }
 }
 
-typedef struct old_acc { uint64_t hash; int32_t keep; int64_t from_ms; } old_acc;
+typedef struct old_acc {
+    uint64_t hash;
+    int32_t keep;
+    int64_t from_ms;
+} old_acc;
 
 static void map_accs(sz_worker *w, const old_acc *old, uint32_t n_old) {
     const sz_featureset *fs = &w->bundle->fs;
@@ -37,7 +41,8 @@ static void map_accs(sz_worker *w, const old_acc *old, uint32_t n_old) {
         uint32_t k = w->carry.acc_map[i];
         if (k == SZ_NONE) {
             w->plan.fresh++;
-            if (kept != INT64_MIN) w->plan.known_from_ms = w->acc_from_ms[i] = sz_zone_midnight(z, sz_zone_day(z, kept) + 1);
+            if (kept != INT64_MIN)
+                w->plan.known_from_ms = w->acc_from_ms[i] = sz_zone_midnight(z, sz_zone_day(z, kept) + 1);
             continue;
         }
         w->plan.carried++;
@@ -54,7 +59,9 @@ static void map_accs(sz_worker *w, const old_acc *old, uint32_t n_old) {
     w->plan.dropped = n_old > w->plan.carried ? n_old - w->plan.carried : 0;
 }
 
-static int64_t end_of_rule(const sz_worker *w) { return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms; }
+static int64_t end_of_rule(const sz_worker *w) {
+    return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
+}
 
 static void rule_gone(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e) {
     sz_worker *w = ctx;
@@ -98,7 +105,9 @@ bool meaning_get(sz_worker *w, sz_reader *r) {
     if (is_same) {
         for (uint64_t i = 0; i < n && i < b->fs.n_accs; i++) w->acc_from_ms[i] = old[i].from_ms;
     } else {
-        w->carry = (sz_carry){.n_old_accs = (uint32_t)n, .old_mask_bytes = mask, .acc_map = SZ_NEWN(&w->ledger_arena, uint32_t, b->fs.n_accs + 1)};
+        w->carry = (sz_carry){.n_old_accs = (uint32_t)n,
+                              .old_mask_bytes = mask,
+                              .acc_map = SZ_NEWN(&w->ledger_arena, uint32_t, b->fs.n_accs + 1)};
         map_accs(w, old, (uint32_t)n);
         w->carry.gone = rule_gone;
         w->carry.ctx = w;
@@ -115,7 +124,9 @@ bool meaning_get(sz_worker *w, sz_reader *r) {
         uint8_t mode = sz_read_u8(r);
         int64_t from = sz_read_zigzag(r);
         for (uint32_t i = 0; i < b->n_rules; i++)
-            if (sz_str_eq(b->rules[i].id, id) && b->rules[i].hash == hash && (mode != SZ_DISABLED || b->rules[i].mode == SZ_DISABLED)) w->rule_from_ms[i] = from;
+            if (sz_str_eq(b->rules[i].id, id) && b->rules[i].hash == hash &&
+                (mode != SZ_DISABLED || b->rules[i].mode == SZ_DISABLED))
+                w->rule_from_ms[i] = from;
     }
     for (uint32_t i = 0; i < b->n_rules; i++) any_rule |= w->rule_from_ms[i] != INT64_MIN;
     w->facts.acc_from_ms = any_from ? w->acc_from_ms : NULL;

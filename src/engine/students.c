@@ -90,7 +90,8 @@ void students_init(sz_worker *w) {
 }
 
 void roster_load(sz_worker *w) {
-    for (uint32_t i = 0; i < sz_campus_n_students(w->campus); i++) student_get(w, sz_campus_student(w->campus, i)->id, true);
+    for (uint32_t i = 0; i < sz_campus_n_students(w->campus); i++)
+        student_get(w, sz_campus_student(w->campus, i)->id, true);
 }
 
 void students_fini(sz_worker *w) {

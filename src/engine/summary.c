@@ -6,8 +6,16 @@
 
 static sz_eval eval_of(sz_worker *w, const sz_timeline *tl, int64_t t_ms) {
     const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(w->campus, tl->student);
-    sz_eval ev = {.fs = &w->bundle->fs, .facts = &w->facts, .types = w->tc.types, .zone = w->tc.zone, .dict = &w->dict, .student = tl->student,
-                  .info = info, .student_id = tl->id, .state = &tl->head, .use_leaves = info && info->leave_to > info->leave_from};
+    sz_eval ev = {.fs = &w->bundle->fs,
+                  .facts = &w->facts,
+                  .types = w->tc.types,
+                  .zone = w->tc.zone,
+                  .dict = &w->dict,
+                  .student = tl->student,
+                  .info = info,
+                  .student_id = tl->id,
+                  .state = &tl->head,
+                  .use_leaves = info && info->leave_to > info->leave_from};
     sz_eval_at(&ev, t_ms);
     return ev;
 }
@@ -69,7 +77,8 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     sz_buf_put_u8(out, '}');
     put_count(out, "standing", (uint64_t)n->standing);
     put_count(out, "judged", j.judged);
-    sz_buf_printf(out, ",\"not_judged\":{\"rarely_seen\":%u,\"unknown\":%u,\"on_leave\":%u,\"inactive\":%u}", j.rarely_seen, j.unknown, j.on_leave, j.inactive);
+    sz_buf_printf(out, ",\"not_judged\":{\"rarely_seen\":%u,\"unknown\":%u,\"on_leave\":%u,\"inactive\":%u}",
+                  j.rarely_seen, j.unknown, j.on_leave, j.inactive);
     put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
     put_count(out, "unknown_places", n->unknown_places);
     put_count(out, "unknown_readers", n->unknown_readers);

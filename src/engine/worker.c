@@ -24,12 +24,18 @@ void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) {
 static uint64_t campus_hash(const sz_worker *w) {
     const sz_calendar *k = sz_campus_calendar(w->campus);
     uint64_t h = sz_hash(k->terms, 0);
-    for (uint32_t i = 0; i < k->n_terms; i++) h = h * 31 + (uint64_t)k->terms[i].from_day * 7 + (uint64_t)k->terms[i].to_day;
-    for (uint32_t i = 0; i < k->n_holidays; i++) h = h * 31 + (uint64_t)k->holidays[i].from_day * 11 + (uint64_t)k->holidays[i].to_day;
+    for (uint32_t i = 0; i < k->n_terms; i++)
+        h = h * 31 + (uint64_t)k->terms[i].from_day * 7 + (uint64_t)k->terms[i].to_day;
+    for (uint32_t i = 0; i < k->n_holidays; i++)
+        h = h * 31 + (uint64_t)k->holidays[i].from_day * 11 + (uint64_t)k->holidays[i].to_day;
     for (uint32_t i = 0; i < k->n_vacations; i++)
-        h = h * 31 + (uint64_t)k->vacations[i].from_day * 13 + (uint64_t)k->vacations[i].to_day + (uint64_t)k->vacations[i].registration_to * 3;
-    for (uint32_t i = 0; i < k->n_periods; i++) h = h * 31 + (uint64_t)k->periods[i].from_day * 17 + (uint64_t)k->periods[i].to_day + sz_hash(k->periods[i].id.p, k->periods[i].id.n);
-    for (uint32_t i = 0; i < k->n_makeups; i++) h = h * 31 + (uint64_t)k->makeups[i].day * 19 + k->makeups[i].as_weekday;
+        h = h * 31 + (uint64_t)k->vacations[i].from_day * 13 + (uint64_t)k->vacations[i].to_day +
+            (uint64_t)k->vacations[i].registration_to * 3;
+    for (uint32_t i = 0; i < k->n_periods; i++)
+        h = h * 31 + (uint64_t)k->periods[i].from_day * 17 + (uint64_t)k->periods[i].to_day +
+            sz_hash(k->periods[i].id.p, k->periods[i].id.n);
+    for (uint32_t i = 0; i < k->n_makeups; i++)
+        h = h * 31 + (uint64_t)k->makeups[i].day * 19 + k->makeups[i].as_weekday;
     for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
         const sz_feed *f = sz_campus_feed(w->campus, i);
         h = h * 31 + sz_hash(f->source.p, f->source.n) + (uint64_t)f->began_day + f->types;
@@ -157,8 +163,13 @@ static void on_acquired(sz_worker *w, const sz_msg *m) {
         w->ports.store.load(w->ports.store.self, &w->name, true);
         return;
     case SZ_ANS_MISSING: worker_fail(w, SZ_IO, "there is no state yet, and a new one was not allowed"); return;
-    case SZ_ANS_MISMATCH: worker_fail(w, SZ_IO, "this state belongs to another topic or another number of partitions: %.*s", SZ_FMT_STR(m->text)); return;
-    case SZ_ANS_NEWER: worker_fail(w, SZ_REFUSED, "this state was written by a newer sanzao: %.*s", SZ_FMT_STR(m->text)); return;
+    case SZ_ANS_MISMATCH:
+        worker_fail(w, SZ_IO, "this state belongs to another topic or another number of partitions: %.*s",
+                    SZ_FMT_STR(m->text));
+        return;
+    case SZ_ANS_NEWER:
+        worker_fail(w, SZ_REFUSED, "this state was written by a newer sanzao: %.*s", SZ_FMT_STR(m->text));
+        return;
     default: worker_fail(w, SZ_IO, "the state cannot be used: %.*s", SZ_FMT_STR(m->text)); return;
     }
 }
@@ -215,7 +226,9 @@ static void on_committed(sz_worker *w, const sz_msg *m) {
         commit_done(w);
         go_on(w);
         return;
-    case SZ_ANS_REFUSED: worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there"); return;
+    case SZ_ANS_REFUSED:
+        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
+        return;
     default: worker_fail(w, SZ_IO, "the state cannot be written: %.*s", SZ_FMT_STR(m->text)); return;
     }
 }
@@ -226,8 +239,8 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_ASSIGNED: {
         w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
         w->state = SZ_WK_ACQUIRING;
-        w->ports.store.acquire(w->ports.store.self, w->token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, INT64_MAX, w->o.worker,
-                              w->o.allow_new); /* files: the rules at hand are the newest */
+        w->ports.store.acquire(w->ports.store.self, w->token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, INT64_MAX,
+                               w->o.worker, w->o.allow_new); /* files: the rules at hand are the newest */
         return;
     }
     case SZ_MSG_ACQUIRED: on_acquired(w, m); return;

@@ -9,51 +9,51 @@
 
 /* ---- sources and clocks (clocks.c) ---- */
 typedef struct stream_clock {
-    uint32_t feed;          /* index of the declared feed; SZ_NONE: all undeclared ones together */
-    bool has_say;           /* a record or feed_status came */
-    int64_t watermark_ms;   /* no record before it is promised; SZ_TIME_NONE */
-    int64_t high_ms;        /* highest time seen */
+    uint32_t feed;        /* index of the declared feed; SZ_NONE: all undeclared ones together */
+    bool has_say;         /* a record or feed_status came */
+    int64_t watermark_ms; /* no record before it is promised; SZ_TIME_NONE */
+    int64_t high_ms;      /* highest time seen */
 } stream_clock;
 
-typedef struct feed_note {     /* one feed_status with a state */
-    uint32_t source;        /* number in feed_names */
+typedef struct feed_note { /* one feed_status with a state */
+    uint32_t source;       /* number in feed_names */
     int64_t t_ms;
     uint8_t state;
 } feed_note;
 
 typedef struct clocks {
-    stream_clock *sources;        /* one a declared feed, then the undeclared */
+    stream_clock *sources; /* one a declared feed, then the undeclared */
     uint32_t n_sources;
-    int64_t file_ms;        /* sorted files: the time of the record in hand */
-    int64_t wmax_ms;        /* highest watermark */
-    int64_t begin_ms;       /* timers and checks begin; SZ_TIME_MAX */
-    int64_t limit_ms;       /* records later than this are future_time */
-    uint64_t class_feeds[SZ_CLASSES_MAX];  /* bits of sources that a class of rules waits for */
+    int64_t file_ms;                      /* sorted files: the time of the record in hand */
+    int64_t wmax_ms;                      /* highest watermark */
+    int64_t begin_ms;                     /* timers and checks begin; SZ_TIME_MAX */
+    int64_t limit_ms;                     /* records later than this are future_time */
+    uint64_t class_feeds[SZ_CLASSES_MAX]; /* bits of sources that a class of rules waits for */
     int64_t class_ms[SZ_CLASSES_MAX];
     uint32_t n_classes;
 } clocks;
 
 /* ---- students (students.c) ---- */
-typedef struct heap {       /* students by their next item, one a class */
-    uint32_t *v, *pos;      /* pos: place of each student, SZ_NONE: not in it */
+typedef struct heap {  /* students by their next item, one a class */
+    uint32_t *v, *pos; /* pos: place of each student, SZ_NONE: not in it */
     uint32_t n;
 } heap;
 
 typedef struct students {
-    sz_map ids;             /* id → number */
+    sz_map ids; /* id → number */
     sz_timeline **v;
     uint32_t n, cap;
     heap heaps[SZ_CLASSES_MAX];
 } students;
 
 /* ---- outgoing (commit.c) ---- */
-typedef struct lines {      /* growing list of byte strings */
+typedef struct lines { /* growing list of byte strings */
     sz_buf bytes;
     uint32_t *ends;
     uint32_t n, cap;
 } lines;
 
-typedef struct blob {       /* one commit's journal as the store has it: whom it concerns */
+typedef struct blob { /* one commit's journal as the store has it: whom it concerns */
     uint32_t *students;
     uint32_t n;
     uint64_t bytes, seq;
@@ -65,13 +65,13 @@ struct sz_worker {
     sz_bundle *bundle;
     sz_campus *campus;
     sz_facts facts;
-    int32_t *feature_day;   /* facts.feature_day */
+    int32_t *feature_day; /* facts.feature_day */
     sz_map dict;
     sz_tlctx tc;
-    sz_arena step;          /* reset after each input record */
+    sz_arena step; /* reset after each input record */
     clocks clocks;
     students students;
-    uint32_t *pending_leaves;   /* leaves that are not known yet, by recorded */
+    uint32_t *pending_leaves; /* leaves that are not known yet, by recorded */
     uint32_t n_pending_leaves, next_leaf;
     sz_map feed_names;
     feed_note *statuses;
@@ -84,35 +84,35 @@ struct sz_worker {
     sz_counters n;
     uint64_t taken;
     /* outgoing */
-    lines alerts;           /* since the last commit */
-    lines outbox;           /* committed, not acknowledged: as the store has them; kept to submit again */
-    uint32_t n_acked;       /* of the outbox, to be trimmed with the next commit */
-    lines dead;             /* dead letters since the last commit */
+    lines alerts;     /* since the last commit */
+    lines outbox;     /* committed, not acknowledged: as the store has them; kept to submit again */
+    uint32_t n_acked; /* of the outbox, to be trimmed with the next commit */
+    lines dead;       /* dead letters since the last commit */
     bool dead_submitted;
     sz_buf journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
     uint8_t *is_touched;
     uint32_t cap_is_touched;
     uint32_t dict_committed;
-    lines ledger;           /* key, value, key, value … to note with the next commit */
+    lines ledger; /* key, value, key, value … to note with the next commit */
     sz_put *known_ledger;
     uint32_t n_known_ledger;
     sz_arena ledger_arena;
-    uint64_t alerts_pos, dead_pos;   /* as the sinks acknowledged */
+    uint64_t alerts_pos, dead_pos; /* as the sinks acknowledged */
     blob *blobs;
     uint32_t n_blobs, cap_blobs;
     uint64_t journal_bytes, snapshot_bytes;
-    uint64_t *snap_seq;     /* a student: commit of its last snapshot */
+    uint64_t *snap_seq; /* a student: commit of its last snapshot */
     uint32_t cap_snap_seq;
-    uint32_t trim_blobs;    /* to trim with the commit in flight */
-    uint64_t since_commit;  /* input records */
+    uint32_t trim_blobs;   /* to trim with the commit in flight */
+    uint64_t since_commit; /* input records */
     /* protocol */
     sz_worker_state state;
     sz_name name;
     uint8_t token[16];
-    uint64_t bundle_ver;    /* counts the rule sets that this state has seen */
+    uint64_t bundle_ver; /* counts the rule sets that this state has seen */
     bool in_flight, input_ended, stopping, ended_applied, is_new;
-    bool batch_open;        /* records of a batch were taken and its end was not reached */
+    bool batch_open; /* records of a batch were taken and its end was not reached */
     bool loading_done;
     uint32_t in_flight_alerts;
     sz_status failure;
@@ -122,7 +122,7 @@ struct sz_worker {
     int64_t *acc_from_ms, *rule_from_ms;
     sz_carry carry;
     sz_state_plan plan;
-    bool rewrite_all;       /* the next commit holds everyone's snapshot, and the journal before it goes */
+    bool rewrite_all; /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
 void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -156,7 +156,7 @@ void students_init(sz_worker *w);
 void students_fini(sz_worker *w);
 uint32_t student_get(sz_worker *w, sz_str id, bool create); /* SZ_NONE: not there */
 void heap_update(sz_worker *w, uint32_t i);
-uint32_t heap_due(const sz_worker *w);                      /* a student with something due, SZ_NONE */
+uint32_t heap_due(const sz_worker *w); /* a student with something due, SZ_NONE */
 void roster_load(sz_worker *w);
 
 /* leaves.c */

@@ -195,7 +195,8 @@ static void add_until(sz_fstate *s, uint32_t i, const sz_zone *z, const sz_event
 }
 
 /* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each day too. */
-static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e, sz_entry entry) {
+static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e,
+                      sz_entry entry) {
     const sz_acc *a = &fs->accs[i];
     int32_t at = acc_index(a, z, e->time_ms), have = INT32_MIN;
     uint32_t n = region_len(s, i), k = 0, drop = 0;
@@ -225,7 +226,8 @@ static bool fits(const uint8_t *mask, uint32_t m) { return mask[m >> 3] >> (m & 
 
 static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask) {
     bool is_counted = false;
-    for (uint32_t i = 0; i < fs->n_accs && !is_counted; i++) is_counted = fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher);
+    for (uint32_t i = 0; i < fs->n_accs && !is_counted; i++)
+        is_counted = fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher);
     if (!is_counted) return;
     uint32_t size = findable_size(fs), i = fs->n_accs, n = region_len(s, i), drop = 0;
     uint8_t *p = region_bytes(s, i);
@@ -248,7 +250,8 @@ static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *
     memcpy(f->mask, mask, (fs->n_matchers + 7) / 8);
 }
 
-void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry) {
+void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask,
+                   sz_entry entry) {
     if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = sz_zone_day(z, e->time_ms);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         if (!fits(mask, fs->accs[i].matcher)) continue;
@@ -287,7 +290,8 @@ bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, 
         const findable *f = (const findable *)(const void *)p;
         if (f->id != want) continue;
         for (uint32_t i = 0; i < fs->n_accs; i++)
-            if (fs->accs[i].is_correctable && fits((const uint8_t *)f->mask, fs->accs[i].matcher)) correct_row(s, fs, i, z, f);
+            if (fs->accs[i].is_correctable && fits((const uint8_t *)f->mask, fs->accs[i].matcher))
+                correct_row(s, fs, i, z, f);
         memmove(p, p + size, n - k - size);
         regions_of(s)[reg].n -= size;
         return true;

@@ -14,9 +14,22 @@
 
 enum { HEAD = 14 };
 enum field_bits {
-    F_SOURCE = 1 << 0, F_PLACE = 1 << 1, F_AMOUNT = 1 << 2, F_BALANCE = 1 << 3, F_CARD = 1 << 4, F_READER = 1 << 5, F_HOURS = 1 << 6,
-    F_COURSE = 1 << 7, F_SESSION = 1 << 8, F_USE_COUNT = 1 << 9, F_JOURNAL = 1 << 10, F_REF = 1 << 11, F_MEANS = 1 << 12,
-    F_COLLECTED = 1 << 13, F_SYSTEM = 1 << 14, F_DECLARED = 1 << 15
+    F_SOURCE = 1 << 0,
+    F_PLACE = 1 << 1,
+    F_AMOUNT = 1 << 2,
+    F_BALANCE = 1 << 3,
+    F_CARD = 1 << 4,
+    F_READER = 1 << 5,
+    F_HOURS = 1 << 6,
+    F_COURSE = 1 << 7,
+    F_SESSION = 1 << 8,
+    F_USE_COUNT = 1 << 9,
+    F_JOURNAL = 1 << 10,
+    F_REF = 1 << 11,
+    F_MEANS = 1 << 12,
+    F_COLLECTED = 1 << 13,
+    F_SYSTEM = 1 << 14,
+    F_DECLARED = 1 << 15
 };
 
 static bool hex_id(sz_str id, uint8_t out[16]) {
@@ -72,7 +85,8 @@ static void put_declared(sz_buf *out, const sz_event *e, const sz_types *types, 
     }
 }
 
-void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types) {
+void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
+                  const sz_types *types) {
     size_t start = out->n;
     uint8_t hex[16] = {0};
     bool is_hex = hex_id(e->id, hex);
@@ -84,7 +98,8 @@ void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t 
     for (int i = 0; i < 4; i++) head[10 + i] = (uint8_t)(e->content >> (8 * i));
     sz_buf_put(out, head, HEAD);
     sz_buf_put(out, mask, mask_bytes);
-    sz_buf_put_u8(out, (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5));
+    sz_buf_put_u8(out,
+                  (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5));
     uint64_t f = fields_of(e, types);
     sz_buf_put_varint(out, f);
     if (f & F_SOURCE) put_word(out, dict, e->source);

@@ -10,9 +10,9 @@
 typedef sz_xval (*op_fn)(sz_eval *ev, const sz_feature *f);
 
 static const op_fn op_table[SZ_N_OPERATORS] = {
-    [SZ_OP_COUNT] = op_count, [SZ_OP_SUM] = op_sum,           [SZ_OP_AVG] = op_avg,
-    [SZ_OP_MIN] = op_min,     [SZ_OP_MAX] = op_max,           [SZ_OP_DAYS] = op_days,
-    [SZ_OP_FIRST] = op_first, [SZ_OP_DISTINCT] = op_distinct, [SZ_OP_LAST] = op_last,
+    [SZ_OP_COUNT] = op_count,   [SZ_OP_SUM] = op_sum,           [SZ_OP_AVG] = op_avg,
+    [SZ_OP_MIN] = op_min,       [SZ_OP_MAX] = op_max,           [SZ_OP_DAYS] = op_days,
+    [SZ_OP_FIRST] = op_first,   [SZ_OP_DISTINCT] = op_distinct, [SZ_OP_LAST] = op_last,
     [SZ_OP_STREAK] = op_streak, [SZ_OP_SESSIONS] = op_sessions, [SZ_OP_ABSENCE] = op_absence,
     [SZ_OP_VALUE] = op_value,
 };
@@ -60,8 +60,10 @@ static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_CLOCK: set_text(v, clock_text(ms)); break;
     case SZ_EF_HOUR: set_num(v, ms / 3600000, true); break;
     case SZ_EF_NIGHT: set_date(ev, v, sz_zone_day(ev->zone, e->time_ms - SZ_DAY_MS / 2)); break;
-    case SZ_EF_WEEKDAY: set_num(v, sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)), true); return; /* a day has a weekday */
-    default: /* late: an entry into a dorm */
+    case SZ_EF_WEEKDAY:
+        set_num(v, sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)), true);
+        return; /* a day has a weekday */
+    default:    /* late: an entry into a dorm */
         set_bool(v, false);
         has = has && e->type == SZ_TYPE_DORM_ACCESS;
         if (has) v->b = sz_campus_is_late(ev->facts->campus, ev->student, ev->facts->known, e->time_ms);
@@ -78,8 +80,10 @@ static void load_place(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     else if (i == SZ_NONE) set_text(v, field == SZ_EF_PLACE_KIND ? SZ_STR("unknown") : (sz_str){0});
     else {
         const sz_place *p = sz_campus_place(ev->facts->campus, i);
-        set_text(v, field == SZ_EF_PLACE_NAME ? (p->name.n ? p->name : p->id) : field == SZ_EF_PLACE_KIND ? p->kind
-                    : field == SZ_EF_PLACE_BUILDING ? p->building : p->zone);
+        set_text(v, field == SZ_EF_PLACE_NAME       ? (p->name.n ? p->name : p->id)
+                    : field == SZ_EF_PLACE_KIND     ? p->kind
+                    : field == SZ_EF_PLACE_BUILDING ? p->building
+                                                    : p->zone);
         if (field == SZ_EF_PLACE_KIND && !p->kind.n) set_text(v, SZ_STR("unknown"));
     }
 }
@@ -234,7 +238,8 @@ static bool case_fits(sz_eval *ev, const sz_param_case *c) {
         sz_xval v = {0};
         load_student(ev, c->conds[i].field, &v);
         if (v.know != SZ_KNOWN) return false;
-        if (v.type == SZ_X_NUM ? !c->conds[i].is_num || v.num != c->conds[i].num : v.type != SZ_X_STR || !sz_str_eq(v.str, c->conds[i].text))
+        if (v.type == SZ_X_NUM ? !c->conds[i].is_num || v.num != c->conds[i].num
+                               : v.type != SZ_X_STR || !sz_str_eq(v.str, c->conds[i].text))
             return false;
     }
     return true;

@@ -12,9 +12,9 @@
 #include <sanzao/features.h>
 
 typedef struct state_head {
-    int32_t first_day;  /* of the first record; SZ_DAY_NONE */
+    int32_t first_day; /* of the first record; SZ_DAY_NONE */
     uint32_t n_regions;
-    uint32_t holes;     /* bytes that no region uses */
+    uint32_t holes; /* bytes that no region uses */
     uint32_t pad;
 } state_head;
 
@@ -24,13 +24,13 @@ typedef struct region {
 
 /* Rows of days, nights or panes: index and count, then the sum (has_sum), least and greatest (has_minmax). */
 typedef struct day_row {
-    int32_t at;  /* day, night, or pane */
+    int32_t at; /* day, night, or pane */
     uint32_t n;
 } day_row;
 
 /* A value on a day, with how often. */
 typedef struct distinct_row {
-    uint64_t value;  /* hash */
+    uint64_t value; /* hash */
     int32_t at;
     uint32_t n;
 } distinct_row;
@@ -38,15 +38,15 @@ typedef struct distinct_row {
 /* SZ_ACC_FIRST: packed entries one after the other, each with its day or pane in front. SZ_ACC_LAST: one entry. */
 /* SZ_ACC_SESSIONS: session_head, then day_rows. */
 typedef struct session_head {
-    int64_t last_ms;    /* of the latest matching record; SZ_TIME_NONE */
+    int64_t last_ms; /* of the latest matching record; SZ_TIME_NONE */
 } session_head;
 
 /* An attendance record that can still be corrected: id, time, hours, and the matchers that it fits. */
 typedef struct findable {
-    uint64_t id;         /* hash of source, NUL, id */
+    uint64_t id; /* hash of source, NUL, id */
     int64_t time_ms;
     int64_t hours_micro;
-    uint64_t mask[1];    /* mask_words */
+    uint64_t mask[1]; /* mask_words */
 } findable;
 enum { FINDABLE_MAX = 256 };
 

@@ -18,7 +18,7 @@ bool sz_is_weekend(const sz_calendar *k, int32_t day) {
 
 typedef struct pauses {
     sz_eval *ev;
-    int64_t end_ms;   /* the latest end not after t */
+    int64_t end_ms; /* the latest end not after t */
     bool inside;
 } pauses;
 
@@ -58,7 +58,8 @@ static void pause_weekend(pauses *p, const sz_calendar *k) {
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside) {
     int64_t base = INT64_MIN;
     if (region_len(ev->state, f->acc)) memcpy(&base, region_bytes(ev->state, f->acc), sizeof base);
-    int32_t began = ev->facts->feature_day[f - ev->fs->features], enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    int32_t began = ev->facts->feature_day[f - ev->fs->features],
+            enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
     if (enrolled > began) began = enrolled; /* the later of the two, where either is known */
     if (began != SZ_DAY_NONE && sz_zone_midnight(ev->zone, began) > base) base = sz_zone_midnight(ev->zone, began);
     if (base == INT64_MIN) return false;
@@ -67,7 +68,8 @@ bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *insi
     for (uint32_t i = 0; i < k->n_holidays; i++) pause_days(&p, k->holidays[i].from_day, k->holidays[i].to_day);
     for (uint32_t i = 0; i < k->n_vacations; i++) {
         const sz_vacation *v = &k->vacations[i];
-        int32_t to = v->registration_to != SZ_DAY_NONE && v->registration_to > v->to_day ? v->registration_to : v->to_day;
+        int32_t to =
+            v->registration_to != SZ_DAY_NONE && v->registration_to > v->to_day ? v->registration_to : v->to_day;
         pause_days(&p, v->from_day, to);
     }
     pause_leaves(&p, SZ_ON_LEAVE_KINDS | f->pause_leaves);

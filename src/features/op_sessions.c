@@ -9,7 +9,8 @@ sz_xval op_sessions(sz_eval *ev, const sz_feature *f) {
     int64_t n = 0;
     if (len > sizeof(session_head)) {
         const day_row *rows = (const day_row *)(const void *)(region_bytes(ev->state, f->acc) + sizeof(session_head));
-        for (uint32_t k = (len - (uint32_t)sizeof(session_head)) / (uint32_t)sizeof *rows; k-- > 0 && rows[k].at >= r.from;)
+        for (uint32_t k = (len - (uint32_t)sizeof(session_head)) / (uint32_t)sizeof *rows;
+             k-- > 0 && rows[k].at >= r.from;)
             if (rows[k].at <= r.to) n += rows[k].n;
     }
     return x_counted(ev, f, (double)n);

@@ -26,17 +26,19 @@ bool op_record(sz_eval *ev, const sz_feature *f, sz_event *e);
 /* Instant from which absence counts at t, by what is known: *base. False: unknown. *inside: t lies in a leave, holiday, … (value 0). */
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside);
 
-static inline sz_xval x_num(const sz_feature *f, double d) { return (sz_xval){.type = f->type, .know = SZ_KNOWN, .num = d}; }
+static inline sz_xval x_num(const sz_feature *f, double d) {
+    return (sz_xval){.type = f->type, .know = SZ_KNOWN, .num = d};
+}
 static inline sz_xval x_unknown(uint8_t type) { return (sz_xval){.type = type, .know = SZ_UNKNOWN}; }
 /* n, or at least n when less than 80 % of the window was observable. */
 sz_xval x_counted(sz_eval *ev, const sz_feature *f, double n);
 
 /* What the rows of a window add up to. */
 typedef struct totals {
-    int64_t n;        /* records */
-    int32_t units;    /* days or panes with one */
-    int64_t exact;    /* sum of an exact field */
-    double inexact;   /* sum of another */
+    int64_t n;      /* records */
+    int32_t units;  /* days or panes with one */
+    int64_t exact;  /* sum of an exact field */
+    double inexact; /* sum of another */
     double lo, hi;
 } totals;
 totals rows_total(sz_eval *ev, const sz_feature *f);

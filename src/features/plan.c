@@ -17,8 +17,8 @@ static uint32_t add_acc(plan *p, const sz_acc *want) {
     sz_featureset *fs = p->fs;
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         sz_acc *a = &fs->accs[i];
-        if (a->kind != want->kind || a->is_night != want->is_night || a->field != want->field || a->matcher != want->matcher ||
-            a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms)
+        if (a->kind != want->kind || a->is_night != want->is_night || a->field != want->field ||
+            a->matcher != want->matcher || a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms)
             continue;
         a->has_sum |= want->has_sum;
         a->has_minmax |= want->has_minmax;
@@ -61,18 +61,21 @@ static uint8_t acc_kind(const sz_feature *f) {
 
 static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
     sz_acc a = {.kind = acc_kind(f), .is_night = f->window.is_night, .field = UINT16_MAX, .matcher = f->matcher};
-    bool is_value = f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_MIN || f->op == SZ_OP_MAX || f->op == SZ_OP_DISTINCT;
+    bool is_value =
+        f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_MIN || f->op == SZ_OP_MAX || f->op == SZ_OP_DISTINCT;
     if (is_value) a.field = f->field;
     a.has_sum = f->op == SZ_OP_SUM || f->op == SZ_OP_AVG;
     a.has_minmax = f->op == SZ_OP_MIN || f->op == SZ_OP_MAX;
     if (f->op == SZ_OP_SESSIONS) a.gap_ms = f->gap_ms;
-    if (f->window.kind == SZ_W_HOURS) a.pane_ms = f->window.pane_ms; /* sessions, distinct, first too: their rows are panes then */
+    if (f->window.kind == SZ_W_HOURS)
+        a.pane_ms = f->window.pane_ms; /* sessions, distinct, first too: their rows are panes then */
     a.keep = f->op == SZ_OP_STREAK && f->window.kind == SZ_W_NONE ? INT32_MAX : window_keep(&f->window);
     if (a.kind == SZ_ACC_LAST || a.kind == SZ_ACC_UNTIL) a.is_night = false, a.pane_ms = 0;
     bool is_attendance = fs->matchers[f->matcher].types >> SZ_TYPE_ATTENDANCE & 1;
-    bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS || f->op == SZ_OP_STREAK;
-    a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op && !fs->matchers[f->matcher].is_seen &&
-                       (a.field == UINT16_MAX || a.field == SZ_EF_HOURS);
+    bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS ||
+                             f->op == SZ_OP_STREAK;
+    a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op &&
+                       !fs->matchers[f->matcher].is_seen && (a.field == UINT16_MAX || a.field == SZ_EF_HOURS);
     return a;
 }
 
@@ -89,7 +92,14 @@ static uint32_t row_size(const sz_acc *a) {
 
 /* What it keeps, not how long. */
 static uint64_t acc_hash(const sz_featureset *fs, const sz_acc *a) {
-    uint64_t v[] = {a->kind, a->is_night, a->has_sum, a->has_minmax, fs->matchers[a->matcher].hash, (uint64_t)a->gap_ms, (uint64_t)a->pane_ms, a->field};
+    uint64_t v[] = {a->kind,
+                    a->is_night,
+                    a->has_sum,
+                    a->has_minmax,
+                    fs->matchers[a->matcher].hash,
+                    (uint64_t)a->gap_ms,
+                    (uint64_t)a->pane_ms,
+                    a->field};
     if (a->field != UINT16_MAX && a->field >= SZ_EF_DECLARED) {
         sz_str name = fs->declared[a->field - SZ_EF_DECLARED].name;
         v[7] = sz_hash(name.p, name.n);
@@ -111,7 +121,8 @@ static uint32_t find_seen(plan *p, const sz_types *types) {
         if (fs->matchers[i].is_seen && fs->matchers[i].n_wheres == 0) return i;
     sz_matcher *v = SZ_NEWN(p->arena, sz_matcher, fs->n_matchers + 1);
     if (fs->n_matchers) memcpy(v, fs->matchers, fs->n_matchers * sizeof *v);
-    v[fs->n_matchers] = (sz_matcher){.name = SZ_STR("seen"), .types = seen_types(types), .is_seen = true, .hash = sz_hash("seen", 4)};
+    v[fs->n_matchers] =
+        (sz_matcher){.name = SZ_STR("seen"), .types = seen_types(types), .is_seen = true, .hash = sz_hash("seen", 4)};
     fs->matchers = v;
     return fs->n_matchers++;
 }
@@ -123,7 +134,8 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     fs->seen_matcher = find_seen(&p, types);
     fs->mask_words = (fs->n_matchers + 63) / 64;
     fs->seen_acc = add_acc(&p, &(sz_acc){.kind = SZ_ACC_LAST, .field = UINT16_MAX, .matcher = fs->seen_matcher});
-    fs->seen_days_acc = add_acc(&p, &(sz_acc){.kind = SZ_ACC_DAYS, .field = UINT16_MAX, .matcher = fs->seen_matcher, .keep = 30});
+    fs->seen_days_acc =
+        add_acc(&p, &(sz_acc){.kind = SZ_ACC_DAYS, .field = UINT16_MAX, .matcher = fs->seen_matcher, .keep = 30});
     fs->findable_days = 0;
     for (uint32_t i = 0; i < fs->n_features; i++) {
         sz_feature *f = &fs->features[i];

@@ -98,7 +98,7 @@ const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
                      .sentence_zh = "窗口内第一条符合条件的记录：其字段、.time、.age、.place",
                      .example = "first_swipe: {first: swipe, over: term}",
                      .may_window = true,
-                        .may_hours = true,
+                     .may_hours = true,
                      .may_night = true,
                      .type = SZ_X_RECORD},
     [SZ_OP_LAST] = {.name = "last",

@@ -81,7 +81,8 @@ static int64_t leave_ms(const sz_eval *ev, int64_t from, int64_t to) {
 }
 
 /* One unit: enrolled, the type begun, not on leave for more than half, down for at most half (what is past of it at t). */
-static bool unit_is_observable(const sz_eval *ev, const sz_window *w, uint64_t types, int32_t at, int64_t began_ms, int64_t enrolled_ms) {
+static bool unit_is_observable(const sz_eval *ev, const sz_window *w, uint64_t types, int32_t at, int64_t began_ms,
+                               int64_t enrolled_ms) {
     int64_t from, to;
     unit_span(ev, w, at, &from, &to);
     if (from < enrolled_ms && (w->kind == SZ_W_HOURS || !w->is_night)) return false;
@@ -108,7 +109,8 @@ void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64
 
 /* Without leaves and silent feeds the days before the beginning are all that can be dark. */
 static int32_t observed_plainly(const sz_eval *ev, const sz_feature *f, const range *r) {
-    int32_t first = ev->facts->feature_day[f - ev->fs->features], enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    int32_t first = ev->facts->feature_day[f - ev->fs->features],
+            enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
     if (enrolled > first) first = enrolled;
     if (first <= r->from) return r->to - r->from + 1;
     return first > r->to ? 0 : r->to - first + 1;
@@ -117,9 +119,11 @@ static int32_t observed_plainly(const sz_eval *ev, const sz_feature *f, const ra
 static int32_t observed_one_by_one(const sz_eval *ev, const sz_feature *f, const range *r) {
     int64_t began, enrolled;
     observed_bounds(ev, f->types, &began, &enrolled);
-    if (ev->facts->acc_from_ms && f->op != SZ_OP_VALUE && ev->facts->acc_from_ms[f->acc] > began) began = ev->facts->acc_from_ms[f->acc];
+    if (ev->facts->acc_from_ms && f->op != SZ_OP_VALUE && ev->facts->acc_from_ms[f->acc] > began)
+        began = ev->facts->acc_from_ms[f->acc];
     int32_t n = 0;
-    for (int32_t at = r->from; at <= r->to; at++) n += unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
+    for (int32_t at = r->from; at <= r->to; at++)
+        n += unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
     return n;
 }
 

@@ -7,7 +7,9 @@
 
 #include "fstate.h"
 
-typedef struct range { int32_t from, to; } range; /* days, nights or panes, both inclusive */
+typedef struct range {
+    int32_t from, to;
+} range; /* days, nights or panes, both inclusive */
 
 /* Units of the window at the instant; false: it has none yet (term before the first term). */
 bool window_range(const sz_eval *ev, const sz_window *w, range *r);
@@ -17,7 +19,9 @@ bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t
 /* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may change it. */
 bool panes_may_change(sz_eval *ev, const sz_feature *f);
 
-static inline bool leave_is_known(const sz_facts *f, uint32_t i) { return !f->known || f->known[i >> 3] >> (i & 7) & 1; }
+static inline bool leave_is_known(const sz_facts *f, uint32_t i) {
+    return !f->known || f->known[i >> 3] >> (i & 7) & 1;
+}
 uint32_t leave_kind_bit(sz_str kind);
 static inline bool leave_is_absence(const sz_leave *l) { return (leave_kind_bit(l->kind) & SZ_ON_LEAVE_KINDS) != 0; }
 

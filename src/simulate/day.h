@@ -19,12 +19,11 @@ struct event {
     int64_t arrival_ms, time_ms;
     uint32_t who;            /* student; number of a stranger's card; source of a status */
     int32_t amount, balance; /* fen */
-    uint32_t
-        number;   /* swipe: use of the card; door: journal of the reader, 0: not yet written; attendance: day index */
-    uint32_t ref; /* swipe: use undone; attendance: course */
-    uint16_t reader, place; /* NONE */
+    uint32_t number;         /* swipe: use of the card; door: journal of the reader; attendance: index of the day */
+    uint32_t ref;            /* swipe: use undone; attendance: course */
+    uint16_t reader, place;  /* NONE */
     uint8_t what, detail, flags, slot;
-    uint8_t card; /* 0: the student's first card, 1: the one after it */
+    uint8_t card;            /* 0: the student's first card, 1: the one after it */
 };
 
 /* How an incident, a habit or a confounder bends the day. */

@@ -153,8 +153,8 @@ void sz_sim_campus_write(struct file_writer *f, struct line_writer *l) {
         void (*row)(struct line_writer *, uint32_t, sz_buf *);
     } tables[] = {
         {"campus/students.csv",
-         "student,name,gender,college,school,major,class,entry_year,years,dorm,building,residence,status,tags,enrolled_on,"
-         "counselor\n",
+         "student,name,gender,college,school,major,class,entry_year,years,dorm,building,residence,status,tags,"
+         "enrolled_on,counselor\n",
          student_row},
         {"campus/cards.csv", "system,card,student,from,to\n", card_rows},
         {"campus/leaves.csv", "student,from,to,kind,recorded,note\n", leave_rows},

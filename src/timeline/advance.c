@@ -13,20 +13,34 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     x->cause = cause;
     const sz_campus *campus = c->facts->campus;
     const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(campus, tl->student);
-    x->ev = (sz_eval){.fs = &c->bundle->fs, .facts = c->facts, .types = c->types, .zone = c->zone, .dict = c->dict, .student = tl->student,
-                      .info = info, .student_id = tl->id, .state = &tl->head, .use_leaves = info && info->leave_to > info->leave_from};
+    x->ev = (sz_eval){.fs = &c->bundle->fs,
+                      .facts = c->facts,
+                      .types = c->types,
+                      .zone = c->zone,
+                      .dict = c->dict,
+                      .student = tl->student,
+                      .info = info,
+                      .student_id = tl->id,
+                      .state = &tl->head,
+                      .use_leaves = info && info->leave_to > info->leave_from};
     x->mask = sz_arena_alloc(c->arena, mask_bytes(c) + 1);
 }
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student) {
-    *tl = (sz_timeline){.student = student, .mark_ms = SZ_TIME_NONE, .tail_ms = SZ_TIME_NONE, .redo_ms = SZ_TIME_MAX, .head_key = INT64_MIN};
+    *tl = (sz_timeline){.student = student,
+                        .mark_ms = SZ_TIME_NONE,
+                        .tail_ms = SZ_TIME_NONE,
+                        .redo_ms = SZ_TIME_MAX,
+                        .head_key = INT64_MIN};
     char *p = sz_alloc(id.n + 1);
     memcpy(p, id.p, id.n);
     tl->id = (sz_str){p, id.n};
+    tl->blocked_unknown = true; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs);
     sz_fstate_init(&tl->tail, &c->bundle->fs);
-    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) tl->due_key[k] = c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER);
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
+        tl->due_key[k] = c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER);
 }
 
 void sz_timeline_fini(sz_timeline *tl) {
@@ -129,7 +143,8 @@ static void go_on(run *x) {
     for (;;) {
         uint32_t cls = 0;
         int64_t key = next_due(tl, x->c, &cls);
-        int64_t record = tl->head_off < tl->log.n ? key_of(sz_entry_time(tl->log.p + tl->head_off), ORDER_RECORD) : KEY_NEVER;
+        int64_t record =
+            tl->head_off < tl->log.n ? key_of(sz_entry_time(tl->log.p + tl->head_off), ORDER_RECORD) : KEY_NEVER;
         if (key == KEY_NEVER && record == KEY_NEVER) return;
         int64_t next = key < record ? key : record;
         bool is_behind = key == next && (next < tl->head_key || key_order(key) == ORDER_RECORD);
@@ -146,7 +161,8 @@ static void go_on(run *x) {
         }
         uint32_t said = n_said(tl), blocked = tl->n_blocked;
         judge_timer(x, cls, key);
-        bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked && !tl->blocked_unknown && tl->timer_key[cls] > key;
+        bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked &&
+                        !tl->blocked_unknown && tl->timer_key[cls] > key;
         tl->due_key[cls] = is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key);
     }
 }
@@ -190,7 +206,6 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     tl->is_dirty = true;
 }
 
-
 /* Earliest record of the log at or after its class's clock that waits there. */
 static int64_t waiting_since(run *x, uint32_t cls) {
     const sz_timeline *tl = x->tl;
@@ -211,7 +226,8 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     tl->blocked_unknown = true;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)
-        if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key) tl->head_key = key_before(c->clock_ms[k]);
+        if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key)
+            tl->head_key = key_before(c->clock_ms[k]);
     for (uint32_t k = 0; k < c->n_classes; k++) {
         int64_t clock = c->clock_ms[k];
         if (clock == SZ_TIME_NONE) clock = c->begin_ms;
@@ -221,7 +237,8 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
         }
         sz_eval_at(&x.ev, clock - 1);
         int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
-        if (tl->head_key > key_before(clock) && tl->is_active) due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
+        if (tl->head_key > key_before(clock) && tl->is_active)
+            due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
         tl->due_key[k] = waiting < due ? waiting : due;
         tl->timer_key[k] = INT64_MIN;
     }

@@ -122,7 +122,9 @@ static void put_exemptions(run *x, sz_buf *out, const sz_rule *r) {
         sz_truth t = sz_exemption_value(&x->ev, r, &r->unless[i]);
         sz_buf_put_z(out, i ? ",{\"name\":" : "{\"name\":");
         sz_json_str(out, r->unless[i].name);
-        sz_buf_put_z(out, t == SZ_UNSURE ? ",\"value\":null}" : t == SZ_TRUE ? ",\"value\":true}" : ",\"value\":false}");
+        sz_buf_put_z(out, t == SZ_UNSURE ? ",\"value\":null}"
+                          : t == SZ_TRUE ? ",\"value\":true}"
+                                         : ",\"value\":false}");
     }
     sz_buf_put_u8(out, ']');
 }
@@ -202,7 +204,8 @@ static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
     uint32_t from = n > SZ_EVIDENCE_MAX ? n - SZ_EVIDENCE_MAX : 0;
     for (uint32_t i = from; i < n; i++) {
         sz_event e;
-        if (!sz_entry_get(tl->log.p + ring[i % SZ_EVIDENCE_MAX], mask_bytes(x->c), x->c->dict, x->c->types, &e)) continue;
+        if (!sz_entry_get(tl->log.p + ring[i % SZ_EVIDENCE_MAX], mask_bytes(x->c), x->c->dict, x->c->types, &e))
+            continue;
         if (i > from) sz_buf_put_u8(out, ',');
         put_record(x, out, &e);
     }
@@ -215,7 +218,8 @@ static sz_str own(const sz_buf *b) {
     return (sz_str){p, b->n};
 }
 
-void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below, sz_ann *ann) {
+void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below,
+               sz_ann *ann) {
     sz_buf *out = &x->c->scratch;
     sz_buf_clear(out);
     bool is_end = ann->kind == SZ_ANN_RESOLVED;

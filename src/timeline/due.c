@@ -33,7 +33,8 @@ static void feed_edges(run *x, int64_t after, int64_t *best) {
     for (uint32_t i = 0; i < f->n_downs; i++) {
         const sz_down *d = &f->downs[i];
         if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
-        int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, after)), from = d->from_ms > midnight ? d->from_ms : midnight;
+        int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, after)),
+                from = d->from_ms > midnight ? d->from_ms : midnight;
         int64_t noon = midnight + SZ_DAY_MS / 2;
         earlier(best, from + SZ_DAY_MS / 2 + 1, after);
         earlier(best, (d->from_ms > noon ? d->from_ms : noon) + SZ_DAY_MS / 2 + 1, after);
@@ -112,7 +113,8 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
         clause_crossings(x, r->resolve_when, after, &best);
         clause_crossings(x, r->who, after, &best);
     }
-    if (x->c->bundle->fs.has_panes && r->n_features) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
+    if (x->c->bundle->fs.has_panes && r->n_features)
+        earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
     if (r->for_ms && !is_open) {
         int64_t since = pend_since(x->tl, rule);
         if (since != SZ_TIME_NONE) earlier(&best, since + r->for_ms, after);
@@ -163,10 +165,12 @@ int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
     for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
         uint32_t rule = c->class_rules[cls][i];
         const sz_rule *r = &c->bundle->rules[rule];
-        if (r->has_growing || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes) earlier(&best, due_of_rule(x, rule, after), after);
+        if (r->has_growing || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes)
+            earlier(&best, due_of_rule(x, rule, after), after);
         if (r->check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after_check), after_check);
     }
-    int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER), b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
+    int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER),
+            b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
     x->tl->timer_key[cls] = a;
     return a < b ? a : b;
 }

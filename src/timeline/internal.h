@@ -20,13 +20,13 @@ typedef struct run {
     sz_tlctx *c;
     sz_eval ev;
     const sz_cause *cause;
-    bool rematch;              /* facts changed: matcher bits are made anew */
-    sz_episode *old;           /* the story before a roll-back (shallow, in the step's arena); NULL: none happened */
+    bool rematch;    /* facts changed: matcher bits are made anew */
+    sz_episode *old; /* the story before a roll-back (shallow, in the step's arena); NULL: none happened */
     uint32_t n_old;
-    uint8_t *mask;             /* of the record in hand */
-    const sz_event *event;     /* the record in hand: the one that just came, or `decoded` */
-    bool is_corrected;         /* it took something out */
-    sz_event decoded;          /* last, and not cleared: it is large */
+    uint8_t *mask;         /* of the record in hand */
+    const sz_event *event; /* the record in hand: the one that just came, or `decoded` */
+    bool is_corrected;     /* it took something out */
+    sz_event decoded;      /* last, and not cleared: it is large */
 } run;
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
@@ -34,13 +34,13 @@ static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_m
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 
 /* log.c */
-uint32_t log_lower(const sz_timeline *tl, int64_t t_ms);        /* offset of the first record at or after t */
+uint32_t log_lower(const sz_timeline *tl, int64_t t_ms); /* offset of the first record at or after t */
 /* Offset of the record with this identity before `end` and not before from_ms; SZ_NONE: none. */
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end);
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
 uint16_t identity_print(sz_str source, sz_str id);
-void log_drop_front(sz_timeline *tl, uint32_t n);               /* n bytes, whole records */
+void log_drop_front(sz_timeline *tl, uint32_t n); /* n bytes, whole records */
 bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);
 
@@ -49,26 +49,32 @@ void entry_set_unmatched(uint8_t *p, bool on);
 void state_apply(run *x, uint32_t off);
 /* Accumulators as of before the records at or after offset `end`, from the tail. */
 void state_rebuild(run *x, sz_fstate *out, uint32_t end);
-void state_rollback(run *x, int64_t t_ms);                      /* head := everything before t; the story too */
+void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the story too */
 /* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for byte. */
 int64_t kept_since(const sz_tlctx *c);
-void state_pass_midnight(run *x, int64_t next_ms);              /* mark and tail, before an item at next_ms */
+void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
 
 /* story.c */
-sz_episode *story_last(sz_timeline *tl, uint32_t rule);         /* latest episode that stands; NULL */
-static inline bool episode_is_open(const sz_episode *e) { return e->n_anns && e->anns[e->n_anns - 1].kind != SZ_ANN_RESOLVED; }
+sz_episode *story_last(sz_timeline *tl, uint32_t rule); /* latest episode that stands; NULL */
+static inline bool episode_is_open(const sz_episode *e) {
+    return e->n_anns && e->anns[e->n_anns - 1].kind != SZ_ANN_RESOLVED;
+}
 sz_episode *story_open(sz_timeline *tl, uint32_t rule, int64_t since_ms);
-void story_say(sz_episode *e, sz_ann ann);                      /* takes why and body */
+void story_say(sz_episode *e, sz_ann ann); /* takes why and body */
 void story_truncate(run *x, int64_t t_ms);
 void episode_fini(sz_episode *e);
 void story_remove(sz_timeline *tl, uint32_t i);
 void blocked_set(sz_timeline *tl, uint32_t rule, bool on);
-int64_t pend_since(const sz_timeline *tl, uint32_t rule);       /* SZ_TIME_NONE: not pending */
+int64_t pend_since(const sz_timeline *tl, uint32_t rule); /* SZ_TIME_NONE: not pending */
 void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms);
-void story_forget(run *x);                                      /* what nothing can reach any more */
+void story_forget(run *x); /* what nothing can reach any more */
 
 /* judge.c */
-typedef struct instant { int64_t t_ms; uint8_t order; bool at_check_time; } instant;
+typedef struct instant {
+    int64_t t_ms;
+    uint8_t order;
+    bool at_check_time;
+} instant;
 void judge_rule(run *x, uint32_t rule, const instant *at);
 
 /* due.c */
@@ -81,7 +87,8 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
 int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after_ms);
 
 /* body.c */
-void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below_rank, sz_ann *ann);
+void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below_rank,
+               sz_ann *ann);
 
 /* tell.c */
 void tell(run *x);

@@ -15,7 +15,8 @@ static uint8_t level_up_to(const sz_rule *r, const sz_verdict *v, int rank, uint
     return level;
 }
 
-static void announce(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v, const instant *at, uint8_t kind, uint8_t step, int below, uint8_t level) {
+static void announce(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v, const instant *at, uint8_t kind,
+                     uint8_t step, int below, uint8_t level) {
     sz_ann a = {.kind = kind, .level = level, .step = step, .order = at->order, .at_ms = at->t_ms};
     body_make(x, r, v, e, step, below, &a);
     story_say(e, a);
@@ -23,7 +24,8 @@ static void announce(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *
 
 static void resolve(run *x, sz_episode *e, const sz_rule *r, const sz_verdict *v, const instant *at, sz_str why) {
     const sz_ann *last = &e->anns[e->n_anns - 1];
-    sz_ann a = {.kind = SZ_ANN_RESOLVED, .level = last->level, .step = last->step, .order = at->order, .at_ms = at->t_ms};
+    sz_ann a = {
+        .kind = SZ_ANN_RESOLVED, .level = last->level, .step = last->step, .order = at->order, .at_ms = at->t_ms};
     if (why.n) {
         char *p = sz_alloc(why.n + 1);
         memcpy(p, why.p, why.n);
@@ -63,7 +65,9 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
         is_over = sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE;
     }
     if (ex.why.n || is_over) {
-        sz_str why = ex.why.n ? ex.why : x->is_corrected && at->order == 0 && !r->resolve_when ? SZ_STR("corrected") : (sz_str){0};
+        sz_str why = ex.why.n                                                ? ex.why
+                     : x->is_corrected && at->order == 0 && !r->resolve_when ? SZ_STR("corrected")
+                                                                             : (sz_str){0};
         resolve(x, e, r, &v, at, why);
         if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);
         return;
@@ -71,11 +75,13 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
     const sz_ann *last = &e->anns[e->n_anns - 1];
     int reached_before = sz_verdict_rank(&v, last->step);
     if (ex.holds || !may_step || v.reached <= reached_before) return;
-    announce(x, e, r, &v, at, SZ_ANN_STEPPED, v.order[v.reached], reached_before, level_up_to(r, &v, v.reached, last->level));
+    announce(x, e, r, &v, at, SZ_ANN_STEPPED, v.order[v.reached], reached_before,
+             level_up_to(r, &v, v.reached, last->level));
 }
 
 /* Has the condition been true for long enough? Keeps the pending `for`. */
-static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const sz_exempt *ex, const instant *at) {
+static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const sz_exempt *ex,
+                        const instant *at) {
     if (!r->for_ms) return v->truth == SZ_TRUE;
     int64_t since = pend_since(x->tl, rule);
     if (v->truth == SZ_FALSE || ex->why.n) {
@@ -87,7 +93,8 @@ static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdic
     return at->t_ms - since >= r->for_ms;
 }
 
-static void judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at, bool may_open) {
+static void judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at,
+                       bool may_open) {
     if (!may_open && !r->for_ms) return;
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);

@@ -175,7 +175,8 @@ static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry) {
     sz_event e;
     if (c->carry) entry = entry_carried(tl, c, (const uint8_t *)entry.p, entry.n);
-    if (!entry_is_sound(c, (const uint8_t *)entry.p, entry.n, &e) || sz_entry_len((const uint8_t *)entry.p) != entry.n) return SZ_CORRUPT;
+    if (!entry_is_sound(c, (const uint8_t *)entry.p, entry.n, &e) || sz_entry_len((const uint8_t *)entry.p) != entry.n)
+        return SZ_CORRUPT;
     uint32_t index, off = log_place(tl, c, &e, &index), n = (uint32_t)entry.n;
     bool is_end = off == tl->log.n;
     sz_buf_put(&tl->log, entry.p, n);

@@ -74,11 +74,14 @@ static void put_episodes(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) 
         sz_buf_put_z(out, i ? ",{\"rule\":" : "{\"rule\":");
         sz_json_str(out, c->bundle->rules[e->rule].id);
         sz_buf_printf(out, ",\"alert\":\"%s\",\"seq\":%u,\"state\":\"%s\",", e->id, e->seq,
-                      e->is_retracted ? "retracted" : episode_is_open(e) ? "open" : "resolved");
+                      e->is_retracted      ? "retracted"
+                      : episode_is_open(e) ? "open"
+                                           : "resolved");
         put_time(out, c, "since", e->since_ms);
         sz_buf_put_z(out, ",\"said\":[");
         for (uint32_t k = 0; k < e->n_anns; k++) {
-            sz_buf_printf(out, "%s{\"event\":\"%s\",\"level\":\"%s\",", k ? "," : "", kinds[e->anns[k].kind], sz_level_names[e->anns[k].level]);
+            sz_buf_printf(out, "%s{\"event\":\"%s\",\"level\":\"%s\",", k ? "," : "", kinds[e->anns[k].kind],
+                          sz_level_names[e->anns[k].level]);
             put_time(out, c, "at", e->anns[k].at_ms);
             sz_buf_put_u8(out, '}');
         }

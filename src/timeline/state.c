@@ -174,10 +174,12 @@ static void fold(run *x) {
     if (limit == SZ_TIME_NONE || tl->n_log == 0) return;
     if (sz_entry_time(tl->log.p) >= limit - SZ_DAY_MS) return; /* a day at a time is enough */
     if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
-    if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit) limit = sz_entry_time(tl->log.p + tl->head_off);
+    if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit)
+        limit = sz_entry_time(tl->log.p + tl->head_off);
     limit = fold_limit(x, limit);
     uint32_t end = 0;
-    while (end < tl->head_off && end < tl->log.n && sz_entry_time(tl->log.p + end) < limit) end += sz_entry_len(tl->log.p + end);
+    while (end < tl->head_off && end < tl->log.n && sz_entry_time(tl->log.p + end) < limit)
+        end += sz_entry_len(tl->log.p + end);
     if (tl->mark_ms != SZ_TIME_NONE && end > tl->mark_off) end = tl->mark_off;
     if (!end) return;
     sz_fstate made = {0};
@@ -230,7 +232,8 @@ void state_rollback(run *x, int64_t t_ms) {
     if (!from_mark) tl->mark_ms = SZ_TIME_NONE;
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
-        if (get(x, off, &e)) sz_fstate_add(&tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off), entry_at(tl, off));
+        if (get(x, off, &e))
+            sz_fstate_add(&tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off), entry_at(tl, off));
     }
     tl->head_off = end;
     tl->head_key = key_before(t_ms);

@@ -138,7 +138,8 @@ void story_forget(run *x) {
     }
     for (uint32_t i = 0; i < tl->n_pends;) { /* a change is needed until a later one of its rule is old too */
         bool has_later = false;
-        for (uint32_t k = i + 1; k < tl->n_pends && !has_later; k++) has_later = tl->pends[k].rule == tl->pends[i].rule && tl->pends[k].at_ms < limit;
+        for (uint32_t k = i + 1; k < tl->n_pends && !has_later; k++)
+            has_later = tl->pends[k].rule == tl->pends[i].rule && tl->pends[k].at_ms < limit;
         if (!has_later) {
             i++;
             continue;

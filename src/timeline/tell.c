@@ -81,7 +81,8 @@ static void put_rule(sz_buf *out, const sz_rule *r) {
     put_pair(out, "because", r->because);
 }
 
-static const char caveat[] = ",\"caveat\":{\"zh\":\"仅供参考，不能作为对学生作出判断的唯一依据\",\"en\":\"For orientation; never the sole basis for a judgement of a student\"}";
+static const char caveat[] =
+    ",\"caveat\":{\"zh\":\"仅供参考，不能作为对学生作出判断的唯一依据\",\"en\":\"For orientation; never the sole basis for a judgement of a student\"}";
 
 static void add_alert(run *x, const sz_alert *a) {
     sz_tlctx *c = x->c;
@@ -92,8 +93,8 @@ static void add_alert(run *x, const sz_alert *a) {
     c->alerts[c->n_alerts++] = *a;
 }
 
-static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms, uint8_t order,
-                   int delta) {
+static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms,
+                   int64_t t_ms, uint8_t order, int delta) {
     sz_tlctx *c = x->c;
     sz_buf *out = &c->scratch;
     bool retracted = event == SZ_ALERT_RETRACTED;
@@ -101,10 +102,11 @@ static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, u
     sz_time_format(c->zone, e->since_ms, since);
     sz_time_format(c->zone, at_ms, at);
     sz_buf_clear(out);
-    sz_buf_printf(out, "{\"schema\":1,\"alert\":\"%s\",\"seq\":%u,\"event\":\"%s\",\"state\":\"%s\",\"rule\":", e->id, ++e->seq,
-                  sz_alert_event_names[event], state_of(ann, retracted));
+    sz_buf_printf(out, "{\"schema\":1,\"alert\":\"%s\",\"seq\":%u,\"event\":\"%s\",\"state\":\"%s\",\"rule\":", e->id,
+                  ++e->seq, sz_alert_event_names[event], state_of(ann, retracted));
     sz_json_str(out, r->id);
-    sz_buf_printf(out, ",\"rule_version\":\"%s\",\"mode\":\"%s\",\"student\":", r->rule_version, sz_mode_names[r->mode]);
+    sz_buf_printf(out, ",\"rule_version\":\"%s\",\"mode\":\"%s\",\"student\":", r->rule_version,
+                  sz_mode_names[r->mode]);
     sz_json_str(out, x->tl->id);
     sz_buf_printf(out, ",\"level\":\"%s\",\"since\":\"%s\",\"at\":\"%s\"", sz_level_names[ann->level], since, at);
     put_pair(out, "why", why);
@@ -115,15 +117,22 @@ static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, u
     sz_buf_put_u8(out, '}');
     e->told_at_ms = at_ms;
     x->tl->story_changed = true;
-    add_alert(x, &(sz_alert){.t_ms = t_ms, .order = order, .event = event, .delta = (uint8_t)delta, .rule = e->rule, .student = x->tl->id,
+    add_alert(x, &(sz_alert){.t_ms = t_ms,
+                             .order = order,
+                             .event = event,
+                             .delta = (uint8_t)delta,
+                             .rule = e->rule,
+                             .student = x->tl->id,
                              .json = sz_arena_str(c->arena, sz_buf_str(out))});
 }
 
 /* Write one event: the episode as it stands after announcement `ann`. */
-static void say(run *x, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms, uint8_t order, int delta) {
+static void say(run *x, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms, int64_t t_ms,
+                uint8_t order, int delta) {
     say_of(x, &x->c->bundle->rules[e->rule], e, ann, event, why, at_ms, t_ms, order, delta);
 }
-static const uint8_t event_of[] = {[SZ_ANN_FIRING] = SZ_ALERT_FIRING, [SZ_ANN_STEPPED] = SZ_ALERT_STEPPED, [SZ_ANN_RESOLVED] = SZ_ALERT_RESOLVED};
+static const uint8_t event_of[] = {
+    [SZ_ANN_FIRING] = SZ_ALERT_FIRING, [SZ_ANN_STEPPED] = SZ_ALERT_STEPPED, [SZ_ANN_RESOLVED] = SZ_ALERT_RESOLVED};
 
 /* Announcements from n_told on, as they are. */
 static void tell_rest(run *x, sz_episode *e) {
@@ -138,7 +147,8 @@ static sz_str cause_text(const run *x) {
     const sz_cause *c = x->cause;
     if (!c) return (sz_str){0};
     const char *gap = c->source.n ? " " : "", *gap2 = c->which.n ? " " : "";
-    return sz_str_of(sz_arena_printf(x->c->arena, "%.*s%s%.*s%s%.*s", SZ_FMT_STR(c->what), gap, SZ_FMT_STR(c->source), gap2, SZ_FMT_STR(c->which)));
+    return sz_str_of(sz_arena_printf(x->c->arena, "%.*s%s%.*s%s%.*s", SZ_FMT_STR(c->what), gap, SZ_FMT_STR(c->source),
+                                     gap2, SZ_FMT_STR(c->which)));
 }
 
 static void tell_update(run *x, sz_episode *e, bool returns) {
@@ -166,7 +176,9 @@ static bool is_beginning(const sz_episode *told, const sz_episode *now) {
     if (told->since_ms != now->since_ms || told->n_told > now->n_anns) return false;
     for (uint32_t i = 0; i < told->n_told; i++) {
         const sz_ann *a = &told->anns[i], *b = &now->anns[i];
-        if (a->kind != b->kind || a->level != b->level || a->step != b->step || a->at_ms != b->at_ms || a->hash != b->hash) return false;
+        if (a->kind != b->kind || a->level != b->level || a->step != b->step || a->at_ms != b->at_ms ||
+            a->hash != b->hash)
+            return false;
     }
     return true;
 }
@@ -199,7 +211,8 @@ static void take_over(sz_episode *e, const sz_episode *told) {
 /* The retracted entry with this id has returned: it is dropped once all is told. */
 static void drop_retracted(sz_timeline *tl, const char *id) {
     for (uint32_t i = 0; i < tl->n_episodes; i++)
-        if (tl->episodes[i].is_retracted && memcmp(tl->episodes[i].id, id, sizeof tl->episodes[i].id) == 0) tl->episodes[i].rule = SZ_NONE;
+        if (tl->episodes[i].is_retracted && memcmp(tl->episodes[i].id, id, sizeof tl->episodes[i].id) == 0)
+            tl->episodes[i].rule = SZ_NONE;
 }
 
 static void sweep(sz_timeline *tl) {
