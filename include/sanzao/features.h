@@ -238,6 +238,8 @@ typedef struct sz_fstate {
 void sz_fstate_init(sz_fstate *s, const sz_featureset *fs);
 void sz_fstate_fini(sz_fstate *s);
 void sz_fstate_copy(sz_fstate *to, const sz_fstate *from);
+/* The same without slack and holes: for a checkpoint, which does not grow. */
+void sz_fstate_copy_tight(sz_fstate *to, const sz_fstate *from);
 int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
 /* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);

@@ -24,7 +24,7 @@
 #include <sanzao/features.h>
 #include <sanzao/rules.h>
 
-enum { SZ_CLASSES_MAX = 16, SZ_EVIDENCE_MAX = 10 };
+enum { SZ_CLASSES_MAX = 8, SZ_EVIDENCE_MAX = 10 };
 
 typedef enum sz_ann_kind { SZ_ANN_FIRING, SZ_ANN_STEPPED, SZ_ANN_RESOLVED } sz_ann_kind;
 

@@ -91,8 +91,8 @@ static sz_status list_folder(const char *path, sz_diags *d, char ***names, uint3
 }
 
 sz_status sz_folder_read(const char *path, const char *shown, const char *const *suffixes, bool recursive, sz_diags *d, sz_files *out) {
-    char **names;
-    uint32_t n;
+    char **names = NULL;
+    uint32_t n = 0;
     sz_status s = list_folder(path, d, &names, &n);
     if (s != SZ_OK) return s;
     for (uint32_t i = 0; i < n; i++) {

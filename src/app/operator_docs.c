@@ -88,6 +88,12 @@ static const char *part_known(const sz_operator_row *r) {
     return r->needs_window ? "unknown · 未知" : "not looked at · 不看";
 }
 
+static const char *over_none(const sz_operator_row *r) {
+    if (r->has_pause) return "counted from `enrolled_on`, or the day the type began; unknown without either · 从入学日期或该类型开始之日算起，都没有则未知";
+    bool is_zero = r->at_least && strcmp(r->name, "max") != 0;
+    return is_zero ? "0" : "unknown · 未知";
+}
+
 static void put_page(sz_buf *out, const sz_operator_row *r, const notes *n) {
     sz_buf_printf(out, "# %s\n\nGenerated from the table of operators (`sanzao options --operator %s`): do not edit. 由算子表生成，请勿修改。\n\n", r->name, r->name);
     sz_buf_printf(out, "%s.\n\n%s。\n\n", r->sentence_en, r->sentence_zh);
@@ -97,8 +103,7 @@ static void put_page(sz_buf *out, const sz_operator_row *r, const notes *n) {
     sz_buf_printf(out, "%s\n\n%s\n", n->en, n->zh);
     put_keys(out, r);
     sz_buf_printf(out, "\n## Value 取值\n\n| | |\n|---|---|\n| gives · 得到 | %s · %s |\n", type_words(r, false), type_words(r, true));
-    bool is_zero = r->type == SZ_X_NUM && r->at_least && strcmp(r->name, "max") != 0;
-    if (strcmp(r->name, "value") != 0) sz_buf_printf(out, "| over no records · 没有记录时 | %s |\n", is_zero || strcmp(r->name, "sum") == 0 ? "0" : "unknown · 未知");
+    if (strcmp(r->name, "value") != 0) sz_buf_printf(out, "| over no records · 没有记录时 | %s |\n", over_none(r));
     sz_buf_printf(out, "| less than 80 %% of the window observable · 窗口可观察部分不足 80 %% | %s |\n", part_known(r));
     sz_buf_printf(out, "| numbers in [semantics](../semantics.md) · 语义编号 | %s |\n", n->numbers);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Time goes on: all clocks together, a day at a time at most, and stopping where a fact enters. What one step says is put in the order
- * of semantics 1 before it leaves.
+ * Time goes on: all clocks together, a day at a time at most, and stopping where a fact enters. What one step says is
+ * put in the order of semantics 1 before it leaves.
  */
 #include "worker.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Watermarks and clocks (semantics 2, 3, 6). Each declared source has a watermark, all undeclared ones share another; a class of rules
- * waits for the lowest of the sources that carry what it reads.
+ * Watermarks and clocks (semantics 2, 3, 6). Each declared source has a watermark, all undeclared ones share another; a
+ * class of rules waits for the lowest of the sources that carry what it reads.
  */
 #include "worker.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What leaves with a commit: the journal of this stretch, alerts, words, the header. Snapshots are written only when the journal has
- * grown long, for the students of its oldest blobs; then those blobs go.
+ * What leaves with a commit: the journal of this stretch, alerts, words, the header. Snapshots are written only when
+ * the journal has grown long, for the students of its oldest blobs; then those blobs go.
  */
 #include "worker.h"
 
@@ -194,7 +194,7 @@ static void send(sz_worker *w) {
         notes[i / 2] = (sz_put){.key = lines_at(&w->ledger, i), .value = lines_at(&w->ledger, i + 1)};
     c.ledger = notes;
     c.n_ledger = w->ledger.n / 2;
-    c.trim_outbox = w->n_acked;
+    c.trim_outbox = w->n_trimmed = w->n_acked;
     if (w->rewrite_all && w->plan.is_other) w->bundle_ver++;
     c.bundle_ver = w->bundle_ver;
     sz_buf body;
@@ -237,8 +237,8 @@ void commit_done(sz_worker *w) {
     memmove(w->blobs, w->blobs + w->trim_blobs, (w->n_blobs - w->trim_blobs) * sizeof *w->blobs);
     w->n_blobs -= w->trim_blobs;
     w->trim_blobs = 0;
-    lines_drop_front(&w->outbox, w->n_acked);
-    w->n_acked = 0;
+    lines_drop_front(&w->outbox, w->n_trimmed);
+    w->n_acked -= w->n_trimmed; /* what was acknowledged while it was under way goes with the next one */
     if (!w->alerts.n) return;
     sz_str *v = strs_of(w, &w->alerts);
     for (uint32_t i = 0; i < w->alerts.n; i++) lines_add(&w->outbox, v[i]);

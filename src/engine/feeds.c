@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * feed_status: what a feed says of itself. It moves its watermark, and its silence is a fact for every student from its time on.
+ * feed_status: what a feed says of itself. It moves its watermark, and its silence is a fact for every student from its
+ * time on.
  */
 #include "worker.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said. Version first.
+ * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said. Version
+ * first.
  */
 #include "worker.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The way of one record: set aside with its reason, counted as control or duplicate, or used. Read = used + duplicate + dead letter +
- * control, always.
+ * The way of one record: set aside with its reason, counted as control or duplicate, or used. Read = used + duplicate +
+ * dead letter + control, always.
  */
 #include <stdarg.h>
 

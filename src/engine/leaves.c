@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Facts that become known (semantics 5): a leave with `recorded` enters when the highest watermark reaches that time, one without at
- * load. What a state already knew is remembered by hash, so that only what is new rolls anybody back.
+ * Facts that become known (semantics 5): a leave with `recorded` enters when the highest watermark reaches that time,
+ * one without at load. What a state already knew is remembered by hash, so that only what is new rolls anybody back.
  */
 #include "worker.h"
 
@@ -77,7 +77,8 @@ uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
     return h ? h : 1;
 }
 
-/* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is gone. */
+/* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is
+ * gone. */
 static void student_at_load(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     if (tl->student == SZ_NONE) return;

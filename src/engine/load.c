@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A state comes back: words, snapshots, then the journal on top of them, then everyone's head is made from tail and log. Nothing is
- * evaluated but what facts have changed meanwhile: what was said stands in the stories.
+ * A state comes back: words, snapshots, then the journal on top of them, then everyone's head is made from tail and
+ * log. Nothing is evaluated but what facts have changed meanwhile: what was said stands in the stories.
  */
 #include "worker.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which rules need no look at midnight. While such a rule is idle and its condition is not true, a day's passing cannot make it true:
- * windows that slide only lose records, so what counts, sums and the like only fall, and `>=` of them stays false. What grows has
- * deadlines of its own. Rules with `<`, with windows to an earlier day (a record may enter those at midnight), with calendar names, or
- * with params that differ by student are looked at every day.
+ * Which rules need no look at midnight. While such a rule is idle and its condition is not true, a day's passing cannot
+ * make it true: windows that slide only lose records, so what counts, sums and the like only fall, and `>=` of them
+ * stays false. What grows has deadlines of its own. Rules with `<`, with windows to an earlier day (a record may enter
+ * those at midnight), with calendar names, or with params that differ by student are looked at every day.
  */
 #include "worker.h"
 

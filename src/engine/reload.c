@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A state meets another rule set (semantics 5). Accumulators are carried by what they keep; one that is new is filled from the kept
- * log and knows nothing before it. A rule that changed is judged from R on, the highest watermark now; one that is gone or disabled
- * resolves what it had open, why: rule_removed.
+ * A state meets another rule set (semantics 5). Accumulators are carried by what they keep; one that is new is filled
+ * from the kept log and knows nothing before it. A rule that changed is judged from R on, the highest watermark now;
+ * one that is gone or disabled resolves what it had open, why: rule_removed.
  */
 #include "worker.h"
 

@@ -51,6 +51,20 @@ static void put_count(sz_buf *out, const char *name, uint64_t n) {
     sz_json_double(out, (double)n);
 }
 
+/* Bytes that the students take, without and in their logs, and how many records the logs hold. */
+static void put_memory(const sz_worker *w, sz_buf *out) {
+    uint64_t state = 0, log = 0, records = 0;
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        size_t s, l;
+        sz_timeline_memory(w->students.v[i], &s, &l);
+        state += s;
+        log += l;
+        records += w->students.v[i]->n_log;
+    }
+    sz_buf_printf(out, ",\"memory\":{\"state_bytes\":%llu,\"log_bytes\":%llu,\"log_records\":%llu}",
+                  (unsigned long long)state, (unsigned long long)log, (unsigned long long)records);
+}
+
 void sz_worker_summary(sz_worker *w, sz_buf *out) {
     const sz_counters *n = &w->n;
     sz_judged j;
@@ -82,6 +96,7 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
     put_count(out, "unknown_places", n->unknown_places);
     put_count(out, "unknown_readers", n->unknown_readers);
+    put_memory(w, out);
     int64_t clock = clock_lowest(w);
     if (clock == SZ_TIME_NONE) {
         sz_buf_put_z(out, ",\"clock\":null}");

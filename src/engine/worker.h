@@ -84,10 +84,11 @@ struct sz_worker {
     sz_counters n;
     uint64_t taken;
     /* outgoing */
-    lines alerts;     /* since the last commit */
-    lines outbox;     /* committed, not acknowledged: as the store has them; kept to submit again */
-    uint32_t n_acked; /* of the outbox, to be trimmed with the next commit */
-    lines dead;       /* dead letters since the last commit */
+    lines alerts;       /* since the last commit */
+    lines outbox;       /* committed, not acknowledged: as the store has them; kept to submit again */
+    uint32_t n_acked;   /* of the outbox, to be trimmed with the next commit */
+    uint32_t n_trimmed; /* of these, trimmed by the commit in flight */
+    lines dead;         /* dead letters since the last commit */
     bool dead_submitted;
     sz_buf journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
@@ -131,7 +132,8 @@ void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__(
 void clocks_init(sz_worker *w);
 void clocks_fini(sz_worker *w);
 uint32_t source_of(const sz_worker *w, sz_str name);
-/* A record of the source came at t, or its feed says complete through. Computes where clocks would go; time_advance moves them. */
+/* A record of the source came at t, or its feed says complete through. Computes where clocks would go; time_advance
+ * moves them. */
 void clock_record(sz_worker *w, uint32_t source, int64_t t_ms);
 void clock_complete(sz_worker *w, uint32_t source, int64_t through_ms);
 void clock_until(sz_worker *w, int64_t until_ms);

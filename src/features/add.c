@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Taking a record in: for every accumulator whose matcher it fits, a row is made or raised. Records come in order, so the row is the
- * last one or a new one at the end; rows that no window can reach any more fall off at the front.
+ * Taking a record in: for every accumulator whose matcher it fits, a row is made or raised. Records come in order, so
+ * the row is the last one or a new one at the end; rows that no window can reach any more fall off at the front.
  */
 #include "fstate.h"
 
@@ -194,7 +194,8 @@ static void add_until(sz_fstate *s, uint32_t i, const sz_zone *z, const sz_event
     if (end > have) memcpy(region_resize(s, i, sizeof end), &end, sizeof end);
 }
 
-/* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each day too. */
+/* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each
+ * day too. */
 static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e,
                       sz_entry entry) {
     const sz_acc *a = &fs->accs[i];

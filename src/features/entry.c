@@ -2,11 +2,10 @@
  *
  * Packed records. Layout (little endian):
  *
- *   u16 length of the whole | u8 type | u8 bits 0-1 precision, 2 has_hours, 3 id is x: and 32 hex digits (16 bytes stored)
- *   u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits
- *   u8 codes: swipe op, attendance status, direction << 3, result << 5, as the type has them
- *   varint: which of the fields below are there | the fields, in the order of field_bits
- *   id: lstr, or 16 bytes
+ *   u16 length of the whole | u8 type | u8 bits 0-1 precision, 2 has_hours, 3 id is x: and 32 hex digits (16 bytes
+ * stored) u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits u8 codes: swipe op, attendance status,
+ * direction << 3, result << 5, as the type has them varint: which of the fields below are there | the fields, in the
+ * order of field_bits id: lstr, or 16 bytes
  *
  * Every read is checked: stored bytes may be damaged.
  */

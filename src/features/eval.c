@@ -334,7 +334,8 @@ int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms) {
     return sz_growing_base(ev, slot, &base) ? sz_growing_at(ev, slot, base, ms) : SZ_TIME_MAX;
 }
 
-/* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28). */
+/* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28).
+ */
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown) {
     *is_unknown = false;
     if (region_len(ev->state, ev->fs->seen_acc) == 0) return true;

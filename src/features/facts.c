@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is known of feeds: when a type began and when it was down (semantics 12, 19). Intervals are few and ordered by begin;
- * several sources may be down at once, overlaps count once.
+ * What is known of feeds: when a type began and when it was down (semantics 12, 19). Intervals are few and ordered by
+ * begin; several sources may be down at once, overlaps count once.
  */
 #include <sanzao/features.h>
 

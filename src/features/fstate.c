@@ -29,6 +29,25 @@ void sz_fstate_copy(sz_fstate *to, const sz_fstate *from) {
     to->n = from->n;
 }
 
+void sz_fstate_copy_tight(sz_fstate *to, const sz_fstate *from) {
+    const region *old = regions_of(from);
+    uint32_t n_regions = head_of(from)->n_regions, n = fixed_size(n_regions);
+    for (uint32_t i = 0; i < n_regions; i++) n += align8(old[i].n);
+    if (to->cap < n || to->cap > n + 64) {
+        to->p = sz_realloc(to->p, n);
+        to->cap = n;
+    }
+    memcpy(to->p, from->p, fixed_size(n_regions));
+    to->n = fixed_size(n_regions);
+    region *r = regions_of(to);
+    for (uint32_t i = 0; i < n_regions; i++) {
+        if (old[i].n) memcpy(to->p + to->n, from->p + old[i].off, old[i].n);
+        r[i] = (region){.off = to->n, .n = old[i].n, .cap = align8(old[i].n)};
+        to->n += r[i].cap;
+    }
+    head_of(to)->holes = 0;
+}
+
 int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; }
 
 /* Move every region together; called when half of the block is holes. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inside of an sz_fstate: a header, a table of regions (one an accumulator, then one of findable attendance records), their bytes.
+ * Inside of an sz_fstate: a header, a table of regions (one an accumulator, then one of findable attendance records),
+ * their bytes.
  *
  *   state_head | region[n_accs + 1] | bytes
  *
- * A region grows by moving to the end; what it leaves is taken back when half of the block is holes. Everything is by offset.
+ * A region grows by moving to the end; what it leaves is taken back when half of the block is holes. Everything is by
+ * offset.
  */
 #ifndef SZ_FSTATE_H
 #define SZ_FSTATE_H
@@ -55,7 +57,8 @@ static inline region *regions_of(const sz_fstate *s) { return (region *)(void *)
 static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return s->p + regions_of(s)[i].off; }
 static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regions_of(s)[i].n; }
 
-/* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the state die. */
+/* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the
+ * state die. */
 uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
 uint32_t findable_size(const sz_featureset *fs);
 
@@ -65,7 +68,8 @@ static inline bool field_is_exact(const sz_featureset *fs, uint16_t field) {
     return field >= SZ_EF_DECLARED && fs->declared[field - SZ_EF_DECLARED].kind == SZ_FIELD_MONEY;
 }
 
-/* Number of a field of a record: exact in *exact (fen, millionths of an hour) and as a double. False: the record lacks it. */
+/* Number of a field of a record: exact in *exact (fen, millionths of an hour) and as a double. False: the record lacks
+ * it. */
 bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, int64_t *exact, double *d);
 /* Divisor that makes an exact sum the field's unit: 100 fen a yuan, 1,000,000 a class hour. */
 static inline double field_scale(const sz_featureset *fs, uint16_t field) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* absence (semantics 19): time since the latest of the last matching record, enrolment, the end of a leave, holiday or vacation, the
- * day the type began; 0 inside a pause; time while the type was down is taken out. */
+/* absence (semantics 19): time since the latest of the last matching record, enrolment, the end of a leave, holiday or
+ * vacation, the day the type began; 0 inside a pause; time while the type was down is taken out. */
 #include "ops.h"
 
 uint32_t leave_kind_bit(sz_str kind) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sessions: runs of matching records each of which follows the one before by less than the gap, on the day of their first. */
+/* sessions: runs of matching records each of which follows the one before by less than the gap, on the day of their
+ * first. */
 #include "ops.h"
 
 sz_xval op_sessions(sz_eval *ev, const sz_feature *f) {

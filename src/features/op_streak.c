@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* streak: days in a row with a match, back from today. Today counts if matched and breaks nothing until it ends; days that were
- * unobservable, or not of the kind asked, are stepped over and do not count. Without `over` it is always known. */
+/* streak: days in a row with a match, back from today. Today counts if matched and breaks nothing until it ends; days
+ * that were unobservable, or not of the kind asked, are stepped over and do not count. Without `over` it is always
+ * known. */
 #include "ops.h"
 
 static bool has_day(const sz_eval *ev, const sz_feature *f, int32_t day, uint32_t *k) {

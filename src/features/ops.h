@@ -23,7 +23,8 @@ sz_xval op_value(sz_eval *ev, const sz_feature *f);
 
 /* The record that first or last stands for; false: none. */
 bool op_record(sz_eval *ev, const sz_feature *f, sz_event *e);
-/* Instant from which absence counts at t, by what is known: *base. False: unknown. *inside: t lies in a leave, holiday, … (value 0). */
+/* Instant from which absence counts at t, by what is known: *base. False: unknown. *inside: t lies in a leave, holiday,
+ * … (value 0). */
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside);
 
 static inline sz_xval x_num(const sz_feature *f, double d) {

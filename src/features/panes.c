@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Can the next pane edge change an hour window? If it holds a record, or if what was observable changed within its reach. */
+/* Can the next pane edge change an hour window? If it holds a record, or if what was observable changed within its
+ * reach. */
 #include "window.h"
 
 bool panes_may_change(sz_eval *ev, const sz_feature *f) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From features to accumulators: what must be kept of a student's records so that every feature can be told. Features that need the
- * same share one; each keeps as many days as the longest of its windows.
+ * From features to accumulators: what must be kept of a student's records so that every feature can be told. Features
+ * that need the same share one; each keeps as many days as the longest of its windows.
  */
 #include <sanzao/features.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Windows: which days, nights or panes one has at an instant (semantics 8-10), and how many of them were observable (12).
+ * Windows: which days, nights or panes one has at an instant (semantics 8-10), and how many of them were observable
+ * (12).
  */
 #include "window.h"
 
@@ -80,7 +81,8 @@ static int64_t leave_ms(const sz_eval *ev, int64_t from, int64_t to) {
     return sum;
 }
 
-/* One unit: enrolled, the type begun, not on leave for more than half, down for at most half (what is past of it at t). */
+/* One unit: enrolled, the type begun, not on leave for more than half, down for at most half (what is past of it at t).
+ */
 static bool unit_is_observable(const sz_eval *ev, const sz_window *w, uint64_t types, int32_t at, int64_t began_ms,
                                int64_t enrolled_ms) {
     int64_t from, to;

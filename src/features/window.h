@@ -16,7 +16,8 @@ bool window_range(const sz_eval *ev, const sz_window *w, range *r);
 bool window_is_known(sz_eval *ev, const sz_feature *f);
 void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64_t *enrolled_ms);
 bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day);
-/* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may change it. */
+/* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may
+ * change it. */
 bool panes_may_change(sz_eval *ev, const sz_feature *f);
 
 static inline bool leave_is_known(const sz_facts *f, uint32_t i) {

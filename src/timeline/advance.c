@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is first.
+ * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is
+ * first.
  */
 #include <stddef.h>
 
@@ -124,7 +125,8 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
     return next_due(tl, c, &k);
 }
 
-/* Go back to t: everything from there on is evaluated anew. What is due before t waits for a clock that lags, and stays due. */
+/* Go back to t: everything from there on is evaluated anew. What is due before t waits for a clock that lags, and stays
+ * due. */
 static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);

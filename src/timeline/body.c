@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an announcement says: message, step, value, reasons, exemptions, evidence, as JSON members. All but the evidence is content
- * that later truth is compared with; evidence is only ever added to.
+ * What an announcement says: message, step, value, reasons, exemptions, evidence, as JSON members. All but the evidence
+ * is content that later truth is compared with; evidence is only ever added to.
  */
 #include "internal.h"
 
@@ -188,7 +188,8 @@ static void put_record(run *x, sz_buf *out, const sz_event *e) {
     sz_buf_put_u8(out, '}');
 }
 
-/* The latest records that weighed, oldest first. Bounded by times, not by what the log happens to hold: a repeat is the same. */
+/* The latest records that weighed, oldest first. Bounded by times, not by what the log happens to hold: a repeat is the
+ * same. */
 static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
     sz_timeline *tl = x->tl;
     uint32_t ring[SZ_EVIDENCE_MAX], n = 0;

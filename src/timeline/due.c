@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * When must a student be looked at next, if no record comes (semantics 11)? At midnights and noons, at the edges of leaves, permits
- * and feeds, where a pane may change an hour window, when a growing value reaches a threshold, when `for` or again_after is over, and
- * at checks. Looking more often than needed changes nothing, so every answer may be too early, never too late.
+ * When must a student be looked at next, if no record comes (semantics 11)? At midnights and noons, at the edges of
+ * leaves, permits and feeds, where a pane may change an hour window, when a growing value reaches a threshold, when
+ * `for` or again_after is over, and at checks. Looking more often than needed changes nothing, so every answer may be
+ * too early, never too late.
  */
 #include "internal.h"
 

@@ -50,7 +50,8 @@ void state_apply(run *x, uint32_t off);
 /* Accumulators as of before the records at or after offset `end`, from the tail. */
 void state_rebuild(run *x, sz_fstate *out, uint32_t end);
 void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the story too */
-/* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for byte. */
+/* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for
+ * byte. */
 int64_t kept_since(const sz_tlctx *c);
 void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
 

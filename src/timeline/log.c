@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The ordered, packed log of one student. Most records belong at the end; one that does not is put in place by one move of bytes.
- * Identities are found by 16-bit fingerprints first, then by decoding.
+ * The ordered, packed log of one student. Most records belong at the end; one that does not is put in place by one move
+ * of bytes. Identities are found by 16-bit fingerprints first, then by decoding.
  */
 #include "internal.h"
 
@@ -68,12 +68,19 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
 
 static void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     if (tl->n_log == tl->cap_prints) {
-        tl->cap_prints = tl->cap_prints ? tl->cap_prints + tl->cap_prints / 2 + 8 : 8;
+        tl->cap_prints += tl->cap_prints / 8 + 8;
         tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
     }
     memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
     tl->prints[i] = print;
     tl->n_log++;
+}
+
+/* Logs are many and grow slowly: an eighth more at a time, not half. */
+static void log_room(sz_timeline *tl, uint32_t n) {
+    if (tl->log.n + n <= tl->log.cap) return;
+    tl->log.cap = tl->log.n + n + tl->log.n / 8 + 64;
+    tl->log.p = sz_realloc(tl->log.p, tl->log.cap);
 }
 
 sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool *late) {
@@ -88,6 +95,7 @@ sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bo
     sz_entry_put(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types);
     uint32_t n = (uint32_t)c->scratch.n;
     bool is_end = off == tl->log.n;
+    log_room(tl, n);
     sz_buf_put(&tl->log, c->scratch.p, n);
     if (!is_end) {
         memmove(tl->log.p + off + n, tl->log.p + off, tl->log.n - n - off);

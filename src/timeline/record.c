@@ -3,10 +3,11 @@
  * The stored record of one student:
  *
  *   u8 format | tail_ms | tail (lstr) | log (lstr) | story
- *   story: episodes with their announcements | pending `for` | hash of the roster's facts | hashes of the leaves that are known
+ *   story: episodes with their announcements | pending `for` | hash of the roster's facts | hashes of the leaves that
+ * are known
  *
- * Head, mark and what is due are not stored: they follow from tail, log, story and the clocks (sz_timeline_settle). Every length is
- * checked; unpacking is the validation.
+ * Head, mark and what is due are not stored: they follow from tail, log, story and the clocks (sz_timeline_settle).
+ * Every length is checked; unpacking is the validation.
  */
 #include "internal.h"
 

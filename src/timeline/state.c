@@ -2,9 +2,9 @@
  *
  * Accumulators of one student: taking a record in, undoing one, checkpoints, rolling back.
  *
- * An undo takes its original out from its own time on (semantics 17). Nothing is subtracted: the accumulators are made anew from the
- * tail without what is undone, which is right for every operator and rare enough. For that, an undone record is never folded into the
- * tail before its undo is (fold_limit).
+ * An undo takes its original out from its own time on (semantics 17). Nothing is subtracted: the accumulators are made
+ * anew from the tail without what is undone, which is right for every operator and rare enough. For that, an undone
+ * record is never folded into the tail before its undo is (fold_limit).
  */
 #include "internal.h"
 
@@ -89,7 +89,8 @@ void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
     }
 }
 
-/* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time comes. */
+/* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time
+ * comes. */
 static void undo(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
@@ -188,8 +189,8 @@ static void fold(run *x) {
         sz_event e;
         if (tl->n_undos && get(x, off, &e) && sz_event_is_undo(&e)) tl->n_undos--;
     }
-    sz_fstate_fini(&tl->tail);
-    tl->tail = made;
+    sz_fstate_copy_tight(&tl->tail, &made);
+    sz_fstate_fini(&made);
     tl->tail_ms = limit;
     log_drop_front(tl, end);
     story_forget(x);
@@ -208,7 +209,7 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     /* the head must not have passed it */
     if (tl->head_key > key_before(midnight)) return;
     if (tl->n_log && tl->head_off) {
-        sz_fstate_copy(&tl->mark, &tl->head);
+        sz_fstate_copy_tight(&tl->mark, &tl->head);
         tl->mark_ms = midnight;
         tl->mark_off = tl->head_off;
         fold(x);

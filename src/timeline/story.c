@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The story: episodes with what was announced of them, in order of opening. Where a rule stands follows from its latest episode, so
- * going back in time is forgetting announcements. Pending `for` is kept as changes for the same reason.
+ * The story: episodes with what was announced of them, in order of opening. Where a rule stands follows from its latest
+ * episode, so going back in time is forgetting announcements. Pending `for` is kept as changes for the same reason.
  */
 #include "internal.h"
 

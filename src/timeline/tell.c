@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From what should stand to what is said (semantics 33). Announcements that follow those told are told as they are. An episode whose
- * told announcements are no longer a beginning of its present ones is `updated` once, with what stands now. One that is gone is
- * `retracted`, unless a new one of its rule overlaps it: then that one takes its id and goes on as `updated`.
+ * From what should stand to what is said (semantics 33). Announcements that follow those told are told as they are. An
+ * episode whose told announcements are no longer a beginning of its present ones is `updated` once, with what stands
+ * now. One that is gone is `retracted`, unless a new one of its rule overlaps it: then that one takes its id and goes
+ * on as `updated`.
  */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -11,8 +12,8 @@
 
 const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS] = {"firing", "stepped", "updated", "resolved", "retracted"};
 
-/* Fixed at opening: rule, student, since, and the record that opened it or "deadline"; again: 0, or its number among those that were
- * opened by the same and whose id has moved on with an episode that late truth shifted. */
+/* Fixed at opening: rule, student, since, and the record that opened it or "deadline"; again: 0, or its number among
+ * those that were opened by the same and whose id has moved on with an episode that late truth shifted. */
 static void name_episode(run *x, sz_episode *e, sz_str opener, uint32_t again) {
     static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
     sz_buf *b = &x->c->scratch2;
@@ -192,7 +193,8 @@ static void follow(run *x, sz_episode *e, const sz_episode *told) {
     }
 }
 
-/* The told episode, gone or retracted, that a new one takes over: same beginning first, else the earliest that overlaps. */
+/* The told episode, gone or retracted, that a new one takes over: same beginning first, else the earliest that
+ * overlaps. */
 static uint32_t predecessor(const run *x, const sz_episode *e, const bool *taken) {
     uint32_t found = SZ_NONE;
     for (uint32_t i = 0; i < x->n_old; i++) {

@@ -282,6 +282,41 @@ static void test_stdin_is_a_batch_of_its_own_in_every_run(void **state) {
     }
 }
 
+/* Taken as they come, what stood before the damage counts; the repaired file is read on from there. */
+static void test_repaired_archive_goes_on_where_it_broke(void **state) {
+    (void)state;
+    stream_make_parts(1, 3000);
+    char text[400000];
+    int fd = open(stream_path("part0"), O_RDONLY);
+    size_t n = (size_t)read(fd, text, sizeof text);
+    close(fd);
+    unlink(stream_path("repaired.gz"));
+    stream_put_gz("repaired.gz", text, n);
+    struct stat st;
+    stat(stream_path("repaired.gz"), &st);
+    char *whole = sz_alloc((size_t)st.st_size);
+    fd = open(stream_path("repaired.gz"), O_RDONLY);
+    assert_int_equal(read(fd, whole, (size_t)st.st_size), st.st_size);
+    close(fd);
+    assert_int_equal(truncate(stream_path("repaired.gz"), st.st_size / 2), 0);
+    stream_book b = {.n = 0};
+    stream_run r = stream_run_of(&b);
+    r.o.order = SZ_ARRIVAL;
+    stream_run_add(&r, stream_source("repaired.gz"));
+    stream_run_go(&r);
+    assert_int_equal(r.status, SZ_IO);
+    uint64_t before = r.n;
+    assert_true(before > 500 && before < 2500);
+    stream_put_bytes("repaired.gz", whole, (size_t)st.st_size);
+    stream_run_go(&r);
+    assert_int_equal(r.status, SZ_OK);
+    assert_int_equal(r.n, 3000);
+    assert_int_equal(b.n_batches, 1);
+    stream_run_fini(&r);
+    stream_book_fini(&b);
+    sz_free(whole);
+}
+
 static void test_broken_ledger_line_is_told(void **state) {
     (void)state;
     stream_put("l", EV("e1", "08:00:00", "") "\n");
@@ -304,6 +339,7 @@ int main(void) {
         cmocka_unit_test(test_unfinished_batch_must_be_what_it_was),
         cmocka_unit_test(test_what_comes_beside_an_unfinished_batch_is_taken_after_it),
         cmocka_unit_test(test_stdin_is_a_batch_of_its_own_in_every_run),
+        cmocka_unit_test(test_repaired_archive_goes_on_where_it_broke),
         cmocka_unit_test(test_broken_ledger_line_is_told),
     };
     return cmocka_run_group_tests_name("stream_file, ledger", tests, stream_begin, stream_end);

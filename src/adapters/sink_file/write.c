@@ -56,11 +56,10 @@ static bool compare(sz_sink_file *s, target *t, size_t *from) {
     int64_t same = same_as(t, t->pending.p, t->pending.n);
     if (same == -2) explain(s, t, errno);
     if (same == -1)
-        snprintf(
-            s->text, sizeof s->text,
-            "%s holds lines that this state did not write: name another file, move this one away, or go on at its end "
-            "--append",
-            t->path);
+        snprintf(s->text, sizeof s->text,
+                 "%s holds lines that this state did not write: name another file, move this one away, or go on at "
+                 "its end with --append",
+                 t->path);
     if (same < 0) return false;
     *from = (size_t)same;
     if (*from < t->pending.n) t->is_compared = false; /* its end is reached */

@@ -35,8 +35,7 @@ static void warn(sz_stream_file *s, sz_severity severity, int code, const char *
 }
 
 static sz_status add(sz_stream_file *s, const char *name, const char *path, bool is_pipe) {
-    for (uint32_t i = 0; i < s->inputs.n; i++) {
-        if (strcmp(s->inputs.v[i].name, name) != 0) continue;
+    if (sz_map_get(&s->inputs.names, sz_str_of(name))) {
         warn(s, SZ_NOTE, SZ_CODE_GIVEN_TWICE, "%s is given twice and read once", "%s 给了两次，只读一次", name);
         return SZ_OK;
     }
@@ -52,6 +51,7 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
         s->inputs.room = s->inputs.room ? s->inputs.room * 2 : 16;
         s->inputs.v = sz_realloc(s->inputs.v, sizeof *s->inputs.v * s->inputs.room);
     }
+    sz_map_put(&s->inputs.names, sz_str_of(name), s->inputs.n);
     input *in = &s->inputs.v[s->inputs.n++];
     *in = (input){.is_pipe = is_pipe, .is_csv = s->o.mapping && !is_json, .limit = UINT64_MAX};
     size_t n = strlen(name) + 1;
@@ -156,5 +156,5 @@ sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n
 void sz_fs_inputs_fini(inputs *in) {
     for (uint32_t i = 0; i < in->n; i++) sz_free(in->v[i].name);
     sz_free(in->v);
-    *in = (inputs){NULL, 0, 0};
+    sz_map_fini(&in->names);
 }

@@ -15,9 +15,8 @@
 /* ---- what the ledger says ---- */
 
 static input *input_of(sz_stream_file *s, sz_str name) {
-    for (uint32_t i = 0; i < s->inputs.n; i++)
-        if (sz_str_is(name, s->inputs.v[i].name)) return &s->inputs.v[i];
-    return NULL;
+    const uint32_t *at = sz_map_get(&s->inputs.names, name);
+    return at ? &s->inputs.v[*at] : NULL;
 }
 
 static bool is_ours(sz_str key) { return (key.n > 5 && memcmp(key.p, "file:", 5) == 0) || sz_str_is(key, "stdin"); }

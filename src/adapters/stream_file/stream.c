@@ -180,6 +180,7 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_dia
     s->decoder = sz_decoder_new(o->types, o->zone);
     s->given = sz_alloc(sizeof *s->given * MOST_INPUTS);
     sz_arena_init(&s->arena);
+    sz_map_init(&s->inputs.names);
     sz_status rc = sz_fs_inputs_find(s, o->sources, o->n_sources);
     sz_status rows = s->o.mapping ? check_headers(s) : SZ_OK;
     if (rc == SZ_OK) rc = rows;

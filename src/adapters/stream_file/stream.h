@@ -65,6 +65,7 @@ typedef struct input {
 typedef struct inputs {
     input *v;
     uint32_t n, room;
+    sz_map names; /* to their places */
 } inputs;
 
 /* Every fault is a finding. */
