@@ -51,10 +51,14 @@ int cmd_check(int argc, char **argv) {
         sz_diags_init(&d);
         sz_inputs in;
         sz_status s = sz_inputs_load(&job, &d, &in);
+        sz_mapping *mapping = NULL;
+        sz_status m = in.campus ? sz_mapping_file_load(job.mapping, &in, &d, &mapping) : SZ_OK;
+        sz_mapping_free(mapping);
+        if (s == SZ_OK || m == SZ_IO) s = m;
         sz_diags_sort(&d);
         if (c.num[SZ_O_JSON]) print_json(&d, &in, c.lang);
         else print_text(&d, &in, c.lang);
-        code = s == SZ_IO ? 4 : s != SZ_OK || d.n_errors ? 1 : d.n_warnings && c.num[SZ_O_STRICT] ? 3 : 0;
+        code = s == SZ_IO ? 4 : s == SZ_USAGE ? 2 : s != SZ_OK || d.n_errors ? 1 : d.n_warnings && c.num[SZ_O_STRICT] ? 3 : 0;
         sz_inputs_fini(&in);
         sz_diags_fini(&d);
     }

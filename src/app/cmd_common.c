@@ -18,9 +18,10 @@ int cmd_begin(sz_config *c, uint8_t command, const char *usage_en, const char *u
         sz_diags_init(&c->diags);
         return 0;
     }
-    if (sz_config_read(c, command, argc, argv) == SZ_OK) return -1;
-    sz_diags_show(&c->diags, sz_lang_of_env());
-    return 2;
+    sz_status s = sz_config_read(c, command, argc, argv);
+    if (s == SZ_OK) return -1;
+    sz_diags_show(&c->diags, c->lang);
+    return sz_exit_of(s);
 }
 
 static const char *tmp_dir(const sz_config *c) {

@@ -2,10 +2,10 @@
  *
  * sanzao explain SZ042: what a finding's code means, from the registry.
  */
-#include <sanzao/rules.h>
 #include <stdio.h>
 
 #include "cmd_common.h"
+#include "codes.h"
 #include "commands.h"
 
 static void put_code(sz_buf *out, const sz_code *c, sz_lang lang) {
@@ -19,7 +19,7 @@ static void put_docs(sz_buf *out) {
     sz_buf_put_z(out, "# What findings mean\n\nGenerated from the registry of codes (`sanzao explain --docs`): do not edit. A code means one thing for ever.\n"
                       "`sanzao explain SZ042` prints one. 代码的含义永不改变；`sanzao explain SZ042` 显示一条。\n");
     sz_code c;
-    for (int after = 0; sz_code_next(after, &c); after = c.code) {
+    for (int after = -1; app_code_next(after, &c); after = c.code) {
         sz_buf_printf(out, "\n## SZ%03d\n%s\n\n%s\n", c.code, c.en, c.zh);
         if (c.example) sz_buf_printf(out, "\n```\n%s\n```\n", c.example);
         if (c.better) sz_buf_printf(out, "\nbetter:\n```\n%s\n```\n", c.better);
@@ -41,7 +41,7 @@ int cmd_explain(int argc, char **argv) {
         code = 0;
     } else if (!is_code) {
         fputs(lang == SZ_ZH ? "用法：sanzao explain SZ042 [--lang zh|en]\n" : "usage: sanzao explain SZ042 [--lang zh|en]\n", stderr);
-    } else if (!sz_code_find((int)n, &c)) {
+    } else if (!app_code_find((int)n, &c)) {
         fprintf(stderr, lang == SZ_ZH ? "sanzao：没有代码 %s\n" : "sanzao: there is no code %s\n", word);
         code = 1;
     } else {

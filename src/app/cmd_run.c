@@ -19,7 +19,11 @@ int cmd_run(int argc, char **argv) {
     if (code < 0) {
         sz_job job;
         cmd_job(&c, &job);
-        if (c.n_rest) code = usage(&c, "run takes options only; name the input with --source file:PATH", "run 只接受选项；请用 --source file:路径 指定输入");
+        if (c.n_rest) {
+            fprintf(stderr, c.lang == SZ_ZH ? "sanzao：run 只接受选项，不接受 `%s`；" : "sanzao: run takes options only, not `%s`; ", c.rest[0]);
+            fputs(c.lang == SZ_ZH ? "请用 --source file:路径 指定输入\n" : "name the input with --source file:PATH\n", stderr);
+            code = 2;
+        }
         else if (!job.n_sources) code = usage(&c, "no input: give --source file:PATH or --source stdin", "没有输入：请给出 --source file:路径 或 --source stdin");
         else if (c.num[SZ_O_WORKERS] != 1) code = usage(&c, "files and stdin are read by one worker: leave --workers at 1", "读取文件和标准输入只用一个工作者：--workers 请保持 1");
         else code = job.dry_run ? sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0) : sz_job_run(&job);

@@ -12,9 +12,8 @@
 #include <sanzao/simulate.h>
 
 #include "cmd_common.h"
+#include "codes.h"
 #include "commands.h"
-
-enum { CODE_SIMULATE_VALUE = 471, CODE_FOLDER_IN_USE = 472, CODE_CANNOT_WRITE = 473 };
 
 /* Files of the folder, opened as their first bytes come. */
 struct folder {
@@ -25,7 +24,7 @@ struct folder {
 };
 
 static sz_status cannot_write(sz_diags *d, const char *path) {
-    sz_diags_add(d, SZ_ERROR, CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", "%s 无法写入：%s", path,
+    sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", "%s 无法写入：%s", path,
                  strerror(errno));
     return SZ_IO;
 }
@@ -89,7 +88,7 @@ static sz_status make_folder(struct folder *f, bool with_vendor) {
         const char *path = path_of(f, ours[i]);
         if (!exists(path)) continue;
         sz_diag *g =
-            sz_diags_add(f->d, SZ_ERROR, CODE_FOLDER_IN_USE, (sz_span){0},
+            sz_diags_add(f->d, SZ_ERROR, APP_CODE_FOLDER_IN_USE, (sz_span){0},
                          "%s is there already and no simulation wrote it", "%s 已经存在，而且不是模拟生成的", path);
         sz_diag_hint(f->d, g, "name another folder with --out", "请用 --out 指定另一个文件夹");
         return SZ_IO;
@@ -157,17 +156,17 @@ static bool read_options(sz_config *c, sz_sim_options *o) {
     bool is_day = false;
     sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
     if (!sz_time_parse(&zone, sz_str_of(c->text[SZ_O_FROM]), &ms, &is_day) || !is_day)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0},
+        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
                      "--from takes a day such as 2026-02-23, not `%s`", "--from 要的是日期，如 2026-02-23，不是 `%s`",
                      c->text[SZ_O_FROM]);
     else if (sz_zone_day(&zone, ms) < sz_day_from_ymd(1992, 1, 1))
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--from takes a day of 1992 or later",
+        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--from takes a day of 1992 or later",
                      "--from 要的是 1992 年以后的日期");
     if (c->num[SZ_O_STUDENTS] < 1 || c->num[SZ_O_STUDENTS] > SZ_SIM_STUDENTS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0}, "--students takes 1 to %d",
+        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--students takes 1 to %d",
                      "--students 要的是 1 到 %d", SZ_SIM_STUDENTS_MAX);
     if (c->num[SZ_O_DAYS] < 1 || c->num[SZ_O_DAYS] > SZ_SIM_DAYS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, CODE_SIMULATE_VALUE, (sz_span){0},
+        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
                      "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
                      "--days 要的是 1 到 %d：20 周的学期和随后的假期", SZ_SIM_DAYS_MAX);
     *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS],

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <sanzao/yaml.h>
 
+#include "codes.h"
 #include "files.h"
 
-enum { CODE_OPTION = 461, CODE_VALUE = 462, CODE_KEY = 463 };
 
 sz_lang sz_lang_of_env(void) {
     const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -92,7 +92,7 @@ static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
                                           "a size such as 64M", "one of "};
     static const char *const want_zh[] = {"文字", "列表", "true 或 false", "时长，如 90m、24h、7d", "整数", "大小，如 64M", "以下之一："};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
-    sz_diags_add(&c->diags, SZ_ERROR, CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`", r->name, want_en[r->kind], more,
+    sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`", r->name, want_en[r->kind], more,
                  SZ_FMT_STR(s));
     if (c->diags.n) c->diags.v[c->diags.n - 1].message_zh = sz_arena_printf(&c->diags.arena, "--%s 要的是%s%s，不是 `%.*s`", r->name, want_zh[r->kind], more, SZ_FMT_STR(s));
 }
@@ -134,7 +134,7 @@ static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
         sz_str name = {word + 2, eq ? (size_t)(eq - word - 2) : strlen(word + 2)};
         int i = find_row(name, command);
         if (i < 0) {
-            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, CODE_OPTION, (sz_span){0}, "there is no option --%.*s here", "这里没有选项 --%.*s", SZ_FMT_STR(name));
+            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "there is no option --%.*s here", "这里没有选项 --%.*s", SZ_FMT_STR(name));
             const char *near = nearest(name, command);
             if (near) sz_diag_hint(&c->diags, g, "did you mean --%s?", "是不是 --%s？", near);
             continue;
@@ -144,7 +144,7 @@ static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
         } else if (eq || k + 1 < argc) {
             set_value(c, i, sz_str_of(eq ? eq + 1 : argv[++k]), (sz_span){0});
         } else {
-            sz_diags_add(&c->diags, SZ_ERROR, CODE_OPTION, (sz_span){0}, "--%s wants a value: %s", "--%s 需要一个值：%s", sz_opt_rows[i].name, sz_opt_rows[i].value);
+            sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value: %s", "--%s 需要一个值：%s", sz_opt_rows[i].name, sz_opt_rows[i].value);
         }
     }
 }
@@ -159,26 +159,33 @@ static void read_node(sz_config *c, int i, const sz_yaml *v) {
     }
 }
 
-static void read_file(sz_config *c, const char *path) {
+/* False: the file cannot be read. */
+static bool read_file(sz_config *c, const char *path) {
     sz_files f = {0};
-    if (sz_file_read(path, path, &c->diags, &f) != SZ_OK) return;
+    if (sz_file_read(path, path, &c->diags, &f) != SZ_OK) return false;
     sz_arena *a = &c->diags.arena;
     sz_yaml *root = NULL;
     sz_status s = sz_yaml_parse(a, sz_source_new(a, path, f.v[0].p, f.v[0].n), &c->diags, &root);
     sz_files_fini(&f);
-    if (s != SZ_OK || !root) return;
+    if (s != SZ_OK || !root || root->kind == SZ_YAML_NULL) return true;
+    if (root->kind != SZ_YAML_MAP) {
+        sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_CONFIG, root->span, "a config file is a map of options", "配置文件是由选项组成的映射");
+        sz_diag_hint(&c->diags, g, "write `lateness: 240h`, one option a line", "请每行写一个选项，如 `lateness: 240h`");
+        return true;
+    }
     bool given[SZ_N_OPTS];
     memcpy(given, c->given, sizeof given);
-    for (size_t k = 0; k < root->n && root->kind == SZ_YAML_MAP; k++) {
+    for (size_t k = 0; k < root->n; k++) {
         int i = find_row(root->keys[k]->text, 0xff); /* one file serves all commands */
         if (i < 0) {
-            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, CODE_KEY, root->keys[k]->span, "there is no option `%.*s`", "没有选项 `%.*s`", SZ_FMT_STR(root->keys[k]->text));
+            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, root->keys[k]->span, "there is no option `%.*s`", "没有选项 `%.*s`", SZ_FMT_STR(root->keys[k]->text));
             const char *near = nearest(root->keys[k]->text, 0xff);
             if (near) sz_diag_hint(&c->diags, g, "did you mean `%s`?", "是不是 `%s`？", near);
         } else if (!given[i]) {
             read_node(c, i, root->items[k]);
         }
     }
+    return true;
 }
 
 sz_status sz_config_read(sz_config *c, uint8_t command, int argc, char **argv) {
@@ -186,13 +193,14 @@ sz_status sz_config_read(sz_config *c, uint8_t command, int argc, char **argv) {
     sz_diags_init(&c->diags);
     c->rest = SZ_NEWN(&c->diags.arena, const char *, argc + 1);
     read_words(c, command, argc, argv);
-    if (c->given[SZ_O_CONFIG]) read_file(c, c->text[SZ_O_CONFIG]);
+    bool is_read = !c->given[SZ_O_CONFIG] || read_file(c, c->text[SZ_O_CONFIG]);
     for (int i = 0; i < SZ_N_OPTS; i++) {
         if (c->given[i] || !sz_opt_rows[i].standard) continue;
         set_value(c, i, sz_str_of(sz_opt_rows[i].standard), (sz_span){0});
         c->given[i] = false;
     }
     c->lang = c->given[SZ_O_LANG] ? (c->num[SZ_O_LANG] == 1 ? SZ_ZH : SZ_EN) : sz_lang_of_env();
+    if (!is_read) return SZ_IO;
     return c->diags.n_errors ? SZ_USAGE : SZ_OK;
 }
 

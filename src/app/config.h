@@ -42,7 +42,8 @@ typedef struct sz_config {
     uint32_t n_rest;
 } sz_config;
 
-/* Read argv (from after the command's name) and the config file. Usage findings are in c->diags: SZ_USAGE. */
+/* Read argv (from after the command's name) and the config file. Findings are in c->diags: SZ_USAGE; SZ_IO: the
+ * config file cannot be read. */
 sz_status sz_config_read(sz_config *c, uint8_t command, int argc, char **argv);
 void sz_config_fini(sz_config *c);
 /* Language of the environment (LC_ALL, LC_MESSAGES, LANG). */

@@ -15,7 +15,7 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_SOURCE] = {"source", SZ_OPT_LIST, RUN, "file:PATH|stdin", NULL, NULL,
                      "Where records come from: a file, a folder of files, or standard input; may be given several times",
                      "记录的来源：文件、文件夹或标准输入；可以给出多个"},
-    [SZ_O_MAPPING] = {"mapping", SZ_OPT_TEXT, RUN, "FILE", NULL, NULL, "How a vendor's CSV or TSV reads as events (docs/mapping.md)",
+    [SZ_O_MAPPING] = {"mapping", SZ_OPT_TEXT, RUN | CHECK, "FILE", NULL, NULL, "How a vendor's CSV or TSV reads as events (docs/mapping.md)",
                       "厂商 CSV/TSV 如何读成事件（见 docs/mapping.md）"},
     [SZ_O_ORDER] = {"order", SZ_OPT_CHOICE, RUN, "sorted|arrival", "sorted|arrival", "sorted",
                     "sorted: put all inputs of the run in order first; arrival: take lines as they come, with watermarks and lateness",

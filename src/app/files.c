@@ -9,21 +9,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CODE_CANNOT_READ = 451 };
+#include "codes.h"
 
-static sz_status cannot(sz_diags *d, const char *path, const char *en, const char *zh) {
-    sz_diags_add(d, SZ_ERROR, CODE_CANNOT_READ, (sz_span){0}, "%s: %s", "%s：%s", path, en);
-    (void)zh;
+static const char *why_zh(int e) {
+    switch (e) {
+    case ENOENT: return "没有这个文件或文件夹";
+    case EACCES: return "没有权限";
+    default: return strerror(e);
+    }
+}
+
+static sz_status cannot(sz_diags *d, const char *path, int e) {
+    const char *en = strerror(e), *zh = why_zh(e);
+    if (e == EISDIR) en = "a file is expected here, this is a folder", zh = "这里应是文件，却是文件夹";
+    if (e == ENOTDIR) en = "a folder is expected here, this is a file", zh = "这里应是文件夹，却是文件";
+    if (e == ENXIO) en = "a file is expected here, this is a socket", zh = "这里应是文件，却是套接字";
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_READ, (sz_span){0}, "%s: %s", NULL, path, en);
+    g->message_zh = sz_arena_printf(&d->arena, "%s：%s", path, zh);
+    if (e == ENOENT)
+        sz_diag_hint(d, g, "see to the path; it is taken from the folder where the program was started",
+                     "请检查路径；它从启动程序的文件夹算起");
+    else if (e == EACCES)
+        sz_diag_hint(d, g, "see to its permissions", "请检查它的权限");
     return SZ_IO;
 }
 
 sz_status sz_file_read(const char *path, const char *name, sz_diags *d, sz_files *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return cannot(d, path, strerror(errno), NULL);
+    if (fd < 0) return cannot(d, path, errno);
     struct stat st;
     if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
         close(fd);
-        return cannot(d, path, "a file is expected here, this is a folder", NULL);
+        return cannot(d, path, EISDIR);
     }
     sz_buf b;
     sz_buf_init(&b);
@@ -32,9 +49,10 @@ sz_status sz_file_read(const char *path, const char *name, sz_diags *d, sz_files
         ssize_t n = read(fd, b.p + b.n, 65536);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
+            int e = errno;
             close(fd);
             sz_buf_fini(&b);
-            return cannot(d, path, strerror(errno), NULL);
+            return cannot(d, path, e);
         }
         if (n == 0) break;
         b.n += (size_t)n;
@@ -76,7 +94,7 @@ static char *join(const char *folder, const char *name) {
 
 static sz_status list_folder(const char *path, sz_diags *d, char ***names, uint32_t *n) {
     DIR *dir = opendir(path);
-    if (!dir) return cannot(d, path, strerror(errno), NULL);
+    if (!dir) return cannot(d, path, errno);
     uint32_t cap = 0;
     *names = NULL;
     *n = 0;
@@ -101,7 +119,7 @@ sz_status sz_folder_read(const char *path, const char *shown, const char *const 
         bool is_folder = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
         sz_status one = SZ_OK;
         if (is_folder && recursive) one = sz_folder_read(full, name, suffixes, true, d, out);
-        else if (!is_folder && has_suffix(names[i], suffixes)) one = sz_file_read(full, name, d, out);
+        else if (has_suffix(names[i], suffixes)) one = is_folder ? cannot(d, name, EISDIR) : sz_file_read(full, name, d, out);
         if (one != SZ_OK) s = one;
         sz_free(full);
         sz_free(name);

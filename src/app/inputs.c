@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "codes.h"
 #include "files.h"
 #include "job.h"
 
@@ -36,7 +37,7 @@ static sz_status zone_load(sz_str name, sz_diags *d, sz_zone *out) {
     sz_files f = {0};
     sz_status s = strstr(text, "..") ? SZ_IO : sz_file_read(path, text, d, &f);
     if (s == SZ_OK) s = sz_zone_parse(out, text, f.v[0].p, f.v[0].n);
-    if (s != SZ_OK) sz_diags_add(d, SZ_ERROR, 452, (sz_span){0}, "no time zone is called %s here", "这里没有名为 %s 的时区", text);
+    if (s != SZ_OK) sz_diags_add(d, SZ_ERROR, APP_CODE_ZONE, (sz_span){0}, "no time zone is called %s here", "这里没有名为 %s 的时区", text);
     sz_files_fini(&f);
     return s;
 }
@@ -64,12 +65,18 @@ static sz_status types_load(const sz_campus_file *files, uint32_t n, const char 
 
 static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     sz_files f = {0};
+    sz_encoding enc = job->encoding.n ? sz_encoding_named(job->encoding) : SZ_ENC_AUTO;
+    if (enc == SZ_ENC_BAD) {
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_ENCODING, (sz_span){0}, "--encoding: no encoding is called `%.*s` here",
+                                  "--encoding：没有名为 `%.*s` 的编码", SZ_FMT_STR(job->encoding));
+        sz_diag_hint(d, g, "utf-8, gbk, gb18030, utf-16; left out, it is found out", "可以是 utf-8、gbk、gb18030、utf-16；不写则自动判断");
+        return SZ_USAGE;
+    }
     sz_status s = SZ_OK;
     if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &f);
     sz_campus_file *files = campus_files(&f);
     if (s == SZ_OK) s = zone_load(sz_campus_zone_name(files, f.n), d, &in->zone);
     if (s == SZ_OK) s = types_load(files, f.n, job->campus ? job->campus : "", &d->arena, d, in);
-    sz_encoding enc = job->encoding.n ? sz_encoding_named(job->encoding) : SZ_ENC_AUTO;
     if (s == SZ_OK) s = sz_campus_load(files, f.n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
     sz_free(files);
     sz_files_fini(&f);
@@ -110,6 +117,7 @@ sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_
 void sz_inputs_fini(sz_inputs *in) {
     if (in->bundle) sz_bundle_unref(in->bundle);
     if (in->campus) sz_campus_free(in->campus);
+    if (!in->types) return; /* nothing was loaded */
     sz_types_fini(in->types);
     sz_free(in->types);
     sz_zone_fini(&in->zone);

@@ -15,7 +15,9 @@
 
 #include <yyjson.h>
 
-#include "files.h"
+#include "codes.h"
+#include "outfile.h"
+#include "paths.h"
 #include "summary_view.h"
 #include "tally.h"
 
@@ -79,7 +81,7 @@ static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bo
         return SZ_OK;
     }
     if (job->state.n <= n || memcmp(job->state.p, prefix, n) != 0) {
-        sz_diags_add(&p->diags, SZ_ERROR, 453, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s", "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s",
+        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s", "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s",
                      SZ_FMT_STR(job->state));
         return SZ_USAGE;
     }
@@ -98,7 +100,7 @@ static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
     if (!job->until) return SZ_OK;
     bool is_day;
     if (!sz_time_parse(&p->in.zone, sz_str_of(job->until), &o->until_ms, &is_day)) {
-        sz_diags_add(&p->diags, SZ_ERROR, 454, (sz_span){0}, "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
+        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0}, "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
                      "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
         return SZ_USAGE;
     }
@@ -139,17 +141,34 @@ static void step(parts *p, const sz_msg *m) {
     if (counts) sz_tally_after(p->tally, sz_worker_counters(p->worker));
 }
 
-static sz_status pump(parts *p) {
+/* What the worker says of its state does not name it. */
+static void tell_failure(const sz_job *job, sz_str text) {
+    static const char *const prefixes[] = {"file:", "file:", "sqlite:"};
+    const sz_str named[] = {job->alerts, job->dead, job->state};
+    bool is_named = sz_str_is(job->state, "memory");
+    for (int i = 0; i < 3 && text.n; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n)) is_named = true;
+    }
+    if (is_named) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+    else fprintf(stderr, "sanzao: %s: %.*s\n", job->state.p + strlen("sqlite:"), SZ_FMT_STR(text));
+}
+
+static sz_status pump(const sz_job *job, parts *p) {
     sz_worker *w = p->worker;
     bool started = false, stopping = false;
     sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
     for (;;) {
         sz_worker_state where = sz_worker_where(w);
-        if (where == SZ_WK_STOPPED) return stop_asked ? SZ_INTERRUPTED : SZ_OK;
+        if (where == SZ_WK_STOPPED) {
+            sz_status s = sz_sink_file_start(p->sink); /* if that was not done yet */
+            return s == SZ_OK && stop_asked ? SZ_INTERRUPTED : s;
+        }
         if (where == SZ_WK_FAILED) break;
         if (where == SZ_WK_RUNNING && !started) {
             started = true;
-            sz_status s = sz_sink_file_start(p->sink);
+            /* with a volatile state files begin anew, but not before there is something to write: inputs may be unreadable */
+            sz_status s = p->memory ? SZ_OK : sz_sink_file_start(p->sink);
             if (s != SZ_OK) return s;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
             continue;
@@ -169,8 +188,19 @@ static sz_status pump(parts *p) {
     sz_str text;
     sz_status s = sz_worker_failure(w, &text);
     if (s == SZ_OK) return SZ_IO;
-    if (!p->diags.n_errors && text.n) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+    if (!p->diags.n_errors) tell_failure(job, text);
     return s;
+}
+
+/* Records beyond the limit that --until sets are easily a wrong --until. */
+static void tell_future(const sz_job *job, parts *p) {
+    uint64_t n = sz_worker_counters(p->worker)->dead_by[SZ_FUTURE_TIME];
+    if (!n || !job->until) return;
+    sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
+                              "dead letters (future_time): %1$llu records lie more than 24 h after --until %2$s",
+                              "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）", (unsigned long long)n,
+                              job->until);
+    sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
 }
 
 /* For whoever sits at the terminal; the last line is the program's all the same. */
@@ -205,13 +235,9 @@ static sz_status write_summary(const sz_job *job, parts *p) {
     sz_buf_put_u8(&out, '\n');
     sz_status s = SZ_OK;
     if (job->summary) {
-        FILE *f = fopen(job->summary, "w");
-        bool ok = f && fwrite(out.p, 1, out.n, f) == out.n;
-        if (f && fclose(f) != 0) ok = false;
-        if (!ok) {
-            fprintf(stderr, "sanzao: %s: %s\n", job->summary, strerror(errno));
-            s = SZ_IO;
-        }
+        p->diags.n = 0;
+        s = sz_out_write(job->summary, out.p, out.n, &p->diags);
+        sz_diags_show(&p->diags, job->lang);
     }
     if (isatty(STDERR_FILENO)) show_summary(&out, job->lang);
     tell_plan(job, p);
@@ -240,7 +266,9 @@ int sz_job_run(const sz_job *job) {
     sz_options o;
     sz_store_port store;
     bool is_volatile = true, is_new = true;
-    sz_status s = sz_inputs_load(job, &p.diags, &p.in);
+    sz_status s = sz_paths_check(job, &p.diags);
+    if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);
+    if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p.diags);
     if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p.in, &p.diags, &p.mapping);
     if (s == SZ_OK) s = options_of(job, &p, &o);
     if (s == SZ_OK) s = store_open(job, &p, &store, &is_volatile, &is_new);
@@ -252,7 +280,8 @@ int sz_job_run(const sz_job *job) {
         struct sigaction sa = {.sa_handler = on_signal};
         sigaction(SIGINT, &sa, NULL);
         sigaction(SIGTERM, &sa, NULL);
-        s = pump(&p);
+        s = pump(job, &p);
+        if (s == SZ_OK) tell_future(job, &p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
         if (s == SZ_OK || s == SZ_INTERRUPTED) {
             sz_status w = write_summary(job, &p);
@@ -282,7 +311,7 @@ int sz_job_show(const sz_job *job, sz_str student) {
         for (const sz_msg *m; sz_worker_where(p.worker) < SZ_WK_RUNNING && (m = sz_msgq_pop(p.q));) sz_worker_step(p.worker, m);
         sz_str text;
         s = sz_worker_where(p.worker) == SZ_WK_RUNNING ? SZ_OK : sz_worker_failure(p.worker, &text);
-        if (s != SZ_OK) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+        if (s != SZ_OK) tell_failure(job, text);
     }
     if (s == SZ_OK) {
         sz_buf out;

@@ -2,8 +2,12 @@
  *
  * sanzao: one table of commands.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "config.h"
@@ -60,7 +64,7 @@ static void unknown(const char *name) {
     fputc('\n', stderr);
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
     if (argc < 2) {
         usage(stderr);
         return 2;
@@ -84,4 +88,29 @@ int main(int argc, char **argv) {
         return 2;
     }
     return c->run(argc - 2, argv + 2);
+}
+
+/* A file that is opened first must not become standard output: what is closed is opened so that its use fails. */
+static void hold_standard_files(void) {
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0) return;
+}
+
+/* Output that was lost is no success. Who reads through `head` wants no word about it. */
+static int finish(int code) {
+    bool is_lost = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !is_lost) return code;
+    bool zh = sz_lang_of_env() == SZ_ZH;
+    if (errno != EPIPE)
+        fprintf(stderr, zh ? "sanzao：标准输出写不进去：%s\n" : "sanzao: standard output cannot be written: %s\n", strerror(errno ? errno : EIO));
+    return 4;
+}
+
+int main(int argc, char **argv) {
+    hold_standard_files();
+    struct sigaction ignore = {.sa_handler = SIG_IGN}; /* a reader that went away, a limit of size: write() says it */
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+    return finish(run(argc, argv));
 }

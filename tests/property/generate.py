@@ -109,7 +109,7 @@ class Generator:
             else: out["terms"] = [{"id": "t1", "from": self.day(first), "to": "2026-07-05"}]
         if d.chance(0.85): out["curfew"] = copy.deepcopy(CURFEW)
         if d.chance(0.3): out["holidays"] = [{"name": "h", **self.span(2, self.days - 2, 2)}]
-        if d.chance(0.2):
+        if "class" not in text and d.chance(0.2):
             out["vacations"] = [{"name": "v", **self.span(3, self.days - 2, 4)}]
             if self.rules.only_absence and d.chance(0.6):
                 out["vacations"][0]["registration_to"] = self.day(parse_day(out["vacations"][0]["to"]) - FIRST + 1)

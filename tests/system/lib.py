@@ -147,6 +147,11 @@ def balance(summary: dict) -> None:
     same(sum(summary["dead_letter_by"].values()), summary["dead_letter"], "dead letters by reason")
 
 
+def counts(summary: dict) -> dict:
+    """Without what depends on the process: memory, and what it read itself of each source."""
+    return {k: v for k, v in summary.items() if k not in ("memory", "sources")}
+
+
 def alerts(path: Path) -> list[dict]:
     """Every line is whole, and (alert, seq) has one content."""
     data = path.read_bytes()

@@ -16,8 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lib import (MAPPINGS, ROOT, SANZAO, Campus, Result, alerts, balance, expect, finish, main, same, sanzao, say, size, skip, stamp,
-                 standing, start, wait_for, write, write_lines)
+from lib import (MAPPINGS, SANZAO, Campus, Result, balance, counts, expect, finish, main, same, sanzao, say, size, skip, stamp, start, wait_for, write, write_lines)
 
 CAMPUS = Campus(3, students=12, days=6)
 LINES = CAMPUS.lines()
@@ -51,16 +50,19 @@ def run(tmp, *args, source="file:events.ndjson", **how) -> Result:
 
 def refused(tmp: Path, rc: int, texts, *args, leaves=(), whole=True, **how) -> Result:
     """The command ends with rc, says the texts, and leaves everything as it was (but what `leaves` names)."""
-    before = snapshot(tmp)
+    before = no_locks(snapshot(tmp))
     result = run(tmp, *args, **how) if whole else sanzao(tmp, *args, **how)
     expect(result.rc == rc, f"exit {rc} expected;", result)
     for text in [texts] if isinstance(texts, str) else texts: expect(text in result.err, f"`{text}` is not said;", result)
     same(result.out, b"", "standard output")
     expect("ERROR: AddressSanitizer" not in result.err and "runtime error" not in result.err, result)
-    after = {k: v for k, v in snapshot(tmp).items() if k not in leaves and not (k.endswith(".lock") and v == b"")}
+    after = no_locks(snapshot(tmp))
     for name in before | after:
         if name not in leaves: same(after.get(name, "not there"), before.get(name, "not there"), f"{name} after {result}")
     return result
+
+
+def no_locks(files: dict) -> dict: return {k: v for k, v in files.items() if not (k.endswith(".lock") and v == b"")}
 
 
 def in_chinese(tmp, rc, text, *args, **how): return refused(tmp, rc, text, *args, "--lang", "zh", **how)
@@ -206,7 +208,7 @@ def test_truncated_table_gives_a_dead_letter(tmp):
     expect(b'"line":3' in (tmp / "dead.ndjson").read_bytes(), (tmp / "dead.ndjson").read_bytes())
     refused(tmp, 2, ["file:door.csv", "--mapping"], *GOOD, *out(), source="file:door.csv", leaves=["alerts.ndjson"])
     write(tmp / "odd.csv", "Index,Card,Date,Address,Access,Describe\n1,77,2024/3/5 8:00,x[进门],1,x\n".encode("gbk"))
-    refused(tmp, 1, ["odd.csv:1", "AccessCardNo"], *GOOD, *mapping, *out("new"), source="file:odd.csv")
+    refused(tmp, 1, ["odd.csv", "taidi-door.yaml:7:10", "AccessCardNo"], *GOOD, *mapping, *out("new"), source="file:odd.csv")
 
 
 def test_source_of_no_known_form_is_usage(tmp):
@@ -324,9 +326,10 @@ def test_nesting_bomb_in_an_expression_is_refused(tmp):
         write(tmp / "rules/bomb.yaml", 'rules:\n  - {id: bomb, purpose: wellbeing, level: blue, when: "' +
               bomb.replace('"', '\\"') + '"}\n')
         refused(tmp, 1, ["rules/bomb.yaml:2:", "error[SZ"], *GOOD, *out())
-        result = sanzao(tmp, "eval", "--bindings", '{"x": 1}', "--", bomb)
+        short = bomb[:60_000]  # what fits on a command line
+        result = sanzao(tmp, "eval", "--bindings", '{"x": 1}', "--", short)
         expect(result.rc in (0, 1), f"eval of {bomb[:20]}…", result)
-    deep = '{"x": ' + "[" * n + "]" * n + "}"
+    deep = '{"x": ' + "[" * 60_000 + "]" * 60_000 + "}"
     result = sanzao(tmp, "eval", "x", "--bindings", deep)
     expect(result.rc in (1, 2), result)
 
@@ -399,9 +402,9 @@ class Disk:
     def __exit__(self, *_): subprocess.run(["umount", "-l", self.where], check=True)
 
 
-def reference(tmp: Path, order: str = "arrival") -> dict:
-    ref = ready(tmp / "ref")
-    summary = run(ref, *GOOD, "--order", order, *out(), "--dead-letters", "file:dead.ndjson", rc=0).summary()
+def reference(tmp: Path, lines=None) -> dict:
+    ref = ready(tmp / "ref", lines)
+    summary = run(ref, *GOOD, "--order", "arrival", *out(), "--dead-letters", "file:dead.ndjson", rc=0).summary()
     return {"alerts": (ref / "alerts.ndjson").read_bytes(), "dead": (ref / "dead.ndjson").read_bytes(), "summary": summary}
 
 
@@ -413,8 +416,9 @@ def whole_lines(path: Path, ref: bytes) -> None:
 
 def full_disk(tmp: Path, what: str, kb: int) -> None:
     """Only `what` lies on the small disk; with more room the same command goes on, and the end is that of a run with room."""
-    ref = reference(tmp)
-    ready(tmp)
+    lines = [x for line in LINES for x in ([line, line[:-5]] if len(line) % 3 == 0 else [line])]  # more dead letters
+    ref = reference(tmp, lines)
+    ready(tmp, lines)
     with Disk(tmp / "disk", kb) as disk:
         at = {k: f"disk/{k}" if k == what else k for k in ("alerts.ndjson", "dead.ndjson", "state.db")}
         args = [*GOOD, "--order", "arrival", *out(at["alerts.ndjson"]), "--dead-letters", f"file:{at['dead.ndjson']}",
@@ -430,11 +434,11 @@ def full_disk(tmp: Path, what: str, kb: int) -> None:
         summary = run(tmp, *args, rc=0).summary()
         same((tmp / at["alerts.ndjson"]).read_bytes(), ref["alerts"], "alerts once there was room")
         same((tmp / at["dead.ndjson"]).read_bytes(), ref["dead"], "dead letters once there was room")
-        same(summary, ref["summary"], "summary once there was room")
+        same(counts(summary), counts(ref["summary"]), "summary once there was room")
 
 
 def test_full_disk_under_the_alerts_loses_nothing(tmp): full_disk(tmp, "alerts.ndjson", 100)
-def test_full_disk_under_the_dead_letters_loses_nothing(tmp): full_disk(tmp, "dead.ndjson", 4)
+def test_full_disk_under_the_dead_letters_loses_nothing(tmp): full_disk(tmp, "dead.ndjson", 12)
 def test_full_disk_under_the_state_loses_nothing(tmp): full_disk(tmp, "state.db", 400)
 
 
@@ -498,6 +502,8 @@ def test_file_size_limit_is_said(tmp):
         result = run(tmp, *args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)), rc=4)
         expect(what in result.err and "room" in result.err, result)
         whole_lines(tmp / "alerts.ndjson", ref["alerts"])
+        if what == "alerts.ndjson":
+            for name in ("alerts.ndjson", "dead.ndjson"): (tmp / name).unlink()
     run(tmp, *args, rc=0)
     same((tmp / "alerts.ndjson").read_bytes(), ref["alerts"], "alerts without the limit")
 
@@ -606,16 +612,19 @@ def test_two_processes_on_one_state(tmp):
 
 def test_lock_of_somebody_else(tmp):
     """A program that holds the lock file, and SQLite's own lock on the state."""
-    import fcntl
     state = with_state(tmp)
-    with open(f"{state}.lock", "r+b") as f:
-        fcntl.lockf(f, fcntl.LOCK_EX)
-        result = run(tmp, *GOOD, *STATE, *out(), rc=4)
-        expect("state.db" in result.err and "another process" in result.err, result)
-    with sqlite3.connect(state, isolation_level=None) as db:
-        db.execute("BEGIN EXCLUSIVE")
-        refused(tmp, 4, ["state.db", "in use"], *GOOD, *STATE, *out(), leaves=["state.db-shm", "state.db-wal"])
-    db.close()
+    holders = {"import fcntl; f = open('state.db.lock', 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX)": "another process",
+               "import sqlite3; db = sqlite3.connect('state.db', isolation_level=None); db.execute('BEGIN EXCLUSIVE')": "another program"}
+    for code, text in holders.items():
+        holder = subprocess.Popen([sys.executable, "-c", code + "; print('held', flush=True); input()"], cwd=tmp, stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE)
+        same(holder.stdout.readline(), b"held\n", "the holder")
+        try:
+            before = state.read_bytes()
+            result = run(tmp, *GOOD, *STATE, *out(), rc=4)
+            expect("state.db" in result.err and text in result.err, f"`{text}`;", result)
+            same(state.read_bytes(), before, "the state")
+        finally: holder.communicate(b"\n")
     run(tmp, *GOOD, *STATE, *out(), rc=0)
 
 
@@ -643,6 +652,7 @@ def test_garbage_for_a_state_is_refused(tmp):
     state = with_state(tmp)
     good = state.read_bytes()
     r = random.Random(7)
+    (tmp / "alerts.ndjson").unlink()  # nothing else would save the state
     for name, data in {"noise": r.randbytes(50_000), "text": b"my notes\n" * 1000, "short": b"x", "cut": good[:len(good) // 2],
                        "cut in its head": good[:50], "zeros": bytes(8192)}.items():
         state.write_bytes(data)
@@ -742,7 +752,8 @@ def test_values_that_an_option_does_not_take(tmp):
                           ("--sort-memory", "1X"), ("--unknown-students", "ignore"), ("--workers", "2"), ("--append=maybe", ""),
                           ("--encoding", "klingon"), ("--lang", "fr"), ("--alerts", "kafka:campus.alerts"), ("--alerts", "alerts.ndjson"),
                           ("--dead-letters", "stdout")):
-        refused(tmp, 2, option.split("=")[0], *GOOD, *([option] if "=" in option else [option, value]))
+        named = option.split("=")[0] if option not in ("--alerts", "--dead-letters") else value
+        refused(tmp, 2, named, *GOOD, *([option] if "=" in option else [option, value]))
     refused(tmp, 2, "--summary", *GOOD, "--summary")
     refused(tmp, 2, "--source", *GOOD, "extra.ndjson")
 

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, size, stamp, start, wait_for, write,
+from lib import (Campus, Failed, balance, counts, expect, finish, main, same, sanzao, say, size, stamp, start, wait_for, write,
                  write_lines)
 
 KILLS = int(os.environ.get("SZ_KILLS", "10"))
@@ -53,7 +53,7 @@ class Outcome:
     def equals(self, other: "Outcome") -> None:
         same(self.alerts, other.alerts, "alerts")
         same(self.dead, other.dead, "dead letters")
-        same(self.summary, other.summary, "summary")
+        same(counts(self.summary), counts(other.summary), "summary")
 
 
 def job(tmp: Path, name: str, lines=None, **how) -> Job:
@@ -253,7 +253,7 @@ def test_kill_in_nightly_runs_over_a_growing_folder(tmp):
                 no_orphan(j, ref)
             summary = j.run().summary()
             if summary["read"] == 0: same_standing(Outcome(b"", b"", summary), Outcome(b"", b"", summaries[i]))
-            else: same(summary, summaries[i], f"summary of night {i + 1}")
+            else: same(counts(summary), counts(summaries[i]), f"summary of night {i + 1}")
             return summary
         try: last = nights(j, CAMPUS.by_day(), disturbed)
         except Failed as e: raise Failed(f"SZ_SEED={SEED} {order}: {e}") from None
@@ -296,7 +296,7 @@ def test_shorter_alerts_file_is_continued_at_its_end_with_a_note(tmp):
     expect(ref.alerts.endswith(now[left:]) and len(now) > left, "behind it something else follows")
     lost = len(ref.alerts) - len(now)
     expect(0 < lost <= len(there) - left, f"{lost} bytes are missing, {len(there) - left} were cut off")
-    same(result.summary(), ref.summary, "summary")
+    same(counts(result.summary()), counts(ref.summary), "summary")
     say(f"{lost} bytes that were cut off are gone, the rest is there")
 
 
@@ -345,7 +345,7 @@ def test_rotated_alerts_file_goes_on_in_a_new_one(tmp):
     expect("alerts.ndjson" in result.err and "shorter" in result.err, "no note:", result)
     same(j.bytes("alerts.1") + j.bytes("alerts.ndjson"), whole.alerts, "both files together")
     same(j.bytes("dead.1") + j.bytes("dead.ndjson"), whole.dead, "both dead-letter files together")
-    same(result.summary(), whole.summary, "summary")
+    same(counts(result.summary()), counts(whole.summary), "summary")
     same(whole.alerts, ref.alerts, "the file that has grown against the whole one")
 
 

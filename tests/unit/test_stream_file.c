@@ -89,7 +89,7 @@ static void test_sorted_records_are_what_the_decoder_gives(void **state) {
     *lib = (sz_type){.name = SZ_STR("library"), .presence = true, .fields = fields, .n_fields = 4};
     static const char *const lines[] = {
         ("{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00Z\",\"card\":\"c\\u4e001\",\"card_system\":\"sys\",\"amount\":12.5,\"balance\":\"3\","
-        "\"journal_no\":7,\"use_count\":9,\"reader\":\"r\\\"1\",\"collected\":\"2026-03-02T08:01:00Z\",\"op\":\"topup\"}"),
+         "\"journal_no\":7,\"use_count\":9,\"reader\":\"r\\\"1\",\"collected\":\"2026-03-02T08:01:00Z\",\"op\":\"topup\"}"),
         "{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00Z\",\"student\":\"s\",\"op\":\"refund\",\"ref\":\"xyz\",\"amount\":0}",
         "{\"type\":\"attendance\",\"time\":\"2026-03-02\",\"precision\":\"day\",\"student\":\"s\",\"course\":\"\xe9\xab\x98\xe6\x95\xb0\",\"session\":\"x\",\"status\":\"late\",\"hours\":1.5}",
         "{\"type\":\"dorm_access\",\"time\":\"2026-03-02T08:00:01Z\",\"student\":\"s\",\"direction\":\"out\",\"result\":\"denied\",\"place\":\"p\"}",

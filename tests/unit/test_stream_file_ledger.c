@@ -228,7 +228,8 @@ static void test_what_comes_beside_an_unfinished_batch_is_taken_after_it(void **
         stream_add_parts(&r, 2);
         stream_run_go(&r);
         assert_int_equal(r.status, SZ_OK);
-        /* In order of arrival part1 was not begun, so its growth belongs to it; in a sorted batch it is for the next run. */
+        /* In order of arrival part1 was not begun, so its growth belongs to it; in a sorted batch it is for the next
+         * run. */
         assert_int_equal(r.n, 700 + 1 + order);
         const char *last = stream_run_text(&r) + r.out.n - strlen(AT("00:00:01") "new\n");
         if (!order) assert_string_equal(last, AT("00:00:01") "new\n");

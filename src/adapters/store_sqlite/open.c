@@ -117,6 +117,9 @@ static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
                       "%s 不是文件，不能存放状态");
     sz_status rc = can_be_written(s, d);
     if (rc != SZ_OK) return rc;
+    if (st.st_size > 0 && st.st_size < SMALLEST) /* SQLite would take it for an empty one and write over it */
+        return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is not a state of sanzao, or what was left of one",
+                      "%s 不是 sanzao 的状态，或者只是它的残余");
     if (!connect_to(s, SQLITE_OPEN_READWRITE)) return sqlite_says(s, d);
     return look(s, d);
 }

@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 enum { LAYOUT = 1, APPLICATION = 0x535a5354 };
+enum { SMALLEST = 512 }; /* page of an SQLite file */
 
 typedef enum query {
     Q_BEGIN,

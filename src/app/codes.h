@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Codes of findings that the program itself makes: 451-479; and what any code means, whichever module has it.
+ */
+#ifndef SZ_APP_CODES_H
+#define SZ_APP_CODES_H
+
+#include <sanzao/rules.h>
+
+enum {
+    APP_CODE_CANNOT_READ = 451, APP_CODE_ZONE, APP_CODE_STATE, APP_CODE_UNTIL, APP_CODE_CANNOT_WRITE, APP_CODE_SAME_PATH,
+    APP_CODE_AFTER_UNTIL, APP_CODE_ENCODING,
+    APP_CODE_OPTION = 461, APP_CODE_VALUE, APP_CODE_KEY, APP_CODE_CONFIG,
+    APP_CODE_SIMULATE = 471, APP_CODE_FOLDER_IN_USE
+};
+
+/* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */
+bool app_code_find(int code, sz_code *out);
+bool app_code_next(int after, sz_code *out);
+
+#endif
