@@ -234,7 +234,7 @@ void commit_done(sz_worker *w) {
         w->journal_bytes -= w->blobs[b].bytes;
         sz_free(w->blobs[b].students);
     }
-    memmove(w->blobs, w->blobs + w->trim_blobs, (w->n_blobs - w->trim_blobs) * sizeof *w->blobs);
+    if (w->trim_blobs) memmove(w->blobs, w->blobs + w->trim_blobs, (w->n_blobs - w->trim_blobs) * sizeof *w->blobs);
     w->n_blobs -= w->trim_blobs;
     w->trim_blobs = 0;
     lines_drop_front(&w->outbox, w->n_trimmed);

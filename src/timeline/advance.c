@@ -183,6 +183,7 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
 }
 
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause) {
+    if (c->begin_ms == SZ_TIME_MAX) return; /* nothing was evaluated yet */
     int64_t t = since_ms;
     if (c->wmax_ms != SZ_TIME_NONE && t < c->wmax_ms - c->horizon_ms) t = c->wmax_ms - c->horizon_ms;
     if (c->begin_ms != SZ_TIME_MAX && t < c->begin_ms) t = c->begin_ms;

@@ -409,7 +409,7 @@ def reference(tmp: Path, lines=None) -> dict:
 
 
 def whole_lines(path: Path, ref: bytes) -> None:
-    there = path.read_bytes()
+    there = path.read_bytes() if path.exists() else b""
     same(there, ref[:len(there)], f"{path.name}: what could be written")
     expect(there == b"" or there.endswith(b"\n"), f"{path.name} ends in half a line")
 
@@ -428,7 +428,7 @@ def full_disk(tmp: Path, what: str, kb: int) -> None:
         expect("room" in result.err, "what to do?", result)
         same(result.out, b"", "standard output")
         for name, whole in (("alerts.ndjson", ref["alerts"]), ("dead.ndjson", ref["dead"])):
-            if (tmp / at[name]).exists(): whole_lines(tmp / at[name], whole)
+            whole_lines(tmp / at[name], whole)
         run(tmp, *args, rc=4)  # still full
         disk.again("size=64m")
         summary = run(tmp, *args, rc=0).summary()
@@ -648,6 +648,16 @@ def test_state_of_a_newer_format_is_refused_with_advice(tmp):
     run(tmp, *GOOD, *STATE, *out(), rc=0)
 
 
+def content(state: Path) -> dict:
+    """All but who took it last, which every program that opens it writes there."""
+    with sqlite3.connect(state) as db:
+        tables = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        out = {t: db.execute(f"SELECT * FROM {t}").fetchall() for t in tables if t != "header"}
+        out["header"] = db.execute("SELECT fmt, topic, parts, bundle_ver, body FROM header").fetchall()
+    db.close()
+    return out
+
+
 def test_garbage_for_a_state_is_refused(tmp):
     state = with_state(tmp)
     good = state.read_bytes()
@@ -668,8 +678,10 @@ def test_garbage_for_a_state_is_refused(tmp):
         state.write_bytes(good)
         with sqlite3.connect(state) as db: db.execute(sql)
         db.close()
-        result = refused(tmp, 4, "state.db", *GOOD, *STATE, *out())
+        before = content(state)
+        result = refused(tmp, 4, "state.db", *GOOD, *STATE, *out(), leaves=["state.db"])
         expect("backup" in result.err or "damaged" in result.err or "cannot be read" in result.err, "what to do?", result)
+        same(content(state), before, f"what the state holds, after {sql}")
 
 
 def test_flipped_bytes_in_a_state_never_crash(tmp):
@@ -696,7 +708,10 @@ def test_state_options_that_are_none(tmp):
     refused(tmp, 2, ["state show", "sqlite:FILE"], "state", "show", "s001", whole=False)
     refused(tmp, 4, ["state.db", "no state"], "state", "show", "s001", *STATE, "--campus", "campus", "--rules", "rules", whole=False)
     with_state(tmp)
-    refused(tmp, 1, "no such student", "state", "show", "nobody", *STATE, "--campus", "campus", "--rules", "rules", whole=False)
+    before = content(tmp / "state.db")
+    refused(tmp, 1, "no such student", "state", "show", "nobody", *STATE, "--campus", "campus", "--rules", "rules", whole=False,
+            leaves=["state.db"])
+    same(content(tmp / "state.db"), before, "what the state holds")
 
 
 # ---- --until -------------------------------------------------------------------------------------------------------------------------------------
