@@ -143,7 +143,7 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
            (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
            (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
     printf(
-        "  of them %llu over 10 min late, %llu repeats, %llu cards of strangers; %llu more were lost with their source\n",
+        "  %llu of them over 10 min late, %llu repeats, %llu cards of strangers; %llu more lost with their source\n",
         (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
         (unsigned long long)n->lost);
     printf("  truth.csv %u rows, confounders.csv %u rows\n", n->incidents, n->confounders);

@@ -68,9 +68,11 @@ def rows(trial: Trial) -> list[tuple]:
 
 
 def without_rows(trial: Trial, gone: set) -> Trial:
+    """One student must stay: without a roster anybody seen would be admitted."""
     new, campus = copy.copy(trial), {}
     for name, part in trial.case["campus"].items():
         if isinstance(part, list): campus[name] = [r for i, r in enumerate(part) if (name, i) not in gone]
         else: campus[name] = {k: v for k, v in part.items() if (name, k) not in gone}
+    campus["students"] = campus["students"] or trial.case["campus"]["students"]
     new.case = {**trial.case, "campus": campus}
     return new

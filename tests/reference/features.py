@@ -152,6 +152,7 @@ class History:
             term = self.campus.calendar.last_term(today)  # between terms it keeps the ended term's value (10)
             return (term[0], min(last, term[1])) if term else None
         start = self.student.enrolled if self.student.enrolled is not None else self.first
+        if self.student.enrolled is None and start is not None and start > t: return None  # no record has come yet
         return (UNIT_OF[w.unit](start), last) if start is not None else None
 
     def unit_span(self, unit: str, pane: int, i: int) -> Span:

@@ -20,7 +20,7 @@ static sz_status put(void *self, const char *name, sz_str bytes) {
     if (x->n_files == 0 || strcmp(x->files[x->n_files - 1].name, name) != 0) {
         for (uint32_t i = 0; i < x->n_files; i++)
             if (strcmp(x->files[i].name, name) == 0) abort(); /* a file came in two parts */
-        if (x->n_files == 64) abort();
+        if (x->n_files == 256) abort();
         snprintf(x->files[x->n_files++].name, sizeof x->files->name, "%s", name);
     }
     if (x->keeps) sz_buf_put_str(&x->files[x->n_files - 1].bytes, bytes);

@@ -28,7 +28,7 @@ struct sim_run {
     sz_sim_options options;
     sz_sim_counts counts;
     sz_status status;
-    struct sim_file files[64];
+    struct sim_file files[256];
     uint32_t n_files;
     uint64_t hash;               /* of all bytes, in the order in which they came */
     uint64_t n_backwards;        /* arrivals before the one before */
