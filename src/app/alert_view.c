@@ -83,7 +83,9 @@ static void put_exemptions(sz_buf *out, yyjson_val *event, sz_lang lang) {
     yyjson_arr_iter it = yyjson_arr_iter_with(list);
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); first = false) {
         yyjson_val *v = yyjson_obj_get(x, "value");
-        const char *is = yyjson_is_null(v) ? (lang == SZ_ZH ? "不明" : "unknown") : yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes") : (lang == SZ_ZH ? "否" : "no");
+        const char *is = yyjson_is_null(v)    ? (lang == SZ_ZH ? "不明" : "unknown")
+                         : yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes")
+                                              : (lang == SZ_ZH ? "否" : "no");
         sz_buf_printf(out, "%s%s %s", first ? "" : " · ", app_word(SZ_WORDS_REASONS, text(x, "name"), lang), is);
     }
     sz_buf_put_u8(out, '\n');
@@ -98,8 +100,9 @@ static void put_evidence(sz_buf *out, yyjson_val *event, sz_lang lang) {
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); i++) {
         if (i + 3 < n) continue;
         const char *t = text(x, "time");
-        sz_buf_printf(out, "%s%.5s %.5s %s%s%s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t, strlen(t) > 16 ? t + 11 : "",
-                      app_word(SZ_WORDS_TYPES, text(x, "type"), lang), *text(x, "place") ? " " : "", text(x, "place"));
+        sz_buf_printf(out, "%s%.5s %.5s %s%s%s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t,
+                      strlen(t) > 16 ? t + 11 : "", app_word(SZ_WORDS_TYPES, text(x, "type"), lang),
+                      *text(x, "place") ? " " : "", text(x, "place"));
         first = false;
     }
     sz_buf_put_u8(out, '\n');
@@ -123,8 +126,8 @@ static void put_head(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, b
     int rank = alert_level_rank(text(event, "level"));
     const char *on = color && rank >= 0 ? colors[rank] : "", *off = color && rank >= 0 ? "\033[0m" : "";
     bool zh = lang == SZ_ZH, is_open = strcmp(text(event, "state"), "open") == 0;
-    sz_buf_printf(out, "%s● %s%s  %s  %s  ", on, app_word(SZ_WORDS_LEVELS, text(event, "level"), lang), off, text(event, "student"),
-                  both(event, "title", lang));
+    sz_buf_printf(out, "%s● %s%s  %s  %s  ", on, app_word(SZ_WORDS_LEVELS, text(event, "level"), lang), off,
+                  text(event, "student"), both(event, "title", lang));
     if (as_event) sz_buf_printf(out, "[%s] ", app_word(SZ_WORDS_EVENTS, text(event, "event"), lang));
     put_time(out, as_event ? text(event, "at") : text(event, "since"));
     if (!as_event && !is_open) {
@@ -150,6 +153,7 @@ void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, 
     put_evidence(out, told, lang);
     const char *to = text(event, "refer_to"), *audience = text(event, "audience"), *source = text(event, "source");
     if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", app_word(SZ_WORDS_PLACES, to, lang));
-    if (*audience && strcmp(audience, "counselor") != 0) sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));
+    if (*audience && strcmp(audience, "counselor") != 0)
+        sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));
     if (*source) sz_buf_printf(out, zh ? "     依据：%s\n" : "     threshold from: %s\n", source);
 }

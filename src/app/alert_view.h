@@ -8,8 +8,9 @@
 #include <sanzao/base.h>
 #include <yyjson.h>
 
-/* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the alert; NULL:
- * the event's own are shown. as_event: with its kind (firing, stepped …), for a stream as it came; else as what stands. */
+/* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the
+ * alert; NULL: the event's own are shown. as_event: with its kind (firing, stepped …), for a stream as it came; else as
+ * what stands. */
 void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, bool color, bool as_event);
 /* Rank of a level by name, red highest; -1 unknown. */
 int alert_level_rank(const char *name);

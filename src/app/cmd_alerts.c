@@ -13,8 +13,15 @@
 #include "files.h"
 
 /* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
-typedef struct event { yyjson_doc *doc, *told; int64_t seq, told_seq; } event;
-typedef struct shelf { event *v; uint32_t n, cap; sz_map by_alert; } shelf;
+typedef struct event {
+    yyjson_doc *doc, *told;
+    int64_t seq, told_seq;
+} event;
+typedef struct shelf {
+    event *v;
+    uint32_t n, cap;
+    sz_map by_alert;
+} shelf;
 
 static const char *text(const event *e, const char *key) {
     const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
@@ -95,12 +102,19 @@ static void print_all(shelf *s, const sz_config *c, bool fold) {
         open += strcmp(text(&s->v[i], "state"), "open") == 0;
         is_back ? taken_back++ : standing++;
         if (fold && is_back) continue;
-        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, c->lang, color, !fold);
+        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, c->lang,
+                   color, !fold);
         sz_buf_put_u8(&out, '\n');
     }
-    if (zh) sz_buf_printf(&out, fold ? "共 %u 条有效（未解除 %u，已解除 %u），另有 %u 条已撤回。\n" : "共 %u 条事件。\n", fold ? standing : s->n, open, standing - open, taken_back);
-    else sz_buf_printf(&out, fold ? "%u stand (%u open, %u resolved); %u taken back.\n" : "%u events.\n", fold ? standing : s->n, open, standing - open, taken_back);
-    if (s->n) sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n" : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");
+    if (zh)
+        sz_buf_printf(&out, fold ? "共 %u 条有效（未解除 %u，已解除 %u），另有 %u 条已撤回。\n" : "共 %u 条事件。\n",
+                      fold ? standing : s->n, open, standing - open, taken_back);
+    else
+        sz_buf_printf(&out, fold ? "%u stand (%u open, %u resolved); %u taken back.\n" : "%u events.\n",
+                      fold ? standing : s->n, open, standing - open, taken_back);
+    if (s->n)
+        sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n"
+                              : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");
     fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
 }
@@ -127,7 +141,9 @@ static int show(sz_config *c) {
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, fold);
-    if (bad) fprintf(stderr, c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n" : "sanzao: %u lines are no alert events\n", bad);
+    if (bad)
+        fprintf(stderr, c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n" : "sanzao: %u lines are no alert events\n",
+                bad);
     for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
     sz_map_fini(&s.by_alert);
@@ -137,7 +153,8 @@ static int show(sz_config *c) {
 
 int cmd_alerts(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--json]", "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--json]", argc, argv);
+    int code = cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--json]",
+                         "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--json]", argc, argv);
     if (code < 0) {
         if (c.n_rest == 1) code = show(&c);
         else {

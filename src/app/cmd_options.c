@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sanzao options: what is generated from the program's tables; tools/generate writes the files of the project with it, and a test
- * checks that they are current.
+ * sanzao options: what is generated from the program's tables; tools/generate writes the files of the project with it,
+ * and a test checks that they are current.
  */
 #include <stdio.h>
 #include <string.h>

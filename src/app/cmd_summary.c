@@ -20,7 +20,10 @@ static int show(sz_config *c) {
     yyjson_val *root = yyjson_doc_get_root(doc);
     int code = 0;
     if (!yyjson_obj_get(root, "read") || !yyjson_obj_get(root, "used")) {
-        fprintf(stderr, c->lang == SZ_ZH ? "sanzao：%s 不是一次运行的统计（run --summary 文件）\n" : "sanzao: %s is not a run's summary (run --summary FILE)\n", path);
+        fprintf(stderr,
+                c->lang == SZ_ZH ? "sanzao：%s 不是一次运行的统计（run --summary 文件）\n"
+                                 : "sanzao: %s is not a run's summary (run --summary FILE)\n",
+                path);
         code = 1;
     } else if (c->num[SZ_O_JSON]) {
         fwrite(f.v[0].p, 1, f.v[0].n, stdout);
@@ -38,7 +41,8 @@ static int show(sz_config *c) {
 
 int cmd_summary(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_SUMMARY, "usage: sanzao summary FILE|- [--lang zh|en] [--json]", "用法：sanzao summary 文件|- [--lang zh|en] [--json]", argc, argv);
+    int code = cmd_begin(&c, SZ_FOR_SUMMARY, "usage: sanzao summary FILE|- [--lang zh|en] [--json]",
+                         "用法：sanzao summary 文件|- [--lang zh|en] [--json]", argc, argv);
     if (code < 0) {
         if (c.n_rest == 1) code = show(&c);
         else {

@@ -12,14 +12,16 @@ void sz_config_help(sz_buf *out, uint8_t command, sz_lang lang) {
     for (int i = 0; i < SZ_N_OPTS; i++) {
         const sz_opt_row *r = &sz_opt_rows[i];
         if (!(r->commands & command)) continue;
-        sz_buf_printf(out, "  --%s%s%s\n        %s", r->name, r->value ? " " : "", r->value ? r->value : "", lang == SZ_ZH ? r->zh : r->en);
+        sz_buf_printf(out, "  --%s%s%s\n        %s", r->name, r->value ? " " : "", r->value ? r->value : "",
+                      lang == SZ_ZH ? r->zh : r->en);
         if (r->standard) sz_buf_printf(out, lang == SZ_ZH ? "（默认 %s）" : " (default %s)", r->standard);
         sz_buf_put_u8(out, '\n');
     }
 }
 
 void sz_config_example(sz_buf *out) {
-    sz_buf_put_z(out, "# Options of sanzao, with their defaults; `sanzao run --config config.yaml` reads this file, and the command line goes\n"
+    sz_buf_put_z(out, "# Options of sanzao, with their defaults; `sanzao run --config config.yaml` reads this file, "
+                      "and the command line goes\n"
                       "# before it. Generated from the table of options: do not edit, copy.\n"
                       "# 本文件由选项表生成，请复制后修改；命令行优先于本文件。\n");
     for (int i = 0; i < SZ_N_OPTS; i++) {
@@ -29,7 +31,11 @@ void sz_config_example(sz_buf *out) {
         if (r->value) sz_buf_printf(out, "# %s\n", r->value);
         sz_buf_put_z(out, r->standard ? "" : "# ");
         put_key(out, r->name);
-        sz_buf_printf(out, ": %s\n", r->standard ? r->standard : r->kind == SZ_OPT_FLAG ? "false" : r->kind == SZ_OPT_LIST ? "[]" : "''");
+        sz_buf_printf(out, ": %s\n",
+                      r->standard              ? r->standard
+                      : r->kind == SZ_OPT_FLAG ? "false"
+                      : r->kind == SZ_OPT_LIST ? "[]"
+                                               : "''");
     }
 }
 
@@ -37,8 +43,10 @@ static const char *const command_names[] = {"run", "check", "state", "alerts", "
 enum { N_COMMAND_NAMES = sizeof command_names / sizeof *command_names };
 
 void sz_config_docs(sz_buf *out) {
-    sz_buf_put_z(out, "# Options\n\nGenerated from the table of options (`sanzao options --docs`): do not edit. Every option of the command line is also a key of\n"
-                      "the YAML file given by `--config`, with `_` for `-`; the command line goes before it. 每个命令行选项也是配置文件的键。\n\n"
+    sz_buf_put_z(out, "# Options\n\nGenerated from the table of options (`sanzao options --docs`): do not edit. "
+                      "Every option of the command line is also a key of\n"
+                      "the YAML file given by `--config`, with `_` for `-`; the command line goes before it. "
+                      "每个命令行选项也是配置文件的键。\n\n"
                       "| option | key | commands | default | |\n|---|---|---|---|---|\n");
     for (int i = 0; i < SZ_N_OPTS; i++) {
         const sz_opt_row *r = &sz_opt_rows[i];
@@ -57,6 +65,7 @@ void sz_config_docs(sz_buf *out) {
             sz_buf_printf(out, "%s%s", any ? " " : "", command_names[k]);
             any = true;
         }
-        sz_buf_printf(out, " | %s%s%s | %s. %s |\n", r->standard ? "`" : "", r->standard ? r->standard : "", r->standard ? "`" : "", r->en, r->zh);
+        sz_buf_printf(out, " | %s%s%s | %s. %s |\n", r->standard ? "`" : "", r->standard ? r->standard : "",
+                      r->standard ? "`" : "", r->en, r->zh);
     }
 }

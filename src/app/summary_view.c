@@ -57,7 +57,9 @@ static void put_reasons(sz_buf *out, yyjson_val *map, sz_word_list list, bool wi
 
 /* ---- the table of sources ---- */
 
-typedef struct cells { char v[N_COLUMNS][160]; } cells;
+typedef struct cells {
+    char v[N_COLUMNS][160];
+} cells;
 
 static void put_row(sz_buf *out, const cells *row, const size_t *width) {
     for (int c = 0; c < N_COLUMNS; c++) {
@@ -72,19 +74,23 @@ static void put_row(sz_buf *out, const cells *row, const size_t *width) {
 }
 
 static void fill_row(cells *row, yyjson_val *s) {
-    const char *input = text(s, "input"), *through = *text(s, "complete_through") ? text(s, "complete_through") : text(s, "last");
+    const char *input = text(s, "input"),
+               *through = *text(s, "complete_through") ? text(s, "complete_through") : text(s, "last");
     static const char *const keys[] = {"read", "used", "duplicate", "dead_letter", "control"};
     if (strncmp(input, "file:", 5) == 0) input += 5;
     size_t n = strlen(input);
     snprintf(row->v[0], sizeof row->v[0], "%s%s", n > 60 ? "…" : "", n > 60 ? input + n - 60 : input);
     snprintf(row->v[1], sizeof row->v[1], "%.64s", *text(s, "source") ? text(s, "source") : "-");
     for (int i = 0; i < 5; i++) grouped(row->v[TEXT_COLUMNS + i], count(s, keys[i]));
-    if (strlen(through) >= 16) snprintf(row->v[7], sizeof row->v[7], "%.10s %.5s%s", through, through + 11, *text(s, "complete_through") ? " *" : "");
+    if (strlen(through) >= 16)
+        snprintf(row->v[7], sizeof row->v[7], "%.10s %.5s%s", through, through + 11,
+                 *text(s, "complete_through") ? " *" : "");
 }
 
 static void put_sources(sz_buf *out, yyjson_val *list, sz_lang lang) {
-    static const char *const heads[2][N_COLUMNS] = {{"input", "source", "read", "used", "duplicate", "dead", "control", "last record"},
-                                                    {"输入", "数据源", "读入", "使用", "重复", "死信", "控制", "最后一条"}};
+    static const char *const heads[2][N_COLUMNS] = {
+        {"input", "source", "read", "used", "duplicate", "dead", "control", "last record"},
+        {"输入", "数据源", "读入", "使用", "重复", "死信", "控制", "最后一条"}};
     size_t n = yyjson_arr_size(list), width[N_COLUMNS] = {0}, r = 1;
     cells *rows = sz_alloc((n + 1) * sizeof *rows);
     for (int c = 0; c < N_COLUMNS; c++) snprintf(rows[0].v[c], sizeof rows[0].v[c], "%s", heads[lang == SZ_ZH][c]);
@@ -101,7 +107,9 @@ static void put_sources(sz_buf *out, yyjson_val *list, sz_lang lang) {
             if (w > width[c]) width[c] = w;
         }
     for (size_t i = 0; i <= n; i++) put_row(out, &rows[i], width);
-    if (any_complete) sz_buf_put_z(out, lang == SZ_ZH ? "* 数据源声明已完整到此时\n" : "* the source says it is complete up to then\n");
+    if (any_complete)
+        sz_buf_put_z(out,
+                     lang == SZ_ZH ? "* 数据源声明已完整到此时\n" : "* the source says it is complete up to then\n");
     sz_buf_put_u8(out, '\n');
     sz_free(rows);
 }
@@ -126,10 +134,12 @@ static void put_records(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_reasons(out, yyjson_obj_get(s, "dead_letter_by"), SZ_WORDS_DEAD, true, lang);
         sz_buf_put_u8(out, '\n');
     }
-    uint64_t unmatched = count(s, "undo_unmatched"), places = count(s, "unknown_places"), readers = count(s, "unknown_readers");
+    uint64_t unmatched = count(s, "undo_unmatched"), places = count(s, "unknown_places"),
+             readers = count(s, "unknown_readers");
     if (!unmatched && !places && !readers) return;
     put_label(out, zh ? "注意" : "note");
-    const char *const words[] = {zh ? "条撤销找不到原记录" : "undos without their original", zh ? "条记录的地点不在 places.csv" : "records at places that places.csv lacks",
+    const char *const words[] = {zh ? "条撤销找不到原记录" : "undos without their original",
+                                 zh ? "条记录的地点不在 places.csv" : "records at places that places.csv lacks",
                                  zh ? "条记录的读头不在 readers.csv" : "records of readers that readers.csv lacks"};
     const uint64_t numbers[] = {unmatched, places, readers};
     bool any = false;
@@ -169,7 +179,10 @@ static void put_alerts(sz_buf *out, yyjson_val *s, sz_lang lang) {
     const char *clock = text(s, "clock");
     if (strlen(clock) < 16) return;
     put_label(out, zh ? "时钟" : "clock");
-    sz_buf_printf(out, zh ? "%.10s %.5s（到此为止的检查与时限都已执行）\n" : "%.10s %.5s (deadlines and checks before it have fired)\n", clock, clock + 11);
+    sz_buf_printf(out,
+                  zh ? "%.10s %.5s（到此为止的检查与时限都已执行）\n"
+                     : "%.10s %.5s (deadlines and checks before it have fired)\n",
+                  clock, clock + 11);
 }
 
 void summary_view(sz_buf *out, yyjson_val *s, sz_lang lang) {

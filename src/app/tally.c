@@ -8,7 +8,7 @@ typedef struct line {
 
 struct sz_tally {
     sz_stream_port inner;
-    sz_map names;      /* input, NUL, source → number of its line */
+    sz_map names; /* input, NUL, source → number of its line */
     line *v;
     uint32_t n, cap, at;
     sz_buf key;
@@ -43,7 +43,9 @@ sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner) {
 
 static uint32_t line_of(sz_tally *t, const sz_input *in) {
     const sz_record *r = &in->record;
-    sz_str source = r->kind == SZ_RECORD_FEED_STATUS ? r->feed.source : r->kind == SZ_RECORD_EVENT ? r->event.source : (sz_str){0};
+    sz_str source = r->kind == SZ_RECORD_FEED_STATUS ? r->feed.source
+                    : r->kind == SZ_RECORD_EVENT     ? r->event.source
+                                                     : (sz_str){0};
     sz_buf_clear(&t->key);
     sz_buf_put_str(&t->key, in->origin.source);
     sz_buf_put_u8(&t->key, 0);
@@ -65,7 +67,8 @@ void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now) {
     t->before = *now;
     line *l = &t->v[t->at];
     const sz_record *r = &m->inputs[0].record;
-    if (r->kind == SZ_RECORD_FEED_STATUS && r->feed.complete_through_ms > l->through_ms) l->through_ms = r->feed.complete_through_ms;
+    if (r->kind == SZ_RECORD_FEED_STATUS && r->feed.complete_through_ms > l->through_ms)
+        l->through_ms = r->feed.complete_through_ms;
     if (r->kind != SZ_RECORD_EVENT || r->time_ms == SZ_TIME_NONE) return;
     if (l->first_ms == SZ_TIME_NONE || r->time_ms < l->first_ms) l->first_ms = r->time_ms;
     if (r->time_ms > l->last_ms) l->last_ms = r->time_ms;
@@ -83,7 +86,9 @@ void sz_tally_after(sz_tally *t, const sz_counters *now) {
     for (int i = 0; i < SZ_N_REASONS; i++) l->dead_by[i] += now->dead_by[i] - was->dead_by[i];
 }
 
-static void put_number(sz_buf *out, const char *name, uint64_t n) { sz_buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)n); }
+static void put_number(sz_buf *out, const char *name, uint64_t n) {
+    sz_buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)n);
+}
 
 static void put_time(sz_buf *out, const char *name, int64_t t_ms, const sz_zone *z) {
     char text[40];

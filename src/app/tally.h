@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts by input and source, beside the worker's own: what each file gave and where its records went. The stream gives one record
- * at a time while this is asked for, and the worker's counters before and after it say what became of it. Only this process's
- * records are counted; a run that was resumed has the others in its totals only.
+ * Counts by input and source, beside the worker's own: what each file gave and where its records went. The stream gives
+ * one record at a time while this is asked for, and the worker's counters before and after it say what became of it.
+ * Only this process's records are counted; a run that was resumed has the others in its totals only.
  */
 #ifndef SZ_APP_TALLY_H
 #define SZ_APP_TALLY_H

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
 
-typedef struct word { const char *name, *en, *zh; } word;
+typedef struct word {
+    const char *name, *en, *zh;
+} word;
 
-static const word levels[] = {{"green", "GREEN", "绿"}, {"blue", "BLUE", "蓝"}, {"yellow", "YELLOW", "黄"}, {"orange", "ORANGE", "橙"}, {"red", "RED", "红"}, {0}};
-static const word states[] = {{"open", "open", "未解除"}, {"resolved", "resolved", "已解除"}, {"retracted", "taken back", "已撤回"}, {0}};
-static const word events[] = {{"firing", "new", "新预警"},      {"stepped", "stepped up", "升级"},      {"updated", "corrected", "更正"},
-                              {"resolved", "resolved", "解除"}, {"retracted", "taken back", "撤回"}, {0}};
+static const word levels[] = {{"green", "GREEN", "绿"},   {"blue", "BLUE", "蓝"}, {"yellow", "YELLOW", "黄"},
+                              {"orange", "ORANGE", "橙"}, {"red", "RED", "红"},   {0}};
+static const word states[] = {
+    {"open", "open", "未解除"}, {"resolved", "resolved", "已解除"}, {"retracted", "taken back", "已撤回"}, {0}};
+static const word events[] = {{"firing", "new", "新预警"},         {"stepped", "stepped up", "升级"},
+                              {"updated", "corrected", "更正"},    {"resolved", "resolved", "解除"},
+                              {"retracted", "taken back", "撤回"}, {0}};
 static const word reasons[] = {{"on_leave", "on leave", "请假"},
                                {"vacation", "vacation", "放假"},
                                {"feed_down", "feed down", "数据源中断"},
@@ -38,7 +43,11 @@ static const word places[] = {{"counselor", "counselor", "辅导员"},
                               {"career", "career service", "就业指导"},
                               {"card-centre", "card centre", "一卡通中心"},
                               {0}};
-static const word types[] = {{"swipe", "purchase", "消费"}, {"attendance", "attendance", "考勤"}, {"dorm_access", "dorm door", "宿舍门禁"}, {"presence", "presence", "在校痕迹"}, {0}};
+static const word types[] = {{"swipe", "purchase", "消费"},
+                             {"attendance", "attendance", "考勤"},
+                             {"dorm_access", "dorm door", "宿舍门禁"},
+                             {"presence", "presence", "在校痕迹"},
+                             {0}};
 static const word dead[] = {{"bad_json", "not JSON", "不是 JSON"},
                             {"bad_utf8", "not UTF-8", "不是 UTF-8"},
                             {"too_large", "too large", "太长"},

@@ -130,6 +130,12 @@ static bool is_declared_twin(const sz_eval *ev, const sz_event *e, uint32_t fiel
     return false;
 }
 
+/* A record of day precision was there at some time of its day: its age counts from the day's end, as absence does. */
+static int64_t age_base(const sz_eval *ev, const sz_event *e) {
+    if (e->precision != SZ_PREC_DAY) return e->time_ms;
+    return sz_zone_midnight(ev->zone, sz_zone_day(ev->zone, e->time_ms) + 1);
+}
+
 static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
     uint32_t twin;
     if (field >= SZ_EF_DECLARED) {
@@ -165,7 +171,7 @@ static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_PLACE_BUILDING:
     case SZ_EF_PLACE_ZONE: load_place(ev, e, field, v); break;
     case SZ_EF_AGE:
-        set_num(v, (double)(ev->t_ms - e->time_ms), true);
+        set_num(v, ev->t_ms > age_base(ev, e) ? (double)(ev->t_ms - age_base(ev, e)) : 0, true);
         v->type = SZ_X_DURATION;
         break;
     default: load_code(e, field, v); break;
@@ -315,7 +321,7 @@ bool sz_growing_base(sz_eval *ev, uint32_t slot, int64_t *base_ms) {
     if (SZ_SLOT_SUB(slot)) { /* .age of first and last */
         sz_event e;
         if (!op_record(ev, f, &e)) return false;
-        *base_ms = e.time_ms;
+        *base_ms = age_base(ev, &e);
         return true;
     }
     bool inside;

@@ -124,7 +124,8 @@ bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out) {
         return false;
     }
     if (next(&w).n) return bad(l, at_last(node, &w));
-    bool has_calendar = l->campus && !sz_campus_is_empty(l->campus) && l->calendar; /* rules alone are checked for any campus */
+    /* rules alone are checked for any campus */
+    bool has_calendar = l->campus && !sz_campus_is_empty(l->campus) && l->calendar;
     if (out->kind != SZ_CHECK_WEEKDAYS && has_calendar && l->calendar->n_terms == 0)
         sz_rules_hint_say(sz_rules_warn(l, C_CHECK_NEVER, node->span,
                                         "the calendar has no terms, so this check never comes",

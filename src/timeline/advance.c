@@ -72,24 +72,33 @@ static bool may_be_sooner(const run *x, uint32_t rule, bool said) {
     return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->timer_key[c->rule_class[rule]];
 }
 
-static void judge_record(run *x) {
+static void judge_at_record(run *x, uint32_t rule, const instant *at) {
     const sz_tlctx *c = x->c;
     sz_timeline *tl = x->tl;
+    uint32_t before = n_said(tl), blocked = tl->n_blocked;
+    uint8_t k = c->rule_class[rule];
+    x->ev.event = x->event;
+    judge_rule(x, rule, at);
+    x->ev.event = NULL;
+    if (may_be_sooner(x, rule, n_said(tl) != before || tl->n_blocked != blocked)) {
+        int64_t due = due_next(x, k, key_of(at->t_ms, ORDER_RECORD));
+        if (due < tl->due_key[k]) tl->due_key[k] = due;
+    }
+    bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
+    if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at->t_ms, ORDER_RECORD);
+}
+
+/* A record concerns the rules that read its type; a student's first one concerns all. */
+static void judge_record(run *x) {
+    const sz_tlctx *c = x->c;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
     uint8_t type = x->event->type;
-    for (uint32_t i = 0; i < c->n_type_rules[type]; i++) {
-        uint32_t rule = c->type_rules[type][i], before = n_said(tl), blocked = tl->n_blocked;
-        uint8_t k = c->rule_class[rule];
-        x->ev.event = x->event;
-        judge_rule(x, rule, &at);
-        x->ev.event = NULL;
-        if (may_be_sooner(x, rule, n_said(tl) != before || tl->n_blocked != blocked)) {
-            int64_t due = due_next(x, k, key_of(at.t_ms, ORDER_RECORD));
-            if (due < tl->due_key[k]) tl->due_key[k] = due;
-        }
-        bool waits = c->rule_waits[rule] && at.t_ms >= c->clock_ms[k];
-        if (waits && key_of(at.t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at.t_ms, ORDER_RECORD);
+    if (!x->is_first) {
+        for (uint32_t i = 0; i < c->n_type_rules[type]; i++) judge_at_record(x, c->type_rules[type][i], &at);
+        return;
     }
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        for (uint32_t i = 0; i < c->n_class_rules[k]; i++) judge_at_record(x, c->class_rules[k][i], &at);
 }
 
 static void judge_timer(run *x, uint32_t cls, int64_t key) {
