@@ -25,6 +25,7 @@ typedef struct run {
     uint32_t n_old;
     uint8_t *mask;         /* of the record in hand */
     const sz_event *event; /* the record in hand: the one that just came, or `decoded` */
+    uint8_t *undone;            /* matcher bits of what it took out */
     bool is_corrected;     /* it took something out */
     bool is_first;              /* it is the student's first: windows over the study begin with it */
     sz_event decoded;      /* last, and not cleared: it is large */

@@ -55,6 +55,16 @@ static void judge_instant(run *x, uint32_t rule, const sz_rule *r, const instant
     open_episode(x, rule, r, &v, at);
 }
 
+/* Did the record in hand take out something that this rule counted? */
+static bool is_corrected_for(const run *x, const sz_rule *r) {
+    if (!x->is_corrected || !x->undone) return x->is_corrected;
+    for (uint32_t i = 0; i < r->n_features; i++) {
+        const sz_feature *f = &x->ev.fs->features[r->features[i]];
+        if (f->op != SZ_OP_VALUE && x->undone[f->matcher >> 3] >> (f->matcher & 7) & 1) return true;
+    }
+    return false;
+}
+
 static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *at, bool may_step) {
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
@@ -66,7 +76,7 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
     }
     if (ex.why.n || is_over) {
         sz_str why = ex.why.n                                                ? ex.why
-                     : x->is_corrected && at->order == 0 && !r->resolve_when ? SZ_STR("corrected")
+                     : at->order == 0 && is_corrected_for(x, r) && !r->resolve_when ? SZ_STR("corrected")
                                                                              : (sz_str){0};
         resolve(x, e, r, &v, at, why);
         if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);

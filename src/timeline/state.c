@@ -97,15 +97,20 @@ static void undo(run *x, uint32_t off) {
     uint32_t o = original_of(x, x->event);
     bool matched = o != SZ_NONE;
     if (matched && o < off) {
-        uint8_t *mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
-        memcpy(mask, sz_entry_mask(tl->log.p + o), mask_bytes(x->c));
+        uint32_t mb = mask_bytes(x->c);
+        uint8_t *mask = sz_arena_alloc(x->c->arena, 2 * mb);
+        x->undone = mask + mb;
+        memcpy(mask, sz_entry_mask(tl->log.p + o), mb);
+        memcpy(x->undone, mask, mb);
         if (keep_seen(fs, mask)) {
+            for (uint32_t i = 0; i < mb; i++) x->undone[i] &= (uint8_t)~mask[i];
             state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
         }
     } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE) {
         matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event->source, x->event->ref);
         x->is_corrected = matched;
+        x->undone = NULL; /* what it was counted by is not kept */
     }
     set_unmatched(x, off, !matched);
 }

@@ -83,7 +83,10 @@ class Machine:
 
     def correction(self, record: Record | None) -> str | None:
         """What falls away at an undo that found its original is corrected (17)."""
-        undid = record and any(x.undone_by is record or x.corrected_by is record for x in self.history.records)
+        h = self.history
+        undone = [x for x in h.records if record and (x.undone_by is record or x.corrected_by is record)]
+        events = {f.event for f in h.rules.features_of(self.rule) if f.event}
+        undid = any(not h.rules.event(e).is_seen and x in h.matching(e) for e in events for x in undone)
         return "corrected" if undid else None
 
     def instant(self, t: int, n: int, record: Record | None, current: Episode | None) -> None:
