@@ -12,7 +12,8 @@
 static void print_json(const sz_diags *d, const sz_inputs *in, sz_lang lang) {
     sz_buf out;
     sz_buf_init(&out);
-    sz_buf_printf(&out, "{\"schema\":1,\"errors\":%zu,\"warnings\":%zu,\"rules\":%u,\"findings\":[", d->n_errors, d->n_warnings, in->bundle ? in->bundle->n_rules : 0);
+    sz_buf_printf(&out, "{\"schema\":1,\"errors\":%zu,\"warnings\":%zu,\"rules\":%u,\"findings\":[", d->n_errors,
+                  d->n_warnings, in->bundle ? in->bundle->n_rules : 0);
     for (size_t i = 0; i < d->n; i++) {
         if (i) sz_buf_put_u8(&out, ',');
         sz_diag_json(&out, &d->v[i], lang);
@@ -28,12 +29,16 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     sz_buf_init(&out);
     for (size_t i = 0; i < d->n; i++) sz_diag_print(&out, &d->v[i], lang, color);
     if (lang == SZ_ZH) sz_buf_printf(&out, "%zu 个错误，%zu 个警告", d->n_errors, d->n_warnings);
-    else sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, d->n_errors == 1 ? "" : "s", d->n_warnings, d->n_warnings == 1 ? "" : "s");
+    else
+        sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, d->n_errors == 1 ? "" : "s", d->n_warnings,
+                      d->n_warnings == 1 ? "" : "s");
     if (in->bundle) {
         const sz_bundle *b = in->bundle;
-        sz_buf_printf(&out, lang == SZ_ZH ? " · %u 个文件，%u 条规则，%u 个特征" : " · %u files, %u rules, %u features", b->n_files, b->n_rules, b->fs.n_features);
+        sz_buf_printf(&out, lang == SZ_ZH ? " · %u 个文件，%u 条规则，%u 个特征" : " · %u files, %u rules, %u features",
+                      b->n_files, b->n_rules, b->fs.n_features);
     } else {
-        sz_buf_put_z(&out, lang == SZ_ZH ? " · 没有载入任何内容，正在运行的继续运行" : " · nothing loaded, what runs keeps running");
+        sz_buf_put_z(&out, lang == SZ_ZH ? " · 没有载入任何内容，正在运行的继续运行"
+                                         : " · nothing loaded, what runs keeps running");
     }
     sz_buf_put_u8(&out, '\n');
     fwrite(out.p, 1, out.n, stdout);
@@ -42,7 +47,8 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
 
 int cmd_check(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]", "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
+    int code = cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
+                         "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
     if (code < 0) {
         sz_job job;
         cmd_job(&c, &job);
@@ -58,7 +64,11 @@ int cmd_check(int argc, char **argv) {
         sz_diags_sort(&d);
         if (c.num[SZ_O_JSON]) print_json(&d, &in, c.lang);
         else print_text(&d, &in, c.lang);
-        code = s == SZ_IO ? 4 : s == SZ_USAGE ? 2 : s != SZ_OK || d.n_errors ? 1 : d.n_warnings && c.num[SZ_O_STRICT] ? 3 : 0;
+        code = s == SZ_IO                           ? 4
+               : s == SZ_USAGE                      ? 2
+               : s != SZ_OK || d.n_errors           ? 1
+               : d.n_warnings && c.num[SZ_O_STRICT] ? 3
+                                                    : 0;
         sz_inputs_fini(&in);
         sz_diags_fini(&d);
     }

@@ -21,12 +21,14 @@ static int run_suite(sz_config *c) {
     bool json = c->num[SZ_O_JSON] != 0;
     sz_zones zones = {0};
     sz_zone_loader loader = sz_zones_loader(&zones);
-    sz_status s = sz_cel_run_suite(&loader, (sz_str){(const char *)f.v[0].p, f.v[0].n}, &passed, &total, json ? &failures : NULL);
+    sz_status s =
+        sz_cel_run_suite(&loader, (sz_str){(const char *)f.v[0].p, f.v[0].n}, &passed, &total, json ? &failures : NULL);
     if (s != SZ_OK) {
         fprintf(stderr, "sanzao: %s is not a suite: a JSON list of cases is expected\n", c->text[SZ_O_SUITE]);
     } else if (json) {
         printf("{\"schema\":1,\"passed\":%u,\"total\":%u,\"failures\":[", passed, total);
-        for (size_t i = 0; i < failures.n; i++) putchar(failures.p[i] == '\n' ? (i + 1 < failures.n ? ',' : ' ') : failures.p[i]);
+        for (size_t i = 0; i < failures.n; i++)
+            putchar(failures.p[i] == '\n' ? (i + 1 < failures.n ? ',' : ' ') : failures.p[i]);
         puts("]}");
     } else {
         printf("%u/%u\n", passed, total);
@@ -39,7 +41,10 @@ static int run_suite(sz_config *c) {
 
 static void show_error(sz_config *c, const sz_expr_error *err) {
     sz_span at = {0};
-    if (err->len || err->off) at = (sz_span){.src = sz_source_new(&c->diags.arena, "expression", c->rest[0], strlen(c->rest[0])), .off = err->off, .len = err->len};
+    if (err->len || err->off)
+        at = (sz_span){.src = sz_source_new(&c->diags.arena, "expression", c->rest[0], strlen(c->rest[0])),
+                       .off = err->off,
+                       .len = err->len};
     sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, err->code, at, "%s", "%s", err->message);
     if (err->message_zh) g->message_zh = err->message_zh;
     g->hint = err->hint;
@@ -49,8 +54,9 @@ static void show_error(sz_config *c, const sz_expr_error *err) {
 
 int cmd_eval(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_EVAL, "usage: sanzao eval EXPR [--bindings JSON]\n       sanzao eval --suite FILE.json [--json]",
-                         "用法：sanzao eval 表达式 [--bindings JSON]\n      sanzao eval --suite 文件.json [--json]", argc, argv);
+    int code = cmd_begin(
+        &c, SZ_FOR_EVAL, "usage: sanzao eval EXPR [--bindings JSON]\n       sanzao eval --suite FILE.json [--json]",
+        "用法：sanzao eval 表达式 [--bindings JSON]\n      sanzao eval --suite 文件.json [--json]", argc, argv);
     if (code < 0 && c.text[SZ_O_SUITE]) {
         code = run_suite(&c);
     } else if (code < 0 && c.n_rest == 1) {
@@ -61,7 +67,8 @@ int cmd_eval(int argc, char **argv) {
         sz_zone_loader loader = sz_zones_loader(&zones);
         sz_cel_env env = {.with_macros = true, .typed = c.num[SZ_O_JSON] != 0, .zones = &loader};
         sz_expr_error err = {0};
-        bool ok = sz_cel_eval(&env, sz_str_of(c.rest[0]), sz_str_of(bindings ? bindings : "{}"), &c.diags.arena, &out, &err);
+        bool ok =
+            sz_cel_eval(&env, sz_str_of(c.rest[0]), sz_str_of(bindings ? bindings : "{}"), &c.diags.arena, &out, &err);
         if (ok) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
         else show_error(&c, &err);
         sz_zones_fini(&zones);

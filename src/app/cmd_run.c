@@ -14,18 +14,29 @@ static int usage(const sz_config *c, const char *en, const char *zh) {
 
 int cmd_run(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_RUN, "usage: sanzao run --source file:PATH [OPTION…]\n\nReads records, keeps every student's picture, evaluates the rules and writes alert events.",
-                         "用法：sanzao run --source file:路径 [选项…]\n\n读取记录，更新每名学生的画像，按规则计算并输出预警事件。", argc, argv);
+    int code = cmd_begin(
+        &c, SZ_FOR_RUN,
+        "usage: sanzao run --source file:PATH [OPTION…]\n\n"
+        "Reads records, keeps every student's picture, evaluates the rules and writes alert events.",
+        "用法：sanzao run --source file:路径 [选项…]\n\n读取记录，更新每名学生的画像，按规则计算并输出预警事件。", argc,
+        argv);
     if (code < 0) {
         sz_job job;
         cmd_job(&c, &job);
         if (c.n_rest) {
-            fprintf(stderr, c.lang == SZ_ZH ? "sanzao：run 只接受选项，不接受 `%s`；" : "sanzao: run takes options only, not `%s`; ", c.rest[0]);
-            fputs(c.lang == SZ_ZH ? "请用 --source file:路径 指定输入\n" : "name the input with --source file:PATH\n", stderr);
+            fprintf(stderr,
+                    c.lang == SZ_ZH ? "sanzao：run 只接受选项，不接受 `%s`；"
+                                    : "sanzao: run takes options only, not `%s`; ",
+                    c.rest[0]);
+            fputs(c.lang == SZ_ZH ? "请用 --source file:路径 指定输入\n" : "name the input with --source file:PATH\n",
+                  stderr);
             code = 2;
-        }
-        else if (!job.n_sources) code = usage(&c, "no input: give --source file:PATH or --source stdin", "没有输入：请给出 --source file:路径 或 --source stdin");
-        else if (c.num[SZ_O_WORKERS] != 1) code = usage(&c, "files and stdin are read by one worker: leave --workers at 1", "读取文件和标准输入只用一个工作者：--workers 请保持 1");
+        } else if (!job.n_sources)
+            code = usage(&c, "no input: give --source file:PATH or --source stdin",
+                         "没有输入：请给出 --source file:路径 或 --source stdin");
+        else if (c.num[SZ_O_WORKERS] != 1)
+            code = usage(&c, "files and stdin are read by one worker: leave --workers at 1",
+                         "读取文件和标准输入只用一个工作者：--workers 请保持 1");
         else code = job.dry_run ? sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0) : sz_job_run(&job);
     }
     sz_config_fini(&c);

@@ -6,7 +6,8 @@
 static const sz_code_doc docs[] = {
     {APP_CODE_CANNOT_READ, "A file or folder of the campus, the rules, the mapping or the config cannot be read",
      "校园数据、规则、映射或配置的文件（夹）不能读取", NULL, NULL},
-    {APP_CODE_ZONE, "No time zone of that name is installed", "系统里没有这个名字的时区", "timezone: Asia/Peking", "timezone: Asia/Shanghai"},
+    {APP_CODE_ZONE, "No time zone of that name is installed", "系统里没有这个名字的时区", "timezone: Asia/Peking",
+     "timezone: Asia/Shanghai"},
     {APP_CODE_STATE, "--state takes memory or sqlite:FILE", "--state 可以是 memory 或 sqlite:文件", "--state state.db",
      "--state sqlite:state.db"},
     {APP_CODE_UNTIL, "--until takes a time or a day", "--until 是时间或日期", "--until tomorrow", "--until 2026-03-08"},
@@ -16,14 +17,17 @@ static const sz_code_doc docs[] = {
      "--source file:in --alerts file:alerts.ndjson"},
     {APP_CODE_AFTER_UNTIL, "Records lie more than 24 h after --until, so they are dead letters",
      "有记录比 --until 晚 24 小时以上，成为死信", NULL, NULL},
-    {APP_CODE_ENCODING, "--encoding takes the name of an encoding that can be read here", "--encoding 是能读的编码的名字",
-     "--encoding ansi", "--encoding gbk"},
-    {APP_CODE_OPTION, "There is no such option for this command, or its value is missing", "这个命令没有这个选项，或者缺少它的值",
-     "--alert file:alerts.ndjson", "--alerts file:alerts.ndjson"},
+    {APP_CODE_ENCODING, "--encoding takes the name of an encoding that can be read here",
+     "--encoding 是能读的编码的名字", "--encoding ansi", "--encoding gbk"},
+    {APP_CODE_OPTION, "There is no such option for this command, or its value is missing",
+     "这个命令没有这个选项，或者缺少它的值", "--alert file:alerts.ndjson", "--alerts file:alerts.ndjson"},
     {APP_CODE_VALUE, "An option does not take this value", "选项的取值不对", "--lateness 10", "--lateness 10h"},
-    {APP_CODE_KEY, "The config file has a key that is no option", "配置文件里有不是选项的键", "latenes: 10h", "lateness: 10h"},
-    {APP_CODE_CONFIG, "The config file is not a map of options", "配置文件不是由选项组成的映射", "- lateness: 10h", "lateness: 10h"},
-    {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400", "--days 140"},
+    {APP_CODE_KEY, "The config file has a key that is no option", "配置文件里有不是选项的键", "latenes: 10h",
+     "lateness: 10h"},
+    {APP_CODE_CONFIG, "The config file is not a map of options", "配置文件不是由选项组成的映射", "- lateness: 10h",
+     "lateness: 10h"},
+    {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
+     "--days 140"},
     {APP_CODE_FOLDER_IN_USE, "The folder of --out holds files that no simulation wrote",
      "--out 的文件夹里有不是模拟生成的文件", NULL, NULL},
 };
@@ -40,7 +44,8 @@ bool app_code_next(int after, sz_code *out) {
     const sz_code_doc *own = next_of(adapters, n, after, next_of(docs, sizeof docs / sizeof *docs, after, NULL));
     bool is_there = sz_code_next(after, out);
     if (!own || (is_there && out->code <= own->code)) return is_there;
-    *out = (sz_code){.code = own->code, .en = own->meaning, .zh = own->meaning_zh, .example = own->example, .better = own->better};
+    *out = (sz_code){
+        .code = own->code, .en = own->meaning, .zh = own->meaning_zh, .example = own->example, .better = own->better};
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One function a command; the table stands in main.c. Each gets the words after its name and returns the exit status of the contract.
+ * One function a command; the table stands in main.c. Each gets the words after its name and returns the exit status of
+ * the contract.
  */
 #ifndef SZ_APP_COMMANDS_H
 #define SZ_APP_COMMANDS_H

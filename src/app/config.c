@@ -11,7 +11,6 @@
 #include "codes.h"
 #include "files.h"
 
-
 sz_lang sz_lang_of_env(void) {
     const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (int i = 0; i < 3; i++) {
@@ -80,21 +79,23 @@ static bool parse_value(const sz_opt_row *r, sz_str s, int64_t *num) {
         *num = i;
         return i >= 0;
     }
-    case SZ_OPT_FLAG:
-        *num = sz_str_is(s, "true");
-        return *num || sz_str_is(s, "false");
+    case SZ_OPT_FLAG: *num = sz_str_is(s, "true"); return *num || sz_str_is(s, "false");
     default: return true;
     }
 }
 
 static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
-    static const char *const want_en[] = {"a text", "a list", "true or false", "a time such as 90m, 24h or 7d", "a whole number",
-                                          "a size such as 64M", "one of "};
-    static const char *const want_zh[] = {"文字", "列表", "true 或 false", "时长，如 90m、24h、7d", "整数", "大小，如 64M", "以下之一："};
+    static const char *const want_en[] = {
+        "a text", "a list", "true or false", "a time such as 90m, 24h or 7d", "a whole number", "a size such as 64M",
+        "one of "};
+    static const char *const want_zh[] = {"文字", "列表",         "true 或 false", "时长，如 90m、24h、7d",
+                                          "整数", "大小，如 64M", "以下之一："};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
-    sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`", r->name, want_en[r->kind], more,
-                 SZ_FMT_STR(s));
-    if (c->diags.n) c->diags.v[c->diags.n - 1].message_zh = sz_arena_printf(&c->diags.arena, "--%s 要的是%s%s，不是 `%.*s`", r->name, want_zh[r->kind], more, SZ_FMT_STR(s));
+    sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`",
+                 r->name, want_en[r->kind], more, SZ_FMT_STR(s));
+    if (c->diags.n)
+        c->diags.v[c->diags.n - 1].message_zh = sz_arena_printf(&c->diags.arena, "--%s 要的是%s%s，不是 `%.*s`",
+                                                                r->name, want_zh[r->kind], more, SZ_FMT_STR(s));
 }
 
 static void list_add(sz_config *c, int i, const char *text) {
@@ -134,7 +135,8 @@ static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
         sz_str name = {word + 2, eq ? (size_t)(eq - word - 2) : strlen(word + 2)};
         int i = find_row(name, command);
         if (i < 0) {
-            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "there is no option --%.*s here", "这里没有选项 --%.*s", SZ_FMT_STR(name));
+            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0},
+                                      "there is no option --%.*s here", "这里没有选项 --%.*s", SZ_FMT_STR(name));
             const char *near = nearest(name, command);
             if (near) sz_diag_hint(&c->diags, g, "did you mean --%s?", "是不是 --%s？", near);
             continue;
@@ -144,7 +146,8 @@ static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
         } else if (eq || k + 1 < argc) {
             set_value(c, i, sz_str_of(eq ? eq + 1 : argv[++k]), (sz_span){0});
         } else {
-            sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value: %s", "--%s 需要一个值：%s", sz_opt_rows[i].name, sz_opt_rows[i].value);
+            sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value: %s",
+                         "--%s 需要一个值：%s", sz_opt_rows[i].name, sz_opt_rows[i].value);
         }
     }
 }
@@ -169,8 +172,10 @@ static bool read_file(sz_config *c, const char *path) {
     sz_files_fini(&f);
     if (s != SZ_OK || !root || root->kind == SZ_YAML_NULL) return true;
     if (root->kind != SZ_YAML_MAP) {
-        sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_CONFIG, root->span, "a config file is a map of options", "配置文件是由选项组成的映射");
-        sz_diag_hint(&c->diags, g, "write `lateness: 240h`, one option a line", "请每行写一个选项，如 `lateness: 240h`");
+        sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_CONFIG, root->span, "a config file is a map of options",
+                                  "配置文件是由选项组成的映射");
+        sz_diag_hint(&c->diags, g, "write `lateness: 240h`, one option a line",
+                     "请每行写一个选项，如 `lateness: 240h`");
         return true;
     }
     bool given[SZ_N_OPTS];
@@ -178,7 +183,8 @@ static bool read_file(sz_config *c, const char *path) {
     for (size_t k = 0; k < root->n; k++) {
         int i = find_row(root->keys[k]->text, 0xff); /* one file serves all commands */
         if (i < 0) {
-            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, root->keys[k]->span, "there is no option `%.*s`", "没有选项 `%.*s`", SZ_FMT_STR(root->keys[k]->text));
+            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, root->keys[k]->span,
+                                      "there is no option `%.*s`", "没有选项 `%.*s`", SZ_FMT_STR(root->keys[k]->text));
             const char *near = nearest(root->keys[k]->text, 0xff);
             if (near) sz_diag_hint(&c->diags, g, "did you mean `%s`?", "是不是 `%s`？", near);
         } else if (!given[i]) {

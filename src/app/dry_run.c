@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * run --dry-run: the first records as they are read, one line each, and nothing else. No state, no rules, no outputs are touched;
- * students, cards and readers are not looked up.
+ * run --dry-run: the first records as they are read, one line each, and nothing else. No state, no rules, no outputs
+ * are touched; students, cards and readers are not looked up.
  */
 #include <stdio.h>
 
@@ -38,8 +38,14 @@ static bool take(const sz_msg *m, sz_dry_view *v, sz_status *s) {
 }
 
 static sz_status read_some(const sz_job *job, const sz_inputs *in, sz_mapping *mapping, sz_diags *d, sz_dry_view *v) {
-    sz_stream_file_options o = {.sources = job->sources, .n_sources = job->n_sources, .order = SZ_ARRIVAL, .types = in->types,
-                                .zone = &in->zone, .mapping = mapping, .tmp_dir = job->tmp_dir, .stdin_fd = 0};
+    sz_stream_file_options o = {.sources = job->sources,
+                                .n_sources = job->n_sources,
+                                .order = SZ_ARRIVAL,
+                                .types = in->types,
+                                .zone = &in->zone,
+                                .mapping = mapping,
+                                .tmp_dir = job->tmp_dir,
+                                .stdin_fd = 0};
     sz_progress none = {.taken = taken, .ledger = ledger, .note = note, .new_batch = new_batch, .sinks = sinks};
     sz_msgq *q = sz_msgq_new();
     sz_stream_file *stream = NULL;

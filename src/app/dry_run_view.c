@@ -12,11 +12,14 @@ void sz_dry_fini(sz_dry_view *v) { sz_arena_fini(&v->arena); }
 
 /* ---- words ---- */
 
-typedef struct word { const char *name, *zh; } word;
-static const word words[] = {{"consume", "消费"}, {"refund", "退款"}, {"reversal", "冲正"}, {"topup", "充值"}, {"present", "出勤"},
-                             {"late", "迟到"}, {"early_leave", "早退"}, {"absent", "缺勤"}, {"excused", "准假"},
-                             {"unknown", "未知"}, {"in", "进"}, {"out", "出"}, {"denied", "拒绝"}, {"open", "开始"},
-                             {"complete", "完整"}, {"down", "中断"}};
+typedef struct word {
+    const char *name, *zh;
+} word;
+static const word words[] = {
+    {"consume", "消费"}, {"refund", "退款"},      {"reversal", "冲正"}, {"topup", "充值"},   {"present", "出勤"},
+    {"late", "迟到"},    {"early_leave", "早退"}, {"absent", "缺勤"},   {"excused", "准假"}, {"unknown", "未知"},
+    {"in", "进"},        {"out", "出"},           {"denied", "拒绝"},   {"open", "开始"},    {"complete", "完整"},
+    {"down", "中断"}};
 
 static const char *word_of(const sz_dry_view *v, const char *name) {
     for (size_t i = 0; v->lang == SZ_ZH && i < sizeof words / sizeof *words; i++)
@@ -162,7 +165,9 @@ static void put_dead(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_dead *
     bool zh = v->lang == SZ_ZH;
     row->is_dead = true;
     sz_buf_put_z(b, zh ? "死信 " : "dead letter: ");
-    if (zh) sz_buf_printf(b, "%s：%s", sz_reason_names[dead->reason], app_word(SZ_WORDS_DEAD, sz_reason_names[dead->reason], v->lang));
+    if (zh)
+        sz_buf_printf(b, "%s：%s", sz_reason_names[dead->reason],
+                      app_word(SZ_WORDS_DEAD, sz_reason_names[dead->reason], v->lang));
     else sz_buf_put_z(b, sz_reason_names[dead->reason]);
     if (dead->field) sz_buf_printf(b, zh ? "，字段 %s" : ", field %s", dead->field);
     if (dead->detail[0]) sz_buf_printf(b, zh ? "（%s）" : ": %s", dead->detail);
@@ -231,7 +236,8 @@ static void declared_json(const sz_dry_view *v, sz_buf *out, const sz_event *e) 
         char text[40];
         if (t->fields[i].kind == SZ_FIELD_NUMBER) sz_json_double(out, x->num);
         else if (t->fields[i].kind == SZ_FIELD_MONEY) sz_json_double(out, (double)x->fen / 100);
-        else if (t->fields[i].kind == SZ_FIELD_TIME && sz_time_format(v->zone, (int64_t)x->num, text)) sz_json_str(out, sz_str_of(text));
+        else if (t->fields[i].kind == SZ_FIELD_TIME && sz_time_format(v->zone, (int64_t)x->num, text))
+            sz_json_str(out, sz_str_of(text));
         else sz_json_str(out, x->text);
     }
 }
@@ -280,8 +286,8 @@ void sz_dry_json(sz_buf *out, const sz_dry_view *v) {
 
 /* ---- the table ---- */
 
-static const char *const heads[][2] = {{"line", "行"}, {"source", "来源"}, {"type", "类型"}, {"time", "时间"}, {"student", "学生"},
-                                       {"place", "地点"}, {"what", "内容"}, {"id", "编号"}};
+static const char *const heads[][2] = {{"line", "行"},      {"source", "来源"}, {"type", "类型"}, {"time", "时间"},
+                                       {"student", "学生"}, {"place", "地点"},  {"what", "内容"}, {"id", "编号"}};
 
 static void put_cell(sz_buf *out, sz_str s, size_t width, bool is_right) {
     size_t n = sz_text_width(s);

@@ -7,11 +7,21 @@
 
 #include <sanzao/engine.h>
 
-enum { SZ_DRY_LINE, SZ_DRY_SOURCE, SZ_DRY_TYPE, SZ_DRY_TIME, SZ_DRY_WHO, SZ_DRY_PLACE, SZ_DRY_WHAT, SZ_DRY_ID, SZ_DRY_N_CELLS };
+enum {
+    SZ_DRY_LINE,
+    SZ_DRY_SOURCE,
+    SZ_DRY_TYPE,
+    SZ_DRY_TIME,
+    SZ_DRY_WHO,
+    SZ_DRY_PLACE,
+    SZ_DRY_WHAT,
+    SZ_DRY_ID,
+    SZ_DRY_N_CELLS
+};
 
 typedef struct sz_dry_row {
     sz_str cells[SZ_DRY_N_CELLS];
-    sz_str input;    /* file:PATH, stdin */
+    sz_str input; /* file:PATH, stdin */
     sz_str json;
     bool is_dead;
 } sz_dry_row;

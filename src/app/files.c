@@ -29,8 +29,7 @@ static sz_status cannot(sz_diags *d, const char *path, int e) {
     if (e == ENOENT)
         sz_diag_hint(d, g, "see to the path; it is taken from the folder where the program was started",
                      "请检查路径；它从启动程序的文件夹算起");
-    else if (e == EACCES)
-        sz_diag_hint(d, g, "see to its permissions", "请检查它的权限");
+    else if (e == EACCES) sz_diag_hint(d, g, "see to its permissions", "请检查它的权限");
     return SZ_IO;
 }
 
@@ -108,7 +107,8 @@ static sz_status list_folder(const char *path, sz_diags *d, char ***names, uint3
     return SZ_OK;
 }
 
-sz_status sz_folder_read(const char *path, const char *shown, const char *const *suffixes, bool recursive, sz_diags *d, sz_files *out) {
+sz_status sz_folder_read(const char *path, const char *shown, const char *const *suffixes, bool recursive, sz_diags *d,
+                         sz_files *out) {
     char **names = NULL;
     uint32_t n = 0;
     sz_status s = list_folder(path, d, &names, &n);
@@ -119,7 +119,8 @@ sz_status sz_folder_read(const char *path, const char *shown, const char *const 
         bool is_folder = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
         sz_status one = SZ_OK;
         if (is_folder && recursive) one = sz_folder_read(full, name, suffixes, true, d, out);
-        else if (has_suffix(names[i], suffixes)) one = is_folder ? cannot(d, name, EISDIR) : sz_file_read(full, name, d, out);
+        else if (has_suffix(names[i], suffixes))
+            one = is_folder ? cannot(d, name, EISDIR) : sz_file_read(full, name, d, out);
         if (one != SZ_OK) s = one;
         sz_free(full);
         sz_free(name);

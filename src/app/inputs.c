@@ -37,7 +37,9 @@ static sz_status zone_load(sz_str name, sz_diags *d, sz_zone *out) {
     sz_files f = {0};
     sz_status s = strstr(text, "..") ? SZ_IO : sz_file_read(path, text, d, &f);
     if (s == SZ_OK) s = sz_zone_parse(out, text, f.v[0].p, f.v[0].n);
-    if (s != SZ_OK) sz_diags_add(d, SZ_ERROR, APP_CODE_ZONE, (sz_span){0}, "no time zone is called %s here", "这里没有名为 %s 的时区", text);
+    if (s != SZ_OK)
+        sz_diags_add(d, SZ_ERROR, APP_CODE_ZONE, (sz_span){0}, "no time zone is called %s here",
+                     "这里没有名为 %s 的时区", text);
     sz_files_fini(&f);
     return s;
 }
@@ -51,7 +53,8 @@ static sz_campus_file *campus_files(const sz_files *f) {
     return v;
 }
 
-static sz_status types_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_arena *a, sz_diags *d, sz_inputs *in) {
+static sz_status types_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_arena *a, sz_diags *d,
+                            sz_inputs *in) {
     for (uint32_t i = 0; i < n; i++) {
         if (strcmp(files[i].name, "types.yaml") != 0) continue;
         in->meaning = in->meaning * 31 + sz_hash(files[i].p, files[i].n);
@@ -67,9 +70,11 @@ static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     sz_files f = {0};
     sz_encoding enc = job->encoding.n ? sz_encoding_named(job->encoding) : SZ_ENC_AUTO;
     if (enc == SZ_ENC_BAD) {
-        sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_ENCODING, (sz_span){0}, "--encoding: no encoding is called `%.*s` here",
-                                  "--encoding：没有名为 `%.*s` 的编码", SZ_FMT_STR(job->encoding));
-        sz_diag_hint(d, g, "utf-8, gbk, gb18030, utf-16; left out, it is found out", "可以是 utf-8、gbk、gb18030、utf-16；不写则自动判断");
+        sz_diag *g =
+            sz_diags_add(d, SZ_ERROR, APP_CODE_ENCODING, (sz_span){0}, "--encoding: no encoding is called `%.*s` here",
+                         "--encoding：没有名为 `%.*s` 的编码", SZ_FMT_STR(job->encoding));
+        sz_diag_hint(d, g, "utf-8, gbk, gb18030, utf-16; left out, it is found out",
+                     "可以是 utf-8、gbk、gb18030、utf-16；不写则自动判断");
         return SZ_USAGE;
     }
     sz_status s = SZ_OK;
@@ -77,7 +82,8 @@ static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     sz_campus_file *files = campus_files(&f);
     if (s == SZ_OK) s = zone_load(sz_campus_zone_name(files, f.n), d, &in->zone);
     if (s == SZ_OK) s = types_load(files, f.n, job->campus ? job->campus : "", &d->arena, d, in);
-    if (s == SZ_OK) s = sz_campus_load(files, f.n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
+    if (s == SZ_OK)
+        s = sz_campus_load(files, f.n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
     sz_free(files);
     sz_files_fini(&f);
     return s;

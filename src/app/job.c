@@ -33,8 +33,14 @@ static int64_t clock_ms(clockid_t id) {
     clock_gettime(id, &ts);
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
-static int64_t wall_ms(void *self) { (void)self; return clock_ms(CLOCK_REALTIME); }
-static int64_t mono_ms(void *self) { (void)self; return clock_ms(CLOCK_MONOTONIC); }
+static int64_t wall_ms(void *self) {
+    (void)self;
+    return clock_ms(CLOCK_REALTIME);
+}
+static int64_t mono_ms(void *self) {
+    (void)self;
+    return clock_ms(CLOCK_MONOTONIC);
+}
 static void get_random(void *self, void *p, size_t n) {
     (void)self;
     uint8_t *b = p;
@@ -56,7 +62,7 @@ typedef struct parts {
     sz_mapping *mapping;
     sz_worker *worker;
     sz_progress progress;
-    sz_tally *tally;       /* NULL: not asked for */
+    sz_tally *tally; /* NULL: not asked for */
     sz_stream_port stream_port;
 } parts;
 
@@ -81,8 +87,8 @@ static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bo
         return SZ_OK;
     }
     if (job->state.n <= n || memcmp(job->state.p, prefix, n) != 0) {
-        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s", "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s",
-                     SZ_FMT_STR(job->state));
+        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s",
+                     "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s", SZ_FMT_STR(job->state));
         return SZ_USAGE;
     }
     const char *path = sz_arena_str(&p->diags.arena, (sz_str){job->state.p + n, job->state.n - n}).p;
@@ -94,13 +100,22 @@ static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bo
 }
 
 static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
-    *o = (sz_options){.order = job->order, .lateness_ms = job->lateness_ms, .horizon_ms = job->horizon_ms, .until_ms = SZ_TIME_NONE,
-                      .wall_ms = wall_ms(NULL), .admit = job->admit, .allow_new = true, .commit_records = job->commit_records,
-                      .topic = SZ_STR("files"), .worker = SZ_STR("local"), .parts = 1};
+    *o = (sz_options){.order = job->order,
+                      .lateness_ms = job->lateness_ms,
+                      .horizon_ms = job->horizon_ms,
+                      .until_ms = SZ_TIME_NONE,
+                      .wall_ms = wall_ms(NULL),
+                      .admit = job->admit,
+                      .allow_new = true,
+                      .commit_records = job->commit_records,
+                      .topic = SZ_STR("files"),
+                      .worker = SZ_STR("local"),
+                      .parts = 1};
     if (!job->until) return SZ_OK;
     bool is_day;
     if (!sz_time_parse(&p->in.zone, sz_str_of(job->until), &o->until_ms, &is_day)) {
-        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0}, "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
+        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
+                     "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
                      "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
         return SZ_USAGE;
     }
@@ -109,16 +124,29 @@ static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
 }
 
 /* Inputs and outputs are looked at before anything is acquired; then the worker, and both are tied to it. */
-static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile, bool is_new) {
-    sz_stream_file_options so = {.sources = job->sources, .n_sources = job->n_sources, .order = job->order, .types = p->in.types, .zone = &p->in.zone,
-                                 .mapping = p->mapping, .meaning = p->in.meaning, .horizon_ms = job->horizon_ms, .accept_gap = job->accept_gap, .memory = job->sort_memory,
-                                 .tmp_dir = job->tmp_dir, .stdin_fd = STDIN_FILENO};
+static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile,
+                      bool is_new) {
+    sz_stream_file_options so = {.sources = job->sources,
+                                 .n_sources = job->n_sources,
+                                 .order = job->order,
+                                 .types = p->in.types,
+                                 .zone = &p->in.zone,
+                                 .mapping = p->mapping,
+                                 .meaning = p->in.meaning,
+                                 .horizon_ms = job->horizon_ms,
+                                 .accept_gap = job->accept_gap,
+                                 .memory = job->sort_memory,
+                                 .tmp_dir = job->tmp_dir,
+                                 .stdin_fd = STDIN_FILENO};
     sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
     if (s != SZ_OK) return s;
-    sz_sink_file_options ko = {.alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
+    sz_sink_file_options ko = {
+        .alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
     s = sz_sink_file_new(&ko, p->q, &p->diags, &p->sink);
     if (s != SZ_OK) return s;
-    sz_ports ports = {.store = *store, .stream = sz_stream_file_port(p->stream), .sink = sz_sink_file_port(p->sink),
+    sz_ports ports = {.store = *store,
+                      .stream = sz_stream_file_port(p->stream),
+                      .sink = sz_sink_file_port(p->sink),
                       .env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
     if (job->by_source) {
         p->tally = sz_tally_new();
@@ -148,7 +176,8 @@ static void tell_failure(const sz_job *job, sz_str text) {
     bool is_named = sz_str_is(job->state, "memory");
     for (int i = 0; i < 3 && text.n; i++) {
         size_t n = strlen(prefixes[i]);
-        if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n)) is_named = true;
+        if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n))
+            is_named = true;
     }
     if (is_named) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
     else fprintf(stderr, "sanzao: %s: %.*s\n", job->state.p + strlen("sqlite:"), SZ_FMT_STR(text));
@@ -167,7 +196,8 @@ static sz_status pump(const sz_job *job, parts *p) {
         if (where == SZ_WK_FAILED) break;
         if (where == SZ_WK_RUNNING && !started) {
             started = true;
-            /* with a volatile state files begin anew, but not before there is something to write: inputs may be unreadable */
+            /* with a volatile state files begin anew, but not before there is something to write: inputs may be
+             * unreadable */
             sz_status s = p->memory ? SZ_OK : sz_sink_file_start(p->sink);
             if (s != SZ_OK) return s;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
@@ -198,8 +228,8 @@ static void tell_future(const sz_job *job, parts *p) {
     if (!n || !job->until) return;
     sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
                               "dead letters (future_time): %1$llu records lie more than 24 h after --until %2$s",
-                              "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）", (unsigned long long)n,
-                              job->until);
+                              "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）",
+                              (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
 }
 
@@ -218,7 +248,9 @@ static void show_summary(const sz_buf *json, sz_lang lang) {
 static void tell_plan(const sz_job *job, const parts *p) {
     const sz_state_plan *plan = sz_worker_plan(p->worker);
     if (!plan->is_other) return;
-    fprintf(stderr, job->lang == SZ_ZH ? "规则已变化：沿用 %u 项特征数据，新建 %u 项，丢弃 %u 项\n" : "rules have changed: features carried %u, fresh %u, dropped %u\n",
+    fprintf(stderr,
+            job->lang == SZ_ZH ? "规则已变化：沿用 %u 项特征数据，新建 %u 项，丢弃 %u 项\n"
+                               : "rules have changed: features carried %u, fresh %u, dropped %u\n",
             plan->carried, plan->fresh, plan->dropped);
 }
 
@@ -308,7 +340,8 @@ int sz_job_show(const sz_job *job, sz_str student) {
         p.worker = sz_worker_new(&o, &ports, sz_bundle_ref(p.in.bundle), p.in.campus);
         p.in.campus = NULL;
         sz_worker_step(p.worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
-        for (const sz_msg *m; sz_worker_where(p.worker) < SZ_WK_RUNNING && (m = sz_msgq_pop(p.q));) sz_worker_step(p.worker, m);
+        for (const sz_msg *m; sz_worker_where(p.worker) < SZ_WK_RUNNING && (m = sz_msgq_pop(p.q));)
+            sz_worker_step(p.worker, m);
         sz_str text;
         s = sz_worker_where(p.worker) == SZ_WK_RUNNING ? SZ_OK : sz_worker_failure(p.worker, &text);
         if (s != SZ_OK) tell_failure(job, text);
@@ -318,7 +351,9 @@ int sz_job_show(const sz_job *job, sz_str student) {
         sz_buf_init(&out);
         s = sz_worker_show(p.worker, student, &out);
         if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
-        else fprintf(stderr, job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n");
+        else
+            fprintf(stderr,
+                    job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n");
         sz_buf_fini(&out);
     }
     if (p.diags.n) sz_diags_show(&p.diags, job->lang);

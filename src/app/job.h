@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One run, wired: campus and rules from folders, stream, store and sinks around a worker. What the command line and the config say
- * comes in as sz_job; nothing is read from elsewhere.
+ * One run, wired: campus and rules from folders, stream, store and sinks around a worker. What the command line and the
+ * config say comes in as sz_job; nothing is read from elsewhere.
  */
 #ifndef SZ_APP_JOB_H
 #define SZ_APP_JOB_H
@@ -10,18 +10,18 @@
 #include <sanzao/engine.h>
 
 typedef struct sz_job {
-    const sz_str *sources;      /* file:PATH, stdin */
+    const sz_str *sources; /* file:PATH, stdin */
     uint32_t n_sources;
     const char *campus, *rules, *types, *mapping; /* paths; NULL: none */
-    sz_str encoding;            /* of the campus folder; empty: found out */
-    sz_str state;               /* memory, sqlite:FILE */
+    sz_str encoding;                              /* of the campus folder; empty: found out */
+    sz_str state;                                 /* memory, sqlite:FILE */
     sz_str alerts, dead;
-    const char *summary;        /* NULL: none */
+    const char *summary; /* NULL: none */
     sz_order order;
-    const char *until;          /* NULL; a time as in records, or a day (its end) */
+    const char *until; /* NULL; a time as in records, or a day (its end) */
     int64_t lateness_ms, horizon_ms;
     bool admit, append, accept_gap, dry_run;
-    bool by_source;             /* count by input and source too */
+    bool by_source; /* count by input and source too */
     uint32_t commit_records;
     size_t sort_memory;
     const char *tmp_dir;

@@ -19,19 +19,36 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"run", cmd_run, "read records, keep every student's picture, bring the alerts", "读取记录，更新每名学生的画像，给出预警"},
+    {"run", cmd_run, "read records, keep every student's picture, bring the alerts",
+     "读取记录，更新每名学生的画像，给出预警"},
     {"alerts", cmd_alerts, "show alert events for people", "把预警事件显示给人看"},
     {"summary", cmd_summary, "show what a run read and where each record went", "把一次运行的统计显示给人看"},
     {"check", cmd_check, "check rules and campus data: every finding at once", "检查规则和校园数据：一次列出所有问题"},
     {"eval", cmd_eval, "evaluate an expression, or run a suite of them", "计算一个表达式，或运行一组用例"},
-    {"state", cmd_state, "show STUDENT: what the state knows of one student", "show 学号：状态里关于一名学生的全部内容"},
+    {"state", cmd_state, "show STUDENT: what the state knows of one student",
+     "show 学号：状态里关于一名学生的全部内容"},
     {"explain", cmd_explain, "SZ042: what a finding's code means", "SZ042：某个问题代码的含义"},
-    {"options", cmd_options, "--example | --docs: the options as a config file or a manual page", "--example | --docs：以配置文件或手册形式列出选项"},
-    {"simulate", cmd_simulate, "a campus and its term, drawn by a seed, to try rules on", "按种子生成一所校园和一个学期的数据，用来试规则"},
-    {"test", NULL, "", ""},   {"backtest", NULL, "", ""}, {"diff", NULL, "", ""},   {"show", NULL, "", ""},
-    {"schema", NULL, "", ""},   {"fmt", NULL, "", ""},    {"fields", NULL, "", ""},   {"ingest", NULL, "", ""}, {"dlq", NULL, "", ""},
-    {"top", NULL, "", ""},      {"console", NULL, "", ""}, {"up", NULL, "", ""},      {"init", NULL, "", ""},   {"doctor", NULL, "", ""},
-    {"report", NULL, "", ""},   {"policy", NULL, "", ""}, {"readers", NULL, "", ""},
+    {"options", cmd_options, "--example | --docs: the options as a config file or a manual page",
+     "--example | --docs：以配置文件或手册形式列出选项"},
+    {"simulate", cmd_simulate, "a campus and its term, drawn by a seed, to try rules on",
+     "按种子生成一所校园和一个学期的数据，用来试规则"},
+    {"test", NULL, "", ""},
+    {"backtest", NULL, "", ""},
+    {"diff", NULL, "", ""},
+    {"show", NULL, "", ""},
+    {"schema", NULL, "", ""},
+    {"fmt", NULL, "", ""},
+    {"fields", NULL, "", ""},
+    {"ingest", NULL, "", ""},
+    {"dlq", NULL, "", ""},
+    {"top", NULL, "", ""},
+    {"console", NULL, "", ""},
+    {"up", NULL, "", ""},
+    {"init", NULL, "", ""},
+    {"doctor", NULL, "", ""},
+    {"report", NULL, "", ""},
+    {"policy", NULL, "", ""},
+    {"readers", NULL, "", ""},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -42,7 +59,8 @@ static void usage(FILE *to) {
     fprintf(to, zh ? "用法：sanzao 命令 [选项…]\n\n" : "usage: sanzao COMMAND [OPTION…]\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
         if (commands[i].run) fprintf(to, "  %-10s %s\n", commands[i].name, zh ? commands[i].zh : commands[i].en);
-    fprintf(to, zh ? "\n`sanzao 命令 --help` 列出该命令的选项。\n" : "\n`sanzao COMMAND --help` lists a command's options.\n");
+    fprintf(to, zh ? "\n`sanzao 命令 --help` 列出该命令的选项。\n"
+                   : "\n`sanzao COMMAND --help` lists a command's options.\n");
 }
 
 static const command *find(const char *name) {
@@ -84,7 +102,10 @@ static int run(int argc, char **argv) {
         return 2;
     }
     if (!c->run) {
-        fprintf(stderr, sz_lang_of_env() == SZ_ZH ? "sanzao：`%s` 还没有，名字已为它留好\n" : "sanzao: `%s` is not there yet; its name is taken for it\n", name);
+        fprintf(stderr,
+                sz_lang_of_env() == SZ_ZH ? "sanzao：`%s` 还没有，名字已为它留好\n"
+                                          : "sanzao: `%s` is not there yet; its name is taken for it\n",
+                name);
         return 2;
     }
     return c->run(argc - 2, argv + 2);
@@ -93,7 +114,8 @@ static int run(int argc, char **argv) {
 /* A file that is opened first must not become standard output: what is closed is opened so that its use fails. */
 static void hold_standard_files(void) {
     for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0) return;
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0)
+            return;
 }
 
 /* Output that was lost is no success. Who reads through `head` wants no word about it. */
@@ -103,7 +125,8 @@ static int finish(int code) {
     if (fflush(stdout) == 0 && !is_lost) return code;
     bool zh = sz_lang_of_env() == SZ_ZH;
     if (errno != EPIPE)
-        fprintf(stderr, zh ? "sanzao：标准输出写不进去：%s\n" : "sanzao: standard output cannot be written: %s\n", strerror(errno ? errno : EIO));
+        fprintf(stderr, zh ? "sanzao：标准输出写不进去：%s\n" : "sanzao: standard output cannot be written: %s\n",
+                strerror(errno ? errno : EIO));
     return 4;
 }
 

@@ -9,8 +9,10 @@
 
 #include "codes.h"
 
-static sz_status cannot(sz_diags *d, const char *path, const char *why, const char *why_zh, const char *hint, const char *hint_zh) {
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", NULL, path, why);
+static sz_status cannot(sz_diags *d, const char *path, const char *why, const char *why_zh, const char *hint,
+                        const char *hint_zh) {
+    sz_diag *g =
+        sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", NULL, path, why);
     g->message_zh = sz_arena_printf(&d->arena, "%s 不可写：%s", path, why_zh ? why_zh : why);
     sz_diag_hint(d, g, hint, hint_zh);
     return SZ_IO;
@@ -18,22 +20,28 @@ static sz_status cannot(sz_diags *d, const char *path, const char *why, const ch
 
 static sz_status failed(sz_diags *d, const char *path, int e) {
     bool is_full = e == ENOSPC || e == EDQUOT || e == EFBIG;
-    return cannot(d, path, strerror(e), NULL, is_full ? "make room and run again" : "see to its permissions and its file system",
+    return cannot(d, path, strerror(e), NULL,
+                  is_full ? "make room and run again" : "see to its permissions and its file system",
                   is_full ? "请腾出空间，再次运行" : "请检查它的权限和所在的文件系统");
 }
 
 sz_status sz_out_look(const char *path, sz_diags *d) {
     struct stat st;
     if (stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode)) return cannot(d, path, "it is a folder", "它是文件夹", "name a file in it", "请写出其中的一个文件名");
-        if (S_ISSOCK(st.st_mode)) return cannot(d, path, "it is a socket", "它是套接字", "name a file", "请写一个文件名");
+        if (S_ISDIR(st.st_mode))
+            return cannot(d, path, "it is a folder", "它是文件夹", "name a file in it", "请写出其中的一个文件名");
+        if (S_ISSOCK(st.st_mode))
+            return cannot(d, path, "it is a socket", "它是套接字", "name a file", "请写一个文件名");
         return access(path, W_OK) == 0 ? SZ_OK : failed(d, path, errno);
     }
     if (errno != ENOENT) return failed(d, path, errno);
     const char *slash = strrchr(path, '/');
-    const char *folder = !slash ? "." : slash == path ? "/" : sz_arena_str(&d->arena, (sz_str){path, (size_t)(slash - path)}).p;
+    const char *folder = !slash          ? "."
+                         : slash == path ? "/"
+                                         : sz_arena_str(&d->arena, (sz_str){path, (size_t)(slash - path)}).p;
     if (access(folder, W_OK | X_OK) == 0) return SZ_OK;
-    return cannot(d, path, strerror(errno), NULL, "see that its folder is there and can be written", "请确认它所在的文件夹存在并且可写");
+    return cannot(d, path, strerror(errno), NULL, "see that its folder is there and can be written",
+                  "请确认它所在的文件夹存在并且可写");
 }
 
 /* 0, or errno. */

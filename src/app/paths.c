@@ -34,11 +34,14 @@ static void add(places *p, const char *option, sz_str value, const char *prefix,
     size_t n = strlen(prefix);
     if (value.n <= n || memcmp(value.p, prefix, n) != 0) return;
     place *x = &p->v[p->n];
-    *x = (place){.option = option, .path = sz_arena_str(p->a, (sz_str){value.p + n, value.n - n}).p, .is_output = is_output};
+    *x = (place){
+        .option = option, .path = sz_arena_str(p->a, (sz_str){value.p + n, value.n - n}).p, .is_output = is_output};
     p->n += look(x, p->a);
 }
 
-static bool is_one(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
+static bool is_one(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 static bool is_same(const place *a, const place *b) {
     if (a->is_there && b->is_there) return is_one(&a->st, &b->st) && !a->is_folder;
@@ -52,9 +55,10 @@ static bool lies_in(const place *a, const place *b) {
 
 static void clash(sz_diags *d, const place *a, const place *b, bool is_in) {
     sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_SAME_PATH, (sz_span){0},
-                              is_in ? "%1$s (%2$s) lies in the folder %4$s that %3$s reads" : "%1$s is given for two things: %2$s and %3$s",
-                              is_in ? "%1$s（%2$s）在 %3$s 读取的文件夹 %4$s 里" : "%1$s 用作两样东西：%2$s 和 %3$s", a->path, a->option,
-                              b->option, b->path);
+                              is_in ? "%1$s (%2$s) lies in the folder %4$s that %3$s reads"
+                                    : "%1$s is given for two things: %2$s and %3$s",
+                              is_in ? "%1$s（%2$s）在 %3$s 读取的文件夹 %4$s 里" : "%1$s 用作两样东西：%2$s 和 %3$s",
+                              a->path, a->option, b->option, b->path);
     sz_diag_hint(d, g, is_in ? "write it into another folder" : "name another file for one of them",
                  is_in ? "请写到另一个文件夹" : "请为其中之一换一个文件名");
 }

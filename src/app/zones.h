@@ -8,7 +8,12 @@
 #include <sanzao/expr.h>
 
 typedef struct sz_zones {
-    struct sz_zone_entry { char name[64]; sz_zone zone; int64_t known_until_ms; bool is_there; } *v;
+    struct sz_zone_entry {
+        char name[64];
+        sz_zone zone;
+        int64_t known_until_ms;
+        bool is_there;
+    } * v;
     uint32_t n;
 } sz_zones;
 sz_zone_loader sz_zones_loader(sz_zones *z);

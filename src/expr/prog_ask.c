@@ -20,4 +20,6 @@ static bool is_floor(const tnode *n, bool (*falls)(void *ctx, uint32_t slot), vo
     return n->kid[0]->kind == T_SYM && falls(ctx, n->kid[0]->slot) && n->kid[1]->is_steady;
 }
 
-bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx) { return is_floor(p->root, falls, ctx, 0); }
+bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx) {
+    return is_floor(p->root, falls, ctx, 0);
+}

@@ -30,7 +30,8 @@ static void order_steps(const sz_rule *r, sz_verdict *v) {
     }
 }
 
-/* Thresholds as of now, in order of reaching; constant ones stand in it already. Those that are unknown are left out. */
+/* Thresholds as of now, in order of reaching; constant ones stand in it already. Those that are unknown are left out.
+ */
 static void set_steps(sz_eval *ev, const sz_rule *r, const sz_loader *l, sz_verdict *v, bool *all_known) {
     bool fixed = true;
     (void)ev;

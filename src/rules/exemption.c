@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, rarely_seen, and any exemption that is unknown
- * only keep it from opening and stepping; every other one resolves.
+ * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, rarely_seen, and any exemption
+ * that is unknown only keep it from opening and stepping; every other one resolves.
  */
 #include <sanzao/rules.h>
 

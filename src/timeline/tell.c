@@ -82,8 +82,8 @@ static void put_rule(sz_buf *out, const sz_rule *r) {
     put_pair(out, "because", r->because);
 }
 
-static const char caveat[] =
-    ",\"caveat\":{\"zh\":\"仅供参考，不能作为对学生作出判断的唯一依据\",\"en\":\"For orientation; never the sole basis for a judgement of a student\"}";
+static const char caveat[] = ",\"caveat\":{\"zh\":\"仅供参考，不能作为对学生作出判断的唯一依据\","
+                             "\"en\":\"For orientation; never the sole basis for a judgement of a student\"}";
 
 static void add_alert(run *x, const sz_alert *a) {
     sz_tlctx *c = x->c;

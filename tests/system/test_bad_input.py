@@ -134,7 +134,7 @@ def is_asleep(pid: int) -> bool:
     try:
         if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "S": return False
         where = Path(f"/proc/{pid}/wchan").read_text()
-        return where in ("", "0") or "fifo" in where or "pipe" in where
+        return where in ("", "0") or any(word in where for word in ("fifo", "pipe", "partner"))
     except OSError: return False
 
 

@@ -46,6 +46,9 @@ void sz_sqlite_explain(sz_store_sqlite *s) {
         break;
     case SQLITE_READONLY: what = "the file cannot be written: see to its permissions and its file system"; break;
     case SQLITE_CORRUPT: what = "the file is damaged: restore it from a backup, or begin with a new state"; break;
+    case SQLITE_ERROR:
+        what = "the file is not as sanzao made it: restore it from a backup, or begin with a new state";
+        break;
     case SQLITE_NOTADB: what = "the file is not a state of sanzao"; break;
     case SQLITE_BUSY: what = "another program has the file open: close it"; break;
     case SQLITE_CANTOPEN: what = "the file cannot be opened: see that its folder is there and can be written"; break;

@@ -1,0 +1,441 @@
+#!/usr/bin/env python3
+"""Files as they come night after night: what was read is not read again, what has grown is read on, packed ones give the same, and
+the program can be stopped and started at any time. Then what people look at: --dry-run, `sanzao alerts`, `sanzao state show`.
+"""
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from lib import (FIRST, MAPPINGS, Campus, alerts, balance, counts, expect, finish, main, same, sanzao, say, size, skip, stamp, standing,
+                 start, wait_for, write, write_lines)
+
+CAMPUS = Campus(21, students=24, days=9)
+LINES = CAMPUS.lines()
+UNTIL = ["--until", stamp(CAMPUS.until)]
+BASE = ["--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson"]
+STATE = ["--state", "sqlite:state.db"]
+DOOR = MAPPINGS / "taidi-door.yaml"
+
+
+def run(tmp: Path, *args, source="file:events.ndjson", rc=0, **how):
+    result = sanzao(tmp, "run", "--source", source, *BASE, *args, rc=rc, **how)
+    if rc == 0: balance(result.summary())
+    return result
+
+
+def outputs(tmp: Path) -> tuple[bytes, bytes]: return (tmp / "alerts.ndjson").read_bytes(), (tmp / "dead.ndjson").read_bytes()
+def stands(tmp: Path) -> list[tuple]: return standing(alerts(tmp / "alerts.ndjson"))
+def dead_letters(tmp: Path) -> list[dict]: return [json.loads(x) for x in (tmp / "dead.ndjson").read_bytes().splitlines()]
+
+
+def whole(tmp: Path, order: str = "arrival") -> Path:
+    """One run over everything."""
+    folder = CAMPUS.write(tmp / f"whole-{order}")
+    write_lines(folder / "events.ndjson", LINES)
+    run(folder, "--order", order, *UNTIL)
+    return folder
+
+
+# ---- night after night -------------------------------------------------------------------------------------------------------------
+
+def test_tonights_file_goes_onto_yesterdays_state(tmp):
+    ref = whole(tmp)
+    for order in ("arrival", "sorted"):
+        folder = CAMPUS.write(tmp / order)
+        days, read = CAMPUS.by_day(), 0
+        for i, lines in enumerate(days):
+            write_lines(folder / f"day-{i}.ndjson", lines)
+            until = UNTIL if i == len(days) - 1 else []
+            s = run(folder, "--order", order, *STATE, *until, source=f"file:day-{i}.ndjson").summary()
+            same(s["read"], len(lines), f"{order}, night {i}: lines")
+            read += s["read"]
+        same(read, len(LINES), "all lines")
+        same(stands(folder), stands(ref), f"{order}: what stands")
+    say(f"{len(days)} nights, {s['standing']} alerts stand")
+
+
+def test_sorted_and_arrival_give_the_same_standing_alerts(tmp):
+    for seed in range(1, 7):
+        campus = Campus(seed, students=14, days=8, late=0.1 * seed)
+        until = ["--until", stamp(campus.until)]
+        results = {}
+        for name, lines, order in (("sorted", campus.lines("time"), "sorted"), ("mixed", campus.lines("mixed"), "sorted"),
+                                   ("arrival", campus.lines(), "arrival"), ("in time", campus.lines("time"), "arrival")):
+            folder = campus.write(tmp / f"{seed}-{name}")
+            write_lines(folder / "events.ndjson", lines)
+            s = run(folder, "--order", order, *until).summary()
+            results[name] = stands(folder), {k: s[k] for k in ("read", "used", "duplicate", "dead_letter_by", "standing", "not_judged")}
+        for name in results: same(results[name], results["sorted"], f"seed {seed}: {name} against sorted")
+        same((tmp / f"{seed}-mixed/alerts.ndjson").read_bytes(), (tmp / f"{seed}-sorted/alerts.ndjson").read_bytes(), "sorted bytes")
+    say(f"6 seeds, 4 ways; the last: {s['late']} late, {s['alerts']['retracted']} retracted, {s['standing']} stand")
+
+
+def test_same_file_again_adds_nothing(tmp):
+    for order in ("arrival", "sorted"):
+        folder = CAMPUS.write(tmp / order)
+        write_lines(folder / "events.ndjson", LINES)
+        first = run(folder, "--order", order, *STATE, *UNTIL).summary()
+        there = outputs(folder)
+        for again in (order, "arrival", "sorted"):
+            s = run(folder, "--order", again, *STATE, *UNTIL).summary()
+            same((s["read"], s["standing"]), (0, first["standing"]), "the second run")
+            same(outputs(folder), there, "files after the second run")
+        shutil.copy(folder / "events.ndjson", folder / "copy.ndjson")
+        s = run(folder, "--order", order, *STATE, *UNTIL, source="file:copy.ndjson").summary()
+        gone = s["duplicate"] + s["dead_letter_by"].get("too_late", 0) + s["dead_letter_by"]["bad_json"] + s["dead_letter_by"]["unknown_student"]
+        same((s["used"], gone), (0, len(LINES)), f"{order}: a copy under another name")
+        same((folder / "alerts.ndjson").read_bytes(), there[0], "alerts after the copy")
+
+
+def test_grown_file_is_read_on_from_its_end(tmp):
+    """Cut anywhere, in the middle of a line too: that line is read when it is whole."""
+    data = b"".join(x + b"\n" for x in LINES)
+    third = data.index(b"\n", len(data) // 3) + 1
+    cuts = [third, data.index(b"\n", len(data) // 2), len(data) * 2 // 3, len(data)]  # behind a line, before a line end, within a line
+    ref = whole(tmp)
+    folder = CAMPUS.write(tmp / "grown")
+    read = 0
+    for i, cut in enumerate(cuts):
+        write(folder / "events.ndjson", data[:cut])
+        s = run(folder, "--order", "arrival", *STATE, *(UNTIL if i == 3 else [])).summary()
+        read += s["read"]
+    lines = {d["origin"]["line"] for d in dead_letters(folder)}
+    half = {data[:cut].count(b"\n") + 1 for cut in cuts[:3] if data[cut - 1:cut] != b"\n" and data[cut:cut + 1] != b"\n"}
+    same(lines - half, {d["origin"]["line"] for d in dead_letters(ref)} - half, "lines of dead letters")
+    same(read, len(LINES) + len(half), "lines that were read, a half one twice")
+    same(stands(folder), stands(ref), "what stands")
+    say(f"{len(half)} half line was a dead letter first")
+
+
+def test_grown_table_is_read_on_without_its_header(tmp):
+    rows = [f"{i},s{i % 24 + 1:03d},2024/3/{4 + i // 200} {i % 24}:{i % 60:02d},东一[{'进门' if i % 3 else '出门'}],1,允许通过\r\n" for i in range(1400)]
+    text = "Index,AccessCardNo,Date,Address,Access,Describe\r\n" + "".join(rows)
+    options = ["--mapping", DOOR, "--order", "sorted", *STATE]
+    folder, ref = CAMPUS.write(tmp / "grown"), CAMPUS.write(tmp / "whole")
+    write(ref / "door.csv", text.encode("gbk"))
+    run(ref, *options, *UNTIL, source="file:door.csv")
+    used = 0
+    for n in (100, 101, 700, 1400):
+        write(folder / "door.csv", (text[:text.index("\r\n") + 2] + "".join(rows[:n])).encode("gbk"))
+        s = run(folder, *options, *(UNTIL if n == 1400 else []), source="file:door.csv").summary()
+        used += s["used"]
+        same(s["dead_letter"], 0, f"dead letters at {n} rows")
+    same(used, 1400, "rows")
+    same(stands(folder), stands(ref), "what stands")
+
+
+def test_changed_file_is_read_whole_and_repeats_fall_out(tmp):
+    for order in ("arrival", "sorted"):
+        folder = CAMPUS.write(tmp / order)
+        half = CAMPUS.lines()[:len(LINES) // 2]
+        write_lines(folder / "events.ndjson", half)
+        run(folder, "--order", order, *STATE)
+        before = stands(folder)
+        write_lines(folder / "events.ndjson", half[5:] + [x.replace(b'"id": "r', b'"id": "n') for x in half[:3]])
+        result = run(folder, "--order", order, *STATE)
+        expect("file:events.ndjson has changed" in result.err, "no note:", result)
+        s = result.summary()
+        same(s["read"], len(half) - 2, "lines")
+        expect(s["used"] <= 3 and s["duplicate"] >= len(half) * 0.9, "repeats are used again:", s)
+        now = {row[:3] for row in stands(folder)}
+        expect({row[:3] for row in before} <= now, "what stood is gone")
+
+
+def test_same_file_packed_gives_the_same_bytes(tmp):
+    ref = {order: whole(tmp, order) for order in ("arrival", "sorted")}
+    ref["sorted"], data = ref["sorted"], (ref["arrival"] / "events.ndjson").read_bytes()
+    half = data.index(b"\n", len(data) // 2) + 1
+    kinds = {"gz": gzip.compress(data), "several-members.gz": gzip.compress(data[:half]) + gzip.compress(data[half:]), "named-plain": gzip.compress(data)}
+    if shutil.which("zstd"):
+        pack = lambda text, *more: subprocess.run(["zstd", "-q", "-c", *more], input=text, capture_output=True, check=True).stdout
+        kinds |= {"zst": pack(data), "frames.zst": pack(data[:half], "-19") + pack(data[half:], "-1"), "no-check.zst": pack(data, "--no-check")}
+    for kind, packed in kinds.items():
+        for order in ("arrival", "sorted"):
+            folder = CAMPUS.write(tmp / f"{kind}-{order}")
+            write(folder / f"events.ndjson.{kind}", packed)
+            s = run(folder, "--order", order, *UNTIL, source=f"file:events.ndjson.{kind}").summary()
+            same(s["read"], len(LINES), f"{kind}: lines")
+            same((folder / "alerts.ndjson").read_bytes(), (ref[order] / "alerts.ndjson").read_bytes(), f"{kind} {order}: alerts")
+            same([(d["origin"]["offset"], d["raw_base64"]) for d in dead_letters(folder)],
+                 [(d["origin"]["offset"], d["raw_base64"]) for d in dead_letters(ref[order])], f"{kind} {order}: dead letters")
+    say(", ".join(kinds))
+
+
+def test_stdin_gives_the_same_bytes_as_the_file(tmp):
+    for order in ("arrival", "sorted"):
+        ref = whole(tmp, order)
+        data = (ref / "events.ndjson").read_bytes()
+        for name, text in (("plain", data), ("gz", gzip.compress(data))):
+            folder = CAMPUS.write(tmp / f"{order}-{name}")
+            run(folder, "--order", order, *UNTIL, source="stdin", stdin=text)
+            same((folder / "alerts.ndjson").read_bytes(), (ref / "alerts.ndjson").read_bytes(), f"{order} {name}: alerts")
+            same({d["origin"]["source"] for d in dead_letters(folder)}, {"stdin"}, "origin of dead letters")
+
+
+def test_folder_is_its_files_by_name(tmp):
+    ref = whole(tmp)
+    folder = CAMPUS.write(tmp / "folder")
+    for i in range(10):
+        part = LINES[len(LINES) * i // 10:len(LINES) * (i + 1) // 10]
+        if i % 3 == 1: write(folder / f"in/{i}.ndjson.gz", gzip.compress(b"".join(x + b"\n" for x in part)))
+        else: write_lines(folder / f"in/{i}.ndjson", part)
+    write(folder / "in/.hidden", b"not to be read\n")
+    write(folder / "in/deeper/x.ndjson", b"not to be read\n")
+    result = run(folder, "--order", "arrival", *UNTIL, source="file:in")
+    same((folder / "alerts.ndjson").read_bytes(), (ref / "alerts.ndjson").read_bytes(), "alerts")
+    expect("in/deeper" in result.err and ".hidden" not in result.err, "the folder in it is left out with a word:", result)
+
+
+# ---- stopped in the middle ---------------------------------------------------------------------------------------------------------------
+
+def stopped(tmp: Path, name: str, order: str, sig=signal.SIGTERM, source="file:events.ndjson") -> Path | None:
+    """A run that was stopped in the middle; None where it was done before that."""
+    folder = CAMPUS.write(tmp / name)
+    write_lines(folder / "events.ndjson", LINES)
+    process = start(folder, "run", "--source", source, *BASE, "--order", order, *STATE, *UNTIL, "--commit-records", "40")
+    wait_for(lambda: size(folder / "alerts.ndjson") > 50_000, process, "alerts")
+    process.send_signal(sig)
+    result = finish(process)
+    expect(result.rc in (130, 0), "exit 130 expected;", result)
+    if result.rc == 0: return None
+    balance(result.summary())
+    expect(0 < result.summary()["read"] < len(LINES), "how far it came:", result.summary())
+    return folder
+
+
+def test_sigterm_in_the_middle_and_resume(tmp):
+    done = 0
+    for order in ("arrival", "sorted"):
+        ref = whole(tmp, order)
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            folder = stopped(tmp, f"{order}-{sig}", order, sig)
+            if not folder: continue
+            done += 1
+            there = outputs(folder)
+            same(outputs(ref)[0][:len(there[0])], there[0], "alerts when it had stopped")
+            result = run(folder, "--order", order, *STATE, *UNTIL)
+            same(outputs(folder), outputs(ref), f"{order}: alerts and dead letters")
+            same(result.summary()["read"], len(LINES), "lines, those before the stop among them")
+    if not done: skip("every run was done before it could be stopped")
+    say(f"{done} stops")
+
+
+def test_second_signal_ends_at_once(tmp):
+    folder = CAMPUS.write(tmp)
+    os.mkfifo(folder / "pipe")
+    process = start(folder, "run", "--source", "file:pipe", *BASE, "--order", "arrival", *STATE)
+    with open(folder / "pipe", "wb") as pipe:
+        pipe.write(b"".join(x + b"\n" for x in LINES[:500]))
+        pipe.flush()
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        same(finish(process).rc, 130, "exit")
+
+
+def test_unfinished_batch_must_be_what_it_was(tmp):
+    for order in ("arrival", "sorted"):
+        ref = whole(tmp, order)
+        folder = stopped(tmp, order, order)
+        if not folder: skip("it was done before it could be stopped")
+        data = (folder / "events.ndjson").read_bytes()
+        there = outputs(folder)
+        for what, spoilt in (("shorter", data[:len(data) // 10]), ("another beginning", data.replace(b'"amount": "', b'"amount": "1', 1)),
+                             ("gone", None)):
+            if spoilt is None: (folder / "events.ndjson").rename(folder / "elsewhere.ndjson")
+            else: write(folder / "events.ndjson", spoilt)
+            source = "file:events.ndjson" if spoilt is not None else "file:elsewhere.ndjson"
+            result = run(folder, "--order", order, *STATE, *UNTIL, source=source, rc=4)
+            expect("events.ndjson" in result.err and "--accept-gap" in result.err, f"{what}:", result)
+            same(outputs(folder), there, f"{order}, {what}: files")
+        (folder / "elsewhere.ndjson").unlink()
+        write(folder / "events.ndjson", data)
+        other = "sorted" if order == "arrival" else "arrival"
+        result = run(folder, "--order", other, *STATE, *UNTIL, rc=4)
+        expect("--order" in result.err, result)
+        shutil.copytree(folder, tmp / f"{order}-gap")
+        run(folder, "--order", order, *STATE, *UNTIL)
+        same(outputs(folder), outputs(ref), f"{order}: as it was again")
+        gap = tmp / f"{order}-gap"
+        write(gap / "events.ndjson", data.replace(b'"course": "maths"', b'"course": "music"', 1))
+        run(gap, "--order", order, *STATE, *UNTIL, "--accept-gap")
+        same({row[:4] for row in stands(gap)}, {row[:4] for row in stands(ref)}, f"{order}: with --accept-gap")
+
+
+def test_resume_under_another_mapping_is_refused(tmp):
+    rows = "".join(f"{i},s{i % 24 + 1:03d},2024/3/{4 + i // 400} {i // 20 % 24}:{i % 60:02d},东一[进门],1,x\n" for i in range(2000))
+    folder = CAMPUS.write(tmp)
+    shutil.copy(DOOR, folder / "map.yaml")
+    write(folder / "door.csv", ("Index,AccessCardNo,Date,Address,Access,Describe\n" + rows).encode("gbk"))
+    args = ["--order", "sorted", "--mapping", "map.yaml", *STATE, "--commit-records", "20"]
+    process = start(folder, "run", "--source", "file:door.csv", *BASE, *args)
+    wait_for(lambda: size(folder / "alerts.ndjson") > 0, process, "alerts")
+    process.kill()
+    if finish(process).rc == 0: skip("it was done before the kill")
+    write(folder / "map.yaml", DOOR.read_text(encoding="utf-8").replace("lost: '0:00'", "lost: '0:01'"))
+    result = run(folder, *args, source="file:door.csv", rc=4)
+    expect("mapping" in result.err and "door.csv" in result.err, result)
+    shutil.copy(DOOR, folder / "map.yaml")
+    same(run(folder, *args, source="file:door.csv").summary()["read"], 2000, "rows")
+
+
+# ---- a million lines ---------------------------------------------------------------------------------------------------------------------------
+
+def stream(path: Path, n: int) -> str:
+    """2,000 records a day of 500 students, a few minutes out of order; returns the day behind it."""
+    with open(path, "w") as f:
+        for day in range(n // 2000):
+            date = (FIRST + timedelta(days=day)).strftime("%Y-%m-%d")
+            f.write("".join(f'{{"id":"d{day}-{i}","type":"swipe","time":"{date}T{6 + i // 125:02d}:{(i * 7) % 60:02d}:{i % 60:02d}+08:00",'
+                            f'"student":"s{i * 37 % 500 + 1:03d}","amount":{i % 17}.50,"place":"{"c1" if i % 3 else "shop"}"}}\n'
+                            for i in range(2000)))
+    return date
+
+
+def peak(tmp: Path, *args) -> tuple[int, dict]:
+    process = start(tmp, "run", *args)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    err = process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    expect(process.returncode == 0, err[-500:])
+    summary = json.loads(err.splitlines()[-1])
+    balance(summary)
+    return usage.ru_maxrss, summary
+
+
+def test_a_million_lines_in_constant_memory(tmp):
+    campus = Campus(1, students=500, days=0)
+    campus.days = 12
+    campus.write(tmp)
+    few, many = 200_000, 1_000_000
+    ends = {n: stream(tmp / f"{n}.ndjson", n) for n in (few, many)}
+    for name, options in {"arrival, memory": ["--order", "arrival"],
+                          "sorted, SQLite": ["--order", "sorted", "--sort-memory", "16M", "--tmp", ".", "--state", "sqlite:{n}.db"]}.items():
+        kb = {}
+        for n in (few, many):
+            kb[n], s = peak(tmp, "--source", f"file:{n}.ndjson", *BASE[:4], "--alerts", "file:/dev/null", "--until", ends[n],
+                            *(o.format(n=n) for o in options))
+            same((s["read"], s["used"]), (n, n), f"{name}: lines")
+        expect(kb[many] < 1.15 * kb[few] + 2048, f"{name}: {kb[few]} KB for {few} lines, {kb[many]} KB for {many}")
+        say(f"{name}: {kb[few] // 1024} MB for 200,000 lines, {kb[many] // 1024} MB for a million")
+
+
+# ---- --dry-run -------------------------------------------------------------------------------------------------------------------------------------
+
+def dry(folder: Path, *args, source="file:events.ndjson", rc=0, **how):
+    before = sorted(p.name for p in folder.rglob("*"))
+    result = sanzao(folder, "run", "--source", source, "--dry-run", *args, rc=rc, **how)
+    same(sorted(p.name for p in folder.rglob("*")), before, "files after --dry-run")
+    return result
+
+
+def test_dry_run_shows_the_first_20_records(tmp):
+    records = [b'{"id":"a","type":"swipe","time":"2024-03-04T08:00:00.250+08:00","student":"s1","amount":"12.50","balance":3,"place":"c1"}',
+               b'{"type":"swipe","op":"refund","time":"2024-03-04T08:01:00+08:00","card":"77","ref":"a"}',
+               b'{"type":"attendance","time":"2024-03-04","precision":"day","student":"s1","status":"absent","hours":2,"course":"maths"}',
+               b'{"type":"dorm_access","time":"2024-03-04T23:01:30+08:00","precision":"minute","student":"s1","reader":"g1","result":"denied"}',
+               b'{"type":"presence","time":"2024-03-04T09:00:00+08:00","student":"s1","means":"network"}',
+               b'{"type":"library","time":"2024-03-04T09:00:00+08:00","student":"s1","seat":"A7","fee":"1.5"}',
+               b'{"type":"feed_status","source":"pos","time":"2024-03-04T10:00:00+08:00","state":"complete","complete_through":"2024-03-04T09:00:00+08:00"}',
+               b"", b'{"type":"swipe","student":"s1"}', b'{"type":"sauna","time":"2024-03-04T08:00:00+08:00","student":"s1"}', b"[1, 2"]
+    folder = write_lines(tmp / "events.ndjson", records + LINES[:50]).parent
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/types.yaml", "library: {presence: true, label: {zh: 图书馆, en: library}, fields: {seat: text, fee: money}}\n")
+    args = ["--campus", "campus", "--state", "sqlite:state.db", "--alerts", "file:alerts.ndjson", "--summary", "summary.json",
+            "--dead-letters", "file:dead.ndjson", "--rules", "nowhere"]
+    text = dry(folder, *args, "--lang", "en").out.decode()
+    rows = text.splitlines()
+    same(len(rows), 1 + 1 + 20 + 1, "lines: input, heading, 20 records, the end")
+    for i, words in enumerate([["1", "swipe", "2024-03-04 08:00:00.250", "s1", "c1", "consume 12.50", "balance 3.00", "a"],
+                               ["2", "swipe", "card 77", "refund", "undoes a"],
+                               ["3", "attendance", "2024-03-04 --:--", "absent 2 h", "course maths", "time of day lost"],
+                               ["4", "dorm_access", "2024-03-04 23:01  ", "reader g1", "denied"], ["5", "presence", "network"],
+                               ["6", "library", "seat A7", "fee 1.50"], ["7", "feed_status", "complete through 2024-03-04 09:00:00"],
+                               ["9", "dead letter: missing_field, field time"], ["10", "dead letter: unknown_type"], ["11", "dead letter: bad_json"]]):
+        for word in words: expect(word in rows[2 + i], f"`{word}` is not in: {rows[2 + i]}")
+    expect("23:01:30" not in text, "seconds of a minute")
+    expect("20 records" in rows[-1] and "nothing was written" in rows[-1], rows[-1])
+    zh = dry(folder, *args, "--lang", "zh").out.decode()
+    for word in ("行", "消费 12.50", "余额 3.00", "缺勤 2 学时", "时刻已丢失", "拒绝", "死信 missing_field：缺少字段", "没有写任何文件"):
+        expect(word in zh, f"`{word}` is not in:\n{zh}")
+    objects = [json.loads(x) for x in dry(folder, *args, "--json").out.splitlines()]
+    same(len(objects), 20, "JSON objects")
+    same([o["line"] for o in objects[:10]], [1, 2, 3, 4, 5, 6, 7, 9, 10, 11], "lines")
+    same(objects[0] | {"time": 0}, {"schema": 1, "line": 1, "input": "file:events.ndjson", "type": "swipe", "id": "a", "source": "default",
+                                    "time": 0, "precision": "second", "student": "s1", "place": "c1", "op": "consume", "amount": "12.50",
+                                    "balance": "3.00"}, "the first one")
+    same((objects[7]["dead_letter"], objects[7]["field"]), ("missing_field", "time"), "a dead letter")
+    same(dry(folder, *args, "--lang", "en", source="stdin", stdin=(folder / "events.ndjson").read_bytes()).out.decode().splitlines()[1:], rows[1:],
+         "the same from stdin")
+
+
+def test_dry_run_shows_how_a_mapping_reads(tmp):
+    text = "Index,AccessCardNo,Date,Address,Access,Describe\r\n1,77,2024/3/5 0:00,飞凤轩[进门],1,x\r\n2,78,2024/3/5 8:05,东门[出门],0,x\r\n3,79,昨天,x[进门],1,x\r\n"
+    write(tmp / "door.csv", text.encode("gbk"))
+    rows = dry(tmp, "--mapping", DOOR, "--lang", "en", source="file:door.csv").out.decode().splitlines()
+    for row, words in zip(rows[2:], (["2", "door", "2024-03-05 --:--", "77", "飞凤轩", "in", "time of day lost", "1"],
+                                     ["3", "2024-03-05 08:05", "78", "东门", "out", "denied"], ["4", "dead letter: bad_time, field time"])):
+        for word in words: expect(word in row, f"`{word}` is not in: {row}")
+    expect("3 records" in rows[-1] and "1 dead letter" in rows[-1], rows[-1])
+    write(tmp / "other.csv", "a,b\n1,2\n")
+    expect("AccessCardNo" in dry(tmp, "--mapping", DOOR, source="file:other.csv", rc=1).err, "a header that does not fit")
+    dry(tmp, source="file:nowhere.csv", rc=4)
+    dry(tmp, source="file:door.csv", rc=2)
+    write(tmp / "cut.ndjson.gz", gzip.compress(b"".join(x + b"\n" for x in LINES))[:60])
+    dry(tmp, source="file:cut.ndjson.gz", rc=4)
+
+
+# ---- for people ------------------------------------------------------------------------------------------------------------------------------------
+
+def test_alerts_are_folded_for_people(tmp):
+    folder = whole(tmp)
+    path = folder / "alerts.ndjson"
+    events, stand = alerts(path), stands(folder)
+    opened = sum(row[4] == "open" for row in stand)
+    retracted = len({e["alert"] for e in events}) - len(stand)
+    text = sanzao(folder, "alerts", "alerts.ndjson", "--lang", "en", rc=0).out.decode()
+    expect(f"{len(stand)} stand ({opened} open, {len(stand) - opened} resolved); {retracted} taken back" in text, text[-300:])
+    expect("none is the sole basis" in text, text[-300:])
+    zh = sanzao(folder, "alerts", "alerts.ndjson", "--lang", "zh", rc=0).out.decode()
+    expect(f"共 {len(stand)} 条有效（未解除 {opened}，已解除 {len(stand) - opened}），另有 {retracted} 条已撤回" in zh, zh[-300:])
+    same(sanzao(folder, "alerts", "-", "--lang", "zh", rc=0, stdin=path.read_bytes()).out.decode(), zh, "from stdin")
+    every = sanzao(folder, "alerts", "alerts.ndjson", "--events", "--lang", "en", rc=0).out.decode()
+    expect(f"{len(events)} events" in every, every[-300:])
+    folded = [json.loads(x) for x in sanzao(folder, "alerts", "alerts.ndjson", "--json", rc=0).out.splitlines()]
+    same(standing(folded), stand, "--json, folded")
+    as_came = [json.loads(x) for x in sanzao(folder, "alerts", "alerts.ndjson", "--json", "--events", rc=0).out.splitlines()]
+    same(as_came, events, "--json --events")
+    write(folder / "mixed", b"not json\n" + path.read_bytes()[:5000] + b"\n{}\n")
+    result = sanzao(folder, "alerts", "mixed", rc=1)
+    expect("lines are no alert events" in result.err, result)
+    write(folder / "none", b"")
+    same(sanzao(folder, "alerts", "none", rc=0).rc, 0, "no alerts at all")
+
+
+def test_state_show_is_the_same_whichever_way_it_came(tmp):
+    shown = {}
+    for name, cuts in (("one run", [len(LINES)]), ("three runs", [len(LINES) // 3, len(LINES) // 2, len(LINES)])):
+        folder = CAMPUS.write(tmp / name.replace(" ", "-"))
+        for i, cut in enumerate(cuts):
+            write_lines(folder / "events.ndjson", LINES[:cut])
+            run(folder, "--order", "arrival", *STATE, *(UNTIL if cut == len(LINES) else []))
+        show = lambda student, rc=0: sanzao(folder, "state", "show", student, *STATE, "--campus", "campus", "--rules", "rules", rc=rc)
+        shown[name] = [json.loads(show(s).out) for s in CAMPUS.students[:6]]
+        expect("no such student" in show("nobody", 1).err, "an unknown one")
+        there = outputs(folder)
+        run(folder, "--order", "arrival", *STATE, *UNTIL)
+        same(outputs(folder), there, "files after a look")
+    for a, b in zip(shown["one run"], shown["three runs"]):
+        same(sorted(a), sorted(b), "fields of the record")
+        same(a.get("student"), b.get("student"), "student")
+    say(f"fields: {' '.join(shown['one run'][0])}")
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
