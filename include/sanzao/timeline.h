@@ -62,6 +62,7 @@ typedef struct sz_timeline {
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;
     bool is_dirty;             /* changed since the last snapshot */
+    bool masks_changed;        /* a fact changed what logged records fit: what a journal holds of them is stale */
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
     sz_fstate head, mark, tail;
     int64_t mark_ms, tail_ms;  /* SZ_TIME_NONE: no mark */

@@ -219,6 +219,10 @@ static sz_status pump(const sz_job *job, parts *p) {
     sz_status s = sz_worker_failure(w, &text);
     if (s == SZ_OK) return SZ_IO;
     if (!p->diags.n_errors) tell_failure(job, text);
+    for (size_t i = 0; i < p->diags.n; i++)
+        if (p->diags.v[i].code == SZ_CODE_LEDGER)
+            sz_diag_hint(&p->diags, &p->diags.v[i], "restore the state (%.*s) from a backup, or begin with a new one",
+                         "请从备份恢复状态（%.*s），或者用新的状态开始", SZ_FMT_STR(job->state));
     return s;
 }
 

@@ -32,7 +32,7 @@ static void after_run(sz_worker *w, uint32_t i) {
     w->n.undo_unmatched += w->tc.undo_unmatched;
     w->tc.undo_unmatched = 0;
     heap_update(w, i);
-    if (w->students.v[i]->story_changed) journal_touch(w, i);
+    if (w->students.v[i]->story_changed || w->students.v[i]->masks_changed) journal_touch(w, i);
 }
 
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause) {

@@ -113,17 +113,45 @@ void blob_push(sz_worker *w, uint64_t seq, const uint32_t *who, uint32_t n, uint
     w->journal_bytes += b->bytes;
 }
 
+static void reserve_seqs(sz_worker *w) {
+    if (w->cap_snap_seq >= w->students.n) return;
+    w->snap_seq = sz_realloc(w->snap_seq, w->students.cap * sizeof(uint64_t));
+    memset(w->snap_seq + w->cap_snap_seq, 0, (w->students.cap - w->cap_snap_seq) * sizeof(uint64_t));
+    w->cap_snap_seq = w->students.cap;
+}
+
+static sz_put snapshot_of(sz_worker *w, uint32_t i, uint64_t seq) {
+    sz_buf bytes;
+    sz_buf_init(&bytes);
+    sz_buf_put_varint(&bytes, seq);
+    sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
+    sz_put put = {.key = w->students.v[i]->id, .value = sz_arena_str(&w->step, sz_buf_str(&bytes))};
+    w->snapshot_bytes += bytes.n;
+    sz_buf_fini(&bytes);
+    return put;
+}
+
+/* Students of whom the journal's records are stale: a fact that came later changed what they fit. */
+static uint32_t stale_snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < w->n_touched; k++) {
+        uint32_t i = w->touched[k];
+        if (!w->students.v[i]->masks_changed) continue;
+        w->students.v[i]->masks_changed = false;
+        reserve_seqs(w);
+        w->snap_seq[i] = seq;
+        puts[n++] = snapshot_of(w, i, seq);
+    }
+    return n;
+}
+
 /* Snapshots of students whose entries stand in the oldest blobs, and how many blobs need no student any more. */
-static uint32_t snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
+static uint32_t old_snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
     uint64_t limit = w->snapshot_bytes / 4 > journal_min ? w->snapshot_bytes / 4 : journal_min;
     uint32_t n = 0;
     w->trim_blobs = 0;
     if (w->journal_bytes <= limit) return 0;
-    if (w->cap_snap_seq < w->students.n) {
-        w->snap_seq = sz_realloc(w->snap_seq, w->students.cap * sizeof(uint64_t));
-        memset(w->snap_seq + w->cap_snap_seq, 0, (w->students.cap - w->cap_snap_seq) * sizeof(uint64_t));
-        w->cap_snap_seq = w->students.cap;
-    }
+    reserve_seqs(w);
     uint64_t left = w->journal_bytes;
     for (uint32_t b = 0; b + 1 < w->n_blobs && left > limit / 2; b++) {
         blob *old = &w->blobs[b];
@@ -132,13 +160,7 @@ static uint32_t snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
             if (w->snap_seq[i] >= old->seq) continue;
             if (n == SNAPSHOTS_A_COMMIT) return n;
             w->snap_seq[i] = seq;
-            sz_buf bytes;
-            sz_buf_init(&bytes);
-            sz_buf_put_varint(&bytes, seq);
-            sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
-            puts[n++] = (sz_put){.key = w->students.v[i]->id, .value = sz_arena_str(&w->step, sz_buf_str(&bytes))};
-            w->snapshot_bytes += bytes.n;
-            sz_buf_fini(&bytes);
+            puts[n++] = snapshot_of(w, i, seq);
         }
         w->trim_blobs = b + 1;
         left -= old->bytes;
@@ -150,14 +172,11 @@ static uint32_t snapshots(sz_worker *w, sz_put *puts, uint64_t seq) {
 static sz_put *snapshots_of_all(sz_worker *w, uint64_t seq, uint32_t *n) {
     sz_put *puts = SZ_NEWN(&w->step, sz_put, w->students.n + 1);
     w->snapshot_bytes = 0;
+    reserve_seqs(w);
     for (uint32_t i = 0; i < w->students.n; i++) {
-        sz_buf bytes;
-        sz_buf_init(&bytes);
-        sz_buf_put_varint(&bytes, seq);
-        sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
-        puts[i] = (sz_put){.key = w->students.v[i]->id, .value = sz_arena_str(&w->step, sz_buf_str(&bytes))};
-        w->snapshot_bytes += bytes.n;
-        sz_buf_fini(&bytes);
+        w->students.v[i]->masks_changed = false;
+        w->snap_seq[i] = seq;
+        puts[i] = snapshot_of(w, i, seq);
     }
     *n = w->students.n;
     w->trim_blobs = w->n_blobs;
@@ -174,14 +193,18 @@ static void send(sz_worker *w) {
         sz_buf_put(&blob_bytes, w->journal.p, w->journal.n);
         blob_push(w, seq, w->touched, w->n_touched, w->journal.n);
     }
-    sz_put *puts = SZ_NEWN(&w->step, sz_put, SNAPSHOTS_A_COMMIT);
+    sz_put *puts = SZ_NEWN(&w->step, sz_put, SNAPSHOTS_A_COMMIT + w->n_touched);
     sz_commit c = {.parent = w->name,
                    .outbox = strs_of(w, &w->alerts),
                    .n_outbox = w->alerts.n,
                    .journal = sz_buf_str(&blob_bytes)};
     if (!w->o.is_volatile) {
-        if (w->rewrite_all) puts = snapshots_of_all(w, seq, &c.n_snapshots);
-        else c.n_snapshots = snapshots(w, puts, seq);
+        if (w->rewrite_all) {
+            puts = snapshots_of_all(w, seq, &c.n_snapshots);
+        } else {
+            c.n_snapshots = stale_snapshots(w, puts, seq);
+            c.n_snapshots += old_snapshots(w, puts + c.n_snapshots, seq);
+        }
         c.snapshots = puts;
         c.trim_journal = w->trim_blobs;
         c.n_dict = w->dict.n - w->dict_committed;

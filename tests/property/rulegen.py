@@ -68,7 +68,8 @@ class Rules:
         d = self.d
         if d.chance(0.25): return {"over": d.choice(HOURS)}
         if d.chance(0.3):
-            return {"over": d.pick("week", "month", *(() if below and self.has_history else ("term", "term", "study")))}
+            if not below: return {"over": d.pick("week", "month", "term", "term", "study")}
+            return {"over": d.pick("week", "month", *("term",) * (not self.has_history))}
         out = {"over": d.choice(DAYS)}
         if d.chance(0.3): out["to"] = d.pick("yesterday", "yesterday", "2d ago")
         return out

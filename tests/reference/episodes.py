@@ -122,7 +122,7 @@ class Machine:
         """`stepped`, also at equal level; levels never step down (30)."""
         episode.skipped = [s for _, s, _ in steps[episode.rank:rank - 1]]
         episode.at, episode.rank, episode.step = t, rank, steps[rank - 1][1]
-        episode.level = max(episode.level, steps[rank - 1][2], key=LEVELS.index)
+        episode.level = max([episode.level, *(l for _, _, l in steps[:rank])], key=LEVELS.index)
         self.tell(episode, t, n)
 
     def tell(self, episode: Episode, t: int, n: int) -> None:

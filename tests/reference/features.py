@@ -48,7 +48,6 @@ class History:
         self.position = {id(r): i for i, r in enumerate(records)}
         self.leave = student.spans(ON_LEAVE)
         self.cache: dict = {}
-        self.first = records[0].time if records else None
 
     # names in expressions
 
@@ -138,7 +137,7 @@ class History:
 
     # windows
 
-    def bounds(self, w: Window, t: int) -> tuple[int, int] | None:
+    def bounds(self, w: Window, t: int, n: int) -> tuple[int, int] | None:
         """First and last unit (days, nights or panes) of the window at T; None where it has no beginning."""
         if w.unit == "pane":
             last = t // w.pane  # panes begin with the campus's days: 15 min divides its offset
@@ -151,7 +150,7 @@ class History:
         if w.over == "term":
             term = self.campus.calendar.last_term(today)  # between terms it keeps the ended term's value (10)
             return (term[0], min(last, term[1])) if term else None
-        start = self.student.enrolled if self.student.enrolled is not None else self.first
+        start = self.student.enrolled if self.student.enrolled is not None else self.records[0].time if n else None
         if self.student.enrolled is None and start is not None and start > t: return None  # no record has come yet
         return (UNIT_OF[w.unit](start), last) if start is not None else None
 
@@ -211,7 +210,7 @@ class History:
         types = self.rules.event(f.event).types
         records = self.counted(f.event, n, f.operator)
         if f.operator == "absence": return self.absence(f, types, records, t)
-        bounds = self.bounds(f.window, t) if f.window else None
+        bounds = self.bounds(f.window, t, n) if f.window else None
         if f.operator == "streak": return self.streak(f, types, records, bounds, t)
         if f.operator == "sessions": records = first_of_sessions(records, f.gap)
         records = self.within(records, f.window, bounds)

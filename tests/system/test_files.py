@@ -136,15 +136,16 @@ def test_changed_file_is_read_whole_and_repeats_fall_out(tmp):
         half = CAMPUS.lines()[:len(LINES) // 2]
         write_lines(folder / "events.ndjson", half)
         run(folder, "--order", order, *STATE)
-        before = stands(folder)
-        write_lines(folder / "events.ndjson", half[5:] + [x.replace(b'"id": "r', b'"id": "n') for x in half[:3]])
+        before = outputs(folder)[0]
+        new = {"id": "new", "type": "presence", "time": "2024-03-08T08:00:00+08:00", "student": CAMPUS.students[0], "means": "sso"}
+        write_lines(folder / "events.ndjson", [json.dumps(new).encode()] + half[5:] + half[:4])
         result = run(folder, "--order", order, *STATE)
         expect("file:events.ndjson has changed" in result.err, "no note:", result)
         s = result.summary()
-        same(s["read"], len(half) - 2, "lines")
-        expect(s["used"] <= 3 and s["duplicate"] >= len(half) * 0.9, "repeats are used again:", s)
-        now = {row[:3] for row in stands(folder)}
-        expect({row[:3] for row in before} <= now, "what stood is gone")
+        same((s["read"], s["used"]), (len(half), 1), f"{order}: lines, and those that are used")
+        now = outputs(folder)[0]
+        same(now[:len(before)], before, "what was told")
+        expect({json.loads(x)["student"] for x in now[len(before):].splitlines()} <= {CAMPUS.students[0]}, now[len(before):])
 
 
 def test_same_file_packed_gives_the_same_bytes(tmp):
@@ -323,7 +324,8 @@ def test_a_million_lines_in_constant_memory(tmp):
             kb[n], s = peak(tmp, "--source", f"file:{n}.ndjson", *BASE[:4], "--alerts", "file:/dev/null", "--until", ends[n],
                             *(o.format(n=n) for o in options))
             same((s["read"], s["used"]), (n, n), f"{name}: lines")
-        expect(kb[many] < 1.15 * kb[few] + 2048, f"{name}: {kb[few]} KB for {few} lines, {kb[many]} KB for {many}")
+        # what is budgeted (sorting, SQLite's cache) fills up at first; the lines themselves would make it five times as much
+        expect(kb[many] < 1.5 * kb[few], f"{name}: {kb[few]} KB for {few} lines, {kb[many]} KB for {many}")
         say(f"{name}: {kb[few] // 1024} MB for 200,000 lines, {kb[many] // 1024} MB for a million")
 
 
