@@ -256,6 +256,7 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
     if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = sz_zone_day(z, e->time_ms);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         if (!fits(mask, fs->accs[i].matcher)) continue;
+        if (fs->accs[i].is_night && e->precision == SZ_PREC_DAY) continue; /* in which night is unknown (semantics 1) */
         switch (fs->accs[i].kind) {
         case SZ_ACC_DAYS:
         case SZ_ACC_PANES: add_row(s, fs, i, z, e); break;
