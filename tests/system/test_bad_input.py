@@ -679,7 +679,7 @@ def test_garbage_for_a_state_is_refused(tmp):
         with sqlite3.connect(state) as db: db.execute(sql)
         db.close()
         before = content(state)
-        result = refused(tmp, 4, "state.db", *GOOD, *STATE, *out(), leaves=["state.db"])
+        result = refused(tmp, 4, "state.db", *GOOD, *STATE, *out(), leaves=["state.db", "alerts.ndjson"])
         expect("backup" in result.err or "damaged" in result.err or "cannot be read" in result.err, "what to do?", result)
         same(content(state), before, f"what the state holds, after {sql}")
 
