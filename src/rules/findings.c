@@ -23,27 +23,24 @@ void sz_rules_hint_say(sz_diag *g, const char *en, const char *zh) {
     g->hint_zh = zh;
 }
 
-/* Both texts with the same arguments, in the findings' arena. */
-static void format(struct sz_loading *l, const char **en, const char **zh, va_list ap) {
-    va_list again;
-    va_copy(again, ap);
-    *en = sz_arena_vprintf(&l->d->arena, *en, ap);
-    *zh = sz_arena_vprintf(&l->d->arena, *zh, again);
-    va_end(again);
-}
-
 sz_diag *sz_rules_error(struct sz_loading *l, int code, sz_span at, const char *en, const char *zh, ...) {
-    va_list ap;
+    va_list ap, again;
     va_start(ap, zh);
-    format(l, &en, &zh, ap);
+    va_copy(again, ap);
+    en = sz_arena_vprintf(&l->d->arena, en, ap);
+    zh = sz_arena_vprintf(&l->d->arena, zh, again);
+    va_end(again);
     va_end(ap);
     return sz_rules_say(l, SZ_ERROR, code, at, en, zh);
 }
 
 sz_diag *sz_rules_warn(struct sz_loading *l, int code, sz_span at, const char *en, const char *zh, ...) {
-    va_list ap;
+    va_list ap, again;
     va_start(ap, zh);
-    format(l, &en, &zh, ap);
+    va_copy(again, ap);
+    en = sz_arena_vprintf(&l->d->arena, en, ap);
+    zh = sz_arena_vprintf(&l->d->arena, zh, again);
+    va_end(again);
     va_end(ap);
     return sz_rules_say(l, SZ_WARNING, code, at, en, zh);
 }
