@@ -21,10 +21,10 @@ SEED = 3
 # student number, name, year of entry, school, what to see
 STORIES = [
     ("2023T01", "学生甲", 2023, "理学院", "an ordinary student: nothing"),
-    ("2023T02", "学生乙", 2023, "理学院", "loss of contact from 03-10 18:20 on: steps up three times, ends on 03-13"),
+    ("2023T02", "学生乙", 2023, "理学院", "loss of contact from the evening of 03-10 on: steps up twice, ends on 03-13"),
     ("2024T03", "学生丙", 2024, "文学院", "ill from 03-16 on; the leave is written down on the 21st: the alert is taken back"),
     ("2022T04", "学生丁", 2022, "文学院", "arrives in the second week"),
-    ("2025T05", "学生戊", 2025, "理学院", "first-year, late on two nights"),
+    ("2025T05", "学生戊", 2025, "理学院", "late on three nights of a week"),
     ("2023T06", "学生己", 2023, "工学院", "late on five nights, a sixth has a permit"),
     ("2023T07", "学生庚", 2023, "工学院", "out in the night of 03-25"),
     ("2025T08", "学生辛", 2025, "医学院", "first-year of the medical school, misses classes: settling in, then hours"),
@@ -36,7 +36,7 @@ STORIES = [
     ("2024T14", "学生卯", 2024, "工学院", "loses the card and gets a new one; the tills fail on 03-27: nothing"),
     ("2021T15", "学生辰", 2021, "理学院", "has graduated: not watched"),
     ("2023T16", "学生巳", 2023, "理学院", "goes home at weekends: nothing"),
-    ("2024T17", "学生午", 2024, "工学院", "misses four hours, two are excused afterwards: resolved as corrected"),
+    ("2024T17", "学生午", 2024, "工学院", "misses eight hours, two are excused afterwards: resolved as corrected"),
     ("2023T18", "学生未", 2023, "文学院", "eats where a reader is offline from 03-30 to 04-01: an alert, taken back when its records come"),
 ]
 NUMBERS = [s[0] for s in STORIES]
@@ -131,7 +131,7 @@ def purchases(number):
 
 
 LATE_NIGHTS = {
-    "2025T05": {d: (23, 25) for d in on(10, 12)},
+    "2025T05": {d: (23, 25) for d in on(9, 10, 12)},
     "2023T06": {**{d: (23, 50) for d in on(9, 10, 11, 12)}, date(2026, 3, 13): (23, 58), date(2026, 3, 18): (23, 40)},
 }
 
@@ -155,8 +155,8 @@ def passages(number):
 
 
 MISSED = {  # day → class hours
-    "2025T08": {d: 2 for d in on(4, 11, 13, 18)},
-    "2024T17": {d: 2 for d in on(17, 19)},
+    "2025T08": {d: 2 for d in on(4, 11, 13, 18, 25)},
+    "2024T17": {d: 2 for d in on(12, 13, 17, 19)},
 }
 EXCUSED = {"2024T17": (date(2026, 3, 19), datetime(2026, 3, 23, 16, 0))}
 

@@ -83,7 +83,7 @@ int sz_job_dry_run(const sz_job *job, bool as_json) {
     sz_buf_init(&out);
     if (as_json) sz_dry_json(&out, &v);
     else if (s == SZ_OK || v.n) sz_dry_text(&out, &v);
-    fwrite(out.p, 1, out.n, stdout);
+    if (out.n) fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
     sz_dry_fini(&v);
     sz_mapping_free(mapping);

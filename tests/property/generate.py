@@ -47,6 +47,7 @@ class Generator:
         for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
         if self.rules.looks_late: self.late_returns()
         if self.rules.looks_rare: self.routine()
+        for i, gap in enumerate(sorted(self.rules.gaps)): self.meals(i, parse_duration(gap))
         self.undo()
         self.ties()
         self.latest = max(map(moment_of, self.events))
@@ -101,7 +102,7 @@ class Generator:
         text = self.rules.text()  # what it names must be there
         if d.chance(0.85) or any(word in text for word in ("term", "calendar.", "class")):
             first = d.pick(0, 0, 0, -7, -7, -60 if d.chance(0.3) else 0)
-            if d.chance(0.3):  # a term that ends midway, and perhaps a next one
+            if d.chance(0.65 if "term" in text or "calendar.week" in text else 0.2):  # it ends midway; perhaps a next one
                 last = d.randint(4, self.days)
                 out["terms"] = [{"id": "t1", "from": self.day(first), "to": self.day(last)}]
                 if d.chance(0.5):
@@ -202,7 +203,7 @@ class Generator:
         event = {"id": name, "type": kind, "time": rfc3339(t), "student": student}
         getattr(self, kind)(event, t)
         may_lose = kind in ("swipe", "attendance") and not self.rules.keeps_time & {kind, "seen", "any"}
-        if may_lose and d.chance(0.04):
+        if may_lose and d.chance(0.12 if self.rules.nights else 0.04):
             event["precision"] = "day"
         elif d.chance(0.04): event.update(precision="minute", time=rfc3339(t - t % MINUTE + d.randint(0, 59) * SECOND))
         stands = {"day": day_start(day_of(t)), "minute": t - t % MINUTE}.get(event.get("precision"), t)
@@ -272,6 +273,18 @@ class Generator:
             if self.declared: event["source"] = "net"
             if d.chance(share) and self.free(student, t): self.events.append(event)
 
+    def meals(self, n: int, gap: int) -> None:
+        """Swipes in the canteen that follow each other by exactly the gap of a session, a little less or more (18)."""
+        d = self.d
+        for i in range(d.randint(2, 5)):
+            t, student = day_start(FIRST + d.randint(0, self.days - 1)) + d.randint(6, 21) * HOUR, d.choice(self.students)
+            for j in range(d.randint(2, 4)):
+                event = {"id": f"m{n}{i}{j}", "type": "swipe", "time": rfc3339(t), "student": student, "amount": 5,
+                         "place": "c1"}
+                if self.declared: event["source"] = "pos"
+                if self.free(student, t): self.events.append(event)
+                t += gap + d.pick(0, 0, -SECOND, -MINUTE, MINUTE)
+
     def undo(self) -> None:
         """Refunds, reversals and excuses; also from about `horizon` away, of nothing, of a record to come (17)."""
         d = self.d
@@ -282,7 +295,7 @@ class Generator:
             if not d.chance(0.14): continue
             after = d.pick(5 * MINUTE, 3 * HOUR, DAY, DAY, 2 * DAY, d.randint(1, 90) * HOUR,
                            parse_duration(self.horizon) + d.pick(-SECOND, SECOND) if d.chance(0.3) else 7 * DAY)
-            if kind == "attendance" and d.chance(0.1): after = parse_duration(self.horizon) + d.randint(1, 3) * DAY
+            if kind == "attendance" and d.chance(0.3): after = parse_duration(self.horizon) + d.randint(1, 3) * DAY
             if d.chance(0.03): after = -2 * HOUR
             student = event.get("student") or event["card"][1:]
             if t + after > day_start(FIRST + self.days + 4) or not self.free(student, t + after): continue

@@ -42,6 +42,8 @@ class Rules:
     limits: set = field(default_factory=set)  # hours that a record may exactly keep or miss
     keeps_time: set = field(default_factory=set)  # types whose time of day must not be lost
     permits: bool = False  # an exemption looks at permits
+    gaps: set = field(default_factory=set)  # of sessions
+    nights: bool = False  # something counts by nights
     weekends: bool = False  # something looks at weekends
 
     @property
@@ -57,6 +59,8 @@ class Rules:
     def feature(self, raw: dict, name: str = "f") -> str:
         name = f"{name}{len(self.features) + 1}"
         self.features[name] = raw
+        if "gap" in raw: self.gaps.add(raw["gap"])
+        if raw.get("day") == "night": self.nights = True
         event = next((str(raw[k]).split(".")[0] for k in raw if k in OPERATORS), None)
         if event: self.reads.add(event)
         return name
@@ -95,7 +99,10 @@ class Rules:
         return self.feature({"days": event, "over": d.choice(DAYS), **({"to": "yesterday"} if d.chance(0.2) else {}),
                              **night})
 
-    def hours(self) -> str: return self.feature({"sum": "missed.hours", **self.window()})
+    def hours(self) -> str:
+        """Also over more than the horizon: an excuse from beyond it corrects a sum, not a greatest (17)."""
+        window = {"over": self.d.pick("30d", "term", "month")} if self.d.chance(0.4) else self.window()
+        return self.feature({self.d.pick("sum", "sum", "sum", "max"): "missed.hours", **window})
 
     def money(self, below: bool = False) -> str:
         d = self.d

@@ -3,10 +3,14 @@
 
 SZ_KILLS: how many kills at random moments (10). SZ_SEED: of the moments; the stream is always the same.
 """
+import gzip
 import os
 import random
 import shutil
+import sqlite3
+import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +163,14 @@ def test_commits_change_no_output(tmp):
             resume_to_the_end(j, ref)
 
 
+def test_commit_records_is_the_most_between_two_commits(tmp):
+    j = job(tmp, "run", CAMPUS.lines())
+    read = j.run().summary()["read"]
+    with sqlite3.connect(j.path("state.db")) as db: commits = db.execute("SELECT seq FROM header").fetchone()[0]
+    db.close()
+    expect(commits > read / j.commit, f"{commits} commits for {read} records with --commit-records {j.commit}")
+
+
 # ---- at chosen moments -------------------------------------------------------------------------------------------------------------
 
 def test_kill_in_the_first_commit(tmp):
@@ -261,6 +273,104 @@ def test_kill_in_nightly_runs_over_a_growing_folder(tmp):
         same(j.bytes("dead.ndjson"), ref.dead, "dead letters")
         same(last["standing"], ref.summary["standing"], "standing")
         say(f"{order}: {kills} kills in {len(summaries)} nights")
+
+
+def test_kill_with_every_kind_of_input(tmp):
+    """Packed files, a folder, a pipe that gives the same again: what was taken is passed over, wherever the kill came."""
+    data = b"".join(x + b"\n" for x in CAMPUS.lines())
+    r, landed = random.Random(f"{SEED} kinds"), 0
+
+    def run(j: Job, kill: int) -> dict | None:
+        process = start(j.folder, *j.args(), stdin=subprocess.PIPE)
+        feeder = threading.Thread(target=feed, args=(process.stdin, data if j.source == "stdin" else b""))
+        feeder.start()
+        if kill: grown(j.path("alerts.ndjson"), kill)(process)
+        if kill: process.kill()
+        feeder.join()
+        process.stdin = None
+        result = finish(process)
+        if kill and result.rc == -9: return None
+        expect(result.rc == 0, result)
+        return result.summary()
+    for order in ("arrival", "sorted"):
+        for kind in ("gz", "folder", "stdin", "packed stdin"):
+            pair = []
+            for name in ("ref", "run"):
+                j = job(tmp, f"{order}-{kind}-{name}", order=order, source="stdin" if "stdin" in kind else f"file:in.{kind}")
+                if kind == "gz": write(j.path("in.gz"), gzip.compress(data))
+                if kind == "folder":
+                    for i in range(4): write_lines(j.path(f"in.folder/{i}.ndjson"), CAMPUS.lines()[i::4])
+                pair.append(j)
+            if kind == "packed stdin": data, plain = gzip.compress(data), data
+            ref = pair[0].outcome(run(pair[0], 0))
+            j, kills = pair[1], 0
+            try:
+                while kills < 2 and run(j, r.randint(1, len(ref.alerts) // 3)) is None:
+                    kills += 1
+                    no_orphan(j, ref)
+                j.outcome(run(j, 0)).equals(ref)
+            except Failed as e: raise Failed(f"SZ_SEED={SEED} {order} {kind}, {kills} kills: {e}") from None
+            if kind == "packed stdin": data = plain
+            landed += kills
+    say(f"{landed} kills; SZ_SEED={SEED}")
+
+
+def feed(pipe, data: bytes) -> None:
+    try:
+        with pipe: pipe.write(data)
+    except OSError: pass                            # it was killed
+
+
+def test_grown_file_whose_run_was_killed_is_known_when_it_is_done(tmp):
+    """It is read on from its end, killed, resumed; then there is nothing new in it."""
+    lines = CAMPUS.lines()
+    for order in ("arrival", "sorted"):
+        j = job(tmp, order, lines[:len(lines) // 2], order=order)
+        j.until = None
+        j.run()
+        write_lines(j.path("events.ndjson"), lines)
+        expect(kill_when(j, grown(j.path("alerts.ndjson"), 100_000)) is None, "it was done before the kill")
+        j.run()
+        there = j.bytes("alerts.ndjson"), j.bytes("dead.ndjson")
+        result = j.run()
+        same(result.summary()["read"], 0, f"{order}: lines of a file that was read to its end: {result}")
+        same((j.bytes("alerts.ndjson"), j.bytes("dead.ndjson")), there, "files")
+
+
+def test_kill_after_rules_and_leaves_have_changed(tmp):
+    """The second run finds other rules and a leave more: everybody's record is written anew, and people are rolled back."""
+    lines = CAMPUS.lines()
+    half = len(lines) // 2
+
+    def begun(name: str) -> Job:
+        j = job(tmp, name, lines[:half])
+        j.until = None
+        j.run()
+        rules = j.path("rules/rules.yaml")
+        text = rules.read_text(encoding="utf-8")
+        write(rules, text.replace("at_least: {12h: yellow", "at_least: {9h: yellow").replace("event.amount >= 24", "event.amount >= 20")
+              .replace("  - {id: hungry", "  - {id: many, title: {zh: 多餐, en: Many}, purpose: wellbeing, when: meals_1d >= 6, level: green}\n"
+                       "  - {id: hungry"))
+        with open(j.path("campus/leaves.csv"), "a", encoding="utf-8") as f:
+            for student in CAMPUS.students[::4]: f.write(f"{student},2024-03-08,2024-03-09,sick,\n")
+        write_lines(j.path("events.ndjson"), lines)
+        j.until = stamp(CAMPUS.until)
+        return j
+    ref_job = begun("ref")
+    begin = time.monotonic()
+    ref = ref_job.outcome(ref_job.run().summary())
+    seconds = time.monotonic() - begin
+    expect(b'"why":"campus' in ref.alerts or b'"retracted"' in ref.alerts, "the changes changed nothing")
+    r, landed = random.Random(f"{SEED} changed"), 0
+    for i in range(3):
+        j = begun(f"run-{i}")
+        for _ in range(3):
+            if kill_when(j, after(r.random() * seconds)) is not None: break
+            landed += 1
+            no_orphan(j, ref)
+        try: resume_to_the_end(j, ref)
+        except Failed as e: raise Failed(f"SZ_SEED={SEED}: {e}") from None
+    say(f"{landed} kills; SZ_SEED={SEED}")
 
 
 # ---- what became of the alerts file meanwhile -----------------------------------------------------------------------------------------
