@@ -177,7 +177,12 @@ static bool resume(sz_stream_file *s, input *in) {
     in->has_digest = false;
     in->now = *k;
     in->now.records = 0;
-    return true;
+    if (k->order == SZ_SORTED || k->from == 0 || in->is_pipe) return true;
+    digest *d = sz_fs_digest_new(); /* it is read from where an earlier batch ended; the digest is of all of it */
+    in->has_digest = digest_of(s, in, 0, in->limit, d);
+    sz_fs_digest_text(d, in->now.digest);
+    sz_fs_digest_free(d);
+    return in->has_digest;
 }
 
 static int by_index(const void *a, const void *b, void *ctx) {
