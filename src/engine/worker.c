@@ -6,6 +6,8 @@
 
 #include "worker.h"
 
+enum { RECORDS_A_STEP = 256 }; /* of one message of input */
+
 void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) {
     if (w->state == SZ_WK_FAILED) return;
     va_list ap;
@@ -183,7 +185,8 @@ static void go_on(sz_worker *w) {
     if (w->state != SZ_WK_RUNNING && w->state != SZ_WK_DRAINING) return;
     if (w->in_flight || w->dead_submitted) return;
     if (w->state == SZ_WK_RUNNING && !commit_is_due(w)) {
-        w->ports.stream.want(w->ports.stream.self, 256);
+        uint64_t left = w->o.commit_records ? w->o.commit_records - w->since_commit : RECORDS_A_STEP;
+        w->ports.stream.want(w->ports.stream.self, left < RECORDS_A_STEP ? (uint32_t)left : RECORDS_A_STEP);
         return;
     }
     if (w->state == SZ_WK_RUNNING) {
