@@ -115,6 +115,7 @@ static stage count(arrival *x) {
             continue;
         }
         if (!x->reader.is_open && open_next(x) == STAGE_FAILED) return STAGE_FAILED;
+        if (!x->reader.is_open) return STAGE_WORKING;
         switch (sz_fs_reader_next(x->s, &x->reader, true, &p)) {
         case GOT_PIECE:
             if (count_one(x) == STAGE_FAILED) return STAGE_FAILED;
@@ -159,6 +160,7 @@ stage sz_fs_arrival_step(arrival *x, uint32_t max) {
     if (x->left) return count(x);
     if (x->at == x->batch->n) return STAGE_ENDED;
     if (!x->reader.is_open && open_next(x) == STAGE_FAILED) return STAGE_FAILED;
+    if (!x->reader.is_open) return STAGE_WORKING;
     witness(x); /* the worker has taken all that was given so far */
     sz_fs_note(x->s, in_hand(x));
     return give(x, max);

@@ -28,9 +28,23 @@ static bool is_ascii(const uint8_t *p, size_t n) {
 
 /* ---- open ---- */
 
+void sz_fs_reader_close(reader *r) {
+    if (r->is_open) {
+        sz_fs_lines_close(&r->lines);
+        sz_fs_bytes_close(&r->bytes);
+    }
+    if (r->hash) sz_fs_digest_free(r->hash);
+    sz_buf_fini(&r->head);
+    *r = (reader){.in = NULL};
+}
+
 static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness) {
     input *in = r->in;
     int fd = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : s->o.stdin_fd;
+    if (fd < 0 && errno == EINTR) { /* a pipe that nobody writes to yet, and a signal */
+        sz_fs_reader_close(r);
+        return true;
+    }
     if (fd < 0)
         return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
                           strerror(errno));
@@ -42,16 +56,6 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
     r->lines.offset = r->lines.last_offset = from;
     r->lines.line = r->lines.last_line = in->now.from_line + 1;
     return sz_fs_bytes_skip(&r->bytes, from) || sz_fs_fail_reading(s, in, &r->bytes);
-}
-
-void sz_fs_reader_close(reader *r) {
-    if (r->is_open) {
-        sz_fs_lines_close(&r->lines);
-        sz_fs_bytes_close(&r->bytes);
-    }
-    if (r->hash) sz_fs_digest_free(r->hash);
-    sz_buf_fini(&r->head);
-    *r = (reader){.in = NULL};
 }
 
 bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness) {

@@ -87,6 +87,7 @@ static stage read_some(sorted *x) {
             in->now.records = 0;
             x->last_pos = 0;
             if (!sz_fs_reader_open(x->s, &x->reader, in, NULL)) return STAGE_FAILED;
+            if (!x->reader.is_open) return STAGE_WORKING;
         }
         piece p;
         stage next = STAGE_WORKING;

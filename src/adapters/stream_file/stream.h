@@ -88,7 +88,7 @@ typedef struct reader {
     size_t header_at;
 } reader;
 
-/* False: s->text says why, with a finding. */
+/* False: s->text says why, with a finding. True and not open: a signal came first, ask again. */
 bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness);
 void sz_fs_reader_close(reader *r);
 /* The next record, not decoded. FAIL: as above. */
