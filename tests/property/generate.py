@@ -42,12 +42,14 @@ class Generator:
         down = d.random()
         self.has_downs, self.declared = down < 0.35, d.chance(0.3)
         self.rules: Rules = rules_of(d, self.has_downs, self.has_history or self.declared)
+        if self.rules.long_hours: self.days = max(self.days, 18)
         campus = self.campus()
         if self.has_history: self.history()
         for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
         if self.rules.looks_late: self.late_returns()
         if self.rules.looks_rare: self.routine()
         for i, gap in enumerate(sorted(self.rules.gaps)): self.meals(i, parse_duration(gap))
+        if self.rules.long_hours: self.old_excuses()
         self.undo()
         self.ties()
         self.latest = max(map(moment_of, self.events))
@@ -102,7 +104,7 @@ class Generator:
         text = self.rules.text()  # what it names must be there
         if d.chance(0.85) or any(word in text for word in ("term", "calendar.", "class")):
             first = d.pick(0, 0, 0, -7, -7, -60 if d.chance(0.3) else 0)
-            if d.chance(0.65 if "term" in text or "calendar.week" in text else 0.2):  # it ends midway; perhaps a next one
+            if d.chance(0.65 if "term" in text or "calendar.week" in text else 0.2):  # it ends midway
                 last = d.randint(4, self.days)
                 out["terms"] = [{"id": "t1", "from": self.day(first), "to": self.day(last)}]
                 if d.chance(0.5):
@@ -277,7 +279,8 @@ class Generator:
         """Swipes in the canteen that follow each other by exactly the gap of a session, a little less or more (18)."""
         d = self.d
         for i in range(d.randint(2, 5)):
-            t, student = day_start(FIRST + d.randint(0, self.days - 1)) + d.randint(6, 21) * HOUR, d.choice(self.students)
+            t = day_start(FIRST + d.randint(0, self.days - 1)) + d.randint(6, 21) * HOUR
+            student = d.choice(self.students)
             for j in range(d.randint(2, 4)):
                 event = {"id": f"m{n}{i}{j}", "type": "swipe", "time": rfc3339(t), "student": student, "amount": 5,
                          "place": "c1"}
@@ -290,9 +293,8 @@ class Generator:
         d = self.d
         for event in list(self.events):
             kind, t = event["type"], parse_time(event["time"])
-            if event.get("precision") or not (kind == "swipe" and "op" not in event or event.get("status") == "absent"):
-                continue
-            if not d.chance(0.14): continue
+            may = kind == "swipe" and "op" not in event or event.get("status") == "absent"
+            if not may or "precision" in event or event["id"].startswith(("o", "u")) or not d.chance(0.14): continue
             after = d.pick(5 * MINUTE, 3 * HOUR, DAY, DAY, 2 * DAY, d.randint(1, 90) * HOUR,
                            parse_duration(self.horizon) + d.pick(-SECOND, SECOND) if d.chance(0.3) else 7 * DAY)
             if kind == "attendance" and d.chance(0.3): after = parse_duration(self.horizon) + d.randint(1, 3) * DAY
@@ -305,6 +307,19 @@ class Generator:
             undo.update({"op": d.pick("refund", "reversal")} if kind == "swipe" else {"status": "excused"})
             if "source" in event: undo["source"] = event["source"]
             self.events.append(undo)
+
+    def old_excuses(self) -> None:
+        """Absences that are excused after more than the horizon: some numbers are corrected, others not (17)."""
+        d = self.d
+        for i in range(d.randint(1, 3)):
+            student = d.choice(self.students)
+            t = day_start(FIRST + d.randint(0, 2)) + d.randint(8 * 60, 20 * 60) * MINUTE
+            late = t + parse_duration(self.horizon) + d.randint(1, 40) * HOUR
+            fields = {"type": "attendance", "student": student, **({"source": "class"} if self.declared else {})}
+            if not self.free(student, t) or not self.free(student, late): continue
+            absent = {"id": f"o{i}", "time": rfc3339(t), "status": "absent", "hours": d.randint(2, 5), **fields}
+            self.events.append(absent)
+            self.events.append({"id": f"uo{i}", "time": rfc3339(late), "status": "excused", "ref": f"o{i}", **fields})
 
     def ties(self) -> None:
         """Two records at one instant, at a millisecond of their own: the order of 1 decides what is last."""

@@ -44,6 +44,7 @@ class Rules:
     permits: bool = False  # an exemption looks at permits
     gaps: set = field(default_factory=set)  # of sessions
     nights: bool = False  # something counts by nights
+    long_hours: bool = False  # hours missed over more than the horizon
     weekends: bool = False  # something looks at weekends
 
     @property
@@ -101,7 +102,8 @@ class Rules:
 
     def hours(self) -> str:
         """Also over more than the horizon: an excuse from beyond it corrects a sum, not a greatest (17)."""
-        window = {"over": self.d.pick("30d", "term", "month")} if self.d.chance(0.4) else self.window()
+        window = self.window()
+        if self.d.chance(0.4): window, self.long_hours = {"over": self.d.pick("30d", "term", "month")}, True
         return self.feature({self.d.pick("sum", "sum", "sum", "max"): "missed.hours", **window})
 
     def money(self, below: bool = False) -> str:

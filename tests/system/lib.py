@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("SZ_SHARED") or ROOT.parent / "shared")
-SANZAO = os.environ.get("SANZAO") or str(ROOT / "build/dev/sanzao")
+SANZAO = os.path.abspath(os.environ.get("SANZAO") or ROOT / "build/dev/sanzao")
 MAPPINGS = ROOT / "tests/data/mappings"
 ZONE = timezone(timedelta(hours=8))
 LONGEST = 240.0                                     # seconds until a run counts as hanging

@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import socket
@@ -473,7 +474,7 @@ def test_closed_standard_files_spoil_nothing(tmp):
     """What is opened first must not become standard output."""
     ref = reference(tmp)
     ready(tmp)
-    line = " ".join([SANZAO, "run", "--source", "file:events.ndjson", "--order", "arrival", *GOOD, "--state", "sqlite:state.db"])
+    line = shlex.join([SANZAO, "run", "--source", "file:events.ndjson", "--order", "arrival", *GOOD, "--state", "sqlite:state.db"])
     done = subprocess.run(["sh", "-c", f"exec {line} --alerts stdout <&- >&- 2>&-"], cwd=tmp)
     same(done.returncode, 4, "exit with standard output closed")
     if (tmp / "state.db").exists(): same((tmp / "state.db").read_bytes()[:15], b"SQLite format 3", "the state")
