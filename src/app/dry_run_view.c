@@ -23,7 +23,7 @@ static const word words[] = {
 
 static const char *word_of(const sz_dry_view *v, const char *name) {
     for (size_t i = 0; v->lang == SZ_ZH && i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].name, name) == 0) return words[i].zh;
+        if (sz_str_is(sz_str_of(name), words[i].name)) return words[i].zh;
     return name;
 }
 
