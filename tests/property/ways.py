@@ -17,6 +17,7 @@ import yaml
 
 from draw import Draw
 from generate import moment_of
+from reference.episodes import OPEN
 from reference.reference import Result, run
 from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_duration, parse_time, rfc3339
 
@@ -254,7 +255,7 @@ def details(row: dict, alert: dict) -> list[tuple]:
            for k in ("message zh", "message en") if f"message_{k[-2:]}" in row]
     reasons = ("who", "corrected", "on_leave", "vacation", "holiday", "weekend", "late_permit", "overnight_permit",
                "sick", "caring")
-    if row["state"] == "resolved":
+    if row["state"] == "resolved" and row.get("why") != OPEN:
         out.append(("why", row.get("why"), alert.get("why") if alert.get("why") in reasons else None))
     if row["state"] == "open" and "step" in row: out.append(("step", row["step"], alert.get("step")))
     if row["state"] == "open" and "step" in row and row["at"] == row["since"]:

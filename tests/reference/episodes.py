@@ -8,6 +8,7 @@ from .spans import covers
 from .text import message, step_value
 
 RECORD, TIMER, CHECK = 0, 1, 2  # at one instant: records first, then timers, then checks (1)
+OPEN = "?"  # a reason that the semantics leave open
 ONLY_HOLD = ("feed_down", "rarely_seen")
 
 
@@ -82,11 +83,16 @@ class Machine:
             if self.waited(t) and self.again(t, current, rank): self.open(t, n, rank, steps)
 
     def correction(self, record: Record | None) -> str | None:
-        """What falls away at an undo that found its original is corrected (17)."""
+        """What falls away at an undo is corrected where the rule counted what it undoes (17).
+
+        Where the rule counts the undo itself too (`any`, `swipe`), which of the two did it is not said.
+        """
         h = self.history
         undone = [x for x in h.records if record and (x.undone_by is record or x.corrected_by is record)]
         events = {f.event for f in h.rules.features_of(self.rule) if f.event}
-        undid = any(not h.rules.event(e).is_seen and x in h.matching(e) for e in events for x in undone)
+        counted = lambda r, e: any(r is x for x in h.matching(e))
+        if undone and any(counted(record, e) for e in events): return OPEN
+        undid = any(not h.rules.event(e).is_seen and counted(x, e) for e in events for x in undone)
         return "corrected" if undid else None
 
     def instant(self, t: int, n: int, record: Record | None, current: Episode | None) -> None:

@@ -94,8 +94,9 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
                           if r.time < clock or reads(history, rule, features, r)]
     if rule.is_instant or begin >= clock: return out
     times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
-    downs = history.downs.of(history.rules.event("any").types)
-    times |= edges(downs) | darkenings(downs, clock)
+    # of every source, for one that comes up while another is down changes what only the first one carries
+    times |= {t for spans in history.downs.by_source.values() for t in edges(spans)}
+    for feature in features: times |= darkenings(history.downs.of(history.rules.event(feature.event).types), clock)
     times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end)}
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
     out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
