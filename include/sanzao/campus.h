@@ -75,6 +75,8 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
                          const sz_types *types, sz_diags *d, sz_campus **out);
 /* The time zone's name in calendar.yaml (default Asia/Shanghai), so that the app can read its file first. Borrowed from the file. */
 sz_str sz_campus_zone_name(const sz_campus_file *files, size_t n);
+/* One more owner, of the same thread; each lets go with free. A loaded campus is never changed. */
+sz_campus *sz_campus_ref(sz_campus *c);
 void sz_campus_free(sz_campus *c);
 
 const sz_zone *sz_campus_zone(const sz_campus *c);

@@ -56,6 +56,8 @@ typedef struct sz_commit {
     const sz_put *ledger;
     uint32_t n_ledger;
     sz_str body;                     /* new header body */
+    const sz_put *fields;            /* the body's chief numbers once more, by name, for people: offset, n_read …; a store may leave them out */
+    uint32_t n_fields;
     uint64_t bundle_ver;
     uint32_t trim_outbox, trim_journal; /* drop so many from the front of each list */
 } sz_commit;
@@ -84,16 +86,17 @@ typedef struct sz_input {
 /* ---- messages ------------------------------------------------------------------------------------------------------------------ */
 
 typedef enum sz_msg_kind {
-    SZ_MSG_ASSIGNED,   /* begin: acquire the partition */
-    SZ_MSG_REVOKED,
+    SZ_MSG_ASSIGNED,   /* begin: acquire the partition. offset: what the group has committed, -1 none */
+    SZ_MSG_REVOKED,    /* finish the record and commit; is_lost: the assignment is gone, commit nothing. Then PARKED */
     SZ_MSG_ACQUIRED,   /* answer, header (before: its name is the previous one) */
     SZ_MSG_CHUNK,      /* of a load: chunk kind, puts or strs */
+    SZ_MSG_SEEKED,     /* answer; the next want begins at the offset asked for. FAILED: it is not there (text, offset: the lowest there is) */
     SZ_MSG_INPUT,      /* inputs, at most 256 */
     SZ_MSG_INPUT_END,  /* the batch has ended */
     SZ_MSG_COMMITTED,  /* answer */
-    SZ_MSG_DELIVERED,  /* n alerts more are acknowledged; sink_pos: bytes of the file that are acknowledged */
-    SZ_MSG_DEAD_DONE,  /* dead letters submitted so far are safe; sink_pos like that */
-    SZ_MSG_TICK,       /* live only: wall clock moved */
+    SZ_MSG_DELIVERED,  /* n alerts more of the submission `tag` are acknowledged; sink_pos: bytes of the file that are acknowledged */
+    SZ_MSG_DEAD_DONE,  /* dead letters submitted so far under `tag` are safe; sink_pos like that */
+    SZ_MSG_TICK,       /* live only: wall_ms is the host's clock; offset: the partition's end, asked of the broker just before */
     SZ_MSG_BUNDLE,     /* a new bundle and campus, to be switched to at a commit boundary */
     SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
     SZ_MSG_STOP        /* drain: commit, wait for the sinks, end */
@@ -110,6 +113,11 @@ typedef struct sz_msg {
     const sz_input *inputs;
     uint64_t n_delivered;
     uint64_t sink_pos;
+    uint32_t tag;          /* of the submission that this answers */
+    int64_t offset;        /* assigned, seeked, tick */
+    int64_t wall_ms;       /* tick */
+    int64_t store_ms;      /* acquired, committed: the store's own clock when it answered; 0: it has none */
+    bool is_lost;          /* revoked */
     sz_bundle *bundle;     /* taken */
     sz_campus *campus;     /* taken */
     sz_str text;           /* of a failure, for people */
@@ -133,13 +141,19 @@ typedef struct sz_store_port {
 typedef struct sz_stream_port {
     void *self;
     void (*want)(void *self, uint32_t max);
+    /* Streams with offsets only, NULL for files. The wanted input is called off; the next want begins at this offset
+     * (-1: the lowest there is). Answered by seeked. What stands in the queue before that answer is stale. */
+    void (*seek)(void *self, int64_t offset);
+    /* All before this offset is settled: may be told to the group, for its lag only. No answer. NULL for files. */
+    void (*settled)(void *self, int64_t offset);
 } sz_stream_port;
 
-/* Output of alerts (settled, in order) and dead letters. */
+/* Output of alerts (settled, in order) and dead letters. Answers carry the tag of the last call of their kind; delivered counts the
+ * contiguous prefix. The worker takes a new tag at each start and lets answers to older ones fall. */
 typedef struct sz_sink_port {
     void *self;
-    void (*submit)(void *self, const sz_str *lines, uint32_t n);  /* answered by delivered */
-    void (*dead)(void *self, const sz_str *lines, uint32_t n);    /* answered by dead_done; lines have their line ends */
+    void (*submit)(void *self, uint32_t tag, const sz_str *lines, uint32_t n);  /* answered by delivered */
+    void (*dead)(void *self, uint32_t tag, const sz_str *lines, uint32_t n);    /* answered by dead_done; lines have their line ends */
 } sz_sink_port;
 
 typedef struct sz_env_port {
@@ -177,7 +191,19 @@ typedef struct sz_counters {
     uint64_t unknown_places, unknown_readers;
 } sz_counters;
 
-typedef enum sz_worker_state { SZ_WK_IDLE, SZ_WK_ACQUIRING, SZ_WK_LOADING, SZ_WK_RUNNING, SZ_WK_DRAINING, SZ_WK_STOPPED, SZ_WK_FAILED } sz_worker_state;
+typedef enum sz_worker_state {
+    SZ_WK_IDLE,
+    SZ_WK_BACKOFF,   /* the store did not answer: ACQUIRE again when it is time (sz_worker_wake_ms) */
+    SZ_WK_ACQUIRING,
+    SZ_WK_LOADING,
+    SZ_WK_SEEKING,   /* to the witness, which is read again and compared */
+    SZ_WK_RUNNING,
+    SZ_WK_DRAINING,
+    SZ_WK_PARKED,    /* revoked: memory kept, nothing done; ASSIGNED starts it again */
+    SZ_WK_HELD,      /* cannot go on without a person (gap, other partition count, newer bundle …): sz_worker_failure says what to do */
+    SZ_WK_STOPPED,
+    SZ_WK_FAILED
+} sz_worker_state;
 
 typedef struct sz_worker sz_worker;
 /* bundle and campus are taken (bundle: a reference). */
@@ -187,6 +213,10 @@ void sz_worker_ports(sz_worker *w, const sz_ports *p);
 void sz_worker_free(sz_worker *w);
 void sz_worker_step(sz_worker *w, const sz_msg *m);
 sz_worker_state sz_worker_where(const sz_worker *w);
+/* When GO_ON must come at the latest, on the monotonic clock: settle, idle commit, back-off. SZ_TIME_MAX: no time is waited for. */
+int64_t sz_worker_wake_ms(const sz_worker *w);
+/* Partition of a key: murmur2 as Kafka's default partitioner computes it (librdkafka: murmur2_random), parts >= 1. */
+uint32_t sz_home(sz_str key, uint32_t parts);
 /* Why it failed: status and a sentence. */
 sz_status sz_worker_failure(const sz_worker *w, sz_str *text);
 /* Progress that a stream adapter needs at start (valid once RUNNING): records of the open batch that were taken, the ledger. */

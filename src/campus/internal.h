@@ -40,6 +40,7 @@ struct leave_use {
 };
 
 struct sz_campus {
+    uint32_t refs; /* beside the first owner */
     sz_arena arena;
     struct words words;
     sz_zone zone; /* arrays in the arena */

@@ -59,8 +59,13 @@ static sz_campus *campus_new(const sz_zone *zone, const sz_types *types) {
     return c;
 }
 
+sz_campus *sz_campus_ref(sz_campus *c) {
+    c->refs++;
+    return c;
+}
+
 void sz_campus_free(sz_campus *c) {
-    if (!c) return;
+    if (!c || c->refs--) return;
     sz_held_free(&c->cards);
     sz_held_free(&c->readers);
     sz_lookup_free(&c->by_student);

@@ -236,7 +236,7 @@ void commit_start(sz_worker *w) {
     if (w->in_flight || w->dead_submitted) return;
     if (w->dead.n) {
         w->dead_submitted = true;
-        w->ports.sink.dead(w->ports.sink.self, strs_of(w, &w->dead), w->dead.n);
+        w->ports.sink.dead(w->ports.sink.self, w->tag, strs_of(w, &w->dead), w->dead.n);
         return;
     }
     send(w);
@@ -266,7 +266,7 @@ void commit_done(sz_worker *w) {
     sz_str *v = strs_of(w, &w->alerts);
     for (uint32_t i = 0; i < w->alerts.n; i++) lines_add(&w->outbox, v[i]);
     w->in_flight_alerts += w->alerts.n;
-    w->ports.sink.submit(w->ports.sink.self, v, w->alerts.n);
+    w->ports.sink.submit(w->ports.sink.self, w->tag, v, w->alerts.n);
     lines_clear(&w->alerts);
     sz_arena_reset(&w->step);
 }

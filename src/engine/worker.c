@@ -129,7 +129,7 @@ static void start_running(sz_worker *w) {
         sz_str *v = SZ_NEWN(&w->step, sz_str, w->outbox.n);
         for (uint32_t i = 0; i < w->outbox.n; i++) v[i] = lines_at(&w->outbox, i);
         w->in_flight_alerts += w->outbox.n;
-        w->ports.sink.submit(w->ports.sink.self, v, w->outbox.n);
+        w->ports.sink.submit(w->ports.sink.self, w->tag, v, w->outbox.n);
         sz_arena_reset(&w->step);
     }
 }
@@ -266,6 +266,7 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_INPUT_END: on_input_end(w, m); return;
     case SZ_MSG_COMMITTED: on_committed(w, m); return;
     case SZ_MSG_DELIVERED:
+        if (m->tag != w->tag) return;
         if (m->answer == SZ_ANS_FAILED) {
             worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
             return;
@@ -276,6 +277,7 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
         go_on(w);
         return;
     case SZ_MSG_DEAD_DONE:
+        if (m->tag != w->tag) return;
         if (m->answer == SZ_ANS_FAILED) {
             worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
             return;
@@ -328,6 +330,11 @@ void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_po
 const sz_counters *sz_worker_counters(const sz_worker *w) { return &w->n; }
 int64_t sz_worker_clock(const sz_worker *w) { return clock_lowest(w); }
 uint32_t sz_worker_n_students(const sz_worker *w) { return w->students.n; }
+
+int64_t sz_worker_wake_ms(const sz_worker *w) {
+    (void)w;
+    return SZ_TIME_MAX;
+}
 
 void sz_worker_ports(sz_worker *w, const sz_ports *p) { w->ports = *p; }
 

@@ -116,6 +116,7 @@ struct sz_worker {
     bool batch_open; /* records of a batch were taken and its end was not reached */
     bool loading_done;
     uint32_t in_flight_alerts;
+    uint32_t tag; /* of submissions since the last start */
     sz_status failure;
     char failure_text[300];
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash;

@@ -104,13 +104,13 @@ static sz_answer await(run *r, sz_msg_kind kind, uint64_t n) {
 
 static sz_answer alert(run *r, const char *line) {
     sz_str s = sz_str_of(line);
-    r->port.submit(r->port.self, &s, 1);
+    r->port.submit(r->port.self, 0, &s, 1);
     return await(r, SZ_MSG_DELIVERED, 1);
 }
 
 static sz_answer dead_letter(run *r, const char *line) {
     sz_str s = sz_str_of(line);
-    r->port.dead(r->port.self, &s, 1);
+    r->port.dead(r->port.self, 0, &s, 1);
     return await(r, SZ_MSG_DEAD_DONE, 0);
 }
 
@@ -145,8 +145,8 @@ static void test_lines_reach_their_files(void **state) {
     run r;
     assert_int_equal(open_run(&r, &b, (sz_sink_file_options){.is_new = true}), SZ_OK);
     sz_str two[] = {SZ_STR("a1"), SZ_STR("a2")};
-    r.port.submit(r.port.self, two, 2);
-    r.port.submit(r.port.self, two, 1);
+    r.port.submit(r.port.self, 0, two, 2);
+    r.port.submit(r.port.self, 0, two, 1);
     assert_int_equal(await(&r, SZ_MSG_DELIVERED, 2), SZ_ANS_OK); /* one answer a call */
     assert_int_equal(b.alerts_pos, 6);
     assert_int_equal(await(&r, SZ_MSG_DELIVERED, 1), SZ_ANS_OK);

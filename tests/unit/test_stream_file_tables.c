@@ -93,7 +93,7 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
     sz_buf out;
     sz_buf_init(&out);
     *status = sz_stream_file_new(&o, q, &diags, &s);
-    sz_stream_port port = {NULL, NULL};
+    sz_stream_port port = {.self = NULL};
     if (s) {
         sz_stream_file_attach(s, &p);
         port = sz_stream_file_port(s);

@@ -49,27 +49,27 @@ sz_status sz_sink_file_start(sz_sink_file *s) {
 
 /* ---- the port ---- */
 
-static void take_up(target *t, uint32_t n_lines) {
+static void take_up(target *t, uint32_t tag, uint32_t n_lines) {
     if (t->n_calls == t->room) {
         t->room = t->room ? t->room * 2 : 4;
         t->calls = sz_realloc(t->calls, sizeof *t->calls * t->room);
     }
-    t->calls[t->n_calls++] = (call){n_lines, t->pending.n};
+    t->calls[t->n_calls++] = (call){tag, n_lines, t->pending.n};
 }
 
-static void submit(void *self, const sz_str *lines, uint32_t n) {
+static void submit(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
     sz_sink_file *s = self;
     for (uint32_t i = 0; i < n && s->alerts.kind != TO_NOWHERE; i++) {
         sz_buf_put_str(&s->alerts.pending, lines[i]);
         sz_buf_put_u8(&s->alerts.pending, '\n');
     }
-    take_up(&s->alerts, n);
+    take_up(&s->alerts, tag, n);
 }
 
-static void dead(void *self, const sz_str *lines, uint32_t n) {
+static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
     sz_sink_file *s = self;
     for (uint32_t i = 0; i < n && s->dead.kind != TO_NOWHERE; i++) sz_buf_put_str(&s->dead.pending, lines[i]);
-    take_up(&s->dead, n);
+    take_up(&s->dead, tag, n);
 }
 
 static void answer(sz_sink_file *s, target *t) {
@@ -79,7 +79,8 @@ static void answer(sz_sink_file *s, target *t) {
     for (uint32_t i = 0; i < t->n_calls; i++) {
         bool is_alerts = t == &s->alerts;
         sz_msg m = {.kind = is_alerts ? SZ_MSG_DELIVERED : SZ_MSG_DEAD_DONE,
-                    .answer = is_fine ? SZ_ANS_OK : SZ_ANS_FAILED};
+                    .answer = is_fine ? SZ_ANS_OK : SZ_ANS_FAILED,
+                    .tag = t->calls[i].tag};
         m.n_delivered = is_alerts && is_fine ? t->calls[i].n_lines : 0;
         m.sink_pos = is_fine ? before + t->calls[i].end : t->length;
         if (!is_fine) m.text = sz_str_of(s->text);

@@ -16,6 +16,7 @@
 typedef enum target_kind { TO_NOWHERE, TO_FILE, TO_STDOUT } target_kind;
 
 typedef struct call { /* of the port, to be answered */
+    uint32_t tag;
     uint32_t n_lines;
     size_t end; /* of its bytes in `pending` */
 } call;

@@ -148,7 +148,7 @@ static void want(void *self, uint32_t max) {
 
 sz_stream_port sz_stream_file_port(sz_stream_file *s) {
     sz_msgq_add_pump(s->q, pump, s);
-    return (sz_stream_port){s, want};
+    return (sz_stream_port){.self = s, .want = want};
 }
 
 /* ---- life ---- */
