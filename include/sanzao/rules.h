@@ -55,13 +55,18 @@ typedef struct sz_piece {
 } sz_piece;
 typedef struct sz_message { sz_piece *pieces; uint32_t n; } sz_message; /* n 0: not given */
 
+/* One clause of a sum of points (semantics 25): it adds so many while it is true; unknown it adds nothing. */
+typedef struct sz_point { double add; const sz_prog *when; sz_str text; } sz_point;
+
 typedef struct sz_rule {
     sz_str id, title_zh, title_en, purpose, audience, refer_to, source, version, because;
     char rule_version[32];   /* `1-9f3a0c11` */
     sz_str *detects;
     uint32_t n_detects;
     const sz_prog *who, *when, *resolve_when; /* NULL: none */
-    const sz_prog *value;    /* value + steps; NULL for when */
+    const sz_prog *value;    /* value + steps; NULL for when and points */
+    sz_point *points;        /* points + steps */
+    uint32_t n_points;
     uint8_t value_type, value_unit;
     bool at_most;
     sz_step *steps;          /* in order of reaching (by value ascending; at_most: descending) when constant, else as written with params evaluated and sorted at run time; a when rule has one step with its level and text "" */
@@ -83,6 +88,9 @@ typedef struct sz_rule {
     uint64_t hash;           /* of the meaning */
     sz_span span;
 } sz_rule;
+
+/* Has it steps: value or points. */
+static inline bool sz_rule_is_stepped(const sz_rule *r) { return r->value || r->n_points; }
 
 typedef struct sz_bundle {
     sz_arena arena;

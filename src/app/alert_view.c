@@ -63,7 +63,14 @@ static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
     while ((r = yyjson_arr_iter_next(&it))) {
         yyjson_val *held = yyjson_obj_get(r, "held");
         const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) ? "✓" : "✗";
-        sz_buf_printf(out, "     %s %s  ", mark, text(r, "clause"));
+        sz_buf_printf(out, "     %s %s", mark, text(r, "clause"));
+        yyjson_val *points = yyjson_obj_get(r, "points");
+        if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
+        if (!yyjson_obj_get(r, "value")) {
+            sz_buf_put_u8(out, '\n');
+            continue;
+        }
+        sz_buf_put_z(out, "  ");
         const char *unit = text(r, "unit");
         put_number(out, yyjson_obj_get(r, "value"), unit, yyjson_get_bool(yyjson_obj_get(r, "at_least")), lang);
         if (yyjson_obj_get(r, "threshold")) {

@@ -41,6 +41,11 @@ bool rule_is_quiet(const sz_bundle *b, const sz_rule *r) {
     if (has_shifting_params(r)) return false;
     void *fs = (void *)(uintptr_t)&b->fs;
     uint32_t slot;
+    if (r->n_points) {
+        for (uint32_t i = 0; i < r->n_points; i++)
+            if (r->points[i].add < 0 || !sz_prog_is_floor(r->points[i].when, slot_only_falls, fs)) return false;
+        return !r->at_most;
+    }
     if (r->value) return !r->at_most && sz_prog_is_slot(r->value, &slot) && slot_only_falls(fs, slot);
     return sz_prog_is_floor(r->when, slot_only_falls, fs);
 }

@@ -6,8 +6,10 @@
 #include "codes.h"
 #include "load.h"
 
-#define RULE(rest)    "rules:\n  - {id: r, level: blue, " rest "}"
-#define VALUE(rest)   "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, value: n, " rest "}"
+#define RULE(rest)  "rules:\n  - {id: r, level: blue, " rest "}"
+#define VALUE(rest) "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, value: n, " rest "}"
+#define POINTS(rest) \
+    "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, points: [" rest "], at_least: {3: blue}}"
 #define EVENT(rest)   "events:\n  meal: {" rest "}"
 #define FEATURE(rest) "features:\n  n: {" rest "}"
 #define PARAM(rest)   "params:\n  p: " rest
@@ -126,6 +128,8 @@ static const sz_code_doc codes[] = {
      VALUE("at_least: {3: blue}, message: {zh: '{n} 次', en: '{n|time|times}'}")},
     {C_STEPS, "A rule with `value:` needs steps", "有 `value:` 的规则需要档次",
      "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, value: n}", VALUE("at_least: {3: blue}")},
+    {C_POINTS, "A point adds a number that is not 0, and a rule has at least one point",
+     "积分项要加一个不为 0 的数，至少要有一项", POINTS("{add: 0, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
     {C_STEP_VALUE, "A step does not fit the value: another unit, or a duration beside a number",
      "档次与值不符：单位不同，或把时长和数混在一起", VALUE("at_least: {24h: blue}"), VALUE("at_least: {24: blue}")},
     {C_STEP_TWICE, "Two steps have one value", "两个档次的值相同", VALUE("at_least: {3: blue, 3.0: red}"),

@@ -57,11 +57,21 @@ static sz_truth step_truth(const sz_rule *r, const sz_verdict *v, double at) {
     return c.know != SZ_KNOWN ? SZ_UNSURE : c.b ? SZ_TRUE : SZ_FALSE;
 }
 
+/* The sum of the true clauses: always known, for an unknown clause adds nothing (semantics 25). */
+static sz_xval points_of(const sz_rule *r, const sz_loader *l) {
+    sz_xval sum = {.type = SZ_X_NUM, .know = SZ_KNOWN};
+    for (uint32_t i = 0; i < r->n_points; i++) {
+        sz_xval c = sz_prog_run(r->points[i].when, l);
+        if (c.know == SZ_KNOWN && c.b) sum.num += r->points[i].add;
+    }
+    return sum;
+}
+
 static void judge_steps(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
     sz_loader l = sz_rule_scope(ev, r);
     bool all_known;
     set_steps(ev, r, &l, v, &all_known);
-    v->value = sz_prog_run(r->value, &l);
+    v->value = r->value ? sz_prog_run(r->value, &l) : points_of(r, &l);
     v->reached = -1;
     v->truth = SZ_UNSURE;
     if (!all_known) return; /* a step without a value: nothing opens, nothing ends */
@@ -74,7 +84,7 @@ static void judge_steps(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
 }
 
 void sz_rule_judge(sz_eval *ev, const sz_rule *r, sz_verdict *v) {
-    if (r->value) {
+    if (sz_rule_is_stepped(r)) {
         judge_steps(ev, r, v);
         return;
     }

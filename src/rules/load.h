@@ -81,6 +81,7 @@ enum {
     C_NO_TYPE = 84,
     C_ADJUST_LEVEL = 85,
     C_NO_FEATURE = 86,
+    C_POINTS = 87,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,
@@ -347,6 +348,16 @@ const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule);
 void sz_adjusts_finish(struct sz_loading *l); /* those that name no rule */
 void sz_adjust_params(struct sz_ruling *g);   /* after the rule's own are loaded */
 void sz_rules_compile_all(struct sz_loading *l);
+/* Say what is wrong with the rule; it fails. */
+void sz_rule_wrong(struct sz_ruling *g, sz_span at, int code, const char *en, const char *zh, const char *hint,
+                   const char *hint_zh);
+/* `key:` does not go with this shape, if it is there. */
+void sz_rule_refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, int code, const char *en,
+                    const char *zh);
+void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map); /* at_least, at_most; value_type and _unit are known */
+void sz_rule_points(struct sz_ruling *g);
+/* All conditions and values that the rule has, in the loading's memory. */
+const sz_prog **sz_rule_progs(struct sz_ruling *g, uint32_t *n);
 void sz_rule_shape(struct sz_ruling *g); /* when + level | value + steps */
 void sz_rule_who(struct sz_ruling *g);   /* who, resolve_when, for, check, again_after */
 void sz_rule_unless(struct sz_ruling *g);

@@ -59,7 +59,7 @@ static void bad_name(struct reading *r, const struct place *p, const char *hint,
 static void hint_near(struct reading *r, const struct place *p) {
     struct sz_loading *l = r->g->l;
     struct sz_near near = sz_scope_near(&r->g->scope, p->name);
-    if (r->g->r->value) {
+    if (sz_rule_is_stepped(r->g->r)) {
         sz_near_z(&near, "value");
         sz_near_z(&near, "step");
     }
@@ -138,7 +138,8 @@ static void add_prog(struct reading *r, const struct place *p) {
 static void add_own(struct reading *r, const struct place *p, sz_piece_kind kind) {
     const sz_rule *rule = r->g->r;
     if (kind != SZ_PIECE_REASONS && r->g->k.when) {
-        bad_name(r, p, "only a rule with `value:` has a value and steps", "只有带 `value:` 的规则才有值和档次");
+        bad_name(r, p, "only a rule with `value:` or `points:` has a value and steps",
+                 "只有带 `value:` 或 `points:` 的规则才有值和档次");
         return;
     }
     sz_piece *piece = add(r, kind);

@@ -76,8 +76,9 @@ void sz_rule_purpose(struct sz_ruling *g) {
             refuse(g, p, "amounts of money", "金额", f->name);
         if (!p->has_doors && f->types == doors) refuse(g, p, "the doors of the dorm", "宿舍门禁", f->name);
     }
-    const sz_prog *const progs[] = {r->when, r->value, r->resolve_when, r->who};
-    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++)
+    uint32_t n_progs;
+    const sz_prog **progs = sz_rule_progs(g, &n_progs);
+    for (uint32_t i = 0; i < n_progs; i++)
         if (!p->has_money && reads_money(progs[i])) refuse(g, p, "amounts of money", "金额", r->id);
     if (!p->has_doors && r->event_types == doors) refuse(g, p, "the doors of the dorm", "宿舍门禁", r->id);
 }

@@ -14,7 +14,6 @@ struct reads {
 };
 
 static void add_slots(struct reads *r, const sz_prog *p) {
-    if (!p) return;
     uint32_t n;
     const uint32_t *slots = sz_prog_slots(p, &n);
     for (uint32_t i = 0; i < n; i++) {
@@ -31,18 +30,31 @@ static int ascending(const void *a, const void *b, void *ctx) {
     return (*x > *y) - (*x < *y);
 }
 
+const sz_prog **sz_rule_progs(struct sz_ruling *g, uint32_t *n) {
+    const sz_rule *r = g->r;
+    const sz_prog *const own[] = {r->when, r->value, r->resolve_when, r->who};
+    const sz_prog **all = SZ_NEWN(&g->l->tmp, const sz_prog *, sizeof own / sizeof *own + r->n_points);
+    *n = 0;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (own[i]) all[(*n)++] = own[i];
+    for (uint32_t i = 0; i < r->n_points; i++) all[(*n)++] = r->points[i].when;
+    return all;
+}
+
 static void collect_features(struct sz_ruling *g) {
     struct sz_loading *l = g->l;
     const sz_featureset *fs = &l->b->fs;
     sz_rule *rule = g->r;
     if (!l->seen_features) l->seen_features = SZ_NEWN(&l->tmp, bool, fs->n_features + 1);
     struct reads r = {.l = l, .seen = l->seen_features};
-    const sz_prog *const progs[] = {rule->when, rule->value, rule->resolve_when, rule->who};
-    for (size_t i = 0; i < sizeof progs / sizeof *progs; i++) {
+    uint32_t n_progs;
+    const sz_prog **progs = sz_rule_progs(g, &n_progs);
+    for (uint32_t i = 0; i < n_progs; i++) {
         add_slots(&r, progs[i]);
-        if (progs[i] && sz_prog_grows(progs[i])) rule->has_growing = true;
+        if (sz_prog_grows(progs[i])) rule->has_growing = true;
     }
-    for (uint32_t i = 0; i < r.n; i++) add_slots(&r, fs->features[r.found[i]].value);
+    for (uint32_t i = 0; i < r.n; i++)
+        if (fs->features[r.found[i]].value) add_slots(&r, fs->features[r.found[i]].value);
     sz_sort(r.found, r.n, sizeof *r.found, ascending, NULL);
     rule->types = rule->event_types;
     rule->features = SZ_NEWN(l->a, uint32_t, r.n + 1);
@@ -92,6 +104,7 @@ static uint64_t meaning(const struct sz_ruling *g) {
     uint64_t h = 9;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = sz_mix_str(h, texts[i]);
     h = mix_prog(mix_prog(mix_prog(mix_prog(h, g, r->who), g, r->when), g, r->resolve_when), g, r->value);
+    for (uint32_t i = 0; i < r->n_points; i++) h = mix_prog(sz_mix_double(h, r->points[i].add), g, r->points[i].when);
     h = mix_exemptions(mix_steps(h, g), r);
     h = sz_mix(sz_mix(h, (uint64_t)r->for_ms), (uint64_t)r->again_after_ms);
     h = sz_mix(h, (uint64_t)r->check.kind << 40 | (uint64_t)r->check.weekdays << 32 | (uint32_t)r->check.week);

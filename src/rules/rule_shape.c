@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shapes of a rule (semantics 27): when + level, or value + at_least | at_most.
+ * Shapes of a rule (semantics 27): when + level, value + at_least | at_most, points + at_least (rule_points.c).
  */
 #include "keys.h"
 
-static void wrong(struct sz_ruling *g, sz_span at, int code, const char *en, const char *zh, const char *hint,
-                  const char *hint_zh) {
+void sz_rule_wrong(struct sz_ruling *g, sz_span at, int code, const char *en, const char *zh, const char *hint,
+                   const char *hint_zh) {
     g->failed = true;
     sz_rules_hint_say(sz_rules_say(g->l, SZ_ERROR, code, at, en, zh), hint, hint_zh);
 }
 
-static void refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, int code, const char *en,
-                   const char *zh) {
+void sz_rule_refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, int code, const char *en,
+                    const char *zh) {
     if (node)
-        wrong(g, sz_rules_key(g->decl->node, key), code, en, zh, TXT(g->l, "leave  %s:  out", key),
-              TXT(g->l, "请去掉  %s:", key));
+        sz_rule_wrong(g, sz_rules_key(g->decl->node, key), code, en, zh, TXT(g->l, "leave  %s:  out", key),
+                      TXT(g->l, "请去掉  %s:", key));
 }
 
 /* ---- growing values ---- */
@@ -27,10 +27,11 @@ bool sz_rule_refuses_growing(struct sz_ruling *g, const sz_prog *p, const sz_yam
         if (SZ_SLOT_SPACE(slots[i]) != SZ_SPACE_FEATURE) continue;
         const sz_feature *f = &g->l->b->fs.features[SZ_SLOT_INDEX(slots[i])];
         if (f->op != SZ_OP_VALUE || !f->is_growing) continue;
-        wrong(g, node->span, C_GROWS,
-              TXT(g->l, "`%.*s` grows by itself and is made of other features", SZ_FMT_STR(f->name)),
-              TXT(g->l, "`%.*s` 会自己增长，又是由其他特征算出的", SZ_FMT_STR(f->name)),
-              "give it a check, for example  check: daily at 07:00", "请给它一个 check，例如  check: daily at 07:00");
+        sz_rule_wrong(g, node->span, C_GROWS,
+                      TXT(g->l, "`%.*s` grows by itself and is made of other features", SZ_FMT_STR(f->name)),
+                      TXT(g->l, "`%.*s` 会自己增长，又是由其他特征算出的", SZ_FMT_STR(f->name)),
+                      "give it a check, for example  check: daily at 07:00",
+                      "请给它一个 check，例如  check: daily at 07:00");
         return true;
     }
     return false;
@@ -61,15 +62,15 @@ static void no_type(struct sz_ruling *g, const struct sz_scan *scan) {
         }
         const char *a = first.n ? TXT(l, "`%.*s`", SZ_FMT_STR(first)) : "event.type";
         const char *of_a = sz_types_words(l, types), *of_b = sz_types_words(l, has);
-        wrong(g, g->k.when->span, C_NO_TYPE,
-              TXT(l, "no record can fit: %s and `%.*s` are of different types", a, SZ_FMT_STR(field)),
-              TXT(l, "没有记录会符合：%s 和 `%.*s` 不属于同一类型", a, SZ_FMT_STR(field)),
-              TXT(l, "%s says %s, `%.*s` is of %s", a, of_a, SZ_FMT_STR(field), of_b),
-              TXT(l, "%s 要求是 %s，`%.*s` 属于 %s", a, of_a, SZ_FMT_STR(field), of_b));
+        sz_rule_wrong(g, g->k.when->span, C_NO_TYPE,
+                      TXT(l, "no record can fit: %s and `%.*s` are of different types", a, SZ_FMT_STR(field)),
+                      TXT(l, "没有记录会符合：%s 和 `%.*s` 不属于同一类型", a, SZ_FMT_STR(field)),
+                      TXT(l, "%s says %s, `%.*s` is of %s", a, of_a, SZ_FMT_STR(field), of_b),
+                      TXT(l, "%s 要求是 %s，`%.*s` 属于 %s", a, of_a, SZ_FMT_STR(field), of_b));
         return;
     }
-    wrong(g, g->k.when->span, C_NO_TYPE, "no record can fit: event.type says two things",
-          "没有记录会符合：event.type 的要求互相矛盾", "join alternatives with ||", "多种情况请用 || 连接");
+    sz_rule_wrong(g, g->k.when->span, C_NO_TYPE, "no record can fit: event.type says two things",
+                  "没有记录会符合：event.type 的要求互相矛盾", "join alternatives with ||", "多种情况请用 || 连接");
 }
 
 /* A `when` that names event fires at each record that fits (semantics 32). */
@@ -91,11 +92,12 @@ static void load_instant(struct sz_ruling *g, const struct sz_scan *scan) {
         const sz_yaml *node;
         memcpy(&node, (const char *)&g->k + never[i].at, sizeof node);
         if (!node) continue;
-        wrong(g, sz_rules_key(g->decl->node, never[i].key), C_INSTANT,
-              TXT(g->l, "a rule that looks at `event` fires at the record itself: `%s:` does not go with it",
-                  never[i].key),
-              TXT(g->l, "看 `event` 的规则在记录当时触发，不能用 `%s:`", never[i].key),
-              "count the records with a feature instead, or leave the key out", "请改用特征来数记录，或去掉这个键");
+        sz_rule_wrong(g, sz_rules_key(g->decl->node, never[i].key), C_INSTANT,
+                      TXT(g->l, "a rule that looks at `event` fires at the record itself: `%s:` does not go with it",
+                          never[i].key),
+                      TXT(g->l, "看 `event` 的规则在记录当时触发，不能用 `%s:`", never[i].key),
+                      "count the records with a feature instead, or leave the key out",
+                      "请改用特征来数记录，或去掉这个键");
     }
 }
 
@@ -103,10 +105,10 @@ static void load_when(struct sz_ruling *g) {
     sz_rule *r = g->r;
     struct sz_scan scan;
     if (sz_rules_scan(g->l, g->k.when->text, &scan) && scan.names_event) load_instant(g, &scan);
-    refuse(g, g->k.at_least, "at_least", C_RULE_SHAPE, "steps go with `value:`, a `when:` has one `level:`",
-           "档次配 `value:`，`when:` 只有一个 `level:`");
-    refuse(g, g->k.at_most, "at_most", C_RULE_SHAPE, "steps go with `value:`, a `when:` has one `level:`",
-           "档次配 `value:`，`when:` 只有一个 `level:`");
+    sz_rule_refuse(g, g->k.at_least, "at_least", C_RULE_SHAPE, "steps go with `value:`, a `when:` has one `level:`",
+                   "档次配 `value:`，`when:` 只有一个 `level:`");
+    sz_rule_refuse(g, g->k.at_most, "at_most", C_RULE_SHAPE, "steps go with `value:`, a `when:` has one `level:`",
+                   "档次配 `value:`，`when:` 只有一个 `level:`");
     if (g->scope.types != 0) r->when = sz_rules_compile(&g->scope, g->k.when, SZ_X_BOOL, g->k.check || r->is_instant);
     if (!r->when) g->failed = true;
     sz_rule_refuses_growing(g, r->when, g->k.when);
@@ -118,9 +120,9 @@ static void load_when(struct sz_ruling *g) {
         r->steps[0].level = level_of(g, g->k.level);
     } else if (!sz_rules_is_partial(g->l, g->decl->node)) {
         if (!sz_near_key(g->decl->node, "level"))
-            wrong(g, sz_rules_key(g->decl->node, "when"), C_LEVEL, "a rule with `when:` needs a `level:`",
-                  "有 `when:` 的规则必须写 `level:`", "add  level: blue  (green, blue, yellow, orange, red)",
-                  "请加  level: blue（green、blue、yellow、orange、red）");
+            sz_rule_wrong(g, sz_rules_key(g->decl->node, "when"), C_LEVEL, "a rule with `when:` needs a `level:`",
+                          "有 `when:` 的规则必须写 `level:`", "add  level: blue  (green, blue, yellow, orange, red)",
+                          "请加  level: blue（green、blue、yellow、orange、red）");
     }
     if (!g->adjust || !g->adjust->level) return;
     r->steps[0].level = level_of(g, g->adjust->level);
@@ -147,12 +149,12 @@ static void misfit(struct sz_ruling *g, const sz_yaml *key, uint8_t type) {
     const char *like = r->value_type != SZ_X_DURATION ? like_unit[r->value_unit]
                        : is_plain                     ? TXT(g->l, "%.*sh", SZ_FMT_STR(key->text))
                                                       : "24h";
-    wrong(g, key->span, C_STEP_VALUE,
-          TXT(g->l, "the step `%.*s` does not fit the value, which is %s", SZ_FMT_STR(key->text),
-              sz_unit_words(r->value_type, r->value_unit, SZ_EN)),
-          TXT(g->l, "档次 `%.*s` 与该值不符，该值是%s", SZ_FMT_STR(key->text),
-              sz_unit_words(r->value_type, r->value_unit, SZ_ZH)),
-          TXT(g->l, "write it like  %s", like), TXT(g->l, "请写成  %s 这样", like));
+    sz_rule_wrong(g, key->span, C_STEP_VALUE,
+                  TXT(g->l, "the step `%.*s` does not fit the value, which is %s", SZ_FMT_STR(key->text),
+                      sz_unit_words(r->value_type, r->value_unit, SZ_EN)),
+                  TXT(g->l, "档次 `%.*s` 与该值不符，该值是%s", SZ_FMT_STR(key->text),
+                      sz_unit_words(r->value_type, r->value_unit, SZ_ZH)),
+                  TXT(g->l, "write it like  %s", like), TXT(g->l, "请写成  %s 这样", like));
 }
 
 static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
@@ -244,7 +246,7 @@ static void check_order(struct sz_ruling *g, const struct placed *v, uint32_t n)
     }
 }
 
-static void load_steps(struct sz_ruling *g, const sz_yaml *map) {
+void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map) {
     sz_rule *r = g->r;
     struct placed *v = SZ_NEWN(&g->l->tmp, struct placed, map->n + 1);
     uint32_t n = 0;
@@ -255,8 +257,8 @@ static void load_steps(struct sz_ruling *g, const sz_yaml *map) {
         v[n++].key = map->keys[i];
     }
     if (map->n == 0)
-        wrong(g, map->span, C_STEPS, "no step stands here", "这里没有写档次",
-              "for example  at_least: {3: yellow, 5: orange}", "例如  at_least: {3: yellow, 5: orange}");
+        sz_rule_wrong(g, map->span, C_STEPS, "no step stands here", "这里没有写档次",
+                      "for example  at_least: {3: yellow, 5: orange}", "例如  at_least: {3: yellow, 5: orange}");
     if (is_constant) {
         sz_sort(v, n, sizeof *v, upwards, &r->at_most);
         check_order(g, v, n);
@@ -275,47 +277,49 @@ static void load_value(struct sz_ruling *g) {
     bool is_read = sz_rules_scan(g->l, g->k.value->text, &scan);
     g->scope.no_event = value_no_event;
     g->scope.no_event_zh = value_no_event_zh;
-    refuse(g, g->k.level, "level", C_LEVEL, "with `value:` the levels stand at the steps",
-           "用 `value:` 时级别写在档次上");
+    sz_rule_refuse(g, g->k.level, "level", C_LEVEL, "with `value:` the levels stand at the steps",
+                   "用 `value:` 时级别写在档次上");
     r->value = sz_rules_compile(&g->scope, g->k.value, SZ_X_NUM, true);
     if (r->value) {
         r->value_type = sz_prog_type(r->value);
         r->value_unit = sz_prog_unit(r->value);
         bool refused = sz_rule_refuses_growing(g, r->value, g->k.value);
         if (!refused && sz_prog_grows(r->value) && !g->k.check && is_read && !scan.is_bare)
-            wrong(g, g->k.value->span, C_GROWS,
-                  "this value grows by itself: without a check only one feature may stand here",
-                  "这个值会自己增长：没有 check 时这里只能写一个特征",
-                  "give it a check, for example  check: daily at 07:00",
-                  "请给它一个 check，例如  check: daily at 07:00");
+            sz_rule_wrong(g, g->k.value->span, C_GROWS,
+                          "this value grows by itself: without a check only one feature may stand here",
+                          "这个值会自己增长：没有 check 时这里只能写一个特征",
+                          "give it a check, for example  check: daily at 07:00",
+                          "请给它一个 check，例如  check: daily at 07:00");
     } else {
         g->failed = true;
     }
     const sz_yaml *steps = g->k.at_least ? g->k.at_least : g->k.at_most;
     r->at_most = steps && steps == g->k.at_most;
     if (g->k.at_least && g->k.at_most)
-        refuse(g, g->k.at_most, "at_most", C_RULE_SHAPE, "a rule has `at_least:` or `at_most:`, not both",
-               "一条规则只能有 `at_least:` 或 `at_most:` 之一");
+        sz_rule_refuse(g, g->k.at_most, "at_most", C_RULE_SHAPE, "a rule has `at_least:` or `at_most:`, not both",
+                       "一条规则只能有 `at_least:` 或 `at_most:` 之一");
     if (steps && r->value) {
-        load_steps(g, steps);
+        sz_rule_steps(g, steps);
     } else if (!steps && !sz_rules_is_partial(g->l, g->decl->node) && !sz_near_key(g->decl->node, "at_least") &&
                !sz_near_key(g->decl->node, "at_most")) {
-        wrong(g, sz_rules_key(g->decl->node, "value"), C_STEPS, "a rule with `value:` needs steps",
-              "有 `value:` 的规则必须写档次", "add  at_least: {3: yellow, 5: orange}  or  at_most:",
-              "请加  at_least: {3: yellow, 5: orange}  或  at_most:");
+        sz_rule_wrong(g, sz_rules_key(g->decl->node, "value"), C_STEPS, "a rule with `value:` needs steps",
+                      "有 `value:` 的规则必须写档次", "add  at_least: {3: yellow, 5: orange}  or  at_most:",
+                      "请加  at_least: {3: yellow, 5: orange}  或  at_most:");
     }
     if (g->adjust && g->adjust->level)
-        wrong(g, g->adjust->level->span, C_ADJUST_LEVEL,
-              "this rule has steps, each with its level; an adjust cannot change them",
-              "这条规则按档次分级，不能用 adjust 改级别",
-              "put another rule in its place with  replaces:", "请用  replaces:  整体替换");
+        sz_rule_wrong(g, g->adjust->level->span, C_ADJUST_LEVEL,
+                      "this rule has steps, each with its level; an adjust cannot change them",
+                      "这条规则按档次分级，不能用 adjust 改级别",
+                      "put another rule in its place with  replaces:", "请用  replaces:  整体替换");
 }
 
 void sz_rule_shape(struct sz_ruling *g) {
-    if (g->k.sequence || g->k.points) return; /* said already: comes later */
-    if (g->k.when && g->k.value) {
-        wrong(g, sz_rules_key(g->decl->node, "value"), C_RULE_SHAPE, "a rule has `when:` or `value:`, not both",
-              "一条规则只能有 `when:` 或 `value:` 之一", "make two rules of it", "请拆成两条规则");
+    if (g->k.sequence) return; /* said already: comes later */
+    if (g->k.points) {
+        sz_rule_points(g);
+    } else if (g->k.when && g->k.value) {
+        sz_rule_wrong(g, sz_rules_key(g->decl->node, "value"), C_RULE_SHAPE, "a rule has `when:` or `value:`, not both",
+                      "一条规则只能有 `when:` 或 `value:` 之一", "make two rules of it", "请拆成两条规则");
     } else if (g->k.when) {
         load_when(g);
     } else if (g->k.value) {
@@ -324,8 +328,8 @@ void sz_rule_shape(struct sz_ruling *g) {
         g->failed = true;
         bool is_said = sz_near_key(g->decl->node, "when") || sz_near_key(g->decl->node, "value");
         if (!is_said && !sz_rules_is_partial(g->l, g->decl->node))
-            wrong(g, g->decl->key->span, C_RULE_SHAPE, "this rule does not say when it fires",
-                  "这条规则没有写什么时候触发", "write  when: …  with  level:, or  value: …  with  at_least:",
-                  "请写  when: …  配  level:，或  value: …  配  at_least:");
+            sz_rule_wrong(g, g->decl->key->span, C_RULE_SHAPE, "this rule does not say when it fires",
+                          "这条规则没有写什么时候触发", "write  when: …  with  level:, or  value: …  with  at_least:",
+                          "请写  when: …  配  level:，或  value: …  配  at_least:");
     }
 }

@@ -39,7 +39,7 @@ static const sz_key keys[] = {
     KEY(tests, "tests", SZ_SHAPE_LIST), /* taken by `sanzao test`, not read here */
     LATER(sequence, "sequence", "one record after another", "先后发生的记录"),
     KEY(within, "within", SZ_SHAPE_ANY), /* said with sequence */
-    LATER(points, "points", "a sum of points", "积分"),
+    KEY(points, "points", SZ_SHAPE_LIST),
     KEY(per, "per", SZ_SHAPE_TEXT),
     LATER(marks, "marks", "a rule that marks a feed as down", "标记数据源中断的规则"),
 };

@@ -68,6 +68,7 @@ static void put_held(sz_buf *out, const sz_xval *held) {
     sz_buf_put_z(out, held->know != SZ_KNOWN ? "null" : held->b ? "true" : "false");
 }
 
+/* A clause, left open for what else there is to say of it. */
 static void put_clause(run *x, sz_buf *out, const sz_prog *p, const sz_clause *c, const sz_loader *l) {
     sz_buf_put_z(out, "{\"clause\":");
     sz_json_str(out, c->text);
@@ -84,14 +85,41 @@ static void put_clause(run *x, sz_buf *out, const sz_prog *p, const sz_clause *c
     }
     put_held(out, &held);
     put_feature(x, out, c->lhs_slot, c->lhs_type, c->lhs_unit);
+}
+
+static void put_added(sz_buf *out, const sz_point *p) {
+    sz_buf_put_z(out, ",\"points\":");
+    sz_json_double(out, p->add);
     sz_buf_put_u8(out, '}');
+}
+
+/* Each point with what it adds; one of several clauses as a whole, then its clauses. The sum's own row came before. */
+static void put_points(run *x, sz_buf *out, const sz_rule *r, const sz_loader *l) {
+    for (uint32_t k = 0; k < r->n_points; k++) {
+        const sz_point *p = &r->points[k];
+        uint32_t n;
+        const sz_clause *c = sz_prog_clauses(p->when, &n);
+        if (n != 1) {
+            sz_buf_put_z(out, ",{\"clause\":");
+            sz_json_str(out, p->text);
+            sz_xval held = sz_prog_run(p->when, l);
+            put_held(out, &held);
+            put_added(out, p);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            sz_buf_put_u8(out, ',');
+            put_clause(x, out, p->when, &c[i], l);
+            if (n == 1) put_added(out, p);
+            else sz_buf_put_u8(out, '}');
+        }
+    }
 }
 
 static void put_reasons(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
     sz_loader l = sz_rule_scope(&x->ev, r);
     sz_buf_put_z(out, ",\"reasons\":[");
-    if (r->value) {
-        sz_buf_put_z(out, "{\"clause\":\"value ");
+    if (sz_rule_is_stepped(r)) {
+        sz_buf_put_z(out, r->value ? "{\"clause\":\"value " : "{\"clause\":\"points ");
         sz_buf_put_z(out, r->at_most ? "<= " : ">= ");
         sz_buf_put_str(out, r->steps[step].text);
         sz_buf_put_z(out, "\",");
@@ -101,16 +129,18 @@ static void put_reasons(run *x, sz_buf *out, const sz_rule *r, const sz_verdict 
         put_value(x, out, "threshold", &at);
         sz_xval held = sz_xval_compare(r->at_most ? 'l' : 'g', &v->value, &at);
         put_held(out, &held);
-        uint32_t n;
-        const uint32_t *slots = sz_prog_slots(r->value, &n);
+        uint32_t n = 0;
+        const uint32_t *slots = r->value ? sz_prog_slots(r->value, &n) : NULL;
         put_feature(x, out, n == 1 ? slots[0] : UINT32_MAX, r->value_type, r->value_unit);
         sz_buf_put_u8(out, '}');
+        put_points(x, out, r, &l);
     } else {
         uint32_t n;
         const sz_clause *c = sz_prog_clauses(r->when, &n);
         for (uint32_t i = 0; i < n; i++) {
             if (i) sz_buf_put_u8(out, ',');
             put_clause(x, out, r->when, &c[i], &l);
+            sz_buf_put_u8(out, '}');
         }
     }
     sz_buf_put_u8(out, ']');
@@ -231,7 +261,7 @@ void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *
         put_message(x, out, r, v, step);
     }
     ann->message_n = (uint32_t)out->n;
-    if (r->value) {
+    if (sz_rule_is_stepped(r)) {
         sz_buf_put_z(out, ",\"step\":");
         sz_json_str(out, r->steps[step].text);
         sz_buf_put_u8(out, ',');

@@ -111,6 +111,7 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
     if (r->has_growing) {
         step_crossings(x, r, after, &best);
         clause_crossings(x, r->when, after, &best);
+        for (uint32_t i = 0; i < r->n_points; i++) clause_crossings(x, r->points[i].when, after, &best);
         clause_crossings(x, r->resolve_when, after, &best);
         clause_crossings(x, r->who, after, &best);
     }

@@ -259,6 +259,18 @@ class Rules:
                **({"on_days": "class"} if d.chance(0.3) else {"day": "night"} if d.chance(0.2) else {})}
         return {"when": f"{self.feature(raw)} >= {d.randint(2, 4)}", "level": "blue"}
 
+    def points(self) -> dict:
+        """Clauses of every kind, unknown ones among them; some take away again."""
+        d = self.d
+        clauses = [lambda: f"{self.count()} >= {d.randint(1, 4)}", lambda: f"{self.count()} >= {d.randint(1, 3)}",
+                   lambda: f"{self.count(below=True)} < {d.randint(1, 4)}",
+                   lambda: f'{self.money(below=True)} < {d.randint(5, 30)}',
+                   lambda: f'{self.record("bought")}.balance < {d.randint(20, 60)}',
+                   lambda: "calendar.class_day", lambda: f"{self.count()} >= 2 || {self.count()} >= {d.randint(1, 3)}"]
+        adds = [d.pick(1, 2, 3, 3), d.pick(1, 2, 3), d.pick(1, 2, -2)]
+        return {"points": [{"add": a, "when": d.choice(clauses)()} for a in adds[: d.randint(2, 3)]],
+                "at_least": self.steps(self.climbing(2, 6))}
+
     def instant(self) -> dict:
         """A feed that is down is left out of `unless`: which types an instant rule reads is not said."""
         d = self.d
@@ -282,7 +294,7 @@ class Rules:
         shapes = [self.by_count] * 5 + [self.by_hours] * 2 + [self.by_money] * 2 + [self.at_most, self.when_exact]
         shapes += [self.when_count] * 4 + [self.when_few] * 3 + [self.when_money] * 2 + [self.when_share] * 2
         shapes += [self.when_arithmetic] * 2 + [self.silence] * 4 + [self.when_silent] * 2
-        shapes += [self.when_old, self.when_low]
+        shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
         shapes += [self.when_streak] * (not self.has_downs)
         body = d.choice(shapes)()

@@ -94,6 +94,7 @@ class Rule:
     id: str
     when: tuple | None
     value: tuple | None
+    points: list[tuple[float, tuple]]  # what a clause adds while it is true (25)
     steps: list[tuple[str, str]]  # (as written, level)
     at_most: bool
     level: str | None
@@ -110,7 +111,8 @@ class Rule:
     @property
     def is_instant(self) -> bool: return self.when is not None and any(n[0] == "event" for n in names(self.when))
 
-    def trees(self) -> list[tuple]: return [t for t in (self.when, self.value, self.resolve_when, self.who) if t]
+    def trees(self) -> list[tuple]:
+        return [t for t in (self.when, self.value, self.resolve_when, self.who, *(t for _, t in self.points)) if t]
 
 
 @dataclass
@@ -174,7 +176,8 @@ def rule_of(raw: dict, adjust: dict | None) -> Rule:
     mode = adjust.get("mode") or raw.get("mode", "live")
     if raw.get("sensitive") == "true" and not adjust.get("because"): mode = "disabled"  # 34
     tree = lambda k: parse(raw[k]) if k in raw else None
-    return Rule(raw["id"], tree("when"), tree("value"), list(steps.items()), "at_most" in raw, raw.get("level"),
+    return Rule(raw["id"], tree("when"), tree("value"),
+                [(float(p["add"]), parse(p["when"])) for p in raw.get("points") or []], list(steps.items()), "at_most" in raw, raw.get("level"),
                 tree("who"),
                 unless_of(listed(raw.get("unless")) + listed(adjust.get("unless"))),
                 parse_duration(raw.get("for", "0m")), check_of(raw.get("check")),
@@ -230,7 +233,7 @@ class RuleSet:
 
     def check_growing(self, rule: Rule) -> None:
         """Without a check, what grows by itself may only be compared with a constant or a param (11)."""
-        for tree in (rule.when, rule.resolve_when):
+        for tree in (rule.when, rule.resolve_when, *(t for _, t in rule.points)):
             for t in walk(tree) if tree else ():
                 if t[0] != "op" or t[1] in ("&&", "||", "!x", "?:"): continue
                 sides = [{n for n in names(side) if n[0] in self.features or n[0] in ROOTS} for side in t[2:]]
