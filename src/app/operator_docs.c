@@ -79,11 +79,31 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "An expression in CEL over features and constant params. Units go along: yuan divided by a number are "
          "yuan, by yuan a plain number.",
          "用 CEL 由其他特征和常量参数计算。单位会跟着走：元除以数还是元，元除以元是纯数。"},
+    [SZ_OP_BASELINE] =
+        {MEAL, NULL,
+         "  - {id: example, check: daily at 07:00, when: spend_habit.ratio < fallen && spend_habit.z < -2, params: "
+         "{fallen: 50%}, level: blue}\n",
+         "8, 12, 21",
+         "`.now` is the mean of the last days (`recent`, up to yesterday), `.usual` what the days before them "
+         "(`against`) let expect: the median of the same kind of day, class days apart from rest days. `.ratio` is "
+         "now by usual, `.z` the distance in what is normal for this student. Days of leave, holiday, vacation or a "
+         "dead feed are no samples; with fewer than half of the days all four are unknown.",
+         "`.now` 是最近几天（recent，到昨天为止）的平均值，`.usual` 是按之前的日子（against）应有的值：同类日子的中位数，"
+         "上课日与休息日分开。`.ratio` 是两者之比，`.z` 是以本人平时波动为单位的偏离。请假、节假日、假期和数据源中断的日子"
+         "不作样本；样本不足一半时四个值都未知。"},
+    [SZ_OP_REGULARITY] =
+        {NULL, NULL, "  - {id: example, check: mon at 07:00, when: rhythm < 0.1, level: blue}\n", "8, 13, 23",
+         "Each record stands in one of 48 half hours; the more often runs of them come back, the nearer to 1. Of the "
+         "last 600 records at most, unknown under 40. Records without a time of day take no part.",
+         "每条记录落在一天 48 个半小时之一；重复出现的片段越多，越接近 1。最多看最近 600 条，不足 40 条时未知。没有时刻的记录"
+         "不参与。"},
 };
 
 static const char *type_words(const sz_operator_row *r, bool zh) {
     switch (r->type) {
-    case SZ_X_RECORD: return zh ? "一条记录" : "a record";
+    case SZ_X_RECORD:
+        if (r->n_parts) return zh ? "四个数，见下" : "four numbers, see below";
+        return zh ? "一条记录" : "a record";
     case SZ_X_DURATION: return zh ? "时长" : "a duration";
     case SZ_X_ANY:
         return r->needs_field ? (zh ? "与该字段相同" : "that of the field")
@@ -99,10 +119,13 @@ static void put_key(sz_buf *out, const char *key, const char *need, const char *
 static void put_keys(sz_buf *out, const sz_operator_row *r) {
     sz_buf_put_z(out, "\n## Keys 键\n\n| key | | meaning |\n|---|---|---|\n");
     bool is_value = strcmp(r->name, "value") == 0;
-    put_key(out, r->name, "needed",
-            is_value         ? "an expression over other features · 由其他特征组成的表达式"
-            : r->needs_field ? "an event and a field: `meal.amount` · 事件和字段"
-                             : "an event: a type, `seen`, `any`, or one of `events:` · 事件");
+    if (r->has_inner)
+        put_key(out, r->name, "needed", "a feature over one day: `{sum: meal.amount, over: 1d}` · 以一天为窗口的特征");
+    else
+        put_key(out, r->name, "needed",
+                is_value         ? "an expression over other features · 由其他特征组成的表达式"
+                : r->needs_field ? "an event and a field: `meal.amount` · 事件和字段"
+                                 : "an event: a type, `seen`, `any`, or one of `events:` · 事件");
     if (r->may_window)
         put_key(out, "over", r->needs_window ? "needed" : "may be",
                 r->may_hours ? "`7d`, `24h`, `90m`, `week`, `month`, `term`, `study` · 窗口"
@@ -116,6 +139,13 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
         put_key(
             out, "pause", "may be",
             "`[weekend]`, a kind of permit: what stops the clock besides leave, holiday, vacation · 还有什么让计时暂停");
+    if (r->has_inner) {
+        put_key(out, "against", "needed", "`56d`: the days of the habit, which end where `recent` begins · 平时的日子");
+        put_key(out, "recent", "may be",
+                "`7d`, left out `1d`: the days looked at, up to yesterday · 要看的日子，到昨天");
+        put_key(out, "by", "may be",
+                "`class` (left out: this), `weekday`, `none`: which days are alike · 哪些日子算同类");
+    }
     put_key(out, "label", "may be", "`{zh: …, en: …}` · 显示名称");
     if (is_value) put_key(out, "unit", "may be", "`yuan`, `class-hours`, `%`, `days`, `points` · 单位");
 }
@@ -178,8 +208,7 @@ void operator_index(sz_buf *out) {
                       r->example);
     }
     sz_buf_put_z(
-        out,
-        "\nNot there yet, and an error until then: `quantile` `stddev` `baseline` `peers` `regularity`, and `per: "
-        "reader`.\n"
-        "以后才有，现在写会报错：`quantile` `stddev` `baseline` `peers` `regularity` 以及 `per: reader`。\n");
+        out, "\nNot there yet, and an error until then: `quantile` `stddev` `baseline` `peers` `regularity`, and `per: "
+             "reader`.\n"
+             "以后才有，现在写会报错：`quantile` `stddev` `baseline` `peers` `regularity` 以及 `per: reader`。\n");
 }

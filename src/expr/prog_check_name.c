@@ -78,6 +78,16 @@ static tnode *unknown_name(checker *c, const sz_expr *e, const path *p, uint32_t
     return prog_bad(c, e);
 }
 
+/* `habit` for `habit.ratio` */
+static tnode *refuse_parts(checker *c, const sz_expr *e, const char *part) {
+    sz_str s = prog_slice(c, e->off, e->len);
+    prog_hint(c,
+              prog_error(c, C_RECORD, e->off, e->len, "`%.*s` is several numbers; a condition needs one of them",
+                         "`%.*s` 是几个数，条件里要写其中一个", SZ_FMT_STR(s)),
+              "for example  %.*s.%s", "例如  %.*s.%s", SZ_FMT_STR(s), part);
+    return prog_bad(c, e);
+}
+
 static tnode *refuse_record(checker *c, const sz_expr *e) {
     sz_str s = prog_slice(c, e->off, e->len);
     prog_hint(c,
@@ -89,7 +99,7 @@ static tnode *refuse_record(checker *c, const sz_expr *e) {
 }
 
 static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool is_test) {
-    if (s->type == SZ_X_RECORD) return refuse_record(c, e);
+    if (s->type == SZ_X_RECORD) return s->part ? refuse_parts(c, e, s->part) : refuse_record(c, e);
     if (s->type > SZ_X_RECORD) {
         c->has_failed = true;
         return prog_bad(c, e);

@@ -182,6 +182,21 @@ static void add_session(sz_fstate *s, const sz_featureset *fs, uint32_t i, const
     if (is_new && a->keep != INT32_MAX) evict(s, i, sizeof *h, a->row_size, at - a->keep);
 }
 
+static void add_time(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
+    const sz_acc *a = &fs->accs[i];
+    if (e->precision == SZ_PREC_DAY) return;
+    int32_t at = acc_index(a, z, e->time_ms);
+    half_row *r = (half_row *)(void *)region_bytes(s, i);
+    uint32_t n = region_len(s, i) / (uint32_t)sizeof *r, drop = n >= HALVES_MAX ? n - HALVES_MAX + 1 : 0;
+    while (a->keep != INT32_MAX && drop < n && r[drop].at < at - a->keep) drop++;
+    if (drop) {
+        memmove(r, r + drop, (n - drop) * sizeof *r);
+        n -= drop;
+    }
+    r = (half_row *)(void *)region_resize(s, i, (n + 1) * (uint32_t)sizeof *r);
+    r[n] = (half_row){.at = at, .half = sz_zone_ms_of_day(z, e->time_ms) / (30 * SZ_MINUTE_MS)};
+}
+
 static void add_last(sz_fstate *s, uint32_t i, sz_entry entry) {
     memcpy(region_resize(s, i, entry.n), entry.p, entry.n);
 }
@@ -264,6 +279,7 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
         case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
         case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
         case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
+        case SZ_ACC_TIMES: add_time(s, fs, i, z, e); break;
         case SZ_ACC_UNTIL: add_until(s, i, z, e); break;
         }
     }

@@ -14,7 +14,13 @@ static const op_fn op_table[SZ_N_OPERATORS] = {
     [SZ_OP_MIN] = op_min,       [SZ_OP_MAX] = op_max,           [SZ_OP_DAYS] = op_days,
     [SZ_OP_FIRST] = op_first,   [SZ_OP_DISTINCT] = op_distinct, [SZ_OP_LAST] = op_last,
     [SZ_OP_STREAK] = op_streak, [SZ_OP_SESSIONS] = op_sessions, [SZ_OP_ABSENCE] = op_absence,
-    [SZ_OP_VALUE] = op_value,
+    [SZ_OP_VALUE] = op_value,   [SZ_OP_BASELINE] = op_baseline, [SZ_OP_REGULARITY] = op_regularity,
+};
+
+typedef void (*part_fn)(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
+static const part_fn part_table[SZ_N_OPERATORS] = {
+    [SZ_OP_BASELINE] = op_baseline_part,
+    [SZ_OP_REGULARITY] = op_regularity_part,
 };
 
 void sz_eval_at(sz_eval *ev, int64_t t_ms) {
@@ -286,7 +292,9 @@ static void load(void *ctx, uint32_t slot, sz_xval *v) {
     case SZ_SPACE_STUDENT: load_student(ev, index, v); break;
     case SZ_SPACE_CALENDAR: load_calendar(ev, index, sub, v); break;
     case SZ_SPACE_FEATURE:
-        if (sub) load_record_field(ev, &ev->fs->features[index], sub - 1, v);
+        if (sub && part_table[ev->fs->features[index].op])
+            part_table[ev->fs->features[index].op](ev, &ev->fs->features[index], sub - 1, v);
+        else if (sub) load_record_field(ev, &ev->fs->features[index], sub - 1, v);
         else *v = sz_feature_value(ev, index);
         break;
     case SZ_SPACE_PARAM: load_param(ev, index, v); break;

@@ -37,6 +37,13 @@ typedef struct distinct_row {
     uint32_t n;
 } distinct_row;
 
+/* SZ_ACC_TIMES: the half hour of the day of each record that has one. */
+typedef struct half_row {
+    int32_t at; /* day, night */
+    int32_t half; /* 0 to 47 */
+} half_row;
+enum { HALVES_MAX = 1500 };
+
 /* SZ_ACC_FIRST: packed entries one after the other, each with its day or pane in front. SZ_ACC_LAST: one entry. */
 /* SZ_ACC_SESSIONS: session_head, then day_rows. */
 typedef struct session_head {

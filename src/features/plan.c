@@ -55,6 +55,7 @@ static uint8_t acc_kind(const sz_feature *f) {
     case SZ_OP_FIRST: return SZ_ACC_FIRST;
     case SZ_OP_LAST: return SZ_ACC_LAST;
     case SZ_OP_ABSENCE: return SZ_ACC_UNTIL;
+    case SZ_OP_REGULARITY: return SZ_ACC_TIMES;
     default: return f->window.kind == SZ_W_HOURS ? SZ_ACC_PANES : SZ_ACC_DAYS;
     }
 }
@@ -86,6 +87,7 @@ static uint32_t row_size(const sz_acc *a) {
     case SZ_ACC_SESSIONS:
     case SZ_ACC_UNTIL: return 8;
     case SZ_ACC_DISTINCT: return (uint32_t)sizeof(distinct_row);
+    case SZ_ACC_TIMES: return (uint32_t)sizeof(half_row);
     default: return 1; /* bytes */
     }
 }
@@ -127,6 +129,15 @@ static uint32_t find_seen(plan *p, const sz_types *types) {
     return fs->n_matchers++;
 }
 
+/* The inner feature's days, as far back as the habit looks. */
+static void keep_samples(sz_featureset *fs, sz_feature *f) {
+    f->acc = fs->features[f->inner].acc;
+    sz_acc *a = &fs->accs[f->acc];
+    int32_t keep = f->recent + f->against + 2;
+    if (keep > a->keep) a->keep = keep;
+    if (a->is_correctable && a->keep > fs->findable_days) fs->findable_days = a->keep;
+}
+
 void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types) {
     plan p = {.fs = fs, .arena = arena};
     fs->accs = NULL;
@@ -140,12 +151,14 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     for (uint32_t i = 0; i < fs->n_features; i++) {
         sz_feature *f = &fs->features[i];
         if (f->window.is_night) fs->has_nights = true;
-        if (f->op == SZ_OP_VALUE) continue;
+        if (f->op == SZ_OP_VALUE || f->op == SZ_OP_BASELINE) continue;
         if (f->window.kind == SZ_W_HOURS) fs->has_panes = true;
         sz_acc a = acc_of(fs, f);
         f->acc = add_acc(&p, &a);
         if (a.is_correctable && a.keep > fs->findable_days) fs->findable_days = a.keep;
     }
+    for (uint32_t i = 0; i < fs->n_features; i++)
+        if (fs->features[i].op == SZ_OP_BASELINE) keep_samples(fs, &fs->features[i]);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         fs->accs[i].row_size = row_size(&fs->accs[i]);
         fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);

@@ -11,6 +11,14 @@
 #define DORM       BIT(SZ_TYPE_DORM_ACCESS)
 #define PRESENCE   BIT(SZ_TYPE_PRESENCE)
 
+static const sz_part baseline_parts[] = {
+    [SZ_BASELINE_NOW] = {"now", SZ_N_UNITS},
+    [SZ_BASELINE_USUAL] = {"usual", SZ_N_UNITS},
+    [SZ_BASELINE_RATIO] = {"ratio", SZ_UNIT_SHARE},
+    [SZ_BASELINE_Z] = {"z", SZ_UNIT_NONE},
+};
+static const sz_part regularity_parts[] = {{"orderliness", SZ_UNIT_NONE}};
+
 const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
     [SZ_OP_COUNT] = {.name = "count",
                      .sentence_en = "How many records match in the window",
@@ -141,6 +149,24 @@ const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
                      .sentence_zh = "由其他特征算出的值",
                      .example = "meal_share: {value: meals_30d / swipes_30d}",
                      .type = SZ_X_ANY},
+    [SZ_OP_BASELINE] = {.name = "baseline",
+                        .sentence_en = "The last days against the student's own habit: .now, .usual, .ratio, .z",
+                        .sentence_zh = "最近几天与本人平时相比：.now、.usual、.ratio、.z",
+                        .example = "spend_habit: {baseline: {sum: meal.amount, over: 1d}, recent: 7d, against: 56d}",
+                        .has_inner = true,
+                        .parts = baseline_parts,
+                        .n_parts = 4,
+                        .type = SZ_X_RECORD},
+    [SZ_OP_REGULARITY] = {.name = "regularity",
+                          .sentence_en = "How much the half hours of the records repeat themselves, from 0 to 1; "
+                                         ".orderliness is the same as entropy",
+                          .sentence_zh = "记录所在的半小时有多规律，0 到 1；.orderliness 是对应的熵",
+                          .example = "rhythm: {regularity: swipe, over: 28d, to: yesterday}",
+                          .needs_window = true,
+                          .may_window = true,
+                          .parts = regularity_parts,
+                          .n_parts = 1,
+                          .type = SZ_X_NUM},
 };
 
 const sz_field_info sz_efields[SZ_EF_DECLARED] = {

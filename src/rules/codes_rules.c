@@ -24,7 +24,7 @@ static const sz_code_doc codes[] = {
     {C_MISSING, "A key that must be there is missing", "缺少必须有的键", EVENT("where: event.amount > 5"),
      EVENT("event: swipe, where: event.amount > 5")},
     {C_LATER, "The language will have this, but this version does not have it yet", "语言以后会有，但这个版本还没有",
-     FEATURE("baseline: {sum: swipe.amount, over: 1d}, against: 56d"), FEATURE("sum: swipe.amount, over: 56d")},
+     FEATURE("stddev: swipe.amount, over: 7d"), FEATURE("sum: swipe.amount, over: 56d")},
     {C_CHOICE, "The value is none of those that may stand here", "值不在可选范围内",
      RULE("when: student.year == 1, mode: shadwo"), RULE("when: student.year == 1, mode: shadow")},
     {C_LANGUAGES, "A text that a counselor reads must be there in Chinese and in English",
@@ -85,6 +85,9 @@ static const sz_code_doc codes[] = {
     {C_VALUE_TYPE, "A feature is a number or a duration, not true or false or a text",
      "特征是数或时长，不能是真假值或文本", FEATURE("value: student.year == 1"),
      FEATURE("value: 'student.year == 1 ? 1 : 0'")},
+    {C_BASELINE, "A habit is made of an operator over single days, and says how far back it looks",
+     "习惯由按天计算的算子得出，并要写明看多久", FEATURE("baseline: {count: swipe, over: 7d}, against: 56d"),
+     FEATURE("baseline: {count: swipe, over: 1d}, against: 56d")},
     {C_UNIT_KEY, "The text is not a unit, or the feature has another one already", "这不是单位，或者特征已有别的单位",
      FEATURE("count: swipe, over: 7d, unit: yaun"), FEATURE("count: swipe, over: 7d, unit: times")},
 

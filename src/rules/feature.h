@@ -11,6 +11,7 @@
 struct sz_feature_keys {
     const sz_yaml *op[SZ_N_OPERATORS];
     const sz_yaml *over, *to, *day, *gap, *on_days, *pause, *label, *unit;
+    const sz_yaml *recent, *against, *by;
     const sz_yaml *later;
 };
 
@@ -28,6 +29,8 @@ struct sz_making {
 bool sz_feature_operand(struct sz_making *m, const sz_yaml *node);
 /* Keys that the operator does not have. */
 bool sz_feature_refuse_keys(struct sz_making *m);
+/* recent, against, by of a baseline; its inner feature is made already. */
+bool sz_feature_habit(struct sz_making *m);
 /* gap, on_days, pause, unit. */
 bool sz_feature_beside(struct sz_making *m);
 /* Its hash (semantics 35). */

@@ -13,9 +13,11 @@ static bool refuse_key(struct sz_making *m, const sz_yaml *node, const char *key
     const char *who = "";
     for (int i = 0; i < SZ_N_OPERATORS; i++) {
         const sz_operator_row *r = &sz_operators[i];
-        bool has = (sz_str_is(SZ_STR("gap"), key) && r->has_gap) ||
-                   (sz_str_is(SZ_STR("on_days"), key) && r->has_on_days) ||
-                   (sz_str_is(SZ_STR("pause"), key) && r->has_pause);
+        bool has =
+            (sz_str_is(SZ_STR("gap"), key) && r->has_gap) || (sz_str_is(SZ_STR("on_days"), key) && r->has_on_days) ||
+            (sz_str_is(SZ_STR("pause"), key) && r->has_pause) ||
+            ((sz_str_is(SZ_STR("recent"), key) || sz_str_is(SZ_STR("against"), key) || sz_str_is(SZ_STR("by"), key)) &&
+             r->has_inner);
         if (has) who = TXT(m->l, "%s  %s", who, r->name);
     }
     if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
@@ -40,6 +42,40 @@ static bool load_gap(struct sz_making *m) {
                                      "gap 要大于 0，不超过一天"),
                       "for example  gap: 90m", "例如  gap: 90m");
     return false;
+}
+
+/* `7d`: whole days, 1 to most. */
+static bool load_days(struct sz_making *m, const sz_yaml *node, int32_t most, int32_t *out) {
+    sz_window w = {0};
+    static const sz_operator_row plain = {.name = "baseline", .may_window = true};
+    if (!sz_window_load(m->l, m->decl->node, &plain, node, NULL, NULL, &w)) return false;
+    *out = w.days;
+    if (w.kind == SZ_W_DAYS && w.days <= most) return true;
+    sz_diag *g =
+        sz_rules_error(m->l, C_BASELINE, node->span, "1 to %d days can stand here", "这里可以写 1 到 %d 天", most);
+    sz_rules_hint_say(g, "for example  recent: 7d, against: 56d", "例如  recent: 7d, against: 56d");
+    return false;
+}
+
+bool sz_feature_habit(struct sz_making *m) {
+    static const char *const bins[SZ_N_BINS] = {"class", "weekday", "none"};
+    m->f.recent = 1;
+    if (!m->k.against) {
+        if (!sz_rules_is_partial(m->l, m->decl->node) && m->is_read)
+            sz_rules_hint_say(sz_rules_error(m->l, C_BASELINE, m->decl->node->span,
+                                             "baseline needs the days of the habit", "baseline 需要写出平时是哪些天"),
+                              "add  against: 56d", "请加  against: 56d");
+        return false;
+    }
+    bool ok = load_days(m, m->k.against, SZ_AGAINST_MAX, &m->f.against);
+    if (m->k.recent) ok &= load_days(m, m->k.recent, SZ_RECENT_MAX, &m->f.recent);
+    if (m->k.by) {
+        int i = sz_rules_choice(m->l, m->k.by, bins, SZ_N_BINS, "a way to tell days apart", "区分日子的方式");
+        if (i < 0) return false;
+        m->f.bins = (uint8_t)i;
+    }
+    m->f.window.days = m->f.recent;
+    return ok;
 }
 
 static bool load_on_days(struct sz_making *m) {
@@ -122,6 +158,9 @@ bool sz_feature_refuse_keys(struct sz_making *m) {
     ok &= refuse_key(m, m->k.gap, "gap", row->has_gap);
     ok &= refuse_key(m, m->k.on_days, "on_days", row->has_on_days);
     ok &= refuse_key(m, m->k.pause, "pause", row->has_pause);
+    ok &= refuse_key(m, m->k.recent, "recent", row->has_inner);
+    ok &= refuse_key(m, m->k.against, "against", row->has_inner);
+    ok &= refuse_key(m, m->k.by, "by", row->has_inner);
     return ok;
 }
 

@@ -22,6 +22,8 @@ static const sz_key keys[] = {
     OP(SZ_OP_SESSIONS, "sessions"),
     OP(SZ_OP_ABSENCE, "absence"),
     OP(SZ_OP_VALUE, "value"),
+    SZ_KEY(struct sz_feature_keys, op[SZ_OP_BASELINE], "baseline", SZ_SHAPE_MAP),
+    OP(SZ_OP_REGULARITY, "regularity"),
     SZ_KEY(struct sz_feature_keys, over, "over", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, to, "to", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, day, "day", SZ_SHAPE_TEXT),
@@ -30,6 +32,9 @@ static const sz_key keys[] = {
     SZ_KEY(struct sz_feature_keys, pause, "pause", SZ_SHAPE_TEXTS),
     SZ_KEY(struct sz_feature_keys, label, "label", SZ_SHAPE_VALUE),
     SZ_KEY(struct sz_feature_keys, unit, "unit", SZ_SHAPE_TEXT),
+    SZ_KEY(struct sz_feature_keys, recent, "recent", SZ_SHAPE_TEXT),
+    SZ_KEY(struct sz_feature_keys, against, "against", SZ_SHAPE_TEXT),
+    SZ_KEY(struct sz_feature_keys, by, "by", SZ_SHAPE_TEXT),
     LATER("per", "a feature of a reader", "按读头计算的特征"),
 };
 static const sz_key_table table = {"a feature", "特征", keys, sizeof keys / sizeof *keys};
@@ -40,8 +45,6 @@ static const struct {
 } later[] = {
     {"quantile", "this operator", "这个算子"},
     {"stddev", "this operator", "这个算子"},
-    {"regularity", "this operator", "这个算子"},
-    {"baseline", "comparison with the student's own habit", "与本人习惯的比较"},
     {"peers", "comparison with other students", "与其他学生的比较"},
 };
 
@@ -171,6 +174,60 @@ static uint32_t intern(struct sz_loading *l, const sz_feature *f) {
     return fs->n_features - 1;
 }
 
+/* ---- baseline: over the days of another feature ---- */
+
+static bool fill(struct sz_making *m);
+
+/* A feature without a name of its own, by the same keys; its index, SZ_NONE with a finding. */
+static uint32_t load_nested(struct sz_making *of, const sz_yaml *node) {
+    struct sz_loading *l = of->l;
+    struct sz_decl d = {.name = of->decl->name, .key = of->decl->key, .node = node};
+    struct sz_making m = {.l = l,
+                          .decl = &d,
+                          .f = {.name = sz_rules_copy(l, sz_str_of(TXT(l, "%.*s.day", SZ_FMT_STR(d.name)))),
+                                .matcher = SZ_NONE,
+                                .field = UINT16_MAX,
+                                .acc = SZ_NONE,
+                                .span = of->f.span}};
+    if (is_later(l, node)) return SZ_NONE;
+    m.is_read = sz_keys_read(l, node, &table, &m.k);
+    bool ok = choose_operator(&m) && m.is_read;
+    bool is_sample = ok && m.row->type != SZ_X_RECORD && m.row->type != SZ_X_DURATION && m.f.op != SZ_OP_VALUE &&
+                     m.f.op != SZ_OP_STREAK && m.f.op != SZ_OP_REGULARITY;
+    if (ok && !is_sample) {
+        sz_rules_hint_say(sz_rules_error(l, C_BASELINE, m.k.op[m.f.op]->span,
+                                         "a habit is made of numbers of single days, and %s gives none",
+                                         "习惯由每天的数值得出，%s 没有这样的数值", m.row->name),
+                          "for example  baseline: {sum: meal.amount, over: 1d}",
+                          "例如  baseline: {sum: meal.amount, over: 1d}");
+        return SZ_NONE;
+    }
+    if (!ok || !fill(&m)) return SZ_NONE;
+    const sz_window *w = &m.f.window;
+    if (w->kind != SZ_W_DAYS || w->days != 1 || w->ago) {
+        const sz_yaml *at = m.k.to && w->kind == SZ_W_DAYS && w->days == 1 ? m.k.to : m.k.over;
+        sz_rules_hint_say(
+            sz_rules_error(l, C_BASELINE, at->span, "the sample of a habit is one day", "习惯的样本是一天"),
+            "write  over: 1d  without  to:", "请写  over: 1d，不写  to:");
+        return SZ_NONE;
+    }
+    m.f.hash = sz_feature_identity(&m);
+    return intern(l, &m.f);
+}
+
+static bool load_sampled(struct sz_making *m, const sz_yaml *node) {
+    uint32_t i = load_nested(m, node);
+    if (i == SZ_NONE) return false;
+    const sz_feature *inner = &m->l->b->fs.features[i];
+    m->f.inner = i;
+    m->f.matcher = inner->matcher;
+    m->f.field = inner->field;
+    m->f.types = inner->types;
+    m->f.unit = inner->unit;
+    m->f.window = (sz_window){.kind = SZ_W_DAYS, .is_night = inner->window.is_night, .ago = 1};
+    return true;
+}
+
 /* ---- one feature ---- */
 
 static bool fill(struct sz_making *m) {
@@ -180,10 +237,13 @@ static bool fill(struct sz_making *m) {
     m->f.type = row->type;
     m->f.unit = row->unit;
     m->f.is_growing = m->f.op == SZ_OP_ABSENCE;
-    bool ok = m->f.op == SZ_OP_VALUE ? load_value(m, operand) : sz_feature_operand(m, operand);
+    bool ok = m->f.op == SZ_OP_VALUE      ? load_value(m, operand)
+              : m->f.op == SZ_OP_BASELINE ? load_sampled(m, operand)
+                                          : sz_feature_operand(m, operand);
     ok &= sz_feature_refuse_keys(m);
     if (!ok) return false;
     if (!m->k.over && row->needs_window && !m->is_read) return false;
+    if (row->has_inner) return sz_feature_habit(m) && sz_feature_beside(m);
     ok = sz_window_load(l, m->decl->node, row, m->k.over, m->k.to, m->k.day, &m->f.window);
     return sz_feature_beside(m) && ok;
 }

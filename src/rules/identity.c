@@ -18,6 +18,7 @@ uint64_t sz_slot_meaning(void *ctx, uint32_t slot) {
     }
     case SZ_SPACE_FEATURE: {
         uint64_t h = sz_mix(6, m->l->b->fs.features[index].hash);
+        if (sub && sz_operators[m->l->b->fs.features[index].op].n_parts) return sz_mix(h, sub);
         return sub ? sz_mix(h, sz_field_meaning(m->l, sub - 1)) : h;
     }
     case SZ_SPACE_PARAM: return index < m->n_params ? sz_mix(7, sz_param_hash(&m->params[index])) : 7;
@@ -37,6 +38,9 @@ uint64_t sz_feature_identity(const struct sz_making *m) {
     h = sz_mix(h, (uint64_t)f->gap_ms);
     h = sz_mix(h, (uint64_t)f->pause_leaves << 32 | f->pauses << 1 | f->on_class_days);
     h = sz_mix(h, f->unit);
+    if (f->op == SZ_OP_BASELINE)
+        h = sz_mix(sz_mix(h, m->l->b->fs.features[f->inner].hash),
+                   (uint64_t)f->bins << 48 | (uint64_t)f->recent << 24 | (uint64_t)f->against);
     struct sz_meaning meaning = {.l = m->l};
     return f->value ? sz_mix(h, sz_prog_hash(f->value, sz_slot_meaning, &meaning)) : h;
 }

@@ -82,6 +82,7 @@ enum {
     C_ADJUST_LEVEL = 85,
     C_NO_FEATURE = 86,
     C_POINTS = 87,
+    C_BASELINE = 88,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,

@@ -205,8 +205,31 @@ static bool global_param(const struct path *p, const struct sz_decl *d) {
 
 /* ---- features ---- */
 
+/* `habit.ratio`: one of the numbers that the operator gives by name. */
+static bool feature_part(const struct path *p, const sz_feature *f, uint32_t index) {
+    const sz_operator_row *row = &sz_operators[f->op];
+    struct sz_near near = sz_near_to(p->s->l, p->v[1]);
+    const char *en = NULL, *zh = NULL, *all = "";
+    for (uint32_t i = 0; i < row->n_parts; i++) {
+        if (sz_str_is(p->v[1], row->parts[i].name)) {
+            if (p->n > 2) return no(p, 2, NULL, NULL);
+            uint8_t unit = row->parts[i].unit < SZ_N_UNITS ? row->parts[i].unit : f->unit;
+            *p->out = (sz_symbol){.type = SZ_X_NUM, .unit = unit, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 1u + i, index)};
+            return true;
+        }
+        sz_near_try(&near, sz_str_of(row->parts[i].name), NULL, NULL, (sz_span){0});
+        all = TXT(p->s->l, "%s  .%s", all, row->parts[i].name);
+    }
+    if (!sz_near_words(p->s->l, &near, &en, &zh)) {
+        en = TXT(p->s->l, "%s has%s", row->name, all);
+        zh = TXT(p->s->l, "%s 有%s", row->name, all);
+    }
+    return no(p, 1, en, zh);
+}
+
 static bool feature_field(const struct path *p, const sz_feature *f, uint32_t index) {
     struct sz_loading *l = p->s->l;
+    if (sz_operators[f->op].n_parts) return feature_part(p, f, index);
     if (f->op != SZ_OP_FIRST && f->op != SZ_OP_LAST) {
         const char *en = TXT(l, "`%.*s` is a number (%s); only first and last have fields", SZ_FMT_STR(p->v[0]),
                              sz_operators[f->op].name);
@@ -229,6 +252,7 @@ static bool of_feature(const struct path *p, const struct sz_decl *d) {
     if (p->n > 1) return feature_field(p, f, d->index);
     *p->out = (sz_symbol){
         .type = f->type, .unit = f->unit, .is_growing = f->is_growing, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
+    if (f->op == SZ_OP_BASELINE) p->out->part = "ratio";
     return true;
 }
 

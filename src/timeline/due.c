@@ -42,6 +42,39 @@ static void feed_edges(run *x, int64_t after, int64_t *best) {
     }
 }
 
+/* The instant at which a day, night or pane, of which this outage takes a part, has been dark for more than half. */
+static int64_t dark_after(const sz_facts *f, uint64_t types, int64_t unit_ms, int64_t len_ms, int64_t down_from_ms) {
+    int64_t from = down_from_ms > unit_ms ? down_from_ms : unit_ms;
+    int64_t before = sz_facts_down_ms(f, types, unit_ms, from);
+    return before > len_ms / 2 ? SZ_TIME_MAX : from + (len_ms / 2 - before) + 1;
+}
+
+/* A point whose clause becomes unknown adds nothing from there on: to the millisecond, for a value may become unknown
+ * within a pane. Other rules hold on unknown and may notice later. */
+static void points_darken(run *x, const sz_rule *r, int64_t after, int64_t *best) {
+    const sz_facts *f = x->c->facts;
+    const sz_zone *z = x->c->zone;
+    for (uint32_t i = 0; i < f->n_downs; i++) {
+        const sz_down *d = &f->downs[i];
+        if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
+        int32_t day = sz_zone_day(z, after > d->from_ms ? after : d->from_ms);
+        for (int32_t k = -1; k <= 1; k++) {
+            int64_t midnight = sz_zone_midnight(z, day + k), noon = sz_zone_noon(z, day + k);
+            earlier(best, dark_after(f, d->types, midnight, sz_zone_midnight(z, day + k + 1) - midnight, d->from_ms),
+                    after);
+            earlier(best, dark_after(f, d->types, noon, sz_zone_noon(z, day + k + 1) - noon, d->from_ms), after);
+        }
+        for (uint32_t k = 0; k < r->n_features; k++) {
+            const sz_feature *feature = &x->ev.fs->features[r->features[k]];
+            int64_t pane = feature->window.pane_ms;
+            if (feature->window.kind != SZ_W_HOURS || !(feature->types & d->types)) continue;
+            int64_t first = (after > d->from_ms ? after : d->from_ms) / pane * pane;
+            for (int64_t at = first; at <= first + pane; at += pane)
+                earlier(best, dark_after(f, feature->types, at, pane, d->from_ms), after);
+        }
+    }
+}
+
 /* A growing value reaches what it is compared with: at the instant for >= and <, a millisecond later for > and <=. */
 static void crossing(run *x, uint32_t slot, const sz_xval *with, int64_t after, int64_t *best) {
     if (with->know != SZ_KNOWN) return;
@@ -115,6 +148,7 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
         clause_crossings(x, r->resolve_when, after, &best);
         clause_crossings(x, r->who, after, &best);
     }
+    if (r->n_points && x->c->facts->n_downs) points_darken(x, r, after, &best);
     if (x->c->bundle->fs.has_panes && r->n_features)
         earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
     if (r->for_ms && !is_open) {
@@ -167,7 +201,7 @@ int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
     for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
         uint32_t rule = c->class_rules[cls][i];
         const sz_rule *r = &c->bundle->rules[rule];
-        if (r->has_growing || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes)
+        if (r->has_growing || r->n_points || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes)
             earlier(&best, due_of_rule(x, rule, after), after);
         if (r->check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after_check), after_check);
     }

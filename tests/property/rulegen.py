@@ -25,7 +25,8 @@ TYPES = {"meal": "swipe", "bought": "swipe", "late_return": "dorm_access", "miss
 PARAMS = {"small_most": "8 yuan", "kinds": ["canteen", "shop"]}
 DAYS = ["1d", "2d", "2d", "3d", "7d", "7d", "14d"]
 HOURS = ["90m", "2h", "3h", "6h", "24h", "36h", "48h"]
-OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence")
+OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence",
+             "regularity")
 LEVELS = ["green", "blue", "blue", "yellow", "orange", "red"]
 
 
@@ -259,6 +260,23 @@ class Rules:
                **({"on_days": "class"} if d.chance(0.3) else {"day": "night"} if d.chance(0.2) else {})}
         return {"when": f"{self.feature(raw)} >= {d.randint(2, 4)}", "level": "blue"}
 
+    def when_habit(self) -> dict:
+        """A student against himself, by class days and rest days or otherwise, over days and nights."""
+        d = self.d
+        event = d.pick("bought", "meal", "seen", "missed", "dorm_access")
+        inner = d.pick({"count": event}, {"count": event}, {"days": event}, {"sum": "bought.amount"},
+                       {"avg": "bought.amount"}, {"distinct": "seen.place"}, {"sessions": "meal", "gap": "90m"})
+        inner = {**inner, "over": "1d", **({"day": "night"} if d.chance(0.2) else {})}
+        self.reads.update(str(inner.get(k, "")).split(".")[0] for k in OPERATORS if k in inner)
+        if inner.get("day"): self.nights = True
+        raw = {"baseline": inner, "against": d.pick("3d", "4d", "7d", "10d")}
+        if d.chance(0.7): raw["recent"] = d.pick("1d", "2d", "3d")
+        if d.chance(0.3): raw["by"] = d.pick("class", "weekday", "none")
+        f = self.feature(raw)
+        text = d.pick(f"{f}.ratio < 0.8", f"{f}.ratio > 1.1", f"{f}.z < -0.5", f"{f}.z > 0.3",
+                      f"{f}.now > {f}.usual", f"{f}.usual >= {d.randint(1, 3)} && {f}.now <= {f}.usual")
+        return {"when": text, "level": "blue"}
+
     def points(self) -> dict:
         """Clauses of every kind, unknown ones among them; some take away again."""
         d = self.d
@@ -294,6 +312,7 @@ class Rules:
         shapes = [self.by_count] * 5 + [self.by_hours] * 2 + [self.by_money] * 2 + [self.at_most, self.when_exact]
         shapes += [self.when_count] * 4 + [self.when_few] * 3 + [self.when_money] * 2 + [self.when_share] * 2
         shapes += [self.when_arithmetic] * 2 + [self.silence] * 4 + [self.when_silent] * 2
+        shapes += [self.when_habit] * 3
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
         shapes += [self.when_streak] * (not self.has_downs)

@@ -1,4 +1,8 @@
 """Features: numbers over time of one student, each computed by scanning all records (semantics 8-19)."""
+from dataclasses import replace
+from math import log, sqrt
+from statistics import median
+
 from .campus import ON_LEAVE, Campus, Student
 from .expr import UNKNOWN, AtLeast, evaluate
 from .records import Record, Stream
@@ -203,17 +207,22 @@ class History:
         key = ("value", f.name, t, n)
         if key not in self.cache: self.cache[key] = self.compute(f, t, n)
         value = self.cache[key]
+        if f.operator == "baseline": return value.get(path[0], UNKNOWN)
+        if f.operator == "regularity": return value["orderliness" if path else "value"]
         return self.of_record(value, path, t) if isinstance(value, Record) else value if not path else UNKNOWN
 
     def compute(self, f: Feature, t: int, n: int):
         if f.operator == "value": return self.evaluate(f.tree, t, n)
         types = self.rules.event(f.event).types
+        if f.operator == "baseline": return self.baseline(f, types, t, n)
         records = self.counted(f.event, n, f.operator)
         if f.operator == "absence": return self.absence(f, types, records, t)
         bounds = self.bounds(f.window, t, n) if f.window else None
         if f.operator == "streak": return self.streak(f, types, records, bounds, t)
         if f.operator == "sessions": records = first_of_sessions(records, f.gap)
         records = self.within(records, f.window, bounds)
+        if f.operator == "regularity":
+            return regularity(records, bounds is None or self.is_dark(types, f.window, bounds, t))
         if f.operator in ("first", "last"): return records[-(f.operator == "last")] if records else UNKNOWN
         value = self.aggregate(f, records)
         if f.window and (bounds is None or self.is_dark(types, f.window, bounds, t)):
@@ -255,6 +264,32 @@ class History:
             elif day != today: break
         dark = f.window and (bounds is None or self.is_dark(types, f.window, bounds, t))
         return AtLeast(float(length)) if dark else float(length)  # without `over` it is always known
+
+    def baseline(self, f: Feature, types: frozenset[str], t: int, n: int) -> dict:
+        """21: samples are values of single closed days; nothing where too few of them are known."""
+        calendar, unit = self.campus.calendar, f.inner.window.unit
+        away = union(calendar.holidays + calendar.vacations)
+        bin_of = {"class": calendar.is_class_day, "weekday": weekday, "none": lambda day: 0}[f.bins]
+
+        def samples(first: int, last: int) -> list[tuple]:
+            out = []
+            for back in range(first, last + 1):
+                day = UNIT_OF[unit](t) - back
+                if covers(away, day_start(day)): continue
+                if not self.is_observable(types, unit, 0, day, self.downs.known(types, t)): continue
+                value = self.compute(replace(f.inner, window=Window(unit, 1, back)), t, n)
+                if isinstance(value, float): out.append((bin_of(day), value))
+            return out
+
+        recent, against = samples(1, f.recent), samples(f.recent + 1, f.recent + f.against)
+        if 2 * len(recent) < f.recent or 2 * len(against) < f.against: return {}
+        middle = median(x for _, x in against)
+        alike = {b: [x for c, x in against if c == b] for b, _ in recent + against}
+        usual = {b: median(xs) if len(xs) >= 4 else middle for b, xs in alike.items()}
+        now, expected = (sum(v) / len(recent) for v in ([x for _, x in recent], [usual[b] for b, _ in recent]))
+        spread = max(1.4826 * median(abs(x - usual[b]) for b, x in against), 0.1 * abs(middle), 1.0)
+        return {"now": now, "usual": expected, "ratio": now / expected if expected else UNKNOWN,
+                "z": (now - expected) / (spread / sqrt(len(recent)))}
 
     def away(self, pause: tuple[str, ...]) -> list[Span]:
         """Leaves, holidays, vacations (to the end of their registration), and what `pause` adds."""
@@ -314,3 +349,23 @@ def first_of_sessions(records: list[Record], gap: int) -> list[Record]:
         if before is None or r.time - before >= gap: firsts.append(r)
         before = r.time
     return firsts
+
+
+def new_runs(bins: list[int]) -> list[int]:
+    """23: of each i the length of the shortest run from i that does not occur wholly before it."""
+    text, out = "".join(chr(65 + b) for b in bins), []
+    for i in range(len(text)):
+        k = 1
+        while i + k <= len(text) and text[i:i + k] in text[:i]: k += 1
+        out.append(k)
+    return out
+
+
+assert new_runs([0, 1, 2] * 3) == [1, 1, 1, 4, 4, 4, 4, 3, 2]
+
+
+def regularity(records: list[Record], is_dark: bool) -> dict:
+    bins = [(r.time - day_start(day_of(r.time))) // (30 * 60_000) for r in records if r.precision != "day"][-600:]
+    if len(bins) < 40 or is_dark: return {"value": UNKNOWN, "orderliness": UNKNOWN}
+    n, total = len(bins), sum(new_runs(bins))
+    return {"value": 1 - n / total, "orderliness": -n * log(n) / total}

@@ -14,7 +14,7 @@ DEFAULT_UNLESS = ["on_leave", "vacation", "feed_down"]
 RECORD_FIELDS = {"amount": "money", "balance": "money", "hours": "hours"}
 ROOTS = ("event", "place", "student", "calendar")
 OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence",
-             "value")
+             "value", "baseline", "regularity")
 CORRECTED_LATE = ("count", "sum", "avg", "days", "streak")  # 17
 
 
@@ -84,6 +84,10 @@ class Feature:
     pause: list[str] = field(default_factory=list)
     on_class_days: bool = False
     tree: tuple | None = None
+    inner: "Feature | None" = None  # of a baseline: one day of it is a sample
+    recent: int = 0  # days
+    against: int = 0
+    bins: str = "class"
 
     @property
     def grows(self) -> bool: return self.operator == "absence"
@@ -155,6 +159,11 @@ def feature_of(name: str, raw: dict) -> Feature:
     operator = next((k for k in raw if k in OPERATORS), None)
     if operator is None: raise RuleError(f"no operator in {name}")
     if operator == "value": return Feature(name, operator, tree=parse(raw["value"]))
+    if operator == "baseline":
+        inner = feature_of(name, raw[operator])
+        days = lambda key, default: int(raw.get(key, default)[:-1])
+        return Feature(name, operator, inner.event, inner.of, inner=inner, recent=days("recent", "1d"),
+                       against=days("against", ""), bins=raw.get("by", "class"))
     event, _, of = raw[operator].partition(".")
     return Feature(name, operator, event, of or None, window_of(raw), "night" if raw.get("day") == "night" else "day",
                    parse_duration(raw.get("gap", "0m")), list(raw.get("pause") or []), raw.get("on_days") == "class")
