@@ -1,8 +1,9 @@
 # For the tiers: source it first. A tier is a script NN-name.sh here, run by tools/test from the project's root; the
-# two digits give the order. Three comment lines in it are read:
+# two digits give the order. These comment lines in it are read:
 #   # when: quick | normal | full       quick runs always, normal not under --quick, full under --full only
 #   # limit: 5m                         it is stopped after that
 #   # build: no                        it does not need build/dev
+#   # setup: tests                     it needs what tools/setup --tests installs: Java, Maven, Redis, spin
 #   # may skip: why                     tools/test --need-all (CI) does not fail when this tier is skipped
 # A tier prints what it likes (shown when it fails) and reports with the functions below. Its environment: SZ_LEVEL,
 # SANZAO (the program), SZ_SHARED (the cases and data beside the project); from tools/lib.sh: root, shared, python.
