@@ -52,3 +52,9 @@ if(SZ_FUZZ)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endif()
+
+# What the tests against real servers need beside the program: build/PRESET/tests/topic.
+add_executable(topic tests/support/servers/topic.c)
+set_target_properties(topic PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+target_compile_definitions(topic PRIVATE _POSIX_C_SOURCE=200809L)
+target_link_libraries(topic PRIVATE sz_options sz::rdkafka sz::yyjson)
