@@ -12,6 +12,7 @@ import hashlib
 import shutil
 import struct
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from .process import ROOT, Group, NotReady, Server, accepts, free_ports, wait_un
 
 JARS = Path(__file__).parent / "kafka_jars"
 VERSION = "4.1.1"                                     # as in kafka_jars/pom.xml
-HOME = ROOT / ".deps/kafka" / VERSION
+HOME = (ROOT / ".deps").resolve() / "kafka" / VERSION   # resolved: the archive is good for one path of the jars only
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 JAVA = ["java", "-Xmx384m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
 
@@ -37,7 +38,7 @@ SETTINGS = {
     "group.initial.rebalance.delay.ms": 0,
     "num.network.threads": 2,
     "num.io.threads": 2,
-    "log.cleaner.enable": "false",
+    "log.cleaner.dedupe.buffer.size": 8388608,
     "broker.session.timeout.ms": 2000,
     "broker.heartbeat.interval.ms": 200,
     "controller.quorum.election.timeout.ms": 300,
@@ -48,7 +49,7 @@ SETTINGS = {
 
 
 def token() -> str: return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-def classpath() -> str: return f"{JARS}:{HOME}/jars/*"
+def classpath() -> str: return ":".join(map(str, sorted((HOME / "jars").glob("*.jar"))))
 
 
 def properties(path: Path, values: dict) -> None:
@@ -85,7 +86,19 @@ def prepare() -> None:
                    "listeners": "PLAINTEXT://127.0.0.1:2,CONTROLLER://127.0.0.1:1", "log.dirs": formatted})
         run("Kafka's format", [*JAVA, "-cp", classpath(), "kafka.tools.StorageTool", "format", "-t", token(),
                                "-c", str(HOME / "format.properties")])
+        archive_classes()
         (HOME / "complete").touch()
+
+
+def archive_classes() -> None:
+    """A broker's classes in the JVM's own format, so that later starts do not parse them again. It is only speed: a JVM that cannot
+    use the archive goes on without."""
+    with tempfile.TemporaryDirectory() as folder:
+        kafka = Kafka(folder)
+        kafka.make()
+        for s in kafka.servers: kafka.launch(s, [f"-XX:ArchiveClassesAtExit={HOME}/classes.jsa"])
+        try: kafka.wait_ready()
+        finally: kafka.stop()
 
 
 class Kafka(Group):
@@ -137,13 +150,18 @@ class Kafka(Group):
                 "log.dirs": folder / "data", **self.settings["properties"]})
             self.servers.append(Server(f"broker-{i + 1}", str(folder), ports[i], [ports[n + i]], "broker"))
 
-    def launch(self, s: Server) -> None:
-        s.start([*JAVA, "-Dlog4j2.configurationFile=" + str(JARS / "log4j2.xml"), "-cp", classpath(), "kafka.Kafka",
+    def launch(self, s: Server, flags: list[str] | None = None) -> None:
+        flags = flags or [f"-XX:SharedArchiveFile={HOME}/classes.jsa", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
+        s.start([*JAVA, *flags, "-Dlog4j2.configurationFile=" + str(JARS / "log4j2.xml"), "-cp", classpath(), "kafka.Kafka",
                  str(Path(s.folder) / "server.properties")], self.owned)
 
     def wait_ready(self, seconds: float = 120.0) -> None:
         for s in self.servers: s.ready(lambda s=s: accepts(s.port), seconds)
         wait_until(lambda: self.topics.n_brokers() == len(self.running()), "every broker in the cluster", seconds, 0.05)
+
+    def server(self, which=None) -> Server:
+        """By its node id (1, 2, 3) or its port; the first when nothing is said."""
+        return super().server(f"broker-{which}" if which is not None and str(which) in ("1", "2", "3") else which)
 
     def kill9(self, which=None) -> Server:
         """Without which: every broker."""

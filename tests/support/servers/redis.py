@@ -117,6 +117,7 @@ class Redis(Group):
             self.wait_in_step()                       # a sentinel looks at the replicas once in 10 s: let it see them at first
             self.launch_all(self.sentinels())
             self.wait_agreed()
+            if self.form == "sentinel": self.wait_one_master()
         except BaseException: self.stop(); raise
         return self
 
@@ -204,6 +205,12 @@ class Redis(Group):
         for s in self.sentinels():
             wait_until(lambda s=s: quietly(agreed, s), f"{s.name}: three sentinels know the master and its replica", seconds)
 
+    def wait_one_master(self, seconds: float = 60.0) -> None:
+        """An old master that comes back believes in itself until a sentinel has told it otherwise."""
+        wait_until(lambda: [s.port for s in self.data() if self.role(s) == "master"] == [self.master_port()],
+                   "one master, the one that the sentinels name", seconds)
+        self.wait_in_step()
+
     def restart_one(self, which=None) -> Server:
         """Starts one server again and waits until it answers (not for its place in the whole: its master may be dead on purpose)."""
         s = self.server(which)
@@ -224,6 +231,16 @@ class Redis(Group):
         self.restart_one(s.port)
         if len(self.running()) == len(self.servers): self.wait_in_step()
         return lost
+
+    def lag(self, replica: int) -> None:
+        """The replica hears nothing more from its master, and believes that all is well: a failover to it loses what comes now.
+        (SIGSTOP would not do: what the master has sent already lies in the socket and is read before the promotion.)"""
+        with self.connect(replica) as c:
+            about = c.info("replication")
+            c("CONFIG", "SET", "masterauth", "wrong", "masteruser", "nobody")     # so it cannot connect again
+        self.call("CLIENT", "KILL", "TYPE", "replica", which=int(about["master_port"]))
+        wait_until(lambda: quietly(lambda: self.call("INFO", "replication", which=replica).find(b"master_link_status:down") >= 0),
+                   "the replica to lose its master")
 
     def failover(self) -> Server:
         """Sentinel: has the replica take over, and returns the new master when all agree on it."""

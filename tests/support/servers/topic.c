@@ -113,7 +113,9 @@ static void create(task *t) {
     rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
     rd_kafka_event_t *event = answer(queue);
     size_t n;
-    all_well(rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n), n);
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+    all_well(results, n);
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(topic);
@@ -127,7 +129,9 @@ static void delete (task *t) {
     rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
     rd_kafka_event_t *event = answer(queue);
     size_t n;
-    all_well(rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n), n);
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n);
+    all_well(results, n);
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_DeleteTopic_destroy(topic);
@@ -144,7 +148,9 @@ static void grow(task *t) {
     rd_kafka_CreatePartitions(rk, &more, 1, NULL, queue);
     rd_kafka_event_t *event = answer(queue);
     size_t n;
-    all_well(rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &n), n);
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &n);
+    all_well(results, n);
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewPartitions_destroy(more);
@@ -336,6 +342,7 @@ static void consume(task *t) {
     set(t->conf, "group.id", "topic");
     set(t->conf, "enable.auto.commit", "false");
     set(t->conf, "enable.partition.eof", "true");
+    set(t->conf, "fetch.wait.max.ms", "50"); /* the end of a partition is known that much sooner */
     rd_kafka_t *rk = client(t, RD_KAFKA_CONSUMER);
     const struct rd_kafka_metadata *meta = metadata(rk, t->args[0]);
     rd_kafka_topic_partition_list_t *places = rd_kafka_topic_partition_list_new(1);
@@ -437,9 +444,7 @@ int main(int argc, char **argv) {
     set(t.conf, "bootstrap.servers", t.bootstrap);
     set(t.conf, "partitioner", "murmur2_random"); /* Java's, not librdkafka's own default: protocol, trap 17 */
     set(t.conf, "enable.idempotence", "true");
-    set(t.conf, "linger.ms", "5");
-    set(t.conf, "fetch.wait.max.ms", "50");
-    set(t.conf, "log_level", "4");
+    set(t.conf, "log_level", "3");
     int first = options(&t, argc, argv);
     if (first < 0) return usage();
     t.args = argv + first;
