@@ -108,6 +108,15 @@ typedef struct sz_carry {
     void *ctx;
 } sz_carry;
 
+/* What can move a rule (worked out in engine/looks.c). */
+enum {
+    SZ_LOOK_IDLE = 1,   /* idle, it can open elsewhere than at its checks */
+    SZ_LOOK_TIMERS = 2, /* idle, a timer can open it; others need a timer only while open, pending or kept from opening */
+    SZ_LOOK_OWN = 4,    /* idle, it has deadlines of its own: growing values, `for`, hour windows */
+    SZ_LOOK_NIGHTS = 8, /* reads windows that end at noon */
+    SZ_LOOK_PANES = 16  /* reads hour windows */
+};
+
 /* What a run works with; one a worker. */
 typedef struct sz_tlctx {
     const sz_bundle *bundle;
@@ -120,6 +129,14 @@ typedef struct sz_tlctx {
     uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
     const bool *rule_quiet;         /* idle, it can open only at a record or at its own deadlines, not by a day's passing (due.c) */
     bool class_noisy[SZ_CLASSES_MAX]; /* some rule of the class is not quiet and has no check */
+    bool class_noisy_nights[SZ_CLASSES_MAX]; /* and reads nights */
+    const uint8_t *rule_look;       /* sz_look bits of each rule */
+    uint32_t rule_words;            /* bits of rules, in 64-bit words */
+    const uint64_t *fit_rules;      /* rule_words a matcher: rules that read what a record which fits it changes */
+    const uint64_t *instant_rules;  /* rule_words a type: rules that fire at a record of it */
+    const uint64_t *idle_rules;     /* rules that a record can open */
+    const uint32_t *timer_rules[SZ_CLASSES_MAX], *own_rules[SZ_CLASSES_MAX], *check_rules[SZ_CLASSES_MAX]; /* SZ_LOOK_TIMERS, SZ_LOOK_OWN, with a check */
+    uint32_t n_timer_rules[SZ_CLASSES_MAX], n_own_rules[SZ_CLASSES_MAX], n_check_rules[SZ_CLASSES_MAX];
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
     int64_t *check_memo;            /* two a rule: from, next */
     const uint8_t *rule_class;      /* class of each rule */

@@ -64,8 +64,6 @@ static void plan_rules(sz_worker *w) {
         w->rule_quiet[i] = rule_is_quiet(b, r);
         w->rule_least_ms[i] = rule_least(r);
         w->check_memo[2 * i] = SZ_TIME_MAX; /* nothing is remembered */
-        bool is_noisy = !w->rule_quiet[i] && r->mode != SZ_DISABLED && (r->check.kind == SZ_CHECK_NONE || r->for_ms);
-        if (is_noisy) w->tc.class_noisy[w->rule_class[i]] = true;
     }
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         w->class_rules[k] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
@@ -82,6 +80,7 @@ static void plan_rules(sz_worker *w) {
         }
         w->tc.type_rules[t] = w->type_rules[t];
     }
+    looks_init(w);
 }
 
 void clocks_init(sz_worker *w) {
@@ -108,6 +107,7 @@ void clocks_fini(sz_worker *w) {
     sz_free(w->clocks.sources);
     sz_free(w->rule_class);
     sz_free(w->rule_waits);
+    looks_fini(w);
     sz_free(w->rule_quiet);
     sz_free(w->rule_least_ms);
     sz_free(w->check_memo);

@@ -50,14 +50,25 @@ bool rule_is_quiet(const sz_bundle *b, const sz_rule *r) {
     return sz_prog_is_floor(r->when, slot_only_falls, fs);
 }
 
+/* Threshold of a step; false: it differs by student. */
+static bool step_value(const sz_rule *r, const sz_step *s, double *out) {
+    *out = s->value;
+    if (s->param == SZ_NONE) return true;
+    const sz_param *p = &r->params[s->param];
+    if (p->n_cases != 1 || p->cases[0].value.know != SZ_KNOWN) return false;
+    *out = p->cases[0].value.num;
+    return true;
+}
+
 /* Least threshold of what grows in the rule; 0 where it cannot be told. */
 int64_t rule_least(const sz_rule *r) {
     if (!r->has_growing) return SZ_TIME_MAX / 8;
-    if (!r->value || r->resolve_when) return 0;
+    if (!r->value) return 0;
     double least = 1e18;
     for (uint32_t i = 0; i < r->n_steps; i++) {
-        if (r->steps[i].param != SZ_NONE) return 0;
-        if (r->steps[i].value < least) least = r->steps[i].value;
+        double v;
+        if (!step_value(r, &r->steps[i], &v)) return 0;
+        if (v < least) least = v;
     }
     return least < 0 ? 0 : (int64_t)least;
 }

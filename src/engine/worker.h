@@ -79,6 +79,9 @@ struct sz_worker {
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
     bool *rule_quiet;
+    uint8_t *rule_look; /* looks.c */
+    uint64_t *fit_rules, *instant_rules, *idle_rules;
+    uint32_t *class_looks[SZ_CLASSES_MAX];
     int64_t *rule_least_ms, *check_memo;
     bool *rule_waits;
     sz_counters n;
@@ -195,6 +198,10 @@ bool header_get(sz_worker *w, sz_str body);
 /* quiet.c */
 bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);
 int64_t rule_least(const sz_rule *r);
+
+/* looks.c */
+void looks_init(sz_worker *w);
+void looks_fini(sz_worker *w);
 
 /* reload.c */
 void meaning_put(sz_buf *out, const sz_worker *w);

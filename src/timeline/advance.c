@@ -65,11 +65,23 @@ static uint32_t n_said(const sz_timeline *tl) {
     return n;
 }
 
-/* May the record in hand have given the rule a deadline before what is due already? */
-static bool may_be_sooner(const run *x, uint32_t rule, bool said) {
+/* May the record in hand have given the rule, idle and unmoved, a deadline before what is due already? Growing values
+ * begin anew at it, at the earliest. */
+static bool may_be_sooner(const run *x, uint32_t rule) {
     const sz_tlctx *c = x->c;
-    if (said || x->is_corrected || c->bundle->fs.has_panes) return true;
+    if (c->rule_look[rule] & SZ_LOOK_PANES) return true;
     return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->timer_key[c->rule_class[rule]];
+}
+
+/* What is due of the others stands already: only this rule's own may be sooner, and the days, if they matter now. */
+static void due_after_record(run *x, uint32_t rule, bool moved, const instant *at) {
+    sz_timeline *tl = x->tl;
+    uint8_t k = x->c->rule_class[rule];
+    int64_t own = due_of_rule(x, rule, at->t_ms), days = moved ? due_days(x, k, at->t_ms) : KEY_NEVER;
+    if (days < own) own = days;
+    int64_t key = own == KEY_NEVER ? KEY_NEVER : key_of(own, ORDER_TIMER);
+    if (key < tl->timer_key[k]) tl->timer_key[k] = key;
+    if (key < tl->due_key[k]) tl->due_key[k] = key;
 }
 
 static void judge_at_record(run *x, uint32_t rule, const instant *at) {
@@ -78,27 +90,42 @@ static void judge_at_record(run *x, uint32_t rule, const instant *at) {
     uint32_t before = n_said(tl), blocked = tl->n_blocked;
     uint8_t k = c->rule_class[rule];
     x->ev.event = x->event;
-    judge_rule(x, rule, at);
+    bool is_plain = judge_rule(x, rule, at);
     x->ev.event = NULL;
-    if (may_be_sooner(x, rule, n_said(tl) != before || tl->n_blocked != blocked)) {
-        int64_t due = due_next(x, k, key_of(at->t_ms, ORDER_RECORD));
-        if (due < tl->due_key[k]) tl->due_key[k] = due;
-    }
+    bool moved = n_said(tl) != before || tl->n_blocked != blocked || x->is_corrected || x->is_first;
+    if (moved || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, moved, at);
     bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
     if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at->t_ms, ORDER_RECORD);
 }
 
-/* A record concerns the rules that read its type; a student's first one concerns all. */
+/* The rules that read what the record fits; while no episode is open and nothing pends, those that it can open. */
+static void judge_touched(run *x, const instant *at) {
+    const sz_tlctx *c = x->c;
+    uint32_t words = c->rule_words, n_matchers = c->bundle->fs.n_matchers;
+    bool any_open = x->tl->n_episodes || x->tl->n_pends;
+    for (uint32_t w = 0; w < words; w++) {
+        uint64_t bits = c->instant_rules[x->event->type * words + w];
+        for (uint32_t m = 0; m < n_matchers; m++)
+            if (x->mask[m >> 3] >> (m & 7) & 1) bits |= c->fit_rules[m * words + w];
+        if (!any_open) bits &= c->idle_rules[w];
+        for (; bits; bits &= bits - 1) judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
+    }
+}
+
+/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
+ * or after which some state is unknown, all that read its type. */
 static void judge_record(run *x) {
     const sz_tlctx *c = x->c;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
     uint8_t type = x->event->type;
-    if (!x->is_first) {
+    if (x->is_first) {
+        for (uint32_t k = 0; k < c->n_classes; k++)
+            for (uint32_t i = 0; i < c->n_class_rules[k]; i++) judge_at_record(x, c->class_rules[k][i], &at);
+    } else if (x->is_corrected || x->tl->blocked_unknown) {
         for (uint32_t i = 0; i < c->n_type_rules[type]; i++) judge_at_record(x, c->type_rules[type][i], &at);
-        return;
+    } else {
+        judge_touched(x, &at);
     }
-    for (uint32_t k = 0; k < c->n_classes; k++)
-        for (uint32_t i = 0; i < c->n_class_rules[k]; i++) judge_at_record(x, c->class_rules[k][i], &at);
 }
 
 static void judge_timer(run *x, uint32_t cls, int64_t key) {
@@ -108,13 +135,18 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
     sz_eval_at(&x->ev, at.t_ms);
     x->ev.event = NULL;
     x->is_corrected = false;
-    if (!is_check) x->tl->blocked_unknown = false; /* all are looked at now */
-    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
-        uint32_t rule = c->class_rules[cls][i];
-        bool has_check = c->bundle->rules[rule].check.kind != SZ_CHECK_NONE;
-        if (is_check && (!has_check || due_check(c, rule, at.t_ms - 1) != at.t_ms)) continue;
-        judge_rule(x, rule, &at);
+    if (is_check) {
+        for (uint32_t i = 0; i < c->n_check_rules[cls]; i++) {
+            uint32_t rule = c->check_rules[cls][i];
+            if (due_check(c, rule, at.t_ms - 1) == at.t_ms) judge_rule(x, rule, &at);
+        }
+        return;
     }
+    bool all = x->tl->blocked_unknown || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
+    x->tl->blocked_unknown = false; /* all are looked at now */
+    const uint32_t *rules = all ? c->class_rules[cls] : c->timer_rules[cls];
+    uint32_t n = all ? c->n_class_rules[cls] : c->n_timer_rules[cls];
+    for (uint32_t i = 0; i < n; i++) judge_rule(x, rules[i], &at);
 }
 
 /* The item that is due first, among the classes whose clock has passed theirs. */

@@ -145,12 +145,13 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
         step_crossings(x, r, after, &best);
         clause_crossings(x, r->when, after, &best);
         for (uint32_t i = 0; i < r->n_points; i++) clause_crossings(x, r->points[i].when, after, &best);
-        clause_crossings(x, r->resolve_when, after, &best);
         clause_crossings(x, r->who, after, &best);
+        /* what ends an episode, or keeps one from opening, matters while there is one or could be */
+        if (is_open || r->for_ms || x->tl->blocked_unknown || is_blocked(x->tl, rule))
+            clause_crossings(x, r->resolve_when, after, &best);
     }
     if (r->n_points && x->c->facts->n_downs) points_darken(x, r, after, &best);
-    if (x->c->bundle->fs.has_panes && r->n_features)
-        earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
+    if (x->c->rule_look[rule] & SZ_LOOK_PANES) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
     if (r->for_ms && !is_open) {
         int64_t since = pend_since(x->tl, rule);
         if (since != SZ_TIME_NONE) earlier(&best, since + r->for_ms, after);
@@ -167,44 +168,72 @@ int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after) {
     return memo[1];
 }
 
-/* Can a day's passing do anything here? Where a rule is not quiet, is open, pends, or is kept from opening. */
-static bool days_matter(const run *x, uint32_t cls) {
+/* Can a day's passing do anything here? Where a rule is not quiet, is open, pends, or is kept from opening. Nights end
+ * at noon: *noons, if such a rule reads any. */
+static bool days_matter(const run *x, uint32_t cls, bool *noons) {
     const sz_timeline *tl = x->tl;
     const sz_tlctx *c = x->c;
-    if (c->class_noisy[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends) return true;
+    *noons =
+        c->bundle->fs.has_nights && (c->class_noisy_nights[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends);
+    bool any = c->class_noisy[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends;
     for (uint32_t i = 0; i < tl->n_episodes; i++) {
         const sz_episode *e = &tl->episodes[i];
-        if (!e->is_retracted && !c->bundle->rules[e->rule].is_instant && episode_is_open(e)) return true;
+        if (e->is_retracted || c->bundle->rules[e->rule].is_instant || !episode_is_open(e)) continue;
+        any = true;
+        if (c->rule_look[e->rule] & SZ_LOOK_NIGHTS) *noons = true;
     }
-    return false;
+    return any;
+}
+
+int64_t due_days(run *x, uint32_t cls, int64_t after) {
+    const sz_tlctx *c = x->c;
+    int64_t best = KEY_NEVER;
+    bool noons;
+    if (!days_matter(x, cls, &noons)) return best;
+    int32_t day = sz_zone_day(c->zone, after);
+    earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
+    if (noons) {
+        earlier(&best, sz_zone_noon(c->zone, day), after);
+        earlier(&best, sz_zone_noon(c->zone, day + 1), after);
+    }
+    return best;
+}
+
+/* Deadlines of rules that have some while idle, and of those with episodes. */
+static void own_deadlines(run *x, uint32_t cls, int64_t after, int64_t *best) {
+    const sz_tlctx *c = x->c;
+    for (uint32_t i = 0; i < c->n_own_rules[cls]; i++)
+        earlier(best, due_of_rule(x, c->own_rules[cls][i], after), after);
+    for (uint32_t i = 0; i < x->tl->n_episodes; i++) {
+        const sz_episode *e = &x->tl->episodes[i];
+        bool is_own = c->rule_look[e->rule] & SZ_LOOK_OWN;
+        if (!e->is_retracted && !is_own && c->rule_class[e->rule] == cls)
+            earlier(best, due_of_rule(x, e->rule, after), after);
+    }
+}
+
+/* The next check of any rule of the class. */
+static int64_t due_checks(const sz_tlctx *c, uint32_t cls, int64_t after) {
+    int64_t best = KEY_NEVER;
+    for (uint32_t i = 0; i < c->n_check_rules[cls]; i++)
+        earlier(&best, due_check(c, c->check_rules[cls][i], after), after);
+    return best;
 }
 
 int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
     const sz_tlctx *c = x->c;
     if (!x->tl->is_active || c->begin_ms == SZ_TIME_MAX) return KEY_NEVER;
     int64_t after = key_time(after_key - ORDER_TIMER), after_check = key_time(after_key - ORDER_CHECK);
-    int64_t best = KEY_NEVER, check = KEY_NEVER;
+    int64_t best = KEY_NEVER;
     if (after < c->begin_ms - 1) {
         after = after_check = c->begin_ms - 1;
         best = c->begin_ms;
     }
-    if (days_matter(x, cls)) {
-        int32_t day = sz_zone_day(c->zone, after);
-        earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
-        if (c->bundle->fs.has_nights) {
-            earlier(&best, sz_zone_noon(c->zone, day), after);
-            earlier(&best, sz_zone_noon(c->zone, day + 1), after);
-        }
-    }
+    earlier(&best, due_days(x, cls, after), after);
     leave_edges(x, after, &best);
     feed_edges(x, after, &best);
-    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
-        uint32_t rule = c->class_rules[cls][i];
-        const sz_rule *r = &c->bundle->rules[rule];
-        if (r->has_growing || r->n_points || r->for_ms || c->bundle->fs.has_panes || x->tl->n_episodes)
-            earlier(&best, due_of_rule(x, rule, after), after);
-        if (r->check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after_check), after_check);
-    }
+    own_deadlines(x, cls, after, &best);
+    int64_t check = due_checks(c, cls, after_check);
     int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER),
             b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
     x->tl->timer_key[cls] = a;
@@ -213,11 +242,7 @@ int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
 
 int64_t due_after_check(run *x, uint32_t cls, int64_t after_key) {
     const sz_tlctx *c = x->c;
-    int64_t after = key_time(after_key - ORDER_CHECK), check = KEY_NEVER;
-    for (uint32_t i = 0; i < c->n_class_rules[cls]; i++) {
-        uint32_t rule = c->class_rules[cls][i];
-        if (c->bundle->rules[rule].check.kind != SZ_CHECK_NONE) earlier(&check, due_check(c, rule, after), after);
-    }
+    int64_t after = key_time(after_key - ORDER_CHECK), check = due_checks(c, cls, after);
     int64_t a = x->tl->timer_key[cls], b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
     return a < b ? a : b;
 }

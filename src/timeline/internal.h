@@ -25,9 +25,9 @@ typedef struct run {
     uint32_t n_old;
     uint8_t *mask;         /* of the record in hand */
     const sz_event *event; /* the record in hand: the one that just came, or `decoded` */
-    uint8_t *undone;            /* matcher bits of what it took out */
+    uint8_t *undone;       /* matcher bits of what it took out */
     bool is_corrected;     /* it took something out */
-    bool is_first;              /* it is the student's first: windows over the study begin with it */
+    bool is_first;         /* it is the student's first: windows over the study begin with it */
     sz_event decoded;      /* last, and not cleared: it is large */
 } run;
 
@@ -67,6 +67,7 @@ void story_say(sz_episode *e, sz_ann ann); /* takes why and body */
 void story_truncate(run *x, int64_t t_ms);
 void episode_fini(sz_episode *e);
 void story_remove(sz_timeline *tl, uint32_t i);
+bool is_blocked(const sz_timeline *tl, uint32_t rule);
 void blocked_set(sz_timeline *tl, uint32_t rule, bool on);
 int64_t pend_since(const sz_timeline *tl, uint32_t rule); /* SZ_TIME_NONE: not pending */
 void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms);
@@ -78,10 +79,13 @@ typedef struct instant {
     uint8_t order;
     bool at_check_time;
 } instant;
-void judge_rule(run *x, uint32_t rule, const instant *at);
+/* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
+bool judge_rule(run *x, uint32_t rule, const instant *at);
 
 /* due.c */
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);
+/* The next day's passing (midnight, noon) after that time, if it can do anything in the class; else KEY_NEVER. */
+int64_t due_days(run *x, uint32_t cls, int64_t after_ms);
 /* After a check that changed nothing: timers stand as they were. */
 int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
 /* Earliest deadline that the rule itself has after that time. */

@@ -75,9 +75,9 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
         is_over = sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE;
     }
     if (ex.why.n || is_over) {
-        sz_str why = ex.why.n                                                ? ex.why
+        sz_str why = ex.why.n                                                       ? ex.why
                      : at->order == 0 && is_corrected_for(x, r) && !r->resolve_when ? SZ_STR("corrected")
-                                                                             : (sz_str){0};
+                                                                                    : (sz_str){0};
         resolve(x, e, r, &v, at, why);
         if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);
         return;
@@ -103,39 +103,44 @@ static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdic
     return at->t_ms - since >= r->for_ms;
 }
 
-static void judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at,
+/* Says whether it is plainly idle: neither opened, nor pending, nor kept from opening. */
+static bool judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at,
                        bool may_open) {
-    if (!may_open && !r->for_ms) return;
+    if (!may_open && !r->for_ms) return true;
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
     bool is_pending = r->for_ms && pend_since(x->tl, rule) != SZ_TIME_NONE;
     blocked_set(x->tl, rule, v.truth == SZ_TRUE); /* unless it opens now */
-    if (v.truth != SZ_TRUE && !is_pending) return;
+    if (v.truth != SZ_TRUE && !is_pending) return true;
     sz_exempt ex = sz_rule_exempt(&x->ev, r);
-    if (!for_is_over(x, rule, r, &v, &ex, at) || !may_open || ex.why.n || ex.holds || v.reached < 0) return;
+    if (!for_is_over(x, rule, r, &v, &ex, at) || !may_open || ex.why.n || ex.holds || v.reached < 0) return false;
     if (last && at->t_ms < again_until(x, last)) {
         int before = sz_verdict_rank(&v, last->anns[last->n_anns - 1].step);
-        if (v.reached <= before) return;
+        if (v.reached <= before) return false;
     }
     if (r->resolve_when) {
         sz_rule_scope(&x->ev, r);
-        if (sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE) return;
+        if (sz_rule_truth(&x->ev, r->resolve_when) == SZ_TRUE) return false;
     }
     open_episode(x, rule, r, &v, at);
+    return false;
 }
 
-void judge_rule(run *x, uint32_t rule, const instant *at) {
+bool judge_rule(run *x, uint32_t rule, const instant *at) {
     const sz_rule *r = &x->c->bundle->rules[rule];
-    if (r->mode == SZ_DISABLED || !x->tl->is_active) return;
-    if (x->c->rule_from_ms && at->t_ms < x->c->rule_from_ms[rule]) return;
+    if (r->mode == SZ_DISABLED || !x->tl->is_active) return true;
+    if (x->c->rule_from_ms && at->t_ms < x->c->rule_from_ms[rule]) return true;
     uint8_t cls = x->c->rule_class[rule];
     bool at_clock = !x->c->rule_waits[rule] || at->order != 0 || at->t_ms < x->c->clock_ms[cls];
     if (r->is_instant) {
         judge_instant(x, rule, r, at, at_clock);
-        return;
+        return true;
     }
     bool may = at_clock && (r->check.kind == SZ_CHECK_NONE || at->at_check_time);
     sz_episode *last = story_last(x->tl, rule);
-    if (last && episode_is_open(last)) judge_open(x, last, r, at, may);
-    else judge_idle(x, rule, r, last, at, may);
+    if (last && episode_is_open(last)) {
+        judge_open(x, last, r, at, may);
+        return false;
+    }
+    return judge_idle(x, rule, r, last, at, may);
 }

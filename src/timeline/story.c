@@ -61,6 +61,12 @@ void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms) {
     tl->pends[tl->n_pends++] = (sz_pend){.rule = rule, .at_ms = at_ms, .since_ms = since_ms};
 }
 
+bool is_blocked(const sz_timeline *tl, uint32_t rule) {
+    for (uint32_t i = 0; i < tl->n_blocked; i++)
+        if (tl->blocked[i] == rule) return true;
+    return false;
+}
+
 void blocked_set(sz_timeline *tl, uint32_t rule, bool on) {
     uint32_t i = 0;
     while (i < tl->n_blocked && tl->blocked[i] != rule) i++;
