@@ -91,11 +91,13 @@ typedef enum sz_msg_kind {
     SZ_MSG_ACQUIRED,   /* answer, header (before: its name is the previous one) */
     SZ_MSG_CHUNK,      /* of a load: chunk kind, puts or strs */
     SZ_MSG_SEEKED,     /* answer; the next want begins at the offset asked for. FAILED: it is not there (text, offset: the lowest there is) */
-    SZ_MSG_INPUT,      /* inputs, at most 256 */
+    SZ_MSG_INPUT,      /* inputs, at most 256; none: a wait was cut short. offset: of the record after them, where the stream knows that it
+                        * is further than their last says (a log's markers take offsets too); else 0 */
     SZ_MSG_INPUT_END,  /* the batch has ended */
     SZ_MSG_COMMITTED,  /* answer */
-    SZ_MSG_DELIVERED,  /* n alerts more of the submission `tag` are acknowledged; sink_pos: bytes of the file that are acknowledged */
-    SZ_MSG_DEAD_DONE,  /* dead letters submitted so far under `tag` are safe; sink_pos like that */
+    SZ_MSG_DELIVERED,  /* n alerts more of the submission `tag` are acknowledged; sink_pos: bytes of the file that are acknowledged.
+                        * UNKNOWN: they may be there or not (START, and they go out again); FAILED: the sink cannot work */
+    SZ_MSG_DEAD_DONE,  /* dead letters submitted so far under `tag` are safe; sink_pos and answers like that */
     SZ_MSG_TICK,       /* live only: wall_ms is the host's clock; offset: the partition's end, asked of the broker just before */
     SZ_MSG_BUNDLE,     /* a new bundle and campus, to be switched to at a commit boundary */
     SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
@@ -114,7 +116,7 @@ typedef struct sz_msg {
     uint64_t n_delivered;
     uint64_t sink_pos;
     uint32_t tag;          /* of the submission that this answers */
-    int64_t offset;        /* assigned, seeked, tick */
+    int64_t offset;        /* assigned, seeked, tick, input */
     int64_t wall_ms;       /* tick */
     int64_t store_ms;      /* acquired, committed: the store's own clock when it answered; 0: it has none */
     bool is_lost;          /* revoked */
@@ -137,7 +139,8 @@ typedef struct sz_store_port {
     void (*commit)(void *self, const sz_commit *c);
 } sz_store_port;
 
-/* Input. want is answered by one input (1..max records) or input_end message. */
+/* Input. want is answered by one input (at most max records) or input_end message. A worker whose stream has `seek` reads a log: its
+ * place in it is part of the state (semantics and protocol of a partition); without it, files, whose place the ledger keeps. */
 typedef struct sz_stream_port {
     void *self;
     void (*want)(void *self, uint32_t max);
@@ -177,6 +180,10 @@ typedef struct sz_options {
     bool admit;                      /* unknown students become students */
     bool is_live;
     bool allow_new;
+    bool new_state;                  /* begin a new state even if the group has read this partition before */
+    bool accept_gap;                 /* go on although records of the log are missing: they are counted (counters.gap) */
+    uint64_t bundle_ver;             /* of the rule sets that were seen, the number of this one, where it is known from another partition
+                                      * (sz_worker_bundle_ver); 0: it is taken for the newest */
     bool is_volatile;                /* memory state: no journal is written */
     int64_t settle_ms;
     uint32_t commit_records;         /* commit after so many records at the latest */
@@ -189,7 +196,25 @@ typedef struct sz_counters {
     uint64_t alerts[SZ_N_ALERT_EVENTS];
     int64_t standing, undo_unmatched;
     uint64_t unknown_places, unknown_readers;
+    uint64_t gap; /* records of the log that were not there any more, accepted; at least */
 } sz_counters;
+
+/* How the protocol fares, since the worker was made: for --stats and metrics. No student in it. */
+typedef struct sz_operation {
+    uint64_t starts, loads;          /* STARTs; those that had to load the state */
+    uint64_t commits, empty_commits, commit_bytes;
+    uint64_t refused;                /* commits and chunks that named a parent which was not there */
+    uint64_t rolled_back;            /* STARTs that found an older state than the worker's own: the store has lost commits */
+    uint64_t unknown;                /* store calls whose outcome stayed unknown */
+    uint64_t deep_losses;            /* the group had read further than the state: the store lost more than `settle` */
+    uint64_t ticks, stale_inputs, torn_commits;
+    uint64_t submitted, delivered;   /* alerts, repeats included */
+    uint32_t outbox;                 /* committed, not acknowledged and trimmed yet */
+    uint64_t outbox_bytes;
+    uint64_t settled;                /* alerts that settled, and how long that took after their commit's answer */
+    int64_t settle_sum_ms, settle_max_ms;
+    int64_t position, end;           /* next offset to be read, end of the partition at the last tick; -1: not known */
+} sz_operation;
 
 typedef enum sz_worker_state {
     SZ_WK_IDLE,
@@ -234,6 +259,12 @@ typedef struct sz_state_plan { bool is_other; uint32_t carried, fresh, dropped; 
 const sz_state_plan *sz_worker_plan(const sz_worker *w);
 
 const sz_counters *sz_worker_counters(const sz_worker *w);
+void sz_worker_operation(const sz_worker *w, sz_operation *out);
+/* What the log should tell about (the store does not answer, a roll-back, a deep loss …): the next sentence, oldest first; false: none is
+ * left. text is valid until the next step. */
+bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text);
+/* Number of the worker's rule set among those that its state has seen; 0: not known yet. */
+uint64_t sz_worker_bundle_ver(const sz_worker *w);
 /* Lowest rule clock; SZ_TIME_NONE before any. */
 int64_t sz_worker_clock(const sz_worker *w);
 uint32_t sz_worker_n_students(const sz_worker *w);

@@ -183,6 +183,14 @@ static void tell_failure(const sz_job *job, sz_str text) {
     else fprintf(stderr, "sanzao: %s: %.*s\n", job->state.p + strlen("sqlite:"), SZ_FMT_STR(text));
 }
 
+/* The worker has nothing to do before `mono`: it backs off, or waits for something to settle. Signals are looked at. */
+static void wait_until(int64_t mono) {
+    int64_t left = mono - mono_ms(NULL);
+    if (mono == INT64_MIN || left <= 0) return;
+    struct timespec ts = {.tv_nsec = (left < 50 ? left : 50) * 1000000};
+    nanosleep(&ts, NULL);
+}
+
 static sz_status pump(const sz_job *job, parts *p) {
     sz_worker *w = p->worker;
     bool started = false, stopping = false;
@@ -208,7 +216,10 @@ static sz_status pump(const sz_job *job, parts *p) {
             bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
             if (!drop) step(p, m);
         } else if (sz_msgq_is_idle(p->q)) {
-            break;
+            int64_t left = sz_worker_wake_ms(w);
+            if (left == SZ_TIME_MAX) break;
+            wait_until(left);
+            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
         }
         if (stop_asked && started && !stopping) {
             stopping = true;

@@ -70,7 +70,7 @@ int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax) {
     return low;
 }
 
-static int64_t wmax_target(const sz_worker *w) {
+int64_t wmax_target(const sz_worker *w) {
     const clocks *c = &w->clocks;
     int64_t high = c->wmax_ms;
     if (w->o.order == SZ_SORTED && c->file_ms > high) high = c->file_ms;

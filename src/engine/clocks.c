@@ -89,8 +89,10 @@ void clocks_init(sz_worker *w) {
     c->n_sources = sz_campus_n_feeds(w->campus) + 1;
     c->sources = sz_alloc(c->n_sources * sizeof *c->sources);
     for (uint32_t i = 0; i < c->n_sources; i++)
-        c->sources[i] = (stream_clock){
-            .feed = i + 1 < c->n_sources ? i : SZ_NONE, .watermark_ms = SZ_TIME_NONE, .high_ms = SZ_TIME_NONE};
+        c->sources[i] = (stream_clock){.feed = i + 1 < c->n_sources ? i : SZ_NONE,
+                                       .watermark_ms = SZ_TIME_NONE,
+                                       .high_ms = SZ_TIME_NONE,
+                                       .heard_ms = SZ_TIME_NONE};
     const sz_zone *z = sz_campus_zone(w->campus);
     int32_t day = sz_calendar_first_term_day(sz_campus_calendar(w->campus));
     for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
@@ -113,6 +115,8 @@ void clocks_fini(sz_worker *w) {
     sz_free(w->check_memo);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_rules[k]);
     for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) sz_free(w->type_rules[t]);
+    memset(w->class_rules, 0, sizeof w->class_rules);
+    memset(w->type_rules, 0, sizeof w->type_rules);
 }
 
 static void raise(int64_t *t, int64_t to) {
@@ -122,6 +126,7 @@ static void raise(int64_t *t, int64_t to) {
 void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
     stream_clock *s = &w->clocks.sources[i];
     s->has_say = true;
+    s->heard_ms = w->now_ms;
     raise(&s->high_ms, t_ms);
     const sz_feed *f = s->feed == SZ_NONE ? NULL : sz_campus_feed(w->campus, s->feed);
     if (!f || !f->is_batch) raise(&s->watermark_ms, s->high_ms - (f ? f->allowance_ms : 0));

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said. Version
- * first.
+ * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said, the place
+ * in the log, how long the store's lists are. Version first; last, each in eight bytes, the rule set and how much of
+ * the file of dead letters was acknowledged: that is known only when the rest is frozen already.
  */
 #include "worker.h"
 
-enum { BODY_VERSION = 1 };
+enum { BODY_VERSION = 3, FIRST_WITH_PLACE = 3, ENDS_IN = 16 };
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
     const uint64_t v[] = {n->read,    n->used, n->duplicate,      n->dead,
@@ -37,7 +38,36 @@ static sz_str source_name(const sz_worker *w, uint32_t i) {
     return feed == SZ_NONE ? (sz_str){0} : sz_campus_feed(w->campus, feed)->source;
 }
 
-void header_put(sz_buf *out, const sz_worker *w) {
+static void put_place(sz_buf *out, const sz_worker *w, const outgoing *o) {
+    sz_buf_put_varint(out, o->c.parent.seq + 1);
+    sz_buf_put_varint(out, w->outbox.n - o->trim_outbox + o->alerts.n);
+    sz_buf_put_varint(out, w->n_blobs - o->trim_blobs);
+    sz_buf_put_varint(out, o->dict_to);
+    sz_buf_put_varint(out, w->n_snapshots + o->new_snapshots);
+    sz_buf_put_zigzag(out, w->position);
+    sz_buf_put_zigzag(out, w->wit_offset);
+    sz_buf_put_u64(out, w->wit_hash);
+    sz_buf_put_varint(out, w->n.gap);
+    sz_buf_put_zigzag(out, w->tick_ms);
+    sz_buf_put_zigzag(out, w->fired_ms);
+}
+
+static void get_place(sz_worker *w, sz_reader *r) {
+    w->has_lengths = true;
+    w->stored_seq = sz_read_varint(r);
+    w->stored_outbox = (uint32_t)sz_read_varint(r);
+    w->stored_blobs = (uint32_t)sz_read_varint(r);
+    w->stored_dict = (uint32_t)sz_read_varint(r);
+    w->stored_snapshots = (uint32_t)sz_read_varint(r);
+    w->position = w->committed_position = sz_read_zigzag(r);
+    w->wit_offset = sz_read_zigzag(r);
+    w->wit_hash = sz_read_u64(r);
+    w->n.gap = sz_read_varint(r);
+    w->tick_ms = sz_read_zigzag(r);
+    w->fired_ms = sz_read_zigzag(r);
+}
+
+void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     const clocks *c = &w->clocks;
     sz_buf_put_u8(out, BODY_VERSION);
     sz_buf_put_u8(out, w->batch_open);
@@ -55,7 +85,6 @@ void header_put(sz_buf *out, const sz_worker *w) {
     }
     put_counters(out, &w->n);
     sz_buf_put_varint(out, w->alerts_pos);
-    sz_buf_put_varint(out, w->dead_pos);
     sz_buf_put_varint(out, w->n_statuses);
     for (uint32_t i = 0; i < w->n_statuses; i++) {
         sz_buf_put_lstr(out, sz_map_key(&w->feed_names, w->statuses[i].source));
@@ -65,6 +94,21 @@ void header_put(sz_buf *out, const sz_worker *w) {
     sz_buf_put_u64(out, w->facts_hash);
     sz_buf_put_u64(out, w->bundle->hash);
     meaning_put(out, w);
+    put_place(out, w, o);
+    sz_buf_put_u64(out, w->bundle->hash);
+    sz_buf_put_u64(out, w->dead_pos);
+}
+
+void header_set_dead_pos(sz_buf *body, uint64_t pos) {
+    body->n -= sizeof pos;
+    sz_buf_put_u64(body, pos);
+}
+
+bool header_bundle(sz_str body, uint64_t *hash) {
+    if (body.n < 1 + ENDS_IN || (uint8_t)body.p[0] < FIRST_WITH_PLACE) return false;
+    sz_reader r = sz_reader_of(body.p + body.n - ENDS_IN, ENDS_IN);
+    *hash = sz_read_u64(&r);
+    return true;
 }
 
 static void get_sources(sz_worker *w, sz_reader *r) {
@@ -99,21 +143,28 @@ static void get_statuses(sz_worker *w, sz_reader *r) {
 bool header_get(sz_worker *w, sz_str body) {
     sz_reader r = sz_reader_of(body.p, body.n);
     clocks *c = &w->clocks;
-    if (sz_read_u8(&r) != BODY_VERSION) return false;
+    uint8_t version = sz_read_u8(&r);
+    if (version != 1 && version != BODY_VERSION) return false;
+    bool has_place = version >= FIRST_WITH_PLACE;
     w->batch_open = sz_read_u8(&r) != 0;
     w->taken = sz_read_varint(&r);
     c->file_ms = sz_read_zigzag(&r);
     c->wmax_ms = sz_read_zigzag(&r);
     int64_t begin = sz_read_zigzag(&r), limit = sz_read_zigzag(&r);
     c->begin_ms = begin;
-    if (w->batch_open) c->limit_ms = limit;
+    if (w->batch_open && !w->is_log) c->limit_ms = limit;
     get_sources(w, &r);
     get_counters(&r, &w->n);
     w->alerts_pos = sz_read_varint(&r);
-    w->dead_pos = sz_read_varint(&r);
+    if (!has_place) w->dead_pos = sz_read_varint(&r);
     get_statuses(w, &r);
     w->stored_facts_hash = sz_read_u64(&r);
     w->stored_bundle_hash = sz_read_u64(&r);
     if (!meaning_get(w, &r)) return false;
+    if (has_place) {
+        get_place(w, &r);
+        sz_read_u64(&r);
+        w->dead_pos = sz_read_u64(&r);
+    }
     return !r.bad && r.p == r.end;
 }

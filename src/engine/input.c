@@ -51,6 +51,15 @@ static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e,
     return false;
 }
 
+/* The topic's partition is the student's home, or the topic was keyed by something else (trap 17 of the protocol). */
+static bool is_routed(sz_worker *w, const sz_input *in, sz_str id) {
+    if (is_home(w, id)) return true;
+    reject(
+        w, in, SZ_MISROUTED, "student",
+        "not the partition of this student: key the topic by student, partitioner murmur2; `sanzao repartition` copies it");
+    return false;
+}
+
 /* A reader gives place and direction where the record has none. */
 static bool resolve_reader(sz_worker *w, const sz_input *in, sz_event *e) {
     if (e->reader.n && (!e->place.n || e->direction == SZ_DIR_NONE)) {
@@ -111,7 +120,7 @@ static void input_event(sz_worker *w, const sz_input *in) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
         return;
     }
-    if (!resolve_student(w, in, e, &id) || !resolve_reader(w, in, e)) return;
+    if (!resolve_student(w, in, e, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e)) return;
     uint32_t source = source_of(w, e->source);
     sz_insert repeat = find_repeat(w, in, e, id);
     if (repeat == SZ_INSERT_DUPLICATE) {

@@ -60,7 +60,9 @@ bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms) {
 void leaf_enter(sz_worker *w) {
     uint32_t leaf = w->pending_leaves[w->next_leaf++];
     const sz_leave *l = sz_campus_leave(w->campus, leaf);
-    uint32_t i = student_get(w, sz_campus_student(w->campus, l->student)->id, true);
+    sz_str id = sz_campus_student(w->campus, l->student)->id;
+    if (!is_home(w, id)) return; /* another partition's */
+    uint32_t i = student_get(w, id, true);
     if (sz_timeline_knows_leaf(w->students.v[i], leaf_hash(w, leaf))) set_known(w, leaf);
     else enter(w, leaf, l->recorded_ms);
 }

@@ -7,26 +7,32 @@
 
 static uint32_t student_at(sz_worker *w, sz_str id) {
     uint32_t i = student_get(w, id, true);
-    if (w->cap_snap_seq < w->students.cap) {
-        w->snap_seq = sz_realloc(w->snap_seq, w->students.cap * sizeof(uint64_t));
-        memset(w->snap_seq + w->cap_snap_seq, 0, (w->students.cap - w->cap_snap_seq) * sizeof(uint64_t));
-        w->cap_snap_seq = w->students.cap;
-    }
+    snaps_reserve(w);
     return i;
+}
+
+/* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
+ * beginning is dropped and overwritten; everything else is damage. */
+static void damaged(sz_worker *w, const char *what) {
+    worker_hold(w, SZ_CORRUPT, "this state is damaged: %s. Restore it from a backup", what);
 }
 
 static void load_snapshot(sz_worker *w, const sz_put *put) {
     sz_reader r = sz_reader_of(put->value.p, put->value.n);
     uint64_t seq = sz_read_varint(&r);
     uint32_t i = student_at(w, put->key);
-    w->snap_seq[i] = seq;
+    if (!w->snaps[i].seq) w->n_snapshots++;
+    w->snaps[i] = (snap){.seq = seq, .bytes = (uint32_t)put->value.n};
     w->snapshot_bytes += put->value.n;
+    if (w->has_lengths && seq > w->stored_seq) {
+        damaged(w, "a student's record is of a commit that broke off");
+        return;
+    }
     sz_status s = sz_timeline_unpack(w->students.v[i], &w->tc, r.p, (size_t)(r.end - r.p));
     if (s == SZ_REFUSED)
-        worker_fail(w, SZ_REFUSED,
+        worker_hold(w, SZ_REFUSED,
                     "this state holds records of a newer format; run it with the newer sanzao that wrote it");
-    else if (s != SZ_OK)
-        worker_fail(w, SZ_CORRUPT, "a student's record in this state is damaged; restore the state from a backup");
+    else if (s != SZ_OK) damaged(w, "a student's record cannot be read");
 }
 
 static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n,
@@ -36,25 +42,31 @@ static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_s
         if (*n == *cap) *who = sz_realloc(*who, (*cap = *cap ? 2 * *cap : 64) * sizeof **who);
         (*who)[(*n)++] = i;
     }
-    if (w->snap_seq[i] >= seq) return;
+    if (w->snaps[i].seq >= seq) return;
     sz_status s = SZ_CORRUPT;
     if (kind == ENTRY_EVENT) s = sz_timeline_put_back(w->students.v[i], &w->tc, body);
     if (kind == ENTRY_STORY) s = sz_timeline_unpack_story(w->students.v[i], &w->tc, body.p, body.n);
-    if (s != SZ_OK) worker_fail(w, SZ_CORRUPT, "the journal of this state is damaged; restore the state from a backup");
+    if (s != SZ_OK) damaged(w, "its journal cannot be read");
 }
 
 static void load_journal(sz_worker *w, sz_str bytes) {
     sz_reader r = sz_reader_of(bytes.p, bytes.n);
     uint64_t seq = sz_read_varint(&r);
+    if (w->has_lengths && seq > w->stored_seq) { /* of a commit that broke off: all blobs go with the next one */
+        w->rewrite_all = true;
+        w->n_torn_blobs++;
+        return;
+    }
     uint32_t *who = NULL, n = 0, cap = 0;
     while (r.p < r.end && !r.bad && w->state == SZ_WK_LOADING) {
         uint8_t kind = sz_read_u8(&r);
         uint64_t word = sz_read_varint(&r);
         sz_str body = sz_read_lstr(&r);
         if (r.bad || word >= w->dict.n) {
-            worker_fail(w, SZ_CORRUPT, "the journal of this state is damaged; restore the state from a backup");
+            damaged(w, "its journal cannot be read");
             break;
         }
+        if (kind == ENTRY_TICK) continue; /* the header has the clocks */
         load_entry(w, seq, kind, sz_map_key(&w->dict, (uint32_t)word), body, &who, &n, &cap);
     }
     blob_push(w, seq, who, n, bytes.n);
@@ -66,6 +78,11 @@ static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
         w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key),
                                                         .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
+}
+
+static void load_alert(sz_worker *w, sz_str line) {
+    if (w->has_lengths && w->outbox.n == w->stored_outbox) w->n_torn++;
+    else lines_add(&w->outbox, line);
 }
 
 void load_chunk(sz_worker *w, const sz_msg *m) {
@@ -81,22 +98,61 @@ void load_chunk(sz_worker *w, const sz_msg *m) {
         for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_journal(w, m->strs[i]);
         break;
     case SZ_CHUNK_OUTBOX:
-        for (uint32_t i = 0; i < m->n; i++) lines_add(&w->outbox, m->strs[i]);
+        for (uint32_t i = 0; i < m->n; i++) load_alert(w, m->strs[i]);
         break;
     case SZ_CHUNK_LEDGER: load_ledger(w, m->puts, m->n); break;
     case SZ_CHUNK_END: break;
     }
 }
 
+static bool lengths_fit(sz_worker *w) {
+    if (!w->has_lengths) return true;
+    const struct {
+        const char *what;
+        bool is_wrong;
+    } lists[] = {{"words are missing", w->dict.n < w->stored_dict},
+                 {"its journal is not as long as its header says", w->n_blobs != w->stored_blobs},
+                 {"alerts are missing", w->outbox.n != w->stored_outbox},
+                 {"students' records are missing", w->n_snapshots != w->stored_snapshots}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (!lists[i].is_wrong) continue;
+        damaged(w, lists[i].what);
+        return false;
+    }
+    if (!w->n_torn && !w->n_torn_blobs) return true;
+    w->op.torn_commits++;
+    worker_notice(w, SZ_WARNING, "a commit to this state broke off midway; what it left behind is dropped");
+    return true;
+}
+
+/* What a student said while a tick was firing, after the instant that all have reached, is gone through again: told it
+ * is, and nothing of it changes. */
+static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
+    int64_t from = w->fired_ms > w->clocks.begin_ms ? w->fired_ms : w->clocks.begin_ms;
+    bool any = false;
+    for (uint32_t i = 0; i < tl->n_episodes && !any; i++)
+        for (uint32_t k = 0; k < tl->episodes[i].n_anns && !any; k++) any = tl->episodes[i].anns[k].at_ms >= from;
+    for (uint32_t i = 0; i < tl->n_pends && !any; i++) any = tl->pends[i].at_ms >= from;
+    if (!any) return;
+    if (from < tl->redo_ms) tl->redo_ms = from;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (4 * from + 1 < tl->due_key[k]) tl->due_key[k] = 4 * from + 1;
+}
+
 void load_end(sz_worker *w) {
+    if (!lengths_fit(w)) return;
     downs_rebuild(w);
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->clocks.class_ms[k] = class_target(w, k, w->clocks.wmax_ms);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        w->clocks.class_ms[k] = class_target(w, k, w->clocks.wmax_ms);
+        if (w->fired_ms < w->clocks.class_ms[k]) w->clocks.class_ms[k] = w->fired_ms;
+    }
     for (uint32_t i = 0; i < w->students.n; i++) {
         sz_timeline *tl = w->students.v[i];
         bool is_gone = tl->student == SZ_NONE && !w->o.admit && !sz_campus_is_empty(w->campus);
         if (is_gone) tl->is_active = false;
         sz_timeline_settle(tl, &w->tc);
         tl->story_changed = false;
+        if (tick_is_firing(w)) redo_cut_tick(w, tl);
         heap_update(w, i);
         sz_arena_reset(&w->step);
     }

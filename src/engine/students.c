@@ -56,6 +56,52 @@ uint32_t heap_due(const sz_worker *w) {
     return SZ_NONE;
 }
 
+int64_t heap_next(const sz_worker *w, const int64_t *target) {
+    int64_t next = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        const heap *h = &w->students.heaps[k];
+        int64_t key = h->n ? key_at(w, k, h->v[0]) : INT64_MAX;
+        if (key == INT64_MAX || target[k] == SZ_TIME_NONE) continue;
+        int64_t t = key >= 0 ? key / 4 : -((3 - key) / 4);
+        if (t < target[k] && t < next) next = t;
+    }
+    return next;
+}
+
+static void firing_add(sz_worker *w, uint32_t i) {
+    if (w->n_firing == w->cap_firing) {
+        w->cap_firing = w->cap_firing ? 2 * w->cap_firing : 256;
+        w->firing = sz_realloc(w->firing, w->cap_firing * sizeof *w->firing);
+    }
+    w->firing[w->n_firing++] = i;
+}
+
+/* A heap's due ones are its top: a child is never due before its parent. */
+static void gather_class(sz_worker *w, uint32_t k, uint32_t at) {
+    const heap *h = &w->students.heaps[k];
+    if (at >= h->n || w->clocks.class_ms[k] == SZ_TIME_NONE) return;
+    int64_t key = key_at(w, k, h->v[at]);
+    if (key == INT64_MAX || key >= 4 * w->clocks.class_ms[k]) return;
+    firing_add(w, h->v[at]);
+    gather_class(w, k, 2 * at + 1);
+    gather_class(w, k, 2 * at + 2);
+}
+
+static int by_id(const void *a, const void *b, void *ctx) {
+    const sz_worker *w = ctx;
+    return sz_str_cmp(w->students.v[*(const uint32_t *)a]->id, w->students.v[*(const uint32_t *)b]->id);
+}
+
+void heap_gather(sz_worker *w) {
+    w->n_firing = w->at_firing = 0;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) gather_class(w, k, 0);
+    sz_sort(w->firing, w->n_firing, sizeof *w->firing, by_id, w);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < w->n_firing; i++)
+        if (!n || w->firing[n - 1] != w->firing[i]) w->firing[n++] = w->firing[i];
+    w->n_firing = n;
+}
+
 static void grow(sz_worker *w) {
     students *s = &w->students;
     s->cap = s->cap ? 2 * s->cap : 256;
@@ -89,9 +135,13 @@ void students_init(sz_worker *w) {
     grow(w);
 }
 
+bool is_home(const sz_worker *w, sz_str id) { return w->o.parts < 2 || sz_home(id, w->o.parts) == w->o.partition; }
+
 void roster_load(sz_worker *w) {
-    for (uint32_t i = 0; i < sz_campus_n_students(w->campus); i++)
-        student_get(w, sz_campus_student(w->campus, i)->id, true);
+    for (uint32_t i = 0; i < sz_campus_n_students(w->campus); i++) {
+        sz_str id = sz_campus_student(w->campus, i)->id;
+        if (is_home(w, id)) student_get(w, id, true);
+    }
 }
 
 void students_fini(sz_worker *w) {
@@ -106,4 +156,5 @@ void students_fini(sz_worker *w) {
         sz_free(s->heaps[k].pos);
     }
     sz_map_fini(&s->ids);
+    *s = (students){0};
 }

@@ -1,25 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The worker's step: one message, bounded work, no waiting.
+ * The worker's step: one message, bounded work, no waiting. What a message means depends on where the worker stands: a
+ * partition that is not RUNNING uses no input (start.c, witness.c, park.c).
  */
 #include <stdarg.h>
 
 #include "worker.h"
 
-enum { RECORDS_A_STEP = 256 }; /* of one message of input */
+enum { RECORDS_A_STEP = 256, NOTICES_MOST = 100 };
 
-void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) {
-    if (w->state == SZ_WK_FAILED) return;
-    va_list ap;
-    va_start(ap, fmt);
-    const char *text = sz_arena_vprintf(&w->ledger_arena, fmt, ap);
-    va_end(ap);
+static void put_failure(sz_worker *w, sz_status s, const char *fmt, va_list ap) {
+    sz_arena a;
+    sz_arena_init(&a);
+    const char *text = sz_arena_vprintf(&a, fmt, ap);
     size_t n = strlen(text);
     if (n > sizeof w->failure_text - 1) n = sizeof w->failure_text - 1;
     memcpy(w->failure_text, text, n);
     w->failure_text[n] = 0;
     w->failure = s;
+    sz_arena_fini(&a);
+}
+
+void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) {
+    if (w->state == SZ_WK_FAILED) return;
+    va_list ap;
+    va_start(ap, fmt);
+    put_failure(w, s, fmt, ap);
+    va_end(ap);
     w->state = SZ_WK_FAILED;
+}
+
+void worker_hold(sz_worker *w, sz_status s, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    put_failure(w, s, fmt, ap);
+    va_end(ap);
+    w->state = w->is_log ? SZ_WK_HELD : SZ_WK_FAILED;
+    if (w->is_log) worker_notice(w, SZ_ERROR, "%s", w->failure_text);
+}
+
+void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) {
+    if (w->notices.n - w->n_notices_told >= NOTICES_MOST) return;
+    sz_arena a;
+    sz_arena_init(&a);
+    va_list ap;
+    va_start(ap, fmt);
+    const char *text = sz_arena_vprintf(&a, fmt, ap);
+    va_end(ap);
+    lines_add(&w->notices, sz_str_of(sz_arena_printf(&a, "%c%s", '0' + (int)severity, text)));
+    sz_arena_fini(&a);
+}
+
+bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text) {
+    if (w->n_notices_told == w->notices.n) return false;
+    sz_str s = lines_at(&w->notices, w->n_notices_told++);
+    *severity = (sz_severity)(s.p[0] - '0');
+    *text = (sz_str){s.p + 1, s.n - 1};
+    return true;
 }
 
 /* Hash of what concerns everyone in the campus: calendar, feeds; students' own facts are compared one by one. */
@@ -45,7 +82,8 @@ static uint64_t campus_hash(const sz_worker *w) {
     return h;
 }
 
-void worker_init_tc(sz_worker *w) {
+/* What the students' evaluation works with. Its buffers live on. */
+static void init_tc(sz_worker *w) {
     sz_tlctx *c = &w->tc;
     c->bundle = w->bundle;
     c->types = sz_campus_types(w->campus);
@@ -67,149 +105,129 @@ void worker_init_tc(sz_worker *w) {
     c->keep_ms = w->o.horizon_ms + late; /* an undo that is late itself must find its original */
 }
 
+void world_init(sz_worker *w) {
+    sz_facts_init(&w->facts, w->campus);
+    w->facts.horizon_ms = w->o.horizon_ms;
+    w->feature_day = sz_alloc((w->bundle->fs.n_features + 1) * sizeof(int32_t));
+    sz_facts_prepare(&w->facts, &w->bundle->fs, sz_campus_zone(w->campus), w->feature_day);
+    clocks_init(w);
+    init_tc(w);
+    leaves_init(w);
+    w->facts_hash = campus_hash(w);
+}
+
+void world_fini(sz_worker *w) {
+    clocks_fini(w);
+    sz_free(w->facts.known);
+    sz_free(w->facts.downs);
+    sz_free(w->feature_day);
+    sz_free(w->pending_leaves);
+    w->facts = (sz_facts){0};
+    w->n_pending_leaves = w->next_leaf = 0;
+    sz_tlctx fresh = {
+        .alerts = w->tc.alerts, .cap_alerts = w->tc.cap_alerts, .scratch = w->tc.scratch, .scratch2 = w->tc.scratch2};
+    w->tc = fresh;
+}
+
 sz_worker *sz_worker_new(const sz_options *o, const sz_ports *p, sz_bundle *bundle, sz_campus *campus) {
     sz_worker *w = sz_alloc(sizeof *w);
     w->o = *o;
     w->ports = *p;
     w->bundle = bundle;
     w->campus = campus;
-    sz_map_init(&w->dict);
-    sz_map_init(&w->feed_names);
+    w->is_first_start = true;
+    w->group_offset = -1;
+    w->refused_ms[0] = w->refused_ms[1] = SZ_TIME_NONE;
+    w->op.position = w->op.end = -1;
     sz_arena_init(&w->step);
-    sz_arena_init(&w->ledger_arena);
-    sz_facts_init(&w->facts, campus);
-    w->facts.horizon_ms = o->horizon_ms;
-    w->feature_day = sz_alloc((bundle->fs.n_features + 1) * sizeof(int32_t));
-    sz_facts_prepare(&w->facts, &bundle->fs, sz_campus_zone(campus), w->feature_day);
-    clocks_init(w);
-    worker_init_tc(w);
-    leaves_init(w);
-    w->facts_hash = campus_hash(w);
-    students_init(w);
+    memory_init(w);
     return w;
 }
 
 void sz_worker_free(sz_worker *w) {
     if (!w) return;
-    students_fini(w);
-    clocks_fini(w);
-    sz_free(w->facts.known);
-    sz_free(w->facts.downs);
-    sz_free(w->feature_day);
-    sz_free(w->pending_leaves);
-    sz_free(w->statuses);
+    memory_fini(w);
+    lines_fini(&w->notices);
     sz_free(w->tc.alerts);
     sz_buf_fini(&w->tc.scratch);
     sz_buf_fini(&w->tc.scratch2);
-    lines_fini(&w->alerts);
-    lines_fini(&w->outbox);
-    lines_fini(&w->dead);
-    lines_fini(&w->ledger);
-    sz_buf_fini(&w->journal);
-    sz_free(w->touched);
-    sz_free(w->is_touched);
-    sz_free(w->known_ledger);
-    for (uint32_t i = 0; i < w->n_blobs; i++) sz_free(w->blobs[i].students);
-    sz_free(w->blobs);
-    sz_free(w->snap_seq);
-    sz_arena_fini(&w->ledger_arena);
     sz_arena_fini(&w->step);
-    sz_map_fini(&w->dict);
-    sz_map_fini(&w->feed_names);
     sz_campus_free(w->campus);
     sz_bundle_unref(w->bundle);
     sz_free(w);
 }
 
-static void start_running(sz_worker *w) {
-    w->state = SZ_WK_RUNNING;
-    w->tc.begin_ms = w->clocks.begin_ms;
-    w->tc.wmax_ms = w->clocks.wmax_ms;
-    if (w->outbox.n) { /* what was committed and not acknowledged leaves again, the same bytes */
-        sz_str *v = SZ_NEWN(&w->step, sz_str, w->outbox.n);
-        for (uint32_t i = 0; i < w->outbox.n; i++) v[i] = lines_at(&w->outbox, i);
-        w->in_flight_alerts += w->outbox.n;
-        w->ports.sink.submit(w->ports.sink.self, w->tag, v, w->outbox.n);
-        sz_arena_reset(&w->step);
+/* ---- going on ---- */
+
+static void want(sz_worker *w) {
+    bool waits =
+        !w->is_log && w->sent.is_made && !w->sent.is_sent; /* what files note goes with the commit that is made */
+    if (w->wanted || waits || outbox_is_full(w) || commit_is_large(w)) return;
+    uint64_t n = RECORDS_A_STEP, left = w->o.commit_records - w->since_commit;
+    if (w->o.commit_records && left < n) n = left;
+    w->wanted = true;
+    w->ports.stream.want(w->ports.stream.self, (uint32_t)n);
+}
+
+static void run(sz_worker *w) {
+    settle_submit(w);
+    settle_tell(w, false);
+    if (tick_is_firing(w) && !(w->sent.is_made && commit_is_large(w))) tick_fire(w);
+    if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
+    if (tick_is_firing(w)) return;
+    if (w->ended) {
+        w->state = SZ_WK_DRAINING;
+        drain(w);
+    } else if (w->must_seek) {
+        witness_seek(w);
+    } else {
+        want(w);
     }
 }
 
-static void on_acquired(sz_worker *w, const sz_msg *m) {
-    if (m->header) { /* as it was before: acquiring made the token its owner and counted on */
-        memcpy(w->name.owner, w->token, sizeof w->token);
-        w->name.seq = m->header->name.seq + 1;
-        w->bundle_ver = m->header->bundle_ver < INT64_MAX ? m->header->bundle_ver : 0;
-    }
-    switch (m->answer) {
-    case SZ_ANS_NEW:
-        w->is_new = true;
-        roster_load(w);
-        leaves_known_at_load(w);
-        start_running(w);
-        return;
-    case SZ_ANS_OK:
-        if (!m->header->body.n) { /* acquired before, and ended before its first commit */
-            w->is_new = true;
-            roster_load(w);
-            leaves_known_at_load(w);
-            start_running(w);
-            return;
-        }
-        if (!header_get(w, m->header->body)) {
-            worker_fail(w, SZ_CORRUPT, "the header of this state cannot be read; restore the state from a backup");
-            return;
-        }
-        w->tc.begin_ms = w->clocks.begin_ms;
-        w->tc.wmax_ms = w->clocks.wmax_ms;
-        w->state = SZ_WK_LOADING;
-        w->ports.store.load(w->ports.store.self, &w->name, true);
-        return;
-    case SZ_ANS_MISSING: worker_fail(w, SZ_IO, "there is no state yet, and a new one was not allowed"); return;
-    case SZ_ANS_MISMATCH:
-        worker_fail(w, SZ_IO, "this state belongs to another topic or another number of partitions: %.*s",
-                    SZ_FMT_STR(m->text));
-        return;
-    case SZ_ANS_NEWER:
-        worker_fail(w, SZ_REFUSED, "this state was written by a newer sanzao: %.*s", SZ_FMT_STR(m->text));
-        return;
-    default: worker_fail(w, SZ_IO, "the state cannot be used: %.*s", SZ_FMT_STR(m->text)); return;
-    }
+void worker_go_on(sz_worker *w) {
+    if (w->state == SZ_WK_RUNNING) run(w);
+    else if (w->state == SZ_WK_DRAINING) drain(w);
 }
 
-/* Everything is said, committed and acknowledged. */
-static bool is_drained(const sz_worker *w) {
-    return !w->alerts.n && !w->dead.n && !w->in_flight && !w->in_flight_alerts && !w->dead_submitted;
+static void on_go_on(sz_worker *w) {
+    w->is_first_start = false;
+    bool is_time = w->now_ms >= w->wait_ms;
+    if (w->state == SZ_WK_BACKOFF && is_time) start(w);
+    else if (w->state == SZ_WK_PARKED && is_time) memory_drop(w), w->wait_ms = SZ_TIME_MAX;
+    else worker_go_on(w);
 }
 
-static void go_on(sz_worker *w) {
-    if (w->state != SZ_WK_RUNNING && w->state != SZ_WK_DRAINING) return;
-    if (w->in_flight || w->dead_submitted) return;
-    if (w->state == SZ_WK_RUNNING && !commit_is_due(w)) {
-        uint64_t left = w->o.commit_records ? w->o.commit_records - w->since_commit : RECORDS_A_STEP;
-        w->ports.stream.want(w->ports.stream.self, left < RECORDS_A_STEP ? (uint32_t)left : RECORDS_A_STEP);
-        return;
-    }
-    if (w->state == SZ_WK_RUNNING) {
-        commit_start(w);
-        return;
-    }
-    if (!w->ended_applied || w->alerts.n || w->dead.n || w->ledger.n) {
-        w->ended_applied = true;
-        commit_start(w);
-        return;
-    }
-    if (w->in_flight_alerts) return; /* delivered will come */
-    if (w->n_acked) {
-        commit_start(w); /* the acknowledgements belong into the state */
-        return;
-    }
-    if (is_drained(w)) w->state = SZ_WK_STOPPED;
+/* ---- messages ---- */
+
+static void on_assigned(sz_worker *w, const sz_msg *m) {
+    w->is_log = w->ports.stream.seek != NULL;
+    w->is_parking = false;
+    if (m->offset > w->group_offset && w->is_log) w->group_offset = m->offset;
+    if (w->state == SZ_WK_PARKED && w->now_ms >= w->wait_ms) memory_drop(w);
+    w->n_backoffs = 0;
+    start(w);
+}
+
+/* Files are read once: what was asked for is used while the store is being asked, too. */
+static bool takes_files(const sz_worker *w) {
+    return w->has_memory && (w->state == SZ_WK_RUNNING || w->state == SZ_WK_BACKOFF || w->state == SZ_WK_ACQUIRING);
 }
 
 static void on_input(sz_worker *w, const sz_msg *m) {
-    w->batch_open = true;
-    for (uint32_t i = 0; i < m->n; i++) input_record(w, &m->inputs[i]);
-    go_on(w);
+    const sz_input *in = m->inputs;
+    uint32_t n = m->n;
+    if (w->is_log ? !witness_pass(w, &in, &n) : !takes_files(w)) {
+        worker_go_on(w);
+        return;
+    }
+    w->wanted = false;
+    if (n) w->batch_open = true;
+    if (n && w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
+    if (n) limit_set(w);
+    for (uint32_t i = 0; i < n; i++) input_record(w, &in[i]);
+    if (w->is_log) witness_note(w, n ? &in[n - 1] : NULL, m->offset);
+    worker_go_on(w);
 }
 
 static void on_input_end(sz_worker *w, const sz_msg *m) {
@@ -217,83 +235,101 @@ static void on_input_end(sz_worker *w, const sz_msg *m) {
         worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
         return;
     }
+    if (w->is_log || !takes_files(w)) return;
+    w->wanted = false;
     input_end(w);
     w->batch_open = false;
-    w->state = SZ_WK_DRAINING;
-    go_on(w);
+    w->ended = true;
+    worker_go_on(w);
+}
+
+static void on_refused(sz_worker *w) {
+    w->op.refused++;
+    if (!w->is_log) {
+        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
+        return;
+    }
+    memory_drop(w);
+    w->was_refused = true;
+    if (w->is_stopping) w->state = SZ_WK_STOPPED;
+    else if (w->is_parking || w->state == SZ_WK_PARKED) park(w);
+    else start(w);
+}
+
+static void on_commit_unknown(sz_worker *w, sz_str why) {
+    w->op.unknown++;
+    if (w->is_parking) park(w);
+    else if (w->is_stopping && w->is_log) w->state = SZ_WK_STOPPED;
+    else if (w->state != SZ_WK_PARKED) start_later(w, why);
 }
 
 static void on_committed(sz_worker *w, const sz_msg *m) {
+    w->store_busy = false;
+    if (!w->sent.is_made) return;
+    if (m->answer == SZ_ANS_OK) {
+        commit_stands(w);
+        w->n_backoffs = 0;
+    }
+    if (w->start_wanted) {
+        if (m->answer == SZ_ANS_REFUSED) w->op.refused++, memory_drop(w);
+        start(w);
+        return;
+    }
     switch (m->answer) {
-    case SZ_ANS_OK:
-        commit_done(w);
-        go_on(w);
-        return;
-    case SZ_ANS_REFUSED:
-        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
-        return;
+    case SZ_ANS_OK: worker_go_on(w); return;
+    case SZ_ANS_REFUSED: on_refused(w); return;
+    case SZ_ANS_UNKNOWN: on_commit_unknown(w, m->text); return;
     default: worker_fail(w, SZ_IO, "the state cannot be written: %.*s", SZ_FMT_STR(m->text)); return;
     }
 }
 
-void sz_worker_step(sz_worker *w, const sz_msg *m) {
-    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) return;
-    switch (m->kind) {
-    case SZ_MSG_ASSIGNED: {
-        w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
-        w->state = SZ_WK_ACQUIRING;
-        w->ports.store.acquire(w->ports.store.self, w->token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, INT64_MAX,
-                               w->o.worker, w->o.allow_new); /* files: the rules at hand are the newest */
+static void on_dead_done(sz_worker *w, const sz_msg *m) {
+    if (m->tag != w->tag || !w->sent.is_made || w->sent.is_sent) return;
+    if (m->answer == SZ_ANS_FAILED) {
+        worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
         return;
     }
-    case SZ_MSG_ACQUIRED: on_acquired(w, m); return;
-    case SZ_MSG_CHUNK:
-        if (m->answer != SZ_ANS_OK) {
-            worker_fail(w, SZ_IO, "the state changed while it was read: %.*s", SZ_FMT_STR(m->text));
-            return;
-        }
-        load_chunk(w, m);
-        if (w->state != SZ_WK_LOADING) return;
-        if (m->chunk != SZ_CHUNK_END) {
-            w->ports.store.load(w->ports.store.self, &w->name, false);
-            return;
-        }
-        load_end(w);
-        if (w->state == SZ_WK_LOADING) start_running(w);
+    if (m->answer != SZ_ANS_OK) {
+        start_later(w, m->text);
         return;
-    case SZ_MSG_GO_ON: go_on(w); return;
+    }
+    w->dead_pos = m->sink_pos;
+    w->sent.is_dead_safe = true;
+    if (w->state != SZ_WK_RUNNING && w->state != SZ_WK_DRAINING && w->state != SZ_WK_SEEKING) return;
+    commit_send(w);
+    worker_go_on(w);
+}
+
+static void look_at_clocks(sz_worker *w, const sz_msg *m) {
+    if (w->ports.env.mono_ms) w->now_ms = w->ports.env.mono_ms(w->ports.env.self);
+    if ((m->kind != SZ_MSG_ACQUIRED && m->kind != SZ_MSG_COMMITTED) || !m->store_ms) return;
+    w->store_ms = m->store_ms;
+    w->store_at_ms = w->now_ms;
+}
+
+void sz_worker_step(sz_worker *w, const sz_msg *m) {
+    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) return;
+    look_at_clocks(w, m);
+    if (w->n_notices_told == w->notices.n) lines_clear(&w->notices), w->n_notices_told = 0;
+    switch (m->kind) {
+    case SZ_MSG_ASSIGNED: on_assigned(w, m); return;
+    case SZ_MSG_REVOKED: on_revoked(w, m); return;
+    case SZ_MSG_ACQUIRED: on_acquired(w, m); return;
+    case SZ_MSG_CHUNK: on_chunk(w, m); return;
+    case SZ_MSG_SEEKED: witness_seeked(w, m); return;
     case SZ_MSG_INPUT: on_input(w, m); return;
     case SZ_MSG_INPUT_END: on_input_end(w, m); return;
     case SZ_MSG_COMMITTED: on_committed(w, m); return;
-    case SZ_MSG_DELIVERED:
-        if (m->tag != w->tag) return;
-        if (m->answer == SZ_ANS_FAILED) {
-            worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
-            return;
-        }
-        w->n_acked += (uint32_t)m->n_delivered;
-        w->in_flight_alerts -= (uint32_t)m->n_delivered;
-        w->alerts_pos = m->sink_pos;
-        go_on(w);
-        return;
-    case SZ_MSG_DEAD_DONE:
-        if (m->tag != w->tag) return;
-        if (m->answer == SZ_ANS_FAILED) {
-            worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
-            return;
-        }
-        w->dead_submitted = false;
-        lines_clear(&w->dead);
-        w->dead_pos = m->sink_pos;
-        commit_start(w);
-        return;
-    case SZ_MSG_STOP: /* what was taken is committed; the batch stays open */
-        w->state = SZ_WK_DRAINING;
-        go_on(w);
-        return;
-    default: return;
+    case SZ_MSG_DELIVERED: on_delivered(w, m); return;
+    case SZ_MSG_DEAD_DONE: on_dead_done(w, m); return;
+    case SZ_MSG_TICK: on_tick(w, m); return;
+    case SZ_MSG_GO_ON: on_go_on(w); return;
+    case SZ_MSG_STOP: on_stop(w); return;
+    case SZ_MSG_BUNDLE: return;
     }
 }
+
+/* ---- what others ask ---- */
 
 sz_worker_state sz_worker_where(const sz_worker *w) { return w->state; }
 
@@ -331,9 +367,13 @@ const sz_counters *sz_worker_counters(const sz_worker *w) { return &w->n; }
 int64_t sz_worker_clock(const sz_worker *w) { return clock_lowest(w); }
 uint32_t sz_worker_n_students(const sz_worker *w) { return w->students.n; }
 
-int64_t sz_worker_wake_ms(const sz_worker *w) {
-    (void)w;
-    return SZ_TIME_MAX;
+uint64_t sz_worker_bundle_ver(const sz_worker *w) { return w->knows_ver ? w->bundle_ver : 0; }
+
+void sz_worker_operation(const sz_worker *w, sz_operation *out) {
+    *out = w->op;
+    out->outbox = w->outbox.n;
+    out->outbox_bytes = w->outbox.bytes.n;
+    out->position = w->position;
 }
 
 void sz_worker_ports(sz_worker *w, const sz_ports *p) { w->ports = *p; }

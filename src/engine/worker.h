@@ -13,6 +13,7 @@ typedef struct stream_clock {
     bool has_say;         /* a record or feed_status came */
     int64_t watermark_ms; /* no record before it is promised; SZ_TIME_NONE */
     int64_t high_ms;      /* highest time seen */
+    int64_t heard_ms;     /* monotonic: when its last record came; SZ_TIME_NONE: not since the start */
 } stream_clock;
 
 typedef struct feed_note { /* one feed_status with a state */
@@ -46,8 +47,8 @@ typedef struct students {
     heap heaps[SZ_CLASSES_MAX];
 } students;
 
-/* ---- outgoing (commit.c) ---- */
-typedef struct lines { /* growing list of byte strings */
+/* ---- outgoing ---- */
+typedef struct lines { /* growing list of byte strings (lines.c) */
     sz_buf bytes;
     uint32_t *ends;
     uint32_t n, cap;
@@ -58,6 +59,42 @@ typedef struct blob { /* one commit's journal as the store has it: whom it conce
     uint32_t n;
     uint64_t bytes, seq;
 } blob;
+
+typedef struct snap { /* a student's last snapshot: commit and size; seq 0: none */
+    uint64_t seq;
+    uint32_t bytes;
+} snap;
+
+typedef struct snap_undo { /* what it was before, should the commit not stand */
+    uint32_t student;
+    bool was_stale;
+    snap before;
+} snap_undo;
+
+/* One commit, frozen. What is worked on while its answer is out gathers in the worker's own lists; if it turns out not to
+ * have happened, it is put in front of them again (commit.c). */
+typedef struct outgoing {
+    bool is_made;
+    bool is_sent;       /* false: its dead letters come first */
+    bool is_dead_safe;  /* they were acknowledged */
+    lines alerts, dead, ledger;
+    sz_buf journal, body;
+    uint32_t *touched, n_touched, cap_touched;
+    snap_undo *snaps;
+    uint32_t n_snaps;
+    sz_commit c; /* lists in the arena */
+    sz_arena arena;
+    bool has_blob, rewrites_all, mends_outbox;
+    uint32_t dict_to, trim_outbox, trim_blobs, new_snapshots;
+    uint64_t records, bundle_ver;
+    int64_t sent_ms, position;
+} outgoing;
+
+typedef struct settling { /* commits that stand, waiting to be confirmed by a later one (settle.c) */
+    uint32_t upto;        /* alerts of the outbox up to here are theirs */
+    int64_t ok_ms, position;
+    bool has_alerts;
+} settling;
 
 struct sz_worker {
     sz_options o;
@@ -86,19 +123,18 @@ struct sz_worker {
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
-    /* outgoing */
-    lines alerts;       /* since the last commit */
-    lines outbox;       /* committed, not acknowledged: as the store has them; kept to submit again */
-    uint32_t n_acked;   /* of the outbox, to be trimmed with the next commit */
-    uint32_t n_trimmed; /* of these, trimmed by the commit in flight */
-    lines dead;         /* dead letters since the last commit */
-    bool dead_submitted;
+    /* outgoing: since the last commit was frozen */
+    lines alerts, dead;
+    lines ledger; /* key, value, key, value … to note */
     sz_buf journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
     uint8_t *is_touched;
     uint32_t cap_is_touched;
+    uint64_t since_commit; /* input records */
+    int64_t dirty_ms;      /* monotonic: when the first of them came; SZ_TIME_MAX: none did */
+    outgoing sent;
+    /* as the store has it */
     uint32_t dict_committed;
-    lines ledger; /* key, value, key, value … to note with the next commit */
     sz_put *known_ledger;
     uint32_t n_known_ledger;
     sz_arena ledger_arena;
@@ -106,22 +142,58 @@ struct sz_worker {
     blob *blobs;
     uint32_t n_blobs, cap_blobs;
     uint64_t journal_bytes, snapshot_bytes;
-    uint64_t *snap_seq; /* a student: commit of its last snapshot */
-    uint32_t cap_snap_seq;
-    uint32_t trim_blobs;   /* to trim with the commit in flight */
-    uint64_t since_commit; /* input records */
+    snap *snaps; /* by student */
+    uint32_t cap_snaps, n_snapshots;
+    int64_t committed_position;
+    lines outbox;                            /* committed, not acknowledged and trimmed */
+    uint32_t n_acked, n_submitted, n_settled; /* of its front; each at most the next */
+    uint32_t n_torn, n_torn_blobs;           /* beyond the ends of outbox and journal in the store: of a commit that broke off */
+    settling *settlings;
+    uint32_t n_settlings, cap_settlings;
+    /* place in the log (witness.c) */
+    int64_t position; /* next offset; -1: not known yet */
+    int64_t wit_offset;
+    uint64_t wit_hash;
+    /* time that is moved by ticks (tick.c) */
+    int64_t tick_ms;  /* highest tick taken */
+    int64_t fired_ms; /* what a tick made due has fired up to here; SZ_TIME_MAX: all of it */
+    uint32_t *firing, n_firing, cap_firing, at_firing;
     /* protocol */
     sz_worker_state state;
-    sz_name name;
-    uint8_t token[16];
-    uint64_t bundle_ver; /* counts the rule sets that this state has seen */
-    bool in_flight, input_ended, stopping, ended_applied, is_new;
+    sz_name name;      /* of the state that memory is, without what is in `sent` and after */
+    uint8_t token[16]; /* of the ACQUIRE under way */
+    uint64_t bundle_ver; /* number of ours among the rule sets that this state has seen; commits carry it */
+    bool is_log;       /* the stream can seek */
+    bool has_memory;   /* it was loaded as a whole */
+    bool is_blank;     /* nothing was put into it since it was made */
+    bool store_busy;   /* a call is not answered yet */
+    bool start_wanted; /* START once it is */
+    bool wanted;       /* input was asked for and is not here yet */
+    bool must_seek;    /* input was dropped: read on from the place again */
+    bool is_stopping, is_parking, is_first_start;
+    bool ended, ended_applied, is_new;
     bool batch_open; /* records of a batch were taken and its end was not reached */
-    bool loading_done;
-    uint32_t in_flight_alerts;
-    uint32_t tag; /* of submissions since the last start */
+    bool knows_ver;
+    uint32_t n_seeks, n_backoffs;
+    uint32_t tag;         /* of submissions since the last start */
+    int64_t now_ms;       /* monotonic, of this step */
+    int64_t running_ms;   /* monotonic: since when it reads */
+    int64_t wait_ms;      /* BACKOFF, parking, PARKED: until then */
+    int64_t idle_ms;      /* when the last commit stood, or the start */
+    int64_t told_ms;      /* when the stream was last told what is settled */
+    int64_t group_offset; /* what the group has committed, as far as is known */
+    int64_t store_ms, store_at_ms; /* the store's clock, and the monotonic one then */
+    int64_t settled_position;
+    int64_t refused_ms[2]; /* the last refusals for another worker */
+    bool was_refused;
+    sz_operation op;
+    lines notices;
+    uint32_t n_notices_told;
     sz_status failure;
-    char failure_text[300];
+    char failure_text[400];
+    uint64_t stored_seq; /* commit that wrote the header's body; and how long the lists were after it */
+    uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
+    bool has_lengths; /* older headers do not say */
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
@@ -130,7 +202,63 @@ struct sz_worker {
     bool rewrite_all; /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
+/* worker.c */
 void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* A person is needed: HELD where a log is read, the end where it is files. */
+void worker_hold(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void worker_go_on(sz_worker *w);
+/* All that follows from bundle and campus: facts, clocks, classes of rules, leaves; no students yet. */
+void world_init(sz_worker *w);
+void world_fini(sz_worker *w);
+
+/* memory.c */
+void memory_init(sz_worker *w);
+void memory_fini(sz_worker *w);
+void memory_drop(sz_worker *w); /* as it was when the worker was made */
+
+/* start.c */
+void start(sz_worker *w);
+void start_later(sz_worker *w, sz_str why); /* the store does not answer: BACKOFF */
+void on_acquired(sz_worker *w, const sz_msg *m);
+void on_chunk(sz_worker *w, const sz_msg *m);
+
+/* witness.c */
+void witness_seek(sz_worker *w);
+void witness_seeked(sz_worker *w, const sz_msg *m);
+/* Inputs of a log that are next: n is shortened and p moved on; false: none, or not yet. */
+bool witness_pass(sz_worker *w, const sz_input **p, uint32_t *n);
+void witness_note(sz_worker *w, const sz_input *last, int64_t next_offset);
+
+/* settle.c */
+void settle_anew(sz_worker *w);
+void settle_by(sz_worker *w, int64_t sent_ms); /* a commit sent then stands */
+void settle_add(sz_worker *w, const outgoing *o);
+void settle_submit(sz_worker *w);
+void settle_trim(sz_worker *w, uint32_t n);
+void settle_tell(sz_worker *w, bool now);
+int64_t settle_due_ms(const sz_worker *w); /* when a commit is to confirm the oldest; SZ_TIME_MAX */
+bool outbox_is_full(const sz_worker *w);
+void on_delivered(sz_worker *w, const sz_msg *m);
+
+/* tick.c */
+int64_t store_now_ms(const sz_worker *w); /* SZ_TIME_NONE: it has no clock */
+void limit_set(sz_worker *w);
+void on_tick(sz_worker *w, const sz_msg *m);
+bool tick_is_firing(const sz_worker *w);
+void tick_fire(sz_worker *w); /* a bounded piece */
+
+/* pace.c */
+bool commit_is_large(const sz_worker *w);
+bool commit_is_due(const sz_worker *w);
+int64_t commit_due_ms(const sz_worker *w);
+bool is_dirty(const sz_worker *w);
+
+/* park.c */
+void on_revoked(sz_worker *w, const sz_msg *m);
+void on_stop(sz_worker *w);
+void park(sz_worker *w);
+void drain(sz_worker *w);
 
 /* clocks.c */
 void clocks_init(sz_worker *w);
@@ -145,6 +273,7 @@ int64_t clock_lowest(const sz_worker *w);
 
 /* advance.c */
 int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax);
+int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
 void time_advance(sz_worker *w);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);
@@ -163,6 +292,11 @@ void students_fini(sz_worker *w);
 uint32_t student_get(sz_worker *w, sz_str id, bool create); /* SZ_NONE: not there */
 void heap_update(sz_worker *w, uint32_t i);
 uint32_t heap_due(const sz_worker *w); /* a student with something due, SZ_NONE */
+/* Earliest instant at which something is due in a class before its target; SZ_TIME_MAX. */
+int64_t heap_next(const sz_worker *w, const int64_t *target);
+/* All who have something due, by id, into w->firing. */
+void heap_gather(sz_worker *w);
+bool is_home(const sz_worker *w, sz_str id);
 void roster_load(sz_worker *w);
 
 /* leaves.c */
@@ -177,23 +311,45 @@ void leaves_known_at_load(sz_worker *w);
 void input_record(sz_worker *w, const sz_input *in);
 void input_end(sz_worker *w);
 
-/* commit.c */
-enum { ENTRY_EVENT = 1, ENTRY_STORY = 2 };
+/* journal.c */
+enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3 };
 void blob_push(sz_worker *w, uint64_t seq, const uint32_t *students, uint32_t n, uint64_t bytes);
+void blobs_drop(sz_worker *w, uint32_t n);
+void journal_event(sz_worker *w, uint32_t student, sz_str entry);
+void journal_tick(sz_worker *w, int64_t t_ms);
+void journal_touch(sz_worker *w, uint32_t student);
+void journal_stories(sz_worker *w);
+
+/* snapshots.c */
+void snaps_reserve(sz_worker *w);
+/* Those of this commit, into o: of students whose journal is stale or old, or of all. */
+void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq);
+void snapshots_undo(sz_worker *w, outgoing *o);
+
+/* lines.c */
 void lines_add(lines *l, sz_str s);
 sz_str lines_at(const lines *l, uint32_t i);
+sz_str *lines_strs(const lines *l, uint32_t from, sz_arena *a);
 void lines_clear(lines *l);
 void lines_fini(lines *l);
 void lines_drop_front(lines *l, uint32_t n);
-void journal_event(sz_worker *w, uint32_t student, sz_str entry);
-void journal_touch(sz_worker *w, uint32_t student);
-bool commit_is_due(const sz_worker *w);
+void lines_swap(lines *a, lines *b);
+void lines_move(lines *to, lines *from); /* to's go behind from's: from .. to, and from is empty */
+
+/* commit.c */
 void commit_start(sz_worker *w);
-void commit_done(sz_worker *w);
+void commit_send(sz_worker *w); /* its dead letters are safe */
+void commit_stands(sz_worker *w);
+void commit_undone(sz_worker *w); /* it did not happen: what it held leaves with the next */
+void outgoing_fini(outgoing *o);
 
 /* header.c */
-void header_put(sz_buf *out, const sz_worker *w);
+/* As the commit leaves the state. */
+void header_put(sz_buf *out, const sz_worker *w, const outgoing *o);
+void header_set_dead_pos(sz_buf *body, uint64_t pos);
 bool header_get(sz_worker *w, sz_str body);
+/* The rule set that wrote it; false: it does not say. */
+bool header_bundle(sz_str body, uint64_t *hash);
 
 /* quiet.c */
 bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);
@@ -211,8 +367,5 @@ void rules_ended(sz_worker *w);
 /* load.c */
 void load_chunk(sz_worker *w, const sz_msg *m);
 void load_end(sz_worker *w);
-
-/* worker.c */
-void worker_init_tc(sz_worker *w);
 
 #endif

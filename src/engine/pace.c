@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When is a commit due (protocol 2.1, 2.6)? When much has gathered; where a log is read also half a second after the
+ * first record, when it is to confirm one before it, and now and then with nothing in it: an idle worker would not
+ * notice that the store was rolled back. No output depends on it.
+ */
+#include "worker.h"
+
+enum { ALERTS_A_COMMIT = 1000, RECORDS_MS = 500, IDLE_MS = 5000 };
+static const uint64_t journal_a_commit = 4u << 20;
+
+bool is_dirty(const sz_worker *w) {
+    return w->alerts.n || w->dead.n || w->ledger.n || w->journal.n || w->n_touched || w->since_commit ||
+           (w->is_log && w->position != w->committed_position) || w->rewrite_all || w->n_torn;
+}
+
+bool commit_is_large(const sz_worker *w) {
+    if (w->alerts.n >= ALERTS_A_COMMIT || w->journal.n >= journal_a_commit || w->dead.bytes.n >= journal_a_commit)
+        return true;
+    return w->o.commit_records && w->since_commit >= w->o.commit_records;
+}
+
+int64_t commit_due_ms(const sz_worker *w) {
+    if (w->rewrite_all || w->n_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w))) return INT64_MIN;
+    int64_t due = settle_due_ms(w);
+    if (!w->is_log) return due;
+    if (w->dirty_ms != SZ_TIME_MAX && w->dirty_ms + RECORDS_MS < due) due = w->dirty_ms + RECORDS_MS;
+    return w->idle_ms + IDLE_MS < due ? w->idle_ms + IDLE_MS : due;
+}
+
+bool commit_is_due(const sz_worker *w) { return commit_due_ms(w) <= w->now_ms; }
+
+int64_t sz_worker_wake_ms(const sz_worker *w) {
+    bool works = w->state == SZ_WK_RUNNING || w->state == SZ_WK_DRAINING;
+    int64_t at = SZ_TIME_MAX;
+    if (w->is_first_start && w->state == SZ_WK_RUNNING) return INT64_MIN;
+    if (w->state == SZ_WK_RUNNING && tick_is_firing(w) && !(commit_is_large(w) && w->sent.is_made)) return INT64_MIN;
+    if (w->state == SZ_WK_BACKOFF || w->state == SZ_WK_PARKED || (w->is_parking && works)) at = w->wait_ms;
+    if (!works || w->sent.is_made) return at;
+    int64_t due = w->state == SZ_WK_RUNNING ? commit_due_ms(w) : settle_due_ms(w);
+    return due < at ? due : at;
+}

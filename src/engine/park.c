@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The partition goes elsewhere, or the run ends (protocol 2.7). Revoked: what was done is committed, the outbox travels
+ * with the state, and memory stays for a minute, should the partition come back: START decides whether it is still
+ * true. Stopped: the same, and then whatever is settled is seen out.
+ */
+#include "worker.h"
+
+enum { PARKING_MS = 5000, PARKED_MS = 60000 };
+
+void park(sz_worker *w) {
+    w->is_parking = w->wanted = w->must_seek = false;
+    w->state = SZ_WK_PARKED;
+    w->wait_ms = w->has_memory ? w->now_ms + PARKED_MS : SZ_TIME_MAX;
+    settle_tell(w, true);
+}
+
+static bool holds_it(const sz_worker *w) {
+    return w->state == SZ_WK_RUNNING || w->state == SZ_WK_SEEKING || w->state == SZ_WK_DRAINING;
+}
+
+void on_revoked(sz_worker *w, const sz_msg *m) {
+    if (w->state == SZ_WK_IDLE) return;
+    w->start_wanted = false;
+    if (m->is_lost || !holds_it(w)) {
+        park(w);
+        return;
+    }
+    w->is_parking = true;
+    w->wait_ms = w->now_ms + PARKING_MS;
+    w->wanted = false;
+    w->state = SZ_WK_DRAINING;
+    worker_go_on(w);
+}
+
+void on_stop(sz_worker *w) {
+    w->is_stopping = true;
+    if (!holds_it(w)) { /* nothing is held that is not in the state, or will be read again */
+        w->state = SZ_WK_STOPPED;
+        return;
+    }
+    w->state = SZ_WK_DRAINING;
+    worker_go_on(w);
+}
+
+void drain(sz_worker *w) {
+    if (w->is_parking && w->now_ms >= w->wait_ms) {
+        park(w);
+        return;
+    }
+    settle_submit(w);
+    if (w->sent.is_made) return;
+    if (is_dirty(w) || !w->ended_applied) {
+        w->ended_applied = true;
+        commit_start(w);
+        return;
+    }
+    if (w->is_parking) {
+        park(w);
+        return;
+    }
+    if (settle_due_ms(w) != SZ_TIME_MAX) { /* the last alerts are to settle */
+        if (settle_due_ms(w) <= w->now_ms) commit_start(w);
+        return;
+    }
+    if (w->n_submitted > w->n_acked) return; /* delivered will come */
+    if (w->n_acked) {
+        commit_start(w); /* the acknowledgements belong into the state */
+        return;
+    }
+    settle_tell(w, true);
+    w->state = SZ_WK_STOPPED;
+}

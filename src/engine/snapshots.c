@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Snapshots are written only when the journal has grown long, for the students of its oldest blobs; then those blobs
+ * go. Also for students of whom the journal's records became stale, and for all when the rules are others.
+ */
+#include "worker.h"
+
+enum { SNAPSHOTS_A_COMMIT = 500 };
+static const uint64_t journal_min = 32u << 20;
+
+void snaps_reserve(sz_worker *w) {
+    if (w->cap_snaps >= w->students.n) return;
+    w->snaps = sz_realloc(w->snaps, w->students.cap * sizeof *w->snaps);
+    memset(w->snaps + w->cap_snaps, 0, (w->students.cap - w->cap_snaps) * sizeof *w->snaps);
+    w->cap_snaps = w->students.cap;
+}
+
+static sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq) {
+    sz_buf bytes;
+    sz_buf_init(&bytes);
+    sz_buf_put_varint(&bytes, seq);
+    sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
+    sz_put put = {.key = w->students.v[i]->id, .value = sz_arena_str(&o->arena, sz_buf_str(&bytes))};
+    o->snaps[o->n_snaps++] =
+        (snap_undo){.student = i, .was_stale = w->students.v[i]->masks_changed, .before = w->snaps[i]};
+    w->students.v[i]->masks_changed = false;
+    w->snapshot_bytes += bytes.n - w->snaps[i].bytes;
+    if (!w->snaps[i].seq) o->new_snapshots++;
+    w->snaps[i] = (snap){.seq = seq, .bytes = (uint32_t)bytes.n};
+    sz_buf_fini(&bytes);
+    return put;
+}
+
+/* Students of whom the journal's records are stale: a fact that came later changed what they fit. */
+static uint32_t take_stale(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < w->n_touched; k++)
+        if (w->students.v[w->touched[k]]->masks_changed) puts[n++] = snapshot_of(w, o, w->touched[k], seq);
+    return n;
+}
+
+/* Students whose entries stand in the oldest blobs, and how many blobs need no student any more. */
+static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq) {
+    uint64_t limit = w->snapshot_bytes / 4 > journal_min ? w->snapshot_bytes / 4 : journal_min;
+    uint32_t n = 0;
+    if (w->journal_bytes <= limit) return 0;
+    uint64_t left = w->journal_bytes;
+    for (uint32_t b = 0; b + 1 < w->n_blobs && left > limit / 2; b++) {
+        blob *old = &w->blobs[b];
+        for (uint32_t k = 0; k < old->n; k++) {
+            uint32_t i = old->students[k];
+            if (w->snaps[i].seq >= old->seq) continue;
+            if (n == SNAPSHOTS_A_COMMIT) return n;
+            puts[n++] = snapshot_of(w, o, i, seq);
+        }
+        o->trim_blobs = b + 1;
+        left -= old->bytes;
+    }
+    return n;
+}
+
+void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq) {
+    snaps_reserve(w);
+    uint32_t most = o->rewrites_all ? w->students.n : SNAPSHOTS_A_COMMIT + w->n_touched;
+    sz_put *puts = SZ_NEWN(&o->arena, sz_put, most + 1);
+    o->snaps = SZ_NEWN(&o->arena, snap_undo, most + 1);
+    o->c.snapshots = puts;
+    if (o->rewrites_all) { /* everyone's record in the form of these rules, and no journal of others */
+        for (uint32_t i = 0; i < w->students.n; i++) puts[i] = snapshot_of(w, o, i, seq);
+        o->c.n_snapshots = w->students.n;
+        o->trim_blobs = w->n_blobs;
+        return;
+    }
+    o->c.n_snapshots = take_stale(w, o, puts, seq);
+    o->c.n_snapshots += take_old(w, o, puts + o->c.n_snapshots, seq);
+}
+
+void snapshots_undo(sz_worker *w, outgoing *o) {
+    for (uint32_t k = o->n_snaps; k-- > 0;) {
+        const snap_undo *u = &o->snaps[k];
+        w->snapshot_bytes -= w->snaps[u->student].bytes - u->before.bytes;
+        w->snaps[u->student] = u->before;
+        if (!u->was_stale) continue;
+        w->students.v[u->student]->masks_changed = true;
+        journal_touch(w, u->student);
+    }
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * START (protocol 2.4): the one path for assignment, restart, rollback, refusal and unknown outcome. A fresh token
+ * takes the partition; the name that was there before says whether memory is that state still, with or without the
+ * commit whose answer never came. If it is not, memory goes and the state is loaded, each chunk under the name.
+ */
+#include "worker.h"
+
+enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 10000, QUARREL_MS = 60000 };
+
+static void acquire(sz_worker *w, uint64_t bundle_ver) {
+    w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
+    w->state = SZ_WK_ACQUIRING;
+    w->store_busy = true;
+    bool allow_new = w->o.allow_new && (w->group_offset < 0 || w->o.new_state);
+    w->ports.store.acquire(w->ports.store.self, w->token, SZ_STATE_FORMAT, w->o.topic, w->o.parts, bundle_ver,
+                           w->o.worker, allow_new);
+}
+
+/* Of files the rules at hand are the newest, and so are those of a process that has seen no state yet. */
+static uint64_t ver_to_show(const sz_worker *w) {
+    if (!w->is_log) return INT64_MAX;
+    if (w->knows_ver) return w->bundle_ver;
+    return w->o.bundle_ver ? w->o.bundle_ver : INT64_MAX;
+}
+
+void start(sz_worker *w) {
+    w->state = SZ_WK_BACKOFF;
+    w->wait_ms = SZ_TIME_MAX;
+    w->start_wanted = w->store_busy;
+    if (w->store_busy) return;
+    if (w->sent.is_made && !w->sent.is_sent) commit_undone(w); /* its dead letters go under the new tag */
+    w->tag++;
+    w->op.starts++;
+    acquire(w, ver_to_show(w));
+}
+
+void start_later(sz_worker *w, sz_str why) {
+    uint64_t draw = 0;
+    int64_t most = BACKOFF_MIN_MS << (w->n_backoffs < 7 ? w->n_backoffs : 7);
+    if (most > BACKOFF_MAX_MS) most = BACKOFF_MAX_MS;
+    w->ports.env.random(w->ports.env.self, &draw, sizeof draw);
+    w->n_backoffs++;
+    w->state = SZ_WK_BACKOFF;
+    w->wait_ms = w->now_ms + most / 2 + (int64_t)(draw % (uint64_t)(most / 2 + 1));
+    if (w->n_backoffs == 1 || w->n_backoffs % 10 == 0)
+        worker_notice(w, SZ_WARNING, "no answer that says what happened, trying again: %.*s", SZ_FMT_STR(why));
+}
+
+/* ---- ACQUIRED ---- */
+
+static bool is_name(const sz_name *a, const sz_name *b) {
+    return a->seq == b->seq && memcmp(a->owner, b->owner, sizeof a->owner) == 0;
+}
+
+/* Step 4: is memory what the store held under that name? */
+static bool memory_stands(sz_worker *w, const sz_name *before) {
+    if (!w->has_memory) return false;
+    if (is_name(before, &w->name)) {
+        commit_undone(w);
+        return true;
+    }
+    sz_name next = w->name;
+    next.seq++;
+    if (!w->sent.is_made || !w->sent.is_sent || !is_name(before, &next)) return false;
+    commit_stands(w);
+    return true;
+}
+
+static void note_rollback(sz_worker *w, const sz_name *before) {
+    if (!w->name.seq || before->seq >= w->name.seq) return;
+    w->op.rolled_back++;
+    worker_notice(w, SZ_WARNING, "the store has lost commits: it is at %llu and was at %llu; reading on from its state",
+                  (unsigned long long)before->seq, (unsigned long long)w->name.seq);
+}
+
+/* Two deployments on one state take it from each other without end (trap 30). */
+static bool is_quarrel(sz_worker *w, const sz_header *before) {
+    bool was_refused = w->was_refused;
+    w->was_refused = false;
+    if (!was_refused || !before->worker.n || sz_str_eq(before->worker, w->o.worker)) return false;
+    bool is_third = w->refused_ms[0] != SZ_TIME_NONE && w->now_ms - w->refused_ms[0] < QUARREL_MS;
+    w->refused_ms[0] = w->refused_ms[1];
+    w->refused_ms[1] = w->now_ms;
+    if (is_third)
+        worker_fail(
+            w, SZ_REFUSED,
+            "another worker (%.*s) has taken this state three times within a minute while this one has the partition: "
+            "two deployments use one state. Give each a state of its own, or stop one",
+            SZ_FMT_STR(before->worker));
+    return is_third;
+}
+
+static void resume(sz_worker *w) {
+    w->has_memory = true;
+    w->idle_ms = w->now_ms;
+    w->tc.begin_ms = w->clocks.begin_ms;
+    w->tc.wmax_ms = w->clocks.wmax_ms;
+    settle_anew(w);
+    settle_submit(w);
+    if (w->is_stopping) {
+        w->state = SZ_WK_DRAINING;
+        worker_go_on(w);
+    } else if (w->is_log) {
+        witness_seek(w);
+    } else {
+        w->state = SZ_WK_RUNNING;
+        if (!w->is_first_start) worker_go_on(w); /* the first time whoever runs it says when */
+    }
+}
+
+static void begin_new(sz_worker *w) {
+    w->is_new = true;
+    w->is_blank = false;
+    w->bundle_ver = w->o.bundle_ver;
+    w->knows_ver = true;
+    roster_load(w);
+    leaves_known_at_load(w);
+    resume(w);
+}
+
+/* A commit, and no trace of it where it was said to be settled (trap 21). */
+static void look_for_deep_loss(sz_worker *w) {
+    if (!w->is_log || w->group_offset <= (w->position < 0 ? 0 : w->position)) return;
+    w->op.deep_losses++;
+    worker_notice(w, SZ_ERROR,
+                  "the group has read %.*s, partition %u, up to %lld and the state only up to %lld: the store has lost "
+                  "more than `settle` covers. It reads on from there; alerts of that stretch may come twice",
+                  SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset, (long long)w->position);
+}
+
+static void load(sz_worker *w, bool restart) {
+    w->store_busy = true;
+    w->ports.store.load(w->ports.store.self, &w->name, restart);
+}
+
+static void take_header(sz_worker *w, const sz_header *h) {
+    if (!h->body.n) { /* acquired before, and ended before its first commit */
+        begin_new(w);
+        return;
+    }
+    w->is_blank = false;
+    w->bundle_ver = h->bundle_ver < INT64_MAX ? h->bundle_ver : 0;
+    if (!header_get(w, h->body)) {
+        worker_hold(w, SZ_CORRUPT, "the header of this state cannot be read; restore the state from a backup");
+        return;
+    }
+    if (w->plan.is_other) w->bundle_ver++;
+    if (w->o.bundle_ver > w->bundle_ver) w->bundle_ver = w->o.bundle_ver;
+    w->knows_ver = true;
+    w->tc.begin_ms = w->clocks.begin_ms;
+    w->tc.wmax_ms = w->clocks.wmax_ms;
+    look_for_deep_loss(w);
+    w->op.loads++;
+    w->state = SZ_WK_LOADING;
+    load(w, true);
+}
+
+/* The partition is ours. False: memory does not stand, and what is there was not loaded yet. */
+static bool adopt(sz_worker *w, const sz_msg *m) {
+    const sz_name *before = &m->header->name;
+    bool stands = m->answer == SZ_ANS_OK && memory_stands(w, before);
+    if (!stands) {
+        note_rollback(w, before);
+        memory_drop(w);
+    }
+    memcpy(w->name.owner, w->token, sizeof w->token);
+    w->name.seq = before->seq + 1;
+    return stands;
+}
+
+static void on_ours(sz_worker *w, const sz_msg *m) {
+    bool had_memory = w->has_memory;
+    bool stands = adopt(w, m);
+    if (w->state != SZ_WK_ACQUIRING) return; /* revoked meanwhile */
+    w->n_backoffs = 0;
+    if (is_quarrel(w, m->header)) return;
+    if (!stands && had_memory && !w->is_log) {
+        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
+        return;
+    }
+    if (stands) resume(w);
+    else if (m->answer == SZ_ANS_NEW) begin_new(w);
+    else take_header(w, m->header);
+}
+
+static void on_missing(sz_worker *w) {
+    if (w->group_offset < 0) {
+        worker_fail(w, SZ_IO, "there is no state yet, and a new one was not allowed");
+        return;
+    }
+    worker_fail(
+        w, SZ_IO,
+        "the group has read %.*s, partition %u, up to offset %lld, but the store holds no state of it: it is empty "
+        "or the wrong one. Point to the right store or restore it, or begin anew with --new-state",
+        SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset);
+}
+
+/* A state of newer rules (trap 14). Another partition's count of rule sets may lag: what says so is the rule set
+ * itself. */
+static void on_newer(sz_worker *w, const sz_msg *m) {
+    uint64_t hash;
+    const sz_header *h = m->header;
+    bool is_same = h && (!h->body.n || (header_bundle(h->body, &hash) && hash == w->bundle->hash));
+    if (h && h->fmt <= SZ_STATE_FORMAT && is_same) {
+        acquire(w, h->bundle_ver);
+        return;
+    }
+    if (h && h->fmt <= SZ_STATE_FORMAT)
+        worker_hold(
+            w, SZ_REFUSED,
+            "this state has gone on under newer rules (number %llu, here %llu): give this worker the same rule files "
+            "and have them read again",
+            (unsigned long long)h->bundle_ver, (unsigned long long)ver_to_show(w));
+    else worker_hold(w, SZ_REFUSED, "this state was written by a newer sanzao: %.*s", SZ_FMT_STR(m->text));
+}
+
+static void on_mismatch(sz_worker *w, const sz_msg *m) {
+    if (w->is_log && m->header && sz_str_eq(m->header->topic, w->o.topic))
+        worker_hold(
+            w, SZ_IO,
+            "%.*s has %u partitions, and its state was made for %u: students would change partitions. Go back to "
+            "that number, or stop all workers and run `sanzao state repartition`",
+            SZ_FMT_STR(w->o.topic), w->o.parts, m->header->parts);
+    else
+        worker_hold(w, SZ_IO, "this state belongs to another topic or another number of partitions: %.*s",
+                    SZ_FMT_STR(m->text));
+}
+
+void on_acquired(sz_worker *w, const sz_msg *m) {
+    w->store_busy = false;
+    bool is_ours = (m->answer == SZ_ANS_OK || m->answer == SZ_ANS_NEW) && m->header;
+    if (is_ours) on_ours(w, m);
+    if (w->start_wanted) {
+        start(w);
+        return;
+    }
+    if (is_ours || w->state != SZ_WK_ACQUIRING) return;
+    switch (m->answer) {
+    case SZ_ANS_MISSING: on_missing(w); return;
+    case SZ_ANS_MISMATCH: on_mismatch(w, m); return;
+    case SZ_ANS_NEWER: on_newer(w, m); return;
+    case SZ_ANS_UNKNOWN:
+        w->op.unknown++;
+        start_later(w, m->text);
+        return;
+    default: worker_fail(w, SZ_IO, "the state cannot be used: %.*s", SZ_FMT_STR(m->text)); return;
+    }
+}
+
+/* ---- CHUNK ---- */
+
+void on_chunk(sz_worker *w, const sz_msg *m) {
+    w->store_busy = false;
+    if (w->start_wanted) {
+        start(w);
+        return;
+    }
+    if (w->state != SZ_WK_LOADING) return;
+    switch (m->answer) {
+    case SZ_ANS_OK: break;
+    case SZ_ANS_REFUSED: /* under another name: somebody has acquired it, or the store was rolled back */
+        if (!w->is_log) {
+            worker_fail(w, SZ_IO, "the state changed while it was read: %.*s", SZ_FMT_STR(m->text));
+            return;
+        }
+        w->op.refused++;
+        w->was_refused = true;
+        start(w);
+        return;
+    case SZ_ANS_UNKNOWN:
+        w->op.unknown++;
+        start_later(w, m->text);
+        return;
+    default: worker_fail(w, SZ_IO, "the state cannot be read: %.*s", SZ_FMT_STR(m->text)); return;
+    }
+    load_chunk(w, m);
+    if (w->state != SZ_WK_LOADING) return;
+    if (m->chunk != SZ_CHUNK_END) {
+        load(w, false);
+        return;
+    }
+    load_end(w);
+    if (w->state == SZ_WK_LOADING) resume(w);
+}

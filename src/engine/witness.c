@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The place in the log (protocol 2.4 step 7, trap 19). The state knows the offset and the hash of the last record that
+ * it used: the witness. A start reads that one again before it goes on, so that a topic that was made anew, cut short
+ * or has expired is not taken for the one that was read.
+ */
+#include "worker.h"
+
+enum { RECORDS_A_STEP = 256 };
+
+static void seek(sz_worker *w, int64_t offset) {
+    w->wanted = w->must_seek = false;
+    w->n_seeks++;
+    w->state = SZ_WK_SEEKING;
+    w->ports.stream.seek(w->ports.stream.self, offset);
+}
+
+void witness_seek(sz_worker *w) { seek(w, w->wit_offset >= 0 ? w->wit_offset : w->position); }
+
+static void want(sz_worker *w) {
+    w->wanted = true;
+    w->ports.stream.want(w->ports.stream.self, RECORDS_A_STEP);
+}
+
+static void running(sz_worker *w) {
+    w->state = SZ_WK_RUNNING;
+    w->is_first_start = false;
+    w->running_ms = w->now_ms;
+}
+
+static void passed(sz_worker *w) {
+    running(w);
+    worker_go_on(w);
+}
+
+/* Records are missing, or others stand where ours stood. from: where to read on if that is accepted, -1: the lowest. */
+static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what) {
+    if (!w->o.accept_gap) {
+        worker_hold(
+            w, SZ_IO,
+            "%.*s, partition %u, offset %lld: %s. Bring the topic back, restore the state from a backup that fits "
+            "it, or go on without them with --accept-gap: they will be counted",
+            SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->position, what);
+        return;
+    }
+    worker_notice(w, SZ_WARNING, "%.*s, partition %u, offset %lld: %s; accepted", SZ_FMT_STR(w->o.topic),
+                  w->o.partition, (long long)w->position, what);
+    w->n.gap += n ? n : 1;
+    w->wit_offset = -1;
+    w->position = from;
+    if (w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
+    seek(w, from);
+}
+
+/* The first record that is there stands at `first`, above the witness: it is gone. Was anything between lost? */
+static bool is_gap(sz_worker *w, int64_t first) {
+    if (w->position < 0 || first <= w->position) return false;
+    gap(w, first, (uint64_t)(first - w->position), "the records from here on are not there any more");
+    return true;
+}
+
+void witness_seeked(sz_worker *w, const sz_msg *m) {
+    if (w->n_seeks && --w->n_seeks) return; /* the answer to an earlier one */
+    if (w->state != SZ_WK_SEEKING) return;
+    if (m->answer == SZ_ANS_UNKNOWN) {
+        start_later(w, m->text);
+        return;
+    }
+    if (m->answer == SZ_ANS_OK) {
+        if (w->position < 0 && m->offset >= 0) w->position = w->committed_position = m->offset;
+        if (w->wit_offset >= 0) want(w);
+        else passed(w);
+        return;
+    }
+    int64_t asked = w->wit_offset >= 0 ? w->wit_offset : w->position;
+    if (asked < 0) {
+        worker_hold(w, SZ_IO, "%.*s, partition %u cannot be read: %.*s", SZ_FMT_STR(w->o.topic), w->o.partition,
+                    SZ_FMT_STR(m->text));
+        return;
+    }
+    if (m->offset <= asked) {
+        gap(w, -1, 0, "the partition ends before the record that was read last; it was cut short or made anew");
+        return;
+    }
+    if (is_gap(w, m->offset)) return;
+    w->wit_offset = -1; /* expired, and nothing behind it: there is nothing to compare */
+    seek(w, w->position);
+}
+
+/* In SEEKING: the first record must be the witness. */
+static bool compare(sz_worker *w, const sz_input *in) {
+    if (in->origin.offset > w->wit_offset) return !is_gap(w, in->origin.offset);
+    if (sz_hash(in->raw.p, in->raw.n) == w->wit_hash) return true;
+    gap(w, -1, 0, "another record stands where the one that was read last stood; the topic was made anew");
+    return false;
+}
+
+static void skip(const sz_input **p, uint32_t *n, int64_t below) {
+    while (*n && (*p)->origin.offset < below) (*p)++, (*n)--;
+}
+
+bool witness_pass(sz_worker *w, const sz_input **p, uint32_t *n) {
+    w->wanted = false;
+    if (w->n_seeks) return false; /* stale */
+    if (w->state == SZ_WK_SEEKING) {
+        skip(p, n, w->wit_offset);
+        if (!*n) {
+            want(w);
+            return false;
+        }
+        if (!compare(w, *p)) return false;
+        running(w);
+    }
+    if (w->state != SZ_WK_RUNNING) return false;
+    if (tick_is_firing(w)) { /* no input before all that is due has fired: it is read again then */
+        w->must_seek = true;
+        return false;
+    }
+    uint32_t all = *n;
+    skip(p, n, w->position);
+    w->op.stale_inputs += all - *n;
+    return true;
+}
+
+void witness_note(sz_worker *w, const sz_input *last, int64_t next_offset) {
+    if (last) {
+        w->wit_offset = last->origin.offset;
+        w->wit_hash = sz_hash(last->raw.p, last->raw.n);
+        if (w->wit_offset + 1 > w->position) w->position = w->wit_offset + 1;
+    }
+    if (next_offset > w->position) w->position = next_offset;
+}
