@@ -26,7 +26,8 @@ typedef enum sz_space {
     SZ_SPACE_STUDENT,   /* index: sz_sfield */
     SZ_SPACE_CALENDAR,  /* index: sz_cfield; sub: period's index for in() and days_to() */
     SZ_SPACE_FEATURE,   /* index: feature; sub 0: its value, else 1 + sz_efield of the record of first and last */
-    SZ_SPACE_PARAM      /* index: param of the rule */
+    SZ_SPACE_PARAM,     /* index: param of the rule */
+    SZ_SPACE_STEP       /* sub: step of a sequence, index: sz_efield of its record */
 } sz_space;
 #define SZ_SLOT(space, sub, index) ((uint32_t)(space) << 24 | (uint32_t)(sub) << 16 | (uint32_t)(index))
 #define SZ_SLOT_SPACE(s) ((s) >> 24)
@@ -284,6 +285,7 @@ typedef struct sz_eval {
     const sz_event *event;          /* the record in hand, NULL at timers and checks */
     const sz_param *params;         /* in scope; NULL none */
     uint32_t n_params;
+    const sz_event *const *steps;   /* records of the steps of a sequence, each may be NULL; NULL: there is none */
     uint32_t depth;                 /* of value features within each other */
     bool use_leaves;                /* the student has leaves */
     sz_list tags;                   /* scratch for student.tags */

@@ -58,6 +58,16 @@ typedef struct sz_message { sz_piece *pieces; uint32_t n; } sz_message; /* n 0: 
 /* One clause of a sum of points (semantics 25): it adds so many while it is true; unknown it adds nothing. */
 typedef struct sz_point { double add; const sz_prog *when; sz_str text; } sz_point;
 
+/* One step of a sequence (semantics 24): a record that comes, or one that must not before the next step. */
+enum { SZ_SEQUENCE_MAX = 8 };
+typedef struct sz_sequence_step {
+    sz_str event, as;          /* as: the name by which later steps see its record; n 0: none */
+    uint64_t types;
+    uint32_t matcher;
+    bool is_not, looks_back;   /* its `where` asks for records of earlier steps */
+    const sz_prog *where;      /* NULL: none */
+} sz_sequence_step;
+
 typedef struct sz_rule {
     sz_str id, title_zh, title_en, purpose, audience, refer_to, source, version, because;
     char rule_version[32];   /* `1-9f3a0c11` */
@@ -67,6 +77,9 @@ typedef struct sz_rule {
     const sz_prog *value;    /* value + steps; NULL for when and points */
     sz_point *points;        /* points + steps */
     uint32_t n_points;
+    sz_sequence_step *sequence; /* fires per match */
+    uint32_t n_sequence;
+    int64_t within_ms;       /* from the first record to the last, inclusive */
     uint8_t value_type, value_unit;
     bool at_most;
     sz_step *steps;          /* in order of reaching (by value ascending; at_most: descending) when constant, else as written with params evaluated and sorted at run time; a when rule has one step with its level and text "" */

@@ -22,6 +22,7 @@ static uint8_t look_of(const sz_worker *w, uint32_t rule) {
     bool opens_anywhere = r->check.kind == SZ_CHECK_NONE || r->for_ms;
     if (reads_kind(w->bundle, r, is_night)) look |= SZ_LOOK_NIGHTS;
     if (reads_kind(w->bundle, r, is_hours)) look |= SZ_LOOK_PANES;
+    if (r->n_sequence && r->sequence[r->n_sequence - 1].is_not) return look | SZ_LOOK_OWN | SZ_LOOK_TIMERS;
     if (r->is_instant) return look;
     if (opens_anywhere) {
         look |= SZ_LOOK_IDLE;

@@ -297,6 +297,10 @@ static void load(void *ctx, uint32_t slot, sz_xval *v) {
         else if (sub) load_record_field(ev, &ev->fs->features[index], sub - 1, v);
         else *v = sz_feature_value(ev, index);
         break;
+    case SZ_SPACE_STEP:
+        if (ev->steps && ev->steps[sub]) load_field(ev, ev->steps[sub], index, v);
+        else *v = (sz_xval){.type = index < SZ_EF_DECLARED ? sz_efields[index].type : SZ_X_STR, .know = SZ_UNKNOWN};
+        break;
     case SZ_SPACE_PARAM: load_param(ev, index, v); break;
     default: *v = (sz_xval){.know = SZ_UNKNOWN}; break;
     }

@@ -88,6 +88,11 @@ static const sz_code_doc codes[] = {
     {C_BASELINE, "A habit is made of an operator over single days, and says how far back it looks",
      "习惯由按天计算的算子得出，并要写明看多久", FEATURE("baseline: {count: swipe, over: 7d}, against: 56d"),
      FEATURE("baseline: {count: swipe, over: 1d}, against: 56d")},
+    {C_SEQUENCE,
+     "A sequence has two steps or more, the first one a record that comes, and a time within which they follow",
+     "sequence 至少两步，第一步是发生的记录，并要写明多长时间内",
+     "rules:\n  - {id: r, sequence: [{event: swipe}, {event: swipe}], level: blue}",
+     "rules:\n  - {id: r, sequence: [{event: swipe}, {event: swipe}], within: 1h, level: blue}"},
     {C_UNIT_KEY, "The text is not a unit, or the feature has another one already", "这不是单位，或者特征已有别的单位",
      FEATURE("count: swipe, over: 7d, unit: yaun"), FEATURE("count: swipe, over: 7d, unit: times")},
 

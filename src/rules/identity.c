@@ -21,6 +21,7 @@ uint64_t sz_slot_meaning(void *ctx, uint32_t slot) {
         if (sub && sz_operators[m->l->b->fs.features[index].op].n_parts) return sz_mix(h, sub);
         return sub ? sz_mix(h, sz_field_meaning(m->l, sub - 1)) : h;
     }
+    case SZ_SPACE_STEP: return sz_mix(sz_mix(9, sub), sz_field_meaning(m->l, index));
     case SZ_SPACE_PARAM: return index < m->n_params ? sz_mix(7, sz_param_hash(&m->params[index])) : 7;
     default: return 0;
     }

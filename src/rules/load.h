@@ -83,6 +83,7 @@ enum {
     C_NO_FEATURE = 86,
     C_POINTS = 87,
     C_BASELINE = 88,
+    C_SEQUENCE = 89,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,
@@ -289,6 +290,8 @@ struct sz_scope {
     const char *no_event, *no_event_zh; /* why event.* may not stand here; NULL: it may */
     sz_param *params;                   /* of the rule: own, then the global ones that were named */
     uint32_t n_params, cap_params;
+    const sz_sequence_step *steps; /* of a sequence, as far as they are loaded: seen by their `as:` names */
+    uint32_t n_steps;
     sz_str period;   /* that was asked of a calendar without periods */
     bool has_failed; /* a name was resolved that has a finding of its own */
 };
@@ -357,6 +360,9 @@ void sz_rule_refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, i
                     const char *zh);
 void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map); /* at_least, at_most; value_type and _unit are known */
 void sz_rule_points(struct sz_ruling *g);
+void sz_rule_sequence(struct sz_ruling *g);
+/* `level:` of a rule without steps; shape: the key that needs it. */
+void sz_rule_level(struct sz_ruling *g, const char *shape);
 /* All conditions and values that the rule has, in the loading's memory. */
 const sz_prog **sz_rule_progs(struct sz_ruling *g, uint32_t *n);
 void sz_rule_shape(struct sz_ruling *g); /* when + level | value + steps */

@@ -256,6 +256,27 @@ static bool of_feature(const struct path *p, const struct sz_decl *d) {
     return true;
 }
 
+/* ---- earlier steps of a sequence ---- */
+
+static bool of_step(const struct path *p, bool *found) {
+    const struct sz_scope *s = p->s;
+    for (uint32_t i = 0; i < s->n_steps; i++) {
+        if (!s->steps[i].as.n || !sz_str_eq(s->steps[i].as, p->v[0])) continue;
+        *found = true;
+        if (p->arg) return no_parts(p, "a step", "步骤");
+        if (p->n == 1) {
+            *p->out = (sz_symbol){.type = SZ_X_RECORD, .slot = SZ_SLOT(SZ_SPACE_STEP, i, SZ_EF_ID)};
+            return true;
+        }
+        struct sz_field_ref f;
+        const char *prefix = TXT(s->l, "%.*s.", SZ_FMT_STR(p->v[0]));
+        if (!record_field(p, p->v + 1, p->n - 1, 1, s->steps[i].types, false, prefix, &f)) return false;
+        p->out->slot = SZ_SLOT(SZ_SPACE_STEP, i, f.field);
+        return true;
+    }
+    return false;
+}
+
 /* ---- all ---- */
 
 static const struct {
@@ -278,6 +299,8 @@ struct sz_near sz_scope_near(struct sz_scope *s, sz_str name) {
         sz_near_try(&near, l->features.v[i].name, "feature", "特征", l->features.v[i].key->span);
     for (uint32_t i = 0; i < l->params.n; i++)
         sz_near_try(&near, l->params.v[i].name, "param", "参数", l->params.v[i].key->span);
+    for (uint32_t i = 0; i < s->n_steps; i++)
+        if (s->steps[i].as.n) sz_near_try(&near, s->steps[i].as, "step", "步骤", (sz_span){0});
     for (uint32_t i = 0; i < N_ROOTS; i++) sz_near_z(&near, roots[i].name);
     return near;
 }
@@ -327,7 +350,7 @@ bool sz_rules_resolve(void *ctx, const sz_str *v, uint32_t n, const sz_str *arg,
     if (n == 0) return false;
     for (uint32_t i = 0; i < N_ROOTS; i++)
         if (sz_str_is(v[0], roots[i].name)) return roots[i].resolve(&p);
-    bool found = false, ok = own_param(&p, &found);
+    bool found = false, ok = of_step(&p, &found) || (!found && own_param(&p, &found));
     if (found) return ok;
     const struct sz_decl *d = sz_feature_find(p.s->l, v[0]);
     if (d) return of_feature(&p, d);

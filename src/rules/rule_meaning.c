@@ -105,6 +105,11 @@ static uint64_t meaning(const struct sz_ruling *g) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = sz_mix_str(h, texts[i]);
     h = mix_prog(mix_prog(mix_prog(mix_prog(h, g, r->who), g, r->when), g, r->resolve_when), g, r->value);
     for (uint32_t i = 0; i < r->n_points; i++) h = mix_prog(sz_mix_double(h, r->points[i].add), g, r->points[i].when);
+    for (uint32_t i = 0; i < r->n_sequence; i++) {
+        const sz_sequence_step *s = &r->sequence[i];
+        h = mix_prog(sz_mix(sz_mix(h, g->l->b->fs.matchers[s->matcher].hash), s->is_not), g, s->where);
+    }
+    h = sz_mix(h, (uint64_t)r->within_ms);
     h = mix_exemptions(mix_steps(h, g), r);
     h = sz_mix(sz_mix(h, (uint64_t)r->for_ms), (uint64_t)r->again_after_ms);
     h = sz_mix(h, (uint64_t)r->check.kind << 40 | (uint64_t)r->check.weekdays << 32 | (uint32_t)r->check.week);

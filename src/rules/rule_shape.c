@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shapes of a rule (semantics 27): when + level, value + at_least | at_most, points + at_least (rule_points.c).
+ * Shapes of a rule (semantics 27): when + level, value + at_least | at_most, points + at_least
+ * (rule_points.c), sequence + within + level (rule_sequence.c).
  */
 #include "keys.h"
 
@@ -43,6 +44,21 @@ static uint8_t level_of(struct sz_ruling *g, const sz_yaml *node) {
     int i = sz_rules_choice(g->l, node, sz_level_names, SZ_N_LEVELS, "a level", "级别");
     if (i < 0) g->failed = true;
     return (uint8_t)(i < 0 ? 0 : i);
+}
+
+void sz_rule_level(struct sz_ruling *g, const char *shape) {
+    if (g->k.level) {
+        g->r->steps[0].level = level_of(g, g->k.level);
+    } else if (!sz_rules_is_partial(g->l, g->decl->node)) {
+        if (!sz_near_key(g->decl->node, "level"))
+            sz_rule_wrong(g, sz_rules_key(g->decl->node, shape), C_LEVEL,
+                          TXT(g->l, "a rule with `%s:` needs a `level:`", shape),
+                          TXT(g->l, "有 `%s:` 的规则必须写 `level:`", shape),
+                          "add  level: blue  (green, blue, yellow, orange, red)",
+                          "请加  level: blue（green、blue、yellow、orange、red）");
+    }
+    if (!g->adjust || !g->adjust->level) return;
+    g->r->steps[0].level = level_of(g, g->adjust->level);
 }
 
 /* ---- when ---- */
@@ -116,16 +132,7 @@ static void load_when(struct sz_ruling *g) {
     r->steps = SZ_NEW(g->l->a, sz_step);
     r->n_steps = 1;
     r->steps[0] = (sz_step){.param = SZ_NONE};
-    if (g->k.level) {
-        r->steps[0].level = level_of(g, g->k.level);
-    } else if (!sz_rules_is_partial(g->l, g->decl->node)) {
-        if (!sz_near_key(g->decl->node, "level"))
-            sz_rule_wrong(g, sz_rules_key(g->decl->node, "when"), C_LEVEL, "a rule with `when:` needs a `level:`",
-                          "有 `when:` 的规则必须写 `level:`", "add  level: blue  (green, blue, yellow, orange, red)",
-                          "请加  level: blue（green、blue、yellow、orange、red）");
-    }
-    if (!g->adjust || !g->adjust->level) return;
-    r->steps[0].level = level_of(g, g->adjust->level);
+    sz_rule_level(g, "when");
 }
 
 /* ---- value and steps ---- */
@@ -314,8 +321,9 @@ static void load_value(struct sz_ruling *g) {
 }
 
 void sz_rule_shape(struct sz_ruling *g) {
-    if (g->k.sequence) return; /* said already: comes later */
-    if (g->k.points) {
+    if (g->k.sequence) {
+        sz_rule_sequence(g);
+    } else if (g->k.points) {
         sz_rule_points(g);
     } else if (g->k.when && g->k.value) {
         sz_rule_wrong(g, sz_rules_key(g->decl->node, "value"), C_RULE_SHAPE, "a rule has `when:` or `value:`, not both",

@@ -37,8 +37,8 @@ static const sz_key keys[] = {
     KEY(labels, "labels", SZ_SHAPE_TEXTS),
     KEY(replaces, "replaces", SZ_SHAPE_TEXT),
     KEY(tests, "tests", SZ_SHAPE_LIST), /* taken by `sanzao test`, not read here */
-    LATER(sequence, "sequence", "one record after another", "先后发生的记录"),
-    KEY(within, "within", SZ_SHAPE_ANY), /* said with sequence */
+    KEY(sequence, "sequence", SZ_SHAPE_LIST),
+    KEY(within, "within", SZ_SHAPE_TEXT),
     KEY(points, "points", SZ_SHAPE_LIST),
     KEY(per, "per", SZ_SHAPE_TEXT),
     LATER(marks, "marks", "a rule that marks a feed as down", "标记数据源中断的规则"),
@@ -183,9 +183,8 @@ static void load_one(struct sz_loading *l, struct sz_decl *d) {
     load_params(&g);
     load_per(&g);
     if (g.k.within && !g.k.sequence) {
-        g.failed = true;
-        sz_keys_later(l, sz_rules_key(d->node, "within"), SZ_STR("within"), "one record after another",
-                      "先后发生的记录");
+        sz_rule_refuse(&g, g.k.within, "within", C_RULE_SHAPE, "`within:` goes with `sequence:`",
+                       "`within:` 配 `sequence:`");
     }
     sz_rule_who(&g);
     sz_rule_shape(&g);

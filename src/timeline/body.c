@@ -115,6 +115,21 @@ static void put_points(run *x, sz_buf *out, const sz_rule *r, const sz_loader *l
     }
 }
 
+/* Each step with the time of its record; a `not` by what did not come. */
+static void put_sequence(run *x, sz_buf *out, const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_sequence; i++) {
+        const sz_sequence_step *s = &r->sequence[i];
+        const sz_event *e = x->ev.steps ? x->ev.steps[i] : NULL;
+        sz_buf_put_z(out, i ? ",{\"clause\":" : "{\"clause\":");
+        sz_str as = s->as.n ? s->as : s->event;
+        const char *text =
+            sz_arena_printf(x->c->arena, s->is_not ? "not %.*s" : "%.*s", SZ_FMT_STR(s->is_not ? s->event : as));
+        sz_json_str(out, sz_str_of(text));
+        if (e) put_time(x, out, "value", e->time_ms);
+        sz_buf_put_z(out, ",\"held\":true}");
+    }
+}
+
 static void put_reasons(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
     sz_loader l = sz_rule_scope(&x->ev, r);
     sz_buf_put_z(out, ",\"reasons\":[");
@@ -134,6 +149,8 @@ static void put_reasons(run *x, sz_buf *out, const sz_rule *r, const sz_verdict 
         put_feature(x, out, n == 1 ? slots[0] : UINT32_MAX, r->value_type, r->value_unit);
         sz_buf_put_u8(out, '}');
         put_points(x, out, r, &l);
+    } else if (r->n_sequence) {
+        put_sequence(x, out, r);
     } else {
         uint32_t n;
         const sz_clause *c = sz_prog_clauses(r->when, &n);
@@ -218,6 +235,12 @@ static void put_record(run *x, sz_buf *out, const sz_event *e) {
     sz_buf_put_u8(out, '}');
 }
 
+static bool is_of_match(const sequence_match *m, uint32_t off) {
+    for (uint32_t i = 0; i < SZ_SEQUENCE_MAX; i++)
+        if (m->at[i] == off) return true;
+    return false;
+}
+
 /* The latest records that weighed, oldest first. Bounded by times, not by what the log happens to hold: a repeat is the
  * same. */
 static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
@@ -228,6 +251,10 @@ static void put_evidence(run *x, sz_buf *out, const sz_rule *r) {
     for (uint32_t off = 0; off < tl->head_off; off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *p = tl->log.p + off;
         if (sz_entry_time(p) < oldest || sz_entry_time(p) > x->ev.t_ms) continue;
+        if (x->match) {
+            if (is_of_match(x->match, off)) ring[n++ % SZ_EVIDENCE_MAX] = off;
+            continue;
+        }
         bool is_in_hand = r->is_instant && x->ev.event && off + sz_entry_len(p) == tl->head_off;
         if (is_in_hand || is_counted(x, r, p)) ring[n++ % SZ_EVIDENCE_MAX] = off;
     }

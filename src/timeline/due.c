@@ -136,7 +136,12 @@ static void step_crossings(run *x, const sz_rule *r, int64_t after, int64_t *bes
 int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
     const sz_rule *r = &x->c->bundle->rules[rule];
     int64_t best = KEY_NEVER;
-    if (r->mode == SZ_DISABLED || r->is_instant) return best;
+    if (r->mode == SZ_DISABLED) return best;
+    if (r->n_sequence) {
+        earlier(&best, sequence_due(x, r, after), after);
+        return best;
+    }
+    if (r->is_instant) return best;
     const sz_episode *last = story_last(x->tl, rule);
     bool is_open = last && episode_is_open(last);
     if (r->check.kind != SZ_CHECK_NONE && !is_open && !r->for_ms) return best; /* it opens at its checks only */

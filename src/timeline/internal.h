@@ -15,6 +15,12 @@ static inline int64_t key_time(int64_t key) { return key >= 0 ? key / 4 : -((3 -
 static inline int key_order(int64_t key) { return (int)(key - 4 * key_time(key)); }
 #define KEY_NEVER INT64_MAX
 
+typedef struct sequence_match {
+    int64_t at_ms;                /* of its end; SZ_TIME_NONE: no match */
+    bool is_deadline;             /* ended by silence, not by a record */
+    uint32_t at[SZ_SEQUENCE_MAX]; /* offset of each step's record; SZ_NONE: a `not` */
+} sequence_match;
+
 typedef struct run {
     sz_timeline *tl;
     sz_tlctx *c;
@@ -23,12 +29,13 @@ typedef struct run {
     bool rematch;    /* facts changed: matcher bits are made anew */
     sz_episode *old; /* the story before a roll-back (shallow, in the step's arena); NULL: none happened */
     uint32_t n_old;
-    uint8_t *mask;         /* of the record in hand */
-    const sz_event *event; /* the record in hand: the one that just came, or `decoded` */
-    uint8_t *undone;       /* matcher bits of what it took out */
-    bool is_corrected;     /* it took something out */
-    bool is_first;         /* it is the student's first: windows over the study begin with it */
-    sz_event decoded;      /* last, and not cleared: it is large */
+    uint8_t *mask;               /* of the record in hand */
+    const sz_event *event;       /* the record in hand: the one that just came, or `decoded` */
+    uint8_t *undone;             /* matcher bits of what it took out */
+    bool is_corrected;           /* it took something out */
+    bool is_first;               /* it is the student's first: windows over the study begin with it */
+    const sequence_match *match; /* of the sequence that is announced; NULL: none */
+    sz_event decoded;            /* last, and not cleared: it is large */
 } run;
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
@@ -56,6 +63,17 @@ void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the s
  * byte. */
 int64_t kept_since(const sz_tlctx *c);
 void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
+
+/* Offsets of the originals that undo records before `end` take out, in the step's memory. */
+uint32_t state_undone(run *x, uint32_t end, uint32_t **out);
+/* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
+bool state_keep_seen(const sz_featureset *fs, uint8_t *mask);
+
+/* sequence.c */
+/* Does a match end at the record in hand, or with is_timer at this instant by silence? */
+bool sequence_at(run *x, const sz_rule *r, bool is_timer, sequence_match *match);
+/* When silence may next end one, after that time; SZ_TIME_MAX. */
+int64_t sequence_due(run *x, const sz_rule *r, int64_t after_ms);
 
 /* story.c */
 sz_episode *story_last(sz_timeline *tl, uint32_t rule); /* latest episode that stands; NULL */

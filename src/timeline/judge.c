@@ -42,8 +42,46 @@ static void open_episode(run *x, uint32_t rule, const sz_rule *r, const sz_verdi
     announce(x, e, r, v, at, SZ_ANN_FIRING, v->order[v->reached], -1, level_up_to(r, v, v->reached, 0));
 }
 
+/* The records of the match in hand, so that texts and reasons can look at them. */
+static void open_matched(run *x, uint32_t rule, const sz_rule *r, const instant *at, const sequence_match *m) {
+    sz_event *e = SZ_NEWN(x->c->arena, sz_event, r->n_sequence);
+    const sz_event *steps[SZ_SEQUENCE_MAX] = {0};
+    for (uint32_t i = 0; i < r->n_sequence; i++)
+        if (m->at[i] != SZ_NONE &&
+            sz_entry_get(x->tl->log.p + m->at[i], mask_bytes(x->c), x->c->dict, x->c->types, &e[i]))
+            steps[i] = &e[i];
+    sz_verdict v = {.truth = SZ_TRUE, .n_steps = 1, .value = {.know = SZ_UNKNOWN}};
+    x->ev.steps = steps;
+    x->match = m;
+    open_episode(x, rule, r, &v, at);
+    x->match = NULL;
+    x->ev.steps = NULL;
+}
+
+static bool fits_a_step(const run *x, const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_sequence; i++)
+        if (x->mask[r->sequence[i].matcher >> 3] >> (r->sequence[i].matcher & 7) & 1) return true;
+    return false;
+}
+
+/* A sequence fires where a match ends, at a record or, waiting for silence, at a timer. */
+static void judge_sequence(run *x, uint32_t rule, const sz_rule *r, const instant *at, bool may_open) {
+    sequence_match m;
+    if (!may_open || at->order > ORDER_TIMER || (at->order == ORDER_RECORD && !fits_a_step(x, r))) return;
+    const sz_episode *last = story_last(x->tl, rule);
+    if (last && at->t_ms < last->since_ms + r->again_after_ms) return;
+    if (!sequence_at(x, r, at->order == ORDER_TIMER, &m)) return;
+    sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    if (ex.why.n || ex.holds) return;
+    open_matched(x, rule, r, at, &m);
+}
+
 /* An instant rule fires at a match; later matches within again_after join it and say nothing. */
 static void judge_instant(run *x, uint32_t rule, const sz_rule *r, const instant *at, bool may_open) {
+    if (r->n_sequence) {
+        judge_sequence(x, rule, r, at, may_open);
+        return;
+    }
     if (at->order != 0 || !may_open) return;
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
@@ -134,7 +172,7 @@ bool judge_rule(run *x, uint32_t rule, const instant *at) {
     bool at_clock = !x->c->rule_waits[rule] || at->order != 0 || at->t_ms < x->c->clock_ms[cls];
     if (r->is_instant) {
         judge_instant(x, rule, r, at, at_clock);
-        return true;
+        return !r->n_sequence || !r->sequence[r->n_sequence - 1].is_not; /* silence is a deadline of its own */
     }
     bool may = at_clock && (r->check.kind == SZ_CHECK_NONE || at->at_check_time);
     sz_episode *last = story_last(x->tl, rule);

@@ -22,7 +22,7 @@ static uint32_t original_of(run *x, const sz_event *e) {
 }
 
 /* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
-static bool keep_seen(const sz_featureset *fs, uint8_t *mask) {
+bool state_keep_seen(const sz_featureset *fs, uint8_t *mask) {
     bool any = false;
     for (uint32_t i = 0; i < fs->n_matchers; i++) {
         uint8_t bit = (uint8_t)(1u << (i & 7));
@@ -39,7 +39,7 @@ static bool is_undo(run *x, uint32_t off, sz_event *e) {
 }
 
 /* Offsets of the originals that undo records before `end` take out. */
-static uint32_t find_undone(run *x, uint32_t end, uint32_t **out) {
+uint32_t state_undone(run *x, uint32_t end, uint32_t **out) {
     sz_timeline *tl = x->tl;
     *out = NULL;
     if (!tl->n_undos) return 0;
@@ -76,14 +76,14 @@ static void set_unmatched(run *x, uint32_t off, bool on) {
 void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
-    uint32_t *undone, n = find_undone(x, end, &undone), mb = mask_bytes(x->c);
+    uint32_t *undone, n = state_undone(x, end, &undone), mb = mask_bytes(x->c);
     uint8_t *mask = sz_arena_alloc(x->c->arena, mb);
     sz_fstate_copy(out, &tl->tail);
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
         if (!get(x, off, &e)) continue;
         memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
-        if (holds(undone, n, off)) keep_seen(fs, mask);
+        if (holds(undone, n, off)) state_keep_seen(fs, mask);
         sz_fstate_add(out, fs, x->c->zone, &e, mask, entry_at(tl, off));
         if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
     }
@@ -102,7 +102,7 @@ static void undo(run *x, uint32_t off) {
         x->undone = mask + mb;
         memcpy(mask, sz_entry_mask(tl->log.p + o), mb);
         memcpy(x->undone, mask, mb);
-        if (keep_seen(fs, mask)) {
+        if (state_keep_seen(fs, mask)) {
             for (uint32_t i = 0; i < mb; i++) x->undone[i] &= (uint8_t)~mask[i];
             state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
@@ -146,7 +146,7 @@ void state_apply(run *x, uint32_t off) {
     } else {
         memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
-    if (tl->n_undos && is_undone_already(x, off)) keep_seen(fs, x->mask);
+    if (tl->n_undos && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
     x->is_first = sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
     sz_fstate_add(&tl->head, fs, x->c->zone, x->event, x->mask, entry_at(tl, off));
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);

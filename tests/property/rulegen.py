@@ -289,6 +289,25 @@ class Rules:
         return {"points": [{"add": a, "when": d.choice(clauses)()} for a in adds[: d.randint(2, 3)]],
                 "at_least": self.steps(self.climbing(2, 6))}
 
+    def sequence(self) -> dict:
+        """Two or three steps, with what must not come between or after them; a step may look back at an earlier one."""
+        d = self.d
+        events = ["late_return", "missed", "came", "seen", "bought", "meal", "dorm_access", "entry", "swipe"]
+        first, second, third = d.choice(events), d.choice(events), d.choice(events)
+        looks = d.pick(None, None, "place.id != one.place.id", "event.source == one.source", 'event.hour >= 12')
+        steps = [{"event": first, "as": "one"}, {"event": second, **({"where": looks} if looks else {})}]
+        if d.chance(0.3): steps.insert(1, {"not": third})
+        if d.chance(0.3): steps.append(d.pick({"event": third}, {"not": third}, {"not": d.choice(events)}))
+        if d.chance(0.15): steps = [{"event": first}, {"not": second}]
+        for s in steps:
+            event = s.get("event") or s["not"]
+            self.reads.add(event)
+            if TYPES.get(event, event) not in ("seen",): self.keeps_time.add(TYPES.get(event, event))
+        hours = d.pick(1, 3, 6, 14, 30)
+        self.limits.add(hours)
+        return {"sequence": steps, "within": f"{hours}h", "level": d.pick("blue", "yellow"),
+                **({"unless": ["none", "on_leave", "vacation"]} if self.has_downs else {})}
+
     def instant(self) -> dict:
         """A feed that is down is left out of `unless`: which types an instant rule reads is not said."""
         d = self.d
@@ -312,12 +331,12 @@ class Rules:
         shapes = [self.by_count] * 5 + [self.by_hours] * 2 + [self.by_money] * 2 + [self.at_most, self.when_exact]
         shapes += [self.when_count] * 4 + [self.when_few] * 3 + [self.when_money] * 2 + [self.when_share] * 2
         shapes += [self.when_arithmetic] * 2 + [self.silence] * 4 + [self.when_silent] * 2
-        shapes += [self.when_habit] * 3
+        shapes += [self.when_habit] * 3 + [self.sequence] * 4
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
         shapes += [self.when_streak] * (not self.has_downs)
         body = d.choice(shapes)()
-        is_instant = "event." in body.get("when", "")
+        is_instant = "event." in body.get("when", "") or "sequence" in body
         out = {"id": f"r{len(self.rules) + 1}", **body}
         if not is_instant and "resolve_when" not in out: self.vary(out)
         if d.chance(0.7): out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from .features import History
 from .records import Record, Stream
 from .rules import LEVELS, Rule
+from .sequence import Sequence
 from .spans import covers
 from .text import message, step_value
 
@@ -36,6 +37,7 @@ class Machine:
         self.reads_batch = stream.reads_batch(self.types)
         self.episodes: list[Episode] = []
         self.true_since: int | None = None
+        self.sequence = Sequence(history, rule) if rule.sequence else None
         self.tags = set(history.student.tags)
 
     # what is looked at
@@ -102,11 +104,14 @@ class Machine:
     def instant(self, t: int, n: int, record: Record | None, current: Episode | None) -> None:
         """32: fires per match; what comes within again_after of the firing joins."""
         rule, h = self.rule, self.history
-        if record is None or (current and t < current.at + rule.again_after) or (self.reads_batch and t >= self.clock):
+        if self.sequence:
+            if not any(m.at == t and m.record is record for m in self.sequence.matches(n, t if record is None else t - 1)): return
+        elif record is None: return
+        if (current and t < current.at + rule.again_after) or (self.reads_batch and t >= self.clock):
             return
         who = h.evaluate(rule.who, t, n, None, rule.params) if rule.who else True
         if who is not True or any(self.exemption(name, t, n) is not False for name in rule.unless): return
-        if h.evaluate(rule.when, t, n, record, rule.params) is True: self.open(t, n, 0, [])
+        if self.sequence or h.evaluate(rule.when, t, n, record, rule.params) is True: self.open(t, n, 0, [])
 
     def time_true(self, t: int, condition, reason: str | None) -> None:
         """30: false and an exemption that resolves restart `for`; time passes while unknown or only held."""

@@ -102,8 +102,9 @@ class History:
         left = calendar.days_to(args[0], day)
         return UNKNOWN if left is None else float(left)
 
-    def lookup(self, path: tuple, t: int, n: int, record: Record | None, params: dict):
+    def lookup(self, path: tuple, t: int, n: int, record: Record | None, params: dict, steps: dict):
         root, rest = path[0], path[1:]
+        if root in steps: return self.of_record(steps[root], rest, t)
         if root == "event": return self.event_field(record, rest[0]) if record else UNKNOWN
         if root == "place": return self.place_field(record.place, rest) if record else UNKNOWN
         if root == "student": return self.student_field(rest[0], t)
@@ -111,9 +112,10 @@ class History:
         if root in params: return params[root].of(self.student, t).value
         return self.value(self.rules.features[root], t, n, rest)
 
-    def evaluate(self, tree: tuple, t: int, n: int, record: Record | None = None, params: dict | None = None):
+    def evaluate(self, tree: tuple, t: int, n: int, record: Record | None = None, params: dict | None = None,
+                 steps: dict | None = None):
         scope = {**self.rules.params, **(params or {})}
-        return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope),
+        return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope, steps or {}),
                         lambda name, args: self.function(name, args, t))
 
     # records of an event

@@ -92,6 +92,7 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     features = history.rules.features_of(rule)
     out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records)
                           if r.time < clock or reads(history, rule, features, r)]
+    if rule.sequence: out += [(t, TIMER, taken(history, t)) for t in silences(history, rule) if begin <= t < clock]
     if rule.is_instant or begin >= clock: return out
     times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
     # of every source, for one that comes up while another is down changes what only the first one carries
@@ -112,6 +113,12 @@ def reads(history: History, rule: Rule, features: list[Feature], r: Record) -> b
     """11: what no feature reads is no occasion; that matters only beyond the clock, where timers have not fired."""
     if rule.is_instant or r.is_undo or "rarely_seen" in rule.unless and r.is_seen: return True
     return any(r.kind in history.rules.event(f.event).types for f in features)
+
+
+def silences(history: History, rule: Rule) -> set[int]:
+    """Where `within` runs out for a sequence that ends with what must not come (24)."""
+    if not rule.sequence[-1].is_not: return set()
+    return {r.time + rule.within for r in history.matching(rule.sequence[0].event)}
 
 
 def darkenings(downs: list[Span], clock: int) -> set[int]:

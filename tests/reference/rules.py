@@ -94,11 +94,22 @@ class Feature:
 
 
 @dataclass
+class Step:
+    """Of a sequence (24)."""
+    event: str
+    is_not: bool
+    name: str | None  # as:
+    where: tuple | None
+
+
+@dataclass
 class Rule:
     id: str
     when: tuple | None
     value: tuple | None
     points: list[tuple[float, tuple]]  # what a clause adds while it is true (25)
+    sequence: list[Step]
+    within: int
     steps: list[tuple[str, str]]  # (as written, level)
     at_most: bool
     level: str | None
@@ -113,7 +124,8 @@ class Rule:
     message: dict[str, str]
 
     @property
-    def is_instant(self) -> bool: return self.when is not None and any(n[0] == "event" for n in names(self.when))
+    def is_instant(self) -> bool:
+        return bool(self.sequence) or self.when is not None and any(n[0] == "event" for n in names(self.when))
 
     def trees(self) -> list[tuple]:
         return [t for t in (self.when, self.value, self.resolve_when, self.who, *(t for _, t in self.points)) if t]
@@ -178,6 +190,10 @@ def unless_of(raw) -> list[str]:
     return list(dict.fromkeys(([] if "none" in written else DEFAULT_UNLESS) + names_))
 
 
+def step_of(raw: dict) -> Step:
+    return Step(raw.get("event") or raw["not"], "not" in raw, raw.get("as"), parse(raw["where"]) if "where" in raw else None)
+
+
 def rule_of(raw: dict, adjust: dict | None) -> Rule:
     adjust = adjust or {}
     params = {k: param_of(v) for k, v in {**(raw.get("params") or {}), **(adjust.get("params") or {})}.items()}
@@ -186,7 +202,8 @@ def rule_of(raw: dict, adjust: dict | None) -> Rule:
     if raw.get("sensitive") == "true" and not adjust.get("because"): mode = "disabled"  # 34
     tree = lambda k: parse(raw[k]) if k in raw else None
     return Rule(raw["id"], tree("when"), tree("value"),
-                [(float(p["add"]), parse(p["when"])) for p in raw.get("points") or []], list(steps.items()), "at_most" in raw, raw.get("level"),
+                [(float(p["add"]), parse(p["when"])) for p in raw.get("points") or []],
+                [step_of(s) for s in raw.get("sequence") or []], parse_duration(raw.get("within", "0m")), list(steps.items()), "at_most" in raw, raw.get("level"),
                 tree("who"),
                 unless_of(listed(raw.get("unless")) + listed(adjust.get("unless"))),
                 parse_duration(raw.get("for", "0m")), check_of(raw.get("check")),
@@ -262,7 +279,8 @@ class RuleSet:
         return [self.features[n] for n in sorted(set().union(*(self.read_by(t) for t in rule.trees())))]
 
     def types_of(self, rule: Rule) -> set[str]:
-        return set().union(*(self.event(f.event).types for f in self.features_of(rule)))
+        events = [f.event for f in self.features_of(rule)] + [s.event for s in rule.sequence]
+        return set().union(*(self.event(e).types for e in events))
 
     def thresholds(self, rule: Rule) -> set[float]:
         """Every number that something in the rule may be compared with: generous, for crossings only."""
