@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine_rig: a worker whose ports are turned by hand. A log is a list of records, a store a history of commits that
+ * can be cut back, a topic what was submitted. Answers wait in a queue; the test says what becomes of each commit,
+ * which kind of answer is held back, and what time it is.
+ */
+#ifndef ENGINE_RIG_H
+#define ENGINE_RIG_H
+
+#include <sanzao/adapters.h>
+#include <sanzao/engine.h>
+
+enum { RIG_MOST = 4096, RIG_KINDS = SZ_MSG_STOP + 1 };
+
+/* ---- store: a history, its state is what folding it gives ---- */
+
+typedef struct rig_node {
+    sz_name name;
+    bool is_commit;
+    sz_str worker;
+    sz_commit c; /* own copy */
+} rig_node;
+
+typedef struct rig_store {
+    sz_arena arena;
+    rig_node nodes[RIG_MOST];
+    uint32_t n;
+    uint64_t bundle_ver;
+    uint32_t parts;     /* that it was made for */
+    bool breaks_midway; /* the next commit leaves its outbox and journal, and not its header */
+    rig_node torn[8];
+    uint32_t n_torn; /* each stands after as many nodes as torn_after says */
+    uint32_t torn_after[8];
+} rig_store;
+void rig_store_init(rig_store *s);
+void rig_store_fini(rig_store *s);
+void rig_store_cut(rig_store *s, uint32_t n); /* back to the first n nodes: the store has lost the others */
+/* The lists as a load would give them, one line an item. */
+void rig_store_dump(const rig_store *s, sz_buf *out);
+
+/* ---- log ---- */
+
+typedef struct rig_record {
+    int64_t offset;
+    sz_str raw;
+} rig_record;
+typedef struct rig_log {
+    sz_arena arena;
+    rig_record v[RIG_MOST];
+    uint32_t n;
+    int64_t low, end;
+} rig_log;
+void rig_log_init(rig_log *l);
+void rig_log_fini(rig_log *l);
+void rig_log_add(rig_log *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A swipe of a student at an hour of 2026-03-02 (UTC+8), id e<offset>. */
+void rig_log_swipe(rig_log *l, const char *student, double hour);
+void rig_log_expire(rig_log *l, int64_t low); /* what is before is gone */
+extern const int64_t rig_monday;              /* 2026-03-02T00:00+08:00 */
+
+/* ---- the worker and its hand ---- */
+
+typedef enum rig_fate { RIG_STANDS, RIG_REPLY_LOST, RIG_NOT_DONE, RIG_FAILS } rig_fate;
+
+typedef struct rig {
+    rig_store *store;
+    rig_log *log;
+    sz_worker *w;
+    sz_msgq *q;
+    sz_decoder *decoder;
+    sz_types types;
+    sz_zone zone;
+    sz_arena arena;
+    int64_t mono, wall;    /* the host's clocks */
+    int64_t store_clock;   /* 0: the store has none */
+    uint8_t seed;          /* of its tokens */
+    rig_fate fate;         /* of commits, until changed */
+    rig_fate acquire_fate; /* RIG_NOT_DONE: UNKNOWN */
+    bool holds[RIG_KINDS]; /* answers of that kind wait in `held` */
+    sz_msgq *held;
+    bool acks;        /* the sink acknowledges at once */
+    uint64_t unacked; /* submitted under the newest tag */
+    /* what it did */
+    sz_buf topic; /* lines submitted, in order */
+    sz_buf letters;
+    uint32_t n_submitted, n_acquires, n_loads, n_commits, n_seeks, n_wants, n_letters;
+    int64_t sought, told;
+    uint32_t tag;
+    sz_buf order; /* one letter a call: A L C S W P(ublish) D(ead) T(old) */
+    /* stream */
+    int64_t next;
+    uint32_t wanted;
+    sz_input *inputs;
+} rig;
+
+typedef struct rig_setup {
+    const char *rules;    /* NULL: rig_rules */
+    const char *students; /* CSV; NULL: no campus */
+    const char *feeds;    /* YAML; NULL: none */
+    sz_options o;         /* what is 0 is filled */
+    uint8_t seed;
+    bool is_files; /* no seek */
+} rig_setup;
+extern const char rig_rules[]; /* busy: three meals in a week, green; gone: 24, 48, 72 h of absence */
+
+void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o);
+void rig_fini(rig *r);
+void rig_tell(rig *r, const sz_msg *m);        /* one step, and nothing else */
+void rig_assign(rig *r, int64_t group_offset); /* ASSIGNED, then rig_run */
+void rig_run(rig *r);              /* all answers but those held back, until none is left; GO_ON when it is time */
+void rig_release(rig *r);          /* nothing is held back any more; run */
+void rig_wait(rig *r, int64_t ms); /* time passes, GO_ONs at their times; run */
+void rig_tick(rig *r);             /* TICK with the host's clock and the log's end; run */
+sz_worker_state rig_state(const rig *r);
+const sz_counters *rig_counts(const rig *r);
+sz_operation rig_operation(const rig *r);
+/* How many lines of the topic hold the text. */
+uint32_t rig_topic_count(const rig *r, const char *text);
+
+#endif

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * START, the one path (protocol 2.3, 2.4): what becomes of memory and of a commit whose answer said anything but yes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+static const rig_setup setup_a = {.seed = 1, .o = {.settle_ms = 3000, .worker = {"a", 1}}},
+                       setup_b = {.seed = 101, .o = {.settle_ms = 3000, .worker = {"b", 1}}};
+
+typedef struct bench {
+    rig_store store;
+    rig_log log;
+    rig a, b;
+} bench;
+
+static int set_up(void **state) {
+    bench *x = sz_alloc(sizeof *x);
+    *state = x;
+    rig_store_init(&x->store);
+    rig_log_init(&x->log);
+    rig_init(&x->a, &x->store, &x->log, &setup_a);
+    rig_init(&x->b, &x->store, &x->log, &setup_b);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    bench *x = *state;
+    rig_fini(&x->a);
+    rig_fini(&x->b);
+    rig_store_fini(&x->store);
+    rig_log_fini(&x->log);
+    sz_free(x);
+    return 0;
+}
+
+static void three_meals(bench *x, const char *student, double hour) {
+    for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, student, hour + i);
+}
+
+/* Every alert has left exactly once, and the store holds none. */
+static void assert_at_rest(bench *x, rig *r, uint32_t alerts) {
+    rig_wait(r, 20000);
+    assert_int_equal(rig_state(r), SZ_WK_RUNNING);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\"") + rig_topic_count(&x->b, "\"rule\":\"busy\""), alerts);
+    sz_buf b;
+    sz_buf_init(&b);
+    rig_store_dump(&x->store, &b);
+    sz_buf_put_u8(&b, 0);
+    assert_null(strstr((char *)b.p, "outbox"));
+    sz_buf_fini(&b);
+    assert_int_equal(rig_operation(r).position, x->log.end);
+    assert_int_equal(rig_counts(r)->read, x->log.end);
+    assert_int_equal(rig_counts(r)->used + rig_counts(r)->duplicate + rig_counts(r)->dead, x->log.end);
+}
+
+static void test_a_new_state_is_begun_and_read_from_the_lowest_offset(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(x->a.sought, -1);
+    assert_at_rest(x, &x->a, 1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    assert_int_equal(x->a.told, 3); /* what is settled is told to the group */
+}
+
+static void test_another_worker_loads_what_stands_and_goes_on(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_log_swipe(&x->log, "s2", 9);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    three_meals(x, "s2", 10);
+    rig_assign(&x->b, x->a.told);
+    assert_int_equal(rig_operation(&x->b).loads, 1);
+    assert_int_equal(x->b.sought, 3); /* the witness: the last record used */
+    assert_at_rest(x, &x->b, 2);
+    assert_int_equal(rig_operation(&x->b).deep_losses, 0);
+}
+
+static void test_a_refused_commit_drops_memory_and_loads(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    rig_assign(&x->b, -1); /* has the partition now; a does not know */
+    rig_log_swipe(&x->log, "s1", 9);
+    rig_log_swipe(&x->log, "s1", 10);
+    rig_run(&x->a);
+    assert_int_equal(rig_counts(&x->a)->read, 3);
+    rig_wait(&x->a, 1000);
+    assert_int_equal(rig_operation(&x->a).refused, 1);
+    assert_int_equal(rig_operation(&x->a).loads, 1);
+    assert_int_equal(rig_counts(&x->a)->read, 3); /* loaded at one, and two read again */
+    assert_at_rest(x, &x->a, 1);
+}
+
+static void unknown(bench *x, rig_fate fate) {
+    rig *r = &x->a;
+    rig_log_swipe(&x->log, "s1", 7);
+    rig_assign(r, -1);
+    rig_wait(r, 1000);
+    three_meals(x, "s1", 8);
+    r->fate = fate;
+    rig_run(r);
+    rig_log_swipe(&x->log, "s1", 12);
+    while (rig_state(r) == SZ_WK_RUNNING) rig_wait(r, 100);
+    assert_int_equal(rig_state(r), SZ_WK_BACKOFF);
+    r->fate = RIG_STANDS;
+}
+
+static void test_an_unknown_commit_that_stood_is_not_made_again(void **state) {
+    bench *x = *state;
+    unknown(x, RIG_REPLY_LOST);
+    uint32_t acquires = x->a.n_acquires;
+    assert_at_rest(x, &x->a, 1);
+    assert_int_equal(rig_operation(&x->a).loads, 0); /* memory was that state */
+    assert_int_equal(x->a.n_acquires, acquires + 1);
+    assert_int_equal(rig_operation(&x->a).unknown, 1);
+    rig_assign(&x->b, -1); /* and a load gives the same */
+    assert_at_rest(x, &x->b, 1);
+}
+
+static void test_an_unknown_commit_that_did_not_stand_leaves_with_the_next(void **state) {
+    bench *x = *state;
+    unknown(x, RIG_NOT_DONE);
+    assert_at_rest(x, &x->a, 1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    assert_int_equal(rig_counts(&x->a)->used, 5);
+    rig_assign(&x->b, -1);
+    assert_at_rest(x, &x->b, 1);
+    assert_int_equal(rig_counts(&x->b)->used, 5);
+}
+
+static void test_an_unknown_commit_and_a_store_that_lost_more_is_loaded(void **state) {
+    bench *x = *state;
+    unknown(x, RIG_REPLY_LOST);
+    rig_store_cut(&x->store, x->store.n - 2); /* the commit, and one before it */
+    assert_at_rest(x, &x->a, 1);
+    assert_int_equal(rig_operation(&x->a).rolled_back, 1);
+}
+
+static void test_every_loss_of_a_suffix_ends_in_the_same_alerts(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000); /* committed, not settled: nothing is out */
+    assert_int_equal(x->a.n_submitted, 0);
+    rig_store_cut(&x->store, 0);
+    assert_at_rest(x, &x->a, 1);
+    assert_true(rig_operation(&x->a).rolled_back >= 1);
+}
+
+static void test_a_chunk_under_another_name_starts_again(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    x->b.holds[SZ_MSG_CHUNK] = true;
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_state(&x->b), SZ_WK_LOADING);
+    rig_log_swipe(&x->log, "s1", 12);
+    rig_assign(&x->a, -1); /* takes it back in the middle of the load */
+    rig_wait(&x->a, 1000);
+    rig_release(&x->b);
+    assert_true(rig_operation(&x->b).refused >= 1);
+    assert_at_rest(x, &x->b, 1);
+}
+
+static void test_acquire_without_an_answer_is_tried_again_later_and_later(void **state) {
+    bench *x = *state;
+    rig *r = &x->a;
+    r->acquire_fate = RIG_NOT_DONE;
+    rig_assign(r, -1);
+    assert_int_equal(rig_state(r), SZ_WK_BACKOFF);
+    int64_t first = sz_worker_wake_ms(r->w) - r->mono;
+    assert_in_range(first, 50, 100);
+    rig_wait(r, 60000);
+    int64_t last = sz_worker_wake_ms(r->w) - r->mono;
+    assert_true(last <= 10000);
+    assert_in_range(r->n_acquires, 8, 22); /* 60 s at half of 10 s to 10 s, after a few short ones */
+    assert_true(rig_operation(r).unknown >= 8);
+    r->acquire_fate = RIG_REPLY_LOST; /* done, but nobody knows */
+    rig_wait(r, 15000);
+    r->acquire_fate = RIG_STANDS;
+    three_meals(x, "s1", 8);
+    assert_at_rest(x, r, 1);
+}
+
+static void test_a_failed_commit_ends_the_run(void **state) {
+    bench *x = *state;
+    rig_assign(&x->a, -1);
+    x->a.fate = RIG_FAILS;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_wait(&x->a, 1000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_FAILED);
+    sz_str text;
+    assert_int_equal(sz_worker_failure(x->a.w, &text), SZ_IO);
+    assert_non_null(strstr(text.p, "disk full"));
+}
+
+static void test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_assign(&x->a, 1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_FAILED);
+    sz_str text;
+    assert_int_equal(sz_worker_failure(x->a.w, &text), SZ_IO);
+    assert_non_null(strstr(text.p, "--new-state"));
+    rig r;
+    rig_setup o = setup_a;
+    o.o.new_state = true;
+    rig_init(&r, &x->store, &x->log, &o);
+    rig_assign(&r, 1);
+    assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+    rig_fini(&r);
+}
+
+static void test_another_number_of_partitions_holds(void **state) {
+    bench *x = *state;
+    rig_assign(&x->a, -1);
+    rig r;
+    rig_setup o = setup_b;
+    o.o.parts = 6;
+    rig_init(&r, &x->store, &x->log, &o);
+    rig_assign(&r, -1);
+    assert_int_equal(rig_state(&r), SZ_WK_HELD);
+    sz_str text;
+    sz_worker_failure(r.w, &text);
+    assert_non_null(strstr(text.p, "repartition"));
+    rig_tell(&r, &(sz_msg){.kind = SZ_MSG_STOP});
+    assert_int_equal(rig_state(&r), SZ_WK_STOPPED);
+    rig_fini(&r);
+}
+
+static const char other_rules[] = "events: {meal: {event: swipe}}\n"
+                                  "features: {meals: {count: meal, over: 7d}}\n"
+                                  "rules: [{id: busy, when: meals >= 2, level: green}]\n";
+
+static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    rig newer, same;
+    rig_setup o = setup_b;
+    o.rules = other_rules;
+    rig_init(&newer, &x->store, &x->log, &o);
+    rig_assign(&newer, -1); /* just started: its rules are the newest */
+    rig_wait(&newer, 1000);
+    assert_int_equal(rig_state(&newer), SZ_WK_RUNNING);
+    assert_int_equal(sz_worker_bundle_ver(newer.w), sz_worker_bundle_ver(x->a.w) + 1);
+    rig_log_swipe(&x->log, "s1", 9);
+    rig_wait(&x->a, 1000); /* refused; knows which number its rules have */
+    assert_int_equal(rig_state(&x->a), SZ_WK_HELD);
+    rig_init(&same, &x->store, &x->log, &o);
+    rig_assign(&same, -1);
+    rig_wait(&same, 1000);
+    assert_int_equal(rig_state(&same), SZ_WK_RUNNING);
+    assert_int_equal(sz_worker_bundle_ver(same.w), sz_worker_bundle_ver(newer.w));
+    rig_fini(&newer);
+    rig_fini(&same);
+}
+
+static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    x->store.bundle_ver = 7; /* this partition has seen more of them */
+    rig r;
+    rig_setup o = setup_b;
+    o.o.bundle_ver = 3;
+    rig_init(&r, &x->store, &x->log, &o);
+    rig_assign(&r, -1);
+    assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+    assert_int_equal(sz_worker_bundle_ver(r.w), 7);
+    rig_fini(&r);
+}
+
+static void test_a_loss_deeper_than_settle_is_said(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    uint32_t early = x->store.n;
+    three_meals(x, "s1", 12);
+    rig_wait(&x->a, 20000);
+    assert_int_equal(x->a.told, 6);
+    rig_store_cut(&x->store, early);
+    rig_assign(&x->b, x->a.told);
+    assert_int_equal(rig_operation(&x->b).deep_losses, 1);
+    sz_severity severity;
+    sz_str text;
+    assert_true(sz_worker_notice(x->b.w, &severity, &text));
+    assert_int_equal(severity, SZ_ERROR);
+    assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
+    assert_int_equal(rig_counts(&x->b)->read, 6);
+}
+
+static void test_what_a_broken_commit_left_is_dropped_and_overwritten(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 7);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    three_meals(x, "s1", 8);
+    rig_run(&x->a);
+    x->store.breaks_midway = true;
+    rig_wait(&x->a, 600);
+    assert_int_equal(x->store.n_torn, 1);
+    rig_assign(&x->b, -1); /* a is gone: b finds an alert and a blob behind the ends */
+    assert_int_equal(rig_operation(&x->b).torn_commits, 1);
+    assert_at_rest(x, &x->b, 1);
+    rig c;
+    rig_setup o = setup_a;
+    o.seed = 77;
+    rig_init(&c, &x->store, &x->log, &o);
+    rig_assign(&c, -1);
+    rig_wait(&c, 5000);
+    assert_int_equal(rig_operation(&c).torn_commits, 0);
+    assert_int_equal(rig_state(&c), SZ_WK_RUNNING);
+    assert_int_equal(c.n_submitted, 0);
+    assert_int_equal(rig_counts(&c)->used, 4);
+    rig_fini(&c);
+}
+
+static void test_a_state_that_lost_a_part_is_damaged(void **state) {
+    bench *x = *state;
+    three_meals(x, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    for (uint32_t i = 0; i < x->store.n; i++)
+        if (x->store.nodes[i].c.journal.n) x->store.nodes[i].c.journal = (sz_str){0};
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_state(&x->b), SZ_WK_HELD);
+    sz_str text;
+    assert_int_equal(sz_worker_failure(x->b.w, &text), SZ_CORRUPT);
+    assert_non_null(strstr(text.p, "damaged"));
+}
+
+static void test_two_deployments_on_one_state_do_not_quarrel_for_ever(void **state) {
+    bench *x = *state;
+    rig_assign(&x->a, -1);
+    rig_assign(&x->b, -1);
+    for (int i = 0; i < 40 && rig_state(&x->a) != SZ_WK_FAILED && rig_state(&x->b) != SZ_WK_FAILED; i++) {
+        rig_log_swipe(&x->log, "s1", 8 + i * 0.1);
+        rig_wait(&x->a, 1000);
+        rig_wait(&x->b, 1000);
+    }
+    rig *lost = rig_state(&x->a) == SZ_WK_FAILED ? &x->a : &x->b;
+    assert_in_range(rig_operation(lost).refused, 3, 5);
+    sz_str text;
+    assert_int_equal(sz_worker_failure(lost->w, &text), SZ_REFUSED);
+    assert_non_null(strstr(text.p, "two deployments"));
+}
+
+static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(void **state) {
+    bench *x = *state;
+    rig r;
+    rig_setup o = setup_a;
+    o.is_files = true;
+    o.o.settle_ms = 0;
+    o.o.commit_records = 2;
+    rig_init(&r, &x->store, &x->log, &o);
+    three_meals(x, "s1", 8);
+    three_meals(x, "s2", 8);
+    r.fate = RIG_NOT_DONE;
+    rig_assign(&r, -1);
+    assert_int_equal(rig_state(&r), SZ_WK_BACKOFF);
+    r.fate = RIG_STANDS;
+    rig_wait(&r, 1000);
+    assert_int_equal(rig_counts(&r)->used, 6);
+    assert_int_equal(rig_topic_count(&r, "\"rule\":\"busy\""), 2);
+    rig_tell(&r, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_run(&r);
+    assert_int_equal(rig_state(&r), SZ_WK_STOPPED);
+    assert_int_equal(rig_operation(&r).starts, 2);
+    assert_int_equal(rig_operation(&r).loads, 0);
+    rig_fini(&r);
+}
+
+int main(void) {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(test_a_new_state_is_begun_and_read_from_the_lowest_offset),
+        T(test_another_worker_loads_what_stands_and_goes_on),
+        T(test_a_refused_commit_drops_memory_and_loads),
+        T(test_an_unknown_commit_that_stood_is_not_made_again),
+        T(test_an_unknown_commit_that_did_not_stand_leaves_with_the_next),
+        T(test_an_unknown_commit_and_a_store_that_lost_more_is_loaded),
+        T(test_every_loss_of_a_suffix_ends_in_the_same_alerts),
+        T(test_a_chunk_under_another_name_starts_again),
+        T(test_acquire_without_an_answer_is_tried_again_later_and_later),
+        T(test_a_failed_commit_ends_the_run),
+        T(test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one),
+        T(test_another_number_of_partitions_holds),
+        T(test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not),
+        T(test_a_count_of_rule_sets_that_lags_is_no_older_rule_set),
+        T(test_a_loss_deeper_than_settle_is_said),
+        T(test_what_a_broken_commit_left_is_dropped_and_overwritten),
+        T(test_a_state_that_lost_a_part_is_damaged),
+        T(test_two_deployments_on_one_state_do_not_quarrel_for_ever),
+        T(test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
