@@ -109,6 +109,7 @@ bool witness_pass(sz_worker *w, const sz_input **p, uint32_t *n) {
             return false;
         }
         if (!compare(w, *p)) return false;
+        skip(p, n, w->position);
         running(w);
     }
     if (w->state != SZ_WK_RUNNING) return false;

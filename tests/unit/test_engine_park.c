@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A partition goes and comes (protocol 2.4, 2.7): revoked, parked, assigned again, stopped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+typedef struct bench {
+    rig_store store;
+    rig_log log;
+    rig a, b;
+} bench;
+
+static const rig_setup setup_a = {.seed = 1, .o = {.settle_ms = 3000}},
+                       setup_b = {.seed = 101, .o = {.settle_ms = 3000}};
+
+static int set_up(void **state) {
+    bench *x = sz_alloc(sizeof *x);
+    *state = x;
+    rig_store_init(&x->store);
+    rig_log_init(&x->log);
+    rig_init(&x->a, &x->store, &x->log, &setup_a);
+    rig_init(&x->b, &x->store, &x->log, &setup_b);
+    for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, "s1", 8 + i);
+    rig_assign(&x->a, -1);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    bench *x = *state;
+    rig_fini(&x->a);
+    rig_fini(&x->b);
+    rig_store_fini(&x->store);
+    rig_log_fini(&x->log);
+    sz_free(x);
+    return 0;
+}
+
+static void revoke(rig *r, bool is_lost) {
+    rig_tell(r, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = is_lost});
+    rig_run(r);
+}
+
+static void test_revoked_commits_what_was_done_and_the_outbox_travels(void **state) {
+    bench *x = *state;
+    assert_int_equal(x->a.n_commits, 0);
+    revoke(&x->a, false);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    assert_int_equal(x->a.n_commits, 1);
+    assert_int_equal(x->a.n_submitted, 0);
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_counts(&x->b)->read, 3);
+    rig_wait(&x->b, 10000);
+    assert_int_equal(rig_topic_count(&x->b, "\"rule\":\"busy\""), 1);
+}
+
+static void test_lost_commits_nothing(void **state) {
+    bench *x = *state;
+    revoke(&x->a, true);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    assert_int_equal(x->a.n_commits, 0);
+    rig_wait(&x->a, 5000);
+    assert_int_equal(x->a.n_commits, 0);
+    uint32_t wants = x->a.n_wants;
+    rig_log_swipe(&x->log, "s1", 12);
+    rig_wait(&x->a, 1000);
+    assert_int_equal(x->a.n_wants, wants);
+}
+
+static void test_assigned_again_soon_reuses_memory(void **state) {
+    bench *x = *state;
+    revoke(&x->a, false);
+    rig_wait(&x->a, 59000);
+    rig_log_swipe(&x->log, "s1", 12);
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    assert_int_equal(rig_counts(&x->a)->used, 4);
+    revoke(&x->a, true); /* with a record that is not committed */
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_counts(&x->a)->used, 4);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_counts(&x->b)->used, 4);
+}
+
+static void test_assigned_again_late_or_after_another_loads(void **state) {
+    bench *x = *state;
+    revoke(&x->a, false);
+    rig_wait(&x->a, 61000);
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 1);
+    revoke(&x->a, false);
+    rig_assign(&x->b, -1);
+    revoke(&x->b, false);
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 2);
+    assert_int_equal(rig_counts(&x->a)->used, 3);
+}
+
+static void test_revoke_waits_five_seconds_for_its_commit(void **state) {
+    bench *x = *state;
+    x->a.holds[SZ_MSG_COMMITTED] = true;
+    revoke(&x->a, false);
+    assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+    rig_wait(&x->a, 4999);
+    assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+    rig_wait(&x->a, 1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    rig_release(&x->a); /* it did stand */
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+}
+
+static void test_assigned_before_the_store_has_answered_waits_for_it(void **state) {
+    bench *x = *state;
+    x->a.holds[SZ_MSG_COMMITTED] = true;
+    rig_wait(&x->a, 500);
+    revoke(&x->a, true);
+    uint32_t acquires = x->a.n_acquires;
+    rig_assign(&x->a, -1);
+    assert_int_equal(x->a.n_acquires, acquires); /* one call at a time */
+    rig_release(&x->a);
+    assert_int_equal(x->a.n_acquires, acquires + 1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+}
+
+static void test_revoked_while_it_is_acquired_or_loaded(void **state) {
+    bench *x = *state;
+    revoke(&x->a, false);
+    static const sz_msg_kind kinds[] = {SZ_MSG_ACQUIRED, SZ_MSG_CHUNK, SZ_MSG_SEEKED};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        rig r;
+        rig_setup o = setup_b;
+        o.seed = (uint8_t)(60 + 10 * i);
+        rig_init(&r, &x->store, &x->log, &o);
+        r.holds[kinds[i]] = true;
+        rig_assign(&r, -1);
+        revoke(&r, false);
+        assert_int_equal(rig_state(&r), SZ_WK_PARKED);
+        rig_release(&r);
+        assert_int_equal(rig_state(&r), SZ_WK_PARKED);
+        rig_assign(&r, -1);
+        assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+        assert_int_equal(rig_counts(&r)->used, 3);
+        r.holds[kinds[i]] = true; /* the same, and given back before the answer */
+        revoke(&r, false);
+        rig_assign(&x->b, -1);
+        revoke(&x->b, false);
+        rig_assign(&r, -1);
+        revoke(&r, false);
+        rig_assign(&r, -1);
+        rig_release(&r);
+        assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+        assert_int_equal(rig_counts(&r)->used, 3);
+        rig_fini(&r);
+    }
+}
+
+static void test_stop_sees_the_alerts_out(void **state) {
+    bench *x = *state;
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
+    rig_run(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+    uint32_t wants = x->a.n_wants;
+    rig_wait(&x->a, 3000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    assert_int_equal(x->a.n_wants, wants);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+    assert_int_equal(x->a.told, 3);
+    sz_buf b;
+    sz_buf_init(&b);
+    rig_store_dump(&x->store, &b);
+    sz_buf_put_u8(&b, 0);
+    assert_null(strstr((char *)b.p, "outbox")); /* the last commit trimmed it */
+    sz_buf_fini(&b);
+}
+
+static void test_stop_while_nothing_is_held_ends_at_once(void **state) {
+    bench *x = *state;
+    revoke(&x->a, false);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    x->b.acquire_fate = RIG_NOT_DONE;
+    rig_assign(&x->b, -1);
+    rig_tell(&x->b, &(sz_msg){.kind = SZ_MSG_STOP});
+    assert_int_equal(rig_state(&x->b), SZ_WK_STOPPED);
+}
+
+int main(void) {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(test_revoked_commits_what_was_done_and_the_outbox_travels),
+        T(test_lost_commits_nothing),
+        T(test_assigned_again_soon_reuses_memory),
+        T(test_assigned_again_late_or_after_another_loads),
+        T(test_revoke_waits_five_seconds_for_its_commit),
+        T(test_assigned_before_the_store_has_answered_waits_for_it),
+        T(test_revoked_while_it_is_acquired_or_loaded),
+        T(test_stop_sees_the_alerts_out),
+        T(test_stop_while_nothing_is_held_ends_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
