@@ -57,7 +57,9 @@ sz_progress sz_progress_of(sz_worker *w);
  * load     begins with the words after each acquire. Kinds of which there is nothing are left out, END comes last and
  *          again whenever asked. A chunk has at most 500 items, and ends once it has 4 MiB. Words, journal and outbox
  *          come in the order in which they were committed, snapshots and ledger in that in which their keys first came.
- * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED: it did not happen. */
+ * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED: it did not happen. A
+ *          store where a commit can break off midway writes the header after the lists and the name with it, and cuts
+ *          lists to has_outbox, has_journal, has_dict first. */
 
 /* All in memory. keeps_lists false: only names and outbox are kept, for a worker that never loads (is_volatile). */
 typedef struct sz_store_memory sz_store_memory;

@@ -71,24 +71,6 @@ static void make_ledger(outgoing *o) {
     o->c.n_ledger = o->ledger.n / 2;
 }
 
-/* What a commit that broke off left behind the outbox's end goes, and what belongs there is written again. */
-static void make_outbox(sz_worker *w, outgoing *o) {
-    o->trim_outbox = o->c.trim_outbox = w->n_acked;
-    o->mends_outbox = w->n_torn > 0;
-    if (!o->mends_outbox) {
-        o->c.outbox = lines_strs(&o->alerts, 0, &o->arena);
-        o->c.n_outbox = o->alerts.n;
-        return;
-    }
-    uint32_t kept = w->outbox.n - w->n_acked;
-    sz_str *v = SZ_NEWN(&o->arena, sz_str, kept + o->alerts.n + 1);
-    for (uint32_t i = 0; i < kept; i++) v[i] = sz_arena_str(&o->arena, lines_at(&w->outbox, w->n_acked + i));
-    for (uint32_t i = 0; i < o->alerts.n; i++) v[kept + i] = lines_at(&o->alerts, i);
-    o->c.outbox = v;
-    o->c.n_outbox = kept + o->alerts.n;
-    o->c.trim_outbox = w->outbox.n + w->n_torn;
-}
-
 static void put_number(sz_arena *a, sz_put *put, const char *name, int64_t v) {
     put->key = sz_str_of(name);
     put->value = sz_str_of(sz_arena_printf(a, "%lld", (long long)v));
@@ -136,6 +118,9 @@ static void freeze(sz_worker *w) {
     o->rewrites_all = w->rewrite_all;
     o->position = w->position;
     o->c.parent = w->name;
+    o->c.has_outbox = w->outbox.n;
+    o->c.has_journal = w->n_blobs;
+    o->c.has_dict = w->dict_committed;
     uint64_t seq = w->name.seq + 1;
     o->bundle_ver = w->bundle_ver;
     if (!w->o.is_volatile) {
@@ -154,8 +139,10 @@ static void freeze(sz_worker *w) {
         blob_push(w, seq, o->touched, o->n_touched, o->journal.n);
         o->has_blob = true;
     }
-    o->c.trim_journal = o->trim_blobs + (o->rewrites_all ? w->n_torn_blobs : 0);
-    make_outbox(w, o);
+    o->c.outbox = lines_strs(&o->alerts, 0, &o->arena);
+    o->c.n_outbox = o->alerts.n;
+    o->c.trim_journal = o->trim_blobs;
+    o->trim_outbox = o->c.trim_outbox = w->n_acked;
     o->c.bundle_ver = o->bundle_ver;
     if (!w->o.is_volatile) make_fields(w, o);
     header_put(&o->body, w, o);
@@ -197,7 +184,8 @@ void commit_start(sz_worker *w) {
 
 void commit_stands(sz_worker *w) {
     outgoing *o = &w->sent;
-    if (o->rewrites_all) w->rewrite_all = false, w->n_torn_blobs = 0;
+    if (o->rewrites_all) w->rewrite_all = false;
+    w->is_torn = false;
     w->name.seq++;
     w->knows_ver = true;
     if (!w->o.is_volatile) w->dict_committed = o->dict_to;
@@ -205,7 +193,6 @@ void commit_stands(sz_worker *w) {
     w->committed_position = o->position;
     blobs_drop(w, o->trim_blobs);
     settle_trim(w, o->trim_outbox);
-    if (o->mends_outbox) w->n_torn = 0;
     settle_by(w, o->sent_ms);
     for (uint32_t i = 0; i < o->alerts.n; i++) lines_add(&w->outbox, lines_at(&o->alerts, i));
     settle_add(w, o);

@@ -12,7 +12,7 @@ static uint32_t student_at(sz_worker *w, sz_str id) {
 }
 
 /* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
- * beginning is dropped and overwritten; everything else is damage. */
+ * beginning is dropped, and cut off by the next commit; everything else is damage. */
 static void damaged(sz_worker *w, const char *what) {
     worker_hold(w, SZ_CORRUPT, "this state is damaged: %s. Restore it from a backup", what);
 }
@@ -52,9 +52,12 @@ static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_s
 static void load_journal(sz_worker *w, sz_str bytes) {
     sz_reader r = sz_reader_of(bytes.p, bytes.n);
     uint64_t seq = sz_read_varint(&r);
-    if (w->has_lengths && seq > w->stored_seq) { /* of a commit that broke off: all blobs go with the next one */
-        w->rewrite_all = true;
-        w->n_torn_blobs++;
+    if (w->has_lengths && w->n_blobs == w->stored_blobs) {
+        w->is_torn = true;
+        return;
+    }
+    if (w->has_lengths && seq > w->stored_seq) {
+        damaged(w, "its journal is of another state than its header");
         return;
     }
     uint32_t *who = NULL, n = 0, cap = 0;
@@ -80,16 +83,21 @@ static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
                                                         .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
 }
 
+static void load_word(sz_worker *w, sz_str word) {
+    if (w->has_lengths && w->dict.n == w->stored_dict) w->is_torn = true;
+    else sz_map_intern(&w->dict, word);
+    w->dict_committed = w->dict.n;
+}
+
 static void load_alert(sz_worker *w, sz_str line) {
-    if (w->has_lengths && w->outbox.n == w->stored_outbox) w->n_torn++;
+    if (w->has_lengths && w->outbox.n == w->stored_outbox) w->is_torn = true;
     else lines_add(&w->outbox, line);
 }
 
 void load_chunk(sz_worker *w, const sz_msg *m) {
     switch (m->chunk) {
     case SZ_CHUNK_DICT:
-        for (uint32_t i = 0; i < m->n; i++) sz_map_intern(&w->dict, m->strs[i]);
-        w->dict_committed = w->dict.n;
+        for (uint32_t i = 0; i < m->n; i++) load_word(w, m->strs[i]);
         break;
     case SZ_CHUNK_SNAPSHOTS:
         for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_snapshot(w, &m->puts[i]);
@@ -110,7 +118,7 @@ static bool lengths_fit(sz_worker *w) {
     const struct {
         const char *what;
         bool is_wrong;
-    } lists[] = {{"words are missing", w->dict.n < w->stored_dict},
+    } lists[] = {{"words are missing", w->dict.n != w->stored_dict},
                  {"its journal is not as long as its header says", w->n_blobs != w->stored_blobs},
                  {"alerts are missing", w->outbox.n != w->stored_outbox},
                  {"students' records are missing", w->n_snapshots != w->stored_snapshots}};
@@ -119,7 +127,7 @@ static bool lengths_fit(sz_worker *w) {
         damaged(w, lists[i].what);
         return false;
     }
-    if (!w->n_torn && !w->n_torn_blobs) return true;
+    if (!w->is_torn) return true;
     w->op.torn_commits++;
     worker_notice(w, SZ_WARNING, "a commit to this state broke off midway; what it left behind is dropped");
     return true;

@@ -20,7 +20,7 @@ void memory_init(sz_worker *w) {
     w->alerts_pos = w->dead_pos = 0;
     w->journal_bytes = w->snapshot_bytes = 0;
     w->n_snapshots = w->n_touched = 0;
-    w->n_acked = w->n_submitted = w->n_settled = w->n_torn = w->n_torn_blobs = w->n_settlings = 0;
+    w->n_acked = w->n_submitted = w->n_settled = w->n_settlings = 0;
     w->n_statuses = w->n_known_ledger = 0;
     w->position = w->wit_offset = w->committed_position = w->settled_position = -1;
     w->wit_hash = 0;
@@ -29,7 +29,7 @@ void memory_init(sz_worker *w) {
     w->n_firing = w->at_firing = 0;
     w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = 0;
     w->stored_outbox = w->stored_blobs = w->stored_dict = w->stored_snapshots = 0;
-    w->has_lengths = w->rewrite_all = w->has_memory = w->is_new = w->batch_open = false;
+    w->is_torn = w->has_lengths = w->rewrite_all = w->has_memory = w->is_new = w->batch_open = false;
     w->is_blank = true;
     world_init(w);
     students_init(w);

@@ -10,7 +10,7 @@ enum { PARKING_MS = 5000, PARKED_MS = 60000 };
 
 void park(sz_worker *w) {
     w->is_parking = w->wanted = w->must_seek = false;
-    w->state = SZ_WK_PARKED;
+    w->state = w->is_stopping ? SZ_WK_STOPPED : SZ_WK_PARKED;
     w->wait_ms = w->has_memory ? w->now_ms + PARKED_MS : SZ_TIME_MAX;
     settle_tell(w, true);
 }

@@ -84,7 +84,7 @@ typedef struct outgoing {
     uint32_t n_snaps;
     sz_commit c; /* lists in the arena */
     sz_arena arena;
-    bool has_blob, rewrites_all, mends_outbox;
+    bool has_blob, rewrites_all;
     uint32_t dict_to, trim_outbox, trim_blobs, new_snapshots;
     uint64_t records, bundle_ver;
     int64_t sent_ms, position;
@@ -147,7 +147,7 @@ struct sz_worker {
     int64_t committed_position;
     lines outbox;                            /* committed, not acknowledged and trimmed */
     uint32_t n_acked, n_submitted, n_settled; /* of its front; each at most the next */
-    uint32_t n_torn, n_torn_blobs;           /* beyond the ends of outbox and journal in the store: of a commit that broke off */
+    bool is_torn; /* the store holds more: of a commit that broke off, to be cut off by the next one */
     settling *settlings;
     uint32_t n_settlings, cap_settlings;
     /* place in the log (witness.c) */

@@ -62,6 +62,9 @@ static void drop(sz_str *v, uint32_t *n, uint32_t k) {
 }
 
 static void fold_one(lists *l, const sz_commit *c, bool is_torn) {
+    if (l->n_outbox > c->has_outbox) l->n_outbox = c->has_outbox;
+    if (l->n_journal > c->has_journal) l->n_journal = c->has_journal;
+    if (l->n_dict > c->has_dict) l->n_dict = c->has_dict;
     for (uint32_t i = 0; i < c->n_outbox; i++) l->outbox[l->n_outbox++] = c->outbox[i];
     for (uint32_t i = 0; i < c->n_dict; i++) l->dict[l->n_dict++] = c->dict[i];
     if (c->journal.n) l->journal[l->n_journal++] = c->journal;

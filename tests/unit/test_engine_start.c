@@ -331,6 +331,24 @@ static void test_what_a_broken_commit_left_is_dropped_and_overwritten(void **sta
     rig_fini(&c);
 }
 
+static void test_a_worker_whose_commit_broke_off_keeps_memory_and_cuts_off_the_rest(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 7);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    three_meals(x, "s1", 8);
+    three_meals(x, "s2", 8); /* a new word, too */
+    rig_run(&x->a);
+    x->store.breaks_midway = true;
+    assert_at_rest(x, &x->a, 2);
+    assert_int_equal(x->store.n_torn, 1);
+    assert_int_equal(rig_operation(&x->a).loads, 0);
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_operation(&x->b).torn_commits, 0);
+    assert_at_rest(x, &x->b, 2);
+    assert_int_equal(rig_counts(&x->b)->used, 7);
+}
+
 static void test_a_state_that_lost_a_part_is_damaged(void **state) {
     bench *x = *state;
     three_meals(x, "s1", 8);
@@ -405,6 +423,7 @@ int main(void) {
         T(test_a_count_of_rule_sets_that_lags_is_no_older_rule_set),
         T(test_a_loss_deeper_than_settle_is_said),
         T(test_what_a_broken_commit_left_is_dropped_and_overwritten),
+        T(test_a_worker_whose_commit_broke_off_keeps_memory_and_cuts_off_the_rest),
         T(test_a_state_that_lost_a_part_is_damaged),
         T(test_two_deployments_on_one_state_do_not_quarrel_for_ever),
         T(test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away),
