@@ -38,6 +38,35 @@ static sz_str source_name(const sz_worker *w, uint32_t i) {
     return feed == SZ_NONE ? (sz_str){0} : sz_campus_feed(w->campus, feed)->source;
 }
 
+/* Classes are known again by the sources that they wait for. */
+static void put_classes(sz_buf *out, const sz_worker *w) {
+    const clocks *c = &w->clocks;
+    sz_buf_put_varint(out, c->n_classes);
+    for (uint32_t k = 0; k < c->n_classes; k++) {
+        uint32_t n = 0;
+        for (uint32_t i = 0; i + 1 < c->n_sources && i < 63; i++) n += c->class_feeds[k] >> i & 1;
+        sz_buf_put_zigzag(out, c->class_ms[k]);
+        sz_buf_put_varint(out, n);
+        for (uint32_t i = 0; i + 1 < c->n_sources && i < 63; i++)
+            if (c->class_feeds[k] >> i & 1) sz_buf_put_lstr(out, source_name(w, i));
+    }
+}
+
+static void get_classes(sz_worker *w, sz_reader *r) {
+    clocks *c = &w->clocks;
+    uint64_t n = sz_read_varint(r);
+    for (uint64_t k = 0; k < n && !r->bad; k++) {
+        int64_t at = sz_read_zigzag(r);
+        uint64_t feeds = UINT64_C(1) << 63, n_names = sz_read_varint(r);
+        for (uint64_t i = 0; i < n_names && !r->bad; i++) {
+            uint32_t feed = sz_campus_find_feed(w->campus, sz_read_lstr(r));
+            if (feed < 63) feeds |= UINT64_C(1) << feed;
+        }
+        for (uint32_t i = 0; i < c->n_classes; i++)
+            if (c->class_feeds[i] == feeds) c->class_ms[i] = at;
+    }
+}
+
 static void put_place(sz_buf *out, const sz_worker *w, const outgoing *o) {
     sz_buf_put_varint(out, o->c.parent.seq + 1);
     sz_buf_put_varint(out, w->outbox.n - o->trim_outbox + o->alerts.n);
@@ -50,6 +79,7 @@ static void put_place(sz_buf *out, const sz_worker *w, const outgoing *o) {
     sz_buf_put_varint(out, w->n.gap);
     sz_buf_put_zigzag(out, w->tick_ms);
     sz_buf_put_zigzag(out, w->fired_ms);
+    put_classes(out, w);
 }
 
 static void get_place(sz_worker *w, sz_reader *r) {
@@ -65,6 +95,7 @@ static void get_place(sz_worker *w, sz_reader *r) {
     w->n.gap = sz_read_varint(r);
     w->tick_ms = sz_read_zigzag(r);
     w->fired_ms = sz_read_zigzag(r);
+    get_classes(w, r);
 }
 
 void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {

@@ -151,7 +151,9 @@ void load_end(sz_worker *w) {
     if (!lengths_fit(w)) return;
     downs_rebuild(w);
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        w->clocks.class_ms[k] = class_target(w, k, w->clocks.wmax_ms);
+        int64_t target = class_target(w, k, w->clocks.wmax_ms); /* may lie behind: a source has come to have a say */
+        bool is_cut = tick_is_firing(w) && w->clocks.class_ms[k] != SZ_TIME_NONE;
+        if (target > w->clocks.class_ms[k] && !is_cut) w->clocks.class_ms[k] = target;
         if (w->fired_ms < w->clocks.class_ms[k]) w->clocks.class_ms[k] = w->fired_ms;
     }
     for (uint32_t i = 0; i < w->students.n; i++) {
