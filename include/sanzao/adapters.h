@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * adapters: what stands behind the engine's ports in a run without servers. A queue of messages, two stores (memory,
- * SQLite), the stream of files and stdin, the sink of files and stdout. One library each; the engine knows none of
- * them.
+ * adapters: what stands behind the engine's ports. A queue of messages, stores
+ * (memory, SQLite, Redis), the stream of files and stdin, the sink of files and stdout. One library each; the engine
+ * knows none of them.
  *
  * An adapter never calls the worker. A port call does its work or takes it up, and its answer is a message in the
  * queue; the program's loop is
@@ -31,6 +31,8 @@ void sz_msgq_push(sz_msgq *q, const sz_msg *m);
 const sz_msg *sz_msgq_pop(sz_msgq *q);
 /* True if the last pop found nothing and no pump had anything to do: nobody will push any more by himself. */
 bool sz_msgq_is_idle(const sz_msgq *q);
+/* True if no message waits: a pump may then wait a little for what it has asked for. */
+bool sz_msgq_is_empty(const sz_msgq *q);
 /* Have `pump` called when the queue is empty: it does a bounded piece of an adapter's work and says if it had any. */
 void sz_msgq_add_pump(sz_msgq *q, bool (*pump)(void *self), void *self);
 
@@ -56,7 +58,9 @@ sz_progress sz_progress_of(sz_worker *w);
  *          NEW change nothing.
  * load     begins with the words after each acquire. Kinds of which there is nothing are left out, END comes last and
  *          again whenever asked. A chunk has at most 500 items, and ends once it has 4 MiB. Words, journal and outbox
- *          come in the order in which they were committed, snapshots and ledger in that in which their keys first came.
+ *          come in the order in which they were committed, snapshots and ledger in any order, each key once. What was
+ *          read ahead is given although the name has moved on meanwhile, but then END is REFUSED: a load that ends with
+ *          OK is exactly the named state.
  * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED: it did not happen. A
  *          store where a commit can break off midway writes the header after the lists and the name with it, and cuts
  *          lists to has_outbox, has_journal, has_dict first. */
@@ -79,6 +83,53 @@ sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
 void sz_store_sqlite_close(sz_store_sqlite *s); /* NULL is fine */
 sz_store_port sz_store_sqlite_port(sz_store_sqlite *s, sz_msgq *q);
+
+/* ---- Redis ------------------------------------------------------------------------------------------------------- */
+
+/* Redis 7 or newer (or what speaks like it): alone, under Sentinels, or a Cluster. One hash-tagged group of keys a
+ * partition, sz:{G.p}: h the header (read it with HGETALL), s snapshots, j journal, o outbox, w words, l ledger; one
+ * script a commit. Nothing is ever sent twice, nothing waits: calls put bytes on a non-blocking connection, the queue's
+ * pump brings answers (it waits up to a millisecond while one is due and the queue is empty). Only a host's name is
+ * looked up in the foreground, when a connection is opened.
+ *
+ * UNKNOWN is answered for a time-out, a lost connection and what passes by itself: LOADING, READONLY, OOM, MISCONF,
+ * NOREPLICAS, CLUSTERDOWN, TRYAGAIN, BUSY, MASTERDOWN, MOVED and ASK. The connection is given up with it; acquire opens
+ * another one, having asked where the master or the slot is now. FAILED is what a person must change (password, ACL, a
+ * damaged state). Texts name the server, never the password. */
+typedef struct sz_store_redis_options {
+    sz_str url;            /* redis://[USER[:PASSWORD]@]HOST[:PORT][/DB], rediss:// (TLS),
+                            * redis+sentinel://…@HOST,HOST/MASTER[/DB], redis+cluster://…@HOST,HOST; rediss+… too.
+                            * ?ca= &cert= &key= (PEM files) &server_name= &timeout=5s &sentinel_user=
+                            * &sentinel_password=; what is not a letter, digit or -._~ is written %XX. A leading
+                            * `redis:` before such an address is let be. */
+    sz_str user, password; /* from a configuration or file; where given they win over the address's */
+    sz_str group;          /* G: letters, digits, . _ - : */
+} sz_store_redis_options;
+
+typedef struct sz_store_redis sz_store_redis;
+/* Look at the address; nothing is connected yet. SZ_USAGE with findings. One thread uses it with its ports. */
+sz_status sz_store_redis_new(const sz_store_redis_options *o, sz_diags *d, sz_store_redis **out);
+void sz_store_redis_free(sz_store_redis *s); /* NULL is fine; before its queues */
+/* The address without its password, for people; lives as long as the store. */
+sz_str sz_store_redis_place(const sz_store_redis *s);
+/* A port with a connection of its own. */
+sz_store_port sz_store_redis_port(sz_store_redis *s, uint32_t partition, sz_msgq *q);
+/* The same to look only: acquire takes nothing and changes nothing (its header is the state's as it stands), load reads
+ * the state that acquire saw, whatever name it is given, commit is FAILED. Needs no right to write. */
+sz_store_port sz_store_redis_reader(sz_store_redis *s, uint32_t partition, sz_msgq *q);
+
+/* One line of a start-up check. */
+typedef enum sz_promise_level { SZ_PROMISE_RIGHT, SZ_PROMISE_RISKY, SZ_PROMISE_REFUSED } sz_promise_level;
+typedef struct sz_promise {
+    sz_promise_level level;
+    const char *what;                 /* the server's own word: maxmemory-policy */
+    const char *message, *message_zh; /* a sentence: what it is, what follows from it, what to set */
+} sz_promise;
+/* Ask every master what it promises and hold it against `settle`. Waits, up to the time-out for each server: before
+ * the workers begin. SZ_OK with rows in a; SZ_REFUSED the same, one of them refused; SZ_IO with a finding: no answer.
+ */
+sz_status sz_store_redis_check(sz_store_redis *s, int64_t settle_ms, sz_diags *d, sz_arena *a, sz_promise **rows,
+                               uint32_t *n);
 
 /* ---- stream of files --------------------------------------------------------------------------------------------- */
 
@@ -143,7 +194,8 @@ enum {
     SZ_CODE_BATCH_DIFFERS, SZ_CODE_LEDGER, SZ_CODE_NO_ROOM_TO_SORT,
     SZ_CODE_STATE_CANNOT_OPEN = 421, SZ_CODE_STATE_IN_USE, SZ_CODE_STATE_NOT_OURS, SZ_CODE_STATE_DAMAGED,
     SZ_CODE_STATE_NEWER, SZ_CODE_STATE_READ_ONLY,
-    SZ_CODE_SINK_CANNOT_OPEN = 431, SZ_CODE_SINK_NOT_EMPTY, SZ_CODE_SINK_SHORTER, SZ_CODE_SINK_ODD
+    SZ_CODE_SINK_CANNOT_OPEN = 431, SZ_CODE_SINK_NOT_EMPTY, SZ_CODE_SINK_SHORTER, SZ_CODE_SINK_ODD,
+    SZ_CODE_REDIS_ADDRESS = 441, SZ_CODE_REDIS_OPTION, SZ_CODE_REDIS_TLS, SZ_CODE_REDIS_GROUP, SZ_CODE_REDIS_NO_ANSWER
 };
 /* 401-449, in order. */
 const sz_code_doc *sz_adapter_codes(size_t *n);

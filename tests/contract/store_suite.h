@@ -33,7 +33,11 @@ const sz_msg *store_acquire(store_hand *h, uint8_t owner, bool allow_new);
 /* The commit under the hand's name; the name moves on when it stands. */
 sz_answer store_commit(store_hand *h, sz_commit *c);
 
-/* All of a state as one text: words, snapshots, journal, outbox, ledger, one line each. For comparing. */
+/* The next message, waited for; NULL: none will come. */
+const sz_msg *store_answer(store_hand *h);
+
+/* All of a state as one text: words, snapshots, journal, outbox, ledger, one line each, the keyed ones in the order of
+ * their lines. For comparing. */
 void store_dump(store_hand *h, sz_buf *out);
 
 #endif

@@ -56,6 +56,18 @@ static const sz_code_doc codes[] = {
      "存放预警或死信的文件比写入过的内容短（例如被轮转）；从末尾接着写", NULL, NULL},
     {SZ_CODE_SINK_ODD, "A place for alerts or dead letters is not one of the known forms, or is given for both",
      "存放预警或死信的地方写法不对，或两者给了同一个", "--alerts /data/alerts", "--alerts file:/data/alerts.ndjson"},
+    {SZ_CODE_REDIS_ADDRESS, "The address of a Redis state cannot be understood; passwords are never shown",
+     "Redis 状态的地址无法理解；密码不会显示出来", "--state redis://10.0.0.1:6379,10.0.0.2:6379",
+     "--state redis+cluster://10.0.0.1:6379,10.0.0.2:6379"},
+    {SZ_CODE_REDIS_OPTION, "An option in a Redis address (after the ?) is unknown or has an odd value",
+     "Redis 地址里（? 之后）的选项不认识或取值不对", "--state rediss://redis.campus:6379?cafile=ca.pem",
+     "--state rediss://redis.campus:6379?ca=ca.pem"},
+    {SZ_CODE_REDIS_TLS, "A certificate, key or file of authorities for Redis cannot be used",
+     "连接 Redis 用的证书、私钥或颁发机构文件不能使用", NULL, NULL},
+    {SZ_CODE_REDIS_GROUP, "The group's name cannot stand in Redis' keys", "组名不能用在 Redis 的键里",
+     "--group {campus}", "--group campus"},
+    {SZ_CODE_REDIS_NO_ANSWER, "Redis gives no answer, or not the one that is needed, when it is asked what it promises",
+     "询问 Redis 的承诺时没有回答，或回答不是所需要的", NULL, NULL},
 };
 
 const sz_code_doc *sz_adapter_codes(size_t *n) {

@@ -83,6 +83,8 @@ const sz_msg *sz_msgq_pop(sz_msgq *q) {
     return &q->out;
 }
 
+bool sz_msgq_is_empty(const sz_msgq *q) { return q->first == q->end; }
+
 bool sz_msgq_is_idle(const sz_msgq *q) { return q->is_idle; }
 
 void sz_msgq_add_pump(sz_msgq *q, bool (*run)(void *self), void *self) {
