@@ -1,6 +1,7 @@
 # tests/unit/test_*.c and tests/contract/test_*.c: one program each with cmocka and every module, in ctest under the
 # label of its folder, with the other sources of the folder (suites). tests/support/*.c is linked to all of them;
 # tests/reference and the like come through it.
+# tests/integration/*.c: programs that the tests against servers run.
 # tests/fuzz/fuzz_*.c: libFuzzer programs, with SZ_FUZZ only. Tests run from the project's root.
 
 if(NOT SZ_TESTS)
@@ -42,6 +43,14 @@ foreach(folder unit contract)
       set_tests_properties(${folder}.${name} PROPERTIES ENVIRONMENT "SANZAO=$<TARGET_FILE:sanzao>")
     endif()
   endforeach()
+endforeach()
+
+# Programs that tests/integration/test_*.py lead against servers.
+file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/integration/*.c")
+foreach(source ${sources})
+  cmake_path(GET source STEM name)
+  sz_test_program(integration_${name} integration ${source})
+  set_target_properties(integration_${name} PROPERTIES OUTPUT_NAME ${name})
 endforeach()
 
 if(SZ_FUZZ)

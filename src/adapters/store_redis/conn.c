@@ -51,10 +51,6 @@ static void send_script(conn *c, ask_kind kind, script s, const arguments *a, bo
 
 void sz_conn_script(conn *c, ask_kind kind, script s, const arguments *a) { send_script(c, kind, s, a, false); }
 
-void sz_acquire_text(conn *c) { send_script(c, ASK_ACQUIRE, SCRIPT_ACQUIRE, &c->acquire, true); }
-
-void sz_commit_text(conn *c) { send_script(c, ASK_COMMIT, SCRIPT_COMMIT, &c->commit, true); }
-
 void sz_conn_open(conn *c) {
     if (c->store->address.form == FORM_SINGLE)
         sz_greet_begin(c, c->store->address.hosts[0].name, c->store->address.hosts[0].port);
@@ -115,12 +111,16 @@ static void lost(conn *c, const char *why) {
 /* ---- replies ---- */
 
 /* NOSCRIPT says that nothing was run, so that the same may be sent once more, with the text. */
-static bool is_sent_again(conn *c, ask_kind kind, const reply *r) {
+static bool is_sent_again(conn *c, const ask *a, const reply *r) {
     if (r->kind != REPLY_ERROR || sz_redis_verdict(r->text).kind != ERROR_NOSCRIPT) return false;
-    if (kind == ASK_ACQUIRE) sz_acquire_text(c);
-    else if (kind == ASK_COMMIT) sz_commit_text(c);
-    else return false;
-    return true;
+    switch (a->kind) {
+    case ASK_ACQUIRE: send_script(c, a->kind, SCRIPT_ACQUIRE, &c->acquire, true); return true;
+    case ASK_COMMIT: send_script(c, a->kind, SCRIPT_COMMIT, &c->commit, true); return true;
+    case ASK_PIECE:
+        if (a->load == c->load.number) send_script(c, a->kind, SCRIPT_LIST, &c->load.list, true);
+        return true;
+    default: return false;
+    }
 }
 
 static void dispatch(conn *c, const reply *r) {
@@ -131,7 +131,7 @@ static void dispatch(conn *c, const reply *r) {
     ask a = c->asks[c->first_ask];
     c->first_ask = (c->first_ask + 1) % MOST_ASKS;
     c->n_asks--;
-    if (is_sent_again(c, a.kind, r)) return;
+    if (is_sent_again(c, &a, r)) return;
     if (c->state == CONN_FINDING) {
         sz_find_reply(c, a.kind, r);
         return;

@@ -106,9 +106,10 @@ static bool finish_connect(redis_link *l) {
     l->state = LINK_SHAKING;
     held_pipe h;
     hold_pipe(&h);
-    l->ssl = sz_tls_begin(l->tls, l->c, l->c->tcp.host);
+    char why[200];
+    l->ssl = sz_tls_begin(l->tls, l->c, l->c->tcp.host, why, sizeof why);
     let_pipe(&h);
-    return l->ssl ? true : down(l, l->c->errstr);
+    return l->ssl ? true : down(l, why);
 }
 
 static bool shake(redis_link *l) {

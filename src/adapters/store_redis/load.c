@@ -47,16 +47,15 @@ void sz_load_forget(conn *c) { begin(&c->load); }
 /* ---- asking ---- */
 
 static void ask_list(conn *c, const source *s) {
-    arguments a = {.n = 0};
-    sz_buf_init(&a.bytes);
-    sz_args_owner(&a, c->load.name.owner);
-    sz_args_u64(&a, c->load.name.seq);
-    sz_args_u64(&a, (uint64_t)s->key + 1);
-    sz_args_u64(&a, c->load.from);
-    sz_args_u64(&a, MOST_ITEMS);
-    sz_args_u64(&a, MOST_BYTES);
-    sz_conn_script(c, ASK_PIECE, SCRIPT_LIST, &a);
-    sz_buf_fini(&a.bytes);
+    arguments *a = &c->load.list;
+    sz_args_clear(a);
+    sz_args_owner(a, c->load.name.owner);
+    sz_args_u64(a, c->load.name.seq);
+    sz_args_u64(a, (uint64_t)s->key + 1);
+    sz_args_u64(a, c->load.from);
+    sz_args_u64(a, MOST_ITEMS);
+    sz_args_u64(a, MOST_BYTES);
+    sz_conn_script(c, ASK_PIECE, SCRIPT_LIST, a);
 }
 
 static void ask_name(conn *c, ask_kind kind) {

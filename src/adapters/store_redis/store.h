@@ -45,6 +45,7 @@ typedef struct loading {
     sz_chunk_kind at; /* what is asked for next */
     bool is_asked, is_wanted;
     uint64_t from;   /* lists: items read */
+    arguments list;  /* of the script that reads them, for NOSCRIPT */
     char cursor[24]; /* hashes: where HSCAN goes on */
     uint32_t count;  /* hashes: items to ask for */
     sz_map seen;     /* hashes: HSCAN may give a key twice while the server rearranges its table */
@@ -132,8 +133,6 @@ void sz_greet_reply(conn *c, const ask *a, const reply *r);
 /* acquire.c, commit.c */
 void sz_acquire_send(conn *c);
 void sz_acquire_reply(conn *c, const reply *r);
-void sz_acquire_text(conn *c); /* the script itself, after NOSCRIPT */
-void sz_commit_text(conn *c);
 void sz_acquire_failed(conn *c, sz_answer answer, sz_str text);
 void sz_redis_acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str topic, uint32_t parts,
                       uint64_t bundle_ver, sz_str worker, bool allow_new);
