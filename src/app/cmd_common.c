@@ -30,6 +30,29 @@ static const char *tmp_dir(const sz_config *c) {
     return env && *env ? env : NULL;
 }
 
+bool sz_topic_of(sz_str name, sz_str *topic) {
+    if (name.n <= 6 || memcmp(name.p, "kafka:", 6) != 0) return false;
+    *topic = (sz_str){name.p + 6, name.n - 6};
+    return true;
+}
+
+bool sz_job_is_live(const sz_job *job) {
+    sz_str topic;
+    return job->n_sources && sz_topic_of(job->sources[0], &topic);
+}
+
+void cmd_kafka(sz_config *c, sz_kafka_options *o) {
+    uint32_t n = c->n_list[SZ_O_KAFKA_SET] / 2;
+    sz_kafka_setting *v = SZ_NEWN(&c->diags.arena, sz_kafka_setting, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = (sz_kafka_setting){sz_str_of(c->list[SZ_O_KAFKA_SET][2 * i]),
+                                  sz_str_of(c->list[SZ_O_KAFKA_SET][2 * i + 1]), c->at[SZ_O_KAFKA_SET][2 * i]};
+    *o = (sz_kafka_options){.brokers = sz_str_of(c->text[SZ_O_KAFKA_BROKERS]),
+                            .group = sz_str_of(c->text[SZ_O_GROUP]),
+                            .settings = v,
+                            .n_settings = n};
+}
+
 void cmd_job(sz_config *c, sz_job *job) {
     sz_str *sources = SZ_NEWN(&c->diags.arena, sz_str, c->n_list[SZ_O_SOURCE] + 1);
     for (uint32_t i = 0; i < c->n_list[SZ_O_SOURCE]; i++) sources[i] = sz_str_of(c->list[SZ_O_SOURCE][i]);
@@ -55,5 +78,15 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .commit_records = (uint32_t)c->num[SZ_O_COMMIT_RECORDS],
                     .sort_memory = (size_t)c->num[SZ_O_SORT_MEMORY],
                     .tmp_dir = tmp_dir(c),
-                    .lang = c->lang};
+                    .lang = c->lang,
+                    .n_workers = (uint32_t)c->num[SZ_O_WORKERS],
+                    .settle_ms = c->num[SZ_O_SETTLE],
+                    .tick_ms = c->num[SZ_O_TICK],
+                    .stats_ms = c->num[SZ_O_STATS],
+                    .stop_at_end = c->num[SZ_O_STOP_AT_END] != 0,
+                    .new_state = c->num[SZ_O_NEW_STATE] != 0,
+                    .fail_fast = c->num[SZ_O_FAIL_FAST] != 0,
+                    .log_json = c->num[SZ_O_LOG] == 1};
+    cmd_kafka(c, &job->kafka);
+    if (sz_job_is_live(job)) job->order = SZ_ARRIVAL;
 }

@@ -12,6 +12,13 @@ static int usage(const sz_config *c, const char *en, const char *zh) {
     return 2;
 }
 
+static bool has_topic(const sz_job *job) {
+    sz_str topic;
+    for (uint32_t i = 0; i < job->n_sources; i++)
+        if (sz_topic_of(job->sources[i], &topic)) return true;
+    return false;
+}
+
 int cmd_run(int argc, char **argv) {
     sz_config c;
     int code = cmd_begin(
@@ -34,7 +41,15 @@ int cmd_run(int argc, char **argv) {
         } else if (!job.n_sources)
             code = usage(&c, "no input: give --source file:PATH or --source stdin",
                          "没有输入：请给出 --source file:路径 或 --source stdin");
-        else if (c.num[SZ_O_WORKERS] != 1)
+        else if (has_topic(&job) && (job.n_sources > 1 || (c.given[SZ_O_ORDER] && !c.num[SZ_O_ORDER])))
+            code = usage(&c, "a topic is the only source of its run, and read in the order of arrival",
+                         "主题只能单独作为一次运行的来源，并按到达顺序读取");
+        else if (has_topic(&job) && job.dry_run)
+            code = usage(&c, "--dry-run reads files: save some records of the topic into one",
+                         "--dry-run 只读文件：请先把主题里的一些记录存成文件");
+        else if (!c.num[SZ_O_WORKERS] || c.num[SZ_O_WORKERS] > 256)
+            code = usage(&c, "--workers takes a number from 1 to 256", "--workers 要的是 1 到 256 的数");
+        else if (!has_topic(&job) && c.num[SZ_O_WORKERS] != 1)
             code = usage(&c, "files and stdin are read by one worker: leave --workers at 1",
                          "读取文件和标准输入只用一个工作者：--workers 请保持 1");
         else code = job.dry_run ? sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0) : sz_job_run(&job);

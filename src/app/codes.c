@@ -19,6 +19,8 @@ static const sz_code_doc docs[] = {
      "有记录比 --until 晚 24 小时以上，成为死信", NULL, NULL},
     {APP_CODE_ENCODING, "--encoding takes the name of an encoding that can be read here",
      "--encoding 是能读的编码的名字", "--encoding ansi", "--encoding gbk"},
+    {APP_CODE_TOPIC_HEADER, "A mapping that needs a header row cannot read the records of a topic",
+     "需要标题行的映射不能读取主题里的记录", "header: true", "header: false"},
     {APP_CODE_OPTION, "There is no such option for this command, or its value is missing",
      "这个命令没有这个选项，或者缺少它的值", "--alert file:alerts.ndjson", "--alerts file:alerts.ndjson"},
     {APP_CODE_VALUE, "An option does not take this value", "选项的取值不对", "--lateness 10", "--lateness 10h"},

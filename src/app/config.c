@@ -22,8 +22,9 @@ sz_lang sz_lang_of_env(void) {
 
 static bool is_for(const sz_opt_row *r, uint8_t command) { return (r->commands & command) != 0; }
 
-/* The key of a row is its name with _ for -. */
+/* The key of a row is its name with _ for -, or one of its own. */
 static bool is_named(const sz_opt_row *r, sz_str s) {
+    if (r->key && sz_str_is(s, r->key)) return true;
     if (strlen(r->name) != s.n) return false;
     for (size_t i = 0; i < s.n; i++)
         if (r->name[i] != (s.p[i] == '_' ? '-' : s.p[i])) return false;
@@ -40,8 +41,11 @@ static const char *nearest(sz_str name, uint8_t command) {
     const char *best = NULL;
     int least = 4;
     for (int i = 0; i < SZ_N_OPTS; i++) {
-        int d = sz_str_distance(name, sz_str_of(sz_opt_rows[i].name), 3);
-        if (is_for(&sz_opt_rows[i], command) && d < least) least = d, best = sz_opt_rows[i].name;
+        const char *names[] = {sz_opt_rows[i].name, sz_opt_rows[i].key};
+        for (int k = 0; k < 2 && is_for(&sz_opt_rows[i], command); k++) {
+            int d = names[k] ? sz_str_distance(name, sz_str_of(names[k]), 3) : least;
+            if (d < least) least = d, best = names[k];
+        }
     }
     return best;
 }
@@ -85,11 +89,12 @@ static bool parse_value(const sz_opt_row *r, sz_str s, int64_t *num) {
 }
 
 static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
-    static const char *const want_en[] = {
-        "a text", "a list", "true or false", "a time such as 90m, 24h or 7d", "a whole number", "a size such as 64M",
-        "one of "};
+    static const char *const want_en[] = {"a text",         "a list",
+                                          "true or false",  "a time such as 90m, 24h or 7d",
+                                          "a whole number", "a size such as 64M",
+                                          "one of ",        "name=value"};
     static const char *const want_zh[] = {"文字", "列表",         "true 或 false", "时长，如 90m、24h、7d",
-                                          "整数", "大小，如 64M", "以下之一："};
+                                          "整数", "大小，如 64M", "以下之一：",    "名字=值"};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
     sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`",
                  r->name, want_en[r->kind], more, SZ_FMT_STR(s));
@@ -98,16 +103,33 @@ static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
                                                                 r->name, want_zh[r->kind], more, SZ_FMT_STR(s));
 }
 
-static void list_add(sz_config *c, int i, const char *text) {
+static void list_add(sz_config *c, int i, const char *text, sz_span at) {
     const char **v = SZ_NEWN(&c->diags.arena, const char *, c->n_list[i] + 1);
+    sz_span *spans = SZ_NEWN(&c->diags.arena, sz_span, c->n_list[i] + 1);
     if (c->n_list[i]) memcpy(v, c->list[i], c->n_list[i] * sizeof *v);
+    if (c->n_list[i]) memcpy(spans, c->at[i], c->n_list[i] * sizeof *spans);
+    spans[c->n_list[i]] = at;
     v[c->n_list[i]++] = text;
     c->list[i] = v;
+    c->at[i] = spans;
+}
+
+static void setting_add(sz_config *c, int i, sz_str name, sz_str value, sz_span name_at, sz_span value_at) {
+    list_add(c, i, sz_arena_str(&c->diags.arena, name).p, name_at);
+    list_add(c, i, value.n ? sz_arena_str(&c->diags.arena, value).p : "", value_at);
+    c->given[i] = true;
 }
 
 static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     const sz_opt_row *r = &sz_opt_rows[i];
     int64_t num = 0;
+    if (r->kind == SZ_OPT_SETTINGS) {
+        const char *eq = s.n ? memchr(s.p, '=', s.n) : NULL;
+        size_t n = eq ? (size_t)(eq - s.p) : 0;
+        if (n) setting_add(c, i, (sz_str){s.p, n}, (sz_str){eq + 1, s.n - n - 1}, at, at);
+        else bad_value(c, r, s, at);
+        return;
+    }
     if (!parse_value(r, s, &num)) {
         bad_value(c, r, s, at);
         return;
@@ -116,7 +138,7 @@ static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     c->text[i] = text ? text : "";
     c->num[i] = num;
     c->given[i] = true;
-    if (r->kind == SZ_OPT_LIST) list_add(c, i, c->text[i]);
+    if (r->kind == SZ_OPT_LIST) list_add(c, i, c->text[i], at);
 }
 
 static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
@@ -155,10 +177,47 @@ static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
 static void read_node(sz_config *c, int i, const sz_yaml *v) {
     if (v->kind == SZ_YAML_SEQ && sz_opt_rows[i].kind == SZ_OPT_LIST) {
         for (size_t k = 0; k < v->n; k++) set_value(c, i, v->items[k]->text, v->items[k]->span);
+    } else if (v->kind == SZ_YAML_MAP && sz_opt_rows[i].kind == SZ_OPT_SETTINGS) {
+        for (size_t k = 0; k < v->n; k++)
+            if (v->items[k]->kind == SZ_YAML_SCALAR)
+                setting_add(c, i, v->keys[k]->text, v->items[k]->text, v->keys[k]->span, v->items[k]->span);
+            else bad_value(c, &sz_opt_rows[i], SZ_STR("…"), v->items[k]->span);
     } else if (v->kind == SZ_YAML_SCALAR) {
         set_value(c, i, v->text, v->span);
     } else if (v->kind != SZ_YAML_NULL) {
         bad_value(c, &sz_opt_rows[i], SZ_STR("…"), v->span);
+    }
+}
+
+/* Is some option's key in a map of this name? */
+static bool is_group(sz_str name) {
+    for (int i = 0; i < SZ_N_OPTS; i++) {
+        const char *key = sz_opt_rows[i].key;
+        if (key && strncmp(key, name.p, name.n) == 0 && key[name.n] == '.') return true;
+    }
+    return false;
+}
+
+static void unknown_key(sz_config *c, const sz_yaml *key, sz_str name) {
+    sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, key->span, "there is no option `%.*s`",
+                              "没有选项 `%.*s`", SZ_FMT_STR(name));
+    const char *near = nearest(name, 0xff);
+    if (near) sz_diag_hint(&c->diags, g, "did you mean `%s`?", "是不是 `%s`？", near);
+}
+
+/* One file serves all commands. given: what the command line says goes before it. */
+static void read_map(sz_config *c, const sz_yaml *map, const char *group, const bool *given) {
+    for (size_t k = 0; k < map->n; k++) {
+        sz_str name = map->keys[k]->text;
+        if (group) name = sz_str_of(sz_arena_printf(&c->diags.arena, "%s.%.*s", group, SZ_FMT_STR(name)));
+        int i = find_row(name, 0xff);
+        if (i >= 0) {
+            if (!given[i]) read_node(c, i, map->items[k]);
+        } else if (!group && is_group(name) && map->items[k]->kind == SZ_YAML_MAP) {
+            read_map(c, map->items[k], sz_arena_str(&c->diags.arena, name).p, given);
+        } else if (group || !is_group(name) || map->items[k]->kind != SZ_YAML_NULL) {
+            unknown_key(c, map->keys[k], name);
+        }
     }
 }
 
@@ -180,17 +239,7 @@ static bool read_file(sz_config *c, const char *path) {
     }
     bool given[SZ_N_OPTS];
     memcpy(given, c->given, sizeof given);
-    for (size_t k = 0; k < root->n; k++) {
-        int i = find_row(root->keys[k]->text, 0xff); /* one file serves all commands */
-        if (i < 0) {
-            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, root->keys[k]->span,
-                                      "there is no option `%.*s`", "没有选项 `%.*s`", SZ_FMT_STR(root->keys[k]->text));
-            const char *near = nearest(root->keys[k]->text, 0xff);
-            if (near) sz_diag_hint(&c->diags, g, "did you mean `%s`?", "是不是 `%s`？", near);
-        } else if (!given[i]) {
-            read_node(c, i, root->items[k]);
-        }
-    }
+    read_map(c, root, NULL, given);
     return true;
 }
 

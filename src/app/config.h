@@ -17,7 +17,8 @@ enum {
     SZ_FOR_SIMULATE = 16,
     SZ_FOR_EVAL = 32,
     SZ_FOR_SUMMARY = 64,
-    SZ_FOR_ALL = 128 - 1
+    SZ_FOR_REPARTITION = 128,
+    SZ_FOR_ALL = 256 - 1
 };
 
 typedef enum sz_opt_kind {
@@ -27,7 +28,8 @@ typedef enum sz_opt_kind {
     SZ_OPT_DURATION,
     SZ_OPT_COUNT,
     SZ_OPT_BYTES,
-    SZ_OPT_CHOICE
+    SZ_OPT_CHOICE,
+    SZ_OPT_SETTINGS /* name=value, several times; a map in the config file */
 } sz_opt_kind;
 
 typedef enum sz_opt {
@@ -48,6 +50,16 @@ typedef enum sz_opt {
     SZ_O_UNKNOWN_STUDENTS,
     SZ_O_ACCEPT_GAP,
     SZ_O_WORKERS,
+    SZ_O_KAFKA_BROKERS,
+    SZ_O_GROUP,
+    SZ_O_KAFKA_SET,
+    SZ_O_SETTLE,
+    SZ_O_TICK,
+    SZ_O_STOP_AT_END,
+    SZ_O_NEW_STATE,
+    SZ_O_FAIL_FAST,
+    SZ_O_LOG,
+    SZ_O_STATS,
     SZ_O_SUMMARY,
     SZ_O_BY_SOURCE,
     SZ_O_COMMIT_RECORDS,
@@ -77,12 +89,14 @@ typedef struct sz_opt_row {
     const char *choices;  /* "a|b" */
     const char *standard; /* default as written; NULL none */
     const char *en, *zh;  /* one sentence */
+    const char *key;      /* in the config file, `map.key`; NULL: the name with _ for - */
 } sz_opt_row;
 extern const sz_opt_row sz_opt_rows[SZ_N_OPTS];
 
 typedef struct sz_config {
     const char *text[SZ_N_OPTS];  /* as given or the default; NULL */
-    const char **list[SZ_N_OPTS]; /* LIST */
+    const char **list[SZ_N_OPTS]; /* LIST; SETTINGS: name, value, name, value … */
+    sz_span *at[SZ_N_OPTS];       /* of each in list; no source: the command line */
     uint32_t n_list[SZ_N_OPTS];
     int64_t num[SZ_N_OPTS]; /* DURATION in ms, COUNT, BYTES, FLAG 0/1, CHOICE index */
     bool given[SZ_N_OPTS];

@@ -4,27 +4,27 @@
  */
 #include "config.h"
 
-#define RUN   SZ_FOR_RUN
-#define CHECK SZ_FOR_CHECK
-#define STATE SZ_FOR_STATE
-#define SIM   SZ_FOR_SIMULATE
+#define RUN         SZ_FOR_RUN
+#define CHECK       SZ_FOR_CHECK
+#define STATE       SZ_FOR_STATE
+#define SIM         SZ_FOR_SIMULATE
+#define REPARTITION SZ_FOR_REPARTITION
 
 const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_CONFIG] = {"config", SZ_OPT_TEXT, SZ_FOR_ALL, "FILE", NULL, NULL,
                      "Read options from this YAML file; the command line goes before it",
                      "从这个 YAML 文件读取选项；命令行优先"},
     [SZ_O_SOURCE] =
-        {"source", SZ_OPT_LIST, RUN, "file:PATH|stdin", NULL, NULL,
-         "Where records come from: a file, a folder of files, or standard input; may be given several times",
-         "记录的来源：文件、文件夹或标准输入；可以给出多个"},
+        {"source", SZ_OPT_LIST, RUN, "file:PATH|stdin|kafka:TOPIC", NULL, NULL,
+         "Where records come from: files, folders of files, standard input (several may be given), or one topic of Kafka",
+         "记录的来源：文件、文件夹、标准输入（可以给出多个），或一个 Kafka 主题"},
     [SZ_O_MAPPING] = {"mapping", SZ_OPT_TEXT, RUN | CHECK, "FILE", NULL, NULL,
                       "How a vendor's CSV or TSV reads as events (docs/mapping.md)",
                       "厂商 CSV/TSV 如何读成事件（见 docs/mapping.md）"},
-    [SZ_O_ORDER] =
-        {"order", SZ_OPT_CHOICE, RUN, "sorted|arrival", "sorted|arrival", "sorted",
-         "sorted: put all inputs of the run in order first; arrival: take lines as they come, "
-         "with watermarks and lateness",
-         "sorted：先把本次输入全部排序；arrival：按到达顺序读取，用水位线和迟到时限"},
+    [SZ_O_ORDER] = {"order", SZ_OPT_CHOICE, RUN, "sorted|arrival", "sorted|arrival", "sorted",
+                    "sorted: put all inputs of the run in order first; arrival: take lines as they come, "
+                    "with watermarks and lateness",
+                    "sorted：先把本次输入全部排序；arrival：按到达顺序读取，用水位线和迟到时限"},
     [SZ_O_CAMPUS] = {"campus", SZ_OPT_TEXT, RUN | CHECK | STATE, "DIR", NULL, NULL,
                      "Folder with students.csv, calendar.yaml … (docs/campus.md)",
                      "校园数据文件夹：students.csv、calendar.yaml 等（见 docs/campus.md）"},
@@ -34,12 +34,13 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_RULES] = {"rules", SZ_OPT_TEXT, RUN | CHECK | STATE, "DIR", NULL, "rules",
                     "Folder of rules; all *.yaml in it and below, in any order",
                     "规则文件夹；其中及子文件夹中的所有 *.yaml，顺序不限"},
-    [SZ_O_STATE] = {"state", SZ_OPT_TEXT, RUN | STATE, "memory|sqlite:FILE", NULL, "memory",
+    [SZ_O_STATE] = {"state", SZ_OPT_TEXT, RUN | STATE, "memory|sqlite:FILE|redis:URL", NULL, "memory",
                     "Where the rolling picture of every student is kept between runs",
                     "在两次运行之间，每名学生的滚动画像保存在哪里"},
-    [SZ_O_ALERTS] = {"alerts", SZ_OPT_TEXT, RUN, "file:PATH|stdout", NULL, "stdout",
-                     "Where alert events go, one JSON object a line", "预警事件写到哪里，每行一个 JSON 对象"},
-    [SZ_O_DEAD_LETTERS] = {"dead-letters", SZ_OPT_TEXT, RUN, "file:PATH", NULL, NULL,
+    [SZ_O_ALERTS] = {"alerts", SZ_OPT_TEXT, RUN, "file:PATH|stdout|kafka:TOPIC", NULL, "stdout",
+                     "Where alert events go, one JSON object a line or record",
+                     "预警事件写到哪里，每行（条）一个 JSON 对象"},
+    [SZ_O_DEAD_LETTERS] = {"dead-letters", SZ_OPT_TEXT, RUN, "file:PATH|kafka:TOPIC", NULL, NULL,
                            "Where records that cannot be used go, with the reason",
                            "不能使用的记录写到哪里，并写明原因"},
     [SZ_O_APPEND] = {"append", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
@@ -59,8 +60,39 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_ACCEPT_GAP] = {"accept-gap", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
                          "Go on although the inputs of an unfinished run have changed",
                          "未完成的运行的输入已变化，仍然继续"},
-    [SZ_O_WORKERS] = {"workers", SZ_OPT_COUNT, RUN, "N", NULL, "1", "Workers of this process; files are read by one",
-                      "本进程的工作者数；读取文件只用一个"},
+    [SZ_O_WORKERS] = {"workers", SZ_OPT_COUNT, RUN, "N", NULL, "1",
+                      "Members of the consumer group in this process, each with its own thread; files are read by one",
+                      "本进程在消费组里的成员数，各用一个线程；读取文件只用一个"},
+    [SZ_O_KAFKA_BROKERS] = {"kafka-brokers", SZ_OPT_TEXT, RUN | REPARTITION, "HOST:PORT,…", NULL, NULL,
+                            "Brokers to begin at, separated by commas", "最先连接的 broker，用逗号分隔",
+                            "kafka.brokers"},
+    [SZ_O_GROUP] = {"group", SZ_OPT_TEXT, RUN, "NAME", NULL, "sanzao",
+                    "Consumer group; runs of one group share a topic's partitions and their state",
+                    "消费组；同一组的进程分担一个主题的分区和状态", "kafka.group"},
+    [SZ_O_KAFKA_SET] = {"kafka-set", SZ_OPT_SETTINGS, RUN | REPARTITION, "NAME=VALUE", NULL, NULL,
+                        "A setting of librdkafka under its own name; may be given several times (docs/kafka.md)",
+                        "librdkafka 的设置，用它自己的名字；可以给出多个（见 docs/kafka.md）", "kafka.rdkafka"},
+    [SZ_O_SETTLE] = {"settle", SZ_OPT_DURATION, RUN, "TIME", NULL, "3s",
+                     "How long a commit to a server must stand before its alerts leave; a loss of state that is "
+                     "shorter costs no alert",
+                     "提交到服务器后多久才发出其中的预警；比它短的状态丢失不会影响预警"},
+    [SZ_O_TICK] = {"tick", SZ_OPT_DURATION, RUN, "TIME", NULL, "60s",
+                   "Kafka: how often the host's clock is looked at while nothing comes; 0s: never, event time only",
+                   "Kafka：没有记录到来时，每隔多久看一次主机时钟；0s：从不，只用事件时间"},
+    [SZ_O_STOP_AT_END] = {"stop-at-end", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
+                          "Kafka: read up to where the partitions end now, apply --until, and end",
+                          "Kafka：读到各分区现在的末尾，按 --until 处理后结束"},
+    [SZ_O_NEW_STATE] = {"new-state", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
+                        "Begin with a new state although the group has read before",
+                        "消费组以前读过，但仍然用新的状态开始"},
+    [SZ_O_FAIL_FAST] = {"fail-fast", SZ_OPT_FLAG, RUN | REPARTITION, NULL, NULL, NULL,
+                        "End with exit status 4 when servers do not answer at the start, instead of trying again",
+                        "启动时服务器不应答就以退出码 4 结束，而不是重试"},
+    [SZ_O_LOG] = {"log", SZ_OPT_CHOICE, RUN | REPARTITION, "text|json", "text|json", "text",
+                  "Kafka: form of the log on standard error", "Kafka：标准错误上日志的格式"},
+    [SZ_O_STATS] = {"stats", SZ_OPT_DURATION, RUN, "TIME", NULL, "0s",
+                    "Kafka: log counters this often, and at the end; 0s: only at the end",
+                    "Kafka：每隔多久在日志里写一次计数，结束时也写；0s：只在结束时"},
     [SZ_O_SUMMARY] = {"summary", SZ_OPT_TEXT, RUN, "FILE", NULL, NULL,
                       "Write what was read and where each record went there too, as JSON",
                       "把读入与去向的统计也写到这里（JSON）"},

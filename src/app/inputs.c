@@ -66,8 +66,7 @@ static sz_status types_load(const sz_campus_file *files, uint32_t n, const char 
     return SZ_OK;
 }
 
-static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
-    sz_files f = {0};
+static sz_status campus_load(const sz_job *job, const sz_files *f, sz_diags *d, sz_inputs *in) {
     sz_encoding enc = job->encoding.n ? sz_encoding_named(job->encoding) : SZ_ENC_AUTO;
     if (enc == SZ_ENC_BAD) {
         sz_diag *g =
@@ -77,46 +76,76 @@ static sz_status campus_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
                      "可以是 utf-8、gbk、gb18030、utf-16；不写则自动判断");
         return SZ_USAGE;
     }
-    sz_status s = SZ_OK;
-    if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &f);
-    sz_campus_file *files = campus_files(&f);
-    if (s == SZ_OK) s = zone_load(sz_campus_zone_name(files, f.n), d, &in->zone);
-    if (s == SZ_OK) s = types_load(files, f.n, job->campus ? job->campus : "", &d->arena, d, in);
+    sz_campus_file *files = campus_files(f);
+    sz_status s = zone_load(sz_campus_zone_name(files, f->n), d, &in->zone);
+    if (s == SZ_OK) s = types_load(files, f->n, job->campus ? job->campus : "", &d->arena, d, in);
     if (s == SZ_OK)
-        s = sz_campus_load(files, f.n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
+        s = sz_campus_load(files, f->n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
     sz_free(files);
-    sz_files_fini(&f);
     return s;
 }
 
+static sz_status rules_load(const sz_files *f, sz_diags *d, sz_inputs *in) {
+    sz_rule_file *files = sz_alloc((f->n + 1) * sizeof *files);
+    for (uint32_t i = 0; i < f->n; i++) files[i] = (sz_rule_file){.name = f->v[i].name, .p = f->v[i].p, .n = f->v[i].n};
+    sz_status s = sz_rules_load(files, f->n, in->campus, in->types, d, &in->bundle);
+    sz_free(files);
+    return s;
+}
+
+sz_status sz_texts_read(const sz_job *job, sz_diags *d, sz_texts *out) {
+    *out = (sz_texts){0};
+    sz_status s = SZ_OK;
+    if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &out->campus);
+    if (s == SZ_OK && job->rules) s = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &out->rules);
+    if (s == SZ_OK && job->mapping) s = sz_file_read(job->mapping, job->mapping, d, &out->mapping);
+    return s;
+}
+
+void sz_texts_fini(sz_texts *t) {
+    sz_files_fini(&t->campus);
+    sz_files_fini(&t->rules);
+    sz_files_fini(&t->mapping);
+}
+
+sz_status sz_inputs_parse(const sz_job *job, const sz_texts *t, sz_diags *d, sz_inputs *in) {
+    *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
+    sz_types_init(in->types);
+    sz_status s = campus_load(job, &t->campus, d, in);
+    return s == SZ_OK ? rules_load(&t->rules, d, in) : s;
+}
+
+sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_mapping **out) {
+    if (!t->mapping.n) return SZ_OK;
+    const sz_file *f = &t->mapping.v[0];
+    sz_yaml *root = NULL;
+    in->meaning = in->meaning * 31 + sz_hash(f->p, f->n);
+    sz_status s = sz_yaml_parse(&d->arena, sz_source_new(&d->arena, f->name, f->p, f->n), d, &root);
+    return s == SZ_OK ? sz_mapping_load(root, in->types, &in->zone, d, out) : s;
+}
+
+/* Campus first, with all its findings, whatever is wrong with the folder of rules. */
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
     sz_types_init(in->types);
-    sz_status s = campus_load(job, d, in);
-    if (s != SZ_OK) return s;
     sz_files f = {0};
+    sz_status s = SZ_OK;
+    if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &f);
+    if (s == SZ_OK) s = campus_load(job, &f, d, in);
+    sz_files_fini(&f);
+    if (s != SZ_OK) return s;
     if (job->rules) s = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &f);
-    if (s == SZ_OK) {
-        sz_rule_file *files = sz_alloc((f.n + 1) * sizeof *files);
-        for (uint32_t i = 0; i < f.n; i++) files[i] = (sz_rule_file){.name = f.v[i].name, .p = f.v[i].p, .n = f.v[i].n};
-        s = sz_rules_load(files, f.n, in->campus, in->types, d, &in->bundle);
-        sz_free(files);
-    }
+    if (s == SZ_OK) s = rules_load(&f, d, in);
     sz_files_fini(&f);
     return s;
 }
 
 sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_mapping **out) {
     if (!path) return SZ_OK;
-    sz_files f = {0};
-    sz_status s = sz_file_read(path, path, d, &f);
-    if (s == SZ_OK) {
-        sz_yaml *root = NULL;
-        in->meaning = in->meaning * 31 + sz_hash(f.v[0].p, f.v[0].n);
-        s = sz_yaml_parse(&d->arena, sz_source_new(&d->arena, path, f.v[0].p, f.v[0].n), d, &root);
-        if (s == SZ_OK) s = sz_mapping_load(root, in->types, &in->zone, d, out);
-    }
-    sz_files_fini(&f);
+    sz_texts t = {0};
+    sz_status s = sz_file_read(path, path, d, &t.mapping);
+    if (s == SZ_OK) s = sz_mapping_parse(&t, in, d, out);
+    sz_texts_fini(&t);
     return s;
 }
 

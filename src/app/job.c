@@ -6,18 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <yyjson.h>
-
 #include "codes.h"
+#include "env.h"
+#include "live.h"
+#include "log.h"
 #include "outfile.h"
 #include "paths.h"
+#include "servers.h"
+#include "states.h"
 #include "summary_view.h"
 #include "tally.h"
 
@@ -28,37 +30,16 @@ static void on_signal(int sig) {
     stop_asked = sig;
 }
 
-static int64_t clock_ms(clockid_t id) {
-    struct timespec ts;
-    clock_gettime(id, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-static int64_t wall_ms(void *self) {
-    (void)self;
-    return clock_ms(CLOCK_REALTIME);
-}
-static int64_t mono_ms(void *self) {
-    (void)self;
-    return clock_ms(CLOCK_MONOTONIC);
-}
-static void get_random(void *self, void *p, size_t n) {
-    (void)self;
-    uint8_t *b = p;
-    while (n) {
-        ssize_t k = getrandom(b, n, 0);
-        if (k < 0 && errno != EINTR) abort();
-        if (k > 0) b += k, n -= (size_t)k;
-    }
-}
-
 typedef struct parts {
     sz_inputs in;
     sz_diags diags;
     sz_msgq *q;
-    sz_store_memory *memory;
-    sz_store_sqlite *sqlite;
+    sz_state state;
     sz_stream_file *stream;
     sz_sink_file *sink;
+    sz_kafka_producer *producer; /* NULL: nothing goes to Kafka */
+    sz_sink_kafka *kafka;
+    sz_sink_port alerts, dead; /* what the worker's sink port goes to */
     sz_mapping *mapping;
     sz_worker *worker;
     sz_progress progress;
@@ -76,27 +57,18 @@ int sz_exit_of(sz_status s) {
     }
 }
 
-static sz_status store_open(const sz_job *job, parts *p, sz_store_port *port, bool *is_volatile, bool *is_new) {
-    static const char prefix[] = "sqlite:";
-    size_t n = sizeof prefix - 1;
-    *is_volatile = sz_str_is(job->state, "memory");
-    *is_new = true;
-    if (*is_volatile) {
-        p->memory = sz_store_memory_new(false);
-        *port = sz_store_memory_port(p->memory, p->q);
-        return SZ_OK;
-    }
-    if (job->state.n <= n || memcmp(job->state.p, prefix, n) != 0) {
-        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory or sqlite:FILE, not %.*s",
-                     "--state 可以是 memory 或 sqlite:FILE，不能是 %.*s", SZ_FMT_STR(job->state));
-        return SZ_USAGE;
-    }
-    const char *path = sz_arena_str(&p->diags.arena, (sz_str){job->state.p + n, job->state.n - n}).p;
-    sz_status s = sz_store_sqlite_open(path, &p->diags, &p->sqlite);
-    if (s != SZ_OK) return s;
-    *is_new = sz_store_sqlite_is_new(p->sqlite);
-    *port = sz_store_sqlite_port(p->sqlite, p->q);
-    return SZ_OK;
+bool sz_job_until(const sz_job *job, const sz_zone *z, int64_t *until_ms) {
+    bool is_day;
+    if (!sz_time_parse(z, sz_str_of(job->until), until_ms, &is_day)) return false;
+    if (is_day) *until_ms = sz_zone_midnight(z, sz_zone_day(z, *until_ms) + 1) - 1;
+    return true;
+}
+
+sz_status sz_job_bad_until(const sz_job *job, sz_diags *d) {
+    sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
+                 "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
+                 "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
+    return SZ_USAGE;
 }
 
 static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
@@ -104,28 +76,62 @@ static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
                       .lateness_ms = job->lateness_ms,
                       .horizon_ms = job->horizon_ms,
                       .until_ms = SZ_TIME_NONE,
-                      .wall_ms = wall_ms(NULL),
+                      .wall_ms = sz_wall_ms(),
                       .admit = job->admit,
                       .allow_new = true,
                       .commit_records = job->commit_records,
                       .topic = SZ_STR("files"),
                       .worker = SZ_STR("local"),
                       .parts = 1};
-    if (!job->until) return SZ_OK;
-    bool is_day;
-    if (!sz_time_parse(&p->in.zone, sz_str_of(job->until), &o->until_ms, &is_day)) {
-        sz_diags_add(&p->diags, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
-                     "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
-                     "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
-        return SZ_USAGE;
-    }
-    if (is_day) o->until_ms = sz_zone_midnight(&p->in.zone, sz_zone_day(&p->in.zone, o->until_ms) + 1) - 1;
+    if (!job->until || sz_job_until(job, &p->in.zone, &o->until_ms)) return SZ_OK;
+    return sz_job_bad_until(job, &p->diags);
+}
+
+/* ---- outputs: alerts and dead letters may go to different places ---- */
+
+static void submit(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
+    parts *p = self;
+    p->alerts.submit(p->alerts.self, tag, lines, n);
+}
+
+static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
+    parts *p = self;
+    p->dead.dead(p->dead.self, tag, lines, n);
+}
+
+/* Reports come by themselves; it only waits for them when nothing else is to be done. */
+static bool pump_producer(void *self) {
+    parts *p = self;
+    bool is_waiting = sz_kafka_producer_waiting(p->producer) > 0;
+    sz_kafka_producer_poll(p->producer, is_waiting ? 1 : 0);
+    return is_waiting;
+}
+
+static sz_status make_sinks(const sz_job *job, parts *p, sz_sink_port *port) {
+    sz_str alerts = {0}, letters = {0};
+    bool has_alerts = sz_topic_of(job->alerts, &alerts), has_dead = sz_topic_of(job->dead, &letters);
+    sz_sink_file_options ko = {.alerts = has_alerts ? (sz_str){0} : job->alerts,
+                               .dead = has_dead ? (sz_str){0} : job->dead,
+                               .append = job->append,
+                               .is_new = p->state.is_new,
+                               .is_volatile = p->state.is_volatile};
+    sz_status s = sz_sink_file_new(&ko, p->q, &p->diags, &p->sink);
+    if (s != SZ_OK) return s;
+    p->alerts = p->dead = sz_sink_file_port(p->sink);
+    *port = (sz_sink_port){p, submit, dead};
+    if (!has_alerts && !has_dead) return SZ_OK;
+    sz_kafka_voice voice = sz_log_voice();
+    s = sz_kafka_producer_new(&job->kafka, &voice, -1, &p->diags, &p->producer);
+    if (s != SZ_OK) return s;
+    p->kafka = sz_sink_kafka_new(p->producer, alerts, letters, p->q);
+    if (has_alerts) p->alerts = sz_sink_kafka_port(p->kafka);
+    if (has_dead) p->dead = sz_sink_kafka_port(p->kafka);
+    sz_msgq_add_pump(p->q, pump_producer, p);
     return SZ_OK;
 }
 
 /* Inputs and outputs are looked at before anything is acquired; then the worker, and both are tied to it. */
-static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz_store_port *store, bool is_volatile,
-                      bool is_new) {
+static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     sz_stream_file_options so = {.sources = job->sources,
                                  .n_sources = job->n_sources,
                                  .order = job->order,
@@ -140,20 +146,20 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o, const sz
                                  .stdin_fd = STDIN_FILENO};
     sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
     if (s != SZ_OK) return s;
-    sz_sink_file_options ko = {
-        .alerts = job->alerts, .dead = job->dead, .append = job->append, .is_new = is_new, .is_volatile = is_volatile};
-    s = sz_sink_file_new(&ko, p->q, &p->diags, &p->sink);
+    sz_sink_port sink;
+    s = make_sinks(job, p, &sink);
     if (s != SZ_OK) return s;
-    sz_ports ports = {.store = *store,
+    sz_ports ports = {.store = p->state.port,
                       .stream = sz_stream_file_port(p->stream),
-                      .sink = sz_sink_file_port(p->sink),
-                      .env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
+                      .sink = sink,
+                      .env = sz_env};
     if (job->by_source) {
         p->tally = sz_tally_new();
         ports.stream = sz_tally_stream(p->tally, &ports.stream);
     }
     sz_options opt = *o;
-    opt.is_volatile = is_volatile;
+    opt.is_volatile = p->state.is_volatile;
+    opt.settle_ms = p->state.settle_ms;
     p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
     p->in.campus = NULL; /* taken */
     p->progress = sz_progress_of(p->worker);
@@ -183,12 +189,10 @@ static void tell_failure(const sz_job *job, sz_str text) {
     else fprintf(stderr, "sanzao: %s: %.*s\n", job->state.p + strlen("sqlite:"), SZ_FMT_STR(text));
 }
 
-/* The worker has nothing to do before `mono`: it backs off, or waits for something to settle. Signals are looked at. */
-static void wait_until(int64_t mono) {
-    int64_t left = mono - mono_ms(NULL);
-    if (mono == INT64_MIN || left <= 0) return;
-    struct timespec ts = {.tv_nsec = (left < 50 ? left : 50) * 1000000};
-    nanosleep(&ts, NULL);
+/* Until then nothing happens by itself; a signal ends the wait. */
+static void wait_until(int64_t mono_ms) {
+    int64_t now = sz_mono_ms(), left = mono_ms > now ? mono_ms - now : 0;
+    if (left > 0 && !stop_asked) poll(NULL, 0, left < 100 ? (int)left : 100);
 }
 
 static sz_status pump(const sz_job *job, parts *p) {
@@ -206,7 +210,7 @@ static sz_status pump(const sz_job *job, parts *p) {
             started = true;
             /* with a volatile state files begin anew, but not before there is something to write: inputs may be
              * unreadable */
-            sz_status s = p->memory ? SZ_OK : sz_sink_file_start(p->sink);
+            sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
             if (s != SZ_OK) return s;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
             continue;
@@ -216,11 +220,10 @@ static sz_status pump(const sz_job *job, parts *p) {
             bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
             if (!drop) step(p, m);
         } else if (sz_msgq_is_idle(p->q)) {
-            int64_t left = sz_worker_wake_ms(w);
-            if (left == SZ_TIME_MAX) break;
-            wait_until(left);
-            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
+            if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break;
+            wait_until(sz_worker_wake_ms(w)); /* it backs off, or something is to settle */
         }
+        if (started && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
         if (stop_asked && started && !stopping) {
             stopping = true;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_STOP});
@@ -246,17 +249,6 @@ static void tell_future(const sz_job *job, parts *p) {
                               "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）",
                               (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
-}
-
-/* For whoever sits at the terminal; the last line is the program's all the same. */
-static void show_summary(const sz_buf *json, sz_lang lang) {
-    yyjson_doc *doc = yyjson_read((const char *)json->p, json->n, 0);
-    sz_buf text;
-    sz_buf_init(&text);
-    summary_view(&text, yyjson_doc_get_root(doc), lang);
-    fwrite(text.p, 1, text.n, stderr);
-    sz_buf_fini(&text);
-    yyjson_doc_free(doc);
 }
 
 /* What a rule set that differs from the state's did to features. */
@@ -286,7 +278,7 @@ static sz_status write_summary(const sz_job *job, parts *p) {
         s = sz_out_write(job->summary, out.p, out.n, &p->diags);
         sz_diags_show(&p->diags, job->lang);
     }
-    if (isatty(STDERR_FILENO)) show_summary(&out, job->lang);
+    if (isatty(STDERR_FILENO)) summary_show(&out, job->lang);
     tell_plan(job, p);
     fwrite(out.p, 1, out.n, stderr);
     sz_buf_fini(&out);
@@ -298,12 +290,22 @@ static void parts_fini(parts *p) {
     sz_tally_free(p->tally);
     sz_stream_file_free(p->stream);
     sz_sink_file_free(p->sink);
-    if (p->memory) sz_store_memory_free(p->memory);
-    sz_store_sqlite_close(p->sqlite);
+    sz_sink_kafka_free(p->kafka);
+    sz_kafka_producer_free(p->producer);
+    sz_state_close(&p->state);
     sz_mapping_free(p->mapping);
     sz_msgq_free(p->q);
     sz_inputs_fini(&p->in);
     sz_diags_fini(&p->diags);
+}
+
+static sz_status look_at_servers(const sz_job *job, sz_diags *d) {
+    sz_str topic;
+    uint32_t n;
+    if (!sz_topic_of(job->alerts, &topic) && !sz_topic_of(job->dead, &topic)) return SZ_OK;
+    sz_log_begin(job->log_json, job->lang);
+    sz_status s = sz_job_check_kafka(job, d);
+    return s == SZ_OK ? servers_look(job, &n) : s;
 }
 
 int sz_job_run(const sz_job *job) {
@@ -311,15 +313,15 @@ int sz_job_run(const sz_job *job) {
     sz_diags_init(&p.diags);
     p.q = sz_msgq_new();
     sz_options o;
-    sz_store_port store;
-    bool is_volatile = true, is_new = true;
+    if (sz_job_is_live(job)) return sz_live_run(job);
     sz_status s = sz_paths_check(job, &p.diags);
     if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);
     if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p.diags);
     if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p.in, &p.diags, &p.mapping);
     if (s == SZ_OK) s = options_of(job, &p, &o);
-    if (s == SZ_OK) s = store_open(job, &p, &store, &is_volatile, &is_new);
-    if (s == SZ_OK) s = wire(job, &p, &o, &store, is_volatile, is_new);
+    if (s == SZ_OK) s = look_at_servers(job, &p.diags);
+    if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p.q, &p.diags, &p.state);
+    if (s == SZ_OK) s = wire(job, &p, &o);
     size_t shown = 0;
     if (s != SZ_OK || p.diags.n) shown = sz_diags_show(&p.diags, job->lang), p.diags.n = 0;
     (void)shown;
@@ -345,11 +347,11 @@ int sz_job_show(const sz_job *job, sz_str student) {
     sz_diags_init(&p.diags);
     p.q = sz_msgq_new();
     sz_options o;
-    sz_ports ports = {.env = {.wall_ms = wall_ms, .mono_ms = mono_ms, .random = get_random}};
-    bool is_volatile, is_new;
+    sz_ports ports = {.env = sz_env};
     sz_status s = sz_inputs_load(job, &p.diags, &p.in);
     if (s == SZ_OK) s = options_of(job, &p, &o);
-    if (s == SZ_OK) s = store_open(job, &p, &ports.store, &is_volatile, &is_new);
+    if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p.q, &p.diags, &p.state);
+    ports.store = p.state.port;
     if (s == SZ_OK) {
         o.allow_new = false;
         p.worker = sz_worker_new(&o, &ports, sz_bundle_ref(p.in.bundle), p.in.campus);

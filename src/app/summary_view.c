@@ -191,3 +191,13 @@ void summary_view(sz_buf *out, yyjson_val *s, sz_lang lang) {
     put_people(out, s, lang);
     put_alerts(out, s, lang);
 }
+
+void summary_show(const sz_buf *json, sz_lang lang) {
+    yyjson_doc *doc = yyjson_read((const char *)json->p, json->n, 0);
+    sz_buf text;
+    sz_buf_init(&text);
+    summary_view(&text, yyjson_doc_get_root(doc), lang);
+    fwrite(text.p, 1, text.n, stderr);
+    sz_buf_fini(&text);
+    yyjson_doc_free(doc);
+}

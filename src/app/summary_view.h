@@ -8,6 +8,8 @@
 #include <sanzao/base.h>
 #include <yyjson.h>
 
+/* To stderr, for whoever sits at the terminal; the program's line comes last all the same. */
+void summary_show(const sz_buf *json, sz_lang lang);
 void summary_view(sz_buf *out, yyjson_val *summary, sz_lang lang);
 
 #endif

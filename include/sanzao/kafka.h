@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * kafka: Apache Kafka behind the engine's ports. Settings of librdkafka under their own names, a look at what the
+ * brokers promise before a run, a consumer-group source with one stream a partition, sinks for alerts and dead letters,
+ * and the copying of a topic to another key.
+ *
+ * What the protocol fixes (docs/adr, once only): offsets are kept in the state and told to the group for its lag only;
+ * an offset that is not there is an error and never a silent jump; alerts leave through an idempotent producer with
+ * acks=all, keyed by student with the partitioner of Kafka's own clients (murmur2_random).
+ *
+ * Ownership: texts given to a constructor are copied unless it says otherwise; options are borrowed for the object's
+ * life. Threads: a source or a producer and all that was made of it belong to one thread. Only sz_kafka_voice.say is
+ * also called from librdkafka's own threads.
+ */
+#ifndef SANZAO_KAFKA_H
+#define SANZAO_KAFKA_H
+
+#include <sanzao/adapters.h>
+
+/* ---- settings and voice ---------------------------------------------------------------------------------------- */
+
+typedef struct sz_kafka_setting {
+    sz_str name, value; /* librdkafka's own: CONFIGURATION.md of librdkafka */
+    sz_span at;         /* where it was written; no source: the command line */
+} sz_kafka_setting;
+
+typedef struct sz_kafka_options {
+    sz_str brokers;     /* host:port, separated by commas */
+    sz_str group;
+    const sz_kafka_setting *settings;
+    uint32_t n_settings;
+    uint32_t member;    /* number of this member within its process, from 0: tells client ids apart */
+} sz_kafka_options;
+
+/* What an adapter has to tell whoever runs it; zh NULL: as en. Called from any thread. */
+typedef struct sz_kafka_voice {
+    void *self;
+    void (*say)(void *self, sz_severity severity, const char *en, const char *zh);
+} sz_kafka_voice;
+
+/* Is each setting one of librdkafka's, fit to be set, and not one that the protocol fixes? All findings at once:
+ * SZ_USAGE. */
+sz_status sz_kafka_check(const sz_kafka_options *o, sz_diags *d);
+
+/* For the adapters of this family: librdkafka's configuration (rd_kafka_conf_t) with the settings of the role and the
+ * fixed ones; logs go to voice, which is the start of the opaque value. The caller's to use up or destroy. */
+typedef enum sz_kafka_role { SZ_KAFKA_CONSUMER, SZ_KAFKA_PRODUCER } sz_kafka_role;
+struct rd_kafka_conf_s *sz_kafka_conf(const sz_kafka_options *o, sz_kafka_role role, sz_kafka_voice *voice);
+
+/* ---- a look before the run --------------------------------------------------------------------------------------- */
+
+typedef enum sz_look_grade { SZ_LOOK_RIGHT, SZ_LOOK_RISKY, SZ_LOOK_REFUSED } sz_look_grade;
+
+/* One line of the screen: what was looked at, how it is, what to do. Texts live in the arena given. */
+typedef struct sz_look_row {
+    sz_look_grade grade;
+    const char *what, *what_zh;
+    const char *advice, *advice_zh; /* NULL: nothing to do */
+} sz_look_row;
+
+typedef struct sz_look {
+    sz_arena arena;
+    sz_look_row *v;
+    uint32_t n;
+} sz_look;
+void sz_look_init(sz_look *l);
+void sz_look_fini(sz_look *l);
+/* Formats like printf, the same arguments for both languages. Returns the row for its advice. */
+sz_look_row *sz_look_add(sz_look *l, sz_look_grade grade, const char *en, const char *zh, ...);
+void sz_look_advise(sz_look *l, sz_look_row *row, const char *en, const char *zh, ...);
+
+typedef struct sz_kafka_topics {
+    sz_str events, alerts, dead; /* names; empty: not on Kafka */
+    int64_t horizon_ms;         /* what a replay may need of the events */
+} sz_kafka_topics;
+/* Ask the brokers for topics and their settings and judge them. *parts: partitions of the events topic (0: not asked
+ * for). SZ_OK, also when rows are refused; SZ_IO with a sentence in `why`: no broker answered within timeout_ms. */
+sz_status sz_kafka_look(const sz_kafka_options *o, const sz_kafka_topics *t, sz_kafka_voice *voice, int timeout_ms,
+                        sz_look *look, uint32_t *parts, char why[256]);
+
+/* ---- source ------------------------------------------------------------------------------------------------------ */
+
+/* Called within sz_kafka_source_poll and _close. */
+typedef struct sz_kafka_members {
+    void *self;
+    /* committed: what the group has for it; -1 none. parts: partitions of the topic now. */
+    void (*assigned)(void *self, int32_t partition, int64_t committed, uint32_t parts);
+    /* Give it back before returning; is_lost: it is somebody else's already. The stream is closed after. */
+    void (*revoked)(void *self, int32_t partition, bool is_lost);
+    /* Asked while brokers are waited for: true gives up. */
+    bool (*is_ending)(void *self);
+} sz_kafka_members;
+
+typedef struct sz_kafka_source sz_kafka_source;
+typedef struct sz_stream_kafka sz_stream_kafka;
+
+typedef struct sz_kafka_source_options {
+    const sz_kafka_options *kafka;
+    const char *topic;
+    const sz_types *types;
+    const sz_zone *zone;
+    sz_mapping *mapping; /* NULL: values are JSON. Else each value is one row of CSV, without header */
+    int wake_fd;         /* non-blocking event counter (eventfd): written to when something came */
+} sz_kafka_source_options;
+
+/* Join the group. SZ_IO with a finding: librdkafka cannot begin. */
+sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_voice *voice, const sz_kafka_members *m,
+                              sz_diags *d, sz_kafka_source **out);
+/* Serve the group: assignments and revocations come from in here. False: the source has failed for good (said). */
+bool sz_kafka_source_poll(sz_kafka_source *s);
+/* True once the first assignment has come, be it an empty one. */
+bool sz_kafka_source_has_joined(const sz_kafka_source *s);
+/* Leave the group (revokes what is left) and free it; NULL is fine. */
+void sz_kafka_source_close(sz_kafka_source *s);
+/* Tell the group what is settled, for its lag: at most every 5 s, and at once with `now`, then waiting for it. */
+void sz_kafka_source_commit(sz_kafka_source *s, int64_t mono_ms, bool now);
+
+/* The stream of an assigned partition; answers go to q. It ends (closes) with the assignment: while it is closed want
+ * and seek are not answered. tells_group: settled offsets go to Kafka. */
+sz_stream_kafka *sz_kafka_source_open(sz_kafka_source *s, int32_t partition, sz_msgq *q, bool tells_group);
+sz_stream_port sz_stream_kafka_port(sz_stream_kafka *s);
+/* Do what was asked for and can be done now; returns true if it did anything. Called by the member's loop. */
+bool sz_stream_kafka_step(sz_stream_kafka *s, int64_t mono_ms);
+/* When step must be called again for a retry; SZ_TIME_MAX. */
+int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *s);
+/* The partition's end, asked of the broker now (at most 1 s): the offset that the next record will get. -1: no answer.
+ */
+int64_t sz_stream_kafka_end(sz_stream_kafka *s);
+/* End the stream at the end that the partition has now: once all before it was given, want is answered by input_end. */
+void sz_stream_kafka_end_here(sz_stream_kafka *s);
+/* For stats: records that are known to be left, and the time in ms of the last record given (SZ_TIME_NONE). */
+int64_t sz_stream_kafka_lag(const sz_stream_kafka *s);
+int64_t sz_stream_kafka_last_ms(const sz_stream_kafka *s);
+void sz_stream_kafka_close(sz_stream_kafka *s); /* frees it; NULL is fine */
+
+/* ---- sinks ------------------------------------------------------------------------------------------------------- */
+
+typedef struct sz_kafka_producer sz_kafka_producer;
+sz_status sz_kafka_producer_new(const sz_kafka_options *o, const sz_kafka_voice *voice, int wake_fd, sz_diags *d,
+                                sz_kafka_producer **out);
+void sz_kafka_producer_free(sz_kafka_producer *p); /* NULL is fine; what is not delivered is given up */
+/* Serve delivery reports for at most wait_ms; true if there were any. A fatal error makes a new producer, and what was
+ * not acknowledged goes out again in order. */
+bool sz_kafka_producer_poll(sz_kafka_producer *p, int wait_ms);
+uint64_t sz_kafka_producer_waiting(const sz_kafka_producer *p); /* records handed over and not acknowledged */
+
+/* A sink of one worker on one producer. A topic may be empty where that kind of output goes elsewhere. To be freed
+ * before its producer. */
+typedef struct sz_sink_kafka sz_sink_kafka;
+sz_sink_kafka *sz_sink_kafka_new(sz_kafka_producer *p, sz_str alerts, sz_str dead, sz_msgq *q);
+sz_sink_port sz_sink_kafka_port(sz_sink_kafka *s);
+void sz_sink_kafka_free(sz_sink_kafka *s);
+
+/* ---- one file for several workers ---------------------------------------------------------------------------------- */
+
+/* Alerts or dead letters of several partitions in one file, or on standard output. Lines are whole, and none of a
+ * state stands in the file twice: what a worker submits again after a start is looked for behind the place up to which
+ * its state knows the file (docs/adr). Shared by threads. */
+typedef struct sz_shared_file sz_shared_file;
+typedef struct sz_shared_file_options {
+    sz_str target;     /* file:PATH, stdout */
+    const char *key;   /* in the ledger of each state: sink:alerts, sink:dead */
+    bool append;       /* a file that holds something else is gone on with */
+    bool is_volatile;  /* memory state: written anew */
+} sz_shared_file_options;
+sz_status sz_shared_file_new(const sz_shared_file_options *o, sz_diags *d, sz_shared_file **out);
+void sz_shared_file_free(sz_shared_file *f); /* NULL is fine */
+
+typedef struct sz_sink_shared sz_sink_shared;
+/* alerts, dead: NULL: nowhere. */
+sz_sink_shared *sz_sink_shared_new(sz_shared_file *alerts, sz_shared_file *dead, sz_msgq *q);
+/* The worker runs: where its state stands. is_new: the state was made by this run. */
+void sz_sink_shared_start(sz_sink_shared *s, const sz_progress *p, bool is_new);
+sz_sink_port sz_sink_shared_port(sz_sink_shared *s);
+void sz_sink_shared_free(sz_sink_shared *s);
+
+#endif

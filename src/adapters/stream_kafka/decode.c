@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * decode: a record's value is one JSON object, or one row of CSV with a mapping. In CloudEvents' binary mode (the
+ * headers ce_specversion, ce_id …: CloudEvents 1.0, Kafka protocol binding 3.2) the attributes are headers and the
+ * value is the data; such a record is put into the structured form first, so that one decoder judges both, and a dead
+ * letter holds all that was there.
+ */
+#include "stream.h"
+
+static bool header(const rd_kafka_headers_t *h, const char *name, sz_str *out) {
+    const void *v = NULL;
+    size_t n = 0;
+    if (rd_kafka_header_get_last(h, name, &v, &n) != RD_KAFKA_RESP_ERR_NO_ERROR || !v) return false;
+    *out = (sz_str){v, n};
+    return true;
+}
+
+static void put_base64(sz_buf *out, sz_str raw) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < raw.n; i += 3) {
+        uint32_t n = (uint32_t)(raw.n - i < 3 ? raw.n - i : 3), v = 0;
+        for (uint32_t k = 0; k < 3; k++) v = v << 8 | (k < n ? (uint8_t)raw.p[i + k] : 0);
+        for (uint32_t k = 0; k < 4; k++) sz_buf_put_u8(out, k <= n ? (uint8_t)digits[v >> (18 - 6 * k) & 63] : '=');
+    }
+}
+
+/* All ce_ headers as attributes, then the data: as JSON where it is an object, else as bytes. */
+static sz_str structured(const rd_kafka_headers_t *h, sz_str value, bool is_json, sz_arena *a) {
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_buf_put_u8(&out, '{');
+    const char *name;
+    const void *v;
+    size_t n;
+    for (size_t i = 0; rd_kafka_header_get_all(h, i, &name, &v, &n) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        if (strncmp(name, "ce_", 3) != 0) continue;
+        sz_json_str(&out, sz_str_of(name + 3));
+        sz_buf_put_u8(&out, ':');
+        sz_json_str(&out, (sz_str){v, v ? n : 0});
+        sz_buf_put_u8(&out, ',');
+    }
+    if (is_json) {
+        sz_buf_put_z(&out, "\"data\":");
+        sz_buf_put_str(&out, value);
+    } else {
+        sz_buf_put_z(&out, "\"data_base64\":\"");
+        put_base64(&out, value);
+        sz_buf_put_u8(&out, '"');
+    }
+    sz_buf_put_u8(&out, '}');
+    sz_str text = sz_arena_str(a, sz_buf_str(&out));
+    sz_buf_fini(&out);
+    return text;
+}
+
+static bool is_unreadable(const sz_record *r) {
+    return r->kind == SZ_RECORD_DEAD && (r->dead.reason == SZ_BAD_JSON || r->dead.reason == SZ_BAD_UTF8 ||
+                                         r->dead.reason == SZ_TOO_LARGE || r->dead.reason == SZ_TOO_DEEP);
+}
+
+static void decode_binary(sz_kafka_source *s, const rd_kafka_headers_t *h, sz_str value, sz_arena *a, sz_input *in) {
+    sz_decode_json(s->decoder, value, a, &in->record); /* alone: is it an object at all, and if not, where not? */
+    bool is_json = !is_unreadable(&in->record);
+    in->raw = structured(h, value, is_json, a);
+    if (is_json) sz_decode_json(s->decoder, in->raw, a, &in->record);
+}
+
+void sz_sk_decode(sz_kafka_source *s, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
+    sz_str value = {m->payload, m->payload ? m->len : 0};
+    in->raw = value;
+    if (s->o.mapping) {
+        sz_mapping_decode(s->o.mapping, value, a, &in->record);
+        return;
+    }
+    rd_kafka_headers_t *h = NULL;
+    sz_str version;
+    if (rd_kafka_message_headers(m, &h) == RD_KAFKA_RESP_ERR_NO_ERROR && header(h, "ce_specversion", &version))
+        decode_binary(s, h, value, a, in);
+    else sz_decode_json(s->decoder, value, a, &in->record);
+}

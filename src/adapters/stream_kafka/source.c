@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * source: a member of the consumer group. Partitions are assigned paused; each stream seeks to where its state says
+ * and resumes then. Correctness never depends on the group: the state refuses whoever lost a partition.
+ */
+#include "stream.h"
+
+#include <stdio.h>
+
+enum { ASK_MS = 5000, TELL_EVERY_MS = 5000 };
+
+void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const char *zh, ...) {
+    char text[400], text_zh[400];
+    va_list ap, again;
+    va_start(ap, zh);
+    va_copy(again, ap);
+    vsnprintf(text, sizeof text, en, ap);
+    vsnprintf(text_zh, sizeof text_zh, zh ? zh : en, again);
+    va_end(again);
+    va_end(ap);
+    s->voice.say(s->voice.self, severity, text, text_zh);
+}
+
+rd_kafka_topic_partition_list_t *sz_sk_one(const sz_kafka_source *s, int32_t partition, int64_t offset) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, s->topic, partition)->offset = offset;
+    return list;
+}
+
+/* ---- the group ---- */
+
+static uint32_t count_partitions(sz_kafka_source *s) {
+    const struct rd_kafka_metadata *meta = NULL;
+    if (rd_kafka_metadata(s->rk, 0, s->rkt, &meta, ASK_MS)) return 0;
+    uint32_t n = meta->topic_cnt == 1 ? (uint32_t)meta->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(meta);
+    return n;
+}
+
+/* What the group has; false: no answer yet. */
+static bool ask_committed(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
+    return rd_kafka_committed(s->rk, list, ASK_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static bool is_cooperative(sz_kafka_source *s) {
+    const char *p = rd_kafka_rebalance_protocol(s->rk);
+    return p && strcmp(p, "COOPERATIVE") == 0;
+}
+
+static void assign(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
+    rd_kafka_topic_partition_list_t *known = rd_kafka_topic_partition_list_copy(list);
+    uint32_t parts = 0;
+    bool has_offsets = list->cnt == 0;
+    /* without these two a worker would begin on a guess */
+    while (list->cnt && !s->is_closing && (!parts || !has_offsets)) {
+        if (!parts) parts = count_partitions(s);
+        if (!has_offsets) has_offsets = ask_committed(s, known);
+        if (rd_kafka_assignment_lost(s->rk) || s->members.is_ending(s->members.self)) break;
+    }
+    for (int i = 0; i < list->cnt; i++) list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING; /* until it is sought */
+    if (is_cooperative(s)) {
+        rd_kafka_error_t *e = rd_kafka_incremental_assign(s->rk, list);
+        if (e) rd_kafka_error_destroy(e);
+    } else {
+        rd_kafka_assign(s->rk, list);
+    }
+    rd_kafka_pause_partitions(s->rk, list);
+    s->has_joined = true;
+    for (int i = 0; i < list->cnt && parts && has_offsets; i++) {
+        int64_t offset = known->elems[i].offset;
+        s->members.assigned(s->members.self, list->elems[i].partition, offset >= 0 ? offset : -1, parts);
+    }
+    rd_kafka_topic_partition_list_destroy(known);
+}
+
+static void revoke(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
+    bool is_lost = rd_kafka_assignment_lost(s->rk) != 0;
+    for (int i = 0; i < list->cnt; i++) s->members.revoked(s->members.self, list->elems[i].partition, is_lost);
+    if (is_cooperative(s)) {
+        rd_kafka_error_t *e = rd_kafka_incremental_unassign(s->rk, list);
+        if (e) rd_kafka_error_destroy(e);
+    } else {
+        rd_kafka_assign(s->rk, NULL);
+    }
+}
+
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic_partition_list_t *list, void *self) {
+    (void)rk;
+    sz_kafka_source *s = self;
+    if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        assign(s, list);
+        return;
+    }
+    if (err != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)
+        sz_sk_say(s, SZ_WARNING, "the group's assignment failed: %s", "消费组分配失败：%s", rd_kafka_err2str(err));
+    revoke(s, list);
+}
+
+/* Brokers come and go; said once until one answers again. */
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
+    sz_kafka_source *s = self;
+    char fatal[256];
+    if (err == RD_KAFKA_RESP_ERR__FATAL) {
+        rd_kafka_fatal_error(rk, fatal, sizeof fatal);
+        sz_sk_say(s, SZ_ERROR, "the consumer cannot go on: %s", "消费者不能继续：%s", fatal);
+        s->has_failed = true;
+    } else if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !s->is_down) {
+        s->is_down = true;
+        sz_sk_say(s, SZ_WARNING, "no broker answers; trying again: %s", "没有 broker 应答，正在重试：%s", reason);
+    }
+}
+
+bool sz_kafka_source_poll(sz_kafka_source *s) {
+    for (rd_kafka_message_t *m; (m = rd_kafka_consumer_poll(s->rk, 0));) {
+        if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && m->err != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+            sz_sk_say(s, SZ_WARNING, "%s", NULL, rd_kafka_message_errstr(m));
+        if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            m->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+            s->has_failed = true;
+        rd_kafka_message_destroy(m);
+    }
+    return !s->has_failed;
+}
+
+bool sz_kafka_source_has_joined(const sz_kafka_source *s) { return s->has_joined; }
+
+void sz_kafka_source_commit(sz_kafka_source *s, int64_t mono_ms, bool now) {
+    if (!now && mono_ms < s->committed_ms + TELL_EVERY_MS) return;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)s->n_streams + 1);
+    for (uint32_t i = 0; i < s->n_streams; i++) {
+        sz_stream_kafka *t = s->streams[i];
+        if (!t->tells_group || t->settled <= t->told) continue;
+        t->told = t->settled;
+        rd_kafka_topic_partition_list_add(list, s->topic, t->partition)->offset = t->settled;
+    }
+    s->committed_ms = mono_ms;
+    if (list->cnt) rd_kafka_commit(s->rk, list, now ? 0 : 1); /* refused after a rebalance: only lag is told late */
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* ---- life ---- */
+
+static sz_status subscribe(sz_kafka_source *s, sz_diags *d) {
+    rd_kafka_topic_partition_list_t *list = sz_sk_one(s, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
+    rd_kafka_resp_err_t e = rd_kafka_subscribe(s->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (!e) return SZ_OK;
+    sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the topic %1$s cannot be read: %2$s",
+                 "不能读取主题 %1$s：%2$s", s->topic, rd_kafka_err2str(e));
+    return SZ_IO;
+}
+
+static sz_status make_client(sz_kafka_source *s, sz_diags *d) {
+    char why[256];
+    rd_kafka_conf_t *conf = sz_kafka_conf(s->o.kafka, SZ_KAFKA_CONSUMER, &s->voice);
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    s->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    if (!s->rk) {
+        rd_kafka_conf_destroy(conf);
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
+                     "不能建立 Kafka 客户端：%s", why);
+        return SZ_USAGE;
+    }
+    rd_kafka_poll_set_consumer(s->rk);
+    rd_kafka_queue_t *q = rd_kafka_queue_get_consumer(s->rk);
+    const uint64_t one = 1;
+    rd_kafka_queue_io_event_enable(q, s->o.wake_fd, &one, sizeof one);
+    rd_kafka_queue_destroy(q);
+    s->rkt = rd_kafka_topic_new(s->rk, s->topic, NULL);
+    return SZ_OK;
+}
+
+sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_voice *voice, const sz_kafka_members *m,
+                              sz_diags *d, sz_kafka_source **out) {
+    sz_kafka_source *s = sz_alloc(sizeof *s);
+    s->voice = *voice;
+    s->members = *m;
+    s->o = *o;
+    size_t n = strlen(o->topic);
+    char *origin = sz_alloc(n + 7);
+    memcpy(origin, "kafka:", 6);
+    memcpy(origin + 6, o->topic, n + 1);
+    s->origin = (sz_str){origin, n + 6};
+    s->topic = origin + 6;
+    s->decoder = sz_decoder_new(o->types, o->zone);
+    sz_status rc = make_client(s, d);
+    if (rc == SZ_OK) rc = subscribe(s, d);
+    if (rc != SZ_OK) {
+        sz_kafka_source_close(s);
+        s = NULL;
+    }
+    *out = s;
+    return rc;
+}
+
+void sz_kafka_source_close(sz_kafka_source *s) {
+    if (!s) return;
+    s->is_closing = true;
+    if (s->rk) {
+        rd_kafka_consumer_close(s->rk);
+        while (s->n_streams) sz_stream_kafka_close(s->streams[0]);
+        if (s->rkt) rd_kafka_topic_destroy(s->rkt);
+        rd_kafka_destroy(s->rk);
+    }
+    sz_free(s->streams);
+    sz_decoder_free(s->decoder);
+    sz_free((char *)(uintptr_t)s->origin.p);
+    sz_free(s);
+}

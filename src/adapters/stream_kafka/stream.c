@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * stream: want and seek of one partition. A seek asks the broker first what there is: an offset that is not there is
+ * answered, not jumped over. Brokers that do not answer are asked again; nothing fails for that.
+ */
+#include "stream.h"
+
+#include <stdio.h>
+
+enum { ASK_MS = 1000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
+
+/* ---- the port: only taken up here ---- */
+
+static void release(sz_stream_kafka *t) {
+    for (uint32_t i = 0; i < t->n_held; i++) rd_kafka_message_destroy(t->held[i]);
+    t->n_held = 0;
+    sz_arena_reset(&t->arena);
+}
+
+static void want(void *self, uint32_t max) {
+    sz_stream_kafka *t = self;
+    release(t);
+    t->wanted = max < MOST_INPUTS ? max : MOST_INPUTS;
+    if (t->is_placed || t->has_seek) return;
+    t->has_seek = true; /* a worker that does not care where it begins: at the lowest there is, without an answer */
+    t->seek_to = INT64_MIN;
+}
+
+static void seek(void *self, int64_t offset) {
+    sz_stream_kafka *t = self;
+    t->wanted = 0;
+    t->has_seek = true;
+    t->seek_to = offset;
+    t->is_placed = false;
+    t->retry_ms = 0;
+    t->n_tries = 0;
+}
+
+static void settled(void *self, int64_t offset) {
+    sz_stream_kafka *t = self;
+    if (offset > t->settled) t->settled = offset;
+}
+
+sz_stream_port sz_stream_kafka_port(sz_stream_kafka *t) { return (sz_stream_port){t, want, seek, settled}; }
+
+/* ---- seek ---- */
+
+static void again(sz_stream_kafka *t, int64_t mono_ms) {
+    int64_t wait = RETRY_FIRST_MS << (t->n_tries < 6 ? t->n_tries : 6);
+    t->n_tries++;
+    t->retry_ms = mono_ms + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS);
+}
+
+/* What is in the queue is of an older place. */
+static void empty_queue(sz_stream_kafka *t) {
+    for (rd_kafka_message_t *m; (m = rd_kafka_consume_queue(t->rkq, 0));) rd_kafka_message_destroy(m);
+}
+
+static bool move_to(sz_stream_kafka *t, int64_t offset) {
+    rd_kafka_topic_partition_list_t *list = sz_sk_one(t->s, t->partition, offset);
+    rd_kafka_error_t *e = rd_kafka_seek_partitions(t->s->rk, list, ASK_MS);
+    bool is_done = !e && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (e) rd_kafka_error_destroy(e);
+    if (is_done) {
+        empty_queue(t);
+        rd_kafka_resume_partitions(t->s->rk, list);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return is_done;
+}
+
+static bool do_seek(sz_stream_kafka *t, int64_t mono_ms) {
+    int64_t low = 0, high = 0;
+    if (mono_ms < t->retry_ms) return false;
+    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, ASK_MS)) {
+        again(t, mono_ms);
+        return true;
+    }
+    t->s->is_down = false;
+    bool is_lowest = t->seek_to < 0, wants_answer = t->seek_to != INT64_MIN;
+    int64_t offset = is_lowest ? low : t->seek_to;
+    sz_msg m = {.kind = SZ_MSG_SEEKED, .answer = SZ_ANS_OK, .offset = offset};
+    char text[160];
+    if (offset < low || offset > high) {
+        snprintf(text, sizeof text, "offset %lld of %s partition %d is not there any more: the log has %lld up to %lld",
+                 (long long)offset, t->s->topic, t->partition, (long long)low, (long long)high);
+        m.answer = SZ_ANS_FAILED;
+        m.offset = low;
+        m.text = sz_str_of(text);
+    } else if (!move_to(t, offset)) {
+        again(t, mono_ms);
+        return true;
+    }
+    t->has_seek = false;
+    t->retry_ms = 0;
+    if (m.answer == SZ_ANS_OK) {
+        t->is_placed = true;
+        t->next = t->low_at = offset;
+        t->eof_at = -1;
+    }
+    if (wants_answer) sz_msgq_push(t->q, &m);
+    return true;
+}
+
+/* ---- want ---- */
+
+/* An event of the queue that is no record. */
+static void on_event(sz_stream_kafka *t, const rd_kafka_message_t *m) {
+    if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        t->eof_at = m->offset;
+        return;
+    }
+    if (m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || m->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+        /* the log was cut off under us: ask for the place that comes next, and say what is there */
+        t->is_placed = false;
+        t->has_seek = true;
+        t->seek_to = t->next;
+        t->retry_ms = 0;
+        return;
+    }
+    sz_sk_say(t->s, SZ_WARNING, "partition %1$d: %2$s", "分区 %1$d：%2$s", t->partition, rd_kafka_message_errstr(m));
+}
+
+static void take(sz_stream_kafka *t, rd_kafka_message_t *m) {
+    sz_input *in = &t->given[t->n_held];
+    t->held[t->n_held++] = m;
+    t->next = m->offset + 1;
+    rd_kafka_timestamp_type_t type;
+    int64_t ms = rd_kafka_message_timestamp(m, &type);
+    if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) t->last_ms = ms;
+    in->origin = (sz_origin){t->s->origin, t->partition, m->offset, 0};
+    in->repeat = 0;
+    sz_sk_decode(t->s, m, &t->arena, in);
+}
+
+static bool is_at_end(const sz_stream_kafka *t) {
+    return t->end_at >= 0 && (t->next >= t->end_at || t->eof_at >= t->end_at);
+}
+
+static bool do_want(sz_stream_kafka *t) {
+    bool did = false;
+    while (t->n_held < t->wanted && !is_at_end(t)) {
+        rd_kafka_message_t *m = rd_kafka_consume_queue(t->rkq, 0);
+        if (!m) break;
+        did = true;
+        if (m->err || m->offset < t->low_at || (t->end_at >= 0 && m->offset >= t->end_at)) {
+            if (m->err) on_event(t, m);
+            else if (m->offset >= t->low_at) t->eof_at = t->end_at; /* what came after the end that was asked for */
+            rd_kafka_message_destroy(m);
+            if (t->has_seek) break;
+            continue;
+        }
+        take(t, m);
+    }
+    if (t->n_held) {
+        t->wanted = 0;
+        sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = t->given, .n = t->n_held});
+        return true;
+    }
+    if (is_at_end(t)) {
+        t->wanted = 0;
+        sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+        return true;
+    }
+    if (t->eof_at <= t->next) return did;
+    t->wanted = 0; /* only the log's own markers up to the end */
+    t->next = t->eof_at;
+    sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = t->given, .offset = t->next});
+    return true;
+}
+
+bool sz_stream_kafka_step(sz_stream_kafka *t, int64_t mono_ms) {
+    bool did = false;
+    if (t->has_seek) did = do_seek(t, mono_ms);
+    if (t->wanted && t->is_placed) did |= do_want(t);
+    return did;
+}
+
+int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *t) { return t->has_seek ? t->retry_ms : SZ_TIME_MAX; }
+
+/* ---- what is known of it ---- */
+
+int64_t sz_stream_kafka_end(sz_stream_kafka *t) {
+    int64_t low = 0, high = 0;
+    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, ASK_MS)) return -1;
+    return high;
+}
+
+void sz_stream_kafka_end_here(sz_stream_kafka *t) {
+    int64_t low = 0, high = 0;
+    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, 10 * ASK_MS)) return;
+    t->end_at = high;
+    if (low == high) t->eof_at = high; /* nothing in it */
+}
+
+int64_t sz_stream_kafka_lag(const sz_stream_kafka *t) {
+    int64_t low = 0, high = 0;
+    if (!t->is_placed || rd_kafka_get_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high)) return 0;
+    return high > t->next && t->eof_at != high ? high - t->next : 0;
+}
+
+int64_t sz_stream_kafka_last_ms(const sz_stream_kafka *t) { return t->last_ms; }
+
+/* ---- life ---- */
+
+sz_stream_kafka *sz_kafka_source_open(sz_kafka_source *s, int32_t partition, sz_msgq *q, bool tells_group) {
+    sz_stream_kafka *t = sz_alloc(sizeof *t);
+    t->s = s;
+    t->partition = partition;
+    t->q = q;
+    t->tells_group = tells_group;
+    t->eof_at = t->end_at = t->settled = t->told = -1;
+    t->last_ms = SZ_TIME_NONE;
+    sz_arena_init(&t->arena);
+    t->rkq = rd_kafka_queue_get_partition(s->rk, s->topic, partition);
+    rd_kafka_queue_forward(t->rkq, NULL);
+    const uint64_t one = 1;
+    rd_kafka_queue_io_event_enable(t->rkq, s->o.wake_fd, &one, sizeof one);
+    if (s->n_streams == s->room) {
+        s->room = s->room ? 2 * s->room : 8;
+        s->streams = sz_realloc(s->streams, s->room * sizeof(sz_stream_kafka *));
+    }
+    s->streams[s->n_streams++] = t;
+    return t;
+}
+
+void sz_stream_kafka_close(sz_stream_kafka *t) {
+    if (!t) return;
+    sz_kafka_source *s = t->s;
+    for (uint32_t i = 0; i < s->n_streams; i++)
+        if (s->streams[i] == t) s->streams[i] = s->streams[--s->n_streams];
+    release(t);
+    rd_kafka_queue_io_event_enable(t->rkq, -1, NULL, 0);
+    rd_kafka_queue_destroy(t->rkq);
+    sz_arena_fini(&t->arena);
+    sz_free(t);
+}

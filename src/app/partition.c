@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * partition: from the assignment to the worker's end. A worker whose partition was given back is kept for a minute,
+ * should it come back: START decides if its memory still stands (protocol 2.4).
+ */
+#include <stdio.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "env.h"
+#include "log.h"
+#include "member.h"
+
+enum { MESSAGES_A_STEP = 64, GIVE_BACK_MS = 5000, OPEN_AGAIN_MS = 200, PARKED_MS = 60000 };
+
+/* ---- the sink port: alerts and dead letters may go to different places ---- */
+
+static void submit(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
+    partition *p = self;
+    p->alerts.submit(p->alerts.self, tag, lines, n);
+}
+
+static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
+    partition *p = self;
+    p->dead.dead(p->dead.self, tag, lines, n);
+}
+
+/* ---- opening ---- */
+
+static void make_sinks(partition *p) {
+    live *run = p->m->run;
+    p->shared = sz_sink_shared_new(run->alerts_file, run->dead_file, p->q);
+    p->alerts = p->dead = sz_sink_shared_port(p->shared);
+    if (!p->m->producer) return;
+    p->kafka = sz_sink_kafka_new(p->m->producer, run->alerts_topic, run->dead_topic, p->q);
+    if (run->alerts_topic.n) p->alerts = sz_sink_kafka_port(p->kafka);
+    if (run->dead_topic.n) p->dead = sz_sink_kafka_port(p->kafka);
+}
+
+static sz_options options_of(partition *p) {
+    const live *run = p->m->run;
+    const sz_job *job = run->job;
+    char host[48] = "?";
+    gethostname(host, sizeof host - 1);
+    snprintf(p->name, sizeof p->name, "%s:%ld:%u", host, (long)getpid(), p->m->index);
+    sz_options o = {.order = SZ_ARRIVAL,
+                    .lateness_ms = job->lateness_ms,
+                    .horizon_ms = job->horizon_ms,
+                    .until_ms = SZ_TIME_NONE,
+                    .wall_ms = sz_wall_ms(),
+                    .admit = job->admit,
+                    .is_live = run->is_live,
+                    .allow_new = job->new_state || p->committed < 0,
+                    .is_volatile = p->state.is_volatile,
+                    .settle_ms = p->state.settle_ms,
+                    .commit_records = job->commit_records,
+                    .topic = sz_str_of(run->topic),
+                    .worker = sz_str_of(p->name),
+                    .parts = p->parts,
+                    .partition = (uint32_t)p->id};
+    o.new_state = job->new_state;
+    o.accept_gap = job->accept_gap;
+    pthread_mutex_lock(&p->m->run->mutex);
+    o.bundle_ver = run->bundle_ver;
+    pthread_mutex_unlock(&p->m->run->mutex);
+    if (job->until) sz_job_until(job, &p->in.zone, &o.until_ms); /* checked before */
+    return o;
+}
+
+static sz_ports ports_of(partition *p) {
+    return (sz_ports){
+        .store = p->state.port, .stream = sz_stream_kafka_port(p->stream), .sink = {p, submit, dead}, .env = sz_env};
+}
+
+/* Another process that is about to end may have the state still: try again. Anything else ends the member. */
+static void cannot_open(partition *p, const sz_diags *d, sz_status s, int64_t now_ms) {
+    const char *en = d->n ? d->v[0].message : "the state cannot be opened", *zh = d->n ? d->v[0].message_zh : NULL;
+    if (d->n && d->v[0].code == SZ_CODE_STATE_IN_USE && !p->m->run->is_stopping) {
+        if (!p->is_busy_told) sz_log(SZ_WARNING, "state_in_use", "%s; trying again", zh ? "%s；正在重试" : NULL, en);
+        p->is_busy_told = true;
+        p->retry_ms = now_ms + OPEN_AGAIN_MS;
+        return;
+    }
+    sz_log_fields(SZ_ERROR, "state", sz_str_of(en), sz_str_of(zh), (sz_str){0});
+    member_fail(p->m, s);
+}
+
+static bool open_parts(partition *p, int64_t now_ms) {
+    live *run = p->m->run;
+    sz_diags d;
+    sz_diags_init(&d);
+    p->q = sz_msgq_new();
+    sz_status s = sz_state_open(run->job, p->id, p->q, &d, &p->state);
+    if (s == SZ_OK) s = sz_inputs_parse(run->job, &run->texts, &d, &p->in);
+    if (s != SZ_OK) cannot_open(p, &d, s, now_ms);
+    sz_diags_fini(&d);
+    if (s == SZ_OK) return true;
+    sz_state_close(&p->state);
+    sz_inputs_fini(&p->in);
+    p->in = (sz_inputs){0};
+    sz_msgq_free(p->q);
+    p->q = NULL;
+    return false;
+}
+
+static void make_worker(partition *p) {
+    make_sinks(p);
+    sz_options o = options_of(p);
+    sz_ports ports = ports_of(p);
+    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
+    p->in.campus = NULL; /* taken */
+    p->progress = sz_progress_of(p->worker);
+}
+
+static void open_stream(partition *p) {
+    bool tells_group = !p->state.is_volatile;
+    p->stream = sz_kafka_source_open(p->m->source, p->id, p->q, tells_group);
+    if (p->m->run->job->stop_at_end) sz_stream_kafka_end_here(p->stream);
+}
+
+static void step(partition *p, const sz_msg *m);
+
+static void open_it(partition *p, int64_t now_ms) {
+    if (!p->worker && !open_parts(p, now_ms)) return;
+    open_stream(p);
+    if (!p->worker) {
+        make_worker(p);
+    } else {
+        sz_ports ports = ports_of(p);
+        sz_worker_ports(p->worker, &ports);
+    }
+    p->retry_ms = SZ_TIME_MAX;
+    p->tick_ms = now_ms + p->m->run->job->tick_ms;
+    /* memory begins at the first record, whatever the group has */
+    step(p, &(sz_msg){.kind = SZ_MSG_ASSIGNED, .offset = p->state.is_volatile ? -1 : p->committed});
+}
+
+/* ---- what the worker says ---- */
+
+static void tell_held(partition *p) {
+    sz_str text;
+    if (p->is_hold_told) return;
+    p->is_hold_told = true;
+    sz_worker_failure(p->worker, &text);
+    sz_log(SZ_ERROR, "held", "partition %1$d is held: %2$.*3$s", "分区 %1$d 停住：%2$.*3$s", p->id, text.p,
+           (int)text.n);
+}
+
+static void tell_notices(partition *p) {
+    sz_severity severity;
+    for (sz_str text; sz_worker_notice(p->worker, &severity, &text);)
+        sz_log(severity, "worker", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
+}
+
+/* What one partition's state says of the rule sets that were seen holds for all of this process. */
+static void share_bundle_ver(partition *p) {
+    live *run = p->m->run;
+    uint64_t ver = sz_worker_bundle_ver(p->worker);
+    if (ver <= p->bundle_ver_told) return;
+    p->bundle_ver_told = ver;
+    pthread_mutex_lock(&run->mutex);
+    if (ver > run->bundle_ver) run->bundle_ver = ver;
+    pthread_mutex_unlock(&run->mutex);
+}
+
+static void tell_failed(partition *p) {
+    sz_str text;
+    sz_status s = sz_worker_failure(p->worker, &text);
+    sz_log(SZ_ERROR, "failed", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
+    member_fail(p->m, s);
+}
+
+static void keep_summary(partition *p) {
+    live *run = p->m->run;
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_worker_summary(p->worker, &out);
+    pthread_mutex_lock(&run->mutex);
+    if ((uint32_t)p->id < run->n_summaries) run->summaries[p->id] = sz_arena_str(&run->arena, sz_buf_str(&out));
+    pthread_mutex_unlock(&run->mutex);
+    sz_buf_fini(&out);
+}
+
+/* True if some state of this run was there before it: then what stands in its files is of this deployment. */
+static bool is_all_new(partition *p) {
+    live *run = p->m->run;
+    pthread_mutex_lock(&run->mutex);
+    if (!p->was_new) run->known_state = true;
+    bool is_new = !run->known_state;
+    pthread_mutex_unlock(&run->mutex);
+    return is_new;
+}
+
+static void after_step(partition *p) {
+    tell_notices(p);
+    share_bundle_ver(p);
+    switch (sz_worker_where(p->worker)) {
+    case SZ_WK_SEEKING:
+    case SZ_WK_RUNNING:
+    case SZ_WK_DRAINING:
+        if (p->has_started) return;
+        p->has_started = true;
+        sz_sink_shared_start(p->shared, &p->progress, is_all_new(p));
+        return;
+    case SZ_WK_HELD: tell_held(p); return;
+    case SZ_WK_FAILED:
+        if (!p->is_ended) tell_failed(p);
+        p->is_ended = true;
+        return;
+    case SZ_WK_STOPPED:
+        if (!p->is_ended) keep_summary(p);
+        p->is_ended = true;
+        return;
+    default: return;
+    }
+}
+
+static void step(partition *p, const sz_msg *m) {
+    if (m->kind == SZ_MSG_ACQUIRED) p->was_new = m->answer == SZ_ANS_NEW;
+    sz_worker_step(p->worker, m);
+    after_step(p);
+}
+
+/* ---- the group ---- */
+
+void partition_assigned(partition *p, int64_t committed, uint32_t parts) {
+    p->is_assigned = true;
+    p->committed = committed;
+    p->parts = parts;
+    p->is_ended = p->is_hold_told = p->was_told_to_stop = false;
+    p->retry_ms = 0;
+}
+
+/* Everything that points into the stream has left the queue by then. */
+static void close_stream(partition *p) {
+    for (const sz_msg *m; p->stream && (m = sz_msgq_pop(p->q));) step(p, m);
+    sz_stream_kafka_close(p->stream);
+    p->stream = NULL;
+}
+
+static void free_worker(partition *p) {
+    sz_worker_free(p->worker);
+    sz_sink_kafka_free(p->kafka);
+    sz_sink_shared_free(p->shared);
+    sz_state_close(&p->state);
+    sz_msgq_free(p->q);
+    sz_inputs_fini(&p->in);
+    p->worker = NULL;
+    p->kafka = NULL;
+    p->shared = NULL;
+    p->q = NULL;
+    p->in = (sz_inputs){0};
+    p->has_started = false;
+}
+
+static bool is_given_back(const partition *p) {
+    sz_worker_state w = sz_worker_where(p->worker);
+    return w == SZ_WK_PARKED || w == SZ_WK_STOPPED || w == SZ_WK_FAILED || w == SZ_WK_HELD || w == SZ_WK_IDLE;
+}
+
+static void wait_a_moment(partition *p) {
+    if (p->m->producer) sz_kafka_producer_poll(p->m->producer, sz_msgq_is_idle(p->q) ? 5 : 0);
+    else if (sz_msgq_is_idle(p->q)) poll(NULL, 0, 1);
+}
+
+void partition_revoked(partition *p, bool is_lost) {
+    p->is_assigned = false;
+    p->left_ms = sz_mono_ms();
+    if (!p->worker) return;
+    if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = is_lost});
+    while (!is_given_back(p) && sz_mono_ms() < p->left_ms + GIVE_BACK_MS) {
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (m) step(p, m);
+        else wait_a_moment(p);
+        if (sz_worker_wake_ms(p->worker) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+    }
+    close_stream(p);
+    if (p->state.is_exclusive || sz_worker_where(p->worker) != SZ_WK_PARKED) free_worker(p);
+}
+
+/* ---- the loop ---- */
+
+void partition_stop(partition *p) {
+    if (p->was_told_to_stop) return;
+    p->was_told_to_stop = true;
+    if (!p->worker || p->retry_ms != SZ_TIME_MAX) p->is_ended = true;
+    else if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_STOP});
+}
+
+static void tick(partition *p, int64_t now_ms) {
+    int64_t every = p->m->run->job->tick_ms;
+    if (!p->m->run->is_live || now_ms < p->tick_ms || sz_worker_where(p->worker) != SZ_WK_RUNNING) return;
+    p->tick_ms = now_ms + every;
+    int64_t wall = sz_wall_ms(), end = sz_stream_kafka_end(p->stream); /* the clock before the end: no record between */
+    if (end >= 0) step(p, &(sz_msg){.kind = SZ_MSG_TICK, .wall_ms = wall, .offset = end});
+}
+
+bool partition_step(partition *p, int64_t now_ms) {
+    bool did = false;
+    if (!p->is_assigned) {
+        if (p->worker && now_ms >= p->left_ms + PARKED_MS) free_worker(p);
+        return false;
+    }
+    if (p->retry_ms != SZ_TIME_MAX && !p->is_ended) {
+        if (now_ms < p->retry_ms) return false;
+        open_it(p, now_ms);
+        did = true;
+    }
+    if (!p->worker || !p->stream) return did;
+    for (int i = 0; i < MESSAGES_A_STEP && !p->is_ended; i++) {
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (!m) break;
+        step(p, m);
+        did = true;
+    }
+    if (p->is_ended) return did;
+    if (sz_worker_wake_ms(p->worker) <= now_ms) {
+        step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        did = true;
+    }
+    tick(p, now_ms);
+    did |= sz_stream_kafka_step(p->stream, now_ms);
+    return did || !sz_msgq_is_idle(p->q);
+}
+
+static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
+
+int64_t partition_wake_ms(const partition *p) {
+    if (!p->is_assigned) return p->worker ? p->left_ms + PARKED_MS : SZ_TIME_MAX;
+    if (p->is_ended) return SZ_TIME_MAX;
+    if (p->retry_ms != SZ_TIME_MAX) return p->retry_ms;
+    int64_t wake = earlier(sz_worker_wake_ms(p->worker), sz_stream_kafka_wake_ms(p->stream));
+    return p->m->run->is_live ? earlier(wake, p->tick_ms) : wake;
+}
+
+bool partition_is_over(const partition *p) {
+    if (!p->is_assigned || p->is_ended) return true;
+    bool is_held = p->worker && sz_worker_where(p->worker) == SZ_WK_HELD;
+    return is_held && p->m->run->job->stop_at_end;
+}
+
+void partition_count(const partition *p, live_counts *to) {
+    if (!p->worker || !p->is_assigned) return;
+    const sz_counters *c = sz_worker_counters(p->worker);
+    to->partitions++;
+    to->read += c->read;
+    to->used += c->used;
+    to->duplicate += c->duplicate;
+    to->dead += c->dead;
+    to->control += c->control;
+    for (int i = 0; i < SZ_N_REASONS; i++) to->dead_by[i] += c->dead_by[i];
+    for (int i = 0; i < SZ_N_ALERT_EVENTS; i++) to->alerts[i] += c->alerts[i];
+    sz_operation op;
+    sz_worker_operation(p->worker, &op);
+    to->commits += op.commits;
+    to->refused += op.refused;
+    to->rolled_back += op.rolled_back + op.deep_losses;
+    to->outbox += op.outbox;
+    to->settled += op.settled;
+    to->settle_sum_ms += op.settle_sum_ms;
+    if (op.settle_max_ms > to->settle_max_ms) to->settle_max_ms = op.settle_max_ms;
+    to->gap += c->gap;
+    to->held += sz_worker_where(p->worker) == SZ_WK_HELD;
+    to->backing_off += sz_worker_where(p->worker) == SZ_WK_BACKOFF;
+    if (!p->stream) return;
+    int64_t lag = sz_stream_kafka_lag(p->stream), last = sz_stream_kafka_last_ms(p->stream);
+    to->lag += lag;
+    if (lag && last != SZ_TIME_NONE) to->oldest_ms = earlier(to->oldest_ms, last);
+}
+
+/* ---- life ---- */
+
+partition *partition_new(member *m, int32_t id) {
+    partition *p = sz_alloc(sizeof *p);
+    p->m = m;
+    p->id = id;
+    return p;
+}
+
+void partition_free(partition *p) {
+    if (p->worker) {
+        sz_stream_kafka_close(p->stream);
+        free_worker(p);
+    }
+    sz_free(p);
+}

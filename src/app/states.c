@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "states.h"
+
+#include "codes.h"
+
+typedef struct state_kind {
+    const char *prefix; /* the whole name where it does not end in a colon */
+    sz_status (*open)(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
+    void (*close)(void *store);
+    bool is_volatile, is_exclusive, is_remote;
+} state_kind;
+
+static sz_store_redis *redis_of(const sz_job *job, sz_diags *d) {
+    sz_store_redis_options o = {.url = job->state, .group = job->kafka.group};
+    sz_store_redis *s = NULL;
+    return sz_store_redis_new(&o, d, &s) == SZ_OK ? s : NULL;
+}
+
+static sz_status memory_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d,
+                             sz_state *out) {
+    (void)job, (void)name, (void)partition, (void)d;
+    sz_store_memory *s = sz_store_memory_new(false);
+    out->store = s;
+    out->port = sz_store_memory_port(s, q);
+    out->is_new = true;
+    return SZ_OK;
+}
+
+static void memory_close(void *store) { sz_store_memory_free(store); }
+
+static sz_status sqlite_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d,
+                             sz_state *out) {
+    (void)job;
+    const char *path = partition == SZ_FILES ? sz_arena_str(&d->arena, name).p
+                                             : sz_arena_printf(&d->arena, "%.*s.%d", SZ_FMT_STR(name), partition);
+    sz_store_sqlite *s;
+    sz_status rc = sz_store_sqlite_open(path, d, &s);
+    if (rc != SZ_OK) return rc;
+    out->store = s;
+    out->port = sz_store_sqlite_port(s, q);
+    out->is_new = sz_store_sqlite_is_new(s);
+    return SZ_OK;
+}
+
+static void sqlite_close(void *store) { sz_store_sqlite_close(store); }
+
+/* A store a worker: a connection of its own, gone with the partition. */
+static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
+    (void)name;
+    sz_store_redis *s = redis_of(job, d);
+    if (!s) return SZ_USAGE;
+    out->store = s;
+    out->port = sz_store_redis_port(s, partition == SZ_FILES ? 0 : (uint32_t)partition, q);
+    return SZ_OK;
+}
+
+static void redis_close(void *store) { sz_store_redis_free(store); }
+
+static const state_kind kinds[] = {
+    {"memory", memory_open, memory_close, .is_volatile = true},
+    {"sqlite:", sqlite_open, sqlite_close, .is_exclusive = true},
+    {"redis:", redis_open, redis_close, .is_remote = true},
+    {"rediss:", redis_open, redis_close, .is_remote = true},
+    {"redis+", redis_open, redis_close, .is_remote = true},
+    {"rediss+", redis_open, redis_close, .is_remote = true},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+static const state_kind *kind_of(sz_str state, sz_str *name) {
+    for (int i = 0; i < N_KINDS; i++) {
+        size_t n = strlen(kinds[i].prefix);
+        bool has_name = strchr(":+", kinds[i].prefix[n - 1]) != NULL;
+        if (has_name ? state.n <= n : state.n != n) continue;
+        if (memcmp(state.p, kinds[i].prefix, n) != 0) continue;
+        *name = (sz_str){state.p + n, state.n - n};
+        return &kinds[i];
+    }
+    return NULL;
+}
+
+sz_status sz_state_check(const sz_job *job, sz_diags *d) {
+    sz_str name;
+    const state_kind *k = kind_of(job->state, &name);
+    if (k && k->open == redis_open) {
+        sz_store_redis *s = redis_of(job, d);
+        sz_store_redis_free(s);
+        return s ? SZ_OK : SZ_USAGE;
+    }
+    if (k) return SZ_OK;
+    sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory, sqlite:FILE or redis:URL, not %.*s",
+                 "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s", SZ_FMT_STR(job->state));
+    return SZ_USAGE;
+}
+
+sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look) {
+    sz_str name;
+    const state_kind *k = kind_of(job->state, &name);
+    if (!k || k->open != redis_open) return SZ_OK;
+    sz_store_redis *store = redis_of(job, d);
+    if (!store) return SZ_USAGE;
+    sz_promise *rows = NULL;
+    uint32_t n = 0;
+    sz_status s = sz_store_redis_check(store, job->settle_ms, d, &look->arena, &rows, &n);
+    for (uint32_t i = 0; i < n; i++)
+        sz_look_add(look, (sz_look_grade)rows[i].level, "%s: %s", "%s：%s", rows[i].what, rows[i].message)->what_zh =
+            sz_arena_printf(&look->arena, "%s：%s", rows[i].what, rows[i].message_zh);
+    sz_store_redis_free(store);
+    return s == SZ_REFUSED ? SZ_OK : s;
+}
+
+bool sz_state_is_volatile(const sz_job *job) {
+    sz_str name;
+    const state_kind *k = kind_of(job->state, &name);
+    return k && k->is_volatile;
+}
+
+sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
+    sz_str name;
+    *out = (sz_state){0};
+    sz_status s = sz_state_check(job, d);
+    if (s != SZ_OK) return s;
+    const state_kind *k = kind_of(job->state, &name);
+    out->is_volatile = k->is_volatile;
+    out->is_exclusive = k->is_exclusive;
+    out->settle_ms = k->is_remote ? job->settle_ms : 0;
+    s = k->open(job, name, partition, q, d, out);
+    if (s == SZ_OK) out->kind = k;
+    return s;
+}
+
+void sz_state_close(sz_state *s) {
+    if (s->kind) s->kind->close(s->store);
+    s->kind = NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What --state names, opened for one worker: memory, an SQLite file (one a partition of a topic: FILE.0, FILE.1, …),
+ * Redis.
+ */
+#ifndef SZ_APP_STATES_H
+#define SZ_APP_STATES_H
+
+#include "job.h"
+
+typedef struct sz_state {
+    const struct state_kind *kind; /* NULL: not open */
+    void *store;
+    sz_store_port port;
+    bool is_volatile;  /* gone with the process */
+    bool is_new;       /* known to hold nothing */
+    bool is_exclusive; /* nobody else can open it while it is open: to be closed when the partition goes */
+    int64_t settle_ms; /* how long a commit must stand */
+} sz_state;
+
+enum { SZ_FILES = -1 }; /* instead of a partition */
+sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
+void sz_state_close(sz_state *s);
+/* Only the name: SZ_USAGE with a finding. */
+sz_status sz_state_check(const sz_job *job, sz_diags *d);
+/* Rows of what a server promises of the state; none where there is no server. SZ_IO with a finding: no answer. */
+sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look);
+/* True if what the store holds outlives the process. */
+bool sz_state_is_volatile(const sz_job *job);
+
+#endif
