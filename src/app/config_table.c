@@ -16,7 +16,8 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                      "从这个 YAML 文件读取选项；命令行优先"},
     [SZ_O_SOURCE] =
         {"source", SZ_OPT_LIST, RUN, "file:PATH|stdin|kafka:TOPIC", NULL, NULL,
-         "Where records come from: files, folders of files, standard input (several may be given), or one topic of Kafka",
+         "Where records come from: files, folders of files, standard input (several may be given), or one topic of "
+         "Kafka",
          "记录的来源：文件、文件夹、标准输入（可以给出多个），或一个 Kafka 主题"},
     [SZ_O_MAPPING] = {"mapping", SZ_OPT_TEXT, RUN | CHECK, "FILE", NULL, NULL,
                       "How a vendor's CSV or TSV reads as events (docs/mapping.md)",

@@ -54,9 +54,9 @@ static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e,
 /* The topic's partition is the student's home, or the topic was keyed by something else (trap 17 of the protocol). */
 static bool is_routed(sz_worker *w, const sz_input *in, sz_str id) {
     if (is_home(w, id)) return true;
-    reject(
-        w, in, SZ_MISROUTED, "student",
-        "not the partition of this student: key the topic by student, partitioner murmur2; `sanzao repartition` copies it");
+    reject(w, in, SZ_MISROUTED, "student",
+           "not the partition of this student: key the topic by student, partitioner murmur2; `sanzao repartition` "
+           "copies it");
     return false;
 }
 

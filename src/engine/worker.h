@@ -71,8 +71,8 @@ typedef struct snap_undo { /* what it was before, should the commit not stand */
     snap before;
 } snap_undo;
 
-/* One commit, frozen. What is worked on while its answer is out gathers in the worker's own lists; if it turns out not to
- * have happened, it is put in front of them again (commit.c). */
+/* One commit, frozen. What is worked on while its answer is out gathers in the worker's own lists; if it turns out
+ * not to have happened, it is put in front of them again (commit.c). */
 typedef struct outgoing {
     bool is_made;
     bool is_sent;       /* false: its dead letters come first */

@@ -197,7 +197,8 @@ static void judge_persistence(judging *j) {
     const facts *f = j->f;
     if (strcmp(f->appendonly, "yes") != 0) {
         add(j, SZ_PROMISE_RISKY, "appendonly",
-            "a restart goes back to the last snapshot, farther than settle reaches; what was told since is told again: set yes",
+            "a restart goes back to the last snapshot, farther than settle reaches; what was told since is told "
+            "again: set yes",
             "重启会退回到上一个快照，超出 settle 的范围，其后的预警会再次发出：请设为 yes",
             f->appendonly[0] ? f->appendonly : "?");
         return;
