@@ -79,6 +79,7 @@ static void late_monday(struct plan *x) {
     if (x->d->weekday != 1 || x->p->home_every == 0 || saturday.classes) return;
     struct day sunday;
     sz_sim_term_day(x->all->term, x->d->index - 1, &sunday);
+    if (saturday.festival != NO_FESTIVAL || sunday.festival != NO_FESTIVAL) return; /* that was another journey */
     sz_rng r = plans_for(x, (uint32_t)(saturday.index + 7));
     if (sz_sim_goes_home(x->p, &sunday) && sz_rng_chance(&r, 2500)) x->here_from = 7 * HOURS + 900;
 }

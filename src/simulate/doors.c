@@ -85,6 +85,7 @@ static void dorm(struct plan *x, int32_t second, enum direction direction) {
     bool at_night = second >= curfew(x) || second < AT(6, 0);
     if (at_night) chance = 9700; /* the door is shut, the guard looks */
     if (x->is_out && direction == DIRECTION_OUT && second >= AT(19, 0)) chance = 6000;
+    if (x->w->places[x->p->dorm].has_turnstile) chance = 9900;
     bool is_used = sz_rng_chance(&x->r, chance);
     if (is_used) sz_sim_pass(x, second, x->p->dorm, direction);
 }

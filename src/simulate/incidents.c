@@ -11,9 +11,10 @@ struct incident_row {
 };
 /* Shares are chosen (5 % in all), not measured. */
 static const struct incident_row rows[N_INCIDENTS] = {
-    [LOST_CONTACT] = {40, 2, 5},     [LATE_RETURNS] = {60, 10, 21},   [OUT_OVERNIGHT] = {50, 8, 16},
+    [LOST_CONTACT] = {40, 2, 5},     [LATE_RETURNS] = {60, 10, 21},   [OUT_OVERNIGHT] = {50, 1, 16},
     [MISSED_CLASSES] = {70, 14, 28}, [HARDSHIP] = {100, 1000, 1000},  [SPEND_DROP] = {60, 14, 35},
     [IRREGULAR] = {50, 21, 35},      [DILIGENCE_DROP] = {60, 21, 35}, [CRISIS] = {20, 12, 18},
+    [NOT_ARRIVED] = {20, 7, 18},
 };
 
 static bool can_have(const struct person *p, enum incident kind) {
@@ -51,18 +52,21 @@ static bool place(const struct people *all, struct person *p, enum incident kind
     const struct incident_row *row = &rows[kind];
     int32_t days = (int32_t)all->days, last = days < TERM_DAYS ? days - 1 : EXAMS_TO;
     int32_t length = sz_rng_between(r, row->least, row->most), most = days >= 9 ? days / 3 : 1;
-    if (length > most && kind != HARDSHIP) length = most;
+    if (length > most && kind != HARDSHIP && kind != NOT_ARRIVED) length = most;
     for (int attempt = 0; attempt < 24; attempt++) {
         int32_t from = sz_rng_between(r, days / 4, days / 4 + (days - 1) / 2);
         if (kind == HARDSHIP) {
             from = sz_rng_chance(r, 6000) ? 0 : from;
             length = days - from;
         }
+        if (kind == MISSED_CLASSES) from = from * 4 / 3 - days / 4; /* some begin in the second week */
+        if (kind == NOT_ARRIVED) from = 0;
         int32_t to = from + length - 1;
         if (to > last) to = last;
         if (from > to) continue;
         int weekday = sz_day_weekday(all->term->from + from);
         bool is_short = kind == LOST_CONTACT || kind == CRISIS;
+        if (kind == NOT_ARRIVED && !is_quiet(p, from, to)) continue; /* who is ill is no mystery */
         if (kind != HARDSHIP && attempt < 20 && !is_quiet(p, from, to)) continue;
         if (is_short && attempt < 20 && (weekday > 4 || is_festival_near(all, from - 1, to + 1))) continue;
         int32_t minute = kind == LOST_CONTACT ? sz_rng_between(r, 18 * 60, 22 * 60) : 0;

@@ -35,7 +35,9 @@ static void incident(struct plan *x) {
         x->quiet_to = (x->p->incident_to - x->d->index * 1440) * 60;
         break;
     case LATE_RETURNS: m->late_night = 3000 + 45 * s; break;
-    case OUT_OVERNIGHT: m->out_night = 2500 + 40 * s; break;
+    case OUT_OVERNIGHT: /* one night or two are spent out for certain, of a longer time some */
+        m->out_night = x->p->incident_to - x->p->incident_from < 2 * 1440 ? 10000 : 2500 + 40 * s;
+        break;
     case MISSED_CLASSES: m->skips = 2500 + 55 * s; break;
     case HARDSHIP:
         m->is_hard_up = true;
@@ -58,6 +60,7 @@ static void incident(struct plan *x) {
         m->skips += 800 + 17 * s;
         break;
     case CRISIS: crisis(x); break;
+    case NOT_ARRIVED: m->is_silent_all_day = true; break;
     default: break;
     }
 }
@@ -65,13 +68,8 @@ static void incident(struct plan *x) {
 void sz_sim_mood_draw(struct plan *x) {
     const struct person *p = x->p;
     int32_t day = x->d->index, minute = day * 1440;
-    x->mood = (struct mood){.skips = p->skips,
-                            .comes_late = 250,
-                            .late_night = p->late,
-                            .out_night = 8,
-                            .meals = 100,
-                            .price = p->price,
-                            .library = 100};
+    x->mood = (struct mood){
+        .skips = p->skips, .comes_late = 250, .late_night = p->late, .meals = 100, .price = p->price, .library = 100};
     if (x->d->is_exams) x->mood.library = 180;
     x->mood.lends = sz_sim_span_on(p, SPAN_LENT_CARD, SPAN_LENT_CARD, day) != NULL;
     x->mood.pays_double = sz_sim_span_on(p, SPAN_PAYS_FOR_TWO, SPAN_PAYS_FOR_TWO, day) != NULL;
@@ -80,7 +78,7 @@ void sz_sim_mood_draw(struct plan *x) {
     if (sz_sim_span_on(p, SPAN_SICK_IN_DORM, SPAN_SICK_IN_DORM, day)) {
         x->mood.stays_in = true;
         x->mood.meals = 30;
-        x->mood.late_night = x->mood.out_night = 0;
+        x->mood.late_night = 0;
     }
     if (p->incident && p->incident_from < minute + 1440 && p->incident_to >= minute) incident(x);
     if (!x->mood.is_silent_all_day) return;

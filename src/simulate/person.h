@@ -44,6 +44,7 @@ enum incident {
     IRREGULAR,
     DILIGENCE_DROP,
     CRISIS,
+    NOT_ARRIVED,
     N_INCIDENTS
 };
 

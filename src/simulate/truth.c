@@ -5,8 +5,9 @@
  */
 #include "files.h"
 
-const char *const sz_sim_incidents[] = {"lost_contact", "late_returns", "out_overnight",  "missed_classes", "hardship",
-                                        "spend_drop",   "irregular",    "diligence_drop", "crisis",         NULL};
+const char *const sz_sim_incidents[] = {
+    "lost_contact", "late_returns",   "out_overnight", "missed_classes", "hardship", "spend_drop",
+    "irregular",    "diligence_drop", "crisis",        "not_arrived",    NULL};
 static const char *incident_name(enum incident kind) { return sz_sim_incidents[kind - 1]; }
 
 const char *const sz_sim_confounders[] = {
@@ -46,6 +47,7 @@ static void incident_rows(struct rows *x, const struct person *p) {
     row(x, incident_name((enum incident)p->incident), from, to, p->strength);
     if (p->incident == LOST_CONTACT && p->year <= 3 && p->strength >= 60)
         row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
+    if (p->incident == NOT_ARRIVED && p->year <= 3) row(x, incident_name(MISSED_CLASSES), from, to, p->strength);
     if (p->incident == DILIGENCE_DROP) row(x, incident_name(MISSED_CLASSES), from, to, p->strength / 2);
     if (p->incident != CRISIS) return;
     /* As mood.c has it: late and eating less, then in bed, then, where it is bad, nothing for two days. */

@@ -92,7 +92,8 @@ static void add_dorms(struct world *w) {
         add_place(w, DORM, b % 2, name);
         p = &w->places[w->n_places - 1];
         sz_sim_name(p->building, sizeof p->building, b % 2 ? "西" : "东", b / 2 + 1, "");
-        if (b % 6 == 2) { /* one two-way door: which way somebody went is not known */
+        p->has_turnstile = b / 2 % 2;
+        if (b % 8 == 4) { /* one two-way door: which way somebody went is not known */
             add_reader(w, SOURCE_GATE, DIRECTION_UNKNOWN);
             continue;
         }

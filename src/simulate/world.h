@@ -19,8 +19,9 @@ struct place {
     char id[16], name[32], building[16];
     uint8_t kind, zone;
     uint16_t reader0, n_readers;
-    uint16_t guest;    /* NONE, or a reader that is moved here half-way */
-    uint16_t unlisted; /* NONE, or a reader that is seldom used and stands in no list */
+    uint16_t guest;     /* NONE, or a reader that is moved here half-way */
+    uint16_t unlisted;  /* NONE, or a reader that is seldom used and stands in no list */
+    bool has_turnstile; /* nobody passes without a record */
 };
 
 struct reader {

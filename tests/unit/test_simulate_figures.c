@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -135,6 +136,71 @@ static void test_door_hours_are_like_the_real_ones(void **state) {
     assert_true(apart < 0.13); /* what is missing is mostly that college's nights: its doors open until three */
 }
 
+enum { A_DAY = 8 }; /* eight and more in one */
+
+static int by_key(const void *a, const void *b) {
+    return (*(const uint64_t *)a > *(const uint64_t *)b) - (*(const uint64_t *)a < *(const uint64_t *)b);
+}
+
+/* One key of student and day for each record: share of the days with one record, two, … */
+static void shares_a_day(uint64_t *keys, size_t n, double share[A_DAY]) {
+    size_t days = 0;
+    qsort(keys, n, sizeof *keys, by_key);
+    for (size_t k = 0; k < A_DAY; k++) share[k] = 0;
+    for (size_t i = 0, to; i < n; i = to, days++) {
+        for (to = i + 1; to < n && keys[to] == keys[i];) to++;
+        share[to - i < A_DAY ? to - i - 1 : A_DAY - 1]++;
+    }
+    for (size_t k = 0; k < A_DAY; k++) share[k] /= (double)days;
+}
+
+/* Granted passages of the dorms in data3.csv; its other doors are 第五 to 第七教学楼, "\xb5\xda" in GBK. */
+static bool real_a_day(double share[A_DAY]) {
+    char path[512];
+    size_t n, m = 0;
+    char *text = fixture_read(fixture_shared(path, "data/taidi/data3.csv"), &n);
+    if (!text) return false;
+    uint64_t *keys = sz_alloc(n / 20 * sizeof *keys);
+    for (const char *p = text, *nl; p < text + n && (nl = memchr(p, '\n', (size_t)(text + n - p))); p = nl + 1) {
+        unsigned long long card;
+        int day, at = 0, granted;
+        if (sscanf(p, "%*d,%llu,2019/4/%d %*d:%*d,%n%*[^,],%d", &card, &day, &at, &granted) != 3 || granted != 1 ||
+            memcmp(p + at, "\xb5\xda", 2) == 0)
+            continue;
+        keys[m++] = card * 32 + (unsigned)day;
+    }
+    sz_free(text);
+    shares_a_day(keys, m, share);
+    sz_free(keys);
+    return true;
+}
+
+static void test_doors_a_day_are_like_the_real_ones(void **state) {
+    (void)state;
+    double real[A_DAY], sim[A_DAY], apart = 0;
+    if (!real_a_day(real)) {
+        printf("skipped: ../shared/data/taidi/data3.csv is not there\n");
+        skip();
+    }
+    uint64_t *keys = sz_alloc(x.n_lines * sizeof *keys);
+    size_t n = 0;
+    for (size_t i = 0; i < x.n_lines; i++) {
+        const struct sim_line *l = &x.lines[i];
+        if (l->kind == SZ_RECORD_EVENT && l->type == SZ_TYPE_DORM_ACCESS && l->place == 'd' &&
+            l->result == SZ_RESULT_GRANTED && !l->is_repeat && l->student != SZ_NONE && l->time_ms < to_ms)
+            keys[n++] = (uint64_t)l->student * 32 + (uint64_t)((l->time_ms - from_ms) / SZ_DAY_MS);
+    }
+    shares_a_day(keys, n, sim);
+    sz_free(keys);
+    printf("days with 1, 2, 3, … dorm records, simulated/real %%:");
+    for (size_t k = 0; k < A_DAY; k++) {
+        printf(" %.1f/%.1f", sim[k] * 100, real[k] * 100);
+        apart += sim[k] < real[k] ? (real[k] - sim[k]) / 2 : (sim[k] - real[k]) / 2;
+    }
+    printf("\n");
+    assert_true(apart < 0.06);
+}
+
 static void test_prices_are_those_of_a_canteen(void **state) {
     (void)state;
     int *fen = sz_alloc(x.n_lines * sizeof *fen);
@@ -234,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_purchases_a_month_are_like_the_real_ones),
         cmocka_unit_test(test_doors_a_month_are_like_the_real_ones),
         cmocka_unit_test(test_door_hours_are_like_the_real_ones),
+        cmocka_unit_test(test_doors_a_day_are_like_the_real_ones),
         cmocka_unit_test(test_prices_are_those_of_a_canteen),
         cmocka_unit_test(test_incidents_show_in_the_records),
         cmocka_unit_test(test_hardship_eats_often_and_cheaply),
