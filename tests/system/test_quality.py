@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""bench/quality judges as the truth file says: overlap with three days of grace, retracted alerts told but not counted, confounders by
+kind, delay from the onset; and it runs the shipped rules over a simulated term.
+"""
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+from lib import ROOT, SANZAO, ZONE, environment, expect, main, same, say, stamp, write, write_lines
+
+DAY = datetime(2026, 3, 2, tzinfo=ZONE)                # a Monday
+RULES = """\
+features: {silence: {absence: seen}}
+rules:
+  - {id: silent, title: {zh: 失联, en: Silent}, purpose: student-safety, value: silence, at_least: {36h: yellow}, detects: [lost_contact]}
+  - {id: asleep, title: {zh: 关, en: Off}, purpose: student-safety, value: silence, at_least: {36h: yellow}, detects: [lost_contact], mode: disabled}
+"""
+
+
+def quality(*words) -> str:
+    done = subprocess.run([ROOT / "bench/quality", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
+                          env=environment(SANZAO=SANZAO))
+    same((done.returncode, done.stderr.decode()), (0, ""), "bench/quality")
+    return done.stdout.decode()
+
+
+def small_term(tmp):
+    """Everybody has lunch every day; some are silent from the 5th (alert at 24:00 of the 6th) to the 8th, noon."""
+    students = ["busy", "true", "grace", "stale", "treated", "leave"]
+    write(tmp / "data/campus/students.csv", "student\n" + "".join(f"{s}\n" for s in students))
+    write(tmp / "data/campus/leaves.csv", "student,from,to,kind,recorded\nleave,2026-03-05,2026-03-08,sick,2026-03-08T09:00:00+08:00\n")
+    lines = []
+    for day in range(14):
+        for s in students:
+            t = DAY + timedelta(days=day, hours=12)
+            if s != "busy" and 3 <= day <= 5: continue
+            lines.append(json.dumps({"id": f"{s}{day}", "type": "swipe", "time": stamp(t), "student": s, "amount": 9}).encode())
+    write_lines(tmp / "data/events.ndjson", lines)
+    write(tmp / "data/truth.csv", "student,incident,from,to,strength\n"
+          f"true,lost_contact,{stamp(DAY + timedelta(days=2, hours=13))},{stamp(DAY + timedelta(days=6))},0.9\n"
+          f"grace,lost_contact,{stamp(DAY)},{stamp(DAY + timedelta(days=1, hours=2))},0.5\n"      # ends 2 d 22 h before the alert
+          f"stale,lost_contact,{stamp(DAY)},{stamp(DAY + timedelta(hours=22))},0.5\n"             # 3 d 2 h before
+          f"busy,spend_drop,{stamp(DAY)},{stamp(DAY + timedelta(days=9))},0.5\n")
+    write(tmp / "data/confounders.csv", f"student,confounder,from,to\ntreated,is_treated,{stamp(DAY)},{stamp(DAY + timedelta(days=9))}\n"
+          f"stale,is_treated,{stamp(DAY + timedelta(days=9))},{stamp(DAY + timedelta(days=10))}\n")
+    write(tmp / "rules/rules.yaml", RULES)
+    return ["--data", tmp / "data", "--rules", tmp / "rules"]
+
+
+def test_quality_judges_as_the_truth_file_says(tmp):
+    got = json.loads(quality(*small_term(tmp), "--json"))
+    same(list(got["rules"]), ["silent"], "a rule that is off")
+    r = got["rules"]["silent"]
+    same((r["told"], r["retracted"], r["standing"], r["true"]), (5, 1, 4, 2), "told, retracted, standing, true")
+    same((r["incidents"], r["found"]), (3, 2), "incidents of its kind, found")
+    same((r["on_confounder"], r["confounders"]), (1, {"is_treated": 1}), "false alerts on confounders")
+    same(r["delay_days"], (35 / 24 + (4 * 24) / 24) / 2, "median of 35 h and of 4 d after the onset")
+    same(got["counselor_weeks"], 6 * 14 / 7 / 200, "counselor-weeks")
+    same(sorted(json.loads(quality(*small_term(tmp), "--json", "--all"))["rules"]), ["asleep", "silent"], "with those that are off")
+
+
+def test_quality_table_lists_what_was_false_and_missed(tmp):
+    text = quality(*small_term(tmp), "--false", "silent")
+    expect("50 %" in text and "2/3" in text, text)
+    rows = [line.split()[:2] for line in text.splitlines() if line.startswith(("false  ", "missed "))]
+    same(sorted(rows), [["false", "stale"], ["false", "treated"], ["missed", "stale"]], "rows")
+    expect("lost_contact" in text and "spend_drop" in text, "a table by incident")
+
+
+def test_quality_of_the_shipped_rules_on_a_small_term(tmp):
+    got = json.loads(quality("--students", 400, "--days", 63, "--seeds", "31", "--json"))
+    rules, weeks = got["rules"], got["counselor_weeks"]
+    told = sum(r["told"] for r in rules.values())
+    expect(told / weeks <= 5, f"{told} alerts told in {weeks} counselor-weeks")
+    expect(sum(r["found"] for r in rules.values()) >= 3, "incidents found:", rules)
+    say(f"{told} told in {weeks:.0f} counselor-weeks, {sum(r['found'] for r in rules.values())} incidents found")
+
+
+sys.exit(main(globals()))
