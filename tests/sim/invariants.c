@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "invariants.h"
+
+#include "sink_twin.h"
+#include "store_state.h"
+
+#define NO_STATE UINT64_MAX /* a memory that no state of the store stands for */
+enum { LOOK_EVERY = 16, MOST_SNAPSHOTS_BESIDES = 500 };
+
+/* ---- what a worker's memory stands for ---- */
+
+static void acquired(seat *s, const sz_msg *m, uint64_t uid, uint64_t before, const ghost *g) {
+    if (m->answer != SZ_ANS_OK && m->answer != SZ_ANS_NEW) return;
+    s->acquired_uid = uid;
+    s->before_uid = before;
+    s->must_decide = true;
+    s->loaded = *g;
+    if (m->answer == SZ_ANS_NEW || !m->header->body.n) { /* nothing to load; a memory that is not empty shows by its counts */
+        s->mem_uid = uid;
+        s->must_decide = false;
+    }
+}
+
+static void chunk(seat *s, const sz_msg *m, uint64_t uid) {
+    if (m->answer != SZ_ANS_OK) {
+        s->is_loading = false;
+        s->mem_uid = NO_STATE;
+        return;
+    }
+    if (uid != s->acquired_uid) s->is_pure = false;
+    if (m->chunk != SZ_CHUNK_END) return;
+    s->is_loading = false;
+    s->mem_uid = s->is_pure ? s->acquired_uid : NO_STATE;
+    s->is_fresh = true;
+}
+
+void invariant_answered(world *w, seat *s, const sz_msg *m, uint64_t uid, uint64_t before, const ghost *g) {
+    (void)w;
+    if (m->kind == SZ_MSG_ACQUIRED) {
+        acquired(s, m, uid, before, g);
+    } else if (m->kind == SZ_MSG_CHUNK) {
+        chunk(s, m, uid);
+    } else if (m->answer == SZ_ANS_OK) {
+        s->mem_uid = uid;
+        s->flight_uid = 0;
+    } else if (m->answer == SZ_ANS_REFUSED) {
+        s->mem_uid = NO_STATE;
+    }
+}
+
+void invariant_load(world *w, seat *s, bool restart) {
+    s->must_decide = false;
+    if (restart) {
+        s->is_loading = s->is_pure = true;
+        w->n_loads++;
+    } else if (!s->is_loading) {
+        fail(w, "h%u p%u goes on with a load that has ended", s->host, s->part);
+    }
+}
+
+/* Acquired and not loaded: the worker holds that its memory is what the store has. */
+static void decide(world *w, seat *s) {
+    if (!s->must_decide) return;
+    s->must_decide = false;
+    bool is_mine = s->mem_uid == s->before_uid || (s->flight_uid && s->flight_uid == s->before_uid);
+    if (!is_mine)
+        fail(w, "h%u p%u kept a memory (state %lld) that is not what the store had (%lld)", s->host, s->part,
+             (long long)s->mem_uid, (long long)s->before_uid);
+    s->mem_uid = s->acquired_uid;
+    s->flight_uid = 0;
+}
+
+void invariant_want(world *w, seat *s) {
+    if (s->is_loading) fail(w, "h%u p%u wants input while it loads", s->host, s->part);
+    decide(w, s);
+}
+
+/* ---- a commit ---- */
+
+static uint64_t look(world *w, sz_worker *k) {
+    uint64_t h = 1;
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t i = 0; i < w->load->n_students; i++) {
+        sz_buf_clear(&out);
+        if (sz_worker_show(k, w->load->students[i], &out) == SZ_OK) h = h * 31 + sz_hash(out.p, out.n);
+    }
+    sz_buf_fini(&out);
+    return h;
+}
+
+static int64_t field(const sz_commit *c, const char *name, int64_t none) {
+    for (uint32_t i = 0; i < c->n_fields; i++)
+        if (sz_str_is(c->fields[i].key, name) && sz_str_i64(c->fields[i].value, &none)) break;
+    return none;
+}
+
+void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
+    decide(w, s);
+    if (s->is_loading) fail(w, "h%u p%u commits while it loads", s->host, s->part);
+    *g = (ghost){.clock_ms = sz_worker_clock(s->w),
+                 .n = *sz_worker_counters(s->w),
+                 .n_students = sz_worker_n_students(s->w),
+                 .bundle = s->bundle};
+    g->offset = field(c, "offset", (int64_t)g->n.read);
+    if (w->n_commits % LOOK_EVERY == 0 && !w->s.is_live) g->shown = look(w, s->w);
+    if (s->is_fresh && c->n_outbox && !w->s.is_live && s->loaded.bundle == s->bundle)
+        fail(w, "h%u p%u says %u alerts after a load, before anything came: %.*s", s->host, s->part, c->n_outbox,
+             SZ_FMT_STR(c->outbox[0]));
+    uint64_t sum = g->n.used + g->n.duplicate + g->n.dead + g->n.control;
+    if (g->n.read != sum)
+        fail(w, "h%u p%u commits %llu read, and %llu used, duplicate, dead or control", s->host, s->part,
+             (unsigned long long)g->n.read, (unsigned long long)sum);
+}
+
+static bool is_among(const sz_str *v, uint32_t n, sz_str line) {
+    for (uint32_t i = 0; i < n; i++)
+        if (sz_str_eq(v[i], line)) return true;
+    return false;
+}
+
+void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_uid, const sz_commit *c, const ghost *g) {
+    const partition_state *p = &w->store.parts[part];
+    const node *top = state_top(p);
+    if (top->uid != parent_uid)
+        fail(w, "store %u: the commit of h%u, made on state %lld, was taken onto state %lld", part, s->host,
+             (long long)parent_uid, (long long)top->uid);
+    if (g->offset < top->g.offset)
+        fail(w, "store %u: the offset falls from %lld to %lld", part, (long long)top->g.offset, (long long)g->offset);
+    if (g->clock_ms < top->g.clock_ms && g->bundle == top->g.bundle)
+        fail(w, "store %u: the clock falls from %lld to %lld", part, (long long)top->g.clock_ms, (long long)g->clock_ms);
+    if (g->n.read < top->g.n.read) fail(w, "store %u: the records read fall", part);
+    for (uint32_t i = 0; i < c->trim_outbox && top->outbox.first + i < top->outbox.end; i++) {
+        sz_str line = p->outbox.v[top->outbox.first + i];
+        const said_line *x = sink_line(w, line, part);
+        if (!x->is_out && x->n_said && !is_among(c->outbox, c->n_outbox, line))
+            fail(w, "store %u: an alert leaves the outbox and is not on the topic: %.*s", part, SZ_FMT_STR(x->bytes));
+    }
+}
+
+/* Alerts that stand in the outbox and are written again behind what a broken commit left are not said again. */
+void invariant_committed(world *w, uint32_t part, const sz_commit *c) {
+    partition_state *s = &w->store.parts[part];
+    node *n = &s->v[s->n - 1];
+    const window before = (n - 1)->outbox;
+    n->said = SZ_NEWN(&w->arena, uint32_t, c->n_outbox + 1);
+    for (uint32_t i = 0; i < c->n_outbox; i++) {
+        said_line *x = sink_line(w, c->outbox[i], part);
+        if (x->n_said && c->trim_outbox && is_among(s->outbox.v + before.first, before.end - before.first, x->bytes))
+            continue;
+        if (++x->n_said > 1)
+            fail(w, "store %u: one history says the same alert twice: %.*s", part, SZ_FMT_STR(x->bytes));
+        n->said[n->n_said++] = (uint32_t)(x - w->sink.v);
+    }
+}
+
+/* ---- a loss ---- */
+
+void invariant_lost(world *w, uint32_t part, const node *n) {
+    (void)part;
+    for (uint32_t i = 0; i < n->n_said; i++) w->sink.v[n->said[i]].n_said--;
+}
+
+void invariant_after_loss(world *w, uint32_t part) {
+    for (uint32_t i = 0; i < w->sink.n; i++) {
+        const said_line *x = &w->sink.v[i];
+        if (x->part == part && x->is_out && !x->n_said)
+            fail(w, "store %u: after a loss the topic has an alert that the state does not know: %.*s", part,
+                 SZ_FMT_STR(x->bytes));
+    }
+    const node *top = state_top(&w->store.parts[part]);
+    if (w->stream.group_offset[part] > top->g.offset)
+        fail(w, "store %u: after a loss the group has offset %lld and the state %lld", part,
+             (long long)w->stream.group_offset[part], (long long)top->g.offset);
+}
+
+/* ---- the topic ---- */
+
+void invariant_submitted(world *w, const seat *s, const sz_str *lines, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (lines[i].n && lines[i].p[lines[i].n - 1] == '\n')
+            fail(w, "h%u p%u submits an alert with a line end", s->host, s->part);
+}
+
+void invariant_published(world *w, const said_line *x) {
+    if (!x->n_said)
+        fail(w, "partition %u: the topic gets an alert that the state does not know: %.*s", x->part,
+             SZ_FMT_STR(x->bytes));
+    const uint32_t *have = sz_map_get(&w->sink.keys, x->key);
+    if (have && !sz_str_eq(w->sink.v[*have].bytes, x->bytes))
+        fail(w, "one alert has two contents:\n  %.*s\n  %.*s", SZ_FMT_STR(w->sink.v[*have].bytes), SZ_FMT_STR(x->bytes));
+}
+
+void invariant_settled(world *w, uint32_t part, int64_t offset) {
+    const node *top = state_top(&w->store.parts[part]);
+    if (offset > top->g.offset)
+        fail(w, "partition %u: offset %lld is called settled, and the state has %lld", part, (long long)offset,
+             (long long)top->g.offset);
+}
+
+/* ---- a step ---- */
+
+static void check_loaded(world *w, seat *s) {
+    const ghost *g = &s->loaded;
+    const sz_counters *n = sz_worker_counters(s->w);
+    if (g->bundle != s->bundle) return;
+    if (sz_worker_clock(s->w) != g->clock_ms && !w->s.is_live)
+        fail(w, "h%u p%u: the clock was %lld and is %lld after the load", s->host, s->part, (long long)g->clock_ms,
+             (long long)sz_worker_clock(s->w));
+    if (memcmp(n, &g->n, sizeof *n) != 0 && !w->s.is_live)
+        fail(w, "h%u p%u: counters are not what was committed: read %llu was %llu", s->host, s->part,
+             (unsigned long long)n->read, (unsigned long long)g->n.read);
+    if (g->shown && look(w, s->w) != g->shown)
+        fail(w, "h%u p%u: students after the load are not as they were when they were committed", s->host, s->part);
+}
+
+void invariant_step(world *w, seat *s, const sz_msg *m) {
+    bool has_loaded = m->kind == SZ_MSG_CHUNK && m->answer == SZ_ANS_OK && m->chunk == SZ_CHUNK_END;
+    bool stands = s->where != SZ_WK_FAILED && s->where != SZ_WK_HELD;
+    if (has_loaded && stands && s->mem_uid != NO_STATE) check_loaded(w, s);
+    if (m->kind == SZ_MSG_INPUT && !s->is_stale) s->is_fresh = false;
+    if (m->kind == SZ_MSG_BUNDLE || m->kind == SZ_MSG_TICK) s->is_fresh = false;
+    int64_t clock = sz_worker_clock(s->w);
+    bool goes_on = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_TICK || m->kind == SZ_MSG_GO_ON;
+    if (goes_on && clock < s->clock_ms && s->where == SZ_WK_RUNNING)
+        fail(w, "h%u p%u: the clock falls from %lld to %lld", s->host, s->part, (long long)s->clock_ms, (long long)clock);
+    s->clock_ms = clock;
+    mix(w, (uint64_t)clock ^ (uint64_t)m->kind << 56 ^ (uint64_t)s->where << 48);
+}

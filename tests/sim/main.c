@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The simulation: real engine, one thread, twins with faults, a seed that says everything. See README.md here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "mutant.h"
+#include "run.h"
+
+typedef struct args {
+    uint64_t from, to, mask;
+    int seconds;
+    const char *seeds_file;
+    bool traces, is_verbose, expects_failure;
+} args;
+
+static const char usage[] =
+    "usage: simulation [--seeds A-B] [--seconds N [--from A]] [--file FILE] [--mask HEX] [--trace] [--verbose]\n"
+    "                  [--mutant NAME]\n"
+    "  --seeds A-B    runs these (default 1-500); --file FILE: those in the file, one a line\n"
+    "  --seconds N    fresh ones for so long, from a seed that the clock gives or --from\n"
+    "  --mask HEX     only these faults may exist; --trace prints every step of each run\n"
+    "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, and none of 5,000 is 1\n";
+
+static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_twice;
+
+/* One seed, and one in a hundred twice. False: it failed, and all is said. */
+static bool run_one(uint64_t seed, const args *a) {
+    outcome o = run_seed(seed, a->mask, a->traces ? RUN_ALL_STEPS : RUN_QUIET);
+    n_run++;
+    n_steps += o.n_steps, n_inputs += o.n_inputs, n_commits += o.n_commits, n_loads += o.n_loads;
+    n_alerts += o.n_alerts, n_losses += o.n_losses, n_exits += o.n_exits;
+    if (a->is_verbose)
+        printf("seed %llu: %llu steps, %llu inputs, %llu commits, %llu loads, %llu alerts, %llu losses, %llu exits, %.1f s\n",
+               (unsigned long long)seed, (unsigned long long)o.n_steps, (unsigned long long)o.n_inputs,
+               (unsigned long long)o.n_commits, (unsigned long long)o.n_loads, (unsigned long long)o.n_alerts,
+               (unsigned long long)o.n_losses, (unsigned long long)o.n_exits, (double)o.rested_ms / 1000);
+    if (!o.is_failed && seed % 100 == 0) {
+        n_twice++;
+        if (run_seed(seed, a->mask, RUN_QUIET).hash == o.hash) return true;
+        printf("seed %llu runs differently a second time\n", (unsigned long long)seed);
+        return false;
+    }
+    if (!o.is_failed) return true;
+    if (a->expects_failure) {
+        printf("seed %llu: %s\n", (unsigned long long)seed, o.failure);
+        return false;
+    }
+    printf("FAILED seed %llu: %s\n", (unsigned long long)seed, o.failure);
+    uint64_t mask = a->mask == UINT64_MAX ? run_shrink(seed) : a->mask;
+    printf("faults needed (--mask %llx): ", (unsigned long long)mask);
+    run_print_faults(stdout, seed, mask);
+    o = run_seed(seed, mask, a->traces ? RUN_QUIET : RUN_LAST_STEPS);
+    printf("FAILED seed %llu: %s\n", (unsigned long long)seed, o.failure);
+    return false;
+}
+
+static double seconds_since(const struct timespec *t0) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)(t.tv_sec - t0->tv_sec) + (double)(t.tv_nsec - t0->tv_nsec) / 1e9;
+}
+
+static int read_args(int argc, char **argv, args *a) {
+    *a = (args){.from = 1, .to = 500, .mask = UINT64_MAX};
+    bool has_from = false;
+    for (int i = 1; i < argc; i++) {
+        const char *k = argv[i], *v = i + 1 < argc ? argv[i + 1] : "";
+        if (!strcmp(k, "--trace")) a->traces = true;
+        else if (!strcmp(k, "--verbose")) a->is_verbose = true;
+        else if (!strcmp(k, "--seconds")) a->seconds = atoi(v), i++;
+        else if (!strcmp(k, "--from")) a->from = strtoull(v, NULL, 10), has_from = true, i++;
+        else if (!strcmp(k, "--file")) a->seeds_file = v, i++;
+        else if (!strcmp(k, "--mask")) a->mask = strtoull(v, NULL, 16), i++;
+        else if (!strcmp(k, "--seeds")) {
+            char *end;
+            a->from = a->to = strtoull(v, &end, 10);
+            if (*end == '-') a->to = strtoull(end + 1, NULL, 10);
+            i++;
+        } else if (!strcmp(k, "--mutant")) {
+            for (int m = 1; m < N_MUTANTS; m++)
+                if (!strcmp(v, mutant_rows[m].name)) sz_mutant = m;
+            if (!sz_mutant) return fprintf(stderr, "no mutant %s\n", v), 2;
+            a->expects_failure = true;
+            a->to = 5000;
+            i++;
+        } else return fputs(usage, stderr), 2;
+    }
+    if (a->seconds && !has_from) a->from = (uint64_t)time(NULL) * 100000;
+    if (a->seconds) a->to = UINT64_MAX;
+    return 0;
+}
+
+static bool run_file(const args *a, bool *is_fine) {
+    FILE *f = fopen(a->seeds_file, "r");
+    if (!f) return fprintf(stderr, "%s: cannot be read\n", a->seeds_file), false;
+    char line[200];
+    while (fgets(line, sizeof line, f)) {
+        char *end;
+        uint64_t seed = strtoull(line, &end, 10);
+        if (end != line && !run_one(seed, a)) *is_fine = false;
+    }
+    fclose(f);
+    return true;
+}
+
+int main(int argc, char **argv) {
+    args a;
+    int rc = read_args(argc, argv, &a);
+    if (rc) return rc;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    struct timespec t0;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    bool is_fine = true;
+    if (a.seconds) printf("fresh seeds from %llu\n", (unsigned long long)a.from);
+    if (a.seeds_file) {
+        if (!run_file(&a, &is_fine)) return 4;
+    } else {
+        for (uint64_t seed = a.from; seed <= a.to && is_fine; seed++) {
+            is_fine = run_one(seed, &a);
+            if (a.seconds && seconds_since(&t0) > a.seconds) break;
+        }
+    }
+    double s = seconds_since(&t0);
+    if (a.expects_failure) {
+        printf("%s: %s after %llu seeds, %.1f s\n", mutant_rows[sz_mutant].name, is_fine ? "NOT CAUGHT" : "caught",
+               (unsigned long long)n_run, s);
+        return is_fine ? 1 : 0;
+    }
+    printf("%llu seeds in %.1f s, %.0f a minute; %llu twice; %llu steps, %llu inputs, %llu commits, %llu loads, %llu "
+           "alerts, %llu losses, %llu exits\n",
+           (unsigned long long)n_run, s, (double)n_run / s * 60, (unsigned long long)n_twice, (unsigned long long)n_steps,
+           (unsigned long long)n_inputs, (unsigned long long)n_commits, (unsigned long long)n_loads,
+           (unsigned long long)n_alerts, (unsigned long long)n_losses, (unsigned long long)n_exits);
+    return is_fine ? 0 : 1;
+}

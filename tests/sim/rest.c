@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rest: the faults are off; what must hold when everything has come to an end.
+ */
+#include <stdio.h>
+
+#include "host.h"
+#include "invariants.h"
+#include "sink_twin.h"
+#include "store_state.h"
+
+bool is_at_rest(const world *w) {
+    for (uint32_t p = 0; p < w->s.parts; p++) {
+        const node *top = state_top(&w->store.parts[p]);
+        int32_t owner = w->group.owner[p];
+        if (owner < 0 || w->stream.visible[p] != w->load->log[p].n) return false;
+        const seat *s = &w->hosts[owner].seats[p];
+        if (!s->w || s->where != SZ_WK_RUNNING || s->pos != (int64_t)w->stream.visible[p]) return false;
+        if (top->outbox.end != top->outbox.first || top->g.offset != s->pos) return false;
+        if (s->bundle + 1 != w->load->n_bundles || top->g.bundle != s->bundle) return false;
+        if (w->s.is_live && s->n_ticks < 3) return false;
+    }
+    return true;
+}
+
+/* ---- what was said, and what is on the topic ---- */
+
+typedef struct folded { /* alert → index of the line with its highest seq */
+    sz_map alerts;
+} folded;
+
+static int64_t seq_of(const said_line *x) {
+    int64_t n = 0;
+    sz_str_i64(alert_member(x->bytes, "seq"), &n);
+    return n;
+}
+
+static void fold(const world *w, sz_map *m) {
+    sz_map_init(m);
+    for (uint32_t i = 0; i < w->sink.n; i++) {
+        const said_line *x = &w->sink.v[i];
+        if (!x->is_out) continue;
+        sz_str alert = alert_member(x->bytes, "alert");
+        const uint32_t *have = sz_map_get(m, alert);
+        if (!have || seq_of(&w->sink.v[*have]) < seq_of(x)) sz_map_put(m, alert, i);
+    }
+}
+
+/* One student's episodes as `state show` prints them. Counts those that the topic has too. */
+static void compare_shown(world *w, const sz_map *m, sz_str shown, uint32_t *n) {
+    size_t at = 0;
+    static const char head[] = ",\"alert\":\"";
+    for (; at + sizeof head < shown.n; at++) {
+        if (memcmp(shown.p + at, head, sizeof head - 1) != 0) continue;
+        sz_str rest = {shown.p + at, shown.n - at};
+        sz_str alert = alert_member(rest, "alert"), seq = alert_member(rest, "seq"), state = alert_member(rest, "state");
+        if (sz_str_is(seq, "0")) continue; /* nothing was told of it */
+        const uint32_t *have = sz_map_get(m, alert);
+        if (!have) {
+            fail(w, "at rest: the state has said %.*s, and the topic does not have it", SZ_FMT_STR(alert));
+            return;
+        }
+        const said_line *x = &w->sink.v[*have];
+        if (!sz_str_eq(alert_member(x->bytes, "seq"), seq) || !sz_str_eq(alert_member(x->bytes, "state"), state))
+            fail(w, "at rest: the state has said %.*s with seq %.*s, %.*s, and the topic has %.*s", SZ_FMT_STR(alert),
+                 SZ_FMT_STR(seq), SZ_FMT_STR(state), SZ_FMT_STR(x->bytes));
+        ++*n;
+    }
+}
+
+void invariant_said(world *w) {
+    sz_map m;
+    fold(w, &m);
+    uint32_t n = 0;
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t p = 0; p < w->s.parts && !w->is_failed; p++) {
+        sz_worker *k = w->hosts[w->group.owner[p]].seats[p].w;
+        for (uint32_t i = 0; i < w->load->n_students; i++) {
+            if (sz_home(w->load->students[i], w->s.parts) != p) continue;
+            sz_buf_clear(&out);
+            if (sz_worker_show(k, w->load->students[i], &out) == SZ_OK) compare_shown(w, &m, sz_buf_str(&out), &n);
+        }
+    }
+    if (n != m.n && w->load->n_bundles == 1)
+        fail(w, "at rest: the topic has %u alerts, the states have said %u", m.n, n);
+    sz_buf_fini(&out);
+    sz_map_fini(&m);
+}
+
+/* ---- counts ---- */
+
+static void compare_counts(world *w) {
+    for (uint32_t p = 0; p < w->s.parts; p++) {
+        const node *top = state_top(&w->store.parts[p]);
+        if (top->g.n.read != w->load->log[p].n)
+            fail(w, "at rest: partition %u has %u records, and %llu were read", p, w->load->log[p].n,
+                 (unsigned long long)top->g.n.read);
+    }
+}
+
+/* Whatever one of its histories said is on the topic. */
+static void compare_outbox(world *w) {
+    for (uint32_t i = 0; i < w->sink.n; i++) {
+        const said_line *x = &w->sink.v[i];
+        if (x->n_said && !x->is_out) fail(w, "at rest: an alert was never published: %.*s", SZ_FMT_STR(x->bytes));
+    }
+}
+
+/* ---- against the undisturbed run ---- */
+
+static const said_line *same_key(const world *w, sz_str key) {
+    const uint32_t *have = sz_map_get(&w->sink.keys, key);
+    return have ? &w->sink.v[*have] : NULL;
+}
+
+static void compare_lines(world *w, const world *ref) {
+    for (uint32_t i = 0; i < w->sink.n; i++) {
+        const said_line *x = &w->sink.v[i];
+        if (!x->is_out || sz_map_get(&ref->sink.lines, x->bytes)) continue;
+        const said_line *y = same_key(ref, x->key);
+        fail(w, "at rest: the undisturbed run does not say\n  %.*s\nbut %.*s", SZ_FMT_STR(x->bytes),
+             SZ_FMT_STR(y ? y->bytes : SZ_STR("nothing of it")));
+    }
+    if (w->sink.n_topic != ref->sink.n_topic)
+        for (uint32_t i = 0; i < ref->sink.n; i++) {
+            const said_line *x = &ref->sink.v[i];
+            const uint32_t *have = sz_map_get(&w->sink.lines, x->bytes);
+            if (x->is_out && (!have || !w->sink.v[*have].is_out))
+                fail(w, "at rest: the undisturbed run says, and this one does not,\n  %.*s", SZ_FMT_STR(x->bytes));
+        }
+}
+
+/* What stands of an alert, without what depends on when it was looked at: its id, its seq, whether it was corrected. */
+static sz_str standing(world *w, const said_line *x) {
+    sz_str b = x->bytes;
+    return keep_printf(w, "%.*s %.*s %.*s %.*s since %.*s at %.*s %.*s", SZ_FMT_STR(alert_member(b, "student")),
+                       SZ_FMT_STR(alert_member(b, "rule")), SZ_FMT_STR(alert_member(b, "level")),
+                       SZ_FMT_STR(alert_member(b, "state")), SZ_FMT_STR(alert_member(b, "since")),
+                       SZ_FMT_STR(alert_member(b, "at")), SZ_FMT_STR(alert_member(b, "step")));
+}
+
+static void collect(world *w, const world *of, sz_map *out) {
+    sz_map m;
+    fold(of, &m);
+    sz_map_init(out);
+    for (uint32_t i = 0; i < of->sink.n; i++) {
+        const said_line *x = &of->sink.v[i];
+        const uint32_t *top = sz_map_get(&m, alert_member(x->bytes, "alert"));
+        if (!top || *top != i || sz_str_is(alert_member(x->bytes, "state"), "retracted")) continue;
+        sz_map_put(out, standing(w, x), i);
+    }
+    sz_map_fini(&m);
+}
+
+static void compare_standing(world *w, const world *ref) {
+    sz_map mine, theirs;
+    collect(w, w, &mine);
+    collect(w, ref, &theirs);
+    for (uint32_t i = 0; i < mine.n && !w->is_failed; i++)
+        if (!sz_map_get(&theirs, sz_map_key(&mine, i)))
+            fail(w, "at rest: stands, and does not in the undisturbed run: %.*s", SZ_FMT_STR(sz_map_key(&mine, i)));
+    for (uint32_t i = 0; i < theirs.n && !w->is_failed; i++)
+        if (!sz_map_get(&mine, sz_map_key(&theirs, i)))
+            fail(w, "at rest: stands in the undisturbed run, and not here: %.*s", SZ_FMT_STR(sz_map_key(&theirs, i)));
+    sz_map_fini(&mine);
+    sz_map_fini(&theirs);
+}
+
+static void compare_dead(world *w, const world *ref) {
+    for (uint32_t i = 0; i < ref->sink.dead.n; i++)
+        if (!sz_map_get(&w->sink.dead, sz_map_key(&ref->sink.dead, i)))
+            fail(w, "at rest: no dead letter for %.*s", SZ_FMT_STR(sz_map_key(&ref->sink.dead, i)));
+    for (uint32_t i = 0; i < w->sink.dead.n; i++)
+        if (!sz_map_get(&ref->sink.dead, sz_map_key(&w->sink.dead, i)))
+            fail(w, "at rest: a dead letter that the undisturbed run does not have: %.*s",
+                 SZ_FMT_STR(w->sink.dead_bytes.v[i]));
+}
+
+void invariant_at_rest(world *w, const world *ref) {
+    compare_counts(w);
+    compare_outbox(w);
+    invariant_said(w);
+    if (!ref || w->load->n_bundles > 1) return;
+    compare_dead(w, ref);
+    if (w->s.is_live) compare_standing(w, ref);
+    else compare_lines(w, ref);
+}

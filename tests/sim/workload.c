@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * workload: students, cards, leaves and feeds as the texts that a user would write; records as the bytes that a
+ * producer would send, each decoded once as an adapter would.
+ */
+#include "workload.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rand.h"
+#include "workload_rules.h"
+
+typedef struct draft { /* of a record */
+    int64_t produced_ms;
+    uint32_t part, order;
+    sz_str raw;
+} draft;
+
+typedef struct making {
+    workload *l;
+    const swarm *s;
+    rng r, fault[N_FAULTS];
+    draft *v;
+    uint32_t n, cap;
+    int64_t t0_ms, range_ms; /* of event time */
+    bool has_feeds, has_batch;
+} making;
+
+static bool hits(making *m, fault f) { return m->s->exists[f] && rng_chance(&m->fault[f], m->s->rate[f]); }
+
+/* ---- campus ---- */
+
+static void write_campus(making *m, sz_buf *students, sz_buf *cards, sz_buf *leaves, sz_buf *feeds) {
+    workload *l = m->l;
+    rng *r = &m->r;
+    char day[11], time[40];
+    sz_day_format(sz_zone_day(&l->zone, m->t0_ms), day);
+    sz_buf_put_z(students, "student,school,enrolled_on,status\n");
+    sz_buf_put_z(cards, "system,card,student,from,to\n");
+    sz_buf_put_z(leaves, "student,from,to,kind,recorded\n");
+    for (uint32_t i = 0; i < l->n_students; i++) {
+        sz_str id = l->students[i];
+        sz_buf_printf(students, "%.*s,%s,%s,%s\n", SZ_FMT_STR(id), i % 2 ? "医学院" : "理学院",
+                      rng_chance(r, 0.5) ? day : "", rng_chance(r, 0.05) ? "suspended" : "active");
+        if (rng_chance(r, 0.5)) sz_buf_printf(cards, "pos,c%u,%.*s,,\n", i, SZ_FMT_STR(id));
+        if (!rng_chance(r, 0.1)) continue;
+        int64_t from = m->t0_ms + rng_between(r, 0, m->range_ms);
+        sz_time_format(&l->zone, from - from % 1000, time);
+        sz_buf_printf(leaves, "%.*s,%s,", SZ_FMT_STR(id), time);
+        int64_t to = from + rng_between(r, 1, 1 + m->range_ms / 2);
+        sz_time_format(&l->zone, to - to % 1000 + 1000, time);
+        sz_buf_printf(leaves, "%s,sick,", time);
+        if (rng_chance(r, 0.7)) {
+            int64_t known = from + rng_between(r, -m->range_ms / 8, m->range_ms / 2);
+            sz_time_format(&l->zone, known - known % 1000, time);
+            sz_buf_put_z(leaves, time);
+        }
+        sz_buf_put_u8(leaves, '\n');
+    }
+    if (!m->has_feeds) return;
+    sz_buf_printf(feeds,
+                  "pos: {delivery: stream, allowance: %" PRId64 "s, idle: 1m, types: [swipe], began: %s}\n"
+                  "door: {delivery: stream, types: [dorm_access]}\n",
+                  m->range_ms / 1000 / rng_between(r, 20, 200) + 1, day);
+    if (m->has_batch) sz_buf_put_z(feeds, "class: {delivery: batch, types: [attendance]}\n");
+}
+
+static void give_up(workload *l, const char *what, sz_str text) {
+    sz_buf out;
+    sz_buf_init(&out);
+    for (size_t i = 0; i < l->diags.n; i++) sz_diag_print(&out, &l->diags.v[i], SZ_EN, false);
+    fprintf(stderr, "simulation: its own %s do not load\n%.*s\n%.*s", what, SZ_FMT_STR(text),
+            SZ_FMT_STR(sz_buf_str(&out)));
+    exit(4);
+}
+
+static void load_campus(making *m) {
+    workload *l = m->l;
+    sz_buf text[4];
+    for (int i = 0; i < 4; i++) sz_buf_init(&text[i]);
+    write_campus(m, &text[0], &text[1], &text[2], &text[3]);
+    static const char *const names[] = {"students.csv", "cards.csv", "leaves.csv", "feeds.yaml"};
+    sz_campus_file files[4];
+    size_t n = m->has_feeds ? 4 : 3;
+    for (size_t i = 0; i < n; i++) files[i] = (sz_campus_file){names[i], text[i].p, text[i].n};
+    if (sz_campus_load(files, n, "campus", SZ_ENC_UTF8, &l->zone, &l->types, &l->diags, &l->campus) != SZ_OK)
+        give_up(l, "campus files", sz_buf_str(&text[0]));
+    for (int i = 0; i < 4; i++) sz_buf_fini(&text[i]);
+}
+
+static void load_rules(making *m) {
+    workload *l = m->l;
+    rng r = m->r;
+    rng_u64(&m->r);
+    l->n_bundles = m->s->exists[F_RELOAD] ? (uint32_t)rng_between(&m->r, 2, MOST_BUNDLES) : 1;
+    for (uint32_t i = 0; i < l->n_bundles; i++) {
+        sz_buf text;
+        sz_buf_init(&text);
+        rules_write(&text, r, m->range_ms / 12, i);
+        l->rules_text[i] = sz_arena_str(&l->arena, sz_buf_str(&text));
+        sz_rule_file file = {"rules.yaml", text.p, text.n};
+        if (sz_rules_load(&file, 1, l->campus, &l->types, &l->diags, &l->bundles[i]) != SZ_OK)
+            give_up(l, "rules", l->rules_text[i]);
+        sz_buf_fini(&text);
+    }
+}
+
+/* ---- records ---- */
+
+static void draft_add(making *m, int64_t produced_ms, uint32_t part, sz_str raw) {
+    if (m->n == m->cap) {
+        m->cap = m->cap ? 2 * m->cap : 1024;
+        m->v = sz_realloc(m->v, m->cap * sizeof *m->v);
+    }
+    m->v[m->n] = (draft){.produced_ms = produced_ms, .part = part, .order = m->n, .raw = raw};
+    m->n++;
+}
+
+/* When what is produced then happened: on the wall in live operation, else some days in a minute. */
+static int64_t event_time(const making *m, int64_t produced_ms) {
+    if (m->s->is_live) return m->t0_ms + produced_ms;
+    return m->t0_ms + (int64_t)((double)produced_ms / (double)m->s->span_ms * (double)m->range_ms);
+}
+
+static sz_str write_record(making *m, uint32_t student, uint32_t number, int64_t t_ms, uint32_t variant) {
+    workload *l = m->l;
+    char time[40], who[80], more[120];
+    t_ms -= t_ms % 1000;
+    sz_time_format(&l->zone, t_ms, time);
+    rng r = rng_of(number * UINT64_C(7919) + variant, 3);
+    uint64_t kind = rng_below(&r, 10);
+    const char *type = kind < 5 ? "swipe" : kind < 8 ? "dorm_access" : kind < 9 ? "presence" : "attendance";
+    const char *source = kind < 5 ? "pos" : kind < 8 ? "door" : kind < 9 ? "net" : "class";
+    snprintf(who, sizeof who, "\"student\":\"%.*s\"", SZ_FMT_STR(l->students[student]));
+    if (kind < 5) {
+        snprintf(more, sizeof more, "\"op\":\"consume\",\"amount\":%d.%d,\"place\":\"p%d\"",
+                 (int)rng_between(&r, 1, 20), (int)rng_below(&r, 10), (int)rng_below(&r, 4));
+    } else if (kind < 8) {
+        snprintf(more, sizeof more, "\"direction\":\"%s\"", rng_chance(&r, 0.5) ? "in" : "out");
+    } else if (kind < 9) {
+        snprintf(more, sizeof more, "\"means\":\"network\"");
+    } else {
+        snprintf(more, sizeof more, "\"course\":\"c\",\"session\":\"1\",\"status\":\"%s\"",
+                 rng_chance(&r, 0.5) ? "absent" : "present");
+    }
+    return sz_str_of(sz_arena_printf(&l->arena,
+                                     "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"time\":\"%s\",%s,%s}",
+                                     number, source, type, time, who, more));
+}
+
+static sz_str poison(making *m, uint32_t number) {
+    static const char *const bad[] = {
+        "{\"id\":", "", "\xff\xfe garbage", "{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\"}",
+        "{\"id\":\"p\",\"type\":\"swipe\",\"student\":\"s1\",\"time\":\"yesterday\"}",
+        "{\"id\":\"p\",\"type\":\"unheard\",\"student\":\"s1\",\"time\":\"2026-03-02T08:00:00+08:00\"}",
+        "{\"id\":\"p\",\"type\":\"swipe\",\"student\":\"nobody\",\"amount\":1,\"time\":\"2026-03-02T08:00:00+08:00\"}",
+        "{\"id\":\"p\",\"type\":\"swipe\",\"card\":\"nobodys\",\"amount\":1,\"time\":\"2026-03-02T08:00:00+08:00\"}"};
+    return sz_str_of(bad[(number + rng_below(&m->fault[F_POISON], 8)) % 8]);
+}
+
+static void write_status(making *m, int64_t produced_ms, bool is_down) {
+    workload *l = m->l;
+    char time[40], through[40];
+    int64_t t = event_time(m, produced_ms);
+    t -= t % 1000;
+    sz_time_format(&l->zone, t, time);
+    sz_time_format(&l->zone, t - 1000, through);
+    const char *text =
+        is_down ? sz_arena_printf(&l->arena,
+                                  "{\"type\":\"feed_status\",\"source\":\"door\",\"time\":\"%s\",\"state\":\"%s\"}",
+                                  time, rng_chance(&m->r, 0.5) ? "down" : "open")
+                : sz_arena_printf(&l->arena,
+                                  "{\"type\":\"feed_status\",\"source\":\"class\",\"time\":\"%s\","
+                                  "\"complete_through\":\"%s\",\"state\":\"complete\"}",
+                                  time, through);
+    for (uint32_t p = 0; p < l->parts; p++) draft_add(m, produced_ms, p, sz_str_of(text));
+}
+
+static void draw_record(making *m, uint32_t number, int64_t produced_ms, uint32_t n_seen) {
+    workload *l = m->l;
+    uint32_t student = (uint32_t)rng_below(&m->r, n_seen);
+    uint32_t part = sz_home(l->students[student], l->parts);
+    int64_t t = event_time(m, produced_ms) - (m->s->is_live ? rng_between(&m->r, 0, 2000) : 0);
+    if (hits(m, F_LATE)) t -= rng_between(&m->fault[F_LATE], 0, m->range_ms / 3);
+    if (hits(m, F_FUTURE)) t += 20 * SZ_DAY_MS;
+    if (hits(m, F_MISROUTED)) part = (part + 1 + (uint32_t)rng_below(&m->fault[F_MISROUTED], l->parts - 1)) % l->parts;
+    draft_add(m, produced_ms, part, write_record(m, student, number, t, 0));
+    if (hits(m, F_POISON)) draft_add(m, produced_ms, part, poison(m, number));
+    int64_t later = produced_ms + rng_between(&m->fault[F_DUPLICATE], 0, m->s->span_ms / 4);
+    if (later >= m->s->span_ms) later = m->s->span_ms - 1;
+    if (hits(m, F_DUPLICATE)) draft_add(m, later, part, write_record(m, student, number, t, 0));
+    if (hits(m, F_CONFLICT)) draft_add(m, later, part, write_record(m, student, number, t, 1));
+}
+
+static int by_production(const void *a, const void *b, void *ctx) {
+    const draft *x = a, *y = b;
+    (void)ctx;
+    if (x->produced_ms != y->produced_ms) return x->produced_ms < y->produced_ms ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Stretches of the log turned around, as an export in the order of the newest first brings them. */
+static void reverse_some(making *m) {
+    for (uint32_t i = 0; i + 2 < m->n; i += 8) {
+        if (!hits(m, F_REVERSED)) continue;
+        uint32_t k = i + (uint32_t)rng_between(&m->fault[F_REVERSED], 2, 30);
+        if (k >= m->n) k = m->n - 1;
+        for (uint32_t a = i, b = k; a < b; a++, b--) {
+            draft x = m->v[a], y = m->v[b];
+            m->v[a].raw = y.raw, m->v[a].part = y.part;
+            m->v[b].raw = x.raw, m->v[b].part = x.part;
+        }
+    }
+}
+
+static void log_add(workload *l, sz_decoder *d, const draft *x) {
+    partition_log *g = &l->log[x->part];
+    if (g->n == g->cap) {
+        g->cap = g->cap ? 2 * g->cap : 256;
+        g->v = sz_realloc(g->v, g->cap * sizeof *g->v);
+        g->produced_ms = sz_realloc(g->produced_ms, g->cap * sizeof *g->produced_ms);
+    }
+    sz_input *in = &g->v[g->n];
+    memset(in, 0, sizeof *in);
+    in->raw = x->raw;
+    in->origin =
+        (sz_origin){.source = SZ_STR("kafka:campus.events"), .partition = (int32_t)x->part, .offset = (int64_t)g->n};
+    sz_decode_json(d, x->raw, &l->arena, &in->record);
+    g->produced_ms[g->n++] = x->produced_ms;
+}
+
+static void make_log(making *m) {
+    workload *l = m->l;
+    uint32_t n = (uint32_t)rng_between(&m->r, 200, 800);
+    uint32_t n_seen = l->n_students - (uint32_t)rng_between(&m->r, 1, l->n_students / 3); /* the rest never comes */
+    for (uint32_t i = 0; i < n; i++)
+        draw_record(m, i, (int64_t)((double)i / n * (double)m->s->span_ms), n_seen);
+    if (m->has_batch)
+        for (uint32_t i = 1; i <= 6; i++) write_status(m, m->s->span_ms * i / 6 - 1, false);
+    if (m->has_feeds && rng_chance(&m->r, 0.3))
+        for (uint32_t i = 0; i < 4; i++) write_status(m, rng_between(&m->r, 0, m->s->span_ms - 1), true);
+    sz_sort(m->v, m->n, sizeof *m->v, by_production, NULL);
+    reverse_some(m);
+    sz_decoder *d = sz_decoder_new(&l->types, &l->zone);
+    for (uint32_t i = 0; i < m->n; i++) log_add(l, d, &m->v[i]);
+    sz_decoder_free(d);
+    l->n_records = m->n;
+}
+
+void workload_init(workload *l, uint64_t seed, const swarm *s) {
+    memset(l, 0, sizeof *l);
+    making m = {.l = l, .s = s, .r = rng_of(seed, 2)};
+    for (int f = 0; f < N_FAULTS; f++) m.fault[f] = rng_of(seed, 3000 + (uint64_t)f);
+    sz_arena_init(&l->arena);
+    sz_types_init(&l->types);
+    sz_diags_init(&l->diags);
+    sz_zone_fixed(&l->zone, 8 * 3600, "Asia/Shanghai");
+    l->parts = s->parts;
+    l->n_students = (uint32_t)rng_between(&m.r, 20, 50);
+    l->students = SZ_NEWN(&l->arena, sz_str, l->n_students);
+    for (uint32_t i = 0; i < l->n_students; i++)
+        l->students[i] = sz_str_of(sz_arena_printf(&l->arena, "2025%04u", i * 7 + 1));
+    int64_t monday = sz_zone_midnight(&l->zone, sz_day_from_ymd(2026, 3, 2));
+    m.range_ms = s->is_live ? s->span_ms : rng_between(&m.r, 4, 60) * SZ_HOUR_MS;
+    m.t0_ms = monday + rng_between(&m.r, 0, 23) * SZ_HOUR_MS + rng_between(&m.r, 0, 3599) * 1000;
+    l->wall0_ms = s->is_live ? m.t0_ms : m.t0_ms + m.range_ms; /* what is read afterwards lies in the past */
+    m.has_feeds = rng_chance(&m.r, 0.5);
+    m.has_batch = m.has_feeds && rng_chance(&m.r, 0.5);
+    load_campus(&m);
+    load_rules(&m);
+    make_log(&m);
+    sz_free(m.v);
+}
+
+void workload_fini(workload *l) {
+    for (uint32_t p = 0; p < 4; p++) {
+        sz_free(l->log[p].v);
+        sz_free(l->log[p].produced_ms);
+    }
+    for (uint32_t i = 0; i < l->n_bundles; i++) sz_bundle_unref(l->bundles[i]);
+    sz_campus_free(l->campus);
+    sz_zone_fini(&l->zone);
+    sz_types_fini(&l->types);
+    sz_diags_fini(&l->diags);
+    sz_arena_fini(&l->arena);
+}
