@@ -134,6 +134,8 @@ static const char *const state_names[] = {"idle", "backoff", "acquiring", "loadi
 void seat_step_msg(world *w, seat *s, const sz_msg *m) {
     if (!s->w || w->is_failed) return;
     sz_worker_state before = sz_worker_where(s->w);
+    s->where = before;
+    invariant_before(s, m);
     sz_worker_step(s->w, m);
     s->where = sz_worker_where(s->w);
     if (w->trace)

@@ -5,20 +5,19 @@
 #include "store_state.h"
 
 #define NO_STATE UINT64_MAX /* a memory that no state of the store stands for */
-enum { LOOK_EVERY = 16, MOST_SNAPSHOTS_BESIDES = 500 };
+enum { LOOK_EVERY = 16 };
 
 /* ---- what a worker's memory stands for ---- */
 
+/* From here on a memory that was the state before stands for this one; any other must be loaded before it is used. */
 static void acquired(seat *s, const sz_msg *m, uint64_t uid, uint64_t before, const ghost *g) {
     if (m->answer != SZ_ANS_OK && m->answer != SZ_ANS_NEW) return;
+    bool is_mine = s->mem_uid == before || (s->flight_uid && s->flight_uid == before);
+    bool is_blank = m->answer == SZ_ANS_NEW || !m->header->body.n; /* an old memory in use would show by its counts */
+    s->mem_uid = is_mine || is_blank ? uid : NO_STATE;
     s->acquired_uid = uid;
-    s->before_uid = before;
-    s->must_decide = true;
+    s->flight_uid = 0;
     s->loaded = *g;
-    if (m->answer == SZ_ANS_NEW || !m->header->body.n) { /* nothing to load; a memory that is not empty shows by its counts */
-        s->mem_uid = uid;
-        s->must_decide = false;
-    }
 }
 
 static void chunk(seat *s, const sz_msg *m, uint64_t uid) {
@@ -49,7 +48,6 @@ void invariant_answered(world *w, seat *s, const sz_msg *m, uint64_t uid, uint64
 }
 
 void invariant_load(world *w, seat *s, bool restart) {
-    s->must_decide = false;
     if (restart) {
         s->is_loading = s->is_pure = true;
         w->n_loads++;
@@ -58,35 +56,46 @@ void invariant_load(world *w, seat *s, bool restart) {
     }
 }
 
-/* Acquired and not loaded: the worker holds that its memory is what the store has. */
-static void decide(world *w, seat *s) {
-    if (!s->must_decide) return;
-    s->must_decide = false;
-    bool is_mine = s->mem_uid == s->before_uid || (s->flight_uid && s->flight_uid == s->before_uid);
-    if (!is_mine)
-        fail(w, "h%u p%u kept a memory (state %lld) that is not what the store had (%lld)", s->host, s->part,
-             (long long)s->mem_uid, (long long)s->before_uid);
-    s->mem_uid = s->acquired_uid;
-    s->flight_uid = 0;
+static void must_stand(world *w, const seat *s, const char *does) {
+    if (s->is_loading) fail(w, "h%u p%u %s while it loads", s->host, s->part, does);
+    if (s->mem_uid == NO_STATE)
+        fail(w, "h%u p%u %s, and its memory is no state that the store has had", s->host, s->part, does);
 }
 
-void invariant_want(world *w, seat *s) {
-    if (s->is_loading) fail(w, "h%u p%u wants input while it loads", s->host, s->part);
-    decide(w, s);
-}
+void invariant_want(world *w, const seat *s) { must_stand(w, s, "wants input"); }
 
 /* ---- a commit ---- */
 
-static uint64_t look(world *w, sz_worker *k) {
-    uint64_t h = 1;
+/* How far each was looked at, and how much memory is reserved, is nobody's business; what was said and what is kept is. */
+static void keep_essence(sz_buf *out, size_t from) {
+    static const char begin[] = ",\"evaluated_through\":", end[] = ",\"episodes\":";
+    size_t a = from, b;
+    while (a + sizeof begin < out->n && memcmp(out->p + a, begin, sizeof begin - 1) != 0) a++;
+    for (b = a; b + sizeof end < out->n && memcmp(out->p + b, end, sizeof end - 1) != 0;) b++;
+    memmove(out->p + a, out->p + b, out->n - b);
+    out->n -= b - a;
+}
+
+/* Every student as `state show` prints him, a line each. */
+static sz_str look(world *w, sz_worker *k) {
     sz_buf out;
     sz_buf_init(&out);
     for (uint32_t i = 0; i < w->load->n_students; i++) {
-        sz_buf_clear(&out);
-        if (sz_worker_show(k, w->load->students[i], &out) == SZ_OK) h = h * 31 + sz_hash(out.p, out.n);
+        size_t from = out.n;
+        if (sz_worker_show(k, w->load->students[i], &out) != SZ_OK) continue;
+        keep_essence(&out, from);
+        sz_buf_put_u8(&out, '\n');
     }
+    sz_str text = keep(w, sz_buf_str(&out));
     sz_buf_fini(&out);
-    return h;
+    return text;
+}
+
+static sz_str line_of(sz_str s, size_t at) {
+    size_t from = at, to = at;
+    while (from > 0 && s.p[from - 1] != '\n') from--;
+    while (to < s.n && s.p[to] != '\n') to++;
+    return (sz_str){s.p + from, to - from};
 }
 
 static int64_t field(const sz_commit *c, const char *name, int64_t none) {
@@ -95,22 +104,31 @@ static int64_t field(const sz_commit *c, const char *name, int64_t none) {
     return none;
 }
 
-void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
-    decide(w, s);
-    if (s->is_loading) fail(w, "h%u p%u commits while it loads", s->host, s->part);
+void invariant_freeze(world *w, const seat *s, ghost *g) {
     *g = (ghost){.clock_ms = sz_worker_clock(s->w),
                  .n = *sz_worker_counters(s->w),
                  .n_students = sz_worker_n_students(s->w),
                  .bundle = s->bundle};
-    g->offset = field(c, "offset", (int64_t)g->n.read);
     if (w->n_commits % LOOK_EVERY == 0 && !w->s.is_live) g->shown = look(w, s->w);
-    if (s->is_fresh && c->n_outbox && !w->s.is_live && s->loaded.bundle == s->bundle)
+}
+
+void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
+    must_stand(w, s, "commits");
+    if (s->has_frozen) *g = s->frozen;
+    else invariant_freeze(w, s, g);
+    s->has_frozen = false;
+    g->offset = field(c, "offset", (int64_t)g->n.read);
+    if (s->is_fresh && c->n_outbox && !c->trim_outbox && !w->s.is_live && s->loaded.bundle == s->bundle)
         fail(w, "h%u p%u says %u alerts after a load, before anything came: %.*s", s->host, s->part, c->n_outbox,
              SZ_FMT_STR(c->outbox[0]));
     uint64_t sum = g->n.used + g->n.duplicate + g->n.dead + g->n.control;
     if (g->n.read != sum)
         fail(w, "h%u p%u commits %llu read, and %llu used, duplicate, dead or control", s->host, s->part,
              (unsigned long long)g->n.read, (unsigned long long)sum);
+    if (g->offset < 0) g->offset = 0; /* it has not been told where the log begins */
+    if ((int64_t)g->n.read != g->offset)
+        fail(w, "h%u p%u commits offset %lld with %llu records read", s->host, s->part, (long long)g->offset,
+             (unsigned long long)g->n.read);
 }
 
 static bool is_among(const sz_str *v, uint32_t n, sz_str line) {
@@ -210,16 +228,26 @@ static void check_loaded(world *w, seat *s) {
     if (memcmp(n, &g->n, sizeof *n) != 0 && !w->s.is_live)
         fail(w, "h%u p%u: counters are not what was committed: read %llu was %llu", s->host, s->part,
              (unsigned long long)n->read, (unsigned long long)g->n.read);
-    if (g->shown && look(w, s->w) != g->shown)
-        fail(w, "h%u p%u: students after the load are not as they were when they were committed", s->host, s->part);
+    if (!g->shown.n) return;
+    sz_str now = look(w, s->w);
+    size_t i = 0;
+    while (i < now.n && i < g->shown.n && now.p[i] == g->shown.p[i]) i++;
+    if (i < now.n || i < g->shown.n)
+        fail(w, "h%u p%u: a student is not after the load as when he was committed:\n  was %.*s\n  is  %.*s", s->host,
+             s->part, SZ_FMT_STR(line_of(g->shown, i)), SZ_FMT_STR(line_of(now, i)));
+}
+
+/* Only the witness is read again. */
+void invariant_before(seat *s, const sz_msg *m) {
+    bool is_witness = s->where == SZ_WK_SEEKING && m->n == 1;
+    if (m->kind == SZ_MSG_INPUT && !s->is_stale && !is_witness) s->is_fresh = false;
+    if (m->kind == SZ_MSG_BUNDLE || m->kind == SZ_MSG_TICK) s->is_fresh = false;
 }
 
 void invariant_step(world *w, seat *s, const sz_msg *m) {
     bool has_loaded = m->kind == SZ_MSG_CHUNK && m->answer == SZ_ANS_OK && m->chunk == SZ_CHUNK_END;
     bool stands = s->where != SZ_WK_FAILED && s->where != SZ_WK_HELD;
     if (has_loaded && stands && s->mem_uid != NO_STATE) check_loaded(w, s);
-    if (m->kind == SZ_MSG_INPUT && !s->is_stale) s->is_fresh = false;
-    if (m->kind == SZ_MSG_BUNDLE || m->kind == SZ_MSG_TICK) s->is_fresh = false;
     int64_t clock = sz_worker_clock(s->w);
     bool goes_on = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_TICK || m->kind == SZ_MSG_GO_ON;
     if (goes_on && clock < s->clock_ms && s->where == SZ_WK_RUNNING)

@@ -12,8 +12,9 @@
 /* An answer of the store reaches its sender. uid: the state it is about; before: the one before it. */
 void invariant_answered(world *w, seat *s, const sz_msg *m, uint64_t uid, uint64_t before, const ghost *g);
 void invariant_load(world *w, seat *s, bool restart);
-void invariant_want(world *w, seat *s);
-/* A commit leaves its sender: what his memory is. */
+void invariant_want(world *w, const seat *s);
+/* A commit is made, and leaves its sender, sometimes later: what his memory is. */
+void invariant_freeze(world *w, const seat *s, ghost *g);
 void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g);
 /* The store accepts it, and has done so. */
 void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_uid, const sz_commit *c, const ghost *g);
@@ -24,6 +25,7 @@ void invariant_submitted(world *w, const seat *s, const sz_str *lines, uint32_t 
 void invariant_published(world *w, const said_line *x);
 void invariant_settled(world *w, uint32_t part, int64_t offset);
 /* Around a worker's step. */
+void invariant_before(seat *s, const sz_msg *m);
 void invariant_step(world *w, seat *s, const sz_msg *m);
 
 /* All quiet: nothing is under way, everybody has read all. */

@@ -50,7 +50,7 @@ static bool run_one(uint64_t seed, const args *a) {
         return false;
     }
     printf("FAILED seed %llu: %s\n", (unsigned long long)seed, o.failure);
-    uint64_t mask = a->mask == UINT64_MAX ? run_shrink(seed) : a->mask;
+    uint64_t mask = run_shrink(seed, a->mask);
     printf("faults needed (--mask %llx): ", (unsigned long long)mask);
     run_print_faults(stdout, seed, mask);
     o = run_seed(seed, mask, a->traces ? RUN_QUIET : RUN_LAST_STEPS);

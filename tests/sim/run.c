@@ -116,8 +116,7 @@ outcome run_seed(uint64_t seed, uint64_t mask, int how) {
     return out;
 }
 
-uint64_t run_shrink(uint64_t seed) {
-    uint64_t mask = UINT64_MAX;
+uint64_t run_shrink(uint64_t seed, uint64_t mask) {
     swarm s = swarm_of(seed, mask);
     for (int f = 0; f < N_FAULTS; f++)
         if (!s.exists[f]) mask &= ~(UINT64_C(1) << f);

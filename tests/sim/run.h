@@ -20,8 +20,8 @@ typedef struct outcome {
 enum { RUN_QUIET, RUN_LAST_STEPS, RUN_ALL_STEPS };
 /* mask: faults that may exist. How much of its steps goes to stdout. */
 outcome run_seed(uint64_t seed, uint64_t mask, int how);
-/* The faults that the seed needs to fail, the fewest that taking them away one by one finds. */
-uint64_t run_shrink(uint64_t seed);
+/* The faults, of these, that the seed needs to fail: the fewest that taking them away one by one finds. */
+uint64_t run_shrink(uint64_t seed, uint64_t mask);
 void run_print_faults(FILE *to, uint64_t seed, uint64_t mask);
 
 #endif

@@ -134,7 +134,13 @@ static void submit(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
     take(s, tag, lines, n, false);
 }
 
-static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) { take(self, tag, lines, n, true); }
+/* The commit that counts them was made just now, and leaves when they are safe. */
+static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
+    seat *s = self;
+    invariant_freeze(s->world, s, &s->frozen);
+    s->has_frozen = true;
+    take(s, tag, lines, n, true);
+}
 
 sz_sink_port sink_port(seat *s) { return (sz_sink_port){s, submit, dead}; }
 

@@ -92,7 +92,7 @@ static void run_commit(world *w, request *q) {
         invariant_commit(w, q->part, q->from, q->parent_uid, &q->commit, &q->g);
         state_commit(w, s, &q->commit, &q->g);
         invariant_committed(w, q->part, &q->commit);
-        if (q->from->gen == q->gen && q->from->call == q->call) q->from->flight_uid = state_top(s)->uid;
+        if (q->from->gen == q->gen && q->from->flight_call == q->call) q->from->flight_uid = state_top(s)->uid;
         w->n_commits++;
         mix(w, state_top(s)->h.name.seq);
     } else {
@@ -184,6 +184,7 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
     memcpy(q->token, token, sizeof q->token);
     s->load_at = SZ_CHUNK_DICT;
     s->load_done = 0;
+    s->has_frozen = false;
     ask(s, q);
 }
 
@@ -209,6 +210,7 @@ static void commit(void *self, const sz_commit *c) {
     q->parent_uid = s->mem_uid;
     s->flight_uid = 0;
     ask(s, q);
+    s->flight_call = q->call;
 }
 
 sz_store_port store_port(seat *s) { return (sz_store_port){s, acquire, load, commit}; }

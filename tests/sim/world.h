@@ -61,7 +61,7 @@ typedef struct ghost {
     int64_t clock_ms, offset;
     sz_counters n;
     uint32_t n_students, bundle;
-    uint64_t shown; /* hash of all students as shown; 0: not taken */
+    sz_str shown; /* all students as shown; n 0: not taken */
 } ghost;
 
 typedef enum node_kind { NODE_EMPTY, NODE_ACQUIRE, NODE_COMMIT, NODE_TORN } node_kind; /* TORN: a commit that broke off */
@@ -138,9 +138,9 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     uint64_t call;              /* waited for; 0: none */
     sz_chunk_kind load_at;
     uint32_t load_done;
-    uint64_t mem_uid, acquired_uid, before_uid, flight_uid;
-    bool is_loading, is_pure, must_decide, is_before_empty;
-    ghost loaded;
+    uint64_t mem_uid, acquired_uid, flight_uid, flight_call;
+    bool is_loading, is_pure, has_frozen;
+    ghost loaded, frozen; /* frozen: of a commit whose dead letters go first */
     bool is_fresh;              /* loaded, and nothing came since */
     uint32_t bundle;
     /* of the stream */
