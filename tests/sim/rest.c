@@ -109,26 +109,39 @@ static void compare_outbox(world *w) {
 
 /* ---- against the undisturbed run ---- */
 
-static const said_line *same_key(const world *w, sz_str key) {
-    const uint32_t *have = sz_map_get(&w->sink.keys, key);
-    return have ? &w->sink.v[*have] : NULL;
+/* What both runs say of the student and rule of a line, a line each. */
+static sz_str both(world *w, const world *ref, const said_line *x) {
+    sz_str student = alert_member(x->bytes, "student"), rule = alert_member(x->bytes, "rule");
+    sz_buf out;
+    sz_buf_init(&out);
+    for (int side = 0; side < 2; side++) {
+        const sink *k = side ? &ref->sink : &w->sink;
+        sz_buf_put_z(&out, side ? "\n  undisturbed:" : "\n  here:");
+        for (uint32_t i = 0; i < k->n; i++) {
+            sz_str b = k->v[i].bytes;
+            if (!k->v[i].is_out || !sz_str_eq(alert_member(b, "student"), student)) continue;
+            if (!sz_str_eq(alert_member(b, "rule"), rule)) continue;
+            sz_buf_printf(&out, "\n    %.*s %.*s %.*s since %.*s at %.*s", SZ_FMT_STR(k->v[i].key),
+                          SZ_FMT_STR(alert_member(b, "event")), SZ_FMT_STR(alert_member(b, "level")),
+                          SZ_FMT_STR(alert_member(b, "since")), SZ_FMT_STR(alert_member(b, "at")));
+        }
+    }
+    sz_str text = keep(w, sz_buf_str(&out));
+    sz_buf_fini(&out);
+    return text;
 }
 
 static void compare_lines(world *w, const world *ref) {
-    for (uint32_t i = 0; i < w->sink.n; i++) {
-        const said_line *x = &w->sink.v[i];
-        if (!x->is_out || sz_map_get(&ref->sink.lines, x->bytes)) continue;
-        const said_line *y = same_key(ref, x->key);
-        fail(w, "at rest: the undisturbed run does not say\n  %.*s\nbut %.*s", SZ_FMT_STR(x->bytes),
-             SZ_FMT_STR(y ? y->bytes : SZ_STR("nothing of it")));
-    }
-    if (w->sink.n_topic != ref->sink.n_topic)
-        for (uint32_t i = 0; i < ref->sink.n; i++) {
-            const said_line *x = &ref->sink.v[i];
-            const uint32_t *have = sz_map_get(&w->sink.lines, x->bytes);
-            if (x->is_out && (!have || !w->sink.v[*have].is_out))
-                fail(w, "at rest: the undisturbed run says, and this one does not,\n  %.*s", SZ_FMT_STR(x->bytes));
+    for (int side = 0; side < 2; side++) {
+        const world *a = side ? ref : w, *b = side ? w : ref;
+        for (uint32_t i = 0; i < a->sink.n && !w->is_failed; i++) {
+            const said_line *x = &a->sink.v[i];
+            const uint32_t *have = sz_map_get(&b->sink.lines, x->bytes);
+            if (!x->is_out || (have && b->sink.v[*have].is_out)) continue;
+            fail(w, "at rest: only %s says %.*s%.*s", side ? "the undisturbed run" : "this run", SZ_FMT_STR(x->bytes),
+                 SZ_FMT_STR(both(w, ref, x)));
         }
+    }
 }
 
 /* What stands of an alert, without what depends on when it was looked at: its id, its seq, whether it was corrected. */
@@ -153,16 +166,35 @@ static void collect(world *w, const world *of, sz_map *out) {
     sz_map_fini(&m);
 }
 
+/* All of the same student and rule, as the texts begin with them. */
+static sz_str beside(world *w, const sz_map *m, sz_str text) {
+    size_t n = 0;
+    for (int blanks = 0; n < text.n && blanks < 2; n++) blanks += text.p[n] == ' ';
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t i = 0; i < m->n; i++) {
+        sz_str k = sz_map_key(m, i);
+        if (k.n > n && memcmp(k.p, text.p, n) == 0) sz_buf_printf(&out, "\n    %.*s", SZ_FMT_STR(k));
+    }
+    sz_str s = keep(w, sz_buf_str(&out));
+    sz_buf_fini(&out);
+    return s;
+}
+
 static void compare_standing(world *w, const world *ref) {
     sz_map mine, theirs;
     collect(w, w, &mine);
     collect(w, ref, &theirs);
-    for (uint32_t i = 0; i < mine.n && !w->is_failed; i++)
-        if (!sz_map_get(&theirs, sz_map_key(&mine, i)))
-            fail(w, "at rest: stands, and does not in the undisturbed run: %.*s", SZ_FMT_STR(sz_map_key(&mine, i)));
-    for (uint32_t i = 0; i < theirs.n && !w->is_failed; i++)
-        if (!sz_map_get(&mine, sz_map_key(&theirs, i)))
-            fail(w, "at rest: stands in the undisturbed run, and not here: %.*s", SZ_FMT_STR(sz_map_key(&theirs, i)));
+    for (int side = 0; side < 2; side++) {
+        const sz_map *a = side ? &theirs : &mine, *b = side ? &mine : &theirs;
+        for (uint32_t i = 0; i < a->n && !w->is_failed; i++) {
+            sz_str k = sz_map_key(a, i);
+            if (sz_map_get(b, k)) continue;
+            fail(w, "at rest: this stands only %s: %.*s\n  here:%.*s\n  undisturbed:%.*s",
+                 side ? "in the undisturbed run" : "here", SZ_FMT_STR(k), SZ_FMT_STR(beside(w, &mine, k)),
+                 SZ_FMT_STR(beside(w, &theirs, k)));
+        }
+    }
     sz_map_fini(&mine);
     sz_map_fini(&theirs);
 }

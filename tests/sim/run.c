@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
+#include <stdlib.h>
+
 #include "group.h"
 #include "host.h"
 #include "invariants.h"
@@ -80,6 +82,12 @@ outcome run_seed(uint64_t seed, uint64_t mask, int how) {
     workload load;
     workload_init(&load, seed, &s);
     world w, ref;
+    if (getenv("SIM_DUMP")) {
+        printf("%.*s", SZ_FMT_STR(load.rules_text[0]));
+        for (uint32_t p = 0; p < load.parts; p++)
+            for (uint32_t i = 0; i < load.log[p].n; i++)
+                if (strstr(load.log[p].v[i].raw.p, getenv("SIM_DUMP")) || load.log[p].v[i].record.kind == SZ_RECORD_FEED_STATUS) printf("p%u %u produced %.3f %.*s\n", p, i, (double)load.log[p].produced_ms[i] / 1000, SZ_FMT_STR(load.log[p].v[i].raw));
+    }
     world_open(&w, &load, &s, seed, false);
     if (how != RUN_QUIET) w.trace = sz_alloc(TRACE_STEPS * sizeof *w.trace);
     w.prints_trace = how == RUN_ALL_STEPS;

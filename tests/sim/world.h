@@ -206,7 +206,7 @@ struct world {
     /* outcome */
     uint64_t hash;
     bool is_failed;
-    char failure[2000];
+    char failure[4000];
     trace_step *trace; /* NULL: none is kept */
     bool prints_trace;
     uint64_t n_trace;
