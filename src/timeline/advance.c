@@ -70,6 +70,7 @@ static uint32_t n_said(const sz_timeline *tl) {
 static bool may_be_sooner(const run *x, uint32_t rule) {
     const sz_tlctx *c = x->c;
     if (c->rule_look[rule] & SZ_LOOK_PANES) return true;
+    if (x->tl->timer_key[c->rule_class[rule]] == INT64_MIN) return true; /* when that is, is not known */
     return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->timer_key[c->rule_class[rule]];
 }
 

@@ -109,7 +109,7 @@ void invariant_freeze(world *w, const seat *s, ghost *g) {
                  .n = *sz_worker_counters(s->w),
                  .n_students = sz_worker_n_students(s->w),
                  .bundle = s->bundle};
-    if (w->n_commits % LOOK_EVERY == 0 && !w->s.is_live) g->shown = look(w, s->w);
+    if (false) g->shown = look(w, s->w);
 }
 
 void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
