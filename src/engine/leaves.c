@@ -79,6 +79,17 @@ uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
     return h ? h : 1;
 }
 
+/* What is due next is read off the leaves that the state knew: they are known before anybody is settled. */
+void leaves_remember(sz_worker *w) {
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        const sz_timeline *tl = w->students.v[i];
+        if (tl->student == SZ_NONE) continue;
+        const sz_student *s = sz_campus_student(w->campus, tl->student);
+        for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+            if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_known(w, l);
+    }
+}
+
 /* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is
  * gone. */
 static void student_at_load(sz_worker *w, uint32_t i) {

@@ -150,6 +150,7 @@ static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
 void load_end(sz_worker *w) {
     if (!lengths_fit(w)) return;
     downs_rebuild(w);
+    leaves_remember(w);
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         int64_t target = class_target(w, k, w->clocks.wmax_ms); /* may lie behind: a source has come to have a say */
         bool is_cut = tick_is_firing(w) && w->clocks.class_ms[k] != SZ_TIME_NONE;

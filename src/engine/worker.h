@@ -305,6 +305,7 @@ uint64_t leaf_hash(const sz_worker *w, uint32_t leaf);
 uint64_t roster_hash(const sz_worker *w, uint32_t campus_student);
 bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms);
 void leaf_enter(sz_worker *w);
+void leaves_remember(sz_worker *w);
 void leaves_known_at_load(sz_worker *w);
 
 /* input.c */

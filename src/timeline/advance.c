@@ -113,8 +113,8 @@ static void judge_touched(run *x, const instant *at) {
     }
 }
 
-/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
- * or after which some state is unknown, all that read its type. */
+/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out
+ * all that read its type. */
 static void judge_record(run *x) {
     const sz_tlctx *c = x->c;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
@@ -122,7 +122,7 @@ static void judge_record(run *x) {
     if (x->is_first) {
         for (uint32_t k = 0; k < c->n_classes; k++)
             for (uint32_t i = 0; i < c->n_class_rules[k]; i++) judge_at_record(x, c->class_rules[k][i], &at);
-    } else if (x->is_corrected || x->tl->blocked_unknown) {
+    } else if (x->is_corrected) {
         for (uint32_t i = 0; i < c->n_type_rules[type]; i++) judge_at_record(x, c->type_rules[type][i], &at);
     } else {
         judge_touched(x, &at);

@@ -125,6 +125,6 @@ void group_heal(world *w) {
     for (uint32_t h = 0; h < w->s.hosts; h++)
         for (uint32_t p = 0; p < w->s.parts; p++)
             if (w->group.owner[p] != (int32_t)h && w->hosts[h].seats[p].w)
-                host_revoke(w, h, p, w->now, w->group.round[p] - 1, true);
+                host_revoke(w, h, p, w->now, w->group.round[p], true);
     share(w);
 }

@@ -276,24 +276,27 @@ static void host_start(world *w, uint32_t i) {
 /* ---- what the group says ---- */
 
 static void assigned(world *w, seat *s, mail *m) {
-    (void)m;
     if (w->hosts[s->host].is_draining) return;
     sz_msg msg = {.kind = SZ_MSG_ASSIGNED, .offset = w->stream.group_offset[s->part]};
-    if (!s->w) {
-        seat_open(w, s);
-    } else if (s->where != SZ_WK_PARKED) {
-        s->assign_next = s->is_revoking; /* else it had not heard that it had lost it */
+    if (!s->w) seat_open(w, s);
+    s->assigned_round = (uint64_t)m->a;
+    if (s->where != SZ_WK_IDLE && s->where != SZ_WK_PARKED && s->is_revoking) { /* once it has given it up */
+        s->assign_next = true;
         return;
+    }
+    if (s->where != SZ_WK_IDLE && s->where != SZ_WK_PARKED) { /* it had not heard that it had lost it */
+        seat_step_msg(w, s, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = true});
+        if (!s->w) return;
     }
     seat_step_msg(w, s, &msg);
 }
 
 void host_assign(world *w, uint32_t h, uint32_t part) {
-    mail_at(w, w->now + delay(w), &w->hosts[h].seats[part], assigned, &(mail){0});
+    mail_at(w, w->now + delay(w), &w->hosts[h].seats[part], assigned, &(mail){.a = (int64_t)w->group.round[part]});
 }
 
 static void revoked(world *w, seat *s, mail *m) {
-    if (!s->w || s->where == SZ_WK_PARKED) return;
+    if (!s->w || s->where == SZ_WK_PARKED || m->a < (int64_t)s->assigned_round) return;
     s->round = (uint64_t)m->a;
     s->is_revoking = true;
     seat_step_msg(w, s, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = m->b != 0});

@@ -95,7 +95,22 @@ static void put(world *w, table *t, node *n, sz_put p) {
     t->values[i] = p.value;
 }
 
+/* What a broken commit left beyond what its successor knows of goes; of the states before it too, should one come back. */
+static void cut_tail(partition_state *s, const sz_commit *c) {
+    const node *top = state_top(s);
+    uint32_t outbox = top->outbox.first + c->has_outbox, journal = top->journal.first + c->has_journal,
+             dict = top->dict.first + c->has_dict;
+    for (uint32_t i = s->n; i-- > 0;) {
+        node *n = &s->v[i];
+        if (n->outbox.end <= outbox && n->journal.end <= journal && n->dict.end <= dict) return;
+        if (n->outbox.end > outbox) n->outbox.end = outbox;
+        if (n->journal.end > journal) n->journal.end = journal;
+        if (n->dict.end > dict) n->dict.end = dict;
+    }
+}
+
 void state_commit(world *w, partition_state *s, const sz_commit *c, const ghost *g) {
+    cut_tail(s, c);
     node *n = state_push(w, s, NODE_COMMIT);
     append(&s->outbox, &n->outbox, c->outbox, c->n_outbox);
     for (uint32_t i = 0; i < c->n_snapshots; i++) put(w, &s->snapshots, n, c->snapshots[i]);

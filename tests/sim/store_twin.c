@@ -126,7 +126,8 @@ static void execute(world *w, const event *e) {
     }
     partition_state *s = &w->store.parts[q->part];
     if (q->kind == ASK_COMMIT && state_is_named(s, &q->commit.parent) && strikes(w, F_ERROR)) {
-        sz_msg m = {.kind = SZ_MSG_COMMITTED, .answer = SZ_ANS_FAILED, .text = SZ_STR("an error midway")};
+        sz_msg m = {.kind = SZ_MSG_COMMITTED, .answer = SZ_ANS_UNKNOWN, .text = SZ_STR("an error midway")};
+        if (rng_chance(rng_for(w, F_ERROR), 0.5)) m.answer = SZ_ANS_FAILED;
         uint32_t n = (uint32_t)rng_below(rng_for(w, F_ERROR), q->commit.n_outbox + 2);
         state_tear(w, s, &q->commit, n);
         note(w, "store %u: commit of h%u breaks off after %u of %u alerts", q->part, q->host, n, q->commit.n_outbox);

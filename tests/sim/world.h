@@ -132,7 +132,7 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     sz_worker_state where;
     bool is_revoking, is_stopping, assign_next;
     int64_t wake_at_ms, parked_ms;
-    uint64_t round; /* of the group, at the revocation */
+    uint64_t round, assigned_round; /* of the group, at the revocation and at the assignment */
     uint32_t n_ticks; /* at rest, since its last input */
     /* of the store */
     uint64_t call;              /* waited for; 0: none */
