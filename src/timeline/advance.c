@@ -113,7 +113,7 @@ static void judge_touched(run *x, const instant *at) {
     }
 }
 
-/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out
+/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
  * all that read its type. */
 static void judge_record(run *x) {
     const sz_tlctx *c = x->c;

@@ -12,15 +12,18 @@ static int32_t somebody(world *w, rng *r) {
     return n ? (int32_t)up[rng_below(r, n)] : -1;
 }
 
+static void lose_patience(world *w, const event *e);
+
 static void hand_over(world *w, uint32_t part) {
     group *g = &w->group;
     int32_t to = g->next[part];
     g->round[part]++;
-    if (to >= 0 && (!w->hosts[to].is_up || w->hosts[to].is_draining)) to = somebody(w, &w->latency);
+    if (to < 0 || !w->hosts[to].is_up || w->hosts[to].is_draining) to = somebody(w, &w->latency);
     g->owner[part] = to;
     g->next[part] = -1;
     note(w, "group: p%u is h%d's", part, to);
     if (to >= 0) host_assign(w, (uint32_t)to, part);
+    else at(w, w->now + 1000, lose_patience, NULL, part, (int64_t)g->round[part]);
 }
 
 static void lose_patience(world *w, const event *e) {
