@@ -1,7 +1,8 @@
 """Server processes: free ports, start, ready, and an end that hits the right process.
 
 A process is known by its pid and the moment at which it began, so that a pid that the system has given away again is never
-signalled. Owned servers get SIGKILL when their starter dies (the kernel does it), the others live on in a session of their own.
+signalled. Owned servers get SIGKILL when their starter dies (the kernel does it, at the end of the thread that started them: start
+servers in the main thread), the others live on in a session of their own.
 """
 from __future__ import annotations
 
