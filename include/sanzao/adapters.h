@@ -63,7 +63,8 @@ sz_progress sz_progress_of(sz_worker *w);
  *          OK is exactly the named state.
  * commit   appends and puts first, then trims; to trim more than there is is to trim all. FAILED: it did not happen. A
  *          store where a commit can break off midway writes the header after the lists and the name with it, and cuts
- *          lists to has_outbox, has_journal, has_dict first. */
+ *          off what it left beyond their ends: at ACQUIRE by a count of its own, or before the next commit appends
+ *          (has_outbox, has_journal, has_dict). */
 
 /* All in memory. keeps_lists false: only names and outbox are kept, for a worker that never loads (is_volatile). */
 typedef struct sz_store_memory sz_store_memory;

@@ -60,8 +60,8 @@ typedef struct sz_commit {
     uint32_t n_fields;
     uint64_t bundle_ver;
     uint32_t trim_outbox, trim_journal; /* drop so many from the front of each list */
-    uint32_t has_outbox, has_journal, has_dict; /* how long the parent's lists are: what lies beyond (of a commit that broke off midway, where
-                                                 * a store cannot rule that out) is cut off before anything is appended */
+    uint32_t has_outbox, has_journal, has_dict; /* how long the parent's lists are: what lies beyond, of a commit that broke off midway, is cut
+                                                 * off before anything is appended, where the store has not done so at ACQUIRE */
 } sz_commit;
 
 typedef enum sz_answer {
