@@ -44,7 +44,7 @@ static void put_classes(sz_buf *out, const sz_worker *w) {
     sz_buf_put_varint(out, c->n_classes);
     for (uint32_t k = 0; k < c->n_classes; k++) {
         uint32_t n = 0;
-        for (uint32_t i = 0; i + 1 < c->n_sources && i < 63; i++) n += c->class_feeds[k] >> i & 1;
+        for (uint32_t i = 0; i + 1 < c->n_sources && i < 63; i++) n += c->class_feeds[k] >> i & 1 ? 1 : 0;
         sz_buf_put_zigzag(out, c->class_ms[k]);
         sz_buf_put_varint(out, n);
         for (uint32_t i = 0; i + 1 < c->n_sources && i < 63; i++)

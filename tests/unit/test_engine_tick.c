@@ -198,7 +198,7 @@ enum { MANY = 3000 };
 static void many(bench *x, rig *r, uint8_t seed) {
     x->log.n = 0;
     for (int i = 0; i < MANY; i++) {
-        char who[8];
+        char who[16];
         snprintf(who, sizeof who, "s%d", i);
         rig_log_swipe(&x->log, who, 8);
     }
