@@ -78,7 +78,9 @@ static bool may_be_sooner(const run *x, uint32_t rule) {
 static void due_after_record(run *x, uint32_t rule, bool moved, const instant *at) {
     sz_timeline *tl = x->tl;
     uint8_t k = x->c->rule_class[rule];
-    int64_t own = due_of_rule(x, rule, at->t_ms), days = moved ? due_days(x, k, at->t_ms) : KEY_NEVER;
+    /* a sequence may wait for silence that ends at this very instant, after its records */
+    int64_t after = x->c->bundle->rules[rule].n_sequence ? at->t_ms - 1 : at->t_ms;
+    int64_t own = due_of_rule(x, rule, after), days = moved ? due_days(x, k, at->t_ms) : KEY_NEVER;
     if (days < own) own = days;
     int64_t key = own == KEY_NEVER ? KEY_NEVER : key_of(own, ORDER_TIMER);
     if (key < tl->timer_key[k]) tl->timer_key[k] = key;
