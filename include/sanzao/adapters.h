@@ -116,7 +116,8 @@ sz_str sz_store_redis_place(const sz_store_redis *s);
 /* A port with a connection of its own. */
 sz_store_port sz_store_redis_port(sz_store_redis *s, uint32_t partition, sz_msgq *q);
 /* The same to look only: acquire takes nothing and changes nothing (its header is the state's as it stands), load reads
- * the state that acquire saw, whatever name it is given, commit is FAILED. Needs no right to write. */
+ * the state that acquire saw, whatever name it is given, commit is FAILED. With parts 0 any topic's state will do. Needs
+ * no right to write. */
 sz_store_port sz_store_redis_reader(sz_store_redis *s, uint32_t partition, sz_msgq *q);
 
 /* One line of a start-up check. */

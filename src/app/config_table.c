@@ -67,7 +67,7 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_KAFKA_BROKERS] = {"kafka-brokers", SZ_OPT_TEXT, RUN | REPARTITION, "HOST:PORT,…", NULL, NULL,
                             "Brokers to begin at, separated by commas", "最先连接的 broker，用逗号分隔",
                             "kafka.brokers"},
-    [SZ_O_GROUP] = {"group", SZ_OPT_TEXT, RUN, "NAME", NULL, "sanzao",
+    [SZ_O_GROUP] = {"group", SZ_OPT_TEXT, RUN | STATE, "NAME", NULL, "sanzao",
                     "Consumer group; runs of one group share a topic's partitions and their state",
                     "消费组；同一组的进程分担一个主题的分区和状态", "kafka.group"},
     [SZ_O_KAFKA_SET] = {"kafka-set", SZ_OPT_SETTINGS, RUN | REPARTITION, "NAME=VALUE", NULL, NULL,

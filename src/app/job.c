@@ -149,10 +149,7 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     sz_sink_port sink;
     s = make_sinks(job, p, &sink);
     if (s != SZ_OK) return s;
-    sz_ports ports = {.store = p->state.port,
-                      .stream = sz_stream_file_port(p->stream),
-                      .sink = sink,
-                      .env = sz_env};
+    sz_ports ports = {.store = p->state.port, .stream = sz_stream_file_port(p->stream), .sink = sink, .env = sz_env};
     if (job->by_source) {
         p->tally = sz_tally_new();
         ports.stream = sz_tally_stream(p->tally, &ports.stream);
@@ -179,7 +176,8 @@ static void step(parts *p, const sz_msg *m) {
 static void tell_failure(const sz_job *job, sz_str text) {
     static const char *const prefixes[] = {"file:", "file:", "sqlite:"};
     const sz_str named[] = {job->alerts, job->dead, job->state};
-    bool is_named = sz_str_is(job->state, "memory");
+    bool is_named =
+        memcmp(job->state.p, "sqlite:", job->state.n < 7 ? job->state.n : 7) != 0; /* servers name themselves */
     for (int i = 0; i < 3 && text.n; i++) {
         size_t n = strlen(prefixes[i]);
         if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n))
@@ -236,7 +234,8 @@ static sz_status pump(const sz_job *job, parts *p) {
     for (size_t i = 0; i < p->diags.n; i++)
         if (p->diags.v[i].code == SZ_CODE_LEDGER)
             sz_diag_hint(&p->diags, &p->diags.v[i], "restore the state (%.*s) from a backup, or begin with a new one",
-                         "请从备份恢复状态（%.*s），或者用新的状态开始", SZ_FMT_STR(job->state));
+                         "请从备份恢复状态（%.*s），或者用新的状态开始",
+                         SZ_FMT_STR(sz_state_name(job, &p->diags.arena)));
     return s;
 }
 
@@ -350,18 +349,24 @@ int sz_job_show(const sz_job *job, sz_str student) {
     sz_ports ports = {.env = sz_env};
     sz_status s = sz_inputs_load(job, &p.diags, &p.in);
     if (s == SZ_OK) s = options_of(job, &p, &o);
-    if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p.q, &p.diags, &p.state);
+    if (s == SZ_OK) s = sz_state_find(job, student, p.q, &p.diags, &p.state, &o);
     ports.store = p.state.port;
     if (s == SZ_OK) {
         o.allow_new = false;
         p.worker = sz_worker_new(&o, &ports, sz_bundle_ref(p.in.bundle), p.in.campus);
         p.in.campus = NULL;
         sz_worker_step(p.worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
-        for (const sz_msg *m; sz_worker_where(p.worker) < SZ_WK_RUNNING && (m = sz_msgq_pop(p.q));)
-            sz_worker_step(p.worker, m);
-        sz_str text;
-        s = sz_worker_where(p.worker) == SZ_WK_RUNNING ? SZ_OK : sz_worker_failure(p.worker, &text);
-        if (s != SZ_OK) tell_failure(job, text);
+        for (bool is_over = false; sz_worker_where(p.worker) < SZ_WK_RUNNING && !is_over;) {
+            const sz_msg *m = sz_msgq_pop(p.q);
+            if (m) sz_worker_step(p.worker, m);
+            else is_over = sz_msgq_is_idle(p.q);
+        }
+        if (sz_worker_where(p.worker) != SZ_WK_RUNNING) {
+            sz_str text;
+            s = sz_worker_failure(p.worker, &text);
+            if (s == SZ_OK) s = SZ_IO, text = SZ_STR("the state gave no answer while it was read: try again");
+            tell_failure(job, text);
+        }
     }
     if (s == SZ_OK) {
         sz_buf out;

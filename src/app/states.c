@@ -7,8 +7,17 @@ typedef struct state_kind {
     const char *prefix; /* the whole name where it does not end in a colon */
     sz_status (*open)(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
     void (*close)(void *store);
+    /* To read only, where the student is; what it belongs to is put into o. NULL: opened as for a run. */
+    sz_status (*find)(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
     bool is_volatile, is_exclusive, is_remote;
 } state_kind;
+
+/* Logins never reach people: of an address with one, what stands around it. */
+sz_str sz_state_name(const sz_job *job, sz_arena *a) {
+    const char *all = sz_arena_str(a, job->state).p, *slashes = strstr(all, "://"), *at = strrchr(all, '@');
+    if (!slashes || !at || at < slashes) return sz_str_of(all);
+    return sz_str_of(sz_arena_printf(a, "%.*s%s", (int)(slashes + 3 - all), all, at + 1));
+}
 
 static sz_store_redis *redis_of(const sz_job *job, sz_diags *d) {
     sz_store_redis_options o = {.url = job->state, .group = job->kafka.group};
@@ -56,20 +65,51 @@ static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, s
 
 static void redis_close(void *store) { sz_store_redis_free(store); }
 
+/* A place that answers when it does. */
+static const sz_msg *wait_for(sz_msgq *q) {
+    const sz_msg *m;
+    do m = sz_msgq_pop(q);
+    while (!m && !sz_msgq_is_idle(q));
+    return m;
+}
+
+/* Of a topic's states, the one that the student is in: how many there are stands in the header of the first. */
+static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+    sz_store_redis *s = redis_of(job, d);
+    if (!s) return SZ_USAGE;
+    out->store = s;
+    out->port = sz_store_redis_reader(s, 0, q);
+    const uint8_t nobody[16] = {0};
+    out->port.acquire(out->port.self, nobody, SZ_STATE_FORMAT, (sz_str){0}, 0, INT64_MAX, (sz_str){0}, false);
+    const sz_msg *m = wait_for(q);
+    if (!m || m->answer != SZ_ANS_OK) {
+        sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "the state cannot be read: %.*s", "状态不能读取：%.*s",
+                     m ? (int)m->text.n : 0, m ? m->text.p : "");
+        return m && m->answer == SZ_ANS_NEWER ? SZ_REFUSED : SZ_IO;
+    }
+    o->topic = sz_arena_str(&d->arena, m->header->topic);
+    o->parts = m->header->parts;
+    o->partition = o->parts ? sz_home(student, o->parts) : 0;
+    if (o->partition) out->port = sz_store_redis_reader(s, o->partition, q);
+    return SZ_OK;
+}
+
 static const state_kind kinds[] = {
     {"memory", memory_open, memory_close, .is_volatile = true},
     {"sqlite:", sqlite_open, sqlite_close, .is_exclusive = true},
-    {"redis:", redis_open, redis_close, .is_remote = true},
-    {"rediss:", redis_open, redis_close, .is_remote = true},
-    {"redis+", redis_open, redis_close, .is_remote = true},
-    {"rediss+", redis_open, redis_close, .is_remote = true},
+    {"redis:", redis_open, redis_close, redis_find, .is_remote = true},
+    {"rediss:", redis_open, redis_close, redis_find, .is_remote = true},
+    {"redis+", redis_open, redis_close, redis_find, .is_remote = true},
+    {"rediss+", redis_open, redis_close, redis_find, .is_remote = true},
+    {"redis-", redis_open, redis_close, redis_find, .is_remote = true},
+    {"rediss-", redis_open, redis_close, redis_find, .is_remote = true},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 static const state_kind *kind_of(sz_str state, sz_str *name) {
     for (int i = 0; i < N_KINDS; i++) {
         size_t n = strlen(kinds[i].prefix);
-        bool has_name = strchr(":+", kinds[i].prefix[n - 1]) != NULL;
+        bool has_name = strchr(":+-", kinds[i].prefix[n - 1]) != NULL;
         if (has_name ? state.n <= n : state.n != n) continue;
         if (memcmp(state.p, kinds[i].prefix, n) != 0) continue;
         *name = (sz_str){state.p + n, state.n - n};
@@ -88,7 +128,8 @@ sz_status sz_state_check(const sz_job *job, sz_diags *d) {
     }
     if (k) return SZ_OK;
     sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory, sqlite:FILE or redis:URL, not %.*s",
-                 "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s", SZ_FMT_STR(job->state));
+                 "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s",
+                 SZ_FMT_STR(sz_state_name(job, &d->arena)));
     return SZ_USAGE;
 }
 
@@ -114,17 +155,31 @@ bool sz_state_is_volatile(const sz_job *job) {
     return k && k->is_volatile;
 }
 
-sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
-    sz_str name;
+static const state_kind *checked_kind(const sz_job *job, sz_diags *d, sz_str *name, sz_state *out) {
     *out = (sz_state){0};
-    sz_status s = sz_state_check(job, d);
-    if (s != SZ_OK) return s;
-    const state_kind *k = kind_of(job->state, &name);
+    if (sz_state_check(job, d) != SZ_OK) return NULL;
+    const state_kind *k = kind_of(job->state, name);
     out->is_volatile = k->is_volatile;
     out->is_exclusive = k->is_exclusive;
     out->settle_ms = k->is_remote ? job->settle_ms : 0;
-    s = k->open(job, name, partition, q, d, out);
+    return k;
+}
+
+sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
+    sz_str name;
+    const state_kind *k = checked_kind(job, d, &name, out);
+    if (!k) return SZ_USAGE;
+    sz_status s = k->open(job, name, partition, q, d, out);
     if (s == SZ_OK) out->kind = k;
+    return s;
+}
+
+sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+    sz_str name;
+    const state_kind *k = checked_kind(job, d, &name, out);
+    if (!k) return SZ_USAGE;
+    sz_status s = k->find ? k->find(job, student, q, d, out, o) : k->open(job, name, SZ_FILES, q, d, out);
+    if (out->store) out->kind = k;
     return s;
 }
 

@@ -20,7 +20,12 @@ typedef struct sz_state {
 
 enum { SZ_FILES = -1 }; /* instead of a partition */
 sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
+/* To look at a student: the partition that he is in, to read only where the store can. What the state belongs to is put
+ * into o (topic, parts, partition). */
+sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
 void sz_state_close(sz_state *s);
+/* What --state says, for people: without a login. NUL-terminated, in a. */
+sz_str sz_state_name(const sz_job *job, sz_arena *a);
 /* Only the name: SZ_USAGE with a finding. */
 sz_status sz_state_check(const sz_job *job, sz_diags *d);
 /* Rows of what a server promises of the state; none where there is no server. SZ_IO with a finding: no answer. */

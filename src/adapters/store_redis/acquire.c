@@ -119,7 +119,7 @@ static void looked(conn *c, const reply *r) {
     } else if (!header_of(r, 0, &h)) {
         m = (sz_msg){.answer = SZ_ANS_FAILED};
         text = damaged;
-    } else if (!sz_str_eq(h.topic, sz_buf_str(&c->wanted.topic)) || h.parts != c->wanted.parts) {
+    } else if (c->wanted.parts && (!sz_str_eq(h.topic, sz_buf_str(&c->wanted.topic)) || h.parts != c->wanted.parts)) {
         m.answer = SZ_ANS_MISMATCH;
         text = mismatch;
     } else if (h.fmt > c->wanted.fmt || h.bundle_ver > c->wanted.bundle_ver) {

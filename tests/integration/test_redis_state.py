@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""The program with its state in Redis: what it says is what it says with SQLite, a look changes nothing, and no login reaches people."""
+import json
+import signal
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
+from lib import Campus, alerts, counts, expect, finish, main, same, sanzao, say, standing, start, wait_for, write_lines   # noqa: E402
+from servers import Kafka, Redis                                                   # noqa: E402
+
+CAMPUS = ("--campus", "campus", "--rules", "rules")
+SECRET = "pw/of@the:state"
+QUOTED = "pw%2Fof%40the%3Astate"
+
+
+def header(redis: Redis, group: str, partition: int = 0) -> dict:
+    flat = redis.call("HGETALL", f"sz:{{{group}.{partition}}}:h")
+    return {k.decode(): v for k, v in zip(flat[::2], flat[1::2])}
+
+
+def run(folder: Path, state: str, source: str, out: str, *more, rc: int = 0):
+    result = sanzao(folder, "run", "--source", f"file:{source}", *CAMPUS, "--state", state, "--alerts", f"file:{out}", *more, rc=rc)
+    return result
+
+
+def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
+    campus = Campus(7)
+    folder = campus.write(tmp)
+    lines = campus.lines("time")
+    parts = [lines[:len(lines) // 3], lines[len(lines) // 3:]]
+    for i, part in enumerate(parts): write_lines(folder / f"day{i}.ndjson", part)
+    with Redis(tmp / "redis") as redis:
+        for i in range(2):
+            a = run(folder, redis.url, f"day{i}.ndjson", "redis.ndjson", "--group", "files", "--settle", "0s")
+            b = run(folder, "sqlite:state.db", f"day{i}.ndjson", "sqlite.ndjson")
+            same(counts(a.summary()), counts(b.summary()), f"summary of run {i}")
+        same(standing(alerts(folder / "redis.ndjson")), standing(alerts(folder / "sqlite.ndjson")), "what stands")
+        expect(len(alerts(folder / "redis.ndjson")) > 20, "too few alerts to compare")
+        before = header(redis, "files")
+        show = lambda student, state, *more: json.loads(sanzao(folder, "state", "show", student, "--state", state, *CAMPUS, *more, rc=0).out)
+        for student in campus.students[:5]:
+            same(show(student, redis.url, "--group", "files"), show(student, "sqlite:state.db"), student)
+        same(header(redis, "files"), before, "the header after looking")
+        result = sanzao(folder, "state", "show", "nobody", "--state", redis.url, *CAMPUS, "--group", "files", rc=1)
+        expect("no such student" in result.err, result)
+        result = sanzao(folder, "state", "show", "s001", "--state", redis.url, *CAMPUS, "--group", "other", rc=4)
+        expect("no state" in result.err, result)
+
+
+def test_no_login_reaches_people(tmp):
+    campus = Campus(8, students=4, days=3)
+    folder = campus.write(tmp)
+    write_lines(folder / "in.ndjson", campus.lines("time"))
+    with Redis(tmp / "redis") as redis:
+        redis.call("ACL", "SETUSER", "ann", "on", f">{SECRET}", "~sz:*", "+@all")
+        port = redis.server().port
+        good = f"redis://ann:{QUOTED}@127.0.0.1:{port}/0"
+        bad = f"redis://ann:{QUOTED}x@127.0.0.1:{port}/0"
+        run(folder, good, "in.ndjson", "out.ndjson", "--settle", "0s")
+        results = [run(folder, bad, "in.ndjson", "bad.ndjson", rc=4),
+                   run(folder, f"rediz://ann:{QUOTED}@127.0.0.1:{port}", "in.ndjson", "bad.ndjson", rc=2),
+                   run(folder, f"redis://ann:{SECRET}@127.0.0.1:{port}", "in.ndjson", "bad.ndjson", rc=2),
+                   sanzao(folder, "state", "show", "s001", "--state", bad, *CAMPUS, rc=4)]
+        redis.call("SET", "sz:{damaged.0}:j", "no list")
+        results += [run(folder, good, "in.ndjson", "bad.ndjson", "--group", "damaged", rc=4)]
+        redis.stop()
+        results += [sanzao(folder, "state", "show", "s001", "--state", good, *CAMPUS, rc=4)]
+        for r in results:
+            expect(r.err.strip(), "nothing is said:", r)
+            for secret in (SECRET, QUOTED, "pw/of", "pw%2F"): expect(secret not in r.err and secret.encode() not in r.out, "the password:", r)
+
+
+def test_a_student_of_a_topic_is_found_in_his_partition(tmp):
+    campus = Campus(9, students=12, days=3)
+    folder = campus.write(tmp)
+    events = [json.loads(x) for x in campus.lines("time") if x.endswith(b"}")]
+    with Kafka(tmp / "kafka") as kafka, Redis(tmp / "redis") as redis:
+        for topic in ("events", "alerts"): kafka.create_topic(topic, 4 if topic == "events" else 1, config={"cleanup.policy": "delete"})
+        kafka.produce("events", events)
+        process = start(folder, "run", "--source", "kafka:events", "--kafka-brokers", kafka.bootstrap, *CAMPUS, "--state", redis.url,
+                        "--alerts", "kafka:alerts", "--group", "g", "--settle", "1s", "--tick", "0s")
+        read = lambda: sum(int(header(redis, "g", p).get("n_read", 0)) for p in range(4))
+        expect(wait_for(lambda: read() == len(events), process, "all records to be committed"), "the run ended early")
+        process.send_signal(signal.SIGTERM)
+        finish(process)
+        seen = {}
+        before = [header(redis, "g", p) for p in range(4)]
+        for student in campus.students:
+            shown = json.loads(sanzao(folder, "state", "show", student, "--state", redis.url, "--group", "g", *CAMPUS, rc=0).out)
+            same(shown["student"], student, "student")
+            seen[student] = shown
+        same([header(redis, "g", p) for p in range(4)], before, "headers after looking")
+        expect(len({p for p in range(4) if before[p]}) == 4, "four partitions")
+        say(f"{len(seen)} students in 4 partitions")
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
