@@ -95,7 +95,7 @@ typedef enum sz_msg_kind {
     SZ_MSG_SEEKED,     /* answer; the next want begins at the offset asked for. FAILED: it is not there (text, offset: the lowest there is) */
     SZ_MSG_INPUT,      /* inputs, at most 256; none: a wait was cut short. offset: of the record after them, where the stream knows that it
                         * is further than their last says (a log's markers take offsets too); else 0 */
-    SZ_MSG_INPUT_END,  /* the batch has ended */
+    SZ_MSG_INPUT_END,  /* the batch has ended; of a log: it was to be read up to here, and the worker drains and stops */
     SZ_MSG_COMMITTED,  /* answer */
     SZ_MSG_DELIVERED,  /* n alerts more of the submission `tag` are acknowledged; sink_pos: bytes of the file that are acknowledged.
                         * UNKNOWN: they may be there or not (START, and they go out again); FAILED: the sink cannot work */

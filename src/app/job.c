@@ -301,9 +301,11 @@ static void parts_fini(parts *p) {
 static sz_status look_at_servers(const sz_job *job, sz_diags *d) {
     sz_str topic;
     uint32_t n;
-    if (!sz_topic_of(job->alerts, &topic) && !sz_topic_of(job->dead, &topic)) return SZ_OK;
+    bool has_topics = sz_topic_of(job->alerts, &topic) || sz_topic_of(job->dead, &topic);
+    if (!has_topics && !sz_state_is_remote(job)) return SZ_OK;
     sz_log_begin(job->log_json, job->lang);
-    sz_status s = sz_job_check_kafka(job, d);
+    sz_status s = sz_state_check(job, d);
+    if (s == SZ_OK && has_topics) s = sz_job_check_kafka(job, d);
     return s == SZ_OK ? servers_look(job, &n) : s;
 }
 

@@ -50,7 +50,7 @@ static sz_options options_of(partition *p) {
                     .wall_ms = sz_wall_ms(),
                     .admit = job->admit,
                     .is_live = run->is_live,
-                    .allow_new = job->new_state || p->committed < 0,
+                    .allow_new = job->new_state || p->state.is_volatile || p->committed < 0,
                     .is_volatile = p->state.is_volatile,
                     .settle_ms = p->state.settle_ms,
                     .commit_records = job->commit_records,
@@ -216,7 +216,8 @@ static void after_step(partition *p) {
 }
 
 static void step(partition *p, const sz_msg *m) {
-    if (m->kind == SZ_MSG_ACQUIRED) p->was_new = m->answer == SZ_ANS_NEW;
+    if (m->kind == SZ_MSG_ACQUIRED) /* or acquired once, and never committed to */
+        p->was_new = m->answer == SZ_ANS_NEW || (m->header && !m->header->body.n);
     sz_worker_step(p->worker, m);
     after_step(p);
 }

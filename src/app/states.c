@@ -155,6 +155,12 @@ bool sz_state_is_volatile(const sz_job *job) {
     return k && k->is_volatile;
 }
 
+bool sz_state_is_remote(const sz_job *job) {
+    sz_str name;
+    const state_kind *k = kind_of(job->state, &name);
+    return k && k->is_remote;
+}
+
 static const state_kind *checked_kind(const sz_job *job, sz_diags *d, sz_str *name, sz_state *out) {
     *out = (sz_state){0};
     if (sz_state_check(job, d) != SZ_OK) return NULL;

@@ -32,5 +32,6 @@ sz_status sz_state_check(const sz_job *job, sz_diags *d);
 sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look);
 /* True if what the store holds outlives the process. */
 bool sz_state_is_volatile(const sz_job *job);
+bool sz_state_is_remote(const sz_job *job); /* it is a server's */
 
 #endif

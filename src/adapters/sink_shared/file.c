@@ -123,10 +123,24 @@ static bool scan(sz_shared_file *f, uint64_t from, uint64_t to) {
     return is_fine;
 }
 
+/* A state that has committed nothing may have written all the same: a run that was cut off before its first commit.
+ * Then what is to be written now stands there, or some of it. */
+static bool has_any_of(sz_shared_file *f, const sz_buf *lines) {
+    for (const uint8_t *p = lines->p, *end = p + lines->n, *nl; p < end; p = nl + 1) {
+        nl = memchr(p, '\n', (size_t)(end - p));
+        if (has_hash(f, hash_of(p, (size_t)(nl - p)))) return true;
+    }
+    return false;
+}
+
 bool sz_ss_ready(sz_shared_file *f, const target *t, bool is_new) {
     if (f->fd < 0 && !open_file(f)) return false;
     if (!f->is_regular) return true;
     if (t->is_known || !is_new) f->is_ours = true;
+    if (f->held_something && !f->is_ours && !f->append) {
+        if (!scan(f, 0, f->length)) return false;
+        f->is_ours = has_any_of(f, &t->pending);
+    }
     if (f->held_something && !f->is_ours && !f->append)
         return fail(f, "is not empty, and this state has not written to it: name another file, move this one away, or "
                        "go on at its end with --append");
