@@ -235,7 +235,7 @@ static void on_input_end(sz_worker *w, const sz_msg *m) {
         worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
         return;
     }
-    if (w->is_log && w->state == SZ_WK_RUNNING) { /* read up to where it was to end: the run ends here, its log goes on */
+    if (w->is_log && w->state == SZ_WK_RUNNING) { /* the run was to read up to here; its log goes on */
         w->wanted = false;
         input_end(w);
         on_stop(w);
