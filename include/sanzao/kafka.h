@@ -47,6 +47,12 @@ sz_status sz_kafka_check(const sz_kafka_options *o, sz_diags *d);
 typedef enum sz_kafka_role { SZ_KAFKA_CONSUMER, SZ_KAFKA_PRODUCER } sz_kafka_role;
 struct rd_kafka_conf_s *sz_kafka_conf(const sz_kafka_options *o, sz_kafka_role role, sz_kafka_voice *voice);
 
+/* A record's value (rd_kafka_message_t) as one JSON object, as a CloudEvent in structured or binary mode, or, with a
+ * mapping, as a row of CSV. Fills in->record and in->raw, which borrow from the message or live in a. */
+struct rd_kafka_message_s;
+void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const struct rd_kafka_message_s *m, sz_arena *a,
+                     sz_input *in);
+
 /* ---- a look before the run --------------------------------------------------------------------------------------- */
 
 typedef enum sz_look_grade { SZ_LOOK_RIGHT, SZ_LOOK_RISKY, SZ_LOOK_REFUSED } sz_look_grade;
@@ -150,6 +156,33 @@ typedef struct sz_sink_kafka sz_sink_kafka;
 sz_sink_kafka *sz_sink_kafka_new(sz_kafka_producer *p, sz_str alerts, sz_str dead, sz_msgq *q);
 sz_sink_port sz_sink_kafka_port(sz_sink_kafka *s);
 void sz_sink_kafka_free(sz_sink_kafka *s);
+
+/* ---- copying a topic to another key -------------------------------------------------------------------------------- */
+
+/* Copy all of one topic, up to the ends that it has at the start, to another one that is keyed by student: each record
+ * to the partition that is the student's home, with its time and headers and the header sanzao.from that says where it
+ * came from. Run again, it goes on where the copy ends. The order of arrival is kept as far as the records' own
+ * timestamps tell it across partitions. What has no student is copied for the engine to set aside. A feed_status goes to
+ * every partition, once all partitions have shown it. */
+typedef struct sz_kafka_copy_options {
+    const sz_kafka_options *kafka;
+    const char *from, *to;
+    const sz_types *types;
+    const sz_zone *zone;
+    const sz_mapping *mapping; /* NULL: values are JSON */
+    void *self;
+    /* Whose record is it? False: nobody's. *student is borrowed. */
+    bool (*student_of)(void *self, const sz_event *e, sz_str *student);
+    bool (*is_ending)(void *self);
+} sz_kafka_copy_options;
+
+typedef struct sz_kafka_copied {
+    uint64_t read, copied, already; /* already: they were there from a run before */
+    uint64_t without_student;       /* of those copied */
+    uint64_t control;               /* feed_status records read; each is in every partition once */
+} sz_kafka_copied;
+/* SZ_IO with a finding; SZ_INTERRUPTED. */
+sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n);
 
 /* ---- one file for several workers ---------------------------------------------------------------------------------- */
 

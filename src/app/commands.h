@@ -15,5 +15,6 @@ int cmd_state(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_options(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
+int cmd_repartition(int argc, char **argv);
 
 #endif

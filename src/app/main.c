@@ -32,6 +32,8 @@ static const command commands[] = {
      "--example | --docs：以配置文件或手册形式列出选项"},
     {"simulate", cmd_simulate, "a campus and its term, drawn by a seed, to try rules on",
      "按种子生成一所校园和一个学期的数据，用来试规则"},
+    {"repartition", cmd_repartition, "FROM TO: copy a topic of Kafka to one keyed by student",
+     "来源主题 目标主题：把 Kafka 主题复制成以学生为键的主题"},
     {"test", NULL, "", ""},
     {"backtest", NULL, "", ""},
     {"diff", NULL, "", ""},
@@ -58,7 +60,7 @@ static void usage(FILE *to) {
     bool zh = sz_lang_of_env() == SZ_ZH;
     fprintf(to, zh ? "用法：sanzao 命令 [选项…]\n\n" : "usage: sanzao COMMAND [OPTION…]\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
-        if (commands[i].run) fprintf(to, "  %-10s %s\n", commands[i].name, zh ? commands[i].zh : commands[i].en);
+        if (commands[i].run) fprintf(to, "  %-11s %s\n", commands[i].name, zh ? commands[i].zh : commands[i].en);
     fprintf(to, zh ? "\n`sanzao 命令 --help` 列出该命令的选项。\n"
                    : "\n`sanzao COMMAND --help` lists a command's options.\n");
 }

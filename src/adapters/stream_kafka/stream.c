@@ -130,7 +130,7 @@ static void take(sz_stream_kafka *t, rd_kafka_message_t *m) {
     if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) t->last_ms = ms;
     in->origin = (sz_origin){t->s->origin, t->partition, m->offset, 0};
     in->repeat = 0;
-    sz_sk_decode(t->s, m, &t->arena, in);
+    sz_kafka_decode(t->s->decoder, t->s->o.mapping, m, &t->arena, in);
 }
 
 static bool is_at_end(const sz_stream_kafka *t) {

@@ -5,7 +5,6 @@
  *
  *   source    the group: assignments, revocations, what is settled
  *   stream    want and seek of one partition
- *   decode    a record's value to an event; CloudEvents in binary mode
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
 #define SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
@@ -56,9 +55,6 @@ struct sz_stream_kafka {
     sz_input given[MOST_INPUTS];
     sz_arena arena;
 };
-
-/* decode.c: fill in->record and in->raw. */
-void sz_sk_decode(sz_kafka_source *s, const rd_kafka_message_t *m, sz_arena *a, sz_input *in);
 
 /* source.c */
 void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const char *zh, ...);

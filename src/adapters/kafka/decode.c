@@ -5,7 +5,8 @@
  * value is the data; such a record is put into the structured form first, so that one decoder judges both, and a dead
  * letter holds all that was there.
  */
-#include "stream.h"
+#include <librdkafka/rdkafka.h>
+#include <sanzao/kafka.h>
 
 static bool header(const rd_kafka_headers_t *h, const char *name, sz_str *out) {
     const void *v = NULL;
@@ -58,23 +59,23 @@ static bool is_unreadable(const sz_record *r) {
                                          r->dead.reason == SZ_TOO_LARGE || r->dead.reason == SZ_TOO_DEEP);
 }
 
-static void decode_binary(sz_kafka_source *s, const rd_kafka_headers_t *h, sz_str value, sz_arena *a, sz_input *in) {
-    sz_decode_json(s->decoder, value, a, &in->record); /* alone: is it an object at all, and if not, where not? */
+static void decode_binary(sz_decoder *d, const rd_kafka_headers_t *h, sz_str value, sz_arena *a, sz_input *in) {
+    sz_decode_json(d, value, a, &in->record); /* alone: is it an object at all, and if not, where not? */
     bool is_json = !is_unreadable(&in->record);
     in->raw = structured(h, value, is_json, a);
-    if (is_json) sz_decode_json(s->decoder, in->raw, a, &in->record);
+    if (is_json) sz_decode_json(d, in->raw, a, &in->record);
 }
 
-void sz_sk_decode(sz_kafka_source *s, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
+void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
     sz_str value = {m->payload, m->payload ? m->len : 0};
     in->raw = value;
-    if (s->o.mapping) {
-        sz_mapping_decode(s->o.mapping, value, a, &in->record);
+    if (mapping) {
+        sz_mapping_decode(mapping, value, a, &in->record);
         return;
     }
     rd_kafka_headers_t *h = NULL;
     sz_str version;
     if (rd_kafka_message_headers(m, &h) == RD_KAFKA_RESP_ERR_NO_ERROR && header(h, "ce_specversion", &version))
-        decode_binary(s, h, value, a, in);
-    else sz_decode_json(s->decoder, value, a, &in->record);
+        decode_binary(d, h, value, a, in);
+    else sz_decode_json(d, value, a, &in->record);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * copy: one topic to another key, so that running it again doubles nothing. The copy itself says how far it has come:
+ * each record has the header sanzao.from, PARTITION/OFFSET of the topic it was taken from, and as the producer keeps
+ * the order, of one partition read the copies in one partition written are a prefix of what is to go there. Read first:
+ * the last offset of each such pair.
+ *
+ *   copy      merge by time, whose record, sending
+ *   there     what the copy holds already
+ *   ends      partitions: their queues, their ends
+ */
+#ifndef SANZAO_SRC_ADAPTERS_KAFKA_COPY_COPY_H
+#define SANZAO_SRC_ADAPTERS_KAFKA_COPY_COPY_H
+
+#include <librdkafka/rdkafka.h>
+#include <sanzao/kafka.h>
+
+#define FROM_HEADER "sanzao.from"
+
+/* A partition being read. */
+typedef struct lane {
+    rd_kafka_queue_t *q;
+    rd_kafka_message_t *head; /* NULL: to be fetched */
+    int64_t next, end;        /* of offsets */
+} lane;
+
+typedef struct lanes {
+    rd_kafka_t *rk;
+    const char *topic;
+    lane *v;
+    uint32_t n;
+    char why[256]; /* of a failure */
+    bool (*is_ending)(void *self);
+    void *self;
+} lanes;
+
+/* Open all partitions from their lowest offsets. */
+sz_status sz_kc_open(lanes *l, const sz_kafka_options *o, sz_kafka_voice *voice, const char *topic);
+void sz_kc_close(lanes *l);
+/* Have the head of each partition that has not ended; false: failed, or asked to end. */
+bool sz_kc_fill(lanes *l);
+bool sz_kc_is_over(const lane *x);
+/* The message is the caller's. */
+rd_kafka_message_t *sz_kc_take(lane *x);
+
+/* What the copy holds. */
+typedef struct there {
+    int64_t *last;   /* [partition read][partition written]: offset; -1 */
+    sz_map controls; /* feed_status values, with the partition written before */
+    uint32_t n_from, n_to;
+} there;
+sz_status sz_kc_there(there *t, lanes *to, uint32_t n_from, sz_decoder *d);
+void sz_kc_there_fini(there *t);
+/* True if it is there; notes it otherwise. */
+bool sz_kc_has_control(there *t, uint32_t partition, sz_str value);
+
+#endif

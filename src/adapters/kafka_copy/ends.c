@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "copy.h"
+
+enum { ASK_MS = 10000, FETCH_MS = 200 };
+
+static bool fail(lanes *l, const char *what) {
+    snprintf(l->why, sizeof l->why, "%s: %s", l->topic, what);
+    return false;
+}
+
+static bool count_partitions(lanes *l) {
+    const struct rd_kafka_metadata *meta = NULL;
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(l->rk, l->topic, NULL);
+    rd_kafka_resp_err_t e = rd_kafka_metadata(l->rk, 0, rkt, &meta, ASK_MS);
+    if (!e && meta->topic_cnt == 1) l->n = (uint32_t)meta->topics[0].partition_cnt;
+    if (!e && meta->topic_cnt == 1) e = meta->topics[0].err;
+    if (meta) rd_kafka_metadata_destroy(meta);
+    rd_kafka_topic_destroy(rkt);
+    return (!e && l->n) || fail(l, e ? rd_kafka_err2str(e) : "the topic is not there");
+}
+
+static bool open_all(lanes *l) {
+    l->v = sz_alloc((l->n + 1) * sizeof *l->v);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)l->n);
+    rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (uint32_t i = 0; i < l->n && !e; i++) {
+        lane *x = &l->v[i];
+        e = rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
+        rd_kafka_topic_partition_list_add(list, l->topic, (int32_t)i)->offset = x->next;
+        x->q = rd_kafka_queue_get_partition(l->rk, l->topic, (int32_t)i);
+        rd_kafka_queue_forward(x->q, NULL);
+    }
+    if (!e) e = rd_kafka_assign(l->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return !e || fail(l, rd_kafka_err2str(e));
+}
+
+sz_status sz_kc_open(lanes *l, const sz_kafka_options *o, sz_kafka_voice *voice, const char *topic) {
+    l->topic = topic;
+    rd_kafka_conf_t *conf = sz_kafka_conf(o, SZ_KAFKA_CONSUMER, voice);
+    l->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, l->why, sizeof l->why);
+    if (!l->rk) {
+        rd_kafka_conf_destroy(conf);
+        return SZ_IO;
+    }
+    rd_kafka_poll_set_consumer(l->rk);
+    return count_partitions(l) && open_all(l) ? SZ_OK : SZ_IO;
+}
+
+void sz_kc_close(lanes *l) {
+    for (uint32_t i = 0; l->v && i < l->n; i++) {
+        if (l->v[i].head) rd_kafka_message_destroy(l->v[i].head);
+        if (l->v[i].q) rd_kafka_queue_destroy(l->v[i].q);
+    }
+    if (l->rk) {
+        rd_kafka_consumer_close(l->rk);
+        rd_kafka_destroy(l->rk);
+    }
+    sz_free(l->v);
+}
+
+bool sz_kc_is_over(const lane *x) { return !x->head && x->next >= x->end; }
+
+/* True if the head is there or the partition is over; waits a little. */
+static bool fetch(lanes *l, lane *x) {
+    rd_kafka_message_t *m = rd_kafka_consume_queue(x->q, FETCH_MS);
+    if (!m) return false;
+    if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) x->next = m->offset;
+    else if (m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) fail(l, rd_kafka_message_errstr(m));
+    if (m->err || m->offset >= x->end) {
+        if (!m->err) x->next = x->end;
+        rd_kafka_message_destroy(m);
+        return false;
+    }
+    x->head = m;
+    x->next = m->offset + 1;
+    return true;
+}
+
+bool sz_kc_fill(lanes *l) {
+    for (uint32_t i = 0; i < l->n; i++) {
+        lane *x = &l->v[i];
+        while (!x->head && !sz_kc_is_over(x)) {
+            if (l->is_ending(l->self) || l->why[0]) return false;
+            rd_kafka_message_t *m = rd_kafka_consumer_poll(l->rk, 0);
+            if (m) rd_kafka_message_destroy(m);
+            if (fetch(l, x)) break;
+        }
+    }
+    return true;
+}
+
+rd_kafka_message_t *sz_kc_take(lane *x) {
+    rd_kafka_message_t *m = x->head;
+    x->head = NULL;
+    return m;
+}
