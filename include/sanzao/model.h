@@ -153,6 +153,7 @@ enum { SZ_RECORD_MAX = 1 << 20, SZ_DEPTH_MAX = 32 };
 typedef struct sz_decoder sz_decoder; /* yyjson with a pool that is reused */
 sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone);
 void sz_decoder_free(sz_decoder *d);
+void sz_decoder_only_yyjson(sz_decoder *d); /* for tests: without what stands in front of it */
 /* Decode one JSON record (contract; CloudEvents structured mode too). Always fills *out; texts borrow from `raw` or are copied
  * into a. Never fails otherwise: what cannot be used is SZ_RECORD_DEAD with reason, field and detail. */
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out);

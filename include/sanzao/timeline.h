@@ -63,6 +63,7 @@ typedef struct sz_timeline {
     bool is_active;
     bool is_dirty;             /* changed since the last snapshot */
     bool masks_changed;        /* a fact changed what logged records fit: what a journal holds of them is stale */
+    bool due_changed;          /* due_key, since the engine looked */
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
     sz_fstate head, mark, tail;
     int64_t mark_ms, tail_ms;  /* SZ_TIME_NONE: no mark */
@@ -169,8 +170,11 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
 void sz_timeline_fini(sz_timeline *tl);
 
 typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } sz_insert;
-/* Put a record into the log (matched against the rules at its own time). *late: it is earlier than what was evaluated. */
-sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool *late);
+/* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.
+ * True: it is earlier than what was evaluated. */
+bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
+/* What the next record of the student will touch, into the cache: the timeline itself, then what it points to. */
+void sz_timeline_prefetch(const sz_timeline *tl);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). */
 sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */

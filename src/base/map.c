@@ -2,7 +2,7 @@
  *
  * map: linear probing over indexes, at most two thirds full; entries stand in order of insertion beside it.
  */
-#include "hash.h"
+#include <sanzao/base.h>
 
 #define FIRST_SLOTS 16u
 
@@ -37,7 +37,7 @@ static inline uint32_t find(const sz_map *m, sz_str key, uint64_t h) {
 
 const uint32_t *sz_map_get(const sz_map *m, sz_str key) {
     if (m->n == 0) return NULL;
-    uint64_t slot = m->slots[find(m, key, hash_bytes(key.p, key.n))];
+    uint64_t slot = m->slots[find(m, key, sz_hash_key(key.p, key.n))];
     return slot ? &m->vals[index_of(slot)] : NULL;
 }
 
@@ -63,7 +63,7 @@ static void grow_keys(sz_map *m) {
 /* Index of the key's entry, which is added with `val` if it is new. */
 static uint32_t enter(sz_map *m, sz_str key, uint32_t val, bool *is_new) {
     if ((uint64_t)m->n * 3 >= (uint64_t)m->n_slots * 2) grow_slots(m);
-    uint64_t h = hash_bytes(key.p, key.n);
+    uint64_t h = sz_hash_key(key.p, key.n);
     uint32_t at = find(m, key, h);
     *is_new = m->slots[at] == 0;
     if (!*is_new) return index_of(m->slots[at]);

@@ -34,12 +34,12 @@ static void grow(struct lookup *t) {
 
 uint32_t sz_lookup_get(const struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key) {
     if (t->n == 0) return UINT32_MAX;
-    return t->slots[find(t, key_of, rows, key, (uint32_t)sz_hash(key.p, key.n))].row - 1;
+    return t->slots[find(t, key_of, rows, key, (uint32_t)sz_hash_key(key.p, key.n))].row - 1;
 }
 
 uint32_t sz_lookup_add(struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key, uint32_t row) {
     if (!t->slots || t->n > t->mask / 2) grow(t);
-    uint32_t hash = (uint32_t)sz_hash(key.p, key.n);
+    uint32_t hash = (uint32_t)sz_hash_key(key.p, key.n);
     uint32_t at = find(t, key_of, rows, key, hash);
     if (t->slots[at].row) return t->slots[at].row - 1;
     t->slots[at] = (struct lookup_slot){hash, row + 1};

@@ -28,21 +28,22 @@ void alerts_flush(sz_worker *w) {
     c->n_alerts = 0;
 }
 
-static void after_run(sz_worker *w, uint32_t i) {
+static void after_run(sz_worker *w, uint32_t i, const sz_timeline *tl) {
     w->n.undo_unmatched += w->tc.undo_unmatched;
     w->tc.undo_unmatched = 0;
     heap_update(w, i);
-    if (w->students.v[i]->story_changed || w->students.v[i]->masks_changed) journal_touch(w, i);
+    if (tl->story_changed || tl->masks_changed) journal_touch(w, i);
 }
 
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause) {
-    sz_timeline_advance(w->students.v[i], &w->tc, cause);
-    after_run(w, i);
+    sz_timeline *tl = w->students.v[i];
+    sz_timeline_advance(tl, &w->tc, cause);
+    after_run(w, i, tl);
 }
 
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause) {
     sz_timeline_facts(w->students.v[i], &w->tc, since_ms, cause);
-    after_run(w, i);
+    after_run(w, i, w->students.v[i]);
 }
 
 void facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause) {

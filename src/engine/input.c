@@ -30,24 +30,37 @@ static bool is_future(const sz_worker *w, const sz_event *e) {
     return e->collected_ms != SZ_TIME_NONE && e->time_ms > e->collected_ms + 10 * SZ_MINUTE_MS;
 }
 
-/* Whose record is it? False: set aside. *id is the student's. */
-static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e, sz_str *id) {
-    bool admits = w->o.admit || sz_campus_is_empty(w->campus);
-    if (e->student.n) {
-        *id = e->student;
-        if (admits || sz_campus_find_student(w->campus, e->student) != SZ_NONE) return true;
-        reject(w, in, SZ_UNKNOWN_STUDENT, "student", "not in students.csv");
-        return false;
-    }
+/* Number in the campus of whose record it is. */
+static uint32_t holder_of(const sz_worker *w, const sz_event *e) {
+    if (e->student.n) return sz_campus_find_student(w->campus, e->student);
     sz_str system = e->card_system.n ? e->card_system : e->source;
-    uint32_t holder = sz_campus_resolve_card(w->campus, system, e->card, e->time_ms);
+    return sz_campus_resolve_card(w->campus, system, e->card, e->time_ms);
+}
+
+void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        w->holders[i] = in[i].record.kind == SZ_RECORD_EVENT ? holder_of(w, &in[i].record.event) : SZ_NONE;
+        const sz_timeline *tl = student_of_campus(w, w->holders[i]);
+        if (!tl) continue;
+        for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+    }
+}
+
+/* Whose record is it? False: set aside. Its number among the worker's students, SZ_NONE: new; then *id is to be his.
+ */
+static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t holder, uint32_t *student,
+                            sz_str *id) {
     if (holder != SZ_NONE) {
         *id = sz_campus_student(w->campus, holder)->id;
+        *student = holder < w->students.n_of_campus ? w->students.of_campus[holder] : SZ_NONE;
         return true;
     }
-    *id = e->card;
+    bool admits = w->o.admit || sz_campus_is_empty(w->campus);
+    *id = e->student.n ? e->student : e->card;
+    *student = student_get(w, *id, false);
     if (admits) return true;
-    reject(w, in, SZ_UNKNOWN_CARD, "card", "no student held this card at that time");
+    if (e->student.n) reject(w, in, SZ_UNKNOWN_STUDENT, "student", "not in students.csv");
+    else reject(w, in, SZ_UNKNOWN_CARD, "card", "no student held this card at that time");
     return false;
 }
 
@@ -88,14 +101,13 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 }
 
 /* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. */
-static sz_insert find_repeat(const sz_worker *w, const sz_input *in, const sz_event *e, sz_str id) {
+static sz_insert find_repeat(const sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student) {
     if (in->repeat == 1) return SZ_INSERT_DUPLICATE;
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
-    const uint32_t *i = sz_map_get(&w->students.ids, id);
-    return i ? sz_timeline_find(w->students.v[*i], &w->tc, e) : SZ_INSERTED;
+    return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(w->students.v[student], &w->tc, e);
 }
 
-static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
+static void use(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t source) {
     const sz_zone *z = sz_campus_zone(w->campus);
     sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
     int64_t own = own_watermark(w, source);
@@ -103,9 +115,8 @@ static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
     begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
     clock_record(w, source, e->time_ms);
     if (w->clocks.sources[source].watermark_ms > w->clocks.wmax_ms || w->o.order == SZ_SORTED) time_advance(w);
-    uint32_t i = student_get(w, id, true);
-    bool late = false;
-    sz_timeline_insert(w->students.v[i], &w->tc, e, &late);
+    uint32_t i = student == SZ_NONE ? student_get(w, id, true) : student;
+    sz_timeline_insert(w->students.v[i], &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     run_student(w, i, &cause);
     alerts_flush(w);
@@ -113,16 +124,17 @@ static void use(sz_worker *w, sz_event *e, sz_str id, uint32_t source) {
     if (w->o.order != SZ_SORTED) time_advance(w);
 }
 
-static void input_event(sz_worker *w, const sz_input *in) {
+static void input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     sz_event *e = (sz_event *)(uintptr_t)&in->record.event;
     sz_str id;
+    uint32_t student;
     if (is_future(w, e)) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
         return;
     }
-    if (!resolve_student(w, in, e, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e)) return;
+    if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e)) return;
     uint32_t source = source_of(w, e->source);
-    sz_insert repeat = find_repeat(w, in, e, id);
+    sz_insert repeat = find_repeat(w, in, e, student);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
         return;
@@ -135,17 +147,17 @@ static void input_event(sz_worker *w, const sz_input *in) {
         reject(w, in, SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content");
         return;
     }
-    use(w, e, id, source);
+    use(w, e, student, id, source);
 }
 
-void input_record(sz_worker *w, const sz_input *in) {
+void input_record(sz_worker *w, const sz_input *in, uint32_t holder) {
     w->n.read++;
     w->taken++;
     w->since_commit++;
     switch (in->record.kind) {
     case SZ_RECORD_DEAD: set_aside(w, in, &in->record.dead); break;
     case SZ_RECORD_FEED_STATUS: feed_status(w, &in->record.feed); break;
-    case SZ_RECORD_EVENT: input_event(w, in); break;
+    case SZ_RECORD_EVENT: input_event(w, in, holder); break;
     }
     sz_arena_reset(&w->step);
 }

@@ -4,45 +4,53 @@
  */
 #include "worker.h"
 
-static int64_t key_at(const sz_worker *w, uint32_t k, uint32_t i) { return w->students.v[i]->due_key[k]; }
-
-static void heap_set(heap *h, uint32_t at, uint32_t student) {
-    h->v[at] = student;
-    h->pos[student] = at;
+static void heap_set(heap *h, uint32_t at, struct heap_item x) {
+    h->v[at] = x;
+    h->pos[x.student] = at;
 }
 
-static void sift_up(const sz_worker *w, heap *h, uint32_t k, uint32_t at) {
-    uint32_t s = h->v[at];
-    int64_t key = key_at(w, k, s);
+static void sift_up(heap *h, uint32_t at, struct heap_item x) {
     while (at > 0) {
         uint32_t up = (at - 1) / 2;
-        if (key_at(w, k, h->v[up]) <= key) break;
+        if (h->v[up].key <= x.key) break;
         heap_set(h, at, h->v[up]);
         at = up;
     }
-    heap_set(h, at, s);
+    heap_set(h, at, x);
 }
 
-static void sift_down(const sz_worker *w, heap *h, uint32_t k, uint32_t at) {
-    uint32_t s = h->v[at];
-    int64_t key = key_at(w, k, s);
+static void sift_down(heap *h, uint32_t at, struct heap_item x) {
     for (;;) {
         uint32_t child = 2 * at + 1;
         if (child >= h->n) break;
-        if (child + 1 < h->n && key_at(w, k, h->v[child + 1]) < key_at(w, k, h->v[child])) child++;
-        if (key_at(w, k, h->v[child]) >= key) break;
+        if (child + 1 < h->n && h->v[child + 1].key < h->v[child].key) child++;
+        if (h->v[child].key >= x.key) break;
         heap_set(h, at, h->v[child]);
         at = child;
     }
-    heap_set(h, at, s);
+    heap_set(h, at, x);
 }
 
 void heap_update(sz_worker *w, uint32_t i) {
+    sz_timeline *tl = w->students.v[i];
+    if (!tl->due_changed) return;
+    tl->due_changed = false;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         heap *h = &w->students.heaps[k];
-        if (h->pos[i] == SZ_NONE) heap_set(h, h->n++, i);
-        sift_up(w, h, k, h->pos[i]);
-        sift_down(w, h, k, h->pos[i]);
+        struct heap_item x = {.key = tl->due_key[k], .student = i};
+        uint32_t at = h->pos[i];
+        if (at == SZ_NONE) sift_up(h, h->n++, x);
+        else if (x.key < h->v[at].key) sift_up(h, at, x);
+        else if (x.key > h->v[at].key) sift_down(h, at, x);
+    }
+}
+
+/* While one student is looked at, those that are probably next come into the cache: the heap's first few. */
+static void fetch_next(const sz_worker *w, const heap *h) {
+    for (uint32_t i = 1; i < h->n && i < 7; i++) {
+        const sz_timeline *tl = w->students.v[h->v[i].student];
+        for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+        if (i < 3) sz_timeline_prefetch(tl);
     }
 }
 
@@ -50,8 +58,9 @@ uint32_t heap_due(const sz_worker *w) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         const heap *h = &w->students.heaps[k];
         if (h->n == 0 || w->clocks.class_ms[k] == SZ_TIME_NONE) continue;
-        int64_t key = key_at(w, k, h->v[0]);
-        if (key != INT64_MAX && key < 4 * w->clocks.class_ms[k]) return h->v[0];
+        if (h->v[0].key == INT64_MAX || h->v[0].key >= 4 * w->clocks.class_ms[k]) continue;
+        fetch_next(w, h);
+        return h->v[0].student;
     }
     return SZ_NONE;
 }
@@ -60,7 +69,7 @@ int64_t heap_next(const sz_worker *w, const int64_t *target) {
     int64_t next = SZ_TIME_MAX;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         const heap *h = &w->students.heaps[k];
-        int64_t key = h->n ? key_at(w, k, h->v[0]) : INT64_MAX;
+        int64_t key = h->n ? h->v[0].key : INT64_MAX;
         if (key == INT64_MAX || target[k] == SZ_TIME_NONE) continue;
         int64_t t = key >= 0 ? key / 4 : -((3 - key) / 4);
         if (t < target[k] && t < next) next = t;
@@ -80,9 +89,9 @@ static void firing_add(sz_worker *w, uint32_t i) {
 static void gather_class(sz_worker *w, uint32_t k, uint32_t at) {
     const heap *h = &w->students.heaps[k];
     if (at >= h->n || w->clocks.class_ms[k] == SZ_TIME_NONE) return;
-    int64_t key = key_at(w, k, h->v[at]);
+    int64_t key = h->v[at].key;
     if (key == INT64_MAX || key >= 4 * w->clocks.class_ms[k]) return;
-    firing_add(w, h->v[at]);
+    firing_add(w, h->v[at].student);
     gather_class(w, k, 2 * at + 1);
     gather_class(w, k, 2 * at + 2);
 }
@@ -107,7 +116,7 @@ static void grow(sz_worker *w) {
     s->cap = s->cap ? 2 * s->cap : 256;
     s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        s->heaps[k].v = sz_realloc(s->heaps[k].v, s->cap * sizeof(uint32_t));
+        s->heaps[k].v = sz_realloc(s->heaps[k].v, s->cap * sizeof *s->heaps[k].v);
         s->heaps[k].pos = sz_realloc(s->heaps[k].pos, s->cap * sizeof(uint32_t));
     }
 }
@@ -119,7 +128,9 @@ static uint32_t student_add(sz_worker *w, sz_str id, uint32_t in_campus) {
     s->v[i] = sz_alloc(sizeof(sz_timeline));
     sz_timeline_init(s->v[i], &w->tc, id, in_campus);
     sz_map_put(&s->ids, id, i);
+    if (in_campus != SZ_NONE) s->of_campus[in_campus] = i;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) s->heaps[k].pos[i] = SZ_NONE;
+    s->v[i]->due_changed = true;
     heap_update(w, i);
     return i;
 }
@@ -130,8 +141,18 @@ uint32_t student_get(sz_worker *w, sz_str id, bool create) {
     return create ? student_add(w, id, sz_campus_find_student(w->campus, id)) : SZ_NONE;
 }
 
+const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus) {
+    const students *s = &w->students;
+    uint32_t i = in_campus < s->n_of_campus ? s->of_campus[in_campus] : SZ_NONE;
+    return i == SZ_NONE ? NULL : s->v[i];
+}
+
 void students_init(sz_worker *w) {
-    sz_map_init(&w->students.ids);
+    students *s = &w->students;
+    sz_map_init(&s->ids);
+    s->n_of_campus = sz_campus_n_students(w->campus);
+    s->of_campus = sz_alloc((s->n_of_campus + 1) * sizeof *s->of_campus);
+    for (uint32_t i = 0; i < s->n_of_campus; i++) s->of_campus[i] = SZ_NONE;
     grow(w);
 }
 
@@ -151,6 +172,7 @@ void students_fini(sz_worker *w) {
         sz_free(s->v[i]);
     }
     sz_free(s->v);
+    sz_free(s->of_campus);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
         sz_free(s->heaps[k].v);
         sz_free(s->heaps[k].pos);

@@ -7,7 +7,7 @@
 
 #include "worker.h"
 
-enum { RECORDS_A_STEP = 256, NOTICES_MOST = 100 };
+enum { NOTICES_MOST = 100 };
 
 static void put_failure(sz_worker *w, sz_status s, const char *fmt, va_list ap) {
     sz_arena a;
@@ -214,6 +214,17 @@ static bool takes_files(const sz_worker *w) {
     return w->has_memory && (w->state == SZ_WK_RUNNING || w->state == SZ_WK_BACKOFF || w->state == SZ_WK_ACQUIRING);
 }
 
+enum { AHEAD = 8 }; /* records between fetching what a student's timeline points to and using it */
+
+static void take(sz_worker *w, const sz_input *in, uint32_t n) {
+    input_look_ahead(w, in, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_timeline *soon = student_of_campus(w, i + AHEAD < n ? w->holders[i + AHEAD] : SZ_NONE);
+        if (soon) sz_timeline_prefetch(soon);
+        input_record(w, &in[i], w->holders[i]);
+    }
+}
+
 static void on_input(sz_worker *w, const sz_msg *m) {
     const sz_input *in = m->inputs;
     uint32_t n = m->n;
@@ -225,7 +236,8 @@ static void on_input(sz_worker *w, const sz_msg *m) {
     if (n) w->batch_open = true;
     if (n && w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
     if (n) limit_set(w);
-    for (uint32_t i = 0; i < n; i++) input_record(w, &in[i]);
+    for (uint32_t from = 0; from < n; from += RECORDS_A_STEP)
+        take(w, in + from, n - from < RECORDS_A_STEP ? n - from : RECORDS_A_STEP);
     if (w->is_log) witness_note(w, n ? &in[n - 1] : NULL, m->offset);
     worker_go_on(w);
 }

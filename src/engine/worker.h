@@ -35,8 +35,12 @@ typedef struct clocks {
 } clocks;
 
 /* ---- students (students.c) ---- */
-typedef struct heap {  /* students by their next item, one a class */
-    uint32_t *v, *pos; /* pos: place of each student, SZ_NONE: not in it */
+typedef struct heap { /* students by their next item, one a class */
+    struct heap_item {
+        int64_t key;
+        uint32_t student;
+    } * v;
+    uint32_t *pos; /* place of each student, SZ_NONE: not in it */
     uint32_t n;
 } heap;
 
@@ -44,6 +48,8 @@ typedef struct students {
     sz_map ids; /* id → number */
     sz_timeline **v;
     uint32_t n, cap;
+    uint32_t *of_campus; /* number of each student of the campus; SZ_NONE */
+    uint32_t n_of_campus;
     heap heaps[SZ_CLASSES_MAX];
 } students;
 
@@ -95,6 +101,7 @@ typedef struct settling { /* commits that stand, waiting to be confirmed by a la
     int64_t ok_ms, position;
     bool has_alerts;
 } settling;
+enum { RECORDS_A_STEP = 256 }; /* of one message of input */
 
 struct sz_worker {
     sz_options o;
@@ -123,6 +130,7 @@ struct sz_worker {
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
+    uint32_t holders[RECORDS_A_STEP]; /* of the message in hand: whose each record is, in the campus */
     /* outgoing: since the last commit was frozen */
     lines alerts, dead;
     lines ledger; /* key, value, key, value … to note */
@@ -289,7 +297,8 @@ void downs_rebuild(sz_worker *w);
 /* students.c */
 void students_init(sz_worker *w);
 void students_fini(sz_worker *w);
-uint32_t student_get(sz_worker *w, sz_str id, bool create); /* SZ_NONE: not there */
+const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus); /* NULL: not there */
+uint32_t student_get(sz_worker *w, sz_str id, bool create);                   /* SZ_NONE: not there */
 void heap_update(sz_worker *w, uint32_t i);
 uint32_t heap_due(const sz_worker *w); /* a student with something due, SZ_NONE */
 /* Earliest instant at which something is due in a class before its target; SZ_TIME_MAX. */
@@ -309,7 +318,9 @@ void leaves_remember(sz_worker *w);
 void leaves_known_at_load(sz_worker *w);
 
 /* input.c */
-void input_record(sz_worker *w, const sz_input *in);
+/* Find out whose each record of a message is (w->holders), and fetch their timelines. */
+void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n);
+void input_record(sz_worker *w, const sz_input *in, uint32_t holder);
 void input_end(sz_worker *w);
 
 /* journal.c */

@@ -9,6 +9,16 @@ static uint32_t fixed_size(uint32_t n_regions) {
     return align8((uint32_t)(sizeof(state_head) + n_regions * sizeof(region)));
 }
 
+static uint32_t no_room(uint32_t n) { return align8(n); }
+static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 16) : 0; } /* for the next row at least */
+
+static uint32_t size_with(const sz_fstate *s, uint32_t (*room)(uint32_t n)) {
+    const region *r = regions_of(s);
+    uint32_t n_regions = head_of(s)->n_regions, n = fixed_size(n_regions);
+    for (uint32_t i = 0; i < n_regions; i++) n += room(r[i].n);
+    return n;
+}
+
 void sz_fstate_init(sz_fstate *s, const sz_featureset *fs) {
     uint32_t n = fixed_size(fs->n_accs + 1);
     *s = (sz_fstate){.p = sz_alloc(n), .n = n, .cap = n};
@@ -31,11 +41,10 @@ void sz_fstate_copy(sz_fstate *to, const sz_fstate *from) {
 
 void sz_fstate_copy_tight(sz_fstate *to, const sz_fstate *from) {
     const region *old = regions_of(from);
-    uint32_t n_regions = head_of(from)->n_regions, n = fixed_size(n_regions);
-    for (uint32_t i = 0; i < n_regions; i++) n += align8(old[i].n);
-    if (to->cap < n || to->cap > n + 64) {
-        to->p = sz_realloc(to->p, n);
-        to->cap = n;
+    uint32_t n_regions = head_of(from)->n_regions, n = size_with(from, no_room);
+    if (to->cap < n || to->cap > n + n / 4 + 64) {
+        to->cap = n + 16;
+        to->p = sz_realloc(to->p, to->cap);
     }
     memcpy(to->p, from->p, fixed_size(n_regions));
     to->n = fixed_size(n_regions);
@@ -45,24 +54,23 @@ void sz_fstate_copy_tight(sz_fstate *to, const sz_fstate *from) {
         r[i] = (region){.off = to->n, .n = old[i].n, .cap = align8(old[i].n)};
         to->n += r[i].cap;
     }
-    head_of(to)->holes = 0;
 }
 
 int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; }
 
-/* Move every region together; called when half of the block is holes. */
-static void compact(sz_fstate *s) {
+/* Move every region together, each with some room, and have room for `extra` bytes behind them. */
+static void compact(sz_fstate *s, uint32_t extra) {
     state_head *h = head_of(s);
-    sz_fstate to = {.p = sz_alloc(s->cap), .n = fixed_size(h->n_regions), .cap = s->cap};
+    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = size_with(s, some_room) + extra};
+    to.p = sz_realloc(NULL, to.cap);
     memcpy(to.p, s->p, to.n);
     region *r = regions_of(&to);
     for (uint32_t i = 0; i < h->n_regions; i++) {
-        memcpy(to.p + to.n, s->p + r[i].off, r[i].n);
+        if (r[i].n) memcpy(to.p + to.n, s->p + r[i].off, r[i].n);
         r[i].off = to.n;
-        r[i].cap = align8(r[i].n);
+        r[i].cap = some_room(r[i].n);
         to.n += r[i].cap;
     }
-    head_of(&to)->holes = 0;
     sz_free(s->p);
     *s = to;
 }
@@ -73,25 +81,24 @@ uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
         r->n = n;
         return s->p + r->off;
     }
-    if (head_of(s)->holes > s->n / 2 && s->n > 512) {
-        compact(s);
-        r = &regions_of(s)[i];
-    }
-    uint32_t cap = align8(n + n / 2);
+    uint32_t cap = some_room(n);
     bool is_last = r->off + r->cap == s->n && r->cap;
-    uint32_t need = is_last ? r->off + cap : s->n + cap;
-    if (need > s->cap) {
-        s->cap = align8(need + need / 4);
-        s->p = sz_realloc(s->p, s->cap);
+    if ((is_last ? r->off : s->n) + cap > s->cap) {
+        compact(s, cap);
         r = &regions_of(s)[i];
+        is_last = r->off + r->cap == s->n && r->cap;
+        if (n <= r->cap) { /* there is room now */
+            memset(s->p + r->off + r->n, 0, n - r->n);
+            r->n = n;
+            return s->p + r->off;
+        }
     }
     if (!is_last) {
         if (r->n) memcpy(s->p + s->n, s->p + r->off, r->n);
-        head_of(s)->holes += r->cap;
         r->off = s->n;
     }
     memset(s->p + r->off + r->n, 0, cap - r->n);
-    s->n = need;
+    s->n = r->off + cap;
     r->n = n;
     r->cap = cap;
     return s->p + r->off;

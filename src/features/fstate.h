@@ -5,8 +5,7 @@
  *
  *   state_head | region[n_accs + 1] | bytes
  *
- * A region grows by moving to the end; what it leaves is taken back when half of the block is holes. Everything is by
- * offset.
+ * A region grows by moving to the end; what it leaves is taken back when the block is full. Everything is by offset.
  */
 #ifndef SZ_FSTATE_H
 #define SZ_FSTATE_H
@@ -16,8 +15,6 @@
 typedef struct state_head {
     int32_t first_day; /* of the first record; SZ_DAY_NONE */
     uint32_t n_regions;
-    uint32_t holes; /* bytes that no region uses */
-    uint32_t pad;
 } state_head;
 
 typedef struct region {

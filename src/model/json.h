@@ -36,6 +36,7 @@ struct sz_decoder {
     uint32_t text_rows;
     char day[10]; /* the latest, and its midnight in UTC */
     int64_t day_ms;
+    bool only_yyjson; /* for tests */
     bool has_escapes; /* of the record in hand: a text may hold a NUL character */
 };
 
@@ -55,10 +56,17 @@ typedef struct sz_json_view {
 } sz_json_view;
 void sz_json_keys_init(sz_decoder *d);
 void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view);
+/* The row of a key, which has SZ_KEY_MAX readable bytes; -1: none. */
+int sz_json_row(const sz_decoder *d, const char *key, size_t n);
+/* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and borrow
+ * from text; view->obj is NULL. */
+bool sz_json_scan(const sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]);
 
 /* sz_time_parse, quicker for what is usual. */
 bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day);
 
+/* Is it of a built-in type, or of none? Declared types need view->obj. */
+bool sz_json_is_built_in(const sz_decoder *d, const sz_json_view *v);
 /* The view as an event or feed status, or dead. raw: the record's bytes (ids). */
 void sz_json_event(sz_decoder *d, const sz_json_view *view, sz_str raw, sz_arena *a, sz_record *out);
 

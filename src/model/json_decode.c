@@ -20,6 +20,8 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
     return d;
 }
 
+void sz_decoder_only_yyjson(sz_decoder *d) { d->only_yyjson = true; }
+
 void sz_decoder_free(sz_decoder *d) {
     if (!d) return;
     sz_json_pool_fini(&d->pool);
@@ -105,6 +107,17 @@ static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out
     return root;
 }
 
+/* The usual record needs no document. Declared fields are found by name in one, and envelopes have an object inside. */
+static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record *out) {
+    yyjson_val vals[SZ_N_JSON_ROWS];
+    sz_json_view view;
+    if (d->only_yyjson || !sz_json_scan(d, text, &view, vals)) return false;
+    if (view.found >> SZ_ROW_SPECVERSION & 1 || !sz_json_is_built_in(d, &view)) return false;
+    d->has_escapes = false;
+    sz_json_event(d, &view, raw, a, out);
+    return true;
+}
+
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     sz_record_begin(out);
     if (raw.n > SZ_RECORD_MAX) {
@@ -113,6 +126,7 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     }
     sz_str text = raw;
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
+    if (quick(d, text, raw, a, out)) return;
     yyjson_val *root = parse(d, text, a, out);
     if (!root) return;
     d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;

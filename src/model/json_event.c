@@ -82,6 +82,11 @@ static bool is_word(sz_str s) {
     return true;
 }
 
+bool sz_json_is_built_in(const sz_decoder *d, const sz_json_view *v) {
+    yyjson_val *val = has(v, SZ_ROW_TYPE) ? v->vals[SZ_ROW_TYPE] : NULL;
+    return !val || !yyjson_is_str(val) || sz_types_find(d->types, text_of(val)) < SZ_TYPE_FIRST_DECLARED;
+}
+
 static bool read_type(const sz_decoder *d, const sz_json_view *v, sz_arena *a, sz_record *out) {
     yyjson_val *val = has(v, SZ_ROW_TYPE) ? v->vals[SZ_ROW_TYPE] : NULL;
     if (val && !yyjson_is_str(val)) return wrong_type(out, a, "type", "a text");

@@ -40,7 +40,7 @@ void sz_json_keys_init(sz_decoder *d) {
     }
 }
 
-static int row_of(const sz_decoder *d, const char *p, size_t n) {
+int sz_json_row(const sz_decoder *d, const char *p, size_t n) {
     if (n == 0 || n > SZ_KEY_MAX) return -1;
     sz_key k = key_of(d, p, n);
     for (unsigned h = slot_of(k); d->slots[h]; h = (h + 1) % SZ_KEY_SLOTS) {
@@ -56,7 +56,7 @@ void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view) {
     size_t i, n;
     yyjson_val *key, *val;
     yyjson_obj_foreach(obj, i, n, key, val) {
-        int row = row_of(d, unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key));
+        int row = sz_json_row(d, unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key));
         if (row < 0 || view->found >> row & 1 || yyjson_is_null(val)) continue;
         view->found |= UINT32_C(1) << row;
         view->vals[row] = val;

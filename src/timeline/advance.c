@@ -3,28 +3,52 @@
  * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is
  * first.
  */
-#include <stddef.h>
-
 #include "internal.h"
 
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
-    memset(x, 0, offsetof(run, decoded));
+    const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(c->facts->campus, tl->student);
     x->tl = tl;
     x->c = c;
     x->cause = cause;
-    const sz_campus *campus = c->facts->campus;
-    const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(campus, tl->student);
-    x->ev = (sz_eval){.fs = &c->bundle->fs,
-                      .facts = c->facts,
-                      .types = c->types,
-                      .zone = c->zone,
-                      .dict = c->dict,
-                      .student = tl->student,
-                      .info = info,
-                      .student_id = tl->id,
-                      .state = &tl->head,
-                      .use_leaves = info && info->leave_to > info->leave_from};
-    x->mask = sz_arena_alloc(c->arena, mask_bytes(c) + 1);
+    x->rematch = x->is_corrected = x->is_first = false;
+    x->old = NULL;
+    x->n_old = 0;
+    x->event = NULL;
+    x->undone = NULL;
+    x->match = NULL;
+    /* Member by member: as a whole it would be cleared twice for each record, scratch and all. */
+    sz_eval *ev = &x->ev;
+    ev->fs = &c->bundle->fs;
+    ev->facts = c->facts;
+    ev->types = c->types;
+    ev->zone = c->zone;
+    ev->dict = c->dict;
+    ev->student = tl->student;
+    ev->info = info;
+    ev->student_id = tl->id;
+    ev->state = &tl->head;
+    ev->t_ms = 0;
+    ev->day = ev->night = 0;
+    ev->event = NULL;
+    ev->params = NULL;
+    ev->n_params = ev->depth = ev->next_text = 0;
+    ev->use_leaves = info && info->leave_to > info->leave_from;
+    x->mask = mask_bytes(c) <= sizeof x->short_mask ? x->short_mask : sz_arena_alloc(c->arena, mask_bytes(c) + 1);
+}
+
+void sz_timeline_prefetch(const sz_timeline *tl) {
+    __builtin_prefetch(tl->head.p);
+    __builtin_prefetch(tl->head.p + 64);
+    __builtin_prefetch(tl->head.p + 128);
+    __builtin_prefetch(tl->log.p + tl->log.n, 1);
+    __builtin_prefetch(tl->log.p + tl->last_off);
+    for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch(tl->prints + i);
+}
+
+static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
+    if (tl->due_key[cls] == key) return;
+    tl->due_key[cls] = key;
+    tl->due_changed = true;
 }
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student) {
@@ -41,7 +65,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     sz_fstate_init(&tl->head, &c->bundle->fs);
     sz_fstate_init(&tl->tail, &c->bundle->fs);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
-        tl->due_key[k] = c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER);
+        set_due(tl, k, c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER));
 }
 
 void sz_timeline_fini(sz_timeline *tl) {
@@ -84,7 +108,7 @@ static void due_after_record(run *x, uint32_t rule, bool moved, const instant *a
     if (days < own) own = days;
     int64_t key = own == KEY_NEVER ? KEY_NEVER : key_of(own, ORDER_TIMER);
     if (key < tl->timer_key[k]) tl->timer_key[k] = key;
-    if (key < tl->due_key[k]) tl->due_key[k] = key;
+    if (key < tl->due_key[k]) set_due(tl, k, key);
 }
 
 static void judge_at_record(run *x, uint32_t rule, const instant *at) {
@@ -98,7 +122,7 @@ static void judge_at_record(run *x, uint32_t rule, const instant *at) {
     bool moved = n_said(tl) != before || tl->n_blocked != blocked || x->is_corrected || x->is_first;
     if (moved || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, moved, at);
     bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
-    if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->due_key[k]) tl->due_key[k] = key_of(at->t_ms, ORDER_RECORD);
+    if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->due_key[k]) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
 }
 
 /* The rules that read what the record fits; while no episode is open and nothing pends, those that it can open. */
@@ -179,7 +203,7 @@ static void go_back(run *x, int64_t t_ms) {
     sz_eval_at(&x->ev, t_ms - 1);
     x->ev.event = NULL;
     for (uint32_t k = 0; k < x->c->n_classes; k++) {
-        if (tl->due_key[k] >= key_before(t_ms)) tl->due_key[k] = due_next(x, k, key_before(t_ms));
+        if (tl->due_key[k] >= key_before(t_ms)) set_due(tl, k, due_next(x, k, key_before(t_ms)));
         else tl->timer_key[k] = INT64_MIN; /* to be found anew once that was */
     }
 }
@@ -209,7 +233,7 @@ static void go_on(run *x) {
         judge_timer(x, cls, key);
         bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked &&
                         !tl->blocked_unknown && tl->timer_key[cls] > key;
-        tl->due_key[cls] = is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key);
+        set_due(tl, cls, is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key));
     }
 }
 
@@ -240,7 +264,7 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
         sz_eval_at(&x.ev, key_time(after));
         for (uint32_t k = 0; k < c->n_classes; k++) {
             int64_t due = due_next(&x, k, after);
-            if (due < tl->due_key[k]) tl->due_key[k] = due;
+            if (due < tl->due_key[k]) set_due(tl, k, due);
             tl->timer_key[k] = INT64_MIN;
         }
     } else {
@@ -279,14 +303,14 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
         int64_t clock = c->clock_ms[k];
         if (clock == SZ_TIME_NONE) clock = c->begin_ms;
         if (clock == SZ_TIME_MAX) {
-            tl->due_key[k] = KEY_NEVER;
+            set_due(tl, k, KEY_NEVER);
             continue;
         }
         sz_eval_at(&x.ev, clock - 1);
         int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
         if (tl->head_key > key_before(clock) && tl->is_active)
             due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
-        tl->due_key[k] = waiting < due ? waiting : due;
+        set_due(tl, k, waiting < due ? waiting : due);
         tl->timer_key[k] = INT64_MIN;
     }
 }

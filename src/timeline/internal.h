@@ -30,6 +30,7 @@ typedef struct run {
     sz_episode *old; /* the story before a roll-back (shallow, in the step's arena); NULL: none happened */
     uint32_t n_old;
     uint8_t *mask;               /* of the record in hand */
+    uint8_t short_mask[32];      /* it, if it is no longer */
     const sz_event *event;       /* the record in hand: the one that just came, or `decoded` */
     uint8_t *undone;             /* matcher bits of what it took out */
     bool is_corrected;           /* it took something out */

@@ -12,7 +12,7 @@ bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
 void entry_set_unmatched(uint8_t *p, bool on) { p[3] = (uint8_t)(on ? p[3] | UNMATCHED_BIT : p[3] & ~UNMATCHED_BIT); }
 
 uint16_t identity_print(sz_str source, sz_str id) {
-    uint64_t h = sz_hash(id.p, id.n) ^ (sz_hash(source.p, source.n) << 1);
+    uint64_t h = sz_hash_key(id.p, id.n) ^ (sz_hash_key(source.p, source.n) << 1);
     return (uint16_t)(h ^ h >> 16 ^ h >> 32);
 }
 
@@ -28,12 +28,23 @@ static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz
     return sz_entry_get(tl->log.p + off, mask_bytes(c), c->dict, c->types, e);
 }
 
+static bool any_print(const sz_timeline *tl, uint16_t print) {
+    const uint16_t *v = tl->prints;
+    uint32_t i = 0, n = tl->n_log;
+    for (; i + 32 <= n; i += 32) { /* whole vectors, no tail */
+        uint16_t hit = 0;
+        for (uint32_t k = 0; k < 32; k++) hit |= (uint16_t)(v[i + k] == print);
+        if (hit) return true;
+    }
+    for (; i < n; i++)
+        if (v[i] == print) return true;
+    return false;
+}
+
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
     uint16_t print = identity_print(source, id);
     uint32_t found = SZ_NONE;
-    bool any = false;
-    for (uint32_t i = 0; i < tl->n_log; i++) any |= tl->prints[i] == print;
-    if (!any) return SZ_NONE;
+    if (!any_print(tl, print)) return SZ_NONE;
     for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
         sz_event e;
         if (tl->prints[i] != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e)) continue;
@@ -68,7 +79,7 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
 
 static void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     if (tl->n_log == tl->cap_prints) {
-        tl->cap_prints += tl->cap_prints / 8 + 8;
+        tl->cap_prints += 32;
         tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
     }
     memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
@@ -76,16 +87,17 @@ static void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     tl->n_log++;
 }
 
-/* Logs are many and grow slowly: an eighth more at a time, not half. */
-static void log_room(sz_timeline *tl, uint32_t n) {
-    if (tl->log.n + n <= tl->log.cap) return;
-    tl->log.cap = tl->log.n + n + tl->log.n / 8 + 64;
+/* Logs are many and grow slowly: by little at a time, not by half. */
+static void log_fit(sz_timeline *tl, size_t n) {
+    tl->log.cap = (n + n / 32 + 255) & ~(size_t)127;
     tl->log.p = sz_realloc(tl->log.p, tl->log.cap);
 }
 
-sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool *late) {
-    sz_insert found = sz_timeline_find(tl, c, e);
-    if (found != SZ_INSERTED) return found;
+static void log_room(sz_timeline *tl, uint32_t n) {
+    if (tl->log.n + n > tl->log.cap) log_fit(tl, tl->log.n + n);
+}
+
+bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     run x;
     run_init(&x, tl, c, NULL);
     sz_eval_at(&x.ev, e->time_ms);
@@ -106,16 +118,16 @@ sz_insert sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e, bo
     }
     put_print(tl, index, identity_print(e->source, e->id));
     if (sz_event_is_undo(e)) tl->n_undos++;
-    *late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
-    if (*late) {
+    bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
+    if (late) {
         if (tl->mark_ms != SZ_TIME_NONE && e->time_ms < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;
         if (e->time_ms < tl->redo_ms) tl->redo_ms = e->time_ms; /* head_off is of no use until the roll-back sets it */
     }
     tl->is_dirty = true;
-    c->fresh_of = is_end && !*late ? tl : NULL;
+    c->fresh_of = is_end && !late ? tl : NULL;
     c->fresh_off = off;
     c->fresh = e;
-    return SZ_INSERTED;
+    return late;
 }
 
 void log_drop_front(sz_timeline *tl, uint32_t n) {
@@ -128,4 +140,5 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     tl->last_off = tl->n_log ? tl->last_off - n : 0;
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
     tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
+    if (tl->log.cap > tl->log.n + tl->log.n / 8 + 512) log_fit(tl, tl->log.n);
 }

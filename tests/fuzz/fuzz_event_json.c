@@ -29,11 +29,17 @@ static void check_event(const struct model_fixture *x, const sz_event *e) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static struct model_fixture x;
+    static struct model_fixture x, y; /* y: yyjson alone, with which the scanner in front of it must agree */
     if (!x.decoder) model_fixture_init(&x);
+    if (!y.decoder) {
+        model_fixture_init(&y);
+        sz_decoder_only_yyjson(y.decoder);
+    }
     sz_str raw = {(const char *)data, size};
     sz_arena_reset(&x.arena);
     sz_decode_json(x.decoder, raw, &x.arena, &x.record);
+    const char *same = model_fixture_json(&y, raw);
+    require(strcmp(model_fixture_json(&x, raw), same) == 0);
     if (x.record.kind == SZ_RECORD_EVENT) {
         static sz_record again;
         check_event(&x, &x.record.event);
