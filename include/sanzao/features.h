@@ -183,7 +183,8 @@ typedef struct sz_featureset {
     sz_feature *features;
     uint32_t n_features;
     sz_acc *accs;
-    uint32_t n_accs;
+    uint32_t n_accs, acc_words;
+    uint64_t *matcher_accs;          /* acc_words a matcher: bits of the accumulators that count what fits it */
     sz_declared *declared;
     uint32_t n_declared;
     uint32_t seen_acc;               /* LAST of `seen`, for rarely_seen; always there */
@@ -207,6 +208,8 @@ typedef struct sz_entry {
 } sz_entry;
 /* Append e with its matcher bits (mask_bytes of them) to out. */
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types);
+/* The same where the dictionary's number of the card is known; SZ_NONE: it is not. */
+void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types, uint32_t card_word);
 uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from its first bytes */
 int64_t sz_entry_time(const uint8_t *p);
 uint8_t sz_entry_type(const uint8_t *p);
@@ -296,6 +299,12 @@ void sz_eval_at(sz_eval *ev, int64_t t_ms); /* set t, day, night */
 sz_loader sz_eval_loader(sz_eval *ev);
 /* Matchers that the record fits, as bits. */
 void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask);
+/* The same with a memory of what records with the same codes and place fitted. One a campus and bundle. */
+typedef struct sz_match_memo sz_match_memo;
+sz_match_memo *sz_match_memo_new(const sz_featureset *fs);
+void sz_match_memo_free(sz_match_memo *m);
+/* m may be NULL: nothing is remembered. */
+void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask);
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
 /* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);

@@ -74,6 +74,9 @@ typedef struct sz_timeline {
     uint16_t *prints;          /* fingerprint of each record's identity */
     uint32_t n_log, cap_prints, last_off;
     uint32_t n_undos;          /* undo records in the log */
+    uint32_t card_word;        /* the dictionary's number of `card`, the card used last: looking it up costs more than all else of a record */
+    uint8_t card_n;
+    char card[15];
     sz_episode *episodes;
     uint32_t n_episodes, cap_episodes;
     sz_pend *pends;
@@ -140,6 +143,8 @@ typedef struct sz_tlctx {
     uint32_t n_timer_rules[SZ_CLASSES_MAX], n_own_rules[SZ_CLASSES_MAX], n_check_rules[SZ_CLASSES_MAX];
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
     int64_t *check_memo;            /* two a rule: from, next */
+    sz_match_memo *matches;
+    const uint32_t *silence;        /* of each rule: the matcher whose record makes its growing value 0, below every step; SZ_NONE */
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
     const int64_t *clock_ms;        /* of each class */

@@ -40,9 +40,7 @@ static uint32_t holder_of(const sz_worker *w, const sz_event *e) {
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         w->holders[i] = in[i].record.kind == SZ_RECORD_EVENT ? holder_of(w, &in[i].record.event) : SZ_NONE;
-        const sz_timeline *tl = student_of_campus(w, w->holders[i]);
-        if (!tl) continue;
-        for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+        w->ahead[i] = student_of_campus(w, w->holders[i]);
     }
 }
 

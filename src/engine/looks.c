@@ -32,6 +32,17 @@ static uint8_t look_of(const sz_worker *w, uint32_t rule) {
     return look;
 }
 
+/* A rule whose value is an absence, and whose steps are all above 0: a record that ends the absence ends all doubt. */
+static uint32_t silence_of(const sz_worker *w, uint32_t rule) {
+    const sz_rule *r = &w->bundle->rules[rule];
+    uint32_t slot;
+    if (!r->value || r->at_most || r->for_ms || r->check.kind != SZ_CHECK_NONE || w->rule_waits[rule]) return SZ_NONE;
+    if (!sz_prog_is_slot(r->value, &slot) || SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot))
+        return SZ_NONE;
+    const sz_feature *f = &w->bundle->fs.features[SZ_SLOT_INDEX(slot)];
+    return f->op == SZ_OP_ABSENCE && w->rule_least_ms[rule] > 0 ? f->matcher : SZ_NONE;
+}
+
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
 
 /* Rules by the matchers of what they read, rarely_seen included; instant rules by type. */
@@ -39,7 +50,7 @@ static void by_matcher(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     sz_tlctx *c = &w->tc;
     c->rule_words = (b->n_rules + 63) / 64;
-    w->fit_rules = sz_alloc((b->fs.n_matchers * c->rule_words + 1) * sizeof(uint64_t));
+    w->fit_rules = sz_alloc(((b->fs.n_matchers + 7) / 8 * 8 * c->rule_words + 1) * sizeof(uint64_t));
     w->instant_rules = sz_alloc((SZ_TYPES_MAX * c->rule_words + 1) * sizeof(uint64_t));
     w->idle_rules = sz_alloc((c->rule_words + 1) * sizeof(uint64_t));
     for (uint32_t i = 0; i < b->n_rules; i++) {
@@ -83,14 +94,22 @@ static void by_class(sz_worker *w) {
 void looks_init(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     w->rule_look = sz_alloc(b->n_rules + 1);
-    for (uint32_t i = 0; i < b->n_rules; i++) w->rule_look[i] = look_of(w, i);
+    w->silence = sz_alloc((b->n_rules + 1) * sizeof *w->silence);
+    for (uint32_t i = 0; i < b->n_rules; i++) {
+        w->rule_look[i] = look_of(w, i);
+        w->silence[i] = silence_of(w, i);
+    }
     w->tc.rule_look = w->rule_look;
+    w->tc.silence = w->silence;
+    w->tc.matches = sz_match_memo_new(&b->fs);
     by_matcher(w);
     by_class(w);
 }
 
 void looks_fini(sz_worker *w) {
     sz_free(w->rule_look);
+    sz_free(w->silence);
+    sz_match_memo_free(w->tc.matches);
     sz_free(w->fit_rules);
     sz_free(w->instant_rules);
     sz_free(w->idle_rules);

@@ -214,13 +214,19 @@ static bool takes_files(const sz_worker *w) {
     return w->has_memory && (w->state == SZ_WK_RUNNING || w->state == SZ_WK_BACKOFF || w->state == SZ_WK_ACQUIRING);
 }
 
-enum { AHEAD = 8 }; /* records between fetching what a student's timeline points to and using it */
+/* How many records before its use a student's timeline is fetched, and what that points to. */
+enum { FAR_AHEAD = 24, AHEAD = 8 };
+
+static void fetch(const sz_timeline *tl) {
+    for (size_t at = 0; tl && at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+}
 
 static void take(sz_worker *w, const sz_input *in, uint32_t n) {
     input_look_ahead(w, in, n);
+    for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w->ahead[i]);
     for (uint32_t i = 0; i < n; i++) {
-        const sz_timeline *soon = student_of_campus(w, i + AHEAD < n ? w->holders[i + AHEAD] : SZ_NONE);
-        if (soon) sz_timeline_prefetch(soon);
+        fetch(i + FAR_AHEAD < n ? w->ahead[i + FAR_AHEAD] : NULL);
+        if (i + AHEAD < n && w->ahead[i + AHEAD]) sz_timeline_prefetch(w->ahead[i + AHEAD]);
         input_record(w, &in[i], w->holders[i]);
     }
 }

@@ -126,11 +126,13 @@ struct sz_worker {
     uint8_t *rule_look; /* looks.c */
     uint64_t *fit_rules, *instant_rules, *idle_rules;
     uint32_t *class_looks[SZ_CLASSES_MAX];
+    uint32_t *silence;
     int64_t *rule_least_ms, *check_memo;
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
-    uint32_t holders[RECORDS_A_STEP]; /* of the message in hand: whose each record is, in the campus */
+    uint32_t holders[RECORDS_A_STEP];         /* of the message in hand: whose each record is, in the campus */
+    const sz_timeline *ahead[RECORDS_A_STEP]; /* and his timeline, if he had one before; it does not move */
     /* outgoing: since the last commit was frozen */
     lines alerts, dead;
     lines ledger; /* key, value, key, value … to note */
@@ -318,7 +320,7 @@ void leaves_remember(sz_worker *w);
 void leaves_known_at_load(sz_worker *w);
 
 /* input.c */
-/* Find out whose each record of a message is (w->holders), and fetch their timelines. */
+/* Find out whose each record of a message is: w->holders, w->ahead. */
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n);
 void input_record(sz_worker *w, const sz_input *in, uint32_t holder);
 void input_end(sz_worker *w);

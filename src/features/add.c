@@ -266,22 +266,30 @@ static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *
     memcpy(f->mask, mask, (fs->n_matchers + 7) / 8);
 }
 
+static void add_to(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e,
+                   sz_entry entry) {
+    if (fs->accs[i].is_night && e->precision == SZ_PREC_DAY) return; /* in which night is unknown (semantics 1) */
+    switch (fs->accs[i].kind) {
+    case SZ_ACC_DAYS:
+    case SZ_ACC_PANES: add_row(s, fs, i, z, e); break;
+    case SZ_ACC_LAST: add_last(s, i, entry); break;
+    case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
+    case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
+    case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
+    case SZ_ACC_TIMES: add_time(s, fs, i, z, e); break;
+    case SZ_ACC_UNTIL: add_until(s, i, z, e); break;
+    }
+}
+
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask,
                    sz_entry entry) {
     if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = sz_zone_day(z, e->time_ms);
-    for (uint32_t i = 0; i < fs->n_accs; i++) {
-        if (!fits(mask, fs->accs[i].matcher)) continue;
-        if (fs->accs[i].is_night && e->precision == SZ_PREC_DAY) continue; /* in which night is unknown (semantics 1) */
-        switch (fs->accs[i].kind) {
-        case SZ_ACC_DAYS:
-        case SZ_ACC_PANES: add_row(s, fs, i, z, e); break;
-        case SZ_ACC_LAST: add_last(s, i, entry); break;
-        case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
-        case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
-        case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
-        case SZ_ACC_TIMES: add_time(s, fs, i, z, e); break;
-        case SZ_ACC_UNTIL: add_until(s, i, z, e); break;
-        }
+    for (uint32_t w = 0; w < fs->acc_words; w++) {
+        uint64_t accs = 0;
+        for (uint32_t byte = 0; byte < (fs->n_matchers + 7) / 8; byte++)
+            for (uint32_t left = mask[byte]; left; left &= left - 1)
+                accs |= fs->matcher_accs[(8 * byte + (uint32_t)__builtin_ctz(left)) * fs->acc_words + w];
+        for (; accs; accs &= accs - 1) add_to(s, fs, 64 * w + (uint32_t)__builtin_ctzll(accs), z, e, entry);
     }
     if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days) add_findable(s, fs, e, mask);
 }

@@ -86,6 +86,11 @@ static void put_declared(sz_buf *out, const sz_event *e, const sz_types *types, 
 
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
                   const sz_types *types) {
+    sz_entry_put_as(out, e, mask, mask_bytes, dict, types, SZ_NONE);
+}
+
+void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
+                     const sz_types *types, uint32_t card_word) {
     size_t start = out->n;
     uint8_t hex[16] = {0};
     bool is_hex = hex_id(e->id, hex);
@@ -95,6 +100,7 @@ void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t 
     head[3] = (uint8_t)(e->precision | (e->has_hours ? 4 : 0) | (is_hex ? 8 : 0));
     for (int i = 0; i < 6; i++) head[4 + i] = (uint8_t)(t >> (8 * i));
     for (int i = 0; i < 4; i++) head[10 + i] = (uint8_t)(e->content >> (8 * i));
+    sz_buf_reserve(out, HEAD + mask_bytes + 160); /* as much as nearly all take */
     sz_buf_put(out, head, HEAD);
     sz_buf_put(out, mask, mask_bytes);
     sz_buf_put_u8(out,
@@ -105,7 +111,7 @@ void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t 
     if (f & F_PLACE) put_word(out, dict, e->place);
     if (f & F_AMOUNT) sz_buf_put_varint(out, (uint64_t)e->amount_fen);
     if (f & F_BALANCE) sz_buf_put_varint(out, (uint64_t)e->balance_fen);
-    if (f & F_CARD) put_word(out, dict, e->card);
+    if (f & F_CARD) sz_buf_put_varint(out, card_word != SZ_NONE ? card_word : sz_map_intern(dict, e->card));
     if (f & F_READER) put_word(out, dict, e->reader);
     if (f & F_HOURS) sz_buf_put_varint(out, (uint64_t)e->hours_micro);
     if (f & F_COURSE) put_word(out, dict, e->course);
@@ -127,9 +133,9 @@ void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t 
 uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
 
 int64_t sz_entry_time(const uint8_t *p) {
-    uint64_t t = 0;
-    for (int i = 0; i < 6; i++) t |= (uint64_t)p[4 + i] << (8 * i);
-    return (int64_t)t;
+    uint32_t low = (uint32_t)p[4] | (uint32_t)p[5] << 8 | (uint32_t)p[6] << 16 | (uint32_t)p[7] << 24;
+    uint32_t high = (uint32_t)p[8] | (uint32_t)p[9] << 8; /* the compiler makes two loads of it */
+    return (int64_t)((uint64_t)high << 32 | low);
 }
 
 uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }

@@ -308,26 +308,6 @@ static void load(void *ctx, uint32_t slot, sz_xval *v) {
 
 sz_loader sz_eval_loader(sz_eval *ev) { return (sz_loader){.ctx = ev, .load = load}; }
 
-static bool matcher_fits(sz_eval *ev, const sz_matcher *m, const sz_event *e, const sz_loader *l) {
-    if (!(m->types >> e->type & 1)) return false;
-    if (m->is_seen && !sz_event_is_seen(ev->types, e)) return false;
-    for (uint32_t i = 0; i < m->n_wheres; i++) {
-        sz_xval v = sz_prog_run(m->wheres[i], l);
-        if (v.know != SZ_KNOWN || !v.b) return false;
-    }
-    return true;
-}
-
-void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
-    const sz_event *before = ev->event;
-    ev->event = e;
-    sz_loader l = sz_eval_loader(ev);
-    memset(mask, 0, (ev->fs->n_matchers + 7) / 8);
-    for (uint32_t i = 0; i < ev->fs->n_matchers; i++)
-        if (matcher_fits(ev, &ev->fs->matchers[i], e, &l)) mask[i >> 3] |= (uint8_t)(1u << (i & 7));
-    ev->event = before;
-}
-
 bool sz_growing_base(sz_eval *ev, uint32_t slot, int64_t *base_ms) {
     const sz_feature *f = &ev->fs->features[SZ_SLOT_INDEX(slot)];
     if (SZ_SLOT_SUB(slot)) { /* .age of first and last */

@@ -163,4 +163,9 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
         fs->accs[i].row_size = row_size(&fs->accs[i]);
         fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);
     }
+    fs->acc_words = (fs->n_accs + 63) / 64;
+    fs->matcher_accs =
+        SZ_NEWN(arena, uint64_t, (fs->n_matchers + 7) / 8 * 8 * fs->acc_words + 1); /* stored masks have whole bytes */
+    for (uint32_t i = 0; i < fs->n_accs; i++)
+        fs->matcher_accs[fs->accs[i].matcher * fs->acc_words + i / 64] |= UINT64_C(1) << i % 64;
 }

@@ -25,6 +25,15 @@ typedef struct sz_key {
     uint64_t lo, hi;
 } sz_key;
 
+/* What stands between two values, `,"time":"`: the key after a key (json_scan.c). */
+enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
+typedef struct sz_json_next {
+    char text[16];
+    uint32_t mask; /* a bit for each of its bytes */
+    uint8_t n, row;
+    bool is_text; /* its last byte begins a string */
+} sz_json_next;
+
 struct sz_decoder {
     const sz_types *types;
     const sz_zone *zone;
@@ -36,8 +45,9 @@ struct sz_decoder {
     uint32_t text_rows;
     char day[10]; /* the latest, and its midnight in UTC */
     int64_t day_ms;
-    bool only_yyjson; /* for tests */
-    bool has_escapes; /* of the record in hand: a text may hold a NUL character */
+    sz_json_next next[SZ_JSON_UNKNOWN + 1][2]; /* after each row, and these */
+    bool only_yyjson;                          /* for tests */
+    bool has_escapes;                          /* of the record in hand: a text may hold a NUL character */
 };
 
 void sz_json_pool_init(sz_json_pool *p);
@@ -58,9 +68,9 @@ void sz_json_keys_init(sz_decoder *d);
 void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view);
 /* The row of a key, which has SZ_KEY_MAX readable bytes; -1: none. */
 int sz_json_row(const sz_decoder *d, const char *key, size_t n);
-/* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and borrow
- * from text; view->obj is NULL. */
-bool sz_json_scan(const sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]);
+/* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and
+ * borrow from text; view->obj is NULL. */
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]);
 
 /* sz_time_parse, quicker for what is usual. */
 bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day);

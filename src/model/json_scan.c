@@ -17,15 +17,13 @@ enum { LONGEST = 1024, WORDS = LONGEST / 64 };
 
 typedef struct scan {
     const char *text, *end;
-    uint64_t quotes[WORDS + 1]; /* a bit a byte */
-    uint32_t word;
+    uint64_t quotes[WORDS + 2]; /* a bit a byte */
 } scan;
 
 /* False: a backslash, a control character, or bytes that are not UTF-8. */
 static bool mark(scan *s, sz_str t) {
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), last_control = _mm_set1_epi8(0x1f);
-    __m128i odd = _mm_setzero_si128();
-    int high = 0;
+    __m128i odd = _mm_setzero_si128(), any = _mm_setzero_si128();
     memset(s->quotes, 0, (t.n / 64 + 2) * sizeof *s->quotes);
     for (size_t i = 0; i < t.n; i += 16) {
         __m128i v;
@@ -39,28 +37,26 @@ static bool mark(scan *s, sz_str t) {
         }
         odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, slash));
         odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_min_epu8(v, last_control), v));
-        high |= _mm_movemask_epi8(v);
+        any = _mm_or_si128(any, v);
         uint64_t bits = (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote));
         s->quotes[i / 64] |= bits << i % 64;
     }
-    return _mm_movemask_epi8(odd) == 0 && (!high || sz_utf8_valid(t.p, t.n));
+    return _mm_movemask_epi8(odd) == 0 && (!_mm_movemask_epi8(any) || sz_utf8_valid(t.p, t.n));
 }
 
-/* The next quote, or the text's end. */
-static const char *next_quote(scan *s) {
-    while (s->quotes[s->word] == 0) {
-        if (s->text + 64 * (s->word + 1) >= s->end) return s->end;
-        s->word++;
-    }
-    uint64_t bits = s->quotes[s->word];
-    s->quotes[s->word] = bits & (bits - 1);
-    return s->text + 64 * s->word + __builtin_ctzll(bits);
+/* The first quote from p on, or the text's end. */
+static inline const char *quote_from(const scan *s, const char *p) {
+    size_t at = (size_t)(p - s->text), word = at / 64;
+    uint64_t bits = s->quotes[word] >> at % 64;
+    if (bits) return p + __builtin_ctzll(bits);
+    for (word++; 64 * word < (size_t)(s->end - s->text); word++)
+        if (s->quotes[word]) return s->text + 64 * word + __builtin_ctzll(s->quotes[word]);
+    return s->end;
 }
 
-/* A string that begins at p; where it ends, its quote not included. NULL: there is none. */
-static const char *string_end(scan *s, const char *p) {
-    if (next_quote(s) != p) return NULL;
-    const char *q = next_quote(s);
+/* A string whose first quote stands at p; where it ends, its last quote not included. NULL: there is none. */
+static inline const char *string_end(const scan *s, const char *p) {
+    const char *q = p + 1 < s->end ? quote_from(s, p + 1) : s->end;
     return q < s->end ? q : NULL;
 }
 
@@ -96,24 +92,25 @@ static const char *blanks(const char *p, const char *end) {
     return p;
 }
 
+static void set_val(yyjson_val *v, const char *p, const char *end, uint64_t type) {
+    v->tag = (uint64_t)(end - p) << YYJSON_TAG_BIT | type;
+    v->uni.str = p;
+}
+
 /* A value at p into v; where it ends, NULL: it is of another kind. */
-static const char *value_end(scan *s, const char *p, yyjson_val *v) {
+static const char *value_end(const scan *s, const char *p, yyjson_val *v) {
     if (p == s->end) return NULL;
     if (*p == '"') {
         const char *q = string_end(s, p);
-        if (!q) return NULL;
-        v->tag = (uint64_t)(q - p - 1) << YYJSON_TAG_BIT | YYJSON_TYPE_STR;
-        v->uni.str = p + 1;
-        return q + 1;
+        if (q) set_val(v, p + 1, q, YYJSON_TYPE_STR);
+        return q ? q + 1 : NULL;
     }
     if (*p == 'n' && s->end - p >= 4 && memcmp(p, "null", 4) == 0) {
         v->tag = YYJSON_TYPE_NULL;
         return p + 4;
     }
     const char *q = number_end(p, s->end);
-    if (!q) return NULL;
-    v->tag = (uint64_t)(q - p) << YYJSON_TAG_BIT | YYJSON_TYPE_RAW;
-    v->uni.str = p;
+    if (q) set_val(v, p, q, YYJSON_TYPE_RAW);
     return q;
 }
 
@@ -125,38 +122,84 @@ static int row_at(const sz_decoder *d, const scan *s, const char *key, size_t n)
     return sz_json_row(d, copy, n);
 }
 
-bool sz_json_scan(const sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
-    scan s = {.text = text.p, .end = text.p + text.n, .word = 0};
+static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
+    if (row < 0 || view->found >> row & 1 || yyjson_is_null(v)) return;
+    view->found |= UINT32_C(1) << row;
+    vals[row] = *v;
+    view->vals[row] = &vals[row];
+}
+
+/* ---- what came next before ---- */
+
+/* Feeds write their keys in one order, so behind the value of a key mostly comes what came behind it the last times:
+ * `,"time":"` is then one comparison. Of each row the two latest such texts are kept. */
+static const sz_json_next *follow(const sz_decoder *d, const scan *s, unsigned after, const char *p) {
+    if (s->end - p < 16) return NULL;
+    const __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
+    for (unsigned i = 0; i < 2; i++) {
+        const sz_json_next *x = &d->next[after][i];
+        const __m128i want = _mm_loadu_si128((const __m128i *)(const void *)x->text);
+        uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want));
+        if (x->n && (same & x->mask) == x->mask) return x;
+    }
+    return NULL;
+}
+
+static void learn(sz_decoder *d, unsigned after, const char *from, const char *to, int row, bool is_text) {
+    size_t n = (size_t)(to - from);
+    if (n > 16 || row < 0) return;
+    d->next[after][1] = d->next[after][0];
+    sz_json_next *x = &d->next[after][0];
+    *x = (sz_json_next){.n = (uint8_t)n, .row = (uint8_t)row, .is_text = is_text, .mask = (1u << n) - 1};
+    memcpy(x->text, from, n);
+}
+
+/* Values whose keys came in this order before; moves *p behind the last of them. */
+static unsigned known_way(const sz_decoder *d, const scan *s, unsigned after, const char **p, sz_json_view *view,
+                          yyjson_val *vals) {
+    for (const sz_json_next *x; (x = follow(d, s, after, *p)) != NULL; after = x->row) {
+        const char *value = *p + x->n, *q = x->is_text ? quote_from(s, value) : number_end(value, s->end);
+        if (!q || (x->is_text && q == s->end)) break; /* judged again below */
+        yyjson_val v;
+        set_val(&v, value, q, x->is_text ? YYJSON_TYPE_STR : YYJSON_TYPE_RAW);
+        take(view, vals, x->row, &v);
+        *p = q + x->is_text;
+    }
+    return after;
+}
+
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
+    scan s = {.text = text.p, .end = text.p + text.n};
     view->found = 0;
     view->obj = NULL;
     if (text.n == 0 || text.n > LONGEST || text.p[0] != '{' || !mark(&s, text)) return false;
-    const char *p = text.p + 1;
-    for (;;) {
-        p = blanks(p, s.end);
+    unsigned after = SZ_JSON_BEGIN;
+    for (const char *p = text.p;;) { /* at the brace or comma before a key, or at the brace that ends it all */
+        after = known_way(d, &s, after, &p, view, vals);
+        const char *from = p = blanks(p, s.end);
+        if (p == s.end) return false;
+        if (*p == '}' && p > text.p) return blanks(p + 1, s.end) == s.end;
+        if (*p != (p == text.p ? '{' : ',')) return false;
+        p = blanks(p + 1, s.end);
         const char *key = p + 1;
         if (p == s.end || *p != '"' || (p = string_end(&s, p)) == NULL) return false;
         size_t n = (size_t)(p - key);
         p = blanks(p + 1, s.end);
         if (p == s.end || *p != ':') return false;
+        const char *at = p = blanks(p + 1, s.end);
         yyjson_val v;
-        p = value_end(&s, blanks(p + 1, s.end), &v);
-        if (!p) return false;
+        if ((p = value_end(&s, p, &v)) == NULL) return false;
         int row = row_at(d, &s, key, n);
-        if (row >= 0 && !(view->found >> row & 1) && !yyjson_is_null(&v)) {
-            view->found |= UINT32_C(1) << row;
-            vals[row] = v;
-            view->vals[row] = &vals[row];
-        }
-        p = blanks(p, s.end);
-        if (p == s.end) return false;
-        if (*p == '}') return blanks(p + 1, s.end) == s.end;
-        if (*p++ != ',') return false;
+        take(view, vals, row, &v);
+        bool is_text = yyjson_is_str(&v);
+        if (!yyjson_is_null(&v)) learn(d, after, from, at + is_text, row, is_text);
+        after = row >= 0 ? (unsigned)row : SZ_JSON_UNKNOWN;
     }
 }
 
 #else
 
-bool sz_json_scan(const sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
     (void)d;
     (void)text;
     (void)view;

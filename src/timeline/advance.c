@@ -30,6 +30,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     ev->t_ms = 0;
     ev->day = ev->night = 0;
     ev->event = NULL;
+    ev->steps = NULL;
     ev->params = NULL;
     ev->n_params = ev->depth = ev->next_text = 0;
     ev->use_leaves = info && info->leave_to > info->leave_from;
@@ -111,14 +112,28 @@ static void due_after_record(run *x, uint32_t rule, bool moved, const instant *a
     if (key < tl->due_key[k]) set_due(tl, k, key);
 }
 
+/* The record makes the rule's absence 0, and nothing is open: it is idle, whatever else holds. */
+static bool ends_silence(run *x, uint32_t rule) {
+    uint32_t m = x->c->silence[rule];
+    if (m == SZ_NONE || !(x->mask[m >> 3] >> (m & 7) & 1) || !x->tl->is_active) return false;
+    if (x->c->rule_from_ms && x->event->time_ms < x->c->rule_from_ms[rule]) return true; /* nothing is said of it yet */
+    const sz_episode *last = story_last(x->tl, rule);
+    if (last && episode_is_open(last)) return false;
+    blocked_set(x->tl, rule, false);
+    return true;
+}
+
 static void judge_at_record(run *x, uint32_t rule, const instant *at) {
     const sz_tlctx *c = x->c;
     sz_timeline *tl = x->tl;
     uint32_t before = n_said(tl), blocked = tl->n_blocked;
     uint8_t k = c->rule_class[rule];
-    x->ev.event = x->event;
-    bool is_plain = judge_rule(x, rule, at);
-    x->ev.event = NULL;
+    bool is_plain = ends_silence(x, rule);
+    if (!is_plain) {
+        x->ev.event = x->event;
+        is_plain = judge_rule(x, rule, at);
+        x->ev.event = NULL;
+    }
     bool moved = n_said(tl) != before || tl->n_blocked != blocked || x->is_corrected || x->is_first;
     if (moved || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, moved, at);
     bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
@@ -128,12 +143,13 @@ static void judge_at_record(run *x, uint32_t rule, const instant *at) {
 /* The rules that read what the record fits; while no episode is open and nothing pends, those that it can open. */
 static void judge_touched(run *x, const instant *at) {
     const sz_tlctx *c = x->c;
-    uint32_t words = c->rule_words, n_matchers = c->bundle->fs.n_matchers;
+    uint32_t words = c->rule_words;
     bool any_open = x->tl->n_episodes || x->tl->n_pends;
     for (uint32_t w = 0; w < words; w++) {
         uint64_t bits = c->instant_rules[x->event->type * words + w];
-        for (uint32_t m = 0; m < n_matchers; m++)
-            if (x->mask[m >> 3] >> (m & 7) & 1) bits |= c->fit_rules[m * words + w];
+        for (uint32_t byte = 0; byte < mask_bytes(c); byte++)
+            for (uint32_t left = x->mask[byte]; left; left &= left - 1)
+                bits |= c->fit_rules[(8 * byte + (uint32_t)__builtin_ctz(left)) * words + w];
         if (!any_open) bits &= c->idle_rules[w];
         for (; bits; bits &= bits - 1) judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
     }

@@ -97,14 +97,22 @@ static void log_room(sz_timeline *tl, uint32_t n) {
     if (tl->log.n + n > tl->log.cap) log_fit(tl, tl->log.n + n);
 }
 
+static uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
+    if (card.n == 0 || card.n > sizeof tl->card) return SZ_NONE;
+    if (tl->card_n == card.n && memcmp(tl->card, card.p, card.n) == 0) return tl->card_word;
+    tl->card_n = (uint8_t)card.n;
+    memcpy(tl->card, card.p, card.n);
+    return tl->card_word = sz_map_intern(dict, card);
+}
+
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     run x;
     run_init(&x, tl, c, NULL);
     sz_eval_at(&x.ev, e->time_ms);
-    sz_eval_match(&x.ev, e, x.mask);
+    sz_match_quick(c->matches, &x.ev, e, x.mask);
     uint32_t index, off = log_place(tl, c, e, &index);
     sz_buf_clear(&c->scratch);
-    sz_entry_put(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types);
+    sz_entry_put_as(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card));
     uint32_t n = (uint32_t)c->scratch.n;
     bool is_end = off == tl->log.n;
     log_room(tl, n);
