@@ -6,8 +6,6 @@
  */
 #include "worker.h"
 
-enum { RECORDS_A_STEP = 256 };
-
 static void seek(sz_worker *w, int64_t offset) {
     w->wanted = w->must_seek = false;
     w->n_seeks++;
