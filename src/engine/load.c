@@ -133,8 +133,8 @@ static bool lengths_fit(sz_worker *w) {
     return true;
 }
 
-/* What a student said while a tick was firing, after the instant that all have reached, is gone through again: told it
- * is, and nothing of it changes. */
+/* What a student said while a tick was firing, at the instant that not all have reached or after it, is gone through
+ * again: told it is, and nothing of it changes. */
 static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
     int64_t from = w->fired_ms > w->clocks.begin_ms ? w->fired_ms : w->clocks.begin_ms;
     bool any = false;
@@ -153,9 +153,11 @@ void load_end(sz_worker *w) {
     leaves_remember(w);
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         int64_t target = class_target(w, k, w->clocks.wmax_ms); /* may lie behind: a source has come to have a say */
-        bool is_cut = tick_is_firing(w) && w->clocks.class_ms[k] != SZ_TIME_NONE;
-        if (target > w->clocks.class_ms[k] && !is_cut) w->clocks.class_ms[k] = target;
-        if (w->fired_ms < w->clocks.class_ms[k]) w->clocks.class_ms[k] = w->fired_ms;
+        int64_t *at = &w->clocks.class_ms[k];
+        bool is_cut = tick_is_firing(w), is_known = *at != SZ_TIME_NONE;
+        if (target > *at && !(is_cut && is_known)) *at = target;
+        bool is_ahead = is_known && *at > w->fired_ms + 1; /* the tick has nothing for it there */
+        if (is_cut && *at > w->fired_ms && !is_ahead) *at = w->fired_ms;
     }
     for (uint32_t i = 0; i < w->students.n; i++) {
         sz_timeline *tl = w->students.v[i];

@@ -97,8 +97,8 @@ static bool next_instant(sz_worker *w) {
 }
 
 void tick_fire(sz_worker *w) {
-    uint32_t n = 0;
-    while (n < STUDENTS_A_STEP && w->alerts.n + w->tc.n_alerts < ALERTS_A_STEP) {
+    uint32_t n = 0, most = w->o.tick_students ? w->o.tick_students : STUDENTS_A_STEP;
+    while (n < most && w->alerts.n + w->tc.n_alerts < ALERTS_A_STEP) {
         if (w->at_firing == w->n_firing) {
             alerts_flush(w);
             if (!next_instant(w)) break;

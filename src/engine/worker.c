@@ -9,7 +9,7 @@
 
 enum { NOTICES_MOST = 100 };
 
-static void put_failure(sz_worker *w, sz_status s, const char *fmt, va_list ap) {
+static void __attribute__((format(printf, 3, 0))) put_failure(sz_worker *w, sz_status s, const char *fmt, va_list ap) {
     sz_arena a;
     sz_arena_init(&a);
     const char *text = sz_arena_vprintf(&a, fmt, ap);

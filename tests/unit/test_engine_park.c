@@ -105,6 +105,15 @@ static void test_assigned_again_late_or_after_another_loads(void **state) {
     assert_int_equal(rig_counts(&x->a)->used, 3);
 }
 
+static void test_memory_that_was_parked_too_long_is_not_trusted_though_nobody_woke_it(void **state) {
+    bench *x = *state;
+    revoke(&x->a, false);
+    x->a.mono += 60000;
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_operation(&x->a).loads, 1);
+    assert_int_equal(rig_counts(&x->a)->used, 3);
+}
+
 static void test_revoke_waits_five_seconds_for_its_commit(void **state) {
     bench *x = *state;
     x->a.holds[SZ_MSG_COMMITTED] = true;
@@ -204,6 +213,7 @@ int main(void) {
         T(test_lost_commits_nothing),
         T(test_assigned_again_soon_reuses_memory),
         T(test_assigned_again_late_or_after_another_loads),
+        T(test_memory_that_was_parked_too_long_is_not_trusted_though_nobody_woke_it),
         T(test_revoke_waits_five_seconds_for_its_commit),
         T(test_assigned_before_the_store_has_answered_waits_for_it),
         T(test_revoked_while_it_is_acquired_or_loaded),

@@ -269,6 +269,29 @@ static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void 
     rig_fini(&same);
 }
 
+static void test_snapshots_of_a_commit_that_did_not_stand_are_made_again(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_log_swipe(&x->log, "s2", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    rig r;
+    rig_setup o = setup_b;
+    o.rules = other_rules; /* everyone is written anew */
+    for (int round = 0; round < 2; round++, o.seed++) {
+        rig_init(&r, &x->store, &x->log, &o);
+        r.fate = round ? RIG_STANDS : RIG_NOT_DONE;
+        rig_assign(&r, -1);
+        assert_int_equal(rig_state(&r), round ? SZ_WK_RUNNING : SZ_WK_BACKOFF);
+        r.fate = RIG_STANDS;
+        rig_wait(&r, 1000);
+        assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+        assert_int_equal(rig_operation(&r).loads, 1);
+        assert_int_equal(rig_counts(&r)->used, 2);
+        rig_fini(&r);
+    }
+}
+
 static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **state) {
     bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
@@ -420,6 +443,7 @@ int main(void) {
         T(test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one),
         T(test_another_number_of_partitions_holds),
         T(test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not),
+        T(test_snapshots_of_a_commit_that_did_not_stand_are_made_again),
         T(test_a_count_of_rule_sets_that_lags_is_no_older_rule_set),
         T(test_a_loss_deeper_than_settle_is_said),
         T(test_what_a_broken_commit_left_is_dropped_and_overwritten),

@@ -212,9 +212,7 @@ static void many(bench *x, rig *r, uint8_t seed) {
     rig_wait(r, 150000);
 }
 
-static void assert_each_fires_once(const rig *r) {
-    assert_int_equal(rig_topic_count(r, "\"event\":\"firing\""), MANY);
-}
+static void assert_each_fires_once(const rig *r) { assert_int_equal(rig_topic_count(r, "\"event\":\"firing\""), MANY); }
 
 static void test_a_tick_is_cut_by_commits(void **state) {
     bench *x = *state;
@@ -274,6 +272,111 @@ static void test_input_that_comes_while_a_tick_fires_is_read_again(void **state)
     rig_fini(&r);
 }
 
+static const char two_classes[] =
+    "events: {meal: {event: swipe}, door: {event: dorm_access}}\n"
+    "features: {hungry: {absence: meal}, away: {absence: door}, doors: {count: door, over: 2h}}\n"
+    "rules:\n"
+    "  - {id: hungry, value: hungry, at_least: {3h: yellow, 6h: orange, 9h: red}}\n"
+    "  - {id: away, value: away, at_least: {1h: yellow, 2h: orange}}\n"
+    "  - {id: restless, when: doors >= 2, level: blue, for: 20m}\n";
+static const char two_feeds[] = "pos: {delivery: stream, types: [swipe], idle: 2m}\n"
+                                "door: {delivery: stream, types: [dorm_access], idle: 2h}\n";
+static const char ten[] = "student\ns0\ns1\ns2\ns3\ns4\ns5\ns6\ns7\ns8\ns9\n";
+
+static void add(bench *x, const char *source, const char *type, int who, double hour) {
+    rig_log_add(&x->log, "{\"source\":\"%s\",\"type\":\"%s\",\"student\":\"s%d\",\"time\":%lld,\"direction\":\"in\"}",
+                source, type, who, (long long)(rig_monday + (int64_t)(hour * (double)SZ_HOUR_MS)));
+}
+
+/* A tick by one step and one commit at a time, a worker that dies after the kill-th commit, and another that goes on.
+ * Returns the topic's lines in the store's order, each once. */
+static void run_cut(bench *x, int kill, sz_buf *out, uint32_t *commits) {
+    rig_store *s = &x->store;
+    rig_store_fini(s);
+    rig_store_init(s);
+    rig_setup o = live;
+    o.rules = two_classes;
+    o.students = ten;
+    o.feeds = two_feeds;
+    o.o.tick_students = 2;
+    rig a, b;
+    o.seed = 11;
+    rig_init(&a, s, &x->log, &o);
+    clocks_at(&a, 16);
+    rig_assign(&a, -1);
+    rig_wait(&a, 150000);
+    uint32_t before = s->n;
+    a.holds[SZ_MSG_COMMITTED] = true;
+    rig_tell(&a, &(sz_msg){.kind = SZ_MSG_TICK, .wall_ms = a.wall, .offset = x->log.end});
+    for (int i = 0; i < 400 && (kill < 0 || (int)(s->n - before) < kill); i++) {
+        a.mono += 500;
+        const sz_msg *m = sz_msgq_pop(a.held);
+        if (m) rig_tell(&a, m);
+        for (; (m = sz_msgq_pop(a.q));) rig_tell(&a, m);
+        rig_tell(&a, &(sz_msg){.kind = SZ_MSG_GO_ON});
+    }
+    *commits = s->n - before;
+    o.seed = 77;
+    rig_init(&b, s, &x->log, &o);
+    clocks_at(&b, 16.05);
+    rig_assign(&b, -1);
+    rig_wait(&b, 300000);
+    rig_tick(&b);
+    rig_wait(&b, 10000);
+    for (uint32_t i = 0; i < s->n; i++)
+        for (uint32_t k = 0; k < s->nodes[i].c.n_outbox; k++) {
+            sz_buf_put_str(out, s->nodes[i].c.outbox[k]);
+            sz_buf_put_u8(out, '\n');
+        }
+    rig_fini(&a);
+    rig_fini(&b);
+}
+
+static void test_wherever_a_tick_is_cut_off_the_same_is_told(void **state) {
+    bench *x = *state;
+    for (int i = 0; i < 10; i++) add(x, "pos", "swipe", i, 8 + (i % 3) * 0.5);
+    for (int i = 0; i < 10; i++) add(x, "door", "dorm_access", i, 9 + (i % 2));
+    for (int i = 0; i < 5; i++) add(x, "door", "dorm_access", i, 10.5);
+    add(x, "door", "dorm_access", 9, 15.5); /* its clock is ahead of the other's */
+    sz_buf want, got;
+    sz_buf_init(&want);
+    sz_buf_init(&got);
+    uint32_t all, n;
+    run_cut(x, -1, &want, &all);
+    assert_true(all > 10);
+    assert_true(want.n > 10000);
+    for (int kill = 1; kill <= 40 && kill < (int)all; kill++) {
+        sz_buf_clear(&got);
+        run_cut(x, kill, &got, &n);
+        assert_int_equal(got.n, want.n);
+        assert_memory_equal(got.p, want.p, want.n);
+    }
+    sz_buf_fini(&want);
+    sz_buf_fini(&got);
+}
+
+static void test_a_source_that_comes_to_have_a_say_does_not_take_the_clock_back(void **state) {
+    bench *x = *state;
+    rig a, b;
+    rig_setup o = live;
+    o.students = ten;
+    o.feeds = "pos: {delivery: stream}\ndoor: {delivery: stream, allowance: 5h}\n";
+    o.seed = 11;
+    rig_init(&a, &x->store, &x->log, &o);
+    clocks_at(&a, 12);
+    add(x, "pos", "swipe", 1, 12);
+    add(x, "door", "dorm_access", 1, 12);
+    rig_assign(&a, -1);
+    rig_wait(&a, 1000);
+    assert_true(sz_worker_clock(a.w) == rig_monday + 12 * SZ_HOUR_MS);
+    o.seed = 50;
+    rig_init(&b, &x->store, &x->log, &o);
+    rig_assign(&b, -1);
+    assert_true(sz_worker_clock(b.w) == sz_worker_clock(a.w));
+    rig_fini(&a);
+    rig_fini(&b);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -286,6 +389,8 @@ int main(void) {
         T(test_a_record_of_the_future_is_held_against_the_clock_of_all),
         T(test_a_tick_is_cut_by_commits),
         T(test_a_tick_that_was_cut_off_goes_on_where_it_stood),
+        T(test_wherever_a_tick_is_cut_off_the_same_is_told),
+        T(test_a_source_that_comes_to_have_a_say_does_not_take_the_clock_back),
         T(test_input_that_comes_while_a_tick_fires_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
