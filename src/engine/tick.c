@@ -109,5 +109,6 @@ void tick_fire(sz_worker *w) {
         n++;
     }
     alerts_flush(w);
+    if (w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
     sz_arena_reset(&w->step);
 }

@@ -298,7 +298,7 @@ static void run_cut(bench *x, int kill, sz_buf *out, uint32_t *commits) {
     o.rules = two_classes;
     o.students = ten;
     o.feeds = two_feeds;
-    o.o.tick_students = 2;
+    o.o.tick_students = 1;
     rig a, b;
     o.seed = 11;
     rig_init(&a, s, &x->log, &o);
