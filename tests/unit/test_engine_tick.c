@@ -315,7 +315,8 @@ static void run_cut(bench *x, int kill, sz_buf *out, uint32_t *commits) {
         for (; (m = sz_msgq_pop(a.q));) rig_tell(&a, m);
         rig_tell(&a, &(sz_msg){.kind = SZ_MSG_GO_ON});
     }
-    *commits = s->n - before;
+    *commits = 0;
+    for (uint32_t i = before; i < s->n; i++) *commits += s->nodes[i].c.n_outbox > 0;
     o.seed = 77;
     rig_init(&b, s, &x->log, &o);
     clocks_at(&b, 16.05);
@@ -343,9 +344,9 @@ static void test_wherever_a_tick_is_cut_off_the_same_is_told(void **state) {
     sz_buf_init(&got);
     uint32_t all, n;
     run_cut(x, -1, &want, &all);
-    assert_true(all > 10);
+    assert_true(all >= 5); /* each step's within half a second */
     assert_true(want.n > 10000);
-    for (int kill = 1; kill <= 40 && kill < (int)all; kill++) {
+    for (int kill = 1; kill <= 2 * (int)all; kill++) {
         sz_buf_clear(&got);
         run_cut(x, kill, &got, &n);
         assert_int_equal(got.n, want.n);
