@@ -7,8 +7,17 @@
 
 #include "worker.h"
 
+/* Of a record without a time of its own. Ticks do not count: a record that is read again has the same letter. */
+static int64_t time_of_last(const sz_worker *w) {
+    int64_t high = SZ_TIME_NONE;
+    if (!w->o.is_live) return w->clocks.wmax_ms;
+    for (uint32_t i = 0; i < w->clocks.n_sources; i++)
+        if (w->clocks.sources[i].high_ms > high) high = w->clocks.sources[i].high_ms;
+    return high;
+}
+
 static void set_aside(sz_worker *w, const sz_input *in, const sz_dead *dead) {
-    int64_t at = in->record.time_ms != SZ_TIME_NONE ? in->record.time_ms : w->clocks.wmax_ms;
+    int64_t at = in->record.time_ms != SZ_TIME_NONE ? in->record.time_ms : time_of_last(w);
     sz_buf *out = &w->tc.scratch2;
     sz_buf_clear(out);
     sz_dead_write(out, sz_campus_zone(w->campus), dead, at, &in->origin, in->raw);

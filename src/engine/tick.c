@@ -44,6 +44,10 @@ static bool move_streams(sz_worker *w, int64_t t_ms) {
 
 bool tick_is_firing(const sz_worker *w) { return w->fired_ms != SZ_TIME_MAX; }
 
+bool tick_may_fire(const sz_worker *w) {
+    return tick_is_firing(w) && !(w->sent.is_made && commit_is_large(w)) && !outbox_is_full(w);
+}
+
 void on_tick(sz_worker *w, const sz_msg *m) {
     w->op.end = m->offset;
     bool is_at_end = w->position == m->offset || (w->position < 0 && m->offset == 0);

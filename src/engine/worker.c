@@ -172,7 +172,7 @@ static void want(sz_worker *w) {
 static void run(sz_worker *w) {
     settle_submit(w);
     settle_tell(w, false);
-    if (tick_is_firing(w) && !(w->sent.is_made && commit_is_large(w))) tick_fire(w);
+    if (tick_may_fire(w)) tick_fire(w);
     if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
     if (tick_is_firing(w)) return;
     if (w->ended) {

@@ -256,6 +256,7 @@ int64_t store_now_ms(const sz_worker *w); /* SZ_TIME_NONE: it has no clock */
 void limit_set(sz_worker *w);
 void on_tick(sz_worker *w, const sz_msg *m);
 bool tick_is_firing(const sz_worker *w);
+bool tick_may_fire(const sz_worker *w); /* now: what it says has room */
 void tick_fire(sz_worker *w); /* a bounded piece */
 
 /* pace.c */

@@ -82,7 +82,7 @@ static void fold_one(lists *l, const sz_commit *c, bool is_torn) {
 static lists fold(const rig_store *s, sz_arena *a) {
     lists l = {.dict = SZ_NEWN(a, sz_str, RIG_MOST),
                .journal = SZ_NEWN(a, sz_str, RIG_MOST),
-               .outbox = SZ_NEWN(a, sz_str, 8 * RIG_MOST),
+               .outbox = SZ_NEWN(a, sz_str, 16 * RIG_MOST),
                .snapshots = SZ_NEWN(a, sz_put, RIG_MOST)};
     uint32_t torn = 0;
     for (uint32_t i = 0; i <= s->n; i++) {

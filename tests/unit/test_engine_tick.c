@@ -272,6 +272,69 @@ static void test_input_that_comes_while_a_tick_fires_is_read_again(void **state)
     rig_fini(&r);
 }
 
+static void test_a_full_outbox_stops_a_tick(void **state) {
+    bench *x = *state;
+    rig r;
+    x->log.n = 0;
+    for (int i = 0; i < MANY; i++) {
+        char who[16];
+        snprintf(who, sizeof who, "s%d", i);
+        rig_log_swipe(&x->log, who, 8);
+    }
+    rig_setup o = live;
+    o.seed = 70;
+    o.rules = "features: {a: {absence: seen}}\n"
+              "rules: [{id: g1, value: a, at_least: {24h: yellow}}, {id: g2, value: a, at_least: {24h: yellow}},\n"
+              "  {id: g3, value: a, at_least: {24h: yellow}}, {id: g4, value: a, at_least: {24h: yellow}},\n"
+              "  {id: g5, value: a, at_least: {24h: yellow}}, {id: g6, value: a, at_least: {24h: yellow}}]\n";
+    rig_init(&r, &x->store, &x->log, &o);
+    r.acks = false;
+    clocks_at(&r, 8);
+    rig_assign(&r, -1);
+    rig_wait(&r, 1000);
+    clocks_at(&r, 34);
+    rig_wait(&r, 150000);
+    rig_tick(&r);
+    rig_wait(&r, 5000);
+    assert_in_range(rig_operation(&r).outbox, 10000, 13000); /* a step more at most */
+    r.acks = true;
+    rig_release(&r);
+    rig_wait(&r, 20000);
+    assert_int_equal(rig_topic_count(&r, "\"event\":\"firing\""), 6 * MANY);
+    assert_int_equal(rig_operation(&r).outbox, 0);
+    rig_fini(&r);
+}
+
+static void test_a_letter_of_a_record_without_a_time_does_not_know_of_ticks(void **state) {
+    bench *x = *state;
+    sz_buf first;
+    sz_buf_init(&first);
+    for (int with_tick = 0; with_tick < 2; with_tick++) {
+        rig_store_fini(&x->store);
+        rig_store_init(&x->store);
+        x->log.n = 0;
+        x->log.end = 0;
+        rig r;
+        rig_setup o = live;
+        o.seed = (uint8_t)(80 + with_tick);
+        rig_init(&r, &x->store, &x->log, &o);
+        rig_log_swipe(&x->log, "s1", 8);
+        clocks_at(&r, 8.1);
+        rig_assign(&r, -1);
+        clocks_at(&r, 20);
+        rig_wait(&r, 150000);
+        if (with_tick) rig_tick(&r);
+        assert_int_equal(rig_operation(&r).ticks, with_tick);
+        rig_log_add(&x->log, "no json");
+        rig_wait(&r, 1000);
+        assert_true(r.letters.n > 0);
+        if (with_tick) assert_int_equal(r.letters.n, first.n), assert_memory_equal(r.letters.p, first.p, first.n);
+        sz_buf_put(&first, r.letters.p, r.letters.n);
+        rig_fini(&r);
+    }
+    sz_buf_fini(&first);
+}
+
 static const char two_classes[] =
     "events: {meal: {event: swipe}, door: {event: dorm_access}}\n"
     "features: {hungry: {absence: meal}, away: {absence: door}, doors: {count: door, over: 2h}}\n"
@@ -390,6 +453,8 @@ int main(void) {
         T(test_a_record_of_the_future_is_held_against_the_clock_of_all),
         T(test_a_tick_is_cut_by_commits),
         T(test_a_tick_that_was_cut_off_goes_on_where_it_stood),
+        T(test_a_full_outbox_stops_a_tick),
+        T(test_a_letter_of_a_record_without_a_time_does_not_know_of_ticks),
         T(test_wherever_a_tick_is_cut_off_the_same_is_told),
         T(test_a_source_that_comes_to_have_a_say_does_not_take_the_clock_back),
         T(test_input_that_comes_while_a_tick_fires_is_read_again),
