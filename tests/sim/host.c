@@ -9,7 +9,7 @@
 #include "store_twin.h"
 #include "stream_twin.h"
 
-enum { TICK_MS = 60000, TICK_AT_REST_MS = 5000, PARK_MS = 60000, DRAIN_MS = 60000 };
+enum { TICK_MS = 60000, TICK_AT_REST_MS = 20000, PARK_MS = 60000, DRAIN_MS = 60000 };
 
 static void react(world *w, seat *s, sz_worker_state before);
 static void host_start(world *w, uint32_t h);
@@ -200,6 +200,8 @@ static void react(world *w, seat *s, sz_worker_state before) {
     switch (s->where) {
     case SZ_WK_RUNNING:
         if (before == SZ_WK_RUNNING) return;
+        s->quiet_since_ms = w->now;
+        s->is_told = false;
         if (!s->has_sought) s->pos = (int64_t)sz_worker_taken(s->w);
         seat_step_msg(w, s, &(sz_msg){.kind = SZ_MSG_GO_ON});
         return;

@@ -18,7 +18,7 @@ bool is_at_rest(const world *w) {
         if (!s->w || s->where != SZ_WK_RUNNING || s->pos != (int64_t)w->stream.visible[p]) return false;
         if (top->outbox.end != top->outbox.first || top->g.offset != s->pos) return false;
         if (s->bundle + 1 != w->load->n_bundles || top->g.bundle != s->bundle) return false;
-        if (w->s.is_live && s->n_ticks < 3) return false;
+        if (w->s.is_live && !s->is_told) return false;
     }
     return true;
 }

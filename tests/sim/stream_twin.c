@@ -33,7 +33,8 @@ static void fetched(world *w, seat *s, mail *m) {
     uint32_t from = (uint32_t)s->pos;
     s->want = 0;
     s->pos += n;
-    s->n_ticks = 0;
+    s->quiet_since_ms = w->now;
+    s->is_told = false;
     deliver(w, s, from, n);
 }
 
@@ -107,8 +108,8 @@ static void ticked(world *w, seat *s, mail *m) {
     if (s->where != SZ_WK_RUNNING) return;
     int64_t end = sz_mutant == MUTANT_TICK_BACKLOG ? s->pos : m->a;
     sz_msg msg = {.kind = SZ_MSG_TICK, .answer = SZ_ANS_OK, .offset = end, .wall_ms = m->b};
-    if (s->pos >= (int64_t)w->stream.visible[s->part]) s->n_ticks++;
     seat_step_msg(w, s, &msg);
+    if (w->now - s->quiet_since_ms > 2 * SZ_MINUTE_MS) s->is_told = true;
 }
 
 void stream_tick(world *w, seat *s) {

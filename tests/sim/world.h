@@ -133,7 +133,8 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     bool is_revoking, is_stopping, assign_next;
     int64_t wake_at_ms, parked_ms;
     uint64_t round, assigned_round; /* of the group, at the revocation and at the assignment */
-    uint32_t n_ticks; /* at rest, since its last input */
+    int64_t quiet_since_ms; /* of its last input, or since it runs */
+    bool is_told;   /* a tick came when it had been quiet for longer than any stream's `idle` */
     /* of the store */
     uint64_t call;              /* waited for; 0: none */
     sz_chunk_kind load_at;
