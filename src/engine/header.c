@@ -63,7 +63,7 @@ static void get_classes(sz_worker *w, sz_reader *r) {
             if (feed < 63) feeds |= UINT64_C(1) << feed;
         }
         for (uint32_t i = 0; i < c->n_classes; i++)
-            if (c->class_feeds[i] == feeds) c->class_ms[i] = at;
+            if (c->class_feeds[i] == feeds && !SZ_IS_MUTANT(SZ_MUTANT_CLOCK_LOST)) c->class_ms[i] = at;
     }
 }
 

@@ -125,6 +125,7 @@ static void use(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t
     uint32_t i = student == SZ_NONE ? student_get(w, id, true) : student;
     sz_timeline_insert(w->students.v[i], &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
+    if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
     run_student(w, i, &cause);
     alerts_flush(w);
     w->n.used++;

@@ -111,6 +111,7 @@ void load_chunk(sz_worker *w, const sz_msg *m) {
     case SZ_CHUNK_LEDGER: load_ledger(w, m->puts, m->n); break;
     case SZ_CHUNK_END: break;
     }
+    if (SZ_IS_MUTANT(SZ_MUTANT_EARLY_TIMERS) && m->chunk == SZ_CHUNK_JOURNAL) time_advance(w);
 }
 
 static bool lengths_fit(sz_worker *w) {

@@ -48,10 +48,14 @@ void settle_by(sz_worker *w, int64_t sent_ms) {
     w->n_settlings -= n;
 }
 
+static bool is_at_once(const sz_worker *w) {
+    return w->o.settle_ms == 0 || SZ_IS_MUTANT(SZ_MUTANT_PUBLISH_AT_OK);
+}
+
 /* Its alerts are in the outbox already. */
 void settle_add(sz_worker *w, const outgoing *o) {
     settling s = {.upto = w->outbox.n, .ok_ms = w->now_ms, .position = o->position, .has_alerts = o->alerts.n > 0};
-    if (w->o.settle_ms == 0) settled(w, &s); /* on the disk when the answer came */
+    if (is_at_once(w)) settled(w, &s); /* on the disk when the answer came */
     else settling_push(w, &s);
 }
 
@@ -63,7 +67,7 @@ void settle_anew(sz_worker *w) {
                   .ok_ms = w->now_ms,
                   .position = w->committed_position,
                   .has_alerts = w->outbox.n > w->n_acked};
-    if (w->o.settle_ms == 0) settled(w, &s);
+    if (is_at_once(w)) settled(w, &s);
     else settling_push(w, &s);
 }
 
@@ -74,11 +78,13 @@ int64_t settle_due_ms(const sz_worker *w) {
 }
 
 void settle_submit(sz_worker *w) {
+    if (SZ_IS_MUTANT(SZ_MUTANT_PUBLISH_UNCONFIRMED)) settle_by(w, w->now_ms);
     uint32_t n = w->n_settled - w->n_submitted;
     if (!n || !w->ports.sink.submit) return; /* no sink: a state is only looked at */
     sz_str *v = SZ_NEWN(&w->step, sz_str, n);
     for (uint32_t i = 0; i < n; i++) v[i] = lines_at(&w->outbox, w->n_submitted + i);
     w->n_submitted = w->n_settled;
+    if (SZ_IS_MUTANT(SZ_MUTANT_TRIM_EARLY)) w->n_acked = w->n_submitted;
     w->op.submitted += n;
     w->ports.sink.submit(w->ports.sink.self, w->tag, v, n);
     sz_arena_reset(&w->step);

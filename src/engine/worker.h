@@ -5,6 +5,7 @@
 #ifndef SZ_WORKER_H
 #define SZ_WORKER_H
 
+#include <sanzao/base_mutant.h>
 #include <sanzao/engine.h>
 
 /* ---- sources and clocks (clocks.c) ---- */

@@ -5,6 +5,7 @@
 #ifndef SZ_TIMELINE_INTERNAL_H
 #define SZ_TIMELINE_INTERNAL_H
 
+#include <sanzao/base_mutant.h>
 #include <sanzao/timeline.h>
 
 /* Items by one number, 4t + order: at one instant a record (0) stands before a timer (1), that before a check (2). */

@@ -163,6 +163,7 @@ static void tell_update(run *x, sz_episode *e, bool returns) {
 /* When an episode that was told ended: [since, end). */
 static int64_t end_of(const run *x, const sz_episode *e) {
     const sz_rule *r = &x->c->bundle->rules[e->rule];
+    if (e->is_retracted) return (e->n_anns ? e->anns[e->n_anns - 1].at_ms : e->since_ms) + 1; /* as far as it was told */
     if (r->is_instant) return e->since_ms + (r->again_after_ms ? r->again_after_ms : 1);
     if (episode_is_open(e) || !e->n_anns) return SZ_TIME_MAX;
     int64_t end = e->anns[e->n_anns - 1].at_ms;
@@ -277,7 +278,7 @@ static void tell_difference(run *x) {
 
 void tell(run *x) {
     sz_timeline *tl = x->tl;
-    if (x->old) tell_difference(x);
+    if (x->old && !SZ_IS_MUTANT(SZ_MUTANT_SAID_BACK)) tell_difference(x);
     for (uint32_t i = 0; i < tl->n_episodes; i++)
         if (!tl->episodes[i].is_retracted) tell_rest(x, &tl->episodes[i]);
 }

@@ -71,7 +71,7 @@ static void env_random(void *self, void *p, size_t n) {
     world *w = s->world;
     uint8_t *b = p;
     for (size_t i = 0; i < n; i++) b[i] = (uint8_t)rng_u64(&w->hosts[s->host].random);
-    if (sz_mutant != MUTANT_INCR_TOKEN || n != 16) return;
+    if (sz_mutant != SZ_MUTANT_INCR_TOKEN || n != 16) return;
     memset(b, 0, n);
     uint64_t counted = ++w->store.counter[s->part];
     memcpy(b, &counted, sizeof counted);
@@ -169,19 +169,12 @@ static void host_restart(world *w, uint32_t i, int64_t after_ms) {
     at(w, w->now + after_ms, start_again, NULL, i, 0);
 }
 
-static void tell_bundle(world *w, seat *s, mail *m) {
-    (void)m;
-    uint32_t b = w->hosts[s->host].bundle;
-    if (!s->w || s->bundle == b) return;
-    s->bundle = b;
-    note(w, "h%u p%u: bundle %u", s->host, s->part, b);
-    seat_step_msg(w, s, &(sz_msg){.kind = SZ_MSG_BUNDLE, .bundle = sz_bundle_ref(w->load->bundles[b]),
-                                  .campus = sz_campus_ref(w->load->campus)});
-}
-
-static void reload_host(world *w, uint32_t i) {
-    for (uint32_t p = 0; p < w->s.parts; p++)
-        if (w->hosts[i].seats[p].w) mail_at(w, w->now, &w->hosts[i].seats[p], tell_bundle, &(mail){0});
+/* The files are newer now. The process is started anew with them: the engine takes no bundle while it runs yet. */
+static void reload_host(world *w, uint32_t i, int64_t after_ms) {
+    if (!w->hosts[i].is_up) return;
+    note(w, "h%u: started anew with bundle %u", i, w->hosts[i].bundle);
+    host_die(w, i);
+    host_restart(w, i, after_ms);
 }
 
 static void closed(world *w, uint32_t i) {
@@ -226,12 +219,12 @@ static void react(world *w, seat *s, sz_worker_state before) {
         if (before == SZ_WK_HELD) return;
         sz_worker_failure(s->w, &text);
         note(w, "h%u p%u: held: %.*s", s->host, s->part, SZ_FMT_STR(text));
-        if (h->bundle + 1 < w->load->n_bundles) {
-            h->bundle = w->load->n_bundles - 1; /* someone has brought the files up to date here too */
-            reload_host(w, s->host);
-        } else {
+        if (w->load->n_bundles == 1) {
             fail(w, "h%u p%u is held: %.*s", s->host, s->part, SZ_FMT_STR(text));
+            return;
         }
+        h->bundle = w->load->n_bundles - 1; /* someone brings the files up to date here too */
+        reload_host(w, s->host, 1000);
         return;
     case SZ_WK_FAILED: {
         sz_status status = sz_worker_failure(s->w, &text);
@@ -415,12 +408,7 @@ static void reload(world *w, const event *e) {
         w->n_by_fault[F_RELOAD]++;
         h->bundle++;
         note(w, "h%u: has bundle %u now", i, h->bundle);
-        if (h->is_up && rng_chance(r, 0.3)) {
-            host_die(w, i);
-            host_restart(w, i, rng_around(r, 500));
-        } else if (h->is_up) {
-            reload_host(w, i);
-        }
+        reload_host(w, i, rng_around(r, 500));
     }
     again(w, F_RELOAD, reload);
 }
@@ -446,13 +434,14 @@ void hosts_heal(world *w) {
     for (uint32_t i = 0; i < w->s.hosts; i++) {
         host *h = &w->hosts[i];
         h->skew_ms = 0;
-        h->bundle = w->load->n_bundles - 1;
         if (w->now < h->paused_until_ms) {
             h->paused_until_ms = w->now;
             resume(w, &(event){.a = i, .b = (int64_t)h->life});
         }
-        if (!h->is_up) host_start(w, i);
-        reload_host(w, i);
+        bool is_old = h->bundle + 1 < w->load->n_bundles;
+        h->bundle = w->load->n_bundles - 1;
+        if (is_old) reload_host(w, i, 0);
+        else if (!h->is_up) host_start(w, i);
         if (h->is_up) at(w, w->now + TICK_AT_REST_MS, tick, NULL, i, (int64_t)h->life);
     }
 }

@@ -81,7 +81,7 @@ static int read_args(int argc, char **argv, args *a) {
             if (*end == '-') a->to = strtoull(end + 1, NULL, 10);
             i++;
         } else if (!strcmp(k, "--mutant")) {
-            for (int m = 1; m < N_MUTANTS; m++)
+            for (int m = 1; m < SZ_N_MUTANTS; m++)
                 if (!strcmp(v, mutant_rows[m].name)) sz_mutant = m;
             if (!sz_mutant) return fprintf(stderr, "no mutant %s\n", v), 2;
             a->expects_failure = true;

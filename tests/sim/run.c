@@ -89,7 +89,7 @@ outcome run_seed(uint64_t seed, uint64_t mask, int how) {
         calm.hosts = 1;
         calm.commit_records = 0;
         int mutant = sz_mutant;
-        sz_mutant = MUTANT_NONE; /* what is held against a mutant is the right engine */
+        sz_mutant = SZ_MUTANT_NONE; /* what is held against a mutant is the right engine */
         world_open(&ref, &load, &calm, seed, true);
         drive(&ref);
         sz_mutant = mutant;

@@ -51,7 +51,8 @@ said_line *sink_line(world *w, sz_str bytes, uint32_t part) {
 static void publish(world *w, uint32_t part, sz_str bytes) {
     sink *k = &w->sink;
     said_line *x = sink_line(w, bytes, part);
-    note(w, "topic: %.*s %.*s %.*s", SZ_FMT_STR(x->key), SZ_FMT_STR(alert_member(bytes, "event")),
+    if (w->trace)
+        note(w, "topic: %.*s %.*s %.*s", SZ_FMT_STR(x->key), SZ_FMT_STR(alert_member(bytes, "event")),
          SZ_FMT_STR(alert_member(bytes, "rule")));
     invariant_published(w, x);
     if (!x->is_out) k->n_topic++;

@@ -32,7 +32,7 @@ bool state_is_empty(const partition_state *s) { return s->n == 1; }
 bool state_is_named(const partition_state *s, const sz_name *name) {
     const sz_header *h = &state_top(s)->h;
     if (state_is_empty(s) || memcmp(h->name.owner, name->owner, sizeof name->owner) != 0) return false;
-    return h->name.seq == name->seq || sz_mutant == MUTANT_NO_SEQ;
+    return h->name.seq == name->seq || sz_mutant == SZ_MUTANT_NO_SEQ;
 }
 
 node *state_push(world *w, partition_state *s, node_kind kind) {

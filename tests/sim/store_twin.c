@@ -76,7 +76,7 @@ static void run_acquire(world *w, request *q) {
 static void run_load(world *w, const request *q) {
     const partition_state *s = &w->store.parts[q->part];
     sz_msg m = {.kind = SZ_MSG_CHUNK, .answer = SZ_ANS_REFUSED, .chunk = SZ_CHUNK_END};
-    if (state_is_named(s, &q->name) || (sz_mutant == MUTANT_UNNAMED_CHUNK && !state_is_empty(s))) {
+    if (state_is_named(s, &q->name) || (sz_mutant == SZ_MUTANT_UNNAMED_CHUNK && !state_is_empty(s))) {
         m.answer = SZ_ANS_OK;
         state_chunk(w, s, w->s.chunk_items, &q->from->load_at, &q->from->load_done, &m);
     }
@@ -150,7 +150,7 @@ static void send(world *w, request *q) {
 static void time_out(world *w, seat *s, mail *m) {
     if (s->call != m->call) return;
     request *q = m->p;
-    if (sz_mutant == MUTANT_RESEND && q->kind == ASK_COMMIT && m->a < 5) {
+    if (sz_mutant == SZ_MUTANT_RESEND && q->kind == ASK_COMMIT && m->a < 5) {
         send(w, q);
         mail_at(w, w->now + TIMEOUT_MS, s, time_out, &(mail){.call = m->call, .p = q, .a = m->a + 1});
         return;
@@ -280,6 +280,7 @@ static void skew_changes(world *w, const event *e) {
     rng *r = rng_for(w, F_STORE_SKEW);
     w->n_by_fault[F_STORE_SKEW]++;
     w->store.skew_ms = rng_chance(r, 0.3) ? 0 : rng_between(r, -480000, 600000);
+    if (w->store.skew_ms > w->store.most_skew_ms) w->store.most_skew_ms = w->store.skew_ms;
     at(w, w->now + rng_until(r, (int64_t)w->s.rate[F_STORE_SKEW]), skew_changes, NULL, 0, 0);
 }
 

@@ -42,7 +42,9 @@ static void fetch(world *w, seat *s) {
     if (!s->want || s->is_fetching || s->n_seeks || s->pos >= (int64_t)w->stream.visible[s->part]) return;
     s->is_fetching = true;
     s->fetch = ++w->next_call;
-    mail_at(w, after_broker(w, w->now + delay(w)), s, fetched, &(mail){.call = s->fetch});
+    int64_t to = w->now + delay(w);
+    if (strikes(w, F_THROTTLE)) to += rng_around(rng_for(w, F_THROTTLE), 10000); /* a quota holds it back */
+    mail_at(w, after_broker(w, to), s, fetched, &(mail){.call = s->fetch});
 }
 
 static void want(void *self, uint32_t max) {
@@ -79,6 +81,8 @@ static void seek(void *self, int64_t offset) {
     world *w = s->world;
     note(w, "h%u p%u: seek %lld", s->host, s->part, (long long)offset);
     int64_t to = after_broker(w, w->now + delay(w));
+    if (to < s->sought_ms) to = s->sought_ms;
+    s->sought_ms = to;
     uint32_t left = w->stream.visible[s->part] - (uint32_t)s->pos;
     if (left && strikes(w, F_STALE_FETCH)) {
         uint32_t n = 1 + (uint32_t)rng_below(rng_for(w, F_STALE_FETCH), left < 20 ? left : 20);
@@ -106,9 +110,15 @@ sz_stream_port stream_port(seat *s) { return (sz_stream_port){s, want, seek, set
 
 static void ticked(world *w, seat *s, mail *m) {
     if (s->where != SZ_WK_RUNNING) return;
-    int64_t end = sz_mutant == MUTANT_TICK_BACKLOG ? s->pos : m->a;
+    int64_t end = sz_mutant == SZ_MUTANT_TICK_BACKLOG ? s->pos : m->a;
     sz_msg msg = {.kind = SZ_MSG_TICK, .answer = SZ_ANS_OK, .offset = end, .wall_ms = m->b};
+    sz_operation before, after = {0};
+    sz_worker_operation(s->w, &before);
     seat_step_msg(w, s, &msg);
+    if (!s->w) return;
+    sz_worker_operation(s->w, &after);
+    if (after.ticks != before.ticks && s->pos < m->a)
+        fail(w, "h%u p%u: a tick moves time, and %lld records were not read", s->host, s->part, (long long)(m->a - s->pos));
     if (w->now - s->quiet_since_ms > 2 * SZ_MINUTE_MS) s->is_told = true;
 }
 

@@ -20,6 +20,7 @@ const fault_row fault_rows[N_FAULTS] = {
     [F_ERROR] = {"error-midway", FORM_CHANCE, 0.1, 0.002, 0.02},
     [F_STORE_SKEW] = {"store-skew", FORM_EVERY, 0.15, 20e3, 60e3},
     [F_STALE_FETCH] = {"stale-fetch", FORM_CHANCE, 0.4, 0.1, 0.9},
+    [F_THROTTLE] = {"throttle", FORM_CHANCE, 0.2, 0.002, 0.05},
     [F_LOW_MARK] = {"low-mark", FORM_EVERY, 0.2, 5e3, 30e3},
     [F_AWAY] = {"broker-away", FORM_EVERY, 0.2, 10e3, 60e3},
     [F_REBALANCE] = {"rebalance", FORM_EVERY, 0.4, 4e3, 40e3},

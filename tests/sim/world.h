@@ -90,7 +90,7 @@ typedef struct store {
     uint64_t next_uid, next_order;
     uint64_t counter[MOST_PARTS]; /* of the mutant whose token is counted */
     int64_t down_until_ms, refuse_until_ms, readonly_until_ms;
-    int64_t skew_ms;
+    int64_t skew_ms, most_skew_ms;
     uint32_t n_losses;
 } store;
 
@@ -148,7 +148,8 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     uint32_t want;
     uint64_t fetch;             /* of the fetch that is on its way; others are off */
     bool is_fetching, has_sought, is_stale;
-    uint32_t n_seeks; /* not answered yet */
+    uint32_t n_seeks;  /* not answered yet */
+    int64_t sought_ms; /* the last of them will be then: answers come in order */
     int64_t pos;
     /* of the sink */
     void *last_sent[2];         /* alerts, dead letters: they arrive in order */
