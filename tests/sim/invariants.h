@@ -24,6 +24,8 @@ void invariant_after_loss(world *w, uint32_t part);
 void invariant_submitted(world *w, const seat *s, const sz_str *lines, uint32_t n);
 void invariant_published(world *w, const said_line *x);
 void invariant_settled(world *w, uint32_t part, int64_t offset);
+/* A tick has moved time; clock_ms: where it stood before, end: of the partition when it was asked. */
+void invariant_ticked(world *w, const seat *s, int64_t clock_ms, int64_t end);
 /* Around a worker's step. */
 void invariant_before(seat *s, const sz_msg *m);
 void invariant_step(world *w, seat *s, const sz_msg *m);

@@ -19,11 +19,12 @@ typedef struct args {
 
 static const char usage[] =
     "usage: simulation [--seeds A-B] [--seconds N [--from A]] [--file FILE] [--mask HEX] [--trace] [--verbose]\n"
-    "                  [--mutant NAME]\n"
+    "                  [--mutant NAME] [--mutants]\n"
     "  --seeds A-B    runs these (default 1-500); --file FILE: those in the file, one a line\n"
     "  --seconds N    fresh ones for so long, from a seed that the clock gives or --from\n"
     "  --mask HEX     only these faults may exist; --trace prints every step of each run\n"
-    "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, and none of 5,000 is 1\n";
+    "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, 1 if none of 5,000 does\n"
+    "  --mutants      their names\n";
 
 static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_twice;
 
@@ -64,6 +65,17 @@ static double seconds_since(const struct timespec *t0) {
     return (double)(t.tv_sec - t0->tv_sec) + (double)(t.tv_nsec - t0->tv_nsec) / 1e9;
 }
 
+static bool choose_mutant(const char *name) {
+#ifdef SZ_MUTANTS
+    bool has_engines = true;
+#else
+    bool has_engines = false;
+#endif
+    for (int m = 1; m < SZ_N_MUTANTS; m++)
+        if (!strcmp(name, mutant_rows[m].name) && (has_engines || !mutant_rows[m].is_engine)) sz_mutant = m;
+    return sz_mutant != SZ_MUTANT_NONE;
+}
+
 static int read_args(int argc, char **argv, args *a) {
     *a = (args){.from = 1, .to = 500, .mask = UINT64_MAX};
     bool has_from = false;
@@ -81,12 +93,13 @@ static int read_args(int argc, char **argv, args *a) {
             if (*end == '-') a->to = strtoull(end + 1, NULL, 10);
             i++;
         } else if (!strcmp(k, "--mutant")) {
-            for (int m = 1; m < SZ_N_MUTANTS; m++)
-                if (!strcmp(v, mutant_rows[m].name)) sz_mutant = m;
-            if (!sz_mutant) return fprintf(stderr, "no mutant %s\n", v), 2;
+            if (!choose_mutant(v)) return fprintf(stderr, "no mutant %s in this build\n", v), 2;
             a->expects_failure = true;
             a->to = 5000;
             i++;
+        } else if (!strcmp(k, "--mutants")) {
+            for (int m = 1; m < SZ_N_MUTANTS; m++) puts(mutant_rows[m].name);
+            exit(0);
         } else return fputs(usage, stderr), 2;
     }
     if (a->seconds && !has_from) a->from = (uint64_t)time(NULL) * 100000;
