@@ -143,7 +143,7 @@ static void send(world *w, request *q) {
     int64_t to = w->now + delay(w);
     if (strikes(w, F_SLOW)) to += rng_around(rng_for(w, F_SLOW), 500);
     if (strikes(w, F_REQUEST_LOST)) return;
-    if (strikes(w, F_REQUEST_LATE)) to += rng_between(rng_for(w, F_REQUEST_LATE), TIMEOUT_MS, MOST_LATE_MS);
+    if (strikes(w, F_REQUEST_LATE)) to += rng_between(rng_for(w, F_REQUEST_LATE), TIMEOUT_MS, rng_chance(rng_for(w, F_REQUEST_LATE), 0.5) ? 3 * TIMEOUT_MS : MOST_LATE_MS);
     at(w, to, execute, q, 0, 0);
 }
 

@@ -9,10 +9,10 @@
 #include "rand.h"
 
 const fault_row fault_rows[N_FAULTS] = {
-    [F_LOSS] = {"loss", FORM_EVERY, 0.4, 5e3, 60e3},
+    [F_LOSS] = {"loss", FORM_EVERY, 0.45, 2e3, 40e3},
     [F_DOWN] = {"down", FORM_EVERY, 0.25, 10e3, 60e3},
     [F_SLOW] = {"slow", FORM_CHANCE, 0.25, 0.02, 0.5},
-    [F_REQUEST_LATE] = {"request-late", FORM_CHANCE, 0.3, 0.005, 0.1},
+    [F_REQUEST_LATE] = {"request-late", FORM_CHANCE, 0.3, 0.01, 0.2},
     [F_REQUEST_LOST] = {"request-lost", FORM_CHANCE, 0.25, 0.005, 0.1},
     [F_REPLY_LOST] = {"reply-lost", FORM_CHANCE, 0.35, 0.005, 0.1},
     [F_OOM] = {"oom", FORM_EVERY, 0.15, 10e3, 60e3},
