@@ -114,7 +114,7 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
                               sz_diags *d, sz_kafka_source **out);
 /* Serve the group: assignments and revocations come from in here. False: the source has failed for good (said). */
 bool sz_kafka_source_poll(sz_kafka_source *s);
-/* True once the first assignment has come, be it an empty one. */
+/* True while the group has given it an assignment, be it an empty one; false from a revocation to the next. */
 bool sz_kafka_source_has_joined(const sz_kafka_source *s);
 /* Leave the group (revokes what is left) and free it; NULL is fine. */
 void sz_kafka_source_close(sz_kafka_source *s);

@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+"""The engine on a real Kafka: source, alerts, dead letters, members that come and go, and what it says of topics that do not fit.
+
+The measure is always a run over the same records from a file: the same alerts stand, and the counts add up. One Kafka and one Redis
+serve all tests, each with topics and groups of its own.
+"""
+import json
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
+from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, stamp,   # noqa: E402
+                 standing, start, write, write_lines)
+from servers import Kafka, Redis, wait_until                                                             # noqa: E402
+
+PARTS = 4
+QUICK = ["--kafka-set", "heartbeat.interval.ms=200", "--kafka-set", "session.timeout.ms=6000"]   # members are told sooner
+kafka: Kafka
+redis: Redis
+n_topics = 0
+
+
+def topic(name: str, partitions: int = PARTS, **more) -> str:
+    global n_topics
+    n_topics += 1
+    full = f"{name}-{n_topics}"
+    kafka.create_topic(full, partitions, **more)
+    return full
+
+
+def key_of(line: bytes) -> bytes:
+    """A line's student; of a broken line as much of it as is there."""
+    m = re.search(rb'"student": ?"([^"]*)', line)
+    return m[1] if m else b""
+
+
+def fill(name: str, lines: list[bytes], keyed: bool = True) -> None:
+    rows = b"".join((key_of(x) if keyed else b"%d" % i) + b"\t" + x + b"\n" for i, x in enumerate(lines))
+    same(kafka.topics.produce(name, rows, key_field=None), len(lines), "records acknowledged")
+
+
+def options(tmp: Path, campus: Campus, source: str, alerts: str, dead: str, *more) -> list[str]:
+    return ["run", "--source", source, "--campus", tmp / "campus", "--rules", tmp / "rules", "--alerts", alerts, "--dead-letters", dead,
+            "--kafka-brokers", kafka.bootstrap, *QUICK, *more]
+
+
+def to_end(campus: Campus) -> list[str]: return ["--stop-at-end", "--until", stamp(campus.until)]
+
+
+def file_run(tmp: Path, campus: Campus) -> tuple[list, dict]:
+    """What stands after a run over a file of the same records, and its summary."""
+    write_lines(tmp / "events.ndjson", campus.lines())
+    r = sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:want.ndjson",
+               "--until", stamp(campus.until), rc=0)
+    return standing([json.loads(x) for x in (tmp / "want.ndjson").read_bytes().splitlines()]), r.summary()
+
+
+def folded(name: str) -> list[tuple]:
+    """What stands on the topic. Each record is keyed by its student; (alert, seq) has one content, seen once or more."""
+    contents: dict = {}
+    events = []
+    for record in kafka.consume(name, envelope=True):
+        event = json.loads(record["value"])
+        same(record["key"], event["student"], "the key of an alert")
+        same(contents.setdefault((event["alert"], event["seq"]), record["value"]), record["value"], "one (alert, seq), one content")
+        events.append(event)
+    return standing(events)
+
+
+def same_stand(got: list[tuple], want: list[tuple], what: str) -> None:
+    missing, more = sorted(set(want) - set(got)), sorted(set(got) - set(want))
+    expect(not missing and not more and len(got) == len(want), f"{what}: {len(missing)} of {len(want)} missing:", missing[:3],
+           f"{len(more)} too many:", more[:3])
+
+
+def compare(summary: dict, want: dict) -> None:
+    balance(summary)
+    for k in ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "students"):
+        same(summary[k], want[k], k)
+
+
+class Running:
+    """A run in the background, its log as JSON lines in a file."""
+
+    def __init__(self, tmp: Path, name: str, args: list):
+        self.path = tmp / f"{name}.log"
+        self.log = open(self.path, "wb")
+        self.process = start(tmp, *args, "--log", "json", stderr=self.log)
+
+    def events(self, what: str) -> list[dict]:
+        out = []
+        for line in self.path.read_text().splitlines():
+            if not line.startswith("{"): continue
+            try: row = json.loads(line)
+            except ValueError: continue              # half written
+            if row.get("event") == what: out.append(row)
+        return out
+
+    def wait(self, condition, what: str, seconds: float = 60.0):
+        def look():
+            got = condition()
+            if not got and self.process.poll() is not None:
+                raise Failed(f"{what}: the run has ended ({self.process.returncode}):\n{self.path.read_text()[-2000:]}")
+            return got
+        return wait_until(look, what, seconds)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None: self.process.send_signal(number)
+        try: self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failed(f"it does not end:\n{self.path.read_text()[-2000:]}") from None
+        finally: self.log.close()
+        return self.process.returncode
+
+    def summary(self) -> dict:
+        return json.loads(self.path.read_text().strip().splitlines()[-1])
+
+
+def commits(group: str) -> int:
+    """How many commits the states of a group's partitions have seen."""
+    return sum(int(redis.call("HGET", f"sz:{{{group}.{p}}}:h", "seq") or 0) for p in range(PARTS))
+
+
+def outbox(group: str) -> int: return sum(redis.call("LLEN", f"sz:{{{group}.{p}}}:o") for p in range(PARTS))
+
+
+# ---- the same alerts as from a file ---------------------------------------------------------------------------------------------
+
+def test_alerts_of_a_topic_equal_those_of_a_file_for_every_state_and_sink(tmp):
+    campus = Campus(1)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    source = topic("events")
+    fill(source, campus.lines())
+    ways = [("memory", "file", 1), ("sqlite:state.db", "kafka", 2), (redis.url, "file", 3), (redis.url, "kafka", 1)]
+    for i, (state, sink, workers) in enumerate(ways):
+        alerts, dead = (topic("alerts", 2), topic("dead", 1)) if sink == "kafka" else (f"a{i}.ndjson", f"d{i}.ndjson")
+        name = (lambda x: f"kafka:{x}") if sink == "kafka" else (lambda x: f"file:{x}")
+        args = options(tmp, campus, f"kafka:{source}", name(alerts), name(dead), "--state", state, "--workers", workers, "--settle", "1s",
+                       "--group", f"ways{i}", *to_end(campus))
+        r = sanzao(tmp, *args, rc=0)
+        compare(r.summary(), summary)
+        if sink == "kafka":
+            same_stand(folded(alerts), want, f"what stands ({state}, {sink})")
+            same(len({x["key"] for x in kafka.consume(dead, envelope=True)}), summary["dead_letter"], "dead letters")
+        else:
+            got = (tmp / alerts).read_bytes().splitlines()
+            same_stand(standing([json.loads(x) for x in got]), want, f"what stands ({state}, {sink})")
+            same(len(got), len(set(got)), "no line twice")
+            same(len((tmp / dead).read_bytes().splitlines()), summary["dead_letter"], "dead letters")
+        if state != "memory":                        # and again: nothing is left to do
+            again = sanzao(tmp, *args, rc=0)
+            compare(again.summary(), summary)
+            if sink == "file": same((tmp / alerts).read_bytes().splitlines(), got, "a second run adds nothing")
+    say(f"{summary['read']} records, {len(want)} alerts stand")
+
+
+def test_a_file_goes_to_topics_as_it_goes_to_files(tmp):
+    campus = Campus(2, students=20, days=6)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    for i, state in enumerate(("memory", "sqlite:f.db", redis.url)):
+        alerts, dead = topic("alerts", 2), topic("dead", 1)
+        args = options(tmp, campus, "file:events.ndjson", f"kafka:{alerts}", f"kafka:{dead}", "--state", state, "--settle", "1s",
+                       "--group", f"file{i}", "--until", stamp(campus.until))
+        compare(sanzao(tmp, *args, rc=0).summary(), summary)
+        same_stand(folded(alerts), want, f"what stands ({state})")
+        letters = kafka.consume(dead, envelope=True)
+        same(sorted(x["headers"]["origin.offset"] for x in letters),
+             sorted(x["key"].split("/")[-1] for x in letters), "key and headers say the same")
+        same(len(letters), summary["dead_letter"], "dead letters")
+
+
+# ---- faults ------------------------------------------------------------------------------------------------------------------------
+
+def test_kill9_at_random_commits_costs_and_doubles_nothing(tmp):
+    r = random.Random("kill9")
+    campus = Campus(3)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, campus.lines())
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "1s",
+                   "--group", "kill9", "--workers", 2, "--commit-records", 20, *to_end(campus))
+    kills = 0
+    for i in range(12):
+        run = Running(tmp, f"kill{i}", args)
+        target = commits("kill9") + r.randint(1, 60)
+        wait_until(lambda: run.process.poll() is not None or commits("kill9") >= target, "commits or the end", 90)
+        if run.process.poll() is None: kills += 1
+        run.end(signal.SIGKILL)
+        if run.process.returncode == 0: break
+    last = sanzao(tmp, *args, rc=0)
+    expect(kills >= 2, "it was killed only", kills, "times")
+    compare(last.summary(), summary)
+    same_stand(folded(alerts), want, "what stands")
+    letters = kafka.consume(dead, envelope=True)
+    same(len({x["key"] for x in letters}), summary["dead_letter"], "dead letters, repeats aside")
+    same(outbox("kill9"), 0, "alerts left in the outbox")
+    say(f"{kills} kills")
+
+
+def test_members_join_and_leave_while_records_come(tmp):
+    campus = Campus(4)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    lines = campus.lines()
+    common = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "1s",
+                     "--group", "joins")
+    live = [*common, "--tick", "0s", "--stats", "1s"]
+
+    def has(run: Running, n: int): return lambda: any(x["partitions"] == n for x in run.events("stats"))
+    def read(run: Running): return run.events("stats")[-1]["read"] if run.events("stats") else 0
+    first = Running(tmp, "first", live)
+    first.wait(has(first, PARTS), "the first has all partitions")
+    fill(source, lines[:len(lines) // 3])
+    first.wait(lambda: read(first) > 0, "the first reads")
+    second = Running(tmp, "second", live)
+    second.wait(has(second, PARTS // 2), "the second has its half")
+    fill(source, lines[len(lines) // 3:2 * len(lines) // 3])
+    same(first.end(), 0, "the first ends well")
+    second.wait(has(second, PARTS), "the second has all")
+    third = Running(tmp, "third", live)
+    third.wait(has(third, PARTS // 2), "the third has its half")
+    fill(source, lines[2 * len(lines) // 3:])
+    same(second.end(signal.SIGKILL), -9, "the second is killed")
+    same(third.end(), 0, "the third ends well")
+    last = sanzao(tmp, *common, *to_end(campus), rc=0)
+    compare(last.summary(), summary)
+    same_stand(folded(alerts), want, "what stands")
+
+
+def test_a_broker_that_is_away_at_the_start_is_waited_for_or_not(tmp):
+    campus = Campus(5, students=10, days=4)
+    campus.write(tmp)
+    want, _ = file_run(tmp, campus)
+    with Kafka(tmp / "other") as other:
+        other.create_topic("events", 2)
+        rows = b"".join(key_of(x) + b"\t" + x + b"\n" for x in campus.lines())
+        other.topics.produce("events", rows, key_field=None)
+        args = ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "file:a.ndjson",
+                "--kafka-brokers", other.bootstrap, *to_end(campus)]
+        other.kill9()
+        r = sanzao(tmp, *args, "--fail-fast", rc=4)
+        expect("no answer" in r.err and other.bootstrap in r.err, "it says who does not answer:", r)
+        run = Running(tmp, "waits", args)
+        run.wait(lambda: run.events("waiting"), "it says that it waits")
+        other.restart()
+        try: same(run.process.wait(90), 0, "exit status")
+        finally: run.end(signal.SIGKILL)
+        same_stand(standing([json.loads(x) for x in (tmp / "a.ndjson").read_bytes().splitlines()]), want, "what stands")
+
+
+# ---- stopping ----------------------------------------------------------------------------------------------------------------------
+
+def test_sigterm_drains_and_a_second_one_ends_at_once(tmp):
+    campus = Campus(6, students=20, days=6)
+    campus.write(tmp)
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, campus.lines())
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "2s",
+                   "--group", "drain", "--tick", "0s")
+    run = Running(tmp, "drains", args)
+    run.wait(lambda: outbox("drain") > 0, "an alert that has not settled")
+    same(run.end(), 0, "exit status of a run that was stopped")
+    same(outbox("drain"), 0, "alerts left in the outbox")
+    summary = run.summary()
+    balance(summary)
+    ends = {p: high for p, (_, high) in kafka.topics.watermarks(source).items()}
+    told = kafka.topics.committed("drain", source)
+    same(sum(told[p] or 0 for p in ends), summary["read"], "what the group was told")
+    expect(len(kafka.consume(alerts)) >= sum(summary["alerts"].values()), "every alert has left")
+    expect("s001" not in run.path.read_text() and "s010" not in run.path.read_text(), "no student in the log")
+
+    before = commits("drain")
+    run = Running(tmp, "stuck", args)
+    run.wait(lambda: commits("drain") > before + PARTS, "it runs, and has committed to each partition")
+    redis.pause()                                    # nothing can be drained now
+    try:
+        fill(source, campus.lines()[:200])
+        run.process.send_signal(signal.SIGTERM)
+        run.wait(lambda: run.events("stopping"), "it drains")
+        same(run.end(), 130, "exit status after a second signal")
+    finally: redis.go_on()
+
+
+# ---- records that do not fit ---------------------------------------------------------------------------------------------------------
+
+def test_misrouted_records_are_said_and_repartition_mends_them_twice(tmp):
+    campus = Campus(7)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    source, copy, dead = topic("by-card"), topic("by-student", 3), topic("dead", 1)
+    fill(source, campus.lines(), keyed=False)
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", "file:wrong.ndjson", f"kafka:{dead}", *to_end(campus)), rc=0)
+    balance(r.summary())
+    misrouted = r.summary()["dead_letter_by"]["misrouted"]
+    expect(misrouted > summary["used"] // 2, "most are misrouted:", misrouted)
+    letters = [x for x in kafka.consume(dead, envelope=True) if x["headers"]["reason"] == "misrouted"]
+    expect(all("sanzao repartition" in x["headers"]["detail"] for x in letters), "a letter says what mends it")
+    counts = []
+    for _ in range(2):
+        r = sanzao(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, "--campus", "campus", rc=0)
+        counts.append(json.loads(r.out))
+    n = len(campus.lines())
+    same([(c["read"], c["copied"], c["already"]) for c in counts], [(n, n, 0), (n, 0, n)], "copied once")
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{copy}", "file:right.ndjson", f"kafka:{dead}", "--group", "mended", *to_end(campus)), rc=0)
+    compare(r.summary(), summary)
+    same_stand(standing([json.loads(x) for x in (tmp / "right.ndjson").read_bytes().splitlines()]), want, "what stands")
+
+
+def test_repartition_that_was_killed_goes_on_where_its_copy_ends(tmp):
+    campus = Campus(8, students=60, days=14)
+    campus.write(tmp)
+    source, copy = topic("by-card"), topic("by-student", 3)
+    fill(source, campus.lines(), keyed=False)
+    n = len(campus.lines())
+    args = ["repartition", source, copy, "--kafka-brokers", kafka.bootstrap, "--campus", "campus", "--kafka-set", "batch.num.messages=20"]
+
+    def there() -> int: return sum(high for _, high in kafka.topics.watermarks(copy).values())
+    process = start(tmp, *args)
+    wait_until(lambda: there() > 0 or process.poll() is not None, "the copy begins")
+    process.kill()
+    finish(process)
+    begun = there()
+    r = sanzao(tmp, *args, rc=0)
+    same(there(), n, "records in the copy")
+    came = sorted(x["headers"]["sanzao.from"] for x in kafka.consume(copy, envelope=True))
+    same(len(came), len(set(came)), "each once")
+    say(f"{begun} of {n} were there when it was killed, {json.loads(r.out)['already']} of them found again")
+
+
+def test_dead_letters_are_records_whose_headers_say_why(tmp):
+    campus = Campus(9, students=4, days=4)
+    campus.write(tmp)
+    source, dead = topic("events", 1), topic("dead", 1)
+    bad = [b'{"id": "1", "student": "s001"', b'{"id": "2", "student": "nobody", "type": "presence", "time": "2024-03-04T08:00:00+08:00"}',
+           '{"id": "3", "type": "没有", "time": 1, "student": "s001"}'.encode()]
+    fill(source, bad)
+    kafka.topics.produce(source, b"s001\t\n", key_field=None)
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", "file:a.ndjson", f"kafka:{dead}", "--stop-at-end"), rc=0)
+    same(r.summary()["dead_letter"], 4, "dead letters")
+    letters = kafka.consume(dead, envelope=True)
+    same([x["headers"]["reason"] for x in letters], ["bad_json", "unknown_student", "unknown_type", "bad_json"], "reasons")
+    same([x["key"] for x in letters], [f"{source}/0/{i}" for i in range(4)], "keys")
+    same([(x["value"] or "").encode() for x in letters], [*bad, b""], "the bytes as they came")
+    same({x["headers"]["origin.source"] for x in letters}, {f"kafka:{source}"}, "origin")
+
+
+def test_cloud_events_in_binary_mode_read_as_the_structured_ones(tmp):
+    campus = Campus(10, students=4, days=4)
+    campus.write(tmp)
+    source, dead = topic("events", 1), topic("dead", 1)
+    data = [{"student": f"s00{i + 1}", "amount": "8.00", "place": "c1"} for i in range(4)]
+    for i, d in enumerate(data):
+        ce = {"ce_specversion": "1.0", "ce_id": f"b{i}", "ce_source": "pos", "ce_type": "swipe", "ce_time": f"2024-03-04T12:0{i}:00+08:00",
+              "content-type": "application/json"}
+        kafka.topics.produce(source, [d], headers=ce)
+    broken = {"ce_specversion": "1.0", "ce_id": "x", "ce_source": "pos", "ce_type": "swipe", "ce_time": "2024-03-04T13:00:00+08:00"}
+    kafka.topics.produce(source, b"s001\tnot json\n", key_field=None, headers=broken)
+    structured = [{"specversion": "1.0", "id": "b0", "source": "pos", "type": "swipe", "time": "2024-03-04T12:00:00+08:00", "data": data[0],
+                   "student": "s001"}]               # a repeat of the first
+    kafka.topics.produce(source, structured)
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", "file:a.ndjson", f"kafka:{dead}", "--stop-at-end"), rc=0)
+    s = r.summary()
+    same((s["read"], s["used"], s["duplicate"], s["dead_letter_by"]), (6, 4, 1, {"bad_json": 1}), "counts")
+    letter = json.loads(kafka.consume(dead)[0])
+    same((letter["id"], letter["data_base64"]), ("x", "bm90IGpzb24="), "a broken one keeps its attributes and bytes")
+
+
+# ---- time --------------------------------------------------------------------------------------------------------------------------
+
+def test_absence_is_told_at_night_with_no_event_at_all(tmp):
+    write(tmp / "campus/students.csv", "student\ns1\ns2\n")
+    write(tmp / "campus/feeds.yaml", "gate: {delivery: stream, allowance: 1s, idle: 1s}\n")
+    write(tmp / "rules/r.yaml", """\
+features: {silence: {absence: seen}}
+rules:
+  - {id: silent, title: {zh: 失联, en: Silent}, purpose: student-safety, value: silence, unless: [],
+     at_least: {6s: yellow, 12s: orange, 18s: red}, message: {zh: '{value}', en: '{value}'}}
+""")
+    source, alerts = topic("events", 1), topic("alerts", 1)
+    run = Running(tmp, "night", ["run", "--source", f"kafka:{source}", "--campus", "campus", "--rules", "rules", "--alerts", f"kafka:{alerts}",
+                                 "--kafka-brokers", kafka.bootstrap, "--state", redis.url, "--settle", "1s", "--group", "night",
+                                 "--tick", "1s", "--lateness", "1h"])
+    seen = datetime.now().astimezone().replace(microsecond=0)
+    kafka.topics.produce(source, [{"id": "1", "source": "gate", "type": "presence", "time": stamp(seen), "student": "s1"}])
+
+    def steps(): return [json.loads(x) for x in kafka.consume(alerts) if json.loads(x)["student"] == "s1"]
+    try: run.wait(lambda: len(steps()) >= 3, "three steps of s1", 90)
+    finally: rc = run.end()
+    same(rc, 0, "exit status")
+    same([(e["event"], e["level"]) for e in steps()[:3]], [("firing", "yellow"), ("stepped", "orange"), ("stepped", "red")], "steps")
+    at = [datetime.fromisoformat(e["at"]) - seen for e in steps()[:3]]
+    same(at, [timedelta(seconds=n) for n in (6, 12, 18)], "an alert's time is its deadline")
+
+
+# ---- what is said before anything begins ---------------------------------------------------------------------------------------------
+
+def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
+    campus = Campus(11, students=2, days=4)
+    campus.write(tmp)
+    source, compacted = topic("events", 1), topic("alerts", 1, config={"cleanup.policy": "compact"})
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", f"kafka:{compacted}", "kafka:nowhere", "--lang", "en"), rc=4)
+    expect("cleanup.policy=compact" in r.err and "cleanup.policy=delete" in r.err, "compaction of alerts:", r)
+    expect("topic nowhere is not there" in r.err and "kafka-topics.sh --create" in r.err, "a topic that is not there:", r)
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", f"kafka:{compacted}", "kafka:nowhere", "--lang", "zh"), rc=4)
+    expect("拒绝" in r.err and "没有主题 nowhere" in r.err, "and in Chinese:", r)
+
+
+def test_settings_of_librdkafka_are_checked_where_they_stand(tmp):
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "config.yaml", """\
+kafka:
+  brokers: 127.0.0.1:1
+  rdkafka:
+    sesion.timeout.ms: 30000
+    auto.offset.reset: latest
+    fetch.wait.max.ms: soon
+""")
+    r = sanzao(tmp, "run", "--config", "config.yaml", "--source", "kafka:x", "--campus", "campus", "--rules", "rules", "--lang", "en", rc=2)
+    for text in ("config.yaml:4:5: error[SZ435]", "did you mean `session.timeout.ms`?", "config.yaml:5:5: error[SZ436]", "never move it silently",
+                 "config.yaml:6:5: error[SZ437]"):
+        expect(text in r.err, text, "expected in:", r)
+    r = sanzao(tmp, "run", "--source", "kafka:x", "--kafka-set", "acks=1", "--campus", "campus", "--rules", "rules", rc=2)
+    expect("SZ436" in r.err and "SZ438" in r.err, "a fixed setting and missing brokers:", r)
+
+
+def test_an_empty_state_of_a_group_that_has_read_is_refused(tmp):
+    campus = Campus(12, students=6, days=3)
+    campus.write(tmp)
+    source = topic("events", 2)
+    fill(source, campus.lines())
+    args = options(tmp, campus, f"kafka:{source}", "file:a.ndjson", "file:d.ndjson", "--group", "lost", *to_end(campus))
+    sanzao(tmp, *args, "--state", "sqlite:one.db", rc=0)
+    r = sanzao(tmp, *args, "--state", "sqlite:two.db", rc=4)
+    expect("--new-state" in r.err, "it says what to do:", r)
+    r = sanzao(tmp, *args, "--state", "sqlite:two.db", "--new-state", "--append", rc=0)
+    balance(r.summary())
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="sanzao-kafka-") as folder:
+        with Kafka(Path(folder) / "kafka") as kafka, Redis(Path(folder) / "redis") as redis:
+            code = main({k: v for k, v in globals().items()})
+    sys.exit(code)
