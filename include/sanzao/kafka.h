@@ -53,6 +53,13 @@ struct rd_kafka_message_s;
 void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const struct rd_kafka_message_s *m, sz_arena *a,
                      sz_input *in);
 
+/* Errors repeat with every attempt to connect: is this one new, or a minute old? Remembers it. */
+typedef struct sz_kafka_news {
+    int err;
+    int64_t said_s;
+} sz_kafka_news;
+bool sz_kafka_is_news(sz_kafka_news *n, int err);
+
 /* ---- a look before the run --------------------------------------------------------------------------------------- */
 
 typedef enum sz_look_grade { SZ_LOOK_RIGHT, SZ_LOOK_RISKY, SZ_LOOK_REFUSED } sz_look_grade;
@@ -131,7 +138,7 @@ bool sz_stream_kafka_step(sz_stream_kafka *s, int64_t mono_ms);
 int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *s);
 /* The partition's end, asked of the broker now (at most 1 s): the offset that the next record will get. -1: no answer.
  */
-int64_t sz_stream_kafka_end(sz_stream_kafka *s);
+int64_t sz_stream_kafka_end(sz_stream_kafka *s, int64_t mono_ms);
 /* End the stream at the end that the partition has now: once all before it was given, want is answered by input_end. */
 void sz_stream_kafka_end_here(sz_stream_kafka *s);
 /* For stats: records that are known to be left, and the time in ms of the last record given (SZ_TIME_NONE). */

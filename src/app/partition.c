@@ -224,14 +224,6 @@ static void step(partition *p, const sz_msg *m) {
 
 /* ---- the group ---- */
 
-void partition_assigned(partition *p, int64_t committed, uint32_t parts) {
-    p->is_assigned = true;
-    p->committed = committed;
-    p->parts = parts;
-    p->is_ended = p->is_hold_told = p->was_told_to_stop = false;
-    p->retry_ms = 0;
-}
-
 /* Everything that points into the stream has left the queue by then. */
 static void close_stream(partition *p) {
     for (const sz_msg *m; p->stream && (m = sz_msgq_pop(p->q));) step(p, m);
@@ -252,6 +244,15 @@ static void free_worker(partition *p) {
     p->q = NULL;
     p->in = (sz_inputs){0};
     p->has_started = false;
+}
+
+void partition_assigned(partition *p, int64_t committed, uint32_t parts) {
+    if (p->worker && parts != p->parts) free_worker(p); /* it holds what was true of another number */
+    p->is_assigned = true;
+    p->committed = committed;
+    p->parts = parts;
+    p->is_ended = p->is_hold_told = p->was_told_to_stop = false;
+    p->retry_ms = 0;
 }
 
 static bool is_given_back(const partition *p) {
@@ -292,7 +293,8 @@ static void tick(partition *p, int64_t now_ms) {
     int64_t every = p->m->run->job->tick_ms;
     if (!p->m->run->is_live || now_ms < p->tick_ms || sz_worker_where(p->worker) != SZ_WK_RUNNING) return;
     p->tick_ms = now_ms + every;
-    int64_t wall = sz_wall_ms(), end = sz_stream_kafka_end(p->stream); /* the clock before the end: no record between */
+    int64_t wall = sz_wall_ms(),
+            end = sz_stream_kafka_end(p->stream, now_ms); /* the clock before the end: no record between */
     if (end >= 0) step(p, &(sz_msg){.kind = SZ_MSG_TICK, .wall_ms = wall, .offset = end});
 }
 

@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct fixed {
     const char *name, *value; /* NULL: set from elsewhere, or not at all */
@@ -172,10 +173,21 @@ static void set(rd_kafka_conf_t *conf, const char *name, sz_str value) {
     sz_free(text);
 }
 
-/* librdkafka's levels are syslog's: 3 error, 4 warning, up to 7 debug. */
+bool sz_kafka_is_news(sz_kafka_news *n, int err) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (n->err == err && now.tv_sec - n->said_s < 60) return false;
+    n->err = err;
+    n->said_s = now.tv_sec;
+    return true;
+}
+
+/* Failed connections are told by the clients' error callbacks, once. librdkafka's levels are syslog's: 3 error, 4
+ * warning, up to 7 debug. */
 static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char *buf) {
     sz_kafka_voice *voice = rd_kafka_opaque(rk);
     char text[512];
+    if (strcmp(fac, "FAIL") == 0) return;
     snprintf(text, sizeof text, "kafka: %s: %s", fac, buf);
     voice->say(voice->self, level <= 3 ? SZ_ERROR : level == 4 ? SZ_WARNING : SZ_NOTE, text, NULL);
 }

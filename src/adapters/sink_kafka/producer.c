@@ -108,7 +108,6 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *self) {
         return;
     }
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        p->is_down = false;
         x->state = ITEM_DONE;
         p->n_waiting--;
     } else if (is_for_good(m->err)) {
@@ -130,10 +129,11 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
                  why);
         p->voice.say(p->voice.self, SZ_WARNING, text, NULL);
         p->is_fatal = true;
-    } else if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !p->is_down) {
-        p->is_down = true;
-        snprintf(text, sizeof text, "no broker takes alerts; trying again: %s", reason);
-        p->voice.say(p->voice.self, SZ_WARNING, text, NULL);
+    } else if (sz_kafka_is_news(&p->news, err)) {
+        char zh[400];
+        snprintf(text, sizeof text, "writing: %s; librdkafka tries again", reason);
+        snprintf(zh, sizeof zh, "写入：%s；librdkafka 会重试", reason);
+        p->voice.say(p->voice.self, SZ_WARNING, text, zh);
     }
 }
 

@@ -54,7 +54,8 @@ struct sz_kafka_producer {
     const sz_kafka_options *kafka;
     int wake_fd;
     rd_kafka_t *rk;
-    bool is_fatal, is_down;
+    bool is_fatal;
+    sz_kafka_news news;
     sz_sink_kafka **sinks;
     uint32_t n_sinks, room;
     item *newest; /* list of all items */

@@ -97,7 +97,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic
     revoke(s, list);
 }
 
-/* Brokers come and go; said once until one answers again. */
+/* Brokers come and go. */
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     sz_kafka_source *s = self;
     char fatal[256];
@@ -105,15 +105,14 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
         rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         sz_sk_say(s, SZ_ERROR, "the consumer cannot go on: %s", "消费者不能继续：%s", fatal);
         s->has_failed = true;
-    } else if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !s->is_down) {
-        s->is_down = true;
-        sz_sk_say(s, SZ_WARNING, "no broker answers; trying again: %s", "没有 broker 应答，正在重试：%s", reason);
+    } else if (sz_kafka_is_news(&s->news, err)) {
+        sz_sk_say(s, SZ_WARNING, "reading: %s; librdkafka tries again", "读取：%s；librdkafka 会重试", reason);
     }
 }
 
 bool sz_kafka_source_poll(sz_kafka_source *s) {
     for (rd_kafka_message_t *m; (m = rd_kafka_consumer_poll(s->rk, 0));) {
-        if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && m->err != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && sz_kafka_is_news(&s->news, m->err))
             sz_sk_say(s, SZ_WARNING, "%s", NULL, rd_kafka_message_errstr(m));
         if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
             m->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)

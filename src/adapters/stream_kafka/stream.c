@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { ASK_MS = 1000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
+enum { ASK_MS = 1000, QUIET_MS = 3000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
 
 /* ---- the port: only taken up here ---- */
 
@@ -51,6 +51,15 @@ static void again(sz_stream_kafka *t, int64_t mono_ms) {
     t->retry_ms = mono_ms + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS);
 }
 
+/* One that does not answer is not asked again at once for every partition. */
+static bool ask_ends(sz_stream_kafka *t, int64_t mono_ms, int64_t *low, int64_t *high) {
+    sz_kafka_source *s = t->s;
+    if (mono_ms < s->quiet_until_ms) return false;
+    if (!rd_kafka_query_watermark_offsets(s->rk, s->topic, t->partition, low, high, ASK_MS)) return true;
+    s->quiet_until_ms = mono_ms + QUIET_MS;
+    return false;
+}
+
 /* What is in the queue is of an older place. */
 static void empty_queue(sz_stream_kafka *t) {
     for (rd_kafka_message_t *m; (m = rd_kafka_consume_queue(t->rkq, 0));) rd_kafka_message_destroy(m);
@@ -72,11 +81,10 @@ static bool move_to(sz_stream_kafka *t, int64_t offset) {
 static bool do_seek(sz_stream_kafka *t, int64_t mono_ms) {
     int64_t low = 0, high = 0;
     if (mono_ms < t->retry_ms) return false;
-    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, ASK_MS)) {
+    if (!ask_ends(t, mono_ms, &low, &high)) {
         again(t, mono_ms);
         return true;
     }
-    t->s->is_down = false;
     bool is_lowest = t->seek_to < 0, wants_answer = t->seek_to != INT64_MIN;
     int64_t offset = is_lowest ? low : t->seek_to;
     sz_msg m = {.kind = SZ_MSG_SEEKED, .answer = SZ_ANS_OK, .offset = offset};
@@ -180,10 +188,9 @@ int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *t) { return t->has_seek ?
 
 /* ---- what is known of it ---- */
 
-int64_t sz_stream_kafka_end(sz_stream_kafka *t) {
+int64_t sz_stream_kafka_end(sz_stream_kafka *t, int64_t mono_ms) {
     int64_t low = 0, high = 0;
-    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, ASK_MS)) return -1;
-    return high;
+    return ask_ends(t, mono_ms, &low, &high) ? high : -1;
 }
 
 void sz_stream_kafka_end_here(sz_stream_kafka *t) {

@@ -25,8 +25,10 @@ struct sz_kafka_source {
     sz_decoder *decoder;
     sz_stream_kafka **streams; /* open ones */
     uint32_t n_streams, room;
-    bool has_joined, has_failed, is_closing, is_down;
-    int64_t committed_ms; /* when the group was told last */
+    bool has_joined, has_failed, is_closing;
+    sz_kafka_news news;
+    int64_t quiet_until_ms; /* no answer: nothing is asked before then */
+    int64_t committed_ms;   /* when the group was told last */
 };
 
 struct sz_stream_kafka {
