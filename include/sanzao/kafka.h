@@ -155,6 +155,8 @@ void sz_kafka_producer_free(sz_kafka_producer *p); /* NULL is fine; what is not 
 /* Serve delivery reports for at most wait_ms; true if there were any. A fatal error makes a new producer, and what was
  * not acknowledged goes out again in order. */
 bool sz_kafka_producer_poll(sz_kafka_producer *p, int wait_ms);
+/* librdkafka's own (rd_kafka_t), until the next poll: for tests that make it fail. */
+struct rd_kafka_s *sz_kafka_producer_client(const sz_kafka_producer *p);
 uint64_t sz_kafka_producer_waiting(const sz_kafka_producer *p); /* records handed over and not acknowledged */
 
 /* A sink of one worker on one producer. A topic may be empty where that kind of output goes elsewhere. To be freed

@@ -71,7 +71,9 @@ static void give_up(channel *c, rd_kafka_resp_err_t e) {
     sz_kk_fail(c, text);
 }
 
-static bool is_for_good(rd_kafka_resp_err_t e) {
+/* After a fatal error each report has that error's own code. */
+static bool is_for_good(rd_kafka_t *rk, rd_kafka_resp_err_t e) {
+    if (e && rd_kafka_fatal_error(rk, NULL, 0)) return true;
     return e == RD_KAFKA_RESP_ERR__FATAL || e == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
            e == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT || e == RD_KAFKA_RESP_ERR__DESTROY ||
            e == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
@@ -88,7 +90,7 @@ void sz_kk_send(channel *c) {
         rd_kafka_resp_err_t e = produce(p, x);
         if (e == RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
         if (is_cut(x, e)) continue;
-        if (is_for_good(e)) p->is_fatal = true;
+        if (is_for_good(p->rk, e)) p->is_fatal = true;
         else if (e) give_up(c, e);
         if (e) return;
         x->state = ITEM_SENT;
@@ -99,7 +101,6 @@ void sz_kk_send(channel *c) {
 /* ---- reports ---- */
 
 static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *self) {
-    (void)rk;
     sz_kafka_producer *p = self;
     item *x = m->_private;
     p->n_reports++;
@@ -110,7 +111,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *self) {
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         x->state = ITEM_DONE;
         p->n_waiting--;
-    } else if (is_for_good(m->err)) {
+    } else if (is_for_good(rk, m->err)) {
         p->is_fatal = true;
     } else if (is_cut(x, m->err)) {
         x->state = ITEM_NEW;
@@ -173,8 +174,20 @@ static void rewind_channel(channel *c) {
     while (c->unsent && c->unsent->state == ITEM_DONE) c->unsent = c->unsent->next;
 }
 
+/* A new producer would not be allowed to write either. */
+static bool is_forbidden(rd_kafka_resp_err_t e) {
+    return e == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED || e == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           e == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+}
+
 static void replace(sz_kafka_producer *p) {
     char why[256];
+    rd_kafka_resp_err_t e = rd_kafka_fatal_error(p->rk, NULL, 0);
+    for (uint32_t i = 0; i < p->n_sinks && is_forbidden(e); i++) {
+        give_up(&p->sinks[i]->alerts, e);
+        give_up(&p->sinks[i]->dead, e);
+    }
+    if (is_forbidden(e)) return;
     drop_client(p);
     if (!make_client(p, why, sizeof why)) {
         p->voice.say(p->voice.self, SZ_ERROR, why, NULL);
@@ -200,6 +213,9 @@ bool sz_kafka_producer_poll(sz_kafka_producer *p, int wait_ms) {
     return p->n_reports > 0;
 }
 
+struct rd_kafka_s *sz_kafka_producer_client(const sz_kafka_producer *p) {
+    return p->rk;
+}
 uint64_t sz_kafka_producer_waiting(const sz_kafka_producer *p) { return p->n_waiting; }
 
 sz_status sz_kafka_producer_new(const sz_kafka_options *o, const sz_kafka_voice *voice, int wake_fd, sz_diags *d,
