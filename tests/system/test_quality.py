@@ -3,9 +3,12 @@
 kind, delay from the onset; and it runs the shipped rules over a simulated term.
 """
 import json
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
+
+import yaml
 
 from lib import ROOT, SANZAO, ZONE, environment, expect, main, same, say, stamp, write, write_lines
 
@@ -19,7 +22,7 @@ rules:
 
 
 def quality(*words) -> str:
-    done = subprocess.run([ROOT / "bench/quality", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
+    done = subprocess.run([sys.executable, ROOT / "bench/quality", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
                           env=environment(SANZAO=SANZAO))
     same((done.returncode, done.stderr.decode()), (0, ""), "bench/quality")
     return done.stdout.decode()
@@ -75,6 +78,17 @@ def test_quality_of_the_shipped_rules_on_a_small_term(tmp):
     expect(told / weeks <= 5, f"{told} alerts told in {weeks} counselor-weeks")
     expect(sum(r["found"] for r in rules.values()) >= 3, "incidents found:", rules)
     say(f"{told} told in {weeks:.0f} counselor-weeks, {sum(r['found'] for r in rules.values())} incidents found")
+
+
+def test_quality_page_is_about_the_rules_that_are_shipped(tmp):
+    """Whoever changes what a rule means raises its version; then the figures are of another rule."""
+    on = {}
+    for path in (ROOT / "rules").rglob("*.yaml"):
+        for r in yaml.safe_load(path.read_text(encoding="utf-8")).get("rules", []):
+            if not r.get("sensitive") and r.get("mode", "live") == "live": on[r["id"]] = r.get("version", 1)
+    page = (ROOT / "docs/quality.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z-]+) v(\d+) \| \d", page.split("## ")[1], re.M)
+    same({name: int(version) for name, version in rows}, on, "rules and versions in docs/quality.md")
 
 
 sys.exit(main(globals()))
