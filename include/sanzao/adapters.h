@@ -26,14 +26,15 @@ sz_msgq *sz_msgq_new(void);
 void sz_msgq_free(sz_msgq *q); /* a bundle or campus in a message that nobody popped is freed */
 /* Append. What the message points to is copied, but for `inputs`: the stream keeps them until its next `want`. */
 void sz_msgq_push(sz_msgq *q, const sz_msg *m);
-/* The oldest message, valid until the next pop. With none there each pump is run once, and NULL is returned if there
- * still is none: the moment to look at signals and show progress. */
+/* The oldest message, valid until the next pop. With none there pumps are run, each once, until there is one, and NULL is returned if
+ * there still is none: the moment to look at signals and show progress. */
 const sz_msg *sz_msgq_pop(sz_msgq *q);
 /* True if the last pop found nothing and no pump had anything to do: nobody will push any more by himself. */
 bool sz_msgq_is_idle(const sz_msgq *q);
 /* True if no message waits: a pump may then wait a little for what it has asked for. */
 bool sz_msgq_is_empty(const sz_msgq *q);
-/* Have `pump` called when the queue is empty: it does a bounded piece of an adapter's work and says if it had any. */
+/* Have `pump` called when the queue is empty: it does a bounded piece of an adapter's work and says if it had any. In the order in which
+ * they were added: one that may wait (a stream) comes last. */
 void sz_msgq_add_pump(sz_msgq *q, bool (*pump)(void *self), void *self);
 
 /* ---- what streams and sinks ask of the state --------------------------------------------------------------------- */
@@ -82,6 +83,9 @@ typedef struct sz_store_sqlite sz_store_sqlite;
 sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out);
 /* True if nothing was acquired in this file before it was opened. */
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
+/* For reading only: acquire gives the header and changes nothing, load reads what stands whatever the name, commit fails. Many may
+ * read at once; while a run writes to the state it is in use for them too. What a run that was killed left in PATH-wal is read. */
+sz_status sz_store_sqlite_open_to_read(const char *path, sz_diags *d, sz_store_sqlite **out);
 void sz_store_sqlite_close(sz_store_sqlite *s); /* NULL is fine */
 sz_store_port sz_store_sqlite_port(sz_store_sqlite *s, sz_msgq *q);
 
@@ -148,6 +152,7 @@ typedef struct sz_stream_file_options {
     size_t memory;             /* sorted: bytes before it spills; 0: 256 MiB */
     const char *tmp_dir;       /* where it spills to; NULL: /tmp */
     int stdin_fd;
+    int wake_fd;               /* while it is readable no pipe is waited for; 0: there is none */
 } sz_stream_file_options;
 
 typedef struct sz_stream_file sz_stream_file;

@@ -101,7 +101,8 @@ typedef enum sz_msg_kind {
                         * UNKNOWN: they may be there or not (START, and they go out again); FAILED: the sink cannot work */
     SZ_MSG_DEAD_DONE,  /* dead letters submitted so far under `tag` are safe; sink_pos and answers like that */
     SZ_MSG_TICK,       /* live only: wall_ms is the host's clock; offset: the partition's end, asked of the broker just before */
-    SZ_MSG_BUNDLE,     /* a new bundle and campus, to be switched to at a commit boundary */
+    SZ_MSG_BUNDLE,     /* a new bundle and campus: switched to at the next commit boundary, in a commit of its own; a later one
+                        * replaces one that still waits. A worker that is draining keeps what it has */
     SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
     SZ_MSG_STOP        /* drain: commit, wait for the sinks, end */
 } sz_msg_kind;
@@ -124,7 +125,7 @@ typedef struct sz_msg {
     bool is_lost;          /* revoked */
     sz_bundle *bundle;     /* taken */
     sz_campus *campus;     /* taken */
-    sz_str text;           /* of a failure, for people */
+    sz_str text, text_zh;  /* of a failure, for people; without text_zh, text stands in both languages */
 } sz_msg;
 
 /* ---- ports ---------------------------------------------------------------------------------------------------------------------- */
@@ -141,7 +142,7 @@ typedef struct sz_store_port {
     void (*commit)(void *self, const sz_commit *c);
 } sz_store_port;
 
-/* Input. want is answered by one input (at most max records) or input_end message. A worker whose stream has `seek` reads a log: its
+/* Input. want is answered by one input (at most max records; none where the stream has kept silent for a while) or input_end message. A worker whose stream has `seek` reads a log: its
  * place in it is part of the state (semantics and protocol of a partition); without it, files, whose place the ledger keeps. */
 typedef struct sz_stream_port {
     void *self;
@@ -245,8 +246,9 @@ sz_worker_state sz_worker_where(const sz_worker *w);
 int64_t sz_worker_wake_ms(const sz_worker *w);
 /* Partition of a key: murmur2 as Kafka's default partitioner computes it (librdkafka: murmur2_random), parts >= 1. */
 uint32_t sz_home(sz_str key, uint32_t parts);
-/* Why it failed: status and a sentence. */
+/* Why it failed: status and a sentence; the same in a language. */
 sz_status sz_worker_failure(const sz_worker *w, sz_str *text);
+sz_str sz_worker_failure_in(const sz_worker *w, sz_lang lang);
 /* Progress that a stream adapter needs at start (valid once RUNNING): records of the open batch that were taken, the ledger. */
 uint64_t sz_worker_taken(const sz_worker *w);
 uint32_t sz_worker_ledger(const sz_worker *w, const sz_put **lines);
@@ -257,9 +259,30 @@ void sz_worker_new_batch(sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
 
-/* What a rule set that differs from the state's did to features (semantics 5): carried, fresh (known from when), dropped. */
-typedef struct sz_state_plan { bool is_other; uint32_t carried, fresh, dropped; int64_t known_from_ms; } sz_state_plan;
+/* What another rule set does to a state (semantics 5), known before anything is changed. */
+typedef enum sz_fate { SZ_CARRIED, SZ_FRESH, SZ_DROPPED, SZ_N_FATES } sz_fate;
+typedef struct sz_plan_feature {
+    sz_str name;
+    uint8_t fate;
+    int64_t known_from_ms; /* fresh: nothing is known before it; SZ_TIME_NONE: the state holds no record yet */
+} sz_plan_feature;
+typedef enum sz_rule_change { SZ_RULE_NEW, SZ_RULE_CHANGED, SZ_RULE_REMOVED, SZ_RULE_SWITCHED_OFF, SZ_N_RULE_CHANGES } sz_rule_change;
+typedef struct sz_plan_rule { sz_str id; uint8_t change; } sz_plan_rule;
+typedef struct sz_state_plan {
+    bool is_other;            /* false: the same rule set, and nothing else below is filled */
+    int64_t from_ms;          /* R: judged by the new rules from here on; SZ_TIME_NONE: the state holds no record yet */
+    uint32_t count[SZ_N_FATES];
+    sz_plan_feature *features; /* by fate, then by name. Of a state of an older version dropped features have no names: counted only */
+    uint32_t n_features;
+    sz_plan_rule *rules;      /* that are not as they were, by id */
+    uint32_t n_rules;
+} sz_state_plan;
+/* The plan of the rule set that the worker has: filled once the state's header was read, before its load has ended. */
 const sz_state_plan *sz_worker_plan(const sz_worker *w);
+/* What the worker's state would make of other rules; texts and lists live in the arena, names borrow from the bundle. */
+void sz_worker_plan_for(const sz_worker *w, const sz_bundle *b, sz_arena *a, sz_state_plan *out);
+/* How often the worker has switched to a bundle that came by a message, and the instant R of the last time. */
+uint32_t sz_worker_switched(const sz_worker *w, int64_t *at_ms);
 
 const sz_counters *sz_worker_counters(const sz_worker *w);
 void sz_worker_operation(const sz_worker *w, sz_operation *out);

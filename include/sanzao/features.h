@@ -264,9 +264,14 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id);
 /* Bytes in use without slack, and the form in which a state is stored. */
 void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs);
-/* The state of another feature set into this one: map[i] is the old number of accumulator i, SZ_NONE where it is new. Old matcher
- * bits in findable records are mapped likewise (match_map). */
-bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const uint32_t *map, uint32_t n_old, const void *p, size_t n);
+/* How the state of another feature set fits into this one. */
+typedef struct sz_carry_map {
+    uint32_t n_accs, mask_bytes, n_matchers;  /* of the other set; n_matchers 0: its matchers are not known */
+    const uint32_t *acc_of;                   /* of each accumulator now: its number then, SZ_NONE where it is new */
+    const uint32_t *matcher_to;               /* of each matcher then: its number now, SZ_NONE where there is none */
+} sz_carry_map;
+/* The state of another feature set into this one. Records that can still be corrected keep the matchers that both sets have. */
+bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n);
 /* False: damaged, or of another feature set (fs->n_accs differ). */
 bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n);
 

@@ -106,8 +106,7 @@ extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
 
 /* How a state of another rule set is read (semantics 5): accumulators by what they keep, records matched anew. */
 typedef struct sz_carry {
-    uint32_t n_old_accs, old_mask_bytes;
-    uint32_t *acc_map;         /* of each accumulator now: its number then, SZ_NONE: fresh */
+    sz_carry_map map;
     void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e); /* an episode of a rule that is no more; borrowed */
     void *ctx;
 } sz_carry;

@@ -23,6 +23,8 @@ static void print_json(const sz_diags *d, const sz_inputs *in, sz_lang lang) {
     sz_buf_fini(&out);
 }
 
+static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
+
 static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     sz_buf out;
@@ -30,12 +32,15 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     for (size_t i = 0; i < d->n; i++) sz_diag_print(&out, &d->v[i], lang, color);
     if (lang == SZ_ZH) sz_buf_printf(&out, "%zu 个错误，%zu 个警告", d->n_errors, d->n_warnings);
     else
-        sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, d->n_errors == 1 ? "" : "s", d->n_warnings,
-                      d->n_warnings == 1 ? "" : "s");
+        sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
+                      plural(d->n_warnings));
     if (in->bundle) {
         const sz_bundle *b = in->bundle;
-        sz_buf_printf(&out, lang == SZ_ZH ? " · %u 个文件，%u 条规则，%u 个特征" : " · %u files, %u rules, %u features",
-                      b->n_files, b->n_rules, b->fs.n_features);
+        if (lang == SZ_ZH)
+            sz_buf_printf(&out, " · %u 个文件，%u 条规则，%u 个特征", b->n_files, b->n_rules, b->fs.n_features);
+        else
+            sz_buf_printf(&out, " · %u file%s, %u rule%s, %u feature%s", b->n_files, plural(b->n_files), b->n_rules,
+                          plural(b->n_rules), b->fs.n_features, plural(b->fs.n_features));
     } else {
         sz_buf_put_z(&out, lang == SZ_ZH ? " · 没有载入任何内容，正在运行的继续运行"
                                          : " · nothing loaded, what runs keeps running");

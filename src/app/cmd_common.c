@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int cmd_begin(sz_config *c, uint8_t command, const char *usage_en, const char *usage_zh, int argc, char **argv) {
+int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *usage_zh, int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0) continue;
         sz_lang lang = sz_lang_of_env();
@@ -75,6 +75,7 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .append = c->num[SZ_O_APPEND] != 0,
                     .accept_gap = c->num[SZ_O_ACCEPT_GAP] != 0,
                     .dry_run = c->num[SZ_O_DRY_RUN] != 0,
+                    .plan = c->num[SZ_O_PLAN] != 0,
                     .commit_records = (uint32_t)c->num[SZ_O_COMMIT_RECORDS],
                     .sort_memory = (size_t)c->num[SZ_O_SORT_MEMORY],
                     .tmp_dir = tmp_dir(c),

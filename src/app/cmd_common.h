@@ -9,7 +9,7 @@
 #include "job.h"
 
 /* Read options; prints help or findings. Returns -1 to go on, else the exit status. */
-int cmd_begin(sz_config *c, uint8_t command, const char *usage_en, const char *usage_zh, int argc, char **argv);
+int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *usage_zh, int argc, char **argv);
 /* What options say of a run, a check or a look into a state. Lives as long as c. */
 void cmd_job(sz_config *c, sz_job *job);
 void cmd_kafka(sz_config *c, sz_kafka_options *o);

@@ -38,7 +38,11 @@ int cmd_run(int argc, char **argv) {
             fputs(c.lang == SZ_ZH ? "请用 --source file:路径 指定输入\n" : "name the input with --source file:PATH\n",
                   stderr);
             code = 2;
-        } else if (!job.n_sources)
+        } else if (job.plan && sz_str_is(job.state, "memory"))
+            code = usage(&c, "--plan looks at a state: give --state sqlite:FILE",
+                         "--plan 要看一份状态：请给出 --state sqlite:文件");
+        else if (job.plan) code = sz_job_plan(&job, c.num[SZ_O_JSON] != 0);
+        else if (!job.n_sources)
             code = usage(&c, "no input: give --source file:PATH or --source stdin",
                          "没有输入：请给出 --source file:路径 或 --source stdin");
         else if (has_topic(&job) && (job.n_sources > 1 || (c.given[SZ_O_ORDER] && !c.num[SZ_O_ORDER])))

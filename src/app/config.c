@@ -20,7 +20,7 @@ sz_lang sz_lang_of_env(void) {
     return SZ_EN;
 }
 
-static bool is_for(const sz_opt_row *r, uint8_t command) { return (r->commands & command) != 0; }
+static bool is_for(const sz_opt_row *r, uint16_t command) { return (r->commands & command) != 0; }
 
 /* The key of a row is its name with _ for -, or one of its own. */
 static bool is_named(const sz_opt_row *r, sz_str s) {
@@ -31,13 +31,13 @@ static bool is_named(const sz_opt_row *r, sz_str s) {
     return true;
 }
 
-static int find_row(sz_str name, uint8_t command) {
+static int find_row(sz_str name, uint16_t command) {
     for (int i = 0; i < SZ_N_OPTS; i++)
         if (is_for(&sz_opt_rows[i], command) && is_named(&sz_opt_rows[i], name)) return i;
     return -1;
 }
 
-static const char *nearest(sz_str name, uint8_t command) {
+static const char *nearest(sz_str name, uint16_t command) {
     const char *best = NULL;
     int least = 4;
     for (int i = 0; i < SZ_N_OPTS; i++) {
@@ -141,7 +141,7 @@ static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     if (r->kind == SZ_OPT_LIST) list_add(c, i, c->text[i], at);
 }
 
-static void read_words(sz_config *c, uint8_t command, int argc, char **argv) {
+static void read_words(sz_config *c, uint16_t command, int argc, char **argv) {
     bool only_rest = false;
     for (int k = 0; k < argc; k++) {
         const char *word = argv[k];
@@ -243,7 +243,7 @@ static bool read_file(sz_config *c, const char *path) {
     return true;
 }
 
-sz_status sz_config_read(sz_config *c, uint8_t command, int argc, char **argv) {
+sz_status sz_config_read(sz_config *c, uint16_t command, int argc, char **argv) {
     *c = (sz_config){0};
     sz_diags_init(&c->diags);
     c->rest = SZ_NEWN(&c->diags.arena, const char *, argc + 1);

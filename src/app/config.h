@@ -18,7 +18,8 @@ enum {
     SZ_FOR_EVAL = 32,
     SZ_FOR_SUMMARY = 64,
     SZ_FOR_REPARTITION = 128,
-    SZ_FOR_ALL = 256 - 1
+    SZ_FOR_TEST = 256,
+    SZ_FOR_ALL = 512 - 1
 };
 
 typedef enum sz_opt_kind {
@@ -66,6 +67,7 @@ typedef enum sz_opt {
     SZ_O_SORT_MEMORY,
     SZ_O_TMP,
     SZ_O_DRY_RUN,
+    SZ_O_PLAN,
     SZ_O_LANG,
     SZ_O_JSON,
     SZ_O_STRICT,
@@ -84,7 +86,7 @@ typedef enum sz_opt {
 typedef struct sz_opt_row {
     const char *name; /* --name, and the key with _ for - */
     uint8_t kind;
-    uint8_t commands;
+    uint16_t commands;
     const char *value;    /* what stands after it in help; NULL for flags */
     const char *choices;  /* "a|b" */
     const char *standard; /* default as written; NULL none */
@@ -108,11 +110,11 @@ typedef struct sz_config {
 
 /* Read argv (from after the command's name) and the config file. Findings are in c->diags: SZ_USAGE; SZ_IO: the
  * config file cannot be read. */
-sz_status sz_config_read(sz_config *c, uint8_t command, int argc, char **argv);
+sz_status sz_config_read(sz_config *c, uint16_t command, int argc, char **argv);
 void sz_config_fini(sz_config *c);
 /* Language of the environment (LC_ALL, LC_MESSAGES, LANG). */
 sz_lang sz_lang_of_env(void);
-void sz_config_help(sz_buf *out, uint8_t command, sz_lang lang);
+void sz_config_help(sz_buf *out, uint16_t command, sz_lang lang);
 void sz_config_example(sz_buf *out);
 void sz_config_docs(sz_buf *out);
 

@@ -13,7 +13,7 @@ static void put_key(sz_buf *out, const sz_opt_row *r) {
     for (; *name; name++) sz_buf_put_u8(out, (uint8_t)(*name == '-' ? '_' : *name));
 }
 
-void sz_config_help(sz_buf *out, uint8_t command, sz_lang lang) {
+void sz_config_help(sz_buf *out, uint16_t command, sz_lang lang) {
     for (int i = 0; i < SZ_N_OPTS; i++) {
         const sz_opt_row *r = &sz_opt_rows[i];
         if (!(r->commands & command)) continue;

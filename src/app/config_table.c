@@ -9,6 +9,7 @@
 #define STATE       SZ_FOR_STATE
 #define SIM         SZ_FOR_SIMULATE
 #define REPARTITION SZ_FOR_REPARTITION
+#define TEST        SZ_FOR_TEST
 
 const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_CONFIG] = {"config", SZ_OPT_TEXT, SZ_FOR_ALL, "FILE", NULL, NULL,
@@ -26,13 +27,13 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                     "sorted: put all inputs of the run in order first; arrival: take lines as they come, "
                     "with watermarks and lateness",
                     "sorted：先把本次输入全部排序；arrival：按到达顺序读取，用水位线和迟到时限"},
-    [SZ_O_CAMPUS] = {"campus", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE, "DIR", NULL, NULL,
+    [SZ_O_CAMPUS] = {"campus", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST, "DIR", NULL, NULL,
                      "Folder with students.csv, calendar.yaml … (docs/campus.md)",
                      "校园数据文件夹：students.csv、calendar.yaml 等（见 docs/campus.md）"},
-    [SZ_O_ENCODING] = {"encoding", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE, "NAME", NULL, NULL,
+    [SZ_O_ENCODING] = {"encoding", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST, "NAME", NULL, NULL,
                        "Encoding of the campus folder's CSV; found out when left out",
                        "校园数据 CSV 的编码；不写则自动判断"},
-    [SZ_O_RULES] = {"rules", SZ_OPT_TEXT, RUN | CHECK | STATE, "DIR", NULL, "rules",
+    [SZ_O_RULES] = {"rules", SZ_OPT_TEXT, RUN | CHECK | STATE | TEST, "DIR", NULL, "rules",
                     "Folder of rules; all *.yaml in it and below, in any order",
                     "规则文件夹；其中及子文件夹中的所有 *.yaml，顺序不限"},
     [SZ_O_STATE] = {"state", SZ_OPT_TEXT, RUN | STATE, "memory|sqlite:FILE|redis:URL", NULL, "memory",
@@ -111,6 +112,9 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_DRY_RUN] = {"dry-run", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
                       "Show the first 20 records as they are read, and do nothing else",
                       "只显示前 20 条记录读成什么样，不做别的"},
+    [SZ_O_PLAN] = {"plan", SZ_OPT_FLAG, RUN, NULL, NULL, NULL,
+                   "Say what these rules would do to the state (carried, fresh, dropped), and do nothing else",
+                   "只说明这些规则会对状态做什么（沿用、新建、丢弃），不做别的"},
     [SZ_O_LANG] = {"lang", SZ_OPT_CHOICE, SZ_FOR_ALL, "zh|en", "en|zh", NULL,
                    "Language of what people read; default from LANG", "给人看的文字用哪种语言；默认由 LANG 决定"},
     [SZ_O_JSON] = {"json", SZ_OPT_FLAG, SZ_FOR_ALL, NULL, NULL, NULL, "Print JSON for programs",

@@ -44,6 +44,11 @@ static sz_status zone_load(sz_str name, sz_diags *d, sz_zone *out) {
     return s;
 }
 
+static void hash_files(const sz_files *f, uint64_t *h) {
+    for (uint32_t i = 0; i < f->n; i++)
+        *h = (*h * 31 + sz_hash(f->v[i].name, strlen(f->v[i].name))) * 31 + sz_hash(f->v[i].p, f->v[i].n);
+}
+
 static sz_campus_file *campus_files(const sz_files *f) {
     sz_campus_file *v = sz_alloc((f->n + 1) * sizeof *v);
     for (uint32_t i = 0; i < f->n; i++) {
@@ -53,11 +58,22 @@ static sz_campus_file *campus_files(const sz_files *f) {
     return v;
 }
 
+/* For campuses of tests. */
+static void keep_calendar(const sz_campus_file *files, uint32_t n, sz_inputs *in) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (strcmp(files[i].name, "calendar.yaml") != 0 || !files[i].n) continue;
+        char *p = sz_alloc(files[i].n);
+        memcpy(p, files[i].p, files[i].n);
+        in->calendar = (sz_str){p, files[i].n};
+    }
+}
+
 static sz_status types_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_arena *a, sz_diags *d,
                             sz_inputs *in) {
     for (uint32_t i = 0; i < n; i++) {
         if (strcmp(files[i].name, "types.yaml") != 0) continue;
-        in->meaning = in->meaning * 31 + sz_hash(files[i].p, files[i].n);
+        in->of_types = sz_hash(files[i].p, files[i].n);
+        in->meaning = in->meaning * 31 + in->of_types;
         const char *name = sz_arena_printf(a, "%s/types.yaml", folder);
         sz_yaml *root;
         sz_status s = sz_yaml_parse(a, sz_source_new(a, name, files[i].p, files[i].n), d, &root);
@@ -77,6 +93,8 @@ static sz_status campus_load(const sz_job *job, const sz_files *f, sz_diags *d, 
         return SZ_USAGE;
     }
     sz_campus_file *files = campus_files(f);
+    hash_files(f, &in->bytes);
+    keep_calendar(files, f->n, in);
     sz_status s = zone_load(sz_campus_zone_name(files, f->n), d, &in->zone);
     if (s == SZ_OK) s = types_load(files, f->n, job->campus ? job->campus : "", &d->arena, d, in);
     if (s == SZ_OK)
@@ -87,6 +105,7 @@ static sz_status campus_load(const sz_job *job, const sz_files *f, sz_diags *d, 
 
 static sz_status rules_load(const sz_files *f, sz_diags *d, sz_inputs *in) {
     sz_rule_file *files = sz_alloc((f->n + 1) * sizeof *files);
+    hash_files(f, &in->bytes);
     for (uint32_t i = 0; i < f->n; i++) files[i] = (sz_rule_file){.name = f->v[i].name, .p = f->v[i].p, .n = f->v[i].n};
     sz_status s = sz_rules_load(files, f->n, in->campus, in->types, d, &in->bundle);
     sz_free(files);
@@ -152,6 +171,8 @@ sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_
 void sz_inputs_fini(sz_inputs *in) {
     if (in->bundle) sz_bundle_unref(in->bundle);
     if (in->campus) sz_campus_free(in->campus);
+    sz_free((void *)(uintptr_t)in->calendar.p);
+    in->calendar = (sz_str){0};
     if (!in->types) return; /* nothing was loaded */
     sz_types_fini(in->types);
     sz_free(in->types);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,17 +17,13 @@
 #include "log.h"
 #include "outfile.h"
 #include "paths.h"
+#include "plan_view.h"
+#include "reread.h"
 #include "servers.h"
+#include "signals.h"
 #include "states.h"
 #include "summary_view.h"
 #include "tally.h"
-
-static volatile sig_atomic_t stop_asked;
-
-static void on_signal(int sig) {
-    if (stop_asked) _exit(130);
-    stop_asked = sig;
-}
 
 typedef struct parts {
     sz_inputs in;
@@ -44,7 +39,8 @@ typedef struct parts {
     sz_worker *worker;
     sz_progress progress;
     sz_tally *tally; /* NULL: not asked for */
-    sz_stream_port stream_port;
+    sz_reread reread;
+    bool plan_is_told;
 } parts;
 
 int sz_exit_of(sz_status s) {
@@ -143,11 +139,12 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
                                  .accept_gap = job->accept_gap,
                                  .memory = job->sort_memory,
                                  .tmp_dir = job->tmp_dir,
-                                 .stdin_fd = STDIN_FILENO};
+                                 .stdin_fd = STDIN_FILENO,
+                                 .wake_fd = sz_signals_fd()};
     sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
     if (s != SZ_OK) return s;
     sz_sink_port sink;
-    s = make_sinks(job, p, &sink);
+    s = make_sinks(job, p, &sink); /* before the stream's port, which may wait */
     if (s != SZ_OK) return s;
     sz_ports ports = {.store = p->state.port, .stream = sz_stream_file_port(p->stream), .sink = sink, .env = sz_env};
     if (job->by_source) {
@@ -172,25 +169,39 @@ static void step(parts *p, const sz_msg *m) {
     if (counts) sz_tally_after(p->tally, sz_worker_counters(p->worker));
 }
 
+/* What other rules than the state's do to it, before they do it. */
+static void tell_plan(const sz_job *job, parts *p) {
+    const sz_state_plan *plan = sz_worker_plan(p->worker);
+    if (p->plan_is_told || !plan->is_other) return;
+    sz_buf text;
+    sz_buf_init(&text);
+    plan_text(&text, plan, &p->in.zone, job->lang);
+    fwrite(text.p, 1, text.n, stderr);
+    sz_buf_fini(&text);
+    p->plan_is_told = true;
+}
+
 /* What the worker says of its state does not name it. */
-static void tell_failure(const sz_job *job, sz_str text) {
+static void tell_failure(const sz_job *job, const sz_worker *w) {
     static const char *const prefixes[] = {"file:", "file:", "sqlite:"};
     const sz_str named[] = {job->alerts, job->dead, job->state};
     bool is_named =
         memcmp(job->state.p, "sqlite:", job->state.n < 7 ? job->state.n : 7) != 0; /* servers name themselves */
+    sz_str text = sz_worker_failure_in(w, job->lang);
     for (int i = 0; i < 3 && text.n; i++) {
         size_t n = strlen(prefixes[i]);
         if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n))
             is_named = true;
     }
-    if (is_named) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
-    else fprintf(stderr, "sanzao: %s: %.*s\n", job->state.p + strlen("sqlite:"), SZ_FMT_STR(text));
+    const char *before = job->lang == SZ_ZH ? "sanzao：" : "sanzao: ", *colon = job->lang == SZ_ZH ? "：" : ": ";
+    if (is_named) fprintf(stderr, "%s%.*s\n", before, SZ_FMT_STR(text));
+    else fprintf(stderr, "%s%s%s%.*s\n", before, job->state.p + strlen("sqlite:"), colon, SZ_FMT_STR(text));
 }
 
 /* Until then nothing happens by itself; a signal ends the wait. */
 static void wait_until(int64_t mono_ms) {
     int64_t now = sz_mono_ms(), left = mono_ms > now ? mono_ms - now : 0;
-    if (left > 0 && !stop_asked) poll(NULL, 0, left < 100 ? (int)left : 100);
+    if (left > 0 && !sz_signals_stop()) poll(NULL, 0, left < 100 ? (int)left : 100);
 }
 
 static sz_status pump(const sz_job *job, parts *p) {
@@ -201,7 +212,7 @@ static sz_status pump(const sz_job *job, parts *p) {
         sz_worker_state where = sz_worker_where(w);
         if (where == SZ_WK_STOPPED) {
             sz_status s = sz_sink_file_start(p->sink); /* if that was not done yet */
-            return s == SZ_OK && stop_asked ? SZ_INTERRUPTED : s;
+            return s == SZ_OK && sz_signals_stop() ? SZ_INTERRUPTED : s;
         }
         if (where == SZ_WK_FAILED) break;
         if (where == SZ_WK_RUNNING && !started) {
@@ -214,15 +225,18 @@ static sz_status pump(const sz_job *job, parts *p) {
             continue;
         }
         const sz_msg *m = sz_msgq_pop(p->q);
+        if (started && !stopping && sz_signals_look()) sz_reread_now(&p->reread, job, &p->in, w);
         if (m) {
             bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
             if (!drop) step(p, m);
+            if (!started) tell_plan(job, p);
+            sz_reread_tell(&p->reread, job, &p->in, w);
         } else if (sz_msgq_is_idle(p->q)) {
             if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break;
             wait_until(sz_worker_wake_ms(w)); /* it backs off, or something is to settle */
         }
         if (started && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
-        if (stop_asked && started && !stopping) {
+        if (sz_signals_stop() && started && !stopping) {
             stopping = true;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_STOP});
         }
@@ -230,7 +244,7 @@ static sz_status pump(const sz_job *job, parts *p) {
     sz_str text;
     sz_status s = sz_worker_failure(w, &text);
     if (s == SZ_OK) return SZ_IO;
-    if (!p->diags.n_errors) tell_failure(job, text);
+    if (!p->diags.n_errors) tell_failure(job, w);
     for (size_t i = 0; i < p->diags.n; i++)
         if (p->diags.v[i].code == SZ_CODE_LEDGER)
             sz_diag_hint(&p->diags, &p->diags.v[i], "restore the state (%.*s) from a backup, or begin with a new one",
@@ -248,16 +262,6 @@ static void tell_future(const sz_job *job, parts *p) {
                               "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）",
                               (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
-}
-
-/* What a rule set that differs from the state's did to features. */
-static void tell_plan(const sz_job *job, const parts *p) {
-    const sz_state_plan *plan = sz_worker_plan(p->worker);
-    if (!plan->is_other) return;
-    fprintf(stderr,
-            job->lang == SZ_ZH ? "规则已变化：沿用 %u 项特征数据，新建 %u 项，丢弃 %u 项\n"
-                               : "rules have changed: features carried %u, fresh %u, dropped %u\n",
-            plan->carried, plan->fresh, plan->dropped);
 }
 
 static sz_status write_summary(const sz_job *job, parts *p) {
@@ -278,7 +282,6 @@ static sz_status write_summary(const sz_job *job, parts *p) {
         sz_diags_show(&p->diags, job->lang);
     }
     if (isatty(STDERR_FILENO)) summary_show(&out, job->lang);
-    tell_plan(job, p);
     fwrite(out.p, 1, out.n, stderr);
     sz_buf_fini(&out);
     return s;
@@ -293,6 +296,7 @@ static void parts_fini(parts *p) {
     sz_kafka_producer_free(p->producer);
     sz_state_close(&p->state);
     sz_mapping_free(p->mapping);
+    sz_reread_fini(&p->reread);
     sz_msgq_free(p->q);
     sz_inputs_fini(&p->in);
     sz_diags_fini(&p->diags);
@@ -315,6 +319,7 @@ int sz_job_run(const sz_job *job) {
     p.q = sz_msgq_new();
     sz_options o;
     if (sz_job_is_live(job)) return sz_live_run(job);
+    sz_signals_begin();
     sz_status s = sz_paths_check(job, &p.diags);
     if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);
     if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p.diags);
@@ -327,9 +332,6 @@ int sz_job_run(const sz_job *job) {
     if (s != SZ_OK || p.diags.n) shown = sz_diags_show(&p.diags, job->lang), p.diags.n = 0;
     (void)shown;
     if (s == SZ_OK) {
-        struct sigaction sa = {.sa_handler = on_signal};
-        sigaction(SIGINT, &sa, NULL);
-        sigaction(SIGTERM, &sa, NULL);
         s = pump(job, &p);
         if (s == SZ_OK) tell_future(job, &p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
@@ -342,45 +344,78 @@ int sz_job_run(const sz_job *job) {
     return sz_exit_of(s);
 }
 
-/* Load a state as a run would, without inputs, and print one student. */
+/* ---- without inputs: the state is only looked at ---- */
+
+static sz_status look_begin(const sz_job *job, sz_str student, parts *p) {
+    sz_options o;
+    sz_diags_init(&p->diags);
+    p->q = sz_msgq_new();
+    sz_status s = sz_inputs_load(job, &p->diags, &p->in);
+    if (s == SZ_OK) s = options_of(job, p, &o);
+    if (s == SZ_OK) s = sz_state_find(job, student, p->q, &p->diags, &p->state, &o);
+    if (s != SZ_OK) return s;
+    sz_ports ports = {.store = p->state.port, .env = sz_env};
+    o.allow_new = false;
+    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
+    p->in.campus = NULL;
+    sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
+    return SZ_OK;
+}
+
+/* Step until the worker is in that state, or fails. */
+static sz_status look_until(const sz_job *job, parts *p, sz_worker_state where) {
+    for (bool is_over = false; sz_worker_where(p->worker) < where && !is_over;) {
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (m) sz_worker_step(p->worker, m);
+        else is_over = sz_msgq_is_idle(p->q);
+    }
+    sz_worker_state is = sz_worker_where(p->worker);
+    if (is >= where && is < SZ_WK_HELD) return SZ_OK;
+    sz_str text;
+    sz_status s = sz_worker_failure(p->worker, &text);
+    if (s != SZ_OK) tell_failure(job, p->worker);
+    else
+        fputs(job->lang == SZ_ZH ? "sanzao：读取状态时没有得到回答，请再试一次\n"
+                                 : "sanzao: the state gave no answer while it was read: try again\n",
+              stderr);
+    return s == SZ_OK ? SZ_IO : s;
+}
+
+static int look_end(const sz_job *job, parts *p, sz_status s) {
+    if (p->diags.n) sz_diags_show(&p->diags, job->lang);
+    parts_fini(p);
+    return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
+}
+
 int sz_job_show(const sz_job *job, sz_str student) {
     parts p = {0};
-    sz_diags_init(&p.diags);
-    p.q = sz_msgq_new();
-    sz_options o;
-    sz_ports ports = {.env = sz_env};
-    sz_status s = sz_inputs_load(job, &p.diags, &p.in);
-    if (s == SZ_OK) s = options_of(job, &p, &o);
-    if (s == SZ_OK) s = sz_state_find(job, student, p.q, &p.diags, &p.state, &o);
-    ports.store = p.state.port;
-    if (s == SZ_OK) {
-        o.allow_new = false;
-        p.worker = sz_worker_new(&o, &ports, sz_bundle_ref(p.in.bundle), p.in.campus);
-        p.in.campus = NULL;
-        sz_worker_step(p.worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
-        for (bool is_over = false; sz_worker_where(p.worker) < SZ_WK_RUNNING && !is_over;) {
-            const sz_msg *m = sz_msgq_pop(p.q);
-            if (m) sz_worker_step(p.worker, m);
-            else is_over = sz_msgq_is_idle(p.q);
-        }
-        if (sz_worker_where(p.worker) != SZ_WK_RUNNING) {
-            sz_str text;
-            s = sz_worker_failure(p.worker, &text);
-            if (s == SZ_OK) s = SZ_IO, text = SZ_STR("the state gave no answer while it was read: try again");
-            tell_failure(job, text);
-        }
-    }
-    if (s == SZ_OK) {
-        sz_buf out;
-        sz_buf_init(&out);
-        s = sz_worker_show(p.worker, student, &out);
-        if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
-        else
-            fprintf(stderr,
-                    job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n");
-        sz_buf_fini(&out);
-    }
-    if (p.diags.n) sz_diags_show(&p.diags, job->lang);
-    parts_fini(&p);
-    return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
+    sz_status s = look_begin(job, student, &p);
+    if (s == SZ_OK) s = look_until(job, &p, SZ_WK_RUNNING);
+    if (s != SZ_OK) return look_end(job, &p, s);
+    sz_buf out;
+    sz_buf_init(&out);
+    s = sz_worker_show(p.worker, student, &out);
+    if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
+    else
+        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
+              stderr);
+    sz_buf_fini(&out);
+    return look_end(job, &p, s);
+}
+
+int sz_job_plan(const sz_job *job, bool as_json) {
+    parts p = {0};
+    sz_status s = look_begin(job, (sz_str){0}, &p);
+    if (s == SZ_OK && !p.state.is_new) s = look_until(job, &p, SZ_WK_LOADING);
+    if (s != SZ_OK) return look_end(job, &p, s);
+    sz_buf out;
+    sz_buf_init(&out);
+    if (as_json) plan_json(&out, sz_worker_plan(p.worker), &p.in.zone);
+    else if (p.state.is_new)
+        sz_buf_put_z(&out, job->lang == SZ_ZH ? "还没有这份状态：一切从第一次运行开始\n"
+                                              : "there is no state yet: everything begins with the first run\n");
+    else plan_text(&out, sz_worker_plan(p.worker), &p.in.zone, job->lang);
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+    return look_end(job, &p, s);
 }

@@ -23,7 +23,7 @@ typedef struct sz_job {
     sz_order order;
     const char *until; /* NULL; a time as in records, or a day (its end) */
     int64_t lateness_ms, horizon_ms;
-    bool admit, append, accept_gap, dry_run;
+    bool admit, append, accept_gap, dry_run, plan;
     bool by_source; /* count by input and source too */
     uint32_t commit_records;
     size_t sort_memory;
@@ -50,7 +50,9 @@ int sz_exit_of(sz_status s); /* exit status of the contract */
 int sz_job_run(const sz_job *job);
 /* Show the first 20 records as they are read, and do nothing else. */
 int sz_job_dry_run(const sz_job *job, bool as_json);
-/* Print one student's record of a state as JSON. */
+/* Say what these rules would do to the state, and do nothing else. */
+int sz_job_plan(const sz_job *job, bool as_json);
+/* Print one student's record of a state as JSON. The state is only read. */
 int sz_job_show(const sz_job *job, sz_str student);
 /* Load campus and rules as a run would: for check and state show. Findings in d. */
 typedef struct sz_inputs {
@@ -58,7 +60,10 @@ typedef struct sz_inputs {
     sz_bundle *bundle;
     sz_types *types;
     sz_zone zone;
-    uint64_t meaning; /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
+    uint64_t meaning;  /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
+    uint64_t of_types; /* hash of types.yaml */
+    sz_str calendar;   /* calendar.yaml as it is; owned; n 0: there is none */
+    uint64_t bytes;    /* hash of all files of campus and rules, with their names */
 } sz_inputs;
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *out);
 void sz_inputs_fini(sz_inputs *in);

@@ -138,10 +138,9 @@ static void open_it(partition *p, int64_t now_ms) {
 /* ---- what the worker says ---- */
 
 static void tell_held(partition *p) {
-    sz_str text;
     if (p->is_hold_told) return;
     p->is_hold_told = true;
-    sz_worker_failure(p->worker, &text);
+    sz_str text = sz_worker_failure_in(p->worker, p->m->run->job->lang);
     sz_log(SZ_ERROR, "held", "partition %1$d is held: %2$.*3$s", "分区 %1$d 停住：%2$.*3$s", p->id, text.p,
            (int)text.n);
 }
@@ -166,6 +165,7 @@ static void share_bundle_ver(partition *p) {
 static void tell_failed(partition *p) {
     sz_str text;
     sz_status s = sz_worker_failure(p->worker, &text);
+    text = sz_worker_failure_in(p->worker, p->m->run->job->lang);
     sz_log(SZ_ERROR, "failed", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
     member_fail(p->m, s);
 }

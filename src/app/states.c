@@ -51,6 +51,19 @@ static sz_status sqlite_open(const sz_job *job, sz_str name, int32_t partition, 
     return SZ_OK;
 }
 
+/* As it is, without taking it over. */
+static sz_status sqlite_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+    (void)student, (void)o;
+    sz_store_sqlite *s;
+    const char *path = sz_arena_str(&d->arena, job->state).p + strlen("sqlite:");
+    sz_status rc = sz_store_sqlite_open_to_read(path, d, &s);
+    if (rc != SZ_OK) return rc;
+    out->store = s;
+    out->port = sz_store_sqlite_port(s, q);
+    out->is_new = sz_store_sqlite_is_new(s);
+    return SZ_OK;
+}
+
 static void sqlite_close(void *store) { sz_store_sqlite_close(store); }
 
 /* A store a worker: a connection of its own, gone with the partition. */
@@ -96,7 +109,7 @@ static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_di
 
 static const state_kind kinds[] = {
     {"memory", memory_open, memory_close, .is_volatile = true},
-    {"sqlite:", sqlite_open, sqlite_close, .is_exclusive = true},
+    {"sqlite:", sqlite_open, sqlite_close, sqlite_find, .is_exclusive = true},
     {"redis:", redis_open, redis_close, redis_find, .is_remote = true},
     {"rediss:", redis_open, redis_close, redis_find, .is_remote = true},
     {"redis+", redis_open, redis_close, redis_find, .is_remote = true},

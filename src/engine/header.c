@@ -6,7 +6,7 @@
  */
 #include "worker.h"
 
-enum { BODY_VERSION = 3, FIRST_WITH_PLACE = 3, ENDS_IN = 16 };
+enum { BODY_VERSION = 4, FIRST_WITH_PLACE = 3, FIRST_WITH_NAMES = 4, ENDS_IN = 16 };
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
     const uint64_t v[] = {n->read,    n->used, n->duplicate,      n->dead,
@@ -175,7 +175,7 @@ bool header_get(sz_worker *w, sz_str body) {
     sz_reader r = sz_reader_of(body.p, body.n);
     clocks *c = &w->clocks;
     uint8_t version = sz_read_u8(&r);
-    if (version != 1 && version != BODY_VERSION) return false;
+    if (version < 1 || version > BODY_VERSION) return false;
     bool has_place = version >= FIRST_WITH_PLACE;
     w->batch_open = sz_read_u8(&r) != 0;
     w->taken = sz_read_varint(&r);
@@ -191,11 +191,14 @@ bool header_get(sz_worker *w, sz_str body) {
     get_statuses(w, &r);
     w->stored_facts_hash = sz_read_u64(&r);
     w->stored_bundle_hash = sz_read_u64(&r);
-    if (!meaning_get(w, &r)) return false;
+    meaning old;
+    if (!meaning_get(&old, &r, version >= FIRST_WITH_NAMES, &w->world)) return false;
     if (has_place) {
         get_place(w, &r);
         sz_read_u64(&r);
         w->dead_pos = sz_read_u64(&r);
     }
-    return !r.bad && r.p == r.end;
+    if (r.bad || r.p != r.end) return false;
+    meaning_meet(w, &old);
+    return true;
 }

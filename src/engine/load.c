@@ -11,12 +11,16 @@ static uint32_t student_at(sz_worker *w, sz_str id) {
     return i;
 }
 
-/* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
- * beginning is dropped, and cut off by the next commit; everything else is damage. */
-static void damaged(sz_worker *w, const char *what) {
-    worker_hold(w, SZ_CORRUPT, "this state is damaged: %s. Restore it from a backup", what);
+bool record_is_read(sz_worker *w, sz_status s) {
+    if (s == SZ_REFUSED)
+        worker_hold(w, s, "this state holds records of a newer format; run it with the newer sanzao that wrote it",
+                    "这份状态里有更新格式的记录；请用写它的那个较新的 sanzao 运行");
+    else if (s != SZ_OK) worker_hold_damaged(w, "a student's record cannot be read", "有学生的记录无法读取");
+    return s == SZ_OK;
 }
 
+/* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
+ * beginning is dropped, and cut off by the next commit; everything else is damage. */
 static void load_snapshot(sz_worker *w, const sz_put *put) {
     sz_reader r = sz_reader_of(put->value.p, put->value.n);
     uint64_t seq = sz_read_varint(&r);
@@ -25,14 +29,11 @@ static void load_snapshot(sz_worker *w, const sz_put *put) {
     w->snaps[i] = (snap){.seq = seq, .bytes = (uint32_t)put->value.n};
     w->snapshot_bytes += put->value.n;
     if (w->has_lengths && seq > w->stored_seq) {
-        damaged(w, "a student's record is of a commit that broke off");
+        worker_hold_damaged(w, "a student's record is of a commit that broke off", "有学生的记录属于一次中断的提交");
         return;
     }
     sz_status s = sz_timeline_unpack(w->students.v[i], &w->tc, r.p, (size_t)(r.end - r.p));
-    if (s == SZ_REFUSED)
-        worker_hold(w, SZ_REFUSED,
-                    "this state holds records of a newer format; run it with the newer sanzao that wrote it");
-    else if (s != SZ_OK) damaged(w, "a student's record cannot be read");
+    record_is_read(w, s);
 }
 
 static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n,
@@ -46,7 +47,7 @@ static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_s
     sz_status s = SZ_CORRUPT;
     if (kind == ENTRY_EVENT) s = sz_timeline_put_back(w->students.v[i], &w->tc, body);
     if (kind == ENTRY_STORY) s = sz_timeline_unpack_story(w->students.v[i], &w->tc, body.p, body.n);
-    if (s != SZ_OK) damaged(w, "its journal cannot be read");
+    if (s != SZ_OK) worker_hold_damaged(w, "its journal cannot be read", "日志无法读取");
 }
 
 static void load_journal(sz_worker *w, sz_str bytes) {
@@ -57,7 +58,7 @@ static void load_journal(sz_worker *w, sz_str bytes) {
         return;
     }
     if (w->has_lengths && seq > w->stored_seq) {
-        damaged(w, "its journal is of another state than its header");
+        worker_hold_damaged(w, "its journal is of another state than its header", "日志与头部不是同一份状态的");
         return;
     }
     uint32_t *who = NULL, n = 0, cap = 0;
@@ -66,7 +67,7 @@ static void load_journal(sz_worker *w, sz_str bytes) {
         uint64_t word = sz_read_varint(&r);
         sz_str body = sz_read_lstr(&r);
         if (r.bad || word >= w->dict.n) {
-            damaged(w, "its journal cannot be read");
+            worker_hold_damaged(w, "its journal cannot be read", "日志无法读取");
             break;
         }
         if (kind == ENTRY_TICK) continue; /* the header has the clocks */
@@ -117,15 +118,15 @@ void load_chunk(sz_worker *w, const sz_msg *m) {
 static bool lengths_fit(sz_worker *w) {
     if (!w->has_lengths) return true;
     const struct {
-        const char *what;
+        const char *what, *what_zh;
         bool is_wrong;
-    } lists[] = {{"words are missing", w->dict.n != w->stored_dict},
-                 {"its journal is not as long as its header says", w->n_blobs != w->stored_blobs},
-                 {"alerts are missing", w->outbox.n != w->stored_outbox},
-                 {"students' records are missing", w->n_snapshots != w->stored_snapshots}};
+    } lists[] = {{"words are missing", "缺少词条", w->dict.n != w->stored_dict},
+                 {"its journal is not as long as its header says", "日志长度与头部不符", w->n_blobs != w->stored_blobs},
+                 {"alerts are missing", "缺少预警", w->outbox.n != w->stored_outbox},
+                 {"students' records are missing", "缺少学生的记录", w->n_snapshots != w->stored_snapshots}};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (!lists[i].is_wrong) continue;
-        damaged(w, lists[i].what);
+        worker_hold_damaged(w, lists[i].what, lists[i].what_zh);
         return false;
     }
     if (!w->is_torn) return true;

@@ -9,6 +9,7 @@ void memory_init(sz_worker *w) {
     sz_map_init(&w->dict);
     sz_map_init(&w->feed_names);
     sz_arena_init(&w->ledger_arena);
+    sz_arena_init(&w->world);
     sz_arena_init(&w->sent.arena);
     w->n = (sz_counters){0};
     w->plan = (sz_state_plan){0};
@@ -29,7 +30,7 @@ void memory_init(sz_worker *w) {
     w->n_firing = w->at_firing = 0;
     w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = 0;
     w->stored_outbox = w->stored_blobs = w->stored_dict = w->stored_snapshots = 0;
-    w->is_torn = w->has_lengths = w->rewrite_all = w->has_memory = w->is_new = w->batch_open = false;
+    w->is_torn = w->has_lengths = w->rewrite_all = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
     w->is_blank = true;
     world_init(w);
     students_init(w);
@@ -54,6 +55,7 @@ void memory_fini(sz_worker *w) {
     w->cap_statuses = w->cap_touched = w->cap_is_touched = w->cap_snaps = w->cap_settlings = w->cap_firing = 0;
     w->cap_blobs = 0;
     sz_arena_fini(&w->ledger_arena);
+    sz_arena_fini(&w->world);
     sz_map_fini(&w->dict);
     sz_map_fini(&w->feed_names);
 }

@@ -23,7 +23,7 @@ bool commit_is_large(const sz_worker *w) {
 int64_t commit_due_ms(const sz_worker *w) {
     if (w->rewrite_all || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w))) return INT64_MIN;
     int64_t due = settle_due_ms(w);
-    if (!w->is_log) return due;
+    if (!w->is_log) return w->is_quiet && w->since_commit ? INT64_MIN : due; /* of a pipe that is silent */
     if (w->dirty_ms != SZ_TIME_MAX && w->dirty_ms + RECORDS_MS < due) due = w->dirty_ms + RECORDS_MS;
     return w->idle_ms + IDLE_MS < due ? w->idle_ms + IDLE_MS : due;
 }

@@ -6,66 +6,17 @@
  */
 #include "worker.h"
 
-void meaning_put(sz_buf *out, const sz_worker *w) {
-    const sz_bundle *b = w->bundle;
-    sz_buf_put_varint(out, (b->fs.n_matchers + 7) / 8);
-    sz_buf_put_varint(out, b->fs.n_accs);
-    for (uint32_t i = 0; i < b->fs.n_accs; i++) {
-        sz_buf_put_u64(out, b->fs.accs[i].hash);
-        sz_buf_put_zigzag(out, b->fs.accs[i].keep);
-        sz_buf_put_zigzag(out, w->acc_from_ms ? w->acc_from_ms[i] : INT64_MIN);
-    }
-    sz_buf_put_varint(out, b->n_rules);
-    for (uint32_t i = 0; i < b->n_rules; i++) {
-        sz_buf_put_lstr(out, b->rules[i].id);
-        sz_buf_put_u64(out, b->rules[i].hash);
-        sz_buf_put_u8(out, b->rules[i].mode);
-        sz_buf_put_zigzag(out, w->rule_from_ms ? w->rule_from_ms[i] : INT64_MIN);
-    }
-}
-
-typedef struct old_acc {
-    uint64_t hash;
-    int32_t keep;
-    int64_t from_ms;
-} old_acc;
-
-static void map_accs(sz_worker *w, const old_acc *old, uint32_t n_old) {
-    const sz_featureset *fs = &w->bundle->fs;
-    int64_t kept = w->clocks.wmax_ms == SZ_TIME_NONE ? INT64_MIN : w->clocks.wmax_ms - w->o.horizon_ms;
-    const sz_zone *z = sz_campus_zone(w->campus);
-    for (uint32_t i = 0; i < fs->n_accs; i++) {
-        w->carry.acc_map[i] = SZ_NONE;
-        for (uint32_t k = 0; k < n_old && w->carry.acc_map[i] == SZ_NONE; k++)
-            if (old[k].hash == fs->accs[i].hash) w->carry.acc_map[i] = k;
-        uint32_t k = w->carry.acc_map[i];
-        if (k == SZ_NONE) {
-            w->plan.fresh++;
-            if (kept != INT64_MIN)
-                w->plan.known_from_ms = w->acc_from_ms[i] = sz_zone_midnight(z, sz_zone_day(z, kept) + 1);
-            continue;
-        }
-        w->plan.carried++;
-        w->acc_from_ms[i] = old[k].from_ms;
-        bool reaches_back = old[k].keep >= fs->accs[i].keep;
-        int64_t since = kept;
-        if (!reaches_back && w->clocks.wmax_ms != SZ_TIME_NONE) { /* rows beyond the old reach are gone */
-            int64_t unit = fs->accs[i].pane_ms ? fs->accs[i].pane_ms : SZ_DAY_MS;
-            int64_t reach = w->clocks.wmax_ms - old[k].keep * unit;
-            if (reach < since) since = reach;
-            if (since > w->acc_from_ms[i]) w->acc_from_ms[i] = sz_zone_midnight(z, sz_zone_day(z, since) + 1);
-        }
-    }
-    w->plan.dropped = n_old > w->plan.carried ? n_old - w->plan.carried : 0;
-}
-
 static int64_t end_of_rule(const sz_worker *w) {
     return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
 }
 
 static void rule_gone(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e) {
     sz_worker *w = ctx;
+    uint32_t before = w->tc.n_alerts;
     sz_timeline_rule_ended(tl, &w->tc, rule, NULL, e, end_of_rule(w));
+    /* told when all are loaded, and the step's memory goes before that */
+    for (uint32_t i = before; i < w->tc.n_alerts; i++)
+        w->tc.alerts[i].json = sz_arena_str(&w->world, w->tc.alerts[i].json);
 }
 
 /* After the load: open episodes of rules that are switched off now. */
@@ -84,53 +35,57 @@ void rules_ended(sz_worker *w) {
     alerts_flush(w);
 }
 
-bool meaning_get(sz_worker *w, sz_reader *r) {
+/* Number now of each matcher then. */
+static uint32_t *matchers_to(sz_worker *w, const meaning *old) {
+    const sz_featureset *fs = &w->bundle->fs;
+    uint32_t *to = SZ_NEWN(&w->world, uint32_t, old->n_matchers + 1);
+    for (uint32_t k = 0; k < old->n_matchers; k++) {
+        to[k] = SZ_NONE;
+        for (uint32_t i = 0; i < fs->n_matchers && to[k] == SZ_NONE; i++)
+            if (fs->matchers[i].hash == old->matchers[k]) to[k] = i;
+    }
+    return to;
+}
+
+static void meet_other(sz_worker *w, const meaning *old) {
+    uint32_t *map = SZ_NEWN(&w->world, uint32_t, w->bundle->fs.n_accs + 1);
+    plan_make(w, old, w->bundle, &w->world, &w->plan);
+    accs_carry(w, old, w->bundle, map, w->acc_from_ms);
+    w->carry = (sz_carry){.map = {.n_accs = old->n_accs,
+                                  .acc_of = map,
+                                  .mask_bytes = old->mask_bytes,
+                                  .n_matchers = old->n_matchers,
+                                  .matcher_to = matchers_to(w, old)},
+                          .gone = rule_gone,
+                          .ctx = w};
+    w->tc.carry = &w->carry;
+    w->rewrite_all = true;
+}
+
+static void rules_from(sz_worker *w, const meaning *old, bool is_same) {
     const sz_bundle *b = w->bundle;
-    bool is_same = w->stored_bundle_hash == b->hash;
-    uint32_t mask = (uint32_t)sz_read_varint(r);
-    uint64_t n = sz_read_varint(r);
-    if (r->bad || n > 100000) return false;
-    old_acc *old = SZ_NEWN(&w->ledger_arena, old_acc, n + 1);
-    bool any_from = false;
-    for (uint64_t i = 0; i < n; i++) {
-        old[i] = (old_acc){.hash = sz_read_u64(r), .keep = 0};
-        old[i].keep = (int32_t)sz_read_zigzag(r);
-        old[i].from_ms = sz_read_zigzag(r);
-        any_from |= old[i].from_ms != INT64_MIN;
-    }
-    w->acc_from_ms = SZ_NEWN(&w->ledger_arena, int64_t, b->fs.n_accs + 1);
-    w->rule_from_ms = SZ_NEWN(&w->ledger_arena, int64_t, b->n_rules + 1);
-    for (uint32_t i = 0; i <= b->fs.n_accs; i++) w->acc_from_ms[i] = INT64_MIN;
-    for (uint32_t i = 0; i <= b->n_rules; i++) w->rule_from_ms[i] = is_same ? INT64_MIN : w->clocks.wmax_ms;
-    if (is_same) {
-        for (uint64_t i = 0; i < n && i < b->fs.n_accs; i++) w->acc_from_ms[i] = old[i].from_ms;
-    } else {
-        w->carry = (sz_carry){.n_old_accs = (uint32_t)n,
-                              .old_mask_bytes = mask,
-                              .acc_map = SZ_NEWN(&w->ledger_arena, uint32_t, b->fs.n_accs + 1)};
-        map_accs(w, old, (uint32_t)n);
-        w->carry.gone = rule_gone;
-        w->carry.ctx = w;
-        w->tc.carry = &w->carry;
-        w->plan.is_other = true;
-        w->rewrite_all = true;
-        any_from = true;
-    }
-    bool any_rule = false;
-    uint64_t n_rules = sz_read_varint(r);
-    for (uint64_t k = 0; k < n_rules && !r->bad; k++) {
-        sz_str id = sz_read_lstr(r);
-        uint64_t hash = sz_read_u64(r);
-        uint8_t mode = sz_read_u8(r);
-        int64_t from = sz_read_zigzag(r);
+    for (uint32_t i = 0; i < b->n_rules; i++) w->rule_from_ms[i] = is_same ? INT64_MIN : w->clocks.wmax_ms;
+    for (uint32_t k = 0; k < old->n_rules; k++)
         for (uint32_t i = 0; i < b->n_rules; i++)
-            if (sz_str_eq(b->rules[i].id, id) && b->rules[i].hash == hash &&
-                (mode != SZ_DISABLED || b->rules[i].mode == SZ_DISABLED))
-                w->rule_from_ms[i] = from;
+            if (sz_str_eq(b->rules[i].id, old->rules[k].id) && b->rules[i].hash == old->rules[k].hash &&
+                (old->rules[k].mode != SZ_DISABLED || b->rules[i].mode == SZ_DISABLED))
+                w->rule_from_ms[i] = old->rules[k].from_ms;
+}
+
+void meaning_meet(sz_worker *w, const meaning *old) {
+    const sz_bundle *b = w->bundle;
+    bool is_same = w->stored_bundle_hash == b->hash, any_from = !is_same, any_rule = false;
+    w->acc_from_ms = SZ_NEWN(&w->world, int64_t, b->fs.n_accs + 1);
+    w->rule_from_ms = SZ_NEWN(&w->world, int64_t, b->n_rules + 1);
+    for (uint32_t i = 0; i <= b->fs.n_accs; i++) w->acc_from_ms[i] = INT64_MIN;
+    if (!is_same) meet_other(w, old);
+    for (uint32_t i = 0; is_same && i < old->n_accs && i < b->fs.n_accs; i++) {
+        w->acc_from_ms[i] = old->accs[i].from_ms;
+        any_from |= old->accs[i].from_ms != INT64_MIN;
     }
+    rules_from(w, old, is_same);
     for (uint32_t i = 0; i < b->n_rules; i++) any_rule |= w->rule_from_ms[i] != INT64_MIN;
     w->facts.acc_from_ms = any_from ? w->acc_from_ms : NULL;
     sz_facts_prepare(&w->facts, &b->fs, sz_campus_zone(w->campus), w->feature_day);
     w->tc.rule_from_ms = any_rule ? w->rule_from_ms : NULL;
-    return !r->bad;
 }

@@ -110,7 +110,7 @@ void settle_tell(sz_worker *w, bool now) {
 void on_delivered(sz_worker *w, const sz_msg *m) {
     if (m->tag != w->tag) return;
     if (m->answer == SZ_ANS_FAILED) {
-        worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
+        worker_fail_told(w, SZ_IO, "", "", m);
         return;
     }
     if (m->answer != SZ_ANS_OK) {

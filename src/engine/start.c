@@ -87,6 +87,8 @@ static bool is_quarrel(sz_worker *w, const sz_header *before) {
             w, SZ_REFUSED,
             "another worker (%.*s) has taken this state three times within a minute while this one has the partition: "
             "two deployments use one state. Give each a state of its own, or stop one",
+            "另一个工作者（%.*s）在一分钟内三次接管了这份状态，而分区属于这里：两套部署共用了一份状态。请各用各的，"
+            "或停掉一套",
             SZ_FMT_STR(before->worker));
     return is_third;
 }
@@ -142,7 +144,8 @@ static void take_header(sz_worker *w, const sz_header *h) {
     w->is_blank = false;
     w->bundle_ver = h->bundle_ver < INT64_MAX ? h->bundle_ver : 0;
     if (!header_get(w, h->body)) {
-        worker_hold(w, SZ_CORRUPT, "the header of this state cannot be read; restore the state from a backup");
+        worker_hold(w, SZ_CORRUPT, "the header of this state cannot be read; restore the state from a backup",
+                    "这份状态的头部无法读取；请从备份恢复状态");
         return;
     }
     if (w->plan.is_other) w->bundle_ver++;
@@ -176,7 +179,8 @@ static void on_ours(sz_worker *w, const sz_msg *m) {
     w->n_backoffs = 0;
     if (is_quarrel(w, m->header)) return;
     if (!stands && had_memory && !w->is_log) {
-        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
+        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there",
+                    "另一个进程接管了这份状态，由它继续");
         return;
     }
     if (stands) resume(w);
@@ -186,13 +190,15 @@ static void on_ours(sz_worker *w, const sz_msg *m) {
 
 static void on_missing(sz_worker *w) {
     if (w->group_offset < 0) {
-        worker_fail(w, SZ_IO, "there is no state yet, and a new one was not allowed");
+        worker_fail(w, SZ_IO, "there is no state yet", "还没有这份状态");
         return;
     }
     worker_fail(
         w, SZ_IO,
         "the group has read %.*s, partition %u, up to offset %lld, but the store holds no state of it: it is empty "
         "or the wrong one. Point to the right store or restore it, or begin anew with --new-state",
+        "消费组已把 %.*s 的分区 %u 读到位置 %lld，但存储里没有它的状态：存储是空的，或者不是这一个。请指向正确的存储或恢复它，"
+        "或者用 --new-state 重新开始",
         SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset);
 }
 
@@ -211,8 +217,9 @@ static void on_newer(sz_worker *w, const sz_msg *m) {
             w, SZ_REFUSED,
             "this state has gone on under newer rules (number %llu, here %llu): give this worker the same rule files "
             "and have them read again",
+            "这份状态已在更新的规则下继续（编号 %llu，这里是 %llu）：请给这个工作者同样的规则文件，并让它重新读取",
             (unsigned long long)h->bundle_ver, (unsigned long long)ver_to_show(w));
-    else worker_hold(w, SZ_REFUSED, "this state was written by a newer sanzao: %.*s", SZ_FMT_STR(m->text));
+    else worker_hold_told(w, SZ_REFUSED, "this state cannot be read by this version", "这个版本不能读这份状态", m);
 }
 
 static void on_mismatch(sz_worker *w, const sz_msg *m) {
@@ -221,10 +228,10 @@ static void on_mismatch(sz_worker *w, const sz_msg *m) {
             w, SZ_IO,
             "%.*s has %u partitions, and its state was made for %u: students would change partitions. Go back to "
             "that number, or stop all workers and run `sanzao state repartition`",
+            "%.*s 有 %u 个分区，而它的状态是按 %u 个分区建立的：学生会换分区。请改回原来的数目，或停掉所有工作者后运行 "
+            "`sanzao state repartition`",
             SZ_FMT_STR(w->o.topic), w->o.parts, m->header->parts);
-    else
-        worker_hold(w, SZ_IO, "this state belongs to another topic or another number of partitions: %.*s",
-                    SZ_FMT_STR(m->text));
+    else worker_hold_told(w, SZ_IO, "this state cannot go on here", "这份状态不能在这里继续", m);
 }
 
 void on_acquired(sz_worker *w, const sz_msg *m) {
@@ -244,7 +251,7 @@ void on_acquired(sz_worker *w, const sz_msg *m) {
         w->op.unknown++;
         start_later(w, m->text);
         return;
-    default: worker_fail(w, SZ_IO, "the state cannot be used: %.*s", SZ_FMT_STR(m->text)); return;
+    default: worker_fail_told(w, SZ_IO, "the state cannot be used", "状态无法使用", m); return;
     }
 }
 
@@ -261,7 +268,7 @@ void on_chunk(sz_worker *w, const sz_msg *m) {
     case SZ_ANS_OK: break;
     case SZ_ANS_REFUSED: /* under another name: somebody has acquired it, or the store was rolled back */
         if (!w->is_log) {
-            worker_fail(w, SZ_IO, "the state changed while it was read: %.*s", SZ_FMT_STR(m->text));
+            worker_fail_told(w, SZ_IO, "the state changed while it was read", "读取时状态发生了变化", m);
             return;
         }
         w->op.refused++;
@@ -272,7 +279,7 @@ void on_chunk(sz_worker *w, const sz_msg *m) {
         w->op.unknown++;
         start_later(w, m->text);
         return;
-    default: worker_fail(w, SZ_IO, "the state cannot be read: %.*s", SZ_FMT_STR(m->text)); return;
+    default: worker_fail_told(w, SZ_IO, "the state cannot be read", "状态无法读取", m); return;
     }
     load_chunk(w, m);
     if (w->state != SZ_WK_LOADING) return;

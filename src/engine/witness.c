@@ -31,14 +31,28 @@ static void passed(sz_worker *w) {
     worker_go_on(w);
 }
 
+static void hold_gap(sz_worker *w, const char *what, const char *what_zh) {
+    sz_arena a;
+    sz_arena_init(&a);
+    sz_str topic = w->o.topic;
+    long long at = (long long)w->position;
+    const char *en = sz_arena_printf(
+        &a,
+        "%.*s, partition %u, offset %lld: %s. Bring the topic back, restore the state from a backup that fits it, or "
+        "go on without them with --accept-gap: they will be counted",
+        SZ_FMT_STR(topic), w->o.partition, at, what);
+    const char *zh = sz_arena_printf(
+        &a,
+        "%.*s，分区 %u，位置 %lld：%s。请恢复主题，或从与它相符的备份恢复状态，或用 --accept-gap 不要它们继续（会计数）",
+        SZ_FMT_STR(topic), w->o.partition, at, what_zh);
+    worker_hold_told(w, SZ_IO, "", "", &(sz_msg){.text = sz_str_of(en), .text_zh = sz_str_of(zh)});
+    sz_arena_fini(&a);
+}
+
 /* Records are missing, or others stand where ours stood. from: where to read on if that is accepted, -1: the lowest. */
-static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what) {
+static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what, const char *what_zh) {
     if (!w->o.accept_gap) {
-        worker_hold(
-            w, SZ_IO,
-            "%.*s, partition %u, offset %lld: %s. Bring the topic back, restore the state from a backup that fits "
-            "it, or go on without them with --accept-gap: they will be counted",
-            SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->position, what);
+        hold_gap(w, what, what_zh);
         return;
     }
     worker_notice(w, SZ_WARNING, "%.*s, partition %u, offset %lld: %s; accepted", SZ_FMT_STR(w->o.topic),
@@ -53,7 +67,8 @@ static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what) {
 /* The first record that is there stands at `first`, above the witness: it is gone. Was anything between lost? */
 static bool is_gap(sz_worker *w, int64_t first) {
     if (w->position < 0 || first <= w->position) return false;
-    gap(w, first, (uint64_t)(first - w->position), "the records from here on are not there any more");
+    gap(w, first, (uint64_t)(first - w->position), "the records from here on are not there any more",
+        "从这里起的记录已经没有了");
     return true;
 }
 
@@ -72,12 +87,12 @@ void witness_seeked(sz_worker *w, const sz_msg *m) {
     }
     int64_t asked = w->wit_offset >= 0 ? w->wit_offset : w->position;
     if (asked < 0) {
-        worker_hold(w, SZ_IO, "%.*s, partition %u cannot be read: %.*s", SZ_FMT_STR(w->o.topic), w->o.partition,
-                    SZ_FMT_STR(m->text));
+        worker_hold_told(w, SZ_IO, "the partition cannot be read", "分区无法读取", m);
         return;
     }
     if (m->offset <= asked) {
-        gap(w, -1, 0, "the partition ends before the record that was read last; it was cut short or made anew");
+        gap(w, -1, 0, "the partition ends before the record that was read last; it was cut short or made anew",
+            "分区在上次读到的记录之前就结束了：它被截短或重建过");
         return;
     }
     if (is_gap(w, m->offset)) return;
@@ -89,7 +104,8 @@ void witness_seeked(sz_worker *w, const sz_msg *m) {
 static bool compare(sz_worker *w, const sz_input *in) {
     if (in->origin.offset > w->wit_offset) return !is_gap(w, in->origin.offset);
     if (sz_hash(in->raw.p, in->raw.n) == w->wit_hash) return true;
-    gap(w, -1, 0, "another record stands where the one that was read last stood; the topic was made anew");
+    gap(w, -1, 0, "another record stands where the one that was read last stood; the topic was made anew",
+        "上次读到的位置上是另一条记录：主题被重建过");
     return false;
 }
 

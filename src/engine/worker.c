@@ -9,34 +9,84 @@
 
 enum { NOTICES_MOST = 100 };
 
-static void __attribute__((format(printf, 3, 0))) put_failure(sz_worker *w, sz_status s, const char *fmt, va_list ap) {
+static void __attribute__((format(printf, 2, 0))) put_text(char to[512], const char *fmt, va_list ap) {
     sz_arena a;
     sz_arena_init(&a);
     const char *text = sz_arena_vprintf(&a, fmt, ap);
     size_t n = strlen(text);
-    if (n > sizeof w->failure_text - 1) n = sizeof w->failure_text - 1;
-    memcpy(w->failure_text, text, n);
-    w->failure_text[n] = 0;
-    w->failure = s;
+    if (n > 511) n = 511;
+    memcpy(to, text, n);
+    to[n] = 0;
     sz_arena_fini(&a);
 }
 
-void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) {
+static void put_failure(sz_worker *w, sz_status s, const char *en, const char *zh, va_list ap) {
+    va_list again;
+    va_copy(again, ap);
+    put_text(w->failure_text[SZ_EN], en, ap);
+    put_text(w->failure_text[SZ_ZH], zh, again);
+    va_end(again);
+    w->failure = s;
+}
+
+static void hold(sz_worker *w) {
+    w->state = w->is_log ? SZ_WK_HELD : SZ_WK_FAILED;
+    if (w->is_log) worker_notice(w, SZ_ERROR, "%s", w->failure_text[SZ_EN]);
+}
+
+/* In each language what the message says in it. */
+static void put_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m) {
+    sz_str told[2] = {[SZ_EN] = m->text, [SZ_ZH] = m->text_zh.n ? m->text_zh : m->text};
+    const char *sentence[2] = {[SZ_EN] = en, [SZ_ZH] = zh}, *colon[2] = {[SZ_EN] = ": ", [SZ_ZH] = "："};
+    sz_arena a;
+    sz_arena_init(&a);
+    for (int i = 0; i < 2; i++) {
+        const char *between = *sentence[i] && told[i].n ? colon[i] : "";
+        const char *text = sz_arena_printf(&a, "%s%s%.*s", sentence[i], between, SZ_FMT_STR(told[i]));
+        size_t n = strlen(text);
+        if (n > 511) n = 511;
+        memcpy(w->failure_text[i], text, n);
+        w->failure_text[i][n] = 0;
+    }
+    sz_arena_fini(&a);
+    w->failure = s;
+}
+
+void worker_fail(sz_worker *w, sz_status s, const char *en, const char *zh, ...) {
     if (w->state == SZ_WK_FAILED) return;
     va_list ap;
-    va_start(ap, fmt);
-    put_failure(w, s, fmt, ap);
+    va_start(ap, zh);
+    put_failure(w, s, en, zh, ap);
     va_end(ap);
     w->state = SZ_WK_FAILED;
 }
 
-void worker_hold(sz_worker *w, sz_status s, const char *fmt, ...) {
+void worker_fail_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m) {
+    if (w->state == SZ_WK_FAILED) return;
+    put_told(w, s, en, zh, m);
+    w->state = SZ_WK_FAILED;
+}
+
+void worker_hold(sz_worker *w, sz_status s, const char *en, const char *zh, ...) {
     va_list ap;
-    va_start(ap, fmt);
-    put_failure(w, s, fmt, ap);
+    va_start(ap, zh);
+    put_failure(w, s, en, zh, ap);
     va_end(ap);
-    w->state = w->is_log ? SZ_WK_HELD : SZ_WK_FAILED;
-    if (w->is_log) worker_notice(w, SZ_ERROR, "%s", w->failure_text);
+    hold(w);
+}
+
+void worker_hold_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m) {
+    put_told(w, s, en, zh, m);
+    hold(w);
+}
+
+void worker_hold_damaged(sz_worker *w, const char *what, const char *what_zh) {
+    sz_arena a;
+    sz_arena_init(&a);
+    sz_msg m = {.text = sz_str_of(sz_arena_printf(&a, "%s. Restore it from a backup", what)),
+                .text_zh = sz_str_of(sz_arena_printf(&a, "%s。请从备份恢复", what_zh))};
+    worker_hold_told(w, SZ_CORRUPT, "this state is damaged", "这份状态已损坏", &m);
+    sz_arena_fini(&a);
 }
 
 void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) {
@@ -147,6 +197,7 @@ sz_worker *sz_worker_new(const sz_options *o, const sz_ports *p, sz_bundle *bund
 void sz_worker_free(sz_worker *w) {
     if (!w) return;
     memory_fini(w);
+    switch_forget(w);
     lines_fini(&w->notices);
     sz_free(w->tc.alerts);
     sz_buf_fini(&w->tc.scratch);
@@ -173,6 +224,10 @@ static void run(sz_worker *w) {
     settle_submit(w);
     settle_tell(w, false);
     if (tick_may_fire(w)) tick_fire(w);
+    if (w->next_bundle && !tick_is_firing(w)) {
+        switch_go_on(w);
+        if (w->next_bundle || w->state != SZ_WK_RUNNING) return;
+    }
     if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
     if (tick_is_firing(w)) return;
     if (w->ended) {
@@ -239,6 +294,7 @@ static void on_input(sz_worker *w, const sz_msg *m) {
         return;
     }
     w->wanted = false;
+    w->is_quiet = !n && !w->is_log;
     if (n) w->batch_open = true;
     if (n && w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
     if (n) limit_set(w);
@@ -250,7 +306,7 @@ static void on_input(sz_worker *w, const sz_msg *m) {
 
 static void on_input_end(sz_worker *w, const sz_msg *m) {
     if (m->answer == SZ_ANS_FAILED) {
-        worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
+        worker_fail_told(w, SZ_IO, "", "", m);
         return;
     }
     if (w->is_log && w->state == SZ_WK_RUNNING) { /* the run was to read up to here; its log goes on */
@@ -269,7 +325,8 @@ static void on_input_end(sz_worker *w, const sz_msg *m) {
 static void on_refused(sz_worker *w) {
     w->op.refused++;
     if (!w->is_log) {
-        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there");
+        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there",
+                    "另一个进程接管了这份状态，由它继续");
         return;
     }
     memory_drop(w);
@@ -302,14 +359,14 @@ static void on_committed(sz_worker *w, const sz_msg *m) {
     case SZ_ANS_OK: worker_go_on(w); return;
     case SZ_ANS_REFUSED: on_refused(w); return;
     case SZ_ANS_UNKNOWN: on_commit_unknown(w, m->text); return;
-    default: worker_fail(w, SZ_IO, "the state cannot be written: %.*s", SZ_FMT_STR(m->text)); return;
+    default: worker_fail_told(w, SZ_IO, "the state cannot be written", "状态无法写入", m); return;
     }
 }
 
 static void on_dead_done(sz_worker *w, const sz_msg *m) {
     if (m->tag != w->tag || !w->sent.is_made || w->sent.is_sent) return;
     if (m->answer == SZ_ANS_FAILED) {
-        worker_fail(w, SZ_IO, "%.*s", SZ_FMT_STR(m->text));
+        worker_fail_told(w, SZ_IO, "", "", m);
         return;
     }
     if (m->answer != SZ_ANS_OK) {
@@ -331,7 +388,10 @@ static void look_at_clocks(sz_worker *w, const sz_msg *m) {
 }
 
 void sz_worker_step(sz_worker *w, const sz_msg *m) {
-    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) return;
+    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) {
+        if (m->kind == SZ_MSG_BUNDLE) sz_bundle_unref(m->bundle), sz_campus_free(m->campus);
+        return;
+    }
     look_at_clocks(w, m);
     if (w->n_notices_told == w->notices.n) lines_clear(&w->notices), w->n_notices_told = 0;
     switch (m->kind) {
@@ -348,7 +408,7 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_TICK: on_tick(w, m); return;
     case SZ_MSG_GO_ON: on_go_on(w); return;
     case SZ_MSG_STOP: on_stop(w); return;
-    case SZ_MSG_BUNDLE: return;
+    case SZ_MSG_BUNDLE: switch_ask(w, m->bundle, m->campus); return;
     }
 }
 
@@ -357,9 +417,11 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
 sz_worker_state sz_worker_where(const sz_worker *w) { return w->state; }
 
 sz_status sz_worker_failure(const sz_worker *w, sz_str *text) {
-    *text = sz_str_of(w->failure_text);
+    *text = sz_worker_failure_in(w, SZ_EN);
     return w->failure;
 }
+
+sz_str sz_worker_failure_in(const sz_worker *w, sz_lang lang) { return sz_str_of(w->failure_text[lang]); }
 
 uint64_t sz_worker_taken(const sz_worker *w) { return w->batch_open ? w->taken : 0; }
 
@@ -402,3 +464,8 @@ void sz_worker_operation(const sz_worker *w, sz_operation *out) {
 void sz_worker_ports(sz_worker *w, const sz_ports *p) { w->ports = *p; }
 
 const sz_state_plan *sz_worker_plan(const sz_worker *w) { return &w->plan; }
+
+uint32_t sz_worker_switched(const sz_worker *w, int64_t *at_ms) {
+    *at_ms = w->switched_ms;
+    return w->n_switched;
+}

@@ -82,8 +82,8 @@ typedef struct snap_undo { /* what it was before, should the commit not stand */
  * not to have happened, it is put in front of them again (commit.c). */
 typedef struct outgoing {
     bool is_made;
-    bool is_sent;       /* false: its dead letters come first */
-    bool is_dead_safe;  /* they were acknowledged */
+    bool is_sent;      /* false: its dead letters come first */
+    bool is_dead_safe; /* they were acknowledged */
     lines alerts, dead, ledger;
     sz_buf journal, body;
     uint32_t *touched, n_touched, cap_touched;
@@ -156,7 +156,7 @@ struct sz_worker {
     snap *snaps; /* by student */
     uint32_t cap_snaps, n_snapshots;
     int64_t committed_position;
-    lines outbox;                            /* committed, not acknowledged and trimmed */
+    lines outbox;                             /* committed, not acknowledged and trimmed */
     uint32_t n_acked, n_submitted, n_settled; /* of its front; each at most the next */
     bool is_torn; /* the store holds more: of a commit that broke off, to be cut off by the next one */
     settling *settlings;
@@ -171,28 +171,29 @@ struct sz_worker {
     uint32_t *firing, n_firing, cap_firing, at_firing;
     /* protocol */
     sz_worker_state state;
-    sz_name name;      /* of the state that memory is, without what is in `sent` and after */
-    uint8_t token[16]; /* of the ACQUIRE under way */
+    sz_name name;        /* of the state that memory is, without what is in `sent` and after */
+    uint8_t token[16];   /* of the ACQUIRE under way */
     uint64_t bundle_ver; /* number of ours among the rule sets that this state has seen; commits carry it */
-    bool is_log;       /* the stream can seek */
-    bool has_memory;   /* it was loaded as a whole */
-    bool is_blank;     /* nothing was put into it since it was made */
-    bool store_busy;   /* a call is not answered yet */
-    bool start_wanted; /* START once it is */
-    bool wanted;       /* input was asked for and is not here yet */
-    bool must_seek;    /* input was dropped: read on from the place again */
+    bool is_log;         /* the stream can seek */
+    bool has_memory;     /* it was loaded as a whole */
+    bool is_blank;       /* nothing was put into it since it was made */
+    bool store_busy;     /* a call is not answered yet */
+    bool start_wanted;   /* START once it is */
+    bool wanted;         /* input was asked for and is not here yet */
+    bool must_seek;      /* input was dropped: read on from the place again */
     bool is_stopping, is_parking, is_first_start;
     bool ended, ended_applied, is_new;
+    bool is_quiet;   /* files: the stream had nothing to give last */
     bool batch_open; /* records of a batch were taken and its end was not reached */
     bool knows_ver;
     uint32_t n_seeks, n_backoffs;
-    uint32_t tag;         /* of submissions since the last start */
-    int64_t now_ms;       /* monotonic, of this step */
-    int64_t running_ms;   /* monotonic: since when it reads */
-    int64_t wait_ms;      /* BACKOFF, parking, PARKED: until then */
-    int64_t idle_ms;      /* when the last commit stood, or the start */
-    int64_t told_ms;      /* when the stream was last told what is settled */
-    int64_t group_offset; /* what the group has committed, as far as is known */
+    uint32_t tag;                  /* of submissions since the last start */
+    int64_t now_ms;                /* monotonic, of this step */
+    int64_t running_ms;            /* monotonic: since when it reads */
+    int64_t wait_ms;               /* BACKOFF, parking, PARKED: until then */
+    int64_t idle_ms;               /* when the last commit stood, or the start */
+    int64_t told_ms;               /* when the stream was last told what is settled */
+    int64_t group_offset;          /* what the group has committed, as far as is known */
     int64_t store_ms, store_at_ms; /* the store's clock, and the monotonic one then */
     int64_t settled_position;
     int64_t refused_ms[2]; /* the last refusals for another worker */
@@ -201,8 +202,8 @@ struct sz_worker {
     lines notices;
     uint32_t n_notices_told;
     sz_status failure;
-    char failure_text[400];
-    uint64_t stored_seq; /* commit that wrote the header's body; and how long the lists were after it */
+    char failure_text[2][512]; /* of each language */
+    uint64_t stored_seq;       /* commit that wrote the header's body; and how long the lists were after it */
     uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
     bool has_lengths; /* older headers do not say */
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash;
@@ -210,13 +211,25 @@ struct sz_worker {
     int64_t *acc_from_ms, *rule_from_ms;
     sz_carry carry;
     sz_state_plan plan;
+    sz_arena world;         /* of these; begun anew at a switch */
+    sz_bundle *next_bundle; /* to be switched to at the next commit boundary (switch.c); NULL: none */
+    sz_campus *next_campus;
+    uint32_t n_switched;
+    int64_t switched_ms;
     bool rewrite_all; /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
 /* worker.c */
-void worker_fail(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Stop for good, with a sentence in both languages, of the same arguments. The first one stays. */
+void worker_fail(sz_worker *w, sz_status s, const char *en, const char *zh, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+/* The same, and after the sentence (which may be empty) what a message says. */
+void worker_fail_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m);
 /* A person is needed: HELD where a log is read, the end where it is files. */
-void worker_hold(sz_worker *w, sz_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void worker_hold(sz_worker *w, sz_status s, const char *en, const char *zh, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+void worker_hold_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m);
+void worker_hold_damaged(sz_worker *w, const char *what, const char *what_zh);
 void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void worker_go_on(sz_worker *w);
 /* All that follows from bundle and campus: facts, clocks, classes of rules, leaves; no students yet. */
@@ -375,12 +388,53 @@ int64_t rule_least(const sz_rule *r);
 void looks_init(sz_worker *w);
 void looks_fini(sz_worker *w);
 
-/* reload.c */
+/* meaning.c: what a state remembers of the rule set that wrote it */
+typedef struct old_acc {
+    uint64_t hash;
+    int32_t keep;
+    int64_t from_ms;
+} old_acc;
+typedef struct old_rule {
+    sz_str id;
+    uint64_t hash;
+    uint8_t mode;
+    int64_t from_ms;
+} old_rule;
+typedef struct old_feature {
+    sz_str name;
+    uint64_t hash;
+} old_feature;
+typedef struct meaning {
+    uint32_t mask_bytes;
+    old_acc *accs;
+    old_rule *rules;
+    old_feature *features;
+    uint64_t *matchers; /* hashes */
+    uint32_t n_accs, n_rules, n_features, n_matchers;
+    bool has_names; /* older headers know nothing of features and matchers */
+} meaning;
 void meaning_put(sz_buf *out, const sz_worker *w);
-bool meaning_get(sz_worker *w, sz_reader *r);
+/* Texts are copied into the arena. */
+bool meaning_get(meaning *m, sz_reader *r, bool has_names, sz_arena *a);
+
+/* plan.c */
+/* For each accumulator of b: its number in the state (SZ_NONE: fresh), and from when on it knows (INT64_MIN: as ever).
+ */
+void accs_carry(const sz_worker *w, const meaning *old, const sz_bundle *b, uint32_t *map, int64_t *from_ms);
+void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_arena *a, sz_state_plan *out);
+
+/* reload.c */
+void meaning_meet(sz_worker *w, const meaning *old);
 void rules_ended(sz_worker *w);
 
+/* switch.c */
+void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus);
+/* A step towards it: what was taken is committed, then the switch is made. */
+void switch_go_on(sz_worker *w);
+void switch_forget(sz_worker *w);
+
 /* load.c */
+bool record_is_read(sz_worker *w, sz_status s); /* else the worker holds */
 void load_chunk(sz_worker *w, const sz_msg *m);
 void load_end(sz_worker *w);
 

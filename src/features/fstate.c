@@ -115,7 +115,7 @@ void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs) {
     for (uint32_t i = 0; i <= fs->n_accs; i++) sz_buf_put_lstr(out, (sz_str){(const char *)(s->p + r[i].off), r[i].n});
 }
 
-static bool region_fits(const sz_featureset *fs, uint32_t i, size_t n) {
+bool region_fits(const sz_featureset *fs, uint32_t i, size_t n) {
     if (i == fs->n_accs) return n % findable_size(fs) == 0;
     const sz_acc *a = &fs->accs[i];
     if (a->kind == SZ_ACC_SESSIONS)
@@ -137,20 +137,4 @@ bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size
         if (b.n) memcpy(region_resize(s, i, (uint32_t)b.n), b.p, b.n);
     }
     return true;
-}
-
-bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const uint32_t *map, uint32_t n_old, const void *p,
-                             size_t n) {
-    sz_reader r = sz_reader_of(p, n);
-    if (sz_read_varint(&r) != n_old + 1) return false;
-    sz_fstate_init(s, fs);
-    head_of(s)->first_day = (int32_t)sz_read_zigzag(&r);
-    for (uint32_t old = 0; old <= n_old && !r.bad; old++) {
-        sz_str b = sz_read_lstr(&r);
-        for (uint32_t i = 0; i < fs->n_accs && old < n_old;
-             i++) /* findable records stay behind: their bits are another set's */
-            if (map[i] == old && region_fits(fs, i, b.n) && b.n) memcpy(region_resize(s, i, (uint32_t)b.n), b.p, b.n);
-    }
-    if (r.bad) sz_fstate_fini(s);
-    return !r.bad;
 }

@@ -65,6 +65,8 @@ static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regio
  * state die. */
 uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
 uint32_t findable_size(const sz_featureset *fs);
+/* Can a region of the set be so long? */
+bool region_fits(const sz_featureset *fs, uint32_t i, size_t n);
 
 /* Sums are kept as integers where the field is money or hours, as a double's bits otherwise. */
 static inline bool field_is_exact(const sz_featureset *fs, uint16_t field) {

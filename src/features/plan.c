@@ -18,10 +18,9 @@ static uint32_t add_acc(plan *p, const sz_acc *want) {
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         sz_acc *a = &fs->accs[i];
         if (a->kind != want->kind || a->is_night != want->is_night || a->field != want->field ||
-            a->matcher != want->matcher || a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms)
-            continue;
-        a->has_sum |= want->has_sum;
-        a->has_minmax |= want->has_minmax;
+            a->matcher != want->matcher || a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms ||
+            a->has_sum != want->has_sum || a->has_minmax != want->has_minmax)
+            continue; /* what it keeps is what it is carried by: another feature beside it changes nothing */
         a->is_correctable |= want->is_correctable;
         if (want->keep > a->keep) a->keep = want->keep;
         return i;

@@ -138,7 +138,7 @@ static bool entry_is_sound(const sz_tlctx *c, const uint8_t *p, size_t left, sz_
 static sz_str entry_carried(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p, size_t left) {
     sz_event e;
     uint32_t n = left >= 2 ? sz_entry_len(p) : 0;
-    if (n < 16 || n > left || !sz_entry_get(p, c->carry->old_mask_bytes, c->dict, c->types, &e)) return (sz_str){0};
+    if (n < 16 || n > left || !sz_entry_get(p, c->carry->map.mask_bytes, c->dict, c->types, &e)) return (sz_str){0};
     run x;
     run_init(&x, tl, (sz_tlctx *)(uintptr_t)c, NULL);
     sz_eval_at(&x.ev, e.time_ms);
@@ -219,7 +219,7 @@ sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, 
     if (r.bad || format == 0) return SZ_CORRUPT;
     sz_fstate_fini(&tl->tail);
     const sz_featureset *fs = &c->bundle->fs;
-    bool ok = c->carry ? sz_fstate_unpack_mapped(&tl->tail, fs, c->carry->acc_map, c->carry->n_old_accs, tail.p, tail.n)
+    bool ok = c->carry ? sz_fstate_unpack_mapped(&tl->tail, fs, &c->carry->map, tail.p, tail.n)
                        : sz_fstate_unpack(&tl->tail, fs, tail.p, tail.n);
     if (!ok) {
         sz_fstate_init(&tl->tail, &c->bundle->fs);

@@ -99,6 +99,49 @@ static void write_state(void) {
     sz_store_sqlite_close(s);
 }
 
+static uint64_t hash_of_file(void) {
+    static uint8_t bytes[1 << 20];
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    return sz_hash(bytes, n);
+}
+
+static void *open_to_read(void) {
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = NULL;
+    assert_int_equal(sz_store_sqlite_open_to_read(path, &d, &s), SZ_OK);
+    sz_diags_fini(&d);
+    return s;
+}
+
+static void test_reading_takes_nothing_over_and_writes_nothing(void **state) {
+    (void)state;
+    write_state();
+    uint64_t before = hash_of_file();
+    sz_store_sqlite *one = open_to_read(), *two = open_to_read(); /* many may read */
+    store_hand a = store_hand_of(&rig, one), b = store_hand_of(&rig, two);
+    uint64_t seq = store_acquire(&a, 'b', true)->header->name.seq;
+    assert_int_equal(store_acquire(&a, 'c', false)->header->name.seq, seq);
+    assert_int_equal(store_acquire(&b, 'd', false)->header->name.owner[0], 'a');
+    sz_buf all;
+    sz_buf_init(&all);
+    store_dump(&a, &all);
+    assert_true(all.n > 400000);
+    sz_buf_fini(&all);
+    assert_int_equal(store_commit(&b, &(sz_commit){.journal = SZ_STR("x")}), SZ_ANS_REFUSED);
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_IN_USE, "another process");
+    store_hand_free(&a);
+    store_hand_free(&b);
+    sz_store_sqlite_close(one);
+    sz_store_sqlite_close(two);
+    assert_int_equal(hash_of_file(), before);
+    assert_false(is_there("-wal"));
+    assert_false(is_there("-shm"));
+}
+
 /* ---- the file ---- */
 
 static void test_state_at_rest_is_one_file(void **state) {
@@ -454,6 +497,7 @@ int main(void) {
         cmocka_unit_test_setup(test_state_at_rest_is_one_file, nothing_there),
         cmocka_unit_test_setup(test_a_state_that_is_asked_for_in_vain_leaves_no_file, nothing_there),
         cmocka_unit_test_setup(test_is_new_until_something_was_acquired, nothing_there),
+        cmocka_unit_test_setup(test_reading_takes_nothing_over_and_writes_nothing, nothing_there),
         cmocka_unit_test_setup(test_missing_folder_is_told, nothing_there),
         cmocka_unit_test_setup(test_a_folder_is_no_state, nothing_there),
         cmocka_unit_test_setup(test_files_of_others_are_told_and_left_alone, nothing_there),

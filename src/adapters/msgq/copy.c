@@ -46,4 +46,5 @@ void sz_msg_copy(sz_msg *m, sz_arena *a) {
     if (m->strs) m->strs = copy_strs(m->strs, m->n, a);
     if (m->puts) m->puts = copy_puts(m->puts, m->n, a);
     if (m->text.n) m->text = sz_arena_str(a, m->text);
+    if (m->text_zh.n) m->text_zh = sz_arena_str(a, m->text_zh);
 }

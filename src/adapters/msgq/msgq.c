@@ -68,7 +68,7 @@ void sz_msgq_push(sz_msgq *q, const sz_msg *m) {
 
 static void run_pumps(sz_msgq *q) {
     bool is_idle = true;
-    for (uint32_t i = 0; i < q->n_pumps; i++)
+    for (uint32_t i = 0; i < q->n_pumps && q->first == q->end; i++) /* a later one may wait: answers go first */
         if (q->pumps[i].run(q->pumps[i].self)) is_idle = false;
     q->is_idle = is_idle && q->first == q->end;
 }

@@ -83,7 +83,7 @@ static void answer(sz_sink_file *s, target *t) {
                     .tag = t->calls[i].tag};
         m.n_delivered = is_alerts && is_fine ? t->calls[i].n_lines : 0;
         m.sink_pos = is_fine ? before + t->calls[i].end : t->length;
-        if (!is_fine) m.text = sz_str_of(s->text);
+        if (!is_fine) m.text = sz_str_of(s->text), m.text_zh = sz_str_of(s->text_zh);
         sz_msgq_push(s->q, &m);
     }
     t->n_calls = 0;

@@ -10,10 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static sz_status fail(sz_sink_file *s, const target *t, int code, const char *what) {
-    snprintf(s->text, sizeof s->text, "%s: %s", t->path, what);
-    sz_diags_add(s->d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+static sz_status fail_saying(sz_sink_file *s, const target *t, int code, const char *en, const char *zh) {
+    snprintf(s->text, sizeof s->text, "%s: %s", t->path, en);
+    snprintf(s->text_zh, sizeof s->text_zh, "%s：%s", t->path, zh);
+    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+    g->message_zh = sz_arena_str(&s->d->arena, sz_str_of(s->text_zh)).p;
     return SZ_IO;
+}
+
+static sz_status fail(sz_sink_file *s, const target *t, int code, const char *what) {
+    return fail_saying(s, t, code, what, what);
 }
 
 /* The name of a new file must be on the disk too, before what is in it is said to be. */
@@ -123,10 +129,11 @@ static sz_status start_file(sz_sink_file *s, target *t, uint64_t acknowledged) {
     } else if (s->append || size == 0) {
         rc = go_on_at_end(s, t, size);
     } else if (w == OF_ANOTHER_NAME || s->is_new) {
-        return fail(
+        return fail_saying(
             s, t, SZ_CODE_SINK_NOT_EMPTY,
             "it is not empty, and this state has not written to it: name another file, move this one away, or go on at "
-            "its end with --append");
+            "its end with --append",
+            "文件不是空的，而这份状态没有写过它：请换一个文件名，把它移走，或者用 --append 接在末尾");
     } else {
         t->is_compared = true; /* claimed once it has shown to be ours */
         return SZ_OK;

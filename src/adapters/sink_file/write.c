@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 static void explain(sz_sink_file *s, const target *t, int e) {
-    const char *name = t->kind == TO_STDOUT ? "standard output" : t->path;
-    const char *advice = e == ENOSPC || e == EDQUOT || e == EFBIG ? ": make room and run again"
-                         : e == EPIPE                             ? ": its reader has gone"
-                                                                  : "";
-    snprintf(s->text, sizeof s->text, "%s cannot be written: %s%s", name, strerror(e), advice);
+    bool is_full = e == ENOSPC || e == EDQUOT || e == EFBIG, is_file = t->kind != TO_STDOUT;
+    const char *advice = is_full ? ": make room and run again" : e == EPIPE ? ": its reader has gone" : "";
+    const char *advice_zh = is_full ? "：请腾出空间后再次运行" : e == EPIPE ? "：读取它的程序已经退出" : "";
+    snprintf(s->text, sizeof s->text, "%s cannot be written: %s%s", is_file ? t->path : "standard output", strerror(e),
+             advice);
+    snprintf(s->text_zh, sizeof s->text_zh, "%s不可写（%s）%s", is_file ? t->path : "标准输出", strerror(e), advice_zh);
 }
 
 /* 0, or errno. */
@@ -55,11 +56,14 @@ static int64_t same_as(const target *t, const uint8_t *p, size_t n) {
 static bool compare(sz_sink_file *s, target *t, size_t *from) {
     int64_t same = same_as(t, t->pending.p, t->pending.n);
     if (same == -2) explain(s, t, errno);
-    if (same == -1)
+    if (same == -1) {
         snprintf(s->text, sizeof s->text,
                  "%s holds lines that this state did not write: name another file, move this one away, or go on at "
                  "its end with --append",
                  t->path);
+        snprintf(s->text_zh, sizeof s->text_zh,
+                 "%s 里有不是这份状态写的内容：请换一个文件名，把它移走，或者用 --append 接在末尾", t->path);
+    }
     if (same < 0) return false;
     *from = (size_t)same;
     if (*from < t->pending.n) t->is_compared = false; /* its end is reached */

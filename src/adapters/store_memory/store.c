@@ -48,15 +48,20 @@ static void begin(sz_store_memory *s, sz_str topic, uint32_t parts, uint64_t bun
     s->header = (sz_header){.topic = sz_owned(topic), .parts = parts, .bundle_ver = bundle_ver};
 }
 
-static sz_answer judge(const sz_header *h, uint32_t fmt, sz_str topic, uint32_t parts, uint64_t bundle_ver,
-                       const char **text) {
+static sz_answer judge(const sz_header *h, uint32_t fmt, sz_str topic, uint32_t parts, uint64_t bundle_ver, sz_msg *m) {
     if (!sz_str_eq(h->topic, topic) || h->parts != parts) {
-        *text = "the state belongs to another input or another number of partitions";
+        m->text = SZ_STR("the state belongs to another input or another number of partitions");
+        m->text_zh = SZ_STR("状态属于另一个输入，或者分区数不同");
         return SZ_ANS_MISMATCH;
     }
-    if (h->fmt > fmt || h->bundle_ver > bundle_ver) {
-        *text = h->fmt > fmt ? "the state was written by a newer version of sanzao"
-                             : "the state was written under newer rules";
+    if (h->fmt > fmt) {
+        m->text = SZ_STR("the state was written by a newer version of sanzao");
+        m->text_zh = SZ_STR("状态由更新版本的 sanzao 写成");
+        return SZ_ANS_NEWER;
+    }
+    if (h->bundle_ver > bundle_ver) {
+        m->text = SZ_STR("the state was written under newer rules");
+        m->text_zh = SZ_STR("状态是在更新的规则下写成的");
         return SZ_ANS_NEWER;
     }
     return SZ_ANS_OK;
@@ -67,18 +72,17 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
     conn *l = self;
     sz_store_memory *s = l->store;
     sz_msg m = {.kind = SZ_MSG_ACQUIRED};
-    const char *text = NULL;
     if (!s->has_header && !allow_new) {
         m.answer = SZ_ANS_MISSING;
-        text = "there is no state yet";
+        m.text = SZ_STR("there is no state yet");
+        m.text_zh = SZ_STR("还没有这份状态");
     } else if (!s->has_header) {
         m.answer = SZ_ANS_NEW;
         begin(s, topic, parts, bundle_ver);
     } else {
-        m.answer = judge(&s->header, fmt, topic, parts, bundle_ver, &text);
+        m.answer = judge(&s->header, fmt, topic, parts, bundle_ver, &m);
     }
     if (s->has_header) m.header = &s->header;
-    m.text = sz_str_of(text);
     sz_msgq_push(l->q, &m);
     if (m.answer != SZ_ANS_OK && m.answer != SZ_ANS_NEW) return;
     memcpy(s->header.name.owner, token, sizeof s->header.name.owner);
@@ -135,6 +139,7 @@ static void commit(void *self, const sz_commit *c) {
         m.answer = SZ_ANS_OK;
     } else {
         m.text = SZ_STR("another worker has taken this state over");
+        m.text_zh = SZ_STR("另一个工作者接管了这份状态");
     }
     sz_msgq_push(l->q, &m);
 }

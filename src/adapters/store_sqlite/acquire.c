@@ -32,6 +32,7 @@ static int read_header(sz_store_sqlite *s, sqlite3_stmt *st, sz_header *h) {
 }
 
 static bool own(sz_store_sqlite *s, const asked *a) {
+    if (s->is_to_read) return true;
     sqlite3_stmt *st = sz_sqlite_query(s, Q_HEADER_OWN);
     if (!st) return false;
     sz_sqlite_bind(st, 1, (sz_str){(const char *)a->token, 16});
@@ -52,14 +53,17 @@ static bool begin_header(sz_store_sqlite *s, const asked *a) {
 static sz_answer judge(const sz_header *h, const asked *a, sz_msg *m) {
     if (!sz_str_eq(h->topic, a->topic) || h->parts != a->parts) {
         m->text = SZ_STR("the state belongs to another input or another number of partitions");
+        m->text_zh = SZ_STR("状态属于另一个输入，或者分区数不同");
         return SZ_ANS_MISMATCH;
     }
     if (h->fmt > a->fmt) {
         m->text = SZ_STR("the state was written by a newer version of sanzao: use that one, or begin with a new state");
+        m->text_zh = SZ_STR("状态由更新版本的 sanzao 写成：请使用那个版本，或者用新的状态开始");
         return SZ_ANS_NEWER;
     }
     if (h->bundle_ver > a->bundle_ver) {
         m->text = SZ_STR("the state was written under newer rules than these");
+        m->text_zh = SZ_STR("状态是在比现在更新的规则下写成的");
         return SZ_ANS_NEWER;
     }
     return SZ_ANS_OK;
@@ -69,8 +73,9 @@ static sz_answer judge(const sz_header *h, const asked *a, sz_msg *m) {
 static sz_answer take(sz_store_sqlite *s, const asked *a, sqlite3_stmt *st, sz_header *h, sz_msg *m) {
     int there = read_header(s, st, h);
     if (there < 0) return SZ_ANS_FAILED;
-    if (there == 0 && !a->allow_new) {
+    if (there == 0 && (!a->allow_new || s->is_to_read)) {
         m->text = SZ_STR("there is no state yet");
+        m->text_zh = SZ_STR("还没有这份状态");
         return SZ_ANS_MISSING;
     }
     m->header = h;
@@ -87,7 +92,9 @@ static void answer_acquire(conn *l, const asked *a) {
     sz_msg m = {.kind = SZ_MSG_ACQUIRED};
     sz_header h = {.fmt = 0};
     sqlite3_stmt *st = sz_sqlite_query(s, Q_HEADER);
-    bool is_open = st && sz_sqlite_run(s, sz_sqlite_query(s, Q_BEGIN));
+    /* To read: one view from here to the end of the load. */
+    if (s->is_to_read && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    bool is_open = st && sz_sqlite_run(s, sz_sqlite_query(s, s->is_to_read ? Q_BEGIN_TO_READ : Q_BEGIN));
     m.answer = is_open ? take(s, a, st, &h, &m) : SZ_ANS_FAILED;
     sz_arena keep;
     sz_arena_init(&keep);
@@ -97,12 +104,13 @@ static void answer_acquire(conn *l, const asked *a) {
         h.body = sz_arena_str(&keep, h.body);
     }
     if (st) sqlite3_reset(st);
-    bool is_ours = m.answer == SZ_ANS_OK || m.answer == SZ_ANS_NEW;
+    bool is_ours = !s->is_to_read && (m.answer == SZ_ANS_OK || m.answer == SZ_ANS_NEW);
     if (is_ours && !sz_sqlite_run(s, sz_sqlite_query(s, Q_COMMIT))) m.answer = SZ_ANS_FAILED;
-    if (is_open && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (is_open && !s->is_to_read && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     if (m.answer == SZ_ANS_FAILED) {
         m.header = NULL;
         m.text = sz_str_of(s->text);
+        m.text_zh = sz_str_of(s->text_zh);
     }
     sz_msgq_push(l->q, &m);
     sz_arena_fini(&keep);
@@ -122,12 +130,14 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
         sqlite3_step(st) == SQLITE_ROW)
         tables = sqlite3_column_int64(st, 0);
     sqlite3_finalize(st);
-    if (tables == 0 && !allow_new) {
+    if (tables == 0 && (!allow_new || s->is_to_read)) {
         m.answer = SZ_ANS_MISSING;
         m.text = SZ_STR("there is no state yet");
+        m.text_zh = SZ_STR("还没有这份状态");
     } else if (tables == 0 && !sz_sqlite_create(s)) {
         m.answer = SZ_ANS_FAILED;
         m.text = sz_str_of(s->text);
+        m.text_zh = sz_str_of(s->text_zh);
     }
     if (m.answer == SZ_ANS_OK) answer_acquire(l, &a);
     else sz_msgq_push(l->q, &m);
@@ -143,8 +153,8 @@ static void load(void *self, const sz_name *name, bool restart) {
         l->at = SZ_CHUNK_DICT;
         l->row = 0;
     }
-    sqlite3_stmt *st = s->db ? sz_sqlite_query(s, Q_HEADER_NAME) : NULL;
-    int is_named = -1;
+    sqlite3_stmt *st = s->db && !s->is_to_read ? sz_sqlite_query(s, Q_HEADER_NAME) : NULL;
+    int is_named = s->db && s->is_to_read ? 1 : -1;
     if (st) {
         sz_sqlite_bind(st, 1, (sz_str){(const char *)name->owner, sizeof name->owner});
         sqlite3_bind_int64(st, 2, (sqlite3_int64)name->seq);
@@ -152,7 +162,11 @@ static void load(void *self, const sz_name *name, bool restart) {
         sqlite3_reset(st);
     }
     if (is_named < 0 || (is_named == 1 && !sz_sqlite_chunk(l, &m, &a))) {
-        m = (sz_msg){.kind = SZ_MSG_CHUNK, .answer = SZ_ANS_FAILED, .chunk = SZ_CHUNK_END, .text = sz_str_of(s->text)};
+        m = (sz_msg){.kind = SZ_MSG_CHUNK,
+                     .answer = SZ_ANS_FAILED,
+                     .chunk = SZ_CHUNK_END,
+                     .text = sz_str_of(s->text),
+                     .text_zh = sz_str_of(s->text_zh)};
     } else if (is_named == 1) {
         m.answer = SZ_ANS_OK;
     }

@@ -57,18 +57,23 @@ void sz_sqlite_commit(void *self, const sz_commit *c) {
     conn *l = self;
     sz_store_sqlite *s = l->store;
     sz_msg m = {.kind = SZ_MSG_COMMITTED, .answer = SZ_ANS_FAILED};
-    if (!s->db) {
+    if (!s->db || s->is_to_read) {
         m.answer = SZ_ANS_REFUSED;
         m.text = SZ_STR("there is no state to commit to");
+        m.text_zh = SZ_STR("没有可以提交的状态");
     } else if (sz_sqlite_run(s, sz_sqlite_query(s, Q_BEGIN)) && step_header(s, c)) {
         if (sqlite3_changes(s->db) != 1) {
             m.answer = SZ_ANS_REFUSED;
             m.text = SZ_STR("another worker has taken this state over");
+            m.text_zh = SZ_STR("另一个工作者接管了这份状态");
         } else if (put_all(s, c)) {
             m.answer = SZ_ANS_OK;
         }
     }
-    if (m.answer == SZ_ANS_FAILED) m.text = sz_str_of(s->text);
+    if (m.answer == SZ_ANS_FAILED) {
+        m.text = sz_str_of(s->text);
+        m.text_zh = sz_str_of(s->text_zh);
+    }
     if (s->db && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     sz_msgq_push(l->q, &m);
 }

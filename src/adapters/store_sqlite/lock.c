@@ -65,9 +65,25 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
     return rc;
 }
 
+sz_status sz_sqlite_lock_to_read(sz_store_sqlite *s, sz_diags *d) {
+    sz_arena a;
+    sz_arena_init(&a);
+    int fd = open(sz_arena_printf(&a, "%s.lock", s->path), O_RDONLY | O_CLOEXEC);
+    sz_arena_fini(&a);
+    if (fd < 0) return SZ_OK;
+    struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+        sz_status rc = in_use(s, fd, d);
+        close(fd);
+        return rc;
+    }
+    s->lock_fd = fd;
+    return SZ_OK;
+}
+
 void sz_sqlite_unlock(sz_store_sqlite *s) {
     if (s->lock_fd < 0) return;
-    if (ftruncate(s->lock_fd, 0) != 0) errno = 0; /* only for people */
+    if (!s->is_to_read && ftruncate(s->lock_fd, 0) != 0) errno = 0; /* only for people */
     close(s->lock_fd);
     s->lock_fd = -1;
 }

@@ -59,7 +59,8 @@ bool sz_sqlite_create(sz_store_sqlite *s) {
 }
 
 static sz_status fail(sz_store_sqlite *s, sz_diags *d, int code, sz_status status) {
-    sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
+    g->message_zh = sz_arena_str(&d->arena, sz_str_of(s->text_zh)).p;
     return status;
 }
 
@@ -124,12 +125,63 @@ static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
     return look(s, d);
 }
 
-sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out) {
+/* Immutable: no file is made beside it, and none is locked; our own lock keeps writers out. */
+static const char *uri_of(sz_arena *a, const char *path, bool is_immutable) {
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_buf_put_z(&out, "file:");
+    for (const char *p = path; *p; p++) {
+        if (*p == '%' || *p == '?' || *p == '#') sz_buf_printf(&out, "%%%02x", (unsigned)*p);
+        else sz_buf_put_u8(&out, (uint8_t)*p);
+    }
+    if (is_immutable) sz_buf_put_z(&out, "?immutable=1");
+    const char *uri = sz_arena_str(a, sz_buf_str(&out)).p;
+    sz_buf_fini(&out);
+    return uri;
+}
+
+static sz_status open_to_read(sz_store_sqlite *s, sz_diags *d) {
+    struct stat st;
+    if (stat(s->path, &st) != 0) return SZ_OK; /* missing, says acquire */
+    if (!S_ISREG(st.st_mode) || (st.st_size > 0 && st.st_size < SMALLEST))
+        return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is not a state of sanzao, or what was left of one",
+                      "%s 不是 sanzao 的状态，或者只是它的残余");
+    sz_arena a;
+    sz_arena_init(&a);
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
+    bool has_wal = stat(sz_arena_printf(&a, "%s-wal", s->path), &st) == 0 && st.st_size > 0;
+    s->made_shm = has_wal && stat(sz_arena_printf(&a, "%s-shm", s->path), &st) != 0;
+    int rc = sqlite3_open_v2(uri_of(&a, s->path, !has_wal), &s->db, flags, NULL);
+    sz_arena_fini(&a);
+    if (rc == SQLITE_OK) return look(s, d);
+    sz_sqlite_explain(s);
+    return sqlite_says(s, d);
+}
+
+static sz_store_sqlite *store_new(const char *path) {
     sz_store_sqlite *s = sz_alloc(sizeof *s);
     size_t n = strlen(path) + 1;
     s->path = memcpy(sz_alloc(n), path, n);
     s->lock_fd = -1;
     s->is_new = true;
+    return s;
+}
+
+sz_status sz_store_sqlite_open_to_read(const char *path, sz_diags *d, sz_store_sqlite **out) {
+    sz_store_sqlite *s = store_new(path);
+    s->is_to_read = true;
+    sz_status rc = sz_sqlite_lock_to_read(s, d);
+    if (rc == SZ_OK) rc = open_to_read(s, d);
+    if (rc != SZ_OK) {
+        sz_store_sqlite_close(s);
+        s = NULL;
+    }
+    *out = s;
+    return rc;
+}
+
+sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out) {
+    sz_store_sqlite *s = store_new(path);
     sz_status rc = sz_sqlite_lock(s, d);
     if (rc == SZ_OK) rc = open_file(s, d);
     if (rc != SZ_OK) {
@@ -142,6 +194,13 @@ sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **
 
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s) { return s->is_new; }
 
+static void forget_shm(const sz_store_sqlite *s) {
+    sz_arena a;
+    sz_arena_init(&a);
+    unlink(sz_arena_printf(&a, "%s-shm", s->path));
+    sz_arena_fini(&a);
+}
+
 void sz_store_sqlite_close(sz_store_sqlite *s) {
     if (!s) return;
     while (s->conns) {
@@ -151,6 +210,7 @@ void sz_store_sqlite_close(sz_store_sqlite *s) {
     }
     sz_sqlite_finalize(s);
     sqlite3_close(s->db);
+    if (s->made_shm) forget_shm(s);
     sz_sqlite_unlock(s);
     sz_free(s->path);
     sz_free(s);

@@ -8,6 +8,7 @@
 
 static const char *const sql[N_QUERIES] = {
     [Q_BEGIN] = "BEGIN IMMEDIATE",
+    [Q_BEGIN_TO_READ] = "BEGIN",
     [Q_COMMIT] = "COMMIT",
     [Q_ROLLBACK] = "ROLLBACK",
     [Q_HEADER] = "SELECT fmt, topic, parts, bundle_ver, owner, seq, epoch, worker, body FROM header",
@@ -32,30 +33,41 @@ static const char *const sql[N_QUERIES] = {
     [Q_GET_LEDGER] = "SELECT i, input, line FROM ledger WHERE i > ?1 ORDER BY i",
 };
 
+typedef struct advice {
+    int code; /* primary, or extended */
+    const char *en, *zh;
+} advice;
+
+/* The first that fits; the last one always does. */
+static const advice advices[] = {
+    {SQLITE_FULL, "the disk is full: make room and run again; what was committed before stands",
+     "磁盘已满：请腾出空间后再次运行；之前提交的内容仍然有效"},
+    {SQLITE_IOERR_WRITE,
+     "writing fails: make room (a quota or a limit on file sizes counts too) or look after the disk, and run again; "
+     "what was committed before stands",
+     "写入失败：请腾出空间（配额或文件大小限制也算）或检查磁盘，再次运行；之前提交的内容仍然有效"},
+    {SQLITE_IOERR, "the disk fails: look after it and run again; what was committed before stands",
+     "磁盘出错：请检查磁盘后再次运行；之前提交的内容仍然有效"},
+    {SQLITE_READONLY, "the file cannot be written: see to its permissions and its file system",
+     "文件不可写：请检查它的权限和所在的文件系统"},
+    {SQLITE_CORRUPT, "the file is damaged: restore it from a backup, or begin with a new state",
+     "文件已损坏：请从备份恢复，或者用新的状态开始"},
+    {SQLITE_ERROR, "the file is not as sanzao made it: restore it from a backup, or begin with a new state",
+     "文件不是 sanzao 写成的样子：请从备份恢复，或者用新的状态开始"},
+    {SQLITE_NOTADB, "the file is not a state of sanzao", "这个文件不是 sanzao 的状态"},
+    {SQLITE_BUSY, "another program has the file open: close it", "另一个程序打开着这个文件：请关闭它"},
+    {SQLITE_CANTOPEN, "the file cannot be opened: see that its folder is there and can be written",
+     "文件打不开：请确认它的文件夹存在并且可写"},
+    {-1, "SQLite cannot go on", "SQLite 无法继续"},
+};
+
 void sz_sqlite_explain(sz_store_sqlite *s) {
-    const char *what = "";
-    int os = sqlite3_system_errno(s->db);
-    switch (sqlite3_errcode(s->db) & 0xff) {
-    case SQLITE_FULL: what = "the disk is full: make room and run again; what was committed before stands"; break;
-    case SQLITE_IOERR:
-        what =
-            sqlite3_extended_errcode(s->db) == SQLITE_IOERR_WRITE
-                ? "writing fails: make room (a quota or a limit on file sizes counts too) or look after the disk, and "
-                  "run again; what was committed before stands"
-                : "the disk fails: look after it and run again; what was committed before stands";
-        break;
-    case SQLITE_READONLY: what = "the file cannot be written: see to its permissions and its file system"; break;
-    case SQLITE_CORRUPT: what = "the file is damaged: restore it from a backup, or begin with a new state"; break;
-    case SQLITE_ERROR:
-        what = "the file is not as sanzao made it: restore it from a backup, or begin with a new state";
-        break;
-    case SQLITE_NOTADB: what = "the file is not a state of sanzao"; break;
-    case SQLITE_BUSY: what = "another program has the file open: close it"; break;
-    case SQLITE_CANTOPEN: what = "the file cannot be opened: see that its folder is there and can be written"; break;
-    default: what = "SQLite cannot go on";
-    }
-    if (os) snprintf(s->text, sizeof s->text, "%s: %s (%s; %s)", s->path, what, sqlite3_errmsg(s->db), strerror(os));
-    else snprintf(s->text, sizeof s->text, "%s: %s (%s)", s->path, what, sqlite3_errmsg(s->db));
+    int os = sqlite3_system_errno(s->db), extended = sqlite3_extended_errcode(s->db);
+    const advice *a = advices;
+    while (a->code >= 0 && a->code != extended && a->code != (extended & 0xff)) a++;
+    const char *colon = os ? "; " : "", *why = os ? strerror(os) : "", *said = sqlite3_errmsg(s->db);
+    snprintf(s->text, sizeof s->text, "%s: %s (%s%s%s)", s->path, a->en, said, colon, why);
+    snprintf(s->text_zh, sizeof s->text_zh, "%s：%s（%s%s%s）", s->path, a->zh, said, colon, why);
 }
 
 sqlite3_stmt *sz_sqlite_query(sz_store_sqlite *s, query which) {

@@ -22,6 +22,7 @@ enum { SMALLEST = 512 }; /* page of an SQLite file */
 
 typedef enum query {
     Q_BEGIN,
+    Q_BEGIN_TO_READ,
     Q_COMMIT,
     Q_ROLLBACK,
     Q_HEADER,
@@ -57,8 +58,10 @@ struct sz_store_sqlite {
     int lock_fd; /* -1: not locked */
     sqlite3 *db; /* NULL: the file is not there yet */
     bool is_new;
+    bool is_to_read; /* nothing is changed */
+    bool made_shm;   /* SQLite will make PATH-shm, to read what a killed run left in PATH-wal */
     sqlite3_stmt *q[N_QUERIES];
-    char text[512]; /* of the last failure, for people */
+    char text[512], text_zh[512]; /* of the last failure, for people */
     conn *conns;
 };
 
@@ -66,6 +69,8 @@ struct sz_store_sqlite {
 
 /* Lock PATH.lock, or SZ_IO with a finding. */
 sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d);
+/* Keep writers out while it is read. Where there is no lock file nobody has ever written. */
+sz_status sz_sqlite_lock_to_read(sz_store_sqlite *s, sz_diags *d);
 void sz_sqlite_unlock(sz_store_sqlite *s);
 
 /* ---- open.c ---- */

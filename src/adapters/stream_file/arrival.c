@@ -8,6 +8,10 @@
 
 #include <stdio.h>
 
+enum {
+    SETTLE_MS = 500
+}; /* a silent pipe: what came is committed after so long (a commit is due after 500 ms: protocol.md) */
+
 struct arrival {
     sz_stream_file *s;
     const batch *batch;
@@ -138,6 +142,7 @@ static stage give(arrival *x, uint32_t max) {
     input *in = in_hand(x);
     uint32_t n = 0;
     got g = GOT_PIECE;
+    x->reader.bytes.idle_ms = s->is_unsettled ? SETTLE_MS : 0;
     for (piece p; n < max && (g = sz_fs_reader_next(s, &x->reader, n == 0, &p)) == GOT_PIECE; n++) {
         sz_input *to = &s->given[n];
         to->raw = p.raw;
@@ -152,6 +157,7 @@ static stage give(arrival *x, uint32_t max) {
         return STAGE_GAVE;
     }
     if (g == GOT_END) return end_input(x);
+    if (x->reader.bytes.was_idle) sz_fs_give(s, 0);
     return g == GOT_FAIL ? STAGE_FAILED : STAGE_WORKING;
 }
 

@@ -3,17 +3,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define IN_ROOM ((size_t)128 << 10)
+
+/* A pipe may keep silent for as long as it likes. False, and EINTR: somebody wants to be heard meanwhile. */
+static bool wait_for_bytes(bytes *b) {
+    if (b->has_limit || b->wake_fd <= 0) return true;
+    struct pollfd fds[] = {{.fd = b->fd, .events = POLLIN}, {.fd = b->wake_fd, .events = POLLIN}};
+    int n = poll(fds, 2, b->idle_ms > 0 ? b->idle_ms : -1);
+    if (n < 0) return errno != EINTR;
+    if (n > 0 && !(fds[1].revents & POLLIN)) return true;
+    b->was_idle = n == 0;
+    errno = EINTR;
+    return false;
+}
 
 /* Bytes of the file as they are, hashed; 0 at its end or limit, -1: b->error. */
 static ptrdiff_t read_raw(bytes *b, void *to, size_t room) {
     if (b->has_limit && room > b->limit - b->pos) room = (size_t)(b->limit - b->pos);
     if (room == 0) return 0;
     ssize_t n;
-    do n = read(b->fd, to, room);
+    do n = wait_for_bytes(b) ? read(b->fd, to, room) : -1;
     while (n < 0 && errno == EINTR && b->has_limit);
     if (n < 0) {
         b->was_interrupted = errno == EINTR; /* a person gets tired of waiting for a pipe */
@@ -108,7 +121,7 @@ static ptrdiff_t unpack(bytes *b, void *to, size_t room) {
 }
 
 ptrdiff_t sz_fs_bytes_read(bytes *b, void *to, size_t room) {
-    b->was_interrupted = false;
+    b->was_interrupted = b->was_idle = false;
     if (b->packing == NOT_KNOWN_YET && !look(b)) return -1;
     if (b->packing != PLAIN) return unpack(b, to, room);
     size_t n = b->in_end - b->in_at;

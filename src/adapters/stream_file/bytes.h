@@ -14,6 +14,8 @@ typedef enum packing { NOT_KNOWN_YET, PLAIN, GZIP, ZSTD } packing;
 
 typedef struct bytes {
     int fd;
+    int wake_fd; /* readable: do not wait for a pipe any longer; 0: there is none */
+    int idle_ms; /* wait for a pipe so long at most; 0: for ever */
     bool owns_fd, has_limit;
     packing packing;
     uint64_t pos, limit; /* in the file; nothing beyond the limit is read, a file that ends before it was cut short */
@@ -25,6 +27,7 @@ typedef struct bytes {
     void *unpacker;
     const char *name;
     bool is_cut_short, is_damaged, was_interrupted; /* which kind of failure; after the last reading can go on */
+    bool was_idle;                                  /* interrupted, since nothing came for so long */
     char error[256];
 } bytes;
 

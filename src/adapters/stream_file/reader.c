@@ -49,6 +49,7 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
         return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
                           strerror(errno));
     sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
+    r->bytes.wake_fd = s->o.wake_fd;
     r->bytes.only_packed = witness != NULL;
     sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness);
     r->is_open = true;

@@ -52,6 +52,7 @@ bool sz_fs_differs(sz_stream_file *s, const char *name, const char *en, const ch
 
 void sz_fs_give(sz_stream_file *s, uint32_t n) {
     s->wanted = 0;
+    s->is_unsettled = n > 0;
     sz_msgq_push(s->q, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = s->given, .n = n});
 }
 

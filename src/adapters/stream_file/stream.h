@@ -140,7 +140,7 @@ struct sz_stream_file {
     sorted *sorted;
     arrival *arrival;
     uint32_t wanted;
-    bool is_over;
+    bool is_over, is_unsettled; /* unsettled: records were given since the worker was last told that there are none */
     sz_status failed;
     char text[512];
     sz_arena arena;     /* of the delivered inputs */
