@@ -67,6 +67,41 @@ typedef struct sz_sequence_step {
     bool is_not, looks_back;   /* its `where` asks for records of earlier steps */
     const sz_prog *where;      /* NULL: none */
 } sz_sequence_step;
+/* ---- tests of a rule (semantics 38): days count from d1 = 0 ---- */
+
+typedef struct sz_test_pair { sz_str key, value; } sz_test_pair;
+typedef struct sz_test_event { /* one line of `events:` */
+    sz_span span;
+    uint32_t type;
+    sz_test_pair *fields;
+    uint32_t n_fields;
+} sz_test_event;
+typedef struct sz_test_record { int32_t day, ms; uint32_t event; } sz_test_record; /* ms of the day; -1: it was lost */
+typedef struct sz_test_down { int32_t day; uint32_t type; } sz_test_down;            /* the source of the type, for that day */
+typedef struct sz_test_leave { int32_t from, to; sz_str kind; } sz_test_leave;
+typedef enum sz_test_what { SZ_TEST_FIRES, SZ_TEST_STEPS, SZ_TEST_RESOLVES, SZ_N_TEST_WHATS } sz_test_what;
+extern const char *const sz_test_whats[SZ_N_TEST_WHATS];
+typedef struct sz_test_expect {
+    sz_span span;
+    int32_t day, ms;
+    uint8_t what, level;       /* level: fires, steps */
+    sz_str why, zh, en;        /* n 0: not asked for */
+} sz_test_expect;
+typedef struct sz_rule_test {
+    sz_str name;
+    sz_span span;
+    int32_t start_day, start_week; /* of d1: a date, SZ_DAY_NONE: the Monday of that week of term */
+    int32_t first_day, until_day, until_ms; /* first: the earliest that it names */
+    sz_test_pair *student;     /* columns of students.csv, and year */
+    sz_test_event *events;
+    sz_test_record *records;
+    sz_test_down *downs;
+    sz_test_leave *leaves;
+    sz_test_expect *expects;
+    uint32_t n_student, n_events, n_records, n_downs, n_leaves, n_expects;
+} sz_rule_test;
+/* Record i as a line of input; d1: the day that it counts from. */
+void sz_test_json(sz_buf *out, const sz_rule_test *t, const sz_types *types, uint32_t i, int32_t d1);
 
 typedef struct sz_rule {
     sz_str id, title_zh, title_en, purpose, audience, refer_to, source, version, because;
@@ -99,6 +134,8 @@ typedef struct sz_rule {
     uint32_t n_features;
     bool has_growing;        /* absence or .age in when, value, resolve_when, who */
     uint64_t hash;           /* of the meaning */
+    sz_rule_test *tests;
+    uint32_t n_tests;
     sz_span span;
 } sz_rule;
 
@@ -120,6 +157,8 @@ typedef struct sz_rule_file { const char *name; const void *p; size_t n; } sz_ru
 /* Compile all files of a rules folder against a campus (types, periods, tags; NULL: built-in types and empty calendar).
  * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
+/* For a test, while nobody else has the bundle: this rule is live whatever its mode says, the others are off. */
+void sz_bundle_only(sz_bundle *b, uint32_t rule);
 sz_bundle *sz_bundle_ref(sz_bundle *b);
 void sz_bundle_unref(sz_bundle *b);
 

@@ -10,6 +10,7 @@ int cmd_run(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

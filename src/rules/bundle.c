@@ -162,6 +162,10 @@ sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *ca
     return ok ? SZ_OK : SZ_FINDINGS;
 }
 
+void sz_bundle_only(sz_bundle *b, uint32_t rule) {
+    for (uint32_t i = 0; i < b->n_rules; i++) b->rules[i].mode = i == rule ? SZ_LIVE : SZ_DISABLED;
+}
+
 sz_bundle *sz_bundle_ref(sz_bundle *b) {
     __atomic_add_fetch(&b->refs, 1, __ATOMIC_RELAXED);
     return b;

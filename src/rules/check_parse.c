@@ -33,7 +33,7 @@ static bool take(struct words *w, const char *word) {
     return false;
 }
 
-static bool clock_of(sz_str s, int32_t *out) {
+bool sz_clock_parse(sz_str s, int32_t *out) {
     int64_t h, m;
     if (s.n < 4 || s.n > 5 || s.p[s.n - 3] != ':') return false;
     if (!sz_str_i64((sz_str){s.p, s.n - 3}, &h) || !sz_str_i64((sz_str){s.p + s.n - 2, 2}, &m)) return false;
@@ -44,7 +44,7 @@ static bool clock_of(sz_str s, int32_t *out) {
 }
 
 /* mon, mon-fri */
-static uint8_t days_of(sz_str s) {
+uint8_t sz_check_weekdays(sz_str s) {
     const char *dash = memchr(s.p, '-', s.n);
     sz_str from = {s.p, dash ? (size_t)(dash - s.p) : s.n};
     sz_str to = dash ? (sz_str){dash + 1, (size_t)(s.p + s.n - dash - 1)} : from;
@@ -77,7 +77,7 @@ static bool weekdays(struct words *w, uint8_t *out) {
         for (size_t from = 0; from <= s.n;) {
             size_t to = from;
             while (to < s.n && s.p[to] != ',') to++;
-            uint8_t bits = days_of((sz_str){s.p + from, to - from});
+            uint8_t bits = sz_check_weekdays((sz_str){s.p + from, to - from});
             if (!bits) return false;
             *out |= bits;
             from = to + 1;
@@ -118,7 +118,7 @@ bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out) {
     *out = (sz_check){.text = sz_rules_copy(l, node->text)};
     struct words w = {.rest = node->text};
     if (!days(&w, out) || !take(&w, "at")) return bad(l, at_last(node, &w));
-    if (!clock_of(next(&w), &out->ms_of_day)) {
+    if (!sz_clock_parse(next(&w), &out->ms_of_day)) {
         sz_rules_hint_say(sz_rules_error(l, C_CHECK, at_last(node, &w), "this is no time of day", "这不是一天中的时刻"),
                           "write it from 00:00 to 24:00, for example  07:00", "请写 00:00 到 24:00，例如  07:00");
         return false;

@@ -16,6 +16,17 @@
 #define PACK          "rules:\n  - {id: r, level: blue, when: student.year == p, params: {p: 1}}\n"
 
 static const sz_code_doc codes[] = {
+    /* ---- names that mean something, but not where they stand ---- */
+    {C_NOT_CONSTANT, "A param that differs by student stands where records are sorted out, which is the same for all",
+     "因学生而异的参数写在了筛选记录的地方，而那里对所有人都一样",
+     "params: {p: {value: 5, by: [{year: 1, value: 3}]}}\nevents: {e: {event: swipe, where: event.amount > p}}",
+     "params: {p: 5}\nevents: {e: {event: swipe, where: event.amount > p}}"},
+    {C_NO_EVENT, "`event` and `place` are of one record, and there is none here",
+     "`event` 和 `place` 属于一条记录，而这里没有记录", VALUE("at_least: {3: blue}, who: event.amount > 5"),
+     VALUE("at_least: {3: blue}, who: student.year == 1")},
+    {C_NO_FEATURE, "A feature stands in `where`, which sees one record", "`where` 只看一条记录，却写了特征",
+     "features: {n: {count: swipe, over: 7d}}\nevents: {e: {event: swipe, where: n > 3}}",
+     "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, level: blue, when: n > 3}"},
     /* ---- form ---- */
     {C_KEY, "A key that the language does not know stands here", "这里出现了语言不认识的键",
      RULE("when: student.year == 1, titel: x"), RULE("when: student.year == 1")},
@@ -177,6 +188,19 @@ static const sz_code_doc codes[] = {
     {C_ADJUST_LEVEL, "A rule with steps has no single level to adjust", "按档次分级的规则没有单一级别可改",
      VALUE("at_least: {3: blue}") "\nadjust: {r: {because: x, level: red}}",
      VALUE("at_least: {3: blue}") "\nadjust: {r: {because: x, mode: shadow}}"},
+
+    /* ---- tests ---- */
+    {C_TEST_WHEN, "A day or a time of a test is not written as one", "测试里的日期或时刻写法不对",
+     RULE("when: student.year == 1, tests: [{name: t, events: ['2 08:00 swipe 5'], expect: []}]"),
+     RULE("when: student.year == 1, tests: [{name: t, events: ['d2 08:00 swipe 5'], expect: []}]")},
+    {C_TEST_EVENT, "A record of a test cannot be made: a type, a word, a field or a value is not known",
+     "测试里的记录无法生成：类型、词、字段或取值不认识",
+     RULE("when: student.year == 1, tests: [{name: t, events: ['d2 08:00 attendance absnt'], expect: []}]"),
+     RULE("when: student.year == 1, tests: [{name: t, events: ['d2 08:00 attendance absent'], expect: []}]")},
+    {C_TEST_EXPECT, "What a test expects is not an alert event with its level", "测试的期望不是预警事件加级别",
+     RULE("when: student.year == 1, tests: [{name: t, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires']}]"),
+     RULE(
+         "when: student.year == 1, tests: [{name: t, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}]")},
 
     /* ---- warnings ---- */
     {C_WAS, "The pack has changed a value since the adjust was made", "规则包的值在调整之后又变了",

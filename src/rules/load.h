@@ -84,6 +84,9 @@ enum {
     C_POINTS = 87,
     C_BASELINE = 88,
     C_SEQUENCE = 89,
+    C_TEST_WHEN = 91,
+    C_TEST_EVENT = 92,
+    C_TEST_EXPECT = 93,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,
@@ -372,6 +375,9 @@ void sz_rule_message(struct sz_ruling *g);
 void sz_rule_meaning(struct sz_ruling *g); /* types, features, has_growing, hash, version */
 void sz_rule_purpose(struct sz_ruling *g);
 bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out);
+bool sz_clock_parse(sz_str s, int32_t *ms_of_day); /* 07:00; 24:00 is the last millisecond */
+uint8_t sz_check_weekdays(sz_str s);               /* mon, mon-fri: bit w-1 for weekday w; 0: neither */
+void sz_rule_tests(struct sz_ruling *g);           /* after the rest of the rule */
 /* Does a growing value stand in p that is made of others, so that no timer can foresee it? Then a finding, at node. */
 bool sz_rule_refuses_growing(struct sz_ruling *g, const sz_prog *p, const sz_yaml *node);
 /* Where a key of a mapping stands; the mapping itself if it has none. */

@@ -36,7 +36,7 @@ static const sz_key keys[] = {
     KEY(params, "params", SZ_SHAPE_MAP),
     KEY(labels, "labels", SZ_SHAPE_TEXTS),
     KEY(replaces, "replaces", SZ_SHAPE_TEXT),
-    KEY(tests, "tests", SZ_SHAPE_LIST), /* taken by `sanzao test`, not read here */
+    KEY(tests, "tests", SZ_SHAPE_LIST),
     KEY(sequence, "sequence", SZ_SHAPE_LIST),
     KEY(within, "within", SZ_SHAPE_TEXT),
     KEY(points, "points", SZ_SHAPE_LIST),
@@ -192,6 +192,7 @@ static void load_one(struct sz_loading *l, struct sz_decl *d) {
     sz_rule_message(&g);
     g.r->params = g.scope.params;
     g.r->n_params = g.scope.n_params;
+    sz_rule_tests(&g);
     if (!g.failed) sz_rule_meaning(&g);
     if (!g.failed) sz_rule_purpose(&g);
     d->state = g.failed ? SZ_DECL_FAILED : SZ_DECL_DONE;

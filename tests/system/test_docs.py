@@ -93,6 +93,21 @@ def config():
     yield "config.example.yaml is a config", [] if done.returncode == 0 else [done.stderr.decode(errors="replace")]
 
 
+def codes():
+    """Every code that a module can give, as the enums in the sources have it, has its meaning in errors.md."""
+    known = {int(x) for x in re.findall(r"^## SZ(\d+)$", dict(pages("docs/errors.md"))["docs/errors.md"], re.M)}
+    used = {}
+    for pattern in ("src/**/*.[ch]", "include/**/*.h"):
+        for _, text in pages(pattern):
+            for body in re.findall(r"\benum\b[^{;]*\{([^}]*)\}", re.sub(r"/\*.*?\*/", "", text, flags=re.S)):
+                number = None
+                for m in re.finditer(r"(\w+)\s*(?:=\s*(\d+))?\s*(?:,|$)", body):
+                    number = int(m[2]) if m[2] else None if number is None else number + 1
+                    if number and re.match(r"C_[A-Z]|(SZ|APP|[A-Z]+)_CODE_(?!MAX)", m[1]): used[number] = m[1]
+    lacking = [f"{name} ({number}) is not in docs/errors.md" for number, name in sorted(used.items()) if number not in known]
+    yield f"{len(used)} codes have their meaning", lacking if len(used) > 150 else ["too few codes found"]
+
+
 def current():
     done = subprocess.run([sys.executable, os.path.join(ROOT, "tools/generate"), "--check"], env={**os.environ, "SANZAO": SANZAO}, capture_output=True, check=False)
     yield "generated pages and transcripts are current", [] if done.returncode == 0 else [done.stdout.decode(errors="replace")]
@@ -100,7 +115,7 @@ def current():
 
 def main():
     passed = failed = 0
-    for part in (examples, links, numbers, config, current):
+    for part in (examples, links, numbers, config, codes, current):
         for name, problems in part():
             passed += not problems
             failed += bool(problems)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One test of a rule, run: a campus of one student, its records through the same worker as a real run, and what it said
+ * against what was expected.
+ */
+#ifndef SZ_APP_RULE_TEST_H
+#define SZ_APP_RULE_TEST_H
+
+#include "job.h"
+
+typedef struct sz_test_said { /* an alert event, days from d1 */
+    int32_t day, ms;
+    uint8_t what, level;
+    sz_str why, zh, en;
+    bool is_expected;
+} sz_test_said;
+
+typedef struct sz_test_result {
+    sz_arena arena;
+    sz_test_said *said;
+    uint32_t n_said, cap_said;
+    const char *refused, *refused_zh; /* why it could not be run; NULL: it was */
+    bool *was_met;                    /* of each expectation */
+    const sz_test_said **instead;     /* of an expectation whose text differs: what was said; else NULL */
+    bool is_passed;
+} sz_test_result;
+
+/* in: rules and campus as sz_job_test loaded them; the bundle runs this rule only. */
+void sz_rule_test_run(const sz_inputs *in, const sz_rule *r, const sz_rule_test *t, sz_test_result *out);
+void sz_test_result_fini(sz_test_result *r);
+/* Run all tests of the rules, print what failed and the counts; the exit status of the contract. */
+int sz_job_test(const sz_job *job, bool as_json);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `tests:` of a rule: what happens to one student, and what the rule is to say of it (semantics 38). `sanzao test` runs
+ * them; that they can be run is looked at whenever the rule is read.
+ */
+#include "keys.h"
+#include "rule_test.h"
+
+struct test_keys {
+    const sz_yaml *name, *student, *leaves, *events, *expect, *start, *until;
+};
+static const sz_key keys[] = {
+    SZ_KEY_NEEDED(struct test_keys, name, "name", SZ_SHAPE_TEXT),
+    SZ_KEY(struct test_keys, student, "student", SZ_SHAPE_MAP),
+    SZ_KEY(struct test_keys, leaves, "leaves", SZ_SHAPE_TEXTS),
+    SZ_KEY_NEEDED(struct test_keys, events, "events", SZ_SHAPE_TEXTS),
+    SZ_KEY_NEEDED(struct test_keys, expect, "expect", SZ_SHAPE_LIST),
+    SZ_KEY(struct test_keys, start, "start", SZ_SHAPE_TEXT),
+    SZ_KEY(struct test_keys, until, "until", SZ_SHAPE_TEXT),
+};
+static const sz_key_table table = {"a test", "测试", keys, sizeof keys / sizeof *keys};
+
+struct student_keys {
+    const sz_yaml *column[14];
+};
+#define COLUMN(i, name) SZ_KEY(struct student_keys, column[i], name, SZ_SHAPE_TEXT)
+static const sz_key student_keys[] = {
+    COLUMN(0, "year"),   COLUMN(1, "school"),     COLUMN(2, "college"), COLUMN(3, "major"), COLUMN(4, "class"),
+    COLUMN(5, "gender"), COLUMN(6, "entry_year"), COLUMN(7, "years"),   COLUMN(8, "dorm"),  COLUMN(9, "building"),
+    COLUMN(10, "tags"),  COLUMN(11, "residence"), COLUMN(12, "status"), COLUMN(13, "name"),
+};
+static const sz_key_table student_table = {"a student", "学生", student_keys,
+                                           sizeof student_keys / sizeof *student_keys};
+
+/* ---- words and days ---- */
+
+static size_t skip_spaces(const struct sz_test_words *w) {
+    size_t i = w->at;
+    while (i < w->node->text.n && w->node->text.p[i] == ' ') i++;
+    return i;
+}
+
+sz_str sz_test_peek(struct sz_test_words *w) {
+    size_t from = skip_spaces(w), to = from;
+    while (to < w->node->text.n && w->node->text.p[to] != ' ') to++;
+    return (sz_str){w->node->text.p + from, to - from};
+}
+
+sz_str sz_test_next(struct sz_test_words *w) {
+    w->word = sz_test_peek(w);
+    w->word_at = skip_spaces(w);
+    w->at = w->word_at + w->word.n;
+    return w->word;
+}
+
+sz_span sz_test_span(const struct sz_test_words *w) { return sz_yaml_value_span(w->node, w->word_at, w->word.n); }
+
+void sz_test_wrong(struct sz_testing *x, const struct sz_test_words *w, int code, const char *en, const char *zh,
+                   const char *hint, const char *hint_zh) {
+    struct sz_loading *l = x->g->l;
+    x->failed = true;
+    sz_str word = w->word;
+    sz_diag *d = sz_rules_say(l, SZ_ERROR, code, sz_test_span(w),
+                              word.n ? TXT(l, "`%.*s` %s", SZ_FMT_STR(word), en) : "something is missing here",
+                              word.n ? TXT(l, "`%.*s` %s", SZ_FMT_STR(word), zh) : "这里缺少内容");
+    sz_rules_hint_say(d, hint, hint_zh);
+}
+
+void sz_test_name_day(struct sz_testing *x, int32_t day) {
+    if (day < x->t->first_day) x->t->first_day = day;
+    if (day > x->last_day) x->last_day = day;
+}
+
+bool sz_test_day(sz_str s, int32_t *day) {
+    int64_t n;
+    if (s.n < 2 || s.p[0] != 'd' || !sz_str_i64((sz_str){s.p + 1, s.n - 1}, &n)) return false;
+    if (n < -TEST_DAYS_MAX || n > TEST_DAYS_MAX) return false;
+    *day = (int32_t)n - 1;
+    return true;
+}
+
+static bool one_span(sz_str s, int32_t *from, int32_t *to) {
+    for (size_t i = 1; i + 1 < s.n; i++)
+        if (s.p[i] == '.' && s.p[i + 1] == '.')
+            return sz_test_day((sz_str){s.p, i}, from) && sz_test_day((sz_str){s.p + i + 2, s.n - i - 2}, to) &&
+                   *from <= *to;
+    if (!sz_test_day(s, from)) return false;
+    *to = *from;
+    return true;
+}
+
+bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
+                  bool (*each)(struct sz_testing *x, void *ctx, int32_t from, int32_t to), void *ctx) {
+    sz_str s = sz_test_next(w);
+    for (size_t from = 0; from <= s.n;) {
+        size_t to = from;
+        while (to < s.n && s.p[to] != ',') to++;
+        int32_t a, b;
+        if (!one_span((sz_str){s.p + from, to - from}, &a, &b)) {
+            sz_test_wrong(x, w, C_TEST_WHEN, "does not say a day", "没有写明哪一天",
+                          "write  d2, or d1..d5, or d1,d3: d1 is the Monday of term week 5, at most 400 days away",
+                          "请写 d2、d1..d5 或 d1,d3：d1 是学期第 5 周的周一，前后最多 400 天");
+            return false;
+        }
+        sz_test_name_day(x, a);
+        sz_test_name_day(x, b);
+        if (!each(x, ctx, a, b)) return false;
+        from = to + 1;
+    }
+    return true;
+}
+
+/* ---- one test ---- */
+
+static void load_student(struct sz_testing *x, const sz_yaml *map) {
+    struct sz_loading *l = x->g->l;
+    struct student_keys k = {0};
+    if (!map) return;
+    if (!sz_keys_read(l, map, &student_table, &k)) x->failed = true;
+    for (size_t i = 0; i < student_table.n; i++) {
+        if (!k.column[i]) continue;
+        int64_t n;
+        bool is_number = i == 0 || i == 6 || i == 7;
+        if (is_number && !sz_str_i64(k.column[i]->text, &n)) {
+            struct sz_test_words w = {.node = k.column[i]};
+            sz_test_next(&w);
+            sz_test_wrong(x, &w, C_TEST_EVENT, "is not a whole number", "不是整数", "for example  year: 1",
+                          "例如  year: 1");
+        }
+        *SZ_PUSH(l->a, x->t->student, x->t->n_student, x->cap_student) =
+            (sz_test_pair){sz_str_of(student_keys[i].name), sz_rules_copy(l, k.column[i]->text)};
+    }
+}
+
+static bool add_leave(struct sz_testing *x, void *ctx, int32_t from, int32_t to) {
+    sz_str *kind = ctx;
+    *SZ_PUSH(x->g->l->a, x->t->leaves, x->t->n_leaves, x->cap_leaves) = (sz_test_leave){from, to, *kind};
+    return true;
+}
+
+static void load_leave(struct sz_testing *x, const sz_yaml *node) {
+    static const char *const kinds[] = {"leave", "sick", "internship", "exchange", "late_permit", "overnight_permit"};
+    struct sz_test_words w = {.node = node}, ahead = w;
+    sz_test_next(&ahead);
+    sz_str kind = sz_test_next(&ahead);
+    if (sz_rules_index(kind, kinds, 6) < 0) {
+        sz_test_wrong(x, &ahead, C_TEST_EVENT, "is not a kind of leave", "不是请假的类型",
+                      "write  d2..d3 sick: leave, sick, internship, exchange, late_permit, overnight_permit",
+                      "请写 d2..d3 sick：可用 leave、sick、internship、exchange、late_permit、overnight_permit");
+        return;
+    }
+    kind = sz_rules_copy(x->g->l, kind);
+    sz_test_days(x, &w, add_leave, &kind);
+}
+
+static void load_start(struct sz_testing *x, const sz_yaml *node) {
+    sz_zone utc;
+    int64_t t;
+    bool is_day = false;
+    x->t->start_day = SZ_DAY_NONE;
+    x->t->start_week = 5;
+    if (!node) return;
+    int64_t week;
+    bool says_week = node->text.n > 5 && memcmp(node->text.p, "week ", 5) == 0;
+    if (says_week && sz_str_i64((sz_str){node->text.p + 5, node->text.n - 5}, &week) && week > 0 && week < 60) {
+        x->t->start_week = (int32_t)week;
+        return;
+    }
+    sz_zone_fixed(&utc, 0, "UTC");
+    if (sz_time_parse(&utc, node->text, &t, &is_day) && is_day) {
+        x->t->start_day = (int32_t)(t / SZ_DAY_MS);
+        return;
+    }
+    struct sz_test_words w = {.node = node};
+    sz_test_next(&w);
+    sz_test_wrong(x, &w, C_TEST_WHEN, "is not a date", "不是日期", "write  start: week 1  (of term), or the date of d1",
+                  "请写 start: week 1（学期第几周），或 d1 的日期");
+}
+
+static void load_until(struct sz_testing *x, const sz_yaml *node) {
+    x->t->until_day = x->last_day;
+    x->t->until_ms = (int32_t)SZ_DAY_MS - 1;
+    if (!node) return;
+    struct sz_test_words w = {.node = node};
+    bool ok = sz_test_day(sz_test_next(&w), &x->t->until_day);
+    if (ok && sz_test_peek(&w).n) ok = sz_clock_parse(sz_test_next(&w), &x->t->until_ms);
+    if (ok && !sz_test_next(&w).n) return;
+    sz_test_wrong(x, &w, C_TEST_WHEN, "is not a day and a time", "不是日期和时刻",
+                  "write  until: d9, or  until: d9 20:00", "请写 until: d9 或 until: d9 20:00");
+}
+
+/* What would be a dead letter tests nothing. */
+static void try_records(struct sz_testing *x) {
+    struct sz_loading *l = x->g->l;
+    sz_decoder *decoder = sz_decoder_new(l->types, l->zone ? l->zone : &(sz_zone){0});
+    uint32_t last = SZ_NONE;
+    sz_buf json;
+    sz_buf_init(&json);
+    for (uint32_t i = 0; i < x->t->n_records; i++) {
+        if (x->t->records[i].event == last) continue;
+        last = x->t->records[i].event;
+        sz_buf_clear(&json);
+        sz_test_json(&json, x->t, l->types, i, 20000);
+        sz_record r;
+        sz_decode_json(decoder, sz_buf_str(&json), &l->tmp, &r);
+        if (r.kind != SZ_RECORD_DEAD) continue;
+        x->failed = true;
+        const char *reason = sz_reason_names[r.dead.reason];
+        sz_diag *d =
+            sz_rules_error(l, C_TEST_EVENT, x->t->events[last].span, "such a record would be a dead letter: %s (%s)",
+                           "这样的记录会成为死信：%s（%s）", reason, r.dead.field ? r.dead.field : "");
+        sz_rules_hint_say(d, "docs/events.md has what a record of each type needs",
+                          "每种记录需要什么，见 docs/events.md");
+    }
+    sz_buf_fini(&json);
+    sz_decoder_free(decoder);
+}
+
+static void keep_spans(struct sz_testing *x) {
+    for (uint32_t i = 0; i < x->t->n_events; i++) x->t->events[i].span = sz_rules_keep(x->g->l, x->t->events[i].span);
+    for (uint32_t i = 0; i < x->t->n_expects; i++)
+        x->t->expects[i].span = sz_rules_keep(x->g->l, x->t->expects[i].span);
+}
+
+static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t) {
+    struct sz_loading *l = g->l;
+    struct test_keys k = {0};
+    struct sz_testing x = {.g = g, .t = t, .last_day = INT32_MIN};
+    *t = (sz_rule_test){.first_day = INT32_MAX};
+    if (!sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL)) return false;
+    x.failed = !sz_keys_read(l, node, &table, &k);
+    if (k.name) t->name = sz_rules_copy(l, k.name->text);
+    t->span = sz_rules_keep(l, k.name ? k.name->span : node->span);
+    load_student(&x, k.student);
+    load_start(&x, k.start);
+    const sz_yaml **items;
+    uint32_t n;
+    if (!sz_rules_texts(l, k.leaves, &items, &n)) x.failed = true, n = 0;
+    for (uint32_t i = 0; i < n; i++) load_leave(&x, items[i]);
+    if (!sz_rules_texts(l, k.events, &items, &n)) x.failed = true, n = 0;
+    for (uint32_t i = 0; i < n; i++) sz_test_event_load(&x, items[i]);
+    for (size_t i = 0; k.expect && i < k.expect->n; i++) sz_test_expect_load(&x, k.expect->items[i]);
+    if (x.last_day == INT32_MIN) sz_test_name_day(&x, 0);
+    load_until(&x, k.until);
+    if (!x.failed) try_records(&x);
+    keep_spans(&x);
+    return !x.failed;
+}
+
+void sz_rule_tests(struct sz_ruling *g) {
+    const sz_yaml *list = g->k.tests;
+    if (!list) return;
+    g->r->tests = SZ_NEWN(g->l->a, sz_rule_test, list->n + 1);
+    g->r->n_tests = (uint32_t)list->n;
+    for (size_t i = 0; i < list->n; i++)
+        if (!load_test(g, list->items[i], &g->r->tests[i])) g->failed = true;
+}

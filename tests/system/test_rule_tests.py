@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""`sanzao test`: the tests that stand in the rules, those of the shipped ones among them. A test that cannot fail is none: each shipped
+rule is changed in its numbers, and its tests find it."""
+import json
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from lib import ROOT, expect, main, same, sanzao, say, write
+
+SHIPPED = sorted((ROOT / "rules").rglob("*.yaml"))
+
+
+def results(tmp, *args, rc=None):
+    result = sanzao(tmp, "test", *args, "--json", rc=rc)
+    return json.loads(result.out) if result.rc in (0, 1) and result.out else result
+
+
+def tests_of(text):
+    """rule id → the `expect` texts of its tests."""
+    found = {}
+    for part in re.split(r"^  - id: ", text, flags=re.M)[1:]:
+        found[part.split("\n")[0].strip()] = re.findall(r"^        expect:(.*?)(?=^      - |^  - |\Z)", part, re.M | re.S)
+    return found
+
+
+# ---- the shipped rules ---------------------------------------------------------------------------------------------------------
+
+def test_shipped_rules_pass_theirs(tmp):
+    got = results(tmp, ROOT / "rules", rc=0)
+    same((got["failed"], got["rules"], got["rules_with_tests"]), (0, 10, 10), "failed, rules, with tests")
+    expect(got["passed"] >= 18, got)
+    same(results(tmp, ROOT / "rules", "--campus", ROOT / "examples/campus-small", rc=0)["passed"], got["passed"], "under a campus's own calendar")
+    say(got["passed"], "tests")
+
+
+def test_each_shipped_rule_has_one_that_fires_and_one_that_is_silent(tmp):
+    n = 0
+    for path in SHIPPED:
+        for rule, expects in tests_of(path.read_text()).items():
+            n += 1
+            expect(any("fires" in e for e in expects), rule, "has no test that fires")
+            expect(any(e.strip() == "[]" for e in expects), rule, "has no test that is silent")
+    same(n, 10, "shipped rules")
+
+
+# Another number in the rule, and of which rule a test is to notice.
+CHANGES = [
+    ("dorm/late-returns", "few: 4", "few: 3", "late-returns"), ("dorm/late-returns", "few: 4, many: 5", "few: 5, many: 6", "late-returns"),
+    ("dorm/late-returns", "days: late_return", "count: late_return", "late-returns"),
+    ("dorm/out-overnight", "{value: 18h", "{value: 6h", "out-overnight"), ("dorm/out-overnight", "in_the_dorm_8h == 0", "in_the_dorm_8h <= 9", "out-overnight"),
+    ("dorm/out-overnight", "unless: [overnight_permit, late_permit]", "unless: [late_permit]", "out-overnight"),
+    ("dorm/out-overnight", "usual: {value: 8,", "usual: {value: 11,", "not-back"), ("dorm/out-overnight", "at 02:00", "at 03:00", "not-back"),
+    ("freshmen/settling-in", "value: 4 class-hours", "value: 5 class-hours", "settling-in"), ("freshmen/settling-in", "{value: 3,", "{value: 1,", "settling-in"),
+    ("freshmen/settling-in", "value: 6 class-hours", "value: 7 class-hours", "settling-in"),
+    ("freshmen/settling-in", "calendar.week <= 6", "calendar.week <= 7", "settling-in"),
+    ("freshmen/settling-in", "student.year <= 2", "student.year <= 3", "settling-in"),
+    ("hardship/hidden-hardship", "value: 60,", "value: 61,", "hidden-hardship"), ("hardship/hidden-hardship", "value: 420 yuan", "value: 410 yuan", "hidden-hardship"),
+    ("hardship/hidden-hardship", "value: 60,", "value: 30,", "hidden-hardship"),
+    ("hardship/spend-floor", "value: 7 yuan", "value: 5 yuan", "spend-floor"), ("hardship/spend-floor", "value: 60%", "value: 70%", "spend-floor"),
+    ("hardship/spend-floor", "{value: 6,", "{value: 2,", "spend-floor"),
+    ("safety/lost-contact", "first: 36h", "first: 30h", "lost-contact"), ("safety/lost-contact", "third: 72h", "third: 96h", "lost-contact"),
+    ("safety/lost-contact", "pause: [weekend]", "pause: []", "lost-contact"), ("safety/lost-contact", "last_year_too: 0", "last_year_too: 1", "lost-contact"),
+    ("safety/lost-contact", "{value: 42,", "{value: 430,", "lost-contact"),
+    ("safety/not-arrived", "fri at 18:00", "sat at 18:00", "not-arrived"), ("safety/not-arrived", "weeks: 3", "weeks: 0", "not-arrived"),
+    ("study/absence-hours", "value: 8 class-hours", "value: 7 class-hours", None),
+    ("study/absence-hours", "value: 8 class-hours", "value: 9 class-hours", "absence-hours"),
+    ("study/absence-hours", "{value: 4,", "{value: 2,", "absence-hours"), ("study/absence-hours", "{value: 4,", "{value: 5,", "absence-hours"),
+    ("study/absence-hours", "value: 10 class-hours", "value: 11 class-hours", "absence-hours"),
+    ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
+]
+
+
+def test_another_number_in_a_shipped_rule_is_noticed(tmp):
+    wrong = []
+    for i, (name, old, new, rule) in enumerate(CHANGES):
+        folder = tmp / str(i)
+        for path in SHIPPED:
+            text = path.read_text()
+            if path.match(f"{name}.yaml"):
+                if old not in text: wrong.append(f"{name} has no `{old}`")
+                text = text.replace(old, new, 1)
+            write(folder / path.relative_to(ROOT / "rules"), text)
+        got = results(tmp, folder)
+        failed = {f["rule"] for f in got["failures"]} if isinstance(got, dict) else {str(got)}
+        if failed != ({rule} if rule else set()): wrong.append(f"{name}: `{old}` → `{new}` fails {failed}, not {rule}")
+    expect(not wrong, "\n      ".join(wrong))
+
+
+# ---- the language ----------------------------------------------------------------------------------------------------------------
+
+RULE = """\
+events: {{missed: {{event: attendance, where: event.status == "absent"}}, meal: {{event: swipe, where: place.kind == "canteen"}}}}
+features: {{missed_7d: {{count: missed, over: 7d}}, hours: {{sum: missed.hours, over: 7d}}, meals: {{sessions: meal, gap: 90m, over: 7d}}, silence: {{absence: seen}}}}
+rules:
+  - id: r
+    {rule}
+    title: {{zh: 规则, en: Rule}}
+    tests:
+      - {{name: t, {test}}}
+"""
+
+
+def one(tmp, rule, test):
+    write(tmp / "rules/r.yaml", RULE.format(rule=rule, test=test))
+    return results(tmp, "rules")
+
+
+def passes(tmp, rule, test):
+    got = one(tmp, rule, test)
+    expect(isinstance(got, dict) and got["passed"] == 1, test, "fails:", got)
+
+
+def fails(tmp, rule, test, expected, got):
+    result = one(tmp, rule, test)
+    expect(isinstance(result, dict) and result["failed"] == 1, test, "does not fail:", result)
+    same((result["failures"][0]["expected"], result["failures"][0]["got"]), (expected, got), test)
+
+
+COUNT = "value: missed_7d\n    at_least: {2: yellow, 4: orange}"
+
+
+def test_days_times_and_series(tmp):
+    passes(tmp, COUNT, "events: ['d1..d2 08:00,10:00 attendance absent'], expect: ['d1 10:00 fires yellow', 'd2 10:00 steps orange']")
+    passes(tmp, COUNT, "events: ['d1,d3 08:00 attendance absent'], expect: ['d3 08:00 fires yellow']")
+    passes(tmp, COUNT, "events: ['d1..d7 tue,thu 08:00 attendance absent'], expect: ['d4 08:00 fires yellow']")
+    passes(tmp, COUNT, "events: ['d1 08:00 attendance absent 1 0 2x2'], expect: ['d1 10:00 fires yellow', 'd2 10:00 steps orange']")
+    passes(tmp, COUNT, "events: ['d1 attendance absent', 'd3 attendance absent'], expect: ['d3 00:00 fires yellow']")
+    passes(tmp, COUNT, "events: ['d-3 08:00 attendance absent', 'd0 08:00 attendance absent'], expect: ['d0 08:00 fires yellow']")
+    passes(tmp, COUNT, "start: 2026-03-25, events: ['d1..d7 mon 08:00 attendance absent', 'd1 08:00 attendance absent'], expect: ['d6 08:00 fires yellow']")
+
+
+def test_words_and_fields(tmp):
+    passes(tmp, "value: hours\n    at_least: {3 class-hours: blue}", "events: ['d1 08:00 attendance absent 2', 'd2 08:00 attendance absent hours=1'], expect: ['d2 08:00 fires blue']")
+    passes(tmp, "value: meals\n    at_least: {2: blue}", "events: ['d1 12:00,12:30,18:00 swipe canteen 6.5', 'd1 13:00 swipe shop 3'], expect: ['d1 18:00 fires blue']")
+    passes(tmp, "when: event.type == \"dorm_access\" && event.direction == \"in\" && event.late\n    level: yellow",
+           "events: ['d2 01:05 dorm_access in', 'd3 22:00 dorm_access in', 'd4 01:05 dorm_access out'], expect: ['d2 01:05 fires yellow']")
+    passes(tmp, "who: student.year == 1 && student.school == \"医学院\"\n    " + COUNT,
+           "student: {year: 1, school: 医学院}, events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires yellow']")
+    passes(tmp, "who: student.year == 1\n    " + COUNT, "student: {year: 2}, events: ['d1,d2 08:00 attendance absent'], expect: []")
+    passes(tmp, "value: hours\n    at_least: {4 class-hours: blue}",
+           "events: ['d1 08:00 attendance absent 4 id=a', 'd2 08:00 attendance excused ref=a'], expect: ['d1 08:00 fires blue', 'd2 08:00 resolves corrected']")
+
+
+def test_leaves_and_sources_that_are_down(tmp):
+    silence = "value: silence\n    at_least: {24h: yellow}"
+    meals = "events: ['d-30..d1 12:00 swipe canteen 6']"
+    passes(tmp, silence, meals + ", until: d3, expect: ['d2 12:00 fires yellow']")
+    passes(tmp, silence, meals + ", leaves: [d2..d3 sick], until: d3, expect: []")
+    passes(tmp, silence, meals + ", leaves: [d2 leave], until: d4, expect: ['d4 00:00 fires yellow']")
+    passes(tmp, COUNT.replace("at_least: {2: yellow, 4: orange}", "at_most: {0: blue}").replace("\n    ", "\n    check: daily at 20:00\n    "),
+           "events: ['d-6 08:00 attendance absent _x4', 'd-30 08:00 attendance present'], until: d1, expect: []")
+
+
+def test_what_is_not_expected_fails(tmp):
+    fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], expect: []", [], ["d2 08:00 fires yellow"])
+    fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires orange']", ["d2 08:00 fires orange"], ["d2 08:00 fires yellow"])
+    fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], expect: ['d1 08:00 fires yellow']", ["d1 08:00 fires yellow"], ["d2 08:00 fires yellow"])
+    fails(tmp, COUNT, "events: ['d1 08:00 attendance absent'], expect: ['d1 08:00 fires yellow']", ["d1 08:00 fires yellow"], [])
+    fails(tmp, COUNT, "events: ['d1..d4 08:00 attendance absent'], expect: ['d2 08:00 fires yellow']", [], ["d2 08:00 fires yellow", "d4 08:00 steps orange"])
+    fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], until: d12, expect: ['d2 08:00 fires yellow', 'd8 00:00 resolves who']",
+          ["d8 00:00 resolves who"], ["d2 08:00 fires yellow", "d8 00:00 resolves"])
+
+
+def test_texts_are_compared_where_given(tmp):
+    rule = COUNT + "\n    message: {zh: '旷课 {value} 次', en: '{value|class|classes} missed'}"
+    events = "events: ['d1,d2 08:00 attendance absent'], expect: "
+    passes(tmp, rule, events + "[{at: d2 08:00 fires yellow, zh: 旷课 2 次, en: 2 classes missed}]")
+    expect(one(tmp, rule, events + "[{at: d2 08:00 fires yellow, zh: 旷课 3 次}]")["failed"] == 1, "another text")
+    shown = sanzao(tmp, "test", "rules", rc=1).out.decode()
+    for text in ("FAIL  r › t  rules/r.yaml:10", "      expected  旷课 3 次", "      got       旷课 2 次", "1 failed, 0 passed · 1 of 1 rules have a test"):
+        expect(text in shown, text, "is missing:", shown)
+    shown = sanzao(tmp, "test", "rules", "--lang", "zh", rc=1).out.decode()
+    for text in ("失败  r › t", "期望  旷课 3 次", "实际  旷课 2 次", "1 个失败，0 个通过"): expect(text in shown, text, "is missing:", shown)
+
+
+def test_only_the_tested_rule_runs_and_it_does_whatever_its_mode(tmp):
+    other = "\n  - {id: other, title: {zh: 另, en: Other}, when: missed_7d >= 1, level: red}"
+    write(tmp / "rules/r.yaml", RULE.format(rule=COUNT + "\n    sensitive: true", test="events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires yellow']").rstrip() + other + "\n")
+    same(results(tmp, "rules", rc=0)["passed"], 1, "passed")
+
+
+MISTAKES = [
+    ("events: ['2 08:00 attendance absent'], expect: []", "SZ091", "2 "), ("events: ['d900 08:00 attendance absent'], expect: []", "SZ091", "d900"),
+    ("events: ['d2..d1 08:00 attendance absent'], expect: []", "SZ091", "d2..d1"), ("events: ['d1 8:99 attendance absent'], expect: []", "SZ091", "8:99"),
+    ("events: ['d1 08:00 atendance absent'], expect: []", "SZ092", "atendance"), ("events: ['d1 08:00 attendance absnt'], expect: []", "SZ092", "absnt"),
+    ("events: ['d1 08:00 attendance absent huors=2'], expect: []", "SZ092", "huors=2"), ("events: ['d1 08:00 attendance 2'], expect: []", "SZ092", "'d1 08:00 attendance 2'"),
+    ("events: ['d1 08:00 swipe canteen 6.999'], expect: []", "SZ092", "'d1 08:00 swipe"), ("events: ['d1 08:00 swipe 图书馆'], expect: []", "SZ092", "图书馆"),
+    ("events: [], expect: ['d1 fires yellow']", "SZ091", "fires"), ("events: [], expect: ['d1 08:00 fire yellow']", "SZ093", "fire "),
+    ("events: [], expect: ['d1 08:00 fires yelow']", "SZ093", "yelow"), ("events: [], expect: ['d1 08:00 fires yellow twice']", "SZ093", "twice"),
+    ("events: [], expects: []", "SZ020", "expects"), ("expect: []", "SZ022", None), ("events: []", "SZ022", None),
+    ("events: [], expect: [{att: d1 08:00 fires yellow}]", "SZ020", "att"), ("events: [], expect: [], student: {yaer: 1}", "SZ020", "yaer"),
+    ("events: [], expect: [], student: {year: first}", "SZ092", "first"), ("events: [], expect: [], leaves: [d2 holiday]", "SZ092", "holiday"),
+    ("events: [], expect: [], start: monday", "SZ091", "monday"), ("events: [], expect: [], until: noon", "SZ091", "noon"),
+    ("events: [], expect: none", "SZ021", "none"), ("events: {a: b}, expect: []", "SZ021", None),
+]
+
+
+def test_malformed_tests_are_findings_of_check_at_their_place(tmp):
+    for test, code, word in MISTAKES:
+        text = RULE.format(rule=COUNT, test=test)
+        write(tmp / "rules/r.yaml", text)
+        found = json.loads(sanzao(tmp, "check", "rules", "--json", rc=1).out)["findings"]
+        expect([f["code"] for f in found] in ([code], [code, code]), test, found)
+        expect(all(f["message_zh"] != f["message_en"] for f in found if "message_zh" in f), found)
+        if word:
+            line = text.splitlines()[found[0]["line"] - 1]
+            expect(line[found[0]["column"] - 1:].startswith(word.strip()), test, "is pointed at", line[found[0]["column"] - 1:])
+        expect(sanzao(tmp, "test", "rules").rc == 1, "a broken rule set is not tested")
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
