@@ -73,9 +73,15 @@ static int choice_of(const char *choices, sz_str s) {
     return -1;
 }
 
+/* As in rules, and milliseconds besides: waits of a machine. */
+static bool parse_wait(sz_str s, int64_t *ms) {
+    if (s.n > 2 && memcmp(s.p + s.n - 2, "ms", 2) == 0) return sz_str_i64((sz_str){s.p, s.n - 2}, ms) && *ms >= 0;
+    return sz_duration_parse(s, ms);
+}
+
 static bool parse_value(const sz_opt_row *r, sz_str s, int64_t *num) {
     switch (r->kind) {
-    case SZ_OPT_DURATION: return sz_duration_parse(s, num);
+    case SZ_OPT_DURATION: return parse_wait(s, num);
     case SZ_OPT_COUNT: return sz_str_i64(s, num) && *num >= 0;
     case SZ_OPT_BYTES: return parse_bytes(s, num);
     case SZ_OPT_CHOICE: {
