@@ -112,6 +112,18 @@ bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
 
 /* ---- one test ---- */
 
+/* Columns that have a list of values, as docs/campus.md has them. */
+static const char *const residences[] = {"dorm", "off_campus", "home"};
+static const char *const statuses[] = {"active", "suspended", "graduated", "withdrawn", "exchange"};
+enum { COLUMN_RESIDENCE = 11, COLUMN_STATUS = 12 };
+
+static void check_column(struct sz_testing *x, size_t i, const sz_yaml *node) {
+    struct sz_loading *l = x->g->l;
+    if (i == COLUMN_RESIDENCE && sz_rules_choice(l, node, residences, 3, "a residence", "住宿情况") < 0)
+        x->failed = true;
+    if (i == COLUMN_STATUS && sz_rules_choice(l, node, statuses, 5, "a status", "学籍状态") < 0) x->failed = true;
+}
+
 static void load_student(struct sz_testing *x, const sz_yaml *map) {
     struct sz_loading *l = x->g->l;
     struct student_keys k = {0};
@@ -119,6 +131,7 @@ static void load_student(struct sz_testing *x, const sz_yaml *map) {
     if (!sz_keys_read(l, map, &student_table, &k)) x->failed = true;
     for (size_t i = 0; i < student_table.n; i++) {
         if (!k.column[i]) continue;
+        check_column(x, i, k.column[i]);
         int64_t n;
         bool is_number = i == 0 || i == 6 || i == 7;
         if (is_number && !sz_str_i64(k.column[i]->text, &n)) {

@@ -133,6 +133,7 @@ static void refuse_word(struct sz_testing *x, struct sz_test_words *w, const lin
     for (size_t i = 0; !is && i < N_PLACE_KINDS; i++) sz_near_z(&near, place_kinds[i]);
     for (size_t i = 0; is && i < N_TEXTS; i++) sz_near_z(&near, text_fields[i]);
     for (size_t i = 0; is && i < N_NUMBERS; i++) sz_near_z(&near, number_fields[i]);
+    if (is && near.best == 0) near = sz_near_to(l, (sz_str){0}); /* the name is right: it is the value */
     const char *en = "a field is written  name=value, and a place by its kind: canteen, dorm, library …";
     const char *zh = "字段写成 名称=值，地点写它的类别：canteen、dorm、library……";
     if (sz_near_any(&near)) sz_near_words(l, &near, &en, &zh);
@@ -145,6 +146,8 @@ static bool take_pair(struct sz_testing *x, line *n, sz_str word) {
     sz_str key = {word.p, (size_t)(is - word.p)}, value = {is + 1, word.n - key.n - 1};
     bool is_known = sz_rules_index(key, text_fields, N_TEXTS) >= 0 ||
                     sz_rules_index(key, number_fields, N_NUMBERS) >= 0 || declared(l, n->e.type, key);
+    bool is_nowhere = sz_str_is(key, "place") && sz_rules_index(value, place_kinds, N_PLACE_KINDS) < 0;
+    is_known &= !is_nowhere; /* the campus of a test has a place of each kind, and no others */
     if (is_known) add_field(x, n, sz_rules_copy(l, key).p, value);
     return is_known;
 }
