@@ -48,9 +48,7 @@ void settle_by(sz_worker *w, int64_t sent_ms) {
     w->n_settlings -= n;
 }
 
-static bool is_at_once(const sz_worker *w) {
-    return w->o.settle_ms == 0 || SZ_IS_MUTANT(SZ_MUTANT_PUBLISH_AT_OK);
-}
+static bool is_at_once(const sz_worker *w) { return w->o.settle_ms == 0 || SZ_IS_MUTANT(SZ_MUTANT_PUBLISH_AT_OK); }
 
 /* Its alerts are in the outbox already. */
 void settle_add(sz_worker *w, const outgoing *o) {

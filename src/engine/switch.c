@@ -15,8 +15,26 @@ void switch_forget(sz_worker *w) {
     w->next_campus = NULL;
 }
 
+/* While no memory is worked on (parked, held because of older rules, waiting for the store): memory goes, and a START
+ * loads it under the others. Rules of the same meaning are no newer for having been read again. */
+static bool is_at_once(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
+    if (w->state == SZ_WK_RUNNING || w->state == SZ_WK_SEEKING || w->state == SZ_WK_DRAINING || !w->is_log)
+        return false;
+    memory_fini(w);
+    w->knows_ver = w->knows_ver && bundle->hash == w->bundle->hash;
+    if (!w->knows_ver) w->o.bundle_ver = 0;
+    sz_bundle_unref(w->bundle);
+    sz_campus_free(w->campus);
+    w->bundle = bundle;
+    w->campus = campus;
+    memory_init(w);
+    if (w->state != SZ_WK_IDLE && w->state != SZ_WK_PARKED) start(w);
+    return true;
+}
+
 void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
     switch_forget(w);
+    if (is_at_once(w, bundle, campus)) return;
     w->next_bundle = bundle;
     w->next_campus = campus;
     worker_go_on(w);

@@ -323,6 +323,22 @@ static void or_die(bool ok, const char *what, sz_diags *d) {
     abort();
 }
 
+static void world_of(rig *r, const char *rules_text, const char *students, const char *feeds, sz_bundle **bundle,
+                     sz_campus **campus) {
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_campus_file files[2];
+    size_t n = 0;
+    if (students) files[n++] = (sz_campus_file){"students.csv", students, strlen(students)};
+    if (feeds) files[n++] = (sz_campus_file){"feeds.yaml", feeds, strlen(feeds)};
+    sz_status s = sz_campus_load(files, n, n ? "campus" : "", SZ_ENC_AUTO, &r->zone, &r->types, &d, campus);
+    or_die(s == SZ_OK, "campus", &d);
+    const char *text = rules_text ? rules_text : rig_rules;
+    sz_rule_file rules = {"rules.yaml", text, strlen(text)};
+    or_die(sz_rules_load(&rules, 1, *campus, &r->types, &d, bundle) == SZ_OK, "rules", &d);
+    sz_diags_fini(&d);
+}
+
 void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     memset(r, 0, sizeof *r);
     r->store = s;
@@ -335,20 +351,11 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     r->mono = 1000000;
     r->wall = rig_monday + 9 * SZ_HOUR_MS;
     sz_arena_init(&r->arena);
-    sz_diags d;
-    sz_diags_init(&d);
     sz_types_init(&r->types);
     sz_zone_fixed(&r->zone, 8 * 3600, "Asia/Shanghai");
-    sz_campus_file files[2];
-    size_t n = 0;
-    if (o->students) files[n++] = (sz_campus_file){"students.csv", o->students, strlen(o->students)};
-    if (o->feeds) files[n++] = (sz_campus_file){"feeds.yaml", o->feeds, strlen(o->feeds)};
     sz_campus *campus;
-    or_die(sz_campus_load(files, n, n ? "campus" : "", SZ_ENC_AUTO, &r->zone, &r->types, &d, &campus) == SZ_OK, "campus", &d);
-    const char *text = o->rules ? o->rules : rig_rules;
-    sz_rule_file rules = {"rules.yaml", text, strlen(text)};
     sz_bundle *bundle;
-    or_die(sz_rules_load(&rules, 1, campus, &r->types, &d, &bundle) == SZ_OK, "rules", &d);
+    world_of(r, o->rules, o->students, o->feeds, &bundle, &campus);
     r->decoder = sz_decoder_new(&r->types, &r->zone);
     sz_options opt = o->o;
     opt.order = SZ_ARRIVAL;
@@ -365,7 +372,6 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
                       .sink = {r, port_submit, port_dead},
                       .env = {r, port_wall, port_mono, port_random}};
     r->w = sz_worker_new(&opt, &ports, bundle, campus);
-    sz_diags_fini(&d);
 }
 
 void rig_fini(rig *r) {
@@ -408,6 +414,13 @@ void rig_release(rig *r) {
     for (const sz_msg *m; (m = sz_msgq_pop(r->held));) sz_msgq_push(r->q, m);
     if (r->unacked) acknowledge(r, r->unacked);
     r->unacked = 0;
+    rig_run(r);
+}
+
+void rig_reload(rig *r, const char *rules, const char *students) {
+    sz_msg m = {.kind = SZ_MSG_BUNDLE};
+    world_of(r, rules, students, NULL, &m.bundle, &m.campus);
+    rig_tell(r, &m);
     rig_run(r);
 }
 

@@ -107,10 +107,11 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o);
 void rig_fini(rig *r);
 void rig_tell(rig *r, const sz_msg *m);        /* one step, and nothing else */
 void rig_assign(rig *r, int64_t group_offset); /* ASSIGNED, then rig_run */
-void rig_run(rig *r);              /* all answers but those held back, until none is left; GO_ON when it is time */
-void rig_release(rig *r);          /* nothing is held back any more; run */
-void rig_wait(rig *r, int64_t ms); /* time passes, GO_ONs at their times; run */
-void rig_tick(rig *r);             /* TICK with the host's clock and the log's end; run */
+void rig_run(rig *r); /* all answers but those held back, until none is left; GO_ON when it is time */
+void rig_reload(rig *r, const char *rules, const char *students); /* BUNDLE; run */
+void rig_release(rig *r);                                         /* nothing is held back any more; run */
+void rig_wait(rig *r, int64_t ms);                                /* time passes, GO_ONs at their times; run */
+void rig_tick(rig *r); /* TICK with the host's clock and the log's end; run */
 sz_worker_state rig_state(const rig *r);
 const sz_counters *rig_counts(const rig *r);
 sz_operation rig_operation(const rig *r);

@@ -260,6 +260,12 @@ static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void 
     rig_log_swipe(&x->log, "s1", 9);
     rig_wait(&x->a, 1000); /* refused; knows which number its rules have */
     assert_int_equal(rig_state(&x->a), SZ_WK_HELD);
+    rig_reload(&x->a, NULL, NULL); /* read again, and still the old ones */
+    assert_int_equal(rig_state(&x->a), SZ_WK_HELD);
+    rig_reload(&x->a, other_rules, NULL);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(sz_worker_bundle_ver(x->a.w), sz_worker_bundle_ver(newer.w));
+    assert_int_equal(rig_counts(&x->a)->used, 2);
     rig_init(&same, &x->store, &x->log, &o);
     rig_assign(&same, -1);
     rig_wait(&same, 1000);
@@ -290,6 +296,26 @@ static void test_snapshots_of_a_commit_that_did_not_stand_are_made_again(void **
         assert_int_equal(rig_counts(&r)->used, 2);
         rig_fini(&r);
     }
+}
+
+static void test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_under(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_log_swipe(&x->log, "s1", 9);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_REVOKED});
+    rig_reload(&x->a, other_rules, NULL);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    x->a.holds[SZ_MSG_ACQUIRED] = true;
+    rig_assign(&x->a, -1);
+    rig_reload(&x->a, other_rules, NULL);
+    rig_release(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(rig_counts(&x->a)->used, 2);
+    rig_log_swipe(&x->log, "s1", 10);
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
 }
 
 static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **state) {
@@ -444,6 +470,7 @@ int main(void) {
         T(test_another_number_of_partitions_holds),
         T(test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not),
         T(test_snapshots_of_a_commit_that_did_not_stand_are_made_again),
+        T(test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_under),
         T(test_a_count_of_rule_sets_that_lags_is_no_older_rule_set),
         T(test_a_loss_deeper_than_settle_is_said),
         T(test_what_a_broken_commit_left_is_dropped_and_overwritten),
