@@ -212,6 +212,7 @@ static void on_newer(sz_worker *w, const sz_msg *m) {
         acquire(w, h->bundle_ver);
         return;
     }
+    if (switch_if_asked(w)) return;
     if (h && h->fmt <= SZ_STATE_FORMAT)
         worker_hold(
             w, SZ_REFUSED,

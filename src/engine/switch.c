@@ -40,6 +40,14 @@ void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
     worker_go_on(w);
 }
 
+bool switch_if_asked(sz_worker *w) {
+    sz_bundle *bundle = w->next_bundle;
+    sz_campus *campus = w->next_campus;
+    w->next_bundle = NULL;
+    w->next_campus = NULL;
+    return bundle && is_at_once(w, bundle, campus);
+}
+
 static void clear_world(sz_worker *w) {
     world_fini(w);
     sz_arena_reset(&w->world);

@@ -431,6 +431,8 @@ void rules_ended(sz_worker *w);
 void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus);
 /* A step towards it: what was taken is committed, then the switch is made. */
 void switch_go_on(sz_worker *w);
+/* The state has gone on under newer rules: those that wait are taken now. False: none wait. */
+bool switch_if_asked(sz_worker *w);
 void switch_forget(sz_worker *w);
 
 /* load.c */

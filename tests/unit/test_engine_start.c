@@ -318,6 +318,31 @@ static void test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_und
     assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
 }
 
+static void test_rules_that_wait_to_be_switched_to_are_taken_when_the_state_has_gone_on_under_them(void **state) {
+    bench *x = *state;
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 1000);
+    rig_log_swipe(&x->log, "s1", 9);
+    x->a.holds[SZ_MSG_COMMITTED] = true;
+    x->a.fate = RIG_NOT_DONE;
+    rig_wait(&x->a, 1000);
+    x->a.fate = RIG_STANDS;
+    rig_reload(&x->a, other_rules, NULL); /* after this commit */
+    rig newer;
+    rig_setup o = setup_b;
+    o.rules = other_rules;
+    rig_init(&newer, &x->store, &x->log, &o);
+    rig_assign(&newer, -1);
+    rig_wait(&newer, 1000);
+    rig_release(&x->a);
+    rig_wait(&x->a, 2000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(sz_worker_bundle_ver(x->a.w), sz_worker_bundle_ver(newer.w));
+    assert_int_equal(rig_counts(&x->a)->used, 2);
+    rig_fini(&newer);
+}
+
 static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **state) {
     bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
@@ -471,6 +496,7 @@ int main(void) {
         T(test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not),
         T(test_snapshots_of_a_commit_that_did_not_stand_are_made_again),
         T(test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_under),
+        T(test_rules_that_wait_to_be_switched_to_are_taken_when_the_state_has_gone_on_under_them),
         T(test_a_count_of_rule_sets_that_lags_is_no_older_rule_set),
         T(test_a_loss_deeper_than_settle_is_said),
         T(test_what_a_broken_commit_left_is_dropped_and_overwritten),
