@@ -190,6 +190,7 @@ typedef struct sz_options {
     bool is_volatile;                /* memory state: no journal is written */
     int64_t settle_ms;
     uint32_t commit_records;         /* commit after so many records at the latest */
+    uint64_t journal_bytes;          /* snapshots begin where the journal is longer than this and than a quarter of them; 0: 32 MiB */
     uint32_t tick_students;          /* a tick is cut into steps of so many students; 0: 500 */
     sz_str topic, worker;
     uint32_t parts, partition;

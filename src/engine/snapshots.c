@@ -6,7 +6,7 @@
 #include "worker.h"
 
 enum { SNAPSHOTS_A_COMMIT = 500 };
-static const uint64_t journal_min = 32u << 20;
+static const uint64_t journal_default = 32u << 20;
 
 void snaps_reserve(sz_worker *w) {
     if (w->cap_snaps >= w->students.n) return;
@@ -41,7 +41,8 @@ static uint32_t take_stale(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq
 
 /* Students whose entries stand in the oldest blobs, and how many blobs need no student any more. */
 static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq) {
-    uint64_t limit = w->snapshot_bytes / 4 > journal_min ? w->snapshot_bytes / 4 : journal_min;
+    uint64_t least = w->o.journal_bytes ? w->o.journal_bytes : journal_default;
+    uint64_t limit = w->snapshot_bytes / 4 > least ? w->snapshot_bytes / 4 : least;
     uint32_t n = 0;
     if (w->journal_bytes <= limit) return 0;
     uint64_t left = w->journal_bytes;

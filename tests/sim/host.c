@@ -92,6 +92,7 @@ static void seat_open(world *w, seat *s) {
                     .allow_new = true,
                     .settle_ms = w->s.settle_ms,
                     .commit_records = w->s.commit_records,
+                    .journal_bytes = w->s.journal_bytes,
                     .topic = SZ_STR("campus.events"),
                     .worker = h == 0 ? SZ_STR("h0") : h == 1 ? SZ_STR("h1") : SZ_STR("h2"),
                     .parts = w->s.parts,

@@ -26,7 +26,7 @@ static const char usage[] =
     "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, 1 if none of 5,000 does\n"
     "  --mutants      their names\n";
 
-static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_twice;
+static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_snapshots, n_twice;
 
 /* One seed, and one in a hundred twice. False: it failed, and all is said. */
 static bool run_one(uint64_t seed, const args *a) {
@@ -34,6 +34,7 @@ static bool run_one(uint64_t seed, const args *a) {
     n_run++;
     n_steps += o.n_steps, n_inputs += o.n_inputs, n_commits += o.n_commits, n_loads += o.n_loads;
     n_alerts += o.n_alerts, n_losses += o.n_losses, n_exits += o.n_exits;
+    n_snapshots += o.n_snapshots;
     if (a->is_verbose)
         printf("seed %llu: %llu steps, %llu inputs, %llu commits, %llu loads, %llu alerts, %llu losses, %llu exits, %.1f s\n",
                (unsigned long long)seed, (unsigned long long)o.n_steps, (unsigned long long)o.n_inputs,
@@ -144,9 +145,10 @@ int main(int argc, char **argv) {
         return is_fine ? 1 : 0;
     }
     printf("%llu seeds in %.1f s, %.0f a minute; %llu twice; %llu steps, %llu inputs, %llu commits, %llu loads, %llu "
-           "alerts, %llu losses, %llu exits\n",
+           "alerts, %llu losses, %llu exits, %llu snapshots\n",
            (unsigned long long)n_run, s, (double)n_run / s * 60, (unsigned long long)n_twice, (unsigned long long)n_steps,
            (unsigned long long)n_inputs, (unsigned long long)n_commits, (unsigned long long)n_loads,
-           (unsigned long long)n_alerts, (unsigned long long)n_losses, (unsigned long long)n_exits);
+           (unsigned long long)n_alerts, (unsigned long long)n_losses, (unsigned long long)n_exits,
+           (unsigned long long)n_snapshots);
     return is_fine ? 0 : 1;
 }

@@ -108,6 +108,7 @@ outcome run_seed(uint64_t seed, uint64_t mask, int how) {
                    .n_alerts = w.sink.n_topic,
                    .n_losses = w.store.n_losses,
                    .n_exits = w.n_exits,
+                   .n_snapshots = w.n_snapshots,
                    .rested_ms = w.now};
     memcpy(out.n_by_fault, w.n_by_fault, sizeof w.n_by_fault);
     memcpy(out.failure, w.failure, sizeof out.failure);

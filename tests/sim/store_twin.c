@@ -94,13 +94,14 @@ static void run_commit(world *w, request *q) {
         invariant_committed(w, q->part, &q->commit);
         if (q->from->gen == q->gen && q->from->flight_call == q->call) q->from->flight_uid = state_top(s)->uid;
         w->n_commits++;
+        w->n_snapshots += q->commit.n_snapshots;
         mix(w, state_top(s)->h.name.seq);
     } else {
         m.text = SZ_STR("another worker has taken this state over");
     }
-    note(w, "store %u: commit of h%u, seq %llu: %s, %u alerts, trim %u", q->part, q->host,
+    note(w, "store %u: commit of h%u, seq %llu: %s, %u alerts, trim %u, %u snapshots, trim %u", q->part, q->host,
          (unsigned long long)q->commit.parent.seq, m.answer == SZ_ANS_OK ? "ok" : "REFUSED", q->commit.n_outbox,
-         q->commit.trim_outbox);
+         q->commit.trim_outbox, q->commit.n_snapshots, q->commit.trim_journal);
     if (strikes(w, F_REPLY_LOST)) return;
     answer(w, q, &m, state_top(s)->uid, 0, NULL);
 }

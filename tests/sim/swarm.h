@@ -45,6 +45,7 @@ typedef struct swarm {
     uint32_t parts, hosts;
     int64_t latency_ms, settle_ms, loss_ms; /* loss_ms: what a loss may take, shorter than settle */
     uint32_t chunk_items, commit_records;
+    uint64_t journal_bytes;
     int64_t span_ms;   /* while faults strike and records are produced */
 } swarm;
 

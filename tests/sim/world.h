@@ -213,7 +213,7 @@ struct world {
     bool prints_trace;
     uint64_t n_trace;
     uint64_t n_by_fault[N_FAULTS];
-    uint64_t n_commits, n_loads, n_inputs, n_exits, n_late_stops;
+    uint64_t n_commits, n_loads, n_inputs, n_exits, n_late_stops, n_snapshots;
 };
 
 void world_open(world *w, const workload *load, const swarm *s, uint64_t seed, bool is_reference);
