@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * mutant: points at which one wrong engine at a time can be had, to see that the simulation catches it (tests/sim,
- * docs/adr/0009). They exist in a build of engine and timeline with SZ_MUTANTS alone, which only that test makes; in
+ * docs/adr/0013). They exist in a build of engine and timeline with SZ_MUTANTS alone, which only that test makes; in
  * every other build SZ_IS_MUTANT is false and the compiler leaves nothing of them.
  *
  * Threads: the test's one.

@@ -323,14 +323,15 @@ static void or_die(bool ok, const char *what, sz_diags *d) {
     abort();
 }
 
-static void world_of(rig *r, const char *rules_text, const char *students, const char *feeds, sz_bundle **bundle,
-                     sz_campus **campus) {
+static void world_of(rig *r, const char *rules_text, const char *students, const char *feeds, const char *leaves,
+                     sz_bundle **bundle, sz_campus **campus) {
     sz_diags d;
     sz_diags_init(&d);
-    sz_campus_file files[2];
+    sz_campus_file files[3];
     size_t n = 0;
     if (students) files[n++] = (sz_campus_file){"students.csv", students, strlen(students)};
     if (feeds) files[n++] = (sz_campus_file){"feeds.yaml", feeds, strlen(feeds)};
+    if (leaves) files[n++] = (sz_campus_file){"leaves.csv", leaves, strlen(leaves)};
     sz_status s = sz_campus_load(files, n, n ? "campus" : "", SZ_ENC_AUTO, &r->zone, &r->types, &d, campus);
     or_die(s == SZ_OK, "campus", &d);
     const char *text = rules_text ? rules_text : rig_rules;
@@ -355,7 +356,7 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     sz_zone_fixed(&r->zone, 8 * 3600, "Asia/Shanghai");
     sz_campus *campus;
     sz_bundle *bundle;
-    world_of(r, o->rules, o->students, o->feeds, &bundle, &campus);
+    world_of(r, o->rules, o->students, o->feeds, o->leaves, &bundle, &campus);
     r->decoder = sz_decoder_new(&r->types, &r->zone);
     sz_options opt = o->o;
     opt.order = SZ_ARRIVAL;
@@ -419,7 +420,7 @@ void rig_release(rig *r) {
 
 void rig_reload(rig *r, const char *rules, const char *students) {
     sz_msg m = {.kind = SZ_MSG_BUNDLE};
-    world_of(r, rules, students, NULL, &m.bundle, &m.campus);
+    world_of(r, rules, students, NULL, NULL, &m.bundle, &m.campus);
     rig_tell(r, &m);
     rig_run(r);
 }

@@ -97,6 +97,7 @@ typedef struct rig_setup {
     const char *rules;    /* NULL: rig_rules */
     const char *students; /* CSV; NULL: no campus */
     const char *feeds;    /* YAML; NULL: none */
+    const char *leaves;   /* CSV; NULL: none */
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
     bool is_files; /* no seek */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A worker that loads the state before every record says what one says that never stops. Each test is a defect that the
+ * simulation found (tests/sim/FINDINGS.md).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+typedef struct record {
+    const char *student, *source, *type, *more;
+    double hour; /* of 2026-03-02 */
+} record;
+
+static void add(rig_log *l, const record *r) {
+    char time[40];
+    sz_zone zone;
+    sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
+    sz_time_format(&zone, rig_monday + (int64_t)(r->hour * 60 + 0.5) * SZ_MINUTE_MS, time);
+    rig_log_add(l, "{\"source\":\"%s\",\"type\":\"%s\",\"student\":\"%s\",\"time\":\"%s\"%s}", r->source, r->type,
+                r->student, time, r->more ? r->more : "");
+}
+
+/* Everything that the history in the store has said, in order. */
+static void said(const rig_store *s, sz_buf *out) {
+    for (uint32_t i = 0; i < s->n; i++)
+        for (uint32_t k = 0; s->nodes[i].is_commit && k < s->nodes[i].c.n_outbox; k++)
+            sz_buf_printf(out, "%.*s\n", SZ_FMT_STR(s->nodes[i].c.outbox[k]));
+}
+
+/* The log read by one worker, or by a new one for each record. */
+static void run(const rig_setup *setup, const record *v, uint32_t n, bool loads, sz_buf *out) {
+    rig_store *store = sz_alloc(sizeof *store);
+    rig_log *log = sz_alloc(sizeof *log);
+    rig a;
+    rig_setup o = *setup;
+    rig_store_init(store);
+    rig_log_init(log);
+    o.seed = 1;
+    rig_init(&a, store, log, &o);
+    rig_assign(&a, -1);
+    for (uint32_t i = 0; i < n; i++) {
+        if (loads && i) {
+            rig_fini(&a);
+            o.seed++;
+            rig_init(&a, store, log, &o);
+            rig_assign(&a, -1);
+            assert_int_equal(a.n_loads > 0, 1);
+        }
+        add(log, &v[i]);
+        rig_wait(&a, 1000);
+    }
+    assert_int_equal(rig_counts(&a)->used, n);
+    said(store, out);
+    rig_fini(&a);
+    rig_log_fini(log);
+    rig_store_fini(store);
+    sz_free(log);
+    sz_free(store);
+}
+
+/* least: events that a straight run says at least, so that the test has something to lose. */
+static void compare(const rig_setup *o, const record *v, uint32_t n, const char *must_say) {
+    sz_buf straight, loading;
+    sz_buf_init(&straight);
+    sz_buf_init(&loading);
+    run(o, v, n, false, &straight);
+    run(o, v, n, true, &loading);
+    sz_buf_put_u8(&straight, 0);
+    sz_buf_put_u8(&loading, 0);
+    assert_non_null(strstr((const char *)straight.p, must_say));
+    assert_string_equal((const char *)loading.p, (const char *)straight.p);
+    sz_buf_fini(&straight);
+    sz_buf_fini(&loading);
+}
+#define COMPARE(o, v, must_say) compare(&o, v, sizeof v / sizeof *v, must_say)
+
+static const char two[] = "student\ns1\ns2\n";
+
+static void test_a_deadline_that_begins_after_a_load_is_told_in_time(void **state) {
+    (void)state;
+    const rig_setup o = {.students = two,
+                         .rules = "features: {door: {last: dorm_access}}\n"
+                                  "rules:\n"
+                                  "  - {id: out, when: 'door.direction == \"out\" && door.age >= long', level: blue, "
+                                  "params: {long: 20m}}\n"};
+    const record v[] = {{"s1", "pos", "swipe", NULL, 8},
+                        {"s1", "pos", "dorm_access", ",\"direction\":\"out\"", 9},
+                        {"s2", "pos", "swipe", NULL, 9.5},
+                        {"s1", "pos", "dorm_access", ",\"direction\":\"in\"", 10},
+                        {"s2", "pos", "swipe", NULL, 11}};
+    COMPARE(o, v, "\"since\":\"2026-03-02T09:20:00+08:00\"");
+}
+
+static void test_a_record_makes_no_rule_speak_after_a_load_that_it_does_not_concern(void **state) {
+    (void)state;
+    const rig_setup o = {.students = two,
+                         .feeds = "pos: {delivery: stream, allowance: 2h, types: [swipe]}\n",
+                         .rules = "features: {silence: {absence: seen}}\n"
+                                  "rules:\n"
+                                  "  - {id: gone, value: silence, at_least: {60m: yellow}}\n"};
+    const record v[] = {{"s1", "pos", "swipe", NULL, 8},
+                        {"s1", "class", "attendance", ",\"status\":\"absent\"", 9.5},
+                        {"s2", "pos", "swipe", NULL, 12},
+                        {"s1", "pos", "swipe", NULL, 12.1}};
+    COMPARE(o, v, "\"since\":\"2026-03-02T09:00:00+08:00\"");
+}
+
+static void test_recorded_leaves_are_known_before_it_is_seen_what_is_due(void **state) {
+    (void)state;
+    const rig_setup o = {
+        .students = two,
+        .leaves = "student,from,to,kind,recorded\ns1,2026-03-02T08:10:00,2026-03-02T08:50:00,sick,2026-03-02T08:20:00\n",
+        .rules = "features: {silence: {absence: seen}}\n"
+                 "rules:\n"
+                 "  - {id: gone, value: silence, at_least: {60m: yellow, 120m: orange}}\n"};
+    const record v[] = {{"s1", "pos", "swipe", NULL, 8},
+                        {"s2", "pos", "swipe", NULL, 9.5},
+                        {"s2", "pos", "swipe", NULL, 9.8},
+                        {"s2", "pos", "swipe", NULL, 10.5}};
+    COMPARE(o, v, "\"since\":\"2026-03-02T09:50:00+08:00\"");
+}
+
+static void test_a_retracted_alert_reaches_no_further_than_it_was_told(void **state) {
+    (void)state;
+    const rig_setup o = {.students = two,
+                         .feeds = "pos: {delivery: stream, allowance: 3h, types: [swipe]}\n",
+                         .rules = "features: {n: {count: swipe, over: 30m}}\n"
+                                  "rules:\n"
+                                  "  - {id: many, value: n, at_least: {2: blue}, again_after: 3h}\n"};
+    const record v[] = {{"s1", "pos", "swipe", NULL, 6},    {"s1", "pos", "swipe", NULL, 8},
+                        {"s1", "pos", "swipe", NULL, 8.2},  {"s1", "pos", "swipe", NULL, 6.2},
+                        {"s1", "pos", "swipe", NULL, 10.9}, {"s1", "pos", "swipe", NULL, 11},
+                        {"s2", "pos", "swipe", NULL, 15}};
+    COMPARE(o, v, "\"event\":\"retracted\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_deadline_that_begins_after_a_load_is_told_in_time),
+        cmocka_unit_test(test_a_record_makes_no_rule_speak_after_a_load_that_it_does_not_concern),
+        cmocka_unit_test(test_recorded_leaves_are_known_before_it_is_seen_what_is_due),
+        cmocka_unit_test(test_a_retracted_alert_reaches_no_further_than_it_was_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
