@@ -204,6 +204,12 @@ static void wait_until(int64_t mono_ms) {
     if (left > 0 && !sz_signals_stop()) poll(NULL, 0, left < 100 ? (int)left : 100);
 }
 
+/* That the store does not answer, has lost commits … */
+static void tell_notices(sz_worker *w) {
+    sz_severity severity;
+    for (sz_str text; sz_worker_notice(w, &severity, &text);) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+}
+
 static sz_status pump(const sz_job *job, parts *p) {
     sz_worker *w = p->worker;
     bool started = false, stopping = false;
@@ -235,7 +241,10 @@ static sz_status pump(const sz_job *job, parts *p) {
             if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break;
             wait_until(sz_worker_wake_ms(w)); /* it backs off, or something is to settle */
         }
-        if (started && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        bool backs_off = sz_worker_where(w) == SZ_WK_BACKOFF;
+        if ((started || backs_off) && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        tell_notices(w);
+        if (sz_signals_stop() && backs_off && !started) return SZ_INTERRUPTED;
         if (sz_signals_stop() && started && !stopping) {
             stopping = true;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_STOP});

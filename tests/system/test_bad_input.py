@@ -706,7 +706,8 @@ def test_state_options_that_are_none(tmp):
     ready(tmp)
     for value in ("sqlite:", "sqlit:state.db", "postgres://localhost", "state.db", ""):
         refused(tmp, 2, ["--state", "sqlite:FILE"], *GOOD, "--state", value)
-    for value in ("redis://", "redis://a,b", "redis+sentinel://a"): refused(tmp, 2, ["Redis address|Sentinel address"], *GOOD, "--state", value)
+    for value, text in (("redis://", "host of a Redis address"), ("redis://a,b", "several"), ("redis+sentinel://a", "master's name")):
+        refused(tmp, 2, text, *GOOD, "--state", value)
     refused(tmp, 2, ["state show", "sqlite:FILE"], "state", "show", "s001", whole=False)
     refused(tmp, 4, ["state.db", "no state"], "state", "show", "s001", *STATE, "--campus", "campus", "--rules", "rules", whole=False)
     with_state(tmp)

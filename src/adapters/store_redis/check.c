@@ -71,9 +71,13 @@ static void read_config(facts *f, const reply *r) {
 
 /* ---- asking ---- */
 
-static sz_status complain(const sz_store_redis *s, sz_diags *d, const char *why) {
-    sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer: %.*s: %s",
-                 "Redis 没有回答：%.*s：%s", SZ_FMT_STR(s->address.place), why);
+static sz_status complain(const sz_store_redis *s, sz_diags *d, const conn *c) {
+    if (c->text[0])
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer: %s",
+                     "Redis 没有回答：%s", c->text);
+    else
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer in time: %.*s",
+                     "Redis 没有及时回答：%.*s", SZ_FMT_STR(s->address.place));
     return SZ_IO;
 }
 
@@ -138,11 +142,7 @@ static sz_status look_at_all(sz_store_redis *s, sz_diags *d, facts *all, uint32_
         sz_greet_begin(c, r.host, r.port);
         is_fine = ask_server(c, &all[(*n)++]);
     }
-    sz_status status = is_fine ? SZ_OK
-                               : complain(s, d,
-                                          c->text[0]        ? c->text
-                                          : c->link.text[0] ? c->link.text
-                                                            : "no answer in time");
+    sz_status status = is_fine ? SZ_OK : complain(s, d, c);
     sz_conn_free(c);
     return status;
 }
