@@ -254,16 +254,17 @@ typedef struct sz_fstate {
 } sz_fstate;
 void sz_fstate_init(sz_fstate *s, const sz_featureset *fs);
 void sz_fstate_fini(sz_fstate *s);
-void sz_fstate_copy(sz_fstate *to, const sz_fstate *from);
-/* The same without slack and holes: for a checkpoint, which does not grow. */
-void sz_fstate_copy_tight(sz_fstate *to, const sz_fstate *from);
+void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init */
 int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
 /* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
 /* Correct an attendance record that is beyond the horizon (semantics 17). False: it is not to be found. */
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id);
-/* Bytes in use without slack, and the form in which a state is stored. */
-void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs);
+/* A state at rest: as it is stored, and as tail and mark are kept (fpack.c). */
+enum { SZ_FPACK_FORMAT = 2 };  /* format 1 is read, and written for tests of that */
+void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs, int format);
+/* False: damaged, or of another feature set (fs->n_accs differ); what s holds then is of no use, it is to be reset. */
+bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n, int format);
 /* How the state of another feature set fits into this one. */
 typedef struct sz_carry_map {
     uint32_t n_accs, mask_bytes, n_matchers;  /* of the other set; n_matchers 0: its matchers are not known */
@@ -271,9 +272,7 @@ typedef struct sz_carry_map {
     const uint32_t *matcher_to;               /* of each matcher then: its number now, SZ_NONE where there is none */
 } sz_carry_map;
 /* The state of another feature set into this one. Records that can still be corrected keep the matchers that both sets have. */
-bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n);
-/* False: damaged, or of another feature set (fs->n_accs differ). */
-bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n);
+bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n, int format);
 
 /* ---- evaluation --------------------------------------------------------------------------------------------------------------- */
 

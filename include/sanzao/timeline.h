@@ -65,7 +65,8 @@ typedef struct sz_timeline {
     bool masks_changed;        /* a fact changed what logged records fit: what a journal holds of them is stale */
     bool due_changed;          /* due_key, since the engine looked */
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
-    sz_fstate head, mark, tail;
+    sz_fstate head;
+    sz_buf mark, tail;         /* at rest; empty: a state without records */
     int64_t mark_ms, tail_ms;  /* SZ_TIME_NONE: no mark */
     uint32_t mark_off, head_off;
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
@@ -120,6 +121,11 @@ enum {
     SZ_LOOK_PANES = 16  /* reads hour windows */
 };
 
+/* A rule that opens when one feature reaches a number: which, and the lowest number. feature SZ_NONE: it is not so simple. */
+typedef struct sz_floor { uint32_t feature; double least; } sz_floor;
+/* A feature's value at the record in hand, found once for all rules that ask. */
+typedef struct sz_value_memo { uint64_t stamp; double num; } sz_value_memo;
+
 /* What a run works with; one a worker. */
 typedef struct sz_tlctx {
     const sz_bundle *bundle;
@@ -143,6 +149,9 @@ typedef struct sz_tlctx {
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
     int64_t *check_memo;            /* two a rule: from, next */
     sz_match_memo *matches;
+    const sz_floor *floors;         /* of each rule */
+    sz_value_memo *values;          /* of each feature */
+    uint64_t value_stamp;           /* counts the records that were judged */
     const uint32_t *silence;        /* of each rule: the matcher whose record makes its growing value 0, below every step; SZ_NONE */
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
@@ -189,7 +198,7 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
 int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 
 /* Stored form (versioned; see record.c). A record back from a journal: put_back, and the story as a whole. */
-enum { SZ_RECORD_FORMAT = 1 };
+enum { SZ_RECORD_FORMAT = 2 }; /* 1: accumulators' rows in full */
 void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
 void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
 /* SZ_CORRUPT: damaged; SZ_REFUSED: of a newer format. */

@@ -4,6 +4,8 @@
  * time alone can move, or whose state is not plain (open, pending, kept from opening); a check only those that have
  * one. Worked out once, so that an event costs what it touches and not what there is.
  */
+#include <math.h>
+
 #include "worker.h"
 
 static bool reads_kind(const sz_bundle *b, const sz_rule *r, bool (*is_it)(const sz_feature *f)) {
@@ -41,6 +43,24 @@ static uint32_t silence_of(const sz_worker *w, uint32_t rule) {
         return SZ_NONE;
     const sz_feature *f = &w->bundle->fs.features[SZ_SLOT_INDEX(slot)];
     return f->op == SZ_OP_ABSENCE && w->rule_least_ms[rule] > 0 ? f->matcher : SZ_NONE;
+}
+
+/* A rule whose value is one feature and whose steps are the same for all: what it needs to open is that the feature
+ * reaches the lowest. */
+static sz_floor floor_of(const sz_worker *w, uint32_t rule) {
+    const sz_rule *r = &w->bundle->rules[rule];
+    sz_floor f = {.feature = SZ_NONE, .least = INFINITY};
+    uint32_t slot;
+    if (!r->value || r->at_most || r->for_ms || r->check.kind != SZ_CHECK_NONE || w->rule_waits[rule] || r->has_growing)
+        return f;
+    if (!sz_prog_is_slot(r->value, &slot) || SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return f;
+    for (uint32_t i = 0; i < r->n_steps; i++) {
+        double v;
+        if (!step_value(r, &r->steps[i], &v)) return f;
+        if (v < f.least) f.least = v;
+    }
+    f.feature = SZ_SLOT_INDEX(slot);
+    return f;
 }
 
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
@@ -95,12 +115,17 @@ void looks_init(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     w->rule_look = sz_alloc(b->n_rules + 1);
     w->silence = sz_alloc((b->n_rules + 1) * sizeof *w->silence);
+    w->floors = sz_alloc((b->n_rules + 1) * sizeof *w->floors);
+    w->values = sz_alloc((b->fs.n_features + 1) * sizeof *w->values);
     for (uint32_t i = 0; i < b->n_rules; i++) {
         w->rule_look[i] = look_of(w, i);
         w->silence[i] = silence_of(w, i);
+        w->floors[i] = floor_of(w, i);
     }
     w->tc.rule_look = w->rule_look;
     w->tc.silence = w->silence;
+    w->tc.floors = w->floors;
+    w->tc.values = w->values;
     w->tc.matches = sz_match_memo_new(&b->fs);
     by_matcher(w);
     by_class(w);
@@ -109,6 +134,8 @@ void looks_init(sz_worker *w) {
 void looks_fini(sz_worker *w) {
     sz_free(w->rule_look);
     sz_free(w->silence);
+    sz_free(w->floors);
+    sz_free(w->values);
     sz_match_memo_free(w->tc.matches);
     sz_free(w->fit_rules);
     sz_free(w->instant_rules);

@@ -51,7 +51,7 @@ bool rule_is_quiet(const sz_bundle *b, const sz_rule *r) {
 }
 
 /* Threshold of a step; false: it differs by student. */
-static bool step_value(const sz_rule *r, const sz_step *s, double *out) {
+bool step_value(const sz_rule *r, const sz_step *s, double *out) {
     *out = s->value;
     if (s->param == SZ_NONE) return true;
     const sz_param *p = &r->params[s->param];

@@ -128,6 +128,8 @@ struct sz_worker {
     uint64_t *fit_rules, *instant_rules, *idle_rules;
     uint32_t *class_looks[SZ_CLASSES_MAX];
     uint32_t *silence;
+    sz_floor *floors;
+    sz_value_memo *values;
     int64_t *rule_least_ms, *check_memo;
     bool *rule_waits;
     sz_counters n;
@@ -383,6 +385,7 @@ bool header_bundle(sz_str body, uint64_t *hash);
 /* quiet.c */
 bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);
 int64_t rule_least(const sz_rule *r);
+bool step_value(const sz_rule *r, const sz_step *s, double *out);
 
 /* looks.c */
 void looks_init(sz_worker *w);

@@ -55,32 +55,33 @@ static void findable_carry(sz_buf *out, const sz_featureset *fs, const sz_carry_
     }
 }
 
-static bool region_carry(sz_buf *out, const sz_featureset *fs, const sz_carry_map *map, uint32_t i, sz_str b) {
-    sz_buf_clear(out);
-    switch (fs->accs[i].kind) {
-    case SZ_ACC_LAST: return last_carry(out, fs, map, b);
-    case SZ_ACC_FIRST: return first_carry(out, fs, map, b);
-    default: sz_buf_put_str(out, b); return region_fits(fs, i, b.n);
-    }
-}
-
 static void put_region(sz_fstate *s, uint32_t i, const sz_buf *b) {
     if (b->n) memcpy(region_resize(s, i, (uint32_t)b->n), b->p, b->n);
 }
 
-bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n) {
+static bool region_carry(sz_fstate *s, sz_buf *out, const sz_featureset *fs, const sz_carry_map *map, uint32_t i,
+                         sz_str b, int format) {
+    uint8_t kind = fs->accs[i].kind;
+    sz_buf_clear(out);
+    if (kind != SZ_ACC_LAST && kind != SZ_ACC_FIRST) return region_read(s, fs, i, b, format);
+    if (!(kind == SZ_ACC_LAST ? last_carry : first_carry)(out, fs, map, b)) return false;
+    put_region(s, i, out);
+    return true;
+}
+
+bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n,
+                             int format) {
     sz_reader r = sz_reader_of(p, n);
     if (sz_read_varint(&r) != map->n_accs + 1) return false;
     sz_buf made;
     sz_buf_init(&made);
-    sz_fstate_init(s, fs);
+    sz_fstate_reset(s, fs);
     head_of(s)->first_day = (int32_t)sz_read_zigzag(&r);
     for (uint32_t old = 0; old < map->n_accs && !r.bad; old++) {
         sz_str b = sz_read_lstr(&r);
         for (uint32_t i = 0; i < fs->n_accs && !r.bad; i++) {
             if (map->acc_of[i] != old) continue;
-            if (region_carry(&made, fs, map, i, b)) put_region(s, i, &made);
-            else r.bad = true;
+            if (!region_carry(s, &made, fs, map, i, b, format)) r.bad = true;
         }
     }
     sz_buf_clear(&made);
@@ -88,6 +89,5 @@ bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_car
     if (fs->findable_days) findable_carry(&made, fs, map, b);
     put_region(s, fs->n_accs, &made);
     sz_buf_fini(&made);
-    if (r.bad) sz_fstate_fini(s);
     return !r.bad;
 }

@@ -64,9 +64,13 @@ static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regio
 /* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the
  * state die. */
 uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
+/* It is n bytes long after all, n not more than it has: room that it does not need goes back. */
+void region_trim(sz_fstate *s, uint32_t i, uint32_t n);
 uint32_t findable_size(const sz_featureset *fs);
 /* Can a region of the set be so long? */
 bool region_fits(const sz_featureset *fs, uint32_t i, size_t n);
+/* Fill an empty region from its packed bytes. False: they are none. */
+bool region_read(sz_fstate *s, const sz_featureset *fs, uint32_t i, sz_str b, int format);
 
 /* Sums are kept as integers where the field is money or hours, as a double's bits otherwise. */
 static inline bool field_is_exact(const sz_featureset *fs, uint16_t field) {

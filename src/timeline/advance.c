@@ -3,6 +3,8 @@
  * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is
  * first.
  */
+#include <math.h>
+
 #include "internal.h"
 
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
@@ -64,7 +66,6 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     tl->blocked_unknown = true; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs);
-    sz_fstate_init(&tl->tail, &c->bundle->fs);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
         set_due(tl, k, c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER));
 }
@@ -72,8 +73,8 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
 void sz_timeline_fini(sz_timeline *tl) {
     sz_free((void *)(uintptr_t)tl->id.p);
     sz_fstate_fini(&tl->head);
-    sz_fstate_fini(&tl->mark);
-    sz_fstate_fini(&tl->tail);
+    sz_buf_fini(&tl->mark);
+    sz_buf_fini(&tl->tail);
     sz_buf_fini(&tl->log);
     sz_free(tl->prints);
     for (uint32_t i = 0; i < tl->n_episodes; i++) episode_fini(&tl->episodes[i]);
@@ -123,12 +124,26 @@ static bool ends_silence(run *x, uint32_t rule) {
     return true;
 }
 
+/* Idle, and the feature that it waits for has not reached the lowest step, in full or in part: it stays idle. */
+static bool stays_below(run *x, uint32_t rule) {
+    const sz_floor *f = &x->c->floors[rule];
+    if (f->feature == SZ_NONE || !x->tl->is_active || x->c->rule_from_ms || is_blocked(x->tl, rule)) return false;
+    const sz_episode *last = x->tl->n_episodes ? story_last(x->tl, rule) : NULL;
+    if (last && episode_is_open(last)) return false;
+    sz_value_memo *m = &x->c->values[f->feature];
+    if (m->stamp != x->c->value_stamp) {
+        sz_xval v = sz_feature_value(&x->ev, f->feature);
+        *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = v.know == SZ_UNKNOWN ? NAN : v.num};
+    }
+    return !(m->num >= f->least);
+}
+
 static void judge_at_record(run *x, uint32_t rule, const instant *at) {
     const sz_tlctx *c = x->c;
     sz_timeline *tl = x->tl;
     uint32_t before = n_said(tl), blocked = tl->n_blocked;
     uint8_t k = c->rule_class[rule];
-    bool is_plain = ends_silence(x, rule);
+    bool is_plain = ends_silence(x, rule) || stays_below(x, rule);
     if (!is_plain) {
         x->ev.event = x->event;
         is_plain = judge_rule(x, rule, at);
@@ -158,7 +173,8 @@ static void judge_touched(run *x, const instant *at) {
 /* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
  * all that read its type. */
 static void judge_record(run *x) {
-    const sz_tlctx *c = x->c;
+    sz_tlctx *c = x->c;
+    c->value_stamp++;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
     uint8_t type = x->event->type;
     if (x->is_first) {

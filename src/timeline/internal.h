@@ -58,6 +58,8 @@ void entry_set_unmatched(uint8_t *p, bool on);
 /* state.c */
 /* Take the record at off into the head; sets x->event, x->mask, x->is_corrected. */
 void state_apply(run *x, uint32_t off);
+/* Put to rest: packed and without slack. */
+void state_rest(sz_tlctx *c, sz_buf *to, const sz_fstate *from);
 /* Accumulators as of before the records at or after offset `end`, from the tail. */
 void state_rebuild(run *x, sz_fstate *out, uint32_t end);
 void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the story too */

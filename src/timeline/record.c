@@ -51,11 +51,7 @@ void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *
 void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
     sz_buf_put_u8(out, SZ_RECORD_FORMAT);
     sz_buf_put_zigzag(out, tl->tail_ms);
-    sz_buf part;
-    sz_buf_init(&part);
-    sz_fstate_pack(&part, &tl->tail, &c->bundle->fs);
-    sz_buf_put_lstr(out, sz_buf_str(&part));
-    sz_buf_fini(&part);
+    sz_buf_put_lstr(out, sz_buf_str(&tl->tail));
     sz_buf_put_lstr(out, sz_buf_str(&tl->log));
     sz_timeline_pack_story(out, tl, c);
 }
@@ -210,6 +206,19 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
     return r.bad || r.p != r.end ? SZ_CORRUPT : SZ_OK;
 }
 
+/* Unpacked to be looked at, and put to rest in the present form. */
+static bool get_tail(sz_timeline *tl, const sz_tlctx *c, sz_str tail, int format) {
+    const sz_featureset *fs = &c->bundle->fs;
+    tl->tail.n = 0;
+    if (!tail.n) return format > 1;
+    sz_fstate s = {0};
+    bool ok = c->carry ? sz_fstate_unpack_mapped(&s, fs, &c->carry->map, tail.p, tail.n, format)
+                       : sz_fstate_unpack(&s, fs, tail.p, tail.n, format);
+    if (ok) state_rest((sz_tlctx *)(uintptr_t)c, &tl->tail, &s);
+    sz_fstate_fini(&s);
+    return ok;
+}
+
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n) {
     sz_reader r = sz_reader_of(p, n);
     uint8_t format = sz_read_u8(&r);
@@ -217,14 +226,7 @@ sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, 
     tl->tail_ms = sz_read_zigzag(&r);
     sz_str tail = sz_read_lstr(&r), log = sz_read_lstr(&r);
     if (r.bad || format == 0) return SZ_CORRUPT;
-    sz_fstate_fini(&tl->tail);
-    const sz_featureset *fs = &c->bundle->fs;
-    bool ok = c->carry ? sz_fstate_unpack_mapped(&tl->tail, fs, &c->carry->map, tail.p, tail.n)
-                       : sz_fstate_unpack(&tl->tail, fs, tail.p, tail.n);
-    if (!ok) {
-        sz_fstate_init(&tl->tail, &c->bundle->fs);
-        return SZ_CORRUPT;
-    }
+    if (!get_tail(tl, c, tail, format)) return SZ_CORRUPT;
     if (!(c->carry ? get_log_carried(tl, c, log) : get_log(tl, c, log))) return SZ_CORRUPT;
     return sz_timeline_unpack_story(tl, c, r.p, (size_t)(r.end - r.p));
 }

@@ -73,12 +73,30 @@ static void set_unmatched(run *x, uint32_t off, bool on) {
     x->c->undo_unmatched += on ? 1 : -1;
 }
 
+void state_rest(sz_tlctx *c, sz_buf *to, const sz_fstate *from) {
+    sz_buf *made = &c->scratch2;
+    sz_buf_clear(made);
+    sz_fstate_pack(made, from, &c->bundle->fs, SZ_FPACK_FORMAT);
+    if (to->cap < made->n || to->cap > made->n + made->n / 4 + 64) {
+        to->cap = made->n + 16;
+        to->p = sz_realloc(to->p, to->cap);
+    }
+    memcpy(to->p, made->p, made->n);
+    to->n = made->n;
+}
+
+/* What was put to rest here comes back: it cannot be damaged. */
+static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
+    const sz_featureset *fs = &x->c->bundle->fs;
+    if (from->n == 0 || !sz_fstate_unpack(to, fs, from->p, from->n, SZ_FPACK_FORMAT)) sz_fstate_reset(to, fs);
+}
+
 void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     uint32_t *undone, n = state_undone(x, end, &undone), mb = mask_bytes(x->c);
     uint8_t *mask = sz_arena_alloc(x->c->arena, mb);
-    sz_fstate_copy(out, &tl->tail);
+    state_wake(x, out, &tl->tail);
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
         if (!get(x, off, &e)) continue;
@@ -196,7 +214,7 @@ static void fold(run *x) {
         sz_event e;
         if (tl->n_undos && get(x, off, &e) && sz_event_is_undo(&e)) tl->n_undos--;
     }
-    sz_fstate_copy_tight(&tl->tail, &made);
+    state_rest(x->c, &tl->tail, &made);
     sz_fstate_fini(&made);
     tl->tail_ms = limit;
     log_drop_front(tl, end);
@@ -216,7 +234,7 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     /* the head must not have passed it */
     if (tl->head_key > key_before(midnight)) return;
     if (tl->n_log && tl->head_off) {
-        sz_fstate_copy_tight(&tl->mark, &tl->head);
+        state_rest(x->c, &tl->mark, &tl->head);
         tl->mark_ms = midnight;
         tl->mark_off = tl->head_off;
         fold(x);
@@ -229,13 +247,13 @@ void state_rollback(run *x, int64_t t_ms) {
     uint32_t end = log_lower(tl, t_ms), off = 0;
     bool from_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
     if (from_mark && tl->n_undos == 0) {
-        sz_fstate_copy(&tl->head, &tl->mark);
+        state_wake(x, &tl->head, &tl->mark);
         off = tl->mark_off;
     } else if (tl->n_undos) {
         state_rebuild(x, &tl->head, end);
         off = end;
     } else {
-        sz_fstate_copy(&tl->head, &tl->tail);
+        state_wake(x, &tl->head, &tl->tail);
     }
     if (!from_mark) tl->mark_ms = SZ_TIME_NONE;
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
