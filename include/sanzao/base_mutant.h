@@ -14,19 +14,19 @@
 enum {
     SZ_MUTANT_NONE,
     /* of the simulation's twins: store, stream, token */
-    SZ_MUTANT_NO_SEQ,             /* a commit is accepted by its owner token alone */
-    SZ_MUTANT_INCR_TOKEN,         /* the token is a number that the store counts, and so may lose */
-    SZ_MUTANT_UNNAMED_CHUNK,      /* chunks are read without looking at the name */
-    SZ_MUTANT_RESEND,             /* a commit without an answer is sent again */
-    SZ_MUTANT_TICK_BACKLOG,       /* the end that a tick gives is where the worker stands */
+    SZ_MUTANT_NO_SEQ,        /* a commit is accepted by its owner token alone */
+    SZ_MUTANT_INCR_TOKEN,    /* the token is a number that the store counts, and so may lose */
+    SZ_MUTANT_UNNAMED_CHUNK, /* chunks are read without looking at the name */
+    SZ_MUTANT_RESEND,        /* a commit without an answer is sent again */
+    SZ_MUTANT_TICK_BACKLOG,  /* the end that a tick gives is where the worker stands */
     /* of the engine */
-    SZ_MUTANT_PUBLISH_AT_OK,      /* alerts leave when their commit is answered */
+    SZ_MUTANT_PUBLISH_AT_OK,       /* alerts leave when their commit is answered */
     SZ_MUTANT_PUBLISH_UNCONFIRMED, /* alerts leave after `settle`, and no later commit has looked */
-    SZ_MUTANT_CLOCK_LOST,         /* the rules' clocks are not restored */
-    SZ_MUTANT_TRIM_EARLY,         /* alerts leave the outbox before they are acknowledged */
-    SZ_MUTANT_COMMIT_INSIDE,      /* a commit between a record's log and its evaluation */
-    SZ_MUTANT_SAID_BACK,          /* rolling a student back takes back what was told */
-    SZ_MUTANT_EARLY_TIMERS,       /* timers fire while a state is being loaded */
+    SZ_MUTANT_CLOCK_LOST,          /* the rules' clocks are not restored */
+    SZ_MUTANT_TRIM_EARLY,          /* alerts leave the outbox before they are acknowledged */
+    SZ_MUTANT_COMMIT_INSIDE,       /* a commit between a record's log and its evaluation */
+    SZ_MUTANT_SAID_BACK,           /* rolling a student back takes back what was told */
+    SZ_MUTANT_EARLY_TIMERS,        /* timers fire while a state is being loaded */
     SZ_N_MUTANTS
 };
 

@@ -163,7 +163,8 @@ static void tell_update(run *x, sz_episode *e, bool returns) {
 /* When an episode that was told ended: [since, end). */
 static int64_t end_of(const run *x, const sz_episode *e) {
     const sz_rule *r = &x->c->bundle->rules[e->rule];
-    if (e->is_retracted) return (e->n_anns ? e->anns[e->n_anns - 1].at_ms : e->since_ms) + 1; /* as far as it was told */
+    if (e->is_retracted) /* as far as it was told */
+        return (e->n_anns ? e->anns[e->n_anns - 1].at_ms : e->since_ms) + 1;
     if (r->is_instant) return e->since_ms + (r->again_after_ms ? r->again_after_ms : 1);
     if (episode_is_open(e) || !e->n_anns) return SZ_TIME_MAX;
     int64_t end = e->anns[e->n_anns - 1].at_ms;

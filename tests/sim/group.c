@@ -105,16 +105,15 @@ void group_left(world *w, uint32_t h) {
 static void taken(world *w, const event *e) {
     uint32_t p = (uint32_t)e->a;
     int32_t from = w->group.owner[p], to = somebody(w, &w->latency);
-    if (w->group.round[p] != (uint64_t)e->b || from < 0 || w->now >= w->hosts[from].paused_until_ms || to == from) return;
+    if (w->group.round[p] != (uint64_t)e->b || from < 0 || w->now >= w->hosts[from].paused_until_ms || to == from)
+        return;
     w->group.next[p] = to;
     uint64_t round = ++w->group.round[p];
     host_revoke(w, (uint32_t)from, p, w->now, round, true); /* it hears when it goes on */
     hand_over(w, p);
 }
 
-void group_take(world *w, uint32_t part) {
-    at(w, w->now + 6000, taken, NULL, part, (int64_t)w->group.round[part]);
-}
+void group_take(world *w, uint32_t part) { at(w, w->now + 6000, taken, NULL, part, (int64_t)w->group.round[part]); }
 
 void group_start(world *w) {
     for (uint32_t p = 0; p < MOST_PARTS; p++) w->group.owner[p] = w->group.next[p] = -1;

@@ -81,8 +81,14 @@ static void env_random(void *self, void *p, size_t n) {
 
 static void seat_open(world *w, seat *s) {
     uint32_t h = s->host, part = s->part;
-    *s = (seat){.world = w, .host = h, .part = part, .gen = ++w->next_call, .wake_at_ms = INT64_MAX,
-                .clock_ms = SZ_TIME_NONE, .bundle = w->hosts[h].bundle, .mem_uid = UINT64_MAX};
+    *s = (seat){.world = w,
+                .host = h,
+                .part = part,
+                .gen = ++w->next_call,
+                .wake_at_ms = INT64_MAX,
+                .clock_ms = SZ_TIME_NONE,
+                .bundle = w->hosts[h].bundle,
+                .mem_uid = UINT64_MAX};
     sz_options o = {.order = SZ_ARRIVAL,
                     .lateness_ms = 240 * SZ_HOUR_MS,
                     .horizon_ms = 14 * SZ_DAY_MS,
@@ -94,7 +100,9 @@ static void seat_open(world *w, seat *s) {
                     .commit_records = w->s.commit_records,
                     .journal_bytes = w->s.journal_bytes,
                     .topic = SZ_STR("campus.events"),
-                    .worker = h == 0 ? SZ_STR("h0") : h == 1 ? SZ_STR("h1") : SZ_STR("h2"),
+                    .worker = h == 0   ? SZ_STR("h0")
+                              : h == 1 ? SZ_STR("h1")
+                                       : SZ_STR("h2"),
                     .parts = w->s.parts,
                     .partition = part};
     sz_ports p = {.store = store_port(s),
@@ -127,10 +135,10 @@ static void set_alarm(world *w, seat *s) {
     mail_at(w, to, s, wake, &(mail){.a = to});
 }
 
-static const char *const msg_names[] = {"assigned", "revoked", "acquired", "chunk", "seeked", "input", "input-end",
-                                        "committed", "delivered", "dead-done", "tick", "bundle", "go-on", "stop"};
-static const char *const state_names[] = {"idle", "backoff", "acquiring", "loading", "seeking", "running", "draining",
-                                          "parked", "held", "stopped", "failed"};
+static const char *const msg_names[] = {"assigned",  "revoked",   "acquired",  "chunk", "seeked", "input", "input-end",
+                                        "committed", "delivered", "dead-done", "tick",  "bundle", "go-on", "stop"};
+static const char *const state_names[] = {"idle",     "backoff", "acquiring", "loading", "seeking", "running",
+                                          "draining", "parked",  "held",      "stopped", "failed"};
 
 void seat_step_msg(world *w, seat *s, const sz_msg *m) {
     if (!s->w || w->is_failed) return;
@@ -141,9 +149,9 @@ void seat_step_msg(world *w, seat *s, const sz_msg *m) {
     s->where = sz_worker_where(s->w);
     if (w->trace)
         note(w, "h%u p%u: %s%s%s n=%u at=%lld: %s -> %s, read %llu", s->host, s->part, msg_names[m->kind],
-             m->answer == SZ_ANS_OK ? "" : " answer ", m->answer == SZ_ANS_OK ? "" : (char[]){(char)('0' + m->answer), 0},
-             m->n, (long long)m->offset, state_names[before], state_names[s->where],
-             (unsigned long long)sz_worker_counters(s->w)->read);
+             m->answer == SZ_ANS_OK ? "" : " answer ",
+             m->answer == SZ_ANS_OK ? "" : (char[]){(char)('0' + m->answer), 0}, m->n, (long long)m->offset,
+             state_names[before], state_names[s->where], (unsigned long long)sz_worker_counters(s->w)->read);
     invariant_step(w, s, m);
     react(w, s, before);
     if (s->w) set_alarm(w, s);
@@ -166,9 +174,7 @@ static void start_again(world *w, const event *e) {
     if (!w->hosts[e->a].is_up) host_start(w, (uint32_t)e->a);
 }
 
-static void host_restart(world *w, uint32_t i, int64_t after_ms) {
-    at(w, w->now + after_ms, start_again, NULL, i, 0);
-}
+static void host_restart(world *w, uint32_t i, int64_t after_ms) { at(w, w->now + after_ms, start_again, NULL, i, 0); }
 
 /* The files are newer now. The process is started anew with them: the engine takes no bundle while it runs yet. */
 static void reload_host(world *w, uint32_t i, int64_t after_ms) {

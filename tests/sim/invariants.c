@@ -66,7 +66,8 @@ void invariant_want(world *w, const seat *s) { must_stand(w, s, "wants input"); 
 
 /* ---- a commit ---- */
 
-/* How far each was looked at, and how much memory is reserved, is nobody's business; what was said and what is kept is. */
+/* How far each was looked at, and how much memory is reserved, is nobody's business; what was said and what is kept is.
+ */
 static void keep_essence(sz_buf *out, size_t from) {
     static const char begin[] = ",\"evaluated_through\":", end[] = ",\"episodes\":";
     size_t a = from, b;
@@ -140,7 +141,8 @@ void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_ui
     if (g->offset < top->g.offset)
         fail(w, "store %u: the offset falls from %lld to %lld", part, (long long)top->g.offset, (long long)g->offset);
     if (g->clock_ms < top->g.clock_ms && g->bundle == top->g.bundle)
-        fail(w, "store %u: the clock falls from %lld to %lld", part, (long long)top->g.clock_ms, (long long)g->clock_ms);
+        fail(w, "store %u: the clock falls from %lld to %lld", part, (long long)top->g.clock_ms,
+             (long long)g->clock_ms);
     if (g->n.read < top->g.n.read) fail(w, "store %u: the records read fall", part);
     if (c->has_outbox > top->outbox.end - top->outbox.first || c->has_journal > top->journal.end - top->journal.first ||
         c->has_dict > top->dict.end - top->dict.first)
@@ -199,7 +201,8 @@ void invariant_published(world *w, const said_line *x) {
              SZ_FMT_STR(x->bytes));
     const uint32_t *have = sz_map_get(&w->sink.keys, x->key);
     if (have && !sz_str_eq(w->sink.v[*have].bytes, x->bytes))
-        fail(w, "one alert has two contents:\n  %.*s\n  %.*s", SZ_FMT_STR(w->sink.v[*have].bytes), SZ_FMT_STR(x->bytes));
+        fail(w, "one alert has two contents:\n  %.*s\n  %.*s", SZ_FMT_STR(w->sink.v[*have].bytes),
+             SZ_FMT_STR(x->bytes));
 }
 
 void invariant_settled(world *w, uint32_t part, int64_t offset) {
@@ -211,10 +214,12 @@ void invariant_settled(world *w, uint32_t part, int64_t offset) {
 
 void invariant_ticked(world *w, const seat *s, int64_t clock_ms, int64_t end) {
     if (s->pos < end)
-        fail(w, "h%u p%u: a tick moves time, and %lld records were not read", s->host, s->part, (long long)(end - s->pos));
+        fail(w, "h%u p%u: a tick moves time, and %lld records were not read", s->host, s->part,
+             (long long)(end - s->pos));
     int64_t now = sz_worker_clock(s->w), most = wall_of(w) + w->store.most_skew_ms;
     if (now > clock_ms && now > most)
-        fail(w, "h%u p%u: a tick moves time %lld ms ahead of the store's clock", s->host, s->part, (long long)(now - most));
+        fail(w, "h%u p%u: a tick moves time %lld ms ahead of the store's clock", s->host, s->part,
+             (long long)(now - most));
 }
 
 /* ---- a step ---- */
@@ -252,7 +257,8 @@ void invariant_step(world *w, seat *s, const sz_msg *m) {
     int64_t clock = sz_worker_clock(s->w);
     bool goes_on = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_TICK || m->kind == SZ_MSG_GO_ON;
     if (goes_on && clock < s->clock_ms && s->where == SZ_WK_RUNNING)
-        fail(w, "h%u p%u: the clock falls from %lld to %lld", s->host, s->part, (long long)s->clock_ms, (long long)clock);
+        fail(w, "h%u p%u: the clock falls from %lld to %lld", s->host, s->part, (long long)s->clock_ms,
+             (long long)clock);
     s->clock_ms = clock;
     mix(w, (uint64_t)clock ^ (uint64_t)m->kind << 56 ^ (uint64_t)s->where << 48);
 }

@@ -36,10 +36,11 @@ static bool run_one(uint64_t seed, const args *a) {
     n_alerts += o.n_alerts, n_losses += o.n_losses, n_exits += o.n_exits;
     n_snapshots += o.n_snapshots;
     if (a->is_verbose)
-        printf("seed %llu: %llu steps, %llu inputs, %llu commits, %llu loads, %llu alerts, %llu losses, %llu exits, %.1f s\n",
-               (unsigned long long)seed, (unsigned long long)o.n_steps, (unsigned long long)o.n_inputs,
-               (unsigned long long)o.n_commits, (unsigned long long)o.n_loads, (unsigned long long)o.n_alerts,
-               (unsigned long long)o.n_losses, (unsigned long long)o.n_exits, (double)o.rested_ms / 1000);
+        printf(
+            "seed %llu: %llu steps, %llu inputs, %llu commits, %llu loads, %llu alerts, %llu losses, %llu exits, %.1f s\n",
+            (unsigned long long)seed, (unsigned long long)o.n_steps, (unsigned long long)o.n_inputs,
+            (unsigned long long)o.n_commits, (unsigned long long)o.n_loads, (unsigned long long)o.n_alerts,
+            (unsigned long long)o.n_losses, (unsigned long long)o.n_exits, (double)o.rested_ms / 1000);
     if (!o.is_failed && seed % 100 == 0) {
         n_twice++;
         if (run_seed(seed, a->mask, RUN_QUIET).hash == o.hash) return true;
@@ -146,9 +147,9 @@ int main(int argc, char **argv) {
     }
     printf("%llu seeds in %.1f s, %.0f a minute; %llu twice; %llu steps, %llu inputs, %llu commits, %llu loads, %llu "
            "alerts, %llu losses, %llu exits, %llu snapshots\n",
-           (unsigned long long)n_run, s, (double)n_run / s * 60, (unsigned long long)n_twice, (unsigned long long)n_steps,
-           (unsigned long long)n_inputs, (unsigned long long)n_commits, (unsigned long long)n_loads,
-           (unsigned long long)n_alerts, (unsigned long long)n_losses, (unsigned long long)n_exits,
-           (unsigned long long)n_snapshots);
+           (unsigned long long)n_run, s, (double)n_run / s * 60, (unsigned long long)n_twice,
+           (unsigned long long)n_steps, (unsigned long long)n_inputs, (unsigned long long)n_commits,
+           (unsigned long long)n_loads, (unsigned long long)n_alerts, (unsigned long long)n_losses,
+           (unsigned long long)n_exits, (unsigned long long)n_snapshots);
     return is_fine ? 0 : 1;
 }

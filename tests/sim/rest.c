@@ -50,7 +50,8 @@ static void compare_shown(world *w, const sz_map *m, sz_str shown, uint32_t *n) 
     for (; at + sizeof head < shown.n; at++) {
         if (memcmp(shown.p + at, head, sizeof head - 1) != 0) continue;
         sz_str rest = {shown.p + at, shown.n - at};
-        sz_str alert = alert_member(rest, "alert"), seq = alert_member(rest, "seq"), state = alert_member(rest, "state");
+        sz_str alert = alert_member(rest, "alert"), seq = alert_member(rest, "seq"),
+               state = alert_member(rest, "state");
         if (sz_str_is(seq, "0")) continue; /* nothing was told of it */
         const uint32_t *have = sz_map_get(m, alert);
         if (!have) {

@@ -135,9 +135,10 @@ uint64_t run_shrink(uint64_t seed, uint64_t mask) {
 
 void run_print_faults(FILE *to, uint64_t seed, uint64_t mask) {
     swarm s = swarm_of(seed, mask);
-    fprintf(to, "%u partitions, %u hosts%s%s, latency %lld ms, loss %lld ms;", s.parts, s.hosts, s.is_live ? ", live" : "",
-            s.is_cluster ? ", cluster" : "", (long long)s.latency_ms, (long long)s.loss_ms);
+    fprintf(to, "%u partitions, %u hosts%s%s, latency %lld ms, loss %lld ms;", s.parts, s.hosts,
+            s.is_live ? ", live" : "", s.is_cluster ? ", cluster" : "", (long long)s.latency_ms, (long long)s.loss_ms);
     for (int f = 0; f < N_FAULTS; f++)
-        if (s.exists[f]) fprintf(to, fault_rows[f].form == FORM_EVERY ? " %s(%.0f ms)" : " %s(%.3f)", fault_rows[f].name, s.rate[f]);
+        if (s.exists[f])
+            fprintf(to, fault_rows[f].form == FORM_EVERY ? " %s(%.0f ms)" : " %s(%.3f)", fault_rows[f].name, s.rate[f]);
     fprintf(to, "\n");
 }

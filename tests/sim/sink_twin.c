@@ -41,9 +41,8 @@ said_line *sink_line(world *w, sz_str bytes, uint32_t part) {
     if (k->n == k->cap) k->v = sz_realloc(k->v, (k->cap = k->cap ? 2 * k->cap : 256) * sizeof *k->v);
     said_line *x = &k->v[k->n];
     sz_str alert = alert_member(bytes, "alert"), seq = alert_member(bytes, "seq");
-    *x = (said_line){.bytes = keep(w, bytes),
-                     .key = keep_printf(w, "%.*s %.*s", SZ_FMT_STR(alert), SZ_FMT_STR(seq)),
-                     .part = part};
+    *x = (said_line){
+        .bytes = keep(w, bytes), .key = keep_printf(w, "%.*s %.*s", SZ_FMT_STR(alert), SZ_FMT_STR(seq)), .part = part};
     sz_map_put(&k->lines, bytes, k->n++);
     return x;
 }
@@ -53,7 +52,7 @@ static void publish(world *w, uint32_t part, sz_str bytes) {
     said_line *x = sink_line(w, bytes, part);
     if (w->trace)
         note(w, "topic: %.*s %.*s %.*s", SZ_FMT_STR(x->key), SZ_FMT_STR(alert_member(bytes, "event")),
-         SZ_FMT_STR(alert_member(bytes, "rule")));
+             SZ_FMT_STR(alert_member(bytes, "rule")));
     invariant_published(w, x);
     if (!x->is_out) k->n_topic++;
     x->is_out = true;
@@ -114,8 +113,14 @@ static void arrive(world *w, const event *e) {
 static void take(seat *s, uint32_t tag, const sz_str *lines, uint32_t n, bool is_dead) {
     world *w = s->world;
     submission *b = SZ_NEW(&w->arena, submission);
-    *b = (submission){.from = s, .gen = s->gen, .tag = tag, .n = n, .part = s->part, .is_dead = is_dead,
-                      .lines = SZ_NEWN(&w->arena, sz_str, n), .survives = strikes(w, F_AFTER_DEATH)};
+    *b = (submission){.from = s,
+                      .gen = s->gen,
+                      .tag = tag,
+                      .n = n,
+                      .part = s->part,
+                      .is_dead = is_dead,
+                      .lines = SZ_NEWN(&w->arena, sz_str, n),
+                      .survives = strikes(w, F_AFTER_DEATH)};
     for (uint32_t i = 0; i < n; i++) b->lines[i] = keep(w, lines[i]);
     if (!n) fail(w, "partition %u: an empty submission", s->part);
     submission *last = s->last_sent[is_dead];

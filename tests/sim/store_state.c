@@ -95,7 +95,8 @@ static void put(world *w, table *t, node *n, sz_put p) {
     t->values[i] = p.value;
 }
 
-/* What a broken commit left beyond what its successor knows of goes; of the states before it too, should one come back. */
+/* What a broken commit left beyond what its successor knows of goes; of the states before it too, should one come back.
+ */
 static void cut_tail(partition_state *s, const sz_commit *c) {
     const node *top = state_top(s);
     uint32_t outbox = top->outbox.first + c->has_outbox, journal = top->journal.first + c->has_journal,
@@ -126,8 +127,8 @@ void state_commit(world *w, partition_state *s, const sz_commit *c, const ghost 
     trim(&n->journal, c->trim_journal);
 }
 
-/* The script's order: outbox, snapshots, journal, header last. Snapshots that it wrote would be damage, so a commit that
- * has any breaks off before them. */
+/* The script's order: outbox, snapshots, journal, header last. Snapshots that it wrote would be damage, so a commit
+ * that has any breaks off before them. */
 void state_tear(world *w, partition_state *s, const sz_commit *c, uint32_t n_outbox) {
     uint64_t uid = state_top(s)->uid, parent = state_top(s)->parent_uid;
     node *n = state_push(w, s, NODE_TORN);
@@ -163,7 +164,8 @@ static void take_puts(world *w, const table *from, uint32_t most, uint32_t *done
 
 void state_chunk(world *w, const partition_state *s, uint32_t most, sz_chunk_kind *kind, uint32_t *done, sz_msg *out) {
     const node *n = state_top(s);
-    const strs *lists[] = {[SZ_CHUNK_DICT] = &s->dict, [SZ_CHUNK_JOURNAL] = &s->journal, [SZ_CHUNK_OUTBOX] = &s->outbox};
+    const strs *lists[] = {
+        [SZ_CHUNK_DICT] = &s->dict, [SZ_CHUNK_JOURNAL] = &s->journal, [SZ_CHUNK_OUTBOX] = &s->outbox};
     const window at[] = {[SZ_CHUNK_DICT] = n->dict, [SZ_CHUNK_JOURNAL] = n->journal, [SZ_CHUNK_OUTBOX] = n->outbox};
     for (; *kind < SZ_CHUNK_END; ++*kind, *done = 0) {
         if (*kind == SZ_CHUNK_SNAPSHOTS || *kind == SZ_CHUNK_LEDGER) {

@@ -144,7 +144,9 @@ static void send(world *w, request *q) {
     int64_t to = w->now + delay(w);
     if (strikes(w, F_SLOW)) to += rng_around(rng_for(w, F_SLOW), 500);
     if (strikes(w, F_REQUEST_LOST)) return;
-    if (strikes(w, F_REQUEST_LATE)) to += rng_between(rng_for(w, F_REQUEST_LATE), TIMEOUT_MS, rng_chance(rng_for(w, F_REQUEST_LATE), 0.5) ? 3 * TIMEOUT_MS : MOST_LATE_MS);
+    if (strikes(w, F_REQUEST_LATE))
+        to += rng_between(rng_for(w, F_REQUEST_LATE), TIMEOUT_MS,
+                          rng_chance(rng_for(w, F_REQUEST_LATE), 0.5) ? 3 * TIMEOUT_MS : MOST_LATE_MS);
     at(w, to, execute, q, 0, 0);
 }
 
@@ -181,8 +183,13 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
     seat *s = self;
     world *w = s->world;
     request *q = SZ_NEW(&w->arena, request);
-    *q = (request){.kind = ASK_ACQUIRE, .fmt = fmt, .topic = keep(w, topic), .parts = parts, .bundle_ver = bundle_ver,
-                   .worker = keep(w, worker), .allow_new = allow_new};
+    *q = (request){.kind = ASK_ACQUIRE,
+                   .fmt = fmt,
+                   .topic = keep(w, topic),
+                   .parts = parts,
+                   .bundle_ver = bundle_ver,
+                   .worker = keep(w, worker),
+                   .allow_new = allow_new};
     memcpy(q->token, token, sizeof q->token);
     s->load_at = SZ_CHUNK_DICT;
     s->load_done = 0;
@@ -248,8 +255,9 @@ static void lose(world *w) {
             invariant_lost(w, p, state_top(s));
             state_pop(s);
         }
-        if (s->n != n) note(w, "store %u: LOSS of %u writes, seq %llu now", p, n - s->n,
-                            (unsigned long long)state_top(s)->h.name.seq);
+        if (s->n != n)
+            note(w, "store %u: LOSS of %u writes, seq %llu now", p, n - s->n,
+                 (unsigned long long)state_top(s)->h.name.seq);
         if (s->n != n) w->store.n_losses++;
         w->store.counter[p] = state_top(s)->h.epoch;
         invariant_after_loss(w, p);
@@ -267,7 +275,8 @@ static void crash(world *w, const event *e) {
 static void trouble_begins(world *w, const event *e) {
     if (w->is_quiet) return;
     fault f = (fault)e->a;
-    int64_t *until[] = {[F_DOWN] = &w->store.down_until_ms, [F_OOM] = &w->store.refuse_until_ms,
+    int64_t *until[] = {[F_DOWN] = &w->store.down_until_ms,
+                        [F_OOM] = &w->store.refuse_until_ms,
                         [F_READONLY] = &w->store.readonly_until_ms};
     w->n_by_fault[f]++;
     *until[f] = w->now + rng_around(rng_for(w, f), 2000);
@@ -291,8 +300,8 @@ void store_start(world *w) {
     static const fault episodes[] = {F_DOWN, F_OOM, F_READONLY};
     for (int i = 0; i < 3; i++)
         if (exists(w, episodes[i]))
-            at(w, rng_until(rng_for(w, episodes[i]), (int64_t)w->s.rate[episodes[i]]), trouble_begins, NULL, episodes[i],
-               0);
+            at(w, rng_until(rng_for(w, episodes[i]), (int64_t)w->s.rate[episodes[i]]), trouble_begins, NULL,
+               episodes[i], 0);
     if (exists(w, F_STORE_SKEW))
         at(w, rng_until(rng_for(w, F_STORE_SKEW), (int64_t)w->s.rate[F_STORE_SKEW]), skew_changes, NULL, 0, 0);
 }

@@ -174,7 +174,8 @@ void stream_start(world *w) {
         w->stream.group_offset[p] = -1;
         at(w, 0, produce, NULL, p, 0);
     }
-    if (exists(w, F_LOW_MARK)) at(w, rng_until(rng_for(w, F_LOW_MARK), (int64_t)w->s.rate[F_LOW_MARK]), retain, NULL, 0, 0);
+    if (exists(w, F_LOW_MARK))
+        at(w, rng_until(rng_for(w, F_LOW_MARK), (int64_t)w->s.rate[F_LOW_MARK]), retain, NULL, 0, 0);
     if (exists(w, F_AWAY)) at(w, rng_until(rng_for(w, F_AWAY), (int64_t)w->s.rate[F_AWAY]), go_away, NULL, 0, 0);
 }
 

@@ -11,15 +11,44 @@
 
 typedef enum fault {
     /* store */
-    F_LOSS, F_DOWN, F_SLOW, F_REQUEST_LATE, F_REQUEST_LOST, F_REPLY_LOST, F_OOM, F_READONLY, F_ERROR, F_STORE_SKEW,
+    F_LOSS,
+    F_DOWN,
+    F_SLOW,
+    F_REQUEST_LATE,
+    F_REQUEST_LOST,
+    F_REPLY_LOST,
+    F_OOM,
+    F_READONLY,
+    F_ERROR,
+    F_STORE_SKEW,
     /* stream */
-    F_STALE_FETCH, F_THROTTLE, F_LOW_MARK, F_AWAY, F_REBALANCE, F_COOPERATIVE, F_REVOKE_LATE, F_REVOKE_NEVER,
+    F_STALE_FETCH,
+    F_THROTTLE,
+    F_LOW_MARK,
+    F_AWAY,
+    F_REBALANCE,
+    F_COOPERATIVE,
+    F_REVOKE_LATE,
+    F_REVOKE_NEVER,
     /* records */
-    F_LATE, F_DUPLICATE, F_REVERSED, F_POISON, F_MISROUTED, F_FUTURE, F_CONFLICT,
+    F_LATE,
+    F_DUPLICATE,
+    F_REVERSED,
+    F_POISON,
+    F_MISROUTED,
+    F_FUTURE,
+    F_CONFLICT,
     /* sink */
-    F_SINK_SLOW, F_ACK_LOST, F_AFTER_DEATH,
+    F_SINK_SLOW,
+    F_ACK_LOST,
+    F_AFTER_DEATH,
     /* hosts */
-    F_KILL, F_PAUSE, F_SKEW, F_JUMP, F_RELOAD, F_STOP,
+    F_KILL,
+    F_PAUSE,
+    F_SKEW,
+    F_JUMP,
+    F_RELOAD,
+    F_STOP,
     N_FAULTS
 } fault;
 
@@ -31,7 +60,7 @@ typedef enum fault_form {
 typedef struct fault_row {
     const char *name;
     fault_form form;
-    double odds;     /* that a seed has it */
+    double odds;      /* that a seed has it */
     double low, high; /* of the rate, drawn evenly over the orders of magnitude */
 } fault_row;
 extern const fault_row fault_rows[N_FAULTS];
@@ -40,13 +69,13 @@ typedef struct swarm {
     bool exists[N_FAULTS];
     double rate[N_FAULTS];
     /* not faults */
-    bool is_live;      /* ticks of the wall clock */
-    bool is_cluster;   /* partitions are lost one by one */
+    bool is_live;    /* ticks of the wall clock */
+    bool is_cluster; /* partitions are lost one by one */
     uint32_t parts, hosts;
     int64_t latency_ms, settle_ms, loss_ms; /* loss_ms: what a loss may take, shorter than settle */
     uint32_t chunk_items, commit_records;
     uint64_t journal_bytes;
-    int64_t span_ms;   /* while faults strike and records are produced */
+    int64_t span_ms; /* while faults strike and records are produced */
 } swarm;
 
 /* mask: bits of the faults that may exist; all ones: as drawn. */

@@ -146,13 +146,16 @@ static sz_str write_record(making *m, uint32_t student, uint32_t number, int64_t
                  rng_chance(&r, 0.5) ? "absent" : "present");
     }
     return sz_str_of(sz_arena_printf(&l->arena,
-                                     "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"time\":\"%s\",%s,%s}",
-                                     number, source, type, time, who, more));
+                                     "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"time\":\"%s\",%s,%s}", number,
+                                     source, type, time, who, more));
 }
 
 static sz_str poison(making *m, uint32_t number) {
     static const char *const bad[] = {
-        "{\"id\":", "", "\xff\xfe garbage", "{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\"}",
+        "{\"id\":",
+        "",
+        "\xff\xfe garbage",
+        "{\"type\":\"swipe\",\"time\":\"2026-03-02T08:00:00+08:00\"}",
         "{\"id\":\"p\",\"type\":\"swipe\",\"student\":\"s1\",\"time\":\"yesterday\"}",
         "{\"id\":\"p\",\"type\":\"unheard\",\"student\":\"s1\",\"time\":\"2026-03-02T08:00:00+08:00\"}",
         "{\"id\":\"p\",\"type\":\"swipe\",\"student\":\"nobody\",\"amount\":1,\"time\":\"2026-03-02T08:00:00+08:00\"}",
@@ -235,8 +238,7 @@ static void make_log(making *m) {
     workload *l = m->l;
     uint32_t n = (uint32_t)rng_between(&m->r, 200, 800);
     uint32_t n_seen = l->n_students - (uint32_t)rng_between(&m->r, 1, l->n_students / 3); /* the rest never comes */
-    for (uint32_t i = 0; i < n; i++)
-        draw_record(m, i, (int64_t)((double)i / n * (double)m->s->span_ms), n_seen);
+    for (uint32_t i = 0; i < n; i++) draw_record(m, i, (int64_t)((double)i / n * (double)m->s->span_ms), n_seen);
     if (m->has_batch)
         for (uint32_t i = 1; i <= 6; i++) write_status(m, m->s->span_ms * i / 6 - 1, false);
     if (m->has_feeds && rng_chance(&m->r, 0.3))

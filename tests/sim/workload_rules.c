@@ -30,8 +30,8 @@ static void absence(sz_buf *out, rng *r, const units *u, int k, uint32_t version
     static const char *const of[] = {"seen", "swipe", "dorm_access", "bought"};
     const char *what = of[rng_below(r, 4)];
     bool rare = rng_chance(r, 0.1), more = rng_chance(r, 0.7);
-    sz_buf_printf(out, "  - {id: silent-%d, purpose: student-safety, title: {zh: 久无记录, en: Silence}, value: f%d, ", k,
-                  k);
+    sz_buf_printf(out, "  - {id: silent-%d, purpose: student-safety, title: {zh: 久无记录, en: Silence}, value: f%d, ",
+                  k, k);
     sz_buf_printf(out, "at_least: {%s: yellow", version % 2 ? u->shorter : u->steps[0]);
     if (more) sz_buf_printf(out, ", %s: orange, %s: red", u->steps[1], u->steps[2]);
     sz_buf_printf(out, "}%s}\n", rare ? ", unless: [rarely_seen]" : "");

@@ -55,7 +55,8 @@ static event heap_pop(world *w) {
 }
 
 void at(world *w, int64_t at_ms, void (*run)(world *w, const event *e), void *p, int64_t a, int64_t b) {
-    heap_push(w, (event){.at_ms = at_ms < w->now ? w->now : at_ms, .tie = w->tie++, .run = run, .p = p, .a = a, .b = b});
+    heap_push(w,
+              (event){.at_ms = at_ms < w->now ? w->now : at_ms, .tie = w->tie++, .run = run, .p = p, .a = a, .b = b});
 }
 
 bool world_next(world *w) {

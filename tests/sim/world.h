@@ -64,9 +64,14 @@ typedef struct ghost {
     sz_str shown; /* all students as shown; n 0: not taken */
 } ghost;
 
-typedef enum node_kind { NODE_EMPTY, NODE_ACQUIRE, NODE_COMMIT, NODE_TORN } node_kind; /* TORN: a commit that broke off */
+typedef enum node_kind {
+    NODE_EMPTY,
+    NODE_ACQUIRE,
+    NODE_COMMIT,
+    NODE_TORN
+} node_kind; /* TORN: a commit that broke off */
 
-typedef struct node { /* one state in a partition's history, which is a stack: a loss pops */
+typedef struct node {                /* one state in a partition's history, which is a stack: a loss pops */
     uint64_t uid, parent_uid, order; /* order: over all partitions */
     node_kind kind;
     int64_t at_ms;
@@ -109,15 +114,15 @@ typedef struct said_line { /* one alert, by its bytes */
     sz_str bytes, key;     /* key: alert and seq */
     uint32_t n_said;       /* times in the surviving history of its partition */
     uint32_t part;
-    bool is_out;           /* on the topic */
+    bool is_out; /* on the topic */
 } said_line;
 
 typedef struct sink {
     sz_map lines; /* bytes → index of v */
     said_line *v;
     uint32_t n, cap;
-    sz_map keys;  /* alert and seq of what is on the topic → index of v */
-    sz_map dead;  /* key of a dead letter → index of dead_bytes */
+    sz_map keys; /* alert and seq of what is on the topic → index of v */
+    sz_map dead; /* key of a dead letter → index of dead_bytes */
     strs dead_bytes;
     uint32_t n_topic;
 } sink;
@@ -133,26 +138,26 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     bool is_revoking, is_stopping, assign_next;
     int64_t wake_at_ms, parked_ms;
     uint64_t round, assigned_round; /* of the group, at the revocation and at the assignment */
-    int64_t quiet_since_ms; /* of its last input, or since it runs */
-    bool is_told;   /* a tick came when it had been quiet for longer than any stream's `idle` */
+    int64_t quiet_since_ms;         /* of its last input, or since it runs */
+    bool is_told;                   /* a tick came when it had been quiet for longer than any stream's `idle` */
     /* of the store */
-    uint64_t call;              /* waited for; 0: none */
+    uint64_t call; /* waited for; 0: none */
     sz_chunk_kind load_at;
     uint32_t load_done;
     uint64_t mem_uid, acquired_uid, flight_uid, flight_call;
     bool is_loading, is_pure, has_frozen;
     ghost loaded, frozen; /* frozen: of a commit whose dead letters go first */
-    bool is_fresh;              /* loaded, and nothing came since */
+    bool is_fresh;        /* loaded, and nothing came since */
     uint32_t bundle;
     /* of the stream */
     uint32_t want;
-    uint64_t fetch;             /* of the fetch that is on its way; others are off */
+    uint64_t fetch; /* of the fetch that is on its way; others are off */
     bool is_fetching, has_sought, is_stale;
     uint32_t n_seeks;  /* not answered yet */
     int64_t sought_ms; /* the last of them will be then: answers come in order */
     int64_t pos;
     /* of the sink */
-    void *last_sent[2];         /* alerts, dead letters: they arrive in order */
+    void *last_sent[2]; /* alerts, dead letters: they arrive in order */
     /* invariants */
     int64_t clock_ms;
     uint64_t n_read;
