@@ -132,7 +132,8 @@ typedef struct sz_promise {
     const char *message, *message_zh; /* a sentence: what it is, what follows from it, what to set */
 } sz_promise;
 /* Ask every master what it promises and hold it against `settle`. Waits, up to the time-out for each server: before
- * the workers begin. SZ_OK with rows in a; SZ_REFUSED the same, one of them refused; SZ_IO with a finding: no answer.
+ * the workers begin. SZ_OK with rows in a; SZ_REFUSED the same, one of them refused; SZ_IO with a finding: no answer,
+ * SZ_REFUSED with one and no rows: an answer that does not mend itself (password, rights).
  */
 sz_status sz_store_redis_check(sz_store_redis *s, int64_t settle_ms, sz_diags *d, sz_arena *a, sz_promise **rows,
                                uint32_t *n);

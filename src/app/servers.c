@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "log.h"
+#include "signals.h"
 #include "states.h"
 
 enum { WHY = 600, ASK_MS = 5000, WAIT_FIRST_MS = 500, WAIT_MOST_MS = 10000 };
@@ -85,7 +86,7 @@ static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char wh
 }
 
 static void pause_ms(int64_t ms) {
-    for (; ms > 0; ms -= 100) poll(NULL, 0, 100); /* a signal ends the process: nothing has begun */
+    for (; ms > 0 && !sz_signals_stop(); ms -= 100) poll(NULL, 0, 100);
 }
 
 sz_status servers_look(const sz_job *job, uint32_t *parts) {
@@ -94,13 +95,14 @@ sz_status servers_look(const sz_job *job, uint32_t *parts) {
     int64_t wait = WAIT_FIRST_MS;
     sz_look_init(&l);
     sz_status s;
-    while ((s = ask_all(job, &l, parts, why)) == SZ_IO && !job->fail_fast) {
+    while ((s = ask_all(job, &l, parts, why)) == SZ_IO && !job->fail_fast && !sz_signals_stop()) {
         sz_log(SZ_WARNING, "waiting", "no answer, trying again in %1$lld ms: %2$s", "没有应答，%1$lld 毫秒后重试：%2$s",
                (long long)wait, why);
         pause_ms(wait);
         wait = 2 * wait < WAIT_MOST_MS ? 2 * wait : WAIT_MOST_MS;
     }
-    if (s != SZ_OK) sz_log(SZ_ERROR, "waiting", "no answer: %s", "没有应答：%s", why);
+    if (s == SZ_IO && sz_signals_stop()) s = SZ_INTERRUPTED; /* nothing has begun */
+    else if (s != SZ_OK) sz_log(SZ_ERROR, "waiting", "no answer: %s", "没有应答：%s", why);
     else if (job->log_json) show_json(&l);
     else show_text(&l, job->lang);
     if (s == SZ_OK && is_refused(&l)) s = SZ_IO;

@@ -159,7 +159,7 @@ sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look) {
         sz_look_add(look, (sz_look_grade)rows[i].level, "%s: %s", "%s：%s", rows[i].what, rows[i].message)->what_zh =
             sz_arena_printf(&look->arena, "%s：%s", rows[i].what, rows[i].message_zh);
     sz_store_redis_free(store);
-    return s == SZ_REFUSED ? SZ_OK : s;
+    return s == SZ_REFUSED && n ? SZ_OK : s;
 }
 
 bool sz_state_is_volatile(const sz_job *job) {

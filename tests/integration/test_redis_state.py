@@ -72,20 +72,24 @@ def test_no_login_reaches_people(tmp):
 
 
 def test_a_run_of_files_outlives_an_outage(tmp):
-    """Redis is killed in the middle and comes back with all it had said OK to: the same alerts, each (alert, seq) with one content. Then
-    a run that never finds it: it says so, ends at a signal, and at once with --fail-fast."""
+    """Redis is killed in the middle and comes back: the same alerts. Where it had not written all that it had said OK to (everysec: a
+    write waits while the disk is busy), the run ends and the next one goes on. A run that never finds it says so, ends at a signal, and
+    at once with --fail-fast."""
     campus = Campus(10, students=30, days=10)
     folder = campus.write(tmp)
     write_lines(folder / "in.ndjson", campus.lines("time"))
     run(folder, "sqlite:state.db", "in.ndjson", "sqlite.ndjson")
-    with Redis(tmp / "redis", settings={"appendfsync": "always"}) as redis:
+    with Redis(tmp / "redis") as redis:
         argv = ["run", "--source", "file:in.ndjson", *CAMPUS, "--state", f"{redis.url}?timeout=2s", "--settle", "0s"]
-        process = start(folder, *argv, "--alerts", "file:redis.ndjson", "--commit-records", "20")
+        process = start(folder, *argv, "--alerts", "file:redis.ndjson", "--commit-records", "100")
         n_read = lambda: int(header(redis, "sanzao").get("n_read", 0))
-        expect(wait_for(lambda: n_read() >= 200, process, "some records to be committed"), "it ended before the outage")
+        expect(wait_for(lambda: n_read() >= 300, process, "some records to be committed"), "it ended before the outage")
         redis.kill9()
         redis.restart()
         result = finish(process)
+        if result.rc == 4 and "lost commits" in result.err:
+            say("commits were lost")
+            result = sanzao(folder, *argv, "--alerts", "file:redis.ndjson")
         same(result.rc, 0, f"exit of {result}")
         same(standing(alerts(folder / "redis.ndjson")), standing(alerts(folder / "sqlite.ndjson")), "what stands")
         redis.stop()
@@ -93,7 +97,10 @@ def test_a_run_of_files_outlives_an_outage(tmp):
         expect("no answer" in result.err, result)
         process = start(folder, *argv, "--alerts", "file:no.ndjson")
         said = b""
-        while b"trying again" not in said: said += process.stderr.read1()
+        while b"trying again" not in said:
+            piece = process.stderr.read1()
+            expect(piece, "it ended by itself:", said)
+            said += piece
         process.send_signal(signal.SIGTERM)
         expect(finish(process).rc != 0, "a run that found no state is no success")
 

@@ -78,7 +78,7 @@ static sz_status complain(const sz_store_redis *s, sz_diags *d, const conn *c) {
     else
         sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer in time: %.*s",
                      "Redis 没有及时回答：%.*s", SZ_FMT_STR(s->address.place));
-    return SZ_IO;
+    return c->failed == SZ_ANS_FAILED ? SZ_REFUSED : SZ_IO; /* a password does not mend itself */
 }
 
 /* Until the connection is ready, or a reply is there. */

@@ -65,6 +65,7 @@ void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words) {
     snprintf(c->text, sizeof c->text, "%.*s%s: %s%s%.*s", SZ_FMT_STR(c->store->address.place), server, what,
              words.n ? ": " : "", SZ_FMT_STR(words));
     c->state = CONN_CLOSED;
+    c->failed = answer;
     c->n_asks = 0;
     sz_load_forget(c);
     sz_link_close(&c->link);

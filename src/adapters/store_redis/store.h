@@ -82,6 +82,7 @@ typedef struct conn {
     } wanted;
     sz_name seen; /* a reader's: the state's own name */
     loading load;
+    sz_answer failed; /* how it was given up the last time; text says why */
     char text[640];
 } conn;
 
