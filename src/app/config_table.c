@@ -11,6 +11,8 @@
 #define REPARTITION SZ_FOR_REPARTITION
 #define TEST        SZ_FOR_TEST
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* most options have no key of their own */
+
 const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_CONFIG] = {"config", SZ_OPT_TEXT, SZ_FOR_ALL, "FILE", NULL, NULL,
                      "Read options from this YAML file; the command line goes before it",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* of two languages; the callers' are checked by sight */
 #include "log.h"
 
 #include <pthread.h>

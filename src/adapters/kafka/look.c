@@ -2,6 +2,7 @@
  *
  * look: what the brokers promise of the topics, against what the protocol needs of them.
  */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* of two languages; the callers' are checked by sight */
 #include <librdkafka/rdkafka.h>
 #include <sanzao/kafka.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * source: a member of the consumer group. Partitions are assigned paused; each stream seeks to where its state says
  * and resumes then. Correctness never depends on the group: the state refuses whoever lost a partition.
  */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* of two languages; the callers' are checked by sight */
 #include "stream.h"
 
 #include <stdio.h>
