@@ -12,9 +12,9 @@
 
 #include "codes.h"
 #include "env.h"
+#include "live_reread.h"
 #include "live_stats.h"
 #include "log.h"
-#include "member.h"
 #include "outfile.h"
 #include "paths.h"
 #include "servers.h"
@@ -46,7 +46,9 @@ static sz_status check(const sz_job *job, sz_diags *d) {
     return s;
 }
 
-static sz_status check_inputs(const sz_job *job, const sz_texts *t, sz_diags *d) {
+static sz_status check_inputs(live *run, sz_diags *d) {
+    const sz_job *job = run->job;
+    const sz_texts *t = &run->texts;
     sz_inputs in;
     sz_mapping *mapping = NULL;
     int64_t until;
@@ -59,6 +61,11 @@ static sz_status check_inputs(const sz_job *job, const sz_texts *t, sz_diags *d)
         s = SZ_USAGE;
     }
     if (s == SZ_OK && job->until && !sz_job_until(job, &in.zone, &until)) s = sz_job_bad_until(job, d);
+    if (s == SZ_OK) {
+        run->zone = sz_arena_str(&run->arena, sz_str_of(in.zone.name)).p;
+        run->of_types = in.of_types;
+        run->bytes = in.bytes;
+    }
     sz_mapping_free(mapping);
     sz_inputs_fini(&in);
     return s;
@@ -85,11 +92,14 @@ static void give_up(int sig) {
     _exit(130);
 }
 
-static sigset_t stop_signals(void) {
+static void let_be(int sig) { (void)sig; }
+
+static sigset_t our_signals(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -98,6 +108,8 @@ static void catch_signals(void) {
     struct sigaction sa = {.sa_handler = give_up};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    sa.sa_handler = let_be; /* nothing has been read yet that could be read again */
+    sigaction(SIGHUP, &sa, NULL);
 }
 
 /* ---- the run ---- */
@@ -117,11 +129,13 @@ static void on_signal(live *run) {
 }
 
 static void wait_for_end(live *run) {
-    sigset_t set = stop_signals();
+    sigset_t set = our_signals();
     int64_t stats = sz_mono_ms() + run->job->stats_ms;
     while (!is_over(run)) {
         struct timespec moment = {.tv_nsec = 50 * 1000 * 1000};
-        if (sigtimedwait(&set, NULL, &moment) > 0) on_signal(run);
+        int sig = sigtimedwait(&set, NULL, &moment);
+        if (sig == SIGHUP) live_reread(run);
+        else if (sig > 0) on_signal(run);
         if (!run->job->stats_ms || sz_mono_ms() < stats) continue;
         live_stats_log(run);
         stats += run->job->stats_ms;
@@ -129,7 +143,7 @@ static void wait_for_end(live *run) {
 }
 
 static sz_status run_members(live *run) {
-    sigset_t set = stop_signals();
+    sigset_t set = our_signals();
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* members' threads and librdkafka's have it so from here */
     uint32_t n = run->job->n_workers;
     run->members = sz_alloc(n * sizeof *run->members);
@@ -177,6 +191,8 @@ static void live_fini(live *run) {
     sz_shared_file_free(run->alerts_file);
     sz_shared_file_free(run->dead_file);
     sz_texts_fini(&run->texts);
+    for (uint32_t i = 0; i < run->n_old_texts; i++) sz_texts_fini(&run->old_texts[i]);
+    sz_free(run->old_texts);
     sz_arena_fini(&run->arena);
     pthread_mutex_destroy(&run->mutex);
 }
@@ -185,7 +201,7 @@ static sz_status begin(live *run, sz_diags *d) {
     const sz_job *job = run->job;
     sz_status s = check(job, d);
     if (s == SZ_OK) s = sz_texts_read(job, d, &run->texts);
-    if (s == SZ_OK) s = check_inputs(job, &run->texts, d);
+    if (s == SZ_OK) s = check_inputs(run, d);
     if (s == SZ_OK) s = open_sinks(run, d);
     return s;
 }

@@ -33,7 +33,8 @@ struct member;
 /* Shared by all members. */
 typedef struct live {
     const sz_job *job;
-    sz_texts texts;
+    const char *zone; /* name; with the types what the run reads by */
+    uint64_t of_types;
     const char *topic;                       /* of events */
     sz_str alerts_topic, dead_topic;         /* empty: not on Kafka */
     sz_shared_file *alerts_file, *dead_file; /* NULL: not in files */
@@ -43,6 +44,11 @@ typedef struct live {
     /* under the mutex */
     pthread_mutex_t mutex;
     sz_arena arena;
+    sz_texts texts; /* rules and campus in force, as files; live_texts */
+    uint32_t texts_number;
+    uint64_t bytes;
+    sz_texts *old_texts;
+    uint32_t n_old_texts;
     sz_status status;  /* of the first failure */
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
@@ -66,6 +72,9 @@ typedef struct partition {
     char name[96];    /* host, process, thread: for people who read the header */
     sz_msgq *q;
     sz_inputs in;
+    uint32_t texts_number; /* of the texts that `in` or the newest reload was read from */
+    sz_inputs *reloads;    /* types and zones that a campus of the worker may use */
+    uint32_t n_reloads, n_switched;
     sz_state state;
     sz_stream_kafka *stream;
     sz_sink_shared *shared;

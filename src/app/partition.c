@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "env.h"
+#include "live_reread.h"
 #include "log.h"
-#include "member.h"
 
 enum { MESSAGES_A_STEP = 64, GIVE_BACK_MS = 5000, OPEN_AGAIN_MS = 200, PARKED_MS = 60000 };
 
@@ -91,7 +91,8 @@ static bool open_parts(partition *p, int64_t now_ms) {
     sz_diags_init(&d);
     p->q = sz_msgq_new();
     sz_status s = sz_state_open(run->job, p->id, p->q, &d, &p->state);
-    if (s == SZ_OK) s = sz_inputs_parse(run->job, &run->texts, &d, &p->in);
+    sz_texts texts = live_texts(run, &p->texts_number);
+    if (s == SZ_OK) s = sz_inputs_parse(run->job, &texts, &d, &p->in);
     if (s != SZ_OK) cannot_open(p, &d, s, now_ms);
     sz_diags_fini(&d);
     if (s == SZ_OK) return true;
@@ -238,6 +239,10 @@ static void free_worker(partition *p) {
     sz_state_close(&p->state);
     sz_msgq_free(p->q);
     sz_inputs_fini(&p->in);
+    for (uint32_t i = 0; i < p->n_reloads; i++) sz_inputs_fini(&p->reloads[i]);
+    sz_free(p->reloads);
+    p->reloads = NULL;
+    p->n_reloads = p->n_switched = 0;
     p->worker = NULL;
     p->kafka = NULL;
     p->shared = NULL;
@@ -289,6 +294,37 @@ void partition_stop(partition *p) {
     else if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_STOP});
 }
 
+/* Rules and campus were read again: this worker's own, checked by the main thread before. */
+static bool take_up_reload(partition *p) {
+    uint32_t number;
+    sz_texts texts = live_texts(p->m->run, &number);
+    if (number == p->texts_number) return false;
+    p->texts_number = number;
+    sz_inputs in;
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_status s = sz_inputs_parse(p->m->run->job, &texts, &d, &in);
+    sz_diags_fini(&d);
+    if (s == SZ_OK) {
+        step(p, &(sz_msg){.kind = SZ_MSG_BUNDLE, .bundle = sz_bundle_ref(in.bundle), .campus = in.campus});
+        in.campus = NULL; /* taken */
+    }
+    p->reloads = sz_realloc(p->reloads, (p->n_reloads + 1) * sizeof *p->reloads);
+    p->reloads[p->n_reloads++] = in;
+    return true;
+}
+
+static void tell_switched(partition *p) {
+    int64_t at;
+    char t[40] = "-";
+    uint32_t n = sz_worker_switched(p->worker, &at);
+    if (n == p->n_switched) return;
+    p->n_switched = n;
+    if (at != SZ_TIME_NONE) sz_time_format(&p->in.zone, at, t);
+    sz_log(SZ_NOTE, "reloaded", "partition %1$d: the new rules and campus hold from %2$s on",
+           "分区 %1$d：新的规则和校园数据自 %2$s 起生效", p->id, t);
+}
+
 static void tick(partition *p, int64_t now_ms) {
     int64_t every = p->m->run->job->tick_ms;
     if (!p->m->run->is_live || now_ms < p->tick_ms || sz_worker_where(p->worker) != SZ_WK_RUNNING) return;
@@ -321,6 +357,8 @@ bool partition_step(partition *p, int64_t now_ms) {
         step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
         did = true;
     }
+    did |= take_up_reload(p);
+    tell_switched(p);
     tick(p, now_ms);
     did |= sz_stream_kafka_step(p->stream, now_ms);
     return did || !sz_msgq_is_idle(p->q);

@@ -403,6 +403,35 @@ rules:
     same(at, [timedelta(seconds=n) for n in (6, 12, 18)], "an alert's time is its deadline")
 
 
+def test_hup_has_every_partition_take_other_rules_and_a_broken_rule_changes_nothing(tmp):
+    campus = Campus(13, students=20, days=4)
+    campus.write(tmp)
+    source, alerts, dead = topic("events"), topic("alerts", 1), topic("dead", 1)
+    lines = campus.lines()
+    fill(source, lines[:len(lines) // 2])
+    run = Running(tmp, "hup", options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "1s",
+                                      "--group", "hup", "--workers", 2, "--tick", "0s", "--stats", "1s"))
+
+    def reloads() -> int: return len(run.events("reload"))
+    try:
+        run.wait(lambda: run.events("stats") and run.events("stats")[-1]["read"] == len(lines) // 2, "half is read")
+        rules = (tmp / "rules/rules.yaml").read_text()
+        write(tmp / "rules/rules.yaml", rules.replace("event.amount >= 24", "event.amuont >= 24"))
+        run.process.send_signal(signal.SIGHUP)
+        run.wait(lambda: reloads() == 2, "it says that nothing is changed")
+        write(tmp / "rules/rules.yaml", rules.replace("event.amount >= 24", "event.amount >= 1"))
+        run.process.send_signal(signal.SIGHUP)
+        run.wait(lambda: len(run.events("reloaded")) == PARTS, "every partition has switched")
+        before = sum(json.loads(x)["rule"] == "big" for x in kafka.consume(alerts))
+        fill(source, lines[len(lines) // 2:])
+        run.wait(lambda: run.events("stats")[-1]["read"] == len(lines), "the rest is read")
+    finally: rc = run.end()
+    same(rc, 0, "exit status")
+    after = sum(json.loads(x)["rule"] == "big" for x in kafka.consume(alerts))
+    expect(after > 2 * before, "the new threshold holds:", before, "alerts of the rule before,", after, "after")
+    balance(run.summary())
+
+
 # ---- what is said before anything begins ---------------------------------------------------------------------------------------------
 
 def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
