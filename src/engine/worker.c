@@ -20,7 +20,8 @@ static void __attribute__((format(printf, 2, 0))) put_text(char to[512], const c
     sz_arena_fini(&a);
 }
 
-static void put_failure(sz_worker *w, sz_status s, const char *en, const char *zh, va_list ap) {
+static void __attribute__((format(printf, 3, 0), format(printf, 4, 0)))
+put_failure(sz_worker *w, sz_status s, const char *en, const char *zh, va_list ap) {
     va_list again;
     va_copy(again, ap);
     put_text(w->failure_text[SZ_EN], en, ap);

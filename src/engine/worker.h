@@ -273,7 +273,7 @@ void limit_set(sz_worker *w);
 void on_tick(sz_worker *w, const sz_msg *m);
 bool tick_is_firing(const sz_worker *w);
 bool tick_may_fire(const sz_worker *w); /* now: what it says has room */
-void tick_fire(sz_worker *w); /* a bounded piece */
+void tick_fire(sz_worker *w);           /* a bounded piece */
 
 /* pace.c */
 bool commit_is_large(const sz_worker *w);
