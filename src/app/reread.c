@@ -48,6 +48,7 @@ static void hand_over(sz_reread *r, sz_inputs *in, sz_worker *w) {
 void sz_reread_now(sz_reread *r, const sz_job *job, const sz_inputs *first, sz_worker *w) {
     sz_inputs in;
     sz_diags d;
+    sz_reread_tell(r, job, first, w); /* what it uses by now is not what is still to come */
     sz_diags_init(&d);
     say(job, "sanzao: HUP: reading rules and campus again", "sanzao：收到 HUP，重新读取规则和校园数据");
     sz_status s = sz_inputs_load(job, &d, &in);

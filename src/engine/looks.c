@@ -141,4 +141,5 @@ void looks_fini(sz_worker *w) {
     sz_free(w->instant_rules);
     sz_free(w->idle_rules);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_looks[k]);
+    memset(w->class_looks, 0, sizeof w->class_looks); /* other rules may have fewer classes */
 }

@@ -159,13 +159,26 @@ def test_hup_twice_quickly_ends_with_the_newest_rules(tmp):
     run = Live(small(tmp), *STATE)
     run.send(days(1, 2))
     for n in (9, 8, 7, 6, 5):
-        write(tmp / "rules/r.yaml", rules(n))
+        write(tmp / "rules/new", rules(n))
+        os.replace(tmp / "rules/new", tmp / "rules/r.yaml")
         run.process.send_signal(signal.SIGHUP)
     run.hup("no file has changed", APPLIED)         # signals that come together are one
     run.hup("no file has changed")                  # the last of them has been read
     run.send(days(3, 5))
     run.end()
     same(fired(tmp), [("firing", "many", "2026-03-05", None)], "by the newest")
+
+
+def test_hup_with_no_rules_and_others_again(tmp):
+    """Fewer classes of rules than before, none at all, and more again."""
+    run = Live(small(tmp), *STATE)
+    for text in ("", rules(5), "", rules(4), rules(6)):
+        write(tmp / "rules/new", text)
+        os.replace(tmp / "rules/new", tmp / "rules/r.yaml")     # whole or not at all
+        run.hup(APPLIED)
+    run.send(days(1, 6))
+    run.end()
+    same(fired(tmp), [("firing", "many", "2026-03-06", None)], "by the last of them")
 
 
 def test_hup_while_a_pipe_is_full_of_records_loses_none(tmp):
