@@ -323,11 +323,11 @@ static sz_status look_at_servers(const sz_job *job, sz_diags *d) {
 }
 
 int sz_job_run(const sz_job *job) {
+    if (sz_job_is_live(job)) return sz_live_run(job);
     parts p = {0};
     sz_diags_init(&p.diags);
     p.q = sz_msgq_new();
     sz_options o;
-    if (sz_job_is_live(job)) return sz_live_run(job);
     sz_signals_begin();
     sz_status s = sz_paths_check(job, &p.diags);
     if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);

@@ -158,7 +158,7 @@ void load_end(sz_worker *w) {
         int64_t *at = &w->clocks.class_ms[k];
         bool is_cut = tick_is_firing(w), is_known = *at != SZ_TIME_NONE;
         if (target > *at && !(is_cut && is_known)) *at = target;
-        bool is_ahead = is_known && *at > w->fired_ms + 1; /* the tick has nothing for it there */
+        bool is_ahead = is_known && *at - 1 > w->fired_ms; /* the tick has nothing for it there */
         if (is_cut && *at > w->fired_ms && !is_ahead) *at = w->fired_ms;
     }
     for (uint32_t i = 0; i < w->students.n; i++) {

@@ -59,7 +59,7 @@ void sz_kk_answer(channel *c) {
         if (!c->is_alerts) sz_msgq_push(c->sink->q, &m);
         k++;
     }
-    memmove(c->calls, c->calls + k, (c->n_calls - k) * sizeof *c->calls);
+    if (k) memmove(c->calls, c->calls + k, (c->n_calls - k) * sizeof *c->calls);
     c->n_calls -= k;
 }
 
