@@ -176,12 +176,28 @@ static void start_again(world *w, const event *e) {
 
 static void host_restart(world *w, uint32_t i, int64_t after_ms) { at(w, w->now + after_ms, start_again, NULL, i, 0); }
 
-/* The files are newer now. The process is started anew with them: the engine takes no bundle while it runs yet. */
-static void reload_host(world *w, uint32_t i, int64_t after_ms) {
+static void start_anew(world *w, uint32_t i, int64_t after_ms) {
     if (!w->hosts[i].is_up) return;
     note(w, "h%u: started anew with bundle %u", i, w->hosts[i].bundle);
     host_die(w, i);
     host_restart(w, i, after_ms);
+}
+
+static void tell_bundle(world *w, seat *s, mail *m) {
+    (void)m;
+    uint32_t b = w->hosts[s->host].bundle;
+    if (!s->w || s->bundle == b) return;
+    s->bundle = b;
+    seat_step_msg(w, s,
+                  &(sz_msg){.kind = SZ_MSG_BUNDLE,
+                            .bundle = sz_bundle_ref(w->load->bundles[b]),
+                            .campus = sz_campus_ref(w->load->campus)});
+}
+
+/* The files are newer now: the host reads them again. */
+static void reload_host(world *w, uint32_t i) {
+    for (uint32_t p = 0; p < w->s.parts; p++)
+        if (w->hosts[i].seats[p].w) mail_at(w, w->now, &w->hosts[i].seats[p], tell_bundle, &(mail){0});
 }
 
 static void closed(world *w, uint32_t i) {
@@ -230,8 +246,13 @@ static void react(world *w, seat *s, sz_worker_state before) {
             fail(w, "h%u p%u is held: %.*s", s->host, s->part, SZ_FMT_STR(text));
             return;
         }
+        if (h->bundle + 1 ==
+            w->load->n_bundles) { /* older files came back in between: whoever starts now has the newest */
+            start_anew(w, s->host, 1000);
+            return;
+        }
         h->bundle = w->load->n_bundles - 1; /* someone brings the files up to date here too */
-        reload_host(w, s->host, 1000);
+        reload_host(w, s->host);
         return;
     case SZ_WK_FAILED: {
         sz_status status = sz_worker_failure(s->w, &text);
@@ -415,7 +436,8 @@ static void reload(world *w, const event *e) {
         w->n_by_fault[F_RELOAD]++;
         h->bundle++;
         note(w, "h%u: has bundle %u now", i, h->bundle);
-        reload_host(w, i, rng_around(r, 500));
+        if (rng_chance(r, 0.3)) start_anew(w, i, rng_around(r, 500));
+        else reload_host(w, i);
     }
     again(w, F_RELOAD, reload);
 }
@@ -447,8 +469,8 @@ void hosts_heal(world *w) {
         }
         bool is_old = h->bundle + 1 < w->load->n_bundles;
         h->bundle = w->load->n_bundles - 1;
-        if (is_old) reload_host(w, i, 0);
-        else if (!h->is_up) host_start(w, i);
+        if (is_old) reload_host(w, i);
+        if (!h->is_up) host_start(w, i);
         if (h->is_up) at(w, w->now + TICK_AT_REST_MS, tick, NULL, i, (int64_t)h->life);
     }
 }

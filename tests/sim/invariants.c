@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "invariants.h"
 
+#include <stdio.h>
+
 #include "sink_twin.h"
 #include "store_state.h"
 
@@ -105,6 +107,23 @@ static int64_t field(const sz_commit *c, const char *name, int64_t none) {
     return none;
 }
 
+static bool is_bundle(const world *w, sz_str hash, uint32_t b) {
+    char text[20];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)w->load->bundles[b]->hash);
+    return sz_str_is(hash, text);
+}
+
+/* The rules that a commit was made under: a worker that is told others goes over to them when it sees fit. */
+static uint32_t bundle_of(const world *w, const sz_commit *c, uint32_t told) {
+    sz_str hash = {0};
+    for (uint32_t i = 0; i < c->n_fields; i++)
+        if (sz_str_is(c->fields[i].key, "bundle")) hash = c->fields[i].value;
+    if (is_bundle(w, hash, told)) return told;
+    for (uint32_t b = 0; b < w->load->n_bundles; b++)
+        if (is_bundle(w, hash, b)) return b;
+    return told;
+}
+
 void invariant_freeze(world *w, const seat *s, ghost *g) {
     *g = (ghost){.clock_ms = sz_worker_clock(s->w),
                  .n = *sz_worker_counters(s->w),
@@ -118,6 +137,7 @@ void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
     if (s->has_frozen) *g = s->frozen;
     else invariant_freeze(w, s, g);
     s->has_frozen = false;
+    g->bundle = bundle_of(w, c, s->bundle);
     g->offset = field(c, "offset", (int64_t)g->n.read);
     if (s->is_fresh && c->n_outbox && !c->trim_outbox && !w->s.is_live && s->loaded.bundle == s->bundle)
         fail(w, "h%u p%u says %u alerts after a load, before anything came: %.*s", s->host, s->part, c->n_outbox,
