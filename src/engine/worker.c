@@ -323,8 +323,16 @@ static void on_input_end(sz_worker *w, const sz_msg *m) {
     worker_go_on(w);
 }
 
-static void on_refused(sz_worker *w) {
+/* What people look for when two workers had one partition: who lost it says so. */
+static void note_refused(sz_worker *w) {
     w->op.refused++;
+    worker_notice(w, SZ_WARNING,
+                  "a commit was refused: another worker has taken this state, or the store was rolled back; what was "
+                  "not committed is read again");
+}
+
+static void on_refused(sz_worker *w) {
+    note_refused(w);
     if (!w->is_log) {
         worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there",
                     "另一个进程接管了这份状态，由它继续");
@@ -352,7 +360,7 @@ static void on_committed(sz_worker *w, const sz_msg *m) {
         w->n_backoffs = 0;
     }
     if (w->start_wanted) {
-        if (m->answer == SZ_ANS_REFUSED) w->op.refused++, memory_drop(w);
+        if (m->answer == SZ_ANS_REFUSED) note_refused(w), memory_drop(w);
         start(w);
         return;
     }
