@@ -138,7 +138,7 @@ static void wait_for_end(live *run) {
         else if (sig > 0) on_signal(run);
         if (!run->job->stats_ms || sz_mono_ms() < stats) continue;
         live_stats_log(run);
-        stats += run->job->stats_ms;
+        stats = sz_mono_ms() + run->job->stats_ms; /* after a pause: one line, not one for each that was missed */
     }
 }
 

@@ -82,6 +82,7 @@ typedef struct partition {
     sz_sink_port alerts, dead; /* what the worker's sink port goes to */
     sz_worker *worker;
     sz_progress progress;
+    sz_operation past; /* of its workers before this one */
     bool was_new;
     uint64_t bundle_ver_told;
 } partition;
