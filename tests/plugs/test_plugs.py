@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Plugs pulled out of the engine, Kafka and Redis while a simulated term is read: whatever dies, the alert topic ends as it would have.
+
+SZ_PLUGS=full: 200,000 events and every number of the promise (20 kills of the engine, 5 of Redis with its file cut back, 3 of the broker
+...); otherwise fewer of each. SZ_SEED: of the moments and choices. Which faults there are, and when they come: tests/support/plugs.
+"""
+import os
+import random
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
+from lib import SANZAO, Failed, expect, main, say                     # noqa: E402
+from plugs import FAULTS, PARTS, Deployment, Reference, Workload, measure   # noqa: E402
+from plugs.deployment import BROKER                                    # noqa: E402
+from servers import Kafka, Redis                                       # noqa: E402
+
+FULL = os.environ.get("SZ_PLUGS") == "full"
+EVENTS = int(os.environ.get("SZ_EVENTS") or (200_000 if FULL else 20_000))
+SEED = int(os.environ.get("SZ_SEED") or random.SystemRandom().randrange(10 ** 6))
+REPLICAS = {"min-replicas-to-write": 1, "min-replicas-max-lag": 1}
+
+kafka: Kafka
+reference: Reference
+
+
+def n(full: int, quick: int) -> int: return full if FULL else quick
+
+
+def pulled(tmp: Path, name: str, faults: list[str], redis: Redis, members: int = 1, enough=lambda d: False, **how) -> Deployment:
+    """The term in as many chunks as there are faults, one fault into each until it is enough; then the rest, and the measure."""
+    r = random.Random(f"{SEED} {name}")
+    did = []
+    with Deployment(tmp / "run", SANZAO, reference.work, kafka, redis, name, **how) as d:
+        try:
+            d.start(members)
+            size = len(d.rest) // (len(faults) + 1)
+            for fault in faults:
+                if enough(d): break
+                did.append(FAULTS[fault].at(d, r, d.feed_next(size)))
+                d.check()
+            d.feed_next()
+            d.finish()
+            got = measure(d, reference)
+        except Exception as e:
+            raise Failed(f"SZ_SEED={SEED}: {type(e).__name__}: {e}\n      " + "\n      ".join(did)) from e
+        for line in did: print(f"        {line}", flush=True)
+        say(f"{len(did)} faults, {len(got.lines)} alert events, {got.repeats} came twice; SZ_SEED={SEED}")
+        return d
+
+
+def noticed(d: Deployment, text: str) -> int: return sum(text in row["message"] for w in d.all_workers for row in w.events("worker"))
+
+
+def mixed(name: str, numbers: dict[str, int]) -> list[str]:
+    faults = [f for f, count in numbers.items() for _ in range(count)]
+    random.Random(f"{SEED} {name} order").shuffle(faults)
+    return faults
+
+
+def test_nobody_disturbs(tmp):
+    with Redis(tmp / "redis") as redis, Deployment(tmp / "run", SANZAO, reference.work, kafka, redis, "quiet") as d:
+        d.start(2)
+        d.feed_next()
+        d.finish()
+        reference.quiet = measure(d, reference)
+        say(f"{d.fed} records, {len(reference.quiet.lines)} alert events, {reference.n_events} of the file run")
+
+
+def test_engine_killed(tmp):
+    with Redis(tmp / "redis") as redis: pulled(tmp, "engine", ["kill-engine"] * n(20, 5), redis)
+
+
+def test_redis_killed_and_cut_back(tmp):
+    with Redis(tmp / "redis") as redis:
+        d = pulled(tmp, "redis", mixed("redis", {"cut-redis": n(5, 2), "kill-redis": n(2, 1)}), redis)
+        expect(noticed(d, "the store has lost commits") > 0, f"no commit was lost, so nothing was proved; SZ_SEED={SEED}")
+
+
+def test_redis_full_and_read_only(tmp):
+    with Redis(tmp / "redis") as redis:
+        pulled(tmp, "full", mixed("full", {"fill-redis": n(3, 1), "read-only-redis": n(3, 1), "pause-redis": n(3, 1)}), redis, 2)
+
+
+def test_broker_killed(tmp):
+    with Redis(tmp / "redis") as redis: pulled(tmp, "broker", ["kill-broker"] * n(3, 1), redis, 2)
+
+
+def test_workers_come_and_go(tmp):
+    with Redis(tmp / "redis") as redis: pulled(tmp, "workers", mixed("workers", {"join": n(3, 1), "leave": n(3, 1)}), redis, 2)
+
+
+def counted_to_the_end(d: Deployment) -> None:
+    """A partition that went takes none of the process' own counters with it."""
+    for w in d.all_workers:
+        refused, rows = sum("a commit was refused" in row["message"] for row in w.events("worker")), w.events("stats")
+        expect(rows[-1]["refused"] >= refused, f"{w.name}: {refused} commits were refused, and its last stats say", rows[-1]["refused"])
+        falls = [(a["commits"], b["commits"]) for a, b in zip(rows, rows[1:]) if b["commits"] < a["commits"]]
+        expect(not falls, f"{w.name}: the count of its commits fell:", falls)
+
+
+def one_line_of_stats_after_a_pause(d: Deployment) -> None:
+    """Not one for every second that it slept. (The last line of all is that of its end.)"""
+    for w in d.all_workers:
+        times = [datetime.fromisoformat(row["time"].replace("Z", "+00:00")) for row in w.events("stats")][:-1]
+        close = [str(b) for a, b in zip(times, times[1:]) if (b - a).total_seconds() < 0.5]
+        expect(not close, f"{w.name}: stats every second, and these came at once: {close[:5]}")
+
+
+def test_worker_that_sleeps_past_its_session_is_refused(tmp):
+    """Whether it hears of its session's end before it commits is a race, so it is not always the first sleep that sees a commit refused.
+    Small commits, so that it is stopped in the middle of reading."""
+    def refused(d): return noticed(d, "a commit was refused")
+    with Redis(tmp / "redis") as redis:
+        d = pulled(tmp, "sleeps", ["stop-worker"] * 10, redis, PARTS, enough=lambda d: not FULL and refused(d),
+                   more=("--commit-records", "100"))
+        expect(refused(d), f"nobody that lost its partition was refused; SZ_SEED={SEED}")
+        counted_to_the_end(d)
+        one_line_of_stats_after_a_pause(d)
+        say(f"{refused(d)} commits refused")
+
+
+def test_failover_to_a_lagging_replica(tmp):
+    with Redis(tmp / "redis", "sentinel", REPLICAS) as redis:
+        d = pulled(tmp, "failover", ["fail-over"] * n(3, 1), redis, 2, settle_s=8)
+        expect(noticed(d, "the store has lost commits") > 0, f"no commit was lost, so nothing was proved; SZ_SEED={SEED}")
+
+
+def test_cluster_slot_moved(tmp):
+    with Redis(tmp / "redis", "cluster", REPLICAS) as redis: pulled(tmp, "slot", ["move-slot"] * n(4, 2), redis, 2)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="sanzao-plugs-") as folder, Kafka(Path(folder) / "kafka", settings=BROKER) as kafka:
+        reference = Reference(Workload(SANZAO, Path(folder) / "work", EVENTS, PARTS))
+        status = main(globals())
+    sys.exit(status)

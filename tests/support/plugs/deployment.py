@@ -1,0 +1,171 @@
+"""The engine as processes on real servers: started, signalled, and looked at through the state's headers, never through their words.
+"""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from servers import Kafka, NotReady, Redis, RespError, wait_until
+
+from .workload import Workload
+
+PARTS = 4
+LONG = 180.0                                         # a condition that does not come by then never does
+SESSION_MS = 2000
+BROKER = {"group.min.session.timeout.ms": 500}       # so that SESSION_MS is allowed
+QUICK = {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 200}
+
+
+class Worker:
+    """One process of the engine. Its log is JSON lines."""
+
+    def __init__(self, name: str, folder: Path, args: list[str]):
+        self.name, self.log, self.args = name, folder / f"{name}.log", args
+        env = {**{k: v for k, v in os.environ.items() if k not in ("LANG", "LC_MESSAGES")}, "LC_ALL": "C.UTF-8"}
+        with open(self.log, "ab") as log:            # it dies with whoever started it
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *args], cwd=folder, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=log, env=env)
+
+    @property
+    def pid(self) -> int: return self.process.pid
+    def alive(self) -> bool: return self.process.poll() is None
+
+    def kill9(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def leave(self) -> None:
+        """SIGTERM: it commits, sees its alerts out and ends well."""
+        self.process.send_signal(signal.SIGTERM)
+        self.ended(LONG)
+
+    def ended(self, seconds: float) -> None:
+        try: rc = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+            raise NotReady(f"{self.name} does not end:\n{self.tail()}") from None
+        if rc != 0: raise NotReady(f"{self.name} ended with {rc}:\n{self.tail()}")
+
+    def events(self, kind: str) -> list[dict]:
+        out = []
+        for line in self.log.read_text(errors="replace").splitlines():
+            try: row = json.loads(line)
+            except ValueError: continue              # half written, or not JSON
+            if isinstance(row, dict) and row.get("event") == kind: out.append(row)
+        return out
+
+    def tail(self, n: int = 15) -> str: return "\n".join(self.log.read_text(errors="replace").splitlines()[-n:])
+
+
+class Deployment:
+    """One group on topics of its own; the servers are the caller's, several deployments may use them one after the other."""
+
+    def __init__(self, folder: Path, program: str, work: Workload, kafka: Kafka, redis: Redis, name: str, settle_s: int = 3,
+                 more: tuple[str, ...] = ()):
+        folder.mkdir(parents=True)
+        self.folder, self.program, self.work, self.kafka, self.redis, self.name = folder, program, work, kafka, redis, name
+        self.events, self.alerts, self.dead = (f"{name}.{x}" for x in ("events", "alerts", "dead"))
+        self.settle_s, self.more = settle_s, more
+        self.workers: list[Worker] = []
+        self.all_workers: list[Worker] = []
+        self.rest, self.fed = list(work.rows), 0
+        for topic, parts in ((self.events, PARTS), (self.alerts, 2), (self.dead, 1)):
+            kafka.create_topic(topic, parts, copies=min(3, len(kafka.servers)), config={"cleanup.policy": "delete"})
+        wanted = {self.events, self.alerts, self.dead}   # the broker hears of a new topic a moment after its creator
+        wait_until(lambda: wanted <= kafka.topics.list().keys(), "the topics")
+
+    def __enter__(self): return self
+
+    def __exit__(self, *_):
+        for w in self.workers:
+            if w.alive(): w.kill9()
+
+    # ---- processes
+
+    def args(self, members: int = 1, **kafka_set) -> list[str]:
+        settings = {**QUICK, **{k.replace("_", "."): v for k, v in kafka_set.items()}}
+        w = self.work.folder
+        return [self.program, "run", "--source", f"kafka:{self.events}", "--campus", str(w / "campus"), "--rules", str(w / "rules"),
+                "--state", self.redis.url, "--alerts", f"kafka:{self.alerts}", "--dead-letters", f"kafka:{self.dead}",
+                "--kafka-brokers", self.kafka.bootstrap, "--group", self.name, "--workers", str(members), "--settle", f"{self.settle_s}s",
+                "--tick", "0s", "--log", "json", "--stats", "1s", *(x for k, v in settings.items() for x in ("--kafka-set", f"{k}={v}")), *self.more]
+
+    def start(self, members: int = 1, **kafka_set) -> Worker:
+        w = Worker(f"w{len(self.all_workers)}", self.folder, self.args(members, **kafka_set))
+        self.workers.append(w)
+        self.all_workers.append(w)
+        return w
+
+    def gone(self, w: Worker) -> None:
+        self.workers.remove(w)
+
+    def check(self) -> None:
+        """No process has ended by itself: every fault is one that it must live through."""
+        for w in self.workers:
+            if not w.alive(): raise NotReady(f"{w.name} ended with {w.process.returncode}:\n{w.tail()}")
+
+    def wait(self, condition, what: str, seconds: float = LONG):
+        def look():
+            self.check()
+            return condition()
+        try: return wait_until(look, what, seconds, 0.005)
+        except NotReady as e:
+            logs = "\n".join(f"-- {w.name}:\n{w.tail(6)}" for w in self.workers)
+            raise NotReady(f"{e}\n{self.where()}\n{logs}") from None
+
+    # ---- records
+
+    def feed_next(self, n: int | None = None) -> int:
+        """The next n records of the workload, or all that are left; returns how many came to the topic."""
+        n = len(self.rest) if n is None else n
+        rows, self.rest = self.rest[:n], self.rest[n:]
+        came = self.kafka.topics.produce(self.events, Workload.records(rows), key_field=None) if rows else 0
+        self.fed += came
+        return came
+
+    # ---- looking, from outside
+
+    def key(self, p: int, kind: str) -> str: return f"sz:{{{self.name}.{p}}}:{kind}"
+
+    def node(self, key: str):
+        """The port of the server that has the key now."""
+        if self.redis.form == "sentinel": return self.redis.master_port()
+        if self.redis.form == "cluster": return self.redis.owner_of(self.redis.slot_of(key))
+        return None
+
+    def ask(self, p: int, kind: str, *words):
+        """words(key) of one partition; asked again while nobody answers, or nobody is at home."""
+        key = self.key(p, kind)
+        def answer():
+            try: return [self.redis.call(words[0], key, *words[1:], which=self.node(key))]
+            except (OSError, RespError, LookupError): return None
+        return wait_until(answer, f"an answer to {words[0]} {key}", LONG)[0]
+
+    def header(self, p: int) -> dict[str, str]:
+        flat = self.ask(p, "h", "HGETALL") or []
+        return {k.decode(): v.decode(errors="replace") for k, v in zip(flat[::2], flat[1::2]) if k != b"body"}
+
+    def headers(self) -> list[dict[str, str]]: return [self.header(p) for p in range(PARTS)]
+    def total(self, field: str) -> int: return sum(int(self.ask(p, "h", "HGET", field) or 0) for p in range(PARTS))
+    def n_read(self) -> int: return self.total("n_read")
+    def seqs(self) -> int: return self.total("seq")
+    def outbox(self) -> int: return sum(self.ask(p, "o", "LLEN") or 0 for p in range(PARTS))
+    def told(self) -> int: return sum(high for _, high in self.kafka.topics.watermarks(self.alerts).values())
+    def owners(self) -> list[str]: return [h.get("worker", "") for h in self.headers()]
+
+    def where(self) -> str:
+        try: return f"{self.fed} records fed, {self.n_read()} in the state, {self.outbox()} alerts in the outbox"
+        except Exception as e: return f"where it stands cannot be asked: {e}"
+
+    def is_caught_up(self) -> bool: return self.n_read() == self.fed and self.outbox() == 0
+
+    def finish(self) -> None:
+        """Everything is read, everything told; then every process ends well."""
+        if not self.workers: self.start(2)
+        self.wait(self.is_caught_up, "all records in the state and all alerts told")
+        for w in list(self.workers):
+            w.leave()
+            self.gone(w)
