@@ -67,3 +67,9 @@ add_executable(topic tests/support/servers/topic.c)
 set_target_properties(topic PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
 target_compile_definitions(topic PRIVATE _POSIX_C_SOURCE=200809L)
 target_link_libraries(topic PRIVATE sz_options sz::rdkafka sz::yyjson)
+
+# A host with a wrong clock, for LD_PRELOAD: build/PRESET/tests/clock_shift.so.
+add_library(clock_shift MODULE tests/support/servers/clock_shift.c)
+set_target_properties(clock_shift PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+target_compile_definitions(clock_shift PRIVATE _GNU_SOURCE)
+target_link_libraries(clock_shift PRIVATE sz_options)
