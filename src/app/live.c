@@ -23,10 +23,21 @@
 
 /* ---- before anything is begun ---- */
 
+/* The first topic that is named, as it was written. */
+static sz_str a_topic(const sz_job *job) {
+    static const char prefix[] = "kafka:";
+    const sz_str named[] = {job->n_sources ? job->sources[0] : (sz_str){0}, job->alerts, job->dead};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i].n >= sizeof prefix - 1 && memcmp(named[i].p, prefix, sizeof prefix - 1) == 0) return named[i];
+    return (sz_str){0};
+}
+
 static sz_status need_brokers(const sz_job *job, sz_diags *d) {
     if (job->kafka.brokers.n) return SZ_OK;
+    sz_str topic = a_topic(job);
     sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_BROKERS, (sz_span){0},
-                              "a topic is named, but no brokers to find it at", "给出了主题，但没有给出 broker 地址");
+                              "`%.*s` names a topic, but no brokers are given to find it at",
+                              "`%.*s` 是一个主题，但没有给出 broker 地址", SZ_FMT_STR(topic));
     sz_diag_hint(d, g, "--kafka-brokers HOST:PORT (kafka.brokers in the config file)",
                  "--kafka-brokers 主机:端口（配置文件里是 kafka.brokers）");
     return SZ_USAGE;
