@@ -79,6 +79,7 @@ static void carry_students(sz_worker *w, students *from, const sz_tlctx *old) {
 
 static void free_shell(students *s) {
     sz_free(s->v);
+    sz_free(s->of_campus);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
         sz_free(s->heaps[k].v);
         sz_free(s->heaps[k].pos);
