@@ -354,7 +354,10 @@ static void on_commit_unknown(sz_worker *w, sz_str why) {
 
 static void on_committed(sz_worker *w, const sz_msg *m) {
     w->store_busy = false;
-    if (!w->sent.is_made) return;
+    if (!w->sent.is_made) { /* of a memory that is gone */
+        if (w->start_wanted) start(w);
+        return;
+    }
     if (m->answer == SZ_ANS_OK) {
         commit_stands(w);
         w->n_backoffs = 0;

@@ -26,7 +26,8 @@ static const char usage[] =
     "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, 1 if none of 5,000 does\n"
     "  --mutants      their names\n";
 
-static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_snapshots, n_twice;
+static uint64_t n_run, n_steps, n_inputs, n_commits, n_loads, n_alerts, n_losses, n_exits, n_snapshots, n_twice,
+    n_struck[N_FAULTS];
 
 /* One seed, and one in a hundred twice. False: it failed, and all is said. */
 static bool run_one(uint64_t seed, const args *a) {
@@ -35,6 +36,7 @@ static bool run_one(uint64_t seed, const args *a) {
     n_steps += o.n_steps, n_inputs += o.n_inputs, n_commits += o.n_commits, n_loads += o.n_loads;
     n_alerts += o.n_alerts, n_losses += o.n_losses, n_exits += o.n_exits;
     n_snapshots += o.n_snapshots;
+    for (int f = 0; f < N_FAULTS; f++) n_struck[f] += o.n_by_fault[f];
     if (a->is_verbose)
         printf(
             "seed %llu: %llu steps, %llu inputs, %llu commits, %llu loads, %llu alerts, %llu losses, %llu exits, %.1f s\n",
@@ -109,6 +111,13 @@ static int read_args(int argc, char **argv, args *a) {
     return 0;
 }
 
+/* How often each fault has struck, those of the records aside: they are in the log. */
+static void print_faults(void) {
+    for (int f = 0; f < N_FAULTS; f++)
+        if (f < F_LATE || f > F_CONFLICT)
+            printf("%s %llu%s", fault_rows[f].name, (unsigned long long)n_struck[f], f + 1 < N_FAULTS ? ", " : "\n");
+}
+
 static bool run_file(const args *a, bool *is_fine) {
     FILE *f = fopen(a->seeds_file, "r");
     if (!f) return fprintf(stderr, "%s: cannot be read\n", a->seeds_file), false;
@@ -140,6 +149,7 @@ int main(int argc, char **argv) {
         }
     }
     double s = seconds_since(&t0);
+    if (a.is_verbose) print_faults();
     if (a.expects_failure) {
         printf("%s: %s after %llu seeds, %.1f s\n", mutant_rows[sz_mutant].name, is_fine ? "NOT CAUGHT" : "caught",
                (unsigned long long)n_run, s);

@@ -13,7 +13,7 @@ typedef struct outcome {
     bool is_failed;
     char failure[4000];
     uint64_t hash, n_steps, n_commits, n_loads, n_inputs, n_alerts, n_losses, n_exits, n_snapshots;
-    uint64_t n_by_fault[32 + 8];
+    uint64_t n_by_fault[N_FAULTS];
     int64_t rested_ms;
 } outcome;
 

@@ -134,11 +134,40 @@ static void test_recorded_leaves_are_known_before_it_is_seen_what_is_due(void **
     COMPARE(o, v, "\"since\":\"2026-03-02T09:50:00+08:00\"");
 }
 
+/* Parked for longer than its memory is kept, and given the partition back before the store has answered. */
+static void test_an_answer_to_a_commit_whose_memory_is_gone_lets_it_start(void **state) {
+    (void)state;
+    rig_store *store = sz_alloc(sizeof *store);
+    rig_log *log = sz_alloc(sizeof *log);
+    rig a;
+    rig_setup o = {.students = two, .seed = 1};
+    rig_store_init(store);
+    rig_log_init(log);
+    rig_init(&a, store, log, &o);
+    rig_assign(&a, -1);
+    a.holds[SZ_MSG_COMMITTED] = true;
+    rig_log_swipe(log, "s1", 8);
+    rig_wait(&a, 1000);
+    assert_int_equal(a.n_commits, 1);
+    rig_tell(&a, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = true});
+    rig_wait(&a, 61000);
+    rig_assign(&a, -1);
+    assert_int_equal(rig_state(&a), SZ_WK_BACKOFF);
+    rig_release(&a);
+    assert_int_equal(rig_state(&a), SZ_WK_RUNNING);
+    rig_fini(&a);
+    rig_log_fini(log);
+    rig_store_fini(store);
+    sz_free(log);
+    sz_free(store);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_deadline_that_begins_after_a_load_is_told_in_time),
         cmocka_unit_test(test_a_record_makes_no_rule_speak_after_a_load_that_it_does_not_concern),
         cmocka_unit_test(test_recorded_leaves_are_known_before_it_is_seen_what_is_due),
+        cmocka_unit_test(test_an_answer_to_a_commit_whose_memory_is_gone_lets_it_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
