@@ -267,16 +267,20 @@ static void react(world *w, seat *s, sz_worker_state before) {
     }
 }
 
-static void forget_parked(world *w, host *h) {
-    for (uint32_t p = 0; p < w->s.parts; p++)
-        if (h->seats[p].w && h->seats[p].where == SZ_WK_PARKED && w->now - h->seats[p].parked_ms > PARK_MS)
-            seat_close(w, &h->seats[p]);
+/* Whom the group has given the partition again already is about to hear of it. */
+static void forget_parked(world *w, uint32_t i) {
+    host *h = &w->hosts[i];
+    for (uint32_t p = 0; p < w->s.parts; p++) {
+        seat *s = &h->seats[p];
+        bool is_parked = s->w && s->where == SZ_WK_PARKED && w->group.owner[p] != (int32_t)i;
+        if (is_parked && w->now - s->parked_ms > PARK_MS) seat_close(w, s);
+    }
 }
 
 static void tick(world *w, const event *e) {
     host *h = &w->hosts[e->a];
     if (!h->is_up || h->life != (uint64_t)e->b) return;
-    forget_parked(w, h);
+    if (w->now >= h->paused_until_ms) forget_parked(w, (uint32_t)e->a);
     if (w->s.is_live && w->now >= h->paused_until_ms)
         for (uint32_t p = 0; p < w->s.parts; p++)
             if (h->seats[p].w && h->seats[p].where == SZ_WK_RUNNING) stream_tick(w, &h->seats[p]);
