@@ -148,7 +148,9 @@ typedef struct sz_stream_port {
     void *self;
     void (*want)(void *self, uint32_t max);
     /* Streams with offsets only, NULL for files. The wanted input is called off; the next want begins at this offset
-     * (-1: the lowest there is). Answered by seeked. What stands in the queue before that answer is stale. */
+     * (-1: the lowest there is). Answered by seeked, once each: with SZ_ANS_UNKNOWN where another seek overtakes it or the
+     * stream ends. What stands in the queue before that answer is stale. A stream whose place has gone from the log says so
+     * by a seeked that nobody asked for, with SZ_ANS_FAILED. */
     void (*seek)(void *self, int64_t offset);
     /* All before this offset is settled: may be told to the group, for its lag only. No answer. NULL for files. */
     void (*settled)(void *self, int64_t offset);

@@ -225,11 +225,17 @@ static void step(partition *p, const sz_msg *m) {
 
 /* ---- the group ---- */
 
-/* Everything that points into the stream has left the queue by then. */
+static void empty_queue(partition *p) {
+    for (const sz_msg *m; (m = sz_msgq_pop(p->q));) step(p, m);
+}
+
+/* Everything that points into the stream has left the queue by then; its last answers do so behind it. */
 static void close_stream(partition *p) {
-    for (const sz_msg *m; p->stream && (m = sz_msgq_pop(p->q));) step(p, m);
+    if (!p->stream) return;
+    empty_queue(p);
     sz_stream_kafka_close(p->stream);
     p->stream = NULL;
+    empty_queue(p);
 }
 
 /* What this process did, as against what the state counts: it stays when the partition goes. */

@@ -26,8 +26,18 @@ static void want(void *self, uint32_t max) {
     t->seek_to = INT64_MIN;
 }
 
+/* Each seek is answered once, also one that another overtakes, or the stream's end: the worker counts them, to know
+ * which answer is that of its last one. */
+static void answer_overtaken(sz_stream_kafka *t) {
+    if (!t->owes_answer) return;
+    t->owes_answer = false;
+    sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_SEEKED, .answer = SZ_ANS_UNKNOWN, .text = SZ_STR("it was overtaken")});
+}
+
 static void seek(void *self, int64_t offset) {
     sz_stream_kafka *t = self;
+    answer_overtaken(t);
+    t->owes_answer = true;
     t->wanted = 0;
     t->has_seek = true;
     t->seek_to = offset;
@@ -99,7 +109,7 @@ static bool do_seek(sz_stream_kafka *t, int64_t mono_ms) {
         again(t, mono_ms);
         return true;
     }
-    t->has_seek = false;
+    t->has_seek = t->owes_answer = false;
     t->retry_ms = 0;
     if (m.answer == SZ_ANS_OK) {
         t->is_placed = true;
@@ -233,6 +243,7 @@ sz_stream_kafka *sz_kafka_source_open(sz_kafka_source *s, int32_t partition, sz_
 
 void sz_stream_kafka_close(sz_stream_kafka *t) {
     if (!t) return;
+    answer_overtaken(t);
     sz_kafka_source *s = t->s;
     for (uint32_t i = 0; i < s->n_streams; i++)
         if (s->streams[i] == t) s->streams[i] = s->streams[--s->n_streams];

@@ -40,6 +40,7 @@ struct sz_stream_kafka {
     /* asked for */
     uint32_t wanted;
     bool has_seek;
+    bool owes_answer; /* to the worker's seek */
     int64_t seek_to;
     /* where it stands */
     bool is_placed;        /* it was sought, so what comes is known to begin at next */
