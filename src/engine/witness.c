@@ -73,7 +73,11 @@ static bool is_gap(sz_worker *w, int64_t first) {
 }
 
 void witness_seeked(sz_worker *w, const sz_msg *m) {
-    if (w->n_seeks && --w->n_seeks) return; /* the answer to an earlier one */
+    if (w->n_seeks && --w->n_seeks) return;                        /* the answer to an earlier one */
+    if (w->state == SZ_WK_RUNNING && m->answer == SZ_ANS_FAILED) { /* the log was cut under it: from where on? */
+        witness_seek(w);
+        return;
+    }
     if (w->state != SZ_WK_SEEKING) return;
     if (m->answer == SZ_ANS_UNKNOWN) {
         start_later(w, m->text);

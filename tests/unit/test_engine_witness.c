@@ -162,6 +162,37 @@ static void test_of_two_seeks_only_the_last_answer_counts(void **state) {
     assert_int_equal(rig_state(r), SZ_WK_RUNNING);
 }
 
+/* The stream says by itself that its place is gone; a worker that did not listen stood still without a word. */
+static void cut_under_it(rig *r, const char *why) {
+    sz_str text;
+    rig_tell(r, &(sz_msg){.kind = SZ_MSG_SEEKED,
+                          .answer = SZ_ANS_FAILED,
+                          .offset = r->log->low,
+                          .text = SZ_STR("not there any more")});
+    rig_run(r);
+    assert_int_equal(rig_state(r), SZ_WK_HELD);
+    sz_worker_failure(r->w, &text);
+    assert_non_null(strstr(text.p, why));
+}
+
+static void test_a_topic_cut_short_under_a_running_worker_holds(void **state) {
+    bench *x = *state;
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
+    x->log.n = 3;
+    x->log.end = 3;
+    cut_under_it(&x->b, "cut short");
+}
+
+static void test_records_that_expire_under_a_running_worker_are_a_gap(void **state) {
+    bench *x = *state;
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
+    for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 19 + i);
+    rig_log_expire(&x->log, 8);
+    cut_under_it(&x->b, "not there any more");
+}
+
 static void test_markers_of_the_log_move_the_place(void **state) {
     bench *x = *state;
     rig *r = &x->a;
@@ -227,6 +258,8 @@ int main(void) {
         T(test_expired_records_that_were_not_read_are_a_gap),
         T(test_input_that_stood_in_the_queue_before_a_seek_is_stale),
         T(test_of_two_seeks_only_the_last_answer_counts),
+        T(test_a_topic_cut_short_under_a_running_worker_holds),
+        T(test_records_that_expire_under_a_running_worker_are_a_gap),
         T(test_markers_of_the_log_move_the_place),
         T(test_a_record_of_another_partition_is_a_dead_letter),
     };
