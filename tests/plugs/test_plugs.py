@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import SANZAO, Failed, expect, main, say                     # noqa: E402
+from lib import SANZAO, Failed, expect, main, same, say                     # noqa: E402
 from plugs import FAULTS, PARTS, Deployment, Reference, Workload, measure   # noqa: E402
 from plugs.deployment import BROKER                                    # noqa: E402
 from servers import Kafka, Redis                                       # noqa: E402
@@ -86,6 +86,22 @@ def test_redis_full_and_read_only(tmp):
 
 def test_broker_killed(tmp):
     with Redis(tmp / "redis") as redis: pulled(tmp, "broker", ["kill-broker"] * n(3, 1), redis, 2)
+
+
+def test_topic_cut_back_under_a_running_engine_is_held(tmp):
+    """A power cut of the only broker takes records that were read. The partition stops with what to do; the others go on."""
+    with Redis(tmp / "redis") as redis, Deployment(tmp / "run", SANZAO, reference.work, kafka, redis, "topic-cut") as d:
+        w = d.start()
+        d.feed_next(2000)
+        d.wait(lambda: d.n_read() == d.fed, "the records to be read")
+        lost = kafka.cut(d.events, 2, 5)
+        held = d.wait(lambda: w.events("held"), "the partition to be held")
+        expect("partition 2" in held[0]["message"] and "--accept-gap" in held[0]["message"], "what is held, and what to do:", held[0]["message"])
+        seq = [int(h["seq"]) for h in d.headers()]
+        d.wait(lambda: all(int(h["seq"]) > s for p, (h, s) in enumerate(zip(d.headers(), seq)) if p != 2), "the others to commit")
+        same(d.n_read(), d.fed, "records in the state")
+        w.leave()
+        say(f"{lost} records cut")
 
 
 def test_workers_come_and_go(tmp):
