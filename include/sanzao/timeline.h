@@ -84,7 +84,7 @@ typedef struct sz_timeline {
     uint32_t n_pends, cap_pends;
     uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
     uint32_t n_blocked, cap_blocked;
-    bool blocked_unknown;      /* after a roll-back: any may be */
+    uint8_t blocked_unknown;   /* a bit a class: after a roll-back any of its rules may be, until all of them were looked at */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t n_leaves;

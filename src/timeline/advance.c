@@ -63,7 +63,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     char *p = sz_alloc(id.n + 1);
     memcpy(p, id.p, id.n);
     tl->id = (sz_str){p, id.n};
-    tl->blocked_unknown = true; /* the first look is at everything */
+    tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
@@ -201,8 +201,8 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
         }
         return;
     }
-    bool all = x->tl->blocked_unknown || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
-    x->tl->blocked_unknown = false; /* all are looked at now */
+    bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
+    x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
     const uint32_t *rules = all ? c->class_rules[cls] : c->timer_rules[cls];
     uint32_t n = all ? c->n_class_rules[cls] : c->n_timer_rules[cls];
     for (uint32_t i = 0; i < n; i++) judge_rule(x, rules[i], &at);
@@ -231,7 +231,7 @@ static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);
     tl->n_blocked = 0;
-    tl->blocked_unknown = true;
+    tl->blocked_unknown = UINT8_MAX;
     sz_eval_at(&x->ev, t_ms - 1);
     x->ev.event = NULL;
     for (uint32_t k = 0; k < x->c->n_classes; k++) {
@@ -264,7 +264,7 @@ static void go_on(run *x) {
         uint32_t said = n_said(tl), blocked = tl->n_blocked;
         judge_timer(x, cls, key);
         bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked &&
-                        !tl->blocked_unknown && tl->timer_key[cls] > key;
+                        !(tl->blocked_unknown >> cls & 1) && tl->timer_key[cls] > key;
         set_due(tl, cls, is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key));
     }
 }
@@ -326,7 +326,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
     c->undo_unmatched = counted;
     tl->head_off = (uint32_t)tl->log.n;
-    tl->blocked_unknown = true;
+    tl->blocked_unknown = UINT8_MAX;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key)

@@ -152,7 +152,7 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
         for (uint32_t i = 0; i < r->n_points; i++) clause_crossings(x, r->points[i].when, after, &best);
         clause_crossings(x, r->who, after, &best);
         /* what ends an episode, or keeps one from opening, matters while there is one or could be */
-        if (is_open || r->for_ms || x->tl->blocked_unknown || is_blocked(x->tl, rule))
+        if (is_open || r->for_ms || x->tl->blocked_unknown >> x->c->rule_class[rule] & 1 || is_blocked(x->tl, rule))
             clause_crossings(x, r->resolve_when, after, &best);
     }
     if (r->n_points && x->c->facts->n_downs) points_darken(x, r, after, &best);
@@ -178,9 +178,9 @@ int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after) {
 static bool days_matter(const run *x, uint32_t cls, bool *noons) {
     const sz_timeline *tl = x->tl;
     const sz_tlctx *c = x->c;
-    *noons =
-        c->bundle->fs.has_nights && (c->class_noisy_nights[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends);
-    bool any = c->class_noisy[cls] || tl->n_blocked || tl->blocked_unknown || tl->n_pends;
+    *noons = c->bundle->fs.has_nights &&
+             (c->class_noisy_nights[cls] || tl->n_blocked || tl->blocked_unknown >> cls & 1 || tl->n_pends);
+    bool any = c->class_noisy[cls] || tl->n_blocked || tl->blocked_unknown >> cls & 1 || tl->n_pends;
     for (uint32_t i = 0; i < tl->n_episodes; i++) {
         const sz_episode *e = &tl->episodes[i];
         if (e->is_retracted || c->bundle->rules[e->rule].is_instant || !episode_is_open(e)) continue;
