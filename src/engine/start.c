@@ -6,7 +6,7 @@
  */
 #include "worker.h"
 
-enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 10000, QUARREL_MS = 60000 };
+enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 10000, REFUSED_MS = 400, QUARREL_MS = 60000 };
 
 static void acquire(sz_worker *w, uint64_t bundle_ver) {
     w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
@@ -35,14 +35,20 @@ void start(sz_worker *w) {
     acquire(w, ver_to_show(w));
 }
 
-void start_later(sz_worker *w, sz_str why) {
+/* From half of so long to the whole of it. */
+static void wait_before_start(sz_worker *w, int64_t most_ms) {
     uint64_t draw = 0;
-    int64_t most = BACKOFF_MIN_MS << (w->n_backoffs < 7 ? w->n_backoffs : 7);
-    if (most > BACKOFF_MAX_MS) most = BACKOFF_MAX_MS;
     w->ports.env.random(w->ports.env.self, &draw, sizeof draw);
-    w->n_backoffs++;
     w->state = SZ_WK_BACKOFF;
-    w->wait_ms = w->now_ms + most / 2 + (int64_t)(draw % (uint64_t)(most / 2 + 1));
+    w->wait_ms = w->now_ms + most_ms / 2 + (int64_t)(draw % (uint64_t)(most_ms / 2 + 1));
+}
+
+void start_soon(sz_worker *w) { wait_before_start(w, REFUSED_MS); }
+
+void start_later(sz_worker *w, sz_str why) {
+    int64_t most = BACKOFF_MIN_MS << (w->n_backoffs < 7 ? w->n_backoffs : 7);
+    w->n_backoffs++;
+    wait_before_start(w, most < BACKOFF_MAX_MS ? most : BACKOFF_MAX_MS);
     if (w->n_backoffs == 1 || w->n_backoffs % 10 == 0)
         worker_notice(w, SZ_WARNING, "no answer that says what happened, trying again: %.*s", SZ_FMT_STR(why));
 }

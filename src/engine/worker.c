@@ -342,7 +342,7 @@ static void on_refused(sz_worker *w) {
     w->was_refused = true;
     if (w->is_stopping) w->state = SZ_WK_STOPPED;
     else if (w->is_parking || w->state == SZ_WK_PARKED) park(w);
-    else start(w);
+    else start_soon(w); /* the group may be about to say that the partition is not ours any more (2.4 step 1) */
 }
 
 static void on_commit_unknown(sz_worker *w, sz_str why) {

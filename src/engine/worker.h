@@ -245,6 +245,7 @@ void memory_drop(sz_worker *w); /* as it was when the worker was made */
 
 /* start.c */
 void start(sz_worker *w);
+void start_soon(sz_worker *w); /* refused: once the group was heard */
 void start_later(sz_worker *w, sz_str why); /* the store does not answer: BACKOFF */
 void on_acquired(sz_worker *w, const sz_msg *m);
 void on_chunk(sz_worker *w, const sz_msg *m);
