@@ -48,6 +48,7 @@ int main(int argc, char **argv) {
     while (ends < partitions) {
         rd_kafka_message_t *batch[BATCH];
         ssize_t got = rd_kafka_consume_batch_queue(queue, 100, batch, BATCH);
+        unsigned long long before = n;
         for (ssize_t i = 0; i < got; i++) {
             if (batch[i]->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) ends++;
             if (!batch[i]->err) {
@@ -56,7 +57,7 @@ int main(int argc, char **argv) {
             }
             rd_kafka_message_destroy(batch[i]);
         }
-        if (got > 0) last = now();
+        if (n > before) last = now();
     }
     printf("%llu %llu %.6f\n", n, bytes, last - first);
     rd_kafka_queue_destroy(queue);

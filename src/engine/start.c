@@ -43,7 +43,12 @@ static void wait_before_start(sz_worker *w, int64_t most_ms) {
     w->wait_ms = w->now_ms + most_ms / 2 + (int64_t)(draw % (uint64_t)(most_ms / 2 + 1));
 }
 
-void start_soon(sz_worker *w) { wait_before_start(w, REFUSED_MS); }
+/* Longer after each refusal under one assignment: whoever lost the partition hears of it meanwhile, and does not come
+ * back. */
+void start_soon(sz_worker *w) {
+    int n = (w->refused_ms[0] != SZ_TIME_NONE) + (w->refused_ms[1] != SZ_TIME_NONE);
+    wait_before_start(w, (int64_t)REFUSED_MS << 2 * n);
+}
 
 void start_later(sz_worker *w, sz_str why) {
     int64_t most = BACKOFF_MIN_MS << (w->n_backoffs < 7 ? w->n_backoffs : 7);

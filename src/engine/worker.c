@@ -261,6 +261,7 @@ static void on_assigned(sz_worker *w, const sz_msg *m) {
     w->is_parking = false;
     if (m->offset > w->group_offset && w->is_log) w->group_offset = m->offset;
     if (w->state == SZ_WK_PARKED && w->now_ms >= w->wait_ms) memory_drop(w);
+    w->refused_ms[0] = w->refused_ms[1] = SZ_TIME_NONE; /* a quarrel is one while nobody was assigned anew */
     w->n_backoffs = 0;
     start(w);
 }
