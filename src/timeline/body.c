@@ -188,15 +188,34 @@ static void put_skipped(sz_buf *out, const sz_rule *r, const sz_verdict *v, uint
     sz_buf_put_u8(out, ']');
 }
 
+static bool names_reasons(const sz_message *m) {
+    for (uint32_t i = 0; i < m->n; i++)
+        if (m->pieces[i].kind == SZ_PIECE_REASONS) return true;
+    return false;
+}
+
+/* Ready text, where the message asks for it; in the step's memory. */
+static sz_str reasons_of(run *x, const sz_rule *r, const sz_verdict *v, const sz_loader *l, sz_lang lang) {
+    if (!names_reasons(lang == SZ_ZH ? &r->message_zh : &r->message_en)) return (sz_str){0};
+    sz_buf out;
+    sz_buf_init(&out);
+    reasons_put(x, &out, r, v, l, lang);
+    sz_str s = sz_arena_str(x->c->arena, sz_buf_str(&out));
+    sz_buf_fini(&out);
+    return s;
+}
+
 static void put_message(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
     sz_loader l = sz_rule_scope(&x->ev, r);
     sz_xval at = {.type = r->value_type, .know = SZ_KNOWN, .num = v->at[step]};
     sz_text_args args = {.loader = &l, .value = &v->value, .step = &at, .zone = x->c->zone};
     sz_buf *text = &x->c->scratch2;
+    args.reasons = reasons_of(x, r, v, &l, SZ_ZH);
     sz_buf_clear(text);
     sz_text_message(text, r, SZ_ZH, &args);
     sz_buf_put_z(out, "\"message\":{\"zh\":");
     sz_json_str(out, sz_buf_str(text));
+    args.reasons = reasons_of(x, r, v, &l, SZ_EN);
     sz_buf_clear(text);
     sz_text_message(text, r, SZ_EN, &args);
     sz_buf_put_z(out, ",\"en\":");

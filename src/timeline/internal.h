@@ -115,6 +115,9 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
 /* First instant of the rule's check strictly after t. */
 int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after_ms);
 
+/* reasons.c: what weighed, for a message */
+void reasons_put(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, const sz_loader *l, sz_lang lang);
+
 /* body.c */
 void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *e, uint8_t step, int below_rank,
                sz_ann *ann);

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""{reasons} of a message says what weighed, with labels and units, in both languages (semantics 25, 36)."""
+import json
+import sys
+
+from lib import alerts, main, same, sanzao, say, write, write_lines
+
+RULES = """
+events: {missed: {event: attendance, where: 'event.status == "absent"'}}
+features:
+  m: {count: missed, over: 7d, label: {zh: 缺课, en: missed classes}}
+  a: {avg: swipe.amount, over: 7d, label: {zh: 每餐, en: a meal}}
+rules:
+  - id: points
+    points: [{add: 3, when: m >= 2}, {add: 2, when: a < 5}, {add: 1, when: m >= 10}]
+    at_least: {5: orange}
+    message: {zh: '{value}：{reasons}', en: '{value}: {reasons}'}
+  - {id: when, when: m >= 2 && !(a > 9) && event.type == "swipe", level: blue, message: {zh: '因 {reasons}', en: 'for {reasons}'}}
+  - {id: value, value: m, at_least: {2: blue}, message: {zh: '{reasons}', en: '{reasons}'}}
+  - {id: steps, sequence: [{event: missed, as: first}, {not: seen}, {event: missed}], within: 2h, level: blue, message: {zh: '{reasons}', en: '{reasons}'}}
+"""
+EXPECTED = {"points": ("5：缺课 2、每餐 3.00 元", "5: missed classes 2, a meal ¥3.00"),
+            "when": ('因 缺课 2、每餐 3.00 元、event.type == "swipe"', 'for missed classes 2, a meal ¥3.00, event.type == "swipe"'),
+            "value": ("缺课 2", "missed classes 2"), "steps": ("first、missed", "first, missed")}
+
+
+def line(i: int, kind: str, at: str, **fields) -> bytes:
+    return json.dumps({"id": f"e{i}", "type": kind, "student": "s1", "time": at, **fields}).encode()
+
+
+def test_reasons_are_what_weighed(tmp):
+    write(tmp / "rules" / "r.yaml", RULES)
+    write_lines(tmp / "events.ndjson", [line(0, "swipe", "2026-02-20T10:00:00", amount=3), line(1, "attendance", "2026-03-02T08:00:00", status="absent"),
+                                        line(2, "attendance", "2026-03-02T09:00:00", status="absent"), line(3, "swipe", "2026-03-02T10:00:00", amount=3)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    told = {a["rule"]: a["message"] for a in alerts(tmp / "alerts.ndjson")}
+    for rule, (zh, en) in EXPECTED.items(): same((told[rule]["zh"], told[rule]["en"]), (zh, en), rule)
+    say(f"{len(EXPECTED)} shapes")
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
