@@ -80,7 +80,8 @@ static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char wh
     sz_diags d;
     sz_diags_init(&d);
     s = sz_state_look(job, &d, l);
-    if (s != SZ_OK) snprintf(why, WHY, "%s", d.n ? d.v[0].message : "the state");
+    const char *said = d.n == 0 ? "the state" : job->lang == SZ_ZH ? d.v[0].message_zh : d.v[0].message;
+    if (s != SZ_OK) snprintf(why, WHY, "%s", said);
     sz_diags_fini(&d);
     return s;
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import ROOT, Failed, expect, main, same, say                          # noqa: E402
 from servers import Kafka, NotReady, Redis, RespConnection, RespError, wait_until  # noqa: E402
+from servers.home import murmur2  # noqa: E402
 from servers.process import began                                              # noqa: E402
 from servers.redis import cut_aof                                              # noqa: E402
 
@@ -26,19 +27,6 @@ def records(first: int = 0, n: int = N) -> list[dict]:
 
 
 def numbers(envelopes: list[dict]) -> list[int]: return [int(re.search(r'"n": (\d+)', e["value"]).group(1)) for e in envelopes]
-
-
-def murmur2(key: bytes) -> int:
-    """As org.apache.kafka.common.utils.Utils.murmur2 computes it (Austin Appleby's MurmurHash2, seed 0x9747b28c), made positive."""
-    m, mask = 0x5bd1e995, 0xffffffff
-    h = 0x9747b28c ^ len(key)
-    for i in range(0, len(key) - 3, 4):
-        k = int.from_bytes(key[i:i + 4], "little") * m & mask
-        h = (h * m ^ (k ^ k >> 24) * m) & mask
-    rest = key[len(key) & ~3:]
-    if rest: h = (h ^ int.from_bytes(rest, "little")) * m & mask
-    h = (h ^ h >> 13) * m & mask
-    return (h ^ h >> 15) & 0x7fffffff
 
 
 def gone(servers) -> None:

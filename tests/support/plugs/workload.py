@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from servers.home import murmur2
+
 LAST = {"pos": {"type": "swipe", "place": "canteen-1", "op": "consume", "amount": "1.00"},
         "gate": {"type": "dorm_access", "place": "dorm-1", "direction": "in"},
         "net": {"type": "presence", "place": "dorm-1", "means": "network"},
@@ -40,19 +42,6 @@ rules:
   - {id: spends, title: {zh: 高消费, en: Spends}, purpose: financial-aid, when: spent_2d >= most, params: {most: 90 yuan}, level: blue,
      for: 3h, again_after: 12h, mode: shadow}
 """
-
-
-def murmur2(key: bytes) -> int:
-    """As org.apache.kafka.common.utils.Utils.murmur2 computes it (Austin Appleby's MurmurHash2, seed 0x9747b28c), made positive."""
-    m, mask = 0x5bd1e995, 0xffffffff
-    h = 0x9747b28c ^ len(key)
-    for i in range(0, len(key) - 3, 4):
-        k = int.from_bytes(key[i:i + 4], "little") * m & mask
-        h = (h * m ^ (k ^ k >> 24) * m) & mask
-    rest = key[len(key) & ~3:]
-    if rest: h = (h ^ int.from_bytes(rest, "little")) * m & mask
-    h = (h ^ h >> 13) * m & mask
-    return (h ^ h >> 15) & 0x7fffffff
 
 
 @dataclass
