@@ -277,6 +277,7 @@ def test_sentinel_failover_is_followed(tmp):
         # the master dies instead: nobody answers until the Sentinels have another one
         name = is_(acquire(hand, "d"), "OK").name
         name = ("d", name[1] + 1)
+        redis.wait_copied(redis.master_port())
         redis.kill9(redis.master_port())
         is_(hand("commit", last + 4), "UNKNOWN")
         redis.call("CONFIG", "SET", "min-replicas-to-write", 0, which=next(s.port for s in redis.data() if s.alive()))
@@ -315,7 +316,7 @@ def test_cluster_slot_is_followed(tmp):
         holds(hand, 1, 10)
         # its node dies, and its replica takes over
         name = is_(acquire(hand, "d"), "OK").name
-        redis.call("WAIT", 1, 5000, which=back)
+        redis.wait_copied(back)
         redis.kill9(back)
         is_(hand("commit", 11), "UNKNOWN")
         got = recovered(hand, "e", ("d", name[1] + 1), 11)

@@ -48,7 +48,10 @@ SETTINGS = {
 }
 
 
-def token() -> str: return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+def token() -> str:
+    """A Kafka Uuid. One in 64 begins with "-", and its tools take that for an option (Kafka's own Uuid.randomUuid avoids it too)."""
+    while (drawn := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"): pass
+    return drawn
 def classpath() -> str: return ":".join(map(str, sorted((HOME / "jars").glob("*.jar"))))
 
 

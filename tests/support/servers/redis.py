@@ -196,6 +196,17 @@ class Redis(Group):
             wait_until(lambda s=s: quietly(in_step, s), f"{s.name} in step", seconds)
             if self.form == "cluster": wait_until(lambda s=s: quietly(covered, s), f"{s.name}: all slots covered", seconds)
 
+    def wait_copied(self, master: int, seconds: float = 60.0) -> None:
+        """Waits until every replica of a master has what the master has written so far. (WAIT speaks of what its own connection wrote;
+        and min-replicas-to-write counts a replica that has been sent a copy and has not loaded it.)"""
+        with self.connect(master) as c:
+            goal = int(c.info("replication")["master_repl_offset"])
+            def copied() -> bool:
+                about = c.info("replication")
+                rows = [dict(f.split("=", 1) for f in v.split(",")) for k, v in about.items() if re.fullmatch(r"slave\d+", k)]
+                return bool(rows) and all(row["state"] == "online" and int(row["offset"]) >= goal for row in rows)
+            wait_until(copied, "the replicas to have all of it", seconds)
+
     def wait_agreed(self, seconds: float = 60.0) -> None:
         """Waits until the sentinels know each other, the master and its replica."""
         def agreed(s: Server) -> bool:
