@@ -466,3 +466,29 @@ uint32_t rig_topic_count(const rig *r, const char *text) {
         if (memcmp(r->topic.p + i, text, k) == 0) n++;
     return n;
 }
+
+/* ---- bench ---- */
+
+rig_bench *rig_bench_new(const rig_setup *a, const rig_setup *b) {
+    rig_bench *x = sz_alloc(sizeof *x);
+    memset(&x->b, 0, sizeof x->b);
+    rig_store_init(&x->store);
+    rig_log_init(&x->log);
+    rig_init(&x->a, &x->store, &x->log, a);
+    if (b) rig_init(&x->b, &x->store, &x->log, b);
+    return x;
+}
+
+int rig_bench_tear_down(void **state) {
+    rig_bench *x = *state;
+    rig_fini(&x->a);
+    if (x->b.w) rig_fini(&x->b);
+    rig_store_fini(&x->store);
+    rig_log_fini(&x->log);
+    sz_free(x);
+    return 0;
+}
+
+void rig_log_three_meals(rig_log *l, const char *student, double hour) {
+    for (int i = 0; i < 3; i++) rig_log_swipe(l, student, hour + i);
+}

@@ -119,4 +119,16 @@ sz_operation rig_operation(const rig *r);
 /* How many lines of the topic hold the text. */
 uint32_t rig_topic_count(const rig *r, const char *text);
 
+/* ---- what most tests stand on: a store, a log, and the worker a; b beside it or after it, where a test has one ----
+ */
+
+typedef struct rig_bench {
+    rig_store store;
+    rig_log log;
+    rig a, b;
+} rig_bench;
+rig_bench *rig_bench_new(const rig_setup *a, const rig_setup *b); /* b may be NULL */
+int rig_bench_tear_down(void **state);                            /* *state is a rig_bench */
+void rig_log_three_meals(rig_log *l, const char *student, double hour);
+
 #endif

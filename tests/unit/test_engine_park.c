@@ -11,34 +11,13 @@
 
 #include "support/engine_rig.h"
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig a, b;
-} bench;
-
 static const rig_setup setup_a = {.seed = 1, .o = {.settle_ms = 3000}},
                        setup_b = {.seed = 101, .o = {.settle_ms = 3000}};
 
 static int set_up(void **state) {
-    bench *x = sz_alloc(sizeof *x);
-    *state = x;
-    rig_store_init(&x->store);
-    rig_log_init(&x->log);
-    rig_init(&x->a, &x->store, &x->log, &setup_a);
-    rig_init(&x->b, &x->store, &x->log, &setup_b);
+    rig_bench *x = *state = rig_bench_new(&setup_a, &setup_b);
     for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, "s1", 8 + i);
     rig_assign(&x->a, -1);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    bench *x = *state;
-    rig_fini(&x->a);
-    rig_fini(&x->b);
-    rig_store_fini(&x->store);
-    rig_log_fini(&x->log);
-    sz_free(x);
     return 0;
 }
 
@@ -48,7 +27,7 @@ static void revoke(rig *r, bool is_lost) {
 }
 
 static void test_revoked_commits_what_was_done_and_the_outbox_travels(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     assert_int_equal(x->a.n_commits, 0);
     revoke(&x->a, false);
     assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
@@ -61,7 +40,7 @@ static void test_revoked_commits_what_was_done_and_the_outbox_travels(void **sta
 }
 
 static void test_lost_commits_nothing(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, true);
     assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
     assert_int_equal(x->a.n_commits, 0);
@@ -74,7 +53,7 @@ static void test_lost_commits_nothing(void **state) {
 }
 
 static void test_assigned_again_soon_reuses_memory(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, false);
     rig_wait(&x->a, 59000);
     rig_log_swipe(&x->log, "s1", 12);
@@ -92,7 +71,7 @@ static void test_assigned_again_soon_reuses_memory(void **state) {
 }
 
 static void test_assigned_again_late_or_after_another_loads(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, false);
     rig_wait(&x->a, 61000);
     rig_assign(&x->a, -1);
@@ -106,7 +85,7 @@ static void test_assigned_again_late_or_after_another_loads(void **state) {
 }
 
 static void test_memory_that_was_parked_too_long_is_not_trusted_though_nobody_woke_it(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, false);
     x->a.mono += 60000;
     rig_assign(&x->a, -1);
@@ -115,7 +94,7 @@ static void test_memory_that_was_parked_too_long_is_not_trusted_though_nobody_wo
 }
 
 static void test_revoke_waits_five_seconds_for_its_commit(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     x->a.holds[SZ_MSG_COMMITTED] = true;
     revoke(&x->a, false);
     assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
@@ -131,7 +110,7 @@ static void test_revoke_waits_five_seconds_for_its_commit(void **state) {
 }
 
 static void test_assigned_before_the_store_has_answered_waits_for_it(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     x->a.holds[SZ_MSG_COMMITTED] = true;
     rig_wait(&x->a, 500);
     revoke(&x->a, true);
@@ -145,7 +124,7 @@ static void test_assigned_before_the_store_has_answered_waits_for_it(void **stat
 }
 
 static void test_revoked_while_it_is_acquired_or_loaded(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, false);
     static const sz_msg_kind kinds[] = {SZ_MSG_ACQUIRED, SZ_MSG_CHUNK, SZ_MSG_SEEKED};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -177,7 +156,7 @@ static void test_revoked_while_it_is_acquired_or_loaded(void **state) {
 }
 
 static void test_stop_sees_the_alerts_out(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
     rig_run(&x->a);
     assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
@@ -196,7 +175,7 @@ static void test_stop_sees_the_alerts_out(void **state) {
 }
 
 static void test_stop_while_nothing_is_held_ends_at_once(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     revoke(&x->a, false);
     rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
     assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
@@ -207,7 +186,7 @@ static void test_stop_while_nothing_is_held_ends_at_once(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_revoked_commits_what_was_done_and_the_outbox_travels),
         T(test_lost_commits_nothing),

@@ -14,35 +14,12 @@
 static const rig_setup setup = {.seed = 1, .o = {.settle_ms = 3000}};
 static const char alert[] = "\"rule\":\"busy\"";
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig a;
-} bench;
-
 static int set_up(void **state) {
-    bench *x = sz_alloc(sizeof *x);
-    *state = x;
-    rig_store_init(&x->store);
-    rig_log_init(&x->log);
-    rig_init(&x->a, &x->store, &x->log, &setup);
+    *state = rig_bench_new(&setup, NULL);
     return 0;
 }
 
-static int tear_down(void **state) {
-    bench *x = *state;
-    rig_fini(&x->a);
-    rig_store_fini(&x->store);
-    rig_log_fini(&x->log);
-    sz_free(x);
-    return 0;
-}
-
-static void three_meals(bench *x, const char *student, double hour) {
-    for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, student, hour + i);
-}
-
-static uint32_t in_store(const bench *x) {
+static uint32_t in_store(const rig_bench *x) {
     sz_buf b;
     sz_buf_init(&b);
     rig_store_dump(&x->store, &b);
@@ -53,9 +30,9 @@ static uint32_t in_store(const bench *x) {
 }
 
 static void test_an_alert_leaves_after_a_later_commit_has_confirmed_its_own(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(r, -1);
     rig_wait(r, 500);
     assert_int_equal(r->n_commits, 1);
@@ -74,9 +51,9 @@ static void test_an_alert_leaves_after_a_later_commit_has_confirmed_its_own(void
 }
 
 static void test_a_commit_sent_before_settle_had_passed_confirms_nothing(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(r, -1);
     rig_wait(r, 500);
     r->holds[SZ_MSG_COMMITTED] = true; /* sent 2.9 s after, answered later */
@@ -97,13 +74,13 @@ static void test_a_commit_sent_before_settle_had_passed_confirms_nothing(void **
 }
 
 static void test_an_alert_whose_commit_was_lost_never_leaves(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_log_swipe(&x->log, "s1", 7);
     rig_assign(r, -1);
     rig_wait(r, 1000);
     uint32_t n = x->store.n;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_wait(r, 2000);
     rig_store_cut(&x->store, n); /* before it has settled */
     assert_int_equal(r->n_submitted, 0);
@@ -115,7 +92,7 @@ static void test_an_alert_whose_commit_was_lost_never_leaves(void **state) {
 }
 
 static void test_an_idle_worker_commits_now_and_then(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_assign(r, -1);
     rig_wait(r, 60000);
@@ -128,7 +105,7 @@ static void test_an_idle_worker_commits_now_and_then(void **state) {
 }
 
 static void test_records_are_committed_within_half_a_second(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_assign(r, -1);
     rig_log_swipe(&x->log, "s1", 8);
@@ -143,14 +120,14 @@ static void test_records_are_committed_within_half_a_second(void **state) {
 }
 
 static void test_work_goes_on_while_a_commit_is_out(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_assign(r, -1);
     r->holds[SZ_MSG_COMMITTED] = true;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_wait(r, 500);
     assert_int_equal(r->n_commits, 1);
-    three_meals(x, "s2", 8);
+    rig_log_three_meals(&x->log, "s2", 8);
     rig_wait(r, 2000);
     assert_int_equal(rig_counts(r)->used, 6);
     assert_int_equal(r->n_commits, 1); /* one in flight */
@@ -162,13 +139,13 @@ static void test_work_goes_on_while_a_commit_is_out(void **state) {
 }
 
 static void test_alerts_leave_in_order_and_the_acknowledged_front_is_trimmed(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->acks = false;
     rig_assign(r, -1);
     for (int i = 0; i < 5; i++) {
         char who[8] = {'s', (char)('1' + i), 0};
-        three_meals(x, who, 8 + i);
+        rig_log_three_meals(&x->log, who, 8 + i);
         rig_wait(r, 700);
     }
     rig_wait(r, 8000);
@@ -194,10 +171,10 @@ static void test_alerts_leave_in_order_and_the_acknowledged_front_is_trimmed(voi
 }
 
 static void test_an_acknowledgement_of_before_a_start_is_stale(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->acks = false;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(r, -1);
     rig_wait(r, 4000);
     assert_int_equal(r->n_submitted, 1);
@@ -222,10 +199,10 @@ static void test_an_acknowledgement_of_before_a_start_is_stale(void **state) {
 }
 
 static void test_a_sink_that_does_not_know_gets_it_again(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->acks = false;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(r, -1);
     rig_wait(r, 4000);
     rig_tell(r, &(sz_msg){.kind = SZ_MSG_DELIVERED, .answer = SZ_ANS_UNKNOWN, .tag = r->tag});
@@ -237,7 +214,7 @@ static void test_a_sink_that_does_not_know_gets_it_again(void **state) {
 }
 
 static void test_dead_letters_are_safe_before_the_commit_that_counts_them(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_assign(r, -1);
     r->holds[SZ_MSG_DEAD_DONE] = true;
@@ -265,7 +242,7 @@ static void test_dead_letters_are_safe_before_the_commit_that_counts_them(void *
 }
 
 static void test_a_full_outbox_stops_the_reading(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->acks = false;
     static const char rules[] = "events: {meal: {event: swipe}}\n"
@@ -302,7 +279,7 @@ static void test_a_full_outbox_stops_the_reading(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_an_alert_leaves_after_a_later_commit_has_confirmed_its_own),
         T(test_a_commit_sent_before_settle_had_passed_confirms_nothing),

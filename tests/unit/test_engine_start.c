@@ -14,38 +14,13 @@
 static const rig_setup setup_a = {.seed = 1, .o = {.settle_ms = 3000, .worker = {"a", 1}}},
                        setup_b = {.seed = 101, .o = {.settle_ms = 3000, .worker = {"b", 1}}};
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig a, b;
-} bench;
-
 static int set_up(void **state) {
-    bench *x = sz_alloc(sizeof *x);
-    *state = x;
-    rig_store_init(&x->store);
-    rig_log_init(&x->log);
-    rig_init(&x->a, &x->store, &x->log, &setup_a);
-    rig_init(&x->b, &x->store, &x->log, &setup_b);
+    *state = rig_bench_new(&setup_a, &setup_b);
     return 0;
-}
-
-static int tear_down(void **state) {
-    bench *x = *state;
-    rig_fini(&x->a);
-    rig_fini(&x->b);
-    rig_store_fini(&x->store);
-    rig_log_fini(&x->log);
-    sz_free(x);
-    return 0;
-}
-
-static void three_meals(bench *x, const char *student, double hour) {
-    for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, student, hour + i);
 }
 
 /* Every alert has left exactly once, and the store holds none. */
-static void assert_at_rest(bench *x, rig *r, uint32_t alerts) {
+static void assert_at_rest(rig_bench *x, rig *r, uint32_t alerts) {
     rig_wait(r, 20000);
     assert_int_equal(rig_state(r), SZ_WK_RUNNING);
     assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\"") + rig_topic_count(&x->b, "\"rule\":\"busy\""), alerts);
@@ -61,8 +36,8 @@ static void assert_at_rest(bench *x, rig *r, uint32_t alerts) {
 }
 
 static void test_a_new_state_is_begun_and_read_from_the_lowest_offset(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
     assert_int_equal(x->a.sought, -1);
@@ -72,12 +47,12 @@ static void test_a_new_state_is_begun_and_read_from_the_lowest_offset(void **sta
 }
 
 static void test_another_worker_loads_what_stands_and_goes_on(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_log_swipe(&x->log, "s2", 9);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 20000);
-    three_meals(x, "s2", 10);
+    rig_log_three_meals(&x->log, "s2", 10);
     rig_assign(&x->b, x->a.told);
     assert_int_equal(rig_operation(&x->b).loads, 1);
     assert_int_equal(x->b.sought, 3); /* the witness: the last record used */
@@ -86,7 +61,7 @@ static void test_another_worker_loads_what_stands_and_goes_on(void **state) {
 }
 
 static void test_a_refused_commit_drops_memory_and_loads(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
@@ -102,12 +77,12 @@ static void test_a_refused_commit_drops_memory_and_loads(void **state) {
     assert_at_rest(x, &x->a, 1);
 }
 
-static void unknown(bench *x, rig_fate fate) {
+static void unknown(rig_bench *x, rig_fate fate) {
     rig *r = &x->a;
     rig_log_swipe(&x->log, "s1", 7);
     rig_assign(r, -1);
     rig_wait(r, 1000);
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     r->fate = fate;
     rig_run(r);
     rig_log_swipe(&x->log, "s1", 12);
@@ -117,7 +92,7 @@ static void unknown(bench *x, rig_fate fate) {
 }
 
 static void test_an_unknown_commit_that_stood_is_not_made_again(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     unknown(x, RIG_REPLY_LOST);
     uint32_t acquires = x->a.n_acquires;
     assert_at_rest(x, &x->a, 1);
@@ -129,7 +104,7 @@ static void test_an_unknown_commit_that_stood_is_not_made_again(void **state) {
 }
 
 static void test_an_unknown_commit_that_did_not_stand_leaves_with_the_next(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     unknown(x, RIG_NOT_DONE);
     assert_at_rest(x, &x->a, 1);
     assert_int_equal(rig_operation(&x->a).loads, 0);
@@ -140,7 +115,7 @@ static void test_an_unknown_commit_that_did_not_stand_leaves_with_the_next(void 
 }
 
 static void test_an_unknown_commit_and_a_store_that_lost_more_is_loaded(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     unknown(x, RIG_REPLY_LOST);
     rig_store_cut(&x->store, x->store.n - 2); /* the commit, and one before it */
     assert_at_rest(x, &x->a, 1);
@@ -148,8 +123,8 @@ static void test_an_unknown_commit_and_a_store_that_lost_more_is_loaded(void **s
 }
 
 static void test_every_loss_of_a_suffix_ends_in_the_same_alerts(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000); /* committed, not settled: nothing is out */
     assert_int_equal(x->a.n_submitted, 0);
@@ -159,8 +134,8 @@ static void test_every_loss_of_a_suffix_ends_in_the_same_alerts(void **state) {
 }
 
 static void test_a_chunk_under_another_name_starts_again(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 20000);
     x->b.holds[SZ_MSG_CHUNK] = true;
@@ -175,7 +150,7 @@ static void test_a_chunk_under_another_name_starts_again(void **state) {
 }
 
 static void test_acquire_without_an_answer_is_tried_again_later_and_later(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->acquire_fate = RIG_NOT_DONE;
     rig_assign(r, -1);
@@ -190,12 +165,12 @@ static void test_acquire_without_an_answer_is_tried_again_later_and_later(void *
     r->acquire_fate = RIG_REPLY_LOST; /* done, but nobody knows */
     rig_wait(r, 15000);
     r->acquire_fate = RIG_STANDS;
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     assert_at_rest(x, r, 1);
 }
 
 static void test_a_failed_commit_ends_the_run(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_assign(&x->a, -1);
     x->a.fate = RIG_FAILS;
     rig_log_swipe(&x->log, "s1", 8);
@@ -207,7 +182,7 @@ static void test_a_failed_commit_ends_the_run(void **state) {
 }
 
 static void test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(&x->a, 1);
     assert_int_equal(rig_state(&x->a), SZ_WK_FAILED);
@@ -224,7 +199,7 @@ static void test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one(voi
 }
 
 static void test_another_number_of_partitions_holds(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_assign(&x->a, -1);
     rig r;
     rig_setup o = setup_b;
@@ -245,7 +220,7 @@ static const char other_rules[] = "events: {meal: {event: swipe}}\n"
                                   "rules: [{id: busy, when: meals >= 2, level: green}]\n";
 
 static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
@@ -276,7 +251,7 @@ static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void 
 }
 
 static void test_snapshots_of_a_commit_that_did_not_stand_are_made_again(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_log_swipe(&x->log, "s2", 8);
     rig_assign(&x->a, -1);
@@ -299,7 +274,7 @@ static void test_snapshots_of_a_commit_that_did_not_stand_are_made_again(void **
 }
 
 static void test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_under(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_log_swipe(&x->log, "s1", 9);
     rig_assign(&x->a, -1);
@@ -319,7 +294,7 @@ static void test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_und
 }
 
 static void test_rules_that_wait_to_be_switched_to_are_taken_when_the_state_has_gone_on_under_them(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
@@ -344,7 +319,7 @@ static void test_rules_that_wait_to_be_switched_to_are_taken_when_the_state_has_
 }
 
 static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
@@ -360,12 +335,12 @@ static void test_a_count_of_rule_sets_that_lags_is_no_older_rule_set(void **stat
 }
 
 static void test_a_loss_deeper_than_settle_is_said(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
     uint32_t early = x->store.n;
-    three_meals(x, "s1", 12);
+    rig_log_three_meals(&x->log, "s1", 12);
     rig_wait(&x->a, 20000);
     assert_int_equal(x->a.told, 6);
     rig_store_cut(&x->store, early);
@@ -380,11 +355,11 @@ static void test_a_loss_deeper_than_settle_is_said(void **state) {
 }
 
 static void test_what_a_broken_commit_left_is_dropped_and_overwritten(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 7);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 20000);
-    three_meals(x, "s1", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_run(&x->a);
     x->store.breaks_midway = true;
     rig_wait(&x->a, 600);
@@ -406,12 +381,12 @@ static void test_what_a_broken_commit_left_is_dropped_and_overwritten(void **sta
 }
 
 static void test_a_worker_whose_commit_broke_off_keeps_memory_and_cuts_off_the_rest(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 7);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 20000);
-    three_meals(x, "s1", 8);
-    three_meals(x, "s2", 8); /* a new word, too */
+    rig_log_three_meals(&x->log, "s1", 8);
+    rig_log_three_meals(&x->log, "s2", 8); /* a new word, too */
     rig_run(&x->a);
     x->store.breaks_midway = true;
     assert_at_rest(x, &x->a, 2);
@@ -424,8 +399,8 @@ static void test_a_worker_whose_commit_broke_off_keeps_memory_and_cuts_off_the_r
 }
 
 static void test_a_state_that_lost_a_part_is_damaged(void **state) {
-    bench *x = *state;
-    three_meals(x, "s1", 8);
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 20000);
     for (uint32_t i = 0; i < x->store.n; i++)
@@ -438,7 +413,7 @@ static void test_a_state_that_lost_a_part_is_damaged(void **state) {
 }
 
 static void test_two_deployments_on_one_state_do_not_quarrel_for_ever(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_assign(&x->a, -1);
     rig_assign(&x->b, -1);
     for (int i = 0; i < 40 && rig_state(&x->a) != SZ_WK_FAILED && rig_state(&x->b) != SZ_WK_FAILED; i++) {
@@ -454,15 +429,15 @@ static void test_two_deployments_on_one_state_do_not_quarrel_for_ever(void **sta
 }
 
 static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     rig_setup o = setup_a;
     o.is_files = true;
     o.o.settle_ms = 0;
     o.o.commit_records = 2;
     rig_init(&r, &x->store, &x->log, &o);
-    three_meals(x, "s1", 8);
-    three_meals(x, "s2", 8);
+    rig_log_three_meals(&x->log, "s1", 8);
+    rig_log_three_meals(&x->log, "s2", 8);
     r.fate = RIG_NOT_DONE;
     rig_assign(&r, -1);
     assert_int_equal(rig_state(&r), SZ_WK_BACKOFF);
@@ -479,7 +454,7 @@ static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(v
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_a_new_state_is_begun_and_read_from_the_lowest_offset),
         T(test_another_worker_loads_what_stands_and_goes_on),

@@ -12,29 +12,10 @@
 
 #include "support/engine_rig.h"
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig a;
-} bench;
-
 static const rig_setup live = {.seed = 1, .o = {.is_live = true}};
 
 static int set_up(void **state) {
-    bench *x = sz_alloc(sizeof *x);
-    *state = x;
-    rig_store_init(&x->store);
-    rig_log_init(&x->log);
-    rig_init(&x->a, &x->store, &x->log, &live);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    bench *x = *state;
-    rig_fini(&x->a);
-    rig_store_fini(&x->store);
-    rig_log_fini(&x->log);
-    sz_free(x);
+    *state = rig_bench_new(&live, NULL);
     return 0;
 }
 
@@ -59,7 +40,7 @@ static void clocks_at(rig *r, double hour) {
 }
 
 static void test_absence_is_told_though_nothing_comes(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     clocks_at(r, 8.1);
     rig_log_swipe(&x->log, "s1", 8);
@@ -79,7 +60,7 @@ static void test_absence_is_told_though_nothing_comes(void **state) {
 }
 
 static void test_a_partition_that_is_not_read_to_its_end_does_not_tick(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_log_swipe(&x->log, "s1", 8);
     rig_assign(r, -1);
@@ -92,7 +73,7 @@ static void test_a_partition_that_is_not_read_to_its_end_does_not_tick(void **st
 }
 
 static void test_down_over_a_weekend_the_backlog_comes_first(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_log_swipe(&x->log, "s1", 8);
     rig_log_swipe(&x->log, "s2", 8);
@@ -116,7 +97,7 @@ static void test_down_over_a_weekend_the_backlog_comes_first(void **state) {
 }
 
 static void test_the_lower_of_two_clocks_counts_and_time_never_goes_back(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     r->store_clock = 1;
     clocks_at(r, 8.1);
@@ -137,7 +118,7 @@ static void test_the_lower_of_two_clocks_counts_and_time_never_goes_back(void **
 }
 
 static void test_a_stream_that_is_not_silent_moves_by_its_records(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     rig_setup o = live;
     o.seed = 9;
@@ -158,7 +139,7 @@ static void test_a_stream_that_is_not_silent_moves_by_its_records(void **state) 
 }
 
 static void test_a_batch_source_waits_for_its_word(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     rig_setup o = live;
     o.seed = 9;
@@ -175,7 +156,7 @@ static void test_a_batch_source_waits_for_its_word(void **state) {
 }
 
 static void test_a_record_of_the_future_is_held_against_the_clock_of_all(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     clocks_at(r, 8);
     rig_log_swipe(&x->log, "s1", 8.16);
@@ -195,7 +176,7 @@ static void test_a_record_of_the_future_is_held_against_the_clock_of_all(void **
 
 enum { MANY = 3000 };
 
-static void many(bench *x, rig *r, uint8_t seed) {
+static void many(rig_bench *x, rig *r, uint8_t seed) {
     x->log.n = 0;
     for (int i = 0; i < MANY; i++) {
         char who[16];
@@ -215,7 +196,7 @@ static void many(bench *x, rig *r, uint8_t seed) {
 static void assert_each_fires_once(const rig *r) { assert_int_equal(rig_topic_count(r, "\"event\":\"firing\""), MANY); }
 
 static void test_a_tick_is_cut_by_commits(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     many(x, &r, 20);
     uint32_t before = r.n_commits;
@@ -229,7 +210,7 @@ static void test_a_tick_is_cut_by_commits(void **state) {
 }
 
 static void test_a_tick_that_was_cut_off_goes_on_where_it_stood(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r, b;
     many(x, &r, 30);
     rig_tell(&r, &(sz_msg){.kind = SZ_MSG_TICK, .wall_ms = r.wall, .offset = x->log.end});
@@ -254,7 +235,7 @@ static void test_a_tick_that_was_cut_off_goes_on_where_it_stood(void **state) {
 }
 
 static void test_input_that_comes_while_a_tick_fires_is_read_again(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     many(x, &r, 40);
     r.holds[SZ_MSG_COMMITTED] = true;
@@ -273,7 +254,7 @@ static void test_input_that_comes_while_a_tick_fires_is_read_again(void **state)
 }
 
 static void test_a_full_outbox_stops_a_tick(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig r;
     x->log.n = 0;
     for (int i = 0; i < MANY; i++) {
@@ -306,7 +287,7 @@ static void test_a_full_outbox_stops_a_tick(void **state) {
 }
 
 static void test_a_letter_of_a_record_without_a_time_does_not_know_of_ticks(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     sz_buf first;
     sz_buf_init(&first);
     for (int with_tick = 0; with_tick < 2; with_tick++) {
@@ -346,14 +327,14 @@ static const char two_feeds[] = "pos: {delivery: stream, types: [swipe], idle: 2
                                 "door: {delivery: stream, types: [dorm_access], idle: 2h}\n";
 static const char ten[] = "student\ns0\ns1\ns2\ns3\ns4\ns5\ns6\ns7\ns8\ns9\n";
 
-static void add(bench *x, const char *source, const char *type, int who, double hour) {
+static void add(rig_bench *x, const char *source, const char *type, int who, double hour) {
     rig_log_add(&x->log, "{\"source\":\"%s\",\"type\":\"%s\",\"student\":\"s%d\",\"time\":%lld,\"direction\":\"in\"}",
                 source, type, who, (long long)(rig_monday + (int64_t)(hour * (double)SZ_HOUR_MS)));
 }
 
 /* A tick by one step and one commit at a time, a worker that dies after the kill-th commit, and another that goes on.
  * Returns the topic's lines in the store's order, each once. */
-static void run_cut(bench *x, int kill, sz_buf *out, uint32_t *commits) {
+static void run_cut(rig_bench *x, int kill, sz_buf *out, uint32_t *commits) {
     rig_store *s = &x->store;
     rig_store_fini(s);
     rig_store_init(s);
@@ -397,7 +378,7 @@ static void run_cut(bench *x, int kill, sz_buf *out, uint32_t *commits) {
 }
 
 static void test_wherever_a_tick_is_cut_off_the_same_is_told(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     for (int i = 0; i < 10; i++) add(x, "pos", "swipe", i, 8 + (i % 3) * 0.5);
     for (int i = 0; i < 10; i++) add(x, "door", "dorm_access", i, 9 + (i % 2));
     for (int i = 0; i < 5; i++) add(x, "door", "dorm_access", i, 10.5);
@@ -420,7 +401,7 @@ static void test_wherever_a_tick_is_cut_off_the_same_is_told(void **state) {
 }
 
 static void test_a_source_that_comes_to_have_a_say_does_not_take_the_clock_back(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig a, b;
     rig_setup o = live;
     o.students = ten;
@@ -442,7 +423,7 @@ static void test_a_source_that_comes_to_have_a_say_does_not_take_the_clock_back(
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_absence_is_told_though_nothing_comes),
         T(test_a_partition_that_is_not_read_to_its_end_does_not_tick),

@@ -11,21 +11,11 @@
 
 #include "support/engine_rig.h"
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig a, b;
-} bench;
-
 static const rig_setup setup = {.seed = 1}, again = {.seed = 101},
                        again_with_gap = {.seed = 101, .o = {.accept_gap = true}};
 
 static int set_up(void **state) {
-    bench *x = sz_alloc(sizeof *x);
-    *state = x;
-    rig_store_init(&x->store);
-    rig_log_init(&x->log);
-    rig_init(&x->a, &x->store, &x->log, &setup);
+    rig_bench *x = *state = rig_bench_new(&setup, NULL);
     for (int i = 0; i < 6; i++) rig_log_swipe(&x->log, i % 2 ? "s1" : "s2", 8 + i);
     rig_assign(&x->a, -1);
     rig_wait(&x->a, 1000);
@@ -33,17 +23,7 @@ static int set_up(void **state) {
     return 0;
 }
 
-static int tear_down(void **state) {
-    bench *x = *state;
-    rig_fini(&x->a);
-    rig_fini(&x->b);
-    rig_store_fini(&x->store);
-    rig_log_fini(&x->log);
-    sz_free(x);
-    return 0;
-}
-
-static void with_gap(bench *x) {
+static void with_gap(rig_bench *x) {
     rig_fini(&x->b);
     rig_init(&x->b, &x->store, &x->log, &again_with_gap);
 }
@@ -58,7 +38,7 @@ static void assert_held(rig *r, const char *why) {
 }
 
 static void test_the_witness_is_read_again_and_not_used_twice(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 20);
     rig_assign(&x->b, -1);
     assert_int_equal(x->b.sought, 5);
@@ -67,7 +47,7 @@ static void test_the_witness_is_read_again_and_not_used_twice(void **state) {
 }
 
 static void test_another_record_in_the_place_of_the_witness_holds(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     x->log.v[5].raw.p = sz_arena_str(&x->log.arena, SZ_STR("{}")).p;
     x->log.v[5].raw.n = 2;
     rig_assign(&x->b, -1);
@@ -75,7 +55,7 @@ static void test_another_record_in_the_place_of_the_witness_holds(void **state) 
 }
 
 static void test_a_topic_made_anew_is_read_from_its_beginning_if_that_is_accepted(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     x->log.n = 0;
     x->log.end = 0;
     for (int i = 0; i < 8; i++)
@@ -91,7 +71,7 @@ static void test_a_topic_made_anew_is_read_from_its_beginning_if_that_is_accepte
 }
 
 static void test_a_topic_cut_short_holds(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     x->log.n = 3;
     x->log.end = 3;
     rig_assign(&x->b, -1);
@@ -99,7 +79,7 @@ static void test_a_topic_cut_short_holds(void **state) {
 }
 
 static void test_expired_records_that_were_read_are_no_gap(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, "s1", 20 + i);
     rig_log_expire(&x->log, 6);
     rig_assign(&x->b, -1);
@@ -109,7 +89,7 @@ static void test_expired_records_that_were_read_are_no_gap(void **state) {
 }
 
 static void test_expired_records_that_were_not_read_are_a_gap(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 19 + i);
     rig_log_expire(&x->log, 8);
     rig_assign(&x->b, -1);
@@ -128,7 +108,7 @@ static void test_expired_records_that_were_not_read_are_a_gap(void **state) {
 }
 
 static void test_input_that_stood_in_the_queue_before_a_seek_is_stale(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->b;
     r->holds[SZ_MSG_SEEKED] = true;
     rig_assign(r, -1);
@@ -148,7 +128,7 @@ static void test_input_that_stood_in_the_queue_before_a_seek_is_stale(void **sta
 }
 
 static void test_of_two_seeks_only_the_last_answer_counts(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->b;
     r->holds[SZ_MSG_SEEKED] = true;
     rig_assign(r, -1);
@@ -176,7 +156,7 @@ static void cut_under_it(rig *r, const char *why) {
 }
 
 static void test_a_topic_cut_short_under_a_running_worker_holds(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_assign(&x->b, -1);
     assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
     x->log.n = 3;
@@ -185,7 +165,7 @@ static void test_a_topic_cut_short_under_a_running_worker_holds(void **state) {
 }
 
 static void test_records_that_expire_under_a_running_worker_are_a_gap(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_assign(&x->b, -1);
     assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
     for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 19 + i);
@@ -194,7 +174,7 @@ static void test_records_that_expire_under_a_running_worker_are_a_gap(void **sta
 }
 
 static void test_markers_of_the_log_move_the_place(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig *r = &x->a;
     rig_tell(r, &(sz_msg){.kind = SZ_MSG_INPUT, .offset = 9}); /* three of a transaction */
     assert_int_equal(rig_operation(r).position, 9);
@@ -207,7 +187,7 @@ static void test_markers_of_the_log_move_the_place(void **state) {
 }
 
 static void test_a_record_of_another_partition_is_a_dead_letter(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     static const char roster[] = "student\ns1\ns2\ns3\ns4\ns5\ns6\ns7\ns8\n";
     rig_store store;
     rig_log log;
@@ -248,7 +228,7 @@ static void test_a_record_of_another_partition_is_a_dead_letter(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_the_witness_is_read_again_and_not_used_twice),
         T(test_another_record_in_the_place_of_the_witness_holds),
