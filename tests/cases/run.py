@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The cases of ../shared/cases, with what Sanzao does not have yet (unsupported.txt) set apart.
+"""The cases of ../shared/cases and of own/, with what Sanzao does not have yet (unsupported.txt) set apart.
 
 usage: run.py FOLDER [--only FILE...] [--quiet] [--list]
+own/ has the edges of docs/rules/semantics.md in the same form: exact ends of windows, days, leaves, downs, lateness, validity of cards.
 Cases that fail and are listed are named; one that is listed and passes is pointed out, so that the list shrinks.
 --list prints the failing cases in the form of unsupported.txt. The program is $SANZAO. Stdout is for tests/tiers/lib.sh
 (count, note); failures go to stderr. Exit 0 always, unless the runner itself broke.
@@ -23,7 +24,7 @@ def unsupported():
 
 def run(folder, only):
     """(passed, failed) as `file › name` → the lines that say what is wrong."""
-    paths = [os.path.join(folder, name) for name in only] if only else [folder]
+    paths = [os.path.join(folder, name) for name in only] if only else [folder, os.path.join(HERE, "own")]
     done = subprocess.run([sys.executable, os.path.join(folder, "run.py"), "-v", "-j", str(os.cpu_count() or 1), *paths],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     passed, failed, problems = {}, {}, None

@@ -72,7 +72,7 @@ class History:
 
     def is_late(self, r: Record):
         """A dorm entry from that evening's cut-off to `ends`, without a permit (contract)."""
-        if r.kind != "dorm_access": return UNKNOWN
+        if r.kind != "dorm_access" or r.fields["direction"] == "unknown": return UNKNOWN
         night, calendar = night_of(r.time), self.campus.calendar
         begin, end = calendar.cut_off(night, self.student, r.time), day_start(night + 1) + calendar.ends()
         if r.fields["direction"] != "in" or not begin <= r.time < end: return False

@@ -1,4 +1,4 @@
-# The executable cases of ../shared/cases; what the language does not have yet is in tests/cases/unsupported.txt.
+# The executable cases of ../shared/cases and tests/cases/own; what the language does not have yet is in tests/cases/unsupported.txt.
 # when: normal
 # limit: 10m
 # may skip: the cases lie outside the project
