@@ -100,7 +100,8 @@ static void skip_blank(sz_parser *p) {
 static sz_token_kind lex_number(sz_parser *p, uint32_t off, uint32_t *end) {
     uint32_t i = off;
     sz_token_kind kind = SZ_T_INT;
-    if (at(p, i) == '0' && (at(p, i + 1) == 'x' || at(p, i + 1) == 'X') && is_hex(at(p, i + 2))) {
+    if (at(p, i) == '0' && at(p, i + 1) == 'x' &&
+        is_hex(at(p, i + 2))) { /* 0X is no beginning of a number in the grammar */
         for (i += 2; is_hex(at(p, i)); i++)
             ;
     } else {

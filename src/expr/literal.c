@@ -12,7 +12,7 @@
 static bool read_u64(sz_str s, uint64_t *out) {
     uint64_t v = 0, base = 10;
     size_t i = 0;
-    if (s.n > 2 && (s.p[1] == 'x' || s.p[1] == 'X')) {
+    if (s.n > 2 && s.p[1] == 'x') {
         base = 16;
         i = 2;
     }

@@ -69,7 +69,8 @@ static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_WEEKDAY:
         set_num(v, sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)), true);
         return; /* a day has a weekday */
-    default:    /* late: an entry into a dorm; who went out did not come late, and of an unknown direction it is not known */
+    default: /* late: an entry into a dorm; who went out did not come late, and of an unknown direction it is not known
+              */
         set_bool(v, false);
         has = has && e->type == SZ_TYPE_DORM_ACCESS && e->direction != SZ_DIR_UNKNOWN;
         if (has && e->direction == SZ_DIR_IN)

@@ -1,4 +1,4 @@
-# CEL conformance: ../shared/cel through `sanzao eval --suite`, against the floors of tests/cel/floors.txt.
+# CEL conformance: ../shared/cel and tests/cel/own through `sanzao eval --suite`, against the floors of tests/cel/floors.txt.
 # when: normal
 # limit: 5m
 # may skip: the suites lie outside the project

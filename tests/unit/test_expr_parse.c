@@ -14,7 +14,8 @@
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
 
-/* ---- trees as text ------------------------------------------------------------------------------------------------ */
+/* ---- trees as text ------------------------------------------------------------------------------------------------
+ */
 
 static void put_tree(sz_buf *out, const sz_expr *e) {
     static const char *const kinds[] = {"null",  "bool",   "int",  "uint", "double", "string", "bytes",
@@ -112,7 +113,7 @@ static void test_parse_reads_literals(void **state) {
         const char *text, *tree;
     } rows[] = {
         {"0x1F", "31"},
-        {"0XfF", "255"},
+        {"0xfF", "255"},
         {"-0x10", "-16"},
         {"7u", "7u"},
         {"0xFFFFFFFFFFFFFFFFu", "18446744073709551615u"},
@@ -171,7 +172,8 @@ static void test_parse_expands_macros_only_when_asked(void **state) {
     check_tree("all(a, x, p)", true, "(all a x p)");
 }
 
-/* ---- places ---------------------------------------------------------------------------------------------------------- */
+/* ---- places
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static void test_parse_gives_the_place_of_every_construct(void **state) {
     (void)state;
@@ -221,6 +223,7 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         {"a @ b", 2, 1, "`@`", NULL},
         {"x < 50%", 7, 0, "ends too early", "0.5"},
         {"24h < x", 0, 3, "`24h` is neither", "params"},
+        {"0X1F", 0, 4, "`0X1F` is neither", "params"},
         {"x > 420yuan", 4, 7, "`420yuan`", "params"},
         {"a（b）", 1, 3, "full-width", "`(`"},
         {"“x” == a", 0, 3, "full-width", "`\"`"},
@@ -281,7 +284,8 @@ static void test_parse_points_at_what_is_wrong(void **state) {
     }
 }
 
-/* ---- limits ------------------------------------------------------------------------------------------------------------ */
+/* ---- limits
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* first, n times more, last */
 static const sz_expr *parse_repeated(sz_arena *a, const char *first, const char *more, int n, const char *last,
