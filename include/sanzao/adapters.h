@@ -87,6 +87,10 @@ bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
  * read at once; while a run writes to the state it is in use for them too. What a run that was killed left in PATH-wal is read. */
 sz_status sz_store_sqlite_open_to_read(const char *path, sz_diags *d, sz_store_sqlite **out);
 void sz_store_sqlite_close(sz_store_sqlite *s); /* NULL is fine */
+/* Put the file `next`, a state that was closed, in the place of this one's file, in one step. Nothing may be asked of this store after that but to be closed: its lock is kept until then. */
+sz_status sz_store_sqlite_replace(sz_store_sqlite *s, const char *next, sz_diags *d);
+/* Remove a state that is not wanted, with what lies beside it. False: something is still there. */
+bool sz_store_sqlite_remove(const char *path);
 sz_store_port sz_store_sqlite_port(sz_store_sqlite *s, sz_msgq *q);
 
 /* ---- Redis ------------------------------------------------------------------------------------------------------- */
@@ -123,6 +127,15 @@ sz_store_port sz_store_redis_port(sz_store_redis *s, uint32_t partition, sz_msgq
  * the state that acquire saw, whatever name it is given, commit is FAILED. With parts 0 any topic's state will do. Needs
  * no right to write. */
 sz_store_port sz_store_redis_reader(sz_store_redis *s, uint32_t partition, sz_msgq *q);
+
+/* A state that is made beside the one that stands (sz:{G.p}:next:*), acquired and committed to like any other, until it takes that
+ * one's place (state repartition, docs/adr/0024). Needs the rights to DEL, EXISTS and RENAME. */
+sz_store_port sz_store_redis_next(sz_store_redis *s, uint32_t partition, sz_msgq *q);
+/* Forget what was made there. Answered by committed. */
+void sz_store_redis_clear(const sz_store_port *next);
+/* Put it in the place of what stands, in one step: of a state that is on its way from `topic` to so many partitions, or of
+ * none. Answered by committed: OK, also where that was done before; MISSING; REFUSED: something else stands there. */
+void sz_store_redis_take(const sz_store_port *next, sz_str topic, uint32_t parts);
 
 /* One line of a start-up check. */
 typedef enum sz_promise_level { SZ_PROMISE_RIGHT, SZ_PROMISE_RISKY, SZ_PROMISE_REFUSED } sz_promise_level;

@@ -59,6 +59,7 @@ typedef struct sz_commit {
     const sz_put *fields;            /* the body's chief numbers once more, by name, for people: offset, n_read …; a store may leave them out */
     uint32_t n_fields;
     uint64_t bundle_ver;
+    sz_str topic;                    /* n 0: as it was. Else the state belongs to this input from here on (state repartition) */
     uint32_t trim_outbox, trim_journal; /* drop so many from the front of each list */
     uint32_t has_outbox, has_journal, has_dict; /* how long the parent's lists are: what lies beyond, of a commit that broke off midway, is cut
                                                  * off before anything is appended, where the store has not done so at ACQUIRE */
@@ -196,6 +197,8 @@ typedef struct sz_options {
     uint32_t tick_students;          /* a tick is cut into steps of so many students; 0: 500 */
     sz_str topic, worker;
     uint32_t parts, partition;
+    uint32_t parts_before;           /* for how many partitions the topic's first state was made, where that is known: with another number
+                                      * no state is begun, either (allow_new is then to be false) */
 } sz_options;
 
 typedef struct sz_counters {
@@ -261,6 +264,39 @@ void sz_worker_note(sz_worker *w, sz_str key, sz_str value);
 void sz_worker_new_batch(sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
+
+/* ---- another number of partitions (docs/adr/0024) ----
+ * Workers of all partitions of a topic as it was, each loaded (RUNNING) with a stream that cannot seek, hand their students to states of
+ * another number. Nothing is asked of their stores: what they hold and say from here on is theirs only in memory. */
+/* A record of at's log that was not read yet is used by the worker whose student it is: at has read it, home uses it. */
+void sz_worker_hand_over(sz_worker *home, sz_worker *at, const sz_input *in);
+/* Dead letters that came of it, lines with their ends; borrowed until the next call to w. */
+sz_str sz_worker_letters(const sz_worker *w);
+/* The name under which the worker has its state. */
+sz_name sz_worker_name(const sz_worker *w);
+/* All come to know the feeds' states that any knows, and to the time at which the furthest stands: what is due fires. */
+void sz_worker_level(sz_worker *const *v, uint32_t n);
+
+/* One partition of the new number, as commits to a state that is new: its students of all workers, their alerts that have not left, clocks,
+ * and, where the partition was there before, its place in the log and its counters. */
+typedef struct sz_regroup sz_regroup;
+typedef struct sz_regroup_options {
+    sz_worker *const *from; /* levelled, in the order of their partitions, all with the rules and campus given here */
+    uint32_t n;
+    uint32_t parts, partition; /* of the new number */
+    sz_bundle *bundle;         /* a reference is taken */
+    sz_campus *campus;         /* taken */
+    void *self;
+    bool (*student_of)(void *self, sz_str alert, sz_buf *student); /* of an alert's line */
+} sz_regroup_options;
+/* NULL: an alert that has not left names no student. */
+sz_regroup *sz_regroup_new(const sz_regroup_options *o);
+void sz_regroup_free(sz_regroup *g);
+/* The next commit, to be made under that name; c borrows until the next call. SZ_NOT_FOUND: the last one was made. SZ_CORRUPT: a record is
+ * damaged, or a student is in two partitions. */
+sz_status sz_regroup_next(sz_regroup *g, const sz_name *parent, sz_commit *c);
+uint32_t sz_regroup_students(const sz_regroup *g);
+uint32_t sz_regroup_alerts(const sz_regroup *g); /* that have not left */
 
 /* What another rule set does to a state (semantics 5), known before anything is changed. */
 typedef enum sz_fate { SZ_CARRIED, SZ_FRESH, SZ_DROPPED, SZ_N_FATES } sz_fate;

@@ -201,6 +201,8 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 enum { SZ_RECORD_FORMAT = 2 }; /* 1: accumulators' rows in full */
 void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
 void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
+/* The same in the words of another dictionary: for another partition. False: the record is damaged. */
+bool sz_timeline_pack_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_map *to);
 /* SZ_CORRUPT: damaged; SZ_REFUSED: of a newer format. */
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
 sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);

@@ -123,6 +123,12 @@ static void move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
     }
 }
 
+void clocks_reach(sz_worker *w, const int64_t *target) {
+    move_clocks(w, target, SZ_TIME_MAX);
+    alerts_flush(w);
+    sz_arena_reset(&w->step);
+}
+
 void time_advance(sz_worker *w) {
     int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], at;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);

@@ -76,8 +76,7 @@ static void put_number(sz_arena *a, sz_put *put, const char *name, int64_t v) {
     put->value = sz_str_of(sz_arena_printf(a, "%lld", (long long)v));
 }
 
-/* The chief numbers once more, by name, for people. */
-static void make_fields(const sz_worker *w, outgoing *o) {
+void make_fields(const sz_worker *w, outgoing *o) {
     const struct {
         const char *name;
         int64_t v;

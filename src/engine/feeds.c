@@ -42,16 +42,15 @@ void downs_rebuild(sz_worker *w) {
     if (n > 1) sz_sort(w->facts.downs, n, sizeof(sz_down), by_from, NULL);
 }
 
-static void note_state(sz_worker *w, const sz_feed_status *f) {
+void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
     if (w->n_statuses == w->cap_statuses) {
         w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
         w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
     }
     uint32_t at = w->n_statuses;
-    while (at > 0 && w->statuses[at - 1].t_ms > f->time_ms) at--;
+    while (at > 0 && w->statuses[at - 1].t_ms > t_ms) at--;
     memmove(&w->statuses[at + 1], &w->statuses[at], (w->n_statuses - at) * sizeof *w->statuses);
-    w->statuses[at] =
-        (feed_note){.source = sz_map_intern(&w->feed_names, f->source), .t_ms = f->time_ms, .state = (uint8_t)f->state};
+    w->statuses[at] = (feed_note){.source = sz_map_intern(&w->feed_names, source), .t_ms = t_ms, .state = state};
     w->n_statuses++;
     downs_rebuild(w);
 }
@@ -64,7 +63,7 @@ void feed_status(sz_worker *w, const sz_feed_status *f) {
     if (through != SZ_TIME_NONE && through <= w->clocks.limit_ms) clock_complete(w, source, through);
     if (w->o.order == SZ_SORTED) time_advance(w); /* what is before it does not know of it */
     if (f->state != SZ_FEED_NONE) {
-        note_state(w, f);
+        status_note(w, f->source, f->time_ms, (uint8_t)f->state);
         sz_cause cause = {.t_ms = f->time_ms, .what = SZ_STR("feed_status"), .source = f->source};
         facts_for_all(w, f->time_ms, &cause);
         alerts_flush(w);

@@ -199,7 +199,27 @@ static void on_ours(sz_worker *w, const sz_msg *m) {
     else take_header(w, m->header);
 }
 
+/* `state repartition` names a topic's state TOPIC/PARTITIONS while it makes the new ones (docs/adr/0024). */
+static bool is_on_its_way(const sz_worker *w, sz_str topic) {
+    sz_str own = w->o.topic;
+    return topic.n > own.n + 1 && memcmp(topic.p, own.p, own.n) == 0 && topic.p[own.n] == '/';
+}
+
+static void hold_other_number(sz_worker *w, uint32_t parts) {
+    worker_hold(
+        w, SZ_IO,
+        "%.*s has %u partitions, and its state was made for %u: students would change partitions. Go back to "
+        "that number, or stop all workers and run `sanzao state repartition`",
+        "%.*s 有 %u 个分区，而它的状态是按 %u 个分区建立的：学生会换分区。请改回原来的数目，或停掉所有工作者后运行 "
+        "`sanzao state repartition`",
+        SZ_FMT_STR(w->o.topic), w->o.parts, parts);
+}
+
 static void on_missing(sz_worker *w) {
+    if (w->o.parts_before && w->o.parts_before != w->o.parts) {
+        hold_other_number(w, w->o.parts_before);
+        return;
+    }
     if (w->group_offset < 0) {
         worker_fail(w, SZ_IO, "there is no state yet", "还没有这份状态");
         return;
@@ -235,14 +255,17 @@ static void on_newer(sz_worker *w, const sz_msg *m) {
 }
 
 static void on_mismatch(sz_worker *w, const sz_msg *m) {
-    if (w->is_log && m->header && sz_str_eq(m->header->topic, w->o.topic))
+    if (w->is_log && m->header && is_on_its_way(w, m->header->topic)) {
         worker_hold(
             w, SZ_IO,
-            "%.*s has %u partitions, and its state was made for %u: students would change partitions. Go back to "
-            "that number, or stop all workers and run `sanzao state repartition`",
-            "%.*s 有 %u 个分区，而它的状态是按 %u 个分区建立的：学生会换分区。请改回原来的数目，或停掉所有工作者后运行 "
-            "`sanzao state repartition`",
-            SZ_FMT_STR(w->o.topic), w->o.parts, m->header->parts);
+            "the state of %.*s is being put over another number of partitions: stop all workers, and let `sanzao "
+            "state repartition` come to its end (run it again where it was cut off)",
+            "%.*s 的状态正在按另一个分区数重新分配：请停掉所有工作者，让 `sanzao state repartition` 执行完"
+            "（若被中断，请再运行一次）",
+            SZ_FMT_STR(w->o.topic));
+        return;
+    }
+    if (w->is_log && m->header && sz_str_eq(m->header->topic, w->o.topic)) hold_other_number(w, m->header->parts);
     else worker_hold_told(w, SZ_IO, "this state cannot go on here", "这份状态不能在这里继续", m);
 }
 

@@ -245,7 +245,7 @@ void memory_drop(sz_worker *w); /* as it was when the worker was made */
 
 /* start.c */
 void start(sz_worker *w);
-void start_soon(sz_worker *w); /* refused: once the group was heard */
+void start_soon(sz_worker *w);              /* refused: once the group was heard */
 void start_later(sz_worker *w, sz_str why); /* the store does not answer: BACKOFF */
 void on_acquired(sz_worker *w, const sz_msg *m);
 void on_chunk(sz_worker *w, const sz_msg *m);
@@ -304,6 +304,8 @@ int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax);
 int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
 void time_advance(sz_worker *w);
+/* The clock of each class to that time at least. */
+void clocks_reach(sz_worker *w, const int64_t *target);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);
 void alerts_flush(sz_worker *w);
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause);
@@ -313,6 +315,7 @@ void facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause);
 /* feeds.c */
 void feed_status(sz_worker *w, const sz_feed_status *f);
 void downs_rebuild(sz_worker *w);
+void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 
 /* students.c */
 void students_init(sz_worker *w);
@@ -374,6 +377,7 @@ void commit_send(sz_worker *w); /* its dead letters are safe */
 void commit_stands(sz_worker *w);
 void commit_undone(sz_worker *w); /* it did not happen: what it held leaves with the next */
 void outgoing_fini(outgoing *o);
+void make_fields(const sz_worker *w, outgoing *o); /* the chief numbers once more, by name, for people */
 
 /* header.c */
 /* As the commit leaves the state. */

@@ -56,6 +56,29 @@ void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
     sz_timeline_pack_story(out, tl, c);
 }
 
+static bool put_log_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_map *to) {
+    for (size_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off))
+        if (!sz_entry_move(out, tl->log.p + off, tl->log.n - off, mask_bytes(c), c->dict, to, c->types)) return false;
+    return true;
+}
+
+bool sz_timeline_pack_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_map *to) {
+    sz_buf tail, log;
+    sz_buf_init(&tail);
+    sz_buf_init(&log);
+    const sz_featureset *fs = &c->bundle->fs;
+    bool is_fine = !tl->tail.n || sz_fstate_move(&tail, fs, tl->tail.p, tl->tail.n, c->dict, to, c->types);
+    is_fine = is_fine && put_log_for(&log, tl, c, to);
+    sz_buf_put_u8(out, SZ_RECORD_FORMAT);
+    sz_buf_put_zigzag(out, tl->tail_ms);
+    sz_buf_put_lstr(out, sz_buf_str(&tail));
+    sz_buf_put_lstr(out, sz_buf_str(&log));
+    sz_timeline_pack_story(out, tl, c);
+    sz_buf_fini(&tail);
+    sz_buf_fini(&log);
+    return is_fine;
+}
+
 static sz_str own(sz_str s) {
     if (!s.n) return (sz_str){0};
     char *p = sz_alloc(s.n + 1);

@@ -310,6 +310,26 @@ static void test_commit_with_nothing_in_it_moves_the_name(void **state) {
     assert_int_equal(store_acquire(&b, 'b', false)->header->name.seq, seq + 1);
 }
 
+static void test_commit_that_names_another_topic_keeps_the_state_from_its_workers(void **state) {
+    (void)state;
+    store_acquire(&a, 'a', true);
+    sz_commit c = {.outbox = alerts, .n_outbox = 2, .body = SZ_STR("body"), .topic = SZ_STR("files/5")};
+    assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
+    const sz_msg *m = store_acquire(&b, 'b', true);
+    assert_int_equal(m->answer, SZ_ANS_MISMATCH);
+    assert_true(sz_str_is(m->header->topic, "files/5"));
+    m = acquire_as(&b, 'b', SZ_STATE_FORMAT, "files/5", 1, 7, false);
+    assert_int_equal(m->answer, SZ_ANS_OK);
+    assert_true(sz_str_is(m->header->body, "body"));
+    c = (sz_commit){.body = SZ_STR("body"), .topic = SZ_STR("files")};
+    assert_int_equal(store_commit(&a, &c), SZ_ANS_REFUSED); /* it is b's */
+    assert_int_equal(store_commit(&b, &c), SZ_ANS_OK);
+    assert_int_equal(store_commit(&b, &(sz_commit){.body = SZ_STR("on")}), SZ_ANS_OK);
+    m = store_acquire(&a, 'c', false);
+    assert_int_equal(m->answer, SZ_ANS_OK);
+    assert_true(sz_str_is(m->header->topic, "files"));
+}
+
 static void test_commit_takes_large_blobs(void **state) {
     (void)state;
     store_acquire(&a, 'a', true);
@@ -483,6 +503,7 @@ int store_suite_run(const store_rig *r) {
         TEST(test_commit_keeps_every_part_in_order),
         TEST(test_commit_trims_from_the_front),
         TEST(test_commit_with_nothing_in_it_moves_the_name),
+        TEST(test_commit_that_names_another_topic_keeps_the_state_from_its_workers),
         TEST(test_commit_takes_large_blobs),
         TEST(test_load_comes_in_chunks_of_500_and_ends),
         TEST(test_load_of_an_empty_state_ends_at_once),

@@ -492,8 +492,46 @@ static void test_read_only_file_and_folder_are_told(void **state) {
     assert_int_equal(chmod(dir, 0755), 0);
 }
 
+static void commit_one(sz_store_sqlite *s, const char *body) {
+    store_hand a = store_hand_of(&rig, s);
+    store_acquire(&a, 'a', true);
+    assert_int_equal(store_commit(&a, &(sz_commit){.body = sz_str_of(body)}), SZ_ANS_OK);
+    store_hand_free(&a);
+}
+
+static void test_another_file_takes_its_place_under_its_lock(void **state) {
+    (void)state;
+    char next[128];
+    snprintf(next, sizeof next, "%s.next", path);
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = open_it(), *made, *other;
+    commit_one(s, "old");
+    assert_int_equal(sz_store_sqlite_open(next, &d, &made), SZ_OK);
+    commit_one(made, "new");
+    sz_store_sqlite_close(made);
+    assert_int_equal(sz_store_sqlite_replace(s, next, &d), SZ_OK);
+    assert_int_equal(sz_store_sqlite_open(path, &d, &other), SZ_IO); /* still locked */
+    assert_int_equal(d.v[0].code, SZ_CODE_STATE_IN_USE);
+    sz_store_sqlite_close(s);
+    assert_true(sz_store_sqlite_remove(next));
+    assert_false(is_there(".next"));
+    assert_false(is_there(".next.lock"));
+    s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    const sz_msg *m = store_acquire(&a, 'b', false);
+    assert_int_equal(m->answer, SZ_ANS_OK);
+    assert_true(sz_str_is(m->header->body, "new"));
+    store_hand_free(&a);
+    assert_int_equal(sz_store_sqlite_replace(s, next, &d), SZ_IO); /* there is none: what stands, stands */
+    sz_store_sqlite_close(s);
+    assert_true(is_there(""));
+    sz_diags_fini(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_another_file_takes_its_place_under_its_lock, nothing_there),
         cmocka_unit_test_setup(test_state_at_rest_is_one_file, nothing_there),
         cmocka_unit_test_setup(test_a_state_that_is_asked_for_in_vain_leaves_no_file, nothing_there),
         cmocka_unit_test_setup(test_is_new_until_something_was_acquired, nothing_there),

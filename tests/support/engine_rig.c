@@ -200,6 +200,19 @@ static void port_commit(void *self, const sz_commit *c) {
     answer(r, &m);
 }
 
+sz_name rig_store_begin(rig_store *s, uint32_t parts) {
+    s->parts = parts;
+    s->nodes[s->n++] = (rig_node){.name.seq = 1};
+    return s->nodes[0].name;
+}
+
+void rig_store_commit(rig_store *s, const sz_commit *c) {
+    rig_node *n = &s->nodes[s->n++];
+    *n = (rig_node){.name = c->parent, .is_commit = true, .c = copy_commit(&s->arena, c)};
+    n->name.seq++;
+    s->bundle_ver = c->bundle_ver;
+}
+
 /* ---- log ---- */
 
 void rig_log_init(rig_log *l) {
@@ -338,6 +351,10 @@ static void world_of(rig *r, const char *rules_text, const char *students, const
     sz_rule_file rules = {"rules.yaml", text, strlen(text)};
     or_die(sz_rules_load(&rules, 1, *campus, &r->types, &d, bundle) == SZ_OK, "rules", &d);
     sz_diags_fini(&d);
+}
+
+void rig_world(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campus) {
+    world_of(r, o->rules, o->students, o->feeds, o->leaves, bundle, campus);
 }
 
 void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {

@@ -35,6 +35,10 @@ typedef struct rig_store {
 void rig_store_init(rig_store *s);
 void rig_store_fini(rig_store *s);
 void rig_store_cut(rig_store *s, uint32_t n); /* back to the first n nodes: the store has lost the others */
+/* Acquired for so many partitions by nobody's worker; the name is what a commit is then made under. Only for a store
+ * that holds nothing. */
+sz_name rig_store_begin(rig_store *s, uint32_t parts);
+void rig_store_commit(rig_store *s, const sz_commit *c); /* made by hand, under the right name */
 /* The lists as a load would give them, one line an item. */
 void rig_store_dump(const rig_store *s, sz_buf *out);
 
@@ -106,8 +110,9 @@ extern const char rig_rules[]; /* busy: three meals in a week, green; gone: 24, 
 
 void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o);
 void rig_fini(rig *r);
-void rig_tell(rig *r, const sz_msg *m);        /* one step, and nothing else */
-void rig_assign(rig *r, int64_t group_offset); /* ASSIGNED, then rig_run */
+void rig_world(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campus); /* the rules and campus once more */
+void rig_tell(rig *r, const sz_msg *m);                                             /* one step, and nothing else */
+void rig_assign(rig *r, int64_t group_offset);                                      /* ASSIGNED, then rig_run */
 void rig_run(rig *r); /* all answers but those held back, until none is left; GO_ON when it is time */
 void rig_reload(rig *r, const char *rules, const char *students); /* BUNDLE; run */
 void rig_release(rig *r);                                         /* nothing is held back any more; run */

@@ -94,6 +94,38 @@ static void test_record_comes_back_as_it_was(void **state) {
     sz_timeline_fini(&again);
 }
 
+static void test_record_in_other_words_says_the_same(void **state) {
+    timeline_fixture *f = *state;
+    sz_timeline tl, there;
+    sz_map other, *own = f->ctx.dict;
+    fill(f, &tl, 50);
+    sz_map_init(&other);
+    for (int i = 0; i < 200; i++) { /* every number is another, and longer */
+        char word[16];
+        snprintf(word, sizeof word, "word%d", i);
+        sz_map_intern(&other, sz_str_of(word));
+    }
+    sz_buf a = {0}, same = {0}, b = {0}, back = {0};
+    sz_timeline_pack(&a, &tl, &f->ctx);
+    assert_true(sz_timeline_pack_for(&same, &tl, &f->ctx, own));
+    assert_int_equal(a.n, same.n);
+    assert_memory_equal(a.p, same.p, a.n);
+    assert_true(sz_timeline_pack_for(&b, &tl, &f->ctx, &other));
+    assert_true(b.n > a.n);
+    f->ctx.dict = &other;
+    sz_timeline_init(&there, &f->ctx, SZ_STR("s1"), SZ_NONE);
+    assert_int_equal(sz_timeline_unpack(&there, &f->ctx, b.p, b.n), SZ_OK);
+    assert_true(sz_timeline_pack_for(&back, &there, &f->ctx, own));
+    f->ctx.dict = own;
+    assert_int_equal(a.n, back.n);
+    assert_memory_equal(a.p, back.p, a.n);
+    sz_buf *all[] = {&a, &same, &b, &back};
+    for (int i = 0; i < 4; i++) sz_buf_fini(all[i]);
+    sz_timeline_fini(&tl);
+    sz_timeline_fini(&there);
+    sz_map_fini(&other);
+}
+
 static void test_newer_format_is_refused_and_damage_is_told(void **state) {
     timeline_fixture *f = *state;
     sz_timeline tl;
@@ -130,6 +162,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_log_is_in_order_whatever_the_arrival, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_identity_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(test_record_comes_back_as_it_was, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_record_in_other_words_says_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer_format_is_refused_and_damage_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_logged_record_takes_forty_bytes, setup, teardown),
     };

@@ -125,6 +125,7 @@ static void apply(sz_store_memory *s, const sz_commit *c) {
         if (c->journal.n) sz_list_add(&s->journal, c->journal);
         s->header.body = replaced(s->header.body, c->body);
     }
+    if (c->topic.n) s->header.topic = replaced(s->header.topic, c->topic);
     s->header.bundle_ver = c->bundle_ver;
     s->header.name.seq++;
     sz_list_trim(&s->outbox, c->trim_outbox);

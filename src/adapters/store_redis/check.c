@@ -132,7 +132,7 @@ static bool is_known(const facts *all, uint32_t n, const slot_range *r) {
 
 /* The servers that hold the state: one, the master, or every master. */
 static sz_status look_at_all(sz_store_redis *s, sz_diags *d, facts *all, uint32_t *n) {
-    conn *c = sz_conn_new(s, 0, NULL, true);
+    conn *c = sz_conn_new(s, 0, NULL, CONN_READER);
     sz_conn_open(c);
     bool is_fine = ask_server(c, &all[(*n)++]);
     for (uint32_t i = 0; is_fine && s->address.form == FORM_CLUSTER && i < s->slots.n && *n < MOST_NODES; i++) {

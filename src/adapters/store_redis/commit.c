@@ -28,10 +28,14 @@ static void put_all(arguments *a, const sz_commit *m) {
     put_strs(a, &m->journal, m->journal.n ? 1 : 0);
     put_strs(a, m->dict, m->n_dict);
     put_puts(a, m->ledger, m->n_ledger);
-    sz_args_u64(a, 2ull * m->n_fields + 4);
+    sz_args_u64(a, 2ull * m->n_fields + 4 + (m->topic.n ? 2 : 0));
     for (uint32_t i = 0; i < m->n_fields; i++) {
         sz_args_str(a, m->fields[i].key);
         sz_args_str(a, m->fields[i].value);
+    }
+    if (m->topic.n) {
+        sz_args_z(a, "topic");
+        sz_args_str(a, m->topic);
     }
     sz_args_z(a, "bundle_ver");
     sz_args_u64(a, m->bundle_ver);

@@ -27,18 +27,19 @@ void sz_conn_command(conn *c, ask_kind kind, uint32_t n, const sz_str *words) {
 
 static void send_script(conn *c, ask_kind kind, script s, const arguments *a, bool is_text) {
     bool is_ro = c->is_reader && sz_script_is_read_only(s);
+    char n_keys[16];
+    snprintf(n_keys, sizeof n_keys, "%u", c->keys.n);
     sz_str words[] = {is_text ? (is_ro ? SZ_STR("EVAL_RO") : SZ_STR("EVAL"))
                       : is_ro ? SZ_STR("EVALSHA_RO")
                               : SZ_STR("EVALSHA"),
-                      is_text ? sz_script_text(s) : sz_str_of(c->sha[s]), SZ_STR("6")};
-    _Static_assert(N_KEYS == 6, "the number of keys stands above");
+                      is_text ? sz_script_text(s) : sz_str_of(c->sha[s]), sz_str_of(n_keys)};
     sz_buf *b = &c->store->scratch;
     sz_buf_clear(b);
     sz_command(b, 3, words);
     /* one head for words, keys and arguments */
     sz_buf head;
     sz_buf_init(&head);
-    sz_command_head(&head, 3 + N_KEYS + a->n);
+    sz_command_head(&head, 3 + c->keys.n + a->n);
     size_t skip = 0;
     while (b->p[skip++] != '\n') {}
     sz_buf_put(&head, b->p + skip, b->n - skip);
@@ -72,6 +73,7 @@ void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words) {
     sz_str text = sz_str_of(c->text);
     if (c->is_acquiring) sz_acquire_failed(c, answer, text);
     if (c->is_committing) sz_commit_failed(c, answer, text);
+    if (c->is_moving) sz_move_failed(c, answer, text);
     if (c->load.is_wanted) sz_load_failed(c, answer, text);
 }
 
@@ -117,6 +119,7 @@ static bool is_sent_again(conn *c, const ask *a, const reply *r) {
     switch (a->kind) {
     case ASK_ACQUIRE: send_script(c, a->kind, SCRIPT_ACQUIRE, &c->acquire, true); return true;
     case ASK_COMMIT: send_script(c, a->kind, SCRIPT_COMMIT, &c->commit, true); return true;
+    case ASK_MOVE: send_script(c, a->kind, c->move, &c->moved, true); return true;
     case ASK_PIECE:
         if (a->load == c->load.number) send_script(c, a->kind, SCRIPT_LIST, &c->load.list, true);
         return true;
@@ -144,6 +147,7 @@ static void dispatch(conn *c, const reply *r) {
     switch (a.kind) {
     case ASK_ACQUIRE: sz_acquire_reply(c, r); break;
     case ASK_COMMIT: sz_commit_reply(c, r); break;
+    case ASK_MOVE: sz_move_reply(c, r); break;
     case ASK_PIECE:
     case ASK_END: sz_load_reply(c, &a, r); break;
     case ASK_QUEUED: break;

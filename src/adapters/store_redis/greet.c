@@ -40,6 +40,7 @@ void sz_greet_begin(conn *c, const char *host, uint16_t port) {
     if (a->form == FORM_SENTINEL && !c->is_reader) sz_conn_command(c, ASK_ROLE, 1, (sz_str[]){SZ_STR("ROLE")});
     for (int s = 0; s < N_SCRIPTS; s++) {
         if (c->is_reader && !sz_script_is_read_only((script)s)) continue;
+        if (!c->is_next && (s == SCRIPT_CLEAR || s == SCRIPT_TAKE)) continue;
         sz_conn_command(c, ASK_SCRIPT, 3, (sz_str[]){SZ_STR("SCRIPT"), SZ_STR("LOAD"), sz_script_text((script)s)});
         c->asks[(c->first_ask + c->n_asks - 1) % MOST_ASKS].script = (script)s;
     }
@@ -58,4 +59,5 @@ void sz_greet_reply(conn *c, const ask *a, const reply *r) {
     if (c->state != CONN_GREETING || c->n_asks) return;
     c->state = CONN_READY;
     if (c->is_acquiring && !c->is_acquire_sent) sz_acquire_send(c);
+    if (c->is_moving && !c->is_move_sent) sz_move_send(c);
 }

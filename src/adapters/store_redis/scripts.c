@@ -93,14 +93,32 @@ static const char list[] =
     "end\n"
     "return out\n";
 
+/* KEYS: a state that was made beside the one that stands, and that one's. */
+static const char clear[] = "#!lua\n"
+                            "for i = 1, 6 do redis.call('DEL', KEYS[i]) end\n"
+                            "return {'OK'}\n";
+
+/* ARGV: topic parts. What stands gives way if it is on its way to that number (docs/adr/0024), or is not there. */
+static const char take[] =
+    "#!lua\n"
+    "local way = ARGV[1] .. '/' .. ARGV[2]\n"
+    "local next, h = redis.call('HGET', KEYS[1], 'topic'), redis.call('HMGET', KEYS[7], 'topic', 'parts')\n"
+    "if not next then return {h[1] == ARGV[1] and h[2] == ARGV[2] and 'OK' or 'MISSING'} end\n"
+    "if h[1] and h[1] ~= way and string.sub(h[1], 1, #way + 1) ~= way .. '/' then return {'REFUSED'} end\n"
+    "for i = 1, 6 do\n"
+    "  redis.call('DEL', KEYS[6 + i])\n"
+    "  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], KEYS[6 + i]) end\n"
+    "end\n"
+    "return {'OK'}\n";
+
 static const struct {
     const char *text;
     size_t n;
     bool is_read_only;
 } texts[N_SCRIPTS] = {
-    [SCRIPT_ACQUIRE] = {acquire, sizeof acquire - 1, false},
-    [SCRIPT_COMMIT] = {commit, sizeof commit - 1, false},
-    [SCRIPT_LIST] = {list, sizeof list - 1, true},
+    [SCRIPT_ACQUIRE] = {acquire, sizeof acquire - 1, false}, [SCRIPT_COMMIT] = {commit, sizeof commit - 1, false},
+    [SCRIPT_LIST] = {list, sizeof list - 1, true},           [SCRIPT_CLEAR] = {clear, sizeof clear - 1, false},
+    [SCRIPT_TAKE] = {take, sizeof take - 1, false},
 };
 
 sz_str sz_script_text(script s) { return (sz_str){texts[s].text, texts[s].n}; }

@@ -8,7 +8,14 @@
 
 #include <sanzao/base.h>
 
-typedef enum script { SCRIPT_ACQUIRE, SCRIPT_COMMIT, SCRIPT_LIST, N_SCRIPTS } script;
+typedef enum script {
+    SCRIPT_ACQUIRE,
+    SCRIPT_COMMIT,
+    SCRIPT_LIST,
+    SCRIPT_CLEAR, /* of a state beside the one that stands (next.c); its keys, then those of the one that stands */
+    SCRIPT_TAKE,
+    N_SCRIPTS
+} script;
 
 /* Keys of a partition, in the order in which all scripts get them. */
 typedef enum state_key { KEY_HEADER, KEY_SNAPSHOTS, KEY_JOURNAL, KEY_OUTBOX, KEY_WORDS, KEY_LEDGER, N_KEYS } state_key;

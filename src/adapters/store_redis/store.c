@@ -55,6 +55,7 @@ void sz_conn_free(conn *c) {
     sz_buf_fini(&c->keys.bytes);
     sz_buf_fini(&c->acquire.bytes);
     sz_buf_fini(&c->commit.bytes);
+    sz_buf_fini(&c->moved.bytes);
     sz_buf_fini(&c->wanted.topic);
     sz_buf_fini(&c->load.list.bytes);
     sz_map_fini(&c->load.seen);
@@ -113,31 +114,38 @@ static void have_pumped(sz_store_redis *s, sz_msgq *q) {
 
 /* ---- ports ---- */
 
-conn *sz_conn_new(sz_store_redis *s, uint32_t partition, sz_msgq *q, bool is_reader) {
+static void put_keys(conn *c, const char *tag, const char *before, sz_str *key) {
     static const char names[] = "hsjowl"; /* state_key's order */
+    for (int i = 0; i < N_KEYS; i++) {
+        sz_str k = sz_str_of(sz_arena_printf(&c->store->arena, "sz:{%s}:%s%c", tag, before, names[i]));
+        sz_args_str(&c->keys, k);
+        if (key) key[i] = k;
+    }
+}
+
+conn *sz_conn_new(sz_store_redis *s, uint32_t partition, sz_msgq *q, conn_kind kind) {
     conn *c = sz_alloc(sizeof *c);
     c->next = s->conns;
     c->store = s;
     c->q = q;
     c->partition = partition;
-    c->is_reader = is_reader;
+    c->is_reader = kind == CONN_READER;
+    c->is_next = kind == CONN_NEXT;
     sz_map_init(&c->load.seen);
     sz_link_init(&c->link, s->address.is_tls ? &s->tls : NULL);
     const char *tag = sz_arena_printf(&s->arena, "%.*s.%u", SZ_FMT_STR(s->group), partition);
     c->slot = sz_slot_of(sz_str_of(tag));
-    for (int i = 0; i < N_KEYS; i++) {
-        c->key[i] = sz_str_of(sz_arena_printf(&s->arena, "sz:{%s}:%c", tag, names[i]));
-        sz_args_str(&c->keys, c->key[i]);
-    }
+    put_keys(c, tag, c->is_next ? "next:" : "", c->key);
+    if (c->is_next) put_keys(c, tag, "", NULL);
     s->conns = c;
     if (q) have_pumped(s, q);
     return c;
 }
 
 sz_store_port sz_store_redis_port(sz_store_redis *s, uint32_t partition, sz_msgq *q) {
-    return (sz_store_port){sz_conn_new(s, partition, q, false), sz_redis_acquire, sz_redis_load, sz_redis_commit};
+    return (sz_store_port){sz_conn_new(s, partition, q, CONN_WORKER), sz_redis_acquire, sz_redis_load, sz_redis_commit};
 }
 
 sz_store_port sz_store_redis_reader(sz_store_redis *s, uint32_t partition, sz_msgq *q) {
-    return (sz_store_port){sz_conn_new(s, partition, q, true), sz_redis_acquire, sz_redis_load, sz_redis_commit};
+    return (sz_store_port){sz_conn_new(s, partition, q, CONN_READER), sz_redis_acquire, sz_redis_load, sz_redis_commit};
 }

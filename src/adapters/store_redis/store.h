@@ -26,6 +26,7 @@ typedef enum ask_kind {
     ASK_QUEUED,  /* OK and QUEUED of a MULTI */
     ASK_ACQUIRE, /* the script, or a reader's HMGET */
     ASK_COMMIT,
+    ASK_MOVE,  /* next.c */
     ASK_PIECE, /* of a load */
     ASK_END    /* of a load: is the name still that? */
 } ask_kind;
@@ -59,7 +60,7 @@ typedef struct conn {
     struct sz_store_redis *store;
     sz_msgq *q;
     uint32_t partition;
-    bool is_reader;
+    bool is_reader, is_next; /* is_next: of a state beside the one that stands */
     uint32_t slot;
     arguments keys; /* all of them */
     sz_str key[N_KEYS];
@@ -74,8 +75,10 @@ typedef struct conn {
     uint32_t first_ask, n_asks;
     bool is_acquiring, is_committing; /* asked for and not answered */
     bool is_acquire_sent;
-    arguments acquire, commit; /* kept until answered, for NOSCRIPT */
-    struct {                   /* a reader judges by itself */
+    bool is_moving, is_move_sent;
+    script move;
+    arguments acquire, commit, moved; /* kept until answered, for NOSCRIPT */
+    struct {                          /* a reader judges by itself */
         uint32_t fmt, parts;
         uint64_t bundle_ver;
         sz_buf topic;
@@ -107,7 +110,8 @@ struct sz_store_redis {
 int64_t sz_redis_now_ms(void);
 
 /* store.c. q NULL: for one's own use, pumped by hand */
-conn *sz_conn_new(sz_store_redis *s, uint32_t partition, sz_msgq *q, bool is_reader);
+typedef enum conn_kind { CONN_WORKER, CONN_READER, CONN_NEXT } conn_kind;
+conn *sz_conn_new(sz_store_redis *s, uint32_t partition, sz_msgq *q, conn_kind kind);
 void sz_conn_free(conn *c);
 
 /* conn.c */
@@ -140,6 +144,11 @@ void sz_redis_acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str 
 void sz_redis_commit(void *self, const sz_commit *m);
 void sz_commit_reply(conn *c, const reply *r);
 void sz_commit_failed(conn *c, sz_answer answer, sz_str text);
+
+/* next.c */
+void sz_move_send(conn *c);
+void sz_move_reply(conn *c, const reply *r);
+void sz_move_failed(conn *c, sz_answer answer, sz_str text);
 
 /* load.c */
 void sz_redis_load(void *self, const sz_name *name, bool restart);

@@ -12,6 +12,8 @@ static bool step_header(sz_store_sqlite *s, const sz_commit *c) {
     sqlite3_bind_int64(st, 2, (sqlite3_int64)c->parent.seq);
     sz_sqlite_bind(st, 3, c->body);
     sqlite3_bind_int64(st, 4, (sqlite3_int64)c->bundle_ver);
+    if (c->topic.n) sz_sqlite_bind(st, 5, c->topic);
+    else sqlite3_bind_null(st, 5);
     return sz_sqlite_run(s, st);
 }
 

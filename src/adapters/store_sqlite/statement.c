@@ -15,7 +15,8 @@ static const char *const sql[N_QUERIES] = {
     [Q_HEADER_NEW] = "INSERT INTO header(id, fmt, topic, parts, bundle_ver, owner, seq, epoch, worker, body) "
                      "VALUES(1, 0, ?1, ?2, ?3, x'', 0, 0, x'', x'')",
     [Q_HEADER_OWN] = "UPDATE header SET owner = ?1, seq = seq + 1, epoch = epoch + 1, fmt = ?2, worker = ?3",
-    [Q_HEADER_STEP] = "UPDATE header SET seq = seq + 1, body = ?3, bundle_ver = ?4 WHERE owner = ?1 AND seq = ?2",
+    [Q_HEADER_STEP] = "UPDATE header SET seq = seq + 1, body = ?3, bundle_ver = ?4, "
+                      "topic = coalesce(?5, topic) WHERE owner = ?1 AND seq = ?2",
     [Q_HEADER_NAME] = "SELECT 1 FROM header WHERE owner = ?1 AND seq = ?2",
     [Q_PUT_DICT] = "INSERT INTO dict(word) VALUES(?1)",
     [Q_PUT_SNAPSHOT] = "INSERT INTO snapshots(student, record) VALUES(?1, ?2) "

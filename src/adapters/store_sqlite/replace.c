@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * replace: another file takes a state's place (state repartition). The lock of its path is held all the while. Of both
+ * files the log must be folded in: a log that stays behind would be taken for the other file's.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool has_log(sz_arena *a, const char *path) {
+    struct stat st;
+    return stat(sz_arena_printf(a, "%s-wal", path), &st) == 0 && st.st_size > 0;
+}
+
+/* What was renamed is not so for good before its folder is on the disk. */
+static bool sync_folder(sz_arena *a, const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = !slash ? "." : slash == path ? "/" : sz_arena_printf(a, "%.*s", (int)(slash - path), path);
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_fine = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) close(fd);
+    return is_fine;
+}
+
+static sz_status cannot(sz_diags *d, const char *path, const char *why) {
+    sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_CANNOT_OPEN, (sz_span){0}, "%1$s cannot be put in its place: %2$s",
+                 "%1$s 不能放到它的位置：%2$s", path, why);
+    return SZ_IO;
+}
+
+sz_status sz_store_sqlite_replace(sz_store_sqlite *s, const char *next, sz_diags *d) {
+    sz_arena a;
+    sz_arena_init(&a);
+    sz_sqlite_finalize(s);
+    sqlite3_close(s->db); /* folds its log in */
+    s->db = NULL;
+    sz_status rc = SZ_OK;
+    if (has_log(&a, s->path) || has_log(&a, next))
+        rc = cannot(d, s->path, "its write-ahead log could not be folded in");
+    else if (rename(next, s->path) != 0 || !sync_folder(&a, s->path)) rc = cannot(d, next, strerror(errno));
+    sz_arena_fini(&a);
+    return rc;
+}
+
+bool sz_store_sqlite_remove(const char *path) {
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal", ".lock"};
+    sz_arena a;
+    sz_arena_init(&a);
+    bool is_gone = true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (unlink(sz_arena_printf(&a, "%s%s", path, ends[i])) != 0 && errno != ENOENT) is_gone = false;
+    sz_arena_fini(&a);
+    return is_gone;
+}
