@@ -193,6 +193,25 @@ typedef struct sz_kafka_copied {
 /* SZ_IO with a finding; SZ_INTERRUPTED. */
 sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n);
 
+/* ---- reading the rest of a topic ---------------------------------------------------------------------------------- */
+
+/* What stands in the first n partitions from these offsets (-1: the lowest there is) up to the ends that they have at the
+ * start, earliest first. A partition whose log does not have its offset (expired, cut short, made anew) is left out. */
+typedef struct sz_kafka_rest_options {
+    const sz_kafka_options *kafka;
+    const char *topic;
+    const sz_types *types;
+    const sz_zone *zone;
+    const sz_mapping *mapping; /* NULL: values are JSON */
+    const int64_t *begin;
+    uint32_t n;
+    void *self;
+    void (*take)(void *self, uint32_t partition, const sz_input *in);
+    bool (*is_ending)(void *self);
+} sz_kafka_rest_options;
+/* n: records read. SZ_IO with a finding; SZ_INTERRUPTED. */
+sz_status sz_kafka_rest(const sz_kafka_rest_options *o, sz_kafka_voice *voice, sz_diags *d, uint64_t *n);
+
 /* ---- one file for several workers ---------------------------------------------------------------------------------- */
 
 /* Alerts or dead letters of several partitions in one file, or on standard output. Lines are whole, and none of a

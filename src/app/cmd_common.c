@@ -81,6 +81,7 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .tmp_dir = tmp_dir(c),
                     .lang = c->lang,
                     .n_workers = (uint32_t)c->num[SZ_O_WORKERS],
+                    .partitions = (uint32_t)c->num[SZ_O_PARTITIONS],
                     .settle_ms = c->num[SZ_O_SETTLE],
                     .tick_ms = c->num[SZ_O_TICK],
                     .stats_ms = c->num[SZ_O_STATS],

@@ -32,6 +32,8 @@ static const sz_code_doc docs[] = {
      "lateness: 10h"},
     {APP_CODE_CONFIG, "The config file is not a map of options", "配置文件不是由选项组成的映射", "- lateness: 10h",
      "lateness: 10h"},
+    {APP_CODE_REPARTITION, "The states of a topic cannot be put over another number of partitions; the reason follows",
+     "主题的状态不能按另一个分区数重新分配，后面是原因", NULL, NULL},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_FOLDER_IN_USE, "The folder of --out holds files that no simulation wrote",

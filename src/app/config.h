@@ -72,6 +72,7 @@ typedef enum sz_opt {
     SZ_O_JSON,
     SZ_O_STRICT,
     SZ_O_FOLDED,
+    SZ_O_PARTITIONS,
     SZ_O_SUITE,
     SZ_O_BINDINGS,
     SZ_O_STUDENTS,

@@ -31,7 +31,7 @@ typedef struct sz_job {
     sz_lang lang;
     /* a topic as source, alerts or dead letters */
     sz_kafka_options kafka;
-    uint32_t n_workers;
+    uint32_t n_workers, partitions;
     int64_t settle_ms, tick_ms, stats_ms; /* tick, stats: 0: never */
     bool stop_at_end, new_state, fail_fast, log_json;
 } sz_job;
@@ -54,6 +54,8 @@ int sz_job_dry_run(const sz_job *job, bool as_json);
 int sz_job_plan(const sz_job *job, bool as_json);
 /* Print one student's record of a state as JSON. The state is only read. */
 int sz_job_show(const sz_job *job, sz_str student);
+/* Put the states of a topic over the number of partitions that it has now. */
+int cmd_state_repartition(const sz_job *job);
 /* Load campus and rules as a run would: for check and state show. Findings in d. */
 typedef struct sz_inputs {
     sz_campus *campus;

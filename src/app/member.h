@@ -52,8 +52,9 @@ typedef struct live {
     sz_status status;  /* of the first failure */
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
-    uint64_t bundle_ver; /* of the rule sets that some state has seen */
-    bool known_state;    /* some partition's state was there before this run */
+    uint64_t bundle_ver;  /* of the rule sets that some state has seen */
+    uint32_t state_parts; /* for how many partitions a state of the topic was made; 0: none was seen */
+    bool known_state;     /* some partition's state was there before this run */
     struct member **members;
     uint32_t n_members;
 } live;
@@ -66,6 +67,7 @@ typedef struct partition {
     bool is_assigned;
     bool is_ended; /* stopped, and nothing more is to be done */
     bool was_told_to_stop, has_started, is_hold_told, is_busy_told;
+    uint32_t n_asked, parts_before;
     int64_t retry_ms; /* to open again; SZ_TIME_MAX: it is open */
     int64_t tick_ms;  /* next look at the clock */
     int64_t left_ms;  /* when it was given back */

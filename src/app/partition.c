@@ -11,7 +11,7 @@
 #include "live_reread.h"
 #include "log.h"
 
-enum { MESSAGES_A_STEP = 64, GIVE_BACK_MS = 5000, OPEN_AGAIN_MS = 200, PARKED_MS = 60000 };
+enum { MESSAGES_A_STEP = 64, GIVE_BACK_MS = 5000, OPEN_AGAIN_MS = 200, PARKED_MS = 60000, ASK_OTHERS_MOST = 10 };
 
 /* ---- the sink port: alerts and dead letters may go to different places ---- */
 
@@ -58,6 +58,8 @@ static sz_options options_of(partition *p) {
                     .worker = sz_str_of(p->name),
                     .parts = p->parts,
                     .partition = (uint32_t)p->id};
+    if (p->parts_before && p->parts_before != p->parts) o.allow_new = false;
+    o.parts_before = p->parts_before;
     o.new_state = job->new_state;
     o.accept_gap = job->accept_gap;
     pthread_mutex_lock(&p->m->run->mutex);
@@ -121,7 +123,29 @@ static void open_stream(partition *p) {
 
 static void step(partition *p, const sz_msg *m);
 
+/* A state is not begun beside others that were made for another number of partitions: its students are in those. False:
+ * not known yet. Where another process has the first state's file, it knows, and it holds. */
+static bool knows_others(partition *p, int64_t now_ms) {
+    live *run = p->m->run;
+    if (p->id == 0 || p->committed >= 0 || run->job->new_state || run->is_volatile) return true;
+    pthread_mutex_lock(&run->mutex);
+    p->parts_before = run->state_parts;
+    pthread_mutex_unlock(&run->mutex);
+    if (p->parts_before) return true;
+    if (sz_state_parts(run->job, sz_str_of(run->topic), &p->parts_before) == SZ_OK) return true;
+    p->retry_ms = now_ms + OPEN_AGAIN_MS;
+    return p->n_asked++ >= ASK_OTHERS_MOST;
+}
+
+static void note_parts(partition *p, const sz_msg *m) {
+    if (!m->header || !sz_str_eq(m->header->topic, sz_str_of(p->m->run->topic))) return;
+    pthread_mutex_lock(&p->m->run->mutex);
+    p->m->run->state_parts = m->header->parts;
+    pthread_mutex_unlock(&p->m->run->mutex);
+}
+
 static void open_it(partition *p, int64_t now_ms) {
+    if (!p->worker && !knows_others(p, now_ms)) return;
     if (!p->worker && !open_parts(p, now_ms)) return;
     open_stream(p);
     if (!p->worker) {
@@ -217,6 +241,7 @@ static void after_step(partition *p) {
 }
 
 static void step(partition *p, const sz_msg *m) {
+    if (m->kind == SZ_MSG_ACQUIRED) note_parts(p, m);
     if (m->kind == SZ_MSG_ACQUIRED) /* or acquired once, and never committed to */
         p->was_new = m->answer == SZ_ANS_NEW || (m->header && !m->header->body.n);
     sz_worker_step(p->worker, m);
@@ -287,6 +312,7 @@ void partition_assigned(partition *p, int64_t committed, uint32_t parts) {
     p->parts = parts;
     p->is_ended = p->is_hold_told = p->was_told_to_stop = false;
     p->retry_ms = 0;
+    p->n_asked = p->parts_before = 0;
 }
 
 static bool is_given_back(const partition *p) {

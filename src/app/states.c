@@ -19,7 +19,7 @@ sz_str sz_state_name(const sz_job *job, sz_arena *a) {
     return sz_str_of(sz_arena_printf(a, "%.*s%s", (int)(slashes + 3 - all), all, at + 1));
 }
 
-static sz_store_redis *redis_of(const sz_job *job, sz_diags *d) {
+sz_store_redis *states_redis(const sz_job *job, sz_diags *d) {
     sz_store_redis_options o = {.url = job->state, .group = job->kafka.group};
     sz_store_redis *s = NULL;
     return sz_store_redis_new(&o, d, &s) == SZ_OK ? s : NULL;
@@ -69,7 +69,7 @@ static void sqlite_close(void *store) { sz_store_sqlite_close(store); }
 /* A store a worker: a connection of its own, gone with the partition. */
 static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
     (void)name;
-    sz_store_redis *s = redis_of(job, d);
+    sz_store_redis *s = states_redis(job, d);
     if (!s) return SZ_USAGE;
     out->store = s;
     out->port = sz_store_redis_port(s, partition == SZ_FILES ? 0 : (uint32_t)partition, q);
@@ -79,7 +79,7 @@ static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, s
 static void redis_close(void *store) { sz_store_redis_free(store); }
 
 /* A place that answers when it does. */
-static const sz_msg *wait_for(sz_msgq *q) {
+const sz_msg *sz_state_answer(sz_msgq *q) {
     const sz_msg *m;
     do m = sz_msgq_pop(q);
     while (!m && !sz_msgq_is_idle(q));
@@ -88,13 +88,13 @@ static const sz_msg *wait_for(sz_msgq *q) {
 
 /* Of a topic's states, the one that the student is in: how many there are stands in the header of the first. */
 static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
-    sz_store_redis *s = redis_of(job, d);
+    sz_store_redis *s = states_redis(job, d);
     if (!s) return SZ_USAGE;
     out->store = s;
     out->port = sz_store_redis_reader(s, 0, q);
     const uint8_t nobody[16] = {0};
     out->port.acquire(out->port.self, nobody, SZ_STATE_FORMAT, (sz_str){0}, 0, INT64_MAX, (sz_str){0}, false);
-    const sz_msg *m = wait_for(q);
+    const sz_msg *m = sz_state_answer(q);
     if (!m || m->answer != SZ_ANS_OK) {
         sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "the state cannot be read: %.*s", "状态不能读取：%.*s",
                      m ? (int)m->text.n : 0, m ? m->text.p : "");
@@ -105,6 +105,54 @@ static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_di
     o->partition = o->parts ? sz_home(student, o->parts) : 0;
     if (o->partition) out->port = sz_store_redis_reader(s, o->partition, q);
     return SZ_OK;
+}
+
+/* ---- the first state of a topic ---- */
+
+static bool is_of_topic(sz_str name, sz_str topic) {
+    if (name.n < topic.n || memcmp(name.p, topic.p, topic.n) != 0) return false;
+    return name.n == topic.n || name.p[topic.n] == '/'; /* on its way to another number (move.h) */
+}
+
+static sz_status look_at_first(const sz_store_port *port, sz_msgq *q, sz_str topic, uint32_t *parts) {
+    const uint8_t nobody[16] = {0};
+    port->acquire(port->self, nobody, SZ_STATE_FORMAT, (sz_str){0}, 0, INT64_MAX, (sz_str){0}, false);
+    const sz_msg *m = sz_state_answer(q);
+    if (m && m->answer == SZ_ANS_MISSING) return SZ_OK;
+    if (!m || !m->header) return SZ_IO;
+    if (is_of_topic(m->header->topic, topic)) *parts = m->header->parts;
+    return SZ_OK;
+}
+
+static sz_status redis_parts(const sz_job *job, sz_str topic, sz_msgq *q, sz_diags *d, uint32_t *parts) {
+    sz_store_redis *s = states_redis(job, d);
+    if (!s) return SZ_USAGE;
+    sz_store_port port = sz_store_redis_reader(s, 0, q);
+    sz_status rc = look_at_first(&port, q, topic, parts);
+    sz_store_redis_free(s);
+    return rc;
+}
+
+static sz_status sqlite_parts(const sz_job *job, sz_str topic, sz_msgq *q, sz_diags *d, uint32_t *parts) {
+    sz_store_sqlite *s;
+    const char *path = sz_arena_printf(&d->arena, "%s.0", sz_arena_str(&d->arena, job->state).p + strlen("sqlite:"));
+    if (sz_store_sqlite_open_to_read(path, d, &s) != SZ_OK) return SZ_IO;
+    sz_store_port port = sz_store_sqlite_port(s, q);
+    sz_status rc = look_at_first(&port, q, topic, parts);
+    sz_store_sqlite_close(s);
+    return rc;
+}
+
+sz_status sz_state_parts(const sz_job *job, sz_str topic, uint32_t *parts) {
+    *parts = 0;
+    if (sz_state_is_volatile(job)) return SZ_OK;
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_msgq *q = sz_msgq_new();
+    sz_status s = (sz_state_is_remote(job) ? redis_parts : sqlite_parts)(job, topic, q, &d, parts);
+    sz_msgq_free(q);
+    sz_diags_fini(&d);
+    return s;
 }
 
 static const state_kind kinds[] = {
@@ -135,7 +183,7 @@ sz_status sz_state_check(const sz_job *job, sz_diags *d) {
     sz_str name;
     const state_kind *k = kind_of(job->state, &name);
     if (k && k->open == redis_open) {
-        sz_store_redis *s = redis_of(job, d);
+        sz_store_redis *s = states_redis(job, d);
         sz_store_redis_free(s);
         return s ? SZ_OK : SZ_USAGE;
     }
@@ -150,7 +198,7 @@ sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look) {
     sz_str name;
     const state_kind *k = kind_of(job->state, &name);
     if (!k || k->open != redis_open) return SZ_OK;
-    sz_store_redis *store = redis_of(job, d);
+    sz_store_redis *store = states_redis(job, d);
     if (!store) return SZ_USAGE;
     sz_promise *rows = NULL;
     uint32_t n = 0;

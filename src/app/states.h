@@ -33,5 +33,12 @@ sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look);
 /* True if what the store holds outlives the process. */
 bool sz_state_is_volatile(const sz_job *job);
 bool sz_state_is_remote(const sz_job *job); /* it is a server's */
+/* For how many partitions the topic's first state was made; 0: there is none, or one of another topic. SZ_IO: no answer
+ * now, also where another worker has it open. */
+sz_status sz_state_parts(const sz_job *job, sz_str topic, uint32_t *parts);
+/* A store on the server that --state names; NULL with findings. */
+sz_store_redis *states_redis(const sz_job *job, sz_diags *d);
+/* The answer to what was asked of a store, waited for. Valid until the queue is asked again; NULL: none will come. */
+const sz_msg *sz_state_answer(sz_msgq *q);
 
 #endif

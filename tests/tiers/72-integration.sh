@@ -1,6 +1,6 @@
 # With real servers: Kafka and Redis on loopback, started and ended by each tests/integration/test_*.py.
 # when: full
-# limit: 15m
+# limit: 20m
 # setup: tests
 source "$(dirname "$0")/lib.sh"
 missing=$(tools/setup --tests --check) || skip "$missing"

@@ -133,21 +133,9 @@ static void copy_one(copying *c, rd_kafka_message_t *m) {
     rd_kafka_poll(c->producer, 0);
 }
 
-static int64_t time_of(const lane *x) {
-    rd_kafka_timestamp_type_t type;
-    return rd_kafka_message_timestamp(x->head, &type);
-}
-
-static lane *earliest(lanes *l) {
-    lane *best = NULL;
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->v[i].head && (!best || time_of(&l->v[i]) < time_of(best))) best = &l->v[i];
-    return best;
-}
-
 static sz_status copy_all(copying *c) {
     while (sz_kc_fill(&c->from)) {
-        lane *x = earliest(&c->from);
+        lane *x = sz_kc_earliest(&c->from);
         if (!x) {
             pass_on_rest(c);
             return SZ_OK;

@@ -29,17 +29,22 @@ typedef struct lanes {
     const char *topic;
     lane *v;
     uint32_t n;
-    char why[256]; /* of a failure */
+    char why[256];        /* of a failure */
+    const int64_t *begin; /* NULL: from the lowest offset. Else of the first n_begin partitions; -1: the lowest. Others
+                           * are not read, nor those whose log does not have the offset any more */
+    uint32_t n_begin;
     bool (*is_ending)(void *self);
     void *self;
 } lanes;
 
-/* Open all partitions from their lowest offsets. */
+/* Open the partitions, up to the ends that they have now. */
 sz_status sz_kc_open(lanes *l, const sz_kafka_options *o, sz_kafka_voice *voice, const char *topic);
 void sz_kc_close(lanes *l);
 /* Have the head of each partition that has not ended; false: failed, or asked to end. */
 bool sz_kc_fill(lanes *l);
 bool sz_kc_is_over(const lane *x);
+/* The one whose head came first, by the time that Kafka keeps of it; NULL: all are over. */
+lane *sz_kc_earliest(lanes *l);
 /* The message is the caller's. */
 rd_kafka_message_t *sz_kc_take(lane *x);
 

@@ -21,6 +21,14 @@ static bool count_partitions(lanes *l) {
     return (!e && l->n) || fail(l, e ? rd_kafka_err2str(e) : "the topic is not there");
 }
 
+/* Where its reading begins; its end, where it is not read. */
+static int64_t begin_of(const lanes *l, uint32_t i, const lane *x) {
+    if (!l->begin) return x->next;
+    if (i >= l->n_begin) return x->end;
+    if (l->begin[i] < 0) return x->next;
+    return l->begin[i] < x->next || l->begin[i] > x->end ? x->end : l->begin[i];
+}
+
 static bool open_all(lanes *l) {
     l->v = sz_alloc((l->n + 1) * sizeof *l->v);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)l->n);
@@ -28,6 +36,7 @@ static bool open_all(lanes *l) {
     for (uint32_t i = 0; i < l->n && !e; i++) {
         lane *x = &l->v[i];
         e = rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
+        x->next = begin_of(l, i, x);
         rd_kafka_topic_partition_list_add(list, l->topic, (int32_t)i)->offset = x->next;
         x->q = rd_kafka_queue_get_partition(l->rk, l->topic, (int32_t)i);
         rd_kafka_queue_forward(x->q, NULL);
@@ -90,6 +99,18 @@ bool sz_kc_fill(lanes *l) {
         }
     }
     return true;
+}
+
+static int64_t time_of(const lane *x) {
+    rd_kafka_timestamp_type_t type;
+    return rd_kafka_message_timestamp(x->head, &type);
+}
+
+lane *sz_kc_earliest(lanes *l) {
+    lane *best = NULL;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->v[i].head && (!best || time_of(&l->v[i]) < time_of(best))) best = &l->v[i];
+    return best;
 }
 
 rd_kafka_message_t *sz_kc_take(lane *x) {

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * move: `sanzao state repartition`, the states of a topic for another number of its partitions (docs/adr/0024).
+ *
+ *   move        the command: where it stands, what is to be done, in this order
+ *   move_old    the states as they are: found, kept from everybody else, loaded
+ *   move_rest   what the topic holds behind them, read by the old number
+ *   move_new    the states of the new number: made beside, then put in their places
+ *
+ * How far it has come stands in the name that the states give their topic, which Kafka would not allow:
+ *   TOPIC              as an engine leaves them (in the old number, or, done, in the new one)
+ *   TOPIC/N            kept from engines; states for N partitions are being made
+ *   TOPIC/N/ready      of partition 0: all of them are made, and take their places, partition 0 last
+ */
+#ifndef SZ_APP_MOVE_H
+#define SZ_APP_MOVE_H
+
+#include "states.h"
+
+typedef struct move_part { /* a partition of the old number, or only its place */
+    sz_msgq *q;
+    sz_state state;
+    sz_inputs in;
+    sz_worker *worker;
+    sz_name name;
+    sz_str topic, body; /* of the header, in the arena; topic n 0: there is no state */
+    uint32_t parts;
+    uint64_t bundle_ver;
+    bool is_kept; /* its topic is named as being on its way */
+} move_part;
+
+typedef struct move {
+    const sz_job *job;
+    sz_diags diags;
+    sz_texts texts;
+    sz_inputs in; /* for decoding, and what the first look at rules and campus found */
+    sz_mapping *mapping;
+    sz_str topic;      /* of Kafka */
+    uint32_t from, to; /* partitions */
+    sz_str way, ready; /* TOPIC/N, TOPIC/N/ready */
+    move_part *v;      /* the greater of from and to, at least 1 */
+    uint32_t n;
+    bool is_ready; /* found so */
+    char worker[96];
+    uint64_t n_read, n_students, n_alerts;
+} move;
+
+/* move.c */
+bool move_is_ending(void *self);
+/* What a store answered instead of what was needed. */
+sz_status move_cannot(move *m, uint32_t partition, const sz_msg *answer);
+
+/* move_old.c */
+/* Have room for n partitions. */
+void move_reserve(move *m, uint32_t n);
+/* Open a partition's state and read its header: SZ_OK, SZ_NOT_FOUND where there is none. */
+sz_status move_look(move *m, uint32_t partition);
+/* Name its topic otherwise, under the name under which it is held. */
+sz_status move_rename(move *m, uint32_t partition, sz_str topic);
+/* Take it, and keep engines from it. */
+sz_status move_keep(move *m, uint32_t partition);
+/* As it was before; nothing more can be done if that fails. */
+void move_give_back(move *m, uint32_t partition);
+sz_status move_load(move *m, uint32_t partition);
+/* The workers in the order of their partitions; sz_free. */
+sz_worker **move_workers(const move *m);
+void move_fini(move *m);
+
+/* move_rest.c */
+sz_status move_rest(move *m);
+
+/* move_new.c */
+sz_status move_make(move *m);
+sz_status move_put(move *m);
+
+#endif

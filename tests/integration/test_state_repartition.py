@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""A topic's number of partitions is raised under its state: the engine holds, `sanzao state repartition` puts every student where the new
+number has him, and a run goes on as if nothing had been. The measure is a run over the same records from a file.
+"""
+import json
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
+from lib import Campus, balance, expect, finish, main, same, sanzao, say, stamp, standing, start, write_lines   # noqa: E402
+from servers import Kafka, NotReady, Redis, wait_until                                                          # noqa: E402
+
+OLD, NEW = 2, 5
+QUICK = ["--kafka-set", "heartbeat.interval.ms=200", "--kafka-set", "session.timeout.ms=6000"]
+kafka: Kafka
+redis: Redis
+n_cases = 0
+
+
+class Case:
+    """A campus, its topic, and a deployment on it; `rest` is what was not fed yet."""
+
+    def __init__(self, tmp: Path, state: str, sink: str = "kafka", seed: int = 1, days: int = 12):
+        global n_cases
+        n_cases += 1
+        self.tmp, self.group = tmp, f"case{n_cases}"
+        self.state = redis.url if state == "redis" else f"sqlite:{self.group}.db"
+        self.campus = Campus(seed, days=days)
+        self.campus.write(tmp)
+        self.rest = self.campus.lines()
+        self.events, self.alerts, self.dead = (f"{self.group}.{x}" for x in ("events", "alerts", "dead"))
+        for name, parts in ((self.events, OLD), (self.alerts, 2), (self.dead, 1)): kafka.create_topic(name, parts)
+        self.out = f"kafka:{self.alerts}" if sink == "kafka" else "file:alerts.ndjson"
+        self.letters = f"kafka:{self.dead}" if sink == "kafka" else "file:dead.ndjson"
+        self.fed = 0
+
+    def feed(self, share: float) -> None:
+        n = len(self.rest) if share == 1 else int(len(self.campus.lines()) * share)
+        rows, self.rest = self.rest[:n], self.rest[n:]
+        lines = b"".join(line.split(b'"student": "')[-1].split(b'"')[0] + b"\t" + line + b"\n" for line in rows)
+        same(kafka.topics.produce(self.events, lines, key_field=None), len(rows), "records acknowledged")
+        self.fed += len(rows)
+
+    def raise_to(self, n: int) -> None:
+        kafka.topics.grow(self.events, n)
+        def all_have_leaders() -> bool:
+            try: return len(kafka.topics.watermarks(self.events)) == n
+            except NotReady: return False
+        wait_until(all_have_leaders, "the partitions")
+
+    def common(self) -> list:
+        return ["--campus", "campus", "--rules", "rules", "--state", self.state, "--group", self.group,
+                "--kafka-brokers", kafka.bootstrap, "--dead-letters", self.letters]
+
+    def run_args(self, *more) -> list:
+        return ["run", "--source", f"kafka:{self.events}", "--alerts", self.out, "--settle", "1s", "--workers", 2, *QUICK,
+                *self.common(), *more]
+
+    def run(self, *more, rc: int = 0): return sanzao(self.tmp, *self.run_args("--stop-at-end", *more), rc=rc)
+    def move_args(self, *more) -> list: return ["state", "repartition", *self.common(), "--lang", "en", *more]
+
+    def move(self, *more, rc: int = 0) -> dict:
+        r = sanzao(self.tmp, *self.move_args(*more), rc=rc)
+        return json.loads(r.out) if rc == 0 else {"err": r.err}
+
+    def read(self) -> int:
+        """Records that the states have taken."""
+        return sum(int(redis.call("HGET", f"sz:{{{self.group}.{p}}}:h", "n_read") or 0) for p in range(NEW))
+
+    def compare(self, r) -> None:
+        write_lines(self.tmp / "all.ndjson", self.campus.lines())
+        want = sanzao(self.tmp, "run", "--source", "file:all.ndjson", "--campus", "campus", "--rules", "rules",
+                      "--alerts", "file:want.ndjson", "--until", stamp(self.campus.until), rc=0)
+        told = [json.loads(x) for x in (self.tmp / "want.ndjson").read_bytes().splitlines()]
+        if self.out.startswith("kafka"): lines = kafka.consume(self.alerts)
+        else: lines = (self.tmp / "alerts.ndjson").read_bytes().splitlines()
+        contents: dict = {}
+        for line in lines:
+            e = json.loads(line)
+            same(contents.setdefault((e["alert"], e["seq"]), line), line, "one (alert, seq), one content")
+        if not self.out.startswith("kafka"): same(len(lines), len(set(lines)), "no line twice")
+        got, should = standing([json.loads(x) for x in lines]), standing(told)
+        expect(got == should, f"what stands: missing {sorted(set(should) - set(got))[:3]}, too many {sorted(set(got) - set(should))[:3]}")
+        summary = r.summary()
+        balance(summary)
+        for k in ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "students"): same(summary[k], want.summary()[k], k)
+        say(f"{summary['read']} records, {len(got)} alerts stand")
+
+    def to_end(self): return self.run("--until", stamp(self.campus.until))
+
+
+def hold(case: Case) -> None:
+    """The engine refuses every partition, those that are new too, and says what to do."""
+    r = case.run("--log", "json", "--lang", "en", rc=0)
+    rows = [json.loads(x) for x in r.err.splitlines() if x.startswith("{")]
+    held = [x["message"] for x in rows if x.get("event") == "held"]
+    same(len(held), NEW, "partitions that are held")
+    expect(all("sanzao state repartition" in x for x in held), "what to do is said:", held)
+
+
+def go_through(case: Case, before: float, backlog: float, between: float) -> None:
+    case.feed(before)
+    case.run()
+    case.feed(backlog)                               # nobody has read this when the number changes
+    case.raise_to(NEW)
+    case.feed(between)
+    hold(case)
+    done = case.move()
+    same((done["from"], done["to"], done["students"]), (OLD, NEW, len(case.campus.students)), "what was done")
+    same(case.move()["students"], 0, "done again it does nothing")
+    case.feed(1)
+    case.compare(case.to_end())
+
+
+def test_a_run_goes_on_over_five_partitions_on_redis(tmp): go_through(Case(tmp, "redis"), 0.5, 0, 0)
+def test_a_run_goes_on_over_five_partitions_on_sqlite(tmp): go_through(Case(tmp, "sqlite", "file", 2), 0.5, 0, 0)
+def test_what_was_not_read_is_read_by_the_old_number_on_redis(tmp): go_through(Case(tmp, "redis", "file", 3), 0.3, 0.2, 0.2)
+def test_what_was_not_read_is_read_by_the_old_number_on_sqlite(tmp): go_through(Case(tmp, "sqlite", "kafka", 4), 0.3, 0.2, 0.2)
+
+
+def test_an_engine_that_was_killed_leaves_alerts_that_travel(tmp):
+    case = Case(tmp, "redis", seed=5)
+    case.feed(0.4)
+    process = start(tmp, *case.run_args("--settle", "60s", "--tick", "0s"))
+    try: wait_until(lambda: case.read() == case.fed, "all is read", 60)
+    finally:
+        process.kill()
+        finish(process)
+    waiting = sum(redis.call("LLEN", f"sz:{{{case.group}.{p}}}:o") for p in range(OLD))
+    expect(waiting > 10, "alerts have not left:", waiting)
+    case.raise_to(NEW)
+    expect(case.move()["alerts"] >= waiting, "they travel")
+    same(sum(redis.call("LLEN", f"sz:{{{case.group}.{p}}}:o") for p in range(NEW)) >= waiting, True, "and are there")
+    case.feed(1)
+    case.compare(case.to_end())
+
+
+def test_an_engine_that_still_runs_is_refused_and_holds(tmp):
+    case = Case(tmp, "redis", seed=6)
+    case.feed(0.3)
+    log = open(tmp / "engine.log", "wb")
+    engine = start(tmp, *case.run_args("--tick", "0s", "--log", "json", "--lang", "en"), stderr=log)
+    try:
+        wait_until(lambda: case.read() == case.fed, "all is read", 60)
+        case.raise_to(NEW)                           # the engine does not know it yet
+        case.move()
+        case.feed(0.2)
+        def held() -> bool: return (tmp / "engine.log").read_bytes().count(b'"event":"held"') >= OLD
+        wait_until(held, "the engine to hold what it had", 60)
+        expect("run `sanzao state repartition`" in (tmp / "engine.log").read_text(), "it says why")
+    finally:
+        engine.send_signal(signal.SIGTERM)
+        finish(engine)
+        log.close()
+    case.feed(1)
+    case.compare(case.to_end())
+
+
+def seen(case: Case, kind: str) -> list:
+    """How far the command has come, from outside: what changes with each of its steps."""
+    if kind == "sqlite":
+        files = [p for p in case.tmp.glob(f"{case.group}.db.*") if not p.name.endswith(".lock")]
+        out = []
+        for p in sorted(files):
+            try: out.append((p.name, p.stat().st_ino, p.stat().st_size))
+            except OSError: pass                     # gone meanwhile
+        return out
+    keys = [f"sz:{{{case.group}.{p}}}:{next_}h" for p in range(NEW) for next_ in ("", "next:")]
+    return [redis.call("HMGET", k, "owner", "seq", "topic") for k in keys]
+
+
+def killed(tmp: Path, kind: str, seed: int) -> None:
+    """kill -9 of the command after each number of its steps, as far as a look from outside can tell them apart; then once to its end."""
+    case = Case(tmp, kind, seed=seed)
+    case.feed(0.4)
+    case.run()
+    case.feed(0.1)
+    case.raise_to(NEW)
+    kills, steps = 0, 0
+    while True:
+        process, n, last = start(tmp, *case.move_args()), 0, seen(case, kind)
+        while process.poll() is None and n <= steps:
+            now = seen(case, kind)
+            n, last = n + (now != last), now
+        if process.poll() is not None: break
+        process.kill()
+        finish(process)
+        kills, steps = kills + 1, steps + random.Random(f"{seed} {kills}").choice([0, 1, 1, 2])
+    same(finish(process).rc, 0, "exit status of the attempt that nobody killed")
+    same(case.move()["from"], NEW, "it is done")
+    expect(kills >= 5, "it was killed only", kills, "times")
+    say(f"{kills} kills")
+    case.feed(1)
+    case.compare(case.to_end())
+
+
+def test_kill9_of_the_command_at_random_moments_on_redis(tmp): killed(tmp, "redis", 7)
+def test_kill9_of_the_command_at_random_moments_on_sqlite(tmp): killed(tmp, "sqlite", 8)
+
+
+def test_what_cannot_be_done_is_refused_and_changes_nothing(tmp):
+    case = Case(tmp, "redis", seed=9, days=4)
+    expect("holds no state" in case.move(rc=4)["err"], "no state is said")
+    case.feed(0.5)
+    case.run()
+    same(case.move(), {"schema": 1, "from": OLD, "to": OLD, "students": 0, "alerts": 0, "read": 0}, "nothing to do")
+    expect("has 2 partitions, not 5" in case.move("--partitions", 5, rc=4)["err"], "another number than the topic's")
+    expect("not of" in case.move("--source", "kafka:other", rc=4)["err"], "another topic")
+    case.raise_to(NEW)
+    redis.call("HSET", f"sz:{{{case.group}.3}}:h", "topic", case.events, "parts", NEW, "fmt", 1, "owner", "0" * 32, "seq", 1, "epoch", 1,
+               "bundle_ver", 0, "worker", "x", "body", "")
+    expect("partition 3 has a state already" in case.move(rc=4)["err"], "a state that nobody should have begun")
+    redis.call("DEL", f"sz:{{{case.group}.3}}:h")
+    same(redis.call("HGET", f"sz:{{{case.group}.0}}:h", "topic"), case.events.encode(), "the state as it was")
+    case.move()
+    case.feed(1)
+    case.compare(case.to_end())
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="sanzao-repartition-") as folder, Kafka(Path(folder) / "kafka") as kafka, \
+            Redis(Path(folder) / "redis") as redis:
+        sys.exit(main(globals()))
