@@ -14,6 +14,7 @@
 #define SANZAO_FEATURES_H
 
 #include <sanzao/base.h>
+#include <sanzao/base_recall.h>
 #include <sanzao/campus.h>
 #include <sanzao/expr.h>
 #include <sanzao/model.h>
@@ -208,8 +209,10 @@ typedef struct sz_entry {
 } sz_entry;
 /* Append e with its matcher bits (mask_bytes of them) to out. */
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types);
-/* The same where the dictionary's number of the card is known; SZ_NONE: it is not. */
-void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types, uint32_t card_word);
+/* The same where the dictionary's number of the card is known (SZ_NONE: it is not), and those of words that came last; recent may
+ * be NULL. */
+void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types,
+                     uint32_t card_word, sz_recall *recent);
 uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from its first bytes */
 int64_t sz_entry_time(const uint8_t *p);
 uint8_t sz_entry_type(const uint8_t *p);
@@ -260,6 +263,11 @@ void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init */
 int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
 /* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+/* The same with a memory of what records that fit the same matchers do, which may be NULL. One a feature set. */
+typedef struct sz_add_memo sz_add_memo;
+sz_add_memo *sz_add_memo_new(void);
+void sz_add_memo_free(sz_add_memo *m);
+void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
 /* Correct an attendance record that is beyond the horizon (semantics 17). False: it is not to be found. */
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id);
 /* A state at rest: as it is stored, and as tail and mark are kept (fpack.c). */
@@ -307,12 +315,14 @@ void sz_eval_at(sz_eval *ev, int64_t t_ms); /* set t, day, night */
 sz_loader sz_eval_loader(sz_eval *ev);
 /* Matchers that the record fits, as bits. */
 void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask);
-/* The same with a memory of what records with the same codes and place fitted. One a campus and bundle. */
+/* The same with a memory of what records with the same codes, place and time of day fitted. One a campus and bundle. */
 typedef struct sz_match_memo sz_match_memo;
-sz_match_memo *sz_match_memo_new(const sz_featureset *fs);
+sz_match_memo *sz_match_memo_new(const sz_featureset *fs, const sz_campus *c);
 void sz_match_memo_free(sz_match_memo *m);
-/* m may be NULL: nothing is remembered. */
+/* At the record's own time, to which ev may be moved. m may be NULL: nothing is remembered. */
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask);
+/* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
+uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
 /* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);

@@ -149,6 +149,8 @@ typedef struct sz_tlctx {
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
     int64_t *check_memo;            /* two a rule: from, next */
     sz_match_memo *matches;
+    sz_add_memo *adds;              /* NULL: nothing is remembered */
+    sz_recall *words;               /* of the dictionary; NULL: none are remembered */
     const sz_floor *floors;         /* of each rule */
     sz_value_memo *values;          /* of each feature */
     uint64_t value_stamp;           /* counts the records that were judged */

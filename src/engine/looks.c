@@ -126,7 +126,9 @@ void looks_init(sz_worker *w) {
     w->tc.silence = w->silence;
     w->tc.floors = w->floors;
     w->tc.values = w->values;
-    w->tc.matches = sz_match_memo_new(&b->fs);
+    w->tc.matches = sz_match_memo_new(&b->fs, w->campus);
+    w->tc.adds = sz_add_memo_new();
+    w->tc.words = w->words = sz_alloc(sizeof *w->words);
     by_matcher(w);
     by_class(w);
 }
@@ -137,6 +139,8 @@ void looks_fini(sz_worker *w) {
     sz_free(w->floors);
     sz_free(w->values);
     sz_match_memo_free(w->tc.matches);
+    sz_add_memo_free(w->tc.adds);
+    sz_free(w->words);
     sz_free(w->fit_rules);
     sz_free(w->instant_rules);
     sz_free(w->idle_rules);

@@ -130,6 +130,7 @@ struct sz_worker {
     uint32_t *silence;
     sz_floor *floors;
     sz_value_memo *values;
+    sz_recall *words;
     int64_t *rule_least_ms, *check_memo;
     bool *rule_waits;
     sz_counters n;

@@ -3,7 +3,7 @@
  * Taking a record in: for every accumulator whose matcher it fits, a row is made or raised. Records come in order, so
  * the row is the last one or a new one at the end; rows that no window can reach any more fall off at the front.
  */
-#include "fstate.h"
+#include "add.h"
 
 bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, int64_t *exact, double *d) {
     int64_t v;
@@ -68,6 +68,11 @@ bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint
     return true;
 }
 
+static int32_t index_of(const adding *x, const sz_acc *a) {
+    if (a->pane_ms) return (int32_t)(x->e->time_ms / a->pane_ms);
+    return a->is_night ? x->night : x->day;
+}
+
 /* Drop rows of `size` bytes, whose first int32 is their index, below `min`. */
 static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t min) {
     uint8_t *p = region_bytes(s, i) + head;
@@ -83,17 +88,18 @@ static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_
     regions_of(s)[i].n -= k;
 }
 
-/* Row of index `at` in order, made if there is none. Records come in order, but nights and minutes may share a row. */
-static uint8_t *row_at(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t at, bool *is_new) {
+/* The last row, if it is of index `at`. Records come in order, but nights and minutes may share a row. */
+static inline uint8_t *row_of(const sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t at) {
+    const region *r = &regions_of(s)[i];
+    if (r->n < head + size) return NULL;
+    uint8_t *last = s->p + r->off + r->n - size;
+    int32_t have;
+    memcpy(&have, last, sizeof have);
+    return have == at ? last : NULL;
+}
+
+static uint8_t *row_new(sz_fstate *s, uint32_t i, uint32_t size, int32_t at) {
     uint32_t n = region_len(s, i);
-    *is_new = false;
-    if (n >= head + size) {
-        uint8_t *last = region_bytes(s, i) + n - size;
-        int32_t have;
-        memcpy(&have, last, sizeof have);
-        if (have == at) return last;
-    }
-    *is_new = true;
     uint8_t *p = region_resize(s, i, n + size) + n;
     memset(p, 0, size);
     memcpy(p, &at, sizeof at);
@@ -127,28 +133,28 @@ static void put_minmax(const sz_acc *a, uint8_t *row, double d, bool is_new) {
     memcpy(p + 8, &hi, 8);
 }
 
-static void add_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
-    const sz_acc *a = &fs->accs[i];
+static void add_row(const adding *x, uint32_t i, const sz_acc *a) {
     int64_t exact = 0;
     double d = 0;
-    if (a->field != UINT16_MAX && !field_number(fs, e, a->field, &exact, &d)) return;
-    int32_t at = acc_index(a, z, e->time_ms);
-    bool is_new;
-    uint8_t *row = row_at(s, i, 0, a->row_size, at, &is_new);
-    day_row *r = (day_row *)(void *)row;
-    r->n++;
-    put_sum(fs, a, row, exact, d, 1);
-    put_minmax(a, row, d, is_new);
-    if (is_new && a->keep != INT32_MAX) evict(s, i, 0, a->row_size, at - a->keep);
+    if (a->field != UINT16_MAX && !field_number(x->fs, x->e, a->field, &exact, &d)) return;
+    int32_t at = index_of(x, a);
+    uint8_t *row = row_of(x->s, i, 0, a->row_size, at);
+    bool is_new = !row;
+    if (is_new) row = row_new(x->s, i, a->row_size, at);
+    ((day_row *)(void *)row)->n++;
+    if (a->field != UINT16_MAX) {
+        put_sum(x->fs, a, row, exact, d, 1);
+        put_minmax(a, row, d, is_new);
+    }
+    if (is_new && a->keep != INT32_MAX) evict(x->s, i, 0, a->row_size, at - a->keep);
 }
 
-static void add_distinct(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
-    const sz_acc *a = &fs->accs[i];
+static void add_distinct(const adding *x, uint32_t i, const sz_acc *a) {
     uint64_t v;
-    if (!field_hash(fs, e, a->field, &v)) return;
-    int32_t at = acc_index(a, z, e->time_ms);
-    distinct_row *r = (distinct_row *)(void *)region_bytes(s, i);
-    uint32_t n = region_len(s, i) / (uint32_t)sizeof *r;
+    if (!field_hash(x->fs, x->e, a->field, &v)) return;
+    int32_t at = index_of(x, a);
+    distinct_row *r = (distinct_row *)(void *)region_bytes(x->s, i);
+    uint32_t n = region_len(x->s, i) / (uint32_t)sizeof *r;
     for (uint32_t k = n; k-- > 0 && r[k].at == at;)
         if (r[k].value == v) {
             r[k].n++;
@@ -160,63 +166,61 @@ static void add_distinct(sz_fstate *s, const sz_featureset *fs, uint32_t i, cons
         memmove(r, r + k, (n - k) * sizeof *r);
         n -= k;
     }
-    r = (distinct_row *)(void *)region_resize(s, i, (n + 1) * (uint32_t)sizeof *r);
+    r = (distinct_row *)(void *)region_resize(x->s, i, (n + 1) * (uint32_t)sizeof *r);
     r[n] = (distinct_row){.value = v, .at = at, .n = 1};
 }
 
-static void add_session(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
-    const sz_acc *a = &fs->accs[i];
+static void add_session(const adding *x, uint32_t i, const sz_acc *a) {
+    const sz_event *e = x->e;
     if (e->precision == SZ_PREC_DAY) return;
-    if (region_len(s, i) == 0) {
+    if (region_len(x->s, i) == 0) {
         session_head h = {.last_ms = SZ_TIME_NONE};
-        memcpy(region_resize(s, i, sizeof h), &h, sizeof h);
+        memcpy(region_resize(x->s, i, sizeof h), &h, sizeof h);
     }
-    session_head *h = (session_head *)(void *)region_bytes(s, i);
+    session_head *h = (session_head *)(void *)region_bytes(x->s, i);
     bool joins = h->last_ms != SZ_TIME_NONE && e->time_ms - h->last_ms < a->gap_ms;
     h->last_ms = e->time_ms;
     if (joins) return;
-    int32_t at = acc_index(a, z, e->time_ms);
-    bool is_new;
-    day_row *r = (day_row *)(void *)row_at(s, i, sizeof *h, a->row_size, at, &is_new);
-    r->n++;
-    if (is_new && a->keep != INT32_MAX) evict(s, i, sizeof *h, a->row_size, at - a->keep);
+    int32_t at = index_of(x, a);
+    uint8_t *row = row_of(x->s, i, sizeof *h, a->row_size, at);
+    bool is_new = !row;
+    if (is_new) row = row_new(x->s, i, a->row_size, at);
+    ((day_row *)(void *)row)->n++;
+    if (is_new && a->keep != INT32_MAX) evict(x->s, i, sizeof *h, a->row_size, at - a->keep);
 }
 
-static void add_time(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e) {
-    const sz_acc *a = &fs->accs[i];
-    if (e->precision == SZ_PREC_DAY) return;
-    int32_t at = acc_index(a, z, e->time_ms);
-    half_row *r = (half_row *)(void *)region_bytes(s, i);
-    uint32_t n = region_len(s, i) / (uint32_t)sizeof *r, drop = n >= HALVES_MAX ? n - HALVES_MAX + 1 : 0;
+static void add_time(const adding *x, uint32_t i, const sz_acc *a) {
+    if (x->e->precision == SZ_PREC_DAY) return;
+    int32_t at = index_of(x, a);
+    half_row *r = (half_row *)(void *)region_bytes(x->s, i);
+    uint32_t n = region_len(x->s, i) / (uint32_t)sizeof *r, drop = n >= HALVES_MAX ? n - HALVES_MAX + 1 : 0;
     while (a->keep != INT32_MAX && drop < n && r[drop].at < at - a->keep) drop++;
     if (drop) {
         memmove(r, r + drop, (n - drop) * sizeof *r);
         n -= drop;
     }
-    r = (half_row *)(void *)region_resize(s, i, (n + 1) * (uint32_t)sizeof *r);
-    r[n] = (half_row){.at = at, .half = sz_zone_ms_of_day(z, e->time_ms) / (30 * SZ_MINUTE_MS)};
+    r = (half_row *)(void *)region_resize(x->s, i, (n + 1) * (uint32_t)sizeof *r);
+    r[n] = (half_row){.at = at, .half = sz_zone_ms_of_day(x->z, x->e->time_ms) / (30 * SZ_MINUTE_MS)};
 }
 
-static void add_last(sz_fstate *s, uint32_t i, sz_entry entry) {
-    memcpy(region_resize(s, i, entry.n), entry.p, entry.n);
+static void add_last(const adding *x, uint32_t i) {
+    memcpy(region_resize(x->s, i, x->entry.n), x->entry.p, x->entry.n);
 }
 
 /* A record of day precision was there at some time of its day: absence counts from the day's end. */
-static void add_until(sz_fstate *s, uint32_t i, const sz_zone *z, const sz_event *e) {
-    int64_t end = e->time_ms, have = INT64_MIN;
-    if (e->precision == SZ_PREC_DAY) end = sz_zone_midnight(z, sz_zone_day(z, end) + 1);
-    if (region_len(s, i)) memcpy(&have, region_bytes(s, i), sizeof have);
-    if (end > have) memcpy(region_resize(s, i, sizeof end), &end, sizeof end);
+static void add_until(const adding *x, uint32_t i) {
+    int64_t end = x->e->time_ms, have = INT64_MIN;
+    if (x->e->precision == SZ_PREC_DAY) end = sz_zone_midnight(x->z, sz_zone_day(x->z, end) + 1);
+    if (region_len(x->s, i)) memcpy(&have, region_bytes(x->s, i), sizeof have);
+    if (end > have) memcpy(region_resize(x->s, i, sizeof end), &end, sizeof end);
 }
 
 /* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each
  * day too. */
-static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e,
-                      sz_entry entry) {
-    const sz_acc *a = &fs->accs[i];
-    int32_t at = acc_index(a, z, e->time_ms), have = INT32_MIN;
-    uint32_t n = region_len(s, i), k = 0, drop = 0;
-    uint8_t *p = region_bytes(s, i);
+static void add_first(const adding *x, uint32_t i, const sz_acc *a) {
+    int32_t at = index_of(x, a), have = INT32_MIN;
+    uint32_t n = region_len(x->s, i), k = 0, drop = 0;
+    uint8_t *p = region_bytes(x->s, i);
     while (k < n) {
         memcpy(&have, p + k, sizeof have);
         if (a->keep != INT32_MAX && have < at - a->keep) drop = k + 4 + sz_entry_len(p + k + 4);
@@ -226,11 +230,11 @@ static void add_first(sz_fstate *s, const sz_featureset *fs, uint32_t i, const s
     if (drop) {
         memmove(p, p + drop, n - drop);
         n -= drop;
-        regions_of(s)[i].n = n;
+        regions_of(x->s)[i].n = n;
     }
-    p = region_resize(s, i, n + 4 + entry.n) + n;
+    p = region_resize(x->s, i, n + 4 + x->entry.n) + n;
     memcpy(p, &at, 4);
-    memcpy(p + 4, entry.p, entry.n);
+    memcpy(p + 4, x->entry.p, x->entry.n);
 }
 
 static uint64_t findable_id(sz_str source, sz_str id) {
@@ -240,11 +244,13 @@ static uint64_t findable_id(sz_str source, sz_str id) {
 
 static bool fits(const uint8_t *mask, uint32_t m) { return mask[m >> 3] >> (m & 7) & 1; }
 
-static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask) {
-    bool is_counted = false;
-    for (uint32_t i = 0; i < fs->n_accs && !is_counted; i++)
-        is_counted = fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher);
-    if (!is_counted) return;
+bool is_counted(const sz_featureset *fs, const uint8_t *mask) {
+    for (uint32_t i = 0; i < fs->n_accs; i++)
+        if (fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher)) return true;
+    return false;
+}
+
+void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask) {
     uint32_t size = findable_size(fs), i = fs->n_accs, n = region_len(s, i), drop = 0;
     uint8_t *p = region_bytes(s, i);
     int64_t oldest = fs->findable_days == INT32_MAX ? INT64_MIN : e->time_ms - (fs->findable_days + 1) * SZ_DAY_MS;
@@ -266,32 +272,32 @@ static void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *
     memcpy(f->mask, mask, (fs->n_matchers + 7) / 8);
 }
 
-static void add_to(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const sz_event *e,
-                   sz_entry entry) {
-    if (fs->accs[i].is_night && e->precision == SZ_PREC_DAY) return; /* in which night is unknown (semantics 1) */
-    switch (fs->accs[i].kind) {
+void add_to(const adding *x, uint32_t i) {
+    const sz_acc *a = &x->fs->accs[i];
+    if (a->is_night && x->e->precision == SZ_PREC_DAY) return; /* in which night is unknown (semantics 1) */
+    switch (a->kind) {
     case SZ_ACC_DAYS:
-    case SZ_ACC_PANES: add_row(s, fs, i, z, e); break;
-    case SZ_ACC_LAST: add_last(s, i, entry); break;
-    case SZ_ACC_FIRST: add_first(s, fs, i, z, e, entry); break;
-    case SZ_ACC_DISTINCT: add_distinct(s, fs, i, z, e); break;
-    case SZ_ACC_SESSIONS: add_session(s, fs, i, z, e); break;
-    case SZ_ACC_TIMES: add_time(s, fs, i, z, e); break;
-    case SZ_ACC_UNTIL: add_until(s, i, z, e); break;
+    case SZ_ACC_PANES: add_row(x, i, a); break;
+    case SZ_ACC_LAST: add_last(x, i); break;
+    case SZ_ACC_FIRST: add_first(x, i, a); break;
+    case SZ_ACC_DISTINCT: add_distinct(x, i, a); break;
+    case SZ_ACC_SESSIONS: add_session(x, i, a); break;
+    case SZ_ACC_TIMES: add_time(x, i, a); break;
+    case SZ_ACC_UNTIL: add_until(x, i); break;
     }
 }
 
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask,
                    sz_entry entry) {
-    if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = sz_zone_day(z, e->time_ms);
+    adding x = adding_of(s, fs, z, e, entry);
     for (uint32_t w = 0; w < fs->acc_words; w++) {
         uint64_t accs = 0;
         for (uint32_t byte = 0; byte < (fs->n_matchers + 7) / 8; byte++)
             for (uint32_t left = mask[byte]; left; left &= left - 1)
                 accs |= fs->matcher_accs[(8 * byte + (uint32_t)__builtin_ctz(left)) * fs->acc_words + w];
-        for (; accs; accs &= accs - 1) add_to(s, fs, 64 * w + (uint32_t)__builtin_ctzll(accs), z, e, entry);
+        for (; accs; accs &= accs - 1) add_to(&x, 64 * w + (uint32_t)__builtin_ctzll(accs));
     }
-    if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days) add_findable(s, fs, e, mask);
+    if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days && is_counted(fs, mask)) add_findable(s, fs, e, mask);
 }
 
 /* Take one attendance record out of a row. An empty row stays: it counts as no day. */

@@ -44,7 +44,17 @@ static bool hex_id(sz_str id, uint8_t out[16]) {
     return true;
 }
 
-static void put_word(sz_buf *out, sz_map *dict, sz_str s) { sz_buf_put_varint(out, sz_map_intern(dict, s)); }
+static uint8_t *put_varint(uint8_t *p, uint64_t v) {
+    for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
+    *p++ = (uint8_t)v;
+    return p;
+}
+
+static uint8_t *put_lstr(uint8_t *p, sz_str s) {
+    p = put_varint(p, s.n);
+    if (s.n) memcpy(p, s.p, s.n);
+    return p + s.n;
+}
 
 static uint64_t fields_of(const sz_event *e, const sz_types *types) {
     uint64_t f = 0;
@@ -68,66 +78,95 @@ static uint64_t fields_of(const sz_event *e, const sz_types *types) {
     return f;
 }
 
-static void put_declared(sz_buf *out, const sz_event *e, const sz_types *types, sz_map *dict) {
+typedef struct words {
+    sz_map *dict;
+    sz_recall *recent;
+} words;
+
+static uint8_t *put_word(uint8_t *p, const words *w, sz_str s) {
+    return put_varint(p, sz_recall_intern(w->recent, w->dict, s));
+}
+
+static uint8_t *put_declared(uint8_t *p, const sz_event *e, const sz_types *types, const words *w) {
     const sz_type *t = &types->v[e->type];
     for (uint32_t i = 0; i < t->n_fields; i++) {
         const sz_value *v = &e->fields[i];
-        sz_buf_put_u8(out, v->is_set);
+        *p++ = v->is_set;
         if (!v->is_set) continue;
         switch (t->fields[i].kind) {
         case SZ_FIELD_TEXT:
-        case SZ_FIELD_ENUM: put_word(out, dict, v->text); break;
-        case SZ_FIELD_MONEY: sz_buf_put_zigzag(out, v->fen); break;
+        case SZ_FIELD_ENUM: p = put_word(p, w, v->text); break;
+        case SZ_FIELD_MONEY: p = put_varint(p, ((uint64_t)v->fen << 1) ^ (v->fen < 0 ? UINT64_MAX : 0)); break;
         case SZ_FIELD_NUMBER:
-        case SZ_FIELD_TIME: sz_buf_put_double(out, v->num); break;
+        case SZ_FIELD_TIME: {
+            uint64_t u;
+            memcpy(&u, &v->num, sizeof u);
+            for (int k = 0; k < 8; k++) *p++ = (uint8_t)(u >> 8 * k);
+            break;
+        }
         }
     }
+    return p;
 }
 
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
                   const sz_types *types) {
-    sz_entry_put_as(out, e, mask, mask_bytes, dict, types, SZ_NONE);
+    sz_entry_put_as(out, e, mask, mask_bytes, dict, types, SZ_NONE, NULL);
+}
+
+enum { NUMBER_MAX = 10, N_FIELDS = 16 }; /* bytes of a varint; of field_bits */
+
+static uint8_t *put_fields(uint8_t *p, const sz_event *e, uint64_t f, const words *w, uint32_t card_word) {
+    if (f & F_SOURCE) p = put_word(p, w, e->source);
+    if (f & F_PLACE) p = put_word(p, w, e->place);
+    if (f & F_AMOUNT) p = put_varint(p, (uint64_t)e->amount_fen);
+    if (f & F_BALANCE) p = put_varint(p, (uint64_t)e->balance_fen);
+    if (f & F_CARD) p = put_varint(p, card_word != SZ_NONE ? card_word : sz_map_intern(w->dict, e->card));
+    if (f & F_READER) p = put_word(p, w, e->reader);
+    if (f & F_HOURS) p = put_varint(p, (uint64_t)e->hours_micro);
+    if (f & F_COURSE) p = put_word(p, w, e->course);
+    if (f & F_SESSION) p = put_word(p, w, e->session);
+    if (f & F_USE_COUNT) p = put_varint(p, (uint64_t)e->use_count);
+    if (f & F_JOURNAL) p = put_varint(p, (uint64_t)e->journal_no);
+    if (f & F_REF) p = put_lstr(p, e->ref);
+    if (f & F_MEANS) p = put_word(p, w, e->means);
+    if (f & F_COLLECTED) {
+        int64_t d = e->collected_ms - e->time_ms;
+        p = put_varint(p, ((uint64_t)d << 1) ^ (d < 0 ? UINT64_MAX : 0));
+    }
+    if (f & F_SYSTEM) p = put_word(p, w, e->card_system);
+    return p;
 }
 
 void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
-                     const sz_types *types, uint32_t card_word) {
-    size_t start = out->n;
-    uint8_t hex[16] = {0};
+                     const sz_types *types, uint32_t card_word, sz_recall *recent) {
+    words w = {dict, recent};
+    uint8_t hex[16];
     bool is_hex = hex_id(e->id, hex);
-    uint64_t t = (uint64_t)e->time_ms;
-    uint8_t head[HEAD] = {0};
-    head[2] = e->type;
-    head[3] = (uint8_t)(e->precision | (e->has_hours ? 4 : 0) | (is_hex ? 8 : 0));
-    for (int i = 0; i < 6; i++) head[4 + i] = (uint8_t)(t >> (8 * i));
-    for (int i = 0; i < 4; i++) head[10 + i] = (uint8_t)(e->content >> (8 * i));
-    sz_buf_reserve(out, HEAD + mask_bytes + 160); /* as much as nearly all take */
-    sz_buf_put(out, head, HEAD);
-    sz_buf_put(out, mask, mask_bytes);
-    sz_buf_put_u8(out,
-                  (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5));
-    uint64_t f = fields_of(e, types);
-    sz_buf_put_varint(out, f);
-    if (f & F_SOURCE) put_word(out, dict, e->source);
-    if (f & F_PLACE) put_word(out, dict, e->place);
-    if (f & F_AMOUNT) sz_buf_put_varint(out, (uint64_t)e->amount_fen);
-    if (f & F_BALANCE) sz_buf_put_varint(out, (uint64_t)e->balance_fen);
-    if (f & F_CARD) sz_buf_put_varint(out, card_word != SZ_NONE ? card_word : sz_map_intern(dict, e->card));
-    if (f & F_READER) put_word(out, dict, e->reader);
-    if (f & F_HOURS) sz_buf_put_varint(out, (uint64_t)e->hours_micro);
-    if (f & F_COURSE) put_word(out, dict, e->course);
-    if (f & F_SESSION) put_word(out, dict, e->session);
-    if (f & F_USE_COUNT) sz_buf_put_varint(out, (uint64_t)e->use_count);
-    if (f & F_JOURNAL) sz_buf_put_varint(out, (uint64_t)e->journal_no);
-    if (f & F_REF) sz_buf_put_lstr(out, e->ref);
-    if (f & F_MEANS) put_word(out, dict, e->means);
-    if (f & F_COLLECTED) sz_buf_put_zigzag(out, e->collected_ms - e->time_ms);
-    if (f & F_SYSTEM) put_word(out, dict, e->card_system);
-    if (f & F_DECLARED) put_declared(out, e, types, dict);
-    if (is_hex) sz_buf_put(out, hex, 16);
-    else sz_buf_put_lstr(out, e->id);
-    size_t n = out->n - start;
-    out->p[start] = (uint8_t)n;
-    out->p[start + 1] = (uint8_t)(n >> 8);
+    uint64_t t = (uint64_t)e->time_ms, f = fields_of(e, types);
+    /* room for the longest that it can be, so that nothing below has to look */
+    sz_buf_reserve(out, HEAD + mask_bytes + 1 + (N_FIELDS + 3) * NUMBER_MAX +
+                            types->v[e->type].n_fields * (1 + NUMBER_MAX) + e->ref.n + e->id.n);
+    uint8_t *start = out->p + out->n, *p = start + 2;
+    *p++ = e->type;
+    *p++ = (uint8_t)(e->precision | (e->has_hours ? 4 : 0) | (is_hex ? 8 : 0));
+    for (int i = 0; i < 6; i++) *p++ = (uint8_t)(t >> (8 * i));
+    for (int i = 0; i < 4; i++) *p++ = (uint8_t)(e->content >> (8 * i));
+    for (uint32_t i = 0; i < mask_bytes; i++) *p++ = mask[i];
+    *p++ = (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5);
+    p = put_varint(p, f);
+    p = put_fields(p, e, f, &w, card_word);
+    if (f & F_DECLARED) p = put_declared(p, e, types, &w);
+    if (is_hex) {
+        memcpy(p, hex, sizeof hex);
+        p += sizeof hex;
+    } else {
+        p = put_lstr(p, e->id);
+    }
+    size_t n = (size_t)(p - start);
+    start[0] = (uint8_t)n;
+    start[1] = (uint8_t)(n >> 8);
+    out->n += n;
 }
 
 uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }

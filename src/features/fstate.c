@@ -60,12 +60,8 @@ static void compact(sz_fstate *s, uint32_t extra) {
     *s = to;
 }
 
-uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
+uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
-    if (n <= r->cap) {
-        r->n = n;
-        return s->p + r->off;
-    }
     uint32_t cap = some_room(n);
     bool is_last = r->off + r->cap == s->n && r->cap;
     if ((is_last ? r->off : s->n) + cap > s->cap) {

@@ -63,7 +63,8 @@ static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regio
 
 /* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the
  * state die. */
-uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
+static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
+uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n); /* where there is no room */
 /* It is n bytes long after all, n not more than it has: room that it does not need goes back. */
 void region_trim(sz_fstate *s, uint32_t i, uint32_t n);
 uint32_t findable_size(const sz_featureset *fs);
@@ -87,6 +88,13 @@ static inline double field_scale(const sz_featureset *fs, uint16_t field) {
 }
 /* Hash of a field's value for distinct. False: the record lacks it. */
 bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint64_t *hash);
+
+static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
+    region *r = &regions_of(s)[i];
+    if (n > r->cap) return region_grow(s, i, n);
+    r->n = n;
+    return s->p + r->off;
+}
 
 /* Local day, night or pane of an instant, as the accumulator counts. */
 static inline int32_t acc_index(const sz_acc *a, const sz_zone *z, int64_t t_ms) {

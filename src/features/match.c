@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which matchers a record fits. Most ask only for codes and the place (`event.op == "consume" && place.kind ==
- * "canteen"`): their answer is the same for every record with these, so it is remembered; the others are run.
+ * Which matchers a record fits. Most ask only for codes, the place and the time of day (`event.op == "consume" &&
+ * place.kind == "canteen" && event.hour >= 10`): their answer is the same for every record with these, so it is
+ * remembered; the others are run.
  */
 #include "ops.h"
 
@@ -34,19 +35,22 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 /* ---- remembered ---- */
 
 enum { SLOTS = 1024, EMPTY = 0 };
+enum { ASKS_PLACE = 1, ASKS_KIND = 2, ASKS_HOUR = 4, ASKS_WEEKDAY = 8, ASKS_MINUTE = 16 };
 
 struct sz_match_memo {
     bool is_usable;             /* at most 64 matchers, none with more than 64 wheres */
     uint64_t own[SZ_TYPES_MAX]; /* of a type: matchers that look at more, a bit each */
-    bool asks_place[SZ_TYPES_MAX];
-    uint64_t more[64]; /* of a matcher: its wheres that look at more */
+    uint8_t asks[SZ_TYPES_MAX]; /* beside the codes */
+    uint64_t more[64];          /* of a matcher: its wheres that look at more */
     struct {
         uint64_t key, mask;
     } slots[SLOTS];
+    sz_recall places;         /* of the campus */
+    uint32_t *kinds, n_kinds; /* of each place: a number of its kind, from 1 */
 };
 
-/* Does the program see nothing but codes and the place? */
-static bool is_by_code(const sz_prog *p, bool *asks_place) {
+/* What a program asks for, if that is part of the key; false: it looks at more. */
+static bool is_by_key(const sz_prog *p, uint8_t *asks) {
     uint32_t n;
     const uint32_t *slots = sz_prog_slots(p, &n);
     for (uint32_t i = 0; i < n; i++) {
@@ -60,51 +64,95 @@ static bool is_by_code(const sz_prog *p, bool *asks_place) {
         case SZ_EF_RESULT: break;
         case SZ_EF_PLACE_ID:
         case SZ_EF_PLACE_NAME:
-        case SZ_EF_PLACE_KIND:
         case SZ_EF_PLACE_BUILDING:
-        case SZ_EF_PLACE_ZONE: *asks_place = true; break;
+        case SZ_EF_PLACE_ZONE: *asks |= ASKS_PLACE; break;
+        case SZ_EF_PLACE_KIND: *asks |= ASKS_KIND; break;
+        case SZ_EF_HOUR: *asks |= ASKS_HOUR; break;
+        case SZ_EF_WEEKDAY: *asks |= ASKS_WEEKDAY; break;
+        case SZ_EF_CLOCK: *asks |= ASKS_MINUTE; break;
         default: return false;
         }
     }
     return true;
 }
 
-sz_match_memo *sz_match_memo_new(const sz_featureset *fs) {
+static void number_kinds(sz_match_memo *m, const sz_campus *c) {
+    sz_map kinds;
+    sz_map_init(&kinds);
+    m->n_kinds = sz_campus_n_places(c);
+    m->kinds = sz_alloc((m->n_kinds + 1) * sizeof *m->kinds);
+    for (uint32_t i = 0; i < m->n_kinds; i++) m->kinds[i] = sz_map_intern(&kinds, sz_campus_place(c, i)->kind) + 1;
+    sz_map_fini(&kinds);
+}
+
+sz_match_memo *sz_match_memo_new(const sz_featureset *fs, const sz_campus *c) {
     sz_match_memo *m = sz_alloc(sizeof *m);
+    number_kinds(m, c);
     m->is_usable = fs->n_matchers <= 64;
     for (uint32_t i = 0; i < fs->n_matchers && m->is_usable; i++) {
         const sz_matcher *x = &fs->matchers[i];
-        bool asks_place = false;
+        uint8_t asks = 0;
         m->is_usable = x->n_wheres <= 64;
         for (uint32_t k = 0; k < x->n_wheres && m->is_usable; k++)
-            if (!is_by_code(x->wheres[k], &asks_place)) m->more[i] |= UINT64_C(1) << k;
+            if (!is_by_key(x->wheres[k], &asks)) m->more[i] |= UINT64_C(1) << k;
         for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) {
             if (!(x->types >> t & 1)) continue;
             if (m->more[i]) m->own[t] |= UINT64_C(1) << i;
-            m->asks_place[t] |= asks_place;
+            m->asks[t] |= asks;
         }
     }
     return m;
 }
 
-void sz_match_memo_free(sz_match_memo *m) { sz_free(m); }
+void sz_match_memo_free(sz_match_memo *m) {
+    if (m) sz_free(m->kinds);
+    sz_free(m);
+}
 
-/* The codes and the place as one number, never EMPTY. False: a place that the campus does not have may be any text. */
-static bool key_of(const sz_eval *ev, const sz_match_memo *m, const sz_event *e, uint64_t *key) {
-    uint64_t place = 0;
-    if (m->asks_place[e->type] && e->place.n) {
-        uint32_t i = sz_campus_find_place(ev->facts->campus, e->place);
-        if (i == SZ_NONE) return false;
-        place = (uint64_t)i + 1;
-    }
+uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place) {
+    sz_recall_slot *at = NULL;
+    if (m && sz_recall_find(&m->places, place, &at)) return at->val;
+    uint32_t i = sz_campus_find_place(c, place);
+    if (at) at->val = i;
+    return i;
+}
+
+enum { PLACE_BITS = 20, OTHER_PLACE = (1 << PLACE_BITS) - 1 };
+
+/* Number of the record's place, or of its kind if no more is asked; 0 where nobody asks. False: a place that the campus
+ * does not have may be any text; its kind is `unknown`. */
+static bool place_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e, uint64_t *place) {
+    *place = 0;
+    if (!(m->asks[e->type] & (ASKS_PLACE | ASKS_KIND)) || !e->place.n) return true;
+    uint32_t i = sz_match_place(m, ev->facts->campus, e->place);
+    bool is_kind = !(m->asks[e->type] & ASKS_PLACE);
+    *place = is_kind ? i < m->n_kinds ? m->kinds[i] : OTHER_PLACE : i + 1;
+    return (is_kind || i != SZ_NONE) && *place <= OTHER_PLACE;
+}
+
+static uint64_t time_of(const sz_match_memo *m, const sz_eval *ev, const sz_event *e) {
+    uint8_t asks = m->asks[e->type];
+    uint64_t key = 0;
+    if (!(asks & (ASKS_HOUR | ASKS_WEEKDAY | ASKS_MINUTE))) return 0;
+    uint32_t minute = (uint32_t)sz_zone_ms_of_day(ev->zone, e->time_ms) / 60000;
+    if (asks & ASKS_MINUTE) key = minute + 1;
+    else if (asks & ASKS_HOUR) key = minute / 60 + 1;
+    if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)) << 11;
+    return key;
+}
+
+/* All that is asked for as one number, never EMPTY: bits 1-25 codes, 28-41 time, from 44 on the place. */
+static bool key_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e, uint64_t *key) {
+    uint64_t place;
+    if (!place_of(m, ev, e, &place)) return false;
     uint64_t codes = (uint64_t)e->type << 1 | (uint64_t)e->precision << 8 | (uint64_t)e->op << 12 |
                      (uint64_t)e->status << 16 | (uint64_t)e->direction << 20 | (uint64_t)e->result << 24;
-    *key = place << 32 | codes | 1;
+    *key = place << 44 | time_of(m, ev, e) << 28 | codes | 1;
     return true;
 }
 
-/* Matchers that the record fits as far as codes and the place go. */
-static uint64_t by_code(const sz_match_memo *m, const sz_eval *ev, const sz_event *e, const sz_loader *l) {
+/* Matchers that the record fits as far as the key goes. */
+static uint64_t by_key(const sz_match_memo *m, const sz_eval *ev, const sz_event *e, const sz_loader *l) {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < ev->fs->n_matchers; i++) {
         const sz_matcher *x = &ev->fs->matchers[i];
@@ -124,7 +172,8 @@ static bool rest_holds(const sz_match_memo *m, uint32_t i, const sz_matcher *x, 
 
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask) {
     uint64_t key;
-    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !key_of(ev, m, e, &key)) {
+    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !key_of(m, ev, e, &key)) {
+        sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;
     }
@@ -132,15 +181,17 @@ void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *m
     ev->event = e;
     uint32_t at = (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 54);
     sz_loader l = sz_eval_loader(ev);
-    if (m->slots[at].key != key) {
+    bool is_known = m->slots[at].key == key;
+    if (!is_known || m->own[e->type] & m->slots[at].mask) sz_eval_at(ev, e->time_ms);
+    if (!is_known) {
         m->slots[at].key = key;
-        m->slots[at].mask = by_code(m, ev, e, &l);
+        m->slots[at].mask = by_key(m, ev, e, &l);
     }
     uint64_t bits = m->slots[at].mask;
     for (uint64_t own = m->own[e->type] & bits; own; own &= own - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(own);
         if (!rest_holds(m, i, &ev->fs->matchers[i], &l)) bits &= ~(UINT64_C(1) << i);
     }
-    for (uint32_t i = 0; i < (ev->fs->n_matchers + 7) / 8; i++) mask[i] = (uint8_t)(bits >> 8 * i);
+    for (uint32_t i = 0; i < (ev->fs->n_matchers + 7) / 8; i++, bits >>= 8) mask[i] = (uint8_t)bits;
     ev->event = before;
 }

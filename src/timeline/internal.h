@@ -50,7 +50,8 @@ uint32_t log_lower(const sz_timeline *tl, int64_t t_ms); /* offset of the first 
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end);
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
-uint16_t identity_print(sz_str source, sz_str id);
+uint16_t identity_print(sz_str id);
+void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th; counts the record */
 void log_drop_front(sz_timeline *tl, uint32_t n); /* n bytes, whole records */
 bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);

@@ -5,14 +5,16 @@
  */
 #include "internal.h"
 
+enum { PRINTS = 32 };        /* room for them is a multiple of it */
 enum { UNMATCHED_BIT = 16 }; /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
 
 void entry_set_unmatched(uint8_t *p, bool on) { p[3] = (uint8_t)(on ? p[3] | UNMATCHED_BIT : p[3] & ~UNMATCHED_BIT); }
 
-uint16_t identity_print(sz_str source, sz_str id) {
-    uint64_t h = sz_hash_key(id.p, id.n) ^ (sz_hash_key(source.p, source.n) << 1);
+/* Of the id alone: the same one of two sources is rare, and told apart when they are decoded. */
+uint16_t identity_print(sz_str id) {
+    uint64_t h = sz_hash_key(id.p, id.n);
     return (uint16_t)(h ^ h >> 16 ^ h >> 32);
 }
 
@@ -28,21 +30,23 @@ static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz
     return sz_entry_get(tl->log.p + off, mask_bytes(c), c->dict, c->types, e);
 }
 
+/* May one be it? Whole vectors, what stands behind the last one too: that costs a look at the log at most. */
 static bool any_print(const sz_timeline *tl, uint16_t print) {
-    const uint16_t *v = tl->prints;
-    uint32_t i = 0, n = tl->n_log;
-    for (; i + 32 <= n; i += 32) { /* whole vectors, no tail */
-        uint16_t hit = 0;
-        for (uint32_t k = 0; k < 32; k++) hit |= (uint16_t)(v[i + k] == print);
-        if (hit) return true;
-    }
-    for (; i < n; i++)
-        if (v[i] == print) return true;
-    return false;
+    typedef uint16_t eight __attribute__((vector_size(16)));
+    eight want = (eight){0} + print, hit = {0};
+    for (uint32_t i = 0; i < tl->n_log; i += PRINTS)
+        for (uint32_t k = 0; k < PRINTS; k += 8) {
+            eight v;
+            memcpy(&v, tl->prints + i + k, sizeof v);
+            hit |= (eight)(v == want);
+        }
+    uint64_t half[2];
+    memcpy(half, &hit, sizeof half);
+    return (half[0] | half[1]) != 0;
 }
 
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
-    uint16_t print = identity_print(source, id);
+    uint16_t print = identity_print(id);
     uint32_t found = SZ_NONE;
     if (!any_print(tl, print)) return SZ_NONE;
     for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
@@ -77,12 +81,13 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
     return off;
 }
 
-static void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
+void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     if (tl->n_log == tl->cap_prints) {
-        tl->cap_prints += 32;
+        tl->cap_prints += PRINTS;
         tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
+        memset(tl->prints + tl->n_log, 0, PRINTS * sizeof *tl->prints);
     }
-    memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
+    if (i < tl->n_log) memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
     tl->prints[i] = print;
     tl->n_log++;
 }
@@ -108,11 +113,11 @@ static uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     run x;
     run_init(&x, tl, c, NULL);
-    sz_eval_at(&x.ev, e->time_ms);
     sz_match_quick(c->matches, &x.ev, e, x.mask);
     uint32_t index, off = log_place(tl, c, e, &index);
     sz_buf_clear(&c->scratch);
-    sz_entry_put_as(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card));
+    sz_entry_put_as(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card),
+                    c->words);
     uint32_t n = (uint32_t)c->scratch.n;
     bool is_end = off == tl->log.n;
     log_room(tl, n);
@@ -124,7 +129,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     } else {
         tl->last_off = off;
     }
-    put_print(tl, index, identity_print(e->source, e->id));
+    log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) tl->n_undos++;
     bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
     if (late) {

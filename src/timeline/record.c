@@ -137,13 +137,7 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
 }
 
 static void note_entry(sz_timeline *tl, const sz_event *e, uint32_t off, uint32_t index) {
-    if (tl->n_log == tl->cap_prints) {
-        tl->cap_prints = tl->cap_prints ? tl->cap_prints + tl->cap_prints / 2 + 8 : 8;
-        tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
-    }
-    memmove(tl->prints + index + 1, tl->prints + index, (tl->n_log - index) * sizeof *tl->prints);
-    tl->prints[index] = identity_print(e->source, e->id);
-    tl->n_log++;
+    log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) tl->n_undos++;
     if (off >= tl->last_off) tl->last_off = off;
 }

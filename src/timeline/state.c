@@ -102,7 +102,7 @@ void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
         if (!get(x, off, &e)) continue;
         memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
         if (holds(undone, n, off)) state_keep_seen(fs, mask);
-        sz_fstate_add(out, fs, x->c->zone, &e, mask, entry_at(tl, off));
+        sz_fstate_add_as(x->c->adds, out, fs, x->c->zone, &e, mask, entry_at(tl, off));
         if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
     }
 }
@@ -166,7 +166,7 @@ void state_apply(run *x, uint32_t off) {
     }
     if (tl->n_undos && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
     x->is_first = sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
-    sz_fstate_add(&tl->head, fs, x->c->zone, x->event, x->mask, entry_at(tl, off));
+    sz_fstate_add_as(x->c->adds, &tl->head, fs, x->c->zone, x->event, x->mask, entry_at(tl, off));
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
     tl->head_off = off + sz_entry_len(tl->log.p + off);
 }
@@ -259,7 +259,8 @@ void state_rollback(run *x, int64_t t_ms) {
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
         if (get(x, off, &e))
-            sz_fstate_add(&tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off), entry_at(tl, off));
+            sz_fstate_add_as(x->c->adds, &tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off),
+                             entry_at(tl, off));
     }
     tl->head_off = end;
     tl->head_key = key_before(t_ms);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Taking a record in, inside of the features module: in general (add.c), and as remembered (add_plan.c).
+ */
+#ifndef SZ_ADD_H
+#define SZ_ADD_H
+
+#include "fstate.h"
+
+/* The record in hand. */
+typedef struct adding {
+    sz_fstate *s;
+    const sz_featureset *fs;
+    const sz_zone *z;
+    const sz_event *e;
+    sz_entry entry;
+    int32_t day, night; /* of its time */
+} adding;
+
+static inline adding adding_of(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e,
+                               sz_entry entry) {
+    adding x = {.s = s, .fs = fs, .z = z, .e = e, .entry = entry, .day = sz_zone_day(z, e->time_ms)};
+    x.night = fs->has_nights ? sz_zone_day(z, e->time_ms - SZ_DAY_MS / 2) : 0;
+    if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = x.day;
+    return x;
+}
+
+void add_to(const adding *x, uint32_t acc);
+/* Attendance that some correctable accumulator counts is to be found again (semantics 17). */
+bool is_counted(const sz_featureset *fs, const uint8_t *mask);
+void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask);
+
+#endif
