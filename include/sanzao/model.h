@@ -142,10 +142,10 @@ typedef enum sz_record_kind { SZ_RECORD_EVENT, SZ_RECORD_FEED_STATUS, SZ_RECORD_
 
 typedef struct sz_record {
     sz_record_kind kind; /* event is set for EVENT, feed for FEED_STATUS, dead for DEAD */
+    int64_t time_ms; /* of the event or feed status; SZ_TIME_NONE for dead letters without a usable time */
     sz_event event;
     sz_feed_status feed;
     sz_dead dead;
-    int64_t time_ms; /* of the event or feed status; SZ_TIME_NONE for dead letters without a usable time */
 } sz_record;
 
 enum { SZ_RECORD_MAX = 1 << 20, SZ_DEPTH_MAX = 32 };
@@ -154,9 +154,16 @@ typedef struct sz_decoder sz_decoder; /* yyjson with a pool that is reused */
 sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone);
 void sz_decoder_free(sz_decoder *d);
 void sz_decoder_only_yyjson(sz_decoder *d); /* for tests: without what stands in front of it */
+/* From here on SZ_READ_BEHIND bytes behind each record are there and may be read, whatever they are: lines of a buffer. */
+enum { SZ_READ_BEHIND = 16 };
+void sz_decoder_may_read_behind(sz_decoder *d);
 /* Decode one JSON record (contract; CloudEvents structured mode too). Always fills *out; texts borrow from `raw` or are copied
  * into a. Never fails otherwise: what cannot be used is SZ_RECORD_DEAD with reason, field and detail. */
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out);
+
+/* Decode the line at the beginning of `text` without knowing where it ends, where that can be done at once: how many bytes it
+ * takes, its line feed not included. 0: it is to be cut first, and decoded by sz_decode_json, for which this is the same. */
+size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
 
 /* Compute id (when left out) and content; the CSV mapping uses it as well. */
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a);

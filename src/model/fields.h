@@ -98,7 +98,9 @@ bool sz_row_set(const sz_row *row, sz_record *r, sz_arena *a, sz_str text, bool 
 bool sz_declared_set(const sz_field *f, sz_value *v, sz_record *r, sz_arena *a, sz_str text, bool is_lenient);
 
 /* Times that a campus's records can have: 1990 to 2200. */
-bool sz_moment_is_sane(int64_t ms);
+static inline bool sz_moment_is_sane(int64_t ms) {
+    return ms >= INT64_C(631152000000) && ms < INT64_C(7289654400000); /* 1990-01-01 to 2201-01-01, UTC */
+}
 /* The start of its minute or day in campus time. */
 int64_t sz_moment_floor(const sz_zone *z, int64_t ms, int precision);
 

@@ -25,14 +25,33 @@ typedef struct sz_key {
     uint64_t lo, hi;
 } sz_key;
 
-/* What stands between two values, `,"time":"`: the key after a key (json_scan.c). */
+/* A word of a closed list as the value of a row. */
+enum { SZ_WORD_SLOTS = 64 };
+typedef struct sz_json_word_slot {
+    sz_key key;
+    uint32_t row, code;
+    bool is_set;
+} sz_json_word_slot;
+
+/* What stands between two values, `,"time":"`: the key after a key (json_scan.c), with what its row says of the value.
+ */
 enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
+enum { SZ_JSON_WAYS = 4, SZ_JSON_NO_WAY = 1 << 16 };
 typedef struct sz_json_next {
-    char text[16];
-    uint32_t mask; /* a bit for each of its bytes */
-    uint8_t n, row;
+    _Alignas(16) char text[16];
+    uint32_t mask; /* a bit for each of its bytes; SZ_JSON_NO_WAY: there is none */
+    uint32_t bit;  /* of its row */
+    uint16_t limit, offset;
+    uint8_t n, row, kind;
     bool is_text; /* its last byte begins a string */
 } sz_json_next;
+
+/* Where the latest usual time began: its day and offset as they are written, and that midnight. */
+typedef struct sz_json_moment {
+    uint64_t day[2]; /* bytes 0 to 7 and 3 to 10 of `2026-03-02T08:00:00+08:00` */
+    uint64_t offset; /* bytes 17 to 24, those of the offset */
+    int64_t midnight_ms;
+} sz_json_moment;
 
 struct sz_decoder {
     const sz_types *types;
@@ -43,11 +62,12 @@ struct sz_decoder {
     uint8_t slots[SZ_KEY_SLOTS];  /* field names by hash: row + 1, 0 empty */
     uint32_t rows_of[6];          /* fields of a type or of feed_status, a bit a row; by number of the type's bit */
     uint32_t text_rows;
-    char day[10]; /* the latest, and its midnight in UTC */
-    int64_t day_ms;
-    sz_json_next next[SZ_JSON_UNKNOWN + 1][2]; /* after each row, and these */
-    bool only_yyjson;                          /* for tests */
-    bool has_escapes;                          /* of the record in hand: a text may hold a NUL character */
+    sz_json_word_slot words[SZ_WORD_SLOTS];
+    sz_json_moment moment;
+    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS]; /* after each row, and these */
+    bool only_yyjson;                                     /* for tests */
+    bool may_read_behind;
+    bool has_escapes; /* of the record in hand: a text may hold a NUL character */
 };
 
 void sz_json_pool_init(sz_json_pool *p);
@@ -68,12 +88,55 @@ void sz_json_keys_init(sz_decoder *d);
 void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view);
 /* The row of a key, which has SZ_KEY_MAX readable bytes; -1: none. */
 int sz_json_row(const sz_decoder *d, const char *key, size_t n);
+static inline unsigned sz_key_slot(sz_key k) {
+    uint64_t h = (k.lo ^ (k.hi << 1)) * UINT64_C(0x262c48d887e6a6dd);
+    return (unsigned)(h >> 58); /* 6 bits: SZ_KEY_SLOTS; with this factor no two names of the table meet */
+}
+static inline unsigned sz_word_slot(unsigned row, sz_key k) { return (sz_key_slot(k) + row) % SZ_WORD_SLOTS; }
+/* The number of a word (of less than SZ_KEY_MAX bytes, zeros behind) among those that a row may have, a built-in type's
+ * for SZ_ROW_TYPE; -1: none, or another row. */
+static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
+    for (unsigned h = sz_word_slot(row, k); d->words[h].is_set; h = (h + 1) % SZ_WORD_SLOTS) {
+        const sz_json_word_slot *w = &d->words[h];
+        if (w->key.lo == k.lo && w->key.hi == k.hi && w->row == row) return (int)w->code;
+    }
+    return -1;
+}
+/* The record at the beginning of the text straight into out, which was begun, but for what sz_event_complete and
+ * sz_event_finish do; how many bytes it takes. 0: it is not plain, or its keys come in an order that was not learned;
+ * out is to be begun anew. */
+size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out);
+/* The end of a number by JSON's grammar at p; NULL: it is none. */
+const char *sz_json_number_end(const char *p, const char *end);
 /* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and
  * borrow from text; view->obj is NULL. */
 bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]);
 
 /* sz_time_parse, quicker for what is usual. */
 bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day);
+
+/* What is usual: bytes of `2026-03-02T08:00:00+08:00`. */
+enum { SZ_JSON_TIME = 25 };
+static inline uint64_t sz_json_bytes8(const char *p) {
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+#define SZ_JSON_OFFSET UINT64_C(0xffffffffffff0000) /* of the bytes 17 to 24 the last six */
+static inline bool sz_json_is_known_day(const sz_json_moment *m, const char *p) {
+    return sz_json_bytes8(p) == m->day[0] && sz_json_bytes8(p + 3) == m->day[1] &&
+           (sz_json_bytes8(p + 17) & SZ_JSON_OFFSET) == m->offset;
+}
+/* Milliseconds of the day that `hh:mm:ss` says; -1: it is no such thing, or the 60th second. */
+static inline int64_t sz_json_clock(const char *p) {
+    uint64_t w = sz_json_bytes8(p) ^ UINT64_C(0x30303a30303a3030); /* each byte a digit, the colons 0 */
+    uint64_t bad =
+        (w & UINT64_C(0x0000ff0000ff0000)) | ((w | (w + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080));
+    w = w * 10 + (w >> 8);
+    unsigned hour = w & 0xff, minute = w >> 24 & 0xff, second = w >> 48 & 0xff;
+    if (bad || hour > 23 || minute > 59 || second > 59) return -1;
+    return (int64_t)((hour * 60 + minute) * 60 + second) * SZ_SECOND_MS;
+}
 
 /* Is it of a built-in type, or of none? Declared types need view->obj. */
 bool sz_json_is_built_in(const sz_decoder *d, const sz_json_view *v);

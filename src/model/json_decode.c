@@ -15,12 +15,15 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
     sz_decoder *d = sz_alloc(sizeof *d);
     d->types = types;
     d->zone = zone;
+    d->moment.day[0] = UINT64_MAX; /* no text that is UTF-8 begins so */
     sz_json_pool_init(&d->pool);
     sz_json_keys_init(d);
     return d;
 }
 
 void sz_decoder_only_yyjson(sz_decoder *d) { d->only_yyjson = true; }
+
+void sz_decoder_may_read_behind(sz_decoder *d) { d->may_read_behind = true; }
 
 void sz_decoder_free(sz_decoder *d) {
     if (!d) return;
@@ -111,11 +114,23 @@ static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out
 static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record *out) {
     yyjson_val vals[SZ_N_JSON_ROWS];
     sz_json_view view;
-    if (d->only_yyjson || !sz_json_scan(d, text, &view, vals)) return false;
+    if (!sz_json_scan(d, text, &view, vals)) return false;
     if (view.found >> SZ_ROW_SPECVERSION & 1 || !sz_json_is_built_in(d, &view)) return false;
     d->has_escapes = false;
     sz_json_event(d, &view, raw, a, out);
     return true;
+}
+
+static void finish(sz_record *out, sz_str raw, sz_arena *a) {
+    if (sz_event_complete(out, a)) sz_event_finish(&out->event, raw, out->event.id.n > 0, a);
+}
+
+size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
+    sz_record_begin(out);
+    size_t n = sz_json_plain(d, text, out);
+    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX || d->only_yyjson) return 0;
+    finish(out, (sz_str){text.p, n}, a);
+    return n;
 }
 
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
@@ -126,7 +141,12 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     }
     sz_str text = raw;
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
-    if (quick(d, text, raw, a, out)) return;
+    if (!d->only_yyjson && text.n && sz_json_plain(d, text, out) == text.n) {
+        finish(out, raw, a);
+        return;
+    }
+    sz_record_begin(out);
+    if (!d->only_yyjson && quick(d, text, raw, a, out)) return;
     yyjson_val *root = parse(d, text, a, out);
     if (!root) return;
     d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;

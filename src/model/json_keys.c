@@ -14,10 +14,27 @@ static sz_key key_of(const sz_decoder *d, const char *p, size_t n) {
     return (sz_key){word(p) & d->masks[n].lo, word(p + 8) & d->masks[n].hi};
 }
 
-static unsigned slot_of(sz_key k) {
-    uint64_t h = (k.lo ^ (k.hi << 1)) * UINT64_C(0x262c48d887e6a6dd);
-    return (unsigned)(h >> 58); /* 6 bits: SZ_KEY_SLOTS; with this factor no two names of the table meet */
+/* ---- words ---- */
+
+static void add_word(sz_decoder *d, unsigned row, unsigned code, const char *text) {
+    char bytes[SZ_KEY_MAX] = {0};
+    size_t n = strlen(text);
+    if (n == 0 || n >= SZ_KEY_MAX) return;
+    memcpy(bytes, text, n);
+    sz_key k = key_of(d, bytes, n);
+    unsigned h = sz_word_slot(row, k);
+    while (d->words[h].is_set) h = (h + 1) % SZ_WORD_SLOTS;
+    d->words[h] = (sz_json_word_slot){k, row, code, true};
 }
+
+static void words_init(sz_decoder *d) {
+    for (unsigned i = 0; i < SZ_N_ROWS; i++)
+        for (unsigned k = 0; i != SZ_ROW_STATE && k < sz_rows[i].n_choices; k++)
+            add_word(d, i, k, sz_rows[i].choices[k]);
+    for (unsigned k = 0; k < SZ_TYPE_FIRST_DECLARED; k++) add_word(d, SZ_ROW_TYPE, k, d->types->v[k].name.p);
+}
+
+/* ---- keys ---- */
 
 void sz_json_keys_init(sz_decoder *d) {
     memset(d->slots, 0, sizeof d->slots);
@@ -30,7 +47,7 @@ void sz_json_keys_init(sz_decoder *d) {
         char name[SZ_KEY_MAX] = {0};
         memcpy(name, sz_rows[i].name, sz_rows[i].len);
         d->names[i] = key_of(d, name, sz_rows[i].len);
-        unsigned h = slot_of(d->names[i]);
+        unsigned h = sz_key_slot(d->names[i]);
         while (d->slots[h]) h = (h + 1) % SZ_KEY_SLOTS;
         d->slots[h] = (uint8_t)(i + 1);
         for (unsigned bit = 0; bit <= SZ_FEED_BIT; bit++)
@@ -38,12 +55,15 @@ void sz_json_keys_init(sz_decoder *d) {
                 d->rows_of[bit] |= UINT32_C(1) << i;
         if (sz_rows[i].kind == SZ_ROW_IS_TEXT) d->text_rows |= UINT32_C(1) << i;
     }
+    words_init(d);
+    for (unsigned i = 0; i <= SZ_JSON_UNKNOWN; i++)
+        for (unsigned k = 0; k < SZ_JSON_WAYS; k++) d->next[i][k].mask = SZ_JSON_NO_WAY;
 }
 
 int sz_json_row(const sz_decoder *d, const char *p, size_t n) {
     if (n == 0 || n > SZ_KEY_MAX) return -1;
     sz_key k = key_of(d, p, n);
-    for (unsigned h = slot_of(k); d->slots[h]; h = (h + 1) % SZ_KEY_SLOTS) {
+    for (unsigned h = sz_key_slot(k); d->slots[h]; h = (h + 1) % SZ_KEY_SLOTS) {
         const sz_key *name = &d->names[d->slots[h] - 1];
         if (name->lo == k.lo && name->hi == k.hi) return d->slots[h] - 1;
     }

@@ -67,8 +67,7 @@ static const char *digits(const char *p, const char *end) {
     return p;
 }
 
-/* A number by JSON's grammar; where it ends, NULL: it is none. */
-static const char *number_end(const char *p, const char *end) {
+const char *sz_json_number_end(const char *p, const char *end) {
     const char *q = p < end && *p == '-' ? p + 1 : p, *from = q;
     q = digits(q, end);
     if (q == from || (*from == '0' && q - from > 1)) return NULL;
@@ -109,7 +108,7 @@ static const char *value_end(const scan *s, const char *p, yyjson_val *v) {
         v->tag = YYJSON_TYPE_NULL;
         return p + 4;
     }
-    const char *q = number_end(p, s->end);
+    const char *q = sz_json_number_end(p, s->end);
     if (q) set_val(v, p, q, YYJSON_TYPE_RAW);
     return q;
 }
@@ -123,7 +122,7 @@ static int row_at(const sz_decoder *d, const scan *s, const char *key, size_t n)
 }
 
 static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
-    if (row < 0 || view->found >> row & 1 || yyjson_is_null(v)) return;
+    if (row < 0 || row >= SZ_N_JSON_ROWS || view->found >> row & 1 || yyjson_is_null(v)) return;
     view->found |= UINT32_C(1) << row;
     vals[row] = *v;
     view->vals[row] = &vals[row];
@@ -132,25 +131,37 @@ static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
 /* ---- what came next before ---- */
 
 /* Feeds write their keys in one order, so behind the value of a key mostly comes what came behind it the last times:
- * `,"time":"` is then one comparison. Of each row the two latest such texts are kept. */
+ * `,"time":"` is then one comparison. Of each row the latest such texts are kept. */
 static const sz_json_next *follow(const sz_decoder *d, const scan *s, unsigned after, const char *p) {
     if (s->end - p < 16) return NULL;
     const __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < SZ_JSON_WAYS; i++) {
         const sz_json_next *x = &d->next[after][i];
         const __m128i want = _mm_loadu_si128((const __m128i *)(const void *)x->text);
         uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want));
-        if (x->n && (same & x->mask) == x->mask) return x;
+        if ((~same & x->mask) == 0) return x;
     }
     return NULL;
 }
 
-static void learn(sz_decoder *d, unsigned after, const char *from, const char *to, int row, bool is_text) {
+/* What json_plain.c takes only as a text. */
+static bool asks_text(unsigned kind) {
+    return kind == SZ_ROW_IS_TEXT || kind == SZ_ROW_IS_CHOICE || kind == SZ_ROW_IS_TYPE || kind == SZ_ROW_IS_TIME;
+}
+
+static void learn(sz_decoder *d, unsigned after, const char *from, const char *to, unsigned row, bool is_text) {
     size_t n = (size_t)(to - from);
-    if (n > 16 || row < 0) return;
-    d->next[after][1] = d->next[after][0];
-    sz_json_next *x = &d->next[after][0];
+    if (n > 16) return;
+    sz_json_next *x = d->next[after];
+    memmove(x + 1, x, (SZ_JSON_WAYS - 1) * sizeof *x);
     *x = (sz_json_next){.n = (uint8_t)n, .row = (uint8_t)row, .is_text = is_text, .mask = (1u << n) - 1};
+    x->kind = SZ_ROW_IS_ENVELOPE; /* nothing that json_plain.c reads */
+    if (row < SZ_N_JSON_ROWS) {
+        x->bit = UINT32_C(1) << row;
+        x->limit = sz_rows[row].limit;
+        x->offset = sz_rows[row].offset;
+        if (is_text || !asks_text(sz_rows[row].kind)) x->kind = sz_rows[row].kind;
+    }
     memcpy(x->text, from, n);
 }
 
@@ -158,7 +169,7 @@ static void learn(sz_decoder *d, unsigned after, const char *from, const char *t
 static unsigned known_way(const sz_decoder *d, const scan *s, unsigned after, const char **p, sz_json_view *view,
                           yyjson_val *vals) {
     for (const sz_json_next *x; (x = follow(d, s, after, *p)) != NULL; after = x->row) {
-        const char *value = *p + x->n, *q = x->is_text ? quote_from(s, value) : number_end(value, s->end);
+        const char *value = *p + x->n, *q = x->is_text ? quote_from(s, value) : sz_json_number_end(value, s->end);
         if (!q || (x->is_text && q == s->end)) break; /* judged again below */
         yyjson_val v;
         set_val(&v, value, q, x->is_text ? YYJSON_TYPE_STR : YYJSON_TYPE_RAW);
@@ -192,8 +203,9 @@ bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val val
         int row = row_at(d, &s, key, n);
         take(view, vals, row, &v);
         bool is_text = yyjson_is_str(&v);
-        if (!yyjson_is_null(&v)) learn(d, after, from, at + is_text, row, is_text);
-        after = row >= 0 ? (unsigned)row : SZ_JSON_UNKNOWN;
+        unsigned next = row >= 0 ? (unsigned)row : SZ_JSON_UNKNOWN;
+        if (!yyjson_is_null(&v)) learn(d, after, from, at + is_text, next, is_text);
+        after = next;
     }
 }
 

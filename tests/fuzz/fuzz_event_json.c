@@ -40,6 +40,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sz_decode_json(x.decoder, raw, &x.arena, &x.record);
     const char *same = model_fixture_json(&y, raw);
     require(strcmp(model_fixture_json(&x, raw), same) == 0);
+    size_t n = sz_decode_json_line(x.decoder, raw, &x.arena, &x.record);
+    if (n) {
+        require(n < size && data[n] == '\n' && !memchr(data, '\n', n));
+        same = model_fixture_json(&y, (sz_str){raw.p, n});
+        require(strcmp(model_fixture_show(&x), same) == 0);
+    }
+    model_fixture_json(&x, raw);
     if (x.record.kind == SZ_RECORD_EVENT) {
         static sz_record again;
         check_event(&x, &x.record.event);

@@ -2,13 +2,14 @@
 #include "lines.h"
 
 #define FIRST_ROOM ((size_t)256 << 10)
-#define MOST_ROOM  ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
+/* Behind `room` the decoder may read on (SZ_READ_BEHIND). */
+#define MOST_ROOM ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
 
 void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness) {
     *l = (lines){
         .from = from, .separator = separator, .line = 1, .wide = SZ_ENC_UTF8, .witness = witness, .last_line = 1};
     l->room = FIRST_ROOM;
-    l->buf = sz_realloc(NULL, l->room);
+    l->buf = sz_realloc(NULL, l->room + SZ_READ_BEHIND);
     sz_buf_init(&l->packed);
     sz_arena_init(&l->scratch);
 }
@@ -81,7 +82,7 @@ static got refill(lines *l) {
     if (l->at) to_front(l);
     if (l->end + FIRST_ROOM / 4 > l->room && l->room < MOST_ROOM) {
         l->room = l->room * 2 < MOST_ROOM ? l->room * 2 : MOST_ROOM;
-        l->buf = sz_realloc(l->buf, l->room);
+        l->buf = sz_realloc(l->buf, l->room + SZ_READ_BEHIND);
     }
     size_t room = l->room - l->end;
     ptrdiff_t n = l->conv ? read_wide(l, room) : sz_fs_bytes_read(l->from, l->buf + l->end, room);

@@ -179,6 +179,7 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_dia
     s->q = q;
     s->d = d;
     s->decoder = sz_decoder_new(o->types, o->zone);
+    sz_decoder_may_read_behind(s->decoder);
     s->given = sz_alloc(sizeof *s->given * MOST_INPUTS);
     sz_arena_init(&s->arena);
     sz_map_init(&s->inputs.names);
