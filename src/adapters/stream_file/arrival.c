@@ -143,12 +143,16 @@ static stage give(arrival *x, uint32_t max) {
     uint32_t n = 0;
     got g = GOT_PIECE;
     x->reader.bytes.idle_ms = s->is_unsettled ? SETTLE_MS : 0;
-    for (piece p; n < max && (g = sz_fs_reader_next(s, &x->reader, n == 0, &p)) == GOT_PIECE; n++) {
+    sz_str name = sz_str_of(in->name);
+    for (piece p; n < max; n++) {
         sz_input *to = &s->given[n];
+        if (!sz_fs_reader_take(s, &x->reader, &s->arena, &p, &to->record)) {
+            if ((g = sz_fs_reader_next(s, &x->reader, n == 0, &p)) != GOT_PIECE) break;
+            sz_fs_reader_decode(s, &x->reader, &p, &s->arena, &to->record);
+        }
         to->raw = p.raw;
-        to->origin = (sz_origin){sz_str_of(in->name), -1, (int64_t)p.offset, (int64_t)p.line};
+        to->origin = (sz_origin){name, -1, (int64_t)p.offset, (int64_t)p.line};
         to->repeat = 0;
-        sz_fs_reader_decode(s, &x->reader, &p, &s->arena, &to->record);
     }
     if (n) {
         in->now.records += n;

@@ -56,4 +56,19 @@ uint64_t sz_fs_lines_witness(lines *l);
 got sz_fs_lines_witness_to(lines *l, uint64_t offset);
 got sz_fs_lines_next(lines *l, bool may_refill, piece *out);
 
+/* What was read and is not cut yet, for somebody who can tell by himself where a line ends. */
+static inline sz_str sz_fs_lines_ahead(const lines *l) {
+    return (sz_str){(const char *)l->buf + l->at, l->end - l->at};
+}
+/* Take its first n bytes as the next record; they have no line end in them, and one byte of it behind them. */
+static inline void sz_fs_lines_take(lines *l, size_t n, piece *out) {
+    *out = (piece){{(const char *)l->buf + l->at, n}, l->offset, l->line, 0};
+    l->last_offset = l->offset;
+    l->last_line = l->line;
+    l->ends_in_line = false;
+    l->at += n + 1;
+    l->offset += n + 1;
+    l->line++;
+}
+
 #endif

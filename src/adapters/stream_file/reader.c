@@ -198,6 +198,14 @@ got sz_fs_reader_next(sz_stream_file *s, reader *r, bool may_refill, piece *out)
     return g;
 }
 
+bool sz_fs_reader_take(sz_stream_file *s, reader *r, sz_arena *a, piece *p, sz_record *out) {
+    if (!r->has_begun || r->in->is_csv) return false;
+    size_t n = sz_decode_json_line(s->decoder, sz_fs_lines_ahead(&r->lines), a, out);
+    if (n == 0) return false;
+    sz_fs_lines_take(&r->lines, n, p);
+    return true;
+}
+
 void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out) {
     if (p->whole) {
         *out = (sz_record){.kind = SZ_RECORD_DEAD, .time_ms = SZ_TIME_NONE, .dead = {.reason = SZ_TOO_LARGE}};

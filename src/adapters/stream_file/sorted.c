@@ -24,6 +24,7 @@ struct sorted {
     repeats repeats;
     bool is_read;
     uint64_t left; /* to be passed over */
+    sz_str *names; /* of the inputs */
 };
 
 sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
@@ -33,6 +34,8 @@ sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
     sz_arena_init(&x->arena);
     sz_fs_sorter_init(&x->sorter, s->o.memory / 8 * 7, s->tmp_dir);
     sz_fs_repeats_init(&x->repeats, s->o.memory / 8, s->tmp_dir);
+    x->names = sz_alloc(sizeof *x->names * (b->n + 1));
+    for (uint32_t i = 0; i < b->n; i++) x->names[i] = sz_str_of(b->v[i]->name);
     return x;
 }
 
@@ -42,19 +45,24 @@ void sz_fs_sorted_free(sorted *x) {
     sz_fs_sorter_fini(&x->sorter);
     sz_fs_repeats_fini(&x->repeats);
     sz_arena_fini(&x->arena);
+    sz_free(x->names);
     sz_free(x);
 }
 
 /* ---- reading ---- */
 
+/* Always false. */
+static bool lacks_room(sorted *x, const char *text) {
+    return sz_fs_fail(x->s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT, "%s", "%s", text);
+}
+
 static stage no_room(sorted *x, const char *text) {
-    sz_fs_fail(x->s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT, "%s", "%s", text);
+    lacks_room(x, text);
     return STAGE_FAILED;
 }
 
-static stage add(sorted *x, const piece *p) {
-    sz_arena_reset(&x->arena); /* for each record: then the decoder's copy always stands in the same place */
-    sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record);
+/* The record in hand, which came from there. */
+static bool add(sorted *x, const piece *p) {
     packed *to = sz_fs_sorter_room(&x->sorter);
     sz_fs_pack(&x->packer, to, &x->record, p->raw);
     to->ordinal = x->n++;
@@ -62,8 +70,21 @@ static stage add(sorted *x, const piece *p) {
     to->line = p->line;
     to->input = x->at;
     if (x->record.kind == SZ_RECORD_EVENT && !sz_fs_repeats_add(&x->repeats, &x->record.event, to->ordinal))
-        return no_room(x, x->repeats.error);
-    return sz_fs_sorter_added(&x->sorter, to) ? STAGE_WORKING : no_room(x, x->sorter.error);
+        return lacks_room(x, x->repeats.error);
+    return sz_fs_sorter_added(&x->sorter, to) || lacks_room(x, x->sorter.error);
+}
+
+/* Records at hand that need no more than a look; their number is at most `max`, UINT32_MAX: there is no room. */
+static uint32_t add_plain(sorted *x, uint32_t max) {
+    piece p;
+    uint32_t n = 0;
+    for (; n < max; n++) {
+        if (x->arena.used) sz_arena_reset(&x->arena);
+        if (!sz_fs_reader_take(x->s, &x->reader, &x->arena, &p, &x->record)) break;
+        if (!add(x, &p)) return UINT32_MAX;
+    }
+    x->batch->v[x->at]->now.records += n;
+    return n;
 }
 
 static stage end_input(sorted *x) {
@@ -89,12 +110,17 @@ static stage read_some(sorted *x) {
             if (!sz_fs_reader_open(x->s, &x->reader, in, NULL)) return STAGE_FAILED;
             if (!x->reader.is_open) return STAGE_WORKING;
         }
+        uint32_t n = add_plain(x, (uint32_t)(READ_AT_ONCE - i));
+        if (n == UINT32_MAX) return STAGE_FAILED;
+        i += (int)n;
         piece p;
         stage next = STAGE_WORKING;
         switch (sz_fs_reader_next(x->s, &x->reader, true, &p)) {
         case GOT_PIECE:
             in->now.records++;
-            next = add(x, &p);
+            sz_arena_reset(&x->arena); /* for each record: then the decoder's copy always stands in the same place */
+            sz_fs_reader_decode(x->s, &x->reader, &p, &x->arena, &x->record);
+            next = add(x, &p) ? STAGE_WORKING : STAGE_FAILED;
             break;
         case GOT_END: next = end_input(x); break;
         case GOT_WAIT:
@@ -138,7 +164,7 @@ static stage give(sorted *x, uint32_t max) {
     uint32_t n = 0;
     got g = GOT_PIECE;
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
-        sz_fs_unpack(p, sz_str_of(x->batch->v[p->input]->name), &s->given[n]);
+        sz_fs_unpack(p, x->names[p->input], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, p->ordinal);
     }
     if (n) {

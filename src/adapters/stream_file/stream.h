@@ -93,6 +93,8 @@ bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness)
 void sz_fs_reader_close(reader *r);
 /* The next record, not decoded. FAIL: as above. */
 got sz_fs_reader_next(sz_stream_file *s, reader *r, bool may_refill, piece *out);
+/* The next record at once, cut and decoded, where it is plain and at hand. False: next and decode. */
+bool sz_fs_reader_take(sz_stream_file *s, reader *r, sz_arena *a, piece *p, sz_record *out);
 void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out);
 /* After GOT_END: fill in what the ledger should know of the input. */
 void sz_fs_reader_finish(reader *r);
