@@ -80,10 +80,10 @@ typedef enum sz_chunk_kind { SZ_CHUNK_DICT, SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL
 /* ---- input ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct sz_input {
-    sz_record record;
     sz_str raw;             /* the record's bytes as they came */
     sz_origin origin;
     uint8_t repeat;         /* sorted files: 0; 1 repeats an earlier line; 2 conflicts with an earlier line (first line read stays) */
+    sz_record record;       /* last: what is mostly read of it lies at its beginning, beside the others */
 } sz_input;
 
 /* ---- messages ------------------------------------------------------------------------------------------------------------------ */

@@ -11,6 +11,10 @@ enum { LENGTH_BITS = 10, LENGTH_MASK = (1 << LENGTH_BITS) - 1 };
 _Static_assert(PACKED_MOST < 1 << (32 - LENGTH_BITS), "a place and a length share 32 bits");
 _Static_assert(sizeof(packed) % 8 == 0, "numbers follow");
 
+enum { RAW_AT = sizeof(packed), CODES_AT = offsetof(sz_event, type) };
+_Static_assert(offsetof(sz_event, has_hours) - CODES_AT == 6 && offsetof(sz_event, id) - CODES_AT == 8,
+               "type, precision, op, status, direction, result and has_hours are copied as one word");
+
 #define TIME_BIAS (INT64_C(1) << 60)
 #define ONE_HOUR  INT64_C(1000000) /* what an event has where nothing is said */
 
@@ -26,8 +30,7 @@ static int64_t time_of(const packed *p) { return p->key ? (int64_t)(p->key >> 2)
 typedef struct building {
     packer *p;
     uint8_t *piece;
-    uint32_t at; /* end of the piece so far */
-    uint32_t raw_at;
+    uint32_t at; /* end of the raw bytes and what was put behind them */
     sz_str raw;
 } building;
 
@@ -74,20 +77,25 @@ static inline bool is_same(const char *a, const char *b, uint32_t n) {
     return true;
 }
 
-/* Place and length of a text in the piece. */
-static inline uint32_t place(building *b, sz_str s) {
-    uint32_t n = s.n < LENGTH_MASK ? (uint32_t)s.n : LENGTH_MASK;
-    uintptr_t in_raw = (uintptr_t)s.p - (uintptr_t)b->raw.p, in_copy = (uintptr_t)s.p - (uintptr_t)b->p->copy;
-    if (in_raw < b->raw.n && b->raw.n - in_raw >= n) return (b->raw_at + (uint32_t)in_raw) << LENGTH_BITS | n;
-    if (in_copy < b->raw.n && b->raw.n - in_copy >= n && is_same(b->raw.p + in_copy, s.p, n)) {
+/* A text that is not in the raw bytes by its address. */
+static __attribute__((noinline)) uint32_t place_other(building *b, const char *text, uint32_t n) {
+    uintptr_t in_copy = (uintptr_t)text - (uintptr_t)b->p->copy;
+    if (in_copy < b->raw.n && b->raw.n - in_copy >= n && is_same(b->raw.p + in_copy, text, n)) {
         b->p->n_misses = 0;
-        return (b->raw_at + (uint32_t)in_copy) << LENGTH_BITS | n;
+        return (RAW_AT + (uint32_t)in_copy) << LENGTH_BITS | n;
     }
-    learn(b, s);
-    memcpy(b->piece + b->at, s.p, n);
+    learn(b, (sz_str){text, n});
+    memcpy(b->piece + b->at, text, n);
     uint32_t ref = b->at << LENGTH_BITS | n;
     b->at += n;
     return ref;
+}
+
+/* Place and length of a text in the piece. What begins in the raw bytes was borrowed from them. */
+static inline uint32_t place(building *b, const char *text, size_t n) {
+    uintptr_t in_raw = (uintptr_t)text - (uintptr_t)b->raw.p;
+    if (in_raw < b->raw.n) return (RAW_AT + (uint32_t)in_raw) << LENGTH_BITS | (uint32_t)n;
+    return place_other(b, text, (uint32_t)n);
 }
 
 /* Texts of an event, in the order of TEXT_*. */
@@ -96,127 +104,125 @@ static const uint16_t text_offsets[] = {
     offsetof(sz_event, card_system), offsetof(sz_event, place),   offsetof(sz_event, reader),  offsetof(sz_event, ref),
     offsetof(sz_event, course),      offsetof(sz_event, session), offsetof(sz_event, means),
 };
-enum { N_EVENT_TEXTS = sizeof text_offsets / sizeof *text_offsets };
+enum { N_EVENT_TEXTS = sizeof text_offsets / sizeof *text_offsets, REFS = (N_EVENT_TEXTS + 3) & ~3 };
 
-static inline sz_str event_text(const sz_event *e, uint32_t i) {
-    sz_str s;
-    memcpy(&s, (const char *)e + text_offsets[i], sizeof s);
-    return s;
-}
+/* Numbers of an event that most do not have, and what those without have instead. */
+static const struct {
+    uint16_t offset;
+    int64_t none;
+} numbers[] = {
+    {offsetof(sz_event, amount_fen), SZ_ABSENT},      {offsetof(sz_event, balance_fen), SZ_ABSENT},
+    {offsetof(sz_event, journal_no), SZ_ABSENT},      {offsetof(sz_event, use_count), SZ_ABSENT},
+    {offsetof(sz_event, collected_ms), SZ_TIME_NONE}, {offsetof(sz_event, hours_micro), ONE_HOUR},
+};
+enum { N_NUMBERS = sizeof numbers / sizeof *numbers };
 
 /* ---- pack ---- */
 
-static uint32_t put_numbers(packed *p, const sz_event *e) {
-    int64_t *to = (int64_t *)(p + 1);
-    const int64_t v[] = {e->amount_fen, e->balance_fen, e->journal_no, e->use_count};
-    uint32_t n = 0;
-    for (int i = 0; i < 4; i++)
-        if (v[i] != SZ_ABSENT) {
-            p->has |= (uint16_t)(1 << i);
-            to[n++] = v[i];
-        }
-    if (e->collected_ms != SZ_TIME_NONE) {
-        p->has |= 1 << 4;
-        to[n++] = e->collected_ms;
+/* Behind all texts. */
+static int64_t *begin_numbers(building *b, packed *p) {
+    p->numbers_at = (b->at + 7) & ~7u;
+    return (int64_t *)(void *)(b->piece + p->numbers_at);
+}
+
+static int64_t *put_numbers(packed *p, const sz_event *e, int64_t *to) {
+    unsigned has = 0;
+    for (unsigned i = 0; i < N_NUMBERS; i++) {
+        int64_t v;
+        memcpy(&v, (const char *)e + numbers[i].offset, sizeof v);
+        if (v == numbers[i].none) continue;
+        has |= 1u << i;
+        *to++ = v;
     }
-    if (e->hours_micro != ONE_HOUR) {
-        p->has |= 1 << 5;
-        to[n++] = e->hours_micro;
+    p->has = (uint16_t)has;
+    return to;
+}
+
+/* What fields hold of texts goes behind the raw bytes, so they are gathered before they have a place. */
+static uint32_t take_in_fields(building *b, const sz_event *e, packed_field *to) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < SZ_FIELDS_MAX; i++) {
+        const sz_value *v = &e->fields[i];
+        if (v->is_set) to[n++] = (packed_field){i, v->text.n ? place(b, v->text.p, v->text.n) : 0, v->num, v->fen};
     }
     return n;
 }
 
-static void put_event(packed *p, const sz_event *e) {
+static inline uint32_t pack_event(building *b, packed *p, const sz_event *e) {
+    uint32_t refs[REFS] = {0}, n = 0, there = 0;
+    packed_field fields[SZ_FIELDS_MAX];
     p->content = e->content;
-    p->type = e->type;
-    p->precision = e->precision;
-    p->op = e->op;
-    p->status = e->status;
-    p->direction = e->direction;
-    p->result = e->result;
-    p->has_hours = e->has_hours;
-    if (e->type < SZ_TYPE_FIRST_DECLARED) return;
-    for (uint32_t i = 0; i < SZ_FIELDS_MAX; i++) p->n_fields = (uint8_t)(p->n_fields + e->fields[i].is_set);
-}
-
-static void put_fields(building *b, const sz_event *e, packed_field *to) {
-    for (uint32_t i = 0; i < SZ_FIELDS_MAX; i++) {
-        const sz_value *v = &e->fields[i];
-        if (v->is_set) *to++ = (packed_field){i, v->text.n ? place(b, v->text) : 0, v->num, v->fen};
-    }
-}
-
-/* The raw bytes go behind numbers, texts and fields, whose numbers are known by now. */
-static building lay_out(packer *state, packed *p, sz_str raw, uint32_t refs_at, uint32_t n_refs) {
-    building b = {.p = state, .piece = (uint8_t *)p, .raw = raw};
-    b.raw_at = p->raw_at = ((refs_at + n_refs * 4 + 7) & ~7u) + p->n_fields * (uint32_t)sizeof(packed_field);
-    b.at = b.raw_at + p->raw_n;
-    if (raw.n) memcpy(b.piece + b.raw_at, raw.p, raw.n);
-    return b;
-}
-
-static uint32_t pack_event(packer *state, packed *p, const sz_event *e, sz_str raw) {
-    put_event(p, e);
-    p->n_numbers = (uint8_t)put_numbers(p, e);
-    uint32_t refs_at = (uint32_t)sizeof *p + p->n_numbers * 8u, there = 0, n = 0;
+    memcpy(p->codes, (const char *)e + CODES_AT, sizeof p->codes);
     for (uint32_t i = 0; i < N_EVENT_TEXTS; i++) {
-        uint32_t is_there = event_text(e, i).n != 0;
-        there |= is_there << i;
-        n += is_there;
+        const sz_str *s = (const sz_str *)(const void *)((const char *)e + text_offsets[i]);
+        if (s->n == 0) continue;
+        there |= 1u << i;
+        refs[n++] = place(b, s->p, s->n);
     }
     p->texts = (uint16_t)there;
-    building b = lay_out(state, p, raw, refs_at, n);
-    uint32_t *refs = (uint32_t *)(void *)(b.piece + refs_at);
-    for (; there; there &= there - 1) *refs++ = place(&b, event_text(e, (uint32_t)__builtin_ctz(there)));
-    if (p->n_fields)
-        put_fields(&b, e, (packed_field *)(void *)(b.piece + p->raw_at - p->n_fields * sizeof(packed_field)));
-    return b.at;
+    if (e->type >= SZ_TYPE_FIRST_DECLARED) p->n_fields = (uint8_t)take_in_fields(b, e, fields);
+    uint32_t *to = (uint32_t *)(void *)put_numbers(p, e, begin_numbers(b, p));
+    memcpy(to, refs, sizeof refs); /* as a whole: so many bytes are a few moves */
+    to += n;
+    if (p->n_fields == 0) return (uint32_t)((uint8_t *)to - b->piece);
+    to += n & 1;
+    memcpy(to, fields, p->n_fields * sizeof *fields);
+    return (uint32_t)((uint8_t *)to - b->piece) + p->n_fields * (uint32_t)sizeof *fields;
 }
 
-static uint32_t pack_other(packer *state, packed *p, const sz_record *r, sz_str raw) {
+static uint32_t pack_other(building *b, packed *p, const sz_record *r) {
     sz_str texts[N_TEXTS] = {{0}};
-    uint32_t n_refs = 0;
-    if (r->kind == SZ_RECORD_FEED_STATUS) {
-        p->feed_state = (uint8_t)r->feed.state;
+    uint32_t refs[N_TEXTS], n = 0;
+    bool is_feed = r->kind == SZ_RECORD_FEED_STATUS;
+    if (is_feed) {
+        p->what = (uint8_t)r->feed.state;
         texts[TEXT_SOURCE] = r->feed.source;
         texts[TEXT_READER] = r->feed.reader;
         texts[TEXT_BUILDING] = r->feed.building;
-        ((int64_t *)(p + 1))[p->n_numbers++] = r->feed.complete_through_ms;
     } else {
-        p->reason = (uint8_t)r->dead.reason;
+        p->what = (uint8_t)r->dead.reason;
         texts[TEXT_FIELD] = (sz_str){r->dead.field, r->dead.field ? strlen(r->dead.field) + 1 : 0};
         texts[TEXT_DETAIL] = sz_str_of(r->dead.detail);
     }
-    for (uint32_t i = 0; i < N_TEXTS; i++) n_refs += texts[i].n != 0;
-    uint32_t refs_at = (uint32_t)sizeof *p + p->n_numbers * 8u;
-    building b = lay_out(state, p, raw, refs_at, n_refs);
-    uint32_t *refs = (uint32_t *)(void *)(b.piece + refs_at);
-    for (uint32_t i = 0; i < N_TEXTS; i++)
-        if (texts[i].n) {
-            p->texts |= (uint16_t)(1 << i);
-            *refs++ = place(&b, texts[i]);
-        }
-    return b.at;
+    for (uint32_t i = 0; i < N_TEXTS; i++) {
+        if (texts[i].n == 0) continue;
+        p->texts |= (uint16_t)(1 << i);
+        refs[n++] = place(b, texts[i].p, texts[i].n);
+    }
+    int64_t *to = begin_numbers(b, p);
+    p->has = is_feed;
+    if (is_feed) *to++ = r->feed.complete_through_ms;
+    memcpy(to, refs, n * sizeof *refs);
+    return (uint32_t)((uint8_t *)to - b->piece) + n * (uint32_t)sizeof *refs;
 }
 
 uint32_t sz_fs_pack(packer *state, void *to, const sz_record *r, sz_str raw) {
     packed *p = to;
-    memset(p, 0, sizeof *p);
+    building b = {.p = state, .piece = to, .at = RAW_AT + (uint32_t)raw.n, .raw = raw};
     p->kind = (uint8_t)r->kind;
     p->key = key_of(r);
     p->raw_n = (uint32_t)raw.n;
-    uint32_t end = r->kind == SZ_RECORD_EVENT ? pack_event(state, p, &r->event, raw) : pack_other(state, p, r, raw);
+    p->has = p->texts = 0;
+    p->n_fields = 0;
+    if (raw.n) memcpy(b.piece + RAW_AT, raw.p, raw.n);
+    uint32_t end = r->kind == SZ_RECORD_EVENT ? pack_event(&b, p, &r->event) : pack_other(&b, p, r);
     p->size = (end + 7) & ~7u;
     return p->size;
 }
 
 /* ---- look and unpack ---- */
 
-static sz_str text_at(const packed *p, uint32_t ref) {
+static inline sz_str text_at(const packed *p, uint32_t ref) {
     return (sz_str){(const char *)p + (ref >> LENGTH_BITS), ref & LENGTH_MASK};
 }
 
-static const uint32_t *refs_of(const packed *p) { return (const uint32_t *)((const int64_t *)(p + 1) + p->n_numbers); }
+static inline const int64_t *numbers_of(const packed *p) {
+    return (const int64_t *)(const void *)((const uint8_t *)p + p->numbers_at);
+}
+
+static inline const uint32_t *refs_of(const packed *p) {
+    return (const uint32_t *)(numbers_of(p) + __builtin_popcount(p->has));
+}
 
 sz_str sz_fs_packed_text(const packed *p, uint32_t which) {
     if (!(p->texts >> which & 1)) return (sz_str){NULL, 0};
@@ -233,64 +239,58 @@ int sz_fs_packed_cmp(const packed *a, const packed *b) {
     return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
 }
 
-static void take_numbers(const packed *p, sz_event *e) {
-    const int64_t *from = (const int64_t *)(p + 1);
-    e->amount_fen = p->has & 1 << 0 ? *from++ : SZ_ABSENT;
-    e->balance_fen = p->has & 1 << 1 ? *from++ : SZ_ABSENT;
-    e->journal_no = p->has & 1 << 2 ? *from++ : SZ_ABSENT;
-    e->use_count = p->has & 1 << 3 ? *from++ : SZ_ABSENT;
-    e->collected_ms = p->has & 1 << 4 ? *from++ : SZ_TIME_NONE;
-    e->hours_micro = p->has & 1 << 5 ? *from++ : ONE_HOUR;
-}
-
-static void take_fields(const packed *p, sz_event *e) {
-    size_t at = (sizeof *p + (size_t)p->n_numbers * 8 + (size_t)__builtin_popcount(p->texts) * 4 + 7) & ~(size_t)7;
-    const packed_field *from = (const packed_field *)(const void *)((const uint8_t *)p + at);
+static void take_fields(const packed *p, const uint32_t *behind, sz_event *e) {
+    const uint8_t *at = (const uint8_t *)behind;
+    const packed_field *from = (const packed_field *)(const void *)(at + ((uintptr_t)at & 4));
     memset(e->fields, 0, sizeof e->fields);
     for (uint32_t i = 0; i < p->n_fields; i++)
         e->fields[from[i].index] =
             (sz_value){true, from[i].num, from[i].fen, from[i].text ? text_at(p, from[i].text) : (sz_str){NULL, 0}};
 }
 
-static void take_event(const packed *p, sz_event *e) {
+static inline void take_event(const packed *p, sz_event *e) {
     e->time_ms = time_of(p);
     e->content = p->content;
-    e->type = p->type;
-    e->precision = p->precision;
-    e->op = p->op;
-    e->status = p->status;
-    e->direction = p->direction;
-    e->result = p->result;
-    e->has_hours = p->has_hours;
-    take_numbers(p, e);
-    const uint32_t *ref = refs_of(p);
-    for (uint32_t i = 0; i < N_EVENT_TEXTS; i++) {
-        sz_str s = p->texts >> i & 1 ? text_at(p, *ref++) : (sz_str){NULL, 0};
-        memcpy((char *)e + text_offsets[i], &s, sizeof s);
+    memcpy((char *)e + CODES_AT, p->codes, sizeof p->codes);
+    const int64_t *number = numbers_of(p);
+    for (uint32_t i = 0; i < N_NUMBERS; i++) {
+        int64_t v = p->has >> i & 1 ? *number++ : numbers[i].none;
+        memcpy((char *)e + numbers[i].offset, &v, sizeof v);
     }
-    if (p->type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, e);
+    static const sz_str none = {NULL, 0};
+    e->id = e->source = e->student = e->card = e->card_system = none;
+    e->place = e->reader = e->ref = e->course = e->session = e->means = none;
+    const uint32_t *ref = (const uint32_t *)number;
+    for (uint32_t left = p->texts; left; left &= left - 1) {
+        sz_str s = text_at(p, *ref++);
+        memcpy((char *)e + text_offsets[__builtin_ctz(left)], &s, sizeof s);
+    }
+    if (e->type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, ref, e);
+}
+
+static void take_other(const packed *p, sz_record *r) {
+    if (r->kind == SZ_RECORD_FEED_STATUS) {
+        r->feed = (sz_feed_status){.source = sz_fs_packed_text(p, TEXT_SOURCE),
+                                   .time_ms = r->time_ms,
+                                   .state = (sz_feed_state)p->what,
+                                   .complete_through_ms = *numbers_of(p),
+                                   .reader = sz_fs_packed_text(p, TEXT_READER),
+                                   .building = sz_fs_packed_text(p, TEXT_BUILDING)};
+        return;
+    }
+    sz_str field = sz_fs_packed_text(p, TEXT_FIELD), detail = sz_fs_packed_text(p, TEXT_DETAIL);
+    r->dead.reason = (sz_reason)p->what;
+    r->dead.field = field.n ? field.p : NULL; /* its NUL is packed too */
+    memcpy(r->dead.detail, detail.n ? detail.p : "", detail.n);
+    r->dead.detail[detail.n] = '\0';
 }
 
 void sz_fs_unpack(const packed *p, sz_str source, sz_input *out) {
     sz_record *r = &out->record;
     r->kind = (sz_record_kind)p->kind;
     r->time_ms = time_of(p);
-    r->dead.reason = (sz_reason)p->reason;
-    out->raw = (sz_str){(const char *)p + p->raw_at, p->raw_n};
+    out->raw = (sz_str){(const char *)p + RAW_AT, p->raw_n};
     out->origin = (sz_origin){source, -1, (int64_t)p->offset, (int64_t)p->line};
-    if (r->kind == SZ_RECORD_EVENT) {
-        take_event(p, &r->event);
-    } else if (r->kind == SZ_RECORD_FEED_STATUS) {
-        r->feed = (sz_feed_status){.source = sz_fs_packed_text(p, TEXT_SOURCE),
-                                   .time_ms = r->time_ms,
-                                   .state = (sz_feed_state)p->feed_state,
-                                   .complete_through_ms = *(const int64_t *)(p + 1),
-                                   .reader = sz_fs_packed_text(p, TEXT_READER),
-                                   .building = sz_fs_packed_text(p, TEXT_BUILDING)};
-    } else {
-        sz_str field = sz_fs_packed_text(p, TEXT_FIELD), detail = sz_fs_packed_text(p, TEXT_DETAIL);
-        r->dead.field = field.n ? field.p : NULL; /* its NUL is packed too */
-        memcpy(r->dead.detail, detail.n ? detail.p : "", detail.n);
-        r->dead.detail[detail.n] = '\0';
-    }
+    if (r->kind == SZ_RECORD_EVENT) take_event(p, &r->event);
+    else take_other(p, r);
 }

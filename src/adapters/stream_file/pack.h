@@ -4,11 +4,11 @@
  * only.
  *
  *   packed    fixed part, below
+ *   raw bytes, then texts that are not in them
  *   numbers   i64 each, those that `has` names
  *   texts     u32 each, those that `texts` names: place in the piece << 10 | length; most lie in the raw bytes
  *   already
  *   fields    declared ones, `n_fields` of them
- *   raw bytes, then texts that are not in them
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_PACK_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_PACK_H
@@ -22,11 +22,12 @@ typedef struct packed {
     uint64_t ordinal; /* in order of reading */
     uint64_t offset, line;
     uint64_t content;
+    uint8_t codes[8]; /* of an event, as they lie in it */
     uint32_t input;
+    uint32_t numbers_at; /* in the piece */
     uint16_t has, texts;
-    uint8_t kind, type, precision, op, status, direction, result, has_hours;
-    uint8_t n_numbers, n_fields, feed_state, reason;
-    uint32_t raw_at;
+    uint8_t kind, n_fields;
+    uint8_t what; /* reason of a dead letter, state of a feed */
 } packed;
 
 enum { PACKED_MOST = SZ_RECORD_MAX + 16384 }; /* texts and fields have limits of their own */

@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-enum { LEAST_BUDGET = 64 << 10, LEAST_PIECE = 88 };
+enum { LEAST_BUDGET = 64 << 10, LEAST_PIECE = sizeof(packed) };
 
 static void *map(size_t n) {
     void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
