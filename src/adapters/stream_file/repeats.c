@@ -84,24 +84,50 @@ static chunk *new_chunk(repeats *r) {
     return c;
 }
 
-static uint64_t tail_of(sz_str s) {
-    uint64_t v = 0;
-    size_t n = s.n < 8 ? s.n : 8;
-    if (n) memcpy(&v, s.p + s.n - n, n);
-    return v;
+/* A text as two words: both ends of a short one, the hash of another. Its length goes in times a large odd number:
+ * added or xored plainly, "a1" and "a10" were one. */
+typedef struct ends {
+    uint64_t a, b;
+} ends;
+
+static inline ends ends_of(sz_str s) {
+    ends e = {0, 0};
+    if (s.n > 16) {
+        XXH128_hash_t h = XXH3_128bits(s.p, s.n);
+        return (ends){h.low64, h.high64};
+    }
+    if (s.n >= 8) {
+        memcpy(&e.a, s.p, 8);
+        memcpy(&e.b, s.p + s.n - 8, 8);
+    } else if (s.n >= 4) {
+        memcpy(&e.a, s.p, 4);
+        memcpy(&e.b, s.p + s.n - 4, 4);
+    } else if (s.n > 0) {
+        e.a = (uint64_t)(uint8_t)s.p[0] << 16 | (uint64_t)(uint8_t)s.p[s.n / 2] << 8 | (uint8_t)s.p[s.n - 1];
+    }
+    e.a ^= s.n * UINT64_C(0xa0761d6478bd642f);
+    return e;
 }
 
-/* 64 bits by three hashes of short texts; 32 more by their last bytes, so that chance does not make two records one.
- * */
+static inline uint64_t folded(uint64_t a, uint64_t b) {
+    sz_u128 m = (sz_u128)a * b;
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static inline uint64_t turned(uint64_t v, int by) { return v << by | v >> (64 - by); }
+
+/* Of (source, id, student or card) 64 bits by the construction of wyhash (as sz_hash_key), two rounds; and 32 more of
+ * the same words added up another way, so that chance does not make two records one. */
 static uint64_t identity(const sz_event *e, uint32_t *more) {
     bool has_student = e->student.n > 0;
-    sz_str who = has_student ? e->student : e->card;
-    uint64_t h = XXH3_64bits_withSeed(e->id.p ? e->id.p : "", e->id.n, has_student);
-    h = XXH3_64bits_withSeed(who.p ? who.p : "", who.n, h);
-    h = XXH3_64bits_withSeed(e->source.p ? e->source.p : "", e->source.n, h);
-    uint64_t a = tail_of(e->id) * UINT64_C(0x9e3779b97f4a7c15), b = tail_of(who) * UINT64_C(0xc2b2ae3d27d4eb4f);
-    *more = (uint32_t)((a ^ (a >> 29) ^ b ^ (b >> 31)) >> 16) + (uint32_t)(e->id.n * 31 + who.n);
-    return h;
+    ends i = ends_of(e->id), w = ends_of(has_student ? e->student : e->card), s = ends_of(e->source);
+    uint64_t x = folded(i.a ^ UINT64_C(0x2d358dccaa6c78a5), i.b ^ UINT64_C(0xe7037ed1a0b428db));
+    uint64_t y = folded(w.a ^ UINT64_C(0x8ebc6af09c88c6e3), w.b ^ UINT64_C(0x589965cc75374cc3) ^ has_student);
+    uint64_t z = folded(s.a ^ UINT64_C(0x1d8e4e27c47d124f), s.b ^ UINT64_C(0xeb44accab455d165));
+    uint64_t m = (i.a + turned(i.b, 23)) * UINT64_C(0x9e3779b97f4a7c15) +
+                 (w.a + turned(w.b, 41) + z) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    *more = (uint32_t)(m ^ m >> 32);
+    return folded(x ^ turned(z, 32) ^ UINT64_C(0x4b33a62ed433d4a3), y ^ z ^ UINT64_C(0x4d5a2da51de1aa47));
 }
 
 bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
