@@ -11,13 +11,6 @@ void sz_lookup_free(struct lookup *t) {
     *t = (struct lookup){NULL, 0, 0};
 }
 
-static uint32_t find(const struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key, uint32_t hash) {
-    uint32_t at = hash & t->mask;
-    for (; t->slots[at].row; at = (at + 1) & t->mask)
-        if (t->slots[at].hash == hash && sz_str_eq(key_of(rows, t->slots[at].row - 1), key)) break;
-    return at;
-}
-
 static void grow(struct lookup *t) {
     uint32_t n_old = t->slots ? t->mask + 1 : 0, n_new = n_old ? n_old * 2 : FIRST_SLOTS;
     struct lookup_slot *old = t->slots;
@@ -32,15 +25,10 @@ static void grow(struct lookup *t) {
     sz_free(old);
 }
 
-uint32_t sz_lookup_get(const struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key) {
-    if (t->n == 0) return UINT32_MAX;
-    return t->slots[find(t, key_of, rows, key, (uint32_t)sz_hash_key(key.p, key.n))].row - 1;
-}
-
 uint32_t sz_lookup_add(struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key, uint32_t row) {
     if (!t->slots || t->n > t->mask / 2) grow(t);
     uint32_t hash = (uint32_t)sz_hash_key(key.p, key.n);
-    uint32_t at = find(t, key_of, rows, key, hash);
+    uint32_t at = sz_lookup_slot(t, key_of, rows, key, hash);
     if (t->slots[at].row) return t->slots[at].row - 1;
     t->slots[at] = (struct lookup_slot){hash, row + 1};
     t->n++;
