@@ -50,7 +50,8 @@ void drain(sz_worker *w) {
     }
     settle_submit(w);
     if (w->sent.is_made) return;
-    if (is_dirty(w) || !w->ended_applied) {
+    bool has_acks = w->is_parking && w->n_acked; /* they belong into the state, or those alerts go out once more */
+    if (is_dirty(w) || has_acks || !w->ended_applied) {
         w->ended_applied = true;
         commit_start(w);
         return;

@@ -26,6 +26,29 @@ static void revoke(rig *r, bool is_lost) {
     rig_run(r);
 }
 
+/* Alerts that were acknowledged were left in the outbox of a partition that had nothing else to commit, and went out
+ * once more from the next worker. */
+static void test_revoked_trims_what_was_acknowledged(void **state) {
+    bench *x = *state;
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+    x->a.acks = false;
+    rig_log_swipe(&x->log, "s2", 11);
+    for (int i = 0; i < 3; i++) rig_log_swipe(&x->log, "s2", 12 + i);
+    rig_wait(&x->a, 10000);
+    revoke(&x->a, false); /* once, so that a first revocation's commit is not what trims */
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    assert_int_equal(x->a.unacked > 0, true);
+    rig_release(&x->a); /* acknowledged, and nothing else to commit */
+    assert_int_equal(rig_operation(&x->a).outbox, 1);
+    revoke(&x->a, false);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    rig_assign(&x->b, -1);
+    rig_wait(&x->b, 20000);
+    assert_int_equal(x->b.n_submitted, 0);
+}
+
 static void test_revoked_commits_what_was_done_and_the_outbox_travels(void **state) {
     rig_bench *x = *state;
     assert_int_equal(x->a.n_commits, 0);
@@ -189,6 +212,7 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_revoked_commits_what_was_done_and_the_outbox_travels),
+        T(test_revoked_trims_what_was_acknowledged),
         T(test_lost_commits_nothing),
         T(test_assigned_again_soon_reuses_memory),
         T(test_assigned_again_late_or_after_another_loads),

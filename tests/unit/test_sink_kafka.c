@@ -112,6 +112,32 @@ static void test_a_fatal_error_has_a_new_producer_send_again_what_was_not_acknow
     rig_fini(&r);
 }
 
+/* A new producer that could not be made (its file of authorities was being renewed) was freed once more at the next
+ * poll. */
+static void test_a_new_producer_that_cannot_be_made_is_tried_again(void **state) {
+    (void)state;
+    rig r;
+    uint64_t by_tag[4] = {0};
+    const sz_kafka_setting broken[] = {{.name = SZ_STR("security.protocol"), .value = SZ_STR("ssl")},
+                                       {.name = SZ_STR("ssl.ca.location"), .value = SZ_STR("/nowhere/ca.pem")}};
+    rig_init(&r);
+    submit(&r, 1, 10);
+    r.o.settings = broken;
+    r.o.n_settings = 2;
+    rd_kafka_test_fatal_error(sz_kafka_producer_client(r.p), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made up");
+    submit(&r, 2, 5);
+    int said = 0;
+    for (int i = 0; i < 600 && sz_kafka_producer_client(r.p); i++) sz_kafka_producer_poll(r.p, 1);
+    assert_null(sz_kafka_producer_client(r.p));
+    said = r.n_said;
+    for (int i = 0; i < 200; i++) sz_kafka_producer_poll(r.p, 1);
+    assert_true(r.n_said - said <= 1); /* not at every poll */
+    r.o.n_settings = 0;
+    assert_int_equal(wait_delivered(&r, 15, by_tag), 15);
+    assert_int_equal(by_tag[1] + by_tag[2], 15);
+    rig_fini(&r);
+}
+
 static void test_dead_letters_are_done_once_all_of_a_call_are(void **state) {
     (void)state;
     rig r;
@@ -156,6 +182,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alerts_are_acknowledged_under_the_tag_of_their_call),
         cmocka_unit_test(test_a_fatal_error_has_a_new_producer_send_again_what_was_not_acknowledged),
+        cmocka_unit_test(test_a_new_producer_that_cannot_be_made_is_tried_again),
         cmocka_unit_test(test_dead_letters_are_done_once_all_of_a_call_are),
         cmocka_unit_test(test_a_sink_that_goes_leaves_its_reports_to_the_producer),
     };

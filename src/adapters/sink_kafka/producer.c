@@ -6,7 +6,9 @@
  */
 #include "sink.h"
 
+#include <poll.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- items ---- */
@@ -126,9 +128,11 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     char text[400], why[256];
     if (err == RD_KAFKA_RESP_ERR__FATAL) {
         rd_kafka_fatal_error(rk, why, sizeof why);
+        char zh[400];
         snprintf(text, sizeof text, "the producer failed for good (%s); a new one sends what was not acknowledged",
                  why);
-        p->voice.say(p->voice.self, SZ_WARNING, text, NULL);
+        snprintf(zh, sizeof zh, "生产者彻底失败（%s）；由新的生产者重发未被确认的内容", why);
+        p->voice.say(p->voice.self, SZ_WARNING, text, zh);
         p->is_fatal = true;
     } else if (sz_kafka_is_news(&p->news, err)) {
         char zh[400];
@@ -180,17 +184,27 @@ static bool is_forbidden(rd_kafka_resp_err_t e) {
            e == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
 }
 
+static void cannot_make(sz_kafka_producer *p, const char *why) {
+    char text[400], zh[400];
+    snprintf(text, sizeof text, "no new producer can be made, trying again: %s", why);
+    snprintf(zh, sizeof zh, "不能建立新的生产者，正在重试：%s", why);
+    p->voice.say(p->voice.self, SZ_ERROR, text, zh);
+}
+
 static void replace(sz_kafka_producer *p) {
     char why[256];
-    rd_kafka_resp_err_t e = rd_kafka_fatal_error(p->rk, NULL, 0);
+    rd_kafka_resp_err_t e = p->rk ? rd_kafka_fatal_error(p->rk, NULL, 0) : RD_KAFKA_RESP_ERR_NO_ERROR;
     for (uint32_t i = 0; i < p->n_sinks && is_forbidden(e); i++) {
         give_up(&p->sinks[i]->alerts, e);
         give_up(&p->sinks[i]->dead, e);
     }
     if (is_forbidden(e)) return;
-    drop_client(p);
+    int64_t now_s = (int64_t)time(NULL);
+    if (p->rk) drop_client(p);
+    else if (now_s == p->tried_s) return; /* it could not be made; once a second is enough */
+    p->tried_s = now_s;
     if (!make_client(p, why, sizeof why)) {
-        p->voice.say(p->voice.self, SZ_ERROR, why, NULL);
+        if (sz_kafka_is_news(&p->news, RD_KAFKA_RESP_ERR__FATAL)) cannot_make(p, why);
         return;
     }
     p->is_fatal = false;
@@ -203,6 +217,7 @@ static void replace(sz_kafka_producer *p) {
 bool sz_kafka_producer_poll(sz_kafka_producer *p, int wait_ms) {
     p->n_reports = 0;
     if (p->rk) rd_kafka_poll(p->rk, wait_ms);
+    else if (wait_ms > 0) poll(NULL, 0, wait_ms); /* there is none to wait in */
     if (p->is_fatal) replace(p);
     for (uint32_t i = 0; i < p->n_sinks; i++) {
         sz_kk_answer(&p->sinks[i]->alerts);

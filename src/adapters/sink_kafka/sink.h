@@ -56,6 +56,7 @@ struct sz_kafka_producer {
     rd_kafka_t *rk;
     bool is_fatal;
     sz_kafka_news news;
+    int64_t tried_s; /* when a new client was asked for last */
     sz_sink_kafka **sinks;
     uint32_t n_sinks, room;
     item *newest; /* list of all items */
