@@ -67,6 +67,7 @@ typedef enum sz_look_grade { SZ_LOOK_RIGHT, SZ_LOOK_RISKY, SZ_LOOK_REFUSED } sz_
 /* One line of the screen: what was looked at, how it is, what to do. Texts live in the arena given. */
 typedef struct sz_look_row {
     sz_look_grade grade;
+    bool may_pass; /* refused, but brokers may only not have heard of it yet */
     const char *what, *what_zh;
     const char *advice, *advice_zh; /* NULL: nothing to do */
 } sz_look_row;
@@ -98,8 +99,9 @@ typedef struct sz_kafka_members {
     void *self;
     /* committed: what the group has for it; -1 none. parts: partitions of the topic now. */
     void (*assigned)(void *self, int32_t partition, int64_t committed, uint32_t parts);
-    /* Give it back before returning; is_lost: it is somebody else's already. The stream is closed after. */
-    void (*revoked)(void *self, int32_t partition, bool is_lost);
+    /* Give all of them back before returning, together, so that many take no longer than one; is_lost: they are somebody
+     * else's already. */
+    void (*revoked)(void *self, const int32_t *partitions, uint32_t n, bool is_lost);
     /* Asked while brokers are waited for: true gives up. */
     bool (*is_ending)(void *self);
 } sz_kafka_members;
@@ -139,8 +141,8 @@ int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *s);
 /* The partition's end, asked of the broker now (at most 1 s): the offset that the next record will get. -1: no answer.
  */
 int64_t sz_stream_kafka_end(sz_stream_kafka *s, int64_t mono_ms);
-/* End the stream at the end that the partition has now: once all before it was given, want is answered by input_end. */
-void sz_stream_kafka_end_here(sz_stream_kafka *s);
+/* End the stream at the end that the partition has now (asked again until a broker answers): once all before it was given, want is answered by input_end. */
+void sz_stream_kafka_end_here(sz_stream_kafka *s, int64_t mono_ms);
 /* For stats: records that are known to be left, and the time in ms of the last record given (SZ_TIME_NONE). */
 int64_t sz_stream_kafka_lag(const sz_stream_kafka *s);
 int64_t sz_stream_kafka_last_ms(const sz_stream_kafka *s);

@@ -48,11 +48,24 @@ sz_status sz_job_check_kafka(const sz_job *job, sz_diags *d) {
     return s == SZ_OK ? settings : s;
 }
 
+/* The stream of a file gives one record at a time for it; a topic's workers would pay with most of their speed. */
+static sz_status check_by_source(const sz_job *job, sz_diags *d) {
+    if (!job->by_source) return SZ_OK;
+    sz_str topic = a_topic(job);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_BY_SOURCE, (sz_span){0},
+                              "--by-source counts what is read from files, and `%.*s` is a topic",
+                              "--by-source 统计的是从文件读入的内容，而 `%.*s` 是主题", SZ_FMT_STR(topic));
+    sz_diag_hint(d, g, "leave it out: dead letters name their record's place, `--stats` and the summary count the rest",
+                 "请不要写它：死信里有记录的位置，其余的看 --stats 和汇总");
+    return SZ_USAGE;
+}
+
 /* All that can be known to be wrong without a server. */
 static sz_status check(const sz_job *job, sz_diags *d) {
     sz_status s = sz_paths_check(job, d);
     if (s == SZ_OK) s = sz_state_check(job, d);
     if (s == SZ_OK) s = sz_job_check_kafka(job, d);
+    if (s == SZ_OK) s = check_by_source(job, d);
     if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, d);
     return s;
 }

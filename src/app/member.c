@@ -47,7 +47,12 @@ static void on_assigned(void *self, int32_t id, int64_t committed, uint32_t part
     partition_assigned(find(self, id), committed, parts);
 }
 
-static void on_revoked(void *self, int32_t id, bool is_lost) { partition_revoked(find(self, id), is_lost); }
+static void on_revoked(void *self, const int32_t *ids, uint32_t n, bool is_lost) {
+    partition **v = sz_alloc((n + 1) * sizeof *v);
+    for (uint32_t i = 0; i < n; i++) v[i] = find(self, ids[i]);
+    partitions_revoked(v, n, is_lost);
+    sz_free(v);
+}
 
 static bool is_ending(void *self) {
     const member *m = self;

@@ -119,8 +119,8 @@ void member_fail(member *m, sz_status s);
 partition *partition_new(member *m, int32_t id);
 void partition_free(partition *p);
 void partition_assigned(partition *p, int64_t committed, uint32_t parts);
-/* Give it back: at most 5 s. */
-void partition_revoked(partition *p, bool is_lost);
+/* Give them back, all at once: at most 5 s, however many. */
+void partitions_revoked(partition **v, uint32_t n, bool is_lost);
 void partition_stop(partition *p);
 /* Work on what is there; true if there was anything. */
 bool partition_step(partition *p, int64_t now_ms);

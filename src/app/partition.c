@@ -115,10 +115,10 @@ static void make_worker(partition *p) {
     p->progress = sz_progress_of(p->worker);
 }
 
-static void open_stream(partition *p) {
+static void open_stream(partition *p, int64_t now_ms) {
     bool tells_group = !p->state.is_volatile;
     p->stream = sz_kafka_source_open(p->m->source, p->id, p->q, tells_group);
-    if (p->m->run->job->stop_at_end) sz_stream_kafka_end_here(p->stream);
+    if (p->m->run->job->stop_at_end) sz_stream_kafka_end_here(p->stream, now_ms);
 }
 
 static void step(partition *p, const sz_msg *m);
@@ -147,7 +147,7 @@ static void note_parts(partition *p, const sz_msg *m) {
 static void open_it(partition *p, int64_t now_ms) {
     if (!p->worker && !knows_others(p, now_ms)) return;
     if (!p->worker && !open_parts(p, now_ms)) return;
-    open_stream(p);
+    open_stream(p, now_ms);
     if (!p->worker) {
         make_worker(p);
     } else {
@@ -320,24 +320,45 @@ static bool is_given_back(const partition *p) {
     return w == SZ_WK_PARKED || w == SZ_WK_STOPPED || w == SZ_WK_FAILED || w == SZ_WK_HELD || w == SZ_WK_IDLE;
 }
 
-static void wait_a_moment(partition *p) {
-    if (p->m->producer) sz_kafka_producer_poll(p->m->producer, sz_msgq_is_idle(p->q) ? 5 : 0);
-    else if (sz_msgq_is_idle(p->q)) poll(NULL, 0, 1);
+/* For an answer to any of them. */
+static void wait_a_moment(partition **v, uint32_t n) {
+    bool is_idle = true;
+    for (uint32_t i = 0; i < n; i++) is_idle &= !v[i]->worker || sz_msgq_is_idle(v[i]->q);
+    if (v[0]->m->producer) sz_kafka_producer_poll(v[0]->m->producer, is_idle ? 5 : 0);
+    else if (is_idle) poll(NULL, 0, 1);
 }
 
-void partition_revoked(partition *p, bool is_lost) {
+static void begin_giving_back(partition *p, bool is_lost) {
     p->is_assigned = false;
     p->left_ms = sz_mono_ms();
+    if (p->worker && !p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = is_lost});
+}
+
+/* True once it is given back. */
+static bool go_on_giving_back(partition *p, bool *did) {
+    if (!p->worker || is_given_back(p)) return true;
+    const sz_msg *m = sz_msgq_pop(p->q);
+    if (m) step(p, m), *did = true;
+    if (sz_worker_wake_ms(p->worker) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+    return is_given_back(p);
+}
+
+static void end_giving_back(partition *p) {
     if (!p->worker) return;
-    if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = is_lost});
-    while (!is_given_back(p) && sz_mono_ms() < p->left_ms + GIVE_BACK_MS) {
-        const sz_msg *m = sz_msgq_pop(p->q);
-        if (m) step(p, m);
-        else wait_a_moment(p);
-        if (sz_worker_wake_ms(p->worker) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
-    }
     close_stream(p);
     if (p->state.is_exclusive || sz_worker_where(p->worker) != SZ_WK_PARKED) free_worker(p);
+}
+
+void partitions_revoked(partition **v, uint32_t n, bool is_lost) {
+    int64_t end_ms = sz_mono_ms() + GIVE_BACK_MS;
+    for (uint32_t i = 0; i < n; i++) begin_giving_back(v[i], is_lost);
+    for (bool is_over = n == 0; !is_over && sz_mono_ms() < end_ms;) {
+        bool did = false;
+        is_over = true;
+        for (uint32_t i = 0; i < n; i++) is_over &= go_on_giving_back(v[i], &did);
+        if (!is_over && !did) wait_a_moment(v, n);
+    }
+    for (uint32_t i = 0; i < n; i++) end_giving_back(v[i]);
 }
 
 /* ---- the loop ---- */

@@ -8,7 +8,7 @@
 #include "signals.h"
 #include "states.h"
 
-enum { WHY = 600, ASK_MS = 5000, WAIT_FIRST_MS = 500, WAIT_MOST_MS = 10000 };
+enum { WHY = 600, ASK_MS = 5000, WAIT_FIRST_MS = 500, WAIT_MOST_MS = 10000, NEW_TOPIC_MS = 5000 };
 
 static const char *const mark_en[] = {"ok     ", "risky  ", "refused"};
 static const char *const mark_zh[] = {"正常", "有风险", "拒绝"};
@@ -87,7 +87,30 @@ static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char wh
 }
 
 static void pause_ms(int64_t ms) {
-    for (; ms > 0 && !sz_signals_stop(); ms -= 100) poll(NULL, 0, 100);
+    for (; ms > 0 && !sz_signals_stop(); ms -= 100) poll(NULL, 0, ms < 100 ? (int)ms : 100);
+}
+
+/* All that is refused may be right in a moment. */
+static bool may_pass(const sz_look *l) {
+    bool may = false;
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (l->v[i].grade != SZ_LOOK_REFUSED) continue;
+        if (!l->v[i].may_pass) return false;
+        may = true;
+    }
+    return may;
+}
+
+/* A topic that was made just now is not known to every broker yet: it is looked for again for a few seconds. */
+static sz_status ask_until_known(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY]) {
+    sz_status s = ask_all(job, l, parts, why);
+    for (int64_t wait = 100, left = NEW_TOPIC_MS; s == SZ_OK && may_pass(l) && left > 0 && !sz_signals_stop();) {
+        pause_ms(wait);
+        left -= wait;
+        wait = 2 * wait < 1000 ? 2 * wait : 1000;
+        s = ask_all(job, l, parts, why);
+    }
+    return s;
 }
 
 sz_status servers_look(const sz_job *job, uint32_t *parts) {
@@ -96,7 +119,7 @@ sz_status servers_look(const sz_job *job, uint32_t *parts) {
     int64_t wait = WAIT_FIRST_MS;
     sz_look_init(&l);
     sz_status s;
-    while ((s = ask_all(job, &l, parts, why)) == SZ_IO && !job->fail_fast && !sz_signals_stop()) {
+    while ((s = ask_until_known(job, &l, parts, why)) == SZ_IO && !job->fail_fast && !sz_signals_stop()) {
         sz_log(SZ_WARNING, "waiting", "no answer, trying again in %1$lld ms: %2$s", "没有应答，%1$lld 毫秒后重试：%2$s",
                (long long)wait, why);
         pause_ms(wait);

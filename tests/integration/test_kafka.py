@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -432,7 +433,54 @@ def test_hup_has_every_partition_take_other_rules_and_a_broken_rule_changes_noth
     balance(run.summary())
 
 
+# ---- rows of a table -------------------------------------------------------------------------------------------------------------------
+
+def test_rows_of_a_table_are_read_by_a_mapping_from_a_topic_as_from_a_file(tmp):
+    campus = Campus(14, students=20, days=4)
+    campus.write(tmp)
+    rows = []
+    for line in campus.lines():
+        try: e = json.loads(line)
+        except ValueError: continue
+        if e["type"] == "swipe" and "op" not in e: rows.append(f'{e["id"]},{e["student"]},{e["time"]},{e["amount"]},{e["place"]}'.encode())
+    write(tmp / "mapping.yaml", "file: {header: false}\nsource: pos\ntype: swipe\nid: 1\nstudent: 2\ntime: {column: 3}\namount: 4\nplace: 5\n")
+    write_lines(tmp / "rows.csv", rows)
+    common = ["--campus", "campus", "--rules", "rules", "--mapping", "mapping.yaml", "--until", stamp(campus.until)]
+    want = sanzao(tmp, "run", "--source", "file:rows.csv", "--alerts", "file:want.ndjson", *common, rc=0)
+    source = topic("rows")
+    same(kafka.topics.produce(source, b"".join(r.split(b",")[1] + b"\t" + r + b"\n" for r in rows), key_field=None), len(rows), "rows")
+    got = sanzao(tmp, "run", "--source", f"kafka:{source}", "--alerts", "file:got.ndjson", "--kafka-brokers", kafka.bootstrap, *QUICK,
+                 "--stop-at-end", *common, rc=0)
+    compare(got.summary(), want.summary())
+    same_stand(*(standing([json.loads(x) for x in (tmp / f"{n}.ndjson").read_bytes().splitlines()]) for n in ("got", "want")), "what stands")
+    header = (tmp / "mapping.yaml").read_text().replace("header: false", "header: true").replace("id: 1\nstudent: 2", "id: a\nstudent: b")
+    write(tmp / "mapping.yaml", header.replace("{column: 3}", "{column: c}").replace("amount: 4\nplace: 5", "amount: d\nplace: e"))
+    r = sanzao(tmp, "run", "--source", f"kafka:{source}", "--alerts", "file:no.ndjson", "--kafka-brokers", kafka.bootstrap, *common, "--lang", "en", rc=2)
+    expect("expects a header row, and a topic has none" in r.err, "a header row is refused:", r)
+
+
 # ---- what is said before anything begins ---------------------------------------------------------------------------------------------
+
+def test_a_topic_that_is_made_a_moment_later_is_waited_for(tmp):
+    campus = Campus(15, students=4, days=4)
+    campus.write(tmp)
+    source = topic("events", 1)
+    fill(source, campus.lines())
+    process = start(tmp, *options(tmp, campus, f"kafka:{source}", "kafka:made-later", "file:dead.ndjson", *to_end(campus), "--lang", "en"))
+    time.sleep(0.7)                                  # the moment itself: it has asked, and the topic was not there
+    kafka.create_topic("made-later", 1)
+    r = finish(process)
+    same(r.rc, 0, f"exit status of {r}")
+    expect("is not there" not in r.err, "nothing was refused:", r)
+    expect(kafka.consume("made-later"), "alerts are there")
+
+
+def test_counts_by_source_are_refused_for_a_topic(tmp):
+    campus = Campus(16, students=2, days=4)
+    campus.write(tmp)
+    r = sanzao(tmp, *options(tmp, campus, f"kafka:{topic('events', 1)}", "file:a.ndjson", "file:d.ndjson", "--by-source", "--lang", "en"), rc=2)
+    expect("--by-source counts what is read from files" in r.err, "it says why:", r)
+
 
 def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
     campus = Campus(11, students=2, days=4)

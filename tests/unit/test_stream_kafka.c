@@ -2,6 +2,9 @@
  *
  * The stream of one partition, as its worker sees it. No broker is there: what is tested is which call is answered.
  */
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
 #include <sanzao/kafka.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +19,9 @@ static void say(void *self, sz_severity severity, const char *en, const char *zh
 static void assigned(void *self, int32_t partition, int64_t committed, uint32_t parts) {
     (void)self, (void)partition, (void)committed, (void)parts;
 }
-static void revoked(void *self, int32_t partition, bool is_lost) { (void)self, (void)partition, (void)is_lost; }
+static void revoked(void *self, const int32_t *partitions, uint32_t n, bool is_lost) {
+    (void)self, (void)partitions, (void)n, (void)is_lost;
+}
 static bool is_ending(void *self) {
     (void)self;
     return true;
@@ -61,7 +66,138 @@ static void test_each_seek_is_answered_once_also_by_a_stream_that_ends(void **st
     close(fd);
 }
 
+/* ---- on librdkafka's own mock brokers ---- */
+
+enum { PARTS = 6, RECORDS = 20 };
+
+typedef struct group {
+    rd_kafka_t *host;
+    rd_kafka_mock_cluster_t *cluster;
+    sz_kafka_options o;
+    sz_types types;
+    sz_zone zone;
+    sz_diags diags;
+    sz_kafka_source *source;
+    sz_msgq *q;
+    int wake_fd;
+    uint32_t n_assigned, n_revoked, n_revocations;
+} group;
+
+static void count_assigned(void *self, int32_t partition, int64_t committed, uint32_t parts) {
+    (void)partition, (void)committed, (void)parts;
+    ((group *)self)->n_assigned++;
+}
+static void count_revoked(void *self, const int32_t *partitions, uint32_t n, bool is_lost) {
+    (void)partitions, (void)is_lost;
+    group *g = self;
+    g->n_revoked += n;
+    g->n_revocations++;
+}
+static bool goes_on(void *self) {
+    (void)self;
+    return false;
+}
+
+static void fill(group *g) {
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char why[256];
+    rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    for (int i = 0; i < RECORDS; i++) {
+        rd_kafka_resp_err_t e =
+            rd_kafka_producev(rk, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE("{}", 2),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        assert_int_equal(e, RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    assert_int_equal(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(rk);
+}
+
+static void group_join(group *g) {
+    char why[256];
+    *g = (group){.q = sz_msgq_new(), .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    sz_diags_init(&g->diags);
+    sz_types_init(&g->types);
+    sz_zone_fixed(&g->zone, 0, "UTC");
+    g->host = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    g->cluster = rd_kafka_mock_cluster_new(g->host, 1);
+    assert_int_equal(rd_kafka_mock_topic_create(g->cluster, "events", PARTS, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+    g->o = (sz_kafka_options){.brokers = sz_str_of(rd_kafka_mock_cluster_bootstraps(g->cluster)), .group = SZ_STR("g")};
+    fill(g);
+    sz_kafka_voice voice = {NULL, say};
+    sz_kafka_members members = {g, count_assigned, count_revoked, goes_on};
+    sz_kafka_source_options so = {
+        .kafka = &g->o, .topic = "events", .types = &g->types, .zone = &g->zone, .wake_fd = g->wake_fd};
+    assert_int_equal(sz_kafka_source_new(&so, &voice, &members, &g->diags, &g->source), SZ_OK);
+    for (int i = 0; i < 3000 && g->n_assigned < PARTS; i++) {
+        assert_true(sz_kafka_source_poll(g->source));
+        poll(NULL, 0, 10);
+    }
+    assert_int_equal(g->n_assigned, PARTS);
+}
+
+static void group_leave(group *g) {
+    sz_kafka_source_close(g->source);
+    g->source = NULL;
+}
+
+static void group_fini(group *g) {
+    rd_kafka_mock_cluster_destroy(g->cluster);
+    rd_kafka_destroy(g->host);
+    sz_msgq_free(g->q);
+    sz_types_fini(&g->types);
+    sz_zone_fini(&g->zone);
+    sz_diags_fini(&g->diags);
+    close(g->wake_fd);
+}
+
+/* Given back one after the other, each took the time that its state needed. */
+static void test_all_partitions_of_a_revocation_are_given_back_together(void **state) {
+    (void)state;
+    group g;
+    group_join(&g);
+    group_leave(&g);
+    assert_int_equal(g.n_revoked, PARTS);
+    assert_int_equal(g.n_revocations, 1);
+    group_fini(&g);
+}
+
+/* A broker that did not answer when it was asked for the end was not asked again: a run with --stop-at-end went on for
+ * ever. */
+static void test_an_end_that_no_broker_told_is_asked_for_again(void **state) {
+    (void)state;
+    enum { LIST_OFFSETS = 2 }; /* of Kafka's protocol */
+    group g;
+    group_join(&g);
+    rd_kafka_mock_push_request_errors(g.cluster, LIST_OFFSETS, 2, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+                                      RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, false);
+    sz_stream_port port = sz_stream_kafka_port(t);
+    int64_t now = 0;
+    sz_stream_kafka_end_here(t, now);
+    port.want(port.self, 256);
+    int n = 0;
+    bool has_ended = false;
+    for (int i = 0; i < 3000 && !has_ended; i++, now += 10) {
+        sz_kafka_source_poll(g.source);
+        sz_stream_kafka_step(t, now);
+        for (const sz_msg *m; (m = sz_msgq_pop(g.q));) {
+            n += m->kind == SZ_MSG_INPUT ? (int)m->n : 0;
+            has_ended = m->kind == SZ_MSG_INPUT_END;
+            if (!has_ended) port.want(port.self, 256);
+        }
+        poll(NULL, 0, 10);
+    }
+    assert_true(has_ended);
+    assert_int_equal(n, RECORDS);
+    sz_stream_kafka_close(t);
+    group_leave(&g);
+    group_fini(&g);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_seek_is_answered_once_also_by_a_stream_that_ends)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_seek_is_answered_once_also_by_a_stream_that_ends),
+                                       cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
+                                       cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,6 +128,7 @@ static bool is_compacted(const topic *t) { return strstr(t->cleanup, "compact") 
 static bool judge_presence(sz_look *l, const topic *t) {
     if (t->is_there) return true;
     sz_look_row *r = sz_look_add(l, SZ_LOOK_REFUSED, "topic %s is not there", "没有主题 %s", t->name);
+    r->may_pass = true;
     sz_look_advise(l, r, "create it: kafka-topics.sh --create --topic %s --partitions 12 --replication-factor 3",
                    "请建立它：kafka-topics.sh --create --topic %s --partitions 12 --replication-factor 3", t->name);
     return false;

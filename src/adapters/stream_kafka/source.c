@@ -77,7 +77,10 @@ static void assign(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
 static void revoke(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
     bool is_lost = rd_kafka_assignment_lost(s->rk) != 0;
     s->has_joined = false; /* another assignment follows, be it an empty one */
-    for (int i = 0; i < list->cnt; i++) s->members.revoked(s->members.self, list->elems[i].partition, is_lost);
+    int32_t *partitions = sz_alloc(((size_t)list->cnt + 1) * sizeof *partitions);
+    for (int i = 0; i < list->cnt; i++) partitions[i] = list->elems[i].partition;
+    s->members.revoked(s->members.self, partitions, (uint32_t)list->cnt, is_lost);
+    sz_free(partitions);
     if (is_cooperative(s)) {
         rd_kafka_error_t *e = rd_kafka_incremental_unassign(s->rk, list);
         if (e) rd_kafka_error_destroy(e);

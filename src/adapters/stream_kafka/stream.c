@@ -75,8 +75,10 @@ static void empty_queue(sz_stream_kafka *t) {
     for (rd_kafka_message_t *m; (m = rd_kafka_consume_queue(t->rkq, 0));) rd_kafka_message_destroy(m);
 }
 
+/* Paused: what the queue is emptied of must not be of the new place already. */
 static bool move_to(sz_stream_kafka *t, int64_t offset) {
     rd_kafka_topic_partition_list_t *list = sz_sk_one(t->s, t->partition, offset);
+    rd_kafka_pause_partitions(t->s->rk, list);
     rd_kafka_error_t *e = rd_kafka_seek_partitions(t->s->rk, list, ASK_MS);
     bool is_done = !e && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
     if (e) rd_kafka_error_destroy(e);
@@ -187,14 +189,20 @@ static bool do_want(sz_stream_kafka *t) {
     return true;
 }
 
+static void ask_end(sz_stream_kafka *t, int64_t mono_ms);
+
 bool sz_stream_kafka_step(sz_stream_kafka *t, int64_t mono_ms) {
     bool did = false;
+    if (t->wants_end && mono_ms >= t->end_retry_ms) ask_end(t, mono_ms);
     if (t->has_seek) did = do_seek(t, mono_ms);
     if (t->wanted && t->is_placed) did |= do_want(t);
     return did;
 }
 
-int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *t) { return t->has_seek ? t->retry_ms : SZ_TIME_MAX; }
+int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *t) {
+    int64_t at = t->has_seek ? t->retry_ms : SZ_TIME_MAX;
+    return t->wants_end && t->end_retry_ms < at ? t->end_retry_ms : at;
+}
 
 /* ---- what is known of it ---- */
 
@@ -203,11 +211,18 @@ int64_t sz_stream_kafka_end(sz_stream_kafka *t, int64_t mono_ms) {
     return ask_ends(t, mono_ms, &low, &high) ? high : -1;
 }
 
-void sz_stream_kafka_end_here(sz_stream_kafka *t) {
+static void ask_end(sz_stream_kafka *t, int64_t mono_ms) {
     int64_t low = 0, high = 0;
-    if (rd_kafka_query_watermark_offsets(t->s->rk, t->s->topic, t->partition, &low, &high, 10 * ASK_MS)) return;
+    t->end_retry_ms = mono_ms + RETRY_MOST_MS;
+    if (!ask_ends(t, mono_ms, &low, &high)) return;
+    t->wants_end = false;
     t->end_at = high;
     if (low == high) t->eof_at = high; /* nothing in it */
+}
+
+void sz_stream_kafka_end_here(sz_stream_kafka *t, int64_t mono_ms) {
+    t->wants_end = true;
+    ask_end(t, mono_ms);
 }
 
 int64_t sz_stream_kafka_lag(const sz_stream_kafka *t) {

@@ -43,10 +43,12 @@ struct sz_stream_kafka {
     bool owes_answer; /* to the worker's seek */
     int64_t seek_to;
     /* where it stands */
-    bool is_placed;        /* it was sought, so what comes is known to begin at next */
-    int64_t next;          /* offset that comes next of what was given */
-    int64_t eof_at;        /* the log's end as librdkafka met it last; -1 */
-    int64_t end_at;        /* sz_stream_kafka_end_here; -1 */
+    bool is_placed; /* it was sought, so what comes is known to begin at next */
+    int64_t next;   /* offset that comes next of what was given */
+    int64_t eof_at; /* the log's end as librdkafka met it last; -1 */
+    int64_t end_at; /* sz_stream_kafka_end_here; -1: not asked for, or not known yet */
+    bool wants_end;
+    int64_t end_retry_ms;
     int64_t low_at;        /* lowest offset that may be given after a seek */
     int64_t last_ms;       /* of the record given last */
     int64_t settled, told; /* -1: nothing */
