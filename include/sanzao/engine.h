@@ -327,7 +327,7 @@ const sz_counters *sz_worker_counters(const sz_worker *w);
 void sz_worker_operation(const sz_worker *w, sz_operation *out);
 /* What the log should tell about (the store does not answer, a roll-back, a deep loss …): the next sentence, oldest first; false: none is
  * left. text is valid until the next step. */
-bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text);
+bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text, sz_str *text_zh);
 /* Number of the worker's rule set among those that its state has seen; 0: not known yet. */
 uint64_t sz_worker_bundle_ver(const sz_worker *w);
 /* Lowest rule clock; SZ_TIME_NONE before any. */

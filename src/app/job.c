@@ -205,9 +205,11 @@ static void wait_until(int64_t mono_ms) {
 }
 
 /* That the store does not answer, has lost commits … */
-static void tell_notices(sz_worker *w) {
+static void tell_notices(const sz_job *job, sz_worker *w) {
     sz_severity severity;
-    for (sz_str text; sz_worker_notice(w, &severity, &text);) fprintf(stderr, "sanzao: %.*s\n", SZ_FMT_STR(text));
+    for (sz_str en, zh; sz_worker_notice(w, &severity, &en, &zh);)
+        fprintf(stderr, "%s%.*s\n",
+                job->lang == SZ_ZH ? "sanzao：" : "sanzao: ", SZ_FMT_STR(job->lang == SZ_ZH ? zh : en));
 }
 
 static sz_status pump(const sz_job *job, parts *p) {
@@ -243,7 +245,7 @@ static sz_status pump(const sz_job *job, parts *p) {
         }
         bool backs_off = sz_worker_where(w) == SZ_WK_BACKOFF;
         if ((started || backs_off) && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
-        tell_notices(w);
+        tell_notices(job, w);
         if (sz_signals_stop() && backs_off && !started) return SZ_INTERRUPTED;
         if (sz_signals_stop() && started && !stopping) {
             stopping = true;

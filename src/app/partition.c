@@ -172,8 +172,10 @@ static void tell_held(partition *p) {
 
 static void tell_notices(partition *p) {
     sz_severity severity;
-    for (sz_str text; sz_worker_notice(p->worker, &severity, &text);)
+    for (sz_str en, zh; sz_worker_notice(p->worker, &severity, &en, &zh);) {
+        sz_str text = p->m->run->job->lang == SZ_ZH ? zh : en;
         sz_log(severity, "worker", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
+    }
 }
 
 /* What one partition's state says of the rule sets that were seen holds for all of this process. */

@@ -67,11 +67,12 @@ static bool needs_kafka(const sz_job *job) {
     return sz_job_is_live(job) || sz_topic_of(job->alerts, &topic) || sz_topic_of(job->dead, &topic);
 }
 
-/* SZ_IO: who did not answer, and why. */
-static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY]) {
+/* SZ_IO: who did not answer, and why. is_distrusted: it is there, and its certificate is not accepted. */
+static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY], bool *is_distrusted) {
     sz_status s = SZ_OK;
     char reason[256] = "";
     l->n = 0;
+    *is_distrusted = false;
     if (needs_kafka(job)) s = ask_kafka(job, l, parts, reason);
     if (s != SZ_OK) {
         snprintf(why, WHY, "%.*s: %s", SZ_FMT_STR(job->kafka.brokers), reason);
@@ -82,6 +83,7 @@ static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char wh
     s = sz_state_look(job, &d, l);
     const char *said = d.n == 0 ? "the state" : job->lang == SZ_ZH ? d.v[0].message_zh : d.v[0].message;
     if (s != SZ_OK) snprintf(why, WHY, "%s", said);
+    *is_distrusted = s == SZ_IO && d.n && d.v[0].code == SZ_CODE_REDIS_TLS;
     sz_diags_fini(&d);
     return s;
 }
@@ -102,30 +104,47 @@ static bool may_pass(const sz_look *l) {
 }
 
 /* A topic that was made just now is not known to every broker yet: it is looked for again for a few seconds. */
-static sz_status ask_until_known(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY]) {
-    sz_status s = ask_all(job, l, parts, why);
+static sz_status ask_until_known(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY], bool *is_distrusted) {
+    sz_status s = ask_all(job, l, parts, why, is_distrusted);
     for (int64_t wait = 100, left = NEW_TOPIC_MS; s == SZ_OK && may_pass(l) && left > 0 && !sz_signals_stop();) {
         pause_ms(wait);
         left -= wait;
         wait = 2 * wait < 1000 ? 2 * wait : 1000;
-        s = ask_all(job, l, parts, why);
+        s = ask_all(job, l, parts, why, is_distrusted);
     }
     return s;
+}
+
+/* Nothing but a change at the server mends it, so it is said once, and looked for quietly. */
+static void tell_distrust(const sz_job *job, const char *why, bool is_last) {
+    const char *en = "%s. Give the authorities that vouch for it (?ca=), the name that it has (?server_name=), or have "
+                     "the server show another one%s",
+               *zh = "%s。请给出签发它的机构（?ca=）、它上面的名字（?server_name=），或让服务器换用另一份证书%s";
+    sz_log(SZ_ERROR, "certificate", en, zh, why,
+           is_last              ? ""
+           : job->lang == SZ_ZH ? "；换好之前不再重复此消息"
+                                : "; this is not said again until then");
 }
 
 sz_status servers_look(const sz_job *job, uint32_t *parts) {
     sz_look l;
     char why[WHY] = "";
     int64_t wait = WAIT_FIRST_MS;
+    bool is_distrusted = false, was_told = false;
     sz_look_init(&l);
     sz_status s;
-    while ((s = ask_until_known(job, &l, parts, why)) == SZ_IO && !job->fail_fast && !sz_signals_stop()) {
-        sz_log(SZ_WARNING, "waiting", "no answer, trying again in %1$lld ms: %2$s", "没有应答，%1$lld 毫秒后重试：%2$s",
-               (long long)wait, why);
+    while ((s = ask_until_known(job, &l, parts, why, &is_distrusted)) == SZ_IO && !job->fail_fast &&
+           !sz_signals_stop()) {
+        if (is_distrusted && !was_told) tell_distrust(job, why, false);
+        else if (!is_distrusted)
+            sz_log(SZ_WARNING, "waiting", "no answer, trying again in %1$lld ms: %2$s",
+                   "没有应答，%1$lld 毫秒后重试：%2$s", (long long)wait, why);
+        was_told = is_distrusted;
         pause_ms(wait);
         wait = 2 * wait < WAIT_MOST_MS ? 2 * wait : WAIT_MOST_MS;
     }
     if (s == SZ_IO && sz_signals_stop()) s = SZ_INTERRUPTED; /* nothing has begun */
+    else if (s == SZ_IO && is_distrusted) tell_distrust(job, why, true);
     else if (s != SZ_OK) sz_log(SZ_ERROR, "waiting", "no answer: %s", "没有应答：%s", why);
     else if (job->log_json) show_json(&l);
     else show_text(&l, job->lang);

@@ -131,7 +131,8 @@ static bool lengths_fit(sz_worker *w) {
     }
     if (!w->is_torn) return true;
     w->op.torn_commits++;
-    worker_notice(w, SZ_WARNING, "a commit to this state broke off midway; what it left behind is dropped");
+    worker_notice(w, SZ_WARNING, "a commit to this state broke off midway; what it left behind is dropped",
+                  "对这份状态的一次提交中途断开；它留下的内容被丢弃");
     return true;
 }
 

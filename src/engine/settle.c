@@ -112,7 +112,7 @@ void on_delivered(sz_worker *w, const sz_msg *m) {
         return;
     }
     if (m->answer != SZ_ANS_OK) {
-        start_later(w, m->text);
+        start_later(w, m);
         return;
     }
     uint64_t most = w->n_submitted - w->n_acked, n = m->n_delivered < most ? m->n_delivered : most;

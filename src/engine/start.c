@@ -50,12 +50,13 @@ void start_soon(sz_worker *w) {
     wait_before_start(w, (int64_t)REFUSED_MS << 2 * n);
 }
 
-void start_later(sz_worker *w, sz_str why) {
+void start_later(sz_worker *w, const sz_msg *m) {
     int64_t most = BACKOFF_MIN_MS << (w->n_backoffs < 7 ? w->n_backoffs : 7);
     w->n_backoffs++;
     wait_before_start(w, most < BACKOFF_MAX_MS ? most : BACKOFF_MAX_MS);
     if (w->n_backoffs == 1 || w->n_backoffs % 10 == 0)
-        worker_notice(w, SZ_WARNING, "no answer that says what happened, trying again: %.*s", SZ_FMT_STR(why));
+        worker_notice_told(w, SZ_WARNING, "no answer that says what happened, trying again",
+                           "没有说明结果的应答，正在重试", m);
 }
 
 /* ---- ACQUIRED ---- */
@@ -82,6 +83,7 @@ static void note_rollback(sz_worker *w, const sz_name *before) {
     if (!w->name.seq || before->seq >= w->name.seq) return;
     w->op.rolled_back++;
     worker_notice(w, SZ_WARNING, "the store has lost commits: it is at %llu and was at %llu; reading on from its state",
+                  "存储丢失了提交：现在是第 %llu 次，原来是第 %llu 次；从它的状态接着读",
                   (unsigned long long)before->seq, (unsigned long long)w->name.seq);
 }
 
@@ -136,10 +138,13 @@ static void begin_new(sz_worker *w) {
 static void look_for_deep_loss(sz_worker *w) {
     if (!w->is_log || w->group_offset <= (w->position < 0 ? 0 : w->position)) return;
     w->op.deep_losses++;
-    worker_notice(w, SZ_ERROR,
-                  "the group has read %.*s, partition %u, up to %lld and the state only up to %lld: the store has lost "
-                  "more than `settle` covers. It reads on from there; alerts of that stretch may come twice",
-                  SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset, (long long)w->position);
+    worker_notice(
+        w, SZ_ERROR,
+        "the group has read %.*s, partition %u, up to %lld and the state only up to %lld: the store has lost "
+        "more than `settle` covers. It reads on from there; alerts of that stretch may come twice",
+        "消费组已把 %.*s 的分区 %u 读到 %lld，而状态只到 %lld：存储丢失的超出了 `settle` 的范围。从那里接着读，"
+        "这一段的预警可能重复",
+        SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset, (long long)w->position);
 }
 
 static void load(sz_worker *w, bool restart) {
@@ -284,7 +289,7 @@ void on_acquired(sz_worker *w, const sz_msg *m) {
     case SZ_ANS_NEWER: on_newer(w, m); return;
     case SZ_ANS_UNKNOWN:
         w->op.unknown++;
-        start_later(w, m->text);
+        start_later(w, m);
         return;
     default: worker_fail_told(w, SZ_IO, "the state cannot be used", "状态无法使用", m); return;
     }
@@ -312,7 +317,7 @@ void on_chunk(sz_worker *w, const sz_msg *m) {
         return;
     case SZ_ANS_UNKNOWN:
         w->op.unknown++;
-        start_later(w, m->text);
+        start_later(w, m);
         return;
     default: worker_fail_told(w, SZ_IO, "the state cannot be read", "状态无法读取", m); return;
     }

@@ -55,8 +55,16 @@ static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what, const 
         hold_gap(w, what, what_zh);
         return;
     }
-    worker_notice(w, SZ_WARNING, "%.*s, partition %u, offset %lld: %s; accepted", SZ_FMT_STR(w->o.topic),
-                  w->o.partition, (long long)w->position, what);
+    long long at = (long long)w->position;
+    sz_arena a;
+    sz_arena_init(&a);
+    const char *en =
+        sz_arena_printf(&a, "%.*s, partition %u, offset %lld", SZ_FMT_STR(w->o.topic), w->o.partition, at);
+    const char *zh = sz_arena_printf(&a, "%.*s，分区 %u，位置 %lld", SZ_FMT_STR(w->o.topic), w->o.partition, at);
+    sz_msg said = {.text = sz_str_of(sz_arena_printf(&a, "%s; accepted", what)),
+                   .text_zh = sz_str_of(sz_arena_printf(&a, "%s；已接受", what_zh))};
+    worker_notice_told(w, SZ_WARNING, en, zh, &said);
+    sz_arena_fini(&a);
     w->n.gap += n ? n : 1;
     w->wit_offset = -1;
     w->position = from;
@@ -80,7 +88,7 @@ void witness_seeked(sz_worker *w, const sz_msg *m) {
     }
     if (w->state != SZ_WK_SEEKING) return;
     if (m->answer == SZ_ANS_UNKNOWN) {
-        start_later(w, m->text);
+        start_later(w, m);
         return;
     }
     if (m->answer == SZ_ANS_OK) {

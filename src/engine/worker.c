@@ -30,9 +30,11 @@ put_failure(sz_worker *w, sz_status s, const char *en, const char *zh, va_list a
     w->failure = s;
 }
 
+static void add_notice(sz_worker *w, sz_severity severity, const char *en, const char *zh);
+
 static void hold(sz_worker *w) {
     w->state = w->is_log ? SZ_WK_HELD : SZ_WK_FAILED;
-    if (w->is_log) worker_notice(w, SZ_ERROR, "%s", w->failure_text[SZ_EN]);
+    if (w->is_log) add_notice(w, SZ_ERROR, w->failure_text[SZ_EN], w->failure_text[SZ_ZH]);
 }
 
 /* In each language what the message says in it. */
@@ -90,23 +92,45 @@ void worker_hold_damaged(sz_worker *w, const char *what, const char *what_zh) {
     sz_arena_fini(&a);
 }
 
-void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) {
-    if (w->notices.n - w->n_notices_told >= NOTICES_MOST) return;
+/* Two lines: the English one with its severity in front, the Chinese one. */
+static void add_notice(sz_worker *w, sz_severity severity, const char *en, const char *zh) {
+    if (w->notices.n - w->n_notices_told >= 2 * NOTICES_MOST) return;
     sz_arena a;
     sz_arena_init(&a);
-    va_list ap;
-    va_start(ap, fmt);
-    const char *text = sz_arena_vprintf(&a, fmt, ap);
-    va_end(ap);
-    lines_add(&w->notices, sz_str_of(sz_arena_printf(&a, "%c%s", '0' + (int)severity, text)));
+    lines_add(&w->notices, sz_str_of(sz_arena_printf(&a, "%c%s", '0' + (int)severity, en)));
+    lines_add(&w->notices, sz_str_of(zh));
     sz_arena_fini(&a);
 }
 
-bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text) {
+void worker_notice(sz_worker *w, sz_severity severity, const char *en, const char *zh, ...) {
+    sz_arena a;
+    va_list ap, again;
+    sz_arena_init(&a);
+    va_start(ap, zh);
+    va_copy(again, ap);
+    const char *text = sz_arena_vprintf(&a, en, ap), *text_zh = sz_arena_vprintf(&a, zh, again);
+    va_end(again);
+    va_end(ap);
+    add_notice(w, severity, text, text_zh);
+    sz_arena_fini(&a);
+}
+
+void worker_notice_told(sz_worker *w, sz_severity severity, const char *en, const char *zh, const sz_msg *m) {
+    sz_str told_zh = m->text_zh.n ? m->text_zh : m->text;
+    sz_arena a;
+    sz_arena_init(&a);
+    add_notice(w, severity, sz_arena_printf(&a, "%s: %.*s", en, SZ_FMT_STR(m->text)),
+               sz_arena_printf(&a, "%s：%.*s", zh, SZ_FMT_STR(told_zh)));
+    sz_arena_fini(&a);
+}
+
+bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text, sz_str *text_zh) {
     if (w->n_notices_told == w->notices.n) return false;
-    sz_str s = lines_at(&w->notices, w->n_notices_told++);
+    sz_str s = lines_at(&w->notices, w->n_notices_told);
     *severity = (sz_severity)(s.p[0] - '0');
     *text = (sz_str){s.p + 1, s.n - 1};
+    *text_zh = lines_at(&w->notices, w->n_notices_told + 1);
+    w->n_notices_told += 2;
     return true;
 }
 
@@ -329,7 +353,8 @@ static void note_refused(sz_worker *w) {
     w->op.refused++;
     worker_notice(w, SZ_WARNING,
                   "a commit was refused: another worker has taken this state, or the store was rolled back; what was "
-                  "not committed is read again");
+                  "not committed is read again",
+                  "提交被拒绝：另一个工作者接管了这份状态，或者存储回退了；没有提交的内容会重新读取");
 }
 
 static void on_refused(sz_worker *w) {
@@ -346,11 +371,11 @@ static void on_refused(sz_worker *w) {
     else start_soon(w); /* the group may be about to say that the partition is not ours any more (2.4 step 1) */
 }
 
-static void on_commit_unknown(sz_worker *w, sz_str why) {
+static void on_commit_unknown(sz_worker *w, const sz_msg *m) {
     w->op.unknown++;
     if (w->is_parking) park(w);
     else if (w->is_stopping && w->is_log) w->state = SZ_WK_STOPPED;
-    else if (w->state != SZ_WK_PARKED) start_later(w, why);
+    else if (w->state != SZ_WK_PARKED) start_later(w, m);
 }
 
 static void on_committed(sz_worker *w, const sz_msg *m) {
@@ -371,7 +396,7 @@ static void on_committed(sz_worker *w, const sz_msg *m) {
     switch (m->answer) {
     case SZ_ANS_OK: worker_go_on(w); return;
     case SZ_ANS_REFUSED: on_refused(w); return;
-    case SZ_ANS_UNKNOWN: on_commit_unknown(w, m->text); return;
+    case SZ_ANS_UNKNOWN: on_commit_unknown(w, m); return;
     default: worker_fail_told(w, SZ_IO, "the state cannot be written", "状态无法写入", m); return;
     }
 }
@@ -383,7 +408,7 @@ static void on_dead_done(sz_worker *w, const sz_msg *m) {
         return;
     }
     if (m->answer != SZ_ANS_OK) {
-        start_later(w, m->text);
+        start_later(w, m);
         return;
     }
     w->dead_pos = m->sink_pos;

@@ -233,7 +233,11 @@ void worker_hold(sz_worker *w, sz_status s, const char *en, const char *zh, ...)
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 void worker_hold_told(sz_worker *w, sz_status s, const char *en, const char *zh, const sz_msg *m);
 void worker_hold_damaged(sz_worker *w, const char *what, const char *what_zh);
-void worker_notice(sz_worker *w, sz_severity severity, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* For the log, in both languages, of the same arguments. */
+void worker_notice(sz_worker *w, sz_severity severity, const char *en, const char *zh, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+/* The same, and after the sentence what a message says. */
+void worker_notice_told(sz_worker *w, sz_severity severity, const char *en, const char *zh, const sz_msg *m);
 void worker_go_on(sz_worker *w);
 /* All that follows from bundle and campus: facts, clocks, classes of rules, leaves; no students yet. */
 void world_init(sz_worker *w);
@@ -246,8 +250,8 @@ void memory_drop(sz_worker *w); /* as it was when the worker was made */
 
 /* start.c */
 void start(sz_worker *w);
-void start_soon(sz_worker *w);              /* refused: once the group was heard */
-void start_later(sz_worker *w, sz_str why); /* the store does not answer: BACKOFF */
+void start_soon(sz_worker *w);                   /* refused: once the group was heard */
+void start_later(sz_worker *w, const sz_msg *m); /* the store does not answer: BACKOFF */
 void on_acquired(sz_worker *w, const sz_msg *m);
 void on_chunk(sz_worker *w, const sz_msg *m);
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
@@ -46,6 +47,33 @@ def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
         expect("no such student" in result.err, result)
         result = sanzao(folder, "state", "show", "s001", "--state", redis.url, *CAMPUS, "--group", "other", rc=4)
         expect("no state" in result.err, result)
+
+
+def test_a_certificate_that_is_not_accepted_is_said_once(tmp):
+    campus = Campus(9, students=4, days=3)
+    folder = campus.write(tmp)
+    write_lines(folder / "in.ndjson", campus.lines("time"))
+    with Redis(tmp / "redis", "tls") as redis:
+        good = f"{redis.url}?ca={redis.folder}/ca.pem"
+        wrong = f"{good}&server_name=redis.campus"
+        r = run(folder, wrong, "in.ndjson", "out.ndjson", "--fail-fast", "--lang", "en", rc=4)
+        expect("the server's certificate is not accepted" in r.err and "?server_name=" in r.err, "what it is and what to do:", r)
+        zh = run(folder, wrong, "in.ndjson", "out.ndjson", "--fail-fast", "--lang", "zh", rc=4)
+        expect("服务器的证书不被接受" in zh.err, zh)
+        process = start(folder, "run", "--source", "file:in.ndjson", *CAMPUS, "--state", wrong, "--alerts", "file:out.ndjson", "--log", "json",
+                        stderr=open(folder / "log", "wb"))
+        def asked() -> int: return int(redis.call("INFO", "stats").split(b"total_connections_received:")[1].split(b"\r")[0])
+        try:
+            wait_for(lambda: (folder / "log").read_bytes().count(b'"certificate"'), process, "what it says")
+            before, own = asked(), 1                 # asked() connects as well
+            while asked() - before - own < 3: own, _ = own + 1, time.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            finish(process)
+        log = (folder / "log").read_text()
+        same(log.count('"certificate"'), 1, "how often it is said")
+        same(log.count('"waiting"'), 0, "and nothing else")
+        run(folder, good, "in.ndjson", "out.ndjson", "--settle", "0s")
 
 
 def test_no_login_reaches_people(tmp):

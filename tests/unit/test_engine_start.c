@@ -347,9 +347,11 @@ static void test_a_loss_deeper_than_settle_is_said(void **state) {
     rig_assign(&x->b, x->a.told);
     assert_int_equal(rig_operation(&x->b).deep_losses, 1);
     sz_severity severity;
-    sz_str text;
-    assert_true(sz_worker_notice(x->b.w, &severity, &text));
+    sz_str text, text_zh;
+    assert_true(sz_worker_notice(x->b.w, &severity, &text, &text_zh));
     assert_int_equal(severity, SZ_ERROR);
+    assert_true(sz_str_is((sz_str){text.p, 9}, "the group"));
+    assert_true(sz_str_is((sz_str){text_zh.p, strlen("消费组")}, "消费组"));
     assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
     assert_int_equal(rig_counts(&x->b)->read, 6);
 }
@@ -453,6 +455,21 @@ static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(v
     rig_fini(&r);
 }
 
+/* Notices were English in Chinese logs. */
+static void test_what_the_store_says_is_told_in_both_languages(void **state) {
+    bench *x = *state;
+    sz_severity severity;
+    sz_str text, text_zh;
+    x->a.acquire_fate = RIG_NOT_DONE;
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_BACKOFF);
+    assert_true(sz_worker_notice(x->a.w, &severity, &text, &text_zh));
+    assert_int_equal(severity, SZ_WARNING);
+    assert_true(sz_str_eq(text, SZ_STR("no answer that says what happened, trying again: no reply")));
+    assert_true(sz_str_eq(text_zh, SZ_STR("没有说明结果的应答，正在重试：no reply")));
+    assert_false(sz_worker_notice(x->a.w, &severity, &text, &text_zh));
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
@@ -465,6 +482,7 @@ int main(void) {
         T(test_every_loss_of_a_suffix_ends_in_the_same_alerts),
         T(test_a_chunk_under_another_name_starts_again),
         T(test_acquire_without_an_answer_is_tried_again_later_and_later),
+        T(test_what_the_store_says_is_told_in_both_languages),
         T(test_a_failed_commit_ends_the_run),
         T(test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one),
         T(test_another_number_of_partitions_holds),

@@ -50,6 +50,7 @@ void sz_acquire_send(conn *c) {
 static void answer(conn *c, sz_msg *m) {
     c->is_acquiring = false;
     m->kind = SZ_MSG_ACQUIRED;
+    if (!m->text_zh.n) m->text_zh = sz_conn_zh(c, m->text);
     sz_msgq_push(c->q, m);
 }
 

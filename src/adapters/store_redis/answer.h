@@ -16,6 +16,8 @@ typedef struct verdict {
 } verdict;
 
 verdict sz_redis_verdict(sz_str error);
+/* One of this store's own sentences, in Chinese; anything else as it is. */
+sz_str sz_redis_zh(sz_str en);
 /* The server's words, without what they repeat of a command's arguments (a password may be one), at most 160 bytes. */
 sz_str sz_redis_error_words(sz_str error);
 /* SLOT HOST:PORT of MOVED and ASK; false if it is not that. Host n 0: the one that was asked. */

@@ -72,10 +72,11 @@ static void read_config(facts *f, const reply *r) {
 /* ---- asking ---- */
 
 static sz_status complain(const sz_store_redis *s, sz_diags *d, const conn *c) {
-    if (c->text[0])
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer: %s",
-                     "Redis 没有回答：%s", c->text);
-    else
+    if (c->text[0]) {
+        int code = c->is_distrusted ? SZ_CODE_REDIS_TLS : SZ_CODE_REDIS_NO_ANSWER;
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, "Redis does not answer: %s", NULL, c->text);
+        g->message_zh = sz_arena_printf(&d->arena, "Redis 没有回答：%s", c->text_zh);
+    } else
         sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_NO_ANSWER, (sz_span){0}, "Redis does not answer in time: %.*s",
                      "Redis 没有及时回答：%.*s", SZ_FMT_STR(s->address.place));
     return c->failed == SZ_ANS_FAILED ? SZ_REFUSED : SZ_IO; /* a password does not mend itself */

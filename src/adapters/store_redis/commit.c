@@ -66,6 +66,7 @@ void sz_redis_commit(void *self, const sz_commit *m) {
 static void answer(conn *c, sz_msg *m) {
     c->is_committing = false;
     m->kind = SZ_MSG_COMMITTED;
+    if (!m->text_zh.n) m->text_zh = sz_conn_zh(c, m->text);
     sz_msgq_push(c->q, m);
 }
 

@@ -60,12 +60,19 @@ void sz_conn_open(conn *c) {
 
 /* ---- what goes wrong ---- */
 
+/* The same in Chinese: of the last failure, or a sentence of its own. */
+sz_str sz_conn_zh(const conn *c, sz_str text) { return text.p == c->text ? sz_str_of(c->text_zh) : sz_redis_zh(text); }
+
 void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words) {
     char server[300] = "";
     if (c->host[0]) snprintf(server, sizeof server, " (%s:%u)", c->host, c->port);
-    snprintf(c->text, sizeof c->text, "%.*s%s: %s%s%.*s", SZ_FMT_STR(c->store->address.place), server, what,
-             words.n ? ": " : "", SZ_FMT_STR(words));
+    sz_str place = c->store->address.place, what_zh = sz_redis_zh(sz_str_of(what)), words_zh = sz_redis_zh(words);
+    snprintf(c->text, sizeof c->text, "%.*s%s: %s%s%.*s", SZ_FMT_STR(place), server, what, words.n ? ": " : "",
+             SZ_FMT_STR(words));
+    snprintf(c->text_zh, sizeof c->text_zh, "%.*s%s：%.*s%s%.*s", SZ_FMT_STR(place), server, SZ_FMT_STR(what_zh),
+             words.n ? "：" : "", SZ_FMT_STR(words_zh));
     c->state = CONN_CLOSED;
+    c->is_distrusted = c->link.is_distrusted;
     c->failed = answer;
     c->n_asks = 0;
     sz_load_forget(c);
@@ -107,8 +114,10 @@ static void lost(conn *c, const char *why) {
         return;
     }
     c->store->slots.is_stale = true;
-    sz_conn_fail(c, SZ_ANS_UNKNOWN, c->state == CONN_READY ? "the connection was lost" : "the server cannot be reached",
-                 sz_str_of(why));
+    const char *what = c->link.is_distrusted    ? "the server's certificate is not accepted"
+                       : c->state == CONN_READY ? "the connection was lost"
+                                                : "the server cannot be reached";
+    sz_conn_fail(c, SZ_ANS_UNKNOWN, what, sz_str_of(why));
 }
 
 /* ---- replies ---- */

@@ -61,7 +61,7 @@ static void let_pipe(const held_pipe *h) {
 }
 
 static bool down(redis_link *l, const char *why) {
-    if (l->ssl) sz_tls_why(l->ssl, why, l->text, sizeof l->text);
+    if (l->ssl) l->is_distrusted = sz_tls_why(l->ssl, why, l->text, sizeof l->text);
     else snprintf(l->text, sizeof l->text, "%s", why && *why ? why : "the connection was lost");
     sz_link_close(l);
     return false;
@@ -69,6 +69,7 @@ static bool down(redis_link *l, const char *why) {
 
 bool sz_link_open(redis_link *l, const char *host, uint16_t port) {
     sz_link_close(l);
+    l->is_distrusted = false;
     redisOptions o = {.options = REDIS_OPT_NONBLOCK};
     REDIS_OPTIONS_SET_TCP(&o, host, port);
     l->c = redisConnectWithOptions(&o);
@@ -107,7 +108,7 @@ static bool finish_connect(redis_link *l) {
     held_pipe h;
     hold_pipe(&h);
     char why[200];
-    l->ssl = sz_tls_begin(l->tls, l->c, l->c->tcp.host, why, sizeof why);
+    l->ssl = sz_tls_begin(l->tls, l->c, l->c->tcp.host, why, sizeof why, &l->is_distrusted);
     let_pipe(&h);
     return l->ssl ? true : down(l, why);
 }

@@ -18,8 +18,9 @@ typedef struct redis_link {
     sz_arena arena;       /* the reply in hand */
     char *input;          /* room for one read */
     bool has_output;
-    bool has_moved; /* bytes came in during the last step */
-    char text[256]; /* why it is down */
+    bool is_distrusted; /* it went down over the server's certificate */
+    bool has_moved;     /* bytes came in during the last step */
+    char text[256];     /* why it is down */
 } redis_link;
 
 void sz_link_init(redis_link *l, const redis_tls *tls);

@@ -86,6 +86,7 @@ static void ask_next(conn *c) {
 static void answer(conn *c, sz_msg *m) {
     c->load.is_wanted = false;
     m->kind = SZ_MSG_CHUNK;
+    m->text_zh = sz_conn_zh(c, m->text);
     sz_msgq_push(c->q, m);
 }
 

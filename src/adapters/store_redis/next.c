@@ -22,6 +22,7 @@ void sz_move_send(conn *c) {
 static void answer(conn *c, sz_msg *m) {
     c->is_moving = false;
     m->kind = SZ_MSG_COMMITTED;
+    if (!m->text_zh.n) m->text_zh = sz_conn_zh(c, m->text);
     sz_msgq_push(c->q, m);
 }
 

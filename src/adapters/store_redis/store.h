@@ -85,8 +85,9 @@ typedef struct conn {
     } wanted;
     sz_name seen; /* a reader's: the state's own name */
     loading load;
-    sz_answer failed; /* how it was given up the last time; text says why */
-    char text[640];
+    sz_answer failed;   /* how it was given up the last time; text says why */
+    bool is_distrusted; /* its certificate was why */
+    char text[640], text_zh[640];
 } conn;
 
 typedef struct pumped { /* connections of one queue */
@@ -116,7 +117,8 @@ void sz_conn_free(conn *c);
 
 /* conn.c */
 void sz_conn_open(conn *c);
-/* Answer everything that was asked with this, and close. Message: the server, what, the words that it said. */
+/* Answer everything that was asked with this, and close. Message: the server, what, the words that it said. Own
+ * sentences are told in both languages (words.c). */
 void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words);
 /* Go on as far as it can without waiting. */
 void sz_conn_step(conn *c);
@@ -125,6 +127,7 @@ void sz_conn_ask(conn *c, ask_kind kind);
 void sz_conn_command(conn *c, ask_kind kind, uint32_t n, const sz_str *words);
 void sz_conn_script(conn *c, ask_kind kind, script s, const arguments *a);
 void sz_conn_error(conn *c, sz_str error);
+sz_str sz_conn_zh(const conn *c, sz_str text);
 
 /* find.c */
 void sz_find_begin(conn *c);

@@ -45,7 +45,7 @@ void sz_tls_fini(redis_tls *t) {
     t->ctx = NULL;
 }
 
-void sz_tls_why(const SSL *ssl, const char *other, char *text, size_t n) {
+bool sz_tls_why(const SSL *ssl, const char *other, char *text, size_t n) {
     long verdict = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
     unsigned long e = ERR_peek_last_error();
     const char *why = verdict != X509_V_OK ? X509_verify_cert_error_string(verdict)
@@ -53,16 +53,18 @@ void sz_tls_why(const SSL *ssl, const char *other, char *text, size_t n) {
                                            : NULL;
     snprintf(text, n, "TLS: %s", why ? why : other && *other ? other : "the server closed the connection");
     ERR_clear_error();
+    return verdict != X509_V_OK;
 }
 
-SSL *sz_tls_begin(const redis_tls *t, redisContext *c, const char *host, char *why, size_t n) {
+SSL *sz_tls_begin(const redis_tls *t, redisContext *c, const char *host, char *why, size_t n, bool *is_distrusted) {
     const char *name = t->server_name ? t->server_name : host;
     SSL *ssl = SSL_new(t->ctx);
     bool is_address = ssl && X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
     ERR_clear_error();
     bool is_fine = is_address || (ssl && SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1);
     if (is_fine && redisInitiateSSL(c, ssl) == REDIS_OK) return ssl;
-    sz_tls_why(ssl, c->errstr, why, n); /* a server that is near may have refused or shown its certificate already */
-    SSL_free(ssl);                      /* hiredis takes it over only when it goes well */
+    *is_distrusted = sz_tls_why(ssl, c->errstr, why,
+                                n); /* a server that is near may have refused or shown its certificate already */
+    SSL_free(ssl);                  /* hiredis takes it over only when it goes well */
     return NULL;
 }
