@@ -256,12 +256,13 @@ class Generator:
                 if self.free(student, t): self.events.append(event)
 
     def late_returns(self) -> None:
-        """Entries about the cut-offs, before midnight and after, and where the night ends."""
+        """Entries about the cut-offs, before midnight and after, and where the night ends; some went out, of some it is unknown."""
         d = self.d
         for i in range(d.randint(3, 8)):
             about = int(d.pick(22.5, 23, 23.25, 23.5, 24.2, 25, 29, 29) * HOUR) - d.pick(0, 0, 0, SECOND)
             t, student = day_start(FIRST + d.randint(0, self.days - 1)) + about, d.choice(self.students)
-            event = {"id": f"l{i}", "type": "dorm_access", "time": rfc3339(t), "student": student, "direction": "in"}
+            event = {"id": f"l{i}", "type": "dorm_access", "time": rfc3339(t), "student": student,
+                     "direction": d.pick("in", "in", "in", "in", "out", "unknown")}
             if self.declared: event["source"] = "gate"
             if self.free(student, t): self.events.append(event)
 

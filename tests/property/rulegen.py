@@ -9,7 +9,7 @@ from draw import Draw, flow
 EVENTS = {
     "meal": {"event": "swipe", "where": 'event.op == "consume" && place.kind == "canteen"'},
     "bought": {"event": "swipe", "where": 'event.op == "consume"'},
-    "late_return": {"event": "dorm_access", "where": 'event.direction == "in" && event.late'},
+    "late_return": {"event": "dorm_access", "where": "event.late"},  # of ways in alone
     "missed": {"event": "attendance", "where": 'event.status == "absent"'},
     "came": {"event": "attendance", "where": 'event.status in ["present", "late"]'},
     "entry": {"event": "dorm_access", "where": 'event.direction == "in" && event.result == "granted"'},

@@ -162,8 +162,8 @@ class Campus:
 
     def began(self, kind: str) -> int:
         """When a type begins: with its earliest source, else with the first term, else always (12)."""
-        began = [f.began for f in self.feeds.values() if kind in f.types and f.began is not None]
-        return min(began) if began else day_start(self.calendar.terms[0][0]) if self.calendar.terms else -INFINITY
+        plain = day_start(self.calendar.terms[0][0]) if self.calendar.terms else -INFINITY
+        return min((plain if f.began is None else f.began for f in self.feeds.values() if kind in f.types), default=plain)
 
     def holder(self, system: str, card: str, t: int) -> str | None:
         """Whose card it is at `t`: the card's own system before a row without system (contract)."""
