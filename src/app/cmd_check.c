@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sanzao check: rules and campus, every finding at once; and sanzao explain: what a code means.
+ * sanzao check: rules, campus, mapping and config, every finding at once; and sanzao explain: what a code means.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "cmd_common.h"
 #include "commands.h"
+#include "states.h"
 
 static void print_json(const sz_diags *d, const sz_inputs *in, sz_lang lang) {
     sz_buf out;
@@ -34,7 +35,7 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     else
         sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
                       plural(d->n_warnings));
-    if (in->bundle) {
+    if (in->bundle && !d->n_errors) {
         const sz_bundle *b = in->bundle;
         if (lang == SZ_ZH)
             sz_buf_printf(&out, " · %u 个文件，%u 条规则，%u 个特征", b->n_files, b->n_rules, b->fs.n_features);
@@ -50,33 +51,55 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     sz_buf_fini(&out);
 }
 
+/* What an option of the config file takes, where its table cannot say. Only what stands in the file: the rest is for
+ * the command that uses it. */
+static void check_option(sz_config *c, const sz_job *job, int option, sz_status (*check)(const sz_job *, sz_diags *)) {
+    size_t before = c->diags.n;
+    if (!c->where[option].src || check(job, &c->diags) == SZ_OK) return;
+    for (size_t i = before; i < c->diags.n; i++)
+        if (!c->diags.v[i].span.src) c->diags.v[i].span = c->where[option];
+}
+
+static sz_status check_until(const sz_job *job, sz_diags *d) {
+    sz_zone z;
+    int64_t until_ms;
+    sz_zone_fixed(&z, 8 * 3600, "Asia/Shanghai"); /* any will do for the form */
+    return sz_job_until(job, &z, &until_ms) ? SZ_OK : sz_job_bad_until(job, d);
+}
+
+static int check(sz_config *c) {
+    sz_job job;
+    sz_inputs in;
+    sz_mapping *mapping = NULL;
+    sz_diags *d = &c->diags;
+    cmd_job(c, &job);
+    if (c->n_rest == 1) job.rules = c->rest[0];
+    check_option(c, &job, SZ_O_STATE, sz_state_check);
+    check_option(c, &job, SZ_O_UNTIL, check_until);
+    sz_status s = sz_inputs_load(&job, d, &in);
+    sz_status m = s == SZ_USAGE ? SZ_OK : sz_mapping_file_load(job.mapping, &in, d, &mapping);
+    sz_mapping_free(mapping);
+    sz_diags_sort(d);
+    if (c->num[SZ_O_JSON]) print_json(d, &in, c->lang);
+    else print_text(d, &in, c->lang);
+    sz_inputs_fini(&in);
+    if (s == SZ_IO || m == SZ_IO) return 4;
+    if (s == SZ_USAGE) return 2;
+    if (s != SZ_OK || d->n_errors) return 1;
+    return d->n_warnings && c->num[SZ_O_STRICT] ? 3 : 0;
+}
+
 int cmd_check(int argc, char **argv) {
     sz_config c;
     int code = cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
                          "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
-    if (code < 0) {
-        sz_job job;
-        cmd_job(&c, &job);
-        if (c.n_rest == 1) job.rules = c.rest[0];
-        sz_diags d;
-        sz_diags_init(&d);
-        sz_inputs in;
-        sz_status s = sz_inputs_load(&job, &d, &in);
-        sz_mapping *mapping = NULL;
-        sz_status m = in.campus ? sz_mapping_file_load(job.mapping, &in, &d, &mapping) : SZ_OK;
-        sz_mapping_free(mapping);
-        if (s == SZ_OK || m == SZ_IO) s = m;
-        sz_diags_sort(&d);
-        if (c.num[SZ_O_JSON]) print_json(&d, &in, c.lang);
-        else print_text(&d, &in, c.lang);
-        code = s == SZ_IO                           ? 4
-               : s == SZ_USAGE                      ? 2
-               : s != SZ_OK || d.n_errors           ? 1
-               : d.n_warnings && c.num[SZ_O_STRICT] ? 3
-                                                    : 0;
-        sz_inputs_fini(&in);
-        sz_diags_fini(&d);
+    if (code < 0 && c.n_rest > 1) {
+        fputs(c.lang == SZ_ZH ? "用法：sanzao check [规则文件夹]，一次检查一个文件夹\n"
+                              : "usage: sanzao check [RULES], one folder of rules at a time\n",
+              stderr);
+        code = 2;
     }
+    if (code < 0) code = check(&c);
     sz_config_fini(&c);
     return code;
 }

@@ -19,7 +19,7 @@ int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *
         return 0;
     }
     sz_status s = sz_config_read(c, command, argc, argv);
-    if (s == SZ_OK) return -1;
+    if (s == SZ_OK || s == SZ_FINDINGS) return -1;
     sz_diags_show(&c->diags, c->lang);
     return sz_exit_of(s);
 }

@@ -8,7 +8,8 @@
 #include "config.h"
 #include "job.h"
 
-/* Read options; prints help or findings. Returns -1 to go on, else the exit status. */
+/* Read options; prints help or findings. Returns -1 to go on, else the exit status. Of `check` also with findings in
+ * the config file, which are in c->diags. */
 int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *usage_zh, int argc, char **argv);
 /* What options say of a run, a check or a look into a state. Lives as long as c. */
 void cmd_job(sz_config *c, sz_job *job);

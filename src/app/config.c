@@ -39,11 +39,11 @@ static int find_row(sz_str name, uint16_t command) {
 
 static const char *nearest(sz_str name, uint16_t command) {
     const char *best = NULL;
-    int least = 4;
+    int least = name.n <= 2 ? 1 : name.n <= 4 ? 2 : name.n <= 8 ? 3 : 4; /* so that something of the name is kept */
     for (int i = 0; i < SZ_N_OPTS; i++) {
         const char *names[] = {sz_opt_rows[i].name, sz_opt_rows[i].key};
         for (int k = 0; k < 2 && is_for(&sz_opt_rows[i], command); k++) {
-            int d = names[k] ? sz_str_distance(name, sz_str_of(names[k]), 3) : least;
+            int d = names[k] ? sz_str_distance(name, sz_str_of(names[k]), least) : least;
             if (d < least) least = d, best = names[k];
         }
     }
@@ -144,6 +144,7 @@ static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     c->text[i] = text ? text : "";
     c->num[i] = num;
     c->given[i] = true;
+    c->where[i] = at;
     if (r->kind == SZ_OPT_LIST) list_add(c, i, c->text[i], at);
 }
 
@@ -254,6 +255,7 @@ sz_status sz_config_read(sz_config *c, uint16_t command, int argc, char **argv) 
     sz_diags_init(&c->diags);
     c->rest = SZ_NEWN(&c->diags.arena, const char *, argc + 1);
     read_words(c, command, argc, argv);
+    bool are_words_fine = c->diags.n_errors == 0;
     bool is_read = !c->given[SZ_O_CONFIG] || read_file(c, c->text[SZ_O_CONFIG]);
     for (int i = 0; i < SZ_N_OPTS; i++) {
         if (c->given[i] || !sz_opt_rows[i].standard) continue;
@@ -262,7 +264,8 @@ sz_status sz_config_read(sz_config *c, uint16_t command, int argc, char **argv) 
     }
     c->lang = c->given[SZ_O_LANG] ? (c->num[SZ_O_LANG] == 1 ? SZ_ZH : SZ_EN) : sz_lang_of_env();
     if (!is_read) return SZ_IO;
-    return c->diags.n_errors ? SZ_USAGE : SZ_OK;
+    if (!c->diags.n_errors) return SZ_OK;
+    return command == SZ_FOR_CHECK && are_words_fine ? SZ_FINDINGS : SZ_USAGE;
 }
 
 void sz_config_fini(sz_config *c) { sz_diags_fini(&c->diags); }

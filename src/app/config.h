@@ -103,6 +103,7 @@ typedef struct sz_config {
     uint32_t n_list[SZ_N_OPTS];
     int64_t num[SZ_N_OPTS]; /* DURATION in ms, COUNT, BYTES, FLAG 0/1, CHOICE index */
     bool given[SZ_N_OPTS];
+    sz_span where[SZ_N_OPTS]; /* in the config file; no src: not from there */
     sz_diags diags;
     sz_lang lang;
     const char **rest; /* words that are no options */
@@ -110,7 +111,8 @@ typedef struct sz_config {
 } sz_config;
 
 /* Read argv (from after the command's name) and the config file. Findings are in c->diags: SZ_USAGE; SZ_IO: the
- * config file cannot be read. */
+ * config file cannot be read; SZ_FINDINGS, of the command `check` alone: what is wrong is in the config file, which is
+ * what it checks. */
 sz_status sz_config_read(sz_config *c, uint16_t command, int argc, char **argv);
 void sz_config_fini(sz_config *c);
 /* Language of the environment (LC_ALL, LC_MESSAGES, LANG). */

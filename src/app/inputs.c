@@ -12,7 +12,7 @@
 #include "job.h"
 
 static const char *const campus_suffixes[] = {".csv", ".yaml", ".yml", NULL};
-static const char *const rule_suffixes[] = {".yaml", ".yml", NULL};
+static const char *const rule_suffixes[] = {".yaml", ".yml", ".YAML", ".YML", NULL};
 
 size_t sz_diags_show(sz_diags *d, sz_lang lang) {
     bool color = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
@@ -25,23 +25,51 @@ size_t sz_diags_show(sz_diags *d, sz_lang lang) {
     return d->n_errors;
 }
 
+/* The worse of two: what cannot be read before what is wrong. */
+static sz_status both(sz_status a, sz_status b) {
+    if (b == SZ_OK) return a;
+    return a == SZ_OK || b == SZ_IO ? b : a;
+}
+
 /* A zone's file by name. Asia/Shanghai needs none: it has been +08:00 without change since 1991 (tzdata). */
-static sz_status zone_load(sz_str name, sz_diags *d, sz_zone *out) {
-    if (sz_str_is(name, "Asia/Shanghai")) {
-        sz_zone_fixed(out, 8 * 3600, "Asia/Shanghai");
-        return SZ_OK;
-    }
+static bool zone_find(sz_str name, sz_zone *out) {
+    sz_zone_fixed(out, 8 * 3600, "Asia/Shanghai");
+    if (sz_str_is(name, "Asia/Shanghai")) return true;
     char path[256], text[64];
     snprintf(text, sizeof text, "%.*s", SZ_FMT_STR(name));
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", text);
+    sz_diags ignored; /* which file it would be is nothing to the reader */
     sz_files f = {0};
-    sz_status s = strstr(text, "..") ? SZ_IO : sz_file_read(path, text, d, &f);
-    if (s == SZ_OK) s = sz_zone_parse(out, text, f.v[0].p, f.v[0].n);
-    if (s != SZ_OK)
-        sz_diags_add(d, SZ_ERROR, APP_CODE_ZONE, (sz_span){0}, "no time zone is called %s here",
-                     "这里没有名为 %s 的时区", text);
+    sz_zone found;
+    sz_diags_init(&ignored);
+    bool is_there = text[0] != '/' && !strstr(text, "..") && sz_file_read(path, text, &ignored, &f) == SZ_OK &&
+                    sz_zone_parse(&found, text, f.v[0].p, f.v[0].n) == SZ_OK;
+    if (is_there) *out = found;
     sz_files_fini(&f);
-    return s;
+    sz_diags_fini(&ignored);
+    return is_there;
+}
+
+/* Where the calendar names its zone: the name is borrowed from the file's own bytes. */
+static sz_span zone_span(const sz_campus_file *files, uint32_t n, const char *folder, sz_str name, sz_diags *d) {
+    for (uint32_t i = 0; i < n; i++) {
+        const char *p = files[i].p;
+        if (!files[i].n || name.p < p || name.p >= p + files[i].n) continue;
+        const char *shown = sz_arena_printf(&d->arena, "%s/%s", folder, files[i].name);
+        return (sz_span){sz_source_new(&d->arena, shown, p, files[i].n), (uint32_t)(name.p - p), (uint32_t)name.n};
+    }
+    return (sz_span){0};
+}
+
+/* On a name that is none the rest is read as in Asia/Shanghai, so that all that is wrong is told at once. */
+static sz_status zone_load(const sz_campus_file *files, uint32_t n, const char *folder, sz_diags *d, sz_zone *out) {
+    sz_str name = sz_campus_zone_name(files, n);
+    if (zone_find(name, out)) return SZ_OK;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_ZONE, zone_span(files, n, folder, name, d),
+                              "no time zone is called %.*s here", "这里没有名为 %.*s 的时区", SZ_FMT_STR(name));
+    sz_diag_hint(d, g, "write it as the tz database does: Asia/Shanghai, Asia/Urumqi",
+                 "请按 tz 数据库的写法：Asia/Shanghai、Asia/Urumqi");
+    return SZ_FINDINGS;
 }
 
 static void hash_files(const sz_files *f, uint64_t *h) {
@@ -95,19 +123,20 @@ static sz_status campus_load(const sz_job *job, const sz_files *f, sz_diags *d, 
     sz_campus_file *files = campus_files(f);
     hash_files(f, &in->bytes);
     keep_calendar(files, f->n, in);
-    sz_status s = zone_load(sz_campus_zone_name(files, f->n), d, &in->zone);
-    if (s == SZ_OK) s = types_load(files, f->n, job->campus ? job->campus : "", &d->arena, d, in);
-    if (s == SZ_OK)
-        s = sz_campus_load(files, f->n, job->campus ? job->campus : "", enc, &in->zone, in->types, d, &in->campus);
+    const char *folder = job->campus ? job->campus : "";
+    sz_status s = zone_load(files, f->n, folder, d, &in->zone);
+    s = both(s, types_load(files, f->n, folder, &d->arena, d, in));
+    s = both(s, sz_campus_load(files, f->n, folder, enc, &in->zone, in->types, d, &in->campus));
     sz_free(files);
     return s;
 }
 
-static sz_status rules_load(const sz_files *f, sz_diags *d, sz_inputs *in) {
+/* campus NULL: it is faulty, and the rules are checked without what it would say. */
+static sz_status rules_load(const sz_files *f, const sz_campus *campus, sz_diags *d, sz_inputs *in) {
     sz_rule_file *files = sz_alloc((f->n + 1) * sizeof *files);
     hash_files(f, &in->bytes);
     for (uint32_t i = 0; i < f->n; i++) files[i] = (sz_rule_file){.name = f->v[i].name, .p = f->v[i].p, .n = f->v[i].n};
-    sz_status s = sz_rules_load(files, f->n, in->campus, in->types, d, &in->bundle);
+    sz_status s = sz_rules_load(files, f->n, campus, in->types, d, &in->bundle);
     sz_free(files);
     return s;
 }
@@ -131,7 +160,7 @@ sz_status sz_inputs_parse(const sz_job *job, const sz_texts *t, sz_diags *d, sz_
     *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
     sz_types_init(in->types);
     sz_status s = campus_load(job, &t->campus, d, in);
-    return s == SZ_OK ? rules_load(&t->rules, d, in) : s;
+    return both(s, rules_load(&t->rules, s == SZ_OK ? in->campus : NULL, d, in));
 }
 
 sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_mapping **out) {
@@ -143,20 +172,21 @@ sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_map
     return s == SZ_OK ? sz_mapping_load(root, in->types, &in->zone, d, out) : s;
 }
 
-/* Campus first, with all its findings, whatever is wrong with the folder of rules. */
+/* Campus first, then the rules, each with all its findings, whatever is wrong with the other. */
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
     sz_types_init(in->types);
+    sz_zone_fixed(&in->zone, 8 * 3600, "Asia/Shanghai");
     sz_files f = {0};
-    sz_status s = SZ_OK;
+    sz_status s = SZ_OK, r = SZ_OK;
     if (job->campus) s = sz_folder_read(job->campus, job->campus, campus_suffixes, false, d, &f);
     if (s == SZ_OK) s = campus_load(job, &f, d, in);
     sz_files_fini(&f);
-    if (s != SZ_OK) return s;
-    if (job->rules) s = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &f);
-    if (s == SZ_OK) s = rules_load(&f, d, in);
+    if (s == SZ_USAGE) return s;
+    if (job->rules) r = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &f);
+    if (r == SZ_OK) r = rules_load(&f, s == SZ_OK ? in->campus : NULL, d, in);
     sz_files_fini(&f);
-    return s;
+    return both(s, r);
 }
 
 sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_mapping **out) {

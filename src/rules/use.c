@@ -101,7 +101,7 @@ const sz_prog *sz_rules_compile_part(struct sz_scope *s, const sz_yaml *node, si
     size_t before = s->l->d->n;
     const sz_prog *p = sz_prog_compile(s->l->a, text, &r, &o, s->l->d);
     if (s->has_failed) drop_echo(s->l->d, before);
-    if (s->period.n) warn_no_periods(s, node, off, len);
+    if (s->period.n && s->l->campus) warn_no_periods(s, node, off, len);
     return s->has_failed ? NULL : p;
 }
 

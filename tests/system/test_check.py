@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""sanzao check: whatever is wrong with rules, campus, mapping and config is told in one go, each at its place."""
+import json
+import sys
+
+from lib import expect, main, same, sanzao, write
+
+RULES = """features: {n: {count: swipe, over: 7d}}
+rules:
+  - {id: r, when: nn > 3, level: blue}
+"""
+STUDENTS = "student,status\ns001,huh\n"
+TYPES = "library: {presence: maybe}\n"
+CALENDAR = "timezone: Asia/Shangai\ncurfew: {sun-thu: '23:00', fri-sat: '23:30', by: [{yeer: 1, sun-thu: '22:30'}]}\n"
+MAPPING = "type: swipe\nsource: pos\nstudent: no\ntime: at\namount: {column: sum, unit: jiao}\n"
+
+
+def places(result) -> list[str]:
+    """`file:line:col CODE` of each finding, in the order in which they are told."""
+    return [f"{f['file']}:{f['line']}:{f['column']} {f['code']}" for f in json.loads(result.out)["findings"]]
+
+
+def test_everything_wrong_is_told_at_once(tmp):
+    write(tmp / "rules/r.yaml", RULES)
+    write(tmp / "campus/students.csv", STUDENTS)
+    write(tmp / "campus/types.yaml", TYPES)
+    write(tmp / "campus/calendar.yaml", CALENDAR)
+    write(tmp / "campus/feeds.yaml", "pos: {types: [swip]}\n")
+    write(tmp / "m.yaml", MAPPING)
+    write(tmp / "c.yaml", "campus: campus\nmapping: m.yaml\nrulez: rules\nstate: mem\nlateness: 5\nuntil: tomorrow\n")
+    want = ["c.yaml:3:1 SZ463", "c.yaml:4:8 SZ453", "c.yaml:5:11 SZ462", "c.yaml:6:8 SZ454", "campus/calendar.yaml:1:11 SZ452",
+            "campus/calendar.yaml:2:52 SZ351", "campus/feeds.yaml:1:15 SZ365", "campus/students.csv:2:6 SZ312",
+            "campus/types.yaml:1:21 SZ251", "m.yaml:5:29 SZ264", "rules/r.yaml:3:19 SZ042"]
+    same(places(sanzao(tmp, "check", "--config", "c.yaml", "--json", rc=1)), want, "findings")
+    text = sanzao(tmp, "check", "--config", "c.yaml", rc=1)
+    same(text.out.decode().count("error["), len(want), "findings as text")
+    expect("nothing loaded" in text.out.decode() and not text.err, "the last line:", text)
+    same(sanzao(tmp, "run", "--config", "c.yaml", "--source", "stdin").rc, 2, "a run does not begin with such a config")
+
+
+def test_a_time_zone_that_is_none_is_told_where_it_is_named(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns001\n")
+    write(tmp / "campus/calendar.yaml", "# ours\ntimezone: 上海\n")
+    result = sanzao(tmp, "check", "rules", "--campus", "campus", rc=1)
+    expect("campus/calendar.yaml:2:11: error[SZ452]: no time zone is called 上海 here" in result.out.decode(), result)
+    same(result.out.decode().count("error["), 1, "one finding")
+    for name in ("../../etc/passwd", "/etc/passwd", "Asia"):
+        write(tmp / "campus/calendar.yaml", f"timezone: {name}\n")
+        same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), ["campus/calendar.yaml:1:11 SZ452"], name)
+
+
+def test_a_faulty_campus_gives_no_findings_in_sound_rules(tmp):
+    write(tmp / "rules/r.yaml", "rules:\n  - {id: r, when: calendar.in(\"exams\"), level: blue, unless: [interning]}\n")
+    write(tmp / "campus/students.csv", "student,status\ns001,huh\n")
+    write(tmp / "campus/calendar.yaml", "periods: [{id: exams, from: 2026-06-22, to: 2026-06-01}]\n")
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)),
+         ["campus/calendar.yaml:1:45 SZ317", "campus/students.csv:2:6 SZ312"], "findings")
+
+
+def test_one_yaml_mistake_is_one_finding_in_all_files(tmp):
+    """What stands behind it could not be read; the rules that use it are not at fault."""
+    write(tmp / "rules/features.yaml", "features:\n  a: {count: swipe, over: 7d}\n  b: {count: swipe, over: 7d\n  c: {count: swipe, over: 9d}\n")
+    write(tmp / "rules/rules.yaml", "rules:\n  - {id: r, when: a > 1 && b > 2 && c > 3, level: blue, message: {zh: '{c} 次', en: '{c} times'}}\n"
+          "  - {id: s, when: d > 3, level: blue}\n")
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/features.yaml:3:6 SZ006", "rules/rules.yaml:3:19 SZ042"], "findings")
+
+
+def test_one_folder_of_rules_at_a_time(tmp):
+    write(tmp / "a/r.yaml", "rules: []\n")
+    write(tmp / "b/r.yaml", "rules: []\n")
+    expect("one folder of rules" in sanzao(tmp, "check", "a", "b", rc=2).err, "two folders")
+    same(sanzao(tmp, "check", "a").rc, 0, "one folder")
+
+
+def test_rules_of_a_windows_machine_are_seen(tmp):
+    write(tmp / "rules/R.YAML", RULES)
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/R.YAML:3:19 SZ042"], "findings")
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
