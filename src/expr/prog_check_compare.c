@@ -17,10 +17,16 @@ uint8_t prog_compare_op(const sz_expr *e) {
 
 /* ---- what does not compare ---------------------------------------------------------------------------------- */
 
-/* The hint for a duration against a number: a param with its unit. */
+/* The hint for a duration against a number: a param with its unit; of two names one has the wrong unit. */
 static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode *num, const char *op) {
-    sz_str name = prog_slice(c, time->off, time->len);
-    const char *value = num->kind == T_CONST ? TXT(c, "%.*sh", SZ_FMT_STR(prog_slice(c, num->off, num->len))) : "24h";
+    sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, num->off, num->len);
+    bool is_number = num->kind == T_CONST && text.n && text.p[0] >= '0' && text.p[0] <= '9';
+    const char *value = is_number ? TXT(c, "%.*sh", SZ_FMT_STR(text)) : "24h";
+    if (!is_number && num->type == SZ_X_NUM) {
+        prog_hint(c, g, "both need one unit: look at how `%.*s` and `%.*s` are declared",
+                  "两边单位要一致：请看 `%.*s` 和 `%.*s` 是怎样写的", SZ_FMT_STR(name), SZ_FMT_STR(text));
+        return;
+    }
     prog_hint(c, g, "name it with its unit:  params: {limit: %s}  and  %.*s %s limit",
               "带单位起个名字：params: {limit: %s}，再写  %.*s %s limit", value, SZ_FMT_STR(name), op);
 }
@@ -86,8 +92,8 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
     sz_diag *g = prog_report(c, SZ_ERROR, code, off, len,
                              TXT(c, "`%.*s` is %s, `%.*s` is %s: they do not compare", SZ_FMT_STR(sa),
                                  prog_type_words(a, SZ_EN), SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
-                             TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa),
-                                 prog_type_words(a, SZ_ZH), SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
+                             TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH),
+                                 SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     sz_str op = prog_slice(c, e->op_off, e->op_len);
     if (code != C_UNITS) hint_types(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
 }
@@ -96,8 +102,7 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
 static bool refuse_chain(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     const sz_expr *inner = e->args[0];
     if (a->type != SZ_X_BOOL || b->type == SZ_X_BOOL || prog_compare_op(inner) == 0) return false;
-    sz_str left = prog_slice(c, inner->off, inner->len),
-           mid = prog_slice(c, inner->args[1]->off, inner->args[1]->len);
+    sz_str left = prog_slice(c, inner->off, inner->len), mid = prog_slice(c, inner->args[1]->off, inner->args[1]->len);
     sz_str op = prog_slice(c, e->op_off, e->op_len), right = prog_slice(c, b->off, b->len);
     prog_hint(c, prog_error(c, C_CHAIN, e->off, e->len, "comparisons do not chain", "比较不能连着写"),
               "write  %.*s && %.*s %.*s %.*s", "请写  %.*s && %.*s %.*s %.*s", SZ_FMT_STR(left), SZ_FMT_STR(mid),
@@ -223,10 +228,9 @@ static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode 
                         prog_type_words(b, SZ_ZH)));
         return;
     }
-    sz_diag *g =
-        prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
-                    TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
-                    TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
+    sz_diag *g = prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
+                             TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
+                             TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     if (b->type == SZ_X_STR && b->kind == T_CONST)
         prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
                   SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));

@@ -53,6 +53,13 @@ static void hint_word(sz_diag *g, sz_str name) {
         if (sz_str_is(name, words[i].word)) prog_set_hint(g, words[i].en, words[i].zh);
 }
 
+static void hint_method(checker *c, sz_diag *g, sz_str name) {
+    static const char *const known[] = {"contains", "startsWith", "endsWith",    "matches",
+                                        "size",     "getHours",   "getDayOfWeek"};
+    const char *near = prog_nearest(name, known, sizeof known / sizeof *known);
+    if (near) prog_hint(c, g, "did you mean %s?", "是不是 %s？", near);
+}
+
 static tnode *unknown_name(checker *c, const sz_expr *e, const path *p, uint32_t bad, const sz_expr *method,
                            const char *hint, const char *hint_zh) {
     sz_diag *g;
@@ -75,6 +82,7 @@ static tnode *unknown_name(checker *c, const sz_expr *e, const path *p, uint32_t
     }
     prog_set_hint(g, hint, hint_zh);
     if (bad < p->n) hint_word(g, p->name[bad]);
+    if (method && bad > 0 && bad + 1 == p->n && !g->hint) hint_method(c, g, p->name[bad]);
     return prog_bad(c, e);
 }
 

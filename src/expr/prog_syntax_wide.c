@@ -93,23 +93,28 @@ uint32_t prog_look_at_wide(scan *s) {
         i++;
     }
     sz_str run = {s->t.p + off, i - off};
+    bool is_math = sz_utf8_next(run.p, run.n, &len) < 0x3000; /* ≥ has the width of any sign */
     if (is_signs && is_blank) {
         prog_hint(s->c, prog_error(s->c, C_WIDE, off, i - off, "this space is a full-width one", "这里是全角空格"),
                   "write an ordinary space", "请改用半角空格");
     } else if (is_signs) {
         if (strcmp(plain, "=") == 0) plain = "==";
         if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
-        prog_hint(s->c,
-                  prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is full-width", "`%.*s` 是全角符号",
-                             SZ_FMT_STR(run)),
-                  "write %s", "请用半角 %s", plain);
+        sz_diag *g = is_math ? prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is no sign of CEL",
+                                          "CEL 里没有 `%.*s` 这个符号", SZ_FMT_STR(run))
+                             : prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is full-width", "`%.*s` 是全角符号",
+                                          SZ_FMT_STR(run));
+        prog_hint(s->c, g, "write %s", "请用半角 %s", plain);
     } else if (!tell_chinese_word(s, (piece){L_WIDE, off, i - off})) {
         while (is_letter(at(s, i)) || is_digit(at(s, i))) i++;
         run.n = i - off;
-        prog_hint(s->c,
-                  prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is not a name: names have letters a-z, digits and _",
-                             "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run)),
-                  "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(run));
+        sz_diag *g =
+            prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is not a name: names have letters a-z, digits and _",
+                       "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run));
+        if (off > 0 && s->t.p[off - 1] == '.')
+            prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
+                      "字段用英文名，例如  student.school（学院）");
+        else prog_hint(s->c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(run));
     }
     return i;
 }

@@ -62,7 +62,7 @@ static void take_node(void *ctx, const sz_yaml *key, const sz_yaml *node) {
 
 static void need_reason(struct sz_loading *l, const struct sz_decl *d, const struct sz_adjust *a) {
     bool is_empty = a->because && sz_str_trim(a->because->text).n == 0;
-    if (!is_empty && (sz_yaml_get(d->node, "because") || sz_rules_is_partial(l, d->node))) return;
+    if (!is_empty && (sz_near_key(d->node, "because") || sz_rules_is_partial(l, d->node))) return;
     sz_diag *g = sz_rules_error(l, C_BECAUSE, is_empty ? a->because->span : d->key->span, "an adjust says why",
                                 "adjust 必须写明原因");
     sz_rules_hint_say(g, "add  because: …  ; it is shown in explain and audited",

@@ -121,6 +121,7 @@ static uint64_t bundle_hash(const sz_bundle *b) {
 }
 
 static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
+    size_t first = l->d->n;
     sz_rule_file *sorted = SZ_NEWN(&l->tmp, sz_rule_file, n + 1);
     if (n) memcpy(sorted, files, n * sizeof *sorted);
     sz_sort(sorted, n, sizeof *sorted, by_name, NULL);
@@ -137,6 +138,8 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_rules_compile_all(l);
     sz_adjusts_finish(l);
     sz_rules_order(l);
+    sz_rules_hint_narrow(l, first);
+    sz_rules_quieten(l, first);
 }
 
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,

@@ -78,7 +78,8 @@ static const sz_key *find(const sz_key_table *t, sz_str name) {
     return NULL;
 }
 
-static void unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
+/* Returns the row that was meant, or NULL. */
+static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
     sz_diag *g =
         sz_rules_say(l, SZ_ERROR, C_KEY, key->span, TXT(l, "%s has no key `%.*s`", t->en, SZ_FMT_STR(key->text)),
                      TXT(l, "%s没有 `%.*s` 这个键", t->zh, SZ_FMT_STR(key->text)));
@@ -92,16 +93,20 @@ static void unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else sz_rules_hint(l, g, "it has %.*s", "可以写 %.*s", (int)all.n, (const char *)all.p);
     sz_buf_fini(&all);
+    return sz_near_any(&near) ? find(t, near.found) : NULL;
 }
 
 static bool read_one(struct sz_loading *l, const sz_yaml *map, size_t i, const sz_key_table *t, void *out) {
     const sz_yaml *key = map->keys[i], *node = map->items[i];
     const sz_key *row = find(t, key->text);
-    if (!row) {
-        unknown(l, t, key);
+    bool is_known = row != NULL;
+    if (!row) row = unknown(l, t, key);
+    if (!row || (!is_known && (row->later || sz_yaml_get(map, row->name)))) return false;
+    const sz_yaml **to = (const sz_yaml **)(void *)((char *)out + row->offset);
+    if (!is_known) { /* read as what was meant, so that nothing seems to be missing */
+        if (!*to && fits(node, row->shape)) *to = node;
         return false;
     }
-    const sz_yaml **to = (const sz_yaml **)(void *)((char *)out + row->offset);
     if (row->later) {
         sz_keys_later(l, key->span, key->text, row->later, row->later_zh);
         *to = node;

@@ -180,6 +180,16 @@ sz_str sz_rules_copy(struct sz_loading *l, sz_str s); /* into the bundle */
 /* `file:line` of a span, in the findings' arena. */
 const char *sz_rules_place(struct sz_loading *l, sz_span at);
 
+/* ---- noise.c ---- */
+/* Take back what only follows from the YAML mistakes among the findings from `first` on. */
+void sz_rules_quieten(struct sz_loading *l, size_t first);
+
+/* ---- chinese.c ---- */
+/* Is `text` what an analyst would write in Chinese for this word of the language? */
+bool sz_chinese_means(sz_str text, const char *word);
+/* Where what a finding points at would be right in half-width signs, say so: of the findings from `first` on. */
+void sz_rules_hint_narrow(struct sz_loading *l, size_t first);
+
 /* ---- names.c ---- */
 
 /* The nearest of several names, for "did you mean". */

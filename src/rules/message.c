@@ -205,12 +205,55 @@ static void unclosed(struct reading *r, size_t at) {
                       "close it with }, or write {{ for a brace itself", "请用 } 闭合；要打出花括号请写 {{");
 }
 
+static bool is_plain_path(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] >= 0x80) return false;
+    return is_path(s);
+}
+
+/* ｛meals_30d｝ and meals_30d} are texts like any other, but nobody means them so. */
+static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, bool is_wide) {
+    if (!is_plain_path(name)) return;
+    sz_rules_hint(
+        r->g->l,
+        sz_rules_say(r->g->l, SZ_WARNING, C_MESSAGE_FORM, sz_yaml_value_span(r->node, at, n),
+                     is_wide ? "these braces are full-width: the name is printed as it stands"
+                             : "this } closes nothing: it is printed as it stands",
+                     is_wide ? "这里的花括号是全角的：名称会原样打出来" : "这个 } 没有对应的开头：会原样打出来"),
+        "write  {%.*s}", "请写  {%.*s}", SZ_FMT_STR(name));
+}
+
+static void warn_wide_braces(struct reading *r) {
+    static const char open[] = "｛", close[] = "｝";
+    enum { WIDE = sizeof open - 1 };
+    sz_str s = r->node->text;
+    for (size_t i = 0; i + WIDE <= s.n; i++) {
+        if (memcmp(s.p + i, open, WIDE) != 0) continue;
+        size_t end = i + WIDE;
+        while (end + WIDE <= s.n && memcmp(s.p + end, close, WIDE) != 0) end++;
+        if (end + WIDE > s.n) return;
+        warn_brace(r, i, end + WIDE - i, (sz_str){s.p + i + WIDE, end - i - WIDE}, true);
+        i = end;
+    }
+}
+
+static void warn_stray_brace(struct reading *r, size_t at) {
+    const char *p = r->node->text.p;
+    size_t from = at;
+    while (from > 0 && ((uint8_t)p[from - 1] < 0x80 && is_path((sz_str){p + from - 1, at - from + 1}))) from--;
+    warn_brace(r, at, 1, (sz_str){p + from, at - from}, false);
+}
+
 static void read_text(struct reading *r) {
     sz_str s = r->node->text;
+    bool has_double = false; /* then a } may belong to it */
+    warn_wide_braces(r);
     for (size_t i = 0; i < s.n; i++) {
         bool is_double = i + 1 < s.n && s.p[i + 1] == s.p[i];
         if (s.p[i] != '{' || is_double) {
             sz_buf_put_u8(&r->text, (uint8_t)s.p[i]);
+            has_double |= s.p[i] == '{';
+            if (s.p[i] == '}' && !is_double && !has_double) warn_stray_brace(r, i);
             if (is_double && (s.p[i] == '{' || s.p[i] == '}')) i++;
             continue;
         }

@@ -6,7 +6,12 @@
 
 /* ---- the nearest name ---- */
 
-static int limit_of(sz_str s) { return s.n <= 2 ? 0 : s.n <= 4 ? 1 : s.n <= 8 ? 2 : 3; }
+/* In characters: of two Chinese ones both would be changed, and nothing of the name is left. */
+static int limit_of(sz_str s) {
+    size_t n = 0, len;
+    for (size_t i = 0; i < s.n; i += len, n++) sz_utf8_next(s.p + i, s.n - i, &len);
+    return n <= 2 ? 0 : n <= 4 ? 1 : n <= 8 ? 2 : 3;
+}
 
 enum { NEAR_FINDINGS = 500 };
 
@@ -27,7 +32,16 @@ void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh,
     n->at = at;
 }
 
-void sz_near_z(struct sz_near *n, const char *name) { sz_near_try(n, sz_str_of(name), NULL, NULL, (sz_span){0}); }
+void sz_near_z(struct sz_near *n, const char *name) {
+    if (n->best && sz_chinese_means(n->want, name)) {
+        n->best = 0;
+        n->found = sz_str_of(name);
+        n->en = n->zh = NULL;
+        n->at = (sz_span){0};
+    } else {
+        sz_near_try(n, sz_str_of(name), NULL, NULL, (sz_span){0});
+    }
+}
 
 bool sz_near_any(const struct sz_near *n) { return n->found.n > 0; }
 

@@ -258,6 +258,7 @@ void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map) {
     struct placed *v = SZ_NEWN(&g->l->tmp, struct placed, map->n + 1);
     uint32_t n = 0;
     bool is_constant = true;
+    size_t errors = g->l->d->n_errors;
     for (size_t i = 0; i < map->n; i++) {
         if (!load_step(g, map->keys[i], map->items[i], &v[n].step)) continue;
         is_constant &= v[n].step.param == SZ_NONE;
@@ -266,7 +267,7 @@ void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map) {
     if (map->n == 0)
         sz_rule_wrong(g, map->span, C_STEPS, "no step stands here", "这里没有写档次",
                       "for example  at_least: {3: yellow, 5: orange}", "例如  at_least: {3: yellow, 5: orange}");
-    if (is_constant) {
+    if (is_constant && g->l->d->n_errors == errors) {
         sz_sort(v, n, sizeof *v, upwards, &r->at_most);
         check_order(g, v, n);
     }

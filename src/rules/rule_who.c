@@ -54,12 +54,16 @@ static sz_exemption exemption_of(struct sz_loading *l, sz_str name) {
 
 static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_loading *l = g->l;
-    if (!l->campus || sz_campus_is_empty(l->campus) || sz_campus_has_tag(l->campus, item->text)) return;
-    sz_diag *d = sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`", "没有学生带有标签 `%.*s`",
-                               SZ_FMT_STR(item->text));
+    bool has_roster = l->campus && !sz_campus_is_empty(l->campus);
+    if (has_roster && sz_campus_has_tag(l->campus, item->text)) return;
     struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);
+    if (!has_roster && !sz_near_any(&near)) return; /* without a roster only what looks misspelt is told */
+    sz_diag *d = has_roster ? sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`",
+                                            "没有学生带有标签 `%.*s`", SZ_FMT_STR(item->text))
+                            : sz_rules_warn(l, C_TAG, item->span, "`%.*s` is taken for a tag of students",
+                                            "`%.*s` 当作学生标签", SZ_FMT_STR(item->text));
     if (sz_near_any(&near)) sz_near_hint(l, d, &near);
     else
         sz_rules_hint_say(

@@ -56,6 +56,18 @@ static bool is_id(sz_str s) {
     return s.n > 0 && s.n <= 64;
 }
 
+/* `late return` as an id: late-return. NULL: it holds more than ASCII, or is too long. */
+static const char *id_of(struct sz_loading *l, sz_str s) {
+    if (!s.n || s.n > 64) return NULL;
+    char *z = sz_arena_alloc(&l->d->arena, s.n + 1);
+    for (size_t i = 0; i < s.n; i++) {
+        if ((uint8_t)s.p[i] >= 0x80) return NULL;
+        z[i] = is_id((sz_str){&s.p[i], 1}) ? s.p[i] : '-';
+    }
+    z[s.n] = '\0';
+    return is_id((sz_str){z, s.n}) ? z : NULL;
+}
+
 static void load_id(struct sz_ruling *g) {
     struct sz_loading *l = g->l;
     g->r->id = sz_rules_copy(l, g->decl->name);
@@ -63,7 +75,11 @@ static void load_id(struct sz_ruling *g) {
     g->failed = true;
     sz_diag *d = sz_rules_error(l, C_ID, g->k.id->span, "a rule's id has letters a-z, digits, - and _, at most 64",
                                 "规则的 id 只能用字母 a-z、数字、- 和 _，最多 64 个");
-    sz_rules_hint_say(d, "the Chinese name stands in  title: {zh: …, en: …}", "中文名称写在  title: {zh: …, en: …}");
+    const char *meant = id_of(l, g->decl->name);
+    if (meant) sz_rules_hint(l, d, "write  %s", "请写  %s", meant);
+    else
+        sz_rules_hint_say(d, "the Chinese name stands in  title: {zh: …, en: …}",
+                          "中文名称写在  title: {zh: …, en: …}");
 }
 
 enum { VERSION_MAX = 16 };

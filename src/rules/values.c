@@ -153,18 +153,36 @@ static const sz_key both_keys[] = {
 };
 static const sz_key_table both_table = {"a text in two languages", "双语文本", both_keys, 2};
 
+/* Ideographs and no Latin letter. */
+static bool is_chinese(sz_str s) {
+    bool has_wide = false;
+    size_t len;
+    for (size_t i = 0; i < s.n; i += len) {
+        uint32_t c = sz_utf8_next(s.p + i, s.n - i, &len);
+        if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return false;
+        has_wide |= c >= 0x4e00 && c <= 0x9fff;
+    }
+    return has_wide;
+}
+
 bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str *en) {
     if (!node) return true;
     if (node->kind != SZ_YAML_MAP) {
         sz_diag *g = sz_rules_error(l, C_LANGUAGES, node->span, "both languages are needed here", "这里中英文都要写");
-        if (node->kind == SZ_YAML_SCALAR)
-            sz_rules_hint(l, g, "write  {zh: …, en: %.*s}", "请写  {zh: %.*s, en: …}", SZ_FMT_STR(node->text));
+        if (node->kind == SZ_YAML_SCALAR && is_chinese(node->text))
+            sz_rules_hint(l, g, "write  {zh: %.*s, en: …}", "请写  {zh: %.*s, en: …}", SZ_FMT_STR(node->text));
+        else if (node->kind == SZ_YAML_SCALAR)
+            sz_rules_hint(l, g, "write  {zh: …, en: %.*s}", "请写  {zh: …, en: %.*s}", SZ_FMT_STR(node->text));
         return false;
     }
     struct both b = {0};
     bool ok = sz_keys_read(l, node, &both_table, &b);
     if (b.zh) *zh = sz_rules_copy(l, b.zh->text);
     if (b.en) *en = sz_rules_copy(l, b.en->text);
+    if (b.en && is_chinese(b.en->text))
+        sz_rules_hint_say(
+            sz_rules_warn(l, C_LANGUAGES, b.en->span, "the English text is in Chinese", "英文文本写的是中文"),
+            "say it in English: not every counselor reads Chinese", "请写英文，供不读中文的人看");
     if (!ok || (b.zh && b.en && b.zh->text.n && b.en->text.n)) return ok;
     const sz_yaml *lacking = b.zh && b.zh->text.n ? b.en : b.zh;
     const char *has = b.zh && b.zh->text.n ? "zh" : "en";

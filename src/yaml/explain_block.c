@@ -24,12 +24,14 @@ static size_t line_before(const sz_yaml_build *b, size_t off) {
     return SIZE_MAX;
 }
 
-static sz_diag *say_indent(const sz_yaml_build *b, sz_span at, uint32_t is, uint32_t should) {
+/* Unless odd blanks above are why. */
+static void say_indent(const sz_yaml_build *b, sz_span at, uint32_t is, uint32_t should) {
+    const sz_diags *d = b->diags;
+    if (d->n_errors > b->n_errors && d->n && d->v[d->n - 1].code == YAML_TAB) return;
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, at,
                               "this line starts in column %u; the ones that it belongs to start in column %u",
                               "这一行从第 %u 列开始，同一层的其他行从第 %u 列开始", is, should);
     sz_diag_hint(b->diags, g, "lines of one level start in the same column", "同一层的各行要从同一列开始");
-    return g;
 }
 
 static void say_no_key(const sz_yaml_build *b, size_t off) {

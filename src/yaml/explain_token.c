@@ -80,7 +80,7 @@ bool sz_yaml_explain_escape(const sz_yaml_build *b, const sz_yaml_problem *p) {
 
 static void say_tag(const sz_yaml_build *b, size_t from) {
     size_t to = from;
-    while (to < b->src->n && !strchr(" \t\r\n", b->src->p[to])) to++;
+    while (to < b->src->n && !strchr(" \t\r\n,}]", b->src->p[to])) to++;
     sz_str text = sz_yaml_clip((sz_str){b->src->p + from, to - from});
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_TAG, sz_yaml_span(b->src, from, to),
                               "`%.*s` is a YAML tag; tags are not used here", "`%.*s` 是 YAML 标签，这里不用标签",

@@ -26,7 +26,7 @@ static void refuse_property(parse *p, sz_span *span) {
     const sz_source *s = p->places.src;
     size_t from = span->off, to = from, end = from + span->len;
     bool is_tag = s->p[from] == '!';
-    while (to < end && !strchr(" \t\r\n", s->p[to])) to++;
+    while (to < end && !strchr(" \t\r\n,}]", s->p[to])) to++;
     sz_span at = sz_yaml_span(s, from, to);
     sz_str text = sz_yaml_clip((sz_str){s->p + from, to - from});
     sz_diag *g =
@@ -35,7 +35,10 @@ static void refuse_property(parse *p, sz_span *span) {
                : sz_diags_add(p->build.diags, SZ_ERROR, YAML_ALIAS, at,
                               "`%.*s` is a YAML anchor; anchors are not used here", "`%.*s` 是 YAML 锚点，这里不用锚点",
                               SZ_FMT_STR(text));
-    sz_yaml_say_quotes(&p->build, g, from);
+    size_t next = sz_yaml_skip_blanks(s, to);
+    bool is_before_value = is_tag ? sz_yaml_has(s, from, "!!") : next >= s->n || strchr("{[\r\n", s->p[next]) != NULL;
+    if (is_before_value) sz_diag_hint(p->build.diags, g, "take it out", "请去掉它");
+    else sz_yaml_say_quotes(&p->build, g, from);
     while (to < end && strchr(" \t\r\n", s->p[to])) to++;
     *span = sz_yaml_span(s, to, end);
 }

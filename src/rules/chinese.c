@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * chinese: what an analyst writes in Chinese where the language has a word of its own: keys, levels, fields of a
+ * student, exemptions, windows; and signs of the full-width keyboard. Only for hints; nothing is read by it.
+ */
+#include "load.h"
+
+static const char *const words[][2] = {
+    {"事件", "events"},
+    {"特征", "features"},
+    {"指标", "features"},
+    {"参数", "params"},
+    {"规则", "rules"},
+    {"调整", "adjust"},
+    {"编号", "id"},
+    {"标题", "title"},
+    {"名称", "title"},
+    {"条件", "when"},
+    {"当", "when"},
+    {"级别", "level"},
+    {"等级", "level"},
+    {"消息", "message"},
+    {"文本", "message"},
+    {"用途", "purpose"},
+    {"目的", "purpose"},
+    {"值", "value"},
+    {"数值", "value"},
+    {"至少", "at_least"},
+    {"不少于", "at_least"},
+    {"至多", "at_most"},
+    {"不超过", "at_most"},
+    {"对象", "who"},
+    {"范围", "who"},
+    {"除非", "unless"},
+    {"豁免", "unless"},
+    {"检查", "check"},
+    {"来源", "source"},
+    {"依据", "source"},
+    {"版本", "version"},
+    {"原因", "because"},
+    {"模式", "mode"},
+    {"转介", "refer_to"},
+    {"受众", "audience"},
+    {"窗口", "over"},
+    {"标签", "label"},
+    {"单位", "unit"},
+    {"绿", "green"},
+    {"绿色", "green"},
+    {"蓝", "blue"},
+    {"蓝色", "blue"},
+    {"黄", "yellow"},
+    {"黄色", "yellow"},
+    {"橙", "orange"},
+    {"橙色", "orange"},
+    {"红", "red"},
+    {"红色", "red"},
+    {"学院", "school"},
+    {"书院", "college"},
+    {"专业", "major"},
+    {"班级", "class"},
+    {"年级", "year"},
+    {"入学年份", "entry_year"},
+    {"学制", "years"},
+    {"宿舍", "dorm"},
+    {"住宿", "residence"},
+    {"状态", "status"},
+    {"性别", "gender"},
+    {"请假", "on_leave"},
+    {"假期", "vacation"},
+    {"放假", "vacation"},
+    {"节假日", "holiday"},
+    {"周末", "weekend"},
+    {"断线", "feed_down"},
+    {"很少刷卡", "rarely_seen"},
+    {"晚归许可", "late_permit"},
+    {"外宿许可", "overnight_permit"},
+    {"周", "week"},
+    {"月", "month"},
+    {"学期", "term"},
+    {"昨天", "yesterday"},
+    {"影子", "shadow"},
+    {"停用", "disabled"},
+    {"无", "none"},
+};
+
+bool sz_chinese_means(sz_str text, const char *word) {
+    if (!text.n || (uint8_t)text.p[0] < 0x80) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sz_str_is(text, words[i][0]) && strcmp(words[i][1], word) == 0) return true;
+    return false;
+}
+
+/* The ASCII sign that a full-width one looks like (U+FF01 to U+FF5E, U+3000), or 0. */
+static char narrow(uint32_t c) {
+    if (c == 0x3000) return ' ';
+    return c >= 0xff01 && c <= 0xff5e ? (char)(c - 0xff01 + '!') : 0;
+}
+
+/* The text in ASCII; NULL: no sign of it is full-width, or something else is not ASCII. */
+static const char *narrowed(struct sz_loading *l, sz_str s) {
+    char *z = sz_arena_alloc(&l->d->arena, s.n + 1);
+    size_t n = 0, len;
+    bool any = false;
+    for (size_t i = 0; i < s.n; i += len) {
+        uint32_t c = sz_utf8_next(s.p + i, s.n - i, &len);
+        char ascii = c < 0x80 ? (char)c : narrow(c);
+        if (!ascii) return NULL;
+        any |= c >= 0x80;
+        z[n++] = ascii;
+    }
+    z[n] = '\0';
+    return any ? z : NULL;
+}
+
+void sz_rules_hint_narrow(struct sz_loading *l, size_t first) {
+    enum { LONGEST = 40, FIRST_CODE = 20, LAST_CODE = 99 }; /* those of expr say it themselves */
+    for (size_t i = first; i < l->d->n; i++) {
+        sz_diag *g = &l->d->v[i];
+        if (!g->span.src || g->span.len > LONGEST || g->code < FIRST_CODE || g->code > LAST_CODE) continue;
+        const char *ascii = narrowed(l, (sz_str){g->span.src->p + g->span.off, g->span.len});
+        if (ascii)
+            sz_rules_hint(l, g, "there are full-width signs in it; write  %s", "里面有全角字符，请改成半角  %s", ascii);
+    }
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * noise: findings that only follow from a mistake in a file's YAML are taken back, so that a mistake is told once,
+ * where it was made.
+ */
+#include "load.h"
+
+/* Codes of yaml (sz_yaml_codes) that matter here. */
+enum { Y_OPEN_QUOTE = 5, Y_OPEN_BRACKET = 6, Y_INDENT = 10, Y_DUPLICATE = 11, Y_LAST = 18 };
+/* Of expr: a name in a condition that nobody declares. */
+enum { X_NAME = 42 };
+
+struct place {
+    const sz_source *src;
+    uint32_t line;
+};
+
+/* A finding of yaml, and what it spoils. */
+struct spoilt {
+    const sz_diag *g;
+    struct place at;
+    uint32_t from, to; /* lines of the rule that it joins to another; from 0: it does not */
+};
+
+static struct place place_of(const sz_diag *g) {
+    uint32_t line = 0, column;
+    if (g->span.src) sz_source_locate(g->span.src, g->span.off, &line, &column);
+    return (struct place){g->span.src, line};
+}
+
+static sz_str text_of(const sz_diag *g) { return (sz_str){g->span.src->p + g->span.off, g->span.len}; }
+
+static size_t indent_of(sz_str line) {
+    size_t n = 0;
+    while (n < line.n && line.p[n] == ' ') n++;
+    return n;
+}
+
+static bool is_item(sz_str line, size_t indent) {
+    return indent + 1 < line.n && line.p[indent] == '-' && line.p[indent + 1] == ' ';
+}
+
+/* A second `id:` in a rule: the dash before it is missing, and two rules were read as one, from its own dash to the
+ * next. */
+static void find_joined(struct spoilt *s) {
+    const sz_source *src = s->at.src;
+    uint32_t from = s->at.line;
+    size_t column = indent_of(sz_source_line(src, from)), dash = 0;
+    bool is_found = false;
+    while (from > 1 && !is_found) {
+        sz_str line = sz_source_line(src, --from);
+        dash = indent_of(line);
+        is_found = is_item(line, dash) && dash < column;
+    }
+    if (!is_found) return;
+    uint32_t to = s->at.line;
+    while (to < src->n_lines) {
+        sz_str line = sz_source_line(src, to + 1);
+        if (line.n > indent_of(line) && indent_of(line) <= dash) break;
+        to++;
+    }
+    s->from = from;
+    s->to = to;
+}
+
+static bool is_spoilt_by(const struct spoilt *s, const sz_diag *g, struct place at) {
+    if (s->g == g || s->at.src != at.src) return false;
+    if (s->from) return at.line >= s->from && at.line <= s->to;
+    if (g->code <= Y_LAST || s->g->code == Y_DUPLICATE) return false;
+    if (at.line == s->at.line) return true;
+    bool swallows = s->g->code == Y_OPEN_QUOTE || s->g->code == Y_OPEN_BRACKET;
+    return swallows && at.line > s->at.line;
+}
+
+/* `-id: x`, `silence:` under nothing: the line below does not fit because this one is wrong. */
+static bool is_below_cause(const sz_diags *d, size_t first, const sz_diag *g, struct place at) {
+    if (g->code != Y_INDENT) return false;
+    for (size_t i = first; i < d->n; i++) {
+        struct place p = place_of(&d->v[i]);
+        if ((d->v[i].code == C_SHAPE || d->v[i].code == C_KEY) && p.src == at.src && p.line + 1 == at.line) return true;
+    }
+    return false;
+}
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* The name that a finding says nobody declares; n 0: it says something else. */
+static sz_str missing_name(const sz_diag *g) {
+    bool is_name = g->code == C_EVENT || g->code == C_MESSAGE_NAME || g->code == C_STEP_PARAM ||
+                   g->code == C_ADJUST_RULE || g->code == X_NAME;
+    if (!is_name) return (sz_str){0};
+    sz_str s = text_of(g);
+    while (s.n && s.p[0] == '{') s.p++, s.n--;
+    size_t n = 0;
+    while (n < s.n && is_word(s.p[n])) n++;
+    return (sz_str){s.p, n};
+}
+
+static bool has_word(const sz_source *src, size_t from, sz_str word) {
+    for (size_t i = from; i + word.n <= src->n; i++) {
+        if (memcmp(src->p + i, word.p, word.n) != 0) continue;
+        bool is_whole = (i == 0 || !is_word(src->p[i - 1])) && (i + word.n == src->n || !is_word(src->p[i + word.n]));
+        if (is_whole && src->p + i != word.p) return true;
+    }
+    return false;
+}
+
+/* Is it declared where a file could not be read any more? */
+static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
+    for (size_t i = 0; i < n && name.n; i++) {
+        const sz_source *src = v[i].at.src;
+        if (v[i].g->code != Y_DUPLICATE && has_word(src, src->lines[v[i].at.line - 1], name)) return true;
+    }
+    return false;
+}
+
+void sz_rules_quieten(struct sz_loading *l, size_t first) {
+    sz_diags *d = l->d;
+    struct spoilt *v = SZ_NEWN(&l->tmp, struct spoilt, d->n + 1);
+    size_t n = 0, kept = first;
+    for (size_t i = first; i < d->n; i++) {
+        if (d->v[i].code > Y_LAST || !d->v[i].span.src) continue;
+        v[n] = (struct spoilt){.g = &d->v[i], .at = place_of(&d->v[i])};
+        bool is_joined = d->v[i].code == Y_DUPLICATE && sz_str_is(text_of(&d->v[i]), "id");
+        if (is_joined) find_joined(&v[n]);
+        if (v[n].from)
+            sz_rules_hint_say(&d->v[i], "a rule of its own begins with a dash:  - id: …",
+                              "另一条规则要以短横开头：- id: …");
+        n++;
+    }
+    if (!n) return;
+    bool *drops = SZ_NEWN(&l->tmp, bool, d->n + 1);
+    for (size_t i = first; i < d->n; i++) {
+        const sz_diag *g = &d->v[i];
+        struct place at = place_of(g);
+        if (!at.src) continue;
+        for (size_t k = 0; k < n && !drops[i]; k++) drops[i] = is_spoilt_by(&v[k], g, at);
+        drops[i] = drops[i] || is_below_cause(d, first, g, at) || is_unread(v, n, missing_name(g));
+    }
+    for (size_t i = first; i < d->n; i++) {
+        if (!drops[i]) d->v[kept++] = d->v[i];
+        else if (d->v[i].severity == SZ_ERROR) d->n_errors--;
+        else if (d->v[i].severity == SZ_WARNING) d->n_warnings--;
+    }
+    d->n = kept;
+}
