@@ -324,6 +324,9 @@ void sz_worker_plan_for(const sz_worker *w, const sz_bundle *b, sz_arena *a, sz_
 uint32_t sz_worker_switched(const sz_worker *w, int64_t *at_ms);
 
 const sz_counters *sz_worker_counters(const sz_worker *w);
+/* The watermark of a source (semantics 2, 6): no record of it from before this instant is waited for any more. SZ_TIME_NONE: it has
+ * none yet. */
+int64_t sz_worker_watermark(const sz_worker *w, sz_str source);
 void sz_worker_operation(const sz_worker *w, sz_operation *out);
 /* What the log should tell about (the store does not answer, a roll-back, a deep loss …): the next sentence, oldest first; false: none is
  * left. text is valid until the next step. */

@@ -105,6 +105,7 @@ void sz_test_json(sz_buf *out, const sz_rule_test *t, const sz_types *types, uin
 
 typedef struct sz_rule {
     sz_str id, title_zh, title_en, purpose, audience, refer_to, source, version, because;
+    sz_str source_en; /* empty: source is for both languages */
     char rule_version[32];   /* `1-9f3a0c11` */
     sz_str *detects;
     uint32_t n_detects;

@@ -57,6 +57,20 @@ static void put_number(sz_buf *out, yyjson_val *v, const char *unit, bool at_lea
     sz_text_value(out, &x, u, lang, NULL);
 }
 
+/* `seen == 0`, `event.op == "topup"`: held, it says its value itself. */
+static bool says_value(yyjson_val *r) {
+    yyjson_val *value = yyjson_obj_get(r, "value"), *threshold = yyjson_obj_get(r, "threshold");
+    return threshold && strstr(text(r, "clause"), " == ") && yyjson_equals(value, threshold);
+}
+
+/* `2026-03-03 … 2026-03-26`; one day once. */
+static void put_days(sz_buf *out, yyjson_val *r) {
+    const char *from = text(r, "from"), *to = text(r, "to");
+    if (!*from) return;
+    sz_buf_printf(out, "  %.10s", from);
+    if (strncmp(from, to, 10) != 0) sz_buf_printf(out, " … %.10s", to);
+}
+
 static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
     yyjson_val *r;
     yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(event, "reasons"));
@@ -66,7 +80,8 @@ static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
         sz_buf_printf(out, "     %s %s", mark, text(r, "clause"));
         yyjson_val *points = yyjson_obj_get(r, "points");
         if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
-        if (!yyjson_obj_get(r, "value")) {
+        if (!yyjson_obj_get(r, "value") || says_value(r)) {
+            put_days(out, r);
             sz_buf_put_u8(out, '\n');
             continue;
         }
@@ -78,7 +93,7 @@ static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
             put_number(out, yyjson_obj_get(r, "threshold"), unit, false, lang);
             sz_buf_put_z(out, lang == SZ_ZH ? "）" : ")");
         }
-        if (*text(r, "from")) sz_buf_printf(out, "  %.10s … %.10s", text(r, "from"), text(r, "to"));
+        put_days(out, r);
         sz_buf_put_u8(out, '\n');
     }
 }
@@ -158,7 +173,8 @@ void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, 
     put_reasons(out, told, lang);
     put_exemptions(out, told, lang);
     put_evidence(out, told, lang);
-    const char *to = text(event, "refer_to"), *audience = text(event, "audience"), *source = text(event, "source");
+    const char *to = text(event, "refer_to"), *audience = text(event, "audience"),
+               *source = *text(event, "source") ? text(event, "source") : both(event, "source", lang);
     if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", app_word(SZ_WORDS_PLACES, to, lang));
     if (*audience && strcmp(audience, "counselor") != 0)
         sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));

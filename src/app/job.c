@@ -282,7 +282,7 @@ static sz_status write_summary(const sz_job *job, parts *p) {
     if (p->tally) {
         out.n--; /* the closing brace */
         sz_buf_put_z(&out, ",\"sources\":");
-        sz_tally_put(&out, p->tally, &p->in.zone);
+        sz_tally_put(&out, p->tally, p->worker, &p->in.zone);
         sz_buf_put_u8(&out, '}');
     }
     sz_buf_put_u8(&out, '\n');

@@ -5,7 +5,7 @@
 
 #include "words.h"
 
-enum { N_COLUMNS = 8, TEXT_COLUMNS = 2 };
+enum { N_COLUMNS = 9, TEXT_COLUMNS = 2, LAST_RECORD = 7, COMPLETE = 8 };
 
 static uint64_t count(yyjson_val *o, const char *key) {
     yyjson_val *v = yyjson_obj_get(o, key);
@@ -64,7 +64,7 @@ typedef struct cells {
 static void put_row(sz_buf *out, const cells *row, const size_t *width) {
     for (int c = 0; c < N_COLUMNS; c++) {
         size_t fill = width[c] - sz_text_width(sz_str_of(row->v[c]));
-        bool is_left = c < TEXT_COLUMNS || c == N_COLUMNS - 1;
+        bool is_left = c < TEXT_COLUMNS || c >= LAST_RECORD;
         if (c) sz_buf_put_z(out, "  ");
         for (size_t i = 0; i < fill && !is_left; i++) sz_buf_put_u8(out, ' ');
         sz_buf_put_z(out, row->v[c]);
@@ -73,43 +73,68 @@ static void put_row(sz_buf *out, const cells *row, const size_t *width) {
     sz_buf_put_u8(out, '\n');
 }
 
+/* `2026-04-08 22:25`; midnight as the end of its day, where a span ends: `2026-04-08 24:00`. Empty for no time. */
+static void put_minute(char *out, size_t cap, const char *time, bool is_end) {
+    int y, m, d;
+    char day[11];
+    *out = '\0';
+    if (strlen(time) < 16) return;
+    bool is_midnight = is_end && strncmp(time + 11, "00:00", 5) == 0 && sscanf(time, "%d-%d-%d", &y, &m, &d) == 3;
+    if (is_midnight) sz_day_format(sz_day_from_ymd(y, m, d) - 1, day);
+    snprintf(out, cap, "%.10s %.5s", is_midnight ? day : time, is_midnight ? "24:00" : time + 11);
+}
+
+/* Does the source vouch for less than the run takes for complete? */
+static bool says_less(yyjson_val *s) {
+    const char *said = text(s, "complete_through"), *is = text(s, "watermark");
+    return *said && *is && strncmp(said, is, 16) < 0;
+}
+
 static void fill_row(cells *row, yyjson_val *s) {
-    const char *input = text(s, "input"),
-               *through = *text(s, "complete_through") ? text(s, "complete_through") : text(s, "last");
+    const char *input = text(s, "input");
     static const char *const keys[] = {"read", "used", "duplicate", "dead_letter", "control"};
     if (strncmp(input, "file:", 5) == 0) input += 5;
     size_t n = strlen(input);
     snprintf(row->v[0], sizeof row->v[0], "%s%s", n > 60 ? "…" : "", n > 60 ? input + n - 60 : input);
     snprintf(row->v[1], sizeof row->v[1], "%.64s", *text(s, "source") ? text(s, "source") : "-");
     for (int i = 0; i < 5; i++) grouped(row->v[TEXT_COLUMNS + i], count(s, keys[i]));
-    if (strlen(through) >= 16)
-        snprintf(row->v[7], sizeof row->v[7], "%.10s %.5s%s", through, through + 11,
-                 *text(s, "complete_through") ? " *" : "");
+    put_minute(row->v[LAST_RECORD], sizeof row->v[LAST_RECORD], text(s, "last"), false);
+    put_minute(row->v[COMPLETE], sizeof row->v[COMPLETE], text(s, "watermark"), true);
+    if (says_less(s)) strcat(row->v[COMPLETE], " *");
+}
+
+/* Below the table: how far a source itself vouches, where the run was told more. */
+static void put_said(sz_buf *out, yyjson_val *list, sz_lang lang) {
+    yyjson_val *s;
+    char said[160];
+    yyjson_arr_iter it = yyjson_arr_iter_with(list);
+    while ((s = yyjson_arr_iter_next(&it))) {
+        if (!says_less(s)) continue;
+        put_minute(said, sizeof said, text(s, "complete_through"), true);
+        sz_buf_printf(out,
+                      lang == SZ_ZH ? "* 以本次运行为准；%s 自己声明完整到 %s\n"
+                                    : "* as this run takes it; %s itself says that it is complete up to %s\n",
+                      text(s, "source"), said);
+    }
 }
 
 static void put_sources(sz_buf *out, yyjson_val *list, sz_lang lang) {
     static const char *const heads[2][N_COLUMNS] = {
-        {"input", "source", "read", "used", "duplicate", "dead", "control", "last record"},
-        {"输入", "数据源", "读入", "使用", "重复", "死信", "控制", "最后一条"}};
+        {"input", "source", "read", "used", "duplicate", "dead", "control", "last record", "complete through"},
+        {"输入", "数据源", "读入", "使用", "重复", "死信", "控制", "最后一条", "完整到"}};
     size_t n = yyjson_arr_size(list), width[N_COLUMNS] = {0}, r = 1;
     cells *rows = sz_alloc((n + 1) * sizeof *rows);
     for (int c = 0; c < N_COLUMNS; c++) snprintf(rows[0].v[c], sizeof rows[0].v[c], "%s", heads[lang == SZ_ZH][c]);
     yyjson_val *s;
-    bool any_complete = false;
     yyjson_arr_iter it = yyjson_arr_iter_with(list);
-    for (; (s = yyjson_arr_iter_next(&it)); r++) {
-        fill_row(&rows[r], s);
-        any_complete |= *text(s, "complete_through") != 0;
-    }
+    for (; (s = yyjson_arr_iter_next(&it)); r++) fill_row(&rows[r], s);
     for (size_t i = 0; i <= n; i++)
         for (int c = 0; c < N_COLUMNS; c++) {
             size_t w = sz_text_width(sz_str_of(rows[i].v[c]));
             if (w > width[c]) width[c] = w;
         }
     for (size_t i = 0; i <= n; i++) put_row(out, &rows[i], width);
-    if (any_complete)
-        sz_buf_put_z(out,
-                     lang == SZ_ZH ? "* 数据源声明已完整到此时\n" : "* the source says it is complete up to then\n");
+    put_said(out, list, lang);
     sz_buf_put_u8(out, '\n');
     sz_free(rows);
 }

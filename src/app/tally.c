@@ -123,7 +123,7 @@ static void join_undecoded(sz_tally *t) {
     }
 }
 
-void sz_tally_put(sz_buf *out, sz_tally *t, const sz_zone *z) {
+void sz_tally_put(sz_buf *out, sz_tally *t, const sz_worker *w, const sz_zone *z) {
     join_undecoded(t);
     bool any_line = false;
     sz_buf_put_u8(out, '[');
@@ -136,7 +136,8 @@ void sz_tally_put(sz_buf *out, sz_tally *t, const sz_zone *z) {
         any_line = true;
         sz_json_str(out, (sz_str){key.p, cut});
         sz_buf_put_z(out, ",\"source\":");
-        sz_json_str(out, (sz_str){key.p + cut + 1, key.n - cut - 1});
+        sz_str source = {key.p + cut + 1, key.n - cut - 1};
+        sz_json_str(out, source);
         put_number(out, "read", l->read);
         put_number(out, "used", l->used);
         put_number(out, "duplicate", l->duplicate);
@@ -152,6 +153,7 @@ void sz_tally_put(sz_buf *out, sz_tally *t, const sz_zone *z) {
         put_number(out, "control", l->control);
         put_time(out, "first", l->first_ms, z);
         put_time(out, "last", l->last_ms, z);
+        if (source.n) put_time(out, "watermark", sz_worker_watermark(w, source), z);
         put_time(out, "complete_through", l->through_ms, z);
         sz_buf_put_u8(out, '}');
     }

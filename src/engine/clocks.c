@@ -144,6 +144,10 @@ void clock_until(sz_worker *w, int64_t until_ms) {
     raise(&w->clocks.file_ms, until_ms + 1);
 }
 
+int64_t sz_worker_watermark(const sz_worker *w, sz_str source) {
+    return w->o.order == SZ_SORTED ? w->clocks.file_ms : w->clocks.sources[source_of(w, source)].watermark_ms;
+}
+
 int64_t clock_lowest(const sz_worker *w) {
     int64_t low = SZ_TIME_MAX;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++)

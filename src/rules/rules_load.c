@@ -30,7 +30,7 @@ static const sz_key keys[] = {
     KEY(detects, "detects", SZ_SHAPE_TEXTS),
     KEY(audience, "audience", SZ_SHAPE_TEXT),
     KEY(refer_to, "refer_to", SZ_SHAPE_TEXT),
-    KEY(source, "source", SZ_SHAPE_TEXT),
+    KEY(source, "source", SZ_SHAPE_VALUE),
     KEY(version, "version", SZ_SHAPE_TEXT),
     KEY(message, "message", SZ_SHAPE_VALUE),
     KEY(params, "params", SZ_SHAPE_MAP),
@@ -117,7 +117,8 @@ static void load_texts(struct sz_ruling *g) {
     r->purpose = text_of(l, g->k.purpose);
     r->audience = g->k.audience ? text_of(l, g->k.audience) : SZ_STR("counselor");
     r->refer_to = text_of(l, g->k.refer_to);
-    r->source = text_of(l, g->k.source);
+    if (g->k.source && g->k.source->kind == SZ_YAML_SCALAR) r->source = text_of(l, g->k.source); /* a citation */
+    else if (!sz_rules_both(l, g->k.source, &r->source, &r->source_en)) g->failed = true;
     const sz_yaml **items;
     if (!sz_rules_texts(l, g->k.detects, &items, &r->n_detects)) g->failed = true;
     r->detects = SZ_NEWN(l->a, sz_str, r->n_detects + 1);

@@ -69,16 +69,23 @@ static void put_pair(sz_buf *out, const char *name, sz_str v) {
     sz_json_str(out, v);
 }
 
-static void put_rule(sz_buf *out, const sz_rule *r) {
-    sz_buf_put_z(out, ",\"title\":{\"zh\":");
-    sz_json_str(out, r->title_zh.n ? r->title_zh : r->id);
+static void put_both(sz_buf *out, const char *name, sz_str zh, sz_str en) {
+    sz_buf_put_z(out, ",\"");
+    sz_buf_put_z(out, name);
+    sz_buf_put_z(out, "\":{\"zh\":");
+    sz_json_str(out, zh);
     sz_buf_put_z(out, ",\"en\":");
-    sz_json_str(out, r->title_en.n ? r->title_en : r->id);
+    sz_json_str(out, en);
     sz_buf_put_u8(out, '}');
+}
+
+static void put_rule(sz_buf *out, const sz_rule *r) {
+    put_both(out, "title", r->title_zh.n ? r->title_zh : r->id, r->title_en.n ? r->title_en : r->id);
     put_pair(out, "purpose", r->purpose);
     put_pair(out, "audience", r->audience.n ? r->audience : SZ_STR("counselor"));
     put_pair(out, "refer_to", r->refer_to);
-    put_pair(out, "source", r->source);
+    if (r->source_en.n) put_both(out, "source", r->source, r->source_en);
+    else put_pair(out, "source", r->source);
     put_pair(out, "because", r->because);
 }
 

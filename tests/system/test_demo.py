@@ -46,9 +46,11 @@ def test_demo_table_of_inputs_adds_up(tmp):
     same([sum(column) for column in zip(*rows.values())], [number(x) for x in total.groups()], "columns")
     again = rows["examples/events/pos.resent.ndjson"]
     expect(again[0] > 0 and again[2] == again[0], "what was sent again is a duplicate:", again)
-    gbk = re.search(r"door\.csv is no UTF-8: (\d+) rows were read as GBK", text)
+    gbk = re.search(r"door\.csv is not UTF-8: (\d+) rows were read as GBK", text)
     same(number(gbk[1]), rows["examples/events/door.csv"][0], "rows of the GBK file")
-    expect("* the source says it is complete up to then" in text, "complete through")
+    through = {m[1]: m[2] for m in re.finditer(r"^(examples/events/\S+) .*  (\d{4}-\d\d-\d\d \d\d:\d\d)( \*)?$", text, re.M)}
+    same(set(through.values()), {"2026-04-08 24:00"}, "complete through what --until says")
+    expect("* as this run takes it; class itself says that it is complete up to 2026-04-08 18:00" in text, "what the source says")
     say(f"{total[1]} read")
 
 
@@ -95,7 +97,7 @@ def test_demo_hardship_has_its_numbers_and_one_reader(tmp):
 
 def test_demo_replaced_card_raises_nothing(tmp):
     text = part(shown("--lang", "en"), "(5)")
-    m = re.search(r"card and got another: (\d+) records of the old one, (\d+) of the new, all are his; the finder's purchase became a dead letter \(1\)\. 0 alerts\.", text)
+    m = re.search(r"card and got another: (\d+) records of the old one, (\d+) of the new, all go to this student; the finder's purchase became a dead letter \(1\)\. 0 alerts\.", text)
     expect(m and int(m[1]) > 20 and int(m[2]) > 20, text)
     expect(f"did not know the new card ({m[2]} more dead letters say so)" in text, text)
     same([x[1] for x in said(text, "2024T14")], ["new", "stepped up", "stepped up", "resolved"], "without the new card")

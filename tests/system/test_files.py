@@ -5,6 +5,7 @@ the program can be stopped and started at any time. Then what people look at: --
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -337,6 +338,30 @@ def dry(folder: Path, *args, source="file:events.ndjson", rc=0, **how):
     same(sorted(p.name for p in folder.rglob("*")), before, "files after --dry-run")
     return result
 
+def test_complete_through_is_the_watermark_of_each_source(tmp):
+    """Of files in order all sources share one; as they arrive each has its own, by its delivery and allowance."""
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/feeds.yaml", "pos: {types: [swipe], allowance: 10m}\ngate: {delivery: batch, types: [dorm_access]}\nnet: {types: [presence]}\n")
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    day = "2026-03-02"
+    events = [{"type": "swipe", "source": "pos", "student": "s1", "time": f"{day}T12:00:00+08:00"},
+              {"type": "dorm_access", "source": "gate", "student": "s1", "direction": "in", "time": f"{day}T11:00:00+08:00"},
+              {"type": "feed_status", "source": "gate", "state": "complete", "time": f"{day}T11:30:00+08:00", "complete_through": f"{day}T11:29:59+08:00"},
+              {"type": "presence", "source": "net", "student": "s1", "time": f"{day}T12:30:00+08:00"}]
+    write_lines(tmp / "e.ndjson", [json.dumps(e).encode() for e in events])
+
+    def column(*options):
+        args = ["--campus", "campus", "--rules", "rules", "--alerts", "file:a", "--summary", "s.json", "--by-source", *options]
+        sanzao(tmp, "run", "--source", "file:e.ndjson", *args, rc=0)
+        shown = sanzao(tmp, "summary", "s.json", "--lang", "en", rc=0).out.decode()
+        return dict(re.findall(r"^e\.ndjson +(\w+) .*  (\d{4}-\d\d-\d\d \d\d:\d\d(?: \*)?)$", shown, re.M)), shown
+
+    same(column("--order", "arrival")[0], {"pos": f"{day} 11:50", "gate": f"{day} 11:29", "net": f"{day} 12:30"}, "as they arrive")
+    same(column()[0], {"pos": f"{day} 12:30", "gate": f"{day} 12:30 *", "net": f"{day} 12:30"}, "in order")
+    rows, shown = column("--until", day)
+    same(rows, {"pos": f"{day} 24:00", "gate": f"{day} 24:00 *", "net": f"{day} 24:00"}, "up to the end of the day")
+    expect(f"* as this run takes it; gate itself says that it is complete up to {day} 11:29" in shown, shown)
+
 
 def test_dry_run_shows_the_first_20_records(tmp):
     records = [b'{"id":"a","type":"swipe","time":"2024-03-04T08:00:00.250+08:00","student":"s1","amount":"12.50","balance":3,"place":"c1"}',
@@ -419,6 +444,32 @@ def test_alerts_are_folded_for_people(tmp):
     expect("lines are no alert events" in result.err, result)
     write(folder / "none", b"")
     same(sanzao(folder, "alerts", "none", rc=0).rc, 0, "no alerts at all")
+
+def test_reasons_are_told_as_a_person_reads_them(tmp):
+    """What a clause says itself is not said twice, one day is one day, and a source in two languages is read in one's own."""
+    alert = {"schema": 1, "alert": "a", "seq": 1, "event": "firing", "state": "open", "rule": "r", "student": "s1", "level": "blue",
+             "since": "2026-03-26T07:12:00+08:00", "at": "2026-03-26T07:12:00+08:00", "title": {"zh": "题", "en": "Title"},
+             "message": {"zh": "文", "en": "Text"}, "source": {"zh": "学生手册", "en": "Handbook"}, "reasons": [
+                 {"clause": 'event.op == "topup"', "value": "topup", "threshold": "topup", "held": True},
+                 {"clause": "n == 0", "value": 0, "threshold": 0, "held": True, "from": "2026-03-26T00:00:00+08:00", "to": "2026-03-26T07:12:00+08:00"},
+                 {"clause": "n == 2", "value": 3, "threshold": 2, "held": False},
+                 {"clause": "n >= 2", "value": 3, "threshold": 2, "held": True, "from": "2026-03-20T00:00:00+08:00", "to": "2026-03-26T07:12:00+08:00"}]}
+    write(tmp / "a.ndjson", json.dumps(alert).encode() + b"\n")
+    lines = lambda lang: [x.strip() for x in sanzao(tmp, "alerts", "a.ndjson", "--lang", lang, rc=0).out.decode().splitlines()]
+    same(lines("en")[2:7], ['✓ event.op == "topup"', "✓ n == 0  2026-03-26", "✗ n == 2  3 (limit 2)", "✓ n >= 2  3 (limit 2)  2026-03-20 … 2026-03-26",
+                            "threshold from: Handbook"], "in English")
+    same(lines("zh")[6], "依据：学生手册", "in Chinese")
+
+
+def test_source_of_a_threshold_may_be_in_two_languages(tmp):
+    rule = "rules:\n  - {id: r, when: event.op == \"consume\", level: blue, source: %s}\n"
+    write(tmp / "e.ndjson", json.dumps({"type": "swipe", "student": "s1", "time": "2026-03-02T08:00:00+08:00"}).encode() + b"\n")
+    for text, want in (("NJUST 2016", "NJUST 2016"), ("{zh: 手册, en: Handbook}", {"zh": "手册", "en": "Handbook"})):
+        write(tmp / "rules/r.yaml", rule % text)
+        sanzao(tmp, "run", "--source", "file:e.ndjson", "--rules", "rules", "--alerts", "file:a.ndjson", rc=0)
+        same(json.loads((tmp / "a.ndjson").read_bytes().splitlines()[0])["source"], want, text)
+    write(tmp / "rules/r.yaml", rule % "{zh: 手册}")
+    expect("SZ025" in sanzao(tmp, "check", "rules", rc=1).out.decode(), "one language only")
 
 
 def test_state_show_is_the_same_whichever_way_it_came(tmp):
