@@ -702,6 +702,27 @@ def test_flipped_bytes_in_a_state_never_crash(tmp):
     say(f"{codes.count(4)} of 40 were noticed")
 
 
+def test_state_whose_rows_lead_back_is_refused_and_does_not_hang(tmp):
+    """The first and the last row of a page change places: whoever reads on from the last number begins again, for ever."""
+    state = with_state(tmp)
+    db = sqlite3.connect(state)
+    db.execute("PRAGMA journal_mode = DELETE")
+    size, root = (db.execute(q).fetchone()[0] for q in ("PRAGMA page_size", "SELECT rootpage FROM sqlite_master WHERE name = 'dict'"))
+    db.close()
+    data = bytearray(state.read_bytes())
+    page = (root - 1) * size
+    expect(data[page] == 13, "a table on one page is expected, this has a", data[page])
+    cells = int.from_bytes(data[page + 3:page + 5], "big")
+    first, last = page + 8, page + 8 + 2 * (cells - 1)
+    data[first:first + 2], data[last:last + 2] = data[last:last + 2], data[first:first + 2]
+    state.write_bytes(data)
+    process = start(tmp, "run", "--source", "file:events.ndjson", *GOOD, *STATE, *out())
+    try: process.wait(60)
+    except subprocess.TimeoutExpired: process.kill()
+    result = finish(process)
+    expect(result.rc == 4 and "state.db: the file is damaged" in result.err, result)
+
+
 def test_state_options_that_are_none(tmp):
     ready(tmp)
     for value in ("sqlite:", "sqlit:state.db", "postgres://localhost", "state.db", ""):

@@ -3,6 +3,8 @@
  * load: a state in pieces of at most 500 rows or 4 MiB, from the row after the last one given. Kinds of which there
  * is nothing are left out.
  */
+#include <stdio.h>
+
 #include "store.h"
 
 enum { MOST_ROWS = 500, MOST_BYTES = 4 << 20 };
@@ -11,6 +13,22 @@ static const query queries[SZ_CHUNK_END] = {
     [SZ_CHUNK_DICT] = Q_GET_DICT,     [SZ_CHUNK_SNAPSHOTS] = Q_GET_SNAPSHOTS, [SZ_CHUNK_JOURNAL] = Q_GET_JOURNAL,
     [SZ_CHUNK_OUTBOX] = Q_GET_OUTBOX, [SZ_CHUNK_LEDGER] = Q_GET_LEDGER,
 };
+
+/* Rows come by their number, which only grows: in a damaged file a page may lead back, and the load would never end. */
+static bool goes_on(conn *l, sqlite3_stmt *st) {
+    sqlite3_int64 row = sqlite3_column_int64(st, 0);
+    sz_store_sqlite *s = l->store;
+    if (row > l->row) {
+        l->row = row;
+        return true;
+    }
+    snprintf(s->text, sizeof s->text,
+             "%s: the file is damaged: restore it from a backup, or begin with a new state (its rows are out of order)",
+             s->path);
+    snprintf(s->text_zh, sizeof s->text_zh, "%s：文件已损坏：请从备份恢复，或者用新的状态开始（各行的次序不对）",
+             s->path);
+    return false;
+}
 
 static bool take(conn *l, sz_msg *m, sz_arena *a) {
     sz_store_sqlite *s = l->store;
@@ -22,8 +40,11 @@ static bool take(conn *l, sz_msg *m, sz_arena *a) {
     int rc = 1;
     sqlite3_bind_int64(st, 1, l->row);
     while (m->n < MOST_ROWS && bytes < MOST_BYTES && (rc = sz_sqlite_step(s, st)) == 1) {
+        if (!goes_on(l, st)) {
+            rc = -1;
+            break;
+        }
         sz_put *p = &puts[m->n++];
-        l->row = sqlite3_column_int64(st, 0);
         p->key = sz_arena_str(a, sz_sqlite_column(st, 1));
         if (has_keys) p->value = sz_arena_str(a, sz_sqlite_column(st, 2));
         bytes += p->key.n + p->value.n;
