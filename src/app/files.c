@@ -29,6 +29,9 @@ static sz_status cannot(sz_diags *d, const char *path, int e) {
     if (e == ENOENT)
         sz_diag_hint(d, g, "see to the path; it is taken from the folder where the program was started",
                      "请检查路径；它从启动程序的文件夹算起");
+    else if (e == ENOTDIR)
+        sz_diag_hint(d, g, "name the folder: its files belong together and are read at once",
+                     "请写文件夹：里面的文件是一起读的");
     else if (e == EACCES) sz_diag_hint(d, g, "see to its permissions", "请检查它的权限");
     return SZ_IO;
 }

@@ -172,6 +172,13 @@ sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_map
     return s == SZ_OK ? sz_mapping_load(root, in->types, &in->zone, d, out) : s;
 }
 
+static void no_rules(const char *folder, sz_diags *d) {
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, APP_CODE_NO_RULES, (sz_span){0}, "%s has no rule file",
+                              "%s 里没有规则文件", folder);
+    sz_diag_hint(d, g, "rule files end in .yaml or .yml; is it the right folder?",
+                 "规则文件以 .yaml 或 .yml 结尾；是不是写错了文件夹？");
+}
+
 /* Campus first, then the rules, each with all its findings, whatever is wrong with the other. */
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
@@ -184,6 +191,7 @@ sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     sz_files_fini(&f);
     if (s == SZ_USAGE) return s;
     if (job->rules) r = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &f);
+    if (r == SZ_OK && job->rules && !f.n) no_rules(job->rules, d);
     if (r == SZ_OK) r = rules_load(&f, s == SZ_OK ? in->campus : NULL, d, in);
     sz_files_fini(&f);
     return both(s, r);

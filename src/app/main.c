@@ -82,6 +82,7 @@ static void unknown(const char *name) {
     bool zh = sz_lang_of_env() == SZ_ZH;
     fprintf(stderr, zh ? "sanzao：没有命令 `%s`" : "sanzao: there is no command `%s`", name);
     if (near) fprintf(stderr, zh ? "；是不是 `%s`？" : "; did you mean `%s`?", near);
+    else fprintf(stderr, zh ? "；`sanzao --help` 列出全部命令" : "; `sanzao --help` lists them");
     fputc('\n', stderr);
 }
 

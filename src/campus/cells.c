@@ -111,10 +111,16 @@ const char *sz_csv_choice_near(const struct csv_choices *c, sz_str s) {
     return NULL;
 }
 
-static const char *choices_text(sz_arena *a, const struct csv_choices *c) {
+/* `active, suspended`; in Chinese with the first of its words each: `active（在读）、suspended（休学）`. */
+static const char *choices_text(sz_arena *a, const struct csv_choices *c, bool is_zh) {
     const char *text = "";
-    for (int32_t i = 0; i < c->n; i++)
-        if (c->v[i].name[0]) text = sz_arena_printf(a, "%s%s%s", text, text[0] ? ", " : "", c->v[i].name);
+    for (int32_t i = 0; i < c->n; i++) {
+        const char *zh = c->v[i].zh ? c->v[i].zh : "", *comma = !*text ? "" : is_zh ? "、" : ", ";
+        int n_zh = is_zh ? (int)strcspn(zh, " ,") : 0;
+        if (!c->v[i].name[0]) continue;
+        text = n_zh ? sz_arena_printf(a, "%s%s%s（%.*s）", text, comma, c->v[i].name, n_zh, zh)
+                    : sz_arena_printf(a, "%s%s%s", text, comma, c->v[i].name);
+    }
     return text;
 }
 
@@ -127,12 +133,16 @@ bool sz_cell_choice(const struct csv_cell *cell, void *at, const void *arg) {
         return true;
     }
     sz_span span = sz_csv_span(r, cell->column);
-    const char *all = choices_text(&r->f->arena, c), *near = sz_csv_choice_near(c, cell->text);
+    const char *near = sz_csv_choice_near(c, cell->text), *all = choices_text(&r->f->arena, c, false),
+               *all_zh = choices_text(&r->f->arena, c, true);
     sz_diag *g = sz_finding_add(r->l->d, SZ_ERROR, CODE_NO_CHOICE, span,
                                 sz_arena_printf(&r->f->arena, "`%.*s` is no %s", SZ_FMT_STR(cell->text), c->en),
                                 sz_arena_printf(&r->f->arena, "`%.*s` 不是%s", SZ_FMT_STR(cell->text), c->zh));
-    if (near) sz_diag_hint(r->l->d, g, "did you mean `%s`? There are: %s", "是不是 `%s`？可用的有：%s", near, all);
-    else sz_diag_hint(r->l->d, g, "there are: %s", "可用的有：%s", all);
+    const char *ask = near ? sz_arena_printf(&r->l->d->arena, "did you mean `%s`? There are: %s", near, all)
+                           : sz_arena_printf(&r->l->d->arena, "there are: %s", all);
+    const char *ask_zh = near ? sz_arena_printf(&r->l->d->arena, "是不是 `%s`？可用的有：%s", near, all_zh)
+                              : sz_arena_printf(&r->l->d->arena, "可用的有：%s", all_zh);
+    sz_finding_hint(r->l->d, g, ask, ask_zh);
     return false;
 }
 

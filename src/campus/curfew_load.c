@@ -244,7 +244,10 @@ bool sz_campus_load_curfew(struct loader *l, const sz_yaml *node, void *at, cons
         else if (is_other) sz_ytable_unknown_key(l, node->keys[i], base_names);
         is_good &= is_read && (!is_other || by == node->items[i]);
     }
-    if (!is_good) return false;
+    if (!is_good) {
+        if (by) read_bys(l, by, cur); /* what is wrong there is told too */
+        return false;
+    }
     fill_missing(l, &r, node);
     if (!check_order(l, &r)) return false;
     if (by && !read_bys(l, by, cur)) return false;

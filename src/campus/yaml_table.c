@@ -17,7 +17,9 @@ static const struct yaml_key *find_key(const struct yaml_keys *keys, sz_str name
 }
 
 sz_str sz_name_near(const char *names, sz_str s) {
-    int limit = s.n > 4 ? 2 : 1, best = limit + 1;
+    size_t n_chars = 0, len;
+    for (size_t i = 0; i < s.n; i += len, n_chars++) sz_utf8_next(s.p + i, s.n - i, &len);
+    int limit = n_chars > 4 ? 2 : n_chars > 2 ? 1 : 0, best = limit + 1; /* something of the word is kept */
     sz_str near = {"", 0};
     for (const char *p = names; *p;) {
         size_t n = strcspn(p, ",");

@@ -50,7 +50,12 @@ sz_str sz_name_list(sz_arena *a, const char *const *names, unsigned n) {
     return sz_str_of(list);
 }
 
-sz_nearest sz_nearest_to(sz_str word) { return (sz_nearest){word, {NULL, 0}, (int)(word.n < 5 ? 2 : word.n / 3 + 1)}; }
+/* In characters, so that of a short Chinese word something is kept. */
+sz_nearest sz_nearest_to(sz_str word) {
+    size_t n = 0, len;
+    for (size_t i = 0; i < word.n; i += len, n++) sz_utf8_next(word.p + i, word.n - i, &len);
+    return (sz_nearest){word, {NULL, 0}, (int)(n < 2 ? 1 : n < 5 ? 2 : n / 3 + 1)};
+}
 
 void sz_nearest_try(sz_nearest *near, sz_str candidate) {
     if (candidate.n == 0 || candidate.n > 256 || near->word.n > 256) return;

@@ -203,24 +203,35 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
 
 /* ---- what must be there ---- */
 
-static void need(sz_map_loader *l, bool is_there, const sz_yaml *root, const char *en, const char *zh) {
-    if (!is_there) sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, en, zh);
+/* Is there a key that was told to be misspelt, and this is the field that was meant? Then that is the mistake. */
+static bool is_misspelt(const sz_map_loader *l, const sz_yaml *root, const char *field) {
+    for (size_t i = 0; i < root->n; i++) {
+        sz_str key = root->keys[i]->text;
+        if (sz_recipe_find(l->m, key) < 0 && sz_str_is(sz_field_nearest(l->m, key), field)) return true;
+    }
+    return false;
+}
+
+/* One of two fields; the second may be NULL. */
+static void need(sz_map_loader *l, const sz_yaml *root, const char *field, const char * or, const char *en,
+                 const char *zh) {
+    bool is_there = sz_recipe_find(l->m, sz_str_of(field)) >= 0 || (or &&sz_recipe_find(l->m, sz_str_of(or)) >= 0);
+    if (is_there || is_misspelt(l, root, field) || (or &&is_misspelt(l, root, or))) return;
+    sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, en, zh);
 }
 
 void sz_recipes_check(sz_map_loader *l, const sz_yaml *root) {
     const sz_mapping *m = l->m;
     for (uint32_t i = 0; i < m->n; i++) check_recipe(l, i);
-    need(l, m->time >= 0, root, "the mapping has no `time`", "映射缺少 time");
-    need(l, sz_recipe_find(m, SZ_STR("student")) >= 0 || sz_recipe_find(m, SZ_STR("card")) >= 0, root,
-         "the mapping has neither `student` nor `card`", "映射既没有 student 也没有 card");
+    need(l, root, "time", NULL, "the mapping has no `time`", "映射缺少 time");
+    need(l, root, "student", "card", "the mapping has neither `student` nor `card`", "映射既没有 student 也没有 card");
     if (m->is_type_missing) return;
     if (is_possible(m, SZ_TYPE_ATTENDANCE))
-        need(l, sz_recipe_find(m, SZ_STR("status")) >= 0, root, "attendance needs `status`", "attendance 须有 status");
+        need(l, root, "status", NULL, "attendance needs `status`", "attendance 须有 status");
     if (is_possible(m, SZ_TYPE_DORM_ACCESS))
-        need(l, sz_recipe_find(m, SZ_STR("direction")) >= 0 || sz_recipe_find(m, SZ_STR("reader")) >= 0, root,
-             "dorm_access needs `direction`, or a `reader` that gives it",
+        need(l, root, "direction", "reader", "dorm_access needs `direction`, or a `reader` that gives it",
              "dorm_access 须有 direction，或能给出方向的 reader");
     if (m->time >= 0 && m->recipes[m->time].is_lost_at_collected)
-        need(l, m->collected >= 0, root, "`lost: collected` needs the field `collected`",
+        need(l, root, "collected", NULL, "`lost: collected` needs the field `collected`",
              "lost: collected 须有字段 collected");
 }

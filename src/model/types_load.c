@@ -118,7 +118,7 @@ static void read_label(loader *l, const sz_yaml *n, sz_type *t) {
         t->label_zh = t->label_en = sz_arena_str(&l->t->arena, n->text);
         return;
     }
-    bool is_fine = n->kind == SZ_YAML_MAP;
+    bool is_fine = n->kind == SZ_YAML_MAP, has_both = is_fine && sz_yaml_get(n, "zh") && sz_yaml_get(n, "en");
     for (size_t i = 0; is_fine && i < n->n; i++) {
         bool is_zh = sz_str_is(n->keys[i]->text, "zh");
         is_fine = n->items[i]->kind == SZ_YAML_SCALAR && (is_zh || sz_str_is(n->keys[i]->text, "en"));
@@ -127,6 +127,9 @@ static void read_label(loader *l, const sz_yaml *n, sz_type *t) {
     if (!is_fine)
         sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "label must be a text or {zh: ..., en: ...}",
                      "label 须是文本，或写成 {zh: ..., en: ...}");
+    else if (!has_both)
+        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "label needs both languages: {zh: ..., en: ...}",
+                     "label 中英文都要写：{zh: ..., en: ...}");
 }
 
 static const struct type_key {

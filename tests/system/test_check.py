@@ -73,6 +73,23 @@ def test_one_folder_of_rules_at_a_time(tmp):
     same(sanzao(tmp, "check", "a").rc, 0, "one folder")
 
 
+def test_a_folder_without_rules_is_no_silent_success(tmp):
+    write(tmp / "rules/notes.txt", RULES)
+    result = sanzao(tmp, "check", "rules", rc=0)
+    expect("warning[SZ473]: rules has no rule file" in result.out.decode(), result)
+    same(sanzao(tmp, "check", "rules", "--strict").rc, 3, "--strict")
+    result = sanzao(tmp, "check", "rules/notes.txt", rc=4)
+    expect("a folder is expected here" in result.out.decode() and "name the folder" in result.out.decode(), result)
+
+
+def test_a_curfew_is_told_whole(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns001\n")
+    write(tmp / "campus/calendar.yaml", "curfew: {sun-thur: '23:00', ends: '25:00', by: [{yeer: 1, sun-thu: '22:30'}]}\n")
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)),
+         ["campus/calendar.yaml:1:10 SZ351", "campus/calendar.yaml:1:35 SZ354", "campus/calendar.yaml:1:50 SZ351"], "findings")
+
+
 def test_rules_of_a_windows_machine_are_seen(tmp):
     write(tmp / "rules/R.YAML", RULES)
     same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/R.YAML:3:19 SZ042"], "findings")

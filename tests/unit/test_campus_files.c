@@ -249,7 +249,7 @@ static void test_findings_show_the_line_and_a_hint(void **state) {
                                        "campus/students.csv:3:12: 错误[SZ312]：`x` 不是学生状态\n"
                                        "   3 | 2023002,李四,x\n"
                                        "     |              ^\n"
-                                       "     = 可用的有：active, suspended, graduated, withdrawn, exchange\n");
+                                       "     = 可用的有：active（在读）、suspended（休学）、graduated（毕业）、withdrawn（退学）、exchange（交换）\n");
     sz_buf_fini(&out);
     campus_fixture_fini(&x);
 }

@@ -31,6 +31,10 @@ static void test_every_fault_has_its_place(void **state) {
         {"type: {column: k}\nstudent: s\ntime: t\n", "m.yaml:1:7 E263"},
         {OK "place: {empty: '-'}\n", "m.yaml:4:8 E263"},
         {"type: swipe\nstudent: s\ntime: {column: t, lost: collected}\n", "m.yaml:1:1 E263"},
+        /* what is misspelt is not missing too */
+        {"type: swipe\nstudnet: s\ntime: t\n", "m.yaml:2:1 E262"},
+        {"type: swipe\nstudent: s\ntiem: t\n", "m.yaml:3:1 E262"},
+        {"type: dorm_access\nstudent: s\ntime: t\ndirecton: d\n", "m.yaml:4:1 E262"},
         /* keys */
         {OK "studnet: s\n", "m.yaml:4:1 E262"},
         {OK "wholly different: s\n", "m.yaml:4:1 E262"},
@@ -120,7 +124,7 @@ static void test_every_fault_has_its_place(void **state) {
          "m.yaml:3:10 E273 m.yaml:4:21 E273"},
         /* several at once */
         {"file: {encoding: x}\ntype: swipes\nstudnet: s\nplace: {column: a, pad: x}\n",
-         "m.yaml:1:1 E263 m.yaml:1:1 E263 m.yaml:1:18 E264 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
+         "m.yaml:1:1 E263 m.yaml:1:18 E264 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
     };
     struct model_fixture x;
     int n_wrong = 0;

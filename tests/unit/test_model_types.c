@@ -68,6 +68,7 @@ static void test_every_fault_has_its_place(void **state) {
         {"library: {presence: yes}\n", "t.yaml:1:21 E251"},
         {"library: {label: [a]}\n", "t.yaml:1:18 E251"},
         {"library: {label: {fr: a}}\n", "t.yaml:1:18 E251"},
+        {"library: {label: {zh: a}}\n", "t.yaml:1:18 E251"},
         {"library: {fields: [seat]}\n", "t.yaml:1:19 E251"},
         {"library: {fields: {direction: [in, [out]]}}\n", "t.yaml:1:36 E251"},
         {"Library: {}\n", "t.yaml:1:1 E252"},
