@@ -17,8 +17,8 @@ sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner);
 /* Around the step of an input message. */
 void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now);
 void sz_tally_after(sz_tally *t, const sz_counters *now);
-/* `[{"input":…,"source":…,"read":…}, …]` in order of first appearance. `watermark` is the source's, as the worker has it;
- * `complete_through` what the source itself has said last. */
+/* `[{"input":…,"source":…,"read":…}, …]` in order of first appearance. `watermark` is the source's, as the worker has
+ * it; `complete_through` what the source itself has said last. */
 void sz_tally_put(sz_buf *out, sz_tally *t, const sz_worker *w, const sz_zone *z);
 
 #endif

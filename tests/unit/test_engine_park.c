@@ -29,7 +29,7 @@ static void revoke(rig *r, bool is_lost) {
 /* Alerts that were acknowledged were left in the outbox of a partition that had nothing else to commit, and went out
  * once more from the next worker. */
 static void test_revoked_trims_what_was_acknowledged(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     rig_wait(&x->a, 10000);
     assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
     x->a.acks = false;

@@ -457,7 +457,7 @@ static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(v
 
 /* Notices were English in Chinese logs. */
 static void test_what_the_store_says_is_told_in_both_languages(void **state) {
-    bench *x = *state;
+    rig_bench *x = *state;
     sz_severity severity;
     sz_str text, text_zh;
     x->a.acquire_fate = RIG_NOT_DONE;

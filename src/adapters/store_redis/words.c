@@ -49,7 +49,8 @@ static const struct {
     {"the server answered oddly", "服务器的应答很奇怪"},
     {"the state is damaged: a list is shorter than its header says", "状态已损坏：列表比头部记载的短"},
     {"there is no state yet", "还没有这份状态"},
-    {"the state is damaged: its lists are not what its header says; restore it from a backup, or delete its keys (sz:{GROUP.PARTITION}:*) and begin with a new one",
+    {"the state is damaged: its lists are not what its header says; restore it from a backup, or delete its keys "
+     "(sz:{GROUP.PARTITION}:*) and begin with a new one",
      "状态已损坏：列表与头部不符；请从备份恢复，或删除它的键（sz:{组.分区}:*）后用新的状态开始"},
     {"the state belongs to another input or another number of partitions", "状态属于另一个输入，或者分区数不同"},
     {"the state was written by a newer version of sanzao: use that one, or begin with a new state",
