@@ -42,8 +42,10 @@ static void test_each_seek_is_answered_once_also_by_a_stream_that_ends(void **st
     (void)state;
     sz_diags d;
     sz_diags_init(&d);
-    sz_types types = {0};
-    sz_zone zone = {0};
+    sz_types types;
+    sz_zone zone;
+    sz_types_init(&types);
+    sz_zone_fixed(&zone, 0, "UTC");
     sz_kafka_options o = {.brokers = SZ_STR("127.0.0.1:1"), .group = SZ_STR("g")};
     sz_kafka_voice voice = {NULL, say};
     sz_kafka_members members = {NULL, assigned, revoked, is_ending};
@@ -62,6 +64,8 @@ static void test_each_seek_is_answered_once_also_by_a_stream_that_ends(void **st
     }
     sz_kafka_source_close(source);
     sz_msgq_free(q);
+    sz_zone_fini(&zone);
+    sz_types_fini(&types);
     sz_diags_fini(&d);
     close(fd);
 }
