@@ -33,18 +33,24 @@ typedef struct sz_json_word_slot {
     bool is_set;
 } sz_json_word_slot;
 
-/* What stands between two values, `,"time":"`: the key after a key (json_scan.c), with what its row says of the value.
- */
+/* What stands between two values, `,"time":"`: the key after a key (json_learn.c), with what its row says of the value.
+ * Where the value before it hardly changes, it may be part of it: `,"source":"pos","time":"`. */
 enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
-enum { SZ_JSON_WAYS = 4, SZ_JSON_NO_WAY = 1 << 16 };
+enum { SZ_JSON_WAYS = 8, SZ_JSON_SPANS = 3, SZ_JSON_NEXT_MAX = 32, SZ_JSON_NO_WAY = 1 << 16 };
+enum { SZ_SPAN_NONE, SZ_SPAN_WORD, SZ_SPAN_TEXT };
+enum { SZ_JSON_END = 0xff };        /* kind: the brace that ends the record */
+enum { SZ_JSON_LEARN_EVERY = 512 }; /* every so manyeth record goes the long way and is learned from */
 typedef struct sz_json_next {
-    _Alignas(16) char text[16];
-    uint32_t mask; /* a bit for each of its bytes; SZ_JSON_NO_WAY: there is none */
-    uint32_t bit;  /* of its row */
-    uint16_t limit, offset;
-    uint8_t n, row, kind;
-    bool is_text; /* its last byte begins a string */
+    _Alignas(16) char text[SZ_JSON_NEXT_MAX];
+    const struct sz_json_next *then; /* what comes after its row */
+    uint32_t mask[2];                /* a bit for each of its bytes, 16 and 16; SZ_JSON_NO_WAY: there is none */
+    uint32_t bit;                    /* of its row, and that of the value in it */
+    uint16_t offset, into;           /* of the members of its row and of that value */
+    uint8_t n, row, kind, most;      /* most: bytes of a text */
+    bool is_text;                    /* its last byte begins a string */
+    uint8_t span, at, arg;           /* value in it: kind, place, length of a text or number of a word */
 } sz_json_next;
+_Static_assert(sizeof(sz_json_next) == 64 || sizeof(void *) != 8, "one line of the cache");
 
 /* Where the latest usual time began: its day and offset as they are written, and that midnight. */
 typedef struct sz_json_moment {
@@ -64,8 +70,9 @@ struct sz_decoder {
     uint32_t text_rows;
     sz_json_word_slot words[SZ_WORD_SLOTS];
     sz_json_moment moment;
-    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS]; /* after each row, and these */
-    bool only_yyjson;                                     /* for tests */
+    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS]; /* after each row, and these; spans first */
+    uint32_t until_turn; /* records until the next one that is learned from; 0: this one */
+    bool only_yyjson;    /* for tests */
     bool may_read_behind;
     bool has_escapes; /* of the record in hand: a text may hold a NUL character */
 };
@@ -106,6 +113,19 @@ static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
  * sz_event_finish do; how many bytes it takes. 0: it is not plain, or its keys come in an order that was not learned;
  * out is to be begun anew. */
 size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out);
+/* What json_scan.c found at one key. */
+typedef struct sz_json_step {
+    unsigned after;          /* the row of the key before, or SZ_JSON_BEGIN */
+    const char *from;        /* behind the value before */
+    const char *value, *end; /* of a text without its quotes */
+    unsigned row;
+    bool is_text;
+} sz_json_step;
+void sz_json_learn_init(sz_decoder *d);
+/* Expect the key after the one before from now on. last: the step before this one; from NULL: not known. */
+void sz_json_learn(sz_decoder *d, const sz_json_step *last, const sz_json_step *now);
+/* Expect the end of the record after that row. */
+void sz_json_learn_end(sz_decoder *d, unsigned after);
 /* The end of a number by JSON's grammar at p; NULL: it is none. */
 const char *sz_json_number_end(const char *p, const char *end);
 /* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and

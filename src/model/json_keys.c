@@ -16,12 +16,11 @@ static sz_key key_of(const sz_decoder *d, const char *p, size_t n) {
 
 /* ---- words ---- */
 
-static void add_word(sz_decoder *d, unsigned row, unsigned code, const char *text) {
+static void add_word(sz_decoder *d, unsigned row, unsigned code, sz_str text) {
     char bytes[SZ_KEY_MAX] = {0};
-    size_t n = strlen(text);
-    if (n == 0 || n >= SZ_KEY_MAX) return;
-    memcpy(bytes, text, n);
-    sz_key k = key_of(d, bytes, n);
+    if (text.n == 0 || text.n >= SZ_KEY_MAX) return;
+    memcpy(bytes, text.p, text.n);
+    sz_key k = key_of(d, bytes, text.n);
     unsigned h = sz_word_slot(row, k);
     while (d->words[h].is_set) h = (h + 1) % SZ_WORD_SLOTS;
     d->words[h] = (sz_json_word_slot){k, row, code, true};
@@ -30,8 +29,8 @@ static void add_word(sz_decoder *d, unsigned row, unsigned code, const char *tex
 static void words_init(sz_decoder *d) {
     for (unsigned i = 0; i < SZ_N_ROWS; i++)
         for (unsigned k = 0; i != SZ_ROW_STATE && k < sz_rows[i].n_choices; k++)
-            add_word(d, i, k, sz_rows[i].choices[k]);
-    for (unsigned k = 0; k < SZ_TYPE_FIRST_DECLARED; k++) add_word(d, SZ_ROW_TYPE, k, d->types->v[k].name.p);
+            add_word(d, i, k, sz_str_of(sz_rows[i].choices[k]));
+    for (unsigned k = 0; k < SZ_TYPE_FIRST_DECLARED; k++) add_word(d, SZ_ROW_TYPE, k, d->types->v[k].name);
 }
 
 /* ---- keys ---- */
@@ -56,8 +55,7 @@ void sz_json_keys_init(sz_decoder *d) {
         if (sz_rows[i].kind == SZ_ROW_IS_TEXT) d->text_rows |= UINT32_C(1) << i;
     }
     words_init(d);
-    for (unsigned i = 0; i <= SZ_JSON_UNKNOWN; i++)
-        for (unsigned k = 0; k < SZ_JSON_WAYS; k++) d->next[i][k].mask = SZ_JSON_NO_WAY;
+    sz_json_learn_init(d);
 }
 
 int sz_json_row(const sz_decoder *d, const char *p, size_t n) {

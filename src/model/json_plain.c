@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * json_plain: the record that comes as records came before, straight into an event. Its keys follow each other as they
- * were learned (json_scan.c), each value is what its key asks for, and is read where it is found: no values are noted
+ * were learned (json_learn.c), each value is what its key asks for, and is read where it is found: no values are noted
  * in between, and no byte is looked at twice. Whatever is anything else, faults included, is left to the others from
  * its beginning on, so this never decides that a record is bad; where it says yes, the record is what they would have
  * made of it (tests/unit/test_model_scan.c, tests/fuzz/fuzz_event_json.c).
@@ -75,7 +75,7 @@ static inline void set_text(const plain *x, const sz_json_next *k, const char *p
 
 static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_next *k, const char *p) {
     const char *q = plain_end(x, p);
-    if (!q || (size_t)(q - p) - 1 >= k->limit) return NULL;
+    if (!q || (size_t)(q - p) - 1 > k->most) return NULL;
     set_text(x, k, p, (size_t)(q - p));
     return q + 1;
 }
@@ -181,17 +181,25 @@ static inline const char *read_time(const plain *x, const sz_json_next *k, const
 
 /* ---- records ---- */
 
-static inline bool is_at(__m128i here, const sz_json_next *k) {
-    const __m128i want = _mm_load_si128((const __m128i *)(const void *)k->text);
-    return (~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want)) & k->mask) == 0;
+static inline unsigned others_than(__m128i here, const char *text) {
+    const __m128i want = _mm_load_si128((const __m128i *)(const void *)text);
+    return ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want));
 }
 
-static inline const sz_json_next *follow(const plain *x, unsigned after, const char *p) {
+static inline const sz_json_next *follow(const plain *x, const sz_json_next *k, const char *p) {
     const __m128i here = bytes_at(x, p);
-    const sz_json_next *k = x->d->next[after];
-    for (unsigned i = 0; i < SZ_JSON_WAYS; i++)
-        if (is_at(here, &k[i])) return &k[i];
+    for (const sz_json_next *end = k + SZ_JSON_WAYS; k < end; k++)
+        if ((others_than(here, k->text) & k->mask[0]) == 0 &&
+            (k->mask[1] == 0 || (others_than(bytes_at(x, p + 16), k->text + 16) & k->mask[1]) == 0))
+            return k;
     return NULL;
+}
+
+/* The value within what was compared. */
+static inline void set_span(const plain *x, const sz_json_next *k, const char *p) {
+    sz_str s = {p + k->at, k->arg};
+    if (k->span == SZ_SPAN_TEXT) memcpy((char *)x->out + k->into, &s, sizeof s);
+    else *((uint8_t *)x->out + k->into) = k->arg;
 }
 
 /* A value that nobody asks for. */
@@ -201,7 +209,7 @@ static const char *pass_value(const plain *x, const sz_json_next *k, const char 
     return q ? q + 1 : NULL;
 }
 
-/* Where the value at p ends; NULL: it is not what its key asks for. Texts and words begin as such: json_scan.c. */
+/* Where the value at p ends; NULL: it is not what its key asks for. Texts and words begin as such: json_learn.c. */
 static inline const char *read_value(const plain *x, const sz_json_next *k, const char *p) {
     if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
     switch (k->kind) {
@@ -218,13 +226,16 @@ static inline const char *read_value(const plain *x, const sz_json_next *k, cons
 /* All keys and values; where they end, at the brace. NULL: something is not plain. */
 static inline const char *read_all(const plain *x, const char *p, uint32_t *found) {
     uint32_t seen = 0;
-    for (const sz_json_next *k = follow(x, SZ_JSON_BEGIN, p); k; k = follow(x, k->row, p)) {
+    for (const sz_json_next *k = follow(x, x->d->next[SZ_JSON_BEGIN], p); k; k = follow(x, k->then, p)) {
         if (seen & k->bit) return NULL; /* of equal keys the first one counts */
         seen |= k->bit;
-        if (!(p = read_value(x, k, p + k->n))) return NULL;
+        if (k->span) set_span(x, k, p);
+        const char *q = read_value(x, k, p + k->n);
+        *found = seen;
+        if (!q) return k->kind == SZ_JSON_END ? p : NULL;
+        p = q;
     }
-    *found = seen;
-    return p < x->end && *p == '}' ? p : NULL;
+    return NULL;
 }
 
 /* What every event has, and nothing that another type asks for; numbers that name a record are welcome in any. */
@@ -236,7 +247,9 @@ static bool is_whole(const sz_decoder *d, uint32_t found, unsigned type) {
 size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out) {
     const char *end = text.p + text.n;
     const plain x = {.end = end, .safe = d->may_read_behind ? end : end - 16, .out = out, .d = d};
-    uint32_t found;
+    uint32_t found = 0;
+    if (d->until_turn == 0) return 0;
+    d->until_turn--;
     const char *p = text.n < 16 ? NULL : read_all(&x, text.p, &found);
     if (!p || !is_whole(d, found, out->event.type)) return 0;
     sz_event *e = &out->event;

@@ -130,39 +130,12 @@ static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
 
 /* ---- what came next before ---- */
 
-/* Feeds write their keys in one order, so behind the value of a key mostly comes what came behind it the last times:
- * `,"time":"` is then one comparison. Of each row the latest such texts are kept. */
 static const sz_json_next *follow(const sz_decoder *d, const scan *s, unsigned after, const char *p) {
-    if (s->end - p < 16) return NULL;
-    const __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
-    for (unsigned i = 0; i < SZ_JSON_WAYS; i++) {
-        const sz_json_next *x = &d->next[after][i];
-        const __m128i want = _mm_loadu_si128((const __m128i *)(const void *)x->text);
-        uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want));
-        if ((~same & x->mask) == 0) return x;
-    }
+    for (const sz_json_next *x = d->next[after]; x < d->next[after] + SZ_JSON_WAYS; x++)
+        if (!x->span && x->kind != SZ_JSON_END && x->mask[0] != SZ_JSON_NO_WAY && s->end - p >= x->n &&
+            memcmp(p, x->text, x->n) == 0)
+            return x;
     return NULL;
-}
-
-/* What json_plain.c takes only as a text. */
-static bool asks_text(unsigned kind) {
-    return kind == SZ_ROW_IS_TEXT || kind == SZ_ROW_IS_CHOICE || kind == SZ_ROW_IS_TYPE || kind == SZ_ROW_IS_TIME;
-}
-
-static void learn(sz_decoder *d, unsigned after, const char *from, const char *to, unsigned row, bool is_text) {
-    size_t n = (size_t)(to - from);
-    if (n > 16) return;
-    sz_json_next *x = d->next[after];
-    memmove(x + 1, x, (SZ_JSON_WAYS - 1) * sizeof *x);
-    *x = (sz_json_next){.n = (uint8_t)n, .row = (uint8_t)row, .is_text = is_text, .mask = (1u << n) - 1};
-    x->kind = SZ_ROW_IS_ENVELOPE; /* nothing that json_plain.c reads */
-    if (row < SZ_N_JSON_ROWS) {
-        x->bit = UINT32_C(1) << row;
-        x->limit = sz_rows[row].limit;
-        x->offset = sz_rows[row].offset;
-        if (is_text || !asks_text(sz_rows[row].kind)) x->kind = sz_rows[row].kind;
-    }
-    memcpy(x->text, from, n);
 }
 
 /* Values whose keys came in this order before; moves *p behind the last of them. */
@@ -181,15 +154,24 @@ static unsigned known_way(const sz_decoder *d, const scan *s, unsigned after, co
 
 bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
     scan s = {.text = text.p, .end = text.p + text.n};
+    bool learns_all = d->until_turn == 0;
     view->found = 0;
     view->obj = NULL;
+    if (learns_all) d->until_turn = SZ_JSON_LEARN_EVERY;
     if (text.n == 0 || text.n > LONGEST || text.p[0] != '{' || !mark(&s, text)) return false;
-    unsigned after = SZ_JSON_BEGIN;
+    sz_json_step last = {.from = NULL}, now = {.after = SZ_JSON_BEGIN};
     for (const char *p = text.p;;) { /* at the brace or comma before a key, or at the brace that ends it all */
-        after = known_way(d, &s, after, &p, view, vals);
-        const char *from = p = blanks(p, s.end);
+        if (!learns_all) {
+            unsigned after = known_way(d, &s, now.after, &p, view, vals);
+            if (after != now.after) last.from = NULL;
+            now.after = after;
+        }
+        now.from = p = blanks(p, s.end);
         if (p == s.end) return false;
-        if (*p == '}' && p > text.p) return blanks(p + 1, s.end) == s.end;
+        if (*p == '}' && p > text.p) {
+            sz_json_learn_end(d, now.after);
+            return blanks(p + 1, s.end) == s.end;
+        }
         if (*p != (p == text.p ? '{' : ',')) return false;
         p = blanks(p + 1, s.end);
         const char *key = p + 1;
@@ -197,15 +179,19 @@ bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val val
         size_t n = (size_t)(p - key);
         p = blanks(p + 1, s.end);
         if (p == s.end || *p != ':') return false;
-        const char *at = p = blanks(p + 1, s.end);
+        now.value = p = blanks(p + 1, s.end);
         yyjson_val v;
         if ((p = value_end(&s, p, &v)) == NULL) return false;
         int row = row_at(d, &s, key, n);
         take(view, vals, row, &v);
-        bool is_text = yyjson_is_str(&v);
-        unsigned next = row >= 0 ? (unsigned)row : SZ_JSON_UNKNOWN;
-        if (!yyjson_is_null(&v)) learn(d, after, from, at + is_text, next, is_text);
-        after = next;
+        now.row = row >= 0 ? (unsigned)row : SZ_JSON_UNKNOWN;
+        now.is_text = yyjson_is_str(&v);
+        now.value += now.is_text;
+        now.end = p - now.is_text;
+        if (yyjson_is_null(&v)) now.from = NULL;
+        else sz_json_learn(d, &last, &now);
+        last = now;
+        now.after = now.row;
     }
 }
 
