@@ -314,16 +314,26 @@ static void correct_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const
     }
 }
 
-bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_str source, sz_str id) {
-    uint64_t want = findable_id(source, id);
+/* Whether the window of the accumulator, at e, reaches back to the record. */
+static bool reaches(const sz_acc *a, const sz_zone *z, const sz_event *e, const findable *f) {
+    return a->keep == INT32_MAX || acc_index(a, z, f->time_ms) > acc_index(a, z, e->time_ms) - a->keep;
+}
+
+bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e) {
+    uint64_t want = findable_id(e->source, e->ref);
     uint32_t size = findable_size(fs), reg = fs->n_accs;
     for (uint32_t k = 0, n = region_len(s, reg); k < n; k += size) {
         uint8_t *p = region_bytes(s, reg) + k;
         const findable *f = (const findable *)(const void *)p;
         if (f->id != want) continue;
-        for (uint32_t i = 0; i < fs->n_accs; i++)
-            if (fs->accs[i].is_correctable && fits((const uint8_t *)f->mask, fs->accs[i].matcher))
-                correct_row(s, fs, i, z, f);
+        bool is_found = false;
+        for (uint32_t i = 0; i < fs->n_accs; i++) {
+            const sz_acc *a = &fs->accs[i];
+            if (!a->is_correctable || !fits((const uint8_t *)f->mask, a->matcher) || !reaches(a, z, e, f)) continue;
+            correct_row(s, fs, i, z, f);
+            is_found = true;
+        }
+        if (!is_found) return false;
         memmove(p, p + size, n - k - size);
         regions_of(s)[reg].n -= size;
         return true;

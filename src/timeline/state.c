@@ -63,7 +63,7 @@ static bool holds(const uint32_t *v, uint32_t n, uint32_t off) {
 /* An undo without its original within the horizon may still correct attendance. */
 static bool correct_far(run *x, sz_fstate *s, const sz_event *e) {
     if (original_of(x, e) != SZ_NONE) return true;
-    return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e->source, e->ref);
+    return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e);
 }
 
 static void set_unmatched(run *x, uint32_t off, bool on) {
@@ -126,7 +126,7 @@ static void undo(run *x, uint32_t off) {
             x->is_corrected = true;
         }
     } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE) {
-        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event->source, x->event->ref);
+        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event);
         x->is_corrected = matched;
         x->undone = NULL; /* what it was counted by is not kept */
     }

@@ -276,8 +276,7 @@ def counts(result: Result, answer: Answer, standing: int) -> list[str]:
     """The last summary may count all runs or its own only: either is right for several runs."""
     if not answer.summaries: return ["summary     there is none"]
     out, last = [], answer.summaries[-1]
-    names = [n for n in COUNTS if n != "undo_unmatched" or not result.counts.get("corrected_late")]
-    for name in names:
+    for name in COUNTS:
         want = result.counts[name]
         clean = lambda g: {k: v for k, v in (g or {}).items() if v} if isinstance(want, dict) else g or 0
         if clean(last.get(name)) != want and added([clean(s.get(name)) for s in answer.summaries]) != want:

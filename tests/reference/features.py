@@ -160,6 +160,12 @@ class History:
         if self.student.enrolled is None and start is not None and start > t: return None  # no record has come yet
         return (UNIT_OF[w.unit](start), last) if start is not None else None
 
+    def is_kept(self, w: Window | None, was: int, t: int) -> bool:
+        """Whether a window of that length, at T, reaches back to what was then; a streak without one always does."""
+        if w is None or w.over in ("term", "study"): return True
+        units = {"week": 7, "month": 31}.get(w.over, w.over) + w.ago
+        return w.unit != "pane" and UNIT_OF[w.unit](was) > UNIT_OF[w.unit](t) - units
+
     def unit_span(self, unit: str, pane: int, i: int) -> Span:
         return (i * pane, (i + 1) * pane) if unit == "pane" else (START[unit](i), START[unit](i + 1))
 

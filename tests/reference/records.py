@@ -271,7 +271,6 @@ class Reader:
             highest = max(highest, self.options.until + 1)
         records = sorted(self.kept.values(), key=lambda r: r.key)
         self.counts["undo_unmatched"] = undo(records, self.options.horizon)
-        self.counts["corrected_late"] = sum(r.corrected_by is not None for r in records)
         return Stream(records, sorted(self.statuses, key=lambda s: s.time), self.counts, self.watermarks, highest,
                       self.options.horizon, self.campus)
 

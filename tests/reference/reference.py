@@ -4,14 +4,14 @@ The order of arrival matters only to what is a duplicate, too late, or in the fu
 come; the rest is evaluated over the sorted records, with features that scan them all.
 """
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .campus import Campus
 from .episodes import CHECK, RECORD, TIMER, Episode, Machine
 from .expr import RuleError
 from .features import Downs, History
 from .records import Options, Record, Stream, raw_line, read
-from .rules import Feature, Rule, RuleSet
+from .rules import CORRECTED_LATE, Feature, Rule, RuleSet, Window
 from .spans import Span, edges
 from .times import INFINITY, day_of, day_start, night_of, night_start, rfc3339
 
@@ -57,7 +57,17 @@ def run(case: dict) -> Result:
         history = History(student, records, campus, rules, downs, (day_of(begin) - 400, day_of(stream.highest) + 400))
         for rule in rules.rules:
             if rule.mode != "disabled": standing += play(history, rule, stream, start)
+        stream.counts["undo_unmatched"] += sum(not is_counted(history, r) for r in records if r.corrected_by)
     return Result(standing, stream.counts)
+
+
+def is_counted(history: History, r: Record) -> bool:
+    """17: an attendance record stays findable for the longest window that counts it."""
+    def window_of(f: Feature) -> Window | None:
+        return replace(f.inner.window, over=f.recent + f.against, ago=1) if f.inner else f.window
+    return any(r in history.matching(f.event) and history.is_kept(window_of(f), r.time, r.corrected_by.time)
+               for rule in history.rules.rules for f in history.rules.features_of(rule)
+               if (f.inner or f).operator in CORRECTED_LATE and not history.rules.event(f.event).is_seen)
 
 
 def begin_of_timers(campus: Campus, stream: Stream) -> int:
