@@ -88,6 +88,7 @@ uint32_t sz_campus_find_student(const sz_campus *c, sz_str id);  /* index or SZ_
 uint32_t sz_campus_n_leaves(const sz_campus *c);
 const sz_leave *sz_campus_leave(const sz_campus *c, uint32_t i);
 uint32_t sz_campus_n_places(const sz_campus *c);
+uint32_t sz_campus_n_readers(const sz_campus *c); /* rows of readers.csv */
 const sz_place *sz_campus_place(const sz_campus *c, uint32_t i);
 uint32_t sz_campus_find_place(const sz_campus *c, sz_str id);
 uint32_t sz_campus_n_feeds(const sz_campus *c);

@@ -39,6 +39,8 @@ static const sz_code_doc docs[] = {
      "--source file:events.ndjson --by-source"},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
+    {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",
+     "有记录的地点或读头不在校园数据里", NULL, NULL},
     {APP_CODE_NO_RULES, "The folder of rules has no rule file", "规则文件夹里没有规则文件", NULL, NULL},
     {APP_CODE_FOLDER_IN_USE, "The folder of --out holds files that no simulation wrote",
      "--out 的文件夹里有不是模拟生成的文件", NULL, NULL},

@@ -26,7 +26,8 @@ enum {
     APP_CODE_BY_SOURCE,
     APP_CODE_SIMULATE = 471,
     APP_CODE_FOLDER_IN_USE,
-    APP_CODE_NO_RULES
+    APP_CODE_NO_RULES,
+    APP_CODE_UNKNOWN
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -38,7 +38,8 @@ typedef struct parts {
     sz_mapping *mapping;
     sz_worker *worker;
     sz_progress progress;
-    sz_tally *tally; /* NULL: not asked for */
+    sz_tally *tally;  /* NULL: not asked for */
+    bool has_readers; /* the campus folder says where readers hang */
     sz_reread reread;
     bool plan_is_told;
 } parts;
@@ -154,6 +155,7 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     sz_options opt = *o;
     opt.is_volatile = p->state.is_volatile;
     opt.settle_ms = p->state.settle_ms;
+    p->has_readers = sz_campus_n_readers(p->in.campus) > 0;
     p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
     p->in.campus = NULL; /* taken */
     p->progress = sz_progress_of(p->worker);
@@ -268,11 +270,30 @@ static sz_status pump(const sz_job *job, parts *p) {
 static void tell_future(const sz_job *job, parts *p) {
     uint64_t n = sz_worker_counters(p->worker)->dead_by[SZ_FUTURE_TIME];
     if (!n || !job->until) return;
-    sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
-                              "dead letters (future_time): %1$llu records lie more than 24 h after --until %2$s",
-                              "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）",
-                              (unsigned long long)n, job->until);
+    sz_diag *g = sz_diags_add(
+        &p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
+        n == 1 ? "dead letters (future_time): %1$llu record lies more than 24 h after --until %2$s"
+               : "dead letters (future_time): %1$llu records lie more than 24 h after --until %2$s",
+        "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）", (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
+}
+
+/* Used all the same, with the kind `unknown`: no rule about canteens or dorms sees them. */
+static void tell_unknown(parts *p) {
+    const sz_counters *n = sz_worker_counters(p->worker);
+    if (n->unknown_places) {
+        sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_UNKNOWN, (sz_span){0},
+                                  "records at places that places.csv does not have: %llu",
+                                  "地点不在 places.csv 的记录：%llu 条", (unsigned long long)n->unknown_places);
+        sz_diag_hint(&p->diags, g, "they are used with the kind `unknown`, which no rule about canteens or dorms sees",
+                     "这些记录照用，但类别是 unknown，食堂、宿舍类规则看不到");
+    }
+    if (n->unknown_readers && p->has_readers) {
+        sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_UNKNOWN, (sz_span){0},
+                                  "records of readers that readers.csv does not have: %llu",
+                                  "读头不在 readers.csv 的记录：%llu 条", (unsigned long long)n->unknown_readers);
+        sz_diag_hint(&p->diags, g, "they are used without a place", "这些记录照用，但没有地点");
+    }
 }
 
 static sz_status write_summary(const sz_job *job, parts *p) {
@@ -345,6 +366,7 @@ int sz_job_run(const sz_job *job) {
     if (s == SZ_OK) {
         s = pump(job, &p);
         if (s == SZ_OK) tell_future(job, &p);
+        if (s == SZ_OK) tell_unknown(&p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
         if (s == SZ_OK || s == SZ_INTERRUPTED) {
             sz_status w = write_summary(job, &p);

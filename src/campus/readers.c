@@ -79,3 +79,5 @@ bool sz_campus_resolve_reader(const sz_campus *c, sz_str source, sz_str reader, 
     *dir = door ? door->direction : SZ_DIR_NONE;
     return door != NULL;
 }
+
+uint32_t sz_campus_n_readers(const sz_campus *c) { return c->readers.n; }

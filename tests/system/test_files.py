@@ -362,6 +362,20 @@ def test_complete_through_is_the_watermark_of_each_source(tmp):
     same(rows, {"pos": f"{day} 24:00", "gate": f"{day} 24:00 *", "net": f"{day} 24:00"}, "up to the end of the day")
     expect(f"* as this run takes it; gate itself says that it is complete up to {day} 11:29" in shown, shown)
 
+def test_unknown_places_and_readers_are_counted_in_a_warning(tmp):
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/places.csv", "place,kind\nc1,canteen\n")
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    event = lambda i, **more: json.dumps({"type": "swipe", "student": "s1", "time": f"2026-03-02T08:0{i}:00+08:00", **more}).encode()
+    write_lines(tmp / "e.ndjson", [event(0, place="c1"), event(1, place="x"), event(2, place="y"), event(3, reader="r9"), event(4)])
+    go = lambda: sanzao(tmp, "run", "--source", "file:e.ndjson", "--campus", "campus", "--rules", "rules", rc=0)
+    result = go()
+    expect("warning[SZ474]: records at places that places.csv does not have: 2" in result.err, result)
+    expect("readers.csv" not in result.err.split("{")[0], "there is no readers.csv:", result)
+    same(result.summary()["used"], 5, "all are used")
+    write(tmp / "campus/readers.csv", "reader,place\nr1,c1\n")
+    expect("warning[SZ474]: records of readers that readers.csv does not have: 1" in go().err, "readers too")
+
 
 def test_dry_run_shows_the_first_20_records(tmp):
     records = [b'{"id":"a","type":"swipe","time":"2024-03-04T08:00:00.250+08:00","student":"s1","amount":"12.50","balance":3,"place":"c1"}',
