@@ -62,7 +62,8 @@ static bool is_ending(void *self) {
 /* ---- the loop ---- */
 
 static void count(member *m, int64_t now_ms, bool now) {
-    if (!now && now_ms < m->counted_ms + COUNT_EVERY_MS) return;
+    int64_t stats = m->run->job->stats_ms, every = stats && stats < 2 * COUNT_EVERY_MS ? stats / 2 : COUNT_EVERY_MS;
+    if (!now && now_ms < m->counted_ms + every) return;
     m->counted_ms = now_ms;
     live_counts c = {.oldest_ms = SZ_TIME_MAX};
     for (uint32_t i = 0; i < m->n; i++) partition_count(m->v[i], &c);
