@@ -173,6 +173,14 @@ static inline int32_t sz_zone_offset_s(const sz_zone *z, int64_t t_ms); /* in fo
 int32_t sz_zone_offset_search(const sz_zone *z, int64_t t_ms);          /* its slow path; not for callers */
 /* Local day of t; SZ_TIME_NONE gives SZ_DAY_NONE, SZ_TIME_MAX INT32_MAX. */
 static inline int32_t sz_zone_day(const sz_zone *z, int64_t t_ms);
+/* The day that was asked for last, so that the next instant in it needs no division. All zero: none. A day in which the offset
+ * changes, or after which it does, is not remembered. */
+typedef struct sz_day_memo {
+    int64_t from_ms, to_ms;
+    int32_t day;
+} sz_day_memo;
+static inline int32_t sz_zone_day_as(const sz_zone *z, sz_day_memo *m, int64_t t_ms);
+int32_t sz_zone_day_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms); /* its slow path; not for callers */
 static inline int64_t sz_zone_midnight(const sz_zone *z, int32_t day);  /* first instant of the local day */
 static inline int64_t sz_zone_noon(const sz_zone *z, int32_t day);       /* 12:00 of the local day */
 /* That wall-clock time on that day; ms_of_day may lie outside 0..SZ_DAY_MS-1 (26:00 is 02:00 of the next day). A time

@@ -177,6 +177,21 @@ const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n);
 const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, each once, ascending */
 /* The whole program is one bare symbol: its slot. */
 bool sz_prog_is_slot(const sz_prog *p, uint32_t *slot);
+/* A number that a symbol must reach, in full or in part, before the program can be true. */
+typedef struct sz_need {
+    uint32_t slot;
+    double least;
+} sz_need;
+/* What is known of symbols beforehand. */
+typedef struct sz_need_bounds {
+    void *ctx;
+    bool (*counts)(void *ctx, uint32_t slot);                                   /* is a need of it wanted? */
+    bool (*param)(void *ctx, uint32_t slot, bool greatest, double *out);        /* least, or greatest, value for anyone; false: it is no such param */
+} sz_need_bounds;
+/* Needs of a condition's being true, at most max of them: each of them, and there may be more. Returns how many. */
+uint32_t sz_prog_needs(const sz_prog *p, const sz_need_bounds *of, sz_need *out, uint32_t max);
+/* The same of a value's being `least` or more. */
+uint32_t sz_prog_needs_to_reach(const sz_prog *p, double least, const sz_need_bounds *of, sz_need *out, uint32_t max);
 /* Made of && and || over `symbol >= steady` and `symbol > steady` only, steady being constants and params, and every such symbol falls
  * or stays by itself (falls(slot)): then it cannot become true by time alone. */
 bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx);

@@ -302,6 +302,7 @@ typedef struct sz_eval {
     const sz_fstate *state;
     int64_t t_ms;
     int32_t day, night;             /* local day of t; night that contains t */
+    sz_day_memo *days;              /* two, of days and of nights; NULL: none are remembered */
     const sz_event *event;          /* the record in hand, NULL at timers and checks */
     const sz_param *params;         /* in scope; NULL none */
     uint32_t n_params;
@@ -325,6 +326,8 @@ void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *m
 /* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
+/* The number of that value, whether it is known in full or as at least so much; NAN where it is unknown. */
+double sz_feature_reached(sz_eval *ev, uint32_t feature);
 /* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);
 /* First and last instant of the feature's window at t, for reasons and evidence. */

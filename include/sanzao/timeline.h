@@ -5,7 +5,8 @@
  *
  *   tail    accumulators before the kept log
  *   log     packed records in order: the replay, the duplicate check, the evidence
- *   mark    accumulators at a midnight behind every clock, so that a late record need not start at the tail
+ *   mark    accumulators at a midnight, so that a late record need not start at the tail; only of students to whom that has happened
+ *           within a week
  *   head    accumulators after everything that was evaluated
  *   story   episodes with their announcements: what stands, and, told to the world, what was said
  *
@@ -57,39 +58,44 @@ typedef struct sz_pend {
     int64_t at_ms, since_ms;   /* from at_ms on pending since since_ms; SZ_TIME_NONE: not pending */
 } sz_pend;
 
+/* What every record touches comes first; what the rest of the time needs, and students at rest, behind it. */
 typedef struct sz_timeline {
     sz_str id;                 /* student */
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;
     bool is_dirty;             /* changed since the last snapshot */
     bool masks_changed;        /* a fact changed what logged records fit: what a journal holds of them is stale */
-    bool due_changed;          /* due_key, since the engine looked */
+    bool due_changed;          /* what is due, since the engine looked */
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
+    uint8_t blocked_unknown;   /* a bit a class: after a roll-back any of its rules may be, until all of them were looked at */
+    uint8_t card_n;
+    char card[15];             /* the card used last */
+    uint32_t card_word;        /* its number in the dictionary: looking it up costs more than all else of a record */
     sz_fstate head;
-    sz_buf mark, tail;         /* at rest; empty: a state without records */
-    int64_t mark_ms, tail_ms;  /* SZ_TIME_NONE: no mark */
-    uint32_t mark_off, head_off;
-    int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
-    int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
     sz_buf log;
     uint16_t *prints;          /* fingerprint of each record's identity */
-    uint32_t n_log, cap_prints, last_off;
+    uint32_t n_log, cap_prints, last_off, head_off;
     uint32_t n_undos;          /* undo records in the log */
-    uint32_t card_word;        /* the dictionary's number of `card`, the card used last: looking it up costs more than all else of a record */
-    uint8_t card_n;
-    char card[15];
+    uint32_t n_episodes, n_pends, n_blocked;
+    int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
+    int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
+    int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
+    int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
+    struct {
+        int64_t due;           /* lower bound of the next item */
+        int64_t timer;         /* the next timer, checks aside */
+    } keys[SZ_CLASSES_MAX];    /* of each class of rules */
     sz_episode *episodes;
-    uint32_t n_episodes, cap_episodes;
     sz_pend *pends;
-    uint32_t n_pends, cap_pends;
     uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
-    uint32_t n_blocked, cap_blocked;
-    uint8_t blocked_unknown;   /* a bit a class: after a roll-back any of its rules may be, until all of them were looked at */
+    uint32_t cap_episodes, cap_pends, cap_blocked;
+    uint32_t mark_off;
+    sz_buf mark, tail;         /* at rest; empty: a state without records */
+    int64_t tail_ms;
+    int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t n_leaves;
-    int64_t timer_key[SZ_CLASSES_MAX]; /* next timer of each class, checks aside */
-    int64_t due_key[SZ_CLASSES_MAX]; /* lower bound of the next item of each class of rules */
 } sz_timeline;
 
 /* An alert event on its way out, with its place in the order of semantics 1. */
@@ -121,10 +127,27 @@ enum {
     SZ_LOOK_PANES = 16  /* reads hour windows */
 };
 
-/* A rule that opens when one feature reaches a number: which, and the lowest number. feature SZ_NONE: it is not so simple. */
-typedef struct sz_floor { uint32_t feature; double least; } sz_floor;
-/* A feature's value at the record in hand, found once for all rules that ask. */
+/* What a rule needs to open, or its condition to be true: numbers that features must reach, in full or in part. While one of them has
+ * not, the rule is not asked. It may need more than this. */
+enum { SZ_GUARDS_MAX = 4 };
+typedef struct sz_guard {
+    uint32_t feature;
+    bool falls;              /* by itself it only falls: until a record comes that the feature counts, it stays below */
+    double least;
+} sz_guard;
+typedef struct sz_guards {
+    sz_guard v[SZ_GUARDS_MAX];
+    uint32_t n;
+    bool any_falls;
+} sz_guards;
+/* A feature's value at the item in hand, found once for all rules that ask. */
 typedef struct sz_value_memo { uint64_t stamp; double num; } sz_value_memo;
+
+/* From from_ms on, next_ms is the next check; last_ms was the one before. */
+typedef struct sz_check_memo { int64_t from_ms, next_ms, last_ms; } sz_check_memo;
+
+/* Which rules records touch, by the matchers that they fit (timeline/touch.c). */
+typedef struct sz_touch_memo sz_touch_memo;
 
 /* What a run works with; one a worker. */
 typedef struct sz_tlctx {
@@ -137,8 +160,10 @@ typedef struct sz_tlctx {
     const uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX]; /* rules of a class, rules that read a type, ascending */
     uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
     const bool *rule_quiet;         /* idle, it can open only at a record or at its own deadlines, not by a day's passing (due.c) */
-    bool class_noisy[SZ_CLASSES_MAX]; /* some rule of the class is not quiet and has no check */
+    bool class_noisy[SZ_CLASSES_MAX]; /* some rule of the class is not quiet, has no check, and nothing guards it */
     bool class_noisy_nights[SZ_CLASSES_MAX]; /* and reads nights */
+    const uint32_t *guarded_rules[SZ_CLASSES_MAX]; /* not quiet, but a day's passing does nothing while a guard that only falls is not reached */
+    uint32_t n_guarded_rules[SZ_CLASSES_MAX];
     const uint8_t *rule_look;       /* sz_look bits of each rule */
     uint32_t rule_words;            /* bits of rules, in 64-bit words */
     const uint64_t *fit_rules;      /* rule_words a matcher: rules that read what a record which fits it changes */
@@ -147,13 +172,15 @@ typedef struct sz_tlctx {
     const uint32_t *timer_rules[SZ_CLASSES_MAX], *own_rules[SZ_CLASSES_MAX], *check_rules[SZ_CLASSES_MAX]; /* SZ_LOOK_TIMERS, SZ_LOOK_OWN, with a check */
     uint32_t n_timer_rules[SZ_CLASSES_MAX], n_own_rules[SZ_CLASSES_MAX], n_check_rules[SZ_CLASSES_MAX];
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
-    int64_t *check_memo;            /* two a rule: from, next */
+    sz_check_memo *check_memo;      /* of each rule */
     sz_match_memo *matches;
+    sz_day_memo days[2];            /* of days and of nights */
     sz_add_memo *adds;              /* NULL: nothing is remembered */
     sz_recall *words;               /* of the dictionary; NULL: none are remembered */
-    const sz_floor *floors;         /* of each rule */
+    const sz_guards *guards;        /* of each rule */
+    sz_touch_memo *touches;
     sz_value_memo *values;          /* of each feature */
-    uint64_t value_stamp;           /* counts the records that were judged */
+    uint64_t value_stamp;           /* counts the items that were judged */
     const uint32_t *silence;        /* of each rule: the matcher whose record makes its growing value 0, below every step; SZ_NONE */
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
@@ -180,6 +207,9 @@ typedef struct sz_cause {
     sz_str what, which;        /* `record`, with source and id; or a fact: `leave`, `2026-03-03` */
     sz_str source;
 } sz_cause;
+
+sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c); /* after all that is of rules and classes is set */
+void sz_touch_memo_free(sz_touch_memo *m);
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student);
 void sz_timeline_fini(sz_timeline *tl);

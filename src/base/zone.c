@@ -70,4 +70,13 @@ int64_t sz_zone_midnight_slow(const sz_zone *z, int32_t day) {
     return find_local(z, local, &skipped, &offset);
 }
 
+int32_t sz_zone_day_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
+    int32_t day = sz_zone_day(z, t_ms);
+    bool is_far = day < -1000000 || day > 1000000; /* times that are none */
+    int64_t from = is_far ? 0 : sz_zone_midnight(z, day);
+    bool is_plain = !is_far && (z->n == 0 || from >= z->from_ms[z->n - 1]);
+    *m = is_plain ? (sz_day_memo){from, from + SZ_DAY_MS, day} : (sz_day_memo){0, 0, 0};
+    return day;
+}
+
 int64_t sz_zone_noon_slow(const sz_zone *z, int32_t day) { return sz_zone_at(z, day, (int32_t)(12 * SZ_HOUR_MS)); }

@@ -119,7 +119,8 @@ static void use(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t
     sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
     int64_t own = own_watermark(w, source);
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
-    begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
+    if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
+        begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
     clock_record(w, source, e->time_ms);
     if (w->clocks.sources[source].watermark_ms > w->clocks.wmax_ms || w->o.order == SZ_SORTED) time_advance(w);
     uint32_t i = student == SZ_NONE ? student_get(w, id, true) : student;

@@ -147,7 +147,7 @@ static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
     if (!any) return;
     if (from < tl->redo_ms) tl->redo_ms = from;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++)
-        if (4 * from + 1 < tl->due_key[k]) tl->due_key[k] = 4 * from + 1;
+        if (4 * from + 1 < tl->keys[k].due) tl->keys[k].due = 4 * from + 1;
 }
 
 void load_end(sz_worker *w) {

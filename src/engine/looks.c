@@ -4,8 +4,6 @@
  * time alone can move, or whose state is not plain (open, pending, kept from opening); a check only those that have
  * one. Worked out once, so that an event costs what it touches and not what there is.
  */
-#include <math.h>
-
 #include "worker.h"
 
 static bool reads_kind(const sz_bundle *b, const sz_rule *r, bool (*is_it)(const sz_feature *f)) {
@@ -45,24 +43,6 @@ static uint32_t silence_of(const sz_worker *w, uint32_t rule) {
     return f->op == SZ_OP_ABSENCE && w->rule_least_ms[rule] > 0 ? f->matcher : SZ_NONE;
 }
 
-/* A rule whose value is one feature and whose steps are the same for all: what it needs to open is that the feature
- * reaches the lowest. */
-static sz_floor floor_of(const sz_worker *w, uint32_t rule) {
-    const sz_rule *r = &w->bundle->rules[rule];
-    sz_floor f = {.feature = SZ_NONE, .least = INFINITY};
-    uint32_t slot;
-    if (!r->value || r->at_most || r->for_ms || r->check.kind != SZ_CHECK_NONE || w->rule_waits[rule] || r->has_growing)
-        return f;
-    if (!sz_prog_is_slot(r->value, &slot) || SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return f;
-    for (uint32_t i = 0; i < r->n_steps; i++) {
-        double v;
-        if (!step_value(r, &r->steps[i], &v)) return f;
-        if (v < f.least) f.least = v;
-    }
-    f.feature = SZ_SLOT_INDEX(slot);
-    return f;
-}
-
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
 
 /* Rules by the matchers of what they read, rarely_seen included; instant rules by type. */
@@ -97,14 +77,19 @@ static void by_class(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     sz_tlctx *c = &w->tc;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        uint32_t *v = w->class_looks[k] = sz_alloc((3 * b->n_rules + 1) * sizeof(uint32_t));
+        uint32_t *v = w->class_looks[k] = sz_alloc((4 * b->n_rules + 1) * sizeof(uint32_t));
         c->timer_rules[k] = v, c->own_rules[k] = v + b->n_rules, c->check_rules[k] = v + 2 * b->n_rules;
+        c->guarded_rules[k] = v + 3 * b->n_rules;
         for (uint32_t j = 0; j < c->n_class_rules[k]; j++) {
             uint32_t i = c->class_rules[k][j];
             if (w->rule_look[i] & SZ_LOOK_TIMERS) v[c->n_timer_rules[k]++] = i;
             if (w->rule_look[i] & SZ_LOOK_OWN) v[b->n_rules + c->n_own_rules[k]++] = i;
             if (b->rules[i].check.kind != SZ_CHECK_NONE) v[2 * b->n_rules + c->n_check_rules[k]++] = i;
             bool is_noisy = !w->rule_quiet[i] && w->rule_look[i] & SZ_LOOK_IDLE;
+            if (is_noisy && w->guards[i].any_falls) {
+                v[3 * b->n_rules + c->n_guarded_rules[k]++] = i;
+                continue;
+            }
             if (is_noisy) c->class_noisy[k] = true;
             if (is_noisy && w->rule_look[i] & SZ_LOOK_NIGHTS) c->class_noisy_nights[k] = true;
         }
@@ -115,16 +100,16 @@ void looks_init(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     w->rule_look = sz_alloc(b->n_rules + 1);
     w->silence = sz_alloc((b->n_rules + 1) * sizeof *w->silence);
-    w->floors = sz_alloc((b->n_rules + 1) * sizeof *w->floors);
+    w->guards = sz_alloc((b->n_rules + 1) * sizeof *w->guards);
     w->values = sz_alloc((b->fs.n_features + 1) * sizeof *w->values);
     for (uint32_t i = 0; i < b->n_rules; i++) {
         w->rule_look[i] = look_of(w, i);
         w->silence[i] = silence_of(w, i);
-        w->floors[i] = floor_of(w, i);
+        w->guards[i] = guards_of(b, &b->rules[i]);
     }
     w->tc.rule_look = w->rule_look;
     w->tc.silence = w->silence;
-    w->tc.floors = w->floors;
+    w->tc.guards = w->guards;
     w->tc.values = w->values;
     w->tc.matches = sz_match_memo_new(&b->fs, w->campus);
     w->tc.adds = sz_add_memo_new();
@@ -136,9 +121,10 @@ void looks_init(sz_worker *w) {
 void looks_fini(sz_worker *w) {
     sz_free(w->rule_look);
     sz_free(w->silence);
-    sz_free(w->floors);
+    sz_free(w->guards);
     sz_free(w->values);
     sz_match_memo_free(w->tc.matches);
+    sz_touch_memo_free(w->tc.touches);
     sz_add_memo_free(w->tc.adds);
     sz_free(w->words);
     sz_free(w->fit_rules);

@@ -7,7 +7,7 @@
  */
 #include "worker.h"
 
-static bool only_falls(const sz_featureset *fs, const sz_feature *f) {
+bool feature_only_falls(const sz_featureset *fs, const sz_feature *f) {
     switch (f->op) {
     case SZ_OP_COUNT:
     case SZ_OP_DAYS:
@@ -27,7 +27,7 @@ static bool only_falls(const sz_featureset *fs, const sz_feature *f) {
 static bool slot_only_falls(void *ctx, uint32_t slot) {
     const sz_featureset *fs = ctx;
     return SZ_SLOT_SPACE(slot) == SZ_SPACE_FEATURE && SZ_SLOT_SUB(slot) == 0 &&
-           only_falls(fs, &fs->features[SZ_SLOT_INDEX(slot)]);
+           feature_only_falls(fs, &fs->features[SZ_SLOT_INDEX(slot)]);
 }
 
 static bool has_shifting_params(const sz_rule *r) {

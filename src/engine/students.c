@@ -37,7 +37,7 @@ void heap_update(sz_worker *w, uint32_t i) {
     tl->due_changed = false;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         heap *h = &w->students.heaps[k];
-        struct heap_item x = {.key = tl->due_key[k], .student = i};
+        struct heap_item x = {.key = tl->keys[k].due, .student = i};
         uint32_t at = h->pos[i];
         if (at == SZ_NONE) sift_up(h, h->n++, x);
         else if (x.key < h->v[at].key) sift_up(h, at, x);

@@ -187,6 +187,7 @@ void world_init(sz_worker *w) {
     sz_facts_prepare(&w->facts, &w->bundle->fs, sz_campus_zone(w->campus), w->feature_day);
     clocks_init(w);
     init_tc(w);
+    w->tc.touches = sz_touch_memo_new(&w->tc);
     leaves_init(w);
     w->facts_hash = campus_hash(w);
 }
@@ -299,7 +300,7 @@ static bool takes_files(const sz_worker *w) {
 enum { FAR_AHEAD = 24, AHEAD = 8 };
 
 static void fetch(const sz_timeline *tl) {
-    for (size_t at = 0; tl && at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+    for (size_t at = 0; tl && at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
 }
 
 static void take(sz_worker *w, const sz_input *in, uint32_t n) {

@@ -128,10 +128,11 @@ struct sz_worker {
     uint64_t *fit_rules, *instant_rules, *idle_rules;
     uint32_t *class_looks[SZ_CLASSES_MAX];
     uint32_t *silence;
-    sz_floor *floors;
+    sz_guards *guards;
     sz_value_memo *values;
     sz_recall *words;
-    int64_t *rule_least_ms, *check_memo;
+    int64_t *rule_least_ms;
+    sz_check_memo *check_memo;
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
@@ -395,7 +396,11 @@ bool header_bundle(sz_str body, uint64_t *hash);
 /* quiet.c */
 bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);
 int64_t rule_least(const sz_rule *r);
+bool feature_only_falls(const sz_featureset *fs, const sz_feature *f);
 bool step_value(const sz_rule *r, const sz_step *s, double *out);
+
+/* guards.c */
+sz_guards guards_of(const sz_bundle *b, const sz_rule *r);
 
 /* looks.c */
 void looks_init(sz_worker *w);

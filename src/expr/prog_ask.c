@@ -20,6 +20,56 @@ static bool is_floor(const tnode *n, bool (*falls)(void *ctx, uint32_t slot), vo
     return n->kid[0]->kind == T_SYM && falls(ctx, n->kid[0]->slot) && n->kid[1]->is_steady;
 }
 
+typedef struct needing {
+    sz_need *out;
+    uint32_t n, max;
+    const sz_need_bounds *of;
+} needing;
+
+/* Least or greatest number that the node can stand for, if that is known beforehand. */
+static bool bound_of(const needing *w, const tnode *n, bool greatest, double *out) {
+    if (n->type != SZ_X_NUM && n->type != SZ_X_DURATION) return false;
+    if (n->kind == T_SYM) return w->of->param(w->of->ctx, n->slot, greatest, out);
+    *out = n->value.num;
+    return n->kind == T_CONST && n->value.know == SZ_KNOWN;
+}
+
+static void add_need(needing *w, const tnode *symbol, double least) {
+    if (w->n < w->max && w->of->counts(w->of->ctx, symbol->slot))
+        w->out[w->n++] = (sz_need){.slot = symbol->slot, .least = least};
+}
+
+/* What n must be true for. */
+static void needs_of(needing *w, const tnode *n, uint32_t depth) {
+    double least;
+    if (depth > SZ_EXPR_DEPTH) return;
+    if (n->kind == T_AND)
+        for (uint32_t i = 0; i < n->n; i++) needs_of(w, n->kid[i], depth + 1);
+    if (n->kind != T_CMP) return;
+    const tnode *a = n->kid[0], *b = n->kid[1];
+    bool is_up = n->op == '>' || n->op == 'g' || n->op == '=', is_down = n->op == '<' || n->op == 'l' || n->op == '=';
+    if (is_up && a->kind == T_SYM && bound_of(w, b, false, &least)) add_need(w, a, least);
+    else if (is_down && b->kind == T_SYM && bound_of(w, a, false, &least)) add_need(w, b, least);
+}
+
+uint32_t sz_prog_needs(const sz_prog *p, const sz_need_bounds *of, sz_need *out, uint32_t max) {
+    needing w = {.out = out, .max = max, .of = of};
+    needs_of(&w, p->root, 0);
+    return w.n;
+}
+
+uint32_t sz_prog_needs_to_reach(const sz_prog *p, double least, const sz_need_bounds *of, sz_need *out, uint32_t max) {
+    needing w = {.out = out, .max = max, .of = of};
+    const tnode *n = p->root;
+    double most;
+    if (n->kind == T_COND && bound_of(&w, n->kid[2], true, &most) && most < least) { /* c ? x : too little */
+        needs_of(&w, n->kid[0], 0);
+        n = n->kid[1];
+    }
+    if (n->kind == T_SYM) add_need(&w, n, least);
+    return w.n;
+}
+
 bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx) {
     return is_floor(p->root, falls, ctx, 0);
 }

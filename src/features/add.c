@@ -289,7 +289,8 @@ void add_to(const adding *x, uint32_t i) {
 
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask,
                    sz_entry entry) {
-    adding x = adding_of(s, fs, z, e, entry);
+    sz_day_memo days[2] = {0};
+    adding x = adding_of(s, fs, z, days, e, entry);
     for (uint32_t w = 0; w < fs->acc_words; w++) {
         uint64_t accs = 0;
         for (uint32_t byte = 0; byte < (fs->n_matchers + 7) / 8; byte++)

@@ -34,6 +34,7 @@ typedef struct plan {
 
 struct sz_add_memo {
     plan plans[PLANS];
+    sz_day_memo days[2];
 };
 
 enum { NUMBER_AMOUNT, NUMBER_HOURS, N_NUMBERS };
@@ -81,55 +82,76 @@ static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uin
     }
 }
 
-static bool add_to_row(const adding *x, const step *s, const int64_t *number) {
-    const region *r = &regions_of(x->s)[s->acc];
-    uint32_t size = number ? 16 : 8;
-    if (r->n < size) return false;
-    uint8_t *row = x->s->p + r->off + r->n - size;
-    day_row d;
-    memcpy(&d, row, sizeof d);
-    if (d.at != (s->is_night ? x->night : x->day)) return false;
-    d.n++;
-    memcpy(row, &d, sizeof d);
-    if (!number) return true;
-    int64_t sum;
-    memcpy(&sum, row + 8, sizeof sum);
-    sum += *number;
-    memcpy(row + 8, &sum, sizeof sum);
+/* One more in the last row of n bytes, if that is of `at`; with a number in its sum. */
+static inline bool add_to_row(uint8_t *p, uint32_t n, uint32_t size, int32_t at) {
+    if (n < size) return false;
+    uint64_t row; /* a day_row */
+    memcpy(&row, p + n - size, sizeof row);
+    if ((int32_t)(uint32_t)row != at) return false;
+    row += UINT64_C(1) << 32;
+    memcpy(p + n - size, &row, sizeof row);
     return true;
+}
+_Static_assert(offsetof(day_row, n) == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "n is the upper half");
+
+static inline void add_to_sum(uint8_t *sum, int64_t number) {
+    int64_t v;
+    memcpy(&v, sum, sizeof v);
+    v += number;
+    memcpy(sum, &v, sizeof v);
 }
 
 /* The session goes on; or another one begins on a day that has one. */
-static bool add_to_session(const adding *x, const step *s) {
-    const region *r = &regions_of(x->s)[s->acc];
-    if (r->n < sizeof(session_head) + sizeof(day_row)) return false;
-    session_head *h = (session_head *)(void *)(x->s->p + r->off);
-    if (h->last_ms != SZ_TIME_NONE && x->e->time_ms - h->last_ms < s->gap_ms) {
-        h->last_ms = x->e->time_ms;
-        return true;
-    }
-    if (!add_to_row(x, s, NULL)) return false;
-    h->last_ms = x->e->time_ms;
+static inline bool add_to_session(uint8_t *p, uint32_t n, int32_t at, int64_t t_ms, int64_t gap_ms) {
+    if (n < sizeof(session_head) + sizeof(day_row)) return false;
+    int64_t last;
+    memcpy(&last, p, sizeof last);
+    bool joins = last != SZ_TIME_NONE && t_ms - last < gap_ms;
+    if (!joins && !add_to_row(p, n, sizeof(day_row), at)) return false;
+    memcpy(p, &t_ms, sizeof t_ms);
     return true;
 }
 
-static bool add_until(const adding *x, const step *s) {
-    const region *r = &regions_of(x->s)[s->acc];
+static inline bool raise_until(uint8_t *p, uint32_t n, int64_t t_ms) {
     int64_t have;
-    if (r->n != sizeof have) return false;
-    memcpy(&have, x->s->p + r->off, sizeof have);
-    if (x->e->time_ms > have) memcpy(x->s->p + r->off, &x->e->time_ms, sizeof have);
+    if (n != sizeof have) return false;
+    memcpy(&have, p, sizeof have);
+    if (t_ms > have) memcpy(p, &t_ms, sizeof t_ms);
     return true;
 }
 
-static bool add_usual(const adding *x, const step *s, const int64_t *numbers) {
-    switch (s->kind) {
-    case STEP_COUNT: return add_to_row(x, s, NULL);
-    case STEP_SUM: return numbers[s->number] < 0 || add_to_row(x, s, &numbers[s->number]);
-    case STEP_SESSION: return add_to_session(x, s);
-    case STEP_LAST: memcpy(region_resize(x->s, s->acc, x->entry.n), x->entry.p, x->entry.n); return true;
-    case STEP_UNTIL: return add_until(x, s);
-    default: return false;
+static void add_steps(const adding *x, const plan *p) {
+    const sz_event *e = x->e;
+    const int32_t at[2] = {x->day, x->night};
+    const int64_t numbers[N_NUMBERS] = {
+        [NUMBER_AMOUNT] = e->amount_fen, [NUMBER_HOURS] = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT};
+    uint8_t *base = x->s->p;
+    for (const step *s = p->steps, *end = s + p->n; s < end; s++) {
+        region *r = &((region *)(void *)(base + sizeof(state_head)))[s->acc];
+        uint8_t *bytes = base + r->off;
+        bool done = false;
+        switch (s->kind) {
+        case STEP_COUNT: done = add_to_row(bytes, r->n, sizeof(day_row), at[s->is_night]); break;
+        case STEP_SUM:
+            done = numbers[s->number] < 0;
+            if (!done && add_to_row(bytes, r->n, sizeof(day_row) + 8, at[s->is_night])) {
+                add_to_sum(bytes + r->n - 8, numbers[s->number]);
+                done = true;
+            }
+            break;
+        case STEP_SESSION: done = add_to_session(bytes, r->n, at[s->is_night], e->time_ms, s->gap_ms); break;
+        case STEP_LAST:
+            if (x->entry.n > r->cap) break;
+            r->n = x->entry.n;
+            memcpy(bytes, x->entry.p, x->entry.n);
+            done = true;
+            break;
+        case STEP_UNTIL: done = raise_until(bytes, r->n, e->time_ms); break;
+        default: break;
+        }
+        if (done) continue;
+        add_to(x, s->acc);
+        base = x->s->p; /* it may have moved */
     }
 }
 
@@ -143,10 +165,7 @@ void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, con
     for (uint32_t i = 0; i < (fs->n_matchers + 7) / 8; i++) bits |= (uint64_t)mask[i] << 8 * i;
     plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 57];
     if (p->mask != bits || !p->is_made) plan_make(p, fs, bits, mask);
-    adding x = adding_of(s, fs, z, e, entry);
-    const int64_t numbers[N_NUMBERS] = {
-        [NUMBER_AMOUNT] = e->amount_fen, [NUMBER_HOURS] = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT};
-    for (uint32_t i = 0; i < p->n; i++)
-        if (!add_usual(&x, &p->steps[i], numbers)) add_to(&x, p->steps[i].acc);
+    adding x = adding_of(s, fs, z, m->days, e, entry);
+    add_steps(&x, p);
     if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days && p->is_counted) add_findable(s, fs, e, mask);
 }

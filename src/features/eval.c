@@ -25,6 +25,11 @@ static const part_fn part_table[SZ_N_OPERATORS] = {
 
 void sz_eval_at(sz_eval *ev, int64_t t_ms) {
     ev->t_ms = t_ms;
+    if (ev->days) {
+        ev->day = sz_zone_day_as(ev->zone, &ev->days[0], t_ms);
+        ev->night = sz_zone_day_as(ev->zone, &ev->days[1], t_ms - SZ_DAY_MS / 2);
+        return;
+    }
     ev->day = sz_zone_day(ev->zone, t_ms);
     ev->night = sz_zone_day(ev->zone, t_ms - SZ_DAY_MS / 2);
 }
@@ -32,6 +37,20 @@ void sz_eval_at(sz_eval *ev, int64_t t_ms) {
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature) {
     const sz_feature *f = &ev->fs->features[feature];
     return op_table[f->op](ev, f);
+}
+
+double sz_feature_reached(sz_eval *ev, uint32_t feature) {
+    const sz_feature *f = &ev->fs->features[feature];
+    switch (f->op) { /* how much of the window was observable does not matter */
+    case SZ_OP_COUNT: return (double)rows_total(ev, f).n;
+    case SZ_OP_DAYS: return (double)rows_total(ev, f).units;
+    case SZ_OP_SUM: return rows_sum(ev, f);
+    case SZ_OP_SESSIONS: return sessions_number(ev, f);
+    default: {
+        sz_xval v = op_table[f->op](ev, f);
+        return v.know == SZ_UNKNOWN ? NAN : v.num;
+    }
+    }
 }
 
 static void set_text(sz_xval *v, sz_str s) {

@@ -9,7 +9,7 @@ static uint32_t fixed_size(uint32_t n_regions) {
     return align8((uint32_t)(sizeof(state_head) + n_regions * sizeof(region)));
 }
 
-static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 16) : 0; } /* for the next row at least */
+static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 32) : 0; } /* for a few more rows */
 
 static uint32_t size_with(const sz_fstate *s, uint32_t (*room)(uint32_t n)) {
     const region *r = regions_of(s);

@@ -45,7 +45,8 @@ struct sz_match_memo {
     struct {
         uint64_t key, mask;
     } slots[SLOTS];
-    sz_recall places;         /* of the campus */
+    sz_recall places; /* of the campus */
+    sz_day_memo days;
     uint32_t *kinds, n_kinds; /* of each place: a number of its kind, from 1 */
 };
 
@@ -130,14 +131,17 @@ static bool place_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e, uin
     return (is_kind || i != SZ_NONE) && *place <= OTHER_PLACE;
 }
 
-static uint64_t time_of(const sz_match_memo *m, const sz_eval *ev, const sz_event *e) {
+static uint64_t time_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e) {
     uint8_t asks = m->asks[e->type];
     uint64_t key = 0;
     if (!(asks & (ASKS_HOUR | ASKS_WEEKDAY | ASKS_MINUTE))) return 0;
-    uint32_t minute = (uint32_t)sz_zone_ms_of_day(ev->zone, e->time_ms) / 60000;
+    int32_t day = sz_zone_day_as(ev->zone, &m->days, e->time_ms);
+    bool is_plain = m->days.from_ms < m->days.to_ms; /* then it is that day */
+    uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(ev->zone, e->time_ms));
+    uint32_t minute = ms / 60000;
     if (asks & ASKS_MINUTE) key = minute + 1;
     else if (asks & ASKS_HOUR) key = minute / 60 + 1;
-    if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)) << 11;
+    if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(day) << 11;
     return key;
 }
 

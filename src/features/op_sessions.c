@@ -3,9 +3,9 @@
  * first. */
 #include "ops.h"
 
-sz_xval op_sessions(sz_eval *ev, const sz_feature *f) {
+double sessions_number(sz_eval *ev, const sz_feature *f) {
     range r;
-    if (!window_range(ev, &f->window, &r)) return x_counted(ev, f, 0);
+    if (!window_range(ev, &f->window, &r)) return 0;
     uint32_t len = region_len(ev->state, f->acc);
     int64_t n = 0;
     if (len > sizeof(session_head)) {
@@ -14,5 +14,7 @@ sz_xval op_sessions(sz_eval *ev, const sz_feature *f) {
              k-- > 0 && rows[k].at >= r.from;)
             if (rows[k].at <= r.to) n += rows[k].n;
     }
-    return x_counted(ev, f, (double)n);
+    return (double)n;
 }
+
+sz_xval op_sessions(sz_eval *ev, const sz_feature *f) { return x_counted(ev, f, sessions_number(ev, f)); }

@@ -48,5 +48,7 @@ typedef struct totals {
     double lo, hi;
 } totals;
 totals rows_total(sz_eval *ev, const sz_feature *f);
+double rows_sum(sz_eval *ev, const sz_feature *f);
+double sessions_number(sz_eval *ev, const sz_feature *f);
 
 #endif

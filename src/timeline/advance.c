@@ -3,8 +3,6 @@
  * Going on: the next record of the log, or the next timer or check of a class whose clock has passed it, whichever is
  * first.
  */
-#include <math.h>
-
 #include "internal.h"
 
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
@@ -31,6 +29,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     ev->state = &tl->head;
     ev->t_ms = 0;
     ev->day = ev->night = 0;
+    ev->days = c->days;
     ev->event = NULL;
     ev->steps = NULL;
     ev->params = NULL;
@@ -49,8 +48,8 @@ void sz_timeline_prefetch(const sz_timeline *tl) {
 }
 
 static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
-    if (tl->due_key[cls] == key) return;
-    tl->due_key[cls] = key;
+    if (tl->keys[cls].due == key) return;
+    tl->keys[cls].due = key;
     tl->due_changed = true;
 }
 
@@ -58,6 +57,8 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     *tl = (sz_timeline){.student = student,
                         .mark_ms = SZ_TIME_NONE,
                         .tail_ms = SZ_TIME_NONE,
+                        .passed_ms = SZ_TIME_NONE,
+                        .back_ms = SZ_TIME_NONE,
                         .redo_ms = SZ_TIME_MAX,
                         .head_key = INT64_MIN};
     char *p = sz_alloc(id.n + 1);
@@ -96,21 +97,21 @@ static uint32_t n_said(const sz_timeline *tl) {
 static bool may_be_sooner(const run *x, uint32_t rule) {
     const sz_tlctx *c = x->c;
     if (c->rule_look[rule] & SZ_LOOK_PANES) return true;
-    if (x->tl->timer_key[c->rule_class[rule]] == INT64_MIN) return true; /* when that is, is not known */
-    return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->timer_key[c->rule_class[rule]];
+    if (x->tl->keys[c->rule_class[rule]].timer == INT64_MIN) return true; /* when that is, is not known */
+    return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->keys[c->rule_class[rule]].timer;
 }
 
 /* What is due of the others stands already: only this rule's own may be sooner, and the days, if they matter now. */
-static void due_after_record(run *x, uint32_t rule, bool moved, const instant *at) {
+static void due_after_record(run *x, uint32_t rule, bool with_days, const instant *at) {
     sz_timeline *tl = x->tl;
     uint8_t k = x->c->rule_class[rule];
     /* a sequence may wait for silence that ends at this very instant, after its records */
     int64_t after = x->c->bundle->rules[rule].n_sequence ? at->t_ms - 1 : at->t_ms;
-    int64_t own = due_of_rule(x, rule, after), days = moved ? due_days(x, k, at->t_ms) : KEY_NEVER;
+    int64_t own = due_of_rule(x, rule, after), days = with_days ? due_days(x, k, at->t_ms) : KEY_NEVER;
     if (days < own) own = days;
     int64_t key = own == KEY_NEVER ? KEY_NEVER : key_of(own, ORDER_TIMER);
-    if (key < tl->timer_key[k]) tl->timer_key[k] = key;
-    if (key < tl->due_key[k]) set_due(tl, k, key);
+    if (key < tl->keys[k].timer) tl->keys[k].timer = key;
+    if (key < tl->keys[k].due) set_due(tl, k, key);
 }
 
 /* The record makes the rule's absence 0, and nothing is open: it is idle, whatever else holds. */
@@ -124,18 +125,11 @@ static bool ends_silence(run *x, uint32_t rule) {
     return true;
 }
 
-/* Idle, and the feature that it waits for has not reached the lowest step, in full or in part: it stays idle. */
+/* A guard of the idle rule is not reached: it stays idle. */
 static bool stays_below(run *x, uint32_t rule) {
-    const sz_floor *f = &x->c->floors[rule];
-    if (f->feature == SZ_NONE || !x->tl->is_active || x->c->rule_from_ms || is_blocked(x->tl, rule)) return false;
+    if (!x->tl->is_active || x->c->rule_from_ms || is_blocked(x->tl, rule)) return false;
     const sz_episode *last = x->tl->n_episodes ? story_last(x->tl, rule) : NULL;
-    if (last && episode_is_open(last)) return false;
-    sz_value_memo *m = &x->c->values[f->feature];
-    if (m->stamp != x->c->value_stamp) {
-        sz_xval v = sz_feature_value(&x->ev, f->feature);
-        *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = v.know == SZ_UNKNOWN ? NAN : v.num};
-    }
-    return !(m->num >= f->least);
+    return !(last && episode_is_open(last)) && !guards_reached(x, rule);
 }
 
 static void judge_at_record(run *x, uint32_t rule, const instant *at) {
@@ -150,24 +144,17 @@ static void judge_at_record(run *x, uint32_t rule, const instant *at) {
         x->ev.event = NULL;
     }
     bool moved = n_said(tl) != before || tl->n_blocked != blocked || x->is_corrected || x->is_first;
-    if (moved || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, moved, at);
+    bool days = moved || (!c->rule_quiet[rule] && c->guards[rule].any_falls); /* a guard may be reached now */
+    if (days || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, days, at);
     bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
-    if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->due_key[k]) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
+    if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->keys[k].due) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
 }
 
-/* The rules that read what the record fits; while no episode is open and nothing pends, those that it can open. */
 static void judge_touched(run *x, const instant *at) {
-    const sz_tlctx *c = x->c;
-    uint32_t words = c->rule_words;
-    bool any_open = x->tl->n_episodes || x->tl->n_pends;
-    for (uint32_t w = 0; w < words; w++) {
-        uint64_t bits = c->instant_rules[x->event->type * words + w];
-        for (uint32_t byte = 0; byte < mask_bytes(c); byte++)
-            for (uint32_t left = x->mask[byte]; left; left &= left - 1)
-                bits |= c->fit_rules[(8 * byte + (uint32_t)__builtin_ctz(left)) * words + w];
-        if (!any_open) bits &= c->idle_rules[w];
-        for (; bits; bits &= bits - 1) judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
-    }
+    const uint64_t *rules = touched_rules(x);
+    for (uint32_t w = 0; w < x->c->rule_words; w++)
+        for (uint64_t bits = rules[w]; bits; bits &= bits - 1)
+            judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
 }
 
 /* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
@@ -187,22 +174,30 @@ static void judge_record(run *x) {
     }
 }
 
+/* Is some rule of the class not judged yet at t (semantics 5)? */
+static bool awaits_its_time(const sz_tlctx *c, uint32_t cls, int64_t t_ms) {
+    for (uint32_t i = 0; c->rule_from_ms && i < c->n_class_rules[cls]; i++)
+        if (t_ms < c->rule_from_ms[c->class_rules[cls][i]]) return true;
+    return false;
+}
+
 static void judge_timer(run *x, uint32_t cls, int64_t key) {
-    const sz_tlctx *c = x->c;
+    sz_tlctx *c = x->c;
     bool is_check = key_order(key) == ORDER_CHECK;
     instant at = {.t_ms = key_time(key), .order = (uint8_t)key_order(key), .at_check_time = is_check};
-    sz_eval_at(&x->ev, at.t_ms);
+    run_at(x, at.t_ms);
     x->ev.event = NULL;
     x->is_corrected = false;
     if (is_check) {
         for (uint32_t i = 0; i < c->n_check_rules[cls]; i++) {
             uint32_t rule = c->check_rules[cls][i];
-            if (due_check(c, rule, at.t_ms - 1) == at.t_ms) judge_rule(x, rule, &at);
+            if (due_is_check(c, rule, at.t_ms)) judge_rule(x, rule, &at);
         }
         return;
     }
     bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
-    x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
+    if (all && !awaits_its_time(c, cls, at.t_ms))
+        x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
     const uint32_t *rules = all ? c->class_rules[cls] : c->timer_rules[cls];
     uint32_t n = all ? c->n_class_rules[cls] : c->n_timer_rules[cls];
     for (uint32_t i = 0; i < n; i++) judge_rule(x, rules[i], &at);
@@ -212,7 +207,7 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
 static int64_t next_due(const sz_timeline *tl, const sz_tlctx *c, uint32_t *cls) {
     int64_t best = KEY_NEVER;
     for (uint32_t k = 0; k < c->n_classes; k++) {
-        int64_t key = tl->due_key[k];
+        int64_t key = tl->keys[k].due;
         if (key >= best || c->clock_ms[k] == SZ_TIME_NONE || key_time(key) >= c->clock_ms[k]) continue;
         best = key;
         *cls = k;
@@ -232,11 +227,11 @@ static void go_back(run *x, int64_t t_ms) {
     state_rollback(x, t_ms);
     tl->n_blocked = 0;
     tl->blocked_unknown = UINT8_MAX;
-    sz_eval_at(&x->ev, t_ms - 1);
+    run_at(x, t_ms - 1);
     x->ev.event = NULL;
     for (uint32_t k = 0; k < x->c->n_classes; k++) {
-        if (tl->due_key[k] >= key_before(t_ms)) set_due(tl, k, due_next(x, k, key_before(t_ms)));
-        else tl->timer_key[k] = INT64_MIN; /* to be found anew once that was */
+        if (tl->keys[k].due >= key_before(t_ms)) set_due(tl, k, due_next(x, k, key_before(t_ms)));
+        else tl->keys[k].timer = INT64_MIN; /* to be found anew once that was */
     }
 }
 
@@ -264,7 +259,7 @@ static void go_on(run *x) {
         uint32_t said = n_said(tl), blocked = tl->n_blocked;
         judge_timer(x, cls, key);
         bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked &&
-                        !(tl->blocked_unknown >> cls & 1) && tl->timer_key[cls] > key;
+                        !(tl->blocked_unknown >> cls & 1) && tl->keys[cls].timer > key;
         set_due(tl, cls, is_plain ? due_after_check(x, cls, key) : due_next(x, cls, key));
     }
 }
@@ -293,11 +288,11 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     bool is_ahead = key_before(t) >= tl->head_key;
     if (is_ahead) { /* nothing was evaluated there: only what comes next may have changed */
         int64_t after = tl->head_key == INT64_MIN ? key_before(c->begin_ms) : tl->head_key;
-        sz_eval_at(&x.ev, key_time(after));
+        run_at(&x, key_time(after));
         for (uint32_t k = 0; k < c->n_classes; k++) {
             int64_t due = due_next(&x, k, after);
-            if (due < tl->due_key[k]) set_due(tl, k, due);
-            tl->timer_key[k] = INT64_MIN;
+            if (due < tl->keys[k].due) set_due(tl, k, due);
+            tl->keys[k].timer = INT64_MIN;
         }
     } else {
         x.rematch = true;
@@ -338,11 +333,11 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
             set_due(tl, k, KEY_NEVER);
             continue;
         }
-        sz_eval_at(&x.ev, clock - 1);
+        run_at(&x, clock - 1);
         int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
         if (tl->head_key > key_before(clock) && tl->is_active)
             due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
         set_due(tl, k, waiting < due ? waiting : due);
-        tl->timer_key[k] = INT64_MIN;
+        tl->keys[k].timer = INT64_MIN;
     }
 }

@@ -150,10 +150,11 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
         step_crossings(x, r, after, &best);
         clause_crossings(x, r->when, after, &best);
         for (uint32_t i = 0; i < r->n_points; i++) clause_crossings(x, r->points[i].when, after, &best);
-        clause_crossings(x, r->who, after, &best);
         /* what ends an episode, or keeps one from opening, matters while there is one or could be */
-        if (is_open || r->for_ms || x->tl->blocked_unknown >> x->c->rule_class[rule] & 1 || is_blocked(x->tl, rule))
+        if (is_open || r->for_ms || x->tl->blocked_unknown >> x->c->rule_class[rule] & 1 || is_blocked(x->tl, rule)) {
+            clause_crossings(x, r->who, after, &best);
             clause_crossings(x, r->resolve_when, after, &best);
+        }
     }
     if (r->n_points && x->c->facts->n_downs) points_darken(x, r, after, &best);
     if (x->c->rule_look[rule] & SZ_LOOK_PANES) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
@@ -166,16 +167,23 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
 }
 
 int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after) {
-    int64_t *memo = &c->check_memo[2 * rule];
-    if (after >= memo[0] && after < memo[1]) return memo[1];
-    memo[0] = after;
-    memo[1] = sz_check_next(&c->bundle->rules[rule].check, sz_campus_calendar(c->facts->campus), c->zone, after);
-    return memo[1];
+    sz_check_memo *m = &c->check_memo[rule];
+    if (after >= m->from_ms && after < m->next_ms) return m->next_ms;
+    if (m->from_ms != SZ_TIME_MAX) m->last_ms = m->next_ms;
+    m->from_ms = after;
+    m->next_ms = sz_check_next(&c->bundle->rules[rule].check, sz_campus_calendar(c->facts->campus), c->zone, after);
+    return m->next_ms;
+}
+
+bool due_is_check(const sz_tlctx *c, uint32_t rule, int64_t t_ms) {
+    const sz_check_memo *m = &c->check_memo[rule];
+    return m->last_ms == t_ms ||
+           due_check(c, rule, t_ms - 1) == t_ms; /* everyone is looked at, then the next check is found */
 }
 
 /* Can a day's passing do anything here? Where a rule is not quiet, is open, pends, or is kept from opening. Nights end
  * at noon: *noons, if such a rule reads any. */
-static bool days_matter(const run *x, uint32_t cls, bool *noons) {
+static bool days_matter(run *x, uint32_t cls, bool *noons) {
     const sz_timeline *tl = x->tl;
     const sz_tlctx *c = x->c;
     *noons = c->bundle->fs.has_nights &&
@@ -186,6 +194,12 @@ static bool days_matter(const run *x, uint32_t cls, bool *noons) {
         if (e->is_retracted || c->bundle->rules[e->rule].is_instant || !episode_is_open(e)) continue;
         any = true;
         if (c->rule_look[e->rule] & SZ_LOOK_NIGHTS) *noons = true;
+    }
+    for (uint32_t i = 0; i < c->n_guarded_rules[cls] && !(any && (*noons || !c->bundle->fs.has_nights)); i++) {
+        uint32_t rule = c->guarded_rules[cls][i];
+        if (!guards_may_stay(x, rule)) continue;
+        any = true;
+        if (c->rule_look[rule] & SZ_LOOK_NIGHTS) *noons = true;
     }
     return any;
 }
@@ -241,13 +255,13 @@ int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
     int64_t check = due_checks(c, cls, after_check);
     int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER),
             b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
-    x->tl->timer_key[cls] = a;
+    x->tl->keys[cls].timer = a;
     return a < b ? a : b;
 }
 
 int64_t due_after_check(run *x, uint32_t cls, int64_t after_key) {
     const sz_tlctx *c = x->c;
     int64_t after = key_time(after_key - ORDER_CHECK), check = due_checks(c, cls, after);
-    int64_t a = x->tl->timer_key[cls], b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
+    int64_t a = x->tl->keys[cls].timer, b = check == KEY_NEVER ? KEY_NEVER : key_of(check, ORDER_CHECK);
     return a < b ? a : b;
 }

@@ -43,6 +43,11 @@ typedef struct run {
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
 
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
+/* Be at that instant: what was found out for another one is of no use. */
+static inline void run_at(run *x, int64_t t_ms) {
+    sz_eval_at(&x->ev, t_ms);
+    x->c->value_stamp++;
+}
 
 /* log.c */
 uint32_t log_lower(const sz_timeline *tl, int64_t t_ms); /* offset of the first record at or after t */
@@ -105,6 +110,14 @@ typedef struct instant {
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
 
+/* touch.c */
+/* The rules to be judged at the record in hand, rule_words of bits; good until the next call. */
+const uint64_t *touched_rules(run *x);
+/* Has everything been reached that the idle rule needs to open? */
+bool guards_reached(run *x, uint32_t rule);
+/* Everything that it would not lose by itself? Else no day's passing opens it, until a record comes. */
+bool guards_may_stay(run *x, uint32_t rule);
+
 /* due.c */
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);
 /* The next day's passing (midnight, noon) after that time, if it can do anything in the class; else KEY_NEVER. */
@@ -115,6 +128,7 @@ int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
 int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
 /* First instant of the rule's check strictly after t. */
 int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after_ms);
+bool due_is_check(const sz_tlctx *c, uint32_t rule, int64_t t_ms);
 
 /* reasons.c: what weighed, for a message */
 void reasons_put(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, const sz_loader *l, sz_lang lang);

@@ -82,7 +82,7 @@ static void judge_instant(run *x, uint32_t rule, const sz_rule *r, const instant
         judge_sequence(x, rule, r, at, may_open);
         return;
     }
-    if (at->order != 0 || !may_open) return;
+    if (at->order != 0 || !may_open || !guards_reached(x, rule)) return;
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
     if (v.truth != SZ_TRUE) return;
@@ -145,6 +145,10 @@ static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdic
 static bool judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode *last, const instant *at,
                        bool may_open) {
     if (!may_open && !r->for_ms) return true;
+    if (!guards_reached(x, rule)) {
+        blocked_set(x->tl, rule, false);
+        return true;
+    }
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
     bool is_pending = r->for_ms && pend_since(x->tl, rule) != SZ_TIME_NONE;

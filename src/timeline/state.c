@@ -156,7 +156,7 @@ void state_apply(run *x, uint32_t off) {
         x->event = &x->decoded;
     }
     x->c->fresh_of = NULL;
-    sz_eval_at(&x->ev, x->event->time_ms);
+    run_at(x, x->event->time_ms);
     if (x->rematch) {
         sz_eval_match(&x->ev, x->event, x->mask);
         if (memcmp(sz_entry_mask(tl->log.p + off), x->mask, mask_bytes(x->c)) != 0) tl->masks_changed = true;
@@ -221,7 +221,27 @@ static void fold(run *x) {
     story_forget(x);
 }
 
-void state_pass_midnight(run *x, int64_t next_ms) {
+static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
+    sz_timeline *tl = x->tl;
+    state_rest(x->c, &tl->mark, &tl->head);
+    tl->mark_ms = midnight_ms;
+    tl->mark_off = off;
+}
+
+/* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the
+ * tail once. */
+static void mark_or_not(run *x, int64_t midnight_ms) {
+    sz_timeline *tl = x->tl;
+    if (tl->back_ms != SZ_TIME_NONE && midnight_ms < tl->back_ms + 7 * SZ_DAY_MS) {
+        mark_here(x, midnight_ms, tl->head_off);
+    } else if (tl->mark_ms != SZ_TIME_NONE) {
+        tl->mark_ms = SZ_TIME_NONE;
+        sz_buf_fini(&tl->mark);
+        sz_buf_init(&tl->mark);
+    }
+}
+
+static void pass_midnight(run *x, int64_t next_ms) {
     sz_timeline *tl = x->tl;
     const sz_zone *z = x->c->zone;
     int64_t clock = INT64_MAX;
@@ -230,15 +250,20 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     int64_t at = next_ms < clock ? next_ms : clock;
     if (at == INT64_MAX || at == SZ_TIME_NONE) return;
     int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, at));
-    if (tl->mark_ms != SZ_TIME_NONE && midnight <= tl->mark_ms) return;
+    if (midnight <= tl->passed_ms) return;
     /* the head must not have passed it */
     if (tl->head_key > key_before(midnight)) return;
     if (tl->n_log && tl->head_off) {
-        state_rest(x->c, &tl->mark, &tl->head);
-        tl->mark_ms = midnight;
-        tl->mark_off = tl->head_off;
+        tl->passed_ms = midnight;
+        mark_or_not(x, midnight);
         fold(x);
     }
+}
+
+void state_pass_midnight(run *x, int64_t next_ms) {
+    int64_t passed = x->tl->passed_ms;
+    if (passed != SZ_TIME_NONE && next_ms < passed + 22 * SZ_HOUR_MS) return; /* no day is shorter */
+    pass_midnight(x, next_ms);
 }
 
 void state_rollback(run *x, int64_t t_ms) {
@@ -256,12 +281,21 @@ void state_rollback(run *x, int64_t t_ms) {
         state_wake(x, &tl->head, &tl->tail);
     }
     if (!from_mark) tl->mark_ms = SZ_TIME_NONE;
+    if (t_ms <= tl->passed_ms) tl->passed_ms = SZ_TIME_NONE;
+    tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
+    int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
+    bool wants_mark = !from_mark && tl->n_undos == 0;
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
+        if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
+            if (off) mark_here(x, midnight, off);
+            wants_mark = false;
+        }
         if (get(x, off, &e))
             sz_fstate_add_as(x->c->adds, &tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off),
                              entry_at(tl, off));
     }
+    if (wants_mark && off) mark_here(x, midnight, off);
     tl->head_off = end;
     tl->head_key = key_before(t_ms);
     story_truncate(x, t_ms);

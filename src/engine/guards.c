@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a rule needs before it can open: `missed_hours >= 8 && missed_days_14d >= 4` needs both. A number that has not
+ * been reached, be it known in full or as at least so much, makes a comparison with it false or unknown, and on both an
+ * idle rule stays idle (semantics 29); so while one guard is not reached, its program need not run. What counts toward
+ * a guard is looked up once for all rules. A rule with `for` tells false from unknown, and has no guards.
+ */
+#include "worker.h"
+
+typedef struct asking {
+    const sz_bundle *b;
+    const sz_rule *r;
+} asking;
+
+/* Operators that are added up in a few steps. */
+static bool counts(void *ctx, uint32_t slot) {
+    const asking *a = ctx;
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return false;
+    uint8_t op = a->b->fs.features[SZ_SLOT_INDEX(slot)].op;
+    return op == SZ_OP_COUNT || op == SZ_OP_SUM || op == SZ_OP_DAYS || op == SZ_OP_SESSIONS;
+}
+
+/* Over all cases of `by:`. */
+static bool param_bound(void *ctx, uint32_t slot, bool greatest, double *out) {
+    const asking *a = ctx;
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_PARAM || SZ_SLOT_INDEX(slot) >= a->r->n_params) return false;
+    const sz_param *p = &a->r->params[SZ_SLOT_INDEX(slot)];
+    for (uint32_t i = 0; i < p->n_cases; i++) {
+        const sz_xval *v = &p->cases[i].value;
+        if (v->know != SZ_KNOWN || (v->type != SZ_X_NUM && v->type != SZ_X_DURATION)) return false;
+        if (i == 0 || (greatest ? v->num > *out : v->num < *out)) *out = v->num;
+    }
+    return p->n_cases > 0;
+}
+
+/* The lowest step, for whomever it is lowest. */
+static bool least_step(const sz_need_bounds *of, const sz_rule *r, double *least) {
+    for (uint32_t i = 0; i < r->n_steps; i++) {
+        double v = r->steps[i].value;
+        if (r->steps[i].param != SZ_NONE &&
+            !of->param(of->ctx, SZ_SLOT(SZ_SPACE_PARAM, 0, r->steps[i].param), false, &v))
+            return false;
+        if (i == 0 || v < *least) *least = v;
+    }
+    return r->n_steps > 0;
+}
+
+sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
+    asking a = {b, r};
+    sz_need_bounds of = {.ctx = &a, .counts = counts, .param = param_bound};
+    enum { NEEDS_MAX = 16 };
+    sz_need needs[NEEDS_MAX];
+    uint32_t n = 0;
+    sz_guards out = {0};
+    double least;
+    if (r->for_ms || r->n_sequence || r->n_points) return out;
+    if (r->when) n = sz_prog_needs(r->when, &of, needs, NEEDS_MAX);
+    else if (r->value && !r->at_most && least_step(&of, r, &least))
+        n = sz_prog_needs_to_reach(r->value, least, &of, needs, NEEDS_MAX);
+    for (uint32_t i = 0; i < n && out.n < SZ_GUARDS_MAX; i++) {
+        uint32_t f = SZ_SLOT_INDEX(needs[i].slot);
+        bool falls = feature_only_falls(&b->fs, &b->fs.features[f]);
+        if (needs[i].least <= 0 && b->fs.features[f].op != SZ_OP_SUM) continue; /* always reached */
+        out.v[out.n++] = (sz_guard){.feature = f, .falls = falls, .least = needs[i].least};
+        out.any_falls |= falls;
+    }
+    return out;
+}
