@@ -42,6 +42,7 @@ typedef enum sz_efield {
     SZ_EF_HOURS, SZ_EF_DIRECTION, SZ_EF_RESULT, SZ_EF_MEANS, SZ_EF_LATE, SZ_EF_CLOCK, SZ_EF_HOUR, SZ_EF_WEEKDAY, SZ_EF_NIGHT,
     SZ_EF_PLACE_ID, SZ_EF_PLACE_NAME, SZ_EF_PLACE_KIND, SZ_EF_PLACE_BUILDING, SZ_EF_PLACE_ZONE,
     SZ_EF_AGE,        /* first and last only: grows */
+    SZ_EF_ON_LEAVE,   /* the student was, as far as the school knows by now */
     SZ_EF_DECLARED    /* + index into sz_declared */
 } sz_efield;
 

@@ -77,6 +77,14 @@ static void set_date(sz_eval *ev, sz_xval *v, int32_t day) {
     set_text(v, (sz_str){text, 10});
 }
 
+/* Was the student on leave when it happened, as far as the school knows by now? A record that lost its time of day is
+ * asked for noon: a leave of more than half of a day counts as the day. */
+static void load_on_leave(sz_eval *ev, const sz_event *e, sz_xval *v) {
+    int64_t t = e->time_ms;
+    if (e->precision == SZ_PREC_DAY) t = sz_zone_noon(ev->zone, sz_zone_day(ev->zone, t));
+    set_bool(v, sz_campus_on_leave(ev->facts->campus, ev->student, ev->facts->known, SZ_ON_LEAVE_KINDS, t));
+}
+
 /* What needs a time of day is unknown at day precision (semantics 1). */
 static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
     bool has = e->precision != SZ_PREC_DAY;
@@ -197,6 +205,7 @@ static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_PLACE_KIND:
     case SZ_EF_PLACE_BUILDING:
     case SZ_EF_PLACE_ZONE: load_place(ev, e, field, v); break;
+    case SZ_EF_ON_LEAVE: load_on_leave(ev, e, v); break;
     case SZ_EF_AGE:
         set_num(v, ev->t_ms > age_base(ev, e) ? (double)(ev->t_ms - age_base(ev, e)) : 0, true);
         v->type = SZ_X_DURATION;

@@ -203,6 +203,7 @@ const sz_field_info sz_efields[SZ_EF_DECLARED] = {
     [SZ_EF_PLACE_BUILDING] = {"place.building", SZ_X_STR, SZ_UNIT_NONE, ALL},
     [SZ_EF_PLACE_ZONE] = {"place.zone", SZ_X_STR, SZ_UNIT_NONE, ALL},
     [SZ_EF_AGE] = {"age", SZ_X_DURATION, SZ_UNIT_NONE, ALL},
+    [SZ_EF_ON_LEAVE] = {"on_leave", SZ_X_BOOL, SZ_UNIT_NONE, ALL},
 };
 
 const sz_field_info sz_sfields[SZ_N_SFIELDS] = {

@@ -39,7 +39,8 @@ static void taken(loader *l, const sz_yaml *key, const char *en, const char *zh)
 
 /* Fields that every event has, and what expressions add to them. */
 static bool is_common(sz_str name) {
-    static const char *const derived[] = {"late", "clock", "hour", "weekday", "night", "specversion", "data"};
+    static const char *const derived[] = {"late",    "on_leave", "clock",       "hour",
+                                          "weekday", "night",    "specversion", "data"};
     const sz_row *row = sz_row_find(name);
     if (row && row->types & SZ_IN_DECLARED) return true;
     return sz_name_find(derived, sizeof derived / sizeof *derived, name) >= 0;

@@ -117,8 +117,8 @@ bool sz_field_find(struct sz_loading *l, const sz_str *path, uint32_t n, uint64_
 
 uint64_t sz_field_types(const struct sz_loading *l, sz_str name) {
     uint64_t types = sz_str_is(name, "place") ? UINT64_MAX : 0;
-    for (uint32_t f = 0; f < SZ_EF_AGE; f++)
-        if (!is_place(f) && sz_str_is(name, sz_efields[f].name)) types |= sz_efields[f].types;
+    for (uint32_t f = 0; f < SZ_EF_DECLARED; f++)
+        if (f != SZ_EF_AGE && !is_place(f) && sz_str_is(name, sz_efields[f].name)) types |= sz_efields[f].types;
     for (uint32_t i = 0; i < l->b->fs.n_declared; i++)
         if (sz_str_eq(l->b->fs.declared[i].name, name)) types |= l->b->fs.declared[i].types;
     return types;
