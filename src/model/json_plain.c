@@ -64,7 +64,7 @@ static inline const char *plain_end(const plain *x, const char *p) {
         unsigned stops = stops_in(bytes_at(x, q));
         if (stops == 0) continue;
         q += __builtin_ctz(stops);
-        return *q == '"' ? q : text_end(p, x->end);
+        return q < x->end && *q == '"' ? q : text_end(p, x->end);
     }
 }
 
@@ -83,7 +83,7 @@ static __attribute__((noinline)) const char *read_long(const plain *x, const sz_
 /* Of up to 15 bytes, which no limit is below, is at once. */
 static inline const char *read_text(const plain *x, const sz_json_next *k, const char *p) {
     unsigned stops = stops_in(bytes_at(x, p)), n = stops ? (unsigned)__builtin_ctz(stops) : 0;
-    if (n == 0 || p[n] != '"') return read_long(x, k, p);
+    if (n == 0 || p + n >= x->end || p[n] != '"') return read_long(x, k, p);
     set_text(x, k, p, n);
     return p + n + 1;
 }
