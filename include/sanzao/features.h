@@ -269,8 +269,8 @@ typedef struct sz_add_memo sz_add_memo;
 sz_add_memo *sz_add_memo_new(void);
 void sz_add_memo_free(sz_add_memo *m);
 void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
-/* Correct the attendance record that the excuse e refers to and that is beyond the horizon (semantics 17). False: it is not to be
- * found, or no window that counts it is as long as it is ago. */
+/* Correct the attendance record, beyond the horizon, that the excuse e refers to (semantics 17). False: it is not to be
+ * found, or no window that counts it reaches back to it. */
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e);
 /* A state at rest: as it is stored, and as tail and mark are kept (fpack.c). */
 enum { SZ_FPACK_FORMAT = 2 };  /* format 1 is read, and written for tests of that */

@@ -131,6 +131,7 @@ typedef struct sz_rule {
     sz_message message_zh, message_en; /* n 0: the title is used */
     uint64_t types;          /* event types that it reads, through features and event */
     uint64_t event_types;    /* instant: types of the records at which it may fire; else 0 */
+    uint64_t down_types;     /* feed_down asks for these: its features' types, of a sequence those that must not come */
     uint32_t *features;      /* that it reads, value features' inner ones too, ascending */
     uint32_t n_features;
     bool has_growing;        /* absence or .age in when, value, resolve_when, who */

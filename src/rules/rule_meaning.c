@@ -62,6 +62,7 @@ static void collect_features(struct sz_ruling *g) {
     for (uint32_t i = 0; i < r.n; i++) {
         rule->features[i] = r.found[i];
         rule->types |= fs->features[r.found[i]].types;
+        rule->down_types |= fs->features[r.found[i]].types;
         r.seen[r.found[i]] = false;
     }
 }

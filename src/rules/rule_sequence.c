@@ -153,7 +153,8 @@ void sz_rule_sequence(struct sz_ruling *g) {
         load_step(g, list->items[i], &r->sequence[i]);
         g->scope.n_steps = (uint32_t)i + 1;
         r->event_types |= r->sequence[i].types;
-        if (!r->sequence[i].is_not) g->scope.types = r->sequence[i].types; /* {event.…} in the message: the last one */
+        if (r->sequence[i].is_not) r->down_types |= r->sequence[i].types;
+        else g->scope.types = r->sequence[i].types; /* {event.…} in the message: the last one */
     }
     r->n_sequence = (uint32_t)list->n;
     if (r->sequence[0].is_not)

@@ -305,11 +305,9 @@ class Rules:
             if TYPES.get(event, event) not in ("seen",): self.keeps_time.add(TYPES.get(event, event))
         hours = d.pick(1, 3, 6, 14, 30)
         self.limits.add(hours)
-        return {"sequence": steps, "within": f"{hours}h", "level": d.pick("blue", "yellow"),
-                **({"unless": ["none", "on_leave", "vacation"]} if self.has_downs else {})}
+        return {"sequence": steps, "within": f"{hours}h", "level": d.pick("blue", "yellow")}
 
     def instant(self) -> dict:
-        """A feed that is down is left out of `unless`: which types an instant rule reads is not said."""
         d = self.d
         more = ""
         if d.chance(0.5):
@@ -321,8 +319,7 @@ class Rules:
                       'event.type == "swipe" && place.kind == "shop"',
                       'event.type == "swipe" && event.hour >= 12 && (event.amount > 5 ? event.op == "consume" : false)',
                       'event.type == "presence" && has(event.means)')
-        return {"when": text + more, "level": d.pick("blue", "yellow"),
-                **({"unless": ["none", "on_leave", "vacation"]} if self.has_downs else {})}
+        return {"when": text + more, "level": d.pick("blue", "yellow")}
 
     # a whole rule
 

@@ -44,7 +44,9 @@ class Machine:
 
     def exemption(self, name: str, t: int, n: int):
         h = self.history
-        if name == "feed_down": return bool(self.types) and covers(h.downs.of(frozenset(self.types)), t)
+        if name == "feed_down":
+            types = h.rules.down_types_of(self.rule)
+            return bool(types) and covers(h.downs.of(types), t)
         if name == "rarely_seen": return h.rarely_seen(t, n)
         spans = h.exempt_spans(name)
         return covers(spans, t) or name in self.tags

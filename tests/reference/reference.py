@@ -50,13 +50,12 @@ def run(case: dict) -> Result:
     begin = begin_of_timers(campus, stream)
     standing: list[Episode] = []
     for student in campus.students.values():
-        if not student.is_active: continue
         records = [r for r in stream.records if r.student == student.id]
         # whoever is admitted is watched from the first record on
         start = begin if not student.admitted else records[0].time if records else stream.highest
         history = History(student, records, campus, rules, downs, (day_of(begin) - 400, day_of(stream.highest) + 400))
         for rule in rules.rules:
-            if rule.mode != "disabled": standing += play(history, rule, stream, start)
+            if rule.mode != "disabled" and student.is_active: standing += play(history, rule, stream, start)
         stream.counts["undo_unmatched"] += sum(not is_counted(history, r) for r in records if r.corrected_by)
     return Result(standing, stream.counts)
 
@@ -66,8 +65,8 @@ def is_counted(history: History, r: Record) -> bool:
     def window_of(f: Feature) -> Window | None:
         return replace(f.inner.window, over=f.recent + f.against, ago=1) if f.inner else f.window
     return any(r in history.matching(f.event) and history.is_kept(window_of(f), r.time, r.corrected_by.time)
-               for rule in history.rules.rules for f in history.rules.features_of(rule)
-               if (f.inner or f).operator in CORRECTED_LATE and not history.rules.event(f.event).is_seen)
+               for f in history.rules.features.values()
+               if f.event and (f.inner or f).operator in CORRECTED_LATE and not history.rules.event(f.event).is_seen)
 
 
 def begin_of_timers(campus: Campus, stream: Stream) -> int:

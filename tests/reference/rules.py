@@ -282,6 +282,11 @@ class RuleSet:
         events = [f.event for f in self.features_of(rule)] + [s.event for s in rule.sequence]
         return set().union(*(self.event(e).types for e in events))
 
+    def down_types_of(self, rule: Rule) -> frozenset[str]:
+        """Whose feeds being down hold it: silence proves nothing then, while a record that is there is there (28)."""
+        events = [f.event for f in self.features_of(rule)] + [s.event for s in rule.sequence if s.is_not]
+        return frozenset().union(*(self.event(e).types for e in events))
+
     def thresholds(self, rule: Rule) -> set[float]:
         """Every number that something in the rule may be compared with: generous, for crossings only."""
         found = [p.value for params in (rule.params, self.params) for param in params.values() for p in param.all()]
