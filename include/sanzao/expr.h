@@ -126,6 +126,7 @@ typedef struct sz_symbol {
     uint32_t slot;      /* handed to the loader at run time */
     const sz_str *choices; /* STR with a closed set of values (enums): comparisons with another literal are an error; NULL: open */
     uint32_t n_choices;
+    bool is_open;       /* choices are those that are known, and others may be meant: a literal that looks like a slip is a warning */
     const char *part;   /* RECORD that is no record of the campus but several numbers: one of their names, for a hint */
     uint8_t form;       /* sz_form of a STR: literals beside it must have it (`event.clock < "8:30"` would compare bytes) */
 } sz_symbol;

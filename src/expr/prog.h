@@ -52,6 +52,7 @@ typedef struct tnode {
     uint32_t slot;           /* T_SYM, T_HAS */
     const sz_str *choices;
     uint32_t n_choices;
+    bool is_open;            /* choices are not all that may be */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
     const pattern *pattern;  /* T_CALL F_MATCHES */

@@ -184,6 +184,27 @@ static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_s
     else prog_hint(c, g, "it is one of %s", "可取的值：%s", all);
 }
 
+/* A value of one's own is fine; one that is nearly a known one, or in Chinese where the known ones are English, is a
+ * slip. */
+static void warn_choice(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    const char **names = SZ_NEWN(&c->tmp, const char *, symbol->n_choices);
+    const char *all = "";
+    bool is_ascii = true;
+    for (uint32_t i = 0; i < symbol->n_choices; i++) {
+        names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
+        all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
+    }
+    for (size_t i = 0; i < s.n; i++) is_ascii &= (uint8_t)s.p[i] < 0x80;
+    const char *near = prog_nearest(s, names, symbol->n_choices);
+    if (!near && is_ascii) return;
+    sz_str name = prog_slice(c, symbol->off, symbol->len);
+    sz_diag *g = prog_report(c, SZ_WARNING, C_CHOICE, at->off, at->len,
+                             TXT(c, "`%.*s` is not known to be \"%.*s\"", SZ_FMT_STR(name), SZ_FMT_STR(s)),
+                             TXT(c, "`%.*s` 已知的值里没有 \"%.*s\"", SZ_FMT_STR(name), SZ_FMT_STR(s)));
+    if (near) prog_hint(c, g, "did you mean \"%s\"?", "是不是 \"%s\"？", near);
+    else prog_hint(c, g, "known are %s", "已知的有：%s", all);
+}
+
 static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     sz_str name = prog_slice(c, symbol->off, symbol->len);
     bool is_clock = symbol->form == SZ_FORM_CLOCK;
@@ -206,7 +227,8 @@ static void check_text(checker *c, const tnode *symbol, const tnode *at, sz_str 
     if (!symbol->choices) return;
     for (uint32_t i = 0; i < symbol->n_choices; i++)
         if (sz_str_eq(symbol->choices[i], s)) return;
-    refuse_choice(c, symbol, at, s);
+    if (symbol->is_open) warn_choice(c, symbol, at, s);
+    else refuse_choice(c, symbol, at, s);
 }
 
 void prog_check_constants(checker *c, const tnode *side, const tnode *other) {

@@ -24,7 +24,27 @@ static bool is_place(uint32_t f) { return f >= SZ_EF_PLACE_ID && f <= SZ_EF_PLAC
 /* Place fields are named place.kind in the table; this is what stands after the last point. */
 static const char *short_name(uint32_t f) { return sz_efields[f].name + (is_place(f) ? 6 : 0); }
 
+/* The contract's kinds and those of this campus: a school may have kinds of its own. */
+static void known_kinds(struct sz_loading *l, struct sz_field_ref *out) {
+    static const char *const kinds[] = {"canteen", "shop", "dorm", "classroom", "library", "lab",    "gate",
+                                        "bath",    "bus",  "gym",  "clinic",    "other",   "unknown"};
+    enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST = 64 };
+    sz_str *v = SZ_NEWN(l->a, sz_str, MOST);
+    uint32_t n = 0, n_places = l->campus ? sz_campus_n_places(l->campus) : 0;
+    for (; n < N_KINDS; n++) v[n] = sz_str_of(kinds[n]);
+    for (uint32_t i = 0; i < n_places && n < MOST; i++) {
+        sz_str kind = sz_campus_place(l->campus, i)->kind;
+        bool is_there = false;
+        for (uint32_t k = 0; k < n && !is_there; k++) is_there = sz_str_eq(v[k], kind);
+        if (!is_there) v[n++] = sz_rules_copy(l, kind);
+    }
+    out->choices = v;
+    out->n_choices = n;
+    out->is_open = true;
+}
+
 static void set_choices(struct sz_loading *l, struct sz_field_ref *out) {
+    if (out->field == SZ_EF_PLACE_KIND) known_kinds(l, out);
     if (out->field == SZ_EF_TYPE) {
         sz_str *v = SZ_NEWN(l->a, sz_str, l->types->n);
         for (uint32_t i = 0; i < l->types->n; i++) v[i] = l->types->v[i].name;

@@ -265,6 +265,7 @@ struct sz_field_ref {
     uint64_t types; /* that have it */
     const sz_str *choices;
     uint32_t n_choices;
+    bool is_open; /* others than choices may be */
 };
 /* Field named by path (`amount`, or `place` and `kind`) of a record of one of the types; used: how many names it
  * took. */

@@ -49,6 +49,7 @@ static bool record_field(const struct path *p, const sz_str *names, uint32_t n, 
                           .unit = f->unit,
                           .choices = f->choices,
                           .n_choices = f->n_choices,
+                          .is_open = f->is_open,
                           .form = f->form,
                           .is_growing = f->field == SZ_EF_AGE};
     return true;
