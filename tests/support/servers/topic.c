@@ -157,6 +157,25 @@ static void grow(task *t) {
     rd_kafka_destroy(rk);
 }
 
+/* What retention does when its time has come: records before the offset are gone. */
+static void expire(task *t) {
+    rd_kafka_t *rk = client(t, RD_KAFKA_PRODUCER);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, t->args[0], (int32_t)number(t->args[1]))->offset = number(t->args[2]);
+    rd_kafka_DeleteRecords_t *before = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_DeleteRecords(rk, &before, 1, NULL, queue);
+    rd_kafka_event_t *event = answer(queue);
+    const rd_kafka_topic_partition_list_t *done =
+        rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event));
+    if (done->elems[0].err) fail("%s: %s", t->args[0], rd_kafka_err2str(done->elems[0].err));
+    rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteRecords_destroy(before);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(rk);
+}
+
 static void configure(task *t) {
     rd_kafka_t *rk = client(t, RD_KAFKA_PRODUCER);
     rd_kafka_ConfigResource_t *topic = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, t->args[0]);
@@ -384,6 +403,7 @@ static const struct {
     {"list", "                                    name, number of partitions", 0, list},
     {"create", "TOPIC PARTITIONS COPIES [SETTING=VALUE...]", 3, create},
     {"grow", "TOPIC PARTITIONS", 2, grow},
+    {"expire", "TOPIC PARTITION OFFSET            records before it go", 3, expire},
     {"configure", "TOPIC SETTING=VALUE...", 2, configure},
     {"delete", "TOPIC", 1, delete},
     {"watermarks", "TOPIC                         partition, low, high, leader", 1, watermarks},

@@ -44,6 +44,7 @@ class Topics:
 
     def delete(self, name: str) -> None: self.run("delete", name)
     def grow(self, name: str, partitions: int) -> None: self.run("grow", name, partitions)
+    def expire(self, name: str, partition: int, offset: int) -> None: self.run("expire", name, partition, offset)
     def configure(self, name: str, **config) -> None:
         self.run("configure", name, *(f"{k.replace('_', '.')}={v}" for k, v in config.items()))
 
