@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""What the engine leaves out because it cannot change anything (docs/performance.md): each test is a case in which leaving out a
+little more would be wrong, with the instants that the semantics give."""
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from lib import alerts, main, same, sanzao, write, write_lines  # noqa: E402
+
+CALENDAR = "terms: [{id: t1, from: 2026-03-02, to: 2026-07-05}]\n"
+HEAD = """events:
+  meal: {event: swipe, where: event.op == "consume"}
+  door: {event: dorm_access, where: event.direction == "in"}
+"""
+
+
+def records(text: str) -> list[bytes]:
+    """`03T10:00 meal`, one a line, of one student."""
+    out = []
+    for i, row in enumerate(text.split("\n")):
+        if not row.strip(): continue
+        at, what = row.split()
+        record = {"id": f"e{i}", "source": "pos" if what == "meal" else "gate", "time": f"2026-03-{at}:00+08:00", "student": "s1"}
+        record |= {"type": "swipe", "op": "consume", "amount": 5} if what == "meal" else {"type": "dorm_access", "direction": "in", "result": "granted"}
+        out.append(json.dumps(record).encode())
+    return out
+
+
+def said(tmp: Path, rules: str, text: str, *more: str) -> list[str]:
+    """Each alert event: rule, event, time of day."""
+    write(tmp / "campus" / "students.csv", "student\ns1\n")
+    write(tmp / "campus" / "calendar.yaml", CALENDAR)
+    write(tmp / "rules" / "r.yaml", HEAD + rules)
+    write_lines(tmp / "events.ndjson", records(text))
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson",
+           "--state", "memory", *more)
+    return [f"{a['rule']} {a['event']} {a['at'][8:16]}" for a in alerts(tmp / "alerts.ndjson")]
+
+
+def test_a_day_that_passes_opens_what_a_record_has_made_possible(tmp):
+    """At the second meal the guard is reached and the condition is not; it is at midnight, when the door falls out of the window."""
+    rules = """features: {n3: {count: meal, over: 3d}, doors: {count: door, over: 1d}}
+rules:
+  - {id: g, when: n3 >= 2 && doors == 0, level: blue}
+"""
+    got = said(tmp, rules, "03T08:00 door\n05T10:00 door\n05T11:00 meal\n05T12:00 meal\n06T20:00 door\n", "--until", "2026-03-06")
+    same(got, ["g firing 06T00:00", "g resolved 06T20:00"], "alerts")
+
+
+def test_who_that_comes_to_hold_opens_what_it_kept(tmp):
+    """The condition holds from the second meal on; whom it is about is settled by time alone, hours later."""
+    rules = """features: {n3: {count: meal, over: 3d}, latest: {last: meal}}
+rules:
+  - {id: w, value: n3, at_least: {2: blue}, who: latest.age >= rest, params: {rest: 2h}, again_after: 7d}
+"""
+    got = said(tmp, rules, "03T08:00 door\n05T11:00 meal\n05T12:00 meal\n05T18:00 door\n", "--until", "2026-03-05")
+    same(got, ["w firing 05T14:00"], "alerts")
+
+
+def test_silence_opens_when_who_comes_to_hold_after_it(tmp):
+    """Both times the silence is long enough some hours before the door is."""
+    rules = """features: {quiet: {absence: meal}, last_door: {last: door}}
+rules:
+  - {id: s, value: quiet, at_least: {long: blue}, who: last_door.age >= rest, params: {long: 36h, rest: 5h}}
+"""
+    got = said(tmp, rules, "03T09:00 door\n04T10:00 meal\n05T20:00 door\n06T12:00 meal\n", "--until", "2026-03-06")
+    same(got, ["s firing 03T14:00", "s resolved 04T10:00", "s firing 06T01:00", "s resolved 06T12:00"], "alerts")
+
+
+def test_the_widest_window_of_a_family_speaks_for_it(tmp):
+    """Rules that count the same over more days than the first one."""
+    rules = """features: {n2: {count: meal, over: 2d}, n7: {count: meal, over: 7d}, n30: {count: meal, over: 30d}}
+rules:
+  - {id: a, value: n2, at_least: {5: blue}}
+  - {id: b, value: n7, at_least: {3: blue}}
+  - {id: c, value: n30, at_least: {4: blue}}
+"""
+    got = said(tmp, rules, "03T11:00 meal\n05T11:00 meal\n07T11:00 meal\n13T11:00 meal\n", "--until", "2026-03-13")
+    same(got, ["b firing 07T11:00", "b resolved 10T00:00", "c firing 13T11:00"], "alerts")
+
+
+def standing(tmp: Path) -> list[str]:
+    """Of each alert what was said last: since, level, state."""
+    last = {a["alert"]: a for a in alerts(tmp / "alerts.ndjson")}
+    return sorted(f"{a['rule']} {a['since'][8:16]} {a['level']} {a['state']}" for a in last.values())
+
+
+def test_a_late_record_meets_a_mark_that_does_not_know_it(tmp):
+    """The first late record leaves a mark at the midnight before it; a later one is before that mark."""
+    rules = """features: {n: {count: meal, over: 1d}}
+rules:
+  - {id: m, value: n, at_least: {2: blue, 3: yellow}, again_after: 1h}
+"""
+    arriving = "03T09:00 meal\n05T09:00 meal\n05T15:00 meal\n06T09:00 meal\n06T20:00 door\n06T12:00 meal\n05T12:00 meal\n06T15:00 meal\n"
+    said(tmp, rules, arriving, "--order", "arrival", "--until", "2026-03-06")
+    want = ["m 05T12:00 yellow resolved", "m 06T12:00 yellow open"]
+    same(standing(tmp), want, "what stands")
+    (tmp / "alerts.ndjson").unlink()
+    said(tmp, rules, "\n".join(sorted(arriving.split("\n"))), "--until", "2026-03-06")
+    same(standing(tmp), want, "the same in order")
+
+
+def test_what_is_open_is_looked_at_below_its_steps(tmp):
+    """An undone meal takes the number below the step again: the guard is not reached, and the episode must end all the same."""
+    rules = """features: {n3: {count: meal, over: 3d}}
+rules:
+  - {id: o, value: n3, at_least: {2: blue}}
+"""
+    write(tmp / "campus" / "students.csv", "student\ns1\n")
+    lines = records("05T11:00 meal\n05T12:00 meal\n05T15:00 door\n")
+    lines.append(json.dumps({"id": "u", "source": "pos", "time": "2026-03-05T14:00:00+08:00", "student": "s1", "type": "swipe",
+                             "op": "reversal", "ref": "e1"}).encode())
+    write(tmp / "campus" / "calendar.yaml", CALENDAR)
+    write(tmp / "rules" / "r.yaml", HEAD + rules)
+    write_lines(tmp / "events.ndjson", lines)
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson",
+           "--state", "memory", "--until", "2026-03-05")
+    got = [f"{a['rule']} {a['event']} {a['at'][8:16]} {a.get('why', '')}" for a in alerts(tmp / "alerts.ndjson")]
+    same(got, ["o firing 05T12:00 ", "o resolved 05T14:00 corrected"], "alerts")
+
+
+if __name__ == "__main__": main(globals())
