@@ -153,6 +153,7 @@ sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *ca
     init(&l, b, campus, types ? types : &built_in, d);
     load(&l, files, n);
     bool ok = d->n_errors == errors;
+    for (uint32_t i = 0; i < l.n_files; i++) ok &= !l.files[i].is_partial;
     if (ok) {
         sz_features_plan(l.a, &b->fs, l.types);
         b->hash = bundle_hash(b);

@@ -262,6 +262,10 @@ static void read_text(struct reading *r) {
             unclosed(r, i);
             break;
         }
+        if (memchr(s.p + i + 1, '{', (size_t)(end - s.p) - i - 1)) { /* the } is another one's */
+            unclosed(r, i);
+            continue;
+        }
         struct place p = {.from = i, .to = (size_t)(end - s.p) + 1};
         if (split(r, &p, (sz_str){s.p + i + 1, p.to - i - 2})) add_place(r, &p);
         i = p.to - 1;

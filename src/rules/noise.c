@@ -6,7 +6,15 @@
 #include "load.h"
 
 /* Codes of yaml (sz_yaml_codes) that matter here. */
-enum { Y_OPEN_QUOTE = 5, Y_OPEN_BRACKET = 6, Y_INDENT = 10, Y_DUPLICATE = 11, Y_LAST = 18 };
+enum {
+    Y_NO_SPACE = 4,
+    Y_OPEN_QUOTE = 5,
+    Y_OPEN_BRACKET = 6,
+    Y_BRACE_IN_TEXT = 8,
+    Y_INDENT = 10,
+    Y_DUPLICATE = 11,
+    Y_LAST = 18
+};
 /* Of expr: a name in a condition that nobody declares. */
 enum { X_NAME = 42 };
 
@@ -67,17 +75,24 @@ static bool is_spoilt_by(const struct spoilt *s, const sz_diag *g, struct place 
     if (s->g == g || s->at.src != at.src) return false;
     if (s->from) return at.line >= s->from && at.line <= s->to;
     if (g->code <= Y_LAST || s->g->code == Y_DUPLICATE) return false;
-    if (at.line == s->at.line) return true;
+    uint32_t last, column; /* a text that runs on into the line where YAML stumbles */
+    sz_source_locate(at.src, g->span.off + (g->span.len ? g->span.len - 1 : 0), &last, &column);
+    if (at.line <= s->at.line && last >= s->at.line) return true;
     bool swallows = s->g->code == Y_OPEN_QUOTE || s->g->code == Y_OPEN_BRACKET;
     return swallows && at.line > s->at.line;
 }
 
-/* `-id: x`, `silence:` under nothing: the line below does not fit because this one is wrong. */
-static bool is_below_cause(const sz_diags *d, size_t first, const sz_diag *g, struct place at) {
-    if (g->code != Y_INDENT) return false;
+/* `-id: x`, `silence:` under nothing: the line below does not fit because this one is wrong. `{a：{b: 1}}`: the second
+ * brace stands in a text because the colon before it is none. */
+static bool has_cause(const sz_diags *d, size_t first, const sz_diag *g, struct place at) {
+    if (g->code != Y_INDENT && g->code != Y_BRACE_IN_TEXT) return false;
     for (size_t i = first; i < d->n; i++) {
-        struct place p = place_of(&d->v[i]);
-        if ((d->v[i].code == C_SHAPE || d->v[i].code == C_KEY) && p.src == at.src && p.line + 1 == at.line) return true;
+        const sz_diag *other = &d->v[i];
+        struct place p = place_of(other);
+        if (p.src != at.src) continue;
+        bool is_above = (other->code == C_SHAPE || other->code == C_KEY) && p.line + 1 == at.line;
+        bool is_colon = other->code == Y_NO_SPACE && p.line == at.line && other->span.off < g->span.off;
+        if (g->code == Y_INDENT ? is_above : is_colon) return true;
     }
     return false;
 }
@@ -98,20 +113,33 @@ static sz_str missing_name(const sz_diag *g) {
     return (sz_str){s.p, n};
 }
 
-static bool has_word(const sz_source *src, size_t from, sz_str word) {
-    for (size_t i = from; i + word.n <= src->n; i++) {
-        if (memcmp(src->p + i, word.p, word.n) != 0) continue;
-        bool is_whole = (i == 0 || !is_word(src->p[i - 1])) && (i + word.n == src->n || !is_word(src->p[i + word.n]));
-        if (is_whole && src->p + i != word.p) return true;
+/* Does the text declare the name from there on: as a key, or as an id? */
+static bool declares(const sz_source *src, size_t from, sz_str name) {
+    for (size_t i = from; i + name.n <= src->n; i++) {
+        if (memcmp(src->p + i, name.p, name.n) != 0 || (i > 0 && is_word(src->p[i - 1]))) continue;
+        size_t end = i + name.n;
+        bool is_id = i >= 4 && memcmp(src->p + i - 4, "id: ", 4) == 0;
+        if (end < src->n && src->p[end] == ':') return true;
+        if (is_id && (end == src->n || !is_word(src->p[end]))) return true;
     }
     return false;
+}
+
+/* Where the section (`features:`) begins in which a line stands: of what is cut short nothing may have been read. */
+static size_t section_of(const sz_source *src, uint32_t line) {
+    while (line > 1) {
+        sz_str s = sz_source_line(src, line);
+        if (s.n && strchr(" #\t-", s.p[0]) == NULL) break;
+        line--;
+    }
+    return src->lines[line - 1];
 }
 
 /* Is it declared where a file could not be read any more? */
 static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
     for (size_t i = 0; i < n && name.n; i++) {
         const sz_source *src = v[i].at.src;
-        if (v[i].g->code != Y_DUPLICATE && has_word(src, src->lines[v[i].at.line - 1], name)) return true;
+        if (v[i].g->code != Y_DUPLICATE && declares(src, section_of(src, v[i].at.line), name)) return true;
     }
     return false;
 }
@@ -119,9 +147,12 @@ static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
 void sz_rules_quieten(struct sz_loading *l, size_t first) {
     sz_diags *d = l->d;
     struct spoilt *v = SZ_NEWN(&l->tmp, struct spoilt, d->n + 1);
+    bool *drops = SZ_NEWN(&l->tmp, bool, d->n + 1);
     size_t n = 0, kept = first;
     for (size_t i = first; i < d->n; i++) {
         if (d->v[i].code > Y_LAST || !d->v[i].span.src) continue;
+        drops[i] = has_cause(d, first, &d->v[i], place_of(&d->v[i]));
+        if (drops[i]) continue; /* and it spoils nothing: what it follows from stays */
         v[n] = (struct spoilt){.g = &d->v[i], .at = place_of(&d->v[i])};
         bool is_joined = d->v[i].code == Y_DUPLICATE && sz_str_is(text_of(&d->v[i]), "id");
         if (is_joined) find_joined(&v[n]);
@@ -130,14 +161,12 @@ void sz_rules_quieten(struct sz_loading *l, size_t first) {
                               "另一条规则要以短横开头：- id: …");
         n++;
     }
-    if (!n) return;
-    bool *drops = SZ_NEWN(&l->tmp, bool, d->n + 1);
     for (size_t i = first; i < d->n; i++) {
         const sz_diag *g = &d->v[i];
         struct place at = place_of(g);
         if (!at.src) continue;
         for (size_t k = 0; k < n && !drops[i]; k++) drops[i] = is_spoilt_by(&v[k], g, at);
-        drops[i] = drops[i] || is_below_cause(d, first, g, at) || is_unread(v, n, missing_name(g));
+        drops[i] = drops[i] || is_unread(v, n, missing_name(g));
     }
     for (size_t i = first; i < d->n; i++) {
         if (!drops[i]) d->v[kept++] = d->v[i];
