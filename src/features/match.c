@@ -122,22 +122,22 @@ enum { PLACE_BITS = 20, OTHER_PLACE = (1 << PLACE_BITS) - 1 };
 
 /* Number of the record's place, or of its kind if no more is asked; 0 where nobody asks. False: a place that the campus
  * does not have may be any text; its kind is `unknown`. */
-static bool place_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e, uint64_t *place) {
+static bool place_of(sz_match_memo *m, const sz_campus *c, const sz_event *e, uint64_t *place) {
     *place = 0;
     if (!(m->asks[e->type] & (ASKS_PLACE | ASKS_KIND)) || !e->place.n) return true;
-    uint32_t i = sz_match_place(m, ev->facts->campus, e->place);
+    uint32_t i = sz_match_place(m, c, e->place);
     bool is_kind = !(m->asks[e->type] & ASKS_PLACE);
     *place = is_kind ? i < m->n_kinds ? m->kinds[i] : OTHER_PLACE : i + 1;
     return (is_kind || i != SZ_NONE) && *place <= OTHER_PLACE;
 }
 
-static uint64_t time_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e) {
+static uint64_t time_of(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
     uint8_t asks = m->asks[e->type];
     uint64_t key = 0;
     if (!(asks & (ASKS_HOUR | ASKS_WEEKDAY | ASKS_MINUTE))) return 0;
-    int32_t day = sz_zone_day_as(ev->zone, &m->days, e->time_ms);
+    int32_t day = sz_zone_day_as(z, &m->days, e->time_ms);
     bool is_plain = m->days.from_ms < m->days.to_ms; /* then it is that day */
-    uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(ev->zone, e->time_ms));
+    uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(z, e->time_ms));
     uint32_t minute = ms / 60000;
     if (asks & ASKS_MINUTE) key = minute + 1;
     else if (asks & ASKS_HOUR) key = minute / 60 + 1;
@@ -146,12 +146,12 @@ static uint64_t time_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e) 
 }
 
 /* All that is asked for as one number, never EMPTY: bits 1-25 codes, 28-41 time, from 44 on the place. */
-static bool key_of(sz_match_memo *m, const sz_eval *ev, const sz_event *e, uint64_t *key) {
+static bool key_of(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint64_t *key) {
     uint64_t place;
-    if (!place_of(m, ev, e, &place)) return false;
+    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, c, e, &place)) return false;
     uint64_t codes = (uint64_t)e->type << 1 | (uint64_t)e->precision << 8 | (uint64_t)e->op << 12 |
                      (uint64_t)e->status << 16 | (uint64_t)e->direction << 20 | (uint64_t)e->result << 24;
-    *key = place << 44 | time_of(m, ev, e) << 28 | codes | 1;
+    *key = place << 44 | time_of(m, z, e) << 28 | codes | 1;
     return true;
 }
 
@@ -174,16 +174,32 @@ static bool rest_holds(const sz_match_memo *m, uint32_t i, const sz_matcher *x, 
     return true;
 }
 
+static uint32_t slot_of(uint64_t key) { return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 54); }
+
+/* Eight bytes, of which the last may be of no matchers. */
+static void put_bits(uint8_t *mask, uint64_t bits) {
+    for (int i = 0; i < 8; i++) mask[i] = (uint8_t)(bits >> 8 * i); /* one store */
+}
+
+bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint8_t *mask) {
+    uint64_t key;
+    if (!key_of(m, c, z, e, &key)) return false;
+    uint32_t at = slot_of(key);
+    if (m->slots[at].key != key || m->own[e->type] & m->slots[at].mask) return false;
+    put_bits(mask, m->slots[at].mask);
+    return true;
+}
+
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask) {
     uint64_t key;
-    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !key_of(m, ev, e, &key)) {
+    if (!key_of(m, ev->facts->campus, ev->zone, e, &key)) {
         sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;
     }
     const sz_event *before = ev->event;
     ev->event = e;
-    uint32_t at = (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 54);
+    uint32_t at = slot_of(key);
     sz_loader l = sz_eval_loader(ev);
     bool is_known = m->slots[at].key == key;
     if (!is_known || m->own[e->type] & m->slots[at].mask) sz_eval_at(ev, e->time_ms);
@@ -196,6 +212,6 @@ void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *m
         uint32_t i = (uint32_t)__builtin_ctzll(own);
         if (!rest_holds(m, i, &ev->fs->matchers[i], &l)) bits &= ~(UINT64_C(1) << i);
     }
-    for (uint32_t i = 0; i < (ev->fs->n_matchers + 7) / 8; i++, bits >>= 8) mask[i] = (uint8_t)bits;
+    put_bits(mask, bits);
     ev->event = before;
 }

@@ -110,14 +110,19 @@ static uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
     return tl->card_word = sz_map_intern(dict, card);
 }
 
+static const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
+    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, x->short_mask)) return x->short_mask;
+    run_init(x, tl, c, NULL);
+    sz_match_quick(c->matches, &x->ev, e, x->mask);
+    return x->mask;
+}
+
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
-    run x;
-    run_init(&x, tl, c, NULL);
-    sz_match_quick(c->matches, &x.ev, e, x.mask);
+    run x; /* made only where it is needed */
+    const uint8_t *mask = match(&x, tl, c, e);
     uint32_t index, off = log_place(tl, c, e, &index);
     sz_buf_clear(&c->scratch);
-    sz_entry_put_as(&c->scratch, e, x.mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card),
-                    c->words);
+    sz_entry_put_as(&c->scratch, e, mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card), c->words);
     uint32_t n = (uint32_t)c->scratch.n;
     bool is_end = off == tl->log.n;
     log_room(tl, n);
