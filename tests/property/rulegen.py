@@ -11,6 +11,7 @@ EVENTS = {
     "bought": {"event": "swipe", "where": 'event.op == "consume"'},
     "late_return": {"event": "dorm_access", "where": "event.late"},  # of ways in alone
     "missed": {"event": "attendance", "where": 'event.status == "absent"'},
+    "skipped": {"event": "missed", "where": "!event.on_leave"},
     "came": {"event": "attendance", "where": 'event.status in ["present", "late"]'},
     "entry": {"event": "dorm_access", "where": 'event.direction == "in" && event.result == "granted"'},
     "small": {"event": "bought", "where": "event.amount <= small_most"},
@@ -19,7 +20,7 @@ EVENTS = {
     "at_work": {"event": "any", "where": 'event.weekday <= 5 && !(event.type == "dorm_access")'},
     "somewhere": {"event": "any", "where": "place.kind in kinds || !has(event.place)"},
 }
-TYPES = {"meal": "swipe", "bought": "swipe", "late_return": "dorm_access", "missed": "attendance", "came": "attendance",
+TYPES = {"meal": "swipe", "bought": "swipe", "late_return": "dorm_access", "missed": "attendance", "skipped": "attendance", "came": "attendance",
          "entry": "dorm_access",
          "small": "swipe", "lunch": "swipe", "morning_missed": "attendance"}
 PARAMS = {"small_most": "8 yuan", "kinds": ["canteen", "shop"]}
@@ -83,7 +84,7 @@ class Rules:
     def count(self, below: bool = False, plain: bool = False) -> str:
         """A number of something; `plain`: without a unit, so that it may stand beside another one."""
         d = self.d
-        event = d.pick("meal", "bought", "missed", "missed", "came", "seen", "dorm_access", "late_return", "any",
+        event = d.pick("meal", "bought", "missed", "skipped", "came", "seen", "dorm_access", "late_return", "any",
                        "entry", "small", "lunch", "morning_missed", "at_work", "somewhere", "presence", "swipe")
         kind = d.random()
         if kind < 0.5: return self.feature({"count": event, **self.window(below)})

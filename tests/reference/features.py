@@ -8,7 +8,7 @@ from .expr import UNKNOWN, AtLeast, evaluate
 from .records import Record, Stream
 from .rules import CORRECTED_LATE, Feature, RuleSet, Window
 from .spans import Span, covers, overlap, union
-from .times import INFINITY, as_date, clock, day_of, day_start, night_of, night_start, weekday
+from .times import DAY, INFINITY, as_date, clock, day_of, day_start, night_of, night_start, weekday
 
 START = {"day": day_start, "night": night_start}
 UNIT_OF = {"day": day_of, "night": night_of}
@@ -62,6 +62,7 @@ class History:
         if name == "type": return r.kind
         if name == "time": return float(r.time)
         if name == "weekday": return float(weekday(day_of(r.time)) + 1)
+        if name == "on_leave": return covers(self.leave, day_start(day_of(r.time)) + DAY // 2 if r.precision == "day" else r.time)
         if name in ("clock", "hour", "night", "late"):
             if r.precision == "day": return UNKNOWN
             if name == "clock": return clock(r.time)
