@@ -208,14 +208,14 @@ def test_kill9_at_random_commits_costs_and_doubles_nothing(tmp):
     say(f"{kills} kills")
 
 
-def test_members_join_and_leave_while_records_come(tmp):
-    campus = Campus(4)
+def join_and_leave(tmp, seed: int, *more) -> None:
+    campus = Campus(seed)
     campus.write(tmp)
     want, summary = file_run(tmp, campus)
     source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
     lines = campus.lines()
     common = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "1s",
-                     "--group", "joins")
+                     "--group", f"joins{seed}", *more)
     live = [*common, "--tick", "0s", "--stats", "1s"]
 
     def has(run: Running, n: int): return lambda: any(x["partitions"] == n for x in run.events("stats"))
@@ -237,6 +237,13 @@ def test_members_join_and_leave_while_records_come(tmp):
     last = sanzao(tmp, *common, *to_end(campus), rc=0)
     compare(last.summary(), summary)
     same_stand(folded(alerts), want, "what stands")
+
+
+def test_members_join_and_leave_while_records_come(tmp): join_and_leave(tmp, 4)
+
+
+def test_members_join_and_leave_where_partitions_move_one_by_one(tmp):
+    join_and_leave(tmp, 17, "--kafka-set", "partition.assignment.strategy=cooperative-sticky")
 
 
 def test_a_broker_that_is_away_at_the_start_is_waited_for_or_not(tmp):

@@ -107,13 +107,12 @@ static void fill(group *g) {
     char why[256];
     rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-    for (int i = 0; i < RECORDS; i++) {
-        rd_kafka_resp_err_t e =
-            rd_kafka_producev(rk, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE("{}", 2),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-        assert_int_equal(e, RD_KAFKA_RESP_ERR_NO_ERROR);
-    }
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, "events", NULL);
+    char value[] = "{}";
+    for (int i = 0; i < RECORDS; i++)
+        assert_int_equal(rd_kafka_produce(rkt, 0, RD_KAFKA_MSG_F_COPY, value, 2, NULL, 0, NULL), 0);
     assert_int_equal(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_topic_destroy(rkt);
     rd_kafka_destroy(rk);
 }
 
