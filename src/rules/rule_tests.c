@@ -163,6 +163,11 @@ static void load_leave(struct sz_testing *x, const sz_yaml *node) {
         return;
     }
     kind = sz_rules_copy(x->g->l, kind);
+    if (sz_test_next(&ahead).n) {
+        sz_test_wrong(x, &ahead, C_TEST_EVENT, "is one word too many", "是多余的词",
+                      "a leave is its days and its kind:  d2..d3 sick", "请假只写日期和类型，例如  d2..d3 sick");
+        return;
+    }
     sz_test_days(x, &w, add_leave, &kind);
 }
 
