@@ -140,6 +140,8 @@ void sz_map_fini(sz_map *m);
 const uint32_t *sz_map_get(const sz_map *m, sz_str key);
 /* Set key to val; true if the key was new. */
 bool sz_map_put(sz_map *m, sz_str key, uint32_t val);
+void sz_map_prefetch(const sz_map *m, sz_str key); /* where the key would stand, into the cache */
+void sz_map_reserve(sz_map *m, uint32_t n); /* room for n keys in all, at once */
 /* Number of key, given in order of first use (0, 1, 2 ...): a dictionary. Text back with sz_map_key. */
 uint32_t sz_map_intern(sz_map *m, sz_str key);
 sz_str sz_map_key(const sz_map *m, uint32_t i); /* i < n, in order of insertion */

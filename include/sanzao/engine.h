@@ -39,7 +39,7 @@ typedef struct sz_header {
     sz_str worker;         /* who holds it; for people */
     sz_str body;
 } sz_header;
-enum { SZ_STATE_FORMAT = 1 };
+enum { SZ_STATE_FORMAT = 2 }; /* 1: nothing of when something is due, no hashes; read */
 
 typedef struct sz_put { sz_str key, value; } sz_put; /* snapshot of a student; a ledger line */
 
@@ -194,7 +194,7 @@ typedef struct sz_options {
     int64_t settle_ms;
     uint32_t commit_records;         /* commit after so many records at the latest */
     uint64_t journal_bytes;          /* snapshots begin where the journal is longer than this and than a quarter of them; 0: 32 MiB */
-    uint32_t tick_students;          /* a tick is cut into steps of so many students; 0: 500 */
+    uint32_t tick_students;          /* what concerns all (a tick, a load, other rules) is cut into steps of so many; 0: 500 */
     sz_str topic, worker;
     uint32_t parts, partition;
     uint32_t parts_before;           /* for how many partitions the topic's first state was made, where that is known: with another number
@@ -223,6 +223,8 @@ typedef struct sz_operation {
     uint64_t outbox_bytes;
     uint64_t settled;                /* alerts that settled, and how long that took after their commit's answer */
     int64_t settle_sum_ms, settle_max_ms;
+    uint32_t asleep;                 /* students of whom nothing was looked into since the load */
+    uint32_t most_students;          /* that one step has looked at: bounded, whatever concerns all of them */
     int64_t position, end;           /* next offset to be read, end of the partition at the last tick; -1: not known */
 } sz_operation;
 

@@ -237,6 +237,8 @@ void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *
 bool sz_timeline_pack_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_map *to);
 /* SZ_CORRUPT: damaged; SZ_REFUSED: of a newer format. */
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
+/* Is it of a format that can be read? It is not looked at any further. */
+sz_status sz_timeline_look(const void *p, size_t n);
 sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry);
 void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash);

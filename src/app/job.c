@@ -245,8 +245,9 @@ static sz_status pump(const sz_job *job, parts *p) {
             if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break;
             wait_until(sz_worker_wake_ms(w)); /* it backs off, or something is to settle */
         }
-        bool backs_off = sz_worker_where(w) == SZ_WK_BACKOFF;
-        if ((started || backs_off) && sz_worker_wake_ms(w) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        bool backs_off = sz_worker_where(w) == SZ_WK_BACKOFF, loads = sz_worker_where(w) == SZ_WK_LOADING;
+        if ((started || backs_off || loads) && sz_worker_wake_ms(w) <= sz_mono_ms())
+            step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
         tell_notices(job, w);
         if (sz_signals_stop() && backs_off && !started) return SZ_INTERRUPTED;
         if (sz_signals_stop() && started && !stopping) {
@@ -400,6 +401,7 @@ static sz_status look_until(const sz_job *job, parts *p, sz_worker_state where) 
     for (bool is_over = false; sz_worker_where(p->worker) < where && !is_over;) {
         const sz_msg *m = sz_msgq_pop(p->q);
         if (m) sz_worker_step(p->worker, m);
+        else if (sz_worker_wake_ms(p->worker) == INT64_MIN) sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
         else is_over = sz_msgq_is_idle(p->q);
     }
     sz_worker_state is = sz_worker_where(p->worker);

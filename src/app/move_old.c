@@ -108,6 +108,8 @@ static void step_until_loaded(move_part *p) {
     for (bool is_over = false; sz_worker_where(p->worker) < SZ_WK_RUNNING && !is_over;) {
         const sz_msg *answer = sz_msgq_pop(p->q);
         if (answer) sz_worker_step(p->worker, answer);
+        else if (sz_worker_wake_ms(p->worker) == INT64_MIN) /* the end of a load goes in steps */
+            sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
         else is_over = sz_msgq_is_idle(p->q);
     }
 }

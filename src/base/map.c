@@ -41,8 +41,12 @@ const uint32_t *sz_map_get(const sz_map *m, sz_str key) {
     return slot ? &m->vals[index_of(slot)] : NULL;
 }
 
-static void grow_slots(sz_map *m) {
-    m->n_slots = m->n_slots ? m->n_slots * 2 : FIRST_SLOTS;
+void sz_map_prefetch(const sz_map *m, sz_str key) {
+    if (m->n_slots) __builtin_prefetch(&m->slots[(uint32_t)sz_hash_key(key.p, key.n) & (m->n_slots - 1)], 1);
+}
+
+static void set_slots(sz_map *m, uint32_t n) {
+    m->n_slots = n;
     sz_free(m->slots);
     m->slots = sz_alloc(m->n_slots * sizeof *m->slots);
     uint32_t mask = m->n_slots - 1;
@@ -60,9 +64,21 @@ static void grow_keys(sz_map *m) {
     m->hashes = sz_realloc(m->hashes, m->cap_keys * sizeof *m->hashes);
 }
 
+void sz_map_reserve(sz_map *m, uint32_t n) {
+    if (n > m->cap_keys) {
+        m->cap_keys = n;
+        m->keys = sz_realloc(m->keys, n * sizeof *m->keys);
+        m->vals = sz_realloc(m->vals, n * sizeof *m->vals);
+        m->hashes = sz_realloc(m->hashes, n * sizeof *m->hashes);
+    }
+    uint32_t slots = m->n_slots ? m->n_slots : FIRST_SLOTS;
+    while ((uint64_t)n * 3 >= (uint64_t)slots * 2 && slots < UINT32_C(1) << 31) slots *= 2;
+    if (slots > m->n_slots) set_slots(m, slots);
+}
+
 /* Index of the key's entry, which is added with `val` if it is new. */
 static uint32_t enter(sz_map *m, sz_str key, uint32_t val, bool *is_new) {
-    if ((uint64_t)m->n * 3 >= (uint64_t)m->n_slots * 2) grow_slots(m);
+    if ((uint64_t)m->n * 3 >= (uint64_t)m->n_slots * 2) set_slots(m, m->n_slots ? m->n_slots * 2 : FIRST_SLOTS);
     uint64_t h = sz_hash_key(key.p, key.n);
     uint32_t at = find(m, key, h);
     *is_new = m->slots[at] == 0;

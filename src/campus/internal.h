@@ -46,6 +46,7 @@ struct sz_campus {
     sz_zone zone; /* arrays in the arena */
     const sz_types *types;
     bool is_empty;
+    uint64_t digest;
 
     sz_student *students;
     uint32_t n_students, cap_students;

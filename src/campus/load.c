@@ -86,6 +86,8 @@ const sz_zone *sz_campus_zone(const sz_campus *c) { return &c->zone; }
 
 const sz_types *sz_campus_types(const sz_campus *c) { return c->types; }
 
+uint64_t sz_campus_digest(const sz_campus *c) { return c->digest; }
+
 bool sz_campus_is_empty(const sz_campus *c) { return c->is_empty; }
 
 /* ---- files ---- */
@@ -128,6 +130,16 @@ static void check_folder(struct loader *l, const sz_campus_file *files, size_t n
     }
 }
 
+static uint64_t digest_of(const sz_campus_file *files, size_t n) {
+    uint64_t digest = 0;
+    for (size_t k = 0; k < N_READERS; k++) {
+        const sz_campus_file *f = file_named(files, n, readers[k].name);
+        if (!f || strcmp(f->name, "cards.csv") == 0 || strcmp(f->name, "readers.csv") == 0) continue;
+        digest = (digest ^ sz_hash(f->p, f->n)) * UINT64_C(0x9e3779b97f4a7c15) + k;
+    }
+    return digest;
+}
+
 sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *folder, sz_encoding enc,
                          const sz_zone *zone, const sz_types *types, sz_diags *d, sz_campus **out) {
     sz_campus *c = campus_new(zone, types);
@@ -135,6 +147,7 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
     struct loader l = {.c = c, .d = d, .folder = folder, .enc = enc};
     l.has_places = file_named(files, n, "places.csv") != NULL;
     c->is_empty = file_named(files, n, "students.csv") == NULL;
+    c->digest = digest_of(files, n) + (uint64_t)enc;
     check_folder(&l, files, n);
     for (size_t k = 0; k < N_READERS; k++) {
         const sz_campus_file *file = readers[k].load ? file_named(files, n, readers[k].name) : NULL;

@@ -35,25 +35,33 @@ static void after_run(sz_worker *w, uint32_t i, const sz_timeline *tl) {
     if (tl->story_changed || tl->masks_changed) journal_touch(w, i);
 }
 
+bool step_is_full(const sz_worker *w) { return w->may_cut && w->step_students >= students_a_step(w); }
+
+void step_count(sz_worker *w) {
+    if (++w->step_students > w->op.most_students) w->op.most_students = w->step_students;
+}
+
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause) {
-    sz_timeline *tl = w->students.v[i];
+    step_count(w);
+    sz_timeline *tl = student_awake(w, i);
     sz_timeline_advance(tl, &w->tc, cause);
     after_run(w, i, tl);
 }
 
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause) {
-    sz_timeline_facts(w->students.v[i], &w->tc, since_ms, cause);
-    after_run(w, i, w->students.v[i]);
+    step_count(w);
+    sz_timeline *tl = student_awake(w, i);
+    sz_timeline_facts(tl, &w->tc, since_ms, cause);
+    after_run(w, i, tl);
 }
 
-void facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause) {
-    for (uint32_t i = 0; i < w->students.n; i++) student_facts(w, i, since_ms, cause);
-}
-
-void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
-    if (t_ms >= w->clocks.begin_ms) return;
-    w->clocks.begin_ms = w->tc.begin_ms = t_ms;
-    facts_for_all(w, t_ms, cause);
+bool facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause) {
+    for (; w->at_facts < w->students.n; w->at_facts++) {
+        if (step_is_full(w)) return false;
+        student_facts(w, w->at_facts, since_ms, cause);
+    }
+    w->at_facts = 0;
+    return true;
 }
 
 /* Where a class's clock should stand by what the sources say. */
@@ -80,23 +88,27 @@ int64_t wmax_target(const sz_worker *w) {
     return high;
 }
 
-static void fire_due(sz_worker *w) {
-    for (uint32_t i; (i = heap_due(w)) != SZ_NONE;) run_student(w, i, NULL);
+static bool fire_due(sz_worker *w) {
+    w->is_firing = true;
+    for (uint32_t i; (i = heap_due(w)) != SZ_NONE;) {
+        if (step_is_full(w)) return false;
+        run_student(w, i, NULL);
+    }
     alerts_flush(w);
+    w->is_firing = false;
+    return true;
 }
 
-/* Every clock to its target, but not beyond `cap`. False: they stand there already. */
+/* Every clock to its target, but not beyond `cap`. False: not all that is due has fired. */
 static bool move_to(sz_worker *w, const int64_t *target, int64_t cap) {
-    bool moved = false, more = false;
+    bool moved = false;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         int64_t to = target[k] < cap ? target[k] : cap;
-        if (target[k] > cap) more = true;
         if (to <= w->clocks.class_ms[k]) continue;
         w->clocks.class_ms[k] = to;
         moved = true;
     }
-    if (moved) fire_due(w);
-    return more;
+    return !moved || fire_due(w);
 }
 
 static int64_t lowest_behind(const sz_worker *w, const int64_t *target) {
@@ -107,19 +119,16 @@ static int64_t lowest_behind(const sz_worker *w, const int64_t *target) {
 }
 
 /* Clocks to their targets up to cap, in steps of a day: what is said stays in order and in bounds. */
-static void move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
+static bool move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
     int64_t begin = w->clocks.begin_ms;
     for (;;) {
         int64_t low = lowest_behind(w, target);
-        if (low == SZ_TIME_MAX) return;
+        if (low == SZ_TIME_MAX) return true;
         if (begin != SZ_TIME_MAX && low < begin) low = begin;
-        if (begin == SZ_TIME_MAX || low >= cap) {
-            move_to(w, target, cap);
-            return;
-        }
+        if (begin == SZ_TIME_MAX || low >= cap) return move_to(w, target, cap);
         int64_t to = low > cap - SZ_DAY_MS ? cap : low + SZ_DAY_MS;
-        move_to(w, target, to);
-        if (to >= cap) return;
+        if (!move_to(w, target, to)) return false;
+        if (to >= cap) return true;
     }
 }
 
@@ -129,17 +138,28 @@ void clocks_reach(sz_worker *w, const int64_t *target) {
     sz_arena_reset(&w->step);
 }
 
-void time_advance(sz_worker *w) {
+void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
+    if (t_ms >= w->clocks.begin_ms) return;
+    w->clocks.begin_ms = w->tc.begin_ms = t_ms;
+    facts_for_all(w, t_ms, cause);
+}
+
+/* Where it stands is read off the clocks, so that it may break off and go on with a later step. */
+bool time_advance(sz_worker *w) {
     int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], at;
+    if (w->is_firing && !fire_due(w)) return false;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);
     while (leaf_next_due(w, wmax, &at)) {
-        move_clocks(w, target, at);
+        if (!move_clocks(w, target, at)) return false;
+        w->is_firing = step_is_full(w);
+        if (w->is_firing) return false;
         if (at > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = at;
         leaf_enter(w);
         alerts_flush(w);
     }
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
-    move_clocks(w, target, SZ_TIME_MAX);
+    if (!move_clocks(w, target, SZ_TIME_MAX)) return false;
     alerts_flush(w); /* their texts live in the arena */
     sz_arena_reset(&w->step);
+    return true;
 }

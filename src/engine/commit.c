@@ -125,14 +125,14 @@ static void freeze(sz_worker *w) {
     if (!w->o.is_volatile) {
         journal_stories(w);
         snapshots_take(w, o, seq);
+        journal_dues(w);
         make_words(w, o);
     }
     take_lists(w, o);
     if (o->journal.n && !o->rewrites_all) {
         sz_buf bytes;
         sz_buf_init(&bytes);
-        sz_buf_put_varint(&bytes, seq);
-        sz_buf_put(&bytes, o->journal.p, o->journal.n);
+        blob_put(&bytes, seq, sz_buf_str(&o->journal));
         o->c.journal = sz_arena_str(&o->arena, sz_buf_str(&bytes));
         sz_buf_fini(&bytes);
         blob_push(w, seq, o->touched, o->n_touched, o->journal.n);
@@ -174,6 +174,10 @@ void commit_start(sz_worker *w) {
     if (w->sent.is_made || w->store_busy) return;
     freeze(w);
     outgoing *o = &w->sent;
+    if (w->state == SZ_WK_HELD || w->state == SZ_WK_FAILED) { /* it met a damaged record */
+        commit_undone(w);
+        return;
+    }
     if (!o->dead.n) {
         commit_send(w);
         return;

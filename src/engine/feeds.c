@@ -55,18 +55,38 @@ void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
     downs_rebuild(w);
 }
 
-void feed_status(sz_worker *w, const sz_feed_status *f) {
-    w->n.control++;
+static bool tell_all(sz_worker *w, const sz_feed_status *f) {
+    sz_cause cause = {.t_ms = f->time_ms, .what = SZ_STR("feed_status"), .source = f->source};
+    if (!facts_for_all(w, f->time_ms, &cause)) return false;
+    alerts_flush(w);
+    return true;
+}
+
+static void take(sz_worker *w, const sz_feed_status *f) {
     uint32_t source = source_of(w, f->source);
     int64_t through = f->complete_through_ms;
+    w->n.control++;
     if (f->time_ms <= w->clocks.limit_ms) clock_record(w, source, f->time_ms);
     if (through != SZ_TIME_NONE && through <= w->clocks.limit_ms) clock_complete(w, source, through);
-    if (w->o.order == SZ_SORTED) time_advance(w); /* what is before it does not know of it */
-    if (f->state != SZ_FEED_NONE) {
-        status_note(w, f->source, f->time_ms, (uint8_t)f->state);
-        sz_cause cause = {.t_ms = f->time_ms, .what = SZ_STR("feed_status"), .source = f->source};
-        facts_for_all(w, f->time_ms, &cause);
-        alerts_flush(w);
+}
+
+/* In the stages of a record: what is before it does not know of it; then what it says; then time. */
+bool feed_status(sz_worker *w, const sz_feed_status *f) {
+    use *u = &w->use;
+    if (!u->stage) {
+        take(w, f);
+        u->stage = USE_TIME;
     }
-    time_advance(w);
+    if (u->stage == USE_TIME) {
+        if (w->o.order == SZ_SORTED && !time_advance(w)) return false;
+        if (f->state != SZ_FEED_NONE) status_note(w, f->source, f->time_ms, (uint8_t)f->state);
+        u->stage = USE_INSERT;
+    }
+    if (u->stage == USE_INSERT) {
+        if (f->state != SZ_FEED_NONE && !tell_all(w, f)) return false;
+        u->stage = USE_AFTER;
+    }
+    if (!time_advance(w)) return false;
+    u->stage = USE_NOT;
+    return true;
 }

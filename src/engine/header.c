@@ -6,7 +6,7 @@
  */
 #include "worker.h"
 
-enum { BODY_VERSION = 4, FIRST_WITH_PLACE = 3, FIRST_WITH_NAMES = 4, ENDS_IN = 16 };
+enum { BODY_VERSION = 5, FIRST_WITH_PLACE = 3, FIRST_WITH_NAMES = 4, FIRST_WITH_DUES = 5, ENDS_IN = 16 };
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
     const uint64_t v[] = {n->read,    n->used, n->duplicate,      n->dead,
@@ -126,6 +126,7 @@ void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     sz_buf_put_u64(out, w->bundle->hash);
     meaning_put(out, w);
     put_place(out, w, o);
+    sz_buf_put_u64(out, dues_hash(w));
     sz_buf_put_u64(out, w->bundle->hash);
     sz_buf_put_u64(out, w->dead_pos);
 }
@@ -176,6 +177,7 @@ bool header_get(sz_worker *w, sz_str body) {
     clocks *c = &w->clocks;
     uint8_t version = sz_read_u8(&r);
     if (version < 1 || version > BODY_VERSION) return false;
+    w->stored_dues_hash = 0;
     bool has_place = version >= FIRST_WITH_PLACE;
     w->batch_open = sz_read_u8(&r) != 0;
     w->taken = sz_read_varint(&r);
@@ -195,6 +197,7 @@ bool header_get(sz_worker *w, sz_str body) {
     if (!meaning_get(&old, &r, version >= FIRST_WITH_NAMES, &w->world)) return false;
     if (has_place) {
         get_place(w, &r);
+        if (version >= FIRST_WITH_DUES) w->stored_dues_hash = sz_read_u64(&r);
         sz_read_u64(&r);
         w->dead_pos = sz_read_u64(&r);
     }

@@ -108,73 +108,113 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 }
 
 /* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. */
-static sz_insert find_repeat(const sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student) {
+static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student) {
     if (in->repeat == 1) return SZ_INSERT_DUPLICATE;
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
-    return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(w->students.v[student], &w->tc, e);
+    return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(student_awake(w, student), &w->tc, e);
 }
 
-static void use(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t source) {
-    const sz_zone *z = sz_campus_zone(w->campus);
-    sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
-    int64_t own = own_watermark(w, source);
-    if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
-    if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
-        begin_at(w, sz_zone_midnight(z, sz_zone_day(z, e->time_ms)), &cause);
-    clock_record(w, source, e->time_ms);
-    if (w->clocks.sources[source].watermark_ms > w->clocks.wmax_ms || w->o.order == SZ_SORTED) time_advance(w);
-    uint32_t i = student == SZ_NONE ? student_get(w, id, true) : student;
-    sz_timeline_insert(w->students.v[i], &w->tc, e);
+static void insert(sz_worker *w, sz_event *e, const sz_cause *cause) {
+    const use *u = &w->use;
+    uint32_t i = u->student == SZ_NONE ? student_get(w, u->id, true) : u->student;
+    sz_timeline_insert(student_awake(w, i), &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
-    run_student(w, i, &cause);
+    run_student(w, i, cause);
     alerts_flush(w);
     w->n.used++;
-    if (w->o.order != SZ_SORTED) time_advance(w);
 }
 
-static void input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
+/* Time goes on to the record, or back to where it begins; then the record; then time that it has moved. */
+static bool use_on(sz_worker *w, sz_event *e) {
+    use *u = &w->use;
+    bool is_sorted = w->o.order == SZ_SORTED;
+    sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
+    if (u->stage == USE_BEGIN) {
+        if (!facts_for_all(w, w->clocks.begin_ms, &cause)) return false;
+        u->stage = USE_TIME;
+        clock_record(w, u->source, e->time_ms);
+    }
+    if (u->stage == USE_TIME) {
+        bool moves = w->clocks.sources[u->source].watermark_ms > w->clocks.wmax_ms || is_sorted || w->is_firing;
+        if (moves && !time_advance(w)) return false;
+        u->stage = USE_INSERT;
+    }
+    if (u->stage == USE_INSERT) {
+        insert(w, e, &cause);
+        u->stage = USE_AFTER;
+    }
+    if (!is_sorted && !time_advance(w)) return false;
+    u->stage = USE_NOT;
+    return true;
+}
+
+static bool use_begin(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t source) {
+    const sz_zone *z = sz_campus_zone(w->campus);
+    int64_t own = own_watermark(w, source), begin = SZ_TIME_MAX;
+    if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
+        begin = sz_zone_midnight(z, sz_zone_day(z, e->time_ms));
+    if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
+    w->use = (use){
+        .stage = begin < w->clocks.begin_ms ? USE_BEGIN : USE_TIME, .student = student, .source = source, .id = id};
+    if (w->use.stage == USE_BEGIN) w->clocks.begin_ms = w->tc.begin_ms = begin;
+    else clock_record(w, source, e->time_ms);
+    return use_on(w, e);
+}
+
+static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     sz_event *e = (sz_event *)(uintptr_t)&in->record.event;
     sz_str id;
     uint32_t student;
     if (is_future(w, e)) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
-        return;
+        return true;
     }
-    if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e)) return;
+    if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e))
+        return true;
     uint32_t source = source_of(w, e->source);
     sz_insert repeat = find_repeat(w, in, e, student);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
-        return;
+        return true;
     }
     if (is_too_late(w, e, source)) {
         reject(w, in, SZ_TOO_LATE, "time", "older than lateness or horizon allow");
-        return;
+        return true;
     }
     if (repeat == SZ_INSERT_CONFLICT) {
         reject(w, in, SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content");
-        return;
+        return true;
     }
-    use(w, e, student, id, source);
+    return use_begin(w, e, student, id, source);
 }
 
-void input_record(sz_worker *w, const sz_input *in, uint32_t holder) {
-    w->n.read++;
-    w->taken++;
-    w->since_commit++;
+static bool record_on(sz_worker *w, const sz_input *in, uint32_t holder) {
     switch (in->record.kind) {
-    case SZ_RECORD_DEAD: set_aside(w, in, &in->record.dead); break;
-    case SZ_RECORD_FEED_STATUS: feed_status(w, &in->record.feed); break;
-    case SZ_RECORD_EVENT: input_event(w, in, holder); break;
+    case SZ_RECORD_DEAD: set_aside(w, in, &in->record.dead); return true;
+    case SZ_RECORD_FEED_STATUS: return feed_status(w, &in->record.feed);
+    case SZ_RECORD_EVENT:
+        return w->use.stage ? use_on(w, (sz_event *)(uintptr_t)&in->record.event) : input_event(w, in, holder);
     }
-    sz_arena_reset(&w->step);
+    return true;
 }
 
-void input_end(sz_worker *w) {
+bool input_record(sz_worker *w, const sz_input *in, uint32_t holder) {
+    if (!w->use.stage) {
+        w->n.read++;
+        w->taken++;
+        w->since_commit++;
+    }
+    if (!record_on(w, in, holder)) return false;
+    sz_arena_reset(&w->step);
+    return true;
+}
+
+bool input_end(sz_worker *w) {
     if (w->o.until_ms != SZ_TIME_NONE) {
         clock_until(w, w->o.until_ms);
-        time_advance(w);
+        if (!time_advance(w)) return false;
     }
     alerts_flush(w);
+    return true;
 }

@@ -15,6 +15,8 @@ void journal_touch(sz_worker *w, uint32_t i) {
     }
     if (w->is_touched[i]) return;
     w->is_touched[i] = 1;
+    dues_stored(w, i);
+    dues_note(w, i);
     if (w->n_touched == w->cap_touched) {
         w->cap_touched = w->cap_touched ? 2 * w->cap_touched : 256;
         w->touched = sz_realloc(w->touched, w->cap_touched * sizeof(uint32_t));
@@ -31,7 +33,7 @@ static void entry_put(sz_worker *w, uint8_t kind, sz_str who, sz_str body) {
 void journal_event(sz_worker *w, uint32_t i, sz_str entry) {
     if (w->o.is_volatile) return;
     journal_touch(w, i);
-    entry_put(w, ENTRY_EVENT, w->students.v[i]->id, entry);
+    entry_put(w, ENTRY_EVENT, student_id(w, i), entry);
 }
 
 /* For people: where the clocks stand is in the header of the same commit. */
@@ -47,12 +49,40 @@ void journal_stories(sz_worker *w) {
     sz_buf *story = &w->tc.scratch;
     for (uint32_t k = 0; k < w->n_touched; k++) {
         sz_timeline *tl = w->students.v[w->touched[k]];
-        if (!tl->story_changed) continue;
+        if (!tl || !tl->story_changed) continue;
         tl->story_changed = false;
         sz_buf_clear(story);
         sz_timeline_pack_story(story, tl, &w->tc);
         entry_put(w, ENTRY_STORY, tl->id, sz_buf_str(story));
     }
+}
+
+/* When something is due, of whom that has changed: so that a load need not look into them. */
+void journal_dues(sz_worker *w) {
+    sz_buf *body = &w->tc.scratch;
+    sz_buf_clear(body);
+    if (dues_put(body, w)) entry_put(w, ENTRY_DUES, (sz_str){0}, sz_buf_str(body));
+}
+
+/* A blob: 0 | version | seq | hash of the entries | entries. Before, and still read: seq | entries; none is 0. */
+enum { BLOB_VERSION = 1 };
+
+void blob_put(sz_buf *out, uint64_t seq, sz_str entries) {
+    sz_buf_put_u8(out, 0);
+    sz_buf_put_u8(out, BLOB_VERSION);
+    sz_buf_put_varint(out, seq);
+    sz_buf_put_u64(out, sz_hash(entries.p, entries.n));
+    sz_buf_put_str(out, entries);
+}
+
+bool blob_get(sz_str bytes, uint64_t *seq, sz_str *entries) {
+    sz_reader r = sz_reader_of(bytes.p, bytes.n);
+    bool has_hash = bytes.n && !bytes.p[0];
+    if (has_hash && (sz_read_u8(&r), sz_read_u8(&r) != BLOB_VERSION)) return false;
+    *seq = sz_read_varint(&r);
+    uint64_t hash = has_hash ? sz_read_u64(&r) : 0;
+    *entries = (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
+    return !r.bad && (!has_hash || hash == sz_hash(entries->p, entries->n));
 }
 
 void blob_push(sz_worker *w, uint64_t seq, const uint32_t *who, uint32_t n, uint64_t bytes) {

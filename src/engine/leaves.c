@@ -42,12 +42,13 @@ static int64_t leaf_since(const sz_worker *w, const sz_leave *l) {
 
 static void enter(sz_worker *w, uint32_t leaf, int64_t t_ms) {
     const sz_leave *l = sz_campus_leave(w->campus, leaf);
-    set_known(w, leaf);
     uint32_t i = student_get(w, sz_campus_student(w->campus, l->student)->id, true);
+    sz_timeline *tl = student_awake(w, i);
+    set_known(w, leaf);
     char day[11];
     sz_day_format(sz_zone_day(sz_campus_zone(w->campus), l->from_ms), day);
     sz_cause cause = {.t_ms = t_ms, .what = l->kind, .which = sz_str_of(day)};
-    sz_timeline_know_leaf(w->students.v[i], leaf_hash(w, leaf));
+    sz_timeline_know_leaf(tl, leaf_hash(w, leaf));
     student_facts(w, i, leaf_since(w, l), &cause);
 }
 
@@ -63,7 +64,8 @@ void leaf_enter(sz_worker *w) {
     sz_str id = sz_campus_student(w->campus, l->student)->id;
     if (!is_home(w, id)) return; /* another partition's */
     uint32_t i = student_get(w, id, true);
-    if (sz_timeline_knows_leaf(w->students.v[i], leaf_hash(w, leaf))) set_known(w, leaf);
+    bool was_known = !w->students.v[i] && w->load_phase; /* who may sleep knows every leave that had its time */
+    if (was_known || sz_timeline_knows_leaf(student_awake(w, i), leaf_hash(w, leaf))) set_known(w, leaf);
     else enter(w, leaf, l->recorded_ms);
 }
 
@@ -79,21 +81,17 @@ uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
     return h ? h : 1;
 }
 
-/* What is due next is read off the leaves that the state knew: they are known before anybody is settled. */
-void leaves_remember(sz_worker *w) {
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        const sz_timeline *tl = w->students.v[i];
-        if (tl->student == SZ_NONE) continue;
-        const sz_student *s = sz_campus_student(w->campus, tl->student);
-        for (uint32_t l = s->leave_from; l < s->leave_to; l++)
-            if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_known(w, l);
-    }
+/* What is due next is read off the leaves that the state knew: they are known before he is settled. */
+void leaves_remember(sz_worker *w, const sz_timeline *tl) {
+    if (tl->student == SZ_NONE || !tl->n_leaves) return;
+    const sz_student *s = sz_campus_student(w->campus, tl->student);
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+        if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_known(w, l);
 }
 
 /* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is
  * gone. */
-static void student_at_load(sz_worker *w, uint32_t i) {
-    sz_timeline *tl = w->students.v[i];
+static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
     if (tl->student == SZ_NONE) return;
     const sz_student *s = sz_campus_student(w->campus, tl->student);
     uint32_t n_known = 0, n_before = tl->n_leaves;
@@ -120,10 +118,19 @@ static void student_at_load(sz_worker *w, uint32_t i) {
     if (tl->roster_hash != hash) tl->roster_hash = hash, tl->story_changed = true;
 }
 
-void leaves_known_at_load(sz_worker *w) {
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        student_at_load(w, i);
-        if (w->students.v[i]->story_changed && !w->is_new) journal_touch(w, i);
-    }
-    alerts_flush(w);
+void leaves_at_load(sz_worker *w, uint32_t i) {
+    sz_timeline *tl = w->students.v[i];
+    if (!tl) return; /* nothing has changed for who may sleep */
+    student_at_load(w, i, tl);
+    if (tl->story_changed && !w->is_new) journal_touch(w, i);
+}
+
+void leaves_first_look(sz_worker *w, sz_timeline *tl) {
+    if (tl->student == SZ_NONE) return;
+    const sz_student *s = sz_campus_student(w->campus, tl->student);
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+        if (w->facts.known[l >> 3] >> (l & 7) & 1 && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
+            sz_timeline_know_leaf(tl, leaf_hash(w, l));
+    tl->roster_hash = roster_hash(w, tl->student);
+    tl->story_changed = true;
 }

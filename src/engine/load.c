@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A state comes back: words, snapshots, then the journal on top of them, then everyone's head is made from tail and
- * log. Nothing is evaluated but what facts have changed meanwhile: what was said stands in the stories.
+ * A state comes back: words, snapshots, then the journal on top of them. All are kept as they are read, by student
+ * (asleep.c); who may sleep is left at that, the others wake. Nothing is evaluated but what facts have changed
+ * meanwhile: what was said stands in the stories.
  */
 #include "worker.h"
 
-static uint32_t student_at(sz_worker *w, sz_str id) {
-    uint32_t i = student_get(w, id, true);
-    snaps_reserve(w);
-    return i;
-}
+enum { STUDENTS_A_STEP = 500, WORDS_AHEAD = 8 };
 
 bool record_is_read(sz_worker *w, sz_status s) {
     if (s == SZ_REFUSED)
@@ -22,9 +19,13 @@ bool record_is_read(sz_worker *w, sz_status s) {
 /* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
  * beginning is dropped, and cut off by the next commit; everything else is damage. */
 static void load_snapshot(sz_worker *w, const sz_put *put) {
-    sz_reader r = sz_reader_of(put->value.p, put->value.n);
-    uint64_t seq = sz_read_varint(&r);
-    uint32_t i = student_at(w, put->key);
+    uint32_t i = student_read(w, put->key);
+    uint64_t seq;
+    sz_str record;
+    if (!snapshot_get(w, put->value, i, &seq, &record)) {
+        record_is_read(w, SZ_CORRUPT);
+        return;
+    }
     if (!w->snaps[i].seq) w->n_snapshots++;
     w->snaps[i] = (snap){.seq = seq, .bytes = (uint32_t)put->value.n};
     w->snapshot_bytes += put->value.n;
@@ -32,49 +33,109 @@ static void load_snapshot(sz_worker *w, const sz_put *put) {
         worker_hold_damaged(w, "a student's record is of a commit that broke off", "有学生的记录属于一次中断的提交");
         return;
     }
-    sz_status s = sz_timeline_unpack(w->students.v[i], &w->tc, r.p, (size_t)(r.end - r.p));
-    record_is_read(w, s);
+    sz_status s = sz_timeline_look(record.p, record.n);
+    if (record_is_read(w, s)) asleep_keep_record(w, i, record);
 }
 
-static void load_entry(sz_worker *w, uint64_t seq, uint8_t kind, sz_str id, sz_str body, uint32_t **who, uint32_t *n,
-                       uint32_t *cap) {
-    uint32_t i = student_at(w, id);
-    if (*n == 0 || (*who)[*n - 1] != i) {
-        if (*n == *cap) *who = sz_realloc(*who, (*cap = *cap ? 2 * *cap : 64) * sizeof **who);
-        (*who)[(*n)++] = i;
+/* A blob while it is read, and whom it concerns. */
+typedef struct reading {
+    uint64_t seq;
+    uint32_t stamp, *who, n, cap;
+} reading;
+
+static void note_who(sz_worker *w, reading *b, uint32_t i) {
+    uint32_t *seen = &w->students.asleep.of[i].seen;
+    if (*seen == b->stamp) return;
+    *seen = b->stamp;
+    if (b->n == b->cap) b->who = sz_realloc(b->who, (b->cap = b->cap ? 2 * b->cap : 256) * sizeof *b->who);
+    b->who[b->n++] = i;
+}
+
+/* An entry of a student, while those behind it are read already and his place comes into the cache. */
+typedef struct ahead {
+    sz_str body;
+    uint32_t word;
+    uint8_t kind;
+} ahead;
+enum { AHEAD = 32 };
+
+static bool load_entry(sz_worker *w, reading *b, const ahead *e) {
+    uint32_t *known = asleep_word(w, e->word);
+    if (!*known) *known = student_read(w, sz_map_key(&w->dict, e->word)) + 1;
+    uint32_t i = *known - 1;
+    note_who(w, b, i);
+    if (w->n_snapshots && w->snaps[i].seq >= b->seq) return true;
+    bool is_event = e->kind == ENTRY_EVENT;
+    if (is_event && (e->body.n < 16 || sz_entry_len((const uint8_t *)e->body.p) != e->body.n)) return false;
+    if ((!is_event && e->kind != ENTRY_STORY) || e->body.n > INT32_MAX) return false;
+    asleep_keep_entry(w, i, e->body, !is_event);
+    return true;
+}
+
+static bool load_entries(sz_worker *w, reading *b, const ahead *v, uint32_t n) {
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t i = *asleep_word(w, v[k].word);
+        if (i) __builtin_prefetch(&w->students.asleep.of[i - 1], 1);
     }
-    if (w->snaps[i].seq >= seq) return;
-    sz_status s = SZ_CORRUPT;
-    if (kind == ENTRY_EVENT) s = sz_timeline_put_back(w->students.v[i], &w->tc, body);
-    if (kind == ENTRY_STORY) s = sz_timeline_unpack_story(w->students.v[i], &w->tc, body.p, body.n);
-    if (s != SZ_OK) worker_hold_damaged(w, "its journal cannot be read", "日志无法读取");
+    for (uint32_t k = 0; k < n; k++)
+        if (!load_entry(w, b, &v[k])) return false;
+    return true;
+}
+
+/* Who is only said to wait for something stands in the blob, too: it goes when he has a snapshot. */
+static bool load_dues(sz_worker *w, reading *b, sz_str body) {
+    uint32_t *who, n;
+    if (!dues_get(w, body, b->seq, &who, &n)) return false;
+    for (uint32_t k = 0; k < n; k++) note_who(w, b, who[k]);
+    sz_free(who);
+    return true;
+}
+
+static bool read_entries(sz_worker *w, reading *b, sz_str entries) {
+    ahead v[AHEAD];
+    uint32_t n = 0;
+    sz_reader r = sz_reader_of(entries.p, entries.n);
+    while (r.p < r.end) {
+        ahead *e = &v[n];
+        e->kind = sz_read_u8(&r);
+        uint64_t word = sz_read_varint(&r);
+        e->body = sz_read_lstr(&r);
+        if (r.bad || word >= w->dict.n) return false;
+        if (e->kind == ENTRY_TICK) continue; /* the header has the clocks */
+        if (e->kind == ENTRY_DUES) {
+            if (!load_entries(w, b, v, n) || !load_dues(w, b, e->body)) return false;
+            n = 0;
+            continue;
+        }
+        e->word = (uint32_t)word;
+        __builtin_prefetch(asleep_word(w, e->word), 1);
+        if (++n < AHEAD) continue;
+        if (!load_entries(w, b, v, n)) return false;
+        n = 0;
+    }
+    return load_entries(w, b, v, n);
 }
 
 static void load_journal(sz_worker *w, sz_str bytes) {
-    sz_reader r = sz_reader_of(bytes.p, bytes.n);
-    uint64_t seq = sz_read_varint(&r);
+    static const char damaged[] = "its journal cannot be read", damaged_zh[] = "日志无法读取";
+    reading b = {.stamp = w->n_blobs + 1};
+    sz_str entries;
     if (w->has_lengths && w->n_blobs == w->stored_blobs) {
         w->is_torn = true;
         return;
     }
-    if (w->has_lengths && seq > w->stored_seq) {
+    if (!blob_get(bytes, &b.seq, &entries)) {
+        worker_hold_damaged(w, damaged, damaged_zh);
+        return;
+    }
+    if (w->has_lengths && b.seq > w->stored_seq) {
         worker_hold_damaged(w, "its journal is of another state than its header", "日志与头部不是同一份状态的");
         return;
     }
-    uint32_t *who = NULL, n = 0, cap = 0;
-    while (r.p < r.end && !r.bad && w->state == SZ_WK_LOADING) {
-        uint8_t kind = sz_read_u8(&r);
-        uint64_t word = sz_read_varint(&r);
-        sz_str body = sz_read_lstr(&r);
-        if (r.bad || word >= w->dict.n) {
-            worker_hold_damaged(w, "its journal cannot be read", "日志无法读取");
-            break;
-        }
-        if (kind == ENTRY_TICK) continue; /* the header has the clocks */
-        load_entry(w, seq, kind, sz_map_key(&w->dict, (uint32_t)word), body, &who, &n, &cap);
-    }
-    blob_push(w, seq, who, n, bytes.n);
-    sz_free(who);
+    entries = asleep_keep(w, entries);
+    if (!read_entries(w, &b, entries)) worker_hold_damaged(w, damaged, damaged_zh);
+    blob_push(w, b.seq, b.who, b.n, bytes.n);
+    sz_free(b.who);
 }
 
 static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
@@ -98,7 +159,10 @@ static void load_alert(sz_worker *w, sz_str line) {
 void load_chunk(sz_worker *w, const sz_msg *m) {
     switch (m->chunk) {
     case SZ_CHUNK_DICT:
-        for (uint32_t i = 0; i < m->n; i++) load_word(w, m->strs[i]);
+        for (uint32_t i = 0; i < m->n; i++) {
+            if (i + WORDS_AHEAD < m->n) sz_map_prefetch(&w->dict, m->strs[i + WORDS_AHEAD]);
+            load_word(w, m->strs[i]);
+        }
         break;
     case SZ_CHUNK_SNAPSHOTS:
         for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_snapshot(w, &m->puts[i]);
@@ -112,7 +176,10 @@ void load_chunk(sz_worker *w, const sz_msg *m) {
     case SZ_CHUNK_LEDGER: load_ledger(w, m->puts, m->n); break;
     case SZ_CHUNK_END: break;
     }
-    if (SZ_IS_MUTANT(SZ_MUTANT_EARLY_TIMERS) && m->chunk == SZ_CHUNK_JOURNAL) time_advance(w);
+    if (SZ_IS_MUTANT(SZ_MUTANT_EARLY_TIMERS) && m->chunk == SZ_CHUNK_JOURNAL) {
+        for (uint32_t i = 0; i < w->students.n; i++) student_awake(w, i);
+        time_advance(w);
+    }
 }
 
 static bool lengths_fit(sz_worker *w) {
@@ -150,44 +217,131 @@ static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
         if (4 * from + 1 < tl->keys[k].due) tl->keys[k].due = 4 * from + 1;
 }
 
-void load_end(sz_worker *w) {
-    if (!lengths_fit(w)) return;
-    downs_rebuild(w);
-    leaves_remember(w);
+/* ---- the end of a load, in steps ---- */
+
+/* Clocks may lie behind what sources say now: a source has come to have a say. */
+static void catch_up(sz_worker *w) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        int64_t target = class_target(w, k, w->clocks.wmax_ms); /* may lie behind: a source has come to have a say */
+        int64_t target = class_target(w, k, w->clocks.wmax_ms);
         int64_t *at = &w->clocks.class_ms[k];
         bool is_cut = tick_is_firing(w), is_known = *at != SZ_TIME_NONE;
         if (target > *at && !(is_cut && is_known)) *at = target;
         bool is_ahead = is_known && *at - 1 > w->fired_ms; /* the tick has nothing for it there */
         if (is_cut && *at > w->fired_ms && !is_ahead) *at = w->fired_ms;
     }
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        sz_timeline *tl = w->students.v[i];
-        bool is_gone = tl->student == SZ_NONE && !w->o.admit && !sz_campus_is_empty(w->campus);
-        if (is_gone) tl->is_active = false;
-        sz_timeline_settle(tl, &w->tc);
-        tl->story_changed = false;
-        if (tick_is_firing(w)) redo_cut_tick(w, tl);
-        heap_update(w, i);
-        sz_arena_reset(&w->step);
+}
+
+/* Is what the store knows to be due still so? */
+static bool may_sleep(const sz_worker *w) {
+    return w->stored_dues_hash == dues_hash(w) && w->stored_facts_hash == w->facts_hash &&
+           w->stored_bundle_hash == w->bundle->hash && !w->plan.is_other && !tick_is_firing(w);
+}
+
+enum { WAKING = 16 }; /* times what it takes to let one sleep */
+
+static uint32_t wake_or_not(sz_worker *w, uint32_t i) {
+    if (w->students.v[i]) return 1;
+    if (w->students.asleep.may_sleep && dues_allow_sleep(w, i)) {
+        for (uint32_t k = 0; k < w->clocks.n_classes; k++) heap_put(w, k, i, dues_key(w, i, k));
+        return 1;
     }
-    rules_ended(w);
-    roster_load(w);
-    for (uint32_t i = 0; i < w->students.n; i++) { /* who is new in the roster is judged from here on */
-        sz_timeline *tl = w->students.v[i];
-        if (tl->head_key == INT64_MIN && tl->n_log == 0) sz_timeline_settle(tl, &w->tc), heap_update(w, i);
+    step_count(w);
+    sz_timeline *tl = student_wake(w, i);
+    if (tick_is_firing(w)) redo_cut_tick(w, tl), heap_update(w, i);
+    sz_arena_reset(&w->step);
+    return WAKING;
+}
+
+static uint32_t end_rules(sz_worker *w, uint32_t i) {
+    if (w->plan.is_other) rules_ended(w, i);
+    return w->plan.is_other ? WAKING : 1;
+}
+
+/* Who is new in the roster is judged from here on. */
+static uint32_t take_from_roster(sz_worker *w, uint32_t in_campus) {
+    uint32_t n = w->students.n;
+    roster_add(w, in_campus);
+    if (w->students.n == n) return 1;
+    if (!w->is_new) sz_timeline_settle(w->students.v[n], &w->tc), heap_update(w, n);
+    return WAKING;
+}
+
+static uint32_t compare_facts(sz_worker *w, uint32_t i) {
+    if (w->students.v[i]) step_count(w);
+    leaves_at_load(w, i);
+    return w->students.v[i] ? WAKING : 1;
+}
+
+static uint32_t tell_campus(sz_worker *w, uint32_t i) {
+    sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("campus")};
+    student_facts(w, i, INT64_MIN / 8, &cause);
+    return WAKING;
+}
+
+/* Leaves whose `recorded` has passed are known, or enter now. */
+static uint32_t enter_leaf(sz_worker *w, uint32_t at) {
+    (void)at;
+    leaf_enter(w);
+    alerts_flush(w);
+    return WAKING;
+}
+
+static uint32_t all_students(const sz_worker *w) { return w->students.n; }
+static uint32_t roster(const sz_worker *w) { return sz_campus_n_students(w->campus); }
+static uint32_t all_if_campus_changed(const sz_worker *w) {
+    bool has_changed = w->stored_facts_hash != w->facts_hash && w->clocks.wmax_ms != SZ_TIME_NONE;
+    return has_changed && !w->is_new ? w->students.n : 0;
+}
+static uint32_t leaves_due(const sz_worker *w) {
+    int64_t at;
+    return !w->is_new && leaf_next_due(w, w->clocks.wmax_ms, &at) ? UINT32_MAX : 0;
+}
+
+/* Each over so many, one after the other; what one of them says is put in order as a whole. */
+static const struct phase {
+    uint32_t (*most)(const sz_worker *w);      /* asked anew each time */
+    uint32_t (*one)(sz_worker *w, uint32_t i); /* what it took */
+} phases[] = {{all_students, wake_or_not},          {all_students, end_rules},
+              {roster, take_from_roster},           {all_students, compare_facts},
+              {all_if_campus_changed, tell_campus}, {leaves_due, enter_leaf}};
+enum { N_PHASES = sizeof phases / sizeof *phases };
+
+uint32_t students_a_step(const sz_worker *w) { return w->o.tick_students ? w->o.tick_students : STUDENTS_A_STEP; }
+
+bool load_is_ending(const sz_worker *w) { return w->load_phase != 0; }
+
+void load_clocks(sz_worker *w) {
+    downs_rebuild(w);
+    catch_up(w);
+    asleep_set_clocks(w);
+}
+
+void load_end(sz_worker *w, bool is_new) {
+    if (!is_new && !lengths_fit(w)) return;
+    if (!is_new) load_clocks(w);
+    w->students.asleep.may_sleep = !is_new && may_sleep(w);
+    w->load_phase = 1;
+    w->load_at = 0;
+    load_go_on(w);
+}
+
+void load_go_on(sz_worker *w) {
+    uint32_t most = students_a_step(w);
+    if (w->step_students >= most) return;
+    uint64_t left = (uint64_t)WAKING * (most - w->step_students);
+    sz_worker_state state = w->state;
+    while (w->load_phase && w->state == state) {
+        const struct phase *p = &phases[w->load_phase - 1];
+        for (; w->load_at < p->most(w) && left && w->state == state; w->load_at++) {
+            uint32_t took = p->one(w, w->load_at);
+            left -= took < left ? took : left;
+        }
+        if (w->state != state || w->load_at < p->most(w)) return;
+        if (w->load_phase > 1) alerts_flush(w); /* of rules that are gone and of those that are off together */
+        w->tc.carry = NULL;
+        w->load_at = 0;
+        w->load_phase = w->load_phase == N_PHASES ? 0 : w->load_phase + 1;
     }
-    leaves_known_at_load(w);
-    if (w->stored_facts_hash != w->facts_hash && w->clocks.wmax_ms != SZ_TIME_NONE) {
-        sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("campus")};
-        facts_for_all(w, INT64_MIN / 8, &cause);
-        alerts_flush(w);
-    }
-    while (w->next_leaf < w->n_pending_leaves) { /* leaves whose `recorded` has passed are known, or enter now */
-        int64_t at;
-        if (!leaf_next_due(w, w->clocks.wmax_ms, &at)) break;
-        leaf_enter(w);
-        alerts_flush(w);
-    }
+    sz_arena_reset(&w->step);
+    load_done(w);
 }

@@ -28,15 +28,22 @@ void memory_init(sz_worker *w) {
     w->tick_ms = SZ_TIME_NONE;
     w->fired_ms = SZ_TIME_MAX;
     w->n_firing = w->at_firing = 0;
-    w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = 0;
+    w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = w->stored_dues_hash = 0;
     w->stored_outbox = w->stored_blobs = w->stored_dict = w->stored_snapshots = 0;
     w->is_torn = w->has_lengths = w->rewrite_all = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
+    w->load_phase = 0;
+    w->at_waking = w->at_facts = 0;
+    w->hand = (hand){0};
+    w->use = (use){0};
+    w->is_firing = w->may_cut = false;
+    w->is_held = false;
     w->is_blank = true;
     world_init(w);
     students_init(w);
 }
 
 void memory_fini(sz_worker *w) {
+    switch_drop(w);
     students_fini(w);
     world_fini(w);
     blobs_drop(w, w->n_blobs);

@@ -33,8 +33,9 @@ bool commit_is_due(const sz_worker *w) { return commit_due_ms(w) <= w->now_ms; }
 int64_t sz_worker_wake_ms(const sz_worker *w) {
     bool works = w->state == SZ_WK_RUNNING || w->state == SZ_WK_DRAINING;
     int64_t at = SZ_TIME_MAX;
+    if (w->state == SZ_WK_LOADING && load_is_ending(w)) return INT64_MIN;
     if (w->is_first_start && w->state == SZ_WK_RUNNING) return INT64_MIN;
-    if (w->state == SZ_WK_RUNNING && tick_may_fire(w)) return INT64_MIN;
+    if (w->state == SZ_WK_RUNNING && (w->hand.is_on || tick_may_fire(w) || switch_may_go_on(w))) return INT64_MIN;
     if (w->state == SZ_WK_BACKOFF || w->state == SZ_WK_PARKED || (w->is_parking && works)) at = w->wait_ms;
     if (!works || w->sent.is_made) return at;
     int64_t due = w->state == SZ_WK_RUNNING ? commit_due_ms(w) : settle_due_ms(w);

@@ -104,10 +104,10 @@ static sz_status put_students(sz_regroup *g, uint64_t seq, sz_commit *c) {
     size_t bytes = 0;
     c->snapshots = puts;
     for (; g->at < g->o.n; g->at++, g->student = 0) {
-        const sz_worker *from = g->o.from[g->at];
+        sz_worker *from = g->o.from[g->at];
         while (g->student < from->students.n) {
             if (c->n_snapshots == STUDENTS_A_COMMIT || bytes >= bytes_a_commit) return SZ_OK;
-            const sz_timeline *tl = from->students.v[g->student++];
+            const sz_timeline *tl = student_awake(from, g->student++);
             if (sz_home(tl->id, g->o.parts) != g->o.partition) continue;
             sz_put *put = &puts[c->n_snapshots++];
             if (put_student(g, from, tl, seq, put) != SZ_OK) return SZ_CORRUPT;

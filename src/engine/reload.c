@@ -19,20 +19,15 @@ static void rule_gone(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e) {
         w->tc.alerts[i].json = sz_arena_str(&w->world, w->tc.alerts[i].json);
 }
 
-/* After the load: open episodes of rules that are switched off now. */
-void rules_ended(sz_worker *w) {
-    w->tc.carry = NULL;
-    if (!w->plan.is_other) return;
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        sz_timeline *tl = w->students.v[i];
-        for (uint32_t k = tl->n_episodes; k-- > 0;) {
-            const sz_rule *r = &w->bundle->rules[tl->episodes[k].rule];
-            if (r->mode != SZ_DISABLED) continue;
-            sz_timeline_rule_ended(tl, &w->tc, r->id, r, &tl->episodes[k], end_of_rule(w));
-            sz_timeline_drop_episode(tl, k);
-        }
+/* After the load: his open episodes of rules that are switched off now. */
+void rules_ended(sz_worker *w, uint32_t i) {
+    sz_timeline *tl = w->students.v[i];
+    for (uint32_t k = tl ? tl->n_episodes : 0; k-- > 0;) {
+        const sz_rule *r = &w->bundle->rules[tl->episodes[k].rule];
+        if (r->mode != SZ_DISABLED) continue;
+        sz_timeline_rule_ended(tl, &w->tc, r->id, r, &tl->episodes[k], end_of_rule(w));
+        sz_timeline_drop_episode(tl, k);
     }
-    alerts_flush(w);
 }
 
 /* Number now of each matcher then. */

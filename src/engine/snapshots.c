@@ -15,15 +15,44 @@ void snaps_reserve(sz_worker *w) {
     w->cap_snaps = w->students.cap;
 }
 
+/* A snapshot: 0 | version | seq | hash of the rest | what is due | the student's record. Before, and still read:
+ * seq | record; none is 0. */
+enum { SNAPSHOT_VERSION = 1 };
+
+static void put_snapshot(sz_buf *out, sz_worker *w, uint32_t i, const sz_timeline *tl, uint64_t seq) {
+    sz_buf *rest = &w->tc.scratch;
+    sz_buf_clear(rest);
+    dues_put_one(rest, w, i);
+    sz_timeline_pack(rest, tl, &w->tc);
+    sz_buf_put_u8(out, 0);
+    sz_buf_put_u8(out, SNAPSHOT_VERSION);
+    sz_buf_put_varint(out, seq);
+    sz_buf_put_u64(out, sz_hash(rest->p, rest->n));
+    sz_buf_put(out, rest->p, rest->n);
+}
+
+bool snapshot_get(sz_worker *w, sz_str bytes, uint32_t i, uint64_t *seq, sz_str *record) {
+    sz_reader r = sz_reader_of(bytes.p, bytes.n);
+    bool has_hash = bytes.n && !bytes.p[0];
+    if (has_hash && (sz_read_u8(&r), sz_read_u8(&r) != SNAPSHOT_VERSION)) return false;
+    *seq = sz_read_varint(&r);
+    uint64_t hash = has_hash ? sz_read_u64(&r) : 0;
+    if (r.bad || (has_hash && hash != sz_hash(r.p, (size_t)(r.end - r.p)))) return false;
+    if (has_hash && !dues_get_one(w, &r, i)) return false;
+    *record = (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
+    return true;
+}
+
 static sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq) {
     sz_buf bytes;
+    sz_timeline made = {0}, *awake = w->students.v[i];
     sz_buf_init(&bytes);
-    sz_buf_put_varint(&bytes, seq);
-    sz_timeline_pack(&bytes, w->students.v[i], &w->tc);
-    sz_put put = {.key = w->students.v[i]->id, .value = sz_arena_str(&o->arena, sz_buf_str(&bytes))};
+    put_snapshot(&bytes, w, i, student_look(w, i, &made, false), seq);
+    sz_put put = {.key = student_id(w, i), .value = sz_arena_str(&o->arena, sz_buf_str(&bytes))};
     o->snaps[o->n_snaps++] =
-        (snap_undo){.student = i, .was_stale = w->students.v[i]->masks_changed, .before = w->snaps[i]};
-    w->students.v[i]->masks_changed = false;
+        (snap_undo){.student = i, .was_stale = awake && awake->masks_changed, .before = w->snaps[i]};
+    if (awake) awake->masks_changed = false;
+    else sz_timeline_fini(&made);
     w->snapshot_bytes += bytes.n - w->snaps[i].bytes;
     if (!w->snaps[i].seq) o->new_snapshots++;
     w->snaps[i] = (snap){.seq = seq, .bytes = (uint32_t)bytes.n};
@@ -81,6 +110,7 @@ void snapshots_undo(sz_worker *w, outgoing *o) {
         const snap_undo *u = &o->snaps[k];
         w->snapshot_bytes -= w->snaps[u->student].bytes - u->before.bytes;
         w->snaps[u->student] = u->before;
+        dues_unsay(w, u->student);
         if (!u->was_stale) continue;
         w->students.v[u->student]->masks_changed = true;
         journal_touch(w, u->student);

@@ -7,6 +7,7 @@
 #include "worker.h"
 
 enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 10000, REFUSED_MS = 400, QUARREL_MS = 60000 };
+enum { WORDS_AT_ONCE = 1 << 20 }; /* a header may be damaged */
 
 static void acquire(sz_worker *w, uint64_t bundle_ver) {
     w->ports.env.random(w->ports.env.self, w->token, sizeof w->token);
@@ -124,14 +125,17 @@ static void resume(sz_worker *w) {
     }
 }
 
+void load_done(sz_worker *w) {
+    if (w->state == SZ_WK_LOADING) resume(w);
+}
+
 static void begin_new(sz_worker *w) {
     w->is_new = true;
     w->is_blank = false;
     w->bundle_ver = w->o.bundle_ver;
     w->knows_ver = true;
-    roster_load(w);
-    leaves_known_at_load(w);
-    resume(w);
+    w->state = SZ_WK_LOADING;
+    load_end(w, true);
 }
 
 /* A commit, and no trace of it where it was said to be settled (trap 21). */
@@ -171,6 +175,7 @@ static void take_header(sz_worker *w, const sz_header *h) {
     w->tc.wmax_ms = w->clocks.wmax_ms;
     look_for_deep_loss(w);
     w->op.loads++;
+    sz_map_reserve(&w->dict, w->stored_dict < WORDS_AT_ONCE ? w->stored_dict : WORDS_AT_ONCE);
     w->state = SZ_WK_LOADING;
     load(w, true);
 }
@@ -327,6 +332,5 @@ void on_chunk(sz_worker *w, const sz_msg *m) {
         load(w, false);
         return;
     }
-    load_end(w);
-    if (w->state == SZ_WK_LOADING) resume(w);
+    load_end(w, false);
 }

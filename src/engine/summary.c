@@ -20,28 +20,52 @@ static sz_eval eval_of(sz_worker *w, const sz_timeline *tl, int64_t t_ms) {
     return ev;
 }
 
-void sz_worker_judged(sz_worker *w, sz_judged *out) {
-    *out = (sz_judged){0};
-    int64_t t = clock_lowest(w);
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        const sz_timeline *tl = w->students.v[i];
-        if (!tl->is_active) {
-            out->inactive++;
-            continue;
-        }
-        bool is_unknown = true, is_rare = false;
-        if (t != SZ_TIME_NONE) {
-            sz_eval ev = eval_of(w, tl, t);
-            if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
-                out->on_leave++;
-                continue;
-            }
-            is_rare = sz_rarely_seen(&ev, &is_unknown);
-        }
-        if (is_rare) out->rarely_seen++;
-        else if (is_unknown) out->unknown++;
-        else out->judged++;
+static void judge(sz_worker *w, const sz_timeline *tl, int64_t t, sz_judged *out) {
+    if (!tl->is_active) {
+        out->inactive++;
+        return;
     }
+    bool is_unknown = true, is_rare = false;
+    if (t != SZ_TIME_NONE) {
+        sz_eval ev = eval_of(w, tl, t);
+        if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
+            out->on_leave++;
+            return;
+        }
+        is_rare = sz_rarely_seen(&ev, &is_unknown);
+    }
+    if (is_rare) out->rarely_seen++;
+    else if (is_unknown) out->unknown++;
+    else out->judged++;
+}
+
+/* Bytes that the students take, without and in their logs, and how many records the logs hold: as if all were awake. */
+typedef struct memory {
+    uint64_t state, log, records;
+} memory;
+
+static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
+    int64_t t = clock_lowest(w);
+    *judged = (sz_judged){0};
+    *m = (memory){0};
+    for (uint32_t i = 0; i < w->students.n; i++) {
+        sz_timeline made = {0};
+        const sz_timeline *tl = student_look(w, i, &made, true);
+        size_t state, log;
+        judge(w, tl, t, judged);
+        sz_timeline_memory(tl, &state, &log);
+        m->state += state;
+        m->log += log;
+        m->records += tl->n_log;
+        if (tl != &made) continue;
+        sz_timeline_fini(&made);
+        if (!w->tc.n_alerts) sz_arena_reset(&w->step);
+    }
+}
+
+void sz_worker_judged(sz_worker *w, sz_judged *out) {
+    memory ignored;
+    look_at_all(w, out, &ignored);
 }
 
 static void put_count(sz_buf *out, const char *name, uint64_t n) {
@@ -51,24 +75,16 @@ static void put_count(sz_buf *out, const char *name, uint64_t n) {
     sz_json_double(out, (double)n);
 }
 
-/* Bytes that the students take, without and in their logs, and how many records the logs hold. */
-static void put_memory(const sz_worker *w, sz_buf *out) {
-    uint64_t state = 0, log = 0, records = 0;
-    for (uint32_t i = 0; i < w->students.n; i++) {
-        size_t s, l;
-        sz_timeline_memory(w->students.v[i], &s, &l);
-        state += s;
-        log += l;
-        records += w->students.v[i]->n_log;
-    }
+static void put_memory(const memory *m, sz_buf *out) {
     sz_buf_printf(out, ",\"memory\":{\"state_bytes\":%llu,\"log_bytes\":%llu,\"log_records\":%llu}",
-                  (unsigned long long)state, (unsigned long long)log, (unsigned long long)records);
+                  (unsigned long long)m->state, (unsigned long long)m->log, (unsigned long long)m->records);
 }
 
 void sz_worker_summary(sz_worker *w, sz_buf *out) {
     const sz_counters *n = &w->n;
     sz_judged j;
-    sz_worker_judged(w, &j);
+    memory m;
+    look_at_all(w, &j, &m);
     sz_buf_put_z(out, "{\"schema\":1");
     put_count(out, "read", n->read);
     put_count(out, "used", n->used);
@@ -96,7 +112,7 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
     put_count(out, "unknown_places", n->unknown_places);
     put_count(out, "unknown_readers", n->unknown_readers);
-    put_memory(w, out);
+    put_memory(&m, out);
     int64_t clock = clock_lowest(w);
     if (clock == SZ_TIME_NONE) {
         sz_buf_put_z(out, ",\"clock\":null}");
@@ -110,6 +126,6 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
 sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out) {
     uint32_t i = student_get(w, student, false);
     if (i == SZ_NONE) return SZ_NOT_FOUND;
-    sz_timeline_json(out, w->students.v[i], &w->tc);
+    sz_timeline_json(out, student_awake(w, i), &w->tc);
     return SZ_OK;
 }

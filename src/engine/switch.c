@@ -4,9 +4,19 @@
  * far is committed; then the worker passes its students through their stored form, as a restart would, so that a
  * reload and a run with other rules are one path; and what that says and changes goes in a commit of its own.
  *
- * The pass is one step: about as long as it takes to load the state.
+ * The pass goes in steps of so many students each; what the stream has given meanwhile waits.
  */
 #include "worker.h"
+
+struct switching {
+    students from; /* of the old world; those before `at` have gone over */
+    uint32_t at;
+    sz_bundle *bundle;
+    sz_campus *campus;
+    sz_tlctx old; /* all that packing asks */
+    sz_buf bytes;
+    bool is_over; /* all have gone over, and the load's end is under way */
+};
 
 void switch_forget(sz_worker *w) {
     sz_bundle_unref(w->next_bundle);
@@ -57,34 +67,20 @@ static void clear_world(sz_worker *w) {
 }
 
 /* One student out of the old world into the new one, under the same number: the journal's bookkeeping goes by it. */
-static void carry_student(sz_worker *w, const sz_timeline *from, const sz_tlctx *old, sz_buf *bytes) {
-    sz_buf_clear(bytes);
-    sz_timeline_pack(bytes, from, old);
+static void carry_student(sz_worker *w, struct switching *x, uint32_t k) {
+    sz_timeline *from = x->from.v[k];
+    step_count(w);
+    sz_buf_clear(&x->bytes);
+    sz_timeline_pack(&x->bytes, from, &x->old);
     uint32_t i = student_get(w, from->id, true);
-    record_is_read(w, sz_timeline_unpack(w->students.v[i], &w->tc, bytes->p, bytes->n));
+    sz_timeline *tl = w->students.v[i];
+    dues_stored(w, i);
+    if (record_is_read(w, sz_timeline_unpack(tl, &w->tc, x->bytes.p, x->bytes.n)))
+        student_settle(w, tl), heap_update(w, i);
     sz_arena_reset(&w->step);
-}
-
-static void carry_students(sz_worker *w, students *from, const sz_tlctx *old) {
-    sz_buf bytes;
-    sz_buf_init(&bytes);
-    for (uint32_t i = 0; i < from->n; i++) {
-        if (w->state == SZ_WK_RUNNING) carry_student(w, from->v[i], old, &bytes);
-        sz_timeline_fini(from->v[i]);
-        sz_free(from->v[i]);
-        from->v[i] = NULL;
-    }
-    sz_buf_fini(&bytes);
-}
-
-static void free_shell(students *s) {
-    sz_free(s->v);
-    sz_free(s->of_campus);
-    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
-        sz_free(s->heaps[k].v);
-        sz_free(s->heaps[k].pos);
-    }
-    sz_map_fini(&s->ids);
+    sz_timeline_fini(from);
+    sz_free(from);
+    x->from.v[k] = NULL;
 }
 
 /* The header's body as a commit here would have it: memory is what the store holds. */
@@ -93,15 +89,15 @@ static void put_header(sz_buf *body, const sz_worker *w) {
     header_put(body, w, &here);
 }
 
-static void switch_now(sz_worker *w) {
-    sz_bundle *bundle = w->bundle;
-    sz_campus *campus = w->campus;
-    students from = w->students;
-    sz_tlctx old = {.bundle = bundle, .types = w->tc.types}; /* all that packing asks */
+static void switch_begin(sz_worker *w) {
+    struct switching *x = w->switching = sz_alloc(sizeof *x);
+    *x = (struct switching){.bundle = w->bundle,
+                            .campus = w->campus,
+                            .from = w->students,
+                            .old = {.bundle = w->bundle, .types = w->tc.types}};
+    sz_buf_init(&x->bytes);
     int64_t limit = w->clocks.limit_ms;
-    sz_buf body;
-    sz_buf_init(&body);
-    put_header(&body, w);
+    put_header(&x->bytes, w);
     clear_world(w);
     w->bundle = w->next_bundle;
     w->campus = w->next_campus;
@@ -110,27 +106,81 @@ static void switch_now(sz_worker *w) {
     world_init(w);
     w->students = (students){0};
     students_init(w);
-    if (!header_get(w, sz_buf_str(&body))) worker_hold_damaged(w, "its header cannot be read", "头部无法读取");
+    if (!header_get(w, sz_buf_str(&x->bytes))) worker_hold_damaged(w, "its header cannot be read", "头部无法读取");
     w->clocks.limit_ms = limit;
     w->tc.begin_ms = w->clocks.begin_ms;
     w->tc.wmax_ms = w->clocks.wmax_ms;
-    carry_students(w, &from, &old);
-    if (w->state == SZ_WK_RUNNING) load_end(w);
+    load_clocks(w);
+}
+
+static void carry_students(sz_worker *w, struct switching *x) {
+    while (w->step_students < students_a_step(w) && x->at < x->from.n && w->state == SZ_WK_RUNNING)
+        carry_student(w, x, x->at++);
+    if (x->at < x->from.n || w->state != SZ_WK_RUNNING) return;
+    x->is_over = true;
     if (w->plan.is_other) w->bundle_ver++;
+    load_end(w, false);
+}
+
+void switch_drop(sz_worker *w) {
+    struct switching *x = w->switching;
+    if (!x) return;
+    w->switching = NULL;
+    students_free(&x->from);
+    sz_bundle_unref(x->bundle);
+    sz_campus_free(x->campus);
+    sz_buf_fini(&x->bytes);
+    sz_free(x);
+}
+
+bool switch_is_on(const sz_worker *w) { return w->switching != NULL; }
+
+static void switch_step(sz_worker *w) {
+    if (!w->switching->is_over) carry_students(w, w->switching);
+    else load_go_on(w);
+    if (w->state == SZ_WK_RUNNING && (!w->switching->is_over || load_is_ending(w))) return;
+    switch_drop(w);
+    if (w->state != SZ_WK_RUNNING) return;
     w->n_switched++;
     w->switched_ms = w->clocks.wmax_ms;
-    free_shell(&from);
-    sz_bundle_unref(bundle);
-    sz_campus_free(campus);
-    sz_buf_fini(&body);
+    commit_start(w);
+}
+
+void switch_finish(sz_worker *w) {
+    for (; w->switching; switch_step(w)) w->step_students = 0;
+}
+
+/* Of who sleeps the old rules make a student first. */
+static bool wake_some(sz_worker *w) {
+    for (; w->students.asleep.n && w->at_waking < w->students.n; w->at_waking++) {
+        if (w->students.v[w->at_waking]) continue;
+        if (w->step_students >= students_a_step(w)) return false;
+        step_count(w);
+        student_wake(w, w->at_waking);
+        sz_arena_reset(&w->step);
+    }
+    w->at_waking = 0;
+    return true;
 }
 
 void switch_go_on(sz_worker *w) {
+    if (w->switching) {
+        switch_step(w);
+        return;
+    }
     if (w->sent.is_made || w->store_busy) return; /* its answer comes first */
+    if (!wake_some(w) || w->state != SZ_WK_RUNNING) return;
     if (is_dirty(w)) {
         commit_start(w);
         return;
     }
-    switch_now(w);
-    if (w->state == SZ_WK_RUNNING) commit_start(w);
+    switch_begin(w);
+    if (w->state == SZ_WK_RUNNING) switch_step(w);
+    else switch_drop(w);
+}
+
+/* More of it is to be done though nothing comes. */
+bool switch_may_go_on(const sz_worker *w) {
+    if (w->switching) return true;
+    return w->next_bundle && !w->sent.is_made && !w->store_busy && !tick_is_firing(w);
 }

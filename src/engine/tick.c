@@ -8,7 +8,7 @@
  */
 #include "worker.h"
 
-enum { STUDENTS_A_STEP = 500, ALERTS_A_STEP = 1000 };
+enum { ALERTS_A_STEP = 1000 };
 static const int64_t skew_ms = 10 * SZ_MINUTE_MS, idle_default_ms = 2 * SZ_MINUTE_MS;
 
 int64_t store_now_ms(const sz_worker *w) {
@@ -51,7 +51,8 @@ bool tick_may_fire(const sz_worker *w) {
 void on_tick(sz_worker *w, const sz_msg *m) {
     w->op.end = m->offset;
     bool is_at_end = w->position == m->offset || (w->position < 0 && m->offset == 0);
-    if (!w->o.is_live || !w->is_log || w->state != SZ_WK_RUNNING || w->must_seek || tick_is_firing(w) || !is_at_end)
+    if (!w->o.is_live || !w->is_log || w->state != SZ_WK_RUNNING || w->must_seek || tick_is_firing(w) ||
+        switch_is_on(w) || w->hand.is_on || !is_at_end)
         return;
     int64_t t = m->wall_ms, store = store_now_ms(w);
     if (store != SZ_TIME_NONE && store < t) t = store;
@@ -101,7 +102,7 @@ static bool next_instant(sz_worker *w) {
 }
 
 void tick_fire(sz_worker *w) {
-    uint32_t n = 0, most = w->o.tick_students ? w->o.tick_students : STUDENTS_A_STEP;
+    uint32_t n = 0, most = students_a_step(w);
     while (n < most && w->alerts.n + w->tc.n_alerts < ALERTS_A_STEP) {
         if (w->at_firing == w->n_firing) {
             alerts_flush(w);

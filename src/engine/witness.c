@@ -58,8 +58,7 @@ static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what, const 
     long long at = (long long)w->position;
     sz_arena a;
     sz_arena_init(&a);
-    const char *en =
-        sz_arena_printf(&a, "%.*s, partition %u, offset %lld", SZ_FMT_STR(w->o.topic), w->o.partition, at);
+    const char *en = sz_arena_printf(&a, "%.*s, partition %u, offset %lld", SZ_FMT_STR(w->o.topic), w->o.partition, at);
     const char *zh = sz_arena_printf(&a, "%.*s，分区 %u，位置 %lld", SZ_FMT_STR(w->o.topic), w->o.partition, at);
     sz_msg said = {.text = sz_str_of(sz_arena_printf(&a, "%s; accepted", what)),
                    .text_zh = sz_str_of(sz_arena_printf(&a, "%s；已接受", what_zh))};
@@ -139,7 +138,7 @@ bool witness_pass(sz_worker *w, const sz_input **p, uint32_t *n) {
         running(w);
     }
     if (w->state != SZ_WK_RUNNING) return false;
-    if (tick_is_firing(w)) { /* no input before all that is due has fired: it is read again then */
+    if (tick_is_firing(w) || switch_is_on(w)) { /* no input before all that is due has fired: it is read again then */
         w->must_seek = true;
         return false;
     }

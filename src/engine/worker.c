@@ -249,10 +249,17 @@ static void want(sz_worker *w) {
 static void run(sz_worker *w) {
     settle_submit(w);
     settle_tell(w, false);
+    if (w->hand.is_on && w->is_next_step) {
+        w->may_cut = true;
+        hand_go_on(w);
+    }
+    if (w->hand.is_on) return;
     if (tick_may_fire(w)) tick_fire(w);
-    if (w->next_bundle && !tick_is_firing(w)) {
+    if (w->state != SZ_WK_RUNNING) return; /* it met a damaged record */
+    if ((w->next_bundle || w->switching) && !tick_is_firing(w)) {
         switch_go_on(w);
-        if (w->next_bundle || w->state != SZ_WK_RUNNING) return;
+        if (w->next_bundle || w->switching || w->state != SZ_WK_RUNNING) return;
+        if (take_held(w)) return;
     }
     if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
     if (tick_is_firing(w)) return;
@@ -272,6 +279,10 @@ void worker_go_on(sz_worker *w) {
 }
 
 static void on_go_on(sz_worker *w) {
+    if (w->state == SZ_WK_LOADING) { /* whoever runs it has still to say when it may begin */
+        if (load_is_ending(w)) load_go_on(w);
+        return;
+    }
     w->is_first_start = false;
     bool is_time = w->now_ms >= w->wait_ms;
     if (w->state == SZ_WK_BACKOFF && is_time) start(w);
@@ -289,64 +300,6 @@ static void on_assigned(sz_worker *w, const sz_msg *m) {
     w->refused_ms[0] = w->refused_ms[1] = SZ_TIME_NONE; /* a quarrel is one while nobody was assigned anew */
     w->n_backoffs = 0;
     start(w);
-}
-
-/* Files are read once: what was asked for is used while the store is being asked, too. */
-static bool takes_files(const sz_worker *w) {
-    return w->has_memory && (w->state == SZ_WK_RUNNING || w->state == SZ_WK_BACKOFF || w->state == SZ_WK_ACQUIRING);
-}
-
-/* How many records before its use a student's timeline is fetched, and what that points to. */
-enum { FAR_AHEAD = 24, AHEAD = 8 };
-
-static void fetch(const sz_timeline *tl) {
-    for (size_t at = 0; tl && at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
-}
-
-static void take(sz_worker *w, const sz_input *in, uint32_t n) {
-    input_look_ahead(w, in, n);
-    for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w->ahead[i]);
-    for (uint32_t i = 0; i < n; i++) {
-        fetch(i + FAR_AHEAD < n ? w->ahead[i + FAR_AHEAD] : NULL);
-        if (i + AHEAD < n && w->ahead[i + AHEAD]) sz_timeline_prefetch(w->ahead[i + AHEAD]);
-        input_record(w, &in[i], w->holders[i]);
-    }
-}
-
-static void on_input(sz_worker *w, const sz_msg *m) {
-    const sz_input *in = m->inputs;
-    uint32_t n = m->n;
-    if (w->is_log ? !witness_pass(w, &in, &n) : !takes_files(w)) {
-        worker_go_on(w);
-        return;
-    }
-    w->wanted = false;
-    w->is_quiet = !n && !w->is_log;
-    if (n) w->batch_open = true;
-    if (n && w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
-    if (n) limit_set(w);
-    for (uint32_t from = 0; from < n; from += RECORDS_A_STEP)
-        take(w, in + from, n - from < RECORDS_A_STEP ? n - from : RECORDS_A_STEP);
-    if (w->is_log) witness_note(w, n ? &in[n - 1] : NULL, m->offset);
-    worker_go_on(w);
-}
-
-static void on_input_end(sz_worker *w, const sz_msg *m) {
-    if (m->answer == SZ_ANS_FAILED) {
-        worker_fail_told(w, SZ_IO, "", "", m);
-        return;
-    }
-    if (w->is_log && w->state == SZ_WK_RUNNING) { /* the run was to read up to here; its log goes on */
-        w->wanted = false;
-        input_end(w);
-        on_stop(w);
-    }
-    if (w->is_log || !takes_files(w)) return;
-    w->wanted = false;
-    input_end(w);
-    w->batch_open = false;
-    w->ended = true;
-    worker_go_on(w);
 }
 
 /* What people look for when two workers had one partition: who lost it says so. */
@@ -426,6 +379,10 @@ static void look_at_clocks(sz_worker *w, const sz_msg *m) {
     w->store_at_ms = w->now_ms;
 }
 
+/* What may come while a message of input is in hand, or other rules are taken over: all else finds that done. */
+static const bool can_wait[] = {[SZ_MSG_INPUT] = true,  [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true,
+                                [SZ_MSG_BUNDLE] = true, [SZ_MSG_GO_ON] = true,     [SZ_MSG_STOP] = false};
+
 void sz_worker_step(sz_worker *w, const sz_msg *m) {
     if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) {
         if (m->kind == SZ_MSG_BUNDLE) sz_bundle_unref(m->bundle), sz_campus_free(m->campus);
@@ -433,6 +390,12 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     }
     look_at_clocks(w, m);
     if (w->n_notices_told == w->notices.n) lines_clear(&w->notices), w->n_notices_told = 0;
+    bool is_files_end = m->kind == SZ_MSG_INPUT_END && !w->is_log;
+    bool waits = can_wait[m->kind] && m->answer == SZ_ANS_OK && !w->start_wanted;
+    w->step_students = 0;
+    w->is_next_step = true;
+    if (w->hand.is_on && !waits) hand_finish(w);
+    if (w->switching && !waits && !is_files_end) switch_finish(w);
     switch (m->kind) {
     case SZ_MSG_ASSIGNED: on_assigned(w, m); return;
     case SZ_MSG_REVOKED: on_revoked(w, m); return;
@@ -495,6 +458,7 @@ uint64_t sz_worker_bundle_ver(const sz_worker *w) { return w->knows_ver ? w->bun
 
 void sz_worker_operation(const sz_worker *w, sz_operation *out) {
     *out = w->op;
+    out->asleep = w->students.asleep.n;
     out->outbox = w->outbox.n;
     out->outbox_bytes = w->outbox.bytes.n;
     out->position = w->position;

@@ -45,10 +45,41 @@ typedef struct heap { /* students by their next item, one a class */
     uint32_t n;
 } heap;
 
+/* Students as they were read, whom nothing has touched since (asleep.c). */
+typedef struct kept_entry { /* of the journal; of one student each has the one before it */
+    const char *p;
+    uint32_t n : 31, is_story : 1;
+    uint32_t before; /* its number + 1; 0: none */
+} kept_entry;
+
+typedef struct kept_student {
+    uint32_t last; /* his newest entry, + 1 */
+    uint32_t seen; /* the last blob that he stood in */
+} kept_student;
+
+typedef struct asleep {
+    sz_arena bytes; /* the journal's blobs and the records, as they were read */
+    kept_entry *entries;
+    uint32_t n_entries, cap_entries;
+    kept_student *of;  /* by student */
+    sz_str *records;   /* by student: what his snapshot holds; empty: there is none */
+    uint32_t *of_word; /* students by their word, + 1 */
+    uint32_t cap_words, n_words;
+    uint32_t *order, cap_order;
+    uint32_t n;                       /* who sleeps */
+    int64_t class_ms[SZ_CLASSES_MAX]; /* clocks as of the load: they are settled as of then, whenever they wake */
+    int64_t wmax_ms;
+    bool has_clocks, may_sleep; /* the load has ended; nothing has changed that what is due depends on */
+} asleep;
+
 typedef struct students {
-    sz_map ids; /* id → number */
-    sz_timeline **v;
+    sz_map ids;      /* id → number */
+    sz_timeline **v; /* NULL: asleep; student_awake() */
     uint32_t n, cap;
+    asleep asleep;
+    int32_t *said; /* of each class of each: when something is due, as the store knows it (dues.c) */
+    uint8_t *due_flags;
+    uint32_t *due_noted, n_due_noted, cap_due_noted;
     uint32_t *of_campus; /* number of each student of the campus; SZ_NONE */
     uint32_t n_of_campus;
     heap heaps[SZ_CLASSES_MAX];
@@ -103,6 +134,22 @@ typedef struct settling { /* commits that stand, waiting to be confirmed by a la
     bool has_alerts;
 } settling;
 enum { RECORDS_A_STEP = 256 }; /* of one message of input */
+
+/* Where the use of one record stands, that may take several steps: at an hour at which something is due for all. */
+typedef enum use_stage { USE_NOT, USE_BEGIN, USE_TIME, USE_INSERT, USE_AFTER } use_stage;
+typedef struct use {
+    uint8_t stage;
+    uint32_t student, source; /* student SZ_NONE: new, with that id */
+    sz_str id;
+} use;
+
+/* The message of input in hand; the stream keeps it until it is asked again. */
+typedef struct hand {
+    bool is_on, is_end;
+    const sz_input *in;
+    uint32_t n, at;
+    int64_t offset;
+} hand;
 
 struct sz_worker {
     sz_options o;
@@ -210,7 +257,7 @@ struct sz_worker {
     uint64_t stored_seq;       /* commit that wrote the header's body; and how long the lists were after it */
     uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
     bool has_lengths; /* older headers do not say */
-    uint64_t facts_hash, stored_facts_hash, stored_bundle_hash;
+    uint64_t facts_hash, stored_facts_hash, stored_bundle_hash, stored_dues_hash;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
     sz_carry carry;
@@ -218,8 +265,20 @@ struct sz_worker {
     sz_arena world;         /* of these; begun anew at a switch */
     sz_bundle *next_bundle; /* to be switched to at the next commit boundary (switch.c); NULL: none */
     sz_campus *next_campus;
+    struct switching *switching; /* NULL: none is under way */
+    uint32_t at_waking;
+    sz_msg held; /* what the stream gave during it, to be taken after it; it keeps the inputs until it is asked again */
+    bool is_held;
     uint32_t n_switched;
     int64_t switched_ms;
+    hand hand;
+    use use;
+    bool is_next_step; /* a message in hand may go on: nothing was done for it in this one */
+    bool may_cut;      /* what is done now may break off and go on with the next step */
+    bool is_firing;    /* time_advance() broke off while that which is due fired */
+    uint32_t at_facts, step_students;
+    uint8_t load_phase; /* load.c; 0: none */
+    uint32_t load_at;
     bool rewrite_all; /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
@@ -251,10 +310,18 @@ void memory_drop(sz_worker *w); /* as it was when the worker was made */
 
 /* start.c */
 void start(sz_worker *w);
+void load_done(sz_worker *w);
 void start_soon(sz_worker *w);                   /* refused: once the group was heard */
 void start_later(sz_worker *w, const sz_msg *m); /* the store does not answer: BACKOFF */
 void on_acquired(sz_worker *w, const sz_msg *m);
 void on_chunk(sz_worker *w, const sz_msg *m);
+
+/* hand.c */
+void on_input(sz_worker *w, const sz_msg *m);
+void on_input_end(sz_worker *w, const sz_msg *m);
+void hand_go_on(sz_worker *w);
+void hand_finish(sz_worker *w); /* at once: what comes cannot wait */
+bool take_held(sz_worker *w);   /* what came during a switch; false: nothing did */
 
 /* witness.c */
 void witness_seek(sz_worker *w);
@@ -309,62 +376,116 @@ int64_t clock_lowest(const sz_worker *w);
 int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax);
 int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
-void time_advance(sz_worker *w);
+/* False: the step has had its share; the same call goes on. */
+bool time_advance(sz_worker *w);
 /* The clock of each class to that time at least. */
 void clocks_reach(sz_worker *w, const int64_t *target);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);
 void alerts_flush(sz_worker *w);
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause);
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause);
-void facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause);
+bool facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause); /* false: the same */
+bool step_is_full(const sz_worker *w);
+void step_count(sz_worker *w); /* a student was looked at */
 
 /* feeds.c */
-void feed_status(sz_worker *w, const sz_feed_status *f);
+bool feed_status(sz_worker *w, const sz_feed_status *f); /* false: as input_record */
 void downs_rebuild(sz_worker *w);
 void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 
 /* students.c */
 void students_init(sz_worker *w);
 void students_fini(sz_worker *w);
-const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus); /* NULL: not there */
+void students_free(students *s);
+const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus); /* NULL: not there, or asleep */
 uint32_t student_get(sz_worker *w, sz_str id, bool create);                   /* SZ_NONE: not there */
+uint32_t student_read(sz_worker *w, sz_str id); /* of the store: asleep, if he was not there */
+sz_str student_id(const sz_worker *w, uint32_t i);
 void heap_update(sz_worker *w, uint32_t i);
+void heap_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key);
 uint32_t heap_due(const sz_worker *w); /* a student with something due, SZ_NONE */
 /* Earliest instant at which something is due in a class before its target; SZ_TIME_MAX. */
 int64_t heap_next(const sz_worker *w, const int64_t *target);
 /* All who have something due, by id, into w->firing. */
 void heap_gather(sz_worker *w);
 bool is_home(const sz_worker *w, sz_str id);
-void roster_load(sz_worker *w);
+void roster_add(sz_worker *w, uint32_t in_campus); /* if he is at home here and not there yet */
+
+/* asleep.c */
+void asleep_init(asleep *a);
+void asleep_fini(asleep *a);
+void asleep_grow(asleep *a, uint32_t from, uint32_t to);
+void asleep_keep_record(sz_worker *w, uint32_t i, sz_str record);
+void asleep_keep_entry(sz_worker *w, uint32_t i, sz_str body, bool is_story); /* of bytes that asleep_keep() gave */
+sz_str asleep_keep(sz_worker *w, sz_str bytes);
+void asleep_words(sz_worker *w);
+/* Number of the student with that id, + 1; 0: not known yet. word < dict.n */
+static inline uint32_t *asleep_word(sz_worker *w, uint32_t word) {
+    if (word >= w->students.asleep.cap_words) asleep_words(w);
+    return &w->students.asleep.of_word[word];
+}
+void asleep_set_clocks(sz_worker *w);
+sz_timeline *student_wake(sz_worker *w, uint32_t i);
+void student_settle(sz_worker *w, sz_timeline *tl); /* who was put together: his head is made, as of the load */
+static inline sz_timeline *student_awake(sz_worker *w, uint32_t i) {
+    return w->students.v[i] ? w->students.v[i] : student_wake(w, i);
+}
+/* A look that wakes nobody: him, or `made` put together from what was read (to be finished with sz_timeline_fini; with
+ * its head where that is asked). */
+const sz_timeline *student_look(sz_worker *w, uint32_t i, sz_timeline *made, bool with_head);
+
+/* dues.c */
+enum { DUE_UNSAID = INT32_MIN, DUE_NEVER = INT32_MAX };
+void dues_grow(sz_worker *w, uint32_t from);
+void dues_note(sz_worker *w, uint32_t i);
+void dues_stored(sz_worker *w, uint32_t i); /* the store has something of him, or will with the next commit */
+void dues_unsay(sz_worker *w, uint32_t i);
+bool dues_put(sz_buf *body, sz_worker *w); /* what the store is to know; false: nothing new */
+/* False: not whole. Whom it names, to be freed. */
+bool dues_get(sz_worker *w, sz_str body, uint64_t seq, uint32_t **who, uint32_t *n_who);
+void dues_put_one(sz_buf *out, sz_worker *w, uint32_t i); /* of a snapshot: it is said with it */
+bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i);
+bool dues_allow_sleep(const sz_worker *w, uint32_t i);
+int64_t dues_key(const sz_worker *w, uint32_t i, uint32_t k);
+/* Of all that what is due depends on, beside records, clocks and what feeds said. */
+uint64_t dues_hash(const sz_worker *w);
 
 /* leaves.c */
 void leaves_init(sz_worker *w);
+void leaves_first_look(sz_worker *w, sz_timeline *tl); /* of whom the state knows nothing yet */
 uint64_t leaf_hash(const sz_worker *w, uint32_t leaf);
 uint64_t roster_hash(const sz_worker *w, uint32_t campus_student);
 bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms);
 void leaf_enter(sz_worker *w);
-void leaves_remember(sz_worker *w);
-void leaves_known_at_load(sz_worker *w);
+void leaves_remember(sz_worker *w, const sz_timeline *tl);
+void leaves_at_load(sz_worker *w, uint32_t i);
 
 /* input.c */
 /* Find out whose each record of a message is: w->holders, w->ahead. */
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n);
-void input_record(sz_worker *w, const sz_input *in, uint32_t holder);
-void input_end(sz_worker *w);
+/* False: the step has had its share (w->use says where it stands); the same call goes on. */
+bool input_record(sz_worker *w, const sz_input *in, uint32_t holder);
+bool input_end(sz_worker *w);
 
 /* journal.c */
-enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3 };
+enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3, ENTRY_DUES = 4 };
 void blob_push(sz_worker *w, uint64_t seq, const uint32_t *students, uint32_t n, uint64_t bytes);
 void blobs_drop(sz_worker *w, uint32_t n);
 void journal_event(sz_worker *w, uint32_t student, sz_str entry);
 void journal_tick(sz_worker *w, int64_t t_ms);
 void journal_touch(sz_worker *w, uint32_t student);
 void journal_stories(sz_worker *w);
+void journal_dues(sz_worker *w);
+void blob_put(sz_buf *out, uint64_t seq, sz_str entries);
+/* False: not whole. The entries point into bytes. */
+bool blob_get(sz_str bytes, uint64_t *seq, sz_str *entries);
 
 /* snapshots.c */
 void snaps_reserve(sz_worker *w);
 /* Those of this commit, into o: of students whose journal is stale or old, or of all. */
 void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq);
+/* Of what is read; what is due is noted. False: it is not whole. The record points into bytes. */
+bool snapshot_get(sz_worker *w, sz_str bytes, uint32_t i, uint64_t *seq, sz_str *record);
 void snapshots_undo(sz_worker *w, outgoing *o);
 
 /* lines.c */
@@ -443,7 +564,7 @@ void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_ar
 
 /* reload.c */
 void meaning_meet(sz_worker *w, const meaning *old);
-void rules_ended(sz_worker *w);
+void rules_ended(sz_worker *w, uint32_t i);
 
 /* switch.c */
 void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus);
@@ -452,10 +573,20 @@ void switch_go_on(sz_worker *w);
 /* The state has gone on under newer rules: those that wait are taken now. False: none wait. */
 bool switch_if_asked(sz_worker *w);
 void switch_forget(sz_worker *w);
+bool switch_is_on(const sz_worker *w);
+bool switch_may_go_on(const sz_worker *w);
+void switch_finish(sz_worker *w); /* at once: what comes cannot wait */
+void switch_drop(sz_worker *w);
 
 /* load.c */
 bool record_is_read(sz_worker *w, sz_status s); /* else the worker holds */
 void load_chunk(sz_worker *w, const sz_msg *m);
-void load_end(sz_worker *w);
+/* All chunks are there, or there were none: the rest goes in steps, each over so many students, load_go_on() until
+ * load_is_ending() is over; then load_done(). */
+void load_end(sz_worker *w, bool is_new);
+void load_clocks(sz_worker *w); /* as of which everyone is settled */
+void load_go_on(sz_worker *w);
+bool load_is_ending(const sz_worker *w);
+uint32_t students_a_step(const sz_worker *w);
 
 #endif

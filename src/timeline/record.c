@@ -236,6 +236,11 @@ static bool get_tail(sz_timeline *tl, const sz_tlctx *c, sz_str tail, int format
     return ok;
 }
 
+sz_status sz_timeline_look(const void *p, size_t n) {
+    uint8_t format = n ? *(const uint8_t *)p : 0;
+    return format > SZ_RECORD_FORMAT ? SZ_REFUSED : format == 0 ? SZ_CORRUPT : SZ_OK;
+}
+
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n) {
     sz_reader r = sz_reader_of(p, n);
     uint8_t format = sz_read_u8(&r);

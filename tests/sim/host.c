@@ -99,6 +99,7 @@ static void seat_open(world *w, seat *s) {
                     .settle_ms = w->s.settle_ms,
                     .commit_records = w->s.commit_records,
                     .journal_bytes = w->s.journal_bytes,
+                    .tick_students = w->s.tick_students,
                     .topic = SZ_STR("campus.events"),
                     .worker = h == 0   ? SZ_STR("h0")
                               : h == 1 ? SZ_STR("h1")
@@ -128,7 +129,7 @@ static void wake(world *w, seat *s, mail *m) {
 static void set_alarm(world *w, seat *s) {
     int64_t to = sz_worker_wake_ms(s->w);
     if (to == SZ_TIME_MAX) return;
-    to -= w->hosts[s->host].mono0_ms;
+    to = to == INT64_MIN ? w->now : to - w->hosts[s->host].mono0_ms; /* at once */
     if (to < w->now) to = w->now;
     if (to >= s->wake_at_ms) return;
     s->wake_at_ms = to;

@@ -280,9 +280,11 @@ void invariant_before(seat *s, const sz_msg *m) {
 }
 
 void invariant_step(world *w, seat *s, const sz_msg *m) {
-    bool has_loaded = m->kind == SZ_MSG_CHUNK && m->answer == SZ_ANS_OK && m->chunk == SZ_CHUNK_END;
-    bool stands = s->where != SZ_WK_FAILED && s->where != SZ_WK_HELD;
+    if (m->kind == SZ_MSG_CHUNK) s->is_all_there = m->answer == SZ_ANS_OK && m->chunk == SZ_CHUNK_END;
+    bool has_loaded = s->is_all_there && s->where != SZ_WK_LOADING; /* the end of a load may take several steps */
+    bool stands = s->where == SZ_WK_SEEKING || s->where == SZ_WK_RUNNING || s->where == SZ_WK_DRAINING;
     if (has_loaded && stands && s->mem_uid != NO_STATE) check_loaded(w, s);
+    if (has_loaded) s->is_all_there = false;
     int64_t clock = sz_worker_clock(s->w);
     bool goes_on = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_TICK || m->kind == SZ_MSG_GO_ON;
     if (goes_on && clock < s->clock_ms && s->where == SZ_WK_RUNNING)

@@ -68,7 +68,8 @@ swarm swarm_of(uint64_t seed, uint64_t mask) {
     s.loss_ms = rng_between(&r, 500, 2800);
     s.chunk_items = (uint32_t)rng_between(&r, 0, 2) ? 500 : (uint32_t)rng_between(&r, 1, 20);
     s.commit_records = rng_chance(&r, 0.3) ? (uint32_t)rng_between(&r, 1, 64) : 0;
-    s.journal_bytes = (uint64_t)rng_around(&r, 4000); /* beyond it, snapshots */
+    s.journal_bytes = (uint64_t)rng_around(&r, 4000);                                    /* beyond it, snapshots */
+    s.tick_students = s.journal_bytes % 3 ? 0 : (uint32_t)(1 + s.journal_bytes / 3 % 7); /* no draw: seeds stay */
     s.span_ms = s.is_live ? rng_between(&r, 4 * 60000, 10 * 60000) : rng_between(&r, 15000, 60000);
     return s;
 }

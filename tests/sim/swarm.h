@@ -73,7 +73,7 @@ typedef struct swarm {
     bool is_cluster; /* partitions are lost one by one */
     uint32_t parts, hosts;
     int64_t latency_ms, settle_ms, loss_ms; /* loss_ms: what a loss may take, shorter than settle */
-    uint32_t chunk_items, commit_records;
+    uint32_t chunk_items, commit_records, tick_students;
     uint64_t journal_bytes;
     int64_t span_ms; /* while faults strike and records are produced */
 } swarm;

@@ -140,6 +140,7 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     uint64_t round, assigned_round; /* of the group, at the revocation and at the assignment */
     int64_t quiet_since_ms;         /* of its last input, or since it runs */
     bool is_told;                   /* a tick came when it had been quiet for longer than any stream's `idle` */
+    bool is_all_there;              /* every chunk of a load, whose end may take several steps */
     /* of the store */
     uint64_t call; /* waited for; 0: none */
     sz_chunk_kind load_at;

@@ -249,7 +249,8 @@ static void serve(rig *r) {
     while (k < r->log->n && r->log->v[k].offset < r->next) k++;
     if (!r->wanted || k == r->log->n) return;
     r->inputs = SZ_NEWN(&r->arena, sz_input, r->wanted);
-    for (; n < r->wanted && k < r->log->n; n++, k++) {
+    uint32_t most = r->most_inputs && r->most_inputs < r->wanted ? r->most_inputs : r->wanted;
+    for (; n < most && k < r->log->n; n++, k++) {
         sz_input *in = &r->inputs[n];
         in->raw = r->log->v[k].raw;
         in->origin = (sz_origin){.source = SZ_STR("kafka:t"), .offset = r->log->v[k].offset};
@@ -417,6 +418,8 @@ void rig_run(rig *r) {
             if (sz_worker_wake_ms(r->w) > r->mono) {
                 if ((m = sz_msgq_pop(r->q))) sz_worker_step(r->w, m);
                 else return;
+            } else if (r->stops_when_cut && sz_worker_wake_ms(r->w) == INT64_MIN) {
+                return;
             } else {
                 sz_worker_step(r->w, &(sz_msg){.kind = SZ_MSG_GO_ON});
             }

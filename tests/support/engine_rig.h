@@ -82,8 +82,10 @@ typedef struct rig {
     rig_fate acquire_fate; /* RIG_NOT_DONE: UNKNOWN */
     bool holds[RIG_KINDS]; /* answers of that kind wait in `held` */
     sz_msgq *held;
-    bool acks;        /* the sink acknowledges at once */
-    uint64_t unacked; /* submitted under the newest tag */
+    bool acks;            /* the sink acknowledges at once */
+    uint64_t unacked;     /* submitted under the newest tag */
+    uint32_t most_inputs; /* of one message; 0: as many as are wanted */
+    bool stops_when_cut;  /* rig_run() leaves off where a step has had its share */
     /* what it did */
     sz_buf topic; /* lines submitted, in order */
     sz_buf letters;

@@ -58,12 +58,24 @@ static void grow(sz_msgq *q) {
     q->room *= 2;
 }
 
-void sz_msgq_push(sz_msgq *q, const sz_msg *m) {
+static entry *add(sz_msgq *q, const sz_msg *m) {
     if (q->end - q->first + 1 >= q->room) grow(q);
     entry *e = &q->ring[q->end++ & (q->room - 1)];
     e->msg = *m;
-    sz_msg_copy(&e->msg, &e->arena);
     q->is_idle = false;
+    return e;
+}
+
+void sz_msgq_push(sz_msgq *q, const sz_msg *m) {
+    entry *e = add(q, m);
+    sz_msg_copy(&e->msg, &e->arena);
+}
+
+void sz_msgq_give(sz_msgq *q, const sz_msg *m, sz_arena *a) {
+    entry *e = add(q, m);
+    sz_arena_fini(&e->arena);
+    e->arena = *a;
+    sz_arena_init(a);
 }
 
 static void run_pumps(sz_msgq *q) {

@@ -170,7 +170,8 @@ static void load(void *self, const sz_name *name, bool restart) {
     } else if (is_named == 1) {
         m.answer = SZ_ANS_OK;
     }
-    sz_msgq_push(l->q, &m);
+    if (m.answer == SZ_ANS_OK) sz_msgq_give(l->q, &m, &a);
+    else sz_msgq_push(l->q, &m);
     sz_arena_fini(&a);
 }
 

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When something is due for each student, as the store knows it: so that a load need look into nobody to whom nothing
+ * happens (asleep.c). In whole minutes, a class of rules each; an answer may be too early, never too late. A commit
+ * says what has changed; an earlier answer stands while it is not far off, since a record moves most deadlines by an
+ * hour or two and the answer of yesterday would do.
+ */
+#include "worker.h"
+
+/* Of what `due` means. Another one, and what older states say of it counts for nothing. */
+enum { DUES_VERSION = 1 };
+enum { IS_NOTED = 1, IS_STORED = 2 };
+
+static int32_t minute_of(int64_t t_ms) {
+    int64_t m = t_ms >= 0 ? t_ms / SZ_MINUTE_MS : -((SZ_MINUTE_MS - 1 - t_ms) / SZ_MINUTE_MS);
+    return m <= DUE_UNSAID ? DUE_UNSAID + 1 : m >= DUE_NEVER ? DUE_NEVER : (int32_t)m;
+}
+
+static int64_t key_ms(int64_t key) { return key >= 0 ? key / 4 : -((3 - key) / 4); }
+
+static int32_t due_now(const sz_worker *w, uint32_t i, uint32_t k) {
+    const sz_timeline *tl = w->students.v[i];
+    if (!tl) return w->students.said[i * w->clocks.n_classes + k];
+    return tl->keys[k].due == INT64_MAX ? DUE_NEVER : minute_of(key_ms(tl->keys[k].due));
+}
+
+static int32_t base_of(const sz_worker *w, uint32_t k) {
+    int64_t at = w->clocks.class_ms[k];
+    return at == SZ_TIME_NONE ? 0 : minute_of(at);
+}
+
+void dues_grow(sz_worker *w, uint32_t from) {
+    students *s = &w->students;
+    uint32_t classes = w->clocks.n_classes;
+    if (w->o.is_volatile) return;
+    s->said = sz_realloc(s->said, ((size_t)s->cap * classes + 1) * sizeof *s->said);
+    for (size_t i = (size_t)from * classes; i < (size_t)s->cap * classes; i++) s->said[i] = DUE_UNSAID;
+    s->due_flags = sz_realloc(s->due_flags, s->cap);
+    memset(s->due_flags + from, 0, s->cap - from);
+}
+
+void dues_note(sz_worker *w, uint32_t i) {
+    students *s = &w->students;
+    if (w->o.is_volatile || s->due_flags[i] & IS_NOTED || !(s->due_flags[i] & IS_STORED)) return;
+    s->due_flags[i] |= IS_NOTED;
+    if (s->n_due_noted == s->cap_due_noted) {
+        s->cap_due_noted = s->cap_due_noted ? 2 * s->cap_due_noted : 256;
+        s->due_noted = sz_realloc(s->due_noted, s->cap_due_noted * sizeof *s->due_noted);
+    }
+    s->due_noted[s->n_due_noted++] = i;
+}
+
+void dues_stored(sz_worker *w, uint32_t i) {
+    if (!w->o.is_volatile) w->students.due_flags[i] |= IS_STORED;
+}
+
+void dues_unsay(sz_worker *w, uint32_t i) {
+    if (!w->students.v[i]) return; /* of who sleeps the store knows what it knew */
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->students.said[i * w->clocks.n_classes + k] = DUE_UNSAID;
+    dues_note(w, i);
+}
+
+/* ---- what a commit says ---- */
+
+/* What was said still holds, and is not about to be over. */
+static bool still_serves(int32_t said, int32_t now, int32_t base) {
+    if (said == now) return true;
+    if (said == DUE_UNSAID || said > now || said < base || now == DUE_NEVER) return false;
+    return (int64_t)said - base >= ((int64_t)now - base) / 4 * 3;
+}
+
+static bool is_news(const sz_worker *w, uint32_t i) {
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (!still_serves(w->students.said[i * w->clocks.n_classes + k], due_now(w, i, k), base_of(w, k))) return true;
+    return false;
+}
+
+/* 0: never; else minutes from the class's clock on, + 1. */
+static void put_due(sz_buf *out, int32_t due, int32_t base) {
+    sz_buf_put_varint(out, due == DUE_NEVER ? 0 : due < base ? 1 : (uint64_t)((int64_t)due - base) + 1);
+}
+
+static int32_t get_due(sz_reader *r, int32_t base) {
+    uint64_t v = sz_read_varint(r);
+    int64_t due = (int64_t)base + (int64_t)v - 1;
+    return v == 0 || v > INT32_MAX || due >= DUE_NEVER ? DUE_NEVER : (int32_t)due;
+}
+
+static void put_bases(sz_buf *out, const sz_worker *w) {
+    sz_buf_put_varint(out, w->clocks.n_classes);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) sz_buf_put_zigzag(out, base_of(w, k));
+}
+
+/* Of how many classes; the numbers of others than ours are of no use, and passed over. */
+static uint32_t get_bases(sz_reader *r, int32_t base[SZ_CLASSES_MAX]) {
+    uint64_t n = sz_read_varint(r);
+    if (n > SZ_CLASSES_MAX) r->bad = true;
+    for (uint32_t k = 0; k < n && !r->bad; k++) base[k] = (int32_t)sz_read_zigzag(r);
+    return r->bad ? 0 : (uint32_t)n;
+}
+
+static void get_dues(sz_reader *r, sz_worker *w, uint32_t i, uint32_t n, const int32_t *base, bool is_old) {
+    for (uint32_t k = 0; k < n; k++) {
+        int32_t due = get_due(r, base[k]);
+        if (n == w->clocks.n_classes && !is_old) w->students.said[i * n + k] = due;
+    }
+}
+
+static void say(sz_buf *out, sz_worker *w, uint32_t i) {
+    uint32_t classes = w->clocks.n_classes;
+    for (uint32_t k = 0; k < classes; k++) {
+        int32_t due = due_now(w, i, k), base = base_of(w, k);
+        put_due(out, due, base);
+        w->students.said[i * classes + k] = due < base ? base : due;
+    }
+}
+
+static int by_word(const void *pa, const void *pb, void *ctx) {
+    const uint32_t *a = pa, *b = pb;
+    (void)ctx;
+    return a[0] < b[0] ? -1 : a[0] > b[0];
+}
+
+bool dues_put(sz_buf *out, sz_worker *w) {
+    students *s = &w->students;
+    uint32_t n = 0, before = 0;
+    uint32_t(*news)[2] = sz_alloc((s->n_due_noted + 1) * sizeof *news); /* word, student */
+    for (uint32_t k = 0; k < s->n_due_noted; k++) {
+        uint32_t i = s->due_noted[k];
+        if (!is_news(w, i)) continue;
+        news[n][0] = sz_map_intern(&w->dict, student_id(w, i));
+        news[n++][1] = i;
+        journal_touch(w, i);
+    }
+    for (uint32_t k = 0; k < s->n_due_noted; k++) s->due_flags[s->due_noted[k]] &= (uint8_t)~IS_NOTED;
+    s->n_due_noted = 0;
+    sz_sort(news, n, sizeof *news, by_word, NULL);
+    put_bases(out, w);
+    for (uint32_t k = 0; k < n; k++) {
+        sz_buf_put_varint(out, news[k][0] - before);
+        before = news[k][0];
+        say(out, w, news[k][1]);
+    }
+    sz_free(news);
+    return n > 0;
+}
+
+bool dues_get(sz_worker *w, sz_str body, uint64_t seq, uint32_t **who, uint32_t *n_who) {
+    sz_reader r = sz_reader_of(body.p, body.n);
+    int32_t base[SZ_CLASSES_MAX];
+    uint32_t n = get_bases(&r, base), word = 0;
+    *n_who = 0;
+    *who = sz_alloc((body.n + 1) * sizeof **who); /* a byte each at least */
+    while (r.p < r.end && !r.bad) {
+        uint64_t step = sz_read_varint(&r);
+        if (r.bad || step >= w->dict.n - word) break;
+        word += (uint32_t)step;
+        uint32_t *known = asleep_word(w, word);
+        if (!*known) *known = student_read(w, sz_map_key(&w->dict, word)) + 1;
+        (*who)[(*n_who)++] = *known - 1;
+        get_dues(&r, w, *known - 1, n, base, w->snaps[*known - 1].seq >= seq);
+    }
+    if (!r.bad && r.p == r.end) return true;
+    sz_free(*who);
+    return false;
+}
+
+void dues_put_one(sz_buf *out, sz_worker *w, uint32_t i) {
+    put_bases(out, w);
+    say(out, w, i);
+}
+
+bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i) {
+    int32_t base[SZ_CLASSES_MAX];
+    uint32_t n = get_bases(r, base);
+    get_dues(r, w, i, n, base, false);
+    return !r->bad;
+}
+
+/* ---- after a load ---- */
+
+bool dues_allow_sleep(const sz_worker *w, uint32_t i) {
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        int32_t said = w->students.said[i * w->clocks.n_classes + k];
+        if (said == DUE_UNSAID || said < base_of(w, k)) return false;
+    }
+    return true;
+}
+
+int64_t dues_key(const sz_worker *w, uint32_t i, uint32_t k) {
+    int32_t said = w->students.said[i * w->clocks.n_classes + k];
+    if (said == DUE_NEVER) return INT64_MAX;
+    int64_t at = said * SZ_MINUTE_MS, clock = w->clocks.class_ms[k];
+    return 4 * (at < clock ? clock : at);
+}
+
+uint64_t dues_hash(const sz_worker *w) {
+    const sz_zone *z = sz_campus_zone(w->campus);
+    int64_t v[] = {
+        DUES_VERSION, (int64_t)sz_campus_digest(w->campus),     w->o.admit, w->o.horizon_ms, w->o.lateness_ms, z->n,
+        z->offset0_s, z->n ? z->from_ms[0] + z->offset_s[0] : 0};
+    return sz_hash(v, sizeof v);
+}

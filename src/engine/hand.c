@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The message of input in hand. Its records are used one after the other; one at an hour at which something is due for
+ * all students takes several steps, and so does the message. Until all of it is used the stream is not asked for more
+ * (it keeps the inputs that long) and nothing is committed, so that nobody can tell.
+ */
+#include "worker.h"
+
+/* Files are read once: what was asked for is used while the store is being asked, too. */
+static bool takes_files(const sz_worker *w) {
+    return w->has_memory && (w->state == SZ_WK_RUNNING || w->state == SZ_WK_BACKOFF || w->state == SZ_WK_ACQUIRING);
+}
+
+/* How many records before its use a student's timeline is fetched, and what that points to. */
+enum { FAR_AHEAD = 24, AHEAD = 8 };
+
+static void fetch(const sz_timeline *tl) {
+    for (size_t at = 0; tl && at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
+}
+
+/* On with the message in hand, until the step has had its share. */
+static void take(sz_worker *w) {
+    hand *h = &w->hand;
+    for (; h->at < h->n; h->at++) {
+        uint32_t k = h->at % RECORDS_A_STEP, from = h->at - k;
+        uint32_t n = h->n - from < RECORDS_A_STEP ? h->n - from : RECORDS_A_STEP;
+        if (k == 0 && !w->use.stage) {
+            input_look_ahead(w, h->in + from, n);
+            for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w->ahead[i]);
+        }
+        fetch(k + FAR_AHEAD < n ? w->ahead[k + FAR_AHEAD] : NULL);
+        if (k + AHEAD < n && w->ahead[k + AHEAD]) sz_timeline_prefetch(w->ahead[k + AHEAD]);
+        if (!input_record(w, &h->in[h->at], w->holders[k])) return;
+        if (w->state == SZ_WK_HELD || w->state == SZ_WK_FAILED) break; /* it met a damaged record */
+    }
+    if (h->is_end && !input_end(w)) return;
+    h->is_on = false;
+}
+
+/* The stream is not asked for more, and nothing is committed, before all of it is used. */
+void hand_go_on(sz_worker *w) {
+    hand *h = &w->hand;
+    w->is_next_step = false;
+    take(w);
+    if (h->is_on) return;
+    w->may_cut = false;
+    if (w->is_log && !h->is_end) witness_note(w, h->n ? &h->in[h->n - 1] : NULL, h->offset);
+    if (!h->is_end) return;
+    w->batch_open = false;
+    w->ended = true;
+}
+
+void hand_finish(sz_worker *w) {
+    w->may_cut = false;
+    if (w->hand.is_on) hand_go_on(w);
+}
+
+/* A log is read again from there; files are read once. */
+static bool hold_back(sz_worker *w, const sz_msg *m) {
+    if (!switch_is_on(w) || w->is_log) return false;
+    w->held = *m;
+    w->is_held = true;
+    return true;
+}
+
+void on_input(sz_worker *w, const sz_msg *m) {
+    const sz_input *in = m->inputs;
+    uint32_t n = m->n;
+    if (hold_back(w, m)) return;
+    if (w->is_log ? !witness_pass(w, &in, &n) : !takes_files(w)) {
+        worker_go_on(w);
+        return;
+    }
+    w->wanted = false;
+    w->is_quiet = !n && !w->is_log;
+    if (n) w->batch_open = true;
+    if (n && w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
+    if (n) limit_set(w);
+    w->hand = (hand){.is_on = true, .in = in, .n = n, .offset = m->offset};
+    w->may_cut = w->state == SZ_WK_RUNNING; /* of files more is taken while the store is away */
+    hand_go_on(w);
+    worker_go_on(w);
+}
+
+void on_input_end(sz_worker *w, const sz_msg *m) {
+    if (m->answer == SZ_ANS_FAILED) {
+        worker_fail_told(w, SZ_IO, "", "", m);
+        return;
+    }
+    if (w->is_log && w->state == SZ_WK_RUNNING) { /* the run was to read up to here; its log goes on */
+        w->wanted = false;
+        input_end(w);
+        on_stop(w);
+    }
+    if (w->is_log || !takes_files(w) || hold_back(w, m)) return;
+    w->wanted = false;
+    w->hand = (hand){.is_on = true, .is_end = true};
+    w->may_cut = w->state == SZ_WK_RUNNING;
+    hand_go_on(w);
+    worker_go_on(w);
+}
+
+bool take_held(sz_worker *w) {
+    if (!w->is_held) return false;
+    w->is_held = false;
+    if (w->held.kind == SZ_MSG_INPUT) on_input(w, &w->held);
+    else on_input_end(w, &w->held);
+    return true;
+}
