@@ -67,7 +67,7 @@ typedef struct partition {
     bool is_assigned;
     bool is_ended; /* stopped, and nothing more is to be done */
     bool was_told_to_stop, has_started, is_hold_told, is_busy_told;
-    uint32_t n_asked, parts_before;
+    uint32_t parts_before;
     int64_t retry_ms; /* to open again; SZ_TIME_MAX: it is open */
     int64_t tick_ms;  /* next look at the clock */
     int64_t left_ms;  /* when it was given back */
@@ -106,7 +106,9 @@ typedef struct member {
     sz_status status;
     atomic_bool is_over;
     int64_t counted_ms;
-    live_counts counts; /* under run->mutex */
+    int64_t ask_others_ms; /* a store that did not answer whether there is a first state is not asked before then */
+    uint32_t n_asked;      /* how often it did not, in a row */
+    live_counts counts;    /* under run->mutex */
 } member;
 
 /* member.c */

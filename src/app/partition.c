@@ -124,17 +124,23 @@ static void open_stream(partition *p, int64_t now_ms) {
 static void step(partition *p, const sz_msg *m);
 
 /* A state is not begun beside others that were made for another number of partitions: its students are in those. False:
- * not known yet. Where another process has the first state's file, it knows, and it holds. */
+ * not known yet. Where another process has the first state's file, it knows, and it holds. A store that does not answer
+ * is asked by one partition at a time: each question may wait for as long as a connection may. */
 static bool knows_others(partition *p, int64_t now_ms) {
-    live *run = p->m->run;
+    member *m = p->m;
+    live *run = m->run;
     if (p->id == 0 || p->committed >= 0 || run->job->new_state || run->is_volatile) return true;
     pthread_mutex_lock(&run->mutex);
     p->parts_before = run->state_parts;
     pthread_mutex_unlock(&run->mutex);
-    if (p->parts_before) return true;
-    if (sz_state_parts(run->job, sz_str_of(run->topic), &p->parts_before) == SZ_OK) return true;
-    p->retry_ms = now_ms + OPEN_AGAIN_MS;
-    return p->n_asked++ >= ASK_OTHERS_MOST;
+    if (p->parts_before || m->n_asked >= ASK_OTHERS_MOST) return true;
+    p->retry_ms = m->ask_others_ms;
+    if (now_ms < m->ask_others_ms) return false;
+    bool has_answer = sz_state_parts(run->job, sz_str_of(run->topic), &p->parts_before) == SZ_OK;
+    m->n_asked = has_answer ? 0 : m->n_asked + 1;
+    m->ask_others_ms = has_answer ? 0 : sz_mono_ms() + OPEN_AGAIN_MS;
+    p->retry_ms = m->ask_others_ms;
+    return has_answer;
 }
 
 static void note_parts(partition *p, const sz_msg *m) {
@@ -314,7 +320,7 @@ void partition_assigned(partition *p, int64_t committed, uint32_t parts) {
     p->parts = parts;
     p->is_ended = p->is_hold_told = p->was_told_to_stop = false;
     p->retry_ms = 0;
-    p->n_asked = p->parts_before = 0;
+    p->parts_before = 0;
 }
 
 static bool is_given_back(const partition *p) {
