@@ -71,7 +71,7 @@ static void again(bench *b, const char *rules) {
 /* Everybody eats once, at eight. */
 static void breakfast(bench *b) {
     for (int i = 0; i < STUDENTS; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "s%02d", i);
         rig_log_swipe(b->log, id, 8 + i / 100.0);
     }
