@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is remembered of earlier records gives what would be found anew: matchers by codes, place and time of day;
+ * what a record adds to which accumulators; local days.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "support/timeline_fixture.h"
+
+static const char rules[] =
+    "events:\n"
+    "  buy: {event: swipe, where: event.op == \"consume\"}\n"
+    "  early: {event: buy, where: event.hour < 9}\n"
+    "  lunch: {event: buy, where: event.clock >= \"11:30\" && event.clock < \"13:00\"}\n"
+    "  free: {event: swipe, where: event.weekday >= 6}\n"
+    "  odd_place: {event: swipe, where: place.kind == \"unknown\"}\n"
+    "  first_place: {event: swipe, where: place.id == \"canteen-1\"}\n"
+    "  dear: {event: buy, where: event.amount > 20.0}\n"
+    "features:\n"
+    "  a: {count: early, over: 7d}\n"
+    "  b: {sum: lunch.amount, over: 7d}\n"
+    "  c: {sessions: free, gap: 90m, over: 30d}\n"
+    "  d: {last: odd_place}\n"
+    "  e: {absence: first_place}\n"
+    "  f: {max: dear.amount, over: 7d}\n"
+    "  g: {days: buy, over: 7d, day: night}\n"
+    "  h: {count: buy, over: 12h}\n"
+    "  i: {distinct: buy.place, over: 3d}\n"
+    "rules:\n"
+    "  - {id: r, check: daily at 07:00, level: blue, when: a > 99 && b > 99 && c > 99 && d.amount > 99 && e > lim && f > 99 && "
+    "g > 99 && h > 99 && i > 99, params: {lim: 99h}}\n";
+
+static const int64_t monday = INT64_C(1772380800000); /* 2026-03-02T00:00+08:00 */
+
+/* The i-th record: hours, days, places, amounts and operations that repeat, some of them without a time of day. */
+static sz_event drawn(uint32_t i, char *id) {
+    static const char *const places[] = {"canteen-1", "canteen-2", "a-place-with-a-name-of-many-letters", ""};
+    sprintf(id, "e%u", i);
+    sz_event e = timeline_fixture_swipe(id, monday + (int64_t)i * 47 * SZ_MINUTE_MS, (int64_t)(i * 37 % 4000));
+    e.place = sz_str_of(places[i / 3 % 4]);
+    e.op = i % 5 == 4 ? SZ_SWIPE_TOPUP : SZ_SWIPE_CONSUME;
+    if (i % 11 == 10) e.precision = SZ_PREC_DAY;
+    if (i % 13 == 12) e.amount_fen = SZ_ABSENT;
+    return e;
+}
+
+enum { RECORDS = 2000 };
+
+static void test_matchers_from_memory_are_those_found_anew(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, rules));
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint32_t n_known = 0, n_fit = 0;
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i, id);
+        sz_eval ev = {.fs = &f.bundle->fs,
+                      .facts = &f.facts,
+                      .types = &f.types,
+                      .zone = &f.zone,
+                      .dict = &f.dict,
+                      .student = SZ_NONE,
+                      .student_id = SZ_STR("s1")};
+        uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, anew);
+        sz_match_quick(m, &ev, &e, quick);
+        assert_memory_equal(quick, anew, sizeof anew);
+        if (sz_match_known(m, f.campus, &f.zone, &e, known)) {
+            n_known++;
+            assert_memory_equal(known, anew, sizeof anew);
+        }
+        n_fit += anew[0] != 0;
+    }
+    assert_in_range(n_known, 50,
+                    RECORDS - 1); /* dear asks for more than memory has, and a place that no campus knows too */
+    assert_in_range(n_fit, RECORDS / 2, RECORDS);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static void test_accumulators_from_memory_are_those_made_anew(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, rules));
+    const sz_featureset *fs = &f.bundle->fs;
+    sz_add_memo *m = sz_add_memo_new();
+    sz_fstate quick, anew;
+    sz_fstate_init(&quick, fs);
+    sz_fstate_init(&anew, fs);
+    sz_buf entry, a, b;
+    sz_buf_init(&entry);
+    sz_buf_init(&a);
+    sz_buf_init(&b);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i, id);
+        sz_eval ev = {.fs = fs,
+                      .facts = &f.facts,
+                      .types = &f.types,
+                      .zone = &f.zone,
+                      .dict = &f.dict,
+                      .student = SZ_NONE,
+                      .student_id = SZ_STR("s1")};
+        uint8_t mask[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, mask);
+        sz_buf_clear(&entry);
+        sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
+        sz_entry packed = {entry.p, (uint32_t)entry.n};
+        sz_fstate_add_as(m, &quick, fs, &f.zone, &e, mask, packed);
+        sz_fstate_add(&anew, fs, &f.zone, &e, mask, packed);
+        sz_buf_clear(&a);
+        sz_buf_clear(&b);
+        sz_fstate_pack(&a, &quick, fs, SZ_FPACK_FORMAT);
+        sz_fstate_pack(&b, &anew, fs, SZ_FPACK_FORMAT);
+        assert_int_equal(a.n, b.n);
+        assert_memory_equal(a.p, b.p, a.n);
+    }
+    sz_buf_fini(&entry);
+    sz_buf_fini(&a);
+    sz_buf_fini(&b);
+    sz_fstate_fini(&quick);
+    sz_fstate_fini(&anew);
+    sz_add_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static void test_remembered_days_are_the_zones(void **state) {
+    (void)state;
+    sz_zone z;
+    sz_zone_fixed(&z, 8 * 3600, "Asia/Shanghai");
+    sz_day_memo m = {0};
+    for (int64_t t = monday - 5 * SZ_DAY_MS; t < monday + 5 * SZ_DAY_MS; t += 17 * SZ_MINUTE_MS - 1)
+        assert_int_equal(sz_zone_day_as(&z, &m, t), sz_zone_day(&z, t));
+    assert_int_equal(sz_zone_day_as(&z, &m, monday), sz_zone_day(&z, monday));
+    assert_int_equal(sz_zone_day_as(&z, &m, monday - 1), sz_zone_day(&z, monday - 1));
+    assert_int_equal(sz_zone_day_as(&z, &m, SZ_TIME_MAX), sz_zone_day(&z, SZ_TIME_MAX));
+    assert_int_equal(sz_zone_day_as(&z, &m, SZ_TIME_NONE), sz_zone_day(&z, SZ_TIME_NONE));
+    sz_zone_fini(&z);
+}
+
+static void test_recalled_words_are_those_of_the_dictionary(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        "", "a", "ab", "abc", "abcd", "abcdefgh", "abcdefghijklmnop", "abcdefghijklmnopq"};
+    sz_map dict, plain;
+    sz_map_init(&dict);
+    sz_map_init(&plain);
+    sz_recall *r = sz_alloc(sizeof *r);
+    for (uint32_t i = 0; i < 4000; i++) {
+        char made[40];
+        int n = sprintf(made, "%s%u", words[i * 7 % 8], i * 31 % 600);
+        sz_str s = i % 5 ? (sz_str){made, (size_t)n} : sz_str_of(words[i % 8]);
+        assert_int_equal(sz_recall_intern(r, &dict, s), sz_map_intern(&plain, s));
+    }
+    assert_int_equal(dict.n, plain.n);
+    sz_free(r);
+    sz_map_fini(&dict);
+    sz_map_fini(&plain);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_matchers_from_memory_are_those_found_anew),
+        cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
+        cmocka_unit_test(test_remembered_days_are_the_zones),
+        cmocka_unit_test(test_recalled_words_are_those_of_the_dictionary),
+    };
+    return cmocka_run_group_tests_name("features_memo", tests, NULL, NULL);
+}
