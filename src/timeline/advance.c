@@ -144,7 +144,8 @@ static void judge_at_record(run *x, uint32_t rule, const instant *at) {
         x->ev.event = NULL;
     }
     bool moved = n_said(tl) != before || tl->n_blocked != blocked || x->is_corrected || x->is_first;
-    bool days = moved || (!c->rule_quiet[rule] && c->guards[rule].any_falls); /* a guard may be reached now */
+    bool days =
+        moved || (!c->rule_quiet[rule] && c->guards[rule].any_falls && guards_may_stay(x, rule)); /* reached now */
     if (days || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, days, at);
     bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
     if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->keys[k].due) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
