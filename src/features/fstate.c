@@ -43,10 +43,12 @@ void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs) {
 
 int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; }
 
-/* Move every region together, each with some room, and have room for `extra` bytes behind them. */
+/* Move every region together, each with some room, and have room for `extra` bytes behind them and for a few that grow
+ * next: what is moved to the end of a full block costs a copy of all of it. */
 static void compact(sz_fstate *s, uint32_t extra) {
     state_head *h = head_of(s);
-    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = size_with(s, some_room) + extra};
+    uint32_t n = size_with(s, some_room);
+    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = n + extra + align8(n / 8)};
     to.p = sz_realloc(NULL, to.cap);
     memcpy(to.p, s->p, to.n);
     region *r = regions_of(&to);
