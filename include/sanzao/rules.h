@@ -160,7 +160,7 @@ typedef struct sz_rule_file { const char *name; const void *p; size_t n; } sz_ru
  * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
 /* For a test, while nobody else has the bundle: this rule is live whatever its mode says, the others are off. */
-void sz_bundle_only(sz_bundle *b, uint32_t rule);
+void sz_bundle_only(sz_bundle *b, uint32_t rule, const sz_types *types);
 sz_bundle *sz_bundle_ref(sz_bundle *b);
 void sz_bundle_unref(sz_bundle *b);
 

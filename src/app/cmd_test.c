@@ -175,7 +175,7 @@ int sz_job_test(const sz_job *job, bool as_json) {
     if (s == SZ_OK) {
         sz_buf_init(&y.text);
         for (uint32_t i = 0; i < in.bundle->n_rules; i++) {
-            sz_bundle_only(in.bundle, i);
+            sz_bundle_only(in.bundle, i, in.types);
             run_rule(&y, &in, &in.bundle->rules[i]);
         }
         print(&y);

@@ -23,8 +23,11 @@ void meaning_put(sz_buf *out, const sz_worker *w) {
         sz_buf_put_u8(out, b->rules[i].mode);
         sz_buf_put_zigzag(out, w->rule_from_ms ? w->rule_from_ms[i] : INT64_MIN);
     }
-    sz_buf_put_varint(out, b->fs.n_features);
+    uint32_t n_kept = 0;
+    for (uint32_t i = 0; i < b->fs.n_features; i++) n_kept += !b->fs.features[i].is_idle;
+    sz_buf_put_varint(out, n_kept);
     for (uint32_t i = 0; i < b->fs.n_features; i++) {
+        if (b->fs.features[i].is_idle) continue;
         sz_buf_put_lstr(out, b->fs.features[i].name);
         sz_buf_put_u64(out, b->fs.features[i].hash);
     }

@@ -77,7 +77,7 @@ static void features_now(sheet *s) {
     for (uint32_t i = 0; i < s->b->fs.n_features; i++) {
         const sz_feature *f = &s->b->fs.features[i];
         int64_t from = INT64_MIN;
-        if (is_inner(f->name)) continue;
+        if (is_inner(f->name) || f->is_idle) continue;
         bool is_carried = feature_from(s, i, &from);
         bool is_old = s->old->has_names ? was_there(s->old, f->hash) : is_carried;
         if (is_carried && (is_old || from == INT64_MIN)) add_feature(s, f->name, SZ_CARRIED, SZ_TIME_NONE);
@@ -88,7 +88,9 @@ static void features_now(sheet *s) {
 /* Under its name or another one; what becomes of a name that means something else now was said there. */
 static bool is_still_there(const sz_bundle *b, const old_feature *f) {
     for (uint32_t i = 0; i < b->fs.n_features; i++)
-        if (b->fs.features[i].hash == f->hash || sz_str_eq(b->fs.features[i].name, f->name)) return true;
+        if (!b->fs.features[i].is_idle &&
+            (b->fs.features[i].hash == f->hash || sz_str_eq(b->fs.features[i].name, f->name)))
+            return true;
     return false;
 }
 

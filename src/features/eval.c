@@ -36,6 +36,7 @@ void sz_eval_at(sz_eval *ev, int64_t t_ms) {
 
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature) {
     const sz_feature *f = &ev->fs->features[feature];
+    if (f->is_idle) return (sz_xval){.type = f->type, .know = SZ_UNKNOWN};
     return op_table[f->op](ev, f);
 }
 

@@ -113,10 +113,11 @@ static void fini(struct sz_loading *l) {
 
 /* Of the layout too (order of matchers and features), so that equal hashes mean interchangeable states. */
 static uint64_t bundle_hash(const sz_bundle *b) {
-    uint64_t h = 10;
+    uint64_t h = 11;
     for (uint32_t i = 0; i < b->fs.n_matchers; i++) h = sz_mix(h, b->fs.matchers[i].hash);
     for (uint32_t i = 0; i < b->fs.n_features; i++) h = sz_mix(h, b->fs.features[i].hash);
     for (uint32_t i = 0; i < b->n_rules; i++) h = sz_mix(sz_mix_str(h, b->rules[i].id), b->rules[i].hash);
+    for (uint32_t i = 0; i < b->fs.n_accs; i++) h = sz_mix(h, b->fs.accs[i].hash);
     return h;
 }
 
@@ -155,7 +156,7 @@ sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *ca
     bool ok = d->n_errors == errors;
     for (uint32_t i = 0; i < l.n_files; i++) ok &= !l.files[i].is_partial;
     if (ok) {
-        sz_features_plan(l.a, &b->fs, l.types);
+        sz_bundle_plan(b, l.types);
         b->hash = bundle_hash(b);
     }
     fini(&l);
@@ -166,8 +167,9 @@ sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *ca
     return ok ? SZ_OK : SZ_FINDINGS;
 }
 
-void sz_bundle_only(sz_bundle *b, uint32_t rule) {
+void sz_bundle_only(sz_bundle *b, uint32_t rule, const sz_types *types) {
     for (uint32_t i = 0; i < b->n_rules; i++) b->rules[i].mode = i == rule ? SZ_LIVE : SZ_DISABLED;
+    sz_bundle_plan(b, types);
 }
 
 sz_bundle *sz_bundle_ref(sz_bundle *b) {

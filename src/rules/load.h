@@ -366,6 +366,7 @@ const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule);
 void sz_adjusts_finish(struct sz_loading *l); /* those that name no rule */
 void sz_adjust_params(struct sz_ruling *g);   /* after the rule's own are loaded */
 void sz_rules_compile_all(struct sz_loading *l);
+void sz_bundle_plan(sz_bundle *b, const sz_types *types); /* once every rule's mode is known: what is kept */
 /* Say what is wrong with the rule; it fails. */
 void sz_rule_wrong(struct sz_ruling *g, sz_span at, int code, const char *en, const char *zh, const char *hint,
                    const char *hint_zh);

@@ -50,13 +50,16 @@ static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) 
     sz_buf_put_z(out, "\"features\":{");
     if (t != SZ_TIME_MAX) {
         sz_eval_at(&x.ev, t);
+        bool any = false;
         for (uint32_t i = 0; i < c->bundle->fs.n_features; i++) {
             const sz_feature *f = &c->bundle->fs.features[i];
+            if (f->is_idle) continue;
             sz_xval v = sz_feature_value(&x.ev, i);
             sz_buf text;
             sz_buf_init(&text);
             sz_text_value(&text, &v, f->unit, SZ_EN, c->zone);
-            if (i) sz_buf_put_u8(out, ',');
+            if (any) sz_buf_put_u8(out, ',');
+            any = true;
             sz_json_str(out, f->name);
             sz_buf_put_u8(out, ':');
             sz_json_str(out, sz_buf_str(&text));

@@ -365,6 +365,29 @@ def test_plan_is_said_and_nothing_is_touched(tmp):
     same(digest(tmp), before, "the state's files")
 
 
+def test_rule_that_is_switched_on_begins_with_what_the_log_still_has(tmp):
+    """While it was off nothing was added up for it, and nothing of it is shown."""
+    small(tmp)
+    more = "features: {quiet_most: {max: meal.amount, over: 3d}, "
+    off = rules(3).replace("features: {", more) + "  - {id: quiet, mode: disabled, when: quiet_most >= 1, level: blue}\n"
+    write(tmp / "rules/r.yaml", off)
+    write_lines(tmp / "in.ndjson", days(1, 12))
+    sanzao(tmp, "run", "--source", "file:in.ndjson", *BASE, *STATE, rc=0)
+    shown = lambda: json.loads(sanzao(tmp, "state", "show", "s1", *STATE, "--rules", "rules", "--campus", "campus", "--json", rc=0).out)
+    expect("quiet_most" not in shown()["features"] and "spent" in shown()["features"], shown()["features"])
+    write(tmp / "rules/r.yaml", off + "adjust: {quiet: {mode: live, because: 试行}}\n")
+    plan = json.loads(sanzao(tmp, "run", "--plan", "--json", *STATE, "--rules", "rules", "--campus", "campus", rc=0).out)
+    by_name = {f["name"]: f["fate"] for f in plan["features"]}
+    same((by_name["quiet_most"], by_name["spent"]), ("fresh", "carried"), "fates")
+    same(plan["rules"], [{"id": "quiet", "change": "new"}], "rules")
+    write_lines(tmp / "more.ndjson", days(13, 14))
+    sanzao(tmp, "run", "--source", "file:more.ndjson", *BASE, *STATE, rc=0)
+    expect("quiet_most" in shown()["features"], shown()["features"])
+    write(tmp / "rules/r.yaml", off)
+    plan = json.loads(sanzao(tmp, "run", "--plan", "--json", *STATE, "--rules", "rules", "--campus", "campus", rc=0).out)
+    same({f["name"]: f["fate"] for f in plan["features"]}["quiet_most"], "dropped", "fate")
+
+
 def test_plan_is_said_before_the_run_changes_the_state(tmp):
     small(tmp)
     write_lines(tmp / "in.ndjson", days(1, 3))
