@@ -139,7 +139,7 @@ typedef struct sz_feature {
     uint8_t bins;           /* baseline */
     uint64_t types;         /* event types that it reads, value: of all it reads */
     uint64_t hash;          /* identity (semantics 35) */
-    uint32_t acc;           /* accumulator; filled by sz_features_plan */
+    uint32_t acc;           /* accumulator; filled by sz_features_plan; SZ_NONE: value, idle */
     bool is_growing;
     bool is_idle;           /* only rules that are switched off read it: nothing is kept for it, its value is unknown */
     sz_span span;
@@ -177,7 +177,6 @@ typedef struct sz_acc {
     uint32_t row_size;
     uint64_t hash;             /* of what it keeps: carried over to another rule set by it */
     bool is_correctable;       /* count, sum, avg, days, streak of attendance: undone beyond the horizon (semantics 17) */
-    bool is_idle;              /* for features that are: it stays empty */
 } sz_acc;
 
 /* Everything of a rule set that features need. Part of the bundle. */

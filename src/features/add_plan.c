@@ -73,7 +73,7 @@ static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uin
     p->n = 0;
     p->is_counted = is_counted(fs, mask);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
-        if (!(bits >> fs->accs[i].matcher & 1) || fs->accs[i].is_idle) continue;
+        if (!(bits >> fs->accs[i].matcher & 1)) continue;
         if (p->n == p->cap) {
             p->cap = p->cap ? 2 * p->cap : 16;
             p->steps = sz_realloc(p->steps, p->cap * sizeof *p->steps);

@@ -84,7 +84,7 @@ void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, in
     for (uint32_t i = 0; i < fs->n_features; i++) {
         const sz_feature *x = &fs->features[i];
         int32_t day = sz_facts_began(f, x->types);
-        if (f->acc_from_ms && x->op != SZ_OP_VALUE && f->acc_from_ms[x->acc] != INT64_MIN) {
+        if (f->acc_from_ms && x->acc != SZ_NONE && f->acc_from_ms[x->acc] != INT64_MIN) {
             int32_t from = sz_zone_day(z, f->acc_from_ms[x->acc] - 1) + 1;
             if (from > day) day = from;
         }

@@ -9,7 +9,7 @@ static uint32_t fixed_size(uint32_t n_regions) {
     return align8((uint32_t)(sizeof(state_head) + n_regions * sizeof(region)));
 }
 
-static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 32) : 0; } /* for a few more rows */
+static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 16) : 0; } /* for a few more rows */
 
 static uint32_t size_with(const sz_fstate *s, uint32_t (*room)(uint32_t n)) {
     const region *r = regions_of(s);
@@ -48,7 +48,7 @@ int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; 
 static void compact(sz_fstate *s, uint32_t extra) {
     state_head *h = head_of(s);
     uint32_t n = size_with(s, some_room);
-    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = n + extra + align8(n / 8)};
+    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = n + extra + align8(n / 16)};
     to.p = sz_realloc(NULL, to.cap);
     memcpy(to.p, s->p, to.n);
     region *r = regions_of(&to);

@@ -21,7 +21,6 @@ static uint32_t add_acc(plan *p, const sz_acc *want) {
             a->matcher != want->matcher || a->gap_ms != want->gap_ms || a->pane_ms != want->pane_ms ||
             a->has_sum != want->has_sum || a->has_minmax != want->has_minmax)
             continue; /* what it keeps is what it is carried by: another feature beside it changes nothing */
-        if (a->is_idle != want->is_idle) continue;
         a->is_correctable |= want->is_correctable;
         if (want->keep > a->keep) a->keep = want->keep;
         return i;
@@ -75,8 +74,7 @@ static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
     bool is_attendance = fs->matchers[f->matcher].types >> SZ_TYPE_ATTENDANCE & 1;
     bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS ||
                              f->op == SZ_OP_STREAK;
-    a.is_idle = f->is_idle;
-    a.is_correctable = !f->is_idle && a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op &&
+    a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op &&
                        !fs->matchers[f->matcher].is_seen && (a.field == UINT16_MAX || a.field == SZ_EF_HOURS);
     return a;
 }
@@ -95,7 +93,7 @@ static uint32_t row_size(const sz_acc *a) {
 
 /* What it keeps, not how long. */
 static uint64_t acc_hash(const sz_featureset *fs, const sz_acc *a) {
-    uint64_t v[] = {a->kind | (a->is_idle ? 256u : 0u),
+    uint64_t v[] = {a->kind,
                     a->is_night,
                     a->has_sum,
                     a->has_minmax,
@@ -134,7 +132,6 @@ static uint32_t find_seen(plan *p, const sz_types *types) {
 static void keep_samples(sz_featureset *fs, sz_feature *f) {
     f->acc = fs->features[f->inner].acc;
     sz_acc *a = &fs->accs[f->acc];
-    if (f->is_idle && !a->is_idle) return;
     int32_t keep = f->recent + f->against + 2;
     if (keep > a->keep) a->keep = keep;
     if (a->is_correctable && a->keep > fs->findable_days) fs->findable_days = a->keep;
@@ -152,15 +149,17 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     fs->findable_days = 0;
     for (uint32_t i = 0; i < fs->n_features; i++) {
         sz_feature *f = &fs->features[i];
-        if (f->window.is_night && !f->is_idle) fs->has_nights = true;
+        f->acc = SZ_NONE;
+        if (f->is_idle) continue;
+        if (f->window.is_night) fs->has_nights = true;
         if (f->op == SZ_OP_VALUE || f->op == SZ_OP_BASELINE) continue;
-        if (f->window.kind == SZ_W_HOURS && !f->is_idle) fs->has_panes = true;
+        if (f->window.kind == SZ_W_HOURS) fs->has_panes = true;
         sz_acc a = acc_of(fs, f);
         f->acc = add_acc(&p, &a);
         if (a.is_correctable && a.keep > fs->findable_days) fs->findable_days = a.keep;
     }
     for (uint32_t i = 0; i < fs->n_features; i++)
-        if (fs->features[i].op == SZ_OP_BASELINE) keep_samples(fs, &fs->features[i]);
+        if (fs->features[i].op == SZ_OP_BASELINE && !fs->features[i].is_idle) keep_samples(fs, &fs->features[i]);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         fs->accs[i].row_size = row_size(&fs->accs[i]);
         fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);
@@ -168,7 +167,6 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     fs->acc_words = (fs->n_accs + 63) / 64;
     fs->matcher_accs =
         SZ_NEWN(arena, uint64_t, (fs->n_matchers + 7) / 8 * 8 * fs->acc_words + 1); /* stored masks have whole bytes */
-    for (uint32_t i = 0; i < fs->n_accs; i++) /* what is idle stays empty */
-        if (!fs->accs[i].is_idle)
-            fs->matcher_accs[fs->accs[i].matcher * fs->acc_words + i / 64] |= UINT64_C(1) << i % 64;
+    for (uint32_t i = 0; i < fs->n_accs; i++)
+        fs->matcher_accs[fs->accs[i].matcher * fs->acc_words + i / 64] |= UINT64_C(1) << i % 64;
 }

@@ -121,7 +121,7 @@ static int32_t observed_plainly(const sz_eval *ev, const sz_feature *f, const ra
 static int32_t observed_one_by_one(const sz_eval *ev, const sz_feature *f, const range *r) {
     int64_t began, enrolled;
     observed_bounds(ev, f->types, &began, &enrolled);
-    if (ev->facts->acc_from_ms && f->op != SZ_OP_VALUE && ev->facts->acc_from_ms[f->acc] > began)
+    if (ev->facts->acc_from_ms && f->acc != SZ_NONE && ev->facts->acc_from_ms[f->acc] > began)
         began = ev->facts->acc_from_ms[f->acc];
     int32_t n = 0;
     for (int32_t at = r->from; at <= r->to; at++)

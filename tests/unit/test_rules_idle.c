@@ -35,7 +35,7 @@ static const sz_feature *feature(const sz_bundle *b, const char *name) {
 static void assert_idle(const sz_bundle *b, const char *name, bool is_idle) {
     const sz_feature *f = feature(b, name);
     if (f->is_idle != is_idle) fail_msg("%s: %s", name, f->is_idle ? "idle" : "kept");
-    if (f->op != SZ_OP_VALUE) assert_int_equal(b->fs.accs[f->acc].is_idle, is_idle);
+    if (f->op != SZ_OP_VALUE) assert_int_equal(f->acc == SZ_NONE, is_idle);
 }
 
 static void test_what_only_a_rule_reads_that_is_off_is_not_kept(void **state) {
@@ -48,7 +48,6 @@ static void test_what_only_a_rule_reads_that_is_off_is_not_kept(void **state) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) assert_idle(b, kept[i], false);
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) assert_idle(b, idle[i], true);
     /* `long` counts what `on` counts, and does not make it look back any longer */
-    assert_int_not_equal(feature(b, "long")->acc, feature(b, "on")->acc);
     assert_int_equal(b->fs.accs[feature(b, "on")->acc].keep, 14); /* as `both` does */
     rules_fixture_fini(&x);
 }
