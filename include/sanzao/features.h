@@ -187,6 +187,8 @@ typedef struct sz_featureset {
     uint32_t n_features;
     sz_acc *accs;
     uint32_t n_accs, acc_words;
+    sz_acc *idle_accs;               /* attendance that idle features would count: an excuse of it has its original (semantics 17) */
+    uint32_t n_idle_accs;
     uint64_t *matcher_accs;          /* acc_words a matcher: bits of the accumulators that count what fits it */
     sz_declared *declared;
     uint32_t n_declared;

@@ -247,6 +247,8 @@ static bool fits(const uint8_t *mask, uint32_t m) { return mask[m >> 3] >> (m & 
 bool is_counted(const sz_featureset *fs, const uint8_t *mask) {
     for (uint32_t i = 0; i < fs->n_accs; i++)
         if (fs->accs[i].is_correctable && fits(mask, fs->accs[i].matcher)) return true;
+    for (uint32_t i = 0; i < fs->n_idle_accs; i++)
+        if (fits(mask, fs->idle_accs[i].matcher)) return true;
     return false;
 }
 
@@ -334,6 +336,8 @@ bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, 
             correct_row(s, fs, i, z, f);
             is_found = true;
         }
+        for (uint32_t i = 0; i < fs->n_idle_accs && !is_found; i++)
+            is_found = fits((const uint8_t *)f->mask, fs->idle_accs[i].matcher) && reaches(&fs->idle_accs[i], z, e, f);
         if (!is_found) return false;
         memmove(p, p + size, n - k - size);
         regions_of(s)[reg].n -= size;

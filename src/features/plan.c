@@ -137,6 +137,18 @@ static void keep_samples(sz_featureset *fs, sz_feature *f) {
     if (a->is_correctable && a->keep > fs->findable_days) fs->findable_days = a->keep;
 }
 
+/* Nothing is added up for an idle feature, but what it would count is no record that nobody knows. */
+static void note_idle(plan *p, const sz_feature *f) {
+    sz_featureset *fs = p->fs;
+    bool is_baseline = f->op == SZ_OP_BASELINE;
+    if (f->op == SZ_OP_VALUE) return;
+    sz_acc a = acc_of(fs, is_baseline ? &fs->features[f->inner] : f);
+    if (!a.is_correctable) return;
+    if (is_baseline && f->recent + f->against + 2 > a.keep) a.keep = f->recent + f->against + 2;
+    fs->idle_accs[fs->n_idle_accs++] = a;
+    if (a.keep > fs->findable_days) fs->findable_days = a.keep;
+}
+
 void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types) {
     plan p = {.fs = fs, .arena = arena};
     fs->accs = NULL;
@@ -147,9 +159,12 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     fs->seen_days_acc =
         add_acc(&p, &(sz_acc){.kind = SZ_ACC_DAYS, .field = UINT16_MAX, .matcher = fs->seen_matcher, .keep = 30});
     fs->findable_days = 0;
+    fs->idle_accs = SZ_NEWN(arena, sz_acc, fs->n_features + 1);
+    fs->n_idle_accs = 0;
     for (uint32_t i = 0; i < fs->n_features; i++) {
         sz_feature *f = &fs->features[i];
         f->acc = SZ_NONE;
+        if (f->is_idle) note_idle(&p, f);
         if (f->is_idle) continue;
         if (f->window.is_night) fs->has_nights = true;
         if (f->op == SZ_OP_VALUE || f->op == SZ_OP_BASELINE) continue;
