@@ -94,7 +94,7 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
 
 /* Logs are many and grow slowly: by little at a time, not by half. */
 static void log_fit(sz_timeline *tl, size_t n) {
-    tl->log.cap = (n + n / 64 + 127) & ~(size_t)63;
+    tl->log.cap = (n + n / 64 + 63) & ~(size_t)63;
     tl->log.p = sz_realloc(tl->log.p, tl->log.cap);
 }
 
