@@ -129,6 +129,9 @@ bool partition_step(partition *p, int64_t now_ms);
 /* When it wants to be stepped at the latest. */
 int64_t partition_wake_ms(const partition *p);
 bool partition_is_over(const partition *p);
+
+/* partition_counts.c */
 void partition_count(const partition *p, live_counts *to);
+void partition_keep_counts(partition *p); /* of its worker, before that is freed */
 
 #endif

@@ -271,30 +271,8 @@ static void close_stream(partition *p) {
     empty_queue(p);
 }
 
-/* What this process did, as against what the state counts: it stays when the partition goes. */
-static void count_operation(const sz_operation *op, live_counts *to) {
-    to->commits += op->commits;
-    to->refused += op->refused;
-    to->rolled_back += op->rolled_back + op->deep_losses;
-    to->settled += op->settled;
-    to->settle_sum_ms += op->settle_sum_ms;
-    if (op->settle_max_ms > to->settle_max_ms) to->settle_max_ms = op->settle_max_ms;
-}
-
-static void keep_operation(partition *p) {
-    sz_operation op;
-    sz_worker_operation(p->worker, &op);
-    p->past.commits += op.commits;
-    p->past.refused += op.refused;
-    p->past.rolled_back += op.rolled_back;
-    p->past.deep_losses += op.deep_losses;
-    p->past.settled += op.settled;
-    p->past.settle_sum_ms += op.settle_sum_ms;
-    if (op.settle_max_ms > p->past.settle_max_ms) p->past.settle_max_ms = op.settle_max_ms;
-}
-
 static void free_worker(partition *p) {
-    keep_operation(p);
+    partition_keep_counts(p);
     sz_worker_free(p->worker);
     sz_sink_kafka_free(p->kafka);
     sz_sink_shared_free(p->shared);
@@ -462,32 +440,6 @@ bool partition_is_over(const partition *p) {
     if (!p->is_assigned || p->is_ended) return true;
     bool is_held = p->worker && sz_worker_where(p->worker) == SZ_WK_HELD;
     return is_held && p->m->run->job->stop_at_end;
-}
-
-void partition_count(const partition *p, live_counts *to) {
-    count_operation(&p->past, to);
-    if (!p->worker) return;
-    sz_operation op;
-    sz_worker_operation(p->worker, &op);
-    count_operation(&op, to);
-    if (!p->is_assigned) return;
-    const sz_counters *c = sz_worker_counters(p->worker);
-    to->partitions++;
-    to->read += c->read;
-    to->used += c->used;
-    to->duplicate += c->duplicate;
-    to->dead += c->dead;
-    to->control += c->control;
-    for (int i = 0; i < SZ_N_REASONS; i++) to->dead_by[i] += c->dead_by[i];
-    for (int i = 0; i < SZ_N_ALERT_EVENTS; i++) to->alerts[i] += c->alerts[i];
-    to->outbox += op.outbox;
-    to->gap += c->gap;
-    to->held += sz_worker_where(p->worker) == SZ_WK_HELD;
-    to->backing_off += sz_worker_where(p->worker) == SZ_WK_BACKOFF;
-    if (!p->stream) return;
-    int64_t lag = sz_stream_kafka_lag(p->stream), last = sz_stream_kafka_last_ms(p->stream);
-    to->lag += lag;
-    if (lag && last != SZ_TIME_NONE) to->oldest_ms = earlier(to->oldest_ms, last);
 }
 
 /* ---- life ---- */

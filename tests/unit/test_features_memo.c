@@ -53,6 +53,16 @@ static sz_event drawn(uint32_t i, char *id) {
 
 enum { RECORDS = 2000 };
 
+static sz_eval eval_of(const timeline_fixture *f) {
+    return (sz_eval){.fs = &f->bundle->fs,
+                     .facts = &f->facts,
+                     .types = &f->types,
+                     .zone = &f->zone,
+                     .dict = &f->dict,
+                     .student = SZ_NONE,
+                     .student_id = SZ_STR("s1")};
+}
+
 static void test_matchers_from_memory_are_those_found_anew(void **state) {
     (void)state;
     timeline_fixture f;
@@ -62,13 +72,7 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
     for (uint32_t i = 0; i < RECORDS; i++) {
         char id[16];
         sz_event e = drawn(i, id);
-        sz_eval ev = {.fs = &f.bundle->fs,
-                      .facts = &f.facts,
-                      .types = &f.types,
-                      .zone = &f.zone,
-                      .dict = &f.dict,
-                      .student = SZ_NONE,
-                      .student_id = SZ_STR("s1")};
+        sz_eval ev = eval_of(&f);
         uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0};
         sz_eval_at(&ev, e.time_ms);
         sz_eval_match(&ev, &e, anew);
@@ -103,13 +107,7 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     for (uint32_t i = 0; i < RECORDS; i++) {
         char id[16];
         sz_event e = drawn(i, id);
-        sz_eval ev = {.fs = fs,
-                      .facts = &f.facts,
-                      .types = &f.types,
-                      .zone = &f.zone,
-                      .dict = &f.dict,
-                      .student = SZ_NONE,
-                      .student_id = SZ_STR("s1")};
+        sz_eval ev = eval_of(&f);
         uint8_t mask[8] = {0};
         sz_eval_at(&ev, e.time_ms);
         sz_eval_match(&ev, &e, mask);
