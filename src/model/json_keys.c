@@ -62,8 +62,9 @@ int sz_json_row(const sz_decoder *d, const char *p, size_t n) {
     if (n == 0 || n > SZ_KEY_MAX) return -1;
     sz_key k = key_of(d, p, n);
     for (unsigned h = sz_key_slot(k); d->slots[h]; h = (h + 1) % SZ_KEY_SLOTS) {
-        const sz_key *name = &d->names[d->slots[h] - 1];
-        if (name->lo == k.lo && name->hi == k.hi) return d->slots[h] - 1;
+        int row = d->slots[h] - 1;
+        const sz_key *name = &d->names[row];
+        if (name->lo == k.lo && name->hi == k.hi) return sz_rows[row].len == n ? row : -1; /* not zeros behind it */
     }
     return -1;
 }

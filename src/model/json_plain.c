@@ -94,6 +94,7 @@ static inline const char *read_word(const plain *x, const sz_json_next *k, const
     unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
     if (!ends) return NULL;
     unsigned n = (unsigned)__builtin_ctz(ends);
+    if (n == 0 || p[n - 1] == '\0') return NULL; /* a word is compared with zeros behind it */
     v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(const void *)&x->d->masks[n]));
     sz_key word = {(uint64_t)_mm_cvtsi128_si64(v), (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v))};
     int code = sz_json_word(x->d, k->row, word);

@@ -33,6 +33,8 @@ enum { /* codes.c says what they mean */
 
 /* ---- text.c: is it text at all ---- */
 bool sz_yaml_check_text(const sz_source *src, sz_diags *d);
+/* What escapes of a scalar in "…" made; each bad character is told and replaced by a `?`. */
+void sz_yaml_check_escapes(sz_yaml *node, sz_arena *a, sz_diags *d);
 
 /* ---- places.c: libyaml counts characters from after the BOM, we count bytes ---- */
 typedef struct sz_yaml_places {

@@ -73,6 +73,7 @@ static void take_scalar(parse *p, const yaml_event_t *e) {
     sz_yaml *node = new_node(p, e, SZ_YAML_SCALAR, anchor != NULL, tag != NULL);
     node->style = style_of(e->data.scalar.style);
     node->text = sz_arena_str(p->build.arena, (sz_str){(const char *)e->data.scalar.value, e->data.scalar.length});
+    sz_yaml_check_escapes(node, p->build.arena, p->build.diags);
     if (node->style == SZ_YAML_PLAIN &&
         (node->text.n == 0 || sz_str_is(node->text, "~") || sz_str_is(node->text, "null")))
         node->kind = SZ_YAML_NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * text: what libyaml would refuse with a bare byte count is found here first: bytes that are not UTF-8, control
- * characters.
+ * characters. An escape in "…" may not make control characters either: a name with a NUL in it is none.
  */
 #include "internal.h"
 
@@ -30,6 +30,29 @@ static void say_not_utf8(const sz_source *src, size_t off, sz_diags *d) {
     else sz_diag_hint(d, g, "save the file as UTF-8", "请把文件另存为 UTF-8");
 }
 
+static void say_control(sz_diags *d, sz_span at, uint32_t c) {
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, YAML_NOT_TEXT, at, "a control or invisible character (U+%04X) stands here",
+                              "这里有控制字符或不可见字符（U+%04X）", c);
+    sz_diag_hint(d, g, "delete it; it often comes along when text is pasted", "请删除；粘贴文字时常会带进来");
+}
+
+void sz_yaml_check_escapes(sz_yaml *node, sz_arena *a, sz_diags *d) {
+    char *clean = NULL;
+    size_t len;
+    if (node->style != SZ_YAML_DOUBLE) return;
+    for (size_t i = 0; i < node->text.n; i += len) {
+        uint32_t c = sz_utf8_next(node->text.p + i, node->text.n - i, &len);
+        if (c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c != 0x7f)) continue;
+        say_control(d, sz_yaml_value_span(node, i, len), c);
+        if (!clean) {
+            clean = sz_arena_alloc(a, node->text.n + 1);
+            memcpy(clean, node->text.p, node->text.n + 1);
+            node->text.p = clean;
+        }
+        memset(clean + i, '?', len);
+    }
+}
+
 bool sz_yaml_check_text(const sz_source *src, sz_diags *d) {
     size_t len;
     for (size_t i = src->lines[0]; i < src->n; i += len) {
@@ -42,10 +65,7 @@ bool sz_yaml_check_text(const sz_source *src, sz_diags *d) {
             return false;
         }
         if (is_allowed(c)) continue;
-        sz_diag *g = sz_diags_add(d, SZ_ERROR, YAML_NOT_TEXT, sz_yaml_span(src, i, i + len),
-                                  "a control or invisible character (U+%04X) stands here",
-                                  "这里有控制字符或不可见字符（U+%04X）", c);
-        sz_diag_hint(d, g, "delete it; it often comes along when text is pasted", "请删除；粘贴文字时常会带进来");
+        say_control(d, sz_yaml_span(src, i, i + len), c);
         return false;
     }
     return true;

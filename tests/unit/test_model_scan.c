@@ -120,9 +120,37 @@ static void test_records_read_as_yyjson_reads_them(void **state) {
     end(&t);
 }
 
+static void test_zeros_behind_a_word_or_a_key_make_another_one(void **state) {
+    (void)state;
+    static const char word[] =
+        "{\"type\":\"attendance\",\"time\":\"2026-03-02T08:00:00+08:00\",\"student\":\"s1\",\"status\":\"late\",\"id\":\"e\"}";
+    struct trio t;
+    begin(&t);
+    for (size_t at = 0; at < sizeof word - 1; at++) { /* after the way is known, a zero at any place */
+        char line[sizeof word];
+        memcpy(line, word, at);
+        line[at] = '\0';
+        memcpy(line + at + 1, word + at, sizeof word - 1 - at);
+        check(&t, word, sizeof word - 1);
+        check(&t, word, sizeof word - 1);
+        check(&t, line, sizeof line);
+        assert_int_equal(t.x.record.kind, SZ_RECORD_DEAD);
+    }
+    static const char *const keys[] = {
+        "{\"type\":\"presence\",\"time\":0,\"student\\u0000\":\"s1\"}",
+        "{\"type\":\"presence\",\"time\\u0000\":0,\"student\":\"s1\"}",
+        "{\"type\":\"presence\\u0000\",\"time\":0,\"student\":\"s1\"}",
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        check(&t, keys[i], strlen(keys[i]));
+        assert_int_equal(t.x.record.kind, SZ_RECORD_DEAD);
+    }
+    end(&t);
+}
+
 static void test_damaged_records_read_as_yyjson_reads_them(void **state) {
     (void)state;
-    static const char odd[] = "\"\\{}[]:,.-+eE0123456789 \t\n\r\x01\x7f\x80\xc3\xa9\xf0\xffntf";
+    static const char odd[] = "\0\"\\{}[]:,.-+eE0123456789 \t\n\r\x01\x7f\x80\xc3\xa9\xf0\xffntf";
     struct trio t;
     draw d = {1};
     begin(&t);
@@ -149,6 +177,7 @@ static void test_damaged_records_read_as_yyjson_reads_them(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_read_as_yyjson_reads_them),
+        cmocka_unit_test(test_zeros_behind_a_word_or_a_key_make_another_one),
         cmocka_unit_test(test_damaged_records_read_as_yyjson_reads_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * yaml: what is found in documents that cannot be read. The cases are in data/yaml_findings.txt, as an analyst sees them.
+ * yaml: what is found in documents that cannot be read. The cases are in data/yaml_findings.txt, as an analyst sees
+ * them.
  */
 #include <sanzao/yaml.h>
 
@@ -121,6 +122,8 @@ static void test_bytes_that_are_not_text_are_found_with_their_place(void **state
               "a\0",
               4, 1, 0, 1, "the byte 0xFF here is not UTF-8", "this is a UTF-16 file; save it as UTF-8");
     check_one("a: b\0c", 6, 1, 4, 1, "a control or invisible character (U+0000) stands here", paste);
+    check_one("a: \"b\\0c\"", 9, 1, 5, 2, "a control or invisible character (U+0000) stands here", paste);
+    check_one("\"\\x07k\": 1", 10, 1, 1, 4, "a control or invisible character (U+0007) stands here", paste);
     check_one("a: \x1b[0m", 7, 1, 3, 1, "a control or invisible character (U+001B) stands here", paste);
     check_one("a: \xef\xbb\xbf"
               "b",
