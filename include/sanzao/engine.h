@@ -35,7 +35,7 @@ typedef struct sz_header {
     uint32_t parts;
     uint64_t bundle_ver;
     sz_name name;
-    uint64_t epoch;        /* acquisitions so far; for people */
+    uint64_t epoch;        /* acquisitions so far; seq less these is the number of commits */
     sz_str worker;         /* who holds it; for people */
     sz_str body;
 } sz_header;

@@ -190,6 +190,7 @@ void commit_stands(sz_worker *w) {
     if (o->rewrites_all) w->rewrite_all = false;
     w->is_torn = false;
     w->name.seq++;
+    w->n_commits++;
     w->knows_ver = true;
     if (!w->o.is_volatile) w->dict_committed = o->dict_to;
     w->n_snapshots += o->new_snapshots;

@@ -80,12 +80,18 @@ static bool memory_stands(sz_worker *w, const sz_name *before) {
     return true;
 }
 
-static void note_rollback(sz_worker *w, const sz_name *before) {
-    if (!w->name.seq || before->seq >= w->name.seq) return;
+/* What is not an acquisition is a commit. */
+static uint64_t n_commits(const sz_header *h) { return h->name.seq > h->epoch ? h->name.seq - h->epoch : 0; }
+
+/* The seq would not do: acquisitions since then may have made up for it, another worker's or our own whose answers were
+ * lost. */
+static void note_rollback(sz_worker *w, const sz_header *before) {
+    uint64_t n = n_commits(before);
+    if (n >= w->n_commits) return;
     w->op.rolled_back++;
     worker_notice(w, SZ_WARNING, "the store has lost commits: it is at %llu and was at %llu; reading on from its state",
-                  "存储丢失了提交：现在是第 %llu 次，原来是第 %llu 次；从它的状态接着读",
-                  (unsigned long long)before->seq, (unsigned long long)w->name.seq);
+                  "存储丢失了提交：现在是第 %llu 次，原来是第 %llu 次；从它的状态接着读", (unsigned long long)n,
+                  (unsigned long long)w->n_commits);
 }
 
 /* Two deployments on one state take it from each other without end (trap 30). */
@@ -185,11 +191,12 @@ static bool adopt(sz_worker *w, const sz_msg *m) {
     const sz_name *before = &m->header->name;
     bool stands = m->answer == SZ_ANS_OK && memory_stands(w, before);
     if (!stands) {
-        note_rollback(w, before);
+        note_rollback(w, m->header);
         memory_drop(w);
     }
     memcpy(w->name.owner, w->token, sizeof w->token);
     w->name.seq = before->seq + 1;
+    w->n_commits = n_commits(m->header);
     return stands;
 }
 

@@ -223,6 +223,7 @@ struct sz_worker {
     /* protocol */
     sz_worker_state state;
     sz_name name;        /* of the state that memory is, without what is in `sent` and after */
+    uint64_t n_commits;  /* that led to it */
     uint8_t token[16];   /* of the ACQUIRE under way */
     uint64_t bundle_ver; /* number of ours among the rule sets that this state has seen; commits carry it */
     bool is_log;         /* the stream can seek */

@@ -129,6 +129,7 @@ static void port_acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_s
     const rig_node *last = s->n ? &s->nodes[s->n - 1] : NULL;
     sz_header h = {.fmt = fmt, .topic = topic, .parts = s->parts ? s->parts : parts, .bundle_ver = s->bundle_ver};
     if (last) h.name = last->name, h.body = body_of(s), h.worker = last->worker;
+    for (uint32_t i = 0; i < s->n; i++) h.epoch += !s->nodes[i].is_commit;
     sz_msg m = {
         .kind = SZ_MSG_ACQUIRED, .answer = last ? SZ_ANS_OK : SZ_ANS_NEW, .header = &h, .store_ms = r->store_clock};
     if (!last && !allow_new) m.answer = SZ_ANS_MISSING, m.header = NULL;

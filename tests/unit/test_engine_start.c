@@ -133,6 +133,40 @@ static void test_every_loss_of_a_suffix_ends_in_the_same_alerts(void **state) {
     assert_true(rig_operation(&x->a).rolled_back >= 1);
 }
 
+/* Two commits are lost, and the seq is made up for before this worker sees it. */
+static void test_a_loss_is_noticed_behind_acquisitions_of_its_own_that_were_not_answered(void **state) {
+    rig_bench *x = *state;
+    rig *r = &x->a;
+    rig_log_three_meals(&x->log, "s1", 8);
+    rig_assign(r, -1);
+    rig_wait(r, 1000);
+    rig_log_swipe(&x->log, "s1", 12);
+    rig_wait(r, 20000);
+    uint32_t lost = 2, kept = x->store.n - lost;
+    r->fate = RIG_NOT_DONE;
+    r->acquire_fate = RIG_REPLY_LOST; /* done all the same */
+    rig_log_swipe(&x->log, "s1", 13);
+    rig_store_cut(&x->store, kept);
+    while (x->store.n <= kept + lost) rig_wait(r, 100);
+    assert_int_equal(rig_operation(r).rolled_back, 0);
+    r->fate = r->acquire_fate = RIG_STANDS;
+    assert_at_rest(x, r, 1);
+    assert_int_equal(rig_operation(r).rolled_back, 1);
+}
+
+static void test_a_state_that_others_had_meanwhile_is_no_loss(void **state) {
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    rig_assign(&x->b, -1);
+    rig_wait(&x->b, 1000);
+    rig_assign(&x->a, -1);
+    rig_log_swipe(&x->log, "s1", 12);
+    assert_at_rest(x, &x->a, 1);
+    assert_int_equal(rig_operation(&x->a).rolled_back, 0);
+}
+
 static void test_a_chunk_under_another_name_starts_again(void **state) {
     rig_bench *x = *state;
     rig_log_three_meals(&x->log, "s1", 8);
@@ -480,6 +514,8 @@ int main(void) {
         T(test_an_unknown_commit_that_did_not_stand_leaves_with_the_next),
         T(test_an_unknown_commit_and_a_store_that_lost_more_is_loaded),
         T(test_every_loss_of_a_suffix_ends_in_the_same_alerts),
+        T(test_a_loss_is_noticed_behind_acquisitions_of_its_own_that_were_not_answered),
+        T(test_a_state_that_others_had_meanwhile_is_no_loss),
         T(test_a_chunk_under_another_name_starts_again),
         T(test_acquire_without_an_answer_is_tried_again_later_and_later),
         T(test_what_the_store_says_is_told_in_both_languages),
