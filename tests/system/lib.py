@@ -33,6 +33,7 @@ class Skipped(Exception): pass
 
 
 said: list[str] = []
+failed: list[str] = []                              # a line each, said once more at the end
 
 
 def expect(is_so, *what) -> None:
@@ -63,14 +64,20 @@ def keep_folder(tmp: Path, name: str) -> Path:
     return target
 
 
+def in_one_line(e: Exception) -> str:
+    lines = [x.strip() for x in (str(e) if isinstance(e, Failed) else f"{type(e).__name__}: {e}").splitlines() if x.strip()]
+    return " | ".join(lines[:4])[:900]
+
+
 def one_test(name: str, function) -> str:
     said.clear()
     tmp = Path(tempfile.mkdtemp(prefix=f"sanzao-{name}-"))
     begin, result, detail = time.monotonic(), "ok", ""
     try: function(tmp)
     except Skipped as e: result, detail = "skipped", str(e)
-    except Failed as e: result, detail = "FAILED", str(e)
-    except Exception: result, detail = "FAILED", traceback.format_exc()
+    except Exception as e:
+        result, detail = "FAILED", str(e) if isinstance(e, Failed) else traceback.format_exc()
+        failed.append(f"FAILED  {name}: {in_one_line(e)}")
     text = f"{result:7} {name}" + (f": {detail}" if detail else "") + ("  (" + "; ".join(said) + ")" if said else "")
     print(f"{text}  {time.monotonic() - begin:.1f} s", flush=True)
     if result == "FAILED" and os.environ.get("SZ_KEEP"):
@@ -88,6 +95,7 @@ def main(module: dict) -> int:
         print(f"there is no program {SANZAO}")
         return 77
     results = [one_test(k, v) for k, v in tests.items()]
+    for line in failed: print(line)
     counts = [results.count(r) for r in ("ok", "FAILED", "skipped")]
     print(f"{counts[0]} passed, {counts[1]} failed, {counts[2]} skipped")
     return 1 if counts[1] else 0

@@ -17,6 +17,17 @@ count() { echo "count $1 $2 $3" >>"$result"; }     # count PASSED FAILED SKIPPED
 note() { echo "note $*" >>"$result"; }             # a line for people under the tier's own
 skip() { echo "skip $*" >>"$result"; exit 0; }     # the whole tier does not run, because ...
 
+# What failed stands once more at the tier's end, for whoever sees only that: under each name what it says of its own
+# failures, or else its last lines.
+failures=$(mktemp)
+say_failures() { [ ! -s "$failures" ] || { echo "---- what failed"; cat "$failures"; }; rm -f "$failures"; }
+trap say_failures EXIT
+failed() {                                         # failed NAME STATUS HOW_MANY <OUTPUT
+  local said own; said=$(cat); own=$(grep -a '^ *[0-9.]* *s* *FAILED' <<<"$said" | tail -n "$3")
+  [ "$2" -ne 124 ] || own+="${own:+$'\n'}it took too long"
+  { echo "FAILED ($2) $1"; cut -c1-1000 <<<"${own:-$(tail -n 8 <<<"$said")}" | sed 's/^/  /'; } | tee -a "$failures"
+}
+
 need_program() { [ -x "$SANZAO" ] || skip "there is no program ${SANZAO#"$root"/} yet"; }
 need_shared() { [ -e "$shared/$1" ] || skip "../shared/$1 is not here"; }
 at_level() { case $SZ_LEVEL in quick) echo "$1" ;; full) echo "$3" ;; *) echo "$2" ;; esac; }   # quick normal full
@@ -29,7 +40,7 @@ check() {
   case $rc in
     0) count 1 0 0 ;;
     77) count 0 0 1; note "skipped $name: $(tail -1 <<<"$out")" ;;
-    *) count 0 1 0; echo "FAILED ($rc) $name"; return 1 ;;
+    *) count 0 1 0; failed "$name" $rc 5 <<<"$out"; return 1 ;;
   esac
 }
 
@@ -43,9 +54,9 @@ suite() {
     case $rc in 0) p=1 f=0 s=0 ;; 77) p=0 f=0 s=1; note "skipped $name: $(tail -1 "$out")" ;; *) p=0 f=1 s=0 ;; esac
   elif [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
   grep -i '^skipped' "$out" | while read -r line; do note "$line"; done
-  rm -f "$out"
   count "$p" "$f" "${s:-0}"
-  [ "$f" -eq 0 ] || echo "FAILED ($rc) $name"
+  [ "$f" -eq 0 ] || failed "$name" "$rc" "$f" <"$out"
+  rm -f "$out"
 }
 
 # ctest_label PRESET LABEL   the programs of one ctest label in build/PRESET, counted by their single tests
