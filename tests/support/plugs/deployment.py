@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from servers import Kafka, NotReady, Redis, RespError, wait_until
+from servers import Kafka, NotReady, Redis, RespConnection, RespError, wait_until
 
 from .workload import Workload
 
@@ -16,6 +16,7 @@ PARTS = 4
 LONG = 180.0                                         # a condition that does not come by then never does
 SESSION_MS = 2000
 BROKER = {"group.min.session.timeout.ms": 500}       # so that SESSION_MS is allowed
+HEADER = ("owner", "seq", "worker", "n_read")
 QUICK = {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 200}
 
 
@@ -33,13 +34,20 @@ class Worker:
     def pid(self) -> int: return self.process.pid
     def alive(self) -> bool: return self.process.poll() is None
 
+    def has_begun(self) -> bool:
+        """It has asked its servers what they promise, and was satisfied."""
+        return bool(self.events("check"))
+
     def kill9(self) -> None:
         self.process.kill()
         self.process.wait()
 
-    def leave(self) -> None:
+    def say_leave(self) -> None:
         """SIGTERM: it commits, sees its alerts out and ends well."""
         self.process.send_signal(signal.SIGTERM)
+
+    def leave(self) -> None:
+        self.say_leave()
         self.ended(LONG)
 
     def ended(self, seconds: float) -> None:
@@ -69,9 +77,12 @@ class Deployment:
         self.folder, self.program, self.work, self.kafka, self.redis, self.name = folder, program, work, kafka, redis, name
         self.events, self.alerts, self.dead = (f"{name}.{x}" for x in ("events", "alerts", "dead"))
         self.settle_s, self.more = settle_s, more
+        self.lost = [0] * PARTS                       # of each partition, how many states that its worker knew Redis lost in the last fault
+        self.n_losses = [0] * PARTS                   # of each, the losses that were noticed
         self.workers: list[Worker] = []
         self.all_workers: list[Worker] = []
         self.rest, self.fed = list(work.rows), 0
+        self.lines: dict[int, RespConnection] = {}    # by the server's port: a look is a question, not a connection as well
         for topic, parts in ((self.events, PARTS), (self.alerts, 2), (self.dead, 1)):
             kafka.create_topic(topic, parts, copies=min(3, len(kafka.servers)), config={"cleanup.policy": "delete"})
         wanted = {self.events, self.alerts, self.dead}   # the broker hears of a new topic a moment after its creator
@@ -82,19 +93,21 @@ class Deployment:
     def __exit__(self, *_):
         for w in self.workers:
             if w.alive(): w.kill9()
+        for line in self.lines.values(): line.close()
 
     # ---- processes
 
-    def args(self, members: int = 1, **kafka_set) -> list[str]:
+    def args(self, members: int = 1, state: str | None = None, **kafka_set) -> list[str]:
         settings = {**QUICK, **{k.replace("_", "."): v for k, v in kafka_set.items()}}
         w = self.work.folder
         return [self.program, "run", "--source", f"kafka:{self.events}", "--campus", str(w / "campus"), "--rules", str(w / "rules"),
-                "--state", self.redis.url, "--alerts", f"kafka:{self.alerts}", "--dead-letters", f"kafka:{self.dead}",
+                "--state", state or self.redis.url, "--alerts", f"kafka:{self.alerts}", "--dead-letters", f"kafka:{self.dead}",
                 "--kafka-brokers", self.kafka.bootstrap, "--group", self.name, "--workers", str(members), "--settle", f"{self.settle_s}s",
                 "--tick", "0s", "--log", "json", "--stats", "1s", *(x for k, v in settings.items() for x in ("--kafka-set", f"{k}={v}")), *self.more]
 
-    def start(self, members: int = 1, **kafka_set) -> Worker:
-        w = Worker(f"w{len(self.all_workers)}", self.folder, self.args(members, **kafka_set))
+    def start(self, members: int = 1, state: str | None = None, **kafka_set) -> Worker:
+        """state: another address of the same Redis."""
+        w = Worker(f"w{len(self.all_workers)}", self.folder, self.args(members, state, **kafka_set))
         self.workers.append(w)
         self.all_workers.append(w)
         return w
@@ -116,6 +129,10 @@ class Deployment:
             logs = "\n".join(f"-- {w.name}:\n{w.tail(6)}" for w in self.workers)
             raise NotReady(f"{e}\n{self.where()}\n{logs}") from None
 
+    def wait_begun(self) -> None:
+        """Until every process has begun. A server that is broken before is no fault to it but a wrong setting, which ends it."""
+        self.wait(lambda: all(w.has_begun() for w in self.workers), "every process to have begun")
+
     # ---- records
 
     def feed_next(self, n: int | None = None) -> int:
@@ -134,19 +151,28 @@ class Deployment:
         """The port of the server that has the key now."""
         if self.redis.form == "sentinel": return self.redis.master_port()
         if self.redis.form == "cluster": return self.redis.owner_of(self.redis.slot_of(key))
-        return None
+        return self.redis.data()[0].port
+
+    def question(self, port: int, *words):
+        if port not in self.lines: self.lines[port] = RespConnection(port)
+        try: return self.lines[port](*words)
+        except RespError: raise
+        except BaseException:                        # an answer may still be under way: nothing more is said on this line
+            self.lines.pop(port).close()
+            raise
 
     def ask(self, p: int, kind: str, *words):
         """words(key) of one partition; asked again while nobody answers, or nobody is at home."""
         key = self.key(p, kind)
         def answer():
-            try: return [self.redis.call(words[0], key, *words[1:], which=self.node(key))]
+            try: return [self.question(self.node(key), words[0], key, *words[1:])]
             except (OSError, RespError, LookupError): return None
         return wait_until(answer, f"an answer to {words[0]} {key}", LONG)[0]
 
     def header(self, p: int) -> dict[str, str]:
-        flat = self.ask(p, "h", "HGETALL") or []
-        return {k.decode(): v.decode(errors="replace") for k, v in zip(flat[::2], flat[1::2]) if k != b"body"}
+        """What is there of it; nothing before the first acquisition."""
+        values = self.ask(p, "h", "HMGET", *HEADER)
+        return {k: v.decode(errors="replace") for k, v in zip(HEADER, values) if v is not None}
 
     def headers(self) -> list[dict[str, str]]: return [self.header(p) for p in range(PARTS)]
     def total(self, field: str) -> int: return sum(int(self.ask(p, "h", "HGET", field) or 0) for p in range(PARTS))
@@ -162,10 +188,19 @@ class Deployment:
 
     def is_caught_up(self) -> bool: return self.n_read() == self.fed and self.outbox() == 0
 
-    def finish(self) -> None:
-        """Everything is read, everything told; then every process ends well."""
-        if not self.workers: self.start(2)
-        self.wait(self.is_caught_up, "all records in the state and all alerts told")
+    def leave(self) -> None:
+        """Every process ends well, all at once: who leaves while others go on is a fault of its own."""
+        for w in self.workers: w.say_leave()
         for w in list(self.workers):
-            w.leave()
+            w.ended(LONG)
             self.gone(w)
+
+    def finish(self) -> None:
+        """Everything is read, everything told; every process has ended well."""
+        if not self.workers: self.start(2)
+        self.wait(lambda: self.n_read() == self.fed, "all records in the state")
+        self.leave()                                 # they see out what is settling, unless they were just about to take it over
+        if self.is_caught_up(): return
+        self.start()
+        self.wait(self.is_caught_up, "all alerts told")
+        self.leave()

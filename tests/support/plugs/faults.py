@@ -94,23 +94,42 @@ def leave(d: Deployment, r: random.Random) -> str:
     return f"{more}{w.name} left with SIGTERM"
 
 
-def stop_worker(d: Deployment, r: random.Random) -> str:
-    """SIGSTOP past the session and past settle: others have what it had when it goes on. Then it goes on reading and commits, and is
-    refused, unless it hears first that its session is over: each of its members for itself."""
-    more = join(d, r) + ", " if len(d.workers) < 2 else ""
-    w = max(d.workers, key=lambda w: share(d, w))
+def sleep_past_session(d: Deployment, w: Worker, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """SIGSTOP past the session and past settle: others have what it had when it goes on."""
     w.process.send_signal(signal.SIGSTOP)
     due = time.monotonic() + d.settle_s
-    try: d.wait(lambda: not share(d, w) and time.monotonic() > due, f"the others to take what {w.name} had")
+    try:
+        meanwhile()
+        d.wait(lambda: not share(d, w) and time.monotonic() > due, f"the others to take what {w.name} had")
     finally: w.process.send_signal(signal.SIGCONT)
+
+
+def stop_worker(d: Deployment, r: random.Random) -> str:
+    """When it goes on, it reads and commits, and is refused, unless it hears first that its session is over: each of its members for
+    itself."""
+    more = join(d, r) + ", " if len(d.workers) < 2 else ""
+    w = max(d.workers, key=lambda w: share(d, w))
+    sleep_past_session(d, w)
     return f"{more}{w.name} stopped past its session of {SESSION_MS} ms"
 
 
 # ---- Redis ------------------------------------------------------------------------------------------------------------------------
 
+def known(d: Deployment, aof: bytes) -> list[int]:
+    """Of each partition, how many states a piece of Redis' append-only file has that a worker is sure to have known: a commit came after
+    them, and one is made only under the name that it had been told. (Of the last one the answer may be lost as well.)"""
+    header = rb"\$4\r\nHSET\r\n\$\d+\r\nsz:\{" + re.escape(d.name.encode()) + rb"\.(\d+)\}:h\r\n\$\d+\r\n(\w+)\r\n"
+    states: list[list[bytes]] = [[] for _ in range(PARTS)]      # by the first field that is written: a commit's is n_o
+    for part, field in re.findall(header, aof): states[int(part)].append(field)
+    return [max((i for i, field in enumerate(s) if field == b"n_o"), default=0) for s in states]
+
+
 def cut_redis(d: Deployment, r: random.Random) -> str:
-    lost = d.redis.cut(1.0)
-    return f"kill -9 of Redis, {lost['bytes']} bytes cut off its file, {lost['seconds']} s and the last write's second"
+    """Each partition's state is begun before, so that there is something to lose."""
+    at_once(d, r, 0)
+    gone = d.redis.cut(1.0)
+    d.lost = known(d, gone["gone"])
+    return f"kill -9 of Redis, {gone['bytes']} bytes cut off its file, {gone['seconds']} s and the last write's second, states: {d.lost}"
 
 
 def kill_redis(d: Deployment, r: random.Random) -> str:
@@ -140,6 +159,7 @@ def fill_redis(d: Deployment, r: random.Random) -> str:
 
 def read_only_redis(d: Deployment, r: random.Random) -> str:
     n = r.randint(1, 4)
+    d.wait_begun()                                   # a replica that is given as the state's server is refused
     d.redis.call("REPLICAOF", "127.0.0.1", 1)        # of nobody: it keeps what it has
     try: until_refused(d, "READONLY", n)
     finally: d.redis.call("REPLICAOF", "NO", "ONE")
@@ -168,11 +188,12 @@ def lacks_answered_commits(d: Deployment) -> int:
 def fail_over(d: Deployment, r: random.Random) -> str:
     """The replica lags by a few commits when its master dies. While min-replicas-to-write is on, a master that knows of the lag takes
     no commit: what is tested is the stretch in which it does not know yet, so the setting is off for that long (less than settle).
-    What was lost is read from the two servers themselves: a worker may find the loss only after a new assignment, and then it knows of
-    none."""
+    What was lost is read from the two servers themselves: a worker that got its partition since then knows of no loss."""
     redis, old = d.redis, d.redis.master_port()
     replica = next(s.port for s in redis.data() if s.port != old)
     def seqs(port: int) -> list[int]: return [int(redis.call("HGET", d.key(p, "h"), "seq", which=port) or 0) for p in range(PARTS)]
+    d.wait_begun()                                   # a master that takes commits without its replica is refused
+    redis.set_patience(10_000)                       # they take a replica whose master is away for ten times that, and act when told
     redis.call("CONFIG", "SET", "min-replicas-to-write", 0, which=old)
     redis.lag(replica)
     behind = seqs(replica)
@@ -180,11 +201,14 @@ def fail_over(d: Deployment, r: random.Random) -> str:
     lost = [there - here for there, here in zip(seqs(old), behind)]
     redis.kill9(old)
     if seqs(replica) != behind or max(lost) < 2: raise NotReady(f"the replica does not lag: {behind}, {seqs(replica)}, lost {lost}")
-    redis.failover()
-    redis.restart_one(old)
+    d.lost = [max(n - 1, 0) for n in lost]           # of the last one the answer may be lost as well
+    if redis.failover().port != replica: raise NotReady("another master than the replica")
     redis.call("CONFIG", "SET", "masterauth", "", "masteruser", "", which=replica)
     redis.call("CONFIG", "REWRITE", which=replica)   # a Sentinel has written the wrong ones into its file
+    redis.restart_one(old)
+    redis.call("REPLICAOF", "127.0.0.1", replica, which=old)     # as a Sentinel will have it, after watching it for 10 s
     redis.wait_one_master(LONG)
+    if redis.master_port() != replica: raise NotReady("the old master is the master again: nothing was lost")
     return f"failover to a replica that lacked {sum(lost)} commits"
 
 
@@ -193,9 +217,10 @@ def move_slot(d: Deployment, r: random.Random) -> str:
     slot = d.redis.slot_of(d.key(p, "h"))
     owner = d.redis.owner_of(slot)
     to = r.choice([s.port for s in d.redis.data() if s.port != owner and d.redis.role(s) == "master"])
-    source = d.redis.begin_move(slot, to)
+    def met() -> int: return errors(d, "ASK", owner) + errors(d, "TRYAGAIN", owner)
+    before, source = met(), d.redis.begin_move(slot, to)
     d.redis.call("MIGRATE", "127.0.0.1", to, d.key(p, "h"), 0, 20000, which=source)     # half of it is there, half here
-    d.wait(lambda: errors(d, "ASK", source) + errors(d, "TRYAGAIN", source) > 0, "a command that meets half a slot")
+    d.wait(lambda: met() > before, "a command that meets half a slot")
     keys = d.redis.finish_move(slot, source, to)
     return f"the slot of partition {p} moved in two halves, {keys + 1} keys"
 

@@ -234,8 +234,8 @@ class Redis(Group):
 
     def cut(self, seconds: float = 1.0, which=None) -> dict:
         """A power cut: kill -9, the append-only file loses all that was written in the last `seconds` before its last write and in
-        that write's own second (more than asked rather than less), restart. Returns {"bytes", "kept", "seconds"}: what went, what
-        stayed, and how far back the cut lies behind the last write's second."""
+        that write's own second (more than asked rather than less), restart. Returns {"bytes", "kept", "seconds", "gone"}: how much
+        went, how much stayed, how far back the cut lies behind the last write's second, and what went."""
         s = self.server(which)
         s.end(9)
         lost = cut_aof(Path(s.folder) / "appendonlydir", seconds)
@@ -253,20 +253,36 @@ class Redis(Group):
         wait_until(lambda: quietly(lambda: self.call("INFO", "replication", which=replica).find(b"master_link_status:down") >= 0),
                    "the replica to lose its master")
 
+    def set_patience(self, ms: int) -> None:
+        """How long a server may be silent before the sentinels act."""
+        for s in self.sentinels(): self.call("SENTINEL", "SET", MASTER_NAME, "down-after-milliseconds", ms, which=s.port)
+
     def failover(self) -> Server:
-        """Sentinel: has the replica take over, and returns the new master when all agree on it."""
+        """Sentinel: has the replica take over, and returns the new master when all agree on it. Also where they have begun by
+        themselves, or know the replica only from before it could be promoted."""
         old = self.master_port()
-        self.call("SENTINEL", "FAILOVER", MASTER_NAME, which=self.sentinels()[0].port)
-        wait_until(lambda: self.master_port() != old, "a new master")
-        wait_until(lambda: quietly(lambda s: self.role(s) == "master", self.server(self.master_port())), "it to be master")
-        return self.server(self.master_port())
+        def is_other() -> bool:
+            if self.master_port() != old: return True
+            try: self.call("SENTINEL", "FAILOVER", MASTER_NAME, which=self.sentinels()[0].port)
+            except RespError as e:
+                if e.code not in ("INPROG", "NOGOODSLAVE"): raise
+            return False
+        wait_until(is_other, "a new master")
+        new = self.master_port()
+        wait_until(lambda: quietly(lambda: self.role(self.server(new)) == "master"), "it to be master")
+        # until all of them know, an old master that comes back may be taken for the master again
+        wait_until(lambda: all(quietly(lambda s=s: self.named_by(s) == new) for s in self.sentinels() if s.alive()), "all sentinels to name it")
+        return self.server(new)
 
     def master_port(self) -> int:
         """The master as the first sentinel that answers knows it."""
         for s in self.sentinels():
-            try: return int(self.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME, which=s.port)[1])
+            try: return self.named_by(s)
             except (OSError, RespError): continue
         raise LookupError("no sentinel answers")
+
+    def named_by(self, sentinel: Server) -> int:
+        return int(self.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME, which=sentinel.port)[1])
 
     # ---- cluster
 
@@ -319,7 +335,7 @@ def cut_aof(folder: Path, seconds: float) -> dict:
     last = marks[-1][1]
     at, when = next((at, when) for at, when in marks if when >= last - seconds)
     os.truncate(files[-1], at)
-    return {"bytes": len(data) - at, "kept": at, "seconds": last - when}
+    return {"bytes": len(data) - at, "kept": at, "seconds": last - when, "gone": data[at:]}
 
 
 def certificates(folder: Path) -> None:

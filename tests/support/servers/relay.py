@@ -1,5 +1,5 @@
-"""A port in front of a server's: it counts who comes, and passes on what is said both ways. (Redis counts a TLS client only once the
-handshake is through.)
+"""A port in front of a server's: it counts who comes, passes on what is said both ways, and can hold back what clients say. (Redis counts
+a TLS client only once the handshake is through.)
 """
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import threading
 class Relay:
     def __init__(self, port: int):
         self.to, self.n_come = port, 0
+        self.n_held = 0                               # pieces that wait since hold()
+        self.n_answers = 0                            # pieces that came back, ever
+        self.lock, self.is_open = threading.Lock(), threading.Event()
+        self.is_open.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
 
@@ -17,7 +21,9 @@ class Relay:
         threading.Thread(target=self.accept, daemon=True).start()
         return self
 
-    def __exit__(self, *_): self.listener.close()
+    def __exit__(self, *_):
+        self.is_open.set()
+        self.listener.close()
 
     def accept(self) -> None:
         while True:
@@ -25,13 +31,31 @@ class Relay:
             except OSError: return
             self.n_come += 1
             there = socket.create_connection(("127.0.0.1", self.to))
-            for a, b in ((come, there), (there, come)): threading.Thread(target=pass_on, args=(a, b), daemon=True).start()
+            for a, b, back in ((come, there, False), (there, come, True)):
+                threading.Thread(target=self.pass_on, args=(a, b, back), daemon=True).start()
 
+    # ---- holding
 
-def pass_on(a: socket.socket, b: socket.socket) -> None:
-    try:
-        while data := a.recv(65536): b.sendall(data)
-    except OSError: pass
-    for s in (a, b):
-        try: s.shutdown(socket.SHUT_RDWR)
+    def hold(self) -> None:
+        """From here on nothing that a client says goes through; answers do."""
+        self.n_held = 0
+        self.is_open.clear()
+
+    def let_go(self) -> None: self.is_open.set()
+
+    def wait_open(self) -> None:
+        if self.is_open.is_set(): return
+        with self.lock: self.n_held += 1
+        self.is_open.wait()
+
+    def pass_on(self, a: socket.socket, b: socket.socket, back: bool) -> None:
+        try:
+            while data := a.recv(65536):
+                if not back: self.wait_open()
+                b.sendall(data)
+                if back:
+                    with self.lock: self.n_answers += 1
         except OSError: pass
+        for s in (a, b):
+            try: s.shutdown(socket.SHUT_RDWR)
+            except OSError: pass

@@ -2,6 +2,9 @@
  * Sanzao uses. One short-lived process a task: a JVM's start a command (Kafka's own tools) would be most of a test's
  * time.
  *
+ * Clients are not destroyed: librdkafka's threads may sleep for a second before they notice, and the process' end takes
+ * them all the same. What was produced has been acknowledged by then.
+ *
  * usage: topic BOOTSTRAP COMMAND [ARGUMENT...], see the table at the end. Exit: 0, 1 refused or failed (stderr says
  * why), 2 usage.
  */
@@ -119,7 +122,6 @@ static void create(task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(topic);
-    rd_kafka_destroy(rk);
 }
 
 static void delete (task *t) {
@@ -135,7 +137,6 @@ static void delete (task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_DeleteTopic_destroy(topic);
-    rd_kafka_destroy(rk);
 }
 
 static void grow(task *t) {
@@ -154,7 +155,6 @@ static void grow(task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewPartitions_destroy(more);
-    rd_kafka_destroy(rk);
 }
 
 /* What retention does when its time has come: records before the offset are gone. */
@@ -173,7 +173,6 @@ static void expire(task *t) {
     rd_kafka_queue_destroy(queue);
     rd_kafka_DeleteRecords_destroy(before);
     rd_kafka_topic_partition_list_destroy(list);
-    rd_kafka_destroy(rk);
 }
 
 static void configure(task *t) {
@@ -197,7 +196,6 @@ static void configure(task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_ConfigResource_destroy(topic);
-    rd_kafka_destroy(rk);
 }
 
 /* ---- looking ---- */
@@ -208,7 +206,6 @@ static void brokers(task *t) {
     for (int i = 0; i < m->broker_cnt; i++)
         printf("%d %s:%d\n", m->brokers[i].id, m->brokers[i].host, m->brokers[i].port);
     rd_kafka_metadata_destroy(m);
-    rd_kafka_destroy(rk);
 }
 
 static void list(task *t) {
@@ -216,7 +213,6 @@ static void list(task *t) {
     const struct rd_kafka_metadata *m = metadata(rk, NULL);
     for (int i = 0; i < m->topic_cnt; i++) printf("%s %d\n", m->topics[i].topic, m->topics[i].partition_cnt);
     rd_kafka_metadata_destroy(m);
-    rd_kafka_destroy(rk);
 }
 
 static void watermarks(task *t) {
@@ -229,7 +225,6 @@ static void watermarks(task *t) {
         printf("%d %lld %lld leader %d\n", i, (long long)low, (long long)high, (int)m->topics[0].partitions[i].leader);
     }
     rd_kafka_metadata_destroy(m);
-    rd_kafka_destroy(rk);
 }
 
 static void committed(task *t) {
@@ -245,7 +240,6 @@ static void committed(task *t) {
                places->elems[i].offset < 0 ? -1LL : (long long)places->elems[i].offset);
     rd_kafka_topic_partition_list_destroy(places);
     rd_kafka_metadata_destroy(m);
-    rd_kafka_destroy(rk);
 }
 
 /* ---- producing: lines of stdin ---- */
@@ -325,7 +319,6 @@ static void produce(task *t) {
     if (d.n_failed) fail("%s: %lld records refused: %s", t->args[0], (long long)d.n_failed, rd_kafka_err2str(d.first));
     printf("%lld\n", (long long)d.n_delivered);
     rd_kafka_topic_destroy(rkt);
-    rd_kafka_destroy(rk);
 }
 
 /* ---- consuming: to the ends as they are when each is reached, without a group ---- */
@@ -389,7 +382,6 @@ static void consume(task *t) {
     }
     rd_kafka_topic_partition_list_destroy(places);
     rd_kafka_consumer_close(rk);
-    rd_kafka_destroy(rk);
 }
 
 /* ---- the commands ---- */
