@@ -92,6 +92,22 @@ static bool is_finished(member *m) {
     return true;
 }
 
+/* Who leaves the group takes the others' partitions from them for a moment, and a worker that is seeing its last alerts
+ * out would park. So none leaves before all of this process are at their end. */
+static bool have_all_finished(member *m, bool is) {
+    live *run = m->run;
+    if (is == m->is_finished && !is) return false;
+    pthread_mutex_lock(&run->mutex);
+    if (is != m->is_finished) {
+        run->n_finished += is ? 1 : -1;
+        for (uint32_t i = 0; i < run->n_members && is; i++) member_wake(run->members[i]);
+    }
+    m->is_finished = is;
+    bool have_all = is && run->n_finished >= (int)run->n_members;
+    pthread_mutex_unlock(&run->mutex);
+    return have_all;
+}
+
 static bool step_all(member *m) {
     bool did = false;
     if (!sz_kafka_source_poll(m->source)) member_fail(m, SZ_IO);
@@ -114,13 +130,14 @@ static bool is_out_of_patience(member *m, int64_t *since_ms) {
 static void *run(void *self) {
     member *m = self;
     int64_t failing_ms = 0;
-    while (!is_finished(m) && !is_out_of_patience(m, &failing_ms)) {
+    while (!have_all_finished(m, is_finished(m)) && !is_out_of_patience(m, &failing_ms)) {
         bool did = step_all(m);
         int64_t now = sz_mono_ms();
         sz_kafka_source_commit(m->source, now, false);
         count(m, now, false);
         if (!did) rest(m, now);
     }
+    have_all_finished(m, true);
     count(m, sz_mono_ms(), true);
     sz_kafka_source_commit(m->source, sz_mono_ms(), true);
     sz_kafka_source_close(m->source); /* gives back what is left */
@@ -163,6 +180,7 @@ sz_status member_start(member *m, live *run_of, uint32_t index) {
     m->has_thread = s == SZ_OK;
     m->status = s;
     m->is_over = s != SZ_OK;
+    if (s != SZ_OK) have_all_finished(m, true);
     return s;
 }
 

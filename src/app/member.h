@@ -57,6 +57,7 @@ typedef struct live {
     bool known_state;     /* some partition's state was there before this run */
     struct member **members;
     uint32_t n_members;
+    int n_finished; /* of them, that would end now */
 } live;
 
 typedef struct partition {
@@ -105,6 +106,7 @@ typedef struct member {
     uint32_t n, room;
     sz_status status;
     atomic_bool is_over;
+    bool is_finished; /* counted in run->n_finished */
     int64_t counted_ms;
     int64_t ask_others_ms; /* a store that did not answer whether there is a first state is not asked before then */
     uint32_t n_asked;      /* how often it did not, in a row */

@@ -270,12 +270,13 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for_or_not(tmp):
 # ---- stopping ----------------------------------------------------------------------------------------------------------------------
 
 def test_sigterm_drains_and_a_second_one_ends_at_once(tmp):
+    """One member has no partition, and nothing to see out: it does not leave the group before the others have."""
     campus = Campus(6, students=20, days=6)
     campus.write(tmp)
     source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
     fill(source, campus.lines())
     args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--settle", "2s",
-                   "--group", "drain", "--tick", "0s")
+                   "--group", "drain", "--tick", "0s", "--workers", PARTS + 1)
     run = Running(tmp, "drains", args)
     run.wait(lambda: outbox("drain") > 0, "an alert that has not settled")
     same(run.end(), 0, "exit status of a run that was stopped")
