@@ -274,6 +274,21 @@ def test_tools_start_stop_and_leave_nothing(tmp):
         tool(tmp, "redis", "stop")
 
 
+def test_a_killed_server_is_there_until_its_last_thread_has_ended(tmp):
+    """kill -9 ends a thread that waits for the disk only when the disk has answered; until then the port is taken. Here the first thread
+    ends by itself, and another lives on."""
+    code = "import ctypes, threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()\nctypes.CDLL(None).syscall(%d, 0)" % \
+        {"x86_64": 60, "aarch64": 93}[os.uname().machine]     # exit, of one thread
+    child = subprocess.Popen([sys.executable, "-c", code])
+    state = Path(f"/proc/{child.pid}/stat")
+    try:
+        wait_until(lambda: ") Z " in state.read_text(), "the first thread to end")
+        expect(began(child.pid), "a server of which a thread lives on is there")
+    finally: child.kill()
+    wait_until(lambda: not began(child.pid), "it to be gone")
+    child.wait()
+
+
 def test_servers_of_a_killed_test_end_with_it(tmp):
     code = "import sys, time\nfrom servers import Redis\nr = Redis(sys.argv[1], 'sentinel').start()\nprint(r.facts()['pids'], flush=True)\n" \
            "time.sleep(600)"

@@ -56,11 +56,14 @@ def accepts(port: int) -> bool:
 
 
 def began(pid: int) -> int | None:
-    """When the process began, in the kernel's ticks; None when it is gone or a zombie that nobody has waited for."""
-    try: text = Path(f"/proc/{pid}/stat").read_text()
+    """When the process began, in the kernel's ticks; None when it is gone or a zombie that nobody has waited for. A zombie whose other
+    threads have not ended yet (kill -9 while one is in fsync) is not gone: its ports and files are still open."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+        words = text[text.rindex(")") + 2:].split()
+        if words[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) < 2: return None
     except (FileNotFoundError, ProcessLookupError): return None
-    words = text[text.rindex(")") + 2:].split()
-    return None if words[0] in "ZX" else int(words[19])
+    return int(words[19])
 
 
 @dataclass
