@@ -129,7 +129,7 @@ static inline const uint8_t *sz_read_take(sz_reader *r, size_t n) {
         return NULL;
     }
     const uint8_t *p = r->p;
-    r->p += n;
+    if (n) r->p += n; /* it may be NULL, where there is nothing to read */
     return p;
 }
 

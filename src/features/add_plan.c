@@ -126,6 +126,7 @@ static void add_steps(const adding *x, const plan *p) {
     const int64_t numbers[N_NUMBERS] = {
         [NUMBER_AMOUNT] = e->amount_fen, [NUMBER_HOURS] = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT};
     uint8_t *base = x->s->p;
+    if (!p->n) return; /* no steps, and no list of them */
     for (const step *s = p->steps, *end = s + p->n; s < end; s++) {
         region *r = &((region *)(void *)(base + sizeof(state_head)))[s->acc];
         uint8_t *bytes = base + r->off;

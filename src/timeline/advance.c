@@ -38,12 +38,12 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     x->mask = mask_bytes(c) <= sizeof x->short_mask ? x->short_mask : sz_arena_alloc(c->arena, mask_bytes(c) + 1);
 }
 
+/* Numbers, not pointers: who has no records yet has no log, and nothing may be added to a NULL. */
 void sz_timeline_prefetch(const sz_timeline *tl) {
-    __builtin_prefetch(tl->head.p);
-    __builtin_prefetch(tl->head.p + 64);
-    __builtin_prefetch(tl->head.p + 128);
-    __builtin_prefetch(tl->log.p + tl->log.n, 1);
-    __builtin_prefetch(tl->log.p + tl->last_off);
+    uintptr_t head = (uintptr_t)tl->head.p, log = (uintptr_t)tl->log.p;
+    for (unsigned i = 0; i < 3; i++) __builtin_prefetch((const void *)(head + 64 * i));
+    __builtin_prefetch((const void *)(log + tl->log.n), 1);
+    __builtin_prefetch((const void *)(log + tl->last_off));
     for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch(tl->prints + i);
 }
 
