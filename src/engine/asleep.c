@@ -117,8 +117,14 @@ void student_settle(sz_worker *w, sz_timeline *tl) {
 
 static void make(sz_worker *w, uint32_t i, sz_timeline *tl, bool with_head) {
     sz_str id = student_id(w, i);
-    sz_timeline_init(tl, &w->tc, id, sz_campus_find_student(w->campus, id));
-    if (!record_is_read(w, put_together(w, i, tl))) return;
+    uint32_t in_campus = sz_campus_find_student(w->campus, id);
+    sz_timeline_init(tl, &w->tc, id, in_campus);
+    if (!record_is_read(
+            w, put_together(w, i, tl))) { /* the step ends with somebody whole, and memory is not gone on with */
+        sz_timeline_fini(tl);
+        sz_timeline_init(tl, &w->tc, id, in_campus);
+        w->has_memory = false;
+    }
     if (with_head) student_settle(w, tl);
 }
 

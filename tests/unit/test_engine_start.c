@@ -448,6 +448,49 @@ static void test_a_state_that_lost_a_part_is_damaged(void **state) {
     assert_non_null(strstr(text.p, "damaged"));
 }
 
+/* A blob: 0 | version | seq | hash of the rest | entries: kind, word, body. Its first story cannot be read any more. */
+static void break_a_story(sz_str blob) {
+    enum { STORY = 2 };
+    sz_reader r = sz_reader_of(blob.p + 2, blob.n - 2);
+    sz_read_varint(&r);
+    uint8_t *hash = (uint8_t *)(uintptr_t)r.p;
+    sz_read_u64(&r);
+    const uint8_t *entries = r.p;
+    for (uint8_t kind = 0; kind != STORY;) {
+        kind = sz_read_u8(&r);
+        sz_read_varint(&r);
+        sz_str body = sz_read_lstr(&r);
+        assert_false(r.bad);
+        if (kind == STORY) memset((char *)(uintptr_t)body.p, 0xff, 1);
+    }
+    uint64_t h = sz_hash(entries, (size_t)(r.end - entries));
+    for (int i = 0; i < 8; i++) hash[i] = (uint8_t)(h >> 8 * i);
+}
+
+/* Found by tests/fuzz/fuzz_state.c: what had been read of it was evaluated; and the next start went on with that
+ * memory. */
+static void test_a_damaged_student_who_wakes_later_is_not_gone_on_with(void **state) {
+    rig_bench *x = *state;
+    rig_log_three_meals(&x->log, "s1", 8);
+    rig_assign(&x->a, -1);
+    rig_wait(&x->a, 20000);
+    assert_int_equal(x->a.n_submitted, 1);
+    for (uint32_t i = 0; i < x->store.n; i++)
+        if (x->store.nodes[i].c.journal.n) break_a_story(x->store.nodes[i].c.journal);
+    rig_assign(&x->b, -1);
+    assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING); /* he sleeps */
+    rig_log_three_meals(&x->log, "s1", 12);
+    for (int i = 0; i < 2; i++) { /* assigned anew it loads, and meets him again */
+        uint32_t n = x->store.n;
+        rig_wait(&x->b, 20000);
+        assert_int_equal(rig_state(&x->b), SZ_WK_HELD);
+        assert_int_equal(x->store.n, n);
+        assert_int_equal(rig_operation(&x->b).loads, i + 1);
+        rig_assign(&x->b, -1);
+    }
+    assert_int_equal(x->b.n_submitted, 0);
+}
+
 static void test_two_deployments_on_one_state_do_not_quarrel_for_ever(void **state) {
     rig_bench *x = *state;
     rig_assign(&x->a, -1);
@@ -531,6 +574,7 @@ int main(void) {
         T(test_what_a_broken_commit_left_is_dropped_and_overwritten),
         T(test_a_worker_whose_commit_broke_off_keeps_memory_and_cuts_off_the_rest),
         T(test_a_state_that_lost_a_part_is_damaged),
+        T(test_a_damaged_student_who_wakes_later_is_not_gone_on_with),
         T(test_two_deployments_on_one_state_do_not_quarrel_for_ever),
         T(test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away),
     };
