@@ -54,11 +54,13 @@ foreach(source ${sources})
 endforeach()
 
 if(SZ_FUZZ)
+  add_custom_target(fuzz_programs) # and nothing else: what `tests/fuzz/run` builds
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_*.c")
   foreach(source ${sources})
     cmake_path(GET source STEM name)
     sz_test_program(${name} fuzz ${source})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzz_programs ${name})
   endforeach()
 endif()
 

@@ -49,19 +49,13 @@ static sz_commit copy_commit(sz_arena *a, const sz_commit *c) {
     return out;
 }
 
-typedef struct lists {
-    sz_str *dict, *journal, *outbox;
-    sz_put *snapshots;
-    uint32_t n_dict, n_journal, n_outbox, n_snapshots;
-} lists;
-
 static void drop(sz_str *v, uint32_t *n, uint32_t k) {
     if (k > *n) k = *n;
     memmove(v, v + k, (*n - k) * sizeof *v);
     *n -= k;
 }
 
-static void fold_one(lists *l, const sz_commit *c, bool is_torn) {
+static void fold_one(rig_lists *l, const sz_commit *c, bool is_torn) {
     if (l->n_outbox > c->has_outbox) l->n_outbox = c->has_outbox;
     if (l->n_journal > c->has_journal) l->n_journal = c->has_journal;
     if (l->n_dict > c->has_dict) l->n_dict = c->has_dict;
@@ -79,11 +73,21 @@ static void fold_one(lists *l, const sz_commit *c, bool is_torn) {
     drop(l->journal, &l->n_journal, c->trim_journal);
 }
 
-static lists fold(const rig_store *s, sz_arena *a) {
-    lists l = {.dict = SZ_NEWN(a, sz_str, RIG_MOST),
-               .journal = SZ_NEWN(a, sz_str, RIG_MOST),
-               .outbox = SZ_NEWN(a, sz_str, 16 * RIG_MOST),
-               .snapshots = SZ_NEWN(a, sz_put, RIG_MOST)};
+static void count_one(rig_lists *most, const sz_commit *c) {
+    most->n_dict += c->n_dict;
+    most->n_outbox += c->n_outbox;
+    most->n_snapshots += c->n_snapshots;
+    most->n_journal += c->journal.n > 0;
+}
+
+rig_lists rig_store_lists(const rig_store *s, sz_arena *a) {
+    rig_lists most = {0};
+    for (uint32_t i = 0; i < s->n; i++) count_one(&most, &s->nodes[i].c);
+    for (uint32_t i = 0; i < s->n_torn; i++) count_one(&most, &s->torn[i].c);
+    rig_lists l = {.dict = SZ_NEWN(a, sz_str, most.n_dict + 1),
+                   .journal = SZ_NEWN(a, sz_str, most.n_journal + 1),
+                   .outbox = SZ_NEWN(a, sz_str, most.n_outbox + 1),
+                   .snapshots = SZ_NEWN(a, sz_put, most.n_snapshots + 1)};
     uint32_t torn = 0;
     for (uint32_t i = 0; i <= s->n; i++) {
         while (torn < s->n_torn && s->torn_after[torn] == i) fold_one(&l, &s->torn[torn++].c, true);
@@ -95,7 +99,7 @@ static lists fold(const rig_store *s, sz_arena *a) {
 void rig_store_dump(const rig_store *s, sz_buf *out) {
     sz_arena a;
     sz_arena_init(&a);
-    lists l = fold(s, &a);
+    rig_lists l = rig_store_lists(s, &a);
     for (uint32_t i = 0; i < l.n_outbox; i++) sz_buf_printf(out, "outbox %.*s\n", SZ_FMT_STR(l.outbox[i]));
     for (uint32_t i = 0; i < l.n_snapshots; i++) sz_buf_printf(out, "snapshot %.*s\n", SZ_FMT_STR(l.snapshots[i].key));
     sz_buf_printf(out, "words %u, blobs %u\n", l.n_dict, l.n_journal);
@@ -160,7 +164,7 @@ static void port_load(void *self, const sz_name *name, bool restart) {
     sz_arena a;
     sz_arena_init(&a);
     if (is_named(r->store, name)) {
-        lists l = fold(r->store, &a);
+        rig_lists l = rig_store_lists(r->store, &a);
         m.answer = SZ_ANS_OK;
         m.chunk = kinds[r->n_loads < 4 ? r->n_loads++ : 4];
         const sz_str *strs[] = {l.dict, NULL, l.journal, l.outbox, NULL};

@@ -39,7 +39,14 @@ void rig_store_cut(rig_store *s, uint32_t n); /* back to the first n nodes: the 
  * that holds nothing. */
 sz_name rig_store_begin(rig_store *s, uint32_t parts);
 void rig_store_commit(rig_store *s, const sz_commit *c); /* made by hand, under the right name */
-/* The lists as a load would give them, one line an item. */
+/* The lists as a load would give them; texts are the store's. */
+typedef struct rig_lists {
+    sz_str *dict, *journal, *outbox;
+    sz_put *snapshots;
+    uint32_t n_dict, n_journal, n_outbox, n_snapshots;
+} rig_lists;
+rig_lists rig_store_lists(const rig_store *s, sz_arena *a);
+/* The same, one line an item. */
 void rig_store_dump(const rig_store *s, sz_buf *out);
 
 /* ---- log ---- */
