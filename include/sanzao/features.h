@@ -227,6 +227,8 @@ uint8_t *sz_entry_mask_mut(uint8_t *p);
 bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *from, sz_map *to, const sz_types *types);
 /* Decode; texts borrow from the entry and the dictionary; student is left empty. False: the bytes are no entry. */
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
+/* The same of bytes that were stored, `left` of them: is there an entry, and is it of a record that a decoder would have let pass? */
+bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
 
 /* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
 
@@ -280,6 +282,8 @@ enum { SZ_FPACK_FORMAT = 2 };  /* format 1 is read, and written for tests of tha
 void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs, int format);
 /* False: damaged, or of another feature set (fs->n_accs differ); what s holds then is of no use, it is to be reset. */
 bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n, int format);
+/* Could records have made it? To be asked of what was stored, before it is added to. */
+bool sz_fstate_is_sound(const sz_fstate *s, const sz_featureset *fs, const sz_map *dict, const sz_types *types);
 /* A packed state in the words of another dictionary (records that first and last keep). False: damaged. */
 bool sz_fstate_move(sz_buf *out, const sz_featureset *fs, const void *p, size_t n, const sz_map *from, sz_map *to, const sz_types *types);
 /* How the state of another feature set fits into this one. */

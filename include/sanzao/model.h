@@ -101,6 +101,10 @@ typedef struct sz_feed_status {
 bool sz_event_is_seen(const sz_types *t, const sz_event *e);
 /* True for a reversal, refund or excuse that has a ref. */
 bool sz_event_is_undo(const sz_event *e);
+/* Is it one that a decoder would have let pass, its texts aside: times between 1990 and 2200, amounts and hours within their bounds? What
+ * comes back from a store is asked. */
+bool sz_event_is_sane(const sz_event *e, const sz_types *types);
+bool sz_time_is_sane(int64_t ms);
 /* Order of semantics 1: time, source, id; bytes compared. */
 int sz_event_cmp(const sz_event *a, const sz_event *b);
 

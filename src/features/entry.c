@@ -261,7 +261,8 @@ bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, con
     e->journal_no = f & F_JOURNAL ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
     e->ref = f & F_REF ? sz_read_lstr(&r) : none;
     e->means = f & F_MEANS ? get_word(&r, dict) : none;
-    e->collected_ms = f & F_COLLECTED ? e->time_ms + sz_read_zigzag(&r) : SZ_TIME_NONE;
+    e->collected_ms = SZ_TIME_NONE;
+    if (f & F_COLLECTED && __builtin_add_overflow(e->time_ms, sz_read_zigzag(&r), &e->collected_ms)) return false;
     e->card_system = f & F_SYSTEM ? get_word(&r, dict) : none;
     for (uint32_t i = 0; i < types->v[e->type].n_fields; i++) e->fields[i].is_set = false;
     if (f & F_DECLARED) get_declared(&r, e, types, dict);

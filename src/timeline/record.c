@@ -143,15 +143,13 @@ static void note_entry(sz_timeline *tl, const sz_event *e, uint32_t off, uint32_
 }
 
 static bool entry_is_sound(const sz_tlctx *c, const uint8_t *p, size_t left, sz_event *e) {
-    uint32_t n = left >= 2 ? sz_entry_len(p) : 0;
-    return n >= 16 && n <= left && sz_entry_get(p, mask_bytes(c), c->dict, c->types, e);
+    return sz_entry_is_sound(p, left, mask_bytes(c), c->dict, c->types, e);
 }
 
 /* An entry of another rule set: decoded with its mask, matched anew, packed with ours. */
 static sz_str entry_carried(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p, size_t left) {
     sz_event e;
-    uint32_t n = left >= 2 ? sz_entry_len(p) : 0;
-    if (n < 16 || n > left || !sz_entry_get(p, c->carry->map.mask_bytes, c->dict, c->types, &e)) return (sz_str){0};
+    if (!sz_entry_is_sound(p, left, c->carry->map.mask_bytes, c->dict, c->types, &e)) return (sz_str){0};
     run x;
     run_init(&x, tl, (sz_tlctx *)(uintptr_t)c, NULL);
     sz_eval_at(&x.ev, e.time_ms);
@@ -231,6 +229,7 @@ static bool get_tail(sz_timeline *tl, const sz_tlctx *c, sz_str tail, int format
     sz_fstate s = {0};
     bool ok = c->carry ? sz_fstate_unpack_mapped(&s, fs, &c->carry->map, tail.p, tail.n, format)
                        : sz_fstate_unpack(&s, fs, tail.p, tail.n, format);
+    ok = ok && sz_fstate_is_sound(&s, fs, c->dict, c->types);
     if (ok) state_rest((sz_tlctx *)(uintptr_t)c, &tl->tail, &s);
     sz_fstate_fini(&s);
     return ok;

@@ -89,6 +89,42 @@ static void test_bytes_that_are_cut_off_are_refused(void **state) {
     timeline_fixture_fini(&f);
 }
 
+/* In format 1 regions stand as they are: varint regions | zigzag first day | each region: lstr. Found by
+ * tests/fuzz/fuzz_record.c: a session that ended at the beginning of time was subtracted from. */
+static void test_regions_that_no_record_could_have_made_are_not_sound(void **state) {
+    (void)state;
+    timeline_fixture f;
+    sz_timeline tl;
+    assert_true(timeline_fixture_init(&f, rules));
+    fill(&f, &tl);
+    sz_buf whole = packed(&f, &tl.head, 1), broken = {0};
+    const sz_featureset *fs = &f.bundle->fs;
+    uint32_t n_tried = 0;
+    for (uint32_t i = 0; i < fs->n_accs; i++) {
+        sz_buf_clear(&broken);
+        sz_buf_put(&broken, whole.p, whole.n);
+        sz_reader r = sz_reader_of(broken.p, broken.n);
+        sz_read_varint(&r);
+        sz_read_zigzag(&r);
+        sz_str region = {0};
+        for (uint32_t k = 0; k <= i; k++) region = sz_read_lstr(&r);
+        assert_true(!r.bad && region.n >= 8);
+        for (int is_broken = 0; is_broken < 2; is_broken++) {
+            if (is_broken) memset((char *)(uintptr_t)region.p, 0x7f, region.n < 16 ? region.n : 16);
+            sz_fstate s = {0};
+            assert_true(sz_fstate_unpack(&s, fs, broken.p, broken.n, 1));
+            assert_int_equal(sz_fstate_is_sound(&s, fs, f.ctx.dict, f.ctx.types), !is_broken);
+            sz_fstate_fini(&s);
+        }
+        n_tried++;
+    }
+    assert_true(n_tried >= 6);
+    sz_buf_fini(&whole);
+    sz_buf_fini(&broken);
+    sz_timeline_fini(&tl);
+    timeline_fixture_fini(&f);
+}
+
 /* A stored record of format 1: accumulators in full in front of log and story. */
 static void test_record_of_format_1_is_read(void **state) {
     (void)state;
@@ -123,6 +159,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_comes_back_from_either_form),
         cmocka_unit_test(test_bytes_that_are_cut_off_are_refused),
+        cmocka_unit_test(test_regions_that_no_record_could_have_made_are_not_sound),
         cmocka_unit_test(test_record_of_format_1_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
