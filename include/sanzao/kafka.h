@@ -52,6 +52,13 @@ struct rd_kafka_conf_s *sz_kafka_conf(const sz_kafka_options *o, sz_kafka_role r
 struct rd_kafka_message_s;
 void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const struct rd_kafka_message_s *m, sz_arena *a,
                      sz_input *in);
+/* The same of JSON, for whoever has no such message: a value, and the headers in their order. */
+typedef struct sz_kafka_header {
+    const char *name;
+    sz_str value; /* p NULL: it has none */
+} sz_kafka_header;
+void sz_kafka_decode_json(sz_decoder *d, sz_str value, const sz_kafka_header *headers, size_t n, sz_arena *a,
+                          sz_input *in);
 
 /* Errors repeat with every attempt to connect: is this one new, or a minute old? Remembers it. */
 typedef struct sz_kafka_news {

@@ -8,12 +8,11 @@
 #include <librdkafka/rdkafka.h>
 #include <sanzao/kafka.h>
 
-static bool header(const rd_kafka_headers_t *h, const char *name, sz_str *out) {
-    const void *v = NULL;
-    size_t n = 0;
-    if (rd_kafka_header_get_last(h, name, &v, &n) != RD_KAFKA_RESP_ERR_NO_ERROR || !v) return false;
-    *out = (sz_str){v, n};
-    return true;
+/* The last of that name says it. */
+static bool has_header(const sz_kafka_header *h, size_t n, const char *name) {
+    while (n-- > 0)
+        if (strcmp(h[n].name, name) == 0) return h[n].value.p != NULL;
+    return false;
 }
 
 static void put_base64(sz_buf *out, sz_str raw) {
@@ -26,18 +25,15 @@ static void put_base64(sz_buf *out, sz_str raw) {
 }
 
 /* All ce_ headers as attributes, then the data: as JSON where it is an object, else as bytes. */
-static sz_str structured(const rd_kafka_headers_t *h, sz_str value, bool is_json, sz_arena *a) {
+static sz_str structured(const sz_kafka_header *h, size_t n, sz_str value, bool is_json, sz_arena *a) {
     sz_buf out;
     sz_buf_init(&out);
     sz_buf_put_u8(&out, '{');
-    const char *name;
-    const void *v;
-    size_t n;
-    for (size_t i = 0; rd_kafka_header_get_all(h, i, &name, &v, &n) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-        if (strncmp(name, "ce_", 3) != 0) continue;
-        sz_json_str(&out, sz_str_of(name + 3));
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(h[i].name, "ce_", 3) != 0) continue;
+        sz_json_str(&out, sz_str_of(h[i].name + 3));
         sz_buf_put_u8(&out, ':');
-        sz_json_str(&out, (sz_str){v, v ? n : 0});
+        sz_json_str(&out, h[i].value);
         sz_buf_put_u8(&out, ',');
     }
     if (is_json) {
@@ -59,23 +55,40 @@ static bool is_unreadable(const sz_record *r) {
                                          r->dead.reason == SZ_TOO_LARGE || r->dead.reason == SZ_TOO_DEEP);
 }
 
-static void decode_binary(sz_decoder *d, const rd_kafka_headers_t *h, sz_str value, sz_arena *a, sz_input *in) {
+static void decode_binary(sz_decoder *d, const sz_kafka_header *h, size_t n, sz_str value, sz_arena *a, sz_input *in) {
     sz_decode_json(d, value, a, &in->record); /* alone: is it an object at all, and if not, where not? */
     bool is_json = !is_unreadable(&in->record);
-    in->raw = structured(h, value, is_json, a);
+    in->raw = structured(h, n, value, is_json, a);
     if (is_json) sz_decode_json(d, in->raw, a, &in->record);
+}
+
+void sz_kafka_decode_json(sz_decoder *d, sz_str value, const sz_kafka_header *h, size_t n, sz_arena *a, sz_input *in) {
+    in->raw = value;
+    if (has_header(h, n, "ce_specversion")) decode_binary(d, h, n, value, a, in);
+    else sz_decode_json(d, value, a, &in->record);
+}
+
+static size_t headers_of(const rd_kafka_message_t *m, sz_arena *a, sz_kafka_header **out) {
+    rd_kafka_headers_t *h = NULL;
+    if (rd_kafka_message_headers(m, &h) != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
+    size_t n = rd_kafka_header_cnt(h), size;
+    const void *v;
+    *out = SZ_NEWN(a, sz_kafka_header, n);
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_header_get_all(h, i, &(*out)[i].name, &v, &size);
+        (*out)[i].value = (sz_str){v, v ? size : 0};
+    }
+    return n;
 }
 
 void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
     sz_str value = {m->payload, m->payload ? m->len : 0};
-    in->raw = value;
-    if (mapping) {
-        sz_mapping_decode(mapping, value, a, &in->record);
+    sz_kafka_header *headers = NULL;
+    if (!mapping) {
+        size_t n = headers_of(m, a, &headers);
+        sz_kafka_decode_json(d, value, headers, n, a, in);
         return;
     }
-    rd_kafka_headers_t *h = NULL;
-    sz_str version;
-    if (rd_kafka_message_headers(m, &h) == RD_KAFKA_RESP_ERR_NO_ERROR && header(h, "ce_specversion", &version))
-        decode_binary(d, h, value, a, in);
-    else sz_decode_json(d, value, a, &in->record);
+    in->raw = value;
+    sz_mapping_decode(mapping, value, a, &in->record);
 }
