@@ -9,19 +9,19 @@ static uint32_t fixed_size(uint32_t n_regions) {
     return align8((uint32_t)(sizeof(state_head) + n_regions * sizeof(region)));
 }
 
-static uint32_t some_room(uint32_t n) { return n ? align8(n + n / 8 + 16) : 0; } /* for a few more rows */
+/* Of a region: for a row more. */
+static uint32_t room_for(uint32_t n) { return n ? align8(n + n / 16 + 8) : 0; }
 
-static uint32_t size_with(const sz_fstate *s, uint32_t (*room)(uint32_t n)) {
-    const region *r = regions_of(s);
-    uint32_t n_regions = head_of(s)->n_regions, n = fixed_size(n_regions);
-    for (uint32_t i = 0; i < n_regions; i++) n += room(r[i].n);
-    return n;
+static void begin_empty(sz_fstate *s, const sz_featureset *fs, uint32_t n) {
+    s->n = n;
+    *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
+    for (uint32_t i = 0; i <= fs->n_accs; i++) regions_of(s)[i].off = n;
 }
 
 void sz_fstate_init(sz_fstate *s, const sz_featureset *fs) {
     uint32_t n = fixed_size(fs->n_accs + 1);
     *s = (sz_fstate){.p = sz_alloc(n), .n = n, .cap = n};
-    *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
+    begin_empty(s, fs, n);
 }
 
 void sz_fstate_fini(sz_fstate *s) {
@@ -37,62 +37,38 @@ void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs) {
         return;
     }
     memset(s->p, 0, n);
-    s->n = n;
-    *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
+    begin_empty(s, fs, n);
 }
 
 int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; }
 
-/* Move every region together, each with some room, and have room for `extra` bytes behind them and for a few that grow
- * next: what is moved to the end of a full block costs a copy of all of it. */
-static void compact(sz_fstate *s, uint32_t extra) {
-    state_head *h = head_of(s);
-    uint32_t n = size_with(s, some_room);
-    sz_fstate to = {.n = fixed_size(h->n_regions), .cap = n + extra + align8(n / 16)};
-    to.p = sz_realloc(NULL, to.cap);
-    memcpy(to.p, s->p, to.n);
-    region *r = regions_of(&to);
-    for (uint32_t i = 0; i < h->n_regions; i++) {
-        if (r[i].n) memcpy(to.p + to.n, s->p + r[i].off, r[i].n);
-        r[i].off = to.n;
-        r[i].cap = some_room(r[i].n);
-        to.n += r[i].cap;
-    }
-    sz_free(s->p);
-    *s = to;
+/* The region is to have so much room: what stands behind it moves. */
+static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
+    region *r = regions_of(s);
+    uint32_t n_regions = head_of(s)->n_regions, end = r[i].off + r[i].cap, by = cap - r[i].cap; /* modulo 2^32 */
+    memmove(s->p + (uint32_t)(end + by), s->p + end, s->n - end);
+    for (uint32_t k = i + 1; k < n_regions; k++) r[k].off += by;
+    r[i].cap = cap;
+    s->n += by;
 }
 
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
+    uint32_t cap = room_for(n), all = s->n + cap - regions_of(s)[i].cap;
+    if (all > s->cap) {
+        s->cap = align8(all + all / 16 + 64);
+        s->p = sz_realloc(s->p, s->cap);
+    }
+    set_room(s, i, cap);
     region *r = &regions_of(s)[i];
-    uint32_t cap = some_room(n);
-    bool is_last = r->off + r->cap == s->n && r->cap;
-    if ((is_last ? r->off : s->n) + cap > s->cap) {
-        compact(s, cap);
-        r = &regions_of(s)[i];
-        is_last = r->off + r->cap == s->n && r->cap;
-        if (n <= r->cap) { /* there is room now */
-            memset(s->p + r->off + r->n, 0, n - r->n);
-            r->n = n;
-            return s->p + r->off;
-        }
-    }
-    if (!is_last) {
-        if (r->n) memcpy(s->p + s->n, s->p + r->off, r->n);
-        r->off = s->n;
-    }
     memset(s->p + r->off + r->n, 0, cap - r->n);
-    s->n = r->off + cap;
     r->n = n;
-    r->cap = cap;
     return s->p + r->off;
 }
 
 void region_trim(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
-    bool is_last = r->cap && r->off + r->cap == s->n;
     r->n = n;
-    if (some_room(n) < r->cap) r->cap = some_room(n);
-    if (is_last) s->n = r->off + r->cap;
+    if (room_for(n) < r->cap) set_room(s, i, room_for(n));
 }
 
 uint32_t findable_size(const sz_featureset *fs) {

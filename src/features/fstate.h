@@ -5,7 +5,8 @@
  *
  *   state_head | region[n_accs + 1] | bytes
  *
- * A region grows by moving to the end; what it leaves is taken back when the block is full. Everything is by offset.
+ * Regions stand one behind the other in the order of the table, each with room for a row more: one that grows moves
+ * those behind it. So a state is small and what a record touches of it is near; everything is by offset.
  */
 #ifndef SZ_FSTATE_H
 #define SZ_FSTATE_H
@@ -36,7 +37,7 @@ typedef struct distinct_row {
 
 /* SZ_ACC_TIMES: the half hour of the day of each record that has one. */
 typedef struct half_row {
-    int32_t at; /* day, night */
+    int32_t at;   /* day, night */
     int32_t half; /* 0 to 47 */
 } half_row;
 enum { HALVES_MAX = 1500 };
