@@ -115,12 +115,19 @@ typedef struct sz_store_redis_options {
                             * `redis:` before such an address is let be. */
     sz_str user, password; /* from a configuration or file; where given they win over the address's */
     sz_str group;          /* G: letters, digits, . _ - : */
+    /* A pop from a queue that is empty while an answer is awaited waits for a millisecond at most, rather than turning in
+     * a circle. True: it never does; who has other things to do waits himself (sz_store_redis_polled). */
+    bool never_waits;
 } sz_store_redis_options;
 
 typedef struct sz_store_redis sz_store_redis;
 /* Look at the address; nothing is connected yet. SZ_USAGE with findings. One thread uses it with its ports. */
 sz_status sz_store_redis_new(const sz_store_redis_options *o, sz_diags *d, sz_store_redis **out);
 void sz_store_redis_free(sz_store_redis *s); /* NULL is fine; before its queues */
+struct pollfd;
+/* Where answers are awaited: sockets, and for what they wait, into fds; how many, at most `most`. One that is being looked
+ * up has none yet, so a wait for them ends within milliseconds all the same. */
+uint32_t sz_store_redis_polled(const sz_store_redis *s, struct pollfd *fds, uint32_t most);
 /* The address without its password, for people; lives as long as the store. */
 sz_str sz_store_redis_place(const sz_store_redis *s);
 /* A port with a connection of its own. */

@@ -221,6 +221,7 @@ uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from it
 int64_t sz_entry_time(const uint8_t *p);
 uint8_t sz_entry_type(const uint8_t *p);
 uint32_t sz_entry_content(const uint8_t *p);             /* low 32 bits of the event's content hash */
+bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes); /* as sz_event_is_undo, without decoding it */
 const uint8_t *sz_entry_mask(const uint8_t *p);
 uint8_t *sz_entry_mask_mut(uint8_t *p);
 /* The entry in the words of another dictionary, all else as it is. False: the bytes are no entry. */

@@ -130,6 +130,8 @@ void partition_stop(partition *p);
 bool partition_step(partition *p, int64_t now_ms);
 /* When it wants to be stepped at the latest. */
 int64_t partition_wake_ms(const partition *p);
+/* The sockets at which its state's answers are awaited, as sz_state_polled; *is_waiting: there is such an answer. */
+uint32_t partition_polled(const partition *p, struct pollfd *fds, uint32_t most, bool *is_waiting);
 bool partition_is_over(const partition *p);
 
 /* partition_counts.c */

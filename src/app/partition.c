@@ -308,10 +308,13 @@ static bool is_given_back(const partition *p) {
 
 /* For an answer to any of them. */
 static void wait_a_moment(partition **v, uint32_t n) {
-    bool is_idle = true;
-    for (uint32_t i = 0; i < n; i++) is_idle &= !v[i]->worker || sz_msgq_is_idle(v[i]->q);
-    if (v[0]->m->producer) sz_kafka_producer_poll(v[0]->m->producer, is_idle ? 5 : 0);
-    else if (is_idle) poll(NULL, 0, 1);
+    enum { MOST = 64 };
+    struct pollfd fds[MOST];
+    uint32_t n_fds = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (v[i]->worker) n_fds += sz_state_polled(&v[i]->state, fds + n_fds, MOST - n_fds);
+    if (n_fds || !v[0]->m->producer) poll(fds, n_fds, 1);
+    if (v[0]->m->producer) sz_kafka_producer_poll(v[0]->m->producer, n_fds ? 0 : 5);
 }
 
 static void begin_giving_back(partition *p, bool is_lost) {
@@ -423,7 +426,7 @@ bool partition_step(partition *p, int64_t now_ms) {
     tell_switched(p);
     tick(p, now_ms);
     did |= sz_stream_kafka_step(p->stream, now_ms);
-    return did || !sz_msgq_is_idle(p->q);
+    return did || !sz_msgq_is_empty(p->q);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -434,6 +437,12 @@ int64_t partition_wake_ms(const partition *p) {
     if (p->retry_ms != SZ_TIME_MAX) return p->retry_ms;
     int64_t wake = earlier(sz_worker_wake_ms(p->worker), sz_stream_kafka_wake_ms(p->stream));
     return p->m->run->is_live ? earlier(wake, p->tick_ms) : wake;
+}
+
+uint32_t partition_polled(const partition *p, struct pollfd *fds, uint32_t most, bool *is_waiting) {
+    if (!p->worker || !p->is_assigned || p->is_ended || sz_msgq_is_idle(p->q)) return 0;
+    *is_waiting = true;
+    return sz_state_polled(&p->state, fds, most);
 }
 
 bool partition_is_over(const partition *p) {

@@ -9,6 +9,7 @@ typedef struct state_kind {
     void (*close)(void *store);
     /* To read only, where the student is; what it belongs to is put into o. NULL: opened as for a run. */
     sz_status (*find)(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
+    uint32_t (*polled)(const void *store, struct pollfd *fds, uint32_t most); /* NULL: it answers at once */
     bool is_volatile, is_exclusive, is_remote;
 } state_kind;
 
@@ -19,11 +20,13 @@ sz_str sz_state_name(const sz_job *job, sz_arena *a) {
     return sz_str_of(sz_arena_printf(a, "%.*s%s", (int)(slashes + 3 - all), all, at + 1));
 }
 
-sz_store_redis *states_redis(const sz_job *job, sz_diags *d) {
-    sz_store_redis_options o = {.url = job->state, .group = job->kafka.group};
+static sz_store_redis *redis_new(const sz_job *job, bool never_waits, sz_diags *d) {
+    sz_store_redis_options o = {.url = job->state, .group = job->kafka.group, .never_waits = never_waits};
     sz_store_redis *s = NULL;
     return sz_store_redis_new(&o, d, &s) == SZ_OK ? s : NULL;
 }
+
+sz_store_redis *states_redis(const sz_job *job, sz_diags *d) { return redis_new(job, false, d); }
 
 static sz_status memory_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d,
                              sz_state *out) {
@@ -66,10 +69,11 @@ static sz_status sqlite_find(const sz_job *job, sz_str student, sz_msgq *q, sz_d
 
 static void sqlite_close(void *store) { sz_store_sqlite_close(store); }
 
-/* A store a worker: a connection of its own, gone with the partition. */
+/* A store a worker: a connection of its own, gone with the partition. A topic's partition is not alone on its thread:
+ * the member waits for all of them. */
 static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
     (void)name;
-    sz_store_redis *s = states_redis(job, d);
+    sz_store_redis *s = redis_new(job, partition != SZ_FILES, d);
     if (!s) return SZ_USAGE;
     out->store = s;
     out->port = sz_store_redis_port(s, partition == SZ_FILES ? 0 : (uint32_t)partition, q);
@@ -77,6 +81,10 @@ static sz_status redis_open(const sz_job *job, sz_str name, int32_t partition, s
 }
 
 static void redis_close(void *store) { sz_store_redis_free(store); }
+
+static uint32_t redis_polled(const void *store, struct pollfd *fds, uint32_t most) {
+    return sz_store_redis_polled(store, fds, most);
+}
 
 /* A place that answers when it does. */
 const sz_msg *sz_state_answer(sz_msgq *q) {
@@ -158,12 +166,12 @@ sz_status sz_state_parts(const sz_job *job, sz_str topic, uint32_t *parts) {
 static const state_kind kinds[] = {
     {"memory", memory_open, memory_close, .is_volatile = true},
     {"sqlite:", sqlite_open, sqlite_close, sqlite_find, .is_exclusive = true},
-    {"redis:", redis_open, redis_close, redis_find, .is_remote = true},
-    {"rediss:", redis_open, redis_close, redis_find, .is_remote = true},
-    {"redis+", redis_open, redis_close, redis_find, .is_remote = true},
-    {"rediss+", redis_open, redis_close, redis_find, .is_remote = true},
-    {"redis-", redis_open, redis_close, redis_find, .is_remote = true},
-    {"rediss-", redis_open, redis_close, redis_find, .is_remote = true},
+    {"redis:", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
+    {"rediss:", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
+    {"redis+", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
+    {"rediss+", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
+    {"redis-", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
+    {"rediss-", redis_open, redis_close, redis_find, redis_polled, .is_remote = true},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -253,4 +261,8 @@ sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags 
 void sz_state_close(sz_state *s) {
     if (s->kind) s->kind->close(s->store);
     s->kind = NULL;
+}
+
+uint32_t sz_state_polled(const sz_state *s, struct pollfd *fds, uint32_t most) {
+    return s->kind && s->kind->polled ? s->kind->polled(s->store, fds, most) : 0;
 }

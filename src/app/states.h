@@ -24,6 +24,10 @@ sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_dia
  * into o (topic, parts, partition). */
 sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
 void sz_state_close(sz_state *s);
+/* Where its answers are awaited, as sz_store_redis_polled; a store that was opened for a partition never waits by
+ * itself. */
+struct pollfd;
+uint32_t sz_state_polled(const sz_state *s, struct pollfd *fds, uint32_t most);
 /* What --state says, for people: without a login. NUL-terminated, in a. */
 sz_str sz_state_name(const sz_job *job, sz_arena *a);
 /* Only the name: SZ_USAGE with a finding. */

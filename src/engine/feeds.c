@@ -16,9 +16,15 @@ static int by_from(const void *a, const void *b, void *ctx) {
     return x->from_ms < y->from_ms ? -1 : x->from_ms > y->from_ms;
 }
 
-/* Statuses are ordered by time; a silence lasts from `down` to the source's next open or complete. */
-void downs_rebuild(sz_worker *w) {
-    sz_free(w->facts.downs);
+static bool is_same(const sz_down *a, const sz_down *b) {
+    return a->from_ms == b->from_ms && a->to_ms == b->to_ms && a->types == b->types && sz_str_eq(a->source, b->source);
+}
+
+/* Statuses are ordered by time; a silence lasts from `down` to the source's next open or complete. True: the silences
+ * are others than before. */
+bool downs_rebuild(sz_worker *w) {
+    sz_down *before = w->facts.downs;
+    uint32_t n_before = w->facts.n_downs;
     w->facts.downs = sz_alloc((w->n_statuses + 1) * sizeof(sz_down));
     uint32_t n = 0;
     for (uint32_t i = 0; i < w->n_statuses; i++) {
@@ -40,9 +46,13 @@ void downs_rebuild(sz_worker *w) {
     }
     w->facts.n_downs = n;
     if (n > 1) sz_sort(w->facts.downs, n, sizeof(sz_down), by_from, NULL);
+    bool is_other = n != n_before;
+    for (uint32_t i = 0; i < n && !is_other; i++) is_other = !is_same(&w->facts.downs[i], &before[i]);
+    sz_free(before);
+    return is_other;
 }
 
-void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
+bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
     if (w->n_statuses == w->cap_statuses) {
         w->cap_statuses = w->cap_statuses ? 2 * w->cap_statuses : 16;
         w->statuses = sz_realloc(w->statuses, w->cap_statuses * sizeof *w->statuses);
@@ -52,7 +62,7 @@ void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
     memmove(&w->statuses[at + 1], &w->statuses[at], (w->n_statuses - at) * sizeof *w->statuses);
     w->statuses[at] = (feed_note){.source = sz_map_intern(&w->feed_names, source), .t_ms = t_ms, .state = state};
     w->n_statuses++;
-    downs_rebuild(w);
+    return downs_rebuild(w);
 }
 
 static bool tell_all(sz_worker *w, const sz_feed_status *f) {
@@ -70,7 +80,8 @@ static void take(sz_worker *w, const sz_feed_status *f) {
     if (through != SZ_TIME_NONE && through <= w->clocks.limit_ms) clock_complete(w, source, through);
 }
 
-/* In the stages of a record: what is before it does not know of it; then what it says; then time. */
+/* In the stages of a record: what is before it does not know of it; then what it says, if that is news (a feed that
+ * says daily that it is complete was never down); then time. */
 bool feed_status(sz_worker *w, const sz_feed_status *f) {
     use *u = &w->use;
     if (!u->stage) {
@@ -79,11 +90,11 @@ bool feed_status(sz_worker *w, const sz_feed_status *f) {
     }
     if (u->stage == USE_TIME) {
         if (w->o.order == SZ_SORTED && !time_advance(w)) return false;
-        if (f->state != SZ_FEED_NONE) status_note(w, f->source, f->time_ms, (uint8_t)f->state);
-        u->stage = USE_INSERT;
+        bool is_news = f->state != SZ_FEED_NONE && status_note(w, f->source, f->time_ms, (uint8_t)f->state);
+        u->stage = is_news ? USE_INSERT : USE_AFTER;
     }
     if (u->stage == USE_INSERT) {
-        if (f->state != SZ_FEED_NONE && !tell_all(w, f)) return false;
+        if (!tell_all(w, f)) return false;
         u->stage = USE_AFTER;
     }
     if (!time_advance(w)) return false;

@@ -391,8 +391,8 @@ void step_count(sz_worker *w); /* a student was looked at */
 
 /* feeds.c */
 bool feed_status(sz_worker *w, const sz_feed_status *f); /* false: as input_record */
-void downs_rebuild(sz_worker *w);
-void status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
+bool downs_rebuild(sz_worker *w);                        /* true: the silences of feeds are others than before */
+bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 
 /* students.c */
 void students_init(sz_worker *w);

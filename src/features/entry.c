@@ -186,6 +186,17 @@ uint32_t sz_entry_content(const uint8_t *p) {
 const uint8_t *sz_entry_mask(const uint8_t *p) { return p + HEAD; }
 uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + HEAD; }
 
+bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes) {
+    uint32_t n = sz_entry_len(p);
+    bool is_swipe = p[2] == SZ_TYPE_SWIPE;
+    if ((!is_swipe && p[2] != SZ_TYPE_ATTENDANCE) || n < HEAD + mask_bytes + 2) return false;
+    uint8_t code = p[HEAD + mask_bytes] & 7;
+    bool may_be = is_swipe ? code == SZ_SWIPE_REFUND || code == SZ_SWIPE_REVERSAL : code == SZ_ATTEND_EXCUSED;
+    if (!may_be) return false;
+    sz_reader r = sz_reader_of(p + HEAD + mask_bytes + 1, n - HEAD - mask_bytes - 1);
+    return (sz_read_varint(&r) & F_REF) != 0;
+}
+
 static sz_str get_word(sz_reader *r, const sz_map *dict) {
     uint64_t i = sz_read_varint(r);
     if (i >= dict->n) {

@@ -34,8 +34,7 @@ bool state_keep_seen(const sz_featureset *fs, uint8_t *mask) {
 }
 
 static bool is_undo(run *x, uint32_t off, sz_event *e) {
-    uint8_t type = sz_entry_type(x->tl->log.p + off);
-    return (type == SZ_TYPE_SWIPE || type == SZ_TYPE_ATTENDANCE) && get(x, off, e) && sz_event_is_undo(e);
+    return sz_entry_is_undo(x->tl->log.p + off, mask_bytes(x->c)) && get(x, off, e);
 }
 
 /* Offsets of the originals that undo records before `end` take out. */
@@ -91,20 +90,38 @@ static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
     if (from->n == 0 || !sz_fstate_unpack(to, fs, from->p, from->n, SZ_FPACK_FORMAT)) sz_fstate_reset(to, fs);
 }
 
-void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
+/* Originals that the undo records before an offset take out, while records are added up to there. */
+typedef struct undone {
+    uint32_t *v, n;
+    uint8_t *mask; /* of the record that is added, if it is one of them */
+} undone;
+
+static undone undone_before(run *x, uint32_t end) {
+    undone u = {0};
+    u.n = state_undone(x, end, &u.v);
+    if (u.n) u.mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
+    return u;
+}
+
+static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
-    uint32_t *undone, n = state_undone(x, end, &undone), mb = mask_bytes(x->c);
-    uint8_t *mask = sz_arena_alloc(x->c->arena, mb);
-    state_wake(x, out, &tl->tail);
-    for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
-        sz_event e;
-        if (!get(x, off, &e)) continue;
-        memcpy(mask, sz_entry_mask(tl->log.p + off), mb);
-        if (holds(undone, n, off)) state_keep_seen(fs, mask);
-        sz_fstate_add_as(x->c->adds, out, fs, x->c->zone, &e, mask, entry_at(tl, off));
-        if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
+    const uint8_t *mask = sz_entry_mask(tl->log.p + off);
+    sz_event e;
+    if (!get(x, off, &e)) return;
+    if (holds(u->v, u->n, off)) {
+        memcpy(u->mask, mask, mask_bytes(x->c));
+        state_keep_seen(fs, u->mask);
+        mask = u->mask;
     }
+    sz_fstate_add_as(x->c->adds, out, fs, x->c->zone, &e, mask, entry_at(tl, off));
+    if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
+}
+
+void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
+    undone u = undone_before(x, end);
+    state_wake(x, out, &x->tl->tail);
+    for (uint32_t off = 0; off < end; off += sz_entry_len(x->tl->log.p + off)) add_again(x, out, off, &u);
 }
 
 /* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time
@@ -185,7 +202,7 @@ static int64_t fold_limit(run *x, int64_t limit_ms) {
         before = limit_ms;
         for (uint32_t off = log_lower(tl, before); off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
             sz_event e;
-            if (!get(x, off, &e) || !sz_event_is_undo(&e)) continue;
+            if (!is_undo(x, off, &e)) continue;
             uint32_t o = original_of(x, &e);
             if (o != SZ_NONE && sz_entry_time(tl->log.p + o) < limit_ms) limit_ms = sz_entry_time(tl->log.p + o);
         }
@@ -211,8 +228,7 @@ static void fold(run *x) {
     sz_fstate made = {0};
     state_rebuild(x, &made, end);
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
-        sz_event e;
-        if (tl->n_undos && get(x, off, &e) && sz_event_is_undo(&e)) tl->n_undos--;
+        if (tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c))) tl->n_undos--;
     }
     state_rest(x->c, &tl->tail, &made);
     sz_fstate_fini(&made);
@@ -266,34 +282,37 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     pass_midnight(x, next_ms);
 }
 
+/* Does an undo between the two take out something before the first? Then what was added up to there cannot be begun
+ * with. */
+static bool reaches_before(run *x, uint32_t from, uint32_t end) {
+    for (uint32_t off = from; x->tl->n_undos && off < end; off += sz_entry_len(x->tl->log.p + off)) {
+        sz_event e;
+        if (!is_undo(x, off, &e)) continue;
+        uint32_t o = original_of(x, &e);
+        if (o != SZ_NONE && o < from) return true;
+    }
+    return false;
+}
+
 void state_rollback(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
-    const sz_featureset *fs = &x->c->bundle->fs;
     uint32_t end = log_lower(tl, t_ms), off = 0;
-    bool from_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
-    if (from_mark && tl->n_undos == 0) {
-        state_wake(x, &tl->head, &tl->mark);
-        off = tl->mark_off;
-    } else if (tl->n_undos) {
-        state_rebuild(x, &tl->head, end);
-        off = end;
-    } else {
-        state_wake(x, &tl->head, &tl->tail);
-    }
-    if (!from_mark) tl->mark_ms = SZ_TIME_NONE;
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
+    bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
+    undone u = undone_before(x, end);
+    state_wake(x, &tl->head, from_mark ? &tl->mark : &tl->tail);
+    if (from_mark) off = tl->mark_off;
+    if (!has_mark) tl->mark_ms = SZ_TIME_NONE;
     if (t_ms <= tl->passed_ms) tl->passed_ms = SZ_TIME_NONE;
     tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
-    bool wants_mark = !from_mark && tl->n_undos == 0;
+    bool wants_mark = !has_mark;
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
-        sz_event e;
         if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
-            if (off) mark_here(x, midnight, off);
+            if (off && !reaches_before(x, off, end)) mark_here(x, midnight, off);
             wants_mark = false;
         }
-        if (get(x, off, &e))
-            sz_fstate_add_as(x->c->adds, &tl->head, fs, x->c->zone, &e, sz_entry_mask(tl->log.p + off),
-                             entry_at(tl, off));
+        add_again(x, &tl->head, off, &u);
     }
     if (wants_mark && off) mark_here(x, midnight, off);
     tl->head_off = end;

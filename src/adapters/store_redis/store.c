@@ -42,6 +42,7 @@ sz_status sz_store_redis_new(const sz_store_redis_options *o, sz_diags *d, sz_st
     }
     if (status == SZ_OK && s->address.is_tls) status = sz_tls_init(&s->tls, &s->address, d);
     s->group = sz_arena_str(&s->arena, o->group);
+    s->never_waits = o->never_waits;
     if (status == SZ_OK) *out = s;
     else sz_store_redis_free(s);
     return status;
@@ -81,14 +82,24 @@ sz_str sz_store_redis_place(const sz_store_redis *s) { return s->address.place; 
 
 /* ---- the pump ---- */
 
+static uint32_t polled(const sz_store_redis *s, const sz_msgq *q, struct pollfd *fds, uint32_t most) {
+    uint32_t n = 0;
+    for (const conn *c = s->conns; c && n < most; c = c->next)
+        if ((!q || c->q == q) && sz_conn_is_waiting(c) && sz_link_fd(&c->link) >= 0)
+            fds[n++] = (struct pollfd){.fd = sz_link_fd(&c->link), .events = sz_link_events(&c->link)};
+    return n;
+}
+
+uint32_t sz_store_redis_polled(const sz_store_redis *s, struct pollfd *fds, uint32_t most) {
+    return polled(s, NULL, fds, most);
+}
+
 /* With nothing else to do it waits for a reply rather than turning in a circle. */
 static void wait_a_little(const pumped *p) {
     struct pollfd fds[MOST_POLLED];
-    nfds_t n = 0;
-    for (const conn *c = p->store->conns; c && n < MOST_POLLED; c = c->next)
-        if (c->q == p->q && sz_conn_is_waiting(c) && sz_link_fd(&c->link) >= 0)
-            fds[n++] = (struct pollfd){.fd = sz_link_fd(&c->link), .events = sz_link_events(&c->link)};
-    if (n) poll(fds, n, sz_msgq_is_empty(p->q) ? WAIT_MS : 0);
+    if (p->store->never_waits || !sz_msgq_is_empty(p->q)) return;
+    uint32_t n = polled(p->store, p->q, fds, MOST_POLLED);
+    if (n) poll(fds, n, WAIT_MS);
 }
 
 static bool pump(void *self) {

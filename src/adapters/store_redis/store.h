@@ -106,6 +106,7 @@ struct sz_store_redis {
     conn *conns;
     pumped *pumps;
     sz_buf scratch;
+    bool never_waits;
 };
 
 int64_t sz_redis_now_ms(void);
