@@ -41,7 +41,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
 /* Numbers, not pointers: who has no records yet has no log, and nothing may be added to a NULL. */
 void sz_timeline_prefetch(const sz_timeline *tl) {
     uintptr_t head = (uintptr_t)tl->head.p, log = (uintptr_t)tl->log.p;
-    for (unsigned i = 0; i < 3; i++) __builtin_prefetch((const void *)(head + 64 * i));
+    for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 64) __builtin_prefetch((const void *)(head + at), 1);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
     for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch(tl->prints + i);
