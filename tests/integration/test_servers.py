@@ -168,6 +168,7 @@ def test_redis_sentinel_fails_over_and_a_lagging_replica_loses(tmp):
         with redis.connect("master") as c:
             fill(c)
             expect(c("WAIT", 1, 10000) >= 1, "the replica did not follow")
+        redis.set_patience(1000)
         redis.kill9(first)
         wait_until(lambda: redis.master_port() != first, "the sentinels to name another master")
         second = redis.master_port()
@@ -206,6 +207,7 @@ def test_redis_cluster_moves_a_slot_and_fails_over(tmp):
             same(c.many([("GET", "{group.7}:%d" % i) for i in range(N)]), [b"%d" % i for i in range(N)], "GET")
             expect(c("WAIT", 1, 10000) >= 1, "the replica did not follow")
 
+        redis.set_patience(1500)
         redis.kill9(new)
         alive = redis.running()[0].port
 

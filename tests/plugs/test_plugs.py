@@ -23,7 +23,6 @@ EVENTS = int(os.environ.get("SZ_EVENTS") or (200_000 if FULL else 20_000))
 SEED = int(os.environ.get("SZ_SEED") or random.SystemRandom().randrange(10 ** 6))
 REPLICAS = {"min-replicas-to-write": 1, "min-replicas-max-lag": 1}
 LONG_SESSION = {"session_timeout_ms": 60_000}        # no rebalance where no process comes or goes
-CALM = {"cluster-node-timeout": 30_000}              # no node dies here: none is to be taken for dead because it was slow
 LOST = "the store has lost commits"
 
 kafka: Kafka
@@ -188,7 +187,7 @@ def test_failover_to_a_lagging_replica(tmp):
 
 
 def test_cluster_slot_moved(tmp):
-    with Redis(tmp / "redis", "cluster", REPLICAS | CALM) as redis: pulled(tmp, "slot", ["move-slot"] * n(4, 2), redis, 2)
+    with Redis(tmp / "redis", "cluster", REPLICAS) as redis: pulled(tmp, "slot", ["move-slot"] * n(4, 2), redis, 2)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ LONG = 180.0                                         # a condition that does not
 SESSION_MS = 2000
 BROKER = {"group.min.session.timeout.ms": 500}       # so that SESSION_MS is allowed
 HEADER = ("owner", "seq", "worker", "n_read")
-QUICK = {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 200}
+QUICK = {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 200, "fetch.wait.max.ms": 50}
 
 
 class Worker:

@@ -193,7 +193,6 @@ def fail_over(d: Deployment, r: random.Random) -> str:
     replica = next(s.port for s in redis.data() if s.port != old)
     def seqs(port: int) -> list[int]: return [int(redis.call("HGET", d.key(p, "h"), "seq", which=port) or 0) for p in range(PARTS)]
     d.wait_begun()                                   # a master that takes commits without its replica is refused
-    redis.set_patience(10_000)                       # they take a replica whose master is away for ten times that, and act when told
     redis.call("CONFIG", "SET", "min-replicas-to-write", 0, which=old)
     redis.lag(replica)
     behind = seqs(replica)
@@ -219,7 +218,7 @@ def move_slot(d: Deployment, r: random.Random) -> str:
     to = r.choice([s.port for s in d.redis.data() if s.port != owner and d.redis.role(s) == "master"])
     def met() -> int: return errors(d, "ASK", owner) + errors(d, "TRYAGAIN", owner)
     before, source = met(), d.redis.begin_move(slot, to)
-    d.redis.call("MIGRATE", "127.0.0.1", to, d.key(p, "h"), 0, 20000, which=source)     # half of it is there, half here
+    d.redis.migrate(source, to, [d.key(p, "h")])     # half of it is there, half here
     d.wait(lambda: met() > before, "a command that meets half a slot")
     keys = d.redis.finish_move(slot, source, to)
     return f"the slot of partition {p} moved in two halves, {keys + 1} keys"

@@ -31,7 +31,8 @@ SETTINGS = {
     "enable-debug-command": "local",
     "maxmemory-policy": "noeviction",
 }
-CLUSTER = {"cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-node-timeout": 1500,
+PATIENCE_MS = 30_000                                  # a slow server is not taken for a dead one, unless the test says `set_patience`
+CLUSTER = {"cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-node-timeout": PATIENCE_MS,
            "cluster-replica-validity-factor": 0}
 
 
@@ -155,7 +156,7 @@ class Redis(Group):
         self.add_data(replica, "replica", replicaof=f"127.0.0.1 {master}")
         for port in watchers:
             self.add(port, "sentinel", {"port": port, "bind": "127.0.0.1", f"sentinel monitor {MASTER_NAME}": f"127.0.0.1 {master} 2",
-                                        f"sentinel down-after-milliseconds {MASTER_NAME}": 1000,
+                                        f"sentinel down-after-milliseconds {MASTER_NAME}": PATIENCE_MS,
                                         f"sentinel failover-timeout {MASTER_NAME}": 5000})
 
     def make_cluster(self) -> None:
@@ -254,8 +255,11 @@ class Redis(Group):
                    "the replica to lose its master")
 
     def set_patience(self, ms: int) -> None:
-        """How long a server may be silent before the sentinels act."""
+        """How long a server may be silent before sentinels, or the others of a cluster, take it for dead: before one is to be replaced by
+        itself. (Sentinels also promote no replica that has been without its master for ten times that.)"""
         for s in self.sentinels(): self.call("SENTINEL", "SET", MASTER_NAME, "down-after-milliseconds", ms, which=s.port)
+        for s in self.data():
+            if self.form == "cluster" and s.alive(): self.call("CONFIG", "SET", "cluster-node-timeout", ms, which=s.port)
 
     def failover(self) -> Server:
         """Sentinel: has the replica take over, and returns the new master when all agree on it. Also where they have begun by
@@ -305,13 +309,21 @@ class Redis(Group):
         self.call("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to], which=source)
         return source
 
+    def migrate(self, source: int, to: int, keys: list) -> None:
+        def is_done() -> bool:
+            try: self.call("MIGRATE", "127.0.0.1", to, "", 0, 20000, "KEYS", *keys, which=source)
+            except RespError as e:
+                if "NOREPLICAS" not in str(e): raise
+                return False                          # min-replicas-max-lag, and its replica is late: it will not always be
+            return True
+        wait_until(is_done, f"the server on {to} to take keys")
+
     def finish_move(self, slot: int, source: int, to: int) -> int:
         """Moves the keys, then the slot: the old owner answers MOVED. Returns how many keys went."""
         n, ids = 0, {port: i for i, port in self.node_ids().items()}
-        with self.connect(source) as c:
-            while keys := c("CLUSTER", "GETKEYSINSLOT", slot, 100):
-                c("MIGRATE", "127.0.0.1", to, "", 0, 20000, "KEYS", *keys)
-                n += len(keys)
+        while keys := self.call("CLUSTER", "GETKEYSINSLOT", slot, 100, which=source):
+            self.migrate(source, to, keys)
+            n += len(keys)
         for port in (to, source, *(s.port for s in self.data() if self.role(s) == "master" and s.port not in (to, source))):
             self.call("CLUSTER", "SETSLOT", slot, "NODE", ids[to], which=port)
         return n
