@@ -36,7 +36,8 @@ static sz_str structured(const sz_kafka_header *h, size_t n, sz_str value, bool 
         sz_json_str(&out, h[i].value);
         sz_buf_put_u8(&out, ',');
     }
-    if (is_json) {
+    if (is_json) { /* a mark of UTF-8 is let pass in front of a record, not within one */
+        if (value.n >= 3 && memcmp(value.p, "\xef\xbb\xbf", 3) == 0) value = (sz_str){value.p + 3, value.n - 3};
         sz_buf_put_z(&out, "\"data\":");
         sz_buf_put_str(&out, value);
     } else {
