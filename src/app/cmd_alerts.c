@@ -79,15 +79,16 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
         if (sz_str_trim((sz_str){p, n}).n == 0) continue;
         yyjson_doc *doc = yyjson_read(p, n, 0);
         yyjson_val *root = yyjson_doc_get_root(doc);
-        const char *alert = yyjson_get_str(yyjson_obj_get(root, "alert"));
-        if (!alert || !yyjson_get_str(yyjson_obj_get(root, "student"))) {
+        yyjson_val *named = yyjson_obj_get(root, "alert");
+        sz_str alert = {yyjson_get_str(named), yyjson_get_len(named)};
+        if (!alert.p || !yyjson_get_str(yyjson_obj_get(root, "student"))) {
             yyjson_doc_free(doc);
             bad++;
             continue;
         }
         event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
         if (fold && strcmp(text(&e, "state"), "open") == 0) e.told = yyjson_read(p, n, 0), e.told_seq = e.seq;
-        shelf_put(s, e, sz_str_of(alert), fold);
+        shelf_put(s, e, alert, fold);
     }
     return bad;
 }

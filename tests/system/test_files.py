@@ -458,6 +458,9 @@ def test_alerts_are_folded_for_people(tmp):
     expect("lines are no alert events" in result.err, result)
     write(folder / "none", b"")
     same(sanzao(folder, "alerts", "none", rc=0).rc, 0, "no alerts at all")
+    nul = "".join('{"alert":"a\\u0000%d","student":"s1","seq":1,"state":"open"}\n' % i for i in range(2))
+    text = sanzao(folder, "alerts", "-", "--lang", "en", rc=0, stdin=nul.encode()).out.decode()
+    expect("2 stand (2 open" in text, "ids are told apart behind a NUL, too", text)
 
 def test_reasons_are_told_as_a_person_reads_them(tmp):
     """What a clause says itself is not said twice, one day is one day, and a source in two languages is read in one's own."""
