@@ -59,8 +59,30 @@ def test_quality_judges_as_the_truth_file_says(tmp):
     same((r["incidents"], r["found"]), (3, 2), "incidents of its kind, found")
     same((r["on_confounder"], r["confounders"]), (1, {"is_treated": 1}), "false alerts on confounders")
     same(r["delay_days"], (35 / 24 + (4 * 24) / 24) / 2, "median of 35 h and of 4 d after the onset")
+    same(r["missed"], {"told later": 1}, "why it was missed")
     same(got["counselor_weeks"], 6 * 14 / 7 / 200, "counselor-weeks")
     same(sorted(json.loads(quality(*small_term(tmp), "--json", "--all"))["rules"]), ["asleep", "silent"], "with those that are off")
+
+
+def test_quality_says_why_an_incident_was_missed(tmp):
+    """Each for another reason; the first that fits counts. The term begins on 2026-03-02, so who entered in 2022 is in the last year."""
+    options = small_term(tmp)
+    write(tmp / "data/campus/students.csv", "student,entry_year\n" + "".join(f"{s},2023\n" for s in ["true", "grace", "stale", "treated", "leave"]) + "busy,2022\n")
+    at = lambda day, hour=0: stamp(DAY + timedelta(days=day, hours=hour))
+    write(tmp / "data/truth.csv", "student,incident,from,to,strength\n"
+          f"leave,lost_contact,{at(2, 13)},{at(6)},0.9\n"                # told, and taken back
+          f"true,lost_contact,{at(0)},{at(0, 20)},0.9\n"                 # told three days and more after it had ended
+          f"busy,lost_contact,{at(9)},{at(10, 23)},0.9\n"                # 47 hours, before the last year is looked at
+          f"busy,lost_contact,{at(9)},{at(12)},0.9\n"
+          f"stale,lost_contact,{at(-30)},{at(-27)},0.9\n"                # nothing of it was ever told
+          f"treated,lost_contact,{at(10)},{at(13)},0.5\n"                # after its alert
+          f"grace,lost_contact,{at(10)},{at(13)},0.5\n")
+    write(tmp / "data/confounders.csv", f"student,confounder,from,to\ntreated,is_treated,{at(0)},{at(11)}\n")
+    got = json.loads(quality(*options, "--json"))["rules"]["silent"]
+    same(got["found"], 0, "found")
+    same(got["missed"], {"taken back": 1, "told later": 1, "under 2 days": 1, "last year": 1, "none of these": 1, "on confounders": 1, "weak": 1}, "reasons")
+    rows = re.findall(r"^silent +7((?: +[\d·]+){8})$", quality(*options), re.M)
+    same([r.split() for r in rows], [["1", "1", "·", "1", "1", "1", "1", "1"]], "the row of the table")
 
 
 def test_quality_table_lists_what_was_false_and_missed(tmp):
