@@ -39,7 +39,7 @@ typedef struct sz_header {
     sz_str worker;         /* who holds it; for people */
     sz_str body;
 } sz_header;
-enum { SZ_STATE_FORMAT = 2 }; /* 1: nothing of when something is due, no hashes; read */
+enum { SZ_STATE_FORMAT = 3 }; /* 1: nothing of when something is due, no hashes; 2: all in the form of one rule set; both are read */
 
 typedef struct sz_put { sz_str key, value; } sz_put; /* snapshot of a student; a ledger line */
 
@@ -194,7 +194,7 @@ typedef struct sz_options {
     int64_t settle_ms;
     uint32_t commit_records;         /* commit after so many records at the latest */
     uint64_t journal_bytes;          /* snapshots begin where the journal is longer than this and than a quarter of them; 0: 32 MiB */
-    uint32_t tick_students;          /* what concerns all (a tick, a load, other rules) is cut into steps of so many; 0: 500 */
+    uint32_t tick_students;          /* what concerns all (a tick, a load, other rules) is cut into steps, or commits, of so many; 0: 500 */
     sz_str topic, worker;
     uint32_t parts, partition;
     uint32_t parts_before;           /* for how many partitions the topic's first state was made, where that is known: with another number
@@ -213,6 +213,7 @@ typedef struct sz_counters {
 typedef struct sz_operation {
     uint64_t starts, loads;          /* STARTs; those that had to load the state */
     uint64_t commits, empty_commits, commit_bytes;
+    uint64_t most_commit_bytes;      /* of one of them */
     uint64_t refused;                /* commits and chunks that named a parent which was not there */
     uint64_t rolled_back;            /* STARTs that found an older state than the worker's own: the store has lost commits */
     uint64_t unknown;                /* store calls whose outcome stayed unknown */

@@ -245,10 +245,11 @@ typedef struct sz_facts {
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
     int32_t *feature_day;                 /* day from which a feature's type had begun and its accumulator knows; SZ_DAY_NONE: always */
     const int64_t *acc_from_ms;           /* an accumulator knows nothing before it (a feature that is new to a state); NULL: all do */
+    int64_t known_ms;                     /* from here on all accumulators know; INT64_MIN: ever */
 } sz_facts;
 /* Fill began_day from feeds and terms. */
 void sz_facts_init(sz_facts *f, const sz_campus *c);
-/* Work out feature_day; again when acc_from_ms changes. The array is the caller's (n_features). */
+/* Work out feature_day and known_ms; again when acc_from_ms changes. The array is the caller's (n_features). */
 void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day);
 int32_t sz_facts_began(const sz_facts *f, uint64_t types);                                  /* the earliest of the types; SZ_DAY_NONE: always */
 bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
@@ -275,6 +276,10 @@ typedef struct sz_add_memo sz_add_memo;
 sz_add_memo *sz_add_memo_new(void);
 void sz_add_memo_free(sz_add_memo *m);
 void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+/* The same where accumulators know nothing before from_ms (sz_facts.acc_from_ms): what is older is left out of them. For records before
+ * sz_facts.known_ms; later ones need it not. */
+void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry,
+                         const int64_t *from_ms);
 /* Correct the attendance record, beyond the horizon, that the excuse e refers to (semantics 17). False: it is not to be
  * found, or no window that counts it reaches back to it. */
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e);
@@ -292,6 +297,8 @@ typedef struct sz_carry_map {
     uint32_t n_accs, mask_bytes, n_matchers;  /* of the other set; n_matchers 0: its matchers are not known */
     const uint32_t *acc_of;                   /* of each accumulator now: its number then, SZ_NONE where it is new */
     const uint32_t *matcher_to;               /* of each matcher then: its number now, SZ_NONE where there is none */
+    const int64_t *from_ms;                   /* as sz_facts.acc_from_ms: rows from before it go; NULL: all stay */
+    const sz_zone *zone;                      /* where from_ms is given */
 } sz_carry_map;
 /* The state of another feature set into this one. Records that can still be corrected keep the matchers that both sets have. */
 bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_carry_map *map, const void *p, size_t n, int format);

@@ -114,7 +114,7 @@ extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
 /* How a state of another rule set is read (semantics 5): accumulators by what they keep, records matched anew. */
 typedef struct sz_carry {
     sz_carry_map map;
-    void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e); /* an episode of a rule that is no more; borrowed */
+    void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e); /* an episode of a rule that is no more; borrowed. NULL: nobody asks */
     void *ctx;
 } sz_carry;
 
@@ -237,6 +237,8 @@ void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *
 bool sz_timeline_pack_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_map *to);
 /* SZ_CORRUPT: damaged; SZ_REFUSED: of a newer format. */
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
+/* The part of a record that sz_timeline_unpack_story() reads; borrowed. Empty: it is damaged. */
+sz_str sz_timeline_story(sz_str record);
 /* Is it of a format that can be read? It is not looked at any further. */
 sz_status sz_timeline_look(const void *p, size_t n);
 sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);

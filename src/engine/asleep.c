@@ -78,20 +78,53 @@ static uint32_t entries_of(asleep *a, uint32_t i) {
     return n;
 }
 
+static void unpack_as(sz_worker *w, const form *f, bool is_aloud) {
+    w->tc.carry = !f ? NULL : is_aloud ? &f->aloud : &f->silent;
+}
+
+/* What another rule set makes of a story is said once, in the commit that takes it over: the load's end sees to it
+ * (leaves_at_load). */
+static void note_changed_story(sz_worker *w, sz_timeline *tl, sz_str was) {
+    sz_buf *now = &w->tc.scratch;
+    sz_buf_clear(now);
+    sz_timeline_pack_story(now, tl, &w->tc);
+    tl->story_changed = !sz_str_eq(sz_buf_str(now), was);
+}
+
+static sz_status put_back_entries(sz_worker *w, sz_timeline *tl, uint32_t n) {
+    const asleep *a = &w->students.asleep;
+    sz_status s = SZ_OK;
+    for (uint32_t k = 0; k < n && s == SZ_OK; k++) {
+        const kept_entry *e = &a->entries[a->order[k]];
+        unpack_as(w, form_of_entry(w, a->order[k]), false);
+        if (!e->is_story) s = sz_timeline_put_back(tl, &w->tc, (sz_str){e->p, e->n});
+    }
+    return s;
+}
+
 /* A story stands in the journal as it was then: the last one is all of it. */
 static sz_status put_together(sz_worker *w, uint32_t i, sz_timeline *tl) {
     asleep *a = &w->students.asleep;
     sz_str record = a->records[i], story = {0};
-    sz_status s = record.n ? sz_timeline_unpack(tl, &w->tc, record.p, record.n) : SZ_OK;
-    bool has_story = false;
-    uint32_t n = entries_of(a, i);
-    for (uint32_t k = 0; k < n && s == SZ_OK; k++) {
-        const kept_entry *e = &a->entries[a->order[k]];
-        sz_str body = {e->p, e->n};
-        if (e->is_story) story = body, has_story = true;
-        else s = sz_timeline_put_back(tl, &w->tc, body);
+    uint32_t n = entries_of(a, i), last = n;
+    while (last > 0 && !a->entries[a->order[last - 1]].is_story) last--;
+    const form *of = last ? form_of_entry(w, a->order[last - 1]) : form_of(w, w->snaps[i].seq);
+    sz_status s = SZ_OK;
+    if (record.n) {
+        unpack_as(w, form_of(w, w->snaps[i].seq), !last);
+        s = sz_timeline_unpack(tl, &w->tc, record.p, record.n);
+        story = sz_timeline_story(record);
     }
-    if (s == SZ_OK && has_story) s = sz_timeline_unpack_story(tl, &w->tc, story.p, story.n);
+    if (s == SZ_OK) s = put_back_entries(w, tl, n);
+    if (s == SZ_OK && last) {
+        const kept_entry *e = &a->entries[a->order[last - 1]];
+        story = (sz_str){e->p, e->n};
+        unpack_as(w, of, true);
+        s = sz_timeline_unpack_story(tl, &w->tc, story.p, story.n);
+    }
+    w->tc.carry = NULL;
+    tl->story_changed = false;
+    if (s == SZ_OK && of && story.n) note_changed_story(w, tl, story);
     return s;
 }
 
@@ -110,9 +143,10 @@ static bool is_gone(const sz_worker *w, const sz_timeline *tl) {
 
 void student_settle(sz_worker *w, sz_timeline *tl) {
     if (is_gone(w, tl)) tl->is_active = false;
+    bool has_changed = tl->story_changed;
     leaves_remember(w, tl);
     settle_as_of_load(w, tl);
-    tl->story_changed = false;
+    tl->story_changed = has_changed;
 }
 
 static void make(sz_worker *w, uint32_t i, sz_timeline *tl, bool with_head) {

@@ -114,7 +114,9 @@ static void freeze(sz_worker *w) {
     outgoing *o = &w->sent;
     outgoing_clear(o);
     o->is_made = true;
-    o->rewrites_all = w->rewrite_all;
+    o->says_meaning = w->is_other_meaning;
+    o->form_at = w->at_form;
+    o->ends_forms = w->o.is_volatile;
     o->position = w->position;
     o->c.parent = w->name;
     o->c.has_outbox = w->outbox.n;
@@ -129,7 +131,7 @@ static void freeze(sz_worker *w) {
         make_words(w, o);
     }
     take_lists(w, o);
-    if (o->journal.n && !o->rewrites_all) {
+    if (o->journal.n) {
         sz_buf bytes;
         sz_buf_init(&bytes);
         blob_put(&bytes, seq, sz_buf_str(&o->journal));
@@ -151,6 +153,7 @@ static void count(sz_worker *w, const outgoing *o) {
     uint64_t bytes = o->c.journal.n + o->c.body.n + o->alerts.bytes.n;
     for (uint32_t i = 0; i < o->c.n_snapshots; i++) bytes += o->c.snapshots[i].value.n;
     w->op.commit_bytes += bytes;
+    if (bytes > w->op.most_commit_bytes) w->op.most_commit_bytes = bytes;
     w->op.commits++;
     if (!o->alerts.n && !o->c.journal.n && !o->c.n_snapshots && !o->records) w->op.empty_commits++;
 }
@@ -187,7 +190,8 @@ void commit_start(sz_worker *w) {
 
 void commit_stands(sz_worker *w) {
     outgoing *o = &w->sent;
-    if (o->rewrites_all) w->rewrite_all = false;
+    if (o->says_meaning) w->is_other_meaning = false;
+    if (o->ends_forms) forms_end(w);
     w->is_torn = false;
     w->name.seq++;
     w->n_commits++;
@@ -221,6 +225,7 @@ void commit_undone(sz_worker *w) {
         sz_free(b->students);
     }
     snapshots_undo(w, o);
+    w->at_form = o->form_at;
     w->since_commit += o->records;
     if (w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
     outgoing_clear(o);

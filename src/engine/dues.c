@@ -60,6 +60,10 @@ void dues_unsay(sz_worker *w, uint32_t i) {
     dues_note(w, i);
 }
 
+bool dues_are_stored(const sz_worker *w, uint32_t i) {
+    return !w->o.is_volatile && w->students.due_flags[i] & IS_STORED;
+}
+
 /* ---- what a commit says ---- */
 
 /* What was said still holds, and is not about to be over. */
@@ -123,17 +127,24 @@ static int by_word(const void *pa, const void *pb, void *ctx) {
 
 bool dues_put(sz_buf *out, sz_worker *w) {
     students *s = &w->students;
-    uint32_t n = 0, before = 0;
+    uint32_t n = 0, n_left = 0, before = 0;
     uint32_t(*news)[2] = sz_alloc((s->n_due_noted + 1) * sizeof *news); /* word, student */
     for (uint32_t k = 0; k < s->n_due_noted; k++) {
         uint32_t i = s->due_noted[k];
-        if (!is_news(w, i)) continue;
+        if (!is_in_our_form(w, i)) { /* his next snapshot says it; he does not sleep before */
+            s->due_noted[n_left++] = i;
+            continue;
+        }
+        if (!is_news(w, i)) {
+            s->due_flags[i] &= (uint8_t)~IS_NOTED;
+            continue;
+        }
         news[n][0] = sz_map_intern(&w->dict, student_id(w, i));
         news[n++][1] = i;
-        journal_touch(w, i);
+        journal_touch(w, i); /* he is noted still */
     }
-    for (uint32_t k = 0; k < s->n_due_noted; k++) s->due_flags[s->due_noted[k]] &= (uint8_t)~IS_NOTED;
-    s->n_due_noted = 0;
+    for (uint32_t k = 0; k < n; k++) s->due_flags[news[k][1]] &= (uint8_t)~IS_NOTED;
+    s->n_due_noted = n_left;
     sz_sort(news, n, sizeof *news, by_word, NULL);
     put_bases(out, w);
     for (uint32_t k = 0; k < n; k++) {
@@ -158,7 +169,7 @@ bool dues_get(sz_worker *w, sz_str body, uint64_t seq, uint32_t **who, uint32_t 
         uint32_t *known = asleep_word(w, word);
         if (!*known) *known = student_read(w, sz_map_key(&w->dict, word)) + 1;
         (*who)[(*n_who)++] = *known - 1;
-        get_dues(&r, w, *known - 1, n, base, w->snaps[*known - 1].seq >= seq);
+        get_dues(&r, w, *known - 1, n, base, w->snaps[*known - 1].seq >= seq || form_of(w, seq));
     }
     if (!r.bad && r.p == r.end) return true;
     sz_free(*who);
@@ -170,10 +181,10 @@ void dues_put_one(sz_buf *out, sz_worker *w, uint32_t i) {
     say(out, w, i);
 }
 
-bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i) {
+bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i, uint64_t seq) {
     int32_t base[SZ_CLASSES_MAX];
     uint32_t n = get_bases(r, base);
-    get_dues(r, w, i, n, base, false);
+    get_dues(r, w, i, n, base, form_of(w, seq) != NULL);
     return !r->bad;
 }
 

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said, the place
- * in the log, how long the store's lists are. Version first; last, each in eight bytes, the rule set and how much of
- * the file of dead letters was acknowledged: that is known only when the rest is frozen already.
+ * in the log, how long the store's lists are, in which older forms they may be. Version first; last, each in eight
+ * bytes, the rule set and how much of the file of dead letters was acknowledged: that is known only when the rest is
+ * frozen already.
  */
 #include "worker.h"
 
-enum { BODY_VERSION = 5, FIRST_WITH_PLACE = 3, FIRST_WITH_NAMES = 4, FIRST_WITH_DUES = 5, ENDS_IN = 16 };
+enum {
+    BODY_VERSION = 6,
+    FIRST_WITH_PLACE = 3,
+    FIRST_WITH_NAMES = 4,
+    FIRST_WITH_DUES = 5,
+    FIRST_WITH_FORMS = 6,
+    ENDS_IN = 16
+};
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
     const uint64_t v[] = {n->read,    n->used, n->duplicate,      n->dead,
@@ -127,6 +135,7 @@ void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     meaning_put(out, w);
     put_place(out, w, o);
     sz_buf_put_u64(out, dues_hash(w));
+    forms_put(out, w, o);
     sz_buf_put_u64(out, w->bundle->hash);
     sz_buf_put_u64(out, w->dead_pos);
 }
@@ -194,14 +203,17 @@ bool header_get(sz_worker *w, sz_str body) {
     w->stored_facts_hash = sz_read_u64(&r);
     w->stored_bundle_hash = sz_read_u64(&r);
     meaning old;
+    const uint8_t *at = r.p;
     if (!meaning_get(&old, &r, version >= FIRST_WITH_NAMES, &w->world)) return false;
+    sz_str bytes = {(const char *)at, (size_t)(r.p - at)};
     if (has_place) {
         get_place(w, &r);
         if (version >= FIRST_WITH_DUES) w->stored_dues_hash = sz_read_u64(&r);
+        if (version >= FIRST_WITH_FORMS && !forms_get(w, &r)) return false;
         sz_read_u64(&r);
         w->dead_pos = sz_read_u64(&r);
     }
     if (r.bad || r.p != r.end) return false;
-    meaning_meet(w, &old);
+    meaning_meet(w, &old, bytes);
     return true;
 }

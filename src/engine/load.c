@@ -134,6 +134,7 @@ static void load_journal(sz_worker *w, sz_str bytes) {
     }
     entries = asleep_keep(w, entries);
     if (!read_entries(w, &b, entries)) worker_hold_damaged(w, damaged, damaged_zh);
+    forms_note_blob(w, b.seq);
     blob_push(w, b.seq, b.who, b.n, bytes.n);
     sz_free(b.who);
 }
@@ -241,7 +242,7 @@ enum { WAKING = 16 }; /* times what it takes to let one sleep */
 
 static uint32_t wake_or_not(sz_worker *w, uint32_t i) {
     if (w->students.v[i]) return 1;
-    if (w->students.asleep.may_sleep && dues_allow_sleep(w, i)) {
+    if (w->students.asleep.may_sleep && is_in_our_form(w, i) && dues_allow_sleep(w, i)) {
         for (uint32_t k = 0; k < w->clocks.n_classes; k++) heap_put(w, k, i, dues_key(w, i, k));
         return 1;
     }
@@ -338,7 +339,6 @@ void load_go_on(sz_worker *w) {
         }
         if (w->state != state || w->load_at < p->most(w)) return;
         if (w->load_phase > 1) alerts_flush(w); /* of rules that are gone and of those that are off together */
-        w->tc.carry = NULL;
         w->load_at = 0;
         w->load_phase = w->load_phase == N_PHASES ? 0 : w->load_phase + 1;
     }

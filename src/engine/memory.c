@@ -13,7 +13,8 @@ void memory_init(sz_worker *w) {
     sz_arena_init(&w->sent.arena);
     w->n = (sz_counters){0};
     w->plan = (sz_state_plan){0};
-    w->carry = (sz_carry){0};
+    forms_end(w);
+    w->at_form = 0;
     w->acc_from_ms = w->rule_from_ms = NULL;
     w->taken = w->since_commit = 0;
     w->dirty_ms = SZ_TIME_MAX;
@@ -30,7 +31,7 @@ void memory_init(sz_worker *w) {
     w->n_firing = w->at_firing = 0;
     w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = w->stored_dues_hash = 0;
     w->stored_outbox = w->stored_blobs = w->stored_dict = w->stored_snapshots = 0;
-    w->is_torn = w->has_lengths = w->rewrite_all = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
+    w->is_torn = w->has_lengths = w->is_other_meaning = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
     w->load_phase = 0;
     w->at_waking = w->at_facts = 0;
     w->hand = (hand){0};

@@ -11,7 +11,7 @@ static const uint64_t journal_a_commit = 4u << 20;
 
 bool is_dirty(const sz_worker *w) {
     return w->alerts.n || w->dead.n || w->ledger.n || w->journal.n || w->n_touched || w->since_commit ||
-           (w->is_log && w->position != w->committed_position) || w->rewrite_all || w->is_torn;
+           (w->is_log && w->position != w->committed_position) || w->is_other_meaning || w->is_torn;
 }
 
 bool commit_is_large(const sz_worker *w) {
@@ -21,7 +21,8 @@ bool commit_is_large(const sz_worker *w) {
 }
 
 int64_t commit_due_ms(const sz_worker *w) {
-    if (w->rewrite_all || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w))) return INT64_MIN;
+    if (w->is_other_meaning || w->n_forms || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w)))
+        return INT64_MIN;
     int64_t due = settle_due_ms(w);
     if (!w->is_log) return w->is_quiet && w->since_commit ? INT64_MIN : due; /* of a pipe that is silent */
     if (w->dirty_ms != SZ_TIME_MAX && w->dirty_ms + RECORDS_MS < due) due = w->dirty_ms + RECORDS_MS;

@@ -51,7 +51,8 @@ void drain(sz_worker *w) {
     settle_submit(w);
     if (w->sent.is_made) return;
     bool has_acks = w->is_parking && w->n_acked; /* they belong into the state, or those alerts go out once more */
-    if (is_dirty(w) || has_acks || !w->ended_applied) {
+    bool is_between = w->n_forms && !w->is_log;  /* of files there is nobody who waits for the state */
+    if (is_dirty(w) || has_acks || is_between || !w->ended_applied) {
         w->ended_applied = true;
         commit_start(w);
         return;

@@ -19,7 +19,7 @@ static void rule_gone(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e) {
         w->tc.alerts[i].json = sz_arena_str(&w->world, w->tc.alerts[i].json);
 }
 
-/* After the load: his open episodes of rules that are switched off now. */
+/* After the load: his open episodes of rules that are switched off now. His story says it in the same commit. */
 void rules_ended(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     for (uint32_t k = tl ? tl->n_episodes : 0; k-- > 0;) {
@@ -27,34 +27,16 @@ void rules_ended(sz_worker *w, uint32_t i) {
         if (r->mode != SZ_DISABLED) continue;
         sz_timeline_rule_ended(tl, &w->tc, r->id, r, &tl->episodes[k], end_of_rule(w));
         sz_timeline_drop_episode(tl, k);
+        tl->story_changed = true;
     }
 }
 
-/* Number now of each matcher then. */
-static uint32_t *matchers_to(sz_worker *w, const meaning *old) {
-    const sz_featureset *fs = &w->bundle->fs;
-    uint32_t *to = SZ_NEWN(&w->world, uint32_t, old->n_matchers + 1);
-    for (uint32_t k = 0; k < old->n_matchers; k++) {
-        to[k] = SZ_NONE;
-        for (uint32_t i = 0; i < fs->n_matchers && to[k] == SZ_NONE; i++)
-            if (fs->matchers[i].hash == old->matchers[k]) to[k] = i;
-    }
-    return to;
-}
-
-static void meet_other(sz_worker *w, const meaning *old) {
+static void meet_other(sz_worker *w, const meaning *old, sz_str bytes) {
     uint32_t *map = SZ_NEWN(&w->world, uint32_t, w->bundle->fs.n_accs + 1);
     plan_make(w, old, w->bundle, &w->world, &w->plan);
     accs_carry(w, old, w->bundle, map, w->acc_from_ms);
-    w->carry = (sz_carry){.map = {.n_accs = old->n_accs,
-                                  .acc_of = map,
-                                  .mask_bytes = old->mask_bytes,
-                                  .n_matchers = old->n_matchers,
-                                  .matcher_to = matchers_to(w, old)},
-                          .gone = rule_gone,
-                          .ctx = w};
-    w->tc.carry = &w->carry;
-    w->rewrite_all = true;
+    forms_add(w, old, bytes);
+    w->is_other_meaning = true;
 }
 
 static void rules_from(sz_worker *w, const meaning *old, bool is_same) {
@@ -67,17 +49,18 @@ static void rules_from(sz_worker *w, const meaning *old, bool is_same) {
                 w->rule_from_ms[i] = old->rules[k].from_ms;
 }
 
-void meaning_meet(sz_worker *w, const meaning *old) {
+void meaning_meet(sz_worker *w, const meaning *old, sz_str bytes) {
     const sz_bundle *b = w->bundle;
     bool is_same = w->stored_bundle_hash == b->hash, any_from = !is_same, any_rule = false;
     w->acc_from_ms = SZ_NEWN(&w->world, int64_t, b->fs.n_accs + 1);
     w->rule_from_ms = SZ_NEWN(&w->world, int64_t, b->n_rules + 1);
     for (uint32_t i = 0; i <= b->fs.n_accs; i++) w->acc_from_ms[i] = INT64_MIN;
-    if (!is_same) meet_other(w, old);
+    if (!is_same) meet_other(w, old, bytes);
     for (uint32_t i = 0; is_same && i < old->n_accs && i < b->fs.n_accs; i++) {
         w->acc_from_ms[i] = old->accs[i].from_ms;
         any_from |= old->accs[i].from_ms != INT64_MIN;
     }
+    forms_link(w, rule_gone);
     rules_from(w, old, is_same);
     for (uint32_t i = 0; i < b->n_rules; i++) any_rule |= w->rule_from_ms[i] != INT64_MIN;
     w->facts.acc_from_ms = any_from ? w->acc_from_ms : NULL;

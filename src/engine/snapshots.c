@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Snapshots are written only when the journal has grown long, for the students of its oldest blobs; then those blobs
- * go. Also for students of whom the journal's records became stale, and for all when the rules are others.
+ * go. Also for students of whom the journal's records became stale, and for those in an older form (forms.c).
  */
 #include "worker.h"
 
@@ -38,12 +38,12 @@ bool snapshot_get(sz_worker *w, sz_str bytes, uint32_t i, uint64_t *seq, sz_str 
     *seq = sz_read_varint(&r);
     uint64_t hash = has_hash ? sz_read_u64(&r) : 0;
     if (r.bad || (has_hash && hash != sz_hash(r.p, (size_t)(r.end - r.p)))) return false;
-    if (has_hash && !dues_get_one(w, &r, i)) return false;
+    if (has_hash && !dues_get_one(w, &r, i, *seq)) return false;
     *record = (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
     return true;
 }
 
-static sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq) {
+sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq) {
     sz_buf bytes;
     sz_timeline made = {0}, *awake = w->students.v[i];
     sz_buf_init(&bytes);
@@ -69,7 +69,7 @@ static uint32_t take_stale(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq
 }
 
 /* Students whose entries stand in the oldest blobs, and how many blobs need no student any more. */
-static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq) {
+static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most, uint64_t seq) {
     uint64_t least = w->o.journal_bytes ? w->o.journal_bytes : journal_default;
     uint64_t limit = w->snapshot_bytes / 4 > least ? w->snapshot_bytes / 4 : least;
     uint32_t n = 0;
@@ -80,29 +80,31 @@ static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint64_t seq) 
         for (uint32_t k = 0; k < old->n; k++) {
             uint32_t i = old->students[k];
             if (w->snaps[i].seq >= old->seq) continue;
-            if (n == SNAPSHOTS_A_COMMIT) return n;
+            if (n == most) return n;
             puts[n++] = snapshot_of(w, o, i, seq);
         }
-        o->trim_blobs = b + 1;
+        if (b >= o->trim_blobs) o->trim_blobs = b + 1;
         left -= old->bytes;
     }
     return n;
 }
 
+/* Of whom is in an older form. */
+static uint32_t forms_a_commit(const sz_worker *w) {
+    uint32_t n = students_a_step(w);
+    return n < SNAPSHOTS_A_COMMIT ? n : SNAPSHOTS_A_COMMIT;
+}
+
 void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq) {
     snaps_reserve(w);
-    uint32_t most = o->rewrites_all ? w->students.n : SNAPSHOTS_A_COMMIT + w->n_touched;
+    uint32_t most = SNAPSHOTS_A_COMMIT + w->n_touched;
     sz_put *puts = SZ_NEWN(&o->arena, sz_put, most + 1);
     o->snaps = SZ_NEWN(&o->arena, snap_undo, most + 1);
     o->c.snapshots = puts;
-    if (o->rewrites_all) { /* everyone's record in the form of these rules, and no journal of others */
-        for (uint32_t i = 0; i < w->students.n; i++) puts[i] = snapshot_of(w, o, i, seq);
-        o->c.n_snapshots = w->students.n;
-        o->trim_blobs = w->n_blobs;
-        return;
-    }
     o->c.n_snapshots = take_stale(w, o, puts, seq);
-    o->c.n_snapshots += take_old(w, o, puts + o->c.n_snapshots, seq);
+    uint32_t n = forms_rewrite(w, o, puts + o->c.n_snapshots, forms_a_commit(w), seq);
+    o->c.n_snapshots += n;
+    o->c.n_snapshots += take_old(w, o, puts + o->c.n_snapshots, SNAPSHOTS_A_COMMIT - n, seq);
 }
 
 void snapshots_undo(sz_worker *w, outgoing *o) {

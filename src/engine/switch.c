@@ -2,7 +2,8 @@
  *
  * Rules and campus change while a worker runs (SZ_MSG_BUNDLE; traps 14 and 15 of protocol.md). First what was taken so
  * far is committed; then the worker passes its students through their stored form, as a restart would, so that a
- * reload and a run with other rules are one path; and what that says and changes goes in a commit of its own.
+ * reload and a run with other rules are one path; and what that says and changes goes in a commit of its own. The
+ * store's students stay in the form of the rules before it until their turn comes (forms.c).
  *
  * The pass goes in steps of so many students each; what the stream has given meanwhile waits.
  */
@@ -14,7 +15,8 @@ struct switching {
     sz_bundle *bundle;
     sz_campus *campus;
     sz_tlctx old; /* all that packing asks */
-    sz_buf bytes;
+    sz_buf bytes, story;
+    bool *was_stored;
     bool is_over; /* all have gone over, and the load's end is under way */
 };
 
@@ -63,7 +65,20 @@ static void clear_world(sz_worker *w) {
     sz_arena_reset(&w->world);
     w->plan = (sz_state_plan){0};
     w->acc_from_ms = w->rule_from_ms = NULL;
+    forms_end(w);
     w->is_new = false;
+}
+
+/* His stored form, and what the new rules make of it. */
+static bool take_over(sz_worker *w, struct switching *x, sz_timeline *tl) {
+    w->tc.carry = w->n_forms ? &w->forms[w->n_forms - 1].aloud : NULL;
+    bool is_read = record_is_read(w, sz_timeline_unpack(tl, &w->tc, x->bytes.p, x->bytes.n));
+    w->tc.carry = NULL;
+    if (!is_read) return false;
+    sz_buf_clear(&x->story);
+    sz_timeline_pack_story(&x->story, tl, &w->tc);
+    tl->story_changed = !sz_str_eq(sz_timeline_story(sz_buf_str(&x->bytes)), sz_buf_str(&x->story));
+    return true;
 }
 
 /* One student out of the old world into the new one, under the same number: the journal's bookkeeping goes by it. */
@@ -74,9 +89,8 @@ static void carry_student(sz_worker *w, struct switching *x, uint32_t k) {
     sz_timeline_pack(&x->bytes, from, &x->old);
     uint32_t i = student_get(w, from->id, true);
     sz_timeline *tl = w->students.v[i];
-    dues_stored(w, i);
-    if (record_is_read(w, sz_timeline_unpack(tl, &w->tc, x->bytes.p, x->bytes.n)))
-        student_settle(w, tl), heap_update(w, i);
+    if (x->was_stored[k]) dues_stored(w, i);
+    if (take_over(w, x, tl)) student_settle(w, tl), heap_update(w, i);
     sz_arena_reset(&w->step);
     sz_timeline_fini(from);
     sz_free(from);
@@ -96,6 +110,9 @@ static void switch_begin(sz_worker *w) {
                             .from = w->students,
                             .old = {.bundle = w->bundle, .types = w->tc.types}};
     sz_buf_init(&x->bytes);
+    sz_buf_init(&x->story);
+    x->was_stored = sz_alloc(w->students.n + 1);
+    for (uint32_t i = 0; i < w->students.n; i++) x->was_stored[i] = dues_are_stored(w, i);
     int64_t limit = w->clocks.limit_ms;
     put_header(&x->bytes, w);
     clear_world(w);
@@ -130,6 +147,8 @@ void switch_drop(sz_worker *w) {
     sz_bundle_unref(x->bundle);
     sz_campus_free(x->campus);
     sz_buf_fini(&x->bytes);
+    sz_buf_fini(&x->story);
+    sz_free(x->was_stored);
     sz_free(x);
 }
 
@@ -170,7 +189,7 @@ void switch_go_on(sz_worker *w) {
     }
     if (w->sent.is_made || w->store_busy) return; /* its answer comes first */
     if (!wake_some(w) || w->state != SZ_WK_RUNNING) return;
-    if (is_dirty(w)) {
+    if (is_dirty(w) || w->n_forms) { /* the store holds one form at most beside ours */
         commit_start(w);
         return;
     }

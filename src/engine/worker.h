@@ -122,7 +122,8 @@ typedef struct outgoing {
     uint32_t n_snaps;
     sz_commit c; /* lists in the arena */
     sz_arena arena;
-    bool has_blob, rewrites_all;
+    bool has_blob, says_meaning, ends_forms;
+    uint32_t form_at; /* w->at_form before it */
     uint32_t dict_to, trim_outbox, trim_blobs, new_snapshots;
     uint64_t records, bundle_ver;
     int64_t sent_ms, position;
@@ -261,7 +262,10 @@ struct sz_worker {
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash, stored_dues_hash;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
-    sz_carry carry;
+    struct form *forms; /* in which the store may hold students: of older rule sets, oldest first (forms.c) */
+    uint32_t n_forms;
+    uint32_t at_form;      /* who comes before is in our form */
+    bool is_other_meaning; /* the store's header is of another rule set; the next commit says ours */
     sz_state_plan plan;
     sz_arena world;         /* of these; begun anew at a switch */
     sz_bundle *next_bundle; /* to be switched to at the next commit boundary (switch.c); NULL: none */
@@ -280,7 +284,6 @@ struct sz_worker {
     uint32_t at_facts, step_students;
     uint8_t load_phase; /* load.c; 0: none */
     uint32_t load_at;
-    bool rewrite_all; /* the next commit holds everyone's snapshot, and the journal before it goes */
 };
 
 /* worker.c */
@@ -441,11 +444,12 @@ void dues_grow(sz_worker *w, uint32_t from);
 void dues_note(sz_worker *w, uint32_t i);
 void dues_stored(sz_worker *w, uint32_t i); /* the store has something of him, or will with the next commit */
 void dues_unsay(sz_worker *w, uint32_t i);
+bool dues_are_stored(const sz_worker *w, uint32_t i);
 bool dues_put(sz_buf *body, sz_worker *w); /* what the store is to know; false: nothing new */
 /* False: not whole. Whom it names, to be freed. */
 bool dues_get(sz_worker *w, sz_str body, uint64_t seq, uint32_t **who, uint32_t *n_who);
 void dues_put_one(sz_buf *out, sz_worker *w, uint32_t i); /* of a snapshot: it is said with it */
-bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i);
+bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i, uint64_t seq);
 bool dues_allow_sleep(const sz_worker *w, uint32_t i);
 int64_t dues_key(const sz_worker *w, uint32_t i, uint32_t k);
 /* Of all that what is due depends on, beside records, clocks and what feeds said. */
@@ -483,10 +487,11 @@ bool blob_get(sz_str bytes, uint64_t *seq, sz_str *entries);
 
 /* snapshots.c */
 void snaps_reserve(sz_worker *w);
-/* Those of this commit, into o: of students whose journal is stale or old, or of all. */
+/* Those of this commit, into o: of students whose journal is stale or old, or who are in an older form. */
 void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq);
 /* Of what is read; what is due is noted. False: it is not whole. The record points into bytes. */
 bool snapshot_get(sz_worker *w, sz_str bytes, uint32_t i, uint64_t *seq, sz_str *record);
+sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq);
 void snapshots_undo(sz_worker *w, outgoing *o);
 
 /* lines.c */
@@ -557,6 +562,29 @@ void meaning_put(sz_buf *out, const sz_worker *w);
 /* Texts are copied into the arena. */
 bool meaning_get(meaning *m, sz_reader *r, bool has_names, sz_arena *a);
 
+/* forms.c */
+enum { FORMS_BYTES_A_COMMIT = 4 << 20 };
+typedef struct form {
+    uint64_t until; /* the last commit in it */
+    meaning old;
+    sz_str bytes;       /* old, as it is stored */
+    sz_carry aloud;     /* into ours; an episode whose rule is gone is told */
+    sz_carry silent;    /* it was told already, or stands elsewhere */
+    uint32_t n_entries; /* of the journal as it was read, the first so many are in it or in an older one */
+} form;
+const form *form_of(const sz_worker *w, uint64_t seq); /* NULL: ours */
+const form *form_of_entry(const sz_worker *w, uint32_t entry);
+void forms_note_blob(sz_worker *w, uint64_t seq); /* it was read */
+bool is_in_our_form(const sz_worker *w, uint32_t i);
+void forms_put(sz_buf *out, const sz_worker *w, const outgoing *o);
+bool forms_get(sz_worker *w, sz_reader *r);
+void forms_add(sz_worker *w, const meaning *old, sz_str bytes);
+/* Once acc_from_ms is known. */
+void forms_link(sz_worker *w, void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e));
+/* Snapshots of this commit, `most` at most, of students in older forms; o says whether they are the last. */
+uint32_t forms_rewrite(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most, uint64_t seq);
+void forms_end(sz_worker *w);
+
 /* plan.c */
 /* For each accumulator of b: its number in the state (SZ_NONE: fresh), and from when on it knows (INT64_MIN: as ever).
  */
@@ -564,7 +592,7 @@ void accs_carry(const sz_worker *w, const meaning *old, const sz_bundle *b, uint
 void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_arena *a, sz_state_plan *out);
 
 /* reload.c */
-void meaning_meet(sz_worker *w, const meaning *old);
+void meaning_meet(sz_worker *w, const meaning *old, sz_str bytes);
 void rules_ended(sz_worker *w, uint32_t i);
 
 /* switch.c */

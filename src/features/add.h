@@ -30,5 +30,7 @@ void add_to(const adding *x, uint32_t acc);
 /* Attendance that some correctable accumulator counts is to be found again (semantics 17). */
 bool is_counted(const sz_featureset *fs, const uint8_t *mask);
 void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask);
+/* Of a region that was carried: what lies before the instant from which its accumulator knows goes (add_since.c). */
+void forget_before(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, uint32_t acc, int64_t from_ms);
 
 #endif

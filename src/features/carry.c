@@ -3,7 +3,7 @@
  * The state of another rule set: regions go over by what they keep. What holds matcher bits (packed records of first
  * and last, attendance that can still be corrected) is put into the new set's form.
  */
-#include "fstate.h"
+#include "add.h"
 
 enum { ENTRY_HEAD = 14 }; /* of a packed record before its mask: entry.c */
 
@@ -82,6 +82,7 @@ bool sz_fstate_unpack_mapped(sz_fstate *s, const sz_featureset *fs, const sz_car
         for (uint32_t i = 0; i < fs->n_accs && !r.bad; i++) {
             if (map->acc_of[i] != old) continue;
             if (!region_carry(s, &made, fs, map, i, b, format)) r.bad = true;
+            else if (map->from_ms && map->from_ms[i] != INT64_MIN) forget_before(s, fs, map->zone, i, map->from_ms[i]);
         }
     }
     sz_buf_clear(&made);

@@ -6,7 +6,7 @@
 #include <sanzao/features.h>
 
 void sz_facts_init(sz_facts *f, const sz_campus *c) {
-    *f = (sz_facts){.campus = c};
+    *f = (sz_facts){.campus = c, .known_ms = INT64_MIN};
     int32_t term = sz_calendar_first_term_day(sz_campus_calendar(c));
     for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) {
         int32_t began = SZ_DAY_NONE;
@@ -90,5 +90,9 @@ void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, in
         }
         feature_day[i] = day;
     }
+    f->known_ms = INT64_MIN;
+    for (uint32_t i = 0; f->acc_from_ms && i < fs->n_accs; i++) /* a night begins within the day */
+        if (f->acc_from_ms[i] != INT64_MIN && f->acc_from_ms[i] + SZ_DAY_MS > f->known_ms)
+            f->known_ms = f->acc_from_ms[i] + SZ_DAY_MS;
     f->feature_day = feature_day;
 }

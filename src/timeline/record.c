@@ -130,7 +130,7 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
     for (uint32_t i = 0; rule != SZ_NONE && i < e->n_anns; i++) /* the rule may have fewer steps now */
         if (e->anns[i].step >= b->rules[rule].n_steps) e->anns[i].step = (uint8_t)(b->rules[rule].n_steps - 1);
     if (rule == SZ_NONE || (!e->is_retracted && !e->n_anns)) {
-        if (rule == SZ_NONE && !r->bad && c->carry) c->carry->gone(c->carry->ctx, tl, name, e);
+        if (rule == SZ_NONE && !r->bad && c->carry && c->carry->gone) c->carry->gone(c->carry->ctx, tl, name, e);
         episode_fini(e);
         tl->n_episodes--;
     }
@@ -233,6 +233,15 @@ static bool get_tail(sz_timeline *tl, const sz_tlctx *c, sz_str tail, int format
     if (ok) state_rest((sz_tlctx *)(uintptr_t)c, &tl->tail, &s);
     sz_fstate_fini(&s);
     return ok;
+}
+
+sz_str sz_timeline_story(sz_str record) {
+    sz_reader r = sz_reader_of(record.p, record.n);
+    sz_read_u8(&r);
+    sz_read_zigzag(&r);
+    sz_read_lstr(&r);
+    sz_read_lstr(&r);
+    return r.bad ? (sz_str){0} : (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
 }
 
 sz_status sz_timeline_look(const void *p, size_t n) {

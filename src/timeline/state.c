@@ -90,6 +90,13 @@ static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
     if (from->n == 0 || !sz_fstate_unpack(to, fs, from->p, from->n, SZ_FPACK_FORMAT)) sz_fstate_reset(to, fs);
 }
 
+static void take_in(run *x, sz_fstate *to, const sz_event *e, const uint8_t *mask, uint32_t off) {
+    const sz_featureset *fs = &x->c->bundle->fs;
+    const sz_facts *f = x->c->facts;
+    if (e->time_ms >= f->known_ms) sz_fstate_add_as(x->c->adds, to, fs, x->c->zone, e, mask, entry_at(x->tl, off));
+    else sz_fstate_add_since(to, fs, x->c->zone, e, mask, entry_at(x->tl, off), f->acc_from_ms);
+}
+
 /* Originals that the undo records before an offset take out, while records are added up to there. */
 typedef struct undone {
     uint32_t *v, n;
@@ -114,7 +121,7 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
         state_keep_seen(fs, u->mask);
         mask = u->mask;
     }
-    sz_fstate_add_as(x->c->adds, out, fs, x->c->zone, &e, mask, entry_at(tl, off));
+    take_in(x, out, &e, mask, off);
     if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
 }
 
@@ -183,7 +190,7 @@ void state_apply(run *x, uint32_t off) {
     }
     if (tl->n_undos && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
     x->is_first = sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
-    sz_fstate_add_as(x->c->adds, &tl->head, fs, x->c->zone, x->event, x->mask, entry_at(tl, off));
+    take_in(x, &tl->head, x->event, x->mask, off);
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
     tl->head_off = off + sz_entry_len(tl->log.p + off);
 }

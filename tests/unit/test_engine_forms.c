@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Other rules are taken over in one small commit, and the store's students follow a few a commit (docs/adr/0025). Cut
+ * off after any commit, whatever is told is what is told where nothing is cut off; and it makes no difference whether a
+ * worker goes over to the rules while it runs or is started with them, or when a student was last written.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+enum { STUDENTS = 9, A_COMMIT = 2, DAYS = 40, MORE_DAYS = 6, WITHOUT = 0 };
+
+#define EVENTS "events: {meal: {event: swipe}, dear: {event: swipe, where: event.amount >= 8}}\n"
+
+/* Open for most when it is removed, switched off or changed; windows that grow, shrink, are new, go and come back. */
+static const char first[] =
+    EVENTS "features: {week: {count: meal, over: 7d}, spent: {sum: meal.amount, over: 30d}, silence: {absence: seen},\n"
+           "  sits: {sessions: meal, gap: 90m, over: 26d}, latest: {last: dear}}\n"
+           "rules:\n"
+           "  - {id: removed, value: week, at_least: {3: green, 6: blue}, again_after: 2d}\n"
+           "  - {id: off, when: spent >= 60, level: yellow, again_after: 9d}\n"
+           "  - {id: steps, value: week, at_least: {2: green, 4: blue, 6: yellow}, message: {zh: '{value} 次 {sits}', "
+           "en: '{value} times {sits}'}}\n"
+           "  - {id: latest, when: latest.age > long, params: {long: 90d}, level: blue}\n"
+           "  - {id: gone, value: silence, at_least: {30h: yellow, 50h: orange}, for: 1h}\n";
+static const char second[] = EVENTS
+    "features: {week: {count: meal, over: 23d}, spent: {sum: meal.amount, over: 30d}, silence: {absence: seen},\n"
+    "  sits: {sessions: meal, gap: 90m, over: 38d}, kinds: {distinct: meal.amount, over: 30d}, dears: {days: "
+    "dear, over: 26d}}\n"
+    "rules:\n"
+    "  - {id: off, when: spent >= 60, level: yellow, again_after: 9d, mode: disabled}\n"
+    "  - {id: steps, value: week, at_least: {12: green, 26: blue}, message: {zh: '{value} 次 {sits} {dears}', "
+    "en: '{value} times {sits} {kinds}'}}\n"
+    "  - {id: kinds, value: kinds, at_least: {2: green, 3: blue}, message: {zh: '{value} {dears}', en: '{value} "
+    "{sits}'}, again_after: 1d}\n"
+    "  - {id: dears, when: dears >= 5, level: blue, check: daily at 07:00, again_after: 1d}\n"
+    "  - {id: gone, value: silence, at_least: {30h: yellow, 50h: orange}, for: 1h}\n";
+static const char third[] =
+    EVENTS "features: {week: {count: meal, over: 9d}, spent: {sum: meal.amount, over: 40d}, silence: {absence: seen},\n"
+           "  sits: {sessions: meal, gap: 90m, over: 30d}, kinds: {distinct: meal.amount, over: 35d}, latest: {last: "
+           "dear}}\n"
+           "rules:\n"
+           "  - {id: removed, value: week, at_least: {3: green, 6: blue}, again_after: 2d}\n"
+           "  - {id: off, when: spent >= 60, level: yellow, again_after: 9d}\n"
+           "  - {id: steps, value: week, at_least: {2: green, 4: blue, 6: yellow}, message: {zh: '{value} 次 {sits}', "
+           "en: '{value} times {spent}'}}\n"
+           "  - {id: kinds, value: kinds, at_least: {2: green, 3: blue, 4: yellow}, again_after: 1d}\n"
+           "  - {id: latest, when: latest.age > long, params: {long: 20d}, level: blue}\n";
+
+typedef struct bench {
+    rig_store *store;
+    rig_log *log;
+    sz_buf students;
+    rig_setup o;
+    rig r;
+} bench;
+
+static void begin(bench *b, uint64_t journal_bytes) {
+    *b = (bench){.store = sz_alloc(sizeof *b->store), .log = sz_alloc(sizeof *b->log)};
+    rig_store_init(b->store);
+    rig_log_init(b->log);
+    sz_buf_init(&b->students);
+    sz_buf_put_z(&b->students, "student\n");
+    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(&b->students, "s%02d\n", i);
+    sz_buf_put_u8(&b->students, 0);
+    b->o = (rig_setup){.rules = first,
+                       .students = (const char *)b->students.p,
+                       .seed = 1,
+                       .o = {.tick_students = A_COMMIT, .journal_bytes = journal_bytes, .is_live = true}};
+    rig_init(&b->r, b->store, b->log, &b->o);
+    b->r.acks = true;
+    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
+    rig_assign(&b->r, -1);
+}
+
+static void end(bench *b) {
+    rig_fini(&b->r);
+    rig_log_fini(b->log);
+    rig_store_fini(b->store);
+    sz_buf_fini(&b->students);
+    sz_free(b->log);
+    sz_free(b->store);
+}
+
+static void start(bench *b, const char *rules) {
+    rig_fini(&b->r);
+    b->o.rules = rules;
+    b->o.seed++;
+    rig_init(&b->r, b->store, b->log, &b->o);
+    b->r.acks = true;
+    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
+    rig_assign(&b->r, -1);
+    assert_int_equal(rig_state(&b->r), SZ_WK_RUNNING);
+}
+
+/* Some every day, some now and then, one never from the tenth day on; some twice within an hour, around midnight too.
+ */
+static void live(bench *b, int from, int to) {
+    for (int day = from; day < to; day++) {
+        for (int i = 0; i < STUDENTS; i++) {
+            if ((i % 3 == 1 && day % 3) || (i == 8 && day > 10) || (day + i) % 11 == 0) continue;
+            for (int n = 0; n < 1 + i % 2; n++)
+                rig_log_add(
+                    b->log,
+                    "{\"id\":\"e%lld\",\"type\":\"swipe\",\"student\":\"s%02d\",\"time\":%lld,\"amount\":\"%d.50\"}",
+                    (long long)b->log->end, i,
+                    (long long)(rig_monday + (int64_t)(day * 24 + (i % 4 == 3 ? 23 : 7 + i)) * SZ_HOUR_MS +
+                                (40 + 50 * n) * SZ_MINUTE_MS),
+                    5 + (day * 7 + i * 3) % 5);
+        }
+        rig_wait(&b->r, 600);
+    }
+    assert_int_equal(rig_counts(&b->r)->used, b->log->n);
+}
+
+static void said(const bench *b, sz_buf *out) {
+    for (uint32_t i = 0; i < b->store->n; i++)
+        for (uint32_t k = 0; b->store->nodes[i].is_commit && k < b->store->nodes[i].c.n_outbox; k++)
+            sz_buf_printf(out, "%.*s\n", SZ_FMT_STR(b->store->nodes[i].c.outbox[k]));
+    sz_buf_put_u8(out, 0);
+}
+
+static void same_said(const bench *b, const sz_buf *want) {
+    sz_buf have;
+    sz_buf_init(&have);
+    said(b, &have);
+    assert_string_equal((const char *)have.p, (const char *)want->p);
+    sz_buf_fini(&have);
+}
+
+static uint32_t count(const sz_buf *text, const char *part) {
+    uint32_t n = 0;
+    for (const char *p = (const char *)text->p; (p = strstr(p, part)); p++) n++;
+    return n;
+}
+
+/* Commits from the node on: how many held snapshots, and the most that one did. */
+static uint32_t with_snapshots(const bench *b, uint32_t from, uint32_t *most) {
+    uint32_t n = 0;
+    *most = 0;
+    for (uint32_t i = from; i < b->store->n; i++) {
+        uint32_t of_this = b->store->nodes[i].is_commit ? b->store->nodes[i].c.n_snapshots : 0;
+        n += of_this > 0;
+        if (of_this > *most) *most = of_this;
+    }
+    return n;
+}
+
+typedef void change(bench *b, const char *rules);
+static void while_it_runs(bench *b, const char *rules) {
+    b->o.rules = rules;
+    rig_reload(&b->r, rules, b->o.students);
+    assert_int_equal(rig_state(&b->r), SZ_WK_RUNNING);
+}
+static change *const changes[] = {while_it_runs, start};
+static const uint64_t journals[] = {1, 3000, WITHOUT}; /* snapshots of all, of some, of nobody */
+enum { N_JOURNALS = sizeof journals / sizeof *journals };
+
+/* ---- bounds ---- */
+
+static void test_no_commit_of_a_switch_holds_more_students_than_may_be(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        bench b;
+        uint32_t most;
+        begin(&b, WITHOUT);
+        live(&b, 0, DAYS);
+        uint32_t before = b.store->n;
+        changes[k](&b, second);
+        rig_wait(&b.r, 10000);
+        assert_int_equal(with_snapshots(&b, before, &most), (STUDENTS + A_COMMIT - 1) / A_COMMIT);
+        assert_int_equal(most, A_COMMIT);
+        sz_buf dump;
+        sz_buf_init(&dump);
+        rig_store_dump(b.store, &dump);
+        sz_buf_put_u8(&dump, 0);
+        assert_int_equal(count(&dump, "snapshot "), STUDENTS);
+        sz_buf_fini(&dump);
+        before = b.store->n;
+        start(&b, second); /* and that is all */
+        rig_wait(&b.r, 10000);
+        assert_int_equal(with_snapshots(&b, before, &most), 0);
+        end(&b);
+    }
+}
+
+static void test_records_are_taken_between_the_commits_of_a_switch(void **state) {
+    (void)state;
+    bench b;
+    begin(&b, WITHOUT);
+    live(&b, 0, DAYS);
+    b.r.holds[SZ_MSG_COMMITTED] = true;
+    while_it_runs(&b, second);
+    assert_true(sz_worker_switched(b.r.w, &(int64_t){0}) == 1);
+    uint64_t used = rig_counts(&b.r)->used;
+    rig_log_swipe(b.log, "s01", DAYS * 24 + 1);
+    rig_run(&b.r);
+    assert_int_equal(rig_counts(&b.r)->used, used + 1);
+    rig_release(&b.r);
+    end(&b);
+}
+
+/* ---- cut off ---- */
+
+static void disturbed(change *go, uint64_t journal_bytes) {
+    sz_buf want;
+    bench b;
+    sz_buf_init(&want);
+    begin(&b, journal_bytes);
+    live(&b, 0, DAYS);
+    uint32_t before = b.store->n;
+    go(&b, second);
+    uint32_t after = b.store->n;
+    live(&b, DAYS, DAYS + MORE_DAYS);
+    said(&b, &want);
+    end(&b);
+    assert_true(count(&want, "rule_removed") > STUDENTS);
+    assert_true(count(&want, "\"rule\":\"kinds\"") > STUDENTS);
+    assert_true(after > before + 1);
+    for (uint32_t cut = before; cut <= after; cut++) {
+        begin(&b, journal_bytes);
+        live(&b, 0, DAYS);
+        assert_int_equal(b.store->n, before);
+        go(&b, second);
+        rig_store_cut(b.store, cut);
+        start(&b, second);
+        live(&b, DAYS, DAYS + MORE_DAYS);
+        same_said(&b, &want);
+        end(&b);
+    }
+    sz_buf_fini(&want);
+}
+
+static void test_a_switch_cut_off_after_any_commit_goes_on_as_if_it_had_not_been(void **state) {
+    (void)state;
+    for (int k = 0; k < N_JOURNALS; k++) disturbed(while_it_runs, journals[k]);
+}
+
+static void test_a_start_under_other_rules_cut_off_after_any_commit_goes_on_as_if_it_had_not_been(void **state) {
+    (void)state;
+    for (int k = 0; k < N_JOURNALS; k++) disturbed(start, journals[k]);
+}
+
+/* A rule that goes and one that is switched off, each alone. */
+static void test_what_a_rule_had_open_when_it_went_is_over_once_and_for_all(void **state) {
+    (void)state;
+    static const char both[] = EVENTS "features: {week: {count: meal, over: 7d}}\n"
+                                      "rules:\n"
+                                      "  - {id: kept, when: week >= 2, level: green}\n"
+                                      "  - {id: many, when: week >= 3, level: blue}\n";
+    static const char gone[] = EVENTS "features: {week: {count: meal, over: 7d}}\n"
+                                      "rules: [{id: kept, when: week >= 2, level: green}]\n";
+    static const char off[] = EVENTS "features: {week: {count: meal, over: 7d}}\n"
+                                     "rules:\n"
+                                     "  - {id: kept, when: week >= 2, level: green}\n"
+                                     "  - {id: many, when: week >= 3, level: blue, mode: disabled}\n";
+    sz_buf want;
+    sz_buf_init(&want);
+    for (int k = 0; k < 8; k++) {
+        bench b;
+        const char *rules = k / 4 ? off : gone;
+        begin(&b, WITHOUT);
+        start(&b, both);
+        live(&b, 0, 6);
+        uint32_t at = b.store->n;
+        changes[k / 2 % 2](&b, rules);
+        while (!b.store->nodes[at].is_commit) at++;
+        if (k % 2) rig_store_cut(b.store, at + 1);
+        start(&b, rules);
+        live(&b, 6, 7);
+        start(&b, both); /* what is over is not open once more */
+        live(&b, 7, 9);
+        if (k % 2) same_said(&b, &want);
+        else sz_buf_clear(&want), said(&b, &want);
+        assert_true(count(&want, "rule_removed") > A_COMMIT);
+        end(&b);
+    }
+    sz_buf_fini(&want);
+}
+
+/* ... and comes back under rules that are others again: whoever is two forms behind goes through both. */
+static void test_a_switch_cut_off_goes_on_under_a_third_rule_set(void **state) {
+    (void)state;
+    for (int k = 0; k < 2 * N_JOURNALS; k++) {
+        sz_buf want;
+        bench b;
+        sz_buf_init(&want);
+        begin(&b, journals[k / 2]);
+        live(&b, 0, DAYS);
+        uint32_t before = b.store->n;
+        changes[k % 2](&b, second);
+        uint32_t after = b.store->n;
+        start(&b, third);
+        live(&b, DAYS, DAYS + MORE_DAYS);
+        said(&b, &want);
+        end(&b);
+        for (uint32_t cut = before + 2; cut <= after; cut++) { /* the acquisition, and the first commit */
+            begin(&b, journals[k / 2]);
+            live(&b, 0, DAYS);
+            changes[k % 2](&b, second);
+            rig_store_cut(b.store, cut);
+            start(&b, third);
+            live(&b, DAYS, DAYS + MORE_DAYS);
+            same_said(&b, &want);
+            end(&b);
+        }
+        sz_buf_fini(&want);
+    }
+}
+
+static void test_a_commit_of_a_switch_without_an_answer_is_made_again(void **state) {
+    (void)state;
+    sz_buf want;
+    bench b;
+    sz_buf_init(&want);
+    for (int fate = RIG_STANDS; fate <= RIG_NOT_DONE; fate++) {
+        begin(&b, 3000);
+        live(&b, 0, DAYS);
+        b.r.fate = (rig_fate)fate;
+        b.o.rules = second;
+        rig_reload(&b.r, second, b.o.students);
+        for (int i = 0; i < 8; i++) rig_wait(&b.r, 11000);
+        b.r.fate = RIG_STANDS;
+        rig_wait(&b.r, 60000);
+        live(&b, DAYS, DAYS + MORE_DAYS);
+        if (fate == RIG_STANDS) said(&b, &want);
+        else same_said(&b, &want);
+        end(&b);
+    }
+    sz_buf_fini(&want);
+}
+
+/* ---- whenever a student was written ---- */
+
+static void test_what_is_told_depends_neither_on_snapshots_nor_on_the_way_of_the_change(void **state) {
+    (void)state;
+    sz_buf want;
+    sz_buf_init(&want);
+    for (int k = 0; k < 2 * N_JOURNALS; k++) {
+        bench b;
+        begin(&b, journals[k / 2]);
+        live(&b, 0, DAYS);
+        changes[k % 2](&b, second);
+        live(&b, DAYS, DAYS + MORE_DAYS);
+        if (k == 0) said(&b, &want);
+        else same_said(&b, &want);
+        end(&b);
+    }
+    sz_buf_fini(&want);
+}
+
+/* Open in the snapshot, over in the journal: what is over is not resolved once more. */
+static void test_a_rule_that_is_gone_resolves_what_is_open_and_nothing_twice(void **state) {
+    (void)state;
+    static const char one[] = EVENTS "features: {day: {count: meal, over: 1d}}\n"
+                                     "rules: [{id: removed, when: day >= 1, level: green, again_after: 1h}]\n";
+    static const char other[] = EVENTS "features: {day: {count: meal, over: 1d}}\n"
+                                       "rules: [{id: kept, when: day >= 9, level: green}]\n";
+    bench b;
+    begin(&b, 1);
+    start(&b, one);
+    rig_log_swipe(b.log, "s01", 8);
+    rig_log_swipe(b.log, "s02", 8.1);
+    rig_wait(&b.r, 600);
+    for (int i = 0; i < 4; i++) { /* the journal's first blob goes: all have a snapshot, with an open episode */
+        rig_log_swipe(b.log, "s01", 8.2 + i / 10.0);
+        rig_log_swipe(b.log, "s02", 8.25 + i / 10.0);
+        rig_wait(&b.r, 600);
+    }
+    b.o.o.journal_bytes = WITHOUT;
+    start(&b, one);
+    rig_log_swipe(b.log, "s02", 25); /* midnight ends s01's, s02 goes on */
+    rig_wait(&b.r, 600);
+    sz_buf told;
+    sz_buf_init(&told);
+    said(&b, &told);
+    assert_int_equal(count(&told, "\"resolved\",\"state\""), 2);
+    start(&b, other);
+    rig_wait(&b.r, 600);
+    sz_buf_clear(&told);
+    said(&b, &told);
+    assert_int_equal(count(&told, "rule_removed"), 1);
+    sz_buf_fini(&told);
+    end(&b);
+}
+
+/* ---- older versions ---- */
+
+/* The header as before: no list of forms. */
+static void test_a_state_whose_header_lists_no_forms_is_read(void **state) {
+    (void)state;
+    bench b;
+    begin(&b, WITHOUT);
+    live(&b, 0, 3);
+    for (uint32_t i = 0; i < b.store->n; i++) {
+        sz_str *body = &b.store->nodes[i].c.body;
+        if (!b.store->nodes[i].is_commit) continue;
+        char *p = sz_arena_alloc(&b.store->arena, body->n);
+        memcpy(p, body->p, body->n - 17);
+        memcpy(p + body->n - 17, body->p + body->n - 16, 16);
+        assert_int_equal(p[0], 6);
+        assert_int_equal(body->p[body->n - 17], 0);
+        p[0] = 5;
+        *body = (sz_str){p, body->n - 1};
+    }
+    start(&b, second);
+    assert_true(sz_worker_plan(b.r.w)->is_other);
+    live(&b, 3, 5);
+    end(&b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_commit_of_a_switch_holds_more_students_than_may_be),
+        cmocka_unit_test(test_records_are_taken_between_the_commits_of_a_switch),
+        cmocka_unit_test(test_a_switch_cut_off_after_any_commit_goes_on_as_if_it_had_not_been),
+        cmocka_unit_test(test_a_start_under_other_rules_cut_off_after_any_commit_goes_on_as_if_it_had_not_been),
+        cmocka_unit_test(test_what_a_rule_had_open_when_it_went_is_over_once_and_for_all),
+        cmocka_unit_test(test_a_switch_cut_off_goes_on_under_a_third_rule_set),
+        cmocka_unit_test(test_a_commit_of_a_switch_without_an_answer_is_made_again),
+        cmocka_unit_test(test_what_is_told_depends_neither_on_snapshots_nor_on_the_way_of_the_change),
+        cmocka_unit_test(test_a_rule_that_is_gone_resolves_what_is_open_and_nothing_twice),
+        cmocka_unit_test(test_a_state_whose_header_lists_no_forms_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
