@@ -269,35 +269,48 @@ void sz_worker_new_batch(sz_worker *w);
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
 
 /* ---- another number of partitions (docs/adr/0024) ----
- * Workers of all partitions of a topic as it was, each loaded (RUNNING) with a stream that cannot seek, hand their students to states of
- * another number. Nothing is asked of their stores: what they hold and say from here on is theirs only in memory. */
-/* A record of at's log that was not read yet is used by the worker whose student it is: at has read it, home uses it. */
-void sz_worker_hand_over(sz_worker *home, sz_worker *at, const sz_input *in);
+ * Workers of all partitions of a topic as it was, loaded (RUNNING) one after the other with a stream that cannot seek, hand their students
+ * to states of another number. Nothing is asked of their stores: what they hold and say from here on is theirs only in memory. */
+/* The offset at which the log of a state is to be read on, out of its header; -1: from its beginning. SZ_CORRUPT. */
+sz_status sz_state_place(const sz_options *o, sz_bundle *bundle, sz_campus *campus, sz_str body, int64_t *position);
+/* A record that was not read yet. Used by the worker whose student it is; noted by the one in whose log it lies. */
+void sz_worker_take_over(sz_worker *w, const sz_input *in);
+void sz_worker_pass_by(sz_worker *w, const sz_input *in);
 /* Dead letters that came of it, lines with their ends; borrowed until the next call to w. */
 sz_str sz_worker_letters(const sz_worker *w);
 /* The name under which the worker has its state. */
 sz_name sz_worker_name(const sz_worker *w);
-/* All come to know the feeds' states that any knows, and to the time at which the furthest stands: what is due fires. */
-void sz_worker_level(sz_worker *const *v, uint32_t n);
 
-/* One partition of the new number, as commits to a state that is new: its students of all workers, their alerts that have not left, clocks,
- * and, where the partition was there before, its place in the log and its counters. */
+/* How far the workers have come: what is known of sources and feeds, and where the furthest stands. Each is added once, when it has used
+ * what is to be used; then, in any order, each is brought there: it comes to know what any knows, and what is due fires. Workers live for
+ * as long as their own call. */
+typedef struct sz_common_time sz_common_time;
+sz_common_time *sz_common_time_new(void);
+void sz_common_time_free(sz_common_time *l);
+void sz_common_time_add(sz_common_time *l, sz_worker *w);
+void sz_worker_level(sz_worker *w, const sz_common_time *l);
+
+/* One partition of the new number, as commits to a state that is new: the students of each worker and their alerts that have not left, at
+ * most 500 and 1,000 a commit, and last what its header says: clocks, and, where the partition was there before, its place in the log and
+ * its counters. Until then the state counts as none. */
 typedef struct sz_regroup sz_regroup;
 typedef struct sz_regroup_options {
-    sz_worker *const *from; /* levelled, in the order of their partitions, all with the rules and campus given here */
-    uint32_t n;
     uint32_t parts, partition; /* of the new number */
-    sz_bundle *bundle;         /* a reference is taken */
-    sz_campus *campus;         /* taken */
+    uint32_t most;             /* students a commit; 0: 500. And twice as many alerts */
+    sz_bundle *bundle;         /* those of the workers; references are taken */
+    sz_campus *campus;
     void *self;
     bool (*student_of)(void *self, sz_str alert, sz_buf *student); /* of an alert's line */
 } sz_regroup_options;
-/* NULL: an alert that has not left names no student. */
 sz_regroup *sz_regroup_new(const sz_regroup_options *o);
 void sz_regroup_free(sz_regroup *g);
-/* The next commit, to be made under that name; c borrows until the next call. SZ_NOT_FOUND: the last one was made. SZ_CORRUPT: a record is
- * damaged, or a student is in two partitions. */
+/* From now on out of this worker, which was levelled and had that partition. */
+void sz_regroup_from(sz_regroup *g, sz_worker *w, uint32_t partition);
+/* The next commit, to be made under that name; c borrows until the next call. SZ_NOT_FOUND: there are no more of the worker. SZ_CORRUPT: a
+ * record is damaged, a student is in two partitions, or an alert names none. */
 sz_status sz_regroup_next(sz_regroup *g, const sz_name *parent, sz_commit *c);
+/* The last one. */
+void sz_regroup_end(sz_regroup *g, const sz_name *parent, sz_commit *c);
 uint32_t sz_regroup_students(const sz_regroup *g);
 uint32_t sz_regroup_alerts(const sz_regroup *g); /* that have not left */
 

@@ -204,8 +204,8 @@ sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, s
 
 /* ---- reading the rest of a topic ---------------------------------------------------------------------------------- */
 
-/* What stands in the first n partitions from these offsets (-1: the lowest there is) up to the ends that they have at the
- * start, earliest first. A partition whose log does not have its offset (expired, cut short, made anew) is left out. */
+/* What stands in the first n partitions from these offsets (-1: the lowest there is) up to the ends given, earliest first; the same at each
+ * call, while the log still has it. A partition whose log does not have its offset (expired, cut short, made anew) is left out. */
 typedef struct sz_kafka_rest_options {
     const sz_kafka_options *kafka;
     const char *topic;
@@ -213,6 +213,7 @@ typedef struct sz_kafka_rest_options {
     const sz_zone *zone;
     const sz_mapping *mapping; /* NULL: values are JSON */
     const int64_t *begin;
+    int64_t *end; /* -1: not known, and set to what it is at the start */
     uint32_t n;
     void *self;
     void (*take)(void *self, uint32_t partition, const sz_input *in);

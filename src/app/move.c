@@ -155,9 +155,8 @@ static sz_status look_at_others(move *m) {
 static sz_status make(move *m) {
     sz_status s = look_at_others(m);
     for (uint32_t i = 0; i < m->from && s == SZ_OK; i++) s = move_keep(m, i);
-    for (uint32_t i = 0; i < m->from && s == SZ_OK; i++) s = move_load(m, i);
-    if (s == SZ_OK) s = move_rest(m);
-    if (s == SZ_OK && move_is_ending(NULL)) s = SZ_INTERRUPTED;
+    for (uint32_t i = 0; i < m->from && s == SZ_OK; i++) s = move_place(m, i);
+    if (s == SZ_OK && !m->job->kafka.brokers.n) move_say_no_rest();
     if (s == SZ_OK) s = move_make(m);
     if (s == SZ_OK || s == SZ_REFUSED) return s; /* refused: they are somebody else's */
     for (uint32_t i = m->from; i-- > 0;) move_give_back(m, i);

@@ -124,33 +124,42 @@ static sz_status is_loaded(move *m, uint32_t i) {
     return move_cannot(m, i, &(sz_msg){.text = en, .text_zh = zh});
 }
 
-sz_status move_load(move *m, uint32_t i) {
+sz_status move_place(move *m, uint32_t i) {
     move_part *p = &m->v[i];
-    sz_diags quiet; /* the same findings as those of the first look */
-    sz_diags_init(&quiet);
-    sz_status s = sz_inputs_parse(m->job, &m->texts, &quiet, &p->in);
-    sz_diags_fini(&quiet);
-    if (s != SZ_OK) return s;
     sz_options o = options_of(m, i);
-    sz_ports ports = {.store = p->state.port, .stream = {.want = want_nothing}, .env = sz_env};
-    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
-    p->in.campus = NULL; /* taken */
-    step_until_loaded(p);
-    p->name = sz_worker_name(p->worker);
-    return is_loaded(m, i);
+    p->end = -1;
+    if (sz_state_place(&o, m->in.bundle, m->in.campus, p->body, &p->begin) == SZ_OK) return SZ_OK;
+    return move_cannot(
+        m, i,
+        &(sz_msg){.text = SZ_STR("the header of this state cannot be read"), .text_zh = SZ_STR("状态的头部无法读取")});
 }
 
-sz_worker **move_workers(const move *m) {
-    sz_worker **v = sz_alloc((m->from + 1) * sizeof *v);
-    for (uint32_t i = 0; i < m->from; i++) v[i] = m->v[i].worker;
-    return v;
+sz_status move_load(move *m, uint32_t i) {
+    move_part *p = &m->v[i];
+    sz_options o = options_of(m, i);
+    sz_ports ports = {.store = p->state.port, .stream = {.want = want_nothing}, .env = sz_env};
+    uint64_t seq = p->name.seq;
+    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(m->in.bundle), sz_campus_ref(m->in.campus));
+    step_until_loaded(p);
+    p->name = sz_worker_name(p->worker);
+    sz_status s = is_loaded(m, i);
+    if (s != SZ_OK || p->name.seq == seq + 1) return s;
+    return move_cannot(m,
+                       i, /* since it was kept somebody had it in between: a second command, which makes states, too */
+                       &(sz_msg){.answer = SZ_ANS_REFUSED,
+                                 .text = SZ_STR("another process has taken this state over"),
+                                 .text_zh = SZ_STR("另一个进程接管了这份状态")});
+}
+
+void move_unload(move *m, uint32_t i) {
+    sz_worker_free(m->v[i].worker);
+    m->v[i].worker = NULL;
 }
 
 void move_fini(move *m) {
     for (uint32_t i = 0; i < m->n; i++) {
         move_part *p = &m->v[i];
         sz_worker_free(p->worker);
-        sz_inputs_fini(&p->in);
         sz_state_close(&p->state);
         if (p->q) sz_msgq_free(p->q);
     }

@@ -2,16 +2,42 @@
  *
  * Workers of several partitions come to stand at one time, as one worker would that had read all their logs so far
  * (docs/adr/0024): of each source the highest watermark counts, and what a feed said of itself is known to all. Only
- * then may their students share a state, since a state's clocks say of all its students what was evaluated.
+ * then may their students share a state, since a state's clocks say of all its students what was evaluated. They need
+ * not be there at once: what has to be known of each is gathered first.
  */
 #include "worker.h"
 
-void sz_worker_hand_over(sz_worker *home, sz_worker *at, const sz_input *in) {
-    limit_set(home);
-    input_look_ahead(home, in, 1);
-    input_record(home, in, home->holders[0]);
-    witness_note(at, in, in->origin.offset + 1);
+typedef struct heard { /* one feed_status with a state */
+    sz_str source;
+    int64_t t_ms;
+    uint8_t state;
+} heard;
+
+struct sz_common_time {
+    sz_arena arena;
+    stream_clock *sources;
+    uint32_t n_sources;
+    heard *statuses;
+    uint32_t n_statuses, cap_statuses;
+    int64_t class_ms[SZ_CLASSES_MAX], wmax_ms, begin_ms;
+};
+
+sz_status sz_state_place(const sz_options *o, sz_bundle *bundle, sz_campus *campus, sz_str body, int64_t *position) {
+    sz_worker *w = sz_worker_new(o, &(sz_ports){0}, sz_bundle_ref(bundle), sz_campus_ref(campus));
+    w->is_log = true;
+    bool is_read = !body.n || header_get(w, body);
+    *position = w->position;
+    sz_worker_free(w);
+    return is_read ? SZ_OK : SZ_CORRUPT;
 }
+
+void sz_worker_take_over(sz_worker *w, const sz_input *in) {
+    limit_set(w);
+    input_look_ahead(w, in, 1);
+    input_record(w, in, w->holders[0]);
+}
+
+void sz_worker_pass_by(sz_worker *w, const sz_input *in) { witness_note(w, in, in->origin.offset + 1); }
 
 sz_name sz_worker_name(const sz_worker *w) { return w->name; }
 
@@ -30,36 +56,84 @@ static void end_tick(sz_worker *w) {
     }
 }
 
-/* ---- what feeds said of themselves ---- */
+/* ---- gathering ---- */
 
-static bool knows(const sz_worker *w, sz_str source, const feed_note *s) {
+static void raise(int64_t *t, int64_t to) {
+    if (to > *t) *t = to;
+}
+
+static void raise_sources(stream_clock *to, const stream_clock *from, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        to[i].has_say = to[i].has_say || from[i].has_say;
+        raise(&to[i].watermark_ms, from[i].watermark_ms);
+        raise(&to[i].high_ms, from[i].high_ms);
+    }
+}
+
+static void hear(sz_common_time *l, sz_str source, const feed_note *s) {
+    for (uint32_t i = 0; i < l->n_statuses; i++) {
+        const heard *h = &l->statuses[i];
+        if (h->t_ms == s->t_ms && h->state == s->state && sz_str_eq(h->source, source)) return;
+    }
+    if (l->n_statuses == l->cap_statuses) {
+        l->cap_statuses = l->cap_statuses ? 2 * l->cap_statuses : 16;
+        l->statuses = sz_realloc(l->statuses, l->cap_statuses * sizeof *l->statuses);
+    }
+    l->statuses[l->n_statuses++] = (heard){sz_arena_str(&l->arena, source), s->t_ms, s->state};
+}
+
+sz_common_time *sz_common_time_new(void) {
+    sz_common_time *l = sz_alloc(sizeof *l);
+    sz_arena_init(&l->arena);
+    l->wmax_ms = SZ_TIME_NONE;
+    l->begin_ms = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) l->class_ms[k] = SZ_TIME_NONE;
+    return l;
+}
+
+void sz_common_time_free(sz_common_time *l) {
+    if (!l) return;
+    sz_free(l->sources);
+    sz_free(l->statuses);
+    sz_arena_fini(&l->arena);
+    sz_free(l);
+}
+
+void sz_common_time_add(sz_common_time *l, sz_worker *w) {
+    const clocks *c = &w->clocks;
+    end_tick(w);
+    if (!l->sources) {
+        l->n_sources = c->n_sources;
+        l->sources = sz_alloc((c->n_sources + 1) * sizeof *l->sources);
+        memcpy(l->sources, c->sources, c->n_sources * sizeof *l->sources);
+    }
+    raise_sources(l->sources, c->sources, l->n_sources);
+    for (uint32_t i = 0; i < w->n_statuses; i++)
+        hear(l, sz_map_key(&w->feed_names, w->statuses[i].source), &w->statuses[i]);
+    for (uint32_t k = 0; k < c->n_classes; k++) raise(&l->class_ms[k], c->class_ms[k]);
+    raise(&l->wmax_ms, c->wmax_ms);
+    if (c->begin_ms < l->begin_ms) l->begin_ms = c->begin_ms;
+}
+
+/* ---- going there ---- */
+
+static bool knows(const sz_worker *w, const heard *h) {
     for (uint32_t i = 0; i < w->n_statuses; i++) {
         const feed_note *own = &w->statuses[i];
-        if (own->t_ms == s->t_ms && own->state == s->state &&
-            sz_str_eq(sz_map_key(&w->feed_names, own->source), source))
+        if (own->t_ms == h->t_ms && own->state == h->state &&
+            sz_str_eq(sz_map_key(&w->feed_names, own->source), h->source))
             return true;
     }
     return false;
 }
 
-/* The earliest that was new; SZ_TIME_MAX: none was. */
-static int64_t learn_of(sz_worker *w, const sz_worker *other) {
+static void learn(sz_worker *w, const sz_common_time *l) {
     int64_t since = SZ_TIME_MAX;
-    for (uint32_t i = 0; i < other->n_statuses; i++) {
-        const feed_note *s = &other->statuses[i];
-        sz_str source = sz_map_key(&other->feed_names, s->source);
-        if (knows(w, source, s)) continue;
-        status_note(w, source, s->t_ms, s->state);
-        if (s->t_ms < since) since = s->t_ms;
-    }
-    return since;
-}
-
-static void learn(sz_worker *w, sz_worker *const *v, uint32_t n) {
-    int64_t since = SZ_TIME_MAX;
-    for (uint32_t i = 0; i < n; i++) {
-        int64_t t = v[i] == w ? SZ_TIME_MAX : learn_of(w, v[i]);
-        if (t < since) since = t;
+    for (uint32_t i = 0; i < l->n_statuses; i++) {
+        const heard *h = &l->statuses[i];
+        if (knows(w, h)) continue;
+        status_note(w, h->source, h->t_ms, h->state);
+        if (h->t_ms < since) since = h->t_ms;
     }
     if (since == SZ_TIME_MAX) return;
     sz_cause cause = {.t_ms = since, .what = SZ_STR("feed_status")};
@@ -67,50 +141,25 @@ static void learn(sz_worker *w, sz_worker *const *v, uint32_t n) {
     alerts_flush(w);
 }
 
-/* ---- clocks ---- */
-
-static void raise(int64_t *t, int64_t to) {
-    if (to > *t) *t = to;
-}
-
-static void raise_sources(sz_worker *w, const sz_worker *other) {
-    for (uint32_t i = 0; i < w->clocks.n_sources; i++) {
-        stream_clock *s = &w->clocks.sources[i];
-        const stream_clock *o = &other->clocks.sources[i];
-        s->has_say = s->has_say || o->has_say;
-        raise(&s->watermark_ms, o->watermark_ms);
-        raise(&s->high_ms, o->high_ms);
+/* A source that one did not wait for let its clock run ahead: all go as far. */
+static void reach_the_furthest(sz_worker *w, const sz_common_time *l) {
+    int64_t top[SZ_CLASSES_MAX], wmax = w->clocks.wmax_ms;
+    raise(&wmax, l->wmax_ms);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
+        top[k] = class_target(w, k, wmax);
+        raise(&top[k], l->class_ms[k]);
     }
+    clocks_reach(w, top);
+    w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
 }
 
-static int64_t first_begin(sz_worker *const *v, uint32_t n) {
-    int64_t begin = SZ_TIME_MAX;
-    for (uint32_t i = 0; i < n; i++)
-        if (v[i]->clocks.begin_ms < begin) begin = v[i]->clocks.begin_ms;
-    return begin;
-}
-
-static void level_one(sz_worker *w, sz_worker *const *v, uint32_t n, int64_t begin) {
-    sz_cause cause = {.t_ms = begin, .what = SZ_STR("record")};
-    begin_at(w, begin, &cause);
-    learn(w, v, n);
-    for (uint32_t i = 0; i < n; i++) raise_sources(w, v[i]);
+void sz_worker_level(sz_worker *w, const sz_common_time *l) {
+    sz_cause cause = {.t_ms = l->begin_ms, .what = SZ_STR("record")};
+    end_tick(w);
+    begin_at(w, l->begin_ms, &cause);
+    learn(w, l);
+    raise_sources(w->clocks.sources, l->sources, l->n_sources);
     time_advance(w);
-}
-
-void sz_worker_level(sz_worker *const *v, uint32_t n) {
-    int64_t top[SZ_CLASSES_MAX], wmax = SZ_TIME_NONE, begin;
-    for (uint32_t i = 0; i < n; i++) end_tick(v[i]);
-    begin = first_begin(v, n);
-    for (uint32_t i = 0; i < n; i++) level_one(v[i], v, n, begin);
-    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) top[k] = SZ_TIME_NONE;
-    for (uint32_t i = 0; i < n; i++) {
-        raise(&wmax, v[i]->clocks.wmax_ms);
-        for (uint32_t k = 0; k < v[i]->clocks.n_classes; k++) raise(&top[k], v[i]->clocks.class_ms[k]);
-    }
-    for (uint32_t i = 0; i < n; i++) { /* a source that one did not wait for let its clock run ahead */
-        clocks_reach(v[i], top);
-        v[i]->clocks.wmax_ms = v[i]->tc.wmax_ms = wmax;
-        put_away(v[i]);
-    }
+    reach_the_furthest(w, l);
+    put_away(w);
 }

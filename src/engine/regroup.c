@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One partition of another number of partitions, as commits to a state that is new (docs/adr/0024). Students come out
- * of the workers that had them, in the words of the new state's dictionary, 500 a commit; the header comes last, and
- * until it has come the state counts as none.
+ * of the workers that had them, one worker after the other, in the words of the new state's dictionary, 500 a commit;
+ * the header comes last, and until it has come the state counts as none.
  */
 #include "worker.h"
 
@@ -11,18 +11,15 @@ static const size_t bytes_a_commit = 4u << 20;
 
 struct sz_regroup {
     sz_regroup_options o;
-    sz_worker *w; /* of the new partition: what its header says */
+    sz_worker *w;    /* of the new partition: what its header says */
+    sz_worker *from; /* whose students come now */
     outgoing out;
     sz_map seen;
-    uint32_t at, student; /* next: worker, and which of his */
-    bool is_over;
+    uint32_t student, alert; /* the next of his */
+    uint32_t n_alerts;       /* that the state has */
 };
 
 /* ---- what the header says ---- */
-
-static const sz_worker *same_number(const sz_regroup *g) {
-    return g->o.partition < g->o.n ? g->o.from[g->o.partition] : NULL;
-}
 
 /* Levelled workers have the same clocks. */
 static void take_clocks(sz_worker *w, const sz_worker *from) {
@@ -73,18 +70,29 @@ static void take_sinks(sz_worker *w, const sz_worker *from, bool is_first) {
     }
 }
 
-static bool take_outbox(sz_regroup *g, const sz_worker *from) {
-    sz_buf student;
-    sz_buf_init(&student);
-    bool is_fine = true;
-    for (uint32_t i = 0; i < from->outbox.n && is_fine; i++) {
-        sz_str line = lines_at(&from->outbox, i);
-        sz_buf_clear(&student);
-        is_fine = g->o.student_of(g->o.self, line, &student);
-        if (is_fine && sz_home(sz_buf_str(&student), g->o.parts) == g->o.partition) lines_add(&g->out.alerts, line);
+static sz_worker *worker_of(const sz_regroup *g, const sz_worker *from) {
+    sz_options o = from->o;
+    sz_ports none = {.env = from->ports.env};
+    o.parts = g->o.parts;
+    o.partition = g->o.partition;
+    return sz_worker_new(&o, &none, sz_bundle_ref(g->o.bundle), sz_campus_ref(g->o.campus));
+}
+
+void sz_regroup_from(sz_regroup *g, sz_worker *from, uint32_t partition) {
+    bool is_first = !g->w;
+    if (is_first) {
+        g->w = worker_of(g, from);
+        take_clocks(g->w, from);
     }
-    sz_buf_fini(&student);
-    return is_fine;
+    sz_worker *w = g->w;
+    g->from = from;
+    g->student = g->alert = 0;
+    if (partition == g->o.partition) take_place(w, from);
+    if (from->bundle_ver > w->bundle_ver) w->bundle_ver = from->bundle_ver;
+    w->batch_open |= from->batch_open;
+    if (from->tick_ms > w->tick_ms) w->tick_ms = from->tick_ms;
+    take_meaning(w, from);
+    take_sinks(w, from, is_first);
 }
 
 /* ---- commits ---- */
@@ -99,21 +107,41 @@ static sz_status put_student(sz_regroup *g, const sz_worker *from, const sz_time
     return is_fine ? SZ_OK : SZ_CORRUPT;
 }
 
-static sz_status put_students(sz_regroup *g, uint64_t seq, sz_commit *c) {
-    sz_put *puts = SZ_NEWN(&g->out.arena, sz_put, STUDENTS_A_COMMIT);
-    size_t bytes = 0;
+static sz_status put_students(sz_regroup *g, uint64_t seq, sz_commit *c, size_t *bytes) {
+    sz_worker *from = g->from;
+    sz_put *puts = SZ_NEWN(&g->out.arena, sz_put, g->o.most);
     c->snapshots = puts;
-    for (; g->at < g->o.n; g->at++, g->student = 0) {
-        sz_worker *from = g->o.from[g->at];
-        while (g->student < from->students.n) {
-            if (c->n_snapshots == STUDENTS_A_COMMIT || bytes >= bytes_a_commit) return SZ_OK;
-            const sz_timeline *tl = student_awake(from, g->student++);
-            if (sz_home(tl->id, g->o.parts) != g->o.partition) continue;
-            sz_put *put = &puts[c->n_snapshots++];
-            if (put_student(g, from, tl, seq, put) != SZ_OK) return SZ_CORRUPT;
-            bytes += put->value.n;
-        }
+    while (g->student < from->students.n && c->n_snapshots < g->o.most && *bytes < bytes_a_commit) {
+        const sz_timeline *tl = student_awake(from, g->student++);
+        if (sz_home(tl->id, g->o.parts) != g->o.partition) continue;
+        sz_put *put = &puts[c->n_snapshots++];
+        if (put_student(g, from, tl, seq, put) != SZ_OK) return SZ_CORRUPT;
+        *bytes += put->value.n;
     }
+    return SZ_OK;
+}
+
+static bool is_ours(sz_regroup *g, sz_str alert, bool *is_fine) {
+    sz_buf student;
+    sz_buf_init(&student);
+    *is_fine = g->o.student_of(g->o.self, alert, &student);
+    bool is_ours = *is_fine && sz_home(sz_buf_str(&student), g->o.parts) == g->o.partition;
+    sz_buf_fini(&student);
+    return is_ours;
+}
+
+static sz_status put_alerts(sz_regroup *g, sz_commit *c, size_t *bytes) {
+    const lines *outbox = &g->from->outbox;
+    bool is_fine = true;
+    sz_str *v = SZ_NEWN(&g->out.arena, sz_str, 2 * g->o.most);
+    c->outbox = v;
+    c->has_outbox = g->n_alerts;
+    while (g->alert < outbox->n && c->n_outbox < 2 * g->o.most && *bytes < bytes_a_commit) {
+        sz_str line = lines_at(outbox, g->alert++);
+        if (is_ours(g, line, &is_fine)) v[c->n_outbox++] = line, *bytes += line.n;
+        if (!is_fine) return SZ_CORRUPT;
+    }
+    g->n_alerts += c->n_outbox;
     return SZ_OK;
 }
 
@@ -136,63 +164,53 @@ static void put_ledger(sz_regroup *g, sz_commit *c) {
     c->n_ledger = l->n / 2;
 }
 
-static void put_header(sz_regroup *g, sz_commit *c) {
+static void begin_commit(sz_regroup *g, const sz_name *parent, sz_commit *c) {
+    sz_arena_reset(&g->out.arena);
+    *c = (sz_commit){.parent = *parent, .bundle_ver = g->w->bundle_ver};
+}
+
+sz_status sz_regroup_next(sz_regroup *g, const sz_name *parent, sz_commit *c) {
+    size_t bytes = 0;
+    begin_commit(g, parent, c);
+    sz_status s = put_students(g, parent->seq + 1, c, &bytes);
+    if (s == SZ_OK) s = put_alerts(g, c, &bytes);
+    if (s != SZ_OK) return s;
+    if (!c->n_snapshots && !c->n_outbox) return SZ_NOT_FOUND;
+    put_words(g, c);
+    return SZ_OK;
+}
+
+void sz_regroup_end(sz_regroup *g, const sz_name *parent, sz_commit *c) {
     outgoing *o = &g->out;
+    begin_commit(g, parent, c);
+    put_words(g, c);
     o->c.parent = c->parent;
     o->dict_to = g->w->dict.n;
     o->new_snapshots = g->seen.n;
+    g->w->outbox.n = c->has_outbox = g->n_alerts; /* they are there; how many is all that a header says */
     sz_buf_clear(&o->body);
     header_put(&o->body, g->w, o);
     make_fields(g->w, o);
     c->body = sz_buf_str(&o->body);
     c->fields = o->c.fields;
     c->n_fields = o->c.n_fields;
-    c->outbox = lines_strs(&o->alerts, 0, &o->arena);
-    c->n_outbox = o->alerts.n;
     put_ledger(g, c);
 }
 
-sz_status sz_regroup_next(sz_regroup *g, const sz_name *parent, sz_commit *c) {
-    if (g->is_over) return SZ_NOT_FOUND;
-    sz_arena_reset(&g->out.arena);
-    *c = (sz_commit){.parent = *parent, .bundle_ver = g->w->bundle_ver};
-    sz_status s = put_students(g, parent->seq + 1, c);
-    if (s != SZ_OK) return s;
-    put_words(g, c);
-    g->is_over = g->at == g->o.n;
-    if (g->is_over) put_header(g, c);
-    return SZ_OK;
-}
-
 uint32_t sz_regroup_students(const sz_regroup *g) { return g->seen.n; }
-uint32_t sz_regroup_alerts(const sz_regroup *g) { return g->out.alerts.n; }
+uint32_t sz_regroup_alerts(const sz_regroup *g) { return g->n_alerts; }
 
 /* ---- life ---- */
 
 sz_regroup *sz_regroup_new(const sz_regroup_options *o) {
     sz_regroup *g = sz_alloc(sizeof *g);
-    sz_options of = o->from[0]->o;
-    sz_ports none = {.env = o->from[0]->ports.env};
-    of.parts = o->parts;
-    of.partition = o->partition;
     g->o = *o;
-    g->w = sz_worker_new(&of, &none, sz_bundle_ref(o->bundle), o->campus);
+    if (!g->o.most) g->o.most = STUDENTS_A_COMMIT;
+    g->o.bundle = sz_bundle_ref(o->bundle);
+    g->o.campus = sz_campus_ref(o->campus);
     sz_map_init(&g->seen);
     sz_arena_init(&g->out.arena);
-    take_clocks(g->w, o->from[0]);
-    if (same_number(g)) take_place(g->w, same_number(g));
-    bool is_fine = true;
-    for (uint32_t i = 0; i < o->n && is_fine; i++) {
-        if (o->from[i]->bundle_ver > g->w->bundle_ver) g->w->bundle_ver = o->from[i]->bundle_ver;
-        g->w->batch_open |= o->from[i]->batch_open;
-        if (o->from[i]->tick_ms > g->w->tick_ms) g->w->tick_ms = o->from[i]->tick_ms;
-        take_meaning(g->w, o->from[i]);
-        take_sinks(g->w, o->from[i], i == 0);
-        is_fine = take_outbox(g, o->from[i]);
-    }
-    if (is_fine) return g;
-    sz_regroup_free(g);
-    return NULL;
+    return g;
 }
 
 void sz_regroup_free(sz_regroup *g) {
@@ -200,5 +218,7 @@ void sz_regroup_free(sz_regroup *g) {
     outgoing_fini(&g->out);
     sz_map_fini(&g->seen);
     sz_worker_free(g->w);
+    sz_bundle_unref(g->o.bundle);
+    sz_campus_free(g->o.campus);
     sz_free(g);
 }

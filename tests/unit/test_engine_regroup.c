@@ -201,65 +201,111 @@ static bool student_of(void *self, sz_str alert, sz_buf *student) {
     return true;
 }
 
-/* What stands behind each worker's place, to whom it belongs. */
-static void hand_over_rest(rig *cold, sz_worker **workers, rig_log *logs) {
+/* What stands in the logs behind the states, as far as it concerns the one at hand. */
+static void hand_over_rest(rig *cold, uint32_t own, const int64_t *begin, rig_log *logs) {
     for (uint32_t p = 0; p < OLD; p++) {
-        sz_operation op;
-        sz_worker_operation(workers[p], &op);
         for (uint32_t k = 0; k < logs[p].n; k++) {
-            if (logs[p].v[k].offset < op.position) continue;
+            if (logs[p].v[k].offset < begin[p]) continue;
             sz_arena a;
             sz_arena_init(&a);
             sz_input in = {.raw = logs[p].v[k].raw,
                            .origin = {.source = SZ_STR("kafka:t"), .offset = logs[p].v[k].offset}};
-            sz_decode_json(cold[p].decoder, in.raw, &a, &in.record);
+            sz_decode_json(cold->decoder, in.raw, &a, &in.record);
             bool is_event = in.record.kind == SZ_RECORD_EVENT;
-            uint32_t home = is_event ? sz_home(in.record.event.student, OLD) : p;
-            sz_worker_hand_over(workers[home], workers[p], &in);
-            assert_int_equal(sz_worker_letters(workers[home]).n, 0);
+            if ((is_event ? sz_home(in.record.event.student, OLD) : p) == own) sz_worker_take_over(cold->w, &in);
+            if (p == own) sz_worker_pass_by(cold->w, &in);
+            assert_int_equal(sz_worker_letters(cold->w).n, 0);
             sz_arena_fini(&a);
         }
     }
 }
 
-static void regroup(rig_store *from, rig_store *to, rig_log *logs) {
-    rig cold[OLD];
-    rig_log nothing;
-    sz_worker *workers[OLD];
-    uint32_t n_students = 0, n_alerts = 0, n_before = 0;
-    rig_log_init(&nothing);
+static sz_str body_of(const rig_store *s) {
+    for (uint32_t i = s->n; i-- > 0;)
+        if (s->nodes[i].is_commit) return s->nodes[i].c.body;
+    return (sz_str){0};
+}
+
+static void find_places(const rig_store *from, sz_bundle *bundle, sz_campus *campus, int64_t *begin) {
     for (uint32_t p = 0; p < OLD; p++) {
-        load_cold(&cold[p], &from[p], &nothing, setup_of(OLD, p));
-        workers[p] = cold[p].w;
+        rig_setup o = setup_of(OLD, p);
+        o.o.horizon_ms = 14 * SZ_DAY_MS;
+        assert_int_equal(sz_state_place(&o.o, bundle, campus, body_of(&from[p]), &begin[p]), SZ_OK);
+        assert_true(!body_of(&from[p]).n || begin[p] > 0);
     }
-    hand_over_rest(cold, workers, logs);
-    sz_worker_level(workers, OLD);
+}
+
+/* Loaded, and all that is behind it used. */
+static void take_up(rig *cold, rig_store *from, rig_log *nothing, uint32_t p, const int64_t *begin, rig_log *logs) {
+    load_cold(cold, &from[p], nothing, setup_of(OLD, p));
+    hand_over_rest(cold, p, begin, logs);
+}
+
+enum { A_COMMIT = 3 };
+
+static void write_out(sz_regroup *g, sz_worker *w, uint32_t p, rig_store *to, sz_name *name) {
+    sz_commit c;
+    sz_regroup_from(g, w, p);
+    for (sz_status s; (s = sz_regroup_next(g, name, &c)) != SZ_NOT_FOUND; name->seq++) {
+        assert_int_equal(s, SZ_OK);
+        assert_true(c.n_snapshots <= A_COMMIT && c.n_outbox <= 2 * A_COMMIT && !c.body.n);
+        rig_store_commit(to, &c);
+    }
+}
+
+/* One old state in memory at a time. */
+static void regroup(rig_store *from, rig_store *to, rig_log *logs) {
+    static rig_store unused;
+    rig cold, world;
+    rig_log nothing;
+    uint32_t n_students = 0, n_alerts = 0, n_before = 0;
+    int64_t begin[OLD];
+    sz_regroup *g[NEW];
+    sz_name name[NEW];
+    sz_regroup_options go = {.parts = NEW, .most = A_COMMIT, .student_of = student_of};
+    rig_setup o = setup_of(NEW, 0);
+    sz_common_time *level = sz_common_time_new();
+    rig_log_init(&nothing);
+    rig_store_init(&unused);
+    rig_init(&world, &unused, &nothing, &o);
+    rig_world(&world, &o, &go.bundle, &go.campus);
+    find_places(from, go.bundle, go.campus, begin);
     for (uint32_t p = 0; p < OLD; p++) {
-        sz_operation op;
-        sz_worker_operation(workers[p], &op);
-        n_before += op.outbox;
+        take_up(&cold, from, &nothing, p, begin, logs);
+        sz_common_time_add(level, cold.w);
+        rig_fini(&cold);
     }
     for (uint32_t q = 0; q < NEW; q++) {
-        rig_setup o = setup_of(NEW, q);
-        sz_regroup_options go = {.from = workers, .n = OLD, .parts = NEW, .partition = q, .student_of = student_of};
-        rig_world(&cold[0], &o, &go.bundle, &go.campus);
-        sz_regroup *g = sz_regroup_new(&go);
-        assert_non_null(g);
+        go.partition = q;
+        g[q] = sz_regroup_new(&go);
+        name[q] = rig_store_begin(&to[q], NEW);
+    }
+    for (uint32_t p = 0; p < OLD; p++) {
+        sz_operation op;
+        take_up(&cold, from, &nothing, p, begin, logs);
+        sz_worker_level(cold.w, level);
+        sz_worker_operation(cold.w, &op);
+        n_before += op.outbox;
+        for (uint32_t q = 0; q < NEW; q++) write_out(g[q], cold.w, p, &to[q], &name[q]);
+        rig_fini(&cold);
+    }
+    for (uint32_t q = 0; q < NEW; q++) {
         sz_commit c;
-        sz_name name = rig_store_begin(&to[q], NEW);
-        for (sz_status s; (s = sz_regroup_next(g, &name, &c)) != SZ_NOT_FOUND; name.seq++) {
-            assert_int_equal(s, SZ_OK);
-            rig_store_commit(&to[q], &c);
-        }
-        n_students += sz_regroup_students(g);
-        n_alerts += sz_regroup_alerts(g);
-        sz_regroup_free(g);
-        sz_bundle_unref(go.bundle);
+        sz_regroup_end(g[q], &name[q], &c);
+        assert_true(c.body.n && !c.n_snapshots && !c.n_outbox);
+        rig_store_commit(&to[q], &c);
+        n_students += sz_regroup_students(g[q]);
+        n_alerts += sz_regroup_alerts(g[q]);
+        sz_regroup_free(g[q]);
     }
     assert_int_equal(n_students, STUDENTS);
     assert_int_equal(n_alerts, n_before);
-    for (uint32_t p = 0; p < OLD; p++) rig_fini(&cold[p]);
+    sz_common_time_free(level);
+    sz_bundle_unref(go.bundle);
+    sz_campus_free(go.campus);
+    rig_fini(&world);
     rig_log_fini(&nothing);
+    rig_store_fini(&unused);
 }
 
 /* n_first records are in the 2 logs when the number changes, n_read of them were read. */

@@ -33,6 +33,7 @@ typedef struct lanes {
     const int64_t *begin; /* NULL: from the lowest offset. Else of the first n_begin partitions; -1: the lowest. Others
                            * are not read, nor those whose log does not have the offset any more */
     uint32_t n_begin;
+    int64_t *until; /* of those, where begin is given; -1: it is set to the end */
     bool (*is_ending)(void *self);
     void *self;
 } lanes;

@@ -29,6 +29,14 @@ static int64_t begin_of(const lanes *l, uint32_t i, const lane *x) {
     return l->begin[i] < x->next || l->begin[i] > x->end ? x->end : l->begin[i];
 }
 
+/* What was put there since is not looked at. */
+static void end_as_before(const lanes *l, uint32_t i, lane *x) {
+    if (!l->begin || i >= l->n_begin) return;
+    if (l->until[i] < 0) l->until[i] = x->end;
+    if (l->until[i] < x->end) x->end = l->until[i];
+    if (x->next > x->end) x->next = x->end;
+}
+
 static bool open_all(lanes *l) {
     l->v = sz_alloc((l->n + 1) * sizeof *l->v);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)l->n);
@@ -37,6 +45,7 @@ static bool open_all(lanes *l) {
         lane *x = &l->v[i];
         e = rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
         x->next = begin_of(l, i, x);
+        end_as_before(l, i, x);
         rd_kafka_topic_partition_list_add(list, l->topic, (int32_t)i)->offset = x->next;
         x->q = rd_kafka_queue_get_partition(l->rk, l->topic, (int32_t)i);
         rd_kafka_queue_forward(x->q, NULL);

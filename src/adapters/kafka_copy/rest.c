@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rest: what stands in partitions from given offsets on, read once and without a group.
+ * rest: what stands in partitions from given offsets on, read without a group.
  */
 #include "copy.h"
 
@@ -29,7 +29,7 @@ static sz_status read_all(lanes *l, const sz_kafka_rest_options *o, sz_decoder *
 }
 
 sz_status sz_kafka_rest(const sz_kafka_rest_options *o, sz_kafka_voice *voice, sz_diags *d, uint64_t *n) {
-    lanes l = {.begin = o->begin, .n_begin = o->n, .is_ending = o->is_ending, .self = o->self};
+    lanes l = {.begin = o->begin, .n_begin = o->n, .until = o->end, .is_ending = o->is_ending, .self = o->self};
     sz_decoder *decoder = sz_decoder_new(o->types, o->zone);
     *n = 0;
     sz_status s = sz_kc_open(&l, o->kafka, voice, o->topic);
