@@ -24,7 +24,7 @@ static const char *read_with(struct model_fixture *x, const sz_kafka_header *h, 
 static void test_the_value_reads_as_the_data_of_an_event_in_one_text(void **state) {
     static const char *const values[] = {EVENT, "\xef\xbb\xbf" EVENT,
                                          " " EVENT "\n"}; /* the second: tests/fuzz/fuzz_kafka.c */
-    static const sz_kafka_header h[] = {
+    const sz_kafka_header h[] = {
         {"ce_specversion", SZ_STR("1.0")}, {"ce_id", SZ_STR("e1")},      {"content-type", SZ_STR("application/json")},
         {"ce_source", SZ_STR("/pos")},     {"ce_type", SZ_STR("swipe")}, {"ce_time", SZ_STR("2026-03-02T00:00:00Z")}};
     struct model_fixture x;
@@ -38,7 +38,7 @@ static void test_the_value_reads_as_the_data_of_an_event_in_one_text(void **stat
 }
 
 static void test_without_a_version_the_headers_say_nothing(void **state) {
-    static const sz_kafka_header none[] = {{"ce_id", SZ_STR("e1")}, {"ce_specversion", {NULL, 0}}};
+    const sz_kafka_header none[] = {{"ce_id", SZ_STR("e1")}, {"ce_specversion", {NULL, 0}}};
     static const char whole[] =
         "{\"id\":\"e2\",\"type\":\"swipe\",\"student\":\"s1\",\"time\":\"2026-03-02T08:00:00+08:00\"}";
     struct model_fixture x;
@@ -51,7 +51,7 @@ static void test_without_a_version_the_headers_say_nothing(void **state) {
 }
 
 static void test_what_is_no_object_is_kept_with_what_was_said_of_it(void **state) {
-    static const sz_kafka_header h[] = {{"ce_specversion", SZ_STR("1.0")}, {"ce_id", SZ_STR("e1")}};
+    const sz_kafka_header h[] = {{"ce_specversion", SZ_STR("1.0")}, {"ce_id", SZ_STR("e1")}};
     struct model_fixture x;
     static sz_input in;
     (void)state;
