@@ -18,6 +18,14 @@ static void fetch(const sz_timeline *tl) {
     for (size_t at = 0; tl && at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
 }
 
+/* A client may fetch a stretch twice after a seek, and give both in one message. */
+static bool is_stale(sz_worker *w, const sz_input *in) {
+    const hand *h = &w->hand;
+    if (!w->is_log || !h->last || in->origin.offset > h->last->origin.offset) return false;
+    w->op.stale_inputs++;
+    return true;
+}
+
 /* On with the message in hand, until the step has had its share. */
 static void take(sz_worker *w) {
     hand *h = &w->hand;
@@ -30,7 +38,9 @@ static void take(sz_worker *w) {
         }
         fetch(k + FAR_AHEAD < n ? w->ahead[k + FAR_AHEAD] : NULL);
         if (k + AHEAD < n && w->ahead[k + AHEAD]) sz_timeline_prefetch(w->ahead[k + AHEAD]);
+        if (is_stale(w, &h->in[h->at])) continue;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
+        h->last = &h->in[h->at];
         if (w->state == SZ_WK_HELD || w->state == SZ_WK_FAILED) break; /* it met a damaged record */
     }
     if (h->is_end && !input_end(w)) return;
@@ -44,7 +54,7 @@ void hand_go_on(sz_worker *w) {
     take(w);
     if (h->is_on) return;
     w->may_cut = false;
-    if (w->is_log && !h->is_end) witness_note(w, h->n ? &h->in[h->n - 1] : NULL, h->offset);
+    if (w->is_log && !h->is_end) witness_note(w, h->last, h->offset);
     if (!h->is_end) return;
     w->batch_open = false;
     w->ended = true;

@@ -150,6 +150,7 @@ typedef struct hand {
     const sz_input *in;
     uint32_t n, at;
     int64_t offset;
+    const sz_input *last; /* of those that were used */
 } hand;
 
 struct sz_worker {

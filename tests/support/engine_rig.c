@@ -253,7 +253,7 @@ static void serve(rig *r) {
     uint32_t k = 0, n = 0;
     while (k < r->log->n && r->log->v[k].offset < r->next) k++;
     if (!r->wanted || k == r->log->n) return;
-    r->inputs = SZ_NEWN(&r->arena, sz_input, r->wanted);
+    r->inputs = SZ_NEWN(&r->arena, sz_input, 2 * r->wanted);
     uint32_t most = r->most_inputs && r->most_inputs < r->wanted ? r->most_inputs : r->wanted;
     for (; n < most && k < r->log->n; n++, k++) {
         sz_input *in = &r->inputs[n];
@@ -263,6 +263,7 @@ static void serve(rig *r) {
         r->next = in->origin.offset + 1;
     }
     r->wanted = 0;
+    if (r->gives_twice) memcpy(r->inputs + n, r->inputs, n * sizeof *r->inputs), n *= 2;
     answer(r, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = r->inputs, .n = n});
 }
 

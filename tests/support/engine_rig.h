@@ -92,6 +92,7 @@ typedef struct rig {
     bool acks;            /* the sink acknowledges at once */
     uint64_t unacked;     /* submitted under the newest tag */
     uint32_t most_inputs; /* of one message; 0: as many as are wanted */
+    bool gives_twice;     /* what a message has stands in it a second time */
     bool stops_when_cut;  /* rig_run() leaves off where a step has had its share */
     /* what it did */
     sz_buf topic; /* lines submitted, in order */

@@ -127,6 +127,21 @@ static void test_input_that_stood_in_the_queue_before_a_seek_is_stale(void **sta
     assert_int_equal(rig_operation(r).stale_inputs, 1);
 }
 
+/* The counts of a state were too high by what a fetch that was under way at a seek had given. */
+static void test_a_stretch_that_comes_twice_in_one_message_is_used_and_counted_once(void **state) {
+    rig_bench *x = *state;
+    rig *r = &x->b;
+    r->gives_twice = true;
+    for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 15 + i);
+    rig_assign(r, -1);
+    rig_wait(r, 1000);
+    assert_int_equal(rig_counts(r)->read, 10);
+    assert_int_equal(rig_counts(r)->used, 10);
+    assert_int_equal(rig_counts(r)->duplicate, 0);
+    assert_int_equal(rig_operation(r).position, 10);
+    assert_in_range(rig_operation(r).stale_inputs, 4, 5);
+}
+
 static void test_of_two_seeks_only_the_last_answer_counts(void **state) {
     rig_bench *x = *state;
     rig *r = &x->b;
@@ -237,6 +252,7 @@ int main(void) {
         T(test_expired_records_that_were_read_are_no_gap),
         T(test_expired_records_that_were_not_read_are_a_gap),
         T(test_input_that_stood_in_the_queue_before_a_seek_is_stale),
+        T(test_a_stretch_that_comes_twice_in_one_message_is_used_and_counted_once),
         T(test_of_two_seeks_only_the_last_answer_counts),
         T(test_a_topic_cut_short_under_a_running_worker_holds),
         T(test_records_that_expire_under_a_running_worker_are_a_gap),

@@ -115,7 +115,7 @@ static bool do_seek(sz_stream_kafka *t, int64_t mono_ms) {
     t->retry_ms = 0;
     if (m.answer == SZ_ANS_OK) {
         t->is_placed = true;
-        t->next = t->low_at = offset;
+        t->next = offset;
         t->eof_at = -1;
     }
     if (wants_answer) sz_msgq_push(t->q, &m);
@@ -157,15 +157,17 @@ static bool is_at_end(const sz_stream_kafka *t) {
     return t->end_at >= 0 && (t->next >= t->end_at || t->eof_at >= t->end_at);
 }
 
+/* After a seek librdkafka may give a stretch twice: one from a fetch that was under way, one from its own. What is
+ * behind the place is dropped. */
 static bool do_want(sz_stream_kafka *t) {
     bool did = false;
     while (t->n_held < t->wanted && !is_at_end(t)) {
         rd_kafka_message_t *m = rd_kafka_consume_queue(t->rkq, 0);
         if (!m) break;
         did = true;
-        if (m->err || m->offset < t->low_at || (t->end_at >= 0 && m->offset >= t->end_at)) {
+        if (m->err || m->offset < t->next || (t->end_at >= 0 && m->offset >= t->end_at)) {
             if (m->err) on_event(t, m);
-            else if (m->offset >= t->low_at) t->eof_at = t->end_at; /* what came after the end that was asked for */
+            else if (m->offset >= t->next) t->eof_at = t->end_at; /* what came after the end that was asked for */
             rd_kafka_message_destroy(m);
             if (t->has_seek) break;
             continue;

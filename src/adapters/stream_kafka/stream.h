@@ -49,7 +49,6 @@ struct sz_stream_kafka {
     int64_t end_at; /* sz_stream_kafka_end_here; -1: not asked for, or not known yet */
     bool wants_end;
     int64_t end_retry_ms;
-    int64_t low_at;        /* lowest offset that may be given after a seek */
     int64_t last_ms;       /* of the record given last */
     int64_t settled, told; /* -1: nothing */
     int64_t retry_ms;
