@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """HUP in a run that goes on, other rules between runs, and the state plan that is said before either (semantics 5)."""
+import contextlib
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import Campus, RULES, alerts, expect, finish, main, same, sanzao, standing, start, wait_for, write, write_lines
+from lib import Campus, RULES, alerts, expect, finish, main, same, sanzao, say, standing, start, wait_for, write, write_lines
 
 STATE = ["--state", "sqlite:state.db"]
 BASE = ["--order", "arrival", "--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson"]
@@ -336,6 +337,41 @@ def test_removed_rule_of_many_students_is_told_of_each_in_order(tmp):
         else: sanzao(folder, "run", "--source", "file:in.ndjson", *BASE, *STATE, rc=0)
         gone = [e for e in alerts(folder / "alerts.ndjson") if e.get("why") == "rule_removed"]
         same([(e["student"], e["rule"], e["event"]) for e in gone], [(s, "many", "resolved") for s in students], name)
+
+
+def rows(folder):
+    """How many students' snapshots the state holds; 0 while it cannot be asked."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{folder / 'state.db'}?mode=ro", uri=True, timeout=0)) as db:
+            return db.execute("SELECT count(*) FROM snapshots").fetchone()[0]
+    except sqlite3.Error: return 0
+
+
+def test_kill_while_students_are_put_into_the_form_of_other_rules(tmp):
+    """Hundreds a commit; killed once the first are seen, a run takes up what is left, and no alert is other than without the kill. (Each
+    place between two commits: tests/unit/test_engine_forms.c.)"""
+    students = [f"s{i:04}" for i in range(3000)]
+    lines = [swipe(s, f"2026-03-0{d}T12:00") for d in (1, 2, 3) for s in students]
+    n_at_kill = 0
+    for name in ("calm", "killed"):
+        folder = small(tmp / name)
+        write(folder / "campus/students.csv", "student\n" + "".join(f"{s}\n" for s in students))
+        write_lines(folder / "a.ndjson", lines)
+        write_lines(folder / "b.ndjson", [swipe(s, "2026-03-04T12:00") for s in students])
+        sanzao(folder, "run", "--source", "file:a.ndjson", *BASE, *STATE, rc=0)
+        same(rows(folder), 0, "snapshots before: the journal is short")
+        write(folder / "rules/r.yaml", rules(4, "30d").replace("id: two", "id: zwei"))
+        args = ["run", "--source", "file:b.ndjson", *BASE, *STATE]
+        if name == "killed":
+            run = start(folder, *args)
+            wait_for(lambda: rows(folder), run, "the first students in the new form")
+            run.kill()
+            run.wait()
+            n_at_kill = rows(folder)
+        expect("carried" not in sanzao(folder, *args, rc=0).err or name == "calm", "the commit of the switch stands")
+        same(rows(folder), len(students), "all are in the new form at the end")
+    same((tmp / "killed/alerts.ndjson").read_bytes(), (tmp / "calm/alerts.ndjson").read_bytes(), "alerts")
+    say(n_at_kill, "of", len(students), "at the kill")
 
 
 # ---- between runs --------------------------------------------------------------------------------------------------------------
