@@ -76,6 +76,7 @@ typedef struct sz_arena {
 } sz_arena;
 void sz_arena_init(sz_arena *a);
 void *sz_arena_alloc(sz_arena *a, size_t n);          /* zeroed, aligned to 16 */
+void *sz_arena_raw(sz_arena *a, size_t n);            /* the same, not zeroed: for bytes that are written at once */
 sz_str sz_arena_str(sz_arena *a, sz_str s);           /* copy, NUL-terminated after n */
 char *sz_arena_printf(sz_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *sz_arena_vprintf(sz_arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

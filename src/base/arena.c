@@ -64,6 +64,8 @@ static void *take(sz_arena *a, size_t n) {
 
 void *sz_arena_alloc(sz_arena *a, size_t n) { return memset(take(a, n ? n : 1), 0, n); }
 
+void *sz_arena_raw(sz_arena *a, size_t n) { return take(a, n ? n : 1); }
+
 sz_str sz_arena_str(sz_arena *a, sz_str s) {
     char *p = take(a, s.n + 1);
     if (s.n) memcpy(p, s.p, s.n);

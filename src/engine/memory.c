@@ -54,8 +54,9 @@ void memory_fini(sz_worker *w) {
     lines_fini(&w->ledger);
     sz_buf_fini(&w->journal);
     outgoing_fini(&w->sent);
-    void **lists[] = {(void **)&w->statuses, (void **)&w->touched,   (void **)&w->is_touched, (void **)&w->known_ledger,
-                      (void **)&w->snaps,    (void **)&w->settlings, (void **)&w->firing,     (void **)&w->blobs};
+    void **lists[] = {(void **)&w->statuses,     (void **)&w->touched, (void **)&w->is_touched,
+                      (void **)&w->known_ledger, (void **)&w->snaps,   (void **)&w->settlings,
+                      (void **)&w->firing,       (void **)&w->blobs,   (void **)&w->word_of};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         sz_free(*lists[i]);
         *lists[i] = NULL;

@@ -193,9 +193,10 @@ struct sz_worker {
     sz_buf journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
     uint8_t *is_touched;
-    uint32_t cap_is_touched;
-    uint64_t since_commit; /* input records */
-    int64_t dirty_ms;      /* monotonic: when the first of them came; SZ_TIME_MAX: none did */
+    uint32_t *word_of;       /* of a student's id, + 1; 0: not looked up yet */
+    uint32_t cap_is_touched; /* of both */
+    uint64_t since_commit;   /* input records */
+    int64_t dirty_ms;        /* monotonic: when the first of them came; SZ_TIME_MAX: none did */
     outgoing sent;
     /* as the store has it */
     uint32_t dict_committed;

@@ -17,7 +17,7 @@ static const sz_str *copy_strs(const sz_str *strs, uint32_t n, sz_arena *a) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < n; i++) bytes += strs[i].n;
     sz_str *out = SZ_NEWN(a, sz_str, n);
-    char *at = sz_arena_alloc(a, bytes);
+    char *at = sz_arena_raw(a, bytes);
     for (uint32_t i = 0; i < n; i++) out[i] = place(&at, strs[i]);
     return out;
 }
@@ -26,7 +26,7 @@ static const sz_put *copy_puts(const sz_put *puts, uint32_t n, sz_arena *a) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < n; i++) bytes += puts[i].key.n + puts[i].value.n;
     sz_put *out = SZ_NEWN(a, sz_put, n);
-    char *at = sz_arena_alloc(a, bytes);
+    char *at = sz_arena_raw(a, bytes);
     for (uint32_t i = 0; i < n; i++) {
         out[i].key = place(&at, puts[i].key);
         out[i].value = place(&at, puts[i].value);
