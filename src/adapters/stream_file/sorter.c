@@ -52,11 +52,23 @@ static bool spill(sorter *s) {
     return is_fine;
 }
 
+/* The first record that is not in order: from here on places are kept, those of the others too. */
+static void keep_places(sorter *s) {
+    s->is_in_order = false;
+    size_t at = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const packed *p = (const packed *)(const void *)(s->region + at);
+        s->places[i] = (place_of){p->key, at};
+        at += p->size;
+    }
+}
+
 bool sz_fs_sorter_added(sorter *s, packed *p) {
     if (s->is_in_order && s->last &&
         (p->key < s->last->key || (p->key == s->last->key && sz_fs_packed_cmp(s->last, p) > 0)))
-        s->is_in_order = false;
-    s->places[s->n++] = (place_of){p->key, s->used};
+        keep_places(s);
+    if (!s->is_in_order) s->places[s->n] = (place_of){p->key, s->used};
+    s->n++;
     s->used += p->size;
     s->last = p;
     /* Sorting needs as much as the places once more. */
@@ -80,7 +92,13 @@ const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g) {
     *g = GOT_END;
     if (s->given == s->n) return NULL;
     *g = GOT_PIECE;
-    if (!s->is_in_order && s->given + 8 < s->n) {
+    if (s->is_in_order) {
+        const packed *p = (const packed *)(const void *)(s->region + s->given_at);
+        s->given_at += p->size;
+        s->given++;
+        return p;
+    }
+    if (s->given + 8 < s->n) {
         const uint8_t *soon = s->region + s->places[s->given + 8].at;
         __builtin_prefetch(soon);
         __builtin_prefetch(soon + 64);

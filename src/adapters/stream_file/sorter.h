@@ -28,7 +28,7 @@ typedef struct sorter {
     const char *tmp_dir;
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
-    place_of *places; /* of each, in order of reading; sorted before they are given or written */
+    place_of *places; /* of each, unless all came in order; sorted before they are given or written */
     size_t places_room, n;
     const packed *last;
     bool is_in_order; /* so far */
@@ -40,7 +40,7 @@ typedef struct sorter {
     uint32_t n_heap;
     bool is_stale; /* heap[0]'s first record was given */
     bool is_merging;
-    size_t given; /* in memory: records given */
+    size_t given, given_at; /* in memory: records given, and their bytes if they came in order */
     uint64_t most_fan;
     char error[256];
 } sorter;
