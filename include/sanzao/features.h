@@ -344,7 +344,8 @@ bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, cons
 /* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
-/* The number of that value, whether it is known in full or as at least so much; NAN where it is unknown. */
+/* The number of that value, whether it is known in full or as at least so much; NAN where it is unknown. Of an absence a bound: it
+ * is no longer. */
 double sz_feature_reached(sz_eval *ev, uint32_t feature);
 /* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);

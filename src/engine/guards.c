@@ -12,12 +12,12 @@ typedef struct asking {
     const sz_rule *r;
 } asking;
 
-/* Operators that are added up in a few steps. */
+/* Operators that are added up in a few steps, and silence: no longer than since the last record. */
 static bool counts(void *ctx, uint32_t slot) {
     const asking *a = ctx;
     if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return false;
     uint8_t op = a->b->fs.features[SZ_SLOT_INDEX(slot)].op;
-    return op == SZ_OP_COUNT || op == SZ_OP_SUM || op == SZ_OP_DAYS || op == SZ_OP_SESSIONS;
+    return op == SZ_OP_COUNT || op == SZ_OP_SUM || op == SZ_OP_DAYS || op == SZ_OP_SESSIONS || op == SZ_OP_ABSENCE;
 }
 
 /* Over all cases of `by:`. */
@@ -59,7 +59,8 @@ sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
         n = sz_prog_needs_to_reach(r->value, least, &of, needs, NEEDS_MAX);
     for (uint32_t i = 0; i < n && out.n < SZ_GUARDS_MAX; i++) {
         uint32_t f = SZ_SLOT_INDEX(needs[i].slot);
-        bool falls = feature_only_falls(&b->fs, &b->fs.features[f]);
+        bool grows = b->fs.features[f].op == SZ_OP_ABSENCE; /* with time: its deadlines say when */
+        bool falls = !grows && feature_only_falls(&b->fs, &b->fs.features[f]);
         if (needs[i].least <= 0 && b->fs.features[f].op != SZ_OP_SUM) continue; /* always reached */
         out.v[out.n++] = (sz_guard){.feature = f, .falls = falls, .least = needs[i].least};
         out.any_falls |= falls;

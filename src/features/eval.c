@@ -47,6 +47,7 @@ double sz_feature_reached(sz_eval *ev, uint32_t feature) {
     case SZ_OP_DAYS: return (double)rows_total(ev, f).units;
     case SZ_OP_SUM: return rows_sum(ev, f);
     case SZ_OP_SESSIONS: return sessions_number(ev, f);
+    case SZ_OP_ABSENCE: return absence_most(ev, f);
     default: {
         sz_xval v = op_table[f->op](ev, f);
         return v.know == SZ_UNKNOWN ? NAN : v.num;

@@ -3,6 +3,8 @@
  * vacation, the day the type began; 0 inside a pause; time while the type was down is taken out. */
 #include "ops.h"
 
+#include <math.h>
+
 uint32_t leave_kind_bit(sz_str kind) {
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++)
         if (sz_str_is(kind, sz_leave_kinds[i])) return 1u << i;
@@ -87,4 +89,11 @@ sz_xval op_absence(sz_eval *ev, const sz_feature *f) {
     int64_t ms = ev->t_ms - base;
     if (ev->facts->n_downs) ms -= sz_facts_down_ms(ev->facts, f->types, base, ev->t_ms);
     return x_num(f, (double)ms);
+}
+
+double absence_most(const sz_eval *ev, const sz_feature *f) {
+    int64_t last;
+    if (!region_len(ev->state, f->acc)) return INFINITY;
+    memcpy(&last, region_bytes(ev->state, f->acc), sizeof last);
+    return (double)(ev->t_ms - last);
 }

@@ -31,6 +31,8 @@ bool op_record(sz_eval *ev, const sz_feature *f, sz_event *e);
 /* Instant from which absence counts at t, by what is known: *base. False: unknown. *inside: t lies in a leave, holiday,
  * … (value 0). */
 bool absence_base(sz_eval *ev, const sz_feature *f, int64_t *base_ms, bool *inside);
+/* No absence is longer, in milliseconds: the time since the last record; INFINITY: there was none. */
+double absence_most(const sz_eval *ev, const sz_feature *f);
 
 static inline sz_xval x_num(const sz_feature *f, double d) {
     return (sz_xval){.type = f->type, .know = SZ_KNOWN, .num = d};
