@@ -206,7 +206,7 @@ void sz_features_plan(sz_arena *a, sz_featureset *fs, const sz_types *types);
 /* ---- packed records ---------------------------------------------------------------------------------------------------------- */
 
 /* One event of a student as the log, `first` and `last` keep it (layout in entry.c). Texts that repeat (source, place, card …)
- * stand as numbers of a dictionary, which belongs to the worker; ids stand in full. */
+ * stand as numbers of a dictionary, which belongs to the worker; ids stand in full, digits as half a byte each. */
 typedef struct sz_entry {
     const uint8_t *p;
     uint32_t n;
@@ -226,7 +226,7 @@ const uint8_t *sz_entry_mask(const uint8_t *p);
 uint8_t *sz_entry_mask_mut(uint8_t *p);
 /* The entry in the words of another dictionary, all else as it is. False: the bytes are no entry. */
 bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *from, sz_map *to, const sz_types *types);
-/* Decode; texts borrow from the entry and the dictionary; student is left empty. False: the bytes are no entry. */
+/* Decode; texts borrow from the entry, the dictionary and the event itself (its id); student is left empty. False: the bytes are no entry. */
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
 /* The same of bytes that were stored, `left` of them: is there an entry, and is it of a record that a decoder would have let pass? */
 bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
@@ -326,7 +326,7 @@ typedef struct sz_eval {
     uint32_t depth;                 /* of value features within each other */
     bool use_leaves;                /* the student has leaves */
     sz_list tags;                   /* scratch for student.tags */
-    char texts[8][12];              /* scratch for dates handed out as text, used in turn */
+    char texts[8][34];              /* scratch for dates and packed ids handed out as text, used in turn */
     uint32_t next_text;
 } sz_eval;
 void sz_eval_at(sz_eval *ev, int64_t t_ms); /* set t, day, night */

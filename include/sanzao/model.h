@@ -84,7 +84,7 @@ typedef struct sz_event {
     int64_t hours_micro;  /* attendance */
     uint64_t content;     /* fingerprint of the known fields, `collected` aside: equal id and student with another content conflicts */
     sz_value fields[SZ_FIELDS_MAX]; /* declared types only; not set otherwise */
-    char id_hex[34];      /* where a packed record puts the text of an `x:` id: such an event must not be copied by value */
+    char id_hex[34];      /* where a packed record puts the text of an id that it holds in fewer bytes: such an event must not be copied by value */
 } sz_event;
 
 typedef enum sz_feed_state { SZ_FEED_NONE, SZ_FEED_OPEN, SZ_FEED_COMPLETE, SZ_FEED_DOWN } sz_feed_state;

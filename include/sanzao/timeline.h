@@ -230,7 +230,7 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
 int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 
 /* Stored form (versioned; see record.c). A record back from a journal: put_back, and the story as a whole. */
-enum { SZ_RECORD_FORMAT = 2 }; /* 1: accumulators' rows in full */
+enum { SZ_RECORD_FORMAT = 3 }; /* 1: accumulators' rows in full; 2: ids of records as they are */
 void sz_timeline_pack(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
 void sz_timeline_pack_story(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
 /* The same in the words of another dictionary: for another partition. False: the record is damaged. */

@@ -3,15 +3,17 @@
  * Packed records. Layout (little endian):
  *
  *   u16 length of the whole | u8 type | u8 bits 0-1 precision, 2 has_hours, 3 id is x: and 32 hex digits (16 bytes
- * stored) u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits u8 codes: swipe op, attendance status,
- * direction << 3, result << 5, as the type has them varint: which of the fields below are there | the fields, in the
- * order of field_bits id: lstr, or 16 bytes
+ * stored), 4 of the timeline, 5 id in half bytes | u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits
+ * u8 codes: swipe op, attendance status, direction << 3, result << 5, as the type has them
+ * varint: which of the fields below are there | the fields, in the order of field_bits
+ * id: lstr, or 16 bytes, or in half bytes: varint length << 2 | bytes of the head, the head, then half a byte each, the
+ * lower one first. Ids of real feeds are a letter and a number, or numbers with something between them.
  *
  * Every read is checked: stored bytes may be damaged.
  */
 #include <sanzao/features.h>
 
-enum { HEAD = 14 };
+enum { HEAD = 14, HOURS_BIT = 4, HEX_BIT = 8, HALVES_BIT = 32 };
 enum field_bits {
     F_SOURCE = 1 << 0,
     F_PLACE = 1 << 1,
@@ -43,6 +45,56 @@ static bool hex_id(sz_str id, uint8_t out[16]) {
     }
     return true;
 }
+
+/* Sixteen characters that follow each other in ASCII, `-./0123456789:;<`, are told apart by their lower halves. */
+enum { HALF_FIRST = '-', HALF_LAST = HALF_FIRST + 15 };
+enum { HEAD_MOST = 3, HALVES_MOST = sizeof((sz_event *)0)->id_hex }; /* characters; read back, the text stands there */
+
+static bool is_half(uint8_t c) { return c >= HALF_FIRST && c <= HALF_LAST; }
+static char half_char(unsigned half) { return (char)(half >= (HALF_FIRST & 15) ? 0x20 | half : 0x30 | half); }
+
+/* Are all eight bytes among them? The upper bit of each says so; none carries into the next unless one has it already.
+ */
+static bool are_halves(uint64_t eight) {
+    const uint64_t each = UINT64_C(0x0101010101010101), top = 0x80 * each;
+    uint64_t from_first = eight + (0x80 - HALF_FIRST) * each, behind_last = eight + (0x7f - HALF_LAST) * each;
+    return (from_first & ~behind_last & ~eight & top) == top;
+}
+
+/* The lower halves of eight bytes side by side, the first one lowest. */
+static uint32_t joined(uint64_t eight) {
+    eight &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+    eight = (eight | eight >> 4) & UINT64_C(0x00ff00ff00ff00ff);
+    eight = (eight | eight >> 8) & UINT64_C(0x0000ffff0000ffff);
+    return (uint32_t)(eight | eight >> 16);
+}
+
+enum { EIGHTS = (HALVES_MOST + 7) / 8, HALVES_ROOM = 2 + HEAD_MOST + 4 * EIGHTS };
+
+/* Bytes of an id in half bytes with what stands in front of them, or 0: it cannot be put so. */
+static uint32_t put_halves(uint8_t out[HALVES_ROOM], sz_str id) {
+    uint32_t n = (uint32_t)id.n, head = 0;
+    if (id.n > HALVES_MOST) return 0;
+    while (head < n && head < HEAD_MOST && !is_half((uint8_t)id.p[head])) head++;
+    uint8_t *p = out;
+    *p++ = (uint8_t)(n << 2 | head);
+    if (n >= 32) {
+        p[-1] |= 0x80;
+        *p++ = 1;
+    }
+    for (uint32_t i = 0; i < head; i++) *p++ = (uint8_t)id.p[i];
+    uint32_t left = n - head;
+    uint64_t eights[EIGHTS];
+    eights[left / 8] = UINT64_C(0x3030303030303030); /* what fills up the last one are zeros */
+    memcpy(eights, id.p + head, left);
+    for (uint32_t i = 0; i < (left + 7) / 8; i++) {
+        if (!are_halves(eights[i])) return 0;
+        uint32_t four = joined(eights[i]);
+        memcpy(p + 4 * i, &four, sizeof four);
+    }
+    return (uint32_t)(p - out) + (left + 1) / 2;
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first character is the lowest byte");
 
 static uint8_t *put_varint(uint8_t *p, uint64_t v) {
     for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
@@ -141,15 +193,17 @@ static uint8_t *put_fields(uint8_t *p, const sz_event *e, uint64_t f, const word
 void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
                      const sz_types *types, uint32_t card_word, sz_recall *recent) {
     words w = {dict, recent};
-    uint8_t hex[16];
+    uint8_t hex[16], half[HALVES_ROOM];
     bool is_hex = hex_id(e->id, hex);
+    uint32_t n_half = is_hex ? 0 : put_halves(half, e->id);
     uint64_t t = (uint64_t)e->time_ms, f = fields_of(e, types);
     /* room for the longest that it can be, so that nothing below has to look */
     sz_buf_reserve(out, HEAD + mask_bytes + 1 + (N_FIELDS + 3) * NUMBER_MAX +
                             types->v[e->type].n_fields * (1 + NUMBER_MAX) + e->ref.n + e->id.n);
     uint8_t *start = out->p + out->n, *p = start + 2;
     *p++ = e->type;
-    *p++ = (uint8_t)(e->precision | (e->has_hours ? 4 : 0) | (is_hex ? 8 : 0));
+    *p++ =
+        (uint8_t)(e->precision | (e->has_hours ? HOURS_BIT : 0) | (is_hex ? HEX_BIT : 0) | (n_half ? HALVES_BIT : 0));
     for (int i = 0; i < 6; i++) *p++ = (uint8_t)(t >> (8 * i));
     for (int i = 0; i < 4; i++) *p++ = (uint8_t)(e->content >> (8 * i));
     for (uint32_t i = 0; i < mask_bytes; i++) *p++ = mask[i];
@@ -160,6 +214,9 @@ void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32
     if (is_hex) {
         memcpy(p, hex, sizeof hex);
         p += sizeof hex;
+    } else if (n_half) {
+        memcpy(p, half, n_half);
+        p += n_half;
     } else {
         p = put_lstr(p, e->id);
     }
@@ -225,8 +282,29 @@ static void get_declared(sz_reader *r, sz_event *e, const sz_types *types, const
     }
 }
 
-static void get_id(sz_reader *r, bool is_hex, sz_event *e) {
-    if (!is_hex) {
+static void get_halves(sz_reader *r, sz_event *e) {
+    uint64_t v = sz_read_varint(r);
+    uint32_t head = v & HEAD_MOST, n = (uint32_t)(v >> 2), left = n - head;
+    if (v >> 2 > HALVES_MOST || head > n) {
+        r->bad = true;
+        return;
+    }
+    sz_str bytes = sz_read_bytes(r, head + (left + 1) / 2);
+    if (r->bad) return;
+    memcpy(e->id_hex, bytes.p, head);
+    for (uint32_t i = 0; i < left; i++) {
+        uint8_t two = (uint8_t)bytes.p[head + i / 2];
+        e->id_hex[head + i] = half_char(i % 2 ? two >> 4 : two & 15u);
+    }
+    e->id = (sz_str){e->id_hex, n};
+}
+
+static void get_id(sz_reader *r, uint8_t bits, sz_event *e) {
+    if (bits & HALVES_BIT) {
+        get_halves(r, e);
+        return;
+    }
+    if (!(bits & HEX_BIT)) {
         e->id = sz_read_lstr(r);
         return;
     }
@@ -247,7 +325,7 @@ bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, con
     if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;
     e->type = p[2];
     e->precision = p[3] & 3;
-    e->has_hours = (p[3] & 4) != 0;
+    e->has_hours = (p[3] & HOURS_BIT) != 0;
     e->time_ms = sz_entry_time(p);
     e->content = sz_entry_content(p);
     sz_reader r = sz_reader_of(p + HEAD + mask_bytes, n - HEAD - mask_bytes);
@@ -277,6 +355,6 @@ bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, con
     e->card_system = f & F_SYSTEM ? get_word(&r, dict) : none;
     for (uint32_t i = 0; i < types->v[e->type].n_fields; i++) e->fields[i].is_set = false;
     if (f & F_DECLARED) get_declared(&r, e, types, dict);
-    get_id(&r, (p[3] & 8) != 0, e);
+    get_id(&r, p[3], e);
     return !r.bad && e->op <= SZ_SWIPE_TOPUP && e->status <= SZ_ATTEND_UNKNOWN;
 }

@@ -304,7 +304,11 @@ static void load_record_field(sz_eval *ev, const sz_feature *f, uint32_t field, 
     sz_event e;
     if (op_record(ev, f, &e)) {
         load_field(ev, &e, field, v);
-        if (v->type == SZ_X_STR && v->str.p == e.id_hex) v->know = SZ_UNKNOWN; /* would not outlive this call */
+        if (v->type == SZ_X_STR && v->str.p == e.id_hex) { /* it would not outlive this call */
+            char *text = ev->texts[ev->next_text++ & 7];
+            memcpy(text, e.id_hex, sizeof e.id_hex);
+            v->str.p = text;
+        }
         return;
     }
     *v = (sz_xval){.know = SZ_UNKNOWN};

@@ -5,7 +5,7 @@
  */
 #include "fstate.h"
 
-enum { BITS = 3 }; /* byte of an entry with its bits: the timeline keeps one of its own there */
+enum { BITS = 3, OF_TIMELINE = 16 }; /* byte of an entry with its bits: the timeline keeps one of its own there */
 
 bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *from, sz_map *to,
                    const sz_types *types) {
@@ -14,7 +14,7 @@ bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_byt
     if (n < 16 || n > left || !sz_entry_get(p, mask_bytes, from, types, &e)) return false;
     size_t at = out->n;
     sz_entry_put(out, &e, sz_entry_mask(p), mask_bytes, to, types);
-    out->p[at + BITS] = p[BITS];
+    out->p[at + BITS] |= p[BITS] & OF_TIMELINE;
     return true;
 }
 
