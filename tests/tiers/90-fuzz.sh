@@ -1,4 +1,4 @@
-# libFuzzer with ASan and UBSan: every target runs its corpus and a fixed number of new inputs from a fixed seed.
+# libFuzzer with ASan and UBSan: every target runs its corpus and new inputs from a fixed seed, for a minute or a fixed number.
 # when: full
 # limit: 15m
 source "$(dirname "$0")/lib.sh"
