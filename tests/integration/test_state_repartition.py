@@ -190,7 +190,7 @@ def killed(tmp: Path, kind: str, seed: int) -> None:
         if process.poll() is not None: break
         process.kill()
         finish(process)
-        kills, steps = kills + 1, steps + random.Random(f"{seed} {kills}").choice([0, 1, 1])
+        kills, steps = kills + 1, steps + random.Random(f"{seed} {kills}").choice([0, 1, 1]) + kills // 5   # of many steps the first ones one by one
     ask.close()
     same(finish(process).rc, 0, "exit status of the attempt that nobody killed")
     same(case.move()["from"], NEW, "it is done")
