@@ -5,6 +5,10 @@
 source "$(dirname "$0")/lib.sh"
 missing=$(tools/setup --tests --check) || skip "$missing"
 need_program
-for t in tests/integration/test_*.py; do
-  suite "$(basename "$t")" timeout --foreground -k 10 600 "$python" "$t"
-done
+declare -A seen=()
+slow=(tests/integration/test_{state_repartition,kafka}.py)          # first, so that nothing long is left for the end
+for t in "${slow[@]}" tests/integration/test_*.py; do
+  [ -z "${seen[$t]:-}" ] || continue
+  seen[$t]=1
+  echo "$(basename "$t") timeout --foreground -k 10 600 $python $t"
+done | side_by_side 2

@@ -59,6 +59,19 @@ suite() {
   rm -f "$out"
 }
 
+# side_by_side HOW_MANY, then what it reads: a suite a line, NAME COMMAND..., started in this order, so many at once. For those
+# that mostly wait for servers of their own. What they print comes when all have ended, each in one piece.
+side_by_side() {
+  local running=0 n=0 out line i; out=$(mktemp -d)
+  while read -ra line; do
+    suite "${line[@]}" >"$out/$((n += 1))" 2>&1 </dev/null &
+    if [ $((running += 1)) -ge "$1" ]; then wait -n; running=$((running - 1)); fi
+  done
+  wait
+  for ((i = 1; i <= n; i++)); do cat "$out/$i"; done
+  rm -rf "$out"
+}
+
 # ctest_label PRESET LABEL   the programs of one ctest label in build/PRESET, counted by their single tests
 ctest_label() {
   local junit; junit=$(mktemp)
