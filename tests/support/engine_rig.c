@@ -518,3 +518,33 @@ int rig_bench_tear_down(void **state) {
 void rig_log_three_meals(rig_log *l, const char *student, double hour) {
     for (int i = 0; i < 3; i++) rig_log_swipe(l, student, hour + i);
 }
+
+/* ---- a roster ---- */
+
+void rig_roster_begin(rig_roster *b, const char *rules, int n_students) {
+    *b = (rig_roster){.store = sz_alloc(sizeof *b->store), .log = sz_alloc(sizeof *b->log)};
+    rig_store_init(b->store);
+    rig_log_init(b->log);
+    sz_buf_init(&b->students);
+    sz_buf_put_z(&b->students, "student\n");
+    for (int i = 0; i < n_students; i++) sz_buf_printf(&b->students, "s%02d\n", i);
+    sz_buf_put_u8(&b->students, 0);
+    b->o = (rig_setup){.rules = rules, .students = (const char *)b->students.p, .seed = 1};
+}
+
+void rig_roster_start(rig_roster *b) { rig_init(&b->r, b->store, b->log, &b->o); }
+
+void rig_roster_again(rig_roster *b, const char *rules) {
+    rig_fini(&b->r);
+    b->o.rules = rules;
+    b->o.seed++;
+}
+
+void rig_roster_end(rig_roster *b) {
+    rig_fini(&b->r);
+    rig_log_fini(b->log);
+    rig_store_fini(b->store);
+    sz_buf_fini(&b->students);
+    sz_free(b->log);
+    sz_free(b->store);
+}

@@ -146,4 +146,19 @@ rig_bench *rig_bench_new(const rig_setup *a, const rig_setup *b); /* b may be NU
 int rig_bench_tear_down(void **state);                            /* *state is a rig_bench */
 void rig_log_three_meals(rig_log *l, const char *student, double hour);
 
+/* One worker over a roster s00, s01 …, whom tests start again under other rules. Begun, `o` may still be changed; then
+ * rig_roster_start(). */
+typedef struct rig_roster {
+    rig_store *store;
+    rig_log *log;
+    sz_buf students;
+    rig_setup o;
+    rig r;
+} rig_roster;
+
+void rig_roster_begin(rig_roster *b, const char *rules, int n_students);
+void rig_roster_start(rig_roster *b);
+void rig_roster_again(rig_roster *b, const char *rules); /* another process; rig_roster_start() follows */
+void rig_roster_end(rig_roster *b);
+
 #endif

@@ -53,49 +53,24 @@ static const char third[] =
            "  - {id: kinds, value: kinds, at_least: {2: green, 3: blue, 4: yellow}, again_after: 1d}\n"
            "  - {id: latest, when: latest.age > long, params: {long: 20d}, level: blue}\n";
 
-typedef struct bench {
-    rig_store *store;
-    rig_log *log;
-    sz_buf students;
-    rig_setup o;
-    rig r;
-} bench;
+typedef rig_roster bench;
 
-static void begin(bench *b, uint64_t journal_bytes) {
-    *b = (bench){.store = sz_alloc(sizeof *b->store), .log = sz_alloc(sizeof *b->log)};
-    rig_store_init(b->store);
-    rig_log_init(b->log);
-    sz_buf_init(&b->students);
-    sz_buf_put_z(&b->students, "student\n");
-    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(&b->students, "s%02d\n", i);
-    sz_buf_put_u8(&b->students, 0);
-    b->o = (rig_setup){.rules = first,
-                       .students = (const char *)b->students.p,
-                       .seed = 1,
-                       .o = {.tick_students = A_COMMIT, .journal_bytes = journal_bytes, .is_live = true}};
-    rig_init(&b->r, b->store, b->log, &b->o);
+static void run_it(bench *b) {
+    rig_roster_start(b);
     b->r.acks = true;
     b->r.wall = rig_monday + 99 * SZ_DAY_MS;
     rig_assign(&b->r, -1);
 }
 
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(b->log);
-    rig_store_fini(b->store);
-    sz_buf_fini(&b->students);
-    sz_free(b->log);
-    sz_free(b->store);
+static void begin(bench *b, uint64_t journal_bytes) {
+    rig_roster_begin(b, first, STUDENTS);
+    b->o.o = (sz_options){.tick_students = A_COMMIT, .journal_bytes = journal_bytes, .is_live = true};
+    run_it(b);
 }
 
 static void start(bench *b, const char *rules) {
-    rig_fini(&b->r);
-    b->o.rules = rules;
-    b->o.seed++;
-    rig_init(&b->r, b->store, b->log, &b->o);
-    b->r.acks = true;
-    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
-    rig_assign(&b->r, -1);
+    rig_roster_again(b, rules);
+    run_it(b);
     assert_int_equal(rig_state(&b->r), SZ_WK_RUNNING);
 }
 
@@ -186,7 +161,7 @@ static void test_no_commit_of_a_switch_holds_more_students_than_may_be(void **st
         start(&b, second); /* and that is all */
         rig_wait(&b.r, 10000);
         assert_int_equal(with_snapshots(&b, before, &most), 0);
-        end(&b);
+        rig_roster_end(&b);
     }
 }
 
@@ -203,7 +178,7 @@ static void test_records_are_taken_between_the_commits_of_a_switch(void **state)
     rig_run(&b.r);
     assert_int_equal(rig_counts(&b.r)->used, used + 1);
     rig_release(&b.r);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 /* ---- cut off ---- */
@@ -219,7 +194,7 @@ static void disturbed(change *go, uint64_t journal_bytes) {
     uint32_t after = b.store->n;
     live(&b, DAYS, DAYS + MORE_DAYS);
     said(&b, &want);
-    end(&b);
+    rig_roster_end(&b);
     assert_true(count(&want, "rule_removed") > STUDENTS);
     assert_true(count(&want, "\"rule\":\"kinds\"") > STUDENTS);
     assert_true(after > before + 1);
@@ -232,7 +207,7 @@ static void disturbed(change *go, uint64_t journal_bytes) {
         start(&b, second);
         live(&b, DAYS, DAYS + MORE_DAYS);
         same_said(&b, &want);
-        end(&b);
+        rig_roster_end(&b);
     }
     sz_buf_fini(&want);
 }
@@ -279,7 +254,7 @@ static void test_what_a_rule_had_open_when_it_went_is_over_once_and_for_all(void
         if (k % 2) same_said(&b, &want);
         else sz_buf_clear(&want), said(&b, &want);
         assert_true(count(&want, "rule_removed") > A_COMMIT);
-        end(&b);
+        rig_roster_end(&b);
     }
     sz_buf_fini(&want);
 }
@@ -299,7 +274,7 @@ static void test_a_switch_cut_off_goes_on_under_a_third_rule_set(void **state) {
         start(&b, third);
         live(&b, DAYS, DAYS + MORE_DAYS);
         said(&b, &want);
-        end(&b);
+        rig_roster_end(&b);
         for (uint32_t cut = before + 2; cut <= after; cut++) { /* the acquisition, and the first commit */
             begin(&b, journals[k / 2]);
             live(&b, 0, DAYS);
@@ -308,7 +283,7 @@ static void test_a_switch_cut_off_goes_on_under_a_third_rule_set(void **state) {
             start(&b, third);
             live(&b, DAYS, DAYS + MORE_DAYS);
             same_said(&b, &want);
-            end(&b);
+            rig_roster_end(&b);
         }
         sz_buf_fini(&want);
     }
@@ -331,7 +306,7 @@ static void test_a_commit_of_a_switch_without_an_answer_is_made_again(void **sta
         live(&b, DAYS, DAYS + MORE_DAYS);
         if (fate == RIG_STANDS) said(&b, &want);
         else same_said(&b, &want);
-        end(&b);
+        rig_roster_end(&b);
     }
     sz_buf_fini(&want);
 }
@@ -350,7 +325,7 @@ static void test_what_is_told_depends_neither_on_snapshots_nor_on_the_way_of_the
         live(&b, DAYS, DAYS + MORE_DAYS);
         if (k == 0) said(&b, &want);
         else same_said(&b, &want);
-        end(&b);
+        rig_roster_end(&b);
     }
     sz_buf_fini(&want);
 }
@@ -387,7 +362,7 @@ static void test_a_rule_that_is_gone_resolves_what_is_open_and_nothing_twice(voi
     said(&b, &told);
     assert_int_equal(count(&told, "rule_removed"), 1);
     sz_buf_fini(&told);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 /* ---- older versions ---- */
@@ -412,7 +387,7 @@ static void test_a_state_whose_header_lists_no_forms_is_read(void **state) {
     start(&b, second);
     assert_true(sz_worker_plan(b.r.w)->is_other);
     live(&b, 3, 5);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 int main(void) {

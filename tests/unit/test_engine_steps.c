@@ -28,41 +28,18 @@ static const char late[] = "features: {silence: {absence: seen}, meals: {count: 
 
 static const char few[] = "\"event\":\"firing\",\"state\":\"open\",\"rule\":\"few\"";
 
-typedef struct bench {
-    rig_store *store;
-    rig_log *log;
-    sz_buf students;
-    rig_setup o;
-    rig r;
-} bench;
+typedef rig_roster bench;
 
 static void begin(bench *b, uint32_t a_step) {
-    *b = (bench){.store = sz_alloc(sizeof *b->store), .log = sz_alloc(sizeof *b->log)};
-    rig_store_init(b->store);
-    rig_log_init(b->log);
-    sz_buf_init(&b->students);
-    sz_buf_put_z(&b->students, "student\n");
-    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(&b->students, "s%02d\n", i);
-    sz_buf_put_u8(&b->students, 0);
-    b->o = (rig_setup){.rules = early, .students = (const char *)b->students.p, .seed = 1, .o.tick_students = a_step};
-    rig_init(&b->r, b->store, b->log, &b->o);
+    rig_roster_begin(b, early, STUDENTS);
+    b->o.o.tick_students = a_step;
+    rig_roster_start(b);
     rig_assign(&b->r, -1);
 }
 
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(b->log);
-    rig_store_fini(b->store);
-    sz_buf_fini(&b->students);
-    sz_free(b->log);
-    sz_free(b->store);
-}
-
 static void again(bench *b, const char *rules) {
-    rig_fini(&b->r);
-    b->o.rules = rules;
-    b->o.seed++;
-    rig_init(&b->r, b->store, b->log, &b->o);
+    rig_roster_again(b, rules);
+    rig_roster_start(b);
     rig_assign(&b->r, -1);
     assert_int_equal(rig_state(&b->r), SZ_WK_RUNNING);
     assert_true(b->r.n_loads > 0);
@@ -114,7 +91,7 @@ static void test_a_load_looks_into_nobody_and_a_record_into_one(void **state) {
     assert_int_equal(asleep(&b), STUDENTS - 1);
     again(&b, early);
     assert_int_equal(asleep(&b), STUDENTS);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 static void test_who_has_something_due_wakes_then_and_not_before(void **state) {
@@ -137,7 +114,7 @@ static void test_who_has_something_due_wakes_then_and_not_before(void **state) {
     rig_log_swipe(b.log, "s00", 24 + 7.1);
     rig_wait(&b.r, 2000);
     assert_int_equal(asleep(&b), 0);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 static void test_other_students_facts_let_nobody_sleep(void **state) {
@@ -151,7 +128,7 @@ static void test_other_students_facts_let_nobody_sleep(void **state) {
     b.o.students = (const char *)other.p;
     again(&b, early);
     assert_int_equal(asleep(&b), 0);
-    end(&b);
+    rig_roster_end(&b);
     sz_buf_fini(&other);
 }
 
@@ -188,7 +165,7 @@ static void test_a_journal_without_hashes_is_read(void **state) {
     rig_log_swipe(b.log, "s05", 24 + 7.1);
     rig_wait(&b.r, 2000);
     assert_int_equal(count_said(&b, few), STUDENTS);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 static void test_a_byte_that_fell_over_is_damage(void **state) {
@@ -205,7 +182,7 @@ static void test_a_byte_that_fell_over_is_damage(void **state) {
     rig_init(&b.r, b.store, b.log, &b.o);
     rig_assign(&b.r, -1);
     assert_int_equal(rig_state(&b.r), SZ_WK_HELD);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 /* ---- steps ---- */
@@ -253,14 +230,14 @@ static void in_steps(story s, const char *must_say) {
     said(&b, &whole);
     assert_non_null(strstr((const char *)whole.p, must_say));
     assert_true(most(&b) >= STUDENTS - 1);
-    end(&b);
+    rig_roster_end(&b);
     begin(&b, A_STEP);
     b.r.most_inputs = 1;
     s(&b);
     said(&b, &cut);
     assert_true(most(&b) <= A_STEP + 2);
     assert_string_equal((const char *)cut.p, (const char *)whole.p);
-    end(&b);
+    rig_roster_end(&b);
     sz_buf_fini(&whole);
     sz_buf_fini(&cut);
 }
@@ -310,7 +287,7 @@ static void test_a_partition_revoked_in_the_middle_of_a_record_ends_it_and_is_co
     assert_int_equal(rig_counts(&b.r)->used, STUDENTS + 1);
     rig_wait(&b.r, 2000);
     assert_int_equal(count_said(&b, few), STUDENTS);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 static void test_nothing_is_committed_in_the_middle_of_a_record(void **state) {
@@ -325,7 +302,7 @@ static void test_nothing_is_committed_in_the_middle_of_a_record(void **state) {
     assert_int_equal(b.r.n_commits, commits);
     rig_run(&b.r);
     assert_true(b.r.n_commits > commits);
-    end(&b);
+    rig_roster_end(&b);
 }
 
 int main(void) {
