@@ -2,6 +2,7 @@
 
 option(SZ_WERROR "Warnings are errors (the developer presets say ON)" OFF)
 option(SZ_LTO "Link-time optimisation of the program (gcc)" OFF)
+set(SZ_PROFILE "" CACHE STRING "generate: the program notes how it runs; use: it is built for how it ran (tools/build fast does both)")
 option(SZ_FUZZ "Build tests/fuzz (clang only: libFuzzer with ASan and UBSan)" OFF)
 option(SZ_TESTS "Build the tests" ON)
 set(SZ_SANITIZE "" CACHE STRING "Comma-separated list for -fsanitize=, for example address,undefined")
@@ -21,14 +22,30 @@ target_compile_options(sz_options INTERFACE
   -fno-omit-frame-pointer
   $<$<BOOL:${SZ_WERROR}>:-Werror>)
 if(SZ_LTO)
-  # Of the program alone: objects hold both forms, so that tests link as fast as before and tools/check-symbols reads plain ones.
+  # Of the program alone: where tests are built, objects hold both forms, so that they link as fast as before and tools/check-symbols
+  # reads plain ones.
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
     message(FATAL_ERROR "SZ_LTO is for gcc")
   endif()
   set(CMAKE_AR ${CMAKE_C_COMPILER_AR})
   set(CMAKE_RANLIB ${CMAKE_C_COMPILER_RANLIB})
-  target_compile_options(sz_options INTERFACE -flto=auto -ffat-lto-objects)
+  target_compile_options(sz_options INTERFACE -flto=auto $<$<BOOL:${SZ_TESTS}>:-ffat-lto-objects>)
   target_link_options(sz_options INTERFACE $<IF:$<STREQUAL:$<TARGET_PROPERTY:NAME>,sanzao>,-flto=auto,-fno-lto>)
+endif()
+if(SZ_PROFILE)
+  # https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Instrumentation-Options.html and Optimize-Options.html (-fprofile-use). Both
+  # forms are built in one folder, for a profile is found by its object's path. Code that no training run came by is built as
+  # without a profile, not for size.
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    message(FATAL_ERROR "SZ_PROFILE is for gcc")
+  endif()
+  set(sz_profile_dir ${PROJECT_BINARY_DIR}/profile)
+  if(SZ_PROFILE STREQUAL "generate")
+    target_compile_options(sz_options INTERFACE -fprofile-generate -fprofile-update=prefer-atomic -fprofile-dir=${sz_profile_dir})
+    target_link_options(sz_options INTERFACE -fprofile-generate)
+  else()
+    target_compile_options(sz_options INTERFACE -fprofile-use=${sz_profile_dir} -fprofile-partial-training -Wno-missing-profile)
+  endif()
 endif()
 target_include_directories(sz_options INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
