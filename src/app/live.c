@@ -173,11 +173,11 @@ static sz_status run_members(live *run) {
     run->members = sz_alloc(n * sizeof *run->members);
     sz_status s = SZ_OK;
     for (uint32_t i = 0; i < n && s == SZ_OK; i++) {
-        member *m = sz_alloc(sizeof *m);
+        member *m = member_new(run, i); /* whole before the others see it: they wake it */
         pthread_mutex_lock(&run->mutex);
         run->members[run->n_members++] = m;
         pthread_mutex_unlock(&run->mutex);
-        s = member_start(m, run, i);
+        s = member_start(m);
         if (s != SZ_OK) run->is_failing = true;
     }
     wait_for_end(run);

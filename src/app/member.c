@@ -172,19 +172,28 @@ static sz_status make_clients(member *m) {
     return s;
 }
 
-sz_status member_start(member *m, live *run_of, uint32_t index) {
-    *m = (member){.run = run_of, .index = index};
+member *member_new(live *run_of, uint32_t index) {
+    member *m = sz_alloc(sizeof *m);
+    *m = (member){.run = run_of, .index = index, .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     sz_diags_init(&m->diags);
-    m->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return m;
+}
+
+sz_status member_start(member *m) {
+    live *run_of = m->run;
     sz_status s = m->wake_fd < 0 ? SZ_IO : SZ_OK;
     if (s == SZ_OK) s = sz_inputs_parse(run_of->job, &run_of->texts, &m->diags, &m->in);
     if (s == SZ_OK) s = sz_mapping_parse(&run_of->texts, &m->in, &m->diags, &m->mapping);
     if (s == SZ_OK) s = make_clients(m);
     if (s != SZ_OK) sz_diags_show(&m->diags, run_of->job->lang);
-    if (s == SZ_OK && pthread_create(&m->thread, NULL, run, m) != 0) s = SZ_IO;
-    m->has_thread = s == SZ_OK;
+    /* All is set before the thread begins: it may have failed, or be over, before pthread_create returns. */
     m->status = s;
     m->is_over = s != SZ_OK;
+    m->has_thread = s == SZ_OK && pthread_create(&m->thread, NULL, run, m) == 0;
+    if (s == SZ_OK && !m->has_thread) {
+        m->status = s = SZ_IO;
+        m->is_over = true;
+    }
     if (s != SZ_OK) have_all_finished(m, true);
     return s;
 }

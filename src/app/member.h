@@ -114,7 +114,8 @@ typedef struct member {
 } member;
 
 /* member.c */
-sz_status member_start(member *m, live *run, uint32_t index);
+member *member_new(live *run, uint32_t index); /* can be woken; nothing runs yet */
+sz_status member_start(member *m);
 void member_wake(member *m);
 void member_join(member *m); /* waits for the thread and frees all */
 void member_fail(member *m, sz_status s);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <librdkafka/rdkafka.h>
 #include <yyjson.h>
 
@@ -215,12 +216,24 @@ static void list(task *t) {
     rd_kafka_metadata_destroy(m);
 }
 
+/* A topic that has just been made is known before its leader knows that it leads: asked again for as long as anything may take. */
+static rd_kafka_resp_err_t ends(rd_kafka_t *rk, const char *topic, int partition, int64_t *low, int64_t *high) {
+    time_t end = time(NULL) + TIMEOUT_MS / 1000;
+    for (;;) {
+        rd_kafka_resp_err_t e = rd_kafka_query_watermark_offsets(rk, topic, partition, low, high, TIMEOUT_MS);
+        bool is_passing = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+                          e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+        if (!is_passing || time(NULL) >= end) return e;
+        nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL);
+    }
+}
+
 static void watermarks(task *t) {
     rd_kafka_t *rk = client(t, RD_KAFKA_CONSUMER);
     const struct rd_kafka_metadata *m = metadata(rk, t->args[0]);
     for (int i = 0; i < m->topics[0].partition_cnt; i++) {
         int64_t low, high;
-        rd_kafka_resp_err_t e = rd_kafka_query_watermark_offsets(rk, t->args[0], i, &low, &high, TIMEOUT_MS);
+        rd_kafka_resp_err_t e = ends(rk, t->args[0], i, &low, &high);
         if (e) fail("%s [%d]: %s", t->args[0], i, rd_kafka_err2str(e));
         printf("%d %lld %lld leader %d\n", i, (long long)low, (long long)high, (int)m->topics[0].partitions[i].leader);
     }
