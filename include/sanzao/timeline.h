@@ -77,6 +77,8 @@ typedef struct sz_timeline {
     uint32_t n_log, cap_prints, last_off, head_off;
     uint32_t n_undos;          /* undo records in the log */
     uint32_t n_episodes, n_pends, n_blocked;
+    int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
+    uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
     int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */

@@ -324,5 +324,6 @@ void state_rollback(run *x, int64_t t_ms) {
     if (wants_mark && off) mark_here(x, midnight, off);
     tl->head_off = end;
     tl->head_key = key_before(t_ms);
+    tl->below = 0;
     story_truncate(x, t_ms);
 }

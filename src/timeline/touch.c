@@ -5,11 +5,17 @@
  * be reached; those that count the same records over windows that end now are a family: while the widest window has not
  * reached the lowest number, none of them has, and none is looked at one by one.
  *
+ * What was found not reached need not be asked again before something can have moved it. A number that by itself only
+ * falls stays below until a record comes that it counts; one over a window that ended on an earlier day stays as it is
+ * until the day or night is over, for records come in order. So each student has a bit a guard that was found below,
+ * and a rule with such a guard is passed by without a look at any number (guards_reached sets them, the records that
+ * count and new days clear them, and going back clears all).
+ *
  * A rule that is open, or kept from opening, is judged whatever its numbers are.
  */
 #include "internal.h"
 
-enum { TOUCHES = 128 };
+enum { TOUCHES = 128, BITS = 64, NO_BIT = UINT8_MAX };
 
 typedef struct member {
     uint32_t rule, feature;
@@ -19,6 +25,7 @@ typedef struct member {
 typedef struct family {
     uint32_t widest; /* feature */
     double least;
+    uint64_t bit; /* of its one member's guard; 0 where there are more */
     uint32_t n, cap;
     member *v;
 } family;
@@ -33,9 +40,10 @@ typedef struct silent {
 /* What a record of that type and with those matchers touches. */
 typedef struct touch {
     uint64_t mask;
+    uint64_t lifts; /* guards that only fall by themselves and that such a record may raise */
     uint8_t type;
     bool is_made;
-    uint64_t *all, *apart; /* rules; those that are in no family and not silent */
+    uint64_t *all, *apart, *idle; /* rules; those that are in no family and not silent; of these, whom it can open */
     family *families;
     silent *silents;
     uint32_t n, cap, n_silents;
@@ -45,6 +53,13 @@ struct sz_touch_memo {
     touch touches[TOUCHES];
     bool *in_family; /* of each rule: may it be */
     uint64_t *made;  /* rule_words: the answer */
+    /* guards that may be remembered as below, alike ones as one, and of each rule: its guards' bits, those of them that
+     * only fall, those of which one below is enough for a record to do nothing to the rule */
+    sz_guard bits[BITS];
+    uint32_t n_bits;
+    uint64_t still; /* bits of windows that ended earlier */
+    uint8_t (*bit)[SZ_GUARDS_MAX];
+    uint64_t *needs, *falls, *rests;
 };
 
 /* ---- values at the item in hand, each found once ---- */
@@ -56,18 +71,97 @@ static double reached(run *x, uint32_t feature) {
     return m->num;
 }
 
+/* ---- what was found below ---- */
+
+static uint64_t below_now(run *x) {
+    sz_timeline *tl = x->tl;
+    int32_t half = x->ev.day + x->ev.night; /* one of them goes on by one at each midnight and noon */
+    if (tl->below_half != half) {
+        tl->below &= ~x->c->touches->still;
+        tl->below_half = half;
+    }
+    return tl->below;
+}
+
+static bool is_below(run *x, uint32_t rule, uint32_t i) {
+    const sz_guard *g = &x->c->guards[rule].v[i];
+    if (reached(x, g->feature) >= g->least) return false;
+    uint8_t bit = x->c->touches->bit[rule][i];
+    if (bit != NO_BIT) x->tl->below |= UINT64_C(1) << bit;
+    return true;
+}
+
+/* Where asserts are, what is remembered is asked all the same: each test then holds the two together. */
+static bool recall_below(run *x, uint64_t bits) {
+    uint64_t below = below_now(x) & bits;
+#ifndef NDEBUG
+    const sz_guard *g = x->c->touches->bits;
+    for (uint64_t left = below; left; left &= left - 1) {
+        const sz_guard *of = &g[__builtin_ctzll(left)];
+        if (sz_feature_reached(&x->ev, of->feature) >= of->least) __builtin_trap();
+    }
+#endif
+    return below != 0;
+}
+
 bool guards_reached(run *x, uint32_t rule) {
     const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
-    for (uint32_t i = 0; g && i < g->n; i++)
-        if (!(reached(x, g->v[i].feature) >= g->v[i].least)) return false;
+    if (!g || !g->n) return true;
+    if (recall_below(x, x->c->touches->needs[rule])) return false;
+    for (uint32_t i = 0; i < g->n; i++)
+        if (is_below(x, rule, i)) return false;
     return true;
 }
 
 bool guards_may_stay(run *x, uint32_t rule) {
     const sz_guards *g = &x->c->guards[rule];
+    if (!g->any_falls) return true;
+    if (recall_below(x, x->c->touches->falls[rule])) return false;
     for (uint32_t i = 0; i < g->n; i++)
-        if (g->v[i].falls && !(reached(x, g->v[i].feature) >= g->v[i].least)) return false;
+        if (g->v[i].falls && is_below(x, rule, i)) return false;
     return true;
+}
+
+/* A window that ended on an earlier day or night: no record enters it before the next one. */
+static bool is_still(const sz_feature *f) {
+    return f->window.ago > 0 && f->window.kind != SZ_W_HOURS && f->window.kind != SZ_W_NONE &&
+           (f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_DAYS || f->op == SZ_OP_SESSIONS);
+}
+
+static uint8_t bit_of(sz_touch_memo *m, const sz_featureset *fs, const sz_guard *g) {
+    bool still = is_still(&fs->features[g->feature]);
+    if (!g->falls && !still) return NO_BIT;
+    uint32_t i = 0;
+    while (i < m->n_bits && (m->bits[i].feature != g->feature || m->bits[i].least != g->least)) i++;
+    if (i == BITS) return NO_BIT;
+    if (i == m->n_bits) m->bits[m->n_bits++] = *g;
+    if (still) m->still |= UINT64_C(1) << i;
+    return (uint8_t)i;
+}
+
+/* May a record that leaves a guard below do something to the idle rule all the same: give it a deadline, or make a
+ * day's passing matter? The latter only where no guard that falls is below. */
+static uint64_t rests_of(const sz_touch_memo *m, const sz_tlctx *c, uint32_t rule) {
+    const sz_rule *r = &c->bundle->rules[rule];
+    if (r->n_sequence || r->for_ms) return 0;
+    if (r->is_instant) return m->needs[rule];
+    if (r->has_growing || c->rule_look[rule] & (SZ_LOOK_OWN | SZ_LOOK_PANES) || c->silence[rule] != SZ_NONE) return 0;
+    return !c->rule_quiet[rule] && c->guards[rule].any_falls ? m->falls[rule] : m->needs[rule];
+}
+
+/* Rules that are passed by in families need it least. */
+static void bits_make(sz_touch_memo *m, const sz_tlctx *c) {
+    uint32_t n = c->bundle->n_rules;
+    memset(m->bit, NO_BIT, (n + 1) * sizeof *m->bit);
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t k = 0; m->in_family[i] == pass && k < c->guards[i].n; k++) {
+                uint8_t bit = m->bit[i][k] = bit_of(m, &c->bundle->fs, &c->guards[i].v[k]);
+                if (bit == NO_BIT) continue;
+                m->needs[i] |= UINT64_C(1) << bit;
+                if (c->guards[i].v[k].falls) m->falls[i] |= UINT64_C(1) << bit;
+            }
+    for (uint32_t i = 0; i < n; i++) m->rests[i] = rests_of(m, c, i);
 }
 
 /* ---- families ---- */
@@ -84,7 +178,12 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     uint32_t n = c->bundle->n_rules;
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
+    m->bit = sz_alloc((n + 1) * sizeof *m->bit);
+    m->needs = sz_alloc((3 * n + 1) * sizeof *m->needs);
+    m->falls = m->needs + n;
+    m->rests = m->falls + n;
     for (uint32_t i = 0; i < n; i++) m->in_family[i] = may_be_in_family(c, i);
+    bits_make(m, c);
     return m;
 }
 
@@ -94,6 +193,7 @@ static void touch_fini(touch *t) {
     sz_free(t->silents);
     sz_free(t->all);
     sz_free(t->apart);
+    sz_free(t->idle);
     *t = (touch){0};
 }
 
@@ -101,6 +201,8 @@ void sz_touch_memo_free(sz_touch_memo *m) {
     if (!m) return;
     for (uint32_t i = 0; i < TOUCHES; i++) touch_fini(&m->touches[i]);
     sz_free(m->in_family);
+    sz_free(m->bit);
+    sz_free(m->needs);
     sz_free(m->made);
     sz_free(m);
 }
@@ -130,7 +232,8 @@ static family *family_of(touch *t, const sz_featureset *fs, const sz_guard *g) {
     return &t->families[t->n++];
 }
 
-static void join(family *f, uint32_t rule, const sz_guard *g) {
+static void join(family *f, uint32_t rule, const sz_guard *g, uint8_t bit) {
+    f->bit = f->n || bit == NO_BIT ? 0 : UINT64_C(1) << bit;
     if (f->n == f->cap) {
         f->cap = f->cap ? 2 * f->cap : 8;
         f->v = sz_realloc(f->v, f->cap * sizeof *f->v);
@@ -154,9 +257,16 @@ static void touch_make(touch *t, const sz_touch_memo *m, const run *x, uint64_t 
     const sz_tlctx *c = x->c;
     size_t size = (c->rule_words + 1) * sizeof(uint64_t);
     touch_fini(t);
-    *t = (touch){.mask = mask, .type = x->event->type, .is_made = true, .all = sz_alloc(size), .apart = sz_alloc(size)};
+    *t = (touch){.mask = mask, .type = x->event->type, .is_made = true};
+    t->all = sz_alloc(size);
+    t->apart = sz_alloc(size);
+    t->idle = sz_alloc(size);
     all_touched(c, t->type, x->mask, t->all);
     memcpy(t->apart, t->all, size);
+    for (uint32_t i = 0; i < m->n_bits; i++) {
+        uint32_t k = c->bundle->fs.features[m->bits[i].feature].matcher;
+        if (m->bits[i].falls && x->mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
+    }
     t->silents = sz_alloc((c->bundle->n_rules + 1) * sizeof *t->silents);
     for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
         if (!(t->all[i / 64] >> i % 64 & 1)) continue;
@@ -166,8 +276,10 @@ static void touch_make(touch *t, const sz_touch_memo *m, const run *x, uint64_t 
         if (is_silent) t->silents[t->n_silents++] = (silent){i, c->rule_class[i], c->rule_least_ms[i]};
         if (!is_silent && !m->in_family[i]) continue;
         t->apart[i / 64] &= ~(UINT64_C(1) << i % 64);
-        if (!is_silent) join(family_of(t, &c->bundle->fs, &c->guards[i].v[0]), i, &c->guards[i].v[0]);
+        const sz_guard *g = &c->guards[i].v[0];
+        if (!is_silent) join(family_of(t, &c->bundle->fs, g), i, g, m->bit[i][0]);
     }
+    for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
 }
 
 static const touch *touch_of(const run *x) {
@@ -195,12 +307,29 @@ static void add_touched(run *x, const touch *t, uint64_t *made) {
         if (!stays_silent(x, &t->silents[i])) add_rule(made, t, t->silents[i].rule);
     for (uint32_t i = 0; i < t->n; i++) {
         const family *f = &t->families[i];
-        if (!(reached(x, f->widest) >= f->least)) continue;
+        if (recall_below(x, f->bit)) continue;
+        if (!(reached(x, f->widest) >= f->least)) {
+            x->tl->below |= f->bit;
+            continue;
+        }
         for (uint32_t k = 0; k < f->n; k++)
             if (f->n == 1 || reached(x, f->v[k].feature) >= f->v[k].least) add_rule(made, t, f->v[k].rule);
     }
     for (uint32_t i = 0; i < tl->n_episodes; i++) add_rule(made, t, tl->episodes[i].rule);
     for (uint32_t i = 0; i < tl->n_blocked; i++) add_rule(made, t, tl->blocked[i]);
+}
+
+/* Those that are in no family, but for rules with a guard that is known to be below. */
+static void add_apart(run *x, const uint64_t *apart, uint64_t *made) {
+    const uint64_t *rests = x->c->touches->rests;
+    for (uint32_t w = 0; w < x->c->rule_words; w++) {
+        uint64_t rules = apart[w];
+        for (uint64_t left = rules; left; left &= left - 1) {
+            uint32_t i = (uint32_t)__builtin_ctzll(left);
+            if (x->tl->below & rests[64 * w + i] && recall_below(x, rests[64 * w + i])) rules &= ~(UINT64_C(1) << i);
+        }
+        made[w] = rules;
+    }
 }
 
 const uint64_t *touched_rules(run *x) {
@@ -209,14 +338,21 @@ const uint64_t *touched_rules(run *x) {
     const sz_timeline *tl = x->tl;
     if (!c->rule_words) return NULL; /* no rules */
     uint64_t *made = m->made;
-    if (c->bundle->fs.n_matchers > 64 || c->rule_from_ms || !tl->is_active) {
+    bool is_nothing_open = !tl->n_episodes && !tl->n_pends; /* then those that the record can open */
+    if (c->bundle->fs.n_matchers > 64) {
+        x->tl->below = 0;
         all_touched(c, x->event->type, x->mask, made);
     } else {
         const touch *t = touch_of(x);
-        for (uint32_t w = 0; w < c->rule_words; w++) made[w] = t->apart[w];
-        add_touched(x, t, made);
+        x->tl->below &= ~t->lifts;
+        if (c->rule_from_ms || !tl->is_active) {
+            memcpy(made, t->all, c->rule_words * sizeof *made);
+        } else {
+            add_apart(x, is_nothing_open ? t->idle : t->apart, made);
+            add_touched(x, t, made);
+        }
     }
-    if (!tl->n_episodes && !tl->n_pends) /* nothing is open: those that it can open */
+    if (is_nothing_open)
         for (uint32_t w = 0; w < c->rule_words; w++) made[w] &= c->idle_rules[w];
     return made;
 }

@@ -121,4 +121,27 @@ rules:
     same(got, ["o firing 05T12:00 ", "o resolved 05T14:00 corrected"], "alerts")
 
 
+def test_a_record_that_counts_ends_what_was_known_to_be_below(tmp):
+    """Both numbers were too low when they were asked for last; the records in between count for neither, one, or the other."""
+    rules = """features: {meals: {count: meal, over: 1d}, doors: {count: door, over: 1d}}
+rules:
+  - {id: b, when: meals >= 2 && doors >= 2, level: blue}
+"""
+    got = said(tmp, rules, "03T08:00 door\n03T09:00 meal\n03T10:00 door\n03T11:00 meal\n", "--until", "2026-03-03")
+    same(got, ["b firing 03T11:00"], "alerts")
+
+
+def test_a_window_that_ended_yesterday_is_asked_for_again_when_the_day_is_over(tmp):
+    """No record of a day moves it, and the first of the next day meets another number."""
+    rules = """features: {before: {count: meal, over: 2d, to: yesterday}, nights: {days: meal, over: 2d, to: yesterday, day: night},
+           late: {count: door, over: 8h}}
+rules:
+  - {id: d, when: event.type == "dorm_access" && before >= 2, level: blue}
+  - {id: n, when: event.type == "dorm_access" && nights >= 2 && late >= 1, level: blue}
+"""
+    got = said(tmp, rules, "03T08:00 meal\n03T09:00 door\n03T15:00 meal\n03T16:00 door\n04T08:00 door\n04T11:00 door\n04T13:00 door\n",
+               "--until", "2026-03-04")
+    same(got, ["d firing 04T08:00", "n firing 04T13:00"], "alerts")
+
+
 if __name__ == "__main__": main(globals())
