@@ -117,11 +117,16 @@ static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e
 static void insert(sz_worker *w, sz_event *e, const sz_cause *cause) {
     const use *u = &w->use;
     uint32_t i = u->student == SZ_NONE ? student_get(w, u->id, true) : u->student;
-    sz_timeline_insert(student_awake(w, i), &w->tc, e);
+    sz_timeline *tl = student_awake(w, i);
+    sz_timeline_insert(tl, &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
-    run_student(w, i, cause);
-    alerts_flush(w);
+    if (sz_timeline_pass(tl, &w->tc)) {
+        step_count(w);
+    } else {
+        run_student(w, i, cause);
+        alerts_flush(w);
+    }
     w->n.used++;
 }
 

@@ -133,7 +133,7 @@ static bool stays_below(run *x, uint32_t rule) {
     return !(last && episode_is_open(last)) && !guards_reached(x, rule);
 }
 
-static void judge_at_record(run *x, uint32_t rule, const instant *at) {
+void judge_at_record(run *x, uint32_t rule, const instant *at) {
     const sz_tlctx *c = x->c;
     sz_timeline *tl = x->tl;
     uint32_t before = n_said(tl), blocked = tl->n_blocked;

@@ -42,7 +42,14 @@ typedef struct run {
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
 
+/* advance.c */
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
+typedef struct instant {
+    int64_t t_ms;
+    uint8_t order;
+    bool at_check_time;
+} instant;
+void judge_at_record(run *x, uint32_t rule, const instant *at);
 /* Be at that instant: what was found out for another one is of no use. */
 static inline void run_at(run *x, int64_t t_ms) {
     sz_eval_at(&x->ev, t_ms);
@@ -57,7 +64,7 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
 uint16_t identity_print(sz_str id);
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th; counts the record */
-void log_drop_front(sz_timeline *tl, uint32_t n); /* n bytes, whole records */
+void log_drop_front(sz_timeline *tl, uint32_t n);                /* n bytes, whole records */
 bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);
 
@@ -102,11 +109,6 @@ void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms);
 void story_forget(run *x); /* what nothing can reach any more */
 
 /* judge.c */
-typedef struct instant {
-    int64_t t_ms;
-    uint8_t order;
-    bool at_check_time;
-} instant;
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
 
@@ -117,6 +119,11 @@ const uint64_t *touched_rules(run *x);
 bool guards_reached(run *x, uint32_t rule);
 /* Everything that it would not lose by itself? Else no day's passing opens it, until a record comes. */
 bool guards_may_stay(run *x, uint32_t rule);
+
+/* Is it certain that no rule moves at such a record? Only where nothing is open, pending or kept from opening. */
+bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, const uint8_t *mask);
+/* All that the record in hand can open, and nothing is known to be below. */
+void touched_asking_all(run *x, uint64_t *made);
 
 /* due.c */
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);

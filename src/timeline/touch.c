@@ -73,14 +73,11 @@ static double reached(run *x, uint32_t feature) {
 
 /* ---- what was found below ---- */
 
-static uint64_t below_now(run *x) {
-    sz_timeline *tl = x->tl;
-    int32_t half = x->ev.day + x->ev.night; /* one of them goes on by one at each midnight and noon */
-    if (tl->below_half != half) {
-        tl->below &= ~x->c->touches->still;
-        tl->below_half = half;
-    }
-    return tl->below;
+/* One of the two goes on by one at each midnight and noon. */
+static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t day, int32_t night) {
+    if (tl->below_half == day + night) return;
+    tl->below &= ~m->still;
+    tl->below_half = day + night;
 }
 
 static bool is_below(run *x, uint32_t rule, uint32_t i) {
@@ -93,7 +90,8 @@ static bool is_below(run *x, uint32_t rule, uint32_t i) {
 
 /* Where asserts are, what is remembered is asked all the same: each test then holds the two together. */
 static bool recall_below(run *x, uint64_t bits) {
-    uint64_t below = below_now(x) & bits;
+    below_as_of(x->tl, x->c->touches, x->ev.day, x->ev.night);
+    uint64_t below = x->tl->below & bits;
 #ifndef NDEBUG
     const sz_guard *g = x->c->touches->bits;
     for (uint64_t left = below; left; left &= left - 1) {
@@ -253,26 +251,26 @@ static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, ui
         }
 }
 
-static void touch_make(touch *t, const sz_touch_memo *m, const run *x, uint64_t mask) {
-    const sz_tlctx *c = x->c;
+static void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t *mask, uint64_t word) {
+    const sz_touch_memo *m = c->touches;
     size_t size = (c->rule_words + 1) * sizeof(uint64_t);
     touch_fini(t);
-    *t = (touch){.mask = mask, .type = x->event->type, .is_made = true};
+    *t = (touch){.mask = word, .type = type, .is_made = true};
     t->all = sz_alloc(size);
     t->apart = sz_alloc(size);
     t->idle = sz_alloc(size);
-    all_touched(c, t->type, x->mask, t->all);
+    all_touched(c, type, mask, t->all);
     memcpy(t->apart, t->all, size);
     for (uint32_t i = 0; i < m->n_bits; i++) {
         uint32_t k = c->bundle->fs.features[m->bits[i].feature].matcher;
-        if (m->bits[i].falls && x->mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
+        if (m->bits[i].falls && mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
     }
     t->silents = sz_alloc((c->bundle->n_rules + 1) * sizeof *t->silents);
     for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
         if (!(t->all[i / 64] >> i % 64 & 1)) continue;
         uint32_t s = c->silence[i];
         bool is_silent =
-            s != SZ_NONE && x->mask[s >> 3] >> (s & 7) & 1 && c->rule_quiet[i] && !(c->rule_look[i] & SZ_LOOK_PANES);
+            s != SZ_NONE && mask[s >> 3] >> (s & 7) & 1 && c->rule_quiet[i] && !(c->rule_look[i] & SZ_LOOK_PANES);
         if (is_silent) t->silents[t->n_silents++] = (silent){i, c->rule_class[i], c->rule_least_ms[i]};
         if (!is_silent && !m->in_family[i]) continue;
         t->apart[i / 64] &= ~(UINT64_C(1) << i % 64);
@@ -282,12 +280,11 @@ static void touch_make(touch *t, const sz_touch_memo *m, const run *x, uint64_t 
     for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
 }
 
-static const touch *touch_of(const run *x) {
-    sz_touch_memo *m = x->c->touches;
-    uint64_t mask = 0;
-    for (uint32_t i = 0; i < mask_bytes(x->c); i++) mask |= (uint64_t)x->mask[i] << 8 * i;
-    touch *t = &m->touches[(mask ^ (uint64_t)x->event->type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 57];
-    if (!t->is_made || t->mask != mask || t->type != x->event->type) touch_make(t, m, x, mask);
+static const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
+    uint64_t word = 0;
+    for (uint32_t i = 0; i < mask_bytes(c); i++) word |= (uint64_t)mask[i] << 8 * i;
+    touch *t = &c->touches->touches[(word ^ (uint64_t)type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 57];
+    if (!t->is_made || t->mask != word || t->type != type) touch_make(t, c, type, mask, word);
     return t;
 }
 
@@ -296,15 +293,15 @@ static void add_rule(uint64_t *to, const touch *t, uint32_t rule) {
 }
 
 /* The record makes the rule's absence 0: it stays idle, and what is due of it is no sooner than what is due already. */
-static bool stays_silent(const run *x, const silent *s) {
-    int64_t timer = x->tl->keys[s->cls].timer;
-    return timer != INT64_MIN && key_of(x->event->time_ms + s->least_ms, ORDER_TIMER) >= timer;
+static bool stays_silent(const sz_timeline *tl, const silent *s, int64_t t_ms) {
+    int64_t timer = tl->keys[s->cls].timer;
+    return timer != INT64_MIN && key_of(t_ms + s->least_ms, ORDER_TIMER) >= timer;
 }
 
 static void add_touched(run *x, const touch *t, uint64_t *made) {
     const sz_timeline *tl = x->tl;
     for (uint32_t i = 0; i < t->n_silents; i++)
-        if (!stays_silent(x, &t->silents[i])) add_rule(made, t, t->silents[i].rule);
+        if (!stays_silent(tl, &t->silents[i], x->event->time_ms)) add_rule(made, t, t->silents[i].rule);
     for (uint32_t i = 0; i < t->n; i++) {
         const family *f = &t->families[i];
         if (recall_below(x, f->bit)) continue;
@@ -343,7 +340,7 @@ const uint64_t *touched_rules(run *x) {
         x->tl->below = 0;
         all_touched(c, x->event->type, x->mask, made);
     } else {
-        const touch *t = touch_of(x);
+        const touch *t = touch_of(c, x->event->type, x->mask);
         x->tl->below &= ~t->lifts;
         if (c->rule_from_ms || !tl->is_active) {
             memcpy(made, t->all, c->rule_words * sizeof *made);
@@ -355,4 +352,28 @@ const uint64_t *touched_rules(run *x) {
     if (is_nothing_open)
         for (uint32_t w = 0; w < c->rule_words; w++) made[w] &= c->idle_rules[w];
     return made;
+}
+
+bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    if (!c->rule_words) return true;
+    const touch *t = touch_of(c, e->type, mask);
+    const sz_touch_memo *m = c->touches;
+    int32_t day = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[0], e->time_ms);
+    int32_t night = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], e->time_ms - SZ_DAY_MS / 2);
+    below_as_of(tl, m, day, night);
+    uint64_t below = tl->below &= ~t->lifts;
+    for (uint32_t w = 0; w < c->rule_words; w++)
+        for (uint64_t left = t->idle[w]; left; left &= left - 1)
+            if (!(below & m->rests[64 * w + (uint32_t)__builtin_ctzll(left)])) return false;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (!(below & t->families[i].bit)) return false;
+    for (uint32_t i = 0; i < t->n_silents; i++)
+        if (!stays_silent(tl, &t->silents[i], e->time_ms)) return false;
+    return true;
+}
+
+void touched_asking_all(run *x, uint64_t *made) {
+    x->tl->below = 0;
+    all_touched(x->c, x->event->type, x->mask, made);
+    for (uint32_t w = 0; w < x->c->rule_words; w++) made[w] &= x->c->idle_rules[w];
 }

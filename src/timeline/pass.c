@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The usual record: it stands behind all that was evaluated, nothing is due by then, and nothing is told of the student
+ * that it could change. Then all that going on (advance.c) would come to is that it is added up, provided that it
+ * touches no rule that could move:
+ *
+ * - It is the next item: nothing before it is left to take, and no class has something due before its clock.
+ * - Nothing is undone in the log, nor is it the first record, so what fits it counts as it is, and no more than that.
+ * - No episode, pending `for` or rule kept from opening: only rules that it touches and can open matter, and each of
+ *   these has a guard that is known to be below and that it does not raise (touch.c).
+ * - So nothing is said and no deadline moves, and what was not due is not due.
+ *
+ * Whatever is not certain takes the general way. Where asserts are, that way is asked behind this one, and has to
+ * agree.
+ */
+#include "internal.h"
+
+static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
+    for (uint32_t k = 0; k < c->n_classes; k++) {
+        int64_t key = tl->keys[k].due;
+        if (key != KEY_NEVER && c->clock_ms[k] != SZ_TIME_NONE && key_time(key) < c->clock_ms[k]) return true;
+    }
+    return false;
+}
+
+/* No day is shorter than 22 hours (state_pass_midnight). */
+static bool is_usual(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
+    return tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !tl->n_undos &&
+           tl->redo_ms == SZ_TIME_MAX && tl->passed_ms != SZ_TIME_NONE &&
+           e->time_ms < tl->passed_ms + 22 * SZ_HOUR_MS && e->time_ms >= c->facts->known_ms && !c->rule_from_ms &&
+           c->bundle->fs.n_matchers <= 64 && sz_fstate_first_day(&tl->head) != SZ_DAY_NONE && !is_anything_due(tl, c);
+}
+
+#ifndef NDEBUG
+/* What the rules that it touches say when they are asked, all of them: no guard is remembered. */
+static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    run x;
+    run_init(&x, tl, c, NULL);
+    run_at(&x, e->time_ms);
+    x.event = e;
+    memcpy(x.mask, mask, mask_bytes(c));
+    uint64_t below = tl->below, *made = sz_alloc((c->rule_words + 1) * sizeof *made);
+    bool due_changed = tl->due_changed;
+    touched_asking_all(&x, made);
+    instant at = {.t_ms = e->time_ms, .order = ORDER_RECORD};
+    for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
+        uint32_t k = c->rule_class[i];
+        int64_t due = tl->keys[k].due, timer = tl->keys[k].timer;
+        if (!(made[i / 64] >> i % 64 & 1)) continue;
+        judge_at_record(&x, i, &at);
+        if (c->rule_waits[i]) tl->keys[k].due = due; /* to be there once more when its clock is, where it is as idle */
+        if (tl->n_episodes || tl->n_blocked || tl->keys[k].due != due || tl->keys[k].timer != timer) __builtin_trap();
+    }
+    sz_free(made);
+    tl->below = below;
+    tl->due_changed = due_changed;
+}
+#endif
+
+bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
+    uint32_t off = tl->head_off;
+    if (c->fresh_of != tl || c->fresh_off != off) return false;
+    const sz_event *e = c->fresh;
+    const uint8_t *p = tl->log.p + off, *mask = sz_entry_mask(p);
+    if (!is_usual(tl, c, e) || !touches_nothing(tl, c, e, mask)) return false;
+    c->fresh_of = NULL;
+    tl->head_key = key_of(e->time_ms, ORDER_RECORD);
+    tl->head_off = (uint32_t)tl->log.n;
+    sz_fstate_add_as(c->adds, &tl->head, &c->bundle->fs, c->zone, e, mask, (sz_entry){.p = p, .n = tl->head_off - off});
+#ifndef NDEBUG
+    ask_all(tl, c, e, mask);
+#endif
+    return true;
+}
