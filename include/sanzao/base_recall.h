@@ -15,7 +15,7 @@
 enum { SZ_RECALL_SLOTS = 256 };
 
 typedef struct sz_recall_slot {
-    uint64_t a, b; /* first and last bytes */
+    uint64_t a, b; /* first and last bytes; both in a where that has room for them */
     uint32_t n;    /* length; 0: empty */
     uint32_t val;
 } sz_recall_slot;
@@ -38,14 +38,18 @@ static inline bool sz_recall_find(sz_recall *r, sz_str s, sz_recall_slot **at) {
         uint32_t x, y;
         memcpy(&x, s.p, 4);
         memcpy(&y, s.p + s.n - 4, 4);
-        a = x;
-        b = y;
+        a = (uint64_t)y << 32 | x;
+    } else if (s.n >= 2) {
+        uint16_t x, y;
+        memcpy(&x, s.p, 2);
+        memcpy(&y, s.p + s.n - 2, 2);
+        a = (uint64_t)y << 32 | x;
     } else {
-        a = (uint64_t)(uint8_t)s.p[0] << 16 | (uint64_t)(uint8_t)s.p[s.n >> 1] << 8 | (uint8_t)s.p[s.n - 1];
+        a = (uint8_t)s.p[0];
     }
     uint64_t h = (a ^ b << 7 ^ s.n) * UINT64_C(0x9e3779b97f4a7c15);
     sz_recall_slot *k = *at = &r->slots[h >> 56];
-    if (k->a == a && k->b == b && k->n == s.n) return true;
+    if (((k->a ^ a) | (k->b ^ b) | (k->n ^ s.n)) == 0) return true;
     k->a = a;
     k->b = b;
     k->n = (uint32_t)s.n;

@@ -214,7 +214,7 @@ typedef struct sz_entry {
 /* Append e with its matcher bits (mask_bytes of them) to out. */
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types);
 /* The same where the dictionary's number of the card is known (SZ_NONE: it is not), and those of words that came last; recent may
- * be NULL. */
+ * be NULL. The mask has room for 8 bytes at least. */
 void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types,
                      uint32_t card_word, sz_recall *recent);
 uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from its first bytes */

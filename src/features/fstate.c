@@ -55,7 +55,7 @@ static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
     uint32_t cap = room_for(n), all = s->n + cap - regions_of(s)[i].cap;
     if (all > s->cap) {
-        s->cap = align8(all + all / 8 + 128); /* each time is a copy into memory that is cold */
+        s->cap = align8(all + all / 8 + 256); /* each time is a copy into memory that is cold */
         s->p = sz_realloc(s->p, s->cap);
     }
     set_room(s, i, cap);

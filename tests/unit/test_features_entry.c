@@ -105,6 +105,30 @@ static void test_all_short_ids_come_back(void **state) {
     sz_buf_fini(&a);
 }
 
+/* Of every length that an event has room for, with letters in front, and one that is no half byte at each place. */
+static void test_ids_of_all_lengths_come_back(void **state) {
+    timeline_fixture *f = *state;
+    static const char digits[] = "0123456789-./:;<98765432101357924680";
+    sz_buf a = {0}, bare = {0};
+    put(f, &bare, "b"); /* two bytes of it */
+    for (size_t n = 1; n <= 34; n++)
+        for (size_t head = 0; head <= 3 && head <= n; head++)
+            for (size_t odd = head; odd <= n; odd++) {
+                char id[40] = "xyz";
+                memcpy(id + head, digits + n % 2, n - head);
+                id[n] = 0;
+                if (odd < n) id[odd] = (char)(odd % 2 ? '=' : ',');
+                put(f, &a, id);
+                comes_back(f, &a, id);
+                size_t letters = odd < n && odd == head ? head + 1 : head, behind = n - letters;
+                bool is_packed = letters <= 3 && (odd == n || letters > head);
+                size_t packed = (n >= 32 ? 2u : 1u) + letters + (behind + 1) / 2, plain = 1 + n;
+                assert_int_equal(a.n - (bare.n - 2), is_packed ? packed : plain);
+            }
+    sz_buf_fini(&a);
+    sz_buf_fini(&bare);
+}
+
 /* "abcd1" stands as it is; so "p2345" in its place is a record of format 2. */
 static sz_buf of_format_2(timeline_fixture *f) {
     sz_buf a = {0};
@@ -188,6 +212,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_ids_come_back_from_fewer_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_short_ids_come_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ids_of_all_lengths_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_id_of_format_2_is_read_and_moved, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_ids_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_id_of_last_record_is_known, setup, teardown),
