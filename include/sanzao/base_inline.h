@@ -29,13 +29,58 @@ static inline bool sz_bytes_eq(const char *a, const char *b, size_t n) {
     return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
 }
 
+/* As memcpy, of a few bytes: both ends of them, without a call up to 64. */
+static inline void sz_bytes_copy(void *to, const void *from, size_t n) {
+    uint8_t *p = to;
+    const uint8_t *q = from;
+    typedef struct {
+        uint8_t b[16];
+    } whole;
+    whole v[4];
+    if (n > 64) {
+        memcpy(p, q, n);
+    } else if (n >= 32) {
+        memcpy(&v[0], q, 16);
+        memcpy(&v[1], q + 16, 16);
+        memcpy(&v[2], q + n - 32, 16);
+        memcpy(&v[3], q + n - 16, 16);
+        memcpy(p, &v[0], 16);
+        memcpy(p + 16, &v[1], 16);
+        memcpy(p + n - 32, &v[2], 16);
+        memcpy(p + n - 16, &v[3], 16);
+    } else if (n >= 16) {
+        memcpy(&v[0], q, 16);
+        memcpy(&v[1], q + n - 16, 16);
+        memcpy(p, &v[0], 16);
+        memcpy(p + n - 16, &v[1], 16);
+    } else if (n >= 8) {
+        uint64_t a, b;
+        memcpy(&a, q, 8);
+        memcpy(&b, q + n - 8, 8);
+        memcpy(p, &a, 8);
+        memcpy(p + n - 8, &b, 8);
+    } else if (n >= 4) {
+        uint32_t a, b;
+        memcpy(&a, q, 4);
+        memcpy(&b, q + n - 4, 4);
+        memcpy(p, &a, 4);
+        memcpy(p + n - 4, &b, 4);
+    } else if (n >= 1) {
+        uint8_t a = q[0], b = q[n / 2], c = q[n - 1];
+        p[0] = a;
+        p[n / 2] = b;
+        p[n - 1] = c;
+    }
+}
+
 static inline bool sz_str_eq(sz_str a, sz_str b) { return a.n == b.n && sz_bytes_eq(a.p, b.p, a.n); }
 
 /* ---- hash ---- */
 
 __extension__ typedef unsigned __int128 sz_u128;
 
-/* Both ends of up to 16 bytes, multiplied and folded (the construction of wyhash, https://github.com/wangyi-fudan/wyhash). */
+/* Both ends of up to 16 bytes, multiplied and folded (the construction of wyhash,
+ * https://github.com/wangyi-fudan/wyhash). */
 static inline uint64_t sz_hash_key(const void *key, size_t n) {
     const uint8_t *p = (const uint8_t *)key;
     uint64_t a = 0, b = 0;
@@ -186,8 +231,8 @@ static inline int32_t sz_zone_offset_s(const sz_zone *z, int64_t t_ms) {
     return sz_zone_offset_search(z, t_ms);
 }
 
-/* Local milliseconds counted from day -2^31, so that one unsigned division is a floor; times outside of the days that an
- * int32 holds come out above SZ_ZONE_SPAN. */
+/* Local milliseconds counted from day -2^31, so that one unsigned division is a floor; times outside of the days that
+ * an int32 holds come out above SZ_ZONE_SPAN. */
 #define SZ_ZONE_BIAS (UINT64_C(0x80000000) * (uint64_t)SZ_DAY_MS)
 #define SZ_ZONE_SPAN (2 * SZ_ZONE_BIAS)
 static inline uint64_t sz_zone_biased(const sz_zone *z, int64_t t_ms) {

@@ -1,43 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Taking a record in as the last one that fitted the same matchers was: which accumulators, and what each does, is
- * worked out once. The usual (a row of today that is there already, a session that goes on, the last record) is done
- * here in a few steps; whatever is not usual goes to add.c.
+ * worked out once, and those that do the same stand together. The usual (a row of today, a session that goes on, the
+ * last record) is done here in a few steps; whatever is not usual goes to add.c.
  */
 #include "add.h"
 
 enum { PLANS = 128 };
 
 typedef enum step_kind {
-    STEP_ANY,   /* add.c */
     STEP_COUNT, /* one more in today's row */
     STEP_SUM,   /* and an exact number in its sum */
+    STEP_PANE,  /* one more in the pane's row */
     STEP_SESSION,
     STEP_LAST,
-    STEP_UNTIL
+    STEP_UNTIL,
+    STEP_ANY, /* add.c */
+    N_STEP_KINDS
 } step_kind;
 
 typedef struct step {
-    uint8_t kind;
-    bool is_night;
-    uint8_t number; /* STEP_SUM: which */
+    uint32_t at; /* of its region in the table: bytes from the state's first */
     uint32_t acc;
-    int64_t gap_ms;
+    int32_t keep;
+    uint8_t unit;   /* UNIT_ */
+    uint8_t number; /* STEP_SUM: NUMBER_ */
+    int64_t ms;     /* of a pane; the gap of sessions */
 } step;
+enum { UNIT_DAY, UNIT_NIGHT, N_UNITS };
+enum { NUMBER_AMOUNT, NUMBER_HOURS, N_NUMBERS };
 
 typedef struct plan {
     uint64_t mask;
     bool is_made, is_counted;
-    uint32_t n, cap;
-    step *steps;
+    step *steps;                   /* by kind; room for as many as there are accumulators */
+    const step *end[N_STEP_KINDS]; /* where those of a kind end */
 } plan;
 
 struct sz_add_memo {
     plan plans[PLANS];
-    sz_day_memo days[2];
+    sz_day_memo days[N_UNITS];
 };
-
-enum { NUMBER_AMOUNT, NUMBER_HOURS, N_NUMBERS };
 
 sz_add_memo *sz_add_memo_new(void) { return sz_alloc(sizeof(sz_add_memo)); }
 
@@ -46,53 +49,104 @@ void sz_add_memo_free(sz_add_memo *m) {
     sz_free(m);
 }
 
-static step step_of(const sz_featureset *fs, uint32_t i) {
-    const sz_acc *a = &fs->accs[i];
-    step s = {.kind = STEP_ANY, .is_night = a->is_night, .acc = i, .gap_ms = a->gap_ms};
-    if (a->pane_ms) return s;
+static step_kind kind_of(const sz_acc *a) {
+    bool is_days = a->kind == SZ_ACC_DAYS, is_sum = a->has_sum && !a->has_minmax;
     switch (a->kind) {
     case SZ_ACC_DAYS:
-        if (a->field == UINT16_MAX) {
-            s.kind = STEP_COUNT;
-        } else if (a->has_sum && !a->has_minmax && (a->field == SZ_EF_AMOUNT || a->field == SZ_EF_HOURS)) {
-            s.kind = STEP_SUM;
-            s.number = a->field == SZ_EF_AMOUNT ? NUMBER_AMOUNT : NUMBER_HOURS;
-        }
-        break;
-    case SZ_ACC_SESSIONS: s.kind = STEP_SESSION; break;
-    case SZ_ACC_LAST: s.kind = STEP_LAST; break;
-    case SZ_ACC_UNTIL: s.kind = STEP_UNTIL; break;
-    default: break;
+    case SZ_ACC_PANES:
+        if (a->field == UINT16_MAX) return is_days ? STEP_COUNT : STEP_PANE;
+        return is_days && is_sum && (a->field == SZ_EF_AMOUNT || a->field == SZ_EF_HOURS) ? STEP_SUM : STEP_ANY;
+    case SZ_ACC_SESSIONS: return a->pane_ms ? STEP_ANY : STEP_SESSION;
+    case SZ_ACC_LAST: return STEP_LAST;
+    case SZ_ACC_UNTIL: return STEP_UNTIL;
+    default: return STEP_ANY;
     }
-    return s;
+}
+
+static step step_of(const sz_featureset *fs, uint32_t i) {
+    const sz_acc *a = &fs->accs[i];
+    return (step){.at = (uint32_t)(sizeof(state_head) + i * sizeof(region)),
+                  .acc = i,
+                  .keep = a->keep,
+                  .unit = a->is_night ? UNIT_NIGHT : UNIT_DAY,
+                  .number = a->field == SZ_EF_HOURS ? NUMBER_HOURS : NUMBER_AMOUNT,
+                  .ms = a->pane_ms ? a->pane_ms : a->gap_ms};
 }
 
 static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
+    uint32_t n = 0;
     p->mask = bits;
     p->is_made = true;
-    p->n = 0;
-    p->is_counted = is_counted(fs, mask);
-    for (uint32_t i = 0; i < fs->n_accs; i++) {
-        if (!(bits >> fs->accs[i].matcher & 1)) continue;
-        if (p->n == p->cap) {
-            p->cap = p->cap ? 2 * p->cap : 16;
-            p->steps = sz_realloc(p->steps, p->cap * sizeof *p->steps);
-        }
-        p->steps[p->n++] = step_of(fs, i);
+    p->is_counted = fs->findable_days && is_counted(fs, mask);
+    if (!p->steps) p->steps = sz_alloc(fs->n_accs * sizeof *p->steps); /* a memory is of one feature set */
+    for (uint32_t kind = 0; kind < N_STEP_KINDS; kind++) {
+        for (uint32_t i = 0; i < fs->n_accs; i++)
+            if (bits >> fs->accs[i].matcher & 1 && kind_of(&fs->accs[i]) == kind) p->steps[n++] = step_of(fs, i);
+        p->end[kind] = p->steps + n;
     }
 }
 
-/* One more in the last row of n bytes, if that is of `at`; with a number in its sum. */
-static inline bool add_to_row(uint8_t *p, uint32_t n, uint32_t size, int32_t at) {
-    if (n < size) return false;
-    uint64_t row; /* a day_row */
-    memcpy(&row, p + n - size, sizeof row);
-    if ((int32_t)(uint32_t)row != at) return false;
-    row += UINT64_C(1) << 32;
-    memcpy(p + n - size, &row, sizeof row);
-    return true;
+/* ---- a record, by its plan ---- */
+
+typedef struct by_plan {
+    sz_add_memo *m;
+    sz_fstate *s;
+    const sz_featureset *fs;
+    const sz_zone *z;
+    const sz_event *e;
+    sz_entry entry;
+    int32_t at[N_UNITS];
+} by_plan;
+
+/* The unusual; the state may move. Its first new row of a day makes room for others. */
+static uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
+    if (is_new_day) regions_spread(x->s);
+    const adding a = adding_of(x->s, x->fs, x->z, x->m->days, x->e, x->entry);
+    add_to(&a, s->acc);
+    return x->s->p;
 }
-_Static_assert(offsetof(day_row, n) == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "n is the upper half");
+
+static inline region *region_of(uint8_t *base, const step *s) { return (region *)(void *)(base + s->at); }
+
+/* A new row behind the last one, and those that no window can reach any more fall off at the front. NULL: there is no
+ * room. */
+static uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at) {
+    region *r = region_of(base, s);
+    uint8_t *rows = base + r->off + head;
+    uint32_t n = r->n - head, gone = 0;
+    if (r->n < head) return NULL;
+    if (s->keep != INT32_MAX)
+        for (int32_t first; gone < n; gone += size) {
+            memcpy(&first, rows + gone, sizeof first);
+            if (first >= at - s->keep) break;
+        }
+    if (gone) {
+        memmove(rows, rows + gone, n - gone);
+        r->n -= gone;
+        n -= gone;
+    }
+    if (r->cap - r->n < size) return NULL;
+    const day_row one = {.at = at, .n = 1};
+    memcpy(rows + n, &one, sizeof one);
+    memset(rows + n + sizeof one, 0, size - sizeof one);
+    r->n += size;
+    return rows + n;
+}
+
+/* One more in the row of `at`, which is the last one or a new one; the row. */
+static inline uint8_t *count_in_row(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at) {
+    const region *r = region_of(base, s);
+    uint8_t *row = base + r->off + r->n - size;
+    int32_t have;
+    uint32_t n;
+    if (r->n <= head) return row_behind(base, s, head, size, at);
+    memcpy(&have, row + offsetof(day_row, at), sizeof have);
+    if (have != at) return row_behind(base, s, head, size, at);
+    memcpy(&n, row + offsetof(day_row, n), sizeof n);
+    n++;
+    memcpy(row + offsetof(day_row, n), &n, sizeof n);
+    return row;
+}
 
 static inline void add_to_sum(uint8_t *sum, int64_t number) {
     int64_t v;
@@ -101,59 +155,67 @@ static inline void add_to_sum(uint8_t *sum, int64_t number) {
     memcpy(sum, &v, sizeof v);
 }
 
-/* The session goes on; or another one begins on a day that has one. */
-static inline bool add_to_session(uint8_t *p, uint32_t n, int32_t at, int64_t t_ms, int64_t gap_ms) {
-    if (n < sizeof(session_head) + sizeof(day_row)) return false;
+/* The session goes on; or another one begins. */
+static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64_t t_ms) {
+    const region *r = region_of(base, s);
+    uint8_t *p = base + r->off;
     int64_t last;
+    if (r->n < sizeof(session_head)) return false;
     memcpy(&last, p, sizeof last);
-    bool joins = last != SZ_TIME_NONE && t_ms - last < gap_ms;
-    if (!joins && !add_to_row(p, n, sizeof(day_row), at)) return false;
+    bool joins = last != SZ_TIME_NONE && t_ms - last < s->ms;
+    if (!joins && !count_in_row(base, s, sizeof(session_head), sizeof(day_row), at)) return false;
     memcpy(p, &t_ms, sizeof t_ms);
     return true;
 }
 
-static inline bool raise_until(uint8_t *p, uint32_t n, int64_t t_ms) {
-    int64_t have;
-    if (n != sizeof have) return false;
-    memcpy(&have, p, sizeof have);
-    if (t_ms > have) memcpy(p, &t_ms, sizeof t_ms);
+static inline bool keep_last(uint8_t *base, const step *s, sz_entry entry) {
+    region *r = region_of(base, s);
+    if (entry.n > r->cap) return false;
+    r->n = entry.n;
+    sz_bytes_copy(base + r->off, entry.p, entry.n);
     return true;
 }
 
-static void add_steps(const adding *x, const plan *p) {
+static inline bool raise_until(uint8_t *base, const step *s, int64_t t_ms) {
+    const region *r = region_of(base, s);
+    int64_t have;
+    if (r->n != sizeof have) return false;
+    memcpy(&have, base + r->off, sizeof have);
+    if (t_ms > have) memcpy(base + r->off, &t_ms, sizeof t_ms);
+    return true;
+}
+
+static void add_steps(const by_plan *x, const plan *p) {
     const sz_event *e = x->e;
-    const int32_t at[2] = {x->day, x->night};
-    const int64_t numbers[N_NUMBERS] = {
-        [NUMBER_AMOUNT] = e->amount_fen, [NUMBER_HOURS] = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT};
-    uint8_t *base = x->s->p;
-    if (!p->n) return; /* no steps, and no list of them */
-    for (const step *s = p->steps, *end = s + p->n; s < end; s++) {
-        region *r = &((region *)(void *)(base + sizeof(state_head)))[s->acc];
-        uint8_t *bytes = base + r->off;
-        bool done = false;
-        switch (s->kind) {
-        case STEP_COUNT: done = add_to_row(bytes, r->n, sizeof(day_row), at[s->is_night]); break;
-        case STEP_SUM:
-            done = numbers[s->number] < 0;
-            if (!done && add_to_row(bytes, r->n, sizeof(day_row) + 8, at[s->is_night])) {
-                add_to_sum(bytes + r->n - 8, numbers[s->number]);
-                done = true;
-            }
-            break;
-        case STEP_SESSION: done = add_to_session(bytes, r->n, at[s->is_night], e->time_ms, s->gap_ms); break;
-        case STEP_LAST:
-            if (x->entry.n > r->cap) break;
-            r->n = x->entry.n;
-            memcpy(bytes, x->entry.p, x->entry.n);
-            done = true;
-            break;
-        case STEP_UNTIL: done = raise_until(bytes, r->n, e->time_ms); break;
-        default: break;
-        }
-        if (done) continue;
-        add_to(x, s->acc);
-        base = x->s->p; /* it may have moved */
+    const int64_t t_ms = e->time_ms;
+    uint8_t *base = x->s->p, *row;
+    const step *s = p->steps;
+    for (const step *end = p->end[STEP_COUNT]; s < end; s++)
+        if (!count_in_row(base, s, 0, sizeof(day_row), x->at[s->unit])) base = add_in_general(x, s, true);
+    for (const step *end = p->end[STEP_SUM]; s < end; s++) {
+        int64_t number = s->number == NUMBER_AMOUNT      ? e->amount_fen
+                         : e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro
+                                                         : SZ_ABSENT;
+        if (number < 0) continue;
+        row = count_in_row(base, s, 0, sizeof(day_row) + sizeof number, x->at[s->unit]);
+        if (row) add_to_sum(row + sizeof(day_row), number);
+        else base = add_in_general(x, s, false);
     }
+    for (const step *end = p->end[STEP_PANE]; s < end; s++)
+        if (!count_in_row(base, s, 0, sizeof(day_row), (int32_t)(t_ms / s->ms))) base = add_in_general(x, s, false);
+    for (const step *end = p->end[STEP_SESSION]; s < end; s++)
+        if (!count_session(base, s, x->at[s->unit], t_ms)) base = add_in_general(x, s, false);
+    for (const step *end = p->end[STEP_LAST]; s < end; s++)
+        if (!keep_last(base, s, x->entry)) base = add_in_general(x, s, false);
+    for (const step *end = p->end[STEP_UNTIL]; s < end; s++)
+        if (!raise_until(base, s, t_ms)) base = add_in_general(x, s, false);
+    for (const step *end = p->end[STEP_ANY]; s < end; s++) base = add_in_general(x, s, false);
+}
+
+static uint64_t bits_of(const uint8_t *mask, uint32_t bytes) {
+    uint64_t bits = 0;
+    sz_bytes_copy(&bits, mask, bytes);
+    return bits;
 }
 
 void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e,
@@ -162,11 +224,13 @@ void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, con
         sz_fstate_add(s, fs, z, e, mask, entry);
         return;
     }
-    uint64_t bits = 0;
-    for (uint32_t i = 0; i < (fs->n_matchers + 7) / 8; i++) bits |= (uint64_t)mask[i] << 8 * i;
+    uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
     plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 57];
     if (p->mask != bits || !p->is_made) plan_make(p, fs, bits, mask);
-    adding x = adding_of(s, fs, z, m->days, e, entry);
+    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = e, .entry = entry};
+    x.at[UNIT_DAY] = sz_zone_day_as(z, &m->days[UNIT_DAY], e->time_ms);
+    if (fs->has_nights) x.at[UNIT_NIGHT] = sz_zone_day_as(z, &m->days[UNIT_NIGHT], e->time_ms - SZ_DAY_MS / 2);
+    if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = x.at[UNIT_DAY];
     add_steps(&x, p);
-    if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days && p->is_counted) add_findable(s, fs, e, mask);
+    if (p->is_counted && e->type == SZ_TYPE_ATTENDANCE) add_findable(s, fs, e, mask);
 }

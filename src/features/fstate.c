@@ -52,17 +52,62 @@ static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
     s->n += by;
 }
 
+static void room_for_all(sz_fstate *s, uint32_t n) {
+    if (n <= s->cap) return;
+    s->cap = align8(n + n / 8 + 256); /* each time is a copy into memory that is cold */
+    s->p = sz_realloc(s->p, s->cap);
+}
+
+/* Of a region that is to be n bytes long: for one more such row behind. */
+static uint32_t room_to_grow(const region *r, uint32_t n) {
+    enum { ROW_MOST = 32 };
+    uint32_t row = n - r->n;
+    return row > 8 && row <= ROW_MOST ? align8(n + n / 16 + row) : room_for(n);
+}
+
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
-    uint32_t cap = room_for(n), all = s->n + cap - regions_of(s)[i].cap;
-    if (all > s->cap) {
-        s->cap = align8(all + all / 8 + 256); /* each time is a copy into memory that is cold */
-        s->p = sz_realloc(s->p, s->cap);
-    }
+    uint32_t cap = room_to_grow(&regions_of(s)[i], n);
+    room_for_all(s, s->n + cap - regions_of(s)[i].cap);
     set_room(s, i, cap);
-    region *r = &regions_of(s)[i];
-    memset(s->p + r->off + r->n, 0, cap - r->n);
-    r->n = n;
-    return s->p + r->off;
+    regions_of(s)[i].n = n;
+    return region_bytes(s, i);
+}
+
+/* ---- a day's first record ---- */
+
+enum { MORE = 16, IS_FULL = 8 };
+
+static uint32_t more_for(const region *r) { return r->n && r->cap - r->n < IS_FULL ? MORE : 0; }
+
+/* n bytes, a multiple of 8, to a place further on that they may reach into: the last ones first. */
+static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
+    typedef struct {
+        uint64_t v[4];
+    } whole;
+    for (; n >= sizeof(whole); n -= (uint32_t)sizeof(whole)) {
+        whole w;
+        memcpy(&w, from + n - sizeof w, sizeof w);
+        memcpy(to + n - sizeof w, &w, sizeof w);
+    }
+    for (; n > 0; n -= 8) {
+        uint64_t w;
+        memcpy(&w, from + n - 8, 8);
+        memcpy(to + n - 8, &w, 8);
+    }
+}
+
+void regions_spread(sz_fstate *s) {
+    uint32_t n_regions = head_of(s)->n_regions, end = s->n;
+    for (uint32_t k = 0; k < n_regions; k++) end += more_for(&regions_of(s)[k]);
+    room_for_all(s, end);
+    s->n = end;
+    region *r = regions_of(s);
+    for (uint32_t k = n_regions;
+         k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
+        r[k].cap += more_for(&r[k]);
+        move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
+        r[k].off = end -= r[k].cap;
+    }
 }
 
 void region_trim(sz_fstate *s, uint32_t i, uint32_t n) {

@@ -35,19 +35,26 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 /* ---- remembered ---- */
 
 enum { SLOTS = 1024, EMPTY = 0 };
-enum { ASKS_PLACE = 1, ASKS_KIND = 2, ASKS_HOUR = 4, ASKS_WEEKDAY = 8, ASKS_MINUTE = 16 };
+enum { ASKS_PLACE = 1, ASKS_KIND = 2, ASKS_HOUR = 4, ASKS_WEEKDAY = 8, ASKS_MINUTE = 16, ASKS_LEAVE = 32 };
+
+/* Who has leaves is asked whether he is on one; whoever has none is not, whenever that is. */
+enum { WITHOUT_LEAVES, WITH_LEAVES, N_LEAVES };
 
 struct sz_match_memo {
-    bool is_usable;             /* at most 64 matchers, none with more than 64 wheres */
-    uint64_t own[SZ_TYPES_MAX]; /* of a type: matchers that look at more, a bit each */
+    bool is_usable; /* at most 64 matchers, none with more than 64 wheres */
+    struct {
+        uint64_t own[SZ_TYPES_MAX]; /* of a type: matchers that look at more, a bit each */
+        uint64_t more[64];          /* of a matcher: its wheres that look at more */
+    } of[N_LEAVES];
     uint8_t asks[SZ_TYPES_MAX]; /* beside the codes */
-    uint64_t more[64];          /* of a matcher: its wheres that look at more */
     struct {
         uint64_t key, mask;
     } slots[SLOTS];
     sz_recall places; /* of the campus */
     sz_day_memo days;
-    uint32_t *kinds, n_kinds; /* of each place: a number of its kind, from 1 */
+    int64_t minute_ms;                       /* begin of the minute that was asked for last */
+    uint64_t minute[SZ_TYPE_FIRST_DECLARED]; /* what its records' keys have of it, by type */
+    uint32_t *kinds, n_kinds;                /* of each place: a number of its kind, from 1 */
 };
 
 /* What a program asks for, if that is part of the key; false: it looks at more. */
@@ -71,10 +78,24 @@ static bool is_by_key(const sz_prog *p, uint8_t *asks) {
         case SZ_EF_HOUR: *asks |= ASKS_HOUR; break;
         case SZ_EF_WEEKDAY: *asks |= ASKS_WEEKDAY; break;
         case SZ_EF_CLOCK: *asks |= ASKS_MINUTE; break;
+        case SZ_EF_ON_LEAVE: *asks |= ASKS_LEAVE; break;
         default: return false;
         }
     }
     return true;
+}
+
+/* Of one matcher's wheres: which look at more. What the others ask for. */
+static uint8_t sort_wheres(sz_match_memo *m, const sz_matcher *x, uint32_t i) {
+    uint8_t asks = 0;
+    for (uint32_t k = 0; k < x->n_wheres; k++) {
+        uint8_t of_it = 0;
+        bool is_plain = is_by_key(x->wheres[k], &of_it);
+        if (!is_plain) m->of[WITHOUT_LEAVES].more[i] |= UINT64_C(1) << k;
+        if (!is_plain || of_it & ASKS_LEAVE) m->of[WITH_LEAVES].more[i] |= UINT64_C(1) << k;
+        if (is_plain) asks |= of_it;
+    }
+    return asks;
 }
 
 static void number_kinds(sz_match_memo *m, const sz_campus *c) {
@@ -89,16 +110,16 @@ static void number_kinds(sz_match_memo *m, const sz_campus *c) {
 sz_match_memo *sz_match_memo_new(const sz_featureset *fs, const sz_campus *c) {
     sz_match_memo *m = sz_alloc(sizeof *m);
     number_kinds(m, c);
+    m->minute_ms = INT64_MIN;
     m->is_usable = fs->n_matchers <= 64;
     for (uint32_t i = 0; i < fs->n_matchers && m->is_usable; i++) {
         const sz_matcher *x = &fs->matchers[i];
-        uint8_t asks = 0;
         m->is_usable = x->n_wheres <= 64;
-        for (uint32_t k = 0; k < x->n_wheres && m->is_usable; k++)
-            if (!is_by_key(x->wheres[k], &asks)) m->more[i] |= UINT64_C(1) << k;
+        uint8_t asks = m->is_usable ? sort_wheres(m, x, i) : 0;
         for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) {
             if (!(x->types >> t & 1)) continue;
-            if (m->more[i]) m->own[t] |= UINT64_C(1) << i;
+            for (int k = 0; k < N_LEAVES; k++)
+                if (m->of[k].more[i]) m->of[k].own[t] |= UINT64_C(1) << i;
             m->asks[t] |= asks;
         }
     }
@@ -131,45 +152,74 @@ static bool place_of(sz_match_memo *m, const sz_campus *c, const sz_event *e, ui
     return (is_kind || i != SZ_NONE) && *place <= OTHER_PLACE;
 }
 
-static uint64_t time_of(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
-    uint8_t asks = m->asks[e->type];
+static uint64_t time_asked(uint8_t asks, int32_t day, uint32_t minute) {
     uint64_t key = 0;
-    if (!(asks & (ASKS_HOUR | ASKS_WEEKDAY | ASKS_MINUTE))) return 0;
-    int32_t day = sz_zone_day_as(z, &m->days, e->time_ms);
-    bool is_plain = m->days.from_ms < m->days.to_ms; /* then it is that day */
-    uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(z, e->time_ms));
-    uint32_t minute = ms / 60000;
     if (asks & ASKS_MINUTE) key = minute + 1;
     else if (asks & ASKS_HOUR) key = minute / 60 + 1;
     if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(day) << 11;
     return key;
 }
 
-/* All that is asked for as one number, never EMPTY: bits 1-25 codes, 28-41 time, from 44 on the place. */
-static bool key_of(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint64_t *key) {
+static uint64_t time_anew(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
+    int32_t day = sz_zone_day_as(z, &m->days, e->time_ms);
+    bool is_plain = m->days.from_ms < m->days.to_ms; /* then it is that day */
+    uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(z, e->time_ms));
+    uint32_t minute = ms / 60000;
+    m->minute_ms = is_plain ? m->days.from_ms + (int64_t)minute * 60000 : INT64_MIN;
+    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) m->minute[t] = time_asked(m->asks[t], day, minute);
+    return m->minute[e->type];
+}
+
+/* Records come in order: mostly in the minute of the one before. */
+static inline uint64_t time_of(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
+    bool is_same = (uint64_t)e->time_ms - (uint64_t)m->minute_ms < 60000;
+    return is_same ? m->minute[e->type] : time_anew(m, z, e);
+}
+
+/* The six codes of a record, four bits each: they stand side by side. */
+static inline uint64_t codes_of(const sz_event *e) {
+    uint64_t v;
+    memcpy(&v, &e->type, sizeof v);
+    v &= UINT64_C(0x0f0f0f0f0f0f);
+    v = (v | v >> 4) & UINT64_C(0x00ff00ff00ff);
+    return (v | v >> 8 | v >> 16) & UINT64_C(0xffffff);
+}
+
+_Static_assert(offsetof(sz_event, result) == offsetof(sz_event, type) + 5 && SZ_TYPE_FIRST_DECLARED <= 16,
+               "side by side");
+
+/* All that is asked for as one number, never EMPTY: bits 1-24 codes, 25 has leaves, 28-41 time, from 44 on the place.
+ */
+static inline bool key_of(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, bool has_leaves,
+                          uint64_t *key) {
     uint64_t place;
     if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, c, e, &place)) return false;
-    uint64_t codes = (uint64_t)e->type << 1 | (uint64_t)e->precision << 8 | (uint64_t)e->op << 12 |
-                     (uint64_t)e->status << 16 | (uint64_t)e->direction << 20 | (uint64_t)e->result << 24;
-    *key = place << 44 | time_of(m, z, e) << 28 | codes | 1;
+    *key = place << 44 | time_of(m, z, e) << 28 | (uint64_t)has_leaves << 25 | codes_of(e) << 1 | 1;
     return true;
 }
 
+/* Is the record one that is asked about leaves, of a student who has some? */
+static inline bool has_leaves(const sz_match_memo *m, const sz_campus *c, const sz_event *e, uint32_t student) {
+    if (!m || !(m->asks[e->type] & ASKS_LEAVE) || student == SZ_NONE) return false;
+    const sz_student *s = sz_campus_student(c, student);
+    return s->leave_to > s->leave_from;
+}
+
 /* Matchers that the record fits as far as the key goes. */
-static uint64_t by_key(const sz_match_memo *m, const sz_eval *ev, const sz_event *e, const sz_loader *l) {
+static uint64_t by_key(const uint64_t *more, const sz_eval *ev, const sz_event *e, const sz_loader *l) {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < ev->fs->n_matchers; i++) {
         const sz_matcher *x = &ev->fs->matchers[i];
         bool fits = is_of_type(ev, x, e);
         for (uint32_t k = 0; k < x->n_wheres && fits; k++)
-            if (!(m->more[i] >> k & 1)) fits = where_holds(x->wheres[k], l);
+            if (!(more[i] >> k & 1)) fits = where_holds(x->wheres[k], l);
         if (fits) bits |= UINT64_C(1) << i;
     }
     return bits;
 }
 
-static bool rest_holds(const sz_match_memo *m, uint32_t i, const sz_matcher *x, const sz_loader *l) {
-    for (uint64_t left = m->more[i]; left; left &= left - 1)
+static bool rest_holds(uint64_t more, const sz_matcher *x, const sz_loader *l) {
+    for (uint64_t left = more; left; left &= left - 1)
         if (!where_holds(x->wheres[__builtin_ctzll(left)], l)) return false;
     return true;
 }
@@ -181,36 +231,40 @@ static void put_bits(uint8_t *mask, uint64_t bits) {
     for (int i = 0; i < 8; i++) mask[i] = (uint8_t)(bits >> 8 * i); /* one store */
 }
 
-bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint8_t *mask) {
+bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student,
+                    uint8_t *mask) {
     uint64_t key;
-    if (!key_of(m, c, z, e, &key)) return false;
+    bool leaves = has_leaves(m, c, e, student);
+    if (!key_of(m, c, z, e, leaves, &key)) return false;
     uint32_t at = slot_of(key);
-    if (m->slots[at].key != key || m->own[e->type] & m->slots[at].mask) return false;
+    if (m->slots[at].key != key || m->of[leaves].own[e->type] & m->slots[at].mask) return false;
     put_bits(mask, m->slots[at].mask);
     return true;
 }
 
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask) {
     uint64_t key;
-    if (!key_of(m, ev->facts->campus, ev->zone, e, &key)) {
+    bool leaves = has_leaves(m, ev->facts->campus, e, ev->student);
+    if (!key_of(m, ev->facts->campus, ev->zone, e, leaves, &key)) {
         sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;
     }
     const sz_event *before = ev->event;
+    const uint64_t *more = m->of[leaves].more, own_of_type = m->of[leaves].own[e->type];
     ev->event = e;
     uint32_t at = slot_of(key);
     sz_loader l = sz_eval_loader(ev);
     bool is_known = m->slots[at].key == key;
-    if (!is_known || m->own[e->type] & m->slots[at].mask) sz_eval_at(ev, e->time_ms);
+    if (!is_known || own_of_type & m->slots[at].mask) sz_eval_at(ev, e->time_ms);
     if (!is_known) {
         m->slots[at].key = key;
-        m->slots[at].mask = by_key(m, ev, e, &l);
+        m->slots[at].mask = by_key(more, ev, e, &l);
     }
     uint64_t bits = m->slots[at].mask;
-    for (uint64_t own = m->own[e->type] & bits; own; own &= own - 1) {
+    for (uint64_t own = own_of_type & bits; own; own &= own - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(own);
-        if (!rest_holds(m, i, &ev->fs->matchers[i], &l)) bits &= ~(UINT64_C(1) << i);
+        if (!rest_holds(more[i], &ev->fs->matchers[i], &l)) bits &= ~(UINT64_C(1) << i);
     }
     put_bits(mask, bits);
     ev->event = before;

@@ -6,7 +6,6 @@
 #include "internal.h"
 
 enum { PRINTS = 32, LOG_LEAST_MORE = 256 }; /* room for prints is a multiple; bytes that a log grows by at least */
-enum { LOG_BEHIND = 16 };                   /* bytes of room that are never used: whole vectors are copied */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
@@ -102,7 +101,7 @@ static void log_fit(sz_timeline *tl, size_t n) {
 }
 
 static inline void log_room(sz_timeline *tl, uint32_t n) {
-    if (tl->log.n + n + LOG_BEHIND > tl->log.cap) log_fit(tl, tl->log.n + n);
+    if (tl->log.n + n > tl->log.cap) log_fit(tl, tl->log.n + n);
 }
 
 static inline uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
@@ -111,16 +110,6 @@ static inline uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
     tl->card_n = (uint8_t)card.n;
     memcpy(tl->card, card.p, card.n);
     return tl->card_word = sz_map_intern(dict, card);
-}
-
-/* Behind the last record, where there is room for it and LOG_BEHIND bytes. The scratch has as many behind it. */
-static inline void log_append(sz_timeline *tl, const sz_buf *entry) {
-    uint8_t *to = tl->log.p + tl->log.n;
-    const uint8_t *from = entry->p;
-    if (entry->n > 64) memcpy(to, from, entry->n);
-    else
-        for (size_t k = 0; k < entry->n; k += LOG_BEHIND) memcpy(to + k, from + k, LOG_BEHIND);
-    tl->log.n += entry->n;
 }
 
 static void log_put(sz_timeline *tl, uint32_t off, const sz_buf *entry) {
@@ -132,7 +121,7 @@ static void log_put(sz_timeline *tl, uint32_t off, const sz_buf *entry) {
 }
 
 static const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
-    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, x->short_mask)) return x->short_mask;
+    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, tl->student, x->short_mask)) return x->short_mask;
     run_init(x, tl, c, NULL);
     sz_match_quick(c->matches, &x->ev, e, x->mask);
     return x->mask;
@@ -146,9 +135,13 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     sz_entry_put_as(&c->scratch, e, mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card), c->words);
     bool is_end = off == tl->log.n;
     log_room(tl, (uint32_t)c->scratch.n);
-    if (is_end) log_append(tl, &c->scratch);
-    else log_put(tl, off, &c->scratch);
-    if (is_end) tl->last_off = off;
+    if (is_end) {
+        sz_bytes_copy(tl->log.p + off, c->scratch.p, c->scratch.n);
+        tl->log.n += c->scratch.n;
+        tl->last_off = off;
+    } else {
+        log_put(tl, off, &c->scratch);
+    }
     log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) tl->n_undos++;
     bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;

@@ -78,7 +78,7 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
         sz_eval_match(&ev, &e, anew);
         sz_match_quick(m, &ev, &e, quick);
         assert_memory_equal(quick, anew, sizeof anew);
-        if (sz_match_known(m, f.campus, &f.zone, &e, known)) {
+        if (sz_match_known(m, f.campus, &f.zone, &e, SZ_NONE, known)) {
             n_known++;
             assert_memory_equal(known, anew, sizeof anew);
         }
