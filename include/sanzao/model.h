@@ -87,6 +87,24 @@ typedef struct sz_event {
     char id_hex[34];      /* where a packed record puts the text of an id that it holds in fewer bytes: such an event must not be copied by value */
 } sz_event;
 
+/* An event of a built-in type as it lies in its line: half of it, and it may move with the line. Texts in the order of sz_event, from its
+ * id to its means, each by its place in the line and its length; codes as they lie in sz_event from its type on. */
+enum { SZ_TEXT_ID, SZ_TEXT_SOURCE, SZ_TEXT_STUDENT, SZ_TEXT_CARD, SZ_TEXT_CARD_SYSTEM, SZ_TEXT_PLACE, SZ_TEXT_READER, SZ_TEXT_REF,
+       SZ_TEXT_COURSE, SZ_TEXT_SESSION, SZ_TEXT_MEANS, SZ_N_TEXTS };
+enum { SZ_COMPACT_TEXTS = 12, SZ_COMPACT_LENGTH = 10 }; /* texts, one unused; bits of a length, the place is above them */
+typedef struct sz_compact {
+    int64_t time_ms, collected_ms;
+    uint8_t codes[8];
+    uint32_t texts[SZ_COMPACT_TEXTS]; /* 0: not given */
+    int64_t amount_fen, balance_fen, journal_no, use_count, hours_micro;
+    uint64_t content;
+} sz_compact;
+static inline sz_str sz_compact_text(const sz_compact *c, const char *line, unsigned which) {
+    return (sz_str){line + (c->texts[which] >> SZ_COMPACT_LENGTH), c->texts[which] & ((1u << SZ_COMPACT_LENGTH) - 1)};
+}
+/* All of it but declared fields, which it has none of; texts borrow from the line. made: the id, where it is none of the line's. */
+void sz_compact_expand(const sz_compact *c, const char *line, sz_str made, sz_event *out);
+
 typedef enum sz_feed_state { SZ_FEED_NONE, SZ_FEED_OPEN, SZ_FEED_COMPLETE, SZ_FEED_DOWN } sz_feed_state;
 
 typedef struct sz_feed_status {
@@ -158,8 +176,8 @@ typedef struct sz_decoder sz_decoder; /* yyjson with a pool that is reused */
 sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone);
 void sz_decoder_free(sz_decoder *d);
 void sz_decoder_only_yyjson(sz_decoder *d); /* for tests: without what stands in front of it */
-/* From here on SZ_READ_BEHIND bytes behind each record are there and may be read, whatever they are: lines of a buffer. */
-enum { SZ_READ_BEHIND = 16 };
+/* From here on records lie in a buffer that has SZ_READ_BEHIND zeros behind its end: up to these may be read, whatever is there. */
+enum { SZ_READ_BEHIND = 64 };
 void sz_decoder_may_read_behind(sz_decoder *d);
 /* Decode one JSON record (contract; CloudEvents structured mode too). Always fills *out; texts borrow from `raw` or are copied
  * into a. Never fails otherwise: what cannot be used is SZ_RECORD_DEAD with reason, field and detail. */
@@ -168,6 +186,10 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out);
 /* Decode the line at the beginning of `text` without knowing where it ends, where that can be done at once: how many bytes it
  * takes, its line feed not included. 0: it is to be cut first, and decoded by sz_decode_json, for which this is the same. */
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
+
+/* The same, with the texts left where they are, for whoever keeps the line: an event of a built-in type, or 0. made: the id if it was
+ * left out, until the next call; else empty. */
+size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made);
 
 /* Compute id (when left out) and content; the CSV mapping uses it as well. */
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a);

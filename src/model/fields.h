@@ -104,6 +104,15 @@ static inline bool sz_moment_is_sane(int64_t ms) {
 /* The start of its minute or day in campus time. */
 int64_t sz_moment_floor(const sz_zone *z, int64_t ms, int precision);
 
+/* The id of a record that was left without one, in `to`: by its reader's journal, its card's use count, or its bytes.
+ */
+enum { SZ_ID_MADE_MAX = 160 };
+sz_str sz_id_made(char to[SZ_ID_MADE_MAX], sz_str reader, int64_t journal_no, sz_str card, int64_t use_count,
+                  sz_str raw);
+
+/* The fingerprint (sz_event.content) of a compact event. */
+uint64_t sz_compact_content(const sz_compact *c, const char *line);
+
 /* What an event of its type must have beside type and time. False: r is dead. */
 bool sz_event_complete(sz_record *r, sz_arena *a);
 

@@ -11,117 +11,123 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static sz_str numbered(sz_arena *a, char kind, sz_str who, int64_t number) {
+static sz_str numbered(char *to, char kind, sz_str who, int64_t number) {
     char digits[20];
     size_t at = sizeof digits;
     for (uint64_t v = (uint64_t)number; at == sizeof digits || v; v /= 10) digits[--at] = (char)('0' + v % 10);
-    char text[160]; /* 2 + 64 + 1 + 19, and a reader or card is never longer */
-    size_t n = 0;
-    text[n++] = kind;
-    text[n++] = ':';
-    memcpy(text + n, who.p, who.n);
+    size_t n = 0; /* 2 + 64 + 1 + 19, and a reader or card is never longer */
+    to[n++] = kind;
+    to[n++] = ':';
+    memcpy(to + n, who.p, who.n);
     n += who.n;
-    text[n++] = ':';
-    memcpy(text + n, digits + at, sizeof digits - at);
-    return sz_arena_str(a, (sz_str){text, n + sizeof digits - at});
+    to[n++] = ':';
+    memcpy(to + n, digits + at, sizeof digits - at);
+    return (sz_str){to, n + sizeof digits - at};
 }
 
-static sz_str hashed(sz_arena *a, sz_str raw) {
+static sz_str hashed(char *to, sz_str raw) {
     static const char digits[] = "0123456789abcdef";
     XXH128_canonical_t c;
     XXH128_canonicalFromHash(&c, XXH3_128bits(raw.n ? raw.p : "", raw.n));
-    char text[34] = "x:";
+    memcpy(to, "x:", 2);
     for (size_t i = 0; i < sizeof c.digest; i++) {
-        text[2 + 2 * i] = digits[c.digest[i] >> 4];
-        text[3 + 2 * i] = digits[c.digest[i] & 15];
+        to[2 + 2 * i] = digits[c.digest[i] >> 4];
+        to[3 + 2 * i] = digits[c.digest[i] & 15];
     }
-    return sz_arena_str(a, (sz_str){text, sizeof text});
+    return (sz_str){to, 2 + 2 * sizeof c.digest};
 }
 
-/* The fingerprint: a hash of the numbers and one of each text, salted by its place, added up: none waits for
+sz_str sz_id_made(char to[SZ_ID_MADE_MAX], sz_str reader, int64_t journal_no, sz_str card, int64_t use_count,
+                  sz_str raw) {
+    if (reader.n && reader.n <= 64 && journal_no >= 0) return numbered(to, 'j', reader, journal_no);
+    if (card.n && card.n <= 64 && use_count >= 0) return numbered(to, 'c', card, use_count);
+    return hashed(to, raw);
+}
+
+/* ---- content ---- */
+
+/* The fingerprint: a hash of the numbers and one of each text, salted by its place among them, added up: none waits for
  * another, and the numbers lie in whole words (gathering all bytes in a buffer first took three times as long). */
-typedef struct canon {
-    uint64_t sum;
-    uint64_t numbers[8 + 2 * SZ_FIELDS_MAX];
-    size_t n;
-} canon;
 
-static inline void put_number(canon *c, int64_t v) { c->numbers[c->n++] = (uint64_t)v; }
+enum { SALT_BEFORE = SZ_TEXT_STUDENT - 1, SALT_DECLARED = SZ_TEXT_MEANS - SALT_BEFORE + 1 };
+_Static_assert(SZ_TEXT_MEANS - SALT_BEFORE == 9 && SALT_DECLARED == 10, "states keep fingerprints: salts stay");
 
-static inline void put_text(canon *c, unsigned place, sz_str s) {
-    if (s.n) c->sum += XXH3_64bits_withSeed(s.p, s.n, place);
-}
+static inline uint64_t of_text(sz_str s, unsigned salt) { return XXH3_64bits_withSeed(s.p, s.n, salt); }
 
-enum {
-    IN_STUDENT = 1,
-    IN_CARD,
-    IN_CARD_SYSTEM,
-    IN_PLACE,
-    IN_READER,
-    IN_REF,
-    IN_COURSE,
-    IN_SESSION,
-    IN_MEANS,
-    IN_DECLARED
-};
+/* What content is made of, of an event or a compact one. */
+typedef struct said {
+    int64_t time_ms;
+    const uint8_t *codes;     /* type, precision, op, status, direction, result */
+    const int64_t *numbers;   /* amount, balance, journal number, use count, hours */
+    const sz_value *declared; /* NULL: it is of a built-in type */
+} said;
 
-static void put_declared(canon *c, const sz_event *e) {
-    int64_t is_set = 0;
+static inline uint64_t of_numbers(const uint64_t *v, size_t n) { return XXH3_64bits(v, n * sizeof *v); }
+
+static uint64_t of_declared(const said *x, uint64_t type) {
+    uint64_t v[3 + 2 * SZ_FIELDS_MAX] = {(uint64_t)x->time_ms, type}, sum = 0, is_set = 0;
+    size_t n = 2;
     for (unsigned i = 0; i < SZ_FIELDS_MAX; i++) {
-        const sz_value *v = &e->fields[i];
-        if (!v->is_set) continue;
-        int64_t bits;
-        memcpy(&bits, &v->num, sizeof bits);
-        is_set |= INT64_C(1) << i;
-        put_number(c, bits);
-        put_number(c, v->fen);
-        put_text(c, IN_DECLARED + i, v->text);
+        const sz_value *f = &x->declared[i];
+        if (!f->is_set) continue;
+        is_set |= UINT64_C(1) << i;
+        memcpy(&v[n++], &f->num, sizeof f->num);
+        v[n++] = (uint64_t)f->fen;
+        if (f->text.n) sum += of_text(f->text, SALT_DECLARED + i);
     }
-    put_number(c, is_set);
+    v[n++] = is_set;
+    return sum + of_numbers(v, n);
 }
 
-static void put_own(canon *c, const sz_event *e) {
-    switch (e->type) {
-    case SZ_TYPE_SWIPE:
-        put_number(c, e->op);
-        put_number(c, e->amount_fen);
-        put_number(c, e->balance_fen);
-        put_number(c, e->journal_no);
-        put_number(c, e->use_count);
-        break;
-    case SZ_TYPE_ATTENDANCE:
-        put_number(c, e->status);
-        put_number(c, e->hours_micro);
-        put_text(c, IN_COURSE, e->course);
-        put_text(c, IN_SESSION, e->session);
-        break;
-    case SZ_TYPE_DORM_ACCESS: put_number(c, e->direction << 8 | e->result); break;
-    case SZ_TYPE_PRESENCE: put_text(c, IN_MEANS, e->means); break;
-    default: put_declared(c, e); break;
+static inline uint64_t numbers_of(const said *x) {
+    const uint64_t time = (uint64_t)x->time_ms, type = (uint64_t)(x->codes[0] << 8 | x->codes[1]);
+    const uint64_t *v = (const uint64_t *)x->numbers;
+    switch (x->codes[0]) {
+    case SZ_TYPE_SWIPE: return of_numbers((uint64_t[]){time, type, x->codes[2], v[0], v[1], v[2], v[3]}, 7);
+    case SZ_TYPE_ATTENDANCE: return of_numbers((uint64_t[]){time, type, x->codes[3], v[4]}, 4);
+    case SZ_TYPE_DORM_ACCESS:
+        return of_numbers((uint64_t[]){time, type, (uint64_t)(x->codes[4] << 8 | x->codes[5])}, 3);
+    case SZ_TYPE_PRESENCE: return of_numbers((uint64_t[]){time, type}, 2);
+    default: return of_declared(x, type);
     }
+}
+
+/* Texts that are part of the content, as bits from SZ_TEXT_STUDENT on; who asks for the others is of another type. */
+static inline unsigned texts_of(unsigned type) {
+    enum {
+        ALL = (1 << SZ_TEXT_STUDENT | 1 << SZ_TEXT_CARD | 1 << SZ_TEXT_CARD_SYSTEM | 1 << SZ_TEXT_PLACE |
+               1 << SZ_TEXT_READER | 1 << SZ_TEXT_REF)
+    };
+    if (type == SZ_TYPE_ATTENDANCE) return ALL | 1 << SZ_TEXT_COURSE | 1 << SZ_TEXT_SESSION;
+    return type == SZ_TYPE_PRESENCE ? ALL | 1 << SZ_TEXT_MEANS : ALL;
 }
 
 static uint64_t content_of(const sz_event *e) {
-    canon c;
-    c.sum = 0;
-    c.n = 0;
-    put_number(&c, e->time_ms);
-    put_number(&c, e->type << 8 | e->precision);
-    put_text(&c, IN_STUDENT, e->student);
-    put_text(&c, IN_CARD, e->card);
-    put_text(&c, IN_CARD_SYSTEM, e->card_system);
-    put_text(&c, IN_PLACE, e->place);
-    put_text(&c, IN_READER, e->reader);
-    put_text(&c, IN_REF, e->ref);
-    put_own(&c, e);
-    return c.sum + XXH3_64bits(c.numbers, c.n * sizeof c.numbers[0]);
+    const char *at = (const char *)e; /* members of a kind stand one behind the other */
+    said x = {e->time_ms, (const uint8_t *)at + offsetof(sz_event, type),
+              (const int64_t *)(const void *)(at + offsetof(sz_event, amount_fen)), e->fields};
+    const sz_str *texts = (const sz_str *)(const void *)(at + offsetof(sz_event, id));
+    uint64_t sum = numbers_of(&x);
+    for (unsigned left = texts_of(e->type); left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
+        if (texts[i].n) sum += of_text(texts[i], i - SALT_BEFORE);
+    }
+    return sum;
+}
+
+uint64_t sz_compact_content(const sz_compact *c, const char *line) {
+    said x = {c->time_ms, c->codes, (const int64_t *)(const void *)((const char *)c + offsetof(sz_compact, amount_fen)),
+              NULL};
+    uint64_t sum = numbers_of(&x);
+    for (unsigned i = SZ_TEXT_STUDENT; i < SZ_N_TEXTS; i++)
+        if (c->texts[i]) sum += of_text(sz_compact_text(c, line, i), i - SALT_BEFORE);
+    return sum;
 }
 
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a) {
     if (!has_id) {
-        if (e->reader.n && e->reader.n <= 64 && e->journal_no >= 0) e->id = numbered(a, 'j', e->reader, e->journal_no);
-        else if (e->card.n && e->card.n <= 64 && e->use_count >= 0) e->id = numbered(a, 'c', e->card, e->use_count);
-        else e->id = hashed(a, raw);
+        char made[SZ_ID_MADE_MAX];
+        e->id = sz_arena_str(a, sz_id_made(made, e->reader, e->journal_no, e->card, e->use_count, raw));
     }
     e->content = content_of(e);
 }

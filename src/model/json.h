@@ -36,19 +36,23 @@ typedef struct sz_json_word_slot {
 /* What stands between two values, `,"time":"`: the key after a key (json_learn.c), with what its row says of the value.
  * Where the value before it hardly changes, it may be part of it: `,"source":"pos","time":"`. */
 enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
-enum { SZ_JSON_WAYS = 8, SZ_JSON_SPANS = 3, SZ_JSON_NEXT_MAX = 32, SZ_JSON_NO_WAY = 1 << 16 };
-enum { SZ_SPAN_NONE, SZ_SPAN_WORD, SZ_SPAN_TEXT };
-enum { SZ_JSON_END = 0xff };        /* kind: the brace that ends the record */
+enum { SZ_JSON_WAYS = 8, SZ_JSON_SPANS = 3, SZ_JSON_NEXT_MAX = 32 };
+/* Kinds beside those of rows: a value that nobody asks for, one that json_plain.c leaves to others, the brace that ends
+ * the record, no way: what stands behind the last one fits everything. */
+enum { SZ_JSON_PASS = SZ_ROW_IS_ENVELOPE + 1, SZ_JSON_OTHER, SZ_JSON_END, SZ_JSON_NO_WAY };
 enum { SZ_JSON_LEARN_EVERY = 512 }; /* every so manyeth record goes the long way and is learned from */
 typedef struct sz_json_next {
     _Alignas(16) char text[SZ_JSON_NEXT_MAX];
+    uint64_t codes;                  /* the word in it, where it belongs */
     const struct sz_json_next *then; /* what comes after its row */
-    uint32_t mask[2];                /* a bit for each of its bytes, 16 and 16; SZ_JSON_NO_WAY: there is none */
+    uint32_t mask;                   /* a bit for each of its bytes */
     uint32_t bit;                    /* of its row, and that of the value in it */
-    uint16_t offset, into;           /* of the members of its row and of that value */
-    uint8_t n, row, kind, most;      /* most: bytes of a text */
-    bool is_text;                    /* its last byte begins a string */
-    uint8_t span, at, arg;           /* value in it: kind, place, length of a text or number of a word */
+    uint16_t span;                   /* a text in it: place and length; 0: there is none */
+    uint8_t into;                    /* where that belongs in a compact event */
+    uint8_t slot;                    /* where its value belongs: a byte there, of a word the bit among the codes */
+    uint8_t n, row, kind;
+    bool is_text : 1;   /* its last byte begins a string */
+    bool has_value : 1; /* in it */
 } sz_json_next;
 _Static_assert(sizeof(sz_json_next) == 64 || sizeof(void *) != 8, "one line of the cache");
 
@@ -57,7 +61,10 @@ typedef struct sz_json_moment {
     uint64_t day[2]; /* bytes 0 to 7 and 3 to 10 of `2026-03-02T08:00:00+08:00` */
     uint64_t offset; /* bytes 17 to 24, those of the offset */
     int64_t midnight_ms;
+    _Alignas(16) char head[16], tail[16]; /* bytes 0 to 15 and 10 to 25, its quote */
 } sz_json_moment;
+
+enum { SZ_JSON_LONGEST = 1024, SZ_JSON_ROOM = SZ_JSON_LONGEST + SZ_READ_BEHIND }; /* what is copied at most */
 
 struct sz_decoder {
     const sz_types *types;
@@ -70,7 +77,11 @@ struct sz_decoder {
     uint32_t text_rows;
     sz_json_word_slot words[SZ_WORD_SLOTS];
     sz_json_moment moment;
-    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS]; /* after each row, and these; spans first */
+    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS + 1]; /* after each row, and these; spans first */
+    uint32_t needed[SZ_TYPE_FIRST_DECLARED], allowed[SZ_TYPE_FIRST_DECLARED]; /* of a plain record's rows, by type */
+    uint32_t either[SZ_TYPE_FIRST_DECLARED];                                  /* one of these */
+    char room[SZ_JSON_ROOM]; /* copy of a record that has nothing behind it */
+    char made[SZ_ID_MADE_MAX];
     uint32_t until_turn; /* records until the next one that is learned from; 0: this one */
     bool only_yyjson;    /* for tests */
     bool may_read_behind;
@@ -109,10 +120,10 @@ static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
     }
     return -1;
 }
-/* The record at the beginning of the text straight into out, which was begun, but for what sz_event_complete and
- * sz_event_finish do; how many bytes it takes. 0: it is not plain, or its keys come in an order that was not learned;
- * out is to be begun anew. */
-size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out);
+/* The record at the beginning of the text straight into out, but for id and content; how many bytes it takes, which may
+ * be more than the text has where more may be read. 0: it is not plain, or its keys come in an order that was not
+ * learned. */
+size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out);
 /* What json_scan.c found at one key. */
 typedef struct sz_json_step {
     unsigned after;          /* the row of the key before, or SZ_JSON_BEGIN */
@@ -152,10 +163,12 @@ static inline int64_t sz_json_clock(const char *p) {
     uint64_t w = sz_json_bytes8(p) ^ UINT64_C(0x30303a30303a3030); /* each byte a digit, the colons 0 */
     uint64_t bad =
         (w & UINT64_C(0x0000ff0000ff0000)) | ((w | (w + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080));
-    w = w * 10 + (w >> 8);
-    unsigned hour = w & 0xff, minute = w >> 24 & 0xff, second = w >> 48 & 0xff;
-    if (bad || hour > 23 || minute > 59 || second > 59) return -1;
-    return (int64_t)((hour * 60 + minute) * 60 + second) * SZ_SECOND_MS;
+    w = (w * 10 + (w >> 8)) & UINT64_C(0x00ff0000ff0000ff);
+    /* 24 hours, 60 minutes or 60 seconds carry into the byte above */
+    bad |= (w + UINT64_C(0x00c40000c40000e8)) & UINT64_C(0x0100000100000100);
+    if (bad) return -1;
+    sz_u128 all = (sz_u128)w * (1 + (UINT64_C(60) << 24) + (UINT64_C(3600) << 48)); /* seconds are its bits 48 to 64 */
+    return (int64_t)((uint64_t)(all >> 48) & 0x1ffff) * SZ_SECOND_MS;
 }
 
 /* Is it of a built-in type, or of none? Declared types need view->obj. */

@@ -121,28 +121,46 @@ static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record
     return true;
 }
 
-static void finish(sz_record *out, sz_str raw, sz_arena *a) {
-    if (sz_event_complete(out, a)) sz_event_finish(&out->event, raw, out->event.id.n > 0, a);
+/* Id, if it was left out, and content of what json_plain.c read in that line of the record. */
+static sz_str finish(sz_decoder *d, const char *line, sz_str raw, sz_compact *c) {
+    c->content = sz_compact_content(c, line);
+    if (c->texts[SZ_TEXT_ID]) return (sz_str){NULL, 0};
+    return sz_id_made(d->made, sz_compact_text(c, line, SZ_TEXT_READER), c->journal_no,
+                      sz_compact_text(c, line, SZ_TEXT_CARD), c->use_count, raw);
+}
+
+size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made) {
+    size_t n = d->only_yyjson ? 0 : sz_json_plain(d, text, out);
+    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
+    *made = finish(d, text.p, (sz_str){text.p, n}, out);
+    return n;
+}
+
+static void expand(const sz_compact *c, const char *line, sz_str made, sz_arena *a, sz_record *out) {
+    out->kind = SZ_RECORD_EVENT;
+    out->time_ms = c->time_ms;
+    sz_compact_expand(c, line, made.n ? sz_arena_str(a, made) : made, &out->event);
 }
 
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
-    sz_record_begin(out);
-    size_t n = sz_json_plain(d, text, out);
-    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX || d->only_yyjson) return 0;
-    finish(out, (sz_str){text.p, n}, a);
+    sz_compact c;
+    sz_str made;
+    size_t n = sz_decode_json_compact(d, text, &c, &made);
+    if (n) expand(&c, text.p, made, a, out);
     return n;
 }
 
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
-    sz_record_begin(out);
     if (raw.n > SZ_RECORD_MAX) {
+        sz_record_begin(out);
         sz_record_dead(out, a, SZ_TOO_LARGE, NULL, "%zu bytes, at most %d are read", raw.n, SZ_RECORD_MAX);
         return;
     }
     sz_str text = raw;
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
-    if (!d->only_yyjson && text.n && sz_json_plain(d, text, out) == text.n) {
-        finish(out, raw, a);
+    sz_compact c;
+    if (!d->only_yyjson && text.n && sz_json_plain(d, text, &c) == text.n) {
+        expand(&c, text.p, finish(d, text.p, raw, &c), a, out);
         return;
     }
     sz_record_begin(out);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json_plain: the record that comes as records came before, straight into an event. Its keys follow each other as they
- * were learned (json_learn.c), each value is what its key asks for, and is read where it is found: no values are noted
- * in between, and no byte is looked at twice. Whatever is anything else, faults included, is left to the others from
- * its beginning on, so this never decides that a record is bad; where it says yes, the record is what they would have
- * made of it (tests/unit/test_model_scan.c, tests/fuzz/fuzz_event_json.c).
+ * json_plain: the record that comes as records came before, straight into a compact event. Its keys follow each other
+ * as they were learned (json_learn.c), each value is what its key asks for, and is read where it is found: no values
+ * are noted in between, and no byte is looked at twice. Whatever is anything else, faults included, is left to the
+ * others from its beginning on, so this never decides that a record is bad; where it says yes, the record is what they
+ * would have made of it (tests/unit/test_model_scan.c, tests/fuzz/fuzz_event_json.c).
  *
  * Numbers are read eight digits at a time without loops, for their lengths change from record to record and a wrong
  * guess of the processor costs as much as the number.
@@ -17,28 +17,18 @@
 #include <emmintrin.h>
 
 typedef struct plain {
-    const char *end;  /* of the text, in which the record may end earlier */
-    const char *safe; /* the last place from which 16 bytes may be read */
-    sz_record *out;
+    const char *line; /* where the record begins */
+    const char *end;  /* of the text, in which the record may end earlier; zeros follow, so nothing goes far beyond */
+    sz_compact *out;
     sz_decoder *d;
 } plain;
 
-/* ---- bytes ---- */
+enum { TEXTS_AT = offsetof(sz_compact, texts) };
 
-/* Zeros behind the end. */
-static __attribute__((noinline)) __m128i last_bytes(const char *p, const char *end) {
-    char tail[16] = {0};
-    if (p < end) memcpy(tail, p, end - p < 16 ? (size_t)(end - p) : 16);
-    return _mm_loadu_si128((const __m128i *)(const void *)tail);
-}
-
-static inline __m128i bytes_at(const plain *x, const char *p) {
-    if (__builtin_expect(p > x->safe, 0)) return last_bytes(p, x->end);
-    return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
+static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
 
 static inline void set_i64(const plain *x, const sz_json_next *k, int64_t v) {
-    memcpy((char *)x->out + k->offset, &v, sizeof v);
+    memcpy((char *)x->out + k->slot, &v, sizeof v);
 }
 
 /* ---- texts ---- */
@@ -61,36 +51,36 @@ static inline unsigned stops_in(__m128i v) {
 /* The same for the usual text. */
 static inline const char *plain_end(const plain *x, const char *p) {
     for (const char *q = p;; q += 16) {
-        unsigned stops = stops_in(bytes_at(x, q));
+        unsigned stops = stops_in(bytes_at(q));
         if (stops == 0) continue;
         q += __builtin_ctz(stops);
-        return q < x->end && *q == '"' ? q : text_end(p, x->end);
+        return *q == '"' ? q : text_end(p, x->end);
     }
 }
 
 static inline void set_text(const plain *x, const sz_json_next *k, const char *p, size_t n) {
-    sz_str s = {p, n};
-    memcpy((char *)x->out + k->offset, &s, sizeof s);
+    uint32_t place = (uint32_t)((size_t)(p - x->line) << SZ_COMPACT_LENGTH | n);
+    memcpy((char *)x->out + k->slot, &place, sizeof place);
 }
 
 static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_next *k, const char *p) {
     const char *q = plain_end(x, p);
-    if (!q || (size_t)(q - p) - 1 > k->most) return NULL;
+    if (!q || (size_t)(q - p) - 1 >= sz_rows[k->row].limit) return NULL;
     set_text(x, k, p, (size_t)(q - p));
     return q + 1;
 }
 
 /* Of up to 15 bytes, which no limit is below, is at once. */
 static inline const char *read_text(const plain *x, const sz_json_next *k, const char *p) {
-    unsigned stops = stops_in(bytes_at(x, p)), n = stops ? (unsigned)__builtin_ctz(stops) : 0;
-    if (n == 0 || p + n >= x->end || p[n] != '"') return read_long(x, k, p);
+    unsigned n = (unsigned)__builtin_ctz(stops_in(bytes_at(p)) | 1u << 16);
+    if (n - 1 > 14 || p[n] != '"') return read_long(x, k, p);
     set_text(x, k, p, n);
     return p + n + 1;
 }
 
 /* A word of a closed list, or the name of a built-in type. */
-static inline const char *read_word(const plain *x, const sz_json_next *k, const char *p) {
-    __m128i v = bytes_at(x, p);
+static inline const char *read_word(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
+    __m128i v = bytes_at(p);
     unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
     if (!ends) return NULL;
     unsigned n = (unsigned)__builtin_ctz(ends);
@@ -99,7 +89,7 @@ static inline const char *read_word(const plain *x, const sz_json_next *k, const
     sz_key word = {(uint64_t)_mm_cvtsi128_si64(v), (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v))};
     int code = sz_json_word(x->d, k->row, word);
     if (code < 0) return NULL;
-    *((uint8_t *)x->out + k->offset) = (uint8_t)code;
+    *codes |= (uint64_t)code << k->slot;
     return p + n + 1;
 }
 
@@ -120,8 +110,8 @@ typedef struct decimal {
 } decimal;
 
 /* At most eight digits, perhaps with a point and one or two more, as JSON writes a number. False: something else. */
-static inline bool read_decimal(const plain *x, const char *p, decimal *out) {
-    __m128i v = _mm_sub_epi8(bytes_at(x, p), _mm_set1_epi8('0'));
+static inline bool read_decimal(const char *p, decimal *out) {
+    __m128i v = _mm_sub_epi8(bytes_at(p), _mm_set1_epi8('0'));
     unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
     unsigned n = (unsigned)__builtin_ctz(others); /* bit 16 is set */
     uint64_t digits = (uint64_t)_mm_cvtsi128_si64(v);
@@ -129,7 +119,7 @@ static inline bool read_decimal(const plain *x, const char *p, decimal *out) {
     out->hundredths = eight(digits << (64 - 8 * n)) * 100;
     out->decimals = 0;
     out->end = p + n;
-    if (p + n >= x->end || p[n] != '.') return true;
+    if (p[n] != '.') return true;
     unsigned m = (unsigned)__builtin_ctz(others >> (n + 1));
     if (m - 1 > 1) return false;
     unsigned tens = (unsigned)(p[n + 1] - '0'), ones = m == 2 ? (unsigned)(p[n + 2] - '0') : 0;
@@ -139,21 +129,23 @@ static inline bool read_decimal(const plain *x, const char *p, decimal *out) {
     return true;
 }
 
-static inline const char *read_number(const plain *x, const sz_json_next *k, const char *p) {
+enum { HAS_HOURS = offsetof(sz_event, has_hours) - offsetof(sz_event, type) };
+
+static inline const char *read_number(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
     decimal n;
-    if (!read_decimal(x, p, &n)) return NULL;
+    if (!read_decimal(p, &n)) return NULL;
     if (k->kind == SZ_ROW_IS_FEN) {
         set_i64(x, k, (int64_t)n.hundredths);
     } else if (k->kind == SZ_ROW_IS_HOURS) {
         if (k->is_text || n.hundredths > SZ_MICRO_MAX / 10000) return NULL;
         set_i64(x, k, (int64_t)n.hundredths * 10000);
-        x->out->event.has_hours = true;
+        *codes |= UINT64_C(1) << (8 * HAS_HOURS);
     } else {
         if (n.decimals) return NULL;
         set_i64(x, k, (int64_t)(n.hundredths / 100));
     }
     if (!k->is_text) return n.end;
-    return n.end < x->end && *n.end == '"' ? n.end + 1 : NULL;
+    return *n.end == '"' ? n.end + 1 : NULL;
 }
 
 _Static_assert(SZ_FEN_MAX >= INT64_C(9999999999), "eight digits of yuan are always fine");
@@ -171,36 +163,28 @@ static __attribute__((noinline)) const char *read_odd_time(const plain *x, const
     return q + 1;
 }
 
-/* On a known day it is a sane one. */
+static inline unsigned same_bytes(const char *p, const char *text) {
+    const __m128i want = _mm_load_si128((const __m128i *)(const void *)text);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_at(p), want));
+}
+
+/* Day, colons, offset and the quote behind them in two comparisons. On a known day it is a sane time. */
 static inline const char *read_time(const plain *x, const sz_json_next *k, const char *p) {
-    bool is_usual = x->end - p > SZ_JSON_TIME && p[SZ_JSON_TIME] == '"';
-    int64_t clock = is_usual ? sz_json_clock(p + 11) : -1;
-    if (clock < 0 || !sz_json_is_known_day(&x->d->moment, p)) return read_odd_time(x, k, p);
-    set_i64(x, k, x->d->moment.midnight_ms + clock);
+    enum { DAY = 0x27ff, REST = 0xfe40 }; /* places in head and tail; the digits of the clock are not among them */
+    const sz_json_moment *m = &x->d->moment;
+    unsigned same = same_bytes(p, m->head) | same_bytes(p + 10, m->tail) << 16;
+    int64_t clock = sz_json_clock(p + 11);
+    if (~same & (DAY | (unsigned)REST << 16) || clock < 0) return read_odd_time(x, k, p);
+    set_i64(x, k, m->midnight_ms + clock);
     return p + SZ_JSON_TIME + 1;
 }
 
 /* ---- records ---- */
 
-static inline unsigned others_than(__m128i here, const char *text) {
-    const __m128i want = _mm_load_si128((const __m128i *)(const void *)text);
-    return ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(here, want));
-}
-
-static inline const sz_json_next *follow(const plain *x, const sz_json_next *k, const char *p) {
-    const __m128i here = bytes_at(x, p);
-    for (const sz_json_next *end = k + SZ_JSON_WAYS; k < end; k++)
-        if ((others_than(here, k->text) & k->mask[0]) == 0 &&
-            (k->mask[1] == 0 || (others_than(bytes_at(x, p + 16), k->text + 16) & k->mask[1]) == 0))
-            return k;
-    return NULL;
-}
-
-/* The value within what was compared. */
-static inline void set_span(const plain *x, const sz_json_next *k, const char *p) {
-    sz_str s = {p + k->at, k->arg};
-    if (k->span == SZ_SPAN_TEXT) memcpy((char *)x->out + k->into, &s, sizeof s);
-    else *((uint8_t *)x->out + k->into) = k->arg;
+/* What is found at p: always something, for the last way fits everything. */
+static inline const sz_json_next *follow(const sz_json_next *k, const char *p) {
+    while (~(same_bytes(p, k->text) | same_bytes(p + 16, k->text + 16) << 16) & k->mask) k++;
+    return k;
 }
 
 /* A value that nobody asks for. */
@@ -211,57 +195,84 @@ static const char *pass_value(const plain *x, const sz_json_next *k, const char 
 }
 
 /* Where the value at p ends; NULL: it is not what its key asks for. Texts and words begin as such: json_learn.c. */
-static inline const char *read_value(const plain *x, const sz_json_next *k, const char *p) {
+static inline const char *read_value(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
     if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
     switch (k->kind) {
     case SZ_ROW_IS_TYPE:
-    case SZ_ROW_IS_CHOICE: return read_word(x, k, p);
+    case SZ_ROW_IS_CHOICE: return read_word(x, k, p, codes);
     case SZ_ROW_IS_TIME: return read_time(x, k, p);
     case SZ_ROW_IS_FEN:
     case SZ_ROW_IS_COUNT:
-    case SZ_ROW_IS_HOURS: return read_number(x, k, p);
-    default: return k->row == SZ_JSON_UNKNOWN ? pass_value(x, k, p) : NULL;
+    case SZ_ROW_IS_HOURS: return read_number(x, k, p, codes);
+    case SZ_JSON_PASS: return pass_value(x, k, p);
+    default: return NULL; /* the end too */
     }
+}
+
+/* A text within what was compared. */
+static inline void set_span(const plain *x, const sz_json_next *k, const char *p) {
+    uint32_t place = ((uint32_t)(p - x->line) << SZ_COMPACT_LENGTH) + k->span;
+    memcpy((char *)x->out + k->into, &place, sizeof place);
 }
 
 /* All keys and values; where they end, at the brace. NULL: something is not plain. */
-static inline const char *read_all(const plain *x, const char *p, uint32_t *found) {
+static inline const char *read_all(const plain *x, const char *p, uint32_t *found, uint64_t *out_codes) {
     uint32_t seen = 0;
-    for (const sz_json_next *k = follow(x, x->d->next[SZ_JSON_BEGIN], p); k; k = follow(x, k->then, p)) {
-        if (seen & k->bit) return NULL; /* of equal keys the first one counts */
+    uint64_t sum = 0, codes = 0; /* of the bits: the same as `seen` while none comes twice */
+    const sz_json_next *k = follow(x->d->next[SZ_JSON_BEGIN], p);
+    for (;;) {
         seen |= k->bit;
+        sum += k->bit;
+        codes |= k->codes;
         if (k->span) set_span(x, k, p);
-        const char *q = read_value(x, k, p + k->n);
-        *found = seen;
-        if (!q) return k->kind == SZ_JSON_END ? p : NULL;
+        const char *q = read_value(x, k, p + k->n, &codes);
+        if (!q) break;
         p = q;
+        k = follow(k->then, p);
     }
-    return NULL;
+    *found = seen;
+    *out_codes = codes;
+    return k->kind == SZ_JSON_END && sum == seen ? p + k->n : NULL; /* of equal keys the first one counts */
 }
 
-/* What every event has, and nothing that another type asks for; numbers that name a record are welcome in any. */
-static bool is_whole(const sz_decoder *d, uint32_t found, unsigned type) {
-    enum { NEEDED = 1 << SZ_ROW_TYPE | 1 << SZ_ROW_TIME, NAMES = 1 << SZ_ROW_JOURNAL_NO | 1 << SZ_ROW_USE_COUNT };
-    return (found & NEEDED) == NEEDED && !(found & ~(d->rows_of[type] | NEEDED | NAMES));
+static inline void begin(sz_compact *c) {
+    memset(c->texts, 0, sizeof c->texts);
+    c->collected_ms = SZ_TIME_NONE;
+    c->amount_fen = c->balance_fen = c->journal_no = c->use_count = SZ_ABSENT;
+    c->hours_micro = INT64_C(1000000);
 }
 
-size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out) {
-    const char *end = text.p + text.n;
-    const plain x = {.end = end, .safe = d->may_read_behind ? end : end - 16, .out = out, .d = d};
-    uint32_t found = 0;
+/* All that an event of its type needs, and nothing that another type asks for. */
+static inline bool is_whole(const sz_decoder *d, uint32_t found, unsigned type) {
+    return (found & d->needed[type]) == d->needed[type] && !(found & ~d->allowed[type]) && found & d->either[type] &&
+           found & (1 << SZ_ROW_STUDENT | 1 << SZ_ROW_CARD);
+}
+
+size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out) {
     if (d->until_turn == 0) return 0;
     d->until_turn--;
-    const char *p = text.n < 16 ? NULL : read_all(&x, text.p, &found);
-    if (!p || !is_whole(d, found, out->event.type)) return 0;
-    sz_event *e = &out->event;
-    if (e->precision > SZ_PREC_SECOND) e->time_ms = sz_moment_floor(d->zone, e->time_ms, e->precision);
-    out->time_ms = e->time_ms;
-    return (size_t)(p + 1 - text.p);
+    const char *from = text.p;
+    if (!d->may_read_behind) {
+        size_t n = text.n < SZ_JSON_LONGEST ? text.n : SZ_JSON_LONGEST;
+        if (n) memcpy(d->room, from, n);
+        memset(d->room + n, 0, SZ_READ_BEHIND);
+        text = (sz_str){from = d->room, n};
+    }
+    const plain x = {.line = from, .end = from + text.n, .out = out, .d = d};
+    uint32_t found;
+    uint64_t codes;
+    begin(out);
+    const char *p = read_all(&x, from, &found, &codes);
+    if (!p || !is_whole(d, found, codes & 0xff)) return 0;
+    memcpy(out->codes, &codes, sizeof codes);
+    unsigned precision = codes >> 8 & 0xff;
+    if (precision > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, (int)precision);
+    return (size_t)(p - from);
 }
 
 #else
 
-size_t sz_json_plain(sz_decoder *d, sz_str text, sz_record *out) {
+size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out) {
     (void)d;
     (void)text;
     (void)out;

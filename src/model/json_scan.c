@@ -13,7 +13,7 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-enum { LONGEST = 1024, WORDS = LONGEST / 64 };
+enum { WORDS = SZ_JSON_LONGEST / 64 };
 
 typedef struct scan {
     const char *text, *end;
@@ -132,9 +132,7 @@ static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
 
 static const sz_json_next *follow(const sz_decoder *d, const scan *s, unsigned after, const char *p) {
     for (const sz_json_next *x = d->next[after]; x < d->next[after] + SZ_JSON_WAYS; x++)
-        if (!x->span && x->kind != SZ_JSON_END && x->mask[0] != SZ_JSON_NO_WAY && s->end - p >= x->n &&
-            memcmp(p, x->text, x->n) == 0)
-            return x;
+        if (!x->has_value && x->kind < SZ_JSON_END && s->end - p >= x->n && memcmp(p, x->text, x->n) == 0) return x;
     return NULL;
 }
 
@@ -158,7 +156,7 @@ bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val val
     view->found = 0;
     view->obj = NULL;
     if (learns_all) d->until_turn = SZ_JSON_LEARN_EVERY;
-    if (text.n == 0 || text.n > LONGEST || text.p[0] != '{' || !mark(&s, text)) return false;
+    if (text.n == 0 || text.n > SZ_JSON_LONGEST || text.p[0] != '{' || !mark(&s, text)) return false;
     sz_json_step last = {.from = NULL}, now = {.after = SZ_JSON_BEGIN};
     for (const char *p = text.p;;) { /* at the brace or comma before a key, or at the brace that ends it all */
         if (!learns_all) {

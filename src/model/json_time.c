@@ -17,6 +17,9 @@ bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day) {
     int64_t midnight = *ms - clock;
     if (!sz_moment_is_sane(midnight) || !sz_moment_is_sane(midnight + SZ_DAY_MS)) return true; /* known days are sane */
     *m = (sz_json_moment){
-        {sz_json_bytes8(s.p), sz_json_bytes8(s.p + 3)}, sz_json_bytes8(s.p + 17) & SZ_JSON_OFFSET, midnight};
+        {sz_json_bytes8(s.p), sz_json_bytes8(s.p + 3)}, sz_json_bytes8(s.p + 17) & SZ_JSON_OFFSET, midnight, "", ""};
+    memcpy(m->head, s.p, 16);
+    memcpy(m->tail, s.p + 10, 15);
+    m->tail[15] = '"';
     return true;
 }

@@ -7,30 +7,20 @@ typedef struct packed_field {
     int64_t fen;
 } packed_field;
 
-enum { LENGTH_BITS = 10, LENGTH_MASK = (1 << LENGTH_BITS) - 1 };
-_Static_assert(PACKED_MOST < 1 << (32 - LENGTH_BITS), "a place and a length share 32 bits");
-_Static_assert(sizeof(packed) % 8 == 0, "numbers follow");
+_Static_assert(PACKED_MOST < 1 << (32 - SZ_COMPACT_LENGTH), "a place and a length share 32 bits");
+_Static_assert(sizeof(packed) % 8 == 0 && sizeof(packed_field) % 8 == 0, "pieces and fields are aligned");
 
-enum { RAW_AT = sizeof(packed), CODES_AT = offsetof(sz_event, type) };
-_Static_assert(offsetof(sz_event, has_hours) - CODES_AT == 6 && offsetof(sz_event, id) - CODES_AT == 8,
-               "type, precision, op, status, direction, result and has_hours are copied as one word");
+enum { TEXTS = offsetof(sz_event, id), NUMBERS = offsetof(sz_event, amount_fen) };
 
-#define TIME_BIAS (INT64_C(1) << 60)
-#define ONE_HOUR  INT64_C(1000000) /* what an event has where nothing is said */
-
-static uint64_t key_of(const sz_record *r) {
-    uint64_t rank = r->kind == SZ_RECORD_DEAD ? 0 : r->kind == SZ_RECORD_FEED_STATUS ? 1 : 2;
-    return r->time_ms == SZ_TIME_NONE ? 0 : (uint64_t)(r->time_ms + TIME_BIAS) << 2 | rank;
-}
-
-static int64_t time_of(const packed *p) { return p->key ? (int64_t)(p->key >> 2) - TIME_BIAS : SZ_TIME_NONE; }
+/* What records that are no events have of texts. */
+enum { TEXT_BUILDING = SZ_TEXT_PLACE, TEXT_FIELD = SZ_TEXT_REF, TEXT_DETAIL = SZ_TEXT_MEANS };
 
 /* ---- texts ---- */
 
 typedef struct building {
     packer *p;
-    uint8_t *piece;
-    uint32_t at; /* end of the raw bytes and what was put behind them */
+    char *base;  /* behind the fixed part */
+    uint32_t at; /* from there: end of the raw bytes and what was put behind them */
     sz_str raw;
 } building;
 
@@ -82,215 +72,146 @@ static __attribute__((noinline)) uint32_t place_other(building *b, const char *t
     uintptr_t in_copy = (uintptr_t)text - (uintptr_t)b->p->copy;
     if (in_copy < b->raw.n && b->raw.n - in_copy >= n && is_same(b->raw.p + in_copy, text, n)) {
         b->p->n_misses = 0;
-        return (RAW_AT + (uint32_t)in_copy) << LENGTH_BITS | n;
+        return (uint32_t)in_copy << SZ_COMPACT_LENGTH | n;
     }
     learn(b, (sz_str){text, n});
-    memcpy(b->piece + b->at, text, n);
-    uint32_t ref = b->at << LENGTH_BITS | n;
+    memcpy(b->base + b->at, text, n);
+    uint32_t ref = b->at << SZ_COMPACT_LENGTH | n;
     b->at += n;
     return ref;
 }
 
-/* Place and length of a text in the piece. What begins in the raw bytes was borrowed from them. */
+/* Place and length of a text. What begins in the raw bytes was borrowed from them. */
 static inline uint32_t place(building *b, const char *text, size_t n) {
+    if (n == 0) return 0;
     uintptr_t in_raw = (uintptr_t)text - (uintptr_t)b->raw.p;
-    if (in_raw < b->raw.n) return (RAW_AT + (uint32_t)in_raw) << LENGTH_BITS | (uint32_t)n;
+    if (in_raw < b->raw.n) return (uint32_t)in_raw << SZ_COMPACT_LENGTH | (uint32_t)n;
     return place_other(b, text, (uint32_t)n);
 }
 
-/* Texts of an event, in the order of TEXT_*. */
-static const uint16_t text_offsets[] = {
-    offsetof(sz_event, id),          offsetof(sz_event, source),  offsetof(sz_event, student), offsetof(sz_event, card),
-    offsetof(sz_event, card_system), offsetof(sz_event, place),   offsetof(sz_event, reader),  offsetof(sz_event, ref),
-    offsetof(sz_event, course),      offsetof(sz_event, session), offsetof(sz_event, means),
-};
-enum { N_EVENT_TEXTS = sizeof text_offsets / sizeof *text_offsets, REFS = (N_EVENT_TEXTS + 3) & ~3 };
-
-/* Numbers of an event that most do not have, and what those without have instead. */
-static const struct {
-    uint16_t offset;
-    int64_t none;
-} numbers[] = {
-    {offsetof(sz_event, amount_fen), SZ_ABSENT},      {offsetof(sz_event, balance_fen), SZ_ABSENT},
-    {offsetof(sz_event, journal_no), SZ_ABSENT},      {offsetof(sz_event, use_count), SZ_ABSENT},
-    {offsetof(sz_event, collected_ms), SZ_TIME_NONE}, {offsetof(sz_event, hours_micro), ONE_HOUR},
-};
-enum { N_NUMBERS = sizeof numbers / sizeof *numbers };
-
 /* ---- pack ---- */
-
-/* Behind all texts. */
-static int64_t *begin_numbers(building *b, packed *p) {
-    p->numbers_at = (b->at + 7) & ~7u;
-    return (int64_t *)(void *)(b->piece + p->numbers_at);
-}
-
-static int64_t *put_numbers(packed *p, const sz_event *e, int64_t *to) {
-    unsigned has = 0;
-    for (unsigned i = 0; i < N_NUMBERS; i++) {
-        int64_t v;
-        memcpy(&v, (const char *)e + numbers[i].offset, sizeof v);
-        if (v == numbers[i].none) continue;
-        has |= 1u << i;
-        *to++ = v;
-    }
-    p->has = (uint16_t)has;
-    return to;
-}
 
 /* What fields hold of texts goes behind the raw bytes, so they are gathered before they have a place. */
 static uint32_t take_in_fields(building *b, const sz_event *e, packed_field *to) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < SZ_FIELDS_MAX; i++) {
         const sz_value *v = &e->fields[i];
-        if (v->is_set) to[n++] = (packed_field){i, v->text.n ? place(b, v->text.p, v->text.n) : 0, v->num, v->fen};
+        if (v->is_set) to[n++] = (packed_field){i, place(b, v->text.p, v->text.n), v->num, v->fen};
     }
     return n;
 }
 
-static inline uint32_t pack_event(building *b, packed *p, const sz_event *e) {
-    uint32_t refs[REFS] = {0}, n = 0, there = 0;
+static uint32_t rounded(uint32_t n) { return (n + 7) & ~7u; }
+
+static void pack_event(building *b, packed *p, const sz_event *e) {
     packed_field fields[SZ_FIELDS_MAX];
-    p->content = e->content;
-    memcpy(p->codes, (const char *)e + CODES_AT, sizeof p->codes);
-    for (uint32_t i = 0; i < N_EVENT_TEXTS; i++) {
-        const sz_str *s = (const sz_str *)(const void *)((const char *)e + text_offsets[i]);
-        if (s->n == 0) continue;
-        there |= 1u << i;
-        refs[n++] = place(b, s->p, s->n);
-    }
-    p->texts = (uint16_t)there;
-    if (e->type >= SZ_TYPE_FIRST_DECLARED) p->n_fields = (uint8_t)take_in_fields(b, e, fields);
-    uint32_t *to = (uint32_t *)(void *)put_numbers(p, e, begin_numbers(b, p));
-    memcpy(to, refs, sizeof refs); /* as a whole: so many bytes are a few moves */
-    to += n;
-    if (p->n_fields == 0) return (uint32_t)((uint8_t *)to - b->piece);
-    to += n & 1;
-    memcpy(to, fields, p->n_fields * sizeof *fields);
-    return (uint32_t)((uint8_t *)to - b->piece) + p->n_fields * (uint32_t)sizeof *fields;
+    memcpy(&p->c, e, TEXTS); /* members of both that are no texts lie alike: compact.c */
+    memcpy(&p->c.amount_fen, (const char *)e + NUMBERS, sizeof p->c - offsetof(sz_compact, amount_fen));
+    const sz_str *texts = (const sz_str *)(const void *)((const char *)e + TEXTS);
+    for (uint32_t i = 0; i < SZ_N_TEXTS; i++) p->c.texts[i] = place(b, texts[i].p, texts[i].n);
+    p->n_fields = e->type >= SZ_TYPE_FIRST_DECLARED ? (uint8_t)take_in_fields(b, e, fields) : 0;
+    uint32_t n = p->n_fields * (uint32_t)sizeof *fields;
+    if (n) memcpy(b->base + rounded(b->at), fields, n);
+    b->at = rounded(b->at) + n;
 }
 
-static uint32_t pack_other(building *b, packed *p, const sz_record *r) {
-    sz_str texts[N_TEXTS] = {{0}};
-    uint32_t refs[N_TEXTS], n = 0;
-    bool is_feed = r->kind == SZ_RECORD_FEED_STATUS;
-    if (is_feed) {
+static void pack_other(building *b, packed *p, const sz_record *r) {
+    p->c.time_ms = r->time_ms;
+    if (r->kind == SZ_RECORD_FEED_STATUS) {
         p->what = (uint8_t)r->feed.state;
-        texts[TEXT_SOURCE] = r->feed.source;
-        texts[TEXT_READER] = r->feed.reader;
-        texts[TEXT_BUILDING] = r->feed.building;
-    } else {
-        p->what = (uint8_t)r->dead.reason;
-        texts[TEXT_FIELD] = (sz_str){r->dead.field, r->dead.field ? strlen(r->dead.field) + 1 : 0};
-        texts[TEXT_DETAIL] = sz_str_of(r->dead.detail);
+        p->c.collected_ms = r->feed.complete_through_ms;
+        p->c.texts[SZ_TEXT_SOURCE] = place(b, r->feed.source.p, r->feed.source.n);
+        p->c.texts[SZ_TEXT_READER] = place(b, r->feed.reader.p, r->feed.reader.n);
+        p->c.texts[TEXT_BUILDING] = place(b, r->feed.building.p, r->feed.building.n);
+        return;
     }
-    for (uint32_t i = 0; i < N_TEXTS; i++) {
-        if (texts[i].n == 0) continue;
-        p->texts |= (uint16_t)(1 << i);
-        refs[n++] = place(b, texts[i].p, texts[i].n);
-    }
-    int64_t *to = begin_numbers(b, p);
-    p->has = is_feed;
-    if (is_feed) *to++ = r->feed.complete_through_ms;
-    memcpy(to, refs, n * sizeof *refs);
-    return (uint32_t)((uint8_t *)to - b->piece) + n * (uint32_t)sizeof *refs;
+    p->what = (uint8_t)r->dead.reason;
+    p->c.texts[TEXT_FIELD] = place(b, r->dead.field, r->dead.field ? strlen(r->dead.field) + 1 : 0);
+    p->c.texts[TEXT_DETAIL] = place(b, r->dead.detail, strlen(r->dead.detail));
 }
 
-uint32_t sz_fs_pack(packer *state, void *to, const sz_record *r, sz_str raw) {
-    packed *p = to;
-    building b = {.p = state, .piece = to, .at = RAW_AT + (uint32_t)raw.n, .raw = raw};
+void sz_fs_pack(packer *state, packed *p, const sz_record *r, sz_str raw) {
+    memset(p, 0, sizeof *p);
+    building b = {.p = state, .base = (char *)(p + 1), .at = (uint32_t)raw.n, .raw = raw};
     p->kind = (uint8_t)r->kind;
-    p->key = key_of(r);
+    p->text = PACKED_OWN;
     p->raw_n = (uint32_t)raw.n;
-    p->has = p->texts = 0;
-    p->n_fields = 0;
-    if (raw.n) memcpy(b.piece + RAW_AT, raw.p, raw.n);
-    uint32_t end = r->kind == SZ_RECORD_EVENT ? pack_event(&b, p, &r->event) : pack_other(&b, p, r);
-    p->size = (end + 7) & ~7u;
-    return p->size;
+    if (raw.n) memcpy(b.base, raw.p, raw.n);
+    if (r->kind == SZ_RECORD_EVENT) pack_event(&b, p, &r->event);
+    else pack_other(&b, p, r);
+    p->size = (uint32_t)sizeof *p + rounded(b.at);
+}
+
+uint32_t sz_fs_pack_own(packed *to, const packed *p, const kept *k) {
+    if (p->text == PACKED_OWN) {
+        memcpy(to, p, p->size);
+        return p->size;
+    }
+    *to = *p;
+    to->text = PACKED_OWN;
+    to->size = sz_fs_packed_own_size(p);
+    memcpy(to + 1, sz_fs_packed_base(p, k), p->raw_n);
+    memcpy((char *)(to + 1) + p->raw_n, p + 1, p->made_n);
+    return to->size;
 }
 
 /* ---- look and unpack ---- */
 
-static inline sz_str text_at(const packed *p, uint32_t ref) {
-    return (sz_str){(const char *)p + (ref >> LENGTH_BITS), ref & LENGTH_MASK};
-}
-
-static inline const int64_t *numbers_of(const packed *p) {
-    return (const int64_t *)(const void *)((const uint8_t *)p + p->numbers_at);
-}
-
-static inline const uint32_t *refs_of(const packed *p) {
-    return (const uint32_t *)(numbers_of(p) + __builtin_popcount(p->has));
-}
-
-sz_str sz_fs_packed_text(const packed *p, uint32_t which) {
-    if (!(p->texts >> which & 1)) return (sz_str){NULL, 0};
-    return text_at(p, refs_of(p)[__builtin_popcount(p->texts & ((1u << which) - 1))]);
-}
-
-int sz_fs_packed_cmp(const packed *a, const packed *b) {
-    if (a->key != b->key) return a->key < b->key ? -1 : 1;
+int sz_fs_packed_tie(const packed *a, const packed *b, const kept *k) {
     if (a->kind == SZ_RECORD_EVENT) {
-        int c = sz_str_cmp(sz_fs_packed_text(a, TEXT_SOURCE), sz_fs_packed_text(b, TEXT_SOURCE));
-        if (c == 0) c = sz_str_cmp(sz_fs_packed_text(a, TEXT_ID), sz_fs_packed_text(b, TEXT_ID));
+        const char *of_a = sz_fs_packed_base(a, k), *of_b = sz_fs_packed_base(b, k);
+        int c = sz_str_cmp(sz_fs_packed_source(a, of_a), sz_fs_packed_source(b, of_b));
+        if (c == 0) c = sz_str_cmp(sz_fs_packed_id(a, of_a), sz_fs_packed_id(b, of_b));
         if (c) return c;
     }
     return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
 }
 
-static void take_fields(const packed *p, const uint32_t *behind, sz_event *e) {
-    const uint8_t *at = (const uint8_t *)behind;
-    const packed_field *from = (const packed_field *)(const void *)(at + ((uintptr_t)at & 4));
+int sz_fs_packed_cmp(const packed *a, const packed *b, const kept *k) {
+    uint64_t of_a = sz_fs_packed_key(a), of_b = sz_fs_packed_key(b);
+    if (of_a != of_b) return of_a < of_b ? -1 : 1;
+    return sz_fs_packed_tie(a, b, k);
+}
+
+static void take_fields(const packed *p, const char *base, sz_event *e) {
+    packed_field f;
+    const char *from = (const char *)p + p->size - p->n_fields * sizeof f;
     memset(e->fields, 0, sizeof e->fields);
-    for (uint32_t i = 0; i < p->n_fields; i++)
-        e->fields[from[i].index] =
-            (sz_value){true, from[i].num, from[i].fen, from[i].text ? text_at(p, from[i].text) : (sz_str){NULL, 0}};
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        memcpy(&f, from + i * sizeof f, sizeof f);
+        sz_str text = {base + (f.text >> SZ_COMPACT_LENGTH), f.text & ((1u << SZ_COMPACT_LENGTH) - 1)};
+        e->fields[f.index] = (sz_value){true, f.num, f.fen, text};
+    }
 }
 
-static inline void take_event(const packed *p, sz_event *e) {
-    e->time_ms = time_of(p);
-    e->content = p->content;
-    memcpy((char *)e + CODES_AT, p->codes, sizeof p->codes);
-    const int64_t *number = numbers_of(p);
-    for (uint32_t i = 0; i < N_NUMBERS; i++) {
-        int64_t v = p->has >> i & 1 ? *number++ : numbers[i].none;
-        memcpy((char *)e + numbers[i].offset, &v, sizeof v);
-    }
-    static const sz_str none = {NULL, 0};
-    e->id = e->source = e->student = e->card = e->card_system = none;
-    e->place = e->reader = e->ref = e->course = e->session = e->means = none;
-    const uint32_t *ref = (const uint32_t *)number;
-    for (uint32_t left = p->texts; left; left &= left - 1) {
-        sz_str s = text_at(p, *ref++);
-        memcpy((char *)e + text_offsets[__builtin_ctz(left)], &s, sizeof s);
-    }
-    if (e->type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, ref, e);
-}
-
-static void take_other(const packed *p, sz_record *r) {
+static void take_other(const packed *p, const char *base, sz_record *r) {
     if (r->kind == SZ_RECORD_FEED_STATUS) {
-        r->feed = (sz_feed_status){.source = sz_fs_packed_text(p, TEXT_SOURCE),
+        r->feed = (sz_feed_status){.source = sz_compact_text(&p->c, base, SZ_TEXT_SOURCE),
                                    .time_ms = r->time_ms,
                                    .state = (sz_feed_state)p->what,
-                                   .complete_through_ms = *numbers_of(p),
-                                   .reader = sz_fs_packed_text(p, TEXT_READER),
-                                   .building = sz_fs_packed_text(p, TEXT_BUILDING)};
+                                   .complete_through_ms = p->c.collected_ms,
+                                   .reader = sz_compact_text(&p->c, base, SZ_TEXT_READER),
+                                   .building = sz_compact_text(&p->c, base, TEXT_BUILDING)};
         return;
     }
-    sz_str field = sz_fs_packed_text(p, TEXT_FIELD), detail = sz_fs_packed_text(p, TEXT_DETAIL);
+    sz_str field = sz_compact_text(&p->c, base, TEXT_FIELD), detail = sz_compact_text(&p->c, base, TEXT_DETAIL);
     r->dead.reason = (sz_reason)p->what;
     r->dead.field = field.n ? field.p : NULL; /* its NUL is packed too */
-    memcpy(r->dead.detail, detail.n ? detail.p : "", detail.n);
+    memcpy(r->dead.detail, detail.p, detail.n);
     r->dead.detail[detail.n] = '\0';
 }
 
-void sz_fs_unpack(const packed *p, sz_str source, sz_input *out) {
+void sz_fs_unpack(const packed *p, const kept *k, sz_str source, sz_input *out) {
+    const char *base = sz_fs_packed_base(p, k);
     sz_record *r = &out->record;
     r->kind = (sz_record_kind)p->kind;
-    r->time_ms = time_of(p);
-    out->raw = (sz_str){(const char *)p + RAW_AT, p->raw_n};
+    r->time_ms = p->c.time_ms;
+    out->raw = (sz_str){base, p->raw_n};
     out->origin = (sz_origin){source, -1, (int64_t)p->offset, (int64_t)p->line};
-    if (r->kind == SZ_RECORD_EVENT) take_event(p, &r->event);
-    else take_other(p, r);
+    if (r->kind != SZ_RECORD_EVENT) {
+        take_other(p, base, r);
+        return;
+    }
+    sz_compact_expand(&p->c, base, sz_fs_packed_made(p), &r->event);
+    if (r->event.type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, base, &r->event);
 }

@@ -118,9 +118,10 @@ static inline uint64_t turned(uint64_t v, int by) { return v << by | v >> (64 - 
 
 /* Of (source, id, student or card) 64 bits by the construction of wyhash (as sz_hash_key), two rounds; and 32 more of
  * the same words added up another way, so that chance does not make two records one. */
-static uint64_t identity(const sz_event *e, uint32_t *more) {
-    bool has_student = e->student.n > 0;
-    ends i = ends_of(e->id), w = ends_of(has_student ? e->student : e->card), s = ends_of(e->source);
+static inline uint64_t identity(const packed *p, const char *base, uint32_t *more) {
+    bool has_student = p->c.texts[SZ_TEXT_STUDENT] != 0;
+    ends i = ends_of(sz_fs_packed_id(p, base)), s = ends_of(sz_fs_packed_source(p, base));
+    ends w = ends_of(sz_compact_text(&p->c, base, has_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD));
     uint64_t x = folded(i.a ^ UINT64_C(0x2d358dccaa6c78a5), i.b ^ UINT64_C(0xe7037ed1a0b428db));
     uint64_t y = folded(w.a ^ UINT64_C(0x8ebc6af09c88c6e3), w.b ^ UINT64_C(0x589965cc75374cc3) ^ has_student);
     uint64_t z = folded(s.a ^ UINT64_C(0x1d8e4e27c47d124f), s.b ^ UINT64_C(0xeb44accab455d165));
@@ -130,18 +131,21 @@ static uint64_t identity(const sz_event *e, uint32_t *more) {
     return folded(x ^ turned(z, 32) ^ UINT64_C(0x4b33a62ed433d4a3), y ^ z ^ UINT64_C(0x4d5a2da51de1aa47));
 }
 
-bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal) {
+static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
+    if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
+    chunk *c = new_chunk(r);
+    if (p->last) p->last->next = c;
+    else p->first = c;
+    p->last = c;
+    return true;
+}
+
+bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base) {
     uint32_t more;
-    uint64_t hash = identity(e, &more);
-    partition *p = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
-    if (!p->last || p->last->n == CHUNK_TUPLES) {
-        if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
-        chunk *c = new_chunk(r);
-        if (p->last) p->last->next = c;
-        else p->first = c;
-        p->last = c;
-    }
-    p->last->v[p->last->n++] = (tuple){hash, more, (uint32_t)e->content, e->time_ms, ordinal};
+    uint64_t hash = identity(p, base, &more);
+    partition *part = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
+    if ((!part->last || part->last->n == CHUNK_TUPLES) && !add_chunk(r, part)) return false;
+    part->last->v[part->last->n++] = (tuple){hash, more, (uint32_t)p->c.content, p->c.time_ms, p->ordinal};
     return true;
 }
 

@@ -7,7 +7,7 @@
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 
-#include <sanzao/model.h>
+#include "pack.h"
 
 typedef struct tuple {
     uint64_t hash; /* of the identity: 96 bits with `more` */
@@ -42,8 +42,8 @@ typedef struct repeats {
 
 void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
 void sz_fs_repeats_fini(repeats *r);
-/* False: r->error. */
-bool sz_fs_repeats_add(repeats *r, const sz_event *e, uint64_t ordinal);
+/* An event, whose texts are counted from there. False: r->error. */
+bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base);
 /* After the last one; n_ordinals: all records, also those that were not added. */
 bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms);
 /* 0; 1 repeats an earlier line; 2 has its identity and another content. */

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-enum { WRITE_ROOM = 1 << 20, LEAST_READ = 16 << 10, MOST_READ = 1 << 20, LEAST_FAN = 4, MOST_FAN = 512 };
+enum { WRITE_ROOM = 2 * PACKED_MOST, LEAST_READ = 16 << 10, MOST_READ = 1 << 20, LEAST_FAN = 4, MOST_FAN = 512 };
 
 static bool write_out(sorter *s, int fd, uint64_t at, const void *p, size_t n) {
     return sz_fs_tmp_write(fd, at, p, n, s->tmp_dir, s->error, sizeof s->error);
@@ -41,14 +41,9 @@ static bool flush(writer *w) {
 }
 
 static bool put(writer *w, const packed *p) {
-    if (w->n + p->size > WRITE_ROOM && !flush(w)) return false;
-    if (p->size > WRITE_ROOM) {
-        bool is_fine = write_out(w->s, w->fd, w->at, p, p->size);
-        w->at += p->size;
-        return is_fine;
-    }
-    memcpy(w->buf + w->n, p, p->size);
-    w->n += p->size;
+    uint32_t size = sz_fs_packed_own_size(p);
+    if (w->n + size > WRITE_ROOM && !flush(w)) return false;
+    w->n += sz_fs_pack_own((packed *)(void *)(w->buf + w->n), p, &w->s->texts);
     return true;
 }
 
@@ -56,18 +51,13 @@ bool sz_fs_runs_spill(sorter *s) {
     if (s->fd < 0) s->fd = sz_fs_tmp_open(s->tmp_dir, s->error, sizeof s->error);
     if (s->fd < 0) return false;
     run *r = add_run(s);
+    writer w = {.s = s, .fd = s->fd, .at = s->written, .buf = sz_realloc(NULL, WRITE_ROOM)};
     bool is_fine = true;
-    if (s->is_in_order) {
-        is_fine = write_out(s, s->fd, s->written, s->region, s->used);
-    } else {
-        writer w = {.s = s, .fd = s->fd, .at = s->written, .buf = sz_realloc(NULL, WRITE_ROOM)};
-        for (size_t i = 0; i < s->n && is_fine; i++)
-            is_fine = put(&w, (const packed *)(const void *)(s->region + s->places[i].at));
-        is_fine = is_fine && flush(&w);
-        sz_free(w.buf);
-    }
-    s->written += s->used;
-    r->end = s->written;
+    for (size_t i = 0; i < s->n && is_fine; i++)
+        is_fine = put(&w, (const packed *)(const void *)(s->region + s->places[i].at));
+    is_fine = is_fine && flush(&w);
+    sz_free(w.buf);
+    s->written = r->end = w.at;
     return is_fine;
 }
 
@@ -105,7 +95,7 @@ static bool open_run(sorter *s, run *r, size_t room) {
 /* ---- heap ---- */
 
 static bool is_before(const sorter *s, uint32_t a, uint32_t b) {
-    return sz_fs_packed_cmp(first(&s->runs[a]), first(&s->runs[b])) < 0;
+    return sz_fs_packed_cmp(first(&s->runs[a]), first(&s->runs[b]), &s->texts) < 0;
 }
 
 static void sift(sorter *s, uint32_t i) {

@@ -61,27 +61,38 @@ static stage no_room(sorted *x, const char *text) {
     return STAGE_FAILED;
 }
 
-/* The record in hand, which came from there. */
-static bool add(sorted *x, const piece *p) {
-    packed *to = sz_fs_sorter_room(&x->sorter);
-    sz_fs_pack(&x->packer, to, &x->record, p->raw);
+/* The piece in the sorter's room, of the record that came from there. */
+static inline bool add(sorted *x, packed *to, const piece *p) {
+    sorter *s = &x->sorter;
     to->ordinal = x->n++;
     to->offset = p->offset;
     to->line = p->line;
     to->input = x->at;
-    if (x->record.kind == SZ_RECORD_EVENT && !sz_fs_repeats_add(&x->repeats, &x->record.event, to->ordinal))
+    if (x->reader.lines.kept) s->texts.at = x->reader.lines.at;
+    if (to->kind == SZ_RECORD_EVENT && !sz_fs_repeats_add(&x->repeats, to, sz_fs_packed_base(to, &s->texts)))
         return lacks_room(x, x->repeats.error);
-    return sz_fs_sorter_added(&x->sorter, to) || lacks_room(x, x->sorter.error);
+    return sz_fs_sorter_added(s, to) || lacks_room(x, s->error);
+}
+
+static bool add_decoded(sorted *x, const piece *p) {
+    packed *to = sz_fs_sorter_room(&x->sorter);
+    sz_arena_reset(&x->arena); /* for each record: then the decoder's copy always stands in the same place */
+    sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record);
+    sz_fs_pack(&x->packer, to, &x->record, p->raw);
+    return add(x, to, p);
 }
 
 /* Records at hand that need no more than a look; their number is at most `max`, UINT32_MAX: there is no room. */
 static uint32_t add_plain(sorted *x, uint32_t max) {
-    piece p;
     uint32_t n = 0;
+    if (!x->reader.has_begun || !x->reader.lines.kept) return 0;
     for (; n < max; n++) {
-        if (x->arena.used) sz_arena_reset(&x->arena);
-        if (!sz_fs_reader_take(x->s, &x->reader, &x->arena, &p, &x->record)) break;
-        if (!add(x, &p)) return UINT32_MAX;
+        packed *to = sz_fs_sorter_room(&x->sorter);
+        piece p;
+        sz_str made;
+        if (!sz_fs_reader_take_compact(x->s, &x->reader, &p, &to->c, &made)) break;
+        sz_fs_pack_kept(to, &x->sorter.texts, p.raw, made);
+        if (!add(x, to, &p)) return UINT32_MAX;
     }
     x->batch->v[x->at]->now.records += n;
     return n;
@@ -107,7 +118,8 @@ static stage read_some(sorted *x) {
         if (!x->reader.is_open) {
             in->now.records = 0;
             x->last_pos = 0;
-            if (!sz_fs_reader_open(x->s, &x->reader, in, NULL)) return STAGE_FAILED;
+            if (!sz_fs_reader_open(x->s, &x->reader, in, NULL, in->is_csv ? NULL : &x->sorter.texts))
+                return STAGE_FAILED;
             if (!x->reader.is_open) return STAGE_WORKING;
         }
         uint32_t n = add_plain(x, (uint32_t)(READ_AT_ONCE - i));
@@ -118,9 +130,7 @@ static stage read_some(sorted *x) {
         switch (sz_fs_reader_next(x->s, &x->reader, true, &p)) {
         case GOT_PIECE:
             in->now.records++;
-            sz_arena_reset(&x->arena); /* for each record: then the decoder's copy always stands in the same place */
-            sz_fs_reader_decode(x->s, &x->reader, &p, &x->arena, &x->record);
-            next = add(x, &p) ? STAGE_WORKING : STAGE_FAILED;
+            next = add_decoded(x, &p) ? STAGE_WORKING : STAGE_FAILED;
             break;
         case GOT_END: next = end_input(x); break;
         case GOT_WAIT:
@@ -164,7 +174,7 @@ static stage give(sorted *x, uint32_t max) {
     uint32_t n = 0;
     got g = GOT_PIECE;
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
-        sz_fs_unpack(p, x->names[p->input], &s->given[n]);
+        sz_fs_unpack(p, &x->sorter.texts, x->names[p->input], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, p->ordinal);
     }
     if (n) {

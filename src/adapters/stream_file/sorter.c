@@ -19,60 +19,61 @@ void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
     s->region = map(s->region_room);
     s->places_room = s->region_room / LEAST_PIECE + 1;
     s->places = map(s->places_room * sizeof *s->places);
+    s->texts.room = sz_fs_kept_room(s->budget);
+    s->texts.p = map(s->texts.room);
 }
 
 void sz_fs_sorter_fini(sorter *s) {
     if (!s->region) return;
     munmap(s->region, s->region_room);
     munmap(s->places, s->places_room * sizeof *s->places);
+    munmap(s->texts.p, s->texts.room);
     s->region = NULL;
     sz_fs_runs_fini(s);
 }
 
 void *sz_fs_sorter_room(sorter *s) { return s->region + s->used; }
 
+static const packed *piece_at(const sorter *s, size_t at) { return (const packed *)(const void *)(s->region + at); }
+
 static int by_order(const void *a, const void *b, void *ctx) {
     const place_of *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    const uint8_t *region = ctx;
-    return sz_fs_packed_cmp((const packed *)(const void *)(region + x->at),
-                            (const packed *)(const void *)(region + y->at));
+    const sorter *s = ctx;
+    return sz_fs_packed_tie(piece_at(s, x->at), piece_at(s, y->at), &s->texts);
 }
 
 static void sort(sorter *s) {
-    if (!s->is_in_order) sz_sort(s->places, s->n, sizeof *s->places, by_order, s->region);
+    if (!s->is_in_order) sz_sort(s->places, s->n, sizeof *s->places, by_order, s);
 }
 
 static bool spill(sorter *s) {
     sort(s);
     bool is_fine = sz_fs_runs_spill(s);
     s->used = s->n = 0;
-    s->last = NULL;
+    s->texts.from = s->texts.at;
     s->is_in_order = true;
     return is_fine;
 }
 
-/* The first record that is not in order: from here on places are kept, those of the others too. */
-static void keep_places(sorter *s) {
-    s->is_in_order = false;
-    size_t at = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        const packed *p = (const packed *)(const void *)(s->region + at);
-        s->places[i] = (place_of){p->key, at};
-        at += p->size;
-    }
+/* The last record is before the one that came before it: a few places back, or all are sorted at the end. */
+static void put_back(sorter *s) {
+    size_t i = s->n - 1, least = i > LATE_AT_MOST ? i - LATE_AT_MOST : 0;
+    place_of late = s->places[i];
+    while (i > least && by_order(&s->places[i - 1], &late, s) > 0) i--;
+    s->is_in_order = i == 0 || i > least || by_order(&s->places[i - 1], &late, s) < 0;
+    if (!s->is_in_order) return;
+    memmove(&s->places[i + 1], &s->places[i], (s->n - 1 - i) * sizeof late);
+    s->places[i] = late;
 }
 
-bool sz_fs_sorter_added(sorter *s, packed *p) {
-    if (s->is_in_order && s->last &&
-        (p->key < s->last->key || (p->key == s->last->key && sz_fs_packed_cmp(s->last, p) > 0)))
-        keep_places(s);
-    if (!s->is_in_order) s->places[s->n] = (place_of){p->key, s->used};
-    s->n++;
+bool sz_fs_sorter_added(sorter *s, const packed *p) {
+    place_of *to = &s->places[s->n];
+    *to = (place_of){sz_fs_packed_key(p), s->used};
     s->used += p->size;
-    s->last = p;
+    if (s->n++ && s->is_in_order && to[-1].key >= to->key && by_order(&to[-1], to, s) > 0) put_back(s);
     /* Sorting needs as much as the places once more. */
-    return s->used + 2 * s->n * sizeof *s->places <= s->budget || spill(s);
+    return s->used + 2 * s->n * sizeof *s->places + (s->texts.at - s->texts.from) <= s->budget || spill(s);
 }
 
 bool sz_fs_sorter_finish(sorter *s) {
@@ -84,6 +85,7 @@ bool sz_fs_sorter_finish(sorter *s) {
     bool is_fine = s->n == 0 || spill(s);
     madvise(s->region, s->region_room, MADV_DONTNEED); /* the runs' buffers take its place in the budget */
     madvise(s->places, s->places_room * sizeof *s->places, MADV_DONTNEED);
+    madvise(s->texts.p, s->texts.room, MADV_DONTNEED);
     return is_fine && sz_fs_runs_begin(s);
 }
 
@@ -92,16 +94,11 @@ const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g) {
     *g = GOT_END;
     if (s->given == s->n) return NULL;
     *g = GOT_PIECE;
-    if (s->is_in_order) {
-        const packed *p = (const packed *)(const void *)(s->region + s->given_at);
-        s->given_at += p->size;
-        s->given++;
-        return p;
-    }
     if (s->given + 8 < s->n) {
-        const uint8_t *soon = s->region + s->places[s->given + 8].at;
+        const packed *soon = piece_at(s, s->places[s->given + 8].at);
         __builtin_prefetch(soon);
-        __builtin_prefetch(soon + 64);
+        __builtin_prefetch((const char *)soon + 64);
+        __builtin_prefetch((const char *)soon + 128);
     }
-    return (const packed *)(const void *)(s->region + s->places[s->given++].at);
+    return piece_at(s, s->places[s->given++].at);
 }

@@ -17,6 +17,9 @@ typedef struct place_of { /* of a packed record */
     uint64_t at;
 } place_of;
 
+/* A record that comes so little too late is put where it belongs at once. */
+enum { LATE_AT_MOST = 32 };
+
 typedef struct run {
     uint64_t at, end;      /* in the temporary file */
     uint8_t *buf;          /* while it is merged */
@@ -28,10 +31,10 @@ typedef struct sorter {
     const char *tmp_dir;
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
-    place_of *places; /* of each, unless all came in order; sorted before they are given or written */
+    place_of *places; /* of each; sorted before they are given or written */
     size_t places_room, n;
-    const packed *last;
-    bool is_in_order; /* so far */
+    bool is_in_order; /* they are sorted so far */
+    kept texts;       /* lines of records in memory */
     int fd;           /* temporary file, -1: none */
     uint64_t written;
     run *runs;
@@ -40,7 +43,7 @@ typedef struct sorter {
     uint32_t n_heap;
     bool is_stale; /* heap[0]'s first record was given */
     bool is_merging;
-    size_t given, given_at; /* in memory: records given, and their bytes if they came in order */
+    size_t given; /* in memory: records given */
     uint64_t most_fan;
     char error[256];
 } sorter;
@@ -49,8 +52,8 @@ void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir);
 void sz_fs_sorter_fini(sorter *s);
 /* Room for the next record's piece; pack into it, then call added. */
 void *sz_fs_sorter_room(sorter *s);
-/* The piece is there, with everything in it. False: s->error. */
-bool sz_fs_sorter_added(sorter *s, packed *p);
+/* The piece is there, with everything in it; its line may go once it is written to a file. False: s->error. */
+bool sz_fs_sorter_added(sorter *s, const packed *p);
 bool sz_fs_sorter_finish(sorter *s);
 /* The next record. NULL: *g says END, FAIL (s->error), or WAIT: with may_refill false, more must be read, which moves
  * what was given before. */

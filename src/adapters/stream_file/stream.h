@@ -89,7 +89,7 @@ typedef struct reader {
 } reader;
 
 /* False: s->text says why, with a finding. True and not open: a signal came first, ask again. */
-bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness);
+bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness, kept *texts);
 void sz_fs_reader_close(reader *r);
 /* The next record, not decoded. FAIL: as above. */
 got sz_fs_reader_next(sz_stream_file *s, reader *r, bool may_refill, piece *out);
@@ -149,6 +149,14 @@ struct sz_stream_file {
     sz_input *given;    /* MOST_INPUTS */
     uint64_t read, all; /* bytes of files, for progress */
 };
+
+/* sz_fs_reader_take as a compact event, its id in `made` if it came without one; the input has begun, and is no table.
+ */
+static inline bool sz_fs_reader_take_compact(sz_stream_file *s, reader *r, piece *p, sz_compact *out, sz_str *made) {
+    size_t n = sz_decode_json_compact(s->decoder, sz_fs_lines_ahead(&r->lines), out, made);
+    if (n) sz_fs_lines_take(&r->lines, n, p);
+    return n > 0;
+}
 
 /* Keep what went wrong, with a finding. Always false. */
 bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...)
