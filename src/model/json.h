@@ -33,28 +33,46 @@ typedef struct sz_json_word_slot {
     bool is_set;
 } sz_json_word_slot;
 
-/* What stands between two values, `,"time":"`: the key after a key (json_learn.c), with what its row says of the value.
- * Where the value before it hardly changes, it may be part of it: `,"source":"pos","time":"`. */
+/* What stands between two values, `,"time":"`: the key after a key, as it came there before (json_learn.c). */
 enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
-enum { SZ_JSON_WAYS = 8, SZ_JSON_SPANS = 3, SZ_JSON_NEXT_MAX = 32 };
-/* Kinds beside those of rows: a value that nobody asks for, one that json_plain.c leaves to others, the brace that ends
- * the record, no way: what stands behind the last one fits everything. */
-enum { SZ_JSON_PASS = SZ_ROW_IS_ENVELOPE + 1, SZ_JSON_OTHER, SZ_JSON_END, SZ_JSON_NO_WAY };
+enum { SZ_JSON_WAYS = 8, SZ_JSON_NEXT_MAX = 32 };
 enum { SZ_JSON_LEARN_EVERY = 512 }; /* every so manyeth record goes the long way and is learned from */
 typedef struct sz_json_next {
-    _Alignas(16) char text[SZ_JSON_NEXT_MAX];
-    uint64_t codes;                  /* the word in it, where it belongs */
-    const struct sz_json_next *then; /* what comes after its row */
-    uint32_t mask;                   /* a bit for each of its bytes */
-    uint32_t bit;                    /* of its row, and that of the value in it */
-    uint16_t span;                   /* a text in it: place and length; 0: there is none */
-    uint8_t into;                    /* where that belongs in a compact event */
-    uint8_t slot;                    /* where its value belongs: a byte there, of a word the bit among the codes */
-    uint8_t n, row, kind;
-    bool is_text : 1;   /* its last byte begins a string */
-    bool has_value : 1; /* in it */
+    char text[SZ_JSON_NEXT_MAX];
+    uint8_t n, row; /* n 0: there is none */
+    bool is_text;   /* its last byte begins a string */
 } sz_json_next;
-_Static_assert(sizeof(sz_json_next) == 64 || sizeof(void *) != 8, "one line of the cache");
+
+/* One key and its value in the record in hand. */
+typedef struct sz_json_step {
+    const char *from;        /* at the brace or comma before the key */
+    const char *value, *end; /* of a text without its quotes */
+    unsigned row;
+    bool is_text;
+} sz_json_step;
+enum { SZ_JSON_STEPS = 32 };
+
+/* Whole records as they came before, as a tree (json_shape.c): a node is what stands before a value that changes, and
+ * what is read there. Values that hardly change are part of it: `,"source":"pos","time":"`. */
+enum { SZ_JSON_LITERAL = 32, SZ_JSON_NODES = 1024 };
+/* Kinds beside those of rows: a value that nobody asks for, nothing (the text goes on in the next node), the end of the
+ * record, no such thing: what stands behind the last one that there is fits everything. */
+enum { SZ_JSON_PASS = SZ_ROW_IS_ENVELOPE + 1, SZ_JSON_MORE, SZ_JSON_END, SZ_JSON_STOP };
+typedef struct sz_json_node {
+    _Alignas(16) char text[SZ_JSON_LITERAL];
+    union {
+        struct sz_json_node *then; /* what may come after its value */
+        uint64_t codes;            /* of the record, at its end */
+    };
+    struct sz_json_node *other; /* what may stand here instead */
+    uint32_t mask;              /* a bit for each byte of the text */
+    uint16_t span;              /* a text in it: place and length; 0: there is none */
+    uint8_t into;               /* where that belongs in a compact event */
+    uint8_t slot;               /* where its value belongs there */
+    uint8_t n, row, kind;
+    bool is_text;
+} sz_json_node;
+_Static_assert(sizeof(sz_json_node) == 64 || sizeof(void *) != 8, "one line of the cache");
 
 /* Where the latest usual time began: its day and offset as they are written, and that midnight. */
 typedef struct sz_json_moment {
@@ -77,7 +95,12 @@ struct sz_decoder {
     uint32_t text_rows;
     sz_json_word_slot words[SZ_WORD_SLOTS];
     sz_json_moment moment;
-    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS + 1]; /* after each row, and these; spans first */
+    sz_json_next next[SZ_JSON_UNKNOWN + 1][SZ_JSON_WAYS]; /* after each row, and these */
+    sz_json_step steps[SZ_JSON_STEPS];                    /* of the record that was scanned last */
+    unsigned n_steps;                                     /* more than there is room for: they are not known */
+    sz_json_node nodes[SZ_JSON_NODES], stop;
+    sz_json_node *shapes; /* what a record may begin with */
+    unsigned n_nodes;
     uint32_t needed[SZ_TYPE_FIRST_DECLARED], allowed[SZ_TYPE_FIRST_DECLARED]; /* of a plain record's rows, by type */
     uint32_t either[SZ_TYPE_FIRST_DECLARED];                                  /* one of these */
     char room[SZ_JSON_ROOM]; /* copy of a record that has nothing behind it */
@@ -124,24 +147,17 @@ static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
  * be more than the text has where more may be read. 0: it is not plain, or its keys come in an order that was not
  * learned. */
 size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out);
-/* What json_scan.c found at one key. */
-typedef struct sz_json_step {
-    unsigned after;          /* the row of the key before, or SZ_JSON_BEGIN */
-    const char *from;        /* behind the value before */
-    const char *value, *end; /* of a text without its quotes */
-    unsigned row;
-    bool is_text;
-} sz_json_step;
 void sz_json_learn_init(sz_decoder *d);
-/* Expect the key after the one before from now on. last: the step before this one; from NULL: not known. */
-void sz_json_learn(sz_decoder *d, const sz_json_step *last, const sz_json_step *now);
-/* Expect the end of the record after that row. */
-void sz_json_learn_end(sz_decoder *d, unsigned after);
+/* Expect that key after the row `after` (or SZ_JSON_BEGIN) from now on. */
+void sz_json_learn(sz_decoder *d, unsigned after, const sz_json_step *now);
+void sz_json_shapes_init(sz_decoder *d);
+/* Expect records like the one whose steps are in hand, an event of a built-in type: from its brace to the other. */
+void sz_json_shape_learn(sz_decoder *d, const char *begin, const char *brace, bool is_turn);
 /* The end of a number by JSON's grammar at p; NULL: it is none. */
 const char *sz_json_number_end(const char *p, const char *end);
 /* The same without a document, where the record is of the usual kind. False: yyjson has to look. Values lie in vals and
  * borrow from text; view->obj is NULL. */
-bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]);
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS], const char **brace);
 
 /* sz_time_parse, quicker for what is usual. */
 bool sz_json_time(sz_decoder *d, sz_str s, int64_t *ms, bool *is_day);

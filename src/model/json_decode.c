@@ -114,10 +114,14 @@ static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out
 static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record *out) {
     yyjson_val vals[SZ_N_JSON_ROWS];
     sz_json_view view;
-    if (!sz_json_scan(d, text, &view, vals)) return false;
+    const char *brace;
+    bool is_turn = d->until_turn == 0;
+    if (is_turn) d->until_turn = SZ_JSON_LEARN_EVERY;
+    if (!sz_json_scan(d, text, &view, vals, &brace)) return false;
     if (view.found >> SZ_ROW_SPECVERSION & 1 || !sz_json_is_built_in(d, &view)) return false;
     d->has_escapes = false;
     sz_json_event(d, &view, raw, a, out);
+    if (out->kind == SZ_RECORD_EVENT) sz_json_shape_learn(d, text.p, brace, is_turn);
     return true;
 }
 

@@ -56,6 +56,7 @@ void sz_json_keys_init(sz_decoder *d) {
     }
     words_init(d);
     sz_json_learn_init(d);
+    sz_json_shapes_init(d);
 }
 
 int sz_json_row(const sz_decoder *d, const char *p, size_t n) {

@@ -23,11 +23,9 @@ typedef struct plain {
     sz_decoder *d;
 } plain;
 
-enum { TEXTS_AT = offsetof(sz_compact, texts) };
-
 static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
 
-static inline void set_i64(const plain *x, const sz_json_next *k, int64_t v) {
+static inline void set_i64(const plain *x, const sz_json_node *k, int64_t v) {
     memcpy((char *)x->out + k->slot, &v, sizeof v);
 }
 
@@ -58,12 +56,12 @@ static inline const char *plain_end(const plain *x, const char *p) {
     }
 }
 
-static inline void set_text(const plain *x, const sz_json_next *k, const char *p, size_t n) {
+static inline void set_text(const plain *x, const sz_json_node *k, const char *p, size_t n) {
     uint32_t place = (uint32_t)((size_t)(p - x->line) << SZ_COMPACT_LENGTH | n);
     memcpy((char *)x->out + k->slot, &place, sizeof place);
 }
 
-static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_next *k, const char *p) {
+static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_node *k, const char *p) {
     const char *q = plain_end(x, p);
     if (!q || (size_t)(q - p) - 1 >= sz_rows[k->row].limit) return NULL;
     set_text(x, k, p, (size_t)(q - p));
@@ -71,25 +69,10 @@ static __attribute__((noinline)) const char *read_long(const plain *x, const sz_
 }
 
 /* Of up to 15 bytes, which no limit is below, is at once. */
-static inline const char *read_text(const plain *x, const sz_json_next *k, const char *p) {
+static inline const char *read_text(const plain *x, const sz_json_node *k, const char *p) {
     unsigned n = (unsigned)__builtin_ctz(stops_in(bytes_at(p)) | 1u << 16);
     if (n - 1 > 14 || p[n] != '"') return read_long(x, k, p);
     set_text(x, k, p, n);
-    return p + n + 1;
-}
-
-/* A word of a closed list, or the name of a built-in type. */
-static inline const char *read_word(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
-    __m128i v = bytes_at(p);
-    unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-    if (!ends) return NULL;
-    unsigned n = (unsigned)__builtin_ctz(ends);
-    if (n == 0 || p[n - 1] == '\0') return NULL; /* a word is compared with zeros behind it */
-    v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(const void *)&x->d->masks[n]));
-    sz_key word = {(uint64_t)_mm_cvtsi128_si64(v), (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v))};
-    int code = sz_json_word(x->d, k->row, word);
-    if (code < 0) return NULL;
-    *codes |= (uint64_t)code << k->slot;
     return p + n + 1;
 }
 
@@ -110,28 +93,44 @@ typedef struct decimal {
 } decimal;
 
 /* At most eight digits, perhaps with a point and one or two more, as JSON writes a number. False: something else. */
-static inline bool read_decimal(const char *p, decimal *out) {
+static __attribute__((noinline)) bool read_longer(const char *p, decimal *out) {
     __m128i v = _mm_sub_epi8(bytes_at(p), _mm_set1_epi8('0'));
     unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
     unsigned n = (unsigned)__builtin_ctz(others); /* bit 16 is set */
     uint64_t digits = (uint64_t)_mm_cvtsi128_si64(v);
     if (n - 1 > 7 || (n > 1 && (digits & 0xff) == 0)) return false;
-    out->hundredths = eight(digits << (64 - 8 * n)) * 100;
-    out->decimals = 0;
-    out->end = p + n;
+    *out = (decimal){eight(digits << (64 - 8 * n)) * 100, 0, p + n};
     if (p[n] != '.') return true;
     unsigned m = (unsigned)__builtin_ctz(others >> (n + 1));
     if (m - 1 > 1) return false;
     unsigned tens = (unsigned)(p[n + 1] - '0'), ones = m == 2 ? (unsigned)(p[n + 2] - '0') : 0;
-    out->hundredths += tens * 10 + ones;
-    out->decimals = m;
-    out->end += 1 + m;
+    *out = (decimal){out->hundredths + tens * 10 + ones, m, p + n + 1 + m};
     return true;
 }
 
-enum { HAS_HOURS = offsetof(sz_event, has_hours) - offsetof(sz_event, type) };
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-static inline const char *read_number(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
+/* The same where it ends within eight bytes: the point is taken out, and the digits on both sides are one number. */
+static inline bool read_decimal(const char *p, decimal *out) {
+    uint64_t w = sz_json_bytes8(p) ^ EACH('0'), others = (w | (w + EACH(0x76))) & EACH(0x80); /* the lowest is right */
+    if (others == 0) return read_longer(p, out);
+    unsigned bits = (unsigned)__builtin_ctzll(others) & ~7u; /* of the digits, eight each */
+    if (bits == 0 || (bits > 8 && (w & 0xff) == 0)) return false;
+    if ((w >> bits & 0xff) != ('.' ^ '0')) {
+        *out = (decimal){eight(w << (64 - bits)) * 100, 0, p + bits / 8};
+        return true;
+    }
+    others &= others - 1;
+    if (others == 0) return read_longer(p, out);
+    unsigned all = (unsigned)__builtin_ctzll(others) & ~7u, m = all - bits - 8; /* m: of those behind the point */
+    if (m - 8 > 8) return false;
+    uint64_t before = (UINT64_C(1) << bits) - 1;
+    w = eight(((w & before) | (w >> 8 & ~before)) << (72 - all));
+    *out = (decimal){m == 8 ? w * 10 : w, m, p + all / 8};
+    return true;
+}
+
+static inline const char *read_number(const plain *x, const sz_json_node *k, const char *p) {
     decimal n;
     if (!read_decimal(p, &n)) return NULL;
     if (k->kind == SZ_ROW_IS_FEN) {
@@ -139,7 +138,6 @@ static inline const char *read_number(const plain *x, const sz_json_next *k, con
     } else if (k->kind == SZ_ROW_IS_HOURS) {
         if (k->is_text || n.hundredths > SZ_MICRO_MAX / 10000) return NULL;
         set_i64(x, k, (int64_t)n.hundredths * 10000);
-        *codes |= UINT64_C(1) << (8 * HAS_HOURS);
     } else {
         if (n.decimals) return NULL;
         set_i64(x, k, (int64_t)(n.hundredths / 100));
@@ -153,7 +151,7 @@ _Static_assert(SZ_FEN_MAX >= INT64_C(9999999999), "eight digits of yuan are alwa
 /* ---- times ---- */
 
 /* Any time; NULL: it is none, or a day alone, or far away. */
-static __attribute__((noinline)) const char *read_odd_time(const plain *x, const sz_json_next *k, const char *p) {
+static __attribute__((noinline)) const char *read_odd_time(const plain *x, const sz_json_node *k, const char *p) {
     const char *q = plain_end(x, p);
     int64_t ms;
     bool is_day = false;
@@ -169,7 +167,7 @@ static inline unsigned same_bytes(const char *p, const char *text) {
 }
 
 /* Day, colons, offset and the quote behind them in two comparisons. On a known day it is a sane time. */
-static inline const char *read_time(const plain *x, const sz_json_next *k, const char *p) {
+static inline const char *read_time(const plain *x, const sz_json_node *k, const char *p) {
     enum { DAY = 0x27ff, REST = 0xfe40 }; /* places in head and tail; the digits of the clock are not among them */
     const sz_json_moment *m = &x->d->moment;
     unsigned same = same_bytes(p, m->head) | same_bytes(p + 10, m->tail) << 16;
@@ -181,58 +179,51 @@ static inline const char *read_time(const plain *x, const sz_json_next *k, const
 
 /* ---- records ---- */
 
-/* What is found at p: always something, for the last way fits everything. */
-static inline const sz_json_next *follow(const sz_json_next *k, const char *p) {
-    while (~(same_bytes(p, k->text) | same_bytes(p + 16, k->text + 16) << 16) & k->mask) k++;
+/* What is found at p: always something, for the last one fits everything. */
+static inline const sz_json_node *follow(const sz_json_node *k, const char *p) {
+    while (~(same_bytes(p, k->text) | same_bytes(p + 16, k->text + 16) << 16) & k->mask) k = k->other;
     return k;
 }
 
 /* A value that nobody asks for. */
-static const char *pass_value(const plain *x, const sz_json_next *k, const char *p) {
+static __attribute__((noinline)) const char *pass_value(const plain *x, const sz_json_node *k, const char *p) {
     if (!k->is_text) return sz_json_number_end(p, x->end);
     const char *q = plain_end(x, p);
     return q ? q + 1 : NULL;
 }
 
-/* Where the value at p ends; NULL: it is not what its key asks for. Texts and words begin as such: json_learn.c. */
-static inline const char *read_value(const plain *x, const sz_json_next *k, const char *p, uint64_t *codes) {
+/* Where the value at p ends; NULL: it is not what its key asks for, or the record's end. Texts begin as such. */
+static inline const char *read_value(const plain *x, const sz_json_node *k, const char *p) {
     if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
     switch (k->kind) {
-    case SZ_ROW_IS_TYPE:
-    case SZ_ROW_IS_CHOICE: return read_word(x, k, p, codes);
     case SZ_ROW_IS_TIME: return read_time(x, k, p);
     case SZ_ROW_IS_FEN:
     case SZ_ROW_IS_COUNT:
-    case SZ_ROW_IS_HOURS: return read_number(x, k, p, codes);
+    case SZ_ROW_IS_HOURS: return read_number(x, k, p);
+    case SZ_JSON_MORE: return p;
     case SZ_JSON_PASS: return pass_value(x, k, p);
-    default: return NULL; /* the end too */
+    default: return NULL;
     }
 }
 
 /* A text within what was compared. */
-static inline void set_span(const plain *x, const sz_json_next *k, const char *p) {
+static inline void set_span(const plain *x, const sz_json_node *k, const char *p) {
     uint32_t place = ((uint32_t)(p - x->line) << SZ_COMPACT_LENGTH) + k->span;
     memcpy((char *)x->out + k->into, &place, sizeof place);
 }
 
-/* All keys and values; where they end, at the brace. NULL: something is not plain. */
-static inline const char *read_all(const plain *x, const char *p, uint32_t *found, uint64_t *out_codes) {
-    uint32_t seen = 0;
-    uint64_t sum = 0, codes = 0; /* of the bits: the same as `seen` while none comes twice */
-    const sz_json_next *k = follow(x->d->next[SZ_JSON_BEGIN], p);
-    for (;;) {
-        seen |= k->bit;
-        sum += k->bit;
-        codes |= k->codes;
-        if (k->span) set_span(x, k, p);
-        const char *q = read_value(x, k, p + k->n, &codes);
-        if (!q) break;
-        p = q;
-        k = follow(k->then, p);
+/* All keys and values; the record's end, and in *p where. NULL: it is not plain. */
+static inline const sz_json_node *read_all(const plain *x, const char **p) {
+    const sz_json_node *k = x->d->shapes;
+    for (const char *q = *p;; k = k->then) {
+        k = follow(k, q);
+        if (k->span) set_span(x, k, q);
+        const char *value = q + k->n;
+        q = read_value(x, k, value);
+        if (q) continue;
+        *p = value;
+        return k->kind == SZ_JSON_END ? k : NULL;
     }
-    *found = seen;
-    *out_codes = codes;
-    return k->kind == SZ_JSON_END && sum == seen ? p + k->n : NULL; /* of equal keys the first one counts */
 }
 
 static inline void begin(sz_compact *c) {
@@ -240,12 +231,6 @@ static inline void begin(sz_compact *c) {
     c->collected_ms = SZ_TIME_NONE;
     c->amount_fen = c->balance_fen = c->journal_no = c->use_count = SZ_ABSENT;
     c->hours_micro = INT64_C(1000000);
-}
-
-/* All that an event of its type needs, and nothing that another type asks for. */
-static inline bool is_whole(const sz_decoder *d, uint32_t found, unsigned type) {
-    return (found & d->needed[type]) == d->needed[type] && !(found & ~d->allowed[type]) && found & d->either[type] &&
-           found & (1 << SZ_ROW_STUDENT | 1 << SZ_ROW_CARD);
 }
 
 size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out) {
@@ -259,14 +244,12 @@ size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out) {
         text = (sz_str){from = d->room, n};
     }
     const plain x = {.line = from, .end = from + text.n, .out = out, .d = d};
-    uint32_t found;
-    uint64_t codes;
     begin(out);
-    const char *p = read_all(&x, from, &found, &codes);
-    if (!p || !is_whole(d, found, codes & 0xff)) return 0;
-    memcpy(out->codes, &codes, sizeof codes);
-    unsigned precision = codes >> 8 & 0xff;
-    if (precision > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, (int)precision);
+    const char *p = from;
+    const sz_json_node *end = read_all(&x, &p);
+    if (!end) return 0;
+    memcpy(out->codes, &end->codes, sizeof out->codes);
+    if (out->codes[1] > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, out->codes[1]);
     return (size_t)(p - from);
 }
 

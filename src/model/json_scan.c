@@ -130,14 +130,19 @@ static void take(sz_json_view *view, yyjson_val *vals, int row, yyjson_val *v) {
 
 /* ---- what came next before ---- */
 
+static void note(sz_decoder *d, const sz_json_step *step) {
+    if (d->n_steps < SZ_JSON_STEPS) d->steps[d->n_steps] = *step;
+    if (d->n_steps <= SZ_JSON_STEPS) d->n_steps++;
+}
+
 static const sz_json_next *follow(const sz_decoder *d, const scan *s, unsigned after, const char *p) {
-    for (const sz_json_next *x = d->next[after]; x < d->next[after] + SZ_JSON_WAYS; x++)
-        if (!x->has_value && x->kind < SZ_JSON_END && s->end - p >= x->n && memcmp(p, x->text, x->n) == 0) return x;
+    for (const sz_json_next *x = d->next[after]; x < d->next[after] + SZ_JSON_WAYS && x->n; x++)
+        if (s->end - p >= x->n && memcmp(p, x->text, x->n) == 0) return x;
     return NULL;
 }
 
 /* Values whose keys came in this order before; moves *p behind the last of them. */
-static unsigned known_way(const sz_decoder *d, const scan *s, unsigned after, const char **p, sz_json_view *view,
+static unsigned known_way(sz_decoder *d, const scan *s, unsigned after, const char **p, sz_json_view *view,
                           yyjson_val *vals) {
     for (const sz_json_next *x; (x = follow(d, s, after, *p)) != NULL; after = x->row) {
         const char *value = *p + x->n, *q = x->is_text ? quote_from(s, value) : sz_json_number_end(value, s->end);
@@ -145,29 +150,25 @@ static unsigned known_way(const sz_decoder *d, const scan *s, unsigned after, co
         yyjson_val v;
         set_val(&v, value, q, x->is_text ? YYJSON_TYPE_STR : YYJSON_TYPE_RAW);
         take(view, vals, x->row, &v);
+        note(d, &(sz_json_step){*p, value, q, x->row, x->is_text});
         *p = q + x->is_text;
     }
     return after;
 }
 
-bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS], const char **brace) {
     scan s = {.text = text.p, .end = text.p + text.n};
-    bool learns_all = d->until_turn == 0;
     view->found = 0;
     view->obj = NULL;
-    if (learns_all) d->until_turn = SZ_JSON_LEARN_EVERY;
+    d->n_steps = 0;
     if (text.n == 0 || text.n > SZ_JSON_LONGEST || text.p[0] != '{' || !mark(&s, text)) return false;
-    sz_json_step last = {.from = NULL}, now = {.after = SZ_JSON_BEGIN};
+    unsigned after = SZ_JSON_BEGIN;
     for (const char *p = text.p;;) { /* at the brace or comma before a key, or at the brace that ends it all */
-        if (!learns_all) {
-            unsigned after = known_way(d, &s, now.after, &p, view, vals);
-            if (after != now.after) last.from = NULL;
-            now.after = after;
-        }
-        now.from = p = blanks(p, s.end);
+        after = known_way(d, &s, after, &p, view, vals);
+        sz_json_step now = {.from = p = blanks(p, s.end)};
         if (p == s.end) return false;
         if (*p == '}' && p > text.p) {
-            sz_json_learn_end(d, now.after);
+            *brace = p;
             return blanks(p + 1, s.end) == s.end;
         }
         if (*p != (p == text.p ? '{' : ',')) return false;
@@ -186,20 +187,24 @@ bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val val
         now.is_text = yyjson_is_str(&v);
         now.value += now.is_text;
         now.end = p - now.is_text;
-        if (yyjson_is_null(&v)) now.from = NULL;
-        else sz_json_learn(d, &last, &now);
-        last = now;
-        now.after = now.row;
+        if (yyjson_is_null(&v)) {
+            d->n_steps = SZ_JSON_STEPS + 1; /* no shape has it */
+        } else {
+            sz_json_learn(d, after, &now);
+            note(d, &now);
+        }
+        after = now.row;
     }
 }
 
 #else
 
-bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS]) {
+bool sz_json_scan(sz_decoder *d, sz_str text, sz_json_view *view, yyjson_val vals[SZ_N_JSON_ROWS], const char **brace) {
     (void)d;
     (void)text;
     (void)view;
     (void)vals;
+    (void)brace;
     return false;
 }
 
