@@ -26,8 +26,9 @@ sz_msgq *sz_msgq_new(void);
 void sz_msgq_free(sz_msgq *q); /* a bundle or campus in a message that nobody popped is freed */
 /* Append. What the message points to is copied, but for `inputs`: the stream keeps them until its next `want`. */
 void sz_msgq_push(sz_msgq *q, const sz_msg *m);
-/* The same, and nothing is copied: what it points to lies in the arena, which the queue takes. */
-void sz_msgq_give(sz_msgq *q, const sz_msg *m, sz_arena *a);
+/* The same, and nothing is copied: what it points to lies in the arenas, which the queue takes; in `bytes`, if that is not empty, the
+ * texts of a chunk, for the worker to keep (sz_msg.bytes). */
+void sz_msgq_give(sz_msgq *q, const sz_msg *m, sz_arena *a, sz_arena *bytes);
 /* The oldest message, valid until the next pop. With none there pumps are run, each once, until there is one, and NULL is returned if
  * there still is none: the moment to look at signals and show progress. */
 const sz_msg *sz_msgq_pop(sz_msgq *q);

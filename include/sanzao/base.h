@@ -82,6 +82,7 @@ char *sz_arena_printf(sz_arena *a, const char *fmt, ...) __attribute__((format(p
 char *sz_arena_vprintf(sz_arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void sz_arena_reset(sz_arena *a); /* forget all, keep the newest (largest) block: a batch arena soon allocates no more */
 void sz_arena_fini(sz_arena *a);
+void sz_arena_take(sz_arena *a, sz_arena *from); /* all of from's blocks are a's from now on; nothing moves, and from is empty */
 #define SZ_NEW(arena, T) ((T *)sz_arena_alloc((arena), sizeof(T)))
 #define SZ_NEWN(arena, T, n) ((T *)sz_arena_alloc((arena), sizeof(T) * (size_t)(n)))
 

@@ -117,6 +117,8 @@ typedef struct sz_msg {
     const sz_put *puts;    /* snapshots, ledger */
     const sz_str *strs;    /* dict, journal, outbox */
     uint32_t n;
+    sz_arena *bytes;       /* chunk: what the texts of puts and strs lie in, and little else; whoever keeps them takes it (it is empty then).
+                            * NULL: they have to be copied */
     const sz_input *inputs;
     uint64_t n_delivered;
     uint64_t sink_pos;

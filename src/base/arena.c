@@ -42,6 +42,18 @@ void sz_arena_fini(sz_arena *a) {
     *a = (sz_arena){NULL, 0};
 }
 
+/* Behind the block that a is filling. */
+void sz_arena_take(sz_arena *a, sz_arena *from) {
+    block *last = from->head;
+    if (!a->head) *a = *from;
+    else if (last) {
+        while (last->next) last = last->next;
+        last->next = a->head->next;
+        a->head->next = from->head;
+    }
+    sz_arena_init(from);
+}
+
 static void add_block(sz_arena *a, size_t n) {
     size_t cap = FIRST_BLOCK;
     if (a->head) cap = a->head->cap >= LARGEST_BLOCK / 2 ? LARGEST_BLOCK : a->head->cap * 2;

@@ -366,7 +366,7 @@ def test_reader_takes_nothing_and_needs_no_right_to_write(tmp):
     with Redis(tmp / "redis") as redis, Hand(address(redis)) as hand:
         is_(hand("acquire", "a", "new"), "NEW")
         name = commits(hand, 1, 3).name
-        rights = "+hmget +hscan +multi +exec +script|load +eval_ro +evalsha_ro +client|setname +auth +lrange +time"
+        rights = "+hmget +hscan +multi +exec +client|setname +auth +lrange"
         redis.call("ACL", "SETUSER", "looker", "on", ">s/cret", "~sz:*", *rights.split())
         url = f"redis://looker:s%2Fcret@127.0.0.1:{redis.server().port}"
         with Hand(url, reader=True) as reader:

@@ -351,6 +351,116 @@ static void test_a_moved_slot_is_followed_at_the_next_acquire(void **state) {
     fake_redis_free(other);
 }
 
+/* ---- a load ---- */
+
+#define OWNER        "$32\r\n30313233343536373839616263646500\r\n"
+#define HEADER(w, j) "*5\r\n" OWNER "$1\r\n1\r\n$1\r\n" w "\r\n$1\r\n" j "\r\n$1\r\n0\r\n"
+#define NO_HASH      "*2\r\n" HEADER("2", "2") "*2\r\n$1\r\n0\r\n*0\r\n"
+#define WORDS        "*2\r\n" HEADER("2", "2") "*2\r\n$1\r\na\r\n$0\r\n\r\n"
+#define SNAPSHOTS    "*2\r\n" HEADER("2", "2") "*2\r\n$1\r\n0\r\n*4\r\n$2\r\ns1\r\n$3\r\none\r\n$2\r\ns1\r\n$3\r\none\r\n"
+
+/* Chunks of a load, each as `kind:text,text` and a blank; the last one's answer. The name is acquire()'s. */
+static sz_answer load(talk *t, sz_buf *out) {
+    sz_name name = {.owner = "0123456789abcde", .seq = 1};
+    sz_buf_clear(out);
+    for (bool begins = true;; begins = false) {
+        t->port.load(t->port.self, &name, begins);
+        const sz_msg *m = answer(t, SZ_MSG_CHUNK);
+        if (m->answer != SZ_ANS_OK || m->chunk == SZ_CHUNK_END) {
+            sz_buf_put_u8(out, 0);
+            return m->answer;
+        }
+        sz_buf_printf(out, "%d:", m->chunk);
+        for (uint32_t i = 0; i < m->n; i++) {
+            sz_str text = m->strs ? m->strs[i] : m->puts[i].value;
+            sz_buf_printf(out, "%.*s%s", (int)(text.n < 40 ? text.n : 40), text.p, i + 1 < m->n ? "," : " ");
+        }
+    }
+}
+
+/* A text that is longer than any block comes whole, and what is beyond the header's length is not given. */
+static void test_a_load_comes_in_pieces(void **state) {
+    (void)state;
+    enum { LONG = 300 * 1000 };
+    sz_buf one, got;
+    talk t;
+    sz_buf_init(&one);
+    sz_buf_init(&got);
+    sz_buf_put_z(&one, "*2\r\n" HEADER("2", "2") "*1\r\n$300000\r\n");
+    for (int i = 0; i < LONG; i++) sz_buf_put_u8(&one, (uint8_t)('a' + i % 23));
+    sz_buf_put(&one, "\r\n\0", 3);
+    static const char two[] = "*2\r\n" HEADER("2", "2") "*2\r\n$6\r\nsecond\r\n$6\r\nbeyond\r\n";
+    talk_begin(&t,
+               (fake_answer[]){{"EVALSHA", NEW},
+                               {"EXEC", WORDS},
+                               {"EXEC", SNAPSHOTS},
+                               {"EXEC", (const char *)one.p},
+                               {"EXEC", two},
+                               {"EXEC", NO_HASH},
+                               {"HMGET", HEADER("2", "2")},
+                               {NULL, NULL}},
+               ALONE);
+    assert_int_equal(acquire(&t)->answer, SZ_ANS_NEW);
+    assert_int_equal(load(&t, &got), SZ_ANS_OK);
+    assert_string_equal((const char *)got.p, "0:a, 1:one 2:abcdefghijklmnopqrstuvwabcdefghijklmnopq 2:second ");
+    assert_int_equal(fake_redis_count(t.f, "EXEC"), 5); /* there is no outbox */
+    talk_end(&t);
+    sz_buf_fini(&one);
+    sz_buf_fini(&got);
+}
+
+static void test_what_is_wrong_with_a_load_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *exec, *says;
+        sz_answer answer;
+    } rows[] = {
+        {"*2\r\n" HEADER("3", "0") "*2\r\n$1\r\na\r\n$0\r\n\r\n", "shorter than its header", SZ_ANS_FAILED},
+        {"*2\r\n*5\r\n" OWNER "$1\r\n2\r\n$1\r\n2\r\n$1\r\n0\r\n$1\r\n0\r\n*0\r\n", "taken this state over",
+         SZ_ANS_REFUSED},
+        {"*2\r\n*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n*0\r\n", "taken this state over", SZ_ANS_REFUSED},
+        {"*2\r\n" HEADER("2", "0") "-WRONGTYPE Operation against a key\r\n", "WRONGTYPE", SZ_ANS_FAILED},
+        {"*2\r\n" HEADER("2", "0") ":7\r\n", "LRANGE", SZ_ANS_FAILED},
+        {"-EXECABORT Transaction discarded\r\n", "EXECABORT", SZ_ANS_FAILED},
+        {"*2\r\n" HEADER("2", "0") "*2\r\n$1\r\nab\r\n", "CR LF", SZ_ANS_UNKNOWN},
+        {"*2\r\n" HEADER("2", "0") "*2\r\n$-2\r\n", "length", SZ_ANS_UNKNOWN},
+        {"*2\r\n" HEADER("2", "0") "*2000000\r\n", "too long", SZ_ANS_UNKNOWN},
+        {"*2\r\n$999999999999\r\n", "too long", SZ_ANS_UNKNOWN},
+        {"*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n", "too deep", SZ_ANS_UNKNOWN},
+        {"*2\n", "CR LF", SZ_ANS_UNKNOWN},
+        {":x\r\n", "number", SZ_ANS_UNKNOWN},
+    };
+    sz_buf got;
+    sz_buf_init(&got);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        talk t;
+        talk_begin(&t, (fake_answer[]){{"EVALSHA", NEW}, {"EXEC", rows[i].exec}, {NULL, NULL}}, ALONE);
+        assert_int_equal(acquire(&t)->answer, SZ_ANS_NEW);
+        sz_name name = {.owner = "0123456789abcde", .seq = 1};
+        t.port.load(t.port.self, &name, true);
+        const sz_msg *m = answer(&t, SZ_MSG_CHUNK);
+        if (m->answer != rows[i].answer || !strstr(m->text.p, rows[i].says))
+            fail_msg("%zu gives %d: %.*s", i, m->answer, SZ_FMT_STR(m->text));
+        talk_end(&t);
+    }
+    sz_buf_fini(&got);
+}
+
+/* The second piece is asked for before the worker wants it: what is wrong with it stays known until then. */
+static void test_a_load_that_failed_ahead_does_not_begin_anew(void **state) {
+    (void)state;
+    static const char overtaken[] = "*2\r\n*5\r\n" OWNER "$1\r\n2\r\n$1\r\n2\r\n$1\r\n0\r\n$1\r\n0\r\n*0\r\n";
+    sz_buf got;
+    talk t;
+    sz_buf_init(&got);
+    talk_begin(&t, (fake_answer[]){{"EVALSHA", NEW}, {"EXEC", WORDS}, {"EXEC", overtaken}, {NULL, NULL}}, ALONE);
+    assert_int_equal(acquire(&t)->answer, SZ_ANS_NEW);
+    assert_int_equal(load(&t, &got), SZ_ANS_REFUSED);
+    assert_string_equal((const char *)got.p, "0:a, ");
+    talk_end(&t);
+    sz_buf_fini(&got);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_are_understood),
@@ -366,6 +476,9 @@ int main(void) {
         cmocka_unit_test(test_sentinel_is_asked_and_not_trusted),
         cmocka_unit_test(test_a_cluster_without_the_slot_is_unknown),
         cmocka_unit_test(test_a_moved_slot_is_followed_at_the_next_acquire),
+        cmocka_unit_test(test_a_load_comes_in_pieces),
+        cmocka_unit_test(test_what_is_wrong_with_a_load_is_told),
+        cmocka_unit_test(test_a_load_that_failed_ahead_does_not_begin_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

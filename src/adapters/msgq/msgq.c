@@ -9,7 +9,7 @@ enum { FIRST_ROOM = 16, MOST_PUMPS = 8 };
 
 typedef struct entry {
     sz_msg msg;
-    sz_arena arena;
+    sz_arena arena, bytes;
 } entry;
 
 typedef struct pump {
@@ -21,8 +21,9 @@ struct sz_msgq {
     entry *ring; /* room is a power of two; entry i is ring[i & (room - 1)] */
     uint64_t first, end;
     uint64_t room;
-    sz_msg out;  /* the popped one: pushing may move the ring while it is read */
-    bool is_out; /* ring[first - 1] is it; its arena is in use */
+    sz_msg out;         /* the popped one: pushing may move the ring while it is read */
+    sz_arena out_bytes; /* what was given with it; its worker may take it */
+    bool is_out;        /* ring[first - 1] is it; its arena is in use */
     bool is_idle;
     pump pumps[MOST_PUMPS];
     uint32_t n_pumps;
@@ -35,6 +36,11 @@ sz_msgq *sz_msgq_new(void) {
     return q;
 }
 
+static void entry_fini(entry *e) {
+    sz_arena_fini(&e->arena);
+    sz_arena_fini(&e->bytes);
+}
+
 void sz_msgq_free(sz_msgq *q) {
     if (!q) return;
     for (uint64_t i = q->first; i < q->end; i++) {
@@ -42,7 +48,8 @@ void sz_msgq_free(sz_msgq *q) {
         if (m->bundle) sz_bundle_unref(m->bundle);
         if (m->campus) sz_campus_free(m->campus);
     }
-    for (uint64_t i = 0; i < q->room; i++) sz_arena_fini(&q->ring[i].arena);
+    for (uint64_t i = 0; i < q->room; i++) entry_fini(&q->ring[i]);
+    sz_arena_fini(&q->out_bytes);
     sz_free(q->ring);
     sz_free(q);
 }
@@ -52,7 +59,7 @@ static void grow(sz_msgq *q) {
     uint64_t from = q->first - (q->is_out ? 1 : 0);
     entry *ring = sz_alloc(sizeof *ring * q->room * 2);
     for (uint64_t i = from; i < q->end; i++) ring[i & (q->room * 2 - 1)] = q->ring[i & (q->room - 1)];
-    for (uint64_t i = q->end; i < from + q->room; i++) sz_arena_fini(&q->ring[i & (q->room - 1)].arena);
+    for (uint64_t i = q->end; i < from + q->room; i++) entry_fini(&q->ring[i & (q->room - 1)]);
     sz_free(q->ring);
     q->ring = ring;
     q->room *= 2;
@@ -71,11 +78,13 @@ void sz_msgq_push(sz_msgq *q, const sz_msg *m) {
     sz_msg_copy(&e->msg, &e->arena);
 }
 
-void sz_msgq_give(sz_msgq *q, const sz_msg *m, sz_arena *a) {
+void sz_msgq_give(sz_msgq *q, const sz_msg *m, sz_arena *a, sz_arena *bytes) {
     entry *e = add(q, m);
-    sz_arena_fini(&e->arena);
+    entry_fini(e);
     e->arena = *a;
+    e->bytes = *bytes;
     sz_arena_init(a);
+    sz_arena_init(bytes);
 }
 
 static void run_pumps(sz_msgq *q) {
@@ -87,11 +96,16 @@ static void run_pumps(sz_msgq *q) {
 
 const sz_msg *sz_msgq_pop(sz_msgq *q) {
     if (q->is_out) sz_arena_reset(&q->ring[(q->first - 1) & (q->room - 1)].arena);
+    sz_arena_fini(&q->out_bytes);
     q->is_out = false;
     if (q->first == q->end) run_pumps(q);
     if (q->first == q->end) return NULL;
     q->is_out = true;
-    q->out = q->ring[q->first++ & (q->room - 1)].msg;
+    entry *e = &q->ring[q->first++ & (q->room - 1)];
+    q->out = e->msg;
+    q->out_bytes = e->bytes;
+    q->out.bytes = e->bytes.head ? &q->out_bytes : NULL;
+    sz_arena_init(&e->bytes);
     return &q->out;
 }
 

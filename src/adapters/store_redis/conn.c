@@ -17,6 +17,10 @@ void sz_conn_ask(conn *c, ask_kind kind) {
     *a = (ask){.kind = kind, .load = c->load.number, .due_ms = sz_redis_now_ms() + c->store->address.timeout_ms};
 }
 
+void sz_conn_waits_anew(conn *c) {
+    if (c->n_asks) c->asks[c->first_ask].due_ms = sz_redis_now_ms() + c->store->address.timeout_ms;
+}
+
 void sz_conn_command(conn *c, ask_kind kind, uint32_t n, const sz_str *words) {
     sz_buf *b = &c->store->scratch;
     sz_buf_clear(b);
@@ -26,13 +30,10 @@ void sz_conn_command(conn *c, ask_kind kind, uint32_t n, const sz_str *words) {
 }
 
 static void send_script(conn *c, ask_kind kind, script s, const arguments *a, bool is_text) {
-    bool is_ro = c->is_reader && sz_script_is_read_only(s);
     char n_keys[16];
     snprintf(n_keys, sizeof n_keys, "%u", c->keys.n);
-    sz_str words[] = {is_text ? (is_ro ? SZ_STR("EVAL_RO") : SZ_STR("EVAL"))
-                      : is_ro ? SZ_STR("EVALSHA_RO")
-                              : SZ_STR("EVALSHA"),
-                      is_text ? sz_script_text(s) : sz_str_of(c->sha[s]), sz_str_of(n_keys)};
+    sz_str words[] = {is_text ? SZ_STR("EVAL") : SZ_STR("EVALSHA"), is_text ? sz_script_text(s) : sz_str_of(c->sha[s]),
+                      sz_str_of(n_keys)};
     sz_buf *b = &c->store->scratch;
     sz_buf_clear(b);
     sz_command(b, 3, words);
@@ -101,7 +102,7 @@ void sz_conn_error(conn *c, sz_str error) {
 static bool is_late(conn *c) {
     int64_t now_ms = sz_redis_now_ms();
     if (c->state == CONN_FINDING || c->state == CONN_GREETING) return now_ms >= c->due_ms;
-    if (!c->n_asks || c->load.piece) return false;
+    if (!c->n_asks || c->load.in_hand) return false;
     ask *a = &c->asks[c->first_ask];
     if (c->link.has_moved && a->due_ms < now_ms + c->store->address.timeout_ms / 2)
         a->due_ms = now_ms + c->store->address.timeout_ms;
@@ -129,14 +130,11 @@ static bool is_sent_again(conn *c, const ask *a, const reply *r) {
     case ASK_ACQUIRE: send_script(c, a->kind, SCRIPT_ACQUIRE, &c->acquire, true); return true;
     case ASK_COMMIT: send_script(c, a->kind, SCRIPT_COMMIT, &c->commit, true); return true;
     case ASK_MOVE: send_script(c, a->kind, c->move, &c->moved, true); return true;
-    case ASK_PIECE:
-        if (a->load == c->load.number) send_script(c, a->kind, SCRIPT_LIST, &c->load.list, true);
-        return true;
     default: return false;
     }
 }
 
-static void dispatch(conn *c, const reply *r) {
+static void dispatch(conn *c, reply *r) {
     if (!c->n_asks) {
         sz_conn_fail(c, SZ_ANS_UNKNOWN, "the server sent what nobody asked for", (sz_str){NULL, 0});
         return;
@@ -144,6 +142,7 @@ static void dispatch(conn *c, const reply *r) {
     ask a = c->asks[c->first_ask];
     c->first_ask = (c->first_ask + 1) % MOST_ASKS;
     c->n_asks--;
+    sz_conn_waits_anew(c);
     if (is_sent_again(c, &a, r)) return;
     if (c->state == CONN_FINDING) {
         sz_find_reply(c, a.kind, r);
@@ -165,7 +164,7 @@ static void dispatch(conn *c, const reply *r) {
 }
 
 /* A piece in hand lies where the next reply would be read to. */
-static bool may_read(const conn *c) { return c->state != CONN_CLOSED && !c->load.piece; }
+static bool may_read(const conn *c) { return c->state != CONN_CLOSED && !c->load.in_hand; }
 
 void sz_conn_step(conn *c) {
     if (c->state == CONN_CLOSED) return;
@@ -173,7 +172,7 @@ void sz_conn_step(conn *c) {
         lost(c, c->link.text);
         return;
     }
-    const reply *r;
+    reply *r;
     while (may_read(c) && (r = sz_link_reply(&c->link))) dispatch(c, r);
     if (c->state == CONN_CLOSED) return;
     if (c->link.state == LINK_DOWN) {

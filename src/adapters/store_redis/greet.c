@@ -38,8 +38,7 @@ void sz_greet_begin(conn *c, const char *host, uint16_t port) {
     snprintf(text, sizeof text, "sanzao-%u", c->partition);
     sz_conn_command(c, ASK_NAME, 3, (sz_str[]){SZ_STR("CLIENT"), SZ_STR("SETNAME"), sz_str_of(text)});
     if (a->form == FORM_SENTINEL && !c->is_reader) sz_conn_command(c, ASK_ROLE, 1, (sz_str[]){SZ_STR("ROLE")});
-    for (int s = 0; s < N_SCRIPTS; s++) {
-        if (c->is_reader && !sz_script_is_read_only((script)s)) continue;
+    for (int s = 0; s < N_SCRIPTS && !c->is_reader; s++) {
         if (!c->is_next && (s == SCRIPT_CLEAR || s == SCRIPT_TAKE)) continue;
         sz_conn_command(c, ASK_SCRIPT, 3, (sz_str[]){SZ_STR("SCRIPT"), SZ_STR("LOAD"), sz_script_text((script)s)});
         c->asks[(c->first_ask + c->n_asks - 1) % MOST_ASKS].script = (script)s;

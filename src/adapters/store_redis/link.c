@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * link: a hiredis context without blocking. The steps of a connection are poll(2)'s: connected, (TLS) shaken hands,
- * up. hiredis writes and reads through its own functions, so that plain and TLS are one code.
+ * up. hiredis writes and reads through its own functions, so that plain and TLS are one code; replies are read by ours
+ * (reply.c).
  */
 #include "link.h"
 
@@ -15,18 +16,16 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { READ_SIZE = 256 << 10, READS_A_STEP = 16 };
+enum { READ_A_STEP = 4 << 20 };
 
 void sz_link_init(redis_link *l, const redis_tls *tls) {
     *l = (redis_link){.tls = tls};
-    sz_arena_init(&l->arena);
+    sz_replies_init(&l->replies);
 }
 
 void sz_link_fini(redis_link *l) {
     sz_link_close(l);
-    sz_arena_fini(&l->arena);
-    sz_free(l->input);
-    l->input = NULL;
+    sz_replies_fini(&l->replies);
 }
 
 void sz_link_close(redis_link *l) {
@@ -75,10 +74,7 @@ bool sz_link_open(redis_link *l, const char *host, uint16_t port) {
     l->c = redisConnectWithOptions(&o);
     if (!l->c) return down(l, "no memory for a connection");
     if (l->c->err) return down(l, l->c->errstr);
-    redisReaderFree(l->c->reader);
-    l->c->reader = sz_reply_reader(&l->arena);
-    sz_arena_reset(&l->arena);
-    if (!l->input) l->input = sz_alloc(READ_SIZE);
+    sz_replies_reset(&l->replies);
     l->state = LINK_CONNECTING;
     return true;
 }
@@ -136,26 +132,27 @@ static bool write_out(redis_link *l) {
     return true;
 }
 
-/* Bytes into the reader, until the socket has no more or enough for one step were read. */
+/* False: the socket has no more, or it went down. */
 static bool read_in(redis_link *l) {
-    for (int i = 0; i < READS_A_STEP; i++) {
-        ssize_t n = l->c->funcs->read(l->c, l->input, READ_SIZE);
-        if (n < 0) return down(l, l->c->errstr);
-        if (n == 0) break;
-        l->has_moved = true;
-        if (redisReaderFeed(l->c->reader, l->input, (size_t)n) != REDIS_OK) return down(l, l->c->reader->errstr);
-        if (!l->ssl && n < READ_SIZE) break;
-    }
+    size_t room;
+    uint8_t *p = sz_replies_room(&l->replies, &room);
+    if (room > l->may_read) room = l->may_read;
+    ssize_t n = room ? l->c->funcs->read(l->c, (char *)p, room) : 0;
+    if (n < 0) return down(l, l->c->errstr);
+    if (n == 0) return false;
+    l->has_moved = true;
+    sz_replies_came(&l->replies, (size_t)n);
+    l->may_read = l->ssl || (size_t)n == room ? l->may_read - (size_t)n : 0;
     return true;
 }
 
 bool sz_link_step(redis_link *l) {
     l->has_moved = false;
+    l->may_read = READ_A_STEP;
     if (l->state == LINK_CONNECTING && !finish_connect(l)) return false;
     if (l->state == LINK_SHAKING && !shake(l)) return false;
     if (l->state != LINK_UP) return l->state != LINK_DOWN;
-    if (l->has_output && !write_out(l)) return false;
-    return read_in(l);
+    return !l->has_output || write_out(l);
 }
 
 void sz_link_send(redis_link *l, sz_str bytes) {
@@ -172,13 +169,11 @@ short sz_link_events(const redis_link *l) {
 
 int sz_link_fd(const redis_link *l) { return l->c ? l->c->fd : -1; }
 
-const reply *sz_link_reply(redis_link *l) {
-    if (l->state != LINK_UP) return NULL;
-    void *r = NULL;
-    if (!l->c->reader->reply) sz_arena_reset(&l->arena); /* between two replies */
-    if (redisReaderGetReply(l->c->reader, &r) != REDIS_OK) {
-        down(l, l->c->reader->errstr);
-        return NULL;
+reply *sz_link_reply(redis_link *l) {
+    reply *r = NULL;
+    while (l->state == LINK_UP && !(r = sz_replies_next(&l->replies))) {
+        if (l->replies.error) down(l, l->replies.error);
+        else if (!read_in(l)) break;
     }
     return r;
 }

@@ -15,8 +15,8 @@ typedef struct redis_link {
     redisContext *c;
     const redis_tls *tls; /* NULL: plain */
     SSL *ssl;             /* the context's */
-    sz_arena arena;       /* the reply in hand */
-    char *input;          /* room for one read */
+    replies replies;
+    size_t may_read; /* bytes more in this step */
     bool has_output;
     bool is_distrusted; /* it went down over the server's certificate */
     bool has_moved;     /* bytes came in during the last step */
@@ -33,10 +33,10 @@ void sz_link_send(redis_link *l, sz_str bytes);
 /* What poll(2) should look for. */
 short sz_link_events(const redis_link *l);
 int sz_link_fd(const redis_link *l);
-/* Go on as far as the socket lets. False: it went down. */
+/* Go on as far as the socket lets; what came is read by sz_link_reply(). False: it went down. */
 bool sz_link_step(redis_link *l);
-/* The next whole reply that has come in, or NULL; valid until the next call. A link whose bytes make no sense goes
- * down. */
-const reply *sz_link_reply(redis_link *l);
+/* The next whole reply that has come in, or NULL; valid until the next call. Reads until then, as much as a step may. A
+ * link whose bytes make no sense goes down. */
+reply *sz_link_reply(redis_link *l);
 
 #endif

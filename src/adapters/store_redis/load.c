@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * load: a state in pieces, each read in one MULTI or script with owner and seq, and refused under another name
- * (protocol 2.1, trap 5). While the worker digests one piece the server makes the next. Lists come by a script that
- * ends a piece at 500 items or 4 MiB; hashes by HSCAN, whose items may come twice or be more than 500, so that keys
- * are remembered and pieces are cut into chunks. The end asks for the name once more: what was read ahead may have
- * been overtaken.
+ * load: a state in pieces, each read in one MULTI with owner, seq and the lists' lengths, and refused under another
+ * name (protocol 2.1, trap 5). While the worker digests one piece the server makes the next ones. A piece is at most
+ * 500 items, and about 4 MiB as far as the piece before it tells: lists begin with few and at most double, hashes come
+ * by HSCAN, whose items may come twice or be more than 500, so that keys are remembered and pieces are cut into
+ * chunks. (A script that ended a piece at 4 MiB took 3 ms of the server for each of them: Lua copies all.) The end
+ * asks for the name once more: what was read ahead may have been overtaken.
  */
 #include "store.h"
 
 #include <stdio.h>
 
-enum { MOST_ITEMS = 500, MOST_BYTES = 4 << 20, LEAST_COUNT = 8 };
+enum { MOST_ITEMS = 500, MOST_BYTES = 4 << 20, LEAST_COUNT = 8, MOST_SCANNED = MOST_ITEMS - 12 };
+enum { GIVEN_BYTES = 32 << 10 }; /* a chunk with so many is handed over as it was read */
 static const char overtaken[] = "another worker has taken this state over";
+static const char shorter[] = "the state is damaged: a list is shorter than its header says";
 
 typedef struct source {
     state_key key;
-    bool has_keys; /* a hash */
+    bool has_keys;        /* a hash */
+    uint32_t first_count; /* of a list */
 } source;
 static const source sources[SZ_CHUNK_END] = {
-    [SZ_CHUNK_DICT] = {KEY_WORDS, false},      [SZ_CHUNK_SNAPSHOTS] = {KEY_SNAPSHOTS, true},
-    [SZ_CHUNK_JOURNAL] = {KEY_JOURNAL, false}, [SZ_CHUNK_OUTBOX] = {KEY_OUTBOX, false},
-    [SZ_CHUNK_LEDGER] = {KEY_LEDGER, true},
+    [SZ_CHUNK_DICT] = {KEY_WORDS, false, MOST_ITEMS}, [SZ_CHUNK_SNAPSHOTS] = {KEY_SNAPSHOTS, true, 0},
+    [SZ_CHUNK_JOURNAL] = {KEY_JOURNAL, false, 1},     [SZ_CHUNK_OUTBOX] = {KEY_OUTBOX, false, 64},
+    [SZ_CHUNK_LEDGER] = {KEY_LEDGER, true, 0},
 };
 
 static void begin_kind(loading *l, sz_chunk_kind kind) {
     l->at = kind;
     l->from = 0;
     memcpy(l->cursor, "0", 2);
-    l->count = MOST_ITEMS;
+    l->count = kind < SZ_CHUNK_END && !sources[kind].has_keys ? sources[kind].first_count : MOST_SCANNED;
     if (l->seen.n) {
         sz_map_fini(&l->seen);
         sz_map_init(&l->seen);
@@ -37,8 +41,10 @@ static void begin_kind(loading *l, sz_chunk_kind kind) {
 /* Answers on their way to an older load find another number. */
 static void begin(loading *l) {
     l->number++;
-    l->is_asked = false;
-    l->piece = NULL;
+    l->n_ahead = 0;
+    l->has_lengths = false;
+    l->in_hand = NULL;
+    l->failure = NULL;
     begin_kind(l, SZ_CHUNK_DICT);
 }
 
@@ -46,39 +52,58 @@ void sz_load_forget(conn *c) { begin(&c->load); }
 
 /* ---- asking ---- */
 
-static void ask_list(conn *c, const source *s) {
-    arguments *a = &c->load.list;
-    sz_args_clear(a);
-    sz_args_owner(a, c->load.name.owner);
-    sz_args_u64(a, c->load.name.seq);
-    sz_args_u64(a, (uint64_t)s->key + 1);
-    sz_args_u64(a, c->load.from);
-    sz_args_u64(a, MOST_ITEMS);
-    sz_args_u64(a, MOST_BYTES);
-    sz_conn_script(c, ASK_PIECE, SCRIPT_LIST, a);
+static sz_str number(char text[24], uint64_t v) {
+    return (sz_str){text, (size_t)snprintf(text, 24, "%llu", (unsigned long long)v)};
 }
 
 static void ask_name(conn *c, ask_kind kind) {
-    sz_conn_command(c, kind, 4, (sz_str[]){SZ_STR("HMGET"), c->key[KEY_HEADER], SZ_STR("owner"), SZ_STR("seq")});
+    sz_conn_command(c, kind, 7,
+                    (sz_str[]){SZ_STR("HMGET"), c->key[KEY_HEADER], SZ_STR("owner"), SZ_STR("seq"), SZ_STR("n_w"),
+                               SZ_STR("n_j"), SZ_STR("n_o")});
 }
 
-static void ask_hash(conn *c, const source *s) {
-    char count[16];
-    snprintf(count, sizeof count, "%u", c->load.count);
+/* Pieces that are asked for, oldest first. */
+static piece *ahead(loading *l, uint32_t i) { return &l->ahead[(l->first_ahead + i) % PIECES_AHEAD]; }
+
+static void ask_piece(conn *c) {
+    loading *l = &c->load;
+    const source *s = &sources[l->at];
+    char at[24], count[24];
+    sz_str key = c->key[s->key];
+    *ahead(l, l->n_ahead++) = (piece){.kind = l->at, .from = l->from, .count = l->count};
     sz_conn_command(c, ASK_QUEUED, 1, (sz_str[]){SZ_STR("MULTI")});
     ask_name(c, ASK_QUEUED);
-    sz_conn_command(
-        c, ASK_QUEUED, 5,
-        (sz_str[]){SZ_STR("HSCAN"), c->key[s->key], sz_str_of(c->load.cursor), SZ_STR("COUNT"), sz_str_of(count)});
+    if (s->has_keys) {
+        sz_conn_command(
+            c, ASK_QUEUED, 5,
+            (sz_str[]){SZ_STR("HSCAN"), key, sz_str_of(l->cursor), SZ_STR("COUNT"), number(count, l->count)});
+    } else {
+        sz_conn_command(c, ASK_QUEUED, 4,
+                        (sz_str[]){SZ_STR("LRANGE"), key, number(at, l->from), number(count, l->from + l->count - 1)});
+        l->from += l->count;
+    }
     sz_conn_command(c, ASK_PIECE, 1, (sz_str[]){SZ_STR("EXEC")});
 }
 
-static void ask_next(conn *c) {
+/* Lists that have been asked for whole, or have nothing. */
+static void skip_asked(loading *l) {
+    while (l->has_lengths && l->at < SZ_CHUNK_END && !sources[l->at].has_keys && l->from >= l->lengths[l->at])
+        begin_kind(l, l->at + 1);
+}
+
+/* Where a hash goes on is known when its piece is here; how long a list is, with the first one. */
+static bool knows_next(loading *l) {
+    bool waits = l->n_ahead && (!l->has_lengths || sources[ahead(l, l->n_ahead - 1)->kind].has_keys);
+    return l->at < SZ_CHUNK_END && l->n_ahead < PIECES_AHEAD && !waits;
+}
+
+/* The end is asked for when the worker has come to it. */
+static void ask_ahead(conn *c) {
     loading *l = &c->load;
-    l->is_asked = true;
-    if (l->at == SZ_CHUNK_END) ask_name(c, ASK_END);
-    else if (sources[l->at].has_keys) ask_hash(c, &sources[l->at]);
-    else ask_list(c, &sources[l->at]);
+    for (skip_asked(l); knows_next(l); skip_asked(l)) ask_piece(c);
+    if (l->at < SZ_CHUNK_END || l->n_ahead || !l->is_wanted || l->in_hand) return;
+    *ahead(l, l->n_ahead++) = (piece){.kind = SZ_CHUNK_END};
+    ask_name(c, ASK_END);
 }
 
 /* ---- giving ---- */
@@ -94,36 +119,54 @@ void sz_load_failed(conn *c, sz_answer how, sz_str text) {
     answer(c, &(sz_msg){.answer = how, .chunk = SZ_CHUNK_END, .text = text});
 }
 
+/* A chunk that is a whole piece is handed over as it was read. */
+static void hand_over(conn *c, const sz_msg *m) {
+    sz_arena trees, bytes;
+    c->load.is_wanted = false;
+    sz_replies_take(&c->link.replies, &trees, &bytes);
+    sz_msgq_give(c->q, m, &trees, &bytes);
+}
+
 /* One chunk of the piece in hand; it has items. */
 static void give(conn *c) {
     loading *l = &c->load;
-    sz_put puts[MOST_ITEMS];
-    sz_str strs[MOST_ITEMS];
-    sz_msg m = {.answer = SZ_ANS_OK, .chunk = l->piece_kind};
+    bool has_keys = sources[l->in_hand_kind].has_keys, is_first = l->next == 0;
+    sz_arena *a = &c->link.replies.trees;
+    sz_msg m = {.kind = SZ_MSG_CHUNK, .answer = SZ_ANS_OK, .chunk = l->in_hand_kind};
+    sz_put *puts = has_keys ? SZ_NEWN(a, sz_put, MOST_ITEMS) : NULL;
+    sz_str *strs = has_keys ? NULL : SZ_NEWN(a, sz_str, MOST_ITEMS);
     size_t bytes = 0;
-    while (l->next < l->end && m.n < MOST_ITEMS && bytes < MOST_BYTES) {
-        const reply *one = &l->piece[l->next++];
+    while (l->next < l->end && m.n < MOST_ITEMS && bytes < 2 * MOST_BYTES) {
+        const reply *one = &l->in_hand[l->next++];
         bytes += one->text.n;
-        if (sources[l->piece_kind].has_keys) {
-            puts[m.n] = (sz_put){one->text, l->piece[l->next++].text};
+        if (has_keys) {
+            puts[m.n] = (sz_put){one->text, l->in_hand[l->next++].text};
             bytes += puts[m.n].value.n;
         } else {
             strs[m.n] = one->text;
         }
         m.n++;
     }
-    if (sources[l->piece_kind].has_keys) m.puts = puts;
-    else m.strs = strs;
-    answer(c, &m);
-    if (l->next == l->end) l->piece = NULL;
+    m.puts = puts;
+    m.strs = strs;
+    bool is_last = l->next == l->end;
+    if (is_last) {
+        l->in_hand = NULL;
+        sz_conn_waits_anew(c);
+    }
+    if (is_first && is_last && bytes >= GIVEN_BYTES) hand_over(c, &m);
+    else answer(c, &m);
 }
 
-/* One request is on its way until everything was asked for; the end is asked for when the worker has come to it. */
 static void go_on(conn *c) {
     loading *l = &c->load;
     if (c->state != CONN_READY) return;
-    if (!l->is_asked && (l->at != SZ_CHUNK_END || (l->is_wanted && !l->piece))) ask_next(c);
-    if (l->is_wanted && l->piece) give(c);
+    if (l->failure) {
+        if (l->is_wanted) sz_load_failed(c, l->failed, sz_str_of(l->failure));
+        return;
+    }
+    if (l->is_wanted && l->in_hand) give(c);
+    ask_ahead(c);
 }
 
 static bool is_same(const sz_name *a, const sz_name *b) {
@@ -156,32 +199,55 @@ static bool is_name(const reply *r, const sz_name *name) {
     return true;
 }
 
-/* The load is over; the next one begins anew. */
+/* The load is over, which the worker hears when it asks; one that begins anew forgets it. */
 static void end_with(conn *c, sz_answer how, const char *text) {
     begin(&c->load);
-    if (c->load.is_wanted) sz_load_failed(c, how, sz_str_of(text));
+    c->load.failed = how;
+    c->load.failure = text;
+    go_on(c);
 }
 
-static void hold(loading *l, reply *items, size_t n) {
-    l->piece = n ? items : NULL;
-    l->piece_kind = l->at;
+static void hold(loading *l, sz_chunk_kind kind, reply *items, size_t n) {
+    l->in_hand = n ? items : NULL;
+    l->in_hand_kind = kind;
     l->next = 0;
     l->end = n;
 }
 
-/* False: the load has ended. */
-static bool take_list(conn *c, const reply *r) {
+/* As many items the next time as made 4 MiB this time, of n that had so many bytes. */
+static uint32_t count_after(size_t n, size_t bytes, uint32_t most) {
+    size_t fit = n * (size_t)MOST_BYTES / (bytes + 1);
+    return n == 0 || fit > most ? most : (uint32_t)fit;
+}
+
+static size_t bytes_of(const reply *items, size_t n) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) bytes += items[i].text.n;
+    return bytes;
+}
+
+static void note_lengths(loading *l, const reply *header) {
+    l->lengths[SZ_CHUNK_DICT] = sz_reply_u64(sz_reply_at(header, 2));
+    l->lengths[SZ_CHUNK_JOURNAL] = sz_reply_u64(sz_reply_at(header, 3));
+    l->lengths[SZ_CHUNK_OUTBOX] = sz_reply_u64(sz_reply_at(header, 4));
+    l->has_lengths = true;
+}
+
+/* False: the load has ended. What the list has beyond its length is of a commit that broke off. */
+static bool take_list(conn *c, const piece *p, const reply *items) {
     loading *l = &c->load;
-    sz_str word = sz_reply_at(r, 0)->text;
-    if (!sz_str_is(word, "OK")) {
-        bool is_damaged = sz_str_is(word, "DAMAGED");
-        end_with(c, is_damaged ? SZ_ANS_FAILED : SZ_ANS_REFUSED,
-                 is_damaged ? "the state is damaged: a list is shorter than its header says" : overtaken);
+    uint64_t left = l->lengths[p->kind] > p->from ? l->lengths[p->kind] - p->from : 0;
+    size_t n = left < p->count ? (size_t)left : p->count;
+    if (items->n < n) {
+        end_with(c, SZ_ANS_FAILED, shorter);
         return false;
     }
-    l->from += r->n - 1;
-    hold(l, r->items + 1, r->n - 1);
-    if (r->n == 1) begin_kind(l, l->at + 1);
+    hold(l, p->kind, items->items, n);
+    if (l->at == p->kind) {
+        uint32_t most = 2 * l->count < MOST_ITEMS ? 2 * l->count : MOST_ITEMS;
+        uint32_t count = count_after(n, bytes_of(items->items, n), most);
+        l->count = count ? count : 1;
+    }
     return true;
 }
 
@@ -197,33 +263,34 @@ static size_t keep_new(sz_map *seen, reply *items, size_t n) {
     return kept;
 }
 
-/* As many the next time as made 4 MiB this time. */
-static uint32_t count_after(const reply *items, size_t n) {
-    size_t bytes = 1;
-    for (size_t i = 0; i < n; i++) bytes += items[i].text.n;
-    size_t fit = n / 2 * (size_t)MOST_BYTES / bytes;
-    return n == 0 || fit > MOST_ITEMS ? MOST_ITEMS : fit < LEAST_COUNT ? LEAST_COUNT : (uint32_t)fit;
-}
-
-static bool take_hash(conn *c, const reply *r) {
+static bool take_hash(conn *c, const reply *scan) {
     loading *l = &c->load;
-    const reply *scan = sz_reply_at(r, 1), *items = sz_reply_at(scan, 1);
+    const reply *items = sz_reply_at(scan, 1);
     sz_str cursor = sz_reply_at(scan, 0)->text;
-    if (!is_name(sz_reply_at(r, 0), &l->name)) {
-        end_with(c, SZ_ANS_REFUSED, overtaken);
-        return false;
-    }
     if (items->kind != REPLY_LIST || cursor.n == 0 || cursor.n >= sizeof l->cursor) {
-        const reply *error = r->kind == REPLY_LIST && scan->kind == REPLY_ERROR ? scan : NULL;
-        sz_conn_error(c, error ? error->text : SZ_STR("ERR no reply to HSCAN"));
+        sz_conn_error(c, scan->kind == REPLY_ERROR ? scan->text : SZ_STR("ERR no reply to HSCAN"));
         return false;
     }
-    hold(l, items->items, keep_new(&l->seen, items->items, items->n));
-    l->count = count_after(items->items, items->n);
+    uint32_t count = count_after(items->n / 2, bytes_of(items->items, items->n), MOST_SCANNED);
+    hold(l, l->at, items->items, keep_new(&l->seen, items->items, items->n));
+    l->count = count > LEAST_COUNT ? count : LEAST_COUNT;
     memcpy(l->cursor, cursor.p, cursor.n);
     l->cursor[cursor.n] = 0;
     if (sz_str_is(cursor, "0")) begin_kind(l, l->at + 1);
     return true;
+}
+
+static bool take_piece(conn *c, const piece *p, const reply *r) {
+    const reply *header = sz_reply_at(r, 0), *got = sz_reply_at(r, 1);
+    if (!is_name(header, &c->load.name)) {
+        end_with(c, SZ_ANS_REFUSED, overtaken);
+        return false;
+    }
+    note_lengths(&c->load, header);
+    if (sources[p->kind].has_keys) return take_hash(c, got);
+    if (got->kind == REPLY_LIST) return take_list(c, p, got);
+    sz_conn_error(c, got->kind == REPLY_ERROR ? got->text : SZ_STR("ERR no reply to LRANGE"));
+    return false;
 }
 
 static void take_end(conn *c, const reply *r) {
@@ -237,7 +304,9 @@ static void take_end(conn *c, const reply *r) {
 void sz_load_reply(conn *c, const ask *a, const reply *r) {
     loading *l = &c->load;
     if (a->load != l->number) return;
-    l->is_asked = false;
+    piece p = *ahead(l, 0);
+    l->first_ahead = (l->first_ahead + 1) % PIECES_AHEAD;
+    l->n_ahead--;
     if (a->kind == ASK_END) take_end(c, r);
-    else if (sources[l->at].has_keys ? take_hash(c, r) : take_list(c, r)) go_on(c);
+    else if (take_piece(c, &p, r)) go_on(c);
 }

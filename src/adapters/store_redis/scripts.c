@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * scripts: ACQUIRE, COMMIT and the reading of lists (protocol 2.2, 2.3). The first line makes Redis 7 refuse a script
- * as a whole, before its first write, when there is no memory, on a replica or with too few of them; and the first
+ * scripts: ACQUIRE and COMMIT (protocol 2.2, 2.3). The first line makes Redis 7 refuse a script as a whole, before its
+ * first write, when there is no memory, on a replica or with too few of them; and the first
  * write of each is an RPUSH or HSET, which is refused under OOM on its own account. Redis does not roll a script back:
  * the header comes last, and it holds how long each list is under its name, so that what an error left beyond is cut
  * off by the next ACQUIRE. KEYS: 1 header, 2 snapshots, 3 journal, 4 outbox, 5 words, 6 ledger.
@@ -74,25 +74,6 @@ static const char commit[] =
     "local t = redis.call('TIME')\n"
     "return {'OK', t[1], t[2]}\n";
 
-/* ARGV: owner seq, number of the key, from, most items, most bytes. Answers: OK, items …; in slices whose length the
- * items so far suggest, so that a reply of large blobs stays bounded. */
-static const char list[] =
-    "#!lua flags=no-writes\n"
-    "local h = redis.call('HMGET', KEYS[1], 'owner', 'seq', 'n_j', 'n_o', 'n_w')\n"
-    "if h[1] ~= ARGV[1] or h[2] ~= ARGV[2] then return {'REFUSED'} end\n"
-    "local which, at, most, room = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])\n"
-    "local stop = math.min(tonumber(h[which] or '0'), at + most)\n"
-    "local out, bytes, step = {'OK'}, 0, 1\n"
-    "while at < stop and bytes < room do\n"
-    "  local got = redis.call('LRANGE', KEYS[which], at, math.min(at + step, stop) - 1)\n"
-    "  if #got == 0 then return {'DAMAGED'} end\n"
-    "  for i = 1, #got do out[#out + 1] = got[i]; bytes = bytes + #got[i] end\n"
-    "  at = at + #got\n"
-    "  local mean = bytes / (#out - 1) + 1\n"
-    "  step = math.max(1, math.min(mean < 1024 and 100 or 16, math.floor((room - bytes) / mean)))\n"
-    "end\n"
-    "return out\n";
-
 /* KEYS: a state that was made beside the one that stands, and that one's. */
 static const char clear[] = "#!lua\n"
                             "for i = 1, 6 do redis.call('DEL', KEYS[i]) end\n"
@@ -114,13 +95,11 @@ static const char take[] =
 static const struct {
     const char *text;
     size_t n;
-    bool is_read_only;
 } texts[N_SCRIPTS] = {
-    [SCRIPT_ACQUIRE] = {acquire, sizeof acquire - 1, false}, [SCRIPT_COMMIT] = {commit, sizeof commit - 1, false},
-    [SCRIPT_LIST] = {list, sizeof list - 1, true},           [SCRIPT_CLEAR] = {clear, sizeof clear - 1, false},
-    [SCRIPT_TAKE] = {take, sizeof take - 1, false},
+    [SCRIPT_ACQUIRE] = {acquire, sizeof acquire - 1},
+    [SCRIPT_COMMIT] = {commit, sizeof commit - 1},
+    [SCRIPT_CLEAR] = {clear, sizeof clear - 1},
+    [SCRIPT_TAKE] = {take, sizeof take - 1},
 };
 
 sz_str sz_script_text(script s) { return (sz_str){texts[s].text, texts[s].n}; }
-
-bool sz_script_is_read_only(script s) { return texts[s].is_read_only; }

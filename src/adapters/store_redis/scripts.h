@@ -11,7 +11,6 @@
 typedef enum script {
     SCRIPT_ACQUIRE,
     SCRIPT_COMMIT,
-    SCRIPT_LIST,
     SCRIPT_CLEAR, /* of a state beside the one that stands (next.c); its keys, then those of the one that stands */
     SCRIPT_TAKE,
     N_SCRIPTS
@@ -21,7 +20,5 @@ typedef enum script {
 typedef enum state_key { KEY_HEADER, KEY_SNAPSHOTS, KEY_JOURNAL, KEY_OUTBOX, KEY_WORDS, KEY_LEDGER, N_KEYS } state_key;
 
 sz_str sz_script_text(script s);
-/* Changes nothing: also under EVAL_RO, for users without the right to write. */
-bool sz_script_is_read_only(script s);
 
 #endif

@@ -37,22 +37,34 @@ typedef struct ask {
     uint32_t load; /* which load it belongs to: an older one's is dropped */
     int64_t due_ms;
 } ask;
-enum { MOST_ASKS = 32 };
+enum { MOST_ASKS = 64 };
 
-/* A load, one piece (reply) ahead of the worker. */
+typedef struct piece { /* that was asked for */
+    sz_chunk_kind kind;
+    uint64_t from; /* lists: the first item, and how many */
+    uint32_t count;
+} piece;
+enum { PIECES_AHEAD = 4 };
+
+/* A load, a few pieces (replies) ahead of the worker. */
 typedef struct loading {
     uint32_t number;
     sz_name name;
     sz_chunk_kind at; /* what is asked for next */
-    bool is_asked, is_wanted;
-    uint64_t from;   /* lists: items read */
-    arguments list;  /* of the script that reads them, for NOSCRIPT */
+    bool is_wanted;
+    piece ahead[PIECES_AHEAD]; /* a ring: asked for and not here yet */
+    uint32_t first_ahead, n_ahead;
+    uint64_t lengths[SZ_CHUNK_END]; /* of the lists, as the header has them */
+    bool has_lengths;
+    uint64_t from;   /* lists: items asked for */
     char cursor[24]; /* hashes: where HSCAN goes on */
-    uint32_t count;  /* hashes: items to ask for */
+    uint32_t count;  /* items to ask for */
     sz_map seen;     /* hashes: HSCAN may give a key twice while the server rearranges its table */
-    reply *piece;    /* items in hand, in the link's arena; NULL: none. No other reply is read meanwhile */
-    sz_chunk_kind piece_kind;
-    size_t next, end; /* of the piece */
+    reply *in_hand;  /* items; NULL: none. No other reply is read meanwhile */
+    sz_chunk_kind in_hand_kind;
+    size_t next, end; /* of them */
+    sz_answer failed; /* how it ended, to be said when the worker asks; failure NULL: it did not */
+    const char *failure;
 } loading;
 
 typedef struct conn {
@@ -125,6 +137,7 @@ void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words);
 void sz_conn_step(conn *c);
 bool sz_conn_is_waiting(const conn *c);
 void sz_conn_ask(conn *c, ask_kind kind);
+void sz_conn_waits_anew(conn *c); /* the next answer has its time from now on: those before it kept it back */
 void sz_conn_command(conn *c, ask_kind kind, uint32_t n, const sz_str *words);
 void sz_conn_script(conn *c, ask_kind kind, script s, const arguments *a);
 void sz_conn_error(conn *c, sz_str error);

@@ -147,8 +147,9 @@ static void load(void *self, const sz_name *name, bool restart) {
     conn *l = self;
     sz_store_sqlite *s = l->store;
     sz_msg m = {.kind = SZ_MSG_CHUNK, .answer = SZ_ANS_REFUSED, .chunk = SZ_CHUNK_END};
-    sz_arena a;
+    sz_arena a, texts;
     sz_arena_init(&a);
+    sz_arena_init(&texts);
     if (restart) {
         l->at = SZ_CHUNK_DICT;
         l->row = 0;
@@ -161,7 +162,7 @@ static void load(void *self, const sz_name *name, bool restart) {
         is_named = sz_sqlite_step(s, st);
         sqlite3_reset(st);
     }
-    if (is_named < 0 || (is_named == 1 && !sz_sqlite_chunk(l, &m, &a))) {
+    if (is_named < 0 || (is_named == 1 && !sz_sqlite_chunk(l, &m, &a, &texts))) {
         m = (sz_msg){.kind = SZ_MSG_CHUNK,
                      .answer = SZ_ANS_FAILED,
                      .chunk = SZ_CHUNK_END,
@@ -170,9 +171,10 @@ static void load(void *self, const sz_name *name, bool restart) {
     } else if (is_named == 1) {
         m.answer = SZ_ANS_OK;
     }
-    if (m.answer == SZ_ANS_OK) sz_msgq_give(l->q, &m, &a);
+    if (m.answer == SZ_ANS_OK) sz_msgq_give(l->q, &m, &a, &texts);
     else sz_msgq_push(l->q, &m);
     sz_arena_fini(&a);
+    sz_arena_fini(&texts);
 }
 
 sz_store_port sz_store_sqlite_port(sz_store_sqlite *s, sz_msgq *q) {

@@ -8,6 +8,7 @@
 #include "store.h"
 
 enum { MOST_ROWS = 500, MOST_BYTES = 4 << 20 };
+enum { GIVEN_ROW = 64 << 10 }; /* bytes of a row on average from which on the worker may keep them where they lie */
 
 static const query queries[SZ_CHUNK_END] = {
     [SZ_CHUNK_DICT] = Q_GET_DICT,     [SZ_CHUNK_SNAPSHOTS] = Q_GET_SNAPSHOTS, [SZ_CHUNK_JOURNAL] = Q_GET_JOURNAL,
@@ -30,7 +31,7 @@ static bool goes_on(conn *l, sqlite3_stmt *st) {
     return false;
 }
 
-static bool take(conn *l, sz_msg *m, sz_arena *a) {
+static bool take(conn *l, sz_msg *m, sz_arena *a, sz_arena *texts) {
     sz_store_sqlite *s = l->store;
     sqlite3_stmt *st = sz_sqlite_query(s, queries[l->at]);
     if (!st) return false;
@@ -45,11 +46,12 @@ static bool take(conn *l, sz_msg *m, sz_arena *a) {
             break;
         }
         sz_put *p = &puts[m->n++];
-        p->key = sz_arena_str(a, sz_sqlite_column(st, 1));
-        if (has_keys) p->value = sz_arena_str(a, sz_sqlite_column(st, 2));
+        p->key = sz_arena_str(texts, sz_sqlite_column(st, 1));
+        if (has_keys) p->value = sz_arena_str(texts, sz_sqlite_column(st, 2));
         bytes += p->key.n + p->value.n;
     }
     sqlite3_reset(st);
+    if (bytes < (size_t)GIVEN_ROW * m->n) sz_arena_take(a, texts); /* too much of its blocks may be empty */
     if (rc < 0 || m->n == 0) return rc >= 0;
     if (has_keys) {
         m->puts = puts;
@@ -61,9 +63,9 @@ static bool take(conn *l, sz_msg *m, sz_arena *a) {
     return true;
 }
 
-bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a) {
+bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a, sz_arena *texts) {
     for (; l->at < SZ_CHUNK_END; l->at++, l->row = 0) {
-        if (!take(l, m, a)) return false;
+        if (!take(l, m, a, texts)) return false;
         if (m->n) break;
     }
     m->chunk = l->at;

@@ -95,7 +95,7 @@ void sz_sqlite_finalize(sz_store_sqlite *s);
 /* ---- load.c ---- */
 
 /* The next chunk of a load that is under way; false: s->text says why not. */
-bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a);
+bool sz_sqlite_chunk(conn *l, sz_msg *m, sz_arena *a, sz_arena *texts);
 
 /* ---- commit.c ---- */
 
