@@ -34,11 +34,7 @@ void asleep_grow(asleep *a, uint32_t from, uint32_t to) {
 
 sz_str asleep_keep(sz_worker *w, sz_str bytes) { return sz_arena_str(&w->students.asleep.bytes, bytes); }
 
-void asleep_keep_record(sz_worker *w, uint32_t i, sz_str record) {
-    w->students.asleep.records[i] = asleep_keep(w, record);
-}
-
-void asleep_keep_entry(sz_worker *w, uint32_t i, sz_str body, bool is_story) {
+void asleep_keep_entries(sz_worker *w, uint32_t i, sz_str body, bool is_story) {
     asleep *a = &w->students.asleep;
     if (a->n_entries == a->cap_entries) {
         a->cap_entries = a->cap_entries ? 2 * a->cap_entries : 1024;
@@ -64,6 +60,8 @@ void asleep_set_clocks(sz_worker *w) {
 }
 
 /* ---- waking ---- */
+
+enum { LEAST_EVENT = 16 }; /* bytes of a packed one */
 
 /* His entries of the journal, oldest first, into a->order. */
 static uint32_t entries_of(asleep *a, uint32_t i) {
@@ -91,13 +89,25 @@ static void note_changed_story(sz_worker *w, sz_timeline *tl, sz_str was) {
     tl->story_changed = !sz_str_eq(sz_buf_str(now), was);
 }
 
+/* Each says how long it is. */
+static sz_status put_back_events(sz_worker *w, sz_timeline *tl, sz_str events) {
+    sz_status s = SZ_OK;
+    while (events.n && s == SZ_OK) {
+        size_t n = events.n < 2 ? 0 : sz_entry_len((const uint8_t *)events.p);
+        if (n < LEAST_EVENT || n > events.n) return SZ_CORRUPT;
+        s = sz_timeline_put_back(tl, &w->tc, (sz_str){events.p, n});
+        events = (sz_str){events.p + n, events.n - n};
+    }
+    return s;
+}
+
 static sz_status put_back_entries(sz_worker *w, sz_timeline *tl, uint32_t n) {
     const asleep *a = &w->students.asleep;
     sz_status s = SZ_OK;
     for (uint32_t k = 0; k < n && s == SZ_OK; k++) {
         const kept_entry *e = &a->entries[a->order[k]];
         unpack_as(w, form_of_entry(w, a->order[k]), false);
-        if (!e->is_story) s = sz_timeline_put_back(tl, &w->tc, (sz_str){e->p, e->n});
+        if (!e->is_story) s = put_back_events(w, tl, (sz_str){e->p, e->n});
     }
     return s;
 }

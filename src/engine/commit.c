@@ -10,7 +10,8 @@ void outgoing_fini(outgoing *o) {
     lines_fini(&o->alerts);
     lines_fini(&o->dead);
     lines_fini(&o->ledger);
-    sz_buf_fini(&o->journal);
+    journal_fini(&o->journal);
+    sz_buf_fini(&o->blob);
     sz_buf_fini(&o->body);
     sz_free(o->touched);
     sz_arena_fini(&o->arena);
@@ -21,13 +22,15 @@ static void outgoing_clear(outgoing *o) {
     lines_clear(&o->alerts);
     lines_clear(&o->dead);
     lines_clear(&o->ledger);
-    sz_buf_clear(&o->journal);
+    journal_clear(&o->journal);
+    sz_buf_clear(&o->blob);
     sz_buf_clear(&o->body);
     sz_arena_reset(&o->arena);
     outgoing kept = {.alerts = o->alerts,
                      .dead = o->dead,
                      .ledger = o->ledger,
                      .journal = o->journal,
+                     .blob = o->blob,
                      .body = o->body,
                      .touched = o->touched,
                      .cap_touched = o->cap_touched,
@@ -39,9 +42,9 @@ static void take_lists(sz_worker *w, outgoing *o) {
     lines_swap(&w->alerts, &o->alerts);
     lines_swap(&w->dead, &o->dead);
     lines_swap(&w->ledger, &o->ledger);
-    sz_buf journal = o->journal;
+    journal empty = o->journal;
     o->journal = w->journal;
-    w->journal = journal;
+    w->journal = empty;
     uint32_t *touched = o->touched, cap = o->cap_touched;
     o->touched = w->touched;
     o->n_touched = w->n_touched;
@@ -49,7 +52,7 @@ static void take_lists(sz_worker *w, outgoing *o) {
     w->touched = touched;
     w->cap_touched = cap;
     w->n_touched = 0;
-    for (uint32_t k = 0; k < o->n_touched; k++) w->is_touched[o->touched[k]] = 0;
+    for (uint32_t k = 0; k < o->n_touched; k++) w->touched_as[o->touched[k]] = 0;
     o->records = w->since_commit;
     w->since_commit = 0;
     w->dirty_ms = SZ_TIME_MAX;
@@ -61,6 +64,15 @@ static void make_words(const sz_worker *w, outgoing *o) {
     sz_str *words = SZ_NEWN(&o->arena, sz_str, o->c.n_dict + 1);
     for (uint32_t i = 0; i < o->c.n_dict; i++) words[i] = sz_map_key(&w->dict, w->dict_committed + i);
     o->c.dict = words;
+}
+
+static void make_blob(sz_worker *w, outgoing *o, uint64_t seq) {
+    uint32_t n = w->n_touched, *who = sz_alloc((n + 1) * sizeof *who);
+    if (n) memcpy(who, w->touched, n * sizeof *who);
+    blob_put(&o->blob, w, seq, &o->arena);
+    o->c.journal = sz_buf_str(&o->blob);
+    o->has_blob = true;
+    blob_push(w, &(blob){.students = who, .n = n, .bytes = o->blob.n, .seq = seq});
 }
 
 static void make_ledger(outgoing *o) {
@@ -128,18 +140,10 @@ static void freeze(sz_worker *w) {
         journal_stories(w);
         snapshots_take(w, o, seq);
         journal_dues(w);
+        if (!journal_is_empty(&w->journal)) make_blob(w, o, seq);
         make_words(w, o);
     }
     take_lists(w, o);
-    if (o->journal.n) {
-        sz_buf bytes;
-        sz_buf_init(&bytes);
-        blob_put(&bytes, seq, sz_buf_str(&o->journal));
-        o->c.journal = sz_arena_str(&o->arena, sz_buf_str(&bytes));
-        sz_buf_fini(&bytes);
-        blob_push(w, seq, o->touched, o->n_touched, o->journal.n);
-        o->has_blob = true;
-    }
     o->c.outbox = lines_strs(&o->alerts, 0, &o->arena);
     o->c.n_outbox = o->alerts.n;
     o->c.trim_journal = o->trim_blobs;
@@ -214,10 +218,7 @@ void commit_undone(sz_worker *w) {
     lines_move(&w->alerts, &o->alerts);
     lines_move(&w->ledger, &o->ledger);
     if (!o->is_dead_safe) lines_move(&w->dead, &o->dead);
-    sz_buf_put(&o->journal, w->journal.p, w->journal.n);
-    sz_buf journal = w->journal;
-    w->journal = o->journal;
-    o->journal = journal;
+    journal_move(&w->journal, &o->journal);
     for (uint32_t k = 0; k < o->n_touched; k++) journal_touch(w, o->touched[k]);
     if (o->has_blob) {
         blob *b = &w->blobs[--w->n_blobs];

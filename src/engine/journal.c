@@ -1,22 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The journal: what happened to whom since the last commit, and which blobs of earlier commits the store still has. A
- * story stands in it once a commit, as it is then, however often it changed.
+ * story stands in it once a commit, as it is then, however often it changed. Entries gather in the order in which they
+ * come; a blob has them student by student, so that a load reads as much as there are students in it.
  */
 #include "worker.h"
 
+void journal_fini(journal *j) {
+    sz_buf_fini(&j->bytes);
+    sz_buf_fini(&j->others);
+    sz_free(j->items);
+    *j = (journal){.n = 0};
+}
+
+void journal_clear(journal *j) {
+    sz_buf_clear(&j->bytes);
+    sz_buf_clear(&j->others);
+    j->n = 0;
+}
+
+bool journal_is_empty(const journal *j) { return !j->n && !j->others.n; }
+
+enum { HEAD_OF_GROUP = 4 }; /* bytes of a student beside his entries, about */
+
+size_t journal_size(const journal *j) { return j->bytes.n + j->others.n + (size_t)HEAD_OF_GROUP * j->n; }
+
+static void reserve_items(journal *j, uint32_t n) {
+    if (j->cap - j->n >= n) return;
+    j->cap = 2 * (j->n + n);
+    j->items = sz_realloc(j->items, j->cap * sizeof *j->items);
+}
+
+void journal_move(journal *to, journal *from) {
+    sz_buf_put_str(&from->bytes, sz_buf_str(&to->bytes));
+    sz_buf_put_str(&from->others, sz_buf_str(&to->others));
+    reserve_items(from, to->n);
+    if (to->n) memcpy(from->items + from->n, to->items, to->n * sizeof *to->items);
+    from->n += to->n;
+    journal was = *to;
+    *to = *from;
+    *from = was;
+    journal_clear(from);
+}
+
 void journal_touch(sz_worker *w, uint32_t i) {
     if (w->o.is_volatile) return;
-    if (i >= w->cap_is_touched) {
+    if (i >= w->cap_touched_as) {
         uint32_t cap = w->students.cap;
-        w->is_touched = sz_realloc(w->is_touched, cap);
-        memset(w->is_touched + w->cap_is_touched, 0, cap - w->cap_is_touched);
+        uint32_t had = w->cap_touched_as;
+        w->touched_as = sz_realloc(w->touched_as, cap * sizeof *w->touched_as);
+        memset(w->touched_as + had, 0, (cap - had) * sizeof *w->touched_as);
         w->word_of = sz_realloc(w->word_of, cap * sizeof *w->word_of);
-        memset(w->word_of + w->cap_is_touched, 0, (cap - w->cap_is_touched) * sizeof *w->word_of);
-        w->cap_is_touched = cap;
+        memset(w->word_of + had, 0, (cap - had) * sizeof *w->word_of);
+        w->cap_touched_as = cap;
     }
-    if (w->is_touched[i]) return;
-    w->is_touched[i] = 1;
+    if (w->touched_as[i]) return;
     dues_stored(w, i);
     dues_note(w, i);
     if (w->n_touched == w->cap_touched) {
@@ -24,15 +62,20 @@ void journal_touch(sz_worker *w, uint32_t i) {
         w->touched = sz_realloc(w->touched, w->cap_touched * sizeof(uint32_t));
     }
     w->touched[w->n_touched++] = i;
+    w->touched_as[i] = w->n_touched;
 }
 
-static void entry_put(sz_worker *w, uint8_t kind, uint32_t word, sz_str body) {
-    sz_buf_put_u8(&w->journal, kind);
-    sz_buf_put_varint(&w->journal, word);
-    sz_buf_put_lstr(&w->journal, body);
+static void item_put(sz_worker *w, uint32_t i, sz_str body, bool is_story) {
+    journal *j = &w->journal;
+    reserve_items(j, 1);
+    j->items[j->n++] = (journal_item){.student = i, .n = (uint32_t)body.n & INT32_MAX, .is_story = is_story};
+    sz_buf_put_str(&j->bytes, body);
 }
 
-static uint32_t word_of_nobody(sz_worker *w) { return sz_map_intern(&w->dict, (sz_str){0}); }
+static void put_other(sz_worker *w, uint8_t kind, sz_str body) {
+    sz_buf_put_u8(&w->journal.others, kind);
+    sz_buf_put_lstr(&w->journal.others, body);
+}
 
 /* Of a student who was touched: finding his id in a large dictionary, for each record, was a fifteenth of the time. */
 static uint32_t word_of(sz_worker *w, uint32_t i) {
@@ -44,7 +87,7 @@ static uint32_t word_of(sz_worker *w, uint32_t i) {
 void journal_event(sz_worker *w, uint32_t i, sz_str entry) {
     if (w->o.is_volatile) return;
     journal_touch(w, i);
-    entry_put(w, ENTRY_EVENT, word_of(w, i), entry);
+    item_put(w, i, entry, false);
 }
 
 /* For people: where the clocks stand is in the header of the same commit. */
@@ -53,7 +96,7 @@ void journal_tick(sz_worker *w, int64_t t_ms) {
     sz_buf *body = &w->tc.scratch;
     sz_buf_clear(body);
     sz_buf_put_zigzag(body, t_ms);
-    entry_put(w, ENTRY_TICK, word_of_nobody(w), sz_buf_str(body));
+    put_other(w, ENTRY_TICK, sz_buf_str(body));
 }
 
 void journal_stories(sz_worker *w) {
@@ -64,7 +107,7 @@ void journal_stories(sz_worker *w) {
         tl->story_changed = false;
         sz_buf_clear(story);
         sz_timeline_pack_story(story, tl, &w->tc);
-        entry_put(w, ENTRY_STORY, word_of(w, w->touched[k]), sz_buf_str(story));
+        item_put(w, w->touched[k], sz_buf_str(story), true);
     }
 }
 
@@ -72,38 +115,126 @@ void journal_stories(sz_worker *w) {
 void journal_dues(sz_worker *w) {
     sz_buf *body = &w->tc.scratch;
     sz_buf_clear(body);
-    if (dues_put(body, w)) entry_put(w, ENTRY_DUES, word_of_nobody(w), sz_buf_str(body));
+    if (dues_put(body, w)) put_other(w, ENTRY_DUES, sz_buf_str(body));
 }
 
-/* A blob: 0 | version | seq | hash of the entries | entries. Before, and still read: seq | entries; none is 0. */
-enum { BLOB_VERSION = 1 };
+/* ---- blobs ---- */
 
-void blob_put(sz_buf *out, uint64_t seq, sz_str entries) {
+/* A blob: 0 | version | seq | hash of the rest | the rest. Version 2: lstr of entries of nobody in particular, each
+ * kind and lstr | lstr of students, each word | bytes of his events << 1 | has a story, and then its bytes | in that
+ * order his events side by side and his story. Before, and still read: version 1: entries, each kind, word and lstr;
+ * and seq | entries. None of these is 0. */
+enum { BLOB_VERSION = 2, BLOB_OF_ENTRIES = 1 };
+
+typedef struct group { /* of who was touched, in their order */
+    size_t at, end;    /* where his next entry goes, and where he ends */
+    size_t story_at;   /* of his last story in the journal, + 1; 0: he has none */
+    uint32_t events, story;
+} group;
+
+static group *group_items(const sz_worker *w, sz_arena *a) {
+    const journal *j = &w->journal;
+    group *groups = SZ_NEWN(a, group, w->n_touched + 1);
+    size_t at = 0;
+    for (uint32_t k = 0; k < j->n; at += j->items[k++].n) {
+        const journal_item *e = &j->items[k];
+        group *g = &groups[w->touched_as[e->student] - 1];
+        if (e->is_story) g->story = e->n, g->story_at = at + 1;
+        else g->events += e->n;
+    }
+    return groups;
+}
+
+static size_t put_groups(sz_buf *out, sz_worker *w, group *groups) {
+    size_t at = 0;
+    for (uint32_t k = 0; k < w->n_touched; k++) {
+        group *g = &groups[k];
+        if (!g->events && !g->story_at) continue;
+        sz_buf_put_varint(out, word_of(w, w->touched[k]));
+        sz_buf_put_varint(out, (uint64_t)g->events << 1 | (g->story_at > 0));
+        if (g->story_at) sz_buf_put_varint(out, g->story);
+        g->at = at;
+        g->end = at += (size_t)g->events + g->story;
+    }
+    return at;
+}
+
+static void put_bodies(sz_buf *out, const sz_worker *w, group *groups, size_t n) {
+    const journal *j = &w->journal;
+    const uint8_t *from = j->bytes.p;
+    sz_buf_reserve(out, n);
+    uint8_t *to = out->p + out->n;
+    for (uint32_t k = 0; k < j->n; from += j->items[k++].n) {
+        const journal_item *e = &j->items[k];
+        group *g = &groups[w->touched_as[e->student] - 1];
+        if (!e->is_story) {
+            memcpy(to + g->at, from, e->n);
+            g->at += e->n;
+        } else if (g->story_at == (size_t)(from - j->bytes.p) + 1) {
+            memcpy(to + g->end - e->n, from, e->n);
+        }
+    }
+    out->n += n;
+}
+
+void blob_put(sz_buf *out, sz_worker *w, uint64_t seq, sz_arena *scratch) {
+    sz_buf list;
+    sz_buf_init(&list);
+    group *groups = group_items(w, scratch);
+    size_t n = put_groups(&list, w, groups);
     sz_buf_put_u8(out, 0);
     sz_buf_put_u8(out, BLOB_VERSION);
     sz_buf_put_varint(out, seq);
-    sz_buf_put_u64(out, sz_hash(entries.p, entries.n));
-    sz_buf_put_str(out, entries);
+    size_t at = out->n;
+    sz_buf_put_u64(out, 0);
+    sz_buf_put_lstr(out, sz_buf_str(&w->journal.others));
+    sz_buf_put_lstr(out, sz_buf_str(&list));
+    put_bodies(out, w, groups, n);
+    sz_buf_fini(&list);
+    uint64_t hash = sz_hash(out->p + at + 8, out->n - at - 8);
+    for (int i = 0; i < 8; i++) out->p[at + (size_t)i] = (uint8_t)(hash >> 8 * i);
 }
 
-bool blob_get(sz_str bytes, uint64_t *seq, sz_str *entries) {
+bool blob_get(sz_str bytes, blob_reader *out) {
     sz_reader r = sz_reader_of(bytes.p, bytes.n);
     bool has_hash = bytes.n && !bytes.p[0];
-    if (has_hash && (sz_read_u8(&r), sz_read_u8(&r) != BLOB_VERSION)) return false;
-    *seq = sz_read_varint(&r);
+    uint8_t version = BLOB_OF_ENTRIES;
+    if (has_hash) sz_read_u8(&r), version = sz_read_u8(&r);
+    if (version != BLOB_VERSION && version != BLOB_OF_ENTRIES) return false;
+    *out = (blob_reader){.is_grouped = version == BLOB_VERSION};
+    out->seq = sz_read_varint(&r);
     uint64_t hash = has_hash ? sz_read_u64(&r) : 0;
-    *entries = (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
-    return !r.bad && (!has_hash || hash == sz_hash(entries->p, entries->n));
+    if (r.bad || (has_hash && hash != sz_hash(r.p, (size_t)(r.end - r.p)))) return false;
+    out->entries = r;
+    if (!out->is_grouped) return true;
+    sz_str others = sz_read_lstr(&r), groups = sz_read_lstr(&r);
+    out->entries = sz_reader_of(others.p, others.n);
+    out->groups = sz_reader_of(groups.p, groups.n);
+    out->bodies = r;
+    return !r.bad;
 }
 
-void blob_push(sz_worker *w, uint64_t seq, const uint32_t *who, uint32_t n, uint64_t bytes) {
+bool blob_next(blob_reader *r, blob_group *out) {
+    if (r->groups.p == r->groups.end) {
+        r->groups.bad = r->bodies.p != r->bodies.end;
+        return false;
+    }
+    out->word = sz_read_varint(&r->groups);
+    uint64_t events = sz_read_varint(&r->groups);
+    out->has_story = events & 1;
+    uint64_t story = out->has_story ? sz_read_varint(&r->groups) : 0;
+    out->events = sz_read_bytes(&r->bodies, (size_t)(events >> 1));
+    out->story = sz_read_bytes(&r->bodies, (size_t)story);
+    if (r->bodies.bad || events >> 1 > INT32_MAX || story > INT32_MAX) r->groups.bad = true;
+    return !r->groups.bad;
+}
+
+void blob_push(sz_worker *w, const blob *b) {
     if (w->n_blobs == w->cap_blobs) {
         w->cap_blobs = w->cap_blobs ? 2 * w->cap_blobs : 16;
         w->blobs = sz_realloc(w->blobs, w->cap_blobs * sizeof *w->blobs);
     }
-    blob *b = &w->blobs[w->n_blobs++];
-    *b = (blob){.students = sz_alloc((n + 1) * sizeof(uint32_t)), .n = n, .bytes = bytes, .seq = seq};
-    if (n) memcpy(b->students, who, n * sizeof(uint32_t));
+    w->blobs[w->n_blobs++] = *b;
     w->journal_bytes += b->bytes;
 }
 

@@ -18,7 +18,7 @@ bool record_is_read(sz_worker *w, sz_status s) {
 
 /* Between the header and the lists (trap 22 of the protocol): what a commit that broke off left behind its own
  * beginning is dropped, and cut off by the next commit; everything else is damage. */
-static void load_snapshot(sz_worker *w, const sz_put *put) {
+static void load_snapshot(sz_worker *w, const sz_put *put, bool is_kept) {
     uint32_t i = student_read(w, put->key);
     uint64_t seq;
     sz_str record;
@@ -34,7 +34,8 @@ static void load_snapshot(sz_worker *w, const sz_put *put) {
         return;
     }
     sz_status s = sz_timeline_look(record.p, record.n);
-    if (record_is_read(w, s)) asleep_keep_record(w, i, record);
+    if (!record_is_read(w, s)) return;
+    w->students.asleep.records[i] = is_kept ? record : asleep_keep(w, record);
 }
 
 /* A blob while it is read, and whom it concerns. */
@@ -51,34 +52,37 @@ static void note_who(sz_worker *w, reading *b, uint32_t i) {
     b->who[b->n++] = i;
 }
 
-/* An entry of a student, while those behind it are read already and his place comes into the cache. */
-typedef struct ahead {
-    sz_str body;
-    uint32_t word;
-    uint8_t kind;
-} ahead;
+/* Students whose entries are read while those before them come into the cache. */
 enum { AHEAD = 32 };
+typedef struct ahead {
+    blob_group v[AHEAD];
+    uint32_t n;
+} ahead;
 
-static bool load_entry(sz_worker *w, reading *b, const ahead *e) {
-    uint32_t *known = asleep_word(w, e->word);
-    if (!*known) *known = student_read(w, sz_map_key(&w->dict, e->word)) + 1;
+static void load_group(sz_worker *w, reading *b, const blob_group *g) {
+    uint32_t *known = asleep_word(w, (uint32_t)g->word);
+    if (!*known) *known = student_read(w, sz_map_key(&w->dict, (uint32_t)g->word)) + 1;
     uint32_t i = *known - 1;
     note_who(w, b, i);
-    if (w->n_snapshots && w->snaps[i].seq >= b->seq) return true;
-    bool is_event = e->kind == ENTRY_EVENT;
-    if (is_event && (e->body.n < 16 || sz_entry_len((const uint8_t *)e->body.p) != e->body.n)) return false;
-    if ((!is_event && e->kind != ENTRY_STORY) || e->body.n > INT32_MAX) return false;
-    asleep_keep_entry(w, i, e->body, !is_event);
-    return true;
+    if (w->n_snapshots && w->snaps[i].seq >= b->seq) return;
+    if (g->events.n) asleep_keep_entries(w, i, g->events, false);
+    if (g->has_story) asleep_keep_entries(w, i, g->story, true);
 }
 
-static bool load_entries(sz_worker *w, reading *b, const ahead *v, uint32_t n) {
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t i = *asleep_word(w, v[k].word);
+static void load_ahead(sz_worker *w, reading *b, ahead *a) {
+    for (uint32_t k = 0; k < a->n; k++) {
+        uint32_t i = *asleep_word(w, (uint32_t)a->v[k].word);
         if (i) __builtin_prefetch(&w->students.asleep.of[i - 1], 1);
     }
-    for (uint32_t k = 0; k < n; k++)
-        if (!load_entry(w, b, &v[k])) return false;
+    for (uint32_t k = 0; k < a->n; k++) load_group(w, b, &a->v[k]);
+    a->n = 0;
+}
+
+static bool look_ahead(sz_worker *w, reading *b, ahead *a, const blob_group *g) {
+    if (g->word >= w->dict.n) return false;
+    __builtin_prefetch(asleep_word(w, (uint32_t)g->word), 1);
+    a->v[a->n++] = *g;
+    if (a->n == AHEAD) load_ahead(w, b, a);
     return true;
 }
 
@@ -91,52 +95,67 @@ static bool load_dues(sz_worker *w, reading *b, sz_str body) {
     return true;
 }
 
-static bool read_entries(sz_worker *w, reading *b, sz_str entries) {
-    ahead v[AHEAD];
-    uint32_t n = 0;
-    sz_reader r = sz_reader_of(entries.p, entries.n);
-    while (r.p < r.end) {
-        ahead *e = &v[n];
-        e->kind = sz_read_u8(&r);
-        uint64_t word = sz_read_varint(&r);
-        e->body = sz_read_lstr(&r);
-        if (r.bad || word >= w->dict.n) return false;
-        if (e->kind == ENTRY_TICK) continue; /* the header has the clocks */
-        if (e->kind == ENTRY_DUES) {
-            if (!load_entries(w, b, v, n) || !load_dues(w, b, e->body)) return false;
-            n = 0;
-            continue;
-        }
-        e->word = (uint32_t)word;
-        __builtin_prefetch(asleep_word(w, e->word), 1);
-        if (++n < AHEAD) continue;
-        if (!load_entries(w, b, v, n)) return false;
-        n = 0;
+static bool read_others(sz_worker *w, reading *b, sz_reader *r) {
+    while (r->p < r->end) {
+        uint8_t kind = sz_read_u8(r);
+        sz_str body = sz_read_lstr(r);
+        if (r->bad || (kind != ENTRY_TICK && kind != ENTRY_DUES)) return false;
+        if (kind == ENTRY_DUES && !load_dues(w, b, body)) return false; /* ticks: the header has the clocks */
     }
-    return load_entries(w, b, v, n);
+    return true;
 }
 
-static void load_journal(sz_worker *w, sz_str bytes) {
+static bool read_groups(sz_worker *w, reading *b, blob_reader *r) {
+    ahead a = {.n = 0};
+    blob_group g;
+    while (blob_next(r, &g))
+        if (!look_ahead(w, b, &a, &g)) return false;
+    load_ahead(w, b, &a);
+    return !r->groups.bad && read_others(w, b, &r->entries);
+}
+
+/* Of older blobs, in the order in which they came. */
+static bool read_entries(sz_worker *w, reading *b, sz_reader *r) {
+    ahead a = {.n = 0};
+    while (r->p < r->end) {
+        uint8_t kind = sz_read_u8(r);
+        blob_group g = {.word = sz_read_varint(r), .has_story = kind == ENTRY_STORY};
+        sz_str body = sz_read_lstr(r);
+        if (r->bad || kind < ENTRY_EVENT || kind > ENTRY_DUES || body.n > INT32_MAX) return false;
+        if (kind == ENTRY_EVENT || kind == ENTRY_STORY) {
+            *(kind == ENTRY_EVENT ? &g.events : &g.story) = body;
+            if (!look_ahead(w, b, &a, &g)) return false;
+        } else if (kind == ENTRY_DUES) {
+            load_ahead(w, b, &a);
+            if (!load_dues(w, b, body)) return false;
+        }
+    }
+    load_ahead(w, b, &a);
+    return true;
+}
+
+static void load_journal(sz_worker *w, sz_str bytes, bool is_kept) {
     static const char damaged[] = "its journal cannot be read", damaged_zh[] = "日志无法读取";
     reading b = {.stamp = w->n_blobs + 1};
-    sz_str entries;
+    blob_reader r;
     if (w->has_lengths && w->n_blobs == w->stored_blobs) {
         w->is_torn = true;
         return;
     }
-    if (!blob_get(bytes, &b.seq, &entries)) {
+    if (!is_kept) bytes = asleep_keep(w, bytes);
+    if (!blob_get(bytes, &r)) {
         worker_hold_damaged(w, damaged, damaged_zh);
         return;
     }
+    b.seq = r.seq;
     if (w->has_lengths && b.seq > w->stored_seq) {
         worker_hold_damaged(w, "its journal is of another state than its header", "日志与头部不是同一份状态的");
         return;
     }
-    entries = asleep_keep(w, entries);
-    if (!read_entries(w, &b, entries)) worker_hold_damaged(w, damaged, damaged_zh);
+    bool is_whole = r.is_grouped ? read_groups(w, &b, &r) : read_entries(w, &b, &r.entries);
+    if (!is_whole) worker_hold_damaged(w, damaged, damaged_zh);
     forms_note_blob(w, b.seq);
-    blob_push(w, b.seq, b.who, b.n, bytes.n);
-    sz_free(b.who);
+    blob_push(w, &(blob){.students = b.who, .n = b.n, .bytes = bytes.n, .seq = b.seq});
 }
 
 static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
@@ -157,7 +176,16 @@ static void load_alert(sz_worker *w, sz_str line) {
     else lines_add(&w->outbox, line);
 }
 
+/* Chunks of what stays as it is are kept where they lie, if they may be. */
+static bool is_kept(sz_worker *w, const sz_msg *m) {
+    bool stays = m->chunk == SZ_CHUNK_JOURNAL || m->chunk == SZ_CHUNK_SNAPSHOTS;
+    if (!m->bytes || !stays) return false;
+    sz_arena_take(&w->students.asleep.bytes, m->bytes);
+    return true;
+}
+
 void load_chunk(sz_worker *w, const sz_msg *m) {
+    bool kept = is_kept(w, m);
     switch (m->chunk) {
     case SZ_CHUNK_DICT:
         for (uint32_t i = 0; i < m->n; i++) {
@@ -166,10 +194,10 @@ void load_chunk(sz_worker *w, const sz_msg *m) {
         }
         break;
     case SZ_CHUNK_SNAPSHOTS:
-        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_snapshot(w, &m->puts[i]);
+        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_snapshot(w, &m->puts[i], kept);
         break;
     case SZ_CHUNK_JOURNAL:
-        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_journal(w, m->strs[i]);
+        for (uint32_t i = 0; i < m->n && w->state == SZ_WK_LOADING; i++) load_journal(w, m->strs[i], kept);
         break;
     case SZ_CHUNK_OUTBOX:
         for (uint32_t i = 0; i < m->n; i++) load_alert(w, m->strs[i]);

@@ -52,16 +52,16 @@ void memory_fini(sz_worker *w) {
     lines_fini(&w->outbox);
     lines_fini(&w->dead);
     lines_fini(&w->ledger);
-    sz_buf_fini(&w->journal);
+    journal_fini(&w->journal);
     outgoing_fini(&w->sent);
-    void **lists[] = {(void **)&w->statuses,     (void **)&w->touched, (void **)&w->is_touched,
+    void **lists[] = {(void **)&w->statuses,     (void **)&w->touched, (void **)&w->touched_as,
                       (void **)&w->known_ledger, (void **)&w->snaps,   (void **)&w->settlings,
                       (void **)&w->firing,       (void **)&w->blobs,   (void **)&w->word_of};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         sz_free(*lists[i]);
         *lists[i] = NULL;
     }
-    w->cap_statuses = w->cap_touched = w->cap_is_touched = w->cap_snaps = w->cap_settlings = w->cap_firing = 0;
+    w->cap_statuses = w->cap_touched = w->cap_touched_as = w->cap_snaps = w->cap_settlings = w->cap_firing = 0;
     w->cap_blobs = 0;
     sz_arena_fini(&w->ledger_arena);
     sz_arena_fini(&w->world);

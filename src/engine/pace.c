@@ -10,12 +10,13 @@ enum { ALERTS_A_COMMIT = 1000, RECORDS_MS = 500, IDLE_MS = 5000 };
 static const uint64_t journal_a_commit = 4u << 20;
 
 bool is_dirty(const sz_worker *w) {
-    return w->alerts.n || w->dead.n || w->ledger.n || w->journal.n || w->n_touched || w->since_commit ||
-           (w->is_log && w->position != w->committed_position) || w->is_other_meaning || w->is_torn;
+    return w->alerts.n || w->dead.n || w->ledger.n || !journal_is_empty(&w->journal) || w->n_touched ||
+           w->since_commit || (w->is_log && w->position != w->committed_position) || w->is_other_meaning || w->is_torn;
 }
 
 bool commit_is_large(const sz_worker *w) {
-    if (w->alerts.n >= ALERTS_A_COMMIT || w->journal.n >= journal_a_commit || w->dead.bytes.n >= journal_a_commit)
+    if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(&w->journal) >= journal_a_commit ||
+        w->dead.bytes.n >= journal_a_commit)
         return true;
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
 }

@@ -46,7 +46,7 @@ typedef struct heap { /* students by their next item, one a class */
 } heap;
 
 /* Students as they were read, whom nothing has touched since (asleep.c). */
-typedef struct kept_entry { /* of the journal; of one student each has the one before it */
+typedef struct kept_entry { /* of the journal: a story, or events side by side; each has his one before it */
     const char *p;
     uint32_t n : 31, is_story : 1;
     uint32_t before; /* its number + 1; 0: none */
@@ -92,6 +92,18 @@ typedef struct lines { /* growing list of byte strings (lines.c) */
     uint32_t n, cap;
 } lines;
 
+/* Since the last commit: entries side by side as they came, and whose each is (journal.c). */
+typedef struct journal_item {
+    uint32_t student;
+    uint32_t n : 31, is_story : 1;
+} journal_item;
+typedef struct journal {
+    sz_buf bytes;
+    journal_item *items;
+    uint32_t n, cap;
+    sz_buf others; /* of nobody in particular */
+} journal;
+
 typedef struct blob { /* one commit's journal as the store has it: whom it concerns */
     uint32_t *students;
     uint32_t n;
@@ -116,7 +128,8 @@ typedef struct outgoing {
     bool is_sent;      /* false: its dead letters come first */
     bool is_dead_safe; /* they were acknowledged */
     lines alerts, dead, ledger;
-    sz_buf journal, body;
+    journal journal;
+    sz_buf blob, body; /* blob: the journal as it is sent */
     uint32_t *touched, n_touched, cap_touched;
     snap_undo *snaps;
     uint32_t n_snaps;
@@ -190,13 +203,13 @@ struct sz_worker {
     /* outgoing: since the last commit was frozen */
     lines alerts, dead;
     lines ledger; /* key, value, key, value … to note */
-    sz_buf journal;
+    journal journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
-    uint8_t *is_touched;
-    uint32_t *word_of;       /* of a student's id, + 1; 0: not looked up yet */
-    uint32_t cap_is_touched; /* of both */
-    uint64_t since_commit;   /* input records */
-    int64_t dirty_ms;        /* monotonic: when the first of them came; SZ_TIME_MAX: none did */
+    uint32_t *touched_as;                      /* of each student: his place among them, + 1; 0: he is not */
+    uint32_t *word_of;                         /* of a student's id, + 1; 0: not looked up yet */
+    uint32_t cap_touched_as;                   /* of both */
+    uint64_t since_commit;                     /* input records */
+    int64_t dirty_ms;                          /* monotonic: when the first of them came; SZ_TIME_MAX: none did */
     outgoing sent;
     /* as the store has it */
     uint32_t dict_committed;
@@ -421,9 +434,9 @@ void roster_add(sz_worker *w, uint32_t in_campus); /* if he is at home here and 
 void asleep_init(asleep *a);
 void asleep_fini(asleep *a);
 void asleep_grow(asleep *a, uint32_t from, uint32_t to);
-void asleep_keep_record(sz_worker *w, uint32_t i, sz_str record);
-void asleep_keep_entry(sz_worker *w, uint32_t i, sz_str body, bool is_story); /* of bytes that asleep_keep() gave */
-sz_str asleep_keep(sz_worker *w, sz_str bytes);
+/* A story, or events side by side, of bytes that are kept. */
+void asleep_keep_entries(sz_worker *w, uint32_t i, sz_str body, bool is_story);
+sz_str asleep_keep(sz_worker *w, sz_str bytes); /* a copy that lives as long as anybody sleeps */
 void asleep_words(sz_worker *w);
 /* Number of the student with that id, + 1; 0: not known yet. word < dict.n */
 static inline uint32_t *asleep_word(sz_worker *w, uint32_t word) {
@@ -476,16 +489,34 @@ bool input_end(sz_worker *w);
 
 /* journal.c */
 enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3, ENTRY_DUES = 4 };
-void blob_push(sz_worker *w, uint64_t seq, const uint32_t *students, uint32_t n, uint64_t bytes);
+void journal_fini(journal *j);
+void journal_clear(journal *j);
+bool journal_is_empty(const journal *j);
+size_t journal_size(const journal *j);         /* about as large as its blob */
+void journal_move(journal *to, journal *from); /* to's go behind from's: from .. to, and from is empty */
+void blob_push(sz_worker *w, const blob *b);   /* its students are taken */
 void blobs_drop(sz_worker *w, uint32_t n);
 void journal_event(sz_worker *w, uint32_t student, sz_str entry);
 void journal_tick(sz_worker *w, int64_t t_ms);
 void journal_touch(sz_worker *w, uint32_t student);
 void journal_stories(sz_worker *w);
 void journal_dues(sz_worker *w);
-void blob_put(sz_buf *out, uint64_t seq, sz_str entries);
-/* False: not whole. The entries point into bytes. */
-bool blob_get(sz_str bytes, uint64_t *seq, sz_str *entries);
+/* The worker's journal as the blob of commit seq. */
+void blob_put(sz_buf *out, sz_worker *w, uint64_t seq, sz_arena *scratch);
+/* What a blob says, student by student. False: not whole. All points into bytes. */
+typedef struct blob_reader {
+    uint64_t seq;
+    bool is_grouped;   /* else entries, each with its student, as older blobs have them */
+    sz_reader entries; /* of nobody in particular; or all */
+    sz_reader groups, bodies;
+} blob_reader;
+typedef struct blob_group { /* of a student: events side by side, and his story */
+    uint64_t word;
+    sz_str events, story;
+    bool has_story;
+} blob_group;
+bool blob_get(sz_str bytes, blob_reader *out);
+bool blob_next(blob_reader *r, blob_group *out); /* false: the last one was given; or r->groups.bad */
 
 /* snapshots.c */
 void snaps_reserve(sz_worker *w);
