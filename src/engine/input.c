@@ -114,7 +114,11 @@ static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e
     return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(student_awake(w, student), &w->tc, e);
 }
 
-static void insert(sz_worker *w, sz_event *e, const sz_cause *cause) {
+static sz_cause cause_of(const sz_event *e) {
+    return (sz_cause){.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
+}
+
+static void insert(sz_worker *w, sz_event *e) {
     const use *u = &w->use;
     uint32_t i = u->student == SZ_NONE ? student_get(w, u->id, true) : u->student;
     sz_timeline *tl = student_awake(w, i);
@@ -124,7 +128,8 @@ static void insert(sz_worker *w, sz_event *e, const sz_cause *cause) {
     if (sz_timeline_pass(tl, &w->tc)) {
         step_count(w);
     } else {
-        run_student(w, i, cause);
+        sz_cause cause = cause_of(e);
+        run_student(w, i, &cause);
         alerts_flush(w);
     }
     w->n.used++;
@@ -134,8 +139,8 @@ static void insert(sz_worker *w, sz_event *e, const sz_cause *cause) {
 static bool use_on(sz_worker *w, sz_event *e) {
     use *u = &w->use;
     bool is_sorted = w->o.order == SZ_SORTED;
-    sz_cause cause = {.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
     if (u->stage == USE_BEGIN) {
+        sz_cause cause = cause_of(e);
         if (!facts_for_all(w, w->clocks.begin_ms, &cause)) return false;
         u->stage = USE_TIME;
         clock_record(w, u->source, e->time_ms);
@@ -146,7 +151,7 @@ static bool use_on(sz_worker *w, sz_event *e) {
         u->stage = USE_INSERT;
     }
     if (u->stage == USE_INSERT) {
-        insert(w, e, &cause);
+        insert(w, e);
         u->stage = USE_AFTER;
     }
     if (!is_sorted && !time_advance(w)) return false;

@@ -251,7 +251,8 @@ static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, ui
         }
 }
 
-static void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t *mask, uint64_t word) {
+static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t *mask,
+                                                       uint64_t word) {
     const sz_touch_memo *m = c->touches;
     size_t size = (c->rule_words + 1) * sizeof(uint64_t);
     touch_fini(t);
@@ -280,9 +281,17 @@ static void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t 
     for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
 }
 
-static const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
-    uint64_t word = 0;
-    for (uint32_t i = 0; i < mask_bytes(c); i++) word |= (uint64_t)mask[i] << 8 * i;
+/* Up to eight bytes as one number, and no byte beyond them is looked at. */
+static inline uint64_t word_of(const uint8_t *mask, uint32_t n) {
+    if (n < 4) return mask[0] | (uint64_t)mask[n / 2] << n / 2 * 8 | (uint64_t)mask[n - 1] << (n - 1) * 8;
+    uint32_t first, last;
+    memcpy(&first, mask, 4);
+    memcpy(&last, mask + n - 4, 4);
+    return first | (uint64_t)last << (n - 4) * 8;
+}
+
+static inline const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
+    uint64_t word = word_of(mask, mask_bytes(c));
     touch *t = &c->touches->touches[(word ^ (uint64_t)type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 57];
     if (!t->is_made || t->mask != word || t->type != type) touch_make(t, c, type, mask, word);
     return t;
