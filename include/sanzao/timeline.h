@@ -137,16 +137,30 @@ typedef struct sz_guard {
     bool falls;              /* by itself it only falls: until a record comes that the feature counts, it stays below */
     double least;
 } sz_guard;
+typedef struct sz_clause_guard { /* points that a clause adds at most, and what it needs to add any */
+    double add;
+    sz_guard v[SZ_GUARDS_MAX];
+    uint32_t n;
+} sz_clause_guard;
 typedef struct sz_guards {
     sz_guard v[SZ_GUARDS_MAX];
     uint32_t n;
     bool any_falls;
+    uint32_t n_clauses;      /* of points; 0: not asked */
+    sz_clause_guard *clauses;
+    double least;            /* points that the lowest step needs */
 } sz_guards;
 /* A feature's value at the item in hand, found once for all rules that ask. */
 typedef struct sz_value_memo { uint64_t stamp; double num; } sz_value_memo;
 
-/* From from_ms on, next_ms is the next check; last_ms was the one before. */
-typedef struct sz_check_memo { int64_t from_ms, next_ms, last_ms; } sz_check_memo;
+/* Checks that a class has at one instant: the same for all students, so they are found once. From from_ms on none is earlier. */
+typedef struct sz_check_round {
+    int64_t from_ms, at_ms;    /* at_ms SZ_TIME_NONE: not found yet; INT64_MAX: there is none */
+    uint32_t n;
+    uint32_t *rules;           /* ascending */
+} sz_check_round;
+enum { SZ_CHECK_ROUNDS = 4 };  /* remembered; who is taken back goes over those of some days again */
+typedef struct sz_check_rounds { sz_check_round v[SZ_CHECK_ROUNDS]; uint32_t next; } sz_check_rounds;
 
 /* Which rules records touch, by the matchers that they fit (timeline/touch.c). */
 typedef struct sz_touch_memo sz_touch_memo;
@@ -174,7 +188,7 @@ typedef struct sz_tlctx {
     const uint32_t *timer_rules[SZ_CLASSES_MAX], *own_rules[SZ_CLASSES_MAX], *check_rules[SZ_CLASSES_MAX]; /* SZ_LOOK_TIMERS, SZ_LOOK_OWN, with a check */
     uint32_t n_timer_rules[SZ_CLASSES_MAX], n_own_rules[SZ_CLASSES_MAX], n_check_rules[SZ_CLASSES_MAX];
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
-    sz_check_memo *check_memo;      /* of each rule */
+    sz_check_rounds *rounds;        /* of each class */
     sz_match_memo *matches;
     sz_day_memo days[2];            /* of days and of nights */
     sz_add_memo *adds;              /* NULL: nothing is remembered */

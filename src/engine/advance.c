@@ -31,7 +31,7 @@ void alerts_flush(sz_worker *w) {
 static void after_run(sz_worker *w, uint32_t i, const sz_timeline *tl) {
     w->n.undo_unmatched += w->tc.undo_unmatched;
     w->tc.undo_unmatched = 0;
-    heap_update(w, i);
+    queue_update(w, i);
     if (tl->story_changed || tl->masks_changed) journal_touch(w, i);
 }
 
@@ -90,7 +90,7 @@ int64_t wmax_target(const sz_worker *w) {
 
 static bool fire_due(sz_worker *w) {
     w->is_firing = true;
-    for (uint32_t i; (i = heap_due(w)) != SZ_NONE;) {
+    for (uint32_t i; (i = queue_due(w)) != SZ_NONE;) {
         if (step_is_full(w)) return false;
         run_student(w, i, NULL);
     }
@@ -136,10 +136,9 @@ static bool move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
 static bool is_nothing_due(const sz_worker *w, const int64_t *target, int64_t wmax) {
     int64_t at;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        const heap *h = &w->students.heaps[k];
         int64_t clock = w->clocks.class_ms[k];
         if (clock == SZ_TIME_NONE || target[k] > clock + SZ_DAY_MS) return false;
-        if (h->n && h->v[0].key < 4 * (target[k] > clock ? target[k] : clock)) return false;
+        if (w->students.queues[k].least < 4 * (target[k] > clock ? target[k] : clock)) return false;
     }
     return !leaf_next_due(w, wmax, &at);
 }

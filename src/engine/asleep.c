@@ -178,7 +178,7 @@ sz_timeline *student_wake(sz_worker *w, uint32_t i) {
     make(w, i, tl, true);
     if (s->asleep.may_sleep && !tl->roster_hash) leaves_first_look(w, tl);
     s->v[i] = tl;
-    heap_update(w, i);
+    queue_update(w, i);
     if (--s->asleep.n == 0 && s->asleep.has_clocks) asleep_fini(&s->asleep);
     return tl;
 }

@@ -58,12 +58,10 @@ static void plan_rules(sz_worker *w) {
     }
     w->rule_quiet = sz_alloc(b->n_rules + 1);
     w->rule_least_ms = sz_alloc((b->n_rules + 1) * sizeof(int64_t));
-    w->check_memo = sz_alloc((b->n_rules + 1) * sizeof *w->check_memo);
     for (uint32_t i = 0; i < b->n_rules; i++) {
         const sz_rule *r = &b->rules[i];
         w->rule_quiet[i] = rule_is_quiet(b, r);
         w->rule_least_ms[i] = rule_least(r);
-        w->check_memo[i] = (sz_check_memo){.from_ms = SZ_TIME_MAX, .last_ms = SZ_TIME_MAX}; /* nothing is remembered */
     }
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         w->class_rules[k] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
@@ -112,7 +110,6 @@ void clocks_fini(sz_worker *w) {
     looks_fini(w);
     sz_free(w->rule_quiet);
     sz_free(w->rule_least_ms);
-    sz_free(w->check_memo);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_rules[k]);
     for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) sz_free(w->type_rules[t]);
     memset(w->class_rules, 0, sizeof w->class_rules);

@@ -271,12 +271,12 @@ enum { WAKING = 16 }; /* times what it takes to let one sleep */
 static uint32_t wake_or_not(sz_worker *w, uint32_t i) {
     if (w->students.v[i]) return 1;
     if (w->students.asleep.may_sleep && is_in_our_form(w, i) && dues_allow_sleep(w, i)) {
-        for (uint32_t k = 0; k < w->clocks.n_classes; k++) heap_put(w, k, i, dues_key(w, i, k));
+        for (uint32_t k = 0; k < w->clocks.n_classes; k++) queue_put(w, k, i, dues_key(w, i, k));
         return 1;
     }
     step_count(w);
     sz_timeline *tl = student_wake(w, i);
-    if (tick_is_firing(w)) redo_cut_tick(w, tl), heap_update(w, i);
+    if (tick_is_firing(w)) redo_cut_tick(w, tl), queue_update(w, i);
     sz_arena_reset(&w->step);
     return WAKING;
 }
@@ -291,7 +291,7 @@ static uint32_t take_from_roster(sz_worker *w, uint32_t in_campus) {
     uint32_t n = w->students.n;
     roster_add(w, in_campus);
     if (w->students.n == n) return 1;
-    if (!w->is_new) sz_timeline_settle(w->students.v[n], &w->tc), heap_update(w, n);
+    if (!w->is_new) sz_timeline_settle(w->students.v[n], &w->tc), queue_update(w, n);
     return WAKING;
 }
 

@@ -77,7 +77,10 @@ static void by_class(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     sz_tlctx *c = &w->tc;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        uint32_t *v = w->class_looks[k] = sz_alloc((4 * b->n_rules + 1) * sizeof(uint32_t));
+        uint32_t *v = w->class_looks[k] = sz_alloc(((4 + SZ_CHECK_ROUNDS) * b->n_rules + 1) * sizeof(uint32_t));
+        w->rounds[k] = (sz_check_rounds){0};
+        for (uint32_t i = 0; i < SZ_CHECK_ROUNDS; i++)
+            w->rounds[k].v[i] = (sz_check_round){.at_ms = SZ_TIME_NONE, .rules = v + (4 + i) * b->n_rules};
         c->timer_rules[k] = v, c->own_rules[k] = v + b->n_rules, c->check_rules[k] = v + 2 * b->n_rules;
         c->guarded_rules[k] = v + 3 * b->n_rules;
         for (uint32_t j = 0; j < c->n_class_rules[k]; j++) {
@@ -121,6 +124,7 @@ void looks_init(sz_worker *w) {
 void looks_fini(sz_worker *w) {
     sz_free(w->rule_look);
     sz_free(w->silence);
+    for (uint32_t i = 0; w->guards && i < w->bundle->n_rules; i++) sz_free(w->guards[i].clauses);
     sz_free(w->guards);
     sz_free(w->values);
     sz_match_memo_free(w->tc.matches);

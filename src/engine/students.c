@@ -1,129 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * All students of a worker, and for each class of rules a heap of them by what comes next.
+ * All students of a worker.
  */
 #include "worker.h"
-
-static void heap_set(heap *h, uint32_t at, struct heap_item x) {
-    h->v[at] = x;
-    h->pos[x.student] = at;
-}
-
-static void sift_up(heap *h, uint32_t at, struct heap_item x) {
-    while (at > 0) {
-        uint32_t up = (at - 1) / 2;
-        if (h->v[up].key <= x.key) break;
-        heap_set(h, at, h->v[up]);
-        at = up;
-    }
-    heap_set(h, at, x);
-}
-
-static void sift_down(heap *h, uint32_t at, struct heap_item x) {
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= h->n) break;
-        if (child + 1 < h->n && h->v[child + 1].key < h->v[child].key) child++;
-        if (h->v[child].key >= x.key) break;
-        heap_set(h, at, h->v[child]);
-        at = child;
-    }
-    heap_set(h, at, x);
-}
-
-void heap_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key) {
-    heap *h = &w->students.heaps[k];
-    struct heap_item x = {.key = key, .student = i};
-    uint32_t at = h->pos[i];
-    if (at == SZ_NONE) sift_up(h, h->n++, x);
-    else if (x.key < h->v[at].key) sift_up(h, at, x);
-    else if (x.key > h->v[at].key) sift_down(h, at, x);
-}
-
-void heap_update(sz_worker *w, uint32_t i) {
-    sz_timeline *tl = w->students.v[i];
-    if (!tl->due_changed) return;
-    tl->due_changed = false;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) heap_put(w, k, i, tl->keys[k].due);
-    dues_note(w, i);
-}
-
-/* While one student is looked at, those that are probably next come into the cache: the heap's first few. */
-static void fetch_next(const sz_worker *w, const heap *h) {
-    for (uint32_t i = 1; i < h->n && i < 7; i++) {
-        const sz_timeline *tl = w->students.v[h->v[i].student];
-        if (!tl) continue;
-        for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
-        if (i < 3) sz_timeline_prefetch(tl);
-    }
-}
-
-uint32_t heap_due(const sz_worker *w) {
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        const heap *h = &w->students.heaps[k];
-        if (h->n == 0 || w->clocks.class_ms[k] == SZ_TIME_NONE) continue;
-        if (h->v[0].key == INT64_MAX || h->v[0].key >= 4 * w->clocks.class_ms[k]) continue;
-        fetch_next(w, h);
-        return h->v[0].student;
-    }
-    return SZ_NONE;
-}
-
-int64_t heap_next(const sz_worker *w, const int64_t *target) {
-    int64_t next = SZ_TIME_MAX;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        const heap *h = &w->students.heaps[k];
-        int64_t key = h->n ? h->v[0].key : INT64_MAX;
-        if (key == INT64_MAX || target[k] == SZ_TIME_NONE) continue;
-        int64_t t = key >= 0 ? key / 4 : -((3 - key) / 4);
-        if (t < target[k] && t < next) next = t;
-    }
-    return next;
-}
-
-static void firing_add(sz_worker *w, uint32_t i) {
-    if (w->n_firing == w->cap_firing) {
-        w->cap_firing = w->cap_firing ? 2 * w->cap_firing : 256;
-        w->firing = sz_realloc(w->firing, w->cap_firing * sizeof *w->firing);
-    }
-    w->firing[w->n_firing++] = i;
-}
-
-/* A heap's due ones are its top: a child is never due before its parent. */
-static void gather_class(sz_worker *w, uint32_t k, uint32_t at) {
-    const heap *h = &w->students.heaps[k];
-    if (at >= h->n || w->clocks.class_ms[k] == SZ_TIME_NONE) return;
-    int64_t key = h->v[at].key;
-    if (key == INT64_MAX || key >= 4 * w->clocks.class_ms[k]) return;
-    firing_add(w, h->v[at].student);
-    gather_class(w, k, 2 * at + 1);
-    gather_class(w, k, 2 * at + 2);
-}
-
-static int by_id(const void *a, const void *b, void *ctx) {
-    const sz_worker *w = ctx;
-    return sz_str_cmp(student_id(w, *(const uint32_t *)a), student_id(w, *(const uint32_t *)b));
-}
-
-void heap_gather(sz_worker *w) {
-    w->n_firing = w->at_firing = 0;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) gather_class(w, k, 0);
-    sz_sort(w->firing, w->n_firing, sizeof *w->firing, by_id, w);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < w->n_firing; i++)
-        if (!n || w->firing[n - 1] != w->firing[i]) w->firing[n++] = w->firing[i];
-    w->n_firing = n;
-}
 
 static void grow(sz_worker *w) {
     students *s = &w->students;
     uint32_t from = s->cap;
     s->cap = s->cap ? 2 * s->cap : 256;
     s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        s->heaps[k].v = sz_realloc(s->heaps[k].v, s->cap * sizeof *s->heaps[k].v);
-        s->heaps[k].pos = sz_realloc(s->heaps[k].pos, s->cap * sizeof(uint32_t));
-    }
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) queue_grow(&s->queues[k], from, s->cap);
     if (s->asleep.of) asleep_grow(&s->asleep, from, s->cap);
     dues_grow(w, from);
 }
@@ -132,7 +18,7 @@ static void grow(sz_worker *w) {
 static void student_add(sz_worker *w, uint32_t i) {
     w->students.n++;
     w->students.v[i] = NULL;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->students.heaps[k].pos[i] = SZ_NONE;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->students.queues[k].place[i] = SZ_NONE;
 }
 
 static uint32_t student_new(sz_worker *w, sz_str id, uint32_t in_campus) {
@@ -144,7 +30,7 @@ static uint32_t student_new(sz_worker *w, sz_str id, uint32_t in_campus) {
     sz_timeline *tl = s->v[i] = sz_alloc(sizeof(sz_timeline));
     sz_timeline_init(tl, &w->tc, id, in_campus);
     tl->due_changed = true;
-    heap_update(w, i);
+    queue_update(w, i);
     return i;
 }
 
@@ -208,10 +94,7 @@ void students_free(students *s) {
     sz_free(s->due_noted);
     sz_free(s->v);
     sz_free(s->of_campus);
-    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
-        sz_free(s->heaps[k].v);
-        sz_free(s->heaps[k].pos);
-    }
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) queue_fini(&s->queues[k]);
     sz_map_fini(&s->ids);
     *s = (students){0};
 }

@@ -90,7 +90,7 @@ static void carry_student(sz_worker *w, struct switching *x, uint32_t k) {
     uint32_t i = student_get(w, from->id, true);
     sz_timeline *tl = w->students.v[i];
     if (x->was_stored[k]) dues_stored(w, i);
-    if (take_over(w, x, tl)) student_settle(w, tl), heap_update(w, i);
+    if (take_over(w, x, tl)) student_settle(w, tl), queue_update(w, i);
     sz_arena_reset(&w->step);
     sz_timeline_fini(from);
     sz_free(from);

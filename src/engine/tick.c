@@ -81,11 +81,11 @@ static bool next_instant(sz_worker *w) {
     int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], leaf = SZ_TIME_MAX;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);
     bool has_leaf = leaf_next_due(w, wmax, &leaf);
-    int64_t due = heap_next(w, target);
+    int64_t due = queue_next(w, target);
     if (due != SZ_TIME_MAX && (!has_leaf || due < leaf)) {
         w->fired_ms = due;
         raise_classes(w, target, due + 1);
-        heap_gather(w);
+        queue_gather(w);
         return true;
     }
     if (has_leaf) {

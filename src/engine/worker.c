@@ -171,7 +171,7 @@ static void init_tc(sz_worker *w) {
     c->rule_waits = w->rule_waits;
     c->rule_quiet = w->rule_quiet;
     c->rule_least_ms = w->rule_least_ms;
-    c->check_memo = w->check_memo;
+    c->rounds = w->rounds;
     c->clock_ms = w->clocks.class_ms;
     c->begin_ms = w->clocks.begin_ms;
     c->wmax_ms = w->clocks.wmax_ms;

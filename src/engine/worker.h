@@ -36,14 +36,24 @@ typedef struct clocks {
 } clocks;
 
 /* ---- students (students.c) ---- */
-typedef struct heap { /* students by their next item, one a class */
-    struct heap_item {
+enum { SZ_CROWDS = 6 };
+typedef struct crowd { /* students who wait for the same instant (queue.c) */
+    int64_t key;
+    uint64_t *bits;    /* by student */
+    uint32_t n, first; /* no word before `first` has one */
+} crowd;
+
+typedef struct queue { /* students by their next item, one a class (queue.c) */
+    int64_t least;     /* key of whoever is first; INT64_MAX: nobody */
+    struct queue_item {
         int64_t key;
         uint32_t student;
-    } * v;
-    uint32_t *pos; /* place of each student, SZ_NONE: not in it */
+    } * v;           /* a heap: who is in no crowd */
+    uint32_t *place; /* of each student; SZ_NONE: nothing is due of him */
     uint32_t n;
-} heap;
+    uint32_t last; /* crowd that somebody went to last */
+    crowd crowds[SZ_CROWDS];
+} queue;
 
 /* Students as they were read, whom nothing has touched since (asleep.c). */
 typedef struct kept_entry { /* of the journal: a story, or events side by side; each has his one before it */
@@ -82,7 +92,7 @@ typedef struct students {
     uint32_t *due_noted, n_due_noted, cap_due_noted;
     uint32_t *of_campus; /* number of each student of the campus; SZ_NONE */
     uint32_t n_of_campus;
-    heap heaps[SZ_CLASSES_MAX];
+    queue queues[SZ_CLASSES_MAX];
 } students;
 
 /* ---- outgoing ---- */
@@ -194,7 +204,7 @@ struct sz_worker {
     sz_value_memo *values;
     sz_recall *words;
     int64_t *rule_least_ms;
-    sz_check_memo *check_memo;
+    sz_check_rounds rounds[SZ_CLASSES_MAX];
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
@@ -420,15 +430,19 @@ const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus); /*
 uint32_t student_get(sz_worker *w, sz_str id, bool create);                   /* SZ_NONE: not there */
 uint32_t student_read(sz_worker *w, sz_str id); /* of the store: asleep, if he was not there */
 sz_str student_id(const sz_worker *w, uint32_t i);
-void heap_update(sz_worker *w, uint32_t i);
-void heap_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key);
-uint32_t heap_due(const sz_worker *w); /* a student with something due, SZ_NONE */
-/* Earliest instant at which something is due in a class before its target; SZ_TIME_MAX. */
-int64_t heap_next(const sz_worker *w, const int64_t *target);
-/* All who have something due, by id, into w->firing. */
-void heap_gather(sz_worker *w);
 bool is_home(const sz_worker *w, sz_str id);
 void roster_add(sz_worker *w, uint32_t in_campus); /* if he is at home here and not there yet */
+
+/* queue.c */
+void queue_grow(queue *q, uint32_t from, uint32_t to); /* for so many students, whole words of bits */
+void queue_fini(queue *q);
+void queue_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key);
+void queue_update(sz_worker *w, uint32_t i);
+uint32_t queue_due(sz_worker *w); /* a student with something due, SZ_NONE */
+/* Earliest instant at which something is due in a class before its target; SZ_TIME_MAX. */
+int64_t queue_next(const sz_worker *w, const int64_t *target);
+/* All who have something due, by id, into w->firing. */
+void queue_gather(sz_worker *w);
 
 /* asleep.c */
 void asleep_init(asleep *a);

@@ -159,8 +159,8 @@ static void judge_touched(run *x, const instant *at) {
             judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
 }
 
-/* A record concerns the rules that read something it fits; a student's first one all, and one that takes another out,
- * all that read its type. */
+/* A record concerns the rules that read something it fits; a student's first one all where a study begins with it, and
+ * one that takes another out, all that read its type. */
 static void judge_record(run *x) {
     sz_tlctx *c = x->c;
     c->value_stamp++;
@@ -192,10 +192,8 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
     x->ev.event = NULL;
     x->is_corrected = false;
     if (is_check) {
-        for (uint32_t i = 0; i < c->n_check_rules[cls]; i++) {
-            uint32_t rule = c->check_rules[cls][i];
-            if (due_is_check(c, rule, at.t_ms)) judge_rule(x, rule, &at);
-        }
+        const sz_check_round *r = due_round(c, cls, at.t_ms);
+        for (uint32_t i = 0; i < r->n; i++) judge_rule(x, r->rules[i], &at);
         return;
     }
     bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
@@ -267,9 +265,41 @@ static void go_on(run *x) {
     }
 }
 
+/* Nothing is open, pends, is kept from opening or waits to be evaluated. */
+static bool is_plain(const sz_timeline *tl, const sz_tlctx *c) {
+    return !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active &&
+           tl->head_off >= tl->log.n && !c->rule_from_ms;
+}
+
+/* Checks that cannot open anything, since a guard of each rule is not reached: gone past without more ado. True: no
+ * more is due. Else what is next is for go_on(). */
+static bool pass_checks(run *x) {
+    sz_timeline *tl = x->tl;
+    if (!is_plain(tl, x->c)) return false;
+    for (;;) {
+        uint32_t cls = 0;
+        int64_t key = next_due(tl, x->c, &cls), t = key_time(key);
+        if (key == KEY_NEVER) return true;
+        if (key_order(key) != ORDER_CHECK || key < tl->head_key || tl->keys[cls].timer <= key ||
+            tl->blocked_unknown >> cls & 1)
+            return false;
+        state_pass_midnight(x, t);
+        const sz_check_round *r = due_round(x->c, cls, t);
+        run_at(x, t);
+        for (uint32_t i = 0; i < r->n; i++)
+            if (guards_reached(x, r->rules[i])) return false;
+        tl->head_key = key;
+        set_due(tl, cls, due_after_check(x, cls, key));
+    }
+}
+
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     run x;
     run_init(&x, tl, c, cause);
+    if (pass_checks(&x)) {
+        tl->is_dirty = true;
+        return;
+    }
     if (tl->redo_ms != SZ_TIME_MAX) {
         int64_t t = tl->redo_ms;
         tl->redo_ms = SZ_TIME_MAX;

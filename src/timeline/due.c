@@ -166,19 +166,37 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
     return best;
 }
 
-int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after) {
-    sz_check_memo *m = &c->check_memo[rule];
-    if (after >= m->from_ms && after < m->next_ms) return m->next_ms;
-    if (m->from_ms != SZ_TIME_MAX) m->last_ms = m->next_ms;
-    m->from_ms = after;
-    m->next_ms = sz_check_next(&c->bundle->rules[rule].check, sz_campus_calendar(c->facts->campus), c->zone, after);
-    return m->next_ms;
+/* The next check of any rule of the class after that time, and whose it is. */
+static sz_check_round *find_round(const sz_tlctx *c, uint32_t cls, int64_t after) {
+    sz_check_rounds *m = &c->rounds[cls];
+    sz_check_round *r = &m->v[m->next++ % SZ_CHECK_ROUNDS];
+    r->from_ms = after;
+    r->at_ms = KEY_NEVER;
+    r->n = 0;
+    for (uint32_t i = 0; i < c->n_check_rules[cls]; i++) {
+        uint32_t rule = c->check_rules[cls][i];
+        const sz_calendar *k = sz_campus_calendar(c->facts->campus);
+        int64_t at = sz_check_next(&c->bundle->rules[rule].check, k, c->zone, after);
+        if (at <= after || at > r->at_ms || at == KEY_NEVER) continue;
+        if (at < r->at_ms) r->n = 0;
+        r->at_ms = at;
+        r->rules[r->n++] = rule;
+    }
+    return r;
 }
 
-bool due_is_check(const sz_tlctx *c, uint32_t rule, int64_t t_ms) {
-    const sz_check_memo *m = &c->check_memo[rule];
-    return m->last_ms == t_ms ||
-           due_check(c, rule, t_ms - 1) == t_ms; /* everyone is looked at, then the next check is found */
+static int64_t due_checks(const sz_tlctx *c, uint32_t cls, int64_t after) {
+    for (uint32_t i = 0; i < SZ_CHECK_ROUNDS; i++) {
+        const sz_check_round *r = &c->rounds[cls].v[i];
+        if (after >= r->from_ms && after < r->at_ms) return r->at_ms;
+    }
+    return find_round(c, cls, after)->at_ms;
+}
+
+const sz_check_round *due_round(const sz_tlctx *c, uint32_t cls, int64_t t_ms) {
+    for (uint32_t i = 0; i < SZ_CHECK_ROUNDS; i++)
+        if (c->rounds[cls].v[i].at_ms == t_ms) return &c->rounds[cls].v[i];
+    return find_round(c, cls, t_ms - 1);
 }
 
 /* Can a day's passing do anything here? Where a rule is not quiet, is open, pends, or is kept from opening. Nights end
@@ -229,14 +247,6 @@ static void own_deadlines(run *x, uint32_t cls, int64_t after, int64_t *best) {
         if (!e->is_retracted && !is_own && c->rule_class[e->rule] == cls)
             earlier(best, due_of_rule(x, e->rule, after), after);
     }
-}
-
-/* The next check of any rule of the class. */
-static int64_t due_checks(const sz_tlctx *c, uint32_t cls, int64_t after) {
-    int64_t best = KEY_NEVER;
-    for (uint32_t i = 0; i < c->n_check_rules[cls]; i++)
-        earlier(&best, due_check(c, c->check_rules[cls][i], after), after);
-    return best;
 }
 
 int64_t due_next(run *x, uint32_t cls, int64_t after_key) {

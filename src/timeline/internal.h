@@ -35,7 +35,7 @@ typedef struct run {
     const sz_event *event;       /* the record in hand: the one that just came, or `decoded` */
     uint8_t *undone;             /* matcher bits of what it took out */
     bool is_corrected;           /* it took something out */
-    bool is_first;               /* it is the student's first: windows over the study begin with it */
+    bool is_first;               /* it is the student's first, and windows over the study begin with it */
     const sequence_match *match; /* of the sequence that is announced; NULL: none */
     sz_event decoded;            /* last, and not cleared: it is large */
 } run;
@@ -133,9 +133,8 @@ int64_t due_days(run *x, uint32_t cls, int64_t after_ms);
 int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
 /* Earliest deadline that the rule itself has after that time. */
 int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
-/* First instant of the rule's check strictly after t. */
-int64_t due_check(const sz_tlctx *c, uint32_t rule, int64_t after_ms);
-bool due_is_check(const sz_tlctx *c, uint32_t rule, int64_t t_ms);
+/* Who of the class is checked at that instant, a check of one of its rules. */
+const sz_check_round *due_round(const sz_tlctx *c, uint32_t cls, int64_t t_ms);
 
 /* reasons.c: what weighed, for a message */
 void reasons_put(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, const sz_loader *l, sz_lang lang);
