@@ -197,6 +197,7 @@ typedef struct sz_featureset {
     uint32_t seen_matcher;
     int32_t findable_days;           /* longest window of a correctable accumulator; 0 none */
     bool has_nights;                 /* some window ends at noon */
+    bool has_study;                  /* some window may begin with the student's first record */
     bool has_panes;
 } sz_featureset;
 /* Choose accumulators for the features (fills acc of each, accs, seen_*). Call once after matchers and features are final.

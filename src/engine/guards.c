@@ -4,6 +4,9 @@
  * been reached, be it known in full or as at least so much, makes a comparison with it false or unknown, and on both an
  * idle rule stays idle (semantics 29); so while one guard is not reached, its program need not run. What counts toward
  * a guard is looked up once for all rules. A rule with `for` tells false from unknown, and has no guards.
+ *
+ * Points need some of their clauses: those that may be true must add up to the lowest step. What `who` needs is a guard
+ * of a rule with a check, which is asked at each; elsewhere its beginning is an instant of its own.
  */
 #include "worker.h"
 
@@ -45,25 +48,48 @@ static bool least_step(const sz_need_bounds *of, const sz_rule *r, double *least
     return r->n_steps > 0;
 }
 
+enum { NEEDS_MAX = 16 };
+
+/* Those that are not always reached. */
+static uint32_t guards_from(const sz_bundle *b, const sz_need *needs, uint32_t n, sz_guard v[SZ_GUARDS_MAX],
+                            uint32_t at) {
+    for (uint32_t i = 0; i < n && at < SZ_GUARDS_MAX; i++) {
+        uint32_t f = SZ_SLOT_INDEX(needs[i].slot);
+        bool grows = b->fs.features[f].op == SZ_OP_ABSENCE; /* with time: its deadlines say when */
+        bool falls = !grows && feature_only_falls(&b->fs, &b->fs.features[f]);
+        if (needs[i].least <= 0 && b->fs.features[f].op != SZ_OP_SUM) continue;
+        v[at++] = (sz_guard){.feature = f, .falls = falls, .least = needs[i].least};
+    }
+    return at;
+}
+
+static void guard_points(const sz_bundle *b, const sz_rule *r, const sz_need_bounds *of, sz_guards *out) {
+    sz_need needs[NEEDS_MAX];
+    if (r->at_most || !least_step(of, r, &out->least)) return;
+    out->clauses = sz_alloc((r->n_points + 1) * sizeof *out->clauses);
+    for (uint32_t i = 0; i < r->n_points; i++) {
+        if (r->points[i].add <= 0) continue;
+        sz_clause_guard *c = &out->clauses[out->n_clauses++];
+        c->add = r->points[i].add;
+        c->n = guards_from(b, needs, sz_prog_needs(r->points[i].when, of, needs, NEEDS_MAX), c->v, 0);
+    }
+}
+
 sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
     asking a = {b, r};
     sz_need_bounds of = {.ctx = &a, .counts = counts, .param = param_bound};
-    enum { NEEDS_MAX = 16 };
     sz_need needs[NEEDS_MAX];
     uint32_t n = 0;
     sz_guards out = {0};
     double least;
-    if (r->for_ms || r->n_sequence || r->n_points) return out;
-    if (r->when) n = sz_prog_needs(r->when, &of, needs, NEEDS_MAX);
+    if (r->for_ms || r->n_sequence) return out;
+    if (r->n_points) guard_points(b, r, &of, &out);
+    else if (r->when) n = sz_prog_needs(r->when, &of, needs, NEEDS_MAX);
     else if (r->value && !r->at_most && least_step(&of, r, &least))
         n = sz_prog_needs_to_reach(r->value, least, &of, needs, NEEDS_MAX);
-    for (uint32_t i = 0; i < n && out.n < SZ_GUARDS_MAX; i++) {
-        uint32_t f = SZ_SLOT_INDEX(needs[i].slot);
-        bool grows = b->fs.features[f].op == SZ_OP_ABSENCE; /* with time: its deadlines say when */
-        bool falls = !grows && feature_only_falls(&b->fs, &b->fs.features[f]);
-        if (needs[i].least <= 0 && b->fs.features[f].op != SZ_OP_SUM) continue; /* always reached */
-        out.v[out.n++] = (sz_guard){.feature = f, .falls = falls, .least = needs[i].least};
-        out.any_falls |= falls;
-    }
+    out.n = guards_from(b, needs, n, out.v, 0);
+    for (uint32_t i = 0; i < out.n; i++) out.any_falls |= out.v[i].falls;
+    if (r->check.kind != SZ_CHECK_NONE && r->who)
+        out.n = guards_from(b, needs, sz_prog_needs(r->who, &of, needs, NEEDS_MAX), out.v, out.n);
     return out;
 }

@@ -167,6 +167,7 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
         if (f->is_idle) note_idle(&p, f);
         if (f->is_idle) continue;
         if (f->window.is_night) fs->has_nights = true;
+        if (f->window.kind == SZ_W_STUDY) fs->has_study = true;
         if (f->op == SZ_OP_VALUE || f->op == SZ_OP_BASELINE) continue;
         if (f->window.kind == SZ_W_HOURS) fs->has_panes = true;
         sz_acc a = acc_of(fs, f);

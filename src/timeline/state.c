@@ -189,7 +189,7 @@ void state_apply(run *x, uint32_t off) {
         memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
     if (tl->n_undos && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
-    x->is_first = sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
+    x->is_first = fs->has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
     take_in(x, &tl->head, x->event, x->mask, off);
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
     tl->head_off = off + sz_entry_len(tl->log.p + off);

@@ -102,13 +102,27 @@ static bool recall_below(run *x, uint64_t bits) {
     return below != 0;
 }
 
+static bool all_reached(run *x, const sz_guard *v, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (!(reached(x, v[i].feature) >= v[i].least)) return false;
+    return true;
+}
+
+/* Could the clauses that may be true add up to a step? */
+static bool points_reached(run *x, const sz_guards *g) {
+    double sum = 0;
+    for (uint32_t i = 0; i < g->n_clauses && sum < g->least; i++)
+        if (all_reached(x, g->clauses[i].v, g->clauses[i].n)) sum += g->clauses[i].add;
+    return sum >= g->least;
+}
+
 bool guards_reached(run *x, uint32_t rule) {
     const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
-    if (!g || !g->n) return true;
-    if (recall_below(x, x->c->touches->needs[rule])) return false;
+    if (!g) return true;
+    if (g->n && recall_below(x, x->c->touches->needs[rule])) return false;
     for (uint32_t i = 0; i < g->n; i++)
         if (is_below(x, rule, i)) return false;
-    return true;
+    return !g->n_clauses || points_reached(x, g);
 }
 
 bool guards_may_stay(run *x, uint32_t rule) {

@@ -144,4 +144,45 @@ rules:
     same(got, ["d firing 04T08:00", "n firing 04T13:00"], "alerts")
 
 
+def test_a_late_record_meets_a_check_that_was_gone_past(tmp):
+    """At seven nothing could open, and nobody was asked; the meal of half past six is told of after that."""
+    rules = """features: {n3: {count: meal, over: 3d}}
+rules:
+  - {id: c, check: daily at 07:00, when: n3 >= 2, level: blue}
+"""
+    arriving = "04T12:00 meal\n05T06:00 door\n05T08:00 door\n05T06:30 meal\n06T09:00 door\n07T09:00 door\n"
+    got = said(tmp, rules, arriving, "--order", "arrival", "--until", "2026-03-07")
+    same(got, ["c firing 05T07:00", "c resolved 07T00:00"], "alerts")
+
+
+def test_points_that_only_some_clauses_can_bring(tmp):
+    """On the 4th one clause of the two can be true, on the 5th both; on the 8th one adds two, another one, and one takes one away."""
+    rules = """features: {n2: {count: meal, over: 2d}, doors: {count: door, over: 1d, to: yesterday}, n1: {count: meal, over: 1d, to: yesterday}}
+rules:
+  - id: p
+    check: daily at 07:00
+    points:
+      - {add: 1, when: n2 >= 2}
+      - {add: 1, when: doors >= 1}
+      - {add: 2, when: n1 >= 3}
+      - {add: -1, when: doors >= 2}
+    at_least: {2: blue}
+    again_after: 1h
+"""
+    text = ("03T10:00 meal\n03T11:00 meal\n04T10:00 door\n04T12:00 meal\n05T06:00 meal\n"
+            "07T10:00 meal\n07T11:00 door\n07T12:00 meal\n07T13:00 door\n07T14:00 meal\n08T10:00 meal\n08T12:00 meal\n08T14:00 meal\n")
+    got = said(tmp, rules, text, "--until", "2026-03-10")
+    same(got, ["p firing 05T07:00", "p resolved 06T00:00", "p firing 08T07:00", "p resolved 10T00:00"], "alerts")
+
+
+def test_a_check_asks_who_anew_each_day(tmp):
+    """Both hold on the 5th only: before that whom it is about is not settled, after that the condition does not hold."""
+    rules = """features: {doors: {count: door, over: 7d}, n1: {count: meal, over: 1d, to: yesterday}}
+rules:
+  - {id: w, check: daily at 07:00, who: doors >= 2, when: n1 >= 1, level: blue}
+"""
+    got = said(tmp, rules, "02T10:00 meal\n03T08:00 door\n03T10:00 meal\n04T09:00 door\n04T12:00 meal\n", "--until", "2026-03-07")
+    same(got, ["w firing 05T07:00", "w resolved 06T00:00"], "alerts")
+
+
 if __name__ == "__main__": main(globals())
