@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json_plain: the record that comes as records came before, straight into a compact event. Its keys follow each other
- * as they were learned (json_learn.c), each value is what its key asks for, and is read where it is found: no values
- * are noted in between, and no byte is looked at twice. Whatever is anything else, faults included, is left to the
- * others from its beginning on, so this never decides that a record is bad; where it says yes, the record is what they
- * would have made of it (tests/unit/test_model_scan.c, tests/fuzz/fuzz_event_json.c).
+ * json_plain: the record that comes as records came before, straight into a compact event. What stands
+ * between the values that change is compared with what was learned (json_shape.c), each value is what its key asks for,
+ * and is read where it is found: no values are noted in between, and no byte is looked at twice. Whatever is anything
+ * else, faults included, is left to the others from its beginning on, so this never decides that a record is bad; where
+ * it says yes, the record is what they would have made of it (tests/unit/test_model_scan.c,
+ * tests/fuzz/fuzz_event_json.c).
  *
- * Numbers are read eight digits at a time without loops, for their lengths change from record to record and a wrong
+ * Numbers are read eight bytes at a time without loops, for their lengths change from record to record and a wrong
  * guess of the processor costs as much as the number.
  */
 #include "json.h"
@@ -38,12 +39,12 @@ static __attribute__((noinline)) const char *text_end(const char *p, const char 
     return NULL;
 }
 
-/* A bit for each of 16 bytes that ends a text, or that it should not have. */
+/* A bit for each of 16 bytes that ends a text, or that it should not have: of other bytes than ASCII the top bit is
+ * set, and of control characters less a blank. */
 static inline unsigned stops_in(__m128i v) {
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
-    __m128i odd =
-        _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, slash)); /* lower are other bytes than ASCII */
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(odd, _mm_cmpeq_epi8(v, quote)));
+    __m128i odd = _mm_or_si128(_mm_sub_epi8(v, space), _mm_cmpeq_epi8(v, slash));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(odd, v), _mm_cmpeq_epi8(v, quote)));
 }
 
 /* The same for the usual text. */
@@ -86,64 +87,94 @@ static inline uint64_t eight(uint64_t w) {
            32;
 }
 
-typedef struct decimal {
-    uint64_t hundredths; /* what is written, times a hundred */
-    unsigned decimals;
-    const char *end;
-} decimal;
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* At most eight digits, perhaps with a point and one or two more, as JSON writes a number. False: something else. */
-static __attribute__((noinline)) bool read_longer(const char *p, decimal *out) {
+/* The digits at p within eight bytes. */
+typedef struct digits {
+    uint64_t bytes;  /* 0 to 9 each */
+    uint64_t others; /* a bit for each byte that is none, at its top; the lowest is right. 0: they go on */
+    unsigned bits;   /* of them */
+} digits;
+
+static inline digits digits_at(const char *p) {
+    uint64_t w = sz_json_bytes8(p) ^ EACH('0'), others = (w | (w + EACH(0x76))) & EACH(0x80);
+    return (digits){w, others, others ? (unsigned)__builtin_ctzll(others) & ~7u : 0};
+}
+
+/* Are there any, and is it no 0 in front of others? */
+static inline bool is_number(digits d) { return d.bits && (d.bits == 8 || (d.bytes & 0xff)); }
+
+static inline const char *number_end(const sz_json_node *k, const char *p) {
+    if (!k->is_text) return p;
+    return *p == '"' ? p + 1 : NULL;
+}
+
+/* Hundredths of a number with at most eight digits, perhaps with a point and one or two more, as JSON writes it. NULL:
+ * something else. */
+static __attribute__((noinline)) const char *read_longer(const char *p, uint64_t *out) {
     __m128i v = _mm_sub_epi8(bytes_at(p), _mm_set1_epi8('0'));
     unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
     unsigned n = (unsigned)__builtin_ctz(others); /* bit 16 is set */
-    uint64_t digits = (uint64_t)_mm_cvtsi128_si64(v);
-    if (n - 1 > 7 || (n > 1 && (digits & 0xff) == 0)) return false;
-    *out = (decimal){eight(digits << (64 - 8 * n)) * 100, 0, p + n};
-    if (p[n] != '.') return true;
+    uint64_t bytes = (uint64_t)_mm_cvtsi128_si64(v);
+    if (n - 1 > 7 || (n > 1 && (bytes & 0xff) == 0)) return NULL;
+    *out = eight(bytes << (64 - 8 * n)) * 100;
+    if (p[n] != '.') return p + n;
     unsigned m = (unsigned)__builtin_ctz(others >> (n + 1));
-    if (m - 1 > 1) return false;
-    unsigned tens = (unsigned)(p[n + 1] - '0'), ones = m == 2 ? (unsigned)(p[n + 2] - '0') : 0;
-    *out = (decimal){out->hundredths + tens * 10 + ones, m, p + n + 1 + m};
-    return true;
+    if (m - 1 > 1) return NULL;
+    *out += (unsigned)(p[n + 1] - '0') * 10 + (m == 2 ? (unsigned)(p[n + 2] - '0') : 0);
+    return p + n + 1 + m;
 }
-
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The same where it ends within eight bytes: the point is taken out, and the digits on both sides are one number. */
-static inline bool read_decimal(const char *p, decimal *out) {
-    uint64_t w = sz_json_bytes8(p) ^ EACH('0'), others = (w | (w + EACH(0x76))) & EACH(0x80); /* the lowest is right */
-    if (others == 0) return read_longer(p, out);
-    unsigned bits = (unsigned)__builtin_ctzll(others) & ~7u; /* of the digits, eight each */
-    if (bits == 0 || (bits > 8 && (w & 0xff) == 0)) return false;
-    if ((w >> bits & 0xff) != ('.' ^ '0')) {
-        *out = (decimal){eight(w << (64 - bits)) * 100, 0, p + bits / 8};
-        return true;
+static inline const char *read_hundredths(const char *p, uint64_t *out) {
+    digits d = digits_at(p);
+    uint64_t further = d.others & (d.others - 1);
+    bool has_point = (d.bytes >> d.bits & 0xff) == ('.' ^ '0');
+    if (d.others == 0 || (has_point && further == 0)) return read_longer(p, out);
+    if (!is_number(d)) return NULL;
+    if (!has_point) {
+        *out = eight(d.bytes << (64 - d.bits)) * 100;
+        return p + d.bits / 8;
     }
-    others &= others - 1;
-    if (others == 0) return read_longer(p, out);
-    unsigned all = (unsigned)__builtin_ctzll(others) & ~7u, m = all - bits - 8; /* m: of those behind the point */
-    if (m - 8 > 8) return false;
-    uint64_t before = (UINT64_C(1) << bits) - 1;
-    w = eight(((w & before) | (w >> 8 & ~before)) << (72 - all));
-    *out = (decimal){m == 8 ? w * 10 : w, m, p + all / 8};
-    return true;
+    unsigned all = (unsigned)__builtin_ctzll(further) & ~7u, behind = all - d.bits - 8;
+    if (behind - 8 > 8) return NULL;
+    uint64_t before = (UINT64_C(1) << d.bits) - 1, w = (d.bytes & before) | (d.bytes >> 8 & ~before);
+    *out = eight(w << (72 - all));
+    if (behind == 8) *out *= 10;
+    return p + all / 8;
 }
 
-static inline const char *read_number(const plain *x, const sz_json_node *k, const char *p) {
-    decimal n;
-    if (!read_decimal(p, &n)) return NULL;
-    if (k->kind == SZ_ROW_IS_FEN) {
-        set_i64(x, k, (int64_t)n.hundredths);
-    } else if (k->kind == SZ_ROW_IS_HOURS) {
-        if (k->is_text || n.hundredths > SZ_MICRO_MAX / 10000) return NULL;
-        set_i64(x, k, (int64_t)n.hundredths * 10000);
-    } else {
-        if (n.decimals) return NULL;
-        set_i64(x, k, (int64_t)(n.hundredths / 100));
-    }
-    if (!k->is_text) return n.end;
-    return *n.end == '"' ? n.end + 1 : NULL;
+static inline const char *read_fen(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_hundredths(p, &n);
+    if (!q) return NULL;
+    set_i64(x, k, (int64_t)n);
+    return number_end(k, q);
+}
+
+static const char *read_hours(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_hundredths(p, &n);
+    if (!q || k->is_text || n > SZ_MICRO_MAX / 10000) return NULL;
+    set_i64(x, k, (int64_t)n * 10000);
+    return q;
+}
+
+static __attribute__((noinline)) const char *read_long_count(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_longer(p, &n);
+    if (!q || q[-2] == '.' || (q - p > 3 && q[-3] == '.')) return NULL;
+    set_i64(x, k, (int64_t)(n / 100));
+    return number_end(k, q);
+}
+
+/* A point behind it is nothing that follows a value. */
+static inline const char *read_count(const plain *x, const sz_json_node *k, const char *p) {
+    digits d = digits_at(p);
+    if (d.others == 0) return read_long_count(x, k, p);
+    if (!is_number(d)) return NULL;
+    set_i64(x, k, (int64_t)eight(d.bytes << (64 - d.bits)));
+    return number_end(k, p + d.bits / 8);
 }
 
 _Static_assert(SZ_FEN_MAX >= INT64_C(9999999999), "eight digits of yuan are always fine");
@@ -195,11 +226,11 @@ static __attribute__((noinline)) const char *pass_value(const plain *x, const sz
 /* Where the value at p ends; NULL: it is not what its key asks for, or the record's end. Texts begin as such. */
 static inline const char *read_value(const plain *x, const sz_json_node *k, const char *p) {
     if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
+    if (k->kind == SZ_ROW_IS_FEN) return read_fen(x, k, p);
+    if (k->kind == SZ_ROW_IS_COUNT) return read_count(x, k, p);
+    if (k->kind == SZ_ROW_IS_TIME) return read_time(x, k, p);
     switch (k->kind) {
-    case SZ_ROW_IS_TIME: return read_time(x, k, p);
-    case SZ_ROW_IS_FEN:
-    case SZ_ROW_IS_COUNT:
-    case SZ_ROW_IS_HOURS: return read_number(x, k, p);
+    case SZ_ROW_IS_HOURS: return read_hours(x, k, p);
     case SZ_JSON_MORE: return p;
     case SZ_JSON_PASS: return pass_value(x, k, p);
     default: return NULL;

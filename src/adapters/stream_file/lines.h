@@ -36,7 +36,7 @@ typedef struct lines {
     digest *witness;                 /* of the text from its beginning on; NULL: not wanted */
     size_t witnessed;                /* buf[witnessed, end) is not in it yet */
     bool ends_in_line;               /* at the end: the last line has no line end */
-    uint64_t last_offset, last_line; /* of the last record */
+    uint64_t last_offset, last_line; /* of the last record, if it ends so */
     sz_arena scratch;
 } lines;
 
@@ -76,8 +76,6 @@ static inline sz_str sz_fs_lines_ahead(const lines *l) {
 /* Take its first n bytes as the next record; they have no line end in them, and one byte of it behind them. */
 static inline void sz_fs_lines_take(lines *l, size_t n, piece *out) {
     *out = (piece){{(const char *)l->buf + l->at, n}, l->offset, l->line, 0};
-    l->last_offset = l->offset;
-    l->last_line = l->line;
     l->ends_in_line = false;
     l->at += n + 1;
     l->offset += n + 1;

@@ -201,17 +201,7 @@ static void take_other(const packed *p, const char *base, sz_record *r) {
     r->dead.detail[detail.n] = '\0';
 }
 
-void sz_fs_unpack(const packed *p, const kept *k, sz_str source, sz_input *out) {
-    const char *base = sz_fs_packed_base(p, k);
-    sz_record *r = &out->record;
-    r->kind = (sz_record_kind)p->kind;
-    r->time_ms = p->c.time_ms;
-    out->raw = (sz_str){base, p->raw_n};
-    out->origin = (sz_origin){source, -1, (int64_t)p->offset, (int64_t)p->line};
-    if (r->kind != SZ_RECORD_EVENT) {
-        take_other(p, base, r);
-        return;
-    }
-    sz_compact_expand(&p->c, base, sz_fs_packed_made(p), &r->event);
-    if (r->event.type >= SZ_TYPE_FIRST_DECLARED) take_fields(p, base, &r->event);
+void sz_fs_unpack_rest(const packed *p, const char *base, sz_record *out) {
+    if (p->kind == SZ_RECORD_EVENT) take_fields(p, base, &out->event);
+    else take_other(p, base, out);
 }

@@ -80,7 +80,18 @@ uint32_t sz_fs_pack_own(packed *to, const packed *p, const kept *k);
 static inline uint32_t sz_fs_packed_own_size(const packed *p) {
     return p->text == PACKED_OWN ? p->size : (uint32_t)(sizeof *p + p->raw_n + p->made_n + 7) & ~7u;
 }
+/* What is no event, and declared fields. */
+void sz_fs_unpack_rest(const packed *p, const char *base, sz_record *out);
 /* The texts borrow from the piece and its line. source: of the origin. */
-void sz_fs_unpack(const packed *p, const kept *k, sz_str source, sz_input *out);
+static inline void sz_fs_unpack(const packed *p, const kept *k, sz_str source, sz_input *out) {
+    const char *base = sz_fs_packed_base(p, k);
+    sz_record *r = &out->record;
+    out->raw = (sz_str){base, p->raw_n};
+    out->origin = (sz_origin){source, -1, (int64_t)p->offset, (int64_t)p->line};
+    r->kind = (sz_record_kind)p->kind;
+    r->time_ms = p->c.time_ms;
+    if (r->kind == SZ_RECORD_EVENT) sz_compact_expand(&p->c, base, sz_fs_packed_made(p), &r->event);
+    if (r->kind != SZ_RECORD_EVENT || p->c.codes[0] >= SZ_TYPE_FIRST_DECLARED) sz_fs_unpack_rest(p, base, r);
+}
 
 #endif

@@ -32,8 +32,6 @@ void sz_fs_sorter_fini(sorter *s) {
     sz_fs_runs_fini(s);
 }
 
-void *sz_fs_sorter_room(sorter *s) { return s->region + s->used; }
-
 static const packed *piece_at(const sorter *s, size_t at) { return (const packed *)(const void *)(s->region + at); }
 
 static int by_order(const void *a, const void *b, void *ctx) {
@@ -47,33 +45,26 @@ static void sort(sorter *s) {
     if (!s->is_in_order) sz_sort(s->places, s->n, sizeof *s->places, by_order, s);
 }
 
-static bool spill(sorter *s) {
+bool sz_fs_sorter_spill(sorter *s) {
     sort(s);
     bool is_fine = sz_fs_runs_spill(s);
     s->used = s->n = 0;
+    s->last_key = 0;
     s->texts.from = s->texts.at;
     s->is_in_order = true;
     return is_fine;
 }
 
-/* The last record is before the one that came before it: a few places back, or all are sorted at the end. */
-static void put_back(sorter *s) {
+/* It goes a few places back, or all are sorted at the end. */
+void sz_fs_sorter_late(sorter *s) {
     size_t i = s->n - 1, least = i > LATE_AT_MOST ? i - LATE_AT_MOST : 0;
     place_of late = s->places[i];
+    if (!s->is_in_order) return;
     while (i > least && by_order(&s->places[i - 1], &late, s) > 0) i--;
     s->is_in_order = i == 0 || i > least || by_order(&s->places[i - 1], &late, s) < 0;
     if (!s->is_in_order) return;
     memmove(&s->places[i + 1], &s->places[i], (s->n - 1 - i) * sizeof late);
     s->places[i] = late;
-}
-
-bool sz_fs_sorter_added(sorter *s, const packed *p) {
-    place_of *to = &s->places[s->n];
-    *to = (place_of){sz_fs_packed_key(p), s->used};
-    s->used += p->size;
-    if (s->n++ && s->is_in_order && to[-1].key >= to->key && by_order(&to[-1], to, s) > 0) put_back(s);
-    /* Sorting needs as much as the places once more. */
-    return s->used + 2 * s->n * sizeof *s->places + (s->texts.at - s->texts.from) <= s->budget || spill(s);
 }
 
 bool sz_fs_sorter_finish(sorter *s) {
@@ -82,23 +73,9 @@ bool sz_fs_sorter_finish(sorter *s) {
         return true;
     }
     s->is_merging = true;
-    bool is_fine = s->n == 0 || spill(s);
+    bool is_fine = s->n == 0 || sz_fs_sorter_spill(s);
     madvise(s->region, s->region_room, MADV_DONTNEED); /* the runs' buffers take its place in the budget */
     madvise(s->places, s->places_room * sizeof *s->places, MADV_DONTNEED);
     madvise(s->texts.p, s->texts.room, MADV_DONTNEED);
     return is_fine && sz_fs_runs_begin(s);
-}
-
-const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g) {
-    if (s->is_merging) return sz_fs_runs_next(s, may_refill, g);
-    *g = GOT_END;
-    if (s->given == s->n) return NULL;
-    *g = GOT_PIECE;
-    if (s->given + 8 < s->n) {
-        const packed *soon = piece_at(s, s->places[s->given + 8].at);
-        __builtin_prefetch(soon);
-        __builtin_prefetch((const char *)soon + 64);
-        __builtin_prefetch((const char *)soon + 128);
-    }
-    return piece_at(s, s->places[s->given++].at);
 }

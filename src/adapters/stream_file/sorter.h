@@ -33,9 +33,10 @@ typedef struct sorter {
     size_t region_room, used;
     place_of *places; /* of each; sorted before they are given or written */
     size_t places_room, n;
-    bool is_in_order; /* they are sorted so far */
-    kept texts;       /* lines of records in memory */
-    int fd;           /* temporary file, -1: none */
+    bool is_in_order;  /* they are sorted so far */
+    uint64_t last_key; /* the greatest of them */
+    kept texts;        /* lines of records in memory */
+    int fd;            /* temporary file, -1: none */
     uint64_t written;
     run *runs;
     uint32_t n_runs, runs_room;
@@ -51,14 +52,22 @@ typedef struct sorter {
 void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir);
 void sz_fs_sorter_fini(sorter *s);
 /* Room for the next record's piece; pack into it, then call added. */
-void *sz_fs_sorter_room(sorter *s);
+static inline packed *sz_fs_sorter_room(sorter *s) { return (packed *)(void *)(s->region + s->used); }
+/* The last record is not behind the one before it. */
+void sz_fs_sorter_late(sorter *s);
+/* Write what is in memory as a run, and forget it. */
+bool sz_fs_sorter_spill(sorter *s);
 /* The piece is there, with everything in it; its line may go once it is written to a file. False: s->error. */
-bool sz_fs_sorter_added(sorter *s, const packed *p);
+static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
+    place_of *to = &s->places[s->n++];
+    *to = (place_of){sz_fs_packed_key(p), s->used};
+    s->used += p->size;
+    if (to->key > s->last_key) s->last_key = to->key;
+    else sz_fs_sorter_late(s);
+    /* Sorting needs as much as the places once more. */
+    return s->used + 2 * s->n * sizeof *s->places + (s->texts.at - s->texts.from) <= s->budget || sz_fs_sorter_spill(s);
+}
 bool sz_fs_sorter_finish(sorter *s);
-/* The next record. NULL: *g says END, FAIL (s->error), or WAIT: with may_refill false, more must be read, which moves
- * what was given before. */
-const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g);
-
 /* ---- runs.c ---- */
 
 /* Write what is in memory as a run. */
@@ -67,6 +76,19 @@ bool sz_fs_runs_spill(sorter *s);
 bool sz_fs_runs_begin(sorter *s);
 const packed *sz_fs_runs_next(sorter *s, bool may_refill, got *g);
 void sz_fs_runs_fini(sorter *s);
+
+/* The next record. NULL: *g says END, FAIL (s->error), or WAIT: with may_refill false, more must be read, which moves
+ * what was given before. */
+static inline const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g) {
+    if (s->is_merging) return sz_fs_runs_next(s, may_refill, g);
+    *g = s->given < s->n ? GOT_PIECE : GOT_END;
+    if (s->given == s->n) return NULL;
+    if (s->given + 8 < s->n) {
+        const uint8_t *soon = s->region + s->places[s->given + 8].at;
+        for (size_t i = 0; i < sizeof(packed); i += 64) __builtin_prefetch(soon + i);
+    }
+    return (const packed *)(const void *)(s->region + s->places[s->given++].at);
+}
 
 /* ---- tmpfile.c: an unnamed file ---- */
 
