@@ -115,12 +115,14 @@ static uint64_t content_of(const sz_event *e) {
     return sum;
 }
 
-uint64_t sz_compact_content(const sz_compact *c, const char *line) {
+uint64_t sz_compact_content(const sz_compact *c, const char *line, unsigned texts) {
     said x = {c->time_ms, c->codes, (const int64_t *)(const void *)((const char *)c + offsetof(sz_compact, amount_fen)),
               NULL};
     uint64_t sum = numbers_of(&x);
-    for (unsigned i = SZ_TEXT_STUDENT; i < SZ_N_TEXTS; i++)
-        if (c->texts[i]) sum += of_text(sz_compact_text(c, line, i), i - SALT_BEFORE);
+    for (unsigned left = texts; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
+        sum += of_text(sz_compact_text(c, line, i), i - SALT_BEFORE);
+    }
     return sum;
 }
 

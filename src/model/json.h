@@ -69,8 +69,14 @@ typedef struct sz_json_node {
     uint16_t span;              /* a text in it: place and length; 0: there is none */
     uint8_t into;               /* where that belongs in a compact event */
     uint8_t slot;               /* where its value belongs there */
-    uint8_t n, row, kind;
-    bool is_text;
+    uint8_t n, kind;
+    union {
+        struct {
+            uint8_t row;
+            bool is_text;
+        };
+        uint16_t texts; /* at a record's end: bits of those that it has, but id and source */
+    };
 } sz_json_node;
 _Static_assert(sizeof(sz_json_node) == 64 || sizeof(void *) != 8, "one line of the cache");
 
@@ -105,6 +111,7 @@ struct sz_decoder {
     uint32_t either[SZ_TYPE_FIRST_DECLARED];                                  /* one of these */
     char room[SZ_JSON_ROOM]; /* copy of a record that has nothing behind it */
     char made[SZ_ID_MADE_MAX];
+    unsigned texts;      /* of the plain record in hand: bits of those that it has, but id and source */
     uint32_t until_turn; /* records until the next one that is learned from; 0: this one */
     bool only_yyjson;    /* for tests */
     bool may_read_behind;

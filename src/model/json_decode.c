@@ -127,7 +127,7 @@ static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record
 
 /* Id, if it was left out, and content of what json_plain.c read in that line of the record. */
 static sz_str finish(sz_decoder *d, const char *line, sz_str raw, sz_compact *c) {
-    c->content = sz_compact_content(c, line);
+    c->content = sz_compact_content(c, line, d->texts);
     if (c->texts[SZ_TEXT_ID]) return (sz_str){NULL, 0};
     return sz_id_made(d->made, sz_compact_text(c, line, SZ_TEXT_READER), c->journal_no,
                       sz_compact_text(c, line, SZ_TEXT_CARD), c->use_count, raw);

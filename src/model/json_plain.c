@@ -280,6 +280,7 @@ size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out) {
     const sz_json_node *end = read_all(&x, &p);
     if (!end) return 0;
     memcpy(out->codes, &end->codes, sizeof out->codes);
+    d->texts = end->texts;
     if (out->codes[1] > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, out->codes[1]);
     return (size_t)(p - from);
 }

@@ -68,10 +68,12 @@ static bool is_plain(const sz_json_step *s) {
     return (s->is_text || !asks_text) && s->end > s->value;
 }
 
-/* The codes that the record's words say, if it is whole. */
-static bool codes_of(const sz_decoder *d, uint64_t *codes) {
+static unsigned text_of(unsigned row) { return (unsigned)((sz_rows[row].offset - TEXTS_AT) / sizeof(sz_str)); }
+
+/* The record's end: the codes that its words say, and which texts it has. False: it is not whole. */
+static bool end_of(const sz_decoder *d, sz_json_node *end) {
+    uint64_t *codes = &end->codes;
     uint32_t found = 0;
-    *codes = 0;
     for (unsigned i = 0; i < d->n_steps; i++) {
         const sz_json_step *s = &d->steps[i];
         if (!is_plain(s)) return false;
@@ -79,6 +81,7 @@ static bool codes_of(const sz_decoder *d, uint64_t *codes) {
         if (found >> s->row & 1) return false; /* of equal keys the first one counts */
         found |= UINT32_C(1) << s->row;
         if (s->row == SZ_ROW_HOURS) *codes |= UINT64_C(1) << (8 * HAS_HOURS);
+        if (sz_rows[s->row].kind == SZ_ROW_IS_TEXT) end->texts |= (uint16_t)(1 << text_of(s->row));
         if (!is_word(s->row)) continue;
         size_t n = (size_t)(s->end - s->value);
         sz_key word = {0, 0};
@@ -87,6 +90,7 @@ static bool codes_of(const sz_decoder *d, uint64_t *codes) {
         if (code < 0) return false;
         *codes |= (uint64_t)code << (8 * (sz_rows[s->row].offset - CODES_AT));
     }
+    end->texts &= (uint16_t) ~(1 << SZ_TEXT_ID | 1 << SZ_TEXT_SOURCE);
     unsigned type = *codes & 0xff;
     return type < SZ_TYPE_FIRST_DECLARED && is_whole(d, found, type);
 }
@@ -97,8 +101,7 @@ static bool codes_of(const sz_decoder *d, uint64_t *codes) {
 static uint8_t slot_of(unsigned row) {
     size_t at = sz_rows[row].offset;
     if (at < CODES_AT) return (uint8_t)(at - offsetof(sz_record, event));
-    if (at < NUMBERS_AT)
-        return (uint8_t)(offsetof(sz_compact, texts) + (at - TEXTS_AT) / sizeof(sz_str) * sizeof(uint32_t));
+    if (at < NUMBERS_AT) return (uint8_t)(offsetof(sz_compact, texts) + text_of(row) * sizeof(uint32_t));
     return (uint8_t)(offsetof(sz_compact, amount_fen) + at - NUMBERS_AT);
 }
 
@@ -195,7 +198,7 @@ static sz_json_node value_of(const sz_json_step *s) {
 
 void sz_json_shape_learn(sz_decoder *d, const char *begin, const char *brace, bool is_turn) {
     sz_json_node end = {.kind = SZ_JSON_END};
-    if (d->n_steps == 0 || d->n_steps > SZ_JSON_STEPS || !codes_of(d, &end.codes)) return;
+    if (d->n_steps == 0 || d->n_steps > SZ_JSON_STEPS || !end_of(d, &end)) return;
     if (is_turn && d->n_nodes == SZ_JSON_NODES) forget(d);
     way w = {.d = d, .list = &d->shapes, .at = begin, .is_turn = is_turn};
     for (unsigned i = 0; i < d->n_steps; i++) {
