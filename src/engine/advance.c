@@ -149,10 +149,9 @@ static bool passes(sz_worker *w) {
     int64_t at, to = c->file_ms;
     if (w->o.order != SZ_SORTED || w->is_firing || w->tc.n_alerts) return false;
     for (uint32_t k = 0; k < c->n_classes; k++) {
-        const heap *h = &w->students.heaps[k];
         int64_t clock = c->class_ms[k];
         if (clock == SZ_TIME_NONE || to > clock + SZ_DAY_MS) return false;
-        if (h->n && h->v[0].key < 4 * (to > clock ? to : clock)) return false;
+        if (w->students.queues[k].least < 4 * (to > clock ? to : clock)) return false;
     }
     if (leaf_next_due(w, to > c->wmax_ms ? to : c->wmax_ms, &at)) return false;
     for (uint32_t k = 0; k < c->n_classes; k++)
