@@ -76,6 +76,7 @@ typedef struct sz_timeline {
     uint16_t *prints;          /* fingerprint of each record's identity */
     uint32_t n_log, cap_prints, last_off, head_off;
     uint32_t n_undos;          /* undo records in the log */
+    uint64_t undo_names;       /* a bit of the fingerprint of each id that they name: not among them, not undone */
     uint32_t n_episodes, n_pends, n_blocked;
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */

@@ -148,7 +148,10 @@ void judge_at_record(run *x, uint32_t rule, const instant *at) {
     bool days =
         moved || (!c->rule_quiet[rule] && c->guards[rule].any_falls && guards_may_stay(x, rule)); /* reached now */
     if (days || !is_plain || may_be_sooner(x, rule)) due_after_record(x, rule, days, at);
-    bool waits = c->rule_waits[rule] && at->t_ms >= c->clock_ms[k];
+    /* to be there once more when its clock is; what opens and steps at its checks does nothing else then */
+    const sz_rule *r = &c->bundle->rules[rule];
+    bool is_checked = r->check.kind != SZ_CHECK_NONE && !r->is_instant;
+    bool waits = c->rule_waits[rule] && !is_checked && at->t_ms >= c->clock_ms[k];
     if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->keys[k].due) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
 }
 

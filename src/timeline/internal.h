@@ -64,7 +64,11 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
 uint16_t identity_print(sz_str id);
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th; counts the record */
-void log_drop_front(sz_timeline *tl, uint32_t n);                /* n bytes, whole records */
+/* Undo records name others by their ids: which fingerprints may be among those in the log. */
+static inline uint64_t undo_bit(uint16_t print) { return UINT64_C(1) << (print & 63); }
+static inline bool undo_may_name(const sz_timeline *tl, uint16_t print) { return tl->undo_names & undo_bit(print); }
+void log_note_undo(sz_timeline *tl, const sz_event *e); /* it is one, and was put into the log */
+void log_drop_front(sz_timeline *tl, uint32_t n);       /* n bytes, whole records */
 bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);
 
@@ -80,6 +84,8 @@ void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the s
  * byte. */
 int64_t kept_since(const sz_tlctx *c);
 void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
+bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c,
+                             int64_t next_ms); /* false: it would do nothing */
 
 /* Offsets of the originals that undo records before `end` take out, in the step's memory. */
 uint32_t state_undone(run *x, uint32_t end, uint32_t **out);

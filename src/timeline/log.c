@@ -81,6 +81,11 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
     return off;
 }
 
+void log_note_undo(sz_timeline *tl, const sz_event *e) {
+    if (tl->n_undos++ == 0) tl->undo_names = 0;
+    tl->undo_names |= undo_bit(identity_print(e->ref));
+}
+
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     if (tl->n_log == tl->cap_prints) {
         tl->cap_prints += PRINTS;
@@ -143,7 +148,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
         log_put(tl, off, &c->scratch);
     }
     log_put_print(tl, index, identity_print(e->id));
-    if (sz_event_is_undo(e)) tl->n_undos++;
+    if (sz_event_is_undo(e)) log_note_undo(tl, e);
     bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
     if (late) {
         if (tl->mark_ms != SZ_TIME_NONE && e->time_ms < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;

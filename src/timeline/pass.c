@@ -5,7 +5,7 @@
  * touches no rule that could move:
  *
  * - It is the next item: nothing before it is left to take, and no class has something due before its clock.
- * - Nothing is undone in the log, nor is it the first record, so what fits it counts as it is, and no more than that.
+ * - It is neither undone nor undoes another, nor is it the first record: what it fits counts it, and no more than that.
  * - No episode, pending `for` or rule kept from opening: only rules that it touches and can open matter, and each of
  *   these has a guard that is known to be below and that it does not raise (touch.c).
  * - So nothing is said and no deadline moves, and what was not due is not due.
@@ -23,12 +23,12 @@ static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
     return false;
 }
 
-/* No day is shorter than 22 hours (state_pass_midnight). */
 static bool is_usual(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
-    return tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !tl->n_undos &&
-           tl->redo_ms == SZ_TIME_MAX && tl->passed_ms != SZ_TIME_NONE &&
-           e->time_ms < tl->passed_ms + 22 * SZ_HOUR_MS && e->time_ms >= c->facts->known_ms && !c->rule_from_ms &&
-           c->bundle->fs.n_matchers <= 64 && sz_fstate_first_day(&tl->head) != SZ_DAY_NONE && !is_anything_due(tl, c);
+    bool is_plain = tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !c->rule_from_ms;
+    if (!is_plain || tl->redo_ms != SZ_TIME_MAX || c->bundle->fs.n_matchers > 64) return false;
+    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, tl->prints[tl->n_log - 1]))) return false;
+    if (c->bundle->fs.has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE) return false;
+    return e->time_ms >= c->facts->known_ms && !state_may_pass_midnight(tl, c, e->time_ms) && !is_anything_due(tl, c);
 }
 
 #ifndef NDEBUG

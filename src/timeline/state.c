@@ -188,7 +188,8 @@ void state_apply(run *x, uint32_t off) {
     } else {
         memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
-    if (tl->n_undos && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
+    bool may_be_undone = tl->n_undos && undo_may_name(tl, identity_print(x->event->id));
+    if (may_be_undone && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
     x->is_first = fs->has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
     take_in(x, &tl->head, x->event, x->mask, off);
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
@@ -283,10 +284,18 @@ static void pass_midnight(run *x, int64_t next_ms) {
     }
 }
 
+/* The last midnight before it, and before every clock: it was passed within a day's least length, or the head has gone
+ * beyond. */
+bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
+    int64_t least = tl->passed_ms == SZ_TIME_NONE ? SZ_TIME_NONE : tl->passed_ms + 22 * SZ_HOUR_MS, at = next_ms;
+    if (at < least) return false;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (c->clock_ms[k] < at) at = c->clock_ms[k];
+    return at >= least && at != SZ_TIME_NONE && tl->head_key <= key_before(at);
+}
+
 void state_pass_midnight(run *x, int64_t next_ms) {
-    int64_t passed = x->tl->passed_ms;
-    if (passed != SZ_TIME_NONE && next_ms < passed + 22 * SZ_HOUR_MS) return; /* no day is shorter */
-    pass_midnight(x, next_ms);
+    if (state_may_pass_midnight(x->tl, x->c, next_ms)) pass_midnight(x, next_ms);
 }
 
 /* Does an undo between the two take out something before the first? Then what was added up to there cannot be begun
