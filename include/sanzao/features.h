@@ -214,17 +214,33 @@ typedef struct sz_entry {
 } sz_entry;
 /* Append e with its matcher bits (mask_bytes of them) to out. */
 void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types);
-/* The same where the dictionary's number of the card is known (SZ_NONE: it is not), and those of words that came last; recent may
- * be NULL. The mask has room for 8 bytes at least. */
-void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict, const sz_types *types,
-                     uint32_t card_word, sz_recall *recent);
-uint32_t sz_entry_len(const uint8_t *p);                 /* whole entry, from its first bytes */
-int64_t sz_entry_time(const uint8_t *p);
-uint8_t sz_entry_type(const uint8_t *p);
-uint32_t sz_entry_content(const uint8_t *p);             /* low 32 bits of the event's content hash */
+/* What is known of the words of a record before it is put. */
+typedef struct sz_entry_words {
+    sz_map *dict;
+    sz_recall *recent;                                   /* those that came last; NULL: none are remembered */
+    uint32_t card;                                       /* number of its card; SZ_NONE: it is to be looked up */
+    uint32_t *place;                                     /* one more than the number of its place, or 0, which is set then; NULL: nobody keeps it */
+} sz_entry_words;
+/* The same with these. The mask has room for 8 bytes at least. */
+void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, const sz_types *types, const sz_entry_words *w);
+static inline uint32_t sz_entry_len(const uint8_t *p);   /* whole entry, from its first bytes */
+static inline int64_t sz_entry_time(const uint8_t *p);
+static inline uint8_t sz_entry_type(const uint8_t *p);
+static inline uint32_t sz_entry_content(const uint8_t *p); /* low 32 bits of the event's content hash */
 bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes); /* as sz_event_is_undo, without decoding it */
-const uint8_t *sz_entry_mask(const uint8_t *p);
-uint8_t *sz_entry_mask_mut(uint8_t *p);
+enum { SZ_ENTRY_HEAD = 14 };                             /* bytes in front of the mask */
+static inline const uint8_t *sz_entry_mask(const uint8_t *p) { return p + SZ_ENTRY_HEAD; }
+static inline uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + SZ_ENTRY_HEAD; }
+static inline uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
+static inline uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }
+static inline int64_t sz_entry_time(const uint8_t *p) {
+    uint32_t low = (uint32_t)p[4] | (uint32_t)p[5] << 8 | (uint32_t)p[6] << 16 | (uint32_t)p[7] << 24;
+    uint32_t high = (uint32_t)p[8] | (uint32_t)p[9] << 8; /* the compiler makes two loads of it */
+    return (int64_t)((uint64_t)high << 32 | low);
+}
+static inline uint32_t sz_entry_content(const uint8_t *p) {
+    return (uint32_t)p[10] | (uint32_t)p[11] << 8 | (uint32_t)p[12] << 16 | (uint32_t)p[13] << 24;
+}
 /* The entry in the words of another dictionary, all else as it is. False: the bytes are no entry. */
 bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *from, sz_map *to, const sz_types *types);
 /* Decode; texts borrow from the entry, the dictionary and the event itself (its id); student is left empty. False: the bytes are no entry. */
@@ -338,12 +354,15 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask);
 typedef struct sz_match_memo sz_match_memo;
 sz_match_memo *sz_match_memo_new(const sz_featureset *fs, const sz_campus *c);
 void sz_match_memo_free(sz_match_memo *m);
-/* At the record's own time, to which ev may be moved. m may be NULL: nothing is remembered. The mask has room for 8 bytes at least. */
-void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask);
+/* At the record's own time, to which ev may be moved; place: sz_match_place of its place. m may be NULL: nothing is remembered. The mask
+ * has room for 8 bytes at least. */
+void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t place, uint8_t *mask);
 /* The same where memory alone has the answer; false: it has not. */
-bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student, uint8_t *mask);
+bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student, uint32_t place, uint8_t *mask);
 /* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
+/* Where the number of a place's word is kept (sz_entry_words); NULL: nowhere, the campus does not have it. */
+uint32_t *sz_match_place_word(sz_match_memo *m, uint32_t place);
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
 /* The number of that value, whether it is known in full or as at least so much; NAN where it is unknown. Of an absence a bound: it
  * is no longer. */

@@ -214,6 +214,12 @@ typedef struct sz_tlctx {
     const sz_timeline *fresh_of;    /* the record that was just inserted at the end of this timeline needs no decoding */
     uint32_t fresh_off;
     const sz_event *fresh;
+    struct {
+        const sz_event *of;         /* the record in hand, before it is inserted; NULL: nothing was found out */
+        uint32_t place;             /* sz_match_place of its place */
+        uint16_t print;             /* of its identity */
+        bool has_print;
+    } hint;                         /* what was found out about it on its way here, so that it is not asked again */
     int64_t undo_unmatched;         /* changes are added here */
     sz_buf scratch, scratch2;
 } sz_tlctx;
@@ -238,7 +244,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
 /* What the next record of the student will touch, into the cache: the timeline itself, then what it points to. */
 void sz_timeline_prefetch(const sz_timeline *tl);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). */
-sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e);
+sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 /* The same of the record that was just inserted, where that is all that is left to do and moves no rule. False: it was not done. */

@@ -90,8 +90,10 @@ static bool resolve_reader(sz_worker *w, const sz_input *in, sz_event *e) {
         if (!e->place.n) e->place = place;
         if (e->direction == SZ_DIR_NONE) e->direction = dir;
     }
-    if (e->place.n && sz_campus_n_places(w->campus) && sz_match_place(w->tc.matches, w->campus, e->place) == SZ_NONE)
-        w->n.unknown_places++;
+    w->tc.hint.of = e;
+    w->tc.hint.has_print = false;
+    w->tc.hint.place = e->place.n ? sz_match_place(w->tc.matches, w->campus, e->place) : SZ_NONE;
+    if (e->place.n && w->tc.hint.place == SZ_NONE && sz_campus_n_places(w->campus)) w->n.unknown_places++;
     if (e->type != SZ_TYPE_DORM_ACCESS || e->direction != SZ_DIR_NONE) return true;
     reject(w, in, SZ_MISSING_FIELD, "direction", "neither the record nor its reader has a direction");
     return false;

@@ -16,13 +16,15 @@ typedef enum step_kind {
     STEP_LAST,
     STEP_UNTIL,
     STEP_ANY, /* add.c */
-    N_STEP_KINDS
+    N_STEP_KINDS,
+    STEP_END = N_STEP_KINDS
 } step_kind;
 
 typedef struct step {
     uint32_t at; /* of its region in the table: bytes from the state's first */
     uint32_t acc;
     int32_t keep;
+    uint8_t kind;
     uint8_t unit;   /* UNIT_ */
     uint8_t number; /* STEP_SUM: NUMBER_ */
     int64_t ms;     /* of a pane; the gap of sessions */
@@ -32,9 +34,8 @@ enum { NUMBER_AMOUNT, NUMBER_HOURS, N_NUMBERS };
 
 typedef struct plan {
     uint64_t mask;
-    bool is_made, is_counted;
-    step *steps;                   /* by kind; room for as many as there are accumulators */
-    const step *end[N_STEP_KINDS]; /* where those of a kind end */
+    step *steps; /* by kind, then STEP_END; NULL: it is not made yet */
+    bool is_counted;
 } plan;
 
 struct sz_add_memo {
@@ -68,6 +69,7 @@ static step step_of(const sz_featureset *fs, uint32_t i) {
     return (step){.at = (uint32_t)(sizeof(state_head) + i * sizeof(region)),
                   .acc = i,
                   .keep = a->keep,
+                  .kind = (uint8_t)kind_of(a),
                   .unit = a->is_night ? UNIT_NIGHT : UNIT_DAY,
                   .number = a->field == SZ_EF_HOURS ? NUMBER_HOURS : NUMBER_AMOUNT,
                   .ms = a->pane_ms ? a->pane_ms : a->gap_ms};
@@ -76,14 +78,12 @@ static step step_of(const sz_featureset *fs, uint32_t i) {
 static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
     uint32_t n = 0;
     p->mask = bits;
-    p->is_made = true;
     p->is_counted = fs->findable_days && is_counted(fs, mask);
-    if (!p->steps) p->steps = sz_alloc(fs->n_accs * sizeof *p->steps); /* a memory is of one feature set */
-    for (uint32_t kind = 0; kind < N_STEP_KINDS; kind++) {
+    if (!p->steps) p->steps = sz_alloc((fs->n_accs + 1) * sizeof *p->steps); /* a memory is of one feature set */
+    for (uint32_t kind = 0; kind < N_STEP_KINDS; kind++)
         for (uint32_t i = 0; i < fs->n_accs; i++)
             if (bits >> fs->accs[i].matcher & 1 && kind_of(&fs->accs[i]) == kind) p->steps[n++] = step_of(fs, i);
-        p->end[kind] = p->steps + n;
-    }
+    p->steps[n] = (step){.kind = STEP_END};
 }
 
 /* ---- a record, by its plan ---- */
@@ -185,36 +185,35 @@ static inline bool raise_until(uint8_t *base, const step *s, int64_t t_ms) {
     return true;
 }
 
-static void add_steps(const by_plan *x, const plan *p) {
+static void add_steps(const by_plan *x, const step *s) {
     const sz_event *e = x->e;
     const int64_t t_ms = e->time_ms;
-    uint8_t *base = x->s->p, *row;
-    const step *s = p->steps;
-    for (const step *end = p->end[STEP_COUNT]; s < end; s++)
+    uint8_t *base = x->s->p;
+    for (; s->kind == STEP_COUNT; s++)
         if (!count_in_row(base, s, 0, sizeof(day_row), x->at[s->unit])) base = add_in_general(x, s, true);
-    for (const step *end = p->end[STEP_SUM]; s < end; s++) {
-        int64_t number = s->number == NUMBER_AMOUNT      ? e->amount_fen
-                         : e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro
-                                                         : SZ_ABSENT;
+    for (; s->kind == STEP_SUM; s++) {
+        int64_t hours = e->type == SZ_TYPE_ATTENDANCE ? e->hours_micro : SZ_ABSENT;
+        int64_t number = s->number == NUMBER_AMOUNT ? e->amount_fen : hours;
         if (number < 0) continue;
-        row = count_in_row(base, s, 0, sizeof(day_row) + sizeof number, x->at[s->unit]);
+        uint8_t *row = count_in_row(base, s, 0, sizeof(day_row) + sizeof number, x->at[s->unit]);
         if (row) add_to_sum(row + sizeof(day_row), number);
         else base = add_in_general(x, s, false);
     }
-    for (const step *end = p->end[STEP_PANE]; s < end; s++)
+    for (; s->kind == STEP_PANE; s++)
         if (!count_in_row(base, s, 0, sizeof(day_row), (int32_t)(t_ms / s->ms))) base = add_in_general(x, s, false);
-    for (const step *end = p->end[STEP_SESSION]; s < end; s++)
+    for (; s->kind == STEP_SESSION; s++)
         if (!count_session(base, s, x->at[s->unit], t_ms)) base = add_in_general(x, s, false);
-    for (const step *end = p->end[STEP_LAST]; s < end; s++)
+    for (; s->kind == STEP_LAST; s++)
         if (!keep_last(base, s, x->entry)) base = add_in_general(x, s, false);
-    for (const step *end = p->end[STEP_UNTIL]; s < end; s++)
+    for (; s->kind == STEP_UNTIL; s++)
         if (!raise_until(base, s, t_ms)) base = add_in_general(x, s, false);
-    for (const step *end = p->end[STEP_ANY]; s < end; s++) base = add_in_general(x, s, false);
+    for (; s->kind == STEP_ANY; s++) base = add_in_general(x, s, false);
 }
 
-static uint64_t bits_of(const uint8_t *mask, uint32_t bytes) {
+/* Byte by byte: they have just been written so. */
+static inline uint64_t bits_of(const uint8_t *mask, uint32_t bytes) {
     uint64_t bits = 0;
-    sz_bytes_copy(&bits, mask, bytes);
+    while (bytes-- > 0) bits = bits << 8 | mask[bytes];
     return bits;
 }
 
@@ -226,11 +225,11 @@ void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, con
     }
     uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
     plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 57];
-    if (p->mask != bits || !p->is_made) plan_make(p, fs, bits, mask);
+    if (p->mask != bits || !p->steps) plan_make(p, fs, bits, mask);
     by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = e, .entry = entry};
     x.at[UNIT_DAY] = sz_zone_day_as(z, &m->days[UNIT_DAY], e->time_ms);
     if (fs->has_nights) x.at[UNIT_NIGHT] = sz_zone_day_as(z, &m->days[UNIT_NIGHT], e->time_ms - SZ_DAY_MS / 2);
     if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = x.at[UNIT_DAY];
-    add_steps(&x, p);
+    add_steps(&x, p->steps);
     if (p->is_counted && e->type == SZ_TYPE_ATTENDANCE) add_findable(s, fs, e, mask);
 }

@@ -13,7 +13,7 @@
  */
 #include <sanzao/features.h>
 
-enum { HEAD = 14, HOURS_BIT = 4, HEX_BIT = 8, HALVES_BIT = 32 };
+enum { HEAD = SZ_ENTRY_HEAD, HOURS_BIT = 4, HEX_BIT = 8, HALVES_BIT = 32 };
 enum field_bits {
     F_SOURCE = 1 << 0,
     F_PLACE = 1 << 1,
@@ -166,8 +166,8 @@ static inline uint8_t *put_varint(uint8_t *p, uint64_t v) {
         *p = (uint8_t)v;
         return p + 1;
     }
-    if (v < 0x4000) { /* most numbers have two bytes */
-        uint16_t two = (uint16_t)((v & 0x7f) | 0x80 | v >> 7 << 8);
+    if (v < 0x4000) {                                                /* most numbers have two bytes */
+        uint16_t two = (uint16_t)(v + (v & ~UINT64_C(0x7f)) + 0x80); /* the upper bits one further up */
         memcpy(p, &two, sizeof two);
         return p + 2;
     }
@@ -211,16 +211,17 @@ static inline uint32_t fields_of(const sz_event *e, const sz_types *types) {
     return f;
 }
 
-typedef struct words {
-    sz_map *dict;
-    sz_recall *recent;
-} words;
-
-static inline uint8_t *put_word(uint8_t *p, const words *w, sz_str s) {
+static inline uint8_t *put_word(uint8_t *p, const sz_entry_words *w, sz_str s) {
     return put_varint(p, sz_recall_intern(w->recent, w->dict, s));
 }
 
-static uint8_t *put_declared(uint8_t *p, const sz_event *e, const sz_types *types, const words *w) {
+static inline uint8_t *put_place(uint8_t *p, const sz_entry_words *w, sz_str place) {
+    if (!w->place) return put_word(p, w, place);
+    if (!*w->place) *w->place = 1 + sz_map_intern(w->dict, place);
+    return put_varint(p, *w->place - 1);
+}
+
+static uint8_t *put_declared(uint8_t *p, const sz_event *e, const sz_types *types, const sz_entry_words *w) {
     const sz_type *t = &types->v[e->type];
     for (uint32_t i = 0; i < t->n_fields; i++) {
         const sz_value *v = &e->fields[i];
@@ -246,18 +247,19 @@ void sz_entry_put(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t 
                   const sz_types *types) {
     uint8_t whole[8] = {0};
     if (mask_bytes < sizeof whole) mask = memcpy(whole, mask, mask_bytes);
-    sz_entry_put_as(out, e, mask, mask_bytes, dict, types, SZ_NONE, NULL);
+    const sz_entry_words w = {.dict = dict, .card = SZ_NONE};
+    sz_entry_put_as(out, e, mask, mask_bytes, types, &w);
 }
 
 enum { NUMBER_MAX = 10, N_FIELDS = 16 }; /* bytes of a varint; of field_bits */
 
 /* In the order of field_bits; what few records have is asked for together. */
-static inline uint8_t *put_fields(uint8_t *p, const sz_event *e, uint32_t f, const words *w, uint32_t card_word) {
+static inline uint8_t *put_fields(uint8_t *p, const sz_event *e, uint32_t f, const sz_entry_words *w) {
     if (f & F_SOURCE) p = put_word(p, w, e->source);
-    if (f & F_PLACE) p = put_word(p, w, e->place);
+    if (f & F_PLACE) p = put_place(p, w, e->place);
     if (f & F_AMOUNT) p = put_varint(p, (uint64_t)e->amount_fen);
     if (f & F_BALANCE) p = put_varint(p, (uint64_t)e->balance_fen);
-    if (f & F_CARD) p = put_varint(p, card_word != SZ_NONE ? card_word : sz_map_intern(w->dict, e->card));
+    if (f & F_CARD) p = put_varint(p, w->card != SZ_NONE ? w->card : sz_map_intern(w->dict, e->card));
     if (f & (F_READER | F_HOURS | F_COURSE | F_SESSION)) {
         if (f & F_READER) p = put_word(p, w, e->reader);
         if (f & F_HOURS) p = put_varint(p, (uint64_t)e->hours_micro);
@@ -306,9 +308,8 @@ static inline void put_head(uint8_t *p, const sz_event *e, uint8_t bits, size_t 
     memcpy(p + 10, &content, sizeof content);
 }
 
-void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, sz_map *dict,
-                     const sz_types *types, uint32_t card_word, sz_recall *recent) {
-    words w = {dict, recent};
+void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32_t mask_bytes, const sz_types *types,
+                     const sz_entry_words *w) {
     uint32_t f = fields_of(e, types);
     uint8_t bits = (uint8_t)(e->precision | (e->has_hours ? HOURS_BIT : 0));
     size_t room = HEAD + 8 + mask_bytes + 1 + (N_FIELDS + 3) * NUMBER_MAX + HALVES_ROOM + e->ref.n + e->id.n;
@@ -317,30 +318,13 @@ void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32
     uint8_t *start = out->p + out->n, *p = put_mask(start + HEAD, mask, mask_bytes);
     *p++ = (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5);
     p = put_varint(p, f);
-    p = put_fields(p, e, f, &w, card_word);
-    if (f & F_DECLARED) p = put_declared(p, e, types, &w);
+    p = put_fields(p, e, f, w);
+    if (f & F_DECLARED) p = put_declared(p, e, types, w);
     p = put_id(p, e->id, &bits);
     size_t n = (size_t)(p - start);
     put_head(start, e, bits, n);
     out->n += n;
 }
-
-uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
-
-int64_t sz_entry_time(const uint8_t *p) {
-    uint32_t low = (uint32_t)p[4] | (uint32_t)p[5] << 8 | (uint32_t)p[6] << 16 | (uint32_t)p[7] << 24;
-    uint32_t high = (uint32_t)p[8] | (uint32_t)p[9] << 8; /* the compiler makes two loads of it */
-    return (int64_t)((uint64_t)high << 32 | low);
-}
-
-uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }
-
-uint32_t sz_entry_content(const uint8_t *p) {
-    return (uint32_t)p[10] | (uint32_t)p[11] << 8 | (uint32_t)p[12] << 16 | (uint32_t)p[13] << 24;
-}
-
-const uint8_t *sz_entry_mask(const uint8_t *p) { return p + HEAD; }
-uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + HEAD; }
 
 bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes) {
     uint32_t n = sz_entry_len(p);

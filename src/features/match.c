@@ -55,6 +55,7 @@ struct sz_match_memo {
     int64_t minute_ms;                       /* begin of the minute that was asked for last */
     uint64_t minute[SZ_TYPE_FIRST_DECLARED]; /* what its records' keys have of it, by type */
     uint32_t *kinds, n_kinds;                /* of each place: a number of its kind, from 1 */
+    uint32_t *words;                         /* and its word, as sz_entry_words has it */
 };
 
 /* What a program asks for, if that is part of the key; false: it looks at more. */
@@ -103,6 +104,7 @@ static void number_kinds(sz_match_memo *m, const sz_campus *c) {
     sz_map_init(&kinds);
     m->n_kinds = sz_campus_n_places(c);
     m->kinds = sz_alloc((m->n_kinds + 1) * sizeof *m->kinds);
+    m->words = sz_alloc((m->n_kinds + 1) * sizeof *m->words);
     for (uint32_t i = 0; i < m->n_kinds; i++) m->kinds[i] = sz_map_intern(&kinds, sz_campus_place(c, i)->kind) + 1;
     sz_map_fini(&kinds);
 }
@@ -128,6 +130,7 @@ sz_match_memo *sz_match_memo_new(const sz_featureset *fs, const sz_campus *c) {
 
 void sz_match_memo_free(sz_match_memo *m) {
     if (m) sz_free(m->kinds);
+    if (m) sz_free(m->words);
     sz_free(m);
 }
 
@@ -139,17 +142,20 @@ uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place) {
     return i;
 }
 
+uint32_t *sz_match_place_word(sz_match_memo *m, uint32_t place) {
+    return m && place < m->n_kinds ? &m->words[place] : NULL;
+}
+
 enum { PLACE_BITS = 20, OTHER_PLACE = (1 << PLACE_BITS) - 1 };
 
 /* Number of the record's place, or of its kind if no more is asked; 0 where nobody asks. False: a place that the campus
  * does not have may be any text; its kind is `unknown`. */
-static bool place_of(sz_match_memo *m, const sz_campus *c, const sz_event *e, uint64_t *place) {
+static inline bool place_of(const sz_match_memo *m, const sz_event *e, uint32_t i, uint64_t *place) {
     *place = 0;
     if (!(m->asks[e->type] & (ASKS_PLACE | ASKS_KIND)) || !e->place.n) return true;
-    uint32_t i = sz_match_place(m, c, e->place);
     bool is_kind = !(m->asks[e->type] & ASKS_PLACE);
-    *place = is_kind ? i < m->n_kinds ? m->kinds[i] : OTHER_PLACE : i + 1;
-    return (is_kind || i != SZ_NONE) && *place <= OTHER_PLACE;
+    *place = is_kind ? i < m->n_kinds ? m->kinds[i] : OTHER_PLACE : (uint64_t)i + 1;
+    return *place <= OTHER_PLACE;
 }
 
 static uint64_t time_asked(uint8_t asks, int32_t day, uint32_t minute) {
@@ -179,7 +185,7 @@ static inline uint64_t time_of(sz_match_memo *m, const sz_zone *z, const sz_even
 /* The six codes of a record, four bits each: they stand side by side. */
 static inline uint64_t codes_of(const sz_event *e) {
     uint64_t v;
-    memcpy(&v, &e->type, sizeof v);
+    memcpy(&v, (const uint8_t *)e + offsetof(sz_event, type), sizeof v);
     v &= UINT64_C(0x0f0f0f0f0f0f);
     v = (v | v >> 4) & UINT64_C(0x00ff00ff00ff);
     return (v | v >> 8 | v >> 16) & UINT64_C(0xffffff);
@@ -190,11 +196,11 @@ _Static_assert(offsetof(sz_event, result) == offsetof(sz_event, type) + 5 && SZ_
 
 /* All that is asked for as one number, never EMPTY: bits 1-24 codes, 25 has leaves, 28-41 time, from 44 on the place.
  */
-static inline bool key_of(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, bool has_leaves,
+static inline bool key_of(sz_match_memo *m, const sz_zone *z, const sz_event *e, bool has_leaves, uint32_t place,
                           uint64_t *key) {
-    uint64_t place;
-    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, c, e, &place)) return false;
-    *key = place << 44 | time_of(m, z, e) << 28 | (uint64_t)has_leaves << 25 | codes_of(e) << 1 | 1;
+    uint64_t asked;
+    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, e, place, &asked)) return false;
+    *key = asked << 44 | time_of(m, z, e) << 28 | (uint64_t)has_leaves << 25 | codes_of(e) << 1 | 1;
     return true;
 }
 
@@ -232,20 +238,20 @@ static void put_bits(uint8_t *mask, uint64_t bits) {
 }
 
 bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student,
-                    uint8_t *mask) {
+                    uint32_t place, uint8_t *mask) {
     uint64_t key;
     bool leaves = has_leaves(m, c, e, student);
-    if (!key_of(m, c, z, e, leaves, &key)) return false;
+    if (!key_of(m, z, e, leaves, place, &key)) return false;
     uint32_t at = slot_of(key);
     if (m->slots[at].key != key || m->of[leaves].own[e->type] & m->slots[at].mask) return false;
     put_bits(mask, m->slots[at].mask);
     return true;
 }
 
-void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint8_t *mask) {
+void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t place, uint8_t *mask) {
     uint64_t key;
     bool leaves = has_leaves(m, ev->facts->campus, e, ev->student);
-    if (!key_of(m, ev->facts->campus, ev->zone, e, leaves, &key)) {
+    if (!key_of(m, ev->zone, e, leaves, place, &key)) {
         sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;

@@ -13,10 +13,12 @@ bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
 void entry_set_unmatched(uint8_t *p, bool on) { p[3] = (uint8_t)(on ? p[3] | UNMATCHED_BIT : p[3] & ~UNMATCHED_BIT); }
 
 /* Of the id alone: the same one of two sources is rare, and told apart when they are decoded. */
-uint16_t identity_print(sz_str id) {
+static inline uint16_t print_of(sz_str id) {
     uint64_t h = sz_hash_key(id.p, id.n);
     return (uint16_t)(h ^ h >> 16 ^ h >> 32);
 }
+
+uint16_t identity_print(sz_str id) { return print_of(id); }
 
 uint32_t log_lower(const sz_timeline *tl, int64_t t_ms) {
     if (tl->n_log == 0 || sz_entry_time(tl->log.p + tl->last_off) < t_ms) return (uint32_t)tl->log.n;
@@ -31,13 +33,14 @@ static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz
 }
 
 /* May one be it? Whole vectors, what stands behind the last one too: that costs a look at the log at most. */
-static bool any_print(const sz_timeline *tl, uint16_t print) {
+static inline bool any_print(const sz_timeline *tl, uint16_t print) {
     typedef uint16_t eight __attribute__((vector_size(16)));
     eight want = (eight){0} + print, hit = {0};
-    for (uint32_t i = 0; i < tl->n_log; i += PRINTS)
+    if (!tl->n_log) return false; /* nothing may be added to a NULL */
+    for (const uint16_t *p = tl->prints, *end = p + tl->n_log; p < end; p += PRINTS)
         for (uint32_t k = 0; k < PRINTS; k += 8) {
             eight v;
-            memcpy(&v, tl->prints + i + k, sizeof v);
+            memcpy(&v, p + k, sizeof v);
             hit |= (eight)(v == want);
         }
     uint64_t half[2];
@@ -45,10 +48,9 @@ static bool any_print(const sz_timeline *tl, uint16_t print) {
     return (half[0] | half[1]) != 0;
 }
 
-uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
-    uint16_t print = identity_print(id);
+static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, uint16_t print,
+                             int64_t from_ms, uint32_t end) {
     uint32_t found = SZ_NONE;
-    if (!any_print(tl, print)) return SZ_NONE;
     for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
         sz_event e;
         if (tl->prints[i] != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e)) continue;
@@ -57,19 +59,26 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
     return found;
 }
 
-sz_insert sz_timeline_find(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
+uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
+    uint16_t print = print_of(id);
+    return any_print(tl, print) ? find_printed(tl, c, source, id, print, from_ms, end) : SZ_NONE;
+}
+
+sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
+    uint16_t print = print_of(e->id);
+    if (c->hint.of == e) {
+        c->hint.print = print;
+        c->hint.has_print = true;
+    }
+    if (!any_print(tl, print)) return SZ_INSERTED;
     int64_t from = c->wmax_ms == SZ_TIME_NONE ? SZ_TIME_NONE : c->wmax_ms - c->horizon_ms;
-    uint32_t off = log_find(tl, c, e->source, e->id, from, (uint32_t)tl->log.n);
+    uint32_t off = find_printed(tl, c, e->source, e->id, print, from, (uint32_t)tl->log.n);
     if (off == SZ_NONE) return SZ_INSERTED;
     return sz_entry_content(tl->log.p + off) == (uint32_t)e->content ? SZ_INSERT_DUPLICATE : SZ_INSERT_CONFLICT;
 }
 
 /* Where e belongs: after everything that is not greater by (time, source, id). */
-uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
-    if (tl->n_log == 0 || sz_entry_time(tl->log.p + tl->last_off) < e->time_ms) {
-        *index = tl->n_log;
-        return (uint32_t)tl->log.n;
-    }
+static uint32_t place_within(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
     uint32_t off = 0, i = 0;
     for (; off < tl->log.n; off += sz_entry_len(tl->log.p + off), i++) {
         int64_t t = sz_entry_time(tl->log.p + off);
@@ -83,19 +92,29 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
 
 void log_note_undo(sz_timeline *tl, const sz_event *e) {
     if (tl->n_undos++ == 0) tl->undo_names = 0;
-    tl->undo_names |= undo_bit(identity_print(e->ref));
+    tl->undo_names |= undo_bit(print_of(e->ref));
 }
 
-void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
-    if (tl->n_log == tl->cap_prints) {
-        tl->cap_prints += PRINTS;
-        tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
-        memset(tl->prints + tl->n_log, 0, PRINTS * sizeof *tl->prints);
-    }
+uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
+    if (tl->n_log && sz_entry_time(tl->log.p + tl->last_off) >= e->time_ms) return place_within(tl, c, e, index);
+    *index = tl->n_log;
+    return (uint32_t)tl->log.n;
+}
+
+static void prints_grow(sz_timeline *tl) {
+    tl->cap_prints += PRINTS;
+    tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
+    memset(tl->prints + tl->n_log, 0, PRINTS * sizeof *tl->prints);
+}
+
+static inline void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
+    if (tl->n_log == tl->cap_prints) prints_grow(tl);
     if (i < tl->n_log) memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
     tl->prints[i] = print;
     tl->n_log++;
 }
+
+void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, i, print); }
 
 /* Logs are many and have a bar: by little at a time, not by half. Each time is a copy of all of it into memory that is
  * cold. */
@@ -125,19 +144,29 @@ static void log_put(sz_timeline *tl, uint32_t off, const sz_buf *entry) {
     tl->last_off += (uint32_t)entry->n;
 }
 
-static const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
-    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, tl->student, x->short_mask)) return x->short_mask;
+static inline uint32_t place_of(const sz_tlctx *c, const sz_event *e) {
+    if (c->hint.of == e) return c->hint.place;
+    return e->place.n ? sz_match_place(c->matches, c->facts->campus, e->place) : SZ_NONE;
+}
+
+static inline const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t place) {
+    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, tl->student, place, x->short_mask))
+        return x->short_mask;
     run_init(x, tl, c, NULL);
-    sz_match_quick(c->matches, &x->ev, e, x->mask);
+    sz_match_quick(c->matches, &x->ev, e, place, x->mask);
     return x->mask;
 }
 
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     run x; /* made only where it is needed */
-    const uint8_t *mask = match(&x, tl, c, e);
-    uint32_t index, off = log_place(tl, c, e, &index);
+    uint32_t index, off = log_place(tl, c, e, &index), place = place_of(c, e);
+    const uint8_t *mask = match(&x, tl, c, e, place);
+    const sz_entry_words w = {.dict = c->dict,
+                              .recent = c->words,
+                              .card = card_word(tl, c->dict, e->card),
+                              .place = e->place.n ? sz_match_place_word(c->matches, place) : NULL};
     sz_buf_clear(&c->scratch);
-    sz_entry_put_as(&c->scratch, e, mask, mask_bytes(c), c->dict, c->types, card_word(tl, c->dict, e->card), c->words);
+    sz_entry_put_as(&c->scratch, e, mask, mask_bytes(c), c->types, &w);
     bool is_end = off == tl->log.n;
     log_room(tl, (uint32_t)c->scratch.n);
     if (is_end) {
@@ -147,7 +176,8 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     } else {
         log_put(tl, off, &c->scratch);
     }
-    log_put_print(tl, index, identity_print(e->id));
+    put_print(tl, index, c->hint.of == e && c->hint.has_print ? c->hint.print : print_of(e->id));
+    c->hint.of = NULL;
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
     bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
     if (late) {

@@ -186,7 +186,7 @@ void state_apply(run *x, uint32_t off) {
         if (memcmp(sz_entry_mask(tl->log.p + off), x->mask, mask_bytes(x->c)) != 0) tl->masks_changed = true;
         memcpy(sz_entry_mask_mut(tl->log.p + off), x->mask, mask_bytes(x->c));
     } else {
-        memcpy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
+        sz_bytes_copy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }
     bool may_be_undone = tl->n_undos && undo_may_name(tl, identity_print(x->event->id));
     if (may_be_undone && is_undone_already(x, off)) state_keep_seen(fs, x->mask);

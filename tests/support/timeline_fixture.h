@@ -22,6 +22,8 @@ typedef struct timeline_fixture {
 
 /* False: the rules do not load (findings in diags). No rule is evaluated: the context has no classes. */
 bool timeline_fixture_init(timeline_fixture *f, const char *rules);
+/* The same on a campus of these files. */
+bool timeline_fixture_init_at(timeline_fixture *f, const char *rules, const sz_campus_file *files, size_t n);
 void timeline_fixture_fini(timeline_fixture *f);
 /* A swipe of `fen` at t; id must live as long as the call. */
 sz_event timeline_fixture_swipe(const char *id, int64_t t_ms, int64_t fen);

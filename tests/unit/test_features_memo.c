@@ -76,9 +76,10 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
         uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0};
         sz_eval_at(&ev, e.time_ms);
         sz_eval_match(&ev, &e, anew);
-        sz_match_quick(m, &ev, &e, quick);
+        uint32_t place = e.place.n ? sz_match_place(m, f.campus, e.place) : SZ_NONE;
+        sz_match_quick(m, &ev, &e, place, quick);
         assert_memory_equal(quick, anew, sizeof anew);
-        if (sz_match_known(m, f.campus, &f.zone, &e, SZ_NONE, known)) {
+        if (sz_match_known(m, f.campus, &f.zone, &e, SZ_NONE, place, known)) {
             n_known++;
             assert_memory_equal(known, anew, sizeof anew);
         }
@@ -87,6 +88,64 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
     assert_in_range(n_known, 50,
                     RECORDS - 1); /* dear asks for more than memory has, and a place that no campus knows too */
     assert_in_range(n_fit, RECORDS / 2, RECORDS);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static const char leave_rules[] =
+    "events:\n"
+    "  missed: {event: attendance, where: event.status == \"absent\" && !event.on_leave}\n"
+    "  away: {event: attendance, where: event.on_leave}\n"
+    "  monday: {event: attendance, where: event.weekday == 1}\n"
+    "features:\n"
+    "  a: {count: missed, over: 7d}\n"
+    "  b: {count: away, over: 7d}\n"
+    "  c: {count: monday, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, check: daily at 07:00, level: blue, when: a > 99 && b > 99 && c > 99}\n";
+
+/* Whoever has leaves is asked each time; that he has, and another has none, is told apart. */
+static void test_matchers_from_memory_know_who_has_leaves(void **state) {
+    (void)state;
+    static const char students[] = "student\ns1\ns2\n", leaves[] = "学号,开始,结束\ns1,2026-03-03,2026-03-05\n";
+    const sz_campus_file files[] = {{"students.csv", students, sizeof students - 1},
+                                    {"leaves.csv", leaves, sizeof leaves - 1}};
+    timeline_fixture f;
+    assert_true(timeline_fixture_init_at(&f, leave_rules, files, 2));
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    const uint32_t who[] = {sz_campus_find_student(f.campus, SZ_STR("s1")),
+                            sz_campus_find_student(f.campus, SZ_STR("s2")), SZ_NONE};
+    uint32_t n_known[3] = {0}, n_masks = 0;
+    for (uint32_t i = 0; i < 600; i++) {
+        uint32_t k = i % 3;
+        sz_event e = timeline_fixture_swipe("a", monday + (int64_t)(i / 3) * SZ_HOUR_MS, SZ_ABSENT);
+        e.type = SZ_TYPE_ATTENDANCE;
+        e.place = (sz_str){0};
+        e.status = i % 2 ? SZ_ATTEND_ABSENT : SZ_ATTEND_PRESENT;
+        sz_eval ev = eval_of(&f);
+        ev.student = who[k];
+        ev.info = who[k] == SZ_NONE ? NULL : sz_campus_student(f.campus, who[k]);
+        ev.use_leaves = k == 0;
+        uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, anew);
+        sz_match_quick(m, &ev, &e, SZ_NONE, quick);
+        assert_memory_equal(quick, anew, sizeof anew);
+        if (sz_match_known(m, f.campus, &f.zone, &e, who[k], SZ_NONE, known)) {
+            n_known[k]++;
+            assert_memory_equal(known, anew, sizeof anew);
+        }
+        uint8_t same[8] = {0};
+        ev.student = who[1];
+        ev.info = sz_campus_student(f.campus, who[1]);
+        ev.use_leaves = false;
+        sz_eval_match(&ev, &e, same);
+        n_masks += memcmp(same, anew, sizeof same) != 0;
+    }
+    assert_in_range(n_masks, 30, 199); /* he is away for some of his, and for some he is not */
+    assert_int_equal(n_known[0], 0);
+    assert_int_equal(n_known[1], 200);
+    assert_int_equal(n_known[2], 200);
     sz_match_memo_free(m);
     timeline_fixture_fini(&f);
 }
@@ -169,6 +228,7 @@ static void test_recalled_words_are_those_of_the_dictionary(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matchers_from_memory_are_those_found_anew),
+        cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
         cmocka_unit_test(test_remembered_days_are_the_zones),
         cmocka_unit_test(test_recalled_words_are_those_of_the_dictionary),
