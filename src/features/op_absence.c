@@ -5,12 +5,6 @@
 
 #include <math.h>
 
-uint32_t leave_kind_bit(sz_str kind) {
-    for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++)
-        if (sz_str_is(kind, sz_leave_kinds[i])) return 1u << i;
-    return 0;
-}
-
 bool sz_is_weekend(const sz_calendar *k, int32_t day) {
     if (sz_day_weekday(day) < 6) return false;
     for (uint32_t i = 0; i < k->n_makeups; i++)
@@ -40,7 +34,7 @@ static void pause_leaves(pauses *p, uint32_t kinds) {
     for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
         const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
         if (l->from_ms > ev->t_ms + SZ_DAY_MS) break;
-        if (!leave_is_known(ev->facts, i) || !(leave_kind_bit(l->kind) & kinds)) continue;
+        if (!leave_is_known(ev->facts, i) || !(leave_kind_bit(l) & kinds)) continue;
         int64_t from, to;
         sz_leave_span(ev->facts->campus, l, &from, &to);
         pause_span(p, from, to);

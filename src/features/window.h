@@ -23,7 +23,9 @@ bool panes_may_change(sz_eval *ev, const sz_feature *f);
 static inline bool leave_is_known(const sz_facts *f, uint32_t i) {
     return !f->known || f->known[i >> 3] >> (i & 7) & 1;
 }
-uint32_t leave_kind_bit(sz_str kind);
-static inline bool leave_is_absence(const sz_leave *l) { return (leave_kind_bit(l->kind) & SZ_ON_LEAVE_KINDS) != 0; }
+static inline uint32_t leave_kind_bit(const sz_leave *l) {
+    return l->kind_id < SZ_N_LEAVE_KINDS ? UINT32_C(1) << l->kind_id : 0;
+}
+static inline bool leave_is_absence(const sz_leave *l) { return (leave_kind_bit(l) & SZ_ON_LEAVE_KINDS) != 0; }
 
 #endif

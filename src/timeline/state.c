@@ -322,7 +322,7 @@ void state_rollback(run *x, int64_t t_ms) {
     if (t_ms <= tl->passed_ms) tl->passed_ms = SZ_TIME_NONE;
     tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
-    bool wants_mark = !has_mark;
+    bool wants_mark = !has_mark || tl->mark_ms < midnight; /* the next time it is no further to go over */
     for (; off < end; off += sz_entry_len(tl->log.p + off)) {
         if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
             if (off && !reaches_before(x, off, end)) mark_here(x, midnight, off);
