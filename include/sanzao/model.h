@@ -176,6 +176,7 @@ typedef struct sz_decoder sz_decoder; /* yyjson with a pool that is reused */
 sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone);
 void sz_decoder_free(sz_decoder *d);
 void sz_decoder_only_yyjson(sz_decoder *d); /* for tests: without what stands in front of it */
+void sz_decoder_narrow(sz_decoder *d);      /* for tests: as if the processor could do no more than any of its kind */
 /* From here on records lie in a buffer that has SZ_READ_BEHIND zeros behind its end: up to these may be read, whatever is there. */
 enum { SZ_READ_BEHIND = 64 };
 void sz_decoder_may_read_behind(sz_decoder *d);

@@ -88,6 +88,8 @@ typedef struct sz_json_moment {
     _Alignas(16) char head[16], tail[16]; /* bytes 0 to 15 and 10 to 25, its quote */
 } sz_json_moment;
 
+typedef size_t sz_json_plain_fn(sz_decoder *d, sz_str text, sz_compact *out);
+
 enum { SZ_JSON_LONGEST = 1024, SZ_JSON_ROOM = SZ_JSON_LONGEST + SZ_READ_BEHIND }; /* what is copied at most */
 
 struct sz_decoder {
@@ -111,6 +113,8 @@ struct sz_decoder {
     uint32_t either[SZ_TYPE_FIRST_DECLARED];                                  /* one of these */
     char room[SZ_JSON_ROOM]; /* copy of a record that has nothing behind it */
     char made[SZ_ID_MADE_MAX];
+    _Alignas(16) char quotes[16], slashes[16], blanks[16]; /* each of one kind; blanks to be taken off by adding */
+    sz_json_plain_fn *plain;
     unsigned texts;      /* of the plain record in hand: bits of those that it has, but id and source */
     uint32_t until_turn; /* records until the next one that is learned from; 0: this one */
     bool only_yyjson;    /* for tests */
@@ -153,7 +157,8 @@ static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
 /* The record at the beginning of the text straight into out, but for id and content; how many bytes it takes, which may
  * be more than the text has where more may be read. 0: it is not plain, or its keys come in an order that was not
  * learned. */
-size_t sz_json_plain(sz_decoder *d, sz_str text, sz_compact *out);
+sz_json_plain_fn sz_json_plain;
+sz_json_plain_fn *sz_json_plain_best(void); /* on this processor */
 void sz_json_learn_init(sz_decoder *d);
 /* Expect that key after the row `after` (or SZ_JSON_BEGIN) from now on. */
 void sz_json_learn(sz_decoder *d, unsigned after, const sz_json_step *now);

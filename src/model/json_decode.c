@@ -15,6 +15,10 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
     sz_decoder *d = sz_alloc(sizeof *d);
     d->types = types;
     d->zone = zone;
+    d->plain = sz_json_plain_best();
+    memset(d->quotes, '"', sizeof d->quotes);
+    memset(d->slashes, '\\', sizeof d->slashes);
+    memset(d->blanks, 0x100 - ' ', sizeof d->blanks);
     d->moment.day[0] = UINT64_MAX; /* no text that is UTF-8 begins so */
     sz_json_pool_init(&d->pool);
     sz_json_keys_init(d);
@@ -22,6 +26,8 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
 }
 
 void sz_decoder_only_yyjson(sz_decoder *d) { d->only_yyjson = true; }
+
+void sz_decoder_narrow(sz_decoder *d) { d->plain = sz_json_plain; }
 
 void sz_decoder_may_read_behind(sz_decoder *d) { d->may_read_behind = true; }
 
@@ -134,7 +140,7 @@ static sz_str finish(sz_decoder *d, const char *line, sz_str raw, sz_compact *c)
 }
 
 size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made) {
-    size_t n = d->only_yyjson ? 0 : sz_json_plain(d, text, out);
+    size_t n = d->only_yyjson ? 0 : d->plain(d, text, out);
     if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
     *made = finish(d, text.p, (sz_str){text.p, n}, out);
     return n;
@@ -163,7 +169,7 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     sz_str text = raw;
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
     sz_compact c;
-    if (!d->only_yyjson && text.n && sz_json_plain(d, text, &c) == text.n) {
+    if (!d->only_yyjson && text.n && d->plain(d, text, &c) == text.n) {
         expand(&c, text.p, finish(d, text.p, raw, &c), a, out);
         return;
     }

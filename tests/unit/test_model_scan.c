@@ -45,9 +45,10 @@ static const char *const seeds[] = {
 };
 enum { N_SEEDS = sizeof seeds / sizeof *seeds };
 
-/* As records are read from anywhere, by yyjson alone, and in a buffer that goes on behind them. */
+/* As records are read from anywhere, by yyjson alone, and in a buffer that goes on behind them; n and m: as x and z on
+ * any processor. */
 struct trio {
-    struct model_fixture x, y, z;
+    struct model_fixture x, y, z, n, m;
     size_t n_lines;
 };
 
@@ -68,7 +69,7 @@ static bool is_record(struct model_fixture *x, struct model_fixture *y) {
 }
 
 /* What may be read behind the record, whatever it is, makes no difference; a line that is found whole is the record. */
-static void check_in_buffer(struct trio *t, const char *bytes, size_t n) {
+static void check_in_buffer(struct trio *t, struct model_fixture *z, const char *bytes, size_t n) {
     static const char *const behind[] = {"\n{\"id\":\"p2\",\"so", "\"}0123456789.,:\"}", "\n", "\r\n"};
     static size_t turn;
     char buf[600] = {0};
@@ -77,22 +78,24 @@ static void check_in_buffer(struct trio *t, const char *bytes, size_t n) {
     size_t all = n + strlen(more);
     memcpy(buf + n, more, all - n);
     model_fixture_json(&t->y, (sz_str){bytes, n});
-    sz_decode_json(t->z.decoder, (sz_str){buf, n}, &t->z.arena, &t->z.record);
-    if (!is_record(&t->z, &t->y)) fail_msg("before %s: %.*s", more, (int)n, bytes);
-    sz_arena_reset(&t->z.arena);
-    size_t took = sz_decode_json_line(t->z.decoder, (sz_str){buf, all}, &t->z.arena, &t->z.record);
+    sz_decode_json(z->decoder, (sz_str){buf, n}, &z->arena, &z->record);
+    if (!is_record(z, &t->y)) fail_msg("before %s: %.*s", more, (int)n, bytes);
+    sz_arena_reset(&z->arena);
+    size_t took = sz_decode_json_line(z->decoder, (sz_str){buf, all}, &z->arena, &z->record);
     if (took == 0) return;
     t->n_lines++;
     assert_int_equal(buf[took], '\n');
     model_fixture_json(&t->y, (sz_str){buf, took});
-    if (memchr(buf, '\n', took) || !is_record(&t->z, &t->y)) fail_msg("line: %.*s", (int)took, buf);
+    if (memchr(buf, '\n', took) || !is_record(z, &t->y)) fail_msg("line: %.*s", (int)took, buf);
 }
 
 static void check(struct trio *t, const char *bytes, size_t n) {
     char *exact = malloc(n ? n : 1); /* nothing behind the last byte may be read */
     if (n) memcpy(exact, bytes, n);
     if (!is_same(&t->x, &t->y, (sz_str){exact, n})) fail_msg("%.*s", (int)n, bytes);
-    check_in_buffer(t, bytes, n);
+    if (!is_same(&t->n, &t->y, (sz_str){exact, n})) fail_msg("narrow: %.*s", (int)n, bytes);
+    check_in_buffer(t, &t->z, bytes, n);
+    check_in_buffer(t, &t->m, bytes, n);
     free(exact);
 }
 
@@ -100,8 +103,13 @@ static void begin(struct trio *t) {
     model_fixture_init(&t->x);
     model_fixture_init(&t->y);
     model_fixture_init(&t->z);
+    model_fixture_init(&t->n);
+    model_fixture_init(&t->m);
     sz_decoder_only_yyjson(t->y.decoder);
     sz_decoder_may_read_behind(t->z.decoder);
+    sz_decoder_may_read_behind(t->m.decoder);
+    sz_decoder_narrow(t->n.decoder);
+    sz_decoder_narrow(t->m.decoder);
     t->n_lines = 0;
 }
 
@@ -109,6 +117,8 @@ static void end(struct trio *t) {
     model_fixture_fini(&t->x);
     model_fixture_fini(&t->y);
     model_fixture_fini(&t->z);
+    model_fixture_fini(&t->n);
+    model_fixture_fini(&t->m);
 }
 
 static void test_records_read_as_yyjson_reads_them(void **state) {

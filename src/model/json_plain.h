@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * json_plain: the record that comes as records came before, straight into a compact event. What stands
+ * between the values that change is compared with what was learned (json_shape.c), each value is what its key asks for,
+ * and is read where it is found: no values are noted in between, and no byte is looked at twice. Whatever is anything
+ * else, faults included, is left to the others from its beginning on, so this never decides that a record is bad; where
+ * it says yes, the record is what they would have made of it (tests/unit/test_model_scan.c,
+ * tests/fuzz/fuzz_event_json.c).
+ *
+ * Numbers are read eight bytes at a time without loops, for their lengths change from record to record and a wrong
+ * guess of the processor costs as much as the number.
+ *
+ * This is compiled twice, for any processor (json_plain.c) and for those with wider vectors (json_plain_avx2.c); each
+ * names the function SZ_JSON_PLAIN.
+ */
+#include "json.h"
+
+#include "number.h"
+
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+typedef struct plain {
+    const char *line; /* where the record begins */
+    const char *end;  /* of the text, in which the record may end earlier; zeros follow, so nothing goes far beyond */
+    sz_compact *out;
+    sz_decoder *d;
+} plain;
+
+static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+static inline void set_i64(const plain *x, const sz_json_node *k, int64_t v) {
+    memcpy((char *)x->out + k->slot, &v, sizeof v);
+}
+
+/* ---- texts ---- */
+
+/* The quote that ends the text at p. NULL: none, an escape, a control character, or bytes that are not UTF-8. */
+static __attribute__((noinline)) const char *text_end(const char *p, const char *end) {
+    for (const char *q = p; q < end && (uint8_t)*q >= ' ' && *q != '\\'; q++)
+        if (*q == '"') return sz_utf8_valid(p, (size_t)(q - p)) ? q : NULL;
+    return NULL;
+}
+
+static inline __m128i sixteen(const char *p) { return _mm_load_si128((const __m128i *)(const void *)p); }
+
+/* A bit for each of 16 bytes that ends a text, or that it should not have: of other bytes than ASCII the top bit is
+ * set, and of control characters less a blank. What is compared with lies in memory: made from constants in registers
+ * it takes three instructions each, every time. */
+static inline unsigned stops_in(const sz_decoder *d, __m128i v) {
+    __m128i odd = _mm_or_si128(_mm_add_epi8(v, sixteen(d->blanks)), _mm_cmpeq_epi8(v, sixteen(d->slashes)));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(odd, v), _mm_cmpeq_epi8(v, sixteen(d->quotes))));
+}
+
+/* The same for the usual text. */
+static inline const char *plain_end(const plain *x, const char *p) {
+    for (const char *q = p;; q += 16) {
+        unsigned stops = stops_in(x->d, bytes_at(q));
+        if (stops == 0) continue;
+        q += __builtin_ctz(stops);
+        return *q == '"' ? q : text_end(p, x->end);
+    }
+}
+
+static inline void set_text(const plain *x, const sz_json_node *k, const char *p, size_t n) {
+    uint32_t place = (uint32_t)((size_t)(p - x->line) << SZ_COMPACT_LENGTH | n);
+    memcpy((char *)x->out + k->slot, &place, sizeof place);
+}
+
+static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_node *k, const char *p) {
+    const char *q = plain_end(x, p);
+    if (!q || (size_t)(q - p) - 1 >= sz_rows[k->row].limit) return NULL;
+    set_text(x, k, p, (size_t)(q - p));
+    return q + 1;
+}
+
+/* Of up to 15 bytes, which no limit is below, is at once. */
+static inline const char *read_text(const plain *x, const sz_json_node *k, const char *p) {
+    unsigned n = (unsigned)__builtin_ctz(stops_in(x->d, bytes_at(p)) | 1u << 16);
+    if (n - 1 > 14 || p[n] != '"') return read_long(x, k, p);
+    set_text(x, k, p, n);
+    return p + n + 1;
+}
+
+/* ---- numbers ---- */
+
+/* Eight values of 0 to 9, the first in the lowest byte. */
+static inline uint64_t eight(uint64_t w) {
+    w = w * 10 + (w >> 8);
+    return ((w & UINT64_C(0x000000ff000000ff)) * (100 + (UINT64_C(1000000) << 32)) +
+            (w >> 16 & UINT64_C(0x000000ff000000ff)) * (1 + (UINT64_C(10000) << 32))) >>
+           32;
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The digits at p within eight bytes. */
+typedef struct digits {
+    uint64_t bytes;  /* 0 to 9 each */
+    uint64_t others; /* a bit for each byte that is none, at its top; the lowest is right. 0: they go on */
+    unsigned bits;   /* of them */
+} digits;
+
+static inline digits digits_at(const char *p) {
+    uint64_t w = sz_json_bytes8(p) ^ EACH('0'), others = (w | (w + EACH(0x76))) & EACH(0x80);
+    return (digits){w, others, others ? (unsigned)__builtin_ctzll(others) & ~7u : 0};
+}
+
+/* Are there any, and is it no 0 in front of others? */
+static inline bool is_number(digits d) { return d.bits && (d.bits == 8 || (d.bytes & 0xff)); }
+
+static inline const char *number_end(const sz_json_node *k, const char *p) {
+    if (!k->is_text) return p;
+    return *p == '"' ? p + 1 : NULL;
+}
+
+/* Hundredths of a number with at most eight digits, perhaps with a point and one or two more, as JSON writes it. NULL:
+ * something else. */
+static __attribute__((noinline)) const char *read_longer(const char *p, uint64_t *out) {
+    __m128i v = _mm_sub_epi8(bytes_at(p), _mm_set1_epi8('0'));
+    unsigned others = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
+    unsigned n = (unsigned)__builtin_ctz(others); /* bit 16 is set */
+    uint64_t bytes = (uint64_t)_mm_cvtsi128_si64(v);
+    if (n - 1 > 7 || (n > 1 && (bytes & 0xff) == 0)) return NULL;
+    *out = eight(bytes << (64 - 8 * n)) * 100;
+    if (p[n] != '.') return p + n;
+    unsigned m = (unsigned)__builtin_ctz(others >> (n + 1));
+    if (m - 1 > 1) return NULL;
+    *out += (unsigned)(p[n + 1] - '0') * 10 + (m == 2 ? (unsigned)(p[n + 2] - '0') : 0);
+    return p + n + 1 + m;
+}
+
+/* The same where it ends within eight bytes: the point is taken out, and the digits on both sides are one number. */
+static inline const char *read_hundredths(const char *p, uint64_t *out) {
+    digits d = digits_at(p);
+    uint64_t further = d.others & (d.others - 1);
+    bool has_point = (d.bytes >> d.bits & 0xff) == ('.' ^ '0');
+    if (d.others == 0 || (has_point && further == 0)) return read_longer(p, out);
+    if (!is_number(d)) return NULL;
+    if (!has_point) {
+        *out = eight(d.bytes << (64 - d.bits)) * 100;
+        return p + d.bits / 8;
+    }
+    unsigned all = (unsigned)__builtin_ctzll(further) & ~7u, behind = all - d.bits - 8;
+    if (behind - 8 > 8) return NULL;
+    uint64_t before = (UINT64_C(1) << d.bits) - 1, w = (d.bytes & before) | (d.bytes >> 8 & ~before);
+    *out = eight(w << (72 - all));
+    if (behind == 8) *out *= 10;
+    return p + all / 8;
+}
+
+static inline const char *read_fen(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_hundredths(p, &n);
+    if (!q) return NULL;
+    set_i64(x, k, (int64_t)n);
+    return number_end(k, q);
+}
+
+static const char *read_hours(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_hundredths(p, &n);
+    if (!q || k->is_text || n > SZ_MICRO_MAX / 10000) return NULL;
+    set_i64(x, k, (int64_t)n * 10000);
+    return q;
+}
+
+static __attribute__((noinline)) const char *read_long_count(const plain *x, const sz_json_node *k, const char *p) {
+    uint64_t n;
+    const char *q = read_longer(p, &n);
+    if (!q || q[-2] == '.' || (q - p > 3 && q[-3] == '.')) return NULL;
+    set_i64(x, k, (int64_t)(n / 100));
+    return number_end(k, q);
+}
+
+/* A point behind it is nothing that follows a value. */
+static inline const char *read_count(const plain *x, const sz_json_node *k, const char *p) {
+    digits d = digits_at(p);
+    if (d.others == 0) return read_long_count(x, k, p);
+    if (!is_number(d)) return NULL;
+    set_i64(x, k, (int64_t)eight(d.bytes << (64 - d.bits)));
+    return number_end(k, p + d.bits / 8);
+}
+
+_Static_assert(SZ_FEN_MAX >= INT64_C(9999999999), "eight digits of yuan are always fine");
+
+/* ---- times ---- */
+
+/* Any time; NULL: it is none, or a day alone, or far away. */
+static __attribute__((noinline)) const char *read_odd_time(const plain *x, const sz_json_node *k, const char *p) {
+    const char *q = plain_end(x, p);
+    int64_t ms;
+    bool is_day = false;
+    if (!q || !sz_json_time(x->d, (sz_str){p, (size_t)(q - p)}, &ms, &is_day)) return NULL;
+    if (is_day || !sz_moment_is_sane(ms)) return NULL;
+    set_i64(x, k, ms);
+    return q + 1;
+}
+
+static inline unsigned same_bytes(const char *p, const char *text) {
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_at(p), sixteen(text)));
+}
+
+/* Day, colons, offset and the quote behind them in two comparisons. On a known day it is a sane time. */
+static inline const char *read_time(const plain *x, const sz_json_node *k, const char *p) {
+    enum { DAY = 0x27ff, REST = 0xfe40 }; /* places in head and tail; the digits of the clock are not among them */
+    const sz_json_moment *m = &x->d->moment;
+    unsigned same = same_bytes(p, m->head) | same_bytes(p + 10, m->tail) << 16;
+    int64_t clock = sz_json_clock(p + 11);
+    if (~same & (DAY | (unsigned)REST << 16) || clock < 0) return read_odd_time(x, k, p);
+    set_i64(x, k, m->midnight_ms + clock);
+    return p + SZ_JSON_TIME + 1;
+}
+
+/* ---- records ---- */
+
+/* A bit for each of 32 bytes that is another one. */
+static inline unsigned other_bytes(const char *p, const char *text) {
+#ifdef __AVX2__
+    const __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    const __m256i want = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    return ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, want));
+#else
+    return ~(same_bytes(p, text) | same_bytes(p + 16, text + 16) << 16);
+#endif
+}
+
+/* What is found at p: always something, for the last one fits everything. */
+static inline const sz_json_node *follow(const sz_json_node *k, const char *p) {
+    while (other_bytes(p, k->text) & k->mask) k = k->other;
+    return k;
+}
+
+/* A value that nobody asks for. */
+static __attribute__((noinline)) const char *pass_value(const plain *x, const sz_json_node *k, const char *p) {
+    if (!k->is_text) return sz_json_number_end(p, x->end);
+    const char *q = plain_end(x, p);
+    return q ? q + 1 : NULL;
+}
+
+/* Where the value at p ends; NULL: it is not what its key asks for, or the record's end. Texts begin as such. */
+static inline const char *read_value(const plain *x, const sz_json_node *k, const char *p) {
+    if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
+    if (k->kind == SZ_ROW_IS_FEN) return read_fen(x, k, p);
+    if (k->kind == SZ_ROW_IS_COUNT) return read_count(x, k, p);
+    if (k->kind == SZ_ROW_IS_TIME) return read_time(x, k, p);
+    switch (k->kind) {
+    case SZ_ROW_IS_HOURS: return read_hours(x, k, p);
+    case SZ_JSON_MORE: return p;
+    case SZ_JSON_PASS: return pass_value(x, k, p);
+    default: return NULL;
+    }
+}
+
+/* A text within what was compared. */
+static inline void set_span(const plain *x, const sz_json_node *k, const char *p) {
+    uint32_t place = ((uint32_t)(p - x->line) << SZ_COMPACT_LENGTH) + k->span;
+    memcpy((char *)x->out + k->into, &place, sizeof place);
+}
+
+/* All keys and values; the record's end, and in *p where. NULL: it is not plain. */
+static inline const sz_json_node *read_all(const plain *x, const char **p) {
+    const sz_json_node *k = x->d->shapes;
+    for (const char *q = *p;; k = k->then) {
+        k = follow(k, q);
+        if (k->span) set_span(x, k, q);
+        const char *value = q + k->n;
+        q = read_value(x, k, value);
+        if (q) continue;
+        *p = value;
+        return k->kind == SZ_JSON_END ? k : NULL;
+    }
+}
+
+static inline void begin(sz_compact *c) {
+    memset(c->texts, 0, sizeof c->texts);
+    c->collected_ms = SZ_TIME_NONE;
+    c->amount_fen = c->balance_fen = c->journal_no = c->use_count = SZ_ABSENT;
+    c->hours_micro = INT64_C(1000000);
+}
+
+size_t SZ_JSON_PLAIN(sz_decoder *d, sz_str text, sz_compact *out) {
+    if (d->until_turn == 0) return 0;
+    d->until_turn--;
+    const char *from = text.p;
+    if (!d->may_read_behind) {
+        size_t n = text.n < SZ_JSON_LONGEST ? text.n : SZ_JSON_LONGEST;
+        if (n) memcpy(d->room, from, n);
+        memset(d->room + n, 0, SZ_READ_BEHIND);
+        text = (sz_str){from = d->room, n};
+    }
+    const plain x = {.line = from, .end = from + text.n, .out = out, .d = d};
+    begin(out);
+    const char *p = from;
+    const sz_json_node *end = read_all(&x, &p);
+    if (!end) return 0;
+    memcpy(out->codes, &end->codes, sizeof out->codes);
+    d->texts = end->texts;
+    if (out->codes[1] > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, out->codes[1]);
+    return (size_t)(p - from);
+}
+
+#else
+
+size_t SZ_JSON_PLAIN(sz_decoder *d, sz_str text, sz_compact *out) {
+    (void)d;
+    (void)text;
+    (void)out;
+    return 0;
+}
+
+#endif
