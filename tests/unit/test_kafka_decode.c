@@ -37,6 +37,40 @@ static void test_the_value_reads_as_the_data_of_an_event_in_one_text(void **stat
     model_fixture_fini(&x);
 }
 
+/* Whatever the headers say, what the value says is not given by them: then it is read as it is. */
+static void test_a_value_that_lacks_nothing_is_read_as_it_is(void **state) {
+    static const struct {
+        const char *value, *shown;
+        bool is_as_it_is;
+    } rows[] = {
+#define REST "\"student\":\"s1\"}"
+        {"{\"id\":\"e2\",\"source\":\"gate\",\"type\":\"presence\",\"time\":\"2026-03-02T09:00:00+08:00\"," REST,
+         "presence 2026-03-02T09:00:00+08:00 id=e2 source=gate student=s1", true},
+        {"{\"source\":\"gate\",\"type\":\"presence\",\"time\":\"2026-03-02T09:00:00+08:00\"," REST,
+         "presence 2026-03-02T09:00:00+08:00 id=e1 source=gate student=s1", false},
+        {"{\"id\":\"e2\",\"type\":\"presence\",\"time\":\"2026-03-02T09:00:00+08:00\"," REST,
+         "presence 2026-03-02T09:00:00+08:00 id=e2 source=/pos student=s1", false},
+        {"{\"id\":\"e2\",\"source\":\"gate\",\"time\":\"2026-03-02T09:00:00+08:00\"," REST,
+         "swipe 2026-03-02T09:00:00+08:00 id=e2 source=gate student=s1", false},
+        {"{\"id\":\"e2\",\"source\":\"gate\",\"type\":\"presence\"," REST,
+         "presence 2026-03-02T08:00:00+08:00 id=e2 source=gate student=s1", false},
+    };
+    const sz_kafka_header h[] = {{"ce_specversion", SZ_STR("1.0")},
+                                 {"ce_id", SZ_STR("e1")},
+                                 {"ce_source", SZ_STR("/pos")},
+                                 {"ce_type", SZ_STR("swipe")},
+                                 {"ce_time", SZ_STR("2026-03-02T00:00:00Z")}};
+    struct model_fixture x;
+    static sz_input in;
+    (void)state;
+    model_fixture_init(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(read_with(&x, h, sizeof h / sizeof *h, rows[i].value, &in), rows[i].shown);
+        assert_int_equal(in.raw.p == rows[i].value, rows[i].is_as_it_is);
+    }
+    model_fixture_fini(&x);
+}
+
 static void test_without_a_version_the_headers_say_nothing(void **state) {
     const sz_kafka_header none[] = {{"ce_id", SZ_STR("e1")}, {"ce_specversion", {NULL, 0}}};
     static const char whole[] =
@@ -64,6 +98,7 @@ static void test_what_is_no_object_is_kept_with_what_was_said_of_it(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_value_reads_as_the_data_of_an_event_in_one_text),
+        cmocka_unit_test(test_a_value_that_lacks_nothing_is_read_as_it_is),
         cmocka_unit_test(test_without_a_version_the_headers_say_nothing),
         cmocka_unit_test(test_what_is_no_object_is_kept_with_what_was_said_of_it),
     };

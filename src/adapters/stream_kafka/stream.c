@@ -158,21 +158,26 @@ static bool is_at_end(const sz_stream_kafka *t) {
 }
 
 /* After a seek librdkafka may give a stretch twice: one from a fetch that was under way, one from its own. What is
- * behind the place is dropped. */
-static bool do_want(sz_stream_kafka *t) {
-    bool did = false;
-    while (t->n_held < t->wanted && !is_at_end(t)) {
-        rd_kafka_message_t *m = rd_kafka_consume_queue(t->rkq, 0);
-        if (!m) break;
-        did = true;
-        if (m->err || m->offset < t->next || (t->end_at >= 0 && m->offset >= t->end_at)) {
-            if (m->err) on_event(t, m);
-            else if (m->offset >= t->next) t->eof_at = t->end_at; /* what came after the end that was asked for */
-            rd_kafka_message_destroy(m);
-            if (t->has_seek) break;
-            continue;
-        }
+ * behind the place is dropped; and what came behind something that asks for a seek. */
+static void take_or_drop(sz_stream_kafka *t, rd_kafka_message_t *m) {
+    bool is_next = !m->err && m->offset >= t->next && !t->has_seek;
+    if (is_next && (t->end_at < 0 || m->offset < t->end_at)) {
         take(t, m);
+        return;
+    }
+    if (m->err && !t->has_seek) on_event(t, m);
+    else if (is_next) t->eof_at = t->end_at; /* what came after the end that was asked for */
+    rd_kafka_message_destroy(m);
+}
+
+static bool do_want(sz_stream_kafka *t) {
+    rd_kafka_message_t *came[MOST_INPUTS];
+    bool did = false;
+    while (t->n_held < t->wanted && !is_at_end(t) && !t->has_seek) {
+        ssize_t n = rd_kafka_consume_batch_queue(t->rkq, 0, came, t->wanted - t->n_held);
+        if (n <= 0) break;
+        did = true;
+        for (ssize_t i = 0; i < n; i++) take_or_drop(t, came[i]);
     }
     if (t->n_held) {
         t->wanted = 0;
