@@ -93,7 +93,7 @@ typedef struct sz_timeline {
     uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
     uint32_t cap_episodes, cap_pends, cap_blocked;
     uint32_t mark_off;
-    sz_buf mark, tail;         /* at rest; empty: a state without records */
+    sz_buf mark, tail;         /* the head as it was at mark_ms; the tail at rest, empty: a state without records */
     int64_t tail_ms;
     int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */

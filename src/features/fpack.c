@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Accumulators at rest: a state as one run of bytes, as it is stored and as tail and mark are kept.
+ * Accumulators at rest: a state as one run of bytes, as it is stored and as tails are kept.
  *
  *   varint regions | zigzag first day | each region: lstr
  *
