@@ -72,8 +72,7 @@ typedef struct sz_json_node {
     uint8_t n, kind;
     union {
         struct {
-            uint8_t row;
-            bool is_text;
+            uint8_t row, is_text;
         };
         uint16_t texts; /* at a record's end: bits of those that it has, but id and source */
     };
