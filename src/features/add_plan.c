@@ -6,7 +6,7 @@
  */
 #include "add.h"
 
-enum { PLANS = 128 };
+enum { PLANS = 1024 };
 
 typedef enum step_kind {
     STEP_COUNT, /* one more in today's row */
@@ -224,7 +224,7 @@ void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, con
         return;
     }
     uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
-    plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 57];
+    plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 54];
     if (p->mask != bits || !p->steps) plan_make(p, fs, bits, mask);
     by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = e, .entry = entry};
     x.at[UNIT_DAY] = sz_zone_day_as(z, &m->days[UNIT_DAY], e->time_ms);

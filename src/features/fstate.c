@@ -10,7 +10,7 @@ static uint32_t fixed_size(uint32_t n_regions) {
 }
 
 /* Of a region: for a row more. */
-static uint32_t room_for(uint32_t n) { return n ? align8(n + n / 16 + 8) : 0; }
+static uint32_t room_for(uint32_t n) { return n ? align8(n) + n / 128 * 8 + 8 : 0; }
 
 static void begin_empty(sz_fstate *s, const sz_featureset *fs, uint32_t n) {
     s->n = n;
@@ -54,7 +54,7 @@ static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
 
 static void room_for_all(sz_fstate *s, uint32_t n) {
     if (n <= s->cap) return;
-    s->cap = align8(n + n / 8 + 256); /* each time is a copy into memory that is cold */
+    s->cap = align8(n + n / 64 + 32); /* each time is a copy into memory that is cold */
     s->p = sz_realloc(s->p, s->cap);
 }
 
@@ -62,7 +62,7 @@ static void room_for_all(sz_fstate *s, uint32_t n) {
 static uint32_t room_to_grow(const region *r, uint32_t n) {
     enum { ROW_MOST = 32 };
     uint32_t row = n - r->n;
-    return row > 8 && row <= ROW_MOST ? align8(n + n / 16 + row) : room_for(n);
+    return row > 8 && row <= ROW_MOST ? align8(n + row) + n / 128 * 8 : room_for(n);
 }
 
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
@@ -75,7 +75,7 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
 
 /* ---- a day's first record ---- */
 
-enum { MORE = 16, IS_FULL = 8 };
+enum { MORE = 8, IS_FULL = 8 };
 
 static uint32_t more_for(const region *r) { return r->n && r->cap - r->n < IS_FULL ? MORE : 0; }
 

@@ -15,7 +15,7 @@
  */
 #include "internal.h"
 
-enum { TOUCHES = 128, BITS = 64, NO_BIT = UINT8_MAX };
+enum { TOUCHES = 1024, BITS = 64, NO_BIT = UINT8_MAX };
 
 typedef struct member {
     uint32_t rule, feature;
@@ -306,7 +306,7 @@ static inline uint64_t word_of(const uint8_t *mask, uint32_t n) {
 
 static inline const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
     uint64_t word = word_of(mask, mask_bytes(c));
-    touch *t = &c->touches->touches[(word ^ (uint64_t)type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 57];
+    touch *t = &c->touches->touches[(word ^ (uint64_t)type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 54];
     if (!t->is_made || t->mask != word || t->type != type) touch_make(t, c, type, mask, word);
     return t;
 }
