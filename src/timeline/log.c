@@ -5,7 +5,7 @@
  */
 #include "internal.h"
 
-enum { PRINTS = 32, LOG_LEAST_MORE = 320 }; /* room for prints is a multiple; bytes that a log grows by at least */
+enum { PRINTS = 32, LOG_LEAST_MORE = 256 }; /* room for prints is a multiple; bytes that a log grows by at least */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
@@ -119,7 +119,7 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, 
 /* Logs are many and have a bar: by little at a time, not by half. Each time is a copy of all of it into memory that is
  * cold. */
 static void log_fit(sz_timeline *tl, size_t n) {
-    size_t more = n / 12 > LOG_LEAST_MORE ? n / 12 : LOG_LEAST_MORE;
+    size_t more = n / 16 > LOG_LEAST_MORE ? n / 16 : LOG_LEAST_MORE;
     tl->log.cap = (n + more + 63) & ~(size_t)63;
     tl->log.p = sz_realloc(tl->log.p, tl->log.cap);
 }
