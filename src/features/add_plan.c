@@ -98,9 +98,9 @@ typedef struct by_plan {
     int32_t at[N_UNITS];
 } by_plan;
 
-/* The unusual; the state may move. Its first new row of a day makes room for others. */
+/* The unusual; the state may move. Its first new row of a day makes room for others, its first of all for itself. */
 static uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
-    if (is_new_day) regions_spread(x->s);
+    if (is_new_day && region_len(x->s, s->acc)) regions_spread(x->s, x->fs);
     const adding a = adding_of(x->s, x->fs, x->z, x->m->days, x->e, x->entry);
     add_to(&a, s->acc);
     return x->s->p;

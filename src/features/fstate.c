@@ -54,7 +54,7 @@ static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
 
 static void room_for_all(sz_fstate *s, uint32_t n) {
     if (n <= s->cap) return;
-    s->cap = align8(n + n / 64 + 32); /* each time is a copy into memory that is cold */
+    s->cap = align8(n + n / 40 + 56); /* each time is a copy into memory that is cold */
     s->p = sz_realloc(s->p, s->cap);
 }
 
@@ -75,9 +75,10 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
 
 /* ---- a day's first record ---- */
 
-enum { MORE = 8, IS_FULL = 8 };
-
-static uint32_t more_for(const region *r) { return r->n && r->cap - r->n < IS_FULL ? MORE : 0; }
+static uint32_t more_for(const region *r, const sz_acc *a) {
+    bool has_rows = a->kind != SZ_ACC_LAST && a->kind != SZ_ACC_FIRST && a->kind != SZ_ACC_UNTIL;
+    return has_rows && r->n && r->cap - r->n < a->row_size ? a->row_size : 0;
+}
 
 /* n bytes, a multiple of 8, to a place further on that they may reach into: the last ones first. */
 static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
@@ -96,15 +97,17 @@ static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
     }
 }
 
-void regions_spread(sz_fstate *s) {
-    uint32_t n_regions = head_of(s)->n_regions, end = s->n;
-    for (uint32_t k = 0; k < n_regions; k++) end += more_for(&regions_of(s)[k]);
+void regions_spread(sz_fstate *s, const sz_featureset *fs) {
+    uint32_t end = s->n;
+    for (uint32_t k = 0; k < fs->n_accs; k++) end += more_for(&regions_of(s)[k], &fs->accs[k]);
     room_for_all(s, end);
+    region *r = regions_of(s), *rest = &r[fs->n_accs]; /* the last one is of no accumulator */
+    memmove(s->p + rest->off + (end - s->n), s->p + rest->off, rest->cap);
+    rest->off += end - s->n;
     s->n = end;
-    region *r = regions_of(s);
-    for (uint32_t k = n_regions;
-         k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
-        r[k].cap += more_for(&r[k]);
+    end = rest->off;
+    for (uint32_t k = fs->n_accs; k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
+        r[k].cap += more_for(&r[k], &fs->accs[k]);
         move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
         r[k].off = end -= r[k].cap;
     }
