@@ -106,7 +106,8 @@ void regions_spread(sz_fstate *s, const sz_featureset *fs) {
     rest->off += end - s->n;
     s->n = end;
     end = rest->off;
-    for (uint32_t k = fs->n_accs; k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
+    for (uint32_t k = fs->n_accs;
+         k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
         r[k].cap += more_for(&r[k], &fs->accs[k]);
         move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
         r[k].off = end -= r[k].cap;
