@@ -75,9 +75,10 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
 
 /* ---- a day's first record ---- */
 
+/* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
 static uint32_t more_for(const region *r, const sz_acc *a) {
-    bool has_rows = a->kind != SZ_ACC_LAST && a->kind != SZ_ACC_FIRST && a->kind != SZ_ACC_UNTIL;
-    return has_rows && r->n && r->cap - r->n < a->row_size ? a->row_size : 0;
+    bool adds_rows = a->row_size >= 8 && a->kind != SZ_ACC_UNTIL;
+    return adds_rows && r->n && r->cap - r->n < a->row_size ? a->row_size : 0;
 }
 
 /* n bytes, a multiple of 8, to a place further on that they may reach into: the last ones first. */
@@ -106,8 +107,8 @@ void regions_spread(sz_fstate *s, const sz_featureset *fs) {
     rest->off += end - s->n;
     s->n = end;
     end = rest->off;
-    for (uint32_t k = fs->n_accs;
-         k-- > 0 && end != r[k].off + r[k].cap;) { /* none is written over before it has moved */
+    /* From behind: none is written over before it has moved. */
+    for (uint32_t k = fs->n_accs; k-- > 0 && end != r[k].off + r[k].cap;) {
         r[k].cap += more_for(&r[k], &fs->accs[k]);
         move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
         r[k].off = end -= r[k].cap;
