@@ -37,11 +37,13 @@ typedef struct sz_exemption {
 } sz_exemption;
 
 typedef enum sz_check_kind { SZ_CHECK_NONE, SZ_CHECK_WEEKDAYS, SZ_CHECK_CLASS_DAYS, SZ_CHECK_TERM_WEEK } sz_check_kind;
+enum { SZ_CHECK_TIMES = 8 };
 typedef struct sz_check {
     uint8_t kind;
     uint8_t weekdays;      /* bit w-1 for weekday w 1..7; daily: 0x7f; TERM_WEEK: the day in that week */
+    uint8_t n_times;       /* 1 … SZ_CHECK_TIMES */
     int32_t week;          /* TERM_WEEK */
-    int32_t ms_of_day;     /* 24:00 is 86,399,999 */
+    int32_t ms_of_day[SZ_CHECK_TIMES]; /* ascending; 24:00 is 86,399,999 */
     sz_str text;           /* as written */
 } sz_check;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `check:` — daily at 07:00 | mon,thu at 07:00 | mon-fri at 07:00 | class days at 07:00 | week 8 of term mon at 09:00.
- * 24:00 is the last millisecond of the day that ends (semantics 11).
+ * `check:` — daily at 07:00 | mon,thu at 07:00 | mon-fri at 07:00 | class days at 07:00 | week 8 of term mon at 09:00;
+ * several times of day as `at 12:00,18:00`. 24:00 is the last millisecond of the day that ends (semantics 11).
  */
 #include "load.h"
 
@@ -108,22 +108,69 @@ static sz_span at_last(const sz_yaml *node, const struct words *w) {
 }
 
 static bool bad(struct sz_loading *l, sz_span at) {
-    sz_rules_hint_say(sz_rules_error(l, C_CHECK, at, "this does not say when to check", "这里没有说明什么时候检查"),
-                      "write  daily at 07:00,  mon,thu at 07:00,  class days at 07:00  or  week 8 of term mon at 09:00",
-                      "请写  daily at 07:00、mon,thu at 07:00、class days at 07:00  或  week 8 of term mon at 09:00");
+    sz_rules_hint_say(
+        sz_rules_error(l, C_CHECK, at, "this does not say when to check", "这里没有说明什么时候检查"),
+        "write  daily at 07:00,  mon,thu at 07:00,18:00,  class days at 07:00  or  week 8 of term mon at 09:00",
+        "请写  daily at 07:00、mon,thu at 07:00,18:00、class days at 07:00  或  week 8 of term mon at 09:00");
     return false;
+}
+
+static bool bad_time(struct sz_loading *l, sz_span at) {
+    sz_rules_hint_say(sz_rules_error(l, C_CHECK, at, "this is no time of day", "这不是一天中的时刻"),
+                      "write it from 00:00 to 24:00, for example  07:00", "请写 00:00 到 24:00，例如  07:00");
+    return false;
+}
+
+static bool is_taken(const sz_check *c, int32_t ms) {
+    for (uint32_t i = 0; i < c->n_times; i++)
+        if (c->ms_of_day[i] == ms) return true;
+    return false;
+}
+
+/* One more time, in its order. */
+static bool add_time(struct sz_loading *l, sz_check *c, int32_t ms, sz_span at) {
+    if (is_taken(c, ms)) {
+        sz_rules_hint_say(sz_rules_error(l, C_CHECK, at, "this time is there already", "这个时刻已经写过"),
+                          "write each time once", "每个时刻只写一次");
+        return false;
+    }
+    if (c->n_times == SZ_CHECK_TIMES) {
+        sz_rules_hint_say(
+            sz_rules_error(l, C_CHECK, at, "a check has at most 8 times of day", "一个 check 一天最多 8 个时刻"),
+            "leave  check:  out to look at every record", "要逐条记录地看，请不写  check:");
+        return false;
+    }
+    uint32_t i = c->n_times++;
+    for (; i > 0 && c->ms_of_day[i - 1] > ms; i--) c->ms_of_day[i] = c->ms_of_day[i - 1];
+    c->ms_of_day[i] = ms;
+    return true;
+}
+
+/* One or several separated by commas, with blanks after them or without, to the end of the text. */
+static bool times(struct sz_loading *l, const sz_yaml *node, struct words *w, sz_check *out) {
+    bool more = true;
+    while (more) {
+        sz_str s = next(w);
+        more = s.n && s.p[s.n - 1] == ',';
+        if (more) s.n--;
+        for (size_t from = 0; from <= s.n;) {
+            size_t to = from;
+            while (to < s.n && s.p[to] != ',') to++;
+            w->last = (sz_str){s.p + from, to - from};
+            int32_t ms;
+            if (!sz_clock_parse(w->last, &ms)) return bad_time(l, at_last(node, w));
+            if (!add_time(l, out, ms, at_last(node, w))) return false;
+            from = to + 1;
+        }
+    }
+    return next(w).n == 0 || bad(l, at_last(node, w));
 }
 
 bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out) {
     *out = (sz_check){.text = sz_rules_copy(l, node->text)};
     struct words w = {.rest = node->text};
     if (!days(&w, out) || !take(&w, "at")) return bad(l, at_last(node, &w));
-    if (!sz_clock_parse(next(&w), &out->ms_of_day)) {
-        sz_rules_hint_say(sz_rules_error(l, C_CHECK, at_last(node, &w), "this is no time of day", "这不是一天中的时刻"),
-                          "write it from 00:00 to 24:00, for example  07:00", "请写 00:00 到 24:00，例如  07:00");
-        return false;
-    }
-    if (next(&w).n) return bad(l, at_last(node, &w));
+    if (!times(l, node, &w, out)) return false;
     /* rules alone are checked for any campus */
     bool has_calendar = l->campus && !sz_campus_is_empty(l->campus) && l->calendar;
     if (out->kind != SZ_CHECK_WEEKDAYS && has_calendar && l->calendar->n_terms == 0)

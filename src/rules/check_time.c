@@ -27,14 +27,25 @@ static void days_of_term(const sz_check *c, const sz_term *t, int32_t *from, int
     if (*to > monday + 6) *to = monday + 6;
 }
 
+/* The first time of that day after t; SZ_TIME_MAX: there is none. Where clocks go forward, an earlier one by the wall
+ * may come later. */
+static int64_t time_of_day(const sz_check *c, const sz_zone *z, int32_t day, int64_t t_ms) {
+    int64_t first = SZ_TIME_MAX;
+    for (uint32_t i = 0; i < c->n_times; i++) {
+        int64_t at = sz_zone_at(z, day, c->ms_of_day[i]);
+        if (at > t_ms && at < first) first = at;
+    }
+    return first;
+}
+
 static int64_t next_in_terms(const sz_check *c, const sz_calendar *k, const sz_zone *z, int64_t t_ms, int32_t day) {
     for (uint32_t i = 0; k && i < k->n_terms; i++) {
         int32_t from, to;
         days_of_term(c, &k->terms[i], &from, &to);
         if (from < day) from = day;
         for (int32_t d = first_day(c, k, from, to); d <= to; d = first_day(c, k, d + 1, to)) {
-            int64_t at = sz_zone_at(z, d, c->ms_of_day);
-            if (at > t_ms) return at;
+            int64_t at = time_of_day(c, z, d, t_ms);
+            if (at != SZ_TIME_MAX) return at;
         }
     }
     return SZ_TIME_MAX;
@@ -47,8 +58,8 @@ int64_t sz_check_next(const sz_check *c, const sz_calendar *k, const sz_zone *z,
     if (c->kind != SZ_CHECK_WEEKDAYS) return next_in_terms(c, k, z, t_ms, day);
     for (int32_t d = day; d <= day + 8; d++) {
         if (!is_weekday(c, d)) continue;
-        int64_t at = sz_zone_at(z, d, c->ms_of_day);
-        if (at > t_ms) return at;
+        int64_t at = time_of_day(c, z, d, t_ms);
+        if (at != SZ_TIME_MAX) return at;
     }
     return SZ_TIME_MAX;
 }

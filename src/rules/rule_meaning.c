@@ -114,7 +114,8 @@ static uint64_t meaning(const struct sz_ruling *g) {
     h = mix_exemptions(mix_steps(h, g), r);
     h = sz_mix(sz_mix(h, (uint64_t)r->for_ms), (uint64_t)r->again_after_ms);
     h = sz_mix(h, (uint64_t)r->check.kind << 40 | (uint64_t)r->check.weekdays << 32 | (uint32_t)r->check.week);
-    h = sz_mix(h, (uint64_t)(uint32_t)r->check.ms_of_day << 8 | r->mode);
+    for (uint32_t i = 1; i < r->check.n_times; i++) h = sz_mix(h, (uint64_t)(uint32_t)r->check.ms_of_day[i]);
+    h = sz_mix(h, (uint64_t)(uint32_t)r->check.ms_of_day[0] << 8 | r->mode);
     h = sz_mix(h, r->is_instant ? sz_types_hash(g->l, r->event_types) : 0);
     return mix_message(mix_message(h, g, &r->message_zh), g, &r->message_en);
 }

@@ -353,7 +353,8 @@ class Rules:
             out["for"] = d.pick("45m", "3h", "10h", "1d")
         if d.chance(0.3):
             out["check"] = d.pick("daily at 07:00", "daily at 07:00", "class days at 12:00", "mon,thu at 08:00",
-                                  "daily at 24:00", "daily at 00:00", "week 2 of term mon at 09:00", "sat at 12:00")
+                                  "daily at 24:00", "daily at 00:00", "daily at 07:00,18:00", "mon,tue,fri at 12:00,24:00,00:00",
+                                  "week 2 of term mon at 09:00", "sat at 12:00")
         if "for" not in out and d.chance(0.08): out["resolve_when"] = f"{self.count()} >= {d.randint(1, 3)}"
 
     def unless(self) -> object:

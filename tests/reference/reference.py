@@ -112,8 +112,8 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
     out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
     if rule.check:
-        due = [day_start(d) + rule.check.at for d in range(day_of(begin), day_of(clock) + 1)
-               if rule.check.holds(d, history.campus.calendar)]
+        due = [day_start(d) + at for d in range(day_of(begin), day_of(clock) + 1)
+               if rule.check.holds(d, history.campus.calendar) for at in rule.check.at]
         out += [(t, CHECK, taken(history, t)) for t in due if begin <= t < clock]
     return out
 

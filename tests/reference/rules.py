@@ -133,10 +133,10 @@ class Rule:
 
 @dataclass
 class Check:
-    """`daily at 07:00`, `mon,thu at 08:00`, `class days at 12:00`, `week 3 of term mon at 09:00` (11)."""
+    """`daily at 07:00`, `mon,thu at 08:00`, `class days at 12:00`, `week 3 of term mon at 09:00,17:00` (11)."""
     days: str
     week: int | None
-    at: int
+    at: list[int]
 
     def holds(self, day: int, calendar) -> bool:
         if self.week is not None and calendar.week(day) != self.week: return False
@@ -147,9 +147,10 @@ class Check:
 
 def check_of(text: str | None) -> Check | None:
     if text is None: return None
-    m = re.fullmatch(r"(?:week (\d+) of term )?(daily|class days|[a-z]{3}(?:,[a-z]{3})*) at (\d\d:\d\d)", text)
+    m = re.fullmatch(r"(?:week (\d+) of term )?(daily|class days|[a-z]{3}(?:,[a-z]{3})*) at (\d\d:\d\d(?:,\d\d:\d\d)*)", text)
     if not m: raise RuleError(f"not a check: {text}")
-    at = parse_clock(m[3]) - (m[3] == "24:00")  # the last millisecond of the day that ends
+    at = [parse_clock(x) - (x == "24:00") for x in m[3].split(",")]  # the last millisecond of the day that ends
+    if len(set(at)) < len(at): raise RuleError(f"a time twice: {text}")
     return Check(m[2], int(m[1]) if m[1] else None, at)
 
 

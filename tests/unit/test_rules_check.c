@@ -33,6 +33,15 @@ static void test_next_check_times(void **state) {
         {"daily at 00:00", "2026-03-02T00:00:00", "2026-03-03T00:00:00"},
         {"daily at 24:00", "2026-03-02T23:00:00", "2026-03-02T23:59:59.999"},
         {"daily at 24:00", "2026-03-02T23:59:59.999", "2026-03-03T23:59:59.999"},
+        {"daily at 07:00,18:00", "2026-03-02T06:59:59", "2026-03-02T07:00:00"},
+        {"daily at 07:00,18:00", "2026-03-02T07:00:00", "2026-03-02T18:00:00"},
+        {"daily at 18:00, 7:00,24:00", "2026-03-01T23:59:59.999", "2026-03-02T07:00:00"}, /* in any order */
+        {"daily at 18:00, 7:00,24:00", "2026-03-02T18:00:00", "2026-03-02T23:59:59.999"},
+        {"mon-fri at 12:00,18:00", "2026-03-06T12:00:00", "2026-03-06T18:00:00"},
+        {"mon-fri at 12:00,18:00", "2026-03-06T18:00:00", "2026-03-09T12:00:00"},
+        {"class days at 08:00,12:00", "2026-04-03T12:00:00", "2026-04-07T08:00:00"},
+        {"week 3 of term mon at 09:00,17:00", "2026-03-09T09:00:00", "2026-03-09T17:00:00"},
+        {"week 3 of term mon at 09:00,17:00", "2026-03-09T17:00:00", NULL},
         {"mon at 07:00", "2026-03-02T07:00:00", "2026-03-09T07:00:00"},
         {"mon,thu at 07:00", "2026-03-02T07:00:00", "2026-03-05T07:00:00"},
         {"mon, thu at 7:00", "2026-03-05T07:00:00", "2026-03-09T07:00:00"},
@@ -77,9 +86,9 @@ static void test_checks_follow_the_clock_on_the_wall(void **state) {
     int64_t from[] = {INT64_C(1774746000000), INT64_C(1792890000000)};
     int32_t offset[] = {7200, 3600};
     sz_zone z = {.name = "Paris", .n = 2, .from_ms = from, .offset_s = offset, .offset0_s = 3600};
-    sz_check seven = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .ms_of_day = 7 * 3600000};
-    sz_check half_past_two = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .ms_of_day = 150 * 60000};
-    sz_check midnight = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .ms_of_day = 86399999};
+    sz_check seven = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .n_times = 1, .ms_of_day = {7 * 3600000}};
+    sz_check half_past_two = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .n_times = 1, .ms_of_day = {150 * 60000}};
+    sz_check midnight = {.kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .n_times = 1, .ms_of_day = {86399999}};
     (void)state;
     int64_t saturday = INT64_C(1774677600000); /* 2026-03-28T07:00+01:00 */
     assert_int_equal(sz_check_next(&seven, NULL, &z, saturday), saturday + 23 * SZ_HOUR_MS);
@@ -89,6 +98,11 @@ static void test_checks_follow_the_clock_on_the_wall(void **state) {
     int64_t skipped = sz_check_next(&half_past_two, NULL, &z, saturday);
     assert_int_equal(skipped, from[0] + 30 * SZ_MINUTE_MS);
     assert_int_equal(sz_check_next(&half_past_two, NULL, &z, skipped), skipped + 23 * SZ_HOUR_MS);
+    /* so 03:00, later on the wall, comes before it */
+    sz_check both = {
+        .kind = SZ_CHECK_WEEKDAYS, .weekdays = 0x7f, .n_times = 2, .ms_of_day = {150 * 60000, 180 * 60000}};
+    assert_int_equal(sz_check_next(&both, NULL, &z, from[0] - 1), from[0]);
+    assert_int_equal(sz_check_next(&both, NULL, &z, from[0]), skipped);
     /* 02:30 comes twice on 25 October: the check is at the first */
     int64_t first = from[1] - 30 * SZ_MINUTE_MS;
     assert_int_equal(sz_check_next(&half_past_two, NULL, &z, first - 1), first);
