@@ -252,12 +252,17 @@ bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const
 
 typedef struct sz_down { int64_t from_ms, to_ms; uint64_t types; sz_str source; } sz_down; /* [from, to); to SZ_TIME_MAX: still */
 
+typedef struct sz_heard { int64_t t_ms; int32_t day; } sz_heard; /* a record that was the first of anybody's in its term; its local day */
+
 /* The facts of one partition as they are known now. Owned by the engine. */
 typedef struct sz_facts {
     const sz_campus *campus;
     uint8_t *known;                       /* bit a leave; NULL: all */
     sz_down *downs;                       /* ordered by from */
     uint32_t n_downs;
+    sz_heard *heard;                      /* ordered by time */
+    uint32_t n_heard;
+    bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
     int32_t *feature_day;                 /* day from which a feature's type had begun and its accumulator knows; SZ_DAY_NONE: always */
@@ -270,6 +275,8 @@ void sz_facts_init(sz_facts *f, const sz_campus *c);
 void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day);
 int32_t sz_facts_began(const sz_facts *f, uint64_t types);                                  /* the earliest of the types; SZ_DAY_NONE: always */
 bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
+/* Has nobody had a record up to t since the term of that day, or the last one ended, began? Before the first term and without terms: ever. */
+bool sz_facts_is_silent(const sz_facts *f, int32_t day, int64_t t_ms);
 int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms); /* time down within, overlaps once */
 /* The instant at which `need` more milliseconds not down have passed since from. */
 int64_t sz_facts_up_after(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t need_ms);

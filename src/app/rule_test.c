@@ -167,6 +167,7 @@ static void run(rig *x, sz_campus *campus) {
                     .wall_ms = until,
                     .allow_new = true,
                     .is_volatile = true,
+                    .is_one_student = true,
                     .topic = SZ_STR("files"),
                     .worker = SZ_STR("test"),
                     .parts = 1};

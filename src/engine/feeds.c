@@ -23,6 +23,7 @@ static bool is_same(const sz_down *a, const sz_down *b) {
 /* Statuses are ordered by time; a silence lasts from `down` to the source's next open or complete. True: the silences
  * are others than before. */
 bool downs_rebuild(sz_worker *w) {
+    heard_rebuild(w);
     sz_down *before = w->facts.downs;
     uint32_t n_before = w->facts.n_downs;
     w->facts.downs = sz_alloc((w->n_statuses + 1) * sizeof(sz_down));

@@ -143,7 +143,7 @@ static bool use_on(sz_worker *w, sz_event *e) {
     bool is_sorted = w->o.order == SZ_SORTED;
     if (u->stage == USE_BEGIN) {
         sz_cause cause = cause_of(e);
-        if (!facts_for_all(w, w->clocks.begin_ms, &cause)) return false;
+        if (!facts_for_all(w, u->since_ms, &cause)) return false;
         u->stage = USE_TIME;
         clock_record(w, u->source, e->time_ms);
     }
@@ -167,10 +167,15 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t student, sz_str id, ui
     if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
         begin = sz_zone_midnight(z, sz_zone_day(z, e->time_ms));
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
-    w->use = (use){
-        .stage = begin < w->clocks.begin_ms ? USE_BEGIN : USE_TIME, .student = student, .source = source, .id = id};
-    if (w->use.stage == USE_BEGIN) w->clocks.begin_ms = w->tc.begin_ms = begin;
-    else clock_record(w, source, e->time_ms);
+    int64_t since = SZ_TIME_MAX;
+    if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin;
+    if (heard_note(w, e->time_ms) && e->time_ms < since) since = e->time_ms;
+    w->use = (use){.stage = since < SZ_TIME_MAX ? USE_BEGIN : USE_TIME,
+                   .since_ms = since,
+                   .student = student,
+                   .source = source,
+                   .id = id};
+    if (w->use.stage != USE_BEGIN) clock_record(w, source, e->time_ms);
     return use_on(w, e);
 }
 

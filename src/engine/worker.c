@@ -183,6 +183,7 @@ static void init_tc(sz_worker *w) {
 void world_init(sz_worker *w) {
     sz_facts_init(&w->facts, w->campus);
     w->facts.horizon_ms = w->o.horizon_ms;
+    heard_init(w);
     w->feature_day = sz_alloc((w->bundle->fs.n_features + 1) * sizeof(int32_t));
     sz_facts_prepare(&w->facts, &w->bundle->fs, sz_campus_zone(w->campus), w->feature_day);
     clocks_init(w);
@@ -196,6 +197,7 @@ void world_fini(sz_worker *w) {
     clocks_fini(w);
     sz_free(w->facts.known);
     sz_free(w->facts.downs);
+    heard_fini(w);
     sz_free(w->feature_day);
     sz_free(w->pending_leaves);
     w->facts = (sz_facts){0};

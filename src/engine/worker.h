@@ -163,6 +163,7 @@ enum { RECORDS_A_STEP = 256 }; /* of one message of input */
 typedef enum use_stage { USE_NOT, USE_BEGIN, USE_TIME, USE_INSERT, USE_AFTER } use_stage;
 typedef struct use {
     uint8_t stage;
+    int64_t since_ms;         /* USE_BEGIN: from where on it concerns everybody */
     uint32_t student, source; /* student SZ_NONE: new, with that id */
     sz_str id;
 } use;
@@ -193,6 +194,8 @@ struct sz_worker {
     sz_map feed_names;
     feed_note *statuses;
     uint32_t n_statuses, cap_statuses;
+    int64_t heard_from_ms, heard_to_ms; /* in between somebody has had a record in the term already; a day at most (heard.c) */
+    bool asks_heard;                    /* some rule does */
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
     bool *rule_quiet;
@@ -421,6 +424,12 @@ void step_count(sz_worker *w); /* a student was looked at */
 bool feed_status(sz_worker *w, const sz_feed_status *f); /* false: as input_record */
 bool downs_rebuild(sz_worker *w);                        /* true: the silences of feeds are others than before */
 bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
+
+/* heard.c */
+void heard_init(sz_worker *w);
+void heard_fini(sz_worker *w);
+void heard_rebuild(sz_worker *w);                        /* from the statuses */
+bool heard_note(sz_worker *w, int64_t t_ms);             /* a record that is used; true: that is news to a rule */
 
 /* students.c */
 void students_init(sz_worker *w);

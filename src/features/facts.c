@@ -40,6 +40,15 @@ bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms) {
     return false;
 }
 
+bool sz_facts_is_silent(const sz_facts *f, int32_t day, int64_t t_ms) {
+    if (f->is_one_student) return false;
+    const sz_term *term = sz_calendar_last_term(sz_campus_calendar(f->campus), day);
+    int32_t from = term ? term->from_day : INT32_MIN;
+    for (uint32_t i = 0; i < f->n_heard && f->heard[i].t_ms <= t_ms; i++)
+        if (f->heard[i].day >= from) return false;
+    return true;
+}
+
 int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms) {
     int64_t sum = 0, done = from_ms; /* everything before done is counted */
     for (uint32_t i = 0; i < f->n_downs && f->downs[i].from_ms < to_ms; i++) {

@@ -72,6 +72,7 @@ static const char *const words[][2] = {
     {"周末", "weekend"},
     {"断线", "feed_down"},
     {"很少刷卡", "rarely_seen"},
+    {"无人有记录", "feed_silent"},
     {"晚归许可", "late_permit"},
     {"外宿许可", "overnight_permit"},
     {"周", "week"},

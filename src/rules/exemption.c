@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, rarely_seen, and any exemption
- * that is unknown only keep it from opening and stepping; every other one resolves.
+ * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, feed_silent, rarely_seen, and
+ * any exemption that is unknown only keep it from opening and stepping; every other one resolves.
  */
 #include <sanzao/rules.h>
 
@@ -27,10 +27,15 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
     case SZ_EX_HOLIDAY: b = sz_calendar_is_holiday(k, ev->day); break;
     case SZ_EX_WEEKEND: b = sz_is_weekend(k, ev->day); break;
     case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->down_types, ev->t_ms); break;
+    case SZ_EX_FEED_SILENT: b = sz_facts_is_silent(ev->facts, ev->day, ev->t_ms); break;
     case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
     case SZ_EX_TAG: b = has_tag(ev, x->name); break;
     }
     return is_unknown ? SZ_UNSURE : b ? SZ_TRUE : SZ_FALSE;
+}
+
+static bool only_holds(uint8_t kind) {
+    return kind == SZ_EX_FEED_DOWN || kind == SZ_EX_FEED_SILENT || kind == SZ_EX_RARELY_SEEN;
 }
 
 sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r) {
@@ -45,8 +50,7 @@ sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r) {
         const sz_exemption *x = &r->unless[i];
         sz_truth t = sz_exemption_value(ev, r, x);
         if (t == SZ_FALSE) continue;
-        bool only_holds = t == SZ_UNSURE || x->kind == SZ_EX_FEED_DOWN || x->kind == SZ_EX_RARELY_SEEN;
-        if (only_holds) out.holds = true;
+        if (t == SZ_UNSURE || only_holds(x->kind)) out.holds = true;
         else out.why = x->name;
     }
     return out;

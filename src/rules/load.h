@@ -87,6 +87,7 @@ enum {
     C_TEST_WHEN = 91,
     C_TEST_EVENT = 92,
     C_TEST_EXPECT = 93,
+    C_SILENT_CHECK = 94,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,

@@ -338,7 +338,7 @@ class Rules:
         out = {"id": f"r{len(self.rules) + 1}", **body}
         if not is_instant and "resolve_when" not in out: self.vary(out)
         if d.chance(0.7): out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")
-        if "unless" not in out and d.chance(0.2): out["unless"] = self.unless()
+        if "unless" not in out and d.chance(0.2): out["unless"] = self.unless("check" in out)
         if d.chance(0.12):
             out["who"] = d.pick("student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
                                 "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday",
@@ -357,10 +357,11 @@ class Rules:
                                   "week 2 of term mon at 09:00", "sat at 12:00")
         if "for" not in out and d.chance(0.08): out["resolve_when"] = f"{self.count()} >= {d.randint(1, 3)}"
 
-    def unless(self) -> object:
+    def unless(self, check: bool) -> object:
         d = self.d
         out = d.pick("none", ["holiday"], ["weekend"], ["none", "holiday"], ["none"], ["sick"], ["rarely_seen"],
                      ["caring"], ["overnight_permit"], ["none", "sick"])
+        if check and d.chance(0.3): out = ["feed_silent", *(["none"] if out == "none" else out)]
         if "overnight_permit" in out: self.permits = True
         if "weekend" in out: self.weekends = True
         return out

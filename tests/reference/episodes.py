@@ -7,10 +7,11 @@ from .rules import LEVELS, Rule
 from .sequence import Sequence
 from .spans import covers
 from .text import message, step_value
+from .times import day_of
 
 RECORD, TIMER, CHECK = 0, 1, 2  # at one instant: records first, then timers, then checks (1)
 OPEN = "?"  # a reason that the semantics leave open
-ONLY_HOLD = ("feed_down", "rarely_seen")
+ONLY_HOLD = ("feed_down", "feed_silent", "rarely_seen")
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Episode:
 
 class Machine:
     def __init__(self, history: History, rule: Rule, stream: Stream):
-        self.history, self.rule = history, rule
+        self.history, self.rule, self.stream = history, rule, stream
         self.types = history.rules.types_of(rule)
         self.clock = stream.clock(self.types)
         self.reads_batch = stream.reads_batch(self.types)
@@ -48,6 +49,9 @@ class Machine:
             types = h.rules.down_types_of(self.rule)
             return bool(types) and covers(h.downs.of(types), t)
         if name == "rarely_seen": return h.rarely_seen(t, n)
+        if name == "feed_silent":
+            terms = [a for a, *_ in h.campus.calendar.terms if a <= day_of(t)]
+            return not any(r.time <= t and (not terms or day_of(r.time) >= terms[-1]) for r in self.stream.records)
         spans = h.exempt_spans(name)
         return covers(spans, t) or name in self.tags
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import yaml
 
-from lib import ROOT, SANZAO, ZONE, environment, expect, main, same, say, stamp, write, write_lines
+from lib import ROOT, SANZAO, ZONE, environment, expect, main, same, sanzao, say, stamp, write, write_lines
 
 DAY = datetime(2026, 3, 2, tzinfo=ZONE)                # a Monday
 RULES = """\
@@ -100,6 +100,25 @@ def test_quality_of_the_shipped_rules_on_a_small_term(tmp):
     expect(told / weeks <= 5, f"{told} alerts told in {weeks} counselor-weeks")
     expect(sum(r["found"] for r in rules.values()) >= 3, "incidents found:", rules)
     say(f"{told} told in {weeks:.0f} counselor-weeks, {sum(r['found'] for r in rules.values())} incidents found")
+
+
+def test_silent_feeds_make_no_alerts_of_the_shipped_rules(tmp):
+    """Nothing came, or nothing that could be used: that is the feeds' silence, whatever the roster says. With one student's records it is the others'."""
+    sanzao(tmp, "simulate", "--students", 18, "--from", "2026-02-23", "--days", 28, "--seed", 3, "--out", "campus-sim")
+    lines = (tmp / "campus-sim/events.ndjson").read_bytes().splitlines()
+    write_lines(tmp / "nothing.ndjson", [])
+    write_lines(tmp / "dead.ndjson", [b"x" + line for line in lines[:300]])
+    first = next(line for line in lines if b"dorm_access" in line)
+    write_lines(tmp / "one.ndjson", [line for line in lines if b'"dorm_access"' in line and json.loads(line).get("card") == json.loads(first)["card"]])
+    told = {}
+    for name in ["nothing", "dead", "one"]:
+        for order in ["sorted", "arrival"]:
+            done = sanzao(tmp, "run", "--source", f"file:{name}.ndjson", "--order", order, "--campus", "campus-sim/campus", "--rules", ROOT / "rules", "--until", "2026-03-22",
+                          "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead-letters.ndjson", "--summary", "summary.json")
+            same(done.rc, 0, done)
+            told[name, order] = json.loads((tmp / "summary.json").read_text())["alerts"]["firing"]
+    same({k: n for k, n in told.items() if k[0] != "one"}, {(name, order): 0 for name in ["nothing", "dead"] for order in ["sorted", "arrival"]}, "alerts")
+    expect(told["one", "sorted"] >= 10 and told["one", "sorted"] == told["one", "arrival"], "who never came, beside one who did:", told)
 
 
 def test_quality_page_is_about_the_rules_that_are_shipped(tmp):
