@@ -41,7 +41,7 @@ typedef struct sz_header {
 } sz_header;
 /* 1: nothing of when something is due, no hashes; 2: all in the form of one rule set, ids of records as they are; 3: blobs have their
  * entries as they came. All are read. */
-enum { SZ_STATE_FORMAT = 4 };
+enum { SZ_STATE_FORMAT = 5 };
 
 typedef struct sz_put { sz_str key, value; } sz_put; /* snapshot of a student; a ledger line */
 

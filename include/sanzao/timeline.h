@@ -117,7 +117,11 @@ extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
 /* How a state of another rule set is read (semantics 5): accumulators by what they keep, records matched anew. */
 typedef struct sz_carry {
     sz_carry_map map;
-    void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e); /* an episode of a rule that is no more; borrowed. NULL: nobody asks */
+    /* An episode of a rule that is no more, borrowed; its announcements may be taken. NULL: nobody asks. */
+    void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e);
+    /* Fewest steps that a rule had in the rule sets between; 0: it was no more in one of them, though it may be there again. NULL: nobody
+     * asks. */
+    uint32_t (*least_steps)(void *ctx, sz_str rule);
     void *ctx;
 } sz_carry;
 

@@ -135,6 +135,7 @@ static void freeze(sz_worker *w) {
     o->c.has_journal = w->n_blobs;
     o->c.has_dict = w->dict_committed;
     uint64_t seq = w->name.seq + 1;
+    ended_tell(w, w->state == SZ_WK_RUNNING && outbox_is_full(w) ? 0 : students_a_commit(w));
     o->bundle_ver = w->bundle_ver;
     if (!w->o.is_volatile) {
         journal_stories(w);

@@ -38,7 +38,7 @@ void forms_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     sz_buf_put_varint(out, n);
     for (uint32_t k = 0; k < n; k++) {
         sz_buf_put_varint(out, w->forms[k].until);
-        sz_buf_put_u8(out, w->forms[k].old.has_names);
+        sz_buf_put_u8(out, w->forms[k].old.version);
         sz_buf_put_lstr(out, w->forms[k].bytes);
     }
 }
@@ -56,10 +56,10 @@ bool forms_get(sz_worker *w, sz_reader *r) {
     uint64_t n = sz_read_varint(r);
     for (uint64_t k = 0; k < n && n < MOST && !r->bad; k++) {
         uint64_t until = sz_read_varint(r);
-        bool has_names = sz_read_u8(r) != 0;
+        uint8_t version = sz_read_u8(r);
         form *f = form_add(w, until, sz_read_lstr(r));
         sz_reader body = sz_reader_of(f->bytes.p, f->bytes.n);
-        if (!meaning_get(&f->old, &body, has_names, &w->world)) return false;
+        if (!meaning_get(&f->old, &body, version, &w->world)) return false;
     }
     return !r->bad && n < MOST;
 }
@@ -112,10 +112,57 @@ static uint32_t *matchers_to(sz_worker *w, uint32_t at) {
     return to;
 }
 
+/* ---- rules between ---- */
+
+static const old_rule *rule_in(const meaning *m, sz_str rule) {
+    for (uint32_t i = 0; i < m->n_rules; i++)
+        if (sz_str_eq(m->rules[i].id, rule)) return &m->rules[i];
+    return NULL;
+}
+
+/* Where a rule ended, though it may be there again: the first form after it in which it was gone (*r: NULL) or switched
+ * off. False: nowhere. */
+static bool ended_between(const form *f, sz_str rule, const old_rule **r) {
+    const form *end = f->worker->forms + f->worker->n_forms;
+    for (const form *g = f + 1; g < end; g++) {
+        *r = rule_in(&g->old, rule);
+        if (!*r || (*r)->mode == SZ_DISABLED) return true;
+    }
+    return false;
+}
+
+static uint32_t least_steps(void *ctx, sz_str rule) {
+    const form *f = ctx, *end = f->worker->forms + f->worker->n_forms;
+    const old_rule *r;
+    uint32_t least = UINT32_MAX;
+    if (ended_between(f, rule, &r)) return 0;
+    for (const form *g = f + 1; g < end; g++)
+        if ((r = rule_in(&g->old, rule)) && r->n_steps && r->n_steps < least) least = r->n_steps;
+    return least;
+}
+
+sz_str form_rule(const form *f, sz_str rule) {
+    const old_rule *r = rule_in(&f->old, rule);
+    return r ? r->id : sz_arena_str(&f->worker->world, rule);
+}
+
+off_rule form_switched_off(const form *f, sz_str rule) {
+    off_rule off = {.number = SZ_NONE};
+    const old_rule *r;
+    const sz_bundle *b = f->worker->bundle;
+    if (!ended_between(f, rule, &r) || !r) return off;
+    for (uint32_t i = 0; i < b->n_rules && off.number == SZ_NONE; i++)
+        if (sz_str_eq(b->rules[i].id, rule)) off = (off_rule){i, r->version};
+    return off;
+}
+
 void forms_link(sz_worker *w, void (*gone)(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e)) {
     for (uint32_t k = 0; k < w->n_forms; k++) {
         form *f = &w->forms[k];
-        f->silent = (sz_carry){.map = {.n_accs = f->old.n_accs,
+        f->worker = w;
+        f->silent = (sz_carry){.least_steps = least_steps,
+                               .ctx = f,
+                               .map = {.n_accs = f->old.n_accs,
                                        .acc_of = accs_of(w, k),
                                        .mask_bytes = f->old.mask_bytes,
                                        .n_matchers = f->old.n_matchers,
@@ -124,7 +171,6 @@ void forms_link(sz_worker *w, void (*gone)(void *ctx, sz_timeline *tl, sz_str ru
                                        .zone = sz_campus_zone(w->campus)}};
         f->aloud = f->silent;
         f->aloud.gone = gone;
-        f->aloud.ctx = w;
     }
 }
 
@@ -133,7 +179,7 @@ void forms_link(sz_worker *w, void (*gone)(void *ctx, sz_timeline *tl, sz_str ru
 uint32_t forms_rewrite(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most, uint64_t seq) {
     uint32_t n = 0;
     size_t bytes = 0;
-    if (!w->n_forms) return 0;
+    if (!w->n_forms || ended_is_owed(w)) return 0; /* who is owed is known by his older form */
     for (; w->at_form < w->students.n && n < most && bytes < FORMS_BYTES_A_COMMIT; w->at_form++) {
         if (is_in_our_form(w, w->at_form) || !dues_are_stored(w, w->at_form)) continue;
         puts[n] = snapshot_of(w, o, w->at_form, seq);

@@ -8,11 +8,12 @@
 #include "worker.h"
 
 enum {
-    BODY_VERSION = 6,
+    BODY_VERSION = 7,
     FIRST_WITH_PLACE = 3,
     FIRST_WITH_NAMES = 4,
     FIRST_WITH_DUES = 5,
     FIRST_WITH_FORMS = 6,
+    FIRST_WITH_STEPS = 7,
     ENDS_IN = 16
 };
 
@@ -181,6 +182,11 @@ static void get_statuses(sz_worker *w, sz_reader *r) {
     }
 }
 
+static uint8_t meaning_of(uint8_t version) {
+    if (version >= FIRST_WITH_STEPS) return MEANING_WITH_STEPS;
+    return version >= FIRST_WITH_NAMES ? MEANING_WITH_NAMES : 0;
+}
+
 bool header_get(sz_worker *w, sz_str body) {
     sz_reader r = sz_reader_of(body.p, body.n);
     clocks *c = &w->clocks;
@@ -204,7 +210,7 @@ bool header_get(sz_worker *w, sz_str body) {
     w->stored_bundle_hash = sz_read_u64(&r);
     meaning old;
     const uint8_t *at = r.p;
-    if (!meaning_get(&old, &r, version >= FIRST_WITH_NAMES, &w->world)) return false;
+    if (!meaning_get(&old, &r, meaning_of(version), &w->world)) return false;
     sz_str bytes = {(const char *)at, (size_t)(r.p - at)};
     if (has_place) {
         get_place(w, &r);

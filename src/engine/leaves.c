@@ -122,7 +122,9 @@ void leaves_at_load(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     if (!tl) return; /* nothing has changed for who may sleep */
     student_at_load(w, i, tl);
-    if (tl->story_changed && !w->is_new) journal_touch(w, i);
+    if (!tl->story_changed || w->is_new) return;
+    if (w->n_forms) ended_owe(w, i);
+    else journal_touch(w, i);
 }
 
 void leaves_first_look(sz_worker *w, sz_timeline *tl) {

@@ -49,7 +49,8 @@ static void put_away(sz_worker *w) {
     lines_clear(&w->alerts);
 }
 
-static void end_tick(sz_worker *w) {
+static void end_what_is_under_way(sz_worker *w) {
+    for (; ended_is_owed(w); put_away(w)) ended_tell(w, UINT32_MAX);
     while (tick_is_firing(w)) {
         put_away(w);
         tick_fire(w);
@@ -101,7 +102,7 @@ void sz_common_time_free(sz_common_time *l) {
 
 void sz_common_time_add(sz_common_time *l, sz_worker *w) {
     const clocks *c = &w->clocks;
-    end_tick(w);
+    end_what_is_under_way(w);
     if (!l->sources) {
         l->n_sources = c->n_sources;
         l->sources = sz_alloc((c->n_sources + 1) * sizeof *l->sources);
@@ -155,7 +156,7 @@ static void reach_the_furthest(sz_worker *w, const sz_common_time *l) {
 
 void sz_worker_level(sz_worker *w, const sz_common_time *l) {
     sz_cause cause = {.t_ms = l->begin_ms, .what = SZ_STR("record")};
-    end_tick(w);
+    end_what_is_under_way(w);
     begin_at(w, l->begin_ms, &cause);
     learn(w, l);
     raise_sources(w->clocks.sources, l->sources, l->n_sources);

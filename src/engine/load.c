@@ -282,8 +282,8 @@ static uint32_t wake_or_not(sz_worker *w, uint32_t i) {
 }
 
 static uint32_t end_rules(sz_worker *w, uint32_t i) {
-    if (w->plan.is_other) rules_ended(w, i);
-    return w->plan.is_other ? WAKING : 1;
+    if (w->n_forms) rules_ended(w, i);
+    return w->n_forms ? WAKING : 1;
 }
 
 /* Who is new in the roster is judged from here on. */
@@ -366,10 +366,11 @@ void load_go_on(sz_worker *w) {
             left -= took < left ? took : left;
         }
         if (w->state != state || w->load_at < p->most(w)) return;
-        if (w->load_phase > 1) alerts_flush(w); /* of rules that are gone and of those that are off together */
+        alerts_flush(w);
         w->load_at = 0;
         w->load_phase = w->load_phase == N_PHASES ? 0 : w->load_phase + 1;
     }
+    ended_order(w);
     sz_arena_reset(&w->step);
     load_done(w);
 }

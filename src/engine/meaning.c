@@ -22,6 +22,8 @@ void meaning_put(sz_buf *out, const sz_worker *w) {
         sz_buf_put_u64(out, b->rules[i].hash);
         sz_buf_put_u8(out, b->rules[i].mode);
         sz_buf_put_zigzag(out, w->rule_from_ms ? w->rule_from_ms[i] : INT64_MIN);
+        sz_buf_put_varint(out, b->rules[i].n_steps);
+        sz_buf_put_lstr(out, sz_str_of(b->rules[i].rule_version));
     }
     uint32_t n_kept = 0;
     for (uint32_t i = 0; i < b->fs.n_features; i++) n_kept += !b->fs.features[i].is_idle;
@@ -59,6 +61,10 @@ static void read_rules(meaning *m, sz_reader *r, sz_arena *a) {
         m->rules[i].hash = sz_read_u64(r);
         m->rules[i].mode = sz_read_u8(r);
         m->rules[i].from_ms = sz_read_zigzag(r);
+        m->rules[i].n_steps = UINT32_MAX;
+        if (m->version < MEANING_WITH_STEPS) continue;
+        m->rules[i].n_steps = (uint32_t)sz_read_varint(r);
+        m->rules[i].version = sz_arena_str(a, sz_read_lstr(r));
     }
 }
 
@@ -74,10 +80,11 @@ static void read_names(meaning *m, sz_reader *r, sz_arena *a) {
     for (uint32_t i = 0; i < m->n_matchers && !r->bad; i++) m->matchers[i] = sz_read_u64(r);
 }
 
-bool meaning_get(meaning *m, sz_reader *r, bool has_names, sz_arena *a) {
-    *m = (meaning){.mask_bytes = (uint32_t)sz_read_varint(r), .has_names = has_names};
+bool meaning_get(meaning *m, sz_reader *r, uint8_t version, sz_arena *a) {
+    if (version > MEANING_NOW) return false;
+    *m = (meaning){.mask_bytes = (uint32_t)sz_read_varint(r), .version = version};
     read_accs(m, r, a);
     read_rules(m, r, a);
-    if (has_names && !r->bad) read_names(m, r, a);
+    if (version >= MEANING_WITH_NAMES && !r->bad) read_names(m, r, a);
     return !r->bad;
 }

@@ -45,6 +45,7 @@ void memory_init(sz_worker *w) {
 
 void memory_fini(sz_worker *w) {
     switch_drop(w);
+    ended_fini(w);
     students_fini(w);
     world_fini(w);
     blobs_drop(w, w->n_blobs);

@@ -22,7 +22,9 @@ bool commit_is_large(const sz_worker *w) {
 }
 
 int64_t commit_due_ms(const sz_worker *w) {
-    if (w->is_other_meaning || w->n_forms || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w)))
+    bool waits = ended_is_owed(w) && outbox_is_full(w);
+    bool has_more = (w->n_forms || ended_is_owed(w)) && !waits;
+    if (w->is_other_meaning || has_more || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w)))
         return INT64_MIN;
     int64_t due = settle_due_ms(w);
     if (!w->is_log) return w->is_quiet && w->since_commit ? INT64_MIN : due; /* of a pipe that is silent */
@@ -37,7 +39,8 @@ int64_t sz_worker_wake_ms(const sz_worker *w) {
     int64_t at = SZ_TIME_MAX;
     if (w->state == SZ_WK_LOADING && load_is_ending(w)) return INT64_MIN;
     if (w->is_first_start && w->state == SZ_WK_RUNNING) return INT64_MIN;
-    if (w->state == SZ_WK_RUNNING && (w->hand.is_on || tick_may_fire(w) || switch_may_go_on(w))) return INT64_MIN;
+    bool goes_on = w->hand.is_on || (!ended_is_owed(w) && (tick_may_fire(w) || switch_may_go_on(w)));
+    if (w->state == SZ_WK_RUNNING && goes_on) return INT64_MIN;
     if (w->state == SZ_WK_BACKOFF || w->state == SZ_WK_PARKED || (w->is_parking && works)) at = w->wait_ms;
     if (!works || w->sent.is_made) return at;
     int64_t due = w->state == SZ_WK_RUNNING ? commit_due_ms(w) : settle_due_ms(w);

@@ -79,7 +79,7 @@ static void features_now(sheet *s) {
         int64_t from = INT64_MIN;
         if (is_inner(f->name) || f->is_idle) continue;
         bool is_carried = feature_from(s, i, &from);
-        bool is_old = s->old->has_names ? was_there(s->old, f->hash) : is_carried;
+        bool is_old = s->old->version >= MEANING_WITH_NAMES ? was_there(s->old, f->hash) : is_carried;
         if (is_carried && (is_old || from == INT64_MIN)) add_feature(s, f->name, SZ_CARRIED, SZ_TIME_NONE);
         else add_feature(s, f->name, SZ_FRESH, from == INT64_MIN ? SZ_TIME_NONE : from);
     }
@@ -98,7 +98,7 @@ static void features_gone(sheet *s) {
     for (uint32_t i = 0; i < s->old->n_features; i++)
         if (!is_inner(s->old->features[i].name) && !is_still_there(s->b, &s->old->features[i]))
             add_feature(s, s->old->features[i].name, SZ_DROPPED, SZ_TIME_NONE);
-    if (s->old->has_names) return;
+    if (s->old->version >= MEANING_WITH_NAMES) return;
     for (uint32_t k = 0; k < s->old->n_accs; k++) { /* two are always there and belong to no feature */
         bool is_used = false;
         for (uint32_t i = 0; i < s->b->fs.n_accs && !is_used; i++) is_used = s->acc_map[i] == k;
@@ -179,6 +179,6 @@ void sz_worker_plan_for(const sz_worker *w, const sz_bundle *b, sz_arena *a, sz_
     meaning_put(&bytes, w);
     sz_reader r = sz_reader_of(bytes.p, bytes.n);
     meaning now;
-    if (meaning_get(&now, &r, true, a)) plan_make(w, &now, b, a, out);
+    if (meaning_get(&now, &r, MEANING_NOW, a)) plan_make(w, &now, b, a, out);
     sz_buf_fini(&bytes);
 }

@@ -2,30 +2,22 @@
  *
  * A state meets another rule set (semantics 5). Accumulators are carried by what they keep; one that is new is filled
  * from the kept log and knows nothing before it. A rule that changed is judged from R on, the highest watermark now;
- * one that is gone or disabled resolves what it had open, why: rule_removed.
+ * one that is gone or disabled resolves what it had open (ended.c).
  */
 #include "worker.h"
 
-static int64_t end_of_rule(const sz_worker *w) {
-    return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
-}
-
 static void rule_gone(void *ctx, sz_timeline *tl, sz_str rule, sz_episode *e) {
-    sz_worker *w = ctx;
-    uint32_t before = w->tc.n_alerts;
-    sz_timeline_rule_ended(tl, &w->tc, rule, NULL, e, end_of_rule(w));
-    /* told when all are loaded, and the step's memory goes before that */
-    for (uint32_t i = before; i < w->tc.n_alerts; i++)
-        w->tc.alerts[i].json = sz_arena_str(&w->world, w->tc.alerts[i].json);
+    const form *f = ctx;
+    sz_worker *w = f->worker;
+    ended_add(w, student_get(w, tl->id, false), form_rule(f, rule), form_switched_off(f, rule), e);
 }
 
-/* After the load: his open episodes of rules that are switched off now. His story says it in the same commit. */
 void rules_ended(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     for (uint32_t k = tl ? tl->n_episodes : 0; k-- > 0;) {
         const sz_rule *r = &w->bundle->rules[tl->episodes[k].rule];
         if (r->mode != SZ_DISABLED) continue;
-        sz_timeline_rule_ended(tl, &w->tc, r->id, r, &tl->episodes[k], end_of_rule(w));
+        ended_add(w, i, r->id, (off_rule){.number = tl->episodes[k].rule}, &tl->episodes[k]);
         sz_timeline_drop_episode(tl, k);
         tl->story_changed = true;
     }

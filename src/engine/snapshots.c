@@ -73,7 +73,7 @@ static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most,
     uint64_t least = w->o.journal_bytes ? w->o.journal_bytes : journal_default;
     uint64_t limit = w->snapshot_bytes / 4 > least ? w->snapshot_bytes / 4 : least;
     uint32_t n = 0;
-    if (w->journal_bytes <= limit) return 0;
+    if (w->journal_bytes <= limit || ended_is_owed(w)) return 0;
     uint64_t left = w->journal_bytes;
     for (uint32_t b = 0; b + 1 < w->n_blobs && left > limit / 2; b++) {
         blob *old = &w->blobs[b];
@@ -89,8 +89,7 @@ static uint32_t take_old(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most,
     return n;
 }
 
-/* Of whom is in an older form. */
-static uint32_t forms_a_commit(const sz_worker *w) {
+uint32_t students_a_commit(const sz_worker *w) {
     uint32_t n = students_a_step(w);
     return n < SNAPSHOTS_A_COMMIT ? n : SNAPSHOTS_A_COMMIT;
 }
@@ -102,7 +101,7 @@ void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq) {
     o->snaps = SZ_NEWN(&o->arena, snap_undo, most + 1);
     o->c.snapshots = puts;
     o->c.n_snapshots = take_stale(w, o, puts, seq);
-    uint32_t n = forms_rewrite(w, o, puts + o->c.n_snapshots, forms_a_commit(w), seq);
+    uint32_t n = forms_rewrite(w, o, puts + o->c.n_snapshots, students_a_commit(w), seq);
     o->c.n_snapshots += n;
     o->c.n_snapshots += take_old(w, o, puts + o->c.n_snapshots, SNAPSHOTS_A_COMMIT - n, seq);
 }

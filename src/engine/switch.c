@@ -152,7 +152,7 @@ void switch_drop(sz_worker *w) {
     sz_free(x);
 }
 
-bool switch_is_on(const sz_worker *w) { return w->switching != NULL; }
+bool switch_is_on(const sz_worker *w) { return w->switching || ended_is_owed(w); }
 
 static void switch_step(sz_worker *w) {
     if (!w->switching->is_over) carry_students(w, w->switching);

@@ -256,13 +256,17 @@ static void run(sz_worker *w) {
         hand_go_on(w);
     }
     if (w->hand.is_on) return;
+    if (ended_is_owed(w)) { /* of other rules that were taken over: that first, some a commit */
+        if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
+        return;
+    }
     if (tick_may_fire(w)) tick_fire(w);
     if (w->state != SZ_WK_RUNNING) return; /* it met a damaged record */
     if ((w->next_bundle || w->switching) && !tick_is_firing(w)) {
         switch_go_on(w);
-        if (w->next_bundle || w->switching || w->state != SZ_WK_RUNNING) return;
-        if (take_held(w)) return;
+        if (w->next_bundle || switch_is_on(w) || w->state != SZ_WK_RUNNING) return;
     }
+    if (take_held(w)) return;
     if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
     if (tick_is_firing(w)) return;
     if (w->ended) {

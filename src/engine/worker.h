@@ -95,6 +95,17 @@ typedef struct students {
     queue queues[SZ_CLASSES_MAX];
 } students;
 
+/* Whose story the rules of now change: to be said (ended.c). */
+typedef struct owed_student {
+    struct ended *first; /* what of his is over */
+    bool is_owed;
+} owed_student;
+typedef struct owed {
+    owed_student *of;             /* by student */
+    uint32_t cap, n;              /* n: who is owed */
+    uint32_t *order, n_order, at; /* by id; who comes before `at` was told */
+} owed;
+
 /* ---- outgoing ---- */
 typedef struct lines { /* growing list of byte strings (lines.c) */
     sz_buf bytes;
@@ -293,6 +304,7 @@ struct sz_worker {
     struct form *forms; /* in which the store may hold students: of older rule sets, oldest first (forms.c) */
     uint32_t n_forms;
     uint32_t at_form;      /* who comes before is in our form */
+    owed owed;             /* what the switch to these rules ended, and is not said yet */
     bool is_other_meaning; /* the store's header is of another rule set; the next commit says ours */
     sz_state_plan plan;
     sz_arena world;         /* of these; begun anew at a switch */
@@ -545,6 +557,7 @@ bool blob_next(blob_reader *r, blob_group *out); /* false: the last one was give
 void snaps_reserve(sz_worker *w);
 /* Those of this commit, into o: of students whose journal is stale or old, or who are in an older form. */
 void snapshots_take(sz_worker *w, outgoing *o, uint64_t seq);
+uint32_t students_a_commit(const sz_worker *w); /* most that are said anew after a switch of rules */
 /* Of what is read; what is due is noted. False: it is not whole. The record points into bytes. */
 bool snapshot_get(sz_worker *w, sz_str bytes, uint32_t i, uint64_t *seq, sz_str *record);
 sz_put snapshot_of(sz_worker *w, outgoing *o, uint32_t i, uint64_t seq);
@@ -600,11 +613,14 @@ typedef struct old_rule {
     uint64_t hash;
     uint8_t mode;
     int64_t from_ms;
+    uint32_t n_steps; /* UINT32_MAX: it does not say */
+    sz_str version;   /* of the rule; empty: the same */
 } old_rule;
 typedef struct old_feature {
     sz_str name;
     uint64_t hash;
 } old_feature;
+enum { MEANING_WITH_NAMES = 1 /* of features, and matchers */, MEANING_WITH_STEPS, MEANING_NOW = MEANING_WITH_STEPS };
 typedef struct meaning {
     uint32_t mask_bytes;
     old_acc *accs;
@@ -612,24 +628,32 @@ typedef struct meaning {
     old_feature *features;
     uint64_t *matchers; /* hashes */
     uint32_t n_accs, n_rules, n_features, n_matchers;
-    bool has_names; /* older headers know nothing of features and matchers */
+    uint8_t version;
 } meaning;
 void meaning_put(sz_buf *out, const sz_worker *w);
 /* Texts are copied into the arena. */
-bool meaning_get(meaning *m, sz_reader *r, bool has_names, sz_arena *a);
+bool meaning_get(meaning *m, sz_reader *r, uint8_t version, sz_arena *a);
 
 /* forms.c */
 enum { FORMS_BYTES_A_COMMIT = 4 << 20 };
 typedef struct form {
     uint64_t until; /* the last commit in it */
     meaning old;
-    sz_str bytes;       /* old, as it is stored */
+    sz_str bytes; /* old, as it is stored */
+    sz_worker *worker;
     sz_carry aloud;     /* into ours; an episode whose rule is gone is told */
     sz_carry silent;    /* it was told already, or stands elsewhere */
     uint32_t n_entries; /* of the journal as it was read, the first so many are in it or in an older one */
 } form;
 const form *form_of(const sz_worker *w, uint64_t seq); /* NULL: ours */
 const form *form_of_entry(const sz_worker *w, uint32_t entry);
+sz_str form_rule(const form *f, sz_str rule); /* the same text, as long as the form is there */
+/* Of one that has ended: as it was switched off in a rule set between. Not there: it was gone, or is so now. */
+typedef struct off_rule {
+    uint32_t number; /* among ours; SZ_NONE: not there */
+    sz_str version;  /* of then; empty: as now */
+} off_rule;
+off_rule form_switched_off(const form *f, sz_str rule);
 void forms_note_blob(sz_worker *w, uint64_t seq); /* it was read */
 bool is_in_our_form(const sz_worker *w, uint32_t i);
 void forms_put(sz_buf *out, const sz_worker *w, const outgoing *o);
@@ -641,6 +665,17 @@ void forms_link(sz_worker *w, void (*gone)(void *ctx, sz_timeline *tl, sz_str ru
 uint32_t forms_rewrite(sz_worker *w, outgoing *o, sz_put *puts, uint32_t most, uint64_t seq);
 void forms_end(sz_worker *w);
 
+/* ended.c */
+/* The episode, whose announcements are taken, is over: its rule is gone (the text of `rule` stays) or was switched off.
+ * Told when it is his turn. */
+void ended_add(sz_worker *w, uint32_t i, sz_str rule, off_rule off, sz_episode *e);
+void ended_owe(sz_worker *w, uint32_t i); /* his story is to be said, with what of his is over */
+void ended_order(sz_worker *w);           /* all that are owed are known */
+bool ended_is_owed(const sz_worker *w);   /* somebody is: nothing else is done before */
+/* Into the commit at hand: of who stands in it already, and of others until there are `most` in it. */
+void ended_tell(sz_worker *w, uint32_t most);
+void ended_fini(sz_worker *w);
+
 /* plan.c */
 /* For each accumulator of b: its number in the state (SZ_NONE: fresh), and from when on it knows (INT64_MIN: as ever).
  */
@@ -649,7 +684,7 @@ void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_ar
 
 /* reload.c */
 void meaning_meet(sz_worker *w, const meaning *old, sz_str bytes);
-void rules_ended(sz_worker *w, uint32_t i);
+void rules_ended(sz_worker *w, uint32_t i); /* of rules that are switched off now */
 
 /* switch.c */
 void switch_ask(sz_worker *w, sz_bundle *bundle, sz_campus *campus);
@@ -658,7 +693,7 @@ void switch_go_on(sz_worker *w);
 /* The state has gone on under newer rules: those that wait are taken now. False: none wait. */
 bool switch_if_asked(sz_worker *w);
 void switch_forget(sz_worker *w);
-bool switch_is_on(const sz_worker *w);
+bool switch_is_on(const sz_worker *w); /* or what it ended is still to be said */
 bool switch_may_go_on(const sz_worker *w);
 void switch_finish(sz_worker *w); /* at once: what comes cannot wait */
 void switch_drop(sz_worker *w);

@@ -97,6 +97,15 @@ static uint32_t find_rule(const sz_bundle *b, sz_str id) {
     return SZ_NONE;
 }
 
+/* Its number and how many steps it has; there may have been fewer meanwhile, and the rule may have been gone. */
+static uint32_t rule_of(const sz_tlctx *c, sz_str id, uint32_t *n_steps) {
+    uint32_t rule = find_rule(c->bundle, id), least = UINT32_MAX;
+    if (c->carry && c->carry->least_steps) least = c->carry->least_steps(c->carry->ctx, id);
+    if (rule == SZ_NONE || !least) return SZ_NONE;
+    *n_steps = c->bundle->rules[rule].n_steps < least ? c->bundle->rules[rule].n_steps : least;
+    return rule;
+}
+
 static sz_ann get_ann(sz_reader *r) {
     sz_ann a = {0};
     a.kind = sz_read_u8(r);
@@ -113,9 +122,8 @@ static sz_ann get_ann(sz_reader *r) {
 }
 
 static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
-    const sz_bundle *b = c->bundle;
     sz_str name = sz_read_lstr(r);
-    uint32_t rule = find_rule(b, name);
+    uint32_t n_steps = 1, rule = rule_of(c, name, &n_steps);
     sz_episode *e = story_open(tl, rule, 0);
     sz_str id = sz_read_bytes(r, 26);
     if (r->bad) return;
@@ -128,7 +136,7 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
     for (uint64_t i = 0; i < n && !r->bad; i++) story_say(e, get_ann(r));
     e->n_told = e->n_anns;
     for (uint32_t i = 0; rule != SZ_NONE && i < e->n_anns; i++) /* the rule may have fewer steps now */
-        if (e->anns[i].step >= b->rules[rule].n_steps) e->anns[i].step = (uint8_t)(b->rules[rule].n_steps - 1);
+        if (e->anns[i].step >= n_steps) e->anns[i].step = (uint8_t)(n_steps - 1);
     if (rule == SZ_NONE || (!e->is_retracted && !e->n_anns)) {
         if (rule == SZ_NONE && !r->bad && c->carry && c->carry->gone) c->carry->gone(c->carry->ctx, tl, name, e);
         episode_fini(e);
@@ -209,7 +217,7 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
     for (uint64_t i = 0; i < n_episodes && !r.bad; i++) get_episode(tl, &r, c);
     uint64_t n_pends = sz_read_varint(&r);
     for (uint64_t i = 0; i < n_pends && !r.bad; i++) {
-        uint32_t rule = find_rule(c->bundle, sz_read_lstr(&r));
+        uint32_t n_steps, rule = rule_of(c, sz_read_lstr(&r), &n_steps);
         int64_t at = sz_read_zigzag(&r), since = sz_read_zigzag(&r);
         if (rule != SZ_NONE) pend_set(tl, rule, at, since);
     }

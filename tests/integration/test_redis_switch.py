@@ -9,7 +9,7 @@ from lib import alerts, expect, finish, main, same, sanzao, say, standing, start
 from servers import Redis                                                               # noqa: E402
 
 STUDENTS = [f"s{i:05}" for i in range(5000)]
-A_COMMIT = 500                                                                          # students put into the new form
+A_COMMIT = 500                                                                          # students told of, and then put into the new form
 
 
 def swipe(student: str, time: str) -> bytes:
@@ -44,6 +44,7 @@ class Run:
     def args(self, source: str) -> list[str]: return ["run", "--source", f"file:{source}", *self.more]
     def run(self, source: str): return sanzao(self.folder, *self.args(source), rc=0)
     def n_written(self) -> int: return self.redis.call("HLEN", f"{self.key}:s")
+    def n_blobs(self) -> int: return self.redis.call("LLEN", f"{self.key}:j")
     def bundle(self) -> bytes: return self.redis.call("HGET", f"{self.key}:h", "bundle")
 
     def kill_once(self, seen) -> bool:
@@ -65,6 +66,9 @@ def test_kill_at_one_commit_after_the_other_changes_no_alert(tmp):
         killed = Run(tmp, redis, "killed")
         at = []
         expect(killed.kill_once(lambda: killed.bundle() != killed.before), "it ended before the commit of the switch was seen")
+        told = [killed.n_blobs()]                                                       # first what the switch ended is told, a blob a commit
+        while killed.n_written() == 0 and killed.kill_once(lambda: killed.n_blobs() > told[-1]): told.append(killed.n_blobs())
+        expect(len(told) >= 4 and told == sorted(set(told)), "killed in the middle of too few commits that tell:", told)
         at.append(killed.n_written())
         while killed.kill_once(lambda: killed.n_written() > at[-1]): at.append(killed.n_written())
         killed.run("b.ndjson")
@@ -75,7 +79,7 @@ def test_kill_at_one_commit_after_the_other_changes_no_alert(tmp):
         same(killed.lines(), calm.lines(), "the lines that were told")
         gone = [e for e in alerts(killed.folder / "alerts.ndjson") if e.get("why") == "rule_removed"]
         same(sorted({e["student"] for e in gone}), STUDENTS, "of whom the rule that went is told")
-        say(f"killed at {at} of {len(STUDENTS)}")
+        say(f"killed with {told} blobs, and then at {at} of {len(STUDENTS)}")
 
 
 if __name__ == "__main__": sys.exit(main(globals()))

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What rules that are gone or switched off had open is over at the switch, why: rule_removed, and stories are written
+ * without it. A rule may have been open for thousands. So who has such a story is owed: a commit says it of some, by
+ * id, each with what of his is over, and nothing else is done before all was said (docs/adr/0025). In the store whoever
+ * is owed still stands in the older form with all that he had open: a worker that is cut off in between finds him.
+ */
+#include "worker.h"
+
+enum { ALERTS_A_COMMIT = 1000 };
+
+struct ended { /* an episode, taken out of the story */
+    struct ended *next;
+    sz_str rule;
+    off_rule off;
+    sz_episode e;
+};
+
+static void grow(sz_worker *w, uint32_t i) {
+    owed *o = &w->owed;
+    if (i < o->cap) return;
+    o->of = sz_realloc(o->of, w->students.cap * sizeof *o->of);
+    memset(o->of + o->cap, 0, (w->students.cap - o->cap) * sizeof *o->of);
+    o->cap = w->students.cap;
+}
+
+void ended_fini(sz_worker *w) {
+    owed *o = &w->owed;
+    for (uint32_t i = 0; i < o->cap; i++)
+        for (struct ended *x = o->of[i].first, *next; x; x = next) {
+            next = x->next;
+            for (uint32_t k = 0; k < x->e.n_anns; k++) {
+                sz_free((void *)(uintptr_t)x->e.anns[k].why.p);
+                sz_free((void *)(uintptr_t)x->e.anns[k].body.p);
+            }
+            sz_free(x->e.anns);
+            sz_free(x);
+        }
+    sz_free(o->of);
+    sz_free(o->order);
+    *o = (owed){0};
+}
+
+void ended_add(sz_worker *w, uint32_t i, sz_str rule, off_rule off, sz_episode *e) {
+    grow(w, i);
+    struct ended *x = sz_alloc(sizeof *x);
+    *x = (struct ended){.rule = rule, .off = off, .e = *e};
+    e->anns = NULL;
+    e->n_anns = 0;
+    struct ended **at = &w->owed.of[i].first;
+    while (*at) at = &(*at)->next;
+    *at = x;
+}
+
+void ended_owe(sz_worker *w, uint32_t i) {
+    grow(w, i);
+    w->owed.n += !w->owed.of[i].is_owed;
+    w->owed.of[i].is_owed = true;
+}
+
+static int by_id(const void *pa, const void *pb, void *ctx) {
+    const sz_worker *w = ctx;
+    return sz_str_cmp(student_id(w, *(const uint32_t *)pa), student_id(w, *(const uint32_t *)pb));
+}
+
+void ended_order(sz_worker *w) {
+    owed *o = &w->owed;
+    if (!o->n) return;
+    o->order = sz_realloc(o->order, o->n * sizeof *o->order);
+    o->n_order = o->at = 0;
+    for (uint32_t i = 0; i < o->cap; i++)
+        if (o->of[i].is_owed) o->order[o->n_order++] = i;
+    sz_sort(o->order, o->n_order, sizeof *o->order, by_id, w);
+}
+
+/* While they are gathered nothing can be said yet. */
+bool ended_is_owed(const sz_worker *w) { return w->owed.order && w->owed.n; }
+
+static int64_t end_of_rule(const sz_worker *w) {
+    return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
+}
+
+/* One that was switched off in a rule set between, and is on again, was off when its episode ended. NULL: it is gone.
+ */
+static const sz_rule *as_switched_off(const sz_worker *w, const struct ended *x, sz_rule *r) {
+    if (x->off.number == SZ_NONE) return NULL;
+    *r = w->bundle->rules[x->off.number];
+    r->mode = SZ_DISABLED;
+    if (x->off.version.n && x->off.version.n < sizeof r->rule_version) {
+        memcpy(r->rule_version, x->off.version.p, x->off.version.n);
+        r->rule_version[x->off.version.n] = 0;
+    }
+    return r;
+}
+
+static void tell(sz_worker *w, uint32_t i) {
+    owed_student *s = &w->owed.of[i];
+    if (!s->is_owed) return;
+    for (struct ended *x = s->first; x; x = x->next) {
+        sz_rule off;
+        const sz_rule *r = as_switched_off(w, x, &off);
+        sz_timeline_rule_ended(w->students.v[i], &w->tc, x->rule, r, &x->e, end_of_rule(w));
+    }
+    s->is_owed = false;
+    w->owed.n--;
+    journal_touch(w, i);
+}
+
+void ended_tell(sz_worker *w, uint32_t most) {
+    owed *o = &w->owed;
+    if (!ended_is_owed(w)) return;
+    for (uint32_t k = 0; k < w->n_touched; k++) /* his story is said with all that is over */
+        if (w->touched[k] < o->cap) tell(w, w->touched[k]);
+    uint32_t left = most > w->n_touched ? most - w->n_touched : 0;
+    for (; left && o->at < o->n_order && w->alerts.n + w->tc.n_alerts < ALERTS_A_COMMIT; o->at++, left--)
+        tell(w, o->order[o->at]);
+    alerts_flush(w);
+    sz_arena_reset(&w->step);
+    if (!o->n) ended_fini(w);
+}
