@@ -45,9 +45,22 @@ sz_diag *sz_rules_warn(struct sz_loading *l, int code, sz_span at, const char *e
     return sz_rules_say(l, SZ_WARNING, code, at, en, zh);
 }
 
+/* The last thing in a text that could not be read to its end, and what it stands in. */
+static bool is_last_read(const sz_yaml *root, const sz_yaml *node) {
+    const sz_yaml *at = root;
+    while (at != node) {
+        if ((at->kind != SZ_YAML_MAP && at->kind != SZ_YAML_SEQ) || at->n == 0) return false;
+        at = at->items[at->n - 1];
+    }
+    return true;
+}
+
 bool sz_rules_is_partial(const struct sz_loading *l, const sz_yaml *node) {
-    for (uint32_t i = 0; i < l->n_files; i++)
-        if (l->files[i].shown == node->span.src) return l->files[i].is_partial;
+    for (uint32_t i = 0; i < l->n_files; i++) {
+        const struct sz_rules_file *f = &l->files[i];
+        if (f->shown == node->span.src)
+            return f->is_partial && f->root && f->root->is_cut && is_last_read(f->root, node);
+    }
     return false;
 }
 

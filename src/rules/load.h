@@ -174,7 +174,7 @@ sz_diag *sz_rules_say(struct sz_loading *l, sz_severity sev, int code, sz_span a
 #define sz_rules_hint(l, g, ...) sz_diag_hint((l)->d, (g), __VA_ARGS__)
 /* Hint of finished texts; g may be NULL. */
 void sz_rules_hint_say(sz_diag *g, const char *en, const char *zh);
-/* Did a YAML error cut the file of this node short? Then what is missing is not told. */
+/* Did a YAML error end the reading in this node, or right behind it? Then what is missing in it is not told. */
 bool sz_rules_is_partial(const struct sz_loading *l, const sz_yaml *node);
 sz_span sz_rules_keep(const struct sz_loading *l, sz_span at);
 sz_str sz_rules_copy(struct sz_loading *l, sz_str s); /* into the bundle */

@@ -335,7 +335,8 @@ void sz_rule_shape(struct sz_ruling *g) {
         load_value(g);
     } else {
         g->failed = true;
-        bool is_said = sz_near_key(g->decl->node, "when") || sz_near_key(g->decl->node, "value");
+        bool is_said = sz_near_key(g->decl->node, "when") || sz_near_key(g->decl->node, "value") ||
+                       sz_near_key(g->decl->node, "points") || sz_near_key(g->decl->node, "sequence");
         if (!is_said && !sz_rules_is_partial(g->l, g->decl->node))
             sz_rule_wrong(g, g->decl->key->span, C_RULE_SHAPE, "this rule does not say when it fires",
                           "这条规则没有写什么时候触发", "write  when: …  with  level:, or  value: …  with  at_least:",

@@ -199,7 +199,7 @@ static void load_one(struct sz_loading *l, struct sz_decl *d) {
     load_mode(&g);
     load_params(&g);
     load_per(&g);
-    if (g.k.within && !g.k.sequence) {
+    if (g.k.within && !g.k.sequence && !sz_near_key(d->node, "sequence")) {
         sz_rule_refuse(&g, g.k.within, "within", C_RULE_SHAPE, "`within:` goes with `sequence:`",
                        "`within:` 配 `sequence:`");
     }

@@ -80,6 +80,11 @@ static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
 /* "mapping values are not allowed": a colon in a text, or the text of the lines above runs on to here. */
 bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem *p) {
     size_t from = sz_yaml_indent_end(b->src, p->at);
+    size_t wide = sz_yaml_joined_colon(b->src, from, p->at);
+    if (wide != SIZE_MAX && b->src->p[wide] != ':') { /* before the first colon of the line, so it was to be that */
+        sz_yaml_say_no_space(b, wide);
+        return true;
+    }
     if (sz_yaml_key_colon(b->src, from, p->at) != SIZE_MAX) {
         say_colon_in_text(b, from, p->at);
         return true;

@@ -66,6 +66,29 @@ def test_one_yaml_mistake_is_one_finding_in_all_files(tmp):
     same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/features.yaml:3:6 SZ006", "rules/rules.yaml:3:19 SZ042"], "findings")
 
 
+def test_what_is_missing_is_told_beside_a_key_given_twice(tmp):
+    """Only the last thing before the place where the reading ended may lack what would have followed."""
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n > 1}\n"
+          "  - {id: s, value: n, at_least: {3: blue, 3: red}}\n  - {id: t, when: n > 1}\n")
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)),
+         ["rules/r.yaml:3:13 SZ059", "rules/r.yaml:4:43 SZ011", "rules/r.yaml:5:13 SZ059"], "a step twice")
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n > 1}\n"
+          "  - id: s\n    when: n > 1\n   level: blue\n")
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)),
+         ["rules/r.yaml:3:13 SZ059", "rules/r.yaml:6:4 SZ010"], "a line that does not fit")
+
+
+def test_points_that_are_no_list_are_one_finding(tmp):
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n"
+          "  - {id: r, points: {add: 3, when: n > 1}, at_least: {3: blue}}\n  - {id: s, sequence: swipe, within: 3h, level: blue}\n")
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/r.yaml:3:21 SZ021", "rules/r.yaml:4:23 SZ021"], "findings")
+
+
+def test_a_full_width_colon_before_a_brace_is_named(tmp):
+    write(tmp / "rules/r.yaml", "features:\n  n：{count: swipe, over: 7d}\n")
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/r.yaml:2:4 SZ004"], "findings")
+
+
 def test_one_folder_of_rules_at_a_time(tmp):
     write(tmp / "a/r.yaml", "rules: []\n")
     write(tmp / "b/r.yaml", "rules: []\n")
