@@ -103,6 +103,8 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
 tnode *prog_check_in(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth);
 tnode *prog_check_negate(checker *c, const sz_expr *e, uint32_t depth);
+/* Is it a method of a name, as calendar.in(exams), whose text stands without quotes? */
+bool prog_lacks_quotes(checker *c, const sz_expr *e);
 /* method: NULL, or a call such as calendar.in("exams"), which is e itself then. */
 tnode *prog_check_name(checker *c, const sz_expr *e, const sz_expr *method);
 tnode *prog_check_call(checker *c, const sz_expr *e, uint32_t depth);

@@ -206,6 +206,17 @@ static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
     return finish(c, n);
 }
 
+/* calendar.in(exams) */
+static tnode *refuse_bare(checker *c, const sz_expr *e) {
+    const sz_expr *arg = e->args[1];
+    sz_str call = prog_slice(c, e->off, e->op_off + e->op_len - e->off), s = prog_slice(c, arg->off, arg->len);
+    prog_hint(c,
+              prog_error(c, C_ARGUMENT, arg->off, arg->len, "`%.*s` takes a text in quotes",
+                         "`%.*s` 里要写带引号的文本", SZ_FMT_STR(call)),
+              "write  %.*s(\"%.*s\")", "请写  %.*s(\"%.*s\")", SZ_FMT_STR(call), SZ_FMT_STR(s));
+    return prog_bad(c, e);
+}
+
 static bool is_path(const sz_expr *e) {
     while (e->kind == SZ_E_SELECT && !e->is_test && !e->is_optional) e = e->args[0];
     return e->kind == SZ_E_IDENT;
@@ -226,6 +237,7 @@ static tnode *check_method(checker *c, const sz_expr *e, uint32_t depth) {
         return prog_check_time_part(c, e, a, f, depth);
     }
     if (e->n == 2 && e->args[1]->kind == SZ_E_STRING && is_path(of)) return prog_check_name(c, e, e);
+    if (prog_lacks_quotes(c, e)) return refuse_bare(c, e);
     return unknown_function(c, e, "");
 }
 

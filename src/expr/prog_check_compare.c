@@ -36,6 +36,9 @@ static void hint_instant(checker *c, sz_diag *g, const tnode *time, const tnode 
     if (other->type == SZ_X_DURATION)
         prog_hint(c, g, "two instants make a duration:  t - %.*s;  how long ago the last record was is its .age",
                   "两个时刻相减得到时长：t - %.*s；最近一条记录距今多久用 .age", SZ_FMT_STR(name));
+    else if (other->kind == T_CONST && other->type == SZ_X_STR && prog_form_fits(SZ_FORM_DATE, other->value.str))
+        prog_hint(c, g, "an instant is written timestamp(\"%.*sT00:00:00+08:00\")",
+                  "时刻写作 timestamp(\"%.*sT00:00:00+08:00\")", SZ_FMT_STR(other->value.str));
     else if (other->type == SZ_X_STR && other->kind == T_CONST)
         prog_hint(
             c, g,
@@ -96,6 +99,18 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
                                  SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     sz_str op = prog_slice(c, e->op_off, e->op_len);
     if (code != C_UNITS) hint_types(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
+    else
+        prog_hint(c, g, "both need one unit: look at how `%.*s` and `%.*s` are declared",
+                  "两边单位要一致：请看 `%.*s` 和 `%.*s` 是怎样写的", SZ_FMT_STR(sa), SZ_FMT_STR(sb));
+}
+
+/* `direction == out`: of a name that nobody declared, beside a text that can be just that. */
+static void hint_quotes(checker *c, const tnode *text, const sz_expr *name) {
+    if (text->kind != T_SYM || text->type != SZ_X_STR || name->kind != SZ_E_IDENT || c->d->n == 0) return;
+    sz_diag *g = &c->d->v[c->d->n - 1];
+    for (uint32_t i = 0; i < text->n_choices && g->code == C_NAME; i++)
+        if (sz_str_eq(text->choices[i], name->text))
+            prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(name->text));
 }
 
 /* `1 < x < 5`: CEL reads (1 < x) < 5. */
@@ -157,6 +172,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     const tnode *a = n->kid[0], *b = n->kid[1];
     n->has_growing = a->has_growing || b->has_growing;
     n->is_steady = a->is_steady && b->is_steady;
+    if (prog_is_bad(b)) hint_quotes(c, a, e->args[1]);
     if (prog_is_bad(a) || prog_is_bad(b)) return n;
     uint32_t before = c->n_errors;
     check_pair(c, e, op, a, b);

@@ -148,6 +148,17 @@ static tnode *not_a_path(checker *c, const sz_expr *e) {
     return prog_bad(c, e);
 }
 
+bool prog_lacks_quotes(checker *c, const sz_expr *e) {
+    path p;
+    sz_symbol s = {0};
+    uint32_t bad = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    if (e->n != 2 || e->args[1]->kind != SZ_E_IDENT || !c->r) return false;
+    if (!read_path(e->args[0], &p) || p.n == PATH_MOST) return false;
+    p.name[p.n++] = e->text;
+    return c->r->resolve(c->r->ctx, p.name, p.n, &e->args[1]->text, false, &s, &bad, &hint, &hint_zh) || bad >= p.n;
+}
+
 tnode *prog_check_name(checker *c, const sz_expr *e, const sz_expr *method) {
     path p;
     if (!read_path(method ? method->args[0] : e, &p) || (method && p.n == PATH_MOST)) return not_a_path(c, e);

@@ -27,6 +27,9 @@ static const row rows[] = {
     {"n > 1 && last_door.plcae == \"x\"", 42, "plcae", NULL, 0, 0, 0},
     {"calendar.in(\"exam\")", 42, "\"exam\"", NULL, 0, 0, 0},
     {"calendar.on(\"exams\")", 42, "on", NULL, 0, 0, 0},
+    {"calendar.in(exams)", 111, "exams", "calendar.in(\"exams\")", 0, 0, 0},
+    {"calendar.in(exam)", 111, "exam", "calendar.in(\"exam\")", 0, 0, 0},
+    {"last_door.direction == out", 42, "out", "quotes:  \"out\"", 0, 0, 0},
     {"p == True", 42, "True", "write true", 0, 0, 0},
     {"last_door == \"out\"", 122, "last_door", "last_door.time", 0, 0, 0},
     /* syntax, and what is no CEL */
@@ -71,6 +74,7 @@ static const row rows[] = {
     {"event.late > true", 104, ">", NULL, 0, 0, 0},
     {"event.time < limit", 104, "limit", ".age", 0, 0, 0},
     {"event.time >= \"22:00\"", 104, "\"22:00\"", "event.clock", 0, 0, 0},
+    {"event.time >= \"2026-03-01\"", 104, "\"2026-03-01\"", "timestamp(\"2026-03-01T00:00:00+08:00\")", 0, 0, 0},
     {"p ? 1 : \"x\"", 104, "?", NULL, SZ_X_NUM, 0, 0},
     {"\"x\" in levels", 104, "\"x\" in levels", NULL, 0, 0, 0},
     {"1 < n < 5", 125, "1 < n < 5", "1 < n && n < 5", 0, 0, 0},
@@ -92,7 +96,7 @@ static const row rows[] = {
     {"event.card + \"x\"", 124, "event.card + \"x\"", NULL, SZ_X_STR, 0, 0},
     /* units */
     {"spend >= missed_hours", 105, "spend >= missed_hours", NULL, 0, 0, 0},
-    {"n >= spend_max", 105, "spend_max", NULL, 0, 0, 0},
+    {"n >= spend_max", 105, "spend_max", "look at how `n` and `spend_max` are declared", 0, 0, 0},
     {"spend + n > 5", 105, "+", NULL, 0, 0, 0},
     {"math.least(n, spend) > 5", 105, "spend", NULL, 0, 0, 0},
     {"p ? n : spend", 104, "?", NULL, SZ_X_NUM, 0, 0},
