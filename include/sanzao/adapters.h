@@ -51,6 +51,7 @@ typedef struct sz_progress {
     void (*note)(void *self, sz_str key, sz_str value);
     void (*new_batch)(void *self);
     void (*sinks)(void *self, uint64_t *alerts_pos, uint64_t *dead_pos);
+    int64_t (*limit)(void *self); /* NULL: there is none */
 } sz_progress;
 sz_progress sz_progress_of(sz_worker *w);
 

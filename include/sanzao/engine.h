@@ -84,7 +84,8 @@ typedef enum sz_chunk_kind { SZ_CHUNK_DICT, SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL
 typedef struct sz_input {
     sz_str raw;             /* the record's bytes as they came */
     sz_origin origin;
-    uint8_t repeat;         /* sorted files: 0; 1 repeats an earlier line; 2 conflicts with an earlier line (first line read stays) */
+    uint8_t repeat;         /* sorted files: 0; of an earlier line's identity (first line read stays), which it 1 repeats, 2 differs from and
+                             * comes before in time, 3 differs from and comes after: the log says whether that one was used */
     sz_record record;       /* last: what is mostly read of it lies at its beginning, beside the others */
 } sz_input;
 
@@ -270,6 +271,8 @@ uint32_t sz_worker_ledger(const sz_worker *w, const sz_put **lines);
 void sz_worker_note(sz_worker *w, sz_str key, sz_str value);
 /* The batch's inputs begin anew: taken is 0 from here. */
 void sz_worker_new_batch(sz_worker *w);
+/* What is later than this is future_time. */
+int64_t sz_worker_limit(const sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
 

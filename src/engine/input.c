@@ -36,7 +36,7 @@ static void reject(sz_worker *w, const sz_input *in, sz_reason reason, const cha
 
 static bool is_future(const sz_worker *w, const sz_event *e) {
     if (e->time_ms > w->clocks.limit_ms) return true;
-    return e->collected_ms != SZ_TIME_NONE && e->time_ms > e->collected_ms + 10 * SZ_MINUTE_MS;
+    return e->collected_ms != SZ_TIME_NONE && e->time_ms > e->collected_ms + SZ_COLLECTED_SKEW_MS;
 }
 
 /* Number in the campus of whose record it is. */
@@ -109,9 +109,10 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
     return high != SZ_TIME_NONE && e->time_ms < high - w->o.horizon_ms;
 }
 
-/* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. */
-static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student) {
-    if (in->repeat == 1) return SZ_INSERT_DUPLICATE;
+/* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. There, too,
+ * it stands whether the line that one of a batch has the identity of was used at all: a dead letter takes no id. */
+static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student, bool is_late) {
+    if (in->repeat == 1 && !is_late) return SZ_INSERT_DUPLICATE;
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
     return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(student_awake(w, student), &w->tc, e);
 }
@@ -190,12 +191,13 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e))
         return true;
     uint32_t source = source_of(w, e->source);
-    sz_insert repeat = find_repeat(w, in, e, student);
+    bool is_late = is_too_late(w, e, source);
+    sz_insert repeat = find_repeat(w, in, e, student, is_late);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
         return true;
     }
-    if (is_too_late(w, e, source)) {
+    if (is_late) {
         reject(w, in, SZ_TOO_LATE, "time", "older than lateness or horizon allow");
         return true;
     }

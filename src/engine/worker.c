@@ -451,6 +451,8 @@ void sz_worker_new_batch(sz_worker *w) {
     w->n = (sz_counters){.standing = standing, .undo_unmatched = unmatched};
 }
 
+int64_t sz_worker_limit(const sz_worker *w) { return w->clocks.limit_ms; }
+
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos) {
     *alerts_pos = w->alerts_pos;
     *dead_pos = w->dead_pos;

@@ -6,11 +6,14 @@
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* Digits from i on into *v, at most `limit`; the index after them. More than the limit gives limit + 1. */
+/* Digits from i on into *v, at most `limit`, whatever that is; the index after them. More than the limit gives -1. */
 static size_t whole(sz_str s, size_t i, int64_t limit, int64_t *v) {
     int64_t x = 0;
-    for (; i < s.n && is_digit(s.p[i]); i++) x = x > limit / 10 ? limit + 1 : x * 10 + (s.p[i] - '0');
-    *v = x > limit ? limit + 1 : x;
+    for (; i < s.n && is_digit(s.p[i]); i++) {
+        int64_t digit = s.p[i] - '0';
+        x = x < 0 || x > (limit - digit) / 10 ? -1 : x * 10 + digit;
+    }
+    *v = x;
     return i;
 }
 
@@ -44,7 +47,7 @@ bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen) {
     if (quick_fen(s, fen)) return true;
     int64_t yuan, cents = 0;
     size_t i = whole(s, 0, SZ_FEN_MAX / 100, &yuan);
-    if (i == 0 || yuan > SZ_FEN_MAX / 100) return false;
+    if (i == 0 || yuan < 0) return false;
     if (i < s.n) {
         if (s.p[i] != '.' || ++i == s.n) return false;
         for (int64_t unit = 10; unit && i < s.n && is_digit(s.p[i]); i++, unit /= 10) cents += (s.p[i] - '0') * unit;
@@ -56,8 +59,8 @@ bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen) {
 }
 
 bool sz_count_parse(sz_str s, bool zeros_are_fine, int64_t *count) {
-    size_t i = whole(s, 0, INT64_MAX - 1, count);
-    if (i == 0 || *count > INT64_MAX - 1) return false;
+    size_t i = whole(s, 0, INT64_MAX, count);
+    if (i == 0 || *count < 0) return false;
     if (zeros_are_fine && i + 1 < s.n && s.p[i] == '.') i = skip_zeros(s, i + 1);
     return i == s.n;
 }
@@ -103,6 +106,7 @@ static bool read_decimal(sz_str s, decimal *d) {
         int64_t e;
         size_t end = whole(s, i, 1000000, &e);
         if (end == i || end != s.n) return false;
+        if (e < 0) e = 1000001;
         d->exp10 += is_small ? -e : e;
     }
     return d->n == 0 || !is_negative; /* -0 is 0 */

@@ -40,6 +40,11 @@ static void book_new_batch(void *self) {
     b->n_batches++;
 }
 
+static int64_t book_limit(void *self) {
+    const stream_book *b = self;
+    return b->limit_ms ? b->limit_ms : SZ_TIME_MAX;
+}
+
 static void book_commit(stream_book *b) {
     for (uint32_t i = 0; i < b->n_pending; i++) {
         uint32_t k = 0;
@@ -64,7 +69,7 @@ static void book_end(stream_book *b) {
 }
 
 sz_progress stream_book_progress(stream_book *b) {
-    return (sz_progress){b, book_taken, book_ledger, book_note, book_new_batch, NULL};
+    return (sz_progress){b, book_taken, book_ledger, book_note, book_new_batch, NULL, book_limit};
 }
 
 const char *stream_book_line(const stream_book *b, const char *name) {

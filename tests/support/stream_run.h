@@ -15,6 +15,7 @@ typedef struct stream_book { /* what is durable, and what the next commit makes 
     uint32_t n_pending;
     uint64_t taken, durable_taken;
     uint32_t n_batches;
+    int64_t limit_ms; /* 0: none */
     sz_arena arena;
 } stream_book;
 
@@ -31,7 +32,7 @@ typedef struct stream_run {
     sz_diags diags;
     sz_buf out;    /* a line a record */
     bool is_short; /* only time, source and id into out */
-    uint64_t n, n_dead, n_repeat[3];
+    uint64_t n, n_dead, n_repeat[4];
     size_t durable; /* of out, by the last commit */
     sz_status status;
     char text[600];

@@ -21,7 +21,7 @@ static void test_an_id_is_made_of_what_is_there(void **state) {
     } rows[] = {
         {"{" SWIPE ",\"reader\":\"r1\",\"journal_no\":7,\"card\":\"77\",\"use_count\":5}", "j:r1:7"},
         {"{" SWIPE ",\"reader\":\"r1\",\"journal_no\":0}", "j:r1:0"},
-        {"{" SWIPE ",\"reader\":\"r1\",\"journal_no\":\"9223372036854775806\"}", "j:r1:9223372036854775806"},
+        {"{" SWIPE ",\"reader\":\"r1\",\"journal_no\":\"9223372036854775807\"}", "j:r1:9223372036854775807"},
         {"{" SWIPE ",\"reader\":\"r1\",\"card\":\"77\",\"use_count\":5}", "c:77:5"},
         {"{" SWIPE ",\"journal_no\":7,\"card\":\"77\",\"use_count\":\"05\"}", "c:77:5"},
         {"{" SWIPE ",\"card\":\"77\",\"use_count\":5.0}", "c:77:5"},

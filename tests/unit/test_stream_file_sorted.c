@@ -136,9 +136,9 @@ static void test_repeats_are_flagged_in_order_of_reading(void **state) {
         stream_run_add(&r, stream_source("r1"));
         stream_run_add(&r, stream_source("r2"));
         stream_run_go(&r);
-        static const char *const want[] = {"pos b r1:2 r0", "pos b r2:1 r1", "pos b r2:2 r2",  "pos a r1:3 r2",
+        static const char *const want[] = {"pos b r1:2 r0", "pos b r2:1 r1", "pos b r2:2 r3",  "pos a r1:3 r2",
                                            "pos a r1:1 r0", "pos a r1:4 r1", "door a r1:7 r0", "pos a r1:5 r0",
-                                           "pos a r1:6 r0", "pos a r2:3 r0", "pos a r2:4 r2"};
+                                           "pos a r1:6 r0", "pos a r2:3 r0", "pos a r2:4 r3"};
         const char *at = stream_run_text(&r);
         for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
             char source[8], id[8], line_no[16], offset[16], flag[8], got[80];
@@ -148,10 +148,35 @@ static void test_repeats_are_flagged_in_order_of_reading(void **state) {
             at = strchr(at, '\n') + 1;
         }
         assert_int_equal(r.n_repeat[1], 2);
-        assert_int_equal(r.n_repeat[2], 3);
+        assert_int_equal(r.n_repeat[2], 1);
+        assert_int_equal(r.n_repeat[3], 2);
         stream_run_fini(&r);
         stream_book_fini(&b);
     }
+}
+
+/* What the engine does not take, for it is later than its own collection or than the run's limit, has no id to keep. */
+static void test_lines_from_the_future_are_no_first_lines(void **state) {
+    (void)state;
+    stream_put("f", EV("a", "09:00:00", ",\"collected\":\"2026-03-02T08:49:59+08:00\"") "\n" /* by a second too much */
+               EV("a", "09:00:00", ",\"collected\":\"2026-03-02T08:50:00+08:00\"") "\n" EV("a", "09:00:00", "") "\n" EV(
+                   "b", "12:00:00.001", "") "\n" /* beyond the limit */
+               EV("b", "12:00:00", "") "\n" EV("b", "11:00:00", "") "\n");
+    static const char *const want[] = {"a f:1 r0", "a f:2 r0", "a f:3 r1", "b f:6 r2", "b f:5 r0", "b f:4 r0"};
+    stream_book b = {.n = 0, .limit_ms = INT64_C(1772424000000)}; /* 12:00 */
+    stream_run r = stream_run_of(&b);
+    stream_run_add(&r, stream_source("f"));
+    stream_run_go(&r);
+    const char *at = stream_run_text(&r);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        char id[8], line_no[16], offset[16], flag[8], got[80];
+        assert_int_equal(sscanf(strchr(at, ' '), "%*s %7s %15[^+]%15s %7s", id, line_no, offset, flag), 4);
+        snprintf(got, sizeof got, "%s %s %s", id, line_no, flag);
+        assert_string_equal(got, want[i]);
+        at = strchr(at, '\n') + 1;
+    }
+    stream_run_fini(&r);
+    stream_book_fini(&b);
 }
 
 /* Any number of identities, any budget: the flags of a list that is looked through from its beginning. */
@@ -169,7 +194,7 @@ static void test_repeats_equal_a_plain_search_with_any_budget(void **state) {
             times[i] = stream_draw(400) * SZ_HOUR_MS;
             for (uint32_t k = 0; k < i && !want[i]; k++)
                 if (ids[k] == ids[i] && !want[k] && llabs(times[k] - times[i]) <= 24 * SZ_HOUR_MS)
-                    want[i] = times[k] == times[i] ? 1 : 2;
+                    want[i] = times[k] == times[i] ? 1 : times[k] > times[i] ? 2 : 3;
             sz_buf_printf(&text, "{\"type\":\"presence\",\"id\":\"i%u\",\"student\":\"s\",\"time\":%lld}\n", ids[i],
                           (long long)(1772400000000LL + times[i]));
         }
@@ -295,6 +320,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorted_equals_a_plain_sort_with_any_budget),
         cmocka_unit_test(test_repeats_are_flagged_in_order_of_reading),
+        cmocka_unit_test(test_lines_from_the_future_are_no_first_lines),
         cmocka_unit_test(test_repeats_equal_a_plain_search_with_any_budget),
         cmocka_unit_test(test_no_room_for_sorting_is_told),
         cmocka_unit_test(test_million_lines_take_no_more_memory_than_fifty_thousand),

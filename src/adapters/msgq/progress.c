@@ -14,4 +14,6 @@ static void new_batch(void *self) { sz_worker_new_batch(self); }
 
 static void sinks(void *self, uint64_t *alerts_pos, uint64_t *dead_pos) { sz_worker_sinks(self, alerts_pos, dead_pos); }
 
-sz_progress sz_progress_of(sz_worker *w) { return (sz_progress){w, taken, ledger, note, new_batch, sinks}; }
+static int64_t limit(void *self) { return sz_worker_limit(self); }
+
+sz_progress sz_progress_of(sz_worker *w) { return (sz_progress){w, taken, ledger, note, new_batch, sinks, limit}; }

@@ -140,7 +140,13 @@ static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
     return true;
 }
 
+/* Later than its own collection: a dead letter, so the next line with its identity is the first. */
+static bool is_from_the_future(const packed *p) {
+    return p->c.collected_ms != SZ_TIME_NONE && p->c.time_ms > p->c.collected_ms + SZ_COLLECTED_SKEW_MS;
+}
+
 bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base) {
+    if (is_from_the_future(p)) return true;
     uint32_t more;
     uint64_t hash = identity(p, base, &more);
     partition *part = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
@@ -159,6 +165,11 @@ typedef struct table {
 } table;
 
 #define NOBODY UINT64_MAX
+
+typedef struct bounds {
+    uint64_t horizon;
+    int64_t limit_ms;
+} bounds;
 
 static void clear(table *t, size_t room) {
     if (t->room < room) {
@@ -203,11 +214,16 @@ static void flag(repeats *r, uint64_t ordinal, uint64_t what) {
     r->flags[ordinal / 32] |= what << ordinal % 32 * 2;
 }
 
-static void look_at(repeats *r, table *t, const tuple *v, uint64_t n, uint64_t horizon) {
+static uint64_t kind_of(const tuple *x, const tuple *first) {
+    return x->content == first->content ? 1 : x->time_ms < first->time_ms ? 2 : 3;
+}
+
+static void look_at(repeats *r, table *t, const tuple *v, uint64_t n, const bounds *b) {
     for (uint64_t i = 0; i < n; i++) {
-        const tuple *first = repeated(t, &v[i], horizon);
+        if (v[i].time_ms > b->limit_ms) continue;
+        const tuple *first = repeated(t, &v[i], b->horizon);
         if (first) {
-            flag(r, v[i].ordinal, first->content == v[i].content ? 1 : 2);
+            flag(r, v[i].ordinal, kind_of(&v[i], first));
             continue;
         }
         if (t->n * 2 >= t->room) grow(t);
@@ -215,7 +231,7 @@ static void look_at(repeats *r, table *t, const tuple *v, uint64_t n, uint64_t h
     }
 }
 
-static bool look_through(repeats *r, const partition *p, table *t, uint64_t horizon) {
+static bool look_through(repeats *r, const partition *p, table *t, const bounds *b) {
     tuple *v = p->n_extents ? sz_realloc(NULL, sizeof *v * READ_TUPLES) : NULL;
     bool is_fine = true;
     for (uint32_t i = 0; i < p->n_extents && is_fine; i++) {
@@ -223,23 +239,24 @@ static bool look_through(repeats *r, const partition *p, table *t, uint64_t hori
             uint64_t n = p->extents[i].n - k < READ_TUPLES ? p->extents[i].n - k : READ_TUPLES;
             is_fine =
                 sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, r->error, sizeof r->error);
-            if (is_fine) look_at(r, t, v, n, horizon);
+            if (is_fine) look_at(r, t, v, n, b);
         }
     }
-    for (const chunk *c = p->first; c && is_fine; c = c->next) look_at(r, t, c->v, c->n, horizon);
+    for (const chunk *c = p->first; c && is_fine; c = c->next) look_at(r, t, c->v, c->n, b);
     sz_free(v);
     return is_fine;
 }
 
-bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms) {
+bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int64_t limit_ms) {
     table t = {NULL, 0, 0};
+    bounds b = {(uint64_t)horizon_ms, limit_ms};
     bool is_fine = true;
     r->n = n_ordinals;
     for (uint32_t i = 0; i < r->n_parts && is_fine; i++) {
         partition *p = &r->parts[i];
         if (!p->first && p->n_extents == 0) continue;
         clear(&t, 1024);
-        is_fine = look_through(r, p, &t, (uint64_t)horizon_ms);
+        is_fine = look_through(r, p, &t, &b);
         free_chunks(p->first);
         p->first = p->last = NULL;
     }

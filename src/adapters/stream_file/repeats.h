@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the
- * first line read stays (contract). A tuple a record is kept by the hash of its identity in partitions, and each is
- * looked through alone; so memory is bounded, and where nothing repeats it costs a few nanoseconds a record.
+ * first line read stays (contract), but for one from the future, which no engine takes. A tuple a record is kept by the
+ * hash of its identity in partitions, and each is looked through alone; so memory is bounded, and where nothing repeats
+ * it costs a few nanoseconds a record.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
@@ -44,9 +45,10 @@ void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
 void sz_fs_repeats_fini(repeats *r);
 /* An event, whose texts are counted from there. False: r->error. */
 bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base);
-/* After the last one; n_ordinals: all records, also those that were not added. */
-bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms);
-/* 0; 1 repeats an earlier line; 2 has its identity and another content. */
+/* After the last one; n_ordinals: all records, also those that were not added. What is later than the limit counts
+ * for nothing. */
+bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int64_t limit_ms);
+/* As sz_input has it. */
 static inline uint8_t sz_fs_repeats_flag(const repeats *r, uint64_t ordinal) {
     return (uint8_t)(r->flags ? r->flags[ordinal / 32] >> ordinal % 32 * 2 & 3 : 0);
 }

@@ -149,7 +149,8 @@ static stage read_some(sorted *x) {
 /* The batch is known: say so in the ledger, then the first record may go. */
 static stage finish_reading(sorted *x) {
     sz_stream_file *s = x->s;
-    if (!sz_fs_repeats_find(&x->repeats, x->n, s->o.horizon_ms)) return no_room(x, x->repeats.error);
+    int64_t limit_ms = s->progress.limit ? s->progress.limit(s->progress.self) : SZ_TIME_MAX;
+    if (!sz_fs_repeats_find(&x->repeats, x->n, s->o.horizon_ms, limit_ms)) return no_room(x, x->repeats.error);
     if (!sz_fs_sorter_finish(&x->sorter)) return no_room(x, x->sorter.error);
     for (uint32_t i = 0; i < x->batch->n && !x->batch->is_resumed; i++) sz_fs_note(s, x->batch->v[i]);
     x->left = x->batch->is_resumed ? s->progress.taken(s->progress.self) : 0;
