@@ -105,7 +105,7 @@ static sz_status types_load(const sz_campus_file *files, uint32_t n, const char 
         const char *name = sz_arena_printf(a, "%s/types.yaml", folder);
         sz_yaml *root;
         sz_status s = sz_yaml_parse(a, sz_source_new(a, name, files[i].p, files[i].n), d, &root);
-        return s == SZ_OK && root ? sz_types_load(in->types, root, d) : s;
+        return root && !root->is_cut ? both(s, sz_types_load(in->types, root, d)) : s;
     }
     return SZ_OK;
 }
@@ -169,7 +169,8 @@ sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_map
     sz_yaml *root = NULL;
     in->meaning = in->meaning * 31 + sz_hash(f->p, f->n);
     sz_status s = sz_yaml_parse(&d->arena, sz_source_new(&d->arena, f->name, f->p, f->n), d, &root);
-    return s == SZ_OK ? sz_mapping_load(root, in->types, &in->zone, d, out) : s;
+    if (s != SZ_OK && (!root || root->is_cut)) return s;
+    return both(s, sz_mapping_load(root, in->types, &in->zone, d, out));
 }
 
 static void no_rules(const char *folder, sz_diags *d) {

@@ -25,8 +25,7 @@ static void add_card(struct csv_reader *r, void *item) {
     int64_t from, to;
     if (!sz_csv_interval(r, &row->from, &row->to, TO, &from, &to)) return;
     uint32_t student = sz_campus_find_student(l->c, row->student);
-    if (student == SZ_NONE) {
-        if (!l->is_roster_whole) return;
+    if (sz_campus_is_nobody(l, row->student)) {
         sz_diag *g = sz_diags_add(l->d, SZ_WARNING, CODE_CARD_OF_NOBODY, sz_csv_span(r, STUDENT),
                                   "students.csv does not have this student", "students.csv 中没有这个学生");
         sz_diag_hint(
@@ -35,6 +34,7 @@ static void add_card(struct csv_reader *r, void *item) {
             "这张卡不起作用，它的记录会成为 unknown_card；学生名单是否比卡片名单旧？");
         return;
     }
+    if (student == SZ_NONE && !sz_map_get(&l->left_out, row->student)) return;
     struct held *h = sz_held_add(&l->c->cards);
     h->key = sz_words_packed(&l->c->words, row->card);
     h->system = sz_words_shared(&l->c->words, row->system);
@@ -45,8 +45,8 @@ static void add_card(struct csv_reader *r, void *item) {
 }
 
 void sz_campus_load_cards(struct loader *l, struct text_file *f) {
-    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL,
-                                           add_card};
+    static const struct csv_table table = {
+        columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL, add_card, NULL};
     sz_csv_table_read(l, f, &table);
     sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "卡");
 }

@@ -111,10 +111,15 @@ static bool check_width(struct csv_reader *r) {
     return true;
 }
 
+static void leave_out(struct csv_reader *r, const void *item) {
+    if (r->table->left_out) r->table->left_out(r, item);
+}
+
 static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
     if (is_blank_row(&r->row)) return;
     r->n_rows++;
     if (is_unclosed) {
+        leave_out(r, NULL);
         sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_OPEN_QUOTE, sz_csv_cell_span(r, r->row.n ? r->row.n - 1 : 0),
                                   "this quote is never closed", "这个引号没有结束");
         sz_diag_hint(r->l->d, g,
@@ -122,10 +127,14 @@ static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
                      "它之后的全部内容都被当成了一格；文字中的引号要写两个：\"\"");
         return;
     }
-    if (!check_width(r)) return;
+    if (!check_width(r)) {
+        leave_out(r, NULL);
+        return;
+    }
     if (r->table->blank) memcpy(item, r->table->blank, r->table->row_size);
     else memset(item, 0, r->table->row_size);
     if (read_cells(r, item)) r->table->add(r, item);
+    else leave_out(r, item);
 }
 
 static void add_whole_file_findings(struct csv_reader *r) {
@@ -163,6 +172,7 @@ void sz_csv_table_read(struct loader *l, struct text_file *f, const struct csv_t
                                   "文件是空的");
         sz_diag_hint(l->d, g, "its first row has the headings, for example  %s", "第一行应为表头，例如  %s",
                      sz_headings_example(&r));
+        leave_out(&r, NULL);
         goto out;
     }
     if (is_unclosed) {
@@ -170,7 +180,10 @@ void sz_csv_table_read(struct loader *l, struct text_file *f, const struct csv_t
         goto out;
     }
     r.n_headings = r.row.n;
-    if (!sz_headings_bind(&r)) goto out;
+    if (!sz_headings_bind(&r)) {
+        leave_out(&r, NULL);
+        goto out;
+    }
     for (;;) {
         sz_arena_reset(&scratch);
         is_unclosed = false;

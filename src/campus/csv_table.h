@@ -39,6 +39,9 @@ struct csv_table {
     const void *blank; /* a row before its cells are read; NULL: zeros */
     /* A whole row; cells' texts are borrowed until the return. */
     void (*add)(struct csv_reader *r, void *row);
+    /* What could be read of a row that is left out for a cell of it; NULL: rows whose cells nobody knows. May be NULL.
+     */
+    void (*left_out)(struct csv_reader *r, const void *row);
 };
 
 struct csv_reader {

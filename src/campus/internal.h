@@ -78,13 +78,18 @@ struct loader {
     sz_diags *d;
     const char *folder;
     sz_encoding enc;                  /* of the tables */
-    bool is_roster_whole;             /* students.csv had no error, so who is not in it is nowhere */
+    bool is_roster_whole;             /* students.csv had no error */
+    bool knows_students;              /* of every row of students.csv it is known whose it is */
+    sz_map left_out;                  /* students whose row has an error */
     bool has_places;                  /* places.csv was there */
     const sz_source *leaves_src;      /* in the campus, for sz_leave.span */
     uint32_t *offs, n_offs, cap_offs; /* while a table is read: where its rows' keys stand */
 };
 
 struct text_file;
+
+/* Not in students.csv for all that could be read of it: then a row that names him is a finding of its own. */
+bool sz_campus_is_nobody(const struct loader *l, sz_str student);
 
 /* Each reads one file into the campus. */
 void sz_campus_load_students(struct loader *l, struct text_file *f);

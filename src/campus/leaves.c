@@ -74,7 +74,7 @@ static void add_leave(struct csv_reader *r, void *item) {
     if (!sz_csv_interval(r, &row->from, &row->to, TO, &leave.from_ms, &leave.to_ms)) return;
     leave.student = sz_campus_find_student(c, row->student);
     if (leave.student == SZ_NONE) {
-        if (!l->is_roster_whole) return;
+        if (!sz_campus_is_nobody(l, row->student)) return;
         sz_diag *g = sz_diags_add(l->d, SZ_WARNING, CODE_LEAVE_OF_NOBODY, sz_csv_span(r, STUDENT),
                                   "students.csv does not have this student", "students.csv 中没有这个学生");
         sz_diag_hint(l->d, g, "the leave is left out; is the student list older than the leaves?",
@@ -105,7 +105,8 @@ static void set_use(const sz_zone *z, const sz_leave *l, struct leave_use *u) {
 
 void sz_campus_load_leaves(struct loader *l, struct text_file *f) {
     static const struct leave_row blank = {.kind = {"leave", 5}, .kind_id = SZ_LEAVE_LEAVE};
-    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_leave};
+    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_leave,
+                                           NULL};
     sz_campus *c = l->c;
     l->leaves_src = sz_source_new(&c->arena, f->path, f->text.p, f->text.n); /* leaves say where they stand */
     sz_csv_table_read(l, f, &table);

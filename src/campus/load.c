@@ -148,6 +148,7 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
     l.has_places = file_named(files, n, "places.csv") != NULL;
     c->is_empty = file_named(files, n, "students.csv") == NULL;
     c->digest = digest_of(files, n) + (uint64_t)enc;
+    sz_map_init(&l.left_out);
     check_folder(&l, files, n);
     for (size_t k = 0; k < N_READERS; k++) {
         const sz_campus_file *file = readers[k].load ? file_named(files, n, readers[k].name) : NULL;
@@ -157,6 +158,7 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
         sz_text_file_close(&f);
     }
     sz_free(l.offs);
+    sz_map_fini(&l.left_out);
     *out = c;
     return d->n_errors > n_errors ? SZ_FINDINGS : SZ_OK;
 }

@@ -55,8 +55,8 @@ static void add_reader(struct csv_reader *r, void *item) {
 }
 
 void sz_campus_load_readers(struct loader *l, struct text_file *f) {
-    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof(struct reader_row), NULL,
-                                           add_reader};
+    static const struct csv_table table = {
+        columns, sizeof columns / sizeof *columns, sizeof(struct reader_row), NULL, add_reader, NULL};
     sz_csv_table_read(l, f, &table);
     sz_held_finish(&l->c->readers, f, CODE_READER_OVERLAPS, "reader", "读头");
 }

@@ -101,6 +101,16 @@ static void add_student(struct csv_reader *r, void *item) {
     *GROW(c->students, c->n_students, c->cap_students) = *s;
 }
 
+static void note_left_out(struct csv_reader *r, const void *item) {
+    const struct student_row *row = item;
+    if (row && row->s.id.n) sz_map_put(&r->l->left_out, row->s.id, 1);
+    else r->l->knows_students = false;
+}
+
+bool sz_campus_is_nobody(const struct loader *l, sz_str student) {
+    return l->knows_students && !sz_map_get(&l->left_out, student) && sz_campus_find_student(l->c, student) == SZ_NONE;
+}
+
 struct ranked {
     sz_str id;
     uint32_t student;
@@ -131,10 +141,12 @@ void sz_campus_load_students(struct loader *l, struct text_file *f) {
     struct student_row blank = {.s = {.enrolled_day = SZ_DAY_NONE}};
     sz_student *s = &blank.s;
     s->id = s->name = s->gender = s->college = s->school = s->major = s->klass = s->dorm = s->building = none;
-    struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_student};
+    struct csv_table table = {columns,      sizeof columns / sizeof *columns, sizeof blank, &blank, add_student,
+                              note_left_out};
     sz_campus *c = l->c;
     size_t n_errors = l->d->n_errors;
     l->n_offs = 0;
+    l->knows_students = true;
     sz_csv_table_read(l, f, &table);
     l->is_roster_whole = l->d->n_errors == n_errors;
     if (c->n_students) { /* what doubling took too much */

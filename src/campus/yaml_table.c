@@ -6,8 +6,8 @@
 
 const sz_yaml *sz_ytable_open(struct loader *l, struct text_file *f) {
     sz_yaml *root = NULL;
-    if (sz_yaml_parse(&f->arena, sz_text_file_source(f), l->d, &root) != SZ_OK) return NULL;
-    return root && root->kind == SZ_YAML_NULL ? NULL : root;
+    sz_yaml_parse(&f->arena, sz_text_file_source(f), l->d, &root);
+    return root && (root->kind == SZ_YAML_NULL || root->is_cut) ? NULL : root;
 }
 
 static const struct yaml_key *find_key(const struct yaml_keys *keys, sz_str name) {

@@ -55,6 +55,9 @@ static void test_yaml_findings_stand_at_their_place(void **state) {
          "terms: [{id: a, from: 2026-02-23, to: 2026-07-05}]\nholidays: [{name: h, from: 2026-05-01, to: 2026-05-05}]\n"
          "make_up_days:\n  - {date: 2026-05-02, as: mon}\n  - {date: 2026-05-09, as: mon}\n  - {date: 2026-07-11, as: mon}\n",
          "calendar.yaml:4:12 W360 calendar.yaml:6:12 W360"},
+        {"a key twice hides nothing", "calendar.yaml",
+         "terms: []\nterms: []\nholidays: [{name: h, from: 2026-02-30}]\n",
+         "calendar.yaml:2:1 E11 calendar.yaml:3:28 E313"},
         {"a broken file", "calendar.yaml", "terms: [{id: a\n", "calendar.yaml:1:9 E6"},
         {"curfew no mapping", "calendar.yaml", "curfew: '23:00'\n", "calendar.yaml:1:9 E350"},
         {"curfew keys", "calendar.yaml", "curfew: {sun-thu: '23:00', fri-sat: '23:30', end: '05:00'}\n",

@@ -233,6 +233,25 @@ static void test_a_roster_with_errors_makes_nobody_a_stranger(void **state) {
     campus_fixture_fini(&x);
 }
 
+/* Whose row has an error is known all the same, so what the other files say wrong is told with it. */
+static void test_a_roster_with_errors_hides_no_other_file(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", "student,years\ns1,x\ns2,4\ns2,4\n"},
+                                                   {"cards.csv", "card,student\n77,s1\n77,s2\n78,s3\n78,s1\n"},
+                                                   {"leaves.csv", "student,from\ns1,2026-03-02\ns3,2026-03-02\n"},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "cards.csv:3:1 E332 cards.csv:4:4 W334 leaves.csv:3:1 W335 "
+                                                     "students.csv:2:4 E314 students.csv:4:1 E330");
+    campus_fixture_fini(&x);
+    /* Of a row whose commas have moved nobody can say whose it is. */
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", "student,years\ns1,4,4\n"},
+                                                   {"cards.csv", "card,student\n77,s1\n77,s1\n78,s3\n"},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "students.csv:2:6 E309");
+    campus_fixture_fini(&x);
+}
+
 static void test_findings_show_the_line_and_a_hint(void **state) {
     (void)state;
     struct campus_fixture x;
@@ -242,14 +261,16 @@ static void test_findings_show_the_line_and_a_hint(void **state) {
     sz_diag_print(&out, &x.d.v[0], SZ_EN, false);
     sz_diag_print(&out, &x.d.v[0], SZ_ZH, false);
     sz_buf_put_u8(&out, 0);
-    assert_string_equal((char *)out.p, "campus/students.csv:3:12: error[SZ312]: `x` is no status of a student\n"
-                                       "   3 | 2023002,李四,x\n"
-                                       "     |              ^\n"
-                                       "     = there are: active, suspended, graduated, withdrawn, exchange\n"
-                                       "campus/students.csv:3:12: 错误[SZ312]：`x` 不是学生状态\n"
-                                       "   3 | 2023002,李四,x\n"
-                                       "     |              ^\n"
-                                       "     = 可用的有：active（在读）、suspended（休学）、graduated（毕业）、withdrawn（退学）、exchange（交换）\n");
+    assert_string_equal(
+        (char *)out.p,
+        "campus/students.csv:3:12: error[SZ312]: `x` is no status of a student\n"
+        "   3 | 2023002,李四,x\n"
+        "     |              ^\n"
+        "     = there are: active, suspended, graduated, withdrawn, exchange\n"
+        "campus/students.csv:3:12: 错误[SZ312]：`x` 不是学生状态\n"
+        "   3 | 2023002,李四,x\n"
+        "     |              ^\n"
+        "     = 可用的有：active（在读）、suspended（休学）、graduated（毕业）、withdrawn（退学）、exchange（交换）\n");
     sz_buf_fini(&out);
     campus_fixture_fini(&x);
 }
@@ -292,6 +313,7 @@ int main(void) {
         cmocka_unit_test(test_bytes_that_are_no_text_are_named),
         cmocka_unit_test(test_a_folder_needs_the_roster),
         cmocka_unit_test(test_a_roster_with_errors_makes_nobody_a_stranger),
+        cmocka_unit_test(test_a_roster_with_errors_hides_no_other_file),
         cmocka_unit_test(test_findings_show_the_line_and_a_hint),
         cmocka_unit_test(test_ten_thousand_findings_are_kept_and_all_are_counted),
         cmocka_unit_test(test_every_code_is_explained_once_and_in_order),
