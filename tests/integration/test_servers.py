@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import ROOT, Failed, expect, main, same, say                          # noqa: E402
-from servers import Kafka, NotReady, Redis, RespConnection, RespError, wait_until  # noqa: E402
+from servers import ALL_WRITTEN, Kafka, NotReady, Redis, RespConnection, RespError, wait_until  # noqa: E402
 from servers.home import murmur2  # noqa: E402
 from servers.process import began                                              # noqa: E402
 from servers.redis import cut_aof                                              # noqa: E402
@@ -127,7 +127,7 @@ def next_second(c: RespConnection, n: int = 2) -> None:
 
 
 def test_redis_single_loses_nothing_by_kill_and_the_end_by_cut(tmp):
-    with Redis(tmp / "redis") as redis:
+    with Redis(tmp / "redis", settings=ALL_WRITTEN) as redis:
         with redis.connect() as c: fill(c)
         pid = redis.server().pid
         redis.kill9()
@@ -223,7 +223,7 @@ def test_redis_cluster_moves_a_slot_and_fails_over(tmp):
 
 
 def test_redis_tls_refuses_what_is_not_meant_for_it(tmp):
-    with Redis(tmp / "redis", "tls") as redis:
+    with Redis(tmp / "redis", "tls", ALL_WRITTEN) as redis:
         port, trusted = redis.server().port, ssl.create_default_context(cafile=redis.folder / "ca.pem")
         with redis.connect() as c:
             fill(c)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import ROOT, SANZAO, expect, main, same, say                      # noqa: E402
-from servers import Redis, RespError, wait_until                                 # noqa: E402
+from servers import ALL_WRITTEN, Redis, RespError, wait_until                    # noqa: E402
 
 BUILD = Path(os.environ.get("SZ_BUILD") or Path(SANZAO).parent)
 HAND = BUILD / "tests/integration/store_hand"
@@ -142,7 +142,7 @@ def test_a_stopped_server_leaves_the_outcome_unknown(tmp):
 
 def test_a_killed_server_leaves_the_outcome_unknown(tmp):
     stood = 0
-    with Redis(tmp / "redis") as redis, Hand(address(redis)) as hand:
+    with Redis(tmp / "redis", settings=ALL_WRITTEN) as redis, Hand(address(redis)) as hand:
         is_(hand("acquire", "a", "new"), "NEW")
         last = commits(hand, 1, 3).name and 3
         for letter, size in zip("bcdef", (12_000_000, 10, 12_000_000, 10, 3_000_000)):
@@ -246,7 +246,7 @@ def test_lost_seconds_show_in_the_name(tmp):
 
 
 def test_a_loading_server_is_waited_for(tmp):
-    with Redis(tmp / "redis", settings={"key-load-delay": 500}) as redis, \
+    with Redis(tmp / "redis", settings={**ALL_WRITTEN, "key-load-delay": 500}) as redis, \
             Hand(address(redis)) as hand:
         is_(hand("acquire", "a", "new"), "NEW")
         commits(hand, 1, 600)           # it looks at its clients after every 1,024 commands of the file

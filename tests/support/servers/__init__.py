@@ -9,8 +9,8 @@ until `stop`. What is known of them is in FOLDER/servers.json, so another proces
 """
 from .kafka import Kafka
 from .process import NotReady, wait_until
-from .redis import Redis
+from .redis import ALL_WRITTEN, Redis
 from .relay import Relay
 from .resp import RespError, RespConnection
 
-__all__ = ["Kafka", "Redis", "NotReady", "Relay", "RespConnection", "RespError", "wait_until"]
+__all__ = ["ALL_WRITTEN", "Kafka", "Redis", "NotReady", "Relay", "RespConnection", "RespError", "wait_until"]

@@ -1,8 +1,9 @@
 """Redis in four forms: single, sentinel (a master, a replica, three sentinels), cluster (three masters with a replica each), tls
 (single, TLS only, one ACL user with a password).
 
-They keep an append-only file, synced every second unless told otherwise, annotated with times: kill -9 alone loses nothing, since the
-page cache stays, so `cut` takes the end of the file away as a power cut would.
+They keep an append-only file, synced every second unless told otherwise, annotated with times: kill -9 alone loses nothing that was
+written, since the page cache stays, so `cut` takes the end of the file away as a power cut would. But while a sync is running (a busy
+disk), `everysec` answers before it writes, for up to two seconds: a test that counts on what was answered before a kill sets ALL_WRITTEN.
 """
 from __future__ import annotations
 
@@ -31,6 +32,7 @@ SETTINGS = {
     "enable-debug-command": "local",
     "maxmemory-policy": "noeviction",
 }
+ALL_WRITTEN = {"appendfsync": "always"}               # what was answered is in the file, however busy the disk
 PATIENCE_MS = 30_000                                  # a slow server is not taken for a dead one, unless the test says `set_patience`
 CLUSTER = {"cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-node-timeout": PATIENCE_MS,
            "cluster-replica-validity-factor": 0}
