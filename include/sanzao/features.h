@@ -152,6 +152,7 @@ typedef struct sz_operator_row {
     const char *example;                     /* a YAML line */
     bool needs_field, may_field;             /* sum: meal.amount */
     bool needs_window, may_window;
+    bool ends_now;             /* its window ends with T: no `to:` */
     bool has_gap, has_on_days, has_pause, may_night, may_hours;
     uint8_t type, unit;                      /* of the value; SZ_X_ANY: that of the field */
     bool has_inner;                          /* over another feature's days: recent, against, by */

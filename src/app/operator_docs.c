@@ -128,9 +128,10 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
                                  : "an event: a type, `seen`, `any`, or one of `events:` · 事件");
     if (r->may_window)
         put_key(out, "over", r->needs_window ? "needed" : "may be",
-                r->may_hours ? "`7d`, `24h`, `90m`, `week`, `month`, `term`, `study` · 窗口"
-                             : "`7d`, `week`, `month`, `term`, `study` (no hours) · 窗口（不能写小时）");
-    if (r->may_window)
+                r->ends_now    ? "`7d`, `24h`, `90m`, `week`, `month`, `study`: older ones are none · 窗口，更早的不算"
+                : r->may_hours ? "`7d`, `24h`, `90m`, `week`, `month`, `term`, `study` · 窗口"
+                               : "`7d`, `week`, `month`, `term`, `study` (no hours) · 窗口（不能写小时）");
+    if (r->may_window && !r->ends_now)
         put_key(out, "to", "may be", "`yesterday`, `3d ago`: where a window of days ends · 以天计的窗口到哪天为止");
     if (r->may_night) put_key(out, "day", "may be", "`night`: from noon to noon · 按夜计");
     if (r->has_gap) put_key(out, "gap", "needed", "`90m`: records closer than this are one · 间隔更短的算一次");

@@ -153,7 +153,7 @@ static bool load_unit(struct sz_making *m) {
 bool sz_feature_refuse_keys(struct sz_making *m) {
     const sz_operator_row *row = m->row;
     bool ok = refuse_key(m, m->k.over, "over", row->may_window);
-    ok &= refuse_key(m, m->k.to, "to", row->may_window);
+    ok &= refuse_key(m, m->k.to, "to", row->may_window && !row->ends_now);
     ok &= refuse_key(m, m->k.day, "day", row->may_night);
     ok &= refuse_key(m, m->k.gap, "gap", row->has_gap);
     ok &= refuse_key(m, m->k.on_days, "on_days", row->has_on_days);

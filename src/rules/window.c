@@ -142,6 +142,13 @@ bool sz_window_load(struct sz_loading *l, const sz_yaml *feature, const sz_opera
         sz_rules_hint_say(g, "write  over: 1d  (today) or more days", "请写  over: 1d（今天）或更多天");
         return false;
     }
+    if (w->kind == SZ_W_TERM && row->ends_now) { /* between terms it would be what the ended one had */
+        sz_diag *g = sz_rules_error(l, C_KEY_FITS, over->span, "%s keeps no record of a term that has ended",
+                                    "%s 不保留已结束学期的记录", row->name);
+        sz_rules_hint_say(g, "write days, or leave  over:  out and look at .time",
+                          "请写天数，或去掉  over:，改看 .time");
+        return false;
+    }
     bool ok = true;
     if (to) ok = load_to(l, to, w);
     if (day) ok &= load_day(l, day, w);

@@ -237,7 +237,7 @@ class Rules:
         text = d.pick(lambda: f'{self.record("dorm_access")}.direction == "out"',
                       lambda: f'{self.record("bought")}.balance < {d.randint(20, 60)}',
                       lambda: f'{self.record("bought", "first", over)}.place.id == "c1"',
-                      lambda: f'{self.record("swipe")}.place.kind != "canteen"',
+                      lambda: f'{self.record("swipe", "last", over)}.place.kind != "canteen"',
                       lambda: f'{self.record("swipe")}.amount > {self.record("bought", "first", over)}.amount',
                       lambda: f'{self.record("dorm_access")}.place.building == "B1"')
         return {"when": text(), "level": "yellow"}
