@@ -99,7 +99,7 @@ static void tell(sz_worker *w, uint32_t i) {
     for (struct ended *x = s->first; x; x = x->next) {
         sz_rule off;
         const sz_rule *r = as_switched_off(w, x, &off);
-        sz_timeline_rule_ended(w->students.v[i], &w->tc, x->rule, r, &x->e, end_of_rule(w));
+        sz_timeline_rule_ended(w->students.v[i], &w->tc, x->rule, r, x->off.told, &x->e, end_of_rule(w));
     }
     s->is_owed = false;
     w->owed.n--;

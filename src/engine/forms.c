@@ -146,13 +146,34 @@ sz_str form_rule(const form *f, sz_str rule) {
     return r ? r->id : sz_arena_str(&f->worker->world, rule);
 }
 
+/* In which mode was told what it has open: the last one that it had from this form on, before it went. */
+static uint8_t form_told_mode(const form *f, sz_str rule) {
+    const form *end = f->worker->forms + f->worker->n_forms;
+    uint8_t mode = SZ_LIVE;
+    for (const form *g = f; g < end; g++) {
+        const old_rule *r = rule_in(&g->old, rule);
+        if (!r || r->mode == SZ_DISABLED) break;
+        mode = r->mode;
+    }
+    return mode;
+}
+
+/* The same of whoever is read in ours: of the newest rule set that did tell it. */
+uint8_t forms_told_mode(const sz_worker *w, sz_str rule) {
+    for (uint32_t k = w->n_forms; k-- > 0;) {
+        const old_rule *r = rule_in(&w->forms[k].old, rule);
+        if (r && r->mode != SZ_DISABLED) return r->mode;
+    }
+    return SZ_LIVE;
+}
+
 off_rule form_switched_off(const form *f, sz_str rule) {
-    off_rule off = {.number = SZ_NONE};
+    off_rule off = {.number = SZ_NONE, .told = form_told_mode(f, rule)};
     const old_rule *r;
     const sz_bundle *b = f->worker->bundle;
     if (!ended_between(f, rule, &r) || !r) return off;
     for (uint32_t i = 0; i < b->n_rules && off.number == SZ_NONE; i++)
-        if (sz_str_eq(b->rules[i].id, rule)) off = (off_rule){i, r->version};
+        if (sz_str_eq(b->rules[i].id, rule)) off = (off_rule){i, r->version, off.told};
     return off;
 }
 

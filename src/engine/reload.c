@@ -17,7 +17,8 @@ void rules_ended(sz_worker *w, uint32_t i) {
     for (uint32_t k = tl ? tl->n_episodes : 0; k-- > 0;) {
         const sz_rule *r = &w->bundle->rules[tl->episodes[k].rule];
         if (r->mode != SZ_DISABLED) continue;
-        ended_add(w, i, r->id, (off_rule){.number = tl->episodes[k].rule}, &tl->episodes[k]);
+        off_rule off = {.number = tl->episodes[k].rule, .told = forms_told_mode(w, r->id)};
+        ended_add(w, i, r->id, off, &tl->episodes[k]);
         sz_timeline_drop_episode(tl, k);
         tl->story_changed = true;
     }

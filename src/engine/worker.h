@@ -652,8 +652,10 @@ sz_str form_rule(const form *f, sz_str rule); /* the same text, as long as the f
 typedef struct off_rule {
     uint32_t number; /* among ours; SZ_NONE: not there */
     sz_str version;  /* of then; empty: as now */
+    uint8_t told;    /* the mode (an sz_mode) in which its episode was told */
 } off_rule;
 off_rule form_switched_off(const form *f, sz_str rule);
+uint8_t forms_told_mode(const sz_worker *w, sz_str rule); /* what it has open, of whoever is read in ours */
 void forms_note_blob(sz_worker *w, uint64_t seq); /* it was read */
 bool is_in_our_form(const sz_worker *w, uint32_t i);
 void forms_put(sz_buf *out, const sz_worker *w, const outgoing *o);

@@ -265,6 +265,18 @@ def test_hup_resolves_what_a_removed_rule_had_open(tmp):
                       ("firing", "more", "2026-03-03", None)], "events")
 
 
+def test_what_was_told_in_the_shadow_ends_there(tmp):
+    for name, after in (("gone", "rules: []\n"), ("off", rules(3).replace("level: blue", "level: blue, mode: disabled"))):
+        small(tmp / name)
+        write(tmp / name / "rules/r.yaml", rules(3).replace("when: meals >= 3,", "when: meals >= 3, mode: shadow,"))
+        for part, lines in (("in", days(1, 3)), ("more", days(4, 4))):
+            write_lines(tmp / name / f"{part}.ndjson", lines)
+            sanzao(tmp / name, "run", "--source", f"file:{part}.ndjson", *BASE, *STATE, rc=0)
+            write(tmp / name / "rules/r.yaml", after)
+        same(sorted((e["rule"], e["event"], e["mode"]) for e in alerts(tmp / name / "alerts.ndjson")),
+             [("many", "firing", "shadow"), ("many", "resolved", "shadow"), ("two", "firing", "live"), ("two", "resolved", "live")], name)
+
+
 def test_hup_then_kill_then_resume(tmp):
     campus = Campus(7, students=24, days=8)
     lines = campus.lines()
