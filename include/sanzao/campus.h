@@ -83,6 +83,8 @@ const sz_zone *sz_campus_zone(const sz_campus *c);
 const sz_types *sz_campus_types(const sz_campus *c);
 /* Of the bytes of all files but cards and readers, which only say whose a record is: the same one, and every student's facts are. */
 uint64_t sz_campus_digest(const sz_campus *c);
+/* Of what concerns everyone: time zone, calendar, curfew, places, feeds but for their patience. Students' own facts are not in it. */
+uint64_t sz_campus_shared_hash(const sz_campus *c);
 bool sz_campus_is_empty(const sz_campus *c);                     /* no students.csv: admit anyone */
 uint32_t sz_campus_n_students(const sz_campus *c);
 const sz_student *sz_campus_student(const sz_campus *c, uint32_t i);

@@ -134,29 +134,6 @@ bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text, sz_str 
     return true;
 }
 
-/* Hash of what concerns everyone in the campus: calendar, feeds; students' own facts are compared one by one. */
-static uint64_t campus_hash(const sz_worker *w) {
-    const sz_calendar *k = sz_campus_calendar(w->campus);
-    uint64_t h = sz_hash(k->terms, 0);
-    for (uint32_t i = 0; i < k->n_terms; i++)
-        h = h * 31 + (uint64_t)k->terms[i].from_day * 7 + (uint64_t)k->terms[i].to_day;
-    for (uint32_t i = 0; i < k->n_holidays; i++)
-        h = h * 31 + (uint64_t)k->holidays[i].from_day * 11 + (uint64_t)k->holidays[i].to_day;
-    for (uint32_t i = 0; i < k->n_vacations; i++)
-        h = h * 31 + (uint64_t)k->vacations[i].from_day * 13 + (uint64_t)k->vacations[i].to_day +
-            (uint64_t)k->vacations[i].registration_to * 3;
-    for (uint32_t i = 0; i < k->n_periods; i++)
-        h = h * 31 + (uint64_t)k->periods[i].from_day * 17 + (uint64_t)k->periods[i].to_day +
-            sz_hash(k->periods[i].id.p, k->periods[i].id.n);
-    for (uint32_t i = 0; i < k->n_makeups; i++)
-        h = h * 31 + (uint64_t)k->makeups[i].day * 19 + k->makeups[i].as_weekday;
-    for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
-        const sz_feed *f = sz_campus_feed(w->campus, i);
-        h = h * 31 + sz_hash(f->source.p, f->source.n) + (uint64_t)f->began_day + f->types;
-    }
-    return h;
-}
-
 /* What the students' evaluation works with. Its buffers live on. */
 static void init_tc(sz_worker *w) {
     sz_tlctx *c = &w->tc;
@@ -190,7 +167,7 @@ void world_init(sz_worker *w) {
     init_tc(w);
     w->tc.touches = sz_touch_memo_new(&w->tc);
     leaves_init(w);
-    w->facts_hash = campus_hash(w);
+    w->facts_hash = sz_campus_shared_hash(w->campus); /* students' own facts are compared one by one */
 }
 
 void world_fini(sz_worker *w) {

@@ -277,6 +277,28 @@ def test_what_was_told_in_the_shadow_ends_there(tmp):
              [("many", "firing", "shadow"), ("many", "resolved", "shadow"), ("two", "firing", "live"), ("two", "resolved", "live")], name)
 
 
+def test_what_the_campus_says_otherwise_is_evaluated_again(tmp):
+    """Another kind of place, cut-off, zone, or term, between two runs on one state: what was told by the old one is taken back."""
+    where = {"place": 'place.kind == "canteen"', "curfew": "event.late", "zone": 'event.clock > "23:00"'}
+    before = {"places.csv": "place,kind\nc,canteen\n", "calendar.yaml": "terms: [{id: spring, from: 2026-02-23, to: 2026-07-05}]\n"}
+    after = {"place": {"places.csv": "place,kind\nc,shop\n"}, "curfew": {"calendar.yaml": before["calendar.yaml"] + "curfew: {sun-sat: '23:40'}\n"},
+             "zone": {"calendar.yaml": before["calendar.yaml"] + "timezone: Asia/Dubai\n"},
+             "term": {"calendar.yaml": before["calendar.yaml"].replace("spring", "summer")}}
+    record = '{"type":"dorm_access","student":"s1","time":"2026-03-02T23:30:00+08:00","direction":"in","place":"c","id":"a"}\n'
+    for name, changed in after.items():
+        folder = small(tmp / name)
+        for file, text in before.items(): write(folder / "campus" / file, text)
+        term = ' && calendar.term == "spring"' if name == "term" else ""
+        write(folder / "rules/r.yaml", f"events: {{it: {{event: dorm_access, where: '{where.get(name, 'true')}'}}}}\n"
+              f"features: {{n: {{count: it, over: 7d}}}}\nrules: [{{id: r, when: 'n >= 1{term}', level: blue}}]\n")
+        write(folder / "in.ndjson", record)
+        write(folder / "more.ndjson", record.replace("s1", "s2"))
+        for part in ("in", "more"):
+            sanzao(folder, "run", "--source", f"file:{part}.ndjson", *BASE, *STATE, "--until", "2026-03-03T12:00:00+08:00", rc=0)
+            for file, text in changed.items(): write(folder / "campus" / file, text)
+        same([(e["event"], e["student"]) for e in alerts(folder / "alerts.ndjson")], [("firing", "s1"), ("retracted", "s1")], name)
+
+
 def test_hup_then_kill_then_resume(tmp):
     campus = Campus(7, students=24, days=8)
     lines = campus.lines()
