@@ -151,7 +151,7 @@ bool sz_csv_interval(struct csv_reader *r, const struct when *from, const struct
     *from_ms = sz_when_from(from);
     *to_ms = sz_when_to(&r->l->c->zone, to);
     if (*from_ms < *to_ms) return true;
-    if (*from_ms == *to_ms) {
+    if (*from_ms == *to_ms && !to->is_day) { /* the day before it is over when it begins */
         sz_diag *g =
             sz_diags_add(r->l->d, SZ_WARNING, CODE_NO_LENGTH, sz_csv_span(r, to_column),
                          "it ends when it begins: the row says nothing", "结束与开始是同一时刻：这一行不起作用");

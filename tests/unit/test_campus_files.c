@@ -116,6 +116,7 @@ static void test_cells_are_read_or_refused_at_their_place(void **state) {
         {"leave of nobody", "leaves.csv", "学号,开始\ns1,2026-03-02\ns9,2026-03-02\n", "leaves.csv:3:1 W335"},
         {"leave without beginning", "leaves.csv", "学号,开始,结束\ns1,,2026-03-02\n", "leaves.csv:2:4 E311"},
         {"leave that ends before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-02\n", "leaves.csv:2:15 E317"},
+        {"leave that ends on the day before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-04\n", "leaves.csv:2:15 E317"},
         {"leave of one day", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-05\n", ""},
         {"kind of leave", "leaves.csv", "学号,开始,类型\ns1,2026-03-05,病假\ns1,2026-03-06,sik\ns1,2026-03-07,婚假\n",
          "leaves.csv:3:15 W338 leaves.csv:4:15 W338"},
