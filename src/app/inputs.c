@@ -166,9 +166,11 @@ sz_status sz_inputs_parse(const sz_job *job, const sz_texts *t, sz_diags *d, sz_
 sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_mapping **out) {
     if (!t->mapping.n) return SZ_OK;
     const sz_file *f = &t->mapping.v[0];
-    sz_yaml *root = NULL;
+    const sz_source *src = sz_source_new(&d->arena, f->name, f->p, f->n);
+    sz_yaml empty = {.kind = SZ_YAML_NULL, .span = {src, 0, 0}}, *root = NULL;
     in->meaning = in->meaning * 31 + sz_hash(f->p, f->n);
-    sz_status s = sz_yaml_parse(&d->arena, sz_source_new(&d->arena, f->name, f->p, f->n), d, &root);
+    sz_status s = sz_yaml_parse(&d->arena, src, d, &root);
+    if (s == SZ_OK && !root) root = &empty;
     if (s != SZ_OK && (!root || root->is_cut)) return s;
     return both(s, sz_mapping_load(root, in->types, &in->zone, d, out));
 }

@@ -23,16 +23,44 @@ static sz_str heading(sz_str s) {
     return s;
 }
 
+/* A file whose cells are not between the separator that was named has one column. */
+static const char *separator_within(sz_str s) {
+    static const struct {
+        char c;
+        const char *name;
+    } others[] = {{'\t', "tab"}, {';', "semicolon"}, {'|', "pipe"}, {',', "comma"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (s.n && memchr(s.p, others[i].c, s.n)) return others[i].name;
+    return NULL;
+}
+
+/* The headings, for whoever wonders why his is not among them: another file, another row, another encoding. */
+static const char *heading_list(sz_arena *a, const sz_csv_row *header) {
+    enum { MOST = 12, LONGEST = 48 };
+    const char *list = "";
+    for (uint32_t i = 0; i < header->n && i < MOST; i++) {
+        sz_str h = heading(header->cells[i]);
+        bool is_cut = h.n > LONGEST;
+        if (is_cut)
+            for (h.n = LONGEST; h.n && ((uint8_t)h.p[h.n] & 0xc0) == 0x80;) h.n--;
+        list = sz_arena_printf(a, "%s%s`%.*s%s`", list, i ? " " : "", SZ_FMT_STR(h), is_cut ? "…" : "");
+    }
+    return header->n > MOST ? sz_arena_printf(a, "%s …", list) : list;
+}
+
 static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     sz_nearest near = sz_nearest_to(c->name);
     for (uint32_t i = 0; i < header->n; i++) sz_nearest_try(&near, heading(header->cells[i]));
     sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`",
                               "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
-    if (near.best.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    const char *separator = header->n == 1 ? separator_within(heading(header->cells[0])) : NULL;
+    if (separator)
+        sz_diag_hint(d, g, "the header row is one cell; is this `file: {separator: %s}`?",
+                     "表头只有一格；是否应写 file: {separator: %s}？", separator);
+    else if (near.best.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
     else
-        sz_diag_hint(d, g,
-                     "a value that is the same in every row is written {constant: ...}; the header row has %u columns",
-                     "每行都相同的值写成 {constant: ...}；表头共有 %u 列", header->n);
+        sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",
+                     "表头有：%s；每行都相同的值写成 {constant: ...}", heading_list(&d->arena, header));
 }
 
 static void bind(sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {

@@ -151,7 +151,10 @@ static void test_headings_that_a_file_does_not_have(void **state) {
         {"\xef\xbb\xbf流水号, 学号 ,时间,\n", "", NULL},
         {"\xef\xbb\xbf\"流水号\",\"学号\",\"时间\"\n", "", NULL},
         {"流水号,学工号,时间\n", "m.yaml:2:10 E274", "did you mean `学工号`?"},
-        {"a,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274", NULL},
+        {"a,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274",
+         "the header row has: `a` `b` `c`; a value that is the same in every row is written {constant: ...}"},
+        {"流水号\t学号\t时间\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274",
+         "the header row is one cell; is this `file: {separator: tab}`?"},
         {"流水号,学号,时间,时间\n", "h.csv:1:11 E275", NULL},
     };
     struct model_fixture x;
