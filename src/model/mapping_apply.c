@@ -12,11 +12,22 @@ static bool bad_time(sz_taking *t, const sz_recipe *r, const char *what) {
     return false;
 }
 
+/* The first format that gives a time of this age: milliseconds are seconds, too, but of the year 58,000. */
 static bool by_formats(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
-    for (uint32_t i = 0; i < r->n_formats; i++)
-        if (sz_time_pattern_match(&r->formats[i], text, c) && sz_civil_instant(c, m->zone, r->offset_s, ms))
-            return true;
-    return false;
+    bool is_any = false;
+    for (uint32_t i = 0; i < r->n_formats; i++) {
+        sz_civil civil;
+        int64_t at;
+        if (!sz_time_pattern_match(&r->formats[i], text, &civil) ||
+            !sz_civil_instant(&civil, m->zone, r->offset_s, &at))
+            continue;
+        if (is_any && !sz_moment_is_sane(at)) continue;
+        is_any = true;
+        *c = civil;
+        *ms = at;
+        if (sz_moment_is_sane(at)) return true;
+    }
+    return is_any;
 }
 
 /* Without formats a time is RFC 3339, or the same without offset or seconds, or a day. */

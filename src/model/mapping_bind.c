@@ -23,6 +23,23 @@ static sz_str heading(sz_str s) {
     return s;
 }
 
+static size_t pass_blanks(sz_str s, size_t i) {
+    while (i < s.n && (s.p[i] == ' ' || (s.p[i] >= '\t' && s.p[i] <= '\r'))) i++;
+    return i;
+}
+
+/* A heading that was broken into lines to make its column narrow may be named in one. */
+static bool is_heading(sz_str s, sz_str name) {
+    if (sz_str_eq(s, name)) return true;
+    if (s.n == 0 || !memchr(s.p, '\n', s.n)) return false;
+    size_t i = pass_blanks(s, 0), k = pass_blanks(name, 0);
+    while (i < s.n && k < name.n && s.p[i] == name.p[k]) {
+        i = pass_blanks(s, i + 1);
+        k = pass_blanks(name, k + 1);
+    }
+    return i == s.n && k == name.n;
+}
+
 /* A file whose cells are not between the separator that was named has one column. */
 static const char *separator_within(sz_str s) {
     static const struct {
@@ -66,7 +83,7 @@ static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz
 static void bind(sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     c->at = UINT32_MAX;
     for (uint32_t i = 0; i < header->n; i++) {
-        if (!sz_str_eq(heading(header->cells[i]), c->name)) continue;
+        if (!is_heading(heading(header->cells[i]), c->name)) continue;
         if (c->at == UINT32_MAX) {
             c->at = i;
             continue;

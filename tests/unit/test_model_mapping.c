@@ -124,6 +124,8 @@ static void test_time_formats(void **state) {
     CHECK(M("epoch_ms"), "s,t\n", {"s1,1772409900000", "presence " AT ID}, {"s1,1772409900", "bad_time time"},
           {"s1,soon", "bad_time time"});
     CHECK(M("epoch_s"), "s,t\n", {"s1,1772409900", "presence " AT ID}, {"s1,9223372036854775807", "bad_time time"});
+    CHECK(M("[epoch_s, epoch_ms]"), "s,t\n", {"s1,1772409900", "presence " AT ID},
+          {"s1,1772409900000", "presence " AT ID}, {"s1,1", "bad_time time"});
 #undef M
     CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD HH:mm:ss', offset: '+00:00'}\n", "s,t\n",
           {"s1,2026-03-02 00:05:00", "presence " AT ID});

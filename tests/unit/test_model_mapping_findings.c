@@ -150,6 +150,8 @@ static void test_headings_that_a_file_does_not_have(void **state) {
         {"流水号,学号,时间\n", "", NULL},
         {"\xef\xbb\xbf流水号, 学号 ,时间,\n", "", NULL},
         {"\xef\xbb\xbf\"流水号\",\"学号\",\"时间\"\n", "", NULL},
+        {"流水号,\"学\n号\",\" 时\r\n 间\"\n", "", NULL},
+        {"流水号,学 号,时间\n", "m.yaml:2:10 E274", "did you mean `学 号`?"},
         {"流水号,学工号,时间\n", "m.yaml:2:10 E274", "did you mean `学工号`?"},
         {"a,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274",
          "the header row has: `a` `b` `c`; a value that is the same in every row is written {constant: ...}"},

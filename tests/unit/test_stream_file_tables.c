@@ -245,7 +245,8 @@ static void test_quoted_cells_and_rows_above_the_header(void **state) {
                            "s3,2026-03-02 08:02:00,d3\n"
                            "s4,2026-03-02 08:03:00,a \"quoted\" word\n"
                            "s5,2026-03-02 08:04:00,\"last\nwithout\nend\"");
-    /* The open quote is closed by the next one that begins a cell's end; its rows are one dead letter, and no row is lost. */
+    /* The open quote is closed by the next one that begins a cell's end; its rows are one dead letter, and no row is
+     * lost. */
     for (int order = 0; order < 2; order++) {
         sz_status status;
         n_lines = 0;
@@ -253,6 +254,17 @@ static void test_quoted_cells_and_rows_above_the_header(void **state) {
         assert_int_equal(status, SZ_OK);
         assert_non_null(strstr(got, "5:08:00 s1 一号\n楼\n"));
     }
+    /* Empty rows above the header are counted as a spreadsheet counts them; those that are not, are passed. */
+    put_text("above.csv", "刷卡明细\n\n  \n\n学号,时间,地点\ns1,2026-03-02 08:01:00,d1\n\ns2,2026-03-02 08:02:00,d2\n");
+    for (int rows = 1; rows <= 4; rows++) {
+        char mapping[400];
+        snprintf(mapping, sizeof mapping, "file: {skip_rows: %d}\n" MAPPING, rows);
+        assert_read(mapping, "above.csv", "6:08:01 s1 d1\n8:08:02 s2 d2\n");
+    }
+    put_text("bare.csv", "t\n\ns1,2026-03-02 08:01:00,d1\ns2,2026-03-02 08:02:00,d2\n");
+    assert_read(
+        "file: {skip_rows: 2, header: false}\ntype: presence\nsource: w\nstudent: 1\nplace: 3\ntime: {column: 2, format: 'YYYY-MM-DD HH:mm:ss'}\n",
+        "bare.csv", "3:08:01 s1 d1\n4:08:02 s2 d2\n");
     put_text(
         "open.csv",
         "学号,时间,地点\ns1,2026-03-02 08:01:00,\"never closed\ns2,2026-03-02 08:02:00,d2\ns3,2026-03-02 08:03:00,d3\n");

@@ -266,7 +266,9 @@ got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
         if (!nl) nl = end;
         size_t first = (size_t)(nl - (l->buf + l->at));
         if (first == 0 || (l->buf[l->at] <= ' ' && is_blank(l->buf + l->at, first))) {
+            *out = (piece){{(const char *)l->buf + l->at, 0}, l->offset, l->line, 0};
             pass(l, first + (nl < end ? 1 : 0), nl < end ? 1 : 0);
+            if (l->gives_blank) return GOT_PIECE;
             continue;
         }
         got g = cut(l, nl, may_refill, out);

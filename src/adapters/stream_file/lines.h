@@ -35,6 +35,7 @@ typedef struct lines {
     sz_buf packed;                   /* UTF-16: bytes that make no whole line yet */
     digest *witness;                 /* of the text from its beginning on; NULL: not wanted */
     size_t witnessed;                /* buf[witnessed, end) is not in it yet */
+    bool gives_blank;                /* an empty line is a piece */
     bool ends_in_line;               /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record, if it ends so */
     sz_arena scratch;

@@ -139,12 +139,15 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     return is_fine;
 }
 
-/* Pass the rows above the header and the header itself; what was passed is kept in r->head until it is whole. */
+/* Pass the rows above the header, empty ones counted, and the header itself; what was passed is kept in r->head until
+ * it is whole. */
 static got take_header(sz_stream_file *s, reader *r, sz_diags *d) {
     uint32_t above = sz_mapping_skip_rows(s->o.mapping), want = above + (sz_mapping_has_header(s->o.mapping) ? 1 : 0);
     while (r->n_head < want) {
         piece p;
+        r->lines.gives_blank = r->n_head < above;
         got g = sz_fs_lines_next(&r->lines, true, &p);
+        r->lines.gives_blank = false;
         if (g != GOT_PIECE) return g;
         if (++r->n_head == above + 1) r->header_at = r->head.n;
         sz_buf_put_str(&r->head, p.raw);
