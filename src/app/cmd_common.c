@@ -4,10 +4,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Help is asked for before options are read. */
+static sz_lang lang_of_words(int argc, char **argv) {
+    sz_lang lang = sz_lang_of_env();
+    for (int i = 0; i < argc; i++) {
+        const char *word = strncmp(argv[i], "--lang=", 7) == 0              ? argv[i] + 7
+                           : strcmp(argv[i], "--lang") == 0 && i + 1 < argc ? argv[i + 1]
+                                                                            : "";
+        if (strcmp(word, "zh") == 0) lang = SZ_ZH;
+        if (strcmp(word, "en") == 0) lang = SZ_EN;
+    }
+    return lang;
+}
+
 int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *usage_zh, int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0) continue;
-        sz_lang lang = sz_lang_of_env();
+        sz_lang lang = lang_of_words(argc, argv);
         sz_buf out;
         sz_buf_init(&out);
         sz_buf_printf(&out, "%s\n\n", lang == SZ_ZH ? usage_zh : usage_en);

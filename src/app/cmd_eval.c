@@ -24,7 +24,10 @@ static int run_suite(sz_config *c) {
     sz_status s =
         sz_cel_run_suite(&loader, (sz_str){(const char *)f.v[0].p, f.v[0].n}, &passed, &total, json ? &failures : NULL);
     if (s != SZ_OK) {
-        fprintf(stderr, "sanzao: %s is not a suite: a JSON list of cases is expected\n", c->text[SZ_O_SUITE]);
+        fprintf(stderr,
+                c->lang == SZ_ZH ? "sanzao：%s 不是一组用例：应为 JSON 列表\n"
+                                 : "sanzao: %s is not a suite: a JSON list of cases is expected\n",
+                c->text[SZ_O_SUITE]);
     } else if (json) {
         printf("{\"schema\":1,\"passed\":%u,\"total\":%u,\"failures\":[", passed, total);
         for (size_t i = 0; i < failures.n; i++)
@@ -49,7 +52,24 @@ static void show_error(sz_config *c, const sz_expr_error *err) {
     if (err->message_zh) g->message_zh = err->message_zh;
     g->hint = err->hint;
     g->hint_zh = err->hint_zh;
-    sz_diags_show(&c->diags, c->lang);
+    if (!c->num[SZ_O_JSON]) {
+        sz_diags_show(&c->diags, c->lang);
+        return;
+    }
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_buf_put_z(&out, "{\"schema\":1,\"error\":");
+    sz_diag_json(&out, g, c->lang);
+    sz_buf_put_z(&out, "}\n");
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+}
+
+/* A typed value is an object with one key. */
+static void show_value(const sz_config *c, sz_str value) {
+    if (c->num[SZ_O_JSON] && value.n > 1 && value.p[0] == '{')
+        printf("{\"schema\":1,%.*s\n", SZ_FMT_STR(((sz_str){value.p + 1, value.n - 1})));
+    else printf("%.*s\n", SZ_FMT_STR(value));
 }
 
 int cmd_eval(int argc, char **argv) {
@@ -69,13 +89,15 @@ int cmd_eval(int argc, char **argv) {
         sz_expr_error err = {0};
         bool ok =
             sz_cel_eval(&env, sz_str_of(c.rest[0]), sz_str_of(bindings ? bindings : "{}"), &c.diags.arena, &out, &err);
-        if (ok) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
+        if (ok) show_value(&c, sz_buf_str(&out));
         else show_error(&c, &err);
         sz_zones_fini(&zones);
         sz_buf_fini(&out);
         code = ok ? 0 : 1;
     } else if (code < 0) {
-        fputs("usage: sanzao eval EXPR [--bindings JSON] | --suite FILE.json\n", stderr);
+        fputs(c.lang == SZ_ZH ? "用法：sanzao eval 表达式 [--bindings JSON] | --suite 文件.json\n"
+                              : "usage: sanzao eval EXPR [--bindings JSON] | --suite FILE.json\n",
+              stderr);
         code = 2;
     }
     sz_config_fini(&c);

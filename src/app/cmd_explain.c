@@ -26,10 +26,9 @@ static void put_fenced(sz_buf *out, const char *text) {
 /* docs/errors.md: every code, both languages. */
 static void put_docs(sz_buf *out) {
     sz_buf_put_z(
-        out,
-        "# What findings mean\n\nGenerated from the registry of codes (`sanzao explain --docs`): do not edit. A "
-        "code means one thing for ever.\n"
-        "`sanzao explain SZ042` prints one. 代码的含义永不改变；`sanzao explain SZ042` 显示一条。\n");
+        out, "# What findings mean\n\nGenerated from the registry of codes (`sanzao explain --docs`): do not edit. A "
+             "code means one thing for ever.\n"
+             "`sanzao explain SZ042` prints one. 代码的含义永不改变；`sanzao explain SZ042` 显示一条。\n");
     sz_code c;
     for (int after = -1; app_code_next(after, &c); after = c.code) {
         sz_buf_printf(out, "\n## SZ%03d\n%s\n\n%s\n", c.code, c.en, c.zh);
@@ -38,32 +37,56 @@ static void put_docs(sz_buf *out) {
     }
 }
 
+static void put_json(sz_buf *out, const sz_code *c) {
+    sz_buf_printf(out, "{\"schema\":1,\"code\":\"SZ%03d\",\"meaning\":{\"zh\":", c->code);
+    sz_json_str(out, sz_str_of(c->zh));
+    sz_buf_put_z(out, ",\"en\":");
+    sz_json_str(out, sz_str_of(c->en));
+    sz_buf_put_u8(out, '}');
+    const char *names[] = {"example", "better"}, *texts[] = {c->example, c->better};
+    for (int i = 0; i < 2; i++) {
+        sz_buf_printf(out, ",\"%s\":", names[i]);
+        if (texts[i]) sz_json_str(out, sz_str_of(texts[i]));
+        else sz_buf_put_z(out, "null");
+    }
+    sz_buf_put_z(out, "}\n");
+}
+
+static int explain(const sz_config *c, sz_buf *out) {
+    const char *word = c->n_rest == 1 ? c->rest[0] : "";
+    bool zh = c->lang == SZ_ZH;
+    int64_t n = 0;
+    sz_code code;
+    if ((word[0] != 'S' && word[0] != 's') || (word[1] != 'Z' && word[1] != 'z') ||
+        !sz_str_i64(sz_str_of(word + 2), &n)) {
+        fputs(zh ? "用法：sanzao explain SZ042 [--lang zh|en]\n" : "usage: sanzao explain SZ042 [--lang zh|en]\n",
+              stderr);
+        return 2;
+    }
+    if (n < 0 || n > 999 || !app_code_find((int)n, &code)) {
+        fprintf(stderr, zh ? "sanzao：没有代码 %s\n" : "sanzao: there is no code %s\n", word);
+        return 1;
+    }
+    if (c->num[SZ_O_JSON]) put_json(out, &code);
+    else put_code(out, &code, c->lang);
+    return 0;
+}
+
 int cmd_explain(int argc, char **argv) {
+    sz_config c;
     sz_buf out;
     sz_buf_init(&out);
-    int code = 2;
-    sz_lang lang = sz_lang_of_env();
-    const char *word = argc == 1 ? argv[0] : "";
-    if (argc == 3 && strcmp(argv[1], "--lang") == 0) word = argv[0], lang = strcmp(argv[2], "zh") == 0 ? SZ_ZH : SZ_EN;
-    int64_t n = 0;
-    sz_code c;
-    bool is_code =
-        (word[0] == 'S' || word[0] == 's') && (word[1] == 'Z' || word[1] == 'z') && sz_str_i64(sz_str_of(word + 2), &n);
-    if (strcmp(word, "--docs") == 0) {
+    if (argc == 1 && strcmp(argv[0], "--docs") == 0) {
         put_docs(&out);
-        code = 0;
-    } else if (!is_code) {
-        fputs(lang == SZ_ZH ? "用法：sanzao explain SZ042 [--lang zh|en]\n"
-                            : "usage: sanzao explain SZ042 [--lang zh|en]\n",
-              stderr);
-    } else if (!app_code_find((int)n, &c)) {
-        fprintf(stderr, lang == SZ_ZH ? "sanzao：没有代码 %s\n" : "sanzao: there is no code %s\n", word);
-        code = 1;
-    } else {
-        put_code(&out, &c, lang);
-        code = 0;
+        fwrite(out.p, 1, out.n, stdout);
+        sz_buf_fini(&out);
+        return 0;
     }
+    int code = cmd_begin(&c, SZ_FOR_EXPLAIN, "usage: sanzao explain SZ042 [--lang zh|en] [--json]",
+                         "用法：sanzao explain SZ042 [--lang zh|en] [--json]", argc, argv);
+    if (code < 0) code = explain(&c, &out);
     if (out.n) fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
+    sz_config_fini(&c);
     return code;
 }

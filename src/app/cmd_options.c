@@ -23,11 +23,15 @@ static bool put(sz_buf *out, int argc, char **argv) {
 }
 
 int cmd_options(int argc, char **argv) {
+    static const char usage[] =
+        "usage: sanzao options --example | --docs | --operators | --operator NAME | --operator-names\n";
     sz_buf out;
     sz_buf_init(&out);
-    bool ok = put(&out, argc, argv);
-    if (ok) fwrite(out.p, 1, out.n, stdout);
-    else fputs("usage: sanzao options --example | --docs | --operators | --operator NAME | --operator-names\n", stderr);
+    bool is_help = argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+    bool ok = is_help || put(&out, argc, argv);
+    if (is_help) fputs(usage, stdout);
+    else if (ok) fwrite(out.p, 1, out.n, stdout);
+    else fputs(usage, stderr);
     sz_buf_fini(&out);
     return ok ? 0 : 2;
 }

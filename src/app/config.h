@@ -19,7 +19,8 @@ enum {
     SZ_FOR_SUMMARY = 64,
     SZ_FOR_REPARTITION = 128,
     SZ_FOR_TEST = 256,
-    SZ_FOR_ALL = 512 - 1
+    SZ_FOR_EXPLAIN = 512,
+    SZ_FOR_ALL = 1024 - 1
 };
 
 typedef enum sz_opt_kind {

@@ -58,8 +58,8 @@ void sz_config_example(sz_buf *out) {
             put_example(out, &sz_opt_rows[i], &group);
 }
 
-static const char *const command_names[] = {"run",      "check", "state",   "alerts",
-                                            "simulate", "eval",  "summary", "repartition"};
+static const char *const command_names[] = {"run",  "check",   "state",       "alerts", "simulate",
+                                            "eval", "summary", "repartition", "test",   "explain"};
 enum { N_COMMAND_NAMES = sizeof command_names / sizeof *command_names };
 
 void sz_config_docs(sz_buf *out) {

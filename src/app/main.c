@@ -93,6 +93,9 @@ static int run(int argc, char **argv) {
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        const command *of = argc == 3 && name[0] == 'h' ? find(argv[2]) : NULL;
+        char *words[] = {argv[0], argc == 3 ? argv[2] : NULL, "--help", NULL};
+        if (of) return run(3, words);
         usage(stdout);
         return 0;
     }

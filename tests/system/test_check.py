@@ -118,4 +118,23 @@ def test_rules_of_a_windows_machine_are_seen(tmp):
     same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/R.YAML:3:19 SZ042"], "findings")
 
 
+def test_every_command_has_help_in_both_languages(tmp):
+    for command in ("run", "alerts", "summary", "check", "test", "eval", "state", "explain", "simulate", "repartition"):
+        for args in (["--help"], ["-h"]):
+            en, zh = sanzao(tmp, command, *args, rc=0), sanzao(tmp, command, *args, "--lang", "zh", rc=0)
+            expect(en.out.startswith(f"usage: sanzao {command}".encode()) and b"--json" in en.out and not en.err, en)
+            expect(zh.out.startswith(f"用法：sanzao {command}".encode()) and not zh.err, zh)
+        same(sanzao(tmp, "help", command, rc=0).out, sanzao(tmp, command, "--help").out, f"help {command}")
+        expect("did you mean --json?" in sanzao(tmp, command, "--jsn", rc=2).err, command)
+    expect(b"--docs" in sanzao(tmp, "options", "--help", rc=0).out, "options")
+
+
+def test_what_a_code_means_and_what_a_value_is_are_told_to_programs_too(tmp):
+    told = json.loads(sanzao(tmp, "explain", "SZ042", "--json", rc=0).out)
+    same((told["schema"], told["code"], sorted(told["meaning"])), (1, "SZ042", ["en", "zh"]), "explain")
+    same(json.loads(sanzao(tmp, "eval", "1 + 1", "--json", rc=0).out), {"schema": 1, "int": "2"}, "a value")
+    told = json.loads(sanzao(tmp, "eval", "1 +", "--json", rc=1).out)
+    same((told["schema"], told["error"]["code"], told["error"]["column"]), (1, "SZ101", 4), "no value")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
