@@ -27,7 +27,8 @@ enum {
     APP_CODE_SIMULATE = 471,
     APP_CODE_FOLDER_IN_USE,
     APP_CODE_NO_RULES,
-    APP_CODE_UNKNOWN
+    APP_CODE_UNKNOWN,
+    APP_CODE_UNKEPT /* 475 */
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

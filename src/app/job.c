@@ -273,10 +273,23 @@ static void tell_future(const sz_job *job, parts *p) {
     if (!n || !job->until) return;
     sz_diag *g = sz_diags_add(
         &p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
-        n == 1 ? "dead letters (future_time): %1$llu record lies more than 24 h after --until %2$s"
-               : "dead letters (future_time): %1$llu records lie more than 24 h after --until %2$s",
-        "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，成为死信（future_time）", (unsigned long long)n, job->until);
+        n == 1
+            ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own `collected`"
+            : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
+              "`collected`",
+        "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）",
+        (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
+}
+
+static void tell_unkept(const sz_job *job, parts *p) {
+    uint64_t n = sz_worker_counters(p->worker)->dead;
+    if (!n || job->dead.n) return;
+    sz_diag *g =
+        sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_UNKEPT, (sz_span){0}, "dead letters that are kept nowhere: %llu",
+                     "没有保存下来的死信：%llu 条", (unsigned long long)n);
+    sz_diag_hint(&p->diags, g, "with --dead-letters file:PATH each is there, with its reason and its bytes",
+                 "加上 --dead-letters file:路径，每条的原因和原始字节都会写在那里");
 }
 
 /* Used all the same, with the kind `unknown`: no rule about canteens or dorms sees them. */
@@ -368,6 +381,7 @@ int sz_job_run(const sz_job *job) {
         s = pump(job, &p);
         if (s == SZ_OK) tell_future(job, &p);
         if (s == SZ_OK) tell_unknown(&p);
+        if (s == SZ_OK) tell_unkept(job, &p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
         if (s == SZ_OK || s == SZ_INTERRUPTED) {
             sz_status w = write_summary(job, &p);

@@ -395,6 +395,15 @@ def test_unknown_places_and_readers_are_counted_in_a_warning(tmp):
     expect("warning[SZ474]: records of readers that readers.csv does not have: 1" in go().err, "readers too")
 
 
+def test_dead_letters_that_nobody_keeps_are_told(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    write_lines(folder / "events.ndjson", [b"{broken", b'{"type":"presence","student":"s001","time":"2024-03-05T10:00:00"}'])
+    for lang, text in (("en", "dead letters that are kept nowhere: 1"), ("zh", "没有保存下来的死信：1 条")):
+        args = ["run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--lang", lang]
+        expect(text in sanzao(folder, *args, rc=0).err, lang)
+        expect(text not in sanzao(folder, *args, "--dead-letters", "file:dead", rc=0).err, "kept,", lang)
+
+
 def test_dry_run_shows_the_first_20_records(tmp):
     records = [b'{"id":"a","type":"swipe","time":"2024-03-04T08:00:00.250+08:00","student":"s1","amount":"12.50","balance":3,"place":"c1"}',
                b'{"type":"swipe","op":"refund","time":"2024-03-04T08:01:00+08:00","card":"77","ref":"a"}',
