@@ -103,9 +103,22 @@ static bool may_pass(const sz_look *l) {
     return may;
 }
 
+static void tell_again(const sz_look *l) {
+    sz_arena a;
+    sz_arena_init(&a);
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (l->v[i].grade != SZ_LOOK_REFUSED) continue;
+        const char *en = sz_arena_printf(&a, "%s yet; looking again for a few seconds", l->v[i].what);
+        const char *zh = sz_arena_printf(&a, "%s；几秒内会再次查找", l->v[i].what_zh);
+        sz_log_fields(SZ_NOTE, "waiting", sz_str_of(en), sz_str_of(zh), (sz_str){0});
+    }
+    sz_arena_fini(&a);
+}
+
 /* A topic that was made just now is not known to every broker yet: it is looked for again for a few seconds. */
 static sz_status ask_until_known(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY], bool *is_distrusted) {
     sz_status s = ask_all(job, l, parts, why, is_distrusted);
+    if (s == SZ_OK && may_pass(l)) tell_again(l);
     for (int64_t wait = 100, left = NEW_TOPIC_MS; s == SZ_OK && may_pass(l) && left > 0 && !sz_signals_stop();) {
         pause_ms(wait);
         left -= wait;
