@@ -24,6 +24,20 @@ static bool is_quote(uint32_t cp) {
 
 static bool is_form(uint32_t cp) { return cp >= 0xFF01 && cp <= 0xFF5E; }
 
+/* What nothing is seen of: zero-width blanks and joiners, marks of direction, a byte order mark, a soft hyphen. */
+static bool is_unseen(uint32_t cp) {
+    return (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || cp == 0x2060 || cp == 0xFEFF ||
+           cp == 0x00AD;
+}
+
+static uint32_t tell_unseen(scan *s, uint32_t off, uint32_t cp, size_t len) {
+    prog_hint(s->c,
+              prog_error(s->c, C_WIDE, off, (uint32_t)len, "a sign that is not seen stands here, U+%04X",
+                         "这里有一个看不见的字符 U+%04X", (unsigned)cp),
+              "delete it; it comes with copied text", "请删去；它通常是复制文字时带来的");
+    return off + (uint32_t)len;
+}
+
 /* A text in “…”: from the first quote to the one that closes it. */
 static uint32_t tell_quotes(scan *s, uint32_t off) {
     size_t len = 0;
@@ -77,6 +91,7 @@ uint32_t prog_look_at_wide(scan *s) {
     size_t len = 0;
     uint32_t cp = sz_utf8_next(s->t.p + off, s->t.n - off, &len);
     if (is_quote(cp)) return tell_quotes(s, off);
+    if (is_unseen(cp)) return tell_unseen(s, off, cp, len);
     bool is_signs = is_form(cp) || ascii_of(cp), is_blank = true;
     const char *plain = "";
     while (i < s->t.n && is_wide(at(s, i))) {

@@ -61,6 +61,13 @@ static void read_file(struct sz_loading *l, const sz_rule_file *in, struct sz_ru
 static void sort_file(struct sz_loading *l, const struct sz_rules_file *f) {
     struct top_keys k = {0};
     if (!f->root || f->root->kind == SZ_YAML_NULL) return;
+    if (f->root->kind == SZ_YAML_SEQ) {
+        sz_rules_hint_say(sz_rules_error(l, C_SHAPE, f->root->span, "a rule file is a mapping, this is a list",
+                                         "规则文件是映射，而这是一个列表"),
+                          "begin with a line  rules:  and put the list under it",
+                          "请在最前面加一行  rules:，把列表放在它下面");
+        return;
+    }
     if (!sz_keys_shape(l, f->root, SZ_SHAPE_MAP, NULL)) return;
     sz_keys_read(l, f->root, &table, &k);
     add_map(l, k.events, &l->events, "events");

@@ -117,7 +117,9 @@ void sz_rules_hint_narrow(struct sz_loading *l, size_t first) {
     enum { LONGEST = 40, FIRST_CODE = 20, LAST_CODE = 99 }; /* those of expr say it themselves */
     for (size_t i = first; i < l->d->n; i++) {
         sz_diag *g = &l->d->v[i];
-        if (!g->span.src || g->span.len > LONGEST || g->code < FIRST_CODE || g->code > LAST_CODE) continue;
+        if (!g->span.src || g->span.len > LONGEST || g->code < FIRST_CODE || g->code > LAST_CODE ||
+            g->code == C_SHAPE) /* it says how to write a list of them */
+            continue;
         const char *ascii = narrowed(l, (sz_str){g->span.src->p + g->span.off, g->span.len});
         if (ascii)
             sz_rules_hint(l, g, "there are full-width signs in it; write  %s", "里面有全角字符，请改成半角  %s", ascii);

@@ -120,7 +120,8 @@ static bool add_pause(struct sz_making *m, const sz_yaml *item) {
 static bool load_pause(struct sz_making *m) {
     const sz_yaml **items;
     uint32_t n;
-    bool ok = sz_rules_texts(m->l, m->k.pause, &items, &n);
+    bool ok = sz_rules_names(m->l, m->k.pause, &items, &n);
+    if (!ok) n = 0;
     for (uint32_t i = 0; i < n; i++) ok &= add_pause(m, items[i]);
     /* these always pause: naming them changes nothing, so it must not change the identity either */
     m->f.pauses &= SZ_PAUSE_WEEKEND;
@@ -154,7 +155,7 @@ bool sz_feature_refuse_keys(struct sz_making *m) {
     const sz_operator_row *row = m->row;
     bool ok = refuse_key(m, m->k.over, "over", row->may_window);
     ok &= refuse_key(m, m->k.to, "to", row->may_window && !row->ends_now);
-    ok &= refuse_key(m, m->k.day, "day", row->may_night);
+    ok &= refuse_key(m, m->k.day, "day", row->may_night && (!row->ends_now || m->k.over));
     ok &= refuse_key(m, m->k.gap, "gap", row->has_gap);
     ok &= refuse_key(m, m->k.on_days, "on_days", row->has_on_days);
     ok &= refuse_key(m, m->k.pause, "pause", row->has_pause);

@@ -243,6 +243,8 @@ const char *sz_unit_words(uint8_t type, uint8_t unit, sz_lang lang);
 bool sz_rules_value(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint8_t *unit);
 /* Items of a list, or the one text itself; n 0 for NULL. False with a finding when an item is no text. */
 bool sz_rules_texts(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n);
+/* The same of names; one without quotes that has a comma is several that nobody told apart. */
+bool sz_rules_names(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n);
 
 /* ---- params.c ---- */
 bool sz_param_load(struct sz_loading *l, const sz_yaml *key, const sz_yaml *node, sz_param *out);

@@ -83,7 +83,7 @@ static bool read_row(struct sz_loading *l, const sz_yaml *node, struct row *r) {
             continue;
         }
         r->field[r->n] = f;
-        ok &= sz_rules_texts(l, item, &r->items[r->n], &r->n_items[r->n]) && r->n_items[r->n] > 0;
+        ok &= sz_rules_names(l, item, &r->items[r->n], &r->n_items[r->n]) && r->n_items[r->n] > 0;
         r->n_alternatives *= r->n_items[r->n] ? r->n_items[r->n] : 1;
         r->n++;
         if (r->n_alternatives > ALTERNATIVES_MAX) return false;

@@ -96,7 +96,10 @@ struct names {
 static void read_names(struct sz_ruling *g, const sz_yaml *node, struct names *out) {
     const sz_yaml **items;
     uint32_t n;
-    if (!sz_rules_texts(g->l, node, &items, &n)) g->failed = true;
+    if (!sz_rules_names(g->l, node, &items, &n)) {
+        g->failed = true;
+        n = 0;
+    }
     out->v = SZ_NEWN(&g->l->tmp, const sz_yaml *, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         if (sz_str_is(items[i]->text, "none")) {

@@ -120,7 +120,7 @@ static void load_texts(struct sz_ruling *g) {
     if (g->k.source && g->k.source->kind == SZ_YAML_SCALAR) r->source = text_of(l, g->k.source); /* a citation */
     else if (!sz_rules_both(l, g->k.source, &r->source, &r->source_en)) g->failed = true;
     const sz_yaml **items;
-    if (!sz_rules_texts(l, g->k.detects, &items, &r->n_detects)) g->failed = true;
+    if (!sz_rules_names(l, g->k.detects, &items, &r->n_detects)) g->failed = true;
     r->detects = SZ_NEWN(l->a, sz_str, r->n_detects + 1);
     for (uint32_t i = 0; i < r->n_detects; i++) r->detects[i] = sz_rules_copy(l, items[i]->text);
 }

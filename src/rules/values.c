@@ -217,6 +217,40 @@ bool sz_rules_texts(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***
     return ok;
 }
 
+/* Where a comma of either width begins in the text, and how long it is; SIZE_MAX: nowhere. */
+static size_t comma_in(sz_str s, size_t *len) {
+    static const char *const commas[] = {",", "，", "、"};
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t k = 0; k < sizeof commas / sizeof *commas; k++) {
+            *len = strlen(commas[k]);
+            if (s.n - i >= *len && memcmp(s.p + i, commas[k], *len) == 0) return i;
+        }
+    return SIZE_MAX;
+}
+
+/* `[holiday，weekend]` is one name for YAML. */
+static bool refuse_joined(struct sz_loading *l, const sz_yaml *item) {
+    const char *apart = "";
+    sz_str left = item->text;
+    for (size_t len, at; (at = comma_in(left, &len)) != SIZE_MAX;
+         left = (sz_str){left.p + at + len, left.n - at - len}) {
+        apart = TXT(l, "%s%.*s, ", apart, (int)at, left.p);
+        while (left.n > at + len && left.p[at + len] == ' ') len++;
+    }
+    if (!*apart) return true;
+    sz_diag *g = sz_rules_error(l, C_SHAPE, item->span, "this is one text, with a comma in it", "这是一个带逗号的文本");
+    sz_rules_hint(l, g, "several stand in a list:  [%s%.*s];  one that has a comma stands in quotes",
+                  "多个请写成列表：[%s%.*s]；文本本身有逗号的请加引号", apart, SZ_FMT_STR(left));
+    return false;
+}
+
+bool sz_rules_names(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n) {
+    bool ok = sz_rules_texts(l, node, items, n);
+    for (uint32_t i = 0; i < *n; i++)
+        if ((*items)[i]->style == SZ_YAML_PLAIN) ok &= refuse_joined(l, (*items)[i]);
+    return ok;
+}
+
 /* ---- values of params ---- */
 
 static bool starts_number(sz_str s) {

@@ -77,7 +77,12 @@ void sz_yaml_say_open_bracket(const sz_yaml_build *b, size_t bracket) {
     char open = b->src->p[bracket], close = open == '{' ? '}' : ']';
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_OPEN_BRACKET, sz_yaml_span(b->src, bracket, bracket + 1),
                               "this %c is not closed", "这个 %c 没有闭合", open);
-    sz_diag_hint(b->diags, g, "add the  %c  where it ends", "在结束处补上  %c", close);
+    size_t end = sz_yaml_line_end(b->src, bracket), hash = sz_yaml_comment(b->src, bracket, end);
+    if (hash != SIZE_MAX && memchr(b->src->p + hash, close, end - hash))
+        sz_diag_hint(b->diags, g,
+                     "the # after a space begins a comment, and the  %c  lies in it: put the text in quotes",
+                     "空格后的 # 开始了注释，  %c  落在注释里了：给文字加引号", close);
+    else sz_diag_hint(b->diags, g, "add the  %c  where it ends", "在结束处补上  %c", close);
 }
 
 void sz_yaml_say_open_quote(const sz_yaml_build *b, size_t quote) {

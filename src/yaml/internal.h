@@ -111,6 +111,8 @@ sz_str sz_yaml_clip(sz_str s); /* at most 40 bytes, whole characters, one line *
 size_t sz_yaml_joined_colon(const sz_source *s, size_t from, size_t to);
 /* First colon of [from, to) that ends a key, outside quotes; SIZE_MAX if none. */
 size_t sz_yaml_key_colon(const sz_source *s, size_t from, size_t to);
+/* Where a comment begins in [from, to), outside quotes; SIZE_MAX if none. */
+size_t sz_yaml_comment(const sz_source *s, size_t from, size_t to);
 /* Offset of the bracket that closes the one at off, outside quotes; SIZE_MAX if none before `to`. */
 size_t sz_yaml_matching(const sz_source *s, size_t off, size_t to);
 sz_span sz_yaml_span(const sz_source *s, size_t from, size_t to);

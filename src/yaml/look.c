@@ -90,6 +90,14 @@ size_t sz_yaml_key_colon(const sz_source *s, size_t from, size_t to) {
     return SIZE_MAX;
 }
 
+size_t sz_yaml_comment(const sz_source *s, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        if (is_quote(s, i, from)) i = skip_quoted(s, i, to);
+        if (i < to && is_comment(s, i, from)) return i;
+    }
+    return SIZE_MAX;
+}
+
 size_t sz_yaml_matching(const sz_source *s, size_t off, size_t to) {
     size_t depth = 0;
     for (size_t i = off; i < to; i++) {
