@@ -274,7 +274,8 @@ static void tell_future(const sz_job *job, parts *p) {
     sz_diag *g = sz_diags_add(
         &p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
         n == 1
-            ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own `collected`"
+            ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own "
+              "`collected`"
             : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
               "`collected`",
         "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）",

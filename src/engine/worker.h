@@ -205,7 +205,7 @@ struct sz_worker {
     sz_map feed_names;
     feed_note *statuses;
     uint32_t n_statuses, cap_statuses;
-    int64_t heard_from_ms, heard_to_ms; /* in between somebody has had a record in the term already; a day at most (heard.c) */
+    int64_t heard_from_ms, heard_to_ms; /* in between somebody has had a record in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
