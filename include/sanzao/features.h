@@ -248,6 +248,8 @@ bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_byt
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
 /* The same of bytes that were stored, `left` of them: is there an entry, and is it of a record that a decoder would have let pass? */
 bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
+/* Decode no more of an entry than its type, precision, time, amount, balance and hours; all else of out stays as it is. */
+bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, sz_event *out);
 
 /* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
 
@@ -293,6 +295,9 @@ typedef struct sz_fstate {
 void sz_fstate_init(sz_fstate *s, const sz_featureset *fs);
 void sz_fstate_fini(sz_fstate *s);
 void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init */
+/* Room for rows of so many days to all accumulators that have rows and too little of it, at once: at a day's first record most are
+ * about to need it, and each that grows moves those behind it. */
+void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days);
 int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
 /* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
 void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
@@ -301,6 +306,9 @@ typedef struct sz_add_memo sz_add_memo;
 sz_add_memo *sz_add_memo_new(void);
 void sz_add_memo_free(sz_add_memo *m);
 void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+/* The same of a record that is there as an entry only: no more of it is decoded than its accumulators ask for. False: it is damaged. */
+bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict, const sz_types *types,
+                         sz_entry entry);
 /* The same where accumulators know nothing before from_ms (sz_facts.acc_from_ms): what is older is left out of them. For records before
  * sz_facts.known_ms; later ones need it not. */
 void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry,

@@ -226,6 +226,7 @@ typedef struct sz_tlctx {
     } hint;                         /* what was found out about it on its way here, so that it is not asked again */
     int64_t undo_unmatched;         /* changes are added here */
     sz_buf scratch, scratch2;
+    sz_fstate folded;               /* scratch too: a tail that is made */
 } sz_tlctx;
 
 /* Why a run happens: the record or fact that later truth came from; its words are put together only when they are said. */

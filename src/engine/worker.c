@@ -179,8 +179,11 @@ void world_fini(sz_worker *w) {
     sz_free(w->pending_leaves);
     w->facts = (sz_facts){0};
     w->n_pending_leaves = w->next_leaf = 0;
-    sz_tlctx fresh = {
-        .alerts = w->tc.alerts, .cap_alerts = w->tc.cap_alerts, .scratch = w->tc.scratch, .scratch2 = w->tc.scratch2};
+    sz_tlctx fresh = {.alerts = w->tc.alerts,
+                      .cap_alerts = w->tc.cap_alerts,
+                      .scratch = w->tc.scratch,
+                      .scratch2 = w->tc.scratch2,
+                      .folded = w->tc.folded};
     w->tc = fresh;
 }
 
@@ -207,6 +210,7 @@ void sz_worker_free(sz_worker *w) {
     sz_free(w->tc.alerts);
     sz_buf_fini(&w->tc.scratch);
     sz_buf_fini(&w->tc.scratch2);
+    sz_fstate_fini(&w->tc.folded);
     sz_arena_fini(&w->step);
     sz_campus_free(w->campus);
     sz_bundle_unref(w->bundle);

@@ -36,6 +36,7 @@ typedef struct plan {
     uint64_t mask;
     step *steps; /* by kind, then STEP_END; NULL: it is not made yet */
     bool is_counted;
+    bool needs_more; /* than the numbers of an entry (sz_entry_get_numbers) */
 } plan;
 
 struct sz_add_memo {
@@ -75,14 +76,24 @@ static step step_of(const sz_featureset *fs, uint32_t i) {
                   .ms = a->pane_ms ? a->pane_ms : a->gap_ms};
 }
 
+static bool needs_more(const sz_acc *a) {
+    bool is_number =
+        a->field == UINT16_MAX || a->field == SZ_EF_AMOUNT || a->field == SZ_EF_BALANCE || a->field == SZ_EF_HOURS;
+    return a->kind == SZ_ACC_DISTINCT || !is_number;
+}
+
 static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
     uint32_t n = 0;
     p->mask = bits;
     p->is_counted = fs->findable_days && is_counted(fs, mask);
+    p->needs_more = p->is_counted;
     if (!p->steps) p->steps = sz_alloc((fs->n_accs + 1) * sizeof *p->steps); /* a memory is of one feature set */
     for (uint32_t kind = 0; kind < N_STEP_KINDS; kind++)
         for (uint32_t i = 0; i < fs->n_accs; i++)
-            if (bits >> fs->accs[i].matcher & 1 && kind_of(&fs->accs[i]) == kind) p->steps[n++] = step_of(fs, i);
+            if (bits >> fs->accs[i].matcher & 1 && kind_of(&fs->accs[i]) == kind) {
+                p->needs_more |= needs_more(&fs->accs[i]);
+                p->steps[n++] = step_of(fs, i);
+            }
     p->steps[n] = (step){.kind = STEP_END};
 }
 
@@ -100,7 +111,7 @@ typedef struct by_plan {
 
 /* The unusual; the state may move. Its first new row of a day makes room for others, its first of all for itself. */
 static uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
-    if (is_new_day && region_len(x->s, s->acc)) regions_spread(x->s, x->fs);
+    if (is_new_day && region_len(x->s, s->acc)) sz_fstate_spread(x->s, x->fs, 1);
     const adding a = adding_of(x->s, x->fs, x->z, x->m->days, x->e, x->entry);
     add_to(&a, s->acc);
     return x->s->p;
@@ -217,19 +228,46 @@ static inline uint64_t bits_of(const uint8_t *mask, uint32_t bytes) {
     return bits;
 }
 
+static inline const plan *plan_of(sz_add_memo *m, const sz_featureset *fs, const uint8_t *mask) {
+    uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
+    plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+    if (p->mask != bits || !p->steps) plan_make(p, fs, bits, mask);
+    return p;
+}
+
+static inline void add_planned(const plan *p, by_plan *x, const uint8_t *mask) {
+    const sz_event *e = x->e;
+    x->at[UNIT_DAY] = sz_zone_day_as(x->z, &x->m->days[UNIT_DAY], e->time_ms);
+    if (x->fs->has_nights)
+        x->at[UNIT_NIGHT] = sz_zone_day_as(x->z, &x->m->days[UNIT_NIGHT], e->time_ms - SZ_DAY_MS / 2);
+    if (head_of(x->s)->first_day == SZ_DAY_NONE) head_of(x->s)->first_day = x->at[UNIT_DAY];
+    add_steps(x, p->steps);
+    if (p->is_counted && e->type == SZ_TYPE_ATTENDANCE) add_findable(x->s, x->fs, e, mask);
+}
+
 void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e,
                       const uint8_t *mask, sz_entry entry) {
     if (!m || fs->n_matchers > 64 || e->precision == SZ_PREC_DAY) {
         sz_fstate_add(s, fs, z, e, mask, entry);
         return;
     }
-    uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
-    plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 54];
-    if (p->mask != bits || !p->steps) plan_make(p, fs, bits, mask);
     by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = e, .entry = entry};
-    x.at[UNIT_DAY] = sz_zone_day_as(z, &m->days[UNIT_DAY], e->time_ms);
-    if (fs->has_nights) x.at[UNIT_NIGHT] = sz_zone_day_as(z, &m->days[UNIT_NIGHT], e->time_ms - SZ_DAY_MS / 2);
-    if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = x.at[UNIT_DAY];
-    add_steps(&x, p->steps);
-    if (p->is_counted && e->type == SZ_TYPE_ATTENDANCE) add_findable(s, fs, e, mask);
+    add_planned(plan_of(m, fs, mask), &x, mask);
+}
+
+bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict,
+                         const sz_types *types, sz_entry entry) {
+    const uint8_t *mask = sz_entry_mask(entry.p);
+    uint32_t mask_bytes = (fs->n_matchers + 7) / 8;
+    const plan *p = m && fs->n_matchers <= 64 ? plan_of(m, fs, mask) : NULL;
+    sz_event e;
+    bool is_short = p && !p->needs_more && sz_entry_get_numbers(entry.p, mask_bytes, &e) && e.precision != SZ_PREC_DAY;
+    if (!is_short) {
+        if (!sz_entry_get(entry.p, mask_bytes, dict, types, &e)) return false;
+        sz_fstate_add_as(m, s, fs, z, &e, mask, entry);
+        return true;
+    }
+    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = &e, .entry = entry};
+    add_planned(p, &x, mask);
+    return true;
 }

@@ -403,6 +403,30 @@ static void get_id(sz_reader *r, uint8_t bits, sz_event *e) {
     e->id = (sz_str){e->id_hex, sizeof e->id_hex};
 }
 
+/* Varints that are there of these fields. */
+static inline void pass_numbers(sz_reader *r, uint64_t fields) {
+    for (; fields; fields &= fields - 1) sz_read_varint(r);
+}
+
+bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, sz_event *e) {
+    uint32_t n = sz_entry_len(p);
+    if (n < HEAD + mask_bytes + 2) return false;
+    e->type = p[2];
+    e->precision = p[3] & 3;
+    e->time_ms = sz_entry_time(p);
+    sz_reader r = sz_reader_of(p + HEAD + mask_bytes + 1, n - HEAD - mask_bytes - 1);
+    uint64_t f = sz_read_varint(&r);
+    pass_numbers(&r, f & (F_SOURCE | F_PLACE));
+    e->amount_fen = f & F_AMOUNT ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->balance_fen = f & F_BALANCE ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
+    e->hours_micro = 1000000;
+    if (f & F_HOURS) {
+        pass_numbers(&r, f & (F_CARD | F_READER));
+        e->hours_micro = (int64_t)sz_read_varint(&r);
+    }
+    return !r.bad;
+}
+
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {
     uint32_t n = sz_entry_len(p);
     if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;

@@ -20,44 +20,99 @@ static uint32_t head_of_rows(const sz_acc *a) {
 
 /* ---- rows ---- */
 
+/* What a row has behind its sum: least and greatest, or a sum that is not exact. */
+typedef struct row_form {
+    uint32_t head, size, raw;
+    bool is_exact;
+} row_form;
+
+static row_form form_of(const sz_featureset *fs, const sz_acc *a) {
+    row_form f = {.head = head_of_rows(a), .size = a->row_size, .is_exact = a->has_sum && field_is_exact(fs, a->field)};
+    f.raw = f.size - (uint32_t)sizeof(day_row) - (f.is_exact ? (uint32_t)sizeof(int64_t) : 0);
+    return f;
+}
+
+enum { VARINT_MOST = 10 };
+
+static inline uint8_t *put_varint(uint8_t *p, uint64_t v) {
+    for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
+    *p++ = (uint8_t)v;
+    return p;
+}
+
+static inline uint64_t zigzag(int64_t v) { return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0); }
+
+/* Room for the longest that they can be is asked for once. */
 static void put_rows(sz_buf *out, const sz_featureset *fs, const sz_acc *a, const uint8_t *p, uint32_t n) {
-    uint32_t head = head_of_rows(a);
-    bool is_exact = a->has_sum && field_is_exact(fs, a->field);
+    row_form f = form_of(fs, a);
     int64_t before = 0;
     if (!n) return;
-    sz_buf_put(out, p, head);
-    for (uint32_t k = head; k < n; k += a->row_size) {
+    sz_buf_reserve(out, f.head + (size_t)(n - f.head) / f.size * (3 * VARINT_MOST + f.raw));
+    uint8_t *to = out->p + out->n;
+    memcpy(to, p, f.head);
+    to += f.head;
+    for (uint32_t k = f.head; k < n; k += f.size) {
         const uint8_t *row = p + k, *rest = row + sizeof(day_row);
         day_row r;
         memcpy(&r, row, sizeof r);
-        sz_buf_put_zigzag(out, r.at - before);
-        sz_buf_put_varint(out, r.n);
+        to = put_varint(to, zigzag(r.at - before));
+        to = put_varint(to, r.n);
         before = r.at;
-        if (is_exact) {
+        if (f.is_exact) {
             int64_t sum;
             memcpy(&sum, rest, sizeof sum);
-            sz_buf_put_zigzag(out, sum);
+            to = put_varint(to, zigzag(sum));
             rest += sizeof sum;
         }
-        sz_buf_put(out, rest, (size_t)(row + a->row_size - rest));
+        if (f.raw) memcpy(to, rest, f.raw);
+        to += f.raw;
     }
+    out->n = (size_t)(to - out->p);
 }
 
-static bool get_rows(sz_fstate *s, const sz_featureset *fs, uint32_t i, sz_str b) {
-    const sz_acc *a = &fs->accs[i];
-    uint32_t head = head_of_rows(a), n = head;
-    bool is_exact = a->has_sum && field_is_exact(fs, a->field);
+/* Numbers that end in eight bytes: those without their upper bit. */
+static inline uint32_t ends_in(uint64_t eight) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    return (uint32_t)(((~eight >> 7 & each) * each) >> 56);
+}
+
+static uint32_t count_rows(const row_form *f, uint32_t numbers, sz_str b) {
+    uint32_t n = 0;
+    for (sz_reader r = sz_reader_of(b.p, b.n); r.p < r.end; n++) {
+        for (uint32_t i = 0; i < numbers; i++) sz_read_varint(&r);
+        sz_read_take(&r, f->raw);
+    }
+    return n;
+}
+
+/* Bytes that the rows take unpacked, if they are not damaged: a row is two numbers or three, and what follows them. */
+static uint32_t rows_size(const row_form *f, sz_str b) {
+    if (b.n <= f->head) return (uint32_t)b.n;
+    uint32_t n = (uint32_t)b.n - f->head, numbers = f->is_exact ? 3 : 2, ends = 0;
+    const char *p = b.p + f->head;
+    if (f->raw) return f->head + count_rows(f, numbers, (sz_str){p, n}) * f->size;
+    uint64_t eight;
+    for (; n >= sizeof eight; n -= (uint32_t)sizeof eight, p += sizeof eight) {
+        memcpy(&eight, p, sizeof eight);
+        ends += ends_in(eight);
+    }
+    eight = ~UINT64_C(0);
+    memcpy(&eight, p, n);
+    return f->head + (ends + ends_in(eight)) / numbers * f->size;
+}
+
+/* Into n bytes, as many as rows_size said. False: they are damaged. */
+static bool get_rows(const row_form *f, sz_str b, uint8_t *to, uint32_t n) {
     int64_t at = 0;
+    uint32_t k = f->head;
     sz_reader r = sz_reader_of(b.p, b.n);
     if (!b.n) return true;
-    sz_str h = sz_read_bytes(&r, head);
+    sz_str h = sz_read_bytes(&r, f->head);
     if (r.bad) return false;
-    uint32_t most = head + (uint32_t)(b.n - head) / 2 * a->row_size; /* a row has two bytes at least */
-    uint8_t *p = region_resize(s, i, most);
-    if (head) memcpy(p, h.p, head);
-    while (r.p < r.end && !r.bad) {
-        uint8_t *row = p + n, *rest = row + sizeof(day_row);
-        if (n + a->row_size > most) return false;
+    if (f->head) memcpy(to, h.p, f->head);
+    while (r.p < r.end) {
+        uint8_t *row = to + k, *rest = row + sizeof(day_row);
+        if (k + f->size > n) return false;
         int64_t step = sz_read_zigzag(&r);
         uint64_t count = sz_read_varint(&r);
         if (step < INT32_MIN || step > UINT32_MAX || count > UINT32_MAX) return false;
@@ -65,17 +120,19 @@ static bool get_rows(sz_fstate *s, const sz_featureset *fs, uint32_t i, sz_str b
         if (at < INT32_MIN || at > INT32_MAX) return false;
         day_row d = {.at = (int32_t)at, .n = (uint32_t)count};
         memcpy(row, &d, sizeof d);
-        if (is_exact) {
+        if (f->is_exact) {
             int64_t sum = sz_read_zigzag(&r);
             memcpy(rest, &sum, sizeof sum);
             rest += sizeof sum;
         }
-        sz_str raw = sz_read_bytes(&r, (size_t)(row + a->row_size - rest));
-        if (raw.n) memcpy(rest, raw.p, raw.n);
-        n += a->row_size;
+        if (f->raw) {
+            sz_str raw = sz_read_bytes(&r, f->raw);
+            if (raw.n) memcpy(rest, raw.p, raw.n);
+        }
+        if (r.bad) return false;
+        k += f->size;
     }
-    region_trim(s, i, n);
-    return !r.bad;
+    return k == n;
 }
 
 /* ---- regions ---- */
@@ -87,11 +144,19 @@ bool region_fits(const sz_featureset *fs, uint32_t i, size_t n) {
     return n == 0 || (n >= head && (n - head) % a->row_size == 0);
 }
 
+static bool is_packed(const sz_featureset *fs, uint32_t i, int format) {
+    return format > 1 && i < fs->n_accs && is_rows(&fs->accs[i]);
+}
+
 bool region_read(sz_fstate *s, const sz_featureset *fs, uint32_t i, sz_str b, int format) {
-    if (format > 1 && i < fs->n_accs && is_rows(&fs->accs[i])) return get_rows(s, fs, i, b);
-    if (!region_fits(fs, i, b.n)) return false;
-    if (b.n) memcpy(region_resize(s, i, (uint32_t)b.n), b.p, b.n);
-    return true;
+    if (!is_packed(fs, i, format)) {
+        if (!region_fits(fs, i, b.n)) return false;
+        if (b.n) memcpy(region_resize(s, i, (uint32_t)b.n), b.p, b.n);
+        return true;
+    }
+    row_form f = form_of(fs, &fs->accs[i]);
+    uint32_t n = rows_size(&f, b);
+    return get_rows(&f, b, region_resize(s, i, n), n);
 }
 
 /* Rows with their length in front, which is known once they are written. */
@@ -121,14 +186,36 @@ void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs, in
     }
 }
 
+/* How long each region will be goes into the table, and with that where it lies. */
+static bool lay(sz_fstate *s, const sz_featureset *fs, sz_reader r, int format) {
+    for (uint32_t i = 0; i <= fs->n_accs; i++) {
+        sz_str b = sz_read_lstr(&r);
+        if (r.bad) return false;
+        bool is_rows = is_packed(fs, i, format);
+        if (!is_rows && !region_fits(fs, i, b.n)) return false;
+        row_form f = is_rows ? form_of(fs, &fs->accs[i]) : (row_form){0};
+        regions_of(s)[i].n = is_rows ? rows_size(&f, b) : (uint32_t)b.n;
+    }
+    regions_lay(s);
+    return true;
+}
+
+/* In two passes, so that each region is written where it stays. */
 bool sz_fstate_unpack(sz_fstate *s, const sz_featureset *fs, const void *p, size_t n, int format) {
     sz_reader r = sz_reader_of(p, n);
     sz_fstate_reset(s, fs);
-    if (sz_read_varint(&r) != fs->n_accs + 1) return false;
+    if (n > UINT32_MAX / 16 || sz_read_varint(&r) != fs->n_accs + 1) return false;
     head_of(s)->first_day = (int32_t)sz_read_zigzag(&r);
+    if (r.bad || !lay(s, fs, r, format)) return false;
     for (uint32_t i = 0; i <= fs->n_accs; i++) {
         sz_str b = sz_read_lstr(&r);
-        if (r.bad || !region_read(s, fs, i, b, format)) return false;
+        uint8_t *to = region_bytes(s, i);
+        if (is_packed(fs, i, format)) {
+            row_form f = form_of(fs, &fs->accs[i]);
+            if (!get_rows(&f, b, to, region_len(s, i))) return false;
+        } else if (b.n) {
+            memcpy(to, b.p, b.n);
+        }
     }
     return true;
 }

@@ -75,10 +75,24 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
 
 /* ---- a day's first record ---- */
 
+/* Of a window that is full: as many days as it reaches over have a row, and the next one takes the place of one that
+ * falls off. */
+static bool is_full(const uint8_t *rows, const region *r, const sz_acc *a) {
+    bool is_rows = a->kind == SZ_ACC_DAYS || a->kind == SZ_ACC_PANES || a->kind == SZ_ACC_SESSIONS;
+    uint32_t head = a->kind == SZ_ACC_SESSIONS ? (uint32_t)sizeof(session_head) : 0;
+    if (!is_rows || a->keep == INT32_MAX || r->n < head + a->row_size) return false;
+    int32_t first, last;
+    memcpy(&first, rows + head, sizeof first);
+    memcpy(&last, rows + r->n - a->row_size, sizeof last);
+    return (int64_t)last - first >= a->keep;
+}
+
 /* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
-static uint32_t more_for(const region *r, const sz_acc *a) {
-    bool adds_rows = a->row_size >= 8 && a->kind != SZ_ACC_UNTIL;
-    return adds_rows && r->n && r->cap - r->n < a->row_size ? a->row_size : 0;
+static inline uint32_t more_for(const uint8_t *p, const region *r, const sz_acc *a, uint32_t days) {
+    enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
+    uint32_t have = r->cap - r->n, row = a->row_size;
+    if (have >= days * row || !r->n || row < 8 || a->kind == SZ_ACC_UNTIL || is_full(p + r->off, r, a)) return 0;
+    return (days + r->n / (ROWS_A_ROW * row)) * row - have;
 }
 
 /* n bytes, a multiple of 8, to a place further on that they may reach into: the last ones first. */
@@ -98,9 +112,15 @@ static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
     }
 }
 
-void regions_spread(sz_fstate *s, const sz_featureset *fs) {
-    uint32_t end = s->n;
-    for (uint32_t k = 0; k < fs->n_accs; k++) end += more_for(&regions_of(s)[k], &fs->accs[k]);
+void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
+    enum { FEW = 2 }; /* they may as well grow one by one */
+    uint32_t end = s->n, n = 0;
+    for (uint32_t k = 0; k < fs->n_accs; k++) {
+        uint32_t more = more_for(s->p, &regions_of(s)[k], &fs->accs[k], days);
+        end += more;
+        n += more != 0;
+    }
+    if (n <= FEW) return;
     room_for_all(s, end);
     region *r = regions_of(s), *rest = &r[fs->n_accs]; /* the last one is of no accumulator */
     memmove(s->p + rest->off + (end - s->n), s->p + rest->off, rest->cap);
@@ -109,16 +129,22 @@ void regions_spread(sz_fstate *s, const sz_featureset *fs) {
     end = rest->off;
     /* From behind: none is written over before it has moved. */
     for (uint32_t k = fs->n_accs; k-- > 0 && end != r[k].off + r[k].cap;) {
-        r[k].cap += more_for(&r[k], &fs->accs[k]);
+        r[k].cap += more_for(s->p, &r[k], &fs->accs[k], days);
         move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
         r[k].off = end -= r[k].cap;
     }
 }
 
-void region_trim(sz_fstate *s, uint32_t i, uint32_t n) {
-    region *r = &regions_of(s)[i];
-    r->n = n;
-    if (room_for(n) < r->cap) set_room(s, i, room_for(n));
+void regions_lay(sz_fstate *s) {
+    uint32_t n_regions = head_of(s)->n_regions, end = fixed_size(n_regions);
+    region *r = regions_of(s);
+    for (uint32_t i = 0; i < n_regions; i++) {
+        r[i].off = end;
+        r[i].cap = room_for(r[i].n);
+        end += r[i].cap;
+    }
+    room_for_all(s, end);
+    s->n = end;
 }
 
 uint32_t findable_size(const sz_featureset *fs) {

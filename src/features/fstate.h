@@ -66,11 +66,9 @@ static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regio
  * state die. */
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n); /* where there is no room */
-/* Room for a row to all regions that have rows and are full, at once: at a day's first record most are about to need
- * it, and each that grows moves those behind it. Earlier pointers into the state die. */
-void regions_spread(sz_fstate *s, const sz_featureset *fs);
-/* It is n bytes long after all, n not more than it has: room that it does not need goes back. */
-void region_trim(sz_fstate *s, uint32_t i, uint32_t n);
+/* All regions of the lengths that the table says, one behind the other, each with room for a row more; what is in them
+ * is to be written. */
+void regions_lay(sz_fstate *s);
 uint32_t findable_size(const sz_featureset *fs);
 /* Can a region of the set be so long? */
 bool region_fits(const sz_featureset *fs, uint32_t i, size_t n);

@@ -191,6 +191,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     return late;
 }
 
+/* What was dropped comes back within days: its room stays. */
 void log_drop_front(sz_timeline *tl, uint32_t n) {
     uint32_t count = 0;
     for (uint32_t off = 0; off < n; off += sz_entry_len(tl->log.p + off)) count++;
@@ -201,5 +202,5 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     tl->last_off = tl->n_log ? tl->last_off - n : 0;
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
     tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
-    if (tl->log.cap > tl->log.n + tl->log.n / 8 + 512) log_fit(tl, tl->log.n);
+    if (tl->log.cap > tl->log.n + tl->log.n / 2 + 512) log_fit(tl, tl->log.n);
 }

@@ -134,6 +134,10 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     const uint8_t *mask = sz_entry_mask(tl->log.p + off);
+    if (!tl->n_undos && sz_entry_time(tl->log.p + off) >= x->c->facts->known_ms) {
+        sz_fstate_add_entry(x->c->adds, out, fs, x->c->zone, x->c->dict, x->c->types, entry_at(tl, off));
+        return;
+    }
     sz_event e;
     if (!get(x, off, &e)) return;
     if (holds(u->v, u->n, off)) {
@@ -142,14 +146,17 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
         mask = u->mask;
     }
     take_in(x, out, &e, mask, off);
-    if (tl->n_undos && sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
+    if (sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
 }
 
-void state_rebuild(run *x, sz_fstate *out, uint32_t end) {
+static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
     undone u = undone_before(x, end);
     state_wake(x, out, &x->tl->tail);
+    if (room_days) sz_fstate_spread(out, &x->c->bundle->fs, room_days);
     for (uint32_t off = 0; off < end; off += sz_entry_len(x->tl->log.p + off)) add_again(x, out, off, &u);
 }
+
+void state_rebuild(run *x, sz_fstate *out, uint32_t end) { rebuild(x, out, end, 0); }
 
 /* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time
  * comes. */
@@ -238,12 +245,22 @@ static int64_t fold_limit(run *x, int64_t limit_ms) {
     return limit_ms;
 }
 
+/* A tail is unpacked and packed again as a whole, and the rest of the log moves: once for the records of several days
+ * costs little, and a log that is so many days longer a tenth of it at most times. Students begin on the same day, so
+ * the first time differs by student, and not all of them fold in one night. */
+enum { FOLD_DAYS = 6 };
+static bool is_worth_folding(const sz_timeline *tl, int64_t limit_ms) {
+    int64_t over = limit_ms - sz_entry_time(tl->log.p);
+    if (over <= SZ_DAY_MS) return false;
+    uint64_t days = tl->tail.n ? FOLD_DAYS : 1 + sz_hash_key(tl->id.p, tl->id.n) % FOLD_DAYS;
+    return over > (int64_t)days * SZ_DAY_MS;
+}
+
 /* Records that no replay can reach any more move from the log into the tail. */
 static void fold(run *x) {
     sz_timeline *tl = x->tl;
     int64_t limit = kept_since(x->c);
-    if (limit == SZ_TIME_NONE || tl->n_log == 0) return;
-    if (sz_entry_time(tl->log.p) >= limit - SZ_DAY_MS) return; /* a day at a time is enough */
+    if (limit == SZ_TIME_NONE || tl->n_log == 0 || !is_worth_folding(tl, limit)) return;
     if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
     if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit)
         limit = sz_entry_time(tl->log.p + tl->head_off);
@@ -253,16 +270,13 @@ static void fold(run *x) {
         end += sz_entry_len(tl->log.p + end);
     if (tl->mark_ms != SZ_TIME_NONE && end > tl->mark_off) end = tl->mark_off;
     if (!end) return;
-    sz_fstate made = {0};
-    state_rebuild(x, &made, end);
+    rebuild(x, &x->c->folded, end, FOLD_DAYS + 2);
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         if (tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c))) tl->n_undos--;
     }
-    state_rest(x->c, &tl->tail, &made);
-    sz_fstate_fini(&made);
+    state_rest(x->c, &tl->tail, &x->c->folded);
     tl->tail_ms = limit;
     log_drop_front(tl, end);
-    story_forget(x);
 }
 
 static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
@@ -301,6 +315,7 @@ static void pass_midnight(run *x, int64_t next_ms) {
         tl->passed_ms = midnight;
         mark_or_not(x, midnight);
         fold(x);
+        if (tl->n_episodes || tl->n_pends) story_forget(x);
     }
 }
 

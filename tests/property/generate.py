@@ -31,7 +31,9 @@ class Generator:
         self.d = Draw(seed)
         self.days = self.d.randint(8, 24)  # the stream, from FIRST on
         self.lateness = self.d.pick("24h", "72h", "240h")
-        self.horizon = self.d.mostly("14d", "20d", p=0.9)
+        usual = {"p": 0.9} if self.lateness == "240h" else {"p": 0.6}
+        short = () if self.lateness == "240h" else ("7d", "7d", "7d")  # logs are folded within the days of the stream
+        self.horizon = self.d.mostly("14d", "20d", *short, **usual)
         self.taken: set[tuple] = set()
         self.events: list[dict] = []
 

@@ -34,6 +34,7 @@ bool timeline_fixture_init_at(timeline_fixture *f, const char *rules, const sz_c
 void timeline_fixture_fini(timeline_fixture *f) {
     sz_buf_fini(&f->ctx.scratch);
     sz_buf_fini(&f->ctx.scratch2);
+    sz_fstate_fini(&f->ctx.folded);
     sz_free(f->ctx.alerts);
     sz_free(f->feature_day);
     if (f->bundle) sz_bundle_unref(f->bundle);

@@ -33,9 +33,13 @@ static const char rules[] =
     "  g: {days: buy, over: 7d, day: night}\n"
     "  h: {count: buy, over: 12h}\n"
     "  i: {distinct: buy.place, over: 3d}\n"
+    "  j: {min: swipe.balance, over: 14d}\n"
+    "  k: {sum: swipe.journal_no, over: 5d}\n"
+    "  l: {sum: attendance.hours, over: 10d}\n"
+    "  m: {regularity: swipe, over: 28d}\n"
     "rules:\n"
     "  - {id: r, check: daily at 07:00, level: blue, when: a > 99 && b > 99 && c > 99 && d.amount > 99 && e > lim && f > 99 && "
-    "g > 99 && h > 99 && i > 99, params: {lim: 99h}}\n";
+    "g > 99 && h > 99 && i > 99 && j > 99 && k > 99 && l > 99 && m > 99, params: {lim: 99h}}\n";
 
 static const int64_t monday = INT64_C(1772380800000); /* 2026-03-02T00:00+08:00 */
 
@@ -48,6 +52,16 @@ static sz_event drawn(uint32_t i, char *id) {
     e.op = i % 5 == 4 ? SZ_SWIPE_TOPUP : SZ_SWIPE_CONSUME;
     if (i % 11 == 10) e.precision = SZ_PREC_DAY;
     if (i % 13 == 12) e.amount_fen = SZ_ABSENT;
+    if (i % 3 == 0) e.balance_fen = (int64_t)(i * 53 % 30000);
+    if (i % 4 == 0) e.journal_no = i;
+    if (i % 7 == 0) e.reader = SZ_STR("r1");
+    if (i % 17 == 16) {
+        e.type = SZ_TYPE_ATTENDANCE;
+        e.op = 0;
+        e.status = i % 2 ? SZ_ATTEND_ABSENT : SZ_ATTEND_PRESENT;
+        e.has_hours = i % 3 != 0;
+        if (e.has_hours) e.hours_micro = (int64_t)(i % 5) * 500000;
+    }
     return e;
 }
 
@@ -150,15 +164,28 @@ static void test_matchers_from_memory_know_who_has_leaves(void **state) {
     timeline_fixture_fini(&f);
 }
 
+static void packs_to(sz_buf *out, const sz_fstate *s, const sz_featureset *fs) {
+    sz_buf_clear(out);
+    sz_fstate_pack(out, s, fs, SZ_FPACK_FORMAT);
+}
+
+static void packs_as(sz_buf *scratch, const sz_fstate *s, const sz_featureset *fs, const sz_buf *want) {
+    packs_to(scratch, s, fs);
+    assert_int_equal(scratch->n, want->n);
+    assert_memory_equal(scratch->p, want->p, want->n);
+}
+
+/* Over 65 days, so that every window becomes full. */
 static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     (void)state;
     timeline_fixture f;
     assert_true(timeline_fixture_init(&f, rules));
     const sz_featureset *fs = &f.bundle->fs;
     sz_add_memo *m = sz_add_memo_new();
-    sz_fstate quick, anew;
+    sz_fstate quick, anew, from_entry;
     sz_fstate_init(&quick, fs);
     sz_fstate_init(&anew, fs);
+    sz_fstate_init(&from_entry, fs);
     sz_buf entry, a, b;
     sz_buf_init(&entry);
     sz_buf_init(&a);
@@ -175,18 +202,22 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
         sz_entry packed = {entry.p, (uint32_t)entry.n};
         sz_fstate_add_as(m, &quick, fs, &f.zone, &e, mask, packed);
         sz_fstate_add(&anew, fs, &f.zone, &e, mask, packed);
-        sz_buf_clear(&a);
-        sz_buf_clear(&b);
-        sz_fstate_pack(&a, &quick, fs, SZ_FPACK_FORMAT);
-        sz_fstate_pack(&b, &anew, fs, SZ_FPACK_FORMAT);
-        assert_int_equal(a.n, b.n);
-        assert_memory_equal(a.p, b.p, a.n);
+        assert_true(sz_fstate_add_entry(i % 500 ? m : NULL, &from_entry, fs, &f.zone, &f.dict, &f.types, packed));
+        if (i % 100 == 99) sz_fstate_spread(&from_entry, fs, 1 + i / 100 % 3);
+        packs_to(&a, &anew, fs);
+        packs_as(&b, &quick, fs, &a);
+        packs_as(&b, &from_entry, fs, &a);
+        if (i % 90 == 0) { /* as a tail is taken up again */
+            assert_true(sz_fstate_unpack(&from_entry, fs, a.p, a.n, SZ_FPACK_FORMAT));
+            packs_as(&b, &from_entry, fs, &a);
+        }
     }
     sz_buf_fini(&entry);
     sz_buf_fini(&a);
     sz_buf_fini(&b);
     sz_fstate_fini(&quick);
     sz_fstate_fini(&anew);
+    sz_fstate_fini(&from_entry);
     sz_add_memo_free(m);
     timeline_fixture_fini(&f);
 }
