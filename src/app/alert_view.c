@@ -71,13 +71,27 @@ static void put_days(sz_buf *out, yyjson_val *r) {
     if (strncmp(from, to, 10) != 0) sz_buf_printf(out, " … %.10s", to);
 }
 
+static void put_threshold(sz_buf *out, yyjson_val *v, const char *unit, sz_lang lang) {
+    sz_buf_put_z(out, lang == SZ_ZH ? "（界限 " : " (limit ");
+    yyjson_val *item;
+    yyjson_arr_iter it = yyjson_arr_iter_with(v);
+    for (bool first = true; (item = yyjson_arr_iter_next(&it)); first = false) {
+        if (!first) sz_buf_put_z(out, lang == SZ_ZH ? "、" : ", ");
+        put_number(out, item, unit, false, lang);
+    }
+    if (!yyjson_is_arr(v)) put_number(out, v, unit, false, lang);
+    sz_buf_put_z(out, lang == SZ_ZH ? "）" : ")");
+}
+
 static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
     yyjson_val *r;
     yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(event, "reasons"));
     while ((r = yyjson_arr_iter_next(&it))) {
         yyjson_val *held = yyjson_obj_get(r, "held");
-        const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) ? "✓" : "✗";
-        sz_buf_printf(out, "     %s %s", mark, text(r, "clause"));
+        bool is_negated =
+            yyjson_get_bool(yyjson_obj_get(r, "negated")); /* `!(n < 2)`: it speaks for the alert where it is false */
+        const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) != is_negated ? "✓" : "✗";
+        sz_buf_printf(out, is_negated ? "     %s !(%s)" : "     %s %s", mark, text(r, "clause"));
         yyjson_val *points = yyjson_obj_get(r, "points");
         if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
         if (!yyjson_obj_get(r, "value") || says_value(r)) {
@@ -88,11 +102,7 @@ static void put_reasons(sz_buf *out, yyjson_val *event, sz_lang lang) {
         sz_buf_put_z(out, "  ");
         const char *unit = text(r, "unit");
         put_number(out, yyjson_obj_get(r, "value"), unit, yyjson_get_bool(yyjson_obj_get(r, "at_least")), lang);
-        if (yyjson_obj_get(r, "threshold")) {
-            sz_buf_put_z(out, lang == SZ_ZH ? "（界限 " : " (limit ");
-            put_number(out, yyjson_obj_get(r, "threshold"), unit, false, lang);
-            sz_buf_put_z(out, lang == SZ_ZH ? "）" : ")");
-        }
+        if (yyjson_obj_get(r, "threshold")) put_threshold(out, yyjson_obj_get(r, "threshold"), unit, lang);
         put_days(out, r);
         sz_buf_put_u8(out, '\n');
     }

@@ -7,6 +7,17 @@
 
 static const char *const unit_names[SZ_N_UNITS] = {"", "yuan", "class-hours", "share", "count", "days", "points"};
 
+static void put_list(sz_buf *out, const sz_xval *v) {
+    bool is_text = v->type == SZ_X_LIST_STR;
+    sz_buf_put_u8(out, '[');
+    for (uint32_t i = 0; i < v->list->n; i++) {
+        if (i) sz_buf_put_u8(out, ',');
+        if (is_text) sz_json_str(out, v->list->strs[i]);
+        else sz_json_double(out, v->list->nums[i]);
+    }
+    sz_buf_put_u8(out, ']');
+}
+
 static void put_xval(run *x, sz_buf *out, const sz_xval *v) {
     char text[40];
     if (v->know == SZ_UNKNOWN) {
@@ -22,6 +33,8 @@ static void put_xval(run *x, sz_buf *out, const sz_xval *v) {
         sz_time_format(x->c->zone, (int64_t)v->num, text);
         sz_json_str(out, sz_str_of(text));
         break;
+    case SZ_X_LIST_STR:
+    case SZ_X_LIST_NUM: put_list(out, v); break;
     default: sz_buf_put_z(out, "null"); break;
     }
 }
@@ -84,6 +97,7 @@ static void put_clause(run *x, sz_buf *out, const sz_prog *p, const sz_clause *c
         put_value(x, out, "threshold", &v);
     }
     put_held(out, &held);
+    if (c->negated) sz_buf_put_z(out, ",\"negated\":true");
     put_feature(x, out, c->lhs_slot, c->lhs_type, c->lhs_unit);
 }
 

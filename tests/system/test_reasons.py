@@ -3,7 +3,7 @@
 import json
 import sys
 
-from lib import alerts, main, same, sanzao, say, write, write_lines
+from lib import alerts, expect, main, same, sanzao, say, write, write_lines
 
 RULES = """
 events: {missed: {event: attendance, where: 'event.status == "absent"'}}
@@ -36,6 +36,21 @@ def test_reasons_are_what_weighed(tmp):
     told = {a["rule"]: a["message"] for a in alerts(tmp / "alerts.ndjson")}
     for rule, (zh, en) in EXPECTED.items(): same((told[rule]["zh"], told[rule]["en"]), (zh, en), rule)
     say(f"{len(EXPECTED)} shapes")
+
+
+def test_a_clause_under_not_and_one_with_a_list(tmp):
+    """What is denied speaks for the alert where it is false; what is looked for in a list has the list as its limit."""
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 7d}, l: {last: swipe}}\nparams: {kinds: [topup, consume]}\nrules:\n"
+          "  - {id: r, when: '!(n < 2) && l.op in kinds && n in [2, 3]', level: blue}\n")
+    write_lines(tmp / "events.ndjson", [line(i, "swipe", f"2026-03-02T0{i + 8}:00:00", amount=3) for i in range(2)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    reasons = alerts(tmp / "alerts.ndjson")[0]["reasons"]
+    same([(r["clause"], r["value"], r["threshold"], r["held"], r.get("negated")) for r in reasons],
+         [("n < 2", 2, 2, False, True), ("l.op in kinds", "consume", ["topup", "consume"], True, None), ("n in [2, 3]", 2, [2, 3], True, None)], "reasons")
+    for lang, want in (("zh", ("✓ !(n < 2)  2（界限 2）", "✓ l.op in kinds  consume（界限 topup、consume）")),
+                       ("en", ("✓ !(n < 2)  2 (limit 2)", "✓ l.op in kinds  consume (limit topup, consume)"))):
+        text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang).out.decode()
+        for part in want: expect(part in text, lang, text)
 
 
 if __name__ == "__main__": sys.exit(main(globals()))
