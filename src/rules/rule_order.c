@@ -9,11 +9,14 @@ static const sz_yaml *replaces_of(const struct sz_decl *d) {
     return n && n->kind == SZ_YAML_SCALAR ? n : NULL;
 }
 
-static void unknown_rule(struct sz_loading *l, const sz_yaml *node) {
-    sz_diag *g = sz_rules_error(l, C_REPLACES, node->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则",
-                                SZ_FMT_STR(node->text));
+static void unknown_rule(struct sz_loading *l, const sz_yaml *node, sz_str own) {
+    bool is_own = sz_str_eq(node->text, own); /* in its own name it may replace a rule of another file */
+    sz_diag *g = is_own ? sz_rules_error(l, C_REPLACES, node->span, "there is no other rule `%.*s`",
+                                         "没有另一条名为 `%.*s` 的规则", SZ_FMT_STR(own))
+                        : sz_rules_error(l, C_REPLACES, node->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则",
+                                         SZ_FMT_STR(node->text));
     struct sz_near near = sz_near_to(l, node->text);
-    for (uint32_t i = 0; i < l->rules.n; i++)
+    for (uint32_t i = 0; i < l->rules.n && !is_own; i++)
         sz_near_try(&near, l->rules.v[i].name, "rule", "规则", l->rules.v[i].key->span);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else sz_rules_hint_say(g, "a new rule needs no  replaces:", "新规则不需要  replaces:");
@@ -25,7 +28,8 @@ static void twice(struct sz_loading *l, int code, sz_span at, sz_str id, const s
                                     : sz_rules_error(l, code, at, "the rule `%.*s` is replaced already",
                                                      "规则 `%.*s` 已经被替换", SZ_FMT_STR(id));
     sz_rules_hint(l, g, "the first one is at %s; to put another in its place write  replaces: %.*s",
-                  "第一处在 %s；要整体替换，请写  replaces: %.*s", sz_rules_place(l, first->key->span), SZ_FMT_STR(id));
+                  "第一处在 %s；要整体替换，请写  replaces: %.*s", sz_rules_place(l, first->key->span),
+                  SZ_FMT_STR(code == C_ID_TWICE ? id : first->name));
 }
 
 /* Rule i gives way to another: its own id again with replaces:, or named by replaces:. */
@@ -42,7 +46,7 @@ static void mark_replaced(struct sz_loading *l, bool *gone) {
             if (k == i || is_same || !sz_str_eq(l->rules.v[k].name, node->text)) continue;
             gone[k] = found = true;
         }
-        if (!found) unknown_rule(l, node);
+        if (!found) unknown_rule(l, node, l->rules.v[i].name);
         const uint32_t *first = sz_map_get(&by, node->text);
         if (first) twice(l, C_REPLACES, node->span, node->text, &l->rules.v[*first]);
         else sz_map_put(&by, node->text, i);
