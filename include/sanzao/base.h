@@ -219,9 +219,11 @@ typedef struct sz_source {
     size_t n;
     uint32_t *lines;    /* byte offset of each line's first byte */
     uint32_t n_lines;
+    bool is_of_people;  /* its lines name students: they are for whoever checks it, not for a log */
 } sz_source;
 /* Copies name and text into the arena and maps the lines. */
 const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, size_t n);
+const sz_source *sz_source_of_people(sz_arena *a, const char *name, const void *p, size_t n);
 /* Line (from 1), column (from 1, in characters; a BOM does not count) of a byte offset. Lines end at LF, CR LF, CR. */
 void sz_source_locate(const sz_source *s, size_t off, uint32_t *line, uint32_t *col);
 sz_str sz_source_line(const sz_source *s, uint32_t line); /* without its line end */
@@ -241,6 +243,7 @@ typedef struct sz_diag {
     sz_span span;
     const char *message, *message_zh;
     const char *hint, *hint_zh;     /* NULL: none */
+    bool hides_line;                /* its place is told, the line is not shown */
 } sz_diag;
 
 typedef struct sz_diags {

@@ -137,7 +137,7 @@ void sz_diag_print(sz_buf *out, const sz_diag *g, sz_lang lang, bool color) {
     put_clean(out, message);
     put_color(out, color, plain);
     sz_buf_put_u8(out, '\n');
-    if (g->span.src) put_lines(out, g, line, color, gutter);
+    if (g->span.src && !g->hides_line) put_lines(out, g, line, color, gutter);
     if (hint) {
         put_times(out, ' ', gutter);
         sz_buf_put_z(out, " = ");

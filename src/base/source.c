@@ -11,7 +11,7 @@ static size_t after_line_end(const char *p, size_t n, size_t i) {
     return i + 1 < n && p[i + 1] == '\n' ? i + 2 : i + 1;
 }
 
-const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, size_t n) {
+static sz_source *source_new(sz_arena *a, const char *name, const void *p, size_t n) {
     if (n > UINT32_MAX) n = UINT32_MAX; /* spans are 32 bits; the readers refuse far smaller files */
     sz_source *s = SZ_NEW(a, sz_source);
     s->name = sz_arena_str(a, sz_str_of(name)).p;
@@ -32,6 +32,16 @@ const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, siz
         i = next > i ? next : i + 1;
     }
     if (n >= 3 && memcmp(s->p, "\xef\xbb\xbf", 3) == 0) s->lines[0] = 3;
+    return s;
+}
+
+const sz_source *sz_source_new(sz_arena *a, const char *name, const void *p, size_t n) {
+    return source_new(a, name, p, n);
+}
+
+const sz_source *sz_source_of_people(sz_arena *a, const char *name, const void *p, size_t n) {
+    sz_source *s = source_new(a, name, p, n);
+    s->is_of_people = true;
     return s;
 }
 

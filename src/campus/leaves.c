@@ -108,7 +108,7 @@ void sz_campus_load_leaves(struct loader *l, struct text_file *f) {
     static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_leave,
                                            NULL};
     sz_campus *c = l->c;
-    l->leaves_src = sz_source_new(&c->arena, f->path, f->text.p, f->text.n); /* leaves say where they stand */
+    l->leaves_src = sz_source_of_people(&c->arena, f->path, f->text.p, f->text.n); /* leaves say where they stand */
     sz_csv_table_read(l, f, &table);
     sz_sort(c->leaves, c->n_leaves, sizeof *c->leaves, in_order, NULL);
     c->uses = sz_alloc(c->n_leaves * sizeof *c->uses);

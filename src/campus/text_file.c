@@ -20,7 +20,8 @@ static bool has_bom(const uint8_t *p, size_t n) {
 }
 
 const sz_source *sz_text_file_source(struct text_file *f) {
-    if (!f->src) f->src = sz_source_new(&f->d->arena, f->path, f->text.p, f->text.n);
+    if (!f->src)
+        f->src = (f->is_of_people ? sz_source_of_people : sz_source_new)(&f->d->arena, f->path, f->text.p, f->text.n);
     return f->src;
 }
 
@@ -84,9 +85,16 @@ static bool convert(struct text_file *f, const sz_campus_file *file, sz_encoding
     return false;
 }
 
+static bool names_students(const char *name) {
+    static const char *const files[] = {"students.csv", "cards.csv", "leaves.csv"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (strcmp(files[i], name) == 0) return true;
+    return false;
+}
+
 bool sz_text_file_open(struct text_file *f, const sz_campus_file *file, const char *folder, sz_encoding enc,
                        sz_diags *d) {
-    *f = (struct text_file){.d = d};
+    *f = (struct text_file){.d = d, .is_of_people = names_students(file->name)};
     sz_arena_init(&f->arena);
     sz_buf_init(&f->converted);
     f->path = path_of(&f->arena, folder, file->name);

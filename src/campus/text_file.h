@@ -13,6 +13,7 @@ struct text_file {
     sz_diags *d;
     sz_arena arena;   /* of the reading: path, scratch */
     const char *path; /* as shown */
+    bool is_of_people;
     sz_str text;      /* UTF-8, no BOM */
     sz_buf converted;
     const sz_source *src; /* made in d's arena at the first finding */

@@ -118,6 +118,23 @@ def test_rules_of_a_windows_machine_are_seen(tmp):
     same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/R.YAML:3:19 SZ042"], "findings")
 
 
+def test_logs_of_a_run_show_no_row_of_a_student(tmp):
+    """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student,name,status\n2023001,张三,\n2023002,李四,王五\n2023001,张三,\n")
+    write(tmp / "campus/cards.csv", "card,student\n77,2023001\n77,2023001\n")
+    write(tmp / "campus/leaves.csv", "student,from,note\n2023001,someday,赵六\n")
+    write(tmp / "campus/places.csv", "place,kind\nc1,canteen\nc1,canteen\n")
+    secret = ["2023001", "2023002", "张三", "李四", "王五", "赵六", "77"]
+    result = sanzao(tmp, "check", "rules", "--campus", "campus", rc=1)
+    for word in ("李四", "`王五` is no status", "someday", "77,2023001"): expect(word in result.out.decode(), "check:", word, result)
+    for lang in ("en", "zh"):
+        result = sanzao(tmp, "run", "--source", "stdin", "--campus", "campus", "--rules", "rules", "--lang", lang, rc=1)
+        for place in ("students.csv:3:12: ", "students.csv:4:1: ", "cards.csv:3:1: ", "leaves.csv:2:9: "): expect(place in result.err, place, result)
+        for word in secret: expect(word not in result.err, f"`{word}` is in the log:", result)
+        expect("sanzao check --campus" in result.err and "c1,canteen" in result.err, "what to do, and lines that name nobody:", result)
+
+
 def test_every_command_has_help_in_both_languages(tmp):
     for command in ("run", "alerts", "summary", "check", "test", "eval", "state", "explain", "simulate", "repartition"):
         for args in (["--help"], ["-h"]):

@@ -163,7 +163,7 @@ static void test_print_carets_stand_under_their_text(void **state) {
     fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         const sz_source *s = sz_source_new(&f->arena, "x", rows[i].text, strlen(rows[i].text));
-        sz_diag g = {SZ_ERROR, 1, {s, rows[i].off, rows[i].len}, "m", NULL, NULL, NULL};
+        sz_diag g = {SZ_ERROR, 1, {s, rows[i].off, rows[i].len}, "m", NULL, NULL, NULL, false};
         sz_diag_print(&f->out, &g, SZ_EN, false);
         sz_buf_put_u8(&f->out, '\0');
         const char *lines = strchr((const char *)f->out.p, '\n') + 1;
@@ -179,7 +179,7 @@ static void test_print_widens_its_gutter_and_cuts_long_lines(void **state) {
     memset(text + 12344, 'a', 1000);
     memcpy(text + 12344 + 500, "XYZ", 3);
     const sz_source *s = sz_source_new(&f->arena, "x", text, 12344 + 1000);
-    sz_diag g = {SZ_ERROR, 1, span_of(s, "XYZ"), "m", NULL, "h", NULL};
+    sz_diag g = {SZ_ERROR, 1, span_of(s, "XYZ"), "m", NULL, "h", NULL, false};
     sz_diag_print(&f->out, &g, SZ_EN, false);
     sz_buf_put_u8(&f->out, '\0');
     const char *out = (const char *)f->out.p;
@@ -195,7 +195,7 @@ static void test_print_widens_its_gutter_and_cuts_long_lines(void **state) {
 static void test_print_in_color_wraps_the_same_text(void **state) {
     fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "x", "ab", 2);
-    sz_diag g = {SZ_ERROR, 1, {s, 0, 1}, "m", NULL, "h", NULL};
+    sz_diag g = {SZ_ERROR, 1, {s, 0, 1}, "m", NULL, "h", NULL, false};
     sz_buf plain;
     sz_buf_init(&plain);
     sz_diag_print(&plain, &g, SZ_EN, false);
