@@ -72,7 +72,8 @@ static int by_urgency(const void *pa, const void *pb, void *ctx) {
 /* Lines that are no alert events are counted, not hidden. */
 static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
     uint32_t bad = 0;
-    for (size_t at = 0; at < f->n;) {
+    bool has_mark = f->n >= 3 && memcmp(f->p, "\xef\xbb\xbf", 3) == 0;
+    for (size_t at = has_mark ? 3 : 0; at < f->n;) {
         const char *p = (const char *)f->p + at, *end = memchr(p, '\n', f->n - at);
         size_t n = end ? (size_t)(end - p) : f->n - at;
         at += n + 1;
@@ -143,7 +144,10 @@ static int show(sz_config *c) {
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, fold);
     if (bad)
-        fprintf(stderr, c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n" : "sanzao: %u lines are no alert events\n",
+        fprintf(stderr,
+                c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n"
+                : bad == 1       ? "sanzao: %u line is no alert event\n"
+                                 : "sanzao: %u lines are no alert events\n",
                 bad);
     for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
