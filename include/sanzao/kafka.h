@@ -60,6 +60,9 @@ typedef struct sz_kafka_header {
 void sz_kafka_decode_json(sz_decoder *d, sz_str value, const sz_kafka_header *headers, size_t n, sz_arena *a,
                           sz_input *in);
 
+/* What one of librdkafka's errors (rd_kafka_resp_err_t) is, in a few words; in librdkafka's own where we have none. */
+const char *sz_kafka_error(int err, sz_lang lang);
+
 /* Errors repeat with every attempt to connect: is this one new, or a minute old? Remembers it. */
 typedef struct sz_kafka_news {
     int err;
@@ -96,8 +99,11 @@ typedef struct sz_kafka_topics {
 } sz_kafka_topics;
 /* Ask the brokers for topics and their settings and judge them. *parts: partitions of the events topic (0: not asked
  * for). SZ_OK, also when rows are refused; SZ_IO with a sentence in `why`: no broker answered within timeout_ms. */
+typedef struct sz_kafka_why {
+    char en[256], zh[256];
+} sz_kafka_why;
 sz_status sz_kafka_look(const sz_kafka_options *o, const sz_kafka_topics *t, sz_kafka_voice *voice, int timeout_ms,
-                        sz_look *look, uint32_t *parts, char why[256]);
+                        sz_look *look, uint32_t *parts, sz_kafka_why *why);
 
 /* ---- source ------------------------------------------------------------------------------------------------------ */
 

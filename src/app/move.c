@@ -111,13 +111,14 @@ static sz_status count_partitions(move *m) {
                       "不知道主题的分区数：请给出 --kafka-brokers 或 --partitions");
     if (!job->kafka.brokers.n) return SZ_OK;
     sz_look look;
-    char why[256] = "";
+    sz_kafka_why why = {.en = ""};
     sz_kafka_voice quiet = {NULL, say_nothing};
     sz_kafka_topics t = {.events = m->topic, .horizon_ms = job->horizon_ms};
     sz_look_init(&look);
-    sz_status s = sz_kafka_look(&job->kafka, &t, &quiet, ASK_MS, &look, &asked, why);
+    sz_status s = sz_kafka_look(&job->kafka, &t, &quiet, ASK_MS, &look, &asked, &why);
     sz_look_fini(&look);
-    if (s != SZ_OK) return refuse(m, s, "no answer of Kafka: %s", "Kafka 没有应答：%s", why);
+    if (s != SZ_OK)
+        return refuse(m, s, "no answer of Kafka: %s", "Kafka 没有应答：%s", job->lang == SZ_ZH ? why.zh : why.en);
     if (!asked) return refuse(m, SZ_IO, "topic %.*s is not there", "没有主题 %.*s", SZ_FMT_STR(m->topic));
     if (m->to && m->to != asked)
         return refuse(m, SZ_REFUSED, "%.*s has %u partitions, not %u", "%.*s 有 %u 个分区，不是 %u 个",

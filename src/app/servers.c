@@ -53,7 +53,7 @@ static void say_nothing(void *self, sz_severity severity, const char *en, const 
     (void)self, (void)severity, (void)en, (void)zh;
 }
 
-static sz_status ask_kafka(const sz_job *job, sz_look *l, uint32_t *parts, char why[256]) {
+static sz_status ask_kafka(const sz_job *job, sz_look *l, uint32_t *parts, sz_kafka_why *why) {
     sz_kafka_topics t = {.horizon_ms = job->horizon_ms};
     sz_kafka_voice quiet = {NULL, say_nothing};
     if (sz_job_is_live(job)) sz_topic_of(job->sources[0], &t.events);
@@ -70,12 +70,12 @@ static bool needs_kafka(const sz_job *job) {
 /* SZ_IO: who did not answer, and why. is_distrusted: it is there, and its certificate is not accepted. */
 static sz_status ask_all(const sz_job *job, sz_look *l, uint32_t *parts, char why[WHY], bool *is_distrusted) {
     sz_status s = SZ_OK;
-    char reason[256] = "";
+    sz_kafka_why reason = {.en = ""};
     l->n = 0;
     *is_distrusted = false;
-    if (needs_kafka(job)) s = ask_kafka(job, l, parts, reason);
+    if (needs_kafka(job)) s = ask_kafka(job, l, parts, &reason);
     if (s != SZ_OK) {
-        snprintf(why, WHY, "%.*s: %s", SZ_FMT_STR(job->kafka.brokers), reason);
+        snprintf(why, WHY, "%.*s: %s", SZ_FMT_STR(job->kafka.brokers), job->lang == SZ_ZH ? reason.zh : reason.en);
         return s;
     }
     sz_diags d;

@@ -19,11 +19,13 @@ from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, sa
                  standing, start, write, write_lines)
 from plugs.deployment import BROKER                                                                      # noqa: E402
 from servers import Kafka, Redis, wait_until                                                             # noqa: E402
+from servers.kafka import SASL                                                                           # noqa: E402
 
 PARTS = 4
 # members are told sooner; and a partition that is read from a moment later than another waits no half second behind that one's end
 QUICK = [x for v in ("heartbeat.interval.ms=200", "session.timeout.ms=6000", "fetch.wait.max.ms=50") for x in ("--kafka-set", v)]
 DIES = [x.replace("6000", "2000") for x in QUICK]    # where a member is killed, and the others wait for its session's end
+USERS = {"sanzao": "open-sesame-7"}
 kafka: Kafka
 redis: Redis
 n_topics = 0
@@ -506,6 +508,29 @@ def test_counts_by_source_are_refused_for_a_topic(tmp):
     expect("--by-source counts what is read from files" in r.err, "it says why:", r)
 
 
+def test_brokers_that_ask_who_it_is_are_told_by_librdkafkas_own_settings(tmp):
+    campus = Campus(18, students=4, days=4)
+    campus.write(tmp)
+    want, _ = file_run(tmp, campus)
+    source = topic("events", 2)
+    fill(source, campus.lines())
+    (user, password), *_ = USERS.items()
+    for mechanism in SASL:
+        alerts, group = topic("alerts", 1), f"asked-{mechanism.lower()}"
+        if mechanism != "PLAIN": kafka.topics.user(user, mechanism, password)
+        for name, word in (("run", password), ("wrong", "another")):
+            settings = {"security.protocol": "sasl_plaintext", "sasl.mechanisms": mechanism, "sasl.username": user, "sasl.password": word}
+            (tmp / f"{name}.yaml").write_text(f"kafka: {{brokers: '{kafka.sasl_bootstrap}', group: {group}, rdkafka: {json.dumps(settings)}}}\n")
+        args = ["--source", f"kafka:{source}", "--campus", "campus", "--rules", "rules", "--alerts", f"kafka:{alerts}",
+                "--dead-letters", "file:dead.ndjson", "--append", "--settle", "0s", "--state", f"sqlite:{mechanism}.db", *to_end(campus)]
+        r = sanzao(tmp, "run", "--config", "run.yaml", *args, rc=0)
+        same(folded(alerts), want, f"what stands with {mechanism}")
+        expect(password not in r.err, "a password is never printed:", r)
+        for lang, says in {"PLAIN": [("en", "Authentication failed")], "SCRAM-SHA-512": [("zh", "身份验证失败")]}.get(mechanism, []):
+            r = sanzao(tmp, "run", "--config", "wrong.yaml", *args, "--fail-fast", "--lang", lang, rc=4)
+            expect(says in r.err and password not in r.err and "another" not in r.err, f"{says} with {mechanism}:", r)
+
+
 def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
     campus = Campus(11, students=2, days=4)
     campus.write(tmp)
@@ -551,6 +576,6 @@ def test_an_empty_state_of_a_group_that_has_read_is_refused(tmp):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="sanzao-kafka-") as folder:
-        with Kafka(Path(folder) / "kafka", settings=BROKER) as kafka, Redis(Path(folder) / "redis") as redis:
+        with Kafka(Path(folder) / "kafka", settings=BROKER, users=USERS) as kafka, Redis(Path(folder) / "redis") as redis:
             code = main({k: v for k, v in globals().items()})
     sys.exit(code)

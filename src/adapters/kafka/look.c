@@ -61,11 +61,51 @@ static void describe(topic *t, const rd_kafka_metadata_topic_t *m) {
         if (i == 0 || m->partitions[i].replica_cnt < t->replicas) t->replicas = m->partitions[i].replica_cnt;
 }
 
-static bool find_topics(rd_kafka_t *rk, topic *v, int n, int timeout_ms, char why[256]) {
+/* What the client told of its connections: why nobody answers. */
+enum { FIRST_MS = 500 };
+typedef struct asking {
+    sz_kafka_voice voice; /* first: the client's opaque value */
+    int err;
+    char reason[200];
+} asking;
+
+/* Who is not let in is told of that, whatever comes after it. */
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
+    asking *a = self;
+    (void)rk;
+    if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || a->err == RD_KAFKA_RESP_ERR__AUTHENTICATION) return;
+    a->err = err;
+    snprintf(a->reason, sizeof a->reason, "%s", reason);
+}
+
+static void say_why(const asking *a, rd_kafka_resp_err_t e, sz_kafka_why *why) {
+    bool knows = a->err != 0;
+    int err = knows ? a->err : (int)e;
+    snprintf(why->en, sizeof why->en, "%s%s%s", sz_kafka_error(err, SZ_EN), knows ? ": " : "", a->reason);
+    snprintf(why->zh, sizeof why->zh, "%s%s%s%s", sz_kafka_error(err, SZ_ZH), knows ? "（" : "", a->reason,
+             knows ? "）" : "");
+}
+
+/* All topics: none is made by asking. Whoever is not let in need not wait for an answer. */
+static rd_kafka_resp_err_t ask_topics(rd_kafka_t *rk, const asking *a, int timeout_ms,
+                                      const struct rd_kafka_metadata **meta) {
+    rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    for (int step = FIRST_MS; timeout_ms > 0 && a->err != RD_KAFKA_RESP_ERR__AUTHENTICATION; step *= 2) {
+        if (step > timeout_ms || 2 * step > timeout_ms - step) step = timeout_ms;
+        timeout_ms -= step;
+        e = rd_kafka_metadata(rk, 1, NULL, meta, step);
+        if (!e) return e;
+        while (rd_kafka_poll(rk, 0)) {}
+        if (e != RD_KAFKA_RESP_ERR__TIMED_OUT && e != RD_KAFKA_RESP_ERR__TRANSPORT) return e;
+    }
+    return e;
+}
+
+static bool find_topics(rd_kafka_t *rk, topic *v, int n, int timeout_ms, const asking *a, sz_kafka_why *why) {
     const struct rd_kafka_metadata *meta = NULL;
-    rd_kafka_resp_err_t e = rd_kafka_metadata(rk, 1, NULL, &meta, timeout_ms); /* all: none is made by asking */
+    rd_kafka_resp_err_t e = ask_topics(rk, a, timeout_ms, &meta);
     if (e) {
-        snprintf(why, 256, "%s", rd_kafka_err2str(e));
+        say_why(a, e, why);
         return false;
     }
     for (int i = 0; i < meta->topic_cnt; i++)
@@ -232,16 +272,19 @@ static topic topic_of(sz_arena *a, sz_str name) {
 }
 
 sz_status sz_kafka_look(const sz_kafka_options *o, const sz_kafka_topics *t, sz_kafka_voice *voice, int timeout_ms,
-                        sz_look *look, uint32_t *parts, char why[256]) {
+                        sz_look *look, uint32_t *parts, sz_kafka_why *why) {
     *parts = 0;
-    rd_kafka_conf_t *conf = sz_kafka_conf(o, SZ_KAFKA_CONSUMER, voice);
-    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, 256);
+    asking a = {.voice = *voice};
+    rd_kafka_conf_t *conf = sz_kafka_conf(o, SZ_KAFKA_CONSUMER, &a.voice);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why->en, sizeof why->en);
     if (!rk) {
+        snprintf(why->zh, sizeof why->zh, "%s", why->en);
         rd_kafka_conf_destroy(conf);
         return SZ_USAGE;
     }
     topic v[] = {topic_of(&look->arena, t->events), topic_of(&look->arena, t->alerts), topic_of(&look->arena, t->dead)};
-    sz_status s = find_topics(rk, v, 3, timeout_ms, why) ? SZ_OK : SZ_IO;
+    sz_status s = find_topics(rk, v, 3, timeout_ms, &a, why) ? SZ_OK : SZ_IO;
     if (s == SZ_OK) {
         ask_settings(rk, v, 3, timeout_ms);
         if (t->events.n && judge_presence(look, &v[0])) judge_events(look, &v[0], t->horizon_ms);

@@ -68,9 +68,10 @@ static bool is_cut(item *x, rd_kafka_resp_err_t e) {
 }
 
 static void give_up(channel *c, rd_kafka_resp_err_t e) {
-    char text[256];
+    char text[256], zh[256];
     snprintf(text, sizeof text, "the topic %s cannot be written to: %s", c->topic, rd_kafka_err2str(e));
-    sz_kk_fail(c, text);
+    snprintf(zh, sizeof zh, "主题 %s 无法写入：%s", c->topic, sz_kafka_error(e, SZ_ZH));
+    sz_kk_fail(c, text, zh);
 }
 
 /* After a fatal error each report has that error's own code. */
@@ -137,7 +138,7 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     } else if (sz_kafka_is_news(&p->news, err)) {
         char zh[400];
         snprintf(text, sizeof text, "writing: %s; librdkafka tries again", reason);
-        snprintf(zh, sizeof zh, "写入：%s；librdkafka 会重试", reason);
+        snprintf(zh, sizeof zh, "写入：%s（%s）；librdkafka 会重试", sz_kafka_error(err, SZ_ZH), reason);
         p->voice.say(p->voice.self, SZ_WARNING, text, zh);
     }
 }

@@ -63,12 +63,13 @@ void sz_kk_answer(channel *c) {
     c->n_calls -= k;
 }
 
-void sz_kk_fail(channel *c, const char *text) {
+void sz_kk_fail(channel *c, const char *en, const char *zh) {
     for (uint32_t i = 0; i < c->n_calls; i++)
         sz_msgq_push(c->sink->q, &(sz_msg){.kind = c->is_alerts ? SZ_MSG_DELIVERED : SZ_MSG_DEAD_DONE,
                                            .answer = SZ_ANS_FAILED,
                                            .tag = c->calls[i].tag,
-                                           .text = sz_str_of(text)});
+                                           .text = sz_str_of(en),
+                                           .text_zh = sz_str_of(zh)});
     c->n_calls = 0;
 }
 

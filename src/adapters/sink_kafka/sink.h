@@ -77,6 +77,6 @@ void sz_kk_send(channel *c);
 
 /* sink.c: records were reported. */
 void sz_kk_answer(channel *c);
-void sz_kk_fail(channel *c, const char *text);
+void sz_kk_fail(channel *c, const char *en, const char *zh);
 
 #endif

@@ -97,7 +97,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic
         return;
     }
     if (err != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)
-        sz_sk_say(s, SZ_WARNING, "the group's assignment failed: %s", "消费组分配失败：%s", rd_kafka_err2str(err));
+        sz_sk_say(s, SZ_WARNING, "the group's assignment failed: %1$s", "消费组分配失败：%2$s（%1$s）",
+                  rd_kafka_err2str(err), sz_kafka_error(err, SZ_ZH));
     revoke(s, list);
 }
 
@@ -110,14 +111,15 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
         sz_sk_say(s, SZ_ERROR, "the consumer cannot go on: %s", "消费者不能继续：%s", fatal);
         s->has_failed = true;
     } else if (sz_kafka_is_news(&s->news, err)) {
-        sz_sk_say(s, SZ_WARNING, "reading: %s; librdkafka tries again", "读取：%s；librdkafka 会重试", reason);
+        sz_sk_say(s, SZ_WARNING, "reading: %1$s; librdkafka tries again", "读取：%2$s（%1$s）；librdkafka 会重试",
+                  reason, sz_kafka_error(err, SZ_ZH));
     }
 }
 
 bool sz_kafka_source_poll(sz_kafka_source *s) {
     for (rd_kafka_message_t *m; (m = rd_kafka_consumer_poll(s->rk, 0));) {
         if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && sz_kafka_is_news(&s->news, m->err))
-            sz_sk_say(s, SZ_WARNING, "%s", NULL, rd_kafka_message_errstr(m));
+            sz_sk_say(s, SZ_WARNING, "%1$s", "%2$s（%1$s）", rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
         if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
             m->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
             s->has_failed = true;
@@ -150,7 +152,7 @@ static sz_status subscribe(sz_kafka_source *s, sz_diags *d) {
     rd_kafka_topic_partition_list_destroy(list);
     if (!e) return SZ_OK;
     sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the topic %1$s cannot be read: %2$s",
-                 "不能读取主题 %1$s：%2$s", s->topic, rd_kafka_err2str(e));
+                 "不能读取主题 %1$s：%3$s（%2$s）", s->topic, rd_kafka_err2str(e), sz_kafka_error(e, SZ_ZH));
     return SZ_IO;
 }
 

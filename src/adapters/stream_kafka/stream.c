@@ -138,7 +138,8 @@ static void on_event(sz_stream_kafka *t, const rd_kafka_message_t *m) {
         t->retry_ms = 0;
         return;
     }
-    sz_sk_say(t->s, SZ_WARNING, "partition %1$d: %2$s", "分区 %1$d：%2$s", t->partition, rd_kafka_message_errstr(m));
+    sz_sk_say(t->s, SZ_WARNING, "partition %1$d: %2$s", "分区 %1$d：%3$s（%2$s）", t->partition,
+              rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
 }
 
 static void take(sz_stream_kafka *t, rd_kafka_message_t *m) {

@@ -230,7 +230,36 @@ def kill_broker(d: Deployment, r: random.Random) -> str:
     d.kafka.kill9()
     d.kafka.restart()
     wait_until(lambda: d.kafka.topics.list().get(d.events) == PARTS, "the topics after the broker's restart", LONG)
-    return "kill -9 of the broker"
+    return "kill -9 of the broker" if len(d.kafka.servers) == 1 else "kill -9 of all brokers"
+
+
+def without_one(d: Deployment, victim: int) -> str:
+    """The two others lead what it led, the group's partition among it, and alerts and records go on."""
+    def others_lead() -> bool:
+        try: return victim not in d.kafka.topics.leaders(d.events).values()
+        except NotReady: return False                # who leads is not settled yet
+    wait_until(others_lead, "the others to lead", LONG)
+    before = d.seqs()
+    d.feed_next(40)
+    d.wait(lambda: d.seqs() > before, "a commit without it")
+    return f"of broker {victim} of {len(d.kafka.servers)}"
+
+
+def kill_a_broker(d: Deployment, r: random.Random) -> str:
+    victim = r.randint(1, len(d.kafka.servers))
+    d.kafka.kill9(victim)
+    what = without_one(d, victim)
+    d.kafka.restart()
+    return f"kill -9 {what}"
+
+
+def pause_a_broker(d: Deployment, r: random.Random) -> str:
+    """It goes on as one that thinks that it leads still."""
+    victim = r.randint(1, len(d.kafka.servers))
+    d.kafka.pause(victim)
+    try: what = without_one(d, victim)
+    finally: d.kafka.go_on(victim)
+    return f"SIGSTOP {what}"
 
 
 @dataclass(frozen=True)
@@ -238,6 +267,9 @@ class Fault:
     pull: Callable[[Deployment, random.Random], str]
     forms: tuple[str, ...] = ("single", "sentinel", "cluster")     # of Redis that it can be done to
     moments: tuple = ANY
+    brokers: int = 1                                  # at least so many
+
+    def can(self, d: Deployment) -> bool: return d.redis.form in self.forms and len(d.kafka.servers) >= self.brokers
 
     def at(self, d: Deployment, r: random.Random, n: int) -> str:
         """At a moment of the n records that were fed last; returns what was done, and when."""
@@ -258,4 +290,6 @@ FAULTS = {
     "fail-over": Fault(fail_over, ("sentinel",), moments=(at_once,)),
     "move-slot": Fault(move_slot, ("cluster",)),
     "kill-broker": Fault(kill_broker),
+    "kill-a-broker": Fault(kill_a_broker, brokers=3),
+    "pause-a-broker": Fault(pause_a_broker, brokers=3),
 }

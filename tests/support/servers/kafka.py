@@ -104,16 +104,31 @@ def archive_classes() -> None:
         finally: kafka.stop()
 
 
+SASL = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+
+
+def sasl(users: dict[str, str]) -> dict:
+    """One listener more, that asks who it is. With PLAIN the broker's own file says the passwords; SCRAM's are made by `Topics.user`."""
+    names = " ".join(f'user_{name}="{password}"' for name, password in users.items())
+    modules = {m: f"org.apache.kafka.common.security.{'plain.Plain' if m == 'PLAIN' else 'scram.Scram'}LoginModule required{' ' + names if m == 'PLAIN' else ''};"
+               for m in SASL}
+    return {"listener.security.protocol.map": SETTINGS["listener.security.protocol.map"] + ",SASL:SASL_PLAINTEXT",
+            "inter.broker.listener.name": "PLAINTEXT", "sasl.enabled.mechanisms": ",".join(SASL),
+            **{f"listener.name.sasl.{m.lower()}.sasl.jaas.config": module for m, module in modules.items()}}
+
+
 class Kafka(Group):
-    """brokers: 1 or 3. settings: further broker properties, by their own names."""
+    """brokers: 1 or 3. settings: further broker properties, by their own names. users: of a listener with SASL, name and password."""
     kind = "kafka"
 
-    def __init__(self, folder: str | Path, brokers: int = 1, settings: dict | None = None, owned: bool = True):
+    def __init__(self, folder: str | Path, brokers: int = 1, settings: dict | None = None, owned: bool = True, users: dict | None = None):
         super().__init__(folder, owned)
-        self.settings = {"brokers": brokers, "properties": settings or {}}
+        self.settings = {"brokers": brokers, "properties": settings or {}, "users": users or {}}
 
     @property
     def bootstrap(self) -> str: return ",".join(f"127.0.0.1:{s.port}" for s in self.servers)
+    @property
+    def sasl_bootstrap(self) -> str: return ",".join(f"127.0.0.1:{s.more_ports[1]}" for s in self.servers)
 
     def facts(self) -> dict:
         """What a user of it needs to know, for tools/kafka to print."""
@@ -133,8 +148,8 @@ class Kafka(Group):
     restart = start
 
     def make(self) -> None:
-        n = self.settings["brokers"]
-        ports = free_ports(2 * n)
+        n, users = self.settings["brokers"], self.settings.get("users") or {}
+        ports = free_ports(3 * n if users else 2 * n)
         cluster = token()
         voters = ",".join(f"{i + 1}@127.0.0.1:{ports[n + i]}" for i in range(n))
         copies = {k: min(n, 3) for k in ("offsets.topic.replication.factor", "transaction.state.log.replication.factor",
@@ -146,12 +161,13 @@ class Kafka(Group):
             properties(folder / "data/meta.properties",
                        {"version": 1, "cluster.id": cluster, "node.id": i + 1, "directory.id": token()})
             at, controller = (f"127.0.0.1:{p}" for p in (ports[i], ports[n + i]))
+            asking, more = (f",SASL://127.0.0.1:{ports[2 * n + i]}", sasl(users)) if users else ("", {})
             properties(folder / "server.properties", {
                 **SETTINGS, **copies, "transaction.state.log.min.isr": min(n, 2), "min.insync.replicas": min(n, 2),
                 "share.coordinator.state.topic.min.isr": min(n, 2), "node.id": i + 1, "controller.quorum.voters": voters,
-                "listeners": f"PLAINTEXT://{at},CONTROLLER://{controller}", "advertised.listeners": f"PLAINTEXT://{at}",
-                "log.dirs": folder / "data", **self.settings["properties"]})
-            self.servers.append(Server(f"broker-{i + 1}", str(folder), ports[i], [ports[n + i]], "broker"))
+                "listeners": f"PLAINTEXT://{at},CONTROLLER://{controller}{asking}", "advertised.listeners": f"PLAINTEXT://{at}{asking}",
+                "log.dirs": folder / "data", **more, **self.settings["properties"]})
+            self.servers.append(Server(f"broker-{i + 1}", str(folder), ports[i], ports[n + i::n], "broker"))
 
     def launch(self, s: Server, flags: list[str] | None = None) -> None:
         flags = flags or [f"-XX:SharedArchiveFile={HOME}/classes.jsa", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]

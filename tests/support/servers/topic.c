@@ -140,6 +140,27 @@ static void delete (task *t) {
     rd_kafka_DeleteTopic_destroy(topic);
 }
 
+static void user(task *t) {
+    rd_kafka_t *rk = client(t, RD_KAFKA_PRODUCER);
+    bool is_256 = strcmp(t->args[1], "SCRAM-SHA-256") == 0;
+    rd_kafka_UserScramCredentialAlteration_t *change = rd_kafka_UserScramCredentialUpsertion_new(
+        t->args[0], is_256 ? RD_KAFKA_SCRAM_MECHANISM_SHA_256 : RD_KAFKA_SCRAM_MECHANISM_SHA_512, 4096,
+        (const unsigned char *)t->args[2], strlen(t->args[2]), NULL, 0);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AlterUserScramCredentials(rk, &change, 1, NULL, queue);
+    rd_kafka_event_t *event = answer(queue);
+    size_t n;
+    const rd_kafka_AlterUserScramCredentials_result_response_t **said =
+        rd_kafka_AlterUserScramCredentials_result_responses(rd_kafka_event_AlterUserScramCredentials_result(event), &n);
+    for (size_t i = 0; i < n; i++) {
+        const rd_kafka_error_t *e = rd_kafka_AlterUserScramCredentials_result_response_error(said[i]);
+        if (e && rd_kafka_error_code(e)) fail("%s", rd_kafka_error_string(e));
+    }
+    rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_UserScramCredentialAlteration_destroy(change);
+}
+
 static void grow(task *t) {
     char why[512];
     rd_kafka_t *rk = client(t, RD_KAFKA_PRODUCER);
@@ -216,13 +237,14 @@ static void list(task *t) {
     rd_kafka_metadata_destroy(m);
 }
 
-/* A topic that has just been made is known before its leader knows that it leads: asked again for as long as anything may take. */
+/* A topic that has just been made is known before its leader knows that it leads: asked again for as long as anything
+ * may take. */
 static rd_kafka_resp_err_t ends(rd_kafka_t *rk, const char *topic, int partition, int64_t *low, int64_t *high) {
     time_t end = time(NULL) + TIMEOUT_MS / 1000;
     for (;;) {
         rd_kafka_resp_err_t e = rd_kafka_query_watermark_offsets(rk, topic, partition, low, high, TIMEOUT_MS);
-        bool is_passing = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
-                          e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+        bool is_passing = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+                          e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         if (!is_passing || time(NULL) >= end) return e;
         nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL);
     }
@@ -408,6 +430,7 @@ static const struct {
     {"list", "                                    name, number of partitions", 0, list},
     {"create", "TOPIC PARTITIONS COPIES [SETTING=VALUE...]", 3, create},
     {"grow", "TOPIC PARTITIONS", 2, grow},
+    {"user", "NAME SCRAM-SHA-256|SCRAM-SHA-512 PASSWORD", 3, user},
     {"expire", "TOPIC PARTITION OFFSET            records before it go", 3, expire},
     {"configure", "TOPIC SETTING=VALUE...", 2, configure},
     {"delete", "TOPIC", 1, delete},

@@ -43,6 +43,7 @@ class Topics:
         self.run("create", name, partitions, n, *(f"{k}={v}" for k, v in (config or {}).items()))
 
     def delete(self, name: str) -> None: self.run("delete", name)
+    def user(self, name: str, mechanism: str, password: str) -> None: self.run("user", name, mechanism, password)
     def grow(self, name: str, partitions: int) -> None: self.run("grow", name, partitions)
     def expire(self, name: str, partition: int, offset: int) -> None: self.run("expire", name, partition, offset)
     def configure(self, name: str, **config) -> None:
