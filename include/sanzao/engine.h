@@ -271,6 +271,8 @@ uint32_t sz_worker_ledger(const sz_worker *w, const sz_put **lines);
 void sz_worker_note(sz_worker *w, sz_str key, sz_str value);
 /* The batch's inputs begin anew: taken is 0 from here. */
 void sz_worker_new_batch(sz_worker *w);
+/* Was the state left by a run over another campus? */
+bool sz_worker_has_other_facts(const sz_worker *w);
 /* What is later than this is future_time. */
 int64_t sz_worker_limit(const sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */

@@ -28,7 +28,8 @@ enum {
     APP_CODE_FOLDER_IN_USE,
     APP_CODE_NO_RULES,
     APP_CODE_UNKNOWN,
-    APP_CODE_UNKEPT /* 475 */
+    APP_CODE_UNKEPT, /* 475 */
+    APP_CODE_STATE_BY_OTHERS
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -273,11 +273,10 @@ static void tell_future(const sz_job *job, parts *p) {
     if (!n || !job->until) return;
     sz_diag *g = sz_diags_add(
         &p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
-        n == 1
-            ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own "
-              "`collected`"
-            : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
-              "`collected`",
+        n == 1 ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own "
+                 "`collected`"
+               : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
+                 "`collected`",
         "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）",
         (unsigned long long)n, job->until);
     sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
@@ -437,6 +436,20 @@ static int look_end(const sz_job *job, parts *p, sz_status s) {
     return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
 }
 
+/* What is shown is what the next run with these would begin with. */
+static void tell_others(const sz_job *job, parts *p) {
+    bool facts = sz_worker_has_other_facts(p->worker), rules = sz_worker_plan(p->worker)->is_other;
+    if (!facts && !rules) return;
+    const char *en = facts && rules ? "campus and rules" : facts ? "campus" : "rules";
+    const char *zh = facts && rules ? "校园数据和规则" : facts ? "校园数据" : "规则";
+    sz_diag *g =
+        sz_diags_add(&p->diags, SZ_NOTE, APP_CODE_STATE_BY_OTHERS, (sz_span){0},
+                     "this is not the last run's %s: what is shown is what a run with it would begin with",
+                     "这里给出的%s与上次运行的不同：显示的是用它们继续运行时的起点", job->lang == SZ_ZH ? zh : en);
+    sz_diag_hint(&p->diags, g, "give --campus and --rules as the run has them",
+                 "请给出与运行时相同的 --campus 和 --rules");
+}
+
 int sz_job_show(const sz_job *job, sz_str student) {
     parts p = {0};
     sz_status s = look_begin(job, student, &p);
@@ -445,6 +458,7 @@ int sz_job_show(const sz_job *job, sz_str student) {
     sz_buf out;
     sz_buf_init(&out);
     s = sz_worker_show(p.worker, student, &out);
+    tell_others(job, &p);
     if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
     else
         fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",

@@ -432,6 +432,8 @@ void sz_worker_new_batch(sz_worker *w) {
     w->n = (sz_counters){.standing = standing, .undo_unmatched = unmatched};
 }
 
+bool sz_worker_has_other_facts(const sz_worker *w) { return w->stored_facts_hash != w->facts_hash; }
+
 int64_t sz_worker_limit(const sz_worker *w) { return w->clocks.limit_ms; }
 
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos) {

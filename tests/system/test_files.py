@@ -535,4 +535,16 @@ def test_state_show_is_the_same_whichever_way_it_came(tmp):
     say(f"fields: {' '.join(shown['one run'][0])}")
 
 
+def test_state_shown_with_another_campus_or_other_rules_says_so(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    write_lines(folder / "events.ndjson", LINES)
+    run(folder, *STATE, *UNTIL)
+    write(folder / "other/r.yaml", "features: {n: {count: seen, over: 7d}}\nrules: []\n")
+    show = lambda *args: sanzao(folder, "state", "show", "s001", *STATE, *args, rc=0).err
+    same(show("--campus", "campus", "--rules", "rules"), "", "as the run has them")
+    for args, word in ((["--rules", "rules"], "campus"), (["--campus", "campus", "--rules", "other"], "rules"), (["--rules", "other"], "campus and rules")):
+        expect(f"note[SZ476]: this is not the last run's {word}: " in show(*args), word, show(*args))
+    expect("说明[SZ476]：这里给出的校园数据与上次运行的不同" in show("--rules", "rules", "--lang", "zh"), "in Chinese")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
