@@ -77,6 +77,19 @@ def test_sorted_and_arrival_give_the_same_standing_alerts(tmp):
     say(f"6 seeds, 4 ways; the last: {s['late']} late, {s['alerts']['retracted']} retracted, {s['standing']} stand")
 
 
+def test_feed_status_from_the_future_moves_no_watermark(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    write(folder / "campus/feeds.yaml", "pos: {delivery: stream, types: [swipe]}\ngate: {delivery: batch, types: [dorm_access]}\n")
+    swipe = lambda i, day: json.dumps({"id": f"i{i}", "type": "swipe", "source": "pos", "student": "s001", "time": f"2024-03-0{day}T10:00:00", "amount": 1})
+    status = lambda **more: json.dumps({"type": "feed_status", "source": "pos", "time": "2024-03-05T11:00:00", "state": "open", **more})
+    lines = [swipe(1, 5), status(time="2150-01-01T00:00:00"), status(source="gate", state="complete", complete_through="2150-01-01T00:00:00"), swipe(2, 6)]
+    write_lines(folder / "events.ndjson", [x.encode() for x in lines])
+    for order in ("sorted", "arrival"):
+        s = run(folder, "--order", order).summary()
+        same((s["used"], s["control"], s["dead_letter"]), (2, 2, 0), order)
+        expect(s["clock"] < "2024-03-07", order, s["clock"])
+
+
 def test_dead_letters_take_no_id(tmp):
     """The first line read stays; one that was set aside is none, in whichever order the lines are taken."""
     folder = CAMPUS.write(tmp / "campus-of-them")
