@@ -740,6 +740,17 @@ def test_state_options_that_are_none(tmp):
 
 # ---- --until -------------------------------------------------------------------------------------------------------------------------------------
 
+def test_state_is_the_file_that_was_named(tmp):
+    """SQLite has words of its own: a state in `:memory:` would be gone with the run."""
+    ready(tmp)
+    for i, name in enumerate([":memory:", "file:state.db?mode=ro", "a?b#c%20d.db", "状态 一.db"]):
+        state = ["--state", f"sqlite:{name}"]
+        run(tmp, *GOOD, *out(f"alerts-{i}"), *state, rc=0)
+        expect((tmp / name).is_file() and size(tmp / name) > 1000, name)
+        same(run(tmp, *GOOD, *out(f"alerts-{i}"), *state, rc=0).summary()["read"], 0, f"{name}: read again")
+        expect(b'"student":"s001"' in sanzao(tmp, "state", "show", "s001", *state, "--campus", "campus", "--rules", "rules", rc=0).out, "show", name)
+
+
 def test_until_before_the_data_is_said(tmp):
     ready(tmp)
     options = ["--campus", "campus", "--rules", "rules", *out(), "--dead-letters", "file:dead.ndjson"]

@@ -40,8 +40,14 @@ static bool pragma(sz_store_sqlite *s, const char *sql, sqlite3_int64 *value) {
     return is_fine;
 }
 
+/* SQLite takes `:memory:` for no file and `file:…` for a URI; a path that begins with a folder is only a path. */
 static bool connect_to(sz_store_sqlite *s, int flags) {
-    if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) == SQLITE_OK)
+    sz_arena a;
+    sz_arena_init(&a);
+    const char *path = s->path[0] == '/' ? s->path : sz_arena_printf(&a, "./%s", s->path);
+    int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    sz_arena_fini(&a);
+    if (rc == SQLITE_OK)
         return execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA page_size = 16384;"
                           "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;");
     sz_sqlite_explain(s);
@@ -129,7 +135,7 @@ static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
 static const char *uri_of(sz_arena *a, const char *path, bool is_immutable) {
     sz_buf out;
     sz_buf_init(&out);
-    sz_buf_put_z(&out, "file:");
+    sz_buf_put_z(&out, path[0] == '/' ? "file://" : "file:./");
     for (const char *p = path; *p; p++) {
         if (*p == '%' || *p == '?' || *p == '#') sz_buf_printf(&out, "%%%02x", (unsigned)*p);
         else sz_buf_put_u8(&out, (uint8_t)*p);
