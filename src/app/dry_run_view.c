@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dry_run_view.h"
 
+#include "dead_words.h"
 #include "words.h"
 
 void sz_dry_init(sz_dry_view *v, const sz_types *types, const sz_zone *zone, sz_lang lang) {
@@ -170,7 +171,7 @@ static void put_dead(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_dead *
                       app_word(SZ_WORDS_DEAD, sz_reason_names[dead->reason], v->lang));
     else sz_buf_put_z(b, sz_reason_names[dead->reason]);
     if (dead->field) sz_buf_printf(b, zh ? "，字段 %s" : ", field %s", dead->field);
-    if (dead->detail[0]) sz_buf_printf(b, zh ? "（%s）" : ": %s", dead->detail);
+    if (dead->detail[0]) sz_buf_printf(b, zh ? "（%s）" : ": %s", app_dead_detail(&v->arena, dead->detail, v->lang));
     row->cells[SZ_DRY_WHAT] = keep(v, b);
 }
 

@@ -13,7 +13,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool is_json;
 static sz_lang lang;
 
-static const char *const level_names[] = {"note", "warning", "error"};
+static const char *const level_names[] = {"note", "warning", "error"}; /* for programs, and in English */
+static const char *const level_names_zh[] = {"提示", "警告", "错误"};
 
 void sz_log_begin(bool json, sz_lang l) {
     pthread_mutex_lock(&mutex);
@@ -46,7 +47,8 @@ static void put_json(sz_buf *out, sz_severity severity, const char *what, sz_str
 
 static void put_text(sz_buf *out, sz_severity severity, sz_str text, sz_str fields) {
     put_time(out);
-    sz_buf_printf(out, " %-7s ", level_names[severity]);
+    if (lang == SZ_ZH) sz_buf_printf(out, " %s ", level_names_zh[severity]);
+    else sz_buf_printf(out, " %-7s ", level_names[severity]);
     sz_buf_put_str(out, text);
     if (fields.n) sz_buf_put_u8(out, ' ');
     sz_buf_put_str(out, fields);
@@ -55,13 +57,13 @@ static void put_text(sz_buf *out, sz_severity severity, sz_str text, sz_str fiel
     sz_buf_put_u8(out, '\n');
 }
 
-void sz_log_fields(sz_severity severity, const char *what, sz_str en, sz_str zh, sz_str fields) {
+static void write_line(sz_severity severity, const char *what, sz_str message, sz_str fields, sz_str text,
+                       sz_str rest) {
     sz_buf out;
     sz_buf_init(&out);
     pthread_mutex_lock(&mutex);
-    sz_str text = lang == SZ_ZH && zh.n ? zh : en;
-    if (is_json) put_json(&out, severity, what, text, fields);
-    else put_text(&out, severity, text, fields);
+    if (is_json) put_json(&out, severity, what, message, fields);
+    else put_text(&out, severity, text, rest);
     for (size_t done = 0; done < out.n;) {
         ssize_t n = write(STDERR_FILENO, out.p + done, out.n - done);
         if (n <= 0) break;
@@ -69,6 +71,22 @@ void sz_log_fields(sz_severity severity, const char *what, sz_str en, sz_str zh,
     }
     pthread_mutex_unlock(&mutex);
     sz_buf_fini(&out);
+}
+
+static sz_str in_our_language(sz_str en, sz_str zh) {
+    pthread_mutex_lock(&mutex);
+    sz_str text = lang == SZ_ZH && zh.n ? zh : en;
+    pthread_mutex_unlock(&mutex);
+    return text;
+}
+
+void sz_log_fields(sz_severity severity, const char *what, sz_str en, sz_str zh, sz_str fields) {
+    sz_str text = in_our_language(en, zh);
+    write_line(severity, what, text, fields, text, fields);
+}
+
+void sz_log_told(sz_severity severity, const char *what, sz_str en, sz_str zh, sz_str fields) {
+    write_line(severity, what, sz_str_of(what), fields, in_our_language(en, zh), (sz_str){0});
 }
 
 void sz_log(sz_severity severity, const char *what, const char *en, const char *zh, ...) {

@@ -13,6 +13,8 @@ void sz_log_begin(bool is_json, sz_lang lang);
 void sz_log(sz_severity severity, const char *what, const char *en, const char *zh, ...);
 /* fields: members of a JSON object without braces, or empty: shown in both forms. */
 void sz_log_fields(sz_severity severity, const char *what, sz_str en, sz_str zh, sz_str fields);
+/* fields for programs, the texts for people. */
+void sz_log_told(sz_severity severity, const char *what, sz_str en, sz_str zh, sz_str fields);
 /* Adapters' voice: lines named kafka. */
 sz_kafka_voice sz_log_voice(void);
 

@@ -523,7 +523,8 @@ def test_brokers_that_ask_who_it_is_are_told_by_librdkafkas_own_settings(tmp):
             (tmp / f"{name}.yaml").write_text(f"kafka: {{brokers: '{kafka.sasl_bootstrap}', group: {group}, rdkafka: {json.dumps(settings)}}}\n")
         args = ["--source", f"kafka:{source}", "--campus", "campus", "--rules", "rules", "--alerts", f"kafka:{alerts}",
                 "--dead-letters", "file:dead.ndjson", "--append", "--settle", "0s", "--state", f"sqlite:{mechanism}.db", *to_end(campus)]
-        r = sanzao(tmp, "run", "--config", "run.yaml", *args, rc=0)
+        r = sanzao(tmp, "run", "--config", "run.yaml", *args, "--lang", "zh", rc=0)
+        expect(re.search(rf"提示 计数：分区 \d.*，读取 {len(campus.lines())}，采用 ", r.err), "counters in Chinese:", r)
         same(folded(alerts), want, f"what stands with {mechanism}")
         expect(password not in r.err, "a password is never printed:", r)
         for lang, says in {"PLAIN": [("en", "Authentication failed")], "SCRAM-SHA-512": [("zh", "身份验证失败")]}.get(mechanism, []):
