@@ -123,8 +123,20 @@ typedef struct undone {
     uint8_t *mask; /* of the record that is added, if it is one of them */
 } undone;
 
-static undone undone_before(run *x, uint32_t end) {
+/* May a record at `from` or behind it be one that an undo names? */
+static bool may_any_be_undone(const sz_timeline *tl, uint32_t from) {
+    uint32_t n = 0;
+    if (!tl->n_undos) return false;
+    for (uint32_t off = from; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) n++;
+    for (uint32_t i = tl->n_log - n; i < tl->n_log; i++)
+        if (undo_may_name(tl, tl->prints[i])) return true;
+    return false;
+}
+
+/* Of those at `from` and behind it. */
+static undone undone_before(run *x, uint32_t from, uint32_t end) {
     undone u = {0};
+    if (!may_any_be_undone(x->tl, from)) return u;
     u.n = state_undone(x, end, &u.v);
     if (u.n) u.mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
     return u;
@@ -134,13 +146,15 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     const uint8_t *mask = sz_entry_mask(tl->log.p + off);
-    if (!tl->n_undos && sz_entry_time(tl->log.p + off) >= x->c->facts->known_ms) {
+    bool is_undone = holds(u->v, u->n, off);
+    bool is_plain = !is_undone && !(tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c)));
+    if (is_plain && sz_entry_time(tl->log.p + off) >= x->c->facts->known_ms) {
         sz_fstate_add_entry(x->c->adds, out, fs, x->c->zone, x->c->dict, x->c->types, entry_at(tl, off));
         return;
     }
     sz_event e;
     if (!get(x, off, &e)) return;
-    if (holds(u->v, u->n, off)) {
+    if (is_undone) {
         memcpy(u->mask, mask, mask_bytes(x->c));
         state_keep_seen(fs, u->mask);
         mask = u->mask;
@@ -150,13 +164,39 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
 }
 
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
-    undone u = undone_before(x, end);
+    undone u = undone_before(x, 0, end);
     state_wake(x, out, &x->tl->tail);
     if (room_days) sz_fstate_spread(out, &x->c->bundle->fs, room_days);
     for (uint32_t off = 0; off < end; off += sz_entry_len(x->tl->log.p + off)) add_again(x, out, off, &u);
 }
 
 void state_rebuild(run *x, sz_fstate *out, uint32_t end) { rebuild(x, out, end, 0); }
+
+/* Does an undo between the two take out something before the first? Then what was added up to there cannot be begun
+ * with. */
+static bool reaches_before(run *x, uint32_t from, uint32_t end) {
+    for (uint32_t off = from; x->tl->n_undos && off < end; off += sz_entry_len(x->tl->log.p + off)) {
+        sz_event e;
+        if (!is_undo(x, off, &e)) continue;
+        uint32_t o = original_of(x, &e);
+        if (o != SZ_NONE && o < from) return true;
+    }
+    return false;
+}
+
+/* The head as of `end` without what is undone, the record at `original` among that: from the mark, if nothing before it
+ * is. */
+static void rebuild_head(run *x, uint32_t original, uint32_t end) {
+    sz_timeline *tl = x->tl;
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE && original >= tl->mark_off;
+    if (!has_mark || reaches_before(x, tl->mark_off, end)) {
+        state_rebuild(x, &tl->head, end);
+        return;
+    }
+    undone u = undone_before(x, tl->mark_off, end);
+    mark_wake(&tl->head, &tl->mark);
+    for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, &tl->head, off, &u);
+}
 
 /* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time
  * comes. */
@@ -173,7 +213,7 @@ static void undo(run *x, uint32_t off) {
         memcpy(x->undone, mask, mb);
         if (state_keep_seen(fs, mask)) {
             for (uint32_t i = 0; i < mb; i++) x->undone[i] &= (uint8_t)~mask[i];
-            state_rebuild(x, &tl->head, off + sz_entry_len(tl->log.p + off));
+            rebuild_head(x, o, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
         }
     } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE) {
@@ -279,8 +319,10 @@ static void fold(run *x) {
     log_drop_front(tl, end);
 }
 
+/* With room for a day's rows: whoever begins here has them before him. */
 static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
     sz_timeline *tl = x->tl;
+    sz_fstate_spread(&tl->head, &x->c->bundle->fs, 1);
     mark_keep(&tl->mark, &tl->head);
     tl->mark_ms = midnight_ms;
     tl->mark_off = off;
@@ -333,24 +375,12 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     if (state_may_pass_midnight(x->tl, x->c, next_ms)) pass_midnight(x, next_ms);
 }
 
-/* Does an undo between the two take out something before the first? Then what was added up to there cannot be begun
- * with. */
-static bool reaches_before(run *x, uint32_t from, uint32_t end) {
-    for (uint32_t off = from; x->tl->n_undos && off < end; off += sz_entry_len(x->tl->log.p + off)) {
-        sz_event e;
-        if (!is_undo(x, off, &e)) continue;
-        uint32_t o = original_of(x, &e);
-        if (o != SZ_NONE && o < from) return true;
-    }
-    return false;
-}
-
 void state_rollback(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     uint32_t end = log_lower(tl, t_ms), off = 0;
     bool has_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
     bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
-    undone u = undone_before(x, end);
+    undone u = undone_before(x, from_mark ? tl->mark_off : 0, end);
     if (from_mark) mark_wake(&tl->head, &tl->mark);
     else state_wake(x, &tl->head, &tl->tail);
     if (from_mark) off = tl->mark_off;
