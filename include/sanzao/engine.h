@@ -82,7 +82,7 @@ typedef enum sz_chunk_kind { SZ_CHUNK_DICT, SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL
 /* ---- input ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct sz_input {
-    sz_str raw;             /* the record's bytes as they came */
+    sz_str raw;             /* the record's bytes as they came; p NULL and n not 0: ask the stream (sz_stream_port.raw) */
     sz_origin origin;
     uint8_t repeat;         /* sorted files: 0; of an earlier line's identity (first line read stays), which it 1 repeats, 2 differs from and
                              * comes before in time, 3 differs from and comes after: the log says whether that one was used */
@@ -160,6 +160,9 @@ typedef struct sz_stream_port {
     void (*seek)(void *self, int64_t offset);
     /* All before this offset is settled: may be told to the group, for its lag only. No answer. NULL for files. */
     void (*settled)(void *self, int64_t offset);
+    /* The bytes of an input of the last message that came without them, until the next call. False: they are not to be had any more,
+     * which ends the stream, and *out says why. NULL where all inputs have theirs. */
+    bool (*raw)(void *self, const sz_input *in, sz_str *out);
 } sz_stream_port;
 
 /* Output of alerts (settled, in order) and dead letters. Answers carry the tag of the last call of their kind; delivered counts the

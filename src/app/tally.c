@@ -36,9 +36,14 @@ static void want_one(void *self, uint32_t max) {
     t->inner.want(t->inner.self, max ? 1 : 0);
 }
 
+static bool raw(void *self, const sz_input *in, sz_str *out) {
+    sz_tally *t = self;
+    return t->inner.raw(t->inner.self, in, out);
+}
+
 sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner) {
     t->inner = *inner;
-    return (sz_stream_port){.self = t, .want = want_one};
+    return (sz_stream_port){.self = t, .want = want_one, .raw = inner->raw ? raw : NULL};
 }
 
 static uint32_t line_of(sz_tally *t, const sz_input *in) {

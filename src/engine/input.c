@@ -16,11 +16,21 @@ static int64_t time_of_last(const sz_worker *w) {
     return high;
 }
 
+/* The record's bytes. False: they are gone, and so is this run. */
+static bool raw_of(sz_worker *w, const sz_input *in, sz_str *raw) {
+    *raw = in->raw;
+    if (raw->p || raw->n == 0 || w->ports.stream.raw(w->ports.stream.self, in, raw)) return true;
+    worker_fail_told(w, SZ_IO, "", "", &(sz_msg){.text = *raw});
+    return false;
+}
+
 static void set_aside(sz_worker *w, const sz_input *in, const sz_dead *dead) {
+    sz_str raw;
+    if (!raw_of(w, in, &raw)) return;
     int64_t at = in->record.time_ms != SZ_TIME_NONE ? in->record.time_ms : time_of_last(w);
     sz_buf *out = &w->tc.scratch2;
     sz_buf_clear(out);
-    sz_dead_write(out, sz_campus_zone(w->campus), dead, at, &in->origin, in->raw);
+    sz_dead_write(out, sz_campus_zone(w->campus), dead, at, &in->origin, raw);
     lines_add(&w->dead, sz_buf_str(out));
     w->n.dead++;
     w->n.dead_by[dead->reason]++;

@@ -104,7 +104,9 @@ static void settled(void *self, int64_t offset) {
     if (offset > w->stream.group_offset[s->part]) w->stream.group_offset[s->part] = offset;
 }
 
-sz_stream_port stream_port(seat *s) { return (sz_stream_port){s, want, seek, settled}; }
+sz_stream_port stream_port(seat *s) {
+    return (sz_stream_port){.self = s, .want = want, .seek = seek, .settled = settled};
+}
 
 /* ---- ticks ---- */
 

@@ -393,7 +393,10 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     if (!opt.topic.n) opt.topic = SZ_STR("t");
     if (!opt.worker.n) opt.worker = SZ_STR("me");
     sz_ports ports = {.store = {r, port_acquire, port_load, port_commit},
-                      .stream = {r, port_want, o->is_files ? NULL : port_seek, o->is_files ? NULL : port_settled},
+                      .stream = {.self = r,
+                                 .want = port_want,
+                                 .seek = o->is_files ? NULL : port_seek,
+                                 .settled = o->is_files ? NULL : port_settled},
                       .sink = {r, port_submit, port_dead},
                       .env = {r, port_wall, port_mono, port_random}};
     r->w = sz_worker_new(&opt, &ports, bundle, campus);

@@ -89,7 +89,13 @@ stream_run stream_run_of(stream_book *b) {
 
 void stream_run_add(stream_run *r, const char *name) { r->sources[r->o.n_sources++] = sz_str_of(name); }
 
-static void put_input(stream_run *r, const sz_input *in) {
+sz_str stream_raw(const sz_stream_port *port, const sz_input *in) {
+    sz_str raw = in->raw;
+    if (!raw.p && raw.n) assert_true(port->raw(port->self, in, &raw));
+    return raw;
+}
+
+static void put_input(stream_run *r, const sz_stream_port *port, const sz_input *in) {
     char at[40] = "-";
     if (in->record.time_ms != SZ_TIME_NONE) sz_time_format(&stream_zone, in->record.time_ms, at);
     r->n++;
@@ -104,11 +110,12 @@ static void put_input(stream_run *r, const sz_input *in) {
         sz_buf_printf(&r->out, "%s %.*s %.*s", at, SZ_FMT_STR(in->record.event.source),
                       SZ_FMT_STR(in->record.event.id));
     if (!r->is_short) {
+        sz_str raw = stream_raw(port, in);
         const char *slash = memrchr(in->origin.source.p, '/', in->origin.source.n);
         const char *end = in->origin.source.p + in->origin.source.n;
         sz_str file = slash ? (sz_str){slash + 1, (size_t)(end - slash - 1)} : in->origin.source;
         sz_buf_printf(&r->out, " %.*s:%d+%d r%d [%.*s]", SZ_FMT_STR(file), (int)in->origin.line, (int)in->origin.offset,
-                      in->repeat, in->raw.n < 300 ? (int)in->raw.n : 20, in->raw.p);
+                      in->repeat, raw.n < 300 ? (int)raw.n : 20, raw.p);
     }
     sz_buf_put_u8(&r->out, '\n');
 }
@@ -142,7 +149,7 @@ void stream_run_go(stream_run *r) {
             assert_int_equal(m->kind, SZ_MSG_INPUT);
             assert_true(m->n >= 1 && m->n <= r->want);
             for (uint32_t i = 0; i < m->n && (!r->stop_after || in_run < r->stop_after); i++, in_run++) {
-                put_input(r, &m->inputs[i]);
+                put_input(r, &port, &m->inputs[i]);
                 r->book->taken++;
             }
             if (++n_msgs % r->commit_every == 0) {

@@ -52,6 +52,8 @@ void stream_run_add(stream_run *r, const char *source);
 /* Runs to the end, to a failure, or to stop_after, and then the program ends; out and counts are added to. */
 void stream_run_go(stream_run *r);
 const char *stream_run_text(stream_run *r);
+/* The record's bytes, which it may have come without. */
+sz_str stream_raw(const sz_stream_port *port, const sz_input *in);
 
 /* Names live in a few rotating buffers. */
 const char *stream_path(const char *name);

@@ -63,7 +63,7 @@ static stage open_next(arrival *x) {
     sz_fs_digest_reset(x->witness);
     in->now.records = 0;
     x->last_pos = 0;
-    return sz_fs_reader_open(x->s, &x->reader, in, x->witness, NULL) ? STAGE_WORKING : STAGE_FAILED;
+    return sz_fs_reader_open(x->s, &x->reader, in, x->witness) ? STAGE_WORKING : STAGE_FAILED;
 }
 
 static void progress(arrival *x) {

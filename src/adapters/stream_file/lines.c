@@ -5,25 +5,17 @@
 /* Behind `room` the decoder may read on (SZ_READ_BEHIND). */
 #define MOST_ROOM ((size_t)SZ_RECORD_MAX + ((size_t)64 << 10))
 
-size_t sz_fs_kept_room(size_t budget) { return budget + MOST_ROOM + 2 * FIRST_ROOM + SZ_READ_BEHIND; }
-
-void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness, kept *texts) {
+void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness) {
     *l = (lines){
         .from = from, .separator = separator, .line = 1, .wide = SZ_ENC_UTF8, .witness = witness, .last_line = 1};
-    l->kept = texts;
     l->room = FIRST_ROOM;
-    if (texts) {
-        l->buf = texts->p;
-        l->at = l->end = l->seen = l->witnessed = texts->at = texts->end;
-    } else {
-        l->buf = sz_realloc(NULL, l->room + SZ_READ_BEHIND);
-    }
+    l->buf = sz_realloc(NULL, l->room + SZ_READ_BEHIND);
     sz_buf_init(&l->packed);
     sz_arena_init(&l->scratch);
 }
 
 void sz_fs_lines_close(lines *l) {
-    if (!l->kept) sz_free(l->buf);
+    sz_free(l->buf);
     l->buf = NULL;
     sz_conv_free(l->conv);
     sz_buf_fini(&l->packed);
@@ -76,28 +68,22 @@ uint64_t sz_fs_lines_witness(lines *l) {
     return l->offset + (l->witnessed - l->at);
 }
 
-/* Forget what was given, or of kept texts what may go. */
+/* Forget what was given. */
 static void to_front(lines *l) {
-    size_t from = l->kept ? l->kept->from : l->at;
+    size_t from = l->at;
     if (from == 0) return;
     sz_fs_lines_witness(l);
     memmove(l->buf, l->buf + from, l->end - from);
     l->end -= from;
     l->seen -= l->seen > from ? from : l->seen;
     l->witnessed -= from;
-    l->at -= from;
-    if (!l->kept) return;
-    l->kept->from = 0;
-    l->kept->shift += from;
+    l->at = 0;
 }
 
 /* More text behind what there is. */
 static got refill(lines *l) {
     to_front(l);
-    if (l->kept) {
-        l->room =
-            l->end + FIRST_ROOM < l->kept->room - SZ_READ_BEHIND ? l->end + FIRST_ROOM : l->kept->room - SZ_READ_BEHIND;
-    } else if (l->end + FIRST_ROOM / 4 > l->room && l->room < MOST_ROOM) {
+    if (l->end + FIRST_ROOM / 4 > l->room && l->room < MOST_ROOM) {
         l->room = l->room * 2 < MOST_ROOM ? l->room * 2 : MOST_ROOM;
         l->buf = sz_realloc(l->buf, l->room + SZ_READ_BEHIND);
     }
@@ -107,7 +93,6 @@ static got refill(lines *l) {
     if (n == 0) l->is_end = true;
     l->end += (size_t)n;
     memset(l->buf + l->end, 0, SZ_READ_BEHIND); /* what the decoder may find there (model.h) */
-    if (l->kept) l->kept->end = l->end;
     return GOT_PIECE;
 }
 
@@ -160,7 +145,7 @@ static bool is_blank(const uint8_t *p, size_t n) {
 
 /* buf[at, at + SZ_RECORD_MAX) stays while the rest of the line goes by behind it. */
 static got cut_long(lines *l, piece *out) {
-    size_t behind = l->at + SZ_RECORD_MAX, room = l->kept ? behind + FIRST_ROOM : l->room;
+    size_t behind = l->at + SZ_RECORD_MAX, room = l->room;
     l->last_offset = l->offset;
     l->last_line = l->line;
     l->ends_in_line = false;
@@ -184,7 +169,6 @@ static got cut_long(lines *l, piece *out) {
         if (got_n < 0) return GOT_FAIL;
         l->end += (size_t)got_n;
         memset(l->buf + l->end, 0, SZ_READ_BEHIND);
-        if (l->kept) l->kept->end = l->end;
         l->is_end = got_n == 0;
     }
     l->ends_in_line = true;

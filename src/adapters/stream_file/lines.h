@@ -10,18 +10,7 @@
 
 #include "bytes.h"
 
-/* Texts that stay where they were read, of one input after the other: a record's place is its place among all of them.
- * Only whoever keeps pieces says which ones are not needed any longer. */
-typedef struct kept {
-    uint8_t *p;
-    size_t room;
-    size_t from;    /* p[0, from) may go */
-    size_t at, end; /* of the input in hand, or where the last one ended: p[at, end) was read and not cut yet */
-    uint64_t shift; /* bytes that went before p[0] */
-} kept;
-
 typedef struct lines {
-    kept *kept; /* buf is its memory; NULL: what was given goes with the next refill */
     bytes *from;
     char separator; /* of CSV; 0: a record is a line */
     uint8_t *buf;
@@ -55,9 +44,7 @@ typedef enum got {
     GOT_FAIL /* from->error */
 } got;
 
-void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness, kept *texts);
-/* Memory for texts: what stays is at most `budget` bytes. */
-size_t sz_fs_kept_room(size_t budget);
+void sz_fs_lines_open(lines *l, bytes *from, char separator, digest *witness);
 void sz_fs_lines_close(lines *l);
 /* Read until n bytes are there or the text ends (of a pipe: once); buf[at, end) is what there is. For a look at the
  * beginning. */

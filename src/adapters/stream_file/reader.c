@@ -38,7 +38,7 @@ void sz_fs_reader_close(reader *r) {
     *r = (reader){.in = NULL};
 }
 
-static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness, kept *texts) {
+static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness) {
     input *in = r->in;
     int fd = in->path ? open(in->path, O_RDONLY | O_CLOEXEC) : s->o.stdin_fd;
     if (fd < 0 && errno == EINTR) { /* a pipe that nobody writes to yet, and a signal */
@@ -51,7 +51,7 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
     sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
     r->bytes.wake_fd = s->o.wake_fd;
     r->bytes.only_packed = witness != NULL;
-    sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness, texts);
+    sz_fs_lines_open(&r->lines, &r->bytes, in->is_csv ? sz_mapping_separator(s->o.mapping) : '\0', witness);
     r->is_open = true;
     if (from == 0) return true;
     r->lines.offset = r->lines.last_offset = from;
@@ -59,13 +59,12 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
     return sz_fs_bytes_skip(&r->bytes, from) || sz_fs_fail_reading(s, in, &r->bytes);
 }
 
-bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness, kept *texts) {
+bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness) {
     *r = (reader){.in = in};
     if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK)
         return false; /* header and encoding stand at the beginning */
     if (!in->has_digest && (!in->is_pipe || s->o.order == SZ_SORTED)) r->hash = sz_fs_digest_new();
-    return open_at(s, r, in->is_wide ? 0 : in->now.from, witness,
-                   texts); /* places in UTF-16 are counted in its UTF-8 */
+    return open_at(s, r, in->is_wide ? 0 : in->now.from, witness); /* places in UTF-16 are counted in its UTF-8 */
 }
 
 /* ---- what kind of text ---- */
@@ -176,7 +175,7 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
 sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
     reader r = {.in = in, .is_check = true};
     got g = GOT_FAIL;
-    bool is_there = open_at(s, &r, 0, NULL, NULL);
+    bool is_there = open_at(s, &r, 0, NULL);
     if (is_there) g = begin(s, &r, s->d);
     if (is_there && g == GOT_FAIL && s->failed == SZ_OK) sz_fs_fail_reading(s, in, &r.bytes);
     sz_status rc = g == GOT_PIECE || g == GOT_END ? SZ_OK : s->failed;

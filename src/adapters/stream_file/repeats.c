@@ -118,12 +118,10 @@ static inline uint64_t turned(uint64_t v, int by) { return v << by | v >> (64 - 
 
 /* Of (source, id, student or card) 64 bits by the construction of wyhash (as sz_hash_key), two rounds; and 32 more of
  * the same words added up another way, so that chance does not make two records one. */
-static inline uint64_t identity(const packed *p, const char *base, uint32_t *more) {
-    bool has_student = p->c.texts[SZ_TEXT_STUDENT] != 0;
-    ends i = ends_of(sz_fs_packed_id(p, base)), s = ends_of(sz_fs_packed_source(p, base));
-    ends w = ends_of(sz_compact_text(&p->c, base, has_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD));
+static inline uint64_t identity(const name_of *name, uint32_t *more) {
+    ends i = ends_of(name->id), s = ends_of(name->source), w = ends_of(name->who);
     uint64_t x = folded(i.a ^ UINT64_C(0x2d358dccaa6c78a5), i.b ^ UINT64_C(0xe7037ed1a0b428db));
-    uint64_t y = folded(w.a ^ UINT64_C(0x8ebc6af09c88c6e3), w.b ^ UINT64_C(0x589965cc75374cc3) ^ has_student);
+    uint64_t y = folded(w.a ^ UINT64_C(0x8ebc6af09c88c6e3), w.b ^ UINT64_C(0x589965cc75374cc3) ^ name->is_student);
     uint64_t z = folded(s.a ^ UINT64_C(0x1d8e4e27c47d124f), s.b ^ UINT64_C(0xeb44accab455d165));
     uint64_t m = (i.a + turned(i.b, 23)) * UINT64_C(0x9e3779b97f4a7c15) +
                  (w.a + turned(w.b, 41) + z) * UINT64_C(0xc2b2ae3d27d4eb4f);
@@ -140,18 +138,12 @@ static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
     return true;
 }
 
-/* Later than its own collection: a dead letter, so the next line with its identity is the first. */
-static bool is_from_the_future(const packed *p) {
-    return p->c.collected_ms != SZ_TIME_NONE && p->c.time_ms > p->c.collected_ms + SZ_COLLECTED_SKEW_MS;
-}
-
-bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base) {
-    if (is_from_the_future(p)) return true;
+bool sz_fs_repeats_add(repeats *r, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
     uint32_t more;
-    uint64_t hash = identity(p, base, &more);
+    uint64_t hash = identity(name, &more);
     partition *part = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
     if ((!part->last || part->last->n == CHUNK_TUPLES) && !add_chunk(r, part)) return false;
-    part->last->v[part->last->n++] = (tuple){hash, more, (uint32_t)p->c.content, p->c.time_ms, p->ordinal};
+    part->last->v[part->last->n++] = (tuple){hash, more, (uint32_t)content, time_ms, ordinal};
     return true;
 }
 

@@ -8,7 +8,7 @@
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 
-#include "pack.h"
+#include <sanzao/base.h>
 
 typedef struct tuple {
     uint64_t hash; /* of the identity: 96 bits with `more` */
@@ -43,8 +43,13 @@ typedef struct repeats {
 
 void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
 void sz_fs_repeats_fini(repeats *r);
-/* An event, whose texts are counted from there. False: r->error. */
-bool sz_fs_repeats_add(repeats *r, const packed *p, const char *base);
+/* What is one record and no other within a batch: its source, its id, and whose it is. */
+typedef struct name_of {
+    sz_str id, source, who;
+    bool is_student; /* `who`: else a card */
+} name_of;
+/* An event. False: r->error. */
+bool sz_fs_repeats_add(repeats *r, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal);
 /* After the last one; n_ordinals: all records, also those that were not added. What is later than the limit counts
  * for nothing. */
 bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int64_t limit_ms);

@@ -41,9 +41,10 @@ static bool flush(writer *w) {
 }
 
 static bool put(writer *w, const packed *p) {
-    uint32_t size = sz_fs_packed_own_size(p);
+    uint32_t size = sz_fs_packed_size(p);
     if (w->n + size > WRITE_ROOM && !flush(w)) return false;
-    w->n += sz_fs_pack_own((packed *)(void *)(w->buf + w->n), p, &w->s->texts);
+    memcpy(w->buf + w->n, p, size);
+    w->n += size;
     return true;
 }
 
@@ -65,6 +66,10 @@ bool sz_fs_runs_spill(sorter *s) {
 
 static const packed *first(const run *r) { return (const packed *)(const void *)(r->buf + r->from); }
 
+static bool has_whole(const run *r) {
+    return r->to - r->from >= sizeof(packed) && r->to - r->from >= sz_fs_packed_size(first(r));
+}
+
 /* Have a whole record at the front of the buffer; false with an empty buffer at the run's end, or s->error. */
 static bool refill(sorter *s, run *r) {
     memmove(r->buf, r->buf + r->from, r->to - r->from);
@@ -77,13 +82,11 @@ static bool refill(sorter *s, run *r) {
         r->at += n;
         r->to += n;
         if (r->to == 0) return false;
-        if (r->to >= first(r)->size) return true;
-        r->room = first(r)->size; /* one larger than the buffer */
+        if (has_whole(r)) return true;
+        r->room = sz_fs_packed_size(first(r)); /* one larger than the buffer */
         r->buf = sz_realloc(r->buf, r->room);
     }
 }
-
-static bool has_whole(const run *r) { return r->to - r->from >= sizeof(packed) && r->to - r->from >= first(r)->size; }
 
 static bool open_run(sorter *s, run *r, size_t room) {
     uint64_t n = r->end - r->at;
@@ -95,7 +98,7 @@ static bool open_run(sorter *s, run *r, size_t room) {
 /* ---- heap ---- */
 
 static bool is_before(const sorter *s, uint32_t a, uint32_t b) {
-    return sz_fs_packed_cmp(first(&s->runs[a]), first(&s->runs[b]), &s->texts) < 0;
+    return sz_fs_packed_cmp(first(&s->runs[a]), first(&s->runs[b])) < 0;
 }
 
 static void sift(sorter *s, uint32_t i) {
@@ -143,7 +146,7 @@ const packed *sz_fs_runs_next(sorter *s, bool may_refill, got *g) {
     *g = GOT_PIECE;
     run *r = &s->runs[s->heap[0]];
     const packed *p = first(r);
-    r->from += p->size;
+    r->from += sz_fs_packed_size(p);
     s->is_stale = true;
     return p;
 }

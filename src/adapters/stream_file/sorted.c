@@ -5,6 +5,10 @@
  */
 #include "stream.h"
 
+#include <errno.h>
+#include <stdio.h>
+
+#include "again.h"
 #include "repeats.h"
 #include "sorter.h"
 
@@ -19,12 +23,13 @@ struct sorted {
     uint64_t last_pos;
     sz_arena arena; /* of one record */
     sz_record record;
-    packer packer;
     sorter sorter;
     repeats repeats;
     bool is_read;
     uint64_t left; /* to be passed over */
     sz_str *names; /* of the inputs */
+    again again;
+    const packed *given[MOST_INPUTS]; /* of the last message */
 };
 
 sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
@@ -36,6 +41,7 @@ sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
     sz_fs_repeats_init(&x->repeats, s->o.memory / 8, s->tmp_dir);
     x->names = sz_alloc(sizeof *x->names * (b->n + 1));
     for (uint32_t i = 0; i < b->n; i++) x->names[i] = sz_str_of(b->v[i]->name);
+    sz_fs_again_init(&x->again, b->n);
     return x;
 }
 
@@ -44,6 +50,7 @@ void sz_fs_sorted_free(sorted *x) {
     sz_fs_reader_close(&x->reader);
     sz_fs_sorter_fini(&x->sorter);
     sz_fs_repeats_fini(&x->repeats);
+    sz_fs_again_fini(&x->again);
     sz_arena_fini(&x->arena);
     sz_free(x->names);
     sz_free(x);
@@ -61,38 +68,63 @@ static stage no_room(sorted *x, const char *text) {
     return STAGE_FAILED;
 }
 
-/* The piece in the sorter's room, of the record that came from there. */
-static inline bool add(sorted *x, packed *to, const piece *p) {
-    sorter *s = &x->sorter;
-    to->ordinal = x->n++;
-    to->offset = p->offset;
-    to->line = p->line;
-    to->input = x->at;
-    if (x->reader.lines.kept) s->texts.at = x->reader.lines.at;
-    if (to->kind == SZ_RECORD_EVENT && !sz_fs_repeats_add(&x->repeats, to, sz_fs_packed_base(to, &s->texts)))
-        return lacks_room(x, x->repeats.error);
-    return sz_fs_sorter_added(s, to) || lacks_room(x, s->error);
+/* The next record's origin. A line of a file that can be read again is not kept. */
+static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
+    return (packed_from){x->n++, p->offset, p->line, x->at, keeps_line};
+}
+
+/* Later than its own collection: a dead letter, so the next line with its identity is the first. */
+static inline bool is_from_the_future(int64_t time_ms, int64_t collected_ms) {
+    return collected_ms != SZ_TIME_NONE && time_ms > collected_ms + SZ_COLLECTED_SKEW_MS;
+}
+
+static inline bool note(sorted *x, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
+    return sz_fs_repeats_add(&x->repeats, name, content, time_ms, ordinal) || lacks_room(x, x->repeats.error);
+}
+
+static inline bool added(sorted *x, const packed *to) {
+    return sz_fs_sorter_added(&x->sorter, to) || lacks_room(x, x->sorter.error);
 }
 
 static bool add_decoded(sorted *x, const piece *p) {
     packed *to = sz_fs_sorter_room(&x->sorter);
-    sz_arena_reset(&x->arena); /* for each record: then the decoder's copy always stands in the same place */
+    const sz_record *r = &x->record;
+    sz_arena_reset(&x->arena);
     sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record);
-    sz_fs_pack(&x->packer, to, &x->record, p->raw);
-    return add(x, to, p);
+    packed_from from = from_of(x, p, r->kind != SZ_RECORD_EVENT || !sz_fs_reader_can_again(&x->reader));
+    sz_fs_pack(to, r, p->raw, &from);
+    if (r->kind == SZ_RECORD_EVENT) {
+        const sz_event *e = &r->event;
+        name_of name = {e->id, e->source, e->student.n ? e->student : e->card, e->student.n > 0};
+        if (!is_from_the_future(e->time_ms, e->collected_ms) && !note(x, &name, e->content, e->time_ms, from.ordinal))
+            return false;
+    }
+    return added(x, to);
+}
+
+static inline bool add_one_plain(sorted *x, const sz_compact *c, const piece *p, sz_str made, bool keeps_line) {
+    packed *to = sz_fs_sorter_room(&x->sorter);
+    packed_from from = from_of(x, p, keeps_line);
+    sz_str source = sz_compact_text(c, p->raw.p, SZ_TEXT_SOURCE);
+    bool is_student = c->texts[SZ_TEXT_STUDENT] != 0;
+    name_of name = {made.n ? made : sz_compact_text(c, p->raw.p, SZ_TEXT_ID), source.n ? source : SZ_STR("default"),
+                    sz_compact_text(c, p->raw.p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
+    sz_fs_pack_plain(to, c, p->raw, made, &from);
+    return (is_from_the_future(c->time_ms, c->collected_ms) || note(x, &name, c->content, c->time_ms, from.ordinal)) &&
+           added(x, to);
 }
 
 /* Records at hand that need no more than a look; their number is at most `max`, UINT32_MAX: there is no room. */
 static uint32_t add_plain(sorted *x, uint32_t max) {
     uint32_t n = 0;
-    if (!x->reader.has_begun || !x->reader.lines.kept) return 0;
+    if (!x->reader.has_begun || x->reader.in->is_csv) return 0;
+    bool keeps_line = !sz_fs_reader_can_again(&x->reader);
     for (; n < max; n++) {
-        packed *to = sz_fs_sorter_room(&x->sorter);
+        sz_compact c;
         piece p;
         sz_str made;
-        if (!sz_fs_reader_take_compact(x->s, &x->reader, &p, &to->c, &made)) break;
-        sz_fs_pack_kept(to, &x->sorter.texts, p.raw, made);
-        if (!add(x, to, &p)) return UINT32_MAX;
+        if (!sz_fs_reader_take_compact(x->s, &x->reader, &p, &c, &made)) break;
+        if (!add_one_plain(x, &c, &p, made, keeps_line)) return UINT32_MAX;
     }
     x->batch->v[x->at]->now.records += n;
     return n;
@@ -102,6 +134,7 @@ static stage end_input(sorted *x) {
     input *in = x->batch->v[x->at];
     entry known = in->now;
     sz_fs_reader_finish(&x->reader);
+    if (sz_fs_reader_can_again(&x->reader)) sz_fs_again_keep(&x->again, x->at, x->reader.bytes.fd);
     sz_fs_reader_close(&x->reader);
     x->at++;
     if (!x->batch->is_resumed || (in->now.size == known.size && strcmp(in->now.digest, known.digest) == 0))
@@ -118,8 +151,7 @@ static stage read_some(sorted *x) {
         if (!x->reader.is_open) {
             in->now.records = 0;
             x->last_pos = 0;
-            if (!sz_fs_reader_open(x->s, &x->reader, in, NULL, in->is_csv ? NULL : &x->sorter.texts))
-                return STAGE_FAILED;
+            if (!sz_fs_reader_open(x->s, &x->reader, in, NULL)) return STAGE_FAILED;
             if (!x->reader.is_open) return STAGE_WORKING;
         }
         uint32_t n = add_plain(x, (uint32_t)(READ_AT_ONCE - i));
@@ -175,14 +207,42 @@ static stage give(sorted *x, uint32_t max) {
     uint32_t n = 0;
     got g = GOT_PIECE;
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
-        sz_fs_unpack(p, &x->sorter.texts, x->names[p->input], &s->given[n]);
-        s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, p->ordinal);
+        sz_fs_unpack(p, x->names[p->input], &s->given[n]);
+        s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, sz_fs_packed_ordinal(p));
+        x->given[n] = p;
     }
     if (n) {
         sz_fs_give(s, n);
         return STAGE_GAVE;
     }
     return g == GOT_END ? STAGE_ENDED : no_room(x, x->sorter.error);
+}
+
+/* ---- lines ---- */
+
+/* Is the line what it was when it was packed? */
+static bool is_same(sorted *x, const packed *p, sz_str line) {
+    const sz_event *e = &x->record.event;
+    sz_arena_reset(&x->arena);
+    sz_decode_json(x->s->decoder, line, &x->arena, &x->record);
+    return x->record.kind == SZ_RECORD_EVENT && e->time_ms == p->time_ms && e->content == p->content &&
+           sz_str_eq(e->id, sz_fs_packed_id(p)) && sz_str_eq(e->source, sz_fs_packed_source(p));
+}
+
+bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out) {
+    const packed *p = x->given[i];
+    const input *in = x->batch->v[p->input];
+    bytes b = {.is_cut_short = true};
+    if (sz_fs_again_read(&x->again, p->input, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
+        if (is_same(x, p, *out)) return true;
+        snprintf(b.error, sizeof b.error, "was changed while its records were used");
+    } else if (errno == 0) {
+        snprintf(b.error, sizeof b.error, "was cut short while its records were used");
+    } else {
+        b.is_cut_short = false;
+        snprintf(b.error, sizeof b.error, "cannot be read: %s", strerror(errno));
+    }
+    return sz_fs_fail_reading(x->s, in, &b);
 }
 
 stage sz_fs_sorted_step(sorted *x, uint32_t max) {

@@ -19,15 +19,12 @@ void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
     s->region = map(s->region_room);
     s->places_room = s->region_room / LEAST_PIECE + 1;
     s->places = map(s->places_room * sizeof *s->places);
-    s->texts.room = sz_fs_kept_room(s->budget);
-    s->texts.p = map(s->texts.room);
 }
 
 void sz_fs_sorter_fini(sorter *s) {
     if (!s->region) return;
     munmap(s->region, s->region_room);
     munmap(s->places, s->places_room * sizeof *s->places);
-    munmap(s->texts.p, s->texts.room);
     s->region = NULL;
     sz_fs_runs_fini(s);
 }
@@ -38,7 +35,7 @@ static int by_order(const void *a, const void *b, void *ctx) {
     const place_of *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
     const sorter *s = ctx;
-    return sz_fs_packed_tie(piece_at(s, x->at), piece_at(s, y->at), &s->texts);
+    return sz_fs_packed_tie(piece_at(s, x->at), piece_at(s, y->at));
 }
 
 static void sort(sorter *s) {
@@ -50,7 +47,6 @@ bool sz_fs_sorter_spill(sorter *s) {
     bool is_fine = sz_fs_runs_spill(s);
     s->used = s->n = 0;
     s->last_key = 0;
-    s->texts.from = s->texts.at;
     s->is_in_order = true;
     return is_fine;
 }
@@ -76,6 +72,5 @@ bool sz_fs_sorter_finish(sorter *s) {
     bool is_fine = s->n == 0 || sz_fs_sorter_spill(s);
     madvise(s->region, s->region_room, MADV_DONTNEED); /* the runs' buffers take its place in the budget */
     madvise(s->places, s->places_room * sizeof *s->places, MADV_DONTNEED);
-    madvise(s->texts.p, s->texts.room, MADV_DONTNEED);
     return is_fine && sz_fs_runs_begin(s);
 }

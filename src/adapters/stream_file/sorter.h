@@ -35,7 +35,6 @@ typedef struct sorter {
     size_t places_room, n;
     bool is_in_order;  /* they are sorted so far */
     uint64_t last_key; /* the greatest of them */
-    kept texts;        /* lines of records in memory */
     int fd;            /* temporary file, -1: none */
     uint64_t written;
     run *runs;
@@ -57,15 +56,15 @@ static inline packed *sz_fs_sorter_room(sorter *s) { return (packed *)(void *)(s
 void sz_fs_sorter_late(sorter *s);
 /* Write what is in memory as a run, and forget it. */
 bool sz_fs_sorter_spill(sorter *s);
-/* The piece is there, with everything in it; its line may go once it is written to a file. False: s->error. */
+/* The piece is there, with everything in it. False: s->error. */
 static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
     place_of *to = &s->places[s->n++];
     *to = (place_of){sz_fs_packed_key(p), s->used};
-    s->used += p->size;
+    s->used += sz_fs_packed_size(p);
     if (to->key > s->last_key) s->last_key = to->key;
     else sz_fs_sorter_late(s);
     /* Sorting needs as much as the places once more. */
-    return s->used + 2 * s->n * sizeof *s->places + (s->texts.at - s->texts.from) <= s->budget || sz_fs_sorter_spill(s);
+    return s->used + 2 * s->n * sizeof *s->places <= s->budget || sz_fs_sorter_spill(s);
 }
 bool sz_fs_sorter_finish(sorter *s);
 /* ---- runs.c ---- */
@@ -85,7 +84,8 @@ static inline const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g
     if (s->given == s->n) return NULL;
     if (s->given + 8 < s->n) {
         const uint8_t *soon = s->region + s->places[s->given + 8].at;
-        for (size_t i = 0; i < sizeof(packed); i += 64) __builtin_prefetch(soon + i);
+        __builtin_prefetch(soon);
+        __builtin_prefetch(soon + 64);
     }
     return (const packed *)(const void *)(s->region + s->places[s->given++].at);
 }

@@ -147,9 +147,16 @@ static void want(void *self, uint32_t max) {
     if (s->is_over) give_end(s);
 }
 
+static bool raw(void *self, const sz_input *in, sz_str *out) {
+    sz_stream_file *s = self;
+    if (s->sorted && sz_fs_sorted_line(s->sorted, (uint32_t)(in - s->given), out)) return true;
+    *out = sz_str_of(s->text);
+    return false;
+}
+
 sz_stream_port sz_stream_file_port(sz_stream_file *s) {
     sz_msgq_add_pump(s->q, pump, s);
-    return (sz_stream_port){.self = s, .want = want};
+    return (sz_stream_port){.self = s, .want = want, .raw = raw};
 }
 
 /* ---- life ---- */

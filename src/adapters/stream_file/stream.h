@@ -8,7 +8,8 @@
  *   bytes     unpacked, hashed
  *   lines     cut into records
  *   reader    decoded
- *   sorted    packed, put in order (sorter, runs), repeats flagged; delivered once all is read
+ *   sorted    packed, put in order (sorter, runs), repeats flagged; delivered once all is read, without their lines
+ *   again     a line that is asked for
  *   arrival   or delivered as they come
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_STREAM_H
@@ -89,12 +90,16 @@ typedef struct reader {
 } reader;
 
 /* False: s->text says why, with a finding. True and not open: a signal came first, ask again. */
-bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness, kept *texts);
+bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness);
 void sz_fs_reader_close(reader *r);
 /* The next record, not decoded. FAIL: as above. */
 got sz_fs_reader_next(sz_stream_file *s, reader *r, bool may_refill, piece *out);
 /* The next record at once, cut and decoded, where it is plain and at hand. False: next and decode. */
 bool sz_fs_reader_take(sz_stream_file *s, reader *r, sz_arena *a, piece *p, sz_record *out);
+/* Can a line be read again by its offset, and is it decoded by itself? Once the first record was read. */
+static inline bool sz_fs_reader_can_again(const reader *r) {
+    return !r->in->is_pipe && !r->in->is_csv && r->bytes.packing == PLAIN && !r->lines.conv;
+}
 void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out);
 /* After GOT_END: fill in what the ledger should know of the input. */
 void sz_fs_reader_finish(reader *r);
@@ -123,6 +128,8 @@ typedef struct arrival arrival;
 sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b);
 void sz_fs_sorted_free(sorted *x);
 stage sz_fs_sorted_step(sorted *x, uint32_t max);
+/* The line of an input of the last message, which came without it, until the next call. False: s->text. */
+bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out);
 arrival *sz_fs_arrival_new(sz_stream_file *s, const batch *b);
 void sz_fs_arrival_free(arrival *x);
 stage sz_fs_arrival_step(arrival *x, uint32_t max);

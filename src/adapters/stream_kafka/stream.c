@@ -51,7 +51,9 @@ static void settled(void *self, int64_t offset) {
     if (offset > t->settled) t->settled = offset;
 }
 
-sz_stream_port sz_stream_kafka_port(sz_stream_kafka *t) { return (sz_stream_port){t, want, seek, settled}; }
+sz_stream_port sz_stream_kafka_port(sz_stream_kafka *t) {
+    return (sz_stream_port){.self = t, .want = want, .seek = seek, .settled = settled};
+}
 
 /* ---- seek ---- */
 
