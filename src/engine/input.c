@@ -63,13 +63,13 @@ void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
     }
 }
 
-/* Whose record is it? False: set aside. Its number among the worker's students, SZ_NONE: new; then *id is to be his.
- */
+/* Whose record is it? False: set aside. Its number among the worker's students, SZ_NONE: new; then *id is to be his,
+ * which is fetched for nobody else: the campus's row of a student is cold memory. */
 static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t holder, uint32_t *student,
                             sz_str *id) {
     if (holder != SZ_NONE) {
-        *id = sz_campus_student(w->campus, holder)->id;
         *student = holder < w->students.n_of_campus ? w->students.of_campus[holder] : SZ_NONE;
+        *id = *student == SZ_NONE || w->o.parts > 1 ? sz_campus_student(w->campus, holder)->id : (sz_str){NULL, 0};
         return true;
     }
     bool admits = w->o.admit || sz_campus_is_empty(w->campus);
