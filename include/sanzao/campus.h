@@ -103,6 +103,15 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
 /* Holder of a card at t: (system, card) first, then the card without system, then under any other. SZ_NONE: unknown at t, also
  * where the system has that card at other times only, or does not have it and other systems disagree about its holder. */
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
+/* For whoever is about to look up many students or cards: three rounds over all of them, each of which fetches what the next one and then
+ * the look-up read of cold memory. None of them waits for it. */
+typedef struct sz_campus_fetch {
+    uint32_t hash, row;
+    bool is_card;
+} sz_campus_fetch;
+sz_campus_fetch sz_campus_fetch_begin(const sz_campus *c, bool is_card, sz_str key);
+void sz_campus_fetch_row(const sz_campus *c, sz_campus_fetch *f);
+void sz_campus_fetch_key(const sz_campus *c, const sz_campus_fetch *f);
 /* Place and direction of a reader at t, of its source or without source; false: unknown reader. *place may be "" and *dir
  * SZ_DIR_NONE. */
 bool sz_campus_resolve_reader(const sz_campus *c, sz_str source, sz_str reader, int64_t t_ms, sz_str *place, uint8_t *dir);

@@ -58,6 +58,14 @@ static inline uint32_t sz_lookup_find(const struct lookup *t, sz_lookup_key *key
     }
 }
 
+/* The first row with that hash, which is mostly the one; UINT32_MAX: there is none. */
+static inline uint32_t sz_lookup_likely(const struct lookup *t, uint32_t hash) {
+    if (t->n == 0) return UINT32_MAX;
+    const struct lookup_line *l = &t->lines[hash & t->mask];
+    uint32_t same = sz_lookup_same(l, hash);
+    return (same ? l->row[__builtin_ctz(same)] : 0) - 1;
+}
+
 /* Row with that key, or UINT32_MAX. Here, so that each caller's key_of is part of it. */
 static inline uint32_t sz_lookup_get(const struct lookup *t, sz_lookup_key *key_of, const void *rows, sz_str key) {
     if (t->n == 0) return UINT32_MAX;

@@ -56,7 +56,22 @@ static uint32_t holder_of(const sz_worker *w, const sz_event *e) {
     return sz_campus_resolve_card(w->campus, system, e->card, e->time_ms);
 }
 
+/* A look-up goes from a line of hashes to a row and from there to its key; one after the other they are waited for. */
+static void fetch_holders(sz_worker *w, const sz_input *in, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_event *e = &in[i].record.event;
+        bool is_card = e->student.n == 0;
+        if (in[i].record.kind == SZ_RECORD_EVENT)
+            w->fetches[i] = sz_campus_fetch_begin(w->campus, is_card, is_card ? e->card : e->student);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (in[i].record.kind == SZ_RECORD_EVENT) sz_campus_fetch_row(w->campus, &w->fetches[i]);
+    for (uint32_t i = 0; i < n; i++)
+        if (in[i].record.kind == SZ_RECORD_EVENT) sz_campus_fetch_key(w->campus, &w->fetches[i]);
+}
+
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
+    fetch_holders(w, in, n);
     for (uint32_t i = 0; i < n; i++) {
         w->holders[i] = in[i].record.kind == SZ_RECORD_EVENT ? holder_of(w, &in[i].record.event) : SZ_NONE;
         w->ahead[i] = student_of_campus(w, w->holders[i]);

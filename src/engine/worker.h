@@ -222,6 +222,7 @@ struct sz_worker {
     bool *rule_waits;
     sz_counters n;
     uint64_t taken;
+    sz_campus_fetch fetches[RECORDS_A_STEP];
     uint32_t holders[RECORDS_A_STEP];         /* of the message in hand: whose each record is, in the campus */
     const sz_timeline *ahead[RECORDS_A_STEP]; /* and his timeline, if he had one before; it does not move */
     /* outgoing: since the last commit was frozen */

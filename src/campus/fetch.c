@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fetch: memory of look-ups to come. What a round reads was fetched by the one before it.
+ */
+#include "internal.h"
+
+static const struct lookup *table_of(const sz_campus *c, bool is_card) {
+    return is_card ? &c->cards.by_key : &c->by_student;
+}
+
+sz_campus_fetch sz_campus_fetch_begin(const sz_campus *c, bool is_card, sz_str key) {
+    const struct lookup *t = table_of(c, is_card);
+    uint32_t hash = (uint32_t)sz_hash_key(key.p, key.n);
+    if (t->n) __builtin_prefetch(&t->lines[hash & t->mask]);
+    return (sz_campus_fetch){.hash = hash, .is_card = is_card};
+}
+
+void sz_campus_fetch_row(const sz_campus *c, sz_campus_fetch *f) {
+    f->row = sz_lookup_likely(table_of(c, f->is_card), f->hash);
+    if (f->row == UINT32_MAX) return;
+    __builtin_prefetch(f->is_card ? (const void *)&c->cards.v[f->row] : &c->students[f->row]);
+}
+
+void sz_campus_fetch_key(const sz_campus *c, const sz_campus_fetch *f) {
+    if (f->row == UINT32_MAX) return;
+    __builtin_prefetch(f->is_card ? c->cards.v[f->row].key.p : c->students[f->row].id.p);
+}
