@@ -18,7 +18,12 @@ sz_campus_fetch sz_campus_fetch_begin(const sz_campus *c, bool is_card, sz_str k
 void sz_campus_fetch_row(const sz_campus *c, sz_campus_fetch *f) {
     f->row = sz_lookup_likely(table_of(c, f->is_card), f->hash);
     if (f->row == UINT32_MAX) return;
-    __builtin_prefetch(f->is_card ? (const void *)&c->cards.v[f->row] : &c->students[f->row]);
+    if (!f->is_card) {
+        __builtin_prefetch(&c->students[f->row]);
+        return;
+    }
+    __builtin_prefetch(&c->cards.v[f->row]);
+    __builtin_prefetch(&c->cards.v[f->row].n); /* it may stand across two lines */
 }
 
 void sz_campus_fetch_key(const sz_campus *c, const sz_campus_fetch *f) {

@@ -45,8 +45,14 @@ void sz_fs_repeats_fini(repeats *r) {
 
 /* ---- adding ---- */
 
+/* How many there are in the last chunk is known by `next`. */
+static void close_chunk(partition *p) {
+    if (p->last) p->last->n = (uint64_t)(p->next - p->last->v);
+}
+
 static bool spill_part(repeats *r, partition *p) {
     uint64_t n = 0, at = r->written;
+    close_chunk(p);
     for (chunk *c = p->first; c; c = c->next) {
         if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, r->error, sizeof r->error))
             return false;
@@ -62,6 +68,7 @@ static bool spill_part(repeats *r, partition *p) {
     p->last->next = r->spare;
     r->spare = p->first;
     p->first = p->last = NULL;
+    p->next = p->end = NULL;
     return true;
 }
 
@@ -79,34 +86,29 @@ static chunk *new_chunk(repeats *r) {
     if (c) r->spare = c->next;
     else c = sz_realloc(NULL, sizeof *c);
     c->next = NULL;
-    c->n = 0;
+    c->n = CHUNK_TUPLES;
     r->held += sizeof *c;
     return c;
 }
 
-/* A text as two words: both ends of a short one, the hash of another. Its length goes in times a large odd number:
- * added or xored plainly, "a1" and "a10" were one. */
+/* A text as two words: up to 16 bytes as they are, the hash of a longer one. Its length goes in times a large odd
+ * number: added or xored plainly, "a1" and "a10" were one. No branch by its length, which is another for each record.
+ */
 typedef struct ends {
     uint64_t a, b;
 } ends;
 
 static inline ends ends_of(sz_str s) {
-    ends e = {0, 0};
-    if (s.n > 16) {
+    if (s.n > NAME_READ) {
         XXH128_hash_t h = XXH3_128bits(s.p, s.n);
         return (ends){h.low64, h.high64};
     }
-    if (s.n >= 8) {
-        memcpy(&e.a, s.p, 8);
-        memcpy(&e.b, s.p + s.n - 8, 8);
-    } else if (s.n >= 4) {
-        memcpy(&e.a, s.p, 4);
-        memcpy(&e.b, s.p + s.n - 4, 4);
-    } else if (s.n > 0) {
-        e.a = (uint64_t)(uint8_t)s.p[0] << 16 | (uint64_t)(uint8_t)s.p[s.n / 2] << 8 | (uint8_t)s.p[s.n - 1];
-    }
-    e.a ^= s.n * UINT64_C(0xa0761d6478bd642f);
-    return e;
+    static const uint8_t ones[2 * NAME_READ] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                                255, 255, 255, 255, 255, 255, 255, 255};
+    ends v, mask;
+    memcpy(&v, s.p, sizeof v);
+    memcpy(&mask, ones + NAME_READ - s.n, sizeof mask);
+    return (ends){(v.a & mask.a) ^ s.n * UINT64_C(0xa0761d6478bd642f), v.b & mask.b};
 }
 
 static inline uint64_t folded(uint64_t a, uint64_t b) {
@@ -135,6 +137,8 @@ static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
     if (p->last) p->last->next = c;
     else p->first = c;
     p->last = c;
+    p->next = c->v;
+    p->end = c->v + CHUNK_TUPLES;
     return true;
 }
 
@@ -142,8 +146,8 @@ bool sz_fs_repeats_add(repeats *r, const name_of *name, uint64_t content, int64_
     uint32_t more;
     uint64_t hash = identity(name, &more);
     partition *part = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
-    if ((!part->last || part->last->n == CHUNK_TUPLES) && !add_chunk(r, part)) return false;
-    part->last->v[part->last->n++] = (tuple){hash, more, (uint32_t)content, time_ms, ordinal};
+    if (part->next == part->end && !add_chunk(r, part)) return false;
+    *part->next++ = (tuple){hash, more, (uint32_t)content, time_ms, ordinal};
     return true;
 }
 
@@ -248,6 +252,7 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
         partition *p = &r->parts[i];
         if (!p->first && p->n_extents == 0) continue;
         clear(&t, 1024);
+        close_chunk(p);
         is_fine = look_through(r, p, &t, &b);
         free_chunks(p->first);
         p->first = p->last = NULL;

@@ -24,6 +24,7 @@ typedef struct extent { /* tuples in the temporary file */
 } extent;
 
 typedef struct partition {
+    tuple *next, *end; /* room in the last chunk */
     struct chunk *first, *last;
     extent *extents;
     uint32_t n_extents, room;
@@ -43,7 +44,8 @@ typedef struct repeats {
 
 void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
 void sz_fs_repeats_fini(repeats *r);
-/* What is one record and no other within a batch: its source, its id, and whose it is. */
+/* What is one record and no other within a batch: its source, its id, and whose it is. Of each 16 bytes may be read. */
+enum { NAME_READ = 16 };
 typedef struct name_of {
     sz_str id, source, who;
     bool is_student; /* `who`: else a card */

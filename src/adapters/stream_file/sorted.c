@@ -86,6 +86,14 @@ static inline bool added(sorted *x, const packed *to) {
     return sz_fs_sorter_added(&x->sorter, to) || lacks_room(x, x->sorter.error);
 }
 
+/* The text, from where as much may be read as asked. */
+static sz_str readable(char room[NAME_READ], sz_str s) {
+    if (s.n > NAME_READ) return s;
+    memset(room, 0, NAME_READ);
+    if (s.n) memcpy(room, s.p, s.n);
+    return (sz_str){room, s.n};
+}
+
 static bool add_decoded(sorted *x, const piece *p) {
     packed *to = sz_fs_sorter_room(&x->sorter);
     const sz_record *r = &x->record;
@@ -95,7 +103,9 @@ static bool add_decoded(sorted *x, const piece *p) {
     sz_fs_pack(to, r, p->raw, &from);
     if (r->kind == SZ_RECORD_EVENT) {
         const sz_event *e = &r->event;
-        name_of name = {e->id, e->source, e->student.n ? e->student : e->card, e->student.n > 0};
+        char room[3][NAME_READ];
+        name_of name = {readable(room[0], e->id), readable(room[1], e->source),
+                        readable(room[2], e->student.n ? e->student : e->card), e->student.n > 0};
         if (!is_from_the_future(e->time_ms, e->collected_ms) && !note(x, &name, e->content, e->time_ms, from.ordinal))
             return false;
     }
@@ -105,9 +115,10 @@ static bool add_decoded(sorted *x, const piece *p) {
 static inline bool add_one_plain(sorted *x, const sz_compact *c, const piece *p, sz_str made, bool keeps_line) {
     packed *to = sz_fs_sorter_room(&x->sorter);
     packed_from from = from_of(x, p, keeps_line);
+    static const char usual[NAME_READ] = "default";
     sz_str source = sz_compact_text(c, p->raw.p, SZ_TEXT_SOURCE);
     bool is_student = c->texts[SZ_TEXT_STUDENT] != 0;
-    name_of name = {made.n ? made : sz_compact_text(c, p->raw.p, SZ_TEXT_ID), source.n ? source : SZ_STR("default"),
+    name_of name = {made.n ? made : sz_compact_text(c, p->raw.p, SZ_TEXT_ID), source.n ? source : (sz_str){usual, 7},
                     sz_compact_text(c, p->raw.p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
     sz_fs_pack_plain(to, c, p->raw, made, &from);
     return (is_from_the_future(c->time_ms, c->collected_ms) || note(x, &name, c->content, c->time_ms, from.ordinal)) &&
