@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "repeats.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
@@ -21,22 +22,18 @@ void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir) {
     while (1u << bits < MOST_PARTS && ((size_t)4 << bits) * sizeof(chunk) <= budget) bits++;
     *r = (repeats){.budget = budget, .tmp_dir = tmp_dir, .n_parts = 1u << bits, .shift = 64 - bits, .fd = -1};
     r->parts = sz_alloc(sizeof *r->parts * r->n_parts);
+    r->room = budget + 2 * sizeof(chunk);
+    r->region = sz_fs_map(r->room);
 }
 
-static void free_chunks(chunk *c) {
-    while (c) {
-        chunk *next = c->next;
-        sz_free(c);
-        c = next;
-    }
+static void unmap(repeats *r) {
+    if (r->region) munmap(r->region, r->room);
+    r->region = NULL;
 }
 
 void sz_fs_repeats_fini(repeats *r) {
-    for (uint32_t i = 0; i < r->n_parts; i++) {
-        free_chunks(r->parts[i].first);
-        sz_free(r->parts[i].extents);
-    }
-    free_chunks(r->spare);
+    for (uint32_t i = 0; i < r->n_parts; i++) sz_free(r->parts[i].extents);
+    unmap(r);
     sz_free(r->parts);
     sz_free(r->flags);
     if (r->fd >= 0) close(r->fd);
@@ -83,8 +80,12 @@ static bool spill(repeats *r) {
 
 static chunk *new_chunk(repeats *r) {
     chunk *c = r->spare;
-    if (c) r->spare = c->next;
-    else c = sz_realloc(NULL, sizeof *c);
+    if (c) {
+        r->spare = c->next;
+    } else {
+        c = (chunk *)(void *)(r->region + r->used);
+        r->used += sizeof *c;
+    }
     c->next = NULL;
     c->n = CHUNK_TUPLES;
     r->held += sizeof *c;
@@ -254,9 +255,8 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
         clear(&t, 1024);
         close_chunk(p);
         is_fine = look_through(r, p, &t, &b);
-        free_chunks(p->first);
-        p->first = p->last = NULL;
     }
     sz_free(t.v);
+    unmap(r);
     return is_fine;
 }

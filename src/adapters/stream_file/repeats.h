@@ -36,6 +36,8 @@ typedef struct repeats {
     partition *parts;
     uint32_t n_parts, shift;
     struct chunk *spare;
+    uint8_t *region; /* chunks, one behind the other; until all are looked through */
+    size_t room, used;
     int fd;
     uint64_t written, n; /* n: ordinals */
     uint64_t *flags;     /* two bits an ordinal; NULL: nothing repeats */

@@ -5,10 +5,10 @@
 
 enum { LEAST_BUDGET = 64 << 10, LEAST_PIECE = sizeof(packed) };
 
-static void *map(size_t n) {
+void *sz_fs_map(size_t n) {
     void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return sz_realloc(NULL, SIZE_MAX); /* ends the process as every lack of memory does */
-    if (n > (size_t)64 << 20) madvise(p, n, MADV_HUGEPAGE); /* a fault for 2 MiB, not for 4 KiB */
+    if (n > (size_t)16 << 20) madvise(p, n, MADV_HUGEPAGE); /* a fault for 2 MiB, not for 4 KiB */
     return p;
 }
 
@@ -16,9 +16,9 @@ void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
     *s = (sorter){
         .budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget, .tmp_dir = tmp_dir, .fd = -1, .is_in_order = true};
     s->region_room = s->budget + PACKED_MOST;
-    s->region = map(s->region_room);
+    s->region = sz_fs_map(s->region_room);
     s->places_room = s->region_room / LEAST_PIECE + 1;
-    s->places = map(s->places_room * sizeof *s->places);
+    s->places = sz_fs_map(s->places_room * sizeof *s->places);
 }
 
 void sz_fs_sorter_fini(sorter *s) {

@@ -67,6 +67,9 @@ static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
     return s->used + 2 * s->n * sizeof *s->places <= s->budget || sz_fs_sorter_spill(s);
 }
 bool sz_fs_sorter_finish(sorter *s);
+/* Memory that costs nothing before it is touched; never NULL. */
+void *sz_fs_map(size_t n);
+
 /* ---- runs.c ---- */
 
 /* Write what is in memory as a run. */
