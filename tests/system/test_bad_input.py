@@ -155,6 +155,48 @@ def test_empty_inputs_are_said_and_fine(tmp):
         same(run(tmp, *GOOD, *out(), "--mapping", MAPPINGS / "taidi-door.yaml", source=f"file:{name}", rc=0).summary()["read"], 0, name)
 
 
+def changed_meanwhile(tmp: Path, change, *options) -> Result:
+    """A run over a file and a pipe: the file was read when the pipe opens, and is changed before its first record is used."""
+    (tmp / "later").unlink(missing_ok=True)
+    os.mkfifo(tmp / "later")
+    process = start(tmp, "run", "--source", "file:events.ndjson", "--source", "file:later", *GOOD, *out(), "--dead-letters", "file:dead.ndjson",
+                    "--order", "sorted", *options)
+    pipe = os.open(tmp / "later", os.O_WRONLY)
+    change(tmp / "events.ndjson")
+    os.close(pipe)
+    return finish(process)
+
+
+def test_file_that_changes_while_its_records_are_used(tmp):
+    """Only lines of records that are set aside are read again; whoever has gone is missed there, and nowhere else."""
+    ready(tmp)
+    data = (tmp / "events.ndjson").read_bytes()
+    ref = ready(tmp / "ref")
+    whole = changed_meanwhile(ref, lambda path: None)
+    expect(whole.rc == 0 and whole.summary()["dead_letter_by"]["unknown_student"] > 0, whole)
+    again = tmp / "again.ndjson"
+    changes = {"cut": (lambda path: os.truncate(path, len(data) // 2), 4, "was cut short while its records were used"),
+               "emptied": (lambda path: os.truncate(path, 0), 4, "was cut short while its records were used"),
+               "changed": (lambda path: path.write_bytes(data.replace(b'"student"', b'"studend"')), 4, "was changed while its records were used"),
+               "deleted": (lambda path: path.unlink(), 0, ""),
+               "moved": (lambda path: path.rename(again), 0, ""),
+               "replaced": (lambda path: write(again, b"{}\n").rename(path), 0, ""),
+               "grown": (lambda path: path.write_bytes(data + LINES[0] + b"\n"), 0, "")}
+    for name, (change, rc, text) in changes.items():
+        for sql in (False, True):
+            for left in tmp.glob("state.db*"): left.unlink()
+            write(tmp / "events.ndjson", data)
+            state = STATE + ["--commit-records", "50"] if sql else []
+            result = changed_meanwhile(tmp, change, *state)
+            expect(result.rc == rc and text in result.err, name, result)
+            expect("ERROR: AddressSanitizer" not in result.err and "runtime error" not in result.err, result)
+            if rc: expect("events.ndjson" in result.err and "fetch the file again" in result.err, name, result)
+            write(tmp / "events.ndjson", data)
+            if rc: expect(changed_meanwhile(tmp, lambda path: None, *state).rc == 0, f"{name}: the same again")
+            for file in ("alerts.ndjson", "dead.ndjson"):
+                same((tmp / file).read_bytes(), (ref / file).read_bytes(), f"{file}, {name}, {'sqlite' if sql else 'memory'}")
+
+
 def packed(tmp: Path, kind: str) -> Path:
     path = tmp / f"events.ndjson.{kind}"
     data = (tmp / "events.ndjson").read_bytes()
