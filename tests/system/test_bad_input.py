@@ -161,13 +161,21 @@ def changed_meanwhile(tmp: Path, change, *options) -> Result:
     os.mkfifo(tmp / "later")
     process = start(tmp, "run", "--source", "file:events.ndjson", "--source", "file:later", *GOOD, *out(), "--dead-letters", "file:dead.ndjson",
                     "--order", "sorted", *options)
-    pipe = os.open(tmp / "later", os.O_WRONLY)
+    pipes = []
+    wait_for(lambda: opened(tmp / "later", pipes), process, "the pipe is read")
     change(tmp / "events.ndjson")
-    os.close(pipe)
+    for pipe in pipes: os.close(pipe)
     return finish(process)
 
 
-def test_file_that_changes_while_its_records_are_used(tmp):
+def opened(pipe: Path, to: list[int]) -> bool:
+    """Once somebody has it open to read, and not before."""
+    try: to.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError: return False
+    return True
+
+
+def test_file_changes_while_its_records_are_used(tmp):
     """Only lines of records that are set aside are read again; whoever has gone is missed there, and nowhere else."""
     ready(tmp)
     data = (tmp / "events.ndjson").read_bytes()
@@ -184,7 +192,8 @@ def test_file_that_changes_while_its_records_are_used(tmp):
                "grown": (lambda path: path.write_bytes(data + LINES[0] + b"\n"), 0, "")}
     for name, (change, rc, text) in changes.items():
         for sql in (False, True):
-            for left in tmp.glob("state.db*"): left.unlink()
+            for pattern in ("state.db*", "alerts.ndjson", "dead.ndjson"):
+                for left in tmp.glob(pattern): left.unlink()
             write(tmp / "events.ndjson", data)
             state = STATE + ["--commit-records", "50"] if sql else []
             result = changed_meanwhile(tmp, change, *state)
