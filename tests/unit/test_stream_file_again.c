@@ -261,24 +261,39 @@ static void test_many_files_need_not_all_stay_open(void **state) {
 /* What can be read only once, or is no event, keeps its line. */
 static void test_what_cannot_be_read_again_keeps_its_line(void **state) {
     (void)state;
-    char line[200], wide[402] = "\xff\xfe";
-    size_t n = (size_t)line_of(line, sizeof line, 1);
-    for (size_t i = 0; i < n; i++) wide[2 + 2 * i] = line[i];
-    stream_put_gz("again.gz", line, n);
-    stream_put_bytes("again.utf16", wide, 2 + 2 * n);
-    stream_put("again", line);
+    enum { MANY = 1000 }; /* often enough to be known by their shape */
+    char line[200];
+    sz_buf text, wide;
+    sz_buf_init(&text);
+    sz_buf_init(&wide);
+    for (int i = 0; i < MANY; i++) {
+        line_of(line, sizeof line, i);
+        sz_buf_printf(&text, "%s\n", line);
+    }
+    sz_buf_put(&wide, "\xff\xfe", 2);
+    for (size_t i = 0; i < text.n; i++) sz_buf_put(&wide, (char[]){(char)text.p[i], 0}, 2);
+    stream_put_gz("again.gz", text.p, text.n);
+    stream_put_bytes("again.utf16", wide.p, wide.n);
+    stream_put_bytes("again", text.p, text.n);
+    sz_buf_fini(&text);
+    sz_buf_fini(&wide);
     static const char *const names[] = {"again.gz", "again.utf16", NULL, "again"};
-    for (int i = 0; i < 4; i++) {
+    for (int way = 0; way < 8; way++) {
+        const char *name = names[way / 2];
+        int k = 0;
         steps x;
         make(&x);
-        stream_run_add(&x.run, names[i] ? stream_source(names[i]) : "stdin");
+        stream_run_add(&x.run, name ? stream_source(name) : "stdin");
         x.run.o.stdin_fd = open(stream_path("again"), O_RDONLY);
-        begin(&x, 0);
-        assert_true(next(&x));
-        assert_int_equal(x.m->n, 1);
-        const sz_str raw = x.m->inputs[0].raw;
-        assert_int_equal(raw.n, n);
-        assert_true(i == 3 ? raw.p == NULL : sz_str_is(raw, line));
+        begin(&x, way % 2 ? 1 : 0);
+        for (bool is_on = next(&x); is_on; is_on = next_after(&x)) {
+            for (uint32_t i = 0; i < x.m->n; i++) {
+                const sz_str raw = x.m->inputs[i].raw;
+                assert_int_equal(raw.n, line_of(line, sizeof line, k++));
+                assert_true(way / 2 == 3 ? raw.p == NULL : sz_str_is(raw, line));
+            }
+        }
+        assert_int_equal(k, MANY);
         close(x.run.o.stdin_fd);
         end(&x);
     }
@@ -353,7 +368,7 @@ static void test_texts_of_256_bytes_are_whole(void **state) {
     memset(course, 'c', 256);
     id[128] = course[256] = 0;
     for (int i = 0; i < 600; i++) { /* often enough to be known by its shape, short ones in turn */
-        char number[8];
+        char number[16];
         snprintf(number, sizeof number, "%05d", i);
         memcpy(id, number, 5);
         sz_buf_printf(&text,
@@ -371,7 +386,7 @@ static void test_texts_of_256_bytes_are_whole(void **state) {
     for (bool is_on = next(&x); is_on; is_on = next_after(&x)) {
         for (uint32_t r = 0; r < x.m->n; r++, k++) {
             const sz_event *e = &x.m->inputs[r].record.event;
-            char number[8];
+            char number[16];
             snprintf(number, sizeof number, "%05d", k);
             assert_int_equal(e->id.n, k % 3 ? 128 : 5);
             assert_memory_equal(e->id.p, number, 5);

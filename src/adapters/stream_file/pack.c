@@ -138,7 +138,8 @@ void sz_fs_pack_plain(packed *to, const sz_compact *c, sz_str raw, sz_str made, 
     memcpy(to->codes, c->codes, sizeof to->codes);
     const void *numbers = (const char *)c + offsetof(sz_compact, amount_fen);
     at = put_numbers(at, &bits, c->collected_ms, numbers);
-    finish(to, put_line(at, &bits, raw, from), bits, raw, from);
+    at = put_line(at, &bits, raw, from);
+    finish(to, at, bits, raw, from);
 }
 
 static char *put_event(packed *to, const sz_event *e, uint64_t *bits) {
