@@ -17,6 +17,7 @@ _Static_assert(sizeof(packed) == 64 && sizeof(packed_field) % 8 == 0, "a line of
 _Static_assert(TEXTS - CODES == sizeof((packed *)NULL)->codes && NUMBERS - TEXTS == SZ_N_TEXTS * sizeof(sz_str),
                "members of a kind stand one behind the other");
 _Static_assert(offsetof(sz_event, content) - NUMBERS == (N_NUMBERS - 1) * sizeof(int64_t), "and the numbers");
+_Static_assert(SZ_ABSENT == -1, "and with others it stays what they are");
 _Static_assert((int)SZ_N_TEXTS < (int)SZ_COMPACT_TEXTS && PACKED_MOST / 8 < PACKED_24, "lengths have room");
 
 /* What records that are no events have of texts. */
@@ -37,8 +38,9 @@ static inline char *put_number(char *to, uint64_t *bits, unsigned i, int64_t v) 
 
 static inline char *put_numbers(char *to, uint64_t *bits, int64_t collected_ms, const int64_t *v) {
     to = put_number(to, bits, 0, collected_ms);
-    for (unsigned i = 1; i < N_NUMBERS; i++) to = put_number(to, bits, i, v[i - 1]);
-    return to;
+    bool has_any = (v[0] & v[1] & v[2] & v[3]) != SZ_ABSENT; /* that is all ones */
+    for (unsigned i = 1; has_any && i < N_NUMBERS - 1; i++) to = put_number(to, bits, i, v[i - 1]);
+    return put_number(to, bits, N_NUMBERS - 1, v[N_NUMBERS - 2]);
 }
 
 static inline char *put_line(char *to, uint64_t *bits, sz_str raw, const packed_from *from) {

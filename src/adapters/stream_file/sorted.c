@@ -217,6 +217,7 @@ static stage give(sorted *x, uint32_t max) {
     sz_stream_file *s = x->s;
     uint32_t n = 0;
     got g = GOT_PIECE;
+    sz_fs_sorter_forget(&x->sorter);
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
         sz_fs_unpack(p, x->names[p->input], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, sz_fs_packed_ordinal(p));

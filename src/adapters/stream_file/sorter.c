@@ -26,6 +26,7 @@ void sz_fs_sorter_fini(sorter *s) {
     munmap(s->region, s->region_room);
     munmap(s->places, s->places_room * sizeof *s->places);
     s->region = NULL;
+    sz_free(s->floors);
     sz_fs_runs_fini(s);
 }
 
@@ -63,9 +64,28 @@ void sz_fs_sorter_late(sorter *s) {
     s->places[i] = late;
 }
 
+static void find_floors(sorter *s) {
+    uint64_t least = s->used;
+    s->floors = sz_alloc((s->n / FLOOR_EVERY + 1) * sizeof *s->floors);
+    for (size_t i = s->n; i-- > 0;) {
+        if (s->places[i].at < least) least = s->places[i].at;
+        if (i % FLOOR_EVERY == 0) s->floors[i / FLOOR_EVERY] = least;
+    }
+}
+
+void sz_fs_sorter_forget(sorter *s) {
+    if (s->is_merging || s->given == 0) return;
+    uintptr_t upto = ((uintptr_t)s->region + s->floors[s->given / FLOOR_EVERY]) & ~(uintptr_t)(FORGET_AT_ONCE - 1);
+    uintptr_t from = (uintptr_t)s->region + s->forgotten;
+    if (upto <= from) return;
+    madvise((void *)from, upto - from, MADV_DONTNEED);
+    s->forgotten = upto - (uintptr_t)s->region;
+}
+
 bool sz_fs_sorter_finish(sorter *s) {
     if (s->n_runs == 0) {
         sort(s);
+        find_floors(s);
         return true;
     }
     s->is_merging = true;

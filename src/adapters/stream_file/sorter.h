@@ -20,6 +20,9 @@ typedef struct place_of { /* of a packed record */
 /* A record that comes so little too late is put where it belongs at once. */
 enum { LATE_AT_MOST = 32 };
 
+/* What was given goes back to the system while the rest is given, which then takes the same pages for the students. */
+enum { FLOOR_EVERY = 8192, FORGET_AT_ONCE = 2 << 20 };
+
 typedef struct run {
     uint64_t at, end;      /* in the temporary file */
     uint8_t *buf;          /* while it is merged */
@@ -43,7 +46,9 @@ typedef struct sorter {
     uint32_t n_heap;
     bool is_stale; /* heap[0]'s first record was given */
     bool is_merging;
-    size_t given; /* in memory: records given */
+    size_t given;     /* in memory: records given */
+    uint64_t *floors; /* of each FLOOR_EVERY places, where in the region the first piece of what follows lies */
+    size_t forgotten; /* region[0, forgotten) was given back */
     uint64_t most_fan;
     char error[256];
 } sorter;
@@ -67,6 +72,8 @@ static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
     return s->used + 2 * s->n * sizeof *s->places <= s->budget || sz_fs_sorter_spill(s);
 }
 bool sz_fs_sorter_finish(sorter *s);
+/* What was given so far is not used any longer. */
+void sz_fs_sorter_forget(sorter *s);
 /* Memory that costs nothing before it is touched; never NULL. */
 void *sz_fs_map(size_t n);
 
