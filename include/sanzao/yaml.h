@@ -36,6 +36,9 @@ typedef struct sz_yaml {
  * (ignored), and stops at what is not YAML or after 1,000 errors; collections that are open then have is_cut. */
 sz_status sz_yaml_parse(sz_arena *a, const sz_source *src, sz_diags *d, sz_yaml **root);
 
+/* Was all of it read, with nothing wrong but keys that are there twice? Its findings in d are those from `first` on. */
+bool sz_yaml_is_whole(const sz_yaml *root, const sz_diags *d, size_t first);
+
 /* Value of a key, or NULL. */
 sz_yaml *sz_yaml_get(const sz_yaml *map, const char *key);
 /* Span in the source of bytes [off, off+len) of a scalar's value: right inside quoted and block scalars, escapes included.

@@ -124,8 +124,9 @@ static sz_status types_load(const sz_campus_file *files, uint32_t n, const char 
         in->meaning = in->meaning * 31 + in->of_types;
         const char *name = sz_arena_printf(a, "%s/types.yaml", folder);
         sz_yaml *root;
+        size_t first = d->n;
         sz_status s = sz_yaml_parse(a, sz_source_new(a, name, files[i].p, files[i].n), d, &root);
-        return root && !root->is_cut ? both(s, sz_types_load(in->types, root, d)) : s;
+        return sz_yaml_is_whole(root, d, first) ? both(s, sz_types_load(in->types, root, d)) : s;
     }
     return SZ_OK;
 }
@@ -189,9 +190,10 @@ sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_map
     const sz_source *src = sz_source_new(&d->arena, f->name, f->p, f->n);
     sz_yaml empty = {.kind = SZ_YAML_NULL, .span = {src, 0, 0}}, *root = NULL;
     in->meaning = in->meaning * 31 + sz_hash(f->p, f->n);
+    size_t first = d->n;
     sz_status s = sz_yaml_parse(&d->arena, src, d, &root);
     if (s == SZ_OK && !root) root = &empty;
-    if (s != SZ_OK && (!root || root->is_cut)) return s;
+    if (!sz_yaml_is_whole(root, d, first)) return s;
     return both(s, sz_mapping_load(root, in->types, &in->zone, d, out));
 }
 

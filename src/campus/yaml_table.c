@@ -6,8 +6,9 @@
 
 const sz_yaml *sz_ytable_open(struct loader *l, struct text_file *f) {
     sz_yaml *root = NULL;
+    size_t first = l->d->n;
     sz_yaml_parse(&f->arena, sz_text_file_source(f), l->d, &root);
-    return root && (root->kind == SZ_YAML_NULL || root->is_cut) ? NULL : root;
+    return sz_yaml_is_whole(root, l->d, first) && root->kind != SZ_YAML_NULL ? root : NULL;
 }
 
 static const struct yaml_key *find_key(const struct yaml_keys *keys, sz_str name) {

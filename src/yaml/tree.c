@@ -2,7 +2,13 @@
  *
  * tree: asking a tree.
  */
-#include <sanzao/yaml.h>
+#include "internal.h"
+
+bool sz_yaml_is_whole(const sz_yaml *root, const sz_diags *d, size_t first) {
+    for (size_t i = first; i < d->n; i++)
+        if (d->v[i].severity == SZ_ERROR && d->v[i].code != YAML_DUPLICATE) return false;
+    return root && !root->is_cut;
+}
 
 sz_yaml *sz_yaml_get(const sz_yaml *map, const char *key) {
     if (!map || map->kind != SZ_YAML_MAP) return NULL;

@@ -118,6 +118,17 @@ def test_rules_of_a_windows_machine_are_seen(tmp):
     same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/R.YAML:3:19 SZ042"], "findings")
 
 
+def test_a_yaml_mistake_brings_no_second_finding_but_a_key_twice_hides_none(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    for text, want in (("type: swipe\nsource: *a\nstudent: s\ntime: t\n", ["m.yaml:2:9 SZ012"]),
+                       ("type: swipe\nstudent: s\nstudent: s\ntime: t\namount: {column: a, unit: jiao}\n", ["m.yaml:3:1 SZ011", "m.yaml:5:27 SZ264"])):
+        write(tmp / "m.yaml", text)
+        same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--mapping", "m.yaml", "--json", rc=1)), want, text)
+    write(tmp / "campus/types.yaml", "library: {presence: true}\nlibrary: {}\ngym: {presence: maybe}\n")
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), ["campus/types.yaml:2:1 SZ011", "campus/types.yaml:3:17 SZ251"], "types")
+
+
 def test_logs_of_a_run_show_no_row_of_a_student(tmp):
     """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
     write(tmp / "rules/r.yaml", "rules: []\n")
