@@ -31,7 +31,27 @@ sz_status sz_state_place(const sz_options *o, sz_bundle *bundle, sz_campus *camp
     return is_read ? SZ_OK : SZ_CORRUPT;
 }
 
+/* What was said waits with what has not left. */
+static void put_away(sz_worker *w) {
+    for (uint32_t i = 0; i < w->alerts.n; i++) lines_add(&w->outbox, lines_at(&w->alerts, i));
+    lines_clear(&w->alerts);
+}
+
+/* Of a switch of rules that was cut off: before time goes on. */
+static void tell_what_ended(sz_worker *w) {
+    for (; ended_is_owed(w); put_away(w)) ended_tell(w, UINT32_MAX);
+}
+
+static void end_what_is_under_way(sz_worker *w) {
+    tell_what_ended(w);
+    while (tick_is_firing(w)) {
+        put_away(w);
+        tick_fire(w);
+    }
+}
+
 void sz_worker_take_over(sz_worker *w, const sz_input *in) {
+    tell_what_ended(w);
     limit_set(w);
     input_look_ahead(w, in, 1);
     input_record(w, in, w->holders[0]);
@@ -42,20 +62,6 @@ void sz_worker_pass_by(sz_worker *w, const sz_input *in) { witness_note(w, in, i
 sz_name sz_worker_name(const sz_worker *w) { return w->name; }
 
 sz_str sz_worker_letters(const sz_worker *w) { return sz_buf_str(&w->dead.bytes); }
-
-/* What was said waits with what has not left. */
-static void put_away(sz_worker *w) {
-    for (uint32_t i = 0; i < w->alerts.n; i++) lines_add(&w->outbox, lines_at(&w->alerts, i));
-    lines_clear(&w->alerts);
-}
-
-static void end_what_is_under_way(sz_worker *w) {
-    for (; ended_is_owed(w); put_away(w)) ended_tell(w, UINT32_MAX);
-    while (tick_is_firing(w)) {
-        put_away(w);
-        tick_fire(w);
-    }
-}
 
 /* ---- gathering ---- */
 

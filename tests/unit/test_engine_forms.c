@@ -466,6 +466,84 @@ static void test_a_rule_that_is_gone_resolves_what_is_open_and_nothing_twice(voi
     rig_roster_end(&b);
 }
 
+/* ---- where partitions are regrouped ---- */
+
+static bool student_of(void *self, sz_str alert, sz_buf *student) {
+    (void)self, (void)alert;
+    sz_buf_put_z(student, "of one partition");
+    return true;
+}
+
+/* As `state repartition` loads it: a stream that cannot seek, stepped until it is loaded and no further. */
+static void load_cold(bench *b, rig *cold) {
+    b->o.is_files = true;
+    rig_init(cold, b->store, b->log, &b->o);
+    cold->wall = rig_monday + 99 * SZ_DAY_MS;
+    rig_tell(cold, &(sz_msg){.kind = SZ_MSG_ASSIGNED, .offset = -1});
+    for (const sz_msg *m; sz_worker_where(cold->w) != SZ_WK_RUNNING;) {
+        if ((m = sz_msgq_pop(cold->q))) rig_tell(cold, m);
+        else rig_tell(cold, &(sz_msg){.kind = SZ_MSG_GO_ON});
+    }
+}
+
+static void take_over(rig *cold, const char *json) {
+    sz_arena a;
+    sz_arena_init(&a);
+    sz_input in = {.raw = sz_str_of(json), .origin = {.source = SZ_STR("kafka:t"), .offset = 1 << 20}};
+    sz_decode_json(cold->decoder, in.raw, &a, &in.record);
+    sz_worker_take_over(cold->w, &in);
+    sz_arena_fini(&a);
+}
+
+/* Whoever is owed is told before his partition goes on, with records that nobody had read and to the common time. */
+static void test_what_a_switch_ended_is_told_where_partitions_are_regrouped(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        bench b;
+        rig cold;
+        sz_buf want, have;
+        sz_buf_init(&want);
+        sz_buf_init(&have);
+        begin(&b, WITHOUT);
+        start(&b, both);
+        live(&b, 0, 8);
+        uint32_t at = b.store->n;
+        while_it_runs(&b, k ? off : gone);
+        said(&b, &want);
+        while (!b.store->nodes[at].is_commit) at++;
+        rig_store_cut(b.store, at + 1);
+        rig_fini(&b.r);
+        load_cold(&b, &cold);
+        take_over(&cold, "{\"id\":\"x\",\"type\":\"swipe\",\"student\":\"s01\",\"time\":\"2026-03-12T09:00+08:00\"}");
+        sz_common_time *level = sz_common_time_new();
+        sz_common_time_add(level, cold.w);
+        sz_worker_level(cold.w, level);
+        sz_common_time_free(level);
+        sz_regroup_options o = {.parts = 1, .student_of = student_of};
+        rig_world(&cold, &b.o, &o.bundle, &o.campus);
+        sz_regroup *g = sz_regroup_new(&o);
+        sz_name name = {.seq = 1};
+        sz_commit c;
+        sz_regroup_from(g, cold.w, 0);
+        for (; sz_regroup_next(g, &name, &c) == SZ_OK; name.seq++)
+            for (uint32_t i = 0; i < c.n_outbox; i++) sz_buf_printf(&have, "%.*s\n", SZ_FMT_STR(c.outbox[i]));
+        sz_buf_put_u8(&have, 0);
+        assert_in_range(count(&have, "rule_removed"), STUDENTS - 1, STUDENTS);
+        assert_int_equal(count(&want, "rule_removed"), count(&have, "rule_removed"));
+        for (char *line = (char *)have.p, *end; (end = strchr(line, '\n')); line = end + 1) {
+            *end = 0;
+            if (strstr(line, "rule_removed")) assert_int_equal(count(&want, line), 1);
+        }
+        sz_regroup_free(g);
+        sz_bundle_unref(o.bundle);
+        sz_campus_free(o.campus);
+        sz_buf_fini(&want);
+        sz_buf_fini(&have);
+        b.r = cold;
+        rig_roster_end(&b);
+    }
+}
+
 /* ---- older versions ---- */
 
 /* A rule's steps and version, as a header says them: 1 | 10 | 1-9f3a0c11. */
@@ -523,6 +601,7 @@ int main(void) {
         cmocka_unit_test(test_a_commit_of_a_switch_without_an_answer_is_made_again),
         cmocka_unit_test(test_what_is_told_depends_neither_on_snapshots_nor_on_the_way_of_the_change),
         cmocka_unit_test(test_a_rule_that_is_gone_resolves_what_is_open_and_nothing_twice),
+        cmocka_unit_test(test_what_a_switch_ended_is_told_where_partitions_are_regrouped),
         cmocka_unit_test(test_a_state_of_an_older_header_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
