@@ -35,8 +35,6 @@ static void take(sz_worker *w) {
         if (k == 0 && !w->use.stage) {
             input_look_ahead(w, h->in + from, n);
             for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w->ahead[i]);
-            for (uint32_t i = 0; i < n && i < AHEAD; i++)
-                if (w->ahead[i]) sz_timeline_prefetch(w->ahead[i]);
         }
         fetch(k + FAR_AHEAD < n ? w->ahead[k + FAR_AHEAD] : NULL);
         if (k + AHEAD < n && w->ahead[k + AHEAD]) sz_timeline_prefetch(w->ahead[k + AHEAD]);
