@@ -184,6 +184,7 @@ static bool advance(sz_worker *w) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);
     if (!w->tc.n_alerts && is_nothing_due(w, target, wmax)) { /* so it is at most records */
         set_clocks(w, target, wmax);
+        w->clocks.are_there = true;
         return true;
     }
     while (leaf_next_due(w, wmax, &at)) {
@@ -196,10 +197,25 @@ static bool advance(sz_worker *w) {
     }
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
     if (!move_clocks(w, target, SZ_TIME_MAX)) return false;
+    w->clocks.are_there = true;
     alerts_flush(w); /* their texts live in the arena */
     sz_arena_reset(&w->step);
     return true;
 }
 
+/* After a record that has moved no clock: is anything due of it? */
+static bool stands(const sz_worker *w) {
+    const clocks *c = &w->clocks;
+    int64_t at;
+    if (!c->are_there || w->is_firing || w->tc.n_alerts || w->o.order == SZ_SORTED) return false;
+    for (uint32_t k = 0; k < c->n_classes; k++) {
+        if (c->class_ms[k] == SZ_TIME_NONE || w->students.queues[k].least < 4 * c->class_ms[k]) return false;
+#ifndef NDEBUG
+        if (class_target(w, k, wmax_target(w)) > c->class_ms[k]) __builtin_trap();
+#endif
+    }
+    return !leaf_next_due(w, c->wmax_ms, &at);
+}
+
 /* Where it stands is read off the clocks, so that it may break off and go on with a later step. */
-bool time_advance(sz_worker *w) { return passes(w) || advance(w); }
+bool time_advance(sz_worker *w) { return stands(w) || passes(w) || advance(w); }

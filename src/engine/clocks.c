@@ -122,6 +122,7 @@ static void raise(int64_t *t, int64_t to) {
 
 void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
     stream_clock *s = &w->clocks.sources[i];
+    w->clocks.are_there = false;
     s->has_say = true;
     s->heard_ms = w->now_ms;
     raise(&s->high_ms, t_ms);
@@ -132,11 +133,13 @@ void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
 
 void clock_complete(sz_worker *w, uint32_t i, int64_t through_ms) {
     stream_clock *s = &w->clocks.sources[i];
+    w->clocks.are_there = false;
     s->has_say = true;
     if (s->feed != SZ_NONE && sz_campus_feed(w->campus, s->feed)->is_batch) raise(&s->watermark_ms, through_ms + 1);
 }
 
 void clock_until(sz_worker *w, int64_t until_ms) {
+    w->clocks.are_there = false;
     for (uint32_t i = 0; i < w->clocks.n_sources; i++) raise(&w->clocks.sources[i].watermark_ms, until_ms + 1);
     raise(&w->clocks.file_ms, until_ms + 1);
 }

@@ -155,6 +155,7 @@ bool header_bundle(sz_str body, uint64_t *hash) {
 
 static void get_sources(sz_worker *w, sz_reader *r) {
     uint64_t n = sz_read_varint(r);
+    w->clocks.are_there = false;
     for (uint64_t k = 0; k < n && !r->bad; k++) {
         sz_str name = sz_read_lstr(r);
         uint32_t i = name.n ? source_of(w, name) : w->clocks.n_sources - 1;

@@ -158,6 +158,7 @@ static void reach_the_furthest(sz_worker *w, const sz_common_time *l) {
     }
     clocks_reach(w, top);
     w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
+    w->clocks.are_there = false;
 }
 
 void sz_worker_level(sz_worker *w, const sz_common_time *l) {
@@ -166,6 +167,7 @@ void sz_worker_level(sz_worker *w, const sz_common_time *l) {
     begin_at(w, l->begin_ms, &cause);
     learn(w, l);
     raise_sources(w->clocks.sources, l->sources, l->n_sources);
+    w->clocks.are_there = false;
     time_advance(w);
     reach_the_furthest(w, l);
     put_away(w);

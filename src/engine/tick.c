@@ -37,6 +37,7 @@ static bool move_streams(sz_worker *w, int64_t t_ms) {
         int64_t idle = f ? f->idle_ms : idle_default_ms;
         if ((f && f->is_batch) || !is_silent(w, s, idle) || t_ms - idle <= s->watermark_ms) continue;
         s->watermark_ms = t_ms - idle;
+        w->clocks.are_there = false;
         moved = true;
     }
     return moved;

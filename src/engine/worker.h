@@ -33,6 +33,7 @@ typedef struct clocks {
     uint64_t class_feeds[SZ_CLASSES_MAX]; /* bits of sources that a class of rules waits for */
     int64_t class_ms[SZ_CLASSES_MAX];
     uint32_t n_classes;
+    bool are_there; /* each stands where the sources say, and no source has said anything since */
 } clocks;
 
 /* ---- students (students.c) ---- */
