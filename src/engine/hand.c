@@ -14,8 +14,14 @@ static bool takes_files(const sz_worker *w) {
 /* How many records before its use a student's timeline is fetched, and what that points to. */
 enum { FAR_AHEAD = 24, AHEAD = 8 };
 
-static void fetch(const sz_timeline *tl) {
-    for (size_t at = 0; tl && at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
+static void fetch(const sz_worker *w, uint32_t k) {
+    const sz_timeline *tl = w->ahead[k];
+    if (!tl) return;
+    for (size_t at = 0; at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
+    if (w->holders[k] == SZ_NONE) return;
+    const sz_student *info = sz_campus_student(w->campus, w->holders[k]);
+    __builtin_prefetch(&info->id);
+    __builtin_prefetch(&info->leave_from);
 }
 
 /* A client may fetch a stretch twice after a seek, and give both in one message. */
@@ -34,9 +40,9 @@ static void take(sz_worker *w) {
         uint32_t n = h->n - from < RECORDS_A_STEP ? h->n - from : RECORDS_A_STEP;
         if (k == 0 && !w->use.stage) {
             input_look_ahead(w, h->in + from, n);
-            for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w->ahead[i]);
+            for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w, i);
         }
-        fetch(k + FAR_AHEAD < n ? w->ahead[k + FAR_AHEAD] : NULL);
+        if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
         if (k + AHEAD < n && w->ahead[k + AHEAD]) sz_timeline_prefetch(w->ahead[k + AHEAD]);
         if (is_stale(w, &h->in[h->at])) continue;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
