@@ -15,6 +15,7 @@
 
 #include <sanzao/base.h>
 #include <sanzao/base_recall.h>
+#include <sanzao/base_pool.h>
 #include <sanzao/campus.h>
 #include <sanzao/expr.h>
 #include <sanzao/model.h>
@@ -291,10 +292,11 @@ int64_t sz_facts_next_edge(const sz_facts *f, uint64_t types, int64_t t_ms);
 typedef struct sz_fstate {
     uint8_t *p;        /* header, table of accumulators, their bytes; relocatable */
     uint32_t n, cap;
+    sz_pool *pool;     /* where p is from; borrowed. NULL: from the process' allocator */
 } sz_fstate;
-void sz_fstate_init(sz_fstate *s, const sz_featureset *fs);
+void sz_fstate_init(sz_fstate *s, const sz_featureset *fs, sz_pool *pool);
 void sz_fstate_fini(sz_fstate *s);
-void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init */
+void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init; also of one that is zero but for its pool */
 /* Room for rows of so many days to all accumulators that have rows and too little of it, at once: at a day's first record most are
  * about to need it, and each that grows moves those behind it. */
 void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days);

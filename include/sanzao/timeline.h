@@ -15,7 +15,8 @@
  * evaluated anew. Record, leave, feed, reload, late timer: one path. What then differs from what was said is told as `updated`,
  * `retracted` or by the ordinary announcements that follow (semantics 33).
  *
- * Ownership: a timeline owns all of this; bundle, facts and dictionary are borrowed through the context. Threads: one.
+ * Ownership: a timeline owns all of this but its id, which outlives it; bundle, facts, dictionary and the pool that its blocks are from
+ * are borrowed through the context. Threads: one.
  */
 #ifndef SANZAO_TIMELINE_H
 #define SANZAO_TIMELINE_H
@@ -60,7 +61,7 @@ typedef struct sz_pend {
 
 /* What every record touches comes first; what the rest of the time needs, and students at rest, behind it. */
 typedef struct sz_timeline {
-    sz_str id;                 /* student */
+    sz_str id;                 /* student; borrowed */
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;
     bool is_dirty;             /* changed since the last snapshot */
@@ -72,9 +73,8 @@ typedef struct sz_timeline {
     char card[15];             /* the card used last */
     uint32_t card_word;        /* its number in the dictionary: looking it up costs more than all else of a record */
     sz_fstate head;
-    sz_buf log;
-    uint16_t *prints;          /* fingerprint of each record's identity */
-    uint32_t n_log, cap_prints, last_off, head_off;
+    sz_buf log;                /* and at the end of its room, the first one last, 16 bits of each record's identity */
+    uint32_t n_log, last_off, head_off;
     uint32_t n_undos;          /* undo records in the log */
     uint64_t undo_names;       /* a bit of the fingerprint of each id that they name: not among them, not undone */
     uint32_t n_episodes, n_pends, n_blocked;
@@ -100,6 +100,9 @@ typedef struct sz_timeline {
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t n_leaves;
 } sz_timeline;
+
+/* Of a timeline, in a pool. */
+static inline size_t sz_timeline_bytes(void) { return (sizeof(sz_timeline) + SZ_POOL_UNIT - 1) / SZ_POOL_UNIT * SZ_POOL_UNIT; }
 
 /* An alert event on its way out, with its place in the order of semantics 1. */
 typedef struct sz_alert {
@@ -177,6 +180,7 @@ typedef struct sz_tlctx {
     const sz_zone *zone;
     sz_facts *facts;
     sz_map *dict;
+    sz_pool *pool;                  /* of the students' blocks; NULL: they are from the process' allocator */
     uint32_t n_classes;             /* rules that wait for the same clock */
     const uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX]; /* rules of a class, rules that read a type, ascending */
     uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
@@ -241,6 +245,7 @@ void sz_touch_memo_free(sz_touch_memo *m);
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student);
 void sz_timeline_fini(sz_timeline *tl);
+void sz_timeline_drop(sz_timeline *tl); /* the same where its pool goes as a whole: what is not of it */
 
 typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } sz_insert;
 /* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.

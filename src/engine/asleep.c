@@ -174,7 +174,7 @@ static void make(sz_worker *w, uint32_t i, sz_timeline *tl, bool with_head) {
 
 sz_timeline *student_wake(sz_worker *w, uint32_t i) {
     students *s = &w->students;
-    sz_timeline *tl = sz_alloc(sizeof *tl);
+    sz_timeline *tl = timeline_new(s);
     make(w, i, tl, true);
     if (s->asleep.may_sleep && !tl->roster_hash) leaves_first_look(w, tl);
     s->v[i] = tl;

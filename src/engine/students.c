@@ -4,6 +4,8 @@
  */
 #include "worker.h"
 
+#include <assert.h>
+
 static void grow(sz_worker *w) {
     students *s = &w->students;
     uint32_t from = s->cap;
@@ -21,14 +23,24 @@ static void student_add(sz_worker *w, uint32_t i) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) w->students.queues[k].place[i] = SZ_NONE;
 }
 
+sz_timeline *timeline_new(students *s) {
+    size_t cap;
+    return sz_pool_take(s->pool, sizeof(sz_timeline), sizeof(sz_timeline), &cap);
+}
+
+void timeline_free(students *s, sz_timeline *tl) {
+    sz_timeline_fini(tl);
+    sz_pool_give(s->pool, tl, sz_timeline_bytes());
+}
+
 static uint32_t student_new(sz_worker *w, sz_str id, uint32_t in_campus) {
     students *s = &w->students;
     if (s->n == s->cap) grow(w);
     uint32_t i = sz_map_intern(&s->ids, id);
     student_add(w, i);
     if (in_campus != SZ_NONE) s->of_campus[in_campus] = i;
-    sz_timeline *tl = s->v[i] = sz_alloc(sizeof(sz_timeline));
-    sz_timeline_init(tl, &w->tc, id, in_campus);
+    sz_timeline *tl = s->v[i] = timeline_new(s);
+    sz_timeline_init(tl, &w->tc, sz_map_key(&s->ids, i), in_campus);
     tl->due_changed = true;
     queue_update(w, i);
     return i;
@@ -63,6 +75,7 @@ const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus) {
 
 void students_init(sz_worker *w) {
     students *s = &w->students;
+    w->tc.pool = s->pool = sz_pool_new();
     sz_map_init(&s->ids);
     asleep_init(&s->asleep);
     s->n_of_campus = sz_campus_n_students(w->campus);
@@ -83,11 +96,27 @@ void roster_add(sz_worker *w, uint32_t in_campus) {
 
 void students_fini(sz_worker *w) { students_free(&w->students); }
 
-void students_free(students *s) {
+/* Blocks go with their pool; builds with asserts give back each, to see that none was forgotten. */
+static void timelines_free(students *s) {
+    enum { AHEAD = 16 };
     for (uint32_t i = 0; i < s->n; i++) {
-        if (s->v[i]) sz_timeline_fini(s->v[i]);
-        sz_free(s->v[i]);
+        const sz_timeline *ahead = i + AHEAD < s->n ? s->v[i + AHEAD] : NULL;
+        if (ahead) {
+            __builtin_prefetch(&ahead->episodes);
+            __builtin_prefetch(&ahead->leaves);
+        }
+#ifdef NDEBUG
+        if (s->v[i]) sz_timeline_drop(s->v[i]);
+#else
+        if (s->v[i]) timeline_free(s, s->v[i]);
+#endif
     }
+    assert(!s->pool || sz_pool_in_use(s->pool).blocks == 0);
+    sz_pool_free(s->pool);
+}
+
+void students_free(students *s) {
+    timelines_free(s);
     asleep_fini(&s->asleep);
     sz_free(s->said);
     sz_free(s->due_flags);

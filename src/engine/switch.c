@@ -92,8 +92,7 @@ static void carry_student(sz_worker *w, struct switching *x, uint32_t k) {
     if (x->was_stored[k]) dues_stored(w, i);
     if (take_over(w, x, tl)) student_settle(w, tl), queue_update(w, i);
     sz_arena_reset(&w->step);
-    sz_timeline_fini(from);
-    sz_free(from);
+    timeline_free(&x->from, from);
     x->from.v[k] = NULL;
 }
 

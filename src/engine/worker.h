@@ -84,6 +84,7 @@ typedef struct asleep {
 } asleep;
 
 typedef struct students {
+    sz_pool *pool;   /* of all blocks of theirs */
     sz_map ids;      /* id → number */
     sz_timeline **v; /* NULL: asleep; student_awake() */
     uint32_t n, cap;
@@ -449,6 +450,8 @@ bool heard_note(sz_worker *w, int64_t t_ms);             /* a record that is use
 void students_init(sz_worker *w);
 void students_fini(sz_worker *w);
 void students_free(students *s);
+sz_timeline *timeline_new(students *s); /* not initialised */
+void timeline_free(students *s, sz_timeline *tl);
 const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus); /* NULL: not there, or asleep */
 uint32_t student_get(sz_worker *w, sz_str id, bool create);                   /* SZ_NONE: not there */
 uint32_t student_read(sz_worker *w, sz_str id); /* of the store: asleep, if he was not there */

@@ -136,7 +136,7 @@ static uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t
         r->n -= gone;
         n -= gone;
     }
-    if (r->cap - r->n < size) return NULL;
+    if (region_cap(r) - r->n < size) return NULL;
     const day_row one = {.at = at, .n = 1};
     memcpy(rows + n, &one, sizeof one);
     memset(rows + n + sizeof one, 0, size - sizeof one);
@@ -181,7 +181,7 @@ static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64
 
 static inline bool keep_last(uint8_t *base, const step *s, sz_entry entry) {
     region *r = region_of(base, s);
-    if (entry.n > r->cap) return false;
+    if (entry.n > region_cap(r)) return false;
     r->n = entry.n;
     sz_bytes_copy(base + r->off, entry.p, entry.n);
     return true;

@@ -6,7 +6,7 @@
 
 static uint32_t align8(uint32_t n) { return (n + 7u) & ~7u; }
 static uint32_t fixed_size(uint32_t n_regions) {
-    return align8((uint32_t)(sizeof(state_head) + n_regions * sizeof(region)));
+    return align8((uint32_t)(sizeof(state_head) + (n_regions + 1) * sizeof(region)));
 }
 
 /* Of a region: for a row more. */
@@ -15,26 +15,31 @@ static uint32_t room_for(uint32_t n) { return n ? align8(n) + n / 128 * 8 + 8 : 
 static void begin_empty(sz_fstate *s, const sz_featureset *fs, uint32_t n) {
     s->n = n;
     *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
-    for (uint32_t i = 0; i <= fs->n_accs; i++) regions_of(s)[i].off = n;
+    for (uint32_t i = 0; i <= fs->n_accs + 1; i++) regions_of(s)[i].off = n;
 }
 
-void sz_fstate_init(sz_fstate *s, const sz_featureset *fs) {
-    uint32_t n = fixed_size(fs->n_accs + 1);
-    *s = (sz_fstate){.p = sz_alloc(n), .n = n, .cap = n};
-    begin_empty(s, fs, n);
+/* A block of n bytes or more, of `most` if it is to move, with what the state has now. */
+static void move_to(sz_fstate *s, uint32_t n, uint32_t most) {
+    size_t cap = s->cap;
+    s->p = sz_pool_resize(s->pool, s->p, &cap, s->n, n, most);
+    s->cap = (uint32_t)cap;
+}
+
+void sz_fstate_init(sz_fstate *s, const sz_featureset *fs, sz_pool *pool) {
+    *s = (sz_fstate){.pool = pool};
+    sz_fstate_reset(s, fs);
 }
 
 void sz_fstate_fini(sz_fstate *s) {
-    sz_free(s->p);
-    *s = (sz_fstate){0};
+    sz_pool_give(s->pool, s->p, s->cap);
+    *s = (sz_fstate){.pool = s->pool};
 }
 
 void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs) {
     uint32_t n = fixed_size(fs->n_accs + 1);
     if (s->cap < n) {
-        sz_fstate_fini(s);
-        sz_fstate_init(s, fs);
-        return;
+        s->n = 0;
+        move_to(s, n, n);
     }
     memset(s->p, 0, n);
     begin_empty(s, fs, n);
@@ -45,17 +50,15 @@ int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; 
 /* The region is to have so much room: what stands behind it moves. */
 static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
     region *r = regions_of(s);
-    uint32_t n_regions = head_of(s)->n_regions, end = r[i].off + r[i].cap, by = cap - r[i].cap; /* modulo 2^32 */
+    uint32_t n_regions = head_of(s)->n_regions, end = r[i + 1].off, by = cap - region_cap(&r[i]); /* modulo 2^32 */
     memmove(s->p + (uint32_t)(end + by), s->p + end, s->n - end);
-    for (uint32_t k = i + 1; k < n_regions; k++) r[k].off += by;
-    r[i].cap = cap;
+    for (uint32_t k = i + 1; k <= n_regions; k++) r[k].off += by;
     s->n += by;
 }
 
 static void room_for_all(sz_fstate *s, uint32_t n) {
     if (n <= s->cap) return;
-    s->cap = align8(n + n / 40 + 56); /* each time is a copy into memory that is cold */
-    s->p = sz_realloc(s->p, s->cap);
+    move_to(s, n, n + n / 32 + 128); /* each time is a copy into memory that is cold */
 }
 
 /* Of a region that is to be n bytes long: for one more such row behind. */
@@ -67,7 +70,7 @@ static uint32_t room_to_grow(const region *r, uint32_t n) {
 
 uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
     uint32_t cap = room_to_grow(&regions_of(s)[i], n);
-    room_for_all(s, s->n + cap - regions_of(s)[i].cap);
+    room_for_all(s, s->n + cap - region_cap(&regions_of(s)[i]));
     set_room(s, i, cap);
     regions_of(s)[i].n = n;
     return region_bytes(s, i);
@@ -88,9 +91,9 @@ static bool is_full(const uint8_t *rows, const region *r, const sz_acc *a) {
 }
 
 /* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
-static inline uint32_t more_for(const uint8_t *p, const region *r, const sz_acc *a, uint32_t days) {
+static inline uint32_t more_for(const uint8_t *p, const region *r, uint32_t cap, const sz_acc *a, uint32_t days) {
     enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
-    uint32_t have = r->cap - r->n, row = a->row_size;
+    uint32_t have = cap - r->n, row = a->row_size;
     if (have >= days * row || !r->n || row < 8 || a->kind == SZ_ACC_UNTIL || is_full(p + r->off, r, a)) return 0;
     return (days + r->n / (ROWS_A_ROW * row)) * row - have;
 }
@@ -116,22 +119,27 @@ void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     enum { FEW = 2 }; /* they may as well grow one by one */
     uint32_t end = s->n, n = 0;
     for (uint32_t k = 0; k < fs->n_accs; k++) {
-        uint32_t more = more_for(s->p, &regions_of(s)[k], &fs->accs[k], days);
+        const region *r = &regions_of(s)[k];
+        uint32_t more = more_for(s->p, r, region_cap(r), &fs->accs[k], days);
         end += more;
         n += more != 0;
     }
     if (n <= FEW) return;
     room_for_all(s, end);
     region *r = regions_of(s), *rest = &r[fs->n_accs]; /* the last one is of no accumulator */
-    memmove(s->p + rest->off + (end - s->n), s->p + rest->off, rest->cap);
+    uint32_t was = rest->off;                          /* where the one behind it began */
+    memmove(s->p + was + (end - s->n), s->p + was, s->n - was);
+    rest[1].off = end;
     rest->off += end - s->n;
     s->n = end;
     end = rest->off;
     /* From behind: none is written over before it has moved. */
-    for (uint32_t k = fs->n_accs; k-- > 0 && end != r[k].off + r[k].cap;) {
-        r[k].cap += more_for(s->p, &r[k], &fs->accs[k], days);
-        move_on(s->p + end - r[k].cap, s->p + r[k].off, (r[k].n + 7) & ~7u);
-        r[k].off = end -= r[k].cap;
+    for (uint32_t k = fs->n_accs; k-- > 0 && end != was;) {
+        uint32_t at = r[k].off, cap = was - at;
+        cap += more_for(s->p, &r[k], cap, &fs->accs[k], days);
+        move_on(s->p + end - cap, s->p + at, (r[k].n + 7) & ~7u);
+        r[k].off = end -= cap;
+        was = at;
     }
 }
 
@@ -140,9 +148,9 @@ void regions_lay(sz_fstate *s) {
     region *r = regions_of(s);
     for (uint32_t i = 0; i < n_regions; i++) {
         r[i].off = end;
-        r[i].cap = room_for(r[i].n);
-        end += r[i].cap;
+        end += room_for(r[i].n);
     }
+    r[n_regions].off = end;
     room_for_all(s, end);
     s->n = end;
 }

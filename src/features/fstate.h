@@ -3,10 +3,11 @@
  * Inside of an sz_fstate: a header, a table of regions (one an accumulator, then one of findable attendance records),
  * their bytes.
  *
- *   state_head | region[n_accs + 1] | bytes
+ *   state_head | region[n_accs + 2] | bytes
  *
- * Regions stand one behind the other in the order of the table, each with room for a row more: one that grows moves
- * those behind it. So a state is small and what a record touches of it is near; everything is by offset.
+ * Regions stand one behind the other in the order of the table, each with room for a row more, which ends where the
+ * next one begins; the last of the table is empty and says where all end. One that grows moves those behind it. So a
+ * state is small and what a record touches of it is near; everything is by offset.
  */
 #ifndef SZ_FSTATE_H
 #define SZ_FSTATE_H
@@ -19,7 +20,7 @@ typedef struct state_head {
 } state_head;
 
 typedef struct region {
-    uint32_t off, n, cap; /* bytes */
+    uint32_t off, n; /* bytes */
 } region;
 
 /* Rows of days, nights or panes: index and count, then the sum (has_sum), least and greatest (has_minmax). */
@@ -60,6 +61,7 @@ enum { FINDABLE_MAX = 256 };
 static inline state_head *head_of(const sz_fstate *s) { return (state_head *)(void *)s->p; }
 static inline region *regions_of(const sz_fstate *s) { return (region *)(void *)(s->p + sizeof(state_head)); }
 static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return s->p + regions_of(s)[i].off; }
+static inline uint32_t region_cap(const region *r) { return r[1].off - r->off; }
 static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regions_of(s)[i].n; }
 
 /* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the
@@ -93,7 +95,7 @@ bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint
 
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
-    if (n > r->cap) return region_grow(s, i, n);
+    if (n > region_cap(r)) return region_grow(s, i, n);
     r->n = n;
     return s->p + r->off;
 }

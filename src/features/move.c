@@ -58,7 +58,7 @@ bool sz_fstate_move(sz_buf *out, const sz_featureset *fs, const void *p, size_t 
     sz_fstate s;
     sz_buf made;
     sz_buf_init(&made);
-    sz_fstate_init(&s, fs);
+    sz_fstate_init(&s, fs, NULL);
     bool is_fine = sz_fstate_unpack(&s, fs, p, n, SZ_FPACK_FORMAT);
     for (uint32_t i = 0; i < fs->n_accs && is_fine; i++) is_fine = move_region(&m, &s, i, &made);
     if (is_fine) sz_fstate_pack(out, &s, fs, SZ_FPACK_FORMAT);

@@ -45,7 +45,8 @@ void sz_timeline_prefetch(const sz_timeline *tl) {
         for (uint32_t line = 0; line < 256; line += 64) __builtin_prefetch((const void *)(head + at + line), 1);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
-    for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch(tl->prints + i);
+    uintptr_t prints = log + tl->log.cap - 1;
+    for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch((const void *)(prints - i * 2));
 }
 
 static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
@@ -61,30 +62,31 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
                         .passed_ms = SZ_TIME_NONE,
                         .back_ms = SZ_TIME_NONE,
                         .redo_ms = SZ_TIME_MAX,
-                        .head_key = INT64_MIN};
-    char *p = sz_alloc(id.n + 1);
-    memcpy(p, id.p, id.n);
-    tl->id = (sz_str){p, id.n};
+                        .head_key = INT64_MIN,
+                        .id = id};
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
-    sz_fstate_init(&tl->head, &c->bundle->fs);
+    sz_fstate_init(&tl->head, &c->bundle->fs, c->pool);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
         set_due(tl, k, c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER));
 }
 
 void sz_timeline_fini(sz_timeline *tl) {
-    sz_free((void *)(uintptr_t)tl->id.p);
+    sz_pool *pool = tl->head.pool;
     sz_fstate_fini(&tl->head);
-    sz_buf_fini(&tl->mark);
-    sz_buf_fini(&tl->tail);
-    sz_buf_fini(&tl->log);
-    sz_free(tl->prints);
+    sz_pool_give(pool, tl->mark.p, tl->mark.cap);
+    sz_pool_give(pool, tl->tail.p, tl->tail.cap);
+    sz_pool_give(pool, tl->log.p, tl->log.cap);
+    sz_timeline_drop(tl);
+    *tl = (sz_timeline){0};
+}
+
+void sz_timeline_drop(sz_timeline *tl) {
     for (uint32_t i = 0; i < tl->n_episodes; i++) episode_fini(&tl->episodes[i]);
     sz_free(tl->episodes);
     sz_free(tl->pends);
     sz_free(tl->leaves);
     sz_free(tl->blocked);
-    *tl = (sz_timeline){0};
 }
 
 static uint32_t n_said(const sz_timeline *tl) {

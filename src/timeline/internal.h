@@ -63,6 +63,15 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
 uint16_t identity_print(sz_str id);
+/* Fingerprints stand at the log's end, the first one last. */
+static inline uint16_t *log_prints_end(const sz_timeline *tl) { return (uint16_t *)(void *)(tl->log.p + tl->log.cap); }
+static inline uint16_t log_print(const sz_timeline *tl, uint32_t i) { return *(log_prints_end(tl) - 1 - i); }
+void log_grow(sz_timeline *tl, size_t n);
+/* Room for so many records of n bytes in all. */
+static inline void log_room(sz_timeline *tl, size_t n, uint32_t records) {
+    size_t need = tl->log.n + n + (tl->n_log + records) * sizeof(uint16_t);
+    if (need > tl->log.cap) log_grow(tl, need);
+}
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th; counts the record */
 /* Undo records name others by their ids: which fingerprints may be among those in the log. */
 static inline uint64_t undo_bit(uint16_t print) { return UINT64_C(1) << (print & 63); }
@@ -75,8 +84,8 @@ void entry_set_unmatched(uint8_t *p, bool on);
 /* state.c */
 /* Take the record at off into the head; sets x->event, x->mask, x->is_corrected. */
 void state_apply(run *x, uint32_t off);
-/* Put to rest: packed and without slack. */
-void state_rest(sz_tlctx *c, sz_buf *to, const sz_fstate *from);
+/* Put to rest as the tail: packed and without slack. */
+void state_rest(sz_tlctx *c, sz_timeline *tl, const sz_fstate *from);
 /* Accumulators as of before the records at or after offset `end`, from the tail. */
 void state_rebuild(run *x, sz_fstate *out, uint32_t end);
 void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the story too */

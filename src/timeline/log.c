@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The ordered, packed log of one student. Most records belong at the end; one that does not is put in place by one move
- * of bytes. Identities are found by 16-bit fingerprints first, then by decoding.
+ * of bytes. Identities are found by 16-bit fingerprints first, then by decoding. Records grow from the front of a block
+ * and fingerprints from its end, so both have the room between them.
  */
 #include "internal.h"
 
-enum { PRINTS = 32, LOG_LEAST_MORE = 256 }; /* room for prints is a multiple; bytes that a log grows by at least */
+enum { PRINTS = 32, LOG_LEAST_MORE = 192 }; /* fingerprints compared at once; bytes that a log grows by at least */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
@@ -32,15 +33,17 @@ static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz
     return sz_entry_get(tl->log.p + off, mask_bytes(c), c->dict, c->types, e);
 }
 
-/* May one be it? Whole vectors, what stands behind the last one too: that costs a look at the log at most. */
+/* May one be it? Whole vectors, what stands before the last one too: that costs a look at the log at most. A block is a
+ * multiple of what is compared at once. */
 static inline bool any_print(const sz_timeline *tl, uint16_t print) {
     typedef uint16_t eight __attribute__((vector_size(16)));
     eight want = (eight){0} + print, hit = {0};
     if (!tl->n_log) return false; /* nothing may be added to a NULL */
-    for (const uint16_t *p = tl->prints, *end = p + tl->n_log; p < end; p += PRINTS)
+    const uint16_t *end = log_prints_end(tl);
+    for (uint32_t i = 0; i < tl->n_log; i += PRINTS)
         for (uint32_t k = 0; k < PRINTS; k += 8) {
             eight v;
-            memcpy(&v, p + k, sizeof v);
+            memcpy(&v, end - i - PRINTS + k, sizeof v);
             hit |= (eight)(v == want);
         }
     uint64_t half[2];
@@ -53,7 +56,8 @@ static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str so
     uint32_t found = SZ_NONE;
     for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
         sz_event e;
-        if (tl->prints[i] != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e)) continue;
+        if (log_print(tl, i) != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e))
+            continue;
         if (sz_str_eq(e.source, source) && sz_str_eq(e.id, id)) found = off;
     }
     return found;
@@ -101,16 +105,10 @@ uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, 
     return (uint32_t)tl->log.n;
 }
 
-static void prints_grow(sz_timeline *tl) {
-    tl->cap_prints += PRINTS;
-    tl->prints = sz_realloc(tl->prints, tl->cap_prints * sizeof *tl->prints);
-    memset(tl->prints + tl->n_log, 0, PRINTS * sizeof *tl->prints);
-}
-
 static inline void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
-    if (tl->n_log == tl->cap_prints) prints_grow(tl);
-    if (i < tl->n_log) memmove(tl->prints + i + 1, tl->prints + i, (tl->n_log - i) * sizeof *tl->prints);
-    tl->prints[i] = print;
+    uint16_t *end = log_prints_end(tl), *last = end - tl->n_log;
+    if (i < tl->n_log) memmove(last - 1, last, (tl->n_log - i) * sizeof *last);
+    *(end - 1 - i) = print;
     tl->n_log++;
 }
 
@@ -118,14 +116,23 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, 
 
 /* Logs are many and have a bar: by little at a time, not by half. Each time is a copy of all of it into memory that is
  * cold. */
-static void log_fit(sz_timeline *tl, size_t n) {
-    size_t more = n / 16 > LOG_LEAST_MORE ? n / 16 : LOG_LEAST_MORE;
-    tl->log.cap = (n + more + 63) & ~(size_t)63;
-    tl->log.p = sz_realloc(tl->log.p, tl->log.cap);
-}
-
-static inline void log_room(sz_timeline *tl, uint32_t n) {
-    if (tl->log.n + n > tl->log.cap) log_fit(tl, tl->log.n + n);
+void log_grow(sz_timeline *tl, size_t n) {
+    size_t more = n / 16 > LOG_LEAST_MORE ? n / 16 : LOG_LEAST_MORE, was = tl->log.cap, cap;
+    size_t prints = tl->n_log * sizeof(uint16_t);
+    cap = was;
+    if (n > was && sz_pool_extend(tl->head.pool, tl->log.p, &cap, n, n + more)) {
+        memmove(tl->log.p + cap - prints, tl->log.p + was - prints, prints);
+        tl->log.cap = cap;
+        return;
+    }
+    uint8_t *p = sz_pool_take(tl->head.pool, n + more / 2, n + more, &cap);
+    if (tl->n_log) {
+        memcpy(p, tl->log.p, tl->log.n);
+        memcpy(p + cap - prints, tl->log.p + was - prints, prints);
+    }
+    sz_pool_give(tl->head.pool, tl->log.p, was);
+    tl->log.p = p;
+    tl->log.cap = cap;
 }
 
 static inline uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
@@ -168,7 +175,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     sz_buf_clear(&c->scratch);
     sz_entry_put_as(&c->scratch, e, mask, mask_bytes(c), c->types, &w);
     bool is_end = off == tl->log.n;
-    log_room(tl, (uint32_t)c->scratch.n);
+    log_room(tl, c->scratch.n, 1);
     if (is_end) {
         sz_bytes_copy(tl->log.p + off, c->scratch.p, c->scratch.n);
         tl->log.n += c->scratch.n;
@@ -197,10 +204,12 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     for (uint32_t off = 0; off < n; off += sz_entry_len(tl->log.p + off)) count++;
     memmove(tl->log.p, tl->log.p + n, tl->log.n - n);
     tl->log.n -= n;
-    memmove(tl->prints, tl->prints + count, (tl->n_log - count) * sizeof *tl->prints);
+    uint16_t *last = log_prints_end(tl) - tl->n_log;
+    memmove(last + count, last, (tl->n_log - count) * sizeof *last);
     tl->n_log -= count;
     tl->last_off = tl->n_log ? tl->last_off - n : 0;
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
     tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
-    if (tl->log.cap > tl->log.n + tl->log.n / 2 + 512) log_fit(tl, tl->log.n);
+    size_t kept = tl->log.n + tl->n_log * sizeof(uint16_t);
+    if (tl->log.cap > kept + kept / 2 + 512) log_grow(tl, kept);
 }

@@ -26,7 +26,7 @@ static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
 static bool is_usual(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
     bool is_plain = tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !c->rule_from_ms;
     if (!is_plain || tl->redo_ms != SZ_TIME_MAX || c->bundle->fs.n_matchers > 64) return false;
-    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, tl->prints[tl->n_log - 1]))) return false;
+    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, log_print(tl, tl->n_log - 1)))) return false;
     if (c->bundle->fs.has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE) return false;
     return e->time_ms >= c->facts->known_ms && !state_may_pass_midnight(tl, c, e->time_ms) && !is_anything_due(tl, c);
 }

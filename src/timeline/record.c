@@ -175,6 +175,7 @@ static bool get_log_carried(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
         sz_event e;
         if (!made.n || !entry_is_sound(c, (const uint8_t *)made.p, made.n, &e)) return false;
         uint32_t at = (uint32_t)tl->log.n;
+        log_room(tl, made.n, 1);
         sz_buf_put_str(&tl->log, made);
         note_entry(tl, &e, at, tl->n_log);
         off += sz_entry_len(p);
@@ -182,7 +183,22 @@ static bool get_log_carried(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
     return true;
 }
 
+/* 0: these are none. */
+static uint32_t entries_in(sz_str bytes) {
+    enum { LEAST_ENTRY = 2 };
+    uint32_t n = 0;
+    for (size_t off = 0, len; off < bytes.n; off += len, n++) {
+        len = bytes.n - off < LEAST_ENTRY ? 0 : sz_entry_len((const uint8_t *)bytes.p + off);
+        if (len < LEAST_ENTRY || len > bytes.n - off) return 0;
+    }
+    return n;
+}
+
 static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
+    if (!bytes.n) return true;
+    uint32_t n = entries_in(bytes);
+    if (!n) return false;
+    log_room(tl, bytes.n, n);
     sz_buf_put(&tl->log, bytes.p, bytes.n);
     for (uint32_t off = 0; off < bytes.n; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
@@ -199,6 +215,7 @@ sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry)
         return SZ_CORRUPT;
     uint32_t index, off = log_place(tl, c, &e, &index), n = (uint32_t)entry.n;
     bool is_end = off == tl->log.n;
+    log_room(tl, n, 1);
     sz_buf_put(&tl->log, entry.p, n);
     if (!is_end) {
         memmove(tl->log.p + off + n, tl->log.p + off, tl->log.n - n - off);
@@ -234,11 +251,11 @@ static bool get_tail(sz_timeline *tl, const sz_tlctx *c, sz_str tail, int format
     const sz_featureset *fs = &c->bundle->fs;
     tl->tail.n = 0;
     if (!tail.n) return format > 1;
-    sz_fstate s = {0};
+    sz_fstate s = {.pool = tl->head.pool};
     bool ok = c->carry ? sz_fstate_unpack_mapped(&s, fs, &c->carry->map, tail.p, tail.n, format)
                        : sz_fstate_unpack(&s, fs, tail.p, tail.n, format);
     ok = ok && sz_fstate_is_sound(&s, fs, c->dict, c->types);
-    if (ok) state_rest((sz_tlctx *)(uintptr_t)c, &tl->tail, &s);
+    if (ok) state_rest((sz_tlctx *)(uintptr_t)c, tl, &s);
     sz_fstate_fini(&s);
     return ok;
 }
@@ -287,11 +304,11 @@ bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash) {
 }
 
 void sz_timeline_memory(const sz_timeline *tl, size_t *state, size_t *log) {
-    size_t s = sizeof *tl + tl->id.n + 1 + tl->head.cap + tl->mark.cap + tl->tail.cap;
+    size_t s = sz_timeline_bytes() + tl->head.cap + tl->mark.cap + tl->tail.cap;
     for (uint32_t i = 0; i < tl->n_episodes; i++) {
         s += sizeof(sz_episode);
         for (uint32_t k = 0; k < tl->episodes[i].n_anns; k++) s += sizeof(sz_ann) + tl->episodes[i].anns[k].body.n;
     }
     *state = s + tl->cap_pends * sizeof *tl->pends;
-    *log = tl->log.cap + tl->cap_prints * sizeof *tl->prints;
+    *log = tl->log.cap;
 }

@@ -72,16 +72,18 @@ static void set_unmatched(run *x, uint32_t off, bool on) {
     x->c->undo_unmatched += on ? 1 : -1;
 }
 
-void state_rest(sz_tlctx *c, sz_buf *to, const sz_fstate *from) {
+/* n bytes in a block that is hardly larger. */
+static void keep(sz_buf *to, const void *p, size_t n, sz_pool *pool) {
+    if (to->cap < n || to->cap > n + n / 4 + 64) to->p = sz_pool_resize(pool, to->p, &to->cap, 0, n, n);
+    memcpy(to->p, p, n);
+    to->n = n;
+}
+
+void state_rest(sz_tlctx *c, sz_timeline *tl, const sz_fstate *from) {
     sz_buf *made = &c->scratch2;
     sz_buf_clear(made);
     sz_fstate_pack(made, from, &c->bundle->fs, SZ_FPACK_FORMAT);
-    if (to->cap < made->n || to->cap > made->n + made->n / 4 + 64) {
-        to->cap = made->n + 16;
-        to->p = sz_realloc(to->p, to->cap);
-    }
-    memcpy(to->p, made->p, made->n);
-    to->n = made->n;
+    keep(&tl->tail, made->p, made->n, tl->head.pool);
 }
 
 /* What was put to rest here comes back: it cannot be damaged. */
@@ -92,19 +94,13 @@ static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
 
 /* A mark is the head as it was, byte for byte: whoever has one is taken back most days, and packing and unpacking it
  * was a third of what a campus takes whose attendance comes in batches. */
-static void mark_keep(sz_buf *to, const sz_fstate *head) {
-    if (to->cap < head->n || to->cap > head->n + head->n / 4 + 64) {
-        to->cap = head->n + 16;
-        to->p = sz_realloc(to->p, to->cap);
-    }
-    memcpy(to->p, head->p, head->n);
-    to->n = head->n;
-}
+static void mark_keep(sz_buf *to, const sz_fstate *head) { keep(to, head->p, head->n, head->pool); }
 
 static void mark_wake(sz_fstate *head, const sz_buf *mark) {
     if (head->cap < mark->n) {
-        head->cap = (uint32_t)mark->n + 64;
-        head->p = sz_realloc(head->p, head->cap);
+        size_t cap = head->cap;
+        head->p = sz_pool_resize(head->pool, head->p, &cap, 0, mark->n, mark->n);
+        head->cap = (uint32_t)cap;
     }
     memcpy(head->p, mark->p, mark->n);
     head->n = (uint32_t)mark->n;
@@ -314,7 +310,7 @@ static void fold(run *x) {
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         if (tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c))) tl->n_undos--;
     }
-    state_rest(x->c, &tl->tail, &x->c->folded);
+    state_rest(x->c, tl, &x->c->folded);
     tl->tail_ms = limit;
     log_drop_front(tl, end);
 }
@@ -336,7 +332,7 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
         mark_here(x, midnight_ms, tl->head_off);
     } else if (tl->mark_ms != SZ_TIME_NONE) {
         tl->mark_ms = SZ_TIME_NONE;
-        sz_buf_fini(&tl->mark);
+        sz_pool_give(tl->head.pool, tl->mark.p, tl->mark.cap);
         sz_buf_init(&tl->mark);
     }
 }

@@ -178,7 +178,7 @@ static void test_id_of_last_record_is_known(void **state) {
     timeline_fixture *f = *state;
     static const char *const forms[] = {"p299999", "abcd1", "x:00112233445566778899aabbccddeeff"};
     sz_fstate s;
-    sz_fstate_init(&s, &f->bundle->fs);
+    sz_fstate_init(&s, &f->bundle->fs, NULL);
     sz_buf a = {0};
     uint8_t all[MASK_BYTES] = {0xff};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {

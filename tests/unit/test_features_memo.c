@@ -183,9 +183,9 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     const sz_featureset *fs = &f.bundle->fs;
     sz_add_memo *m = sz_add_memo_new();
     sz_fstate quick, anew, from_entry;
-    sz_fstate_init(&quick, fs);
-    sz_fstate_init(&anew, fs);
-    sz_fstate_init(&from_entry, fs);
+    sz_fstate_init(&quick, fs, NULL);
+    sz_fstate_init(&anew, fs, NULL);
+    sz_fstate_init(&from_entry, fs, NULL);
     sz_buf entry, a, b;
     sz_buf_init(&entry);
     sz_buf_init(&a);

@@ -51,6 +51,7 @@ static int teardown(void **state) {
 }
 
 typedef struct kept {
+    char name[16];
     sz_timeline tl;
     sz_fstate all; /* what every record left */
     uint32_t n_folds;
@@ -120,10 +121,9 @@ static void test_tail_and_log_say_what_all_records_would(void **state) {
     timeline_fixture *f = *state;
     kept all[STUDENTS] = {0};
     for (uint32_t s = 0; s < STUDENTS; s++) {
-        char name[16];
-        snprintf(name, sizeof name, "20260%u", s);
-        sz_timeline_init(&all[s].tl, &f->ctx, sz_str_of(name), SZ_NONE);
-        sz_fstate_init(&all[s].all, &f->bundle->fs);
+        snprintf(all[s].name, sizeof all[s].name, "20260%u", s);
+        sz_timeline_init(&all[s].tl, &f->ctx, sz_str_of(all[s].name), SZ_NONE);
+        sz_fstate_init(&all[s].all, &f->bundle->fs, NULL);
     }
     for (int32_t day = 0; day < DAYS; day++)
         for (int32_t i = 0; i < A_DAY; i++)
@@ -157,7 +157,7 @@ static void test_a_late_record_begins_at_the_tail(void **state) {
     kept *both[] = {&on_time, &late};
     for (uint32_t k = 0; k < 2; k++) {
         sz_timeline_init(&both[k]->tl, &f->ctx, SZ_STR("s1"), SZ_NONE);
-        sz_fstate_init(&both[k]->all, &f->bundle->fs);
+        sz_fstate_init(&both[k]->all, &f->bundle->fs, NULL);
     }
     char id[16], held_id[16];
     const int32_t held_day = 50, told_day = 60;
