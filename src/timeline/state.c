@@ -125,7 +125,7 @@ static bool may_any_be_undone(const sz_timeline *tl, uint32_t from) {
     if (!tl->n_undos) return false;
     for (uint32_t off = from; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) n++;
     for (uint32_t i = tl->n_log - n; i < tl->n_log; i++)
-        if (undo_may_name(tl, tl->prints[i])) return true;
+        if (undo_may_name(tl, log_print(tl, i))) return true;
     return false;
 }
 
