@@ -44,7 +44,9 @@ def small_term(tmp):
           f"true,lost_contact,{stamp(DAY + timedelta(days=2, hours=13))},{stamp(DAY + timedelta(days=6))},0.9\n"
           f"grace,lost_contact,{stamp(DAY)},{stamp(DAY + timedelta(days=1, hours=2))},0.5\n"      # ends 2 d 22 h before the alert
           f"stale,lost_contact,{stamp(DAY)},{stamp(DAY + timedelta(hours=22))},0.5\n"             # 3 d 2 h before
-          f"busy,spend_drop,{stamp(DAY)},{stamp(DAY + timedelta(days=9))},0.5\n")
+          f"busy,spend_drop,{stamp(DAY)},{stamp(DAY + timedelta(days=9))},0.5\n"
+          f"true,missed_classes,{stamp(DAY + timedelta(days=3))},{stamp(DAY + timedelta(days=5))},0.9\n"      # away, so it is no other thing
+          f"busy,missed_classes,{stamp(DAY + timedelta(days=3))},{stamp(DAY + timedelta(days=5))},0.9\n")
     write(tmp / "data/confounders.csv", f"student,confounder,from,to\ntreated,is_treated,{stamp(DAY)},{stamp(DAY + timedelta(days=9))}\n"
           f"stale,is_treated,{stamp(DAY + timedelta(days=9))},{stamp(DAY + timedelta(days=10))}\n")
     write(tmp / "rules/rules.yaml", RULES)
@@ -91,6 +93,15 @@ def test_quality_table_lists_what_was_false_and_missed(tmp):
     rows = [line.split()[:2] for line in text.splitlines() if line.startswith(("false  ", "missed "))]
     same(sorted(rows), [["false", "stale"], ["false", "treated"], ["missed", "stale"]], "rows")
     expect("lost_contact" in text and "spend_drop" in text, "a table by incident")
+    same(re.findall(r"^(missed_classes(?:, away)?) +(\d+) +(\d+) ", text, re.M), [("missed_classes", "0", "1"), ("missed_classes, away", "0", "1")], "classes missed by being away")
+
+
+def test_quality_counts_as_somebody_who_knows_no_rule(tmp):
+    """With a confounder that holds for all: two that stand are true, two of students with nothing the matter or long over, one was taken back."""
+    options = small_term(tmp)
+    write(tmp / "data/confounders.csv", "student,confounder,from,to\n" + "".join(f"{s},is_treated,{stamp(DAY)},{stamp(DAY + timedelta(days=9))}\n" for s in ["true", "grace", "treated", "leave"]))
+    expect("of 4 alerts that stand 3 fall on a confounder, whatever the rule detects; 1 of these on a student with no incident at the time; and 1 that were taken back fell on one" in
+           quality(*options), quality(*options))
 
 
 def test_quality_of_the_shipped_rules_on_a_small_term(tmp):
