@@ -64,7 +64,8 @@ suite() {
 side_by_side() {
   local running=0 n=0 out line i; out=$(mktemp -d)
   while read -ra line; do
-    suite "${line[@]}" >"$out/$((n += 1))" 2>&1 </dev/null &
+    n=$((n + 1))                                   # here: what stands in the redirection is worked out by the child
+    suite "${line[@]}" >"$out/$n" 2>&1 </dev/null &
     if [ $((running += 1)) -ge "$1" ]; then wait -n; running=$((running - 1)); fi
   done
   wait

@@ -43,7 +43,9 @@ class Worker:
         self.process.wait()
 
     def say_leave(self) -> None:
-        """SIGTERM: it commits, sees its alerts out and ends well."""
+        """SIGTERM: it commits, sees its alerts out and ends well. Not before it has begun: on a busy machine it may not be the program
+        yet that gets it."""
+        wait_until(lambda: self.has_begun() or not self.alive(), f"{self.name} to have begun", LONG)
         self.process.send_signal(signal.SIGTERM)
 
     def leave(self) -> None:
