@@ -54,6 +54,8 @@ int sz_str_distance(sz_str a, sz_str b, int limit);
 bool sz_utf8_valid(const char *p, size_t n);
 /* Decode one character at p (n > 0 bytes left); bad bytes give U+FFFD and length 1. */
 uint32_t sz_utf8_next(const char *p, size_t n, size_t *len);
+/* Control characters and those that turn the direction of writing: no terminal should get them from a file. */
+bool sz_utf8_is_unsafe(uint32_t c);
 /* Cells that a terminal uses for s: East Asian Wide and Fullwidth 2, combining and zero-width 0, else 1. Own table, no
  * locale. */
 size_t sz_text_width(sz_str s);

@@ -69,8 +69,24 @@ static int by_urgency(const void *pa, const void *pb, void *ctx) {
     return c ? c : strcmp(text(a, "rule"), text(b, "rule"));
 }
 
+static void make_safe_text(char *p, size_t n) {
+    for (size_t i = 0, len; i < n; i += len) {
+        uint32_t c = sz_utf8_next(p + i, n - i, &len);
+        if (sz_utf8_is_unsafe(c)) memset(p + i, c == '\n' || c == '\r' || c == '\t' ? ' ' : '.', len);
+    }
+}
+
+/* Ids and places are whatever the readers sent; a terminal gets no control characters of theirs. A document's values
+ * stand one behind the other. */
+static yyjson_doc *made_safe(yyjson_doc *doc) {
+    yyjson_val *v = yyjson_doc_get_root(doc);
+    for (size_t i = 0; v && i < yyjson_doc_get_val_count(doc); i++)
+        if (yyjson_is_str(&v[i])) make_safe_text((char *)(uintptr_t)yyjson_get_str(&v[i]), yyjson_get_len(&v[i]));
+    return doc;
+}
+
 /* Lines that are no alert events are counted, not hidden. */
-static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
+static uint32_t read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) {
     uint32_t bad = 0;
     bool has_mark = f->n >= 3 && memcmp(f->p, "\xef\xbb\xbf", 3) == 0;
     for (size_t at = has_mark ? 3 : 0; at < f->n;) {
@@ -79,6 +95,7 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
         at += n + 1;
         if (sz_str_trim((sz_str){p, n}).n == 0) continue;
         yyjson_doc *doc = yyjson_read(p, n, 0);
+        if (!as_json) made_safe(doc);
         yyjson_val *root = yyjson_doc_get_root(doc);
         yyjson_val *named = yyjson_obj_get(root, "alert");
         sz_str alert = {yyjson_get_str(named), yyjson_get_len(named)};
@@ -88,7 +105,8 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold) {
             continue;
         }
         event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
-        if (fold && strcmp(text(&e, "state"), "open") == 0) e.told = yyjson_read(p, n, 0), e.told_seq = e.seq;
+        if (fold && strcmp(text(&e, "state"), "open") == 0)
+            e.told = made_safe(yyjson_read(p, n, 0)), e.told_seq = e.seq;
         shelf_put(s, e, alert, fold);
     }
     return bad;
@@ -139,7 +157,7 @@ static int show(sz_config *c) {
     bool fold = !c->num[SZ_O_FOLDED];
     shelf s = {0};
     sz_map_init(&s.by_alert);
-    uint32_t bad = read_lines(&f.v[0], &s, fold);
+    uint32_t bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, fold);

@@ -17,12 +17,6 @@ static void put_color(sz_buf *out, bool color, const char *seq) {
     if (color) sz_buf_put_z(out, seq);
 }
 
-/* Control characters and those that turn the direction of writing. */
-static bool is_unsafe(uint32_t c) {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xfffd;
-}
-
 /* One character as it is shown at cell `at`: its text and cells; a tab is blanks up to the next stop. */
 static sz_str shown(sz_str rest, size_t at, size_t *len, size_t *cells) {
     uint32_t c = sz_utf8_next(rest.p, rest.n, len);
@@ -30,7 +24,7 @@ static sz_str shown(sz_str rest, size_t at, size_t *len, size_t *cells) {
         *cells = TAB - at % TAB;
         return (sz_str){"    ", *cells};
     }
-    if (is_unsafe(c)) {
+    if (sz_utf8_is_unsafe(c)) {
         *cells = 1;
         return SZ_STR("\xef\xbf\xbd");
     }

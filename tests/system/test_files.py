@@ -502,6 +502,21 @@ def test_alerts_are_folded_for_people(tmp):
     text = sanzao(folder, "alerts", "-", "--lang", "en", rc=0, stdin=nul.encode()).out.decode()
     expect("2 stand (2 open" in text, "ids are told apart behind a NUL, too", text)
 
+def test_no_control_character_of_a_record_reaches_a_terminal(tmp):
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\n"
+          "rules: [{id: r, title: {zh: 一, en: One}, when: n >= 1, level: blue, message: {zh: '{student.id}', en: '{student.id}'}}]\n")
+    ids = ["a\x1b[31m", "b\n● RED  x", "c\u202ed", "e\x9bf", "g\x7f"]
+    write_lines(tmp / "e.ndjson", [json.dumps({"type": "swipe", "student": x, "time": "2026-03-02T08:00:00", "place": "p\x1b]0;x\x07"}).encode() for x in ids])
+    args = ["run", "--source", "file:e.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson"]
+    sanzao(tmp, *args, rc=0)
+    same(sorted(a["student"] for a in alerts(tmp / "alerts.ndjson")), sorted(ids), "programs get them as they are")
+    for shown in (sanzao(tmp, "alerts", "alerts.ndjson", rc=0), sanzao(tmp, "alerts", "alerts.ndjson", "--events", rc=0), sanzao(tmp, *args, "--dry-run", rc=0)):
+        text = shown.out.decode()
+        same([c for c in text if c != "\n" and not c.isprintable()], [], shown.args[1])
+        expect("\n● RED" not in text and "a.[31m" in text, shown)
+    expect(b"\\u001b" in sanzao(tmp, "alerts", "alerts.ndjson", "--json", rc=0).out.lower(), "--json")
+
+
 def test_reasons_are_told_as_a_person_reads_them(tmp):
     """What a clause says itself is not said twice, one day is one day, and a source in two languages is read in one's own."""
     alert = {"schema": 1, "alert": "a", "seq": 1, "event": "firing", "state": "open", "rule": "r", "student": "s1", "level": "blue",
