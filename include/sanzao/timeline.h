@@ -280,10 +280,9 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry);
 void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash);
 bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash);
-/* The episode's rule is gone or switched off: what is open resolves at that time, why: rule_removed, in the mode (an sz_mode)
- * in which it was told. r may be NULL. */
-void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, sz_str rule, const sz_rule *r, uint8_t mode, sz_episode *e,
-                            int64_t at_ms);
+/* The episode's rule is gone or switched off: what is open resolves at that time, why: rule_removed. r: as it told it, mode and
+ * rule_version among that; of one that is gone nothing else but its id. */
+void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, const sz_rule *r, sz_episode *e, int64_t at_ms);
 void sz_timeline_drop_episode(sz_timeline *tl, uint32_t i);
 /* After unpacking, and after records were put back by hand: the head is made from tail and log. */
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);

@@ -80,16 +80,22 @@ static int64_t end_of_rule(const sz_worker *w) {
     return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
 }
 
-/* One that was switched off in a rule set between, and is on again, was off when its episode ended. NULL: it is gone.
- */
-static const sz_rule *as_switched_off(const sz_worker *w, const struct ended *x, sz_rule *r) {
-    if (x->off.number == SZ_NONE) return NULL;
-    *r = w->bundle->rules[x->off.number];
-    r->mode = SZ_DISABLED;
-    if (x->off.version.n && x->off.version.n < sizeof r->rule_version) {
-        memcpy(r->rule_version, x->off.version.p, x->off.version.n);
-        r->rule_version[x->off.version.n] = 0;
+static void set_version(sz_rule *r, sz_str version) {
+    if (!version.n || version.n >= sizeof r->rule_version) return;
+    memcpy(r->rule_version, version.p, version.n);
+    r->rule_version[version.n] = 0;
+}
+
+/* The rule as it was when it ended: gone, of which nothing is left but its name and version, or switched off in a rule
+ * set between, though it may be on again. */
+static sz_rule as_it_ended(const sz_worker *w, const struct ended *x) {
+    if (x->off.number == SZ_NONE) {
+        sz_rule r = {.id = x->rule, .rule_version = "removed"};
+        set_version(&r, x->off.by);
+        return r;
     }
+    sz_rule r = w->bundle->rules[x->off.number];
+    set_version(&r, x->off.version);
     return r;
 }
 
@@ -97,9 +103,9 @@ static void tell(sz_worker *w, uint32_t i) {
     owed_student *s = &w->owed.of[i];
     if (!s->is_owed) return;
     for (struct ended *x = s->first; x; x = x->next) {
-        sz_rule off;
-        const sz_rule *r = as_switched_off(w, x, &off);
-        sz_timeline_rule_ended(w->students.v[i], &w->tc, x->rule, r, x->off.told, &x->e, end_of_rule(w));
+        sz_rule r = as_it_ended(w, x);
+        r.mode = x->off.told;
+        sz_timeline_rule_ended(w->students.v[i], &w->tc, &r, &x->e, end_of_rule(w));
     }
     s->is_owed = false;
     w->owed.n--;

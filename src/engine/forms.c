@@ -146,16 +146,22 @@ sz_str form_rule(const form *f, sz_str rule) {
     return r ? r->id : sz_arena_str(&f->worker->world, rule);
 }
 
-/* In which mode was told what it has open: the last one that it had from this form on, before it went. */
-static uint8_t form_told_mode(const form *f, sz_str rule) {
+/* The rule as it told what it has open: the last one that it was from this form on, before it went. */
+static const old_rule *told_by(const form *f, sz_str rule) {
     const form *end = f->worker->forms + f->worker->n_forms;
-    uint8_t mode = SZ_LIVE;
+    const old_rule *last = NULL;
     for (const form *g = f; g < end; g++) {
         const old_rule *r = rule_in(&g->old, rule);
         if (!r || r->mode == SZ_DISABLED) break;
-        mode = r->mode;
+        last = r;
     }
-    return mode;
+    return last;
+}
+
+/* States of before do not say it: as of a rule that names no version. */
+static sz_str version_of(const form *f, const old_rule *r) {
+    if (r->version.n) return r->version;
+    return sz_str_of(sz_arena_printf(&f->worker->world, "1-%08x", (unsigned)(r->hash >> 32)));
 }
 
 /* The same of whoever is read in ours: of the newest rule set that did tell it. */
@@ -168,12 +174,16 @@ uint8_t forms_told_mode(const sz_worker *w, sz_str rule) {
 }
 
 off_rule form_switched_off(const form *f, sz_str rule) {
-    off_rule off = {.number = SZ_NONE, .told = form_told_mode(f, rule)};
-    const old_rule *r;
+    const old_rule *r = told_by(f, rule);
+    off_rule off = {.number = SZ_NONE, .told = SZ_LIVE};
+    if (r) {
+        off.told = r->mode;
+        off.by = version_of(f, r);
+    }
     const sz_bundle *b = f->worker->bundle;
     if (!ended_between(f, rule, &r) || !r) return off;
     for (uint32_t i = 0; i < b->n_rules && off.number == SZ_NONE; i++)
-        if (sz_str_eq(b->rules[i].id, rule)) off = (off_rule){i, r->version, off.told};
+        if (sz_str_eq(b->rules[i].id, rule)) off = (off_rule){i, r->version, off.told, off.by};
     return off;
 }
 

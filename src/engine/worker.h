@@ -658,6 +658,7 @@ typedef struct off_rule {
     uint32_t number; /* among ours; SZ_NONE: not there */
     sz_str version;  /* of then; empty: as now */
     uint8_t told;    /* the mode (an sz_mode) in which its episode was told */
+    sz_str by;       /* the version by which it was told, if it is gone */
 } off_rule;
 off_rule form_switched_off(const form *f, sz_str rule);
 uint8_t forms_told_mode(const sz_worker *w, sz_str rule); /* what it has open, of whoever is read in ours */

@@ -291,13 +291,10 @@ void tell(run *x) {
         if (!tl->episodes[i].is_retracted) tell_rest(x, &tl->episodes[i]);
 }
 
-void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, sz_str rule, const sz_rule *r, uint8_t mode, sz_episode *e,
-                            int64_t at_ms) {
-    sz_rule ended = r ? *r : (sz_rule){.id = rule, .rule_version = "removed"};
-    ended.mode = mode;
-    if (e->is_retracted || ended.is_instant || !e->n_anns || !episode_is_open(e)) return;
+void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, const sz_rule *r, sz_episode *e, int64_t at_ms) {
+    if (e->is_retracted || r->is_instant || !e->n_anns || !episode_is_open(e)) return;
     run x = {.tl = tl, .c = c};
     sz_ann end = e->anns[e->n_anns - 1];
     end.kind = SZ_ANN_RESOLVED;
-    say_of(&x, &ended, e, &end, SZ_ALERT_RESOLVED, SZ_STR("rule_removed"), at_ms, at_ms, ORDER_RECORD, 0);
+    say_of(&x, r, e, &end, SZ_ALERT_RESOLVED, SZ_STR("rule_removed"), at_ms, at_ms, ORDER_RECORD, 0);
 }

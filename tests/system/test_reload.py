@@ -263,6 +263,8 @@ def test_hup_resolves_what_a_removed_rule_had_open(tmp):
     run.end()
     same(fired(tmp), [("firing", "many", "2026-03-03", None), ("resolved", "many", "2026-03-03", "rule_removed"),
                       ("firing", "more", "2026-03-03", None)], "events")
+    versions = {e["event"]: e["rule_version"] for e in alerts(tmp / "alerts.ndjson") if e["rule"] == "many"}
+    same(versions["resolved"], versions["firing"], "the version that had told it")
 
 
 def test_what_was_told_in_the_shadow_ends_there(tmp):
