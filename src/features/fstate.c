@@ -115,12 +115,15 @@ static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
     }
 }
 
+enum { NOTED = 128 }; /* so many regions have it worked out once */
+
 void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     enum { FEW = 2 }; /* they may as well grow one by one */
-    uint32_t end = s->n, n = 0;
+    uint32_t noted[NOTED], end = s->n, n = 0;
     for (uint32_t k = 0; k < fs->n_accs; k++) {
         const region *r = &regions_of(s)[k];
         uint32_t more = more_for(s->p, r, region_cap(r), &fs->accs[k], days);
+        if (k < NOTED) noted[k] = more;
         end += more;
         n += more != 0;
     }
@@ -136,7 +139,7 @@ void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     /* From behind: none is written over before it has moved. */
     for (uint32_t k = fs->n_accs; k-- > 0 && end != was;) {
         uint32_t at = r[k].off, cap = was - at;
-        cap += more_for(s->p, &r[k], cap, &fs->accs[k], days);
+        cap += k < NOTED ? noted[k] : more_for(s->p, &r[k], cap, &fs->accs[k], days);
         move_on(s->p + end - cap, s->p + at, (r[k].n + 7) & ~7u);
         r[k].off = end -= cap;
         was = at;

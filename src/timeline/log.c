@@ -6,7 +6,7 @@
  */
 #include "internal.h"
 
-enum { PRINTS = 32, LOG_LEAST_MORE = 192 }; /* fingerprints compared at once; bytes that a log grows by at least */
+enum { PRINTS = 32, LOG_LEAST_MORE = 320 }; /* fingerprints compared at once; bytes that a log grows by at least */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
@@ -117,7 +117,7 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, 
 /* Logs are many and have a bar: by little at a time, not by half. Each time is a copy of all of it into memory that is
  * cold. */
 void log_grow(sz_timeline *tl, size_t n) {
-    size_t more = n / 16 > LOG_LEAST_MORE ? n / 16 : LOG_LEAST_MORE, was = tl->log.cap, cap;
+    size_t more = n / 12 > LOG_LEAST_MORE ? n / 12 : LOG_LEAST_MORE, was = tl->log.cap, cap;
     size_t prints = tl->n_log * sizeof(uint16_t);
     cap = was;
     if (n > was && sz_pool_extend(tl->head.pool, tl->log.p, &cap, n, n + more)) {
