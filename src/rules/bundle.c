@@ -115,6 +115,7 @@ static void fini(struct sz_loading *l) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) sz_decls_fini(all[i]);
     sz_map_fini(&l->feature_by_hash);
     sz_map_fini(&l->matcher_by_hash);
+    sz_decoder_free(l->decoder);
     sz_arena_fini(&l->tmp);
 }
 

@@ -156,6 +156,7 @@ struct sz_loading {
     bool *seen_features;          /* for rule_meaning.c */
     uint32_t depth;               /* of value features within each other */
     bool has_too_many;            /* of features: said once */
+    sz_decoder *decoder;          /* of the records in tests; made with the first one, for it is large */
 };
 
 /* Room for one more in an array of an arena: *SZ_PUSH(a, v, n, cap) = x. */

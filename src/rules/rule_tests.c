@@ -210,7 +210,8 @@ static void load_until(struct sz_testing *x, const sz_yaml *node) {
 /* What would be a dead letter tests nothing. */
 static void try_records(struct sz_testing *x) {
     struct sz_loading *l = x->g->l;
-    sz_decoder *decoder = sz_decoder_new(l->types, l->zone ? l->zone : &(sz_zone){0});
+    static const sz_zone utc = {0};
+    if (!l->decoder) l->decoder = sz_decoder_new(l->types, l->zone ? l->zone : &utc);
     uint32_t last = SZ_NONE;
     sz_buf json;
     sz_buf_init(&json);
@@ -220,7 +221,7 @@ static void try_records(struct sz_testing *x) {
         sz_buf_clear(&json);
         sz_test_json(&json, x->t, l->types, i, 20000);
         sz_record r;
-        sz_decode_json(decoder, sz_buf_str(&json), &l->tmp, &r);
+        sz_decode_json(l->decoder, sz_buf_str(&json), &l->tmp, &r);
         if (r.kind != SZ_RECORD_DEAD) continue;
         x->failed = true;
         const char *reason = sz_reason_names[r.dead.reason];
@@ -231,7 +232,6 @@ static void try_records(struct sz_testing *x) {
                           "每种记录需要什么，见 docs/events.md");
     }
     sz_buf_fini(&json);
-    sz_decoder_free(decoder);
 }
 
 static void keep_spans(struct sz_testing *x) {
