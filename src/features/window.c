@@ -109,12 +109,15 @@ void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64
     *enrolled_ms = enrolled == SZ_DAY_NONE ? INT64_MIN : sz_zone_midnight(ev->zone, enrolled);
 }
 
+/* None for who enrols only later. */
+static int32_t units_of(const range *r) { return r->to < r->from ? 0 : r->to - r->from + 1; }
+
 /* Without leaves and silent feeds the days before the beginning are all that can be dark. */
 static int32_t observed_plainly(const sz_eval *ev, const sz_feature *f, const range *r) {
     int32_t first = ev->facts->feature_day[f - ev->fs->features],
             enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
     if (enrolled > first) first = enrolled;
-    if (first <= r->from) return r->to - r->from + 1;
+    if (first <= r->from) return units_of(r);
     return first > r->to ? 0 : r->to - first + 1;
 }
 
@@ -179,7 +182,7 @@ void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, in
     range r;
     *observed = *total = 0;
     if (!window_range(ev, &f->window, &r)) return;
-    *total = r.to - r.from + 1;
+    *total = units_of(&r);
     *observed = observed_in(ev, f, &r);
 }
 
