@@ -5,6 +5,7 @@
  */
 #include <sanzao/base.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ void *sz_alloc(size_t n) {
 }
 
 void *sz_realloc(void *p, size_t n) {
-    void *q = realloc(p, n ? n : 1);
+    void *q = n <= PTRDIFF_MAX ? realloc(p, n ? n : 1) : NULL; /* no object is larger; gcc asks for it */
     if (!q) out_of_memory();
     return q;
 }
