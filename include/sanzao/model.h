@@ -123,7 +123,10 @@ bool sz_event_is_undo(const sz_event *e);
  * comes back from a store is asked. */
 bool sz_event_is_sane(const sz_event *e, const sz_types *types);
 bool sz_time_is_sane(int64_t ms);
-#define SZ_COLLECTED_SKEW_MS (10 * SZ_MINUTE_MS) /* a record is not later than its own collection by more than this */
+/* Is it later than its own collection (SZ_TIME_NONE: not given) by more than a clock may be wrong? Then it is a dead letter. */
+static inline bool sz_time_is_after_collected(int64_t time_ms, int64_t collected_ms) {
+    return collected_ms != SZ_TIME_NONE && time_ms > collected_ms + 10 * SZ_MINUTE_MS;
+}
 /* Order of semantics 1: time, source, id; bytes compared. */
 int sz_event_cmp(const sz_event *a, const sz_event *b);
 

@@ -158,12 +158,6 @@ static const old_rule *told_by(const form *f, sz_str rule) {
     return last;
 }
 
-/* States of before do not say it: as of a rule that names no version. */
-static sz_str version_of(const form *f, const old_rule *r) {
-    if (r->version.n) return r->version;
-    return sz_str_of(sz_arena_printf(&f->worker->world, "1-%08x", (unsigned)(r->hash >> 32)));
-}
-
 /* The same of whoever is read in ours: of the newest rule set that did tell it. */
 uint8_t forms_told_mode(const sz_worker *w, sz_str rule) {
     for (uint32_t k = w->n_forms; k-- > 0;) {
@@ -171,6 +165,12 @@ uint8_t forms_told_mode(const sz_worker *w, sz_str rule) {
         if (r && r->mode != SZ_DISABLED) return r->mode;
     }
     return SZ_LIVE;
+}
+
+/* States of before do not say it: as of a rule that names no version. */
+static sz_str version_of(const form *f, const old_rule *r) {
+    if (r->version.n) return r->version;
+    return sz_str_of(sz_arena_printf(&f->worker->world, "1-%08x", (unsigned)(r->hash >> 32)));
 }
 
 off_rule form_switched_off(const form *f, sz_str rule) {

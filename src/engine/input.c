@@ -45,8 +45,7 @@ static void reject(sz_worker *w, const sz_input *in, sz_reason reason, const cha
 }
 
 static bool is_future(const sz_worker *w, const sz_event *e) {
-    if (e->time_ms > w->clocks.limit_ms) return true;
-    return e->collected_ms != SZ_TIME_NONE && e->time_ms > e->collected_ms + SZ_COLLECTED_SKEW_MS;
+    return e->time_ms > w->clocks.limit_ms || sz_time_is_after_collected(e->time_ms, e->collected_ms);
 }
 
 /* Number in the campus of whose record it is. */

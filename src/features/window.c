@@ -154,7 +154,7 @@ static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const
         may_be_dark(dark, ev, r, l->from_ms, l->to_ms);
     }
     int64_t began, enrolled;
-    int32_t n = r->to - r->from + 1;
+    int32_t n = units_of(r);
     observed_bounds(ev, f->types, &began, &enrolled);
     for (uint32_t w = 0; w < DARK_WORDS; w++)
         for (uint64_t left = dark[w]; left; left &= left - 1) {

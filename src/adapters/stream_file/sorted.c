@@ -73,11 +73,7 @@ static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
     return (packed_from){x->n++, p->offset, p->line, x->at, keeps_line};
 }
 
-/* Later than its own collection: a dead letter, so the next line with its identity is the first. */
-static inline bool is_from_the_future(int64_t time_ms, int64_t collected_ms) {
-    return collected_ms != SZ_TIME_NONE && time_ms > collected_ms + SZ_COLLECTED_SKEW_MS;
-}
-
+/* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
 static inline bool note(sorted *x, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
     return sz_fs_repeats_add(&x->repeats, name, content, time_ms, ordinal) || lacks_room(x, x->repeats.error);
 }
@@ -106,7 +102,8 @@ static bool add_decoded(sorted *x, const piece *p) {
         char room[3][NAME_READ];
         name_of name = {readable(room[0], e->id), readable(room[1], e->source),
                         readable(room[2], e->student.n ? e->student : e->card), e->student.n > 0};
-        if (!is_from_the_future(e->time_ms, e->collected_ms) && !note(x, &name, e->content, e->time_ms, from.ordinal))
+        if (!sz_time_is_after_collected(e->time_ms, e->collected_ms) &&
+            !note(x, &name, e->content, e->time_ms, from.ordinal))
             return false;
     }
     return added(x, to);
@@ -121,7 +118,8 @@ static inline bool add_one_plain(sorted *x, const sz_compact *c, const piece *p,
     name_of name = {made.n ? made : sz_compact_text(c, p->raw.p, SZ_TEXT_ID), source.n ? source : (sz_str){usual, 7},
                     sz_compact_text(c, p->raw.p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
     sz_fs_pack_plain(to, c, p->raw, made, &from);
-    return (is_from_the_future(c->time_ms, c->collected_ms) || note(x, &name, c->content, c->time_ms, from.ordinal)) &&
+    return (sz_time_is_after_collected(c->time_ms, c->collected_ms) ||
+            note(x, &name, c->content, c->time_ms, from.ordinal)) &&
            added(x, to);
 }
 
