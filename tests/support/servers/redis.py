@@ -220,9 +220,12 @@ class Redis(Group):
             wait_until(lambda s=s: quietly(agreed, s), f"{s.name}: three sentinels know the master and its replica", seconds)
 
     def wait_one_master(self, seconds: float = 60.0) -> None:
-        """An old master that comes back believes in itself until a sentinel has told it otherwise."""
-        wait_until(lambda: [s.port for s in self.data() if self.role(s) == "master"] == [self.master_port()],
-                   "one master, the one that the sentinels name", seconds)
+        """An old master that comes back believes in itself until a sentinel has told it otherwise; who does not say what it is may be one."""
+        def is_one() -> bool:
+            roles = {s.port: self.role(s) for s in self.data() if s.alive()}
+            return set(roles.values()) <= {"master", "replica"} and [p for p, role in roles.items() if role == "master"] == [self.master_port()]
+
+        wait_until(is_one, "one master, the one that the sentinels name", seconds)
         self.wait_in_step()
 
     def restart_one(self, which=None) -> Server:
