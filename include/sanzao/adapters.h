@@ -175,6 +175,7 @@ typedef struct sz_stream_file_options {
     int64_t horizon_ms;        /* sorted: ids repeat within it; 0: 14 d */
     bool accept_gap;           /* go on although an unfinished batch is not what it was */
     size_t memory;             /* sorted: bytes before it spills; 0: 256 MiB */
+    sz_pages *pages;           /* sorted: gets the large pages of what was given; borrowed, may be NULL */
     const char *tmp_dir;       /* where it spills to; NULL: /tmp */
     int stdin_fd;
     int wake_fd;               /* while it is readable no pipe is waited for; 0: there is none */

@@ -14,12 +14,13 @@
 #ifndef SANZAO_BASE_POOL_H
 #define SANZAO_BASE_POOL_H
 
-#include <sanzao/base.h>
+#include <sanzao/base_pages.h>
 
 enum { SZ_POOL_UNIT = 64 };
 
 typedef struct sz_pool sz_pool;
-sz_pool *sz_pool_new(void);
+/* pages: where large pages are taken from before the kernel is asked for fresh ones, as long as the pool is there; may be NULL. */
+sz_pool *sz_pool_new(sz_pages *pages);
 void sz_pool_free(sz_pool *s); /* NULL: nothing */
 
 /* In all of these a pool NULL is the process' allocator; *cap, the block's size, is a multiple of 64. */

@@ -14,6 +14,7 @@
 #define SANZAO_ENGINE_H
 
 #include <sanzao/base.h>
+#include <sanzao/base_pages.h>
 #include <sanzao/campus.h>
 #include <sanzao/features.h>
 #include <sanzao/model.h>
@@ -206,6 +207,7 @@ typedef struct sz_options {
     uint32_t tick_students;          /* what concerns all (a tick, a load, other rules) is cut into steps, or commits, of so many; 0: 500 */
     sz_str topic, worker;
     uint32_t parts, partition;
+    sz_pages *pages;                 /* large pages that others have done with, for its students; NULL: none. Borrowed */
     uint32_t parts_before;           /* for how many partitions the topic's first state was made, where that is known: with another number
                                       * no state is begun, either (allow_new is then to be false) */
 } sz_options;

@@ -30,6 +30,7 @@ typedef struct parts {
     sz_diags diags;
     sz_msgq *q;
     sz_state state;
+    sz_pages *pages; /* what the stream has done with is the worker's */
     sz_stream_file *stream;
     sz_sink_file *sink;
     sz_kafka_producer *producer; /* NULL: nothing goes to Kafka */
@@ -129,6 +130,7 @@ static sz_status make_sinks(const sz_job *job, parts *p, sz_sink_port *port) {
 
 /* Inputs and outputs are looked at before anything is acquired; then the worker, and both are tied to it. */
 static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
+    p->pages = sz_pages_new();
     sz_stream_file_options so = {.sources = job->sources,
                                  .n_sources = job->n_sources,
                                  .order = job->order,
@@ -139,6 +141,7 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
                                  .horizon_ms = job->horizon_ms,
                                  .accept_gap = job->accept_gap,
                                  .memory = job->sort_memory,
+                                 .pages = p->pages,
                                  .tmp_dir = job->tmp_dir,
                                  .stdin_fd = STDIN_FILENO,
                                  .wake_fd = sz_signals_fd()};
@@ -155,6 +158,7 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     sz_options opt = *o;
     opt.is_volatile = p->state.is_volatile;
     opt.settle_ms = p->state.settle_ms;
+    opt.pages = p->pages;
     p->has_readers = sz_campus_n_readers(p->in.campus) > 0;
     p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
     p->in.campus = NULL; /* taken */
@@ -337,6 +341,7 @@ static void parts_fini(parts *p) {
     sz_worker_free(p->worker);
     sz_tally_free(p->tally);
     sz_stream_file_free(p->stream);
+    sz_pages_free(p->pages);
     sz_sink_file_free(p->sink);
     sz_sink_kafka_free(p->kafka);
     sz_kafka_producer_free(p->producer);

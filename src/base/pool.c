@@ -22,8 +22,8 @@
 #endif
 
 #define SPAN_BYTES  ((size_t)64 << 10)
-#define HUGE_PAGE   ((size_t)2 << 20)
-#define SMALL_PAGES (2 * HUGE_PAGE)    /* whoever has few students is not to take a huge page for them */
+#define HUGE_PAGE   SZ_LARGE_PAGE
+#define SMALL_PAGES HUGE_PAGE          /* whoever has few students is not to take a huge page for them */
 #define RANGE_LEAST ((size_t)64 << 20) /* bytes of addresses: less is of no use */
 #define LARGE       (SPAN_BYTES / 2)   /* beyond it blocks would not share spans */
 
@@ -54,6 +54,7 @@ struct sz_pool {
     int32_t bins[BINS];
     uint32_t *empty; /* spans without a block: the lowest last; in no bin */
     large *larges;
+    sz_pages *pages; /* borrowed */
     sz_pool_use use;
 };
 
@@ -77,8 +78,12 @@ static void reserve(sz_pool *s) {
     }
 }
 
-/* More of it to be used; in larger steps the more there is. */
+/* More of it to be used: pages that somebody has done with, else fresh ones, in larger steps the more there is. */
 static bool open_more(sz_pool *s) {
+    if (s->range - s->open >= HUGE_PAGE && sz_pages_take(s->pages, s->base + s->open)) {
+        s->open += HUGE_PAGE;
+        return true;
+    }
     size_t n = s->open / 8 / HUGE_PAGE * HUGE_PAGE;
     if (n < HUGE_PAGE) n = HUGE_PAGE;
     if (n > s->range - s->open) n = s->range - s->open;
@@ -345,8 +350,9 @@ void *sz_pool_resize(sz_pool *s, void *p, size_t *cap, size_t keep, size_t n, si
 
 /* ---- the whole ---- */
 
-sz_pool *sz_pool_new(void) {
+sz_pool *sz_pool_new(sz_pages *pages) {
     sz_pool *s = sz_alloc(sizeof *s);
+    s->pages = pages;
     for (uint32_t k = 0; k < BINS; k++) s->bins[k] = NO_SPAN;
     reserve(s);
     return s;

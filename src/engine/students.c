@@ -75,7 +75,7 @@ const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus) {
 
 void students_init(sz_worker *w) {
     students *s = &w->students;
-    w->tc.pool = s->pool = sz_pool_new();
+    w->tc.pool = s->pool = sz_pool_new(w->o.pages);
     sz_map_init(&s->ids);
     asleep_init(&s->asleep);
     s->n_of_campus = sz_campus_n_students(w->campus);

@@ -316,6 +316,52 @@ static void test_million_lines_take_no_more_memory_than_fifty_thousand(void **st
     unlink(stream_path("many"));
 }
 
+/* What was given, and what repeats were found by, is kept for who wants it while the rest is given; afterwards nothing
+ * of it is left to be taken. */
+static void test_pages_of_what_was_given_are_kept_for_others(void **state) {
+    enum { N = 100000 };
+    (void)state;
+    FILE *f = fopen(stream_path("many"), "w");
+    for (uint32_t i = 0; i < N; i++)
+        fprintf(
+            f, "{\"id\":\"e%u\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"%u\",\"time\":%lld,\"amount\":1}\n",
+            i, i % 5000, 1772400000000LL + i * 1000LL);
+    fclose(f);
+    static stream_book b;
+    stream_run r = stream_run_of(&b);
+    sz_msgq *q = sz_msgq_new();
+    sz_progress p = stream_book_progress(&b);
+    sz_stream_file *s = NULL;
+    stream_run_add(&r, stream_source("many"));
+    r.o.sources = r.sources;
+    r.o.memory = 256 << 20;
+    r.o.pages = sz_pages_new();
+    assert_int_equal(sz_stream_file_new(&r.o, q, &r.diags, &s), SZ_OK);
+    sz_stream_file_attach(s, &p);
+    sz_stream_port port = sz_stream_file_port(s);
+    size_t first = 0, last = 0;
+    uint64_t seen = 0;
+    for (bool is_over = false; !is_over; b.n_pending = 0, sz_arena_reset(&b.arena)) {
+        port.want(port.self, 256);
+        const sz_msg *m;
+        while ((m = sz_msgq_pop(q)) == NULL) continue;
+        is_over = m->kind == SZ_MSG_INPUT_END;
+        if (!is_over) last = sz_pages_n(r.o.pages);
+        if (seen == 0) first = last;
+        seen += m->n;
+    }
+    assert_int_equal(seen, N);
+    assert_true(first >= N * 32 / SZ_LARGE_PAGE); /* the identities' */
+    assert_true(last >= first + 2);               /* and the records', which take 64 bytes and more each */
+    sz_stream_file_free(s);
+    assert_int_equal(sz_pages_n(r.o.pages), 0);
+    sz_pages_free(r.o.pages);
+    sz_msgq_free(q);
+    stream_run_fini(&r);
+    stream_book_fini(&b);
+    unlink(stream_path("many"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorted_equals_a_plain_sort_with_any_budget),
@@ -323,6 +369,7 @@ int main(void) {
         cmocka_unit_test(test_lines_from_the_future_are_no_first_lines),
         cmocka_unit_test(test_repeats_equal_a_plain_search_with_any_budget),
         cmocka_unit_test(test_no_room_for_sorting_is_told),
+        cmocka_unit_test(test_pages_of_what_was_given_are_kept_for_others),
         cmocka_unit_test(test_million_lines_take_no_more_memory_than_fifty_thousand),
     };
     return cmocka_run_group_tests_name("stream_file, sorted", tests, stream_begin, stream_end);

@@ -17,23 +17,22 @@ typedef struct chunk {
     tuple v[CHUNK_TUPLES];
 } chunk;
 
-void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir) {
+void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir, sz_pages *pages) {
     uint32_t bits = 0;
     while (1u << bits < MOST_PARTS && ((size_t)4 << bits) * sizeof(chunk) <= budget) bits++;
-    *r = (repeats){.budget = budget, .tmp_dir = tmp_dir, .n_parts = 1u << bits, .shift = 64 - bits, .fd = -1};
+    *r = (repeats){
+        .budget = budget, .tmp_dir = tmp_dir, .pages = pages, .n_parts = 1u << bits, .shift = 64 - bits, .fd = -1};
     r->parts = sz_alloc(sizeof *r->parts * r->n_parts);
     r->room = budget + 2 * sizeof(chunk);
     r->region = sz_fs_map(r->room);
 }
 
-static void unmap(repeats *r) {
-    if (r->region) munmap(r->region, r->room);
-    r->region = NULL;
-}
-
 void sz_fs_repeats_fini(repeats *r) {
     for (uint32_t i = 0; i < r->n_parts; i++) sz_free(r->parts[i].extents);
-    unmap(r);
+    if (r->region) {
+        sz_pages_withdraw(r->pages, r->region, r->room);
+        munmap(r->region, r->room);
+    }
     sz_free(r->parts);
     sz_free(r->flags);
     if (r->fd >= 0) close(r->fd);
@@ -244,6 +243,13 @@ static bool look_through(repeats *r, const partition *p, table *t, const bounds 
     return is_fine;
 }
 
+/* What of it was touched: the last large page as a whole. */
+static void give_away(repeats *r) {
+    uintptr_t from = (uintptr_t)r->region, touched = from + r->used + SZ_LARGE_PAGE - 1;
+    size_t n = (touched & ~(uintptr_t)(SZ_LARGE_PAGE - 1)) - from;
+    if (r->used) sz_pages_give(r->pages, r->region, n < r->room ? n : r->room);
+}
+
 bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int64_t limit_ms) {
     table t = {NULL, 0, 0};
     bounds b = {(uint64_t)horizon_ms, limit_ms};
@@ -257,6 +263,6 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
         is_fine = look_through(r, p, &t, &b);
     }
     sz_free(t.v);
-    unmap(r);
+    give_away(r);
     return is_fine;
 }

@@ -8,7 +8,7 @@
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 
-#include <sanzao/base.h>
+#include <sanzao/base_pages.h>
 
 typedef struct tuple {
     uint64_t hash; /* of the identity: 96 bits with `more` */
@@ -36,15 +36,16 @@ typedef struct repeats {
     partition *parts;
     uint32_t n_parts, shift;
     struct chunk *spare;
-    uint8_t *region; /* chunks, one behind the other; until all are looked through */
+    uint8_t *region; /* chunks, one behind the other; given away when all are looked through */
     size_t room, used;
+    sz_pages *pages; /* borrowed, may be NULL */
     int fd;
     uint64_t written, n; /* n: ordinals */
     uint64_t *flags;     /* two bits an ordinal; NULL: nothing repeats */
     char error[256];
 } repeats;
 
-void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir);
+void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir, sz_pages *pages);
 void sz_fs_repeats_fini(repeats *r);
 /* What is one record and no other within a batch: its source, its id, and whose it is. Of each 16 bytes may be read. */
 enum { NAME_READ = 16 };

@@ -37,8 +37,8 @@ sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
     x->s = s;
     x->batch = b;
     sz_arena_init(&x->arena);
-    sz_fs_sorter_init(&x->sorter, s->o.memory / 8 * 7, s->tmp_dir);
-    sz_fs_repeats_init(&x->repeats, s->o.memory / 8, s->tmp_dir);
+    sz_fs_sorter_init(&x->sorter, s->o.memory / 8 * 7, s->tmp_dir, s->o.pages);
+    sz_fs_repeats_init(&x->repeats, s->o.memory / 8, s->tmp_dir, s->o.pages);
     x->names = sz_alloc(sizeof *x->names * (b->n + 1));
     for (uint32_t i = 0; i < b->n; i++) x->names[i] = sz_str_of(b->v[i]->name);
     sz_fs_again_init(&x->again, b->n);

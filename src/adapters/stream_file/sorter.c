@@ -3,18 +3,28 @@
 
 #include <sys/mman.h>
 
-enum { LEAST_BUDGET = 64 << 10, LEAST_PIECE = sizeof(packed) };
+enum { LEAST_BUDGET = 64 << 10, LEAST_PIECE = sizeof(packed), SMALL_PAGES = 64 << 10, PAGE = 4096 };
 
 void *sz_fs_map(size_t n) {
-    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    bool is_large = n > (size_t)16 << 20;
+    size_t more = is_large ? SZ_LARGE_PAGE : 0;
+    uint8_t *p = mmap(NULL, n + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return sz_realloc(NULL, SIZE_MAX); /* ends the process as every lack of memory does */
-    if (n > (size_t)16 << 20) madvise(p, n, MADV_HUGEPAGE); /* a fault for 2 MiB, not for 4 KiB */
-    return p;
+    if (!is_large) return p;
+    size_t before = (SZ_LARGE_PAGE - ((uintptr_t)p + SMALL_PAGES) % SZ_LARGE_PAGE) % SZ_LARGE_PAGE;
+    size_t end = (before + n + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (before) munmap(p, before);
+    if (end < n + more) munmap(p + end, n + more - end);
+    madvise(p + before, n, MADV_HUGEPAGE); /* a fault for 2 MiB, not for 4 KiB */
+    return p + before;
 }
 
-void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
-    *s = (sorter){
-        .budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget, .tmp_dir = tmp_dir, .fd = -1, .is_in_order = true};
+void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir, sz_pages *pages) {
+    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget,
+                  .tmp_dir = tmp_dir,
+                  .pages = pages,
+                  .fd = -1,
+                  .is_in_order = true};
     s->region_room = s->budget + PACKED_MOST;
     s->region = sz_fs_map(s->region_room);
     s->places_room = s->region_room / LEAST_PIECE + 1;
@@ -23,6 +33,7 @@ void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir) {
 
 void sz_fs_sorter_fini(sorter *s) {
     if (!s->region) return;
+    sz_pages_withdraw(s->pages, s->region, s->region_room);
     munmap(s->region, s->region_room);
     munmap(s->places, s->places_room * sizeof *s->places);
     s->region = NULL;
@@ -78,7 +89,7 @@ void sz_fs_sorter_forget(sorter *s) {
     uintptr_t upto = ((uintptr_t)s->region + s->floors[s->given / FLOOR_EVERY]) & ~(uintptr_t)(FORGET_AT_ONCE - 1);
     uintptr_t from = (uintptr_t)s->region + s->forgotten;
     if (upto <= from) return;
-    madvise((void *)from, upto - from, MADV_DONTNEED);
+    sz_pages_give(s->pages, (void *)from, upto - from);
     s->forgotten = upto - (uintptr_t)s->region;
 }
 

@@ -9,6 +9,8 @@
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_SORTER_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_SORTER_H
 
+#include <sanzao/base_pages.h>
+
 #include "lines.h"
 #include "pack.h"
 
@@ -20,7 +22,7 @@ typedef struct place_of { /* of a packed record */
 /* A record that comes so little too late is put where it belongs at once. */
 enum { LATE_AT_MOST = 32 };
 
-/* What was given goes back to the system while the rest is given, which then takes the same pages for the students. */
+/* The pages of what was given go to who wants them, the students, while the rest is given. */
 enum { FLOOR_EVERY = 8192, FORGET_AT_ONCE = 2 << 20 };
 
 typedef struct run {
@@ -32,6 +34,7 @@ typedef struct run {
 typedef struct sorter {
     size_t budget;
     const char *tmp_dir;
+    sz_pages *pages; /* borrowed, may be NULL */
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
     place_of *places; /* of each; sorted before they are given or written */
@@ -48,12 +51,12 @@ typedef struct sorter {
     bool is_merging;
     size_t given;     /* in memory: records given */
     uint64_t *floors; /* of each FLOOR_EVERY places, where in the region the first piece of what follows lies */
-    size_t forgotten; /* region[0, forgotten) was given back */
+    size_t forgotten; /* region[0, forgotten) was given away */
     uint64_t most_fan;
     char error[256];
 } sorter;
 
-void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir);
+void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir, sz_pages *pages);
 void sz_fs_sorter_fini(sorter *s);
 /* Room for the next record's piece; pack into it, then call added. */
 static inline packed *sz_fs_sorter_room(sorter *s) { return (packed *)(void *)(s->region + s->used); }
@@ -74,7 +77,8 @@ static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
 bool sz_fs_sorter_finish(sorter *s);
 /* What was given so far is not used any longer. */
 void sz_fs_sorter_forget(sorter *s);
-/* Memory that costs nothing before it is touched; never NULL. */
+/* Memory that costs nothing before it is touched, in large pages but for its beginning, since who has little to keep is
+ * not to have two megabytes cleared for it; never NULL. */
 void *sz_fs_map(size_t n);
 
 /* ---- runs.c ---- */
