@@ -104,7 +104,7 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
  * where the system has that card at other times only, or does not have it and other systems disagree about its holder. */
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
 /* For whoever is about to look up many students or cards: three rounds over all of them, each of which fetches what the next one and then
- * the look-up read of cold memory. None of them waits for it. */
+ * the look-up read of cold memory. None of them waits for it. The look-up, sz_campus_fetched, is of what the rounds were begun for. */
 typedef struct sz_campus_fetch {
     uint32_t hash, row;
     bool is_card;
@@ -112,6 +112,8 @@ typedef struct sz_campus_fetch {
 sz_campus_fetch sz_campus_fetch_begin(const sz_campus *c, bool is_card, sz_str key);
 void sz_campus_fetch_row(const sz_campus *c, sz_campus_fetch *f);
 void sz_campus_fetch_key(const sz_campus *c, const sz_campus_fetch *f);
+/* Whose card or student number `key` is, as sz_campus_resolve_card and sz_campus_find_student would say. */
+uint32_t sz_campus_fetched(const sz_campus *c, const sz_campus_fetch *f, sz_str system, sz_str key, int64_t t_ms);
 /* Place and direction of a reader at t, of its source or without source; false: unknown reader. *place may be "" and *dir
  * SZ_DIR_NONE. */
 bool sz_campus_resolve_reader(const sz_campus *c, sz_str source, sz_str reader, int64_t t_ms, sz_str *place, uint8_t *dir);

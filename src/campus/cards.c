@@ -54,10 +54,9 @@ void sz_campus_load_cards(struct loader *l, struct text_file *f) {
 /* The own system's row first; a row without system is of all systems. A card that its own system knows, but not at
  * this time, is nobody's: another system's card of the same number may be another student's. So are two systems
  * that disagree, where the own one does not know the number at all. */
-uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms) {
-    uint32_t from, to, of_any = SZ_NONE, of_others = SZ_NONE;
+static uint32_t holder_of_rows(const sz_campus *c, uint32_t from, uint32_t to, sz_str system, int64_t t_ms) {
+    uint32_t of_any = SZ_NONE, of_others = SZ_NONE;
     bool is_own = false, is_torn = false;
-    if (!sz_held_find(&c->cards, card, &from, &to)) return SZ_NONE;
     for (uint32_t i = from; i < to; i++) {
         const struct held *h = &c->cards.v[i];
         bool is_of_system = sz_str_eq(h->system, system);
@@ -73,4 +72,15 @@ uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, 
     }
     if (of_any != SZ_NONE) return of_any;
     return is_own || is_torn ? SZ_NONE : of_others;
+}
+
+uint32_t sz_campus_holder(const sz_campus *c, uint32_t row, sz_str system, int64_t t_ms) {
+    const struct held *h = &c->cards.v[row];
+    if (h->n > 1) return holder_of_rows(c, row, row + h->n, system, t_ms);
+    return t_ms < h->from_ms || t_ms >= h->to_ms ? SZ_NONE : h->value; /* whichever system it is of */
+}
+
+uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms) {
+    uint32_t from, to;
+    return sz_held_find(&c->cards, card, &from, &to) ? sz_campus_holder(c, from, system, t_ms) : SZ_NONE;
 }

@@ -107,6 +107,8 @@ bool sz_campus_load_curfew(struct loader *l, const sz_yaml *node, void *at, cons
 void sz_held_finish(struct held_table *t, struct text_file *f, int code, const char *en, const char *zh);
 struct held *sz_held_add(struct held_table *t);
 void sz_held_free(struct held_table *t);
+/* Who holds the card of which `row` is the first one. */
+uint32_t sz_campus_holder(const sz_campus *c, uint32_t row, sz_str system, int64_t t_ms);
 /* The rows of a key, [*from, *to); false: none. */
 bool sz_held_find(const struct held_table *t, sz_str key, uint32_t *from, uint32_t *to);
 

@@ -49,10 +49,9 @@ static bool is_future(const sz_worker *w, const sz_event *e) {
 }
 
 /* Number in the campus of whose record it is. */
-static uint32_t holder_of(const sz_worker *w, const sz_event *e) {
-    if (e->student.n) return sz_campus_find_student(w->campus, e->student);
+static uint32_t holder_of(const sz_worker *w, const sz_event *e, const sz_campus_fetch *f) {
     sz_str system = e->card_system.n ? e->card_system : e->source;
-    return sz_campus_resolve_card(w->campus, system, e->card, e->time_ms);
+    return sz_campus_fetched(w->campus, f, system, e->student.n ? e->student : e->card, e->time_ms);
 }
 
 /* A look-up goes from a line of hashes to a row and from there to its key; one after the other they are waited for. */
@@ -72,7 +71,8 @@ static void fetch_holders(sz_worker *w, const sz_input *in, uint32_t n) {
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
     fetch_holders(w, in, n);
     for (uint32_t i = 0; i < n; i++) {
-        w->holders[i] = in[i].record.kind == SZ_RECORD_EVENT ? holder_of(w, &in[i].record.event) : SZ_NONE;
+        bool is_event = in[i].record.kind == SZ_RECORD_EVENT;
+        w->holders[i] = is_event ? holder_of(w, &in[i].record.event, &w->fetches[i]) : SZ_NONE;
         w->ahead[i] = student_of_campus(w, w->holders[i]);
     }
 }

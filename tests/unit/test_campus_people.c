@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <math.h>
@@ -84,6 +85,14 @@ static void test_study_share_runs_from_entry_to_the_last_day(void **state) {
     assert_true(isnan(sz_student_study_share(&s, fixture_day("2026-09-01"))));
 }
 
+/* By the rounds of fetching. */
+static uint32_t fetched(const sz_campus *c, bool is_card, const char *system, sz_str key, int64_t t_ms) {
+    sz_campus_fetch f = sz_campus_fetch_begin(c, is_card, key);
+    sz_campus_fetch_row(c, &f);
+    sz_campus_fetch_key(c, &f);
+    return sz_campus_fetched(c, &f, sz_str_of(system), key, t_ms);
+}
+
 static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **state) {
     (void)state;
     struct campus_fixture x;
@@ -96,7 +105,8 @@ static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **st
                                                                  "pos,88,s1,2026-03-01,2026-03-01\n"
                                                                  "pos,99,s1,,\n"
                                                                  "door,99,s2,2026-03-02 08:00,2026/3/2 24:00\n"
-                                                                 "pos,11,s1,,\ndoor,11,s1,,\n"},
+                                                                 "pos,11,s1,,\ndoor,11,s1,,\n"
+                                                                 "pos,55,s2,2026-03-01,2026-03-02\n"},
                                                    {NULL, NULL}});
     assert_string_equal(campus_fixture_findings(&x), "");
     static const struct {
@@ -121,6 +131,11 @@ static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **st
         {"door", "99", "2026-03-03T00:00:00", NULL},
         {"else", "99", "2026-03-03T00:00:00", "s1"},
         {"else", "11", "2026-03-03T00:00:00", "s1"}, /* two systems that agree */
+        {"pos", "55", "2026-03-01T00:00:00", "s2"},  /* the only row of its number */
+        {"gate", "55", "2026-03-02T23:59:59.999", "s2"},
+        {"", "55", "2026-03-02T00:00:00", "s2"},
+        {"pos", "55", "2026-02-28T23:59:59.999", NULL},
+        {"gate", "55", "2026-03-03T00:00:00", NULL},
         {"pos", "7", "2026-03-04T00:00:00", NULL},
         {"pos", "", "2026-03-04T00:00:00", NULL},
     };
@@ -128,6 +143,8 @@ static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **st
         uint32_t got =
             sz_campus_resolve_card(x.c, sz_str_of(rows[i].system), sz_str_of(rows[i].card), fixture_ms(rows[i].time));
         uint32_t want = rows[i].student ? fixture_student(&x, rows[i].student) : SZ_NONE;
+        if (fetched(x.c, true, rows[i].system, sz_str_of(rows[i].card), fixture_ms(rows[i].time)) != want)
+            fail_msg("row %zu, fetched", i);
         if (got != want) fail_msg("row %zu: %s %s at %s", i, rows[i].system, rows[i].card, rows[i].time);
     }
     campus_fixture_fini(&x);
@@ -194,6 +211,8 @@ static void test_the_empty_campus_knows_nobody(void **state) {
     assert_true(sz_campus_is_empty(x.c));
     assert_int_equal(fixture_student(&x, "s1"), SZ_NONE);
     assert_int_equal(sz_campus_resolve_card(x.c, SZ_STR("pos"), SZ_STR("1"), 0), SZ_NONE);
+    assert_int_equal(fetched(x.c, true, "pos", SZ_STR("1"), 0), SZ_NONE);
+    assert_int_equal(fetched(x.c, false, "", SZ_STR("1"), 0), SZ_NONE);
     assert_false(sz_campus_resolve_reader(x.c, SZ_STR("pos"), SZ_STR("1"), 0, &place, &direction));
     assert_false(sz_campus_has_tag(x.c, SZ_STR("x")));
     assert_int_equal(sz_campus_find_feed(x.c, SZ_STR("pos")), SZ_NONE);
@@ -219,9 +238,24 @@ static void test_many_students_are_found_whatever_their_order(void **state) {
     for (uint32_t i = 0; i < N; i++) {
         const sz_student *s = sz_campus_student(x.c, i);
         assert_int_equal(sz_campus_find_student(x.c, s->id), i);
+        assert_int_equal(fetched(x.c, false, "", s->id, 0), i);
         assert_in_range(s->rank, 0, N - 1);
         by_rank[s->rank] = s->id;
     }
+    for (uint32_t i = N; i < 2 * N; i++) { /* nobody's */
+        char id[16];
+        snprintf(id, sizeof id, "%u", i);
+        assert_int_equal(fetched(x.c, false, "", sz_str_of(id), 0), SZ_NONE);
+    }
+    /* Another row is seen in the round than the key's: of 32 bits of a hash two may be the same. */
+    sz_campus_fetch odd = sz_campus_fetch_begin(x.c, false, by_rank[7]),
+                    other = sz_campus_fetch_begin(x.c, false, by_rank[8]);
+    sz_campus_fetch_row(x.c, &odd);
+    sz_campus_fetch_row(x.c, &other);
+    uint32_t right = odd.row;
+    odd.row = other.row;
+    assert_int_not_equal(right, other.row);
+    assert_int_equal(sz_campus_fetched(x.c, &odd, SZ_STR(""), by_rank[7], 0), right);
     for (uint32_t i = 1; i < N; i++) assert_int_equal(sz_str_cmp(by_rank[i - 1], by_rank[i]), -1);
     sz_buf_fini(&text);
     campus_fixture_fini(&x);
