@@ -19,8 +19,9 @@
 enum { SZ_POOL_UNIT = 64 };
 
 typedef struct sz_pool sz_pool;
-/* pages: where large pages are taken from before the kernel is asked for fresh ones, as long as the pool is there; may be NULL. */
-sz_pool *sz_pool_new(sz_pages *pages);
+/* pages: where large pages are taken from before the kernel is asked for fresh ones, as long as the pool is there; may be NULL. expected:
+ * bytes that it will have at least, or 0. */
+sz_pool *sz_pool_new(sz_pages *pages, size_t expected);
 void sz_pool_free(sz_pool *s); /* NULL: nothing */
 
 /* In all of these a pool NULL is the process' allocator; *cap, the block's size, is a multiple of 64. */

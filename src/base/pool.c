@@ -23,7 +23,6 @@
 
 #define SPAN_BYTES  ((size_t)64 << 10)
 #define HUGE_PAGE   SZ_LARGE_PAGE
-#define SMALL_PAGES HUGE_PAGE          /* whoever has few students is not to take a huge page for them */
 #define RANGE_LEAST ((size_t)64 << 20) /* bytes of addresses: less is of no use */
 #define LARGE       (SPAN_BYTES / 2)   /* beyond it blocks would not share spans */
 
@@ -48,6 +47,7 @@ _Static_assert(sizeof(large) == UNIT, "blocks behind it are aligned as it is");
 struct sz_pool {
     uint8_t *base;      /* of the range; NULL: there is none */
     size_t range, open; /* bytes of addresses; bytes of them that may be used */
+    size_t small; /* the first of them stand in small pages: whoever has few students takes no huge one for them */
     span *spans;
     uint32_t n_spans, cap_spans, n_empty;
     uint64_t filled; /* bins that have spans */
@@ -88,7 +88,7 @@ static bool open_more(sz_pool *s) {
     if (n < HUGE_PAGE) n = HUGE_PAGE;
     if (n > s->range - s->open) n = s->range - s->open;
     if (n < HUGE_PAGE || mprotect(s->base + s->open, n, PROT_READ | PROT_WRITE) != 0) return false;
-    if (s->open >= SMALL_PAGES) madvise(s->base + s->open, n, MADV_HUGEPAGE); /* where it is refused, pages are small */
+    if (s->open >= s->small) madvise(s->base + s->open, n, MADV_HUGEPAGE); /* where it is refused, pages are small */
     s->open += n;
     return true;
 }
@@ -350,9 +350,10 @@ void *sz_pool_resize(sz_pool *s, void *p, size_t *cap, size_t keep, size_t n, si
 
 /* ---- the whole ---- */
 
-sz_pool *sz_pool_new(sz_pages *pages) {
+sz_pool *sz_pool_new(sz_pages *pages, size_t expected) {
     sz_pool *s = sz_alloc(sizeof *s);
     s->pages = pages;
+    s->small = expected < HUGE_PAGE / 2 ? HUGE_PAGE : 0;
     for (uint32_t k = 0; k < BINS; k++) s->bins[k] = NO_SPAN;
     reserve(s);
     return s;

@@ -75,10 +75,11 @@ const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus) {
 
 void students_init(sz_worker *w) {
     students *s = &w->students;
-    w->tc.pool = s->pool = sz_pool_new(w->o.pages);
+    enum { LEAST = 640 }; /* bytes of a student who has no record yet */
+    s->n_of_campus = sz_campus_n_students(w->campus);
+    w->tc.pool = s->pool = sz_pool_new(w->o.pages, w->o.parts > 1 ? 0 : s->n_of_campus * (size_t)LEAST);
     sz_map_init(&s->ids);
     asleep_init(&s->asleep);
-    s->n_of_campus = sz_campus_n_students(w->campus);
     s->of_campus = sz_alloc((s->n_of_campus + 1) * sizeof *s->of_campus);
     for (uint32_t i = 0; i < s->n_of_campus; i++) s->of_campus[i] = SZ_NONE;
     grow(w);

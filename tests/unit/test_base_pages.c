@@ -120,7 +120,7 @@ static void test_a_pool_takes_what_others_have_done_with(void **state) {
     sz_pages *s = sz_pages_new();
     range from = numbered(4);
     sz_pages_give(s, from.p, 4 * LARGE);
-    sz_pool *pool = sz_pool_new(s);
+    sz_pool *pool = sz_pool_new(s, 0);
     uint8_t *p[N];
     (void)state;
     for (uint32_t i = 0; i < N; i++) {

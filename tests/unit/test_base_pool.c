@@ -156,7 +156,7 @@ static size_t draw_size(draw *d) {
 
 static void test_blocks_are_as_a_model_has_them(void **state) {
     draw d = draw_of(20260326);
-    model m = model_of(sz_pool_new(NULL));
+    model m = model_of(sz_pool_new(NULL, 0));
     block *blocks = sz_alloc(BLOCKS * sizeof *blocks);
     uint32_t n = 0;
     (void)state;
@@ -195,7 +195,7 @@ static void test_growing_blocks_leave_little_between_them(void **state) {
         size_t n, cap;
     } owner;
     draw d = draw_of(5);
-    sz_pool *pool = sz_pool_new(NULL);
+    sz_pool *pool = sz_pool_new(NULL, 0);
     owner *o = sz_alloc(OWNERS * sizeof *o);
     size_t worst = 0;
     (void)state;
@@ -215,7 +215,7 @@ static void test_growing_blocks_leave_little_between_them(void **state) {
 }
 
 static void test_what_is_free_side_by_side_is_free_as_a_whole(void **state) {
-    sz_pool *pool = sz_pool_new(NULL);
+    sz_pool *pool = sz_pool_new(NULL, 0);
     uint8_t *p[16];
     size_t cap;
     (void)state;
@@ -244,7 +244,7 @@ static void test_what_is_free_side_by_side_is_free_as_a_whole(void **state) {
 
 static void test_an_empty_span_serves_any_size(void **state) {
     enum { SMALL = 3 * UNITS };
-    sz_pool *pool = sz_pool_new(NULL);
+    sz_pool *pool = sz_pool_new(NULL, 0);
     uint8_t **p = sz_alloc(SMALL * sizeof *p);
     size_t cap;
     (void)state;
@@ -284,7 +284,7 @@ static void test_a_refused_range_is_done_without(void **state) {
     none = was;
     none.rlim_cur = 1 << 20; /* what is mapped already is more: every new mapping is refused */
     assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
-    sz_pool *pool = sz_pool_new(NULL);
+    sz_pool *pool = sz_pool_new(NULL, 0);
     assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
     for (uint32_t i = 0; i < 20; i++) {
         p[i] = sz_pool_take(pool, 1000 * (i + 1), 1100 * (i + 1), &cap[i]);
