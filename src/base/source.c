@@ -11,26 +11,31 @@ static size_t after_line_end(const char *p, size_t n, size_t i) {
     return i + 1 < n && p[i + 1] == '\n' ? i + 2 : i + 1;
 }
 
+/* Offset behind the first line end from i on; SIZE_MAX: there is none. */
+static size_t next_line(const char *p, size_t n, size_t i, bool has_returns) {
+    if (!has_returns) {
+        const char *end = i < n ? memchr(p + i, '\n', n - i) : NULL;
+        return end ? (size_t)(end - p) + 1 : SIZE_MAX;
+    }
+    for (; i < n; i++) {
+        size_t next = after_line_end(p, n, i);
+        if (next > i) return next;
+    }
+    return SIZE_MAX;
+}
+
 static sz_source *source_new(sz_arena *a, const char *name, const void *p, size_t n) {
     if (n > UINT32_MAX) n = UINT32_MAX; /* spans are 32 bits; the readers refuse far smaller files */
     sz_source *s = SZ_NEW(a, sz_source);
     s->name = sz_arena_str(a, sz_str_of(name)).p;
     s->p = sz_arena_str(a, (sz_str){p, n}).p;
     s->n = n;
-    uint32_t n_lines = 1;
-    for (size_t i = 0; i < n;) {
-        size_t next = after_line_end(s->p, n, i);
-        n_lines += next > i;
-        i = next > i ? next : i + 1;
-    }
-    s->lines = SZ_NEWN(a, uint32_t, n_lines);
-    s->n_lines = n_lines;
+    bool has_returns = n && memchr(s->p, '\r', n);
+    s->n_lines = 1;
+    for (size_t i = 0; (i = next_line(s->p, n, i, has_returns)) != SIZE_MAX;) s->n_lines++;
+    s->lines = SZ_NEWN(a, uint32_t, s->n_lines);
     uint32_t line = 1;
-    for (size_t i = 0; i < n;) {
-        size_t next = after_line_end(s->p, n, i);
-        if (next > i) s->lines[line++] = (uint32_t)next;
-        i = next > i ? next : i + 1;
-    }
+    for (size_t i = 0; (i = next_line(s->p, n, i, has_returns)) != SIZE_MAX;) s->lines[line++] = (uint32_t)i;
     if (n >= 3 && memcmp(s->p, "\xef\xbb\xbf", 3) == 0) s->lines[0] = 3;
     return s;
 }

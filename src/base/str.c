@@ -6,7 +6,8 @@
 
 sz_str sz_str_of(const char *z) { return z ? (sz_str){z, strlen(z)} : (sz_str){NULL, 0}; }
 
-bool sz_str_is(sz_str a, const char *z) { return sz_str_eq(a, sz_str_of(z)); }
+/* Most differ in their first byte. */
+bool sz_str_is(sz_str a, const char *z) { return (a.n == 0 || !z || a.p[0] == *z) && sz_str_eq(a, sz_str_of(z)); }
 
 int sz_str_cmp(sz_str a, sz_str b) {
     size_t n = a.n < b.n ? a.n : b.n;

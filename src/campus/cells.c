@@ -19,6 +19,7 @@ bool sz_cell_packed(const struct csv_cell *cell, void *at, const void *arg) {
 /* 2.02E+09: what a spreadsheet makes of a long number that it was not told to be text. */
 static bool is_scientific(sz_str s) {
     size_t i = 0;
+    if (!memchr(s.p, '+', s.n)) return false;
     while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.')) i++;
     if (i == 0 || i + 2 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e') || s.p[i + 1] != '+') return false;
     for (i += 2; i < s.n; i++)

@@ -52,10 +52,14 @@ static size_t skip_blank_lines(sz_str t, size_t at) {
     }
 }
 
+/* Ends of a row's first cells: few rows have more, and those are looked through once more. */
+enum { ENDS_MOST = 32 };
+
 /* Where the row that begins at `at` ends, its line end not counted, and its cells. */
-static size_t row_end(sz_str t, size_t at, char sep, uint32_t *n_cells, bool *is_open) {
+static size_t row_end(sz_str t, size_t at, char sep, uint32_t *n_cells, size_t ends[ENDS_MOST], bool *is_open) {
     for (*n_cells = 1;; ++*n_cells) {
         at = cell_end(t, at, sep, is_open);
+        if (*n_cells <= ENDS_MOST) ends[*n_cells - 1] = at;
         if (at >= t.n || t.p[at] == '\n') return at;
         at++;
     }
@@ -67,7 +71,8 @@ sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_ro
     *bad = false;
     *pos = begin;
     if (begin >= text.n) return SZ_END;
-    size_t end = row_end(text, begin, sep, &row->n, bad);
+    size_t ends[ENDS_MOST];
+    size_t end = row_end(text, begin, sep, &row->n, ends, bad);
     *pos = end < text.n ? end + 1 : end;
     if (!*bad && end > begin && text.p[end - 1] == '\r') end--;
     row->off = begin;
@@ -78,7 +83,8 @@ sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_ro
     size_t at = begin;
     bool is_open;
     for (uint32_t i = 0; i < row->n; i++) {
-        size_t stop = cell_end(whole, at, sep, &is_open);
+        size_t stop = i < ENDS_MOST ? ends[i] : cell_end(whole, at, sep, &is_open);
+        if (stop > end) stop = end; /* without the CR */
         sz_str cell = {text.p + at, stop - at};
         row->offs[i] = (uint32_t)at;
         row->cells[i] = cell.n && cell.p[0] == '"' ? unquote(a, cell) : cell;
@@ -91,7 +97,8 @@ size_t sz_csv_record_len(sz_str text, char sep, bool at_end) {
     size_t at = 0;
     bool is_open = false;
     uint32_t n_cells;
-    at = row_end(text, 0, sep, &n_cells, &is_open);
+    size_t ends[ENDS_MOST];
+    at = row_end(text, 0, sep, &n_cells, ends, &is_open);
     if (at < text.n && !is_open) return at + 1;
     return at_end ? text.n : 0;
 }

@@ -63,6 +63,7 @@ static size_t whole_characters(const uint8_t *p, size_t n) {
 /* Without a mark UTF-16 shows by its zeros: the high halves of Latin letters, digits and separators. */
 static sz_encoding by_zeros(const uint8_t *p, size_t n) {
     size_t zeros[2] = {0, 0};
+    if (!memchr(p, 0, n)) return SZ_ENC_AUTO;
     for (size_t i = 0; i < n; i++) zeros[i & 1] += p[i] == 0;
     if (zeros[1] > n / 8 && zeros[0] <= zeros[1] / 8) return SZ_ENC_UTF16LE;
     if (zeros[0] > n / 8 && zeros[1] <= zeros[0] / 8) return SZ_ENC_UTF16BE;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * places: from libyaml's character index to our byte offset, by a table of every 64th character.
+ * places: from libyaml's character index to our byte offset, by a table of every eighth character.
  */
 #include "internal.h"
 
-#define STEP ((size_t)64)
+#define STEP ((size_t)8)
 
 static bool is_tail(char c) { return ((uint8_t)c & 0xc0) == 0x80; }
 
