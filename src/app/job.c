@@ -22,6 +22,7 @@
 #include "servers.h"
 #include "signals.h"
 #include "states.h"
+#include "summary_sum.h"
 #include "summary_view.h"
 #include "tally.h"
 
@@ -43,6 +44,7 @@ typedef struct parts {
     bool has_readers; /* the campus folder says where readers hang */
     sz_reread reread;
     bool plan_is_told;
+    bool has_begun; /* inputs are read: whatever happens from here on, the summary says how far it came */
 } parts;
 
 int sz_exit_of(sz_status s) {
@@ -235,6 +237,7 @@ static sz_status pump(const sz_job *job, parts *p) {
              * unreadable */
             sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
             if (s != SZ_OK) return s;
+            p->has_begun = true;
             sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
             continue;
         }
@@ -314,10 +317,11 @@ static void tell_unknown(parts *p) {
     }
 }
 
-static sz_status write_summary(const sz_job *job, parts *p) {
+static sz_status write_summary(const sz_job *job, parts *p, bool is_unfinished) {
     sz_buf out;
     sz_buf_init(&out);
     sz_worker_summary(p->worker, &out);
+    if (is_unfinished) summary_unfinished(&out);
     if (p->tally) {
         out.n--; /* the closing brace */
         sz_buf_put_z(&out, ",\"sources\":");
@@ -388,8 +392,8 @@ int sz_job_run(const sz_job *job) {
         if (s == SZ_OK) tell_unknown(&p);
         if (s == SZ_OK) tell_unkept(job, &p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
-        if (s == SZ_OK || s == SZ_INTERRUPTED) {
-            sz_status w = write_summary(job, &p);
+        if (s == SZ_OK || s == SZ_INTERRUPTED || p.has_begun) {
+            sz_status w = write_summary(job, &p, s != SZ_OK && s != SZ_INTERRUPTED);
             if (s == SZ_OK) s = w;
         }
     }

@@ -186,7 +186,13 @@ static sz_status run_members(live *run) {
     return s == SZ_OK ? run->status : s;
 }
 
-static sz_status tell_summary(live *run) {
+static bool has_summary(const live *run) {
+    for (uint32_t i = 0; i < run->n_summaries; i++)
+        if (run->summaries[i].n) return true;
+    return false;
+}
+
+static sz_status tell_summary(live *run, bool is_unfinished) {
     const sz_job *job = run->job;
     sz_str *v = sz_alloc((run->n_summaries + 1) * sizeof *v);
     uint32_t n = 0;
@@ -195,6 +201,7 @@ static sz_status tell_summary(live *run) {
     sz_buf out;
     sz_buf_init(&out);
     summary_sum(&out, v, n);
+    if (is_unfinished) summary_unfinished(&out);
     sz_buf_put_u8(&out, '\n');
     sz_diags d;
     sz_diags_init(&d);
@@ -249,7 +256,8 @@ int sz_live_run(const sz_job *job) {
         run.n_summaries = parts;
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
         s = run_members(&run);
-        if (s == SZ_OK) s = tell_summary(&run);
+        sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;
+        if (s == SZ_OK) s = w;
     }
     live_fini(&run);
     sz_diags_fini(&d);

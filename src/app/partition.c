@@ -238,6 +238,7 @@ static void after_step(partition *p) {
     case SZ_WK_HELD: tell_held(p); return;
     case SZ_WK_FAILED:
         if (!p->is_ended) tell_failed(p);
+        if (!p->is_ended && p->has_started) keep_summary(p);
         p->is_ended = true;
         return;
     case SZ_WK_STOPPED:

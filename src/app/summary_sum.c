@@ -52,3 +52,8 @@ void summary_sum(sz_buf *out, const sz_str *summaries, uint32_t n) {
     free(text);
     yyjson_mut_doc_free(doc);
 }
+
+void summary_unfinished(sz_buf *out) {
+    out->n--; /* the closing brace */
+    sz_buf_put_z(out, ",\"unfinished\":true}");
+}

@@ -211,6 +211,9 @@ static void put_alerts(sz_buf *out, yyjson_val *s, sz_lang lang) {
 }
 
 void summary_view(sz_buf *out, yyjson_val *s, sz_lang lang) {
+    if (yyjson_is_true(yyjson_obj_get(s, "unfinished")))
+        sz_buf_put_z(out, lang == SZ_ZH ? "这次运行中途失败；以下是到那时为止的情况\n\n"
+                                        : "the run failed midway; this is how far it had come\n\n");
     if (yyjson_arr_size(yyjson_obj_get(s, "sources"))) put_sources(out, yyjson_obj_get(s, "sources"), lang);
     put_records(out, s, lang);
     put_people(out, s, lang);

@@ -417,6 +417,36 @@ def test_dead_letters_that_nobody_keeps_are_told(tmp):
         expect(text not in sanzao(folder, *args, "--dead-letters", "file:dead", rc=0).err, "kept,", lang)
 
 
+def test_run_that_fails_midway_says_how_far_it_came(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    write_lines(folder / "a.ndjson", LINES[:50])
+    whole = gzip.compress(b"\n".join(LINES[50:]) + b"\n")
+    for order, n in (("arrival", 50), ("sorted", 0)):                        # in order, nothing is used before all is read
+        write(folder / "b.ndjson.gz", whole[:len(whole) // 2])
+        args = ["--source", "file:b.ndjson.gz", "--order", order, *UNTIL, "--summary", "summary.json"]
+        result = run(folder, *args, source="file:a.ndjson", rc=4)
+        s = result.summary()
+        same(s["unfinished"], True, order)
+        balance(s)
+        expect(s["read"] >= n, order, s)
+        same(json.loads((folder / "summary.json").read_text()), s, "in the file too")
+        for lang, text in (("en", "the run failed midway"), ("zh", "这次运行中途失败")):
+            expect(sanzao(folder, "summary", "summary.json", "--lang", lang, rc=0).out.startswith(text.encode()), lang)
+        write(folder / "b.ndjson.gz", whole)
+        s = run(folder, *args, source="file:a.ndjson").summary()
+        expect("unfinished" not in s, "whole:", s)
+        same(s["read"], len(LINES), "whole")
+    result = run(folder, source="file:nowhere.ndjson", rc=4)
+    expect('"read"' not in result.err, "nothing was begun:", result)
+
+
+def test_pattern_is_told_how_to_name_several_files(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    for name in ("door-*.ndjson", "door-?.ndjson"):
+        expect("folder" in run(folder, source=f"file:{name}", rc=4).err.split("SZ401")[1].split("= ")[1], name)
+    expect("文件夹" in run(folder, "--lang", "zh", source="file:*.ndjson", rc=4).err.split("= ")[1], "zh")
+
+
 def test_dry_run_shows_the_first_20_records(tmp):
     records = [b'{"id":"a","type":"swipe","time":"2024-03-04T08:00:00.250+08:00","student":"s1","amount":"12.50","balance":3,"place":"c1"}',
                b'{"type":"swipe","op":"refund","time":"2024-03-04T08:01:00+08:00","card":"77","ref":"a"}',

@@ -63,7 +63,10 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
 static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, e == ENOENT ? SZ_CODE_NO_FILE : SZ_CODE_UNREADABLE, NOWHERE,
                               "%1$s cannot be read: %2$s", "%1$s 不能读取：%2$s", name, strerror(e));
-    if (e == ENOENT)
+    if (e == ENOENT && strpbrk(name, "*?["))
+        sz_diag_hint(s->d, g, "names are taken as they stand: name the folder, or each file by a --source of its own",
+                     "文件名按原样理解，不展开通配符：请给出文件夹，或用多个 --source 逐个列出文件");
+    else if (e == ENOENT)
         sz_diag_hint(s->d, g, "see to the path; it is taken from the folder where the program was started",
                      "请检查路径；它从启动程序的文件夹算起");
     return SZ_IO;
