@@ -187,6 +187,10 @@ typedef struct sz_day_memo {
 } sz_day_memo;
 static inline int32_t sz_zone_day_as(const sz_zone *z, sz_day_memo *m, int64_t t_ms);
 int32_t sz_zone_day_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms); /* its slow path; not for callers */
+/* The night of t, noon to noon, named by its evening's day. The memo is one of nights only. */
+static inline int32_t sz_zone_night(const sz_zone *z, int64_t t_ms);
+static inline int32_t sz_zone_night_as(const sz_zone *z, sz_day_memo *m, int64_t t_ms);
+int32_t sz_zone_night_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms); /* its slow path; not for callers */
 static inline int64_t sz_zone_midnight(const sz_zone *z, int32_t day);  /* first instant of the local day */
 static inline int64_t sz_zone_noon(const sz_zone *z, int32_t day);       /* 12:00 of the local day */
 /* That wall-clock time on that day; ms_of_day may lie outside 0..SZ_DAY_MS-1 (26:00 is 02:00 of the next day). A time

@@ -257,8 +257,19 @@ static inline int32_t sz_zone_day(const sz_zone *z, int64_t t_ms) {
     return (int32_t)((int64_t)(u / (uint64_t)SZ_DAY_MS) - INT64_C(0x80000000));
 }
 
+/* Noon is 12:00 of the clock, also on a day that is an hour short. */
+static inline int32_t sz_zone_night(const sz_zone *z, int64_t t_ms) {
+    uint64_t u = sz_zone_biased(z, t_ms);
+    if (u >= SZ_ZONE_SPAN || u < (uint64_t)SZ_DAY_MS) return t_ms < 0 ? SZ_DAY_NONE : INT32_MAX;
+    return (int32_t)((int64_t)((u - (uint64_t)(SZ_DAY_MS / 2)) / (uint64_t)SZ_DAY_MS) - INT64_C(0x80000000));
+}
+
 static inline int32_t sz_zone_day_as(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
     return t_ms >= m->from_ms && t_ms < m->to_ms ? m->day : sz_zone_day_anew(z, m, t_ms);
+}
+
+static inline int32_t sz_zone_night_as(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
+    return t_ms >= m->from_ms && t_ms < m->to_ms ? m->day : sz_zone_night_anew(z, m, t_ms);
 }
 
 static inline int32_t sz_zone_ms_of_day(const sz_zone *z, int64_t t_ms) {

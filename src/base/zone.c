@@ -70,13 +70,22 @@ int64_t sz_zone_midnight_slow(const sz_zone *z, int32_t day) {
     return find_local(z, local, &skipped, &offset);
 }
 
-int32_t sz_zone_day_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
-    int32_t day = sz_zone_day(z, t_ms);
-    bool is_far = day < -1000000 || day > 1000000; /* times that are none */
-    int64_t from = is_far ? 0 : sz_zone_midnight(z, day);
-    bool is_plain = !is_far && (z->n == 0 || from >= z->from_ms[z->n - 1]);
+static bool is_far(int32_t day) { return day < -1000000 || day > 1000000; } /* times that are none */
+
+static int32_t remember(const sz_zone *z, sz_day_memo *m, int32_t day, int64_t from) {
+    bool is_plain = !is_far(day) && (z->n == 0 || from >= z->from_ms[z->n - 1]);
     *m = is_plain ? (sz_day_memo){from, from + SZ_DAY_MS, day} : (sz_day_memo){0, 0, 0};
     return day;
+}
+
+int32_t sz_zone_day_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
+    int32_t day = sz_zone_day(z, t_ms);
+    return remember(z, m, day, is_far(day) ? 0 : sz_zone_midnight(z, day));
+}
+
+int32_t sz_zone_night_anew(const sz_zone *z, sz_day_memo *m, int64_t t_ms) {
+    int32_t night = sz_zone_night(z, t_ms);
+    return remember(z, m, night, is_far(night) ? 0 : sz_zone_noon(z, night));
 }
 
 int64_t sz_zone_noon_slow(const sz_zone *z, int32_t day) { return sz_zone_at(z, day, (int32_t)(12 * SZ_HOUR_MS)); }

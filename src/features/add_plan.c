@@ -238,8 +238,7 @@ static inline const plan *plan_of(sz_add_memo *m, const sz_featureset *fs, const
 static inline void add_planned(const plan *p, by_plan *x, const uint8_t *mask) {
     const sz_event *e = x->e;
     x->at[UNIT_DAY] = sz_zone_day_as(x->z, &x->m->days[UNIT_DAY], e->time_ms);
-    if (x->fs->has_nights)
-        x->at[UNIT_NIGHT] = sz_zone_day_as(x->z, &x->m->days[UNIT_NIGHT], e->time_ms - SZ_DAY_MS / 2);
+    if (x->fs->has_nights) x->at[UNIT_NIGHT] = sz_zone_night_as(x->z, &x->m->days[UNIT_NIGHT], e->time_ms);
     if (head_of(x->s)->first_day == SZ_DAY_NONE) head_of(x->s)->first_day = x->at[UNIT_DAY];
     add_steps(x, p->steps);
     if (p->is_counted && e->type == SZ_TYPE_ATTENDANCE) add_findable(x->s, x->fs, e, mask);

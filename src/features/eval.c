@@ -27,11 +27,11 @@ void sz_eval_at(sz_eval *ev, int64_t t_ms) {
     ev->t_ms = t_ms;
     if (ev->days) {
         ev->day = sz_zone_day_as(ev->zone, &ev->days[0], t_ms);
-        ev->night = sz_zone_day_as(ev->zone, &ev->days[1], t_ms - SZ_DAY_MS / 2);
+        ev->night = sz_zone_night_as(ev->zone, &ev->days[1], t_ms);
         return;
     }
     ev->day = sz_zone_day(ev->zone, t_ms);
-    ev->night = sz_zone_day(ev->zone, t_ms - SZ_DAY_MS / 2);
+    ev->night = sz_zone_night(ev->zone, t_ms);
 }
 
 sz_xval sz_feature_value(sz_eval *ev, uint32_t feature) {
@@ -94,7 +94,7 @@ static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     switch (field) {
     case SZ_EF_CLOCK: set_text(v, clock_text(ms)); break;
     case SZ_EF_HOUR: set_num(v, ms / 3600000, true); break;
-    case SZ_EF_NIGHT: set_date(ev, v, sz_zone_day(ev->zone, e->time_ms - SZ_DAY_MS / 2)); break;
+    case SZ_EF_NIGHT: set_date(ev, v, sz_zone_night(ev->zone, e->time_ms)); break;
     case SZ_EF_WEEKDAY:
         set_num(v, sz_day_weekday(sz_zone_day(ev->zone, e->time_ms)), true);
         return; /* a day has a weekday */

@@ -103,7 +103,7 @@ static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
 /* Local day, night or pane of an instant, as the accumulator counts. */
 static inline int32_t acc_index(const sz_acc *a, const sz_zone *z, int64_t t_ms) {
     if (a->pane_ms) return (int32_t)(t_ms / a->pane_ms);
-    return a->is_night ? sz_zone_day(z, t_ms - SZ_DAY_MS / 2) : sz_zone_day(z, t_ms);
+    return a->is_night ? sz_zone_night(z, t_ms) : sz_zone_day(z, t_ms);
 }
 
 #endif

@@ -34,11 +34,12 @@ static void feed_edges(run *x, int64_t after, int64_t *best) {
     for (uint32_t i = 0; i < f->n_downs; i++) {
         const sz_down *d = &f->downs[i];
         if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
-        int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, after)),
-                from = d->from_ms > midnight ? d->from_ms : midnight;
-        int64_t noon = midnight + SZ_DAY_MS / 2;
-        earlier(best, from + SZ_DAY_MS / 2 + 1, after);
-        earlier(best, (d->from_ms > noon ? d->from_ms : noon) + SZ_DAY_MS / 2 + 1, after);
+        int32_t day = sz_zone_day(z, after);
+        int64_t midnight = sz_zone_midnight(z, day), noon = sz_zone_noon(z, day);
+        int64_t half_day = (sz_zone_midnight(z, day + 1) - midnight) / 2,
+                half_night = (sz_zone_noon(z, day + 1) - noon) / 2;
+        earlier(best, (d->from_ms > midnight ? d->from_ms : midnight) + half_day + 1, after);
+        earlier(best, (d->from_ms > noon ? d->from_ms : noon) + half_night + 1, after);
     }
 }
 

@@ -382,7 +382,7 @@ bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, cons
     const touch *t = touch_of(c, e->type, mask);
     const sz_touch_memo *m = c->touches;
     int32_t day = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[0], e->time_ms);
-    int32_t night = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], e->time_ms - SZ_DAY_MS / 2);
+    int32_t night = sz_zone_night_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], e->time_ms);
     below_as_of(tl, m, day, night);
     uint64_t below = tl->below &= ~t->lifts;
     for (uint32_t w = 0; w < c->rule_words; w++)

@@ -80,6 +80,15 @@ static void test_fixed_zone_floors_before_1970(void **state) {
     assert_int_equal(sz_zone_day(&z, SZ_TIME_MAX), INT32_MAX);
     assert_int_equal(sz_zone_ms_of_day(&z, SZ_TIME_NONE), 0);
     assert_true(sz_zone_noon(&z, 0) == 4 * SZ_HOUR_MS);
+    sz_day_memo memo = {0};
+    for (int32_t night = -3; night < 4; night++)
+        for (int k = 0; k < 2; k++) {
+            int64_t t = sz_zone_noon(&z, night + k) - k; /* its first and its last millisecond */
+            assert_int_equal(sz_zone_night(&z, t), night);
+            assert_int_equal(sz_zone_night_as(&z, &memo, t), night);
+        }
+    assert_int_equal(sz_zone_night(&z, SZ_TIME_NONE), SZ_DAY_NONE);
+    assert_int_equal(sz_zone_night(&z, SZ_TIME_MAX), INT32_MAX);
     assert_true(sz_zone_midnight(&z, -1) == -32 * SZ_HOUR_MS);
     assert_true(sz_zone_at(&z, 0, (int32_t)(26 * SZ_HOUR_MS)) == sz_zone_at(&z, 1, (int32_t)(2 * SZ_HOUR_MS)));
     sz_zone_fini(&z);
@@ -249,6 +258,7 @@ static void test_zone_agrees_with_the_system(void **state) {
         setenv("TZ", zone_names[i], 1);
         tzset();
         int64_t to = z.n ? z.from_ms[z.n - 1] / 1000 : INT64_C(4000000000);
+        sz_day_memo memo = {0};
         for (int k = 0; k < 5000; k++) {
             int64_t t = draw_between(&d, -INT64_C(2500000000), to);
             time_t tt = (time_t)t;
@@ -257,6 +267,9 @@ static void test_zone_agrees_with_the_system(void **state) {
             if (sz_zone_offset_s(&z, t * 1000) != tm.tm_gmtoff) fail_msg("%s at %lld", zone_names[i], (long long)t);
             assert_int_equal(sz_zone_day(&z, t * 1000), sz_day_from_ymd(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday));
             assert_int_equal(sz_zone_ms_of_day(&z, t * 1000), ((tm.tm_hour * 60 + tm.tm_min) * 60 + tm.tm_sec) * 1000);
+            int32_t night = sz_zone_day(&z, t * 1000) - (tm.tm_hour < 12);
+            assert_int_equal(sz_zone_night(&z, t * 1000), night);
+            assert_int_equal(sz_zone_night_as(&z, &memo, t * 1000), night);
         }
         sz_zone_fini(&z);
     }
