@@ -21,6 +21,7 @@ void alerts_flush(sz_worker *w) {
     if (c->n_alerts > 1) sz_sort(c->alerts, c->n_alerts, sizeof *c->alerts, by_order, NULL);
     for (uint32_t i = 0; i < c->n_alerts; i++) {
         const sz_alert *a = &c->alerts[i];
+        instant_note(w, a);
         lines_add(&w->alerts, a->json);
         w->n.alerts[a->event]++;
         w->n.standing += a->delta == 255 ? -1 : a->delta;

@@ -39,6 +39,7 @@ static void outgoing_clear(outgoing *o) {
 }
 
 static void take_lists(sz_worker *w, outgoing *o) {
+    instant_close(w);
     lines_swap(&w->alerts, &o->alerts);
     lines_swap(&w->dead, &o->dead);
     lines_swap(&w->ledger, &o->ledger);
@@ -216,6 +217,7 @@ void commit_stands(sz_worker *w) {
 void commit_undone(sz_worker *w) {
     outgoing *o = &w->sent;
     if (!o->is_made) return;
+    instant_close(w); /* they get other numbers */
     lines_move(&w->alerts, &o->alerts);
     lines_move(&w->ledger, &o->ledger);
     if (!o->is_dead_safe) lines_move(&w->dead, &o->dead);

@@ -29,6 +29,11 @@ void lines_clear(lines *l) {
     l->n = 0;
 }
 
+void lines_cut(lines *l, uint32_t n) {
+    l->bytes.n = n ? l->ends[n - 1] : 0;
+    l->n = n;
+}
+
 void lines_fini(lines *l) {
     sz_buf_fini(&l->bytes);
     sz_free(l->ends);

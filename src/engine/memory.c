@@ -50,6 +50,7 @@ void memory_fini(sz_worker *w) {
     world_fini(w);
     blobs_drop(w, w->n_blobs);
     lines_fini(&w->alerts);
+    instant_fini(&w->instant);
     lines_fini(&w->outbox);
     lines_fini(&w->dead);
     lines_fini(&w->ledger);

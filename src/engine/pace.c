@@ -15,6 +15,7 @@ bool is_dirty(const sz_worker *w) {
 }
 
 bool commit_is_large(const sz_worker *w) {
+    if (instant_is_open(w)) return false;
     if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(&w->journal) >= journal_a_commit ||
         w->dead.bytes.n >= journal_a_commit)
         return true;
@@ -22,6 +23,7 @@ bool commit_is_large(const sz_worker *w) {
 }
 
 int64_t commit_due_ms(const sz_worker *w) {
+    if (instant_is_open(w)) return SZ_TIME_MAX;
     bool waits = ended_is_owed(w) && outbox_is_full(w);
     bool has_more = (w->n_forms || ended_is_owed(w)) && !waits;
     if (w->is_other_meaning || has_more || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w)))

@@ -223,8 +223,8 @@ static void want(sz_worker *w) {
     bool waits =
         !w->is_log && w->sent.is_made && !w->sent.is_sent; /* what files note goes with the commit that is made */
     if (w->wanted || waits || outbox_is_full(w) || commit_is_large(w)) return;
-    uint64_t n = RECORDS_A_STEP, left = w->o.commit_records - w->since_commit;
-    if (w->o.commit_records && left < n) n = left;
+    uint64_t n = RECORDS_A_STEP, most = w->o.commit_records;
+    if (most > w->since_commit && most - w->since_commit < n) n = most - w->since_commit;
     w->wanted = true;
     w->ports.stream.want(w->ports.stream.self, (uint32_t)n);
 }

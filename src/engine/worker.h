@@ -138,6 +138,17 @@ typedef struct snap { /* a student's last snapshot: commit and size; seq 0: none
     uint32_t bytes;
 } snap;
 
+/* The last lines of alerts, if they were said by records of one instant (instant.c). */
+typedef struct instant {
+    int64_t t_ms;
+    uint32_t from, n; /* which they are; n is 0: there are none */
+    sz_buf students;  /* whose each is */
+    struct of_line {
+        uint32_t end, rule; /* of its student's id among them */
+    } * of;
+    uint32_t cap;
+} instant;
+
 typedef struct snap_undo { /* what it was before, should the commit not stand */
     uint32_t student;
     bool was_stale;
@@ -229,6 +240,7 @@ struct sz_worker {
     const sz_timeline *ahead[RECORDS_A_STEP]; /* and his timeline, if he had one before; it does not move */
     /* outgoing: since the last commit was frozen */
     lines alerts, dead;
+    instant instant;
     lines ledger; /* key, value, key, value … to note */
     journal journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
@@ -429,6 +441,12 @@ bool time_advance(sz_worker *w);
 void clocks_reach(sz_worker *w, const int64_t *target);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);
 void alerts_flush(sz_worker *w);
+/* A line of alerts that is about to be added; the instant is over, or its order decides nothing any more; may more
+ * come? */
+void instant_note(sz_worker *w, const sz_alert *a);
+void instant_close(sz_worker *w);
+bool instant_is_open(const sz_worker *w);
+void instant_fini(instant *in);
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause);
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause);
 bool facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause); /* false: the same */
@@ -443,8 +461,8 @@ bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 /* heard.c */
 void heard_init(sz_worker *w);
 void heard_fini(sz_worker *w);
-void heard_rebuild(sz_worker *w);                        /* from the statuses */
-bool heard_note(sz_worker *w, int64_t t_ms);             /* a record that is used; true: that is news to a rule */
+void heard_rebuild(sz_worker *w);            /* from the statuses */
+bool heard_note(sz_worker *w, int64_t t_ms); /* a record that is used; true: that is news to a rule */
 
 /* students.c */
 void students_init(sz_worker *w);
@@ -575,6 +593,7 @@ sz_str *lines_strs(const lines *l, uint32_t from, sz_arena *a);
 void lines_clear(lines *l);
 void lines_fini(lines *l);
 void lines_drop_front(lines *l, uint32_t n);
+void lines_cut(lines *l, uint32_t n); /* to its first n */
 void lines_swap(lines *a, lines *b);
 void lines_move(lines *to, lines *from); /* to's go behind from's: from .. to, and from is empty */
 

@@ -108,6 +108,24 @@ def test_dead_letters_take_no_id(tmp):
         same(sorted(x["origin"]["line"] for x in dead_letters(folder)), [1, 3, 5, 7], f"{order}: lines set aside")
 
 
+def test_no_commit_cuts_an_instant(tmp):
+    """What many students' records of one instant say leaves student by student, however often is committed."""
+    names = [f"s{i:03}" for i in range(400)]
+    write(tmp / "campus/students.csv", "student\n" + "".join(f"{n}\n" for n in names))
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, value: n, at_least: {1: blue, 2: red}}\n")
+    write_lines(tmp / "e.ndjson", [json.dumps({"type": "swipe", "student": n, "id": f"{day}-{999 - i:03}", "time": f"2026-03-0{day}T08:00:00"}).encode()
+                                   for day in (2, 3) for i, n in enumerate(names)])
+    told = {}
+    for state in ("memory", "sqlite:state.db"):
+        for size in (1, 7, 300, 65536):
+            for path in tmp.glob("state.db*"): path.unlink()
+            out = sanzao(tmp, "run", "--source", "file:e.ndjson", "--campus", "campus", "--rules", "rules", "--state", state,
+                         "--commit-records", str(size), rc=0).out
+            told[state, size] = out
+    expect([a["student"] for a in map(json.loads, told["memory", 1].splitlines())] == names + names, "student by student")
+    same(len(set(told.values())), 1, "bytes")
+
+
 def test_same_file_again_adds_nothing(tmp):
     for order in ("arrival", "sorted"):
         folder = CAMPUS.write(tmp / order)
