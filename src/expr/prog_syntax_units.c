@@ -4,7 +4,7 @@
  */
 #include "prog_syntax.h"
 
-typedef enum measure { M_NONE, M_PERCENT, M_YUAN, M_CLASS_HOURS, M_TIME } measure;
+typedef enum measure { M_NONE, M_PERCENT, M_YUAN, M_CLASS_HOURS, M_COUNT, M_TIME } measure;
 
 static measure measure_of(sz_str w) {
     static const struct {
@@ -22,6 +22,13 @@ static measure measure_of(sz_str w) {
                  {"学时", M_CLASS_HOURS},
                  {"课时", M_CLASS_HOURS},
                  {"节", M_CLASS_HOURS},
+                 {"次", M_COUNT},
+                 {"人", M_COUNT},
+                 {"个", M_COUNT},
+                 {"晚", M_COUNT},
+                 {"分", M_COUNT},
+                 {"times", M_COUNT},
+                 {"nights", M_COUNT},
                  {"percent", M_PERCENT},
                  {"％", M_PERCENT},
                  {"s", M_TIME},
@@ -85,6 +92,10 @@ static void tell_unit(scan *s, piece num, measure m, sz_str unit, uint32_t end) 
         sz_buf_fini(&b);
         return;
     }
+    if (m == M_COUNT) {
+        prog_hint(c, g, "write %.*s alone", "只写 %.*s", SZ_FMT_STR(v));
+        return;
+    }
     const char *left = before(s, "x >="), *param = TXT(c, "%.*s%s", SZ_FMT_STR(v),
                                                        m == M_TIME   ? time_letter(unit)
                                                        : m == M_YUAN ? " yuan"
@@ -101,8 +112,8 @@ static void tell_unit(scan *s, piece num, measure m, sz_str unit, uint32_t end) 
 static bool ends_operand(const scan *s, piece p) {
     static const char *const signs[] = {")", "]",  ",", "?",  ":", "&&", "||", "&", "|", "==", "!=",
                                         "<", "<=", ">", ">=", "=", "+",  "*",  "/", "%", "}",  ";"};
-    if (p.kind == L_END || is_word(s, p, "and") || is_word(s, p, "or") || is_word(s, p, "in") ||
-        is_word(s, p, "AND") || is_word(s, p, "OR"))
+    if (p.kind == L_END || is_word(s, p, "and") || is_word(s, p, "or") || is_word(s, p, "in") || is_word(s, p, "AND") ||
+        is_word(s, p, "OR"))
         return true;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (is_sign(s, p, signs[i])) return true;
@@ -130,8 +141,8 @@ uint32_t prog_look_at_number(scan *s) {
         sz_diag *g = prog_error(s->c, C_FORM, num.off, end - num.off, "`%.*s` is not an expression",
                                 "`%.*s` 不是表达式", SZ_FMT_STR(clock));
         const char *zero = num.len == 1 ? "0" : "", *left = before(s, "event.clock >=");
-        prog_hint(s->c, g, "a time of day stands in quotes:  %s \"%s%.*s\"", "钟点要加引号：%s \"%s%.*s\"", left,
-                  zero, SZ_FMT_STR(clock));
+        prog_hint(s->c, g, "a time of day stands in quotes:  %s \"%s%.*s\"", "钟点要加引号：%s \"%s%.*s\"", left, zero,
+                  SZ_FMT_STR(clock));
         return end;
     }
     return end_of(num);

@@ -129,7 +129,9 @@ uint32_t prog_look_at_wide(scan *s) {
         if (off > 0 && s->t.p[off - 1] == '.')
             prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
                       "字段用英文名，例如  student.school（学院）");
-        else prog_hint(s->c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(run));
+        else
+            prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
+                      "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
     }
     return i;
 }

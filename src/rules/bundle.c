@@ -40,8 +40,12 @@ static void add_rules(struct sz_loading *l, const sz_yaml *list) {
     for (size_t i = 0; i < list->n; i++) {
         const sz_yaml *rule = list->items[i], *id = rule->kind == SZ_YAML_MAP ? sz_yaml_get(rule, "id") : NULL;
         if (rule->kind != SZ_YAML_MAP) {
-            sz_rules_hint_say(sz_rules_error(l, C_SHAPE, rule->span, "this is not a rule", "这不是一条规则"),
-                              "begin each rule with  - id: …", "每条规则以  - id: …  开头");
+            sz_diag *g = sz_rules_error(l, C_SHAPE, rule->span, "this is not a rule", "这不是一条规则");
+            bool is_joined = rule->kind == SZ_YAML_SCALAR && memchr(rule->text.p, ':', rule->text.n);
+            if (is_joined) /* `- id:r` is a text, and so are the lines below it */
+                sz_rules_hint_say(g, "a space is missing after a colon: begin each rule with  - id: …",
+                                  "冒号后面缺少空格：每条规则以  - id: …  开头");
+            else sz_rules_hint_say(g, "begin each rule with  - id: …", "每条规则以  - id: …  开头");
             continue;
         }
         bool has_id = id && id->kind == SZ_YAML_SCALAR;
@@ -68,7 +72,7 @@ static void sort_file(struct sz_loading *l, const struct sz_rules_file *f) {
                           "请在最前面加一行  rules:，把列表放在它下面");
         return;
     }
-    if (!sz_keys_shape(l, f->root, SZ_SHAPE_MAP, NULL)) return;
+    if (!sz_keys_item(l, f->root, "features: {…}  and  rules: […]")) return;
     sz_keys_read(l, f->root, &table, &k);
     add_map(l, k.events, &l->events, "events");
     add_map(l, k.features, &l->features, "features");

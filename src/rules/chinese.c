@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * chinese: what an analyst writes in Chinese where the language has a word of its own: keys, levels, fields of a
- * student, exemptions, windows; and signs of the full-width keyboard. Only for hints; nothing is read by it.
+ * chinese: what an analyst writes in Chinese, or as another program calls it, where the language has a word of its own:
+ * keys, operators, levels, fields of a student, exemptions, windows, units; and signs of the full-width keyboard. Only
+ * for hints; nothing is read by it.
  */
 #include "load.h"
 
@@ -44,6 +45,38 @@ static const char *const words[][2] = {
     {"窗口", "over"},
     {"标签", "label"},
     {"单位", "unit"},
+    {"筛选", "where"},
+    {"持续", "for"},
+    {"冷却", "again_after"},
+    {"步骤", "sequence"},
+    {"积分", "points"},
+    {"计数", "count"},
+    {"次数", "count"},
+    {"求和", "sum"},
+    {"合计", "sum"},
+    {"总额", "sum"},
+    {"平均", "avg"},
+    {"平均值", "avg"},
+    {"最小", "min"},
+    {"最小值", "min"},
+    {"最大", "max"},
+    {"最大值", "max"},
+    {"天数", "days"},
+    {"去重", "distinct"},
+    {"首次", "first"},
+    {"最近", "last"},
+    {"连续", "streak"},
+    {"失联", "absence"},
+    {"刷卡", "swipe"},
+    {"消费", "swipe"},
+    {"考勤", "attendance"},
+    {"门禁", "dorm_access"},
+    {"块", "yuan"},
+    {"块钱", "yuan"},
+    {"圆", "yuan"},
+    {"￥", "yuan"},
+    {"¥", "yuan"},
+    {"课时", "class-hours"},
     {"绿", "green"},
     {"绿色", "green"},
     {"蓝", "blue"},
@@ -82,12 +115,26 @@ static const char *const words[][2] = {
     {"影子", "shadow"},
     {"停用", "disabled"},
     {"无", "none"},
+    {"ID", "id"},
+    {"name", "title"},
+    {"if", "when"},
+    {"condition", "when"},
+    {"then", "level"},
+    {"severity", "level"},
+    {"threshold", "at_least"},
+    {"filter", "where"},
+    {"window", "over"},
+    {"period", "over"},
+    {"cooldown", "again_after"},
+    {"text", "message"},
+    {"average", "avg"},
+    {"mean", "avg"},
+    {"total", "sum"},
 };
 
-bool sz_chinese_means(sz_str text, const char *word) {
-    if (!text.n || (uint8_t)text.p[0] < 0x80) return false;
+bool sz_chinese_means(sz_str text, sz_str word) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (sz_str_is(text, words[i][0]) && strcmp(words[i][1], word) == 0) return true;
+        if (sz_str_is(text, words[i][0]) && sz_str_is(word, words[i][1])) return true;
     return false;
 }
 

@@ -97,6 +97,9 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
     else if (sz_decls_find(&l->features, name))
         sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件",
                       SZ_FMT_STR(name));
+    else if (memchr(name.p, ' ', name.n))
+        sz_rules_hint_say(g, "a condition makes an event of its own:  events: {mine: {event: swipe, where: …}}",
+                          "带条件的要先声明成事件：events: {mine: {event: swipe, where: …}}");
     else
         sz_rules_hint(l, g, "declare it under  events:  or use one that is built in: %s, seen, any",
                       "请在  events:  下声明，或用自带的：%s, seen, any", sz_types_words(l, UINT64_MAX));

@@ -35,16 +35,48 @@ static void nothing(struct sz_loading *l, const sz_yaml *node, uint8_t shape, co
                       TXT(l, "这里要写%s；不需要就去掉 `%s`", shape_words[shape][1], name));
 }
 
+static sz_diag *other_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape) {
+    return sz_rules_say(l, SZ_ERROR, C_SHAPE, node->span,
+                        TXT(l, "%s is expected here, this is %s", shape_words[shape][0], kind_words[node->kind][0]),
+                        TXT(l, "这里要写%s，而这是%s", shape_words[shape][1], kind_words[node->kind][1]));
+}
+
+bool sz_keys_item(struct sz_loading *l, const sz_yaml *node, const char *example) {
+    if (fits(node, SZ_SHAPE_MAP) || node->kind == SZ_YAML_NULL) return sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL);
+    sz_rules_hint(l, other_shape(l, node, SZ_SHAPE_MAP), "write it as  %s", "请写成  %s", example);
+    return false;
+}
+
+/* What stands under keys whose lists and mappings are not of plain names. */
+static const char *example_of(sz_str key) {
+    static const char *const examples[][2] = {
+        {"at_least", "{3: blue, 5: yellow}"},
+        {"at_most", "{2: blue, 0: yellow}"},
+        {"sequence", "[{event: a}, {event: b}]"},
+        {"points", "[{add: 2, when: …}, {add: 1, when: …}]"},
+        {"by", "[{school: …, value: …}]"},
+        {"rules", "[{id: …, when: …, level: blue}]"},
+        {"message", "{zh: …, en: …}"},
+        {"label", "{zh: …, en: …}"},
+        {"title", "{zh: …, en: …}"},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        if (sz_str_is(key, examples[i][0])) return examples[i][1];
+    return NULL;
+}
+
 bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
     if (fits(node, shape)) return true;
     if (node->kind == SZ_YAML_NULL) {
         nothing(l, node, shape, key);
         return false;
     }
-    sz_diag *g =
-        sz_rules_say(l, SZ_ERROR, C_SHAPE, node->span,
-                     TXT(l, "%s is expected here, this is %s", shape_words[shape][0], kind_words[node->kind][0]),
-                     TXT(l, "这里要写%s，而这是%s", shape_words[shape][1], kind_words[node->kind][1]));
+    sz_diag *g = other_shape(l, node, shape);
+    const char *example = key && (shape == SZ_SHAPE_MAP || shape == SZ_SHAPE_LIST) ? example_of(key->text) : NULL;
+    if (example) {
+        sz_rules_hint(l, g, "write  %.*s: %s", "请写  %.*s: %s", SZ_FMT_STR(key->text), example);
+        return false;
+    }
     if (!key) {
         if (shape == SZ_SHAPE_TEXT) sz_rules_hint_say(g, "write one text here", "这里请写一个文本");
         else sz_rules_hint_say(g, "write it as  {name: …}", "请写成  {名称: …}");
@@ -91,6 +123,9 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
         if (!t->keys[i].later && t->keys[i].shape != SZ_SHAPE_ANY) sz_buf_printf(&all, " %s", t->keys[i].name);
     }
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (key->style == SZ_YAML_PLAIN && memchr(key->text.p, ')', key->text.n)) /* f(a, b) in { … } */
+        sz_rules_hint_say(g, "a comma ends a text without quotes: put the whole condition in quotes",
+                          "没加引号的文字遇到逗号就结束了：请给整个条件加引号");
     else sz_rules_hint(l, g, "it has %.*s", "可以写 %.*s", (int)all.n, (const char *)all.p);
     sz_buf_fini(&all);
     return sz_near_any(&near) ? find(t, near.found) : NULL;

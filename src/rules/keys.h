@@ -45,6 +45,8 @@ typedef struct sz_key_table {
 bool sz_keys_read(struct sz_loading *l, const sz_yaml *map, const sz_key_table *t, void *out);
 /* Is it that shape? Else a finding. name: the key, NULL none. */
 bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key);
+/* A mapping as an item of a list, or at the top: else a finding that shows the example. */
+bool sz_keys_item(struct sz_loading *l, const sz_yaml *node, const char *example);
 /* `x` is known but comes later. */
 void sz_keys_later(struct sz_loading *l, sz_span at, sz_str name, const char *en, const char *zh);
 

@@ -187,8 +187,8 @@ const char *sz_rules_place(struct sz_loading *l, sz_span at);
 void sz_rules_quieten(struct sz_loading *l, size_t first);
 
 /* ---- chinese.c ---- */
-/* Is `text` what an analyst would write in Chinese for this word of the language? */
-bool sz_chinese_means(sz_str text, const char *word);
+/* Is `text` what an analyst would write in Chinese, or by another program's habit, for this word of the language? */
+bool sz_chinese_means(sz_str text, sz_str word);
 /* Where what a finding points at would be right in half-width signs, say so: of the findings from `first` on. */
 void sz_rules_hint_narrow(struct sz_loading *l, size_t first);
 

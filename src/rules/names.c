@@ -22,6 +22,10 @@ struct sz_near sz_near_to(const struct sz_loading *l, sz_str want) {
 
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at) {
     if (name.n == 0 || n->best == 0) return;
+    if (sz_chinese_means(n->want, name)) {
+        *n = (struct sz_near){.want = n->want, .found = name, .en = en, .zh = zh, .at = at};
+        return;
+    }
     bool is_prefix = n->want.n >= 3 && name.n > n->want.n && memcmp(name.p, n->want.p, n->want.n) == 0;
     int d = is_prefix ? 1 : sz_str_distance(n->want, name, n->best);
     if (d >= n->best) return;
@@ -32,16 +36,7 @@ void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh,
     n->at = at;
 }
 
-void sz_near_z(struct sz_near *n, const char *name) {
-    if (n->best && sz_chinese_means(n->want, name)) {
-        n->best = 0;
-        n->found = sz_str_of(name);
-        n->en = n->zh = NULL;
-        n->at = (sz_span){0};
-    } else {
-        sz_near_try(n, sz_str_of(name), NULL, NULL, (sz_span){0});
-    }
-}
+void sz_near_z(struct sz_near *n, const char *name) { sz_near_try(n, sz_str_of(name), NULL, NULL, (sz_span){0}); }
 
 bool sz_near_any(const struct sz_near *n) { return n->found.n > 0; }
 

@@ -126,7 +126,7 @@ static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, sz_spa
         struct row r = {0};
         sz_xval v;
         uint8_t unit;
-        if (!sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL) || !read_row(l, node, &r) ||
+        if (!sz_keys_item(l, node, "{school: …, value: …}") || !read_row(l, node, &r) ||
             !sz_rules_value(l, r.value, &v, &unit) || !same_kind(l, p, &v, unit, r.value->span, first)) {
             ok = false;
             continue;

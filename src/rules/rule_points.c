@@ -30,7 +30,7 @@ static void load_add(struct sz_ruling *g, const sz_yaml *node, double *out) {
 
 static void load_point(struct sz_ruling *g, const sz_yaml *node, sz_point *out) {
     struct point_keys k = {0};
-    if (!sz_keys_shape(g->l, node, SZ_SHAPE_MAP, NULL) || !sz_keys_read(g->l, node, &table, &k) || !k.add || !k.when) {
+    if (!sz_keys_item(g->l, node, "{add: 2, when: …}") || !sz_keys_read(g->l, node, &table, &k) || !k.add || !k.when) {
         g->failed = true; /* a key may be missing without a finding: misspelt, or cut off */
         return;
     }

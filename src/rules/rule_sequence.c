@@ -72,7 +72,7 @@ static void load_where(struct sz_ruling *g, const sz_yaml *node, sz_sequence_ste
 
 static void load_step(struct sz_ruling *g, const sz_yaml *node, sz_sequence_step *s) {
     struct step_keys k = {0};
-    bool ok = sz_keys_shape(g->l, node, SZ_SHAPE_MAP, NULL) && sz_keys_read(g->l, node, &table, &k);
+    bool ok = sz_keys_item(g->l, node, "{event: …}") && sz_keys_read(g->l, node, &table, &k);
     if (ok && !k.event == !k.not ) {
         sz_rule_wrong(g, node->span, C_SEQUENCE, "a step is an `event:` that comes or a `not:` that does not",
                       "一步要么写发生的 `event:`，要么写没有发生的 `not:`",

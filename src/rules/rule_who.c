@@ -53,6 +53,12 @@ static sz_exemption exemption_of(struct sz_loading *l, sz_str name) {
     return x;
 }
 
+static bool has_any(sz_str s, const char *signs) {
+    for (size_t i = 0; i < s.n; i++)
+        if (strchr(signs, s.p[i])) return true;
+    return false;
+}
+
 static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_loading *l = g->l;
     bool has_roster = l->campus && !sz_campus_is_empty(l->campus);
@@ -60,12 +66,17 @@ static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);
-    if (!has_roster && !sz_near_any(&near)) return; /* without a roster only what looks misspelt is told */
+    bool is_condition = has_any(item->text, "<>=&|!()");
+    if (!has_roster && !sz_near_any(&near) && !is_condition)
+        return; /* without a roster only what looks misspelt is told */
     sz_diag *d = has_roster ? sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`",
                                             "没有学生带有标签 `%.*s`", SZ_FMT_STR(item->text))
                             : sz_rules_warn(l, C_TAG, item->span, "`%.*s` is taken for a tag of students",
                                             "`%.*s` 当作学生标签", SZ_FMT_STR(item->text));
     if (sz_near_any(&near)) sz_near_hint(l, d, &near);
+    else if (is_condition)
+        sz_rules_hint(l, d, "here stand names; a condition belongs to  when: … && !(%.*s)",
+                      "这里写的是名称；条件请写进  when: … && !(%.*s)", SZ_FMT_STR(item->text));
     else
         sz_rules_hint_say(
             d, "it is no built-in exemption nor kind of leave, so it is taken for a tag (students.csv, 标签)",

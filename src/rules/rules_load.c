@@ -71,7 +71,8 @@ static const char *id_of(struct sz_loading *l, sz_str s) {
 static void load_id(struct sz_ruling *g) {
     struct sz_loading *l = g->l;
     g->r->id = sz_rules_copy(l, g->decl->name);
-    if (is_id(g->decl->name) || !g->k.id) return; /* that there is none was said */
+    bool is_misspelt = g->k.id && g->k.id->text.n && !g->decl->name.n; /* its key */
+    if (is_id(g->decl->name) || !g->k.id || is_misspelt) return;       /* that there is none was said */
     g->failed = true;
     sz_diag *d = sz_rules_error(l, C_ID, g->k.id->span, "a rule's id has letters a-z, digits, - and _, at most 64",
                                 "规则的 id 只能用字母 a-z、数字、- 和 _，最多 64 个");

@@ -77,6 +77,30 @@ static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
     else sz_diag_hint(b->diags, g, "put the text in quotes", "给这段文字加引号");
 }
 
+/* `n:{…}`: a name and its colon right before what opens a value. */
+static bool is_name_joined(const sz_source *s, size_t from, size_t colon) {
+    for (size_t i = from; i < colon; i++)
+        if (strchr(" ,{}[]\"'", s->p[i])) return false;
+    return colon > from && colon + 1 < s->n && strchr("{[\"'", s->p[colon + 1]);
+}
+
+/* `-{…}`, `-id: r`, and a - before a blank that is none of YAML's (U+00A0, U+3000). */
+static bool say_joined_dash(const sz_yaml_build *b, size_t from) {
+    const sz_source *s = b->src;
+    if (from + 1 >= s->n || s->p[from] != '-') return false;
+    bool is_odd = sz_yaml_has(s, from + 1, "\xc2\xa0") || sz_yaml_has(s, from + 1, "\xe3\x80\x80");
+    char c = s->p[from + 1];
+    bool is_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '{';
+    if (!is_odd && !is_name) return false;
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_NO_SPACE, sz_yaml_span(s, from, from + 1),
+                              "a space is missing after this -", "这个 - 后面缺少空格");
+    if (is_odd)
+        sz_diag_hint(b->diags, g, "what stands there is not the ordinary space; delete it and type one",
+                     "那里的不是普通空格；请删去后重新输入一个空格");
+    else sz_diag_hint(b->diags, g, "begin an item with  - …", "列表项以  - …  开头");
+    return true;
+}
+
 /* "mapping values are not allowed": a colon in a text, or the text of the lines above runs on to here. */
 bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem *p) {
     size_t from = sz_yaml_indent_end(b->src, p->at);
@@ -85,6 +109,11 @@ bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem 
         sz_yaml_say_no_space(b, wide);
         return true;
     }
+    if (wide != SIZE_MAX && is_name_joined(b->src, from, wide)) {
+        sz_yaml_say_no_space(b, wide);
+        return true;
+    }
+    if (say_joined_dash(b, from)) return true;
     if (sz_yaml_key_colon(b->src, from, p->at) != SIZE_MAX) {
         say_colon_in_text(b, from, p->at);
         return true;

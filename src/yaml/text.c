@@ -33,7 +33,10 @@ static void say_not_utf8(const sz_source *src, size_t off, sz_diags *d) {
 static void say_control(sz_diags *d, sz_span at, uint32_t c) {
     sz_diag *g = sz_diags_add(d, SZ_ERROR, YAML_NOT_TEXT, at, "a control or invisible character (U+%04X) stands here",
                               "这里有控制字符或不可见字符（U+%04X）", c);
-    sz_diag_hint(d, g, "delete it; it often comes along when text is pasted", "请删除；粘贴文字时常会带进来");
+    if (at.src->n > 4 && memcmp(at.src->p, "PK\3\4", 4) == 0)
+        sz_diag_hint(d, g, "this is a Word, Excel or zip file; save it as plain text in UTF-8",
+                     "这是 Word、Excel 或压缩文件；请另存为 UTF-8 纯文本");
+    else sz_diag_hint(d, g, "delete it; it often comes along when text is pasted", "请删除；粘贴文字时常会带进来");
 }
 
 void sz_yaml_check_escapes(sz_yaml *node, sz_arena *a, sz_diags *d) {
