@@ -249,8 +249,10 @@ bool sz_entry_move(sz_buf *out, const uint8_t *p, size_t left, uint32_t mask_byt
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
 /* The same of bytes that were stored, `left` of them: is there an entry, and is it of a record that a decoder would have let pass? */
 bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *out);
-/* Decode no more of an entry than its type, precision, time, amount, balance and hours; all else of out stays as it is. */
-bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, sz_event *out);
+/* Decode no more of an entry than its type, precision and time, and of amount, balance and hours at least those that are wanted; what is
+ * not is absent or left as one hour, and all else of out stays as it is. */
+enum { SZ_WANTS_AMOUNT = 1, SZ_WANTS_BALANCE = 2, SZ_WANTS_HOURS = 4 };
+bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, unsigned wants, sz_event *out);
 
 /* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
 

@@ -75,6 +75,7 @@ typedef struct sz_timeline {
     sz_fstate head;
     sz_buf log;                /* and at the end of its room, the first one last, 16 bits of each record's identity */
     uint32_t n_log, last_off, head_off;
+    uint32_t added_off;        /* records before it are in the head; those up to head_off, usual ones all of them (pass.c), are not yet */
     uint32_t n_undos;          /* undo records in the log */
     uint64_t undo_names;       /* a bit of the fingerprint of each id that they name: not among them, not undone */
     uint32_t n_episodes, n_pends, n_blocked;
@@ -251,10 +252,12 @@ typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } 
 /* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.
  * True: it is earlier than what was evaluated. */
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
-/* What the next record of the student will touch, into the cache: the timeline itself, then what it points to. */
-void sz_timeline_prefetch(const sz_timeline *tl);
+/* What the student's next record, of that time, will probably touch, into the cache (the timeline itself is there). */
+void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). */
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e);
+/* What was passed comes into the head (sz_timeline_pass leaves it out until somebody asks). */
+void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 /* The same of the record that was just inserted, where that is all that is left to do and moves no rule. False: it was not done. */

@@ -43,7 +43,8 @@ static void take(sz_worker *w) {
             for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w, i);
         }
         if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
-        if (k + AHEAD < n && w->ahead[k + AHEAD]) sz_timeline_prefetch(w->ahead[k + AHEAD]);
+        if (k + AHEAD < n && w->ahead[k + AHEAD])
+            sz_timeline_prefetch(w->ahead[k + AHEAD], h->in[h->at + AHEAD].record.time_ms);
         if (is_stale(w, &h->in[h->at])) continue;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];

@@ -159,7 +159,7 @@ void queue_update(sz_worker *w, uint32_t i) {
 static void fetch(const sz_worker *w, uint32_t i, bool is_next) {
     const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
     if (!tl) return;
-    if (is_next) sz_timeline_prefetch(tl);
+    if (is_next) sz_timeline_prefetch(tl, SZ_TIME_MAX);
     else
         for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
 }

@@ -36,7 +36,8 @@ typedef struct plan {
     uint64_t mask;
     step *steps; /* by kind, then STEP_END; NULL: it is not made yet */
     bool is_counted;
-    bool needs_more; /* than the numbers of an entry (sz_entry_get_numbers) */
+    uint8_t wants;   /* which numbers of an entry (sz_entry_get_numbers) */
+    bool needs_more; /* than these */
 } plan;
 
 struct sz_add_memo {
@@ -76,10 +77,16 @@ static step step_of(const sz_featureset *fs, uint32_t i) {
                   .ms = a->pane_ms ? a->pane_ms : a->gap_ms};
 }
 
-static bool needs_more(const sz_acc *a) {
-    bool is_number =
-        a->field == UINT16_MAX || a->field == SZ_EF_AMOUNT || a->field == SZ_EF_BALANCE || a->field == SZ_EF_HOURS;
-    return a->kind == SZ_ACC_DISTINCT || !is_number;
+/* SZ_WANTS_ of an accumulator's field, where that is a number of an entry or none at all. */
+static bool wants_of(const sz_acc *a, uint8_t *wants) {
+    switch (a->field) {
+    case UINT16_MAX: break;
+    case SZ_EF_AMOUNT: *wants |= SZ_WANTS_AMOUNT; break;
+    case SZ_EF_BALANCE: *wants |= SZ_WANTS_BALANCE; break;
+    case SZ_EF_HOURS: *wants |= SZ_WANTS_HOURS; break;
+    default: return false;
+    }
+    return a->kind != SZ_ACC_DISTINCT;
 }
 
 static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
@@ -87,11 +94,12 @@ static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uin
     p->mask = bits;
     p->is_counted = fs->findable_days && is_counted(fs, mask);
     p->needs_more = p->is_counted;
+    p->wants = 0;
     if (!p->steps) p->steps = sz_alloc((fs->n_accs + 1) * sizeof *p->steps); /* a memory is of one feature set */
     for (uint32_t kind = 0; kind < N_STEP_KINDS; kind++)
         for (uint32_t i = 0; i < fs->n_accs; i++)
             if (bits >> fs->accs[i].matcher & 1 && kind_of(&fs->accs[i]) == kind) {
-                p->needs_more |= needs_more(&fs->accs[i]);
+                p->needs_more |= !wants_of(&fs->accs[i], &p->wants);
                 p->steps[n++] = step_of(fs, i);
             }
     p->steps[n] = (step){.kind = STEP_END};
@@ -260,7 +268,8 @@ bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, 
     uint32_t mask_bytes = (fs->n_matchers + 7) / 8;
     const plan *p = m && fs->n_matchers <= 64 ? plan_of(m, fs, mask) : NULL;
     sz_event e;
-    bool is_short = p && !p->needs_more && sz_entry_get_numbers(entry.p, mask_bytes, &e) && e.precision != SZ_PREC_DAY;
+    bool is_short =
+        p && !p->needs_more && sz_entry_get_numbers(entry.p, mask_bytes, p->wants, &e) && e.precision != SZ_PREC_DAY;
     if (!is_short) {
         if (!sz_entry_get(entry.p, mask_bytes, dict, types, &e)) return false;
         sz_fstate_add_as(m, s, fs, z, &e, mask, entry);

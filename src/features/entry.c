@@ -408,13 +408,7 @@ static inline void pass_numbers(sz_reader *r, uint64_t fields) {
     for (; fields; fields &= fields - 1) sz_read_varint(r);
 }
 
-bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, sz_event *e) {
-    uint32_t n = sz_entry_len(p);
-    if (n < HEAD + mask_bytes + 2) return false;
-    e->type = p[2];
-    e->precision = p[3] & 3;
-    e->time_ms = sz_entry_time(p);
-    sz_reader r = sz_reader_of(p + HEAD + mask_bytes + 1, n - HEAD - mask_bytes - 1);
+static bool read_numbers(sz_reader r, sz_event *e) {
     uint64_t f = sz_read_varint(&r);
     pass_numbers(&r, f & (F_SOURCE | F_PLACE));
     e->amount_fen = f & F_AMOUNT ? (int64_t)sz_read_varint(&r) : SZ_ABSENT;
@@ -425,6 +419,47 @@ bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, sz_event *e) {
         e->hours_micro = (int64_t)sz_read_varint(&r);
     }
     return !r.bad;
+}
+
+/* Seven bits of each of the first three bytes. */
+static inline uint32_t joined_sevens(uint64_t w) {
+    return (uint32_t)((w & 0x7f) | (w >> 1 & 0x3f80) | (w >> 2 & 0x1fc000));
+}
+
+/* What the usual swipe has in front of its balance: fields, source, place, amount, all of which end within the twelve
+ * bytes that are looked at. False: it is not so. */
+static inline bool read_amount(const uint8_t *p, sz_event *e) {
+    const uint64_t tops = UINT64_C(0x8080808080808080), usual = F_SOURCE | F_PLACE | F_AMOUNT;
+    uint64_t w, ends;
+    memcpy(&w, p, sizeof w);
+    ends = ~w & tops;
+    uint32_t n = ((uint32_t)__builtin_ctzll(ends | UINT64_C(1) << 63) + 1) / 8; /* of the fields */
+    if (n > 2) return false;
+    uint32_t f = joined_sevens(w & ((UINT64_C(1) << 8 * n) - 1));
+    if ((f & usual) != usual) return false;
+    ends &= ends - 1;
+    ends &= ends - 1; /* the place's */
+    if (!ends) return false;
+    uint32_t at = ((uint32_t)__builtin_ctzll(ends) + 1) / 8, four;
+    memcpy(&four, p + at, sizeof four);
+    uint32_t stops = ~four & UINT32_C(0x808080);
+    if (!stops) return false; /* an amount of four bytes: 20,972 yuan */
+    e->amount_fen = joined_sevens(four & (stops ^ (stops - 1)));
+    return true;
+}
+
+bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, unsigned wants, sz_event *e) {
+    enum { LOOKED_AT = 12 };
+    uint32_t n = sz_entry_len(p), before = HEAD + mask_bytes + 1;
+    if (n < before + 1) return false;
+    e->type = p[2];
+    e->precision = p[3] & 3;
+    e->time_ms = sz_entry_time(p);
+    e->amount_fen = e->balance_fen = SZ_ABSENT;
+    e->hours_micro = 1000000;
+    if (!wants) return true;
+    if (wants == SZ_WANTS_AMOUNT && n >= before + LOOKED_AT && read_amount(p + before, e)) return true;
+    return read_numbers(sz_reader_of(p + before, n - before), e);
 }
 
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {

@@ -91,58 +91,52 @@ static bool is_full(const uint8_t *rows, const region *r, const sz_acc *a) {
 }
 
 /* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
-static inline uint32_t more_for(const uint8_t *p, const region *r, uint32_t cap, const sz_acc *a, uint32_t days) {
+static inline uint32_t more_for(const uint8_t *p, const region *r, uint32_t have, const sz_acc *a, uint32_t days) {
     enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
-    uint32_t have = cap - r->n, row = a->row_size;
-    if (have >= days * row || !r->n || row < 8 || a->kind == SZ_ACC_UNTIL || is_full(p + r->off, r, a)) return 0;
-    return (days + r->n / (ROWS_A_ROW * row)) * row - have;
+    uint32_t row = a->row_size;
+    if (!r->n || row < 8 || a->kind == SZ_ACC_UNTIL || is_full(p + r->off, r, a)) return 0;
+    uint32_t several = r->n < ROWS_A_ROW * row ? 0 : r->n / (ROWS_A_ROW * row);
+    return (days + several) * row - have;
 }
 
-/* n bytes, a multiple of 8, to a place further on that they may reach into: the last ones first. */
-static inline void move_on(uint8_t *to, const uint8_t *from, uint32_t n) {
-    typedef struct {
-        uint64_t v[4];
-    } whole;
-    for (; n >= sizeof(whole); n -= (uint32_t)sizeof(whole)) {
-        whole w;
-        memcpy(&w, from + n - sizeof w, sizeof w);
-        memcpy(to + n - sizeof w, &w, sizeof w);
-    }
-    for (; n > 0; n -= 8) {
-        uint64_t w;
-        memcpy(&w, from + n - 8, 8);
-        memcpy(to + n - 8, &w, 8);
-    }
-}
+/* One of those that get room. */
+typedef struct growing {
+    uint32_t region, more;
+} growing;
+enum { GROWING_MOST = 128 }; /* at once; the others have their turn when they are full */
 
-enum { NOTED = 128 }; /* so many regions have it worked out once */
+static uint32_t find_growing(const sz_fstate *s, const sz_featureset *fs, uint32_t days, growing *v, uint32_t *bytes) {
+    const region *r = regions_of(s);
+    uint32_t n = 0, sum = 0;
+    for (uint32_t k = 0; k < fs->n_accs && n < GROWING_MOST; k++) {
+        uint32_t have = region_cap(&r[k]) - r[k].n;
+        if (have >= days * fs->accs[k].row_size) continue;
+        uint32_t more = more_for(s->p, &r[k], have, &fs->accs[k], days);
+        v[n] = (growing){k, more};
+        n += more != 0;
+        sum += more;
+    }
+    *bytes = sum;
+    return n;
+}
 
 void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     enum { FEW = 2 }; /* they may as well grow one by one */
-    uint32_t noted[NOTED], end = s->n, n = 0;
-    for (uint32_t k = 0; k < fs->n_accs; k++) {
-        const region *r = &regions_of(s)[k];
-        uint32_t more = more_for(s->p, r, region_cap(r), &fs->accs[k], days);
-        if (k < NOTED) noted[k] = more;
-        end += more;
-        n += more != 0;
-    }
+    growing v[GROWING_MOST];
+    uint32_t by, n = find_growing(s, fs, days, v, &by), end = s->n;
     if (n <= FEW) return;
-    room_for_all(s, end);
-    region *r = regions_of(s), *rest = &r[fs->n_accs]; /* the last one is of no accumulator */
-    uint32_t was = rest->off;                          /* where the one behind it began */
-    memmove(s->p + was + (end - s->n), s->p + was, s->n - was);
-    rest[1].off = end;
-    rest->off += end - s->n;
-    s->n = end;
-    end = rest->off;
-    /* From behind: none is written over before it has moved. */
-    for (uint32_t k = fs->n_accs; k-- > 0 && end != was;) {
-        uint32_t at = r[k].off, cap = was - at;
-        cap += k < NOTED ? noted[k] : more_for(s->p, &r[k], cap, &fs->accs[k], days);
-        move_on(s->p + end - cap, s->p + at, (r[k].n + 7) & ~7u);
-        r[k].off = end -= cap;
-        was = at;
+    room_for_all(s, s->n + by);
+    region *r = regions_of(s);
+    s->n += by;
+    /* What stands between two of them moves as one; from behind, so that none is written over before it has moved. */
+    uint32_t last = head_of(s)->n_regions;
+    for (uint32_t i = n; i-- > 0;) {
+        uint32_t first = v[i].region + 1, at = r[first].off;
+        memmove(s->p + at + by, s->p + at, end - at);
+        for (uint32_t k = first; k <= last; k++) r[k].off += by;
+        end = at;
+        last = first - 1;
+        by -= v[i].more;
     }
 }
 

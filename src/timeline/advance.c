@@ -39,10 +39,9 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
 }
 
 /* Numbers, not pointers: who has no records yet has no log, and nothing may be added to a NULL. */
-void sz_timeline_prefetch(const sz_timeline *tl) {
-    uintptr_t head = (uintptr_t)tl->head.p, log = (uintptr_t)tl->log.p;
-    for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 256) /* four lines at once, one too many does no harm */
-        for (uint32_t line = 0; line < 256; line += 64) __builtin_prefetch((const void *)(head + at + line), 1);
+void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms) {
+    uintptr_t log = (uintptr_t)tl->log.p;
+    if (state_is_asked_for(tl, t_ms)) state_fetch(tl);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
     uintptr_t prints = log + tl->log.cap - 1;
@@ -305,6 +304,7 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
         tl->is_dirty = true;
         return;
     }
+    if (tl->redo_ms == SZ_TIME_MAX) state_catch_up(tl, c); /* else all of the head is made anew */
     if (tl->redo_ms != SZ_TIME_MAX) {
         int64_t t = tl->redo_ms;
         tl->redo_ms = SZ_TIME_MAX;
@@ -321,6 +321,7 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     if (c->wmax_ms != SZ_TIME_NONE && t < c->wmax_ms - c->horizon_ms) t = c->wmax_ms - c->horizon_ms;
     if (c->begin_ms != SZ_TIME_MAX && t < c->begin_ms) t = c->begin_ms;
     if (tl->redo_ms < t) t = tl->redo_ms;
+    if (tl->redo_ms == SZ_TIME_MAX) state_catch_up(tl, c);
     run x;
     run_init(&x, tl, c, cause);
     bool is_ahead = key_before(t) >= tl->head_key;
@@ -359,7 +360,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     int64_t counted = c->undo_unmatched; /* the state's header has counted them */
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
     c->undo_unmatched = counted;
-    tl->head_off = (uint32_t)tl->log.n;
+    tl->head_off = tl->added_off = (uint32_t)tl->log.n;
     tl->blocked_unknown = UINT8_MAX;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)

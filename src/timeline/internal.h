@@ -82,6 +82,21 @@ bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);
 
 /* state.c */
+/* Usual records wait until somebody asks what the head says; who does calls this first. */
+void state_add_waiting(sz_timeline *tl, sz_tlctx *c);
+static inline void state_catch_up(sz_timeline *tl, sz_tlctx *c) {
+    if (tl->added_off != tl->head_off) state_add_waiting(tl, c);
+}
+/* A timer may make a day's mark at a record of that time, or something else than adding up is to do. */
+static inline bool state_is_asked_for(const sz_timeline *tl, int64_t t_ms) {
+    bool is_plain = !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active;
+    return !is_plain || tl->passed_ms == SZ_TIME_NONE || t_ms >= tl->passed_ms + 22 * SZ_HOUR_MS;
+}
+static inline void state_fetch(const sz_timeline *tl) {
+    uintptr_t head = (uintptr_t)tl->head.p; /* a number: nothing may be added to a NULL */
+    for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 256) /* four lines at once, one too many does no harm */
+        for (uint32_t line = 0; line < 256; line += 64) __builtin_prefetch((const void *)(head + at + line), 1);
+}
 /* Take the record at off into the head; sets x->event, x->mask, x->is_corrected. */
 void state_apply(run *x, uint32_t off);
 /* Put to rest as the tail: packed and without slack. */
@@ -92,6 +107,8 @@ void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the s
 /* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for
  * byte. */
 int64_t kept_since(const sz_tlctx *c);
+/* The same where it means no more than to know it was passed. False: nothing was done, for there is more to do. */
+bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms);
 void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
 bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c,
                              int64_t next_ms); /* false: it would do nothing */
@@ -136,7 +153,7 @@ bool guards_reached(run *x, uint32_t rule);
 bool guards_may_stay(run *x, uint32_t rule);
 
 /* Is it certain that no rule moves at such a record? Only where nothing is open, pending or kept from opening. */
-bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, const uint8_t *mask);
+bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask);
 /* All that the record in hand can open, and nothing is known to be below. */
 void touched_asking_all(run *x, uint64_t *made);
 

@@ -209,6 +209,7 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     tl->n_log -= count;
     tl->last_off = tl->n_log ? tl->last_off - n : 0;
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
+    tl->added_off = tl->added_off > n ? tl->added_off - n : 0;
     tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
     size_t kept = tl->log.n + tl->n_log * sizeof(uint16_t);
     if (tl->log.cap > kept + kept / 2 + 512) log_grow(tl, kept);

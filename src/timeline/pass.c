@@ -2,7 +2,8 @@
  *
  * The usual record: it stands behind all that was evaluated, nothing is due by then, and nothing is told of the student
  * that it could change. Then all that going on (advance.c) would come to is that it is added up, provided that it
- * touches no rule that could move:
+ * touches no rule that could move; and that waits until somebody asks what the head says (state_catch_up), mostly the
+ * next timer of the day: then several records are added to what has come into the cache once.
  *
  * - It is the next item: nothing before it is left to take, and no class has something due before its clock.
  * - It is neither undone nor undoes another, nor is it the first record: what it fits counts it, and no more than that.
@@ -23,12 +24,12 @@ static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
     return false;
 }
 
-static bool is_usual(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
+static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
     bool is_plain = tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !c->rule_from_ms;
     if (!is_plain || tl->redo_ms != SZ_TIME_MAX || c->bundle->fs.n_matchers > 64) return false;
     if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, log_print(tl, tl->n_log - 1)))) return false;
     if (c->bundle->fs.has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE) return false;
-    return e->time_ms >= c->facts->known_ms && !state_may_pass_midnight(tl, c, e->time_ms) && !is_anything_due(tl, c);
+    return e->time_ms >= c->facts->known_ms && !is_anything_due(tl, c) && state_pass_quietly(tl, c, e->time_ms);
 }
 
 #ifndef NDEBUG
@@ -55,20 +56,38 @@ static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8
     tl->below = below;
     tl->due_changed = due_changed;
 }
+
+/* Of a copy that has what waits: here it goes on waiting, as it does without asserts. */
+static void ask_all_of_copy(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    sz_fstate head = tl->head;
+    uint32_t added = tl->added_off;
+    size_t cap = 0;
+    tl->head.p = sz_pool_take(head.pool, head.n, head.n, &cap);
+    tl->head.cap = (uint32_t)cap;
+    memcpy(tl->head.p, head.p, head.n);
+    state_catch_up(tl, c);
+    ask_all(tl, c, e, mask);
+    sz_fstate_fini(&tl->head);
+    tl->head = head;
+    tl->added_off = added;
+}
 #endif
 
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     uint32_t off = tl->head_off;
     if (c->fresh_of != tl || c->fresh_off != off) return false;
     const sz_event *e = c->fresh;
-    const uint8_t *p = tl->log.p + off, *mask = sz_entry_mask(p);
-    if (!is_usual(tl, c, e) || !touches_nothing(tl, c, e, mask)) return false;
+    const uint8_t *mask = sz_entry_mask(tl->log.p + off);
+    if (!is_usual(tl, c, e)) return false;
+    if (!touches_nothing(tl, c, e, mask)) {
+        state_fetch(tl);
+        return false;
+    }
     c->fresh_of = NULL;
     tl->head_key = key_of(e->time_ms, ORDER_RECORD);
     tl->head_off = (uint32_t)tl->log.n;
-    sz_fstate_add_as(c->adds, &tl->head, &c->bundle->fs, c->zone, e, mask, (sz_entry){.p = p, .n = tl->head_off - off});
 #ifndef NDEBUG
-    ask_all(tl, c, e, mask);
+    ask_all_of_copy(tl, c, e, mask);
 #endif
     return true;
 }

@@ -159,6 +159,15 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
     if (sz_event_is_undo(&e)) set_unmatched(x, off, !correct_far(x, out, &e));
 }
 
+void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
+    const sz_featureset *fs = &c->bundle->fs;
+    for (uint32_t off = tl->added_off; off < tl->head_off; off += sz_entry_len(tl->log.p + off))
+        sz_fstate_add_entry(c->adds, &tl->head, fs, c->zone, c->dict, c->types, entry_at(tl, off));
+    tl->added_off = tl->head_off;
+}
+
+void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) { state_catch_up(tl, c); }
+
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
     undone u = undone_before(x, 0, end);
     state_wake(x, out, &x->tl->tail);
@@ -236,6 +245,7 @@ void state_apply(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     x->is_corrected = false;
+    state_catch_up(tl, x->c);
     if (x->c->fresh_of == tl && x->c->fresh_off == off) { /* it has just been put there */
         x->event = x->c->fresh;
     } else {
@@ -256,7 +266,7 @@ void state_apply(run *x, uint32_t off) {
     x->is_first = fs->has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
     take_in(x, &tl->head, x->event, x->mask, off);
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
-    tl->head_off = off + sz_entry_len(tl->log.p + off);
+    tl->head_off = tl->added_off = off + sz_entry_len(tl->log.p + off);
 }
 
 int64_t kept_since(const sz_tlctx *c) {
@@ -306,6 +316,7 @@ static void fold(run *x) {
         end += sz_entry_len(tl->log.p + end);
     if (tl->mark_ms != SZ_TIME_NONE && end > tl->mark_off) end = tl->mark_off;
     if (!end) return;
+    if (end > tl->added_off) state_catch_up(tl, x->c);
     rebuild(x, &x->c->folded, end, FOLD_DAYS + 2);
     for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) {
         if (tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c))) tl->n_undos--;
@@ -326,9 +337,14 @@ static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
 
 /* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the
  * tail once. */
+static bool wants_mark(const sz_timeline *tl, int64_t midnight_ms) {
+    return tl->back_ms != SZ_TIME_NONE && midnight_ms < tl->back_ms + 7 * SZ_DAY_MS;
+}
+
 static void mark_or_not(run *x, int64_t midnight_ms) {
     sz_timeline *tl = x->tl;
-    if (tl->back_ms != SZ_TIME_NONE && midnight_ms < tl->back_ms + 7 * SZ_DAY_MS) {
+    if (wants_mark(tl, midnight_ms)) {
+        state_catch_up(tl, x->c);
         mark_here(x, midnight_ms, tl->head_off);
     } else if (tl->mark_ms != SZ_TIME_NONE) {
         tl->mark_ms = SZ_TIME_NONE;
@@ -337,16 +353,19 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
     }
 }
 
+/* The last one that an item at that time and every clock have reached; SZ_TIME_NONE. */
+static int64_t midnight_before(const sz_tlctx *c, int64_t next_ms) {
+    int64_t at = next_ms;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (c->clock_ms[k] < at) at = c->clock_ms[k];
+    if (at == INT64_MAX || at == SZ_TIME_NONE) return SZ_TIME_NONE;
+    return sz_zone_midnight(c->zone, sz_zone_day(c->zone, at));
+}
+
 static void pass_midnight(run *x, int64_t next_ms) {
     sz_timeline *tl = x->tl;
-    const sz_zone *z = x->c->zone;
-    int64_t clock = INT64_MAX;
-    for (uint32_t k = 0; k < x->c->n_classes; k++)
-        if (x->c->clock_ms[k] < clock) clock = x->c->clock_ms[k];
-    int64_t at = next_ms < clock ? next_ms : clock;
-    if (at == INT64_MAX || at == SZ_TIME_NONE) return;
-    int64_t midnight = sz_zone_midnight(z, sz_zone_day(z, at));
-    if (midnight <= tl->passed_ms) return;
+    int64_t midnight = midnight_before(x->c, next_ms);
+    if (midnight == SZ_TIME_NONE || midnight <= tl->passed_ms) return;
     /* the head must not have passed it */
     if (tl->head_key > key_before(midnight)) return;
     if (tl->n_log && tl->head_off) {
@@ -365,6 +384,21 @@ bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c, int64_t n
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] < at) at = c->clock_ms[k];
     return at >= least && at != SZ_TIME_NONE && tl->head_key <= key_before(at);
+}
+
+bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
+    const sz_day_memo *today = &c->days[0];
+    if (tl->passed_ms >= today->from_ms && next_ms < today->to_ms) return true; /* none is between, and clocks lag */
+    if (!state_may_pass_midnight(tl, c, next_ms)) return true;
+    int64_t midnight = midnight_before(c, next_ms);
+    if (midnight == SZ_TIME_NONE || midnight <= tl->passed_ms || tl->head_key > key_before(midnight)) return true;
+    if (!tl->n_log || !tl->head_off) return true;
+    int64_t limit = kept_since(c);
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE || wants_mark(tl, midnight);
+    if (has_mark || tl->n_episodes || tl->n_pends || (limit != SZ_TIME_NONE && is_worth_folding(tl, limit)))
+        return false;
+    tl->passed_ms = midnight;
+    return true;
 }
 
 void state_pass_midnight(run *x, int64_t next_ms) {
@@ -393,7 +427,7 @@ void state_rollback(run *x, int64_t t_ms) {
         add_again(x, &tl->head, off, &u);
     }
     if (wants_mark && off) mark_here(x, midnight, off);
-    tl->head_off = end;
+    tl->head_off = tl->added_off = end;
     tl->head_key = key_before(t_ms);
     tl->below = 0;
     story_truncate(x, t_ms);

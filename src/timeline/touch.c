@@ -66,8 +66,10 @@ struct sz_touch_memo {
 
 static double reached(run *x, uint32_t feature) {
     sz_value_memo *m = &x->c->values[feature];
-    if (m->stamp != x->c->value_stamp)
+    if (m->stamp != x->c->value_stamp) {
+        state_catch_up(x->tl, x->c);
         *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = sz_feature_reached(&x->ev, feature)};
+    }
     return m->num;
 }
 
@@ -94,6 +96,7 @@ static bool recall_below(run *x, uint64_t bits) {
     uint64_t below = x->tl->below & bits;
 #ifndef NDEBUG
     const sz_guard *g = x->c->touches->bits;
+    state_catch_up(x->tl, x->c);
     for (uint64_t left = below; left; left &= left - 1) {
         const sz_guard *of = &g[__builtin_ctzll(left)];
         if (sz_feature_reached(&x->ev, of->feature) >= of->least) __builtin_trap();
@@ -377,7 +380,22 @@ const uint64_t *touched_rules(run *x) {
     return made;
 }
 
-bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+/* What ended earlier can be asked before the record is added, and mostly is at a day's first one. */
+static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t rule) {
+    const sz_touch_memo *m = c->touches;
+    uint64_t bits = m->rests[rule] & m->still;
+    if (!bits) return false;
+    run x;
+    run_init(&x, tl, c, NULL);
+    run_at(&x, e->time_ms);
+    for (uint32_t k = 0; k < c->guards[rule].n; k++) {
+        uint8_t bit = m->bit[rule][k];
+        if (bit != NO_BIT && bits >> bit & 1 && is_below(&x, rule, k)) return true;
+    }
+    return false;
+}
+
+bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
     if (!c->rule_words) return true;
     const touch *t = touch_of(c, e->type, mask);
     const sz_touch_memo *m = c->touches;
@@ -386,8 +404,12 @@ bool touches_nothing(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, cons
     below_as_of(tl, m, day, night);
     uint64_t below = tl->below &= ~t->lifts;
     for (uint32_t w = 0; w < c->rule_words; w++)
-        for (uint64_t left = t->idle[w]; left; left &= left - 1)
-            if (!(below & m->rests[64 * w + (uint32_t)__builtin_ctzll(left)])) return false;
+        for (uint64_t left = t->idle[w]; left; left &= left - 1) {
+            uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
+            if (below & m->rests[rule]) continue;
+            if (!is_still_below(tl, c, e, rule)) return false;
+            below = tl->below;
+        }
     for (uint32_t i = 0; i < t->n; i++)
         if (!(below & t->families[i].bit)) return false;
     for (uint32_t i = 0; i < t->n_silents; i++)
