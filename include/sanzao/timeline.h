@@ -77,6 +77,7 @@ typedef struct sz_timeline {
     uint32_t n_log, last_off, head_off;
     uint32_t added_off;        /* records before it are in the head; those up to head_off, usual ones all of them (pass.c), are not yet */
     uint32_t n_undos;          /* undo records in the log */
+    uint32_t n_before;         /* records of the log, first ones, among which all are that were there before the batch of files in hand */
     uint64_t undo_names;       /* a bit of the fingerprint of each id that they name: not among them, not undone */
     uint32_t n_episodes, n_pends, n_blocked;
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
@@ -252,10 +253,13 @@ typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } 
 /* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.
  * True: it is earlier than what was evaluated. */
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
-/* What the student's next record, of that time, will probably touch, into the cache (the timeline itself is there). */
-void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms);
-/* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). */
-sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e);
+/* What the student's next record, of that time, will probably touch, into the cache (the timeline itself is there). is_lone: as below. */
+void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms, bool is_lone);
+/* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). With is_lone no other record of the
+ * batch in hand has it: the reader of sorted files knows. */
+sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone);
+/* The batch of files in hand is over: its records are as those of before. */
+static inline void sz_timeline_batch_ended(sz_timeline *tl) { tl->n_before = tl->n_log; }
 /* What was passed comes into the head (sz_timeline_pass leaves it out until somebody asks). */
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */

@@ -17,7 +17,8 @@ enum { FAR_AHEAD = 24, AHEAD = 8 };
 static void fetch(const sz_worker *w, uint32_t k) {
     const sz_timeline *tl = w->ahead[k];
     if (!tl) return;
-    for (size_t at = 0; at < offsetof(sz_timeline, episodes); at += 64) __builtin_prefetch((const char *)tl + at);
+    size_t end = offsetof(sz_timeline, keys) + w->clocks.n_classes * sizeof tl->keys[0];
+    for (size_t at = 0; at < end; at += 64) __builtin_prefetch((const char *)tl + at);
     if (w->holders[k] == SZ_NONE) return;
     const sz_student *info = sz_campus_student(w->campus, w->holders[k]);
     if (w->o.parts > 1) __builtin_prefetch(&info->id); /* is it of this partition? */
@@ -44,7 +45,7 @@ static void take(sz_worker *w) {
         }
         if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
         if (k + AHEAD < n && w->ahead[k + AHEAD])
-            sz_timeline_prefetch(w->ahead[k + AHEAD], h->in[h->at + AHEAD].record.time_ms);
+            sz_timeline_prefetch(w->ahead[k + AHEAD], h->in[h->at + AHEAD].record.time_ms, w->o.order == SZ_SORTED);
         if (is_stale(w, &h->in[h->at])) continue;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];

@@ -138,7 +138,8 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student, bool is_late) {
     if (in->repeat == 1 && !is_late) return SZ_INSERT_DUPLICATE;
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
-    return student == SZ_NONE ? SZ_INSERTED : sz_timeline_find(student_awake(w, student), &w->tc, e);
+    if (student == SZ_NONE) return SZ_INSERTED;
+    return sz_timeline_find(student_awake(w, student), &w->tc, e, w->o.order == SZ_SORTED && !in->repeat);
 }
 
 static sz_cause cause_of(const sz_event *e) {

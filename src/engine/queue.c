@@ -159,9 +159,12 @@ void queue_update(sz_worker *w, uint32_t i) {
 static void fetch(const sz_worker *w, uint32_t i, bool is_next) {
     const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
     if (!tl) return;
-    if (is_next) sz_timeline_prefetch(tl, SZ_TIME_MAX);
-    else
+    if (!is_next) {
         for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
+        return;
+    }
+    sz_timeline_prefetch(tl, SZ_TIME_MAX, true);
+    if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
 }
 
 /* While one student is looked at, those that are probably next come into the cache. */

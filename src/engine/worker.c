@@ -430,6 +430,8 @@ void sz_worker_new_batch(sz_worker *w) {
     w->taken = 0;
     w->batch_open = false;
     w->n = (sz_counters){.standing = standing, .undo_unmatched = unmatched};
+    for (uint32_t i = 0; i < w->students.n; i++)
+        if (w->students.v[i]) sz_timeline_batch_ended(w->students.v[i]);
 }
 
 bool sz_worker_has_other_facts(const sz_worker *w) { return w->stored_facts_hash != w->facts_hash; }

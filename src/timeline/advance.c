@@ -39,13 +39,15 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
 }
 
 /* Numbers, not pointers: who has no records yet has no log, and nothing may be added to a NULL. */
-void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms) {
+void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms, bool is_lone) {
     uintptr_t log = (uintptr_t)tl->log.p;
     if (state_is_asked_for(tl, t_ms)) state_fetch(tl);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
     uintptr_t prints = log + tl->log.cap - 1;
-    for (uint32_t i = 0; i < tl->n_log && i < 256; i += 32) __builtin_prefetch((const void *)(prints - i * 2));
+    uint32_t asked = is_lone ? tl->n_before : tl->n_log;
+    for (uint32_t i = 0; i < asked && i < 256; i += 32) __builtin_prefetch((const void *)(prints - i * 2));
+    __builtin_prefetch((const void *)(prints - tl->n_log * sizeof(uint16_t)), 1);
 }
 
 static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
@@ -361,6 +363,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
     c->undo_unmatched = counted;
     tl->head_off = tl->added_off = (uint32_t)tl->log.n;
+    tl->n_before = tl->n_log;
     tl->blocked_unknown = UINT8_MAX;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)

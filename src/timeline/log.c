@@ -35,12 +35,12 @@ static bool entry_get(const sz_timeline *tl, const sz_tlctx *c, uint32_t off, sz
 
 /* May one be it? Whole vectors, what stands before the last one too: that costs a look at the log at most. A block is a
  * multiple of what is compared at once. */
-static inline bool any_print(const sz_timeline *tl, uint16_t print) {
+static inline bool any_print(const sz_timeline *tl, uint16_t print, uint32_t n) {
     typedef uint16_t eight __attribute__((vector_size(16)));
     eight want = (eight){0} + print, hit = {0};
-    if (!tl->n_log) return false; /* nothing may be added to a NULL */
+    if (!n) return false; /* nothing may be added to a NULL */
     const uint16_t *end = log_prints_end(tl);
-    for (uint32_t i = 0; i < tl->n_log; i += PRINTS)
+    for (uint32_t i = 0; i < n; i += PRINTS)
         for (uint32_t k = 0; k < PRINTS; k += 8) {
             eight v;
             memcpy(&v, end - i - PRINTS + k, sizeof v);
@@ -65,16 +65,16 @@ static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str so
 
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
     uint16_t print = print_of(id);
-    return any_print(tl, print) ? find_printed(tl, c, source, id, print, from_ms, end) : SZ_NONE;
+    return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, end) : SZ_NONE;
 }
 
-sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
+sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone) {
     uint16_t print = print_of(e->id);
     if (c->hint.of == e) {
         c->hint.print = print;
         c->hint.has_print = true;
     }
-    if (!any_print(tl, print)) return SZ_INSERTED;
+    if (!any_print(tl, print, is_lone ? tl->n_before : tl->n_log)) return SZ_INSERTED;
     int64_t from = c->wmax_ms == SZ_TIME_NONE ? SZ_TIME_NONE : c->wmax_ms - c->horizon_ms;
     uint32_t off = find_printed(tl, c, e->source, e->id, print, from, (uint32_t)tl->log.n);
     if (off == SZ_NONE) return SZ_INSERTED;
@@ -110,6 +110,7 @@ static inline void put_print(sz_timeline *tl, uint32_t i, uint16_t print) {
     if (i < tl->n_log) memmove(last - 1, last, (tl->n_log - i) * sizeof *last);
     *(end - 1 - i) = print;
     tl->n_log++;
+    if (i < tl->n_before) tl->n_before++;
 }
 
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, i, print); }
@@ -207,6 +208,7 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     uint16_t *last = log_prints_end(tl) - tl->n_log;
     memmove(last + count, last, (tl->n_log - count) * sizeof *last);
     tl->n_log -= count;
+    tl->n_before = tl->n_before > count ? tl->n_before - count : 0;
     tl->last_off = tl->n_log ? tl->last_off - n : 0;
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
     tl->added_off = tl->added_off > n ? tl->added_off - n : 0;

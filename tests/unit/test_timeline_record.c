@@ -66,11 +66,30 @@ static void test_same_identity_is_found(void **state) {
     sz_timeline tl;
     fill(f, &tl, 50);
     sz_event e = timeline_fixture_swipe("e7", monday + 7 * SZ_HOUR_MS, 101);
-    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e), SZ_INSERT_DUPLICATE);
+    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e, false), SZ_INSERT_DUPLICATE);
     e.content++;
-    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e), SZ_INSERT_CONFLICT);
+    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e, false), SZ_INSERT_CONFLICT);
     e.source = SZ_STR("other");
-    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e), SZ_INSERTED);
+    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e, false), SZ_INSERTED);
+    sz_timeline_fini(&tl);
+}
+
+/* Whom the reader of a batch has found to be alone in it is looked for among what was there before. */
+static void test_a_lone_identity_is_found_among_those_of_before(void **state) {
+    timeline_fixture *f = *state;
+    sz_timeline tl;
+    fill(f, &tl, 50);
+    sz_event e = timeline_fixture_swipe("e7", monday + 7 * SZ_HOUR_MS, 101);
+    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e, true), SZ_INSERTED);
+    sz_timeline_batch_ended(&tl);
+    assert_int_equal(sz_timeline_find(&tl, &f->ctx, &e, true), SZ_INSERT_DUPLICATE);
+    sz_event first = timeline_fixture_swipe("first", monday - SZ_HOUR_MS, 5);
+    sz_event last = timeline_fixture_swipe("last", monday + 90 * SZ_HOUR_MS, 5), old = e;
+    sz_timeline_insert(&tl, &f->ctx, &first); /* in front of them: they are one further on */
+    sz_timeline_insert(&tl, &f->ctx, &last);
+    old.id = SZ_STR("e49");
+    assert_int_not_equal(sz_timeline_find(&tl, &f->ctx, &old, true), SZ_INSERTED);
+    assert_int_not_equal(sz_timeline_find(&tl, &f->ctx, &last, false), SZ_INSERTED);
     sz_timeline_fini(&tl);
 }
 
@@ -161,6 +180,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_log_is_in_order_whatever_the_arrival, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_identity_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_lone_identity_is_found_among_those_of_before, setup, teardown),
         cmocka_unit_test_setup_teardown(test_record_comes_back_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(test_record_in_other_words_says_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer_format_is_refused_and_damage_is_told, setup, teardown),
