@@ -68,6 +68,13 @@ static inline sz_str sz_fs_packed_source(const packed *p) {
     return n ? (sz_str){sz_fs_packed_texts(p) + sz_fs_packed_length(p, SZ_TEXT_ID), n} : SZ_STR("default");
 }
 
+/* Any text of an event. */
+static inline sz_str sz_fs_packed_text(const packed *p, unsigned which) {
+    const char *at = sz_fs_packed_texts(p);
+    for (unsigned i = 0; i < which; i++) at += sz_fs_packed_length(p, i);
+    return (sz_str){at, sz_fs_packed_length(p, which)};
+}
+
 /* Time, then dead letters before feeds before events. */
 static inline uint64_t sz_fs_packed_key(const packed *p) {
     sz_record_kind kind = sz_fs_packed_kind(p);

@@ -9,7 +9,7 @@
 
 #include "sorter.h"
 
-enum { CHUNK_TUPLES = 127, MOST_PARTS = 256, READ_TUPLES = 2048 };
+enum { CHUNK_TUPLES = 127, MOST_PARTS = 256, READ_TUPLES = 2048, SMALL_PAGE = 4096 };
 
 typedef struct chunk {
     struct chunk *next;
@@ -17,7 +17,7 @@ typedef struct chunk {
     tuple v[CHUNK_TUPLES];
 } chunk;
 
-void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir, sz_pages *pages) {
+void sz_fs_repeats_init(repeats *r, const uint8_t *pieces, size_t budget, const char *tmp_dir, sz_pages *pages) {
     uint32_t bits = 0;
     while (1u << bits < MOST_PARTS && ((size_t)4 << bits) * sizeof(chunk) <= budget) bits++;
     *r = (repeats){
@@ -25,6 +25,9 @@ void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir, sz_pages
     r->parts = sz_alloc(sizeof *r->parts * r->n_parts);
     r->room = budget + 2 * sizeof(chunk);
     r->region = sz_fs_map(r->room);
+    r->pieces = pieces;
+    r->briefs = (brief *)(void *)r->region;
+    r->most_briefs = budget / 3 / sizeof *r->briefs;
 }
 
 void sz_fs_repeats_fini(repeats *r) {
@@ -142,13 +145,60 @@ static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
     return true;
 }
 
-bool sz_fs_repeats_add(repeats *r, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
-    uint32_t more;
-    uint64_t hash = identity(name, &more);
-    partition *part = &r->parts[r->n_parts == 1 ? 0 : hash >> r->shift];
+static inline bool put(repeats *r, const tuple *x) {
+    partition *part = &r->parts[r->n_parts == 1 ? 0 : x->hash >> r->shift];
     if (part->next == part->end && !add_chunk(r, part)) return false;
-    *part->next++ = (tuple){hash, more, (uint32_t)content, time_ms, ordinal};
+    *part->next++ = *x;
     return true;
+}
+
+static __attribute__((noinline)) bool add_tuple(repeats *r, const name_of *name, const noted *what) {
+    tuple x = {.content = (uint32_t)what->content, .time_ms = what->time_ms, .ordinal = what->ordinal};
+    if (!sz_fs_repeats_unfold(r)) return false;
+    x.hash = identity(name, &x.more);
+    return put(r, &x);
+}
+
+bool sz_fs_repeats_add(repeats *r, const name_of *name, const noted *what) {
+    uint32_t more;
+    if (!r->briefs || r->n_briefs == r->most_briefs || what->at / 8 > UINT32_MAX) return add_tuple(r, name, what);
+    uint64_t hash = identity(name, &more);
+    r->briefs[r->n_briefs++] = (brief){{(uint32_t)hash, (uint32_t)(hash >> 32)}, (uint32_t)(what->at / 8)};
+    return true;
+}
+
+static inline uint64_t hash_of(const brief *b) { return (uint64_t)b->hash[1] << 32 | b->hash[0]; }
+
+/* The same from its piece. */
+static tuple tuple_of(const repeats *r, const brief *b) {
+    static const char usual[NAME_READ] = "default";
+    const packed *p = (const packed *)(const void *)(r->pieces + (size_t)b->at * 8);
+    bool is_student = sz_fs_packed_length(p, SZ_TEXT_STUDENT) > 0;
+    name_of name = {sz_fs_packed_id(p), sz_fs_packed_text(p, SZ_TEXT_SOURCE),
+                    sz_fs_packed_text(p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
+    if (name.source.n == 0) name.source = (sz_str){usual, strlen(usual)};
+    tuple x = {.content = (uint32_t)p->content, .time_ms = p->time_ms, .ordinal = sz_fs_packed_ordinal(p)};
+    x.hash = identity(&name, &x.more);
+    return x;
+}
+
+/* Tuples take other memory; what is done with of the briefs goes back at once. */
+bool sz_fs_repeats_unfold(repeats *r) {
+    enum { AT_ONCE = 65536 };
+    const brief *all = r->briefs;
+    uint8_t *old = r->region;
+    bool is_fine = true;
+    r->briefs = NULL;
+    if (!all || r->n_briefs == 0) return true;
+    r->region = sz_fs_map(r->room);
+    r->used = 0;
+    for (size_t i = 0; i < r->n_briefs && is_fine; i++) {
+        tuple x = tuple_of(r, &all[i]);
+        is_fine = put(r, &x);
+        if (i % AT_ONCE == AT_ONCE - 1) madvise(old, (i * sizeof *all) & ~(size_t)(SMALL_PAGE - 1), MADV_DONTNEED);
+    }
+    munmap(old, r->room);
+    return is_fine;
 }
 
 /* ---- finding ---- */
@@ -243,6 +293,79 @@ static bool look_through(repeats *r, const partition *p, table *t, const bounds 
     return is_fine;
 }
 
+/* ---- finding among pieces in memory ---- */
+
+/* Hashes that came twice, or seem to have; open addressing, 0: none. */
+typedef struct twice {
+    uint64_t *v;
+    size_t n, room;
+} twice;
+
+static uint64_t not_zero(uint64_t hash) { return hash ? hash : 1; }
+
+static void enter(twice *t, uint64_t hash) {
+    size_t i = hash & (t->room - 1);
+    while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
+    t->n += t->v[i] == 0;
+    t->v[i] = hash;
+}
+
+static void twice_add(twice *t, uint64_t hash) {
+    if (2 * t->n >= t->room) {
+        twice old = *t;
+        *t = (twice){sz_alloc((old.room ? 2 * old.room : 1024) * sizeof *t->v), 0, old.room ? 2 * old.room : 1024};
+        for (size_t i = 0; i < old.room; i++)
+            if (old.v[i]) enter(t, old.v[i]);
+        sz_free(old.v);
+    }
+    enter(t, not_zero(hash));
+}
+
+static bool twice_has(const twice *t, uint64_t hash) {
+    hash = not_zero(hash);
+    size_t i = hash & (t->room - 1);
+    while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
+    return t->v[i] != 0;
+}
+
+/* Two bits of one word for each hash, 16 a record or more: of a thousand that come once two or three seem to come
+ * twice. They stand behind the briefs, where nothing was written yet. False: too many to be looked at one by one. */
+static bool find_twice(repeats *r, twice *t) {
+    unsigned shift = 64;
+    size_t n_words = 1;
+    while (n_words * 4 < r->n_briefs) n_words *= 2, shift--;
+    size_t from = (r->n_briefs * sizeof *r->briefs + 63) & ~(size_t)63;
+    uint64_t *bits = (uint64_t *)(void *)(r->region + from);
+    if (from + n_words * sizeof *bits > r->room) return false;
+    r->used = from + n_words * sizeof *bits;
+    for (size_t i = 0; i < r->n_briefs; i++) {
+        uint64_t hash = hash_of(&r->briefs[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
+        uint64_t *word = &bits[shift == 64 ? 0 : hash >> shift];
+        if ((*word & two) == two) twice_add(t, hash);
+        if (t->n > r->n_briefs / 16 + 64) return false;
+        *word |= two;
+    }
+    return true;
+}
+
+/* False: it is to be done by tuples. */
+static bool find_in_memory(repeats *r, const bounds *b) {
+    table t = {NULL, 0, 0};
+    twice w = {NULL, 0, 0};
+    bool is_fine = r->n_briefs == 0 || find_twice(r, &w);
+    if (is_fine && w.n) {
+        clear(&t, 1024);
+        for (size_t i = 0; i < r->n_briefs; i++) {
+            if (!twice_has(&w, hash_of(&r->briefs[i]))) continue;
+            tuple x = tuple_of(r, &r->briefs[i]);
+            look_at(r, &t, &x, 1, b);
+        }
+    }
+    sz_free(t.v);
+    sz_free(w.v);
+    return is_fine;
+}
+
 /* What of it was touched: the last large page as a whole. */
 static void give_away(repeats *r) {
     uintptr_t from = (uintptr_t)r->region, touched = from + r->used + SZ_LARGE_PAGE - 1;
@@ -255,6 +378,12 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
     bounds b = {(uint64_t)horizon_ms, limit_ms};
     bool is_fine = true;
     r->n = n_ordinals;
+    if (r->briefs && find_in_memory(r, &b)) {
+        r->briefs = NULL;
+        give_away(r);
+        return true;
+    }
+    if (!sz_fs_repeats_unfold(r)) return false;
     for (uint32_t i = 0; i < r->n_parts && is_fine; i++) {
         partition *p = &r->parts[i];
         if (!p->first && p->n_extents == 0) continue;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the
- * first line read stays (contract), but for one from the future, which no engine takes. A tuple a record is kept by the
- * hash of its identity in partitions, and each is looked through alone; so memory is bounded, and where nothing repeats
- * it costs a few nanoseconds a record.
+ * first line read stays (contract), but for one from the future, which no engine takes.
+ *
+ * As long as the records' pieces lie in memory, the hash of a record's identity is kept, and where its piece lies.
+ * Hashes that come twice are found by bits, and only records that have one of them are looked at. Where many repeat,
+ * where there are very many, and when the pieces leave memory (unfold), a tuple a record is kept by its hash in
+ * partitions, and each is looked through alone; so memory is bounded.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
@@ -18,6 +21,11 @@ typedef struct tuple {
     uint64_t ordinal;
 } tuple;
 
+typedef struct brief { /* of a record whose piece is in memory */
+    uint32_t hash[2];  /* of the identity */
+    uint32_t at;       /* of the piece, in eights */
+} brief;
+
 typedef struct extent { /* tuples in the temporary file */
     uint64_t at;
     uint64_t n;
@@ -31,12 +39,15 @@ typedef struct partition {
 } partition;
 
 typedef struct repeats {
+    const uint8_t *pieces; /* borrowed: memory in which they lie */
+    brief *briefs;         /* in the region; NULL: there are tuples */
+    size_t n_briefs, most_briefs;
     size_t budget, held; /* bytes */
     const char *tmp_dir;
     partition *parts;
     uint32_t n_parts, shift;
     struct chunk *spare;
-    uint8_t *region; /* chunks, one behind the other; given away when all are looked through */
+    uint8_t *region; /* briefs or chunks, one behind the other; given away when all are looked through */
     size_t room, used;
     sz_pages *pages; /* borrowed, may be NULL */
     int fd;
@@ -45,7 +56,7 @@ typedef struct repeats {
     char error[256];
 } repeats;
 
-void sz_fs_repeats_init(repeats *r, size_t budget, const char *tmp_dir, sz_pages *pages);
+void sz_fs_repeats_init(repeats *r, const uint8_t *pieces, size_t budget, const char *tmp_dir, sz_pages *pages);
 void sz_fs_repeats_fini(repeats *r);
 /* What is one record and no other within a batch: its source, its id, and whose it is. Of each 16 bytes may be read. */
 enum { NAME_READ = 16 };
@@ -53,8 +64,15 @@ typedef struct name_of {
     sz_str id, source, who;
     bool is_student; /* `who`: else a card */
 } name_of;
-/* An event. False: r->error. */
-bool sz_fs_repeats_add(repeats *r, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal);
+typedef struct noted {
+    uint64_t content, ordinal;
+    int64_t time_ms;
+    size_t at; /* of its piece, a multiple of 8; behind each of its texts NAME_READ bytes may be read */
+} noted;
+/* An event, whose piece has all this. False: r->error. */
+bool sz_fs_repeats_add(repeats *r, const name_of *name, const noted *what);
+/* The pieces of what was added are about to leave memory. False: r->error. */
+bool sz_fs_repeats_unfold(repeats *r);
 /* After the last one; n_ordinals: all records, also those that were not added. What is later than the limit counts
  * for nothing. */
 bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int64_t limit_ms);

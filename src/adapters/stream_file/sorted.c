@@ -32,13 +32,22 @@ struct sorted {
     const packed *given[MOST_INPUTS]; /* of the last message */
 };
 
+static bool pieces_leave(void *self, char *error, size_t error_room) {
+    sorted *x = self;
+    if (sz_fs_repeats_unfold(&x->repeats)) return true;
+    snprintf(error, error_room, "%s", x->repeats.error);
+    return false;
+}
+
 sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
     sorted *x = sz_alloc(sizeof *x);
     x->s = s;
     x->batch = b;
     sz_arena_init(&x->arena);
     sz_fs_sorter_init(&x->sorter, s->o.memory / 8 * 7, s->tmp_dir, s->o.pages);
-    sz_fs_repeats_init(&x->repeats, s->o.memory / 8, s->tmp_dir, s->o.pages);
+    x->sorter.leaves = pieces_leave;
+    x->sorter.self = x;
+    sz_fs_repeats_init(&x->repeats, x->sorter.region, s->o.memory / 8, s->tmp_dir, s->o.pages);
     x->names = sz_alloc(sizeof *x->names * (b->n + 1));
     for (uint32_t i = 0; i < b->n; i++) x->names[i] = sz_str_of(b->v[i]->name);
     sz_fs_again_init(&x->again, b->n);
@@ -75,7 +84,8 @@ static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
 
 /* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
 static inline bool note(sorted *x, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
-    return sz_fs_repeats_add(&x->repeats, name, content, time_ms, ordinal) || lacks_room(x, x->repeats.error);
+    noted what = {content, ordinal, time_ms, x->sorter.used};
+    return sz_fs_repeats_add(&x->repeats, name, &what) || lacks_room(x, x->repeats.error);
 }
 
 static inline bool added(sorted *x, const packed *to) {

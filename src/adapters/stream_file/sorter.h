@@ -34,7 +34,9 @@ typedef struct run {
 typedef struct sorter {
     size_t budget;
     const char *tmp_dir;
-    sz_pages *pages; /* borrowed, may be NULL */
+    sz_pages *pages;                                            /* borrowed, may be NULL */
+    bool (*leaves)(void *self, char *error, size_t error_room); /* asked before pieces are written and forgotten */
+    void *self;
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
     place_of *places; /* of each; sorted before they are given or written */
