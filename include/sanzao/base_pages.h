@@ -14,7 +14,7 @@
 #include <sanzao/base.h>
 
 #define SZ_LARGE_PAGE ((size_t)2 << 20)
-enum { SZ_PAGES_MOST = 16 };
+enum { SZ_PAGES_MOST = 2 };
 
 typedef struct sz_pages sz_pages;
 sz_pages *sz_pages_new(void);
