@@ -21,7 +21,6 @@ static void fetch(const sz_worker *w, uint32_t k) {
     for (size_t at = 0; at < end; at += 64) __builtin_prefetch((const char *)tl + at);
     if (w->holders[k] == SZ_NONE) return;
     const sz_student *info = sz_campus_student(w->campus, w->holders[k]);
-    if (w->o.parts > 1) __builtin_prefetch(&info->id); /* is it of this partition? */
     __builtin_prefetch(&info->leave_from);
 }
 

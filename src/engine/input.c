@@ -3,6 +3,7 @@
  * The way of one record: set aside with its reason, counted as control or duplicate, or used. Read = used + duplicate +
  * dead letter + control, always.
  */
+#include <assert.h>
 #include <stdarg.h>
 
 #include "worker.h"
@@ -83,7 +84,7 @@ static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e,
                             sz_str *id) {
     if (holder != SZ_NONE) {
         *student = holder < w->students.n_of_campus ? w->students.of_campus[holder] : SZ_NONE;
-        *id = *student == SZ_NONE || w->o.parts > 1 ? sz_campus_student(w->campus, holder)->id : (sz_str){NULL, 0};
+        *id = *student == SZ_NONE ? sz_campus_student(w->campus, holder)->id : (sz_str){NULL, 0};
         return true;
     }
     bool admits = w->o.admit || sz_campus_is_empty(w->campus);
@@ -95,9 +96,11 @@ static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e,
     return false;
 }
 
-/* The topic's partition is the student's home, or the topic was keyed by something else (trap 17 of the protocol). */
-static bool is_routed(sz_worker *w, const sz_input *in, sz_str id) {
-    if (is_home(w, id)) return true;
+/* The topic's partition is the student's home, or the topic was keyed by something else (trap 17 of the protocol). Who
+ * is the worker's already is at home here: nobody else gets there. */
+static bool is_routed(sz_worker *w, const sz_input *in, uint32_t student, sz_str id) {
+    assert(student == SZ_NONE || is_home(w, student_id(w, student)));
+    if (student != SZ_NONE || is_home(w, id)) return true;
     reject(w, in, SZ_MISROUTED, "student",
            "not the partition of this student: key the topic by student, partitioner murmur2; `sanzao repartition` "
            "copies it");
@@ -213,7 +216,8 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
         return true;
     }
-    if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, id) || !resolve_reader(w, in, e))
+    if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, student, id) ||
+        !resolve_reader(w, in, e))
         return true;
     uint32_t source = source_of(w, e->source);
     bool is_late = is_too_late(w, e, source);
