@@ -43,8 +43,8 @@ int main(int argc, char **argv) {
         {"enable.auto.commit", "false"},
         {"auto.offset.reset", "earliest"},
         {"enable.partition.eof", "true"},
-        {"fetch.queue.backoff.ms", "20"},
-        {"queued.max.messages.kbytes", "16384"},
+        {"fetch.queue.backoff.ms", "5"},
+        {"queued.max.messages.kbytes", "4096"},
     };
     static const char *const writing[][2] = {{"enable.idempotence", "true"}, {"acks", "all"}, {"linger.ms", "5"}};
     rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, argv[1], reading, sizeof reading / sizeof *reading), *out = NULL;

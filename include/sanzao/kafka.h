@@ -52,6 +52,10 @@ struct rd_kafka_conf_s *sz_kafka_conf(const sz_kafka_options *o, sz_kafka_role r
 struct rd_kafka_message_s;
 void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const struct rd_kafka_message_s *m, sz_arena *a,
                      sz_input *in);
+/* The same in two steps: of the value alone, which they then borrow from instead of the message; false: headers may
+ * have something to say, and are to be asked. */
+bool sz_kafka_decode_value(sz_decoder *d, const sz_mapping *mapping, sz_str value, sz_arena *a, sz_input *in);
+void sz_kafka_decode_headers(sz_decoder *d, const struct rd_kafka_message_s *m, sz_arena *a, sz_input *in);
 /* The same of JSON, for whoever has no such message: a value, and the headers in their order. */
 typedef struct sz_kafka_header {
     const char *name;

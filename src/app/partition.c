@@ -11,7 +11,14 @@
 #include "live_reread.h"
 #include "log.h"
 
-enum { MESSAGES_A_STEP = 64, GIVE_BACK_MS = 5000, OPEN_AGAIN_MS = 200, PARKED_MS = 60000, ASK_OTHERS_MOST = 10 };
+enum {
+    MESSAGES_A_STEP = 64,
+    TURNS_A_STEP = 8,
+    GIVE_BACK_MS = 5000,
+    OPEN_AGAIN_MS = 200,
+    PARKED_MS = 60000,
+    ASK_OTHERS_MOST = 10
+};
 
 /* ---- the sink port: alerts and dead letters may go to different places ---- */
 
@@ -400,6 +407,29 @@ static void tick(partition *p, int64_t now_ms) {
     if (end >= 0) step(p, &(sz_msg){.kind = SZ_MSG_TICK, .wall_ms = wall, .offset = end});
 }
 
+static bool use_messages(partition *p) {
+    bool did = false;
+    for (int i = 0; i < MESSAGES_A_STEP && !p->is_ended; i++) {
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (!m) break;
+        step(p, m);
+        did = true;
+    }
+    return did;
+}
+
+/* What the stream gives is used at once, while the caches have it, and some messages of one partition after the other:
+ * the next partition's rules and students push this one's out of them. */
+static bool use_inputs(partition *p, int64_t now_ms) {
+    bool did = false;
+    for (int turn = 0; turn < TURNS_A_STEP && !p->is_ended; turn++) {
+        bool gave = sz_stream_kafka_step(p->stream, now_ms);
+        did |= use_messages(p) | gave;
+        if (!gave) break;
+    }
+    return did;
+}
+
 bool partition_step(partition *p, int64_t now_ms) {
     bool did = false;
     if (!p->is_assigned) {
@@ -412,12 +442,7 @@ bool partition_step(partition *p, int64_t now_ms) {
         did = true;
     }
     if (!p->worker || !p->stream) return did;
-    for (int i = 0; i < MESSAGES_A_STEP && !p->is_ended; i++) {
-        const sz_msg *m = sz_msgq_pop(p->q);
-        if (!m) break;
-        step(p, m);
-        did = true;
-    }
+    did |= use_inputs(p, now_ms);
     if (p->is_ended) return did;
     if (sz_worker_wake_ms(p->worker) <= now_ms) {
         step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
@@ -426,7 +451,6 @@ bool partition_step(partition *p, int64_t now_ms) {
     did |= take_up_reload(p);
     tell_switched(p);
     tick(p, now_ms);
-    did |= sz_stream_kafka_step(p->stream, now_ms);
     return did || !sz_msgq_is_empty(p->q);
 }
 

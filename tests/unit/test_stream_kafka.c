@@ -245,11 +245,105 @@ static void test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back(
     group_fini(&g);
 }
 
+/* ---- what is given ---- */
+
+enum { KINDS = 6, LONG_VALUE = 6000 };
+static char long_value[LONG_VALUE + 1];
+static const char *const values[KINDS] = {
+    "{\"id\":\"a\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"s1\",\"amount\":1,\"time\":\"2026-03-02T08:00:00Z\"}",
+    long_value,
+    "{\"student\":\"s2\",\"amount\":2}", /* its headers say the rest */
+    "nonsense",
+    NULL,
+    "{\"id\":\"b\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"s3\",\"amount\":3,\"time\":\"2026-03-02T09:00:00Z\"}"};
+static const struct {
+    const char *id, *student; /* NULL: it is none */
+} wanted[KINDS] = {{"a", "s1"}, {"long", "s4"}, {"h", "s2"}, {NULL, NULL}, {NULL, NULL}, {"b", "s3"}};
+
+static void fill_kinds(group *g) {
+    static const char *const headers[][2] = {{"ce_specversion", "1.0"},
+                                             {"ce_id", "h"},
+                                             {"ce_source", "gate"},
+                                             {"ce_type", "swipe"},
+                                             {"ce_time", "2026-03-02T08:30:00Z"}};
+    int n = snprintf(long_value, sizeof long_value,
+                     "{\"id\":\"long\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"s4\",\"amount\":1,"
+                     "\"time\":\"2026-03-02T08:10:00Z\",\"note\":\"");
+    memset(long_value + n, 'x', (size_t)(LONG_VALUE - n));
+    memcpy(long_value + LONG_VALUE - 2, "\"}", 3);
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    for (int k = 0; k < KINDS; k++) {
+        rd_kafka_headers_t *h = rd_kafka_headers_new(8);
+        for (size_t i = 0; k == 2 && i < sizeof headers / sizeof *headers; i++)
+            rd_kafka_header_add(h, headers[i][0], -1, headers[i][1], -1);
+        size_t size = values[k] ? strlen(values[k]) : 0;
+        assert_int_equal(rd_kafka_producev(rk, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(0),
+                                           RD_KAFKA_V_VALUE((void *)(uintptr_t)values[k], size), RD_KAFKA_V_HEADERS(h),
+                                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
+                         RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    assert_int_equal(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(rk);
+}
+
+static bool holds(sz_str s, const char *z) { return memmem(s.p, s.n, z, strlen(z)) != NULL; }
+
+static void check_kind(const sz_input *in, int k) {
+    if (k == 2) assert_true(holds(in->raw, "\"ce_") || holds(in->raw, "\"specversion\":\"1.0\""));
+    else assert_int_equal(in->raw.n, values[k] ? strlen(values[k]) : 0);
+    if (k != 2 && in->raw.n) assert_memory_equal(in->raw.p, values[k], in->raw.n);
+    assert_int_equal(in->record.kind, wanted[k].id ? SZ_RECORD_EVENT : SZ_RECORD_DEAD);
+    if (!wanted[k].id) return;
+    assert_true(sz_str_is(in->record.event.id, wanted[k].id));
+    assert_true(sz_str_is(in->record.event.student, wanted[k].student));
+}
+
+/* Small values are copied and their messages freed at once, others borrow from theirs: both stay as they are until the
+ * next want, whatever comes meanwhile. */
+static void test_what_is_given_stays_until_the_next_want(void **state) {
+    (void)state;
+    group g;
+    group_join(&g);
+    fill_kinds(&g);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, false);
+    sz_stream_port port = sz_stream_kafka_port(t);
+    port.seek(port.self, RECORDS);
+    int seen = 0;
+    for (int64_t now = 0; seen < KINDS && now < 30000; now++) {
+        sz_kafka_source_poll(g.source);
+        sz_stream_kafka_step(t, now);
+        const sz_msg *m = sz_msgq_pop(g.q);
+        if (m && m->kind == SZ_MSG_INPUT && m->n) {
+            const sz_input *in = m->inputs;
+            uint32_t n = m->n;
+            for (int again = 0; again < 20; again++) { /* nothing is wanted, so nothing may come */
+                sz_kafka_source_poll(g.source);
+                sz_stream_kafka_step(t, now);
+                assert_null(sz_msgq_pop(g.q));
+            }
+            for (uint32_t i = 0; i < n; i++) {
+                assert_int_equal(in[i].origin.offset, RECORDS + seen);
+                check_kind(&in[i], seen++);
+            }
+        }
+        if (m) port.want(port.self, 256);
+        else poll(NULL, 0, 1);
+    }
+    assert_int_equal(seen, KINDS);
+    sz_stream_kafka_close(t);
+    group_leave(&g);
+    group_fini(&g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_seek_is_answered_once_also_by_a_stream_that_ends),
         cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
-        cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back)};
+        cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
+        cmocka_unit_test(test_what_is_given_stays_until_the_next_want)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

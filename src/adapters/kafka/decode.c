@@ -98,15 +98,20 @@ static size_t headers_of(const rd_kafka_message_t *m, sz_arena *a, sz_kafka_head
     return n;
 }
 
-void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
-    sz_str value = {m->payload, m->payload ? m->len : 0};
+bool sz_kafka_decode_value(sz_decoder *d, const sz_mapping *mapping, sz_str value, sz_arena *a, sz_input *in) {
+    if (!mapping) return decode_value(d, value, a, in);
+    in->raw = value;
+    sz_mapping_decode(mapping, value, a, &in->record);
+    return true;
+}
+
+void sz_kafka_decode_headers(sz_decoder *d, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
     sz_kafka_header *headers = NULL;
-    if (mapping) {
-        in->raw = value;
-        sz_mapping_decode(mapping, value, a, &in->record);
-        return;
-    }
-    if (decode_value(d, value, a, in)) return;
     size_t n = headers_of(m, a, &headers);
     with_headers(d, headers, n, a, in);
+}
+
+void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
+    sz_str value = {m->payload, m->payload ? m->len : 0};
+    if (!sz_kafka_decode_value(d, mapping, value, a, in)) sz_kafka_decode_headers(d, m, a, in);
 }

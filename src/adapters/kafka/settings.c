@@ -53,8 +53,9 @@ enum { N_FIXED = sizeof fixed_settings / sizeof *fixed_settings };
 
 /* Ours where nobody says otherwise. */
 static const fixed usual_settings[] = {
-    {"fetch.queue.backoff.ms", "20", SZ_KAFKA_CONSUMER, NULL, NULL}, /* librdkafka's second is felt when catching up */
-    {"queued.max.messages.kbytes", "16384", SZ_KAFKA_CONSUMER, NULL, NULL}, /* a partition */
+    {"fetch.queue.backoff.ms", "5", SZ_KAFKA_CONSUMER, NULL, NULL}, /* librdkafka's second is felt when catching up */
+    /* a partition; more is out of the caches again before it is used, and all of it fresh memory */
+    {"queued.max.messages.kbytes", "4096", SZ_KAFKA_CONSUMER, NULL, NULL},
     {"message.timeout.ms", "0", SZ_KAFKA_PRODUCER, NULL, NULL},             /* alerts wait for their broker */
     {"linger.ms", "5", SZ_KAFKA_PRODUCER, NULL, NULL},
     {"message.max.bytes", "4000000", SZ_KAFKA_PRODUCER, NULL, NULL}, /* dead letters of 1 MiB and more */

@@ -7,13 +7,13 @@
 
 #include <stdio.h>
 
-enum { ASK_MS = 1000, QUIET_MS = 3000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
+enum { ASK_MS = 1000, QUIET_MS = 3000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000, COPIED_MOST = 4096 };
 
 /* ---- the port: only taken up here ---- */
 
 static void release(sz_stream_kafka *t) {
     for (uint32_t i = 0; i < t->n_held; i++) rd_kafka_message_destroy(t->held[i]);
-    t->n_held = 0;
+    t->n_given = t->n_held = 0;
     sz_arena_reset(&t->arena);
 }
 
@@ -144,16 +144,28 @@ static void on_event(sz_stream_kafka *t, const rd_kafka_message_t *m) {
               rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
 }
 
+/* A small value is copied, so that librdkafka's message goes while it is in the caches: after the worker's step each of
+ * its lines would have to come from far away once more, only to be freed. */
+static sz_str value_of(sz_stream_kafka *t, const rd_kafka_message_t *m, bool *is_copy) {
+    sz_str value = {m->payload, m->payload ? m->len : 0};
+    *is_copy = value.n <= COPIED_MOST;
+    return *is_copy ? sz_arena_str(&t->arena, value) : value;
+}
+
 static void take(sz_stream_kafka *t, rd_kafka_message_t *m) {
-    sz_input *in = &t->given[t->n_held];
-    t->held[t->n_held++] = m;
+    bool is_copy;
+    sz_input *in = &t->given[t->n_given++];
+    sz_str value = value_of(t, m, &is_copy);
     t->next = m->offset + 1;
     rd_kafka_timestamp_type_t type;
     int64_t ms = rd_kafka_message_timestamp(m, &type);
     if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) t->last_ms = ms;
     in->origin = (sz_origin){t->s->origin, t->partition, m->offset, 0};
     in->repeat = 0;
-    sz_kafka_decode(t->s->decoder, t->s->o.mapping, m, &t->arena, in);
+    bool is_whole = sz_kafka_decode_value(t->s->decoder, t->s->o.mapping, value, &t->arena, in);
+    if (!is_whole) sz_kafka_decode_headers(t->s->decoder, m, &t->arena, in);
+    if (is_whole && is_copy) rd_kafka_message_destroy(m);
+    else t->held[t->n_held++] = m;
 }
 
 static bool is_at_end(const sz_stream_kafka *t) {
@@ -176,15 +188,15 @@ static void take_or_drop(sz_stream_kafka *t, rd_kafka_message_t *m) {
 static bool do_want(sz_stream_kafka *t) {
     rd_kafka_message_t *came[MOST_INPUTS];
     bool did = false;
-    while (t->n_held < t->wanted && !is_at_end(t) && !t->has_seek) {
-        ssize_t n = rd_kafka_consume_batch_queue(t->rkq, 0, came, t->wanted - t->n_held);
+    while (t->n_given < t->wanted && !is_at_end(t) && !t->has_seek) {
+        ssize_t n = rd_kafka_consume_batch_queue(t->rkq, 0, came, t->wanted - t->n_given);
         if (n <= 0) break;
         did = true;
         for (ssize_t i = 0; i < n; i++) take_or_drop(t, came[i]);
     }
-    if (t->n_held) {
+    if (t->n_given) {
         t->wanted = 0;
-        sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = t->given, .n = t->n_held});
+        sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_INPUT, .inputs = t->given, .n = t->n_given});
         return true;
     }
     if (is_at_end(t)) {

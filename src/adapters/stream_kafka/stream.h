@@ -12,7 +12,7 @@
 #include <librdkafka/rdkafka.h>
 #include <sanzao/kafka.h>
 
-enum { MOST_INPUTS = 256 }; /* of a message */
+enum { MOST_INPUTS = 64 }; /* of a message: while they are used they are to stay in the caches */
 
 struct sz_kafka_source {
     sz_kafka_voice voice; /* first: the client's opaque value */
@@ -53,11 +53,11 @@ struct sz_stream_kafka {
     int64_t settled, told; /* -1: nothing */
     int64_t retry_ms;
     uint32_t n_tries;
-    /* what was given: kept until the next want */
-    rd_kafka_message_t *held[MOST_INPUTS];
-    uint32_t n_held;
+    /* what was given, and the messages that it borrows from: kept until the next want */
     sz_input given[MOST_INPUTS];
-    sz_arena arena;
+    rd_kafka_message_t *held[MOST_INPUTS];
+    uint32_t n_given, n_held;
+    sz_arena arena; /* of those values that were copied */
 };
 
 /* source.c */
