@@ -162,7 +162,24 @@ static void put_status(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_feed
     row->cells[SZ_DRY_WHAT] = keep(v, b);
 }
 
-static void put_dead(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_dead *dead) {
+/* The row itself, for whoever looks for what is wrong in it; in GBK where it is no UTF-8. */
+static void put_raw(sz_buf *b, sz_str raw) {
+    enum { LONGEST = 72 };
+    sz_buf text;
+    size_t bad;
+    sz_buf_init(&text);
+    if (!raw.p || !sz_to_utf8(SZ_ENC_AUTO, raw.p, raw.n, &text, &bad)) {
+        sz_buf_fini(&text);
+        return;
+    }
+    sz_str s = sz_str_trim(sz_buf_str(&text));
+    size_t n = 0, width = 0;
+    for (size_t len; n < s.n && width < LONGEST; n += len, width++) sz_utf8_next(s.p + n, s.n - n, &len);
+    if (n) sz_buf_printf(b, "  | %.*s%s", (int)n, s.p, n < s.n ? "…" : "");
+    sz_buf_fini(&text);
+}
+
+static void put_dead(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_dead *dead, sz_str raw) {
     bool zh = v->lang == SZ_ZH;
     row->is_dead = true;
     sz_buf_put_z(b, zh ? "死信 " : "dead letter: ");
@@ -172,6 +189,7 @@ static void put_dead(sz_dry_view *v, sz_dry_row *row, sz_buf *b, const sz_dead *
     else sz_buf_put_z(b, sz_reason_names[dead->reason]);
     if (dead->field) sz_buf_printf(b, zh ? "，字段 %s" : ", field %s", dead->field);
     if (dead->detail[0]) sz_buf_printf(b, zh ? "（%s）" : ": %s", app_dead_detail(&v->arena, dead->detail, v->lang));
+    put_raw(b, raw);
     row->cells[SZ_DRY_WHAT] = keep(v, b);
 }
 
@@ -275,7 +293,7 @@ void sz_dry_add(sz_dry_view *v, const sz_input *in) {
     switch (in->record.kind) {
     case SZ_RECORD_EVENT: put_event(v, row, &b, &in->record.event); break;
     case SZ_RECORD_FEED_STATUS: put_status(v, row, &b, &in->record.feed); break;
-    case SZ_RECORD_DEAD: put_dead(v, row, &b, &in->record.dead); break;
+    case SZ_RECORD_DEAD: put_dead(v, row, &b, &in->record.dead, in->raw); break;
     }
     row->json = json_of(v, &b, in);
     sz_buf_fini(&b);

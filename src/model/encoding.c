@@ -70,6 +70,15 @@ static sz_encoding by_zeros(const uint8_t *p, size_t n) {
     return SZ_ENC_AUTO;
 }
 
+/* A first line of Chinese in UTF-8 does not come about in GBK; what is broken further down is damage then. */
+static bool begins_as_utf8(const uint8_t *p, size_t n) {
+    const uint8_t *end = memchr(p, '\n', n);
+    bool has_wide = false;
+    if (!end || !sz_utf8_valid((const char *)p, (size_t)(end - p))) return false;
+    for (const uint8_t *c = p; c < end; c++) has_wide |= *c >= 0xe3 && *c < 0xf0;
+    return has_wide;
+}
+
 sz_encoding sz_encoding_find(const void *bytes, size_t n) {
     const uint8_t *p = bytes;
     if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) return SZ_ENC_UTF8;
@@ -78,5 +87,6 @@ sz_encoding sz_encoding_find(const void *bytes, size_t n) {
     sz_encoding wide = n ? by_zeros(p, n) : SZ_ENC_AUTO;
     if (wide != SZ_ENC_AUTO) return wide;
     if (n == 0 || sz_utf8_valid((const char *)p, whole_characters(p, n))) return SZ_ENC_UTF8;
+    if (begins_as_utf8(p, n)) return SZ_ENC_UTF8;
     return is_gb(p, n) ? SZ_ENC_GB18030 : SZ_ENC_BAD;
 }

@@ -115,9 +115,22 @@ static bool take_minus(sz_str *s) {
     return false;
 }
 
+/* (5.50) and 5.50-, as ledgers write what is below zero. */
+static bool take_ledger_minus(sz_str *s) {
+    static const char *const pairs[][2] = {{"(", ")"}, {"（", "）"}, {"", "-"}};
+    for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        size_t a = strlen(pairs[i][0]), b = strlen(pairs[i][1]);
+        if (s->n <= a + b || memcmp(s->p, pairs[i][0], a) != 0 || memcmp(s->p + s->n - b, pairs[i][1], b) != 0)
+            continue;
+        *s = sz_str_trim((sz_str){s->p + a, s->n - a - b});
+        return true;
+    }
+    return false;
+}
+
 /* Fen of an amount by unit and sign. False: dead, or left out (*has false). */
 static bool take_fen(sz_taking *t, const sz_recipe *r, sz_str text, int64_t *fen, bool *has) {
-    bool is_negative = take_minus(&text);
+    bool is_negative = take_minus(&text) || take_ledger_minus(&text);
     *has = false;
     if (!is_negative && text.n > 1 && text.p[0] == '+') text = (sz_str){text.p + 1, text.n - 1};
     bool is_number = r->is_fen ? sz_count_parse(text, true, fen) && *fen <= SZ_FEN_MAX : sz_fen_parse(text, true, fen);

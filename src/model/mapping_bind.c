@@ -65,6 +65,30 @@ static const char *heading_list(sz_arena *a, const sz_csv_row *header) {
     return header->n > MOST ? sz_arena_printf(a, "%s …", list) : list;
 }
 
+/* What a file is whose header row is none: a page, old line ends, rows from the first line on. NULL: a header row. */
+static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
+    uint32_t n_data = 0;
+    for (uint32_t i = 0; i < header->n; i++) {
+        sz_str h = heading(header->cells[i]);
+        if (h.n && h.p[0] >= '0' && h.p[0] <= '9') n_data++;
+        if (!h.n || !memchr(h.p, '\r', h.n)) continue;
+        sz_diag_hint(d, g, "its lines end in CR alone; save it with the line ends of Windows or Linux",
+                     "各行以单独的 CR 结尾；请用 Windows 或 Linux 的换行另存");
+        return true;
+    }
+    sz_str first = header->n ? heading(header->cells[0]) : (sz_str){0};
+    if (first.n && first.p[0] == '<')
+        sz_diag_hint(d, g, "this is a web page (HTML or XML), though it may be called .xls: save it as CSV",
+                     "这是网页（HTML 或 XML），哪怕扩展名是 .xls：请另存为 CSV");
+    else if (header->n == 1 && strstr(sz_arena_printf(&d->arena, "%.*s", SZ_FMT_STR(first)), "，"))
+        sz_diag_hint(d, g, "the commas are full-width ones: replace them by ,", "逗号是全角的：请全部替换为半角 ,");
+    else if (n_data > 0 && 2 * n_data >= header->n)
+        sz_diag_hint(d, g, "the first row looks like data: with `file: {header: false}` columns are numbers from 1",
+                     "第一行像是数据：写 file: {header: false}，列用从 1 开始的序号");
+    else return false;
+    return true;
+}
+
 static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     sz_nearest near = sz_nearest_to(c->name);
     for (uint32_t i = 0; i < header->n; i++) sz_nearest_try(&near, heading(header->cells[i]));
@@ -74,13 +98,14 @@ static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz
     if (separator)
         sz_diag_hint(d, g, "the header row is one cell; is this `file: {separator: %s}`?",
                      "表头只有一格；是否应写 file: {separator: %s}？", separator);
+    else if (says_what_it_is(header, d, g)) return;
     else if (near.best.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
     else
         sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",
                      "表头有：%s；每行都相同的值写成 {constant: ...}", heading_list(&d->arena, header));
 }
 
-static void bind(sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+static void bind(const sz_mapping *m, sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     c->at = UINT32_MAX;
     for (uint32_t i = 0; i < header->n; i++) {
         if (!is_heading(heading(header->cells[i]), c->name)) continue;
@@ -89,8 +114,10 @@ static void bind(sz_map_column *c, const sz_csv_row *header, const sz_source *sr
             continue;
         }
         sz_span at = {src, src ? header->offs[i] : 0, src ? (uint32_t)header->cells[i].n : 0};
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_TWO_COLUMNS, src ? at : c->node->span, "two columns are called `%.*s`",
-                     "有两列都名为“%.*s”", SZ_FMT_STR(c->name));
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_TWO_COLUMNS, src ? at : c->node->span,
+                                  "two columns are called `%.*s`", "有两列都名为“%.*s”", SZ_FMT_STR(c->name));
+        sz_diag_hint(d, g, "count them instead:  file: {header: false, skip_rows: %u}, and columns as numbers from 1",
+                     "请改用序号：file: {header: false, skip_rows: %u}，列写成从 1 开始的数", m->skip_rows + 1);
         return;
     }
     if (c->at == UINT32_MAX) no_column(c, header, src, d);
@@ -100,11 +127,22 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
     size_t before = d->n_errors;
     if (!m->has_header) return SZ_OK;
     for (uint32_t i = 0; i < m->n; i++)
-        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(&m->recipes[i].columns[k], header, src, d);
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(m, &m->recipes[i].columns[k], header, src, d);
     m->n_cells = header->n;
     while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0)
         m->n_cells--; /* separators at the end of each line */
     return d->n_errors > before ? SZ_FINDINGS : SZ_OK;
+}
+
+bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row) {
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) {
+            bool is_there = false;
+            for (uint32_t c = 0; c < row->n; c++)
+                is_there |= is_heading(heading(row->cells[c]), m->recipes[i].columns[k].name);
+            if (!is_there) return false;
+        }
+    return true;
 }
 
 bool sz_mapping_use_encoding(sz_mapping *m, sz_encoding enc) {

@@ -75,6 +75,23 @@ static bool epoch(matcher *m, int64_t unit_ms) {
     return sz_str_i64(m->t, &m->out->epoch_ms) && !__builtin_mul_overflow(m->out->epoch_ms, unit_ms, &m->out->epoch_ms);
 }
 
+/* Days since 1899-12-30 of the wall clock, the time of day as their fraction; a whole number has none. */
+static bool excel(matcher *m) {
+    enum { LAST_DAY = 2958465 }; /* 9999-12-31 */
+    sz_civil *c = m->out;
+    double days;
+    m->i = m->t.n;
+    if (!sz_str_double(m->t, &days) || !(days >= 1) || days > LAST_DAY) return false;
+    int64_t seconds = (int64_t)(days * 86400 + 0.5);
+    int of_day = (int)(seconds % 86400);
+    sz_day_to_ymd(sz_day_from_ymd(1899, 12, 30) + (int32_t)(seconds / 86400), &c->year, &c->month, &c->day);
+    c->has_hour = c->has_second = memchr(m->t.p, '.', m->t.n) != NULL;
+    c->hour = of_day / 3600;
+    c->minute = of_day / 60 % 60;
+    c->second = of_day % 60;
+    return true;
+}
+
 static bool step(matcher *m, sz_time_op op) {
     sz_civil *c = m->out;
     switch (op.kind) {
@@ -100,6 +117,7 @@ static bool step(matcher *m, sz_time_op op) {
     case OP_OFFSET: return offset(m);
     case OP_EPOCH_S: return epoch(m, 1000);
     case OP_EPOCH_MS: return epoch(m, 1);
+    case OP_EXCEL: return excel(m);
     default: return false;
     }
 }

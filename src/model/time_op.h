@@ -24,7 +24,8 @@ enum {
     OP_HALF,
     OP_OFFSET,
     OP_EPOCH_S,
-    OP_EPOCH_MS
+    OP_EPOCH_MS,
+    OP_EXCEL
 };
 
 enum {

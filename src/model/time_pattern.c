@@ -147,10 +147,14 @@ bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PA
                              sz_pattern_error *error) {
     compiler c = {.text = text, .error = error};
     *n = 0;
-    bool is_ms = sz_str_is(text, "epoch_ms");
-    if (is_ms || sz_str_is(text, "epoch_s")) {
+    static const struct {
+        const char *name;
+        uint8_t op;
+    } numbers[] = {{"epoch_s", OP_EPOCH_S}, {"epoch_ms", OP_EPOCH_MS}, {"excel", OP_EXCEL}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (!sz_str_is(text, numbers[i].name)) continue;
         out[0].ops = SZ_NEW(a, sz_time_op);
-        *out[0].ops = (sz_time_op){is_ms ? OP_EPOCH_MS : OP_EPOCH_S, 0};
+        *out[0].ops = (sz_time_op){numbers[i].op, 0};
         out[0].n = 1;
         *n = 1;
         return true;

@@ -521,6 +521,32 @@ def test_dry_run_shows_how_a_mapping_reads(tmp):
     dry(tmp, source="file:cut.ndjson.gz", rc=4)
 
 
+def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
+    """What vendors call CSV: with a title, without headings, out of Excel … each with a way out."""
+    write(tmp / "m.yaml", "type: swipe\nstudent: 学号\ntime: {column: 时间, format: 'YYYY-MM-DD HH:mm:ss'}\namount: 金额\n")
+    head, row = "学号,时间,金额\n", "001,2026-03-02 08:00:00,5.50\n"
+    tables = {
+        "two rows of title": (f"消费明细,,\n导出：2026,,\n{head}{row}".encode(), 1, "{skip_rows: 2}"),
+        "the same in GBK": (f"消费明细,,\n{head}{row}".encode("gbk"), 1, "{skip_rows: 1}"),
+        "no headings": (row.encode(), 1, "{header: false}"),
+        "one heading twice": (f"学号,时间,金额,金额\n{row}".encode(), 1, "{header: false, skip_rows: 1}"),
+        "semicolons": (f"{head}{row}".replace(",", ";").encode(), 1, "{separator: semicolon}"),
+        "full-width commas": (f"{head}{row}".replace(",", "，").encode(), 1, "full-width"),
+        "lines of an old Mac": (f"{head}{row}".replace("\n", "\r").encode(), 1, "CR alone"),
+        "a web page": (b"<html><table><tr><td>1</td></tr></table></html>\n", 1, "web page"),
+        "Excel": (b"PK\3\4\x14\0\6\0 and so on", 4, "save it as CSV"),
+        "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), 4, "save it as CSV"),
+    }
+    for name, (text, rc, hint) in tables.items():
+        write(tmp / "t.csv", text)
+        look = lambda lang: dry(tmp, "--mapping", "m.yaml", "--lang", lang, source="file:t.csv", rc=rc).err
+        expect(hint in look("en"), f"{name}: {look('en')}")
+        expect(hint in look("zh") if hint[0] == "{" else hint not in look("zh"), f"{name}: {look('zh')}")
+    write(tmp / "t.csv", f"{head}{row}张三,昨天,6\n".encode("gbk"))
+    out = dry(tmp, "--mapping", "m.yaml", "--lang", "en", source="file:t.csv").out.decode()
+    expect("| 张三,昨天,6" in out, "a dead letter shows its row:", out)
+
+
 # ---- for people ------------------------------------------------------------------------------------------------------------------------------------
 
 def test_alerts_are_folded_for_people(tmp):

@@ -118,6 +118,8 @@ static void test_an_encoding_is_found_out(void **state) {
         {SZ_STR(ZH "\xe9\xa3"), SZ_ENC_UTF8},
         {SZ_STR(ZH_GBK), SZ_ENC_GB18030},
         {SZ_STR("a," ZH_GBK "\xb7"), SZ_ENC_GB18030},
+        {SZ_STR("a," ZH "\n" ZH_GBK "\n"), SZ_ENC_UTF8}, /* damage below a heading that is none of GBK */
+        {SZ_STR("a,b\n" ZH_GBK "\n"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30\x81\x30"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30\x81"), SZ_ENC_GB18030},
         {SZ_STR("\x81\x30"), SZ_ENC_GB18030},

@@ -124,6 +124,13 @@ static void test_time_formats(void **state) {
     CHECK(M("epoch_ms"), "s,t\n", {"s1,1772409900000", "presence " AT ID}, {"s1,1772409900", "bad_time time"},
           {"s1,soon", "bad_time time"});
     CHECK(M("epoch_s"), "s,t\n", {"s1,1772409900", "presence " AT ID}, {"s1,9223372036854775807", "bad_time time"});
+    CHECK(M("excel"), "s,t\n", {"s1,46083.3368055556", "presence " AT ID},
+          {"s1,46083", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,46083.0", "presence 2026-03-02T00:00:00+08:00" ID},
+          {"s1,46083.9999999", "presence 2026-03-03T00:00:00+08:00" ID}, {"s1,0.5", "bad_time time"},
+          {"s1,46083,5", "bad_value"}, {"s1,2958466", "bad_time time"}, {"s1,nan", "bad_time time"});
+    CHECK(M("[excel, 'YYYY/M/D H:mm']"), "s,t\n", {"s1,46083.3368055556", "presence " AT ID},
+          {"s1,2026/3/2 8:05", "presence " AT " minute" ID});
     CHECK(M("[epoch_s, epoch_ms]"), "s,t\n", {"s1,1772409900", "presence " AT ID},
           {"s1,1772409900000", "presence " AT ID}, {"s1,1", "bad_time time"});
 #undef M
@@ -195,6 +202,11 @@ static void test_money(void **state) {
            S(" amount=12.50")},
           {"s1,2026-03-02T08:05:00,100", S(" op=topup amount=100.00")},
           {"s1,2026-03-02T08:05:00,0", S(" amount=0.00")});
+    CHECK(M(", negative: refund"), "s,t,a\n", {"s1,2026-03-02T08:05:00,(12.50)", S(" op=refund amount=12.50")},
+          {"s1,2026-03-02T08:05:00,12.50-", S(" op=refund amount=12.50")},
+          {"s1,2026-03-02T08:05:00,（12.5 ）", S(" op=refund amount=12.50")},
+          {"s1,2026-03-02T08:05:00,(12.50", "bad_value amount"}, {"s1,2026-03-02T08:05:00,()", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,-(1)", "bad_value amount"});
     CHECK(M(", negative: refund"), "s,t,a\n", {"s1,2026-03-02T08:05:00,-12.5", S(" op=refund amount=12.50")},
           {"s1,2026-03-02T08:05:00,12.5", S(" amount=12.50")});
     CHECK(M(", negative: drop_sign, remove: [',', '¥', '元']"), "s,t,a\n",

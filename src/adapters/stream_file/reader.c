@@ -76,6 +76,11 @@ static bool use_encoding(sz_stream_file *s, const reader *r, sz_encoding enc) {
                       "%s 的编码在本系统上不能读取：请安装软件包 libc-gconv-modules-extra", r->in->name);
 }
 
+/* What Excel and Word save: a zip archive, or before that a compound file. */
+static bool is_office_file(const uint8_t *p, size_t n) {
+    return n >= 8 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0);
+}
+
 static bool sniff(sz_stream_file *s, reader *r) {
     lines *l = &r->lines;
     size_t n = l->end - l->at < SAMPLE ? l->end - l->at : SAMPLE;
@@ -87,6 +92,10 @@ static bool sniff(sz_stream_file *s, reader *r) {
         enc = SZ_ENC_UTF8;
     }
     if (!r->in->is_csv) return true;
+    if (is_office_file(l->buf + l->at, n))
+        return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
+                          "%s is an Excel, Word or zip file, no table of text: save it as CSV (UTF-8)",
+                          "%s 是 Excel、Word 或压缩文件，不是文本表格：请另存为 CSV（UTF-8）", r->in->name);
     if (enc == SZ_ENC_BAD)
         return sz_fs_fail(
             s, SZ_IO, SZ_CODE_ENCODING,
@@ -110,6 +119,32 @@ static bool decide(sz_stream_file *s, reader *r, const piece *p) {
 
 /* ---- header ---- */
 
+/* Are the headings some rows further down, below a title? Then how to say so, in place of what is there instead. */
+static void look_below(const sz_stream_file *s, const reader *r, sz_diags *d, size_t first) {
+    enum { MOST = 20 };
+    const lines *l = &r->lines;
+    sz_buf text;
+    sz_arena a;
+    sz_buf_init(&text);
+    sz_arena_init(&a);
+    size_t bad = 0, pos = 0, n = l->end - l->at;
+    while (n && l->buf[l->at + n - 1] != '\n') n--; /* whole lines */
+    bool is_fine = sz_to_utf8(r->enc, (const char *)l->buf + l->at, n, &text, &bad), is_open = false;
+    sz_str rest = {(const char *)text.p, text.n};
+    sz_csv_row row;
+    for (uint32_t below = 1; is_fine && below <= MOST && pos < rest.n; below++) {
+        if (sz_csv_next(&a, rest, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) != SZ_OK) break;
+        if (!sz_mapping_has_headings(s->o.mapping, &row)) continue;
+        for (size_t i = first; i < d->n; i++)
+            sz_diag_hint(d, &d->v[i], "the headings stand %u rows further down; write  file: {skip_rows: %u}",
+                         "表头在下面第 %u 行；请写 file: {skip_rows: %u}", below,
+                         sz_mapping_skip_rows(s->o.mapping) + below);
+        break;
+    }
+    sz_arena_fini(&a);
+    sz_buf_fini(&text);
+}
+
 static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_diags *d) {
     sz_buf text;
     sz_buf_init(&text);
@@ -126,9 +161,11 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     sz_csv_row row;
     sz_arena a;
     sz_arena_init(&a);
+    size_t before = d->n;
     if (is_fine &&
         sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
         sz_mapping_bind(s->o.mapping, &row, src, d) != SZ_OK) {
+        look_below(s, r, d, before);
         s->failed = SZ_FINDINGS;
         snprintf(s->text, sizeof s->text, "the header of %s does not fit the mapping", r->in->name);
         is_fine = false;
