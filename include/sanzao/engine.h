@@ -41,8 +41,8 @@ typedef struct sz_header {
     sz_str body;
 } sz_header;
 /* 1: nothing of when something is due, no hashes; 2: all in the form of one rule set, ids of records as they are; 3: blobs have their
- * entries as they came. All are read. */
-enum { SZ_STATE_FORMAT = 5 };
+ * entries as they came; 5: nothing of the modes in which episodes were told. All are read. */
+enum { SZ_STATE_FORMAT = 6 };
 
 typedef struct sz_put { sz_str key, value; } sz_put; /* snapshot of a student; a ledger line */
 

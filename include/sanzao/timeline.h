@@ -41,11 +41,13 @@ typedef struct sz_ann {
     uint32_t message_n;        /* bytes of body that are the message: a resolution repeats it */
 } sz_ann;
 
+enum { SZ_TOLD_LIVE = 1, SZ_TOLD_SHADOW = 2 };
 typedef struct sz_episode {
     uint32_t rule;             /* index in the bundle */
     uint32_t seq;              /* of the last event told; 0: nothing told yet */
     char id[27];               /* base32 of 128 bits, NUL */
     bool is_retracted;
+    uint8_t told_in;           /* SZ_TOLD_*: in which modes events of it were told; 0: not known, of a state of format 5 or before */
     uint32_t origin;           /* during a roll-back: its place in the story before; SZ_NONE: new */
     int64_t since_ms;
     int64_t told_at_ms;        /* `at` of the last event told */

@@ -27,7 +27,7 @@ static void put_episode(sz_buf *out, const sz_episode *e, const sz_bundle *b) {
     sz_buf_put_lstr(out, b->rules[e->rule].id);
     sz_buf_put(out, e->id, 26);
     sz_buf_put_varint(out, e->seq);
-    sz_buf_put_u8(out, e->is_retracted);
+    sz_buf_put_u8(out, (uint8_t)(e->is_retracted | e->told_in << 1));
     sz_buf_put_zigzag(out, e->since_ms);
     sz_buf_put_zigzag(out, e->told_at_ms);
     sz_buf_put_varint(out, e->n_anns);
@@ -129,7 +129,9 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
     if (r->bad) return;
     memcpy(e->id, id.p, 26);
     e->seq = (uint32_t)sz_read_varint(r);
-    e->is_retracted = sz_read_u8(r) != 0;
+    uint8_t flags = sz_read_u8(r);
+    e->is_retracted = flags & 1;
+    e->told_in = flags >> 1 & (SZ_TOLD_LIVE | SZ_TOLD_SHADOW);
     e->since_ms = sz_read_zigzag(r);
     e->told_at_ms = sz_read_zigzag(r);
     uint64_t n = sz_read_varint(r);

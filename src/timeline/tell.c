@@ -101,6 +101,17 @@ static void add_alert(run *x, const sz_alert *a) {
     c->alerts[c->n_alerts++] = *a;
 }
 
+/* Firing and stepping are in the rule's mode. What else becomes of an episode is told to whoever was told of it: live
+ * if any event of it was, whatever the rule's mode has become; in the shadow if none was. */
+static uint8_t mode_of(const sz_rule *r, sz_episode *e, uint8_t event) {
+    uint8_t mode = r->mode;
+    bool is_news = event == SZ_ALERT_FIRING || event == SZ_ALERT_STEPPED;
+    if (!is_news && e->told_in & SZ_TOLD_LIVE) mode = SZ_LIVE;
+    else if (!is_news && e->told_in & SZ_TOLD_SHADOW) mode = SZ_SHADOW;
+    e->told_in |= mode == SZ_LIVE ? SZ_TOLD_LIVE : SZ_TOLD_SHADOW;
+    return mode;
+}
+
 static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, uint8_t event, sz_str why, int64_t at_ms,
                    int64_t t_ms, uint8_t order, int delta) {
     sz_tlctx *c = x->c;
@@ -114,7 +125,7 @@ static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, u
                   ++e->seq, sz_alert_event_names[event], state_of(ann, retracted));
     sz_json_str(out, r->id);
     sz_buf_printf(out, ",\"rule_version\":\"%s\",\"mode\":\"%s\",\"student\":", r->rule_version,
-                  sz_mode_names[r->mode]);
+                  sz_mode_names[mode_of(r, e, event)]);
     sz_json_str(out, x->tl->id);
     sz_buf_printf(out, ",\"level\":\"%s\",\"since\":\"%s\",\"at\":\"%s\"", sz_level_names[ann->level], since, at);
     put_pair(out, "why", why);
@@ -217,6 +228,7 @@ static uint32_t predecessor(const run *x, const sz_episode *e, const bool *taken
 static void take_over(sz_episode *e, const sz_episode *told) {
     memcpy(e->id, told->id, sizeof e->id);
     e->seq = told->seq;
+    e->told_in = told->told_in;
 }
 
 /* The retracted entry with this id has returned: it is dropped once all is told. */

@@ -281,6 +281,34 @@ def test_what_was_told_in_the_shadow_ends_there(tmp):
              [("many", "firing", "shadow"), ("many", "resolved", "shadow"), ("two", "firing", "live"), ("two", "resolved", "live")], name)
 
 
+def test_whoever_heard_of_an_alert_hears_of_its_end(tmp):
+    """A rule that goes into the shadow, or out of it, with an alert open: it steps as it is now, and ends as it was told."""
+    rule = lambda mode: ("events: {meal: {event: swipe, where: event.op == \"consume\"}}\nfeatures: {n: {count: meal, over: 2d}}\n"
+                         f"rules: [{{id: r, value: n, at_least: {{2: blue, 3: yellow, 4: orange}}, mode: {mode}}}]\n")
+    cases = {
+        "into the shadow": (["live", "shadow"], [("firing", "live"), ("resolved", "live")]),
+        "out of the shadow": (["shadow", "live"], [("firing", "shadow"), ("resolved", "shadow")]),
+        "stepped in the shadow": (["live", "shadow", "shadow"], [("firing", "live"), ("stepped", "shadow"), ("resolved", "live")]),
+        "stepped live": (["shadow", "live", "shadow"], [("firing", "shadow"), ("stepped", "live"), ("resolved", "live")]),
+        "into the shadow, and gone": (["live", "shadow", None], [("firing", "live"), ("stepped", "shadow"), ("resolved", "live")]),
+        "taken back": (["live", "shadow"], [("firing", "live"), ("retracted", "live")]),
+    }
+    for name, (modes, events) in cases.items():
+        folder = small(tmp / name)
+        one = lambda k: json.dumps({"type": "swipe", "student": "s1", "id": f"e{k}", "time": f"2026-03-02T0{k}:00:00+08:00"}).encode()
+        parts = [[one(1), one(2)], *[[one(2 + k)] for k in range(1, len(modes) - 1)], []]
+        if name == "taken back":                       # late: the first was undone before the second came
+            parts[-1] = [json.dumps({**json.loads(one(1)), "time": "2026-03-02T01:30:00+08:00", "op": "reversal", "ref": "e1", "id": "u"}).encode()]
+        for k, (mode, lines) in enumerate(zip(modes, parts)):
+            write(folder / "rules/r.yaml", rule(mode) if mode else "rules: []\n")
+            write_lines(folder / f"{k}.ndjson", lines)
+            last = ["--until", "2026-03-06"] if k == len(modes) - 1 else []
+            sanzao(folder, "run", "--source", f"file:{k}.ndjson", *BASE, *STATE, *last, rc=0)
+        told = alerts(folder / "alerts.ndjson")
+        same([(e["event"], e["mode"]) for e in told], events, name)
+        same(len({e["alert"] for e in told}), 1, name)
+
+
 def test_what_the_campus_says_otherwise_is_evaluated_again(tmp):
     """Another kind of place, cut-off, zone, or term, between two runs on one state: what was told by the old one is taken back."""
     where = {"place": 'place.kind == "canteen"', "curfew": "event.late", "zone": 'event.clock > "23:00"'}
