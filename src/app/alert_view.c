@@ -154,6 +154,10 @@ static void put_why(sz_buf *out, const char *why, sz_lang lang) {
     sz_buf_put_z(out, why + n);
 }
 
+bool alert_is_once(yyjson_val *event) {
+    return yyjson_is_true(yyjson_obj_get(event, "instant")) && strcmp(text(event, "state"), "open") == 0;
+}
+
 static void put_head(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, bool as_event) {
     int rank = alert_level_rank(text(event, "level"));
     const char *on = color && rank >= 0 ? colors[rank] : "", *off = color && rank >= 0 ? "\033[0m" : "";
@@ -166,7 +170,7 @@ static void put_head(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, b
         sz_buf_put_z(out, zh ? " 至 " : " to ");
         put_time(out, text(event, "at"));
     }
-    sz_buf_printf(out, "  %s", app_word(SZ_WORDS_STATES, text(event, "state"), lang));
+    sz_buf_printf(out, "  %s", app_word(SZ_WORDS_STATES, alert_is_once(event) ? "once" : text(event, "state"), lang));
     if (*text(event, "why")) {
         sz_buf_put_z(out, zh ? "（" : " (");
         put_why(out, text(event, "why"), lang);

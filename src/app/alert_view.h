@@ -12,6 +12,8 @@
  * alert; NULL: the event's own are shown. as_event: with its kind (firing, stepped …), for a stream as it came; else as
  * what stands. */
 void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, bool color, bool as_event);
+/* Of an instant rule or a sequence, and not taken back: it was told, and that is all; nobody announces an end. */
+bool alert_is_once(yyjson_val *event);
 /* Rank of a level by name, red highest; -1 unknown. */
 int alert_level_rank(const char *name);
 

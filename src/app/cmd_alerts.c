@@ -112,26 +112,31 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) 
     return bad;
 }
 
+static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uint32_t resolved, uint32_t taken_back) {
+    sz_buf_printf(out, zh ? "共 %u 条有效（未解除 %u，已解除 %u" : "%u stand (%u open, %u resolved",
+                  open + once + resolved, open, resolved);
+    if (once) sz_buf_printf(out, zh ? "，单次 %u" : ", %u once", once);
+    sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
+}
+
 static void print_all(shelf *s, const sz_config *c, bool fold) {
     bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), zh = c->lang == SZ_ZH;
-    uint32_t standing = 0, open = 0, taken_back = 0;
+    uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
     sz_buf out;
     sz_buf_init(&out);
     for (uint32_t i = 0; i < s->n; i++) {
         bool is_back = strcmp(text(&s->v[i], "state"), "retracted") == 0;
-        open += strcmp(text(&s->v[i], "state"), "open") == 0;
+        bool is_once = alert_is_once(yyjson_doc_get_root(s->v[i].doc));
+        once += is_once;
+        open += !is_once && strcmp(text(&s->v[i], "state"), "open") == 0;
         is_back ? taken_back++ : standing++;
         if (fold && is_back) continue;
         alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, c->lang,
                    color, !fold);
         sz_buf_put_u8(&out, '\n');
     }
-    if (zh)
-        sz_buf_printf(&out, fold ? "共 %u 条有效（未解除 %u，已解除 %u），另有 %u 条已撤回。\n" : "共 %u 条事件。\n",
-                      fold ? standing : s->n, open, standing - open, taken_back);
-    else
-        sz_buf_printf(&out, fold ? "%u stand (%u open, %u resolved); %u taken back.\n" : "%u events.\n",
-                      fold ? standing : s->n, open, standing - open, taken_back);
+    if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
+    else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
     if (s->n)
         sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n"
                               : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");

@@ -7,8 +7,11 @@ typedef struct word {
 
 static const word levels[] = {{"green", "GREEN", "绿"},   {"blue", "BLUE", "蓝"}, {"yellow", "YELLOW", "黄"},
                               {"orange", "ORANGE", "橙"}, {"red", "RED", "红"},   {0}};
-static const word states[] = {
-    {"open", "open", "未解除"}, {"resolved", "resolved", "已解除"}, {"retracted", "taken back", "已撤回"}, {0}};
+static const word states[] = {{"open", "open", "未解除"},
+                              {"resolved", "resolved", "已解除"},
+                              {"retracted", "taken back", "已撤回"},
+                              {"once", "once", "单次"},
+                              {0}};
 static const word events[] = {{"firing", "new", "新预警"},         {"stepped", "stepped up", "升级"},
                               {"updated", "corrected", "更正"},    {"resolved", "resolved", "解除"},
                               {"retracted", "taken back", "撤回"}, {0}};

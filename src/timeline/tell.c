@@ -128,6 +128,7 @@ static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, u
                   sz_mode_names[mode_of(r, e, event)]);
     sz_json_str(out, x->tl->id);
     sz_buf_printf(out, ",\"level\":\"%s\",\"since\":\"%s\",\"at\":\"%s\"", sz_level_names[ann->level], since, at);
+    if (r->is_instant) sz_buf_put_z(out, ",\"instant\":true"); /* its state stays `open`: nobody announces its end */
     put_pair(out, "why", why);
     put_rule(out, r);
     sz_buf_put_u8(out, ',');

@@ -553,13 +553,16 @@ def test_alerts_are_folded_for_people(tmp):
     folder = whole(tmp)
     path = folder / "alerts.ndjson"
     events, stand = alerts(path), stands(folder)
-    opened = sum(row[4] == "open" for row in stand)
+    last = {e["alert"]: e for e in sorted(events, key=lambda e: e["seq"])}.values()
+    once = sum(e["state"] == "open" and e.get("instant", False) for e in last)
+    opened = sum(row[4] == "open" for row in stand) - once
+    resolved = len(stand) - opened - once
     retracted = len({e["alert"] for e in events}) - len(stand)
     text = sanzao(folder, "alerts", "alerts.ndjson", "--lang", "en", rc=0).out.decode()
-    expect(f"{len(stand)} stand ({opened} open, {len(stand) - opened} resolved); {retracted} taken back" in text, text[-300:])
+    expect(f"{len(stand)} stand ({opened} open, {resolved} resolved, {once} once); {retracted} taken back" in text, text[-300:])
     expect("none is the sole basis" in text, text[-300:])
     zh = sanzao(folder, "alerts", "alerts.ndjson", "--lang", "zh", rc=0).out.decode()
-    expect(f"共 {len(stand)} 条有效（未解除 {opened}，已解除 {len(stand) - opened}），另有 {retracted} 条已撤回" in zh, zh[-300:])
+    expect(f"共 {len(stand)} 条有效（未解除 {opened}，已解除 {resolved}，单次 {once}），另有 {retracted} 条已撤回" in zh, zh[-300:])
     same(sanzao(folder, "alerts", "-", "--lang", "zh", rc=0, stdin=path.read_bytes()).out.decode(), zh, "from stdin")
     every = sanzao(folder, "alerts", "alerts.ndjson", "--events", "--lang", "en", rc=0).out.decode()
     expect(f"{len(events)} events" in every, every[-300:])
@@ -575,6 +578,24 @@ def test_alerts_are_folded_for_people(tmp):
     nul = "".join('{"alert":"a\\u0000%d","student":"s1","seq":1,"state":"open"}\n' % i for i in range(2))
     text = sanzao(folder, "alerts", "-", "--lang", "en", rc=0, stdin=nul.encode()).out.decode()
     expect("2 stand (2 open" in text, "ids are told apart behind a NUL, too", text)
+
+
+def test_what_happened_once_is_not_open(tmp):
+    """An instant rule's alert and a sequence's end without an announcement: nothing that a counselor could wait for."""
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n"
+          "  - {id: big, when: event.amount >= 100, level: blue}\n  - {id: twice, sequence: [{event: swipe}, {event: swipe}], within: 1h, level: blue}\n"
+          "  - {id: many, when: n >= 2, level: yellow}\n")
+    write_lines(tmp / "e.ndjson", [json.dumps({"type": "swipe", "student": "s1", "amount": a, "time": f"2026-03-02T08:0{i}:00"}).encode()
+                                   for i, a in enumerate((100, 5))])
+    sanzao(tmp, "run", "--source", "file:e.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:a.ndjson", rc=0)
+    same({a["rule"]: a.get("instant") for a in alerts(tmp / "a.ndjson")}, {"big": True, "twice": True, "many": None}, "instant")
+    for lang, once, total in (("en", "once", "3 stand (1 open, 0 resolved, 2 once); 0 taken back."), ("zh", "单次", "共 3 条有效（未解除 1，已解除 0，单次 2），另有 0 条已撤回。")):
+        text = sanzao(tmp, "alerts", "a.ndjson", "--lang", lang, rc=0).out.decode()
+        heads = [line for line in text.splitlines() if line.startswith("●")]
+        same([line.endswith(once) for line in heads if " many " not in line], [True, True], lang)
+        expect(total in text, lang, text)
+
 
 def test_no_control_character_of_a_record_reaches_a_terminal(tmp):
     write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\n"
