@@ -103,6 +103,10 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
 /* Holder of a card at t: (system, card) first, then the card without system, then under any other. SZ_NONE: unknown at t, also
  * where the system has that card at other times only, or does not have it and other systems disagree about its holder. */
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
+/* The same, and the time around t, [from, to), in which the answer is the same. */
+uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms, int64_t *to_ms);
+/* Of who holds which card when, and whether there is a roster: the same one, and every card resolves to the same student at every time. */
+uint64_t sz_campus_cards_hash(const sz_campus *c);
 /* For whoever is about to look up many students or cards: three rounds over all of them, each of which fetches what the next one and then
  * the look-up read of cold memory. None of them waits for it. The look-up, sz_campus_fetched, is of what the rounds were begun for. */
 typedef struct sz_campus_fetch {

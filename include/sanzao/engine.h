@@ -236,6 +236,9 @@ typedef struct sz_operation {
     uint64_t settled;                /* alerts that settled, and how long that took after their commit's answer */
     int64_t settle_sum_ms, settle_max_ms;
     uint32_t asleep;                 /* students of whom nothing was looked into since the load */
+    /* records that went to another student because cards were corrected, and dead letters that came of it (not in sz_counters: they were used
+     * when they were read) */
+    uint64_t moved, moved_dead_by[SZ_N_REASONS];
     uint32_t most_students;          /* that one step has looked at: bounded, whatever concerns all of them */
     int64_t position, end;           /* next offset to be read, end of the partition at the last tick; -1: not known */
 } sz_operation;

@@ -230,6 +230,8 @@ static inline int64_t sz_entry_time(const uint8_t *p);
 static inline uint8_t sz_entry_type(const uint8_t *p);
 static inline uint32_t sz_entry_content(const uint8_t *p); /* low 32 bits of the event's content hash */
 bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes); /* as sz_event_is_undo, without decoding it */
+/* Was its student found by its card? Of an entry that was packed before this was kept: false. The entry is whole. */
+bool sz_entry_is_by_card(const uint8_t *p, uint32_t mask_bytes);
 enum { SZ_ENTRY_HEAD = 14 };                             /* bytes in front of the mask */
 static inline const uint8_t *sz_entry_mask(const uint8_t *p) { return p + SZ_ENTRY_HEAD; }
 static inline uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + SZ_ENTRY_HEAD; }

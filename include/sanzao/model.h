@@ -77,6 +77,7 @@ typedef struct sz_event {
     int64_t collected_ms; /* SZ_TIME_NONE if not given */
     uint8_t type, precision, op, status, direction, result;
     bool has_hours;       /* attendance: written in the record (hours is 1 class hour otherwise) */
+    bool is_named;        /* of a packed record, which keeps no `student`: it was not by its card that its student was found, or that is not known */
     sz_str id, source;    /* id is always set: given, or made as the contract says */
     sz_str student, card, card_system; /* "" if not given; card_system defaults to source at resolution */
     sz_str place, reader, ref, course, session, means;
@@ -198,6 +199,10 @@ size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_st
 
 /* Compute id (when left out) and content; the CSV mapping uses it as well. */
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a);
+
+/* The event as one JSON object, without line end, that decodes to it again. Its direction, for a door, and its place may have come from its
+ * reader: what is not to stand there is for the caller to clear. */
+void sz_event_write_json(sz_buf *out, const sz_event *e, const sz_types *types, const sz_zone *z);
 
 /* ---- CSV, mapping ------------------------------------------------------------------------------------------------------ */
 

@@ -255,6 +255,11 @@ typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } 
 /* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.
  * True: it is earlier than what was evaluated. */
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
+/* A record that was found to be another's (semantics 5): its packed form, out of the log; the form is in the context's arena and the
+ * student, if that was evaluated, is to be taken back to where it stood, or to what it concerned, by sz_timeline_advance(). */
+sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off);
+/* Is there anything to be evaluated that is not due by a clock: records, or what is to be gone over again? */
+bool sz_timeline_waits(const sz_timeline *tl);
 /* What the student's next record, of that time, will probably touch, into the cache (the timeline itself is there). is_lone: as below. */
 void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms, bool is_lone);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). With is_lone no other record of the
@@ -283,6 +288,8 @@ bool sz_timeline_pack_for(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c,
 sz_status sz_timeline_unpack(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);
 /* The part of a record that sz_timeline_unpack_story() reads; borrowed. Empty: it is damaged. */
 sz_str sz_timeline_story(sz_str record);
+/* The same of its records, side by side; p NULL: it is damaged. */
+sz_str sz_timeline_stored_log(sz_str record);
 /* Is it of a format that can be read? It is not looked at any further. */
 sz_status sz_timeline_look(const void *p, size_t n);
 sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const void *p, size_t n);

@@ -49,6 +49,8 @@ static const entry sentences[] = {
     {"neither the record nor its reader has a direction", "记录和它的读头都没有方向"},
     {"not in students.csv", "不在 students.csv 里"},
     {"no student held this card at that time", "当时没有学生持有这张卡"},
+    {"no student held this card at that time, as the cards are now", "按现在的卡片名单，当时没有学生持有这张卡"},
+    {"as the cards are now, of a student of another partition", "按现在的卡片名单，属于其他分区的学生"},
     {"not the partition of this student: *",
      "不是这名学生的分区：请以学号为键，分区器用 murmur2；`sanzao repartition` 可以复制主题"},
     {"later than the run's limit, or than its own collection", "晚于这次运行的上限，或晚于它自己的采集时间"},

@@ -291,6 +291,9 @@ static void tell_future(const sz_job *job, parts *p) {
 
 static void tell_unkept(const sz_job *job, parts *p) {
     uint64_t n = sz_worker_counters(p->worker)->dead;
+    sz_operation op;
+    sz_worker_operation(p->worker, &op);
+    for (int i = 0; i < SZ_N_REASONS; i++) n += op.moved_dead_by[i];
     if (!n || job->dead.n) return;
     sz_diag *g =
         sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_UNKEPT, (sz_span){0}, "dead letters that are kept nowhere: %llu",

@@ -19,6 +19,8 @@ static void add(live_counts *to, const live_counts *c) {
     to->refused += c->refused;
     to->rolled_back += c->rolled_back;
     to->gap += c->gap;
+    to->moved += c->moved;
+    to->moved_dead += c->moved_dead;
     to->settled += c->settled;
     to->settle_sum_ms += c->settle_sum_ms;
     if (c->settle_max_ms > to->settle_max_ms) to->settle_max_ms = c->settle_max_ms;
@@ -81,6 +83,8 @@ void live_stats_log(live *run) {
     put(&l, "refused", "被拒提交", (int64_t)c.refused);
     put(&l, "rolled_back", "存储回退", (int64_t)c.rolled_back);
     put(&l, "gap", "缺失", (int64_t)c.gap);
+    put(&l, "moved", "改归他人", (int64_t)c.moved);
+    put(&l, "moved_dead_letter", "改归死信", (int64_t)c.moved_dead);
     put(&l, "outbox", "待发预警", (int64_t)c.outbox);
     put(&l, "settled", "已稳定", (int64_t)c.settled);
     put(&l, "settle_mean_ms", "平均稳定毫秒", c.settled ? c.settle_sum_ms / (int64_t)c.settled : 0);

@@ -21,6 +21,7 @@ typedef struct live_counts {
     uint64_t read, used, duplicate, dead, control, dead_by[SZ_N_REASONS];
     uint64_t alerts[SZ_N_ALERT_EVENTS];
     uint64_t commits, refused, rolled_back, settled, gap;
+    uint64_t moved, moved_dead; /* since cards were corrected: to another student; dead letters */
     int64_t settle_sum_ms, settle_max_ms;
     int64_t lag;
     int64_t oldest_ms; /* time of the record given last, of the partition that is furthest behind; SZ_TIME_MAX */

@@ -9,6 +9,8 @@ static void add_operation(sz_operation *to, const sz_operation *op) {
     to->refused += op->refused;
     to->rolled_back += op->rolled_back;
     to->deep_losses += op->deep_losses;
+    to->moved += op->moved;
+    for (int i = 0; i < SZ_N_REASONS; i++) to->moved_dead_by[i] += op->moved_dead_by[i];
     to->settled += op->settled;
     to->settle_sum_ms += op->settle_sum_ms;
     if (op->settle_max_ms > to->settle_max_ms) to->settle_max_ms = op->settle_max_ms;
@@ -24,6 +26,8 @@ static void count_operation(const sz_operation *op, live_counts *to) {
     to->commits += op->commits;
     to->refused += op->refused;
     to->rolled_back += op->rolled_back + op->deep_losses;
+    to->moved += op->moved;
+    for (int i = 0; i < SZ_N_REASONS; i++) to->moved_dead += op->moved_dead_by[i];
     to->settled += op->settled;
     to->settle_sum_ms += op->settle_sum_ms;
     if (op->settle_max_ms > to->settle_max_ms) to->settle_max_ms = op->settle_max_ms;

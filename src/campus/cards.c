@@ -84,3 +84,32 @@ uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, 
     uint32_t from, to;
     return sz_held_find(&c->cards, card, &from, &to) ? sz_campus_holder(c, from, system, t_ms) : SZ_NONE;
 }
+
+/* Rows stand in an order of their own, whatever that of the file is; a row whose student has an error is nobody's. */
+uint64_t sz_campus_cards_hash(const sz_campus *c) {
+    uint64_t hash = 2 * (uint64_t)c->cards.n + c->is_empty;
+    for (uint32_t i = 0; i < c->cards.n; i++) {
+        const struct held *h = &c->cards.v[i];
+        sz_str student = h->value == SZ_NONE ? (sz_str){"", 0} : c->students[h->value].id;
+        uint64_t row[] = {sz_hash(h->key.p, h->key.n), sz_hash(h->system.p, h->system.n), (uint64_t)h->from_ms,
+                          (uint64_t)h->to_ms, sz_hash(student.p, student.n)};
+        hash = hash * 31 + sz_hash(row, sizeof row);
+    }
+    return hash;
+}
+
+uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms,
+                                     int64_t *to_ms) {
+    uint32_t from = 0, to = 0;
+    *from_ms = INT64_MIN;
+    *to_ms = INT64_MAX;
+    sz_held_find(&c->cards, card, &from, &to);
+    for (uint32_t i = from; i < to; i++) {
+        const int64_t ends[] = {c->cards.v[i].from_ms, c->cards.v[i].to_ms};
+        for (int k = 0; k < 2; k++) {
+            if (ends[k] <= t_ms && ends[k] > *from_ms) *from_ms = ends[k];
+            if (ends[k] > t_ms && ends[k] < *to_ms) *to_ms = ends[k];
+        }
+    }
+    return sz_campus_resolve_card(c, system, card, t_ms);
+}

@@ -8,12 +8,13 @@
 #include "worker.h"
 
 enum {
-    BODY_VERSION = 7,
+    BODY_VERSION = 8,
     FIRST_WITH_PLACE = 3,
     FIRST_WITH_NAMES = 4,
     FIRST_WITH_DUES = 5,
     FIRST_WITH_FORMS = 6,
     FIRST_WITH_STEPS = 7,
+    FIRST_WITH_CARDS = 8,
     ENDS_IN = 16
 };
 
@@ -136,6 +137,7 @@ void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     meaning_put(out, w);
     put_place(out, w, o);
     sz_buf_put_u64(out, dues_hash(w));
+    sz_buf_put_u64(out, w->cards_hash);
     forms_put(out, w, o);
     sz_buf_put_u64(out, w->bundle->hash);
     sz_buf_put_u64(out, w->dead_pos);
@@ -194,6 +196,7 @@ bool header_get(sz_worker *w, sz_str body) {
     uint8_t version = sz_read_u8(&r);
     if (version < 1 || version > BODY_VERSION) return false;
     w->stored_dues_hash = 0;
+    w->stored_cards_hash = w->cards_hash; /* records of before do not say whether they were found by a card */
     bool has_place = version >= FIRST_WITH_PLACE;
     w->batch_open = sz_read_u8(&r) != 0;
     w->taken = sz_read_varint(&r);
@@ -216,6 +219,7 @@ bool header_get(sz_worker *w, sz_str body) {
     if (has_place) {
         get_place(w, &r);
         if (version >= FIRST_WITH_DUES) w->stored_dues_hash = sz_read_u64(&r);
+        if (version >= FIRST_WITH_CARDS) w->stored_cards_hash = sz_read_u64(&r);
         if (version >= FIRST_WITH_FORMS && !forms_get(w, &r)) return false;
         sz_read_u64(&r);
         w->dead_pos = sz_read_u64(&r);

@@ -25,14 +25,19 @@ static bool raw_of(sz_worker *w, const sz_input *in, sz_str *raw) {
     return false;
 }
 
-static void set_aside(sz_worker *w, const sz_input *in, const sz_dead *dead) {
+bool input_letter(sz_worker *w, const sz_input *in, const sz_dead *dead) {
     sz_str raw;
-    if (!raw_of(w, in, &raw)) return;
+    if (!raw_of(w, in, &raw)) return false;
     int64_t at = in->record.time_ms != SZ_TIME_NONE ? in->record.time_ms : time_of_last(w);
     sz_buf *out = &w->tc.scratch2;
     sz_buf_clear(out);
     sz_dead_write(out, sz_campus_zone(w->campus), dead, at, &in->origin, raw);
     lines_add(&w->dead, sz_buf_str(out));
+    return true;
+}
+
+static void set_aside(sz_worker *w, const sz_input *in, const sz_dead *dead) {
+    if (!input_letter(w, in, dead)) return;
     w->n.dead++;
     w->n.dead_by[dead->reason]++;
 }

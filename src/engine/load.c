@@ -270,7 +270,7 @@ enum { WAKING = 16 }; /* times what it takes to let one sleep */
 
 static uint32_t wake_or_not(sz_worker *w, uint32_t i) {
     if (w->students.v[i]) return 1;
-    if (w->students.asleep.may_sleep && is_in_our_form(w, i) && dues_allow_sleep(w, i)) {
+    if (w->students.asleep.may_sleep && is_in_our_form(w, i) && dues_allow_sleep(w, i) && cards_leave_asleep(w, i)) {
         for (uint32_t k = 0; k < w->clocks.n_classes; k++) queue_put(w, k, i, dues_key(w, i, k));
         return 1;
     }
@@ -321,6 +321,10 @@ static uint32_t all_if_campus_changed(const sz_worker *w) {
     bool has_changed = w->stored_facts_hash != w->facts_hash && w->clocks.wmax_ms != SZ_TIME_NONE;
     return has_changed && !w->is_new ? w->students.n : 0;
 }
+static uint32_t all_if_cards_changed(const sz_worker *w) { return cards_differ(w) ? w->students.n : 0; }
+static uint32_t strays_there(const sz_worker *w) { return w->strays.records.n; }
+static uint32_t who_has_strays(const sz_worker *w) { return w->strays.n_who; }
+static uint32_t if_strays(const sz_worker *w) { return w->strays.n_who ? 1 : 0; }
 static uint32_t leaves_due(const sz_worker *w) {
     int64_t at;
     return !w->is_new && leaf_next_due(w, w->clocks.wmax_ms, &at) ? UINT32_MAX : 0;
@@ -331,7 +335,9 @@ static const struct phase {
     uint32_t (*most)(const sz_worker *w);      /* asked anew each time */
     uint32_t (*one)(sz_worker *w, uint32_t i); /* what it took */
 } phases[] = {{all_students, wake_or_not},          {all_students, end_rules},
-              {roster, take_from_roster},           {all_students, compare_facts},
+              {roster, take_from_roster},           {all_if_cards_changed, cards_take_out},
+              {strays_there, cards_put_in},         {all_students, compare_facts},
+              {who_has_strays, cards_go_over},      {if_strays, cards_say},
               {all_if_campus_changed, tell_campus}, {leaves_due, enter_leaf}};
 enum { N_PHASES = sizeof phases / sizeof *phases };
 

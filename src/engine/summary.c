@@ -75,9 +75,30 @@ static void put_count(sz_buf *out, const char *name, uint64_t n) {
     sz_json_double(out, (double)n);
 }
 
+static void put_reasons(sz_buf *out, const uint64_t n[SZ_N_REASONS]) {
+    bool any = false;
+    sz_buf_put_u8(out, '{');
+    for (int i = 1; i < SZ_N_REASONS; i++) {
+        if (!n[i]) continue;
+        sz_buf_printf(out, "%s\"%s\":%llu", any ? "," : "", sz_reason_names[i], (unsigned long long)n[i]);
+        any = true;
+    }
+    sz_buf_put_u8(out, '}');
+}
+
 static void put_memory(const memory *m, sz_buf *out) {
     sz_buf_printf(out, ",\"memory\":{\"state_bytes\":%llu,\"log_bytes\":%llu,\"log_records\":%llu}",
                   (unsigned long long)m->state, (unsigned long long)m->log, (unsigned long long)m->records);
+}
+
+/* Of this process, whatever batch the records were of. */
+static void put_moved(const sz_operation *op, sz_buf *out) {
+    uint64_t n = op->moved;
+    for (int i = 0; i < SZ_N_REASONS; i++) n += op->moved_dead_by[i];
+    if (!n) return;
+    sz_buf_printf(out, ",\"moved\":{\"records\":%llu,\"dead_letter_by\":", (unsigned long long)op->moved);
+    put_reasons(out, op->moved_dead_by);
+    sz_buf_put_u8(out, '}');
 }
 
 void sz_worker_summary(sz_worker *w, sz_buf *out) {
@@ -90,14 +111,8 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "used", n->used);
     put_count(out, "duplicate", n->duplicate);
     put_count(out, "dead_letter", n->dead);
-    sz_buf_put_z(out, ",\"dead_letter_by\":{");
-    bool any = false;
-    for (int i = 1; i < SZ_N_REASONS; i++) {
-        if (!n->dead_by[i]) continue;
-        sz_buf_printf(out, "%s\"%s\":%llu", any ? "," : "", sz_reason_names[i], (unsigned long long)n->dead_by[i]);
-        any = true;
-    }
-    sz_buf_put_u8(out, '}');
+    sz_buf_put_z(out, ",\"dead_letter_by\":");
+    put_reasons(out, n->dead_by);
     put_count(out, "control", n->control);
     put_count(out, "late", n->late);
     put_count(out, "students", w->students.n);
@@ -112,6 +127,7 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
     put_count(out, "unknown_places", n->unknown_places);
     put_count(out, "unknown_readers", n->unknown_readers);
+    put_moved(&w->op, out);
     put_memory(&m, out);
     int64_t clock = clock_lowest(w);
     if (clock == SZ_TIME_NONE) {

@@ -168,6 +168,7 @@ void world_init(sz_worker *w) {
     w->tc.touches = sz_touch_memo_new(&w->tc);
     leaves_init(w);
     w->facts_hash = sz_campus_shared_hash(w->campus); /* students' own facts are compared one by one */
+    w->cards_hash = sz_campus_cards_hash(w->campus);
 }
 
 void world_fini(sz_worker *w) {
@@ -434,7 +435,9 @@ void sz_worker_new_batch(sz_worker *w) {
         if (w->students.v[i]) sz_timeline_batch_ended(w->students.v[i]);
 }
 
-bool sz_worker_has_other_facts(const sz_worker *w) { return w->stored_facts_hash != w->facts_hash; }
+bool sz_worker_has_other_facts(const sz_worker *w) {
+    return w->stored_facts_hash != w->facts_hash || w->stored_cards_hash != w->cards_hash;
+}
 
 int64_t sz_worker_limit(const sz_worker *w) { return w->clocks.limit_ms; }
 

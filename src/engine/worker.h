@@ -127,6 +127,12 @@ typedef struct journal {
     sz_buf others; /* of nobody in particular */
 } journal;
 
+typedef struct strays {            /* records that are another's since cards were corrected (cards.c) */
+    lines records;                 /* packed, out of their logs */
+    uint32_t *who, n_who, cap_who; /* who has lost or gained some; some of them twice */
+    uint64_t moved, dead_by[SZ_N_REASONS];
+} strays;
+
 typedef struct blob { /* one commit's journal as the store has it: whom it concerns */
     uint32_t *students;
     uint32_t n;
@@ -314,6 +320,8 @@ struct sz_worker {
     uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
     bool has_lengths; /* older headers do not say */
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash, stored_dues_hash;
+    uint64_t cards_hash, stored_cards_hash;
+    strays strays;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
     struct form *forms; /* in which the store may hold students: of older rule sets, oldest first (forms.c) */
@@ -544,6 +552,19 @@ void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n);
 /* False: the step has had its share (w->use says where it stands); the same call goes on. */
 bool input_record(sz_worker *w, const sz_input *in, uint32_t holder);
 bool input_end(sz_worker *w);
+
+/* A dead letter of it, counted nowhere. False: its bytes are gone, and so is this run. */
+bool input_letter(sz_worker *w, const sz_input *in, const sz_dead *dead);
+
+/* cards.c: steps of a load or a switch, each over so many */
+bool cards_differ(const sz_worker *w); /* from those that the state was left with */
+/* Is what the store has of who sleeps still his? */
+bool cards_leave_asleep(const sz_worker *w, uint32_t i);
+uint32_t cards_take_out(sz_worker *w, uint32_t i);
+uint32_t cards_put_in(sz_worker *w, uint32_t at);
+uint32_t cards_go_over(sz_worker *w, uint32_t at);
+uint32_t cards_say(sz_worker *w, uint32_t at);
+void strays_fini(strays *s);
 
 /* journal.c */
 enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3, ENTRY_DUES = 4 };

@@ -4,7 +4,7 @@
  *
  *   u16 length of the whole | u8 type | u8 bits 0-1 precision, 2 has_hours, 3 id is x: and 32 hex digits (16 bytes
  * stored), 4 of the timeline, 5 id in half bytes | u48 time (ms since 1970) | u32 content | mask_bytes of matcher bits
- * u8 codes: swipe op, attendance status, direction << 3, result << 5, as the type has them
+ * u8 codes: swipe op, attendance status, direction << 3, result << 5, as the type has them, found by its card << 6
  * varint: which of the fields below are there | the fields, in the order of field_bits
  * id: lstr, or 16 bytes, or in half bytes: varint length << 2 | bytes of the head, the head, then half a byte each, the
  * lower one first. Ids of real feeds are a letter and a number, or numbers with something between them.
@@ -13,7 +13,7 @@
  */
 #include <sanzao/features.h>
 
-enum { HEAD = SZ_ENTRY_HEAD, HOURS_BIT = 4, HEX_BIT = 8, HALVES_BIT = 32 };
+enum { HEAD = SZ_ENTRY_HEAD, HOURS_BIT = 4, HEX_BIT = 8, HALVES_BIT = 32, BY_CARD = 6 };
 enum field_bits {
     F_SOURCE = 1 << 0,
     F_PLACE = 1 << 1,
@@ -316,7 +316,9 @@ void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32
     if (f & F_DECLARED) room += types->v[e->type].n_fields * (1 + NUMBER_MAX);
     sz_buf_reserve(out, room); /* for the longest that it can be, so that nothing below has to look */
     uint8_t *start = out->p + out->n, *p = put_mask(start + HEAD, mask, mask_bytes);
-    *p++ = (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5);
+    bool by_card = e->card.n && !(e->student.n | e->is_named);
+    *p++ = (uint8_t)((e->type == SZ_TYPE_ATTENDANCE ? e->status : e->op) | e->direction << 3 | e->result << 5 |
+                     by_card << BY_CARD);
     p = put_varint(p, f);
     p = put_fields(p, e, f, w);
     if (f & F_DECLARED) p = put_declared(p, e, types, w);
@@ -336,6 +338,8 @@ bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes) {
     sz_reader r = sz_reader_of(p + HEAD + mask_bytes + 1, n - HEAD - mask_bytes - 1);
     return (sz_read_varint(&r) & F_REF) != 0;
 }
+
+bool sz_entry_is_by_card(const uint8_t *p, uint32_t mask_bytes) { return p[HEAD + mask_bytes] >> BY_CARD & 1; }
 
 static sz_str get_word(sz_reader *r, const sz_map *dict) {
     uint64_t i = sz_read_varint(r);
@@ -476,6 +480,7 @@ bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, con
     e->status = e->type == SZ_TYPE_ATTENDANCE ? codes & 7 : 0;
     e->direction = codes >> 3 & 3;
     e->result = codes >> 5 & 1;
+    e->is_named = !(codes >> BY_CARD & 1);
     uint64_t f = sz_read_varint(&r);
     sz_str none = {0};
     e->student = none;

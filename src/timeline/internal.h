@@ -76,8 +76,9 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th;
 /* Undo records name others by their ids: which fingerprints may be among those in the log. */
 static inline uint64_t undo_bit(uint16_t print) { return UINT64_C(1) << (print & 63); }
 static inline bool undo_may_name(const sz_timeline *tl, uint16_t print) { return tl->undo_names & undo_bit(print); }
-void log_note_undo(sz_timeline *tl, const sz_event *e); /* it is one, and was put into the log */
-void log_drop_front(sz_timeline *tl, uint32_t n);       /* n bytes, whole records */
+void log_note_undo(sz_timeline *tl, const sz_event *e);           /* it is one, and was put into the log */
+void log_drop_front(sz_timeline *tl, uint32_t n);                 /* n bytes, whole records */
+void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index); /* the record at off, the index-th */
 bool entry_is_unmatched(const uint8_t *p);
 void entry_set_unmatched(uint8_t *p, bool on);
 

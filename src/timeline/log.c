@@ -199,6 +199,24 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     return late;
 }
 
+void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index) {
+    uint32_t n = sz_entry_len(tl->log.p + off);
+    memmove(tl->log.p + off, tl->log.p + off + n, tl->log.n - off - n);
+    tl->log.n -= n;
+    uint16_t *last = log_prints_end(tl) - tl->n_log;
+    memmove(last + 1, last, (tl->n_log - index - 1) * sizeof *last);
+    tl->n_log--;
+    if (tl->head_off > off) tl->head_off -= n;
+    if (tl->added_off > off) tl->added_off -= n;
+    if (tl->mark_off > off) tl->mark_off -= n;
+    if (tl->last_off > off) {
+        tl->last_off -= n;
+        return;
+    }
+    tl->last_off = 0; /* it was the last one */
+    for (uint32_t at = 0; at < tl->log.n; at += sz_entry_len(tl->log.p + at)) tl->last_off = at;
+}
+
 /* What was dropped comes back within days: its room stays. */
 void log_drop_front(sz_timeline *tl, uint32_t n) {
     uint32_t count = 0;

@@ -271,6 +271,15 @@ sz_str sz_timeline_story(sz_str record) {
     return r.bad ? (sz_str){0} : (sz_str){(const char *)r.p, (size_t)(r.end - r.p)};
 }
 
+sz_str sz_timeline_stored_log(sz_str record) {
+    sz_reader r = sz_reader_of(record.p, record.n);
+    sz_read_u8(&r);
+    sz_read_zigzag(&r);
+    sz_read_lstr(&r);
+    sz_str log = sz_read_lstr(&r);
+    return r.bad ? (sz_str){0} : log.p ? log : (sz_str){"", 0};
+}
+
 sz_status sz_timeline_look(const void *p, size_t n) {
     uint8_t format = n ? *(const uint8_t *)p : 0;
     return format > SZ_RECORD_FORMAT ? SZ_REFUSED : format == 0 ? SZ_CORRUPT : SZ_OK;

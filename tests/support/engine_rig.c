@@ -343,26 +343,26 @@ static void or_die(bool ok, const char *what, sz_diags *d) {
     abort();
 }
 
-static void world_of(rig *r, const char *rules_text, const char *students, const char *feeds, const char *leaves,
-                     sz_bundle **bundle, sz_campus **campus) {
+static void world_of(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campus) {
     sz_diags d;
     sz_diags_init(&d);
-    sz_campus_file files[3];
+    const sz_campus_file all[] = {{"students.csv", o->students, 0},
+                                  {"cards.csv", o->cards, 0},
+                                  {"feeds.yaml", o->feeds, 0},
+                                  {"leaves.csv", o->leaves, 0}};
+    sz_campus_file files[4];
     size_t n = 0;
-    if (students) files[n++] = (sz_campus_file){"students.csv", students, strlen(students)};
-    if (feeds) files[n++] = (sz_campus_file){"feeds.yaml", feeds, strlen(feeds)};
-    if (leaves) files[n++] = (sz_campus_file){"leaves.csv", leaves, strlen(leaves)};
+    for (size_t i = 0; i < 4; i++)
+        if (all[i].p) files[n++] = (sz_campus_file){all[i].name, all[i].p, strlen(all[i].p)};
     sz_status s = sz_campus_load(files, n, n ? "campus" : "", SZ_ENC_AUTO, &r->zone, &r->types, &d, campus);
     or_die(s == SZ_OK, "campus", &d);
-    const char *text = rules_text ? rules_text : rig_rules;
+    const char *text = o->rules ? o->rules : rig_rules;
     sz_rule_file rules = {"rules.yaml", text, strlen(text)};
     or_die(sz_rules_load(&rules, 1, *campus, &r->types, &d, bundle) == SZ_OK, "rules", &d);
     sz_diags_fini(&d);
 }
 
-void rig_world(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campus) {
-    world_of(r, o->rules, o->students, o->feeds, o->leaves, bundle, campus);
-}
+void rig_world(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campus) { world_of(r, o, bundle, campus); }
 
 void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     memset(r, 0, sizeof *r);
@@ -380,7 +380,7 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     sz_zone_fixed(&r->zone, 8 * 3600, "Asia/Shanghai");
     sz_campus *campus;
     sz_bundle *bundle;
-    world_of(r, o->rules, o->students, o->feeds, o->leaves, &bundle, &campus);
+    world_of(r, o, &bundle, &campus);
     r->decoder = sz_decoder_new(&r->types, &r->zone);
     sz_options opt = o->o;
     opt.order = SZ_ARRIVAL;
@@ -447,11 +447,15 @@ void rig_release(rig *r) {
     rig_run(r);
 }
 
-void rig_reload(rig *r, const char *rules, const char *students) {
+void rig_reload_as(rig *r, const rig_setup *o) {
     sz_msg m = {.kind = SZ_MSG_BUNDLE};
-    world_of(r, rules, students, NULL, NULL, &m.bundle, &m.campus);
+    world_of(r, o, &m.bundle, &m.campus);
     rig_tell(r, &m);
     rig_run(r);
+}
+
+void rig_reload(rig *r, const char *rules, const char *students) {
+    rig_reload_as(r, &(rig_setup){.rules = rules, .students = students});
 }
 
 void rig_assign(rig *r, int64_t group_offset) {

@@ -112,6 +112,7 @@ typedef struct rig_setup {
     const char *students; /* CSV; NULL: no campus */
     const char *feeds;    /* YAML; NULL: none */
     const char *leaves;   /* CSV; NULL: none */
+    const char *cards;    /* the same */
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
     bool is_files; /* no seek */
@@ -124,7 +125,8 @@ void rig_world(rig *r, const rig_setup *o, sz_bundle **bundle, sz_campus **campu
 void rig_tell(rig *r, const sz_msg *m);                                             /* one step, and nothing else */
 void rig_assign(rig *r, int64_t group_offset);                                      /* ASSIGNED, then rig_run */
 void rig_run(rig *r); /* all answers but those held back, until none is left; GO_ON when it is time */
-void rig_reload(rig *r, const char *rules, const char *students); /* BUNDLE; run */
+void rig_reload_as(rig *r, const rig_setup *o);                   /* BUNDLE; run */
+void rig_reload(rig *r, const char *rules, const char *students); /* the same, of nothing else */
 void rig_release(rig *r);                                         /* nothing is held back any more; run */
 void rig_wait(rig *r, int64_t ms);                                /* time passes, GO_ONs at their times; run */
 void rig_tick(rig *r); /* TICK with the host's clock and the log's end; run */
