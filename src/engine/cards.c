@@ -37,7 +37,7 @@ static uint32_t mask_bytes(const sz_worker *w) { return (w->bundle->fs.n_matcher
  * n: there is none. Bytes that are no record count as one: who has them is looked into. */
 static size_t stray_in(const sz_worker *w, holding *h, sz_str records, size_t at, sz_str id) {
     enum { LEAST = 16 };
-    int64_t from_ms = w->clocks.wmax_ms - w->o.horizon_ms;
+    int64_t wmax = w->clocks.wmax_ms, from_ms = wmax == SZ_TIME_NONE ? INT64_MIN : wmax - w->o.horizon_ms;
     uint32_t mask = mask_bytes(w);
     for (size_t n; at < records.n; at += n) {
         const uint8_t *p = (const uint8_t *)records.p + at;
@@ -50,9 +50,7 @@ static size_t stray_in(const sz_worker *w, holding *h, sz_str records, size_t at
     return records.n;
 }
 
-bool cards_differ(const sz_worker *w) {
-    return !w->is_new && w->stored_cards_hash != w->cards_hash && w->clocks.wmax_ms != SZ_TIME_NONE;
-}
+bool cards_differ(const sz_worker *w) { return !w->is_new && w->stored_cards_hash != w->cards_hash; }
 
 bool cards_leave_asleep(const sz_worker *w, uint32_t i) {
     const asleep *a = &w->students.asleep;
@@ -157,7 +155,8 @@ uint32_t cards_put_in(sz_worker *w, uint32_t at) {
 
 uint32_t cards_go_over(sz_worker *w, uint32_t at) {
     uint32_t i = w->strays.who[at];
-    sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("card")};
+    int64_t wmax = w->clocks.wmax_ms; /* of batches that have told nothing yet there is none */
+    sz_cause cause = {.t_ms = wmax == SZ_TIME_NONE ? w->clocks.begin_ms : wmax, .what = SZ_STR("card")};
     if (sz_timeline_waits(w->students.v[i])) run_student(w, i, &cause);
     return 1;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random campuses, rules and streams in every way of arriving, against the reference that recomputes everything.
 
-usage: run.py --seeds A-B [--binary PATH] [-j N] [--ways sorted,arrival,facts,pieces] [--keep FOLDER] [--shrink SECONDS]
+usage: run.py --seeds A-B [--binary PATH] [-j N] [--ways sorted,arrival,facts,pieces,cards] [--keep FOLDER] [--shrink SECONDS]
 --seeds N is 1-N. The program is --binary, else $SANZAO, else build/dev/sanzao. A failure prints its seed, its way and
 the difference, and leaves a folder with the shrunk case, the command and both answers. README.md has the ways; `grown`
 is one more on demand.

@@ -21,7 +21,7 @@ from reference.episodes import OPEN
 from reference.reference import Result, run
 from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_duration, parse_time, rfc3339
 
-WAYS = ("sorted", "arrival", "facts", "pieces")
+WAYS = ("sorted", "arrival", "facts", "pieces", "cards")
 MORE_WAYS = WAYS + ("grown",)  # the campus of the last run knows of more leaves
 COUNTS = ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "undo_unmatched")
 TIMEOUT = 120
@@ -123,6 +123,45 @@ def grown(d: Draw, campus: dict, runs: int, until: int) -> list[dict]:
     return [before] * (runs - 1) + [after]
 
 
+def by_card(d: Draw, case: dict) -> dict:
+    """The same case, with most records by card: lines of one id are alike."""
+    names = [r["student"] for r in case["campus"]["students"]]
+    cards = case["campus"].get("cards") or [{"card": "k" + s, "student": s} for s in names if s != "s9"]
+    held = {r["student"]: r["card"] for r in cards}
+    chosen = {i for i in dict.fromkeys(e.get("id") for e in case["events"]) if d.chance(0.85)} - {None}
+    swap = lambda e: {("card" if k == "student" else k): held[v] if k == "student" else v for k, v in e.items()}
+    is_known = lambda e: e.get("id") in chosen and "_raw" not in e and e.get("student") in held and "card" not in e
+    return {**case, "campus": {**case["campus"], "cards": cards},
+            "events": [swap(e) if is_known(e) else e for e in case["events"]]}
+
+
+def wrong_cards(d: Draw, campus: dict, highest: int, horizon: int) -> dict:
+    """Cards as they were before they were corrected, at a time up to `highest`: for a while another student's, and one
+    of a stranger is somebody's. What is older than the horizon then would stay where it is."""
+    campus, low = copy.deepcopy(campus), highest - horizon + MINUTE
+    rows, cards = [], d.some(campus["cards"], len(campus["cards"])) or campus["cards"][:1]
+    for row in campus["cards"]:
+        if row not in cards:
+            rows.append(row)
+            continue
+        a = low + d.randint(0, (highest - low) // 2)
+        b = d.pick(None, a + d.randint(HOUR, 6 * DAY))
+        other = d.choice([r["student"] for r in campus["cards"] if r["student"] != row["student"]])
+        rows += [{**row, "to": rfc3339(a)}, {**row, "student": other, "from": rfc3339(a), "to": rfc3339(b) if b else ""}]
+        if b: rows.append({**row, "from": rfc3339(b)})
+    if d.chance(0.7): rows.append({"card": "k0", "student": d.choice(rows)["student"], "from": rfc3339(low)})
+    campus["cards"] = rows
+    return campus
+
+
+def corrected(d: Draw, campus: dict, pieces: list[list[dict]], horizon: int) -> list[dict]:
+    """The campus of each run: after one of them somebody puts the cards right."""
+    n = d.randint(1, len(pieces) - 1) if len(pieces) > 1 else 0
+    read = [moment_of(e) for piece in pieces[:n] for e in piece]
+    if not read: return []
+    return [wrong_cards(d, campus, max(read), horizon)] * n + [campus] * (len(pieces) - n)
+
+
 def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
     base = {k: v for k, v in case.items() if k != "events"}
     until, lateness = parse_time(case["options"]["until"]), parse_duration(case["options"]["lateness"])
@@ -131,10 +170,15 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
     for way in ways:
         d = Draw(f"{seed} {way}")
         order = {"sorted": "sorted", "arrival": "arrival"}.get(way) or d.pick("sorted", "arrival", "arrival")
+        if way == "cards":
+            if len(case["campus"]["students"]) - any(r["student"] == "s9" for r in case["campus"]["students"]) < 2: continue
+            case = by_card(d, case)
+            base = {k: v for k, v in case.items() if k != "events"}
         events = shuffled(d, case["events"]) if way == "sorted" else late(d, case["events"], lateness)
         trial = Trial(way, ordered(order), [events], [case["options"]["until"]])
         if way == "facts": trial.case["campus"] = facts_late(d, case["campus"], until)
-        if way in ("pieces", "grown"): trial.pieces, trial.untils = cut(d, events, until)
+        if way in ("pieces", "grown", "cards"): trial.pieces, trial.untils = cut(d, events, until)
+        if way == "cards": trial.campuses = corrected(d, case["campus"], trial.pieces, parse_duration(case["options"]["horizon"]))
         if way == "grown": trial.campuses = grown(d, case["campus"], len(trial.pieces), until)
         out.append(trial)
     return out
@@ -275,6 +319,7 @@ def contents(alerts: list[dict]) -> list[str]:
 def counts(result: Result, answer: Answer, standing: int) -> list[str]:
     """The last summary may count all runs or its own only: either is right for several runs."""
     if not answer.summaries: return ["summary     there is none"]
+    answer.summaries = [amended(s) for s in answer.summaries]
     out, last = [], answer.summaries[-1]
     for name in COUNTS:
         want = result.counts[name]
@@ -285,6 +330,16 @@ def counts(result: Result, answer: Answer, standing: int) -> list[str]:
         out.append(f"count       {standing} alerts stand, {last.get('standing')} in the summary")
     if answer.dead != result.counts["dead_letter"]:
         out.append(f"count       {answer.dead} lines of dead letters, expected {result.counts['dead_letter']}")
+    return out
+
+
+def amended(summary: dict) -> dict:
+    """As if the cards had been right when the records were read: what was used and is nobody's was a dead letter."""
+    out = copy.deepcopy(summary)
+    for reason, n in summary.get("moved", {}).get("dead_letter_by", {}).items():
+        out["used"] -= n
+        out["dead_letter"] += n
+        out["dead_letter_by"][reason] = out["dead_letter_by"].get(reason, 0) + n
     return out
 
 

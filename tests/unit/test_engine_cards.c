@@ -396,6 +396,30 @@ static void test_a_record_of_another_partition_is_misrouted_from_now_on(void **s
     end(b);
 }
 
+/* A defect that the property test found: no batch had said anything, so there was no watermark yet. */
+static void test_records_go_where_they_belong_before_there_is_any_watermark(void **state) {
+    (void)state;
+    bench *b = begin("card,student\nk0,s0\n", NULL);
+    rig_fini(&b->r);
+    b->o.feeds = "pos: {delivery: batch, types: [swipe]}\n";
+    start(b, "card,student\nk0,s0\n");
+    rig_log_add(&b->log,
+                "{\"id\":\"a\",\"type\":\"swipe\",\"source\":\"pos\",\"card\":\"k0\",\"time\":\"2026-03-02T08:00\","
+                "\"amount\":12}");
+    rig_wait(&b->r, 10000);
+    again(b, "card,student\nk0,s1\n");
+    assert_int_equal(rig_operation(&b->r).moved, 1);
+    rig_wait(&b->r, 10000);
+    again(b, "card,student\nk0,s1\n"); /* it was committed */
+    assert_int_equal(rig_operation(&b->r).moved, 0);
+    sz_buf text;
+    sz_buf_init(&text);
+    assert_int_equal(sz_worker_show(b->r.w, SZ_STR("s1"), &text), SZ_OK);
+    assert_int_equal(count(&text, "\"id\":\"a\""), 1);
+    sz_buf_fini(&text);
+    end(b);
+}
+
 /* What is older than the horizon cannot be gone over again: it stays where it is, and so does what was said of it. */
 static void test_what_is_older_than_the_horizon_stays(void **state) {
     (void)state;
@@ -424,6 +448,7 @@ int main(void) {
         cmocka_unit_test(test_a_record_that_is_read_again_is_known_where_it_went),
         cmocka_unit_test(test_a_record_that_its_student_has_already_is_not_his_twice),
         cmocka_unit_test(test_a_record_of_another_partition_is_misrouted_from_now_on),
+        cmocka_unit_test(test_records_go_where_they_belong_before_there_is_any_watermark),
         cmocka_unit_test(test_what_is_older_than_the_horizon_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
