@@ -147,7 +147,45 @@ static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **st
             fail_msg("row %zu, fetched", i);
         if (got != want) fail_msg("row %zu: %s %s at %s", i, rows[i].system, rows[i].card, rows[i].time);
     }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+            int64_t from, to, t = fixture_ms(rows[i].time), other = fixture_ms(rows[k].time);
+            sz_str system = sz_str_of(rows[i].system), card = sz_str_of(rows[i].card);
+            uint32_t got = sz_campus_resolve_card_span(x.c, system, card, t, &from, &to);
+            assert_int_equal(got, sz_campus_resolve_card(x.c, system, card, t));
+            assert_true(from <= t && t < to);
+            if (other >= from && other < to) assert_int_equal(got, sz_campus_resolve_card(x.c, system, card, other));
+        }
     campus_fixture_fini(&x);
+}
+
+/* Of what is said by them, whatever the order of rows, or rows of nobody. */
+static void test_cards_that_say_the_same_have_one_hash(void **state) {
+    (void)state;
+    static const char header[] = "card,student,system,from,to\n",
+                      *const texts[] = {
+                          "1,s1,,,\n2,s2,,2026-03-01,2026-03-04\n", /* the first two say the same */
+                          "2,s2,,2026-03-01T00:00:00+08:00,2026-03-05T00:00:00+08:00\n9,nobody,,,\n1,s1,,,\n",
+                          "1,s1,,,\n2,s2,,2026-03-01,2026-03-05\n",
+                          "1,s1,,,\n2,s1,,2026-03-01,2026-03-04\n",
+                          "1,s1,pos,,\n2,s2,,2026-03-01,2026-03-04\n",
+                          "1,s1,,,\n3,s2,,2026-03-01,2026-03-04\n",
+                          "1,s1,,,\n",
+                          ""};
+    enum { N = sizeof texts / sizeof *texts };
+    uint64_t hashes[N];
+    for (size_t i = 0; i < N; i++) {
+        struct campus_fixture x;
+        char text[512];
+        snprintf(text, sizeof text, "%s%s", header, texts[i]);
+        campus_fixture_load(&x,
+                            (struct campus_text[]){{"students.csv", i == 1 ? "student\ns2\ns1\n" : "student\ns1\ns2\n"},
+                                                   {"cards.csv", text},
+                                                   {NULL, NULL}});
+        hashes[i] = sz_campus_cards_hash(x.c);
+        for (size_t k = 0; k < i; k++) assert_int_equal(hashes[k] == hashes[i], k == 0 && i == 1);
+        campus_fixture_fini(&x);
+    }
 }
 
 static void test_a_reader_hangs_where_it_hung_at_the_time(void **state) {
@@ -267,6 +305,7 @@ int main(void) {
         cmocka_unit_test(test_year_of_study_begins_on_the_first_of_september),
         cmocka_unit_test(test_study_share_runs_from_entry_to_the_last_day),
         cmocka_unit_test(test_a_card_is_held_from_its_first_instant_to_its_last_day),
+        cmocka_unit_test(test_cards_that_say_the_same_have_one_hash),
         cmocka_unit_test(test_a_reader_hangs_where_it_hung_at_the_time),
         cmocka_unit_test(test_chinese_kinds_of_place_become_those_of_the_packs),
         cmocka_unit_test(test_the_empty_campus_knows_nobody),

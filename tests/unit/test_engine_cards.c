@@ -112,8 +112,8 @@ static int by_text(const void *a, const void *b, void *ctx) {
     return sz_str_cmp(*(const sz_str *)a, *(const sz_str *)b);
 }
 
-/* Of each alert its last line, in an order of its own: those that are not taken back. */
-static void standing(const bench *b, sz_buf *out) {
+/* Of each alert its last line, in an order of its own: those that are not taken back, but for those of a rule. */
+static void standing_without(const bench *b, const char *but, sz_buf *out) {
     sz_arena a;
     sz_map last;
     sz_buf row;
@@ -129,7 +129,7 @@ static void standing(const bench *b, sz_buf *out) {
             for (size_t n = 0; n < sizeof names / sizeof *names; n++)
                 sz_buf_printf(&row, "%.*s ", SZ_FMT_STR(member(line, names[n])));
             uint32_t at = sz_map_intern(&last, member(line, "alert"));
-            bool is_back = sz_str_is(member(line, "state"), "retracted");
+            bool is_back = sz_str_is(member(line, "state"), "retracted") || sz_str_is(member(line, "rule"), but);
             rows[at] = is_back ? (sz_str){"", 0} : sz_arena_str(&a, sz_buf_str(&row));
         }
     sz_sort(rows, last.n, sizeof *rows, by_text, NULL);
@@ -140,6 +140,8 @@ static void standing(const bench *b, sz_buf *out) {
     sz_map_fini(&last);
     sz_arena_fini(&a);
 }
+
+static void standing(const bench *b, sz_buf *out) { standing_without(b, "", out); }
 
 /* A student's records and features, of everybody; not how often he was spoken of. */
 static void holdings(bench *b, sz_buf *out) {
@@ -275,6 +277,56 @@ static void test_a_correction_whose_answer_is_lost_is_made_once(void **state) {
         same_in_the_end(b, want);
         end(b);
     }
+    end(want);
+}
+
+/* Other rules come with other cards: what a rule that is gone had said stands (semantics 5), and the other rules see
+ * the records where they belong, whatever is cut off. */
+static void test_cards_are_corrected_together_with_the_rules(void **state) {
+    (void)state;
+    static const char others[] = "events: {meal: {event: swipe, where: 'event.op == \"consume\"'}}\n"
+                                 "features:\n"
+                                 "  meals: {count: meal, over: 3d}\n"
+                                 "  days: {days: meal, over: 7d}\n"
+                                 "  silence: {absence: seen}\n"
+                                 "rules:\n"
+                                 "  - {id: often, value: meals, at_least: {4: blue, 6: yellow}}\n"
+                                 "  - {id: gone, value: silence, at_least: {30h: yellow, 60h: orange}}\n"
+                                 "  - {id: big, when: 'event.amount > 11.5', level: green}\n";
+    const sz_options o = {.tick_students = 3};
+    bench *want = begin(after, &o);
+    live(want, 0, CORRECTED);
+    want->o.rules = others;
+    rig_reload_as(&want->r, &want->o);
+    live(want, CORRECTED, DAYS);
+    uint32_t n_after = 1;
+    for (uint32_t left = 0; left < n_after; left++) {
+        bench *b = begin(before, &o);
+        live(b, 0, CORRECTED);
+        uint32_t n = b->store.n;
+        b->o.rules = others;
+        b->o.cards = after;
+        rig_reload_as(&b->r, &b->o);
+        rig_wait(&b->r, 10000);
+        n_after = b->store.n - n;
+        rig_fini(&b->r);
+        rig_store_cut(&b->store, n + left);
+        start(b, after);
+        live(b, CORRECTED, DAYS);
+        again(b, after);
+        again(want, after);
+        sz_buf text[4];
+        for (int i = 0; i < 4; i++) sz_buf_init(&text[i]);
+        standing_without(b, "dear", &text[0]);
+        standing_without(want, "dear", &text[1]);
+        assert_string_equal((const char *)text[0].p, (const char *)text[1].p);
+        holdings(b, &text[2]);
+        holdings(want, &text[3]);
+        assert_string_equal((const char *)text[2].p, (const char *)text[3].p);
+        for (int i = 0; i < 4; i++) sz_buf_fini(&text[i]);
+        end(b);
+    }
+    assert_true(n_after > 2);
     end(want);
 }
 
@@ -442,6 +494,7 @@ int main(void) {
         cmocka_unit_test(test_it_makes_no_difference_in_how_many_steps_it_is_done),
         cmocka_unit_test(test_a_correction_cut_off_at_any_commit_is_made_again),
         cmocka_unit_test(test_a_correction_whose_answer_is_lost_is_made_once),
+        cmocka_unit_test(test_cards_are_corrected_together_with_the_rules),
         cmocka_unit_test(test_cards_are_corrected_back),
         cmocka_unit_test(test_who_has_lost_nothing_sleeps_on),
         cmocka_unit_test(test_a_record_that_names_its_student_stays_his),

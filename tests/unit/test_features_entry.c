@@ -91,6 +91,38 @@ static void test_ids_come_back_from_fewer_bytes(void **state) {
     sz_buf_fini(&bare);
 }
 
+/* By a card or by name: put again it says the same; an entry of before says neither, and counts as named. */
+static void test_it_says_whether_its_student_was_found_by_a_card(void **state) {
+    timeline_fixture *f = *state;
+    static const struct {
+        const char *student, *card;
+        bool is_by_card;
+    } rows[] = {{"", "77", true}, {"s1", "77", false}, {"s1", "", false}, {"", "", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sz_buf a = {0}, b = {0}, moved = {0};
+        sz_event e = timeline_fixture_swipe("e1", monday, 500), back;
+        e.student = sz_str_of(rows[i].student);
+        e.card = sz_str_of(rows[i].card);
+        e.direction = SZ_DIR_UNKNOWN;
+        e.result = SZ_RESULT_DENIED;
+        sz_entry_put(&a, &e, mask, MASK_BYTES, &f->dict, &f->types);
+        assert_int_equal(sz_entry_is_by_card(a.p, MASK_BYTES), rows[i].is_by_card);
+        assert_true(sz_entry_get(a.p, MASK_BYTES, &f->dict, &f->types, &back));
+        assert_int_equal(back.is_named, !rows[i].is_by_card);
+        assert_true(back.direction == SZ_DIR_UNKNOWN && back.result == SZ_RESULT_DENIED && back.student.n == 0);
+        sz_entry_put(&b, &back, mask, MASK_BYTES, &f->dict, &f->types);
+        assert_true(sz_str_eq(sz_buf_str(&a), sz_buf_str(&b)));
+        assert_true(sz_entry_move(&moved, a.p, a.n, MASK_BYTES, &f->dict, &f->dict, &f->types));
+        assert_true(sz_str_eq(sz_buf_str(&a), sz_buf_str(&moved)));
+        a.p[SZ_ENTRY_HEAD + MASK_BYTES] &= 0x3f; /* as it was before */
+        assert_true(sz_entry_get(a.p, MASK_BYTES, &f->dict, &f->types, &back));
+        assert_true(back.is_named);
+        sz_buf_fini(&a);
+        sz_buf_fini(&b);
+        sz_buf_fini(&moved);
+    }
+}
+
 /* Every id of up to three characters out of digits, what stands between them, letters and others. */
 static void test_all_short_ids_come_back(void **state) {
     timeline_fixture *f = *state;
@@ -211,6 +243,7 @@ static void test_id_of_last_record_is_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_ids_come_back_from_fewer_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_it_says_whether_its_student_was_found_by_a_card, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_short_ids_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_of_all_lengths_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_id_of_format_2_is_read_and_moved, setup, teardown),
