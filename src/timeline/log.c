@@ -206,6 +206,7 @@ void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index) {
     uint16_t *last = log_prints_end(tl) - tl->n_log;
     memmove(last + 1, last, (tl->n_log - index - 1) * sizeof *last);
     tl->n_log--;
+    if (index < tl->n_before) tl->n_before--;
     if (tl->head_off > off) tl->head_off -= n;
     if (tl->added_off > off) tl->added_off -= n;
     if (tl->mark_off > off) tl->mark_off -= n;
