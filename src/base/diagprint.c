@@ -40,13 +40,26 @@ static size_t cells_of(sz_str line, size_t n_bytes) {
     return at;
 }
 
-static void put_clean(sz_buf *out, const char *z) {
-    sz_str s = sz_str_of(z);
+static void put_clean_str(sz_buf *out, sz_str s) {
     size_t len, cells;
     for (size_t i = 0; i < s.n; i += len) {
         sz_str t = shown((sz_str){s.p + i, s.n - i}, 3, &len, &cells);
         sz_buf_put_str(out, s.p[i] == '\n' ? SZ_STR(" ") : t);
     }
+}
+
+static void put_clean(sz_buf *out, const char *z) { put_clean_str(out, sz_str_of(z)); }
+
+static void put_message(sz_buf *out, const char *message, bool is_zh) {
+    sz_buf text;
+    if (!is_zh) {
+        put_clean(out, message);
+        return;
+    }
+    sz_buf_init(&text);
+    sz_put_os_zh(&text, message);
+    put_clean_str(out, sz_buf_str(&text));
+    sz_buf_fini(&text);
 }
 
 /* The characters that lie within the cells [from, to). */
@@ -128,7 +141,7 @@ void sz_diag_print(sz_buf *out, const sz_diag *g, sz_lang lang, bool color) {
     put_color(out, color, plain);
     put_color(out, color, bold);
     sz_buf_put_z(out, is_zh ? "：" : ": ");
-    put_clean(out, message);
+    put_message(out, message, is_zh);
     put_color(out, color, plain);
     sz_buf_put_u8(out, '\n');
     if (g->span.src && !g->hides_line) put_lines(out, g, line, color, gutter);

@@ -6,6 +6,7 @@
 
 #include "support/draw.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -351,6 +352,29 @@ static void test_json_double_round_trips(void **state) {
     }
 }
 
+/* The texts are glibc's: what it says otherwise one day would be English again. */
+static void test_what_the_system_says_is_chinese_in_chinese(void **state) {
+    (void)state;
+    static const int codes[] = {ENOENT, EACCES, ENOSPC,       EDQUOT, EISDIR, ENOTDIR, EROFS,
+                                EIO,    EFBIG,  ENAMETOOLONG, EMFILE, EPERM,  EBUSY,   EPIPE};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        sz_buf out;
+        sz_buf_init(&out);
+        char text[160];
+        snprintf(text, sizeof text, "/a 不可写：%s（x）", strerror(codes[i]));
+        sz_put_os_zh(&out, text);
+        for (size_t k = 2; k < out.n; k++)
+            if (out.p[k] >= 'A' && out.p[k] <= 'Z') fail_msg("%.*s", (int)out.n, (const char *)out.p);
+        assert_memory_equal(out.p, "/a 不可写：", strlen("/a 不可写："));
+        sz_buf_fini(&out);
+    }
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_put_os_zh(&out, "a：cannot be read: Permission denied, Permission denied.");
+    assert_true(sz_str_is(sz_buf_str(&out), "a：不能读取：没有权限, 没有权限."));
+    sz_buf_fini(&out);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -362,6 +386,7 @@ int main(void) {
         TEST(test_print_carets_stand_under_their_text),
         TEST(test_print_widens_its_gutter_and_cuts_long_lines),
         TEST(test_print_in_color_wraps_the_same_text),
+        TEST(test_what_the_system_says_is_chinese_in_chinese),
         TEST(test_diags_keep_ten_thousand_and_count_all),
         TEST(test_diags_sort_by_file_place_and_code),
         TEST(test_diag_json_has_all_fields),

@@ -294,7 +294,8 @@ static void test_nobody_there_is_unknown(void **state) {
     fake_redis_free(t.f); /* the port is nobody's now */
     const sz_msg *m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
-    assert_non_null(strstr(m->text.p, "cannot be reached"));
+    assert_non_null(strstr(m->text.p, "cannot be reached: Connection refused"));
+    assert_non_null(strstr(m->text_zh.p, "连不上服务器：连接被拒绝"));
     t.f = fake_redis_new((fake_answer[]){{NULL, NULL}});
     talk_end(&t);
 }

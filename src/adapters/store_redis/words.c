@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * words: what this store says of its own, in both languages. What libraries and servers say stays as they say it.
+ * words: what this store says of its own, in both languages, and what the system says of a connection that comes to
+ * nothing. What else libraries and servers say stays as they say it.
  */
 #include "answer.h"
 
@@ -58,6 +59,18 @@ static const struct {
     {"the state was written under newer rules than these", "状态是在比现在更新的规则下写成的"},
     {"the state that was made is not there", "新建的状态不在了"},
     {"the state that stands belongs to something else", "现有的状态属于别的输入"},
+    /* strerror(3) and gai_strerror(3) of glibc, hiredis */
+    {"Connection refused", "连接被拒绝（那里没有服务器在监听，或被防火墙挡住）"},
+    {"Connection timed out", "连接超时"},
+    {"Connection reset by peer", "连接被对方断开"},
+    {"Broken pipe", "连接已断开"},
+    {"No route to host", "没有到这台主机的路由"},
+    {"Network is unreachable", "网络不可达"},
+    {"Host is down", "主机没有开机或不在网上"},
+    {"Name or service not known", "没有这个主机名"},
+    {"Temporary failure in name resolution", "暂时不能解析主机名"},
+    {"No address associated with hostname", "这个主机名没有地址"},
+    {"Server closed the connection", "服务器关闭了连接"},
 };
 
 sz_str sz_redis_zh(sz_str en) {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * oswords: what the system says when something cannot be opened, read or written (strerror(3)), and what the readers of
+ * inputs say of bytes, inside a Chinese sentence. A text that is not here stays as it is.
+ */
+#include <sanzao/base.h>
+
+static const char *const words[][2] = {
+    {"No such file or directory", "没有这个文件或文件夹"},
+    {"Permission denied", "没有权限"},
+    {"No space left on device", "磁盘已满"},
+    {"Disk quota exceeded", "磁盘配额已用完"},
+    {"Is a directory", "这是文件夹"},
+    {"Not a directory", "路径中有一段不是文件夹"},
+    {"Read-only file system", "文件系统是只读的"},
+    {"Input/output error", "读写出错，磁盘可能有问题"},
+    {"File too large", "文件太大"},
+    {"File name too long", "文件名太长"},
+    {"Too many open files", "打开的文件太多"},
+    {"Operation not permitted", "不允许这样做"},
+    {"Device or resource busy", "设备正被占用"},
+    {"Broken pipe", "管道已断开"},
+    {"it is a folder", "这是文件夹"},
+    {"cannot be read: ", "不能读取："},
+    {"ends in the middle of its gzip archive", "gzip 压缩包不完整"},
+    {"ends in the middle of its zstd archive", "zstd 压缩包不完整"},
+    {"is not a gzip archive, as its name says", "不是 gzip 压缩包，与文件名不符"},
+    {"is not a zstd archive, as its name says", "不是 zstd 压缩包，与文件名不符"},
+    {"is shorter than it was", "比原来短了"},
+    {"it was cut short", "被截短了"},
+    {"is damaged: ", "已损坏："},
+    {"cannot make a temporary file for sorting in ", "不能建立排序用的临时文件，文件夹 "},
+    {"cannot write the temporary file for sorting in ", "不能写入排序用的临时文件，文件夹 "},
+};
+
+void sz_put_os_zh(sz_buf *out, const char *text) {
+    while (*text) {
+        const char *first = NULL;
+        size_t which = 0;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            const char *at = strstr(text, words[i][0]);
+            if (at && (!first || at < first)) first = at, which = i;
+        }
+        if (!first) break;
+        sz_buf_put(out, text, (size_t)(first - text));
+        sz_buf_put_z(out, words[which][1]);
+        text = first + strlen(words[which][0]);
+    }
+    sz_buf_put_z(out, text);
+}
