@@ -103,7 +103,9 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
 /* Holder of a card at t: (system, card) first, then the card without system, then under any other. SZ_NONE: unknown at t, also
  * where the system has that card at other times only, or does not have it and other systems disagree about its holder. */
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
-/* The same, and the time around t, [from, to), in which the answer is the same. */
+/* Does any row name the card, of whatever system and time? */
+bool sz_campus_has_card(const sz_campus *c, sz_str card);
+/* The same as sz_campus_resolve_card, and the time around t, [from, to), in which the answer is the same. */
 uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms, int64_t *to_ms);
 /* Of who holds which card when, and whether there is a roster: the same one, and every card resolves to the same student at every time. */
 uint64_t sz_campus_cards_hash(const sz_campus *c);

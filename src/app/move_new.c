@@ -7,6 +7,7 @@
 #include <yyjson.h>
 
 #include "env.h"
+#include "log.h"
 #include "move.h"
 #include "state_next.h"
 
@@ -92,9 +93,19 @@ static sz_status look_at(move *m, uint32_t i, sz_common_time *level) {
     return s == SZ_OK && move_is_ending(NULL) ? SZ_INTERRUPTED : s;
 }
 
+/* What loading it has found: cards that were corrected. */
+static void tell_notices(const move *m, uint32_t i) {
+    sz_severity severity;
+    for (sz_str en, zh; sz_worker_notice(m->v[i].worker, &severity, &en, &zh);) {
+        sz_str text = m->job->lang == SZ_ZH ? zh : en;
+        sz_log(severity, "worker", "partition %1$u: %2$.*3$s", "分区 %1$u：%2$.*3$s", i, text.p, (int)text.n);
+    }
+}
+
 static sz_status write_out(move *m, uint32_t i, const sz_common_time *level, move_sink *dead, next_part *next) {
     sz_status s = move_load(m, i);
     if (s == SZ_OK) s = move_rest(m, i);
+    if (s == SZ_OK) tell_notices(m, i);
     if (s == SZ_OK) s = move_dead(m, dead, i);
     if (s == SZ_OK) sz_worker_level(m->v[i].worker, level);
     for (uint32_t k = 0; k < m->to && s == SZ_OK; k++) s = fill(m, k, &next[k], i);

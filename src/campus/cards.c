@@ -98,6 +98,11 @@ uint64_t sz_campus_cards_hash(const sz_campus *c) {
     return hash;
 }
 
+bool sz_campus_has_card(const sz_campus *c, sz_str card) {
+    uint32_t from, to;
+    return sz_held_find(&c->cards, card, &from, &to);
+}
+
 uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms,
                                      int64_t *to_ms) {
     uint32_t from = 0, to = 0;

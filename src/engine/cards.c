@@ -13,22 +13,30 @@ typedef struct holding {
     sz_str card, system; /* of the dictionary: the same text has the same place */
     int64_t from_ms, to_ms;
     uint32_t holder;
+    bool is_known; /* some row names the card */
 } holding;
 
-static uint32_t holder_of(const sz_worker *w, holding *h, const sz_event *e) {
+static void ask(const sz_worker *w, holding *h, const sz_event *e) {
     sz_str system = e->card_system.n ? e->card_system : e->source;
     bool is_same = h->card.p == e->card.p && h->system.p == system.p && h->card.n == e->card.n;
-    if (is_same && h->system.n == system.n && e->time_ms >= h->from_ms && e->time_ms < h->to_ms) return h->holder;
+    if (is_same && h->system.n == system.n && e->time_ms >= h->from_ms && e->time_ms < h->to_ms) return;
     h->card = e->card;
     h->system = system;
-    return h->holder = sz_campus_resolve_card_span(w->campus, system, e->card, e->time_ms, &h->from_ms, &h->to_ms);
+    h->is_known = sz_campus_has_card(w->campus, e->card);
+    h->holder = sz_campus_resolve_card_span(w->campus, system, e->card, e->time_ms, &h->from_ms, &h->to_ms);
 }
 
-/* Empty: nobody's. */
+/* By the cards as they are now; empty: nobody's. */
 static sz_str whose(const sz_worker *w, holding *h, const sz_event *e) {
-    uint32_t holder = holder_of(w, h, e);
-    if (holder != SZ_NONE) return sz_campus_student(w->campus, holder)->id;
+    ask(w, h, e);
+    if (h->holder != SZ_NONE) return sz_campus_student(w->campus, h->holder)->id;
     return w->o.admit || sz_campus_is_empty(w->campus) ? e->card : (sz_str){NULL, 0};
+}
+
+/* A card that no row names any more says nothing: a file may be cut short, or list only the cards of today. */
+static bool is_stray(const sz_worker *w, holding *h, const sz_event *e, sz_str id) {
+    sz_str now = whose(w, h, e);
+    return h->is_known && !sz_str_eq(now, id);
 }
 
 static uint32_t mask_bytes(const sz_worker *w) { return (w->bundle->fs.n_matchers + 7) / 8; }
@@ -45,7 +53,7 @@ static size_t stray_in(const sz_worker *w, holding *h, sz_str records, size_t at
         n = records.n - at < LEAST ? 0 : sz_entry_len(p);
         if (n < LEAST + mask || n > records.n - at) return at;
         if (sz_entry_time(p) < from_ms || !sz_entry_is_by_card(p, mask)) continue;
-        if (!sz_entry_get(p, mask, &w->dict, w->tc.types, &e) || !sz_str_eq(whose(w, h, &e), id)) return at;
+        if (!sz_entry_get(p, mask, &w->dict, w->tc.types, &e) || is_stray(w, h, &e, id)) return at;
     }
     return records.n;
 }

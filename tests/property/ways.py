@@ -128,6 +128,7 @@ def by_card(d: Draw, case: dict) -> dict:
     names = [r["student"] for r in case["campus"]["students"]]
     cards = case["campus"].get("cards") or [{"card": "k" + s, "student": s} for s in names if s != "s9"]
     held = {r["student"]: r["card"] for r in cards}
+    cards = cards + [{"card": "k0", "student": cards[0]["student"], "to": "2020-01-01"}]  # it is nobody's any more
     chosen = {i for i in dict.fromkeys(e.get("id") for e in case["events"]) if d.chance(0.85)} - {None}
     swap = lambda e: {("card" if k == "student" else k): held[v] if k == "student" else v for k, v in e.items()}
     is_known = lambda e: e.get("id") in chosen and "_raw" not in e and e.get("student") in held and "card" not in e
@@ -139,14 +140,15 @@ def wrong_cards(d: Draw, campus: dict, highest: int, horizon: int) -> dict:
     """Cards as they were before they were corrected, at a time up to `highest`: for a while another student's, and one
     of a stranger is somebody's. What is older than the horizon then would stay where it is."""
     campus, low = copy.deepcopy(campus), highest - horizon + MINUTE
-    rows, cards = [], d.some(campus["cards"], len(campus["cards"])) or campus["cards"][:1]
-    for row in campus["cards"]:
+    own = [r for r in campus["cards"] if r["card"] != "k0"]
+    rows, cards = [], d.some(own, len(own)) or own[:1]
+    for row in own:
         if row not in cards:
             rows.append(row)
             continue
         a = low + d.randint(0, (highest - low) // 2)
         b = d.pick(None, a + d.randint(HOUR, 6 * DAY))
-        other = d.choice([r["student"] for r in campus["cards"] if r["student"] != row["student"]])
+        other = d.choice([r["student"] for r in own if r["student"] != row["student"]])
         rows += [{**row, "to": rfc3339(a)}, {**row, "student": other, "from": rfc3339(a), "to": rfc3339(b) if b else ""}]
         if b: rows.append({**row, "from": rfc3339(b)})
     if d.chance(0.7): rows.append({"card": "k0", "student": d.choice(rows)["student"], "from": rfc3339(low)})

@@ -420,6 +420,32 @@ static void test_a_record_that_its_student_has_already_is_not_his_twice(void **s
     end(b);
 }
 
+/* Cut short, away, or of present cards only: such a file takes nothing from anybody, and the whole one finds all there.
+ */
+static void test_a_card_that_no_row_names_any_more_is_no_correction(void **state) {
+    (void)state;
+    static const char *const files[] = {"card,student,from,to\nk0,s0,,\n", "card,student\n", NULL, after};
+    bench *want = right_from_the_start(NULL), *b = begin(before, NULL);
+    live(b, 0, CORRECTED);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        again(b, files[i]);
+        assert_int_equal(rig_operation(&b->r).moved > 0, files[i] == after);
+        assert_int_equal(rig_operation(&b->r).moved_dead_by[SZ_UNKNOWN_CARD], files[i] == after ? NOBODYS : 0);
+        rig_wait(&b->r, 10000);
+    }
+    b->o.students = NULL; /* nor is the folder's absence one */
+    again(b, NULL);
+    assert_int_equal(rig_operation(&b->r).moved, 0);
+    rig_wait(&b->r, 10000);
+    b->o.students = students;
+    again(b, after);
+    assert_int_equal(rig_operation(&b->r).moved, 0);
+    live(b, CORRECTED, DAYS);
+    same_in_the_end(b, want);
+    end(b);
+    end(want);
+}
+
 /* A notice names nobody, and the letter holds the record: given again where its partition is, it is used there. */
 static void test_a_record_of_another_partition_is_misrouted_from_now_on(void **state) {
     (void)state;
@@ -500,6 +526,7 @@ int main(void) {
         cmocka_unit_test(test_a_record_that_names_its_student_stays_his),
         cmocka_unit_test(test_a_record_that_is_read_again_is_known_where_it_went),
         cmocka_unit_test(test_a_record_that_its_student_has_already_is_not_his_twice),
+        cmocka_unit_test(test_a_card_that_no_row_names_any_more_is_no_correction),
         cmocka_unit_test(test_a_record_of_another_partition_is_misrouted_from_now_on),
         cmocka_unit_test(test_records_go_where_they_belong_before_there_is_any_watermark),
         cmocka_unit_test(test_what_is_older_than_the_horizon_stays),
