@@ -280,10 +280,12 @@ static void fill_kinds(group *g) {
         for (size_t i = 0; k == 2 && i < sizeof headers / sizeof *headers; i++)
             rd_kafka_header_add(h, headers[i][0], -1, headers[i][1], -1);
         size_t size = values[k] ? strlen(values[k]) : 0;
-        assert_int_equal(rd_kafka_producev(rk, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(0),
-                                           RD_KAFKA_V_VALUE((void *)(uintptr_t)values[k], size), RD_KAFKA_V_HEADERS(h),
-                                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
-                         RD_KAFKA_RESP_ERR_NO_ERROR);
+        rd_kafka_vu_t v[] = {{.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = "events"},
+                             {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+                             {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)values[k], size}},
+                             {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+                             {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = h}};
+        assert_null(rd_kafka_produceva(rk, v, sizeof v / sizeof *v));
     }
     assert_int_equal(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
     rd_kafka_destroy(rk);
