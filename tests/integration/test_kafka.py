@@ -575,6 +575,18 @@ def test_an_empty_state_of_a_group_that_has_read_is_refused(tmp):
     balance(r.summary())
 
 
+def test_a_run_that_fails_midway_says_how_far_it_came(tmp):
+    campus = Campus(13, students=6, days=3)
+    campus.write(tmp)
+    source = topic("events", 2)
+    fill(source, campus.lines())
+    args = options(tmp, campus, f"kafka:{source}", "file:/dev/full", "file:d.ndjson", "--group", "full", *to_end(campus))
+    r = sanzao(tmp, *args, "--workers", "2", rc=4)
+    expect("No space left" in r.err, r)
+    same(r.summary()["unfinished"], True, "its summary says so")
+    balance(r.summary())
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="sanzao-kafka-") as folder:
         with Kafka(Path(folder) / "kafka", settings=BROKER, users=USERS) as kafka, Redis(Path(folder) / "redis") as redis:
