@@ -260,8 +260,10 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
 sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off);
 /* Is there anything to be evaluated that is not due by a clock: records, or what is to be gone over again? */
 bool sz_timeline_waits(const sz_timeline *tl);
-/* What the student's next record, of that time, will probably touch, into the cache (the timeline itself is there). is_lone: as below. */
-void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms, bool is_lone);
+/* What the student's next record, of that time and type, will probably touch, into the cache (the timeline itself is there); is_lone: as
+ * below. And what a timer or check will. */
+void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone);
+void sz_timeline_prefetch_all(const sz_timeline *tl);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). With is_lone no other record of the
  * batch in hand has it: the reader of sorted files knows. */
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone);

@@ -24,6 +24,11 @@ static void fetch(const sz_worker *w, uint32_t k) {
     __builtin_prefetch(&info->leave_from);
 }
 
+static void fetch_more(const sz_worker *w, uint32_t k, const sz_input *in) {
+    const sz_event *e = &in->record.event; /* it has a student: it is an event */
+    sz_timeline_prefetch(w->ahead[k], &w->tc, e->time_ms, e->type, w->o.order == SZ_SORTED);
+}
+
 /* A client may fetch a stretch twice after a seek, and give both in one message. */
 static bool is_stale(sz_worker *w, const sz_input *in) {
     const hand *h = &w->hand;
@@ -43,8 +48,7 @@ static void take(sz_worker *w) {
             for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w, i);
         }
         if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
-        if (k + AHEAD < n && w->ahead[k + AHEAD])
-            sz_timeline_prefetch(w->ahead[k + AHEAD], h->in[h->at + AHEAD].record.time_ms, w->o.order == SZ_SORTED);
+        if (k + AHEAD < n && w->ahead[k + AHEAD]) fetch_more(w, k + AHEAD, &h->in[h->at + AHEAD]);
         if (is_stale(w, &h->in[h->at])) continue;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];

@@ -163,7 +163,7 @@ static void fetch(const sz_worker *w, uint32_t i, bool is_next) {
         for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
         return;
     }
-    sz_timeline_prefetch(tl, SZ_TIME_MAX, true);
+    sz_timeline_prefetch_all(tl);
     if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
 }
 

@@ -39,9 +39,18 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
 }
 
 /* Numbers, not pointers: who has no records yet has no log, and nothing may be added to a NULL. */
-void sz_timeline_prefetch(const sz_timeline *tl, int64_t t_ms, bool is_lone) {
+void sz_timeline_prefetch_all(const sz_timeline *tl) {
+    enum { FAR = 512 }; /* bytes of records that wait: a dozen */
     uintptr_t log = (uintptr_t)tl->log.p;
-    if (state_is_asked_for(tl, t_ms)) state_fetch(tl);
+    state_fetch(tl);
+    uint32_t end = tl->head_off - tl->added_off < FAR ? tl->head_off : tl->added_off + FAR;
+    for (uint32_t at = tl->added_off; at < end; at += 64) __builtin_prefetch((const void *)(log + at));
+}
+
+void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone) {
+    uintptr_t log = (uintptr_t)tl->log.p;
+    bool is_plain = !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active;
+    if (!is_plain || touch_may_ask(tl, c, type, t_ms)) sz_timeline_prefetch_all(tl);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
     uintptr_t prints = log + tl->log.cap - 1;

@@ -88,11 +88,6 @@ void state_add_waiting(sz_timeline *tl, sz_tlctx *c);
 static inline void state_catch_up(sz_timeline *tl, sz_tlctx *c) {
     if (tl->added_off != tl->head_off) state_add_waiting(tl, c);
 }
-/* A timer may make a day's mark at a record of that time, or something else than adding up is to do. */
-static inline bool state_is_asked_for(const sz_timeline *tl, int64_t t_ms) {
-    bool is_plain = !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active;
-    return !is_plain || tl->passed_ms == SZ_TIME_NONE || t_ms >= tl->passed_ms + 22 * SZ_HOUR_MS;
-}
 static inline void state_fetch(const sz_timeline *tl) {
     uintptr_t head = (uintptr_t)tl->head.p; /* a number: nothing may be added to a NULL */
     for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 256) /* four lines at once, one too many does no harm */
@@ -153,6 +148,8 @@ bool guards_reached(run *x, uint32_t rule);
 /* Everything that it would not lose by itself? Else no day's passing opens it, until a record comes. */
 bool guards_may_stay(run *x, uint32_t rule);
 
+/* Will what ended earlier probably be asked at a record of that type, for it was not today? */
+bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms);
 /* Is it certain that no rule moves at such a record? Only where nothing is open, pending or kept from opening. */
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask);
 /* All that the record in hand can open, and nothing is known to be below. */

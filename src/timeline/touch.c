@@ -58,6 +58,7 @@ struct sz_touch_memo {
     sz_guard bits[BITS];
     uint32_t n_bits;
     uint64_t still; /* bits of windows that ended earlier */
+    uint64_t asked; /* types whose records were found to ask them */
     uint8_t (*bit)[SZ_GUARDS_MAX];
     uint64_t *needs, *falls, *rests;
 };
@@ -382,9 +383,10 @@ const uint64_t *touched_rules(run *x) {
 
 /* What ended earlier can be asked before the record is added, and mostly is at a day's first one. */
 static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t rule) {
-    const sz_touch_memo *m = c->touches;
+    sz_touch_memo *m = c->touches;
     uint64_t bits = m->rests[rule] & m->still;
     if (!bits) return false;
+    m->asked |= UINT64_C(1) << e->type;
     run x;
     run_init(&x, tl, c, NULL);
     run_at(&x, e->time_ms);
@@ -393,6 +395,14 @@ static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *
         if (bit != NO_BIT && bits >> bit & 1 && is_below(&x, rule, k)) return true;
     }
     return false;
+}
+
+bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms) {
+    const sz_touch_memo *m = c->touches;
+    if (!(m->asked >> type & 1)) return false;
+    int32_t day = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[0], t_ms);
+    int32_t night = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], t_ms - SZ_DAY_MS / 2);
+    return tl->below_half != day + night || !(tl->below & m->still);
 }
 
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
