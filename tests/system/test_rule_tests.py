@@ -86,10 +86,8 @@ CHANGES = [
     ("wellbeing/irregular-life", "still: {value: 70%", "still: {value: 150%", "irregular-life"), ("wellbeing/irregular-life", "enough: 3", "enough: 1", "irregular-life"),
     ("wellbeing/several-declines", "{value: 6,", "{value: 1,", "several-declines"), ("wellbeing/several-declines", "three: 3", "three: 2", "several-declines"),
     ("study/absence-hours", "value: 10 class-hours", "value: 11 class-hours", "absence-hours"),
-    ("study/absence-hours", "came_courses_14d + missed_courses_14d > list_courses_14d", "came_courses_14d >= 0", "absence-hours"),
-    ("freshmen/settling-in", "came_courses_14d + missed_courses_14d > list_courses_14d", "came_courses_14d >= 0", "settling-in"),
     ("safety/lost-contact", "all_day: {value: 70,", "all_day: {value: 40,", "lost-contact"), ("safety/lost-contact", "all_day: {value: 70,", "all_day: {value: 90,", "lost-contact"),
-    ("hardship/spend-floor", "again: {value: 70%", "again: {value: 150%", "spend-floor"), ("dorm/out-overnight", "once: {value: 1,", "once: {value: 20,", "out-overnight"),
+    ("dorm/out-overnight", "once: {value: 1,", "once: {value: 20,", "out-overnight"),
     ("dorm/late-returns", 'event.clock >= "23:30"', 'event.clock >= "23:50"', "late-returns"), ("dorm/late-returns", "event.hour >= 21", "event.hour >= 22", "late-returns"),
     ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
 ]
