@@ -596,7 +596,7 @@ def test_failures_of_state_and_outputs_are_said_in_chinese(tmp):
     show = sanzao(tmp, "state", "show", "s1", *STATE, "--lang", "zh", rc=4)
     expect("sanzao：state.db：还没有这份状态" in show.err, show)
     full = sanzao(tmp, "run", "--source", "file:in.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:/dev/full", "--lang", "zh", rc=4)
-    expect("/dev/full不可写" in full.err and "请腾出空间后再次运行" in full.err, full)
+    expect("/dev/full 不可写（磁盘已满）" in full.err and "请腾出空间后再次运行" in full.err, full)
     sanzao(tmp, "run", "--source", "file:in.ndjson", *BASE, *STATE, rc=0)
     db = sqlite3.connect(tmp / "state.db", isolation_level=None)
     db.execute("UPDATE header SET body = x'ff00'")
