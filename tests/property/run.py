@@ -49,7 +49,8 @@ def one_seed(seed: int, program: list[str], ways: tuple[str, ...], keep: str, se
         list[str]]:
     """(passed, failed, lines to print); one test a way."""
     passed, lines, rows, failed = 0, [], None, 0
-    try: made = trials(case(seed), seed, ways)
+    # of a campus without cards none can be corrected: it comes in pieces all the same
+    try: made = trials(case(seed), seed, ways) or trials(case(seed), seed, ("pieces",))
     except Exception as e: return 0, 1, [f"FAIL  seed {seed}: the generator broke: {type(e).__name__}: {e}"]
     for trial in made:
         folder = Path(tempfile.mkdtemp(prefix=f"property-{seed}-{trial.way}-"))
