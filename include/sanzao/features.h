@@ -208,7 +208,7 @@ void sz_features_plan(sz_arena *a, sz_featureset *fs, const sz_types *types);
 
 /* ---- packed records ---------------------------------------------------------------------------------------------------------- */
 
-/* One event of a student as the log, `first` and `last` keep it (layout in entry.c). Texts that repeat (source, place, card …)
+/* One event of a student as the log, `first` and `last` keep it (layout in src/features/entry.h). Texts that repeat (source, place, card …)
  * stand as numbers of a dictionary, which belongs to the worker; ids stand in full, digits as half a byte each. */
 typedef struct sz_entry {
     const uint8_t *p;

@@ -128,13 +128,12 @@ static void put_in(sz_worker *w, const sz_event *e, sz_str id) {
     uint32_t i = student_get(w, id, true);
     sz_timeline *tl = student_awake(w, i);
     sz_insert found = sz_timeline_find(tl, &w->tc, e, false);
-    if (found == SZ_INSERT_CONFLICT) {
+    if (found == SZ_INSERT_CONFLICT)
         set_aside(w, e, (sz_dead){SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content"});
-    }
     if (found != SZ_INSERTED) return;
     sz_timeline_insert(tl, &w->tc, e);
     sz_timeline_batch_ended(tl); /* it is of before, wherever it stands */
-    w->tc.fresh_of = NULL; /* it is not here any more when it is evaluated */
+    w->tc.fresh_of = NULL;       /* it is not here any more when it is evaluated */
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     note_changed(w, i);
     w->strays.moved++;

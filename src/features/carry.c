@@ -5,7 +5,7 @@
  */
 #include "add.h"
 
-enum { ENTRY_HEAD = 14 }; /* of a packed record before its mask: entry.c */
+enum { ENTRY_HEAD = 14 }; /* of a packed record before its mask: entry.h */
 
 /* A packed record with room for the new set's bits; nobody reads them in an accumulator. 0: it is none. */
 static uint32_t entry_carry(sz_buf *out, const sz_featureset *fs, const sz_carry_map *map, const uint8_t *p,

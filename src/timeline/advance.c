@@ -315,8 +315,9 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
         tl->is_dirty = true;
         return;
     }
-    if (tl->redo_ms == SZ_TIME_MAX) state_catch_up(tl, c); /* else all of the head is made anew */
-    if (tl->redo_ms != SZ_TIME_MAX) {
+    if (tl->redo_ms == SZ_TIME_MAX) {
+        state_catch_up(tl, c);
+    } else { /* all of the head is made anew */
         int64_t t = tl->redo_ms;
         tl->redo_ms = SZ_TIME_MAX;
         go_back(&x, t);

@@ -103,11 +103,9 @@ void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the s
 /* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for
  * byte. */
 int64_t kept_since(const sz_tlctx *c);
+void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
 /* The same where it means no more than to know it was passed. False: nothing was done, for there is more to do. */
 bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms);
-void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an item at next_ms */
-bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c,
-                             int64_t next_ms); /* false: it would do nothing */
 
 /* Offsets of the originals that undo records before `end` take out, in the step's memory. */
 uint32_t state_undone(run *x, uint32_t end, uint32_t **out);

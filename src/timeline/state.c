@@ -337,13 +337,13 @@ static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
 
 /* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the
  * tail once. */
-static bool wants_mark(const sz_timeline *tl, int64_t midnight_ms) {
+static bool is_due_a_mark(const sz_timeline *tl, int64_t midnight_ms) {
     return tl->back_ms != SZ_TIME_NONE && midnight_ms < tl->back_ms + 7 * SZ_DAY_MS;
 }
 
 static void mark_or_not(run *x, int64_t midnight_ms) {
     sz_timeline *tl = x->tl;
-    if (wants_mark(tl, midnight_ms)) {
+    if (is_due_a_mark(tl, midnight_ms)) {
         state_catch_up(tl, x->c);
         mark_here(x, midnight_ms, tl->head_off);
     } else if (tl->mark_ms != SZ_TIME_NONE) {
@@ -353,48 +353,24 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
     }
 }
 
-/* The last one that an item at that time and every clock have reached; SZ_TIME_NONE. */
-static int64_t midnight_before(const sz_tlctx *c, int64_t next_ms) {
-    int64_t at = next_ms;
+/* The midnight that an item at that time and every clock have reached and the student has not; SZ_TIME_NONE: there is
+ * none, as mostly. */
+static int64_t midnight_to_pass(const sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
+    int64_t at = next_ms, least = tl->passed_ms == SZ_TIME_NONE ? SZ_TIME_NONE : tl->passed_ms + 22 * SZ_HOUR_MS;
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] < at) at = c->clock_ms[k];
-    if (at == INT64_MAX || at == SZ_TIME_NONE) return SZ_TIME_NONE;
-    return sz_zone_midnight(c->zone, sz_zone_day(c->zone, at));
-}
-
-static void pass_midnight(run *x, int64_t next_ms) {
-    sz_timeline *tl = x->tl;
-    int64_t midnight = midnight_before(x->c, next_ms);
-    if (midnight == SZ_TIME_NONE || midnight <= tl->passed_ms) return;
-    /* the head must not have passed it */
-    if (tl->head_key > key_before(midnight)) return;
-    if (tl->n_log && tl->head_off) {
-        tl->passed_ms = midnight;
-        mark_or_not(x, midnight);
-        fold(x);
-        if (tl->n_episodes || tl->n_pends) story_forget(x);
-    }
-}
-
-/* The last midnight before it, and before every clock: it was passed within a day's least length, or the head has gone
- * beyond. */
-bool state_may_pass_midnight(const sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
-    int64_t least = tl->passed_ms == SZ_TIME_NONE ? SZ_TIME_NONE : tl->passed_ms + 22 * SZ_HOUR_MS, at = next_ms;
-    if (at < least) return false;
-    for (uint32_t k = 0; k < c->n_classes; k++)
-        if (c->clock_ms[k] < at) at = c->clock_ms[k];
-    return at >= least && at != SZ_TIME_NONE && tl->head_key <= key_before(at);
+    if (at == INT64_MAX || at == SZ_TIME_NONE || at < least || !tl->n_log || !tl->head_off) return SZ_TIME_NONE;
+    int64_t midnight = sz_zone_midnight(c->zone, sz_zone_day(c->zone, at));
+    return midnight <= tl->passed_ms || tl->head_key > key_before(midnight) ? SZ_TIME_NONE : midnight;
 }
 
 bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     const sz_day_memo *today = &c->days[0];
     if (tl->passed_ms >= today->from_ms && next_ms < today->to_ms) return true; /* none is between, and clocks lag */
-    if (!state_may_pass_midnight(tl, c, next_ms)) return true;
-    int64_t midnight = midnight_before(c, next_ms);
-    if (midnight == SZ_TIME_NONE || midnight <= tl->passed_ms || tl->head_key > key_before(midnight)) return true;
-    if (!tl->n_log || !tl->head_off) return true;
+    int64_t midnight = midnight_to_pass(tl, c, next_ms);
+    if (midnight == SZ_TIME_NONE) return true;
     int64_t limit = kept_since(c);
-    bool has_mark = tl->mark_ms != SZ_TIME_NONE || wants_mark(tl, midnight);
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE || is_due_a_mark(tl, midnight);
     if (has_mark || tl->n_episodes || tl->n_pends || (limit != SZ_TIME_NONE && is_worth_folding(tl, limit)))
         return false;
     tl->passed_ms = midnight;
@@ -402,7 +378,12 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
 }
 
 void state_pass_midnight(run *x, int64_t next_ms) {
-    if (state_may_pass_midnight(x->tl, x->c, next_ms)) pass_midnight(x, next_ms);
+    sz_timeline *tl = x->tl;
+    if (state_pass_quietly(tl, x->c, next_ms)) return;
+    tl->passed_ms = midnight_to_pass(tl, x->c, next_ms);
+    mark_or_not(x, tl->passed_ms);
+    fold(x);
+    if (tl->n_episodes || tl->n_pends) story_forget(x);
 }
 
 void state_rollback(run *x, int64_t t_ms) {

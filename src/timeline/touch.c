@@ -77,10 +77,10 @@ static double reached(run *x, uint32_t feature) {
 /* ---- what was found below ---- */
 
 /* One of the two goes on by one at each midnight and noon. */
-static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t day, int32_t night) {
-    if (tl->below_half == day + night) return;
+static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t half) {
+    if (tl->below_half == half) return;
     tl->below &= ~m->still;
-    tl->below_half = day + night;
+    tl->below_half = half;
 }
 
 static bool is_below(run *x, uint32_t rule, uint32_t i) {
@@ -93,7 +93,7 @@ static bool is_below(run *x, uint32_t rule, uint32_t i) {
 
 /* Where asserts are, what is remembered is asked all the same: each test then holds the two together. */
 static bool recall_below(run *x, uint64_t bits) {
-    below_as_of(x->tl, x->c->touches, x->ev.day, x->ev.night);
+    below_as_of(x->tl, x->c->touches, x->ev.day + x->ev.night);
     uint64_t below = x->tl->below & bits;
 #ifndef NDEBUG
     const sz_guard *g = x->c->touches->bits;
@@ -397,21 +397,22 @@ static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *
     return false;
 }
 
+static int32_t half_of(const sz_tlctx *c, int64_t t_ms) {
+    sz_day_memo *days = (sz_day_memo *)(uintptr_t)c->days;
+    return sz_zone_day_as(c->zone, &days[0], t_ms) + sz_zone_night_as(c->zone, &days[1], t_ms);
+}
+
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms) {
     const sz_touch_memo *m = c->touches;
     if (!(m->asked >> type & 1)) return false;
-    int32_t day = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[0], t_ms);
-    int32_t night = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], t_ms - SZ_DAY_MS / 2);
-    return tl->below_half != day + night || !(tl->below & m->still);
+    return tl->below_half != half_of(c, t_ms) || !(tl->below & m->still);
 }
 
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
     if (!c->rule_words) return true;
     const touch *t = touch_of(c, e->type, mask);
     const sz_touch_memo *m = c->touches;
-    int32_t day = sz_zone_day_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[0], e->time_ms);
-    int32_t night = sz_zone_night_as(c->zone, (sz_day_memo *)(uintptr_t)&c->days[1], e->time_ms);
-    below_as_of(tl, m, day, night);
+    below_as_of(tl, m, half_of(c, e->time_ms));
     uint64_t below = tl->below &= ~t->lifts;
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1) {
