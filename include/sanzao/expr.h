@@ -178,6 +178,8 @@ const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n);
 const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, each once, ascending */
 /* The whole program is one bare symbol: its slot. */
 bool sz_prog_is_slot(const sz_prog *p, uint32_t *slot);
+/* Or, `c ? slot : 0`, that slot where a condition holds, and else what no record changes? */
+bool sz_prog_chooses_slot(const sz_prog *p, uint32_t *slot);
 /* A number that a symbol must reach, in full or in part, before the program can be true. */
 typedef struct sz_need {
     uint32_t slot;

@@ -8,10 +8,27 @@
 #include <sanzao/base.h>
 #include <yyjson.h>
 
+typedef struct alert_view_options {
+    sz_lang lang;
+    bool color;
+    bool as_event;    /* with its kind (firing, stepped …), for a stream as it came; else as what stands */
+    bool all_reasons; /* what has no name for people, too */
+} alert_view_options;
 /* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the
- * alert; NULL: the event's own are shown. as_event: with its kind (firing, stepped …), for a stream as it came; else as
- * what stands. */
-void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, sz_lang lang, bool color, bool as_event);
+ * alert; NULL: the event's own are shown. */
+void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o);
+/* alert_reasons.c: a line each. */
+void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all);
+/* 2026-03-03T08:00:00+08:00 as `2026-03-03 08:00`. */
+void alert_put_time(sz_buf *out, const char *t);
+/* A member's text, "" where there is none; the same of a text in both languages. */
+static inline const char *alert_text(yyjson_val *o, const char *key) {
+    const char *s = yyjson_get_str(yyjson_obj_get(o, key));
+    return s ? s : "";
+}
+static inline const char *alert_both(yyjson_val *o, const char *key, sz_lang lang) {
+    return alert_text(yyjson_obj_get(o, key), lang == SZ_ZH ? "zh" : "en");
+}
 /* Of an instant rule or a sequence, and not taken back: it was told, and that is all; nobody announces an end. */
 bool alert_is_once(yyjson_val *event);
 /* Rank of a level by name, red highest; -1 unknown. */

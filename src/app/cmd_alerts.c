@@ -120,7 +120,11 @@ static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uin
 }
 
 static void print_all(shelf *s, const sz_config *c, bool fold) {
-    bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), zh = c->lang == SZ_ZH;
+    bool zh = c->lang == SZ_ZH;
+    alert_view_options o = {.lang = c->lang,
+                            .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+                            .as_event = !fold,
+                            .all_reasons = c->num[SZ_O_REASONS] != 0};
     uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
     sz_buf out;
     sz_buf_init(&out);
@@ -131,8 +135,7 @@ static void print_all(shelf *s, const sz_config *c, bool fold) {
         open += !is_once && strcmp(text(&s->v[i], "state"), "open") == 0;
         is_back ? taken_back++ : standing++;
         if (fold && is_back) continue;
-        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, c->lang,
-                   color, !fold);
+        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
         sz_buf_put_u8(&out, '\n');
     }
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
@@ -181,8 +184,9 @@ static int show(sz_config *c) {
 
 int cmd_alerts(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--json]",
-                         "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--json]", argc, argv);
+    int code =
+        cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--reasons] [--json]",
+                  "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--reasons] [--json]", argc, argv);
     if (code < 0) {
         if (c.n_rest == 1) code = show(&c);
         else {

@@ -9,6 +9,21 @@ bool sz_prog_is_slot(const sz_prog *p, uint32_t *slot) {
     return p->root->kind == T_SYM;
 }
 
+/* The only symbol that is not steady among what conditions choose from. False: something else may be chosen. */
+static bool only_choice(const tnode *n, uint32_t *slot, uint32_t depth) {
+    if (n->is_steady) return true;
+    if (n->kind == T_COND && depth < SZ_EXPR_DEPTH)
+        return only_choice(n->kid[1], slot, depth + 1) && only_choice(n->kid[2], slot, depth + 1);
+    if (n->kind != T_SYM || (*slot != UINT32_MAX && *slot != n->slot)) return false;
+    *slot = n->slot;
+    return true;
+}
+
+bool sz_prog_chooses_slot(const sz_prog *p, uint32_t *slot) {
+    *slot = UINT32_MAX;
+    return only_choice(p->root, slot, 0) && *slot != UINT32_MAX;
+}
+
 static bool is_floor(const tnode *n, bool (*falls)(void *ctx, uint32_t slot), void *ctx, uint32_t depth) {
     if (depth > SZ_EXPR_DEPTH) return false;
     if (n->kind == T_AND || n->kind == T_OR) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What an announcement says: message, step, value, reasons, exemptions, evidence, as JSON members. All but the evidence
- * is content that later truth is compared with; evidence is only ever added to.
+ * is content that later truth is compared with; evidence is only ever added to. And what people call the numbers among
+ * the reasons, which is no content: rules may call them anew.
  */
 #include "internal.h"
 
@@ -57,6 +58,38 @@ static void put_time(run *x, sz_buf *out, const char *name, int64_t t) {
     sz_buf_put_u8(out, '"');
 }
 
+/* Its label is to be said, once. */
+static void name_feature(run *x, uint32_t slot) {
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return;
+    uint32_t feature = SZ_SLOT_INDEX(slot);
+    const sz_feature *f = &x->ev.fs->features[feature];
+    if (!f->label_zh.n || !f->label_en.n || x->n_named == LABELS_MOST) return;
+    for (uint32_t i = 0; i < x->n_named; i++)
+        if (x->named[i] == feature) return;
+    x->named[x->n_named++] = feature;
+}
+
+static void put_label(sz_buf *out, sz_str name, const sz_feature *f, bool is_first) {
+    sz_buf_put_z(out, is_first ? ",\"labels\":{" : ",");
+    sz_json_str(out, name);
+    sz_buf_put_z(out, ":{\"zh\":");
+    sz_json_str(out, f->label_zh);
+    sz_buf_put_z(out, ",\"en\":");
+    sz_json_str(out, f->label_en);
+    sz_buf_put_u8(out, '}');
+}
+
+/* By the features' names; `value`: what the rule's own value is, where it holds. */
+static void put_labels(run *x, sz_buf *out, const sz_rule *r) {
+    const sz_feature *v = x->ev.fs->features;
+    uint32_t slot, i = 0;
+    bool has_own = r->value && sz_prog_chooses_slot(r->value, &slot) && SZ_SLOT_SPACE(slot) == SZ_SPACE_FEATURE &&
+                   SZ_SLOT_SUB(slot) == 0 && v[SZ_SLOT_INDEX(slot)].label_zh.n;
+    if (has_own) put_label(out, SZ_STR("value"), &v[SZ_SLOT_INDEX(slot)], true);
+    for (; i < x->n_named; i++) put_label(out, v[x->named[i]].name, &v[x->named[i]], i == 0 && !has_own);
+    if (i || has_own) sz_buf_put_u8(out, '}');
+}
+
 static void put_feature(run *x, sz_buf *out, uint32_t slot, uint8_t type, uint8_t unit) {
     if (slot != UINT32_MAX && SZ_SLOT_SPACE(slot) == SZ_SPACE_FEATURE) {
         const sz_feature *f = &x->ev.fs->features[SZ_SLOT_INDEX(slot)];
@@ -99,6 +132,7 @@ static void put_clause(run *x, sz_buf *out, const sz_prog *p, const sz_clause *c
     put_held(out, &held);
     if (c->negated) sz_buf_put_z(out, ",\"negated\":true");
     put_feature(x, out, c->lhs_slot, c->lhs_type, c->lhs_unit);
+    if (c->lhs_slot != UINT32_MAX) name_feature(x, c->lhs_slot);
 }
 
 static void put_added(sz_buf *out, const sz_point *p) {
@@ -329,11 +363,13 @@ void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *
         if (r->value_type == SZ_X_DURATION) sz_buf_put_z(out, ",\"unit\":\"s\"");
         else if (*unit_names[r->value_unit]) sz_buf_printf(out, ",\"unit\":\"%s\"", unit_names[r->value_unit]);
     }
+    x->n_named = 0;
     if (is_end) sz_buf_put_z(out, ",\"skipped\":[]");
     else put_skipped(out, r, v, step, below);
     put_reasons(x, out, r, v, step);
     put_exemptions(x, out, r);
     ann->hash = sz_hash(out->p, out->n) ^ sz_hash(ann->why.p, ann->why.n);
     put_evidence(x, out, r);
+    put_labels(x, out, r);
     ann->body = own(out);
 }

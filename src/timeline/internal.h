@@ -22,6 +22,7 @@ typedef struct sequence_match {
     uint32_t at[SZ_SEQUENCE_MAX]; /* offset of each step's record; SZ_NONE: a `not` */
 } sequence_match;
 
+enum { LABELS_MOST = 16 };
 typedef struct run {
     sz_timeline *tl;
     sz_tlctx *c;
@@ -37,6 +38,7 @@ typedef struct run {
     bool is_corrected;           /* it took something out */
     bool is_first;               /* it is the student's first, and windows over the study begin with it */
     const sequence_match *match; /* of the sequence that is announced; NULL: none */
+    uint32_t named[LABELS_MOST], n_named; /* features whose labels an announcement is to say (body.c) */
     sz_event decoded;            /* last, and not cleared: it is large */
 } run;
 

@@ -71,7 +71,7 @@ def test_demo_counselor_sees_nothing_of_hardship(tmp):
 def test_demo_loss_of_contact_steps_up_and_resolves(tmp):
     text = part(shown("--lang", "en"), "(1)")
     same([x[:2] for x in said(text, "2023T02")], [("ORANGE", "new"), ("RED", "stepped up"), ("RED", "resolved")], "what was told")
-    for reason in ("✓ value >= third  3 d (limit 3 d)", "looked at: on leave no", "last records: 03-10", "threshold from:"): expect(reason in text, reason)
+    for reason in ("✓ silence  3 d (at least 3 d)", "looked at: on leave no", "last records: 03-10", "threshold from:"): expect(reason in text, reason)
 
 
 def test_demo_leave_recorded_late_takes_an_alert_back(tmp):
@@ -90,7 +90,7 @@ def test_demo_dead_source_holds_absences_back(tmp):
 def test_demo_hardship_has_its_numbers_and_one_reader(tmp):
     text = part(shown("--lang", "en"), "(4)")
     expect(re.search(r"\d+ canteen meals in 30 days for ¥\d+\.\d\d, and ¥\d+\.\d\d in shops\.", text), text)
-    expect(re.search(r"✓ meals_30d >= meals_min  \d+ \(limit 60\)", text) and "(limit ¥450.00)" in text, text)
+    expect(re.search(r"✓ canteen meals in 30 days  \d+ \(at least 60\)", text) and "(at most ¥450.00)" in text, text)
     expect("only for: funding centre" in text and "What the counselor is told about 2024T09: 0 alerts." in text, text)
     expect("仅供：资助中心" in part(shown("--lang", "zh"), "(4)"))
 

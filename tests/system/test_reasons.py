@@ -53,4 +53,51 @@ def test_a_clause_under_not_and_one_with_a_list(tmp):
         for part in want: expect(part in text, lang, text)
 
 
+NAMED = """
+features:
+  n: {count: swipe, over: 7d, label: {zh: 近 7 天刷卡, en: swipes in 7 days}}
+  m: {count: swipe, over: 3d}
+rules:
+  - {id: named, when: '!(n < 2) && n <= 9 && m >= 1 && event.type == "swipe" && n in [2, 3]', level: blue}
+  - {id: chosen, value: 'm >= 1 ? n : none', params: {none: 0, two: 2}, at_least: {two: blue}}
+  - {id: nameless, value: m, at_least: {2: blue}}
+  - {id: made, value: m + n, at_least: {4: blue}}
+  - {id: points, points: [{add: 3, when: n >= 2}, {add: 2, when: m >= 2}], at_least: {5: blue}}
+"""
+LABEL = {"zh": "近 7 天刷卡", "en": "swipes in 7 days"}
+SEEN = {"named": ({"n": LABEL}, "✓ 近 7 天刷卡  2（至少 2）|✓ 近 7 天刷卡  2（至多 9）|✓ 近 7 天刷卡  2（其中之一：2、3）|另有 2 项判断条件（--reasons 列出全部）",
+                  "✓ swipes in 7 days  2 (at least 2)|✓ swipes in 7 days  2 (at most 9)|✓ swipes in 7 days  2 (one of 2, 3)|and 2 more conditions of the rule (--reasons lists all)"),
+        "chosen": ({"value": LABEL}, "✓ 近 7 天刷卡  2（至少 2）", "✓ swipes in 7 days  2 (at least 2)"),
+        "nameless": (None, "✓ m  2（至少 2）", "✓ m  2 (at least 2)"),
+        "made": (None, "✓ 本规则的数值  4（至少 4）", "✓ the rule's number  4 (at least 4)"),
+        "points": ({"n": LABEL}, "✓ 合计分值  5（至少 5）|✓ 近 7 天刷卡（+3 分）  2（至少 2）|✓ m >= 2（+2 分）  2（界限 2）",
+                   "✓ points in all  5 (at least 5)|✓ swipes in 7 days (+3)  2 (at least 2)|✓ m >= 2 (+2)  2 (limit 2)")}
+
+
+def shown(tmp, lang, *more):
+    """Lines of reasons by rule, without their days."""
+    by, rule = {}, None
+    for text in sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang, *more).out.decode().splitlines():
+        if text.startswith("●"): rule = text.split()[3]
+        elif text.startswith("     ") and not any(w in text for w in ("looked at", "已核对", "last records", "最近记录")):
+            by.setdefault(rule, []).append(text.split("  2026-")[0].strip())
+    return by
+
+
+def test_numbers_have_the_names_that_rules_give_them(tmp):
+    """Whoever reads an alert is no analyst: a number has its label in the reader's language, and what it had to be (semantics 25)."""
+    write(tmp / "rules" / "r.yaml", NAMED)
+    write_lines(tmp / "events.ndjson", [line(i, "swipe", f"2026-03-02T0{i + 8}:00:00", amount=3) for i in range(2)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    told = {a["rule"]: a for a in alerts(tmp / "alerts.ndjson")}
+    for rule, (labels, zh, en) in SEEN.items():
+        same(told[rule].get("labels"), labels, rule)
+        same("|".join(shown(tmp, "zh")[rule]), zh, rule)
+        same("|".join(shown(tmp, "en")[rule]), en, rule)
+    everything = shown(tmp, "en", "--reasons")["named"]
+    same(len(everything), 5, "all conditions")
+    expect(any(text.startswith('✓ event.type == "swipe"') for text in everything), "as it is written", everything)
+    say(f"{len(SEEN)} rules in both languages")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))

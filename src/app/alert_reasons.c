@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What weighed, for people: each number by the name that its rule gives it, and what it had to be. What has no such
+ * name is of the rule's own workings (`event.type == "dorm_access"`); it stands as it is written where it is asked for,
+ * or where there is nothing else.
+ */
+#include <sanzao/rules.h>
+
+#include "alert_view.h"
+#include "words.h"
+
+void alert_put_time(sz_buf *out, const char *t) {
+    size_t n = strlen(t);
+    if (n < 16) {
+        sz_buf_put_z(out, t);
+        return;
+    }
+    sz_buf_put(out, t, 10);
+    sz_buf_put_u8(out, ' ');
+    sz_buf_put(out, t + 11, 5);
+}
+
+static void put_number(sz_buf *out, yyjson_val *v, const char *unit, bool at_least, sz_lang lang) {
+    if (!v || yyjson_is_null(v)) {
+        sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
+        return;
+    }
+    if (yyjson_is_str(v)) {
+        alert_put_time(out, yyjson_get_str(v));
+        return;
+    }
+    if (yyjson_is_bool(v)) {
+        sz_buf_put_z(out, yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes") : (lang == SZ_ZH ? "否" : "no"));
+        return;
+    }
+    sz_xval x = {.type = SZ_X_NUM, .know = at_least ? SZ_AT_LEAST : SZ_KNOWN, .num = yyjson_get_num(v)};
+    uint8_t u = SZ_UNIT_NONE;
+    if (strcmp(unit, "s") == 0) x.type = SZ_X_DURATION, x.num *= 1000;
+    else if (strcmp(unit, "yuan") == 0) u = SZ_UNIT_YUAN;
+    else if (strcmp(unit, "class-hours") == 0) u = SZ_UNIT_CLASS_HOURS;
+    else if (strcmp(unit, "share") == 0) u = SZ_UNIT_SHARE;
+    sz_text_value(out, &x, u, lang, NULL);
+}
+
+/* `seen == 0`, `event.op == "topup"`: held, it says its value itself. */
+static bool says_value(yyjson_val *r) {
+    yyjson_val *value = yyjson_obj_get(r, "value"), *threshold = yyjson_obj_get(r, "threshold");
+    return threshold && strstr(alert_text(r, "clause"), " == ") && yyjson_equals(value, threshold);
+}
+
+/* `2026-03-03 … 2026-03-26`; one day once. */
+static void put_days(sz_buf *out, yyjson_val *r) {
+    const char *from = alert_text(r, "from"), *to = alert_text(r, "to");
+    if (!*from) return;
+    sz_buf_printf(out, "  %.10s", from);
+    if (strncmp(from, to, 10) != 0) sz_buf_printf(out, " … %.10s", to);
+}
+
+/* `!(n < 2)`: it speaks for the alert where it is false. */
+static bool is_negated(yyjson_val *r) { return yyjson_get_bool(yyjson_obj_get(r, "negated")); }
+
+/* What a clause compares by, as a reader of numbers says it; what is negated says the contrary. */
+static const struct comparison {
+    const char *sign, *words[2], *contrary[2]; /* by language */
+} comparisons[] = {
+    {" >= ", {[SZ_ZH] = "至少 ", [SZ_EN] = "at least "}, {[SZ_ZH] = "低于 ", [SZ_EN] = "under "}},
+    {" <= ", {[SZ_ZH] = "至多 ", [SZ_EN] = "at most "}, {[SZ_ZH] = "超过 ", [SZ_EN] = "over "}},
+    {" > ", {[SZ_ZH] = "超过 ", [SZ_EN] = "over "}, {[SZ_ZH] = "至多 ", [SZ_EN] = "at most "}},
+    {" < ", {[SZ_ZH] = "低于 ", [SZ_EN] = "under "}, {[SZ_ZH] = "至少 ", [SZ_EN] = "at least "}},
+    {" == ", {[SZ_ZH] = "等于 ", [SZ_EN] = "exactly "}, {[SZ_ZH] = "不是 ", [SZ_EN] = "other than "}},
+    {" != ", {[SZ_ZH] = "不是 ", [SZ_EN] = "other than "}, {[SZ_ZH] = "等于 ", [SZ_EN] = "exactly "}},
+    {" in ", {[SZ_ZH] = "其中之一：", [SZ_EN] = "one of "}, {[SZ_ZH] = "不是其中之一：", [SZ_EN] = "none of "}},
+};
+static const char *const limit[2] = {[SZ_ZH] = "界限 ", [SZ_EN] = "limit "};
+
+static const char *comparison_of(yyjson_val *r, sz_lang lang) {
+    const char *clause = alert_text(r, "clause"), *first = NULL, *found = limit[lang];
+    for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
+        const struct comparison *c = &comparisons[i];
+        const char *at = strstr(clause, c->sign);
+        if (!at || (first && at > first)) continue;
+        first = at;
+        found = is_negated(r) ? c->contrary[lang] : c->words[lang];
+    }
+    return found;
+}
+
+static void put_threshold(sz_buf *out, yyjson_val *v, const char *how, const char *unit, sz_lang lang) {
+    sz_buf_put_z(out, lang == SZ_ZH ? "（" : " (");
+    sz_buf_put_z(out, how);
+    yyjson_val *item;
+    yyjson_arr_iter it = yyjson_arr_iter_with(v);
+    for (bool first = true; (item = yyjson_arr_iter_next(&it)); first = false) {
+        if (!first) sz_buf_put_z(out, lang == SZ_ZH ? "、" : ", ");
+        put_number(out, item, unit, false, lang);
+    }
+    if (!yyjson_is_arr(v)) put_number(out, v, unit, false, lang);
+    sz_buf_put_z(out, lang == SZ_ZH ? "）" : ")");
+}
+
+/* The name of the number that the clause is about; NULL: it has none. A step's is that of the rule's own value, or the
+ * name of the feature that this is, or what people call the whole of it. */
+static const char *label_of(yyjson_val *event, yyjson_val *r, sz_lang lang) {
+    static const struct whole {
+        const char *name, *begin, *words[2];
+    } wholes[] = {{"value", "value ", {[SZ_ZH] = "本规则的数值", [SZ_EN] = "the rule's number"}},
+                  {"points", "points ", {[SZ_ZH] = "合计分值", [SZ_EN] = "points in all"}}};
+    const char *name = alert_text(r, "feature"), *word = NULL;
+    for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) {
+        if (strncmp(alert_text(r, "clause"), wholes[i].begin, strlen(wholes[i].begin)) != 0) continue;
+        word = *name ? name : wholes[i].words[lang];
+        name = wholes[i].name;
+    }
+    yyjson_val *label = yyjson_obj_get(yyjson_obj_get(event, "labels"), name);
+    if (!yyjson_obj_get(r, "value")) return NULL;
+    return label ? alert_text(label, lang == SZ_ZH ? "zh" : "en") : word;
+}
+
+static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang lang) {
+    yyjson_val *held = yyjson_obj_get(r, "held"), *points = yyjson_obj_get(r, "points");
+    bool is_not = is_negated(r);
+    const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) != is_not ? "✓" : "✗";
+    sz_buf_printf(out, is_not && !label ? "     %s !(%s)" : "     %s %s", mark,
+                  label ? label : alert_text(r, "clause"));
+    if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
+    if (yyjson_obj_get(r, "value") && (label || !says_value(r))) {
+        const char *unit = alert_text(r, "unit");
+        yyjson_val *threshold = yyjson_obj_get(r, "threshold");
+        sz_buf_put_z(out, "  ");
+        put_number(out, yyjson_obj_get(r, "value"), unit, yyjson_get_bool(yyjson_obj_get(r, "at_least")), lang);
+        if (threshold) put_threshold(out, threshold, label ? comparison_of(r, lang) : limit[lang], unit, lang);
+    }
+    put_days(out, r);
+    sz_buf_put_u8(out, '\n');
+}
+
+void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
+    yyjson_val *list = yyjson_obj_get(event, "reasons"), *r;
+    uint32_t n_named = 0, n_left = 0;
+    yyjson_arr_iter it = yyjson_arr_iter_with(list);
+    while ((r = yyjson_arr_iter_next(&it))) n_named += label_of(event, r, lang) != NULL;
+    it = yyjson_arr_iter_with(list);
+    while ((r = yyjson_arr_iter_next(&it))) {
+        const char *label = label_of(event, r, lang);
+        bool is_workings = n_named && !label && !yyjson_obj_get(r, "points");
+        if (all || !is_workings) put_reason(out, r, label, lang);
+        else n_left++;
+    }
+    if (!n_left) return;
+    if (lang == SZ_ZH) sz_buf_printf(out, "     另有 %u 项判断条件（--reasons 列出全部）\n", n_left);
+    else
+        sz_buf_printf(out, "     and %u more condition%s of the rule (--reasons lists all)\n", n_left,
+                      n_left > 1 ? "s" : "");
+}
