@@ -83,7 +83,8 @@ typedef struct sz_event {
     sz_str place, reader, ref, course, session, means;
     int64_t amount_fen, balance_fen, journal_no, use_count; /* SZ_ABSENT */
     int64_t hours_micro;  /* attendance */
-    uint64_t content;     /* fingerprint of the known fields, `collected` aside: equal id and student with another content conflicts */
+    uint64_t content;     /* fingerprint of the known fields, `collected` aside: equal id and student with another content conflicts. Its lower
+                           * half alone where it was kept (slim, log) */
     sz_value fields[SZ_FIELDS_MAX]; /* declared types only; not set otherwise */
     char id_hex[34];      /* where a packed record puts the text of an id that it holds in fewer bytes: such an event must not be copied by value */
 } sz_event;
@@ -105,6 +106,34 @@ static inline sz_str sz_compact_text(const sz_compact *c, const char *line, unsi
 }
 /* All of it but declared fields, which it has none of; texts borrow from the line. made: the id, where it is none of the line's. */
 void sz_compact_expand(const sz_compact *c, const char *line, sz_str made, sz_event *out);
+
+/* An event of a built-in type in one piece that lies anywhere: this, then its texts, one behind the other in any order, then the numbers that
+ * it has, 8 bytes each. A quarter of an event, and nothing of its line. */
+enum { SZ_SLIM_TEXTS = 255, SZ_SLIM_NUMBERS = 6 }; /* bytes of all texts at most; collected, then amount to hours as in sz_event */
+typedef struct sz_slim {
+    int64_t time_ms;
+    uint8_t codes[7];                  /* as they lie in sz_event from its type on */
+    uint8_t given;                     /* bits of the numbers that it has */
+    uint32_t content;                  /* the lower half, which is what logs keep */
+    uint32_t own;                      /* of whoever keeps it */
+    uint16_t texts[SZ_COMPACT_TEXTS];  /* in the order of SZ_TEXT_ID: place behind this, and above 8 bits the length; 0: not given. Behind the last
+                                        * one where the numbers begin */
+} sz_slim;
+enum { SZ_SLIM_MOST = 2048 }; /* room for one, and for what a decoder finds to be none while it writes */
+static inline const char *sz_slim_texts(const sz_slim *s) { return (const char *)(s + 1); }
+static inline sz_str sz_slim_text(const sz_slim *s, unsigned which) {
+    return (sz_str){sz_slim_texts(s) + (s->texts[which] & 0xff), s->texts[which] >> 8};
+}
+/* All of it but declared fields; texts borrow from it. Where it ends. */
+const char *sz_slim_expand(const sz_slim *s, sz_event *out);
+/* The numbers alone, to and from any place; where they end there. */
+char *sz_slim_put_numbers(sz_slim *s, char *to, const sz_event *e);
+const char *sz_slim_take_numbers(const sz_slim *s, const char *from, sz_event *out);
+
+/* A hash of one text of an event, another one for each member: who has equal ones of id, source (with its default written out) and of
+ * student, else card, is one record. */
+uint64_t sz_text_print(unsigned which, sz_str s);
+typedef struct sz_prints { uint64_t id, source, who; } sz_prints;
 
 typedef enum sz_feed_state { SZ_FEED_NONE, SZ_FEED_OPEN, SZ_FEED_COMPLETE, SZ_FEED_DOWN } sz_feed_state;
 
@@ -193,9 +222,8 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out);
  * takes, its line feed not included. 0: it is to be cut first, and decoded by sz_decode_json, for which this is the same. */
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
 
-/* The same, with the texts left where they are, for whoever keeps the line: an event of a built-in type, or 0. made: the id if it was
- * left out, until the next call; else empty. */
-size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made);
+/* The same in one piece, in room for SZ_SLIM_MOST: an event of a built-in type, or 0. *size: of the piece. */
+size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints);
 
 /* Compute id (when left out) and content; the CSV mapping uses it as well. */
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a);

@@ -8,8 +8,7 @@
  */
 #include "fields.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "print.h"
 
 static sz_str numbered(char *to, char kind, sz_str who, int64_t number) {
     char digits[20];
@@ -49,10 +48,7 @@ sz_str sz_id_made(char to[SZ_ID_MADE_MAX], sz_str reader, int64_t journal_no, sz
 /* The fingerprint: a hash of the numbers and one of each text, salted by its place among them, added up: none waits for
  * another, and the numbers lie in whole words (gathering all bytes in a buffer first took three times as long). */
 
-enum { SALT_BEFORE = SZ_TEXT_STUDENT - 1, SALT_DECLARED = SZ_TEXT_MEANS - SALT_BEFORE + 1 };
-_Static_assert(SZ_TEXT_MEANS - SALT_BEFORE == 9 && SALT_DECLARED == 10, "states keep fingerprints: salts stay");
-
-static inline uint64_t of_text(sz_str s, unsigned salt) { return XXH3_64bits_withSeed(s.p, s.n, salt); }
+uint64_t sz_text_print(unsigned which, sz_str s) { return print_of(s.p, s.n, print_salt(which)); }
 
 /* What content is made of, of an event or a compact one. */
 typedef struct said {
@@ -73,7 +69,7 @@ static uint64_t of_declared(const said *x, uint64_t type) {
         is_set |= UINT64_C(1) << i;
         memcpy(&v[n++], &f->num, sizeof f->num);
         v[n++] = (uint64_t)f->fen;
-        if (f->text.n) sum += of_text(f->text, SALT_DECLARED + i);
+        if (f->text.n) sum += print_of(f->text.p, f->text.n, PRINT_DECLARED + i);
     }
     v[n++] = is_set;
     return sum + of_numbers(v, n);
@@ -110,20 +106,15 @@ static uint64_t content_of(const sz_event *e) {
     uint64_t sum = numbers_of(&x);
     for (unsigned left = texts_of(e->type); left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
-        if (texts[i].n) sum += of_text(texts[i], i - SALT_BEFORE);
+        if (texts[i].n) sum += sz_text_print(i, texts[i]);
     }
     return sum;
 }
 
-uint64_t sz_compact_content(const sz_compact *c, const char *line, unsigned texts) {
+uint64_t sz_compact_numbers(const sz_compact *c) {
     said x = {c->time_ms, c->codes, (const int64_t *)(const void *)((const char *)c + offsetof(sz_compact, amount_fen)),
               NULL};
-    uint64_t sum = numbers_of(&x);
-    for (unsigned left = texts; left; left &= left - 1) {
-        unsigned i = (unsigned)__builtin_ctz(left);
-        sum += of_text(sz_compact_text(c, line, i), i - SALT_BEFORE);
-    }
-    return sum;
+    return numbers_of(&x);
 }
 
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a) {

@@ -67,15 +67,11 @@ typedef struct sz_json_node {
     struct sz_json_node *other; /* what may stand here instead */
     uint32_t mask;              /* a bit for each byte of the text */
     uint16_t span;              /* a text in it: place and length; 0: there is none */
-    uint8_t into;               /* where that belongs in a compact event */
+    uint8_t into;               /* where that belongs in a compact event, */
+    uint8_t span_which;         /* and which text it is */
     uint8_t slot;               /* where its value belongs there */
-    uint8_t n, kind;
-    union {
-        struct {
-            uint8_t row, is_text;
-        };
-        uint16_t texts; /* at a record's end: bits of those that it has, but id and source */
-    };
+    uint8_t which; /* of a text: SZ_TEXT_ID and so on; at a record's end: bits of its numbers, as sz_slim has them */
+    uint8_t n, kind, row, is_text;
 } sz_json_node;
 _Static_assert(sizeof(sz_json_node) == 64 || sizeof(void *) != 8, "one line of the cache");
 
@@ -88,6 +84,7 @@ typedef struct sz_json_moment {
 } sz_json_moment;
 
 typedef size_t sz_json_plain_fn(sz_decoder *d, sz_str text, sz_compact *out);
+typedef size_t sz_json_slim_fn(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints);
 
 enum { SZ_JSON_LONGEST = 1024, SZ_JSON_ROOM = SZ_JSON_LONGEST + SZ_READ_BEHIND }; /* what is copied at most */
 
@@ -106,7 +103,9 @@ struct sz_decoder {
     sz_json_step steps[SZ_JSON_STEPS];                    /* of the record that was scanned last */
     unsigned n_steps;                                     /* more than there is room for: they are not known */
     sz_json_node nodes[SZ_JSON_NODES], stop;
-    sz_json_node *shapes; /* what a record may begin with */
+    uint64_t span_prints[SZ_JSON_NODES]; /* of the text in it */
+    uint64_t default_print;              /* of the source that is not given */
+    sz_json_node *shapes;                /* what a record may begin with */
     unsigned n_nodes;
     uint32_t needed[SZ_TYPE_FIRST_DECLARED], allowed[SZ_TYPE_FIRST_DECLARED]; /* of a plain record's rows, by type */
     uint32_t either[SZ_TYPE_FIRST_DECLARED];                                  /* one of these */
@@ -114,7 +113,7 @@ struct sz_decoder {
     char made[SZ_ID_MADE_MAX];
     _Alignas(16) char quotes[16], slashes[16], blanks[16]; /* each of one kind; blanks to be taken off by adding */
     sz_json_plain_fn *plain;
-    unsigned texts;      /* of the plain record in hand: bits of those that it has, but id and source */
+    sz_json_slim_fn *slim;
     uint32_t until_turn; /* records until the next one that is learned from; 0: this one */
     bool only_yyjson;    /* for tests */
     bool may_read_behind;
@@ -153,11 +152,13 @@ static inline int sz_json_word(const sz_decoder *d, unsigned row, sz_key k) {
     }
     return -1;
 }
-/* The record at the beginning of the text straight into out, but for id and content; how many bytes it takes, which may
- * be more than the text has where more may be read. 0: it is not plain, or its keys come in an order that was not
- * learned. */
+/* The record at the beginning of the text straight into out, but for an id that was left out; how many bytes it takes,
+ * which may be more than the text has where more may be read. 0: it is not plain, or its keys come in an order that was
+ * not learned. */
 sz_json_plain_fn sz_json_plain;
-sz_json_plain_fn *sz_json_plain_best(void); /* on this processor */
+/* The same in one piece, to a line feed, its id in it. 0 also where its texts are too long for that. */
+sz_json_slim_fn sz_json_slim;
+void sz_json_plain_best(sz_decoder *d); /* both, on this processor */
 void sz_json_learn_init(sz_decoder *d);
 /* Expect that key after the row `after` (or SZ_JSON_BEGIN) from now on. */
 void sz_json_learn(sz_decoder *d, unsigned after, const sz_json_step *now);

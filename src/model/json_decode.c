@@ -15,7 +15,7 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
     sz_decoder *d = sz_alloc(sizeof *d);
     d->types = types;
     d->zone = zone;
-    d->plain = sz_json_plain_best();
+    sz_json_plain_best(d);
     memset(d->quotes, '"', sizeof d->quotes);
     memset(d->slashes, '\\', sizeof d->slashes);
     memset(d->blanks, 0x100 - ' ', sizeof d->blanks);
@@ -27,7 +27,10 @@ sz_decoder *sz_decoder_new(const sz_types *types, const sz_zone *zone) {
 
 void sz_decoder_only_yyjson(sz_decoder *d) { d->only_yyjson = true; }
 
-void sz_decoder_narrow(sz_decoder *d) { d->plain = sz_json_plain; }
+void sz_decoder_narrow(sz_decoder *d) {
+    d->plain = sz_json_plain;
+    d->slim = sz_json_slim;
+}
 
 void sz_decoder_may_read_behind(sz_decoder *d) { d->may_read_behind = true; }
 
@@ -131,19 +134,15 @@ static bool quick(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record
     return true;
 }
 
-/* Id, if it was left out, and content of what json_plain.c read in that line of the record. */
-static sz_str finish(sz_decoder *d, const char *line, sz_str raw, sz_compact *c) {
-    c->content = sz_compact_content(c, line, d->texts);
+/* The id of what json_plain.c read in that line of the record, if it was left out. */
+static sz_str made_id(sz_decoder *d, const char *line, sz_str raw, const sz_compact *c) {
     if (c->texts[SZ_TEXT_ID]) return (sz_str){NULL, 0};
     return sz_id_made(d->made, sz_compact_text(c, line, SZ_TEXT_READER), c->journal_no,
                       sz_compact_text(c, line, SZ_TEXT_CARD), c->use_count, raw);
 }
 
-size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made) {
-    size_t n = d->only_yyjson ? 0 : d->plain(d, text, out);
-    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
-    *made = finish(d, text.p, (sz_str){text.p, n}, out);
-    return n;
+size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints) {
+    return d->only_yyjson ? 0 : d->slim(d, text, out, size, prints);
 }
 
 static void expand(const sz_compact *c, const char *line, sz_str made, sz_arena *a, sz_record *out) {
@@ -154,9 +153,9 @@ static void expand(const sz_compact *c, const char *line, sz_str made, sz_arena 
 
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
     sz_compact c;
-    sz_str made;
-    size_t n = sz_decode_json_compact(d, text, &c, &made);
-    if (n) expand(&c, text.p, made, a, out);
+    size_t n = d->only_yyjson ? 0 : d->plain(d, text, &c);
+    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
+    expand(&c, text.p, made_id(d, text.p, (sz_str){text.p, n}, &c), a, out);
     return n;
 }
 
@@ -170,7 +169,7 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) text = (sz_str){text.p + 3, text.n - 3};
     sz_compact c;
     if (!d->only_yyjson && text.n && d->plain(d, text, &c) == text.n) {
-        expand(&c, text.p, finish(d, text.p, raw, &c), a, out);
+        expand(&c, text.p, made_id(d, text.p, raw, &c), a, out);
         return;
     }
     sz_record_begin(out);

@@ -11,11 +11,12 @@
  * guess of the processor costs as much as the number.
  *
  * This is compiled twice, for any processor (json_plain.c) and for those with wider vectors (json_plain_avx2.c); each
- * names the function SZ_JSON_PLAIN.
+ * names the functions SZ_JSON_PLAIN and SZ_JSON_SLIM.
  */
 #include "json.h"
 
 #include "number.h"
+#include "print.h"
 
 #ifdef __AVX2__
 #include <immintrin.h>
@@ -29,6 +30,11 @@ typedef struct plain {
     const char *end;  /* of the text, in which the record may end earlier; zeros follow, so nothing goes far beyond */
     sz_compact *out;
     sz_decoder *d;
+    uint64_t sum; /* of the prints of texts; of id and source those of a slim event, too */
+    /* of a slim event: */
+    sz_slim *slim;
+    char *to;                          /* behind its texts */
+    uint64_t prints[SZ_COMPACT_TEXTS]; /* of those that it has */
 } plain;
 
 static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
@@ -66,23 +72,43 @@ static inline const char *plain_end(const plain *x, const char *p) {
     }
 }
 
-static inline void set_text(const plain *x, const sz_json_node *k, const char *p, size_t n) {
+/* A text of a compact event, in its line. */
+static inline void leave_text(plain *x, unsigned which, unsigned slot, const char *p, size_t n, uint64_t print) {
     uint32_t place = (uint32_t)((size_t)(p - x->line) << SZ_COMPACT_LENGTH | n);
-    memcpy((char *)x->out + k->slot, &place, sizeof place);
+    memcpy((char *)x->out + slot, &place, sizeof place);
+    if (which >= SZ_TEXT_STUDENT) x->sum += print;
 }
 
-static __attribute__((noinline)) const char *read_long(const plain *x, const sz_json_node *k, const char *p) {
+/* The next text of a slim event, that was copied to its place. */
+static inline void put_text(plain *x, unsigned which, char *to, size_t n, uint64_t print) {
+    unsigned at = (unsigned)(to - (char *)(x->slim + 1)); /* whether it has room is asked at the end */
+    x->slim->texts[which] = (uint16_t)(at | (unsigned)n << 8);
+    x->prints[which] = print;
+    x->sum += print;
+    x->to = to + n;
+}
+
+static __attribute__((noinline)) const char *read_long(plain *x, const sz_json_node *k, const char *p, bool is_slim) {
     const char *q = plain_end(x, p);
-    if (!q || (size_t)(q - p) - 1 >= sz_rows[k->row].limit) return NULL;
-    set_text(x, k, p, (size_t)(q - p));
+    size_t n = q ? (size_t)(q - p) : 0;
+    if (n - 1 >= sz_rows[k->row].limit) return NULL;
+    if (is_slim) put_text(x, k->which, memcpy(x->to, p, n), n, print_of(p, n, print_salt(k->which)));
+    else leave_text(x, k->which, k->slot, p, n, print_of(p, n, print_salt(k->which)));
     return q + 1;
 }
 
 /* Of up to 15 bytes, which no limit is below, is at once. */
-static inline const char *read_text(const plain *x, const sz_json_node *k, const char *p) {
-    unsigned n = (unsigned)__builtin_ctz(stops_in(x->d, bytes_at(p)) | 1u << 16);
-    if (n - 1 > 14 || p[n] != '"') return read_long(x, k, p);
-    set_text(x, k, p, n);
+static inline const char *read_text(plain *x, const sz_json_node *k, const char *p, bool is_slim) {
+    __m128i v = bytes_at(p);
+    unsigned n = (unsigned)__builtin_ctz(stops_in(x->d, v) | 1u << 16);
+    if (n - 1 > 14 || p[n] != '"') return read_long(x, k, p, is_slim);
+    char *to = x->to;
+    if (is_slim) {
+        _mm_storeu_si128((__m128i *)(void *)to, v);
+        put_text(x, k->which, to, n, print_of_short(p, n, print_salt(k->which)));
+    } else {
+        leave_text(x, k->which, k->slot, p, n, print_of_short(p, n, print_salt(k->which)));
+    }
     return p + n + 1;
 }
 
@@ -243,8 +269,8 @@ static __attribute__((noinline)) const char *pass_value(const plain *x, const sz
 }
 
 /* Where the value at p ends; NULL: it is not what its key asks for, or the record's end. Texts begin as such. */
-static inline const char *read_value(const plain *x, const sz_json_node *k, const char *p) {
-    if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p);
+static inline const char *read_value(plain *x, const sz_json_node *k, const char *p, bool is_slim) {
+    if (k->kind == SZ_ROW_IS_TEXT) return read_text(x, k, p, is_slim);
     if (k->kind == SZ_ROW_IS_FEN) return read_fen(x, k, p);
     if (k->kind == SZ_ROW_IS_COUNT) return read_count(x, k, p);
     if (k->kind == SZ_ROW_IS_TIME) return read_time(x, k, p);
@@ -256,20 +282,22 @@ static inline const char *read_value(const plain *x, const sz_json_node *k, cons
     }
 }
 
-/* A text within what was compared. */
-static inline void set_span(const plain *x, const sz_json_node *k, const char *p) {
-    uint32_t place = ((uint32_t)(p - x->line) << SZ_COMPACT_LENGTH) + k->span;
-    memcpy((char *)x->out + k->into, &place, sizeof place);
+/* A text within what was compared, whose print is known. */
+static inline void set_span(plain *x, const sz_json_node *k, const char *p, bool is_slim) {
+    unsigned at = k->span >> SZ_COMPACT_LENGTH, n = k->span & ((1u << SZ_COMPACT_LENGTH) - 1);
+    uint64_t print = x->d->span_prints[k - x->d->nodes];
+    if (is_slim) put_text(x, k->span_which, memcpy(x->to, p + at, SZ_JSON_LITERAL), n, print);
+    else leave_text(x, k->span_which, k->into, p + at, n, print);
 }
 
 /* All keys and values; the record's end, and in *p where. NULL: it is not plain. */
-static inline const sz_json_node *read_all(const plain *x, const char **p) {
+static inline __attribute__((flatten)) const sz_json_node *read_all(plain *x, const char **p, bool is_slim) {
     const sz_json_node *k = x->d->shapes;
     for (const char *q = *p;; k = k->then) {
         k = follow(k, q);
-        if (k->span) set_span(x, k, q);
+        if (k->span) set_span(x, k, q, is_slim);
         const char *value = q + k->n;
-        q = read_value(x, k, value);
+        q = read_value(x, k, value, is_slim);
         if (q) continue;
         *p = value;
         return k->kind == SZ_JSON_END ? k : NULL;
@@ -277,31 +305,92 @@ static inline const sz_json_node *read_all(const plain *x, const char **p) {
 }
 
 static inline void begin(sz_compact *c) {
-    memset(c->texts, 0, sizeof c->texts);
     c->collected_ms = SZ_TIME_NONE;
     c->amount_fen = c->balance_fen = c->journal_no = c->use_count = SZ_ABSENT;
     c->hours_micro = INT64_C(1000000);
 }
 
+/* The text, or what of it is to be read where nothing may be read behind it. */
+static inline sz_str readable(sz_decoder *d, sz_str text) {
+    if (d->may_read_behind) return text;
+    size_t n = text.n < SZ_JSON_LONGEST ? text.n : SZ_JSON_LONGEST;
+    if (n) memcpy(d->room, text.p, n);
+    memset(d->room + n, 0, SZ_READ_BEHIND);
+    return (sz_str){d->room, n};
+}
+
+/* What the record's end says, and what comes of all. */
+static inline void finish(const plain *x, const sz_json_node *end) {
+    sz_compact *out = x->out;
+    memcpy(out->codes, &end->codes, sizeof out->codes);
+    if (out->codes[1] > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(x->d->zone, out->time_ms, out->codes[1]);
+    out->content = sz_compact_numbers(out) + x->sum;
+}
+
 size_t SZ_JSON_PLAIN(sz_decoder *d, sz_str text, sz_compact *out) {
     if (d->until_turn == 0) return 0;
     d->until_turn--;
-    const char *from = text.p;
-    if (!d->may_read_behind) {
-        size_t n = text.n < SZ_JSON_LONGEST ? text.n : SZ_JSON_LONGEST;
-        if (n) memcpy(d->room, from, n);
-        memset(d->room + n, 0, SZ_READ_BEHIND);
-        text = (sz_str){from = d->room, n};
-    }
-    const plain x = {.line = from, .end = from + text.n, .out = out, .d = d};
+    text = readable(d, text);
+    plain x = {.line = text.p, .end = text.p + text.n, .out = out, .d = d};
     begin(out);
-    const char *p = from;
-    const sz_json_node *end = read_all(&x, &p);
+    memset(out->texts, 0, sizeof out->texts);
+    const char *p = text.p;
+    const sz_json_node *end = read_all(&x, &p, false);
     if (!end) return 0;
-    memcpy(out->codes, &end->codes, sizeof out->codes);
-    d->texts = end->texts;
-    if (out->codes[1] > SZ_PREC_SECOND) out->time_ms = sz_moment_floor(d->zone, out->time_ms, out->codes[1]);
-    return (size_t)(p - from);
+    finish(&x, end);
+    return (size_t)(p - text.p);
+}
+
+/* ---- slim events ---- */
+
+/* False: there is no room for it. */
+static __attribute__((noinline)) bool make_id(plain *x, size_t n) {
+    sz_slim *s = x->slim;
+    sz_str id = sz_id_made(x->d->made, sz_slim_text(s, SZ_TEXT_READER), x->out->journal_no,
+                           sz_slim_text(s, SZ_TEXT_CARD), x->out->use_count, (sz_str){x->line, n});
+    if ((size_t)(x->to - sz_slim_texts(s)) + id.n > SZ_SLIM_TEXTS) return false;
+    put_text(x, SZ_TEXT_ID, memcpy(x->to, id.p, id.n), id.n, sz_text_print(SZ_TEXT_ID, id));
+    return true;
+}
+
+static inline char *put_numbers(char *to, unsigned given, const sz_compact *c) {
+    memcpy(to, &c->collected_ms, sizeof c->collected_ms);
+    to += (given & 1) * sizeof c->collected_ms;
+    for (given >>= 1; given; given &= given - 1) {
+        memcpy(to, &c->amount_fen + __builtin_ctz(given), sizeof c->amount_fen);
+        to += sizeof c->amount_fen;
+    }
+    return to;
+}
+
+size_t SZ_JSON_SLIM(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints) {
+    if (d->until_turn == 0) return 0;
+    d->until_turn--;
+    text = readable(d, text);
+    sz_compact c;
+    plain x;
+    x.line = text.p, x.end = text.p + text.n, x.out = &c, x.d = d, x.sum = 0;
+    x.slim = out, x.to = (char *)(out + 1);
+    x.prints[SZ_TEXT_ID] = x.prints[SZ_TEXT_SOURCE] = 0;
+    begin(&c);
+    memset(out->texts, 0, sizeof out->texts);
+    const char *p = text.p;
+    const sz_json_node *end = read_all(&x, &p, true);
+    if (!end || p >= x.end || *p != '\n' || p - text.p > SZ_RECORD_MAX) return 0;
+    x.sum -= x.prints[SZ_TEXT_ID] + x.prints[SZ_TEXT_SOURCE];
+    finish(&x, end);
+    if (x.to - sz_slim_texts(out) > SZ_SLIM_TEXTS) return 0;
+    if (!out->texts[SZ_TEXT_ID] && !make_id(&x, (size_t)(p - text.p))) return 0;
+    out->texts[SZ_N_TEXTS] = (uint16_t)(x.to - sz_slim_texts(out));
+    out->time_ms = c.time_ms;
+    uint64_t codes = end->codes | (uint64_t)end->which << 56; /* `given` stands behind them */
+    memcpy(out->codes, &codes, sizeof out->codes + sizeof out->given);
+    out->content = (uint32_t)c.content;
+    *size = (size_t)(put_numbers(x.to, end->which, &c) - (char *)out);
+    prints->id = x.prints[SZ_TEXT_ID];
+    prints->source = out->texts[SZ_TEXT_SOURCE] ? x.prints[SZ_TEXT_SOURCE] : d->default_print;
+    prints->who = x.prints[out->texts[SZ_TEXT_STUDENT] ? SZ_TEXT_STUDENT : SZ_TEXT_CARD];
+    return (size_t)(p - text.p);
 }
 
 #else
@@ -310,6 +399,15 @@ size_t SZ_JSON_PLAIN(sz_decoder *d, sz_str text, sz_compact *out) {
     (void)d;
     (void)text;
     (void)out;
+    return 0;
+}
+
+size_t SZ_JSON_SLIM(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints) {
+    (void)d;
+    (void)text;
+    (void)out;
+    (void)size;
+    (void)prints;
     return 0;
 }
 

@@ -41,6 +41,7 @@ static void forget(sz_decoder *d) {
 
 void sz_json_shapes_init(sz_decoder *d) {
     d->stop = (sz_json_node){.kind = SZ_JSON_STOP};
+    d->default_print = sz_text_print(SZ_TEXT_SOURCE, SZ_STR("default"));
     forget(d);
     known_rows(d);
 }
@@ -70,7 +71,16 @@ static bool is_plain(const sz_json_step *s) {
 
 static unsigned text_of(unsigned row) { return (unsigned)((sz_rows[row].offset - TEXTS_AT) / sizeof(sz_str)); }
 
-/* The record's end: the codes that its words say, and which texts it has. False: it is not whole. */
+/* Of a number as sz_slim has it; 0: it is none of these. */
+static uint8_t number_bit(unsigned row) {
+    size_t at = sz_rows[row].offset;
+    if (row == SZ_ROW_COLLECTED) return 1;
+    return at < NUMBERS_AT || at >= offsetof(sz_record, event.content)
+               ? 0
+               : (uint8_t)(2 << (at - NUMBERS_AT) / sizeof(int64_t));
+}
+
+/* The record's end: the codes that its words say, and which numbers it has. False: it is not whole. */
 static bool end_of(const sz_decoder *d, sz_json_node *end) {
     uint64_t *codes = &end->codes;
     uint32_t found = 0;
@@ -81,7 +91,7 @@ static bool end_of(const sz_decoder *d, sz_json_node *end) {
         if (found >> s->row & 1) return false; /* of equal keys the first one counts */
         found |= UINT32_C(1) << s->row;
         if (s->row == SZ_ROW_HOURS) *codes |= UINT64_C(1) << (8 * HAS_HOURS);
-        if (sz_rows[s->row].kind == SZ_ROW_IS_TEXT) end->texts |= (uint16_t)(1 << text_of(s->row));
+        end->which |= number_bit(s->row);
         if (!is_word(s->row)) continue;
         size_t n = (size_t)(s->end - s->value);
         sz_key word = {0, 0};
@@ -90,7 +100,6 @@ static bool end_of(const sz_decoder *d, sz_json_node *end) {
         if (code < 0) return false;
         *codes |= (uint64_t)code << (8 * (sz_rows[s->row].offset - CODES_AT));
     }
-    end->texts &= (uint16_t) ~(1 << SZ_TEXT_ID | 1 << SZ_TEXT_SOURCE);
     unsigned type = *codes & 0xff;
     return type < SZ_TYPE_FIRST_DECLARED && is_whole(d, found, type);
 }
@@ -150,6 +159,10 @@ static void enter(way *w, const sz_json_node *x) {
     } else if (w->d->n_nodes < SZ_JSON_NODES) {
         here = &w->d->nodes[w->d->n_nodes++];
         *here = *x;
+        if (x->span)
+            w->d->span_prints[here - w->d->nodes] =
+                sz_text_print(x->span_which, (sz_str){x->text + (x->span >> SZ_COMPACT_LENGTH),
+                                                      x->span & ((1u << SZ_COMPACT_LENGTH) - 1)});
         if (x->kind != SZ_JSON_END) here->then = &w->d->stop;
         put(w->list, here);
     } else {
@@ -173,6 +186,7 @@ static void lay(way *w, const char *to, sz_json_node x) {
         if (w->source && w->source < w->at + n) {
             x.span = (uint16_t)((size_t)(w->source - w->at) << SZ_COMPACT_LENGTH | w->source_n);
             x.into = slot_of(w->source_row);
+            x.span_which = (uint8_t)text_of(w->source_row);
             w->source = NULL;
         }
         enter(w, &x);
@@ -193,6 +207,7 @@ static sz_json_node value_of(const sz_json_step *s) {
     if (s->row == SZ_JSON_UNKNOWN) return x;
     x.kind = sz_rows[s->row].kind;
     x.slot = slot_of(s->row);
+    if (x.kind == SZ_ROW_IS_TEXT) x.which = (uint8_t)text_of(s->row);
     return x;
 }
 

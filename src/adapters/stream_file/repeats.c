@@ -4,9 +4,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "sorter.h"
 
 enum { CHUNK_TUPLES = 127, MOST_PARTS = 256, READ_TUPLES = 2048, SMALL_PAGE = 4096 };
@@ -94,46 +91,6 @@ static chunk *new_chunk(repeats *r) {
     return c;
 }
 
-/* A text as two words: up to 16 bytes as they are, the hash of a longer one. Its length goes in times a large odd
- * number: added or xored plainly, "a1" and "a10" were one. No branch by its length, which is another for each record.
- */
-typedef struct ends {
-    uint64_t a, b;
-} ends;
-
-static inline ends ends_of(sz_str s) {
-    if (s.n > NAME_READ) {
-        XXH128_hash_t h = XXH3_128bits(s.p, s.n);
-        return (ends){h.low64, h.high64};
-    }
-    static const uint8_t ones[2 * NAME_READ] = {255, 255, 255, 255, 255, 255, 255, 255,
-                                                255, 255, 255, 255, 255, 255, 255, 255};
-    ends v, mask;
-    memcpy(&v, s.p, sizeof v);
-    memcpy(&mask, ones + NAME_READ - s.n, sizeof mask);
-    return (ends){(v.a & mask.a) ^ s.n * UINT64_C(0xa0761d6478bd642f), v.b & mask.b};
-}
-
-static inline uint64_t folded(uint64_t a, uint64_t b) {
-    sz_u128 m = (sz_u128)a * b;
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
-static inline uint64_t turned(uint64_t v, int by) { return v << by | v >> (64 - by); }
-
-/* Of (source, id, student or card) 64 bits by the construction of wyhash (as sz_hash_key), two rounds; and 32 more of
- * the same words added up another way, so that chance does not make two records one. */
-static inline uint64_t identity(const name_of *name, uint32_t *more) {
-    ends i = ends_of(name->id), s = ends_of(name->source), w = ends_of(name->who);
-    uint64_t x = folded(i.a ^ UINT64_C(0x2d358dccaa6c78a5), i.b ^ UINT64_C(0xe7037ed1a0b428db));
-    uint64_t y = folded(w.a ^ UINT64_C(0x8ebc6af09c88c6e3), w.b ^ UINT64_C(0x589965cc75374cc3) ^ name->is_student);
-    uint64_t z = folded(s.a ^ UINT64_C(0x1d8e4e27c47d124f), s.b ^ UINT64_C(0xeb44accab455d165));
-    uint64_t m = (i.a + turned(i.b, 23)) * UINT64_C(0x9e3779b97f4a7c15) +
-                 (w.a + turned(w.b, 41) + z) * UINT64_C(0xc2b2ae3d27d4eb4f);
-    *more = (uint32_t)(m ^ m >> 32);
-    return folded(x ^ turned(z, 32) ^ UINT64_C(0x4b33a62ed433d4a3), y ^ z ^ UINT64_C(0x4d5a2da51de1aa47));
-}
-
 static __attribute__((noinline)) bool add_chunk(repeats *r, partition *p) {
     if (r->held + sizeof(chunk) > r->budget && !spill(r)) return false;
     chunk *c = new_chunk(r);
@@ -152,34 +109,25 @@ static inline bool put(repeats *r, const tuple *x) {
     return true;
 }
 
-static __attribute__((noinline)) bool add_tuple(repeats *r, const name_of *name, const noted *what) {
-    tuple x = {.content = (uint32_t)what->content, .time_ms = what->time_ms, .ordinal = what->ordinal};
-    if (!sz_fs_repeats_unfold(r)) return false;
-    x.hash = identity(name, &x.more);
-    return put(r, &x);
+static tuple tuple_of(const packed *p, const sz_prints *prints) {
+    return (tuple){.hash = sz_fs_identity(prints),
+                   .more = sz_fs_identity_more(prints),
+                   .content = p->event.content,
+                   .time_ms = p->event.time_ms,
+                   .ordinal = sz_fs_packed_ordinal(p)};
 }
 
-bool sz_fs_repeats_add(repeats *r, const name_of *name, const noted *what) {
-    uint32_t more;
-    if (!r->briefs || r->n_briefs == r->most_briefs || what->at / 8 > UINT32_MAX) return add_tuple(r, name, what);
-    uint64_t hash = identity(name, &more);
-    r->briefs[r->n_briefs++] = (brief){{(uint32_t)hash, (uint32_t)(hash >> 32)}, (uint32_t)(what->at / 8)};
-    return true;
+bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *p) {
+    tuple x = tuple_of(p, prints);
+    return sz_fs_repeats_unfold(r) && put(r, &x);
 }
 
 static inline uint64_t hash_of(const brief *b) { return (uint64_t)b->hash[1] << 32 | b->hash[0]; }
 
-/* The same from its piece. */
-static tuple tuple_of(const repeats *r, const brief *b) {
-    static const char usual[NAME_READ] = "default";
+static tuple tuple_at(const repeats *r, const brief *b) {
     const packed *p = (const packed *)(const void *)(r->pieces + (size_t)b->at * 8);
-    bool is_student = sz_fs_packed_length(p, SZ_TEXT_STUDENT) > 0;
-    name_of name = {sz_fs_packed_id(p), sz_fs_packed_text(p, SZ_TEXT_SOURCE),
-                    sz_fs_packed_text(p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
-    if (name.source.n == 0) name.source = (sz_str){usual, strlen(usual)};
-    tuple x = {.content = (uint32_t)p->content, .time_ms = p->time_ms, .ordinal = sz_fs_packed_ordinal(p)};
-    x.hash = identity(&name, &x.more);
-    return x;
+    sz_prints prints = sz_fs_packed_prints(p);
+    return tuple_of(p, &prints);
 }
 
 /* Tuples take other memory; what is done with of the briefs goes back at once. */
@@ -189,11 +137,12 @@ bool sz_fs_repeats_unfold(repeats *r) {
     uint8_t *old = r->region;
     bool is_fine = true;
     r->briefs = NULL;
+    r->most_briefs = r->n_briefs; /* whatever comes goes to the tuples */
     if (!all || r->n_briefs == 0) return true;
     r->region = sz_fs_map(r->room);
     r->used = 0;
     for (size_t i = 0; i < r->n_briefs && is_fine; i++) {
-        tuple x = tuple_of(r, &all[i]);
+        tuple x = tuple_at(r, &all[i]);
         is_fine = put(r, &x);
         if (i % AT_ONCE == AT_ONCE - 1) madvise(old, (i * sizeof *all) & ~(size_t)(SMALL_PAGE - 1), MADV_DONTNEED);
     }
@@ -357,7 +306,7 @@ static bool find_in_memory(repeats *r, const bounds *b) {
         clear(&t, 1024);
         for (size_t i = 0; i < r->n_briefs; i++) {
             if (!twice_has(&w, hash_of(&r->briefs[i]))) continue;
-            tuple x = tuple_of(r, &r->briefs[i]);
+            tuple x = tuple_at(r, &r->briefs[i]);
             look_at(r, &t, &x, 1, b);
         }
     }

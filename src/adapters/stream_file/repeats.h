@@ -13,6 +13,8 @@
 
 #include <sanzao/base_pages.h>
 
+#include "pack.h"
+
 typedef struct tuple {
     uint64_t hash; /* of the identity: 96 bits with `more` */
     uint32_t more;
@@ -39,10 +41,10 @@ typedef struct partition {
 } partition;
 
 typedef struct repeats {
-    const uint8_t *pieces; /* borrowed: memory in which they lie */
-    brief *briefs;         /* in the region; NULL: there are tuples */
-    size_t n_briefs, most_briefs;
-    size_t budget, held; /* bytes */
+    const uint8_t *pieces;        /* borrowed: memory in which they lie */
+    brief *briefs;                /* in the region; NULL: there are tuples */
+    size_t n_briefs, most_briefs; /* equal: there is no room for another one */
+    size_t budget, held;          /* bytes */
     const char *tmp_dir;
     partition *parts;
     uint32_t n_parts, shift;
@@ -58,19 +60,27 @@ typedef struct repeats {
 
 void sz_fs_repeats_init(repeats *r, const uint8_t *pieces, size_t budget, const char *tmp_dir, sz_pages *pages);
 void sz_fs_repeats_fini(repeats *r);
-/* What is one record and no other within a batch: its source, its id, and whose it is. Of each 16 bytes may be read. */
-enum { NAME_READ = 16 };
-typedef struct name_of {
-    sz_str id, source, who;
-    bool is_student; /* `who`: else a card */
-} name_of;
-typedef struct noted {
-    uint64_t content, ordinal;
-    int64_t time_ms;
-    size_t at; /* of its piece, a multiple of 8; behind each of its texts NAME_READ bytes may be read */
-} noted;
-/* An event, whose piece has all this. False: r->error. */
-bool sz_fs_repeats_add(repeats *r, const name_of *name, const noted *what);
+/* Of (source, id, student or card) 64 bits; and 32 more of the same prints added up another way, so that chance does
+ * not make two records one. */
+static inline uint64_t sz_fs_identity(const sz_prints *p) {
+    uint64_t a = p->id ^ (p->source << 32 | p->source >> 32) ^ UINT64_C(0x2d358dccaa6c78a5);
+    sz_u128 m = (sz_u128)a * (p->who ^ p->source ^ UINT64_C(0xe7037ed1a0b428db));
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+static inline uint32_t sz_fs_identity_more(const sz_prints *p) {
+    uint64_t who = p->who << 23 | p->who >> 41;
+    uint64_t m = (p->id + who) * UINT64_C(0x9e3779b97f4a7c15) + p->source * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return (uint32_t)(m ^ m >> 32);
+}
+
+bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *p);
+/* An event with these prints, whose piece lies at that place, a multiple of 8. False: r->error. */
+static inline bool sz_fs_repeats_add(repeats *r, const sz_prints *prints, const packed *p, size_t at) {
+    if (r->n_briefs == r->most_briefs || at / 8 > UINT32_MAX) return sz_fs_repeats_add_tuple(r, prints, p);
+    uint64_t hash = sz_fs_identity(prints);
+    r->briefs[r->n_briefs++] = (brief){{(uint32_t)hash, (uint32_t)(hash >> 32)}, (uint32_t)(at / 8)};
+    return true;
+}
 /* The pieces of what was added are about to leave memory. False: r->error. */
 bool sz_fs_repeats_unfold(repeats *r);
 /* After the last one; n_ordinals: all records, also those that were not added. What is later than the limit counts

@@ -83,21 +83,8 @@ static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
 }
 
 /* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
-static inline bool note(sorted *x, const name_of *name, uint64_t content, int64_t time_ms, uint64_t ordinal) {
-    noted what = {content, ordinal, time_ms, x->sorter.used};
-    return sz_fs_repeats_add(&x->repeats, name, &what) || lacks_room(x, x->repeats.error);
-}
-
-static inline bool added(sorted *x, const packed *to) {
-    return sz_fs_sorter_added(&x->sorter, to) || lacks_room(x, x->sorter.error);
-}
-
-/* The text, from where as much may be read as asked. */
-static sz_str readable(char room[NAME_READ], sz_str s) {
-    if (s.n > NAME_READ) return s;
-    memset(room, 0, NAME_READ);
-    if (s.n) memcpy(room, s.p, s.n);
-    return (sz_str){room, s.n};
+static inline bool note(sorted *x, const sz_prints *prints, const packed *p) {
+    return sz_fs_repeats_add(&x->repeats, prints, p, x->sorter.used) || lacks_room(x, x->repeats.error);
 }
 
 static bool add_decoded(sorted *x, const piece *p) {
@@ -107,46 +94,46 @@ static bool add_decoded(sorted *x, const piece *p) {
     sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record);
     packed_from from = from_of(x, p, r->kind != SZ_RECORD_EVENT || !sz_fs_reader_can_again(&x->reader));
     sz_fs_pack(to, r, p->raw, &from);
-    if (r->kind == SZ_RECORD_EVENT) {
-        const sz_event *e = &r->event;
-        char room[3][NAME_READ];
-        name_of name = {readable(room[0], e->id), readable(room[1], e->source),
-                        readable(room[2], e->student.n ? e->student : e->card), e->student.n > 0};
-        if (!sz_time_is_after_collected(e->time_ms, e->collected_ms) &&
-            !note(x, &name, e->content, e->time_ms, from.ordinal))
-            return false;
+    const sz_event *e = &r->event;
+    if (r->kind == SZ_RECORD_EVENT && !sz_time_is_after_collected(e->time_ms, e->collected_ms)) {
+        sz_prints prints = sz_fs_packed_prints(to);
+        if (!note(x, &prints, to)) return false;
     }
-    return added(x, to);
+    return sz_fs_sorter_added(&x->sorter, to, sz_fs_packed_key(to)) || lacks_room(x, x->sorter.error);
 }
 
-static inline bool add_one_plain(sorted *x, const sz_compact *c, const piece *p, sz_str made, bool keeps_line) {
+static inline int64_t collected_of(const sz_slim *s) {
+    int64_t ms = SZ_TIME_NONE;
+    if (s->given & 1) memcpy(&ms, sz_slim_texts(s) + s->texts[SZ_N_TEXTS], sizeof ms);
+    return ms;
+}
+
+/* The record at hand as a piece, where a look is enough. 0: it is not; -1: there is no room. */
+static inline int add_slim(sorted *x, lines *l, bool keeps_line) {
     packed *to = sz_fs_sorter_room(&x->sorter);
-    packed_from from = from_of(x, p, keeps_line);
-    static const char usual[NAME_READ] = "default";
-    sz_str source = sz_compact_text(c, p->raw.p, SZ_TEXT_SOURCE);
-    bool is_student = c->texts[SZ_TEXT_STUDENT] != 0;
-    name_of name = {made.n ? made : sz_compact_text(c, p->raw.p, SZ_TEXT_ID), source.n ? source : (sz_str){usual, 7},
-                    sz_compact_text(c, p->raw.p, is_student ? SZ_TEXT_STUDENT : SZ_TEXT_CARD), is_student};
-    sz_fs_pack_plain(to, c, p->raw, made, &from);
-    return (sz_time_is_after_collected(c->time_ms, c->collected_ms) ||
-            note(x, &name, c->content, c->time_ms, from.ordinal)) &&
-           added(x, to);
+    size_t size;
+    sz_prints prints;
+    piece p;
+    size_t n = sz_decode_json_slim(x->s->decoder, sz_fs_lines_ahead(l), &to->event, &size, &prints);
+    if (n == 0) return 0;
+    sz_fs_lines_take(l, n, &p);
+    packed_from from = from_of(x, &p, keeps_line);
+    sz_fs_pack_slim(to, size, p.raw, &from);
+    if (!sz_time_is_after_collected(to->event.time_ms, collected_of(&to->event)) && !note(x, &prints, to)) return -1;
+    if (sz_fs_sorter_added(&x->sorter, to, sz_fs_packed_event_key(to))) return 1;
+    lacks_room(x, x->sorter.error);
+    return -1;
 }
 
 /* Records at hand that need no more than a look; their number is at most `max`, UINT32_MAX: there is no room. */
 static uint32_t add_plain(sorted *x, uint32_t max) {
     uint32_t n = 0;
+    int one = 1;
     if (!x->reader.has_begun || x->reader.in->is_csv) return 0;
     bool keeps_line = !sz_fs_reader_can_again(&x->reader);
-    for (; n < max; n++) {
-        sz_compact c;
-        piece p;
-        sz_str made;
-        if (!sz_fs_reader_take_compact(x->s, &x->reader, &p, &c, &made)) break;
-        if (!add_one_plain(x, &c, &p, made, keeps_line)) return UINT32_MAX;
-    }
+    while (n < max && (one = add_slim(x, &x->reader.lines, keeps_line)) > 0) n++;
     x->batch->v[x->at]->now.records += n;
-    return n;
+    return one < 0 ? UINT32_MAX : n;
 }
 
 static stage end_input(sorted *x) {
@@ -227,7 +214,7 @@ static stage give(sorted *x, uint32_t max) {
     got g = GOT_PIECE;
     sz_fs_sorter_forget(&x->sorter);
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
-        sz_fs_unpack(p, x->names[p->input], &s->given[n]);
+        sz_fs_unpack(p, x->names[p->event.own], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, sz_fs_packed_ordinal(p));
         x->given[n] = p;
     }
@@ -245,15 +232,16 @@ static bool is_same(sorted *x, const packed *p, sz_str line) {
     const sz_event *e = &x->record.event;
     sz_arena_reset(&x->arena);
     sz_decode_json(x->s->decoder, line, &x->arena, &x->record);
-    return x->record.kind == SZ_RECORD_EVENT && e->time_ms == p->time_ms && e->content == p->content &&
-           sz_str_eq(e->id, sz_fs_packed_id(p)) && sz_str_eq(e->source, sz_fs_packed_source(p));
+    return x->record.kind == SZ_RECORD_EVENT && e->time_ms == p->event.time_ms &&
+           (uint32_t)e->content == p->event.content && sz_str_eq(e->id, sz_fs_packed_text(p, SZ_TEXT_ID)) &&
+           sz_str_eq(e->source, sz_fs_packed_source(p));
 }
 
 bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out) {
     const packed *p = x->given[i];
-    const input *in = x->batch->v[p->input];
+    const input *in = x->batch->v[p->event.own];
     bytes b = {.is_cut_short = true};
-    if (sz_fs_again_read(&x->again, p->input, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
+    if (sz_fs_again_read(&x->again, p->event.own, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
         if (is_same(x, p, *out)) return true;
         snprintf(b.error, sizeof b.error, "was changed while its records were used");
     } else if (errno == 0) {

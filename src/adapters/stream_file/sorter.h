@@ -66,10 +66,10 @@ static inline packed *sz_fs_sorter_room(sorter *s) { return (packed *)(void *)(s
 void sz_fs_sorter_late(sorter *s);
 /* Write what is in memory as a run, and forget it. */
 bool sz_fs_sorter_spill(sorter *s);
-/* The piece is there, with everything in it. False: s->error. */
-static inline bool sz_fs_sorter_added(sorter *s, const packed *p) {
+/* The piece is there, with everything in it; key: sz_fs_packed_key. False: s->error. */
+static inline bool sz_fs_sorter_added(sorter *s, const packed *p, uint64_t key) {
     place_of *to = &s->places[s->n++];
-    *to = (place_of){sz_fs_packed_key(p), s->used};
+    *to = (place_of){key, s->used};
     s->used += sz_fs_packed_size(p);
     if (to->key > s->last_key) s->last_key = to->key;
     else sz_fs_sorter_late(s);

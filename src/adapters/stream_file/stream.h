@@ -157,14 +157,6 @@ struct sz_stream_file {
     uint64_t read, all; /* bytes of files, for progress */
 };
 
-/* sz_fs_reader_take as a compact event, its id in `made` if it came without one; the input has begun, and is no table.
- */
-static inline bool sz_fs_reader_take_compact(sz_stream_file *s, reader *r, piece *p, sz_compact *out, sz_str *made) {
-    size_t n = sz_decode_json_compact(s->decoder, sz_fs_lines_ahead(&r->lines), out, made);
-    if (n) sz_fs_lines_take(&r->lines, n, p);
-    return n > 0;
-}
-
 /* Keep what went wrong, with a finding. Always false. */
 bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...)
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
