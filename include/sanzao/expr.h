@@ -190,8 +190,11 @@ typedef struct sz_need_bounds {
     void *ctx;
     bool (*counts)(void *ctx, uint32_t slot);                                   /* is a need of it wanted? */
     bool (*param)(void *ctx, uint32_t slot, bool greatest, double *out);        /* least, or greatest, value for anyone; false: it is no such param */
+    bool (*is_whole)(void *ctx, uint32_t slot);                                 /* is it always a whole number of 0 or more? */
+    const sz_prog *(*value)(void *ctx, uint32_t slot);                          /* what the symbol stands for; NULL: it has a value of its own */
 } sz_need_bounds;
-/* Needs of a condition's being true, at most max of them: each of them, and there may be more. Returns how many. */
+/* Needs of a condition's being true, at most max of them: each of them, and there may be more. What is compared is needed too, so the
+ * divisor of a quotient must not be 0; these come last. Returns how many. */
 uint32_t sz_prog_needs(const sz_prog *p, const sz_need_bounds *of, sz_need *out, uint32_t max);
 /* The same of a value's being `least` or more. */
 uint32_t sz_prog_needs_to_reach(const sz_prog *p, double least, const sz_need_bounds *of, sz_need *out, uint32_t max);

@@ -23,6 +23,20 @@ static bool counts(void *ctx, uint32_t slot) {
     return op == SZ_OP_COUNT || op == SZ_OP_SUM || op == SZ_OP_DAYS || op == SZ_OP_SESSIONS || op == SZ_OP_ABSENCE;
 }
 
+static bool is_whole(void *ctx, uint32_t slot) {
+    const asking *a = ctx;
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return false;
+    uint8_t op = a->b->fs.features[SZ_SLOT_INDEX(slot)].op;
+    return op == SZ_OP_COUNT || op == SZ_OP_DAYS || op == SZ_OP_SESSIONS;
+}
+
+static const sz_prog *value_of(void *ctx, uint32_t slot) {
+    const asking *a = ctx;
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return NULL;
+    const sz_feature *f = &a->b->fs.features[SZ_SLOT_INDEX(slot)];
+    return f->op == SZ_OP_VALUE ? f->value : NULL;
+}
+
 /* Over all cases of `by:`. */
 static bool param_bound(void *ctx, uint32_t slot, bool greatest, double *out) {
     const asking *a = ctx;
@@ -77,7 +91,7 @@ static void guard_points(const sz_bundle *b, const sz_rule *r, const sz_need_bou
 
 sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
     asking a = {b, r};
-    sz_need_bounds of = {.ctx = &a, .counts = counts, .param = param_bound};
+    sz_need_bounds of = {.ctx = &a, .counts = counts, .param = param_bound, .is_whole = is_whole, .value = value_of};
     sz_need needs[NEEDS_MAX];
     uint32_t n = 0;
     sz_guards out = {0};

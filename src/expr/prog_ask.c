@@ -50,38 +50,69 @@ static bool bound_of(const needing *w, const tnode *n, bool greatest, double *ou
 }
 
 static void add_need(needing *w, const tnode *symbol, double least) {
+    for (uint32_t i = 0; i < w->n; i++)
+        if (w->out[i].slot == symbol->slot) {
+            if (w->out[i].least < least) w->out[i].least = least;
+            return;
+        }
     if (w->n < w->max && w->of->counts(w->of->ctx, symbol->slot))
         w->out[w->n++] = (sz_need){.slot = symbol->slot, .least = least};
 }
 
-/* What n must be true for. */
-static void needs_of(needing *w, const tnode *n, uint32_t depth) {
+/* What a comparison's being true says of the numbers on both sides. */
+static void needs_of_sides(needing *w, const tnode *n) {
     double least;
-    if (depth > SZ_EXPR_DEPTH) return;
-    if (n->kind == T_AND)
-        for (uint32_t i = 0; i < n->n; i++) needs_of(w, n->kid[i], depth + 1);
-    if (n->kind != T_CMP) return;
     const tnode *a = n->kid[0], *b = n->kid[1];
     bool is_up = n->op == '>' || n->op == 'g' || n->op == '=', is_down = n->op == '<' || n->op == 'l' || n->op == '=';
     if (is_up && a->kind == T_SYM && bound_of(w, b, false, &least)) add_need(w, a, least);
     else if (is_down && b->kind == T_SYM && bound_of(w, a, false, &least)) add_need(w, b, least);
 }
 
+/* What n's being known says: it is not where anything that it is made of is unknown, nor by a divisor of 0. */
+static void needs_to_be_known(needing *w, const tnode *n, uint32_t depth) {
+    if (depth > SZ_EXPR_DEPTH) return;
+    if (n->kind == T_SYM) {
+        const sz_prog *p = w->of->value(w->of->ctx, n->slot);
+        if (p) needs_to_be_known(w, p->root, depth + 1);
+    }
+    if (n->kind != T_ARITH) return;
+    const tnode *by = n->kid[1];
+    if (n->op == '/' && by->kind == T_SYM && w->of->is_whole(w->of->ctx, by->slot)) add_need(w, by, 1);
+    for (uint32_t i = 0; i < n->n; i++) needs_to_be_known(w, n->kid[i], depth + 1);
+}
+
+/* A comparison with what is unknown is unknown, and an `&&` with that is not true. */
+static void needs_of_known(needing *w, const tnode *n) {
+    for (uint32_t i = 0; i < n->n; i++) needs_to_be_known(w, n->kid[i], 0);
+}
+
+/* What n must be true for, by its comparisons. */
+static void needs_of(needing *w, const tnode *n, uint32_t depth, void (*of)(needing *w, const tnode *cmp)) {
+    if (depth > SZ_EXPR_DEPTH) return;
+    if (n->kind == T_AND)
+        for (uint32_t i = 0; i < n->n; i++) needs_of(w, n->kid[i], depth + 1, of);
+    if (n->kind == T_CMP) of(w, n);
+}
+
 uint32_t sz_prog_needs(const sz_prog *p, const sz_need_bounds *of, sz_need *out, uint32_t max) {
     needing w = {.out = out, .max = max, .of = of};
-    needs_of(&w, p->root, 0);
+    needs_of(&w, p->root, 0, needs_of_sides);
+    needs_of(&w, p->root, 0, needs_of_known);
     return w.n;
 }
 
 uint32_t sz_prog_needs_to_reach(const sz_prog *p, double least, const sz_need_bounds *of, sz_need *out, uint32_t max) {
     needing w = {.out = out, .max = max, .of = of};
-    const tnode *n = p->root;
+    const tnode *n = p->root, *when = NULL;
     double most;
     if (n->kind == T_COND && bound_of(&w, n->kid[2], true, &most) && most < least) { /* c ? x : too little */
-        needs_of(&w, n->kid[0], 0);
+        when = n->kid[0];
         n = n->kid[1];
     }
+    if (when) needs_of(&w, when, 0, needs_of_sides);
     if (n->kind == T_SYM) add_need(&w, n, least);
+    if (when) needs_of(&w, when, 0, needs_of_known);
+    needs_to_be_known(&w, n, 0);
     return w.n;
 }
 

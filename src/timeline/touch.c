@@ -120,13 +120,32 @@ static bool points_reached(run *x, const sz_guards *g) {
     return sum >= g->least;
 }
 
-bool guards_reached(run *x, uint32_t rule) {
-    const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
-    if (!g) return true;
+static bool all_guards_reached(run *x, uint32_t rule, const sz_guards *g) {
     if (g->n && recall_below(x, x->c->touches->needs[rule])) return false;
     for (uint32_t i = 0; i < g->n; i++)
         if (is_below(x, rule, i)) return false;
     return !g->n_clauses || points_reached(x, g);
+}
+
+#ifndef NDEBUG
+/* What the rule itself says where a guard is not reached: it does not open. */
+static void ask_rule(run *x, const sz_rule *r) {
+    sz_verdict v;
+    state_catch_up(x->tl, x->c);
+    sz_rule_judge(&x->ev, r, &v);
+    if (v.truth != SZ_TRUE || v.reached < 0) return;
+    sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    if (!ex.why.n && !ex.holds) __builtin_trap();
+}
+#endif
+
+bool guards_reached(run *x, uint32_t rule) {
+    const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
+    if (!g || all_guards_reached(x, rule, g)) return true;
+#ifndef NDEBUG
+    ask_rule(x, &x->c->bundle->rules[rule]);
+#endif
+    return false;
 }
 
 bool guards_may_stay(run *x, uint32_t rule) {

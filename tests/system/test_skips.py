@@ -81,6 +81,17 @@ rules:
     same(got, ["b firing 07T11:00", "b resolved 10T00:00", "c firing 13T11:00"], "alerts")
 
 
+def test_a_quotient_is_known_once_its_divisor_is_not_0(tmp):
+    """A meal enters the window of yesterday at midnight, when no record comes; on the 5th there is none in it, so nothing is known and all stays."""
+    rules = """features: {meals: {count: meal, over: 1d, to: yesterday}, doors: {count: door, over: 2d}, share: {value: doors / meals}}
+rules:
+  - {id: c, when: share < 2, check: daily at 07:00, level: blue}
+  - {id: d, when: doors / meals < 2, level: blue}
+"""
+    got = said(tmp, rules, "03T08:00 meal\n03T09:00 door\n05T08:00 door\n05T11:00 meal\n05T12:00 door\n06T23:00 door\n", "--until", "2026-03-06")
+    same(got, ["d firing 04T00:00", "c firing 04T07:00", "c resolved 06T00:00", "d resolved 06T00:00"], "alerts")
+
+
 def standing(tmp: Path) -> list[str]:
     """Of each alert what was said last: since, level, state."""
     last = {a["alert"]: a for a in alerts(tmp / "alerts.ndjson")}
