@@ -222,6 +222,9 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out);
  * takes, its line feed not included. 0: it is to be cut first, and decoded by sz_decode_json, for which this is the same. */
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
 
+/* The same, with the texts left where they are, for whoever keeps the line: an event of a built-in type, or 0. made: the id if it was
+ * left out, until the next call; else empty. */
+size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made);
 /* The same in one piece, in room for SZ_SLIM_MOST: an event of a built-in type, or 0. *size: of the piece. */
 size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints);
 

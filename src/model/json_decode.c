@@ -141,6 +141,13 @@ static sz_str made_id(sz_decoder *d, const char *line, sz_str raw, const sz_comp
                       sz_compact_text(c, line, SZ_TEXT_CARD), c->use_count, raw);
 }
 
+size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made) {
+    size_t n = d->only_yyjson ? 0 : d->plain(d, text, out);
+    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
+    *made = made_id(d, text.p, (sz_str){text.p, n}, out);
+    return n;
+}
+
 size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints) {
     return d->only_yyjson ? 0 : d->slim(d, text, out, size, prints);
 }
@@ -153,9 +160,9 @@ static void expand(const sz_compact *c, const char *line, sz_str made, sz_arena 
 
 size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
     sz_compact c;
-    size_t n = d->only_yyjson ? 0 : d->plain(d, text, &c);
-    if (n == 0 || n >= text.n || text.p[n] != '\n' || n > SZ_RECORD_MAX) return 0;
-    expand(&c, text.p, made_id(d, text.p, (sz_str){text.p, n}, &c), a, out);
+    sz_str made;
+    size_t n = sz_decode_json_compact(d, text, &c, &made);
+    if (n) expand(&c, text.p, made, a, out);
     return n;
 }
 
