@@ -117,7 +117,7 @@ static void fill(group *g, int n) {
     rd_kafka_destroy(rk);
 }
 
-static void group_join(group *g) {
+static void group_join_fetching(group *g, const sz_kafka_setting *at_once) {
     char why[256];
     *g = (group){.q = sz_msgq_new(), .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     sz_diags_init(&g->diags);
@@ -126,10 +126,9 @@ static void group_join(group *g) {
     g->host = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
     g->cluster = rd_kafka_mock_cluster_new(g->host, 1);
     assert_int_equal(rd_kafka_mock_topic_create(g->cluster, "events", PARTS, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
-    static const sz_kafka_setting few[] = {{.name = {"max.partition.fetch.bytes", 25}, .value = {"600", 3}}};
     g->o = (sz_kafka_options){.brokers = sz_str_of(rd_kafka_mock_cluster_bootstraps(g->cluster)),
                               .group = SZ_STR("g"),
-                              .settings = few,
+                              .settings = at_once,
                               .n_settings = 1};
     fill(g, RECORDS);
     sz_kafka_voice voice = {NULL, say};
@@ -142,6 +141,11 @@ static void group_join(group *g) {
         poll(NULL, 0, 10);
     }
     assert_int_equal(g->n_assigned, PARTS);
+}
+
+static void group_join(group *g) {
+    static const sz_kafka_setting few = {.name = {"max.partition.fetch.bytes", 25}, .value = {"600", 3}};
+    group_join_fetching(g, &few);
 }
 
 static void group_leave(group *g) {
@@ -241,6 +245,73 @@ static void test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back(
         if (i % 3 == 0) poll(NULL, 0, i % 5); /* at another stage of the fetch */
     }
     sz_stream_kafka_close(t);
+    group_leave(&g);
+    group_fini(&g);
+}
+
+/* ---- ahead ---- */
+
+static int64_t id_of(const sz_input *in) {
+    const sz_event *e = &in->record.event;
+    assert_int_equal(in->record.kind, SZ_RECORD_EVENT);
+    int64_t n = 0;
+    for (size_t i = 1; i < e->id.n; i++) n = 10 * n + e->id.p[i] - '0';
+    return n;
+}
+
+static void fill_numbered(group *g, int n) {
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char why[256], value[8192];
+    rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, "events", NULL);
+    for (int i = 0; i < n; i++) {
+        int size = snprintf(value, sizeof value,
+                            "{\"id\":\"n%d\",\"source\":\"pos\",\"type\":\"swipe\",\"student\":\"s%d\",\"amount\":1,"
+                            "\"time\":\"2026-03-02T08:00:00Z\"%s%*s}",
+                            RECORDS + i, i % 7, i % 11 ? "" : ",\"note\":\"\\u0041\"", i % 501 ? 0 : 5000, "");
+        assert_int_equal(rd_kafka_produce(rkt, 0, RD_KAFKA_MSG_F_COPY, value, (size_t)size, NULL, 0, NULL), 0);
+    }
+    assert_int_equal(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_topic_destroy(rkt);
+    rd_kafka_destroy(rk);
+}
+
+/* From there on: is each the one that comes next, and does it stay as it is until it was looked at? */
+static void read_on(group *g, sz_stream_kafka *t, int64_t from, int64_t to) {
+    sz_stream_port port = sz_stream_kafka_port(t);
+    int64_t next = from;
+    port.seek(port.self, from);
+    for (int64_t now = 0; next < to && now < 30000; now++) {
+        sz_kafka_source_poll(g->source);
+        bool did = sz_stream_kafka_step(t, now);
+        for (const sz_msg *m; (m = sz_msgq_pop(g->q));) {
+            for (uint32_t i = 0; m->kind == SZ_MSG_INPUT && i < m->n; i++, next++) {
+                assert_int_equal(m->inputs[i].origin.offset, next);
+                assert_int_equal(id_of(&m->inputs[i]), next);
+            }
+            port.want(port.self, 1 + (uint32_t)(next * 7 % 100)); /* also parts of a batch, and more than there is */
+        }
+        if (!did) poll(NULL, 0, 1);
+    }
+    assert_true(next >= to);
+}
+
+/* What another thread decoded ahead is what would have come, in its order; after a seek none of it is left. */
+static void test_what_is_decoded_ahead_is_what_comes_next(void **state) {
+    (void)state;
+    enum { FAR = 3000 };
+    static const sz_kafka_setting many = {.name = {"max.partition.fetch.bytes", 25}, .value = {"100000", 6}};
+    group g;
+    group_join_fetching(&g, &many);
+    fill_numbered(&g, FAR);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, false);
+    read_on(&g, t, RECORDS, RECORDS + FAR);
+    for (int i = 0; i < 3; i++) { /* from somewhere, for a while, with more of it ahead when that ends */
+        int64_t from = RECORDS + i * 977 % (FAR - 900);
+        read_on(&g, t, from, from + 300 + 90 * i);
+    }
+    sz_stream_kafka_close(t); /* while it is at it */
     group_leave(&g);
     group_fini(&g);
 }
@@ -346,6 +417,7 @@ int main(void) {
         cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
         cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
+        cmocka_unit_test(test_what_is_decoded_ahead_is_what_comes_next),
         cmocka_unit_test(test_what_is_given_stays_until_the_next_want)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,19 @@ bool sz_kafka_decode_value(sz_decoder *d, const sz_mapping *mapping, sz_str valu
     return true;
 }
 
+static bool has_headers(const rd_kafka_message_t *m) {
+    rd_kafka_headers_t *h = NULL;
+    return rd_kafka_message_headers(m, &h) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+bool sz_kafka_decode_compact(sz_decoder *d, const rd_kafka_message_t *m, sz_str value, sz_compact *out, sz_str *made) {
+    if (sz_decode_json_compact(d, (sz_str){value.p, value.n + 1}, out, made) != value.n) return false;
+    sz_str source = sz_compact_text(out, value.p, SZ_TEXT_SOURCE), id = sz_compact_text(out, value.p, SZ_TEXT_ID);
+    bool is_made = made->n || !id.n || (id.n > 2 && id.p[0] == 'x' && id.p[1] == ':');
+    bool is_whole = !is_made && source.n && !sz_str_is(source, "default");
+    return is_whole || !has_headers(m);
+}
+
 void sz_kafka_decode_headers(sz_decoder *d, const rd_kafka_message_t *m, sz_arena *a, sz_input *in) {
     sz_kafka_header *headers = NULL;
     size_t n = headers_of(m, a, &headers);

@@ -190,6 +190,8 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
     s->origin = (sz_str){origin, n + 6};
     s->topic = origin + 6;
     s->decoder = sz_decoder_new(o->types, o->zone);
+    pthread_mutex_init(&s->mutex, NULL);
+    pthread_cond_init(&s->work, NULL);
     sz_status rc = make_client(s, d);
     if (rc == SZ_OK) rc = subscribe(s, d);
     if (rc != SZ_OK) {
@@ -206,10 +208,13 @@ void sz_kafka_source_close(sz_kafka_source *s) {
     if (s->rk) {
         rd_kafka_consumer_close(s->rk);
         while (s->n_streams) sz_stream_kafka_close(s->streams[0]);
+        sz_sk_ahead_end(s);
         if (s->rkt) rd_kafka_topic_destroy(s->rkt);
         rd_kafka_destroy(s->rk);
     }
     sz_free(s->streams);
+    pthread_cond_destroy(&s->work);
+    pthread_mutex_destroy(&s->mutex);
     sz_decoder_free(s->decoder);
     sz_free((char *)(uintptr_t)s->origin.p);
     sz_free(s);

@@ -7,14 +7,15 @@
 
 #include <stdio.h>
 
-enum { ASK_MS = 1000, QUIET_MS = 3000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000, COPIED_MOST = 4096 };
+enum { ASK_MS = 1000, QUIET_MS = 3000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
 
 /* ---- the port: only taken up here ---- */
 
 static void release(sz_stream_kafka *t) {
-    for (uint32_t i = 0; i < t->n_held; i++) rd_kafka_message_destroy(t->held[i]);
-    t->n_given = t->n_held = 0;
-    sz_arena_reset(&t->arena);
+    if (!t->n_given) return;
+    t->n_given = 0;
+    batch *b = sz_sk_batch(t);
+    if (b->at == b->n) sz_sk_batch_done(t);
 }
 
 static void want(void *self, uint32_t max) {
@@ -84,6 +85,7 @@ static bool move_to(sz_stream_kafka *t, int64_t offset) {
     rd_kafka_error_t *e = rd_kafka_seek_partitions(t->s->rk, list, ASK_MS);
     bool is_done = !e && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
     if (e) rd_kafka_error_destroy(e);
+    sz_sk_batches_drop(t);
     if (is_done) {
         empty_queue(t);
         rd_kafka_resume_partitions(t->s->rk, list);
@@ -144,28 +146,13 @@ static void on_event(sz_stream_kafka *t, const rd_kafka_message_t *m) {
               rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
 }
 
-/* A small value is copied, so that librdkafka's message goes while it is in the caches: after the worker's step each of
- * its lines would have to come from far away once more, only to be freed. */
-static sz_str value_of(sz_stream_kafka *t, const rd_kafka_message_t *m, bool *is_copy) {
-    sz_str value = {m->payload, m->payload ? m->len : 0};
-    *is_copy = value.n <= COPIED_MOST;
-    return *is_copy ? sz_arena_str(&t->arena, value) : value;
-}
-
-static void take(sz_stream_kafka *t, rd_kafka_message_t *m) {
-    bool is_copy;
+static void give(sz_stream_kafka *t, const batch *b, const item *x) {
     sz_input *in = &t->given[t->n_given++];
-    sz_str value = value_of(t, m, &is_copy);
-    t->next = m->offset + 1;
-    rd_kafka_timestamp_type_t type;
-    int64_t ms = rd_kafka_message_timestamp(m, &type);
-    if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) t->last_ms = ms;
-    in->origin = (sz_origin){t->s->origin, t->partition, m->offset, 0};
+    sz_sk_batch_give(b, x, in);
+    in->origin = (sz_origin){t->s->origin, t->partition, x->offset, 0};
     in->repeat = 0;
-    bool is_whole = sz_kafka_decode_value(t->s->decoder, t->s->o.mapping, value, &t->arena, in);
-    if (!is_whole) sz_kafka_decode_headers(t->s->decoder, m, &t->arena, in);
-    if (is_whole && is_copy) rd_kafka_message_destroy(m);
-    else t->held[t->n_held++] = m;
+    t->next = x->offset + 1;
+    if (x->time_ms != SZ_TIME_NONE) t->last_ms = x->time_ms;
 }
 
 static bool is_at_end(const sz_stream_kafka *t) {
@@ -174,25 +161,22 @@ static bool is_at_end(const sz_stream_kafka *t) {
 
 /* After a seek librdkafka may give a stretch twice: one from a fetch that was under way, one from its own. What is
  * behind the place is dropped; and what came behind something that asks for a seek. */
-static void take_or_drop(sz_stream_kafka *t, rd_kafka_message_t *m) {
-    bool is_next = !m->err && m->offset >= t->next && !t->has_seek;
-    if (is_next && (t->end_at < 0 || m->offset < t->end_at)) {
-        take(t, m);
-        return;
-    }
-    if (m->err && !t->has_seek) on_event(t, m);
+static void give_or_drop(sz_stream_kafka *t, const batch *b, const item *x) {
+    const rd_kafka_message_t *event = x->rare && x->rare->m && x->rare->m->err ? x->rare->m : NULL;
+    bool is_next = !event && x->offset >= t->next && !t->has_seek;
+    if (is_next && (t->end_at < 0 || x->offset < t->end_at)) give(t, b, x);
+    else if (event && !t->has_seek) on_event(t, event);
     else if (is_next) t->eof_at = t->end_at; /* what came after the end that was asked for */
-    rd_kafka_message_destroy(m);
 }
 
 static bool do_want(sz_stream_kafka *t) {
-    rd_kafka_message_t *came[MOST_INPUTS];
     bool did = false;
-    while (t->n_given < t->wanted && !is_at_end(t) && !t->has_seek) {
-        ssize_t n = rd_kafka_consume_batch_queue(t->rkq, 0, came, t->wanted - t->n_given);
-        if (n <= 0) break;
+    while (!t->n_given && !is_at_end(t) && !t->has_seek) {
+        batch *b = sz_sk_batch(t);
+        if (!b) break;
         did = true;
-        for (ssize_t i = 0; i < n; i++) take_or_drop(t, came[i]);
+        while (b->at < b->n && t->n_given < t->wanted) give_or_drop(t, b, &b->items[b->at++]);
+        if (!t->n_given) sz_sk_batch_done(t);
     }
     if (t->n_given) {
         t->wanted = 0;
@@ -265,16 +249,18 @@ sz_stream_kafka *sz_kafka_source_open(sz_kafka_source *s, int32_t partition, sz_
     t->tells_group = tells_group;
     t->eof_at = t->end_at = t->settled = t->told = -1;
     t->last_ms = SZ_TIME_NONE;
-    sz_arena_init(&t->arena);
+    pthread_mutex_init(&t->mutex, NULL);
     t->rkq = rd_kafka_queue_get_partition(s->rk, s->topic, partition);
     rd_kafka_queue_forward(t->rkq, NULL);
     const uint64_t one = 1;
     rd_kafka_queue_io_event_enable(t->rkq, s->o.wake_fd, &one, sizeof one);
+    pthread_mutex_lock(&s->mutex);
     if (s->n_streams == s->room) {
         s->room = s->room ? 2 * s->room : 8;
         s->streams = sz_realloc(s->streams, s->room * sizeof(sz_stream_kafka *));
     }
     s->streams[s->n_streams++] = t;
+    pthread_mutex_unlock(&s->mutex);
     return t;
 }
 
@@ -282,11 +268,15 @@ void sz_stream_kafka_close(sz_stream_kafka *t) {
     if (!t) return;
     answer_overtaken(t);
     sz_kafka_source *s = t->s;
+    pthread_mutex_lock(&s->mutex);
     for (uint32_t i = 0; i < s->n_streams; i++)
         if (s->streams[i] == t) s->streams[i] = s->streams[--s->n_streams];
-    release(t);
+    pthread_mutex_unlock(&s->mutex);
+    pthread_mutex_lock(&t->mutex); /* until a batch that is being filled is filled */
+    pthread_mutex_unlock(&t->mutex);
+    pthread_mutex_destroy(&t->mutex);
     rd_kafka_queue_io_event_enable(t->rkq, -1, NULL, 0);
     rd_kafka_queue_destroy(t->rkq);
-    sz_arena_fini(&t->arena);
+    for (uint32_t i = 0; i < BATCHES; i++) sz_sk_batch_free(t->ring[i]);
     sz_free(t);
 }

@@ -5,14 +5,41 @@
  *
  *   source    the group: assignments, revocations, what is settled
  *   stream    want and seek of one partition
+ *   ahead     its batches, and the thread that fills them
+ *   batch     records as they wait to be given
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
 #define SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
 
 #include <librdkafka/rdkafka.h>
+#include <pthread.h>
 #include <sanzao/kafka.h>
+#include <stdatomic.h>
 
 enum { MOST_INPUTS = 64 }; /* of a message: while they are used they are to stay in the caches */
+enum { BATCHES = 16 };     /* of a partition that are decoded ahead, at most */
+
+/* What is not as most records are, or none at all. */
+typedef struct rare {
+    sz_input in;           /* raw and record */
+    rd_kafka_message_t *m; /* an event, by its err; or what raw borrows from, where it is large. NULL: neither */
+} rare;
+
+typedef struct item {
+    sz_compact c; /* texts lie in the value */
+    int64_t offset, time_ms;
+    uint32_t at, n;        /* its value, among the batch's */
+    uint32_t made, n_made; /* an id that was made, likewise */
+    rare *rare;            /* NULL: c is all there is */
+} item;
+
+typedef struct batch {
+    item items[MOST_INPUTS];
+    uint32_t n, at; /* at: those before it were given */
+    uint32_t n_held;
+    sz_buf values;  /* each with a line feed behind it */
+    sz_arena arena; /* of what is rare */
+} batch;
 
 struct sz_kafka_source {
     sz_kafka_voice voice; /* first: the client's opaque value */
@@ -29,6 +56,12 @@ struct sz_kafka_source {
     sz_kafka_news news;
     int64_t quiet_until_ms; /* no answer: nothing is asked before then */
     int64_t committed_ms;   /* when the group was told last */
+    /* the thread that fills batches ahead (ahead.c) */
+    pthread_mutex_t mutex; /* over the list of streams, and its sleep */
+    pthread_cond_t work;
+    pthread_t thread;
+    atomic_bool is_asleep;
+    bool has_tried, has_thread, is_over;
 };
 
 struct sz_stream_kafka {
@@ -53,12 +86,29 @@ struct sz_stream_kafka {
     int64_t settled, told; /* -1: nothing */
     int64_t retry_ms;
     uint32_t n_tries;
-    /* what was given, and the messages that it borrows from: kept until the next want */
+    /* what was given, out of the first batch: it stays until the next want */
     sz_input given[MOST_INPUTS];
-    rd_kafka_message_t *held[MOST_INPUTS];
-    uint32_t n_given, n_held;
-    sz_arena arena; /* of those values that were copied */
+    uint32_t n_given;
+    /* batches from `first` to `end` are the member's, the others whoever's has the mutex (ahead.c) */
+    batch *ring[BATCHES];
+    _Atomic uint32_t first, end;
+    atomic_bool is_ahead; /* more of the same waits in librdkafka's queue, it seems */
+    pthread_mutex_t mutex;
 };
+
+/* batch.c */
+/* What waits in q, as far as there is room. */
+void sz_sk_batch_fill(batch *b, const sz_kafka_source *s, sz_decoder *d, rd_kafka_queue_t *q);
+/* Raw and record, which borrow from the batch. */
+void sz_sk_batch_give(const batch *b, const item *x, sz_input *in);
+void sz_sk_batch_drop(batch *b); /* it is empty then */
+void sz_sk_batch_free(batch *b);
+
+/* ahead.c */
+batch *sz_sk_batch(sz_stream_kafka *t);      /* the first one; NULL: nothing is there */
+void sz_sk_batch_done(sz_stream_kafka *t);   /* that one */
+void sz_sk_batches_drop(sz_stream_kafka *t); /* all but what is given; more comes when one is asked for */
+void sz_sk_ahead_end(sz_kafka_source *s);    /* its thread */
 
 /* source.c */
 void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const char *zh, ...);
