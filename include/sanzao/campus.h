@@ -163,6 +163,9 @@ enum { SZ_LEAVE_LEAVE, SZ_LEAVE_SICK, SZ_LEAVE_INTERNSHIP, SZ_LEAVE_EXCHANGE, SZ
 extern const char *const sz_leave_kinds[SZ_N_LEAVE_KINDS];
 enum { SZ_ON_LEAVE_KINDS = 1 << SZ_LEAVE_LEAVE | 1 << SZ_LEAVE_SICK | 1 << SZ_LEAVE_INTERNSHIP | 1 << SZ_LEAVE_EXCHANGE };
 bool sz_campus_on_leave(const sz_campus *c, uint32_t student, const uint8_t *known, uint32_t kinds, int64_t t_ms);
+/* The same of a kind of the school's own, by its name; and does any row of leaves.csv have that kind? */
+bool sz_campus_on_own_leave(const sz_campus *c, uint32_t student, const uint8_t *known, sz_str kind, int64_t t_ms);
+bool sz_campus_has_own_kind(const sz_campus *c, sz_str kind);
 /* Interval in which a leave is in force for its purpose: as given, or noon to noon for a permit given in days. */
 void sz_leave_span(const sz_campus *c, const sz_leave *l, int64_t *from_ms, int64_t *to_ms);
 

@@ -33,7 +33,7 @@ struct door {
     uint8_t direction; /* sz_direction */
 };
 
-/* What queries of leaves read: the interval in force, with the kind as a bit (0: another kind). */
+/* What queries of leaves read: the interval in force, with the kind as a bit (1 << SZ_N_LEAVE_KINDS: another kind). */
 struct leave_use {
     int64_t from_ms, to_ms;
     uint32_t kind;

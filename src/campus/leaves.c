@@ -97,7 +97,7 @@ static int in_order(const void *pa, const void *pb, void *ctx) {
 
 /* A permit given in days covers the nights of those evenings, noon to noon. */
 static void set_use(const sz_zone *z, const sz_leave *l, struct leave_use *u) {
-    *u = (struct leave_use){l->from_ms, l->to_ms, l->kind_id < SZ_N_LEAVE_KINDS ? 1u << l->kind_id : 0};
+    *u = (struct leave_use){l->from_ms, l->to_ms, 1u << l->kind_id};
     if (!l->is_days || !(u->kind & (1u << SZ_LEAVE_LATE_PERMIT | 1u << SZ_LEAVE_OVERNIGHT_PERMIT))) return;
     u->from_ms = sz_zone_noon(z, sz_zone_day(z, l->from_ms));
     if (l->to_ms != SZ_TIME_MAX) u->to_ms = sz_zone_noon(z, sz_zone_day(z, l->to_ms));
@@ -131,13 +131,30 @@ void sz_leave_span(const sz_campus *c, const sz_leave *l, int64_t *from_ms, int6
     *to_ms = u.to_ms;
 }
 
-bool sz_campus_on_leave(const sz_campus *c, uint32_t student, const uint8_t *known, uint32_t kinds, int64_t t_ms) {
+/* Is the student on one of these leaves, of the kind where one is named? */
+static bool is_on(const sz_campus *c, uint32_t student, const uint8_t *known, uint32_t kinds, const sz_str *own,
+                  int64_t t_ms) {
     if (student >= c->n_students) return false;
     const sz_student *s = &c->students[student];
     for (uint32_t i = s->leave_from; i < s->leave_to; i++) {
         const struct leave_use *u = &c->uses[i];
         if (!(u->kind & kinds) || t_ms < u->from_ms || t_ms >= u->to_ms) continue;
+        if (own && !sz_str_eq(c->leaves[i].kind, *own)) continue;
         if (!known || known[i >> 3] >> (i & 7) & 1) return true;
     }
+    return false;
+}
+
+bool sz_campus_on_leave(const sz_campus *c, uint32_t student, const uint8_t *known, uint32_t kinds, int64_t t_ms) {
+    return is_on(c, student, known, kinds, NULL, t_ms);
+}
+
+bool sz_campus_on_own_leave(const sz_campus *c, uint32_t student, const uint8_t *known, sz_str kind, int64_t t_ms) {
+    return is_on(c, student, known, 1u << SZ_N_LEAVE_KINDS, &kind, t_ms);
+}
+
+bool sz_campus_has_own_kind(const sz_campus *c, sz_str kind) {
+    for (uint32_t i = 0; i < c->n_leaves; i++)
+        if (c->leaves[i].kind_id == SZ_N_LEAVE_KINDS && sz_str_eq(c->leaves[i].kind, kind)) return true;
     return false;
 }

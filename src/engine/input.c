@@ -142,12 +142,17 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 }
 
 /* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. There, too,
- * it stands whether the line that one of a batch has the identity of was used at all: a dead letter takes no id. */
-static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student, bool is_late) {
+ * it stands whether the line that one of a batch has the identity of was used at all: a dead letter takes no id. The
+ * reader knows no cards: where a source names students here and cards there, the log is asked of each. */
+static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, const use *u, bool is_late) {
+    enum { BOTH = 3 };
+    stream_clock *s = &w->clocks.sources[u->source];
+    s->named_by |= e->student.n ? 1 : 2;
     if (in->repeat == 1 && !is_late) return SZ_INSERT_DUPLICATE;
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
-    if (student == SZ_NONE) return SZ_INSERTED;
-    return sz_timeline_find(student_awake(w, student), &w->tc, e, w->o.order == SZ_SORTED && !in->repeat);
+    if (u->student == SZ_NONE) return SZ_INSERTED;
+    bool is_lone = w->o.order == SZ_SORTED && !in->repeat && s->named_by != BOTH;
+    return sz_timeline_find(student_awake(w, u->student), &w->tc, e, is_lone);
 }
 
 static sz_cause cause_of(const sz_event *e) {
@@ -226,7 +231,7 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         return true;
     uint32_t source = source_of(w, e->source);
     bool is_late = is_too_late(w, e, source);
-    sz_insert repeat = find_repeat(w, in, e, student, is_late);
+    sz_insert repeat = find_repeat(w, in, e, &(use){.student = student, .source = source}, is_late);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
         return true;

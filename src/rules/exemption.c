@@ -17,6 +17,12 @@ static bool on_leave(const sz_eval *ev, uint32_t kinds) {
     return sz_campus_on_leave(ev->facts->campus, ev->student, ev->facts->known, kinds, ev->t_ms);
 }
 
+/* A name that nothing built in has: a tag, or a kind of leave of the school's own. */
+static bool is_named(const sz_eval *ev, sz_str name) {
+    if (has_tag(ev, name)) return true;
+    return ev->use_leaves && sz_campus_on_own_leave(ev->facts->campus, ev->student, ev->facts->known, name, ev->t_ms);
+}
+
 sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x) {
     const sz_calendar *k = sz_campus_calendar(ev->facts->campus);
     bool is_unknown = false, b = false;
@@ -29,7 +35,7 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
     case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->down_types, ev->t_ms); break;
     case SZ_EX_FEED_SILENT: b = sz_facts_is_silent(ev->facts, ev->day, ev->t_ms); break;
     case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
-    case SZ_EX_TAG: b = has_tag(ev, x->name); break;
+    case SZ_EX_TAG: b = is_named(ev, x->name); break;
     }
     return is_unknown ? SZ_UNSURE : b ? SZ_TRUE : SZ_FALSE;
 }

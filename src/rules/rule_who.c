@@ -62,7 +62,8 @@ static bool has_any(sz_str s, const char *signs) {
 static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_loading *l = g->l;
     bool has_roster = l->campus && !sz_campus_is_empty(l->campus);
-    if (has_roster && sz_campus_has_tag(l->campus, item->text)) return;
+    if (has_roster && (sz_campus_has_tag(l->campus, item->text) || sz_campus_has_own_kind(l->campus, item->text)))
+        return;
     struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);

@@ -199,7 +199,8 @@ def feed_of(source: str, row: dict) -> Feed:
 
 
 def leave_of(row: dict) -> Leave:
-    begin, end = begin_of(row["from"]), end_of(row["to"])
-    days = (parse_day(row["from"]), parse_day(row["to"])) if is_day(row["from"]) and is_day(row["to"]) else None
+    to = row.get("to")  # without one it has no end
+    begin, end = begin_of(row["from"]), end_of(to)
+    days = (parse_day(row["from"]), parse_day(to)) if to and is_day(row["from"]) and is_day(to) else None
     return Leave(str(row["student"]), row["kind"], begin, end, days,
                  parse_time(row["recorded"]) if row.get("recorded") else None)
