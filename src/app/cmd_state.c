@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd_common.h"
 #include "commands.h"
@@ -31,8 +32,11 @@ int cmd_state(int argc, char **argv) {
         bool is_repartition = c.n_rest == 1 && strcmp(c.rest[0], "repartition") == 0;
         bool is_show = c.n_rest == 2 && strcmp(c.rest[0], "show") == 0;
         if (is_repartition && !sz_str_is(job.state, "memory")) code = cmd_state_repartition(&job);
-        else if (is_show && !sz_str_is(job.state, "memory")) code = sz_job_show(&job, sz_str_of(c.rest[1]));
-        else {
+        else if (is_show && !sz_str_is(job.state, "memory")) {
+            /* the log says something by itself, where nobody named rules and none are here */
+            if (!c.given[SZ_O_RULES] && access(job.rules, F_OK)) job.rules = NULL;
+            code = sz_job_show(&job, sz_str_of(c.rest[1]));
+        } else {
             fputs(c.lang == SZ_ZH ? usage_zh : usage_en, stderr);
             fputc('\n', stderr);
             code = 2;

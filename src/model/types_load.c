@@ -155,7 +155,7 @@ static void read_key(loader *l, const sz_yaml *key, const sz_yaml *n, sz_type *t
 }
 
 static void read_type(loader *l, const sz_yaml *key, const sz_yaml *n) {
-    static const char *const kept[] = {"feed_status", "any", "seen"};
+    static const char *const kept[] = {"feed_status", "any", "seen", "alert"};
     if (!check_name(l, key)) return;
     if (sz_types_find(l->t, key->text) >= 0 || sz_name_find(kept, sizeof kept / sizeof *kept, key->text) >= 0) {
         taken(l, key, "choose another name for this type", "请为该类型另取名称");

@@ -124,9 +124,11 @@ static void unknown_param(struct sz_ruling *g, const sz_yaml *key) {
     for (uint32_t i = 0; i < g->scope.n_params; i++)
         sz_near_try(&near, g->scope.params[i].name, "param of the rule", "规则的参数", (sz_span){0});
     if (sz_near_any(&near)) sz_near_hint(l, d, &near);
+    else if (g->k.params)
+        sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s", sz_rules_place(l, g->k.params->span));
     else
-        sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s",
-                      sz_rules_place(l, g->k.params ? g->k.params->span : g->decl->key->span));
+        sz_rules_hint(l, d, "it has none of its own; it stands at %s", "它没有自己的参数；规则在 %s",
+                      sz_rules_place(l, g->decl->key->span));
 }
 
 static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *was) {

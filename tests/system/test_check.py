@@ -129,6 +129,20 @@ def test_a_yaml_mistake_brings_no_second_finding_but_a_key_twice_hides_none(tmp)
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), ["campus/types.yaml:2:1 SZ011", "campus/types.yaml:3:17 SZ251"], "types")
 
 
+def test_a_type_has_no_name_that_rules_read_otherwise(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/types.yaml", "".join(f"{name}: {{}}\n" for name in ("alert", "any", "seen", "swipe", "feed_status", "gym")))
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), [f"campus/types.yaml:{i}:1 SZ255" for i in range(1, 6)], "taken")
+
+
+def test_an_adjusted_param_that_is_not_there_is_shown_where_they_would_stand(tmp):
+    rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n > %s, level: blue%s}\nadjust: {r: {because: 试用, params: {most: 3}}}\n"
+    for text, hint in ((rule % ("few", ", params: {few: 2}"), "its params stand at rules/r.yaml:3"), (rule % (2, ""), "it has none of its own; it stands at rules/r.yaml:3")):
+        write(tmp / "rules/r.yaml", text)
+        expect(hint in sanzao(tmp, "check", "rules", rc=1).out.decode(), hint)
+
+
 def test_logs_of_a_run_show_no_row_of_a_student(tmp):
     """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
     write(tmp / "rules/r.yaml", "rules: []\n")

@@ -670,4 +670,16 @@ def test_state_shown_with_another_campus_or_other_rules_says_so(tmp):
     expect("说明[SZ476]：这里给出的校园数据与上次运行的不同" in show("--rules", "rules", "--lang", "zh"), "in Chinese")
 
 
+def test_state_show_asks_for_no_rules_where_there_are_none(tmp):
+    folder = CAMPUS.write(tmp / "campus-of-them")
+    write_lines(folder / "events.ndjson", LINES)
+    run(folder, *STATE, *UNTIL)
+    (folder / "rules").rename(folder / "elsewhere")
+    show = lambda *args, rc=0: sanzao(folder, "state", "show", "s001", *STATE, *args, rc=rc)
+    told, full = json.loads(show().out), json.loads(show("--campus", "campus", "--rules", "elsewhere").out)
+    same((told["student"], told["records"], len(told["log"])), (full["student"], full["records"], len(full["log"])), "the log")
+    expect("SZ476" in show().err, "that it is not the run's rules", show())
+    show("--rules", "rules", rc=4)
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
