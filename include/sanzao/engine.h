@@ -377,5 +377,6 @@ void sz_worker_judged(sz_worker *w, sz_judged *out);
 void sz_worker_summary(sz_worker *w, sz_buf *out);
 /* For `state show`: the student's record decoded. SZ_NOT_FOUND. */
 sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out);
+sz_status sz_worker_show_in(sz_worker *w, sz_str student, sz_lang lang, sz_buf *out); /* values in that language */
 
 #endif

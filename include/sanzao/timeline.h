@@ -307,6 +307,6 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);
 /* For people and tests: bytes held without and in the log. */
 void sz_timeline_memory(const sz_timeline *tl, size_t *state, size_t *log);
 /* Decoded, as JSON (sanzao state show). */
-void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c);
+void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang);
 
 #endif

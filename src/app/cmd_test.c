@@ -11,6 +11,7 @@
 #include "rule_test.h"
 
 typedef struct tally {
+    const sz_inputs *in;
     uint32_t passed, failed, rules, tested;
     sz_buf text; /* of the failures */
     sz_lang lang;
@@ -41,6 +42,21 @@ static void put_label(sz_buf *out, bool is_expected, sz_lang lang) {
     sz_buf_put_z(out, labels[lang == SZ_ZH][is_expected]);
 }
 
+static bool is_inside(sz_str s, size_t at) { return at < s.n && ((uint8_t)s.p[at] & 0xC0) == 0x80; }
+
+/* Under what was said: from where it leaves the other to where the two meet again. */
+static void put_carets(sz_buf *out, sz_str want, sz_str got, sz_lang lang) {
+    size_t from = 0, behind = 0, most = want.n < got.n ? want.n : got.n;
+    while (from < most && want.p[from] == got.p[from]) from++;
+    while (from && is_inside(got, from)) from--;
+    while (behind < most - from && want.p[want.n - 1 - behind] == got.p[got.n - 1 - behind]) behind++;
+    while (behind && is_inside(got, got.n - behind)) behind--;
+    size_t cells = sz_text_width((sz_str){got.p + from, got.n - behind - from});
+    sz_buf_printf(out, "%*s", (int)(sz_text_width((sz_str){got.p, from}) + (lang == SZ_ZH ? 12 : 16)), "");
+    for (size_t i = 0; i < cells || i == 0; i++) sz_buf_put_u8(out, '^');
+    sz_buf_put_u8(out, '\n');
+}
+
 static void put_texts(sz_buf *out, const sz_test_expect *e, const sz_test_said *s, sz_lang lang) {
     const struct { sz_str want, got; } texts[] = {{e->zh, s->zh}, {e->en, s->en}};
     for (size_t i = 0; i < 2; i++) {
@@ -49,6 +65,7 @@ static void put_texts(sz_buf *out, const sz_test_expect *e, const sz_test_said *
         sz_buf_printf(out, "%.*s\n", SZ_FMT_STR(texts[i].want));
         put_label(out, false, lang);
         sz_buf_printf(out, "%.*s\n", SZ_FMT_STR(texts[i].got));
+        put_carets(out, texts[i].want, texts[i].got, lang);
     }
 }
 
@@ -69,7 +86,8 @@ static void put_nothing(sz_buf *out, const sz_rule_test *t, sz_lang lang) {
 
 static void put_failure(tally *y, const sz_rule *r, const sz_rule_test *t, const sz_test_result *o) {
     sz_buf *out = &y->text;
-    bool zh = y->lang == SZ_ZH, any = false, is_unmet = false;
+    bool zh = y->lang == SZ_ZH, any = false;
+    const sz_test_expect *unmet = NULL; /* the first one */
     sz_buf_printf(out, zh ? "失败  %.*s › %.*s  " : "FAIL  %.*s › %.*s  ", SZ_FMT_STR(r->id), SZ_FMT_STR(t->name));
     put_place(out, t->span);
     sz_buf_put_u8(out, '\n');
@@ -78,12 +96,14 @@ static void put_failure(tally *y, const sz_rule *r, const sz_rule_test *t, const
         return;
     }
     for (uint32_t i = 0; i < t->n_expects; i++) {
-        if (!o->was_met[i]) put_unmet(out, &t->expects[i], y->lang), is_unmet = true;
-        else if (o->instead[i]) put_texts(out, &t->expects[i], o->instead[i], y->lang);
+        if (!o->was_met[i]) {
+            put_unmet(out, &t->expects[i], y->lang);
+            if (!unmet) unmet = &t->expects[i];
+        } else if (o->instead[i]) put_texts(out, &t->expects[i], o->instead[i], y->lang);
     }
     for (uint32_t k = 0; k < o->n_said; k++) {
         const sz_test_said *s = &o->said[k];
-        if (s->is_expected && !(is_unmet && s->what == SZ_TEST_RESOLVES && s->day >= t->first_day)) continue;
+        if (s->is_expected && !(unmet && s->what == SZ_TEST_RESOLVES && s->day >= t->first_day)) continue;
         put_label(out, false, y->lang);
         put_when(out, s->day, s->ms);
         sz_buf_put_z(out, "  ");
@@ -91,7 +111,8 @@ static void put_failure(tally *y, const sz_rule *r, const sz_rule_test *t, const
         sz_buf_put_u8(out, '\n');
         any = true;
     }
-    if (is_unmet && !any) put_nothing(out, t, y->lang);
+    if (unmet && !any) put_nothing(out, t, y->lang);
+    if (unmet) sz_test_because(out, y->in, r, t, unmet, y->lang);
 }
 
 /* ---- JSON ---- */
@@ -132,12 +153,12 @@ static void json_failure(tally *y, const sz_rule *r, const sz_rule_test *t, cons
 
 /* ---- all ---- */
 
-static void run_rule(tally *y, const sz_inputs *in, const sz_rule *r) {
+static void run_rule(tally *y, const sz_rule *r) {
     y->rules++;
     y->tested += r->n_tests > 0;
     for (uint32_t i = 0; i < r->n_tests; i++) {
         sz_test_result o;
-        sz_rule_test_run(in, r, &r->tests[i], &o);
+        sz_rule_test_run(y->in, &r->tests[i], &o);
         if (o.is_passed) y->passed++;
         else {
             y->failed++;
@@ -168,7 +189,7 @@ static void print(const tally *y) {
 int sz_job_test(const sz_job *job, bool as_json) {
     sz_diags d;
     sz_inputs in;
-    tally y = {.lang = job->lang, .as_json = as_json};
+    tally y = {.in = &in, .lang = job->lang, .as_json = as_json};
     sz_diags_init(&d);
     sz_status s = sz_inputs_load(job, &d, &in);
     if (d.n_errors || s != SZ_OK) sz_diags_show(&d, job->lang);
@@ -176,7 +197,7 @@ int sz_job_test(const sz_job *job, bool as_json) {
         sz_buf_init(&y.text);
         for (uint32_t i = 0; i < in.bundle->n_rules; i++) {
             sz_bundle_only(in.bundle, i, in.types);
-            run_rule(&y, &in, &in.bundle->rules[i]);
+            run_rule(&y, &in.bundle->rules[i]);
         }
         print(&y);
         sz_buf_fini(&y.text);

@@ -26,8 +26,15 @@ typedef struct sz_test_result {
 } sz_test_result;
 
 /* in: rules and campus as sz_job_test loaded them; the bundle runs this rule only. */
-void sz_rule_test_run(const sz_inputs *in, const sz_rule *r, const sz_rule_test *t, sz_test_result *out);
+void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_result *out);
+/* The student's record as it stands at that instant of the test, as sz_worker_show has it; nothing if it cannot be run.
+ */
+void sz_rule_test_show(const sz_inputs *in, const sz_rule_test *t, int32_t day, int32_t ms, sz_lang lang, sz_buf *out);
 void sz_test_result_fini(sz_test_result *r);
+/* Lines that say why: the features that the rule compares, at the instant of an expectation, and the last records
+ * before it with those of its events that they fit. */
+void sz_test_because(sz_buf *out, const sz_inputs *in, const sz_rule *r, const sz_rule_test *t, const sz_test_expect *e,
+                     sz_lang lang);
 /* Run all tests of the rules, print what failed and the counts; the exit status of the contract. */
 int sz_job_test(const sz_job *job, bool as_json);
 

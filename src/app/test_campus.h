@@ -8,6 +8,7 @@
 
 #include "job.h"
 
+#define SZ_TEST_STUDENT SZ_STR("s1")
 int32_t sz_test_first_day(const sz_calendar *k, const sz_rule_test *t);
 sz_status sz_test_campus(const sz_inputs *in, const sz_rule_test *t, int32_t d1, sz_diags *d, sz_campus **out);
 

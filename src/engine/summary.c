@@ -139,9 +139,13 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     sz_buf_printf(out, ",\"clock\":\"%s\"}", text);
 }
 
-sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out) {
+sz_status sz_worker_show_in(sz_worker *w, sz_str student, sz_lang lang, sz_buf *out) {
     uint32_t i = student_get(w, student, false);
     if (i == SZ_NONE) return SZ_NOT_FOUND;
-    sz_timeline_json(out, student_awake(w, i), &w->tc);
+    sz_timeline_json(out, student_awake(w, i), &w->tc, lang);
     return SZ_OK;
+}
+
+sz_status sz_worker_show(sz_worker *w, sz_str student, sz_buf *out) {
+    return sz_worker_show_in(w, student, SZ_EN, out);
 }

@@ -43,7 +43,7 @@ static void put_log(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
     sz_buf_put_u8(out, ']');
 }
 
-static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
+static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang) {
     run x;
     run_init(&x, (sz_timeline *)(uintptr_t)tl, (sz_tlctx *)(uintptr_t)c, NULL);
     int64_t t = tl->head_key == INT64_MIN ? c->begin_ms : key_time(tl->head_key);
@@ -57,7 +57,7 @@ static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) 
             sz_xval v = sz_feature_value(&x.ev, i);
             sz_buf text;
             sz_buf_init(&text);
-            sz_text_value(&text, &v, f->unit, SZ_EN, c->zone);
+            sz_text_value(&text, &v, f->unit, lang, c->zone);
             if (any) sz_buf_put_u8(out, ',');
             any = true;
             sz_json_str(out, f->name);
@@ -93,7 +93,7 @@ static void put_episodes(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) 
     sz_buf_put_u8(out, ']');
 }
 
-void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
+void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang) {
     size_t state, log;
     sz_timeline_memory(tl, &state, &log);
     sz_buf_put_z(out, "{\"schema\":1,\"student\":");
@@ -101,7 +101,7 @@ void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
     sz_buf_printf(out, ",\"active\":%s,", tl->is_active ? "true" : "false");
     put_time(out, c, "evaluated_through", tl->head_key == INT64_MIN ? SZ_TIME_NONE : key_time(tl->head_key));
     sz_buf_printf(out, ",\"records\":%u,\"bytes\":{\"state\":%zu,\"log\":%zu},", tl->n_log, state, log);
-    put_features(out, tl, c);
+    put_features(out, tl, c, lang);
     sz_buf_put_u8(out, ',');
     put_episodes(out, tl, c);
     sz_buf_put_u8(out, ',');

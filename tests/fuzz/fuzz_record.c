@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         sz_timeline_settle(&tl, &f.ctx);
         sz_buf out;
         sz_buf_init(&out);
-        sz_timeline_json(&out, &tl, &f.ctx);
+        sz_timeline_json(&out, &tl, &f.ctx, SZ_EN);
         sz_timeline_pack(&out, &tl, &f.ctx);
         sz_buf_fini(&out);
     }

@@ -196,6 +196,27 @@ def test_texts_are_compared_where_given(tmp):
     for text in ("失败  r › t", "期望  旷课 3 次", "实际  旷课 2 次", "1 个失败，0 个通过"): expect(text in shown, text, "is missing:", shown)
 
 
+def test_a_text_that_differs_is_marked_where_it_does(tmp):
+    rule = COUNT + "\n    message: {zh: '近 7 天旷课 {value} 次', en: '{value|class|classes} missed'}"
+    events = "events: ['d1,d2 08:00 attendance absent'], expect: "
+    for lang, text, mark in (("en", "zh: 近 7 天旷课 3 次", "      got       近 7 天旷课 2 次\n" + " " * 28 + "^\n"),
+                             ("zh", "zh: 近 7 天旷课 3 次", "      实际  近 7 天旷课 2 次\n" + " " * 24 + "^\n"),
+                             ("en", "zh: 近 7 天旷课", "      got       近 7 天旷课 2 次\n" + " " * 27 + "^^^^^\n"),
+                             ("en", "zh: 近 7 天缺课 2 次", "      got       近 7 天旷课 2 次\n" + " " * 23 + "^^\n"),
+                             ("en", "en: 2 classes", "      got       2 classes missed\n" + " " * 25 + "^^^^^^^\n")):
+        one(tmp, rule, events + f"[{{at: d2 08:00 fires yellow, {text}}}]")
+        shown = sanzao(tmp, "test", "rules", "--lang", lang, rc=1).out.decode()
+        expect(mark in shown, repr(mark), "is missing:", shown)
+
+
+def test_what_did_not_come_has_its_reasons(tmp):
+    one(tmp, COUNT, "events: ['d1 08:00 attendance absent', 'd2 09:00 attendance present', 'd3 10:00 attendance absent'], expect: ['d2 09:30 fires yellow']")
+    for lang, lines in (("en", "      because   d2 09:00  missed_7d = 1\n                d1 Mon 08:00  attendance  missed\n                d2 Tue 09:00  attendance\n1 failed"),
+                        ("zh", "      因为  d2 09:00  missed_7d = 1\n            d1 周一 08:00  attendance  missed\n            d2 周二 09:00  attendance\n1 个失败")):
+        shown = sanzao(tmp, "test", "rules", "--lang", lang, rc=1).out.decode()
+        expect(lines in shown, lines, "is missing:", shown)
+
+
 def test_only_the_tested_rule_runs_and_it_does_whatever_its_mode(tmp):
     other = "\n  - {id: other, title: {zh: 另, en: Other}, when: missed_7d >= 1, level: red}"
     write(tmp / "rules/r.yaml", RULE.format(rule=COUNT + "\n    sensitive: true", test="events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires yellow']").rstrip() + other + "\n")
