@@ -10,20 +10,6 @@
 #include "commands.h"
 #include "states.h"
 
-static void print_json(const sz_diags *d, const sz_inputs *in, sz_lang lang) {
-    sz_buf out;
-    sz_buf_init(&out);
-    sz_buf_printf(&out, "{\"schema\":1,\"errors\":%zu,\"warnings\":%zu,\"rules\":%u,\"findings\":[", d->n_errors,
-                  d->n_warnings, in->bundle ? in->bundle->n_rules : 0);
-    for (size_t i = 0; i < d->n; i++) {
-        if (i) sz_buf_put_u8(&out, ',');
-        sz_diag_json(&out, &d->v[i], lang);
-    }
-    sz_buf_put_z(&out, "]}\n");
-    fwrite(out.p, 1, out.n, stdout);
-    sz_buf_fini(&out);
-}
-
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 
 static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
@@ -80,7 +66,7 @@ static int check(sz_config *c) {
     sz_status m = s == SZ_USAGE ? SZ_OK : sz_mapping_file_load(job.mapping, &in, d, &mapping);
     sz_mapping_free(mapping);
     sz_diags_sort(d);
-    if (c->num[SZ_O_JSON]) print_json(d, &in, c->lang);
+    if (c->num[SZ_O_JSON]) cmd_findings_json(d, in.bundle ? in.bundle->n_rules : 0, c->lang);
     else print_text(d, &in, c->lang);
     sz_inputs_fini(&in);
     if (s == SZ_IO || m == SZ_IO) return 4;

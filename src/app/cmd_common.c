@@ -105,3 +105,17 @@ void cmd_job(sz_config *c, sz_job *job) {
     cmd_kafka(c, &job->kafka);
     if (sz_job_is_live(job)) job->order = SZ_ARRIVAL;
 }
+
+void cmd_findings_json(const sz_diags *d, uint32_t rules, sz_lang lang) {
+    sz_buf out;
+    sz_buf_init(&out);
+    sz_buf_printf(&out, "{\"schema\":1,\"errors\":%zu,\"warnings\":%zu,\"rules\":%u,\"findings\":[", d->n_errors,
+                  d->n_warnings, rules);
+    for (size_t i = 0; i < d->n; i++) {
+        if (i) sz_buf_put_u8(&out, ',');
+        sz_diag_json(&out, &d->v[i], lang);
+    }
+    sz_buf_put_z(&out, "]}\n");
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+}

@@ -13,6 +13,8 @@
 int cmd_begin(sz_config *c, uint16_t command, const char *usage_en, const char *usage_zh, int argc, char **argv);
 /* What options say of a run, a check or a look into a state. Lives as long as c. */
 void cmd_job(sz_config *c, sz_job *job);
+/* Findings for programs, on standard output; rules: how many were loaded. */
+void cmd_findings_json(const sz_diags *d, uint32_t rules, sz_lang lang);
 void cmd_kafka(sz_config *c, sz_kafka_options *o);
 
 #endif

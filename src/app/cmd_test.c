@@ -192,7 +192,10 @@ int sz_job_test(const sz_job *job, bool as_json) {
     tally y = {.in = &in, .lang = job->lang, .as_json = as_json};
     sz_diags_init(&d);
     sz_status s = sz_inputs_load(job, &d, &in);
-    if (d.n_errors || s != SZ_OK) sz_diags_show(&d, job->lang);
+    if (d.n_errors || s != SZ_OK) {
+        if (as_json && s != SZ_OK) cmd_findings_json(&d, 0, job->lang);
+        else sz_diags_show(&d, job->lang);
+    }
     if (s == SZ_OK) {
         sz_buf_init(&y.text);
         for (uint32_t i = 0; i < in.bundle->n_rules; i++) {

@@ -253,4 +253,10 @@ def test_malformed_tests_are_findings_of_check_at_their_place(tmp):
         expect(sanzao(tmp, "test", "rules").rc == 1, "a broken rule set is not tested")
 
 
+def test_rules_that_are_refused_are_findings_for_programs_too(tmp):
+    write(tmp / "rules/r.yaml", "rules: [{id: r, when: nothing > 3, level: blue}]\n")
+    told = json.loads(sanzao(tmp, "test", "rules", "--json", rc=1).out)
+    same((told["schema"], told["errors"], [f["code"] for f in told["findings"]]), (1, 1, ["SZ042"]), "findings")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
