@@ -53,6 +53,12 @@ void sz_yaml_explain(const sz_yaml_build *b, const sz_yaml_problem *p) {
 
 /* ---- findings that more than one file makes ---- */
 
+static bool is_digits(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+    return s.n > 0;
+}
+
 void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
     bool is_wide = b->src->p[colon] != ':';
     size_t end = colon + (is_wide ? 3 : 1);
@@ -69,8 +75,13 @@ void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
         }
     }
     sz_str key = sz_yaml_clip((sz_str){b->src->p + from, colon - from});
-    sz_diag_hint(b->diags, g, "write  %.*s: …  with a colon and a space", "写成  %.*s: …，用半角冒号加空格",
-                 SZ_FMT_STR(key));
+    if (!is_wide && is_digits(key) && is_digits((sz_str){b->src->p + end, end < b->src->n}))
+        sz_diag_hint(b->diags, g,
+                     "inside { … } a comma ends the text: put a text with times in quotes, '… 07:00,18:00'",
+                     "{ … } 里逗号会结束文字：含多个时刻的文字请加引号，例如 '… 07:00,18:00'");
+    else
+        sz_diag_hint(b->diags, g, "write  %.*s: …  with a colon and a space", "写成  %.*s: …，用半角冒号加空格",
+                     SZ_FMT_STR(key));
 }
 
 void sz_yaml_say_open_bracket(const sz_yaml_build *b, size_t bracket) {

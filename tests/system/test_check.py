@@ -136,6 +136,15 @@ def test_a_type_has_no_name_that_rules_read_otherwise(tmp):
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), [f"campus/types.yaml:{i}:1 SZ255" for i in range(1, 6)], "taken")
 
 
+def test_two_times_of_day_in_a_flow_want_quotes(tmp):
+    rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, check: %s, when: n > 3, level: blue}\n"
+    write(tmp / "rules/r.yaml", rule % "daily at 07:00,18:00")
+    result = sanzao(tmp, "check", "rules", rc=1)
+    expect("r.yaml:3:37: error[SZ004]" in result.out.decode() and "in quotes, '… 07:00,18:00'" in result.out.decode(), result)
+    write(tmp / "rules/r.yaml", rule % "'daily at 07:00,18:00'")
+    sanzao(tmp, "check", "rules", rc=0)
+
+
 def test_an_adjusted_param_that_is_not_there_is_shown_where_they_would_stand(tmp):
     rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n > %s, level: blue%s}\nadjust: {r: {because: 试用, params: {most: 3}}}\n"
     for text, hint in ((rule % ("few", ", params: {few: 2}"), "its params stand at rules/r.yaml:3"), (rule % (2, ""), "it has none of its own; it stands at rules/r.yaml:3")):
