@@ -33,18 +33,51 @@ static const char *const words[][2] = {
     {"cannot write the temporary file for sorting in ", "不能写入排序用的临时文件，文件夹 "},
 };
 
+/* Where a sentence of ours puts a reason: behind one of these, or at its beginning. A path or a name in it may hold any
+ * of the words. */
+static const char *const before[] = {": ", "：", "（", "(", ", ", "，", "; ", "；"};
+static const char *const behind[] = {": ", ")", "）", ", ", "，", "; ", "；", ". ", "。", "（", " ("};
+
+static bool begins_reason(const char *text, const char *at) {
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        size_t n = strlen(before[i]);
+        if ((size_t)(at - text) >= n && memcmp(at - n, before[i], n) == 0) return true;
+    }
+    return false;
+}
+
+static bool ends_reason(const char *end) {
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        if (strncmp(end, behind[i], strlen(behind[i])) == 0) return true;
+    return !*end || strcmp(end, ".") == 0;
+}
+
+static bool is_reason(const char *text, const char *at, const char *word) {
+    size_t n = strlen(word);
+    bool goes_on = word[n - 1] == ' '; /* what it is about comes behind it */
+    if (at == text) return goes_on || !at[n];
+    return begins_reason(text, at) && (goes_on || ends_reason(at + n));
+}
+
+static const char *find(const char *text, const char *from, const char *word) {
+    const char *at = strstr(from, word);
+    while (at && !is_reason(text, at, word)) at = strstr(at + 1, word);
+    return at;
+}
+
 void sz_put_os_zh(sz_buf *out, const char *text) {
-    while (*text) {
+    const char *from = text;
+    while (*from) {
         const char *first = NULL;
         size_t which = 0;
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            const char *at = strstr(text, words[i][0]);
+            const char *at = find(text, from, words[i][0]);
             if (at && (!first || at < first)) first = at, which = i;
         }
         if (!first) break;
-        sz_buf_put(out, text, (size_t)(first - text));
+        sz_buf_put(out, from, (size_t)(first - from));
         sz_buf_put_z(out, words[which][1]);
-        text = first + strlen(words[which][0]);
+        from = first + strlen(words[which][0]);
     }
-    sz_buf_put_z(out, text);
+    sz_buf_put_z(out, from);
 }
