@@ -103,7 +103,7 @@ void make_fields(const sz_worker *w, outgoing *o) {
                    {"n_gap", (int64_t)w->n.gap},
                    {"tick", w->tick_ms == SZ_TIME_NONE ? 0 : w->tick_ms}};
     uint32_t n = sizeof numbers / sizeof *numbers;
-    sz_put *puts = SZ_NEWN(&o->arena, sz_put, n + 2);
+    sz_put *puts = SZ_NEWN(&o->arena, sz_put, n + 3);
     for (uint32_t i = 0; i < n; i++) put_number(&o->arena, &puts[i], numbers[i].name, numbers[i].v);
     sz_buf marks;
     sz_buf_init(&marks);
@@ -118,9 +118,11 @@ void make_fields(const sz_worker *w, outgoing *o) {
     puts[n] = (sz_put){.key = SZ_STR("watermarks"), .value = sz_arena_str(&o->arena, sz_buf_str(&marks))};
     puts[n + 1].key = SZ_STR("bundle");
     puts[n + 1].value = sz_str_of(sz_arena_printf(&o->arena, "%016llx", (unsigned long long)w->bundle->hash));
+    puts[n + 2].key = SZ_STR("campus");
+    puts[n + 2].value = sz_str_of(sz_arena_printf(&o->arena, "%016llx", (unsigned long long)w->campus_id));
     sz_buf_fini(&marks);
     o->c.fields = puts;
-    o->c.n_fields = n + 2;
+    o->c.n_fields = n + 3;
 }
 
 static void freeze(sz_worker *w) {

@@ -2,20 +2,21 @@
  *
  * The engine's part of a partition's header, in one blob: clocks, the open batch, counters, what feeds said, the place
  * in the log, how long the store's lists are, in which older forms they may be. Version first; last, each in eight
- * bytes, the rule set and how much of the file of dead letters was acknowledged: that is known only when the rest is
- * frozen already.
+ * bytes, campus, rule set, and how much of the file of dead letters was acknowledged: that is known only when the rest
+ * is frozen already.
  */
 #include "worker.h"
 
 enum {
-    BODY_VERSION = 8,
+    BODY_VERSION = 9,
     FIRST_WITH_PLACE = 3,
     FIRST_WITH_NAMES = 4,
     FIRST_WITH_DUES = 5,
     FIRST_WITH_FORMS = 6,
     FIRST_WITH_STEPS = 7,
     FIRST_WITH_CARDS = 8,
-    ENDS_IN = 16
+    FIRST_WITH_CAMPUS = 9,
+    ENDS_IN = 24
 };
 
 static void put_counters(sz_buf *out, const sz_counters *n) {
@@ -139,6 +140,7 @@ void header_put(sz_buf *out, const sz_worker *w, const outgoing *o) {
     sz_buf_put_u64(out, dues_hash(w));
     sz_buf_put_u64(out, w->cards_hash);
     forms_put(out, w, o);
+    sz_buf_put_u64(out, w->campus_id);
     sz_buf_put_u64(out, w->bundle->hash);
     sz_buf_put_u64(out, w->dead_pos);
 }
@@ -148,12 +150,14 @@ void header_set_dead_pos(sz_buf *body, uint64_t pos) {
     sz_buf_put_u64(body, pos);
 }
 
-bool header_bundle(sz_str body, uint64_t *hash) {
+bool header_is_ours(const sz_worker *w, sz_str body) {
     if (body.n < 1 + ENDS_IN || (uint8_t)body.p[0] < FIRST_WITH_PLACE) return false;
     sz_reader r = sz_reader_of(body.p + body.n - ENDS_IN, ENDS_IN);
-    *hash = sz_read_u64(&r);
-    return true;
+    bool is_campus = sz_read_u64(&r) == w->campus_id || (uint8_t)body.p[0] < FIRST_WITH_CAMPUS;
+    return is_campus && sz_read_u64(&r) == w->bundle->hash;
 }
+
+bool files_differ(const sz_worker *w) { return w->plan.is_other || w->stored_campus_id != w->campus_id; }
 
 static void get_sources(sz_worker *w, sz_reader *r) {
     uint64_t n = sz_read_varint(r);
@@ -196,6 +200,7 @@ bool header_get(sz_worker *w, sz_str body) {
     uint8_t version = sz_read_u8(&r);
     if (version < 1 || version > BODY_VERSION) return false;
     w->stored_dues_hash = 0;
+    w->stored_campus_id = w->campus_id;   /* older headers do not say */
     w->stored_cards_hash = w->cards_hash; /* records of before do not say whether they were found by a card */
     bool has_place = version >= FIRST_WITH_PLACE;
     w->batch_open = sz_read_u8(&r) != 0;
@@ -221,6 +226,7 @@ bool header_get(sz_worker *w, sz_str body) {
         if (version >= FIRST_WITH_DUES) w->stored_dues_hash = sz_read_u64(&r);
         if (version >= FIRST_WITH_CARDS) w->stored_cards_hash = sz_read_u64(&r);
         if (version >= FIRST_WITH_FORMS && !forms_get(w, &r)) return false;
+        if (version >= FIRST_WITH_CAMPUS) w->stored_campus_id = sz_read_u64(&r);
         sz_read_u64(&r);
         w->dead_pos = sz_read_u64(&r);
     }

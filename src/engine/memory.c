@@ -29,6 +29,7 @@ void memory_init(sz_worker *w) {
     w->tick_ms = SZ_TIME_NONE;
     w->fired_ms = SZ_TIME_MAX;
     w->n_firing = w->at_firing = 0;
+    w->stored_campus_id = 0;
     w->stored_seq = w->stored_facts_hash = w->stored_bundle_hash = w->stored_dues_hash = w->stored_cards_hash = 0;
     w->stored_outbox = w->stored_blobs = w->stored_dict = w->stored_snapshots = 0;
     w->is_torn = w->has_lengths = w->is_other_meaning = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;

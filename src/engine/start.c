@@ -174,7 +174,7 @@ static void take_header(sz_worker *w, const sz_header *h) {
                     "这份状态的头部无法读取；请从备份恢复状态");
         return;
     }
-    if (w->plan.is_other) w->bundle_ver++;
+    if (files_differ(w)) w->bundle_ver++;
     if (w->o.bundle_ver > w->bundle_ver) w->bundle_ver = w->o.bundle_ver;
     w->knows_ver = true;
     w->tc.begin_ms = w->clocks.begin_ms;
@@ -250,12 +250,11 @@ static void on_missing(sz_worker *w) {
         SZ_FMT_STR(w->o.topic), w->o.partition, (long long)w->group_offset);
 }
 
-/* A state of newer rules (trap 14). Another partition's count of rule sets may lag: what says so is the rule set
- * itself. */
+/* A state of newer rules or a newer campus (trap 14). Another partition's count of them may lag: what says so is what
+ * they are. */
 static void on_newer(sz_worker *w, const sz_msg *m) {
-    uint64_t hash;
     const sz_header *h = m->header;
-    bool is_same = h && (!h->body.n || (header_bundle(h->body, &hash) && hash == w->bundle->hash));
+    bool is_same = h && (!h->body.n || header_is_ours(w, h->body));
     if (h && h->fmt <= SZ_STATE_FORMAT && is_same) {
         acquire(w, h->bundle_ver);
         return;
@@ -264,9 +263,9 @@ static void on_newer(sz_worker *w, const sz_msg *m) {
     if (h && h->fmt <= SZ_STATE_FORMAT)
         worker_hold(
             w, SZ_REFUSED,
-            "this state has gone on under newer rules (number %llu, here %llu): give this worker the same rule files "
-            "and have them read again",
-            "这份状态已在更新的规则下继续（编号 %llu，这里是 %llu）：请给这个工作者同样的规则文件，并让它重新读取",
+            "this state has gone on under newer rules or a newer campus folder (number %llu, here %llu): give this "
+            "worker the same files and have them read again",
+            "这份状态已在更新的规则或校园数据下继续（编号 %llu，这里是 %llu）：请给这个工作者同样的文件，并让它重新读取",
             (unsigned long long)h->bundle_ver, (unsigned long long)ver_to_show(w));
     else worker_hold_told(w, SZ_REFUSED, "this state cannot be read by this version", "这个版本不能读这份状态", m);
 }

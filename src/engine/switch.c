@@ -28,12 +28,13 @@ void switch_forget(sz_worker *w) {
 }
 
 /* While no memory is worked on (parked, held because of older rules, waiting for the store): memory goes, and a START
- * loads it under the others. Rules of the same meaning are no newer for having been read again. */
+ * loads it under the others. The same rules and campus are no newer for having been read again. */
 static bool is_at_once(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
     if (w->state == SZ_WK_RUNNING || w->state == SZ_WK_SEEKING || w->state == SZ_WK_DRAINING || !w->is_log)
         return false;
     memory_fini(w);
-    w->knows_ver = w->knows_ver && bundle->hash == w->bundle->hash;
+    bool is_same = bundle->hash == w->bundle->hash && sz_campus_identity(campus) == w->campus_id;
+    w->knows_ver = w->knows_ver && is_same;
     if (!w->knows_ver) w->o.bundle_ver = 0;
     sz_bundle_unref(w->bundle);
     sz_campus_free(w->campus);
@@ -134,7 +135,7 @@ static void carry_students(sz_worker *w, struct switching *x) {
         carry_student(w, x, x->at++);
     if (x->at < x->from.n || w->state != SZ_WK_RUNNING) return;
     x->is_over = true;
-    if (w->plan.is_other) w->bundle_ver++;
+    if (files_differ(w)) w->bundle_ver++;
     load_end(w, false);
 }
 

@@ -322,6 +322,7 @@ struct sz_worker {
     bool has_lengths; /* older headers do not say */
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash, stored_dues_hash;
     uint64_t cards_hash, stored_cards_hash;
+    uint64_t campus_id, stored_campus_id; /* of all of it (sz_campus_identity) */
     strays strays;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
@@ -633,7 +634,10 @@ void header_put(sz_buf *out, const sz_worker *w, const outgoing *o);
 void header_set_dead_pos(sz_buf *body, uint64_t pos);
 bool header_get(sz_worker *w, sz_str body);
 /* The rule set that wrote it; false: it does not say. */
-bool header_bundle(sz_str body, uint64_t *hash);
+/* Is the state of our rule set and campus, as far as its header says? */
+bool header_is_ours(const sz_worker *w, sz_str body);
+/* Since the state's last commit rules or campus have become others: its number grows. */
+bool files_differ(const sz_worker *w);
 
 /* quiet.c */
 bool rule_is_quiet(const sz_bundle *b, const sz_rule *r);

@@ -88,6 +88,7 @@ static void seat_open(world *w, seat *s) {
                 .wake_at_ms = INT64_MAX,
                 .clock_ms = SZ_TIME_NONE,
                 .bundle = w->hosts[h].bundle,
+                .campus = w->hosts[h].campus,
                 .mem_uid = UINT64_MAX};
     sz_options o = {.order = SZ_ARRIVAL,
                     .lateness_ms = 240 * SZ_HOUR_MS,
@@ -110,7 +111,8 @@ static void seat_open(world *w, seat *s) {
                   .stream = stream_port(s),
                   .sink = sink_port(s),
                   .env = {.self = s, .wall_ms = env_wall, .mono_ms = env_mono, .random = env_random}};
-    s->w = sz_worker_new(&o, &p, sz_bundle_ref(w->load->bundles[s->bundle]), sz_campus_ref(w->load->campus));
+    s->w = sz_worker_new(&o, &p, sz_bundle_ref(w->load->bundles[s->bundle][s->campus]),
+                         sz_campus_ref(w->load->campuses[s->campus]));
 }
 
 static void seat_close(world *w, seat *s) {
@@ -179,20 +181,21 @@ static void host_restart(world *w, uint32_t i, int64_t after_ms) { at(w, w->now 
 
 static void start_anew(world *w, uint32_t i, int64_t after_ms) {
     if (!w->hosts[i].is_up) return;
-    note(w, "h%u: started anew with bundle %u", i, w->hosts[i].bundle);
+    note(w, "h%u: started anew with bundle %u, campus %u", i, w->hosts[i].bundle, w->hosts[i].campus);
     host_die(w, i);
     host_restart(w, i, after_ms);
 }
 
 static void tell_bundle(world *w, seat *s, mail *m) {
     (void)m;
-    uint32_t b = w->hosts[s->host].bundle;
-    if (!s->w || s->bundle == b) return;
+    uint32_t b = w->hosts[s->host].bundle, c = w->hosts[s->host].campus;
+    if (!s->w || (s->bundle == b && s->campus == c)) return;
     s->bundle = b;
+    s->campus = c;
     seat_step_msg(w, s,
                   &(sz_msg){.kind = SZ_MSG_BUNDLE,
-                            .bundle = sz_bundle_ref(w->load->bundles[b]),
-                            .campus = sz_campus_ref(w->load->campus)});
+                            .bundle = sz_bundle_ref(w->load->bundles[b][c]),
+                            .campus = sz_campus_ref(w->load->campuses[c])});
 }
 
 /* The files are newer now: the host reads them again. */
@@ -209,6 +212,15 @@ static void closed(world *w, uint32_t i) {
     note(w, "h%u: has drained", i);
     host_die(w, i);
     host_restart(w, i, w->is_quiet ? 0 : rng_around(rng_for(w, F_STOP), 1000));
+}
+
+static bool has_newest(const world *w, const host *h) {
+    return h->bundle + 1 == w->load->n_bundles && h->campus + 1 == w->load->n_campuses;
+}
+
+static void bring_newest(const world *w, host *h) {
+    h->bundle = w->load->n_bundles - 1;
+    h->campus = w->load->n_campuses - 1;
 }
 
 static void react(world *w, seat *s, sz_worker_state before) {
@@ -243,16 +255,15 @@ static void react(world *w, seat *s, sz_worker_state before) {
         if (before == SZ_WK_HELD) return;
         sz_worker_failure(s->w, &text);
         note(w, "h%u p%u: held: %.*s", s->host, s->part, SZ_FMT_STR(text));
-        if (w->load->n_bundles == 1) {
+        if (w->load->n_bundles == 1 && w->load->n_campuses == 1) {
             fail(w, "h%u p%u is held: %.*s", s->host, s->part, SZ_FMT_STR(text));
             return;
         }
-        if (h->bundle + 1 ==
-            w->load->n_bundles) { /* older files came back in between: whoever starts now has the newest */
+        if (has_newest(w, h)) { /* older files came back in between: whoever starts now has the newest */
             start_anew(w, s->host, 1000);
             return;
         }
-        h->bundle = w->load->n_bundles - 1; /* someone brings the files up to date here too */
+        bring_newest(w, h); /* someone brings the files up to date here too */
         reload_host(w, s->host);
         return;
     case SZ_WK_FAILED: {
@@ -295,7 +306,7 @@ static void host_start(world *w, uint32_t i) {
     h->waiting_end = &h->waiting;
     h->mono0_ms = (int64_t)rng_below(&h->random, 1000000);
     if (exists(w, F_SKEW)) h->skew_ms = strikes(w, F_SKEW) ? rng_between(rng_for(w, F_SKEW), -120000, 3600000) : 0;
-    note(w, "h%u: starts, bundle %u, skew %" PRId64, i, h->bundle, h->skew_ms);
+    note(w, "h%u: starts, bundle %u, campus %u, skew %" PRId64, i, h->bundle, h->campus, h->skew_ms);
     at(w, w->now + (w->is_quiet ? TICK_AT_REST_MS : rng_between(&h->random, 1, TICK_MS)), tick, NULL, i,
        (int64_t)h->life);
     group_joined(w, i);
@@ -447,19 +458,37 @@ static void reload(world *w, const event *e) {
     again(w, F_RELOAD, reload);
 }
 
+/* The same for the campus: the registry's export of the night, brought to one after another. */
+static void change_campus(world *w, const event *e) {
+    (void)e;
+    if (w->is_quiet) return;
+    rng *r = rng_for(w, F_CAMPUS);
+    uint32_t i = any_host(w, F_CAMPUS);
+    host *h = &w->hosts[i];
+    if (h->campus + 1 < w->load->n_campuses) {
+        w->n_by_fault[F_CAMPUS]++;
+        h->campus++;
+        note(w, "h%u: has campus %u now", i, h->campus);
+        if (rng_chance(r, 0.3)) start_anew(w, i, rng_around(r, 500));
+        else reload_host(w, i);
+    }
+    again(w, F_CAMPUS, change_campus);
+}
+
 void hosts_start(world *w) {
     for (uint32_t i = 0; i < w->s.hosts; i++) {
         host *h = &w->hosts[i];
         h->random = rng_of(w->seed, 5000 + i);
         for (uint32_t p = 0; p < MOST_PARTS; p++) h->seats[p] = (seat){.world = w, .host = i, .part = p};
         h->waiting_end = &h->waiting;
-        if (w->is_reference) h->bundle = w->load->n_bundles - 1;
+        if (w->is_reference) bring_newest(w, h);
     }
     for (uint32_t i = 0; i < w->s.hosts; i++) host_start(w, i);
     static const struct {
         fault f;
         void (*run)(world *w, const event *e);
-    } rows[] = {{F_KILL, kill9}, {F_PAUSE, pause_one}, {F_STOP, sigterm}, {F_JUMP, jump}, {F_RELOAD, reload}};
+    } rows[] = {{F_KILL, kill9}, {F_PAUSE, pause_one}, {F_STOP, sigterm},
+                {F_JUMP, jump},  {F_RELOAD, reload},   {F_CAMPUS, change_campus}};
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (exists(w, rows[k].f)) again(w, rows[k].f, rows[k].run);
 }
@@ -472,8 +501,8 @@ void hosts_heal(world *w) {
             h->paused_until_ms = w->now;
             resume(w, &(event){.a = i, .b = (int64_t)h->life});
         }
-        bool is_old = h->bundle + 1 < w->load->n_bundles;
-        h->bundle = w->load->n_bundles - 1;
+        bool is_old = !has_newest(w, h);
+        bring_newest(w, h);
         if (is_old) reload_host(w, i);
         if (!h->is_up) host_start(w, i);
         if (h->is_up) at(w, w->now + TICK_AT_REST_MS, tick, NULL, i, (int64_t)h->life);

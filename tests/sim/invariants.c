@@ -109,8 +109,25 @@ static int64_t field(const sz_commit *c, const char *name, int64_t none) {
 
 static bool is_bundle(const world *w, sz_str hash, uint32_t b) {
     char text[20];
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)w->load->bundles[b]->hash);
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)w->load->bundles[b][0]->hash);
     return sz_str_is(hash, text);
+}
+
+static bool is_campus(const world *w, sz_str hash, uint32_t c) {
+    char text[20];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)sz_campus_identity(w->load->campuses[c]));
+    return sz_str_is(hash, text);
+}
+
+/* The campus that it was made under. */
+static uint32_t campus_of(const world *w, const sz_commit *c, uint32_t told) {
+    sz_str hash = {0};
+    for (uint32_t i = 0; i < c->n_fields; i++)
+        if (sz_str_is(c->fields[i].key, "campus")) hash = c->fields[i].value;
+    if (is_campus(w, hash, told)) return told;
+    for (uint32_t k = 0; k < w->load->n_campuses; k++)
+        if (is_campus(w, hash, k)) return k;
+    return told;
 }
 
 /* The rules that a commit was made under: a worker that is told others goes over to them when it sees fit. */
@@ -128,7 +145,8 @@ void invariant_freeze(world *w, const seat *s, ghost *g) {
     *g = (ghost){.clock_ms = sz_worker_clock(s->w),
                  .n = *sz_worker_counters(s->w),
                  .n_students = sz_worker_n_students(s->w),
-                 .bundle = s->bundle};
+                 .bundle = s->bundle,
+                 .campus = s->campus};
     if (w->n_commits % LOOK_EVERY == 0 && !w->s.is_live) g->shown = look(w, s->w);
 }
 
@@ -138,8 +156,10 @@ void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
     else invariant_freeze(w, s, g);
     s->has_frozen = false;
     g->bundle = bundle_of(w, c, s->bundle);
+    g->campus = campus_of(w, c, s->campus);
     g->offset = field(c, "offset", (int64_t)g->n.read);
-    if (s->is_fresh && c->n_outbox && !c->trim_outbox && !w->s.is_live && s->loaded.bundle == s->bundle)
+    bool is_unchanged = s->loaded.bundle == s->bundle && s->loaded.campus == s->campus;
+    if (s->is_fresh && c->n_outbox && !c->trim_outbox && !w->s.is_live && is_unchanged)
         fail(w, "h%u p%u says %u alerts after a load, before anything came: %.*s", s->host, s->part, c->n_outbox,
              SZ_FMT_STR(c->outbox[0]));
     uint64_t sum = g->n.used + g->n.duplicate + g->n.dead + g->n.control;
@@ -255,7 +275,7 @@ static bool is_blank(sz_str shown) {
 static void check_loaded(world *w, seat *s) {
     const ghost *g = &s->loaded;
     const sz_counters *n = sz_worker_counters(s->w);
-    if (g->bundle != s->bundle) return;
+    if (g->bundle != s->bundle || g->campus != s->campus) return;
     if (sz_worker_clock(s->w) != g->clock_ms && !w->s.is_live)
         fail(w, "h%u p%u: the clock was %lld and is %lld after the load", s->host, s->part, (long long)g->clock_ms,
              (long long)sz_worker_clock(s->w));

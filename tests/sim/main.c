@@ -20,7 +20,7 @@ typedef struct args {
 static const char usage[] =
     "usage: simulation [--seeds A-B] [--seconds N [--from A]] [--file FILE] [--mask HEX] [--trace] [--verbose]\n"
     "                  [--mutant NAME] [--mutants]\n"
-    "  --seeds A-B    runs these (default 1-500); --file FILE: those in the file, one a line\n"
+    "  --seeds A-B    runs these (default 1-500); --file FILE: those in the file, SEED or SEED/MASK a line\n"
     "  --seconds N    fresh ones for so long, from a seed that the clock gives or --from\n"
     "  --mask HEX     only these faults may exist; --trace prints every step of each run\n"
     "  --mutant NAME  with a wrong engine or twin: exit 0 once a seed has failed, 1 if none of 5,000 does\n"
@@ -125,7 +125,9 @@ static bool run_file(const args *a, bool *is_fine) {
     while (fgets(line, sizeof line, f)) {
         char *end;
         uint64_t seed = strtoull(line, &end, 10);
-        if (end != line && !run_one(seed, a)) *is_fine = false;
+        args own = *a;
+        if (end != line && *end == '/') own.mask &= strtoull(end + 1, NULL, 16);
+        if (end != line && !run_one(seed, &own)) *is_fine = false;
     }
     fclose(f);
     return true;

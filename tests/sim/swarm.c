@@ -43,6 +43,7 @@ const fault_row fault_rows[N_FAULTS] = {
     [F_JUMP] = {"wall-jump", FORM_EVERY, 0.2, 10e3, 60e3},
     [F_RELOAD] = {"reload", FORM_EVERY, 0.15, 20e3, 60e3},
     [F_STOP] = {"sigterm", FORM_EVERY, 0.2, 10e3, 60e3},
+    [F_CAMPUS] = {"campus", FORM_EVERY, 0.2, 5e3, 40e3},
 };
 
 static double drawn(rng *r, double low, double high) {
@@ -50,15 +51,19 @@ static double drawn(rng *r, double low, double high) {
     return low * pow(high / low, u);
 }
 
+static void draw(swarm *s, rng *r, int f, double calm, uint64_t mask) {
+    bool has = rng_chance(r, fault_rows[f].odds * calm);
+    s->rate[f] = drawn(r, fault_rows[f].low, fault_rows[f].high);
+    s->exists[f] = has && mask >> f & 1;
+}
+
 swarm swarm_of(uint64_t seed, uint64_t mask) {
     rng r = rng_of(seed, 1);
     swarm s = {0};
     double calm = rng_chance(&r, 0.2) ? 0.4 : 1; /* some runs with hardly any */
-    for (int f = 0; f < N_FAULTS; f++) {
-        bool has = rng_chance(&r, fault_rows[f].odds * calm);
-        s.rate[f] = drawn(&r, fault_rows[f].low, fault_rows[f].high);
-        s.exists[f] = has && mask >> f & 1;
-    }
+    for (int f = 0; f < F_CAMPUS; f++) draw(&s, &r, f, calm, mask);
+    rng own = rng_of(seed, 6);
+    draw(&s, &own, F_CAMPUS, calm, mask);
     s.is_live = rng_chance(&r, 0.3);
     s.is_cluster = rng_chance(&r, 0.3);
     s.parts = (uint32_t)rng_between(&r, 2, 4);

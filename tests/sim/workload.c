@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * workload: students, cards, leaves and feeds as the texts that a user would write; records as the bytes that a
- * producer would send, each decoded once as an adapter would.
+ * workload: rules; records as the bytes that a producer would send, each decoded once as an adapter would. Students,
+ * cards, leaves and feeds are in workload_campus.c.
  */
 #include "workload.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "rand.h"
+#include "workload_campus.h"
 #include "workload_rules.h"
 
 typedef struct draft { /* of a record */
@@ -30,64 +31,13 @@ typedef struct making {
 
 static bool hits(making *m, fault f) { return m->s->exists[f] && rng_chance(&m->fault[f], m->s->rate[f]); }
 
-/* ---- campus ---- */
-
-static void write_campus(making *m, sz_buf *students, sz_buf *cards, sz_buf *leaves, sz_buf *feeds) {
-    workload *l = m->l;
-    rng *r = &m->r;
-    char day[11], time[40];
-    sz_day_format(sz_zone_day(&l->zone, m->t0_ms), day);
-    sz_buf_put_z(students, "student,school,enrolled_on,status\n");
-    sz_buf_put_z(cards, "system,card,student,from,to\n");
-    sz_buf_put_z(leaves, "student,from,to,kind,recorded\n");
-    for (uint32_t i = 0; i < l->n_students; i++) {
-        sz_str id = l->students[i];
-        sz_buf_printf(students, "%.*s,%s,%s,%s\n", SZ_FMT_STR(id), i % 2 ? "医学院" : "理学院",
-                      rng_chance(r, 0.5) ? day : "", rng_chance(r, 0.05) ? "suspended" : "active");
-        if (rng_chance(r, 0.5)) sz_buf_printf(cards, "pos,c%u,%.*s,,\n", i, SZ_FMT_STR(id));
-        if (!rng_chance(r, 0.1)) continue;
-        int64_t from = m->t0_ms + rng_between(r, 0, m->range_ms);
-        sz_time_format(&l->zone, from - from % 1000, time);
-        sz_buf_printf(leaves, "%.*s,%s,", SZ_FMT_STR(id), time);
-        int64_t to = from + rng_between(r, 1, 1 + m->range_ms / 2);
-        sz_time_format(&l->zone, to - to % 1000 + 1000, time);
-        sz_buf_printf(leaves, "%s,sick,", time);
-        if (rng_chance(r, 0.7)) {
-            int64_t known = from + rng_between(r, -m->range_ms / 8, m->range_ms / 2);
-            sz_time_format(&l->zone, known - known % 1000, time);
-            sz_buf_put_z(leaves, time);
-        }
-        sz_buf_put_u8(leaves, '\n');
-    }
-    if (!m->has_feeds) return;
-    sz_buf_printf(feeds,
-                  "pos: {delivery: stream, allowance: %" PRId64 "s, idle: 1m, types: [swipe], began: %s}\n"
-                  "door: {delivery: stream, types: [dorm_access]}\n",
-                  m->range_ms / 1000 / rng_between(r, 20, 200) + 1, day);
-    if (m->has_batch) sz_buf_put_z(feeds, "class: {delivery: batch, types: [attendance]}\n");
-}
-
-static void give_up(workload *l, const char *what, sz_str text) {
+void workload_give_up(workload *l, const char *what, sz_str text) {
     sz_buf out;
     sz_buf_init(&out);
     for (size_t i = 0; i < l->diags.n; i++) sz_diag_print(&out, &l->diags.v[i], SZ_EN, false);
     fprintf(stderr, "simulation: its own %s do not load\n%.*s\n%.*s", what, SZ_FMT_STR(text),
             SZ_FMT_STR(sz_buf_str(&out)));
     exit(4);
-}
-
-static void load_campus(making *m) {
-    workload *l = m->l;
-    sz_buf text[4];
-    for (int i = 0; i < 4; i++) sz_buf_init(&text[i]);
-    write_campus(m, &text[0], &text[1], &text[2], &text[3]);
-    static const char *const names[] = {"students.csv", "cards.csv", "leaves.csv", "feeds.yaml"};
-    sz_campus_file files[4];
-    size_t n = m->has_feeds ? 4 : 3;
-    for (size_t i = 0; i < n; i++) files[i] = (sz_campus_file){names[i], text[i].p, text[i].n};
-    if (sz_campus_load(files, n, "campus", SZ_ENC_UTF8, &l->zone, &l->types, &l->diags, &l->campus) != SZ_OK)
-        give_up(l, "campus files", sz_buf_str(&text[0]));
-    for (int i = 0; i < 4; i++) sz_buf_fini(&text[i]);
 }
 
 static void load_rules(making *m) {
@@ -101,8 +51,9 @@ static void load_rules(making *m) {
         rules_write(&text, r, m->range_ms / 12, i);
         l->rules_text[i] = sz_arena_str(&l->arena, sz_buf_str(&text));
         sz_rule_file file = {"rules.yaml", text.p, text.n};
-        if (sz_rules_load(&file, 1, l->campus, &l->types, &l->diags, &l->bundles[i]) != SZ_OK)
-            give_up(l, "rules", l->rules_text[i]);
+        for (uint32_t c = 0; c < l->n_campuses; c++)
+            if (sz_rules_load(&file, 1, l->campuses[c], &l->types, &l->diags, &l->bundles[i][c]) != SZ_OK)
+                workload_give_up(l, "rules", l->rules_text[i]);
         sz_buf_fini(&text);
     }
 }
@@ -124,7 +75,15 @@ static int64_t event_time(const making *m, int64_t produced_ms) {
     return m->t0_ms + (int64_t)((double)produced_ms / (double)m->s->span_ms * (double)m->range_ms);
 }
 
-static sz_str write_record(making *m, uint32_t student, uint32_t number, int64_t t_ms, uint32_t variant) {
+/* Where cards are corrected, half of the records name their student by his card. One that is misrouted does not: under
+ * another campus it might be where it belongs. */
+static void put_who(making *m, uint32_t student, uint32_t number, bool is_home, char who[80]) {
+    rng r = rng_of(number, 5);
+    if (m->s->exists[F_CAMPUS] && is_home && rng_chance(&r, 0.5)) snprintf(who, 80, "\"card\":\"k%u\"", student);
+    else snprintf(who, 80, "\"student\":\"%.*s\"", SZ_FMT_STR(m->l->students[student]));
+}
+
+static sz_str write_record(making *m, uint32_t student, uint32_t number, int64_t t_ms, uint32_t variant, bool is_home) {
     workload *l = m->l;
     char time[40], who[80], more[120];
     t_ms -= t_ms % 1000;
@@ -133,7 +92,7 @@ static sz_str write_record(making *m, uint32_t student, uint32_t number, int64_t
     uint64_t kind = rng_below(&r, 10);
     const char *type = kind < 5 ? "swipe" : kind < 8 ? "dorm_access" : kind < 9 ? "presence" : "attendance";
     const char *source = kind < 5 ? "pos" : kind < 8 ? "door" : kind < 9 ? "net" : "class";
-    snprintf(who, sizeof who, "\"student\":\"%.*s\"", SZ_FMT_STR(l->students[student]));
+    put_who(m, student, number, is_home, who);
     if (kind < 5) {
         snprintf(more, sizeof more, "\"op\":\"consume\",\"amount\":%d.%d,\"place\":\"p%d\"",
                  (int)rng_between(&r, 1, 20), (int)rng_below(&r, 10), (int)rng_below(&r, 4));
@@ -184,17 +143,46 @@ static void write_status(making *m, int64_t produced_ms, bool is_down) {
 static void draw_record(making *m, uint32_t number, int64_t produced_ms, uint32_t n_seen) {
     workload *l = m->l;
     uint32_t student = (uint32_t)rng_below(&m->r, n_seen);
-    uint32_t part = sz_home(l->students[student], l->parts);
+    uint32_t home = sz_home(l->students[student], l->parts), part = home;
     int64_t t = event_time(m, produced_ms) - (m->s->is_live ? rng_between(&m->r, 0, 2000) : 0);
     if (hits(m, F_LATE)) t -= rng_between(&m->fault[F_LATE], 0, m->range_ms / 3);
     if (hits(m, F_FUTURE)) t += 20 * SZ_DAY_MS;
     if (hits(m, F_MISROUTED)) part = (part + 1 + (uint32_t)rng_below(&m->fault[F_MISROUTED], l->parts - 1)) % l->parts;
-    draft_add(m, produced_ms, part, write_record(m, student, number, t, 0));
+    draft_add(m, produced_ms, part, write_record(m, student, number, t, 0, part == home));
     if (hits(m, F_POISON)) draft_add(m, produced_ms, part, poison(m, number));
     int64_t later = produced_ms + rng_between(&m->fault[F_DUPLICATE], 0, m->s->span_ms / 4);
     if (later >= m->s->span_ms) later = m->s->span_ms - 1;
-    if (hits(m, F_DUPLICATE)) draft_add(m, later, part, write_record(m, student, number, t, 0));
-    if (hits(m, F_CONFLICT)) draft_add(m, later, part, write_record(m, student, number, t, 1));
+    if (hits(m, F_DUPLICATE)) draft_add(m, later, part, write_record(m, student, number, t, 0, part == home));
+    if (hits(m, F_CONFLICT)) draft_add(m, later, part, write_record(m, student, number, t, 1, part == home));
+}
+
+/* A record that went to another partition's student has moved the clocks here when it was read, and moves none where it
+ * is a dead letter at once. So that both end alike, the first and the last of each source and partition names a
+ * student. */
+static void add_ends(making *m) {
+    static const char *const lines[] = {
+        "\"type\":\"swipe\",\"source\":\"pos\",\"op\":\"consume\",\"amount\":3,\"place\":\"p1\"",
+        "\"type\":\"dorm_access\",\"source\":\"door\",\"direction\":\"in\"",
+        "\"type\":\"presence\",\"source\":\"net\",\"means\":\"network\"",
+        "\"type\":\"attendance\",\"source\":\"class\",\"course\":\"c\",\"session\":\"1\",\"status\":\"present\""};
+    workload *l = m->l;
+    char time[40];
+    bool has[4] = {false};
+    for (uint32_t i = 0; i < l->n_students; i++) {
+        uint32_t part = sz_home(l->students[i], l->parts);
+        if (has[part]) continue;
+        has[part] = true;
+        for (uint32_t k = 0; k < 8; k++) {
+            bool is_last = k >= 4;
+            int64_t produced = is_last ? m->s->span_ms - 1 : 0;
+            int64_t t = is_last ? event_time(m, produced) : m->t0_ms - m->range_ms / 3 - 5000;
+            sz_time_format(&l->zone, t - t % 1000, time);
+            draft_add(
+                m, produced, part,
+                sz_str_of(sz_arena_printf(&l->arena, "{\"id\":\"end%u-%u\",%s,\"time\":\"%s\",\"student\":\"%.*s\"}", k,
+                                          part, lines[k % 4], time, SZ_FMT_STR(l->students[i]))));
+        }
+    }
 }
 
 static int by_production(const void *a, const void *b, void *ctx) {
@@ -243,6 +231,7 @@ static void make_log(making *m) {
         for (uint32_t i = 1; i <= 6; i++) write_status(m, m->s->span_ms * i / 6 - 1, false);
     if (m->has_feeds && rng_chance(&m->r, 0.3))
         for (uint32_t i = 0; i < 4; i++) write_status(m, rng_between(&m->r, 0, m->s->span_ms - 1), true);
+    if (m->s->exists[F_CAMPUS]) add_ends(m);
     sz_sort(m->v, m->n, sizeof *m->v, by_production, NULL);
     reverse_some(m);
     sz_decoder *d = sz_decoder_new(&l->types, &l->zone);
@@ -270,7 +259,9 @@ void workload_init(workload *l, uint64_t seed, const swarm *s) {
     l->wall0_ms = s->is_live ? m.t0_ms : m.t0_ms + m.range_ms; /* what is read afterwards lies in the past */
     m.has_feeds = rng_chance(&m.r, 0.5);
     m.has_batch = m.has_feeds && rng_chance(&m.r, 0.5);
-    load_campus(&m);
+    campus_plan plan = {
+        .l = l, .t0_ms = m.t0_ms, .range_ms = m.range_ms, .has_feeds = m.has_feeds, .has_batch = m.has_batch};
+    campus_make(&plan, &m.r, seed, s->exists[F_CAMPUS]);
     load_rules(&m);
     make_log(&m);
     sz_free(m.v);
@@ -281,8 +272,10 @@ void workload_fini(workload *l) {
         sz_free(l->log[p].v);
         sz_free(l->log[p].produced_ms);
     }
-    for (uint32_t i = 0; i < l->n_bundles; i++) sz_bundle_unref(l->bundles[i]);
-    sz_campus_free(l->campus);
+    for (uint32_t c = 0; c < l->n_campuses; c++) {
+        for (uint32_t i = 0; i < l->n_bundles; i++) sz_bundle_unref(l->bundles[i][c]);
+        sz_campus_free(l->campuses[c]);
+    }
     sz_zone_fini(&l->zone);
     sz_types_fini(&l->types);
     sz_diags_fini(&l->diags);

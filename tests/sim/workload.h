@@ -10,7 +10,7 @@
 
 #include "swarm.h"
 
-enum { MOST_BUNDLES = 3 };
+enum { MOST_BUNDLES = 3, MOST_CAMPUSES = 3 };
 
 typedef struct partition_log {
     sz_input *v; /* offset is the index */
@@ -23,9 +23,10 @@ typedef struct workload {
     sz_types types;
     sz_zone zone;
     sz_diags diags;
-    sz_campus *campus;
-    sz_bundle *bundles[MOST_BUNDLES]; /* each newer than the one before */
-    uint32_t n_bundles;
+    sz_campus *campuses[MOST_CAMPUSES]; /* each newer than the one before, and so are rules */
+    sz_bundle *bundles[MOST_BUNDLES][MOST_CAMPUSES];
+    uint32_t n_bundles, n_campuses;
+    bool *card_leaves; /* of each student's: in some version it is of another partition's student, or nobody's */
     uint32_t parts;
     partition_log log[4];
     uint32_t n_records;
@@ -38,5 +39,6 @@ typedef struct workload {
 /* Ends the program with what is wrong when its own texts do not load: that is a defect of this file. */
 void workload_init(workload *l, uint64_t seed, const swarm *s);
 void workload_fini(workload *l);
+void workload_give_up(workload *l, const char *what, sz_str text);
 
 #endif

@@ -60,7 +60,7 @@ typedef struct undo { /* of one put */
 typedef struct ghost {
     int64_t clock_ms, offset;
     sz_counters n;
-    uint32_t n_students, bundle;
+    uint32_t n_students, bundle, campus;
     sz_str shown; /* all students as shown; n 0: not taken */
 } ghost;
 
@@ -149,7 +149,7 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     bool is_loading, is_pure, has_frozen;
     ghost loaded, frozen; /* frozen: of a commit whose dead letters go first */
     bool is_fresh;        /* loaded, and nothing came since */
-    uint32_t bundle;
+    uint32_t bundle, campus;
     /* of the stream */
     uint32_t want;
     uint64_t fetch; /* of the fetch that is on its way; others are off */
@@ -174,7 +174,7 @@ typedef struct host {
     uint64_t life; /* changes when it dies */
     int64_t paused_until_ms, mono0_ms, skew_ms;
     backlog *waiting, **waiting_end;
-    uint32_t bundle; /* which of the workload's */
+    uint32_t bundle, campus; /* which of the workload's */
     rng random;
     seat seats[MOST_PARTS];
 } host;

@@ -284,6 +284,48 @@ static void test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not(void 
     rig_fini(&same);
 }
 
+/* Trap 14 of the protocol: rosters and cards as well. Else a partition that moves there and back would take each back
+ * to what was known before. */
+static void test_a_state_of_a_newer_campus_holds_until_it_is_read_here_too(void **state) {
+    rig_bench *x = *state;
+    static const char roster[] = "student\ns1\ns2\ns3\n";
+    static const char *const changes[][2] = {{"student,school\ns1,a\ns2,\ns3,\n", NULL},
+                                             {roster, "card,student\nk1,s1\n"}};
+    for (int i = 0; i < 2; i++) {
+        rig_store store;
+        rig_store_init(&store);
+        rig older, newer;
+        rig_setup o = setup_a, n = setup_b;
+        o.students = n.students = roster;
+        rig_init(&older, &store, &x->log, &o);
+        rig_assign(&older, -1);
+        rig_wait(&older, 1000);
+        rig_log_swipe(&x->log, "s1", 8 + 2 * i);
+        rig_wait(&older, 1000);
+        n.students = changes[i][0];
+        n.cards = changes[i][1];
+        rig_init(&newer, &store, &x->log, &n);
+        rig_assign(&newer, -1);
+        rig_wait(&newer, 6000); /* a commit without a record, after 5 s */
+        assert_int_equal(rig_state(&newer), SZ_WK_RUNNING);
+        assert_int_equal(sz_worker_bundle_ver(newer.w), sz_worker_bundle_ver(older.w) + 1);
+        rig_log_swipe(&x->log, "s1", 9 + 2 * i);
+        rig_wait(&older, 1000);
+        assert_int_equal(rig_state(&older), SZ_WK_HELD);
+        sz_str text;
+        sz_worker_failure(older.w, &text);
+        assert_non_null(strstr(text.p, "a newer campus folder"));
+        rig_reload_as(&older, &o); /* still the old one */
+        assert_int_equal(rig_state(&older), SZ_WK_HELD);
+        rig_reload_as(&older, &n);
+        assert_int_equal(rig_state(&older), SZ_WK_RUNNING);
+        assert_int_equal(sz_worker_bundle_ver(older.w), sz_worker_bundle_ver(newer.w));
+        rig_fini(&newer);
+        rig_fini(&older);
+        rig_store_fini(&store);
+    }
+}
+
 static void test_snapshots_of_a_commit_that_did_not_stand_are_made_again(void **state) {
     rig_bench *x = *state;
     rig_log_swipe(&x->log, "s1", 8);
@@ -570,6 +612,7 @@ int main(void) {
         T(test_an_empty_store_under_a_group_that_has_read_is_the_wrong_one),
         T(test_another_number_of_partitions_holds),
         T(test_a_state_of_newer_rules_holds_and_one_of_the_same_does_not),
+        T(test_a_state_of_a_newer_campus_holds_until_it_is_read_here_too),
         T(test_snapshots_of_a_commit_that_did_not_stand_are_made_again),
         T(test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_under),
         T(test_rules_that_wait_to_be_switched_to_are_taken_when_the_state_has_gone_on_under_them),
