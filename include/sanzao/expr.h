@@ -180,6 +180,9 @@ const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, e
 bool sz_prog_is_slot(const sz_prog *p, uint32_t *slot);
 /* Or, `c ? slot : 0`, that slot where a condition holds, and else what no record changes? */
 bool sz_prog_chooses_slot(const sz_prog *p, uint32_t *slot);
+/* Texts that a symbol is compared with (borrowed from the program), if nothing else is done with it and there are at most max; else UINT32_MAX.
+ * Returns how many. Texts between two of them, in order, are all the same to the program. */
+uint32_t sz_prog_texts_beside(const sz_prog *p, uint32_t slot, sz_str *out, uint32_t max);
 /* A number that a symbol must reach, in full or in part, before the program can be true. */
 typedef struct sz_need {
     uint32_t slot;

@@ -380,7 +380,7 @@ void sz_match_memo_free(sz_match_memo *m);
  * has room for 8 bytes at least. */
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t place, uint8_t *mask);
 /* The same where memory alone has the answer; false: it has not. */
-bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student, uint32_t place, uint8_t *mask);
+bool sz_match_known(sz_match_memo *m, const sz_facts *f, const sz_zone *z, const sz_event *e, uint32_t student, uint32_t place, uint8_t *mask);
 /* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
 /* Where the number of a place's word is kept (sz_entry_words); NULL: nowhere, the campus does not have it. */

@@ -35,6 +35,35 @@ static bool is_floor(const tnode *n, bool (*falls)(void *ctx, uint32_t slot), vo
     return n->kid[0]->kind == T_SYM && falls(ctx, n->kid[0]->slot) && n->kid[1]->is_steady;
 }
 
+typedef struct beside {
+    uint32_t slot, n, max;
+    sz_str *out;
+} beside;
+
+static bool is_text(const tnode *n) { return n->kind == T_CONST && n->type == SZ_X_STR && n->value.know == SZ_KNOWN; }
+
+/* A comparison of the symbol with a text: notes it. */
+static bool is_beside_text(beside *b, const tnode *n) {
+    if (n->kind != T_CMP) return false;
+    const tnode *x = n->kid[0]->kind == T_SYM ? n->kid[0] : n->kid[1], *with = x == n->kid[0] ? n->kid[1] : n->kid[0];
+    if (x->kind != T_SYM || x->slot != b->slot || !is_text(with) || b->n == b->max) return false;
+    b->out[b->n++] = with->value.str;
+    return true;
+}
+
+static bool is_only_beside_texts(beside *b, const tnode *n, uint32_t depth) {
+    if (is_beside_text(b, n)) return true;
+    if (depth > SZ_EXPR_DEPTH || ((n->kind == T_SYM || n->kind == T_HAS) && n->slot == b->slot)) return false;
+    for (uint32_t i = 0; i < n->n; i++)
+        if (!is_only_beside_texts(b, n->kid[i], depth + 1)) return false;
+    return true;
+}
+
+uint32_t sz_prog_texts_beside(const sz_prog *p, uint32_t slot, sz_str *out, uint32_t max) {
+    beside b = {.slot = slot, .max = max, .out = out};
+    return is_only_beside_texts(&b, p->root, 0) ? b.n : UINT32_MAX;
+}
+
 typedef struct needing {
     sz_need *out;
     uint32_t n, max;

@@ -4,6 +4,7 @@
  * place.kind == "canteen" && event.hour >= 10`): their answer is the same for every record with these, so it is
  * remembered; the others are run.
  */
+#include "clock.h"
 #include "ops.h"
 
 static bool is_of_type(const sz_eval *ev, const sz_matcher *m, const sz_event *e) {
@@ -34,8 +35,17 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 
 /* ---- remembered ---- */
 
-enum { SLOTS = 1024, EMPTY = 0 };
-enum { ASKS_PLACE = 1, ASKS_KIND = 2, ASKS_HOUR = 4, ASKS_WEEKDAY = 8, ASKS_MINUTE = 16, ASKS_LEAVE = 32 };
+enum { SLOTS = 1024, EMPTY = 0, EDGES = 40 };
+enum {
+    ASKS_PLACE = 1,
+    ASKS_KIND = 2,
+    ASKS_HOUR = 4,
+    ASKS_WEEKDAY = 8,
+    ASKS_MINUTE = 16,
+    ASKS_EDGES = 32, /* on which side of `edges` the minute is */
+    ASKS_LEAVE = 64,
+    ASKS_LATE = 128
+};
 
 /* Who has leaves is asked whether he is on one; whoever has none is not, whenever that is. */
 enum { WITHOUT_LEAVES, WITH_LEAVES, N_LEAVES };
@@ -50,6 +60,8 @@ struct sz_match_memo {
     struct {
         uint64_t key, mask;
     } slots[SLOTS];
+    sz_str edges[EDGES]; /* times of day that records' clocks are compared with */
+    uint32_t n_edges;
     sz_recall places; /* of the campus */
     sz_day_memo days;
     int64_t minute_ms;                       /* begin of the minute that was asked for last */
@@ -58,8 +70,17 @@ struct sz_match_memo {
     uint32_t *words;                         /* and its word, as sz_entry_words has it */
 };
 
+/* Times of day that the program compares the record's with, if it does no more with it: then what counts is where
+ * between them it is, and not the minute. */
+static uint8_t note_edges(sz_match_memo *m, const sz_prog *p, uint32_t slot) {
+    uint32_t n = sz_prog_texts_beside(p, slot, m->edges + m->n_edges, EDGES - m->n_edges);
+    if (n == UINT32_MAX) return ASKS_MINUTE;
+    m->n_edges += n;
+    return ASKS_EDGES;
+}
+
 /* What a program asks for, if that is part of the key; false: it looks at more. */
-static bool is_by_key(const sz_prog *p, uint8_t *asks) {
+static bool is_by_key(sz_match_memo *m, const sz_prog *p, uint8_t *asks) {
     uint32_t n;
     const uint32_t *slots = sz_prog_slots(p, &n);
     for (uint32_t i = 0; i < n; i++) {
@@ -78,8 +99,9 @@ static bool is_by_key(const sz_prog *p, uint8_t *asks) {
         case SZ_EF_PLACE_KIND: *asks |= ASKS_KIND; break;
         case SZ_EF_HOUR: *asks |= ASKS_HOUR; break;
         case SZ_EF_WEEKDAY: *asks |= ASKS_WEEKDAY; break;
-        case SZ_EF_CLOCK: *asks |= ASKS_MINUTE; break;
+        case SZ_EF_CLOCK: *asks |= note_edges(m, p, slots[i]); break;
         case SZ_EF_ON_LEAVE: *asks |= ASKS_LEAVE; break;
+        case SZ_EF_LATE: *asks |= ASKS_LATE; break;
         default: return false;
         }
     }
@@ -91,7 +113,7 @@ static uint8_t sort_wheres(sz_match_memo *m, const sz_matcher *x, uint32_t i) {
     uint8_t asks = 0;
     for (uint32_t k = 0; k < x->n_wheres; k++) {
         uint8_t of_it = 0;
-        bool is_plain = is_by_key(x->wheres[k], &of_it);
+        bool is_plain = is_by_key(m, x->wheres[k], &of_it);
         if (!is_plain) m->of[WITHOUT_LEAVES].more[i] |= UINT64_C(1) << k;
         if (!is_plain || of_it & ASKS_LEAVE) m->of[WITH_LEAVES].more[i] |= UINT64_C(1) << k;
         if (is_plain) asks |= of_it;
@@ -158,13 +180,27 @@ static inline bool place_of(const sz_match_memo *m, const sz_event *e, uint32_t 
     return *place <= OTHER_PLACE;
 }
 
-static uint64_t time_asked(uint8_t asks, int32_t day, uint32_t minute) {
+/* Twice how many edges are before the minute, and one more on an edge: as texts, which is how they are compared. */
+static uint32_t side_of(const sz_match_memo *m, uint32_t minute) {
+    sz_str clock = clock_text((int32_t)minute * 60000);
+    uint32_t before = 0, on = 0;
+    for (uint32_t i = 0; i < m->n_edges; i++) {
+        int c = sz_str_cmp(m->edges[i], clock);
+        before += c < 0;
+        on |= c == 0;
+    }
+    return 2 * before + on;
+}
+
+static uint64_t time_asked(uint8_t asks, int32_t day, uint32_t minute, uint32_t side) {
     uint64_t key = 0;
     if (asks & ASKS_MINUTE) key = minute + 1;
+    else if (asks & ASKS_EDGES) key = side * 24 + minute / 60 + 1;
     else if (asks & ASKS_HOUR) key = minute / 60 + 1;
     if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(day) << 11;
     return key;
 }
+_Static_assert((2 * EDGES + 1) * 24 < 1 << 11, "below the weekday");
 
 static uint64_t time_anew(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
     int32_t day = sz_zone_day_as(z, &m->days, e->time_ms);
@@ -172,7 +208,8 @@ static uint64_t time_anew(sz_match_memo *m, const sz_zone *z, const sz_event *e)
     uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(z, e->time_ms));
     uint32_t minute = ms / 60000;
     m->minute_ms = is_plain ? m->days.from_ms + (int64_t)minute * 60000 : INT64_MIN;
-    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) m->minute[t] = time_asked(m->asks[t], day, minute);
+    uint32_t side = side_of(m, minute);
+    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) m->minute[t] = time_asked(m->asks[t], day, minute, side);
     return m->minute[e->type];
 }
 
@@ -194,21 +231,28 @@ static inline uint64_t codes_of(const sz_event *e) {
 _Static_assert(offsetof(sz_event, result) == offsetof(sz_event, type) + 5 && SZ_TYPE_FIRST_DECLARED <= 16,
                "side by side");
 
-/* All that is asked for as one number, never EMPTY: bits 1-24 codes, 25 has leaves, 28-41 time, from 44 on the place.
- */
-static inline bool key_of(sz_match_memo *m, const sz_zone *z, const sz_event *e, bool has_leaves, uint32_t place,
-                          uint64_t *key) {
-    uint64_t asked;
-    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, e, place, &asked)) return false;
-    *key = asked << 44 | time_of(m, z, e) << 28 | (uint64_t)has_leaves << 25 | codes_of(e) << 1 | 1;
-    return true;
-}
-
 /* Is the record one that is asked about leaves, of a student who has some? */
 static inline bool has_leaves(const sz_match_memo *m, const sz_campus *c, const sz_event *e, uint32_t student) {
     if (!m || !(m->asks[e->type] & ASKS_LEAVE) || student == SZ_NONE) return false;
     const sz_student *s = sz_campus_student(c, student);
     return s->leave_to > s->leave_from;
+}
+
+/* Is it asked whether the entry was late, and was it? What else that depends on is in the codes. */
+static inline bool is_late(const sz_match_memo *m, const sz_facts *f, const sz_event *e, uint32_t student) {
+    if (!(m->asks[e->type] & ASKS_LATE) || e->type != SZ_TYPE_DORM_ACCESS || e->direction != SZ_DIR_IN) return false;
+    return e->precision != SZ_PREC_DAY && sz_campus_is_late(f->campus, student, f->known, e->time_ms);
+}
+
+/* All that is asked for as one number, never EMPTY: bits 1-24 codes, 25 has leaves, 26 late, 28-41 time, from 44 on the
+ * place. */
+static inline bool key_of(sz_match_memo *m, const sz_facts *f, const sz_zone *z, const sz_event *e, uint32_t student,
+                          bool has_leaves, uint32_t place, uint64_t *key) {
+    uint64_t asked;
+    if (!m || !m->is_usable || e->type >= SZ_TYPE_FIRST_DECLARED || !place_of(m, e, place, &asked)) return false;
+    uint64_t late = is_late(m, f, e, student);
+    *key = asked << 44 | time_of(m, z, e) << 28 | late << 26 | (uint64_t)has_leaves << 25 | codes_of(e) << 1 | 1;
+    return true;
 }
 
 /* Matchers that the record fits as far as the key goes. */
@@ -237,11 +281,11 @@ static void put_bits(uint8_t *mask, uint64_t bits) {
     for (int i = 0; i < 8; i++) mask[i] = (uint8_t)(bits >> 8 * i); /* one store */
 }
 
-bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, const sz_event *e, uint32_t student,
+bool sz_match_known(sz_match_memo *m, const sz_facts *f, const sz_zone *z, const sz_event *e, uint32_t student,
                     uint32_t place, uint8_t *mask) {
     uint64_t key;
-    bool leaves = has_leaves(m, c, e, student);
-    if (!key_of(m, z, e, leaves, place, &key)) return false;
+    bool leaves = has_leaves(m, f->campus, e, student);
+    if (!key_of(m, f, z, e, student, leaves, place, &key)) return false;
     uint32_t at = slot_of(key);
     if (m->slots[at].key != key || m->of[leaves].own[e->type] & m->slots[at].mask) return false;
     put_bits(mask, m->slots[at].mask);
@@ -251,7 +295,7 @@ bool sz_match_known(sz_match_memo *m, const sz_campus *c, const sz_zone *z, cons
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t place, uint8_t *mask) {
     uint64_t key;
     bool leaves = has_leaves(m, ev->facts->campus, e, ev->student);
-    if (!key_of(m, ev->zone, e, leaves, place, &key)) {
+    if (!key_of(m, ev->facts, ev->zone, e, ev->student, leaves, place, &key)) {
         sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;

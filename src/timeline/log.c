@@ -158,8 +158,7 @@ static inline uint32_t place_of(const sz_tlctx *c, const sz_event *e) {
 }
 
 static inline const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t place) {
-    if (sz_match_known(c->matches, c->facts->campus, c->zone, e, tl->student, place, x->short_mask))
-        return x->short_mask;
+    if (sz_match_known(c->matches, c->facts, c->zone, e, tl->student, place, x->short_mask)) return x->short_mask;
     run_init(x, tl, c, NULL);
     sz_match_quick(c->matches, &x->ev, e, place, x->mask);
     return x->mask;

@@ -93,7 +93,7 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
         uint32_t place = e.place.n ? sz_match_place(m, f.campus, e.place) : SZ_NONE;
         sz_match_quick(m, &ev, &e, place, quick);
         assert_memory_equal(quick, anew, sizeof anew);
-        if (sz_match_known(m, f.campus, &f.zone, &e, SZ_NONE, place, known)) {
+        if (sz_match_known(m, &f.facts, &f.zone, &e, SZ_NONE, place, known)) {
             n_known++;
             assert_memory_equal(known, anew, sizeof anew);
         }
@@ -145,7 +145,7 @@ static void test_matchers_from_memory_know_who_has_leaves(void **state) {
         sz_eval_match(&ev, &e, anew);
         sz_match_quick(m, &ev, &e, SZ_NONE, quick);
         assert_memory_equal(quick, anew, sizeof anew);
-        if (sz_match_known(m, f.campus, &f.zone, &e, who[k], SZ_NONE, known)) {
+        if (sz_match_known(m, &f.facts, &f.zone, &e, who[k], SZ_NONE, known)) {
             n_known[k]++;
             assert_memory_equal(known, anew, sizeof anew);
         }
@@ -160,6 +160,59 @@ static void test_matchers_from_memory_know_who_has_leaves(void **state) {
     assert_int_equal(n_known[0], 0);
     assert_int_equal(n_known[1], 200);
     assert_int_equal(n_known[2], 200);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static const char late_rules[] = "events:\n"
+                                 "  late: {event: dorm_access, where: event.direction == \"in\" && event.late}\n"
+                                 "  in_time: {event: dorm_access, where: \"!event.late\"}\n"
+                                 "  late_on_monday: {event: late, where: event.weekday == 1}\n"
+                                 "features:\n"
+                                 "  a: {count: late, over: 7d}\n"
+                                 "  b: {count: in_time, over: 7d}\n"
+                                 "  c: {count: late_on_monday, over: 7d}\n"
+                                 "rules:\n"
+                                 "  - {id: r, check: daily at 07:00, level: blue, when: a > 99 && b > 99 && c > 99}\n";
+
+/* Late is told by the evening and the student's permits, and clocks by what they are compared with: memory has both. */
+static void test_matchers_from_memory_know_who_was_late(void **state) {
+    (void)state;
+    static const char students[] = "student\ns1\ns2\n",
+                      leaves[] = "学号,开始,结束,类型\ns1,2026-03-03,2026-03-12,late_permit\n";
+    const sz_campus_file files[] = {{"students.csv", students, sizeof students - 1},
+                                    {"leaves.csv", leaves, sizeof leaves - 1}};
+    enum { DAYS = 21, HALVES = 48, SORTS = 5 };
+    timeline_fixture f;
+    assert_true(timeline_fixture_init_at(&f, late_rules, files, 2));
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    const uint32_t who[] = {sz_campus_find_student(f.campus, SZ_STR("s1")),
+                            sz_campus_find_student(f.campus, SZ_STR("s2")), SZ_NONE};
+    uint32_t n_permitted = 0;
+    for (uint32_t i = 0; i < DAYS * HALVES * SORTS * 3; i++) {
+        uint32_t k = i % 3, sort = i / 3 % SORTS;
+        sz_event e = timeline_fixture_swipe("a", monday + (int64_t)(i / (3 * SORTS)) * SZ_HOUR_MS / 2, SZ_ABSENT);
+        e.type = SZ_TYPE_DORM_ACCESS;
+        e.place = (sz_str){0};
+        e.op = 0;
+        e.direction = (uint8_t)(sort < 3 ? SZ_DIR_IN + sort : SZ_DIR_IN);
+        e.precision = sort == 3 ? SZ_PREC_DAY : sort == 4 ? SZ_PREC_MINUTE : e.precision;
+        sz_eval ev = eval_of(&f);
+        ev.student = who[k];
+        ev.info = who[k] == SZ_NONE ? NULL : sz_campus_student(f.campus, who[k]);
+        ev.use_leaves = k == 0;
+        uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0}, of_other[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, anew);
+        sz_match_quick(m, &ev, &e, SZ_NONE, quick);
+        assert_memory_equal(quick, anew, sizeof anew);
+        assert_true(sz_match_known(m, &f.facts, &f.zone, &e, who[k], SZ_NONE, known));
+        assert_memory_equal(known, anew, sizeof anew);
+        ev.student = who[1];
+        sz_eval_match(&ev, &e, of_other);
+        n_permitted += memcmp(of_other, anew, sizeof anew) != 0;
+    }
+    assert_in_range(n_permitted, 9, 400); /* the nights of his permit, and no others' */
     sz_match_memo_free(m);
     timeline_fixture_fini(&f);
 }
@@ -260,6 +313,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matchers_from_memory_are_those_found_anew),
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
+        cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
         cmocka_unit_test(test_remembered_days_are_the_zones),
         cmocka_unit_test(test_recalled_words_are_those_of_the_dictionary),
