@@ -245,9 +245,11 @@ static bool look_through(repeats *r, const partition *p, table *t, const bounds 
 /* ---- finding among pieces in memory ---- */
 
 /* Hashes that came twice, or seem to have; open addressing, 0: none. */
+enum { TWICE_SEEN = 512 };
 typedef struct twice {
     uint64_t *v;
     size_t n, room;
+    uint64_t seen[TWICE_SEEN]; /* a bit of each: most others have none of these */
 } twice;
 
 static uint64_t not_zero(uint64_t hash) { return hash ? hash : 1; }
@@ -259,18 +261,28 @@ static void enter(twice *t, uint64_t hash) {
     t->v[i] = hash;
 }
 
-static void twice_add(twice *t, uint64_t hash) {
-    if (2 * t->n >= t->room) {
-        twice old = *t;
-        *t = (twice){sz_alloc((old.room ? 2 * old.room : 1024) * sizeof *t->v), 0, old.room ? 2 * old.room : 1024};
-        for (size_t i = 0; i < old.room; i++)
-            if (old.v[i]) enter(t, old.v[i]);
-        sz_free(old.v);
-    }
-    enter(t, not_zero(hash));
+static uint64_t *seen_word(twice *t, uint64_t hash) { return &t->seen[hash >> 18 & (TWICE_SEEN - 1)]; }
+static uint64_t seen_bit(uint64_t hash) { return UINT64_C(1) << (hash >> 12 & 63); }
+
+static void twice_grow(twice *t) {
+    uint64_t *old = t->v;
+    size_t room = t->room;
+    t->room = room ? 2 * room : 1024;
+    t->v = sz_alloc(t->room * sizeof *t->v);
+    t->n = 0;
+    for (size_t i = 0; i < room; i++)
+        if (old[i]) enter(t, old[i]);
+    sz_free(old);
 }
 
-static bool twice_has(const twice *t, uint64_t hash) {
+static void twice_add(twice *t, uint64_t hash) {
+    if (2 * t->n >= t->room) twice_grow(t);
+    enter(t, not_zero(hash));
+    *seen_word(t, hash) |= seen_bit(hash);
+}
+
+static inline bool twice_has(twice *t, uint64_t hash) {
+    if (!(*seen_word(t, hash) & seen_bit(hash))) return false;
     hash = not_zero(hash);
     size_t i = hash & (t->room - 1);
     while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
@@ -280,8 +292,8 @@ static bool twice_has(const twice *t, uint64_t hash) {
 /* Two bits of one word for each hash, 16 a record or more: of a thousand that come once two or three seem to come
  * twice. They stand behind the briefs, where nothing was written yet. False: too many to be looked at one by one. */
 static bool find_twice(repeats *r, twice *t) {
-    unsigned shift = 64;
-    size_t n_words = 1;
+    unsigned shift = 63;
+    size_t n_words = 2, most = r->n_briefs / 16 + 64;
     while (n_words * 4 < r->n_briefs) n_words *= 2, shift--;
     size_t from = (r->n_briefs * sizeof *r->briefs + 63) & ~(size_t)63;
     uint64_t *bits = (uint64_t *)(void *)(r->region + from);
@@ -289,9 +301,11 @@ static bool find_twice(repeats *r, twice *t) {
     r->used = from + n_words * sizeof *bits;
     for (size_t i = 0; i < r->n_briefs; i++) {
         uint64_t hash = hash_of(&r->briefs[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
-        uint64_t *word = &bits[shift == 64 ? 0 : hash >> shift];
-        if ((*word & two) == two) twice_add(t, hash);
-        if (t->n > r->n_briefs / 16 + 64) return false;
+        uint64_t *word = &bits[hash >> shift];
+        if ((*word & two) == two) {
+            twice_add(t, hash);
+            if (t->n > most) return false;
+        }
         *word |= two;
     }
     return true;
@@ -300,7 +314,7 @@ static bool find_twice(repeats *r, twice *t) {
 /* False: it is to be done by tuples. */
 static bool find_in_memory(repeats *r, const bounds *b) {
     table t = {NULL, 0, 0};
-    twice w = {NULL, 0, 0};
+    twice w = {.v = NULL};
     bool is_fine = r->n_briefs == 0 || find_twice(r, &w);
     if (is_fine && w.n) {
         clear(&t, 1024);
