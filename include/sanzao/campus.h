@@ -111,17 +111,18 @@ bool sz_campus_has_card(const sz_campus *c, sz_str card);
 uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms, int64_t *to_ms);
 /* Of who holds which card when, and whether there is a roster: the same one, and every card resolves to the same student at every time. */
 uint64_t sz_campus_cards_hash(const sz_campus *c);
-/* For whoever is about to look up many students or cards: three rounds over all of them, each of which fetches what the next one and then
- * the look-up read of cold memory. None of them waits for it. The look-up, sz_campus_fetched, is of what the rounds were begun for. */
+/* Whose records n events are: three rounds over all of them, each of which fetches what the next one and then the look-up read of cold
+ * memory, so that none of them waits for it, one after the other. */
 typedef struct sz_campus_fetch {
+    const sz_event *of;
     uint32_t hash, row;
     bool is_card;
 } sz_campus_fetch;
-sz_campus_fetch sz_campus_fetch_begin(const sz_campus *c, bool is_card, sz_str key);
-void sz_campus_fetch_row(const sz_campus *c, sz_campus_fetch *f);
-void sz_campus_fetch_key(const sz_campus *c, const sz_campus_fetch *f);
-/* Whose card or student number `key` is, as sz_campus_resolve_card and sz_campus_find_student would say. */
-uint32_t sz_campus_fetched(const sz_campus *c, const sz_campus_fetch *f, sz_str system, sz_str key, int64_t t_ms);
+void sz_campus_fetch_begin(const sz_campus *c, sz_campus_fetch *f, uint32_t n); /* `of` is set */
+void sz_campus_fetch_rows(const sz_campus *c, sz_campus_fetch *f, uint32_t n);
+void sz_campus_fetch_keys(const sz_campus *c, const sz_campus_fetch *f, uint32_t n);
+/* `row` is then whose the record is by its student, else by its card, as sz_campus_find_student and sz_campus_resolve_card would say. */
+void sz_campus_fetched(const sz_campus *c, sz_campus_fetch *f, uint32_t n);
 /* Place and direction of a reader at t, of its source or without source; false: unknown reader. *place may be "" and *dir
  * SZ_DIR_NONE. */
 bool sz_campus_resolve_reader(const sz_campus *c, sz_str source, sz_str reader, int64_t t_ms, sz_str *place, uint8_t *dir);

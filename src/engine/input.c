@@ -54,31 +54,17 @@ static bool is_future(const sz_worker *w, const sz_event *e) {
     return e->time_ms > w->clocks.limit_ms || sz_time_is_after_collected(e->time_ms, e->collected_ms);
 }
 
-/* Number in the campus of whose record it is. */
-static uint32_t holder_of(const sz_worker *w, const sz_event *e, const sz_campus_fetch *f) {
-    sz_str system = e->card_system.n ? e->card_system : e->source;
-    return sz_campus_fetched(w->campus, f, system, e->student.n ? e->student : e->card, e->time_ms);
-}
-
-/* A look-up goes from a line of hashes to a row and from there to its key; one after the other they are waited for. */
-static void fetch_holders(sz_worker *w, const sz_input *in, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        const sz_event *e = &in[i].record.event;
-        bool is_card = e->student.n == 0;
-        if (in[i].record.kind == SZ_RECORD_EVENT)
-            w->fetches[i] = sz_campus_fetch_begin(w->campus, is_card, is_card ? e->card : e->student);
-    }
-    for (uint32_t i = 0; i < n; i++)
-        if (in[i].record.kind == SZ_RECORD_EVENT) sz_campus_fetch_row(w->campus, &w->fetches[i]);
-    for (uint32_t i = 0; i < n; i++)
-        if (in[i].record.kind == SZ_RECORD_EVENT) sz_campus_fetch_key(w->campus, &w->fetches[i]);
-}
-
 void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
-    fetch_holders(w, in, n);
+    uint32_t n_events = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (in[i].record.kind == SZ_RECORD_EVENT) w->fetches[n_events++].of = &in[i].record.event;
+    sz_campus_fetch_begin(w->campus, w->fetches, n_events);
+    sz_campus_fetch_rows(w->campus, w->fetches, n_events);
+    sz_campus_fetch_keys(w->campus, w->fetches, n_events);
+    sz_campus_fetched(w->campus, w->fetches, n_events);
+    const sz_campus_fetch *f = w->fetches;
     for (uint32_t i = 0; i < n; i++) {
-        bool is_event = in[i].record.kind == SZ_RECORD_EVENT;
-        w->holders[i] = is_event ? holder_of(w, &in[i].record.event, &w->fetches[i]) : SZ_NONE;
+        w->holders[i] = in[i].record.kind == SZ_RECORD_EVENT ? f++->row : SZ_NONE;
         w->ahead[i] = student_of_campus(w, w->holders[i]);
     }
 }

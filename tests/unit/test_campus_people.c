@@ -87,10 +87,14 @@ static void test_study_share_runs_from_entry_to_the_last_day(void **state) {
 
 /* By the rounds of fetching. */
 static uint32_t fetched(const sz_campus *c, bool is_card, const char *system, sz_str key, int64_t t_ms) {
-    sz_campus_fetch f = sz_campus_fetch_begin(c, is_card, key);
-    sz_campus_fetch_row(c, &f);
-    sz_campus_fetch_key(c, &f);
-    return sz_campus_fetched(c, &f, sz_str_of(system), key, t_ms);
+    sz_event e = {.time_ms = t_ms, .source = SZ_STR("none"), .card_system = sz_str_of(system)};
+    *(is_card ? &e.card : &e.student) = key;
+    sz_campus_fetch f = {.of = &e};
+    sz_campus_fetch_begin(c, &f, 1);
+    sz_campus_fetch_rows(c, &f, 1);
+    sz_campus_fetch_keys(c, &f, 1);
+    sz_campus_fetched(c, &f, 1);
+    return f.row;
 }
 
 static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **state) {
@@ -286,14 +290,16 @@ static void test_many_students_are_found_whatever_their_order(void **state) {
         assert_int_equal(fetched(x.c, false, "", sz_str_of(id), 0), SZ_NONE);
     }
     /* Another row is seen in the round than the key's: of 32 bits of a hash two may be the same. */
-    sz_campus_fetch odd = sz_campus_fetch_begin(x.c, false, by_rank[7]),
-                    other = sz_campus_fetch_begin(x.c, false, by_rank[8]);
-    sz_campus_fetch_row(x.c, &odd);
-    sz_campus_fetch_row(x.c, &other);
-    uint32_t right = odd.row;
-    odd.row = other.row;
-    assert_int_not_equal(right, other.row);
-    assert_int_equal(sz_campus_fetched(x.c, &odd, SZ_STR(""), by_rank[7], 0), right);
+    sz_event e[] = {{.student = by_rank[7]}, {.student = by_rank[8]}};
+    sz_campus_fetch two[] = {{.of = &e[0]}, {.of = &e[1]}};
+    sz_campus_fetch_begin(x.c, two, 2);
+    sz_campus_fetch_rows(x.c, two, 2);
+    uint32_t right = two[0].row, other = two[1].row;
+    assert_int_not_equal(right, other);
+    two[0].row = other;
+    sz_campus_fetched(x.c, two, 2);
+    assert_int_equal(two[0].row, right);
+    assert_int_equal(two[1].row, other);
     for (uint32_t i = 1; i < N; i++) assert_int_equal(sz_str_cmp(by_rank[i - 1], by_rank[i]), -1);
     sz_buf_fini(&text);
     campus_fixture_fini(&x);
