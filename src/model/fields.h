@@ -110,9 +110,6 @@ enum { SZ_ID_MADE_MAX = 160 };
 sz_str sz_id_made(char to[SZ_ID_MADE_MAX], sz_str reader, int64_t journal_no, sz_str card, int64_t use_count,
                   sz_str raw);
 
-/* The fingerprint (sz_event.content) of a compact event less its texts, of which each adds its print (print.h). */
-uint64_t sz_compact_numbers(const sz_compact *c);
-
 /* What an event of its type must have beside type and time. False: r is dead. */
 bool sz_event_complete(sz_record *r, sz_arena *a);
 

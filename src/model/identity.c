@@ -45,26 +45,15 @@ sz_str sz_id_made(char to[SZ_ID_MADE_MAX], sz_str reader, int64_t journal_no, sz
 
 /* ---- content ---- */
 
-/* The fingerprint: a hash of the numbers and one of each text, salted by its place among them, added up: none waits for
- * another, and the numbers lie in whole words (gathering all bytes in a buffer first took three times as long). */
-
 uint64_t sz_text_print(unsigned which, sz_str s) { return print_of(s.p, s.n, print_salt(which)); }
 
-/* What content is made of, of an event or a compact one. */
-typedef struct said {
-    int64_t time_ms;
-    const uint8_t *codes;     /* type, precision, op, status, direction, result */
-    const int64_t *numbers;   /* amount, balance, journal number, use count, hours */
-    const sz_value *declared; /* NULL: it is of a built-in type */
-} said;
-
-static inline uint64_t of_numbers(const uint64_t *v, size_t n) { return XXH3_64bits(v, n * sizeof *v); }
-
-static uint64_t of_declared(const said *x, uint64_t type) {
-    uint64_t v[3 + 2 * SZ_FIELDS_MAX] = {(uint64_t)x->time_ms, type}, sum = 0, is_set = 0;
+static uint64_t of_declared(const sz_event *e) {
+    uint64_t v[3 + 2 * SZ_FIELDS_MAX] = {(uint64_t)e->time_ms,
+                                         print_type((const uint8_t *)e + offsetof(sz_event, type))},
+                       sum = 0, is_set = 0;
     size_t n = 2;
     for (unsigned i = 0; i < SZ_FIELDS_MAX; i++) {
-        const sz_value *f = &x->declared[i];
+        const sz_value *f = &e->fields[i];
         if (!f->is_set) continue;
         is_set |= UINT64_C(1) << i;
         memcpy(&v[n++], &f->num, sizeof f->num);
@@ -72,20 +61,7 @@ static uint64_t of_declared(const said *x, uint64_t type) {
         if (f->text.n) sum += print_of(f->text.p, f->text.n, PRINT_DECLARED + i);
     }
     v[n++] = is_set;
-    return sum + of_numbers(v, n);
-}
-
-static inline uint64_t numbers_of(const said *x) {
-    const uint64_t time = (uint64_t)x->time_ms, type = (uint64_t)(x->codes[0] << 8 | x->codes[1]);
-    const uint64_t *v = (const uint64_t *)x->numbers;
-    switch (x->codes[0]) {
-    case SZ_TYPE_SWIPE: return of_numbers((uint64_t[]){time, type, x->codes[2], v[0], v[1], v[2], v[3]}, 7);
-    case SZ_TYPE_ATTENDANCE: return of_numbers((uint64_t[]){time, type, x->codes[3], v[4]}, 4);
-    case SZ_TYPE_DORM_ACCESS:
-        return of_numbers((uint64_t[]){time, type, (uint64_t)(x->codes[4] << 8 | x->codes[5])}, 3);
-    case SZ_TYPE_PRESENCE: return of_numbers((uint64_t[]){time, type}, 2);
-    default: return of_declared(x, type);
-    }
+    return sum + print_of_words(v, n);
 }
 
 /* Texts that are part of the content, as bits from SZ_TEXT_STUDENT on; who asks for the others is of another type. */
@@ -100,21 +76,15 @@ static inline unsigned texts_of(unsigned type) {
 
 static uint64_t content_of(const sz_event *e) {
     const char *at = (const char *)e; /* members of a kind stand one behind the other */
-    said x = {e->time_ms, (const uint8_t *)at + offsetof(sz_event, type),
-              (const int64_t *)(const void *)(at + offsetof(sz_event, amount_fen)), e->fields};
+    const uint8_t *codes = (const uint8_t *)at + offsetof(sz_event, type);
+    const int64_t *numbers = (const int64_t *)(const void *)(at + offsetof(sz_event, amount_fen));
     const sz_str *texts = (const sz_str *)(const void *)(at + offsetof(sz_event, id));
-    uint64_t sum = numbers_of(&x);
+    uint64_t sum = e->type < SZ_TYPE_FIRST_DECLARED ? print_of_numbers(e->time_ms, codes, numbers) : of_declared(e);
     for (unsigned left = texts_of(e->type); left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         if (texts[i].n) sum += sz_text_print(i, texts[i]);
     }
     return sum;
-}
-
-uint64_t sz_compact_numbers(const sz_compact *c) {
-    said x = {c->time_ms, c->codes, (const int64_t *)(const void *)((const char *)c + offsetof(sz_compact, amount_fen)),
-              NULL};
-    return numbers_of(&x);
 }
 
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a) {
