@@ -234,6 +234,14 @@ bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes); /* as sz_event_is_
 bool sz_entry_is_by_card(const uint8_t *p, uint32_t mask_bytes);
 enum { SZ_ENTRY_HEAD = 14 };                             /* bytes in front of the mask */
 static inline const uint8_t *sz_entry_mask(const uint8_t *p) { return p + SZ_ENTRY_HEAD; }
+/* A mask of 1 to 8 bytes as one number; no byte beyond them is looked at. */
+static inline uint64_t sz_mask_word(const uint8_t *mask, uint32_t n) {
+    if (n < 4) return mask[0] | (uint64_t)mask[n / 2] << n / 2 * 8 | (uint64_t)mask[n - 1] << (n - 1) * 8;
+    uint32_t first, last;
+    memcpy(&first, mask, 4);
+    memcpy(&last, mask + n - 4, 4);
+    return first | (uint64_t)last << (n - 4) * 8;
+}
 static inline uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + SZ_ENTRY_HEAD; }
 static inline uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
 static inline uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }

@@ -229,15 +229,8 @@ static void add_steps(const by_plan *x, const step *s) {
     for (; s->kind == STEP_ANY; s++) base = add_in_general(x, s, false);
 }
 
-/* Byte by byte: they have just been written so. */
-static inline uint64_t bits_of(const uint8_t *mask, uint32_t bytes) {
-    uint64_t bits = 0;
-    while (bytes-- > 0) bits = bits << 8 | mask[bytes];
-    return bits;
-}
-
 static inline const plan *plan_of(sz_add_memo *m, const sz_featureset *fs, const uint8_t *mask) {
-    uint64_t bits = bits_of(mask, (fs->n_matchers + 7) / 8);
+    uint64_t bits = sz_mask_word(mask, (fs->n_matchers + 7) / 8);
     plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 54];
     if (p->mask != bits || !p->steps) plan_make(p, fs, bits, mask);
     return p;

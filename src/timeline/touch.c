@@ -47,6 +47,9 @@ typedef struct touch {
     family *families;
     silent *silents;
     uint32_t n, cap, n_silents;
+    /* With all of `must` below, and one at least of each of `any`, the record moves none of `idle` and no family. */
+    uint64_t must, *any;
+    uint32_t n_any;
 } touch;
 
 struct sz_touch_memo {
@@ -229,6 +232,7 @@ static void touch_fini(touch *t) {
     sz_free(t->all);
     sz_free(t->apart);
     sz_free(t->idle);
+    sz_free(t->any);
     *t = (touch){0};
 }
 
@@ -288,6 +292,24 @@ static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, ui
         }
 }
 
+/* One of these bits below is enough for what it stands for; no bit: never enough. */
+static void add_any(touch *t, uint64_t bits) {
+    if (bits && !(bits & (bits - 1))) t->must |= bits;
+    else t->any[t->n_any++] = bits;
+}
+
+static void any_make(touch *t, const sz_tlctx *c) {
+    t->any = sz_alloc((c->bundle->n_rules + t->n + 1) * sizeof *t->any);
+    for (uint32_t w = 0; w < c->rule_words; w++)
+        for (uint64_t left = t->idle[w]; left; left &= left - 1)
+            add_any(t, c->touches->rests[64 * w + (uint32_t)__builtin_ctzll(left)]);
+    for (uint32_t i = 0; i < t->n; i++) add_any(t, t->families[i].bit);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_any; i++)
+        if (!(t->any[i] & t->must)) t->any[n++] = t->any[i];
+    t->n_any = n;
+}
+
 static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t *mask,
                                                        uint64_t word) {
     const sz_touch_memo *m = c->touches;
@@ -316,19 +338,11 @@ static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx 
         if (!is_silent) join(family_of(t, &c->bundle->fs, g), i, g, m->bit[i][0]);
     }
     for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
-}
-
-/* Up to eight bytes as one number, and no byte beyond them is looked at. */
-static inline uint64_t word_of(const uint8_t *mask, uint32_t n) {
-    if (n < 4) return mask[0] | (uint64_t)mask[n / 2] << n / 2 * 8 | (uint64_t)mask[n - 1] << (n - 1) * 8;
-    uint32_t first, last;
-    memcpy(&first, mask, 4);
-    memcpy(&last, mask + n - 4, 4);
-    return first | (uint64_t)last << (n - 4) * 8;
+    any_make(t, c);
 }
 
 static inline const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
-    uint64_t word = word_of(mask, mask_bytes(c));
+    uint64_t word = sz_mask_word(mask, mask_bytes(c));
     touch *t = &c->touches->touches[(word ^ (uint64_t)type << 58) * UINT64_C(0x9e3779b97f4a7c15) >> 54];
     if (!t->is_made || t->mask != word || t->type != type) touch_make(t, c, type, mask, word);
     return t;
@@ -427,21 +441,31 @@ bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64
     return tl->below_half != half_of(c, t_ms) || !(tl->below & m->still);
 }
 
-bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
-    if (!c->rule_words) return true;
-    const touch *t = touch_of(c, e->type, mask);
+static inline bool is_all_below(const touch *t, uint64_t below) {
+    bool is_known = !(t->must & ~below);
+    for (uint32_t i = 0; i < t->n_any; i++) is_known &= (t->any[i] & below) != 0;
+    return is_known;
+}
+
+/* Some of it is not known: asked one by one. */
+static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     const sz_touch_memo *m = c->touches;
-    below_as_of(tl, m, half_of(c, e->time_ms));
-    uint64_t below = tl->below &= ~t->lifts;
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1) {
             uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
-            if (below & m->rests[rule]) continue;
-            if (!is_still_below(tl, c, e, rule)) return false;
-            below = tl->below;
+            if (!(tl->below & m->rests[rule]) && !is_still_below(tl, c, e, rule)) return false;
         }
     for (uint32_t i = 0; i < t->n; i++)
-        if (!(below & t->families[i].bit)) return false;
+        if (!(tl->below & t->families[i].bit)) return false;
+    return true;
+}
+
+bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    if (!c->rule_words) return true;
+    const touch *t = touch_of(c, e->type, mask);
+    below_as_of(tl, c->touches, half_of(c, e->time_ms));
+    tl->below &= ~t->lifts;
+    if (!is_all_below(t, tl->below) && !are_all_below(t, tl, c, e)) return false;
     for (uint32_t i = 0; i < t->n_silents; i++)
         if (!stays_silent(tl, &t->silents[i], e->time_ms)) return false;
     return true;
