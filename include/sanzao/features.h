@@ -181,6 +181,13 @@ typedef struct sz_acc {
     bool is_correctable;       /* count, sum, avg, days, streak of attendance: undone beyond the horizon (semantics 17) */
 } sz_acc;
 
+/* How an accumulator grows on a day with records: by a row, and what full windows are told by. */
+typedef struct sz_growth {
+    uint32_t row;              /* bytes; 0: not by rows of 8 bytes or more */
+    uint32_t head;             /* bytes in front of the rows */
+    int32_t keep;              /* as sz_acc; INT32_MAX where no row falls off for another */
+} sz_growth;
+
 /* Everything of a rule set that features need. Part of the bundle. */
 typedef struct sz_featureset {
     sz_matcher *matchers;
@@ -189,6 +196,7 @@ typedef struct sz_featureset {
     uint32_t n_features;
     sz_acc *accs;
     uint32_t n_accs, acc_words;
+    sz_growth *growths;              /* of each */
     sz_acc *idle_accs;               /* attendance that idle features would count: an excuse of it has its original (semantics 17) */
     uint32_t n_idle_accs;
     uint64_t *matcher_accs;          /* acc_words a matcher: bits of the accumulators that count what fits it */

@@ -80,23 +80,12 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
 
 /* Of a window that is full: as many days as it reaches over have a row, and the next one takes the place of one that
  * falls off. */
-static bool is_full(const uint8_t *rows, const region *r, const sz_acc *a) {
-    bool is_rows = a->kind == SZ_ACC_DAYS || a->kind == SZ_ACC_PANES || a->kind == SZ_ACC_SESSIONS;
-    uint32_t head = a->kind == SZ_ACC_SESSIONS ? (uint32_t)sizeof(session_head) : 0;
-    if (!is_rows || a->keep == INT32_MAX || r->n < head + a->row_size) return false;
+static inline bool is_full(const uint8_t *p, uint32_t n, const sz_growth *g) {
+    if (g->keep == INT32_MAX || n < g->head + g->row) return false;
     int32_t first, last;
-    memcpy(&first, rows + head, sizeof first);
-    memcpy(&last, rows + r->n - a->row_size, sizeof last);
-    return (int64_t)last - first >= a->keep;
-}
-
-/* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
-static inline uint32_t more_for(const uint8_t *p, const region *r, uint32_t have, const sz_acc *a, uint32_t days) {
-    enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
-    uint32_t row = a->row_size;
-    if (!r->n || row < 8 || a->kind == SZ_ACC_UNTIL || is_full(p + r->off, r, a)) return 0;
-    uint32_t several = r->n < ROWS_A_ROW * row ? 0 : r->n / (ROWS_A_ROW * row);
-    return (days + several) * row - have;
+    memcpy(&first, p + g->head, sizeof first);
+    memcpy(&last, p + n - g->row, sizeof last);
+    return (int64_t)last - first >= g->keep;
 }
 
 /* One of those that get room. */
@@ -106,14 +95,16 @@ typedef struct growing {
 enum { GROWING_MOST = 128 }; /* at once; the others have their turn when they are full */
 
 static uint32_t find_growing(const sz_fstate *s, const sz_featureset *fs, uint32_t days, growing *v, uint32_t *bytes) {
+    enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
     const region *r = regions_of(s);
+    const sz_growth *g = fs->growths;
     uint32_t n = 0, sum = 0;
     for (uint32_t k = 0; k < fs->n_accs && n < GROWING_MOST; k++) {
-        uint32_t have = region_cap(&r[k]) - r[k].n;
-        if (have >= days * fs->accs[k].row_size) continue;
-        uint32_t more = more_for(s->p, &r[k], have, &fs->accs[k], days);
-        v[n] = (growing){k, more};
-        n += more != 0;
+        uint32_t row = g[k].row, have = region_cap(&r[k]) - r[k].n;
+        if (!r[k].n || have >= days * row || is_full(s->p + r[k].off, r[k].n, &g[k])) continue;
+        uint32_t several = r[k].n < ROWS_A_ROW * row ? 0 : r[k].n / (ROWS_A_ROW * row);
+        uint32_t more = (days + several) * row - have;
+        v[n++] = (growing){k, more};
         sum += more;
     }
     *bytes = sum;

@@ -91,6 +91,14 @@ static uint32_t row_size(const sz_acc *a) {
     }
 }
 
+/* Rows are multiples of 8 bytes, as regions are; records lie as bytes, and of an UNTIL there is one row for good. */
+static sz_growth growth_of(const sz_acc *a) {
+    bool falls = a->kind == SZ_ACC_DAYS || a->kind == SZ_ACC_PANES || a->kind == SZ_ACC_SESSIONS;
+    return (sz_growth){.row = a->row_size < 8 || a->kind == SZ_ACC_UNTIL ? 0 : a->row_size,
+                       .head = a->kind == SZ_ACC_SESSIONS ? (uint32_t)sizeof(session_head) : 0,
+                       .keep = falls ? a->keep : INT32_MAX};
+}
+
 /* What it keeps, not how long. */
 static uint64_t acc_hash(const sz_featureset *fs, const sz_acc *a) {
     uint64_t v[] = {a->kind,
@@ -180,6 +188,8 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
         fs->accs[i].row_size = row_size(&fs->accs[i]);
         fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);
     }
+    fs->growths = SZ_NEWN(arena, sz_growth, fs->n_accs + 1);
+    for (uint32_t i = 0; i < fs->n_accs; i++) fs->growths[i] = growth_of(&fs->accs[i]);
     fs->acc_words = (fs->n_accs + 63) / 64;
     fs->matcher_accs =
         SZ_NEWN(arena, uint64_t, (fs->n_matchers + 7) / 8 * 8 * fs->acc_words + 1); /* stored masks have whole bytes */
