@@ -331,6 +331,9 @@ void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, con
 /* The same of a record that is there as an entry only: no more of it is decoded than its accumulators ask for. False: it is damaged. */
 bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict, const sz_types *types,
                          sz_entry entry);
+/* The same of a log's records, n bytes of them: those that stand one behind the other, fit the same and are of one day are counted at once. */
+void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict, const sz_types *types,
+                       const uint8_t *p, uint32_t n);
 /* The same where accumulators know nothing before from_ms (sz_facts.acc_from_ms): what is older is left out of them. For records before
  * sz_facts.known_ms; later ones need it not. */
 void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry,

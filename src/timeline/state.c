@@ -161,8 +161,8 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
 
 void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
     const sz_featureset *fs = &c->bundle->fs;
-    for (uint32_t off = tl->added_off; off < tl->head_off; off += sz_entry_len(tl->log.p + off))
-        sz_fstate_add_entry(c->adds, &tl->head, fs, c->zone, c->dict, c->types, entry_at(tl, off));
+    sz_fstate_add_log(c->adds, &tl->head, fs, c->zone, c->dict, c->types, tl->log.p + tl->added_off,
+                      tl->head_off - tl->added_off);
     tl->added_off = tl->head_off;
 }
 

@@ -275,6 +275,50 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     timeline_fixture_fini(&f);
 }
 
+/* Each that is drawn comes four times within minutes, with amounts of their own; taken up in pieces of 1 to 23 records.
+ */
+static void test_a_log_adds_up_as_its_records_do(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, rules));
+    const sz_featureset *fs = &f.bundle->fs;
+    sz_add_memo *m = sz_add_memo_new();
+    sz_fstate together, anew;
+    sz_fstate_init(&together, fs, NULL);
+    sz_fstate_init(&anew, fs, NULL);
+    sz_buf log, a, b;
+    sz_buf_init(&log);
+    sz_buf_init(&a);
+    sz_buf_init(&b);
+    for (uint32_t i = 0, n = 0, piece = 1; i < RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i / 4, id);
+        e.time_ms += (int64_t)(i % 4) * 3 * SZ_MINUTE_MS;
+        if (e.amount_fen >= 0) e.amount_fen = i % 9 ? e.amount_fen + i % 4 : SZ_ABSENT;
+        sz_eval ev = eval_of(&f);
+        uint8_t mask[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, mask);
+        size_t at = log.n;
+        sz_entry_put(&log, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
+        sz_fstate_add(&anew, fs, &f.zone, &e, mask, (sz_entry){log.p + at, (uint32_t)(log.n - at)});
+        if (++n < piece) continue;
+        sz_fstate_add_log(i % 50 ? m : NULL, &together, fs, &f.zone, &f.dict, &f.types, log.p, (uint32_t)log.n);
+        packs_to(&a, &anew, fs);
+        packs_as(&b, &together, fs, &a);
+        sz_buf_clear(&log);
+        n = 0;
+        piece = 1 + piece * 7 % 23;
+    }
+    sz_buf_fini(&log);
+    sz_buf_fini(&a);
+    sz_buf_fini(&b);
+    sz_fstate_fini(&together);
+    sz_fstate_fini(&anew);
+    sz_add_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
 static void test_remembered_days_are_the_zones(void **state) {
     (void)state;
     sz_zone z;
@@ -315,6 +359,7 @@ int main(void) {
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
+        cmocka_unit_test(test_a_log_adds_up_as_its_records_do),
         cmocka_unit_test(test_remembered_days_are_the_zones),
         cmocka_unit_test(test_recalled_words_are_those_of_the_dictionary),
     };
