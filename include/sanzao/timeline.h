@@ -71,6 +71,7 @@ typedef struct sz_timeline {
     bool due_changed;          /* what is due, since the engine looked */
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
     uint8_t blocked_unknown;   /* a bit a class: after a roll-back any of its rules may be, until all of them were looked at */
+    uint8_t named_by;          /* by the records of the batch of files in hand: 1 student, 2 card, 4 another card */
     uint8_t card_n;
     char card[15];             /* the card used last */
     uint32_t card_word;        /* its number in the dictionary: looking it up costs more than all else of a record */
@@ -267,8 +268,14 @@ void sz_timeline_prefetch_all(const sz_timeline *tl);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). With is_lone no other record of the
  * batch in hand has it: the reader of sorted files knows. */
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone);
+/* Note how the record, which is to be found or inserted next, says whose it is. True: the batch in hand names the student in several ways,
+ * so that is_lone says nothing. */
+bool sz_timeline_name(sz_timeline *tl, const sz_event *e);
 /* The batch of files in hand is over: its records are as those of before. */
-static inline void sz_timeline_batch_ended(sz_timeline *tl) { tl->n_before = tl->n_log; }
+static inline void sz_timeline_batch_ended(sz_timeline *tl) {
+    tl->n_before = tl->n_log;
+    tl->named_by = 0;
+}
 /* What was passed comes into the head (sz_timeline_pass leaves it out until somebody asks). */
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */

@@ -129,16 +129,16 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 
 /* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. There, too,
  * it stands whether the line that one of a batch has the identity of was used at all: a dead letter takes no id. The
- * reader knows no cards: where a source names students here and cards there, the log is asked of each. */
-static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, const use *u, bool is_late) {
-    enum { BOTH = 3 };
-    stream_clock *s = &w->clocks.sources[u->source];
-    s->named_by |= e->student.n ? 1 : 2;
-    if (in->repeat == 1 && !is_late) return SZ_INSERT_DUPLICATE;
+ * reader knows no cards: of whom a batch names in several ways the log is asked each time. */
+static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student, bool is_late) {
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
-    if (u->student == SZ_NONE) return SZ_INSERTED;
-    bool is_lone = w->o.order == SZ_SORTED && !in->repeat && s->named_by != BOTH;
-    return sz_timeline_find(student_awake(w, u->student), &w->tc, e, is_lone);
+    bool is_sorted = w->o.order == SZ_SORTED, is_told = in->repeat == 1 && !is_late;
+    if (student == SZ_NONE) return is_told ? SZ_INSERT_DUPLICATE : SZ_INSERTED;
+    sz_timeline *tl = student_awake(w, student);
+    bool is_mixed = is_sorted && sz_timeline_name(tl, e);
+    if (is_told && !is_mixed) return SZ_INSERT_DUPLICATE;
+    sz_insert found = sz_timeline_find(tl, &w->tc, e, is_sorted && !in->repeat && !is_mixed);
+    return is_told && found == SZ_INSERTED ? SZ_INSERT_DUPLICATE : found;
 }
 
 static sz_cause cause_of(const sz_event *e) {
@@ -149,6 +149,7 @@ static void insert(sz_worker *w, sz_event *e) {
     const use *u = &w->use;
     uint32_t i = u->student == SZ_NONE ? student_get(w, u->id, true) : u->student;
     sz_timeline *tl = student_awake(w, i);
+    if (u->student == SZ_NONE) sz_timeline_name(tl, e);
     sz_timeline_insert(tl, &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
@@ -217,7 +218,7 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         return true;
     uint32_t source = source_of(w, e->source);
     bool is_late = is_too_late(w, e, source);
-    sz_insert repeat = find_repeat(w, in, e, &(use){.student = student, .source = source}, is_late);
+    sz_insert repeat = find_repeat(w, in, e, student, is_late);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
         return true;

@@ -12,7 +12,6 @@
 typedef struct stream_clock {
     uint32_t feed;        /* index of the declared feed; SZ_NONE: all undeclared ones together */
     bool has_say;         /* a record or feed_status came */
-    uint8_t named_by;     /* in this run: bit 0 a record named its student, bit 1 one only a card */
     int64_t watermark_ms; /* no record before it is promised; SZ_TIME_NONE */
     int64_t high_ms;      /* highest time seen */
     int64_t heard_ms;     /* monotonic: when its last record came; SZ_TIME_NONE: not since the start */

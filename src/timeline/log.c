@@ -68,6 +68,15 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
     return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, end) : SZ_NONE;
 }
 
+bool sz_timeline_name(sz_timeline *tl, const sz_event *e) {
+    enum { STUDENT = 1, CARD = 2, ANOTHER = 4 };
+    if (e->student.n) tl->named_by |= STUDENT;
+    else if (!(tl->named_by & CARD)) tl->named_by |= CARD;
+    else if (e->card.n != tl->card_n || !sz_bytes_eq(tl->card, e->card.p, tl->card_n))
+        tl->named_by |= ANOTHER; /* or one too long to be kept */
+    return (tl->named_by & (tl->named_by - 1)) != 0;
+}
+
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone) {
     uint16_t print = print_of(e->id);
     if (c->hint.of == e) {
