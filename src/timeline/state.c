@@ -16,8 +16,12 @@ static sz_entry entry_at(const sz_timeline *tl, uint32_t off) {
     return (sz_entry){.p = tl->log.p + off, .n = sz_entry_len(tl->log.p + off)};
 }
 
+/* Such an undo has no original. */
+static bool names_itself(const sz_event *e) { return sz_str_eq(e->ref, e->id); }
+
 /* Original of the undo e: within exactly the horizon before it, or after it (an undo may carry the earlier time). */
 static uint32_t original_of(run *x, const sz_event *e) {
+    if (names_itself(e)) return SZ_NONE;
     return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, (uint32_t)x->tl->log.n);
 }
 
@@ -62,7 +66,7 @@ static bool holds(const uint32_t *v, uint32_t n, uint32_t off) {
 /* An undo without its original within the horizon may still correct attendance. */
 static bool correct_far(run *x, sz_fstate *s, const sz_event *e) {
     if (original_of(x, e) != SZ_NONE) return true;
-    return e->type == SZ_TYPE_ATTENDANCE && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e);
+    return e->type == SZ_TYPE_ATTENDANCE && !names_itself(e) && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e);
 }
 
 static void set_unmatched(run *x, uint32_t off, bool on) {
@@ -221,7 +225,7 @@ static void undo(run *x, uint32_t off) {
             rebuild_head(x, o, off + sz_entry_len(tl->log.p + off));
             x->is_corrected = true;
         }
-    } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE) {
+    } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE && !names_itself(x->event)) {
         matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event);
         x->is_corrected = matched;
         x->undone = NULL; /* what it was counted by is not kept */

@@ -285,6 +285,7 @@ def undo(records: list[Record], horizon: int) -> int:
     for r in records:
         if not r.is_undo: continue
         original = by_name.get((r.student, r.source, r.fields["ref"]))
+        if original is r: original = None  # it undoes nothing
         if original and original.time >= r.time - horizon: original.undone_by = original.undone_by or r
         elif original and original.kind == "attendance": original.corrected_by = original.corrected_by or r
         else: unmatched += 1
