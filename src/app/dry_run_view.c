@@ -13,19 +13,9 @@ void sz_dry_fini(sz_dry_view *v) { sz_arena_fini(&v->arena); }
 
 /* ---- words ---- */
 
-typedef struct word {
-    const char *name, *zh;
-} word;
-static const word words[] = {
-    {"consume", "消费"}, {"refund", "退款"},      {"reversal", "冲正"}, {"topup", "充值"},   {"present", "出勤"},
-    {"late", "迟到"},    {"early_leave", "早退"}, {"absent", "缺勤"},   {"excused", "准假"}, {"unknown", "未知"},
-    {"in", "进"},        {"out", "出"},           {"denied", "拒绝"},   {"open", "开始"},    {"complete", "完整"},
-    {"down", "中断"}};
-
 static const char *word_of(const sz_dry_view *v, const char *name) {
-    for (size_t i = 0; v->lang == SZ_ZH && i < sizeof words / sizeof *words; i++)
-        if (sz_str_is(sz_str_of(name), words[i].name)) return words[i].zh;
-    return name;
+    const char *zh = v->lang == SZ_ZH ? sz_code_zh(sz_str_of(name)) : NULL;
+    return zh ? zh : name;
 }
 
 /* ---- the cells of an event ---- */

@@ -185,6 +185,13 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
 
 /* ---- text beside a symbol with choices or a form ------------------------------------------------------------ */
 
+/* The nearest one, by its letters, or because the text is a Chinese word for it. */
+static const char *near_choice(const tnode *symbol, const char *const *names, sz_str s) {
+    for (uint32_t i = 0; i < symbol->n_choices; i++)
+        if (sz_code_means(symbol->choices[i], s)) return names[i];
+    return prog_nearest(s, names, symbol->n_choices);
+}
+
 static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     sz_str name = prog_slice(c, symbol->off, symbol->len);
     const char **names = SZ_NEWN(&c->tmp, const char *, symbol->n_choices);
@@ -193,7 +200,7 @@ static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_s
         names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
         all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
     }
-    const char *near = prog_nearest(s, names, symbol->n_choices);
+    const char *near = near_choice(symbol, names, s);
     sz_diag *g = prog_error(c, C_CHOICE, at->off, at->len, "`%.*s` is never \"%.*s\"", "`%.*s` 没有 \"%.*s\" 这个值",
                             SZ_FMT_STR(name), SZ_FMT_STR(s));
     if (near) prog_hint(c, g, "did you mean \"%s\"?  It is one of %s", "是不是 \"%s\"？可取的值：%s", near, all);
@@ -211,7 +218,7 @@ static void warn_choice(checker *c, const tnode *symbol, const tnode *at, sz_str
         all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
     }
     for (size_t i = 0; i < s.n; i++) is_ascii &= (uint8_t)s.p[i] < 0x80;
-    const char *near = prog_nearest(s, names, symbol->n_choices);
+    const char *near = near_choice(symbol, names, s);
     if (!near && is_ascii) return;
     sz_str name = prog_slice(c, symbol->off, symbol->len);
     sz_diag *g = prog_report(c, SZ_WARNING, C_CHOICE, at->off, at->len,

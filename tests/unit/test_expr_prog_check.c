@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an analyst is told: code, place and hint of each finding, in both languages; and that what is right is let through.
+ * What an analyst is told: code, place and hint of each finding, in both languages; and that what is right is let
+ * through.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +38,8 @@ static const row rows[] = {
     {"  \n", 102, "  \n", NULL, 0, 0, 0},
     {"(n >= 3", 101, "(", NULL, 0, 0, 0},
     {"n >=", 101, "", NULL, 0, 0, 0},
-    {"spend_habit.ratio < 50% && student.school == \"医学院\"", 117, "50%", "write 0.5, or name it:  params: {drop: 50%}  and  spend_habit.ratio < drop", 0, 0, 0},
+    {"spend_habit.ratio < 50% && student.school == \"医学院\"", 117, "50%",
+     "write 0.5, or name it:  params: {drop: 50%}  and  spend_habit.ratio < drop", 0, 0, 0},
     {"spend_habit.ratio < 12.5 %", 117, "12.5 %", "write 0.125", 0, 0, 0},
     {"spend >= 420 yuan", 117, "420 yuan", "params: {limit: 420 yuan}  and  spend >= limit", 0, 0, 0},
     {"spend >= 420元", 117, "420元", "params: {limit: 420 yuan}", 0, 0, 0},
@@ -104,6 +106,10 @@ static const row rows[] = {
     /* choices and forms */
     {"event.status == \"abscent\"", 106, "\"abscent\"", "did you mean \"absent\"?", 0, 0, 0},
     {"\"in side\" == last_door.direction", 106, "\"in side\"", "one of in, out", 0, 0, 0},
+    {"event.status == \"缺勤\"", 106, "\"缺勤\"", "did you mean \"absent\"?", 0, 0, 0},
+    {"event.status == \"旷课\"", 106, "\"旷课\"", "did you mean \"absent\"?", 0, 0, 0},
+    {"event.op in [\"充值\"]", 106, "\"充值\"", "did you mean \"topup\"?", 0, 0, 0},
+    {"event.op == \"缺勤\"", 106, "\"缺勤\"", "it is one of", 0, 0, 0},
     {"event.status in [\"present\", \"lat\"]", 106, "\"lat\"", "did you mean \"late\"?", 0, 0, 0},
     {"event.status in kinds", 106, "kinds", NULL, 0, 0, 0},
     {"event.clock < \"8:30\"", 121, "\"8:30\"", "write \"08:30\"", 0, 0, 0},
@@ -171,7 +177,8 @@ static void check_row(const row *w) {
     assert_int_equal(g->severity, SZ_ERROR);
     if (g->span.off != (uint32_t)(at - w->text) || g->span.len != strlen(w->at))
         fail_msg("%s: marks %u+%u `%.*s`", w->text, g->span.off, g->span.len, (int)g->span.len, w->text + g->span.off);
-    if (w->hint && (!g->hint || !strstr(g->hint, w->hint))) fail_msg("%s: hint: %s", w->text, g->hint ? g->hint : "none");
+    if (w->hint && (!g->hint || !strstr(g->hint, w->hint)))
+        fail_msg("%s: hint: %s", w->text, g->hint ? g->hint : "none");
     for (size_t i = 0; i < d.n; i++) {
         assert_non_null(d.v[i].message_zh);
         assert_true(strlen(d.v[i].message) > 0 && strlen(d.v[i].message_zh) > 0);
@@ -187,13 +194,15 @@ static void test_findings_have_code_place_and_hint(void **unused) {
 }
 
 static void test_all_findings_are_told_at_once(void **unused) {
-    static const struct { const char *text; int codes[4]; } many[] = {
-        {"late_night_7d >= 3 && event.amount > \"5\" && event.status == \"abscent\"", {42, 104, 106, 0}},
-        {"n = 3 and m <> 2", {116, 116, 116, 0}},
-        {"n ＞＝ 3 && spend < 50% || silence >= 24h", {118, 117, 117, 0}},
-        {"p and (n > ", {116, 0}},
-        {"last_door.age > silence", {113, 113, 0}},
-        {"nobody + nothing > 3 && nobody == 1", {42, 42, 42, 0}}};
+    static const struct {
+        const char *text;
+        int codes[4];
+    } many[] = {{"late_night_7d >= 3 && event.amount > \"5\" && event.status == \"abscent\"", {42, 104, 106, 0}},
+                {"n = 3 and m <> 2", {116, 116, 116, 0}},
+                {"n ＞＝ 3 && spend < 50% || silence >= 24h", {118, 117, 117, 0}},
+                {"p and (n > ", {116, 0}},
+                {"last_door.age > silence", {113, 113, 0}},
+                {"nobody + nothing > 3 && nobody == 1", {42, 42, 42, 0}}};
     (void)unused;
     for (size_t i = 0; i < sizeof many / sizeof *many; i++) {
         sz_arena a;
@@ -212,7 +221,11 @@ static void test_all_findings_are_told_at_once(void **unused) {
 }
 
 static void test_what_is_right_compiles(void **unused) {
-    static const struct { const char *text; sz_xtype want; bool grow_ok; } right[] = {
+    static const struct {
+        const char *text;
+        sz_xtype want;
+        bool grow_ok;
+    } right[] = {
         {"event.op == \"consume\" && place.kind == \"canteen\"", SZ_X_BOOL, false},
         {"event.status in [\"present\", \"late\"]", SZ_X_BOOL, false},
         {"event.kind in kinds && event.kind in watched", SZ_X_BOOL, false},
@@ -258,7 +271,8 @@ static void test_what_is_right_compiles(void **unused) {
 }
 
 static void test_a_name_that_was_told_elsewhere_is_not_told_again(void **unused) {
-    static const char *const texts[] = {"broken", "broken > 3 && n > 1", "silence > broken", "size(broken) + broken * 2 in levels"};
+    static const char *const texts[] = {"broken", "broken > 3 && n > 1", "silence > broken",
+                                        "size(broken) + broken * 2 in levels"};
     (void)unused;
     for (size_t i = 0; i < 4; i++) {
         sz_arena a;
@@ -289,9 +303,13 @@ static void check_warning(const char *text, int code, const char *message, const
 
 static void test_bare_getHours_is_a_warning(void **unused) {
     (void)unused;
-    check_warning("event.time.getHours() >= 22", 203, "getHours() without a zone is UTC; 22:00 here is 14:00 there", "use event.hour or event.clock >= \"22:00\" (campus time)");
-    check_warning("event.time.getHours() < 6", 203, "getHours() without a zone is UTC; 06:00 here is 22:00 there", "use event.hour or event.clock >= \"06:00\" (campus time)");
-    check_warning("last_door.time.getDayOfWeek() == 0", 203, "getDayOfWeek() without a zone is UTC; 22:00 here is 14:00 there", "write last_door.time.getDayOfWeek(\"+08:00\")");
+    check_warning("event.time.getHours() >= 22", 203, "getHours() without a zone is UTC; 22:00 here is 14:00 there",
+                  "use event.hour or event.clock >= \"22:00\" (campus time)");
+    check_warning("event.time.getHours() < 6", 203, "getHours() without a zone is UTC; 06:00 here is 22:00 there",
+                  "use event.hour or event.clock >= \"06:00\" (campus time)");
+    check_warning("last_door.time.getDayOfWeek() == 0", 203,
+                  "getDayOfWeek() without a zone is UTC; 22:00 here is 14:00 there",
+                  "write last_door.time.getDayOfWeek(\"+08:00\")");
 }
 
 static void test_division_by_zero_is_a_warning(void **unused) {
@@ -308,7 +326,8 @@ static void test_depth_and_length_are_bounded(void **unused) {
     sz_arena_init(&a);
     sz_buf_init(&b);
     for (int form = 0; form < 5; form++) {
-        static const char *const before[] = {"(", "!", "1 + ", "p ? p : ", "math.abs("}, *const after[] = {")", "", "", "", ")"};
+        static const char *const before[] = {"(", "!", "1 + ", "p ? p : ", "math.abs("}, *const after[] = {")", "", "",
+                                                                                                           "", ")"};
         sz_buf_clear(&b);
         for (int i = 0; i < 500; i++) sz_buf_put_z(&b, before[form]);
         sz_buf_put_z(&b, form == 2 || form == 4 ? "1" : "p");
@@ -354,10 +373,13 @@ static void test_codes_are_documented_and_ascending(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_findings_have_code_place_and_hint), cmocka_unit_test(test_all_findings_are_told_at_once),
-        cmocka_unit_test(test_what_is_right_compiles),            cmocka_unit_test(test_bare_getHours_is_a_warning),
+        cmocka_unit_test(test_findings_have_code_place_and_hint),
+        cmocka_unit_test(test_all_findings_are_told_at_once),
+        cmocka_unit_test(test_what_is_right_compiles),
+        cmocka_unit_test(test_bare_getHours_is_a_warning),
         cmocka_unit_test(test_a_name_that_was_told_elsewhere_is_not_told_again),
-        cmocka_unit_test(test_division_by_zero_is_a_warning),     cmocka_unit_test(test_depth_and_length_are_bounded),
+        cmocka_unit_test(test_division_by_zero_is_a_warning),
+        cmocka_unit_test(test_depth_and_length_are_bounded),
         cmocka_unit_test(test_codes_are_documented_and_ascending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
