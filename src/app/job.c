@@ -244,7 +244,8 @@ static sz_status pump(const sz_job *job, parts *p) {
         const sz_msg *m = sz_msgq_pop(p->q);
         if (started && !stopping && sz_signals_look()) sz_reread_now(&p->reread, job, &p->in, w);
         if (m) {
-            bool drop = stopping && (m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END);
+            bool is_input = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END;
+            bool drop = stopping && is_input && where != SZ_WK_RUNNING; /* where an instant is to be ended first */
             if (!drop) step(p, m);
             if (!started) tell_plan(job, p);
             sz_reread_tell(&p->reread, job, &p->in, w);

@@ -37,6 +37,14 @@ static bool is_stale(sz_worker *w, const sz_input *in) {
     return true;
 }
 
+/* Asked to stop, it does so between two instants of sorted files; what is behind is read again by the next run. */
+static bool stops_before(sz_worker *w, const sz_input *in) {
+    if (!w->stop_at_read || w->is_stopping || w->use.stage || w->o.order != SZ_SORTED) return false;
+    if (in->record.time_ms == SZ_TIME_NONE || in->record.time_ms <= w->clocks.file_ms) return false;
+    w->stop_at_read = w->n.read;
+    return true;
+}
+
 /* On with the message in hand, until the step has had its share. */
 static void take(sz_worker *w) {
     hand *h = &w->hand;
@@ -50,6 +58,7 @@ static void take(sz_worker *w) {
         if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
         if (k + AHEAD < n && w->ahead[k + AHEAD]) fetch_more(w, k + AHEAD, &h->in[h->at + AHEAD]);
         if (is_stale(w, &h->in[h->at])) continue;
+        if (stops_before(w, &h->in[h->at])) break;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];
         if (w->state == SZ_WK_HELD || w->state == SZ_WK_FAILED) break; /* it met a damaged record */

@@ -2,7 +2,8 @@
  *
  * instant: what the records of one instant of sorted files say leaves student by student, whatever the ids of the
  * records (semantics 1). Each is evaluated and written by itself; when the instant is over, its lines are put in order.
- * Until then no commit is due, so that none cuts it; but for one that ends the run, or where alerts wait for a sink.
+ * Until then no commit is due, so that none cuts it; but for one that ends the run (STOP waits for the instant's end,
+ * for 2,048 records at most), or where alerts wait for a sink.
  */
 #include "worker.h"
 

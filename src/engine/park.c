@@ -6,7 +6,7 @@
  */
 #include "worker.h"
 
-enum { PARKING_MS = 5000, PARKED_MS = 60000 };
+enum { PARKING_MS = 5000, PARKED_MS = 60000, INSTANT_RECORDS = 2048 };
 
 void park(sz_worker *w) {
     w->is_parking = w->wanted = w->must_seek = false;
@@ -33,7 +33,18 @@ void on_revoked(sz_worker *w, const sz_msg *m) {
     worker_go_on(w);
 }
 
+/* The rest of an instant of sorted files comes first, so that its lines leave in one order (instant.c), if it is no
+ * more than so many records, and they are there. */
+static bool ends_instant_first(const sz_worker *w) {
+    return w->state == SZ_WK_RUNNING && !w->is_quiet && instant_is_open(w) && w->n.read < w->stop_at_read;
+}
+
 void on_stop(sz_worker *w) {
+    if (!w->stop_at_read) w->stop_at_read = w->n.read + INSTANT_RECORDS;
+    if (ends_instant_first(w)) {
+        worker_go_on(w);
+        return;
+    }
     w->is_stopping = true;
     if (!holds_it(w)) { /* nothing is held that is not in the state, or will be read again */
         w->state = SZ_WK_STOPPED;
@@ -41,6 +52,11 @@ void on_stop(sz_worker *w) {
     }
     w->state = SZ_WK_DRAINING;
     worker_go_on(w);
+}
+
+void stop_if_asked(sz_worker *w) {
+    bool is_over = w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED;
+    if (w->stop_at_read && !w->is_stopping && !is_over && !w->hand.is_on && !ends_instant_first(w)) on_stop(w);
 }
 
 void drain(sz_worker *w) {

@@ -372,11 +372,7 @@ static void look_at_clocks(sz_worker *w, const sz_msg *m) {
 static const bool can_wait[] = {[SZ_MSG_INPUT] = true,  [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true,
                                 [SZ_MSG_BUNDLE] = true, [SZ_MSG_GO_ON] = true,     [SZ_MSG_STOP] = false};
 
-void sz_worker_step(sz_worker *w, const sz_msg *m) {
-    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) {
-        if (m->kind == SZ_MSG_BUNDLE) sz_bundle_unref(m->bundle), sz_campus_free(m->campus);
-        return;
-    }
+static void take_message(sz_worker *w, const sz_msg *m) {
     look_at_clocks(w, m);
     if (w->n_notices_told == w->notices.n) lines_clear(&w->notices), w->n_notices_told = 0;
     bool is_files_end = m->kind == SZ_MSG_INPUT_END && !w->is_log;
@@ -401,6 +397,15 @@ void sz_worker_step(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_STOP: on_stop(w); return;
     case SZ_MSG_BUNDLE: switch_ask(w, m->bundle, m->campus); return;
     }
+}
+
+void sz_worker_step(sz_worker *w, const sz_msg *m) {
+    if (w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED) {
+        if (m->kind == SZ_MSG_BUNDLE) sz_bundle_unref(m->bundle), sz_campus_free(m->campus);
+        return;
+    }
+    take_message(w, m);
+    stop_if_asked(w);
 }
 
 /* ---- what others ask ---- */

@@ -295,6 +295,7 @@ struct sz_worker {
     bool wanted;         /* input was asked for and is not here yet */
     bool must_seek;      /* input was dropped: read on from the place again */
     bool is_stopping, is_parking, is_first_start;
+    uint64_t stop_at_read; /* STOP came: this many records read at the latest; 0: it did not */
     bool ended, ended_applied, is_new;
     bool is_quiet;   /* files: the stream had nothing to give last */
     bool batch_open; /* records of a batch were taken and its end was not reached */
@@ -426,6 +427,7 @@ bool is_dirty(const sz_worker *w);
 /* park.c */
 void on_revoked(sz_worker *w, const sz_msg *m);
 void on_stop(sz_worker *w);
+void stop_if_asked(sz_worker *w); /* and waited for the end of an instant */
 void park(sz_worker *w);
 void drain(sz_worker *w);
 

@@ -383,7 +383,7 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     world_of(r, o, &bundle, &campus);
     r->decoder = sz_decoder_new(&r->types, &r->zone);
     sz_options opt = o->o;
-    opt.order = SZ_ARRIVAL;
+    opt.order = o->is_sorted ? SZ_SORTED : SZ_ARRIVAL;
     opt.until_ms = SZ_TIME_NONE;
     opt.wall_ms = r->wall;
     opt.allow_new = true;

@@ -115,7 +115,8 @@ typedef struct rig_setup {
     const char *cards;    /* the same */
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
-    bool is_files; /* no seek */
+    bool is_files;  /* no seek */
+    bool is_sorted; /* and in the order of time */
 } rig_setup;
 extern const char rig_rules[]; /* busy: three meals in a week, green; gone: 24, 48, 72 h of absence */
 

@@ -553,6 +553,57 @@ static void test_two_deployments_on_one_state_do_not_quarrel_for_ever(void **sta
     assert_non_null(strstr(text.p, "two deployments"));
 }
 
+/* ---- stopped inside of an instant of sorted files ---- */
+
+static const char each_swipe[] =
+    "rules: [{id: swiped, when: 'event.type == \"swipe\"', level: green, again_after: 1m}]\n";
+
+static void begin_instant(rig *r, rig_bench *x) {
+    rig_setup o = setup_a;
+    o.is_files = o.is_sorted = true;
+    o.rules = each_swipe;
+    o.o.settle_ms = 0;
+    rig_init(r, &x->store, &x->log, &o);
+    r->most_inputs = 2;
+    for (int i = 9; i > 6; i--) rig_log_swipe(&x->log, (char[]){'s', (char)('0' + i), 0}, 8);
+    rig_assign(r, -1);
+    assert_int_equal(rig_counts(r)->read, 3);
+    assert_int_equal(r->n_submitted, 0);
+}
+
+static void test_a_stop_inside_of_an_instant_waits_for_its_end_and_the_lines_keep_their_order(void **state) {
+    rig_bench *x = *state;
+    rig r;
+    begin_instant(&r, x);
+    rig_tell(&r, &(sz_msg){.kind = SZ_MSG_STOP});
+    rig_run(&r);
+    assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+    for (int i = 6; i > 1; i--) rig_log_swipe(&x->log, (char[]){'s', (char)('0' + i), 0}, 8);
+    rig_log_swipe(&x->log, "s1",
+                  9); /* is left for the next run, though it comes in one message with the last of before */
+    rig_run(&r);
+    assert_int_equal(rig_state(&r), SZ_WK_STOPPED);
+    assert_int_equal(rig_counts(&r)->read, 8);
+    int next = 2;
+    for (const char *at = (char *)r.topic.p; (at = strstr(at, "\"student\":\"s")); at++)
+        assert_int_equal(at[12] - '0', next++);
+    assert_int_equal(next, 10);
+    rig_fini(&r);
+}
+
+static void test_a_stop_inside_of_an_instant_without_end_does_not_wait_for_it(void **state) {
+    rig_bench *x = *state;
+    rig r;
+    begin_instant(&r, x);
+    r.most_inputs = 0;
+    rig_tell(&r, &(sz_msg){.kind = SZ_MSG_STOP});
+    for (int i = 0; i < 3000; i++) rig_log_swipe(&x->log, "s5", 8);
+    rig_run(&r);
+    assert_int_equal(rig_state(&r), SZ_WK_STOPPED);
+    assert_in_range(rig_counts(&r)->read, 2048, 2048 + 3 + 256);
+    rig_fini(&r);
+}
+
 static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(void **state) {
     rig_bench *x = *state;
     rig r;
@@ -624,6 +675,8 @@ int main(void) {
         T(test_a_damaged_student_who_wakes_later_is_not_gone_on_with),
         T(test_two_deployments_on_one_state_do_not_quarrel_for_ever),
         T(test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away),
+        T(test_a_stop_inside_of_an_instant_waits_for_its_end_and_the_lines_keep_their_order),
+        T(test_a_stop_inside_of_an_instant_without_end_does_not_wait_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
