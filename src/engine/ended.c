@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What rules that are gone or switched off had open is over at the switch, why: rule_removed, and stories are written
- * without it. A rule may have been open for thousands. So who has such a story is owed: a commit says it of some, by
- * id, each with what of his is over, and nothing else is done before all was said (docs/adr/0025). In the store whoever
- * is owed still stands in the older form with all that he had open: a worker that is cut off in between finds him.
+ * without it. What another campus changes, of its calendar or of his row of the roster, is found out when it is his
+ * turn. A rule may have been open for thousands. So who has such a story is owed: a commit says it of some, by id, each
+ * with what of his is over, and nothing else is done before all was said (docs/adr/0025). In the store whoever is owed
+ * still stands in the older form with all that he had open: a worker that is cut off in between finds him.
  */
 #include "worker.h"
 
@@ -58,6 +59,12 @@ void ended_owe(sz_worker *w, uint32_t i) {
     w->owed.of[i].is_owed = true;
 }
 
+void ended_owe_campus(sz_worker *w, uint32_t i, const char *what) {
+    ended_owe(w, i);
+    if (!w->owed.of[i].campus) w->owed.of[i].campus = what;
+    w->owed.has_campus = true;
+}
+
 static int by_id(const void *pa, const void *pb, void *ctx) {
     const sz_worker *w = ctx;
     return sz_str_cmp(student_id(w, *(const uint32_t *)pa), student_id(w, *(const uint32_t *)pb));
@@ -75,6 +82,8 @@ void ended_order(sz_worker *w) {
 
 /* While they are gathered nothing can be said yet. */
 bool ended_is_owed(const sz_worker *w) { return w->owed.order && w->owed.n; }
+
+bool campus_is_owed(const sz_worker *w) { return ended_is_owed(w) && w->owed.has_campus; }
 
 static int64_t end_of_rule(const sz_worker *w) {
     return w->clocks.wmax_ms == SZ_TIME_NONE ? w->clocks.begin_ms : w->clocks.wmax_ms;
@@ -106,6 +115,11 @@ static void tell(sz_worker *w, uint32_t i) {
         sz_rule r = as_it_ended(w, x);
         r.mode = x->off.told;
         sz_timeline_rule_ended(w->students.v[i], &w->tc, &r, &x->e, end_of_rule(w));
+    }
+    if (s->campus) {
+        sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = sz_str_of(s->campus)};
+        student_facts(w, i, INT64_MIN / 8, &cause);
+        s->campus = NULL;
     }
     s->is_owed = false;
     w->owed.n--;

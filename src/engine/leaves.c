@@ -112,8 +112,7 @@ static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
         tl->n_leaves = 0;
         for (uint32_t l = s->leave_from; l < s->leave_to; l++)
             if (w->facts.known[l >> 3] >> (l & 7) & 1) sz_timeline_know_leaf(tl, leaf_hash(w, l));
-        sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("roster")};
-        student_facts(w, i, INT64_MIN / 8, &cause);
+        ended_owe_campus(w, i, "roster");
     }
     if (tl->roster_hash != hash) tl->roster_hash = hash, tl->story_changed = true;
 }
@@ -122,9 +121,7 @@ void leaves_at_load(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     if (!tl) return; /* nothing has changed for who may sleep */
     student_at_load(w, i, tl);
-    if (!tl->story_changed || w->is_new) return;
-    if (w->n_forms) ended_owe(w, i);
-    else journal_touch(w, i);
+    if (tl->story_changed && !w->is_new) ended_owe(w, i);
 }
 
 void leaves_first_look(sz_worker *w, sz_timeline *tl) {

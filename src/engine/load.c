@@ -302,9 +302,8 @@ static uint32_t compare_facts(sz_worker *w, uint32_t i) {
 }
 
 static uint32_t tell_campus(sz_worker *w, uint32_t i) {
-    sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = SZ_STR("campus")};
-    student_facts(w, i, INT64_MIN / 8, &cause);
-    return WAKING;
+    ended_owe_campus(w, i, "campus");
+    return 1;
 }
 
 /* Leaves whose `recorded` has passed are known, or enter now. */

@@ -62,7 +62,7 @@ typedef struct off_rule {
 } off_rule;
 off_rule form_switched_off(const form *f, sz_str rule);
 uint8_t forms_told_mode(const sz_worker *w, sz_str rule); /* what it has open, of whoever is read in ours */
-void forms_note_blob(sz_worker *w, uint64_t seq); /* it was read */
+void forms_note_blob(sz_worker *w, uint64_t seq);         /* it was read */
 bool is_in_our_form(const sz_worker *w, uint32_t i);
 void forms_put(sz_buf *out, const sz_worker *w, const outgoing *o);
 bool forms_get(sz_worker *w, sz_reader *r);
@@ -78,8 +78,11 @@ void forms_end(sz_worker *w);
  * Told when it is his turn. */
 void ended_add(sz_worker *w, uint32_t i, sz_str rule, off_rule off, sz_episode *e);
 void ended_owe(sz_worker *w, uint32_t i); /* his story is to be said, with what of his is over */
-void ended_order(sz_worker *w);           /* all that are owed are known */
-bool ended_is_owed(const sz_worker *w);   /* somebody is: nothing else is done before */
+/* His facts have changed from the beginning: `campus`, `roster` (static). */
+void ended_owe_campus(sz_worker *w, uint32_t i, const char *what);
+void ended_order(sz_worker *w);          /* all that are owed are known */
+bool ended_is_owed(const sz_worker *w);  /* somebody is: nothing else is done before */
+bool campus_is_owed(const sz_worker *w); /* and because the campus is another one */
 /* Into the commit at hand: of who stands in it already, and of others until there are `most` in it. */
 void ended_tell(sz_worker *w, uint32_t most);
 void ended_fini(sz_worker *w);

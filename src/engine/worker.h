@@ -100,11 +100,13 @@ typedef struct students {
 /* Whose story the rules of now change: to be said (ended.c). */
 typedef struct owed_student {
     struct ended *first; /* what of his is over */
+    const char *campus;  /* what of the campus has changed for him; NULL: nothing has */
     bool is_owed;
 } owed_student;
 typedef struct owed {
-    owed_student *of;             /* by student */
-    uint32_t cap, n;              /* n: who is owed */
+    owed_student *of; /* by student */
+    uint32_t cap, n;  /* n: who is owed */
+    bool has_campus;
     uint32_t *order, n_order, at; /* by id; who comes before `at` was told */
 } owed;
 

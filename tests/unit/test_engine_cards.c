@@ -514,6 +514,29 @@ static void test_what_is_older_than_the_horizon_stays(void **state) {
     end(b);
 }
 
+/* Both ends of a correction leave in one commit, so it is as large as what moves; but not larger, by a constant part,
+ * than the state that holds it. */
+static void test_a_correction_that_moves_nearly_every_record_takes_a_constant_part_of_the_state(void **state) {
+    (void)state;
+    static const char moved_on[] =
+        "card,student,from,to\nk0,s1,,\nk1,s2,,\nk2,s3,,\nk3,s4,,\nk4,s5,,\nk5,s7,,\nk6,s6,,\n";
+    uint64_t records = 0;
+    for (int days = 3; days <= 12; days += 9) {
+        bench *b = begin(before, NULL);
+        live(b, 0, days);
+        uint64_t journal = 0, used = rig_counts(&b->r)->used;
+        for (uint32_t i = 0; i < b->store.n; i++) journal += b->store.nodes[i].c.journal.n;
+        again(b, moved_on);
+        rig_wait(&b->r, 10000);
+        sz_operation op = rig_operation(&b->r);
+        assert_in_range(op.moved, used * 3 / 4, used); /* those of s6 name him */
+        assert_in_range(op.most_commit_bytes, journal / 2, 4 * journal);
+        assert_true(op.moved > 3 * records);
+        records = op.moved;
+        end(b);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_start_under_corrected_cards_gives_each_his_own),
@@ -531,6 +554,7 @@ int main(void) {
         cmocka_unit_test(test_a_record_of_another_partition_is_misrouted_from_now_on),
         cmocka_unit_test(test_records_go_where_they_belong_before_there_is_any_watermark),
         cmocka_unit_test(test_what_is_older_than_the_horizon_stays),
+        cmocka_unit_test(test_a_correction_that_moves_nearly_every_record_takes_a_constant_part_of_the_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A campus that changes for thousands (semantics 5) is told in commits of so many, and cut off after any of them it
+ * goes on as if it had not been.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+enum { STUDENTS = 30, A_COMMIT = 4 };
+
+static const char rules[] = "features: {silence: {absence: seen}}\n"
+                            "rules:\n"
+                            "  - {id: gone, value: silence, at_least: {26h: yellow}, who: 'student.school == \"a\"'}\n";
+
+typedef struct bench {
+    rig_store store;
+    rig_log log;
+    rig r;
+    rig_setup o;
+    sz_buf roster[2];
+} bench;
+
+static void start(bench *b, int roster) {
+    b->o.students = (const char *)b->roster[roster].p;
+    b->o.seed++;
+    rig_init(&b->r, &b->store, &b->log, &b->o);
+    b->r.acks = true;
+    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
+    rig_assign(&b->r, -1);
+}
+
+static void write_roster(sz_buf *out, const char *school) {
+    sz_buf_init(out);
+    sz_buf_put_z(out, "student,school\n");
+    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(out, "s%02d,%s\n", i, school);
+    sz_buf_put_u8(out, 0);
+}
+
+/* Everybody eats once and is missed a day later; but s00. */
+static bench *begin(void) {
+    bench *b = sz_alloc(sizeof *b);
+    write_roster(&b->roster[0], "a");
+    write_roster(&b->roster[1], "b");
+    b->o = (rig_setup){.rules = rules, .o = {.is_live = true, .tick_students = A_COMMIT}};
+    rig_store_init(&b->store);
+    rig_log_init(&b->log);
+    start(b, 0);
+    for (int i = 0; i < STUDENTS; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "s%02d", i);
+        rig_log_swipe(&b->log, id, 8 + i / 100.0);
+    }
+    rig_log_swipe(&b->log, "s00", 40);
+    rig_wait(&b->r, 20000);
+    return b;
+}
+
+static void end(bench *b) {
+    rig_fini(&b->r);
+    rig_log_fini(&b->log);
+    rig_store_fini(&b->store);
+    sz_buf_fini(&b->roster[0]);
+    sz_buf_fini(&b->roster[1]);
+    sz_free(b);
+}
+
+static int by_text(const void *pa, const void *pb, void *ctx) {
+    (void)ctx;
+    return sz_str_cmp(*(const sz_str *)pa, *(const sz_str *)pb);
+}
+
+/* What the store's history has said, each line once, in an order of its own. */
+static sz_buf said(const bench *b) {
+    sz_str v[20 * STUDENTS];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < b->store.n; i++)
+        for (uint32_t k = 0; b->store.nodes[i].is_commit && k < b->store.nodes[i].c.n_outbox; k++)
+            v[n++] = b->store.nodes[i].c.outbox[k];
+    sz_sort(v, n, sizeof *v, by_text, NULL);
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t i = 0; i < n; i++) sz_buf_printf(&out, "%.*s\n", SZ_FMT_STR(v[i]));
+    sz_buf_put_u8(&out, 0);
+    return out;
+}
+
+static uint32_t count(const sz_buf *text, const char *what) {
+    uint32_t n = 0;
+    for (const char *p = (const char *)text->p; (p = strstr(p, what)); p++) n++;
+    return n;
+}
+
+static void reload(bench *b, int roster) {
+    rig_setup o = b->o;
+    o.students = (const char *)b->roster[roster].p;
+    rig_reload_as(&b->r, &o);
+    rig_wait(&b->r, 20000);
+}
+
+static void test_no_commit_of_another_roster_holds_more_than_may_be(void **state) {
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        bench *b = begin();
+        uint32_t before = b->store.n, with = 0, most = 0, snapshots = 0;
+        if (way == 0) {
+            reload(b, 1);
+        } else {
+            rig_fini(&b->r);
+            start(b, 1);
+            rig_wait(&b->r, 20000);
+        }
+        for (uint32_t i = before; i < b->store.n; i++) {
+            const rig_node *n = &b->store.nodes[i];
+            if (!n->is_commit) continue;
+            with += n->c.n_outbox > 0;
+            if (n->c.n_outbox > most) most = n->c.n_outbox;
+            if (n->c.n_snapshots > snapshots) snapshots = n->c.n_snapshots;
+        }
+        sz_buf lines = said(b);
+        assert_int_equal(count(&lines, "\"event\":\"firing\""), STUDENTS);
+        assert_int_equal(count(&lines, "\"event\":\"retracted\""), STUDENTS);
+        assert_int_equal(most, A_COMMIT);
+        assert_in_range(with, (STUDENTS - 1) / A_COMMIT, STUDENTS / A_COMMIT + 1);
+        sz_buf_fini(&lines);
+        end(b);
+    }
+}
+
+static void test_another_roster_cut_off_after_any_commit_goes_on_as_if_it_had_not_been(void **state) {
+    (void)state;
+    bench *whole = begin();
+    uint32_t before = whole->store.n;
+    reload(whole, 1);
+    uint32_t after = whole->store.n;
+    sz_buf want = said(whole);
+    end(whole);
+    assert_true(after - before > STUDENTS / A_COMMIT);
+    for (uint32_t cut = before + 1; cut < after; cut++) {
+        bench *b = begin();
+        reload(b, 1);
+        rig_store_cut(&b->store, cut);
+        rig_fini(&b->r);
+        start(b, 1);
+        rig_wait(&b->r, 20000);
+        sz_buf have = said(b);
+        assert_string_equal((const char *)have.p, (const char *)want.p);
+        sz_buf_fini(&have);
+        end(b);
+    }
+    sz_buf_fini(&want);
+}
+
+/* Between two campuses the store holds some students as of each: whichever one comes next, all are gone over. */
+static void test_a_change_of_the_roster_that_was_cut_off_can_be_taken_back(void **state) {
+    (void)state;
+    bench *b = begin();
+    uint32_t before = b->store.n;
+    reload(b, 1);
+    rig_store_cut(&b->store, (before + b->store.n) / 2);
+    rig_fini(&b->r);
+    start(b, 0);
+    rig_wait(&b->r, 20000);
+    sz_buf lines = said(b);
+    uint32_t retracted = count(&lines, "\"event\":\"retracted\"");
+    assert_in_range(retracted, A_COMMIT, STUDENTS - A_COMMIT);
+    assert_int_equal(count(&lines, "\"event\":\"updated\""), retracted);
+    assert_int_equal(count(&lines, "\"event\":\"firing\""), STUDENTS);
+    sz_buf_fini(&lines);
+    end(b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_commit_of_another_roster_holds_more_than_may_be),
+        cmocka_unit_test(test_another_roster_cut_off_after_any_commit_goes_on_as_if_it_had_not_been),
+        cmocka_unit_test(test_a_change_of_the_roster_that_was_cut_off_can_be_taken_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
