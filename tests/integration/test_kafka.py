@@ -340,6 +340,21 @@ def test_misrouted_records_are_said_and_repartition_mends_them_twice(tmp):
     same_stand(standing([json.loads(x) for x in (tmp / "right.ndjson").read_bytes().splitlines()]), want, "what stands")
 
 
+def test_two_topics_are_copied_into_one_and_neither_takes_the_other_for_its_copy(tmp):
+    campus = Campus(19, students=8, days=4)
+    campus.write(tmp)
+    lines = campus.lines()
+    long = "a-topic-of-the-first-campus-card-system-with-a-name-that-is-long"
+    first, second, copy = topic(long, 2), topic("second", 2), topic("both", 2)
+    fill(first, lines[:2 * len(lines) // 3], keyed=False)
+    fill(second, lines[2 * len(lines) // 3:], keyed=False)
+    def run(source):
+        r = sanzao(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, "--campus", "campus", rc=0)
+        return [json.loads(r.out)[k] for k in ("copied", "already")]
+    n = 2 * len(lines) // 3, len(lines) - 2 * len(lines) // 3
+    same([run(first), run(second), run(first), run(second)], [[n[0], 0], [n[1], 0], [0, n[0]], [0, n[1]]], "copied, already")
+
+
 def test_repartition_that_was_killed_goes_on_where_its_copy_ends(tmp):
     campus = Campus(8, students=60, days=14)
     campus.write(tmp)

@@ -40,7 +40,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *self) {
 
 static rd_kafka_headers_t *headers_of(const copying *c, const rd_kafka_message_t *m) {
     rd_kafka_headers_t *own = NULL, *h;
-    char from[300];
+    char from[MOST_FROM];
     if (rd_kafka_message_headers(m, &own)) h = rd_kafka_headers_new(1);
     else h = rd_kafka_headers_copy(own);
     int n = snprintf(from, sizeof from, "%s/%d/%lld", c->o->from, m->partition, (long long)m->offset);
@@ -172,7 +172,7 @@ sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, s
     sz_map_init(&c.shown);
     sz_status s = sz_kc_open(&c.from, o->kafka, &c.voice, o->from);
     if (s == SZ_OK) s = sz_kc_open(&c.to, o->kafka, &c.voice, o->to);
-    if (s == SZ_OK) s = sz_kc_there(&c.there, &c.to, c.from.n, c.decoder);
+    if (s == SZ_OK) s = sz_kc_there(&c.there, &c.to, &c.from, c.decoder);
     if (s == SZ_OK) s = make_producer(&c);
     if (s == SZ_OK) s = finish(&c, copy_all(&c));
     const char *why = c.why[0] ? c.why : c.from.why[0] ? c.from.why : c.to.why;

@@ -55,7 +55,9 @@ typedef struct there {
     sz_map controls; /* feed_status values, with the partition written before */
     uint32_t n_from, n_to;
 } there;
-sz_status sz_kc_there(there *t, lanes *to, uint32_t n_from, sz_decoder *d);
+enum { MOST_FROM = 300 }; /* of the header: a topic's name has 249 characters at most */
+/* As far as it is of copies of that topic. */
+sz_status sz_kc_there(there *t, lanes *to, const lanes *from, sz_decoder *d);
 void sz_kc_there_fini(there *t);
 /* True if it is there; notes it otherwise. */
 bool sz_kc_has_control(there *t, uint32_t partition, sz_str value);

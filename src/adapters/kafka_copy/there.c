@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* PARTITION/OFFSET of its header; false: it is not of a copy. */
-static bool origin_of(const rd_kafka_message_t *m, long *partition, long long *offset) {
+/* PARTITION/OFFSET of its header; false: it is not of a copy, or of a copy of another topic. */
+static bool origin_of(const rd_kafka_message_t *m, const char *topic, long *partition, long long *offset) {
     rd_kafka_headers_t *h = NULL;
     const void *v = NULL;
     size_t n = 0;
-    char text[64];
+    char text[MOST_FROM];
     if (rd_kafka_message_headers(m, &h) || rd_kafka_header_get_last(h, FROM_HEADER, &v, &n)) return false;
     if (!v || n >= sizeof text) return false;
     memcpy(text, v, n);
@@ -19,8 +19,10 @@ static bool origin_of(const rd_kafka_message_t *m, long *partition, long long *o
     *offset = strtoll(slash + 1, NULL, 10);
     *slash = '\0';
     char *before = strrchr(text, '/');
-    *partition = strtol(before ? before + 1 : text, NULL, 10);
-    return true;
+    if (!before) return false;
+    *before = '\0';
+    *partition = strtol(before + 1, NULL, 10);
+    return strcmp(text, topic) == 0;
 }
 
 bool sz_kc_has_control(there *t, uint32_t partition, sz_str value) {
@@ -35,11 +37,12 @@ bool sz_kc_has_control(there *t, uint32_t partition, sz_str value) {
     return !is_new;
 }
 
-static void note(there *t, uint32_t partition, const rd_kafka_message_t *m, sz_decoder *d, sz_arena *a) {
+static void note(there *t, uint32_t partition, const rd_kafka_message_t *m, const char *topic, sz_decoder *d,
+                 sz_arena *a) {
     long from = -1;
     long long offset = -1;
     sz_input in;
-    if (!origin_of(m, &from, &offset) || from < 0 || from >= (long)t->n_from) return;
+    if (!origin_of(m, topic, &from, &offset) || from < 0 || from >= (long)t->n_from) return;
     sz_kafka_decode(d, NULL, m, a, &in);
     if (in.record.kind == SZ_RECORD_FEED_STATUS) {
         sz_kc_has_control(t, partition, (sz_str){m->payload, m->len});
@@ -49,19 +52,19 @@ static void note(there *t, uint32_t partition, const rd_kafka_message_t *m, sz_d
     if (offset > *last) *last = offset;
 }
 
-sz_status sz_kc_there(there *t, lanes *to, uint32_t n_from, sz_decoder *d) {
+sz_status sz_kc_there(there *t, lanes *to, const lanes *from, sz_decoder *d) {
     sz_arena a;
     sz_arena_init(&a);
-    t->n_from = n_from;
+    t->n_from = from->n;
     t->n_to = to->n;
     sz_map_init(&t->controls);
-    t->last = sz_alloc((size_t)n_from * to->n * sizeof *t->last);
-    for (size_t i = 0; i < (size_t)n_from * to->n; i++) t->last[i] = -1;
+    t->last = sz_alloc((size_t)from->n * to->n * sizeof *t->last);
+    for (size_t i = 0; i < (size_t)from->n * to->n; i++) t->last[i] = -1;
     bool is_fine = true;
     for (uint32_t i = 0; i < to->n && is_fine;) {
         is_fine = sz_kc_fill(to);
         rd_kafka_message_t *m = is_fine ? sz_kc_take(&to->v[i]) : NULL;
-        if (m) note(t, i, m, d, &a);
+        if (m) note(t, i, m, from->topic, d, &a);
         if (m) rd_kafka_message_destroy(m);
         sz_arena_reset(&a);
         i += is_fine && sz_kc_is_over(&to->v[i]);
