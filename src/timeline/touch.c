@@ -6,8 +6,8 @@
  * reached the lowest number, none of them has, and none is looked at one by one.
  *
  * What was found not reached need not be asked again before something can have moved it. A number that by itself only
- * falls stays below until a record comes that it counts; one over a window that ended on an earlier day stays as it is
- * until the day or night is over, for records come in order. So each student has a bit a guard that was found below,
+ * falls stays below until a record comes that it counts; one over a window that ended on an earlier day (night) stays
+ * as it is until midnight (noon), for records come in order. So each student has a bit a guard that was found below,
  * and a rule with such a guard is passed by without a look at any number (guards_reached sets them, the records that
  * count and new days clear them, and going back clears all).
  *
@@ -60,8 +60,8 @@ struct sz_touch_memo {
      * only fall, those of which one below is enough for a record to do nothing to the rule */
     sz_guard bits[BITS];
     uint32_t n_bits;
-    uint64_t still; /* bits of windows that ended earlier */
-    uint64_t asked; /* types whose records were found to ask them */
+    uint64_t still, still_days, still_nights; /* bits of windows that ended earlier; of days, of nights */
+    uint64_t asked;                           /* types whose records were found to ask them */
     uint8_t (*bit)[SZ_GUARDS_MAX];
     uint64_t *needs, *falls, *rests;
 };
@@ -79,10 +79,16 @@ static double reached(run *x, uint32_t feature) {
 
 /* ---- what was found below ---- */
 
-/* One of the two goes on by one at each midnight and noon. */
+/* Bits of windows that ended earlier and have moved on between two half days. Days go on at midnight and nights, which
+ * are named by their evenings, at noon, each by one: so the sum of both says what each is. */
+static inline uint64_t moved_on(const sz_touch_memo *m, int32_t from, int32_t to) {
+    uint64_t days = (from + 1) >> 1 != (to + 1) >> 1 ? m->still_days : 0;
+    return days | (from >> 1 != to >> 1 ? m->still_nights : 0);
+}
+
 static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t half) {
     if (tl->below_half == half) return;
-    tl->below &= ~m->still;
+    tl->below &= ~moved_on(m, tl->below_half, half);
     tl->below_half = half;
 }
 
@@ -174,6 +180,7 @@ static uint8_t bit_of(sz_touch_memo *m, const sz_featureset *fs, const sz_guard 
     if (i == BITS) return NO_BIT;
     if (i == m->n_bits) m->bits[m->n_bits++] = *g;
     if (still) m->still |= UINT64_C(1) << i;
+    if (still) *(fs->features[g->feature].window.is_night ? &m->still_nights : &m->still_days) |= UINT64_C(1) << i;
     return (uint8_t)i;
 }
 
@@ -438,7 +445,8 @@ static int32_t half_of(const sz_tlctx *c, int64_t t_ms) {
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms) {
     const sz_touch_memo *m = c->touches;
     if (!(m->asked >> type & 1)) return false;
-    return tl->below_half != half_of(c, t_ms) || !(tl->below & m->still);
+    uint64_t lost = tl->below_half == half_of(c, t_ms) ? 0 : moved_on(m, tl->below_half, half_of(c, t_ms));
+    return tl->below & lost || !(tl->below & m->still);
 }
 
 static inline bool is_all_below(const touch *t, uint64_t below) {
