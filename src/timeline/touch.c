@@ -92,9 +92,23 @@ static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t 
     tl->below_half = half;
 }
 
+/* An absence is no longer than since the last record that ends it: where that waits to be added, nothing has to be. */
+static bool is_ended_by_waiting(const run *x, const sz_guard *g) {
+    const sz_timeline *tl = x->tl;
+    const sz_feature *f = &x->c->bundle->fs.features[g->feature];
+    if (f->op != SZ_OP_ABSENCE || tl->added_off == tl->head_off || tl->head_off != tl->log.n) return false;
+    const uint8_t *last = tl->log.p + tl->last_off;
+    bool ends_it = sz_entry_mask(last)[f->matcher >> 3] >> (f->matcher & 7) & 1;
+    return ends_it && (double)(x->ev.t_ms - sz_entry_time(last)) < g->least;
+}
+
 static bool is_below(run *x, uint32_t rule, uint32_t i) {
     const sz_guard *g = &x->c->guards[rule].v[i];
-    if (reached(x, g->feature) >= g->least) return false;
+    bool is_ended = is_ended_by_waiting(x, g);
+#ifndef NDEBUG
+    if (is_ended && reached(x, g->feature) >= g->least) __builtin_trap();
+#endif
+    if (!is_ended && reached(x, g->feature) >= g->least) return false;
     uint8_t bit = x->c->touches->bit[rule][i];
     if (bit != NO_BIT) x->tl->below |= UINT64_C(1) << bit;
     return true;
@@ -106,7 +120,7 @@ static bool recall_below(run *x, uint64_t bits) {
     uint64_t below = x->tl->below & bits;
 #ifndef NDEBUG
     const sz_guard *g = x->c->touches->bits;
-    state_catch_up(x->tl, x->c);
+    if (below) state_catch_up(x->tl, x->c);
     for (uint64_t left = below; left; left &= left - 1) {
         const sz_guard *of = &g[__builtin_ctzll(left)];
         if (sz_feature_reached(&x->ev, of->feature) >= of->least) __builtin_trap();
