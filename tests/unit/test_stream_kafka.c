@@ -2,6 +2,7 @@
  *
  * The stream of one partition, as its worker sees it. No broker is there: what is tested is which call is answered.
  */
+#include <dirent.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <poll.h>
@@ -259,10 +260,13 @@ static int64_t id_of(const sz_input *in) {
     return n;
 }
 
+/* Many at once, so that a fetch brings more than a batch of ours. */
 static void fill_numbered(group *g, int n) {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char why[256], value[8192];
     rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
+    rd_kafka_conf_set(conf, "batch.num.messages", "500", why, sizeof why);
+    rd_kafka_conf_set(conf, "linger.ms", "1000", why, sizeof why);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, "events", NULL);
     for (int i = 0; i < n; i++) {
@@ -297,6 +301,22 @@ static void read_on(group *g, sz_stream_kafka *t, int64_t from, int64_t to) {
     assert_true(next >= to);
 }
 
+/* Threads of that name in this process. */
+static int n_threads(const char *name) {
+    int n = 0;
+    char path[300], is[32];
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    for (const struct dirent *e; (e = readdir(tasks));) {
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", e->d_name);
+        FILE *f = fopen(path, "r");
+        n += f && fgets(is, sizeof is, f) && strncmp(is, name, strlen(name)) == 0;
+        if (f) fclose(f);
+    }
+    closedir(tasks);
+    return n;
+}
+
 /* What another thread decoded ahead is what would have come, in its order; after a seek none of it is left. */
 static void test_what_is_decoded_ahead_is_what_comes_next(void **state) {
     (void)state;
@@ -306,7 +326,10 @@ static void test_what_is_decoded_ahead_is_what_comes_next(void **state) {
     group_join_fetching(&g, &many);
     fill_numbered(&g, FAR);
     sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, false);
+    assert_int_equal(n_threads("ahead"), 0);
     read_on(&g, t, RECORDS, RECORDS + FAR);
+    for (int i = 0; n_threads("ahead") == 0 && i < 3000; i++) poll(NULL, 0, 10); /* it says its name when it begins */
+    assert_int_equal(n_threads("ahead"), 1);
     for (int i = 0; i < 3; i++) { /* from somewhere, for a while, with more of it ahead when that ends */
         int64_t from = RECORDS + i * 977 % (FAR - 900);
         read_on(&g, t, from, from + 300 + 90 * i);

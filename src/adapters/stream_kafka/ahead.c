@@ -8,6 +8,7 @@
 #include "stream.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 
 static bool is_full(const sz_stream_kafka *t) {
     uint32_t first = atomic_load_explicit(&t->first, memory_order_acquire);
@@ -41,6 +42,7 @@ static bool fill_ahead(sz_kafka_source *s, sz_stream_kafka *t, sz_decoder *d) {
 static void *run(void *self) {
     sz_kafka_source *s = self;
     sz_decoder *d = sz_decoder_new(s->o.types, s->o.zone);
+    prctl(PR_SET_NAME, "ahead"); /* for whoever looks which thread takes the time */
     pthread_mutex_lock(&s->mutex);
     while (!s->is_over) {
         bool did = false;
