@@ -107,6 +107,9 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
 /* Does any row name the card, of whatever system and time? */
 bool sz_campus_has_card(const sz_campus *c, sz_str card);
+/* Between two cards: the student's cards in cards.csv are over at t, the last for less than seven days, and the next one has not begun.
+ * No reader knows him until then, but somebody whose card stays closed must not be forgotten for good. False of whom cards.csv does not have. */
+bool sz_campus_is_between_cards(const sz_campus *c, uint32_t student, int64_t t_ms);
 /* The same as sz_campus_resolve_card, and the time around t, [from, to), in which the answer is the same. */
 uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms, int64_t *to_ms);
 /* Of who holds which card when, and whether there is a roster: the same one, and every card resolves to the same student at every time. */

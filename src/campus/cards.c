@@ -49,6 +49,7 @@ void sz_campus_load_cards(struct loader *l, struct text_file *f) {
         columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL, add_card, NULL};
     sz_csv_table_read(l, f, &table);
     sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "卡");
+    sz_campus_find_gaps(l->c);
 }
 
 /* The own system's row first; a row without system is of all systems. A card that its own system knows, but not at

@@ -27,6 +27,14 @@ struct held_table {
     struct lookup by_key; /* the first row of each key */
 };
 
+/* A time in which a student has had cards and has none. */
+struct card_gap {
+    int64_t from_ms, to_ms; /* [from, to) */
+    uint32_t student;
+};
+/* Finds them, once the cards stand. */
+void sz_campus_find_gaps(sz_campus *c);
+
 /* Where a reader hangs. */
 struct door {
     sz_str place;
@@ -54,6 +62,8 @@ struct sz_campus {
     sz_map tags;
 
     struct held_table cards, readers;
+    struct card_gap *gaps; /* by student, then time */
+    uint32_t n_gaps, cap_gaps;
     struct door *doors;
     uint32_t n_doors, cap_doors;
 

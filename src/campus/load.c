@@ -70,6 +70,7 @@ void sz_campus_free(sz_campus *c) {
     sz_held_free(&c->readers);
     sz_lookup_free(&c->by_student);
     sz_lookup_free(&c->by_place);
+    sz_free(c->gaps);
     sz_free(c->students);
     sz_free(c->doors);
     sz_free(c->places);

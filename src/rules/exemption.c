@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, feed_silent, rarely_seen, and
- * any exemption that is unknown only keep it from opening and stepping; every other one resolves.
+ * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, feed_silent, no_card,
+ * rarely_seen, and any exemption that is unknown only keep it from opening and stepping; every other one resolves.
  */
 #include <sanzao/rules.h>
 
@@ -34,6 +34,7 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
     case SZ_EX_WEEKEND: b = sz_is_weekend(k, ev->day); break;
     case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->down_types, ev->t_ms); break;
     case SZ_EX_FEED_SILENT: b = sz_facts_is_silent(ev->facts, ev->day, ev->t_ms); break;
+    case SZ_EX_NO_CARD: b = sz_campus_is_between_cards(ev->facts->campus, ev->student, ev->t_ms); break;
     case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
     case SZ_EX_TAG: b = is_named(ev, x->name); break;
     }
@@ -41,7 +42,7 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
 }
 
 static bool only_holds(uint8_t kind) {
-    return kind == SZ_EX_FEED_DOWN || kind == SZ_EX_FEED_SILENT || kind == SZ_EX_RARELY_SEEN;
+    return kind == SZ_EX_FEED_DOWN || kind == SZ_EX_FEED_SILENT || kind == SZ_EX_NO_CARD || kind == SZ_EX_RARELY_SEEN;
 }
 
 sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r) {

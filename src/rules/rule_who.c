@@ -36,7 +36,7 @@ static const struct {
     /* the campus default, in the order in which reasons are given */
     {"on_leave", SZ_EX_ON_LEAVE},       {"vacation", SZ_EX_VACATION}, {"feed_down", SZ_EX_FEED_DOWN},
     {"holiday", SZ_EX_HOLIDAY},         {"weekend", SZ_EX_WEEKEND},   {"rarely_seen", SZ_EX_RARELY_SEEN},
-    {"feed_silent", SZ_EX_FEED_SILENT},
+    {"feed_silent", SZ_EX_FEED_SILENT}, {"no_card", SZ_EX_NO_CARD},
 };
 enum { N_DEFAULT = 3, N_BUILT_IN = sizeof built_in / sizeof *built_in };
 
@@ -84,11 +84,11 @@ static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
             "它不是自带的豁免，也不是请假种类，所以当作学生标签（students.csv 的“标签”列）");
 }
 
-/* It ends at somebody else's record, which is no occasion to look at this student. */
+/* It ends at somebody else's record, or with a card's first hour, which is no occasion to look at this student. */
 static void needs_check(struct sz_ruling *g, const sz_yaml *item) {
     g->failed = true;
-    sz_rules_hint_say(sz_rules_error(g->l, C_SILENT_CHECK, item->span, "feed_silent needs a rule with a check",
-                                     "feed_silent 只能用在有 check 的规则里"),
+    sz_rules_hint_say(sz_rules_error(g->l, C_SILENT_CHECK, item->span, "%.*s needs a rule with a check",
+                                     "%.*s 只能用在有 check 的规则里", SZ_FMT_STR(item->text)),
                       "give the rule a check, for example  check: daily at 07:00",
                       "请给规则一个 check，例如  check: daily at 07:00");
 }
@@ -146,7 +146,9 @@ void sz_rule_unless(struct sz_ruling *g) {
         if (has(v, n, item->text)) continue;
         v[n] = exemption_of(g->l, item->text);
         if (v[n].kind == SZ_EX_TAG) warn_tag(g, item);
-        if (v[n++].kind == SZ_EX_FEED_SILENT && !g->k.check) needs_check(g, item);
+        bool is_checked = v[n].kind == SZ_EX_FEED_SILENT || v[n].kind == SZ_EX_NO_CARD;
+        n++;
+        if (is_checked && !g->k.check) needs_check(g, item);
     }
     g->r->unless = v;
     g->r->n_unless = n;

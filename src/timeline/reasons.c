@@ -11,6 +11,7 @@ typedef struct telling {
     const sz_loader *l;
     sz_lang lang;
     bool any;
+    uint32_t told[24], n_told; /* features; with more of them than any rule compares, some are told twice */
 } telling;
 
 static void next(telling *t) {
@@ -18,7 +19,16 @@ static void next(telling *t) {
     t->any = true;
 }
 
+/* Compared twice, with a limit and with before, it weighed once. */
+static bool is_told(telling *t, uint32_t slot) {
+    for (uint32_t i = 0; i < t->n_told; i++)
+        if (t->told[i] == slot) return true;
+    if (t->n_told < sizeof t->told / sizeof *t->told) t->told[t->n_told++] = slot;
+    return false;
+}
+
 static void put_labelled(telling *t, uint32_t slot, const sz_xval *v, uint8_t unit) {
+    if (is_told(t, slot)) return;
     const sz_feature *f = &t->x->ev.fs->features[SZ_SLOT_INDEX(slot)];
     sz_str label = t->lang == SZ_ZH ? f->label_zh : f->label_en;
     next(t);

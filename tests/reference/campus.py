@@ -171,6 +171,12 @@ class Campus:
         fits = [r for r in fits if r.get("system") == system] or [r for r in fits if "system" not in r]
         return str(fits[0]["student"]) if fits else None
 
+    def is_between_cards(self, student: str, t: int) -> bool:
+        """He has had cards, all are over, the last for less than seven days; the next one may be there later (28)."""
+        spans = [(begin_of(r.get("from")), end_of(r.get("to"))) for r in self.cards if str(r["student"]) == student]
+        ends = [b for a, b in spans if b <= t]
+        return bool(ends) and t < max(ends) + 7 * DAY and not any(a <= t < b for a, b in spans)
+
     def reader(self, source: str, reader: str, t: int) -> dict:
         fits = [r for r in self.readers if str(r["reader"]) == reader and r.get("source", source) == source
                 and begin_of(r.get("from")) <= t < end_of(r.get("to"))]

@@ -11,7 +11,7 @@ from .times import day_of
 
 RECORD, TIMER, CHECK = 0, 1, 2  # at one instant: records first, then timers, then checks (1)
 OPEN = "?"  # a reason that the semantics leave open
-ONLY_HOLD = ("feed_down", "feed_silent", "rarely_seen")
+ONLY_HOLD = ("feed_down", "feed_silent", "no_card", "rarely_seen")
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Machine:
             types = h.rules.down_types_of(self.rule)
             return bool(types) and covers(h.downs.of(types), t)
         if name == "rarely_seen": return h.rarely_seen(t, n)
+        if name == "no_card": return h.campus.is_between_cards(h.student.id, t)
         if name == "feed_silent":
             terms = [a for a, *_ in h.campus.calendar.terms if a <= day_of(t)]
             return not any(r.time <= t and (not terms or day_of(r.time) >= terms[-1]) for r in self.stream.records)

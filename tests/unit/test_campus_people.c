@@ -164,6 +164,42 @@ static void test_a_card_is_held_from_its_first_instant_to_its_last_day(void **st
 }
 
 /* Of what is said by them, whatever the order of rows, or rows of nobody. */
+/* s1 waits for three days, s2 for good but a week, s3 has another card, s4's first one is still to come, s5 has none.
+ */
+static void test_who_is_between_two_cards(void **state) {
+    (void)state;
+    struct campus_fixture x;
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", "student\ns1\ns2\ns3\ns4\ns5\n"},
+                                                   {"cards.csv", "card,student,system,from,to\n"
+                                                                 "b1,s1,pos,2026-03-06,\n"
+                                                                 "a1,s1,,,2026-03-02\n"
+                                                                 "a2,s2,,2026-02-01,2026-02-10\n"
+                                                                 "b2,s2,,2026-02-09,2026-03-02\n"
+                                                                 "a3,s3,pos,,2026-03-02\n"
+                                                                 "b3,s3,door,,\n"
+                                                                 "a4,s4,,2026-03-05,\n"},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "");
+    static const struct {
+        const char *time, *between;
+    } rows[] = {{"2026-02-11T12:00:00+08:00", ""},       {"2026-03-02T23:59:59+08:00", ""},
+                {"2026-03-03T00:00:00+08:00", "s1 s2 "}, {"2026-03-05T23:59:59+08:00", "s1 s2 "},
+                {"2026-03-06T00:00:00+08:00", "s2 "},    {"2026-03-09T23:59:59+08:00", "s2 "},
+                {"2026-03-10T00:00:00+08:00", ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sz_buf got;
+        sz_buf_init(&got);
+        for (uint32_t s = 0; s < sz_campus_n_students(x.c); s++)
+            if (sz_campus_is_between_cards(x.c, s, fixture_ms(rows[i].time)))
+                sz_buf_printf(&got, "%.*s ", SZ_FMT_STR(sz_campus_student(x.c, s)->id));
+        sz_buf_put_u8(&got, 0);
+        assert_string_equal((const char *)got.p, rows[i].between);
+        sz_buf_fini(&got);
+    }
+    assert_false(sz_campus_is_between_cards(x.c, SZ_NONE, fixture_ms("2026-03-03T00:00:00+08:00")));
+    campus_fixture_fini(&x);
+}
+
 static void test_cards_that_say_the_same_have_one_hash(void **state) {
     (void)state;
     static const char header[] = "card,student,system,from,to\n",
@@ -311,6 +347,7 @@ int main(void) {
         cmocka_unit_test(test_year_of_study_begins_on_the_first_of_september),
         cmocka_unit_test(test_study_share_runs_from_entry_to_the_last_day),
         cmocka_unit_test(test_a_card_is_held_from_its_first_instant_to_its_last_day),
+        cmocka_unit_test(test_who_is_between_two_cards),
         cmocka_unit_test(test_cards_that_say_the_same_have_one_hash),
         cmocka_unit_test(test_a_reader_hangs_where_it_hung_at_the_time),
         cmocka_unit_test(test_chinese_kinds_of_place_become_those_of_the_packs),
