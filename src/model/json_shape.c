@@ -75,9 +75,8 @@ static unsigned text_of(unsigned row) { return (unsigned)((sz_rows[row].offset -
 static uint8_t number_bit(unsigned row) {
     size_t at = sz_rows[row].offset;
     if (row == SZ_ROW_COLLECTED) return 1;
-    return at < NUMBERS_AT || at >= offsetof(sz_record, event.content)
-               ? 0
-               : (uint8_t)(2 << (at - NUMBERS_AT) / sizeof(int64_t));
+    if (at < NUMBERS_AT || at >= offsetof(sz_record, event.content)) return 0;
+    return (uint8_t)(2 << (at - NUMBERS_AT) / sizeof(int64_t));
 }
 
 /* The record's end: the codes that its words say, and which numbers it has. False: it is not whole. */
