@@ -170,13 +170,21 @@ static void enter(way *w, const sz_json_node *x) {
     w->list = here && x->kind != SZ_JSON_END ? &here->then : NULL;
 }
 
+/* How much of the text down to there the next node has. A source lies in one node as a whole: whoever comes by has that
+ * one, whatever comes behind. */
+static size_t node_length(const way *w, const char *to) {
+    size_t n = (size_t)(to - w->at);
+    if (n > SZ_JSON_LITERAL) n = SZ_JSON_LITERAL;
+    bool is_cut = w->source && w->source < w->at + n && w->source + w->source_n > w->at + n;
+    return is_cut ? (size_t)(w->source - w->at) : n;
+}
+
 /* The text down to there, in as many nodes as it takes; the last one is like x. */
 static void lay(way *w, const char *to, sz_json_node x) {
     uint8_t kind = x.kind;
     while (w->at < to) {
-        size_t n = (size_t)(to - w->at);
-        x.kind = n > SZ_JSON_LITERAL ? SZ_JSON_MORE : kind;
-        if (n > SZ_JSON_LITERAL) n = SZ_JSON_LITERAL;
+        size_t n = node_length(w, to);
+        x.kind = w->at + n < to ? SZ_JSON_MORE : kind;
         memset(x.text, 0, sizeof x.text);
         memcpy(x.text, w->at, n);
         x.n = (uint8_t)n;
@@ -218,7 +226,8 @@ void sz_json_shape_learn(sz_decoder *d, const char *begin, const char *brace, bo
     for (unsigned i = 0; i < d->n_steps; i++) {
         const sz_json_step *s = &d->steps[i];
         if (is_word(s->row)) continue; /* it is in the text */
-        if (is_source(s->row) && w.list && length(*w.list) < SOURCES_MOST) {
+        bool fits = is_source(s->row) && (size_t)(s->end - s->value) <= SZ_JSON_LITERAL;
+        if (fits && w.list && length(*w.list) < SOURCES_MOST) {
             take_source(&w, s);
             continue;
         }

@@ -159,6 +159,32 @@ static void test_records_read_as_yyjson_reads_them(void **state) {
     end(&t);
 }
 
+/* A source is a part of what records are compared with, wherever it stands: also where it is longer than one
+ * comparison, where one would end within it, and where others begin like it. */
+static void test_sources_of_any_length_lie_anywhere(void **state) {
+    (void)state;
+    static const int lengths[] = {1, 5, 17, 31, 32, 33, 40, 64};
+    for (int pad = 0; pad < 36; pad++) {
+        struct trio t;
+        begin(&t);
+        for (int turn = 0; turn < 3; turn++)
+            for (size_t i = 0; i < 2 * sizeof lengths / sizeof *lengths; i++) {
+                char text[300], source[65];
+                int n = lengths[i / 2];
+                memset(source, 'c', sizeof source);
+                source[n - 1] = i % 2 ? 'a' : 'b';
+                snprintf(
+                    text, sizeof text,
+                    "{\"id\": \"r1\", \"type\": \"attendance\", \"time\": \"2026-03-02T23:00:00+08:00\", \"student\": "
+                    "\"s2\", \"status\": \"late\",%*s\"source\": \"%.*s\"}",
+                    pad, "", n, source);
+                check(&t, text, strlen(text));
+            }
+        assert_true(t.n_slim > 0);
+        end(&t);
+    }
+}
+
 static void test_zeros_behind_a_word_or_a_key_make_another_one(void **state) {
     (void)state;
     static const char word[] =
@@ -216,6 +242,7 @@ static void test_damaged_records_read_as_yyjson_reads_them(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_read_as_yyjson_reads_them),
+        cmocka_unit_test(test_sources_of_any_length_lie_anywhere),
         cmocka_unit_test(test_zeros_behind_a_word_or_a_key_make_another_one),
         cmocka_unit_test(test_damaged_records_read_as_yyjson_reads_them),
     };
