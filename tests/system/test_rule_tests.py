@@ -48,7 +48,7 @@ def test_each_shipped_rule_has_one_that_fires_and_one_that_is_silent(tmp):
 # Another number in the rule, and of which rule a test is to notice.
 CHANGES = [
     ("dorm/late-returns", "few: {value: 4,", "few: {value: 3,", "late-returns"), ("dorm/late-returns", "few: {value: 4,", "few: {value: 5,", "late-returns"),
-    ("dorm/late-returns", "many: {value: 8,", "many: {value: 9,", "late-returns"), ("dorm/late-returns", "late_nights_7d - nights_at_work_7d >=", "late_nights_7d >=", "late-returns"),
+    ("dorm/late-returns", "many: {value: 8,", "many: {value: 9,", "late-returns"), ("dorm/late-returns", "late_nights_7d - nights_with_reason_7d >=", "late_nights_7d >=", "late-returns"),
     ("dorm/late-returns", ">= few + late_nights_month_before", ">= few", "late-returns"),
     ("dorm/out-overnight", "{value: 42,", "{value: 420,", "out-overnight"), ("dorm/out-overnight", "most: {value: 8,", "most: {value: 0,", "out-overnight"),
     ("dorm/late-returns", "days: late_return", "count: late_return", "late-returns"),
