@@ -17,8 +17,8 @@ static int in_order(const void *pa, const void *pb, void *ctx) {
 
 /* After `end`, unless the next card, if there is one, begins by then. */
 static void add_gap(sz_campus *c, uint32_t student, int64_t end_ms, int64_t next_ms) {
+    if (next_ms <= end_ms) return; /* one that is held for ever has none after it */
     int64_t longest_ms = end_ms + LONGEST_DAYS * SZ_DAY_MS;
-    if (next_ms <= end_ms) return;
     struct card_gap *g = GROW(c->gaps, c->n_gaps, c->cap_gaps);
     *g = (struct card_gap){end_ms, next_ms < longest_ms ? next_ms : longest_ms, student};
 }
