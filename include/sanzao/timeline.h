@@ -280,7 +280,8 @@ static inline void sz_timeline_batch_ended(sz_timeline *tl) {
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c);
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
-/* The same of the record that was just inserted, where that is all that is left to do and moves no rule. False: it was not done. */
+/* The same of the record that was just inserted (its packed form is in c->scratch still), where that is all that is left to do and moves no
+ * rule. False: it was not done. */
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c);
 /* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);

@@ -48,10 +48,12 @@ void sz_timeline_prefetch_all(const sz_timeline *tl) {
 }
 
 void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone) {
+    enum { USUAL_RECORD = 40 }; /* bytes; it mostly ends in the next line of the cache */
     uintptr_t log = (uintptr_t)tl->log.p;
     bool is_plain = !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active;
     if (!is_plain || touch_may_ask(tl, c, type, t_ms)) sz_timeline_prefetch_all(tl);
     __builtin_prefetch((const void *)(log + tl->log.n), 1);
+    __builtin_prefetch((const void *)(log + tl->log.n + USUAL_RECORD), 1);
     __builtin_prefetch((const void *)(log + tl->last_off));
     uintptr_t prints = log + tl->log.cap - 1;
     uint32_t asked = is_lone ? tl->n_before : tl->n_log;
