@@ -85,14 +85,8 @@ static void put_list(sz_buf *out, const sz_list *v, sz_lang lang) {
     }
 }
 
-/* At least nothing is no word more than nothing. */
-static bool says_nothing(const sz_xval *v) {
-    bool is_count = v->type == SZ_X_NUM || v->type == SZ_X_DURATION;
-    return v->know == SZ_UNKNOWN || (v->know == SZ_AT_LEAST && is_count && v->num <= 0);
-}
-
 void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z) {
-    if (says_nothing(v)) {
+    if (v->know == SZ_UNKNOWN) {
         sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
         return;
     }
@@ -111,7 +105,7 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
 
 /* `3 nights`: the word stands in place of the unit. */
 static void put_plural(sz_buf *out, const sz_xval *v, const sz_piece *p, sz_lang lang, const sz_zone *z) {
-    bool is_number = v->type == SZ_X_NUM && !says_nothing(v);
+    bool is_number = v->type == SZ_X_NUM && v->know != SZ_UNKNOWN;
     uint8_t unit = p->unit == SZ_UNIT_CLASS_HOURS ? (uint8_t)SZ_UNIT_NONE : p->unit;
     sz_text_value(out, v, unit, lang, z);
     if (!is_number) return;
@@ -119,30 +113,11 @@ static void put_plural(sz_buf *out, const sz_xval *v, const sz_piece *p, sz_lang
     sz_buf_put_str(out, v->know == SZ_KNOWN && v->num == 1 ? p->one : p->many);
 }
 
-/* `{nights} 晚，` of a number that is not there: 无数据， and not 无数据 晚，; but 无数据 晚有记录 needs the word. */
-static sz_str without_measure(sz_str text) {
-    static const char *const words[] = {"晚", "次", "天", "餐",   "节",   "门",   "条",
-                                        "个", "人", "周", "分钟", "小时", "学时", "元"};
-    static const char *const ends[] = {"，", "。", "；", "：", "、", "）", ",", ".", ";", ":", ")"};
-    size_t from = text.n && text.p[0] == ' ' ? 1 : 0;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t n = from + strlen(words[i]);
-        if (text.n < n || memcmp(text.p + from, words[i], n - from) != 0) continue;
-        sz_str rest = {text.p + n, text.n - n};
-        bool ends_there = !rest.n;
-        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
-            ends_there |= rest.n >= strlen(ends[k]) && memcmp(rest.p, ends[k], strlen(ends[k])) == 0;
-        if (ends_there) return rest;
-    }
-    return text;
-}
-
-/* True: it printed that there is nothing. */
-static bool put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_text_args *a) {
+static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_text_args *a) {
     sz_xval v = {.type = p->type, .know = SZ_UNKNOWN};
     switch (p->kind) {
-    case SZ_PIECE_TEXT: sz_buf_put_str(out, p->text); return false;
-    case SZ_PIECE_REASONS: sz_buf_put_str(out, a->reasons); return false;
+    case SZ_PIECE_TEXT: sz_buf_put_str(out, p->text); return;
+    case SZ_PIECE_REASONS: sz_buf_put_str(out, a->reasons); return;
     case SZ_PIECE_VALUE:
         if (a->value) v = *a->value;
         break;
@@ -152,22 +127,14 @@ static bool put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
     case SZ_PIECE_PROG:
         if (a->loader) v = sz_prog_run(p->prog, a->loader);
         break;
-    default: return false;
+    default: return;
     }
     if (p->many.n) put_plural(out, &v, p, lang, a->zone);
     else sz_text_value(out, &v, p->unit, lang, a->zone);
-    return says_nothing(&v);
 }
 
 void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args) {
     const sz_message *m = lang == SZ_ZH ? &r->message_zh : &r->message_en;
     if (m->n == 0) sz_buf_put_str(out, lang == SZ_ZH ? r->title_zh : r->title_en);
-    bool is_nothing = false;
-    for (uint32_t i = 0; i < m->n; i++) {
-        const sz_piece *p = &m->pieces[i];
-        bool has_measure = is_nothing && lang == SZ_ZH && p->kind == SZ_PIECE_TEXT;
-        is_nothing = false;
-        if (has_measure) sz_buf_put_str(out, without_measure(p->text));
-        else is_nothing = put_piece(out, p, lang, args);
-    }
+    for (uint32_t i = 0; i < m->n; i++) put_piece(out, &m->pieces[i], lang, args);
 }
