@@ -86,7 +86,7 @@ uint64_t sz_campus_digest(const sz_campus *c);
 /* Of what concerns everyone: time zone, calendar, curfew, places, feeds but for their patience. Students' own facts are not in it. */
 uint64_t sz_campus_shared_hash(const sz_campus *c);
 /* Of both, and of the cards as they are held: is it the same campus? A worker whose campus is another one than that of a state says so. */
-uint64_t sz_campus_identity(const sz_campus *c);
+uint64_t sz_campus_identity(const sz_campus *c, uint64_t cards_hash); /* sz_campus_cards_hash, which goes over all cards */
 bool sz_campus_is_empty(const sz_campus *c);                     /* no students.csv: admit anyone */
 uint32_t sz_campus_n_students(const sz_campus *c);
 const sz_student *sz_campus_student(const sz_campus *c, uint32_t i);

@@ -89,8 +89,8 @@ const sz_types *sz_campus_types(const sz_campus *c) { return c->types; }
 
 uint64_t sz_campus_digest(const sz_campus *c) { return c->digest; }
 
-uint64_t sz_campus_identity(const sz_campus *c) {
-    uint64_t both[] = {c->digest, sz_campus_cards_hash(c)};
+uint64_t sz_campus_identity(const sz_campus *c, uint64_t cards_hash) {
+    uint64_t both[] = {c->digest, cards_hash};
     return sz_hash(both, sizeof both);
 }
 

@@ -33,7 +33,8 @@ static bool is_at_once(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
     if (w->state == SZ_WK_RUNNING || w->state == SZ_WK_SEEKING || w->state == SZ_WK_DRAINING || !w->is_log)
         return false;
     memory_fini(w);
-    bool is_same = bundle->hash == w->bundle->hash && sz_campus_identity(campus) == w->campus_id;
+    uint64_t campus_id = sz_campus_identity(campus, sz_campus_cards_hash(campus));
+    bool is_same = bundle->hash == w->bundle->hash && campus_id == w->campus_id;
     w->knows_ver = w->knows_ver && is_same;
     if (!w->knows_ver) w->o.bundle_ver = 0;
     sz_bundle_unref(w->bundle);

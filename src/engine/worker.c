@@ -169,7 +169,7 @@ void world_init(sz_worker *w) {
     leaves_init(w);
     w->facts_hash = sz_campus_shared_hash(w->campus); /* students' own facts are compared one by one */
     w->cards_hash = sz_campus_cards_hash(w->campus);
-    w->campus_id = sz_campus_identity(w->campus);
+    w->campus_id = sz_campus_identity(w->campus, w->cards_hash);
 }
 
 void world_fini(sz_worker *w) {

@@ -444,37 +444,32 @@ static void jump(world *w, const event *e) {
     again(w, F_JUMP, jump);
 }
 
-/* Files are brought to one host after another; some hosts are started anew with them. */
+/* The next of n is brought to that host; some are started anew with it. */
+static void bring(world *w, uint32_t i, fault f, const char *what, uint32_t *at, uint32_t n) {
+    rng *r = rng_for(w, f);
+    if (*at + 1 >= n) return;
+    w->n_by_fault[f]++;
+    ++*at;
+    note(w, "h%u: has %s %u now", i, what, *at);
+    if (rng_chance(r, 0.3)) start_anew(w, i, rng_around(r, 500));
+    else reload_host(w, i);
+}
+
+/* Files are brought to one host after another. */
 static void reload(world *w, const event *e) {
     (void)e;
     if (w->is_quiet) return;
-    rng *r = rng_for(w, F_RELOAD);
     uint32_t i = any_host(w, F_RELOAD);
-    host *h = &w->hosts[i];
-    if (h->bundle + 1 < w->load->n_bundles) {
-        w->n_by_fault[F_RELOAD]++;
-        h->bundle++;
-        note(w, "h%u: has bundle %u now", i, h->bundle);
-        if (rng_chance(r, 0.3)) start_anew(w, i, rng_around(r, 500));
-        else reload_host(w, i);
-    }
+    bring(w, i, F_RELOAD, "bundle", &w->hosts[i].bundle, w->load->n_bundles);
     again(w, F_RELOAD, reload);
 }
 
-/* The same for the campus: the registry's export of the night, brought to one after another. */
+/* The same for the campus: the registry's export of the night. */
 static void change_campus(world *w, const event *e) {
     (void)e;
     if (w->is_quiet) return;
-    rng *r = rng_for(w, F_CAMPUS);
     uint32_t i = any_host(w, F_CAMPUS);
-    host *h = &w->hosts[i];
-    if (h->campus + 1 < w->load->n_campuses) {
-        w->n_by_fault[F_CAMPUS]++;
-        h->campus++;
-        note(w, "h%u: has campus %u now", i, h->campus);
-        if (rng_chance(r, 0.3)) start_anew(w, i, rng_around(r, 500));
-        else reload_host(w, i);
-    }
+    bring(w, i, F_CAMPUS, "campus", &w->hosts[i].campus, w->load->n_campuses);
     again(w, F_CAMPUS, change_campus);
 }
 

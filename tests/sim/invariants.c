@@ -115,7 +115,8 @@ static bool is_bundle(const world *w, sz_str hash, uint32_t b) {
 
 static bool is_campus(const world *w, sz_str hash, uint32_t c) {
     char text[20];
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)sz_campus_identity(w->load->campuses[c]));
+    snprintf(text, sizeof text, "%016llx",
+             (unsigned long long)sz_campus_identity(w->load->campuses[c], sz_campus_cards_hash(w->load->campuses[c])));
     return sz_str_is(hash, text);
 }
 

@@ -5,9 +5,16 @@
  * than what is done with it. In this order:
  *
  *   packed    fixed part, below, which ends in a slim event
- *   22 bytes  lengths of the texts, where they have more than 255 bytes in all; then they stand in the order of
- * SZ_TEXT_ID to SZ_TEXT_MEANS texts     one behind the other numbers   8 bytes each, those that are given line where it
- * is kept fields    declared ones, `n_fields` of them, at its end
+ *   22 bytes  lengths of the texts, where they have more than 255 bytes in all; then these stand in the order of
+ *             SZ_TEXT_ID to SZ_TEXT_MEANS
+ *
+ *   texts     one behind the other
+ *
+ *   numbers   8 bytes each, those that are given
+ *
+ *   line      where it is kept
+ *
+ *   fields    declared ones, `n_fields` of them, at its end
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_PACK_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_PACK_H
@@ -21,7 +28,7 @@ typedef struct packed {
     uint64_t row;    /* number of the line; below it 24 bits: size of the whole piece in eights */
     uint64_t place;  /* offset in the text; below it 16 bits, as follows */
     sz_slim event;   /* its `own` is the input. Of what is no event time and texts as pack.c says; codes[0] the dead
-                      * letter's   reason or the feed's state */
+                      * letter's reason or the feed's state */
 } packed;
 
 /* Bits of `place`. */
