@@ -22,7 +22,7 @@ static void want(sz_worker *w) {
 
 static void running(sz_worker *w) {
     w->state = SZ_WK_RUNNING;
-    w->is_first_start = false;
+    w->is_first_start = w->has_missed = false;
     w->running_ms = w->now_ms;
 }
 
@@ -49,8 +49,18 @@ static void hold_gap(sz_worker *w, const char *what, const char *what_zh) {
     sz_arena_fini(&a);
 }
 
+/* Who was paused past his session may be the one who is behind: another went on, and what he had left to read is
+ * settled and gone from the log. A miss counts once the state that misses it was asked for again. */
+static bool asks_again(sz_worker *w) {
+    if (!w->is_log || w->has_missed) return false;
+    w->has_missed = true;
+    start_soon(w);
+    return true;
+}
+
 /* Records are missing, or others stand where ours stood. from: where to read on if that is accepted, -1: the lowest. */
 static void gap(sz_worker *w, int64_t from, uint64_t n, const char *what, const char *what_zh) {
+    if (asks_again(w)) return;
     if (!w->o.accept_gap) {
         hold_gap(w, what, what_zh);
         return;

@@ -297,6 +297,7 @@ struct sz_worker {
     bool wanted;         /* input was asked for and is not here yet */
     bool must_seek;      /* input was dropped: read on from the place again */
     bool is_stopping, is_parking, is_first_start;
+    bool has_missed;     /* records of the log, since it read last: the state was asked for again because of it */
     uint64_t stop_at_read; /* STOP came: this many records read at the latest; 0: it did not */
     bool ended, ended_applied, is_new;
     bool is_quiet;   /* files: the stream had nothing to give last */

@@ -255,9 +255,6 @@ static void react(world *w, seat *s, sz_worker_state before) {
         if (before == SZ_WK_HELD) return;
         sz_worker_failure(s->w, &text);
         note(w, "h%u p%u: held: %.*s", s->host, s->part, SZ_FMT_STR(text));
-        /* Paused past its session: another has gone on, and what it had left to read is settled and gone from the log.
-         * It is about to hear that the partition is not its own. */
-        if (w->group.owner[s->part] != (int32_t)s->host) return;
         if (w->load->n_bundles == 1 && w->load->n_campuses == 1) {
             fail(w, "h%u p%u is held: %.*s", s->host, s->part, SZ_FMT_STR(text));
             return;

@@ -60,13 +60,21 @@ static void publish(world *w, uint32_t part, sz_str bytes) {
     mix(w, sz_hash(bytes.p, bytes.n));
 }
 
-static bool is_future(sz_str letter) { return sz_str_is(alert_member(letter, "reason"), "future_time"); }
+static bool has_reason(sz_str letter, const char *reason) { return sz_str_is(alert_member(letter, "reason"), reason); }
+
+/* Whose card it is says which partition a record belongs to and which records share an id: one that is read once more
+ * under another campus may be set aside for the other of these. */
+static bool follows_cards(sz_str letter) {
+    return has_reason(letter, "misrouted") || has_reason(letter, "conflicting_duplicate") ||
+           has_reason(letter, "unknown_card");
+}
 
 /* What was of the future when it was read is not when it is read again, by the wall. What has no time of its own was
  * set aside at the highest watermark, and a record moves it or not as the cards are. */
 static bool is_same_letter(const world *w, sz_str a, sz_str b) {
-    if (w->s.is_live && (is_future(a) || is_future(b)))
-        return sz_str_eq(alert_member(a, "raw_base64"), alert_member(b, "raw_base64"));
+    bool is_by_wall = w->s.is_live && (has_reason(a, "future_time") || has_reason(b, "future_time"));
+    bool is_by_cards = w->load->n_campuses > 1 && follows_cards(a) && follows_cards(b);
+    if (is_by_wall || is_by_cards) return sz_str_eq(alert_member(a, "raw_base64"), alert_member(b, "raw_base64"));
     sz_str at[] = {alert_member(a, "at"), alert_member(b, "at")};
     if (w->load->n_campuses == 1 || a.n != b.n || !at[0].n || at[0].n != at[1].n) return sz_str_eq(a, b);
     size_t to = (size_t)(at[0].p - a.p), from = to + at[0].n;

@@ -28,7 +28,10 @@ static void with_gap(rig_bench *x) {
     rig_init(&x->b, &x->store, &x->log, &again_with_gap);
 }
 
+/* The state is asked for again before it is believed. */
 static void assert_held(rig *r, const char *why) {
+    assert_int_equal(rig_state(r), SZ_WK_BACKOFF);
+    rig_wait(r, 1000);
     assert_int_equal(rig_state(r), SZ_WK_HELD);
     sz_str text;
     assert_int_equal(sz_worker_failure(r->w, &text), SZ_IO);
@@ -65,6 +68,7 @@ static void test_a_topic_made_anew_is_read_from_its_beginning_if_that_is_accepte
     assert_held(&x->b, "made anew");
     with_gap(x);
     rig_assign(&x->b, -1);
+    rig_wait(&x->b, 1000);
     assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
     assert_int_equal(rig_counts(&x->b)->used, 6 + 8);
     assert_true(rig_counts(&x->b)->gap >= 1);
@@ -96,6 +100,7 @@ static void test_expired_records_that_were_not_read_are_a_gap(void **state) {
     assert_held(&x->b, "not there any more");
     with_gap(x);
     rig_assign(&x->b, -1);
+    rig_wait(&x->b, 1000);
     assert_int_equal(rig_state(&x->b), SZ_WK_RUNNING);
     assert_int_equal(rig_counts(&x->b)->gap, 2);
     assert_int_equal(rig_counts(&x->b)->used, 8);
@@ -165,6 +170,8 @@ static void cut_under_it(rig *r, const char *why) {
                           .offset = r->log->low,
                           .text = SZ_STR("not there any more")});
     rig_run(r);
+    assert_int_equal(rig_state(r), SZ_WK_BACKOFF);
+    rig_wait(r, 1000);
     assert_int_equal(rig_state(r), SZ_WK_HELD);
     sz_worker_failure(r->w, &text);
     assert_non_null(strstr(text.p, why));
@@ -186,6 +193,23 @@ static void test_records_that_expire_under_a_running_worker_are_a_gap(void **sta
     for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 19 + i);
     rig_log_expire(&x->log, 8);
     cut_under_it(&x->b, "not there any more");
+}
+
+/* Paused past its session, it was held for what another had read and the log had dropped, until somebody started it
+ * anew. */
+static void test_who_was_paused_while_another_went_on_goes_on_from_there(void **state) {
+    rig_bench *x = *state;
+    for (int i = 0; i < 4; i++) rig_log_swipe(&x->log, "s1", 19 + i);
+    rig_assign(&x->b, -1);
+    rig_wait(&x->b, 1000);
+    assert_int_equal(rig_counts(&x->b)->read, 10);
+    rig_log_expire(&x->log, 8);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_SEEKED, .answer = SZ_ANS_FAILED, .offset = 8});
+    rig_run(&x->a);
+    rig_wait(&x->a, 1000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(rig_counts(&x->a)->read, 10);
+    assert_int_equal(rig_counts(&x->a)->gap, 0);
 }
 
 static void test_markers_of_the_log_move_the_place(void **state) {
@@ -256,6 +280,7 @@ int main(void) {
         T(test_of_two_seeks_only_the_last_answer_counts),
         T(test_a_topic_cut_short_under_a_running_worker_holds),
         T(test_records_that_expire_under_a_running_worker_are_a_gap),
+        T(test_who_was_paused_while_another_went_on_goes_on_from_there),
         T(test_markers_of_the_log_move_the_place),
         T(test_a_record_of_another_partition_is_a_dead_letter),
     };
