@@ -76,9 +76,11 @@ static bool is_same_letter(const world *w, sz_str a, sz_str b) {
     bool is_by_cards = w->load->n_campuses > 1 && follows_cards(a) && follows_cards(b);
     if (is_by_wall || is_by_cards) return sz_str_eq(alert_member(a, "raw_base64"), alert_member(b, "raw_base64"));
     sz_str at[] = {alert_member(a, "at"), alert_member(b, "at")};
-    if (w->load->n_campuses == 1 || a.n != b.n || !at[0].n || at[0].n != at[1].n) return sz_str_eq(a, b);
-    size_t to = (size_t)(at[0].p - a.p), from = to + at[0].n;
-    return memcmp(a.p, b.p, to) == 0 && memcmp(a.p + from, b.p + from, a.n - from) == 0;
+    if (w->load->n_campuses == 1 || !at[0].n || !at[1].n) return sz_str_eq(a, b);
+    sz_str before[] = {{a.p, (size_t)(at[0].p - a.p)}, {b.p, (size_t)(at[1].p - b.p)}};
+    sz_str after[] = {{a.p + before[0].n + at[0].n, a.n - before[0].n - at[0].n},
+                      {b.p + before[1].n + at[1].n, b.n - before[1].n - at[1].n}};
+    return sz_str_eq(before[0], before[1]) && sz_str_eq(after[0], after[1]);
 }
 
 static void bury(world *w, sz_str bytes) {
