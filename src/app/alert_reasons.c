@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What weighed, for people: each number by the name that its rule gives it, and what it had to be. What has no such
- * name is of the rule's own workings (`event.type == "dorm_access"`); it stands as it is written where it is asked for,
- * or where there is nothing else.
+ * name is of the rule's own workings (`event.type == "dorm_access"`), and what did not hold did not weigh; these stand
+ * where they are asked for, or where there is nothing else.
  */
 #include <sanzao/rules.h>
 
@@ -134,17 +134,49 @@ static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang la
     sz_buf_put_u8(out, '\n');
 }
 
-void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
-    yyjson_val *list = yyjson_obj_get(event, "reasons"), *r;
-    uint32_t n_named = 0, n_left = 0;
+/* True where it speaks for the alert: held, or negated and not held. */
+static bool speaks_for_it(yyjson_val *r) {
+    yyjson_val *held = yyjson_obj_get(r, "held");
+    return yyjson_is_bool(held) && yyjson_get_bool(held) != is_negated(r);
+}
+
+/* An earlier one that is shown has this number: the rule asks it of several limits. */
+static bool is_said(yyjson_val *list, yyjson_val *event, yyjson_val *r, const char *label, sz_lang lang) {
+    yyjson_val *other;
     yyjson_arr_iter it = yyjson_arr_iter_with(list);
-    while ((r = yyjson_arr_iter_next(&it))) n_named += label_of(event, r, lang) != NULL;
+    while ((other = yyjson_arr_iter_next(&it)) && other != r) {
+        const char *its = label_of(event, other, lang);
+        bool is_same = its && strcmp(its, label) == 0 && speaks_for_it(other);
+        if (is_same && yyjson_equals(yyjson_obj_get(other, "value"), yyjson_obj_get(r, "value"))) return true;
+    }
+    return false;
+}
+
+static bool is_of_sum(yyjson_val *r) { return strncmp(alert_text(r, "clause"), "points ", 7) == 0; }
+
+/* One comparison that brings points: part of the sum, by whatever name. */
+static bool is_summand(yyjson_val *r) {
+    return yyjson_obj_get(r, "points") && yyjson_obj_get(r, "value") && speaks_for_it(r);
+}
+
+/* Named numbers that speak for the alert, each once, the first MOST of them: a counselor has ten seconds, and the
+ * guards of a rule stand behind what it is about. Where it names no number (points in all say nothing alone), all. */
+void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
+    enum { MOST = 6 };
+    yyjson_val *list = yyjson_obj_get(event, "reasons"), *r;
+    uint32_t n_named = 0, n_shown = 0, n_left = 0;
+    yyjson_arr_iter it = yyjson_arr_iter_with(list);
+    while ((r = yyjson_arr_iter_next(&it))) n_named += label_of(event, r, lang) && speaks_for_it(r) && !is_of_sum(r);
     it = yyjson_arr_iter_with(list);
     while ((r = yyjson_arr_iter_next(&it))) {
         const char *label = label_of(event, r, lang);
-        bool is_workings = n_named && !label && !yyjson_obj_get(r, "points");
-        if (all || !is_workings) put_reason(out, r, label, lang);
-        else n_left++;
+        bool is_named = label && speaks_for_it(r) && !is_said(list, event, r, label, lang);
+        if (all || !n_named || ((is_named || is_summand(r)) && n_shown < MOST)) {
+            put_reason(out, r, label, lang);
+            n_shown++;
+        } else {
+            n_left++;
+        }
     }
     if (!n_left) return;
     if (lang == SZ_ZH) sz_buf_printf(out, "     另有 %u 项判断条件（--reasons 列出全部）\n", n_left);

@@ -54,19 +54,25 @@ def test_a_clause_under_not_and_one_with_a_list(tmp):
 
 
 NAMED = """
+events: {topups: {event: swipe, where: 'event.op == "topup"'}}
 features:
   n: {count: swipe, over: 7d, label: {zh: 近 7 天刷卡, en: swipes in 7 days}}
   m: {count: swipe, over: 3d}
+  t: {count: topups, over: 7d, label: {zh: 近 7 天充值, en: topups in 7 days}}
 rules:
   - {id: named, when: '!(n < 2) && n <= 9 && m >= 1 && event.type == "swipe" && n in [2, 3]', level: blue}
+  - {id: either, when: '(n > 5 || t < 1) && m >= 1', level: blue}
   - {id: chosen, value: 'm >= 1 ? n : none', params: {none: 0, two: 2}, at_least: {two: blue}}
   - {id: nameless, value: m, at_least: {2: blue}}
   - {id: made, value: m + n, at_least: {4: blue}}
   - {id: points, points: [{add: 3, when: n >= 2}, {add: 2, when: m >= 2}], at_least: {5: blue}}
 """
 LABEL = {"zh": "近 7 天刷卡", "en": "swipes in 7 days"}
-SEEN = {"named": ({"n": LABEL}, "✓ 近 7 天刷卡  2（至少 2）|✓ 近 7 天刷卡  2（至多 9）|✓ 近 7 天刷卡  2（其中之一：2、3）|另有 2 项判断条件（--reasons 列出全部）",
-                  "✓ swipes in 7 days  2 (at least 2)|✓ swipes in 7 days  2 (at most 9)|✓ swipes in 7 days  2 (one of 2, 3)|and 2 more conditions of the rule (--reasons lists all)"),
+TOPUPS = {"zh": "近 7 天充值", "en": "topups in 7 days"}
+SEEN = {"named": ({"n": LABEL}, "✓ 近 7 天刷卡  2（至少 2）|另有 4 项判断条件（--reasons 列出全部）",
+                  "✓ swipes in 7 days  2 (at least 2)|and 4 more conditions of the rule (--reasons lists all)"),
+        "either": ({"n": LABEL, "t": TOPUPS}, "✓ 近 7 天充值  0（低于 1）|另有 2 项判断条件（--reasons 列出全部）",
+                   "✓ topups in 7 days  0 (under 1)|and 2 more conditions of the rule (--reasons lists all)"),
         "chosen": ({"value": LABEL}, "✓ 近 7 天刷卡  2（至少 2）", "✓ swipes in 7 days  2 (at least 2)"),
         "nameless": (None, "✓ m  2（至少 2）", "✓ m  2 (at least 2)"),
         "made": (None, "✓ 本规则的数值  4（至少 4）", "✓ the rule's number  4 (at least 4)"),
@@ -85,7 +91,8 @@ def shown(tmp, lang, *more):
 
 
 def test_numbers_have_the_names_that_rules_give_them(tmp):
-    """Whoever reads an alert is no analyst: a number has its label in the reader's language, and what it had to be (semantics 25)."""
+    """Whoever reads an alert is no analyst: a number has its label in the reader's language, and what it had to be (semantics 25); it
+    stands once, and what did not hold stands with the rest."""
     write(tmp / "rules" / "r.yaml", NAMED)
     write_lines(tmp / "events.ndjson", [line(i, "swipe", f"2026-03-02T0{i + 8}:00:00", amount=3) for i in range(2)])
     sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
