@@ -27,7 +27,14 @@ static void put_exemptions(sz_buf *out, yyjson_val *event, sz_lang lang) {
     sz_buf_put_u8(out, '\n');
 }
 
-static void put_evidence(sz_buf *out, yyjson_val *event, sz_lang lang) {
+static void put_place(sz_buf *out, const sz_campus *c, const char *id) {
+    uint32_t i = c && *id ? sz_campus_find_place(c, sz_str_of(id)) : SZ_NONE;
+    sz_str name = i == SZ_NONE ? (sz_str){NULL, 0} : sz_campus_place(c, i)->name;
+    if (*id) sz_buf_put_u8(out, ' ');
+    app_put_safe(out, name.n ? name : sz_str_of(id));
+}
+
+static void put_evidence(sz_buf *out, yyjson_val *event, const sz_campus *campus, sz_lang lang) {
     yyjson_val *list = yyjson_obj_get(event, "evidence"), *x;
     size_t n = yyjson_arr_size(list), i = 0;
     if (!n) return;
@@ -36,9 +43,9 @@ static void put_evidence(sz_buf *out, yyjson_val *event, sz_lang lang) {
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); i++) {
         if (i + 3 < n) continue;
         const char *t = alert_text(x, "time");
-        sz_buf_printf(out, "%s%.5s %.5s %s%s%s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t,
-                      strlen(t) > 16 ? t + 11 : "", app_word(SZ_WORDS_TYPES, alert_text(x, "type"), lang),
-                      *alert_text(x, "place") ? " " : "", alert_text(x, "place"));
+        sz_buf_printf(out, "%s%.5s %.5s %s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t,
+                      strlen(t) > 16 ? t + 11 : "", app_word(SZ_WORDS_TYPES, alert_text(x, "type"), lang));
+        put_place(out, campus, alert_text(x, "place"));
         first = false;
     }
     sz_buf_put_u8(out, '\n');
@@ -62,12 +69,29 @@ bool alert_is_once(yyjson_val *event) {
     return yyjson_is_true(yyjson_obj_get(event, "instant")) && strcmp(alert_text(event, "state"), "open") == 0;
 }
 
-static void put_head(sz_buf *out, yyjson_val *event, sz_lang lang, bool color, bool as_event) {
+/* `2024001812 张三 计科2401 东2-314`: what of it the campus has. */
+static void put_who(sz_buf *out, const sz_campus *c, const char *id) {
+    sz_buf_put_z(out, id);
+    uint32_t i = c ? sz_campus_find_student(c, sz_str_of(id)) : SZ_NONE;
+    if (i == SZ_NONE) return;
+    const sz_student *s = sz_campus_student(c, i);
+    const sz_str more[] = {s->name, s->klass.n ? s->klass : s->school, s->dorm.n ? s->dorm : s->building};
+    for (size_t k = 0; k < sizeof more / sizeof *more; k++) {
+        if (!more[k].n) continue;
+        sz_buf_put_u8(out, ' ');
+        app_put_safe(out, more[k]);
+    }
+}
+
+static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o) {
     int rank = alert_level_rank(alert_text(event, "level"));
-    const char *on = color && rank >= 0 ? colors[rank] : "", *off = color && rank >= 0 ? "\033[0m" : "";
+    const char *on = o->color && rank >= 0 ? colors[rank] : "", *off = o->color && rank >= 0 ? "\033[0m" : "";
+    sz_lang lang = o->lang;
+    bool as_event = o->as_event;
     bool zh = lang == SZ_ZH, is_open = strcmp(alert_text(event, "state"), "open") == 0;
-    sz_buf_printf(out, "%s● %s%s  %s  %s  ", on, app_word(SZ_WORDS_LEVELS, alert_text(event, "level"), lang), off,
-                  alert_text(event, "student"), alert_both(event, "title", lang));
+    sz_buf_printf(out, "%s● %s%s  ", on, app_word(SZ_WORDS_LEVELS, alert_text(event, "level"), lang), off);
+    put_who(out, o->campus, alert_text(event, "student"));
+    sz_buf_printf(out, "  %s  ", alert_both(event, "title", lang));
     if (as_event) sz_buf_printf(out, "[%s] ", app_word(SZ_WORDS_EVENTS, alert_text(event, "event"), lang));
     alert_put_time(out, as_event ? alert_text(event, "at") : alert_text(event, "since"));
     if (!as_event && !is_open) {
@@ -89,10 +113,10 @@ void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_vi
     sz_lang lang = o->lang;
     bool zh = lang == SZ_ZH;
     if (!told) told = event;
-    put_head(out, event, lang, o->color, o->as_event);
+    put_head(out, event, o);
     alert_reasons(out, told, lang, o->all_reasons);
     put_exemptions(out, told, lang);
-    put_evidence(out, told, lang);
+    put_evidence(out, told, o->campus, lang);
     const char *to = alert_text(event, "refer_to"), *audience = alert_text(event, "audience"),
                *source = *alert_text(event, "source") ? alert_text(event, "source") : alert_both(event, "source", lang);
     if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", app_word(SZ_WORDS_PLACES, to, lang));

@@ -5,7 +5,7 @@
 #ifndef SZ_APP_ALERT_VIEW_H
 #define SZ_APP_ALERT_VIEW_H
 
-#include <sanzao/base.h>
+#include <sanzao/campus.h>
 #include <yyjson.h>
 
 typedef struct alert_view_options {
@@ -13,6 +13,7 @@ typedef struct alert_view_options {
     bool color;
     bool as_event;    /* with its kind (firing, stepped …), for a stream as it came; else as what stands */
     bool all_reasons; /* what has no name for people, too */
+    const sz_campus *campus; /* who a student is, and what a place is called; NULL: ids alone */
 } alert_view_options;
 /* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the
  * alert; NULL: the event's own are shown. */

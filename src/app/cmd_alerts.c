@@ -119,11 +119,12 @@ static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uin
     sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
 }
 
-static void print_all(shelf *s, const sz_config *c, bool fold) {
+static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, bool fold) {
     bool zh = c->lang == SZ_ZH;
     alert_view_options o = {.lang = c->lang,
                             .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
                             .as_event = !fold,
+                            .campus = campus,
                             .all_reasons = c->num[SZ_O_REASONS] != 0};
     uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
     sz_buf out;
@@ -155,7 +156,12 @@ static void print_json(const shelf *s) {
     }
 }
 
-static int show(sz_config *c) {
+static void print_bad(uint32_t n, sz_lang lang) {
+    if (lang == SZ_ZH) fprintf(stderr, "sanzao：有 %u 行不是预警事件\n", n);
+    else fprintf(stderr, "sanzao: %u line%s no alert event%s\n", n, n == 1 ? " is" : "s are", n == 1 ? "" : "s");
+}
+
+static int show(sz_config *c, const sz_campus *campus) {
     const char *path = c->rest[0];
     sz_files f = {0};
     if (sz_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, path, &c->diags, &f) != SZ_OK) {
@@ -168,13 +174,8 @@ static int show(sz_config *c) {
     uint32_t bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
-    else print_all(&s, c, fold);
-    if (bad)
-        fprintf(stderr,
-                c->lang == SZ_ZH ? "sanzao：有 %u 行不是预警事件\n"
-                : bad == 1       ? "sanzao: %u line is no alert event\n"
-                                 : "sanzao: %u lines are no alert events\n",
-                bad);
+    else print_all(&s, c, campus, fold);
+    if (bad) print_bad(bad, c->lang);
     for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
     sz_map_fini(&s.by_alert);
@@ -182,13 +183,28 @@ static int show(sz_config *c) {
     return bad ? 1 : 0;
 }
 
+/* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */
+static int show_with_names(sz_config *c) {
+    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL);
+    sz_job job;
+    cmd_job(c, &job);
+    job.rules = NULL;
+    sz_inputs in = {0};
+    sz_status s = sz_inputs_load(&job, &c->diags, &in);
+    int code = sz_exit_of(s);
+    if (s == SZ_OK) code = show(c, in.campus);
+    else sz_diags_show(&c->diags, c->lang);
+    sz_inputs_fini(&in);
+    return code;
+}
+
 int cmd_alerts(int argc, char **argv) {
     sz_config c;
-    int code =
-        cmd_begin(&c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--lang zh|en] [--events] [--reasons] [--json]",
-                  "用法：sanzao alerts 文件|- [--lang zh|en] [--events] [--reasons] [--json]", argc, argv);
+    int code = cmd_begin(
+        &c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]",
+        "用法：sanzao alerts 文件|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]", argc, argv);
     if (code < 0) {
-        if (c.n_rest == 1) code = show(&c);
+        if (c.n_rest == 1) code = show_with_names(&c);
         else {
             fputs(c.lang == SZ_ZH ? "用法：sanzao alerts 文件|-\n" : "usage: sanzao alerts FILE|-\n", stderr);
             code = 2;

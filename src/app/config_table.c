@@ -10,6 +10,7 @@
 #define SIM         SZ_FOR_SIMULATE
 #define REPARTITION SZ_FOR_REPARTITION
 #define TEST        SZ_FOR_TEST
+#define ALERTS      SZ_FOR_ALERTS
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* most options have no key of their own */
 
@@ -29,10 +30,10 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                     "sorted: put all inputs of the run in order first; arrival: take lines as they come, "
                     "with watermarks and lateness",
                     "sorted：先把本次输入全部排序；arrival：按到达顺序读取，用水位线和迟到时限"},
-    [SZ_O_CAMPUS] = {"campus", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST, "DIR", NULL, NULL,
+    [SZ_O_CAMPUS] = {"campus", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST | ALERTS, "DIR", NULL, NULL,
                      "Folder with students.csv, calendar.yaml … (docs/campus.md)",
                      "校园数据文件夹：students.csv、calendar.yaml 等（见 docs/campus.md）"},
-    [SZ_O_ENCODING] = {"encoding", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST, "NAME", NULL, NULL,
+    [SZ_O_ENCODING] = {"encoding", SZ_OPT_TEXT, RUN | CHECK | REPARTITION | STATE | TEST | ALERTS, "NAME", NULL, NULL,
                        "Encoding of the campus folder's CSV; found out when left out",
                        "校园数据 CSV 的编码；不写则自动判断"},
     [SZ_O_RULES] = {"rules", SZ_OPT_TEXT, RUN | CHECK | STATE | TEST, "DIR", NULL, "rules",
@@ -126,9 +127,9 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                    "输出 JSON，供程序读取"},
     [SZ_O_STRICT] = {"strict", SZ_OPT_FLAG, CHECK, NULL, NULL, NULL, "Warnings end with exit status 3",
                      "有警告时以退出码 3 结束"},
-    [SZ_O_FOLDED] = {"events", SZ_OPT_FLAG, SZ_FOR_ALERTS, NULL, NULL, NULL,
+    [SZ_O_FOLDED] = {"events", SZ_OPT_FLAG, ALERTS, NULL, NULL, NULL,
                      "Show every alert event as it came, not folded into what stands", "逐条显示预警事件，不合并"},
-    [SZ_O_REASONS] = {"reasons", SZ_OPT_FLAG, SZ_FOR_ALERTS, NULL, NULL, NULL,
+    [SZ_O_REASONS] = {"reasons", SZ_OPT_FLAG, ALERTS, NULL, NULL, NULL,
                       "Show every condition of the rule, those too that did not hold or have no name for people",
                       "列出规则的全部条件，包括未成立的和没有中文名称的"},
     [SZ_O_SUITE] = {"suite", SZ_OPT_TEXT, SZ_FOR_EVAL, "FILE", NULL, NULL,

@@ -301,10 +301,7 @@ static const char *const heads[][2] = {{"line", "行"},      {"source", "来源"
 static void put_cell(sz_buf *out, sz_str s, size_t width, bool is_right) {
     size_t n = sz_text_width(s);
     for (size_t i = n; is_right && i < width; i++) sz_buf_put_u8(out, ' ');
-    for (size_t i = 0, len; i < s.n; i += len) { /* what could move the terminal's cursor is a dot */
-        if (sz_utf8_is_unsafe(sz_utf8_next(s.p + i, s.n - i, &len))) sz_buf_put_u8(out, '.');
-        else sz_buf_put(out, s.p + i, len);
-    }
+    app_put_safe(out, s);
     for (size_t i = n; !is_right && i < width; i++) sz_buf_put_u8(out, ' ');
 }
 

@@ -79,3 +79,10 @@ const char *app_word(sz_word_list list, const char *name, sz_lang lang) {
         if (strcmp(w->name, name) == 0) return lang == SZ_ZH ? w->zh : w->en;
     return name;
 }
+
+void app_put_safe(sz_buf *out, sz_str s) {
+    for (size_t i = 0, len; i < s.n; i += len) {
+        if (sz_utf8_is_unsafe(sz_utf8_next(s.p + i, s.n - i, &len))) sz_buf_put_u8(out, '.');
+        else sz_buf_put(out, s.p + i, len);
+    }
+}

@@ -21,5 +21,7 @@ typedef enum sz_word_list {
 
 /* The name in the language; the name itself where the list has none, "" for NULL. */
 const char *app_word(sz_word_list list, const char *name, sz_lang lang);
+/* Text of others for a terminal: what could move its cursor is a dot. */
+void app_put_safe(sz_buf *out, sz_str s);
 
 #endif

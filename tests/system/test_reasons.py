@@ -107,4 +107,18 @@ def test_numbers_have_the_names_that_rules_give_them(tmp):
     say(f"{len(SEEN)} rules in both languages")
 
 
+def test_the_campus_gives_names(tmp):
+    """A counselor knows people by name and class, and places as they are called; the alert itself keeps ids alone."""
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n >= 1, level: blue}\n")
+    write(tmp / "campus" / "students.csv", "学号,姓名,班级,楼宇\ns1,王\x1b[2J芳,历史2401,东2舍\ns2,,,\n")
+    write(tmp / "campus" / "places.csv", "place,name,kind\nc1,第一食堂,canteen\nc2,,canteen\n")
+    write_lines(tmp / "events.ndjson", [json.dumps({"id": f"e{i}", "type": "swipe", "student": who, "time": "2026-03-02T08:00:00", "amount": 3, "place": where}).encode()
+                                        for i, (who, where) in enumerate((("s1", "c1"), ("s2", "c2")))])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    expect("芳" not in (tmp / "alerts.ndjson").read_text(), "no names in the file")
+    text = sanzao(tmp, "alerts", "alerts.ndjson", "--campus", "campus", "--lang", "zh").out.decode()
+    for part in ("● 蓝  s1 王.[2J芳 历史2401 东2舍  r  2026", "● 蓝  s2  r  2026", "消费 第一食堂\n", "消费 c2\n"): expect(part in text, part, text)
+    same(sanzao(tmp, "alerts", "alerts.ndjson", "--campus", "nowhere", "--lang", "en", rc=4).out, b"", "no campus there")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
