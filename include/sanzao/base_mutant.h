@@ -19,6 +19,7 @@ enum {
     SZ_MUTANT_UNNAMED_CHUNK, /* chunks are read without looking at the name */
     SZ_MUTANT_RESEND,        /* a commit without an answer is sent again */
     SZ_MUTANT_TICK_BACKLOG,  /* the end that a tick gives is where the worker stands */
+    SZ_MUTANT_OLDER_FILES,   /* whoever knows older rules or an older campus may acquire */
     /* of the engine */
     SZ_MUTANT_PUBLISH_AT_OK,       /* alerts leave when their commit is answered */
     SZ_MUTANT_PUBLISH_UNCONFIRMED, /* alerts leave after `settle`, and no later commit has looked */

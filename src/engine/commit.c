@@ -119,8 +119,8 @@ void make_fields(const sz_worker *w, outgoing *o) {
     puts[n + 1].key = SZ_STR("bundle");
     puts[n + 1].value = sz_str_of(sz_arena_printf(&o->arena, "%016llx", (unsigned long long)w->bundle->hash));
     puts[n + 2].key = SZ_STR("campus");
-    puts[n + 2].value = sz_str_of(sz_arena_printf(
-        &o->arena, "%016llx", (unsigned long long)(campus_is_owed(w) ? w->stored_campus_id : w->campus_id)));
+    const char *over = campus_is_owed(w) ? "half/" : ""; /* some are still as the campus before had them */
+    puts[n + 2].value = sz_str_of(sz_arena_printf(&o->arena, "%s%016llx", over, (unsigned long long)w->campus_id));
     sz_buf_fini(&marks);
     o->c.fields = puts;
     o->c.n_fields = n + 3;

@@ -121,19 +121,13 @@ static bool is_campus(const world *w, sz_str hash, uint32_t c) {
     return sz_str_is(hash, text);
 }
 
-/* The campus that it was made under. NO_CAMPUS: half of what another one changes is in it (engine/header.c), and
- * whatever campus a load has has yet to be gone over to. */
+/* The campus that it was made under. NO_CAMPUS: half of what it changes is not in it yet (engine/header.c), and
+ * whatever campus a load has has to be gone over to. */
 static uint32_t campus_of(const world *w, const sz_commit *c, uint32_t told) {
-    enum { ENDS_IN = 24 }; /* the last of the body: campus, bundle, place in the dead letters */
     sz_str hash = {0};
     for (uint32_t i = 0; i < c->n_fields; i++)
         if (sz_str_is(c->fields[i].key, "campus")) hash = c->fields[i].value;
-    char text[20] = "";
-    if (c->body.n > ENDS_IN) {
-        sz_reader r = sz_reader_of(c->body.p + c->body.n - ENDS_IN, ENDS_IN);
-        snprintf(text, sizeof text, "%016llx", (unsigned long long)sz_read_u64(&r));
-    }
-    if (!sz_str_is(hash, text)) return NO_CAMPUS;
+    if (hash.n > 5 && memcmp(hash.p, "half/", 5) == 0) return NO_CAMPUS;
     if (is_campus(w, hash, told)) return told;
     for (uint32_t k = 0; k < w->load->n_campuses; k++)
         if (is_campus(w, hash, k)) return k;
@@ -182,6 +176,33 @@ void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g) {
              (unsigned long long)g->n.read);
 }
 
+/* Two of the workload's may mean the same. */
+static bool are_other_files(const world *w, const ghost *a, const ghost *b) {
+    const workload *l = w->load;
+    if (l->bundles[a->bundle][0]->hash != l->bundles[b->bundle][0]->hash) return true;
+    const sz_campus *c[] = {l->campuses[a->campus], l->campuses[b->campus]};
+    return sz_campus_identity(c[0], sz_campus_cards_hash(c[0])) != sz_campus_identity(c[1], sz_campus_cards_hash(c[1]));
+}
+
+/* Trap 14: rules and campus are numbered as a state sees them, and who knows older ones leaves it alone. */
+void invariant_acquire(world *w, uint32_t part, const seat *s, uint64_t known_ver) {
+    const node *top = state_top(&w->store.parts[part]);
+    ghost told = {.bundle = s->bundle, .campus = s->campus};
+    if (!top->n_commits || top->g.campus == NO_CAMPUS || !known_ver || known_ver >= top->h.bundle_ver) return;
+    if (are_other_files(w, &told, &top->g))
+        fail(w, "store %u: h%u takes a state of files number %llu, and its own are number %llu", part, s->host,
+             (unsigned long long)top->h.bundle_ver, (unsigned long long)known_ver);
+}
+
+static void is_numbered(world *w, uint32_t part, const seat *s, const sz_commit *c, const ghost *g) {
+    const node *top = state_top(&w->store.parts[part]);
+    if (!top->n_commits || g->campus == NO_CAMPUS || top->g.campus == NO_CAMPUS) return;
+    uint64_t least = top->h.bundle_ver + are_other_files(w, g, &top->g);
+    if (c->bundle_ver < least)
+        fail(w, "store %u: h%u commits files as number %llu, and they are number %llu at least", part, s->host,
+             (unsigned long long)c->bundle_ver, (unsigned long long)least);
+}
+
 void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_uid, const sz_commit *c, const ghost *g) {
     const partition_state *p = &w->store.parts[part];
     const node *top = state_top(p);
@@ -194,6 +215,7 @@ void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_ui
         fail(w, "store %u: the clock falls from %lld to %lld", part, (long long)top->g.clock_ms,
              (long long)g->clock_ms);
     if (g->n.read < top->g.n.read) fail(w, "store %u: the records read fall", part);
+    is_numbered(w, part, s, c, g);
     if (c->has_outbox > top->outbox.end - top->outbox.first || c->has_journal > top->journal.end - top->journal.first ||
         c->has_dict > top->dict.end - top->dict.first)
         fail(w, "store %u: h%u holds that the lists are longer than they are", part, s->host);

@@ -16,6 +16,8 @@ void invariant_want(world *w, const seat *s);
 /* A commit is made, and leaves its sender, sometimes later: what his memory is. */
 void invariant_freeze(world *w, const seat *s, ghost *g);
 void invariant_send(world *w, seat *s, const sz_commit *c, ghost *g);
+/* The store gives a state to whoever knows his files by this number; 0: he has seen no state yet, and they are new. */
+void invariant_acquire(world *w, uint32_t part, const seat *s, uint64_t known_ver);
 /* The store accepts it, and has done so. */
 void invariant_commit(world *w, uint32_t part, const seat *s, uint64_t parent_uid, const sz_commit *c, const ghost *g);
 void invariant_committed(world *w, uint32_t part, const sz_commit *c);

@@ -8,6 +8,7 @@ const mutant_row mutant_rows[SZ_N_MUTANTS] = {
     [SZ_MUTANT_UNNAMED_CHUNK] = {"unnamed-chunk", false},
     [SZ_MUTANT_RESEND] = {"resend", false},
     [SZ_MUTANT_TICK_BACKLOG] = {"tick-with-backlog", false},
+    [SZ_MUTANT_OLDER_FILES] = {"older-files", false},
     [SZ_MUTANT_PUBLISH_AT_OK] = {"publish-at-ok", true},
     [SZ_MUTANT_PUBLISH_UNCONFIRMED] = {"publish-unconfirmed", true},
     [SZ_MUTANT_CLOCK_LOST] = {"clock-not-restored", true},

@@ -18,7 +18,7 @@ typedef struct request {
     uint8_t token[16];
     uint32_t fmt, parts;
     sz_str topic, worker;
-    uint64_t bundle_ver;
+    uint64_t bundle_ver, known_ver; /* what it asks with, and what it knows its files by; 0: not yet */
     bool allow_new;
     sz_name name;
     bool is_done; /* executed once: of a resend the other may be */
@@ -58,13 +58,15 @@ static void run_acquire(world *w, request *q) {
     bool is_new = state_is_empty(s);
     if (is_new) m.answer = q->allow_new ? SZ_ANS_NEW : SZ_ANS_MISSING;
     else if (!sz_str_eq(h->topic, q->topic) || h->parts != q->parts) m.answer = SZ_ANS_MISMATCH;
-    else if (h->fmt > q->fmt || h->bundle_ver > q->bundle_ver) m.answer = SZ_ANS_NEWER;
+    else if (h->fmt > q->fmt || (h->bundle_ver > q->bundle_ver && sz_mutant != SZ_MUTANT_OLDER_FILES))
+        m.answer = SZ_ANS_NEWER;
     sz_header *before = SZ_NEW(&w->arena, sz_header);
     *before = *h;
     uint64_t before_uid = state_top(s)->uid;
     ghost *g = SZ_NEW(&w->arena, ghost);
     *g = state_top(s)->g;
     bool stands = m.answer == SZ_ANS_OK || m.answer == SZ_ANS_NEW;
+    if (stands) invariant_acquire(w, q->part, q->from, q->known_ver);
     if (stands) state_acquire(w, s, q->token, q->fmt, q->topic, q->parts, q->bundle_ver, q->worker);
     if (m.answer != SZ_ANS_MISSING) m.header = before;
     note(w, "store %u: acquire by h%u: %d, seq %llu -> %llu", q->part, q->host, m.answer,
@@ -188,6 +190,7 @@ static void acquire(void *self, const uint8_t token[16], uint32_t fmt, sz_str to
                    .topic = keep(w, topic),
                    .parts = parts,
                    .bundle_ver = bundle_ver,
+                   .known_ver = sz_worker_bundle_ver(s->w),
                    .worker = keep(w, worker),
                    .allow_new = allow_new};
     memcpy(q->token, token, sizeof q->token);

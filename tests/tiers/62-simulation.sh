@@ -1,5 +1,5 @@
 # The engine in one thread with twins of store, stream, sink and hosts: kept seeds, 500 fixed ones, 60 s of fresh ones,
-# and the twelve mutants, each of which a seed must catch.
+# and the mutants, each of which a seed must catch.
 # when: full
 # limit: 20m
 source "$(dirname "$0")/lib.sh"
