@@ -249,6 +249,15 @@ sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_ro
 /* Length of the first whole CSV record in text (line end included), 0 if it is not complete and !at_end: for cutting a stream.
  * May be used on UTF-8 and GB18030 bytes; UTF-16 is converted first. An unclosed quote takes all of the text: bound it with SZ_RECORD_MAX. */
 size_t sz_csv_record_len(sz_str text, char sep, bool at_end);
+/* A trimmed cell without the marks by which spreadsheets keep a number as text: `="0012"`, and `'0012` where no other
+ * quote is in it. */
+sz_str sz_csv_unmarked(sz_str cell);
+/* Is it 2.02E+09, what a spreadsheet makes of a long number that it was not told to be text? */
+bool sz_csv_is_rounded(sz_str cell);
+/* Do the rows of a text that begins so end in a CR alone, as spreadsheets of old Macs wrote them? Then make each of
+ * them an LF. */
+bool sz_csv_ends_in_cr(const void *text, size_t n);
+void sz_csv_cr_to_lf(void *text, size_t n);
 
 /* Encodings of a text file: found out from a BOM, UTF-8 validity, GB18030 validity; or given. */
 typedef enum sz_encoding { SZ_ENC_AUTO, SZ_ENC_UTF8, SZ_ENC_GB18030, SZ_ENC_UTF16LE, SZ_ENC_UTF16BE, SZ_ENC_BAD } sz_encoding;

@@ -34,6 +34,7 @@ static const entry sentences[] = {
     {"* fits none of the formats", "* 不符合任何一种格式"},
     {"* is negative (say what that means: `negative:`)", "* 是负数（请用 `negative:` 说明含义）"},
     {"* is not a whole number of fen", "* 不是整数分"},
+    {"* was rounded by a spreadsheet, its last digits are lost", "* 被电子表格改成了科学计数法，末尾数字已丢失"},
     {"* is not an amount in yuan", "* 不是以元为单位的金额"},
     {"* must be one of: *", "* 必须是其中之一：*"},
     {"* must be *", "* 必须是*"},

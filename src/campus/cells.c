@@ -16,22 +16,11 @@ bool sz_cell_packed(const struct csv_cell *cell, void *at, const void *arg) {
     return true;
 }
 
-/* 2.02E+09: what a spreadsheet makes of a long number that it was not told to be text. */
-static bool is_scientific(sz_str s) {
-    size_t i = 0;
-    if (!memchr(s.p, '+', s.n)) return false;
-    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.')) i++;
-    if (i == 0 || i + 2 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e') || s.p[i + 1] != '+') return false;
-    for (i += 2; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9') return false;
-    return true;
-}
-
 bool sz_cell_id(const struct csv_cell *cell, void *at, const void *arg) {
     (void)arg;
     sz_diags *d = cell->r->l->d;
     *(sz_str *)at = cell->text;
-    if (is_scientific(cell->text)) {
+    if (sz_csv_is_rounded(cell->text)) {
         sz_diag *g = sz_diags_add(d, SZ_ERROR, CODE_ROUNDED_ID, sz_csv_span(cell->r, cell->column),
                                   "a spreadsheet has rounded this number", "这个号码被电子表格改成了科学计数法");
         sz_diag_hint(d, g, "its last digits are lost: export again from the system itself, with the column as text",

@@ -35,8 +35,8 @@ static sz_str trim_blanks(sz_str s) {
 
 sz_str sz_csv_trim(sz_str s) {
     s = trim_blanks(s);
-    if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"') s = trim_blanks((sz_str){s.p + 2, s.n - 3});
-    return s;
+    sz_str text = sz_csv_unmarked(s);
+    return text.n == s.n ? s : trim_blanks(text);
 }
 
 /* What stands between separators, without blanks, up to the end of the line; of a lacking cell, the row's end. */
@@ -127,7 +127,8 @@ static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
                      "它之后的全部内容都被当成了一格；文字中的引号要写两个：\"\"");
         return;
     }
-    if (!check_width(r)) {
+    r->is_wide = !check_width(r);
+    if (r->is_wide) {
         leave_out(r, NULL);
         return;
     }

@@ -55,6 +55,7 @@ struct csv_reader {
     uint32_t n_rows;
     size_t first_short; /* offset of the first row with fewer cells than headings */
     uint32_t n_short;
+    bool is_wide;       /* the row in hand has text beyond the last heading: any of its cells may be any column's */
     uint32_t last; /* for add(): row of the last one added, UINT32_MAX at first */
 };
 

@@ -75,6 +75,7 @@ static bool convert(struct text_file *f, const sz_campus_file *file, sz_encoding
         add_bad_bytes(f, file, enc, is_given);
         return false;
     }
+    if (sz_csv_ends_in_cr(f->converted.p, f->converted.n)) sz_csv_cr_to_lf(f->converted.p, f->converted.n);
     f->text = sz_buf_str(&f->converted);
     const char *nul = f->text.n ? memchr(f->text.p, 0, f->text.n) : NULL;
     if (!nul) return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * csv: rows of RFC 4180. A cell that begins with a quote is quoted, `""` in it is a quote, and what stands between
- * its closing quote and the next separator is kept; a quote elsewhere is a letter. A line ends with LF or CRLF.
+ * its closing quote and the next separator is kept; a quote elsewhere is a letter. A line ends with LF or CRLF; a text
+ * whose lines end with CR is to be rewritten first.
  */
 #include <sanzao/model.h>
 
@@ -101,4 +102,29 @@ size_t sz_csv_record_len(sz_str text, char sep, bool at_end) {
     at = row_end(text, 0, sep, &n_cells, ends, &is_open);
     if (at < text.n && !is_open) return at + 1;
     return at_end ? text.n : 0;
+}
+
+sz_str sz_csv_unmarked(sz_str s) {
+    if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"') return (sz_str){s.p + 2, s.n - 3};
+    if (s.n >= 2 && s.p[0] == '\'' && !memchr(s.p + 1, '\'', s.n - 1)) return (sz_str){s.p + 1, s.n - 1};
+    return s;
+}
+
+bool sz_csv_is_rounded(sz_str s) {
+    size_t i = 0;
+    if (s.n == 0 || !memchr(s.p, '+', s.n)) return false;
+    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.')) i++;
+    if (i == 0 || i + 2 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e') || s.p[i + 1] != '+') return false;
+    for (i += 2; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+    return true;
+}
+
+bool sz_csv_ends_in_cr(const void *text, size_t n) {
+    const char *cr = n ? memchr(text, '\r', n) : NULL;
+    return cr && cr + 1 < (const char *)text + n && !memchr(text, '\n', n);
+}
+
+void sz_csv_cr_to_lf(void *text, size_t n) {
+    for (char *p = text, *end = p + n; p < end && (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++) *p = '\n';
 }

@@ -175,6 +175,12 @@ static bool set_time(sz_taking *t, uint32_t i, uint8_t target) {
     return true;
 }
 
+/* Do texts of this field tell one from another, so that a rounded one would be somebody else's? */
+static bool is_name(const sz_row *row) {
+    return row == &sz_rows[SZ_ROW_ID] || row == &sz_rows[SZ_ROW_STUDENT] || row == &sz_rows[SZ_ROW_CARD] ||
+           row == &sz_rows[SZ_ROW_READER] || row == &sz_rows[SZ_ROW_REF];
+}
+
 static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
     const sz_mapping *m = t->m;
     const sz_recipe *r = &m->recipes[i];
@@ -184,6 +190,11 @@ static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
     sz_taken taken = sz_recipe_take(t, i, &text);
     if (taken != SZ_TAKEN_TEXT) return taken == SZ_TAKEN_NOTHING;
     if (f ? f->kind == SZ_FIELD_MONEY : r->row->kind == SZ_ROW_IS_FEN) return set_money(t, r, target, text);
+    if (!f && is_name(r->row) && sz_csv_is_rounded(text)) {
+        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p,
+                       "%s was rounded by a spreadsheet, its last digits are lost", r->name.p);
+        return false;
+    }
     if (f) return sz_declared_set(f, &t->out->event.fields[target], t->out, t->a, text, true);
     return sz_row_set(r->row, t->out, t->a, text, true);
 }

@@ -4,7 +4,7 @@
  */
 #include "mapping.h"
 
-/* A cell without blanks, the wide one (U+3000) too, and without `="..."`, by which spreadsheets keep leading zeros. */
+/* A cell without blanks, the wide one (U+3000) too, and without the marks of spreadsheets. */
 static sz_str clean(sz_str s) {
     for (;;) {
         s = sz_str_trim(s);
@@ -12,8 +12,7 @@ static sz_str clean(sz_str s) {
         else if (s.n >= 3 && memcmp(s.p + s.n - 3, "\xe3\x80\x80", 3) == 0) s.n -= 3;
         else break;
     }
-    if (s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"') s = (sz_str){s.p + 2, s.n - 3};
-    return s;
+    return sz_csv_unmarked(s);
 }
 
 static bool is_in(const sz_str *list, uint32_t n, sz_str s) {

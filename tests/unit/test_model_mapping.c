@@ -52,6 +52,11 @@ static void test_columns_constants_and_defaults(void **state) {
           {"1,\xe3\x80\x80s1\xe3\x80\x80,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,=\"0012\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
           {"1,\"=\"\"0012\"\"\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
+          {"1,'0012,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
+          {"1,'a'b,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student='a'b place=c1"},
+          {"1,2.02E+09,2026-03-02T08:05:00,", "bad_value student"}, /* whoever that was */
+          {"2.02300e+11,s1,2026-03-02T08:05:00,", "bad_value id"},
+          {"1,2E9,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=2E9 place=c1"},
           {",s1,2026-03-02T08:05:00,", "swipe " AT " id=x:… source=pos student=s1 place=c1"},
           {"1,,2026-03-02T08:05:00,甲", "missing_field student"}, {"1,s1,,甲", "missing_field time"},
           {"1,s1,2026-02-30T08:05:00,甲", "bad_time time"}, {"1,s1,1970-01-01T00:00:00,甲", "bad_time time"});

@@ -179,6 +179,30 @@ static void test_utf16_longer_than_any_buffer(void **state) {
     sz_buf_fini(&want);
 }
 
+static void test_line_ends_of_old_macs(void **state) {
+    (void)state;
+    put_text("mac.csv", "学号,时间,地点\r\"s1\",2026-03-02 08:00:00,飞凤轩\r\rs2,2026-03-02 08:01:00,东门");
+    assert_read(MAPPING, "mac.csv", "2:08:00 s1 飞凤轩\n4:08:01 s2 东门\n");
+    put_text("mixed.csv", "学号,时间,地点\ns1,2026-03-02 08:00:00,飞\r轩\n"); /* a letter, where lines end in LF */
+    assert_read(MAPPING, "mixed.csv", "2:08:00 s1 飞\r轩\n");
+    sz_buf text, want;
+    sz_buf_init(&text);
+    sz_buf_init(&want);
+    sz_buf_put_z(&text, "学号,时间,地点\r");
+    for (int i = 0; i < 40000; i++) {
+        sz_buf_printf(&text, "s%d,2026-03-02 08:00:%02d,d\r", i, i * 60 / 40000);
+        sz_buf_printf(&want, "%d:08:00 s%d d\n", i + 2, i);
+    }
+    sz_buf_put_u8(&text, 0);
+    sz_buf_put_u8(&want, 0);
+    put_text("long.csv", (const char *)text.p);
+    sz_status status;
+    n_lines = 0;
+    assert_string_equal(read_all(MAPPING, SZ_ARRIVAL, &status, "long.csv", NULL), (const char *)want.p);
+    sz_buf_fini(&text);
+    sz_buf_fini(&want);
+}
+
 static void test_encoding_shows_late_in_the_file(void **state) {
     (void)state;
     sz_buf text;
@@ -340,6 +364,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encodings_are_found_out),
         cmocka_unit_test(test_utf16_longer_than_any_buffer),
+        cmocka_unit_test(test_line_ends_of_old_macs),
         cmocka_unit_test(test_encoding_shows_late_in_the_file),
         cmocka_unit_test(test_bytes_of_no_encoding),
         cmocka_unit_test(test_every_file_has_its_own_header),

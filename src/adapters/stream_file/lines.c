@@ -68,6 +68,14 @@ uint64_t sz_fs_lines_witness(lines *l) {
     return l->offset + (l->witnessed - l->at);
 }
 
+/* Text behind what there is. */
+static ptrdiff_t read_text(lines *l) {
+    size_t room = l->room - l->end;
+    ptrdiff_t n = l->conv ? read_wide(l, room) : sz_fs_bytes_read(l->from, l->buf + l->end, room);
+    if (n > 0 && l->ends_in_cr) sz_csv_cr_to_lf(l->buf + l->end, (size_t)n);
+    return n;
+}
+
 /* Forget what was given. */
 static void to_front(lines *l) {
     size_t from = l->at;
@@ -87,8 +95,7 @@ static got refill(lines *l) {
         l->room = l->room * 2 < MOST_ROOM ? l->room * 2 : MOST_ROOM;
         l->buf = sz_realloc(l->buf, l->room + SZ_READ_BEHIND);
     }
-    size_t room = l->room - l->end;
-    ptrdiff_t n = l->conv ? read_wide(l, room) : sz_fs_bytes_read(l->from, l->buf + l->end, room);
+    ptrdiff_t n = read_text(l);
     if (n < 0) return l->from->was_interrupted ? GOT_AGAIN : GOT_FAIL;
     if (n == 0) l->is_end = true;
     l->end += (size_t)n;
@@ -127,6 +134,12 @@ void sz_fs_lines_widen(lines *l, sz_encoding wide) {
     l->is_end = false; /* what was read is read again, out of `packed` */
 }
 
+void sz_fs_lines_end_in_cr(lines *l) {
+    l->ends_in_cr = true;
+    l->seen = l->at;
+    sz_csv_cr_to_lf(l->buf + l->at, l->end - l->at);
+}
+
 /* ---- cutting ---- */
 
 /* Go n bytes on; `n_lines` line ends are among them. */
@@ -145,7 +158,7 @@ static bool is_blank(const uint8_t *p, size_t n) {
 
 /* buf[at, at + SZ_RECORD_MAX) stays while the rest of the line goes by behind it. */
 static got cut_long(lines *l, piece *out) {
-    size_t behind = l->at + SZ_RECORD_MAX, room = l->room;
+    size_t behind = l->at + SZ_RECORD_MAX;
     l->last_offset = l->offset;
     l->last_line = l->line;
     l->ends_in_line = false;
@@ -163,8 +176,7 @@ static got cut_long(lines *l, piece *out) {
         if (l->is_end) break;
         sz_fs_lines_witness(l);
         l->at = l->end = l->seen = l->witnessed = behind;
-        ptrdiff_t got_n =
-            l->conv ? read_wide(l, room - l->end) : sz_fs_bytes_read(l->from, l->buf + l->end, room - l->end);
+        ptrdiff_t got_n = read_text(l);
         if (got_n < 0 && l->from->was_interrupted) continue;
         if (got_n < 0) return GOT_FAIL;
         l->end += (size_t)got_n;

@@ -21,6 +21,7 @@ typedef struct lines {
     uint64_t line;        /* number of the line that begins there */
     sz_encoding wide;     /* UTF-16 becomes UTF-8 here; else UTF8 */
     sz_conv *conv;
+    bool ends_in_cr; /* each CR becomes an LF here */
     sz_buf packed;                   /* UTF-16: bytes that make no whole line yet */
     digest *witness;                 /* of the text from its beginning on; NULL: not wanted */
     size_t witnessed;                /* buf[witnessed, end) is not in it yet */
@@ -51,6 +52,10 @@ void sz_fs_lines_close(lines *l);
 got sz_fs_lines_fill(lines *l, size_t n);
 /* Treat the text as UTF-16 from here on (sz_encoding_find said so); before the first record. */
 void sz_fs_lines_widen(lines *l, sz_encoding wide);
+/* Treat each CR as a line end from here on (sz_csv_ends_in_cr said so); before the first record. */
+void sz_fs_lines_end_in_cr(lines *l);
+/* Is the text another than the file's bytes? Places are counted in it then, and it is read from its beginning. */
+static inline bool sz_fs_lines_is_rewritten(const lines *l) { return l->conv || l->ends_in_cr; }
 /* Bring the witness up to where the next record will be looked for; the offset of that. */
 uint64_t sz_fs_lines_witness(lines *l);
 /* Bring it to that offset, which is not before; END: the text ends before. What was given before may move. */

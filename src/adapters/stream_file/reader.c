@@ -64,7 +64,7 @@ bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness)
     if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK)
         return false; /* header and encoding stand at the beginning */
     if (!in->has_digest && (!in->is_pipe || s->o.order == SZ_SORTED)) r->hash = sz_fs_digest_new();
-    return open_at(s, r, in->is_wide ? 0 : in->now.from, witness); /* places in UTF-16 are counted in its UTF-8 */
+    return open_at(s, r, in->is_rewritten ? 0 : in->now.from, witness); /* places are counted in the text */
 }
 
 /* ---- what kind of text ---- */
@@ -86,11 +86,13 @@ static bool sniff(sz_stream_file *s, reader *r) {
     size_t n = l->end - l->at < SAMPLE ? l->end - l->at : SAMPLE;
     sz_encoding given = r->in->is_csv ? sz_mapping_encoding(s->o.mapping) : SZ_ENC_AUTO;
     sz_encoding enc = given == SZ_ENC_AUTO ? sz_encoding_find(l->buf + l->at, n) : given;
-    if (enc == SZ_ENC_UTF16LE || enc == SZ_ENC_UTF16BE) {
-        if (r->bytes.only_packed && r->hash) sz_fs_bytes_hash_from(&r->bytes, r->hash, l->buf + l->at, l->end - l->at);
-        sz_fs_lines_widen(l, enc);
-        enc = SZ_ENC_UTF8;
-    }
+    bool is_wide = enc == SZ_ENC_UTF16LE || enc == SZ_ENC_UTF16BE;
+    bool ends_in_cr = !is_wide && r->in->is_csv && sz_csv_ends_in_cr(l->buf + l->at, n);
+    if ((is_wide || ends_in_cr) && r->bytes.only_packed && r->hash) /* no longer are the file's bytes its text */
+        sz_fs_bytes_hash_from(&r->bytes, r->hash, l->buf + l->at, l->end - l->at);
+    if (is_wide) sz_fs_lines_widen(l, enc);
+    if (ends_in_cr) sz_fs_lines_end_in_cr(l);
+    if (is_wide) enc = SZ_ENC_UTF8;
     if (!r->in->is_csv) return true;
     if (is_office_file(l->buf + l->at, n))
         return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
@@ -216,7 +218,7 @@ sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
     if (is_there) g = begin(s, &r, s->d);
     if (is_there && g == GOT_FAIL && s->failed == SZ_OK) sz_fs_fail_reading(s, in, &r.bytes);
     sz_status rc = g == GOT_PIECE || g == GOT_END ? SZ_OK : s->failed;
-    in->is_wide = is_there && r.lines.conv;
+    in->is_rewritten = is_there && sz_fs_lines_is_rewritten(&r.lines);
     sz_fs_reader_close(&r);
     return rc;
 }

@@ -55,7 +55,7 @@ typedef struct input {
     const char *path; /* in it; NULL: stdin */
     bool is_pipe;     /* no length, cannot be read twice */
     bool is_csv;
-    bool is_wide;    /* UTF-16; known where it is read on */
+    bool is_rewritten; /* UTF-16, or line ends of CR: known where it is read on */
     entry known;     /* what the ledger says */
     entry now;       /* what it will say */
     bool is_done;    /* nothing to be read in this run */
