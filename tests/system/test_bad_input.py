@@ -247,6 +247,10 @@ def test_archive_that_is_none_is_said(tmp):
     spoiled = bytearray(gzip.compress(data))
     spoiled[len(spoiled) // 2:len(spoiled) // 2 + 8] = b"\xff" * 8
     write(tmp / "spoiled.gz", bytes(spoiled))
+    if shutil.which("zstd"):
+        packed = subprocess.run(["zstd", "-q", "--ultra", "-20", "--long=31"], input=data, stdout=subprocess.PIPE, check=True).stdout
+        write(tmp / "events.ndjson.zst", packed)
+        refused(tmp, 4, ["events.ndjson.zst", "without --long"], *GOOD, *out(), source="file:events.ndjson.zst", leaves=["alerts.ndjson"])
     refused(tmp, 4, "spoiled.gz", *GOOD, *out(), source="file:spoiled.gz", leaves=["alerts.ndjson"])
 
 

@@ -164,15 +164,19 @@ def test_grown_file_is_read_on_from_its_end(tmp):
 
 
 def test_grown_table_is_read_on_without_its_header(tmp):
-    rows = [f"{i},s{i % 24 + 1:03d},2024/3/{4 + i // 200} {i % 24}:{i % 60:02d},东一[{'进门' if i % 3 else '出门'}],1,允许通过\r\n" for i in range(1400)]
-    text = "Index,AccessCardNo,Date,Address,Access,Describe\r\n" + "".join(rows)
+    for i, end in enumerate(("\r\n", "\r")): grown_table(tmp / str(i), end)
+
+
+def grown_table(tmp: Path, end: str) -> None:
+    rows = [f"{i},s{i % 24 + 1:03d},2024/3/{4 + i // 200} {i % 24}:{i % 60:02d},东一[{'进门' if i % 3 else '出门'}],1,允许通过{end}" for i in range(1400)]
+    text = "Index,AccessCardNo,Date,Address,Access,Describe" + end + "".join(rows)
     options = ["--mapping", DOOR, "--order", "sorted", *STATE]
     folder, ref = CAMPUS.write(tmp / "grown"), CAMPUS.write(tmp / "whole")
     write(ref / "door.csv", text.encode("gbk"))
     run(ref, *options, *UNTIL, source="file:door.csv")
     used = 0
     for n in (100, 101, 700, 1400):
-        write(folder / "door.csv", (text[:text.index("\r\n") + 2] + "".join(rows[:n])).encode("gbk"))
+        write(folder / "door.csv", (text[:text.index(end) + len(end)] + "".join(rows[:n])).encode("gbk"))
         s = run(folder, *options, *(UNTIL if n == 1400 else []), source="file:door.csv").summary()
         used += s["used"]
         same(s["dead_letter"], 0, f"dead letters at {n} rows")
@@ -237,6 +241,7 @@ def test_folder_is_its_files_by_name(tmp):
         if i % 3 == 1: write(folder / f"in/{i}.ndjson.gz", gzip.compress(b"".join(x + b"\n" for x in part)))
         else: write_lines(folder / f"in/{i}.ndjson", part)
     write(folder / "in/.hidden", b"not to be read\n")
+    write(folder / "in/~$open.csv", b"what Excel keeps beside a table that is open\n")
     write(folder / "in/deeper/x.ndjson", b"not to be read\n")
     result = run(folder, "--order", "arrival", *UNTIL, source="file:in")
     same((folder / "alerts.ndjson").read_bytes(), (ref / "alerts.ndjson").read_bytes(), "alerts")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden or a folder
- * itself is left out. Everything that cannot be read is told at once.
+ * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden (`~$` is
+ * what Excel keeps beside an open file) or a folder itself is left out. Everything that cannot be read is told at once.
  */
 #include "stream.h"
 
@@ -82,7 +82,7 @@ static char **list(DIR *dir, sz_arena *a, size_t *n) {
     size_t room = 0;
     *n = 0;
     for (struct dirent *e; (e = readdir(dir)) != NULL;) {
-        if (e->d_name[0] == '.') continue;
+        if (e->d_name[0] == '.' || strncmp(e->d_name, "~$", 2) == 0) continue;
         if (*n == room) names = sz_realloc(names, sizeof *names * (room = room ? room * 2 : 64));
         names[(*n)++] = (char *)(uintptr_t)sz_arena_str(a, sz_str_of(e->d_name)).p;
     }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 void sz_fs_zstd_begin(bytes *b) {
     b->unpacker = ZSTD_createDStream();
@@ -27,7 +28,9 @@ ptrdiff_t sz_fs_zstd_take(bytes *b, void *to, size_t room) {
         b->in_at = in.pos;
         if (ZSTD_isError(rc)) {
             b->is_damaged = true;
-            snprintf(b->error, sizeof b->error, "is damaged: %s", ZSTD_getErrorName(rc));
+            if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge)
+                snprintf(b->error, sizeof b->error, "needs more than 128 MB to unpack: pack it without --long");
+            else snprintf(b->error, sizeof b->error, "is damaged: %s", ZSTD_getErrorName(rc));
             return -1;
         }
         b->is_open = rc != 0;
