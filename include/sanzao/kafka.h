@@ -195,10 +195,13 @@ void sz_sink_kafka_free(sz_sink_kafka *s);
  * to the partition that is the student's home, with its time and headers and the header sanzao.from that says where it
  * came from. Run again, it goes on where the copy ends. The order of arrival is kept as far as the records' own
  * timestamps tell it across partitions. What has no student is copied for the engine to set aside. A feed_status goes to
- * every partition, once all partitions have shown it. */
+ * every partition, once all partitions have shown it.
+ * With a reason, `from` is a topic of dead letters: those with that reason and a student go home, each once, without the headers that
+ * made them letters; the others are left. */
 typedef struct sz_kafka_copy_options {
     const sz_kafka_options *kafka;
     const char *from, *to;
+    const char *reason; /* NULL: all that there is */
     const sz_types *types;
     const sz_zone *zone;
     const sz_mapping *mapping; /* NULL: values are JSON */
@@ -212,6 +215,7 @@ typedef struct sz_kafka_copied {
     uint64_t read, copied, already; /* already: they were there from a run before */
     uint64_t without_student;       /* of those copied */
     uint64_t control;               /* feed_status records read; each is in every partition once */
+    uint64_t left;                  /* dead letters: of other reasons, nobody's, or cut */
 } sz_kafka_copied;
 /* SZ_IO with a finding; SZ_INTERRUPTED. */
 sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n);

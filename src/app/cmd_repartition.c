@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sanzao repartition FROM TO: a topic keyed by card, or by another partitioner, copied to one keyed by student.
+ * sanzao repartition FROM TO: a topic keyed by card, or by another partitioner, copied to one keyed by student; or,
+ * with --reason, dead letters put back where their students are at home.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -39,9 +40,10 @@ static const char *name_of(sz_config *c, const char *word) {
 }
 
 static void show(const sz_kafka_copied *n) {
-    printf("{\"schema\":1,\"read\":%llu,\"copied\":%llu,\"already\":%llu,\"without_student\":%llu,\"control\":%llu}\n",
-           (unsigned long long)n->read, (unsigned long long)n->copied, (unsigned long long)n->already,
-           (unsigned long long)n->without_student, (unsigned long long)n->control);
+    printf(
+        "{\"schema\":1,\"read\":%llu,\"copied\":%llu,\"already\":%llu,\"without_student\":%llu,\"control\":%llu,\"left\":%llu}\n",
+        (unsigned long long)n->read, (unsigned long long)n->copied, (unsigned long long)n->already,
+        (unsigned long long)n->without_student, (unsigned long long)n->control, (unsigned long long)n->left);
 }
 
 static int copy(sz_config *c) {
@@ -56,6 +58,7 @@ static int copy(sz_config *c) {
     sz_kafka_copy_options o = {.kafka = &job.kafka,
                                .from = name_of(c, c->rest[0]),
                                .to = name_of(c, c->rest[1]),
+                               .reason = c->text[SZ_O_REASON],
                                .types = in.types,
                                .zone = &in.zone,
                                .mapping = mapping,
@@ -75,12 +78,17 @@ static int copy(sz_config *c) {
 
 int cmd_repartition(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_REPARTITION,
-                         "usage: sanzao repartition FROM TO --kafka-brokers HOST:PORT [--campus DIR]\n\n"
-                         "Copies a topic to one keyed by student; run again, it goes on where the copy ends.",
-                         "用法：sanzao repartition 来源主题 目标主题 --kafka-brokers 主机:端口 [--campus 文件夹]\n\n"
-                         "把一个主题复制成以学生为键的主题；再次运行会从副本的末尾接着复制。",
-                         argc, argv);
+    int code =
+        cmd_begin(&c, SZ_FOR_REPARTITION,
+                  "usage: sanzao repartition FROM TO --kafka-brokers HOST:PORT [--campus DIR]\n"
+                  "       sanzao repartition DEAD EVENTS --reason misrouted …\n\n"
+                  "Copies a topic to one keyed by student; run again, it goes on where the copy ends. With --reason "
+                  "it puts dead\nletters of that reason back, each to its student's partition and each once.",
+                  "用法：sanzao repartition 来源主题 目标主题 --kafka-brokers 主机:端口 [--campus 文件夹]\n"
+                  "      sanzao repartition 死信主题 事件主题 --reason misrouted …\n\n"
+                  "把一个主题复制成以学生为键的主题；再次运行会从副本的末尾接着复制。加上 --reason，则把该原因的死信\n"
+                  "放回其学生所在的分区，每条只放一次。",
+                  argc, argv);
     if (code < 0) {
         struct sigaction sa = {.sa_handler = on_signal};
         sigaction(SIGINT, &sa, NULL);

@@ -77,6 +77,11 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_KAFKA_SET] = {"kafka-set", SZ_OPT_SETTINGS, RUN | REPARTITION | STATE, "NAME=VALUE", NULL, NULL,
                         "A setting of librdkafka under its own name; may be given several times (docs/kafka.md)",
                         "librdkafka 的设置，用它自己的名字；可以给出多个（见 docs/kafka.md）", "kafka.rdkafka"},
+    [SZ_O_REASON] =
+        {"reason", SZ_OPT_CHOICE, REPARTITION, "misrouted|unknown_card|unknown_student",
+         "misrouted|unknown_card|unknown_student", NULL,
+         "FROM is a topic of dead letters: put those of this reason back into TO, once cards or roster are right",
+         "来源是死信主题：名单或卡片改正后，把这个原因的死信放回目标主题"},
     [SZ_O_PARTITIONS] = {"partitions", SZ_OPT_COUNT, STATE, "N", NULL, "0",
                          "state repartition: the topic's number of partitions now; 0: asked of the brokers",
                          "state repartition：主题现在的分区数；0：向 broker 询问"},

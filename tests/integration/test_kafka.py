@@ -376,6 +376,42 @@ def test_repartition_that_was_killed_goes_on_where_its_copy_ends(tmp):
     say(f"{begun} of {n} were there when it was killed, {json.loads(r.out)['already']} of them found again")
 
 
+def test_letters_of_a_reason_are_put_back_once_it_is_gone(tmp):
+    campus = Campus(9, students=6, days=4)
+    campus.write(tmp)
+    source, dead = topic("events", 3), topic("dead", 1)
+    lines = [json.dumps({"id": f"c{i}", "type": "swipe", "card": f"k{1 + i % 2}", "amount": "5.00", "time": f"2024-03-04T{8 + i:02}:00:00+08:00"}).encode()
+             for i in range(8)]
+    fill(source, [*lines, b'{"id": "broken"'], keyed=False)
+    def run() -> dict:
+        r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", "file:a.ndjson", f"kafka:{dead}", "--stop-at-end", "--state", f"sqlite:{tmp}/s.db"), rc=0)
+        balance(r.summary())
+        return r.summary()
+    def back(reason: str) -> tuple:
+        r = sanzao(tmp, "repartition", f"kafka:{dead}", source, "--reason", reason, "--kafka-brokers", kafka.bootstrap, "--campus", "campus", rc=0)
+        n = json.loads(r.out)
+        same(n["read"], n["copied"] + n["already"] + n["control"] + n["left"], "letters read")
+        return n["copied"], n["already"], n["left"]
+    write(tmp / "campus/cards.csv", "card,student\nk0,s001\n")
+    first = run()
+    same(first["dead_letter_by"].get("unknown_card"), 8, "cards that nobody is known to hold")
+    letters = len(kafka.consume(dead))
+    same(back("unknown_card"), (0, 0, letters), "nobody's still")
+    write(tmp / "campus/cards.csv", "card,student\nk0,s001\nk2,s003\n")
+    same(back("unknown_card"), (4, 0, letters - 4), "of the card that was added")
+    write(tmp / "campus/cards.csv", "card,student\nk0,s001\nk1,s002\nk2,s003\n")
+    same(back("unknown_card"), (4, 4, letters - 8), "of a card between them")
+    same(back("unknown_card"), (0, 8, letters - 8), "each once")
+    same(back("misrouted"), (0, 8, letters - 8), "whatever reason is asked for later")
+    put = [x for x in kafka.consume(source, envelope=True) if "sanzao.from" in x.get("headers", {})]
+    same(sorted(x["key"] for x in put), ["s002"] * 4 + ["s003"] * 4, "keys")
+    same({name for x in put for name in x["headers"]}, {"sanzao.from"}, "headers of letters are none of records")
+    last = run()
+    same(last["dead_letter_by"].get("unknown_card"), 8, "none is set aside again")
+    same(last["used"] - first["used"], 8, "records used")
+    for wrong in (["--reason", "bad_json"], ["--reason"]): sanzao(tmp, "repartition", dead, source, *wrong, "--kafka-brokers", kafka.bootstrap, rc=2)
+
+
 def test_dead_letters_are_records_whose_headers_say_why(tmp):
     campus = Campus(9, students=4, days=4)
     campus.write(tmp)

@@ -41,7 +41,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *self) {
 static rd_kafka_headers_t *headers_of(const copying *c, const rd_kafka_message_t *m) {
     rd_kafka_headers_t *own = NULL, *h;
     char from[MOST_FROM];
-    if (rd_kafka_message_headers(m, &own)) h = rd_kafka_headers_new(1);
+    if (c->o->reason || rd_kafka_message_headers(m, &own)) h = rd_kafka_headers_new(1);
     else h = rd_kafka_headers_copy(own);
     int n = snprintf(from, sizeof from, "%s/%d/%lld", c->o->from, m->partition, (long long)m->offset);
     rd_kafka_header_add(h, FROM_HEADER, -1, from, n);
@@ -80,13 +80,35 @@ static void copy_event(copying *c, const rd_kafka_message_t *m, const sz_input *
     sz_str student = {m->key, m->key ? m->key_len : 0};
     bool has = in->record.kind == SZ_RECORD_EVENT && c->o->student_of(c->o->self, &in->record.event, &student);
     uint32_t to = has ? sz_home(student, c->to.n) : (uint32_t)m->partition % c->to.n;
-    if (m->offset <= c->there.last[(size_t)m->partition * c->there.n_to + to]) {
+    if (sz_kc_has(&c->there, m, to)) {
         c->n->already++;
         return;
     }
     c->n->without_student += !has;
     c->n->copied++;
     send_to(c, m, to, student);
+}
+
+static bool has_header(const rd_kafka_message_t *m, const char *name, const char *value) {
+    rd_kafka_headers_t *h = NULL;
+    const void *v = NULL;
+    size_t n = 0;
+    if (rd_kafka_message_headers(m, &h) || rd_kafka_header_get_last(h, name, &v, &n)) return false;
+    return !value || (v && sz_str_is((sz_str){v, n}, value));
+}
+
+/* A letter that says how long its record was holds the beginning of it only. */
+static void copy_letter(copying *c, const rd_kafka_message_t *m, const sz_input *in) {
+    sz_str student;
+    if (sz_kc_has(&c->there, m, 0)) {
+        c->n->already++;
+    } else if (has_header(m, "reason", c->o->reason) && !has_header(m, "value.length", NULL) &&
+               in->record.kind == SZ_RECORD_EVENT && c->o->student_of(c->o->self, &in->record.event, &student)) {
+        c->n->copied++;
+        send_to(c, m, sz_home(student, c->to.n), student);
+    } else {
+        c->n->left++;
+    }
 }
 
 static void pass_on(copying *c, status *x) {
@@ -124,7 +146,10 @@ static void copy_one(copying *c, rd_kafka_message_t *m) {
     sz_arena_reset(&c->arena);
     sz_kafka_decode(c->decoder, c->o->mapping, m, &c->arena, &in);
     c->n->read++;
-    if (in.record.kind == SZ_RECORD_FEED_STATUS) {
+    if (c->o->reason) {
+        copy_letter(c, m, &in);
+        rd_kafka_message_destroy(m);
+    } else if (in.record.kind == SZ_RECORD_FEED_STATUS) {
         copy_control(c, m);
     } else {
         copy_event(c, m, &in);
@@ -170,6 +195,7 @@ sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, s
     c.decoder = sz_decoder_new(o->types, o->zone);
     sz_arena_init(&c.arena);
     sz_map_init(&c.shown);
+    c.there.of_letters = o->reason != NULL;
     sz_status s = sz_kc_open(&c.from, o->kafka, &c.voice, o->from);
     if (s == SZ_OK) s = sz_kc_open(&c.to, o->kafka, &c.voice, o->to);
     if (s == SZ_OK) s = sz_kc_there(&c.there, &c.to, &c.from, c.decoder);

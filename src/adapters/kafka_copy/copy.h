@@ -3,7 +3,7 @@
  * copy: one topic to another key, so that running it again doubles nothing. The copy itself says how far it has come:
  * each record has the header sanzao.from, PARTITION/OFFSET of the topic it was taken from, and as the producer keeps
  * the order, of one partition read the copies in one partition written are a prefix of what is to go there. Read first:
- * the last offset of each such pair.
+ * the last offset of each such pair. Of dead letters some are left out, others the next time: there each is looked for.
  *
  *   copy      merge by time, whose record, sending
  *   there     what the copy holds already
@@ -53,12 +53,16 @@ rd_kafka_message_t *sz_kc_take(lane *x);
 typedef struct there {
     int64_t *last;   /* [partition read][partition written]: offset; -1 */
     sz_map controls; /* feed_status values, with the partition written before */
+    sz_map letters;  /* PARTITION/OFFSET read; instead of `last` */
+    bool of_letters;
     uint32_t n_from, n_to;
 } there;
 enum { MOST_FROM = 300 }; /* of the header: a topic's name has 249 characters at most */
-/* As far as it is of copies of that topic. */
+/* As far as it is of copies of that topic; t->of_letters is set before. */
 sz_status sz_kc_there(there *t, lanes *to, const lanes *from, sz_decoder *d);
 void sz_kc_there_fini(there *t);
+/* Is the record in the copy, which would have it in that partition? */
+bool sz_kc_has(const there *t, const rd_kafka_message_t *m, uint32_t partition);
 /* True if it is there; notes it otherwise. */
 bool sz_kc_has_control(there *t, uint32_t partition, sz_str value);
 

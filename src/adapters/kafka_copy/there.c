@@ -37,12 +37,28 @@ bool sz_kc_has_control(there *t, uint32_t partition, sz_str value) {
     return !is_new;
 }
 
+static sz_str letter_key(char *to, size_t room, long partition, long long offset) {
+    return (sz_str){to, (size_t)snprintf(to, room, "%ld/%lld", partition, offset)};
+}
+
+bool sz_kc_has(const there *t, const rd_kafka_message_t *m, uint32_t partition) {
+    char key[48];
+    if (t->of_letters)
+        return sz_map_get(&t->letters, letter_key(key, sizeof key, m->partition, (long long)m->offset)) != NULL;
+    return m->offset <= t->last[(size_t)m->partition * t->n_to + partition];
+}
+
 static void note(there *t, uint32_t partition, const rd_kafka_message_t *m, const char *topic, sz_decoder *d,
                  sz_arena *a) {
     long from = -1;
     long long offset = -1;
     sz_input in;
     if (!origin_of(m, topic, &from, &offset) || from < 0 || from >= (long)t->n_from) return;
+    if (t->of_letters) {
+        char key[48];
+        sz_map_put(&t->letters, letter_key(key, sizeof key, from, offset), 1);
+        return;
+    }
     sz_kafka_decode(d, NULL, m, a, &in);
     if (in.record.kind == SZ_RECORD_FEED_STATUS) {
         sz_kc_has_control(t, partition, (sz_str){m->payload, m->len});
@@ -58,6 +74,7 @@ sz_status sz_kc_there(there *t, lanes *to, const lanes *from, sz_decoder *d) {
     t->n_from = from->n;
     t->n_to = to->n;
     sz_map_init(&t->controls);
+    sz_map_init(&t->letters);
     t->last = sz_alloc((size_t)from->n * to->n * sizeof *t->last);
     for (size_t i = 0; i < (size_t)from->n * to->n; i++) t->last[i] = -1;
     bool is_fine = true;
@@ -76,4 +93,5 @@ sz_status sz_kc_there(there *t, lanes *to, const lanes *from, sz_decoder *d) {
 void sz_kc_there_fini(there *t) {
     sz_free(t->last);
     sz_map_fini(&t->controls);
+    sz_map_fini(&t->letters);
 }
