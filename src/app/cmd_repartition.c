@@ -40,10 +40,16 @@ static const char *name_of(sz_config *c, const char *word) {
 }
 
 static void show(const sz_kafka_copied *n) {
-    printf(
-        "{\"schema\":1,\"read\":%llu,\"copied\":%llu,\"already\":%llu,\"without_student\":%llu,\"control\":%llu,\"left\":%llu}\n",
-        (unsigned long long)n->read, (unsigned long long)n->copied, (unsigned long long)n->already,
-        (unsigned long long)n->without_student, (unsigned long long)n->control, (unsigned long long)n->left);
+    const struct {
+        const char *name;
+        uint64_t n;
+    } counts[] = {{"read", n->read},       {"copied", n->copied},
+                  {"already", n->already}, {"without_student", n->without_student},
+                  {"control", n->control}, {"left", n->left}};
+    printf("{\"schema\":1");
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        printf(",\"%s\":%llu", counts[i].name, (unsigned long long)counts[i].n);
+    puts("}");
 }
 
 static int copy(sz_config *c) {
