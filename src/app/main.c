@@ -130,10 +130,11 @@ static int finish(int code) {
     bool is_lost = ferror(stdout) != 0;
     errno = 0;
     if (fflush(stdout) == 0 && !is_lost) return code;
+    bool is_asked = errno == 0 && write(STDOUT_FILENO, "\n", 1) < 0; /* what it was is long forgotten: see why */
     bool zh = sz_lang_of_env() == SZ_ZH;
     if (errno != EPIPE)
         fprintf(stderr, zh ? "sanzao：标准输出写不进去：%s\n" : "sanzao: standard output cannot be written: %s\n",
-                strerror(errno ? errno : EIO));
+                strerror(is_asked || errno ? errno : EIO));
     return 4;
 }
 

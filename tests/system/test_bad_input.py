@@ -522,7 +522,7 @@ def test_full_device_is_said(tmp):
                     ["eval", "1 + 1"], ["options", "--docs"], ["--help"], ["run", "--help"], ["explain", "SZ001"]):
         with open("/dev/full", "wb") as full:
             result = finish(start(tmp, *command, stdout=full))
-            expect(result.rc == 4 and "standard output" in result.err, f"output of `{' '.join(command[:2])}` is lost without a word;", result)
+            expect(result.rc == 4 and "standard output" in result.err and "No space" in result.err, f"output of `{' '.join(command[:2])}` is lost without a word;", result)
 
 
 def test_closed_standard_files_spoil_nothing(tmp):
