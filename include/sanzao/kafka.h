@@ -56,10 +56,9 @@ void sz_kafka_decode(sz_decoder *d, const sz_mapping *mapping, const struct rd_k
  * have something to say, and are to be asked. */
 bool sz_kafka_decode_value(sz_decoder *d, const sz_mapping *mapping, sz_str value, sz_arena *a, sz_input *in);
 void sz_kafka_decode_headers(sz_decoder *d, const struct rd_kafka_message_s *m, sz_arena *a, sz_input *in);
-/* The usual JSON record, of which headers say nothing (there are none, or it is whole without them): an event whose texts
- * stay where they are, as of sz_decode_json_compact. A line feed stands behind the value. False: it may be any other. */
-bool sz_kafka_decode_compact(sz_decoder *d, const struct rd_kafka_message_s *m, sz_str value, sz_compact *out,
-                             sz_str *made);
+/* The usual JSON record, of which headers say nothing (there are none, or it is whole without them): an event in one piece,
+ * as of sz_decode_json_slim. False: it may be any other. */
+bool sz_kafka_decode_slim(sz_decoder *d, const struct rd_kafka_message_s *m, sz_str value, sz_slim *out, size_t *size);
 /* The same of JSON, for whoever has no such message: a value, and the headers in their order. */
 typedef struct sz_kafka_header {
     const char *name;

@@ -227,6 +227,8 @@ size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *o
 size_t sz_decode_json_compact(sz_decoder *d, sz_str text, sz_compact *out, sz_str *made);
 /* The same in one piece, in room for SZ_SLIM_MOST: an event of a built-in type, or 0. *size: of the piece. */
 size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *size, sz_prints *prints);
+/* The same of a value that is no line: all of it is the record, and nothing is read behind it. False: sz_decode_json is to judge it. */
+bool sz_decode_json_slim_value(sz_decoder *d, sz_str value, sz_slim *out, size_t *size);
 
 /* Compute id (when left out) and content; the CSV mapping uses it as well. */
 void sz_event_finish(sz_event *e, sz_str raw, bool has_id, sz_arena *a);

@@ -152,6 +152,19 @@ size_t sz_decode_json_slim(sz_decoder *d, sz_str text, sz_slim *out, size_t *siz
     return d->only_yyjson ? 0 : d->slim(d, text, out, size, prints);
 }
 
+bool sz_decode_json_slim_value(sz_decoder *d, sz_str value, sz_slim *out, size_t *size) {
+    sz_prints prints;
+    if (d->only_yyjson || value.n == 0 || value.n >= SZ_JSON_LONGEST) return false;
+    memcpy(d->room, value.p, value.n);
+    d->room[value.n] = '\n';
+    memset(d->room + value.n + 1, 0, SZ_READ_BEHIND - 1);
+    bool may_read_behind = d->may_read_behind;
+    d->may_read_behind = true; /* it is the copy that is read */
+    size_t n = d->slim(d, (sz_str){d->room, value.n + 1}, out, size, &prints);
+    d->may_read_behind = may_read_behind;
+    return n == value.n;
+}
+
 static void expand(const sz_compact *c, const char *line, sz_str made, sz_arena *a, sz_record *out) {
     out->kind = SZ_RECORD_EVENT;
     out->time_ms = c->time_ms;

@@ -49,7 +49,7 @@ enum { N_SEEDS = sizeof seeds / sizeof *seeds };
  * any processor. */
 struct trio {
     struct model_fixture x, y, z, n, m;
-    size_t n_lines, n_slim;
+    size_t n_lines, n_slim, n_values;
 };
 
 static bool is_same(struct model_fixture *x, struct model_fixture *y, sz_str raw) {
@@ -96,6 +96,21 @@ static void check_slim(struct trio *t, struct model_fixture *z, sz_str text) {
                 (e->student.n ? sz_text_print(SZ_TEXT_STUDENT, e->student) : sz_text_print(SZ_TEXT_CARD, e->card)));
 }
 
+/* A value that is no line, of which all is the record or nothing is taken. */
+static void check_value(struct trio *t, struct model_fixture *z, sz_str value) {
+    _Alignas(sz_slim) char room[SZ_SLIM_MOST];
+    size_t size;
+    if (!sz_decode_json_slim_value(z->decoder, value, (sz_slim *)(void *)room, &size)) return;
+    t->n_values++;
+    model_fixture_json(&t->y, value);
+    z->record.kind = SZ_RECORD_EVENT;
+    assert_ptr_equal(sz_slim_expand((const sz_slim *)(const void *)room, &z->record.event), room + size);
+    assert_int_equal(z->record.event.content, (uint32_t)t->y.record.event.content);
+    z->record.event.content = t->y.record.event.content;
+    z->record.time_ms = z->record.event.time_ms;
+    if (!is_record(z, &t->y)) fail_msg("value: %.*s", SZ_FMT_STR(value));
+}
+
 /* What may be read behind the record, whatever it is, makes no difference; a line that is found whole is the record. */
 static void check_in_buffer(struct trio *t, struct model_fixture *z, const char *bytes, size_t n) {
     static const char *const behind[] = {"\n{\"id\":\"p2\",\"so", "\"}0123456789.,:\"}", "\n", "\r\n"};
@@ -123,6 +138,8 @@ static void check(struct trio *t, const char *bytes, size_t n) {
     if (n) memcpy(exact, bytes, n);
     if (!is_same(&t->x, &t->y, (sz_str){exact, n})) fail_msg("%.*s", (int)n, bytes);
     if (!is_same(&t->n, &t->y, (sz_str){exact, n})) fail_msg("narrow: %.*s", (int)n, bytes);
+    check_value(t, &t->x, (sz_str){exact, n});
+    check_value(t, &t->n, (sz_str){exact, n});
     check_in_buffer(t, &t->z, bytes, n);
     check_in_buffer(t, &t->m, bytes, n);
     free(exact);
@@ -139,7 +156,7 @@ static void begin(struct trio *t) {
     sz_decoder_may_read_behind(t->m.decoder);
     sz_decoder_narrow(t->n.decoder);
     sz_decoder_narrow(t->m.decoder);
-    t->n_lines = t->n_slim = 0;
+    t->n_lines = t->n_slim = t->n_values = 0;
 }
 
 static void end(struct trio *t) {
@@ -180,7 +197,7 @@ static void test_sources_of_any_length_lie_anywhere(void **state) {
                     pad, "", n, source);
                 check(&t, text, strlen(text));
             }
-        assert_true(t.n_slim > 0);
+        assert_true(t.n_slim > 0 && t.n_values > 0);
         end(&t);
     }
 }
@@ -235,7 +252,7 @@ static void test_damaged_records_read_as_yyjson_reads_them(void **state) {
         }
         check(&t, line, n);
     }
-    assert_true(t.n_lines > 100 && t.n_slim > 100); /* many are plain all the same */
+    assert_true(t.n_lines > 100 && t.n_slim > 100 && t.n_values > 100); /* many are plain all the same */
     end(&t);
 }
 

@@ -58,13 +58,14 @@ static bool is_unreadable(const sz_record *r) {
                                          r->dead.reason == SZ_TOO_LARGE || r->dead.reason == SZ_TOO_DEEP);
 }
 
+/* An id that was made begins like this. */
+static bool is_made(sz_str id) { return !id.n || (id.n > 2 && id.p[0] == 'x' && id.p[1] == ':'); }
+
 /* An envelope gives id, source, time and type where they are absent inside (json_decode.c). Without a time or a type it
- * would be no event; an id that was made begins like this, and a source that is not said is this one. */
+ * would be no event; a source that is not said is this one. */
 static bool is_complete(const sz_record *r) {
     if (r->kind != SZ_RECORD_EVENT) return false;
-    sz_str id = r->event.id;
-    bool has_id = id.n && !(id.n > 2 && id.p[0] == 'x' && id.p[1] == ':');
-    return has_id && r->event.source.n && !sz_str_is(r->event.source, "default");
+    return !is_made(r->event.id) && r->event.source.n && !sz_str_is(r->event.source, "default");
 }
 
 /* in: the value alone was decoded. Is it an object at all, and if not, where not? */
@@ -110,11 +111,10 @@ static bool has_headers(const rd_kafka_message_t *m) {
     return rd_kafka_message_headers(m, &h) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-bool sz_kafka_decode_compact(sz_decoder *d, const rd_kafka_message_t *m, sz_str value, sz_compact *out, sz_str *made) {
-    if (sz_decode_json_compact(d, (sz_str){value.p, value.n + 1}, out, made) != value.n) return false;
-    sz_str source = sz_compact_text(out, value.p, SZ_TEXT_SOURCE), id = sz_compact_text(out, value.p, SZ_TEXT_ID);
-    bool is_made = made->n || !id.n || (id.n > 2 && id.p[0] == 'x' && id.p[1] == ':');
-    bool is_whole = !is_made && source.n && !sz_str_is(source, "default");
+bool sz_kafka_decode_slim(sz_decoder *d, const rd_kafka_message_t *m, sz_str value, sz_slim *out, size_t *size) {
+    if (!sz_decode_json_slim_value(d, value, out, size)) return false;
+    sz_str source = sz_slim_text(out, SZ_TEXT_SOURCE);
+    bool is_whole = !is_made(sz_slim_text(out, SZ_TEXT_ID)) && source.n && !sz_str_is(source, "default");
     return is_whole || !has_headers(m);
 }
 

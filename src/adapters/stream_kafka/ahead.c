@@ -16,10 +16,10 @@ static bool is_full(const sz_stream_kafka *t) {
 }
 
 /* Under the stream's mutex: one batch more. False: nothing was there. */
-static bool fill(sz_stream_kafka *t, sz_decoder *d) {
+static bool fill(sz_stream_kafka *t, maker *by) {
     uint32_t end = atomic_load_explicit(&t->end, memory_order_relaxed);
     batch **at = &t->ring[end % BATCHES], *b = *at ? *at : (*at = sz_alloc(sizeof *b));
-    sz_sk_batch_fill(b, t->s, d, t->rkq);
+    sz_sk_batch_fill(b, t->s, by, t->rkq);
     /* Of large values, which borrow from librdkafka, not many are to wait here; a mapping is the member's thread's. */
     t->is_ahead = b->n == MOST_INPUTS && !b->n_held && !t->s->o.mapping;
     if (!b->n) return false;
@@ -30,10 +30,10 @@ static bool fill(sz_stream_kafka *t, sz_decoder *d) {
 /* ---- the thread ---- */
 
 /* The source's mutex is held while a stream is looked for, the stream's alone while its batch is filled. */
-static bool fill_ahead(sz_kafka_source *s, sz_stream_kafka *t, sz_decoder *d) {
+static bool fill_ahead(sz_kafka_source *s, sz_stream_kafka *t, maker *by) {
     if (!t->is_ahead || pthread_mutex_trylock(&t->mutex)) return false; /* its member is at it */
     pthread_mutex_unlock(&s->mutex);
-    bool did = t->is_ahead && !is_full(t) && fill(t, d);
+    bool did = t->is_ahead && !is_full(t) && fill(t, by);
     pthread_mutex_unlock(&t->mutex); /* it may be closed from here on */
     pthread_mutex_lock(&s->mutex);
     return did;
@@ -41,19 +41,19 @@ static bool fill_ahead(sz_kafka_source *s, sz_stream_kafka *t, sz_decoder *d) {
 
 static void *run(void *self) {
     sz_kafka_source *s = self;
-    sz_decoder *d = sz_decoder_new(s->o.types, s->o.zone);
+    maker by = {.decoder = sz_decoder_new(s->o.types, s->o.zone)};
     prctl(PR_SET_NAME, "ahead"); /* for whoever looks which thread takes the time */
     pthread_mutex_lock(&s->mutex);
     while (!s->is_over) {
         bool did = false;
-        for (uint32_t i = 0; i < s->n_streams; i++) did |= fill_ahead(s, s->streams[i], d);
+        for (uint32_t i = 0; i < s->n_streams; i++) did |= fill_ahead(s, s->streams[i], &by);
         if (did || s->is_over) continue;
         s->is_asleep = true;
         pthread_cond_wait(&s->work, &s->mutex);
         s->is_asleep = false;
     }
     pthread_mutex_unlock(&s->mutex);
-    sz_decoder_free(d);
+    sz_decoder_free(by.decoder);
     return NULL;
 }
 
@@ -94,7 +94,7 @@ static batch *next(sz_stream_kafka *t) {
     }
     if (!(b = first(t))) {
         t->first = t->end = 0; /* as long as one does it is always the same */
-        if (fill(t, t->s->decoder)) b = first(t);
+        if (fill(t, &t->s->maker)) b = first(t);
     }
     pthread_mutex_unlock(&t->mutex);
     if (t->is_ahead) wake(t->s);

@@ -189,7 +189,7 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
     memcpy(origin + 6, o->topic, n + 1);
     s->origin = (sz_str){origin, n + 6};
     s->topic = origin + 6;
-    s->decoder = sz_decoder_new(o->types, o->zone);
+    s->maker.decoder = sz_decoder_new(o->types, o->zone);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_cond_init(&s->work, NULL);
     sz_status rc = make_client(s, d);
@@ -215,7 +215,7 @@ void sz_kafka_source_close(sz_kafka_source *s) {
     sz_free(s->streams);
     pthread_cond_destroy(&s->work);
     pthread_mutex_destroy(&s->mutex);
-    sz_decoder_free(s->decoder);
+    sz_decoder_free(s->maker.decoder);
     sz_free((char *)(uintptr_t)s->origin.p);
     sz_free(s);
 }

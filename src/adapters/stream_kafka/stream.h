@@ -26,20 +26,27 @@ typedef struct rare {
 } rare;
 
 typedef struct item {
-    sz_compact c; /* texts lie in the value */
     int64_t offset, time_ms;
-    uint32_t at, n;        /* its value, among the batch's */
-    uint32_t made, n_made; /* an id that was made, likewise */
-    rare *rare;            /* NULL: c is all there is */
+    uint32_t at, n; /* its value, among the batch's */
+    uint32_t piece; /* its event, likewise; aligned */
+    rare *rare;     /* NULL: that is all there is */
 } item;
 
 typedef struct batch {
     item items[MOST_INPUTS];
     uint32_t n, at; /* at: those before it were given */
     uint32_t n_held;
-    sz_buf values;  /* each with a line feed behind it */
+    sz_buf pieces;  /* slim events */
+    sz_buf values;  /* only a dead letter asks for its own: else nobody but their writer touches them */
     sz_arena arena; /* of what is rare */
 } batch;
+
+/* What a thread decodes with. A piece is made here and then copied: to read back what was just written into memory that
+ * another core has is to wait for it. */
+typedef struct maker {
+    sz_decoder *decoder;
+    _Alignas(sz_slim) char piece[SZ_SLIM_MOST];
+} maker;
 
 struct sz_kafka_source {
     sz_kafka_voice voice; /* first: the client's opaque value */
@@ -49,7 +56,7 @@ struct sz_kafka_source {
     sz_str origin; /* kafka:TOPIC */
     rd_kafka_t *rk;
     rd_kafka_topic_t *rkt;
-    sz_decoder *decoder;
+    maker maker;               /* the member's */
     sz_stream_kafka **streams; /* open ones */
     uint32_t n_streams, room;
     bool has_joined, has_failed, is_closing;
@@ -98,8 +105,8 @@ struct sz_stream_kafka {
 
 /* batch.c */
 /* What waits in q, as far as there is room. */
-void sz_sk_batch_fill(batch *b, const sz_kafka_source *s, sz_decoder *d, rd_kafka_queue_t *q);
-/* Raw and record, which borrow from the batch. */
+void sz_sk_batch_fill(batch *b, const sz_kafka_source *s, maker *d, rd_kafka_queue_t *q);
+/* Raw and record, which borrow from the batch. Items are given in their order: the next ones are fetched. */
 void sz_sk_batch_give(const batch *b, const item *x, sz_input *in);
 void sz_sk_batch_drop(batch *b); /* it is empty then */
 void sz_sk_batch_free(batch *b);
