@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * heard: has anybody had a record in this term? Where nobody has, a student's silence is that of the feeds, and
- * `feed_silent` keeps still who asks (semantics 28). The first record of a term is noted among the statuses of feeds,
- * under a name that no feed has, so that it is stored, carried over and levelled as they are.
+ * heard: has anybody been seen in this term? Where nobody has, a student's silence is that of the feeds, and
+ * `feed_silent` keeps still who asks (semantics 28). The first record in person of a term is noted among the statuses
+ * of feeds, under a name that no feed has, so that it is stored, carried over and levelled as they are.
  */
 #include "worker.h"
 
@@ -37,8 +37,9 @@ void heard_rebuild(sz_worker *w) {
     }
 }
 
-bool heard_note(sz_worker *w, int64_t t_ms) {
-    if (t_ms >= w->heard_from_ms && t_ms < w->heard_to_ms) return false;
+bool heard_note(sz_worker *w, const sz_event *e) {
+    int64_t t_ms = e->time_ms;
+    if ((t_ms >= w->heard_from_ms && t_ms < w->heard_to_ms) || !sz_event_is_seen(w->tc.types, e)) return false;
     const sz_zone *z = sz_campus_zone(w->campus);
     int32_t day = sz_zone_day(z, t_ms);
     bool is_news = sz_facts_is_silent(&w->facts, day, t_ms);

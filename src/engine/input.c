@@ -195,7 +195,7 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t student, sz_str id, ui
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
     int64_t since = SZ_TIME_MAX;
     if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin;
-    if (heard_note(w, e->time_ms) && e->time_ms < since) since = e->time_ms;
+    if (heard_note(w, e) && e->time_ms < since) since = e->time_ms;
     w->use = (use){.stage = since < SZ_TIME_MAX ? USE_BEGIN : USE_TIME,
                    .since_ms = since,
                    .student = student,

@@ -226,7 +226,7 @@ struct sz_worker {
     sz_map feed_names;
     feed_note *statuses;
     uint32_t n_statuses, cap_statuses;
-    int64_t heard_from_ms, heard_to_ms; /* in between somebody has had a record in the term already; a day at most */
+    int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
@@ -476,7 +476,7 @@ bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 void heard_init(sz_worker *w);
 void heard_fini(sz_worker *w);
 void heard_rebuild(sz_worker *w);            /* from the statuses */
-bool heard_note(sz_worker *w, int64_t t_ms); /* a record that is used; true: that is news to a rule */
+bool heard_note(sz_worker *w, const sz_event *e); /* a record that is used; true: that is news to a rule */
 
 /* students.c */
 void students_init(sz_worker *w);

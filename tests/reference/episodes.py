@@ -52,7 +52,7 @@ class Machine:
         if name == "no_card": return h.campus.is_between_cards(h.student.id, t)
         if name == "feed_silent":
             terms = [a for a, *_ in h.campus.calendar.terms if a <= day_of(t)]
-            return not any(r.time <= t and (not terms or day_of(r.time) >= terms[-1]) for r in self.stream.records)
+            return not any(r.is_seen and r.time <= t and (not terms or day_of(r.time) >= terms[-1]) for r in self.stream.records)
         spans = h.exempt_spans(name)
         return covers(spans, t) or name in self.tags
 
