@@ -110,7 +110,7 @@ typedef struct sz_xval {
     uint8_t type;  /* sz_xtype; BOOL NUM STR TIME DURATION or a list */
     uint8_t know;  /* sz_know */
     bool is_error;
-    bool b;
+    bool b;        /* BOOL; of a TIME: it stands for its whole day, the time of day was lost */
     double num;    /* NUM; TIME and DURATION in ms */
     sz_str str;
     const sz_list *list;

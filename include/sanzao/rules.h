@@ -54,6 +54,7 @@ typedef struct sz_piece {
     sz_str text;            /* TEXT: the text */
     const sz_prog *prog;    /* PROG */
     sz_str one, many;       /* {x|night|nights}; many.n == 0: none */
+    sz_str otherwise;       /* {x|not recorded}: of a text or an instant, where it is unknown; n 0: no data */
 } sz_piece;
 typedef struct sz_message { sz_piece *pieces; uint32_t n; } sz_message; /* n 0: not given */
 

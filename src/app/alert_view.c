@@ -43,8 +43,9 @@ static void put_evidence(sz_buf *out, yyjson_val *event, const sz_campus *campus
     for (bool first = true; (x = yyjson_arr_iter_next(&it)); i++) {
         if (i + 3 < n) continue;
         const char *t = alert_text(x, "time");
-        sz_buf_printf(out, "%s%.5s %.5s %s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t,
-                      strlen(t) > 16 ? t + 11 : "", app_word(SZ_WORDS_TYPES, alert_text(x, "type"), lang));
+        bool has_clock = strlen(t) > 16 && strcmp(alert_text(x, "precision"), "day") != 0;
+        sz_buf_printf(out, "%s%.5s%s%.5s %s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t, has_clock ? " " : "",
+                      has_clock ? t + 11 : "", app_word(SZ_WORDS_TYPES, alert_text(x, "type"), lang));
         put_place(out, campus, alert_text(x, "place"));
         first = false;
     }

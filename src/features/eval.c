@@ -183,7 +183,10 @@ static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_ID: set_text(v, e->id); break;
     case SZ_EF_SOURCE: set_text(v, e->source); break;
     case SZ_EF_TYPE: set_text(v, ev->types->v[e->type].name); break;
-    case SZ_EF_TIME: set_time(v, e->time_ms); break;
+    case SZ_EF_TIME:
+        set_time(v, e->time_ms);
+        v->b = e->precision == SZ_PREC_DAY;
+        break;
     case SZ_EF_COLLECTED: set_time(v, e->collected_ms); break;
     case SZ_EF_STUDENT: set_text(v, ev->student_id); break;
     case SZ_EF_CARD: set_text(v, e->card); break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages: text with {x}, {x|one|many}, {value}, {step}, {reasons}; {{ and }} are braces. Both languages, or none.
+ * Messages: text with {x}, {x|one|many}, {x|otherwise}, {value}, {step}, {reasons}; {{ and }} are braces. Both
+ * languages, or none.
  */
 #include "keys.h"
 
@@ -26,7 +27,7 @@ struct reading {
 /* A place in braces: offsets into the text. */
 struct place {
     size_t from, to;
-    sz_str name, one, many;
+    sz_str name, one, many, otherwise;
 };
 
 static sz_span span_of(const struct reading *r, const struct place *p) {
@@ -43,6 +44,12 @@ static void flush(struct reading *r) {
     if (r->text.n == 0) return;
     add(r, SZ_PIECE_TEXT)->text = sz_rules_copy(r->g->l, sz_buf_str(&r->text));
     sz_buf_clear(&r->text);
+}
+
+static void one_form(struct reading *r, const struct place *p) {
+    r->g->failed = true;
+    sz_rules_hint_say(sz_rules_error(r->g->l, C_PLURAL, span_of(r, p), "a plural has two forms", "复数要写两种形式"),
+                      "write  {n|night|nights}", "请写  {n|night|nights}");
 }
 
 /* ---- names ---- */
@@ -127,8 +134,14 @@ static void add_prog(struct reading *r, const struct place *p) {
         g->failed = true;
         return;
     }
+    bool is_number = sz_prog_type(prog) != SZ_X_STR && sz_prog_type(prog) != SZ_X_TIME;
+    if (p->otherwise.n && is_number) {
+        one_form(r, p);
+        return;
+    }
     sz_piece *piece = add(r, SZ_PIECE_PROG);
     piece->prog = prog;
+    piece->otherwise = sz_rules_copy(r->g->l, p->otherwise);
     piece->type = sz_prog_type(prog);
     piece->unit = sz_prog_unit(prog);
     piece->one = sz_rules_copy(g->l, p->one);
@@ -137,6 +150,10 @@ static void add_prog(struct reading *r, const struct place *p) {
 
 static void add_own(struct reading *r, const struct place *p, sz_piece_kind kind) {
     const sz_rule *rule = r->g->r;
+    if (p->otherwise.n) {
+        one_form(r, p);
+        return;
+    }
     if (kind != SZ_PIECE_REASONS && r->g->k.when) {
         bad_name(r, p, "only a rule with `value:` or `points:` has a value and steps",
                  "只有带 `value:` 或 `points:` 的规则才有值和档次");
@@ -177,7 +194,7 @@ static void add_place(struct reading *r, const struct place *p) {
 
 /* ---- braces ---- */
 
-/* Split at | : x, or x|one|many. */
+/* Split at | : x, x|otherwise, or x|one|many. */
 static bool split(struct reading *r, struct place *p, sz_str inner) {
     sz_str part[3] = {{0}};
     uint32_t n = 0;
@@ -191,10 +208,13 @@ static bool split(struct reading *r, struct place *p, sz_str inner) {
     p->name = part[0];
     p->one = part[1];
     p->many = part[2];
+    if (n == 2 && part[1].n) { /* whether it is a text that may have it, its name tells */
+        p->otherwise = part[1];
+        p->one = (sz_str){0};
+        return true;
+    }
     if (n == 1 || (n == 3 && part[1].n && part[2].n)) return true;
-    r->g->failed = true;
-    sz_rules_hint_say(sz_rules_error(r->g->l, C_PLURAL, span_of(r, p), "a plural has two forms", "复数要写两种形式"),
-                      "write  {n|night|nights}", "请写  {n|night|nights}");
+    one_form(r, p);
     return false;
 }
 

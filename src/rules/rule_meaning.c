@@ -89,6 +89,7 @@ static uint64_t mix_message(uint64_t h, const struct sz_ruling *g, const sz_mess
     for (uint32_t i = 0; i < m->n; i++) {
         const sz_piece *p = &m->pieces[i];
         h = sz_mix_str(sz_mix_str(sz_mix_str(sz_mix(h, p->kind), p->text), p->one), p->many);
+        if (p->otherwise.n) h = sz_mix_str(h, p->otherwise);
         h = mix_prog(h, g, p->prog);
     }
     return sz_mix(h, m->n);

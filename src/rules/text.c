@@ -60,19 +60,20 @@ static void put_duration(sz_buf *out, double v, sz_lang lang) {
     if (rest) sz_buf_printf(out, " %lld %s", (long long)rest, lang == SZ_ZH ? parts[i + 1].zh : parts[i + 1].en);
 }
 
-/* z NULL: UTC */
-static void put_time(sz_buf *out, double v, sz_lang lang, const sz_zone *z) {
+/* z NULL: UTC; of a record that lost its time of day the day alone */
+static void put_time(sz_buf *out, const sz_xval *v, sz_lang lang, const sz_zone *z) {
     static const sz_zone utc = {.name = "UTC"};
     if (!z) z = &utc;
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int64_t t = (int64_t)v;
+    int64_t t = (int64_t)v->num;
     int32_t at = sz_zone_ms_of_day(z, t);
     int y, m, d;
     sz_day_to_ymd(sz_zone_day(z, t), &y, &m, &d);
     int hour = (int)(at / SZ_HOUR_MS), minute = (int)(at % SZ_HOUR_MS / SZ_MINUTE_MS);
-    if (lang == SZ_ZH) sz_buf_printf(out, "%d月%d日 %02d:%02d", m, d, hour, minute);
-    else sz_buf_printf(out, "%d %s %02d:%02d", d, months[m >= 1 && m <= 12 ? m - 1 : 0], hour, minute);
+    if (lang == SZ_ZH) sz_buf_printf(out, "%d月%d日", m, d);
+    else sz_buf_printf(out, "%d %s", d, months[m >= 1 && m <= 12 ? m - 1 : 0]);
+    if (!v->b) sz_buf_printf(out, " %02d:%02d", hour, minute);
 }
 
 /* ---- values ---- */
@@ -95,7 +96,7 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
     case SZ_X_BOOL: sz_buf_put_z(out, lang == SZ_ZH ? (v->b ? "是" : "否") : v->b ? "yes" : "no"); break;
     case SZ_X_NUM: put_with_unit(out, v->num, unit, lang); break;
     case SZ_X_STR: sz_buf_put_str(out, v->str); break;
-    case SZ_X_TIME: put_time(out, v->num, lang, z); break;
+    case SZ_X_TIME: put_time(out, v, lang, z); break;
     case SZ_X_DURATION: put_duration(out, v->num, lang); break;
     case SZ_X_LIST_STR:
     case SZ_X_LIST_NUM: put_list(out, v->list, lang); break;
@@ -129,7 +130,8 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
         break;
     default: return;
     }
-    if (p->many.n) put_plural(out, &v, p, lang, a->zone);
+    if (p->otherwise.n && v.know == SZ_UNKNOWN) sz_buf_put_str(out, p->otherwise);
+    else if (p->many.n) put_plural(out, &v, p, lang, a->zone);
     else sz_text_value(out, &v, p->unit, lang, a->zone);
 }
 

@@ -295,6 +295,7 @@ static void put_record(run *x, sz_buf *out, const sz_event *e) {
     sz_buf_put_z(out, ",\"type\":");
     sz_json_str(out, x->c->types->v[e->type].name);
     put_time(x, out, "time", e->time_ms);
+    if (e->precision == SZ_PREC_DAY) sz_buf_put_z(out, ",\"precision\":\"day\"");
     if (e->place.n) {
         sz_buf_put_z(out, ",\"place\":");
         sz_json_str(out, e->place);

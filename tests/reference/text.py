@@ -43,6 +43,7 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
         nonlocal complete
         if m[0] in ("{{", "}}"): return m[0][0]
         name, *words = m[1].split("|")
+        otherwise = words.pop().strip() if len(words) == 1 else None
         path = tuple(name.split("."))
         unit = unit_of(history, rule, value_path) if name in ("value", "step") and value_path else unit_of(history,
                 rule, path)
@@ -50,7 +51,7 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
         elif name == "value": value = history.evaluate(rule.value, t, n, None, rule.params)
         else: value = history.evaluate(("name", path), t, n, None, rule.params)
         if isinstance(value, Record): value = None
-        text = form(value, unit, lang)
+        text = otherwise if otherwise and value is UNKNOWN else form(value, unit, lang)
         if words and text is not None: text += " " + (words[0] if value == 1.0 else words[1])
         complete = complete and text is not None
         return text or ""

@@ -53,6 +53,20 @@ def test_a_clause_under_not_and_one_with_a_list(tmp):
         for part in want: expect(part in text, lang, text)
 
 
+def test_a_record_without_a_time_of_day_is_shown_by_its_day(tmp):
+    """Nobody was there at midnight: neither the message nor the records behind it say so (semantics 1, 36)."""
+    write(tmp / "rules" / "r.yaml", "features: {l: {last: swipe, label: {zh: 最后, en: last}}, n: {count: swipe, over: 7d}}\nrules:\n"
+          "  - {id: r, when: n >= 2, level: blue, message: {zh: '{l.time}，{l.place.name|未记录}', en: '{l.time}, {l.place.name|not recorded}'}}\n")
+    write_lines(tmp / "events.ndjson", [line(0, "swipe", "2026-03-01T08:30:00", amount=3), line(1, "swipe", "2026-03-02T00:00:00", amount=3, precision="day")])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    told = alerts(tmp / "alerts.ndjson")[0]
+    same((told["message"]["zh"], told["message"]["en"]), ("3月2日，未记录", "2 Mar, not recorded"), "message")
+    same([(x["id"], x.get("precision")) for x in told["evidence"]], [("e0", None), ("e1", "day")], "evidence")
+    for lang, want in (("zh", "03-01 08:30 消费 · 03-02 消费"), ("en", "03-01 08:30 purchase · 03-02 purchase")):
+        text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang).out.decode()
+        expect(want in text, lang, text)
+
+
 NAMED = """
 events: {topups: {event: swipe, where: 'event.op == "topup"'}}
 features:
