@@ -211,6 +211,7 @@ static void on_ours(sz_worker *w, const sz_msg *m) {
                     "另一个进程接管了这份状态，由它继续");
         return;
     }
+    if (!stands && switch_if_asked(w)) return; /* what is loaded anyway is loaded under the others */
     if (stands) resume(w);
     else if (m->answer == SZ_ANS_NEW) begin_new(w);
     else take_header(w, m->header);
