@@ -47,7 +47,8 @@ bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen) {
     if (quick_fen(s, fen)) return true;
     int64_t yuan, cents = 0;
     size_t i = whole(s, 0, SZ_FEN_MAX / 100, &yuan);
-    if (i == 0 || yuan < 0) return false;
+    bool begins_with_point = zeros_are_fine && s.n > 1 && s.p[0] == '.';
+    if ((i == 0 && !begins_with_point) || yuan < 0) return false;
     if (i < s.n) {
         if (s.p[i] != '.' || ++i == s.n) return false;
         for (int64_t unit = 10; unit && i < s.n && is_digit(s.p[i]); i++, unit /= 10) cents += (s.p[i] - '0') * unit;

@@ -11,7 +11,8 @@
 #define SZ_MICRO_MAX INT64_C(1000000000000) /* a million hours */
 
 /* Plain decimal yuan, `12`, `12.5`, `12.50`, to fen. False on a sign, an exponent, more than two decimals (with
- * `zeros_are_fine` further zeros are let pass, as databases print them) or more than SZ_FEN_MAX. */
+ * `zeros_are_fine` further zeros are let pass and `.5` is half a yuan, as databases print them) or more than
+ * SZ_FEN_MAX. */
 bool sz_fen_parse(sz_str s, bool zeros_are_fine, int64_t *fen);
 
 /* Any JSON number >= 0 to millionths, rounded half up. False on anything else or more than SZ_MICRO_MAX. */

@@ -197,7 +197,10 @@ static void test_money(void **state) {
           {"s1,2026-03-02T08:05:00,0.07", S(" amount=0.07")}, {"s1,2026-03-02T08:05:00,", S("")},
           {"s1,2026-03-02T08:05:00,-0.00", S(" amount=0.00")}, {"s1,2026-03-02T08:05:00,-1", "bad_value amount"},
           {"s1,2026-03-02T08:05:00,12.505", "bad_value amount"}, {"s1,2026-03-02T08:05:00,-", "bad_value amount"},
-          {"s1,2026-03-02T08:05:00,1e2", "bad_value amount"});
+          {"s1,2026-03-02T08:05:00,1e2", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,.5", S(" amount=0.50")}, /* as Oracle prints it */
+          {"s1,2026-03-02T08:05:00,.", "bad_value amount"}, {"s1,2026-03-02T08:05:00,.505", "bad_value amount"},
+          {"s1,2026-03-02T08:05:00,..5", "bad_value amount"});
     CHECK(M(", unit: fen"), "s,t,a\n", {"s1,2026-03-02T08:05:00,1250", S(" amount=12.50")},
           {"s1,2026-03-02T08:05:00,1250.00", S(" amount=12.50")}, {"s1,2026-03-02T08:05:00,12.5", "bad_value amount"},
           {"s1,2026-03-02T08:05:00,1000000000001", "bad_value amount"});
@@ -209,6 +212,7 @@ static void test_money(void **state) {
           {"s1,2026-03-02T08:05:00,0", S(" amount=0.00")});
     CHECK(M(", negative: refund"), "s,t,a\n", {"s1,2026-03-02T08:05:00,(12.50)", S(" op=refund amount=12.50")},
           {"s1,2026-03-02T08:05:00,12.50-", S(" op=refund amount=12.50")},
+          {"s1,2026-03-02T08:05:00,-.50", S(" op=refund amount=0.50")},
           {"s1,2026-03-02T08:05:00,（12.5 ）", S(" op=refund amount=12.50")},
           {"s1,2026-03-02T08:05:00,(12.50", "bad_value amount"}, {"s1,2026-03-02T08:05:00,()", "bad_value amount"},
           {"s1,2026-03-02T08:05:00,-(1)", "bad_value amount"});
