@@ -12,7 +12,7 @@
 
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 
-static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
+static void print_text(sz_diags *d, const sz_job *job, const sz_inputs *in, sz_lang lang) {
     bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     sz_buf out;
     sz_buf_init(&out);
@@ -21,7 +21,10 @@ static void print_text(sz_diags *d, const sz_inputs *in, sz_lang lang) {
     else
         sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
                       plural(d->n_warnings));
-    if (in->bundle && !d->n_errors) {
+    if (!d->n_errors && !job->rules) {
+        sz_buf_put_z(&out, lang == SZ_ZH ? " · 这里没有规则文件夹，没有检查规则"
+                                         : " · no folder of rules here, none checked");
+    } else if (in->bundle && !d->n_errors) {
         const sz_bundle *b = in->bundle;
         if (lang == SZ_ZH)
             sz_buf_printf(&out, " · %u 个文件，%u 条规则，%u 个特征", b->n_files, b->n_rules, b->fs.n_features);
@@ -60,6 +63,7 @@ static int check(sz_config *c) {
     sz_diags *d = &c->diags;
     cmd_job(c, &job);
     if (c->n_rest == 1) job.rules = c->rest[0];
+    else if (!c->given[SZ_O_RULES] && (job.campus || job.mapping) && access(job.rules, F_OK) != 0) job.rules = NULL;
     check_option(c, &job, SZ_O_STATE, sz_state_check);
     check_option(c, &job, SZ_O_UNTIL, check_until);
     sz_status s = sz_inputs_load(&job, d, &in);
@@ -67,7 +71,7 @@ static int check(sz_config *c) {
     sz_mapping_free(mapping);
     sz_diags_sort(d);
     if (c->num[SZ_O_JSON]) cmd_findings_json(d, in.bundle ? in.bundle->n_rules : 0, c->lang);
-    else print_text(d, &in, c->lang);
+    else print_text(d, &job, &in, c->lang);
     sz_inputs_fini(&in);
     if (s == SZ_IO || m == SZ_IO) return 4;
     if (s == SZ_USAGE) return 2;

@@ -96,6 +96,22 @@ def test_one_folder_of_rules_at_a_time(tmp):
     same(sanzao(tmp, "check", "a").rc, 0, "one folder")
 
 
+def test_campus_and_mapping_are_checked_where_no_rules_are(tmp):
+    """Whoever hands over an export has it in a folder of his own."""
+    write(tmp / "campus/students.csv", "学号\n1\n")
+    write(tmp / "campus/leaves.csv", "学号,开始\n1,2026-03-02\n")
+    write(tmp / "map.yaml", "type: presence\nstudent: 学号\ntime: 时间\n")
+    for args in (["--campus", "campus"], ["--mapping", "map.yaml"]):
+        for lang, text in (("en", "no folder of rules here"), ("zh", "没有规则文件夹")):
+            expect(text in sanzao(tmp, "check", *args, "--lang", lang, rc=0).out.decode(), "what was not checked is said", args)
+    write(tmp / "campus/leaves.csv", "学号,开始\n1,昨天\n")
+    write(tmp / "map.yaml", "type: presence\nstudent: 学号\ntiem: 时间\n")
+    out = sanzao(tmp, "check", "--campus", "campus", "--mapping", "map.yaml", rc=1).out.decode()
+    expect("campus/leaves.csv:2:3: error" in out and "map.yaml:3:1: error" in out and "rules" not in out, out)
+    for args in ([], ["--campus", "campus", "--rules", "rules"], ["--campus", "campus", "rules"]):
+        expect("rules: No such file" in sanzao(tmp, "check", *args, rc=4).out.decode(), "rules that were asked for", args)
+
+
 def test_a_folder_without_rules_is_no_silent_success(tmp):
     write(tmp / "rules/notes.txt", RULES)
     result = sanzao(tmp, "check", "rules", rc=0)
