@@ -85,14 +85,22 @@ static yyjson_doc *made_safe(yyjson_doc *doc) {
     return doc;
 }
 
-/* Lines that are no alert events are counted, not hidden. */
-static uint32_t read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) {
-    uint32_t bad = 0;
+/* Lines that are no alert events. */
+typedef struct bad_lines {
+    uint32_t n;
+    uint64_t first;
+} bad_lines;
+
+/* They are counted, not hidden. */
+static bad_lines read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) {
+    bad_lines bad = {0, 0};
+    uint64_t line = 0;
     bool has_mark = f->n >= 3 && memcmp(f->p, "\xef\xbb\xbf", 3) == 0;
     for (size_t at = has_mark ? 3 : 0; at < f->n;) {
         const char *p = (const char *)f->p + at, *end = memchr(p, '\n', f->n - at);
         size_t n = end ? (size_t)(end - p) : f->n - at;
         at += n + 1;
+        line++;
         if (sz_str_trim((sz_str){p, n}).n == 0) continue;
         yyjson_doc *doc = yyjson_read(p, n, 0);
         if (!as_json) made_safe(doc);
@@ -101,7 +109,7 @@ static uint32_t read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) 
         sz_str alert = {yyjson_get_str(named), yyjson_get_len(named)};
         if (!alert.p || !yyjson_get_str(yyjson_obj_get(root, "student"))) {
             yyjson_doc_free(doc);
-            bad++;
+            if (bad.n++ == 0) bad.first = line;
             continue;
         }
         event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
@@ -156,9 +164,13 @@ static void print_json(const shelf *s) {
     }
 }
 
-static void print_bad(uint32_t n, sz_lang lang) {
-    if (lang == SZ_ZH) fprintf(stderr, "sanzao：有 %u 行不是预警事件\n", n);
-    else fprintf(stderr, "sanzao: %u line%s no alert event%s\n", n, n == 1 ? " is" : "s are", n == 1 ? "" : "s");
+static void print_bad(const bad_lines *bad, sz_lang lang) {
+    bool is_one = bad->n == 1;
+    if (lang == SZ_ZH)
+        fprintf(stderr, "sanzao：有 %u 行不是预警事件，第一处在第 %llu 行\n", bad->n, (unsigned long long)bad->first);
+    else
+        fprintf(stderr, "sanzao: %u line%s no alert event%s, the first is line %llu\n", bad->n,
+                is_one ? " is" : "s are", is_one ? "" : "s", (unsigned long long)bad->first);
 }
 
 static int show(sz_config *c, const sz_campus *campus) {
@@ -171,16 +183,16 @@ static int show(sz_config *c, const sz_campus *campus) {
     bool fold = !c->num[SZ_O_FOLDED];
     shelf s = {0};
     sz_map_init(&s.by_alert);
-    uint32_t bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
+    bad_lines bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, campus, fold);
-    if (bad) print_bad(bad, c->lang);
+    if (bad.n) print_bad(&bad, c->lang);
     for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
     sz_map_fini(&s.by_alert);
     sz_files_fini(&f);
-    return bad ? 1 : 0;
+    return bad.n ? 1 : 0;
 }
 
 /* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */

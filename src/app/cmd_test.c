@@ -220,7 +220,13 @@ int cmd_test(int argc, char **argv) {
         sz_job job;
         cmd_job(&c, &job);
         if (c.n_rest == 1) job.rules = c.rest[0];
-        code = sz_job_test(&job, c.num[SZ_O_JSON] != 0);
+        if (c.n_rest <= 1) code = sz_job_test(&job, c.num[SZ_O_JSON] != 0);
+        else {
+            fputs(c.lang == SZ_ZH ? "用法：sanzao test [规则文件夹]，一次一个文件夹\n"
+                                  : "usage: sanzao test [RULES], one folder of rules at a time\n",
+                  stderr);
+            code = 2;
+        }
     }
     sz_config_fini(&c);
     return code;

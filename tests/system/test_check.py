@@ -92,7 +92,8 @@ def test_a_full_width_colon_before_a_brace_is_named(tmp):
 def test_one_folder_of_rules_at_a_time(tmp):
     write(tmp / "a/r.yaml", "rules: []\n")
     write(tmp / "b/r.yaml", "rules: []\n")
-    expect("one folder of rules" in sanzao(tmp, "check", "a", "b", rc=2).err, "two folders")
+    for command in ("check", "test"):
+        expect("one folder of rules" in sanzao(tmp, command, "a", "b", rc=2).err, "two folders")
     same(sanzao(tmp, "check", "a").rc, 0, "one folder")
 
 

@@ -577,7 +577,10 @@ def test_alerts_are_folded_for_people(tmp):
     same(as_came, events, "--json --events")
     write(folder / "mixed", b"not json\n" + path.read_bytes()[:5000] + b"\n{}\n")
     result = sanzao(folder, "alerts", "mixed", rc=1)
-    expect("lines are no alert events" in result.err, result)
+    expect("lines are no alert events, the first is line 1" in result.err, result)
+    write(folder / "mixed", b"\n" + path.read_bytes() + b'{"alert"')
+    for lang, text in (("en", f"1 line is no alert event, the first is line {len(events) + 2}"), ("zh", f"有 1 行不是预警事件，第一处在第 {len(events) + 2} 行")):
+        expect(text in sanzao(folder, "alerts", "mixed", "--lang", lang, rc=1).err, text)
     write(folder / "none", b"")
     same(sanzao(folder, "alerts", "none", rc=0).rc, 0, "no alerts at all")
     nul = "".join('{"alert":"a\\u0000%d","student":"s1","seq":1,"state":"open"}\n' % i for i in range(2))
