@@ -370,27 +370,3 @@ int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms) {
     int64_t base;
     return sz_growing_base(ev, slot, &base) ? sz_growing_at(ev, slot, base, ms) : SZ_TIME_MAX;
 }
-
-/* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28).
- */
-bool sz_rarely_seen(sz_eval *ev, bool *is_unknown) {
-    *is_unknown = false;
-    if (region_len(ev->state, ev->fs->seen_acc) == 0) return true;
-    int64_t last_ms = sz_entry_time(region_bytes(ev->state, ev->fs->seen_acc));
-    int32_t last = sz_zone_day(ev->zone, last_ms), observable = 0, seen = 0;
-    uint64_t types = ev->fs->matchers[ev->fs->seen_matcher].types;
-    const sz_acc *a = &ev->fs->accs[ev->fs->seen_days_acc];
-    const uint8_t *p = region_bytes(ev->state, ev->fs->seen_days_acc);
-    uint32_t n = region_len(ev->state, ev->fs->seen_days_acc);
-    for (int32_t d = last - 28; d < last; d++) {
-        if (!day_is_observable(ev, types, false, d)) continue;
-        observable++;
-        for (uint32_t k = 0; k < n; k += a->row_size)
-            if (((const day_row *)(const void *)(p + k))->at == d) seen++;
-    }
-    if (observable < 7) {
-        *is_unknown = true;
-        return false;
-    }
-    return (int64_t)seen * 100 < (int64_t)observable * 80;
-}

@@ -109,6 +109,13 @@ void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64
     *enrolled_ms = enrolled == SZ_DAY_NONE ? INT64_MIN : sz_zone_midnight(ev->zone, enrolled);
 }
 
+bool days_are_plain(const sz_eval *ev, uint64_t types, int32_t *first) {
+    if (ev->use_leaves || ev->facts->n_downs) return false;
+    int32_t began = sz_facts_began(ev->facts, types), enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    *first = began > enrolled ? began : enrolled; /* SZ_DAY_NONE is before all */
+    return true;
+}
+
 /* None for who enrols only later. */
 static int32_t units_of(const range *r) { return r->to < r->from ? 0 : r->to - r->from + 1; }
 

@@ -16,6 +16,8 @@ bool window_range(const sz_eval *ev, const sz_window *w, range *r);
 bool window_is_known(sz_eval *ev, const sz_feature *f);
 void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64_t *enrolled_ms);
 bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day);
+/* Where no leave and no silent feed can make a day dark, those from *first on are observable; else false. */
+bool days_are_plain(const sz_eval *ev, uint64_t types, int32_t *first);
 /* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may
  * change it. */
 bool panes_may_change(sz_eval *ev, const sz_feature *f);
