@@ -89,6 +89,8 @@ typedef struct sz_timeline {
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
+    int64_t tail_ms;
+    int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     struct {
         int64_t due;           /* lower bound of the next item */
         int64_t timer;         /* the next timer, checks aside */
@@ -99,8 +101,6 @@ typedef struct sz_timeline {
     uint32_t cap_episodes, cap_pends, cap_blocked;
     uint32_t mark_off;
     sz_buf mark, tail;         /* the head as it was at mark_ms; the tail at rest, empty: a state without records */
-    int64_t tail_ms;
-    int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t n_leaves;
@@ -261,6 +261,11 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
 sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off);
 /* Is there anything to be evaluated that is not due by a clock: records, or what is to be gone over again? */
 bool sz_timeline_waits(const sz_timeline *tl);
+/* What every record, timer and check touches of the timeline itself, into the cache. */
+static inline void sz_timeline_prefetch_self(const sz_timeline *tl, const sz_tlctx *c) {
+    size_t end = offsetof(sz_timeline, keys) + c->n_classes * sizeof tl->keys[0];
+    for (size_t at = 0; at < end; at += 64) __builtin_prefetch((const char *)tl + at, 1);
+}
 /* What the student's next record, of that time and type, will probably touch, into the cache (the timeline itself is there); is_lone: as
  * below. And what a timer or check will. */
 void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone);

@@ -17,8 +17,7 @@ enum { FAR_AHEAD = 24, AHEAD = 8 };
 static void fetch(const sz_worker *w, uint32_t k) {
     const sz_timeline *tl = w->ahead[k];
     if (!tl) return;
-    size_t end = offsetof(sz_timeline, keys) + w->clocks.n_classes * sizeof tl->keys[0];
-    for (size_t at = 0; at < end; at += 64) __builtin_prefetch((const char *)tl + at);
+    sz_timeline_prefetch_self(tl, &w->tc);
     if (w->holders[k] == SZ_NONE) return;
     const sz_student *info = sz_campus_student(w->campus, w->holders[k]);
     __builtin_prefetch(&info->leave_from);

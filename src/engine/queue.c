@@ -132,9 +132,15 @@ static int64_t key_of_place(const queue *q, uint32_t at) {
     return at & in_crowd ? q->crowds[at & ~in_crowd].key : q->v[at].key;
 }
 
+/* Of the crowd that he was in, if he was in one: mostly somebody is, who is due when he was. */
+static bool are_left(const queue *q, uint32_t was) {
+    return was != SZ_NONE && was & in_crowd && q->crowds[was & ~in_crowd].n;
+}
+
 void queue_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key) {
     queue *q = &w->students.queues[k];
-    int64_t before = key_of_place(q, q->place[i]);
+    uint32_t was = q->place[i];
+    int64_t before = key_of_place(q, was);
     if (before == key) return;
     uint32_t c = crowd_of(q, key);
     if (c == SZ_NONE && key != INT64_MAX && q->place[i] < in_crowd) { /* from one place in the heap to another */
@@ -144,8 +150,8 @@ void queue_put(sz_worker *w, uint32_t k, uint32_t i, int64_t key) {
         if (c != SZ_NONE) crowd_add(q, c, i, key);
         else if (key != INT64_MAX) sift_up(q, q->n++, (struct queue_item){.key = key, .student = i});
     }
-    if (before == q->least) q->least = least_of(q);
-    else if (key < q->least) q->least = key;
+    if (key < q->least) q->least = key;
+    else if (before == q->least && !are_left(q, was)) q->least = least_of(q);
 }
 
 void queue_update(sz_worker *w, uint32_t i) {
@@ -156,28 +162,16 @@ void queue_update(sz_worker *w, uint32_t i) {
     dues_note(w, i);
 }
 
-static void fetch(const sz_worker *w, uint32_t i, bool is_next) {
-    const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
-    if (!tl) return;
-    if (!is_next) {
-        for (size_t at = 0; at < sizeof *tl; at += 64) __builtin_prefetch((const char *)tl + at);
-        return;
-    }
-    sz_timeline_prefetch_all(tl);
-    if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
-}
-
 /* While one student is looked at, those that are probably next come into the cache. */
 static uint32_t call_up(const sz_worker *w, queue *q) {
     for (uint32_t c = 0; c < SZ_CROWDS; c++) {
         if (!q->crowds[c].n || q->crowds[c].key != q->least) continue;
         uint32_t i = crowd_first(&q->crowds[c]);
-        fetch(w, i + 6, false);
-        fetch(w, i + 2, true);
+        student_fetch(w, i);
         return i;
     }
-    for (uint32_t i = 1; i < q->n && i < 7; i++) fetch(w, q->v[i].student, false);
-    for (uint32_t i = 1; i < q->n && i < 3; i++) fetch(w, q->v[i].student, true);
+    for (uint32_t i = 1; i < q->n && i < 7; i++) student_fetch_self(w, q->v[i].student);
+    for (uint32_t i = 1; i < q->n && i < 3; i++) student_fetch_rest(w, q->v[i].student);
     return q->v[0].student;
 }
 

@@ -73,6 +73,18 @@ const sz_timeline *student_of_campus(const sz_worker *w, uint32_t in_campus) {
     return i == SZ_NONE ? NULL : s->v[i];
 }
 
+void student_fetch_self(const sz_worker *w, uint32_t i) {
+    const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
+    if (tl) sz_timeline_prefetch_self(tl, &w->tc);
+}
+
+void student_fetch_rest(const sz_worker *w, uint32_t i) {
+    const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
+    if (!tl) return;
+    sz_timeline_prefetch_all(tl);
+    if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
+}
+
 void students_init(sz_worker *w) {
     students *s = &w->students;
     enum { LEAST = 640 }; /* bytes of a student who has no record yet */

@@ -524,6 +524,14 @@ static inline sz_timeline *student_awake(sz_worker *w, uint32_t i) {
 /* A look that wakes nobody: him, or `made` put together from what was read (to be finished with sz_timeline_fini; with
  * its head where that is asked). */
 const sz_timeline *student_look(sz_worker *w, uint32_t i, sz_timeline *made, bool with_head);
+/* What a timer or check will touch of him, into the cache: his timeline; and, once that is there, what it points to. */
+void student_fetch_self(const sz_worker *w, uint32_t i);
+void student_fetch_rest(const sz_worker *w, uint32_t i);
+/* While he is looked at, of those who come after him in the order of their numbers. */
+static inline void student_fetch(const sz_worker *w, uint32_t i) {
+    student_fetch_self(w, i + 6);
+    student_fetch_rest(w, i + 2);
+}
 
 /* dues.c */
 enum { DUE_UNSAID = INT32_MIN, DUE_NEVER = INT32_MAX };
