@@ -65,6 +65,26 @@ static const char *heading_list(sz_arena *a, const sz_csv_row *header) {
     return header->n > MOST ? sz_arena_printf(a, "%s …", list) : list;
 }
 
+static void hint_of_cr(sz_diags *d, sz_diag *g) {
+    sz_diag_hint(d, g, "its lines end in CR alone; save it with the line ends of Windows or Linux",
+                 "各行以单独的 CR 结尾；请用 Windows 或 Linux 的换行另存");
+}
+
+/* All headings may be found in a row that is the whole file: with nothing behind it, it would be read without a word.
+ */
+static void refuse_cr(const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+    for (uint32_t i = 0; src && i < header->n; i++) {
+        sz_str h = heading(header->cells[i]);
+        const char *cr = h.n ? memchr(h.p, '\r', h.n) : NULL;
+        if (!cr || src->p[header->offs[i]] == '"') continue;
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN,
+                                  (sz_span){src, header->offs[i], (uint32_t)(cr - header->cells[i].p)},
+                                  "the row of headings does not end here", "表头这一行在这里没有结束");
+        hint_of_cr(d, g);
+        return;
+    }
+}
+
 /* What a file is whose header row is none: a page, old line ends, rows from the first line on. NULL: a header row. */
 static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
     uint32_t n_data = 0;
@@ -72,8 +92,7 @@ static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
         sz_str h = heading(header->cells[i]);
         if (h.n && h.p[0] >= '0' && h.p[0] <= '9') n_data++;
         if (!h.n || !memchr(h.p, '\r', h.n)) continue;
-        sz_diag_hint(d, g, "its lines end in CR alone; save it with the line ends of Windows or Linux",
-                     "各行以单独的 CR 结尾；请用 Windows 或 Linux 的换行另存");
+        hint_of_cr(d, g);
         return true;
     }
     sz_str first = header->n ? heading(header->cells[0]) : (sz_str){0};
@@ -128,6 +147,7 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
     if (!m->has_header) return SZ_OK;
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(m, &m->recipes[i].columns[k], header, src, d);
+    if (d->n_errors == before) refuse_cr(header, src, d);
     m->n_cells = header->n;
     while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0)
         m->n_cells--; /* separators at the end of each line */

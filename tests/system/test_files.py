@@ -538,6 +538,7 @@ def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
         "semicolons": (f"{head}{row}".replace(",", ";").encode(), 1, "{separator: semicolon}"),
         "full-width commas": (f"{head}{row}".replace(",", "，").encode(), 1, "full-width"),
         "lines of an old Mac in UTF-16": (f"{head}{row}".replace("\n", "\r").encode("utf-16"), 1, "CR alone"),
+        "the same with a column that nobody reads": (f"{head}{row}".replace("\n", ",-\r").encode("utf-16"), 1, "CR alone"),
         "a web page": (b"<html><table><tr><td>1</td></tr></table></html>\n", 1, "web page"),
         "Excel": (b"PK\3\4\x14\0\6\0 and so on", 4, "save it as CSV"),
         "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), 4, "save it as CSV"),
