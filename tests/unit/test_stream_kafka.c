@@ -7,8 +7,10 @@
 #include <librdkafka/rdkafka_mock.h>
 #include <poll.h>
 #include <sanzao/kafka.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -301,8 +303,8 @@ static void read_on(group *g, sz_stream_kafka *t, int64_t from, int64_t to) {
     assert_true(next >= to);
 }
 
-/* Threads of that name in this process. */
-static int n_threads(const char *name) {
+/* Threads of that name in this process; give_way: those of them that do. */
+static int n_threads_that(const char *name, bool give_way) {
     int n = 0;
     char path[300], is[32];
     DIR *tasks = opendir("/proc/self/task");
@@ -310,11 +312,27 @@ static int n_threads(const char *name) {
     for (const struct dirent *e; (e = readdir(tasks));) {
         snprintf(path, sizeof path, "/proc/self/task/%s/comm", e->d_name);
         FILE *f = fopen(path, "r");
-        n += f && fgets(is, sizeof is, f) && strncmp(is, name, strlen(name)) == 0;
+        bool is_one = f && fgets(is, sizeof is, f) && strncmp(is, name, strlen(name)) == 0;
+        n += is_one && (!give_way || sched_getscheduler((pid_t)atoi(e->d_name)) == SCHED_BATCH);
         if (f) fclose(f);
     }
     closedir(tasks);
     return n;
+}
+
+static int n_threads(const char *name) { return n_threads_that(name, false); }
+
+/* Threads that bring records do not take the core from the one that uses them. */
+static void test_threads_that_bring_records_give_way(void **state) {
+    (void)state;
+    group g;
+    if (sched_getscheduler(0) != SCHED_OTHER) skip(); /* all inherit what the tests are run with */
+    group_join(&g);
+    assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
+    assert_true(n_threads_that("rdk:", true) >= 2);                /* the main one and a broker's */
+    assert_true(n_threads("rdk:") > n_threads_that("rdk:", true)); /* those of others are as they were */
+    group_leave(&g);
+    group_fini(&g);
 }
 
 /* What another thread decoded ahead is what would have come, in its order; after a seek none of it is left. */
@@ -330,6 +348,7 @@ static void test_what_is_decoded_ahead_is_what_comes_next(void **state) {
     read_on(&g, t, RECORDS, RECORDS + FAR);
     for (int i = 0; n_threads("ahead") == 0 && i < 3000; i++) poll(NULL, 0, 10); /* it says its name when it begins */
     assert_int_equal(n_threads("ahead"), 1);
+    if (sched_getscheduler(0) == SCHED_OTHER) assert_int_equal(n_threads_that("ahead", true), 1);
     for (int i = 0; i < 3; i++) { /* from somewhere, for a while, with more of it ahead when that ends */
         int64_t from = RECORDS + i * 977 % (FAR - 900);
         read_on(&g, t, from, from + 300 + 90 * i);
@@ -440,6 +459,7 @@ int main(void) {
         cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
         cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
+        cmocka_unit_test(test_threads_that_bring_records_give_way),
         cmocka_unit_test(test_what_is_decoded_ahead_is_what_comes_next),
         cmocka_unit_test(test_what_is_given_stays_until_the_next_want)};
     return cmocka_run_group_tests(tests, NULL, NULL);

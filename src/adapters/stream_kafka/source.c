@@ -6,6 +6,7 @@
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* of two languages; the callers' are checked by sight */
 #include "stream.h"
 
+#include <sched.h>
 #include <stdio.h>
 
 enum { ASK_MS = 5000, TELL_EVERY_MS = 5000 };
@@ -20,6 +21,11 @@ void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const c
     va_end(again);
     va_end(ap);
     s->voice.say(s->voice.self, severity, text, text_zh);
+}
+
+bool sz_sk_give_way(void) {
+    const struct sched_param none = {0};
+    return sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &none) == 0;
 }
 
 rd_kafka_topic_partition_list_t *sz_sk_one(const sz_kafka_source *s, int32_t partition, int64_t offset) {
@@ -161,7 +167,9 @@ static sz_status make_client(sz_kafka_source *s, sz_diags *d) {
     rd_kafka_conf_t *conf = sz_kafka_conf(s->o.kafka, SZ_KAFKA_CONSUMER, &s->voice);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    bool is_back = sz_sk_give_way(); /* for its threads, not for this one */
     s->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    if (is_back) sched_setscheduler(0, SCHED_OTHER, &(const struct sched_param){0});
     if (!s->rk) {
         rd_kafka_conf_destroy(conf);
         sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
