@@ -107,23 +107,27 @@ static inline sz_str sz_compact_text(const sz_compact *c, const char *line, unsi
 /* All of it but declared fields, which it has none of; texts borrow from the line. made: the id, where it is none of the line's. */
 void sz_compact_expand(const sz_compact *c, const char *line, sz_str made, sz_event *out);
 
-/* An event of a built-in type in one piece that lies anywhere: this, then its texts, one behind the other in any order, then the numbers that
- * it has, 8 bytes each. A quarter of an event, and nothing of its line. */
+/* An event of a built-in type in one piece that lies anywhere: this, then its texts in the order of SZ_TEXT_ID, one behind the other, then the
+ * numbers that it has: the time of its collection in 8 bytes, all others in 4 each where that is enough for all of them, else in 8. A fifth of
+ * an event, and nothing of its line. */
 enum { SZ_SLIM_TEXTS = 255, SZ_SLIM_NUMBERS = 6 }; /* bytes of all texts at most; collected, then amount to hours as in sz_event */
+enum { SZ_SLIM_NARROW = 1 << SZ_SLIM_NUMBERS };     /* in `given`: numbers of 4 bytes */
 typedef struct sz_slim {
     int64_t time_ms;
     uint8_t codes[7];                  /* as they lie in sz_event from its type on */
     uint8_t given;                     /* bits of the numbers that it has */
     uint32_t content;                  /* the lower half, which is what logs keep */
-    uint32_t own;                      /* of whoever keeps it */
-    uint16_t texts[SZ_COMPACT_TEXTS];  /* in the order of SZ_TEXT_ID: place behind this, and above 8 bits the length; 0: not given. Behind the last
-                                        * one where the numbers begin */
+    uint8_t lengths[SZ_COMPACT_TEXTS]; /* of its texts; 0: not given, as is the last one */
 } sz_slim;
 enum { SZ_SLIM_MOST = 2048 }; /* room for one, and for what a decoder finds to be none while it writes */
 static inline const char *sz_slim_texts(const sz_slim *s) { return (const char *)(s + 1); }
 static inline sz_str sz_slim_text(const sz_slim *s, unsigned which) {
-    return (sz_str){sz_slim_texts(s) + (s->texts[which] & 0xff), s->texts[which] >> 8};
+    const char *at = sz_slim_texts(s);
+    for (unsigned i = 0; i < which; i++) at += s->lengths[i];
+    return (sz_str){at, s->lengths[which]};
 }
+/* Where its numbers begin. */
+static inline const char *sz_slim_numbers(const sz_slim *s) { return sz_slim_text(s, SZ_N_TEXTS).p; }
 /* All of it but declared fields; texts borrow from it. Where it ends. */
 const char *sz_slim_expand(const sz_slim *s, sz_event *out);
 /* The numbers alone, to and from any place; where they end there. */

@@ -35,6 +35,9 @@ typedef struct plain {
     sz_slim *slim;
     char *texts, *to;                  /* where its texts begin, and behind them */
     uint64_t prints[SZ_COMPACT_TEXTS]; /* of those that it has */
+    _Alignas(16) uint16_t places[SZ_COMPACT_TEXTS]; /* their places, and above 8 bits lengths */
+    unsigned last;                                  /* which text came last */
+    bool is_mixed;                                  /* one came behind another that is to stand behind it */
 } plain;
 
 static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
@@ -82,7 +85,9 @@ static inline void leave_text(plain *x, unsigned which, unsigned slot, const cha
 /* The next text of a slim event, that was copied to its place. */
 static inline void put_text(plain *x, unsigned which, char *to, size_t n, uint64_t print) {
     unsigned at = (unsigned)(uintptr_t)to - (unsigned)(uintptr_t)x->texts; /* whether it has room is asked at the end */
-    x->slim->texts[which] = (uint16_t)(at | (unsigned)n << 8);
+    x->places[which] = (uint16_t)(at | (unsigned)n << 8);
+    x->is_mixed |= which < x->last;
+    x->last = which;
     x->prints[which] = print;
     x->sum += print;
     x->to = to + n;
@@ -344,23 +349,62 @@ __attribute__((flatten)) size_t SZ_JSON_PLAIN(sz_decoder *d, sz_str text, sz_com
 
 /* ---- slim events ---- */
 
+static sz_str text_at(const plain *x, unsigned which) {
+    return (sz_str){x->texts + (x->places[which] & 0xff), x->places[which] >> 8};
+}
+
+/* Who writes the keys in another order, or has made no ids, pays for it. */
+static __attribute__((noinline)) void put_in_order(plain *x) {
+    char was[SZ_SLIM_TEXTS];
+    memcpy(was, x->texts, (size_t)(x->to - x->texts));
+    char *to = x->texts;
+    for (unsigned i = 0; i < SZ_N_TEXTS; i++) {
+        size_t n = x->places[i] >> 8;
+        memcpy(to, was + (x->places[i] & 0xff), n);
+        to += n;
+    }
+}
+
+static inline void put_lengths(const plain *x) {
+    const __m128i *v = (const __m128i *)(const void *)x->places;
+    __m128i first = _mm_srli_epi16(_mm_load_si128(v), 8), last = _mm_srli_epi16(_mm_loadl_epi64(v + 1), 8);
+    __m128i all = _mm_packus_epi16(first, last);
+    memcpy(x->slim->lengths, &all, sizeof x->slim->lengths);
+}
+
 /* False: there is no room for it. */
 static __attribute__((noinline)) bool make_id(plain *x, size_t n) {
-    sz_slim *s = x->slim;
-    sz_str id = sz_id_made(x->d->made, sz_slim_text(s, SZ_TEXT_READER), x->out->journal_no,
-                           sz_slim_text(s, SZ_TEXT_CARD), x->out->use_count, (sz_str){x->line, n});
-    if ((size_t)(x->to - sz_slim_texts(s)) + id.n > SZ_SLIM_TEXTS) return false;
+    sz_str id = sz_id_made(x->d->made, text_at(x, SZ_TEXT_READER), x->out->journal_no, text_at(x, SZ_TEXT_CARD),
+                           x->out->use_count, (sz_str){x->line, n});
+    if ((size_t)(x->to - x->texts) + id.n > SZ_SLIM_TEXTS) return false;
     put_text(x, SZ_TEXT_ID, memcpy(x->to, id.p, id.n), id.n, sz_text_print(SZ_TEXT_ID, id));
     return true;
 }
 
-static inline char *put_numbers(char *to, unsigned given, const sz_compact *c) {
-    memcpy(to, &c->collected_ms, sizeof c->collected_ms);
-    to += (given & 1) * sizeof c->collected_ms;
-    for (given >>= 1; given; given &= given - 1) {
+static __attribute__((noinline)) char *put_wide(char *to, unsigned given, const sz_compact *c) {
+    for (; given; given &= given - 1) {
         memcpy(to, &c->amount_fen + __builtin_ctz(given), sizeof c->amount_fen);
         to += sizeof c->amount_fen;
     }
+    return to;
+}
+
+/* Those that are given; where they end. */
+static inline char *put_numbers(sz_slim *s, char *to, const sz_compact *c) {
+    unsigned given = s->given;
+    memcpy(to, &c->collected_ms, sizeof c->collected_ms);
+    to += (given & 1) * sizeof c->collected_ms;
+    char *first = to;
+    uint64_t all = 0;
+    for (unsigned left = given >> 1; left; left &= left - 1) {
+        uint64_t v = (uint64_t)(&c->amount_fen)[__builtin_ctz(left)];
+        uint32_t four = (uint32_t)v;
+        memcpy(to, &four, sizeof four);
+        to += sizeof four;
+        all |= v;
+    }
+    if (all > UINT32_MAX) return put_wide(first, given >> 1, c);
+    s->given |= SZ_SLIM_NARROW;
     return to;
 }
 
@@ -375,23 +419,25 @@ __attribute__((flatten)) size_t SZ_JSON_SLIM(sz_decoder *d, sz_str text, sz_slim
     x.slim = out, x.texts = x.to = (char *)(out + 1);
     x.prints[SZ_TEXT_ID] = x.prints[SZ_TEXT_SOURCE] = 0;
     begin(&c);
-    memset(out->texts, 0, sizeof out->texts);
+    memset(x.places, 0, sizeof x.places);
+    x.last = 0, x.is_mixed = false;
     const char *p = text.p;
     const sz_json_node *end = read_all(&x, &p, true);
     if (!end || p >= x.end || *p != '\n' || p - text.p > SZ_RECORD_MAX) return 0;
     x.sum -= x.prints[SZ_TEXT_ID] + x.prints[SZ_TEXT_SOURCE];
     finish(&x, end);
-    if (x.to - sz_slim_texts(out) > SZ_SLIM_TEXTS) return 0;
-    if (!out->texts[SZ_TEXT_ID] && !make_id(&x, (size_t)(p - text.p))) return 0;
-    out->texts[SZ_N_TEXTS] = (uint16_t)(x.to - sz_slim_texts(out));
+    if (x.to - x.texts > SZ_SLIM_TEXTS) return 0;
+    if (!x.places[SZ_TEXT_ID] && !make_id(&x, (size_t)(p - text.p))) return 0;
+    if (x.is_mixed) put_in_order(&x);
+    put_lengths(&x);
     out->time_ms = c.time_ms;
     uint64_t codes = end->codes | (uint64_t)end->which << 56; /* `given` stands behind them */
     memcpy(out->codes, &codes, sizeof out->codes + sizeof out->given);
     out->content = (uint32_t)c.content;
-    *size = (size_t)(put_numbers(x.to, end->which, &c) - (char *)out);
+    *size = (size_t)(put_numbers(out, x.to, &c) - (char *)out);
     prints->id = x.prints[SZ_TEXT_ID];
-    prints->source = out->texts[SZ_TEXT_SOURCE] ? x.prints[SZ_TEXT_SOURCE] : d->default_print;
-    prints->who = x.prints[out->texts[SZ_TEXT_STUDENT] ? SZ_TEXT_STUDENT : SZ_TEXT_CARD];
+    prints->source = x.places[SZ_TEXT_SOURCE] ? x.prints[SZ_TEXT_SOURCE] : d->default_print;
+    prints->who = x.prints[x.places[SZ_TEXT_STUDENT] ? SZ_TEXT_STUDENT : SZ_TEXT_CARD];
     return (size_t)(p - text.p);
 }
 

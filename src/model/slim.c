@@ -9,7 +9,7 @@
 #endif
 
 enum { CODES = offsetof(sz_event, type), TEXTS = offsetof(sz_event, id), NUMBERS = offsetof(sz_event, amount_fen) };
-_Static_assert(sizeof(sz_slim) == 48 && sizeof((sz_slim *)NULL)->texts / sizeof(uint16_t) == SZ_N_TEXTS + 1, "no gaps");
+_Static_assert(sizeof(sz_slim) == 32 && sizeof((sz_slim *)NULL)->lengths == SZ_N_TEXTS + 1, "no gaps");
 _Static_assert(TEXTS - CODES == 8 && NUMBERS - TEXTS == SZ_N_TEXTS * sizeof(sz_str),
                "members of a kind stand one behind the other");
 _Static_assert(offsetof(sz_event, content) - NUMBERS == (SZ_SLIM_NUMBERS - 1) * sizeof(int64_t), "and the numbers");
@@ -20,20 +20,26 @@ _Static_assert(offsetof(sz_event, content) - NUMBERS == (SZ_SLIM_NUMBERS - 1) * 
 static const int64_t absent[SZ_SLIM_NUMBERS] = {SZ_TIME_NONE, SZ_ABSENT, SZ_ABSENT,
                                                 SZ_ABSENT,    SZ_ABSENT, INT64_C(1000000)};
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lower half of a number stands first");
+
 /* Which are given changes from record to record: written all the same, a branch would be guessed wrongly. */
-static inline char *put_number(sz_slim *s, char *to, unsigned i, int64_t v) {
+static inline char *put_number(sz_slim *s, char *to, unsigned i, int64_t v, size_t size) {
     bool is_given = v != absent[i];
     memcpy(to, &v, sizeof v);
     s->given |= (uint8_t)(is_given << i);
-    return to + is_given * sizeof v;
+    return to + (is_given ? size : 0);
 }
 
 char *sz_slim_put_numbers(sz_slim *s, char *to, const sz_event *e) {
     int64_t v[SZ_SLIM_NUMBERS - 1];
+    uint64_t all = 0;
     memcpy(v, (const char *)e + NUMBERS, sizeof v);
-    s->given = 0;
-    to = put_number(s, to, 0, e->collected_ms);
-    for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++) to = put_number(s, to, i, v[i - 1]);
+    for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++) all |= v[i - 1] != absent[i] ? (uint64_t)v[i - 1] : 0;
+    bool is_narrow = all <= UINT32_MAX;
+    s->given = is_narrow ? SZ_SLIM_NARROW : 0;
+    to = put_number(s, to, 0, e->collected_ms, sizeof(int64_t));
+    for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++)
+        to = put_number(s, to, i, v[i - 1], is_narrow ? sizeof(uint32_t) : sizeof(int64_t));
     return to;
 }
 
@@ -43,10 +49,21 @@ static inline const char *take_number(const sz_slim *s, const char *from, unsign
     return from + is_given * sizeof *v;
 }
 
+static inline const char *take_narrow(const sz_slim *s, const char *from, unsigned i, int64_t *v) {
+    size_t is_given = s->given >> i & 1;
+    uint32_t four;
+    memcpy(&four, is_given ? from : (const char *)&absent[i], sizeof four);
+    *v = is_given ? (int64_t)four : absent[i];
+    return from + is_given * sizeof four;
+}
+
 const char *sz_slim_take_numbers(const sz_slim *s, const char *from, sz_event *out) {
     int64_t *numbers = (int64_t *)(void *)((char *)out + NUMBERS);
     from = take_number(s, from, 0, &out->collected_ms);
-    for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++) from = take_number(s, from, i, &numbers[i - 1]);
+    if (s->given & SZ_SLIM_NARROW)
+        for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++) from = take_narrow(s, from, i, &numbers[i - 1]);
+    else
+        for (unsigned i = 1; i < SZ_SLIM_NUMBERS; i++) from = take_number(s, from, i, &numbers[i - 1]);
     return from;
 }
 
@@ -65,25 +82,35 @@ static inline void place_four(__m128i at, __m128i n, __m128i base, __m128i *to) 
     _mm_storeu_si128(to + 3, _mm_unpackhi_epi64(at23, n23));
 }
 
-/* One more than there are is written: what stands there comes after. */
-static inline void place_all(const sz_slim *s, sz_event *out) {
-    const __m128i none = _mm_setzero_si128(), low = _mm_set1_epi16(0xff);
-    const __m128i base = _mm_set1_epi64x((long long)(uintptr_t)sz_slim_texts(s));
-    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)s->texts);
-    __m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(s->texts + 8));
-    __m128i at = _mm_and_si128(first, low), n = _mm_srli_epi16(first, 8);
+/* Each begins where those before it end. One more than there are is written: what stands there comes after. Where the
+ * last one ends. */
+static inline const char *place_all(const sz_slim *s, sz_event *out) {
+    const __m128i none = _mm_setzero_si128();
+    const char *texts = sz_slim_texts(s);
+    const __m128i base = _mm_set1_epi64x((long long)(uintptr_t)texts);
+    long long lengths[2] = {0};
+    memcpy(lengths, s->lengths, sizeof s->lengths);
+    __m128i n = _mm_set_epi64x(lengths[1], lengths[0]);
+    __m128i ends = _mm_add_epi8(n, _mm_slli_si128(n, 1));
+    ends = _mm_add_epi8(ends, _mm_slli_si128(ends, 2));
+    ends = _mm_add_epi8(ends, _mm_slli_si128(ends, 4));
+    ends = _mm_add_epi8(ends, _mm_slli_si128(ends, 8));
+    __m128i at = _mm_slli_si128(ends, 1);
     __m128i *to = (__m128i *)(void *)((char *)out + TEXTS);
-    place_four(_mm_unpacklo_epi16(at, none), _mm_unpacklo_epi16(n, none), base, to);
-    place_four(_mm_unpackhi_epi16(at, none), _mm_unpackhi_epi16(n, none), base, to + 4);
-    at = _mm_and_si128(last, low), n = _mm_srli_epi16(last, 8);
-    place_four(_mm_unpacklo_epi16(at, none), _mm_unpacklo_epi16(n, none), base, to + 8);
+    __m128i at8 = _mm_unpacklo_epi8(at, none), n8 = _mm_unpacklo_epi8(n, none);
+    place_four(_mm_unpacklo_epi16(at8, none), _mm_unpacklo_epi16(n8, none), base, to);
+    place_four(_mm_unpackhi_epi16(at8, none), _mm_unpackhi_epi16(n8, none), base, to + 4);
+    at8 = _mm_unpackhi_epi8(at, none), n8 = _mm_unpackhi_epi8(n, none);
+    place_four(_mm_unpacklo_epi16(at8, none), _mm_unpacklo_epi16(n8, none), base, to + 8);
+    return texts + ((unsigned)_mm_extract_epi16(ends, 7) & 0xff);
 }
 
 #else
 
-static inline void place_all(const sz_slim *s, sz_event *out) {
+static inline const char *place_all(const sz_slim *s, sz_event *out) {
     sz_str *to = (sz_str *)(void *)((char *)out + TEXTS);
     for (unsigned i = 0; i < SZ_N_TEXTS; i++) to[i] = sz_slim_text(s, i);
+    return sz_slim_numbers(s);
 }
 
 #endif
@@ -92,8 +119,8 @@ const char *sz_slim_expand(const sz_slim *s, sz_event *out) {
     out->time_ms = s->time_ms;
     memcpy((char *)out + CODES, s->codes, sizeof s->codes);
     out->is_named = false;
-    place_all(s, out);
+    const char *numbers = place_all(s, out);
     if (out->source.n == 0) out->source = SZ_STR("default");
     out->content = s->content;
-    return sz_slim_take_numbers(s, sz_slim_texts(s) + s->texts[SZ_N_TEXTS], out);
+    return sz_slim_take_numbers(s, numbers, out);
 }

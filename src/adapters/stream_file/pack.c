@@ -8,7 +8,7 @@ typedef struct packed_field {
 } packed_field;
 
 enum { CODES = offsetof(sz_event, type), TEXTS = offsetof(sz_event, id) };
-_Static_assert(sizeof(packed) == 72 && sizeof(packed_field) % 8 == 0, "fields are aligned");
+_Static_assert(sizeof(packed) == 56 && sizeof(packed_field) % 8 == 0, "fields are aligned");
 _Static_assert(offsetof(sz_event, amount_fen) - TEXTS == SZ_N_TEXTS * sizeof(sz_str),
                "texts stand one behind the other");
 _Static_assert(PACKED_MOST / 8 < PACKED_24, "sizes have room");
@@ -30,11 +30,11 @@ static char *put_texts(packed *to, const sz_str v[SZ_N_TEXTS], uint64_t *bits) {
     size_t all = 0;
     for (unsigned i = 0; i < SZ_N_TEXTS; i++) {
         lengths[i] = (uint16_t)v[i].n;
-        to->event.texts[i] = (uint16_t)(v[i].n ? (all & 0xff) | v[i].n << 8 : 0);
+        to->event.lengths[i] = (uint8_t)v[i].n;
         all += v[i].n;
     }
     char *at = (char *)(to + 1);
-    to->event.texts[SZ_N_TEXTS] = (uint16_t)all;
+    to->event.lengths[SZ_N_TEXTS] = 0;
     if (all > SZ_SLIM_TEXTS) {
         *bits |= PACKED_LONG;
         memcpy(at, lengths, sizeof lengths);
@@ -131,7 +131,6 @@ int sz_fs_packed_cmp(const packed *a, const packed *b) {
 /* What stands behind the texts. */
 static const char *take_texts(const packed *p, sz_str v[SZ_N_TEXTS]) {
     for (unsigned i = 0; i < SZ_N_TEXTS; i++) v[i] = sz_fs_packed_text(p, i);
-    if (!(p->place & PACKED_LONG)) return sz_slim_texts(&p->event) + p->event.texts[SZ_N_TEXTS];
     return v[SZ_N_TEXTS - 1].p + v[SZ_N_TEXTS - 1].n;
 }
 

@@ -10,7 +10,7 @@
  *
  *   texts     one behind the other
  *
- *   numbers   8 bytes each, those that are given
+ *   numbers   those that are given
  *
  *   line      where it is kept
  *
@@ -27,8 +27,8 @@ typedef struct packed {
     uint64_t number; /* in order of reading; below it 24 bits: bytes of the line */
     uint64_t row;    /* number of the line; below it 24 bits: size of the whole piece in eights */
     uint64_t place;  /* offset in the text; below it 16 bits, as follows */
-    sz_slim event;   /* its `own` is the input. Of what is no event time and texts as pack.c says; codes[0] the dead
-                      * letter's reason or the feed's state */
+    sz_slim event;   /* Of what is no event time and texts as pack.c says; codes[0] the dead letter's reason or the feed's
+                      * state */
 } packed;
 
 /* Bits of `place`. */
@@ -41,10 +41,9 @@ enum {
     PACKED_MOST = SZ_RECORD_MAX + 16384 /* texts and fields have limits of their own */
 };
 
-/* Where a record comes from. */
+/* Where a record comes from. Of which input it is follows from its ordinal. */
 typedef struct packed_from {
     uint64_t ordinal, offset, line;
-    uint32_t input;
     bool keeps_line;
 } packed_from;
 
@@ -97,7 +96,6 @@ static inline void sz_fs_packed_finish(packed *to, const char *end, uint64_t bit
     to->number = from->ordinal << 24 | n;
     to->row = from->line << 24 | sz_fs_packed_eights(to, end);
     to->place = from->offset << 16 | bits;
-    to->event.own = from->input;
 }
 /* Where the slim event at to->event, of that size, comes from (sz_decode_json_slim). */
 void sz_fs_pack_slim_line(packed *to, size_t size, sz_str raw, const packed_from *from);

@@ -27,7 +27,8 @@ struct sorted {
     repeats repeats;
     bool is_read;
     uint64_t left; /* to be passed over */
-    sz_str *names; /* of the inputs */
+    sz_str *names;    /* of the inputs */
+    uint64_t *firsts; /* of each the ordinal of its first record */
     again again;
     const packed *given[MOST_INPUTS]; /* of the last message */
 };
@@ -49,6 +50,7 @@ sorted *sz_fs_sorted_new(sz_stream_file *s, const batch *b) {
     x->sorter.self = x;
     sz_fs_repeats_init(&x->repeats, x->sorter.region, s->o.memory / 8, s->tmp_dir, s->o.pages);
     x->names = sz_alloc(sizeof *x->names * (b->n + 1));
+    x->firsts = sz_alloc(sizeof *x->firsts * (b->n + 1));
     for (uint32_t i = 0; i < b->n; i++) x->names[i] = sz_str_of(b->v[i]->name);
     sz_fs_again_init(&x->again, b->n);
     return x;
@@ -62,6 +64,7 @@ void sz_fs_sorted_free(sorted *x) {
     sz_fs_again_fini(&x->again);
     sz_arena_fini(&x->arena);
     sz_free(x->names);
+    sz_free(x->firsts);
     sz_free(x);
 }
 
@@ -79,7 +82,7 @@ static stage no_room(sorted *x, const char *text) {
 
 /* The next record's origin. A line of a file that can be read again is not kept. */
 static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
-    return (packed_from){x->n++, p->offset, p->line, x->at, keeps_line};
+    return (packed_from){x->n++, p->offset, p->line, keeps_line};
 }
 
 /* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
@@ -104,7 +107,7 @@ static bool add_decoded(sorted *x, const piece *p) {
 
 static inline int64_t collected_of(const sz_slim *s) {
     int64_t ms = SZ_TIME_NONE;
-    if (s->given & 1) memcpy(&ms, sz_slim_texts(s) + s->texts[SZ_N_TEXTS], sizeof ms);
+    if (s->given & 1) memcpy(&ms, sz_slim_numbers(s), sizeof ms);
     return ms;
 }
 
@@ -157,6 +160,7 @@ static stage read_some(sorted *x) {
         if (!x->reader.is_open) {
             in->now.records = 0;
             x->last_pos = 0;
+            x->firsts[x->at] = x->n;
             if (!sz_fs_reader_open(x->s, &x->reader, in, NULL)) return STAGE_FAILED;
             if (!x->reader.is_open) return STAGE_WORKING;
         }
@@ -208,13 +212,25 @@ static stage pass_over(sorted *x) {
     return STAGE_WORKING;
 }
 
+/* The last one that begins with it or before: inputs are read one after the other. */
+static inline uint32_t input_of(const sorted *x, const packed *p) {
+    uint64_t ordinal = sz_fs_packed_ordinal(p);
+    uint32_t from = 0, n = x->batch->n;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        if (x->firsts[from + half] <= ordinal) from += half;
+        n -= half;
+    }
+    return from;
+}
+
 static stage give(sorted *x, uint32_t max) {
     sz_stream_file *s = x->s;
     uint32_t n = 0;
     got g = GOT_PIECE;
     sz_fs_sorter_forget(&x->sorter);
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
-        sz_fs_unpack(p, x->names[p->event.own], &s->given[n]);
+        sz_fs_unpack(p, x->names[input_of(x, p)], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, sz_fs_packed_ordinal(p));
         x->given[n] = p;
     }
@@ -239,9 +255,10 @@ static bool is_same(sorted *x, const packed *p, sz_str line) {
 
 bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out) {
     const packed *p = x->given[i];
-    const input *in = x->batch->v[p->event.own];
+    const uint32_t of = input_of(x, p);
+    const input *in = x->batch->v[of];
     bytes b = {.is_cut_short = true};
-    if (sz_fs_again_read(&x->again, p->event.own, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
+    if (sz_fs_again_read(&x->again, of, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
         if (is_same(x, p, *out)) return true;
         snprintf(b.error, sizeof b.error, "was changed while its records were used");
     } else if (errno == 0) {

@@ -20,7 +20,8 @@ void *sz_fs_map(size_t n) {
 }
 
 void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir, sz_pages *pages) {
-    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget,
+    const size_t most = (size_t)SORTER_MOST_GB << 30;
+    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget > most ? most : budget,
                   .tmp_dir = tmp_dir,
                   .pages = pages,
                   .fd = -1,
@@ -41,7 +42,9 @@ void sz_fs_sorter_fini(sorter *s) {
     sz_fs_runs_fini(s);
 }
 
-static const packed *piece_at(const sorter *s, size_t at) { return (const packed *)(const void *)(s->region + at); }
+static const packed *piece_at(const sorter *s, uint32_t at) {
+    return (const packed *)(const void *)(s->region + (size_t)at * 8);
+}
 
 static int by_order(const void *a, const void *b, void *ctx) {
     const place_of *x = a, *y = b;
@@ -80,7 +83,8 @@ static void find_floors(sorter *s) {
     uint64_t least = s->used;
     s->floors = sz_alloc((s->n / FLOOR_EVERY + 1) * sizeof *s->floors);
     for (size_t i = s->n; i-- > 0;) {
-        if (s->places[i].at < least) least = s->places[i].at;
+        uint64_t at = (uint64_t)s->places[i].at * 8;
+        if (at < least) least = at;
         if (i % FLOOR_EVERY == 0) s->floors[i / FLOOR_EVERY] = least;
     }
 }

@@ -14,10 +14,11 @@
 #include "lines.h"
 #include "pack.h"
 
-typedef struct place_of { /* of a packed record */
+typedef struct __attribute__((packed, aligned(4))) place_of { /* of a packed record */
     uint64_t key;
-    uint64_t at;
+    uint32_t at; /* in eights */
 } place_of;
+enum { SORTER_MOST_GB = 30 }; /* of the budget: more has no place */
 
 /* A record that comes so little too late is put where it belongs at once. */
 enum { LATE_AT_MOST = 32 };
@@ -69,9 +70,9 @@ bool sz_fs_sorter_spill(sorter *s);
 /* The piece is there, with everything in it; key: sz_fs_packed_key. False: s->error. */
 static inline bool sz_fs_sorter_added(sorter *s, const packed *p, uint64_t key) {
     place_of *to = &s->places[s->n++];
-    *to = (place_of){key, s->used};
+    *to = (place_of){key, (uint32_t)(s->used / 8)};
     s->used += sz_fs_packed_size(p);
-    if (to->key > s->last_key) s->last_key = to->key;
+    if (key > s->last_key) s->last_key = key;
     else sz_fs_sorter_late(s);
     /* Sorting needs as much as the places once more. */
     return s->used + 2 * s->n * sizeof *s->places <= s->budget || sz_fs_sorter_spill(s);
@@ -99,11 +100,11 @@ static inline const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g
     *g = s->given < s->n ? GOT_PIECE : GOT_END;
     if (s->given == s->n) return NULL;
     if (s->given + 8 < s->n) {
-        const uint8_t *soon = s->region + s->places[s->given + 8].at;
+        const uint8_t *soon = s->region + (size_t)s->places[s->given + 8].at * 8;
         __builtin_prefetch(soon);
         __builtin_prefetch(soon + 64);
     }
-    return (const packed *)(const void *)(s->region + s->places[s->given++].at);
+    return (const packed *)(const void *)(s->region + (size_t)s->places[s->given++].at * 8);
 }
 
 /* ---- tmpfile.c: an unnamed file ---- */
