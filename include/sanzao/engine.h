@@ -193,6 +193,7 @@ typedef struct sz_options {
     int64_t until_ms;                /* SZ_TIME_NONE: not given */
     int64_t wall_ms;                 /* when the run began; the state keeps it so that a resume decides the same */
     bool is_one_student;             /* of a test: feed_silent is never true */
+    const sz_onlooker *onlooker;     /* of a test; NULL: none. Borrowed */
     bool admit;                      /* unknown students become students */
     bool is_live;
     bool allow_new;

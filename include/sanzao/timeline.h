@@ -178,6 +178,13 @@ typedef struct sz_check_rounds { sz_check_round v[SZ_CHECK_ROUNDS]; uint32_t nex
 /* Which rules records touch, by the matchers that they fit (timeline/touch.c). */
 typedef struct sz_touch_memo sz_touch_memo;
 
+/* Asked at each record, timer and check of the students, before the rules are judged there, passed over or not; rule: whose check it is,
+ * SZ_NONE at records and timers. For tests of rules: nothing is passed over in short while there is one. */
+typedef struct sz_onlooker {
+    void *self;
+    void (*look)(void *self, sz_eval *ev, uint32_t rule);
+} sz_onlooker;
+
 /* What a run works with; one a worker. */
 typedef struct sz_tlctx {
     const sz_bundle *bundle;
@@ -220,6 +227,7 @@ typedef struct sz_tlctx {
     int64_t horizon_ms, keep_ms;    /* keep: how far behind wmax the log reaches */
     const int64_t *rule_from_ms;    /* instant from which each rule is judged; NULL: always */
     const struct sz_carry *carry;   /* while a state of another rule set is loaded; else NULL */
+    const sz_onlooker *onlooker;    /* NULL: none */
     /* out */
     sz_arena *arena;                /* of the step */
     sz_alert *alerts;

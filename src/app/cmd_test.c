@@ -14,6 +14,7 @@ typedef struct tally {
     const sz_inputs *in;
     uint32_t passed, failed, rules, tested;
     sz_buf text; /* of the failures */
+    sz_buf seen; /* of the clauses that were seen only one way */
     sz_lang lang;
     bool as_json;
 } tally;
@@ -151,14 +152,50 @@ static void json_failure(tally *y, const sz_rule *r, const sz_rule_test *t, cons
     sz_buf_put_z(out, "]}");
 }
 
+/* ---- clauses ---- */
+
+/* One below the other, the first behind what the list is. */
+static void put_clause(tally *y, const sz_rule *r, sz_str clause, const char *never) {
+    static const char *const heads[2] = {"clauses seen only one way:  ", "只见过一种结果的条件："};
+    sz_str head = sz_str_of(heads[y->lang == SZ_ZH]);
+    sz_str word = sz_str_of(never);
+    if (y->lang == SZ_ZH)
+        word = word.p[0] == 't' ? SZ_STR("从未为真") : word.p[0] == 'f' ? SZ_STR("从未为假") : SZ_STR("从未有值");
+    if (y->seen.n) sz_buf_printf(&y->seen, "%*s", (int)sz_text_width(head), "");
+    else sz_buf_put_str(&y->seen, head);
+    sz_buf_printf(&y->seen, "%.*s  %.*s  %s%.*s   ", SZ_FMT_STR(r->id), SZ_FMT_STR(clause),
+                  y->lang == SZ_ZH ? "" : "never ", SZ_FMT_STR(word));
+    put_place(&y->seen, r->span);
+    sz_buf_put_u8(&y->seen, '\n');
+}
+
+static void json_clause(tally *y, const sz_rule *r, sz_str clause, const char *never) {
+    sz_buf *out = &y->seen;
+    sz_buf_put_z(out, out->n ? ",{\"rule\":" : "{\"rule\":");
+    sz_json_str(out, r->id);
+    sz_buf_put_z(out, ",\"clause\":");
+    sz_json_str(out, clause);
+    sz_buf_printf(out, ",\"never\":\"%s\"}", never);
+}
+
+static void put_clauses(tally *y, const sz_rule *r, const sz_test_seen *seen) {
+    uint32_t at = 0;
+    sz_str clause;
+    const char *never;
+    while (sz_test_seen_next(seen, &at, &clause, &never)) (y->as_json ? json_clause : put_clause)(y, r, clause, never);
+}
+
 /* ---- all ---- */
 
-static void run_rule(tally *y, const sz_rule *r) {
+static void run_rule(tally *y, uint32_t number) {
+    const sz_rule *r = &y->in->bundle->rules[number];
+    sz_test_seen seen;
+    sz_test_seen_init(&seen, r, number);
     y->rules++;
     y->tested += r->n_tests > 0;
     for (uint32_t i = 0; i < r->n_tests; i++) {
         sz_test_result o;
-        sz_rule_test_run(y->in, &r->tests[i], &o);
+        sz_rule_test_run(y->in, &r->tests[i], &seen, &o);
         if (o.is_passed) y->passed++;
         else {
             y->failed++;
@@ -166,6 +203,8 @@ static void run_rule(tally *y, const sz_rule *r) {
         }
         sz_test_result_fini(&o);
     }
+    if (r->n_tests) put_clauses(y, r, &seen);
+    sz_test_seen_fini(&seen);
 }
 
 static void print(const tally *y) {
@@ -176,12 +215,17 @@ static void print(const tally *y) {
                       "{\"schema\":1,\"passed\":%u,\"failed\":%u,\"rules\":%u,\"rules_with_tests\":%u,\"failures\":[",
                       y->passed, y->failed, y->rules, y->tested);
     sz_buf_put_str(&out, sz_buf_str(&y->text));
-    if (y->as_json) sz_buf_put_z(&out, "]}\n");
-    else
+    if (y->as_json) {
+        sz_buf_put_z(&out, "],\"seen_one_way\":[");
+        sz_buf_put_str(&out, sz_buf_str(&y->seen));
+        sz_buf_put_z(&out, "]}\n");
+    } else {
         sz_buf_printf(&out,
                       y->lang == SZ_ZH ? "%u 个失败，%u 个通过 · 有测试的规则 %u 条，共 %u 条\n"
                                        : "%u failed, %u passed · %u of %u rules have a test\n",
                       y->failed, y->passed, y->tested, y->rules);
+        sz_buf_put_str(&out, sz_buf_str(&y->seen));
+    }
     fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
 }
@@ -198,12 +242,14 @@ int sz_job_test(const sz_job *job, bool as_json) {
     }
     if (s == SZ_OK) {
         sz_buf_init(&y.text);
+        sz_buf_init(&y.seen);
         for (uint32_t i = 0; i < in.bundle->n_rules; i++) {
             sz_bundle_only(in.bundle, i, in.types);
-            run_rule(&y, &in.bundle->rules[i]);
+            run_rule(&y, i);
         }
         print(&y);
         sz_buf_fini(&y.text);
+        sz_buf_fini(&y.seen);
         if (y.failed) s = SZ_FINDINGS;
     }
     sz_inputs_fini(&in);

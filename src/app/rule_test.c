@@ -15,7 +15,8 @@ typedef struct rig {
     sz_store_memory *store;
     sz_input *inputs;
     uint32_t n, at;
-    sz_buf *shown; /* the student's record at the end goes there; NULL: nowhere */
+    sz_test_seen *seen; /* NULL: nobody asks */
+    sz_buf *shown;      /* the student's record at the end goes there; NULL: nowhere */
     sz_lang lang;
 } rig;
 
@@ -169,6 +170,7 @@ static void run(rig *x, sz_campus *campus, int64_t until) {
                     .allow_new = true,
                     .is_volatile = true,
                     .is_one_student = true,
+                    .onlooker = x->seen ? &x->seen->onlooker : NULL,
                     .topic = SZ_STR("files"),
                     .worker = SZ_STR("test"),
                     .parts = 1};
@@ -239,6 +241,7 @@ static void run_to(const rig *as, int32_t day, int32_t ms) {
     } else {
         int64_t until = sz_zone_at(&in->zone, x.d1 + day, ms);
         make_inputs(&x);
+        if (x.seen) x.seen->from_ms = sz_zone_at(&in->zone, x.d1 + t->first_day, 0);
         if (x.shown) cut(&x, until);
         if (out->refused) sz_campus_free(campus);
         else run(&x, campus, until);
@@ -248,8 +251,8 @@ static void run_to(const rig *as, int32_t day, int32_t ms) {
     compare(t, out);
 }
 
-void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_result *out) {
-    run_to(&(rig){.in = in, .t = t, .out = out}, t->until_day, t->until_ms);
+void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_seen *seen, sz_test_result *out) {
+    run_to(&(rig){.in = in, .t = t, .out = out, .seen = seen}, t->until_day, t->until_ms);
 }
 
 void sz_rule_test_show(const sz_inputs *in, const sz_rule_test *t, int32_t day, int32_t ms, sz_lang lang, sz_buf *out) {

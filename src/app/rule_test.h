@@ -25,8 +25,23 @@ typedef struct sz_test_result {
     bool is_passed;
 } sz_test_result;
 
-/* in: rules and campus as sz_job_test loaded them; the bundle runs this rule only. */
-void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_result *out);
+/* Which of a rule's clauses were seen true and which false, in all of its tests (test_clauses.c). */
+typedef struct sz_test_seen {
+    const sz_rule *rule;
+    uint32_t number;  /* of the rule in the bundle */
+    int64_t from_ms;  /* where the test in hand begins: what is before is not looked at */
+    uint8_t *clauses; /* in the order of `when:`, or of `points:`; bit 0: was true, bit 1: was false */
+    uint32_t n;
+    sz_onlooker onlooker;
+} sz_test_seen;
+void sz_test_seen_init(sz_test_seen *s, const sz_rule *r, uint32_t number);
+void sz_test_seen_fini(sz_test_seen *s);
+/* The next clause that was not seen both ways; never: `true`, `false`, or `known` where it was neither. False: there is
+ * none. */
+bool sz_test_seen_next(const sz_test_seen *s, uint32_t *at, sz_str *clause, const char **never);
+
+/* in: rules and campus as sz_job_test loaded them; the bundle runs this rule only. seen may be NULL. */
+void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_seen *seen, sz_test_result *out);
 /* The student's record as it stands at that instant of the test, as sz_worker_show has it; nothing if it cannot be run.
  */
 void sz_rule_test_show(const sz_inputs *in, const sz_rule_test *t, int32_t day, int32_t ms, sz_lang lang, sz_buf *out);

@@ -16,6 +16,7 @@ static bool asks(const sz_rule *r) {
 
 void heard_init(sz_worker *w) {
     w->facts.is_one_student = w->o.is_one_student;
+    w->tc.onlooker = w->o.onlooker;
     w->asks_heard = false;
     for (uint32_t i = 0; i < w->bundle->n_rules; i++) w->asks_heard = w->asks_heard || asks(&w->bundle->rules[i]);
 }

@@ -176,6 +176,13 @@ static void judge_touched(run *x, const instant *at) {
             judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
 }
 
+static void let_look(run *x, const sz_event *event, uint32_t rule) {
+    if (!x->c->onlooker) return;
+    x->ev.event = event;
+    x->c->onlooker->look(x->c->onlooker->self, &x->ev, rule);
+    x->ev.event = NULL;
+}
+
 /* A record concerns the rules that read something it fits; a student's first one all where a study begins with it, and
  * one that takes another out, all that read its type. */
 static void judge_record(run *x) {
@@ -183,6 +190,7 @@ static void judge_record(run *x) {
     c->value_stamp++;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
     uint8_t type = x->event->type;
+    let_look(x, x->event, SZ_NONE);
     if (x->is_first || x->is_corrected) x->tl->below = 0; /* more may have moved than what counts it */
     if (x->is_first) {
         for (uint32_t k = 0; k < c->n_classes; k++)
@@ -210,9 +218,10 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
     x->is_corrected = false;
     if (is_check) {
         const sz_check_round *r = due_round(c, cls, at.t_ms);
-        for (uint32_t i = 0; i < r->n; i++) judge_rule(x, r->rules[i], &at);
+        for (uint32_t i = 0; i < r->n; i++) let_look(x, NULL, r->rules[i]), judge_rule(x, r->rules[i], &at);
         return;
     }
+    let_look(x, NULL, SZ_NONE);
     bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
     if (all && !awaits_its_time(c, cls, at.t_ms))
         x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
@@ -292,7 +301,7 @@ static bool is_plain(const sz_timeline *tl, const sz_tlctx *c) {
  * more is due. Else what is next is for go_on(). */
 static bool pass_checks(run *x) {
     sz_timeline *tl = x->tl;
-    if (!is_plain(tl, x->c)) return false;
+    if (!is_plain(tl, x->c) || x->c->onlooker) return false;
     for (;;) {
         uint32_t cls = 0;
         int64_t key = next_due(tl, x->c, &cls), t = key_time(key);

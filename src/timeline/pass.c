@@ -75,7 +75,7 @@ static void ask_all_of_copy(sz_timeline *tl, sz_tlctx *c, const sz_event *e, con
 
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     uint32_t off = tl->head_off;
-    if (c->fresh_of != tl || c->fresh_off != off) return false;
+    if (c->fresh_of != tl || c->fresh_off != off || c->onlooker) return false;
     const sz_event *e = c->fresh;
     const uint8_t *mask = sz_entry_mask(c->scratch.p); /* the log's copy of it is on its way there still */
     if (!is_usual(tl, c, e)) return false;

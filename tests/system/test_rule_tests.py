@@ -219,6 +219,34 @@ def test_what_did_not_come_has_its_reasons(tmp):
         expect(lines in shown, lines, "is missing:", shown)
 
 
+def test_clauses_of_which_the_tests_have_seen_one_answer_are_named(tmp):
+    """From its first named day on, and where the rule may open: at records of an instant rule, at checks of one that has them."""
+    def seen(rule, test):
+        got = one(tmp, rule, test)
+        expect(isinstance(got, dict) and got["failed"] == 0, rule, test, got)
+        return [(c["clause"], c["never"]) for c in got["seen_one_way"]]
+    day, event = "events: ['d1,d2 08:00 attendance absent'], expect: ", 'event.type == "attendance"'
+    both = "when: missed_7d >= 2 && student.year <= 2\n    level: yellow"
+    same(seen(both, day + "['d2 08:00 fires yellow']"), [("student.year <= 2", "false")], "the count was both, the year not")
+    same(seen(both, "student: {year: 3}, " + day + "[]"), [("student.year <= 2", "true")], "of a third-year it was not true")
+    same(seen("when: '!(missed_7d < 2) || hours > 99'\n    level: yellow", day + "['d2 08:00 fires yellow']"), [("hours > 99", "true")], "under a not, too")
+    checked = "check: daily at 07:00\n    " + both.replace(" && student.year <= 2", "")
+    same(seen(checked, day + "[], until: d2"), [("missed_7d >= 2", "true")], "true after the check only")
+    same(seen(checked, day + "['d3 07:00 fires yellow'], until: d3"), [], "false at d2, true at d3")
+    instant = f"when: '{event} && missed_7d >= 2 && event.status == \"absent\"'\n    level: yellow"
+    same(seen(instant, day + "['d2 08:00 fires yellow']"), [(event, "false"), ('event.status == "absent"', "false")], "at records")
+    points = "points: [{add: 1, when: missed_7d >= 1}, {add: 1, when: hours > 5 && meals < 1}]\n    at_least: {1: yellow}"
+    same(seen(points, day + "['d1 08:00 fires yellow']"), [("hours > 5", "true"), ("meals < 1", "false")], "clauses of points")
+    same(seen("when: missed_7d >= 2 && missed_7d / meals > 1\n    level: yellow", day + "[]"), [("missed_7d / meals > 1", "known")], "neither")
+    same(seen("value: missed_7d\n    at_least: {2: yellow}", day + "['d2 08:00 fires yellow']"), [], "steps are no clauses")
+    one(tmp, both.replace(" && ", " && meals == 0 && "), day + "['d2 08:00 fires yellow']")
+    for lang, lines in (("en", "1 of 1 rules have a test\nclauses seen only one way:  r  meals == 0  never false   rules/r.yaml:4\n"
+                               "                            r  student.year <= 2  never false   rules/r.yaml:4\n"),
+                        ("zh", "只见过一种结果的条件：r  meals == 0  从未为假   rules/r.yaml:4\n                      r  student.year <= 2  从未为假   rules/r.yaml:4\n")):
+        shown = sanzao(tmp, "test", "rules", "--lang", lang, rc=0).out.decode()
+        expect(shown.endswith(lines), lines, "is missing:", shown)
+
+
 def test_only_the_tested_rule_runs_and_it_does_whatever_its_mode(tmp):
     other = "\n  - {id: other, title: {zh: 另, en: Other}, when: missed_7d >= 1, level: red}"
     write(tmp / "rules/r.yaml", RULE.format(rule=COUNT + "\n    sensitive: true", test="events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires yellow']").rstrip() + other + "\n")
