@@ -331,6 +331,19 @@ def test_what_the_campus_says_otherwise_is_evaluated_again(tmp):
         same([(e["event"], e["student"]) for e in alerts(folder / "alerts.ndjson")], [("firing", "s1"), ("retracted", "s1")], name)
 
 
+def test_who_is_new_in_the_roster_is_judged_from_there_on(tmp):
+    """Not seen since the term began is told of him at the next check, not as of days on which nobody had named him."""
+    folder = small(tmp / "new")
+    write(folder / "campus/calendar.yaml", "terms: [{id: spring, from: 2026-02-23, to: 2026-07-05}]\n")
+    write(folder / "campus/students.csv", "student\ns1\n")
+    write(folder / "rules/r.yaml", "features: {n: {count: swipe, over: 2d}}\nrules: [{id: r, check: 'daily at 07:00', when: n == 0, level: blue}]\n")
+    for part, day in ("in", 1), ("more", 2):
+        write(folder / f"{part}.ndjson", f'{{"type":"swipe","student":"s1","time":"2026-03-0{day}T06:00:00+08:00","id":"{part}"}}\n')
+        sanzao(folder, "run", "--source", f"file:{part}.ndjson", *BASE, *STATE, "--until", f"2026-03-0{day + 1}T12:00:00+08:00", rc=0)
+        write(folder / "campus/students.csv", "student\ns1\ns2\n")
+    same([(e["event"], e["since"][:16]) for e in alerts(folder / "alerts.ndjson") if e["student"] == "s2"], [("firing", "2026-03-03T07:00")], "since")
+
+
 def test_hup_then_kill_then_resume(tmp):
     campus = Campus(7, students=24, days=8)
     lines = campus.lines()
