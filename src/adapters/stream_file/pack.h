@@ -27,8 +27,8 @@ typedef struct packed {
     uint64_t number; /* in order of reading; below it 24 bits: bytes of the line */
     uint64_t row;    /* number of the line; below it 24 bits: size of the whole piece in eights */
     uint64_t place;  /* offset in the text; below it 16 bits, as follows */
-    sz_slim event;   /* Of what is no event time and texts as pack.c says; codes[0] the dead letter's reason or the feed's
-                      * state */
+    sz_slim event;   /* of what is no event time and texts as pack.c says; codes[0] the dead letter's reason or the
+                      * feed's state */
 } packed;
 
 /* Bits of `place`. */

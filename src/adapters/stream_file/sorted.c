@@ -26,7 +26,7 @@ struct sorted {
     sorter sorter;
     repeats repeats;
     bool is_read;
-    uint64_t left; /* to be passed over */
+    uint64_t left;    /* to be passed over */
     sz_str *names;    /* of the inputs */
     uint64_t *firsts; /* of each the ordinal of its first record */
     again again;

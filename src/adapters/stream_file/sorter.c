@@ -21,7 +21,9 @@ void *sz_fs_map(size_t n) {
 
 void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir, sz_pages *pages) {
     const size_t most = (size_t)SORTER_MOST_GB << 30;
-    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET : budget > most ? most : budget,
+    *s = (sorter){.budget = budget < LEAST_BUDGET ? LEAST_BUDGET
+                            : budget > most       ? most
+                                                  : budget,
                   .tmp_dir = tmp_dir,
                   .pages = pages,
                   .fd = -1,
