@@ -59,7 +59,10 @@ bool switch_if_asked(sz_worker *w) {
     sz_campus *campus = w->next_campus;
     w->next_bundle = NULL;
     w->next_campus = NULL;
-    return bundle && is_at_once(w, bundle, campus);
+    if (bundle && is_at_once(w, bundle, campus)) return true;
+    w->next_bundle = bundle; /* their turn comes when the worker runs */
+    w->next_campus = campus;
+    return false;
 }
 
 static void clear_world(sz_worker *w) {
