@@ -89,6 +89,8 @@ static void seat_open(world *w, seat *s) {
                 .clock_ms = SZ_TIME_NONE,
                 .bundle = w->hosts[h].bundle,
                 .campus = w->hosts[h].campus,
+                .bundle_before = w->hosts[h].bundle,
+                .campus_before = w->hosts[h].campus,
                 .mem_uid = UINT64_MAX};
     sz_options o = {.order = SZ_ARRIVAL,
                     .lateness_ms = 240 * SZ_HOUR_MS,
@@ -190,6 +192,8 @@ static void tell_bundle(world *w, seat *s, mail *m) {
     (void)m;
     uint32_t b = w->hosts[s->host].bundle, c = w->hosts[s->host].campus;
     if (!s->w || (s->bundle == b && s->campus == c)) return;
+    s->bundle_before = s->bundle;
+    s->campus_before = s->campus;
     s->bundle = b;
     s->campus = c;
     seat_step_msg(w, s,

@@ -187,9 +187,10 @@ static bool are_other_files(const world *w, const ghost *a, const ghost *b) {
 /* Trap 14: rules and campus are numbered as a state sees them, and who knows older ones leaves it alone. */
 void invariant_acquire(world *w, uint32_t part, const seat *s, uint64_t known_ver) {
     const node *top = state_top(&w->store.parts[part]);
-    ghost told = {.bundle = s->bundle, .campus = s->campus};
+    ghost told = {.bundle = s->bundle, .campus = s->campus},
+          before = {.bundle = s->bundle_before, .campus = s->campus_before};
     if (!top->n_commits || top->g.campus == NO_CAMPUS || !known_ver || known_ver >= top->h.bundle_ver) return;
-    if (are_other_files(w, &told, &top->g))
+    if (are_other_files(w, &told, &top->g) && are_other_files(w, &before, &top->g))
         fail(w, "store %u: h%u takes a state of files number %llu, and its own are number %llu", part, s->host,
              (unsigned long long)top->h.bundle_ver, (unsigned long long)known_ver);
 }

@@ -150,6 +150,7 @@ typedef struct seat { /* a host's worker of one partition, with the clients that
     ghost loaded, frozen; /* frozen: of a commit whose dead letters go first */
     bool is_fresh;        /* loaded, and nothing came since */
     uint32_t bundle, campus;
+    uint32_t bundle_before, campus_before; /* of before it was last told others, which it goes over to when it can */
     /* of the stream */
     uint32_t want;
     uint64_t fetch; /* of the fetch that is on its way; others are off */
