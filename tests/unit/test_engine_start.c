@@ -604,6 +604,27 @@ static void test_a_stop_inside_of_an_instant_without_end_does_not_wait_for_it(vo
     rig_fini(&r);
 }
 
+/* A run over files takes nothing up at once; rules that come while its state is acquired wait until it runs. */
+static void test_a_run_of_files_keeps_the_rules_that_come_while_it_acquires(void **state) {
+    rig_bench *x = *state;
+    rig r;
+    rig_setup o = setup_a;
+    o.is_files = true;
+    o.o.settle_ms = 0;
+    o.o.commit_records = 2;
+    rig_init(&r, &x->store, &x->log, &o);
+    r.holds[SZ_MSG_ACQUIRED] = true;
+    rig_assign(&r, -1);
+    rig_reload(&r, other_rules, NULL);
+    rig_release(&r);
+    rig_wait(&r, 1000);
+    rig_log_swipe(&x->log, "s1", 8);
+    rig_log_swipe(&x->log, "s1", 9); /* enough for those alone */
+    rig_wait(&r, 1000);
+    assert_int_equal(rig_topic_count(&r, "\"rule\":\"busy\""), 1);
+    rig_fini(&r);
+}
+
 static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(void **state) {
     rig_bench *x = *state;
     rig r;
@@ -674,6 +695,7 @@ int main(void) {
         T(test_a_state_that_lost_a_part_is_damaged),
         T(test_a_damaged_student_who_wakes_later_is_not_gone_on_with),
         T(test_two_deployments_on_one_state_do_not_quarrel_for_ever),
+        T(test_a_run_of_files_keeps_the_rules_that_come_while_it_acquires),
         T(test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away),
         T(test_a_stop_inside_of_an_instant_waits_for_its_end_and_the_lines_keep_their_order),
         T(test_a_stop_inside_of_an_instant_without_end_does_not_wait_for_it),
