@@ -18,6 +18,7 @@ static void acquired(seat *s, const sz_msg *m, uint64_t uid, uint64_t before, co
     bool is_mine = s->mem_uid == before || (s->flight_uid && s->flight_uid == before);
     bool is_blank = m->answer == SZ_ANS_NEW || !m->header->body.n; /* an old memory in use would show by its counts */
     s->mem_uid = is_mine || is_blank ? uid : NO_STATE;
+    s->is_loading = false; /* a load that was under way is given up */
     s->acquired_uid = uid;
     s->flight_uid = 0;
     s->loaded = *g;
