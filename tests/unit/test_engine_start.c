@@ -604,15 +604,20 @@ static void test_a_stop_inside_of_an_instant_without_end_does_not_wait_for_it(vo
     rig_fini(&r);
 }
 
-/* A run over files takes nothing up at once; rules that come while its state is acquired wait until it runs. */
-static void test_a_run_of_files_keeps_the_rules_that_come_while_it_acquires(void **state) {
-    rig_bench *x = *state;
-    rig r;
+/* A run over files that commits every second record. */
+static void files_init(rig *r, rig_bench *x) {
     rig_setup o = setup_a;
     o.is_files = true;
     o.o.settle_ms = 0;
     o.o.commit_records = 2;
-    rig_init(&r, &x->store, &x->log, &o);
+    rig_init(r, &x->store, &x->log, &o);
+}
+
+/* A run over files takes nothing up at once; rules that come while its state is acquired wait until it runs. */
+static void test_a_run_of_files_keeps_the_rules_that_come_while_it_acquires(void **state) {
+    rig_bench *x = *state;
+    rig r;
+    files_init(&r, x);
     r.holds[SZ_MSG_ACQUIRED] = true;
     rig_assign(&r, -1);
     rig_reload(&r, other_rules, NULL);
@@ -628,11 +633,7 @@ static void test_a_run_of_files_keeps_the_rules_that_come_while_it_acquires(void
 static void test_a_run_of_files_keeps_what_it_has_read_while_the_store_is_away(void **state) {
     rig_bench *x = *state;
     rig r;
-    rig_setup o = setup_a;
-    o.is_files = true;
-    o.o.settle_ms = 0;
-    o.o.commit_records = 2;
-    rig_init(&r, &x->store, &x->log, &o);
+    files_init(&r, x);
     rig_log_three_meals(&x->log, "s1", 8);
     rig_log_three_meals(&x->log, "s2", 8);
     r.fate = RIG_NOT_DONE;
