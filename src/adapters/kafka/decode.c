@@ -58,7 +58,7 @@ static bool is_unreadable(const sz_record *r) {
                                          r->dead.reason == SZ_TOO_LARGE || r->dead.reason == SZ_TOO_DEEP);
 }
 
-/* An id that was made begins like this. */
+/* Without an id, and without a number of its reader or card that stands for one (model/identity.c). */
 static bool is_made(sz_str id) { return !id.n || (id.n > 2 && id.p[0] == 'x' && id.p[1] == ':'); }
 
 /* An envelope gives id, source, time and type where they are absent inside (json_decode.c). Without a time or a type it

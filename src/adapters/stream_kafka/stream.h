@@ -105,7 +105,7 @@ struct sz_stream_kafka {
 
 /* batch.c */
 /* What waits in q, as far as there is room. */
-void sz_sk_batch_fill(batch *b, const sz_kafka_source *s, maker *d, rd_kafka_queue_t *q);
+void sz_sk_batch_fill(batch *b, const sz_kafka_source *s, maker *by, rd_kafka_queue_t *q);
 /* Raw and record, which borrow from the batch. Items are given in their order: the next ones are fetched. */
 void sz_sk_batch_give(const batch *b, const item *x, sz_input *in);
 void sz_sk_batch_drop(batch *b); /* it is empty then */
