@@ -114,13 +114,13 @@ static sz_str as_record(sz_worker *w, const sz_event *e) {
 }
 
 /* A record of before, found to be no student's of this partition. Its bytes are gone, and where they stood; what takes
- * that place is the same for each repeat. */
+ * that place is the same for each repeat, and another for another record of the same id: a state that was lost may have
+ * had the one, and who reads again under other cards the other. */
 static void set_aside(sz_worker *w, const sz_event *e, sz_dead dead) {
-    uint64_t which = sz_hash(e->source.p, e->source.n) * 31 + sz_hash(e->id.p, e->id.n) + (uint64_t)e->time_ms;
     sz_input in = {.raw = as_record(w, e), .record.kind = SZ_RECORD_EVENT, .record.time_ms = e->time_ms};
     in.origin = (sz_origin){.source = SZ_STR("state"),
                             .partition = w->is_log ? (int32_t)w->o.partition : -1,
-                            .offset = (int64_t)(which >> 11)}; /* a number that JSON is sure to hold */
+                            .offset = (int64_t)(sz_hash(in.raw.p, in.raw.n) >> 11)}; /* what JSON is sure to hold */
     if (input_letter(w, &in, &dead)) w->strays.dead_by[dead.reason]++;
 }
 
