@@ -69,18 +69,27 @@ static bool follows_cards(sz_str letter) {
            has_reason(letter, "unknown_card");
 }
 
+/* A letter in two parts, without the instant at which it was set aside (`null` before there is any). */
+static void without_at(sz_str letter, sz_str part[2]) {
+    static const char from[] = "\"at\":", to[] = ",\"origin\":";
+    size_t a = 0, b = 0;
+    while (a + strlen(from) < letter.n && memcmp(letter.p + a, from, strlen(from))) a++;
+    for (b = a; b + strlen(to) < letter.n && memcmp(letter.p + b, to, strlen(to));) b++;
+    part[0] = (sz_str){letter.p, a};
+    part[1] = (sz_str){letter.p + b, letter.n - b};
+}
+
 /* What was of the future when it was read is not when it is read again, by the wall. What has no time of its own was
  * set aside at the highest watermark, and a record moves it or not as the cards are. */
 static bool is_same_letter(const world *w, sz_str a, sz_str b) {
     bool is_by_wall = w->s.is_live && (has_reason(a, "future_time") || has_reason(b, "future_time"));
     bool is_by_cards = w->load->n_campuses > 1 && follows_cards(a) && follows_cards(b);
     if (is_by_wall || is_by_cards) return sz_str_eq(alert_member(a, "raw_base64"), alert_member(b, "raw_base64"));
-    sz_str at[] = {alert_member(a, "at"), alert_member(b, "at")};
-    if (w->load->n_campuses == 1 || !at[0].n || !at[1].n) return sz_str_eq(a, b);
-    sz_str before[] = {{a.p, (size_t)(at[0].p - a.p)}, {b.p, (size_t)(at[1].p - b.p)}};
-    sz_str after[] = {{a.p + before[0].n + at[0].n, a.n - before[0].n - at[0].n},
-                      {b.p + before[1].n + at[1].n, b.n - before[1].n - at[1].n}};
-    return sz_str_eq(before[0], before[1]) && sz_str_eq(after[0], after[1]);
+    if (w->load->n_campuses == 1) return sz_str_eq(a, b);
+    sz_str of_a[2], of_b[2];
+    without_at(a, of_a);
+    without_at(b, of_b);
+    return sz_str_eq(of_a[0], of_b[0]) && sz_str_eq(of_a[1], of_b[1]);
 }
 
 static void bury(world *w, sz_str bytes) {
