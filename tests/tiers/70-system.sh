@@ -7,8 +7,6 @@ shopt -s nullglob
 tests=(tests/system/test_*.py tests/system/test_*.sh)
 [ ${#tests[@]} -gt 0 ] || skip "no tests/system/test_* yet"
 for t in "${tests[@]}"; do
-  case $t in
-    *.py) suite "$(basename "$t")" timeout --foreground -k 10 300 "$python" "$t" ;;
-    *.sh) suite "$(basename "$t")" timeout --foreground -k 10 300 bash "$t" ;;
-  esac
-done
+  case $t in *.py) with=$python ;; *.sh) with=bash ;; esac
+  echo "$(basename "$t") timeout --foreground -k 10 300 $with $t"
+done | side_by_side "$(nproc)"

@@ -1,5 +1,6 @@
 # With real servers: Kafka and Redis on loopback, started and ended by each tests/integration/test_*.py.
 # when: full
+# waits: yes
 # limit: 20m
 # setup: tests
 source "$(dirname "$0")/lib.sh"

@@ -1,5 +1,6 @@
 # Without a warning in clang too, and the unit tests in that build.
 # when: full
+# builds: clang
 # limit: 10m
 source "$(dirname "$0")/lib.sh"
 check build tools/build clang || exit 1
