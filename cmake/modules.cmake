@@ -1,7 +1,8 @@
 # sz_module(NAME [DIR folder-under-src] [DEPS module...] [LIBS library...] [GNU])
-#   The static library sz_NAME of src/NAME/*.c. A folder without sources gives an interface library, so a module can be
-#   declared before it is written; a new file is picked up by the next build. Sources see POSIX 2008; with GNU, all of
-#   glibc. Tests link every module through sz_all.
+#   The static library sz_NAME of src/NAME/*.c, and of its rooms, src/NAME/ROOM/*.c, where it has any: they see each
+#   other's headers as "ROOM/x.h". A folder without sources gives an interface library, so a module can be declared before
+#   it is written; a new file is picked up by the next build. Sources see POSIX 2008; with GNU, all of glibc. Tests link
+#   every module through sz_all.
 # sz_adapter(NAME ...)   the same for src/adapters/NAME
 # sz_program(NAME DIR folder ...)   a module, and the program NAME of its main.c once that exists
 
@@ -12,14 +13,19 @@ function(sz_module name)
   if(NOT A_DIR)
     set(A_DIR ${name})
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${A_DIR}/*.c")
+  set(folder "${PROJECT_SOURCE_DIR}/src/${A_DIR}")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.c")
+  file(GLOB in_rooms CONFIGURE_DEPENDS "${folder}/*/*.c")
   if(A_EXCEPT)
     list(FILTER sources EXCLUDE REGEX "/${A_EXCEPT}$")
   endif()
   list(TRANSFORM A_DEPS PREPEND sz_)
   if(sources)
-    add_library(sz_${name} STATIC ${sources})
+    add_library(sz_${name} STATIC ${sources} ${in_rooms})
     sz_language(sz_${name} ${A_GNU})
+    if(in_rooms)
+      target_include_directories(sz_${name} PRIVATE "${folder}")
+    endif()
     target_link_libraries(sz_${name} PRIVATE sz_options PUBLIC ${A_DEPS} ${A_LIBS})
   else()
     add_library(sz_${name} INTERFACE)
@@ -44,6 +50,7 @@ function(sz_program name)
   file(GLOB main CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${A_DIR}/main.c")
   if(main)
     add_executable(${name} ${main})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src/${A_DIR}")
     sz_language(${name} FALSE)
     target_compile_definitions(${name} PRIVATE SZ_VERSION="${PROJECT_VERSION}")
     target_link_libraries(${name} PRIVATE sz_options sz_${A_DIR})

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "config.h"
+#include "commands/commands.h"
+#include "config/config.h"
 
 typedef struct command {
     const char *name;

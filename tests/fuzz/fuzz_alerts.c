@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int cmd_alerts(int argc, char **argv); /* src/app/commands.h */
+int cmd_alerts(int argc, char **argv); /* src/app/commands/commands.h */
 
 static void demand(bool holds) {
     if (!holds) abort();

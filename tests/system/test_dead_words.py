@@ -30,7 +30,7 @@ def details() -> set[str]:
 
 
 def test_each_detail_that_the_sources_know_has_a_chinese_one(tmp):
-    catalog = dict(re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', (ROOT / "src/app/dead_words.c").read_text()))
+    catalog = dict(re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', (ROOT / "src/app/views/dead_words.c").read_text()))
     wanted = details()
     expect(len(wanted) >= 35, "details found in the sources:", len(wanted))
     def is_there(detail: str) -> bool:

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sanzao alerts FILE|-: alert events for people, folded into what stands or as they came.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "views/alert_view.h"
+#include "cmd_common.h"
+#include "commands.h"
+#include "host/files.h"
+
+/* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
+typedef struct event {
+    yyjson_doc *doc, *told;
+    int64_t seq, told_seq;
+} event;
+typedef struct shelf {
+    event *v;
+    uint32_t n, cap;
+    sz_map by_alert;
+} shelf;
+
+static const char *text(const event *e, const char *key) {
+    const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
+    return s ? s : "";
+}
+
+static void event_free(event *e) {
+    yyjson_doc_free(e->told);
+    yyjson_doc_free(e->doc);
+}
+
+static void keep_newer(yyjson_doc **doc, int64_t *seq, yyjson_doc *other, int64_t other_seq) {
+    bool is_newer = other && other_seq > *seq;
+    yyjson_doc_free(is_newer ? *doc : other);
+    if (is_newer) *doc = other, *seq = other_seq;
+}
+
+static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
+    const uint32_t *at = fold ? sz_map_get(&s->by_alert, alert) : NULL;
+    if (at) {
+        event *old = &s->v[*at];
+        keep_newer(&old->doc, &old->seq, e.doc, e.seq);
+        keep_newer(&old->told, &old->told_seq, e.told, e.told_seq);
+        return;
+    }
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 64;
+        s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
+    }
+    if (fold) sz_map_put(&s->by_alert, alert, s->n);
+    s->v[s->n++] = e;
+}
+
+/* Open ones first, then by level, newest first. */
+static int by_urgency(const void *pa, const void *pb, void *ctx) {
+    const event *a = pa, *b = pb;
+    (void)ctx;
+    int oa = strcmp(text(a, "state"), "open") == 0, ob = strcmp(text(b, "state"), "open") == 0;
+    if (oa != ob) return ob - oa;
+    int la = alert_level_rank(text(a, "level")), lb = alert_level_rank(text(b, "level"));
+    if (la != lb) return lb - la;
+    int c = strcmp(text(b, "since"), text(a, "since"));
+    if (c) return c;
+    c = strcmp(text(a, "student"), text(b, "student"));
+    return c ? c : strcmp(text(a, "rule"), text(b, "rule"));
+}
+
+static void make_safe_text(char *p, size_t n) {
+    for (size_t i = 0, len; i < n; i += len) {
+        uint32_t c = sz_utf8_next(p + i, n - i, &len);
+        if (sz_utf8_is_unsafe(c)) memset(p + i, c == '\n' || c == '\r' || c == '\t' ? ' ' : '.', len);
+    }
+}
+
+/* Ids and places are whatever the readers sent; a terminal gets no control characters of theirs. A document's values
+ * stand one behind the other. */
+static yyjson_doc *made_safe(yyjson_doc *doc) {
+    yyjson_val *v = yyjson_doc_get_root(doc);
+    for (size_t i = 0; v && i < yyjson_doc_get_val_count(doc); i++)
+        if (yyjson_is_str(&v[i])) make_safe_text((char *)(uintptr_t)yyjson_get_str(&v[i]), yyjson_get_len(&v[i]));
+    return doc;
+}
+
+/* Lines that are no alert events. */
+typedef struct bad_lines {
+    uint32_t n;
+    uint64_t first;
+} bad_lines;
+
+/* They are counted, not hidden. */
+static bad_lines read_lines(const sz_file *f, shelf *s, bool fold, bool as_json) {
+    bad_lines bad = {0, 0};
+    uint64_t line = 0;
+    bool has_mark = f->n >= 3 && memcmp(f->p, "\xef\xbb\xbf", 3) == 0;
+    for (size_t at = has_mark ? 3 : 0; at < f->n;) {
+        const char *p = (const char *)f->p + at, *end = memchr(p, '\n', f->n - at);
+        size_t n = end ? (size_t)(end - p) : f->n - at;
+        at += n + 1;
+        line++;
+        if (sz_str_trim((sz_str){p, n}).n == 0) continue;
+        yyjson_doc *doc = yyjson_read(p, n, 0);
+        if (!as_json) made_safe(doc);
+        yyjson_val *root = yyjson_doc_get_root(doc);
+        yyjson_val *named = yyjson_obj_get(root, "alert");
+        sz_str alert = {yyjson_get_str(named), yyjson_get_len(named)};
+        if (!alert.p || !yyjson_get_str(yyjson_obj_get(root, "student"))) {
+            yyjson_doc_free(doc);
+            if (bad.n++ == 0) bad.first = line;
+            continue;
+        }
+        event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
+        if (fold && strcmp(text(&e, "state"), "open") == 0)
+            e.told = made_safe(yyjson_read(p, n, 0)), e.told_seq = e.seq;
+        shelf_put(s, e, alert, fold);
+    }
+    return bad;
+}
+
+static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uint32_t resolved, uint32_t taken_back) {
+    sz_buf_printf(out, zh ? "共 %u 条有效（未解除 %u，已解除 %u" : "%u stand (%u open, %u resolved",
+                  open + once + resolved, open, resolved);
+    if (once) sz_buf_printf(out, zh ? "，单次 %u" : ", %u once", once);
+    sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
+}
+
+static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, bool fold) {
+    bool zh = c->lang == SZ_ZH;
+    alert_view_options o = {.lang = c->lang,
+                            .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+                            .as_event = !fold,
+                            .campus = campus,
+                            .all_reasons = c->num[SZ_O_REASONS] != 0};
+    uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
+    sz_buf out;
+    sz_buf_init(&out);
+    for (uint32_t i = 0; i < s->n; i++) {
+        bool is_back = strcmp(text(&s->v[i], "state"), "retracted") == 0;
+        bool is_once = alert_is_once(yyjson_doc_get_root(s->v[i].doc));
+        once += is_once;
+        open += !is_once && strcmp(text(&s->v[i], "state"), "open") == 0;
+        is_back ? taken_back++ : standing++;
+        if (fold && is_back) continue;
+        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
+        sz_buf_put_u8(&out, '\n');
+    }
+    if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
+    else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
+    if (s->n)
+        sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n"
+                              : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+}
+
+static void print_json(const shelf *s) {
+    for (uint32_t i = 0; i < s->n; i++) {
+        char *line = yyjson_write(s->v[i].doc, 0, NULL);
+        if (line) puts(line);
+        free(line);
+    }
+}
+
+static void print_bad(const bad_lines *bad, sz_lang lang) {
+    bool is_one = bad->n == 1;
+    if (lang == SZ_ZH)
+        fprintf(stderr, "sanzao：有 %u 行不是预警事件，第一处在第 %llu 行\n", bad->n, (unsigned long long)bad->first);
+    else
+        fprintf(stderr, "sanzao: %u line%s no alert event%s, the first is line %llu\n", bad->n,
+                is_one ? " is" : "s are", is_one ? "" : "s", (unsigned long long)bad->first);
+}
+
+static int show(sz_config *c, const sz_campus *campus) {
+    const char *path = c->rest[0];
+    sz_files f = {0};
+    if (sz_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, path, &c->diags, &f) != SZ_OK) {
+        sz_diags_show(&c->diags, c->lang);
+        return 4;
+    }
+    bool fold = !c->num[SZ_O_FOLDED];
+    shelf s = {0};
+    sz_map_init(&s.by_alert);
+    bad_lines bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
+    if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
+    if (c->num[SZ_O_JSON]) print_json(&s);
+    else print_all(&s, c, campus, fold);
+    if (bad.n) print_bad(&bad, c->lang);
+    for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
+    sz_free(s.v);
+    sz_map_fini(&s.by_alert);
+    sz_files_fini(&f);
+    return bad.n ? 1 : 0;
+}
+
+/* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */
+static int show_with_names(sz_config *c) {
+    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL);
+    sz_job job;
+    cmd_job(c, &job);
+    job.rules = NULL;
+    sz_inputs in = {0};
+    sz_status s = sz_inputs_load(&job, &c->diags, &in);
+    int code = sz_exit_of(s);
+    if (s == SZ_OK) code = show(c, in.campus);
+    else sz_diags_show(&c->diags, c->lang);
+    sz_inputs_fini(&in);
+    return code;
+}
+
+int cmd_alerts(int argc, char **argv) {
+    sz_config c;
+    int code = cmd_begin(
+        &c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]",
+        "用法：sanzao alerts 文件|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]", argc, argv);
+    if (code < 0) {
+        if (c.n_rest == 1) code = show_with_names(&c);
+        else {
+            fputs(c.lang == SZ_ZH ? "用法：sanzao alerts 文件|-\n" : "usage: sanzao alerts FILE|-\n", stderr);
+            code = 2;
+        }
+    }
+    sz_config_fini(&c);
+    return code;
+}
