@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "views/alert_view.h"
 #include "cmd_common.h"
 #include "commands.h"
 #include "host/files.h"
+#include "views/alert_view.h"
 
 /* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
 typedef struct event {

@@ -43,17 +43,6 @@ static const char *tmp_dir(const sz_config *c) {
     return env && *env ? env : NULL;
 }
 
-bool sz_topic_of(sz_str name, sz_str *topic) {
-    if (name.n <= 6 || memcmp(name.p, "kafka:", 6) != 0) return false;
-    *topic = (sz_str){name.p + 6, name.n - 6};
-    return true;
-}
-
-bool sz_job_is_live(const sz_job *job) {
-    sz_str topic;
-    return job->n_sources && sz_topic_of(job->sources[0], &topic);
-}
-
 void cmd_kafka(sz_config *c, sz_kafka_options *o) {
     uint32_t n = c->n_list[SZ_O_KAFKA_SET] / 2;
     sz_kafka_setting *v = SZ_NEWN(&c->diags.arena, sz_kafka_setting, n + 1);

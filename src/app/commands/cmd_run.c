@@ -6,6 +6,8 @@
 
 #include "cmd_common.h"
 #include "commands.h"
+#include "live/live.h"
+#include "run/run.h"
 
 static int usage(const sz_config *c, const char *en, const char *zh) {
     fprintf(stderr, "sanzao: %s\n", c->lang == SZ_ZH ? zh : en);
@@ -56,7 +58,8 @@ int cmd_run(int argc, char **argv) {
         else if (!has_topic(&job) && c.num[SZ_O_WORKERS] != 1)
             code = usage(&c, "files and stdin are read by one worker: leave --workers at 1",
                          "读取文件和标准输入只用一个工作者：--workers 请保持 1");
-        else code = job.dry_run ? sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0) : sz_job_run(&job);
+        else if (job.dry_run) code = sz_job_dry_run(&job, c.num[SZ_O_JSON] != 0);
+        else code = sz_job_is_live(&job) ? sz_live_run(&job) : sz_files_run(&job);
     }
     sz_config_fini(&c);
     return code;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sanzao state show STUDENT: one record, decoded. sanzao state repartition: move.c.
+ * sanzao state show STUDENT: one record, decoded. sanzao state repartition: room move.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,8 @@
 
 #include "cmd_common.h"
 #include "commands.h"
+#include "move/move.h"
+#include "run/run.h"
 
 static const char usage_en[] =
     "usage: sanzao state show STUDENT --state sqlite:FILE|redis:URL [--campus DIR] [--rules DIR]\n"
@@ -31,7 +33,7 @@ int cmd_state(int argc, char **argv) {
         cmd_job(&c, &job);
         bool is_repartition = c.n_rest == 1 && strcmp(c.rest[0], "repartition") == 0;
         bool is_show = c.n_rest == 2 && strcmp(c.rest[0], "show") == 0;
-        if (is_repartition && !sz_str_is(job.state, "memory")) code = cmd_state_repartition(&job);
+        if (is_repartition && !sz_str_is(job.state, "memory")) code = sz_move_run(&job);
         else if (is_show && !sz_str_is(job.state, "memory")) {
             /* the log says something by itself, where nobody named rules and none are here */
             if (!c.given[SZ_O_RULES] && access(job.rules, F_OK)) job.rules = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One run, wired: campus and rules from folders, stream, store and sinks around a worker. What the command line and the
- * config say comes in as sz_job; nothing is read from elsewhere.
+ * A job: what the command line and the config ask a run to do; nothing is read from elsewhere. And what it reads before
+ * it begins: campus and rules from folders, the mapping.
  */
 #ifndef SZ_APP_JOB_H
 #define SZ_APP_JOB_H
@@ -39,6 +39,8 @@ typedef struct sz_job {
 /* The topic that `kafka:TOPIC` names; false: it is something else. */
 bool sz_topic_of(sz_str name, sz_str *topic);
 bool sz_job_is_live(const sz_job *job); /* the source is a topic */
+/* The first topic that is named, as it was written; n 0: none is. */
+sz_str sz_job_topic(const sz_job *job);
 
 /* What --until says; false: it is no time. */
 bool sz_job_until(const sz_job *job, const sz_zone *z, int64_t *until_ms);
@@ -46,16 +48,6 @@ sz_status sz_job_bad_until(const sz_job *job, sz_diags *d);
 /* Brokers and settings of librdkafka, before anything is asked of a server. */
 sz_status sz_job_check_kafka(const sz_job *job, sz_diags *d);
 int sz_exit_of(sz_status s); /* exit status of the contract */
-/* Exit status of the contract. Findings and notes go to stderr. */
-int sz_job_run(const sz_job *job);
-/* Show the first 20 records as they are read, and do nothing else. */
-int sz_job_dry_run(const sz_job *job, bool as_json);
-/* Say what these rules would do to the state, and do nothing else. */
-int sz_job_plan(const sz_job *job, bool as_json);
-/* Print one student's record of a state as JSON. The state is only read. */
-int sz_job_show(const sz_job *job, sz_str student);
-/* Put the states of a topic over the number of partitions that it has now. */
-int cmd_state_repartition(const sz_job *job);
 /* Load campus and rules as a run would: for check and state show. Findings in d. */
 typedef struct sz_inputs {
     sz_campus *campus;

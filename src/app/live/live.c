@@ -12,46 +12,21 @@
 
 #include "codes.h"
 #include "host/env.h"
-#include "live_reread.h"
-#include "live_stats.h"
 #include "host/log.h"
 #include "host/outfile.h"
 #include "job/paths.h"
-#include "state/servers.h"
 #include "job/summary_sum.h"
+#include "live_reread.h"
+#include "live_stats.h"
+#include "state/servers.h"
 #include "views/summary_view.h"
 
 /* ---- before anything is begun ---- */
 
-/* The first topic that is named, as it was written. */
-static sz_str a_topic(const sz_job *job) {
-    static const char prefix[] = "kafka:";
-    const sz_str named[] = {job->n_sources ? job->sources[0] : (sz_str){0}, job->alerts, job->dead};
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (named[i].n >= sizeof prefix - 1 && memcmp(named[i].p, prefix, sizeof prefix - 1) == 0) return named[i];
-    return (sz_str){0};
-}
-
-static sz_status need_brokers(const sz_job *job, sz_diags *d) {
-    if (job->kafka.brokers.n) return SZ_OK;
-    sz_str topic = a_topic(job);
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_BROKERS, (sz_span){0},
-                              "`%.*s` names a topic, but no brokers are given to find it at",
-                              "`%.*s` 是一个主题，但没有给出 broker 地址", SZ_FMT_STR(topic));
-    sz_diag_hint(d, g, "--kafka-brokers HOST:PORT (kafka.brokers in the config file)",
-                 "--kafka-brokers 主机:端口（配置文件里是 kafka.brokers）");
-    return SZ_USAGE;
-}
-
-sz_status sz_job_check_kafka(const sz_job *job, sz_diags *d) {
-    sz_status s = need_brokers(job, d), settings = sz_kafka_check(&job->kafka, d);
-    return s == SZ_OK ? settings : s;
-}
-
 /* The stream of a file gives one record at a time for it; a topic's workers would pay with most of their speed. */
 static sz_status check_by_source(const sz_job *job, sz_diags *d) {
     if (!job->by_source) return SZ_OK;
-    sz_str topic = a_topic(job);
+    sz_str topic = sz_job_topic(job);
     sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_BY_SOURCE, (sz_span){0},
                               "--by-source counts what is read from files, and `%.*s` is a topic",
                               "--by-source 统计的是从文件读入的内容，而 `%.*s` 是主题", SZ_FMT_STR(topic));

@@ -3,8 +3,8 @@
  * Counters of a live run, as one line of the log.
  */
 #include "host/env.h"
-#include "live_stats.h"
 #include "host/log.h"
+#include "live_stats.h"
 #include "views/words.h"
 
 static void add(live_counts *to, const live_counts *c) {

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "host/env.h"
-#include "live_reread.h"
 #include "host/log.h"
+#include "live_reread.h"
 
 enum {
     MESSAGES_A_STEP = 64,

@@ -190,7 +190,7 @@ static sz_status go(move *m) {
     return s == SZ_OK ? move_put(m) : s;
 }
 
-int cmd_state_repartition(const sz_job *job) {
+int sz_move_run(const sz_job *job) {
     move m = {.job = job};
     struct sigaction sa = {.sa_handler = on_signal};
     sigaction(SIGINT, &sa, NULL);

@@ -52,6 +52,8 @@ typedef struct move {
 } move;
 
 /* move.c */
+/* Put the states of a topic over the number of partitions that it has now. Exit status of the contract. */
+int sz_move_run(const sz_job *job);
 bool move_is_ending(void *self);
 /* What a store answered instead of what was needed. */
 sz_status move_cannot(move *m, uint32_t partition, const sz_msg *answer);

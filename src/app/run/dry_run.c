@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
+#include "run.h"
 #include "views/dry_run_view.h"
-#include "job/job.h"
 
 enum { MOST_SHOWN = 20 };
 

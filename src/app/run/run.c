@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One run: build the parts, pump messages until the worker has stopped, say what happened.
+ * A run over files: build the parts, pump messages until the worker has stopped, say what happened.
  */
-#include "job/job.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,18 +13,18 @@
 
 #include "codes.h"
 #include "host/env.h"
-#include "live/live.h"
 #include "host/log.h"
 #include "host/outfile.h"
-#include "job/paths.h"
-#include "views/plan_view.h"
-#include "reread.h"
-#include "state/servers.h"
 #include "host/signals.h"
-#include "state/states.h"
+#include "job/paths.h"
 #include "job/summary_sum.h"
-#include "views/summary_view.h"
+#include "reread.h"
+#include "run_common.h"
+#include "state/servers.h"
+#include "state/states.h"
 #include "tally.h"
+#include "views/plan_view.h"
+#include "views/summary_view.h"
 
 typedef struct parts {
     sz_inputs in;
@@ -46,46 +46,6 @@ typedef struct parts {
     bool plan_is_told;
     bool has_begun; /* inputs are read: whatever happens from here on, the summary says how far it came */
 } parts;
-
-int sz_exit_of(sz_status s) {
-    switch (s) {
-    case SZ_OK: return 0;
-    case SZ_FINDINGS: return 1;
-    case SZ_USAGE: return 2;
-    case SZ_INTERRUPTED: return 130;
-    default: return 4;
-    }
-}
-
-bool sz_job_until(const sz_job *job, const sz_zone *z, int64_t *until_ms) {
-    bool is_day;
-    if (!sz_time_parse(z, sz_str_of(job->until), until_ms, &is_day)) return false;
-    if (is_day) *until_ms = sz_zone_midnight(z, sz_zone_day(z, *until_ms) + 1) - 1;
-    return true;
-}
-
-sz_status sz_job_bad_until(const sz_job *job, sz_diags *d) {
-    sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
-                 "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
-                 "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
-    return SZ_USAGE;
-}
-
-static sz_status options_of(const sz_job *job, parts *p, sz_options *o) {
-    *o = (sz_options){.order = job->order,
-                      .lateness_ms = job->lateness_ms,
-                      .horizon_ms = job->horizon_ms,
-                      .until_ms = SZ_TIME_NONE,
-                      .wall_ms = sz_wall_ms(),
-                      .admit = job->admit,
-                      .allow_new = true,
-                      .commit_records = job->commit_records,
-                      .topic = SZ_STR("files"),
-                      .worker = SZ_STR("local"),
-                      .parts = 1};
-    if (!job->until || sz_job_until(job, &p->in.zone, &o->until_ms)) return SZ_OK;
-    return sz_job_bad_until(job, &p->diags);
-}
 
 /* ---- outputs: alerts and dead letters may go to different places ---- */
 
@@ -189,23 +149,6 @@ static void tell_plan(const sz_job *job, parts *p) {
     p->plan_is_told = true;
 }
 
-/* What the worker says of its state does not name it. */
-static void tell_failure(const sz_job *job, const sz_worker *w) {
-    static const char *const prefixes[] = {"file:", "file:", "sqlite:"};
-    const sz_str named[] = {job->alerts, job->dead, job->state};
-    bool is_named =
-        memcmp(job->state.p, "sqlite:", job->state.n < 7 ? job->state.n : 7) != 0; /* servers name themselves */
-    sz_str text = sz_worker_failure_in(w, job->lang);
-    for (int i = 0; i < 3 && text.n; i++) {
-        size_t n = strlen(prefixes[i]);
-        if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n))
-            is_named = true;
-    }
-    const char *before = job->lang == SZ_ZH ? "sanzao：" : "sanzao: ", *colon = job->lang == SZ_ZH ? "：" : ": ";
-    if (is_named) fprintf(stderr, "%s%.*s\n", before, SZ_FMT_STR(text));
-    else fprintf(stderr, "%s%s%s%.*s\n", before, job->state.p + strlen("sqlite:"), colon, SZ_FMT_STR(text));
-}
-
 /* Until then nothing happens by itself; a signal ends the wait. */
 static void wait_until(int64_t mono_ms) {
     int64_t now = sz_mono_ms(), left = mono_ms > now ? mono_ms - now : 0;
@@ -266,7 +209,7 @@ static sz_status pump(const sz_job *job, parts *p) {
     sz_str text;
     sz_status s = sz_worker_failure(w, &text);
     if (s == SZ_OK) return SZ_IO;
-    if (!p->diags.n_errors) tell_failure(job, w);
+    if (!p->diags.n_errors) run_tell_failure(job, w);
     for (size_t i = 0; i < p->diags.n; i++)
         if (p->diags.v[i].code == SZ_CODE_LEDGER)
             sz_diag_hint(&p->diags, &p->diags.v[i], "restore the state (%.*s) from a backup, or begin with a new one",
@@ -372,8 +315,7 @@ static sz_status look_at_servers(const sz_job *job, sz_diags *d) {
     return s == SZ_OK ? servers_look(job, &n) : s;
 }
 
-int sz_job_run(const sz_job *job) {
-    if (sz_job_is_live(job)) return sz_live_run(job);
+int sz_files_run(const sz_job *job) {
     parts p = {0};
     sz_diags_init(&p.diags);
     p.q = sz_msgq_new();
@@ -383,7 +325,7 @@ int sz_job_run(const sz_job *job) {
     if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);
     if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p.diags);
     if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p.in, &p.diags, &p.mapping);
-    if (s == SZ_OK) s = options_of(job, &p, &o);
+    if (s == SZ_OK) s = run_options(job, &p.in.zone, &p.diags, &o);
     if (s == SZ_OK) s = look_at_servers(job, &p.diags);
     if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p.q, &p.diags, &p.state);
     if (s == SZ_OK) s = wire(job, &p, &o);
@@ -403,96 +345,4 @@ int sz_job_run(const sz_job *job) {
     }
     parts_fini(&p);
     return sz_exit_of(s);
-}
-
-/* ---- without inputs: the state is only looked at ---- */
-
-static sz_status look_begin(const sz_job *job, sz_str student, parts *p) {
-    sz_options o;
-    sz_diags_init(&p->diags);
-    p->q = sz_msgq_new();
-    sz_status s = sz_inputs_load(job, &p->diags, &p->in);
-    if (s == SZ_OK) s = options_of(job, p, &o);
-    if (s == SZ_OK) s = sz_state_find(job, student, p->q, &p->diags, &p->state, &o);
-    if (s != SZ_OK) return s;
-    sz_ports ports = {.store = p->state.port, .env = sz_env};
-    o.allow_new = false;
-    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
-    p->in.campus = NULL;
-    sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
-    return SZ_OK;
-}
-
-/* Step until the worker is in that state, or fails. */
-static sz_status look_until(const sz_job *job, parts *p, sz_worker_state where) {
-    for (bool is_over = false; sz_worker_where(p->worker) < where && !is_over;) {
-        const sz_msg *m = sz_msgq_pop(p->q);
-        if (m) sz_worker_step(p->worker, m);
-        else if (sz_worker_wake_ms(p->worker) == INT64_MIN) sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
-        else is_over = sz_msgq_is_idle(p->q);
-    }
-    sz_worker_state is = sz_worker_where(p->worker);
-    if (is >= where && is < SZ_WK_HELD) return SZ_OK;
-    sz_str text;
-    sz_status s = sz_worker_failure(p->worker, &text);
-    if (s != SZ_OK) tell_failure(job, p->worker);
-    else
-        fputs(job->lang == SZ_ZH ? "sanzao：读取状态时没有得到回答，请再试一次\n"
-                                 : "sanzao: the state gave no answer while it was read: try again\n",
-              stderr);
-    return s == SZ_OK ? SZ_IO : s;
-}
-
-static int look_end(const sz_job *job, parts *p, sz_status s) {
-    if (p->diags.n) sz_diags_show(&p->diags, job->lang);
-    parts_fini(p);
-    return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
-}
-
-/* What is shown is what the next run with these would begin with. */
-static void tell_others(const sz_job *job, parts *p) {
-    bool facts = sz_worker_has_other_facts(p->worker), rules = sz_worker_plan(p->worker)->is_other;
-    if (!facts && !rules) return;
-    const char *en = facts && rules ? "campus and rules" : facts ? "campus" : "rules";
-    const char *zh = facts && rules ? "校园数据和规则" : facts ? "校园数据" : "规则";
-    sz_diag *g =
-        sz_diags_add(&p->diags, SZ_NOTE, APP_CODE_STATE_BY_OTHERS, (sz_span){0},
-                     "this is not the last run's %s: what is shown is what a run with it would begin with",
-                     "这里给出的%s与上次运行的不同：显示的是用它们继续运行时的起点", job->lang == SZ_ZH ? zh : en);
-    sz_diag_hint(&p->diags, g, "give --campus and --rules as the run has them",
-                 "请给出与运行时相同的 --campus 和 --rules");
-}
-
-int sz_job_show(const sz_job *job, sz_str student) {
-    parts p = {0};
-    sz_status s = look_begin(job, student, &p);
-    if (s == SZ_OK) s = look_until(job, &p, SZ_WK_RUNNING);
-    if (s != SZ_OK) return look_end(job, &p, s);
-    sz_buf out;
-    sz_buf_init(&out);
-    s = sz_worker_show(p.worker, student, &out);
-    tell_others(job, &p);
-    if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
-    else
-        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
-              stderr);
-    sz_buf_fini(&out);
-    return look_end(job, &p, s);
-}
-
-int sz_job_plan(const sz_job *job, bool as_json) {
-    parts p = {0};
-    sz_status s = look_begin(job, (sz_str){0}, &p);
-    if (s == SZ_OK && !p.state.is_new) s = look_until(job, &p, SZ_WK_LOADING);
-    if (s != SZ_OK) return look_end(job, &p, s);
-    sz_buf out;
-    sz_buf_init(&out);
-    if (as_json) plan_json(&out, sz_worker_plan(p.worker), &p.in.zone);
-    else if (p.state.is_new)
-        sz_buf_put_z(&out, job->lang == SZ_ZH ? "还没有这份状态：一切从第一次运行开始\n"
-                                              : "there is no state yet: everything begins with the first run\n");
-    else plan_text(&out, sz_worker_plan(p.worker), &p.in.zone, job->lang);
-    fwrite(out.p, 1, out.n, stdout);
-    sz_buf_fini(&out);
-    return look_end(job, &p, s);
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Without inputs: a state is only looked at. What one student's record says, and what other rules would do to a state.
+ */
+#include "run.h"
+
+#include <stdio.h>
+
+#include "codes.h"
+#include "host/env.h"
+#include "run_common.h"
+#include "state/states.h"
+#include "views/plan_view.h"
+
+typedef struct look {
+    sz_inputs in;
+    sz_diags diags;
+    sz_msgq *q;
+    sz_state state;
+    sz_worker *worker;
+} look;
+
+static sz_status look_begin(const sz_job *job, sz_str student, look *l) {
+    sz_options o;
+    sz_diags_init(&l->diags);
+    l->q = sz_msgq_new();
+    sz_status s = sz_inputs_load(job, &l->diags, &l->in);
+    if (s == SZ_OK) s = run_options(job, &l->in.zone, &l->diags, &o);
+    if (s == SZ_OK) s = sz_state_find(job, student, l->q, &l->diags, &l->state, &o);
+    if (s != SZ_OK) return s;
+    sz_ports ports = {.store = l->state.port, .env = sz_env};
+    o.allow_new = false;
+    l->worker = sz_worker_new(&o, &ports, sz_bundle_ref(l->in.bundle), l->in.campus);
+    l->in.campus = NULL;
+    sz_worker_step(l->worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
+    return SZ_OK;
+}
+
+/* Step until the worker is in that state, or fails. */
+static sz_status look_until(const sz_job *job, look *l, sz_worker_state where) {
+    for (bool is_over = false; sz_worker_where(l->worker) < where && !is_over;) {
+        const sz_msg *m = sz_msgq_pop(l->q);
+        if (m) sz_worker_step(l->worker, m);
+        else if (sz_worker_wake_ms(l->worker) == INT64_MIN) sz_worker_step(l->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        else is_over = sz_msgq_is_idle(l->q);
+    }
+    sz_worker_state is = sz_worker_where(l->worker);
+    if (is >= where && is < SZ_WK_HELD) return SZ_OK;
+    sz_str text;
+    sz_status s = sz_worker_failure(l->worker, &text);
+    if (s != SZ_OK) run_tell_failure(job, l->worker);
+    else
+        fputs(job->lang == SZ_ZH ? "sanzao：读取状态时没有得到回答，请再试一次\n"
+                                 : "sanzao: the state gave no answer while it was read: try again\n",
+              stderr);
+    return s == SZ_OK ? SZ_IO : s;
+}
+
+static int look_end(const sz_job *job, look *l, sz_status s) {
+    if (l->diags.n) sz_diags_show(&l->diags, job->lang);
+    sz_worker_free(l->worker);
+    sz_state_close(&l->state);
+    sz_msgq_free(l->q);
+    sz_inputs_fini(&l->in);
+    sz_diags_fini(&l->diags);
+    return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
+}
+
+/* What is shown is what the next run with these would begin with. */
+static void tell_others(const sz_job *job, look *l) {
+    bool facts = sz_worker_has_other_facts(l->worker), rules = sz_worker_plan(l->worker)->is_other;
+    if (!facts && !rules) return;
+    const char *en = facts && rules ? "campus and rules" : facts ? "campus" : "rules";
+    const char *zh = facts && rules ? "校园数据和规则" : facts ? "校园数据" : "规则";
+    sz_diag *g =
+        sz_diags_add(&l->diags, SZ_NOTE, APP_CODE_STATE_BY_OTHERS, (sz_span){0},
+                     "this is not the last run's %s: what is shown is what a run with it would begin with",
+                     "这里给出的%s与上次运行的不同：显示的是用它们继续运行时的起点", job->lang == SZ_ZH ? zh : en);
+    sz_diag_hint(&l->diags, g, "give --campus and --rules as the run has them",
+                 "请给出与运行时相同的 --campus 和 --rules");
+}
+
+int sz_job_show(const sz_job *job, sz_str student) {
+    look l = {0};
+    sz_status s = look_begin(job, student, &l);
+    if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
+    if (s != SZ_OK) return look_end(job, &l, s);
+    sz_buf out;
+    sz_buf_init(&out);
+    s = sz_worker_show(l.worker, student, &out);
+    tell_others(job, &l);
+    if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
+    else
+        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
+              stderr);
+    sz_buf_fini(&out);
+    return look_end(job, &l, s);
+}
+
+int sz_job_plan(const sz_job *job, bool as_json) {
+    look l = {0};
+    sz_status s = look_begin(job, (sz_str){0}, &l);
+    if (s == SZ_OK && !l.state.is_new) s = look_until(job, &l, SZ_WK_LOADING);
+    if (s != SZ_OK) return look_end(job, &l, s);
+    sz_buf out;
+    sz_buf_init(&out);
+    if (as_json) plan_json(&out, sz_worker_plan(l.worker), &l.in.zone);
+    else if (l.state.is_new)
+        sz_buf_put_z(&out, job->lang == SZ_ZH ? "还没有这份状态：一切从第一次运行开始\n"
+                                              : "there is no state yet: everything begins with the first run\n");
+    else plan_text(&out, sz_worker_plan(l.worker), &l.in.zone, job->lang);
+    fwrite(out.p, 1, out.n, stdout);
+    sz_buf_fini(&out);
+    return look_end(job, &l, s);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A run over files, and what is done with its files and its state beside it. Each returns the exit status of the
+ * contract; findings and notes go to stderr.
+ */
+#ifndef SZ_APP_RUN_H
+#define SZ_APP_RUN_H
+
+#include "job/job.h"
+
+int sz_files_run(const sz_job *job);
+/* Show the first 20 records as they are read, and do nothing else. */
+int sz_job_dry_run(const sz_job *job, bool as_json);
+/* Say what these rules would do to the state, and do nothing else. */
+int sz_job_plan(const sz_job *job, bool as_json);
+/* Print one student's record of a state as JSON. The state is only read. */
+int sz_job_show(const sz_job *job, sz_str student);
+
+#endif
