@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "host/files.h"
 #include "views/alert_view.h"
+#include "views/findings.h"
 
 /* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
 typedef struct event {

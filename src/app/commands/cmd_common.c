@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "views/findings.h"
+
 /* Help is asked for before options are read. */
 static sz_lang lang_of_words(int argc, char **argv) {
     sz_lang lang = sz_lang_of_env();

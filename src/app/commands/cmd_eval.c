@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "host/files.h"
 #include "host/zones.h"
+#include "views/findings.h"
 
 static int run_suite(sz_config *c) {
     sz_files f = {0};

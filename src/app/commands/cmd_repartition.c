@@ -9,6 +9,7 @@
 #include "cmd_common.h"
 #include "commands.h"
 #include "host/log.h"
+#include "views/findings.h"
 
 static volatile sig_atomic_t stop_asked;
 

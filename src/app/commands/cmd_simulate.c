@@ -14,6 +14,7 @@
 #include "cmd_common.h"
 #include "codes.h"
 #include "commands.h"
+#include "views/findings.h"
 
 /* Files of the folder, opened as their first bytes come. */
 struct folder {

@@ -7,6 +7,7 @@
 #include "cmd_common.h"
 #include "commands.h"
 #include "host/files.h"
+#include "views/findings.h"
 #include "views/summary_view.h"
 
 static int show(sz_config *c) {

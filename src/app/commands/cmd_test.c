@@ -9,6 +9,7 @@
 #include "cmd_common.h"
 #include "commands.h"
 #include "ruletest/rule_test.h"
+#include "views/findings.h"
 
 typedef struct tally {
     const sz_inputs *in;

@@ -71,7 +71,5 @@ sz_status sz_inputs_parse(const sz_job *job, const sz_texts *t, sz_diags *d, sz_
 sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_mapping **out);
 /* Read a mapping file; path NULL: there is none. */
 sz_status sz_mapping_file_load(const char *path, sz_inputs *in, sz_diags *d, sz_mapping **out);
-/* Print findings to stderr, sorted; returns the number of errors. */
-size_t sz_diags_show(sz_diags *d, sz_lang lang);
 
 #endif

@@ -19,6 +19,7 @@
 #include "live_reread.h"
 #include "live_stats.h"
 #include "state/servers.h"
+#include "views/findings.h"
 #include "views/summary_view.h"
 
 /* ---- before anything is begun ---- */

@@ -3,6 +3,7 @@
 
 #include "codes.h"
 #include "host/log.h"
+#include "views/findings.h"
 
 sz_texts live_texts(live *run, uint32_t *number) {
     pthread_mutex_lock(&run->mutex);

@@ -12,6 +12,7 @@
 
 #include "host/env.h"
 #include "host/log.h"
+#include "views/findings.h"
 
 enum { LONGEST_WAIT_MS = 500, ANSWER_MS = 5, MOST_POLLED = 64, COUNT_EVERY_MS = 500, FAILING_MS = 10000 };
 

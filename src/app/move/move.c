@@ -10,6 +10,7 @@
 
 #include "codes.h"
 #include "host/log.h"
+#include "views/findings.h"
 
 enum { ASK_MS = 10000 };
 

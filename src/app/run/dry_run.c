@@ -7,6 +7,7 @@
 
 #include "run.h"
 #include "views/dry_run_view.h"
+#include "views/findings.h"
 
 enum { MOST_SHOWN = 20 };
 

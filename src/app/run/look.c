@@ -10,6 +10,7 @@
 #include "host/env.h"
 #include "run_common.h"
 #include "state/states.h"
+#include "views/findings.h"
 #include "views/plan_view.h"
 
 typedef struct look {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "codes.h"
+#include "views/findings.h"
 #include "views/plan_view.h"
 
 static void say(const sz_job *job, const char *en, const char *zh) {

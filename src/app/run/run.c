@@ -23,6 +23,7 @@
 #include "state/servers.h"
 #include "state/states.h"
 #include "tally.h"
+#include "views/findings.h"
 #include "views/plan_view.h"
 #include "views/summary_view.h"
 
