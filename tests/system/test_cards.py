@@ -95,6 +95,10 @@ def test_two_runs_end_as_one_with_the_right_cards(tmp):
     said = run(tmp, LATER, "2026-03-11").err
     expect(f"{TOLD}8 records went to another student; dead letters: {NOBODYS} that are nobody's" in said, said)
     same(moved(tmp), {"records": 8, "dead_letter_by": {"unknown_card": NOBODYS}}, "the summary")
+    for lang, line in (("en", f"moved       8 went to another student, as cards.csv was corrected; dead-lettered: {NOBODYS} nobody held this card then (unknown_card)"),
+                       ("zh", f"改归        8 条以前的记录因 cards.csv 更正改归其他学生；成为死信：{NOBODYS} 当时无人持有该卡 (unknown_card)")):
+        shown = sanzao(tmp, "summary", "summary.json", "--lang", lang, rc=0).out.decode()
+        expect(line in shown.splitlines(), "for people:", shown)
     same(stands(tmp), want, "what stands")
     causes = {a.get("why") for a in alerts(tmp / "alerts.ndjson") if a["event"] in ("updated", "retracted")}
     expect("card" in causes, "late truth names what it came from:", causes)

@@ -141,6 +141,21 @@ static void put_sources(sz_buf *out, yyjson_val *list, sz_lang lang) {
 
 /* ---- the rest ---- */
 
+/* Records that had been used before, since cards.csv was corrected. */
+static void put_moved(sz_buf *out, yyjson_val *moved, sz_lang lang) {
+    bool zh = lang == SZ_ZH;
+    yyjson_val *dead = yyjson_obj_get(moved, "dead_letter_by");
+    if (!moved) return;
+    put_label(out, zh ? "改归" : "moved");
+    put_count(out, count(moved, "records"),
+              zh ? "条以前的记录因 cards.csv 更正改归其他学生" : "went to another student, as cards.csv was corrected");
+    if (yyjson_obj_size(dead)) {
+        sz_buf_put_z(out, zh ? "；成为死信：" : "; dead-lettered: ");
+        put_reasons(out, dead, SZ_WORDS_DEAD, true, lang);
+    }
+    sz_buf_put_u8(out, '\n');
+}
+
 static void put_records(sz_buf *out, yyjson_val *s, sz_lang lang) {
     bool zh = lang == SZ_ZH;
     put_label(out, zh ? "记录" : "records");
@@ -159,6 +174,7 @@ static void put_records(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_reasons(out, yyjson_obj_get(s, "dead_letter_by"), SZ_WORDS_DEAD, true, lang);
         sz_buf_put_u8(out, '\n');
     }
+    put_moved(out, yyjson_obj_get(s, "moved"), lang);
     uint64_t unmatched = count(s, "undo_unmatched"), places = count(s, "unknown_places"),
              readers = count(s, "unknown_readers");
     if (!unmatched && !places && !readers) return;
