@@ -155,34 +155,39 @@ static void json_failure(tally *y, const sz_rule *r, const sz_rule_test *t, cons
 
 /* ---- clauses ---- */
 
+static const struct {
+    const char *json, *en, *zh;
+} nevers[] = {
+    [SZ_NEVER_TRUE] = {"true", "never true", "从未为真"},
+    [SZ_NEVER_FALSE] = {"false", "never false", "从未为假"},
+    [SZ_NEVER_KNOWN] = {"known", "never known", "从未有值"},
+};
+
 /* One below the other, the first behind what the list is. */
-static void put_clause(tally *y, const sz_rule *r, sz_str clause, const char *never) {
+static void put_clause(tally *y, const sz_rule *r, sz_str clause, sz_test_never never) {
     static const char *const heads[2] = {"clauses seen only one way:  ", "只见过一种结果的条件："};
     sz_str head = sz_str_of(heads[y->lang == SZ_ZH]);
-    sz_str word = sz_str_of(never);
-    if (y->lang == SZ_ZH)
-        word = word.p[0] == 't' ? SZ_STR("从未为真") : word.p[0] == 'f' ? SZ_STR("从未为假") : SZ_STR("从未有值");
     if (y->seen.n) sz_buf_printf(&y->seen, "%*s", (int)sz_text_width(head), "");
     else sz_buf_put_str(&y->seen, head);
-    sz_buf_printf(&y->seen, "%.*s  %.*s  %s%.*s   ", SZ_FMT_STR(r->id), SZ_FMT_STR(clause),
-                  y->lang == SZ_ZH ? "" : "never ", SZ_FMT_STR(word));
+    sz_buf_printf(&y->seen, "%.*s  %.*s  %s   ", SZ_FMT_STR(r->id), SZ_FMT_STR(clause),
+                  y->lang == SZ_ZH ? nevers[never].zh : nevers[never].en);
     put_place(&y->seen, r->span);
     sz_buf_put_u8(&y->seen, '\n');
 }
 
-static void json_clause(tally *y, const sz_rule *r, sz_str clause, const char *never) {
+static void json_clause(tally *y, const sz_rule *r, sz_str clause, sz_test_never never) {
     sz_buf *out = &y->seen;
     sz_buf_put_z(out, out->n ? ",{\"rule\":" : "{\"rule\":");
     sz_json_str(out, r->id);
     sz_buf_put_z(out, ",\"clause\":");
     sz_json_str(out, clause);
-    sz_buf_printf(out, ",\"never\":\"%s\"}", never);
+    sz_buf_printf(out, ",\"never\":\"%s\"}", nevers[never].json);
 }
 
 static void put_clauses(tally *y, const sz_rule *r, const sz_test_seen *seen) {
     uint32_t at = 0;
     sz_str clause;
-    const char *never;
+    sz_test_never never;
     while (sz_test_seen_next(seen, &at, &clause, &never)) (y->as_json ? json_clause : put_clause)(y, r, clause, never);
 }
 

@@ -36,9 +36,10 @@ typedef struct sz_test_seen {
 } sz_test_seen;
 void sz_test_seen_init(sz_test_seen *s, const sz_rule *r, uint32_t number);
 void sz_test_seen_fini(sz_test_seen *s);
-/* The next clause that was not seen both ways; never: `true`, `false`, or `known` where it was neither. False: there is
- * none. */
-bool sz_test_seen_next(const sz_test_seen *s, uint32_t *at, sz_str *clause, const char **never);
+/* What a clause never was in all tests: true, false, or known at all. */
+typedef enum sz_test_never { SZ_NEVER_TRUE, SZ_NEVER_FALSE, SZ_NEVER_KNOWN } sz_test_never;
+/* The next clause that was not seen both ways. False: there is none. */
+bool sz_test_seen_next(const sz_test_seen *s, uint32_t *at, sz_str *clause, sz_test_never *never);
 
 /* in: rules and campus as sz_job_test loaded them; the bundle runs this rule only. seen may be NULL. */
 void sz_rule_test_run(const sz_inputs *in, const sz_rule_test *t, sz_test_seen *seen, sz_test_result *out);

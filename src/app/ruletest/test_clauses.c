@@ -49,11 +49,11 @@ static sz_str clause_text(const sz_rule *r, uint32_t at) {
     return (sz_str){0};
 }
 
-bool sz_test_seen_next(const sz_test_seen *s, uint32_t *at, sz_str *clause, const char **never) {
+bool sz_test_seen_next(const sz_test_seen *s, uint32_t *at, sz_str *clause, sz_test_never *never) {
     while (*at < s->n && s->clauses[*at] == (WAS_TRUE | WAS_FALSE)) ++*at;
     if (*at == s->n) return false;
     *clause = clause_text(s->rule, *at);
-    *never = !s->clauses[*at] ? "known" : s->clauses[*at] == WAS_TRUE ? "false" : "true";
+    *never = !s->clauses[*at] ? SZ_NEVER_KNOWN : s->clauses[*at] == WAS_TRUE ? SZ_NEVER_FALSE : SZ_NEVER_TRUE;
     ++*at;
     return true;
 }
