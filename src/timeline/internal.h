@@ -140,14 +140,15 @@ void story_forget(run *x); /* what nothing can reach any more */
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
 
-/* touch.c */
-/* The rules to be judged at the record in hand, rule_words of bits; good until the next call. */
-const uint64_t *touched_rules(run *x);
+/* guards.c */
 /* Has everything been reached that the idle rule needs to open? */
 bool guards_reached(run *x, uint32_t rule);
 /* Everything that it would not lose by itself? Else no day's passing opens it, until a record comes. */
 bool guards_may_stay(run *x, uint32_t rule);
 
+/* touch.c */
+/* The rules to be judged at the record in hand, rule_words of bits; good until the next call. */
+const uint64_t *touched_rules(run *x);
 /* Will what ended earlier probably be asked at a record of that type, for it was not today? */
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms);
 /* Is it certain that no rule moves at such a record? Only where nothing is open, pending or kept from opening. */

@@ -5,17 +5,11 @@
  * be reached; those that count the same records over windows that end now are a family: while the widest window has not
  * reached the lowest number, none of them has, and none is looked at one by one.
  *
- * What was found not reached need not be asked again before something can have moved it. A number that by itself only
- * falls stays below until a record comes that it counts; one over a window that ended on an earlier day (night) stays
- * as it is until midnight (noon), for records come in order. So each student has a bit a guard that was found below,
- * and a rule with such a guard is passed by without a look at any number (guards_reached sets them, the records that
- * count and new days clear them, and going back clears all).
- *
  * A rule that is open, or kept from opening, is judged whatever its numbers are.
  */
-#include "internal.h"
+#include "guards.h"
 
-enum { TOUCHES = 1024, BITS = 64, NO_BIT = UINT8_MAX };
+enum { TOUCHES = 1024 };
 
 typedef struct member {
     uint32_t rule, feature;
@@ -52,177 +46,6 @@ typedef struct touch {
     uint32_t n_any;
 } touch;
 
-struct sz_touch_memo {
-    touch touches[TOUCHES];
-    bool *in_family; /* of each rule: may it be */
-    uint64_t *made;  /* rule_words: the answer */
-    /* guards that may be remembered as below, alike ones as one, and of each rule: its guards' bits, those of them that
-     * only fall, those of which one below is enough for a record to do nothing to the rule */
-    sz_guard bits[BITS];
-    uint32_t n_bits;
-    uint64_t still, still_days, still_nights; /* bits of windows that ended earlier; of days, of nights */
-    uint64_t asked;                           /* types whose records were found to ask them */
-    uint8_t (*bit)[SZ_GUARDS_MAX];
-    uint64_t *needs, *falls, *rests;
-};
-
-/* ---- values at the item in hand, each found once ---- */
-
-static double reached(run *x, uint32_t feature) {
-    sz_value_memo *m = &x->c->values[feature];
-    if (m->stamp != x->c->value_stamp) {
-        state_catch_up(x->tl, x->c);
-        *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = sz_feature_reached(&x->ev, feature)};
-    }
-    return m->num;
-}
-
-/* ---- what was found below ---- */
-
-/* Bits of windows that ended earlier and have moved on between two half days. Days go on at midnight and nights, which
- * are named by their evenings, at noon, each by one: so the sum of both says what each is. */
-static inline uint64_t moved_on(const sz_touch_memo *m, int32_t from, int32_t to) {
-    uint64_t days = (from + 1) >> 1 != (to + 1) >> 1 ? m->still_days : 0;
-    return days | (from >> 1 != to >> 1 ? m->still_nights : 0);
-}
-
-static inline void below_as_of(sz_timeline *tl, const sz_touch_memo *m, int32_t half) {
-    if (tl->below_half == half) return;
-    tl->below &= ~moved_on(m, tl->below_half, half);
-    tl->below_half = half;
-}
-
-/* An absence is no longer than since the last record that ends it: where that waits to be added, nothing has to be. */
-static bool is_ended_by_waiting(const run *x, const sz_guard *g) {
-    const sz_timeline *tl = x->tl;
-    const sz_feature *f = &x->c->bundle->fs.features[g->feature];
-    if (f->op != SZ_OP_ABSENCE || tl->added_off == tl->head_off || tl->head_off != tl->log.n) return false;
-    const uint8_t *last = tl->log.p + tl->last_off;
-    bool ends_it = sz_entry_mask(last)[f->matcher >> 3] >> (f->matcher & 7) & 1;
-    return ends_it && (double)(x->ev.t_ms - sz_entry_time(last)) < g->least;
-}
-
-static bool is_below(run *x, uint32_t rule, uint32_t i) {
-    const sz_guard *g = &x->c->guards[rule].v[i];
-    bool is_ended = is_ended_by_waiting(x, g);
-#ifndef NDEBUG
-    if (is_ended && reached(x, g->feature) >= g->least) __builtin_trap();
-#endif
-    if (!is_ended && reached(x, g->feature) >= g->least) return false;
-    uint8_t bit = x->c->touches->bit[rule][i];
-    if (bit != NO_BIT) x->tl->below |= UINT64_C(1) << bit;
-    return true;
-}
-
-/* Where asserts are, what is remembered is asked all the same: each test then holds the two together. */
-static bool recall_below(run *x, uint64_t bits) {
-    below_as_of(x->tl, x->c->touches, x->ev.day + x->ev.night);
-    uint64_t below = x->tl->below & bits;
-#ifndef NDEBUG
-    const sz_guard *g = x->c->touches->bits;
-    if (below) state_catch_up(x->tl, x->c);
-    for (uint64_t left = below; left; left &= left - 1) {
-        const sz_guard *of = &g[__builtin_ctzll(left)];
-        if (sz_feature_reached(&x->ev, of->feature) >= of->least) __builtin_trap();
-    }
-#endif
-    return below != 0;
-}
-
-static bool all_reached(run *x, const sz_guard *v, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++)
-        if (!(reached(x, v[i].feature) >= v[i].least)) return false;
-    return true;
-}
-
-/* Could the clauses that may be true add up to a step? */
-static bool points_reached(run *x, const sz_guards *g) {
-    double sum = 0;
-    for (uint32_t i = 0; i < g->n_clauses && sum < g->least; i++)
-        if (all_reached(x, g->clauses[i].v, g->clauses[i].n)) sum += g->clauses[i].add;
-    return sum >= g->least;
-}
-
-static bool all_guards_reached(run *x, uint32_t rule, const sz_guards *g) {
-    if (g->n && recall_below(x, x->c->touches->needs[rule])) return false;
-    for (uint32_t i = 0; i < g->n; i++)
-        if (is_below(x, rule, i)) return false;
-    return !g->n_clauses || points_reached(x, g);
-}
-
-#ifndef NDEBUG
-/* What the rule itself says where a guard is not reached: it does not open. */
-static void ask_rule(run *x, const sz_rule *r) {
-    sz_verdict v;
-    state_catch_up(x->tl, x->c);
-    sz_rule_judge(&x->ev, r, &v);
-    if (v.truth != SZ_TRUE || v.reached < 0) return;
-    sz_exempt ex = sz_rule_exempt(&x->ev, r);
-    if (!ex.why.n && !ex.holds) __builtin_trap();
-}
-#endif
-
-bool guards_reached(run *x, uint32_t rule) {
-    const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
-    if (!g || all_guards_reached(x, rule, g)) return true;
-#ifndef NDEBUG
-    ask_rule(x, &x->c->bundle->rules[rule]);
-#endif
-    return false;
-}
-
-bool guards_may_stay(run *x, uint32_t rule) {
-    const sz_guards *g = &x->c->guards[rule];
-    if (!g->any_falls) return true;
-    if (recall_below(x, x->c->touches->falls[rule])) return false;
-    for (uint32_t i = 0; i < g->n; i++)
-        if (g->v[i].falls && is_below(x, rule, i)) return false;
-    return true;
-}
-
-/* A window that ended on an earlier day or night: no record enters it before the next one. */
-static bool is_still(const sz_feature *f) {
-    return f->window.ago > 0 && f->window.kind != SZ_W_HOURS && f->window.kind != SZ_W_NONE &&
-           (f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_DAYS || f->op == SZ_OP_SESSIONS);
-}
-
-static uint8_t bit_of(sz_touch_memo *m, const sz_featureset *fs, const sz_guard *g) {
-    bool still = is_still(&fs->features[g->feature]);
-    if (!g->falls && !still) return NO_BIT;
-    uint32_t i = 0;
-    while (i < m->n_bits && (m->bits[i].feature != g->feature || m->bits[i].least != g->least)) i++;
-    if (i == BITS) return NO_BIT;
-    if (i == m->n_bits) m->bits[m->n_bits++] = *g;
-    if (still) m->still |= UINT64_C(1) << i;
-    if (still) *(fs->features[g->feature].window.is_night ? &m->still_nights : &m->still_days) |= UINT64_C(1) << i;
-    return (uint8_t)i;
-}
-
-/* May a record that leaves a guard below do something to the idle rule all the same: give it a deadline, or make a
- * day's passing matter? The latter only where no guard that falls is below. */
-static uint64_t rests_of(const sz_touch_memo *m, const sz_tlctx *c, uint32_t rule) {
-    const sz_rule *r = &c->bundle->rules[rule];
-    if (r->n_sequence || r->for_ms) return 0;
-    if (r->is_instant) return m->needs[rule];
-    if (r->has_growing || c->rule_look[rule] & (SZ_LOOK_OWN | SZ_LOOK_PANES) || c->silence[rule] != SZ_NONE) return 0;
-    return !c->rule_quiet[rule] && c->guards[rule].any_falls ? m->falls[rule] : m->needs[rule];
-}
-
-/* Rules that are passed by in families need it least. */
-static void bits_make(sz_touch_memo *m, const sz_tlctx *c) {
-    uint32_t n = c->bundle->n_rules;
-    memset(m->bit, NO_BIT, (n + 1) * sizeof *m->bit);
-    for (uint32_t pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < n; i++)
-            for (uint32_t k = 0; m->in_family[i] == pass && k < c->guards[i].n; k++) {
-                uint8_t bit = m->bit[i][k] = bit_of(m, &c->bundle->fs, &c->guards[i].v[k]);
-                if (bit == NO_BIT) continue;
-                m->needs[i] |= UINT64_C(1) << bit;
-                if (c->guards[i].v[k].falls) m->falls[i] |= UINT64_C(1) << bit;
-            }
-    for (uint32_t i = 0; i < n; i++) m->rests[i] = rests_of(m, c, i);
-}
-
 /* ---- families ---- */
 
 /* While a guard of the idle rule is not reached, a record does nothing to it: no deadline, no day that now matters. */
@@ -237,12 +60,9 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     uint32_t n = c->bundle->n_rules;
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
-    m->bit = sz_alloc((n + 1) * sizeof *m->bit);
-    m->needs = sz_alloc((3 * n + 1) * sizeof *m->needs);
-    m->falls = m->needs + n;
-    m->rests = m->falls + n;
+    m->touches = sz_alloc(TOUCHES * sizeof *m->touches);
     for (uint32_t i = 0; i < n; i++) m->in_family[i] = may_be_in_family(c, i);
-    bits_make(m, c);
+    guard_memo_init(&m->guards, c, m->in_family);
     return m;
 }
 
@@ -260,9 +80,9 @@ static void touch_fini(touch *t) {
 void sz_touch_memo_free(sz_touch_memo *m) {
     if (!m) return;
     for (uint32_t i = 0; i < TOUCHES; i++) touch_fini(&m->touches[i]);
+    guard_memo_fini(&m->guards);
+    sz_free(m->touches);
     sz_free(m->in_family);
-    sz_free(m->bit);
-    sz_free(m->needs);
     sz_free(m->made);
     sz_free(m);
 }
@@ -293,7 +113,7 @@ static family *family_of(touch *t, const sz_featureset *fs, const sz_guard *g) {
 }
 
 static void join(family *f, uint32_t rule, const sz_guard *g, uint8_t bit) {
-    f->bit = f->n || bit == NO_BIT ? 0 : UINT64_C(1) << bit;
+    f->bit = f->n || bit == GUARD_NO_BIT ? 0 : UINT64_C(1) << bit;
     if (f->n == f->cap) {
         f->cap = f->cap ? 2 * f->cap : 8;
         f->v = sz_realloc(f->v, f->cap * sizeof *f->v);
@@ -323,7 +143,7 @@ static void any_make(touch *t, const sz_tlctx *c) {
     t->any = sz_alloc((c->bundle->n_rules + t->n + 1) * sizeof *t->any);
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1)
-            add_any(t, c->touches->rests[64 * w + (uint32_t)__builtin_ctzll(left)]);
+            add_any(t, c->touches->guards.rests[64 * w + (uint32_t)__builtin_ctzll(left)]);
     for (uint32_t i = 0; i < t->n; i++) add_any(t, t->families[i].bit);
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->n_any; i++)
@@ -342,9 +162,9 @@ static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx 
     t->idle = sz_alloc(size);
     all_touched(c, type, mask, t->all);
     memcpy(t->apart, t->all, size);
-    for (uint32_t i = 0; i < m->n_bits; i++) {
-        uint32_t k = c->bundle->fs.features[m->bits[i].feature].matcher;
-        if (m->bits[i].falls && mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
+    for (uint32_t i = 0; i < m->guards.n_bits; i++) {
+        uint32_t k = c->bundle->fs.features[m->guards.bits[i].feature].matcher;
+        if (m->guards.bits[i].falls && mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
     }
     t->silents = sz_alloc((c->bundle->n_rules + 1) * sizeof *t->silents);
     for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
@@ -356,7 +176,7 @@ static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx 
         if (!is_silent && !m->in_family[i]) continue;
         t->apart[i / 64] &= ~(UINT64_C(1) << i % 64);
         const sz_guard *g = &c->guards[i].v[0];
-        if (!is_silent) join(family_of(t, &c->bundle->fs, g), i, g, m->bit[i][0]);
+        if (!is_silent) join(family_of(t, &c->bundle->fs, g), i, g, m->guards.bit[i][0]);
     }
     for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
     any_make(t, c);
@@ -386,12 +206,12 @@ static void add_touched(run *x, const touch *t, uint64_t *made) {
     for (uint32_t i = 0; i < t->n; i++) {
         const family *f = &t->families[i];
         if (recall_below(x, f->bit)) continue;
-        if (!(reached(x, f->widest) >= f->least)) {
+        if (!(guard_value(x, f->widest) >= f->least)) {
             x->tl->below |= f->bit;
             continue;
         }
         for (uint32_t k = 0; k < f->n; k++)
-            if (f->n == 1 || reached(x, f->v[k].feature) >= f->v[k].least) add_rule(made, t, f->v[k].rule);
+            if (f->n == 1 || guard_value(x, f->v[k].feature) >= f->v[k].least) add_rule(made, t, f->v[k].rule);
     }
     for (uint32_t i = 0; i < tl->n_episodes; i++) add_rule(made, t, tl->episodes[i].rule);
     for (uint32_t i = 0; i < tl->n_blocked; i++) add_rule(made, t, tl->blocked[i]);
@@ -399,7 +219,7 @@ static void add_touched(run *x, const touch *t, uint64_t *made) {
 
 /* Those that are in no family, but for rules with a guard that is known to be below. */
 static void add_apart(run *x, const uint64_t *apart, uint64_t *made) {
-    const uint64_t *rests = x->c->touches->rests;
+    const uint64_t *rests = x->c->touches->guards.rests;
     for (uint32_t w = 0; w < x->c->rule_words; w++) {
         uint64_t rules = apart[w];
         for (uint64_t left = rules; left; left &= left - 1) {
@@ -438,15 +258,15 @@ const uint64_t *touched_rules(run *x) {
 /* What ended earlier can be asked before the record is added, and mostly is at a day's first one. */
 static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t rule) {
     sz_touch_memo *m = c->touches;
-    uint64_t bits = m->rests[rule] & m->still;
+    uint64_t bits = m->guards.rests[rule] & m->guards.still;
     if (!bits) return false;
     m->asked |= UINT64_C(1) << e->type;
     run x;
     run_init(&x, tl, c, NULL);
     run_at(&x, e->time_ms);
     for (uint32_t k = 0; k < c->guards[rule].n; k++) {
-        uint8_t bit = m->bit[rule][k];
-        if (bit != NO_BIT && bits >> bit & 1 && is_below(&x, rule, k)) return true;
+        uint8_t bit = m->guards.bit[rule][k];
+        if (bit != GUARD_NO_BIT && bits >> bit & 1 && guard_is_below(&x, rule, k)) return true;
     }
     return false;
 }
@@ -459,8 +279,9 @@ static int32_t half_of(const sz_tlctx *c, int64_t t_ms) {
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms) {
     const sz_touch_memo *m = c->touches;
     if (!(m->asked >> type & 1)) return false;
-    uint64_t lost = tl->below_half == half_of(c, t_ms) ? 0 : moved_on(m, tl->below_half, half_of(c, t_ms));
-    return tl->below & lost || !(tl->below & m->still);
+    uint64_t lost =
+        tl->below_half == half_of(c, t_ms) ? 0 : guards_moved_on(&m->guards, tl->below_half, half_of(c, t_ms));
+    return tl->below & lost || !(tl->below & m->guards.still);
 }
 
 static inline bool is_all_below(const touch *t, uint64_t below) {
@@ -475,7 +296,7 @@ static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline 
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1) {
             uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
-            if (!(tl->below & m->rests[rule]) && !is_still_below(tl, c, e, rule)) return false;
+            if (!(tl->below & m->guards.rests[rule]) && !is_still_below(tl, c, e, rule)) return false;
         }
     for (uint32_t i = 0; i < t->n; i++)
         if (!(tl->below & t->families[i].bit)) return false;
@@ -485,7 +306,7 @@ static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline 
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
     if (!c->rule_words) return true;
     const touch *t = touch_of(c, e->type, mask);
-    below_as_of(tl, c->touches, half_of(c, e->time_ms));
+    below_as_of(tl, &c->touches->guards, half_of(c, e->time_ms));
     tl->below &= ~t->lifts;
     if (!is_all_below(t, tl->below) && !are_all_below(t, tl, c, e)) return false;
     for (uint32_t i = 0; i < t->n_silents; i++)

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * guards: numbers that a rule needs to have reached before it can open, and what was found below.
+ *
+ * What was found not reached need not be asked again before something can have moved it. A number that by itself only
+ * falls stays below until a record comes that it counts; one over a window that ended on an earlier day (night) stays
+ * as it is until midnight (noon), for records come in order. So each student has a bit a guard that was found below,
+ * and a rule with such a guard is passed by without a look at any number (guard_is_below sets them, the records that
+ * count and new days clear them, and going back clears all).
+ */
+#ifndef SZ_TIMELINE_GUARDS_H
+#define SZ_TIMELINE_GUARDS_H
+
+#include "internal.h"
+
+enum { GUARD_BITS = 64, GUARD_NO_BIT = UINT8_MAX };
+
+/* Guards that may be remembered as below, alike ones as one, and of each rule: its guards' bits, those of them that
+ * only fall, those of which one below is enough for a record to do nothing to the rule. */
+typedef struct guard_memo {
+    sz_guard bits[GUARD_BITS];
+    uint32_t n_bits;
+    uint64_t still, still_days, still_nights; /* bits of windows that ended earlier; of days, of nights */
+    uint8_t (*bit)[SZ_GUARDS_MAX];
+    uint64_t *needs, *falls, *rests;
+} guard_memo;
+
+/* Rules that are `last` need a bit least. */
+void guard_memo_init(guard_memo *m, const sz_tlctx *c, const bool *last);
+void guard_memo_fini(guard_memo *m);
+
+/* What is kept of a rule set while it is in use; all but the guards is touch.c's. */
+struct sz_touch_memo {
+    guard_memo guards;
+    struct touch *touches;
+    bool *in_family; /* of each rule: may it be */
+    uint64_t *made;  /* rule_words: the answer */
+    uint64_t asked;  /* types whose records were found to ask windows that ended earlier */
+};
+
+/* A feature's number at the item in hand, found once. */
+static inline double guard_value(run *x, uint32_t feature) {
+    sz_value_memo *m = &x->c->values[feature];
+    if (m->stamp != x->c->value_stamp) {
+        state_catch_up(x->tl, x->c);
+        *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = sz_feature_reached(&x->ev, feature)};
+    }
+    return m->num;
+}
+
+/* Is the rule's i-th guard not reached? Then it is remembered, if it may be. */
+bool guard_is_below(run *x, uint32_t rule, uint32_t i);
+
+/* Bits of windows that ended earlier and have moved on between two half days. Days go on at midnight and nights, which
+ * are named by their evenings, at noon, each by one: so the sum of both says what each is. */
+static inline uint64_t guards_moved_on(const guard_memo *m, int32_t from, int32_t to) {
+    uint64_t days = (from + 1) >> 1 != (to + 1) >> 1 ? m->still_days : 0;
+    return days | (from >> 1 != to >> 1 ? m->still_nights : 0);
+}
+
+static inline void below_as_of(sz_timeline *tl, const guard_memo *m, int32_t half) {
+    if (tl->below_half == half) return;
+    tl->below &= ~guards_moved_on(m, tl->below_half, half);
+    tl->below_half = half;
+}
+
+#ifndef NDEBUG
+void guards_ask_again(run *x, uint64_t below);
+#endif
+
+/* Is one of them known to be below? Where asserts are, what is remembered is asked all the same: each test then holds
+ * the two together. */
+static inline bool recall_below(run *x, uint64_t bits) {
+    below_as_of(x->tl, &x->c->touches->guards, x->ev.day + x->ev.night);
+    uint64_t below = x->tl->below & bits;
+#ifndef NDEBUG
+    if (below) guards_ask_again(x, below);
+#endif
+    return below != 0;
+}
+
+#endif
