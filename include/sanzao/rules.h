@@ -154,14 +154,18 @@ typedef struct sz_bundle {
     sz_rule *rules;          /* ordered by id; disabled ones included */
     uint32_t n_rules;
     uint64_t hash;
-    uint32_t n_files;
 } sz_bundle;
 
 typedef struct sz_rule_file { const char *name; const void *p; size_t n; } sz_rule_file;
 
+/* What the files declare, whether it compiles or not: rules less those that another replaces, names of features. */
+typedef struct sz_rule_counts { uint32_t files, rules, features; } sz_rule_counts;
+
 /* Compile all files of a rules folder against a campus (types, periods, tags; NULL: built-in types and empty calendar).
  * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
+/* The same, and how much was read. */
+sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out, sz_rule_counts *counts);
 /* For a test, while nobody else has the bundle: this rule is live whatever its mode says, the others are off. */
 void sz_bundle_only(sz_bundle *b, uint32_t rule, const sz_types *types);
 sz_bundle *sz_bundle_ref(sz_bundle *b);

@@ -140,7 +140,6 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_sort(sorted, n, sizeof *sorted, by_name, NULL);
     l->files = SZ_NEWN(&l->tmp, struct sz_rules_file, n + 1);
     l->n_files = (uint32_t)n;
-    l->b->n_files = (uint32_t)n;
     for (size_t i = 0; i < n; i++) read_file(l, &sorted[i], &l->files[i]);
     for (size_t i = 0; i < n; i++) sort_file(l, &l->files[i]);
     sz_events_init(l);
@@ -155,8 +154,21 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_rules_quieten(l, first);
 }
 
+static sz_rule_counts counts_of(struct sz_loading *l) {
+    sz_rule_counts n = {l->n_files, l->b->n_rules, 0};
+    for (uint32_t i = 0; i < l->features.n; i++)
+        n.features += sz_decls_find(&l->features, l->features.v[i].name) == &l->features.v[i];
+    return n;
+}
+
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
                         sz_diags *d, sz_bundle **out) {
+    sz_rule_counts ignored;
+    return sz_rules_load_counted(files, n, campus, types, d, out, &ignored);
+}
+
+sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
+                                sz_diags *d, sz_bundle **out, sz_rule_counts *counts) {
     struct sz_loading l;
     sz_types built_in;
     if (!types && campus) types = sz_campus_types(campus);
@@ -165,6 +177,7 @@ sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *ca
     size_t errors = d->n_errors;
     init(&l, b, campus, types ? types : &built_in, d);
     load(&l, files, n);
+    *counts = counts_of(&l);
     bool ok = d->n_errors == errors;
     for (uint32_t i = 0; i < l.n_files; i++) ok &= !l.files[i].is_partial;
     if (ok) {

@@ -34,7 +34,7 @@ def test_everything_wrong_is_told_at_once(tmp):
     same(places(sanzao(tmp, "check", "--config", "c.yaml", "--json", rc=1)), want, "findings")
     text = sanzao(tmp, "check", "--config", "c.yaml", rc=1)
     same(text.out.decode().count("error["), len(want), "findings as text")
-    expect("nothing loaded" in text.out.decode() and not text.err, "the last line:", text)
+    expect("nothing loaded, what runs keeps running · exit 1" in text.out.decode() and not text.err, "the last line:", text)
     same(sanzao(tmp, "run", "--config", "c.yaml", "--source", "stdin").rc, 2, "a run does not begin with such a config")
 
 

@@ -12,30 +12,33 @@
 
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 
-static void print_text(sz_diags *d, const sz_job *job, const sz_inputs *in, sz_lang lang) {
+/* The last line: how much was wrong, in how much, and what became of it. */
+static void put_counts(sz_buf *out, const sz_diags *d, const sz_job *job, const sz_inputs *in, int code) {
+    bool zh = job->lang == SZ_ZH;
+    const sz_rule_counts *n = &in->counts;
+    if (zh) sz_buf_printf(out, "%zu 个错误，%zu 个警告", d->n_errors, d->n_warnings);
+    else
+        sz_buf_printf(out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
+                      plural(d->n_warnings));
+    if (!job->rules && !d->n_errors)
+        sz_buf_put_z(out, zh ? " · 这里没有规则文件夹，没有检查规则" : " · no folder of rules here, none checked");
+    if (!job->rules || (d->n_errors && !n->files)) n = NULL; /* nothing was read */
+    if (n && zh) sz_buf_printf(out, " · %u 个文件，%u 条规则，%u 个特征", n->files, n->rules, n->features);
+    else if (n)
+        sz_buf_printf(out, " · %u file%s, %u rule%s, %u feature%s", n->files, plural(n->files), n->rules,
+                      plural(n->rules), n->features, plural(n->features));
+    if (d->n_errors)
+        sz_buf_put_z(out, zh ? " · 没有载入任何内容，正在运行的继续运行" : " · nothing loaded, what runs keeps running");
+    if (code) sz_buf_printf(out, zh ? " · 退出码 %d" : " · exit %d", code);
+    sz_buf_put_u8(out, '\n');
+}
+
+static void print_text(const sz_diags *d, const sz_job *job, const sz_inputs *in, int code) {
     bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     sz_buf out;
     sz_buf_init(&out);
-    for (size_t i = 0; i < d->n; i++) sz_diag_print(&out, &d->v[i], lang, color);
-    if (lang == SZ_ZH) sz_buf_printf(&out, "%zu 个错误，%zu 个警告", d->n_errors, d->n_warnings);
-    else
-        sz_buf_printf(&out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
-                      plural(d->n_warnings));
-    if (!d->n_errors && !job->rules) {
-        sz_buf_put_z(&out, lang == SZ_ZH ? " · 这里没有规则文件夹，没有检查规则"
-                                         : " · no folder of rules here, none checked");
-    } else if (in->bundle && !d->n_errors) {
-        const sz_bundle *b = in->bundle;
-        if (lang == SZ_ZH)
-            sz_buf_printf(&out, " · %u 个文件，%u 条规则，%u 个特征", b->n_files, b->n_rules, b->fs.n_features);
-        else
-            sz_buf_printf(&out, " · %u file%s, %u rule%s, %u feature%s", b->n_files, plural(b->n_files), b->n_rules,
-                          plural(b->n_rules), b->fs.n_features, plural(b->fs.n_features));
-    } else {
-        sz_buf_put_z(&out, lang == SZ_ZH ? " · 没有载入任何内容，正在运行的继续运行"
-                                         : " · nothing loaded, what runs keeps running");
-    }
-    sz_buf_put_u8(&out, '\n');
+    for (size_t i = 0; i < d->n; i++) sz_diag_print(&out, &d->v[i], job->lang, color);
+    put_counts(&out, d, job, in, code);
     fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
 }
@@ -56,6 +59,13 @@ static sz_status check_until(const sz_job *job, sz_diags *d) {
     return sz_job_until(job, &z, &until_ms) ? SZ_OK : sz_job_bad_until(job, d);
 }
 
+static int status(const sz_config *c, sz_status inputs, sz_status mapping) {
+    if (inputs == SZ_IO || mapping == SZ_IO) return 4;
+    if (inputs == SZ_USAGE) return 2;
+    if (inputs != SZ_OK || c->diags.n_errors) return 1;
+    return c->diags.n_warnings && c->num[SZ_O_STRICT] ? 3 : 0;
+}
+
 static int check(sz_config *c) {
     sz_job job;
     sz_inputs in;
@@ -70,13 +80,11 @@ static int check(sz_config *c) {
     sz_status m = s == SZ_USAGE ? SZ_OK : sz_mapping_file_load(job.mapping, &in, d, &mapping);
     sz_mapping_free(mapping);
     sz_diags_sort(d);
+    int code = status(c, s, m);
     if (c->num[SZ_O_JSON]) cmd_findings_json(d, in.bundle ? in.bundle->n_rules : 0, c->lang);
-    else print_text(d, &job, &in, c->lang);
+    else print_text(d, &job, &in, code);
     sz_inputs_fini(&in);
-    if (s == SZ_IO || m == SZ_IO) return 4;
-    if (s == SZ_USAGE) return 2;
-    if (s != SZ_OK || d->n_errors) return 1;
-    return d->n_warnings && c->num[SZ_O_STRICT] ? 3 : 0;
+    return code;
 }
 
 int cmd_check(int argc, char **argv) {

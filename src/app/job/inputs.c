@@ -124,7 +124,7 @@ static sz_status rules_load(const sz_files *f, const sz_campus *campus, sz_diags
     sz_rule_file *files = sz_alloc((f->n + 1) * sizeof *files);
     hash_files(f, &in->bytes);
     for (uint32_t i = 0; i < f->n; i++) files[i] = (sz_rule_file){.name = f->v[i].name, .p = f->v[i].p, .n = f->v[i].n};
-    sz_status s = sz_rules_load(files, f->n, campus, in->types, d, &in->bundle);
+    sz_status s = sz_rules_load_counted(files, f->n, campus, in->types, d, &in->bundle, &in->counts);
     sz_free(files);
     return s;
 }

@@ -54,6 +54,7 @@ typedef struct sz_inputs {
     sz_bundle *bundle;
     sz_types *types;
     sz_zone zone;
+    sz_rule_counts counts; /* what the rule files declare, whether they compile or not */
     uint64_t meaning;  /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
     uint64_t of_types; /* hash of types.yaml */
     sz_str calendar;   /* calendar.yaml as it is; owned; n 0: there is none */
