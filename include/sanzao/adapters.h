@@ -193,6 +193,8 @@ void sz_stream_file_free(sz_stream_file *s);
 sz_stream_port sz_stream_file_port(sz_stream_file *s);
 /* Why it failed: SZ_OK, SZ_IO, SZ_FINDINGS. The findings are in the list given to new. */
 sz_status sz_stream_file_failure(const sz_stream_file *s);
+/* Rows of tables in which no cell held anything: passed over, no records. Of the inputs that this run read to the end. */
+uint64_t sz_stream_file_empty_rows(const sz_stream_file *s);
 /* For a progress bar: bytes of the files read of all (0: not known). */
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all);
 

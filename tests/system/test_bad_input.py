@@ -267,6 +267,22 @@ def test_truncated_table_gives_a_dead_letter(tmp):
     refused(tmp, 1, ["odd.csv", "taidi-door.yaml:7:10", "AccessCardNo"], *GOOD, *mapping, *out("new"), source="file:odd.csv")
 
 
+def test_rows_of_empty_cells_are_no_records_and_are_said(tmp):
+    ready(tmp)
+    mapping = ["--mapping", MAPPINGS / "taidi-door.yaml", "--unknown-students", "admit", "--dead-letters", "file:dead.ndjson"]
+    text = "Index,AccessCardNo,Date,Address,Access,Describe\r\n1,77,2024/3/5 8:00,东门[进门],1,好\r\n" + ",,,,,\r\n" * 3 + ',"",, ,,\r\n,,,,,x\r\n'
+    write(tmp / "door.csv", text.encode("gbk"))
+    for order in ("sorted", "arrival"):
+        r = run(tmp, *GOOD, *mapping, *out(), "--order", order, source="file:door.csv", rc=0)
+        s = r.summary()
+        same((s["read"], s["used"], s["dead_letter"], s["empty_rows"]), (2, 1, 1, 4), f"rows, {order}")
+        expect("passed over: 4" in r.err, r)
+    expect("已跳过：4 行" in run(tmp, *GOOD, *mapping, *out(), "--lang", "zh", source="file:door.csv", rc=0).err, "said in Chinese")
+    write(tmp / "door.csv", text[:text.index(",,,,,")].encode("gbk"))
+    r = run(tmp, *GOOD, *mapping, *out(), source="file:door.csv", rc=0)
+    expect("passed over" not in r.err and "empty_rows" not in r.summary(), r)
+
+
 def test_source_of_no_known_form_is_usage(tmp):
     ready(tmp)
     refused(tmp, 2, ["events.ndjson", "file:PATH"], *GOOD, source="events.ndjson")

@@ -23,6 +23,7 @@ static sz_arena arena;
 static sz_diags diags;
 static sz_put lines[64];
 static uint32_t n_lines, n_batches;
+static uint64_t n_empty_rows; /* of the last run */
 
 /* ---- a state that commits everything at once ---- */
 
@@ -119,6 +120,7 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
     sz_buf_put_u8(&out, 0);
     const char *text = sz_arena_str(&arena, (sz_str){(const char *)out.p, out.n}).p;
     sz_buf_fini(&out);
+    n_empty_rows = s ? sz_stream_file_empty_rows(s) : 0;
     sz_stream_file_free(s);
     sz_msgq_free(q);
     sz_mapping_free(o.mapping);
@@ -295,6 +297,46 @@ static void test_quoted_cells_and_rows_above_the_header(void **state) {
     assert_read(MAPPING, "open.csv", "2:bad_value\n3:08:02 s2 d2\n4:08:03 s3 d3\n");
 }
 
+/* As a spreadsheet leaves them behind the last row that was filled, and between sheets that were put together. */
+static void test_rows_of_empty_cells_are_passed_and_counted(void **state) {
+    (void)state;
+    static const struct {
+        const char *separator, *text;
+        uint64_t n;
+    } rows[] = {
+        {"comma",
+         ",,\r\n学号,时间,地点\r\ns1,2026-03-02 08:01:00,d1\r\n,,\r\n \t, ,\r\n\"\",\"\",\"\"\r\n,,,,,\r\n\r\n,\"\",",
+         6},
+        {"tab", "\t\t\n学号\t时间\t地点\ns1\t2026-03-02 08:01:00\td1\n\t\t\n \t\t\n\"\"\t\t\n \n\t\t", 5},
+        {"semicolon", ";;\n学号;时间;地点\ns1;2026-03-02 08:01:00;d1\n;;\n", 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char mapping[400];
+        snprintf(mapping, sizeof mapping, "file: {separator: %s}\n" MAPPING, rows[i].separator);
+        put_text("empty.csv", rows[i].text);
+        assert_read(mapping, "empty.csv", "3:08:01 s1 d1\n");
+        assert_int_equal(n_empty_rows, rows[i].n);
+    }
+    put_text("empty.csv", "学号,时间,地点\ns1,2026-03-02 08:01:00,d1\n,,x\n,\"\"\"\",\n,0,\n-,,\n,,\"\n,");
+    sz_status status;
+    n_lines = 0;
+    assert_string_equal(read_all(MAPPING, SZ_ARRIVAL, &status, "empty.csv", NULL),
+                        "2:08:01 s1 d1\n3:missing_field\n4:bad_time\n5:bad_time\n6:missing_field\n7:bad_value\n");
+    assert_int_equal(n_empty_rows, 1);
+}
+
+/* What a writer had written so far of a row whose first cells are empty. */
+static void test_row_that_began_with_empty_cells_is_read_again_when_it_is_whole(void **state) {
+    (void)state;
+    static const char *const mapping = "type: presence\nsource: door\nstudent: 学号\ntime: 时间\nplace: 地点\n";
+    sz_status status;
+    n_lines = 0;
+    put_text("half.csv", "地点,备注,学号,时间\nd1,,s1,2026-03-02 08:00:00\n,,");
+    assert_string_equal(read_all(mapping, SZ_SORTED, &status, "half.csv", NULL), "2:08:00 s1 d1\n");
+    put_text("half.csv", "地点,备注,学号,时间\nd1,,s1,2026-03-02 08:00:00\n,,s2,2026-03-02 08:01:00\n");
+    assert_string_equal(read_all(mapping, SZ_SORTED, &status, "half.csv", NULL), "3:08:01 s2 \n");
+}
+
 static void test_rows_longer_than_the_limit(void **state) {
     (void)state;
     sz_buf text;
@@ -370,6 +412,8 @@ int main(void) {
         cmocka_unit_test(test_every_file_has_its_own_header),
         cmocka_unit_test(test_headers_that_do_not_fit_are_told_before_anything_is_read),
         cmocka_unit_test(test_quoted_cells_and_rows_above_the_header),
+        cmocka_unit_test(test_rows_of_empty_cells_are_passed_and_counted),
+        cmocka_unit_test(test_row_that_began_with_empty_cells_is_read_again_when_it_is_whole),
         cmocka_unit_test(test_rows_longer_than_the_limit),
         cmocka_unit_test(test_tables_and_json_lines_side_by_side),
         cmocka_unit_test(test_grown_table_is_read_on_under_its_header),

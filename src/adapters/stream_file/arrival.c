@@ -75,7 +75,7 @@ static stage end_input(arrival *x) {
     input *in = in_hand(x);
     if (is_resumed(x, in) && in->now.records < in->known.records) return differ(x);
     witness(x);
-    sz_fs_reader_finish(&x->reader);
+    sz_fs_reader_finish(x->s, &x->reader);
     in->now.is_at_end = true;
     sz_fs_note(x->s, in);
     progress(x);

@@ -156,6 +156,18 @@ static bool is_blank(const uint8_t *p, size_t n) {
     return true;
 }
 
+/* A row in which no cell holds anything: spreadsheets leave such rows behind the last one that was filled. */
+static bool is_empty_row(const uint8_t *p, size_t n, uint8_t separator) {
+    bool is_begin = true; /* of a cell */
+    for (size_t i = 0; i < n; i++) {
+        bool is_end = p[i] == separator;
+        if (is_begin && p[i] == '"' && i + 1 < n && p[i + 1] == '"') i++;
+        else if (!is_end && !is_blank(p + i, 1)) return false;
+        is_begin = is_end;
+    }
+    return true;
+}
+
 /* buf[at, at + SZ_RECORD_MAX) stays while the rest of the line goes by behind it. */
 static got cut_long(lines *l, piece *out) {
     size_t behind = l->at + SZ_RECORD_MAX;
@@ -241,6 +253,27 @@ static bool is_bom(const lines *l) {
     return l->offset == 0 && l->end - l->at >= 3 && memcmp(l->buf + l->at, "\xef\xbb\xbf", 3) == 0;
 }
 
+/* Does the line at buf[at] hold nothing? Almost every one is told by its first byte. */
+static bool holds_nothing(lines *l, size_t first) {
+    const uint8_t *p = l->buf + l->at;
+    if (first == 0 || (*p <= ' ' && is_blank(p, first))) return true;
+    if (!l->separator || (*p > ' ' && *p != '"' && *p != (uint8_t)l->separator)) return false;
+    return is_empty_row(p, first, (uint8_t)l->separator);
+}
+
+/* Go past a line that is no record; a row of empty cells without a line end may yet become one. */
+static void pass_empty(lines *l, size_t first, bool has_end) {
+    const uint8_t *p = l->buf + l->at;
+    bool is_row = first && l->separator && (memchr(p, l->separator, first) || memchr(p, '"', first));
+    l->n_empty_rows += is_row && !l->gives_blank;
+    if (is_row) {
+        l->ends_in_line = !has_end;
+        l->last_offset = l->offset;
+        l->last_line = l->line;
+    }
+    pass(l, first + has_end, has_end);
+}
+
 got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
     for (;;) {
         if (is_bom(l)) pass(l, 3, 0);
@@ -261,9 +294,9 @@ got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
         }
         if (!nl) nl = end;
         size_t first = (size_t)(nl - (l->buf + l->at));
-        if (first == 0 || (l->buf[l->at] <= ' ' && is_blank(l->buf + l->at, first))) {
+        if (holds_nothing(l, first)) {
             *out = (piece){{(const char *)l->buf + l->at, 0}, l->offset, l->line, 0};
-            pass(l, first + (nl < end ? 1 : 0), nl < end ? 1 : 0);
+            pass_empty(l, first, nl < end);
             if (l->gives_blank) return GOT_PIECE;
             continue;
         }

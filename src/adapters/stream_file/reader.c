@@ -267,9 +267,10 @@ int64_t sz_fs_settled_mtime(const struct stat *st) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - at > YOUNG_NS ? at : 0;
 }
 
-void sz_fs_reader_finish(reader *r) {
+void sz_fs_reader_finish(sz_stream_file *s, reader *r) {
     entry *e = &r->in->now;
     const lines *l = &r->lines;
+    s->n_empty_rows += l->n_empty_rows;
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
     if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
         sz_fs_digest_text(l->witness, e->digest);

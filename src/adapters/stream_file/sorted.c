@@ -142,7 +142,7 @@ static uint32_t add_plain(sorted *x, uint32_t max) {
 static stage end_input(sorted *x) {
     input *in = x->batch->v[x->at];
     entry known = in->now;
-    sz_fs_reader_finish(&x->reader);
+    sz_fs_reader_finish(x->s, &x->reader);
     if (sz_fs_reader_can_again(&x->reader)) sz_fs_again_keep(&x->again, x->at, x->reader.bytes.fd);
     sz_fs_reader_close(&x->reader);
     x->at++;

@@ -217,6 +217,8 @@ void sz_stream_file_free(sz_stream_file *s) {
 
 sz_status sz_stream_file_failure(const sz_stream_file *s) { return s->failed; }
 
+uint64_t sz_stream_file_empty_rows(const sz_stream_file *s) { return s->n_empty_rows; }
+
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all) {
     *done = s->read;
     *all = s->all;

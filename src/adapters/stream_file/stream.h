@@ -102,7 +102,7 @@ static inline bool sz_fs_reader_can_again(const reader *r) {
 }
 void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out);
 /* After GOT_END: fill in what the ledger should know of the input. */
-void sz_fs_reader_finish(reader *r);
+void sz_fs_reader_finish(sz_stream_file *s, reader *r);
 /* When the file was last changed; 0 if that is so short ago that it may change again within the same tick. */
 int64_t sz_fs_settled_mtime(const struct stat *st);
 /* Is its header what the mapping wants? Findings otherwise. */
@@ -154,7 +154,8 @@ struct sz_stream_file {
     char text[512];
     sz_arena arena;     /* of the delivered inputs */
     sz_input *given;    /* MOST_INPUTS */
-    uint64_t read, all; /* bytes of files, for progress */
+    uint64_t read, all;    /* bytes of files, for progress */
+    uint64_t n_empty_rows; /* of tables that were read to their end */
 };
 
 /* Keep what went wrong, with a finding. Always false. */

@@ -265,13 +265,26 @@ static void tell_unknown(parts *p) {
     }
 }
 
+/* Spreadsheets leave them at a table's end; no record is lost, but nothing goes unsaid. */
+static void tell_empty_rows(parts *p) {
+    uint64_t n = sz_stream_file_empty_rows(p->stream);
+    if (n)
+        sz_diags_add(&p->diags, SZ_NOTE, APP_CODE_EMPTY_ROWS, (sz_span){0},
+                     "rows of tables without anything in any cell, passed over: %llu",
+                     "表格中所有单元格都为空的行，已跳过：%llu 行", (unsigned long long)n);
+}
+
 static sz_status write_summary(const sz_job *job, parts *p, bool is_unfinished) {
     sz_buf out;
     sz_buf_init(&out);
     sz_worker_summary(p->worker, &out);
     if (is_unfinished) summary_unfinished(&out);
-    if (p->tally) {
+    if (sz_stream_file_empty_rows(p->stream)) {
         out.n--; /* the closing brace */
+        sz_buf_printf(&out, ",\"empty_rows\":%llu}", (unsigned long long)sz_stream_file_empty_rows(p->stream));
+    }
+    if (p->tally) {
+        out.n--;
         sz_buf_put_z(&out, ",\"sources\":");
         sz_tally_put(&out, p->tally, p->worker, &p->in.zone);
         sz_buf_put_u8(&out, '}');
@@ -338,6 +351,7 @@ int sz_files_run(const sz_job *job) {
         if (s == SZ_OK) tell_future(job, &p);
         if (s == SZ_OK) tell_unknown(&p);
         if (s == SZ_OK) tell_unkept(job, &p);
+        if (s == SZ_OK) tell_empty_rows(&p);
         if (p.diags.n) sz_diags_show(&p.diags, job->lang);
         if (s == SZ_OK || s == SZ_INTERRUPTED || p.has_begun) {
             sz_status w = write_summary(job, &p, s != SZ_OK && s != SZ_INTERRUPTED);
