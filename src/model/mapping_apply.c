@@ -19,8 +19,8 @@ static bool by_formats(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_
         sz_civil civil;
         int64_t at;
         if (!sz_time_pattern_match(&r->formats[i], text, &civil) ||
-            !sz_civil_instant(&civil, m->zone, r->offset_s, &at))
-            continue;
+            !sz_civil_instant(&civil, m->zone, civil.has_hour ? r->offset_s : SZ_NO_OFFSET, &at))
+            continue; /* a day alone is the campus's */
         if (is_any && !sz_moment_is_sane(at)) continue;
         is_any = true;
         *c = civil;
@@ -30,17 +30,54 @@ static bool by_formats(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_
     return is_any;
 }
 
+static int two_digits(const char *p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
+
 /* Without formats a time is RFC 3339, or the same without offset or seconds, or a day. */
 static bool by_standard(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
     bool is_day;
     *c = (sz_civil){0};
     if (!sz_time_parse(m->zone, text, ms, &is_day)) return false;
     c->has_hour = !is_day;
+    if (is_day) return true;
     c->has_second = text.n > 16 && text.p[16] == ':';
+    c->hour = two_digits(text.p + 11);
+    c->minute = two_digits(text.p + 14);
+    c->second = c->has_second ? two_digits(text.p + 17) : 0;
+    c->ms = (int)(*ms % SZ_SECOND_MS);
     bool is_local = true;
     for (size_t i = 11; is_local && i < text.n; i++) is_local = !strchr("Zz+-", text.p[i]);
+    c->has_offset = !is_local;
     if (is_local && r->offset_s != SZ_NO_OFFSET) *ms += (sz_zone_offset_s(m->zone, *ms) - r->offset_s) * SZ_SECOND_MS;
     return true;
+}
+
+/* Zeros that a spreadsheet took from the front of the last column (80500 for 08:05:00): how many characters it would
+ * have with them; 0: that is not what is wrong. */
+static size_t width_with_zeros(sz_taking *t, const sz_recipe *r, sz_str text) {
+    enum { MOST = 5 };
+    size_t n = 0;
+    while (n < text.n && text.p[text.n - n - 1] >= '0' && text.p[text.n - n - 1] <= '9') n++;
+    if (r->n_columns < 2 || r->pad || n == 0) return 0;
+    char *longer = sz_arena_alloc(t->a, text.n + MOST + 1);
+    memcpy(longer, text.p, text.n - n);
+    for (size_t zeros = 1; zeros <= MOST; zeros++) {
+        sz_civil c;
+        int64_t ms;
+        memset(longer + text.n - n, '0', zeros);
+        memcpy(longer + text.n - n + zeros, text.p + text.n - n, n);
+        bool fits = by_formats(t->m, r, (sz_str){longer, text.n + zeros}, &c, &ms);
+        if (fits && sz_moment_is_sane(ms)) return n + zeros;
+    }
+    return 0;
+}
+
+static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
+    size_t width = width_with_zeros(t, r, text);
+    if (!width) return bad_time(t, r, "fits none of the formats");
+    sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p,
+                   "%s fits none of the formats, but would with zeros in front of its last column (pad: %zu)",
+                   r->name.p, width);
+    return false;
 }
 
 /* The instant of a time recipe. False: dead, or nothing there (*has false). */
@@ -52,14 +89,17 @@ static bool take_time(sz_taking *t, uint32_t i, sz_civil *c, int64_t *ms, bool *
     *has = taken == SZ_TAKEN_TEXT;
     if (!*has) return taken == SZ_TAKEN_NOTHING;
     bool is_fine = r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
-    if (!is_fine)
-        return bad_time(t, r, r->n_formats ? "fits none of the formats" : "is not an RFC 3339 time (give its format)");
+    if (!is_fine && r->n_formats) return fits_no_format(t, r, text);
+    if (!is_fine) return bad_time(t, r, "is not an RFC 3339 time (give its format)");
     if (!sz_moment_is_sane(*ms)) return bad_time(t, r, "is not between the years 1990 and 2200");
     return true;
 }
 
-static bool is_lost(const sz_mapping *m, const sz_recipe *r, int64_t ms, int64_t collected_ms) {
-    int32_t of_day = sz_zone_ms_of_day(m->zone, ms);
+/* `lost` is as the vendor writes it, whatever `offset` says; of what names an instant by itself it is campus time. */
+static bool is_lost(const sz_mapping *m, const sz_recipe *r, const sz_civil *c, int64_t ms, int64_t collected_ms) {
+    int32_t of_day = c->is_epoch || c->has_offset
+                         ? sz_zone_ms_of_day(m->zone, ms)
+                         : ((c->hour * 60 + c->minute) * 60 + c->second) * (int32_t)SZ_SECOND_MS + c->ms;
     for (uint32_t i = 0; i < r->n_lost; i++)
         if (r->lost[i] == of_day) return true;
     return r->is_lost_at_collected && ms == collected_ms;
@@ -96,7 +136,7 @@ static bool read_moment(sz_taking *t) {
         if (has_collected) e->collected_ms = collected_ms;
     }
     if (!read_precision(t, &c)) return false;
-    if (is_lost(m, &m->recipes[m->time], ms, e->collected_ms)) e->precision = SZ_PREC_DAY;
+    if (is_lost(m, &m->recipes[m->time], &c, ms, e->collected_ms)) e->precision = SZ_PREC_DAY;
     t->out->time_ms = e->time_ms = sz_moment_floor(m->zone, ms, e->precision);
     return true;
 }

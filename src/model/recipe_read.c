@@ -268,7 +268,7 @@ static const struct recipe_key {
     {"empty", SZ_FITS_ALL, read_empty, NULL, NULL},
     {"remove", SZ_FITS_ALL, read_remove, NULL, NULL},
     {"prefix", SZ_FITS_TEXT, read_prefix, "prefix belongs to texts", "prefix 只用于文本字段"},
-    {"pad", SZ_FITS_TEXT, read_pad, "pad belongs to texts", "pad 只用于文本字段"},
+    {"pad", SZ_FITS_TEXT | SZ_FITS_TIME, read_pad, "pad belongs to texts and times", "pad 只用于文本和时间字段"},
     {"unit", SZ_FITS_MONEY, read_unit, "unit belongs to amounts of money", "unit 只用于金额字段"},
     {"negative", SZ_FITS_MONEY, read_negative, "negative belongs to amounts of money", "negative 只用于金额字段"},
     {"positive", SZ_FITS_MONEY, read_positive, "positive belongs to amounts of money", "positive 只用于金额字段"},
@@ -305,6 +305,10 @@ static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     excludes(l, n, "column", "constant");
     excludes(l, n, "columns", "constant");
     for (size_t i = 0; i < n->n; i++) read_key(l, r, n->keys[i], n->items[i]);
+    if (r->pad && r->fits == SZ_FITS_TIME && r->n_columns < 2)
+        sz_map_fault(l, SZ_CODE_MAP_NO_USE, sz_yaml_get(n, "pad")->span,
+                     "pad of a time is of the last of several columns: columns: [date, time]",
+                     "时间的 pad 用于多列中的最后一列：columns: [日期, 时间]");
     if (!r->has_join) r->join = r->fits & SZ_FITS_TIME ? SZ_STR(" ") : SZ_STR(":");
 }
 

@@ -44,6 +44,17 @@ static sz_str cell(sz_taking *t, const sz_recipe *r, const sz_map_column *c) {
     return s;
 }
 
+static sz_str with_zeros(sz_taking *t, sz_str s, size_t zeros, sz_str prefix) {
+    char *p = sz_arena_alloc(t->a, prefix.n + zeros + s.n + 1);
+    if (prefix.n) memcpy(p, prefix.p, prefix.n);
+    memset(p + prefix.n, '0', zeros);
+    memcpy(p + prefix.n + zeros, s.p, s.n);
+    return (sz_str){p, prefix.n + zeros + s.n};
+}
+
+/* Of a time its last column is padded, which has the time of day; of others the whole text. */
+static bool pads_last(const sz_recipe *r) { return r->pad && r->fits & SZ_FITS_TIME; }
+
 static sz_str cells(sz_taking *t, const sz_recipe *r) {
     if (r->n_columns == 1) return cell(t, r, &r->columns[0]);
     sz_str *parts = SZ_NEWN(t->a, sz_str, r->n_columns);
@@ -52,6 +63,8 @@ static sz_str cells(sz_taking *t, const sz_recipe *r) {
     for (uint32_t i = 0; i < r->n_columns; i++) {
         parts[i] = cell(t, r, &r->columns[i]);
         is_empty = is_empty && parts[i].n == 0;
+        if (i + 1 == r->n_columns && parts[i].n && parts[i].n < r->pad && pads_last(r))
+            parts[i] = with_zeros(t, parts[i], r->pad - parts[i].n, (sz_str){NULL, 0});
         n += parts[i].n + r->join.n;
     }
     if (is_empty) return (sz_str){NULL, 0};
@@ -113,13 +126,8 @@ static const sz_answer *look_up(const sz_recipe *r, sz_str text) {
 }
 
 static sz_str padded(sz_taking *t, const sz_recipe *r, sz_str s) {
-    size_t zeros = r->pad > s.n ? r->pad - s.n : 0;
-    if (zeros == 0 && r->prefix.n == 0) return s;
-    char *p = sz_arena_alloc(t->a, r->prefix.n + zeros + s.n + 1);
-    if (r->prefix.n) memcpy(p, r->prefix.p, r->prefix.n);
-    memset(p + r->prefix.n, '0', zeros);
-    memcpy(p + r->prefix.n + zeros, s.p, s.n);
-    return (sz_str){p, r->prefix.n + zeros + s.n};
+    size_t zeros = r->pad > s.n && !pads_last(r) ? r->pad - s.n : 0;
+    return zeros == 0 && r->prefix.n == 0 ? s : with_zeros(t, s, zeros, r->prefix);
 }
 
 sz_taken sz_recipe_take(sz_taking *t, uint32_t i, sz_str *text) {

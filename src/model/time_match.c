@@ -9,7 +9,8 @@ typedef struct matcher {
     sz_str t;
     size_t i;
     sz_civil *out;
-    int half; /* 0: not said, 1: before noon, 2: after noon */
+    int half;    /* 0: not said, 1: before noon, 2: after noon */
+    size_t most; /* digits of a number of one or two */
 } matcher;
 
 /* From `least` to `most` digits. */
@@ -102,15 +103,15 @@ static bool step(matcher *m, sz_time_op op) {
         if (!digits(m, 2, 2, &c->year)) return false;
         c->year += 2000;
         return true;
-    case OP_MONTH1: return digits(m, 1, 2, &c->month);
+    case OP_MONTH1: return digits(m, 1, m->most, &c->month);
     case OP_MONTH2: return digits(m, 2, 2, &c->month);
-    case OP_DAY1: return digits(m, 1, 2, &c->day);
+    case OP_DAY1: return digits(m, 1, m->most, &c->day);
     case OP_DAY2: return digits(m, 2, 2, &c->day);
-    case OP_HOUR1: return c->has_hour = digits(m, 1, 2, &c->hour);
+    case OP_HOUR1: return c->has_hour = digits(m, 1, m->most, &c->hour);
     case OP_HOUR2: return c->has_hour = digits(m, 2, 2, &c->hour);
-    case OP_MINUTE1: return digits(m, 1, 2, &c->minute);
+    case OP_MINUTE1: return digits(m, 1, m->most, &c->minute);
     case OP_MINUTE2: return digits(m, 2, 2, &c->minute);
-    case OP_SECOND1: return c->has_second = digits(m, 1, 2, &c->second);
+    case OP_SECOND1: return c->has_second = digits(m, 1, m->most, &c->second);
     case OP_SECOND2: return c->has_second = digits(m, 2, 2, &c->second);
     case OP_FRACTION: return fraction(m);
     case OP_HALF: return half(m);
@@ -122,12 +123,35 @@ static bool step(matcher *m, sz_time_op op) {
     }
 }
 
+static bool is_of_one_or_two(uint8_t kind) {
+    return kind == OP_MONTH1 || kind == OP_DAY1 || kind == OP_HOUR1 || kind == OP_MINUTE1 || kind == OP_SECOND1;
+}
+
+static bool is_number(uint8_t kind) { return kind >= OP_YEAR4 && kind <= OP_SECOND2; }
+
+/* The steps from k on. A number of one or two digits right before another takes two, or else one: Hmmss reads 120500
+ * and 80500. */
+static bool match_rest(matcher *m, const sz_time_pattern *p, uint32_t k) {
+    for (; k < p->n; k++) {
+        if (k + 1 < p->n && is_of_one_or_two(p->ops[k].kind) && is_number(p->ops[k + 1].kind)) {
+            size_t from = m->i;
+            if (step(m, p->ops[k]) && match_rest(m, p, k + 1)) return true;
+            m->i = from;
+            m->most = 1;
+            bool is_fine = step(m, p->ops[k]);
+            m->most = 2;
+            if (!is_fine) return false;
+        } else if (!step(m, p->ops[k])) {
+            return false;
+        }
+    }
+    return m->i == m->t.n;
+}
+
 bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out) {
     *out = (sz_civil){0};
-    matcher m = {text, 0, out, 0};
-    for (uint32_t k = 0; k < p->n; k++)
-        if (!step(&m, p->ops[k])) return false;
-    if (m.i != text.n) return false;
+    matcher m = {.t = text, .out = out, .most = 2};
+    if (!match_rest(&m, p, 0)) return false;
     if (m.half) {
         if (out->hour == 12 && m.half == 1) out->hour = 0;
         else if (out->hour < 12 && m.half == 2) out->hour += 12;

@@ -2,10 +2,10 @@
  *
  * time_pattern: how a vendor writes times, `YYYY/M/D H:mm[:ss]`, compiled once and matched a row at a time.
  *
- * YYYY YY year; M D H h m s one or two digits; MM DD HH hh mm ss two; S… a fraction of any length; A AM, PM, 上午, 下午
- * (with h); Z an offset (+08:00, +0800, Z); yyyy, yy, d and dd as in other programs. A blank stands for one or more.
- * [ ] may be left out. Other letters stand only in quotes, except T. The words epoch_s and epoch_ms are whole
- * numbers.
+ * YYYY YY year; M D H h m s one or two digits (right before another number as many as let the rest fit); MM DD HH hh mm
+ * ss two; S… a fraction of any length; A AM, PM, 上午, 下午 (with h); Z an offset (+08:00, +0800, Z); yyyy, yy, d and dd
+ * as in other programs. A blank stands for one or more. [ ] may be left out. Other letters stand only in quotes, except
+ * T. The words epoch_s and epoch_ms are whole numbers.
  */
 #ifndef SANZAO_SRC_MODEL_TIME_PATTERN_H
 #define SANZAO_SRC_MODEL_TIME_PATTERN_H

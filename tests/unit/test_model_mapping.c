@@ -138,9 +138,23 @@ static void test_time_formats(void **state) {
           {"s1,2026/3/2 8:05", "presence " AT " minute" ID});
     CHECK(M("[epoch_s, epoch_ms]"), "s,t\n", {"s1,1772409900", "presence " AT ID},
           {"s1,1772409900000", "presence " AT ID}, {"s1,1", "bad_time time"});
+    CHECK(M("'YYYYMMDD Hmmss'"), "s,t\n", {"s1,20260302 080500", "presence " AT ID},
+          {"s1,20260302 80500", "presence " AT ID}, {"s1,20260302 120500", "presence 2026-03-02T12:05:00+08:00" ID},
+          {"s1,20260302 8050", "bad_time time"}, {"s1,20260302 0080500", "bad_time time"});
+    CHECK(M("'YYYY/M/D Hmm[A]'"), "s,t\n", {"s1,2026/3/2 805", "presence " AT " minute" ID},
+          {"s1,2026/3/2 0805", "presence " AT " minute" ID}, {"s1,2026/3/2 805AM", "presence " AT " minute" ID},
+          {"s1,2026/3/2 805PM", "presence 2026-03-02T20:05:00+08:00 minute" ID}, {"s1,2026/3/2 85", "bad_time time"});
 #undef M
-    CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY-MM-DD HH:mm:ss', offset: '+00:00'}\n", "s,t\n",
-          {"s1,2026-03-02 00:05:00", "presence " AT ID});
+    CHECK(
+        "type: presence\nstudent: s\ntime: {column: t, format: ['YYYY-MM-DD HH:mm:ss', 'YYYY-MM-DD'], offset: '+00:00'}\n",
+        "s,t\n", {"s1,2026-03-02 00:05:00", "presence " AT ID});
+    /* A day alone is the campus's day, also where times are written far to the east. */
+    CHECK(
+        "type: presence\nstudent: s\ntime: {column: t, format: ['YYYY-MM-DD HH:mm:ss', 'YYYY-MM-DD'], offset: '+12:00'}\n",
+        "s,t\n", {"s1,2026-03-02 12:05:00", "presence " AT ID},
+        {"s1,2026-03-02", "presence 2026-03-02T00:00:00+08:00 day" ID});
+    CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+12:00'}\n", "s,t\n",
+          {"s1,2026-03-02", "presence 2026-03-02T00:00:00+08:00 day" ID});
     CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+00:00'}\n", "s,t\n",
           {"s1,2026-03-02 00:05:00", "presence " AT ID}, {"s1,2026-03-02T08:05:00+08:00", "presence " AT ID},
           {"s1,2026-03-02T00:05Z", "presence " AT " minute" ID}, {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
@@ -162,6 +176,43 @@ static void test_lost_times_of_day(void **state) {
         {"s1,2026/3/2 8:05:01,2026-03-02T08:05:00",
          "presence 2026-03-02T08:05:01+08:00 id=x:… collected=" AT " student=s1"},
         {"s1,2026/3/2 8:05:01,later", "bad_time collected"});
+    /* As it is written, whatever zone that is; a text with an offset of its own names an instant. */
+    CHECK("type: presence\nstudent: s\ntime: {column: t, format: 'YYYY/M/D H:mm', lost: '0:00', offset: '+00:00'}\n",
+          "s,t\n", {"s1,2026/3/2 0:00", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,2026/3/1 16:00", "presence 2026-03-02T00:00:00+08:00 minute" ID});
+    CHECK("type: presence\nstudent: s\ntime: {column: t, lost: '0:00', offset: '+00:00'}\n", "s,t\n",
+          {"s1,2026-03-02 00:00:00", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,2026-03-02 00:00:01", "presence 2026-03-02T08:00:01+08:00" ID},
+          {"s1,2026-03-02 00:00:00.001", "presence 2026-03-02T08:00:00.001+08:00" ID},
+          {"s1,2026-03-01 16:00", "presence 2026-03-02T00:00:00+08:00 minute" ID},
+          {"s1,2026-03-01T16:00:00Z", "presence 2026-03-02T00:00:00+08:00 day" ID},
+          {"s1,2026-03-02T00:00:00Z", "presence 2026-03-02T08:00:00+08:00" ID});
+}
+
+/* 080500 is a number to a spreadsheet, and 80500 when it is saved. */
+static void test_zeros_that_a_spreadsheet_took_from_a_time_of_day(void **state) {
+    (void)state;
+#define M(more) "type: presence\nstudent: s\ntime: {columns: [d, t], format: ['YYYYMMDD HHmmss', YYYYMMDD]" more "}\n"
+    CHECK(M(", pad: 6"), "s,d,t\n", {"s1,20260302,080500", "presence " AT ID}, {"s1,20260302,80500", "presence " AT ID},
+          {"s1,20260302,512", "presence 2026-03-02T00:05:12+08:00" ID},
+          {"s1,20260302,0", "presence 2026-03-02T00:00:00+08:00" ID},
+          {"s1,20260302,", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,20260302,1080500", "bad_time time"});
+    static const struct {
+        const char *row;
+        bool has_hint;
+    } rows[] = {{"s1,20260302,80500", true},  {"s1,20260302,512", true}, {"s1,20260302,250000", false},
+                {"s1,20260302,96000", false}, {"s1,,80512", false},      {"s1,20260302,8:05", false}};
+    struct model_fixture x;
+    model_fixture_init(&x);
+    assert_string_equal(model_fixture_map(&x, M("")), "");
+    assert_string_equal(model_fixture_bind(&x, "s,d,t\n"), "");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(model_fixture_row(&x, rows[i].row), "bad_time time");
+        if (!!strstr(x.record.dead.detail, "zeros in front of its last column (pad: 6)") != rows[i].has_hint)
+            fail_msg("%s: %s", rows[i].row, x.record.dead.detail);
+    }
+    model_fixture_fini(&x);
+#undef M
 }
 
 static void test_precision_is_never_finer_than_written(void **state) {
@@ -345,6 +396,7 @@ int main(void) {
         cmocka_unit_test(test_joined_columns_and_ids),
         cmocka_unit_test(test_time_formats),
         cmocka_unit_test(test_lost_times_of_day),
+        cmocka_unit_test(test_zeros_that_a_spreadsheet_took_from_a_time_of_day),
         cmocka_unit_test(test_precision_is_never_finer_than_written),
         cmocka_unit_test(test_cleaned_and_padded_texts),
         cmocka_unit_test(test_money),

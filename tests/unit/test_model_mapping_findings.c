@@ -99,6 +99,7 @@ static void test_every_fault_has_its_place(void **state) {
         {OK "place: {column: a, unit: fen}\n", "m.yaml:4:20 E269"},
         {OK "amount: {column: a, format: YYYY}\n", "m.yaml:4:21 E269"},
         {OK "amount: {column: a, pad: 6}\n", "m.yaml:4:21 E269"},
+        {OK "collected: {column: c, format: 'YYYYMMDDHHmmss', pad: 6}\n", "m.yaml:4:55 E269"},
         {OK "balance: {column: a, negative: refund}\n", "m.yaml:4:10 E269"},
         {OK "place: {constant: a, match: 'b'}\n", "m.yaml:4:29 E269"},
         {OK "collected: {column: c, lost: '0:00'}\n", "m.yaml:4:12 E269"},

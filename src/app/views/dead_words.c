@@ -31,6 +31,8 @@ static const entry sentences[] = {
     {"* has no time of day (precision is not day)", "* 没有时刻（precision 不是 day）"},
     {"* is not a whole number of milliseconds", "* 不是整数毫秒"},
     {"* is not between the years 1990 and 2200", "* 不在 1990 至 2200 年之间"},
+    {"* fits none of the formats, but would with zeros in front of its last column (pad: *)",
+     "* 不符合任何一种格式，但最后一列前面补零就符合（pad: *）"},
     {"* fits none of the formats", "* 不符合任何一种格式"},
     {"* is negative (say what that means: `negative:`)", "* 是负数（请用 `negative:` 说明含义）"},
     {"* is not a whole number of fen", "* 不是整数分"},
