@@ -216,7 +216,8 @@ typedef struct sz_kafka_copied {
     uint64_t control;               /* feed_status records read; each is in every partition once */
     uint64_t left;                  /* dead letters: of other reasons, nobody's, or cut */
 } sz_kafka_copied;
-/* SZ_IO with a finding; SZ_INTERRUPTED. */
+/* Waits for its turn where another run writes into `to`. SZ_REFUSED (another still does, or the turn was lost) and SZ_IO with
+ * a finding; SZ_INTERRUPTED. */
 sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n);
 
 /* ---- reading the rest of a topic ---------------------------------------------------------------------------------- */

@@ -405,11 +405,96 @@ def test_letters_of_a_reason_are_put_back_once_it_is_gone(tmp):
     same(back("misrouted"), (0, 8, letters - 8), "whatever reason is asked for later")
     put = [x for x in kafka.consume(source, envelope=True) if "sanzao.from" in x.get("headers", {})]
     same(sorted(x["key"] for x in put), ["s002"] * 4 + ["s003"] * 4, "keys")
-    same({name for x in put for name in x["headers"]}, {"sanzao.from"}, "headers of letters are none of records")
+    same({name for x in put for name in x["headers"]}, {"sanzao.from", "sanzao.from.id"}, "headers of letters are none of records")
     last = run()
     same(last["dead_letter_by"].get("unknown_card"), 8, "none is set aside again")
     same(last["used"] - first["used"], 8, "records used")
     for wrong in (["--reason", "bad_json"], ["--reason"]): sanzao(tmp, "repartition", dead, source, *wrong, "--kafka-brokers", kafka.bootstrap, rc=2)
+
+
+def copy_from(tmp: Path, source: str, to: str, *more) -> tuple:
+    """What `repartition` counts: copied, already."""
+    n = json.loads(sanzao(tmp, "repartition", source, to, "--kafka-brokers", kafka.bootstrap, *more, rc=0).out)
+    return n["copied"], n["already"]
+
+
+def made_anew(name: str, partitions: int) -> None:
+    kafka.topics.delete(name)
+    wait_until(lambda: name not in kafka.topics.list(), "the topic is gone")
+    kafka.create_topic(name, partitions)
+
+
+def swipes(ids: range) -> list[bytes]:
+    return [b'{"id":"n%d","type":"swipe","student":"s00%d","amount":"5.00","time":"2024-03-04T%02d:00:00+08:00"}' % (i, i % 5, i % 24) for i in ids]
+
+
+def test_a_topic_that_was_made_anew_is_not_taken_for_the_one_that_was_copied(tmp):
+    for reason in ([], ["--reason", "unknown_card"]):
+        source, copy = topic("again", 1), topic("copy", 3)
+        def put(lines, name=source, **headers): kafka.topics.produce(name, b"".join(b"k\t" + x + b"\n" for x in lines), key_field=None, headers=headers)
+        letter = {"reason": "unknown_card"} if reason else {}
+        put(swipes(range(3)), **letter)
+        same(copy_from(tmp, source, copy, *reason), (3, 0), "copied at first")
+        made_anew(source, 1)
+        put(swipes(range(10, 12)), **letter)
+        r = sanzao(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, *reason, rc=0)
+        same([json.loads(r.out)[k] for k in ("copied", "already")], [2, 0], "of the topic that was made anew")
+        expect("3 records in " + copy in r.err, "said:", r)
+        same(copy_from(tmp, source, copy, *reason), (0, 2), "each once")
+        put(swipes(range(12, 13)), **letter)
+        put(swipes(range(12, 13)), copy, **{"sanzao.from": f"{source}/0/2"})
+        # in its partition, as an older version copied it: it said nothing of the topic's id
+        same(sum(copy_from(tmp, source, copy, *reason)), 3, "one that an older version copied")
+        if reason: same(copy_from(tmp, source, copy, *reason), (0, 3), "is there")
+
+
+def test_two_copies_into_one_topic_at_once_write_each_record_once(tmp):
+    """Whoever comes second waits, or is refused where both came at the same moment."""
+    source, copy = topic("twice"), topic("copy", 3)
+    fill(source, swipes(range(3000)), keyed=False)
+    args = ["repartition", source, copy, "--kafka-brokers", kafka.bootstrap]
+    both = sorted([finish(p) for p in [start(tmp, *args) for _ in range(2)]], key=lambda r: r.rc)
+    expect(both[0].rc == 0 and (both[1].rc == 0 or (both[1].rc == 4 and "SZ440" in both[1].err)), both[0], both[1])
+    same(sorted(json.loads(r.out)["copied"] for r in both if r.rc == 0), [3000] if both[1].rc else [0, 3000], "one of them copied")
+    same(len(kafka.consume(copy)), 3000, "records in the copy")
+    same(copy_from(tmp, source, copy), (0, 3000), "all are there")
+
+
+def test_a_copy_is_refused_while_another_goes_on(tmp):
+    """Whoever is in the group has the turn: here a run that reads."""
+    source, copy = topic("held", 1), topic("copy", 1)
+    fill(source, swipes(range(10)), keyed=False)
+    write(tmp / "rules/r.yaml", "{}\n")
+    run = Running(tmp, "other", ["run", "--source", f"kafka:{copy}", "--rules", "rules", "--alerts", "file:a.ndjson", "--state", "memory",
+                                 "--kafka-brokers", kafka.bootstrap, "--group", f"sanzao.repartition.{copy}"])
+    run.wait(lambda: kafka.topics.members(f"sanzao.repartition.{copy}") == 1, "it is in the group")
+    try:
+        for lang, words in (("en", "another run writes into"), ("zh", "另一个进程正在写入")):
+            r = sanzao(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, "--lang", lang, rc=4)
+            expect("SZ440" in r.err and words in r.err, r)
+            same(len(kafka.consume(copy)), 0, "nothing is written")
+    finally: run.end()
+    same(copy_from(tmp, source, copy), (10, 0), "once it has ended")
+
+
+def test_a_copy_that_kafka_has_lost_sight_of_writes_no_more(tmp):
+    source, copy = topic("paused", 1), topic("copy", 3)
+    fill(source, swipes(range(20000)), keyed=False)
+    slow = [x for v in ("queue.buffering.max.messages=100", "linger.ms=50") for x in ("--kafka-set", v)]
+    process = start(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, *slow)
+    wait_until(lambda: sum(high for _, high in kafka.topics.watermarks(copy).values()) > 0 or process.poll() is not None, "the copy begins")
+    process.send_signal(signal.SIGSTOP)
+    group = f"sanzao.repartition.{copy}"
+    wait_until(lambda: kafka.topics.members(group) == 0, "the group has dropped it")
+    process.send_signal(signal.SIGCONT)
+    r = finish(process)
+    expect(r.rc == 4 and "SZ440" in r.err, "it stops:", r)
+    copied, already = copy_from(tmp, source, copy)
+    same(copied + already, 20000, "the rest is copied")
+    expect(copied > 0, "there was a rest")
+    came = [x["headers"]["sanzao.from"] for x in kafka.consume(copy, envelope=True)]
+    same((len(came), len(set(came))), (20000, 20000), "each once")
+    say(f"{already} of 20000 were there when it was paused")
 
 
 def test_dead_letters_are_records_whose_headers_say_why(tmp):

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "turn.h"
+
 enum { FLUSH_MS = 60000 };
 
 /* A feed_status that was met. */
@@ -19,6 +21,7 @@ typedef struct copying {
     sz_kafka_voice voice; /* first: the producer's opaque value */
     const sz_kafka_copy_options *o;
     lanes from, to;
+    turn turn;
     there there;
     rd_kafka_t *producer;
     sz_decoder *decoder;
@@ -45,6 +48,7 @@ static rd_kafka_headers_t *headers_of(const copying *c, const rd_kafka_message_t
     else h = rd_kafka_headers_copy(own);
     int n = snprintf(from, sizeof from, "%s/%d/%lld", c->o->from, m->partition, (long long)m->offset);
     rd_kafka_header_add(h, FROM_HEADER, -1, from, n);
+    if (c->there.id[0]) rd_kafka_header_add(h, FROM_ID_HEADER, -1, c->there.id, -1);
     return h;
 }
 
@@ -173,6 +177,49 @@ static sz_status copy_all(copying *c) {
 
 /* ---- life ---- */
 
+static bool is_ending(void *self) {
+    copying *c = self;
+    return !sz_kc_turn_is_mine(&c->turn) || c->o->is_ending(c->o->self);
+}
+
+/* What stands in the copy is looked at once nobody else writes there. */
+static sz_status take_turn(copying *c, sz_diags *d) {
+    sz_status s = sz_kc_turn_wait(&c->turn, c->o->kafka, &c->voice, c->o->to, c->o->is_ending, c->o->self);
+    if (s != SZ_REFUSED) return s;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_TURN, (sz_span){0}, "another run writes into %s",
+                              "另一个进程正在写入 %s", c->o->to);
+    sz_diag_hint(d, g, "wait until it has ended, and run again: what is there already is not copied twice",
+                 "请等它结束后再运行：已经复制的不会再复制");
+    return s;
+}
+
+/* Another run may have the turn by now, so that nothing more may be sent. */
+static sz_status lose_turn(const copying *c, sz_diags *d) {
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_TURN, (sz_span){0},
+                              "Kafka has not heard of this run for too long: it may not write into %s any more",
+                              "Kafka 太久没有收到本进程的消息：不能再写入 %s", c->o->to);
+    sz_diag_hint(d, g, "run again: what is there already is not copied twice", "请再次运行：已经复制的不会再复制");
+    return SZ_REFUSED;
+}
+
+static sz_status find_from(copying *c) {
+    sz_status s = sz_kc_find(&c->from, c->o->kafka, &c->voice, c->o->from);
+    if (s != SZ_OK) return s;
+    bool is_fine = sz_kc_topic_id(c->from.rk, c->o->from, c->there.id, c->why, sizeof c->why);
+    return is_fine ? SZ_OK : SZ_IO;
+}
+
+/* What was copied of an earlier topic of this name says nothing of this one. */
+static void tell_of_before(copying *c) {
+    char en[512], zh[512];
+    unsigned long long n = c->there.n_of_before;
+    if (!n) return;
+    snprintf(en, sizeof en, "%s was made anew since a copy: %llu records in %s are of the one before", c->o->from, n,
+             c->o->to);
+    snprintf(zh, sizeof zh, "%s 在上次复制后重建过：%s 中有 %llu 条记录来自重建前的主题", c->o->from, c->o->to, n);
+    c->voice.say(c->voice.self, SZ_NOTE, en, zh);
+}
+
 static sz_status make_producer(copying *c) {
     rd_kafka_conf_t *conf = sz_kafka_conf(c->o->kafka, SZ_KAFKA_PRODUCER, &c->voice);
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
@@ -183,30 +230,37 @@ static sz_status make_producer(copying *c) {
 }
 
 static sz_status finish(copying *c, sz_status s) {
-    while (s != SZ_IO && rd_kafka_outq_len(c->producer) > 0 && !c->why[0]) rd_kafka_flush(c->producer, FLUSH_MS);
+    while (s != SZ_IO && rd_kafka_outq_len(c->producer) > 0 && !c->why[0] && sz_kc_turn_is_mine(&c->turn))
+        rd_kafka_flush(c->producer, FLUSH_MS);
     return c->why[0] ? SZ_IO : s;
 }
 
 sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n) {
     copying c = {.voice = *voice, .o = o, .n = n};
     *n = (sz_kafka_copied){0};
-    c.from.is_ending = c.to.is_ending = o->is_ending;
-    c.from.self = c.to.self = o->self;
+    c.from.is_ending = c.to.is_ending = is_ending;
+    c.from.self = c.to.self = &c;
     c.decoder = sz_decoder_new(o->types, o->zone);
     sz_arena_init(&c.arena);
     sz_map_init(&c.shown);
     c.there.of_letters = o->reason != NULL;
-    sz_status s = sz_kc_open(&c.from, o->kafka, &c.voice, o->from);
-    if (s == SZ_OK) s = sz_kc_open(&c.to, o->kafka, &c.voice, o->to);
+    sz_status s = find_from(&c);
+    if (s == SZ_OK) s = sz_kc_find(&c.to, o->kafka, &c.voice, o->to);
+    if (s == SZ_OK) s = take_turn(&c, d);
+    if (s == SZ_OK) s = sz_kc_open(&c.from);
+    if (s == SZ_OK) s = sz_kc_open(&c.to);
     if (s == SZ_OK) s = sz_kc_there(&c.there, &c.to, &c.from, c.decoder);
+    if (s == SZ_OK) tell_of_before(&c);
     if (s == SZ_OK) s = make_producer(&c);
     if (s == SZ_OK) s = finish(&c, copy_all(&c));
-    const char *why = c.why[0] ? c.why : c.from.why[0] ? c.from.why : c.to.why;
+    const char *why = c.why[0] ? c.why : c.from.why[0] ? c.from.why : c.to.why[0] ? c.to.why : c.turn.why;
+    if (c.turn.is_lost && s != SZ_OK) s = lose_turn(&c, d);
     if (s == SZ_IO && !why[0]) s = SZ_INTERRUPTED;
     if (s == SZ_IO)
         sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the copy cannot go on: %s", "复制不能继续：%s",
                      why);
     if (c.producer) rd_kafka_destroy(c.producer);
+    sz_kc_turn_end(&c.turn);
     for (uint32_t i = 0; i < c.shown.n; i++)
         if (c.statuses[i].m) rd_kafka_message_destroy(c.statuses[i].m);
     sz_free(c.statuses);

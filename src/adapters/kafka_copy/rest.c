@@ -32,7 +32,8 @@ sz_status sz_kafka_rest(const sz_kafka_rest_options *o, sz_kafka_voice *voice, s
     lanes l = {.begin = o->begin, .n_begin = o->n, .until = o->end, .is_ending = o->is_ending, .self = o->self};
     sz_decoder *decoder = sz_decoder_new(o->types, o->zone);
     *n = 0;
-    sz_status s = sz_kc_open(&l, o->kafka, voice, o->topic);
+    sz_status s = sz_kc_find(&l, o->kafka, voice, o->topic);
+    if (s == SZ_OK) s = sz_kc_open(&l);
     if (s == SZ_OK) s = read_all(&l, o, decoder, n);
     if (s == SZ_IO)
         sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the topic cannot be read: %s",

@@ -4,6 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Was it copied from a topic that had the same name before? Copies that older versions made do not say. */
+static bool is_of_before(const there *t, const rd_kafka_message_t *m) {
+    rd_kafka_headers_t *h = NULL;
+    const void *v = NULL;
+    size_t n = 0;
+    if (!t->id[0] || rd_kafka_message_headers(m, &h) || rd_kafka_header_get_last(h, FROM_ID_HEADER, &v, &n))
+        return false;
+    return v && !sz_str_is((sz_str){v, n}, t->id);
+}
+
 /* PARTITION/OFFSET of its header; false: it is not of a copy, or of a copy of another topic. */
 static bool origin_of(const rd_kafka_message_t *m, const char *topic, long *partition, long long *offset) {
     rd_kafka_headers_t *h = NULL;
@@ -53,7 +63,12 @@ static void note(there *t, uint32_t partition, const rd_kafka_message_t *m, cons
     long from = -1;
     long long offset = -1;
     sz_input in;
-    if (!origin_of(m, topic, &from, &offset) || from < 0 || from >= (long)t->n_from) return;
+    if (!origin_of(m, topic, &from, &offset)) return;
+    if (is_of_before(t, m)) {
+        t->n_of_before++;
+        return;
+    }
+    if (from < 0 || from >= (long)t->n_from) return;
     if (t->of_letters) {
         char key[48];
         sz_map_put(&t->letters, letter_key(key, sizeof key, from, offset), 1);

@@ -277,6 +277,14 @@ static void committed(task *t) {
     rd_kafka_metadata_destroy(m);
 }
 
+static void members(task *t) {
+    const struct rd_kafka_group_list *list = NULL;
+    rd_kafka_resp_err_t e = rd_kafka_list_groups(client(t, RD_KAFKA_CONSUMER), t->args[0], &list, TIMEOUT_MS);
+    if (e) fail("%s: %s", t->args[0], rd_kafka_err2str(e));
+    printf("%d\n", list->group_cnt ? list->groups[0].member_cnt : 0);
+    rd_kafka_group_list_destroy(list);
+}
+
 /* ---- producing: lines of stdin ---- */
 
 typedef struct {
@@ -436,6 +444,7 @@ static const struct {
     {"delete", "TOPIC", 1, delete},
     {"watermarks", "TOPIC                         partition, low, high, leader", 1, watermarks},
     {"committed", "GROUP TOPIC                    partition, offset (-1: none)", 2, committed},
+    {"members", "GROUP                            how many are in it", 1, members},
     {"produce", "TOPIC <LINES                     prints how many were acknowledged", 1, produce},
     {"consume", "TOPIC                            to the end of each partition", 1, consume},
 };

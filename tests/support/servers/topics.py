@@ -58,6 +58,8 @@ class Topics:
     def committed(self, group: str, name: str) -> dict[int, int | None]:
         return {int(p): (None if o == "-1" else int(o)) for p, o in self.rows("committed", group, name)}
 
+    def members(self, group: str) -> int: return int(self.run("members", group))
+
     def produce(self, name: str, source: Path | str | bytes | list, key_field: str | None = "student", timestamp_field: str | None = None,
                 headers: dict | None = None, partition: int | None = None, settings: dict | None = None) -> int:
         """Lines of a file ("-": stdin), of bytes, or a list of lines or objects. Without key_field the key stands before a tab. Returns how many
