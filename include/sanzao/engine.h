@@ -87,6 +87,7 @@ typedef struct sz_input {
     sz_origin origin;
     uint8_t repeat;         /* sorted files: 0; of an earlier line's identity (first line read stays), which it 1 repeats, 2 differs from and
                              * comes before in time, 3 differs from and comes after: the log says whether that one was used */
+    bool is_lone;           /* sorted files: no other record of the batch has its source and id, whoever it is of; false: not known */
     sz_record record;       /* last: what is mostly read of it lies at its beginning, beside the others */
 } sz_input;
 

@@ -284,6 +284,7 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
 /* Note how the record, which is to be found or inserted next, says whose it is. True: the batch in hand names the student in several ways,
  * so that is_lone says nothing. */
 bool sz_timeline_name(sz_timeline *tl, const sz_event *e);
+static inline bool sz_timeline_is_mixed(const sz_timeline *tl) { return (tl->named_by & (tl->named_by - 1)) != 0; }
 /* The batch of files in hand is over: its records are as those of before. */
 static inline void sz_timeline_batch_ended(sz_timeline *tl) {
     tl->n_before = tl->n_log;

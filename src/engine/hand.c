@@ -25,7 +25,8 @@ static void fetch(const sz_worker *w, uint32_t k) {
 
 static void fetch_more(const sz_worker *w, uint32_t k, const sz_input *in) {
     const sz_event *e = &in->record.event; /* it has a student: it is an event */
-    sz_timeline_prefetch(w->ahead[k], &w->tc, e->time_ms, e->type, w->o.order == SZ_SORTED);
+    bool is_lone = w->o.order == SZ_SORTED && (in->is_lone || !sz_timeline_is_mixed(w->ahead[k]));
+    sz_timeline_prefetch(w->ahead[k], &w->tc, e->time_ms, e->type, is_lone);
 }
 
 /* A client may fetch a stretch twice after a seek, and give both in one message. */

@@ -130,13 +130,13 @@ static bool is_too_late(const sz_worker *w, const sz_event *e, uint32_t source) 
 /* Repeats: within a sorted batch the reader of files has found them; others are found in the student's log. There, too,
  * it stands whether the line that one of a batch has the identity of was used at all: a dead letter takes no id, and
  * what repeats it conflicts with the same record of before. The reader knows no cards: of whom a batch names in several
- * ways the log is asked each time. */
+ * ways the log is asked each time, unless nobody else's record has that source and id. */
 static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e, uint32_t student, bool is_late) {
     if (in->repeat == 2) return SZ_INSERT_CONFLICT;
     bool is_sorted = w->o.order == SZ_SORTED, is_told = in->repeat == 1 && !is_late;
     if (student == SZ_NONE) return is_told ? SZ_INSERT_DUPLICATE : SZ_INSERTED;
     sz_timeline *tl = student_awake(w, student);
-    bool is_mixed = is_sorted && sz_timeline_name(tl, e);
+    bool is_mixed = is_sorted && sz_timeline_name(tl, e) && !in->is_lone;
     sz_insert found = sz_timeline_find(tl, &w->tc, e, is_sorted && !in->repeat && !is_mixed);
     return is_told && found == SZ_INSERTED ? SZ_INSERT_DUPLICATE : found;
 }

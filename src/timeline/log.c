@@ -74,7 +74,7 @@ bool sz_timeline_name(sz_timeline *tl, const sz_event *e) {
     else if (!(tl->named_by & CARD)) tl->named_by |= CARD;
     else if (e->card.n != tl->card_n || !sz_bytes_eq(tl->card, e->card.p, tl->card_n))
         tl->named_by |= ANOTHER; /* or one too long to be kept */
-    return (tl->named_by & (tl->named_by - 1)) != 0;
+    return sz_timeline_is_mixed(tl);
 }
 
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone) {

@@ -101,6 +101,7 @@ static void put_input(stream_run *r, const sz_stream_port *port, const sz_input 
     r->n++;
     r->n_dead += in->record.kind == SZ_RECORD_DEAD;
     r->n_repeat[in->repeat]++;
+    sz_buf_put_u8(&r->lone, in->is_lone);
     if (in->record.kind == SZ_RECORD_DEAD)
         sz_buf_printf(&r->out, "%s dead %s %s: %s", at, sz_reason_names[in->record.dead.reason],
                       in->record.dead.field ? in->record.dead.field : "", in->record.dead.detail);
@@ -169,6 +170,7 @@ void stream_run_go(stream_run *r) {
 void stream_run_fini(stream_run *r) {
     sz_diags_fini(&r->diags);
     sz_buf_fini(&r->out);
+    sz_buf_fini(&r->lone);
 }
 
 const char *stream_run_text(stream_run *r) {

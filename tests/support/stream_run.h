@@ -32,6 +32,7 @@ typedef struct stream_run {
     sz_diags diags;
     sz_buf out;    /* a line a record */
     bool is_short; /* only time, source and id into out */
+    sz_buf lone;   /* a byte a record: is_lone */
     uint64_t n, n_dead, n_repeat[4];
     size_t durable; /* of out, by the last commit */
     sz_status status;

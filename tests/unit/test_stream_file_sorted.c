@@ -237,6 +237,48 @@ static void test_repeats_equal_a_plain_search_with_any_budget(void **state) {
     }
 }
 
+/* Who is said to be the only one with his source and id is, whomever records name; and where few share one, pieces
+ * that stay in memory let it be said of nearly all others. */
+static void test_lone_records_are(void **state) {
+    (void)state;
+    static const struct {
+        size_t memory;
+        uint32_t n_ids;
+        bool knows_most;
+    } ways[] = {{0, 400000, true}, {0, 9000, false}, {0, 7, false}, {1, 400000, false}, {200 << 10, 400000, false}};
+    enum { N = 6000 };
+    for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        uint32_t ids[N], n_lone = 0, n_alone = 0;
+        sz_buf text;
+        sz_buf_init(&text);
+        for (uint32_t i = 0; i < N; i++) {
+            ids[i] = stream_draw(ways[k].n_ids);
+            sz_buf_printf(&text, "{\"type\":\"presence\",\"id\":\"i%u\",\"student\":\"s%u\",\"time\":%lld}\n", ids[i],
+                          i, 1772400000000LL + i);
+        }
+        stream_put_bytes("lone", text.p, text.n);
+        sz_buf_fini(&text);
+        stream_book b = {.n = 0};
+        stream_run r = stream_run_of(&b);
+        r.o.memory = ways[k].memory;
+        stream_run_add(&r, stream_source("lone"));
+        stream_run_go(&r);
+        assert_int_equal(r.lone.n, N);
+        assert_int_equal(r.n_repeat[0], N); /* each is another student's */
+        for (uint32_t i = 0; i < N; i++) {
+            bool is_alone = true;
+            for (uint32_t other = 0; other < N && is_alone; other++) is_alone = other == i || ids[other] != ids[i];
+            assert_true(is_alone || !r.lone.p[i]);
+            n_alone += is_alone;
+            n_lone += r.lone.p[i] != 0;
+        }
+        assert_true(n_alone > 0 || ways[k].n_ids < N);
+        if (ways[k].knows_most) assert_true(n_alone < N && n_lone > n_alone - n_alone / 50);
+        stream_run_fini(&r);
+        stream_book_fini(&b);
+    }
+}
+
 static void test_no_room_for_sorting_is_told(void **state) {
     (void)state;
     stream_make_parts(1, 2000);
@@ -384,6 +426,7 @@ int main(void) {
         cmocka_unit_test(test_repeats_are_flagged_in_order_of_reading),
         cmocka_unit_test(test_lines_from_the_future_are_no_first_lines),
         cmocka_unit_test(test_repeats_equal_a_plain_search_with_any_budget),
+        cmocka_unit_test(test_lone_records_are),
         cmocka_unit_test(test_no_room_for_sorting_is_told),
         cmocka_unit_test(test_pages_of_what_was_given_are_kept_for_others),
         cmocka_unit_test(test_million_lines_take_no_more_memory_than_fifty_thousand),

@@ -35,6 +35,7 @@ void sz_fs_repeats_fini(repeats *r) {
     }
     sz_free(r->parts);
     sz_free(r->flags);
+    sz_free(r->shared);
     if (r->fd >= 0) close(r->fd);
     *r = (repeats){.fd = -1};
 }
@@ -121,8 +122,6 @@ bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *
     tuple x = tuple_of(p, prints);
     return sz_fs_repeats_unfold(r) && put(r, &x);
 }
-
-static inline uint64_t hash_of(const brief *b) { return (uint64_t)b->hash[1] << 32 | b->hash[0]; }
 
 static tuple tuple_at(const repeats *r, const brief *b) {
     const packed *p = (const packed *)(const void *)(r->pieces + (size_t)b->at * 8);
@@ -289,9 +288,17 @@ static inline bool twice_has(twice *t, uint64_t hash) {
     return t->v[i] != 0;
 }
 
+/* Of source and id alone, or of the whole identity; all bits of it are alike. */
+typedef enum by { BY_ID, BY_ALL } by;
+static inline uint64_t hash_by(const brief *b, by what) {
+    uint64_t h = what == BY_ID ? b->of_id : (uint64_t)b->of_all << 32 | b->of_id;
+    h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 32;
+}
+
 /* Two bits of one word for each hash, 16 a record or more: of a thousand that come once two or three seem to come
  * twice. They stand behind the briefs, where nothing was written yet. False: too many to be looked at one by one. */
-static bool find_twice(repeats *r, twice *t) {
+static bool find_twice(repeats *r, twice *t, by what) {
     unsigned shift = 63;
     size_t n_words = 2, most = r->n_briefs / 16 + 64;
     while (n_words * 4 < r->n_briefs) n_words *= 2, shift--;
@@ -299,8 +306,10 @@ static bool find_twice(repeats *r, twice *t) {
     uint64_t *bits = (uint64_t *)(void *)(r->region + from);
     if (from + n_words * sizeof *bits > r->room) return false;
     r->used = from + n_words * sizeof *bits;
+    if (what == BY_ALL) memset(bits, 0, n_words * sizeof *bits); /* they were looked at by id */
     for (size_t i = 0; i < r->n_briefs; i++) {
-        uint64_t hash = hash_of(&r->briefs[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
+        uint64_t hash = hash_by(&r->briefs[i], what), two = UINT64_C(1) << (hash & 63) | UINT64_C(1)
+                                                                                             << (hash >> 6 & 63);
         uint64_t *word = &bits[hash >> shift];
         if ((*word & two) == two) {
             twice_add(t, hash);
@@ -311,22 +320,37 @@ static bool find_twice(repeats *r, twice *t) {
     return true;
 }
 
-/* False: it is to be done by tuples. */
-static bool find_in_memory(repeats *r, const bounds *b) {
+static void note_shared(repeats *r, uint64_t ordinal) {
+    if (!r->shared) r->shared = sz_alloc((r->n / 64 + 1) * sizeof *r->shared);
+    r->shared[ordinal / 64] |= UINT64_C(1) << ordinal % 64;
+}
+
+/* Whoever repeats another has its source and id. */
+static void look_at_twice(repeats *r, twice *w, by what, const bounds *b) {
     table t = {NULL, 0, 0};
-    twice w = {.v = NULL};
-    bool is_fine = r->n_briefs == 0 || find_twice(r, &w);
-    if (is_fine && w.n) {
-        clear(&t, 1024);
-        for (size_t i = 0; i < r->n_briefs; i++) {
-            if (!twice_has(&w, hash_of(&r->briefs[i]))) continue;
-            tuple x = tuple_at(r, &r->briefs[i]);
-            look_at(r, &t, &x, 1, b);
-        }
+    clear(&t, 1024);
+    for (size_t i = 0; i < r->n_briefs; i++) {
+        if (!twice_has(w, hash_by(&r->briefs[i], what))) continue;
+        tuple x = tuple_at(r, &r->briefs[i]);
+        if (what == BY_ID) note_shared(r, x.ordinal);
+        look_at(r, &t, &x, 1, b);
     }
     sz_free(t.v);
+}
+
+/* False: too many seem to come twice. */
+static bool find_by(repeats *r, by what, const bounds *b) {
+    twice w = {.v = NULL};
+    bool is_fine = r->n_briefs == 0 || find_twice(r, &w, what);
+    if (is_fine && w.n) look_at_twice(r, &w, what, b);
     sz_free(w.v);
     return is_fine;
+}
+
+/* False: it is to be done by tuples. */
+static bool find_in_memory(repeats *r, const bounds *b) {
+    r->knows_lone = find_by(r, BY_ID, b);
+    return r->knows_lone || find_by(r, BY_ALL, b);
 }
 
 /* What of it was touched: the last large page as a whole. */

@@ -4,9 +4,10 @@
  * first line read stays (contract), but for one from the future, which no engine takes.
  *
  * As long as the records' pieces lie in memory, the hash of a record's identity is kept, and where its piece lies.
- * Hashes that come twice are found by bits, and only records that have one of them are looked at. Where many repeat,
- * where there are very many, and when the pieces leave memory (unfold), a tuple a record is kept by its hash in
- * partitions, and each is looked through alone; so memory is bounded.
+ * Hashes of (source, id) that come twice are found by bits, and only records that have one of them are looked at; of
+ * all others it is known that they are the only ones, whomever they name. Where one id is many records' the hash of
+ * the whole identity is taken instead. Where many repeat, where there are very many, and when the pieces leave memory
+ * (unfold), a tuple a record is kept by its hash in partitions, and each is looked through alone; so memory is bounded.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
@@ -24,7 +25,8 @@ typedef struct tuple {
 } tuple;
 
 typedef struct brief { /* of a record whose piece is in memory */
-    uint32_t hash[2];  /* of the identity */
+    uint32_t of_id;    /* hash of (source, id) */
+    uint32_t of_all;   /* of the identity */
     uint32_t at;       /* of the piece, in eights */
 } brief;
 
@@ -55,6 +57,8 @@ typedef struct repeats {
     int fd;
     uint64_t written, n; /* n: ordinals */
     uint64_t *flags;     /* two bits an ordinal; NULL: nothing repeats */
+    uint64_t *shared;    /* a bit an ordinal: another record may have its source and id; NULL: none has */
+    bool knows_lone;     /* `shared` says so of all */
     char error[256];
 } repeats;
 
@@ -67,6 +71,10 @@ static inline uint64_t sz_fs_identity(const sz_prints *p) {
     sz_u128 m = (sz_u128)a * (p->who ^ p->source ^ UINT64_C(0xe7037ed1a0b428db));
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
+static inline uint32_t sz_fs_identity_of_id(const sz_prints *p) {
+    sz_u128 m = (sz_u128)(p->id ^ UINT64_C(0x2d358dccaa6c78a5)) * (p->source ^ UINT64_C(0xe7037ed1a0b428db));
+    return (uint32_t)((uint64_t)m ^ (uint64_t)(m >> 64));
+}
 static inline uint32_t sz_fs_identity_more(const sz_prints *p) {
     uint64_t who = p->who << 23 | p->who >> 41;
     uint64_t m = (p->id + who) * UINT64_C(0x9e3779b97f4a7c15) + p->source * UINT64_C(0xc2b2ae3d27d4eb4f);
@@ -77,8 +85,8 @@ bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *
 /* An event with these prints, whose piece lies at that place, a multiple of 8. False: r->error. */
 static inline bool sz_fs_repeats_add(repeats *r, const sz_prints *prints, const packed *p, size_t at) {
     if (r->n_briefs == r->most_briefs || at / 8 > UINT32_MAX) return sz_fs_repeats_add_tuple(r, prints, p);
-    uint64_t hash = sz_fs_identity(prints);
-    r->briefs[r->n_briefs++] = (brief){{(uint32_t)hash, (uint32_t)(hash >> 32)}, (uint32_t)(at / 8)};
+    r->briefs[r->n_briefs++] =
+        (brief){sz_fs_identity_of_id(prints), (uint32_t)(sz_fs_identity(prints) >> 32), (uint32_t)(at / 8)};
     return true;
 }
 /* The pieces of what was added are about to leave memory. False: r->error. */
@@ -89,6 +97,10 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
 /* As sz_input has it. */
 static inline uint8_t sz_fs_repeats_flag(const repeats *r, uint64_t ordinal) {
     return (uint8_t)(r->flags ? r->flags[ordinal / 32] >> ordinal % 32 * 2 & 3 : 0);
+}
+/* Is it known that no other record has its source and id? */
+static inline bool sz_fs_repeats_is_lone(const repeats *r, uint64_t ordinal) {
+    return r->knows_lone && !(r->shared && r->shared[ordinal / 64] >> ordinal % 64 & 1);
 }
 
 #endif

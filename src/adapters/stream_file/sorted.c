@@ -232,6 +232,7 @@ static stage give(sorted *x, uint32_t max) {
     for (const packed *p; n < max && (p = sz_fs_sorter_next(&x->sorter, n == 0, &g)) != NULL; n++) {
         sz_fs_unpack(p, x->names[input_of(x, p)], &s->given[n]);
         s->given[n].repeat = sz_fs_repeats_flag(&x->repeats, sz_fs_packed_ordinal(p));
+        s->given[n].is_lone = sz_fs_repeats_is_lone(&x->repeats, sz_fs_packed_ordinal(p));
         x->given[n] = p;
     }
     if (n) {
