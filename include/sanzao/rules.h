@@ -80,7 +80,7 @@ typedef struct sz_test_event { /* one line of `events:` */
     uint32_t n_fields;
 } sz_test_event;
 typedef struct sz_test_record { int32_t day, ms; uint32_t event; } sz_test_record; /* ms of the day; -1: it was lost */
-typedef struct sz_test_down { int32_t day; uint32_t type; } sz_test_down;            /* the source of the type, for that day */
+typedef struct sz_test_down { uint32_t type; int32_t from_day, from_ms, to_day, to_ms; } sz_test_down; /* the source of the type; `to` exclusive */
 typedef struct sz_test_leave { int32_t from, to; sz_str kind; } sz_test_leave;
 typedef enum sz_test_what { SZ_TEST_FIRES, SZ_TEST_STEPS, SZ_TEST_RESOLVES, SZ_N_TEST_WHATS } sz_test_what;
 extern const char *const sz_test_whats[SZ_N_TEST_WHATS];
@@ -93,12 +93,13 @@ typedef struct sz_test_expect {
 typedef struct sz_rule_test {
     sz_str name;
     sz_span span;
+    const struct sz_rule *with_params; /* the rule as it is with the test's own params; NULL: as it stands */
     int32_t start_day, start_week; /* of d1: a date, SZ_DAY_NONE: the Monday of that week of term */
     int32_t first_day, until_day, until_ms; /* first: the earliest that it names */
     sz_test_pair *student;     /* columns of students.csv, and year */
     sz_test_event *events;
     sz_test_record *records;
-    sz_test_down *downs;
+    sz_test_down *downs;       /* by type and time, none touching the next */
     sz_test_leave *leaves;
     sz_test_expect *expects;
     uint32_t n_student, n_events, n_records, n_downs, n_leaves, n_expects;

@@ -115,6 +115,12 @@ static sz_param *find(struct sz_scope *s, sz_str name) {
     return NULL;
 }
 
+/* A global one stands for all rules that name it, and in features for its value. */
+static void hint_global(struct sz_ruling *g, sz_diag *d, const struct sz_decl *global) {
+    sz_rules_hint(g->l, d, "it is one for all rules, at %s; only a param of the rule itself can be set here",
+                  "它是所有规则共用的参数，在 %s；这里只能设规则自己的参数", sz_rules_place(g->l, global->key->span));
+}
+
 static void unknown_param(struct sz_ruling *g, const sz_yaml *key) {
     struct sz_loading *l = g->l;
     g->failed = true;
@@ -123,7 +129,9 @@ static void unknown_param(struct sz_ruling *g, const sz_yaml *key) {
     struct sz_near near = sz_near_to(l, key->text);
     for (uint32_t i = 0; i < g->scope.n_params; i++)
         sz_near_try(&near, g->scope.params[i].name, "param of the rule", "规则的参数", (sz_span){0});
-    if (sz_near_any(&near)) sz_near_hint(l, d, &near);
+    const struct sz_decl *global = sz_decls_find(&l->params, key->text);
+    if (global) hint_global(g, d, global);
+    else if (sz_near_any(&near)) sz_near_hint(l, d, &near);
     else if (g->k.params)
         sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s", sz_rules_place(l, g->k.params->span));
     else
@@ -154,7 +162,7 @@ static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *
                   SZ_FMT_STR(g->r->id), SZ_FMT_STR(now->text));
 }
 
-static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node) {
+static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node, bool in_test) {
     struct sz_loading *l = g->l;
     sz_param *pack = find(&g->scope, key->text);
     const sz_yaml *was = NULL;
@@ -165,15 +173,19 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
     if (pack->n_cases == 0) return; /* has a finding */
     sz_param p;
     static const char *const was_key[] = {"was"};
-    if (!sz_param_load(l, key, without(l, node, was_key, 1, take_node, &was), &p)) {
+    if (!in_test) node = without(l, node, was_key, 1, take_node, &was);
+    if (!sz_param_load(l, key, node, &p)) {
         g->failed = true;
         return;
     }
     if (was) check_was(g, pack, was);
     if (p.type != pack->type || p.unit != pack->unit) {
         g->failed = true;
-        sz_diag *d = sz_rules_error(l, C_UNITS_DIFFER, node->span, "the pack has another unit: %.*s",
-                                    "规则包用的是另一种单位：%.*s", SZ_FMT_STR(pack->cases[pack->n_cases - 1].text));
+        sz_str was_text = pack->cases[pack->n_cases - 1].text;
+        sz_diag *d =
+            sz_rules_say(l, SZ_ERROR, C_UNITS_DIFFER, node->span,
+                         TXT(l, "the %s has another unit: %.*s", in_test ? "rule" : "pack", SZ_FMT_STR(was_text)),
+                         TXT(l, "%s用的是另一种单位：%.*s", in_test ? "规则" : "规则包", SZ_FMT_STR(was_text)));
         sz_rules_hint_say(d, "write the value with the same unit", "请用同样的单位");
         return;
     }
@@ -186,5 +198,9 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
 
 void sz_adjust_params(struct sz_ruling *g) {
     const sz_yaml *map = g->adjust->params;
-    for (size_t i = 0; map && i < map->n; i++) adjust_one(g, map->keys[i], map->items[i]);
+    for (size_t i = 0; map && i < map->n; i++) adjust_one(g, map->keys[i], map->items[i], false);
+}
+
+void sz_adjust_params_in_test(struct sz_ruling *g, const sz_yaml *map) {
+    for (size_t i = 0; i < map->n; i++) adjust_one(g, map->keys[i], map->items[i], true);
 }

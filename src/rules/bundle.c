@@ -72,7 +72,7 @@ static void sort_file(struct sz_loading *l, const struct sz_rules_file *f) {
                           "请在最前面加一行  rules:，把列表放在它下面");
         return;
     }
-    if (!sz_keys_item(l, f->root, "features: {…}  and  rules: […]")) return;
+    if (!sz_keys_item(l, f->root, "features: {…}, rules: […]")) return;
     sz_keys_read(l, f->root, &table, &k);
     add_map(l, k.events, &l->events, "events");
     add_map(l, k.features, &l->features, "features");

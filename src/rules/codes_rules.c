@@ -187,8 +187,9 @@ static const sz_code_doc codes[] = {
      PACK "adjust: {r: {because: x}}"},
     {C_BECAUSE, "An adjust must say why", "adjust 必须写明原因", PACK "adjust: {r: {mode: shadow}}",
      PACK "adjust: {r: {mode: shadow, because: trial}}"},
-    {C_ADJUST_PARAM, "An adjust names a param that the rule does not have", "adjust 写了规则没有的参数",
-     PACK "adjust: {r: {because: x, params: {q: 2}}}", PACK "adjust: {r: {because: x, params: {p: 2}}}"},
+    {C_ADJUST_PARAM, "An adjust, or a test, names a param that the rule does not have",
+     "adjust 或测试写了规则没有的参数", PACK "adjust: {r: {because: x, params: {q: 2}}}",
+     PACK "adjust: {r: {because: x, params: {p: 2}}}"},
     {C_ADJUST_TWICE, "A rule is adjusted in two places", "一条规则在两处被调整", NULL, NULL},
     {C_ADJUST_LEVEL, "A rule with steps has no single level to adjust", "按档次分级的规则没有单一级别可改",
      VALUE("at_least: {3: blue}") "\nadjust: {r: {because: x, level: red}}",
@@ -206,6 +207,12 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, tests: [{name: t, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires']}]"),
      RULE(
          "when: student.year == 1, tests: [{name: t, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}]")},
+    {C_TEST_PARAMS, "With the params of a test the rule itself would have a finding",
+     "用测试里的参数，规则本身就会有问题",
+     VALUE("at_least: {3: blue, few: red}, params: {few: 5}, "
+           "tests: [{name: t, params: {few: 3}, events: [], expect: []}]"),
+     VALUE("at_least: {3: blue, few: red}, params: {few: 5}, "
+           "tests: [{name: t, params: {few: 4}, events: [], expect: []}]")},
 
     /* ---- warnings ---- */
     {C_WAS, "The pack has changed a value since the adjust was made", "规则包的值在调整之后又变了",

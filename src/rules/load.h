@@ -88,6 +88,7 @@ enum {
     C_TEST_EVENT = 92,
     C_TEST_EXPECT = 93,
     C_SILENT_CHECK = 94,
+    C_TEST_PARAMS = 95,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,
@@ -360,6 +361,7 @@ struct sz_ruling { /* one rule while it is loaded */
     const struct sz_decl *decl;
     struct sz_rule_keys k;
     const struct sz_adjust *adjust; /* NULL: none */
+    const sz_yaml *test_params;     /* of the test that it is compiled for; NULL: none */
     struct sz_scope scope;
     sz_rule *r;
     bool failed;
@@ -369,6 +371,10 @@ void sz_adjusts_load(struct sz_loading *l);
 const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule);
 void sz_adjusts_finish(struct sz_loading *l); /* those that name no rule */
 void sz_adjust_params(struct sz_ruling *g);   /* after the rule's own are loaded */
+/* The same by `params:` of one of its tests. */
+void sz_adjust_params_in_test(struct sz_ruling *g, const sz_yaml *map);
+/* The rule as such a test has it, compiled anew. NULL: it does not hold together, with a finding. */
+const sz_rule *sz_rule_with_params(struct sz_loading *l, const struct sz_decl *d, const sz_yaml *map);
 void sz_rules_compile_all(struct sz_loading *l);
 void sz_bundle_plan(sz_bundle *b, const sz_types *types); /* once every rule's mode is known: what is kept */
 /* Say what is wrong with the rule; it fails. */

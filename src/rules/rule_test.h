@@ -37,8 +37,13 @@ bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
                   bool (*each)(struct sz_testing *x, void *ctx, int32_t from, int32_t to), void *ctx);
 void sz_test_name_day(struct sz_testing *x, int32_t day);
 
-/* test_event.c, test_expect.c */
+/* test_event.c, test_expect.c, test_down.c, test_params.c */
+int sz_test_type(struct sz_testing *x, struct sz_test_words *w); /* the next word as a type; below 0 with a finding */
 void sz_test_event_load(struct sz_testing *x, const sz_yaml *node);
 void sz_test_expect_load(struct sz_testing *x, const sz_yaml *node);
+void sz_test_down_load(struct sz_testing *x, const sz_yaml *node);
+void sz_test_down_add(struct sz_testing *x, const sz_test_down *down);
+void sz_test_downs_join(struct sz_testing *x); /* once all are there */
+void sz_test_params_load(struct sz_testing *x, const sz_yaml *map);
 
 #endif

@@ -7,12 +7,14 @@
 #include "rule_test.h"
 
 struct test_keys {
-    const sz_yaml *name, *student, *leaves, *events, *expect, *start, *until;
+    const sz_yaml *name, *student, *leaves, *down, *params, *events, *expect, *start, *until;
 };
 static const sz_key keys[] = {
     SZ_KEY_NEEDED(struct test_keys, name, "name", SZ_SHAPE_TEXT),
     SZ_KEY(struct test_keys, student, "student", SZ_SHAPE_MAP),
     SZ_KEY(struct test_keys, leaves, "leaves", SZ_SHAPE_TEXTS),
+    SZ_KEY(struct test_keys, down, "down", SZ_SHAPE_TEXTS),
+    SZ_KEY(struct test_keys, params, "params", SZ_SHAPE_MAP),
     SZ_KEY_NEEDED(struct test_keys, events, "events", SZ_SHAPE_TEXTS),
     SZ_KEY_NEEDED(struct test_keys, expect, "expect", SZ_SHAPE_LIST),
     SZ_KEY(struct test_keys, start, "start", SZ_SHAPE_TEXT),
@@ -255,11 +257,15 @@ static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t)
     uint32_t n;
     if (!sz_rules_texts(l, k.leaves, &items, &n)) x.failed = true, n = 0;
     for (uint32_t i = 0; i < n; i++) load_leave(&x, items[i]);
+    if (!sz_rules_texts(l, k.down, &items, &n)) x.failed = true, n = 0;
+    for (uint32_t i = 0; i < n; i++) sz_test_down_load(&x, items[i]);
     if (!sz_rules_texts(l, k.events, &items, &n)) x.failed = true, n = 0;
     for (uint32_t i = 0; i < n; i++) sz_test_event_load(&x, items[i]);
     for (size_t i = 0; k.expect && i < k.expect->n; i++) sz_test_expect_load(&x, k.expect->items[i]);
     if (x.last_day == INT32_MIN) sz_test_name_day(&x, 0);
     load_until(&x, k.until);
+    sz_test_downs_join(&x);
+    if (k.params) sz_test_params_load(&x, k.params);
     if (!x.failed) try_records(&x);
     keep_spans(&x);
     return !x.failed;

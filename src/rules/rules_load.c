@@ -175,6 +175,7 @@ static void load_params(struct sz_ruling *g) {
         *SZ_PUSH(l->a, s->params, s->n_params, s->cap_params) = p;
     }
     if (g->adjust) sz_adjust_params(g);
+    if (g->test_params) sz_adjust_params_in_test(g, g->test_params);
 }
 
 static void load_per(struct sz_ruling *g) {
@@ -187,33 +188,48 @@ static void load_per(struct sz_ruling *g) {
 
 /* ---- one rule ---- */
 
-static void load_one(struct sz_loading *l, struct sz_decl *d) {
-    struct sz_ruling g = {.l = l, .decl = d, .r = SZ_PUSH(l->a, l->b->rules, l->b->n_rules, l->cap_rules)};
-    g.scope = (struct sz_scope){.l = l, .kind = SZ_SCOPE_RULE, .types = UINT64_MAX};
-    *g.r = (sz_rule){.span = sz_rules_keep(l, d->key->span)};
-    d->index = l->b->n_rules - 1;
-    g.failed = !sz_keys_read(l, d->node, &table, &g.k);
-    g.adjust = sz_adjust_find(l, d->name);
-    load_id(&g);
-    load_version(&g);
-    load_texts(&g);
-    load_mode(&g);
-    load_params(&g);
-    load_per(&g);
-    if (g.k.within && !g.k.sequence && !sz_near_key(d->node, "sequence")) {
-        sz_rule_refuse(&g, g.k.within, "within", C_RULE_SHAPE, "`within:` goes with `sequence:`",
+/* All of it but its tests. */
+static void load_rule(struct sz_ruling *g) {
+    struct sz_loading *l = g->l;
+    const struct sz_decl *d = g->decl;
+    size_t errors = l->d->n_errors;
+    g->scope = (struct sz_scope){.l = l, .kind = SZ_SCOPE_RULE, .types = UINT64_MAX};
+    *g->r = (sz_rule){.span = sz_rules_keep(l, d->key->span)};
+    g->failed = !sz_keys_read(l, d->node, &table, &g->k);
+    g->adjust = sz_adjust_find(l, d->name);
+    load_id(g);
+    load_version(g);
+    load_texts(g);
+    load_mode(g);
+    load_params(g);
+    load_per(g);
+    if (g->k.within && !g->k.sequence && !sz_near_key(d->node, "sequence")) {
+        sz_rule_refuse(g, g->k.within, "within", C_RULE_SHAPE, "`within:` goes with `sequence:`",
                        "`within:` 配 `sequence:`");
     }
-    sz_rule_who(&g);
-    sz_rule_shape(&g);
-    sz_rule_unless(&g);
-    sz_rule_message(&g);
-    g.r->params = g.scope.params;
-    g.r->n_params = g.scope.n_params;
+    sz_rule_who(g);
+    sz_rule_shape(g);
+    sz_rule_unless(g);
+    sz_rule_message(g);
+    g->r->params = g->scope.params;
+    g->r->n_params = g->scope.n_params;
+    if (!g->failed) sz_rule_meaning(g);
+    if (!g->failed) sz_rule_purpose(g);
+    g->failed |= l->d->n_errors != errors;
+}
+
+static void load_one(struct sz_loading *l, struct sz_decl *d) {
+    struct sz_ruling g = {.l = l, .decl = d, .r = SZ_PUSH(l->a, l->b->rules, l->b->n_rules, l->cap_rules)};
+    d->index = l->b->n_rules - 1;
+    load_rule(&g);
     sz_rule_tests(&g);
-    if (!g.failed) sz_rule_meaning(&g);
-    if (!g.failed) sz_rule_purpose(&g);
     d->state = g.failed ? SZ_DECL_FAILED : SZ_DECL_DONE;
+}
+
+const sz_rule *sz_rule_with_params(struct sz_loading *l, const struct sz_decl *d, const sz_yaml *map) {
+    struct sz_ruling g = {.l = l, .decl = d, .test_params = map, .r = SZ_NEW(l->a, sz_rule)};
+    load_rule(&g);
+    return g.failed ? NULL : g.r;
 }
 
 void sz_rules_compile_all(struct sz_loading *l) {

@@ -90,18 +90,15 @@ static uint8_t weekdays_of(sz_str s) {
     return bits;
 }
 
-static bool take_type(struct sz_testing *x, struct sz_test_words *w, line *n) {
+int sz_test_type(struct sz_testing *x, struct sz_test_words *w) {
     struct sz_loading *l = x->g->l;
     sz_str name = sz_test_next(w);
     int type = sz_types_find(l->types, name);
-    if (type >= 0) {
-        n->e.type = (uint32_t)type;
-        return true;
-    }
+    if (type >= 0) return type;
     if (name.n && memchr(name.p, ':', name.n)) {
         sz_test_wrong(x, w, C_TEST_WHEN, "is not a time of day", "不是一天里的时刻",
                       "write  08:00, or  08:00,14:00 for several", "请写 08:00；几个时刻写 08:00,14:00");
-        return false;
+        return -1;
     }
     struct sz_near near = sz_near_to(l, name);
     for (uint32_t i = 0; i < l->types->n; i++)
@@ -110,7 +107,7 @@ static bool take_type(struct sz_testing *x, struct sz_test_words *w, line *n) {
     const char *zh = "请写 d2 08:00 attendance absent：日期、时刻、类型，再写其他内容";
     if (sz_near_any(&near)) sz_near_words(l, &near, &en, &zh);
     sz_test_wrong(x, w, C_TEST_EVENT, "is not a type of record", "不是记录类型", en, zh);
-    return false;
+    return -1;
 }
 
 /* ---- words after the type ---- */
@@ -201,8 +198,7 @@ static bool take_item(struct sz_testing *x, line *n, sz_str word, bool *fits) {
     if (!n->has_series) n->next = n->from[0];
     n->has_series = true;
     for (int64_t d = 0; d < days; d++, n->next++) {
-        if (is_down)
-            *SZ_PUSH(x->g->l->a, x->t->downs, x->t->n_downs, x->cap_downs) = (sz_test_down){n->next, n->e.type};
+        if (is_down) sz_test_down_add(x, &(sz_test_down){n->e.type, n->next, 0, n->next + 1, 0});
         for (int64_t k = 0; k < a_day; k++) {
             int32_t ms = n->n_times ? n->times[0] + (int32_t)k * SPREAD_MS : -1;
             if (ms >= SZ_DAY_MS) ms = (int32_t)SZ_DAY_MS - 1 - (int32_t)(a_day - k);
@@ -239,7 +235,9 @@ void sz_test_event_load(struct sz_testing *x, const sz_yaml *node) {
     if (n.weekdays) sz_test_next(&w);
     if (times_of(&n, sz_test_peek(&w))) sz_test_next(&w);
     else n.n_times = 0;
-    if (!take_type(x, &w, &n)) return;
+    int type = sz_test_type(x, &w);
+    if (type < 0) return;
+    n.e.type = (uint32_t)type;
     bool ok = true, fits = true;
     while (ok && sz_test_next(&w).n) {
         bool is_item = n.n_spans == 1 && n.from[0] == n.to[0] && take_item(x, &n, w.word, &fits);

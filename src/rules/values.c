@@ -165,14 +165,28 @@ static bool is_chinese(sz_str s) {
     return has_wide;
 }
 
+/* One text where both languages belong: which of them is it? What begins like YAML's own signs, or holds a place, needs
+ * quotes in the braces. */
+static void hint_both(struct sz_loading *l, sz_diag *g, const sz_yaml *node) {
+    sz_str s = node->text;
+    bool is_zh = false, has_signs = false;
+    size_t len;
+    for (size_t i = 0; i < s.n; i += len) {
+        uint32_t c = sz_utf8_next(s.p + i, s.n - i, &len);
+        is_zh |= c >= 0x4e00 && c <= 0x9fff;
+        has_signs |= c < 0x80 && c && strchr("{}[],:#&*!|>'\"%@`", (int)c);
+    }
+    const char *q = !has_signs ? "" : memchr(s.p, '\'', s.n) ? "\"" : "'";
+    if (is_zh)
+        sz_rules_hint(l, g, "write  {zh: %s%.*s%s, en: …}", "请写  {zh: %s%.*s%s, en: …}", q, SZ_FMT_STR(s), q);
+    else sz_rules_hint(l, g, "write  {zh: …, en: %s%.*s%s}", "请写  {zh: …, en: %s%.*s%s}", q, SZ_FMT_STR(s), q);
+}
+
 bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str *en) {
     if (!node) return true;
     if (node->kind != SZ_YAML_MAP) {
         sz_diag *g = sz_rules_error(l, C_LANGUAGES, node->span, "both languages are needed here", "这里中英文都要写");
-        if (node->kind == SZ_YAML_SCALAR && is_chinese(node->text))
-            sz_rules_hint(l, g, "write  {zh: %.*s, en: …}", "请写  {zh: %.*s, en: …}", SZ_FMT_STR(node->text));
-        else if (node->kind == SZ_YAML_SCALAR)
-            sz_rules_hint(l, g, "write  {zh: …, en: %.*s}", "请写  {zh: …, en: %.*s}", SZ_FMT_STR(node->text));
+        if (node->kind == SZ_YAML_SCALAR) hint_both(l, g, node);
         return false;
     }
     struct both b = {0};

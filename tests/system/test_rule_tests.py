@@ -91,6 +91,8 @@ CHANGES = [
     ("safety/lost-contact", "all_day: {value: 70,", "all_day: {value: 40,", "lost-contact"), ("safety/lost-contact", "all_day: {value: 70,", "all_day: {value: 90,", "lost-contact"),
     ("dorm/out-overnight", "once: {value: 1,", "once: {value: 20,", "out-overnight"),
     ("dorm/late-returns", 'event.clock >= "23:30"', 'event.clock >= "23:50"', "late-returns"), ("dorm/late-returns", "event.hour >= 21", "event.hour >= 22", "late-returns"),
+    ("safety/not-arrived", "last_year_too == 1", "last_year_too == 2", "not-arrived"), ("dorm/out-overnight", "passages_16h < impossible && without_time_2d == 0 && mornings", "without_time_2d == 0 && mornings", "out-overnight"),
+    ("dorm/out-overnight", "passages_16h >= 1 && passages_16h < impossible", "passages_16h >= 1", "not-back"),
     ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
 ]
 
@@ -176,6 +178,47 @@ def test_leaves_and_sources_that_are_down(tmp):
            "events: ['d-6 08:00 attendance absent _x4', 'd-30 08:00 attendance present'], until: d1, expect: []")
 
 
+def test_a_source_is_down_for_hours_of_a_day(tmp):
+    """20 % of 16 h are 3 h 12 min: down for more of them, a count of 2 is at least 2."""
+    write(tmp / "rules/r.yaml", "")
+    rule = "check: daily at 20:00\n    when: missed_16h >= 2 && missed_16h < 99\n    level: yellow"
+    feature = "features: {missed_16h: {count: missed, over: 16h}, "
+
+    def told(down, day="d1", events="'d1 08:00,10:00 attendance absent'"):
+        text = RULE.format(rule=rule, test=f"events: [{events}], down: {down}, until: d2, expect: ['{day} 20:00 fires yellow']")
+        write(tmp / "rules/r.yaml", text.replace("features: {", feature, 1))
+        return results(tmp, "rules")["passed"] == 1
+    for down, is_told in (("[]", True), ("['d1 12:00..15:00 attendance']", True), ("['d1 12:00..15:30 attendance']", False),
+                          ("['d1 12:00..15:30 swipe']", True), ("['d1 attendance']", False), ("['d0..d1 attendance']", False),
+                          ("['d0 attendance']", True), ("['d0 22:00..07:00 attendance']", True), ("['d0 22:00..08:00 attendance']", False),
+                          ("['d1 16:30..24:00 attendance']", False), ("['d1 19:30..24:00 attendance']", False),
+                          ("['d1 12:00..14:00 attendance', 'd1 13:00..15:30 attendance']", False),   # one outage, not open again at two
+                          ("['d1 12:00..15:30 attendance', 'd1 13:00..14:00 attendance']", False),
+                          ("['d0..d1 12:00..15:30 attendance']", False), ("['d-1..d0 12:00..15:30 attendance']", True)):
+        expect(told(down) == is_told, down, "told" if not is_told else "not told")
+    expect(told("['d1..d2 12:00..15:30 attendance', 'd1 attendance']", events="'d1..d3 08:00,10:00 attendance absent'", day="d3") is False, "until d2")
+
+
+def test_a_test_may_set_the_rules_own_params(tmp):
+    rule = "value: missed_7d\n    at_least: {few: yellow, most: orange}\n    params: {few: {value: 2, by: [{year: 1, value: 1}]}, most: 4}"
+    three = "events: ['d1..d4 08:00 attendance absent'], expect: "
+    passes(tmp, rule, three + "['d2 08:00 fires yellow', 'd4 08:00 steps orange']")
+    passes(tmp, rule, "params: {most: 3}, " + three + "['d2 08:00 fires yellow', 'd3 08:00 steps orange']")
+    passes(tmp, rule, "params: {few: 9, most: 3}, " + three + "['d3 08:00 fires orange']")
+    passes(tmp, rule, "params: {few: 3}, student: {year: 1}, " + three + "['d3 08:00 fires yellow', 'd4 08:00 steps orange']")   # the rows of by: are gone
+    passes(tmp, rule, "params: {few: {value: 9, by: [{year: 1, value: 3}]}}, student: {year: 1}, " + three + "['d3 08:00 fires yellow', 'd4 08:00 steps orange']")
+    passes(tmp, "value: silence\n    at_least: {long: yellow}\n    params: {long: 24h}",
+           "params: {long: 30h}, events: ['d1 08:00 swipe 5'], until: d2, expect: ['d2 14:00 fires yellow']")
+    # the next test has the rule as it stands, and what was seen with other params counts for the clauses
+    write(tmp / "rules/r.yaml", RULE.format(rule="when: missed_7d >= few\n    level: yellow\n    params: {few: 1}",
+                                            test="params: {few: 3}, events: ['d1,d2 08:00 attendance absent'], expect: []")
+          + "      - {name: u, events: ['d1 08:00 attendance absent'], expect: ['d1 08:00 fires yellow']}\n")
+    got = results(tmp, "rules", rc=0)
+    same((got["passed"], got["seen_one_way"]), (2, []), "passed, seen one way")
+    shown = one(tmp, rule, "params: {most: 3}, " + three + "['d2 08:00 fires yellow']")
+    same(shown["failures"][0]["got"], ["d2 08:00 fires yellow", "d3 08:00 steps orange"], "with its params")
+
+
 def test_what_is_not_expected_fails(tmp):
     fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], expect: []", [], ["d2 08:00 fires yellow"])
     fails(tmp, COUNT, "events: ['d1,d2 08:00 attendance absent'], expect: ['d2 08:00 fires orange']", ["d2 08:00 fires orange"], ["d2 08:00 fires yellow"])
@@ -239,6 +282,10 @@ def test_clauses_of_which_the_tests_have_seen_one_answer_are_named(tmp):
     same(seen(points, day + "['d1 08:00 fires yellow']"), [("hours > 5", "true"), ("meals < 1", "false")], "clauses of points")
     same(seen("when: missed_7d >= 2 && missed_7d / meals > 1\n    level: yellow", day + "[]"), [("missed_7d / meals > 1", "known")], "neither")
     same(seen("value: missed_7d\n    at_least: {2: yellow}", day + "['d2 08:00 fires yellow']"), [], "steps are no clauses")
+    down = "when: missed_7d >= 2 && meals < 99\n    level: yellow"   # meals unknown: with that alone nothing is told
+    same(seen(down, "down: ['d-4..d2 swipe'], " + day + "[]"), [], "the count was both, the other one unknown by itself")
+    same(seen(down, "down: ['d-4..d2 swipe'], events: ['d1 08:00 attendance absent'], expect: []"),
+         [("missed_7d >= 2", "true"), ("meals < 99", "false")], "beside a false one it decided nothing")
     one(tmp, both.replace(" && ", " && meals == 0 && "), day + "['d2 08:00 fires yellow']")
     for lang, lines in (("en", "1 of 1 rules have a test\nclauses seen only one way:  r  meals == 0  never false   rules/r.yaml:4\n"
                                "                            r  student.year <= 2  never false   rules/r.yaml:4\n"),
@@ -265,6 +312,11 @@ MISTAKES = [
     ("events: [], expect: [{att: d1 08:00 fires yellow}]", "SZ020", "att"), ("events: [], expect: [], student: {yaer: 1}", "SZ020", "yaer"),
     ("events: [], expect: [], student: {year: first}", "SZ092", "first"), ("events: [], expect: [], leaves: [d2 holiday]", "SZ092", "holiday"),
     ("events: [], expect: [], leaves: [d2..d3 sick recorded=d3]", "SZ092", "recorded=d3"),
+    ("events: [], expect: [], down: [d2]", "SZ092", None), ("events: [], expect: [], down: [d2 swipes]", "SZ092", "swipes"),
+    ("events: [], expect: [], down: ['d2 15:00 swipe']", "SZ091", "15:00"), ("events: [], expect: [], down: ['d2 15:00..26:00 swipe']", "SZ091", "15:00.."),
+    ("events: [], expect: [], down: ['d2 15:00..15:00 swipe']", "SZ091", "15:00.."), ("events: [], expect: [], down: ['2 swipe']", "SZ091", "2 swipe"),
+    ("events: [], expect: [], down: ['d2 swipe dorm_access']", "SZ092", "dorm_access']"), ("events: [], expect: [], down: {d2: swipe}", "SZ021", None),
+    ("events: [], expect: [], params: {few: 3}", "SZ077", "few"), ("events: [], expect: [], params: [few]", "SZ021", None),
     ("events: [], expect: [], start: monday", "SZ091", "monday"), ("events: [], expect: [], until: noon", "SZ091", "noon"),
     ("events: [], expect: none", "SZ021", "none"), ("events: {a: b}, expect: []", "SZ021", None),
 ]
@@ -281,6 +333,21 @@ def test_malformed_tests_are_findings_of_check_at_their_place(tmp):
             line = text.splitlines()[found[0]["line"] - 1]
             expect(line[found[0]["column"] - 1:].startswith(word.strip()), test, "is pointed at", line[found[0]["column"] - 1:])
         expect(sanzao(tmp, "test", "rules").rc == 1, "a broken rule set is not tested")
+
+
+def test_params_of_a_test_are_checked_at_their_place(tmp):
+    rule = "value: hours\n    at_least: {few: yellow, 4 class-hours: orange}\n    params: {few: 2 class-hours}"
+    for params, code, word, en in (("{fwe: 3 class-hours}", "SZ077", "fwe", "the rule `r` has no param `fwe`"), ("{few: 3 yuan}", "SZ051", "3 yuan", "the rule has another unit: 2 class-hours"),
+                                   ("{few: 4 class-hours}", "SZ095", "{few: 4", "with these params the rule does not hold together: two steps have one value: `few` and `4 class-hours`"),
+                                   ("{few: {value: 3 class-hours, was: 2 class-hours}}", "SZ020", "was", None), ("{shared: 1}", "SZ077", "shared", "the rule `r` has no param `shared`")):
+        text = "params: {shared: 9}\n" + RULE.format(rule=rule + "\n    who: student.year < shared", test=f"params: {params}, events: [], expect: []")
+        write(tmp / "rules/r.yaml", text)
+        found = json.loads(sanzao(tmp, "check", "rules", "--json", rc=1).out)["findings"]
+        same([f["code"] for f in found], [code], params)
+        line = text.splitlines()[found[0]["line"] - 1]
+        expect(line[found[0]["column"] - 1:].startswith(word), params, "is pointed at", line[found[0]["column"] - 1:])
+        expect(en is None or found[0]["message"] == en, found)
+    expect("one for all rules, at rules/r.yaml:1" in found[0]["hint"], found)
 
 
 def test_rules_that_are_refused_are_findings_for_programs_too(tmp):

@@ -28,7 +28,8 @@ static void put_counts(sz_buf *out, const sz_diags *d, const sz_job *job, const 
         sz_buf_printf(out, " · %u file%s, %u rule%s, %u feature%s", n->files, plural(n->files), n->rules,
                       plural(n->rules), n->features, plural(n->features));
     if (d->n_errors)
-        sz_buf_put_z(out, zh ? " · 没有载入任何内容，正在运行的继续运行" : " · nothing loaded, what runs keeps running");
+        sz_buf_put_z(out,
+                     zh ? " · 没有载入任何内容，正在运行的继续运行" : " · nothing loaded, what runs keeps running");
     if (code) sz_buf_printf(out, zh ? " · 退出码 %d" : " · exit %d", code);
     sz_buf_put_u8(out, '\n');
 }

@@ -109,12 +109,15 @@ static void decode(rig *x, sz_decoder *decoder, const sz_buf *json) {
     x->out->refused_zh = sz_arena_printf(&x->out->arena, "有记录不能使用：%s", reason);
 }
 
-static void put_down(sz_buf *json, const rig *x, const sz_test_down *down, bool is_end) {
-    char day[11];
-    sz_day_format(x->d1 + down->day + is_end, day);
-    sz_buf_clear(json);
-    sz_buf_printf(json, "{\"type\":\"feed_status\",\"source\":\"%.*s\",\"time\":\"%sT00:00:00\",\"state\":\"%s\"}",
-                  SZ_FMT_STR(x->in->types->v[down->type].name), day, is_end ? "open" : "down");
+static void put_status(rig *x, sz_decoder *decoder, uint32_t type, int32_t day, int32_t ms, const char *state) {
+    sz_buf json;
+    char date[11];
+    sz_buf_init(&json);
+    sz_day_format(x->d1 + day, date);
+    sz_buf_printf(&json, "{\"type\":\"feed_status\",\"source\":\"%.*s\",\"time\":\"%sT%02d:%02d:00\",\"state\":\"%s\"}",
+                  SZ_FMT_STR(x->in->types->v[type].name), date, ms / 3600000, ms / 60000 % 60, state);
+    decode(x, decoder, &json);
+    sz_buf_fini(&json);
 }
 
 static void make_inputs(rig *x) {
@@ -129,11 +132,9 @@ static void make_inputs(rig *x) {
         decode(x, decoder, &json);
     }
     for (uint32_t i = 0; i < t->n_downs; i++) {
-        bool follows = i && t->downs[i - 1].type == t->downs[i].type && t->downs[i - 1].day + 1 == t->downs[i].day;
-        bool goes_on = i + 1 < t->n_downs && t->downs[i + 1].type == t->downs[i].type &&
-                       t->downs[i + 1].day == t->downs[i].day + 1;
-        if (!follows) put_down(&json, x, &t->downs[i], false), decode(x, decoder, &json);
-        if (!goes_on) put_down(&json, x, &t->downs[i], true), decode(x, decoder, &json);
+        const sz_test_down *down = &t->downs[i];
+        put_status(x, decoder, down->type, down->from_day, down->from_ms, "down");
+        put_status(x, decoder, down->type, down->to_day, down->to_ms, "open");
     }
     if (x->n > 1) sz_sort(x->inputs, x->n, sizeof *x->inputs, by_place, NULL);
     sz_buf_fini(&json);
@@ -222,6 +223,19 @@ static void cut(rig *x, int64_t until) {
     while (x->n && x->inputs[x->n - 1].record.time_ms > until) x->n--;
 }
 
+/* With its own params it is another rule that runs. */
+static sz_rule *swap(const sz_inputs *in, const sz_rule_test *t, sz_rule *was) {
+    for (uint32_t i = 0; t->with_params && i < in->bundle->n_rules; i++) {
+        sz_rule *r = &in->bundle->rules[i];
+        if (!sz_str_eq(r->id, t->with_params->id)) continue;
+        *was = *r;
+        *r = *t->with_params;
+        r->mode = was->mode;
+        return r;
+    }
+    return NULL;
+}
+
 static void run_to(const rig *as, int32_t day, int32_t ms) {
     rig x = *as;
     const sz_inputs *in = x.in;
@@ -243,8 +257,10 @@ static void run_to(const rig *as, int32_t day, int32_t ms) {
         make_inputs(&x);
         if (x.seen) x.seen->from_ms = sz_zone_at(&in->zone, x.d1 + t->first_day, 0);
         if (x.shown) cut(&x, until);
+        sz_rule was, *swapped = swap(in, t, &was);
         if (out->refused) sz_campus_free(campus);
         else run(&x, campus, until);
+        if (swapped) *swapped = was;
     }
     sz_free(x.inputs);
     sz_diags_fini(&d);

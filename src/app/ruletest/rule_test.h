@@ -30,7 +30,7 @@ typedef struct sz_test_seen {
     const sz_rule *rule;
     uint32_t number;  /* of the rule in the bundle */
     int64_t from_ms;  /* where the test in hand begins: what is before is not looked at */
-    uint8_t *clauses; /* in the order of `when:`, or of `points:`; bit 0: was true, bit 1: was false */
+    uint8_t *clauses; /* in the order of `when:`, or of `points:`; bits: what it was */
     uint32_t n;
     sz_onlooker onlooker;
 } sz_test_seen;
