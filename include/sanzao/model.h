@@ -258,6 +258,10 @@ size_t sz_csv_record_len(sz_str text, char sep, bool at_end);
 /* A trimmed cell without the marks by which spreadsheets keep a number as text: `="0012"`, and `'0012` where no other
  * quote is in it. */
 sz_str sz_csv_unmarked(sz_str cell);
+/* Without what cannot be seen at both ends: blanks, also the wide and the no-break one, line ends, byte order marks. */
+sz_str sz_csv_trim_blanks(sz_str cell);
+/* The same, without a spreadsheet's marks too. */
+sz_str sz_csv_trim(sz_str cell);
 /* Is it 2.02E+09, what a spreadsheet makes of a long number that it was not told to be text? */
 bool sz_csv_is_rounded(sz_str cell);
 /* Do the rows of a text that begins so end in a CR alone, as spreadsheets of old Macs wrote them? Then make each of

@@ -6,46 +6,13 @@
 
 #include "headings.h"
 
-static size_t blank_at_start(sz_str s) {
-    uint8_t a = (uint8_t)s.p[0];
-    if (a == ' ' || (a >= '\t' && a <= '\r')) return 1;
-    if (a < 0xc2) return 0;
-    if (s.n >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0) return 2;     /* no-break space */
-    if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0) return 3; /* ideographic space */
-    if (s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0) return 3; /* byte order mark of a joined file */
-    if (s.n >= 3 && memcmp(s.p, "\xe2\x80\x8b", 3) == 0) return 3; /* zero width space */
-    return 0;
-}
-
-static size_t blank_at_end(sz_str s) {
-    uint8_t z = (uint8_t)s.p[s.n - 1];
-    if (z < 0x80) return z == ' ' || (z >= '\t' && z <= '\r');
-    if (s.n >= 2 && memcmp(s.p + s.n - 2, "\xc2\xa0", 2) == 0) return 2;
-    if (s.n < 3) return 0;
-    const char *last = s.p + s.n - 3;
-    return memcmp(last, "\xe3\x80\x80", 3) && memcmp(last, "\xef\xbb\xbf", 3) && memcmp(last, "\xe2\x80\x8b", 3) ? 0
-                                                                                                                 : 3;
-}
-
-static sz_str trim_blanks(sz_str s) {
-    for (size_t k; s.n && (k = blank_at_start(s)) > 0;) s.p += k, s.n -= k;
-    for (size_t k; s.n && (k = blank_at_end(s)) > 0;) s.n -= k;
-    return s;
-}
-
-sz_str sz_csv_trim(sz_str s) {
-    s = trim_blanks(s);
-    sz_str text = sz_csv_unmarked(s);
-    return text.n == s.n ? s : trim_blanks(text);
-}
-
 /* What stands between separators, without blanks, up to the end of the line; of a lacking cell, the row's end. */
 static sz_str written_cell(const struct csv_reader *r, uint32_t i) {
     const char *text = r->f->text.p;
     size_t row_end = r->row.off + r->row.len;
     if (i >= r->row.n) return (sz_str){text + row_end, 0};
     size_t from = r->row.offs[i], to = i + 1 < r->row.n ? r->row.offs[i + 1] - 1 : row_end;
-    sz_str s = trim_blanks((sz_str){text + from, to > from ? to - from : 0});
+    sz_str s = sz_csv_trim_blanks((sz_str){text + from, to > from ? to - from : 0});
     const char *line_end = s.n ? memchr(s.p, '\n', s.n) : NULL;
     if (line_end) s.n = (size_t)(line_end - s.p);
     return s.n ? s : (sz_str){text + from, 0};

@@ -66,8 +66,6 @@ sz_span sz_csv_span(struct csv_reader *r, uint32_t column);
 sz_span sz_csv_cell_span(struct csv_reader *r, uint32_t i);
 /* Byte offset of a column's cell; makes no source. */
 uint32_t sz_csv_offset(const struct csv_reader *r, uint32_t column);
-/* A cell without blanks, also the wide one, byte order marks, and `="0012"` as spreadsheets write. */
-sz_str sz_csv_trim(sz_str s);
 
 /* ---- setters ---- */
 bool sz_cell_shared(const struct csv_cell *cell, void *at, const void *arg); /* sz_str that repeats */

@@ -110,6 +110,39 @@ sz_str sz_csv_unmarked(sz_str s) {
     return s;
 }
 
+static size_t blank_at_start(sz_str s) {
+    uint8_t a = (uint8_t)s.p[0];
+    if (a == ' ' || (a >= '\t' && a <= '\r')) return 1;
+    if (a < 0xc2) return 0;
+    if (s.n >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0) return 2;     /* no-break space */
+    if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0) return 3; /* ideographic space */
+    if (s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0) return 3; /* byte order mark of a joined file */
+    if (s.n >= 3 && memcmp(s.p, "\xe2\x80\x8b", 3) == 0) return 3; /* zero width space */
+    return 0;
+}
+
+static size_t blank_at_end(sz_str s) {
+    uint8_t z = (uint8_t)s.p[s.n - 1];
+    if (z < 0x80) return z == ' ' || (z >= '\t' && z <= '\r');
+    if (s.n >= 2 && memcmp(s.p + s.n - 2, "\xc2\xa0", 2) == 0) return 2;
+    if (s.n < 3) return 0;
+    const char *last = s.p + s.n - 3;
+    return memcmp(last, "\xe3\x80\x80", 3) && memcmp(last, "\xef\xbb\xbf", 3) && memcmp(last, "\xe2\x80\x8b", 3) ? 0
+                                                                                                                 : 3;
+}
+
+sz_str sz_csv_trim_blanks(sz_str s) {
+    for (size_t k; s.n && (k = blank_at_start(s)) > 0;) s.p += k, s.n -= k;
+    for (size_t k; s.n && (k = blank_at_end(s)) > 0;) s.n -= k;
+    return s;
+}
+
+sz_str sz_csv_trim(sz_str s) {
+    s = sz_csv_trim_blanks(s);
+    sz_str text = sz_csv_unmarked(s);
+    return text.n == s.n ? s : sz_csv_trim_blanks(text);
+}
+
 bool sz_csv_is_rounded(sz_str s) {
     size_t i = 0;
     if (s.n == 0 || !memchr(s.p, '+', s.n)) return false;

@@ -15,10 +15,9 @@ bool sz_mapping_has_header(const sz_mapping *m) { return m->has_header; }
 
 uint32_t sz_mapping_skip_rows(const sz_mapping *m) { return m->skip_rows; }
 
-/* A heading without blanks and without a byte order mark. */
+/* A heading without blanks (of any kind) and without a byte order mark. */
 static sz_str heading(sz_str s) {
-    if (s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0) s = (sz_str){s.p + 3, s.n - 3};
-    s = sz_str_trim(s);
+    s = sz_csv_trim_blanks(s);
     if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') s = (sz_str){s.p + 1, s.n - 2}; /* quoted behind the mark */
     return s;
 }

@@ -4,17 +4,6 @@
  */
 #include "mapping.h"
 
-/* A cell without blanks, the wide one (U+3000) too, and without the marks of spreadsheets. */
-static sz_str clean(sz_str s) {
-    for (;;) {
-        s = sz_str_trim(s);
-        if (s.n >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0) s = (sz_str){s.p + 3, s.n - 3};
-        else if (s.n >= 3 && memcmp(s.p + s.n - 3, "\xe3\x80\x80", 3) == 0) s.n -= 3;
-        else break;
-    }
-    return sz_csv_unmarked(s);
-}
-
 static bool is_in(const sz_str *list, uint32_t n, sz_str s) {
     for (uint32_t i = 0; i < n; i++)
         if (sz_str_eq(list[i], s)) return true;
@@ -38,7 +27,7 @@ static sz_str without(sz_arena *a, const sz_recipe *r, sz_str s) {
 /* A cell as text; empty where it says that it is. */
 static sz_str cell(sz_taking *t, const sz_recipe *r, const sz_map_column *c) {
     if (c->at >= t->row->n) return (sz_str){NULL, 0};
-    sz_str s = clean(t->row->cells[c->at]);
+    sz_str s = sz_csv_trim(t->row->cells[c->at]);
     if (r->n_removes && s.n) s = without(t->a, r, s);
     if (is_in(t->m->empties, t->m->n_empties, s) || is_in(r->empties, r->n_empties, s)) return (sz_str){NULL, 0};
     return s;
@@ -102,7 +91,7 @@ static bool match(sz_taking *t, uint32_t i, sz_str text) {
     for (uint32_t k = 0; k < m->n && is_found; k++) {
         const sz_recipe *other = &m->recipes[k];
         if (k == i || (other->from == SZ_FROM_GROUP && other->donor == i))
-            t->captured[k] = clean(sz_pattern_take(m->recipes[i].pattern, text, other->group));
+            t->captured[k] = sz_csv_trim(sz_pattern_take(m->recipes[i].pattern, text, other->group));
     }
     t->is_matched[i] = true;
     return is_found;

@@ -50,6 +50,8 @@ static void test_columns_constants_and_defaults(void **state) {
            "1, s1\t,2026-03-02T08:05:00,",
            "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,\xe3\x80\x80s1\xe3\x80\x80,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
+          {"1,\xc2\xa0s1\xc2\xa0,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
+          {"1,' s1,2026-03-02T08:05:00\xe2\x80\x8b,", "swipe " AT " id=1 source=pos student=s1 place=c1"},
           {"1,=\"0012\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
           {"1,\"=\"\"0012\"\"\",2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
           {"1,'0012,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=0012 place=c1"},
@@ -60,6 +62,14 @@ static void test_columns_constants_and_defaults(void **state) {
           {",s1,2026-03-02T08:05:00,", "swipe " AT " id=x:… source=pos student=s1 place=c1"},
           {"1,,2026-03-02T08:05:00,甲", "missing_field student"}, {"1,s1,,甲", "missing_field time"},
           {"1,s1,2026-02-30T08:05:00,甲", "bad_time time"}, {"1,s1,1970-01-01T00:00:00,甲", "bad_time time"});
+}
+
+static void test_headings_and_cells_have_no_blanks_of_any_kind_around_them(void **state) {
+    (void)state;
+    CHECK("type: presence\nstudent: 学号\ntime: 时间\nplace: {column: 地点, match: '(.*)楼'}\n",
+          "\xef\xbb\xbf\xe3\x80\x80学号 ,\xc2\xa0时间\xc2\xa0,\" 地点\xe3\x80\x80\"\n",
+          {"s1\xc2\xa0\xe3\x80\x80,\xc2\xa0" AT ",一\xc2\xa0楼", "presence " AT " id=x:… student=s1 place=一"},
+          {"\xc2\xa0," AT ",一楼", "missing_field student"});
 }
 
 static void test_a_row_must_have_its_cells(void **state) {
@@ -391,6 +401,7 @@ static void test_a_dead_row_keeps_its_time_and_names_no_student(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_constants_and_defaults),
+        cmocka_unit_test(test_headings_and_cells_have_no_blanks_of_any_kind_around_them),
         cmocka_unit_test(test_a_row_must_have_its_cells),
         cmocka_unit_test(test_columns_by_number),
         cmocka_unit_test(test_joined_columns_and_ids),
