@@ -279,15 +279,22 @@ static void load_calendar(sz_eval *ev, uint32_t field, uint32_t period, sz_xval 
     }
 }
 
+/* What the student lacks is not what the row asks for; of several tags one is. */
+static bool cond_fits(const struct sz_param_cond *c, const sz_xval *v) {
+    if (v->know != SZ_KNOWN) return false;
+    if (v->type == SZ_X_NUM) return c->is_num && v->num == c->num;
+    if (v->type == SZ_X_STR) return sz_str_eq(v->str, c->text);
+    for (uint32_t i = 0; i < v->list->n; i++)
+        if (sz_str_eq(v->list->strs[i], c->text)) return true;
+    return false;
+}
+
 /* True if every condition of a `by:` row fits the student as of t. */
 static bool case_fits(sz_eval *ev, const sz_param_case *c) {
     for (uint32_t i = 0; i < c->n_conds; i++) {
         sz_xval v = {0};
         load_student(ev, c->conds[i].field, &v);
-        if (v.know != SZ_KNOWN) return false;
-        if (v.type == SZ_X_NUM ? !c->conds[i].is_num || v.num != c->conds[i].num
-                               : v.type != SZ_X_STR || !sz_str_eq(v.str, c->conds[i].text))
-            return false;
+        if (!cond_fits(&c->conds[i], &v)) return false;
     }
     return true;
 }

@@ -147,6 +147,7 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_events_load(l);
     sz_features_load(l);
     sz_adjusts_load(l);
+    sz_rules_replace(l);
     sz_rules_compile_all(l);
     sz_adjusts_finish(l);
     sz_rules_order(l);

@@ -154,6 +154,7 @@ struct sz_loading {
     uint32_t n_global_params, cap_global_params;
     sz_map feature_by_hash, matcher_by_hash;
     struct sz_adjust **adjust_of; /* by index into adjusts */
+    bool *is_replaced;            /* by index into rules: another one has its place */
     bool *seen_features;          /* for rule_meaning.c */
     uint32_t depth;               /* of value features within each other */
     bool has_too_many;            /* of features: said once */
@@ -404,7 +405,8 @@ void sz_rule_tests(struct sz_ruling *g);           /* after the rest of the rule
 bool sz_rule_refuses_growing(struct sz_ruling *g, const sz_prog *p, const sz_yaml *node);
 /* Where a key of a mapping stands; the mapping itself if it has none. */
 sz_span sz_rules_key(const sz_yaml *map, const char *key);
-void sz_rules_order(struct sz_loading *l); /* replaces; by id */
+void sz_rules_replace(struct sz_loading *l); /* which are replaced, before they are compiled */
+void sz_rules_order(struct sz_loading *l);   /* those that stay, by id */
 
 static inline uint64_t sz_mix(uint64_t h, uint64_t x) {
     uint64_t v[2] = {h, x};

@@ -32,7 +32,7 @@ static void twice(struct sz_loading *l, int code, sz_span at, sz_str id, const s
                   SZ_FMT_STR(code == C_ID_TWICE ? id : first->name));
 }
 
-/* Rule i gives way to another: its own id again with replaces:, or named by replaces:. */
+/* Which rules give way to another: their own id again with replaces:, or named by replaces:. */
 static void mark_replaced(struct sz_loading *l, bool *gone) {
     sz_map by;
     sz_map_init(&by);
@@ -72,10 +72,14 @@ static int by_id(const void *a, const void *b, void *ctx) {
     return sz_str_cmp(((const sz_rule *)a)->id, ((const sz_rule *)b)->id);
 }
 
+void sz_rules_replace(struct sz_loading *l) {
+    l->is_replaced = SZ_NEWN(&l->tmp, bool, l->rules.n + 1);
+    mark_replaced(l, l->is_replaced);
+    check_ids(l, l->is_replaced);
+}
+
 void sz_rules_order(struct sz_loading *l) {
-    bool *gone = SZ_NEWN(&l->tmp, bool, l->rules.n + 1);
-    mark_replaced(l, gone);
-    check_ids(l, gone);
+    const bool *gone = l->is_replaced;
     uint32_t n = 0;
     for (uint32_t i = 0; i < l->rules.n; i++) {
         const struct sz_adjust *a = gone[i] ? sz_adjust_find(l, l->rules.v[i].name) : NULL;

@@ -140,7 +140,7 @@ class Rules:
                             "en": "now {value}, step {step}"}} if self.d.chance(0.6) else {}
         if self.d.chance(0.2):
             param = {"few": {"value": self.d.randint(2, 4),
-                             "by": [{"year": 1, "value": 1}, {"school": "医学院", "value": 3}]}}
+                             "by": [{"year": 1, "value": 1}, {"tags": "quiet", "value": 2}, {"school": "医学院", "value": 3}]}}
             return {"value": f, "at_least": {"few": "blue", self.d.randint(5, 7): "orange"}, "params": param}
         rare = {"unless": ["rarely_seen"]} if self.d.chance(0.1) else {}
         return {"value": f, "at_least": self.steps(self.climbing(1, 7)), **text, **rare}
