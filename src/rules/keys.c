@@ -124,7 +124,8 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
     }
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (sz_str_is(key->text, "<<"))
-        sz_rules_hint_say(g, "YAML's merge key is not used here: write the keys out", "这里不用 YAML 的合并键：请把内容写出来");
+        sz_rules_hint_say(g, "YAML's merge key is not used here: write the keys out",
+                          "这里不用 YAML 的合并键：请把内容写出来");
     else if (key->style == SZ_YAML_PLAIN && memchr(key->text.p, ')', key->text.n)) /* f(a, b) in { … } */
         sz_rules_hint_say(g, "a comma ends a text without quotes: put the whole condition in quotes",
                           "没加引号的文字遇到逗号就结束了：请给整个条件加引号");

@@ -264,10 +264,28 @@ static void warn_stray_brace(struct reading *r, size_t at) {
     warn_brace(r, at, 1, (sz_str){p + from, at - from}, false);
 }
 
+/* `就餐 #{n} 次` without quotes ends before the #, and no counselor would read the rest. A comment that is meant as one
+ * has a space behind its #. */
+static void warn_comment(struct reading *r) {
+    const sz_source *src = r->node->span.src;
+    if (r->node->style != SZ_YAML_PLAIN || !src) return;
+    size_t end = r->node->span.off + r->node->span.len, at = end;
+    while (at < src->n && src->p[at] == ' ') at++;
+    if (at == end || at + 1 >= src->n || src->p[at] != '#' || strchr(" \t\r\n#", src->p[at + 1])) return;
+    size_t to = at;
+    while (to < src->n && src->p[to] != '\n' && src->p[to] != '\r') to++;
+    sz_rules_hint_say(sz_rules_warn(r->g->l, C_MESSAGE_FORM, (sz_span){src, (uint32_t)at, (uint32_t)(to - at)},
+                                    "from # on this is a comment: the message ends before it",
+                                    "从 # 开始是注释：消息到此为止"),
+                      "put the whole text in quotes; a comment that is meant as one has a space behind the #",
+                      "请给整段文字加引号；如果确实是注释，请在 # 后面加空格");
+}
+
 static void read_text(struct reading *r) {
     sz_str s = r->node->text;
     bool has_double = false; /* then a } may belong to it */
     warn_wide_braces(r);
+    warn_comment(r);
     for (size_t i = 0; i < s.n; i++) {
         bool is_double = i + 1 < s.n && s.p[i + 1] == s.p[i];
         if (s.p[i] != '{' || is_double) {

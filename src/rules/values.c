@@ -177,8 +177,7 @@ static void hint_both(struct sz_loading *l, sz_diag *g, const sz_yaml *node) {
         has_signs |= c < 0x80 && c && strchr("{}[],:#&*!|>'\"%@`", (int)c);
     }
     const char *q = !has_signs ? "" : memchr(s.p, '\'', s.n) ? "\"" : "'";
-    if (is_zh)
-        sz_rules_hint(l, g, "write  {zh: %s%.*s%s, en: …}", "请写  {zh: %s%.*s%s, en: …}", q, SZ_FMT_STR(s), q);
+    if (is_zh) sz_rules_hint(l, g, "write  {zh: %s%.*s%s, en: …}", "请写  {zh: %s%.*s%s, en: …}", q, SZ_FMT_STR(s), q);
     else sz_rules_hint(l, g, "write  {zh: …, en: %s%.*s%s}", "请写  {zh: …, en: %s%.*s%s}", q, SZ_FMT_STR(s), q);
 }
 
