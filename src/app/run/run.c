@@ -45,7 +45,8 @@ typedef struct parts {
     bool has_readers; /* the campus folder says where readers hang */
     sz_reread reread;
     bool plan_is_told;
-    bool has_begun; /* inputs are read: whatever happens from here on, the summary says how far it came */
+    bool has_begun;   /* inputs are read: whatever happens from here on, the summary says how far it came */
+    bool is_stopping; /* the worker was asked to */
 } parts;
 
 /* ---- outputs: alerts and dead letters may go to different places ---- */
@@ -164,59 +165,81 @@ static void tell_notices(const sz_job *job, sz_worker *w) {
                 job->lang == SZ_ZH ? "sanzao：" : "sanzao: ", SZ_FMT_STR(job->lang == SZ_ZH ? zh : en));
 }
 
-static sz_status pump(const sz_job *job, parts *p) {
-    sz_worker *w = p->worker;
-    bool started = false, stopping = false;
-    sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
-    for (;;) {
-        sz_worker_state where = sz_worker_where(w);
-        if (where == SZ_WK_STOPPED) {
-            sz_status s = sz_sink_file_start(p->sink); /* if that was not done yet */
-            return s == SZ_OK && sz_signals_stop() ? SZ_INTERRUPTED : s;
-        }
-        if (where == SZ_WK_FAILED) break;
-        if (where == SZ_WK_RUNNING && !started) {
-            started = true;
-            /* with a volatile state files begin anew, but not before there is something to write: inputs may be
-             * unreadable */
-            sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
-            if (s != SZ_OK) return s;
-            p->has_begun = true;
-            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
-            continue;
-        }
-        const sz_msg *m = sz_msgq_pop(p->q);
-        if (started && !stopping && sz_signals_look()) sz_reread_now(&p->reread, job, &p->in, w);
-        if (m) {
-            bool is_input = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END;
-            bool drop = stopping && is_input && where != SZ_WK_RUNNING; /* where an instant is to be ended first */
-            if (!drop) step(p, m);
-            if (!started) tell_plan(job, p);
-            sz_reread_tell(&p->reread, job, &p->in, w);
-        } else if (sz_msgq_is_idle(p->q)) {
-            if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break;
-            wait_until(sz_worker_wake_ms(w)); /* it backs off, or something is to settle */
-        }
-        bool backs_off = sz_worker_where(w) == SZ_WK_BACKOFF, loads = sz_worker_where(w) == SZ_WK_LOADING;
-        if ((started || backs_off || loads) && sz_worker_wake_ms(w) <= sz_mono_ms())
-            step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
-        tell_notices(job, w);
-        if (sz_signals_stop() && backs_off && !started) return SZ_INTERRUPTED;
-        if (sz_signals_stop() && started && !stopping) {
-            stopping = true;
-            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_STOP});
-        }
-    }
+/* The worker has its state: outputs are cut to what that says of them, and reading begins. */
+static sz_status begin(parts *p) {
+    /* with a volatile state files begin anew, but not before there is something to write: inputs may be unreadable */
+    sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
+    if (s != SZ_OK) return s;
+    p->has_begun = true;
+    sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
+    return SZ_OK;
+}
+
+static void take(const sz_job *job, parts *p, const sz_msg *m) {
+    bool is_input = m->kind == SZ_MSG_INPUT || m->kind == SZ_MSG_INPUT_END;
+    /* of what still comes after a stop only the end of an instant that was begun is wanted */
+    bool drop = p->is_stopping && is_input && sz_worker_where(p->worker) != SZ_WK_RUNNING;
+    if (!drop) step(p, m);
+    if (!p->has_begun) tell_plan(job, p);
+    sz_reread_tell(&p->reread, job, &p->in, p->worker);
+}
+
+/* It backs off, loads a part at a time, or something is to settle: when its time has come. */
+static void wake(parts *p, sz_worker_state where) {
+    bool waits = p->has_begun || where == SZ_WK_BACKOFF || where == SZ_WK_LOADING;
+    if (waits && sz_worker_wake_ms(p->worker) <= sz_mono_ms()) step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+}
+
+static void stop(parts *p) {
+    if (!p->has_begun || p->is_stopping) return;
+    p->is_stopping = true;
+    sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_STOP});
+}
+
+static sz_status stopped(parts *p) {
+    sz_status s = sz_sink_file_start(p->sink); /* if that was not done yet */
+    return s == SZ_OK && sz_signals_stop() ? SZ_INTERRUPTED : s;
+}
+
+static sz_status failed(const sz_job *job, parts *p) {
     sz_str text;
-    sz_status s = sz_worker_failure(w, &text);
+    sz_status s = sz_worker_failure(p->worker, &text);
     if (s == SZ_OK) return SZ_IO;
-    if (!p->diags.n_errors) run_tell_failure(job, w);
+    if (!p->diags.n_errors) run_tell_failure(job, p->worker);
     for (size_t i = 0; i < p->diags.n; i++)
         if (p->diags.v[i].code == SZ_CODE_LEDGER)
             sz_diag_hint(&p->diags, &p->diags.v[i], "restore the state (%.*s) from a backup, or begin with a new one",
                          "请从备份恢复状态（%.*s），或者用新的状态开始",
                          SZ_FMT_STR(sz_state_name(job, &p->diags.arena)));
     return s;
+}
+
+/* Messages to the worker, one at a time, until it has stopped or failed. */
+static sz_status pump(const sz_job *job, parts *p) {
+    sz_worker *w = p->worker;
+    sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
+    for (sz_worker_state where; (where = sz_worker_where(w)) != SZ_WK_FAILED;) {
+        if (where == SZ_WK_STOPPED) return stopped(p);
+        if (where == SZ_WK_RUNNING && !p->has_begun) {
+            sz_status s = begin(p);
+            if (s != SZ_OK) return s;
+            continue;
+        }
+        const sz_msg *m = sz_msgq_pop(p->q);
+        if (p->has_begun && !p->is_stopping && sz_signals_look()) sz_reread_now(&p->reread, job, &p->in, w);
+        if (m) take(job, p, m);
+        else if (sz_msgq_is_idle(p->q)) {
+            if (sz_worker_wake_ms(w) == SZ_TIME_MAX) break; /* nothing will ever come */
+            wait_until(sz_worker_wake_ms(w));
+        }
+        where = sz_worker_where(w);
+        wake(p, where);
+        tell_notices(job, w);
+        if (!sz_signals_stop()) continue;
+        if (where == SZ_WK_BACKOFF && !p->has_begun) return SZ_INTERRUPTED;
+        stop(p);
+    }
+    return failed(job, p);
 }
 
 /* Records beyond the limit that --until sets are easily a wrong --until. */
@@ -329,35 +352,40 @@ static sz_status look_at_servers(const sz_job *job, sz_diags *d) {
     return s == SZ_OK ? servers_look(job, &n) : s;
 }
 
+/* All that can be wrong is looked for before the state is opened, and before an output is touched. */
+static sz_status prepare(const sz_job *job, parts *p) {
+    sz_options o;
+    sz_status s = sz_paths_check(job, &p->diags);
+    if (s == SZ_OK) s = sz_inputs_load(job, &p->diags, &p->in);
+    if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p->diags);
+    if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p->in, &p->diags, &p->mapping);
+    if (s == SZ_OK) s = run_options(job, &p->in.zone, &p->diags, &o);
+    if (s == SZ_OK) s = look_at_servers(job, &p->diags);
+    if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p->q, &p->diags, &p->state);
+    if (s == SZ_OK) s = wire(job, p, &o);
+    if (s != SZ_OK || p->diags.n) sz_diags_show(&p->diags, job->lang), p->diags.n = 0;
+    return s;
+}
+
+/* What the run came to, in words and in numbers. */
+static sz_status tell(const sz_job *job, parts *p, sz_status s) {
+    if (s == SZ_OK) tell_future(job, p);
+    if (s == SZ_OK) tell_unknown(p);
+    if (s == SZ_OK) tell_unkept(job, p);
+    if (s == SZ_OK) tell_empty_rows(p);
+    if (p->diags.n) sz_diags_show(&p->diags, job->lang);
+    if (s != SZ_OK && s != SZ_INTERRUPTED && !p->has_begun) return s;
+    sz_status written = write_summary(job, p, s != SZ_OK && s != SZ_INTERRUPTED);
+    return s == SZ_OK ? written : s;
+}
+
 int sz_files_run(const sz_job *job) {
     parts p = {0};
     sz_diags_init(&p.diags);
     p.q = sz_msgq_new();
-    sz_options o;
     sz_signals_begin();
-    sz_status s = sz_paths_check(job, &p.diags);
-    if (s == SZ_OK) s = sz_inputs_load(job, &p.diags, &p.in);
-    if (s == SZ_OK && job->summary) s = sz_out_look(job->summary, &p.diags);
-    if (s == SZ_OK) s = sz_mapping_file_load(job->mapping, &p.in, &p.diags, &p.mapping);
-    if (s == SZ_OK) s = run_options(job, &p.in.zone, &p.diags, &o);
-    if (s == SZ_OK) s = look_at_servers(job, &p.diags);
-    if (s == SZ_OK) s = sz_state_open(job, SZ_FILES, p.q, &p.diags, &p.state);
-    if (s == SZ_OK) s = wire(job, &p, &o);
-    size_t shown = 0;
-    if (s != SZ_OK || p.diags.n) shown = sz_diags_show(&p.diags, job->lang), p.diags.n = 0;
-    (void)shown;
-    if (s == SZ_OK) {
-        s = pump(job, &p);
-        if (s == SZ_OK) tell_future(job, &p);
-        if (s == SZ_OK) tell_unknown(&p);
-        if (s == SZ_OK) tell_unkept(job, &p);
-        if (s == SZ_OK) tell_empty_rows(&p);
-        if (p.diags.n) sz_diags_show(&p.diags, job->lang);
-        if (s == SZ_OK || s == SZ_INTERRUPTED || p.has_begun) {
-            sz_status w = write_summary(job, &p, s != SZ_OK && s != SZ_INTERRUPTED);
-            if (s == SZ_OK) s = w;
-        }
-    }
+    sz_status s = prepare(job, &p);
+    if (s == SZ_OK) s = tell(job, &p, pump(job, &p));
     parts_fini(&p);
     return sz_exit_of(s);
 }
