@@ -12,6 +12,16 @@ enum what { WHAT_SWIPE, WHAT_ATTENDANCE, WHAT_DOOR, WHAT_NET, WHAT_LIBRARY, WHAT
 enum { OP_CONSUME, OP_REFUND, OP_REVERSAL, OP_TOPUP };                         /* detail of a swipe */
 enum { MARK_PRESENT, MARK_LATE, MARK_EARLY_LEAVE, MARK_ABSENT, MARK_EXCUSED }; /* detail of attendance */
 enum { STATE_OPEN, STATE_COMPLETE, STATE_DOWN };                               /* detail of a status */
+/* A day's slots of classes, by the hours at which they begin: bits of `timetable` and `attended`. */
+enum {
+    CLASS_8 = 1,
+    CLASS_10 = 2,
+    CLASS_14 = 4,
+    CLASS_16 = 8,
+    CLASS_19 = 16,
+    CLASSES_MORNING = CLASS_8 | CLASS_10,
+    CLASSES_AFTERNOON = CLASS_14 | CLASS_16
+};
 enum { FLAG_REPEAT = 1, FLAG_DENIED = 2, FLAG_NO_TIME = 4, FLAG_COLLECTED = 8, FLAG_UNDO = 16 };
 
 /* One record, from the plan to the line. Its time is in ms; whole seconds. */
@@ -50,7 +60,7 @@ struct plan {
     int32_t quiet_from, quiet_to; /* nor inside of these */
     int32_t wake, home;           /* gets up; comes home for the night */
     bool is_late, is_out;         /* home after the cut-off; not home at all */
-    uint8_t timetable, attended;  /* bits of slots */
+    uint8_t timetable, attended;  /* CLASS_… */
     uint32_t n;
     struct event ev[PLAN_MAX];
 };

@@ -37,13 +37,13 @@ void sz_sim_rhythm(struct plan *x) {
     int32_t wander = x->mood.chaos * 60;
     x->wake = x->p->wakes * 60 + sz_rng_bell(&x->r, 0, 14 * 60) + (x->d->is_rest ? 75 * 60 : 0);
     if (wander) x->wake += sz_rng_between(&x->r, -wander / 2, wander);
-    if (x->attended & 1) x->wake = least(x->wake, AT(7, 32));
-    if (x->attended & 2) x->wake = least(x->wake, AT(9, 25));
+    if (x->attended & CLASS_8) x->wake = least(x->wake, AT(7, 32));
+    if (x->attended & CLASS_10) x->wake = least(x->wake, AT(9, 25));
     int32_t evening = sz_rng_bell(&x->r, AT(21, 30), 70 * 60), margin = sz_rng_between(&x->r, 120, 1500);
     x->home = least(evening, curfew(x) - margin);
     if (wander) x->home = least(x->home + sz_rng_between(&x->r, -wander, wander), curfew(x) - 200);
     if (x->home < AT(19, 0)) x->home = AT(19, 0);
-    if (x->attended & 16) x->home = x->home < AT(21, 0) ? AT(21, 0) : x->home;
+    if (x->attended & CLASS_19) x->home = x->home < AT(21, 0) ? AT(21, 0) : x->home;
     night(x);
 }
 
@@ -123,45 +123,64 @@ static void errands(struct plan *x) {
     }
 }
 
+static int32_t morning_out(struct plan *x) {
+    if (x->attended & CLASS_8) return sz_rng_between(&x->r, AT(7, 24), AT(7, 52));
+    if (x->attended & CLASS_10) return sz_rng_between(&x->r, AT(9, 25), AT(9, 58));
+    return x->wake + sz_rng_between(&x->r, 25 * 60, 100 * 60);
+}
+
+static int32_t noon_in(struct plan *x) {
+    if (x->attended & CLASS_10) return sz_rng_bell(&x->r, AT(12, 55), 16 * 60);
+    return sz_rng_between(&x->r, AT(9, 55), AT(13, 20));
+}
+
+static int32_t afternoon_out(struct plan *x) {
+    if (x->attended & CLASS_14) return sz_rng_between(&x->r, AT(13, 28), AT(13, 54));
+    if (x->attended & CLASS_16) return sz_rng_between(&x->r, AT(15, 35), AT(16, 4));
+    return sz_rng_between(&x->r, AT(13, 0), AT(16, 20));
+}
+
+static int32_t dinner_in(struct plan *x) {
+    if (x->attended & CLASS_16) return sz_rng_bell(&x->r, AT(18, 40), 18 * 60);
+    return sz_rng_between(&x->r, AT(15, 30), AT(19, 30));
+}
+
+static int32_t evening_out(struct plan *x) {
+    if (x->attended & CLASS_19) return sz_rng_between(&x->r, AT(18, 30), AT(18, 53));
+    return least(sz_rng_bell(&x->r, AT(19, 25), 35 * 60), x->home - 900);
+}
+
+/* To that side of the door, if he is not there. */
+static void go(struct plan *x, bool *is_outside, bool out, int32_t at) {
+    if (*is_outside != out) dorm(x, at, out ? DIRECTION_OUT : DIRECTION_IN);
+    *is_outside = out;
+}
+
 /* The three ways out of a day: morning, afternoon, evening. */
 static void trips(struct plan *x) {
-    uint8_t a = x->attended;
     bool goes = sz_rng_chance(&x->r, x->d->is_rest ? 5200 : 6500), lunch_home = sz_rng_chance(&x->r, 6200),
          dinner_home = sz_rng_chance(&x->r, 6400);
     bool afternoon = sz_rng_chance(&x->r, 5200), evening = sz_rng_chance(&x->r, 6200);
-    bool has_morning = a & 3 || goes, has_afternoon = a & 12 || afternoon;
-    int32_t out = a & 1   ? sz_rng_between(&x->r, AT(7, 24), AT(7, 52))
-                  : a & 2 ? sz_rng_between(&x->r, AT(9, 25), AT(9, 58))
-                          : x->wake + sz_rng_between(&x->r, 25 * 60, 100 * 60);
+    bool has_morning = x->attended & CLASSES_MORNING || goes;
+    bool has_afternoon = x->attended & CLASSES_AFTERNOON || afternoon;
     bool is_outside = false;
+    int32_t out = morning_out(x);
     if (has_morning && out < AT(11, 50)) {
-        dorm(x, out, DIRECTION_OUT);
-        is_outside = true;
-        int32_t noon = a & 2 ? sz_rng_bell(&x->r, AT(12, 55), 16 * 60) : sz_rng_between(&x->r, AT(9, 55), AT(13, 20));
-        if (lunch_home && noon > out) dorm(x, noon, DIRECTION_IN), is_outside = false;
+        go(x, &is_outside, true, out);
+        int32_t noon = noon_in(x);
+        if (lunch_home && noon > out) go(x, &is_outside, false, noon);
     }
-    if (has_afternoon || !has_morning) {
-        out = a & 4   ? sz_rng_between(&x->r, AT(13, 28), AT(13, 54))
-              : a & 8 ? sz_rng_between(&x->r, AT(15, 35), AT(16, 4))
-                      : sz_rng_between(&x->r, AT(13, 0), AT(16, 20));
-        if (!is_outside) dorm(x, out, DIRECTION_OUT);
-        is_outside = true;
-    }
-    int32_t dinner = a & 8 ? sz_rng_bell(&x->r, AT(18, 40), 18 * 60) : sz_rng_between(&x->r, AT(15, 30), AT(19, 30));
-    if (is_outside && dinner_home) dorm(x, dinner, DIRECTION_IN), is_outside = false;
-    if (x->is_out) {
-        if (!is_outside) dorm(x, x->home, DIRECTION_OUT);
+    if (has_afternoon || !has_morning) go(x, &is_outside, true, afternoon_out(x));
+    int32_t dinner = dinner_in(x);
+    if (dinner_home) go(x, &is_outside, false, dinner);
+    if (x->is_out) { /* for the night */
+        go(x, &is_outside, true, x->home);
         x->here_to = least(x->here_to, x->home + 300);
         return;
     }
-    if (!is_outside && (a & 16 || evening || x->is_late)) {
-        dorm(x,
-             a & 16 ? sz_rng_between(&x->r, AT(18, 30), AT(18, 53))
-                    : least(sz_rng_bell(&x->r, AT(19, 25), 35 * 60), x->home - 900),
-             DIRECTION_OUT);
-        is_outside = true;
-    }
-    if (is_outside) dorm(x, x->home, DIRECTION_IN);
+    bool has_evening = x->attended & CLASS_19 || evening || x->is_late;
+    if (!is_outside && has_evening) go(x, &is_outside, true, evening_out(x));
+    go(x, &is_outside, false, x->home);
 }
 
 /* Comes back to the campus, or leaves it, within this day. */

@@ -9,13 +9,13 @@
 
 static void library(struct plan *x) {
     int32_t chance = x->p->library * x->mood.library / 100 * (x->d->is_rest ? 8 : 10) / 10;
-    bool goes = sz_rng_chance(&x->r, chance), is_evening = sz_rng_chance(&x->r, x->attended & 12 ? 8500 : 4500);
+    bool goes = sz_rng_chance(&x->r, chance), is_evening = sz_rng_chance(&x->r, x->attended & CLASSES_AFTERNOON ? 8500 : 4500);
     uint16_t place = (uint16_t)(x->w->first[LIBRARY] + sz_rng_below(&x->r, x->w->n_of[LIBRARY]));
     int32_t from =
         is_evening ? sz_rng_between(&x->r, AT(18, 20), AT(20, 10)) : sz_rng_between(&x->r, AT(13, 40), AT(16, 0));
     int32_t to = from + sz_rng_between(&x->r, 50 * 60, 200 * 60);
     bool is_seen_out = sz_rng_chance(&x->r, 7000);
-    if (!goes || x->mood.stays_in || (x->attended & 16 && is_evening)) return;
+    if (!goes || x->mood.stays_in || (x->attended & CLASS_19 && is_evening)) return;
     if (to > x->home - 420) to = x->home - 420;
     struct event *e = sz_sim_add(x, WHAT_LIBRARY, from, place, DIRECTION_IN);
     if (e && is_seen_out && to > from) sz_sim_add(x, WHAT_LIBRARY, to, place, DIRECTION_OUT);
@@ -42,8 +42,8 @@ static void network(struct plan *x) {
     if (!x->p->lives_in) evening = in_bed = false;
     if (!morning && !noon && !evening) noon = true;
     uint16_t own = x->p->lives_in ? x->p->dorm : building;
-    if (morning) sz_sim_add(x, WHAT_NET, a, x->attended & 3 ? building : own, N_DIRECTIONS);
-    if (noon) sz_sim_add(x, WHAT_NET, b, x->attended & 12 ? building : own, N_DIRECTIONS);
+    if (morning) sz_sim_add(x, WHAT_NET, a, x->attended & CLASSES_MORNING ? building : own, N_DIRECTIONS);
+    if (noon) sz_sim_add(x, WHAT_NET, b, x->attended & CLASSES_AFTERNOON ? building : own, N_DIRECTIONS);
     if (evening && !x->is_out) sz_sim_add(x, WHAT_NET, c, own, N_DIRECTIONS);
     if (in_bed && !x->is_out && d > x->home) sz_sim_add(x, WHAT_NET, d, own, N_DIRECTIONS);
 }
