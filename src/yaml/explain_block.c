@@ -101,34 +101,21 @@ static bool say_joined_dash(const sz_yaml_build *b, size_t from) {
     return true;
 }
 
-/* "mapping values are not allowed": a colon in a text, or the text of the lines above runs on to here. */
-bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem *p) {
-    size_t from = sz_yaml_indent_end(b->src, p->at);
-    size_t wide = sz_yaml_joined_colon(b->src, from, p->at);
-    if (wide != SIZE_MAX && b->src->p[wide] != ':') { /* before the first colon of the line, so it was to be that */
-        sz_yaml_say_no_space(b, wide);
-        return true;
-    }
-    if (wide != SIZE_MAX && is_name_joined(b->src, from, wide)) {
-        sz_yaml_say_no_space(b, wide);
-        return true;
-    }
-    if (say_joined_dash(b, from)) return true;
-    if (sz_yaml_key_colon(b->src, from, p->at) != SIZE_MAX) {
-        say_colon_in_text(b, from, p->at);
-        return true;
-    }
-    if (sz_yaml_has(b->src, from, "---")) {
-        sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, sz_yaml_span(b->src, p->at, p->at + 1),
-                                  "no key can stand on the line of ---", "--- 这一行不能再写键");
-        sz_diag_hint(b->diags, g, "remove the ---, or start on the next line", "删去 ---，或者从下一行开始写");
-        return true;
-    }
-    size_t before = line_before(b, p->at);
-    if (before == SIZE_MAX) {
-        say_colon_in_text(b, from, p->at);
-        return true;
-    }
+static void say_key_behind_dashes(const sz_yaml_build *b, size_t at) {
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, sz_yaml_span(b->src, at, at + 1),
+                              "no key can stand on the line of ---", "--- 这一行不能再写键");
+    sz_diag_hint(b->diags, g, "remove the ---, or start on the next line", "删去 ---，或者从下一行开始写");
+}
+
+static void say_keys_in_text(const sz_yaml_build *b, size_t at) {
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, line_text(b, at),
+                              "the item above is a text; no keys can follow inside it",
+                              "上面的列表项是一段文字，它里面不能再写键");
+    sz_diag_hint(b->diags, g, "write the item as  - key: value", "把列表项写成  - 键: 值");
+}
+
+/* The line is right by itself; it goes on with the text of the line at `before`. */
+static void say_above(const sz_yaml_build *b, size_t at, size_t before) {
     size_t before_end = sz_yaml_line_end(b->src, before);
     size_t colon = sz_yaml_joined_colon(b->src, before, before_end),
            key = sz_yaml_key_colon(b->src, before, before_end);
@@ -137,15 +124,28 @@ bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem 
     } else if (key != SIZE_MAX) {
         while (before < key && strchr("- ", b->src->p[before]))
             before++; /* keys after `- ` stand in their own column */
-        say_indent(b, line_text(b, p->at), sz_yaml_column_of(b->src, from), sz_yaml_column_of(b->src, before));
+        say_indent(b, line_text(b, at), sz_yaml_column_of(b->src, sz_yaml_indent_end(b->src, at)),
+                   sz_yaml_column_of(b->src, before));
     } else if (b->src->p[before] == '-' && before + 1 < before_end && b->src->p[before + 1] == ' ') {
-        sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, line_text(b, p->at),
-                                  "the item above is a text; no keys can follow inside it",
-                                  "上面的列表项是一段文字，它里面不能再写键");
-        sz_diag_hint(b->diags, g, "write the item as  - key: value", "把列表项写成  - 键: 值");
+        say_keys_in_text(b, at);
     } else {
         say_no_key(b, before);
     }
+}
+
+/* "mapping values are not allowed": a colon in a text, or the text of the lines above runs on to here. */
+bool sz_yaml_explain_second_colon(const sz_yaml_build *b, const sz_yaml_problem *p) {
+    const sz_source *s = b->src;
+    size_t from = sz_yaml_indent_end(s, p->at), joined = sz_yaml_joined_colon(s, from, p->at);
+    /* a full-width one stands before the first colon of the line, so it was to be that */
+    bool is_joined = joined != SIZE_MAX && (s->p[joined] != ':' || is_name_joined(s, from, joined));
+    size_t before;
+    if (is_joined) sz_yaml_say_no_space(b, joined);
+    else if (say_joined_dash(b, from)) return true;
+    else if (sz_yaml_key_colon(s, from, p->at) != SIZE_MAX) say_colon_in_text(b, from, p->at);
+    else if (sz_yaml_has(s, from, "---")) say_key_behind_dashes(b, p->at);
+    else if ((before = line_before(b, p->at)) == SIZE_MAX) say_colon_in_text(b, from, p->at);
+    else say_above(b, p->at, before);
     return true;
 }
 
