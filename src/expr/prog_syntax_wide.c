@@ -85,53 +85,67 @@ static bool tell_chinese_word(scan *s, piece run) {
     return false;
 }
 
-/* A run of full-width signs, or of other characters outside ASCII, from cur.off. */
+/* As CEL has the sign, for it is full-width or another spelling; NULL: it is no sign, but of a word. */
+static const char *sign_of(scan *s, uint32_t cp) {
+    if (ascii_of(cp)) return ascii_of(cp);
+    return is_form(cp) ? TXT(s->c, "%c", (char)(cp - 0xFEE0)) : NULL;
+}
+
+static uint32_t tell_blank(scan *s, uint32_t off, uint32_t end) {
+    prog_hint(s->c, prog_error(s->c, C_WIDE, off, end - off, "this space is a full-width one", "这里是全角空格"),
+              "write an ordinary space", "请改用半角空格");
+    return end;
+}
+
+static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plain) {
+    size_t len = 0;
+    if (at(s, end) == '=') {
+        plain = TXT(s->c, "%s=", plain);
+        end++;
+    }
+    if (strcmp(plain, "=") == 0) plain = "==";
+    if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
+    sz_str run = {s->t.p + off, end - off};
+    bool is_math = sz_utf8_next(run.p, run.n, &len) < 0x3000; /* ≥ has the width of any sign */
+    sz_diag *g = is_math ? prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is no sign of CEL",
+                                      "CEL 里没有 `%.*s` 这个符号", SZ_FMT_STR(run))
+                         : prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is full-width", "`%.*s` 是全角符号",
+                                      SZ_FMT_STR(run));
+    prog_hint(s->c, g, "write %s", "请用半角 %s", plain);
+    return end;
+}
+
+static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
+    if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
+    while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
+    sz_str run = {s->t.p + off, end - off};
+    sz_diag *g = prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is not a name: names have letters a-z, digits and _",
+                            "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run));
+    if (off > 0 && s->t.p[off - 1] == '.')
+        prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
+                  "字段用英文名，例如  student.school（学院）");
+    else
+        prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
+                  "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
+    return end;
+}
+
+/* A run of full-width signs, or of other characters outside ASCII, from cur.off; where it ends. */
 uint32_t prog_look_at_wide(scan *s) {
-    uint32_t off = s->cur.off, i = off;
+    uint32_t off = s->cur.off, end = off;
     size_t len = 0;
     uint32_t cp = sz_utf8_next(s->t.p + off, s->t.n - off, &len);
     if (is_quote(cp)) return tell_quotes(s, off);
     if (is_unseen(cp)) return tell_unseen(s, off, cp, len);
-    bool is_signs = is_form(cp) || ascii_of(cp), is_blank = true;
+    bool are_signs = sign_of(s, cp) != NULL, are_blanks = true;
     const char *plain = "";
-    while (i < s->t.n && is_wide(at(s, i))) {
-        cp = sz_utf8_next(s->t.p + i, s->t.n - i, &len);
-        if (is_quote(cp) || (is_form(cp) || ascii_of(cp)) != is_signs) break;
-        if (is_signs)
-            plain =
-                ascii_of(cp) ? TXT(s->c, "%s%s", plain, ascii_of(cp)) : TXT(s->c, "%s%c", plain, (char)(cp - 0xFEE0));
-        is_blank = is_blank && ascii_of(cp) && *ascii_of(cp) == ' ';
-        i += (uint32_t)len;
+    for (; end < s->t.n && is_wide(at(s, end)); end += (uint32_t)len) {
+        cp = sz_utf8_next(s->t.p + end, s->t.n - end, &len);
+        const char *sign = sign_of(s, cp);
+        if (is_quote(cp) || (sign != NULL) != are_signs) break;
+        if (sign) plain = TXT(s->c, "%s%s", plain, sign);
+        are_blanks = are_blanks && sign && *sign == ' ';
     }
-    if (is_signs && !is_blank && at(s, i) == '=') {
-        plain = TXT(s->c, "%s=", plain);
-        i++;
-    }
-    sz_str run = {s->t.p + off, i - off};
-    bool is_math = sz_utf8_next(run.p, run.n, &len) < 0x3000; /* ≥ has the width of any sign */
-    if (is_signs && is_blank) {
-        prog_hint(s->c, prog_error(s->c, C_WIDE, off, i - off, "this space is a full-width one", "这里是全角空格"),
-                  "write an ordinary space", "请改用半角空格");
-    } else if (is_signs) {
-        if (strcmp(plain, "=") == 0) plain = "==";
-        if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
-        sz_diag *g = is_math ? prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is no sign of CEL",
-                                          "CEL 里没有 `%.*s` 这个符号", SZ_FMT_STR(run))
-                             : prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is full-width", "`%.*s` 是全角符号",
-                                          SZ_FMT_STR(run));
-        prog_hint(s->c, g, "write %s", "请用半角 %s", plain);
-    } else if (!tell_chinese_word(s, (piece){L_WIDE, off, i - off})) {
-        while (is_letter(at(s, i)) || is_digit(at(s, i))) i++;
-        run.n = i - off;
-        sz_diag *g =
-            prog_error(s->c, C_WIDE, off, i - off, "`%.*s` is not a name: names have letters a-z, digits and _",
-                       "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run));
-        if (off > 0 && s->t.p[off - 1] == '.')
-            prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
-                      "字段用英文名，例如  student.school（学院）");
-        else
-            prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
-                      "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
-    }
-    return i;
+    if (!are_signs) return tell_word(s, off, end);
+    return are_blanks ? tell_blank(s, off, end) : tell_signs(s, off, end, plain);
 }
