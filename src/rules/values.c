@@ -186,6 +186,7 @@ bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str
     if (node->kind != SZ_YAML_MAP) {
         sz_diag *g = sz_rules_error(l, C_LANGUAGES, node->span, "both languages are needed here", "这里中英文都要写");
         if (node->kind == SZ_YAML_SCALAR) hint_both(l, g, node);
+        else sz_rules_hint_say(g, "write  {zh: …, en: …}, one text for each", "请写  {zh: …, en: …}，各一段文字");
         return false;
     }
     struct both b = {0};
