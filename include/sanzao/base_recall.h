@@ -12,7 +12,8 @@
 
 #include <sanzao/base.h>
 
-enum { SZ_RECALL_SLOTS = 256 };
+/* A large university has a few thousand places, readers and courses; only slots of what comes are touched. */
+enum { SZ_RECALL_BITS = 12, SZ_RECALL_SLOTS = 1 << SZ_RECALL_BITS };
 
 typedef struct sz_recall_slot {
     uint64_t a, b; /* first and last bytes; both in a where that has room for them */
@@ -48,7 +49,7 @@ static inline bool sz_recall_find(sz_recall *r, sz_str s, sz_recall_slot **at) {
         a = (uint8_t)s.p[0];
     }
     uint64_t h = (a ^ b << 7 ^ s.n) * UINT64_C(0x9e3779b97f4a7c15);
-    sz_recall_slot *k = *at = &r->slots[h >> 56];
+    sz_recall_slot *k = *at = &r->slots[h >> (64 - SZ_RECALL_BITS)];
     if (((k->a ^ a) | (k->b ^ b) | (k->n ^ s.n)) == 0) return true;
     k->a = a;
     k->b = b;

@@ -47,8 +47,22 @@ void sz_timeline_prefetch_all(const sz_timeline *tl) {
     for (uint32_t at = tl->added_off; at < end; at += 64) __builtin_prefetch((const void *)(log + at));
 }
 
+enum { USUAL_RECORD = 40 }; /* bytes; it mostly ends in the next line of the cache */
+
+/* Will the log move to where it has more room? Then all of it is read. */
+static inline bool is_full(const sz_timeline *tl) {
+    return tl->log.n + USUAL_RECORD + (tl->n_log + 1) * sizeof(uint16_t) > tl->log.cap;
+}
+
+/* The first lines are enough where it is long: whoever copies is fetched for by the processor from then on. */
+static __attribute__((noinline)) void fetch_to_move(const sz_timeline *tl) {
+    enum { BEGIN = 2048 };
+    uintptr_t log = (uintptr_t)tl->log.p, end = log + tl->log.cap;
+    for (size_t at = 0; at < tl->log.n && at < BEGIN; at += 64) __builtin_prefetch((const void *)(log + at));
+    for (size_t at = 0; at < tl->n_log * sizeof(uint16_t); at += 64) __builtin_prefetch((const void *)(end - 1 - at));
+}
+
 void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone) {
-    enum { USUAL_RECORD = 40 }; /* bytes; it mostly ends in the next line of the cache */
     uintptr_t log = (uintptr_t)tl->log.p;
     bool is_plain = !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active;
     if (!is_plain || touch_may_ask(tl, c, type, t_ms)) sz_timeline_prefetch_all(tl);
@@ -59,6 +73,7 @@ void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms
     uint32_t asked = is_lone ? tl->n_before : tl->n_log;
     for (uint32_t i = 0; i < asked && i < 256; i += 32) __builtin_prefetch((const void *)(prints - i * 2));
     __builtin_prefetch((const void *)(prints - tl->n_log * sizeof(uint16_t)), 1);
+    if (tl->log.n && is_full(tl)) fetch_to_move(tl);
 }
 
 static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
