@@ -88,9 +88,12 @@ static inline const char *place_all(const sz_slim *s, sz_event *out) {
     const __m128i none = _mm_setzero_si128();
     const char *texts = sz_slim_texts(s);
     const __m128i base = _mm_set1_epi64x((long long)(uintptr_t)texts);
-    long long lengths[2] = {0};
-    memcpy(lengths, s->lengths, sizeof s->lengths);
-    __m128i n = _mm_set_epi64x(lengths[1], lengths[0]);
+    uint64_t first; /* read apart: a load of what two stores have just written waits for both */
+    uint32_t rest;
+    _Static_assert(sizeof s->lengths == sizeof first + sizeof rest, "all of them");
+    memcpy(&first, s->lengths, sizeof first);
+    memcpy(&rest, s->lengths + sizeof first, sizeof rest);
+    __m128i n = _mm_set_epi64x(rest, (long long)first);
     __m128i ends = _mm_add_epi8(n, _mm_slli_si128(n, 1));
     ends = _mm_add_epi8(ends, _mm_slli_si128(ends, 2));
     ends = _mm_add_epi8(ends, _mm_slli_si128(ends, 4));
