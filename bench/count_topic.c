@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
         {"auto.offset.reset", "earliest"},
         {"enable.partition.eof", "true"},
         {"fetch.queue.backoff.ms", "5"},
+        {"fetch.wait.max.ms", "20"},
         {"queued.max.messages.kbytes", "4096"},
     };
     static const char *const writing[][2] = {{"enable.idempotence", "true"}, {"acks", "all"}, {"linger.ms", "5"}};

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, sa
                  standing, start, write, write_lines)
 from plugs.deployment import BROKER                                                                      # noqa: E402
 from servers import Kafka, Redis, wait_until                                                             # noqa: E402
+from servers.home import murmur2                                                                         # noqa: E402
 from servers.kafka import SASL                                                                           # noqa: E402
 
 PARTS = 4
@@ -275,6 +277,29 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for_or_not(tmp):
         try: same(run.process.wait(90), 0, "exit status")
         finally: run.end(signal.SIGKILL)
         same_stand(standing([json.loads(x) for x in (tmp / "a.ndjson").read_bytes().splitlines()]), want, "what stands")
+
+
+def test_a_partition_that_is_behind_is_not_held_up_by_one_that_is_at_its_end(tmp):
+    """One fetch at a time is under way to a broker. While the queue of the one is full the other alone is asked for, and the broker thinks
+    about that for fetch.wait.max.ms: with librdkafka's half second the one behind would get a queue of records in each of them."""
+    campus = Campus(6, students=150, days=16)
+    campus.write(tmp)
+    lines = [x for x in campus.lines() if murmur2(key_of(x)) % 2 == 0]
+    source = topic("behind", 2)
+    rows = b"".join(key_of(x) + b"\t" + x + b"\n" for x in lines)
+    same(kafka.topics.produce(source, rows, key_field=None, settings={"batch.num.messages": 50}), len(lines), "records acknowledged") # a fetch takes whole batches
+    small = [x for v in ("queued.max.messages.kbytes=100", "fetch.message.max.bytes=50000") for x in ("--kafka-set", v)]
+
+    def seconds(group: str, *more) -> float:
+        args = options(tmp, campus, f"kafka:{source}", f"file:{group}.ndjson", "file:dead.ndjson", "--group", group, *to_end(campus), *more, group=small)
+        begin = time.monotonic()
+        same(sanzao(tmp, *args, rc=0).summary()["read"], len(lines), "records read")
+        return time.monotonic() - begin
+
+    seconds("first")                                 # what only the first of the groups waits for
+    ours, a_second = seconds("ours"), seconds("a-second", "--kafka-set", "fetch.wait.max.ms=1000")
+    say(f"{sum(map(len, lines)) >> 10} KiB of one partition, the other one is empty: {ours:.1f} s, with a second {a_second:.1f} s")
+    expect(2 * ours < a_second, f"{ours:.1f} s, and with a second {a_second:.1f} s")
 
 
 # ---- stopping ----------------------------------------------------------------------------------------------------------------------

@@ -54,9 +54,12 @@ enum { N_FIXED = sizeof fixed_settings / sizeof *fixed_settings };
 /* Ours where nobody says otherwise. */
 static const fixed usual_settings[] = {
     {"fetch.queue.backoff.ms", "5", SZ_KAFKA_CONSUMER, NULL, NULL}, /* librdkafka's second is felt when catching up */
+    /* One fetch at a time is under way to a broker. While a partition's queue is full it is of the others alone, and if
+     * these are at their end it is answered after that long: by then the full queue is empty, and its worker waits. */
+    {"fetch.wait.max.ms", "20", SZ_KAFKA_CONSUMER, NULL, NULL},
     /* a partition; more is out of the caches again before it is used, and all of it fresh memory */
     {"queued.max.messages.kbytes", "4096", SZ_KAFKA_CONSUMER, NULL, NULL},
-    {"message.timeout.ms", "0", SZ_KAFKA_PRODUCER, NULL, NULL},             /* alerts wait for their broker */
+    {"message.timeout.ms", "0", SZ_KAFKA_PRODUCER, NULL, NULL}, /* alerts wait for their broker */
     {"linger.ms", "5", SZ_KAFKA_PRODUCER, NULL, NULL},
     {"message.max.bytes", "4000000", SZ_KAFKA_PRODUCER, NULL, NULL}, /* dead letters of 1 MiB and more */
     {"reconnect.backoff.max.ms", "2000", SZ_KAFKA_CONSUMER, NULL, NULL},
