@@ -132,6 +132,14 @@ def test_silent_feeds_make_no_alerts_of_the_shipped_rules(tmp):
     expect(told["one", "sorted"] >= 10 and told["one", "sorted"] == told["one", "arrival"], "who never came, beside one who did:", told)
 
 
+def test_who_goes_home_after_the_last_examination_is_not_lost_where_no_list_is_kept(tmp):
+    """A campus on which nothing is the matter with anybody; of 90 students 45 were told of until the seventeenth week was asked after."""
+    done = subprocess.run([sys.executable, ROOT / "bench/groups", "--out", tmp / "data", "--classes", "3", "--quiet", "--trouble", "no_lists_at_all"], stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=240, check=False)
+    same((done.returncode, done.stderr.decode()), (0, ""), "bench/groups")
+    same(json.loads(quality("--data", tmp / "data", "--json"))["rules"]["lost-contact"]["told"], 0, "told by lost-contact")
+
+
 def test_quality_page_is_about_the_rules_that_are_shipped(tmp):
     """Whoever changes what a rule means raises its version; then the figures are of another rule."""
     on = {}
