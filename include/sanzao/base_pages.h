@@ -5,8 +5,8 @@
  * where it is wanted, without having been returned.
  *
  * Ownership: a page stays where it was given, and counts as memory of the process, until it is taken or withdrawn; who gave it still owns
- * the addresses. At most SZ_PAGES_MOST are kept, further ones go back to the system at once. Threads: one. In all of these s may be NULL:
- * nothing is kept.
+ * the addresses. At most SZ_PAGES_MOST are kept, further ones go back to the system at once. Threads: one gives and withdraws, any take; who
+ * withdraws what he will unmap does so when no other thread takes any more. In all of these s may be NULL: nothing is kept.
  */
 #ifndef SANZAO_BASE_PAGES_H
 #define SANZAO_BASE_PAGES_H
@@ -30,5 +30,9 @@ void sz_pages_withdraw(sz_pages *s, const void *p, size_t n);
 bool sz_pages_take(sz_pages *s, void *to);
 /* How many there are. */
 size_t sz_pages_n(const sz_pages *s);
+/* It was given, and nobody has taken it. */
+bool sz_pages_has(const sz_pages *s, const void *p);
+/* How often somebody wanted one and there was none; 0 where pages cannot be moved. */
+uint32_t sz_pages_missed(const sz_pages *s);
 
 #endif

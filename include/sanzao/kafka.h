@@ -138,6 +138,11 @@ typedef struct sz_kafka_source_options {
     int wake_fd;         /* non-blocking event counter (eventfd): written to when something came */
 } sz_kafka_source_options;
 
+/* Threads that only help do not take the core from the one that uses what they bring when they wake: as threads of batch work (sched(7))
+ * they take a free one, or wait for the end of its turn. Of this thread; what it begins inherits that. False: it is of another policy, and
+ * stays of it. */
+bool sz_kafka_give_way(void);
+
 /* Join the group. SZ_IO with a finding: librdkafka cannot begin. */
 sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_voice *voice, const sz_kafka_members *m,
                               sz_diags *d, sz_kafka_source **out);

@@ -23,8 +23,9 @@
 
 #define SPAN_BYTES  ((size_t)64 << 10)
 #define HUGE_PAGE   SZ_LARGE_PAGE
-#define RANGE_LEAST ((size_t)64 << 20) /* bytes of addresses: less is of no use */
-#define LARGE       (SPAN_BYTES / 2)   /* beyond it blocks would not share spans */
+#define RANGE_LEAST ((size_t)64 << 20)  /* bytes of addresses: less is of no use */
+#define LARGE       (SPAN_BYTES / 2)    /* beyond it blocks would not share spans */
+#define TAKEN_MOST  ((size_t)512 << 20) /* a page that is moved stays a mapping of its own, and these are limited */
 
 enum { UNIT = SZ_POOL_UNIT, BITS = 64, UNITS = (64 << 10) / UNIT, WORDS = UNITS / BITS, NO_SPAN = -1 };
 
@@ -80,7 +81,7 @@ static void reserve(sz_pool *s) {
 
 /* More of it to be used: pages that somebody has done with, else fresh ones, in larger steps the more there is. */
 static bool open_more(sz_pool *s) {
-    if (s->range - s->open >= HUGE_PAGE && sz_pages_take(s->pages, s->base + s->open)) {
+    if (s->open < TAKEN_MOST && s->range - s->open >= HUGE_PAGE && sz_pages_take(s->pages, s->base + s->open)) {
         s->open += HUGE_PAGE;
         return true;
     }

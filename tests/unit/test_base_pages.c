@@ -114,6 +114,30 @@ static void test_a_page_that_cannot_be_moved_goes_back(void **state) {
     sz_pages_free(s);
 }
 
+static void test_who_misses_a_page_is_counted_while_pages_can_be_moved(void **state) {
+    sz_pages *s = sz_pages_new();
+    range from = numbered(2), to = range_of(2, PROT_NONE), full = numbered(1);
+    (void)state;
+    assert_int_equal(sz_pages_missed(s), 0);
+    assert_false(sz_pages_take(s, to.p));
+    assert_false(sz_pages_take(s, to.p));
+    assert_int_equal(sz_pages_missed(s), 2);
+    sz_pages_give(s, from.p, 2 * LARGE);
+    assert_true(sz_pages_has(s, from.p) && sz_pages_has(s, from.p + LARGE));
+    assert_true(sz_pages_take(s, to.p));
+    assert_true(sz_pages_has(s, from.p));
+    assert_false(sz_pages_has(s, from.p + LARGE));
+    assert_int_equal(sz_pages_missed(s), 2);
+    assert_false(sz_pages_take(s, full.p + 1)); /* as where the kernel moves none */
+    assert_int_equal(sz_pages_missed(s), 0);
+    assert_int_equal(sz_pages_missed(NULL), 0);
+    assert_false(sz_pages_has(NULL, from.p));
+    drop(&from);
+    drop(&to);
+    drop(&full);
+    sz_pages_free(s);
+}
+
 /* Blocks of pages that were used, and of fresh ones behind them, keep what is written to them; the pages are used
  * first. */
 static void test_a_pool_takes_what_others_have_done_with(void **state) {
@@ -149,6 +173,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_no_large_page_and_what_is_too_much_goes_back),
         cmocka_unit_test(test_what_is_withdrawn_is_not_taken),
         cmocka_unit_test(test_a_page_that_cannot_be_moved_goes_back),
+        cmocka_unit_test(test_who_misses_a_page_is_counted_while_pages_can_be_moved),
         cmocka_unit_test(test_a_pool_takes_what_others_have_done_with),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

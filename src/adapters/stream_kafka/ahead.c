@@ -42,7 +42,7 @@ static bool fill_ahead(sz_kafka_source *s, sz_stream_kafka *t, maker *by) {
 static void *run(void *self) {
     sz_kafka_source *s = self;
     maker by = {.decoder = sz_decoder_new(s->o.types, s->o.zone)};
-    sz_sk_give_way();
+    sz_kafka_give_way();
     prctl(PR_SET_NAME, "ahead"); /* for whoever looks which thread takes the time */
     pthread_mutex_lock(&s->mutex);
     while (!s->is_over) {

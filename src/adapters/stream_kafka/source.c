@@ -23,7 +23,7 @@ void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const c
     s->voice.say(s->voice.self, severity, text, text_zh);
 }
 
-bool sz_sk_give_way(void) {
+bool sz_kafka_give_way(void) {
     const struct sched_param none = {0};
     return sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &none) == 0;
 }
@@ -167,7 +167,7 @@ static sz_status make_client(sz_kafka_source *s, sz_diags *d) {
     rd_kafka_conf_t *conf = sz_kafka_conf(s->o.kafka, SZ_KAFKA_CONSUMER, &s->voice);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    bool is_back = sz_sk_give_way(); /* for its threads, not for this one */
+    bool is_back = sz_kafka_give_way(); /* for its threads, not for this one */
     s->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
     if (is_back) sched_setscheduler(0, SCHED_OTHER, &(const struct sched_param){0});
     if (!s->rk) {

@@ -118,10 +118,6 @@ void sz_sk_batches_drop(sz_stream_kafka *t); /* all but what is given; more come
 void sz_sk_ahead_end(sz_kafka_source *s);    /* its thread */
 
 /* source.c */
-/* Threads that only bring records do not take the core from the one that uses them when they wake: as threads of batch
- * work (sched(7)) they take a free one, or wait for the end of its turn. What this one begins inherits that. False: it
- * is of another policy, and stays of it. */
-bool sz_sk_give_way(void);
 void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const char *zh, ...);
 /* A list of one partition. */
 rd_kafka_topic_partition_list_t *sz_sk_one(const sz_kafka_source *s, int32_t partition, int64_t offset);

@@ -194,6 +194,7 @@ static sz_status tell_summary(live *run, bool is_unfinished) {
 static void live_fini(live *run) {
     for (uint32_t i = 0; i < run->n_members; i++) sz_free(run->members[i]);
     sz_free(run->members);
+    fresh_pages_free(run->pages);
     sz_free(run->summaries);
     sz_shared_file_free(run->alerts_file);
     sz_shared_file_free(run->dead_file);
@@ -221,6 +222,7 @@ int sz_live_run(const sz_job *job) {
     sz_diags_init(&d);
     sz_arena_init(&run.arena);
     pthread_mutex_init(&run.mutex, NULL);
+    run.pages = fresh_pages_new();
     sz_log_begin(job->log_json, job->lang);
     catch_signals();
     sz_topic_of(job->sources[0], &topic);

@@ -123,6 +123,7 @@ static bool step_all(member *m) {
         did |= partition_step(m->v[i], now);
     }
     if (m->producer) did |= sz_kafka_producer_poll(m->producer, 0);
+    fresh_pages_look(m->run->pages);
     return did;
 }
 

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "fresh_pages.h"
 #include "state/states.h"
 
 /* What a member counts, for stats: sums over its partitions. */
@@ -42,6 +43,7 @@ typedef struct live {
     bool is_volatile, is_live;
     atomic_bool is_stopping;
     atomic_bool is_failing; /* some member has failed: all end */
+    fresh_pages *pages;     /* of all workers */
     /* under the mutex */
     pthread_mutex_t mutex;
     sz_arena arena;

@@ -61,6 +61,7 @@ static sz_options options_of(partition *p) {
                     .is_volatile = p->state.is_volatile,
                     .settle_ms = p->state.settle_ms,
                     .commit_records = job->commit_records,
+                    .pages = fresh_pages_of(run->pages),
                     .topic = sz_str_of(run->topic),
                     .worker = sz_str_of(p->name),
                     .parts = p->parts,
