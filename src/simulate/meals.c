@@ -91,7 +91,8 @@ static int32_t meal_time(struct plan *x, int what) {
     switch (what) {
     case BREAKFAST: t = x->wake + sz_rng_between(&x->r, 12 * 60, 42 * 60); break;
     case LUNCH:
-        t = x->attended & CLASS_10 ? sz_rng_between(&x->r, AT(12, 3), AT(12, 36)) : sz_rng_bell(&x->r, AT(12, 0), 22 * 60);
+        t = x->attended & CLASS_10 ? sz_rng_between(&x->r, AT(12, 3), AT(12, 36))
+                                   : sz_rng_bell(&x->r, AT(12, 0), 22 * 60);
         break;
     default:
         t = sz_rng_bell(&x->r, AT(17, 50), 28 * 60);

@@ -9,7 +9,8 @@
 
 static void library(struct plan *x) {
     int32_t chance = x->p->library * x->mood.library / 100 * (x->d->is_rest ? 8 : 10) / 10;
-    bool goes = sz_rng_chance(&x->r, chance), is_evening = sz_rng_chance(&x->r, x->attended & CLASSES_AFTERNOON ? 8500 : 4500);
+    bool goes = sz_rng_chance(&x->r, chance),
+         is_evening = sz_rng_chance(&x->r, x->attended & CLASSES_AFTERNOON ? 8500 : 4500);
     uint16_t place = (uint16_t)(x->w->first[LIBRARY] + sz_rng_below(&x->r, x->w->n_of[LIBRARY]));
     int32_t from =
         is_evening ? sz_rng_between(&x->r, AT(18, 20), AT(20, 10)) : sz_rng_between(&x->r, AT(13, 40), AT(16, 0));
