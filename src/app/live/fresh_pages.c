@@ -90,7 +90,8 @@ void fresh_pages_look(fresh_pages *f) {
     if (f->is_at_work || !are_lacking(f) || sz_pages_missed(f->pages) < MISSED_LEAST) return;
     pthread_mutex_lock(&f->mutex);
     if (!f->has_tried) {
-        f->has_tried = f->is_at_work = true;
+        f->has_tried = true;
+        f->is_at_work = true;
         f->has_thread = pthread_create(&f->thread, NULL, run, f) == 0;
     } else {
         pthread_cond_signal(&f->work);
