@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What rules that are gone or switched off had open is over at the switch, why: rule_removed, and stories are written
- * without it. What another campus changes, of its calendar or of his row of the roster, is found out when it is his
- * turn. A rule may have been open for thousands. So who has such a story is owed: a commit says it of some, by id, each
- * with what of his is over, and nothing else is done before all was said (docs/adr/0025). In the store whoever is owed
- * still stands in the older form with all that he had open: a worker that is cut off in between finds him.
+ * without it. What another campus changes, of its calendar, his row of the roster or his leaves, is found out when it
+ * is his turn. A rule may have been open for thousands. So who has such a story is owed: a commit says it of some, by
+ * id, each with what of his is over, and nothing else is done before all was said (docs/adr/0025). In the store whoever
+ * is owed still stands in the older form with all that he had open: a worker that is cut off in between finds him.
  */
 #include "worker.h"
 
@@ -65,6 +65,11 @@ void ended_owe_campus(sz_worker *w, uint32_t i, const char *what) {
     w->owed.has_campus = true;
 }
 
+void ended_owe_leaves(sz_worker *w, uint32_t i) {
+    ended_owe(w, i);
+    w->owed.of[i].has_leaves = w->owed.has_campus = true;
+}
+
 static int by_id(const void *pa, const void *pb, void *ctx) {
     const sz_worker *w = ctx;
     return sz_str_cmp(student_id(w, *(const uint32_t *)pa), student_id(w, *(const uint32_t *)pb));
@@ -116,12 +121,13 @@ static void tell(sz_worker *w, uint32_t i) {
         r.mode = x->off.told;
         sz_timeline_rule_ended(w->students.v[i], &w->tc, &r, &x->e, end_of_rule(w));
     }
+    if (s->has_leaves) leaves_tell(w, i);
     if (s->campus) {
         sz_cause cause = {.t_ms = w->clocks.wmax_ms, .what = sz_str_of(s->campus)};
         student_facts(w, i, INT64_MIN / 8, &cause);
         s->campus = NULL;
     }
-    s->is_owed = false;
+    s->is_owed = s->has_leaves = false;
     w->owed.n--;
     journal_touch(w, i);
 }

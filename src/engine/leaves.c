@@ -89,31 +89,46 @@ void leaves_remember(sz_worker *w, const sz_timeline *tl) {
         if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_known(w, l);
 }
 
-/* A leave that the state knew is known from the start; one that it did not know enters now, and so does one that is
- * gone. */
+static bool is_known(const sz_worker *w, uint32_t leaf) { return w->facts.known[leaf >> 3] >> (leaf & 7) & 1; }
+
+void leaves_tell(sz_worker *w, uint32_t i) {
+    const sz_timeline *tl = w->students.v[i];
+    const sz_student *s = sz_campus_student(w->campus, tl->student);
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
+            enter(w, l, sz_campus_leave(w->campus, l)->from_ms);
+}
+
+static bool has_leaf(const sz_worker *w, const sz_student *s, uint64_t hash) {
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+        if (leaf_hash(w, l) == hash) return true;
+    return false;
+}
+
+static bool forget_gone(const sz_worker *w, const sz_student *s, sz_timeline *tl) {
+    uint32_t n = 0, n_before = tl->n_leaves;
+    for (uint32_t k = 0; k < n_before; k++)
+        if (has_leaf(w, s, tl->leaves[k])) tl->leaves[n++] = tl->leaves[k];
+    if (n == n_before) return false;
+    tl->n_leaves = n;
+    tl->story_changed = true;
+    return true;
+}
+
+/* A leave that the state knew is known from the start; one that it did not know enters when it is his turn, and so does
+ * one that is gone. Until he is told, the state goes on not to know it: a load after a cut finds him again. */
 static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
     if (tl->student == SZ_NONE) return;
     const sz_student *s = sz_campus_student(w->campus, tl->student);
-    uint32_t n_known = 0, n_before = tl->n_leaves;
+    bool is_one_gone = forget_gone(w, s, tl);
     for (uint32_t l = s->leave_from; l < s->leave_to; l++) {
-        bool is_known = w->facts.known[l >> 3] >> (l & 7) & 1;
-        if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) {
-            set_known(w, l);
-            n_known++;
-        } else if (is_known && !w->is_new) {
-            enter(w, l, sz_campus_leave(w->campus, l)->from_ms);
-        } else if (is_known) {
-            sz_timeline_know_leaf(tl, leaf_hash(w, l));
-        }
+        uint64_t hash = leaf_hash(w, l);
+        if (sz_timeline_knows_leaf(tl, hash)) set_known(w, l);
+        else if (is_known(w, l) && !w->is_new) ended_owe_leaves(w, i);
+        else if (is_known(w, l)) sz_timeline_know_leaf(tl, hash);
     }
     uint64_t hash = roster_hash(w, tl->student);
-    bool has_changed = tl->roster_hash && tl->roster_hash != hash;
-    if (n_known < n_before || has_changed) {
-        tl->n_leaves = 0;
-        for (uint32_t l = s->leave_from; l < s->leave_to; l++)
-            if (w->facts.known[l >> 3] >> (l & 7) & 1) sz_timeline_know_leaf(tl, leaf_hash(w, l));
-        ended_owe_campus(w, i, "roster");
-    }
+    if (is_one_gone || (tl->roster_hash && tl->roster_hash != hash)) ended_owe_campus(w, i, "roster");
     if (tl->roster_hash != hash) tl->roster_hash = hash, tl->story_changed = true;
 }
 
@@ -128,7 +143,7 @@ void leaves_first_look(sz_worker *w, sz_timeline *tl) {
     if (tl->student == SZ_NONE) return;
     const sz_student *s = sz_campus_student(w->campus, tl->student);
     for (uint32_t l = s->leave_from; l < s->leave_to; l++)
-        if (w->facts.known[l >> 3] >> (l & 7) & 1 && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
+        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
             sz_timeline_know_leaf(tl, leaf_hash(w, l));
     tl->roster_hash = roster_hash(w, tl->student);
     tl->story_changed = true;

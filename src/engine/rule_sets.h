@@ -80,7 +80,8 @@ void ended_add(sz_worker *w, uint32_t i, sz_str rule, off_rule off, sz_episode *
 void ended_owe(sz_worker *w, uint32_t i); /* his story is to be said, with what of his is over */
 /* His facts have changed from the beginning: `campus`, `roster` (static). */
 void ended_owe_campus(sz_worker *w, uint32_t i, const char *what);
-void ended_order(sz_worker *w);          /* all that are owed are known */
+void ended_owe_leaves(sz_worker *w, uint32_t i); /* he has some that his state does not know */
+void ended_order(sz_worker *w);                  /* all that are owed are known */
 bool ended_is_owed(const sz_worker *w);  /* somebody is: nothing else is done before */
 bool campus_is_owed(const sz_worker *w); /* and because the campus is another one */
 /* Into the commit at hand: of who stands in it already, and of others until there are `most` in it. */

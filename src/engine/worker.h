@@ -101,7 +101,7 @@ typedef struct students {
 typedef struct owed_student {
     struct ended *first; /* what of his is over */
     const char *campus;  /* what of the campus has changed for him; NULL: nothing has */
-    bool is_owed;
+    bool is_owed, has_leaves; /* has_leaves: some that his state does not know */
 } owed_student;
 typedef struct owed {
     owed_student *of; /* by student */
@@ -559,6 +559,7 @@ bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms);
 void leaf_enter(sz_worker *w);
 void leaves_remember(sz_worker *w, const sz_timeline *tl);
 void leaves_at_load(sz_worker *w, uint32_t i);
+void leaves_tell(sz_worker *w, uint32_t i); /* those known enter that his state does not know */
 
 /* input.c */
 /* Find out whose each record of a message is: w->holders, w->ahead. */
