@@ -132,9 +132,10 @@ static int finish(int code) {
     if (fflush(stdout) == 0 && !is_lost) return code;
     bool is_asked = errno == 0 && write(STDOUT_FILENO, "\n", 1) < 0; /* what it was is long forgotten: see why */
     bool zh = sz_lang_of_env() == SZ_ZH;
+    int e = is_asked || errno ? errno : EIO;
     if (errno != EPIPE)
         fprintf(stderr, zh ? "sanzao：标准输出写不进去：%s\n" : "sanzao: standard output cannot be written: %s\n",
-                strerror(is_asked || errno ? errno : EIO));
+                zh ? sz_os_zh(e) : strerror(e));
     return 4;
 }
 

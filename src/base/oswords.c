@@ -33,6 +33,13 @@ static const char *const words[][2] = {
     {"cannot write the temporary file for sorting in ", "不能写入排序用的临时文件，文件夹 "},
 };
 
+const char *sz_os_zh(int error) {
+    const char *text = strerror(error);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i][0]) == 0) return words[i][1];
+    return text;
+}
+
 /* Where a sentence of ours puts a reason: behind one of these, or at its beginning. A path or a name in it may hold any
  * of the words. */
 static const char *const before[] = {": ", "：", "（", "(", ", ", "，", "; ", "；"};

@@ -367,7 +367,11 @@ static void test_what_the_system_says_is_chinese_in_chinese(void **state) {
             if (out.p[k] >= 'A' && out.p[k] <= 'Z') fail_msg("%.*s", (int)out.n, (const char *)out.p);
         assert_memory_equal(out.p, "/a 不可写：", strlen("/a 不可写："));
         sz_buf_fini(&out);
+        for (const char *p = sz_os_zh(codes[i]); *p; p++)
+            if (*p >= 'A' && *p <= 'Z') fail_msg("%s", sz_os_zh(codes[i]));
     }
+    assert_string_equal(sz_os_zh(ENOENT), "没有这个文件或文件夹");
+    assert_string_equal(sz_os_zh(EDOM), strerror(EDOM));
     sz_buf out;
     sz_buf_init(&out);
     sz_put_os_zh(&out, "a：cannot be read: Permission denied, Permission denied.");

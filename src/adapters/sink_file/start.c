@@ -18,8 +18,8 @@ static sz_status fail_saying(sz_sink_file *s, const target *t, int code, const c
     return SZ_IO;
 }
 
-static sz_status fail(sz_sink_file *s, const target *t, int code, const char *what) {
-    return fail_saying(s, t, code, what, what);
+static sz_status fail(sz_sink_file *s, const target *t, int e) {
+    return fail_saying(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(e), sz_os_zh(e));
 }
 
 /* The name of a new file must be on the disk too, before what is in it is said to be. */
@@ -42,7 +42,7 @@ static sz_status open_target(sz_sink_file *s, target *t, uint64_t *size) {
     t->fd = open(t->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (t->fd < 0 && !t->is_regular) t->fd = open(t->path, O_WRONLY | O_CLOEXEC); /* a pipe */
     struct stat st;
-    if (t->fd < 0 || fstat(t->fd, &st) != 0) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    if (t->fd < 0 || fstat(t->fd, &st) != 0) return fail(s, t, errno);
     t->is_regular = S_ISREG(st.st_mode);
     *size = t->is_regular ? (uint64_t)st.st_size : 0;
     if (t->is_regular && !s->is_volatile && *size == 0) sync_folder(t->path);
@@ -95,11 +95,10 @@ static uint64_t line_start(const target *t, uint64_t length) {
 /* Go on at the file's end, on a line of its own. */
 static sz_status go_on_at_end(sz_sink_file *s, target *t, uint64_t size) {
     char last = '\n';
-    if (size && pread(t->fd, &last, 1, (off_t)size - 1) < 0)
-        return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    if (size && pread(t->fd, &last, 1, (off_t)size - 1) < 0) return fail(s, t, errno);
     t->length = size;
     if (last == '\n') return SZ_OK;
-    if (pwrite(t->fd, "\n", 1, (off_t)size) != 1) return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+    if (pwrite(t->fd, "\n", 1, (off_t)size) != 1) return fail(s, t, errno);
     t->length++;
     return SZ_OK;
 }
@@ -107,8 +106,7 @@ static sz_status go_on_at_end(sz_sink_file *s, target *t, uint64_t size) {
 static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
     if (size >= length) {
         t->length = size > length ? line_start(t, length) : length;
-        if (size > length && ftruncate(t->fd, (off_t)t->length) != 0)
-            return fail(s, t, SZ_CODE_SINK_CANNOT_OPEN, strerror(errno));
+        if (size > length && ftruncate(t->fd, (off_t)t->length) != 0) return fail(s, t, errno);
         return SZ_OK;
     }
     sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static sz_status cannot(sz_sink_file *s, const char *path, const char *why, const char *hint, const char *hint_zh) {
-    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_SINK_CANNOT_OPEN, (sz_span){0}, "%1$s cannot be written: %2$s",
-                              "%1$s 不可写：%2$s", path, why);
+static sz_status cannot(sz_sink_file *s, const char *path, const char *why, const char *why_zh, const char *hint,
+                        const char *hint_zh) {
+    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_SINK_CANNOT_OPEN, (sz_span){0}, "%s cannot be written: %s", NULL,
+                              path, why);
+    g->message_zh = sz_arena_printf(&s->d->arena, "%s 不可写：%s", path, why_zh);
     sz_diag_hint(s->d, g, hint, hint_zh);
     return SZ_IO;
 }
@@ -28,7 +30,7 @@ static sz_status look_at_folder(sz_sink_file *s, const target *t) {
     char *folder = !slash ? copy(".", 1) : copy(t->path, slash == t->path ? 1 : (size_t)(slash - t->path));
     sz_status rc = SZ_OK;
     if (access(folder, W_OK | X_OK) != 0)
-        rc = cannot(s, t->path, strerror(errno), "see that its folder is there and can be written",
+        rc = cannot(s, t->path, strerror(errno), sz_os_zh(errno), "see that its folder is there and can be written",
                     "请确认它所在的文件夹存在并且可写");
     sz_free(folder);
     return rc;
@@ -38,11 +40,12 @@ static sz_status look_at_file(sz_sink_file *s, target *t) {
     struct stat st;
     if (stat(t->path, &st) != 0)
         return errno == ENOENT ? look_at_folder(s, t)
-                               : cannot(s, t->path, strerror(errno), "see to its path", "请检查路径");
-    if (S_ISDIR(st.st_mode)) return cannot(s, t->path, "it is a folder", "name a file in it", "请写出其中的一个文件名");
+                               : cannot(s, t->path, strerror(errno), sz_os_zh(errno), "see to its path", "请检查路径");
+    if (S_ISDIR(st.st_mode))
+        return cannot(s, t->path, "it is a folder", "它是文件夹", "name a file in it", "请写出其中的一个文件名");
     t->is_regular = S_ISREG(st.st_mode);
     if (access(t->path, W_OK) != 0)
-        return cannot(s, t->path, strerror(errno), "see to its permissions and its file system",
+        return cannot(s, t->path, strerror(errno), sz_os_zh(errno), "see to its permissions and its file system",
                       "请检查它的权限和所在的文件系统");
     if (!t->is_regular || st.st_size == 0 || !s->is_new || s->append || s->is_volatile) return SZ_OK;
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_SINK_NOT_EMPTY, (sz_span){0},

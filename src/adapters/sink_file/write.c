@@ -15,12 +15,8 @@ static void explain(sz_sink_file *s, const target *t, int e) {
     const char *advice_zh = is_full ? "：请腾出空间后再次运行" : e == EPIPE ? "：读取它的程序已经退出" : "";
     snprintf(s->text, sizeof s->text, "%s cannot be written: %s%s", is_file ? t->path : "standard output", strerror(e),
              advice);
-    sz_buf why;
-    sz_buf_init(&why);
-    sz_put_os_zh(&why, strerror(e));
-    snprintf(s->text_zh, sizeof s->text_zh, "%s 不可写（%.*s）%s", is_file ? t->path : "标准输出",
-             SZ_FMT_STR(sz_buf_str(&why)), advice_zh);
-    sz_buf_fini(&why);
+    snprintf(s->text_zh, sizeof s->text_zh, "%s 不可写（%s）%s", is_file ? t->path : "标准输出", sz_os_zh(e),
+             advice_zh);
 }
 
 /* 0, or errno. */

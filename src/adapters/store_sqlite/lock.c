@@ -45,10 +45,11 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     sz_status rc = SZ_OK;
     if (fd < 0) {
-        sz_diag *g = sz_diags_add(d, SZ_ERROR, errno == EROFS ? SZ_CODE_STATE_READ_ONLY : SZ_CODE_STATE_CANNOT_OPEN,
-                                  (sz_span){0}, "%1$s cannot be opened for writing: %2$s",
-                                  "%1$s 不能以可写方式打开：%2$s", name, strerror(errno));
-        if (errno == ENOENT) sz_diag_hint(d, g, "make the folder first", "请先建立这个文件夹");
+        int e = errno;
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, e == EROFS ? SZ_CODE_STATE_READ_ONLY : SZ_CODE_STATE_CANNOT_OPEN,
+                                  (sz_span){0}, "%s cannot be opened for writing: %s", NULL, name, strerror(e));
+        g->message_zh = sz_arena_printf(&d->arena, "%s 不能以可写方式打开：%s", name, sz_os_zh(e));
+        if (e == ENOENT) sz_diag_hint(d, g, "make the folder first", "请先建立这个文件夹");
         else sz_diag_hint(d, g, "put the state where this program may write", "请把状态放在本程序可以写入的地方");
         rc = SZ_IO;
     } else {

@@ -110,8 +110,10 @@ static sz_status can_be_written(sz_store_sqlite *s, sz_diags *d) {
         close(fd);
         return SZ_OK;
     }
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_READ_ONLY, (sz_span){0}, "%1$s cannot be written: %2$s",
-                              "%1$s 不可写：%2$s", s->path, strerror(errno));
+    int e = errno;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_READ_ONLY, (sz_span){0}, "%s cannot be written: %s", NULL,
+                              s->path, strerror(e));
+    g->message_zh = sz_arena_printf(&d->arena, "%s 不可写：%s", s->path, sz_os_zh(e));
     sz_diag_hint(d, g, "see to its permissions and its file system", "请检查它的权限和所在的文件系统");
     return SZ_IO;
 }

@@ -26,9 +26,10 @@ static bool sync_folder(sz_arena *a, const char *path) {
     return is_fine;
 }
 
-static sz_status cannot(sz_diags *d, const char *path, const char *why) {
-    sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_CANNOT_OPEN, (sz_span){0}, "%1$s cannot be put in its place: %2$s",
-                 "%1$s 不能放到它的位置：%2$s", path, why);
+static sz_status cannot(sz_diags *d, const char *path, const char *why, const char *why_zh) {
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_CANNOT_OPEN, (sz_span){0}, "%s cannot be put in its place: %s",
+                              NULL, path, why);
+    g->message_zh = sz_arena_printf(&d->arena, "%s 不能放到它的位置：%s", path, why_zh);
     return SZ_IO;
 }
 
@@ -40,8 +41,9 @@ sz_status sz_store_sqlite_replace(sz_store_sqlite *s, const char *next, sz_diags
     s->db = NULL;
     sz_status rc = SZ_OK;
     if (has_log(&a, s->path) || has_log(&a, next))
-        rc = cannot(d, s->path, "its write-ahead log could not be folded in");
-    else if (rename(next, s->path) != 0 || !sync_folder(&a, s->path)) rc = cannot(d, next, strerror(errno));
+        rc = cannot(d, s->path, "its write-ahead log could not be folded in", "它的预写日志没能并入");
+    else if (rename(next, s->path) != 0 || !sync_folder(&a, s->path))
+        rc = cannot(d, next, strerror(errno), sz_os_zh(errno));
     sz_arena_fini(&a);
     return rc;
 }

@@ -68,6 +68,7 @@ void sz_sqlite_explain(sz_store_sqlite *s) {
     while (a->code >= 0 && a->code != extended && a->code != (extended & 0xff)) a++;
     const char *colon = os ? "; " : "", *why = os ? strerror(os) : "", *said = sqlite3_errmsg(s->db);
     snprintf(s->text, sizeof s->text, "%s: %s (%s%s%s)", s->path, a->en, said, colon, why);
+    if (os) why = sz_os_zh(os);
     snprintf(s->text_zh, sizeof s->text_zh, "%s：%s（%s%s%s）", s->path, a->zh, said, colon, why);
 }
 

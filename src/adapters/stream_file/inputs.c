@@ -62,7 +62,8 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
 
 static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, e == ENOENT ? SZ_CODE_NO_FILE : SZ_CODE_UNREADABLE, NOWHERE,
-                              "%1$s cannot be read: %2$s", "%1$s 不能读取：%2$s", name, strerror(e));
+                              "%s cannot be read: %s", NULL, name, strerror(e));
+    g->message_zh = sz_arena_printf(&s->d->arena, "%s 不能读取：%s", name, sz_os_zh(e));
     if (e == ENOENT && strpbrk(name, "*?["))
         sz_diag_hint(s->d, g, "names are taken as they stand: name the folder, or each file by a --source of its own",
                      "文件名按原样理解，不展开通配符：请给出文件夹，或用多个 --source 逐个列出文件");

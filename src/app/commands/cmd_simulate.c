@@ -25,8 +25,10 @@ struct folder {
 };
 
 static sz_status cannot_write(sz_diags *d, const char *path) {
-    sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", "%s 无法写入：%s", path,
-                 strerror(errno));
+    int e = errno;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", NULL, path,
+                              strerror(e));
+    g->message_zh = sz_arena_printf(&d->arena, "%s 无法写入：%s", path, sz_os_zh(e));
     return SZ_IO;
 }
 
@@ -143,10 +145,9 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
     printf("  events.ndjson  %llu lines: %llu swipes, %llu attendance, %llu doors, %llu presence, %llu feed status\n",
            (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
            (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
-    printf(
-        "  %llu of them over 10 min late, %llu repeats, %llu cards of strangers; %llu more lost with their source\n",
-        (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
-        (unsigned long long)n->lost);
+    printf("  %llu of them over 10 min late, %llu repeats, %llu cards of strangers; %llu more lost with their source\n",
+           (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
+           (unsigned long long)n->lost);
     printf("  truth.csv %u rows, confounders.csv %u rows\n", n->incidents, n->confounders);
     show_next(path, o->with_vendor, "try");
 }

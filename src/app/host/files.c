@@ -11,16 +11,8 @@
 
 #include "codes.h"
 
-static const char *why_zh(int e) {
-    switch (e) {
-    case ENOENT: return "没有这个文件或文件夹";
-    case EACCES: return "没有权限";
-    default: return strerror(e);
-    }
-}
-
 static sz_status cannot(sz_diags *d, const char *path, int e) {
-    const char *en = strerror(e), *zh = why_zh(e);
+    const char *en = strerror(e), *zh = sz_os_zh(e);
     if (e == EISDIR) en = "a file is expected here, this is a folder", zh = "这里应是文件，却是文件夹";
     if (e == ENOTDIR) en = "a folder is expected here, this is a file", zh = "这里应是文件夹，却是文件";
     if (e == ENXIO) en = "a file is expected here, this is a socket", zh = "这里应是文件，却是套接字";

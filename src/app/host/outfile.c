@@ -13,14 +13,14 @@ static sz_status cannot(sz_diags *d, const char *path, const char *why, const ch
                         const char *hint_zh) {
     sz_diag *g =
         sz_diags_add(d, SZ_ERROR, APP_CODE_CANNOT_WRITE, (sz_span){0}, "%s cannot be written: %s", NULL, path, why);
-    g->message_zh = sz_arena_printf(&d->arena, "%s 不可写：%s", path, why_zh ? why_zh : why);
+    g->message_zh = sz_arena_printf(&d->arena, "%s 不可写：%s", path, why_zh);
     sz_diag_hint(d, g, hint, hint_zh);
     return SZ_IO;
 }
 
 static sz_status failed(sz_diags *d, const char *path, int e) {
     bool is_full = e == ENOSPC || e == EDQUOT || e == EFBIG;
-    return cannot(d, path, strerror(e), NULL,
+    return cannot(d, path, strerror(e), sz_os_zh(e),
                   is_full ? "make room and run again" : "see to its permissions and its file system",
                   is_full ? "请腾出空间，再次运行" : "请检查它的权限和所在的文件系统");
 }
@@ -40,7 +40,7 @@ sz_status sz_out_look(const char *path, sz_diags *d) {
                          : slash == path ? "/"
                                          : sz_arena_str(&d->arena, (sz_str){path, (size_t)(slash - path)}).p;
     if (access(folder, W_OK | X_OK) == 0) return SZ_OK;
-    return cannot(d, path, strerror(errno), NULL, "see that its folder is there and can be written",
+    return cannot(d, path, strerror(errno), sz_os_zh(errno), "see that its folder is there and can be written",
                   "请确认它所在的文件夹存在并且可写");
 }
 
