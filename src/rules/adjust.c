@@ -14,14 +14,25 @@ static const sz_key keys[] = {
 };
 static const sz_key_table table = {"an adjust", "adjust", keys, sizeof keys / sizeof *keys};
 
-static const char *const whole[] = {"when",  "value", "at_least",     "at_most", "who",
-                                    "check", "for",   "resolve_when", "message", "title"};
+/* What a rule has and an adjust does not change. */
+static const char *const whole[] = {"id",       "when",      "value",        "at_least", "at_most", "who",
+                                    "check",    "for",       "resolve_when", "title",    "message", "points",
+                                    "sequence", "within",    "tests",        "labels",   "source",  "version",
+                                    "purpose",  "sensitive", "detects",      "replaces"};
 
 static void refuse_whole(struct sz_loading *l, const struct sz_decl *d, const sz_yaml *key) {
     sz_diag *g = sz_rules_error(l, C_KEY, key->span, "an adjust does not change `%.*s`", "adjust 不能改 `%.*s`",
                                 SZ_FMT_STR(key->text));
     sz_rules_hint(l, g, "put another rule in its place:  replaces: %.*s", "请用另一条规则整体替换：replaces: %.*s",
                   SZ_FMT_STR(d->name));
+}
+
+/* `r: {few: 5}`: the name of a param stands where the keys do. */
+static void refuse_param(struct sz_loading *l, const sz_yaml *key) {
+    sz_diag *g = sz_rules_error(l, C_KEY, key->span, "an adjust has no key `%.*s`", "adjust 没有 `%.*s` 这个键",
+                                SZ_FMT_STR(key->text));
+    sz_rules_hint(l, g, "it is a param of the rule: write  params: {%.*s: …}",
+                  "它是规则的参数：请写  params: {%.*s: …}", SZ_FMT_STR(key->text));
 }
 
 /* A copy of the mapping without some keys; each of those is handed to `left_out`. */
@@ -52,12 +63,34 @@ struct refusing {
 static void refuse_key(void *ctx, const sz_yaml *key, const sz_yaml *node) {
     const struct refusing *r = ctx;
     (void)node;
-    refuse_whole(r->l, r->d, key);
+    if (sz_rules_index(key->text, whole, sizeof whole / sizeof *whole) >= 0) refuse_whole(r->l, r->d, key);
+    else refuse_param(r->l, key);
 }
 
+/* The mapping without what an adjust has no key for, and with a finding for each such key. */
+static const sz_yaml *adjustable(struct sz_loading *l, const struct sz_decl *d) {
+    struct refusing r = {l, d};
+    const sz_yaml *map = without(l, d->node, whole, sizeof whole / sizeof *whole, refuse_key, &r);
+    const struct sz_decl *rule = sz_decls_find(&l->rules, d->name);
+    const sz_yaml *params = rule && rule->node->kind == SZ_YAML_MAP ? sz_yaml_get(rule->node, "params") : NULL;
+    if (!params || params->kind != SZ_YAML_MAP) return map;
+    const char **names = SZ_NEWN(&l->tmp, const char *, params->n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < params->n; i++) {
+        sz_str name = params->keys[i]->text;
+        bool is_key = false;
+        for (size_t k = 0; k < table.n && !is_key; k++) is_key = sz_str_is(name, keys[k].name);
+        if (!is_key) names[n++] = TXT(l, "%.*s", SZ_FMT_STR(name));
+    }
+    return without(l, map, names, n, refuse_key, &r);
+}
+
+struct taken {
+    const sz_yaml *key, *node;
+};
+
 static void take_node(void *ctx, const sz_yaml *key, const sz_yaml *node) {
-    (void)key;
-    *(const sz_yaml **)ctx = node;
+    *(struct taken *)ctx = (struct taken){key, node};
 }
 
 static void need_reason(struct sz_loading *l, const struct sz_decl *d, const struct sz_adjust *a) {
@@ -75,9 +108,9 @@ void sz_adjusts_load(struct sz_loading *l) {
         const struct sz_decl *d = &l->adjusts.v[i], *first = sz_decls_find(&l->adjusts, d->name);
         struct sz_adjust *a = SZ_NEW(&l->tmp, struct sz_adjust);
         l->adjust_of[i] = a;
-        struct refusing r = {l, d};
-        if (sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key))
-            sz_keys_read(l, without(l, d->node, whole, sizeof whole / sizeof *whole, refuse_key, &r), &table, a);
+        bool is_map = d->node->kind == SZ_YAML_NULL ? sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key)
+                                                    : sz_keys_item(l, d->node, "{because: …, mode: shadow}");
+        if (is_map) sz_keys_read(l, adjustable(l, d), &table, a);
         a->key = d->key;
         a->node = d->node;
         if (d->node->kind == SZ_YAML_MAP) need_reason(l, d, a);
@@ -165,7 +198,7 @@ static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *
 static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node, bool in_test) {
     struct sz_loading *l = g->l;
     sz_param *pack = find(&g->scope, key->text);
-    const sz_yaml *was = NULL;
+    struct taken was = {NULL, NULL};
     if (!pack) {
         unknown_param(g, key);
         return;
@@ -178,7 +211,8 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
         g->failed = true;
         return;
     }
-    if (was) check_was(g, pack, was);
+    if (was.node && !sz_keys_shape(l, was.node, SZ_SHAPE_VALUE, was.key)) g->failed = true;
+    else if (was.node) check_was(g, pack, was.node);
     if (p.type != pack->type || p.unit != pack->unit) {
         g->failed = true;
         sz_str was_text = pack->cases[pack->n_cases - 1].text;
