@@ -103,17 +103,16 @@ static sz_status go_on_at_end(sz_sink_file *s, target *t, uint64_t size) {
     return SZ_OK;
 }
 
+/* A file of ours: what stands behind `length` goes, and half of a line that a crash left at its end goes too. */
 static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
-    if (size >= length) {
-        t->length = size > length ? line_start(t, length) : length;
-        if (size > length && ftruncate(t->fd, (off_t)t->length) != 0) return fail(s, t, errno);
-        return SZ_OK;
-    }
-    sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},
-                 "%1$s is shorter (%2$llu bytes) than what was written to it (%3$llu): going on at its end",
-                 "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path,
-                 (unsigned long long)size, (unsigned long long)length);
-    return go_on_at_end(s, t, size);
+    if (size < length)
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_SINK_SHORTER, (sz_span){0},
+                     "%1$s is shorter (%2$llu bytes) than what was written to it (%3$llu): going on at its end",
+                     "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path,
+                     (unsigned long long)size, (unsigned long long)length);
+    t->length = line_start(t, size < length ? size : length);
+    if (size > t->length && ftruncate(t->fd, (off_t)t->length) != 0) return fail(s, t, errno);
+    return SZ_OK;
 }
 
 static sz_status start_file(sz_sink_file *s, target *t, uint64_t acknowledged) {
