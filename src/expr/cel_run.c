@@ -42,7 +42,8 @@ static bool bind_all(sz_cel *c, yyjson_val *object, bool (*from)(sz_cel *, yyjso
 
 bool sz_cel_bind_json(sz_cel *c, yyjson_val *object, sz_cel_error *err) {
     if (!object || yyjson_is_null(object)) return true;
-    if (yyjson_is_obj(object) && (bind_all(c, object, sz_cel_from_typed) || bind_all(c, object, sz_cel_from_json)))
+    if (yyjson_is_obj(object) && (bind_all(c, object, sz_cel_from_typed) || bind_all(c, object, sz_cel_from_json)) &&
+        c->names.n == yyjson_obj_size(object)) /* fewer: a name stands twice */
         return true;
     *err = (sz_cel_error){
         .message =
@@ -74,7 +75,10 @@ bool sz_cel_run(sz_cel *c, sz_str expr, bool with_macros, sz_cel_value *out, sz_
 
 static bool read_bindings(sz_cel *c, sz_str json, sz_expr_error *err) {
     if (sz_str_trim(json).n == 0) return true;
-    sz_cel_error e = {.message = "The bindings are not JSON", .message_zh = "变量绑定不是 JSON"};
+    sz_cel_error e = {.message = "The bindings are not JSON",
+                      .message_zh = "变量绑定不是 JSON",
+                      .hint = "Write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
+                      .hint_zh = "把名称和值写成一个对象：{\"meals\": 3, \"name\": \"三早\"}"};
     yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
     bool ok = doc && sz_cel_bind_json(c, yyjson_doc_get_root(doc), &e);
     yyjson_doc_free(doc);

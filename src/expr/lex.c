@@ -90,7 +90,7 @@ static void skip_blank(sz_parser *p) {
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
             p->pos++;
         } else if (c == '/' && at(p, p->pos + 1) == '/') {
-            while (p->pos < p->text.n && p->text.p[p->pos] != '\n' && p->text.p[p->pos] != '\r') p->pos++;
+            while (p->pos < p->text.n && p->text.p[p->pos] != '\n') p->pos++; /* a \r alone ends no comment */
         } else {
             return;
         }

@@ -432,6 +432,9 @@ static void test_bindings_are_plain_or_typed(void **state) {
     check("x", "", "{\"x\": {\"int\": 5}}", false, "{\"int\":5}");
     check("x", "", "{\"x\": {\"int\": \"5\"}, \"y\": 1}", false, "{\"int\":\"5\"}");
     check("1", "", "[]", false, "error: not an object");
+    check("x", "", "{\"x\": 1, \"x\": 2}", false, "error: repeats a key");
+    check("x", "", "{\"x\": {\"int\": \"1\"}, \"x\": {\"int\": \"2\"}}", false, "error: repeats a key");
+    check("x", "", "{\"x\": {\"int\": \"1\"}, \"y\": 2}", false, "{\"int\":\"1\"}");
     check("1", "", "{", false, "error: not JSON");
     check("1", "", "null", false, "1");
     check("1", "", "  ", false, "1");
