@@ -136,12 +136,16 @@ static uint32_t find_seen(plan *p, const sz_types *types) {
     return fs->n_matchers++;
 }
 
+/* Today and the days that the habit looks at, up to yesterday. */
+static int32_t habit_keep(const sz_feature *f) {
+    return f->recent + f->against + 1;
+}
+
 /* The inner feature's days, as far back as the habit looks. */
 static void keep_samples(sz_featureset *fs, sz_feature *f) {
     f->acc = fs->features[f->inner].acc;
     sz_acc *a = &fs->accs[f->acc];
-    int32_t keep = f->recent + f->against + 2;
-    if (keep > a->keep) a->keep = keep;
+    if (habit_keep(f) > a->keep) a->keep = habit_keep(f);
     if (a->is_correctable && a->keep > fs->findable_days) fs->findable_days = a->keep;
 }
 
@@ -152,7 +156,7 @@ static void note_idle(plan *p, const sz_feature *f) {
     if (f->op == SZ_OP_VALUE) return;
     sz_acc a = acc_of(fs, is_baseline ? &fs->features[f->inner] : f);
     if (!a.is_correctable) return;
-    if (is_baseline && f->recent + f->against + 2 > a.keep) a.keep = f->recent + f->against + 2;
+    if (is_baseline && habit_keep(f) > a.keep) a.keep = habit_keep(f);
     fs->idle_accs[fs->n_idle_accs++] = a;
     if (a.keep > fs->findable_days) fs->findable_days = a.keep;
 }
