@@ -282,8 +282,6 @@ typedef enum sz_lang { SZ_EN, SZ_ZH } sz_lang;
 void sz_diag_print(sz_buf *out, const sz_diag *g, sz_lang lang, bool color);
 /* What the system says of an error (errno) in Chinese; its own words where there are none of ours. */
 const char *sz_os_zh(int error);
-/* A Chinese text in which the system may have said something (strerror): that in Chinese, too, where it is known. */
-void sz_put_os_zh(sz_buf *out, const char *text);
 /* A code of a record (`absent`, `topup`, `in` …) in Chinese: the usual word, static; NULL: no code of ours. */
 const char *sz_code_zh(sz_str code);
 /* Is that a Chinese word for the code? */

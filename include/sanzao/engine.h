@@ -163,8 +163,8 @@ typedef struct sz_stream_port {
     /* All before this offset is settled: may be told to the group, for its lag only. No answer. NULL for files. */
     void (*settled)(void *self, int64_t offset);
     /* The bytes of an input of the last message that came without them, until the next call. False: they are not to be had any more,
-     * which ends the stream, and *out says why. NULL where all inputs have theirs. */
-    bool (*raw)(void *self, const sz_input *in, sz_str *out);
+     * which ends the stream, and the texts of `why` say so. NULL where all inputs have theirs. */
+    bool (*raw)(void *self, const sz_input *in, sz_str *out, sz_msg *why);
 } sz_stream_port;
 
 /* Output of alerts (settled, in order) and dead letters. Answers carry the tag of the last call of their kind; delivered counts the

@@ -50,18 +50,6 @@ static void put_clean_str(sz_buf *out, sz_str s) {
 
 static void put_clean(sz_buf *out, const char *z) { put_clean_str(out, sz_str_of(z)); }
 
-static void put_message(sz_buf *out, const char *message, bool is_zh) {
-    sz_buf text;
-    if (!is_zh) {
-        put_clean(out, message);
-        return;
-    }
-    sz_buf_init(&text);
-    sz_put_os_zh(&text, message);
-    put_clean_str(out, sz_buf_str(&text));
-    sz_buf_fini(&text);
-}
-
 /* The characters that lie within the cells [from, to). */
 static void put_window(sz_buf *out, sz_str line, size_t from, size_t to) {
     size_t at = 0, len, cells;
@@ -141,7 +129,7 @@ void sz_diag_print(sz_buf *out, const sz_diag *g, sz_lang lang, bool color) {
     put_color(out, color, plain);
     put_color(out, color, bold);
     sz_buf_put_z(out, is_zh ? "：" : ": ");
-    put_message(out, message, is_zh);
+    put_clean(out, message);
     put_color(out, color, plain);
     sz_buf_put_u8(out, '\n');
     if (g->span.src && !g->hides_line) put_lines(out, g, line, color, gutter);

@@ -19,9 +19,10 @@ static int64_t time_of_last(const sz_worker *w) {
 
 /* The record's bytes. False: they are gone, and so is this run. */
 static bool raw_of(sz_worker *w, const sz_input *in, sz_str *raw) {
+    sz_msg why = {.text = {0}};
     *raw = in->raw;
-    if (raw->p || raw->n == 0 || w->ports.stream.raw(w->ports.stream.self, in, raw)) return true;
-    worker_fail_told(w, SZ_IO, "", "", &(sz_msg){.text = *raw});
+    if (raw->p || raw->n == 0 || w->ports.stream.raw(w->ports.stream.self, in, raw, &why)) return true;
+    worker_fail_told(w, SZ_IO, "", "", &why);
     return false;
 }
 

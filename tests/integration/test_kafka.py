@@ -744,6 +744,8 @@ def test_a_run_that_fails_midway_says_how_far_it_came(tmp):
     args = options(tmp, campus, f"kafka:{source}", "file:/dev/full", "file:d.ndjson", "--group", "full", *to_end(campus))
     r = sanzao(tmp, *args, "--workers", "2", rc=4)
     expect("No space left" in r.err, r)
+    zh = sanzao(tmp, *args, "--workers", "2", "--lang", "zh", rc=4).err
+    expect("/dev/full 不可写（磁盘已满）：请腾出空间后再次运行" in zh and "No space" not in zh, zh)
     same(r.summary()["unfinished"], True, "its summary says so")
     balance(r.summary())
 

@@ -91,7 +91,7 @@ void stream_run_add(stream_run *r, const char *name) { r->sources[r->o.n_sources
 
 sz_str stream_raw(const sz_stream_port *port, const sz_input *in) {
     sz_str raw = in->raw;
-    if (!raw.p && raw.n) assert_true(port->raw(port->self, in, &raw));
+    if (!raw.p && raw.n) assert_true(port->raw(port->self, in, &raw, &(sz_msg){.n = 0}));
     return raw;
 }
 
@@ -143,6 +143,7 @@ void stream_run_go(stream_run *r) {
                 r->status = m->answer == SZ_ANS_OK ? SZ_OK : sz_stream_file_failure(s);
                 assert_true(m->answer == SZ_ANS_OK || r->status != SZ_OK);
                 snprintf(r->text, sizeof r->text, "%.*s", SZ_FMT_STR(m->text));
+                snprintf(r->text_zh, sizeof r->text_zh, "%.*s", SZ_FMT_STR(m->text_zh));
                 if (r->status == SZ_OK) book_end(r->book);
                 if (r->status == SZ_OK) r->durable = r->out.n;
                 break;

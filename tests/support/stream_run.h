@@ -36,7 +36,7 @@ typedef struct stream_run {
     uint64_t n, n_dead, n_repeat[4];
     size_t durable; /* of out, by the last commit */
     sz_status status;
-    char text[600];
+    char text[600], text_zh[600];
 } stream_run;
 
 extern sz_types stream_types;

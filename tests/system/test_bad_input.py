@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -66,7 +67,12 @@ def refused(tmp: Path, rc: int, texts, *args, leaves=(), whole=True, **how) -> R
 def no_locks(files: dict) -> dict: return {k: v for k, v in files.items() if not (k.endswith(".lock") and v == b"")}
 
 
-def in_chinese(tmp, rc, text, *args, **how): return refused(tmp, rc, text, *args, "--lang", "zh", **how)
+def in_chinese(tmp, rc, text, *args, **how) -> Result:
+    """Refused, and but for names (which hold no blanks) nothing is said in English."""
+    result = refused(tmp, rc, text, *args, "--lang", "zh", **how)
+    english = re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+", result.err.partition("\n{")[0])
+    expect(not english, f"{english} is said in English;", result)
+    return result
 
 
 # ---- inputs ------------------------------------------------------------------------------------------------------------------------
@@ -75,7 +81,7 @@ def test_missing_input_is_named(tmp):
     ready(tmp)
     for state in ([], STATE):
         refused(tmp, 4, ["file:nowhere.ndjson", "No such file", "see to the path"], *GOOD, *state, *out(), source="file:nowhere.ndjson")
-    in_chinese(tmp, 4, ["file:nowhere.ndjson", "请检查路径"], *GOOD, *out(), source="file:nowhere.ndjson")
+    in_chinese(tmp, 4, ["file:nowhere.ndjson", "没有这个文件或文件夹", "请检查路径"], *GOOD, *out(), source="file:nowhere.ndjson")
     result = refused(tmp, 4, ["file:one", "file:two"], *GOOD, "--source", "file:two", source="file:one")
     same(result.err.count("error["), 2, "both are told at once")
 
@@ -229,6 +235,8 @@ def cut_short(tmp: Path, kind: str) -> None:
             refused(tmp, 4, [f"events.ndjson.{kind}", "archive", "fetch the file again"], *GOOD, *options, *out(f"{name}.ndjson"),
                     leaves=files, source=f"file:{path.name}")
             if order == "sorted": same((tmp / f"{name}.ndjson").read_bytes() if (tmp / f"{name}.ndjson").exists() else b"", b"", "alerts")
+            in_chinese(tmp, 4, [f"events.ndjson.{kind}：{'gzip' if kind == 'gz' else 'zstd'} 压缩包不完整", "重新获取"], *GOOD, *options,
+                       *out(f"{name}.ndjson"), leaves=files, source=f"file:{path.name}")
             write(path, whole)
             run(tmp, *GOOD, *options, *out(f"{name}.ndjson"), source=f"file:{path.name}", rc=0)
             same((tmp / f"{name}.ndjson").read_bytes(), (ref / f"{order}.ndjson").read_bytes(), f"alerts once {name} came whole")
@@ -244,6 +252,7 @@ def test_archive_that_is_none_is_said(tmp):
     for kind in ("gz", "zst"):
         write(tmp / f"plain.ndjson.{kind}", data)
         refused(tmp, 4, [f"plain.ndjson.{kind}", "archive"], *GOOD, *out(), source=f"file:plain.ndjson.{kind}")
+        in_chinese(tmp, 4, [f"plain.ndjson.{kind}：不是 ", "压缩包，与文件名不符"], *GOOD, *out(), source=f"file:plain.ndjson.{kind}")
     spoiled = bytearray(gzip.compress(data))
     spoiled[len(spoiled) // 2:len(spoiled) // 2 + 8] = b"\xff" * 8
     write(tmp / "spoiled.gz", bytes(spoiled))
@@ -251,6 +260,7 @@ def test_archive_that_is_none_is_said(tmp):
         packed = subprocess.run(["zstd", "-q", "--ultra", "-20", "--long=31"], input=data, stdout=subprocess.PIPE, check=True).stdout
         write(tmp / "events.ndjson.zst", packed)
         refused(tmp, 4, ["events.ndjson.zst", "without --long"], *GOOD, *out(), source="file:events.ndjson.zst", leaves=["alerts.ndjson"])
+        in_chinese(tmp, 4, ["events.ndjson.zst", "请不要用 --long"], *GOOD, *out(), source="file:events.ndjson.zst", leaves=["alerts.ndjson"])
     refused(tmp, 4, "spoiled.gz", *GOOD, *out(), source="file:spoiled.gz", leaves=["alerts.ndjson"])
 
 
@@ -524,12 +534,24 @@ def test_full_disk_before_the_state_is_made(tmp):
         run(tmp, *GOOD, *out(), "--state", "sqlite:disk/state.db", rc=0)
 
 
+def test_a_name_that_says_what_the_system_says_stays_as_it_is(tmp):
+    """In Chinese only what the system said is Chinese: a path may hold the same words."""
+    ready(tmp)
+    name = "Is a directory"
+    refused(tmp, 4, f"{name} 不能读取：没有这个文件或文件夹", *GOOD, *out(), "--lang", "zh", source=f"file:{name}")
+    (tmp / name).mkdir()
+    write(tmp / name / "was cut short.gz", gzip.compress((tmp / "events.ndjson").read_bytes())[:-40])
+    refused(tmp, 4, f"file:{name}/was cut short.gz：gzip 压缩包不完整", *GOOD, *out(), "--lang", "zh", source=f"file:{name}", leaves=["alerts.ndjson"])
+
+
 def test_full_device_is_said(tmp):
     """/dev/full: for what is written at the end, too."""
     if not Path("/dev/full").exists(): skip("/dev/full is not here")
     ready(tmp)
     result = run(tmp, *GOOD, "--alerts", "file:/dev/full", rc=4)
     expect("/dev/full" in result.err and "No space" in result.err, result)
+    result = run(tmp, *GOOD, "--alerts", "file:/dev/full", "--lang", "zh", rc=4)
+    expect("/dev/full" in result.err and "磁盘已满" in result.err and "No space" not in result.err, result)
     result = run(tmp, *GOOD, *out(), "--summary", "/dev/full", rc=4)
     expect("/dev/full" in result.err and "No space" in result.err, result)
     same(result.summary()["read"], len(LINES), "the summary on stderr")
@@ -584,9 +606,11 @@ def test_no_room_to_sort_is_said_and_nothing_is_written(tmp):
     ready(tmp, CAMPUS.lines() * 25)
     with Disk(tmp / "disk", 200):
         options = ["--sort-memory", "1M", "--tmp", "disk"]
-        refused(tmp, 4, ["disk", "No space"], *GOOD, *options, *out(), leaves=["alerts.ndjson"])
+        refused(tmp, 4, ["disk", "No space", "--tmp"], *GOOD, *options, *out(), leaves=["alerts.ndjson"])
+        in_chinese(tmp, 4, ["disk", "磁盘已满", "--tmp"], *GOOD, *options, *out(), leaves=["alerts.ndjson"])
         if (tmp / "alerts.ndjson").exists(): same((tmp / "alerts.ndjson").read_bytes(), b"", "alerts")
     refused(tmp, 4, ["nowhere"], *GOOD, "--sort-memory", "1M", "--tmp", "nowhere", *out("new"))
+    in_chinese(tmp, 4, ["nowhere", "没有这个文件或文件夹"], *GOOD, "--sort-memory", "1M", "--tmp", "nowhere", *out("new"))
 
 
 # ---- outputs: not ours -----------------------------------------------------------------------------------------------------------------------

@@ -123,6 +123,25 @@ static void test_lines_that_stand_behind_what_was_acknowledged_are_not_written_a
     rig_fini(&r);
 }
 
+/* What the system says, too. */
+static void test_a_full_disk_is_told_in_both_languages(void **state) {
+    (void)state;
+    rig r;
+    progress p = {0};
+    rig_init(&r);
+    snprintf(r.target, sizeof r.target, "file:/dev/full");
+    rig_open(&r, &p, true, false);
+    sz_str line = SZ_STR("one");
+    r.port.submit(r.port.self, 1, &line, 1);
+    const sz_msg *m = sz_msgq_pop(r.q);
+    assert_non_null(m);
+    assert_int_equal(m->answer, SZ_ANS_FAILED);
+    assert_true(sz_str_is(m->text, "/dev/full cannot be written: No space left on device: make room and run again"));
+    assert_true(sz_str_is(m->text_zh, "/dev/full 不可写（磁盘已满）：请腾出空间后再次运行"));
+    rig_close(&r);
+    rig_fini(&r);
+}
+
 static void test_a_file_of_somebody_elses_is_refused_and_gone_on_with_append(void **state) {
     (void)state;
     rig r;
@@ -196,6 +215,7 @@ static void test_two_workers_lines_stand_whole_in_one_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_that_stand_behind_what_was_acknowledged_are_not_written_again),
+        cmocka_unit_test(test_a_full_disk_is_told_in_both_languages),
         cmocka_unit_test(test_a_file_of_somebody_elses_is_refused_and_gone_on_with_append),
         cmocka_unit_test(test_a_new_state_knows_its_file_by_a_line_that_it_is_to_write),
         cmocka_unit_test(test_a_rotated_file_is_gone_on_with_from_its_beginning),

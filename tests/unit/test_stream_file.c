@@ -299,6 +299,8 @@ static void test_damaged_archives_are_told_and_nothing_of_the_batch_is_used(void
         assert_non_null(strstr(r.text, kind < 2    ? "ends in the middle of its"
                                        : kind == 4 ? "is not a zstd archive"
                                                    : "is damaged"));
+        assert_non_null(strstr(r.text_zh, name));
+        assert_non_null(strstr(r.text_zh, kind < 2 ? "压缩包不完整" : kind == 4 ? "不是 zstd 压缩包" : "已损坏（"));
         assert_int_equal(b.n, 0);
         stream_run_fini(&r);
         /* As they come: what stood before counts, and the batch stays open. */

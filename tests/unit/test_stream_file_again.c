@@ -26,6 +26,7 @@ typedef struct steps {
     sz_stream_file *s;
     sz_stream_port port;
     const sz_msg *m;
+    sz_msg why; /* a line is not to be had */
 } steps;
 
 static void begin(steps *x, size_t memory) {
@@ -74,13 +75,18 @@ static void read_some(steps *x) {
 
 static bool ask(steps *x, const sz_input *in, sz_str *out) {
     assert_null(in->raw.p); /* or these tests ask for nothing */
-    return x->port.raw(x->port.self, in, out);
+    return x->port.raw(x->port.self, in, out, &x->why);
 }
 
-static void assert_told(steps *x, sz_str why, const char *text) {
+static void assert_says(sz_str why, const char *text) {
     char all[600];
     snprintf(all, sizeof all, "%.*s", SZ_FMT_STR(why));
-    assert_non_null(strstr(all, text));
+    if (!strstr(all, text)) fail_msg("`%s` does not say `%s`", all, text);
+}
+
+static void assert_told(steps *x, const sz_msg *why, const char *text, const char *text_zh) {
+    assert_says(why->text, text);
+    assert_says(why->text_zh, text_zh);
     assert_int_equal(sz_stream_file_failure(x->s), SZ_IO);
     assert_int_equal(x->run.diags.n_errors, 1);
 }
@@ -119,7 +125,7 @@ static void test_file_cut_short_while_it_is_read_gives_nothing(void **state) {
     assert_int_equal(truncate(stream_path("shrinks"), 700000), 0);
     assert_false(next(&x));
     assert_int_equal(x.m->kind, SZ_MSG_INPUT_END);
-    assert_told(&x, x.m->text, "was cut short while it was read");
+    assert_told(&x, x.m, "was cut short while it was read", "在读取期间变短了（");
     assert_int_equal(x.book.n, 0);
     end(&x);
 }
@@ -161,7 +167,7 @@ static void test_file_cut_short_afterwards_is_told_where_a_line_is_asked_for(voi
         assert_true(ask(&x, &x.m->inputs[49], &raw));
         assert_true(sz_str_is(x.m->inputs[50].record.event.id, "e00150"));
         assert_false(ask(&x, &x.m->inputs[50], &raw));
-        assert_told(&x, raw, "was cut short while its records were used");
+        assert_told(&x, &x.why, "was cut short while its records were used", "在使用其中的记录期间变短了");
         end(&x);
     }
 }
@@ -190,7 +196,7 @@ static void test_line_that_was_changed_in_place_is_told(void **state) {
         sz_str raw;
         assert_true(ask(&x, &x.m->inputs[6], &raw));
         assert_false(ask(&x, &x.m->inputs[7], &raw));
-        assert_told(&x, raw, "was changed while its records were used");
+        assert_told(&x, &x.why, "was changed while its records were used", "在使用其中的记录期间有改动");
         end(&x);
     }
 }

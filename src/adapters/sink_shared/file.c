@@ -48,17 +48,25 @@ static bool has_hash(const sz_shared_file *f, uint64_t h) {
 
 /* ---- open ---- */
 
-static bool fail(sz_shared_file *f, const char *what) {
-    snprintf(f->text, sizeof f->text, "%s %s", f->path ? f->path : "standard output", what);
+/* Always false. */
+static bool fail(sz_shared_file *f, const char *en, const char *zh) {
+    snprintf(f->text, sizeof f->text, "%s %s", f->path ? f->path : "standard output", en);
+    snprintf(f->text_zh, sizeof f->text_zh, "%s %s", f->path ? f->path : "标准输出", zh);
     return false;
 }
 
-static bool fail_errno(sz_shared_file *f, const char *what, int e) {
-    snprintf(f->text, sizeof f->text, "%s %s: %s%s", f->path ? f->path : "standard output", what, strerror(e),
-             e == ENOSPC || e == EDQUOT || e == EFBIG ? ": make room and run again"
-             : e == EPIPE                             ? ": its reader has gone"
-                                                      : "");
-    return false;
+static bool fail_errno(sz_shared_file *f, const char *en, const char *zh, int e) {
+    bool is_full = e == ENOSPC || e == EDQUOT || e == EFBIG;
+    char what[256], what_zh[256];
+    snprintf(what, sizeof what, "%s: %s%s", en, strerror(e),
+             is_full      ? ": make room and run again"
+             : e == EPIPE ? ": its reader has gone"
+                          : "");
+    snprintf(what_zh, sizeof what_zh, "%s（%s）%s", zh, sz_os_zh(e),
+             is_full      ? "：请腾出空间后再次运行"
+             : e == EPIPE ? "：读取它的程序已经退出"
+                          : "");
+    return fail(f, what, what_zh);
 }
 
 /* A line that a crash cut off is no line: it is written again. */
@@ -68,13 +76,13 @@ static bool drop_torn_line(sz_shared_file *f) {
     while (at) {
         size_t want = at < sizeof piece ? (size_t)at : sizeof piece;
         if (pread(f->fd, piece, want, (off_t)(at - want)) != (ssize_t)want)
-            return fail_errno(f, "cannot be read", errno);
+            return fail_errno(f, "cannot be read", "不能读取", errno);
         while (want && piece[want - 1] != '\n') want--, at--;
         if (want) break;
     }
     if (at == f->length) return true;
     f->length = at;
-    return ftruncate(f->fd, (off_t)at) == 0 || fail_errno(f, "cannot be cut", errno);
+    return ftruncate(f->fd, (off_t)at) == 0 || fail_errno(f, "cannot be cut", "不能截短", errno);
 }
 
 static bool open_file(sz_shared_file *f) {
@@ -85,7 +93,7 @@ static bool open_file(sz_shared_file *f) {
     f->fd = open(f->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (f->is_volatile && !f->append ? O_TRUNC : 0), 0666);
     if (f->fd < 0) f->fd = open(f->path, O_WRONLY | O_CLOEXEC); /* a pipe */
     struct stat st;
-    if (f->fd < 0 || fstat(f->fd, &st) != 0) return fail_errno(f, "cannot be written", errno);
+    if (f->fd < 0 || fstat(f->fd, &st) != 0) return fail_errno(f, "cannot be written", "不可写", errno);
     f->is_regular = S_ISREG(st.st_mode);
     f->length = f->is_regular ? (uint64_t)st.st_size : 0;
     f->held_something = f->length > 0;
@@ -106,7 +114,7 @@ static bool scan(sz_shared_file *f, uint64_t from, uint64_t to) {
         ssize_t got = pread(f->fd, piece, want, (off_t)from);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) {
-            is_fine = got == 0 || fail_errno(f, "cannot be read", errno);
+            is_fine = got == 0 || fail_errno(f, "cannot be read", "不能读取", errno);
             break;
         }
         from += (uint64_t)got;
@@ -142,8 +150,10 @@ bool sz_ss_ready(sz_shared_file *f, const target *t, bool is_new) {
         f->is_ours = has_any_of(f, &t->pending);
     }
     if (f->held_something && !f->is_ours && !f->append)
-        return fail(f, "is not empty, and this state has not written to it: name another file, move this one away, or "
-                       "go on at its end with --append");
+        return fail(f,
+                    "is not empty, and this state has not written to it: name another file, move this one away, or go "
+                    "on at its end with --append",
+                    "里有不是这份状态写的内容：请换一个文件名，把它移走，或者用 --append 接在末尾");
     if (f->is_volatile && !f->append) return true;
     uint64_t from = t->acknowledged <= f->length ? t->acknowledged : 0; /* shorter: it was rotated */
     uint64_t to = f->scanned_from < f->length ? f->scanned_from : f->length;
@@ -187,7 +197,7 @@ bool sz_ss_write(sz_shared_file *f, const sz_buf *lines, bool is_durable) {
     if (e && f->is_regular && ftruncate(f->fd, (off_t)f->length) != 0) e = errno; /* whole lines or nothing */
     if (!e) f->length += out.n;
     sz_buf_fini(&out);
-    return !e || fail_errno(f, "cannot be written", e);
+    return !e || fail_errno(f, "cannot be written", "不可写", e);
 }
 
 /* ---- life ---- */
@@ -213,7 +223,8 @@ sz_status sz_shared_file_new(const sz_shared_file_options *o, sz_diags *d, sz_sh
         memcpy(f->path, o->target.p + 5, o->target.n - 5);
     }
     if (!open_file(f)) {
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_SINK_CANNOT_OPEN, (sz_span){0}, "%s", NULL, f->text);
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_SINK_CANNOT_OPEN, (sz_span){0}, "%s", NULL, f->text);
+        g->message_zh = sz_arena_str(&d->arena, sz_str_of(f->text_zh)).p;
         sz_shared_file_free(f);
         return SZ_IO;
     }

@@ -22,7 +22,7 @@ struct sz_shared_file {
     uint64_t length, scanned_from; /* scanned_from: what is behind it has its hashes in `there`; UINT64_MAX none */
     uint64_t *there;               /* hashes of lines, open addressing; 0 empty */
     uint32_t n_there, n_slots;
-    char text[512]; /* of the last failure */
+    char text[512], text_zh[512]; /* of the last failure */
 };
 
 typedef struct call {
@@ -47,9 +47,9 @@ struct sz_sink_shared {
 };
 
 /* file.c, under the mutex */
-/* Make ready for a worker whose state acknowledged so many bytes; false: text says why not. */
+/* Make ready for a worker whose state acknowledged so many bytes; false: the texts say why not. */
 bool sz_ss_ready(sz_shared_file *f, const target *t, bool is_new);
-/* Write the lines that do not stand there yet, each with its line end; false: text says why not. */
+/* Write the lines that do not stand there yet, each with its line end; false: the texts say why not. */
 bool sz_ss_write(sz_shared_file *f, const sz_buf *lines, bool is_durable);
 
 #endif

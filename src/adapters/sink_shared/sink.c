@@ -70,7 +70,7 @@ void sz_sink_shared_start(sz_sink_shared *s, const sz_progress *p, bool is_new) 
 static void answer(sz_sink_shared *s, target *t) {
     bool is_fine = true;
     uint64_t length = 0;
-    char text[sizeof t->file->text] = "";
+    char text[sizeof t->file->text] = "", text_zh[sizeof t->file->text_zh] = "";
     if (t->file) {
         pthread_mutex_lock(&t->file->mutex);
         is_fine = t->is_ready || sz_ss_ready(t->file, t, s->is_new);
@@ -78,6 +78,7 @@ static void answer(sz_sink_shared *s, target *t) {
         if (is_fine) is_fine = sz_ss_write(t->file, &t->pending, !t->file->is_volatile);
         length = t->file->length;
         memcpy(text, t->file->text, sizeof text);
+        memcpy(text_zh, t->file->text_zh, sizeof text_zh);
         pthread_mutex_unlock(&t->file->mutex);
     }
     for (uint32_t i = 0; i < t->n_calls; i++)
@@ -86,7 +87,8 @@ static void answer(sz_sink_shared *s, target *t) {
                                      .tag = t->calls[i].tag,
                                      .n_delivered = t->is_alerts && is_fine ? t->calls[i].n_lines : 0,
                                      .sink_pos = length,
-                                     .text = is_fine ? (sz_str){0} : sz_str_of(text)});
+                                     .text = is_fine ? (sz_str){0} : sz_str_of(text),
+                                     .text_zh = is_fine ? (sz_str){0} : sz_str_of(text_zh)});
     t->n_calls = 0;
     sz_buf_clear(&t->pending);
 }

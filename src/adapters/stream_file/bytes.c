@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define IN_ROOM ((size_t)128 << 10)
@@ -30,12 +29,13 @@ static ptrdiff_t read_raw(bytes *b, void *to, size_t room) {
     while (n < 0 && errno == EINTR && b->has_limit);
     if (n < 0) {
         b->was_interrupted = errno == EINTR; /* a person gets tired of waiting for a pipe */
-        snprintf(b->error, sizeof b->error, "cannot be read: %s", strerror(errno));
+        sz_fs_say_os(&b->error, errno, "cannot be read", "不能读取");
         return -1;
     }
     if (n == 0 && b->has_limit) {
-        snprintf(b->error, sizeof b->error, "was cut short while it was read (%llu bytes, there were %llu)",
-                 (unsigned long long)b->pos, (unsigned long long)b->limit);
+        sz_fs_say(&b->error, "was cut short while it was read (%llu bytes, there were %llu)",
+                  "在读取期间变短了（现有 %llu 字节，原有 %llu 字节）", (unsigned long long)b->pos,
+                  (unsigned long long)b->limit);
         b->is_cut_short = true;
         return -1;
     }
@@ -77,7 +77,8 @@ static bool look(bytes *b) {
     bool is_gz = is_named(b->name, ".gz");
     if (p == PLAIN && b->in_end && (is_gz || is_named(b->name, ".zst"))) {
         b->is_damaged = true;
-        snprintf(b->error, sizeof b->error, "is not a %s archive, as its name says", is_gz ? "gzip" : "zstd");
+        sz_fs_say(&b->error, "is not a %s archive, as its name says", "不是 %s 压缩包，与文件名不符",
+                  is_gz ? "gzip" : "zstd");
         return false;
     }
     b->packing = p;
@@ -114,8 +115,8 @@ static ptrdiff_t unpack(bytes *b, void *to, size_t room) {
         if (n > 0) continue;
         if (!b->is_open) return 0;
         b->is_cut_short = true;
-        snprintf(b->error, sizeof b->error, "ends in the middle of its %s archive",
-                 b->packing == GZIP ? "gzip" : "zstd");
+        sz_fs_say(&b->error, "ends in the middle of its %s archive", "%s 压缩包不完整，在中途结束",
+                  b->packing == GZIP ? "gzip" : "zstd");
         return -1;
     }
 }
@@ -143,7 +144,7 @@ bool sz_fs_bytes_skip(bytes *b, uint64_t n) {
     bool is_fine = true;
     while (n && is_fine) {
         ptrdiff_t got = sz_fs_bytes_read(b, waste, n < IN_ROOM ? (size_t)n : IN_ROOM);
-        if (got == 0) snprintf(b->error, sizeof b->error, "is shorter than it was");
+        if (got == 0) sz_fs_say(&b->error, "is shorter than it was", "比原来短了");
         is_fine = got > 0;
         if (is_fine) n -= (uint64_t)got;
     }

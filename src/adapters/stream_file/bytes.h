@@ -9,6 +9,7 @@
 #include <sanzao/base.h>
 
 #include "digest.h"
+#include "said.h"
 
 typedef enum packing { NOT_KNOWN_YET, PLAIN, GZIP, ZSTD } packing;
 
@@ -28,7 +29,7 @@ typedef struct bytes {
     const char *name;
     bool is_cut_short, is_damaged, was_interrupted; /* which kind of failure; after the last reading can go on */
     bool was_idle;                                  /* interrupted, since nothing came for so long */
-    char error[256];
+    said error;
 } bytes;
 
 /* Have what is read from here on in the hash, and `so_far` before that. */

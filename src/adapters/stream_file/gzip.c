@@ -5,7 +5,6 @@
  */
 #include "bytes.h"
 
-#include <stdio.h>
 #include <zlib.h>
 
 void sz_fs_gzip_begin(bytes *b) {
@@ -45,7 +44,7 @@ ptrdiff_t sz_fs_gzip_take(bytes *b, void *to, size_t room) {
         if (rc == Z_STREAM_END) b->is_open = false;
         if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
             b->is_damaged = true;
-            snprintf(b->error, sizeof b->error, "is damaged: %s", z->msg ? z->msg : "gzip cannot unpack it");
+            sz_fs_say(&b->error, "is damaged: %s", "已损坏（%s）", z->msg ? z->msg : "gzip cannot unpack it");
             return -1;
         }
         if (before != z->avail_out) return (ptrdiff_t)(before - z->avail_out);

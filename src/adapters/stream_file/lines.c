@@ -52,10 +52,8 @@ static ptrdiff_t read_wide(lines *l, size_t room) {
         if (n < 0) return -1;
         if (l->packed.n < FIRST_ROOM) l->packed.n += (size_t)n;
         ptrdiff_t made = narrow(l, room, n == 0);
-        if (made < 0) {
-            static const char text[] = "is not UTF-16 all through, as its beginning is";
-            memcpy(l->from->error, text, sizeof text);
-        }
+        if (made < 0)
+            sz_fs_say(&l->from->error, "is not UTF-16 all through, as its beginning is", "开头是 UTF-16，后面却不是");
         if (made != 0 || n == 0) return made;
     }
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,12 +36,12 @@ static bool miss(sz_stream_file *s, sz_str name) {
 }
 
 static bool read_ledger(sz_stream_file *s) {
-    const sz_put *said;
-    uint32_t n = s->progress.ledger(s->progress.self, &said);
+    const sz_put *kept;
+    uint32_t n = s->progress.ledger(s->progress.self, &kept);
     for (uint32_t i = 0; i < n; i++) {
-        input *in = is_ours(said[i].key) ? input_of(s, said[i].key) : NULL;
+        input *in = is_ours(kept[i].key) ? input_of(s, kept[i].key) : NULL;
         if (!in) continue;
-        if (!sz_fs_entry_read(said[i].value, &in->known))
+        if (!sz_fs_entry_read(kept[i].value, &in->known))
             return sz_fs_fail(s, SZ_IO, SZ_CODE_LEDGER, "what the state says about %s cannot be read",
                               "状态里关于 %s 的记录无法读取", in->name);
     }
@@ -50,8 +49,8 @@ static bool read_ledger(sz_stream_file *s) {
         return true; /* nothing depends on a batch of which nothing was taken */
     for (uint32_t i = 0; i < n; i++) {
         entry e;
-        if (!is_ours(said[i].key) || input_of(s, said[i].key)) continue;
-        if (sz_fs_entry_read(said[i].value, &e) && e.state == ENTRY_OPEN && !miss(s, said[i].key)) return false;
+        if (!is_ours(kept[i].key) || input_of(s, kept[i].key)) continue;
+        if (sz_fs_entry_read(kept[i].value, &e) && e.state == ENTRY_OPEN && !miss(s, kept[i].key)) return false;
     }
     return true;
 }
@@ -75,7 +74,8 @@ static bool digest_of(sz_stream_file *s, input *in, uint64_t from, uint64_t to, 
         }
     }
     bool is_fine = n > 0;
-    if (!is_fine) snprintf(b.error, sizeof b.error, "cannot be read: %s", n < 0 ? strerror(errno) : "it was cut short");
+    if (n < 0) sz_fs_say_os(&b.error, errno, "cannot be read", "不能读取");
+    else if (n == 0) b.is_cut_short = true, sz_fs_say(&b.error, "was cut short while it was read", "在读取期间变短了");
     if (fd >= 0) close(fd);
     sz_free(p);
     return is_fine || sz_fs_fail_reading(s, in, &b);
@@ -147,9 +147,7 @@ static bool judge(sz_stream_file *s, input *in) {
         read_whole(in, UINT64_MAX);
         return true;
     }
-    if (stat(in->path, &st) != 0)
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
-                          strerror(errno));
+    if (stat(in->path, &st) != 0) return sz_fs_fail_opening(s, in, errno);
     if (in->known.state == ENTRY_DONE) return look_again(s, in, &st);
     read_whole(in, (uint64_t)st.st_size);
     return true;

@@ -45,9 +45,7 @@ static bool open_at(sz_stream_file *s, reader *r, uint64_t from, digest *witness
         sz_fs_reader_close(r);
         return true;
     }
-    if (fd < 0)
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_UNREADABLE, "%s cannot be read: %s", "%s 不能读取：%s", in->name,
-                          strerror(errno));
+    if (fd < 0) return sz_fs_fail_opening(s, in, errno);
     sz_fs_bytes_open(&r->bytes, in->name, fd, in->path != NULL, in->limit, r->hash);
     r->bytes.wake_fd = s->o.wake_fd;
     r->bytes.only_packed = witness != NULL;
@@ -169,7 +167,7 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
         sz_mapping_bind(s->o.mapping, &row, src, d) != SZ_OK) {
         look_below(s, r, d, before);
         s->failed = SZ_FINDINGS;
-        snprintf(s->text, sizeof s->text, "the header of %s does not fit the mapping", r->in->name);
+        sz_fs_say(&s->text, "the header of %s does not fit the mapping", "%s 的表头与映射不符", r->in->name);
         is_fine = false;
     }
     sz_arena_fini(&a);

@@ -51,8 +51,7 @@ static bool spill_part(repeats *r, partition *p) {
     uint64_t n = 0, at = r->written;
     close_chunk(p);
     for (chunk *c = p->first; c; c = c->next) {
-        if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, r->error, sizeof r->error))
-            return false;
+        if (!sz_fs_tmp_write(r->fd, r->written, c->v, c->n * sizeof *c->v, r->tmp_dir, &r->error)) return false;
         r->written += c->n * sizeof *c->v;
         n += c->n;
     }
@@ -70,7 +69,7 @@ static bool spill_part(repeats *r, partition *p) {
 }
 
 static bool spill(repeats *r) {
-    if (r->fd < 0) r->fd = sz_fs_tmp_open(r->tmp_dir, r->error, sizeof r->error);
+    if (r->fd < 0) r->fd = sz_fs_tmp_open(r->tmp_dir, &r->error);
     if (r->fd < 0) return false;
     for (uint32_t i = 0; i < r->n_parts; i++)
         if (!spill_part(r, &r->parts[i])) return false;
@@ -231,8 +230,7 @@ static bool look_through(repeats *r, const partition *p, table *t, const bounds 
     for (uint32_t i = 0; i < p->n_extents && is_fine; i++) {
         for (uint64_t k = 0; k < p->extents[i].n && is_fine; k += READ_TUPLES) {
             uint64_t n = p->extents[i].n - k < READ_TUPLES ? p->extents[i].n - k : READ_TUPLES;
-            is_fine =
-                sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, r->error, sizeof r->error);
+            is_fine = sz_fs_tmp_read(r->fd, p->extents[i].at + k * sizeof *v, v, n * sizeof *v, &r->error);
             if (is_fine) look_at(r, t, v, n, b);
         }
     }

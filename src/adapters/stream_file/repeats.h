@@ -59,7 +59,7 @@ typedef struct repeats {
     uint64_t *flags;     /* two bits an ordinal; NULL: nothing repeats */
     uint64_t *shared;    /* a bit an ordinal: another record may have its source and id; NULL: none has */
     bool knows_lone;     /* `shared` says so of all */
-    char error[256];
+    said error;
 } repeats;
 
 void sz_fs_repeats_init(repeats *r, const uint8_t *pieces, size_t budget, const char *tmp_dir, sz_pages *pages);

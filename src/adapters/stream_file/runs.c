@@ -11,7 +11,7 @@
 enum { WRITE_ROOM = 2 * PACKED_MOST, LEAST_READ = 16 << 10, MOST_READ = 1 << 20, LEAST_FAN = 4, MOST_FAN = 512 };
 
 static bool write_out(sorter *s, int fd, uint64_t at, const void *p, size_t n) {
-    return sz_fs_tmp_write(fd, at, p, n, s->tmp_dir, s->error, sizeof s->error);
+    return sz_fs_tmp_write(fd, at, p, n, s->tmp_dir, &s->error);
 }
 
 static run *add_run(sorter *s) {
@@ -49,7 +49,7 @@ static bool put(writer *w, const packed *p) {
 }
 
 bool sz_fs_runs_spill(sorter *s) {
-    if (s->fd < 0) s->fd = sz_fs_tmp_open(s->tmp_dir, s->error, sizeof s->error);
+    if (s->fd < 0) s->fd = sz_fs_tmp_open(s->tmp_dir, &s->error);
     if (s->fd < 0) return false;
     run *r = add_run(s);
     writer w = {.s = s, .fd = s->fd, .at = s->written, .buf = sz_realloc(NULL, WRITE_ROOM)};
@@ -78,7 +78,7 @@ static bool refill(sorter *s, run *r) {
     for (;;) {
         size_t n = r->room - r->to;
         if (n > r->end - r->at) n = (size_t)(r->end - r->at);
-        if (!sz_fs_tmp_read(s->fd, r->at, r->buf + r->to, n, s->error, sizeof s->error)) return false;
+        if (!sz_fs_tmp_read(s->fd, r->at, r->buf + r->to, n, &s->error)) return false;
         r->at += n;
         r->to += n;
         if (r->to == 0) return false;
@@ -171,7 +171,7 @@ static bool merge_group(sorter *s, uint32_t from, uint32_t to, writer *w) {
 
 /* All runs in groups of `fan`, into a new file. */
 static bool shorten(sorter *s, uint32_t fan) {
-    int fd = sz_fs_tmp_open(s->tmp_dir, s->error, sizeof s->error);
+    int fd = sz_fs_tmp_open(s->tmp_dir, &s->error);
     if (fd < 0) return false;
     writer w = {.s = s, .fd = fd, .buf = sz_realloc(NULL, WRITE_ROOM)};
     uint32_t n = 0;

@@ -6,7 +6,6 @@
 #include "stream.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "again.h"
 #include "repeats.h"
@@ -33,10 +32,10 @@ struct sorted {
     const packed *given[MOST_INPUTS]; /* of the last message */
 };
 
-static bool pieces_leave(void *self, char *error, size_t error_room) {
+static bool pieces_leave(void *self, said *error) {
     sorted *x = self;
     if (sz_fs_repeats_unfold(&x->repeats)) return true;
-    snprintf(error, error_room, "%s", x->repeats.error);
+    *error = x->repeats.error;
     return false;
 }
 
@@ -71,12 +70,10 @@ void sz_fs_sorted_free(sorted *x) {
 /* ---- reading ---- */
 
 /* Always false. */
-static bool lacks_room(sorted *x, const char *text) {
-    return sz_fs_fail(x->s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT, "%s", "%s", text);
-}
+static bool lacks_room(sorted *x, const said *why) { return sz_fs_fail_sorting(x->s, why); }
 
-static stage no_room(sorted *x, const char *text) {
-    lacks_room(x, text);
+static stage no_room(sorted *x, const said *why) {
+    lacks_room(x, why);
     return STAGE_FAILED;
 }
 
@@ -87,7 +84,7 @@ static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
 
 /* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
 static inline bool note(sorted *x, const sz_prints *prints, const packed *p) {
-    return sz_fs_repeats_add(&x->repeats, prints, p, x->sorter.used) || lacks_room(x, x->repeats.error);
+    return sz_fs_repeats_add(&x->repeats, prints, p, x->sorter.used) || lacks_room(x, &x->repeats.error);
 }
 
 static bool add_decoded(sorted *x, const piece *p) {
@@ -102,7 +99,7 @@ static bool add_decoded(sorted *x, const piece *p) {
         sz_prints prints = sz_fs_packed_prints(to);
         if (!note(x, &prints, to)) return false;
     }
-    return sz_fs_sorter_added(&x->sorter, to, sz_fs_packed_key(to)) || lacks_room(x, x->sorter.error);
+    return sz_fs_sorter_added(&x->sorter, to, sz_fs_packed_key(to)) || lacks_room(x, &x->sorter.error);
 }
 
 static inline int64_t collected_of(const sz_slim *s) {
@@ -124,7 +121,7 @@ static inline int add_slim(sorted *x, lines *l, bool keeps_line) {
     sz_fs_pack_slim(to, size, p.raw, &from);
     if (!sz_time_is_after_collected(to->event.time_ms, collected_of(&to->event)) && !note(x, &prints, to)) return -1;
     if (sz_fs_sorter_added(&x->sorter, to, sz_fs_packed_event_key(to))) return 1;
-    lacks_room(x, x->sorter.error);
+    lacks_room(x, &x->sorter.error);
     return -1;
 }
 
@@ -192,8 +189,8 @@ static stage read_some(sorted *x) {
 static stage finish_reading(sorted *x) {
     sz_stream_file *s = x->s;
     int64_t limit_ms = s->progress.limit ? s->progress.limit(s->progress.self) : SZ_TIME_MAX;
-    if (!sz_fs_repeats_find(&x->repeats, x->n, s->o.horizon_ms, limit_ms)) return no_room(x, x->repeats.error);
-    if (!sz_fs_sorter_finish(&x->sorter)) return no_room(x, x->sorter.error);
+    if (!sz_fs_repeats_find(&x->repeats, x->n, s->o.horizon_ms, limit_ms)) return no_room(x, &x->repeats.error);
+    if (!sz_fs_sorter_finish(&x->sorter)) return no_room(x, &x->sorter.error);
     for (uint32_t i = 0; i < x->batch->n && !x->batch->is_resumed; i++) sz_fs_note(s, x->batch->v[i]);
     x->left = x->batch->is_resumed ? s->progress.taken(s->progress.self) : 0;
     x->is_read = true;
@@ -208,7 +205,7 @@ static stage finish_reading(sorted *x) {
 static stage pass_over(sorted *x) {
     got g = GOT_PIECE;
     for (int i = 0; i < PASS_AT_ONCE && x->left; i++, x->left--)
-        if (!sz_fs_sorter_next(&x->sorter, true, &g)) return no_room(x, x->sorter.error);
+        if (!sz_fs_sorter_next(&x->sorter, true, &g)) return no_room(x, &x->sorter.error);
     return STAGE_WORKING;
 }
 
@@ -239,7 +236,7 @@ static stage give(sorted *x, uint32_t max) {
         sz_fs_give(s, n);
         return STAGE_GAVE;
     }
-    return g == GOT_END ? STAGE_ENDED : no_room(x, x->sorter.error);
+    return g == GOT_END ? STAGE_ENDED : no_room(x, &x->sorter.error);
 }
 
 /* ---- lines ---- */
@@ -261,12 +258,12 @@ bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out) {
     bytes b = {.is_cut_short = true};
     if (sz_fs_again_read(&x->again, of, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
         if (is_same(x, p, *out)) return true;
-        snprintf(b.error, sizeof b.error, "was changed while its records were used");
+        sz_fs_say(&b.error, "was changed while its records were used", "在使用其中的记录期间有改动");
     } else if (errno == 0) {
-        snprintf(b.error, sizeof b.error, "was cut short while its records were used");
+        sz_fs_say(&b.error, "was cut short while its records were used", "在使用其中的记录期间变短了");
     } else {
         b.is_cut_short = false;
-        snprintf(b.error, sizeof b.error, "cannot be read: %s", strerror(errno));
+        sz_fs_say_os(&b.error, errno, "cannot be read", "不能读取");
     }
     return sz_fs_fail_reading(x->s, in, &b);
 }

@@ -60,7 +60,7 @@ static void sort(sorter *s) {
 }
 
 bool sz_fs_sorter_spill(sorter *s) {
-    if (!s->leaves(s->self, s->error, sizeof s->error)) return false;
+    if (!s->leaves(s->self, &s->error)) return false;
     sort(s);
     bool is_fine = sz_fs_runs_spill(s);
     s->used = s->n = 0;

@@ -36,7 +36,7 @@ typedef struct sorter {
     size_t budget;
     const char *tmp_dir;
     sz_pages *pages;                                            /* borrowed, may be NULL */
-    bool (*leaves)(void *self, char *error, size_t error_room); /* asked before pieces are written and forgotten */
+    bool (*leaves)(void *self, said *error); /* asked before pieces are written and forgotten */
     void *self;
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
@@ -56,7 +56,7 @@ typedef struct sorter {
     uint64_t *floors; /* of each FLOOR_EVERY places, where in the region the first piece of what follows lies */
     size_t forgotten; /* region[0, forgotten) was given away */
     uint64_t most_fan;
-    char error[256];
+    said error;
 } sorter;
 
 void sz_fs_sorter_init(sorter *s, size_t budget, const char *tmp_dir, sz_pages *pages);
@@ -109,8 +109,8 @@ static inline const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g
 
 /* ---- tmpfile.c: an unnamed file ---- */
 
-int sz_fs_tmp_open(const char *dir, char *error, size_t error_room);
-bool sz_fs_tmp_write(int fd, uint64_t at, const void *p, size_t n, const char *dir, char *error, size_t error_room);
-bool sz_fs_tmp_read(int fd, uint64_t at, void *p, size_t n, char *error, size_t error_room);
+int sz_fs_tmp_open(const char *dir, said *error);
+bool sz_fs_tmp_write(int fd, uint64_t at, const void *p, size_t n, const char *dir, said *error);
+bool sz_fs_tmp_read(int fd, uint64_t at, void *p, size_t n, said *error);
 
 #endif

@@ -6,42 +6,56 @@
 #include "stream.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { DEFAULT_MEMORY = 256 << 20 };
 
 /* ---- failures ---- */
 
-bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...) {
-    va_list ap, again;
-    va_start(ap, zh);
-    va_copy(again, ap);
+/* With what stands in s->text. */
+static bool fail_as_said(sz_stream_file *s, sz_status status, int code) {
     s->failed = status;
-    vsnprintf(s->text, sizeof s->text, en, ap);
-    const char *text_zh = zh ? sz_arena_vprintf(&s->d->arena, zh, again) : s->text;
-    va_end(again);
-    va_end(ap);
-    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
-    if (zh) g->message_zh = text_zh;
+    sz_diag *g = sz_diags_add(s->d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text.en);
+    g->message_zh = sz_arena_str(&s->d->arena, sz_str_of(s->text.zh)).p;
     return false;
+}
+
+bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...) {
+    va_list ap;
+    va_start(ap, zh);
+    sz_fs_say_v(&s->text, en, zh, ap);
+    va_end(ap);
+    return fail_as_said(s, status, code);
+}
+
+bool sz_fs_fail_opening(sz_stream_file *s, const input *in, int error) {
+    sz_fs_say_os(&s->text, error, "%s cannot be read", "%s 不能读取", in->name);
+    return fail_as_said(s, SZ_IO, SZ_CODE_UNREADABLE);
+}
+
+bool sz_fs_fail_sorting(sz_stream_file *s, const said *why) {
+    s->text = *why;
+    return fail_as_said(s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT);
 }
 
 bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b) {
     int code = b->is_cut_short ? SZ_CODE_CUT_SHORT : b->is_damaged ? SZ_CODE_BAD_ARCHIVE : SZ_CODE_UNREADABLE;
-    sz_fs_fail(s, SZ_IO, code, "%s %s", "%s：%s", in->name, b->error);
+    sz_fs_say(&s->text, "%s ", "%s：", in->name);
+    sz_fs_say_more(&s->text, b->error.en, b->error.zh);
+    fail_as_said(s, SZ_IO, code);
     if (b->is_cut_short || b->is_damaged)
         sz_diag_hint(s->d, &s->d->v[s->d->n - 1], "fetch the file again and run again", "请重新获取这个文件，再次运行");
     return false;
 }
 
 bool sz_fs_differs(sz_stream_file *s, const char *name, const char *en, const char *zh) {
-    snprintf(s->text, sizeof s->text, "%s: %s", name, en);
+    sz_fs_say(&s->text, "%s: ", "%s：", name);
+    sz_fs_say_more(&s->text, en, zh);
     s->forgets = s->o.accept_gap;
     s->failed = s->o.accept_gap ? SZ_OK : SZ_IO;
     sz_diag *g = sz_diags_add(s->d, s->forgets ? SZ_WARNING : SZ_ERROR, SZ_CODE_BATCH_DIFFERS, (sz_span){0}, "%s", NULL,
-                              s->text);
-    g->message_zh = sz_arena_printf(&s->d->arena, "%s：%s", name, zh);
+                              s->text.en);
+    g->message_zh = sz_arena_str(&s->d->arena, sz_str_of(s->text.zh)).p;
     if (!s->forgets)
         sz_diag_hint(s->d, g, "give the same inputs again, or read everything anew with --accept-gap",
                      "请再次给出同样的输入，或者用 --accept-gap 全部重新读取");
@@ -60,7 +74,8 @@ static void give_end(sz_stream_file *s) {
     sz_msg m = {.kind = SZ_MSG_INPUT_END};
     if (s->failed != SZ_OK) {
         m.answer = SZ_ANS_FAILED;
-        m.text = sz_str_of(s->text);
+        m.text = sz_str_of(s->text.en);
+        m.text_zh = sz_str_of(s->text.zh);
     }
     s->is_over = true;
     s->wanted = 0;
@@ -147,10 +162,11 @@ static void want(void *self, uint32_t max) {
     if (s->is_over) give_end(s);
 }
 
-static bool raw(void *self, const sz_input *in, sz_str *out) {
+static bool raw(void *self, const sz_input *in, sz_str *out, sz_msg *why) {
     sz_stream_file *s = self;
     if (s->sorted && sz_fs_sorted_line(s->sorted, (uint32_t)(in - s->given), out)) return true;
-    *out = sz_str_of(s->text);
+    why->text = sz_str_of(s->text.en);
+    why->text_zh = sz_str_of(s->text.zh);
     return false;
 }
 

@@ -151,7 +151,7 @@ struct sz_stream_file {
     uint32_t wanted;
     bool is_over, is_unsettled; /* unsettled: records were given since the worker was last told that there are none */
     sz_status failed;
-    char text[512];
+    said text; /* of the failure */
     sz_arena arena;     /* of the delivered inputs */
     sz_input *given;    /* MOST_INPUTS */
     uint64_t read, all;    /* bytes of files, for progress */
@@ -162,6 +162,8 @@ struct sz_stream_file {
 bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...)
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
 bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b);
+bool sz_fs_fail_opening(sz_stream_file *s, const input *in, int error);
+bool sz_fs_fail_sorting(sz_stream_file *s, const said *why);
 /* An unfinished batch is not what it was: a failure, or with accept_gap a warning and s->forgets. Always false. */
 bool sz_fs_differs(sz_stream_file *s, const char *name, const char *en, const char *zh);
 void sz_fs_give(sz_stream_file *s, uint32_t n);

@@ -4,7 +4,6 @@
  */
 #include "bytes.h"
 
-#include <stdio.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -29,8 +28,9 @@ ptrdiff_t sz_fs_zstd_take(bytes *b, void *to, size_t room) {
         if (ZSTD_isError(rc)) {
             b->is_damaged = true;
             if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge)
-                snprintf(b->error, sizeof b->error, "needs more than 128 MB to unpack: pack it without --long");
-            else snprintf(b->error, sizeof b->error, "is damaged: %s", ZSTD_getErrorName(rc));
+                sz_fs_say(&b->error, "needs more than 128 MB to unpack: pack it without --long",
+                          "解压需要 128 MB 以上的内存：打包时请不要用 --long");
+            else sz_fs_say(&b->error, "is damaged: %s", "已损坏（%s）", ZSTD_getErrorName(rc));
             return -1;
         }
         b->is_open = rc != 0;

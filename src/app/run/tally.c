@@ -36,9 +36,9 @@ static void want_one(void *self, uint32_t max) {
     t->inner.want(t->inner.self, max ? 1 : 0);
 }
 
-static bool raw(void *self, const sz_input *in, sz_str *out) {
+static bool raw(void *self, const sz_input *in, sz_str *out, sz_msg *why) {
     sz_tally *t = self;
-    return t->inner.raw(t->inner.self, in, out);
+    return t->inner.raw(t->inner.self, in, out, why);
 }
 
 sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner) {
