@@ -103,10 +103,21 @@ static bool is_corrected_for(const run *x, const sz_rule *r) {
     return false;
 }
 
+/* Since when the condition has been true, for `for`; SZ_TIME_NONE when it is not. False and an exemption that resolves
+ * start it anew, and nothing else: not an episode, which `resolve_when` may end while the condition goes on. */
+static int64_t true_since(run *x, uint32_t rule, const sz_verdict *v, const sz_exempt *ex, const instant *at) {
+    int64_t since = pend_since(x->tl, rule);
+    if (v->truth == SZ_FALSE || ex->why.n) since = SZ_TIME_NONE;
+    else if (v->truth == SZ_TRUE && since == SZ_TIME_NONE) since = at->t_ms;
+    pend_set(x->tl, rule, at->t_ms, since);
+    return since;
+}
+
 static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *at, bool may_step) {
     sz_verdict v;
     sz_rule_judge(&x->ev, r, &v);
     sz_exempt ex = sz_rule_exempt(&x->ev, r);
+    if (r->for_ms) true_since(x, e->rule, &v, &ex, at);
     bool is_over = v.truth == SZ_FALSE;
     if (r->resolve_when) {
         sz_rule_scope(&x->ev, r);
@@ -117,7 +128,6 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
                      : at->order == 0 && is_corrected_for(x, r) && !r->resolve_when ? SZ_STR("corrected")
                                                                                     : (sz_str){0};
         resolve(x, e, r, &v, at, why);
-        if (r->for_ms) pend_set(x->tl, e->rule, at->t_ms, v.truth == SZ_TRUE && !ex.why.n ? at->t_ms : SZ_TIME_NONE);
         return;
     }
     const sz_ann *last = &e->anns[e->n_anns - 1];
@@ -127,18 +137,12 @@ static void judge_open(run *x, sz_episode *e, const sz_rule *r, const instant *a
              level_up_to(r, &v, v.reached, last->level));
 }
 
-/* Has the condition been true for long enough? Keeps the pending `for`. */
+/* Has the condition been true for long enough? */
 static bool for_is_over(run *x, uint32_t rule, const sz_rule *r, const sz_verdict *v, const sz_exempt *ex,
                         const instant *at) {
     if (!r->for_ms) return v->truth == SZ_TRUE;
-    int64_t since = pend_since(x->tl, rule);
-    if (v->truth == SZ_FALSE || ex->why.n) {
-        pend_set(x->tl, rule, at->t_ms, SZ_TIME_NONE);
-        return false;
-    }
-    if (v->truth != SZ_TRUE) return false;
-    if (since == SZ_TIME_NONE) pend_set(x->tl, rule, at->t_ms, since = at->t_ms);
-    return at->t_ms - since >= r->for_ms;
+    int64_t since = true_since(x, rule, v, ex, at);
+    return v->truth == SZ_TRUE && since != SZ_TIME_NONE && at->t_ms - since >= r->for_ms;
 }
 
 /* Says whether it is plainly idle: neither opened, nor pending, nor kept from opening. */
