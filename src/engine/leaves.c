@@ -13,6 +13,7 @@ static int by_recorded(const void *a, const void *b, void *ctx) {
 }
 
 static void set_known(sz_worker *w, uint32_t leaf) { w->facts.known[leaf >> 3] |= (uint8_t)(1u << (leaf & 7)); }
+static void set_unknown(sz_worker *w, uint32_t leaf) { w->facts.known[leaf >> 3] &= (uint8_t) ~(1u << (leaf & 7)); }
 
 void leaves_init(sz_worker *w) {
     uint32_t n = sz_campus_n_leaves(w->campus);
@@ -65,8 +66,13 @@ void leaf_enter(sz_worker *w) {
     if (!is_home(w, id)) return; /* another partition's */
     uint32_t i = student_get(w, id, true);
     bool was_known = !w->students.v[i] && w->load_phase; /* who may sleep knows every leave that had its time */
-    if (was_known || sz_timeline_knows_leaf(student_awake(w, i), leaf_hash(w, leaf))) set_known(w, leaf);
-    else enter(w, leaf, l->recorded_ms);
+    bool is_told = was_known || sz_timeline_knows_leaf(student_awake(w, i), leaf_hash(w, leaf));
+    if (!is_told && !w->load_phase) {
+        enter(w, leaf, l->recorded_ms);
+        return;
+    }
+    if (is_told) set_known(w, leaf);
+    else ended_owe_leaves(w, i);
 }
 
 uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
@@ -91,12 +97,28 @@ void leaves_remember(sz_worker *w, const sz_timeline *tl) {
 
 static bool is_known(const sz_worker *w, uint32_t leaf) { return w->facts.known[leaf >> 3] >> (leaf & 7) & 1; }
 
-void leaves_tell(sz_worker *w, uint32_t i) {
-    const sz_timeline *tl = w->students.v[i];
+static bool has_its_time(const sz_worker *w, uint32_t leaf) {
+    return sz_campus_leave(w->campus, leaf)->recorded_ms <= w->clocks.wmax_ms; /* or has none */
+}
+
+/* Of his leaves that have their time and that his state does not know, the one that was recorded first; those without
+ * `recorded` before all others. */
+static uint32_t next_to_tell(const sz_worker *w, const sz_timeline *tl) {
     const sz_student *s = sz_campus_student(w->campus, tl->student);
-    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
-        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
-            enter(w, l, sz_campus_leave(w->campus, l)->from_ms);
+    uint32_t next = SZ_NONE;
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++) {
+        if (!has_its_time(w, l) || sz_timeline_knows_leaf(tl, leaf_hash(w, l))) continue;
+        if (next == SZ_NONE || by_recorded(&l, &next, (void *)(uintptr_t)w) < 0) next = l;
+    }
+    return next;
+}
+
+/* One by one, so that each is named for what it alone takes back. */
+void leaves_tell(sz_worker *w, uint32_t i) {
+    for (uint32_t l; (l = next_to_tell(w, w->students.v[i])) != SZ_NONE;) {
+        const sz_leave *leave = sz_campus_leave(w->campus, l);
+        enter(w, l, leave->recorded_ms == SZ_TIME_NONE ? leave->from_ms : leave->recorded_ms);
+    }
 }
 
 static bool has_leaf(const sz_worker *w, const sz_student *s, uint64_t hash) {
@@ -116,7 +138,7 @@ static bool forget_gone(const sz_worker *w, const sz_student *s, sz_timeline *tl
 }
 
 /* A leave that the state knew is known from the start; one that it did not know enters when it is his turn, and so does
- * one that is gone. Until he is told, the state goes on not to know it: a load after a cut finds him again. */
+ * one that is gone. Until he is told, worker and state go on not to know it: a load after a cut finds him again. */
 static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
     if (tl->student == SZ_NONE) return;
     const sz_student *s = sz_campus_student(w->campus, tl->student);
@@ -124,7 +146,7 @@ static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
     for (uint32_t l = s->leave_from; l < s->leave_to; l++) {
         uint64_t hash = leaf_hash(w, l);
         if (sz_timeline_knows_leaf(tl, hash)) set_known(w, l);
-        else if (is_known(w, l) && !w->is_new) ended_owe_leaves(w, i);
+        else if (is_known(w, l) && !w->is_new) set_unknown(w, l), ended_owe_leaves(w, i);
         else if (is_known(w, l)) sz_timeline_know_leaf(tl, hash);
     }
     uint64_t hash = roster_hash(w, tl->student);
@@ -143,8 +165,7 @@ void leaves_first_look(sz_worker *w, sz_timeline *tl) {
     if (tl->student == SZ_NONE) return;
     const sz_student *s = sz_campus_student(w->campus, tl->student);
     for (uint32_t l = s->leave_from; l < s->leave_to; l++)
-        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l)))
-            sz_timeline_know_leaf(tl, leaf_hash(w, l));
+        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l))) sz_timeline_know_leaf(tl, leaf_hash(w, l));
     tl->roster_hash = roster_hash(w, tl->student);
     tl->story_changed = true;
 }

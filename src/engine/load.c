@@ -306,11 +306,10 @@ static uint32_t tell_campus(sz_worker *w, uint32_t i) {
     return 1;
 }
 
-/* Leaves whose `recorded` has passed are known, or enter now. */
+/* Leaves whose `recorded` has passed are known, or enter when it is the student's turn. */
 static uint32_t enter_leaf(sz_worker *w, uint32_t at) {
     (void)at;
     leaf_enter(w);
-    alerts_flush(w);
     return WAKING;
 }
 

@@ -3,7 +3,9 @@
 
 SZ_KILLS: how many kills at random moments (10). SZ_SEED: of the moments; the stream is always the same.
 """
+import contextlib
 import gzip
+import json
 import os
 import random
 import shutil
@@ -95,6 +97,18 @@ def grown(path: Path, by: int = 1):
     """When the file holds so many bytes more than now."""
     goal = size(path) + by
     return lambda process: wait_for(lambda: size(path) >= goal, process, f"{path.name} to grow")
+
+
+def commits(j: Job, n: int):
+    """When its state was written to so many times."""
+    def moment(process):
+        wal, seen = j.path("state.db-wal"), set()
+
+        def look():
+            seen.add(size(wal))
+            return len(seen) > n
+        wait_for(look, process, f"{n} commits")
+    return moment
 
 
 def no_orphan(j: Job, ref: Outcome) -> None:
@@ -371,6 +385,49 @@ def test_kill_after_rules_and_leaves_have_changed(tmp):
         try: resume_to_the_end(j, ref)
         except Failed as e: raise Failed(f"SZ_SEED={SEED}: {e}") from None
     say(f"{landed} kills; SZ_SEED={SEED}")
+
+
+def test_kill_while_leaves_of_thousands_are_told(tmp):
+    """Written down since the last run, with `recorded` before its end and without: told in commits of at most 500 students. Killed between two of
+    them, a run takes up who is left. (Each place between two commits: tests/unit/test_engine_campus.c.)"""
+    students = [f"s{i:04}" for i in range(3000)]
+    away = "".join(f"{s},2024-03-02,2024-03-05,sick,{{recorded}}\n" for s in students)
+    rules = "features: {silence: {absence: seen}}\nrules:\n  - {id: gone, purpose: student-safety, value: silence, at_least: {24h: yellow}}\n"
+    swipe = lambda s, day: json.dumps({"id": f"{s}-{day}", "type": "presence", "student": s, "time": f"2024-03-0{day}T08:00:00+08:00"}).encode()
+
+    def begun(name: str, recorded: str) -> tuple[Job, int]:
+        folder = tmp / name
+        write(folder / "campus/students.csv", "student\n" + "".join(f"{s}\n" for s in students))
+        write(folder / "rules/r.yaml", rules)
+        write_lines(folder / "events.ndjson", [swipe(s, 1) for s in students] + [swipe(students[0], 4)])
+        j = Job(folder, until=None, commit=10000)
+        j.run()
+        same(j.bytes(j.alerts).count(b'"event":"firing"'), len(students), "everybody is missed")
+        write(folder / "campus/leaves.csv", "student,from,to,kind,recorded\n" + away.format(recorded=recorded))
+        return j, size(j.path(j.alerts))
+    n_told = lambda lines: sum(b'"event":"retracted"' in line for line in set(lines))
+
+    def told(j: Job) -> list[bytes]:
+        """In the file, or in the state and about to leave."""
+        copy = j.path("look")
+        copy.mkdir(exist_ok=True)
+        for end in ("", "-wal"):
+            if j.path(f"state.db{end}").exists(): shutil.copy(j.path(f"state.db{end}"), copy)
+        with contextlib.closing(sqlite3.connect(copy / "state.db")) as db:
+            return j.bytes(j.alerts).splitlines() + [bytes(row[0]) for row in db.execute("SELECT line FROM outbox")]
+    for recorded in ("2024-03-03T12:00", ""):
+        ref, before = begun(f"calm{recorded}", recorded)
+        ref.run()
+        same(n_told(told(ref)), len(students), "all are taken back")
+        for attempt in range(10):
+            j, before = begun(f"cut{recorded}-{attempt}", recorded)
+            landed = kill_when(j, commits(j, 3 + attempt % 3))
+            n = n_told(told(j))
+            if landed is None and 0 < n < len(students): break
+        expect(0 < n < len(students), "no kill fell between two commits", n)
+        j.run()
+        same(j.bytes(j.alerts), ref.bytes(ref.alerts), "what is told, in its order")
+        say(f"told at the kill: {n} of {len(students)}{' (recorded)' if recorded else ''}")
 
 
 # ---- what became of the alerts file meanwhile -----------------------------------------------------------------------------------------

@@ -24,15 +24,15 @@ typedef struct bench {
     rig_log log;
     rig r;
     rig_setup o;
-    sz_buf roster[2], leaves;
+    sz_buf roster[2], leaves[2]; /* leaves: without and with `recorded` */
 } bench;
 
-/* The campus before, and two ways for it to become another one. */
-enum campus { BEFORE, OTHER_ROSTER, WITH_LEAVES, N_CAMPUSES };
+/* The campus before, and ways for it to become another one. */
+enum campus { BEFORE, OTHER_ROSTER, WITH_LEAVES, WITH_RECORDED_LEAVES, N_CAMPUSES };
 
 static void choose(const bench *b, rig_setup *o, int campus) {
     o->students = (const char *)b->roster[campus == OTHER_ROSTER].p;
-    o->leaves = campus == WITH_LEAVES ? (const char *)b->leaves.p : NULL;
+    o->leaves = campus >= WITH_LEAVES ? (const char *)b->leaves[campus - WITH_LEAVES].p : NULL;
 }
 
 static void start(bench *b, int campus) {
@@ -51,15 +51,17 @@ static void write_roster(sz_buf *out, const char *school) {
     sz_buf_put_u8(out, 0);
 }
 
-/* Everybody was away, as nobody knew. */
-static void write_leaves(sz_buf *out) {
-    char from[11], to[11];
+/* Everybody was away, as nobody knew, or as was written down before the last record. */
+static void write_leaves(sz_buf *out, bool has_recorded) {
+    char from[11], to[11], noon[11], recorded[24] = "";
     int32_t day = (int32_t)(rig_monday / SZ_DAY_MS) + 1;
     sz_day_format(day, from);
     sz_day_format(day + 2, to);
+    sz_day_format(day + 1, noon);
+    if (has_recorded) snprintf(recorded, sizeof recorded, "%sT12:00", noon);
     sz_buf_init(out);
     sz_buf_put_z(out, "student,from,to,kind,recorded\n");
-    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(out, "s%02d,%s,%s,sick,\n", i, from, to);
+    for (int i = 0; i < STUDENTS; i++) sz_buf_printf(out, "s%02d,%s,%s,sick,%s\n", i, from, to, recorded);
     sz_buf_put_u8(out, 0);
 }
 
@@ -68,7 +70,7 @@ static bench *begin(void) {
     bench *b = sz_alloc(sizeof *b);
     write_roster(&b->roster[0], "a");
     write_roster(&b->roster[1], "b");
-    write_leaves(&b->leaves);
+    for (int i = 0; i < 2; i++) write_leaves(&b->leaves[i], i);
     b->o = (rig_setup){.rules = rules, .o = {.is_live = true, .tick_students = A_COMMIT}};
     rig_store_init(&b->store);
     rig_log_init(&b->log);
@@ -89,7 +91,7 @@ static void end(bench *b) {
     rig_store_fini(&b->store);
     sz_buf_fini(&b->roster[0]);
     sz_buf_fini(&b->roster[1]);
-    sz_buf_fini(&b->leaves);
+    for (int i = 0; i < 2; i++) sz_buf_fini(&b->leaves[i]);
     sz_free(b);
 }
 
@@ -209,11 +211,46 @@ static void test_a_change_of_the_campus_that_was_cut_off_can_be_taken_back(void 
     }
 }
 
+/* Two leaves that were written down since the last run: each takes back what was said in its days, and is named. */
+static void check_two_leaves(const char *leaves, const char *first, const char *second) {
+    bench *b = begin();
+    rig_log_swipe(&b->log, "s01", 80); /* there again on Thursday, and missed again on Friday */
+    rig_log_swipe(&b->log, "s00", 120);
+    rig_wait(&b->r, 20000);
+    rig_fini(&b->r);
+    sz_buf_clear(&b->leaves[1]);
+    sz_buf_printf(&b->leaves[1], "student,from,to,kind,recorded\n%s", leaves);
+    sz_buf_put_u8(&b->leaves[1], 0);
+    start(b, WITH_RECORDED_LEAVES);
+    rig_wait(&b->r, 20000);
+    sz_buf lines = said(b);
+    assert_int_equal(count(&lines, "\"event\":\"retracted\""), 2);
+    assert_int_equal(count(&lines, first), 1);
+    assert_int_equal(count(&lines, second), 1);
+    sz_buf_fini(&lines);
+    end(b);
+}
+
+static void test_of_two_leaves_that_are_owed_each_is_named_for_what_it_takes_back(void **state) {
+    (void)state;
+    check_two_leaves(
+        "s01,2026-03-05,2026-03-07,exchange,2026-03-06T20:00\n"
+        "s01,2026-03-02,2026-03-04,sick,2026-03-06T18:00\n",
+        "\"since\":\"2026-03-03T10:00:36+08:00\",\"at\":\"2026-03-06T18:00:00+08:00\",\"why\":\"sick 2026-03-02\"",
+        "\"since\":\"2026-03-06T10:00:00+08:00\",\"at\":\"2026-03-06T20:00:00+08:00\",\"why\":\"exchange 2026-03-05\"");
+    check_two_leaves(
+        "s01,2026-03-02,2026-03-04,sick,\n"
+        "s01,2026-03-05,2026-03-07,exchange,\n",
+        "\"since\":\"2026-03-03T10:00:36+08:00\",\"at\":\"2026-03-02T00:00:00+08:00\",\"why\":\"sick 2026-03-02\"",
+        "\"since\":\"2026-03-06T10:00:00+08:00\",\"at\":\"2026-03-05T00:00:00+08:00\",\"why\":\"exchange 2026-03-05\"");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_commit_of_another_campus_holds_more_than_may_be),
         cmocka_unit_test(test_another_campus_cut_off_after_any_commit_goes_on_as_if_it_had_not_been),
         cmocka_unit_test(test_a_change_of_the_campus_that_was_cut_off_can_be_taken_back),
+        cmocka_unit_test(test_of_two_leaves_that_are_owed_each_is_named_for_what_it_takes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
