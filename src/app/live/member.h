@@ -138,6 +138,16 @@ int64_t partition_wake_ms(const partition *p);
 uint32_t partition_polled(const partition *p, struct pollfd *fds, uint32_t most, bool *is_waiting);
 bool partition_is_over(const partition *p);
 
+/* partition_open.c */
+/* Make what is not there yet. False: not now, p->retry_ms says when, or the member fails. */
+bool partition_open(partition *p, int64_t now_ms);
+
+/* partition_tell.c */
+void partition_tell_held(partition *p); /* once */
+void partition_tell_failed(partition *p);
+void partition_tell_notices(partition *p);
+void partition_tell_switched(partition *p);
+
 /* partition_counts.c */
 void partition_count(const partition *p, live_counts *to);
 void partition_keep_counts(partition *p); /* of its worker, before that is freed */

@@ -3,153 +3,13 @@
  * partition: from the assignment to the worker's end. A worker whose partition was given back is kept for a minute,
  * should it come back: START decides if its memory still stands (protocol 2.4).
  */
-#include <stdio.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include "host/env.h"
 #include "host/log.h"
 #include "live_reread.h"
 
-enum {
-    MESSAGES_A_STEP = 64,
-    TURNS_A_STEP = 8,
-    GIVE_BACK_MS = 5000,
-    OPEN_AGAIN_MS = 200,
-    PARKED_MS = 60000,
-    ASK_OTHERS_MOST = 10
-};
-
-/* ---- the sink port: alerts and dead letters may go to different places ---- */
-
-static void submit(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
-    partition *p = self;
-    p->alerts.submit(p->alerts.self, tag, lines, n);
-}
-
-static void dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n) {
-    partition *p = self;
-    p->dead.dead(p->dead.self, tag, lines, n);
-}
-
-/* ---- opening ---- */
-
-static void make_sinks(partition *p) {
-    live *run = p->m->run;
-    p->shared = sz_sink_shared_new(run->alerts_file, run->dead_file, p->q);
-    p->alerts = p->dead = sz_sink_shared_port(p->shared);
-    if (!p->m->producer) return;
-    p->kafka = sz_sink_kafka_new(p->m->producer, run->alerts_topic, run->dead_topic, p->q);
-    if (run->alerts_topic.n) p->alerts = sz_sink_kafka_port(p->kafka);
-    if (run->dead_topic.n) p->dead = sz_sink_kafka_port(p->kafka);
-}
-
-static sz_options options_of(partition *p) {
-    const live *run = p->m->run;
-    const sz_job *job = run->job;
-    char host[48] = "?";
-    gethostname(host, sizeof host - 1);
-    snprintf(p->name, sizeof p->name, "%s:%ld:%u", host, (long)getpid(), p->m->index);
-    sz_options o = {.order = SZ_ARRIVAL,
-                    .lateness_ms = job->lateness_ms,
-                    .horizon_ms = job->horizon_ms,
-                    .until_ms = SZ_TIME_NONE,
-                    .wall_ms = sz_wall_ms(),
-                    .admit = job->admit,
-                    .is_live = run->is_live,
-                    .allow_new = job->new_state || p->state.is_volatile || p->committed < 0,
-                    .is_volatile = p->state.is_volatile,
-                    .settle_ms = p->state.settle_ms,
-                    .commit_records = job->commit_records,
-                    .pages = fresh_pages_of(run->pages),
-                    .topic = sz_str_of(run->topic),
-                    .worker = sz_str_of(p->name),
-                    .parts = p->parts,
-                    .partition = (uint32_t)p->id};
-    if (p->parts_before && p->parts_before != p->parts) o.allow_new = false;
-    o.parts_before = p->parts_before;
-    o.new_state = job->new_state;
-    o.accept_gap = job->accept_gap;
-    pthread_mutex_lock(&p->m->run->mutex);
-    o.bundle_ver = run->bundle_ver;
-    pthread_mutex_unlock(&p->m->run->mutex);
-    if (job->until) sz_job_until(job, &p->in.zone, &o.until_ms); /* checked before */
-    return o;
-}
-
-static sz_ports ports_of(partition *p) {
-    return (sz_ports){
-        .store = p->state.port, .stream = sz_stream_kafka_port(p->stream), .sink = {p, submit, dead}, .env = sz_env};
-}
-
-/* Another process that is about to end may have the state still: try again. Anything else ends the member. */
-static void cannot_open(partition *p, const sz_diags *d, sz_status s, int64_t now_ms) {
-    const char *en = d->n ? d->v[0].message : "the state cannot be opened", *zh = d->n ? d->v[0].message_zh : NULL;
-    if (d->n && d->v[0].code == SZ_CODE_STATE_IN_USE && !p->m->run->is_stopping) {
-        if (!p->is_busy_told) sz_log(SZ_WARNING, "state_in_use", "%s; trying again", zh ? "%s；正在重试" : NULL, en);
-        p->is_busy_told = true;
-        p->retry_ms = now_ms + OPEN_AGAIN_MS;
-        return;
-    }
-    sz_log_fields(SZ_ERROR, "state", sz_str_of(en), sz_str_of(zh), (sz_str){0});
-    member_fail(p->m, s);
-}
-
-static bool open_parts(partition *p, int64_t now_ms) {
-    live *run = p->m->run;
-    sz_diags d;
-    sz_diags_init(&d);
-    p->q = sz_msgq_new();
-    sz_status s = sz_state_open(run->job, p->id, p->q, &d, &p->state);
-    sz_texts texts = live_texts(run, &p->texts_number);
-    if (s == SZ_OK) s = sz_inputs_parse(run->job, &texts, &d, &p->in);
-    if (s != SZ_OK) cannot_open(p, &d, s, now_ms);
-    sz_diags_fini(&d);
-    if (s == SZ_OK) return true;
-    sz_state_close(&p->state);
-    sz_inputs_fini(&p->in);
-    p->in = (sz_inputs){0};
-    sz_msgq_free(p->q);
-    p->q = NULL;
-    return false;
-}
-
-static void make_worker(partition *p) {
-    make_sinks(p);
-    sz_options o = options_of(p);
-    sz_ports ports = ports_of(p);
-    p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
-    p->in.campus = NULL; /* taken */
-    p->progress = sz_progress_of(p->worker);
-}
-
-static void open_stream(partition *p, int64_t now_ms) {
-    bool tells_group = !p->state.is_volatile;
-    p->stream = sz_kafka_source_open(p->m->source, p->id, p->q, tells_group);
-    if (p->m->run->job->stop_at_end) sz_stream_kafka_end_here(p->stream, now_ms);
-}
-
-static void step(partition *p, const sz_msg *m);
-
-/* A state is not begun beside others that were made for another number of partitions: its students are in those. False:
- * not known yet. Where another process has the first state's file, it knows, and it holds. A store that does not answer
- * is asked by one partition at a time: each question may wait for as long as a connection may. */
-static bool knows_others(partition *p, int64_t now_ms) {
-    member *m = p->m;
-    live *run = m->run;
-    if (p->id == 0 || p->committed >= 0 || run->job->new_state || run->is_volatile) return true;
-    pthread_mutex_lock(&run->mutex);
-    p->parts_before = run->state_parts;
-    pthread_mutex_unlock(&run->mutex);
-    if (p->parts_before || m->n_asked >= ASK_OTHERS_MOST) return true;
-    p->retry_ms = m->ask_others_ms;
-    if (now_ms < m->ask_others_ms) return false;
-    bool has_answer = sz_state_parts(run->job, sz_str_of(run->topic), &p->parts_before) == SZ_OK;
-    m->n_asked = has_answer ? 0 : m->n_asked + 1;
-    m->ask_others_ms = has_answer ? 0 : sz_mono_ms() + OPEN_AGAIN_MS;
-    p->retry_ms = m->ask_others_ms;
-    return has_answer;
-}
+enum { MESSAGES_A_STEP = 64, TURNS_A_STEP = 8, GIVE_BACK_MS = 5000, PARKED_MS = 60000 };
 
 static void note_parts(partition *p, const sz_msg *m) {
     if (!m->header || !sz_str_eq(m->header->topic, sz_str_of(p->m->run->topic))) return;
@@ -158,39 +18,7 @@ static void note_parts(partition *p, const sz_msg *m) {
     pthread_mutex_unlock(&p->m->run->mutex);
 }
 
-static void open_it(partition *p, int64_t now_ms) {
-    if (!p->worker && !knows_others(p, now_ms)) return;
-    if (!p->worker && !open_parts(p, now_ms)) return;
-    open_stream(p, now_ms);
-    if (!p->worker) {
-        make_worker(p);
-    } else {
-        sz_ports ports = ports_of(p);
-        sz_worker_ports(p->worker, &ports);
-    }
-    p->retry_ms = SZ_TIME_MAX;
-    p->tick_ms = now_ms + p->m->run->job->tick_ms;
-    /* memory begins at the first record, whatever the group has */
-    step(p, &(sz_msg){.kind = SZ_MSG_ASSIGNED, .offset = p->state.is_volatile ? -1 : p->committed});
-}
-
-/* ---- what the worker says ---- */
-
-static void tell_held(partition *p) {
-    if (p->is_hold_told) return;
-    p->is_hold_told = true;
-    sz_str text = sz_worker_failure_in(p->worker, p->m->run->job->lang);
-    sz_log(SZ_ERROR, "held", "partition %1$d is held: %2$.*3$s", "分区 %1$d 停住：%2$.*3$s", p->id, text.p,
-           (int)text.n);
-}
-
-static void tell_notices(partition *p) {
-    sz_severity severity;
-    for (sz_str en, zh; sz_worker_notice(p->worker, &severity, &en, &zh);) {
-        sz_str text = p->m->run->job->lang == SZ_ZH ? zh : en;
-        sz_log(severity, "worker", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
-    }
-}
+/* ---- after a step ---- */
 
 /* What one partition's state says of the rule sets that were seen holds for all of this process. */
 static void share_bundle_ver(partition *p) {
@@ -201,14 +29,6 @@ static void share_bundle_ver(partition *p) {
     pthread_mutex_lock(&run->mutex);
     if (ver > run->bundle_ver) run->bundle_ver = ver;
     pthread_mutex_unlock(&run->mutex);
-}
-
-static void tell_failed(partition *p) {
-    sz_str text;
-    sz_status s = sz_worker_failure(p->worker, &text);
-    text = sz_worker_failure_in(p->worker, p->m->run->job->lang);
-    sz_log(SZ_ERROR, "failed", "partition %1$d: %2$.*3$s", "分区 %1$d：%2$.*3$s", p->id, text.p, (int)text.n);
-    member_fail(p->m, s);
 }
 
 static void keep_summary(partition *p) {
@@ -233,7 +53,7 @@ static bool is_all_new(partition *p) {
 }
 
 static void after_step(partition *p) {
-    tell_notices(p);
+    partition_tell_notices(p);
     share_bundle_ver(p);
     switch (sz_worker_where(p->worker)) {
     case SZ_WK_SEEKING:
@@ -243,9 +63,9 @@ static void after_step(partition *p) {
         p->has_started = true;
         sz_sink_shared_start(p->shared, &p->progress, is_all_new(p));
         return;
-    case SZ_WK_HELD: tell_held(p); return;
+    case SZ_WK_HELD: partition_tell_held(p); return;
     case SZ_WK_FAILED:
-        if (!p->is_ended) tell_failed(p);
+        if (!p->is_ended) partition_tell_failed(p);
         if (!p->is_ended && p->has_started) keep_summary(p);
         p->is_ended = true;
         return;
@@ -361,6 +181,13 @@ void partitions_revoked(partition **v, uint32_t n, bool is_lost) {
 
 /* ---- the loop ---- */
 
+static void open_it(partition *p, int64_t now_ms) {
+    if (!partition_open(p, now_ms)) return;
+    p->tick_ms = now_ms + p->m->run->job->tick_ms;
+    /* memory begins at the first record, whatever the group has */
+    step(p, &(sz_msg){.kind = SZ_MSG_ASSIGNED, .offset = p->state.is_volatile ? -1 : p->committed});
+}
+
 void partition_stop(partition *p) {
     if (p->was_told_to_stop) return;
     p->was_told_to_stop = true;
@@ -386,17 +213,6 @@ static bool take_up_reload(partition *p) {
     p->reloads = sz_realloc(p->reloads, (p->n_reloads + 1) * sizeof *p->reloads);
     p->reloads[p->n_reloads++] = in;
     return true;
-}
-
-static void tell_switched(partition *p) {
-    int64_t at;
-    char t[40] = "-";
-    uint32_t n = sz_worker_switched(p->worker, &at);
-    if (n == p->n_switched) return;
-    p->n_switched = n;
-    if (at != SZ_TIME_NONE) sz_time_format(&p->in.zone, at, t);
-    sz_log(SZ_NOTE, "reloaded", "partition %1$d: the new rules and campus hold from %2$s on",
-           "分区 %1$d：新的规则和校园数据自 %2$s 起生效", p->id, t);
 }
 
 static void tick(partition *p, int64_t now_ms) {
@@ -450,7 +266,7 @@ bool partition_step(partition *p, int64_t now_ms) {
         did = true;
     }
     did |= take_up_reload(p);
-    tell_switched(p);
+    partition_tell_switched(p);
     tick(p, now_ms);
     return did || !sz_msgq_is_empty(p->q);
 }
