@@ -216,6 +216,18 @@ void sz_day_format(int32_t day, char out[11]);
  * the unit is fine). False otherwise. */
 bool sz_duration_parse(sz_str s, int64_t *out_ms);
 
+/* What people write instead of the forms above; only for hints, nothing is read by it. False: nothing that is known.
+ * `三` `two` `半`; `周六` `Saturday` as 1 Monday .. 7; `大一` `freshmen` as 1; `下午3点半` `7am` as HH:MM; `2026/3/1` as a
+ * day, with or without a time as an instant of +08:00; `三天` `1 month` as a duration (is_rough: a month or year is in it). */
+enum { SZ_MEANT = 32 }; /* bytes of an answer, with NUL */
+bool sz_meant_number(sz_str s, double *out);
+bool sz_meant_weekday(sz_str s, int *out);
+bool sz_meant_year(sz_str s, int *out);
+bool sz_meant_clock(sz_str s, char out[SZ_MEANT]);
+bool sz_meant_date(sz_str s, char out[SZ_MEANT]);
+bool sz_meant_instant(sz_str s, char out[SZ_MEANT]);
+bool sz_meant_duration(sz_str s, char out[SZ_MEANT], bool *is_rough);
+
 /* ---- findings ---------------------------------------------------------------------------------------------------- */
 
 /* One text of a file with its line starts; findings point into it. Immutable after init. */

@@ -55,12 +55,15 @@ typedef struct sz_expr {
 
 typedef struct sz_expr_error { uint32_t off, len; const char *message, *message_zh, *hint, *hint_zh; int code; } sz_expr_error;
 
-/* Parse text. NULL on a syntax error, *err says where and what (texts in the arena or constant). with_macros: has all exists exists_one map
- * filter and the rest are expanded. Literals without escapes borrow from text.
+/* CEL: has all exists exists_one map filter and the rest are expanded. RULES: so are they, but a has() that asks for no field is left as a call,
+ * for the checker to tell it as one finding among others. */
+typedef enum sz_macros { SZ_MACROS_NONE, SZ_MACROS_CEL, SZ_MACROS_RULES } sz_macros;
+
+/* Parse text. NULL on a syntax error, *err says where and what (texts in the arena or constant). Literals without escapes borrow from text.
  * Shape: && and || have two arguments and are balanced (n terms: depth log2 n); other chains lean to the left through args[0] (a + b + c,
  * a.b.c, a[0][1], a.f().g()), ?: and ! - through their last argument, as deep as there are nodes: walk those in loops. All else nests
  * at most SZ_EXPR_DEPTH deep. Macros share no nodes. */
-const sz_expr *sz_expr_parse(sz_arena *a, sz_str text, bool with_macros, sz_expr_error *err);
+const sz_expr *sz_expr_parse(sz_arena *a, sz_str text, sz_macros macros, sz_expr_error *err);
 
 /* ---- pure CEL by value ------------------------------------------------------------------------------------------------ */
 
@@ -128,6 +131,7 @@ typedef struct sz_symbol {
     uint32_t n_choices;
     bool is_open;       /* choices are those that are known, and others may be meant: a literal that looks like a slip is a warning */
     const char *part;   /* RECORD that is no record of the campus but several numbers: one of their names, for a hint */
+    double low, high;   /* of a NUM that is never below or above them (weekday, hour); both 0: any */
     uint8_t form;       /* sz_form of a STR: literals beside it must have it (`event.clock < "8:30"` would compare bytes) */
 } sz_symbol;
 typedef enum sz_form { SZ_FORM_ANY, SZ_FORM_CLOCK /* HH:MM */, SZ_FORM_DATE /* YYYY-MM-DD */ } sz_form;

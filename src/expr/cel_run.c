@@ -66,7 +66,7 @@ static bool report(const sz_cel_error *e, sz_expr_error *err) {
 }
 
 bool sz_cel_run(sz_cel *c, sz_str expr, bool with_macros, sz_cel_value *out, sz_expr_error *err) {
-    const sz_expr *e = sz_expr_parse(c->arena, expr, with_macros, err);
+    const sz_expr *e = sz_expr_parse(c->arena, expr, with_macros ? SZ_MACROS_CEL : SZ_MACROS_NONE, err);
     if (!e) return false;
     *out = sz_cel_eval_tree(c, e);
     if (c->fatal) *out = sz_cel_fatal(c);

@@ -159,6 +159,9 @@ static bool lex_string(sz_parser *p, uint32_t q, bool is_raw, uint32_t *end) {
     if (!is_triple && i < p->text.n)
         sz_parse_hint(p, "A text ends on its line; one over several lines stands in \"\"\" \"\"\"",
                       "文字要在本行内结束，跨行的文字用 \"\"\" \"\"\"");
+    else
+        sz_parse_hint(p, sz_arena_printf(p->arena, "Write %.*s at its end too", is_triple ? 3 : 1, p->text.p + q),
+                      sz_arena_printf(p->arena, "文字的末尾也要有 %.*s", is_triple ? 3 : 1, p->text.p + q));
     return false;
 }
 

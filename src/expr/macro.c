@@ -97,6 +97,7 @@ static sz_expr *step_if(const site *s, sz_expr *filter, sz_expr *step) {
 static sz_expr *expand_has(const site *s) {
     sz_expr *e = s->args[0];
     if (e->kind != SZ_E_SELECT || e->is_test) {
+        if (s->p->macros == SZ_MACROS_RULES) return s->call;
         sz_parse_fail(s->p, e->off, e->len, "has() asks for a field: has(record.field)",
                       "has() 要问的是字段：has(记录.字段)");
         return NULL;
@@ -210,7 +211,7 @@ static bool variables_are_names(const site *s) {
 }
 
 sz_expr *sz_parse_macro(sz_parser *p, sz_expr *call) {
-    if (!p->with_macros || call->is_absolute) return call;
+    if (p->macros == SZ_MACROS_NONE || call->is_absolute) return call;
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) {
         if (!is_for(&macros[i], call)) continue;
         site s = {p, &macros[i], call, call->args + (call->is_method ? 1 : 0)};

@@ -214,8 +214,8 @@ sz_expr *sz_parse_expr(sz_parser *p) {
     return p->failed ? NULL : e;
 }
 
-const sz_expr *sz_expr_parse(sz_arena *a, sz_str text, bool with_macros, sz_expr_error *err) {
-    sz_parser p = {.arena = a, .text = text, .err = err, .with_macros = with_macros};
+const sz_expr *sz_expr_parse(sz_arena *a, sz_str text, sz_macros macros, sz_expr_error *err) {
+    sz_parser p = {.arena = a, .text = text, .err = err, .macros = macros};
     *err = (sz_expr_error){0};
     if (text.n > UINT32_MAX / 2) return sz_parse_fail(&p, 0, 0, "The expression is too long", "表达式太长");
     if (!sz_utf8_valid(text.p, text.n)) {

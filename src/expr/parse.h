@@ -62,7 +62,7 @@ typedef struct sz_parser {
     sz_arena *arena;
     sz_str text;
     sz_expr_error *err;
-    bool with_macros;
+    sz_macros macros;
     bool failed;
     uint32_t pos;       /* next byte to be lexed */
     sz_token cur, prev; /* prev: the last one consumed */
@@ -80,6 +80,11 @@ void *sz_parse_hint(sz_parser *p, const char *en, const char *zh);
 void sz_parse_hint_word(sz_parser *p, sz_str word);
 /* Fail: the current token is not what must stand here; what: in both languages. Returns NULL. */
 void *sz_parse_unexpected(sz_parser *p, const char *what, const char *what_zh);
+/* Hint for what sz_parse_unexpected has just said: what to write instead (parse_hint.c). t: what stands there; what: as
+ * there. */
+void sz_parse_hint_missing(sz_parser *p, sz_token prev, sz_token t, const char *what);
+/* Hint for a bracket that is never closed: where its end, `)` with its quotes, may stand. */
+void sz_parse_hint_close(sz_parser *p, const char *end);
 /* Consume a token of this kind, or fail. open: the bracket that it closes, pointed to where the text ends; zero:
  * none. */
 bool sz_parse_expect(sz_parser *p, sz_token_kind kind, sz_token open);

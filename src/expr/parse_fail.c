@@ -76,6 +76,7 @@ void *sz_parse_unexpected(sz_parser *p, const char *what, const char *what_zh) {
     if (prev.kind == SZ_T_LT && t.kind == SZ_T_GT) sz_parse_hint(p, "Not equal is written `!=`", "“不等于”写作 `!=`");
     if (prev.kind == SZ_T_PERCENT)
         sz_parse_hint(p, "`%` is the remainder of a division; write 50% as 0.5", "`%` 是求余数；50% 请写成 0.5");
+    sz_parse_hint_missing(p, prev, t, what);
     return NULL;
 }
 
@@ -90,6 +91,7 @@ bool sz_parse_expect(sz_parser *p, sz_token_kind kind, sz_token open) {
     if (p->cur.kind == SZ_T_END && open.len > 0) {
         sz_parse_fail(p, open.off, open.len, "This `%.*s` is never closed: %s is missing",
                       "这个“%.*s”没有配对：缺少 %s", (int)open.len, p->text.p + open.off, names[kind]);
+        sz_parse_hint_close(p, names[kind]);
         return false;
     }
     sz_parse_unexpected(p, names[kind], names[kind]);

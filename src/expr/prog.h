@@ -53,6 +53,7 @@ typedef struct tnode {
     const sz_str *choices;
     uint32_t n_choices;
     bool is_open;            /* choices are not all that may be */
+    double low, high;        /* of a number; both 0: any */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
     const pattern *pattern;  /* T_CALL F_MATCHES */
@@ -113,6 +114,10 @@ tnode *prog_check_time_part(checker *c, const sz_expr *e, tnode *of, int part, u
 tnode *prog_fold(checker *c, tnode *n);           /* a constant in place of n if all below it is constant and known */
 void prog_check_growth(checker *c, const tnode *root);
 /* Choices and forms: if side is a symbol and other a constant text or list. */
+/* Hint of two sides that do not compare by op; the number that a text means beside a side, NULL: none. */
+void prog_hint_pair(checker *c, sz_diag *g, const tnode *a, const tnode *b, const char *op);
+const char *prog_like_unit(const tnode *n); /* a value as a param has it, of the unit of a side */
+const char *prog_number_meant(checker *c, const tnode *side, sz_str text);
 void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */

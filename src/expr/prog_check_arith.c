@@ -35,8 +35,17 @@ static void hint_operands(checker *c, sz_diag *g, char op, const tnode *a, const
         prog_hint(c, g, "a duration is written duration(\"24h\"), or as a param:  params: {limit: 24h}",
                   "时长写作 duration(\"24h\")，或写成参数：params: {limit: 24h}");
     else if (a->type == SZ_X_BOOL || b->type == SZ_X_BOOL)
-        prog_hint(c, g, "count what is true with ?:, for example  (x ? 1 : 0)",
-                  "要把真假值当数用，请写  (x ? 1 : 0)");
+        prog_hint(c, g, "count what is true with ?:, for example  (x ? 1 : 0)", "要把真假值当数用，请写  (x ? 1 : 0)");
+    else if (a->type == SZ_X_NUM && b->type == SZ_X_NUM)
+        prog_hint(c, g, "only what has one unit is added; an average is  %.*s / %.*s",
+                  "只有单位相同的才能相加减；要平均值请写  %.*s / %.*s", SZ_FMT_STR(prog_slice(c, a->off, a->len)),
+                  SZ_FMT_STR(prog_slice(c, b->off, b->len)));
+    else if (text)
+        prog_hint(c, g, "only numbers and durations are reckoned with; a text is compared:  x == \"…\"",
+                  "只有数和时长能运算；文本只能比较：x == \"…\"");
+    else
+        prog_hint(c, g, "numbers are added to numbers, durations to durations and instants",
+                  "数同数相加减，时长同时长或时刻相加减");
 }
 
 static void refuse(checker *c, const sz_expr *e, char op, const tnode *a, const tnode *b) {

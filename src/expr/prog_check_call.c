@@ -85,8 +85,10 @@ static tnode *unknown_function(checker *c, const sz_expr *e, const char *prefix)
 
 static tnode *wrong_count(checker *c, const sz_expr *e, const char *form) {
     sz_str name = prog_slice(c, e->op_off, e->op_len);
-    prog_error(c, C_ARGUMENT, e->op_off, e->op_len, "`%.*s` is written  %s", "`%.*s` 的写法是  %s", SZ_FMT_STR(name),
-               form);
+    prog_hint(c,
+              prog_error(c, C_ARGUMENT, e->op_off, e->op_len, "`%.*s` is given too many things, or too few",
+                         "`%.*s` 的参数个数不对", SZ_FMT_STR(name)),
+              "write  %s", "请写  %s", form);
     return prog_bad(c, e);
 }
 
@@ -189,8 +191,7 @@ static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
     }
     const tnode *text = n->kid[1];
     if (!prog_is_known(text)) {
-        prog_error(c, C_PATTERN, text->off, text->len,
-                   "a pattern is a text in quotes, or a param that is one for all",
+        prog_error(c, C_PATTERN, text->off, text->len, "a pattern is a text in quotes, or a param that is one for all",
                    "模式要是带引号的文本，或对所有人都一样的参数");
         return prog_bad(c, e);
     }
@@ -241,14 +242,45 @@ static tnode *check_method(checker *c, const sz_expr *e, uint32_t depth) {
     return unknown_function(c, e, "");
 }
 
+/* has(n): of a name only a field is asked for, and what is unknown keeps a rule still by itself. */
+static tnode *refuse_has(checker *c, const sz_expr *e, uint32_t depth) {
+    if (e->n != 1) return wrong_count(c, e, "has(last_door.time)");
+    const sz_expr *of = e->args[0];
+    if (of->kind != SZ_E_IDENT) {
+        if (prog_is_bad(prog_check(c, of, depth + 1))) return prog_bad(c, e);
+        sz_diag *g = prog_error(c, C_ARGUMENT, of->off, of->len, "has() asks for a field", "has() 只问字段有没有值");
+        prog_set_hint(g, "for example  has(last_door.time);  what is unknown keeps a rule still by itself",
+                      "例如  has(last_door.time)；“未知”本来就不会让规则触发");
+        return prog_bad(c, e);
+    }
+    sz_symbol s = {0};
+    uint32_t bad = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    if (!c->r || !c->r->resolve(c->r->ctx, &of->text, 1, NULL, false, &s, &bad, &hint, &hint_zh))
+        return prog_check(c, of, depth + 1);
+    if (s.type > SZ_X_RECORD) {
+        c->has_failed = true;
+        return prog_bad(c, e);
+    }
+    sz_diag *g = prog_error(c, C_ARGUMENT, of->off, of->len, "has() asks for a field; `%.*s` is none",
+                            "has() 只问字段有没有值；`%.*s` 不是字段", SZ_FMT_STR(of->text));
+    if (s.type == SZ_X_RECORD && !s.part)
+        prog_hint(c, g, "write  has(%.*s.time)", "请写  has(%.*s.time)", SZ_FMT_STR(of->text));
+    else
+        prog_hint(c, g, "leave it out: while `%.*s` is unknown, a rule waits by itself",
+                  "去掉它即可：`%.*s` 未知时，规则本来就不会触发", SZ_FMT_STR(of->text));
+    return prog_bad(c, e);
+}
+
 tnode *prog_check_call(checker *c, const sz_expr *e, uint32_t depth) {
     if (e->is_method) return check_method(c, e, depth);
+    if (sz_str_is(e->text, "has")) return refuse_has(c, e, depth);
     if (sz_str_is(e->text, "size")) return check_size(c, e, depth);
     if (sz_str_is(e->text, "matches")) return check_matches(c, e, depth);
     if (sz_str_is(e->text, "duration") || sz_str_is(e->text, "timestamp")) {
         if (e->n != 1)
-            return wrong_count(
-                c, e, e->text.p[0] == 'd' ? "duration(\"24h\")" : "timestamp(\"2026-03-02T08:00:00+08:00\")");
+            return wrong_count(c, e,
+                               e->text.p[0] == 'd' ? "duration(\"24h\")" : "timestamp(\"2026-03-02T08:00:00+08:00\")");
         return prog_check_literal_call(c, e);
     }
     return unknown_function(c, e, "");

@@ -17,70 +17,6 @@ uint8_t prog_compare_op(const sz_expr *e) {
 
 /* ---- what does not compare ---------------------------------------------------------------------------------- */
 
-/* The hint for a duration against a number: a param with its unit; of two names one has the wrong unit. */
-static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode *num, const char *op) {
-    sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, num->off, num->len);
-    bool is_number = num->kind == T_CONST && text.n && text.p[0] >= '0' && text.p[0] <= '9';
-    const char *value = is_number ? TXT(c, "%.*sh", SZ_FMT_STR(text)) : "24h";
-    if (!is_number && num->type == SZ_X_NUM) {
-        prog_hint(c, g, "both need one unit: look at how `%.*s` and `%.*s` are declared",
-                  "两边单位要一致：请看 `%.*s` 和 `%.*s` 是怎样写的", SZ_FMT_STR(name), SZ_FMT_STR(text));
-        return;
-    }
-    prog_hint(c, g, "name it with its unit:  params: {limit: %s}  and  %.*s %s limit",
-              "带单位起个名字：params: {limit: %s}，再写  %.*s %s limit", value, SZ_FMT_STR(name), op);
-}
-
-static void hint_instant(checker *c, sz_diag *g, const tnode *time, const tnode *other) {
-    sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, other->off, other->len);
-    if (other->type == SZ_X_DURATION)
-        prog_hint(c, g, "two instants make a duration:  t - %.*s;  how long ago the last record was is its .age",
-                  "两个时刻相减得到时长：t - %.*s；最近一条记录距今多久用 .age", SZ_FMT_STR(name));
-    else if (other->kind == T_CONST && other->type == SZ_X_STR && prog_form_fits(SZ_FORM_DATE, other->value.str))
-        prog_hint(c, g, "an instant is written timestamp(\"%.*sT00:00:00+08:00\")",
-                  "时刻写作 timestamp(\"%.*sT00:00:00+08:00\")", SZ_FMT_STR(other->value.str));
-    else if (other->type == SZ_X_STR && other->kind == T_CONST)
-        prog_hint(
-            c, g,
-            "an instant is written timestamp(\"2026-03-02T08:00:00+08:00\"); a time of day is event.clock, here %.*s",
-            "时刻写作 timestamp(\"2026-03-02T08:00:00+08:00\")；一天中的钟点用 event.clock，这里是 %.*s",
-            SZ_FMT_STR(text));
-    else
-        prog_hint(c, g, "an instant compares with an instant; for a time of day use event.clock or event.hour",
-                  "时刻只能同时刻比较；钟点用 event.clock 或 event.hour");
-}
-
-static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *num) {
-    double v;
-    if (text->kind == T_CONST && text->value.str.n > 0 && sz_str_double(text->value.str, &v))
-        prog_hint(c, g, "write it without quotes:  %.*s", "去掉引号：%.*s", SZ_FMT_STR(text->value.str));
-    else if (num->kind == T_CONST && num->type == SZ_X_NUM)
-        prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"",
-                  SZ_FMT_STR(prog_slice(c, num->off, num->len)));
-}
-
-static void hint_flag(checker *c, sz_diag *g, const tnode *flag) {
-    sz_str name = prog_slice(c, flag->off, flag->len);
-    if (flag->kind == T_SYM)
-        prog_hint(c, g, "it stands by itself:  %.*s  or  !%.*s", "它本身就是条件：%.*s  或  !%.*s", SZ_FMT_STR(name),
-                  SZ_FMT_STR(name));
-    else if (flag->kind == T_NOT)
-        prog_hint(c, g, "! binds tighter; write  !(…)  around the comparison, or != for ==",
-                  "! 的优先级更高；请把比较括起来  !(…)，或用 != 代替 ==");
-}
-
-static const tnode *of_type(const tnode *a, const tnode *b, uint8_t type) {
-    return a->type == type ? a : b->type == type ? b : NULL;
-}
-
-static void hint_types(checker *c, sz_diag *g, const tnode *a, const tnode *b, const char *op) {
-    const tnode *n;
-    if ((n = of_type(a, b, SZ_X_TIME)) != NULL) hint_instant(c, g, n, n == a ? b : a);
-    else if ((n = of_type(a, b, SZ_X_DURATION)) != NULL) hint_duration(c, g, n, n == a ? b : a, op);
-    else if ((n = of_type(a, b, SZ_X_BOOL)) != NULL) hint_flag(c, g, n);
-    else if ((n = of_type(a, b, SZ_X_STR)) != NULL) hint_text(c, g, n, n == a ? b : a);
-}
-
 /* Where the caret stands: on the literal if one side is one. */
 static void place(const tnode *a, const tnode *b, const sz_expr *e, uint32_t *off, uint32_t *len) {
     const tnode *n = b->kind == T_CONST ? b : a->kind == T_CONST ? a : NULL;
@@ -98,10 +34,7 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
                              TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH),
                                  SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     sz_str op = prog_slice(c, e->op_off, e->op_len);
-    if (code != C_UNITS) hint_types(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
-    else
-        prog_hint(c, g, "both need one unit: look at how `%.*s` and `%.*s` are declared",
-                  "两边单位要一致：请看 `%.*s` 和 `%.*s` 是怎样写的", SZ_FMT_STR(sa), SZ_FMT_STR(sb));
+    prog_hint_pair(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
 }
 
 /* `direction == out`: of a name that nobody declared, beside a text that can be just that. */
@@ -154,6 +87,26 @@ static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a,
     }
 }
 
+/* `event.weekday == 0`, `event.hour >= 24`: what is never so. at: the number. */
+static void check_range(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
+    if (a->kind != T_SYM || a->low >= a->high) return;
+    bool is_never = (op == '=' || op == '!') ? v < a->low || v > a->high
+                    : op == '>'              ? v >= a->high
+                    : op == 'g'              ? v > a->high
+                    : op == '<'              ? v <= a->low
+                                             : v < a->low;
+    if (!is_never) return;
+    sz_str name = prog_slice(c, a->off, a->len);
+    bool is_weekday = a->low == 1;
+    sz_diag *g = prog_error(c, C_CHOICE, at->off, at->len, "`%.*s` is %g to %g, so this never holds, or always",
+                            "`%.*s` 只会是 %g 到 %g，这个条件恒假或恒真", SZ_FMT_STR(name), a->low, a->high);
+    if (is_weekday && v == 0) prog_set_hint(g, "Sunday is 7; 1 is Monday", "星期日是 7，星期一是 1");
+    else if (is_weekday) prog_set_hint(g, "1 is Monday, 7 is Sunday", "1 是星期一，7 是星期日");
+    else
+        prog_set_hint(g, "24:00 is 0 of the next day; a time of day is event.clock >= \"22:30\"",
+                      "24 点是次日的 0 点；钟点可写 event.clock >= \"22:30\"");
+}
+
 /* `event.time.getHours() >= 22`: the words of SZ203 use the 22. */
 static void note_hours(checker *c, const sz_expr *e) {
     const sz_expr *part = e->args[0], *h = e->args[1];
@@ -180,6 +133,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
         prog_check_constants(c, a, b);
         prog_check_constants(c, b, a);
     }
+    if (c->n_errors == before && a->type == SZ_X_NUM && prog_is_known(b)) check_range(c, a, op, b, b->value.num);
     return n;
 }
 
@@ -234,9 +188,9 @@ static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str
     sz_diag *g = prog_error(c, C_FORM, at->off, at->len, "`%.*s` is text of the form %s; \"%.*s\" is not",
                             "`%.*s` 的形式是 %s；\"%.*s\" 不是", SZ_FMT_STR(name), is_clock ? "HH:MM" : "YYYY-MM-DD",
                             SZ_FMT_STR(s));
-    const char *zero = TXT(c, "0%.*s", SZ_FMT_STR(s));
-    if (is_clock && prog_form_fits(SZ_FORM_CLOCK, sz_str_of(zero)))
-        prog_hint(c, g, "write \"%s\"", "请写 \"%s\"", zero);
+    char meant[SZ_MEANT];
+    if (is_clock ? sz_meant_clock(s, meant) : sz_meant_date(s, meant))
+        prog_hint(c, g, "write \"%s\"", "请写 \"%s\"", meant);
     else
         prog_set_hint(g, is_clock ? "write it like \"08:30\"" : "write it like \"2026-03-02\"",
                       is_clock ? "请写成 \"08:30\" 这样" : "请写成 \"2026-03-02\" 这样");
@@ -263,19 +217,35 @@ void prog_check_constants(checker *c, const tnode *side, const tnode *other) {
 
 /* ---- in ----------------------------------------------------------------------------------------------------- */
 
+/* The same list as the other side would have it: numbers without their quotes, texts with them. */
+static void hint_elements(checker *c, sz_diag *g, const tnode *a, const tnode *b) {
+    const char *all = "";
+    if (b->kind != T_CONST) return;
+    for (uint32_t i = 0; i < b->value.list->n; i++) {
+        const char *comma = i ? ", " : "", *item = NULL;
+        if (a->type == SZ_X_NUM && b->value.list->strs) item = prog_number_meant(c, a, b->value.list->strs[i]);
+        else if (a->type == SZ_X_STR && b->value.list->nums) item = TXT(c, "\"%g\"", b->value.list->nums[i]);
+        if (!item) return;
+        all = TXT(c, "%s%s%s", all, comma, item);
+    }
+    prog_hint(c, g, "write  %.*s in [%s]", "请写  %.*s in [%s]", SZ_FMT_STR(prog_slice(c, a->off, a->len)), all);
+}
+
 static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     sz_str sa = prog_slice(c, a->off, a->len), sb = prog_slice(c, b->off, b->len);
+    sz_diag *g;
     if (is_list(b)) {
-        prog_report(c, SZ_ERROR, C_TYPES, e->off, e->len,
-                    TXT(c, "`%.*s` is %s, `%.*s` is %s", SZ_FMT_STR(sa), prog_type_words(a, SZ_EN), SZ_FMT_STR(sb),
-                        prog_type_words(b, SZ_EN)),
-                    TXT(c, "`%.*s` 是%s，`%.*s` 是%s", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH), SZ_FMT_STR(sb),
-                        prog_type_words(b, SZ_ZH)));
+        g = prog_report(c, SZ_ERROR, C_TYPES, e->off, e->len,
+                        TXT(c, "`%.*s` is %s, `%.*s` is %s", SZ_FMT_STR(sa), prog_type_words(a, SZ_EN), SZ_FMT_STR(sb),
+                            prog_type_words(b, SZ_EN)),
+                        TXT(c, "`%.*s` 是%s，`%.*s` 是%s", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH), SZ_FMT_STR(sb),
+                            prog_type_words(b, SZ_ZH)));
+        hint_elements(c, g, a, b);
         return;
     }
-    sz_diag *g = prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
-                             TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
-                             TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
+    g = prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
+                    TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
+                    TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     if (b->type == SZ_X_STR && b->kind == T_CONST)
         prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
                   SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));
@@ -286,13 +256,14 @@ static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode 
 
 /* Carets and names for the elements of a list written here: the element, not the list. */
 static void check_elements(checker *c, const sz_expr *list, const tnode *a, const tnode *b) {
-    if (list->kind != SZ_E_LIST || a->kind != T_SYM || b->type != SZ_X_LIST_STR) {
+    if (list->kind != SZ_E_LIST || a->kind != T_SYM) {
         prog_check_constants(c, a, b);
         return;
     }
     for (uint32_t i = 0; i < list->n; i++) {
         tnode at = {.off = list->args[i]->off, .len = list->args[i]->len};
-        check_text(c, a, &at, b->value.list->strs[i]);
+        if (b->type == SZ_X_LIST_STR) check_text(c, a, &at, b->value.list->strs[i]);
+        else check_range(c, a, '=', &at, b->value.list->nums[i]);
     }
 }
 

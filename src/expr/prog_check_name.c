@@ -129,6 +129,8 @@ static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool
     n->is_steady = s->is_param;
     n->choices = s->choices;
     n->n_choices = s->n_choices;
+    n->low = s->low;
+    n->high = s->high;
     n->is_open = s->is_open;
     n->form = s->form;
     return n;

@@ -14,7 +14,10 @@ static void report_syntax(checker *c, const sz_expr_error *err) {
     if (prog_explain_syntax(c, err->off)) return;
     sz_diag *g = prog_report(c, SZ_ERROR, err->code ? (prog_code)err->code : C_SYNTAX, err->off, err->len,
                              lower_first(c, err->message), lower_first(c, err->message_zh));
-    prog_set_hint(g, lower_first(c, err->hint), lower_first(c, err->hint_zh));
+    if (err->hint) prog_set_hint(g, lower_first(c, err->hint), lower_first(c, err->hint_zh));
+    else
+        prog_set_hint(g, "a condition reads, for example,  n >= 3 && student.year == 1",
+                      "条件的写法例如  n >= 3 && student.year == 1");
 }
 
 static bool fits_wanted(const checker *c, const tnode *n) {
@@ -43,8 +46,7 @@ static void check_result(checker *c, const tnode *n) {
             prog_hint(c, g, "compare it with a param:  params: {limit: 24h}  and  %.*s >= limit",
                       "请同参数比较：params: {limit: 24h}，再写  %.*s >= limit", SZ_FMT_STR(s));
         else if (is_condition && n->type == SZ_X_STR)
-            prog_hint(c, g, "compare it, for example  %.*s == \"…\"", "请写成比较，例如  %.*s == \"…\"",
-                      SZ_FMT_STR(s));
+            prog_hint(c, g, "compare it, for example  %.*s == \"…\"", "请写成比较，例如  %.*s == \"…\"", SZ_FMT_STR(s));
         else if (c->o->want == SZ_X_NUM && n->type == SZ_X_BOOL)
             prog_hint(c, g, "for 1 or 0 write  (%.*s ? 1 : 0)", "要 1 或 0 请写  (%.*s ? 1 : 0)", SZ_FMT_STR(s));
     } else if (n->is_made) {
@@ -59,7 +61,7 @@ static tnode *check_whole(checker *c) {
         return NULL;
     }
     sz_expr_error err = {0};
-    const sz_expr *e = sz_expr_parse(&c->tmp, c->text, true, &err);
+    const sz_expr *e = sz_expr_parse(&c->tmp, c->text, SZ_MACROS_RULES, &err);
     if (!e) {
         report_syntax(c, &err);
         return NULL;
@@ -99,16 +101,15 @@ static void gather_slots(sz_arena *a, sz_prog *p) {
     p->n_slots = n;
 }
 
-const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, const sz_compile_opts *o,
-                               sz_diags *d) {
+const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, const sz_compile_opts *o, sz_diags *d) {
     checker c = {.first = UINT32_MAX, .a = a, .text = sz_arena_str(a, text), .r = r, .o = o, .d = d};
     sz_arena_init(&c.tmp);
     tnode *root = check_whole(&c);
     sz_prog *p = NULL;
     if (root && c.n_errors == 0 && !c.has_failed) {
         p = SZ_NEW(a, sz_prog);
-        *p = (sz_prog){
-            .root = root, .text = c.text, .type = root->type, .unit = root->unit, .grows = root->has_growing};
+        *p =
+            (sz_prog){.root = root, .text = c.text, .type = root->type, .unit = root->unit, .grows = root->has_growing};
         gather_slots(a, p);
         if (!prog_emit(a, p)) {
             prog_error(&c, C_DEEP, 0, (uint32_t)c.text.n, "the expression needs too many values at once",

@@ -24,8 +24,8 @@ uint32_t prog_number_end(const scan *s, uint32_t i) {
 }
 
 static uint32_t sign_end(const scan *s, uint32_t i) {
-    static const char *const signs[] = {"===", "!==", "<=>", "==", "!=", "<=", ">=",
-                                        "&&",  "||",  "=>",  "=<", "<>", ":=", "**"};
+    static const char *const signs[] = {
+        "===", "!==", "<=>", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**"};
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
         size_t n = strlen(signs[k]);
         if (s->t.n - i >= n && memcmp(s->t.p + i, signs[k], n) == 0) return i + (uint32_t)n;
@@ -68,8 +68,21 @@ void prog_tell_spelling(scan *s, piece p, const char *write) {
               "write %s", "请写 %s", write);
 }
 
-static bool is_operand_end(const scan *s, piece p) {
+bool prog_is_operand_end(const scan *s, piece p) {
     return p.kind == L_WORD || p.kind == L_NUMBER || p.kind == L_STRING || is_sign(s, p, ")") || is_sign(s, p, "]");
+}
+
+void prog_tell_join(scan *s, uint32_t off, uint32_t end) {
+    sz_str sign = {s->t.p + off, end - off};
+    if (prog_piece(s, end).kind == L_END)
+        prog_set_hint(prog_error(s->c, C_SPELLING, off, end - off, "an expression does not end with `%.*s`",
+                                 "表达式末尾不写 `%.*s`", SZ_FMT_STR(sign)),
+                      "leave it out", "请去掉它");
+    else
+        prog_set_hint(prog_error(s->c, C_SPELLING, off, end - off, "`%.*s` joins no conditions", "`%.*s` 不能连接条件",
+                                 SZ_FMT_STR(sign)),
+                      "write && where both must hold, || where one is enough",
+                      "两个都要满足请写 &&，满足一个即可请写 ||");
 }
 
 static void look_at_sign(scan *s) {
@@ -94,50 +107,14 @@ static void look_at_sign(scan *s) {
     }
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (is_sign(s, s->cur, wrong[i].sign)) prog_tell_spelling(s, s->cur, wrong[i].write);
+    bool is_open = is_sign(s, s->cur, "(") || is_sign(s, s->cur, "[") || is_sign(s, s->cur, "{");
+    bool is_close = is_sign(s, s->cur, ")") || is_sign(s, s->cur, "]") || is_sign(s, s->cur, "}");
+    if (is_open) s->n_open++;
+    if (is_close && s->n_open > 0) s->n_open--;
+    if (s->n_open == 0 && (is_sign(s, s->cur, ",") || is_sign(s, s->cur, ";")))
+        prog_tell_join(s, s->cur.off, end_of(s->cur));
     if (is_sign(s, s->cur, "?")) s->n_choices++;
     if (is_sign(s, s->cur, ":") && s->n_choices > 0) s->n_choices--;
-}
-
-/* `x in (1, 2)`: true and the end of the parenthesis if there is a comma in it. */
-static bool list_in_parens(const scan *s, piece open, uint32_t *end) {
-    bool has_comma = false;
-    int depth = 0;
-    for (piece p = open; p.kind != L_END; p = prog_piece(s, end_of(p))) {
-        if (is_sign(s, p, "(")) depth++;
-        if (is_sign(s, p, ",") && depth == 1) has_comma = true;
-        if (is_sign(s, p, ")") && --depth == 0) {
-            *end = end_of(p);
-            return has_comma;
-        }
-    }
-    return false;
-}
-
-static void look_at_in(scan *s) {
-    uint32_t end = 0;
-    piece open = prog_piece(s, end_of(s->cur));
-    if (!is_sign(s, open, "(") || !list_in_parens(s, open, &end)) return;
-    sz_str inner = {s->t.p + open.off + 1, end - open.off - 2};
-    prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
-              "write  in [%.*s]", "请写  in [%.*s]", SZ_FMT_STR(inner));
-}
-
-static void look_at_word(scan *s) {
-    static const struct {
-        const char *word, *write;
-    } infix[] = {{"and", "&&"}, {"AND", "&&"}, {"And", "&&"}, {"or", "||"}, {"OR", "||"}, {"Or", "||"},
-                 {"is", "=="},  {"IS", "=="},  {"mod", "%"},  {"eq", "=="}, {"ne", "!="}};
-    static const char *const methods[] = {"contains", "startsWith", "endsWith"};
-    piece next = prog_piece(s, end_of(s->cur));
-    bool is_infix = is_operand_end(s, s->prev);
-    if (is_word(s, s->cur, "in")) look_at_in(s);
-    for (size_t i = 0; is_infix && i < sizeof infix / sizeof *infix; i++)
-        if (is_word(s, s->cur, infix[i].word)) prog_tell_spelling(s, s->cur, infix[i].write);
-    for (size_t i = 0; is_infix && i < sizeof methods / sizeof *methods; i++)
-        if (is_word(s, s->cur, methods[i])) prog_tell_spelling(s, s->cur, TXT(s->c, "x.%s(\"…\")", methods[i]));
-    if (!is_word(s, s->cur, "not") && !is_word(s, s->cur, "NOT")) return;
-    if (is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
-    else if (!is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_spelling(s, s->cur, "!");
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------------- */
@@ -164,7 +141,7 @@ bool prog_explain_syntax(checker *c, uint32_t off) {
         uint32_t next = end_of(s.cur);
         if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);
         else if (s.cur.kind == L_SIGN) look_at_sign(&s);
-        else if (s.cur.kind == L_WORD) look_at_word(&s);
+        else if (s.cur.kind == L_WORD) next = prog_look_at_word(&s);
         else if (s.cur.kind == L_WIDE) next = prog_look_at_wide(&s);
         remember(&s);
         s.prev = s.cur;

@@ -19,6 +19,7 @@ typedef struct scan {
     sz_str t;
     piece prev, cur;
     uint32_t n_choices; /* open ?: */
+    uint32_t n_open;    /* open ( [ { */
     piece path, sign;   /* the last name with its points, and the comparison after it */
 } scan;
 
@@ -38,6 +39,10 @@ static inline uint32_t end_of(piece p) { return p.off + p.len; }
 piece prog_piece(const scan *s, uint32_t i);       /* the next one from i on */
 uint32_t prog_number_end(const scan *s, uint32_t i);
 void prog_tell_spelling(scan *s, piece p, const char *write);
+void prog_tell_join(scan *s, uint32_t off, uint32_t end); /* a comma or the like between two conditions */
+bool prog_is_operand_end(const scan *s, piece p);
+uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was dealt with */
+uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
 uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
 uint32_t prog_look_at_wide(scan *s);   /* cur is outside ASCII; likewise */
 

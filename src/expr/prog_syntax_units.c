@@ -74,12 +74,50 @@ static const char *before(const scan *s, const char *stand_in) {
     return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(text_of(s, s->path)), SZ_FMT_STR(text_of(s, s->sign)));
 }
 
+/* What the name before the value is, where it is known and is a number or a duration. */
+static bool side_is(const scan *s, tnode *side) {
+    enum { MOST = 4 };
+    sz_str name[MOST], rest = text_of(s, s->path);
+    sz_symbol sym = {0};
+    uint32_t n = 0, bad = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    const sz_resolver *r = s->c->r;
+    if (!r || s->path.len == 0 || s->sign.len == 0) return false;
+    for (; rest.n && n < MOST; n++) {
+        const char *dot = memchr(rest.p, '.', rest.n);
+        name[n] = (sz_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
+        rest = dot ? (sz_str){dot + 1, rest.n - name[n].n - 1} : (sz_str){0};
+    }
+    if (!r->resolve(r->ctx, name, n, NULL, false, &sym, &bad, &hint, &hint_zh)) return false;
+    *side = (tnode){.type = sym.type, .unit = sym.unit};
+    return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
+}
+
+/* `spend < 3 d`: a value of another kind than what it is compared with. */
+static bool hint_misfit(scan *s, sz_diag *g, measure m) {
+    tnode side;
+    if (m == M_COUNT || m == M_PERCENT || !side_is(s, &side)) return false;
+    bool is_plain = side.type == SZ_X_NUM && side.unit == SZ_UNIT_NONE;
+    bool fits = m == M_TIME   ? side.type == SZ_X_DURATION
+                : m == M_YUAN ? side.unit == SZ_UNIT_YUAN
+                              : side.unit == SZ_UNIT_CLASS_HOURS;
+    if (fits || (is_plain && m != M_TIME)) return false;
+    sz_str name = text_of(s, s->path), op = text_of(s, s->sign);
+    const char *like = prog_like_unit(&side), *en = prog_type_words(&side, SZ_EN), *zh = prog_type_words(&side, SZ_ZH);
+    g->hint = TXT(s->c, "`%.*s` is %s, so name such a value:  params: {limit: %s}  and  %.*s %.*s limit",
+                  SZ_FMT_STR(name), en, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
+    g->hint_zh = TXT(s->c, "`%.*s` 是%s，请给这样的值起名：params: {limit: %s}，再写  %.*s %.*s limit",
+                     SZ_FMT_STR(name), zh, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
+    return true;
+}
+
 static void tell_unit(scan *s, piece num, measure m, sz_str unit, uint32_t end) {
     checker *c = s->c;
     sz_str v = text_of(s, num), whole = {s->t.p + num.off, end - num.off};
     sz_diag *g = prog_error(s->c, C_VALUE_UNIT, num.off, end - num.off, "`%.*s` is not an expression",
                             "`%.*s` 不是表达式", SZ_FMT_STR(whole));
     double d = 0;
+    if (hint_misfit(s, g, m)) return;
     if (m == M_PERCENT && sz_str_double(v, &d)) {
         sz_buf b;
         sz_buf_init(&b);

@@ -63,6 +63,9 @@ static bool tell_chinese_word(scan *s, piece run) {
                  {"而且", "&&"},
                  {"和", "&&"},
                  {"与", "&&"},
+                 {"以及", "&&"},
+                 {"同时", "&&"},
+                 {"并", "&&"},
                  {"或", "||"},
                  {"或者", "||"},
                  {"非", "!"},
@@ -72,6 +75,25 @@ static bool tell_chinese_word(scan *s, piece run) {
                  {"不等于", "!="},
                  {"大于", ">"},
                  {"小于", "<"},
+                 {"超过", ">"},
+                 {"高于", ">"},
+                 {"多于", ">"},
+                 {"晚于", ">"},
+                 {"低于", "<"},
+                 {"少于", "<"},
+                 {"不足", "<"},
+                 {"不到", "<"},
+                 {"早于", "<"},
+                 {"至少", ">="},
+                 {"不少于", ">="},
+                 {"不低于", ">="},
+                 {"大于或等于", ">="},
+                 {"至多", "<="},
+                 {"不超过", "<="},
+                 {"不高于", "<="},
+                 {"不多于", "<="},
+                 {"小于或等于", "<="},
+                 {"属于", "in"},
                  {"大于等于", ">="},
                  {"不小于", ">="},
                  {"小于等于", "<="},
@@ -103,7 +125,13 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
         plain = TXT(s->c, "%s=", plain);
         end++;
     }
+    if (s->n_open == 0 && (strcmp(plain, ",") == 0 || strcmp(plain, ";") == 0 || strcmp(plain, ".") == 0)) {
+        prog_tell_join(s, off, end);
+        return end;
+    }
     if (strcmp(plain, "=") == 0) plain = "==";
+    s->n_open += plain[0] == '(' || plain[0] == '[';
+    if (s->n_open > 0 && (plain[0] == ')' || plain[0] == ']')) s->n_open--;
     if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
     sz_str run = {s->t.p + off, end - off};
     bool is_math = sz_utf8_next(run.p, run.n, &len) < 0x3000; /* ≥ has the width of any sign */
@@ -115,7 +143,35 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
     return end;
 }
 
+/* 周六 beside a weekday, 大一 beside a year. */
+static bool hint_number(scan *s, sz_diag *g, sz_str word) {
+    int n = 0;
+    sz_str path = text_of(s, s->path);
+    bool is_day = path.n >= 7 && memcmp(path.p + path.n - 7, "weekday", 7) == 0 && sz_meant_weekday(word, &n);
+    bool is_year = !is_day && sz_str_is(path, "student.year") && sz_meant_year(word, &n);
+    if (!s->sign.len || (!is_day && !is_year)) return false;
+    prog_hint(s->c, g, "write  %.*s %.*s %d", "请写  %.*s %.*s %d", SZ_FMT_STR(path), SZ_FMT_STR(text_of(s, s->sign)),
+              n);
+    return true;
+}
+
+/* `n 在 3 和 5 之间`: where it ends; the end of cur: it is something else. */
+static uint32_t look_at_range(scan *s, piece run) {
+    static const char *const words[] = {"在", "介于", "位于", "处于"};
+    piece cur = s->cur;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!sz_str_is(text_of(s, run), words[i]) || !prog_is_operand_end(s, s->prev)) continue;
+        s->cur = run;
+        uint32_t end = prog_look_at_between(s, prog_piece(s, end_of(run)));
+        s->cur = cur;
+        return end;
+    }
+    return end_of(run);
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
+    uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});
+    if (range > end) return range;
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
     while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
     sz_str run = {s->t.p + off, end - off};
@@ -124,7 +180,7 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     if (off > 0 && s->t.p[off - 1] == '.')
         prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
                   "字段用英文名，例如  student.school（学院）");
-    else
+    else if (!hint_number(s, g, run))
         prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
                   "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
     return end;

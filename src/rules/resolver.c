@@ -52,6 +52,8 @@ static bool record_field(const struct path *p, const sz_str *names, uint32_t n, 
                           .is_open = f->is_open,
                           .form = f->form,
                           .is_growing = f->field == SZ_EF_AGE};
+    if (f->field == SZ_EF_WEEKDAY) p->out->low = 1, p->out->high = 7;
+    if (f->field == SZ_EF_HOUR) p->out->high = 23;
     return true;
 }
 

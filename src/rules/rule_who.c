@@ -136,6 +136,7 @@ void sz_rule_unless(struct sz_ruling *g) {
     struct names own = {0}, added = {0};
     read_names(g, g->k.unless, &own);
     if (g->adjust) read_names(g, g->adjust->unless, &added);
+    if (added.clears) own = (struct names){.clears = true}; /* of the rule's own list too nothing is left */
     sz_exemption *v = SZ_NEWN(g->l->a, sz_exemption, N_DEFAULT + own.n + added.n);
     uint32_t n = 0;
     for (uint32_t i = 0; i < N_DEFAULT; i++)

@@ -123,7 +123,7 @@ static uint64_t types_named(struct sz_loading *l, const sz_expr *root) {
 bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
     *s = (struct sz_scan){.types = UINT64_MAX, .types_named = UINT64_MAX};
     sz_expr_error err;
-    const sz_expr *root = sz_expr_parse(&l->tmp, text, true, &err);
+    const sz_expr *root = sz_expr_parse(&l->tmp, text, SZ_MACROS_RULES, &err);
     if (!root) return false;
     look(l, root, s);
     if (s->names_event) {

@@ -36,7 +36,7 @@ static void parse(sz_str text, bool with_macros) {
     sz_arena a;
     sz_expr_error err;
     sz_arena_init(&a);
-    const sz_expr *e = sz_expr_parse(&a, text, with_macros, &err);
+    const sz_expr *e = sz_expr_parse(&a, text, with_macros ? SZ_MACROS_CEL : SZ_MACROS_NONE, &err);
     if (e) {
         check_tree(e, text);
     } else {

@@ -185,8 +185,10 @@ def feature_of(name: str, raw: dict) -> Feature:
 def listed(raw) -> list[str]: return list(raw) if isinstance(raw, list) else [raw] if raw else []
 
 
-def unless_of(raw) -> list[str]:
-    written = listed(raw)
+def unless_of(raw, adjusted) -> list[str]:
+    """28: what an adjust names is added; with `none` in it nothing of the rule's is left."""
+    added = listed(adjusted)
+    written = ([] if "none" in added else listed(raw)) + added
     names_ = [x for x in written if x != "none"]
     return list(dict.fromkeys(([] if "none" in written else DEFAULT_UNLESS) + names_))
 
@@ -206,7 +208,7 @@ def rule_of(raw: dict, adjust: dict | None) -> Rule:
                 [(float(p["add"]), parse(p["when"])) for p in raw.get("points") or []],
                 [step_of(s) for s in raw.get("sequence") or []], parse_duration(raw.get("within", "0m")), list(steps.items()), "at_most" in raw, raw.get("level"),
                 tree("who"),
-                unless_of(listed(raw.get("unless")) + listed(adjust.get("unless"))),
+                unless_of(raw.get("unless"), adjust.get("unless")),
                 parse_duration(raw.get("for", "0m")), check_of(raw.get("check")),
                 tree("resolve_when"), parse_duration(raw.get("again_after", "1d")), mode, params,
                 raw.get("message") or {})

@@ -123,7 +123,7 @@ static void test_eval_of_scalars_takes_no_memory(void **state) {
         sz_arena_init(&parsed);
         sz_arena_init(&evaluated);
         sz_buf_init(&out);
-        assert_non_null(sz_expr_parse(&parsed, sz_str_of(exprs[i]), true, &err));
+        assert_non_null(sz_expr_parse(&parsed, sz_str_of(exprs[i]), SZ_MACROS_CEL, &err));
         assert_true(evaluate(sz_str_of(exprs[i]), "", &out, &evaluated, &err));
         assert_int_equal(evaluated.used, parsed.used);
         sz_buf_fini(&out);

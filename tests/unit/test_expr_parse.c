@@ -49,7 +49,7 @@ static void check_tree(const char *text, bool with_macros, const char *want) {
     sz_expr_error err;
     sz_arena_init(&a);
     sz_buf_init(&got);
-    const sz_expr *e = sz_expr_parse(&a, sz_str_of(text), with_macros, &err);
+    const sz_expr *e = sz_expr_parse(&a, sz_str_of(text), with_macros ? SZ_MACROS_CEL : SZ_MACROS_NONE, &err);
     if (e) put_tree(&got, e);
     else sz_buf_printf(&got, "error at %u: %s", err.off, err.message);
     sz_buf_put_u8(&got, '\0');
@@ -144,12 +144,12 @@ static void test_parse_reads_bytes_as_octets(void **state) {
     sz_arena a;
     sz_expr_error err;
     sz_arena_init(&a);
-    const sz_expr *e = sz_expr_parse(&a, SZ_STR("b'\\377\\x00ÿ\\n'"), false, &err);
+    const sz_expr *e = sz_expr_parse(&a, SZ_STR("b'\\377\\x00ÿ\\n'"), SZ_MACROS_NONE, &err);
     assert_non_null(e);
     assert_int_equal(e->kind, SZ_E_BYTES);
     assert_int_equal(e->text.n, 5);
     assert_memory_equal(e->text.p, "\xff\x00\xc3\xbf\n", 5);
-    e = sz_expr_parse(&a, SZ_STR("bR'\\n'"), false, &err);
+    e = sz_expr_parse(&a, SZ_STR("bR'\\n'"), SZ_MACROS_NONE, &err);
     assert_non_null(e);
     assert_true(sz_str_is(e->text, "\\n"));
     sz_arena_fini(&a);
@@ -191,7 +191,7 @@ static void test_parse_gives_the_place_of_every_construct(void **state) {
         sz_arena a;
         sz_expr_error err;
         sz_arena_init(&a);
-        const sz_expr *e = sz_expr_parse(&a, sz_str_of(rows[i].text), true, &err);
+        const sz_expr *e = sz_expr_parse(&a, sz_str_of(rows[i].text), SZ_MACROS_CEL, &err);
         assert_non_null(e);
         assert_int_equal(e->off, rows[i].off);
         assert_int_equal(e->len, rows[i].len);
@@ -209,9 +209,10 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         const char *message, *hint; /* parts of them; NULL: no hint */
     } rows[] = {
         {"", 0, 0, "a value is missing", NULL},
-        {"a +", 3, 0, "ends too early", NULL},
-        {"a + // note", 3, 0, "ends too early", NULL},
-        {"a b", 2, 1, "`b` cannot stand here: an operator", NULL},
+        {"a +", 3, 0, "ends too early", "Write a number or a name after it, for example  a + 3"},
+        {"a + // note", 3, 0, "ends too early", "Write a number or a name after it, for example  a + 3"},
+        {"a b", 2, 1, "`b` cannot stand here: an operator",
+         "Write a comparison between the two:  ==  !=  <  <=  >  >="},
         {"a and b", 2, 3, "`and` cannot stand here", "`&&`"},
         {"not a", 4, 1, "`a` cannot stand here", "`!`"},
         {"a = 1", 2, 1, "`=`", "`==`"},
@@ -229,9 +230,9 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         {"“x” == a", 0, 3, "full-width", "`\"`"},
         {"a　&& b", 1, 3, "full-width", "space"},
         {"name == 张三", 8, 6, "`张三` is not", "quotes"},
-        {"a == 'x", 5, 1, "no closing '", NULL},
+        {"a == 'x", 5, 1, "no closing '", "Write ' at its end too"},
         {"a == \"x\n\" && b", 5, 1, "no closing \"", "\"\"\""},
-        {"a == '''x'", 5, 3, "no closing '''", NULL},
+        {"a == '''x'", 5, 3, "no closing '''", "Write ''' at its end too"},
         {"'a\\q'", 2, 2, "`\\q`", "r\"...\""},
         {"'\\u12'", 1, 2, "`\\u`", "\\\\"},
         {"'\\uD800'", 1, 2, "`\\u`", "\\\\"},
@@ -239,26 +240,26 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         {"b'\\u0041'", 2, 2, "`\\u`", "\\\\"},
         {"a.`b", 2, 1, "no closing `", NULL},
         {"a.`b c!`", 6, 1, "back quotes", NULL},
-        {"`a`", 0, 3, "a value is missing", NULL},
-        {"(a + b", 0, 1, "`(` is never closed", NULL},
-        {"f(a, [b, c)", 10, 1, "`)` cannot stand here: `]`", NULL},
-        {"[a b]", 3, 1, "`b` cannot stand here: `]`", NULL},
-        {"{a: 1", 0, 1, "`{` is never closed", NULL},
-        {"{a 1}", 3, 1, "`:` is missing", NULL},
+        {"`a`", 0, 3, "a value is missing", "back quotes"},
+        {"(a + b", 0, 1, "`(` is never closed", "Close it where it ends, for example  (a + b)"},
+        {"f(a, [b, c)", 10, 1, "`)` cannot stand here: `]`", "Write  ]  before it"},
+        {"[a b]", 3, 1, "`b` cannot stand here: `]`", "Write a comma or  ]  before it"},
+        {"{a: 1", 0, 1, "`{` is never closed", "Close it where it ends, for example  {a: 1}"},
+        {"{a 1}", 3, 1, "`:` is missing", "Write  :  before it"},
         {"f(a,)", 4, 1, "an argument is missing", "comma"},
-        {"f(,)", 2, 1, "a value is missing", NULL},
-        {"[,]", 1, 1, "a value is missing", NULL},
-        {"a.", 2, 0, "a name is missing", NULL},
-        {"a.1", 1, 2, "an operator is missing", NULL},
-        {"a.true", 2, 4, "a name is missing", NULL},
-        {"a[]", 2, 1, "a value is missing", NULL},
+        {"f(,)", 2, 1, "a value is missing", "Write a number or a name before ,"},
+        {"[,]", 1, 1, "a value is missing", "Write a number or a name before ,"},
+        {"a.", 2, 0, "a name is missing", "Write a field after the point, or leave the point out"},
+        {"a.1", 1, 2, "an operator is missing", "begins with a letter"},
+        {"a.true", 2, 4, "a name is missing", "Write a field after the point, or leave the point out"},
+        {"a[]", 2, 1, "a value is missing", "Write a number or a name before ]"},
         {"if", 0, 2, "reserved", "? a : b"},
         {"while(1)", 0, 5, "reserved", NULL},
-        {"a ? b", 5, 0, "`:` is missing", NULL},
+        {"a ? b", 5, 0, "`:` is missing", "a ? b : 0"},
         {"a ? b ? c : d : e", 6, 1, "`:` is missing", "parentheses"},
-        {"1{a: 2}", 1, 1, "an operator is missing", NULL},
-        {"(a){a: 2}", 3, 1, "an operator is missing", NULL},
-        {"f(){a: 2}", 3, 1, "an operator is missing", NULL},
+        {"1{a: 2}", 1, 1, "an operator is missing", "without braces"},
+        {"(a){a: 2}", 3, 1, "an operator is missing", "without braces"},
+        {"f(){a: 2}", 3, 1, "an operator is missing", "without braces"},
         {"9223372036854775808", 0, 19, "too large", NULL},
         {"-9223372036854775809", 0, 20, "too large", NULL},
         {"18446744073709551616u", 0, 21, "too large", NULL},
@@ -274,7 +275,7 @@ static void test_parse_points_at_what_is_wrong(void **state) {
         sz_arena a;
         sz_expr_error err;
         sz_arena_init(&a);
-        const sz_expr *e = sz_expr_parse(&a, sz_str_of(rows[i].text), true, &err);
+        const sz_expr *e = sz_expr_parse(&a, sz_str_of(rows[i].text), SZ_MACROS_CEL, &err);
         bool is_hinted = rows[i].hint ? err.hint && strstr(err.hint, rows[i].hint) && err.hint_zh : !err.hint;
         if (e || err.off != rows[i].off || err.len != rows[i].len || !strstr(err.message, rows[i].message) ||
             !err.message_zh || !is_hinted || err.code != 101)
@@ -295,7 +296,7 @@ static const sz_expr *parse_repeated(sz_arena *a, const char *first, const char 
     sz_buf_put_z(&b, first);
     for (int i = 0; i < n; i++) sz_buf_put_z(&b, more);
     sz_buf_put_z(&b, last);
-    const sz_expr *e = sz_expr_parse(a, sz_arena_str(a, sz_buf_str(&b)), true, err);
+    const sz_expr *e = sz_expr_parse(a, sz_arena_str(a, sz_buf_str(&b)), SZ_MACROS_CEL, err);
     sz_buf_fini(&b);
     return e;
 }
@@ -352,7 +353,7 @@ static void check_depth(const char *open, const char *close) {
         for (int i = 0; i < n; i++) sz_buf_put_z(&text, open);
         sz_buf_put_z(&text, "1");
         for (int i = 0; i < n; i++) sz_buf_put_z(&text, close);
-        const sz_expr *e = sz_expr_parse(&a, sz_buf_str(&text), true, &err);
+        const sz_expr *e = sz_expr_parse(&a, sz_buf_str(&text), SZ_MACROS_CEL, &err);
         if (n < SZ_EXPR_DEPTH) {
             assert_non_null(e);
         } else {

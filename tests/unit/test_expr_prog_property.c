@@ -401,7 +401,7 @@ static void check_same(const char *what, rv want, sz_xval got) {
 
 static const sz_expr *parse(sz_arena *a, sz_str s) {
     sz_expr_error err;
-    const sz_expr *e = sz_expr_parse(a, s, true, &err);
+    const sz_expr *e = sz_expr_parse(a, s, SZ_MACROS_CEL, &err);
     if (!e) fail_msg("%.*s: %s", SZ_FMT_STR(s), err.message);
     return e;
 }

@@ -231,19 +231,26 @@ static void test_a_list_under_by_is_any_of_its_values(void **state) {
 static void test_exemptions_are_the_default_and_then_as_written(void **state) {
     static const struct {
         const char *unless, *names;
+        const char *adjust; /* NULL: none */
     } rows[] = {
-        {"", "on_leave vacation feed_down"},
-        {", unless: [rarely_seen]", "on_leave vacation feed_down rarely_seen"},
-        {", unless: rarely_seen", "on_leave vacation feed_down rarely_seen"},
-        {", unless: none", ""},
-        {", unless: [none, holiday, on_leave]", "on_leave holiday"},
-        {", unless: [vacation, sick, interning, sick]", "on_leave vacation feed_down sick interning"},
-        {", unless: [overnight_permit, weekend]", "on_leave vacation feed_down overnight_permit weekend"},
+        {"", "on_leave vacation feed_down", NULL},
+        {", unless: [rarely_seen]", "on_leave vacation feed_down rarely_seen", NULL},
+        {", unless: rarely_seen", "on_leave vacation feed_down rarely_seen", NULL},
+        {", unless: none", "", NULL},
+        {", unless: [none, holiday, on_leave]", "on_leave holiday", NULL},
+        {", unless: [vacation, sick, interning, sick]", "on_leave vacation feed_down sick interning", NULL},
+        {", unless: [holiday]", "on_leave vacation feed_down holiday weekend", "[weekend]"},
+        {", unless: [holiday]", "", "none"}, /* of the rule's own list too nothing is left */
+        {", unless: [holiday]", "feed_down weekend", "[weekend, none, feed_down]"},
+        {", unless: [none, holiday]", "holiday weekend", "weekend"},
+        {", unless: [overnight_permit, weekend]", "on_leave vacation feed_down overnight_permit weekend", NULL},
     };
     struct rules_fixture *x = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char text[200], names[200] = "";
-        snprintf(text, sizeof text, "rules: [{id: r, when: student.year == 1, level: blue%s}]", rows[i].unless);
+        char text[300], names[200] = "";
+        int n = snprintf(text, sizeof text, "rules: [{id: r, when: student.year == 1, level: blue%s}]", rows[i].unless);
+        if (rows[i].adjust)
+            snprintf(text + n, sizeof text - (size_t)n, "\nadjust: {r: {because: x, unless: %s}}", rows[i].adjust);
         rules_fixture_fine(x, text);
         const sz_rule *r = rules_fixture_rule(x, "r");
         for (uint32_t k = 0; k < r->n_unless; k++) {

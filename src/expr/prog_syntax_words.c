@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Operators in English words: and, is not, greater than, between 3 and 5, not in; and what follows `in`.
+ */
+#include "prog_syntax.h"
+
+/* `x in (1, 2)`: true and the end of the parenthesis if there is a comma in it. */
+static bool list_in_parens(const scan *s, piece open, uint32_t *end) {
+    bool has_comma = false;
+    int depth = 0;
+    for (piece p = open; p.kind != L_END; p = prog_piece(s, end_of(p))) {
+        if (is_sign(s, p, "(")) depth++;
+        if (is_sign(s, p, ",") && depth == 1) has_comma = true;
+        if (is_sign(s, p, ")") && --depth == 0) {
+            *end = end_of(p);
+            return has_comma;
+        }
+    }
+    return false;
+}
+
+/* `x in "a", "b"`: where the last of them ends; 0: it is something else. */
+static uint32_t bare_list(const scan *s, piece first) {
+    uint32_t end = 0;
+    for (piece p = first; p.kind == L_STRING || p.kind == L_NUMBER;) {
+        piece comma = prog_piece(s, end_of(p));
+        if (!is_sign(s, comma, ",") && end == 0) return 0;
+        end = end_of(p);
+        if (!is_sign(s, comma, ",")) break;
+        p = prog_piece(s, end_of(comma));
+    }
+    return end;
+}
+
+static uint32_t look_at_in(scan *s) {
+    uint32_t end = 0;
+    piece open = prog_piece(s, end_of(s->cur));
+    if ((end = bare_list(s, open)) != 0) {
+        sz_str all = {s->t.p + open.off, end - open.off};
+        prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
+                  "write  in [%.*s]", "请写  in [%.*s]", SZ_FMT_STR(all));
+        return end;
+    }
+    if (!is_sign(s, open, "(") || !list_in_parens(s, open, &end)) return end_of(s->cur);
+    sz_str inner = {s->t.p + open.off + 1, end - open.off - 2};
+    prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
+              "write  in [%.*s]", "请写  in [%.*s]", SZ_FMT_STR(inner));
+    return end_of(s->cur);
+}
+
+/* ---- between ------------------------------------------------------------------------------------------------ */
+
+/* What parts the two bounds, in any of these languages. */
+static bool is_part(const scan *s, piece p) {
+    static const char *const words[] = {"and", "AND", "And", "to", "和", "与", "到", "至", "，", "、", "～", "—", "——"};
+    static const char *const signs[] = {"-", "~", ",", "&&", "&"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if ((p.kind == L_WORD || p.kind == L_WIDE) && sz_str_is(text_of(s, p), words[i])) return true;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (is_sign(s, p, signs[i])) return true;
+    return false;
+}
+
+static bool is_bound(piece p) { return p.kind == L_NUMBER || p.kind == L_WORD || p.kind == L_STRING; }
+
+uint32_t prog_look_at_between(scan *s, piece low) {
+    piece part = prog_piece(s, end_of(low)), high = prog_piece(s, end_of(part));
+    if (!is_bound(low) || !is_part(s, part) || !is_bound(high)) return end_of(s->cur);
+    uint32_t end = end_of(high);
+    piece tail = prog_piece(s, end);
+    if (tail.kind == L_WIDE && (sz_str_is(text_of(s, tail), "之间") || sz_str_is(text_of(s, tail), "以内")))
+        end = end_of(tail);
+    sz_str whole = {s->t.p + s->cur.off, end - s->cur.off}, name = text_of(s, s->path), a = text_of(s, low),
+           b = text_of(s, high);
+    if (!s->path.len) name = SZ_STR("x");
+    prog_hint(s->c,
+              prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "`%.*s` is not written so",
+                         "这里不能写 `%.*s`", SZ_FMT_STR(whole)),
+              "write  %.*s >= %.*s && %.*s <= %.*s", "请写  %.*s >= %.*s && %.*s <= %.*s", SZ_FMT_STR(name),
+              SZ_FMT_STR(a), SZ_FMT_STR(name), SZ_FMT_STR(b));
+    return end;
+}
+
+/* ---- operators in words -------------------------------------------------------------------------------------- */
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+static bool is_same(sz_str s, const char *word, size_t n) {
+    if (s.n != n) return false;
+    for (size_t i = 0; i < n; i++)
+        if (lower(s.p[i]) != word[i]) return false;
+    return true;
+}
+
+/* Where the phrase, whose words a blank parts, ends, if it begins at cur; 0: it does not. */
+static uint32_t phrase_end(const scan *s, const char *phrase) {
+    piece p = s->cur;
+    for (const char *word = phrase;;) {
+        size_t n = strcspn(word, " ");
+        if (p.kind != L_WORD || !is_same(text_of(s, p), word, n)) return 0;
+        if (word[n] == '\0') return end_of(p);
+        word += n + 1;
+        p = prog_piece(s, end_of(p));
+    }
+}
+
+/* The longest one counts: each stands before its own beginning. */
+static const struct {
+    const char *words, *write;
+} phrases[] = {{"is greater than or equal to", ">="},
+               {"is less than or equal to", "<="},
+               {"greater than or equal to", ">="},
+               {"less than or equal to", "<="},
+               {"is greater than", ">"},
+               {"is more than", ">"},
+               {"is less than", "<"},
+               {"is at least", ">="},
+               {"is at most", "<="},
+               {"is not equal to", "!="},
+               {"not equal to", "!="},
+               {"is equal to", "=="},
+               {"is above", ">"},
+               {"is below", "<"},
+               {"is not", "!="},
+               {"greater than", ">"},
+               {"more than", ">"},
+               {"less than", "<"},
+               {"fewer than", "<"},
+               {"no more than", "<="},
+               {"no less than", ">="},
+               {"at least", ">="},
+               {"at most", "<="},
+               {"equal to", "=="},
+               {"equals", "=="},
+               {"above", ">"},
+               {"below", "<"},
+               {"and", "&&"},
+               {"or", "||"},
+               {"is", "=="},
+               {"mod", "%"},
+               {"eq", "=="},
+               {"ne", "!="},
+               {"gt", ">"},
+               {"ge", ">="},
+               {"gte", ">="},
+               {"lt", "<"},
+               {"le", "<="},
+               {"lte", "<="}};
+
+static uint32_t look_at_infix(scan *s) {
+    static const char *const methods[] = {"contains", "startsWith", "endsWith"};
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        uint32_t end = phrase_end(s, phrases[i].words);
+        if (!end) continue;
+        prog_tell_spelling(s, (piece){L_WORD, s->cur.off, end - s->cur.off}, phrases[i].write);
+        return end;
+    }
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (is_word(s, s->cur, methods[i])) prog_tell_spelling(s, s->cur, TXT(s->c, "x.%s(\"…\")", methods[i]));
+    if (is_same(text_of(s, s->cur), "between", strlen("between")))
+        return prog_look_at_between(s, prog_piece(s, end_of(s->cur)));
+    return end_of(s->cur);
+}
+
+uint32_t prog_look_at_word(scan *s) {
+    piece next = prog_piece(s, end_of(s->cur));
+    bool is_infix = prog_is_operand_end(s, s->prev), is_not = is_same(text_of(s, s->cur), "not", strlen("not"));
+    if (is_word(s, s->cur, "in")) return look_at_in(s);
+    if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
+    else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_spelling(s, s->cur, "!");
+    else if (is_infix) return look_at_infix(s);
+    return end_of(s->cur);
+}
