@@ -164,8 +164,7 @@ static sz_rule_counts counts_of(struct sz_loading *l) {
 
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
                         sz_diags *d, sz_bundle **out) {
-    sz_rule_counts ignored;
-    return sz_rules_load_counted(files, n, campus, types, d, out, &ignored);
+    return sz_rules_load_counted(files, n, campus, types, d, out, NULL);
 }
 
 sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
@@ -178,7 +177,10 @@ sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_ca
     size_t errors = d->n_errors;
     init(&l, b, campus, types ? types : &built_in, d);
     load(&l, files, n);
-    *counts = counts_of(&l);
+    if (counts) {
+        *counts = counts_of(&l);
+        sz_rules_note_unused(&l);
+    }
     bool ok = d->n_errors == errors;
     for (uint32_t i = 0; i < l.n_files; i++) ok &= !l.files[i].is_partial;
     if (ok) {

@@ -107,56 +107,6 @@ static sz_span at_last(const sz_yaml *node, const struct words *w) {
     return sz_yaml_value_span(node, (size_t)(w->last.p - node->text.p), w->last.n);
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
-
-static bool is_in_words(sz_str text, const char *word) {
-    size_t n = strlen(word), same = 0;
-    for (size_t i = 0; i + n <= text.n && same < n; i++)
-        for (same = 0; same < n && lower(text.p[i + same]) == word[same];) same++;
-    return same == n;
-}
-
-/* What was meant by `friday`, `every day at 7`, `每天`; NULL: nothing, or more than one could know. */
-static const char *meant_days(sz_str text) {
-    static const struct {
-        const char *word, *days;
-    } words[] = {
-        {"every day", "daily"}, {"everyday", "daily"},  {"每天", "daily"},     {"每日", "daily"}, {"daily", "daily"},
-        {"workday", "mon-fri"}, {"weekday", "mon-fri"}, {"工作日", "mon-fri"}, {"mon", "mon"},    {"tue", "tue"},
-        {"wed", "wed"},         {"thu", "thu"},         {"fri", "fri"},        {"sat", "sat"},    {"sun", "sun"},
-        {"周一", "mon"},        {"周二", "tue"},        {"周三", "wed"},       {"周四", "thu"},   {"周五", "fri"},
-        {"周六", "sat"},        {"周日", "sun"},
-    };
-    if (text.n == 0 || is_in_words(text, "week ") || is_in_words(text, "month")) return NULL;
-    const char *found = NULL;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!is_in_words(text, words[i].word)) continue;
-        if (found && strcmp(found, words[i].days) != 0) return NULL;
-        found = words[i].days;
-    }
-    return found;
-}
-
-static bool bad(struct sz_loading *l, sz_str text, sz_span at) {
-    sz_diag *g = sz_rules_error(l, C_CHECK, at, "this does not say when to check", "这里没有说明什么时候检查");
-    const char *meant = meant_days(text);
-    if (meant) {
-        sz_rules_hint(l, g, "days and a time of day, for example  %s at 07:00", "要写日子和时刻，例如  %s at 07:00",
-                      meant);
-        return false;
-    }
-    sz_rules_hint_say(
-        g, "write  daily at 07:00,  mon,thu at 07:00,18:00,  class days at 07:00  or  week 8 of term mon at 09:00",
-        "请写  daily at 07:00、mon,thu at 07:00,18:00、class days at 07:00  或  week 8 of term mon at 09:00");
-    return false;
-}
-
-static bool bad_time(struct sz_loading *l, sz_span at) {
-    sz_rules_hint_say(sz_rules_error(l, C_CHECK, at, "this is no time of day", "这不是一天中的时刻"),
-                      "write it from 00:00 to 24:00, for example  07:00", "请写 00:00 到 24:00，例如  07:00");
-    return false;
-}
-
 static bool is_taken(const sz_check *c, int32_t ms) {
     for (uint32_t i = 0; i < c->n_times; i++)
         if (c->ms_of_day[i] == ms) return true;
@@ -194,18 +144,18 @@ static bool times(struct sz_loading *l, const sz_yaml *node, struct words *w, sz
             while (to < s.n && s.p[to] != ',') to++;
             w->last = (sz_str){s.p + from, to - from};
             int32_t ms;
-            if (!sz_clock_parse(w->last, &ms)) return bad_time(l, at_last(node, w));
+            if (!sz_clock_parse(w->last, &ms)) return sz_check_bad_time(l, w->last, at_last(node, w));
             if (!add_time(l, out, ms, at_last(node, w))) return false;
             from = to + 1;
         }
     }
-    return next(w).n == 0 || bad(l, (sz_str){NULL, 0}, at_last(node, w));
+    return next(w).n == 0 || sz_check_bad(l, node, at_last(node, w));
 }
 
 bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out) {
     *out = (sz_check){.text = sz_rules_copy(l, node->text)};
     struct words w = {.rest = node->text};
-    if (!days(&w, out) || !take(&w, "at")) return bad(l, node->text, at_last(node, &w));
+    if (!days(&w, out) || !take(&w, "at")) return sz_check_bad(l, node, at_last(node, &w));
     if (!times(l, node, &w, out)) return false;
     /* rules alone are checked for any campus */
     bool has_calendar = l->campus && !sz_campus_is_empty(l->campus) && l->calendar;

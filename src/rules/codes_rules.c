@@ -177,6 +177,9 @@ static const sz_code_doc codes[] = {
     {C_PURPOSE_DATA, "The purpose does not cover what the rule reads", "处理目的不包括规则读取的数据",
      RULE("when: event.amount > 500, purpose: academic-support"),
      RULE("when: event.amount > 500, purpose: financial-aid")},
+    {C_WHO, "`who:` is a condition on the student, not the name of a group",
+     "`who:` 要写关于学生的条件，而不是群体的名称", RULE("when: student.year == 1, who: 大一"),
+     RULE("when: student.year == 1, who: student.year == 1")},
     {C_REPLACES, "`replaces:` names no rule, or one that is replaced already", "`replaces:` 写的规则不存在，或已被替换",
      RULE("when: student.year == 1, replaces: other"), RULE("when: student.year == 1")},
     {C_VERSION, "A version has letters, digits and points, at most 16", "版本只能用字母、数字和点，最多 16 个",
@@ -226,6 +229,7 @@ static const sz_code_doc codes[] = {
     {C_ADJUST_REPLACED, "An adjust names a rule that another replaces", "adjust 写的规则已被替换",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {r: {because: x}}",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {s: {because: x}}"},
+    {C_UNUSED, "A param that nothing names; only a note", "没有任何地方用到的参数；只是提示", NULL, NULL},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

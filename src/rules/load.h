@@ -89,12 +89,14 @@ enum {
     C_TEST_EXPECT = 93,
     C_SILENT_CHECK = 94,
     C_TEST_PARAMS = 95,
+    C_WHO = 96,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,
     C_LEVEL_FALLS = 154,
     C_CHECK_NEVER = 155,
-    C_ADJUST_REPLACED = 156
+    C_ADJUST_REPLACED = 156,
+    C_UNUSED = 157
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -184,6 +186,10 @@ sz_str sz_rules_copy(struct sz_loading *l, sz_str s); /* into the bundle */
 /* `file:line` of a span, in the findings' arena. */
 const char *sz_rules_place(struct sz_loading *l, sz_span at);
 
+/* ---- unused.c ---- */
+/* Note the params that nothing names; of a rule set without errors. */
+void sz_rules_note_unused(struct sz_loading *l);
+
 /* ---- noise.c ---- */
 /* Take back what only follows from the YAML mistakes among the findings from `first` on. */
 void sz_rules_quieten(struct sz_loading *l, size_t first);
@@ -232,6 +238,8 @@ void sz_decls_add(struct sz_loading *l, struct sz_decls *d, sz_str name, const s
 bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str *en);
 bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_ms);
 bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out);
+/* Hint for a text that a duration was meant by; false: none that is known. */
+bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s);
 /* A duration as people write one: also `3 days`, `24 hours`. */
 bool sz_duration_words(sz_str s, int64_t *out_ms);
 /* `420 yuan`, `24h`, `50%`, `6 class-hours`, 3. False: not a number with a unit; *unit_at is then where its unit
@@ -248,6 +256,11 @@ bool sz_rules_value(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uin
 bool sz_rules_texts(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n);
 /* The same of names; one without quotes that has a comma is several that nobody told apart. */
 bool sz_rules_names(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n);
+
+/* ---- check_hint.c: what a check in words means; both add a finding and give false ---- */
+/* at: the first word that is not read; the whole text is marked where another is offered for it. */
+bool sz_check_bad(struct sz_loading *l, const sz_yaml *node, sz_span at);
+bool sz_check_bad_time(struct sz_loading *l, sz_str time, sz_span at);
 
 /* ---- params.c ---- */
 bool sz_param_load(struct sz_loading *l, const sz_yaml *key, const sz_yaml *node, sz_param *out);
@@ -385,6 +398,9 @@ void sz_rule_wrong(struct sz_ruling *g, sz_span at, int code, const char *en, co
 void sz_rule_refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, int code, const char *en,
                     const char *zh);
 void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map); /* at_least, at_most; value_type and _unit are known */
+/* steps_shape.c: the whole, or one step, written the other way round? Then true, with a finding. */
+bool sz_rule_steps_turned(struct sz_ruling *g, const sz_yaml *map);
+bool sz_rule_step_nested(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level);
 void sz_rule_points(struct sz_ruling *g);
 void sz_rule_sequence(struct sz_ruling *g);
 /* `level:` of a rule without steps; shape: the key that needs it. */

@@ -199,6 +199,7 @@ static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
 
 static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level, sz_step *s) {
     *s = (sz_step){.text = sz_rules_copy(g->l, key->text), .param = SZ_NONE};
+    if (sz_rule_step_nested(g, key, level)) return false;
     if (!sz_keys_shape(g->l, level, SZ_SHAPE_TEXT, key)) {
         g->failed = true;
         return false;
@@ -259,7 +260,8 @@ void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map) {
     uint32_t n = 0;
     bool is_constant = true;
     size_t errors = g->l->d->n_errors;
-    for (size_t i = 0; i < map->n; i++) {
+    bool is_turned = sz_rule_steps_turned(g, map);
+    for (size_t i = 0; i < map->n && !is_turned; i++) {
         if (!load_step(g, map->keys[i], map->items[i], &v[n].step)) continue;
         is_constant &= v[n].step.param == SZ_NONE;
         v[n++].key = map->keys[i];

@@ -15,10 +15,39 @@ static const sz_prog *condition(struct sz_ruling *g, const sz_yaml *node) {
     return p;
 }
 
+/* 大一, freshmen, 医学院: the condition that is meant by the name of a group; NULL: it is none that is known. */
+static const char *group_meant(struct sz_loading *l, sz_str s) {
+    int year;
+    bool is_wide = s.n > 0;
+    if (sz_meant_year(s, &year)) return TXT(l, "student.year == %d", year);
+    for (size_t i = 0; i < s.n; i++) is_wide &= (uint8_t)s.p[i] >= 0x80;
+    if (!is_wide) return NULL;
+    for (uint32_t i = 0; l->campus && i < sz_campus_n_students(l->campus); i++) {
+        const sz_student *t = sz_campus_student(l->campus, i);
+        const struct {
+            sz_str text;
+            const char *field;
+        } of[] = {{t->school, "school"}, {t->college, "college"}, {t->major, "major"}, {t->klass, "class"}};
+        for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+            if (sz_str_eq(of[k].text, s)) return TXT(l, "student.%s == \"%.*s\"", of[k].field, SZ_FMT_STR(s));
+    }
+    if (l->campus && sz_campus_has_tag(l->campus, s)) return TXT(l, "\"%.*s\" in student.tags", SZ_FMT_STR(s));
+    return TXT(l, "student.school == \"%.*s\"", SZ_FMT_STR(s));
+}
+
+static const sz_prog *load_who(struct sz_ruling *g) {
+    const char *meant = g->k.who ? group_meant(g->l, sz_str_trim(g->k.who->text)) : NULL;
+    if (!meant) return condition(g, g->k.who);
+    sz_rule_wrong(g, g->k.who->span, C_WHO, "this names a group; `who:` is a condition on the student",
+                  "这是群体的名称；`who:` 要写关于学生的条件", TXT(g->l, "write  who: %s", meant),
+                  TXT(g->l, "请写  who: %s", meant));
+    return NULL;
+}
+
 void sz_rule_who(struct sz_ruling *g) {
     sz_rule *r = g->r;
     r->again_after_ms = SZ_DAY_MS;
-    r->who = condition(g, g->k.who);
+    r->who = load_who(g);
     r->resolve_when = condition(g, g->k.resolve_when);
     if (g->k.check && !sz_check_parse(g->l, g->k.check, &r->check)) g->failed = true;
     if (g->k.for_ && !sz_rules_duration(g->l, g->k.for_, &r->for_ms)) g->failed = true;

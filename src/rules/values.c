@@ -121,12 +121,30 @@ bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_
 
 /* ---- one scalar ---- */
 
+bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s) {
+    char meant[SZ_MEANT];
+    bool is_rough = false;
+    double n;
+    if (sz_meant_duration(s, meant, &is_rough)) {
+        if (is_rough)
+            sz_rules_hint(l, g, "write  %s : months and years differ in length", "请写  %s：月和年长短不一", meant);
+        else sz_rules_hint(l, g, "write  %s", "请写  %s", meant);
+    } else if (sz_meant_number(s, &n) && n > 0 && n == (double)(int)n) {
+        sz_rules_hint(l, g, "write its unit too:  %dd  for days,  %dh  for hours", "还要写单位：天写  %dd，小时写  %dh",
+                      (int)n, (int)n);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_ms) {
     if (sz_duration_words(node->text, out_ms)) return true;
     sz_diag *g = sz_rules_error(l, C_DURATION, node->span, "`%.*s` is not a duration", "`%.*s` 不是时长",
                                 SZ_FMT_STR(node->text));
-    sz_rules_hint_say(g, "write a whole number and a unit, for example  90m  24h  7d  2w",
-                      "请写整数加单位，例如  90m  24h  7d  2w");
+    if (!sz_duration_hint(l, g, node->text))
+        sz_rules_hint_say(g, "write a whole number and a unit, for example  90m  24h  7d  2w",
+                          "请写整数加单位，例如  90m  24h  7d  2w");
     return false;
 }
 
@@ -231,9 +249,9 @@ bool sz_rules_texts(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***
     return ok;
 }
 
-/* Where a comma of either width begins in the text, and how long it is; SIZE_MAX: nowhere. */
+/* Where a comma or semicolon of either width begins in the text, and how long it is; SIZE_MAX: nowhere. */
 static size_t comma_in(sz_str s, size_t *len) {
-    static const char *const commas[] = {",", "，", "、"};
+    static const char *const commas[] = {",", "，", "、", "；", ";"};
     for (size_t i = 0; i < s.n; i++)
         for (size_t k = 0; k < sizeof commas / sizeof *commas; k++) {
             *len = strlen(commas[k]);
@@ -245,14 +263,18 @@ static size_t comma_in(sz_str s, size_t *len) {
 /* `[holiday，weekend]` is one name for YAML. */
 static bool refuse_joined(struct sz_loading *l, const sz_yaml *item) {
     const char *apart = "";
+    bool is_semicolon = false;
     sz_str left = item->text;
     for (size_t len, at; (at = comma_in(left, &len)) != SIZE_MAX;
          left = (sz_str){left.p + at + len, left.n - at - len}) {
         apart = TXT(l, "%s%.*s, ", apart, (int)at, left.p);
+        is_semicolon |= left.p[at] == ';' || memcmp(left.p + at, "；", len) == 0;
         while (left.n > at + len && left.p[at + len] == ' ') len++;
     }
     if (!*apart) return true;
-    sz_diag *g = sz_rules_error(l, C_SHAPE, item->span, "this is one text, with a comma in it", "这是一个带逗号的文本");
+    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_SHAPE, item->span,
+                              TXT(l, "this is one text, with a %s in it", is_semicolon ? "semicolon" : "comma"),
+                              TXT(l, "这是一个带%s的文本", is_semicolon ? "分号" : "逗号"));
     sz_rules_hint(l, g, "several stand in a list:  [%s%.*s];  one that has a comma stands in quotes",
                   "多个请写成列表：[%s%.*s]；文本本身有逗号的请加引号", apart, SZ_FMT_STR(left));
     return false;

@@ -23,7 +23,7 @@ static bool bad_form(struct sz_loading *l, const sz_yaml *over) {
     for (size_t i = 0; i < sizeof calendar_windows / sizeof *calendar_windows; i++)
         sz_near_z(&near, calendar_windows[i].name);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
-    else
+    else if (!sz_duration_hint(l, g, over->text))
         sz_rules_hint_say(g, "write days (7d), hours up to two days (24h, 90m), or  week  month  term  study",
                           "请写天数（7d）、两天以内的小时数（24h、90m），或  week  month  term  study");
     return false;
@@ -87,6 +87,29 @@ static bool length(struct sz_loading *l, const sz_yaml *over, sz_window *w) {
     return is_days(over->text) ? days_window(l, over, ms, w) : hours_window(l, over, ms, w);
 }
 
+/* 昨天, 三天前, 3 days before; NULL: nothing that is known. */
+static const char *meant_ago(struct sz_loading *l, sz_str s) {
+    static const char *const ends[] = {"之前", "以前", "前", " ago", " before", " earlier"};
+    static const struct {
+        const char *word, *to;
+    } words[] = {{"昨天", "yesterday"},
+                 {"昨日", "yesterday"},
+                 {"前天", "2d ago"},
+                 {"今天", "today"},
+                 {"Yesterday", "yesterday"}};
+    char meant[SZ_MEANT];
+    bool is_rough;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sz_str_is(s, words[i].word)) return words[i].to;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (s.n <= n || memcmp(s.p + s.n - n, ends[i], n) != 0) continue;
+        if (sz_meant_duration((sz_str){s.p, s.n - n}, meant, &is_rough) && strchr(meant, 'd'))
+            return TXT(l, "%s ago", meant);
+    }
+    return NULL;
+}
+
 /* today, yesterday, 3d ago */
 static bool ago(struct sz_loading *l, const sz_yaml *to, int32_t *out) {
     sz_str s = to->text;
@@ -99,9 +122,11 @@ static bool ago(struct sz_loading *l, const sz_yaml *to, int32_t *out) {
         *out = (int32_t)(ms / SZ_DAY_MS);
     }
     if (ok) return true;
-    sz_rules_hint_say(sz_rules_error(l, C_TO, to->span, "`%.*s` does not say where a window ends",
-                                     "`%.*s` 没有说明窗口到哪一天为止", SZ_FMT_STR(s)),
-                      "write  to: yesterday  or  to: 2d ago", "请写  to: yesterday  或  to: 2d ago");
+    sz_diag *g = sz_rules_error(l, C_TO, to->span, "`%.*s` does not say where a window ends",
+                                "`%.*s` 没有说明窗口到哪一天为止", SZ_FMT_STR(s));
+    const char *meant = meant_ago(l, s);
+    if (meant) sz_rules_hint(l, g, "write  to: %s", "请写  to: %s", meant);
+    else sz_rules_hint_say(g, "write  to: yesterday  or  to: 2d ago", "请写  to: yesterday  或  to: 2d ago");
     return false;
 }
 

@@ -197,6 +197,18 @@ def test_every_command_has_help_in_both_languages(tmp):
     expect(b"--docs" in sanzao(tmp, "options", "--help", rc=0).out, "options")
 
 
+def test_a_param_that_nothing_names_is_a_note(tmp):
+    write(tmp / "rules/p.yaml", "params: {shared: 3, lost: 4}\n")
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n"
+          "  - {id: r, when: n > 3, level: blue, params: {few: 3}, message: {zh: '{n} 次', en: '{n} times'}}\n"
+          "  - {id: s, value: n, at_least: {few: blue}, params: {few: 3, told: 5}, message: {zh: '{told} {n}', en: '{told} {n}'}}\n"
+          "  - {id: t, when: n > shared, level: blue}\n")
+    result = sanzao(tmp, "check", "rules", "--json", "--strict", rc=0)
+    same(places(result), ["rules/p.yaml:1:21 SZ157", "rules/r.yaml:3:48 SZ157"], "notes")
+    same([f["severity"] for f in json.loads(result.out)["findings"]], ["note", "note"], "severity")
+    for lang, words in (("en", "take it out"), ("zh", "或去掉它")): expect(words in sanzao(tmp, "check", "rules", "--lang", lang, rc=0).out.decode(), words)
+
+
 def test_what_a_code_means_and_what_a_value_is_are_told_to_programs_too(tmp):
     told = json.loads(sanzao(tmp, "explain", "SZ042", "--json", rc=0).out)
     same((told["schema"], told["code"], sorted(told["meaning"])), (1, "SZ042", ["en", "zh"]), "explain")
