@@ -61,8 +61,20 @@ typedef struct sz_pend {
     int64_t at_ms, since_ms;   /* from at_ms on pending since since_ms; SZ_TIME_NONE: not pending */
 } sz_pend;
 
-/* What every record touches comes first; what the rest of the time needs, and students at rest, behind it. */
+/* First what is asked for seldom, two lines of the cache, then what every record touches. Whoever takes room for one takes as much as its
+ * classes need (sz_timeline_bytes): it is never copied or cleared as a whole. */
 typedef struct sz_timeline {
+    sz_buf mark, tail;         /* the head as it was at mark_ms; the tail at rest, empty: a state without records */
+    uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
+    uint64_t undo_names;       /* a bit of the fingerprint of each id that undo records name: not among them, not undone */
+    sz_episode *episodes;
+    sz_pend *pends;
+    uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
+    uint64_t *leaves;          /* hashes of the leaves that were known */
+    uint32_t cap_episodes, cap_pends, cap_blocked;
+    uint32_t n_leaves;
+    uint32_t mark_off;
+    int64_t tail_ms;
     sz_str id;                 /* student; borrowed */
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;
@@ -81,7 +93,6 @@ typedef struct sz_timeline {
     uint32_t added_off;        /* records before it are in the head; those up to head_off, usual ones all of them (pass.c), are not yet */
     uint32_t n_undos;          /* undo records in the log */
     uint32_t n_before;         /* records of the log, first ones, among which all are that were there before the batch of files in hand */
-    uint64_t undo_names;       /* a bit of the fingerprint of each id that they name: not among them, not undone */
     uint32_t n_episodes, n_pends, n_blocked;
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
@@ -89,25 +100,20 @@ typedef struct sz_timeline {
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
-    int64_t tail_ms;
     int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     struct {
         int64_t due;           /* lower bound of the next item */
         int64_t timer;         /* the next timer, checks aside */
-    } keys[SZ_CLASSES_MAX];    /* of each class of rules */
-    sz_episode *episodes;
-    sz_pend *pends;
-    uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
-    uint32_t cap_episodes, cap_pends, cap_blocked;
-    uint32_t mark_off;
-    sz_buf mark, tail;         /* the head as it was at mark_ms; the tail at rest, empty: a state without records */
-    uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
-    uint64_t *leaves;          /* hashes of the leaves that were known */
-    uint32_t n_leaves;
+    } keys[SZ_CLASSES_MAX];    /* of each class of rules there is; last, for there is no room of the others */
 } sz_timeline;
+enum { SZ_TIMELINE_HOT = offsetof(sz_timeline, id) };
+_Static_assert(SZ_TIMELINE_HOT % SZ_POOL_UNIT == 0, "what records touch begins a line");
 
-/* Of a timeline, in a pool. */
-static inline size_t sz_timeline_bytes(void) { return (sizeof(sz_timeline) + SZ_POOL_UNIT - 1) / SZ_POOL_UNIT * SZ_POOL_UNIT; }
+/* Of one with so many classes; of a block of its pool. */
+static inline size_t sz_timeline_end(uint32_t n_classes) { return offsetof(sz_timeline, keys) + n_classes * sizeof ((sz_timeline *)0)->keys[0]; }
+static inline size_t sz_timeline_bytes(uint32_t n_classes) {
+    return (sz_timeline_end(n_classes) + SZ_POOL_UNIT - 1) / SZ_POOL_UNIT * SZ_POOL_UNIT;
+}
 
 /* An alert event on its way out, with its place in the order of semantics 1. */
 typedef struct sz_alert {
@@ -271,8 +277,8 @@ sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off);
 bool sz_timeline_waits(const sz_timeline *tl);
 /* What every record, timer and check touches of the timeline itself, into the cache. */
 static inline void sz_timeline_prefetch_self(const sz_timeline *tl, const sz_tlctx *c) {
-    size_t end = offsetof(sz_timeline, keys) + c->n_classes * sizeof tl->keys[0];
-    for (size_t at = 0; at < end; at += 64) __builtin_prefetch((const char *)tl + at, 1);
+    size_t end = sz_timeline_end(c->n_classes);
+    for (size_t at = SZ_TIMELINE_HOT; at < end; at += 64) __builtin_prefetch((const char *)tl + at, 1);
 }
 /* What the student's next record, of that time and type, will probably touch, into the cache (the timeline itself is there); is_lone: as
  * below. And what a timer or check will. */
@@ -327,7 +333,7 @@ void sz_timeline_drop_episode(sz_timeline *tl, uint32_t i);
 /* After unpacking, and after records were put back by hand: the head is made from tail and log. */
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);
 /* For people and tests: bytes held without and in the log. */
-void sz_timeline_memory(const sz_timeline *tl, size_t *state, size_t *log);
+void sz_timeline_memory(const sz_timeline *tl, const sz_tlctx *c, size_t *state, size_t *log);
 /* Decoded, as JSON (sanzao state show). */
 void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang);
 

@@ -25,12 +25,12 @@ static void student_add(sz_worker *w, uint32_t i) {
 
 sz_timeline *timeline_new(students *s) {
     size_t cap;
-    return sz_pool_take(s->pool, sizeof(sz_timeline), sizeof(sz_timeline), &cap);
+    return sz_pool_take(s->pool, s->timeline_bytes, s->timeline_bytes, &cap);
 }
 
 void timeline_free(students *s, sz_timeline *tl) {
     sz_timeline_fini(tl);
-    sz_pool_give(s->pool, tl, sz_timeline_bytes());
+    sz_pool_give(s->pool, tl, s->timeline_bytes);
 }
 
 static uint32_t student_new(sz_worker *w, sz_str id, uint32_t in_campus) {
@@ -89,6 +89,7 @@ void students_init(sz_worker *w) {
     students *s = &w->students;
     enum { LEAST = 640 }; /* bytes of a student who has no record yet */
     s->n_of_campus = sz_campus_n_students(w->campus);
+    s->timeline_bytes = sz_timeline_bytes(w->tc.n_classes);
     w->tc.pool = s->pool = sz_pool_new(w->o.pages, w->o.parts > 1 ? 0 : s->n_of_campus * (size_t)LEAST);
     sz_map_init(&s->ids);
     asleep_init(&s->asleep);

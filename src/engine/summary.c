@@ -54,7 +54,7 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
         const sz_timeline *tl = student_look(w, i, &made, true);
         size_t state, log;
         judge(w, tl, t, judged);
-        sz_timeline_memory(tl, &state, &log);
+        sz_timeline_memory(tl, &w->tc, &state, &log);
         m->state += state;
         m->log += log;
         m->records += tl->n_log;

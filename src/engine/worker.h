@@ -84,9 +84,10 @@ typedef struct asleep {
 } asleep;
 
 typedef struct students {
-    sz_pool *pool;   /* of all blocks of theirs */
-    sz_map ids;      /* id → number */
-    sz_timeline **v; /* NULL: asleep; student_awake() */
+    sz_pool *pool;         /* of all blocks of theirs */
+    size_t timeline_bytes; /* of each block that is a timeline */
+    sz_map ids;            /* id → number */
+    sz_timeline **v;       /* NULL: asleep; student_awake() */
     uint32_t n, cap;
     asleep asleep;
     int32_t *said; /* of each class of each: when something is due, as the store knows it (dues.c) */

@@ -83,18 +83,16 @@ static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
 }
 
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student) {
-    *tl = (sz_timeline){.student = student,
-                        .mark_ms = SZ_TIME_NONE,
-                        .tail_ms = SZ_TIME_NONE,
-                        .passed_ms = SZ_TIME_NONE,
-                        .back_ms = SZ_TIME_NONE,
-                        .redo_ms = SZ_TIME_MAX,
-                        .head_key = INT64_MIN,
-                        .id = id};
+    memset(tl, 0, sz_timeline_end(c->n_classes));
+    tl->id = id;
+    tl->student = student;
+    tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = SZ_TIME_NONE;
+    tl->redo_ms = SZ_TIME_MAX;
+    tl->head_key = INT64_MIN;
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs, c->pool);
-    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
+    for (uint32_t k = 0; k < c->n_classes; k++)
         set_due(tl, k, c->begin_ms == SZ_TIME_MAX ? KEY_NEVER : key_of(c->begin_ms, ORDER_TIMER));
 }
 
@@ -105,7 +103,7 @@ void sz_timeline_fini(sz_timeline *tl) {
     sz_pool_give(pool, tl->tail.p, tl->tail.cap);
     sz_pool_give(pool, tl->log.p, tl->log.cap);
     sz_timeline_drop(tl);
-    *tl = (sz_timeline){0};
+    memset(tl, 0, sz_timeline_end(0));
 }
 
 void sz_timeline_drop(sz_timeline *tl) {

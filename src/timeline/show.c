@@ -95,7 +95,7 @@ static void put_episodes(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) 
 
 void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang) {
     size_t state, log;
-    sz_timeline_memory(tl, &state, &log);
+    sz_timeline_memory(tl, c, &state, &log);
     sz_buf_put_z(out, "{\"schema\":1,\"student\":");
     sz_json_str(out, tl->id);
     sz_buf_printf(out, ",\"active\":%s,", tl->is_active ? "true" : "false");

@@ -171,7 +171,7 @@ static void test_logged_record_takes_forty_bytes(void **state) {
     sz_timeline tl;
     fill(f, &tl, 200);
     size_t bytes, log;
-    sz_timeline_memory(&tl, &bytes, &log);
+    sz_timeline_memory(&tl, &f->ctx, &bytes, &log);
     assert_true(log <= 40 * tl.n_log);
     sz_timeline_fini(&tl);
 }
