@@ -85,14 +85,14 @@ static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_
     }
     if (!k) return;
     memmove(p, p + k, n - k);
-    regions_of(s)[i].n -= k;
+    region_shorten(s, i, head + n - k);
 }
 
 /* The last row, if it is of index `at`. Records come in order, but nights and minutes may share a row. */
 static inline uint8_t *row_of(const sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t at) {
-    const region *r = &regions_of(s)[i];
-    if (r->n < head + size) return NULL;
-    uint8_t *last = s->p + r->off + r->n - size;
+    uint32_t n = region_len(s, i);
+    if (n < head + size) return NULL;
+    uint8_t *last = region_bytes(s, i) + n - size;
     int32_t have;
     memcpy(&have, last, sizeof have);
     return have == at ? last : NULL;
@@ -204,7 +204,7 @@ static void add_time(const adding *x, uint32_t i, const sz_acc *a) {
 }
 
 static void add_last(const adding *x, uint32_t i) {
-    memcpy(region_resize(x->s, i, x->entry.n), x->entry.p, x->entry.n);
+    memcpy(region_fit(x->s, i, x->entry.n), x->entry.p, x->entry.n);
 }
 
 /* A record of day precision was there at some time of its day: absence counts from the day's end. */
@@ -212,7 +212,7 @@ static void add_until(const adding *x, uint32_t i) {
     int64_t end = x->e->time_ms, have = INT64_MIN;
     if (x->e->precision == SZ_PREC_DAY) end = sz_zone_midnight(x->z, sz_zone_day(x->z, end) + 1);
     if (region_len(x->s, i)) memcpy(&have, region_bytes(x->s, i), sizeof have);
-    if (end > have) memcpy(region_resize(x->s, i, sizeof end), &end, sizeof end);
+    if (end > have) memcpy(region_fit(x->s, i, sizeof end), &end, sizeof end);
 }
 
 /* The first record of each day (pane) that a window can reach; a window without a past (term) keeps the first of each
@@ -230,7 +230,7 @@ static void add_first(const adding *x, uint32_t i, const sz_acc *a) {
     if (drop) {
         memmove(p, p + drop, n - drop);
         n -= drop;
-        regions_of(x->s)[i].n = n;
+        region_shorten(x->s, i, n);
     }
     p = region_resize(x->s, i, n + 4 + x->entry.n) + n;
     memcpy(p, &at, 4);
@@ -264,9 +264,9 @@ void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, cons
     if (drop) {
         memmove(p, p + drop, n - drop);
         n -= drop;
-        regions_of(s)[i].n = n;
+        region_shorten(s, i, n);
     }
-    findable *f = (findable *)(void *)(region_resize(s, i, n + size) + n);
+    findable *f = (findable *)(void *)(region_fit(s, i, n + size) + n); /* nothing stands behind it that would move */
     memset(f, 0, size);
     f->id = findable_id(e->source, e->id);
     f->time_ms = e->time_ms;
@@ -340,7 +340,7 @@ bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, 
             is_found = fits((const uint8_t *)f->mask, fs->idle_accs[i].matcher) && reaches(&fs->idle_accs[i], z, e, f);
         if (!is_found) return false;
         memmove(p, p + size, n - k - size);
-        regions_of(s)[reg].n -= size;
+        region_shorten(s, reg, n - size);
         return true;
     }
     return false;

@@ -77,24 +77,20 @@ uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
 
 uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at, uint32_t by) {
     region *r = region_of(base, s);
-    uint8_t *rows = base + r->off + head;
-    uint32_t n = r->n - head, gone = 0;
-    if (r->n < head) return NULL;
+    uint8_t *rows = base + region_off(*r) + head;
+    uint32_t all = region_n(r), n = all - head, gone = 0;
+    if (all < head) return NULL;
     if (s->keep != INT32_MAX)
         for (int32_t first; gone < n; gone += size) {
             memcpy(&first, rows + gone, sizeof first);
             if (first >= at - s->keep) break;
         }
-    if (gone) {
-        memmove(rows, rows + gone, n - gone);
-        r->n -= gone;
-        n -= gone;
-    }
-    if (region_cap(r) - r->n < size) return NULL;
+    n -= gone;
+    if (head + n + size > region_cap(r) || !region_set(r, head + n + size)) return NULL;
+    if (gone) memmove(rows, rows + gone, n);
     const day_row one = {.at = at, .n = by};
     memcpy(rows + n, &one, sizeof one);
     memset(rows + n + sizeof one, 0, size - sizeof one);
-    r->n += size;
     return rows + n;
 }
 

@@ -81,5 +81,5 @@ void forget_before(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, uint
     default: return; /* of one record only */
     }
     memmove(p, p + k, n - k);
-    regions_of(s)[i].n -= k;
+    region_shorten(s, i, head + n - k);
 }

@@ -96,10 +96,10 @@ uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t size, 
 static inline uint8_t *count_in_row(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at,
                                     uint32_t by) {
     const region *r = region_of(base, s);
-    uint8_t *row = base + r->off + r->n - size;
+    uint8_t *row = base + region_off(r[1]) - region_slack(*r) - size;
     int32_t have;
     uint32_t n;
-    if (r->n <= head) return row_behind(base, s, head, size, at, by);
+    if (region_is_empty(*r) || (head && region_n(r) <= head)) return row_behind(base, s, head, size, at, by);
     memcpy(&have, row + offsetof(day_row, at), sizeof have);
     if (have != at) return row_behind(base, s, head, size, at, by);
     memcpy(&n, row + offsetof(day_row, n), sizeof n);
@@ -118,9 +118,9 @@ static inline void add_to_sum(uint8_t *sum, int64_t number) {
 /* The session goes on; or another one begins. */
 static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64_t t_ms) {
     const region *r = region_of(base, s);
-    uint8_t *p = base + r->off;
+    uint8_t *p = base + region_off(*r);
     int64_t last;
-    if (r->n < sizeof(session_head)) return false;
+    if (region_is_empty(*r)) return false;
     memcpy(&last, p, sizeof last);
     bool joins = last != SZ_TIME_NONE && t_ms - last < s->ms;
     if (!joins && !count_in_row(base, s, sizeof(session_head), sizeof(day_row), at, 1)) return false;
@@ -130,18 +130,18 @@ static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64
 
 static inline bool keep_last(uint8_t *base, const step *s, sz_entry entry) {
     region *r = region_of(base, s);
-    if (entry.n > region_cap(r)) return false;
-    r->n = entry.n;
-    sz_bytes_copy(base + r->off, entry.p, entry.n);
+    if (entry.n > region_cap(r) || !region_set(r, entry.n)) return false;
+    sz_bytes_copy(base + region_off(*r), entry.p, entry.n);
     return true;
 }
 
 static inline bool raise_until(uint8_t *base, const step *s, int64_t t_ms) {
     const region *r = region_of(base, s);
     int64_t have;
-    if (r->n != sizeof have) return false;
-    memcpy(&have, base + r->off, sizeof have);
-    if (t_ms > have) memcpy(base + r->off, &t_ms, sizeof t_ms);
+    uint8_t *p = base + region_off(*r);
+    if (region_is_empty(*r)) return false;
+    memcpy(&have, p, sizeof have);
+    if (t_ms > have) memcpy(p, &t_ms, sizeof t_ms);
     return true;
 }
 

@@ -186,18 +186,25 @@ void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs, in
     }
 }
 
-/* How long each region will be goes into the table, and with that where it lies. */
-static bool lay(sz_fstate *s, const sz_featureset *fs, sz_reader r, int format) {
+/* How long each region will be, and with that where it lies. */
+static bool lay_as(sz_fstate *s, const sz_featureset *fs, sz_reader r, int format, uint32_t *n) {
     for (uint32_t i = 0; i <= fs->n_accs; i++) {
         sz_str b = sz_read_lstr(&r);
         if (r.bad) return false;
         bool is_rows = is_packed(fs, i, format);
         if (!is_rows && !region_fits(fs, i, b.n)) return false;
         row_form f = is_rows ? form_of(fs, &fs->accs[i]) : (row_form){0};
-        regions_of(s)[i].n = is_rows ? rows_size(&f, b) : (uint32_t)b.n;
+        n[i] = is_rows ? rows_size(&f, b) : (uint32_t)b.n;
     }
-    regions_lay(s);
-    return true;
+    return regions_lay(s, n);
+}
+
+static bool lay(sz_fstate *s, const sz_featureset *fs, sz_reader r, int format) {
+    enum { USUAL = 256 };
+    uint32_t usual[USUAL], *n = fs->n_accs < USUAL ? usual : sz_alloc((fs->n_accs + 1) * sizeof *n);
+    bool is_fine = lay_as(s, fs, r, format, n);
+    if (n != usual) sz_free(n);
+    return is_fine;
 }
 
 /* In two passes, so that each region is written where it stays. */

@@ -8,14 +8,21 @@ static uint32_t align8(uint32_t n) { return (n + 7u) & ~7u; }
 static uint32_t fixed_size(uint32_t n_regions) {
     return align8((uint32_t)(sizeof(state_head) + (n_regions + 1) * sizeof(region)));
 }
+static region region_at(uint32_t off) { return off / REGION_UNIT << SLACK_BITS; }
+
+/* Beyond n bytes of a region, of which so many would be good to have; what is left can be said. */
+static uint32_t room_beyond(uint32_t n, uint32_t more) {
+    uint32_t most = SLACK_MOST - SLACK_MOST % REGION_UNIT - (align8(n) - n ? REGION_UNIT : 0);
+    return align8(n) + (more < most ? more : most);
+}
 
 /* Of a region: for a row more. */
-static uint32_t room_for(uint32_t n) { return n ? align8(n) + n / 128 * 8 + 8 : 0; }
+static uint32_t room_for(uint32_t n) { return n ? room_beyond(n, n / 128 * 8 + 8) : 0; }
 
 static void begin_empty(sz_fstate *s, const sz_featureset *fs, uint32_t n) {
     s->n = n;
     *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
-    for (uint32_t i = 0; i <= fs->n_accs + 1; i++) regions_of(s)[i].off = n;
+    for (uint32_t i = 0; i <= fs->n_accs + 1; i++) regions_of(s)[i] = region_at(n) | IS_EMPTY;
 }
 
 /* A block of n bytes or more, of `most` if it is to move, with what the state has now. */
@@ -47,33 +54,45 @@ void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs) {
 
 int32_t sz_fstate_first_day(const sz_fstate *s) { return head_of(s)->first_day; }
 
-/* The region is to have so much room: what stands behind it moves. */
-static void set_room(sz_fstate *s, uint32_t i, uint32_t cap) {
+/* Those from `first` to `last` begin so many bytes further behind, modulo 2^32. */
+static void regions_shift(region *r, uint32_t first, uint32_t last, uint32_t by) {
+    region d = by << (SLACK_BITS - 3);
+    for (uint32_t k = first; k <= last; k++) r[k] += d;
+}
+_Static_assert(REGION_UNIT == 1 << 3, "bytes to units");
+
+/* The region is to have so much room, and n bytes in it: what stands behind it moves. */
+static void set_room(sz_fstate *s, uint32_t i, uint32_t cap, uint32_t n) {
     region *r = regions_of(s);
-    uint32_t n_regions = head_of(s)->n_regions, end = r[i + 1].off, by = cap - region_cap(&r[i]); /* modulo 2^32 */
+    uint32_t end = region_off(r[i + 1]), by = cap - region_cap(&r[i]); /* modulo 2^32 */
     memmove(s->p + (uint32_t)(end + by), s->p + end, s->n - end);
-    for (uint32_t k = i + 1; k <= n_regions; k++) r[k].off += by;
+    regions_shift(r, i + 1, head_of(s)->n_regions, by);
     s->n += by;
+    region_set(&r[i], n);
 }
 
 static void room_for_all(sz_fstate *s, uint32_t n) {
+    if (n > STATE_MOST - REGION_UNIT) sz_alloc(SIZE_MAX); /* there is no such memory */
     if (n <= s->cap) return;
     move_to(s, n, n + n / 32 + 128); /* each time is a copy into memory that is cold */
 }
 
-/* Of a region that is to be n bytes long: for one more such row behind. */
+/* Of a region of rows that is to be n bytes long: for one more such row behind. */
 static uint32_t room_to_grow(const region *r, uint32_t n) {
     enum { ROW_MOST = 32 };
-    uint32_t row = n - r->n;
-    return row > 8 && row <= ROW_MOST ? align8(n + row) + n / 128 * 8 : room_for(n);
+    uint32_t row = n - region_n(r);
+    return row > 8 && row <= ROW_MOST ? room_beyond(n, align8(row) + n / 128 * 8) : room_for(n);
 }
 
-uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n) {
-    uint32_t cap = room_to_grow(&regions_of(s)[i], n);
+uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n, bool is_rows) {
+    uint32_t cap = is_rows ? room_to_grow(&regions_of(s)[i], n) : align8(n);
     room_for_all(s, s->n + cap - region_cap(&regions_of(s)[i]));
-    set_room(s, i, cap);
-    regions_of(s)[i].n = n;
+    set_room(s, i, cap, n);
     return region_bytes(s, i);
+}
+
+void region_shorten(sz_fstate *s, uint32_t i, uint32_t n) {
+    if (!region_set(&regions_of(s)[i], n)) set_room(s, i, room_for(n), n);
 }
 
 /* ---- a day's first record ---- */
@@ -100,10 +119,14 @@ static uint32_t find_growing(const sz_fstate *s, const sz_featureset *fs, uint32
     const sz_growth *g = fs->growths;
     uint32_t n = 0, sum = 0;
     for (uint32_t k = 0; k < fs->n_accs && n < GROWING_MOST; k++) {
-        uint32_t row = g[k].row, have = region_cap(&r[k]) - r[k].n;
-        if (!r[k].n || have >= days * row || is_full(s->p + r[k].off, r[k].n, &g[k])) continue;
-        uint32_t several = r[k].n < ROWS_A_ROW * row ? 0 : r[k].n / (ROWS_A_ROW * row);
-        uint32_t more = (days + several) * row - have;
+        uint32_t row = g[k].row, have = region_slack(r[k]);
+        if (have >= days * row) continue; /* an empty one too */
+        uint32_t len = region_n(&r[k]);
+        if (!len || is_full(s->p + region_off(r[k]), len, &g[k])) continue;
+        uint32_t several = len < ROWS_A_ROW * row ? 0 : len / (ROWS_A_ROW * row), rows = days + several;
+        if (rows * row > SLACK_MOST) rows = SLACK_MOST / row;
+        if (rows * row <= have) continue;
+        uint32_t more = rows * row - have;
         v[n++] = (growing){k, more};
         sum += more;
     }
@@ -122,25 +145,30 @@ void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     /* What stands between two of them moves as one; from behind, so that none is written over before it has moved. */
     uint32_t last = head_of(s)->n_regions;
     for (uint32_t i = n; i-- > 0;) {
-        uint32_t first = v[i].region + 1, at = r[first].off;
+        uint32_t first = v[i].region + 1, at = region_off(r[first]);
         memmove(s->p + at + by, s->p + at, end - at);
-        for (uint32_t k = first; k <= last; k++) r[k].off += by;
+        regions_shift(r, first, last, by);
         end = at;
         last = first - 1;
         by -= v[i].more;
+        r[last] += v[i].more; /* left, of what has rows */
     }
 }
 
-void regions_lay(sz_fstate *s) {
-    uint32_t n_regions = head_of(s)->n_regions, end = fixed_size(n_regions);
+bool regions_lay(sz_fstate *s, const uint32_t *n) {
+    uint32_t n_regions = head_of(s)->n_regions;
+    uint64_t end = fixed_size(n_regions);
+    for (uint32_t i = 0; i < n_regions; i++) end += room_for(n[i]);
+    if (end > STATE_MOST - REGION_UNIT) return false;
+    room_for_all(s, (uint32_t)end);
     region *r = regions_of(s);
-    for (uint32_t i = 0; i < n_regions; i++) {
-        r[i].off = end;
-        end += room_for(r[i].n);
+    for (uint32_t i = 0, at = fixed_size(n_regions); i < n_regions; i++) {
+        r[i] = region_at(at) | (n[i] ? room_for(n[i]) - n[i] : IS_EMPTY);
+        at += room_for(n[i]);
     }
-    r[n_regions].off = end;
-    room_for_all(s, end);
-    s->n = end;
+    r[n_regions] = region_at((uint32_t)end) | IS_EMPTY;
+    s->n = (uint32_t)end;
+    return true;
 }
 
 uint32_t findable_size(const sz_featureset *fs) {

@@ -7,7 +7,8 @@
  *
  * Regions stand one behind the other in the order of the table, each with room for a row more, which ends where the
  * next one begins; the last of the table is empty and says where all end. One that grows moves those behind it. So a
- * state is small and what a record touches of it is near; everything is by offset.
+ * state is small and what a record touches of it is near; everything is by offset. The table is four bytes a region:
+ * where it begins, and how much of its room is not in use, from which follows how long it is.
  */
 #ifndef SZ_FSTATE_H
 #define SZ_FSTATE_H
@@ -19,9 +20,11 @@ typedef struct state_head {
     uint32_t n_regions;
 } state_head;
 
-typedef struct region {
-    uint32_t off, n; /* bytes */
-} region;
+/* Where it begins, from the state's first byte and in units of eight, << SLACK_BITS | bytes of its room that are left.
+ * Of an empty one all its room is left, however much that is: IS_EMPTY. */
+typedef uint32_t region;
+enum { REGION_UNIT = 8, SLACK_BITS = 8, IS_EMPTY = (1 << SLACK_BITS) - 1, SLACK_MOST = IS_EMPTY - 1 };
+enum { STATE_MOST = REGION_UNIT << (32 - SLACK_BITS) }; /* bytes; nobody's rules come near */
 
 /* Rows of days, nights or panes: index and count, then the sum (has_sum), least and greatest (has_minmax). */
 typedef struct day_row {
@@ -60,17 +63,33 @@ enum { FINDABLE_MAX = 256 };
 
 static inline state_head *head_of(const sz_fstate *s) { return (state_head *)(void *)s->p; }
 static inline region *regions_of(const sz_fstate *s) { return (region *)(void *)(s->p + sizeof(state_head)); }
-static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return s->p + regions_of(s)[i].off; }
-static inline uint32_t region_cap(const region *r) { return r[1].off - r->off; }
-static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return regions_of(s)[i].n; }
+static inline uint32_t region_off(region r) { return (r >> SLACK_BITS) * REGION_UNIT; }
+static inline uint32_t region_slack(region r) { return r & IS_EMPTY; }
+static inline bool region_is_empty(region r) { return region_slack(r) == IS_EMPTY; }
+static inline uint32_t region_cap(const region *r) { return region_off(r[1]) - region_off(r[0]); }
+static inline uint32_t region_n(const region *r) { return region_is_empty(*r) ? 0 : region_cap(r) - region_slack(*r); }
+static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return s->p + region_off(regions_of(s)[i]); }
+static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return region_n(&regions_of(s)[i]); }
+
+/* It is n bytes long now, within its room. False: more would be left of it than can be said. */
+static inline bool region_set(region *r, uint32_t n) {
+    uint32_t slack = n ? region_cap(r) - n : IS_EMPTY;
+    if (n && slack > SLACK_MOST) return false;
+    *r = (*r & ~(region)IS_EMPTY) | slack;
+    return true;
+}
 
 /* Make a region n bytes long (contents kept up to the shorter length); returns its bytes. Earlier pointers into the
  * state die. */
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n);
-uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n); /* where there is no room */
-/* All regions of the lengths that the table says, one behind the other, each with room for a row more; what is in them
- * is to be written. */
-void regions_lay(sz_fstate *s);
+/* The same for what is not rows: there is no more room than for that. */
+static inline uint8_t *region_fit(sz_fstate *s, uint32_t i, uint32_t n);
+/* n bytes long where that is less than it was. What stands behind may move, the region itself does not. */
+void region_shorten(sz_fstate *s, uint32_t i, uint32_t n);
+uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n, bool is_rows); /* where its room is not for so much */
+/* All regions, so long each, one behind the other and with room for a row more; what is in them is to be written.
+ * False: they are too much for a state. */
+bool regions_lay(sz_fstate *s, const uint32_t *n);
 uint32_t findable_size(const sz_featureset *fs);
 /* Can a region of the set be so long? */
 bool region_fits(const sz_featureset *fs, uint32_t i, size_t n);
@@ -95,9 +114,14 @@ bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint
 
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
-    if (n > region_cap(r)) return region_grow(s, i, n);
-    r->n = n;
-    return s->p + r->off;
+    if (n > region_cap(r) || !region_set(r, n)) return region_grow(s, i, n, true);
+    return s->p + region_off(*r);
+}
+
+static inline uint8_t *region_fit(sz_fstate *s, uint32_t i, uint32_t n) {
+    region *r = &regions_of(s)[i];
+    if (n > region_cap(r) || !region_set(r, n)) return region_grow(s, i, n, false);
+    return s->p + region_off(*r);
 }
 
 /* Local day, night or pane of an instant, as the accumulator counts. */
