@@ -278,6 +278,37 @@ class Rules:
                       f"{f}.now > {f}.usual", f"{f}.usual >= {d.randint(1, 3)} && {f}.now <= {f}.usual")
         return {"when": text, "level": "blue"}
 
+    def silent_clause(self, out: dict) -> str:
+        """An absence or an age against a limit of the rule's own."""
+        d = self.d
+        hours = d.pick(6, 20, 24, 30, 50)
+        self.limits.add(hours)
+        name = f"lim{len(out.setdefault('params', {}))}"
+        out["params"][name] = f"{hours}h"
+        f = self.absence() if d.chance(0.6) else self.record(d.pick("seen", "bought", "dorm_access")) + ".age"
+        return f"{f} {d.pick('>=', '>=', '<', '>')} {name}"
+
+    def clause(self, out: dict) -> str:
+        """One that a timer, a window's edge, the calendar or a record changes."""
+        d = self.d
+        return d.pick(lambda: "calendar.class_day", lambda: "calendar.week >= 2", lambda: f"{self.count()} >= {d.randint(1, 3)}",
+                      lambda: f"{self.count(below=True)} < {d.randint(1, 3)}", lambda: self.silent_clause(out),
+                      lambda: f'{self.record("bought")}.balance < {d.randint(20, 60)}')()
+
+    def when_mixed(self) -> dict:
+        """An absence or an age beside something else, on either side."""
+        d, out = self.d, {"level": "blue"}
+        a, b = self.silent_clause(out), self.clause(out)
+        out["when"] = d.pick(f"{a} && {b}", f"{a} || {b}", f"({b} ? {a} : {b})", f"!({a}) && {b}", f"{b} && !({a})")
+        return out
+
+    def chosen(self) -> dict:
+        """The value that a third one chooses."""
+        d = self.d
+        f, g, h = self.count(below=True, plain=True), self.count(below=True, plain=True), self.count(plain=True)
+        v = self.feature({"value": f"{h} >= {d.randint(1, 3)} ? {f} : {g}"}, "v")
+        return {"value": v, "at_least": self.steps(self.climbing(1, 6))}
+
     def points(self) -> dict:
         """Clauses of every kind, unknown ones among them; some take away again."""
         d = self.d
@@ -287,8 +318,10 @@ class Rules:
                    lambda: f'{self.record("bought")}.balance < {d.randint(20, 60)}',
                    lambda: "calendar.class_day", lambda: f"{self.count()} >= 2 || {self.count()} >= {d.randint(1, 3)}"]
         adds = [d.pick(1, 2, 3, 3), d.pick(1, 2, 3), d.pick(1, 2, -2)]
+        out: dict = {}
+        clauses += [lambda: self.silent_clause(out), lambda: self.clause(out)]
         return {"points": [{"add": a, "when": d.choice(clauses)()} for a in adds[: d.randint(2, 3)]],
-                "at_least": self.steps(self.climbing(2, 6))}
+                "at_least": self.steps(self.climbing(2, 6)), **out}
 
     def sequence(self) -> dict:
         """Two or three steps, with what must not come between or after them; a step may look back at an earlier one."""
@@ -312,8 +345,9 @@ class Rules:
         d = self.d
         more = ""
         if d.chance(0.5):
-            f = self.feature({"count": d.pick("swipe", "bought", "meal"), "over": d.pick("1d", "7d", "24h")})
-            more = f" && {f} >= {d.randint(1, 3)}"
+            more = " && " + d.pick(lambda: f"{self.count()} >= {d.randint(1, 3)}", lambda: f"{self.count(below=True)} < {d.randint(1, 4)}",
+                                   lambda: f"{self.money(below=True)} < {d.randint(5, 40)}",
+                                   lambda: "calendar.week >= 2", lambda: "calendar.class_day")()
         text = d.pick('event.type == "swipe" && event.amount >= ' + str(d.randint(8, 25)),
                       'event.type == "dorm_access" && event.direction == "in" && event.late',
                       'event.type == "attendance" && event.status == "absent"',
@@ -333,16 +367,17 @@ class Rules:
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
         shapes += [self.when_streak] * (not self.has_downs)
+        shapes += [self.when_mixed] * 8 + [self.chosen] * 3
         body = d.choice(shapes)()
         is_instant = "event." in body.get("when", "") or "sequence" in body
         out = {"id": f"r{len(self.rules) + 1}", **body}
         if not is_instant and "resolve_when" not in out: self.vary(out)
         if d.chance(0.7): out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")
         if "unless" not in out and d.chance(0.2): out["unless"] = self.unless("check" in out)
-        if d.chance(0.12):
-            out["who"] = d.pick("student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
-                                "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday",
-                                "calendar.class_day")
+        if d.chance(0.3):
+            out["who"] = self.clause(out) if d.chance(0.4) else d.pick(
+                "student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
+                "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday", "calendar.class_day")
         if d.chance(0.08): out["mode"] = d.pick("shadow", "shadow", "disabled")
         self.tune(out)
         self.rules.append(out)
@@ -355,7 +390,9 @@ class Rules:
             out["check"] = d.pick("daily at 07:00", "daily at 07:00", "class days at 12:00", "mon,thu at 08:00",
                                   "daily at 24:00", "daily at 00:00", "daily at 07:00,18:00", "mon,tue,fri at 12:00,24:00,00:00",
                                   "week 2 of term mon at 09:00", "sat at 12:00")
-        if "for" not in out and d.chance(0.08): out["resolve_when"] = f"{self.count()} >= {d.randint(1, 3)}"
+        if d.chance(0.25):
+            out["resolve_when"] = self.clause(out)
+        if ("at_least" in out or "points" in out) and d.chance(0.2): out["for"] = d.pick("45m", "3h", "10h", "1d")
 
     def unless(self, check: bool) -> object:
         d = self.d
