@@ -222,8 +222,16 @@ bool sz_meant_duration(sz_str s, char out[SZ_MEANT], bool *is_rough) {
         {"星期", 7 * SZ_DAY_MS},    {"礼拜", 7 * SZ_DAY_MS},   {"w", 7 * SZ_DAY_MS},      {"wk", 7 * SZ_DAY_MS},
         {"week", 7 * SZ_DAY_MS},    {"weeks", 7 * SZ_DAY_MS},  {"月", 30 * SZ_DAY_MS},    {"month", 30 * SZ_DAY_MS},
         {"months", 30 * SZ_DAY_MS}, {"年", 365 * SZ_DAY_MS},   {"year", 365 * SZ_DAY_MS}, {"years", 365 * SZ_DAY_MS}};
+    static const struct word before[] = {{"最近", 0},     {"近", 0},   {"过去", 0}, {"前", 0},    {"连续", 0},
+                                         {"the last", 0}, {"last", 0}, {"past", 0}, {"within", 0}};
+    static const char *const behind[] = {"以内", "之内", "内", "以上"};
     double total = 0, n, unit;
     s = sz_str_trim(s);
+    take(&s, WORDS(before), &n);
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        size_t len = strlen(behind[i]);
+        if (s.n > len && memcmp(s.p + s.n - len, behind[i], len) == 0) s.n -= len;
+    }
     *is_rough = false;
     while (s.n) {
         if (!take_number(&s, &n)) return false;

@@ -97,6 +97,13 @@ static void look_at_sign(scan *s) {
         prog_tell_spelling(s, both, TXT(s->c, "%.*s= without a space", SZ_FMT_STR(text_of(s, s->prev))));
         return;
     }
+    if (s->prev.kind == L_START &&
+        (is_sign(s, s->cur, "=") || is_sign(s, s->cur, "=="))) { /* as a spreadsheet has it */
+        prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len,
+                                 "an expression does not begin with =", "表达式不以 = 开头"),
+                      "leave it out", "请去掉它");
+        return;
+    }
     piece name = prog_piece(s, end_of(s->cur)), close = prog_piece(s, end_of(name));
     if (is_sign(s, s->cur, "{") && name.kind == L_WORD && is_sign(s, close, "}")) {
         sz_str t = text_of(s, name);

@@ -158,9 +158,30 @@ static bool ends_operand(const scan *s, piece p) {
     return false;
 }
 
+/* `1,000`: where it ends; 0: it is none. In a list or a call a comma parts two numbers. */
+static uint32_t tell_grouped(scan *s) {
+    uint32_t end = end_of(s->cur);
+    const char *plain = TXT(s->c, "%.*s", SZ_FMT_STR(text_of(s, s->cur)));
+    while (s->n_open == 0 && at(s, end) == ',' && is_digit(at(s, end + 1)) && is_digit(at(s, end + 2)) &&
+           is_digit(at(s, end + 3))) {
+        uint32_t next = prog_number_end(s, end + 1);
+        plain = TXT(s->c, "%s%.*s", plain, (int)(next - end - 1), s->t.p + end + 1);
+        end = next;
+    }
+    if (end == end_of(s->cur)) return 0;
+    sz_str whole = {s->t.p + s->cur.off, end - s->cur.off};
+    prog_hint(s->c,
+              prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "`%.*s` is not written so",
+                         "这里不能写 `%.*s`", SZ_FMT_STR(whole)),
+              "write %s, without commas", "请写 %s，不加逗号", plain);
+    return end;
+}
+
 /* A number in hand: what follows makes it a value with a unit, or a time of day. Returns how far it was dealt
  * with. */
 uint32_t prog_look_at_number(scan *s) {
+    uint32_t grouped = tell_grouped(s);
+    if (grouped) return grouped;
     piece num = s->cur, next = prog_piece(s, end_of(num));
     if (is_sign(s, next, "%") && ends_operand(s, prog_piece(s, end_of(next)))) {
         tell_unit(s, num, M_PERCENT, (sz_str){0}, end_of(next));

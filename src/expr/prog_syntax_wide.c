@@ -155,6 +155,23 @@ static bool hint_number(scan *s, sz_diag *g, sz_str word) {
     return true;
 }
 
+/* 学院 == …: a field by its Chinese name. */
+static bool hint_field(scan *s, sz_diag *g, sz_str word, uint32_t end) {
+    static const char *const fields[][2] = {
+        {"学院", "student.school"},  {"书院", "student.college"},        {"专业", "student.major"},
+        {"年级", "student.year"},    {"班级", "student.class"},          {"性别", "student.gender"},
+        {"金额", "event.amount"},    {"星期", "event.weekday"},          {"钟点", "event.clock"},
+        {"方向", "event.direction"}, {"入学年份", "student.entry_year"}, {"考勤状态", "event.status"}};
+    piece next = prog_piece(s, end);
+    bool is_left = next.kind == L_SIGN || is_word(s, next, "in");
+    for (size_t i = 0; is_left && i < sizeof fields / sizeof *fields; i++) {
+        if (!sz_str_is(word, fields[i][0])) continue;
+        prog_hint(s->c, g, "write %s", "请写 %s", fields[i][1]);
+        return true;
+    }
+    return false;
+}
+
 /* `n 在 3 和 5 之间`: where it ends; the end of cur: it is something else. */
 static uint32_t look_at_range(scan *s, piece run) {
     static const char *const words[] = {"在", "介于", "位于", "处于"};
@@ -180,7 +197,7 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     if (off > 0 && s->t.p[off - 1] == '.')
         prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
                   "字段用英文名，例如  student.school（学院）");
-    else if (!hint_number(s, g, run))
+    else if (!hint_field(s, g, run, end) && !hint_number(s, g, run))
         prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
                   "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
     return end;

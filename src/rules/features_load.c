@@ -266,7 +266,8 @@ static struct sz_decl *load_one(struct sz_loading *l, uint32_t at) {
                       sz_rules_place(l, sz_decls_find(&l->params, d->name)->key->span));
         ok = false;
     }
-    ok &= sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key);
+    ok &= d->node->kind == SZ_YAML_NULL ? sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key)
+                                        : sz_keys_item(l, d->node, "{count: swipe, over: 7d}");
     if (d->node->kind == SZ_YAML_MAP && is_later(l, d->node)) {
         ok = false;
     } else if (d->node->kind == SZ_YAML_MAP) {

@@ -59,10 +59,31 @@ static const char *example_of(sz_str key) {
         {"message", "{zh: …, en: …}"},
         {"label", "{zh: …, en: …}"},
         {"title", "{zh: …, en: …}"},
+        {"features", "{n: {count: swipe, over: 7d}}"},
+        {"params", "{limit: 3}"},
+        {"adjust", "{late-return: {because: …, mode: shadow}}"},
+        {"tests", "[{name: …, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}]"},
+        {"expect", "['d2 08:00 fires blue']"},
     };
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
         if (sz_str_is(key, examples[i][0])) return examples[i][1];
     return NULL;
+}
+
+/* Which students, as a list or mapping: `who: [医学院, 理学院]`, `who: {school: 医学院}`. NULL: something else. */
+static const char *who_meant(struct sz_loading *l, const sz_yaml *node) {
+    const char *all = "";
+    bool is_list = node->kind == SZ_YAML_SEQ;
+    for (size_t i = 0; i < node->n; i++) {
+        const sz_yaml *item = node->items[i];
+        if (item->kind != SZ_YAML_SCALAR) return NULL;
+        const char *quote = !is_list && sz_str_is(node->keys[i]->text, "year") ? "" : "\"";
+        if (is_list) all = TXT(l, "%s%s\"%.*s\"", all, i ? ", " : "", SZ_FMT_STR(item->text));
+        else
+            all = TXT(l, "%s%sstudent.%.*s == %s%.*s%s", all, i ? " && " : "", SZ_FMT_STR(node->keys[i]->text), quote,
+                      SZ_FMT_STR(item->text), quote);
+    }
+    return is_list ? TXT(l, "'student.school in [%s]'", all) : TXT(l, "'%s'", all);
 }
 
 bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
@@ -73,6 +94,10 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
     }
     sz_diag *g = other_shape(l, node, shape);
     const char *example = key && (shape == SZ_SHAPE_MAP || shape == SZ_SHAPE_LIST) ? example_of(key->text) : NULL;
+    bool is_who = key && sz_str_is(key->text, "who") && shape == SZ_SHAPE_TEXT && node->n > 0;
+    if (is_who) example = who_meant(l, node);
+    if (key && sz_str_is(key->text, "expect") && (sz_str_is(node->text, "none") || sz_str_is(node->text, "无")))
+        example = "[]";
     if (example) {
         sz_rules_hint(l, g, "write  %.*s: %s", "请写  %.*s: %s", SZ_FMT_STR(key->text), example);
         return false;

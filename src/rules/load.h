@@ -248,6 +248,8 @@ bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_
 bool sz_unit_parse(sz_str s, uint8_t *unit);
 /* Say that the literal's unit (or the whole of it) is wrong; unit_at is what sz_literal_parse gave. */
 void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at);
+/* number_meant.c: ￥420, 1,000 yuan, >= 3, 三天: a number in another form, which would be a text. True: a finding. */
+bool sz_number_refuse(struct sz_loading *l, const sz_yaml *node);
 /* "a number", "an amount in yuan" */
 const char *sz_unit_words(uint8_t type, uint8_t unit, sz_lang lang);
 /* Value of a param: a literal, text or list; false with a finding. */
@@ -327,6 +329,7 @@ struct sz_scope {
     uint32_t n_steps;
     sz_str period;   /* that was asked of a calendar without periods */
     bool has_failed; /* a name was resolved that has a finding of its own */
+    bool lacks_params; /* what the rule declares could not be read: a name may have been one of them */
 };
 /* ctx is a sz_scope. */
 bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg, bool has, sz_symbol *out,

@@ -231,29 +231,47 @@ static bool is_plain_path(sz_str s) {
     return is_path(s);
 }
 
-/* ｛meals_30d｝ and meals_30d} are texts like any other, but nobody means them so. */
-static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, bool is_wide) {
-    if (!is_plain_path(name)) return;
-    sz_rules_hint(
-        r->g->l,
-        sz_rules_say(r->g->l, SZ_WARNING, C_MESSAGE_FORM, sz_yaml_value_span(r->node, at, n),
-                     is_wide ? "these braces are full-width: the name is printed as it stands"
-                             : "this } closes nothing: it is printed as it stands",
-                     is_wide ? "这里的花括号是全角的：名称会原样打出来" : "这个 } 没有对应的开头：会原样打出来"),
-        "write  {%.*s}", "请写  {%.*s}", SZ_FMT_STR(name));
+enum brace { STRAY, WIDE, OTHER };
+
+/* Does the rule know the name? Then nobody means it to be printed as it stands. */
+static bool is_known(struct reading *r, sz_str name) {
+    sz_symbol sym;
+    uint32_t bad_at = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    if (!is_plain_path(name) || memchr(name.p, '.', name.n)) return false;
+    if (sz_str_is(name, "value") || sz_str_is(name, "step")) return sz_rule_is_stepped(r->g->r);
+    bool is_name = sz_rules_resolve(&r->g->scope, &name, 1, NULL, false, &sym, &bad_at, &hint, &hint_zh);
+    return is_name && sym.type < SZ_X_RECORD;
 }
 
-static void warn_wide_braces(struct reading *r) {
-    static const char open[] = "｛", close[] = "｝";
-    enum { WIDE = sizeof open - 1 };
+/* ｛meals_30d｝ and meals_30d} are texts like any other, but nobody means them so. */
+static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, enum brace what) {
+    static const char *const en[] = {"this } closes nothing: it is printed as it stands",
+                                     "these braces are full-width: the name is printed as it stands",
+                                     "the name is printed as it stands, not its value"};
+    static const char *const zh[] = {"这个 } 没有对应的开头：会原样打出来", "这里的花括号是全角的：名称会原样打出来",
+                                     "这里会原样打出名称，而不是它的值"};
+    if (!is_plain_path(name)) return;
+    sz_span where = sz_yaml_value_span(r->node, at, n);
+    sz_diag *g = sz_rules_say(r->g->l, SZ_WARNING, C_MESSAGE_FORM, where, en[what], zh[what]);
+    sz_rules_hint(r->g->l, g, "write  {%.*s}", "请写  {%.*s}", SZ_FMT_STR(name));
+}
+
+/* ｛n｝, 【n】, {{n}}: a name as another program would take it. */
+static void warn_other_braces(struct reading *r) {
+    static const char *const pairs[][2] = {{"｛", "｝"}, {"【", "】"}, {"{{", "}}"}};
     sz_str s = r->node->text;
-    for (size_t i = 0; i + WIDE <= s.n; i++) {
-        if (memcmp(s.p + i, open, WIDE) != 0) continue;
-        size_t end = i + WIDE;
-        while (end + WIDE <= s.n && memcmp(s.p + end, close, WIDE) != 0) end++;
-        if (end + WIDE > s.n) return;
-        warn_brace(r, i, end + WIDE - i, (sz_str){s.p + i + WIDE, end - i - WIDE}, true);
-        i = end;
+    for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
+        size_t open = strlen(pairs[k][0]), close = strlen(pairs[k][1]);
+        for (size_t i = 0; i + open <= s.n; i++) {
+            if (memcmp(s.p + i, pairs[k][0], open) != 0) continue;
+            size_t end = i + open;
+            while (end + close <= s.n && memcmp(s.p + end, pairs[k][1], close) != 0) end++;
+            if (end + close > s.n) break;
+            sz_str name = {s.p + i + open, end - i - open};
+            if (k == 0 || is_known(r, name)) warn_brace(r, i, end + close - i, name, k == 0 ? WIDE : OTHER);
+            i = end;
+        }
     }
 }
 
@@ -261,7 +279,7 @@ static void warn_stray_brace(struct reading *r, size_t at) {
     const char *p = r->node->text.p;
     size_t from = at;
     while (from > 0 && ((uint8_t)p[from - 1] < 0x80 && is_path((sz_str){p + from - 1, at - from + 1}))) from--;
-    warn_brace(r, at, 1, (sz_str){p + from, at - from}, false);
+    warn_brace(r, at, 1, (sz_str){p + from, at - from}, STRAY);
 }
 
 /* `就餐 #{n} 次` without quotes ends before the #, and no counselor would read the rest. A comment that is meant as one
@@ -284,7 +302,7 @@ static void warn_comment(struct reading *r) {
 static void read_text(struct reading *r) {
     sz_str s = r->node->text;
     bool has_double = false; /* then a } may belong to it */
-    warn_wide_braces(r);
+    warn_other_braces(r);
     warn_comment(r);
     for (size_t i = 0; i < s.n; i++) {
         bool is_double = i + 1 < s.n && s.p[i + 1] == s.p[i];

@@ -36,6 +36,7 @@ static int field_of(struct sz_loading *l, const sz_yaml *key) {
         if (sz_str_is(key->text, sz_sfields[i].name)) return i;
         sz_near_z(&near, sz_sfields[i].name);
     }
+    sz_near_z(&near, "value");
     sz_diag *g = sz_rules_error(l, C_BY_FIELD, key->span, "a student has no `%.*s`", "学生没有 `%.*s` 这一项",
                                 SZ_FMT_STR(key->text));
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);

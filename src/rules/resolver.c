@@ -329,6 +329,7 @@ static bool hint_owner(const struct path *p) {
 
 static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
+    if (p->s->lacks_params && p->n == 1 && !p->arg) return failed(p);
     *p->bad_at = 0;
     struct sz_near near = sz_scope_near(p->s, p->v[0]);
     if ((near.best != 1 || !sz_near_any(&near)) && hint_owner(p)) return false;

@@ -196,6 +196,7 @@ static void load_rule(struct sz_ruling *g) {
     g->scope = (struct sz_scope){.l = l, .kind = SZ_SCOPE_RULE, .types = UINT64_MAX};
     *g->r = (sz_rule){.span = sz_rules_keep(l, d->key->span)};
     g->failed = !sz_keys_read(l, d->node, &table, &g->k);
+    g->scope.lacks_params = !g->k.params && d->node->kind == SZ_YAML_MAP && sz_yaml_get(d->node, "params");
     g->adjust = l->is_replaced[d - l->rules.v] ? NULL : sz_adjust_find(l, d->name); /* of a name's own, the new one's */
     load_id(g);
     load_version(g);

@@ -95,9 +95,12 @@ int sz_test_type(struct sz_testing *x, struct sz_test_words *w) {
     sz_str name = sz_test_next(w);
     int type = sz_types_find(l->types, name);
     if (type >= 0) return type;
-    if (name.n && memchr(name.p, ':', name.n)) {
+    char clock[SZ_MEANT];
+    bool is_meant = sz_meant_clock(name, clock);
+    if (name.n && (is_meant || memchr(name.p, ':', name.n))) {
         sz_test_wrong(x, w, C_TEST_WHEN, "is not a time of day", "不是一天里的时刻",
-                      "write  08:00, or  08:00,14:00 for several", "请写 08:00；几个时刻写 08:00,14:00");
+                      is_meant ? TXT(l, "write  %s", clock) : "write  08:00, or  08:00,14:00 for several",
+                      is_meant ? TXT(l, "请写  %s", clock) : "请写 08:00；几个时刻写 08:00,14:00");
         return -1;
     }
     struct sz_near near = sz_near_to(l, name);
@@ -133,7 +136,15 @@ static void refuse_word(struct sz_testing *x, struct sz_test_words *w, const lin
     if (is && near.best == 0) near = sz_near_to(l, (sz_str){0}); /* the name is right: it is the value */
     const char *en = "a field is written  name=value, and a place by its kind: canteen, dorm, library …";
     const char *zh = "字段写成 名称=值，地点写它的类别：canteen、dorm、library……";
-    if (sz_near_any(&near)) sz_near_words(l, &near, &en, &zh);
+    size_t figures = 0;
+    while (figures < word.n && ((word.p[figures] >= '0' && word.p[figures] <= '9') || word.p[figures] == '.'))
+        figures++;
+    if (sz_near_any(&near)) {
+        sz_near_words(l, &near, &en, &zh);
+    } else if (!is && figures > 0) { /* 5元 */
+        en = TXT(l, "write  %.*s  without a unit", (int)figures, word.p);
+        zh = TXT(l, "请写  %.*s，不加单位", (int)figures, word.p);
+    }
     sz_test_wrong(x, w, C_TEST_EVENT, "says nothing about a record of this type", "对这种记录没有意义", en, zh);
 }
 

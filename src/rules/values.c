@@ -148,6 +148,13 @@ bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_m
     return false;
 }
 
+/* no, off, 否: what is not meant as true. */
+static bool means_no(const sz_yaml *node) {
+    static const char *const words[] = {"no",    "No", "NO", "off", "Off", "OFF",  "False",
+                                        "FALSE", "0",  "否", "不",  "假",  "不是", "n"};
+    return node->kind == SZ_YAML_SCALAR && sz_rules_index(node->text, words, sizeof words / sizeof *words) >= 0;
+}
+
 bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out) {
     bool ok;
     *out = sz_yaml_bool(node, &ok);
@@ -155,7 +162,7 @@ bool sz_rules_flag(struct sz_loading *l, const sz_yaml *node, bool *out) {
     sz_diag *g = sz_rules_error(l, C_BOOL, node->span, "true or false is expected here", "这里要写 true 或 false");
     if (node->kind == SZ_YAML_SCALAR && node->style != SZ_YAML_PLAIN)
         sz_rules_hint_say(g, "write it without quotes", "不要加引号");
-    else sz_rules_hint_say(g, "yes, no, on and off are texts here", "yes、no、on、off 在这里只是文本");
+    else sz_rules_hint(l, g, "write  %s", "请写  %s", means_no(node) ? "false" : "true");
     return false;
 }
 
@@ -314,7 +321,12 @@ void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at
     struct sz_near near = sz_near_to(l, word);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) sz_near_z(&near, units[i].name);
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) sz_near_z(&near, spans[i].name);
+    const char *begun = NULL; /* 元/月, 次以上 */
+    for (size_t i = 0; i < sizeof units / sizeof *units && (uint8_t)word.p[0] >= 0x80; i++)
+        if (word.n > strlen(units[i].name) && memcmp(word.p, units[i].name, strlen(units[i].name)) == 0)
+            begun = units[i].name;
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (begun) sz_rules_hint(l, g, "write  %s  alone", "只写  %s", begun);
     else
         sz_rules_hint_say(
             g,
@@ -339,6 +351,7 @@ static bool scalar(struct sz_loading *l, const sz_yaml *node, sz_xval *out, uint
         sz_literal_refuse(l, node, unit_at);
         return false;
     }
+    if (sz_number_refuse(l, node)) return false;
     out->str = sz_rules_copy(l, s);
     return true;
 }

@@ -62,6 +62,11 @@ static const row rows[] = {
     {"n > 3;", 116, ";", "leave it out", 0, 0, 0},
     {"n in [1，2]", 118, "，", "write ,", 0, 0, 0},
     {"s in \"a\", \"b\"", 114, "\"a\", \"b\"", "in [\"a\", \"b\"]", 0, 0, 0},
+    /* as spreadsheets have it */
+    {"=n > 3", 116, "=", "leave it out", 0, 0, 0},
+    {"spend > 1,000", 116, "1,000", "write 1000, without commas", 0, 0, 0},
+    {"spend > 1,000,000", 116, "1,000,000", "write 1000000, without commas", 0, 0, 0},
+    {"学院 == \"医学院\"", 118, "学院", "write student.school", 0, 0, 0},
     /* operators in words */
     {"n between 3 and 5", 116, "between 3 and 5", "n >= 3 && n <= 5", 0, 0, 0},
     {"n 在 3 和 5 之间", 116, "在 3 和 5 之间", "n >= 3 && n <= 5", 0, 0, 0},

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * number_meant: numbers as spreadsheets and people write them, where a param has a value: ￥420, 1,000 yuan, >= 3,
+ * 三天.
+ */
+#include "load.h"
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Cut a sign of money or a comparison off the front. */
+static bool cut(sz_str *s, const char *const *words, size_t n_words) {
+    for (size_t i = 0; i < n_words; i++) {
+        size_t n = strlen(words[i]);
+        if (s->n <= n || memcmp(s->p, words[i], n) != 0) continue;
+        *s = sz_str_trim((sz_str){s->p + n, s->n - n});
+        return true;
+    }
+    return false;
+}
+
+/* The text without the commas that part its thousands; how many there were. */
+static size_t without_commas(sz_str s, char out[SZ_MEANT]) {
+    size_t n = 0, commas = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_comma = s.p[i] == ',' && i > 0 && is_digit(s.p[i - 1]) && i + 3 < s.n && is_digit(s.p[i + 1]) &&
+                        is_digit(s.p[i + 2]) && is_digit(s.p[i + 3]);
+        commas += is_comma;
+        if (!is_comma) out[n++] = s.p[i];
+    }
+    out[n] = '\0';
+    return commas;
+}
+
+/* In figures, with signs that do not belong to it. */
+static bool figures(sz_str s, char out[SZ_MEANT]) {
+    static const char *const money[] = {"￥", "¥", "$", "RMB"};
+    static const char *const signs[] = {"≥", "≤", ">=", "<=", ">", "<", "=", "约", "至少", "不少于", "不超过"};
+    enum { UNIT = sizeof " yuan" };
+    uint8_t type, unit;
+    double n;
+    size_t at;
+    bool is_signed = cut(&s, signs, sizeof signs / sizeof *signs),
+         is_money = cut(&s, money, sizeof money / sizeof *money);
+    if (s.n == 0 || !is_digit(s.p[0]) || s.n + UNIT > SZ_MEANT) return false;
+    bool is_odd = without_commas(s, out) > 0 || is_signed || is_money;
+    if (!is_odd || !sz_literal_parse(sz_str_of(out), &type, &unit, &n, &at)) return false;
+    if (is_money && unit == SZ_UNIT_NONE && type == SZ_X_NUM) strcat(out, " yuan");
+    return true;
+}
+
+/* In Chinese words, which without quotes nobody means as a text. */
+static bool in_words(struct sz_loading *l, const sz_yaml *node, char out[SZ_MEANT]) {
+    double n;
+    bool is_rough;
+    if (node->style != SZ_YAML_PLAIN || node->text.n == 0 || (uint8_t)node->text.p[0] < 0x80) return false;
+    if (sz_meant_number(node->text, &n)) {
+        strcpy(out, TXT(l, "%g", n)); /* far shorter than SZ_MEANT */
+        return true;
+    }
+    return sz_meant_duration(node->text, out, &is_rough);
+}
+
+bool sz_number_refuse(struct sz_loading *l, const sz_yaml *node) {
+    char meant[SZ_MEANT];
+    if (!figures(sz_str_trim(node->text), meant) && !in_words(l, node, meant)) return false;
+    sz_diag *g =
+        sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(node->text));
+    sz_rules_hint(l, g, "write  %s", "请写  %s", meant);
+    return true;
+}
