@@ -74,7 +74,7 @@ static int32_t index_of(const adding *x, const sz_acc *a) {
 }
 
 /* Drop rows of `size` bytes, whose first int32 is their index, below `min`. */
-static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t min) {
+static inline void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t min) {
     uint8_t *p = region_bytes(s, i) + head;
     uint32_t n = region_len(s, i) - head, k = 0;
     while (k < n) {
@@ -90,15 +90,15 @@ static void evict(sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_
 
 /* The last row, if it is of index `at`. Records come in order, but nights and minutes may share a row. */
 static inline uint8_t *row_of(const sz_fstate *s, uint32_t i, uint32_t head, uint32_t size, int32_t at) {
-    uint32_t n = region_len(s, i);
-    if (n < head + size) return NULL;
-    uint8_t *last = region_bytes(s, i) + n - size;
+    const region *r = &regions_of(s)[i];
+    if (region_is_empty(*r) || region_n(r) < head + size) return NULL;
+    uint8_t *last = region_end(s->p, r) - size;
     int32_t have;
     memcpy(&have, last, sizeof have);
     return have == at ? last : NULL;
 }
 
-static uint8_t *row_new(sz_fstate *s, uint32_t i, uint32_t size, int32_t at) {
+static inline uint8_t *row_new(sz_fstate *s, uint32_t i, uint32_t size, int32_t at) {
     uint32_t n = region_len(s, i);
     uint8_t *p = region_resize(s, i, n + size) + n;
     memset(p, 0, size);

@@ -77,7 +77,7 @@ uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
 
 uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at, uint32_t by) {
     region *r = region_of(base, s);
-    uint8_t *rows = base + region_off(*r) + head;
+    uint8_t *rows = region_begin(base, r) + head;
     uint32_t all = region_n(r), n = all - head, gone = 0;
     if (all < head) return NULL;
     if (s->keep != INT32_MAX)

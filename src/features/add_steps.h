@@ -96,7 +96,7 @@ uint8_t *row_behind(uint8_t *base, const step *s, uint32_t head, uint32_t size, 
 static inline uint8_t *count_in_row(uint8_t *base, const step *s, uint32_t head, uint32_t size, int32_t at,
                                     uint32_t by) {
     const region *r = region_of(base, s);
-    uint8_t *row = base + region_off(r[1]) - region_slack(*r) - size;
+    uint8_t *row = region_end(base, r) - size;
     int32_t have;
     uint32_t n;
     if (region_is_empty(*r) || (head && region_n(r) <= head)) return row_behind(base, s, head, size, at, by);
@@ -118,7 +118,7 @@ static inline void add_to_sum(uint8_t *sum, int64_t number) {
 /* The session goes on; or another one begins. */
 static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64_t t_ms) {
     const region *r = region_of(base, s);
-    uint8_t *p = base + region_off(*r);
+    uint8_t *p = region_begin(base, r);
     int64_t last;
     if (region_is_empty(*r)) return false;
     memcpy(&last, p, sizeof last);
@@ -131,14 +131,14 @@ static inline bool count_session(uint8_t *base, const step *s, int32_t at, int64
 static inline bool keep_last(uint8_t *base, const step *s, sz_entry entry) {
     region *r = region_of(base, s);
     if (entry.n > region_cap(r) || !region_set(r, entry.n)) return false;
-    sz_bytes_copy(base + region_off(*r), entry.p, entry.n);
+    sz_bytes_copy(region_begin(base, r), entry.p, entry.n);
     return true;
 }
 
 static inline bool raise_until(uint8_t *base, const step *s, int64_t t_ms) {
     const region *r = region_of(base, s);
     int64_t have;
-    uint8_t *p = base + region_off(*r);
+    uint8_t *p = region_begin(base, r);
     if (region_is_empty(*r)) return false;
     memcpy(&have, p, sizeof have);
     if (t_ms > have) memcpy(p, &t_ms, sizeof t_ms);

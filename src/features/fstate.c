@@ -122,7 +122,7 @@ static uint32_t find_growing(const sz_fstate *s, const sz_featureset *fs, uint32
         uint32_t row = g[k].row, have = region_slack(r[k]);
         if (have >= days * row) continue; /* an empty one too */
         uint32_t len = region_n(&r[k]);
-        if (!len || is_full(s->p + region_off(r[k]), len, &g[k])) continue;
+        if (!len || is_full(region_begin(s->p, &r[k]), len, &g[k])) continue;
         uint32_t several = len < ROWS_A_ROW * row ? 0 : len / (ROWS_A_ROW * row), rows = days + several;
         if (rows * row > SLACK_MOST) rows = SLACK_MOST / row;
         if (rows * row <= have) continue;

@@ -68,7 +68,14 @@ static inline uint32_t region_slack(region r) { return r & IS_EMPTY; }
 static inline bool region_is_empty(region r) { return region_slack(r) == IS_EMPTY; }
 static inline uint32_t region_cap(const region *r) { return region_off(r[1]) - region_off(r[0]); }
 static inline uint32_t region_n(const region *r) { return region_is_empty(*r) ? 0 : region_cap(r) - region_slack(*r); }
-static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return s->p + region_off(regions_of(s)[i]); }
+/* In a state that begins at base: its first byte, and the one behind its last, where it is not empty. */
+static inline uint8_t *region_begin(uint8_t *base, const region *r) {
+    return base + (size_t)(r[0] >> SLACK_BITS) * REGION_UNIT;
+}
+static inline uint8_t *region_end(uint8_t *base, const region *r) {
+    return base + (size_t)(r[1] >> SLACK_BITS) * REGION_UNIT - region_slack(r[0]);
+}
+static inline uint8_t *region_bytes(const sz_fstate *s, uint32_t i) { return region_begin(s->p, &regions_of(s)[i]); }
 static inline uint32_t region_len(const sz_fstate *s, uint32_t i) { return region_n(&regions_of(s)[i]); }
 
 /* It is n bytes long now, within its room. False: more would be left of it than can be said. */
@@ -115,13 +122,13 @@ bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
     if (n > region_cap(r) || !region_set(r, n)) return region_grow(s, i, n, true);
-    return s->p + region_off(*r);
+    return region_begin(s->p, r);
 }
 
 static inline uint8_t *region_fit(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];
     if (n > region_cap(r) || !region_set(r, n)) return region_grow(s, i, n, false);
-    return s->p + region_off(*r);
+    return region_begin(s->p, r);
 }
 
 /* Local day, night or pane of an instant, as the accumulator counts. */
