@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sanzao/base_heap.h>
+
 #include "commands/commands.h"
 #include "config/config.h"
 
@@ -140,7 +142,10 @@ static int finish(int code) {
 }
 
 int main(int argc, char **argv) {
+    enum { HEAP = 240 << 20, SMALL = 4 << 20 }; /* few commands hold that much; what a small run needs */
     hold_standard_files();
+    sz_heap_begin();
+    sz_heap_open(HEAP, SMALL);
     struct sigaction ignore = {.sa_handler = SIG_IGN}; /* a reader that went away, a limit of size: write() says it */
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);

@@ -6,6 +6,7 @@
 #include "member.h"
 
 #include <poll.h>
+#include <sanzao/base_heap.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -135,8 +136,10 @@ static bool is_out_of_patience(member *m, int64_t *since_ms) {
 }
 
 static void *run(void *self) {
+    enum { HEAP = 48 << 20, SMALL = 2 << 20 }; /* glibc's heaps of threads have 64 MiB each */
     member *m = self;
     int64_t failing_ms = 0;
+    sz_heap_open(HEAP, SMALL);
     while (!have_all_finished(m, is_finished(m)) && !is_out_of_patience(m, &failing_ms)) {
         bool did = step_all(m);
         int64_t now = sz_mono_ms();
