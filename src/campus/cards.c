@@ -25,7 +25,7 @@ static void add_card(struct csv_reader *r, void *item) {
     int64_t from, to;
     if (!sz_csv_interval(r, &row->from, &row->to, TO, &from, &to)) return;
     uint32_t student = sz_campus_find_student(l->c, row->student);
-    if (sz_campus_is_nobody(l, row->student)) {
+    if (student == SZ_NONE && sz_campus_is_nobody(l, row->student)) {
         sz_diag *g = sz_diags_add(l->d, SZ_WARNING, CODE_CARD_OF_NOBODY, sz_csv_span(r, STUDENT),
                                   "students.csv does not have this student", "students.csv 中没有这个学生");
         sz_diag_hint(

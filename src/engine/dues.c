@@ -103,11 +103,13 @@ static uint32_t get_bases(sz_reader *r, int32_t base[SZ_CLASSES_MAX]) {
     return r->bad ? 0 : (uint32_t)n;
 }
 
-static void get_dues(sz_reader *r, sz_worker *w, uint32_t i, uint32_t n, const int32_t *base, bool is_old) {
-    for (uint32_t k = 0; k < n; k++) {
-        int32_t due = get_due(r, base[k]);
-        if (n == w->clocks.n_classes && !is_old) w->students.said[i * n + k] = due;
-    }
+static void get_dues(sz_reader *r, uint32_t n, const int32_t *base, int32_t *due) {
+    for (uint32_t k = 0; k < n; k++) due[k] = get_due(r, base[k]);
+}
+
+/* Of an older answer than his snapshot's, or of other classes, nothing is kept. */
+static void set_dues(sz_worker *w, uint32_t i, uint32_t n, const int32_t *due, bool is_old) {
+    if (n == w->clocks.n_classes && !is_old) memcpy(&w->students.said[(size_t)i * n], due, n * sizeof *due);
 }
 
 static void say(sz_buf *out, sz_worker *w, uint32_t i) {
@@ -156,22 +158,53 @@ bool dues_put(sz_buf *out, sz_worker *w) {
     return n > 0;
 }
 
+/* Whose answers are read while what they concern of those before them comes into the cache. */
+enum { AHEAD = 32 };
+typedef struct told {
+    uint32_t word;
+    int32_t due[SZ_CLASSES_MAX];
+} told;
+
+/* False: not whole. */
+static bool tell_ahead(const sz_worker *w, sz_reader *r, uint32_t n, const int32_t *base, uint32_t *word, told *t) {
+    uint64_t step = sz_read_varint(r);
+    if (r->bad || step >= w->dict.n - *word) return false;
+    t->word = *word += (uint32_t)step;
+    get_dues(r, n, base, t->due);
+    return !r->bad;
+}
+
+static void fetch_told(sz_worker *w, const told *t, uint32_t n_told) {
+    for (uint32_t k = 0; k < n_told; k++) __builtin_prefetch(asleep_word(w, t[k].word), 1);
+    for (uint32_t k = 0; k < n_told; k++) {
+        uint32_t i = *asleep_word(w, t[k].word);
+        if (!i) continue;
+        __builtin_prefetch(&w->students.said[(size_t)(i - 1) * w->clocks.n_classes], 1);
+        __builtin_prefetch(&w->students.asleep.of[i - 1], 1);
+        __builtin_prefetch(&w->snaps[i - 1]);
+    }
+}
+
 bool dues_get(sz_worker *w, sz_str body, uint64_t seq, uint32_t **who, uint32_t *n_who) {
     sz_reader r = sz_reader_of(body.p, body.n);
     int32_t base[SZ_CLASSES_MAX];
     uint32_t n = get_bases(&r, base), word = 0;
+    bool is_whole = !r.bad, is_other = form_of(w, seq) != NULL;
+    told v[AHEAD];
     *n_who = 0;
     *who = sz_alloc((body.n + 1) * sizeof **who); /* a byte each at least */
-    while (r.p < r.end && !r.bad) {
-        uint64_t step = sz_read_varint(&r);
-        if (r.bad || step >= w->dict.n - word) break;
-        word += (uint32_t)step;
-        uint32_t *known = asleep_word(w, word);
-        if (!*known) *known = student_read(w, sz_map_key(&w->dict, word)) + 1;
-        (*who)[(*n_who)++] = *known - 1;
-        get_dues(&r, w, *known - 1, n, base, w->snaps[*known - 1].seq >= seq || form_of(w, seq));
+    while (is_whole && r.p < r.end) {
+        uint32_t n_told = 0;
+        while (n_told < AHEAD && r.p < r.end && (is_whole = tell_ahead(w, &r, n, base, &word, &v[n_told]))) n_told++;
+        fetch_told(w, v, n_told);
+        for (uint32_t k = 0; k < n_told; k++) {
+            uint32_t *known = asleep_word(w, v[k].word);
+            if (!*known) *known = student_read(w, sz_map_key(&w->dict, v[k].word)) + 1;
+            uint32_t i = (*who)[(*n_who)++] = *known - 1;
+            set_dues(w, i, n, v[k].due, is_other || w->snaps[i].seq >= seq);
+        }
     }
-    if (!r.bad && r.p == r.end) return true;
+    if (is_whole) return true;
     sz_free(*who);
     return false;
 }
@@ -183,8 +216,10 @@ void dues_put_one(sz_buf *out, sz_worker *w, uint32_t i) {
 
 bool dues_get_one(sz_worker *w, sz_reader *r, uint32_t i, uint64_t seq) {
     int32_t base[SZ_CLASSES_MAX];
+    int32_t due[SZ_CLASSES_MAX];
     uint32_t n = get_bases(r, base);
-    get_dues(r, w, i, n, base, form_of(w, seq) != NULL);
+    get_dues(r, n, base, due);
+    if (!r->bad) set_dues(w, i, n, due, form_of(w, seq) != NULL);
     return !r->bad;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "worker.h"
 
-enum { STUDENTS_A_STEP = 500, WORDS_AHEAD = 8 };
+enum { STUDENTS_A_STEP = 500, WORDS_AHEAD = 8, ROSTER_AHEAD = 8 };
 
 bool record_is_read(sz_worker *w, sz_status s) {
     if (s == SZ_REFUSED)
@@ -72,7 +72,9 @@ static void load_group(sz_worker *w, reading *b, const blob_group *g) {
 static void load_ahead(sz_worker *w, reading *b, ahead *a) {
     for (uint32_t k = 0; k < a->n; k++) {
         uint32_t i = *asleep_word(w, (uint32_t)a->v[k].word);
-        if (i) __builtin_prefetch(&w->students.asleep.of[i - 1], 1);
+        if (!i) continue;
+        __builtin_prefetch(&w->students.asleep.of[i - 1], 1);
+        if (w->n_snapshots) __builtin_prefetch(&w->snaps[i - 1]);
     }
     for (uint32_t k = 0; k < a->n; k++) load_group(w, b, &a->v[k]);
     a->n = 0;
@@ -289,6 +291,7 @@ static uint32_t end_rules(sz_worker *w, uint32_t i) {
 /* Who is new in the roster is judged from here on. */
 static uint32_t take_from_roster(sz_worker *w, uint32_t in_campus) {
     uint32_t n = w->students.n;
+    roster_fetch(w, in_campus + ROSTER_AHEAD);
     roster_add(w, in_campus);
     if (w->students.n == n) return 1;
     if (!w->is_new) sz_timeline_settle(w->students.v[n], &w->tc), queue_update(w, n);

@@ -6,10 +6,20 @@
 
 #include <assert.h>
 
+/* Of the roster, about. */
+static uint32_t n_at_home(const sz_worker *w) { return w->students.n_of_campus / (w->o.parts ? w->o.parts : 1); }
+
+/* Room for all of them is made at once. */
+static uint32_t first_room(const sz_worker *w) {
+    uint32_t room = 256;
+    while (room < n_at_home(w) && room < UINT32_C(1) << 30) room *= 2;
+    return room;
+}
+
 static void grow(sz_worker *w) {
     students *s = &w->students;
     uint32_t from = s->cap;
-    s->cap = s->cap ? 2 * s->cap : 256;
+    s->cap = s->cap ? 2 * s->cap : first_room(w);
     s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) queue_grow(&s->queues[k], from, s->cap);
     if (s->asleep.of) asleep_grow(&s->asleep, from, s->cap);
@@ -96,6 +106,7 @@ void students_init(sz_worker *w) {
     s->of_campus = sz_alloc((s->n_of_campus + 1) * sizeof *s->of_campus);
     for (uint32_t i = 0; i < s->n_of_campus; i++) s->of_campus[i] = SZ_NONE;
     grow(w);
+    sz_map_reserve(&s->ids, n_at_home(w));
 }
 
 bool is_home(const sz_worker *w, sz_str id) { return w->o.parts < 2 || sz_home(id, w->o.parts) == w->o.partition; }
@@ -106,6 +117,12 @@ void roster_add(sz_worker *w, uint32_t in_campus) {
     const uint32_t *there = sz_map_get(&w->students.ids, id);
     if (there) w->students.of_campus[in_campus] = *there;
     else if (is_home(w, id)) student_new(w, id, in_campus);
+}
+
+void roster_fetch(const sz_worker *w, uint32_t in_campus) {
+    const students *s = &w->students;
+    if (in_campus < s->n_of_campus && s->of_campus[in_campus] == SZ_NONE)
+        sz_map_prefetch(&s->ids, sz_campus_student(w->campus, in_campus)->id);
 }
 
 void students_fini(sz_worker *w) { students_free(&w->students); }

@@ -491,6 +491,7 @@ uint32_t student_read(sz_worker *w, sz_str id); /* of the store: asleep, if he w
 sz_str student_id(const sz_worker *w, uint32_t i);
 bool is_home(const sz_worker *w, sz_str id);
 void roster_add(sz_worker *w, uint32_t in_campus); /* if he is at home here and not there yet */
+void roster_fetch(const sz_worker *w, uint32_t in_campus); /* his place among those that are there, into the cache */
 
 /* queue.c */
 void queue_grow(queue *q, uint32_t from, uint32_t to); /* for so many students, whole words of bits */
