@@ -349,6 +349,27 @@ static void test_commit_takes_large_blobs(void **state) {
     sz_free(blob);
 }
 
+/* Some stores read what is large in another way than the rest. */
+static void test_blobs_of_all_sizes_stand_side_by_side(void **state) {
+    static const size_t sizes[] = {1, 70000, 65535, 65536, 2, 65537, 16384, 300000};
+    enum { N = sizeof sizes / sizeof *sizes };
+    (void)state;
+    store_acquire(&a, 'a', true);
+    char *blob = sz_alloc(300000);
+    for (size_t i = 0; i < 300000; i++) blob[i] = (char)(i * 2654435761u >> 13);
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(store_commit(&a, &(sz_commit){.journal = {blob + i % 3, sizes[i] - i % 3 % sizes[i]}}),
+                         SZ_ANS_OK);
+    uint32_t n = 0;
+    for (const sz_msg *m = next_chunk(&a, true); m->chunk != SZ_CHUNK_END; m = next_chunk(&a, false))
+        for (uint32_t i = 0; i < m->n; i++, n++) {
+            assert_int_equal(m->strs[i].n, sizes[n] - n % 3 % sizes[n]);
+            assert_memory_equal(m->strs[i].p, blob + n % 3, m->strs[i].n);
+        }
+    assert_int_equal(n, N);
+    sz_free(blob);
+}
+
 /* ---- load ---- */
 
 static void test_load_comes_in_chunks_of_500_and_ends(void **state) {
@@ -505,6 +526,7 @@ int store_suite_run(const store_rig *r) {
         TEST(test_commit_with_nothing_in_it_moves_the_name),
         TEST(test_commit_that_names_another_topic_keeps_the_state_from_its_workers),
         TEST(test_commit_takes_large_blobs),
+        TEST(test_blobs_of_all_sizes_stand_side_by_side),
         TEST(test_load_comes_in_chunks_of_500_and_ends),
         TEST(test_load_of_an_empty_state_ends_at_once),
         TEST(test_load_is_refused_when_the_state_has_moved_on),

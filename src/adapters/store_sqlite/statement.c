@@ -29,7 +29,8 @@ static const char *const sql[N_QUERIES] = {
     [Q_TRIM_OUTBOX] = "DELETE FROM outbox WHERE i IN (SELECT i FROM outbox ORDER BY i LIMIT ?1)",
     [Q_GET_DICT] = "SELECT i, word FROM dict WHERE i > ?1 ORDER BY i",
     [Q_GET_SNAPSHOTS] = "SELECT i, student, record FROM snapshots WHERE i > ?1 ORDER BY i",
-    [Q_GET_JOURNAL] = "SELECT i, entries FROM journal WHERE i > ?1 ORDER BY i",
+    [Q_GET_JOURNAL] = "SELECT i, CASE WHEN length(entries) < 65536 THEN entries END, length(entries) >= 65536 "
+                      "FROM journal WHERE i > ?1 ORDER BY i", /* whether it is large: then not the blob itself */
     [Q_GET_OUTBOX] = "SELECT i, line FROM outbox WHERE i > ?1 ORDER BY i",
     [Q_GET_LEDGER] = "SELECT i, input, line FROM ledger WHERE i > ?1 ORDER BY i",
 };
