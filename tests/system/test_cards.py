@@ -125,6 +125,30 @@ def test_what_became_a_dead_letter_can_be_read_again(tmp):
     same(json.loads((tmp / "summary.json").read_text())["dead_letter_by"], {"unknown_card": NOBODYS}, "a record out of a letter is the one that came first")
 
 
+def test_what_came_from_a_table_is_json_out_of_the_state_and_is_read_beside_its_mapping(tmp):
+    """As docs/mapping.md says: a row that a correction has set aside comes back whole under its old id, where the vendor gave none, too."""
+    folder(tmp, BEFORE)
+    write(tmp / "pos.yaml", "file: {encoding: gbk}\nsource: pos\ntype: swipe\ncard: 卡号\ntime: 时间\namount: {column: 金额, unit: fen, negative: consume}\nplace: 商户\n"
+          "ref: 原号\nbalance: 余额\n")
+    rows = "".join(f"k1,2026-03-0{day} 12:00:0{i},-{500 + i},第一食堂,,{i}.50\r\n" for day in (2, 3, 5) for i in range(3))
+    write(tmp / "pos.csv", ("卡号,时间,金额,商户,原号,余额\r\n" + rows).encode("gbk"))
+    mapped = lambda source: sanzao(tmp, "run", "--source", f"file:{source}", "--mapping", "pos.yaml", *BASE, rc=0).summary()
+    log = lambda: json.loads(sanzao(tmp, "state", "show", "s1", "--state", "sqlite:state.db", "--campus", "campus", "--rules", "rules", "--json", rc=0).out)["log"]
+    same(mapped("pos.csv")["used"], 9, "all are used")
+    whole = log()
+    write(tmp / "campus/cards.csv", BEFORE.replace("k1,s1\n", "").replace("student\n", "student,from,to\n") + "k1,s1,,2026-03-04\n")
+    same(mapped("pos.csv")["moved"]["dead_letter_by"], {"unknown_card": 3}, "those after the card's end are nobody's")
+    same(log(), whole[:6], "what is left")
+    letters = [json.loads(line) for line in (tmp / "dead.ndjson").read_bytes().splitlines()]
+    write_lines(tmp / "again.ndjson", [base64.b64decode(letter["raw_base64"]) for letter in letters if letter["origin"]["source"] == "state"])
+    write(tmp / "campus/cards.csv", BEFORE)
+    write(tmp / "once-more.ndjson", (tmp / "again.ndjson").read_bytes())
+    for name, used, duplicate in (("again.ndjson", 3, 0), ("once-more.ndjson", 0, 3)):
+        s = mapped(name)
+        same((s["used"], s["duplicate"]), (used, duplicate), "read beside the mapping, and once")
+        same(log(), whole, "as it was")
+
+
 def test_killed_before_the_correction_was_committed_it_is_made_again(tmp):
     want = right(tmp)
     run(folder(tmp, BEFORE), FIRST, "2026-03-07")
