@@ -41,6 +41,11 @@ static const sz_code_doc docs[] = {
     {APP_CODE_EMPTY_ROWS,
      "Rows of a table have nothing in any cell: they are no records and are passed over, like empty lines",
      "表格中有所有单元格都为空的行：不算记录，像空行一样跳过", NULL, NULL},
+    {APP_CODE_NOTHING_USED,
+     "Not one record of a run (with --by-source: of an input) could be used: all became dead letters, mostly for one "
+     "reason, so it is the mapping or the campus folder that is wrong and not the records",
+     "一次运行（加 --by-source 时：一个输入）没有一条记录可用，全部成为死信，且多为同一原因：多半是映射或校园数据有误，而不是记录本身",
+     NULL, NULL},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",

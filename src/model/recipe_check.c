@@ -194,9 +194,13 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
     if (has_op && !sz_str_is(r->name, "amount"))
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "only the sign of `amount` can say what was done",
                      "只有 amount 的正负号能表示操作");
-    else if (has_op && sz_recipe_find(l->m, SZ_STR("op")) >= 0)
-        sz_map_fault(l, SZ_CODE_MAP_EXCLUDES, r->node->span, "the sign of amount and `op` exclude each other",
-                     "amount 的正负号与 op 不能同时使用");
+    else if (has_op && sz_recipe_find(l->m, SZ_STR("op")) >= 0) {
+        sz_diag *g =
+            sz_map_fault(l, SZ_CODE_MAP_EXCLUDES, r->node->span, "the sign of amount and `op` exclude each other",
+                         "amount 的正负号与 op 不能同时使用");
+        sz_diag_hint(l->d, g, "where a column says what was done, write  negative: drop_sign  here and no `positive`",
+                     "如果有一列写明了操作，这里请写 negative: drop_sign，不写 positive");
+    }
     if (r->row != &sz_rows[SZ_ROW_TIME] && (r->n_lost || r->is_lost_at_collected))
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "lost belongs to `time` alone", "lost 只用于 time");
 }
@@ -213,11 +217,12 @@ static bool is_misspelt(const sz_map_loader *l, const sz_yaml *root, const char 
 }
 
 /* One of two fields; the second may be NULL. */
-static void need(sz_map_loader *l, const sz_yaml *root, const char *field, const char * or, const char *en,
-                 const char *zh) {
+/* NULL: it is there. */
+static sz_diag *need(sz_map_loader *l, const sz_yaml *root, const char *field, const char * or, const char *en,
+                     const char *zh) {
     bool is_there = sz_recipe_find(l->m, sz_str_of(field)) >= 0 || (or &&sz_recipe_find(l->m, sz_str_of(or)) >= 0);
-    if (is_there || is_misspelt(l, root, field) || (or &&is_misspelt(l, root, or))) return;
-    sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, en, zh);
+    if (is_there || is_misspelt(l, root, field) || (or &&is_misspelt(l, root, or))) return NULL;
+    return sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, en, zh);
 }
 
 void sz_recipes_check(sz_map_loader *l, const sz_yaml *root) {
@@ -228,9 +233,16 @@ void sz_recipes_check(sz_map_loader *l, const sz_yaml *root) {
     if (m->is_type_missing) return;
     if (is_possible(m, SZ_TYPE_ATTENDANCE))
         need(l, root, "status", NULL, "attendance needs `status`", "attendance 须有 status");
+    sz_diag *g = NULL;
     if (is_possible(m, SZ_TYPE_DORM_ACCESS))
-        need(l, root, "direction", "reader", "dorm_access needs `direction`, or a `reader` that gives it",
-             "dorm_access 须有 direction，或能给出方向的 reader");
+        g = need(l, root, "direction", "reader", "dorm_access needs `direction`, or a `reader` that gives it",
+                 "dorm_access 须有 direction，或能给出方向的 reader");
+    if (g)
+        sz_diag_hint(l->d, g,
+                     "a door that does not say: give its `reader`, and in readers.csv its direction, `unknown` where "
+                     "both ways go through it; or write  direction: {constant: unknown}",
+                     "门禁不区分进出时：给出 reader，并在 readers.csv 写明它的方向（进出都走的写 unknown）；"
+                     "或写 direction: {constant: unknown}");
     if (m->time >= 0 && m->recipes[m->time].is_lost_at_collected)
         need(l, root, "collected", NULL, "`lost: collected` needs the field `collected`",
              "lost: collected 须有字段 collected");

@@ -440,6 +440,43 @@ def test_dead_letters_that_nobody_keeps_are_told(tmp):
         expect(text not in sanzao(folder, *args, "--dead-letters", "file:dead", rc=0).err, "kept,", lang)
 
 
+def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
+    """A door without a direction, and a reader that has none either: once readers.csv is right, the same table under another name."""
+    write(tmp / "campus/students.csv", "student\n" + "".join(f"s{i}\n" for i in range(12)))
+    write(tmp / "campus/readers.csv", "读头,地点,方向\n东门,东1舍,\n")
+    write(tmp / "rules/r.yaml", "features: {silence: {absence: seen}}\nrules:\n  - {id: r, purpose: wellbeing, value: silence, at_least: {20d: yellow}}\n")
+    write(tmp / "door.yaml", "source: door\ntype: dorm_access\nstudent: 学号\ntime: {column: 时间, format: 'YYYY/M/D H:mm'}\n")
+    args = ["run", "--mapping", "door.yaml", "--campus", "campus", "--rules", "rules", "--state", "sqlite:state.db", "--alerts", "file:alerts.ndjson",
+            "--dead-letters", "file:dead.ndjson"]
+    for lang, word in (("en", "direction: {constant: unknown}"), ("zh", "进出都走的写 unknown")):
+        r = sanzao(tmp, "check", "--mapping", "door.yaml", "--lang", lang, rc=1)
+        expect(word in r.out.decode() + r.err, "what to do about a door without a direction", r)
+    with open(tmp / "door.yaml", "a", encoding="utf-8") as f: f.write("reader: 门\n")
+    table = ("学号,时间,门\n" + "".join(f"s{i},2024/3/5 2{i % 4}:0{i % 10},东门\n" for i in range(12))).encode("gbk")
+    write(tmp / "door.csv", table)
+    expect("not looked up" in sanzao(tmp, *args, "--source", "file:door.csv", "--dry-run", rc=0).out.decode(), "a dry run knows no reader")
+    r = sanzao(tmp, *args, "--source", "file:door.csv", rc=0)
+    expect("SZ468" in r.err and "not one of 12 records could be used: 12 of them missing_field" in r.err, r)
+    for state in (["--by-source"], []):
+        r = sanzao(tmp, *args[:-6], "--source", "file:door.csv", *state, "--lang", "zh", rc=0)
+        expect(("file:door.csv：" if state else "警告[SZ468]：") + "12 条记录没有一条可用：其中 12 条 missing_field（缺少字段）" in r.err, r)
+    write(tmp / "campus/readers.csv", "读头,地点,方向\n东门,东1舍,unknown\n")
+    write(tmp / "again.csv", table)
+    r = sanzao(tmp, *args, "--source", "file:again.csv", rc=0)
+    same((r.summary()["read"], r.summary()["used"]), (12, 12), "the same rows, used")
+    expect("SZ468" not in r.err, r)
+    write(tmp / "once-more.csv", table)
+    r = sanzao(tmp, *args, "--source", "file:once-more.csv", "--summary", "summary.json", rc=0)
+    same((r.summary()["read"], r.summary()["duplicate"]), (12, 12), "what was used is a duplicate")
+    expect("SZ468" not in r.err, r)
+    for lang, word in (("en", "say so in feeds.yaml (began)"), ("zh", "feeds.yaml 写明它从哪天开始（began）")):
+        about = json.dumps({**r.summary(), "judged": 0, "not_judged": {"rarely_seen": 12}})
+        write(tmp / "summary.json", about)
+        expect(word in sanzao(tmp, "summary", "summary.json", "--lang", lang, rc=0).out.decode(), "why nobody can be judged")
+        write(tmp / "summary.json", about.replace('"judged": 0', '"judged": 1'))
+        expect("began" not in sanzao(tmp, "summary", "summary.json", "--lang", lang, rc=0).out.decode(), "somebody can be judged")
+
+
 def test_run_that_fails_midway_says_how_far_it_came(tmp):
     folder = CAMPUS.write(tmp / "campus-of-them")
     write_lines(folder / "a.ndjson", LINES[:50])

@@ -26,6 +26,7 @@
 #include "views/findings.h"
 #include "views/plan_view.h"
 #include "views/summary_view.h"
+#include "views/words.h"
 
 typedef struct parts {
     sz_inputs in;
@@ -270,6 +271,37 @@ static void tell_unkept(const sz_job *job, parts *p) {
                  "加上 --dead-letters file:路径，每条的原因和原始字节都会写在那里");
 }
 
+/* `input` NULL: of all. */
+static void tell_nothing_used(parts *p, const char *input, const uint64_t dead_by[]) {
+    uint64_t n = 0;
+    int most = 0;
+    for (int i = 0; i < SZ_N_REASONS; i++) {
+        n += dead_by[i];
+        if (dead_by[i] > dead_by[most]) most = i;
+    }
+    const char *of = input ? input : "", *name = sz_reason_names[most];
+    sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_NOTHING_USED, (sz_span){0},
+                              "%s%snot one of %llu records could be used: %llu of them %s (%s)", NULL, of,
+                              input ? ": " : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
+                              app_word(SZ_WORDS_DEAD, name, SZ_EN));
+    g->message_zh = sz_arena_printf(&p->diags.arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
+                                    input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
+                                    app_word(SZ_WORDS_DEAD, name, SZ_ZH));
+    sz_diag_hint(&p->diags, g, "the dead letters say of each what is missing; mend the mapping or the campus folder",
+                 "每条死信都写明了缺什么；请改正映射或校园数据");
+}
+
+/* A few may be chance; where there are more, it is the mapping or the campus. */
+static void tell_unused(parts *p) {
+    enum { LEAST = 10 };
+    const sz_counters *n = sz_worker_counters(p->worker);
+    const char *input;
+    const uint64_t *dead_by;
+    for (uint32_t at = 0; p->tally && sz_tally_next_unused(p->tally, &at, LEAST, &input, &dead_by);)
+        tell_nothing_used(p, input, dead_by);
+    if (!p->tally && !n->used && !n->duplicate && n->dead >= LEAST) tell_nothing_used(p, NULL, n->dead_by);
+}
+
 /* Used all the same, with the kind `unknown`: no rule about canteens or dorms sees them. */
 static void tell_unknown(parts *p) {
     const sz_counters *n = sz_worker_counters(p->worker);
@@ -371,6 +403,7 @@ static sz_status prepare(const sz_job *job, parts *p) {
 static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) tell_future(job, p);
     if (s == SZ_OK) tell_unknown(p);
+    if (s == SZ_OK) tell_unused(p);
     if (s == SZ_OK) tell_unkept(job, p);
     if (s == SZ_OK) tell_empty_rows(p);
     if (p->diags.n) sz_diags_show(&p->diags, job->lang);

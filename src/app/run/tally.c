@@ -91,6 +91,19 @@ void sz_tally_after(sz_tally *t, const sz_counters *now) {
     for (int i = 0; i < SZ_N_REASONS; i++) l->dead_by[i] += now->dead_by[i] - was->dead_by[i];
 }
 
+bool sz_tally_next_unused(const sz_tally *t, uint32_t *at, uint64_t least, const char **input,
+                          const uint64_t **dead_by) {
+    while (*at < t->n) {
+        uint32_t i = (*at)++;
+        const line *l = &t->v[i];
+        if (l->used || l->duplicate || l->dead < least) continue;
+        *input = sz_map_key(&t->names, i).p; /* up to its NUL */
+        *dead_by = l->dead_by;
+        return true;
+    }
+    return false;
+}
+
 static void put_number(sz_buf *out, const char *name, uint64_t n) {
     sz_buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)n);
 }

@@ -17,6 +17,9 @@ sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner);
 /* Around the step of an input message. */
 void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now);
 void sz_tally_after(sz_tally *t, const sz_counters *now);
+/* The next input, from *at on (0 at first), of whose records none was used and so many or more became dead letters. */
+bool sz_tally_next_unused(const sz_tally *t, uint32_t *at, uint64_t least, const char **input,
+                          const uint64_t **dead_by);
 /* `[{"input":…,"source":…,"read":…}, …]` in order of first appearance. `watermark` is the source's, as the worker has
  * it; `complete_through` what the source itself has said last. */
 void sz_tally_put(sz_buf *out, sz_tally *t, const sz_worker *w, const sz_zone *z);

@@ -351,8 +351,13 @@ void sz_dry_text(sz_buf *out, const sz_dry_view *v) {
         put_row(out, row->cells, widths, row->is_dead);
         n_dead += row->is_dead;
     }
-    if (zh) sz_buf_printf(out, "前 %u 条记录读成这样，其中死信 %u 条；没有写任何文件。\n", v->n, n_dead);
+    if (zh)
+        sz_buf_printf(out, "前 %u 条记录读成这样，其中死信 %u 条；没有查对学生、卡片和读头，没有写任何文件。\n", v->n,
+                      n_dead);
     else
-        sz_buf_printf(out, "%u record%s as read, %u dead letter%s among them; nothing was written.\n", v->n,
-                      v->n == 1 ? "" : "s", n_dead, n_dead == 1 ? "" : "s");
+        sz_buf_printf(
+            out,
+            "%u record%s as read, %u dead letter%s among them; students, cards and readers were not looked up, "
+            "nothing was written.\n",
+            v->n, v->n == 1 ? "" : "s", n_dead, n_dead == 1 ? "" : "s");
 }

@@ -207,6 +207,13 @@ static void put_people(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_reasons(out, not_judged, SZ_WORDS_REASONS, false, lang);
     }
     sz_buf_put_u8(out, '\n');
+    if (!others || count(s, "judged") || count(not_judged, "rarely_seen") != others) return;
+    put_label(out, "");
+    sz_buf_put_z(
+        out,
+        zh ? "如果数据源的记录晚于学期开始，请在 feeds.yaml 写明它从哪天开始（began）：否则之前的日子都算没有出现\n"
+           : "where the feeds began later than the term, say so in feeds.yaml (began): else nobody was "
+             "seen on the days before\n");
 }
 
 static void put_alerts(sz_buf *out, yyjson_val *s, sz_lang lang) {
