@@ -97,6 +97,7 @@ typedef struct sz_timeline {
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
     int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
+    int64_t asked_key;         /* of the last timer or check among them: rules have been asked as of then */
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
@@ -239,6 +240,7 @@ typedef struct sz_tlctx {
     sz_alert *alerts;
     uint32_t n_alerts, cap_alerts;
     const sz_timeline *fresh_of;    /* the record that was just inserted at the end of this timeline needs no decoding */
+    const sz_timeline *late_of;     /* or this, if it went among those that wait to be added */
     uint32_t fresh_off;
     const sz_event *fresh;
     struct {

@@ -88,7 +88,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     tl->student = student;
     tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = SZ_TIME_NONE;
     tl->redo_ms = SZ_TIME_MAX;
-    tl->head_key = INT64_MIN;
+    tl->head_key = tl->asked_key = INT64_MIN;
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs, c->pool);
@@ -125,8 +125,7 @@ static uint32_t n_said(const sz_timeline *tl) {
 static bool may_be_sooner(const run *x, uint32_t rule) {
     const sz_tlctx *c = x->c;
     if (c->rule_look[rule] & SZ_LOOK_PANES) return true;
-    if (x->tl->keys[c->rule_class[rule]].timer == INT64_MIN) return true; /* when that is, is not known */
-    return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < x->tl->keys[c->rule_class[rule]].timer;
+    return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < next_timer(x->tl, c->rule_class[rule]);
 }
 
 /* What is due of the others stands already: only this rule's own may be sooner, and the days, if they matter now. */
@@ -265,6 +264,7 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
 static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);
+    state_catch_up(tl, x->c);
     tl->n_blocked = 0;
     tl->blocked_unknown = UINT8_MAX;
     run_at(x, t_ms - 1);
@@ -291,11 +291,14 @@ static void go_on(run *x) {
         }
         state_pass_midnight(x, key_time(next));
         tl->head_key = next;
+        if (next == record && pass_again(x)) continue;
+        state_catch_up(tl, x->c);
         if (next == record) {
             state_apply(x, tl->head_off);
             judge_record(x);
             continue;
         }
+        tl->asked_key = next;
         uint32_t said = n_said(tl), blocked = tl->n_blocked;
         judge_timer(x, cls, key);
         bool is_plain = key_order(key) == ORDER_CHECK && said == n_said(tl) && blocked == tl->n_blocked &&
@@ -327,7 +330,7 @@ static bool pass_checks(run *x) {
         run_at(x, t);
         for (uint32_t i = 0; i < r->n; i++)
             if (guards_reached(x, r->rules[i])) return false;
-        tl->head_key = key;
+        tl->head_key = tl->asked_key = key;
         set_due(tl, cls, due_after_check(x, cls, key));
     }
 }
@@ -403,6 +406,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key)
             tl->head_key = key_before(c->clock_ms[k]);
+    tl->asked_key = tl->head_key;
     for (uint32_t k = 0; k < c->n_classes; k++) {
         int64_t clock = c->clock_ms[k];
         if (clock == SZ_TIME_NONE) clock = c->begin_ms;

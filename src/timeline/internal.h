@@ -136,6 +136,10 @@ int64_t pend_since(const sz_timeline *tl, uint32_t rule); /* SZ_TIME_NONE: not p
 void pend_set(sz_timeline *tl, uint32_t rule, int64_t at_ms, int64_t since_ms);
 void story_forget(run *x); /* what nothing can reach any more */
 
+/* pass.c */
+/* The next record of the log, gone past without more ado. False: it has to be judged. */
+bool pass_again(run *x);
+
 /* judge.c */
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
@@ -153,10 +157,16 @@ const uint64_t *touched_rules(run *x);
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms);
 /* Is it certain that no rule moves at such a record? Only where nothing is open, pending or kept from opening. */
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask);
+/* Is it known of a record of the log, without a number being asked? */
+bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p);
 /* All that the record in hand can open, and nothing is known to be below. */
 void touched_asking_all(run *x, uint64_t *made);
 
 /* due.c */
+/* No timer of the class is sooner. Where that is not known, all that is due is found anew once something is. */
+static inline int64_t next_timer(const sz_timeline *tl, uint32_t cls) {
+    return tl->keys[cls].timer == INT64_MIN ? tl->keys[cls].due : tl->keys[cls].timer;
+}
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);
 /* The next day's passing (midnight, noon) after that time, if it can do anything in the class; else KEY_NEVER. */
 int64_t due_days(run *x, uint32_t cls, int64_t after_ms);

@@ -92,14 +92,16 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
 
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 static uint32_t place_within(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
-    uint32_t off = 0, i = 0;
-    for (; off < tl->log.n; off += sz_entry_len(tl->log.p + off), i++) {
+    uint32_t off = tl->added_off, behind = 0; /* mostly it is among the last ones, which wait to be added */
+    if (tl->redo_ms != SZ_TIME_MAX || off >= tl->log.n || sz_entry_time(tl->log.p + off) >= e->time_ms) off = 0;
+    for (; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
         int64_t t = sz_entry_time(tl->log.p + off);
         if (t < e->time_ms) continue;
         sz_event other;
         if (t > e->time_ms || (entry_get(tl, c, off, &other) && sz_event_cmp(&other, e) > 0)) break;
     }
-    *index = i;
+    for (uint32_t at = off; at < tl->log.n; at += sz_entry_len(tl->log.p + at)) behind++;
+    *index = tl->n_log - behind;
     return off;
 }
 
@@ -195,13 +197,17 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     put_print(tl, index, c->hint.of == e && c->hint.has_print ? c->hint.print : print_of(e->id));
     c->hint.of = NULL;
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
-    bool late = key_of(e->time_ms, ORDER_RECORD) < tl->head_key || off < tl->head_off;
+    int64_t key = key_of(e->time_ms, ORDER_RECORD);
+    bool late = key < tl->head_key || off < tl->head_off;
+    bool is_among_waiting = late && !is_end && tl->redo_ms == SZ_TIME_MAX && key > tl->asked_key &&
+                            off >= tl->added_off && tl->head_off + c->scratch.n == tl->log.n;
     if (late) {
         if (tl->mark_ms != SZ_TIME_NONE && e->time_ms < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;
         if (e->time_ms < tl->redo_ms) tl->redo_ms = e->time_ms; /* head_off is of no use until the roll-back sets it */
     }
     tl->is_dirty = true;
     c->fresh_of = is_end && !late ? tl : NULL;
+    c->late_of = is_among_waiting ? tl : NULL;
     c->fresh_off = off;
     c->fresh = e;
     return late;

@@ -11,6 +11,12 @@
  *   these has a guard that is known to be below and that it does not raise (touch.c).
  * - So nothing is said and no deadline moves, and what was not due is not due.
  *
+ * A late record that belongs among those that wait is such a one, too, where none of those behind it moves more for it
+ * than before: no rule was asked for anything since, so nothing has to be taken back. What is below was found with what
+ * is in the head, all of it before the record, and by its time; and what the record may raise is asked no more.
+ *
+ * Who is taken back goes over his records in the same way (pass_again), one by one where something is due between them.
+ *
  * Whatever is not certain takes the general way. Where asserts are, that way is asked behind this one, and has to
  * agree.
  */
@@ -24,12 +30,26 @@ static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
     return false;
 }
 
-static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
+/* Nothing is told of the student, and he has been there before. */
+static inline bool is_quiet(const sz_timeline *tl, const sz_tlctx *c) {
     bool is_plain = tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !c->rule_from_ms;
     if (!is_plain || tl->redo_ms != SZ_TIME_MAX || c->bundle->fs.n_matchers > 64) return false;
-    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, log_print(tl, tl->n_log - 1)))) return false;
-    if (c->bundle->fs.has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE) return false;
+    return !c->bundle->fs.has_study || sz_fstate_first_day(&tl->head) != SZ_DAY_NONE;
+}
+
+static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint16_t print) {
+    if (!is_quiet(tl, c)) return false;
+    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, print))) return false;
     return e->time_ms >= c->facts->known_ms && !is_anything_due(tl, c) && state_pass_quietly(tl, c, e->time_ms);
+}
+
+/* Neither an undo nor what one may name. */
+static bool is_none_undone(const sz_timeline *tl, const sz_tlctx *c, uint32_t off) {
+    if (!tl->n_undos) return true;
+    if (sz_entry_is_undo(tl->log.p + off, mask_bytes(c))) return false;
+    uint32_t behind = 0;
+    for (uint32_t at = off; at < tl->log.n; at += sz_entry_len(tl->log.p + at)) behind++;
+    return !undo_may_name(tl, log_print(tl, tl->n_log - behind));
 }
 
 #ifndef NDEBUG
@@ -71,14 +91,66 @@ static void ask_all_of_copy(sz_timeline *tl, sz_tlctx *c, const sz_event *e, con
     tl->head = head;
     tl->added_off = added;
 }
+
+/* The one at that offset, which is the last one that has passed. */
+static void ask_all_again(sz_timeline *tl, sz_tlctx *c, uint32_t off) {
+    if (!c->rule_words) return; /* no rules */
+    const uint8_t *p = tl->log.p + off;
+    sz_event e;
+    if (!sz_entry_get(p, mask_bytes(c), c->dict, c->types, &e)) __builtin_trap();
+    ask_all_of_copy(tl, c, &e, sz_entry_mask(p));
+}
+
+/* And each behind it, as of when it was the last one. */
+static void ask_all_from(sz_timeline *tl, sz_tlctx *c, uint32_t from) {
+    for (uint32_t off = from; off < tl->log.n; off = tl->head_off) {
+        tl->head_off = off + sz_entry_len(tl->log.p + off);
+        ask_all_again(tl, c, off);
+    }
+}
 #endif
+
+bool pass_again(run *x) {
+    sz_timeline *tl = x->tl;
+    sz_tlctx *c = x->c;
+    uint32_t off = tl->head_off;
+    const uint8_t *p = tl->log.p + off;
+    if (x->rematch || c->onlooker || !is_quiet(tl, c) || sz_entry_time(p) < c->facts->known_ms) return false;
+    if (!is_none_undone(tl, c, off) || !entry_touches_nothing(tl, c, p)) return false;
+    if (c->fresh_of == tl && c->fresh_off == off) c->fresh_of = NULL;
+    tl->head_off += sz_entry_len(p);
+#ifndef NDEBUG
+    ask_all_again(tl, c, off);
+#endif
+    return true;
+}
+
+/* A late record among those that wait. */
+static bool slips_in(sz_timeline *tl, sz_tlctx *c) {
+    const sz_event *e = c->fresh;
+    int64_t redo_ms = tl->redo_ms;
+    tl->redo_ms = SZ_TIME_MAX;
+    bool is_in = is_usual(tl, c, e, tl->n_undos ? identity_print(e->id) : 0);
+    for (uint32_t off = c->fresh_off; is_in && off < tl->log.n; off += sz_entry_len(tl->log.p + off))
+        is_in = entry_touches_nothing(tl, c, tl->log.p + off);
+    if (!is_in) {
+        tl->redo_ms = redo_ms;
+        return false;
+    }
+    tl->head_off = (uint32_t)tl->log.n;
+#ifndef NDEBUG
+    ask_all_from(tl, c, c->fresh_off);
+#endif
+    return true;
+}
 
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     uint32_t off = tl->head_off;
+    if (c->late_of == tl && !c->onlooker) return slips_in(tl, c);
     if (c->fresh_of != tl || c->fresh_off != off || c->onlooker) return false;
     const sz_event *e = c->fresh;
     const uint8_t *mask = sz_entry_mask(c->scratch.p); /* the log's copy of it is on its way there still */
-    if (!is_usual(tl, c, e)) return false;
+    if (!is_usual(tl, c, e, log_print(tl, tl->n_log - 1))) return false;
     if (!touches_nothing(tl, c, e, mask)) {
         state_fetch(tl);
         return false;

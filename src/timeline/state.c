@@ -249,7 +249,6 @@ void state_apply(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
     const sz_featureset *fs = &x->c->bundle->fs;
     x->is_corrected = false;
-    state_catch_up(tl, x->c);
     if (x->c->fresh_of == tl && x->c->fresh_off == off) { /* it has just been put there */
         x->event = x->c->fresh;
     } else {
@@ -404,7 +403,8 @@ void state_rollback(run *x, int64_t t_ms) {
     tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
     bool wants_mark = !has_mark || tl->mark_ms < midnight; /* the next time it is no further to go over */
-    for (; off < end; off += sz_entry_len(tl->log.p + off)) {
+    bool may_wait = !tl->n_undos && tl->log.n && sz_entry_time(tl->log.p) >= x->c->facts->known_ms;
+    for (; off < end && (wants_mark || !may_wait); off += sz_entry_len(tl->log.p + off)) {
         if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
             if (off && !reaches_before(x, off, end)) mark_here(x, midnight, off);
             wants_mark = false;
@@ -412,7 +412,8 @@ void state_rollback(run *x, int64_t t_ms) {
         add_again(x, &tl->head, off, &u);
     }
     if (wants_mark && off) mark_here(x, midnight, off);
-    tl->head_off = tl->added_off = end;
+    tl->head_off = end;
+    tl->added_off = off;
     tl->head_key = key_before(t_ms);
     tl->below = 0;
     story_truncate(x, t_ms);

@@ -195,8 +195,7 @@ static void add_rule(uint64_t *to, const touch *t, uint32_t rule) {
 
 /* The record makes the rule's absence 0: it stays idle, and what is due of it is no sooner than what is due already. */
 static bool stays_silent(const sz_timeline *tl, const silent *s, int64_t t_ms) {
-    int64_t timer = tl->keys[s->cls].timer;
-    return timer != INT64_MIN && key_of(t_ms + s->least_ms, ORDER_TIMER) >= timer;
+    return key_of(t_ms + s->least_ms, ORDER_TIMER) >= next_timer(tl, s->cls);
 }
 
 static void add_touched(run *x, const touch *t, uint64_t *made) {
@@ -303,15 +302,27 @@ static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline 
     return true;
 }
 
+static inline bool are_all_silent(const touch *t, const sz_timeline *tl, int64_t t_ms) {
+    for (uint32_t i = 0; i < t->n_silents; i++)
+        if (!stays_silent(tl, &t->silents[i], t_ms)) return false;
+    return true;
+}
+
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
     if (!c->rule_words) return true;
     const touch *t = touch_of(c, e->type, mask);
     below_as_of(tl, &c->touches->guards, half_of(c, e->time_ms));
     tl->below &= ~t->lifts;
-    if (!is_all_below(t, tl->below) && !are_all_below(t, tl, c, e)) return false;
-    for (uint32_t i = 0; i < t->n_silents; i++)
-        if (!stays_silent(tl, &t->silents[i], e->time_ms)) return false;
-    return true;
+    return (is_all_below(t, tl->below) || are_all_below(t, tl, c, e)) && are_all_silent(t, tl, e->time_ms);
+}
+
+bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p) {
+    if (!c->rule_words) return true;
+    int64_t t_ms = sz_entry_time(p);
+    const touch *t = touch_of(c, sz_entry_type(p), sz_entry_mask(p));
+    below_as_of(tl, &c->touches->guards, half_of(c, t_ms));
+    tl->below &= ~t->lifts;
+    return is_all_below(t, tl->below) && are_all_silent(t, tl, t_ms);
 }
 
 void touched_asking_all(run *x, uint64_t *made) {

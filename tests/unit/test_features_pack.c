@@ -41,6 +41,7 @@ static void fill(timeline_fixture *f, sz_timeline *tl) {
         sz_timeline_insert(tl, &f->ctx, &e);
     }
     sz_timeline_advance(tl, &f->ctx, NULL);
+    sz_timeline_catch_up(tl, &f->ctx);
 }
 
 static sz_buf packed(const timeline_fixture *f, const sz_fstate *s, int format) {

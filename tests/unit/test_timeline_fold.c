@@ -91,6 +91,7 @@ static void take(timeline_fixture *f, kept *k, const sz_event *e, int32_t day) {
     sz_buf entry = {0};
     sz_buf_put(&entry, f->ctx.scratch.p, f->ctx.scratch.n);
     sz_timeline_advance(&k->tl, &f->ctx, NULL);
+    sz_timeline_catch_up(&k->tl, &f->ctx);
     sz_fstate_add(&k->all, &f->bundle->fs, &f->zone, e, sz_entry_mask(entry.p), (sz_entry){entry.p, (uint32_t)entry.n});
     sz_buf_fini(&entry);
     if (k->tl.tail_ms == tail) return;
@@ -170,6 +171,7 @@ static void test_a_late_record_begins_at_the_tail(void **state) {
             sz_event held = record(held_day, 2, held_id);
             assert_true(sz_timeline_insert(&late.tl, &f->ctx, &held));
             sz_timeline_advance(&late.tl, &f->ctx, NULL);
+            sz_timeline_catch_up(&late.tl, &f->ctx);
             is_the_same(f, &late.tl.head, &on_time.tl.head);
         }
     assert_true(late.n_folds > 3);
