@@ -88,7 +88,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     tl->student = student;
     tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = SZ_TIME_NONE;
     tl->redo_ms = SZ_TIME_MAX;
-    tl->head_key = tl->asked_key = INT64_MIN;
+    tl->head_key = tl->asked_key = tl->free_key = INT64_MIN;
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
     tl->is_active = student == SZ_NONE || sz_campus_student(c->facts->campus, student)->status == SZ_ACTIVE;
     sz_fstate_init(&tl->head, &c->bundle->fs, c->pool);
@@ -235,8 +235,10 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
     }
     let_look(x, NULL, SZ_NONE);
     bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
-    if (all && !awaits_its_time(c, cls, at.t_ms))
+    if (all && !awaits_its_time(c, cls, at.t_ms)) {
+        if (x->tl->blocked_unknown >> cls & 1 && x->tl->free_key < key) x->tl->free_key = key;
         x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
+    }
     const uint32_t *rules = all ? c->class_rules[cls] : c->timer_rules[cls];
     uint32_t n = all ? c->n_class_rules[cls] : c->n_timer_rules[cls];
     for (uint32_t i = 0; i < n; i++) judge_rule(x, rules[i], &at);
@@ -265,8 +267,10 @@ static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     state_rollback(x, t_ms);
     state_catch_up(tl, x->c);
-    tl->n_blocked = 0;
-    tl->blocked_unknown = UINT8_MAX;
+    if (tl->n_blocked || tl->free_key >= key_before(t_ms) || x->rematch) {
+        tl->n_blocked = 0;
+        tl->blocked_unknown = UINT8_MAX;
+    }
     run_at(x, t_ms - 1);
     x->ev.event = NULL;
     for (uint32_t k = 0; k < x->c->n_classes; k++) {
@@ -406,7 +410,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key)
             tl->head_key = key_before(c->clock_ms[k]);
-    tl->asked_key = tl->head_key;
+    tl->asked_key = tl->free_key = tl->head_key;
     for (uint32_t k = 0; k < c->n_classes; k++) {
         int64_t clock = c->clock_ms[k];
         if (clock == SZ_TIME_NONE) clock = c->begin_ms;

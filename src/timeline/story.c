@@ -73,6 +73,7 @@ void blocked_set(sz_timeline *tl, uint32_t rule, bool on) {
     if (on == (i < tl->n_blocked)) return;
     if (!on) {
         tl->blocked[i] = tl->blocked[--tl->n_blocked];
+        if (tl->free_key < tl->head_key) tl->free_key = tl->head_key;
         return;
     }
     if (tl->n_blocked == tl->cap_blocked) {
