@@ -71,7 +71,7 @@ typedef struct sz_timeline {
     sz_pend *pends;
     uint16_t *blocked;         /* rules whose condition is true and which are kept from opening: each day may let them */
     uint64_t *leaves;          /* hashes of the leaves that were known */
-    uint32_t cap_episodes, cap_pends, cap_blocked;
+    uint32_t cap_episodes, cap_pends;
     uint32_t n_leaves;
     uint32_t mark_off;
     int64_t tail_ms;

@@ -76,10 +76,10 @@ void blocked_set(sz_timeline *tl, uint32_t rule, bool on) {
         if (tl->free_key < tl->head_key) tl->free_key = tl->head_key;
         return;
     }
-    if (tl->n_blocked == tl->cap_blocked) {
-        tl->cap_blocked = tl->cap_blocked ? 2 * tl->cap_blocked : 4;
-        tl->blocked = sz_realloc(tl->blocked, tl->cap_blocked * sizeof *tl->blocked);
-    }
+    enum { FEW = 4 };
+    uint32_t n = tl->n_blocked;
+    bool is_full = n == 0 || (n >= FEW && (n & (n - 1)) == 0); /* there is room for a power of two */
+    if (is_full) tl->blocked = sz_realloc(tl->blocked, (n ? 2 * n : FEW) * sizeof *tl->blocked);
     tl->blocked[tl->n_blocked++] = (uint16_t)rule;
 }
 
