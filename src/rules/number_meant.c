@@ -44,7 +44,7 @@ static bool figures(sz_str s, char out[SZ_MEANT]) {
     if (s.n == 0 || !is_digit(s.p[0]) || s.n + UNIT > SZ_MEANT) return false;
     bool is_odd = without_commas(s, out) > 0 || is_signed || is_money;
     if (!is_odd || !sz_literal_parse(sz_str_of(out), &type, &unit, &n, &at)) return false;
-    if (is_money && unit == SZ_UNIT_NONE && type == SZ_X_NUM) strcat(out, " yuan");
+    if (is_money && unit == SZ_UNIT_NONE && type == SZ_X_NUM) memcpy(out + strlen(out), " yuan", UNIT);
     return true;
 }
 
@@ -54,7 +54,8 @@ static bool in_words(struct sz_loading *l, const sz_yaml *node, char out[SZ_MEAN
     bool is_rough;
     if (node->style != SZ_YAML_PLAIN || node->text.n == 0 || (uint8_t)node->text.p[0] < 0x80) return false;
     if (sz_meant_number(node->text, &n)) {
-        strcpy(out, TXT(l, "%g", n)); /* far shorter than SZ_MEANT */
+        sz_str text = sz_str_of(TXT(l, "%g", n)); /* far shorter than SZ_MEANT */
+        memcpy(out, text.p, text.n + 1);
         return true;
     }
     return sz_meant_duration(node->text, out, &is_rough);
