@@ -6,8 +6,9 @@
 
 #include "ask.h"
 
-/* Longer than a session: who was killed has gone by then. Of several that wait, all but one give up first. */
-enum { SESSION_MS = 6000, GIVE_UP_MS = 15000, FIRST_GIVES_UP_MS = 20000, LOOK_MS = 500, SAY_MS = 1500 };
+/* Longer than a session: who was killed has gone by then. Of several that wait, all but one give up first; and that one
+ * waits for longer than a session more, since one that ends while the group is being put in order is only missed. */
+enum { SESSION_MS = 6000, GIVE_UP_MS = 15000, FIRST_GIVES_UP_MS = 25000, LOOK_MS = 500, SAY_MS = 1500 };
 
 static int64_t now_ms(void) {
     struct timespec t;
