@@ -75,6 +75,7 @@ typedef struct sz_timeline {
     uint32_t n_leaves;
     uint32_t mark_off;
     int64_t tail_ms;
+    int64_t free_key;          /* since after this item nothing was kept from opening, of classes of which that is known */
     sz_str id;                 /* student; borrowed */
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;
@@ -98,7 +99,6 @@ typedef struct sz_timeline {
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
     int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
     int64_t asked_key;         /* of the last timer or check among them: rules have been asked as of then */
-    int64_t free_key;          /* since after this item nothing was kept from opening, of classes of which that is known */
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
