@@ -55,6 +55,7 @@ static bool is_none_undone(const sz_timeline *tl, const sz_tlctx *c, uint32_t of
 #ifndef NDEBUG
 /* What the rules that it touches say when they are asked, all of them: no guard is remembered. */
 static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    if (!c->rule_words) return; /* no rules */
     run x;
     run_init(&x, tl, c, NULL);
     run_at(&x, e->time_ms);
@@ -94,7 +95,6 @@ static void ask_all_of_copy(sz_timeline *tl, sz_tlctx *c, const sz_event *e, con
 
 /* The one at that offset, which is the last one that has passed. */
 static void ask_all_again(sz_timeline *tl, sz_tlctx *c, uint32_t off) {
-    if (!c->rule_words) return; /* no rules */
     const uint8_t *p = tl->log.p + off;
     sz_event e;
     if (!sz_entry_get(p, mask_bytes(c), c->dict, c->types, &e)) __builtin_trap();

@@ -182,10 +182,57 @@ static void test_a_late_record_begins_at_the_tail(void **state) {
     }
 }
 
+/* A record as the engine hands it over; whether it came late. Passed is what goes on waiting to be added. */
+static bool hand_over(timeline_fixture *f, sz_timeline *tl, const sz_event *e, bool *passed) {
+    if (e->time_ms > f->ctx.wmax_ms) f->ctx.wmax_ms = e->time_ms;
+    bool is_late = sz_timeline_insert(tl, &f->ctx, e);
+    *passed = sz_timeline_pass(tl, &f->ctx);
+    if (!*passed) sz_timeline_advance(tl, &f->ctx, NULL);
+    return is_late;
+}
+
+/* docs/adr/0030: among those that wait nothing is to be undone; among those that were added somebody is taken back. */
+static void test_a_late_record_slips_in_among_those_that_wait(void **state) {
+    timeline_fixture *f = *state;
+    kept on_time = {0};
+    sz_timeline late;
+    char id[16], held_id[16];
+    bool passed = false;
+    sz_timeline_init(&on_time.tl, &f->ctx, SZ_STR("s1"), SZ_NONE);
+    sz_timeline_init(&late, &f->ctx, SZ_STR("s1"), SZ_NONE);
+    sz_fstate_init(&on_time.all, &f->bundle->fs, NULL);
+    for (int32_t i = 0; i < 2 * A_DAY; i++) {
+        sz_event e = record(i / A_DAY, i % A_DAY, id);
+        take(f, &on_time, &e, 0);
+        if (i >= A_DAY + 2 && i <= A_DAY + 3) continue; /* these come late, the second one first */
+        assert_false(hand_over(f, &late, &e, &passed));
+    }
+    assert_true(passed && late.added_off < late.head_off);
+
+    uint32_t added = late.added_off;
+    sz_event held = record(1, 3, held_id);
+    assert_true(hand_over(f, &late, &held, &passed));
+    assert_true(passed);
+    assert_int_equal(late.added_off, added); /* goes on waiting, with those behind it */
+    assert_int_equal(late.redo_ms, SZ_TIME_MAX);
+    assert_int_equal(late.head_off, late.log.n);
+
+    sz_timeline_catch_up(&late, &f->ctx);
+    held = record(1, 2, held_id);
+    assert_true(hand_over(f, &late, &held, &passed));
+    assert_false(passed); /* those behind it were added: it is taken back to before them */
+    sz_timeline_catch_up(&late, &f->ctx);
+    is_the_same(f, &late.head, &on_time.tl.head);
+    sz_timeline_fini(&late);
+    sz_timeline_fini(&on_time.tl);
+    sz_fstate_fini(&on_time.all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_tail_and_log_say_what_all_records_would, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_late_record_begins_at_the_tail, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_late_record_slips_in_among_those_that_wait, setup, teardown),
     };
     return cmocka_run_group_tests_name("timeline_fold", tests, NULL, NULL);
 }
