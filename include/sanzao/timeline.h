@@ -98,7 +98,7 @@ typedef struct sz_timeline {
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
     int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
-    int64_t asked_key;         /* of the last timer or check among them: rules have been asked as of then */
+    int64_t asked_key;         /* of the last timer, check or roll-back among them: rules have been asked as of then */
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */

@@ -273,6 +273,7 @@ static void go_back(run *x, int64_t t_ms) {
     }
     run_at(x, t_ms - 1);
     x->ev.event = NULL;
+    tl->asked_key = key_before(t_ms); /* what is below is found as of then, which says nothing of before */
     for (uint32_t k = 0; k < x->c->n_classes; k++) {
         if (tl->keys[k].due >= key_before(t_ms)) set_due(tl, k, due_next(x, k, key_before(t_ms)));
         else tl->keys[k].timer = INT64_MIN; /* to be found anew once that was */
