@@ -13,7 +13,8 @@
 /* Blocks up to 32 MiB come from the heap and stay there when they are freed, for the next one. */
 void sz_heap_begin(void);
 /* Addresses for n bytes more, rounded up, which the kernel is asked to back with large pages from the first that lies `small` bytes behind the
- * beginning: whoever needs little takes none. Memory is taken only where it is used; whatever of this is refused, pages are small. */
+ * beginning: whoever needs little takes none. Memory is taken only where it is used; whatever of this is refused, pages are small. Nothing is
+ * asked for where the addresses of the process are limited (ulimit -v, -d). */
 void sz_heap_open(size_t n, size_t small);
 
 #endif

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define IS_OURS 0 /* another allocator, which looks after each block */
@@ -39,10 +40,17 @@ static void set_large(uint8_t *from, uint8_t *to) {
     if (from < to) madvise(from, (size_t)(to - from), MADV_HUGEPAGE);
 }
 
+/* Addresses are a limited good then, and whoever maps memory of his own needs them more. */
+static bool is_limited(int what) {
+    struct rlimit most;
+    return getrlimit(what, &most) == 0 && most.rlim_cur != RLIM_INFINITY;
+}
+
 /* Blocks stand one behind the other, a header apart, unless something is mapped in the heap's way. */
 void sz_heap_open(size_t n, size_t small) {
     uint8_t *blocks[MOST_BLOCKS], *from = NULL, *end = NULL;
     size_t k = 0;
+    if (is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA)) return;
     while (k < MOST_BLOCKS && k * BLOCK < n && (blocks[k] = malloc(BLOCK))) {
         uint8_t *at = blocks[k++];
         if (!end || (uintptr_t)at - (uintptr_t)end > HEADER) {

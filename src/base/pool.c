@@ -63,16 +63,18 @@ static size_t units_of(size_t n) { return n / UNIT + (n % UNIT != 0); }
 
 /* ---- the range of addresses ---- */
 
-/* As much as there can be memory: nobody can use more, and addresses cost nothing. */
+/* As much as there can be memory: nobody can use more, and addresses cost nothing. Where they are limited, at most half of
+ * what there is: the rest of the process needs some too. */
 static void reserve(sz_pool *s) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     size_t n = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : RANGE_LEAST;
     for (n = (n / HUGE_PAGE + 1) * HUGE_PAGE; !HAS_ASAN && n >= RANGE_LEAST; n = n / 2 / HUGE_PAGE * HUGE_PAGE) {
-        void *p = mmap(NULL, n + HUGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        size_t tried = 2 * n + HUGE_PAGE;
+        void *p = mmap(NULL, tried, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) continue;
         size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
         if (before) munmap(p, before);
-        munmap((uint8_t *)p + before + n, HUGE_PAGE - before);
+        munmap((uint8_t *)p + before + n, tried - before - n);
         s->base = (uint8_t *)p + before;
         s->range = n;
         return;

@@ -7,6 +7,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -78,6 +80,30 @@ static void test_a_grown_block_keeps_what_it_holds(void **state) {
     sz_free(p);
 }
 
+static size_t addresses_used(void) {
+    size_t pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%zu", &pages), 1);
+    fclose(f);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Whoever maps memory of his own needs what addresses there are. */
+static void test_where_addresses_are_limited_none_are_taken_ahead(void **state) {
+    struct rlimit was, few;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+    few = was;
+    few.rlim_cur = addresses_used() + 300 * MIB;
+    assert_int_equal(setrlimit(RLIMIT_AS, &few), 0);
+    sz_heap_open(400 * (size_t)MIB, SMALL);
+    void *p = mmap(NULL, 256 * MIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+    assert_ptr_not_equal(p, MAP_FAILED);
+    munmap(p, 256 * MIB);
+}
+
 static int begin(void **state) {
     (void)state;
     sz_heap_begin();
@@ -90,6 +116,7 @@ int main(void) {
         cmocka_unit_test(test_what_lies_behind_the_small_ones_is_in_large_pages),
         cmocka_unit_test(test_a_freed_block_is_there_for_the_next_one),
         cmocka_unit_test(test_a_grown_block_keeps_what_it_holds),
+        cmocka_unit_test(test_where_addresses_are_limited_none_are_taken_ahead),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

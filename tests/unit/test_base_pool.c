@@ -10,7 +10,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -274,6 +276,30 @@ static void test_without_a_pool_it_is_the_process_allocator(void **state) {
     sz_pool_free(NULL);
 }
 
+/* However many addresses there are left: a third of them, and the range is no smaller than it must be. */
+static void test_a_range_leaves_addresses_to_the_rest(void **state) {
+    enum { MIB = 1 << 20 };
+    struct rlimit was, few;
+    size_t pages = 0;
+    (void)state;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%zu", &pages), 1);
+    fclose(f);
+    assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+    for (size_t left = 300; left < 6000; left += left / 8) {
+        few = was;
+        few.rlim_cur = pages * (size_t)sysconf(_SC_PAGESIZE) + left * MIB;
+        assert_int_equal(setrlimit(RLIMIT_AS, &few), 0);
+        sz_pool *pool = sz_pool_new(NULL, 0);
+        void *p = mmap(NULL, left * MIB / 3, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+        assert_ptr_not_equal(p, MAP_FAILED);
+        munmap(p, left * MIB / 3);
+        sz_pool_free(pool);
+    }
+}
+
 /* No addresses are to be had: blocks come one by one, and nothing else changes. */
 static void test_a_refused_range_is_done_without(void **state) {
     struct rlimit was, none;
@@ -308,6 +334,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_free_side_by_side_is_free_as_a_whole),
         cmocka_unit_test(test_an_empty_span_serves_any_size),
         cmocka_unit_test(test_without_a_pool_it_is_the_process_allocator),
+        cmocka_unit_test(test_a_range_leaves_addresses_to_the_rest),
         cmocka_unit_test(test_a_refused_range_is_done_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
