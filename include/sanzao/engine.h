@@ -113,6 +113,9 @@ typedef enum sz_msg_kind {
     SZ_MSG_STOP        /* drain: commit, wait for the sinks, end */
 } sz_msg_kind;
 
+/* Bytes of a sentence for people with a path in it, which may be the longest there is, and why, with NUL. */
+enum { SZ_SAID = 4096 + 512 };
+
 typedef struct sz_msg {
     sz_msg_kind kind;
     sz_answer answer;

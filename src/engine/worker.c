@@ -9,12 +9,12 @@
 
 enum { NOTICES_MOST = 100 };
 
-static void __attribute__((format(printf, 2, 0))) put_text(char to[512], const char *fmt, va_list ap) {
+static void __attribute__((format(printf, 2, 0))) put_text(char to[SZ_SAID], const char *fmt, va_list ap) {
     sz_arena a;
     sz_arena_init(&a);
     const char *text = sz_arena_vprintf(&a, fmt, ap);
     size_t n = strlen(text);
-    if (n > 511) n = 511;
+    if (n >= SZ_SAID) n = SZ_SAID - 1;
     memcpy(to, text, n);
     to[n] = 0;
     sz_arena_fini(&a);
@@ -47,7 +47,7 @@ static void put_told(sz_worker *w, sz_status s, const char *en, const char *zh, 
         const char *between = *sentence[i] && told[i].n ? colon[i] : "";
         const char *text = sz_arena_printf(&a, "%s%s%.*s", sentence[i], between, SZ_FMT_STR(told[i]));
         size_t n = strlen(text);
-        if (n > 511) n = 511;
+        if (n >= SZ_SAID) n = SZ_SAID - 1;
         memcpy(w->failure_text[i], text, n);
         w->failure_text[i][n] = 0;
     }

@@ -320,7 +320,7 @@ struct sz_worker {
     lines notices;
     uint32_t n_notices_told;
     sz_status failure;
-    char failure_text[2][512]; /* of each language */
+    char failure_text[2][SZ_SAID]; /* of each language */
     uint64_t stored_seq;       /* commit that wrote the header's body; and how long the lists were after it */
     uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
     bool has_lengths; /* older headers do not say */

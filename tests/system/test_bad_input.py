@@ -262,6 +262,11 @@ def test_archive_that_is_none_is_said(tmp):
         refused(tmp, 4, ["events.ndjson.zst", "without --long"], *GOOD, *out(), source="file:events.ndjson.zst", leaves=["alerts.ndjson"])
         in_chinese(tmp, 4, ["events.ndjson.zst", "请不要用 --long"], *GOOD, *out(), source="file:events.ndjson.zst", leaves=["alerts.ndjson"])
     refused(tmp, 4, "spoiled.gz", *GOOD, *out(), source="file:spoiled.gz", leaves=["alerts.ndjson"])
+    far = "/".join(["宿舍门禁数据" * 12] * 6)
+    write(tmp / far / "spoiled.gz", bytes(spoiled))
+    for lang, why in (("en", "is damaged: "), ("zh", "已损坏（")): # however long the path is
+        refused(tmp, 4, f"spoiled.gz{' ' if lang == 'en' else '：'}{why}", *GOOD, *out(), "--lang", lang, source=f"file:{far}/spoiled.gz",
+                leaves=["alerts.ndjson"])
 
 
 def test_truncated_table_gives_a_dead_letter(tmp):

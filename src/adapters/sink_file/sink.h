@@ -41,7 +41,7 @@ struct sz_sink_file {
     sz_diags *d;
     target alerts, dead;
     sz_status failed;
-    char text[512], text_zh[512]; /* of the failure */
+    char text[SZ_SAID], text_zh[SZ_SAID]; /* of the failure */
 };
 
 /* ---- target.c: before the state is touched ---- */

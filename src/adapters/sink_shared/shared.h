@@ -22,7 +22,7 @@ struct sz_shared_file {
     uint64_t length, scanned_from; /* scanned_from: what is behind it has its hashes in `there`; UINT64_MAX none */
     uint64_t *there;               /* hashes of lines, open addressing; 0 empty */
     uint32_t n_there, n_slots;
-    char text[512], text_zh[512]; /* of the last failure */
+    char text[SZ_SAID], text_zh[SZ_SAID]; /* of the last failure */
 };
 
 typedef struct call {

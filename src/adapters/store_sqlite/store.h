@@ -61,7 +61,7 @@ struct sz_store_sqlite {
     bool is_to_read; /* nothing is changed */
     bool made_shm;   /* SQLite will make PATH-shm, to read what a killed run left in PATH-wal */
     sqlite3_stmt *q[N_QUERIES];
-    char text[512], text_zh[512]; /* of the last failure, for people */
+    char text[SZ_SAID], text_zh[SZ_SAID]; /* of the last failure, for people */
     conn *conns;
 };
 

@@ -5,11 +5,11 @@
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_SAID_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_SAID_H
 
-#include <sanzao/base.h>
+#include <sanzao/engine.h>
 #include <stdarg.h>
 
 typedef struct said {
-    char en[512], zh[512];
+    char en[SZ_SAID], zh[SZ_SAID];
 } said;
 
 /* Both formats take the same arguments. */

@@ -255,9 +255,10 @@ bool sz_fs_sorted_line(sorted *x, uint32_t i, sz_str *out) {
     const packed *p = x->given[i];
     const uint32_t of = input_of(x, p);
     const input *in = x->batch->v[of];
+    bool is_read = sz_fs_again_read(&x->again, of, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out);
+    if (is_read && is_same(x, p, *out)) return true;
     bytes b = {.is_cut_short = true};
-    if (sz_fs_again_read(&x->again, of, in->path, sz_fs_packed_offset(p), p->number & PACKED_24, out)) {
-        if (is_same(x, p, *out)) return true;
+    if (is_read) {
         sz_fs_say(&b.error, "was changed while its records were used", "在使用其中的记录期间有改动");
     } else if (errno == 0) {
         sz_fs_say(&b.error, "was cut short while its records were used", "在使用其中的记录期间变短了");
