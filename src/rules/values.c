@@ -129,7 +129,7 @@ bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s) {
         if (is_rough)
             sz_rules_hint(l, g, "write  %s : months and years differ in length", "请写  %s：月和年长短不一", meant);
         else sz_rules_hint(l, g, "write  %s", "请写  %s", meant);
-    } else if (sz_meant_number(s, &n) && n > 0 && n == (double)(int)n) {
+    } else if (sz_meant_number(s, &n) && n > 0 && n <= 4000 && n == (double)(int)n) {
         sz_rules_hint(l, g, "write its unit too:  %dd  for days,  %dh  for hours", "还要写单位：天写  %dd，小时写  %dh",
                       (int)n, (int)n);
     } else {
