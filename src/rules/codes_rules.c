@@ -229,6 +229,8 @@ static const sz_code_doc codes[] = {
     {C_ADJUST_REPLACED, "An adjust names a rule that another replaces", "adjust 写的规则已被替换",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {r: {because: x}}",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {s: {because: x}}"},
+    {C_ALWAYS, "A condition that does not look at the student: it is always true, or never",
+     "条件没有看学生的任何情况：总是成立，或从不成立", RULE("when: true"), RULE("when: student.year == 1")},
     {C_UNUSED, "A param that nothing names; only a note", "没有任何地方用到的参数；只是提示", NULL, NULL},
 };
 

@@ -96,7 +96,8 @@ enum {
     C_LEVEL_FALLS = 154,
     C_CHECK_NEVER = 155,
     C_ADJUST_REPLACED = 156,
-    C_UNUSED = 157
+    C_UNUSED = 157,
+    C_ALWAYS = 158
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -189,6 +190,8 @@ const char *sz_rules_place(struct sz_loading *l, sz_span at);
 /* ---- unused.c ---- */
 /* Note the params that nothing names; of a rule set without errors. */
 void sz_rules_note_unused(struct sz_loading *l);
+/* Does the text say the name, as a word of its own? */
+bool sz_text_names(sz_str text, sz_str name);
 
 /* ---- noise.c ---- */
 /* Take back what only follows from the YAML mistakes among the findings from `first` on. */
@@ -227,6 +230,12 @@ int sz_rules_index(sz_str s, const char *const *names, size_t n);
 /* The same of a node's text, with a finding that lists the choices. what: "a level", 级别. */
 int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en,
                     const char *zh);
+/* The same, with what is said where no choice is near; hint NULL: the list of them. */
+struct sz_choice_words {
+    const char *en, *zh, *hint, *hint_zh;
+};
+int sz_rules_choice_of(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n,
+                       const struct sz_choice_words *w);
 
 struct sz_decl *sz_decls_find(struct sz_decls *d, sz_str name);
 void sz_decls_init(struct sz_decls *d);

@@ -63,6 +63,26 @@ static void bad_name(struct reading *r, const struct place *p, const char *hint,
                       hint, hint_zh);
 }
 
+/* {姓名}, {name} */
+static bool is_whose(sz_str s) {
+    static const char *const words[] = {"姓名", "学生", "学生姓名", "学号", "name", "student_name", "student_id"};
+    return sz_rules_index(s, words, sizeof words / sizeof *words) >= 0;
+}
+
+/* {次数}: what the rule's condition names is meant; NULL: nothing that can be told. */
+static const char *looked_at(struct sz_ruling *g) {
+    enum { MOST = 3 };
+    struct sz_loading *l = g->l;
+    const char *all = "";
+    uint32_t n = 0;
+    for (uint32_t i = 0; g->k.when && i < l->features.n; i++) {
+        sz_str name = l->features.v[i].name;
+        if (!sz_text_names(g->k.when->text, name) || n++ >= MOST) continue;
+        all = TXT(l, "%s%s{%.*s}", all, *all ? "  " : "", SZ_FMT_STR(name));
+    }
+    return *all ? all : NULL;
+}
+
 static void hint_near(struct reading *r, const struct place *p) {
     struct sz_loading *l = r->g->l;
     struct sz_near near = sz_scope_near(&r->g->scope, p->name);
@@ -71,7 +91,14 @@ static void hint_near(struct reading *r, const struct place *p) {
         sz_near_z(&near, "step");
     }
     sz_near_z(&near, "reasons");
-    if (!sz_near_any(&near))
+    bool is_wide = p->name.n && (uint8_t)p->name.p[0] >= 0x80;
+    bool is_meant = is_wide && !sz_near_any(&near);
+    if (is_meant && sz_rule_is_stepped(r->g->r)) near.found = SZ_STR("value"), near.best = 1;
+    const char *meant = is_meant && !sz_near_any(&near) ? looked_at(r->g) : NULL;
+    if (is_whose(p->name))
+        bad_name(r, p, "an alert shows whose it is: leave it out", "预警本身会显示是哪位学生：请去掉");
+    else if (meant) bad_name(r, p, TXT(l, "this rule looks at  %s", meant), TXT(l, "这条规则看的是  %s", meant));
+    else if (!sz_near_any(&near))
         bad_name(r, p, "a message may name features, params, {value}, {step} and {reasons}",
                  "消息里可以写特征、参数、{value}、{step} 和 {reasons}");
     else
@@ -231,7 +258,7 @@ static bool is_plain_path(sz_str s) {
     return is_path(s);
 }
 
-enum brace { STRAY, WIDE, OTHER };
+enum brace { STRAY, WIDE, OTHER, DOLLAR };
 
 /* Does the rule know the name? Then nobody means it to be printed as it stands. */
 static bool is_known(struct reading *r, sz_str name) {
@@ -248,28 +275,34 @@ static bool is_known(struct reading *r, sz_str name) {
 static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, enum brace what) {
     static const char *const en[] = {"this } closes nothing: it is printed as it stands",
                                      "these braces are full-width: the name is printed as it stands",
-                                     "the name is printed as it stands, not its value"};
+                                     "the name is printed as it stands, not its value",
+                                     "the $ is printed too, as it stands"};
     static const char *const zh[] = {"这个 } 没有对应的开头：会原样打出来", "这里的花括号是全角的：名称会原样打出来",
-                                     "这里会原样打出名称，而不是它的值"};
+                                     "这里会原样打出名称，而不是它的值", "$ 会原样打出来"};
     if (!is_plain_path(name)) return;
     sz_span where = sz_yaml_value_span(r->node, at, n);
     sz_diag *g = sz_rules_say(r->g->l, SZ_WARNING, C_MESSAGE_FORM, where, en[what], zh[what]);
     sz_rules_hint(r->g->l, g, "write  {%.*s}", "请写  {%.*s}", SZ_FMT_STR(name));
 }
 
-/* ｛n｝, 【n】, {{n}}: a name as another program would take it. */
+/* ｛n｝, 【n】, {{n}}, %(n)s, ${n}: a name as another program would take it. */
 static void warn_other_braces(struct reading *r) {
-    static const char *const pairs[][2] = {{"｛", "｝"}, {"【", "】"}, {"{{", "}}"}};
+    static const struct {
+        const char *open, *close;
+        enum brace what;
+    } pairs[] = {{"｛", "｝", WIDE},  {"【", "】", OTHER}, {"{{", "}}", OTHER},
+                 {"%(", ")s", OTHER}, {"%(", ")d", OTHER}, {"${", "}", DOLLAR}};
     sz_str s = r->node->text;
     for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
-        size_t open = strlen(pairs[k][0]), close = strlen(pairs[k][1]);
+        size_t open = strlen(pairs[k].open), close = strlen(pairs[k].close);
         for (size_t i = 0; i + open <= s.n; i++) {
-            if (memcmp(s.p + i, pairs[k][0], open) != 0) continue;
+            if (memcmp(s.p + i, pairs[k].open, open) != 0) continue;
             size_t end = i + open;
-            while (end + close <= s.n && memcmp(s.p + end, pairs[k][1], close) != 0) end++;
+            while (end + close <= s.n && memcmp(s.p + end, pairs[k].close, close) != 0) end++;
             if (end + close > s.n) break;
             sz_str name = {s.p + i + open, end - i - open};
-            if (k == 0 || is_known(r, name)) warn_brace(r, i, end + close - i, name, k == 0 ? WIDE : OTHER);
+            bool is_meant = pairs[k].what == WIDE || is_known(r, name);
+            if (is_meant) warn_brace(r, i, end + close - i, name, pairs[k].what);
             i = end;
         }
     }

@@ -164,13 +164,13 @@ int sz_rules_index(sz_str s, const char *const *names, size_t n) {
     return -1;
 }
 
-int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en,
-                    const char *zh) {
+int sz_rules_choice_of(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n,
+                       const struct sz_choice_words *w) {
     int i = node->kind == SZ_YAML_SCALAR ? sz_rules_index(node->text, names, n) : -1;
     if (i >= 0) return i;
     sz_str s = node->kind == SZ_YAML_SCALAR ? node->text : (sz_str){0};
-    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_CHOICE, node->span, TXT(l, "`%.*s` is not %s", SZ_FMT_STR(s), en),
-                              TXT(l, "`%.*s` 不是%s", SZ_FMT_STR(s), zh));
+    sz_diag *g = sz_rules_say(l, SZ_ERROR, C_CHOICE, node->span, TXT(l, "`%.*s` is not %s", SZ_FMT_STR(s), w->en),
+                              TXT(l, "`%.*s` 不是%s", SZ_FMT_STR(s), w->zh));
     struct sz_near near = sz_near_to(l, s);
     sz_buf all;
     sz_buf_init(&all);
@@ -179,9 +179,15 @@ int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const
         sz_buf_printf(&all, "%s%s", k ? " " : "", names[k]);
     }
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (w->hint) sz_rules_hint_say(g, w->hint, w->hint_zh);
     else sz_rules_hint(l, g, "one of  %.*s", "可以是  %.*s", (int)all.n, (const char *)all.p);
     sz_buf_fini(&all);
     return -1;
+}
+
+int sz_rules_choice(struct sz_loading *l, const sz_yaml *node, const char *const *names, size_t n, const char *en,
+                    const char *zh) {
+    return sz_rules_choice_of(l, node, names, n, &(struct sz_choice_words){.en = en, .zh = zh});
 }
 
 /* ---- declarations ---- */

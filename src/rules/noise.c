@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * noise: findings that only follow from a mistake in a file's YAML are taken back, so that a mistake is told once,
- * where it was made.
+ * noise: findings that only follow from a mistake in a file's YAML, or from a name that cannot be one, are taken back,
+ * so that a mistake is told once, where it was made.
  */
 #include "load.h"
 
@@ -17,6 +17,8 @@ enum {
 };
 /* Of expr: a name in a condition that nobody declares. */
 enum { X_NAME = 42 };
+/* Of expr: a name in Chinese. */
+enum { X_WIDE = 118 };
 
 struct place {
     const sz_source *src;
@@ -144,6 +146,18 @@ static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
     return false;
 }
 
+/* Is it about a name in Chinese that was refused where it is declared? */
+static bool is_refused(const sz_diags *d, size_t first, const sz_diag *g) {
+    if (g->code != X_WIDE && g->code != C_MESSAGE_NAME && g->code != C_EVENT) return false;
+    sz_str name = text_of(g);
+    while (name.n && name.p[0] == '{') name.p++, name.n--;
+    for (size_t n = 0; n < name.n; n++)
+        if (name.p[n] == '|' || name.p[n] == '}') name.n = n;
+    for (size_t i = first; i < d->n && name.n && (uint8_t)name.p[0] >= 0x80; i++)
+        if (d->v[i].code == C_NAME_FORM && d->v[i].span.src && sz_str_eq(text_of(&d->v[i]), name)) return true;
+    return false;
+}
+
 void sz_rules_quieten(struct sz_loading *l, size_t first) {
     sz_diags *d = l->d;
     struct spoilt *v = SZ_NEWN(&l->tmp, struct spoilt, d->n + 1);
@@ -166,7 +180,7 @@ void sz_rules_quieten(struct sz_loading *l, size_t first) {
         struct place at = place_of(g);
         if (!at.src) continue;
         for (size_t k = 0; k < n && !drops[i]; k++) drops[i] = is_spoilt_by(&v[k], g, at);
-        drops[i] = drops[i] || is_unread(v, n, missing_name(g));
+        drops[i] = drops[i] || is_unread(v, n, missing_name(g)) || is_refused(d, first, g);
     }
     for (size_t i = first; i < d->n; i++) {
         if (!drops[i]) d->v[kept++] = d->v[i];

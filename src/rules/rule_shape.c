@@ -41,7 +41,12 @@ bool sz_rule_refuses_growing(struct sz_ruling *g, const sz_prog *p, const sz_yam
 /* ---- level ---- */
 
 static uint8_t level_of(struct sz_ruling *g, const sz_yaml *node) {
-    int i = sz_rules_choice(g->l, node, sz_level_names, SZ_N_LEVELS, "a level", "级别");
+    /* high and 高 are many colours; the numbered ones are those of public emergencies, where the first is the gravest
+     */
+    static const struct sz_choice_words words = {
+        "a level", "级别", "levels are colours, from good news to the gravest:  green < blue < yellow < orange < red",
+        "级别用颜色写，由轻到重：green（好消息）< blue（四级）< yellow（三级）< orange（二级）< red（一级）"};
+    int i = sz_rules_choice_of(g->l, node, sz_level_names, SZ_N_LEVELS, &words);
     if (i < 0) g->failed = true;
     return (uint8_t)(i < 0 ? 0 : i);
 }
@@ -117,6 +122,37 @@ static void load_instant(struct sz_ruling *g, const struct sz_scan *scan) {
     }
 }
 
+static bool is_letter(char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+
+/* Only values: `true`, `1 == 2`. A name may be constant as well, as with a campus that lacks what it asks about, and
+ * that says nothing of the rule. */
+static bool names_nothing(sz_str s) {
+    for (size_t i = 0, end; i < s.n; i = end) {
+        end = i + 1;
+        if (!is_letter(s.p[i])) continue;
+        while (end < s.n && is_letter(s.p[end])) end++;
+        sz_str word = {s.p + i, end - i};
+        if (!sz_str_is(word, "true") && !sz_str_is(word, "false")) return false;
+    }
+    return true;
+}
+
+static void warn_constant(struct sz_ruling *g) {
+    uint32_t n = 0;
+    sz_prog_slots(g->r->when, &n);
+    if (n > 0 || !names_nothing(g->k.when->text)) return;
+    sz_xval v = sz_prog_run(g->r->when, &(sz_loader){0});
+    if (v.know != SZ_KNOWN) return;
+    sz_diag *d = v.b ? sz_rules_warn(g->l, C_ALWAYS, g->k.when->span, "this is always true, whoever the student is",
+                                     "这个条件总是成立，与学生无关")
+                     : sz_rules_warn(g->l, C_ALWAYS, g->k.when->span, "this is never true, so the rule never fires",
+                                     "这个条件从不成立，规则永远不会触发");
+    if (v.b)
+        sz_rules_hint_say(d, "write what is to be seen of a student, for example  n >= 3",
+                          "请写要看学生的什么，例如  n >= 3");
+    else sz_rules_hint_say(d, "a rule is switched off with  mode: disabled", "停用规则请写  mode: disabled");
+}
+
 static void load_when(struct sz_ruling *g) {
     sz_rule *r = g->r;
     struct sz_scan scan;
@@ -127,6 +163,7 @@ static void load_when(struct sz_ruling *g) {
                    "档次配 `value:`，`when:` 只有一个 `level:`");
     if (g->scope.types != 0) r->when = sz_rules_compile(&g->scope, g->k.when, SZ_X_BOOL, g->k.check || r->is_instant);
     if (!r->when) g->failed = true;
+    else warn_constant(g);
     sz_rule_refuses_growing(g, r->when, g->k.when);
     r->event_types = r->is_instant ? g->scope.types : 0;
     r->steps = SZ_NEW(g->l->a, sz_step);

@@ -9,7 +9,7 @@ static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool says(sz_str text, sz_str name) {
+bool sz_text_names(sz_str text, sz_str name) {
     for (size_t i = 0; i + name.n <= text.n; i++) {
         if (memcmp(text.p + i, name.p, name.n) != 0 || (i > 0 && is_word(text.p[i - 1]))) continue;
         if (i + name.n == text.n || !is_word(text.p[i + name.n])) return true;
@@ -19,13 +19,13 @@ static bool says(sz_str text, sz_str name) {
 
 /* Does a text or key below the node name it? What stands under `params:` declares it, and an adjust only sets it. */
 static bool is_named(const sz_yaml *node, sz_str name) {
-    if (node->kind == SZ_YAML_SCALAR) return says(node->text, name);
+    if (node->kind == SZ_YAML_SCALAR) return sz_text_names(node->text, name);
     for (size_t i = 0; i < node->n; i++) {
         bool is_map = node->kind == SZ_YAML_MAP;
         bool is_declared =
             is_map && (sz_str_is(node->keys[i]->text, "params") || sz_str_is(node->keys[i]->text, "adjust"));
         if (is_declared) continue;
-        if (is_map && says(node->keys[i]->text, name)) return true;
+        if (is_map && sz_text_names(node->keys[i]->text, name)) return true;
         if (is_named(node->items[i], name)) return true;
     }
     return false;
