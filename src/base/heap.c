@@ -9,7 +9,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define IS_OURS 0 /* another allocator, which looks after each block */
@@ -40,17 +39,20 @@ static void set_large(uint8_t *from, uint8_t *to) {
     if (from < to) madvise(from, (size_t)(to - from), MADV_HUGEPAGE);
 }
 
-/* Addresses are a limited good then, and whoever maps memory of his own needs them more. */
-static bool is_limited(int what) {
-    struct rlimit most;
-    return getrlimit(what, &most) == 0 && most.rlim_cur != RLIM_INFINITY;
+/* Under ulimit -v or -d, or where nothing is promised that is not there, whoever maps memory of his own needs it more.
+ */
+static bool is_limited(void) {
+    const size_t plenty = (size_t)16 * MOST_BLOCKS * BLOCK;
+    void *p = mmap(NULL, plenty, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p != MAP_FAILED) munmap(p, plenty);
+    return p == MAP_FAILED;
 }
 
 /* Blocks stand one behind the other, a header apart, unless something is mapped in the heap's way. */
 void sz_heap_open(size_t n, size_t small) {
     uint8_t *blocks[MOST_BLOCKS], *from = NULL, *end = NULL;
     size_t k = 0;
-    if (is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA)) return;
+    if (is_limited()) return;
     while (k < MOST_BLOCKS && k * BLOCK < n && (blocks[k] = malloc(BLOCK))) {
         uint8_t *at = blocks[k++];
         if (!end || (uintptr_t)at - (uintptr_t)end > HEADER) {

@@ -63,8 +63,8 @@ static size_t units_of(size_t n) { return n / UNIT + (n % UNIT != 0); }
 
 /* ---- the range of addresses ---- */
 
-/* As much as there can be memory: nobody can use more, and addresses cost nothing. Where they are limited, at most half of
- * what there is: the rest of the process needs some too. */
+/* As much as there can be memory: nobody can use more, and addresses cost nothing. Where they are limited, at most half
+ * of what there is: the rest of the process needs some too. */
 static void reserve(sz_pool *s) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     size_t n = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : RANGE_LEAST;
