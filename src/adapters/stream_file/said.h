@@ -15,7 +15,8 @@ typedef struct said {
 /* Both formats take the same arguments. */
 void sz_fs_say(said *to, const char *en, const char *zh, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
-void sz_fs_say_v(said *to, const char *en, const char *zh, va_list ap);
+void sz_fs_say_v(said *to, const char *en, const char *zh, va_list ap)
+    __attribute__((format(printf, 2, 0), format(printf, 3, 0)));
 /* The same, and behind it what the system says of the error (errno). */
 void sz_fs_say_os(said *to, int error, const char *en, const char *zh, ...)
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
