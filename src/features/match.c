@@ -225,7 +225,8 @@ static inline uint64_t codes_of(const sz_event *e) {
     memcpy(&v, (const uint8_t *)e + offsetof(sz_event, type), sizeof v);
     v &= UINT64_C(0x0f0f0f0f0f0f);
     v = (v | v >> 4) & UINT64_C(0x00ff00ff00ff);
-    return (v | v >> 8 | v >> 16) & UINT64_C(0xffffff);
+    v = (v | v >> 8) & UINT64_C(0x00ff0000ffff); /* else a status would hide the precision below it */
+    return (v | v >> 16) & UINT64_C(0xffffff);
 }
 
 _Static_assert(offsetof(sz_event, result) == offsetof(sz_event, type) + 5 && SZ_TYPE_FIRST_DECLARED <= 16,

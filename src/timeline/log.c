@@ -168,11 +168,28 @@ static inline uint32_t place_of(const sz_tlctx *c, const sz_event *e) {
     return e->place.n ? sz_match_place(c->matches, c->facts->campus, e->place) : SZ_NONE;
 }
 
+#ifndef NDEBUG
+/* What was remembered is asked all the same: each test then holds the two together. */
+static void match_again(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
+    run x;
+    run_init(&x, tl, c, NULL);
+    sz_eval_at(&x.ev, e->time_ms);
+    sz_eval_match(&x.ev, e, x.mask);
+    if (memcmp(x.mask, mask, mask_bytes(c)) != 0) __builtin_trap();
+}
+#endif
+
 static inline const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t place) {
-    if (sz_match_known(c->matches, c->facts, c->zone, e, tl->student, place, x->short_mask)) return x->short_mask;
-    run_init(x, tl, c, NULL);
-    sz_match_quick(c->matches, &x->ev, e, place, x->mask);
-    return x->mask;
+    const uint8_t *mask = x->short_mask;
+    if (!sz_match_known(c->matches, c->facts, c->zone, e, tl->student, place, x->short_mask)) {
+        run_init(x, tl, c, NULL);
+        sz_match_quick(c->matches, &x->ev, e, place, x->mask);
+        mask = x->mask;
+    }
+#ifndef NDEBUG
+    match_again(tl, c, e, mask);
+#endif
+    return mask;
 }
 
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
