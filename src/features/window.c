@@ -139,13 +139,17 @@ static int32_t observed_one_by_one(const sz_eval *ev, const sz_feature *f, const
     return n;
 }
 
-/* The same of hours: the panes that begin before both have begun. */
-static int32_t panes_observed_plainly(const sz_eval *ev, const sz_feature *f, const range *r) {
-    int64_t began, enrolled, pane = f->window.pane_ms;
+int64_t observed_since(const sz_eval *ev, const sz_feature *f) {
+    int64_t began, enrolled;
     observed_bounds(ev, f->types, &began, &enrolled);
     if (ev->facts->acc_from_ms && f->acc != SZ_NONE && ev->facts->acc_from_ms[f->acc] > began)
         began = ev->facts->acc_from_ms[f->acc];
-    int64_t since = began > enrolled ? began : enrolled;
+    return began > enrolled ? began : enrolled;
+}
+
+/* The same of hours: the panes that begin before both have begun. */
+static int32_t panes_observed_plainly(const sz_eval *ev, const sz_feature *f, const range *r) {
+    int64_t pane = f->window.pane_ms, since = observed_since(ev, f);
     if (since <= r->from * pane) return units_of(r);
     int64_t first = (since + pane - 1) / pane;
     return first > r->to ? 0 : (int32_t)(r->to - first + 1);
@@ -183,9 +187,23 @@ static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const
     return n;
 }
 
+/* Is there a leave or a silence within these panes? */
+static bool panes_may_be_dark(const sz_eval *ev, const sz_feature *f, const range *r) {
+    int64_t from = (int64_t)r->from * f->window.pane_ms, to = ((int64_t)r->to + 1) * f->window.pane_ms;
+    for (uint32_t i = 0; i < ev->facts->n_downs; i++) {
+        const sz_down *d = &ev->facts->downs[i];
+        if (d->types & f->types && d->from_ms < to && d->to_ms > from) return true;
+    }
+    for (uint32_t i = 0; ev->use_leaves && i < ev->info->leave_to - ev->info->leave_from; i++) {
+        const sz_leave *l = sz_campus_leave(ev->facts->campus, ev->info->leave_from + i);
+        if (l->from_ms < to && l->to_ms > from) return true;
+    }
+    return false;
+}
+
 static int32_t observed_in(const sz_eval *ev, const sz_feature *f, const range *r) {
-    bool is_dark = ev->use_leaves || ev->facts->n_downs;
     bool is_hours = f->window.kind == SZ_W_HOURS;
+    bool is_dark = is_hours ? panes_may_be_dark(ev, f, r) : ev->use_leaves || ev->facts->n_downs;
     if (is_hours && is_dark) return observed_one_by_one(ev, f, r);
     int32_t n = is_hours ? panes_observed_plainly(ev, f, r) : observed_plainly(ev, f, r);
 #ifndef NDEBUG
@@ -228,8 +246,8 @@ int64_t sz_panes_next(sz_eval *ev, const uint32_t *features, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         const sz_feature *f = &ev->fs->features[features[i]];
         if (f->op == SZ_OP_VALUE || f->window.kind != SZ_W_HOURS) continue;
-        int64_t pane = f->window.pane_ms, edge = (ev->t_ms / pane + 1) * pane;
-        if (edge < next && panes_may_change(ev, f)) next = edge;
+        int64_t edge = panes_next(ev, f);
+        if (edge < next) next = edge;
     }
     return next;
 }

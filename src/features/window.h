@@ -18,9 +18,10 @@ void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64
 bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day);
 /* Where no leave and no silent feed can make a day dark, those from *first on are observable; else false. */
 bool days_are_plain(const sz_eval *ev, uint64_t types, int32_t *first);
-/* A pane of the feature's window holds a record, or some of its panes were not observable: the next pane edge may
- * change it. */
-bool panes_may_change(sz_eval *ev, const sz_feature *f);
+/* The next pane edge that may change an hour window, if no record comes; SZ_TIME_MAX. */
+int64_t panes_next(sz_eval *ev, const sz_feature *f);
+/* Panes that begin before it are not observable: the student was not enrolled, or the type had not begun. */
+int64_t observed_since(const sz_eval *ev, const sz_feature *f);
 
 static inline bool leave_is_known(const sz_facts *f, uint32_t i) {
     return !f->known || f->known[i >> 3] >> (i & 7) & 1;
