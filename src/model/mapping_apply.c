@@ -73,11 +73,30 @@ static size_t width_with_zeros(sz_taking *t, const sz_recipe *r, sz_str text) {
 
 static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
     size_t width = width_with_zeros(t, r, text);
-    if (!width) return bad_time(t, r, "fits none of the formats");
+    const char *format = width ? NULL : sz_time_format_for(t->a, t->m->zone, text);
+    if (!width && !format) return bad_time(t, r, "fits none of the formats");
+    if (format) {
+        sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s fits none of the formats, but would fit %s", r->name.p,
+                       format);
+        return false;
+    }
     sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p,
                    "%s fits none of the formats, but would with zeros in front of its last column (pad: %zu)",
                    r->name.p, width);
     return false;
+}
+
+static bool is_no_standard_time(sz_taking *t, const sz_recipe *r, sz_str text) {
+    const char *format = sz_time_format_for(t->a, t->m->zone, text);
+    if (!format) return bad_time(t, r, "is not an RFC 3339 time (give its format)");
+    sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s is not an RFC 3339 time (give its format: '%s')",
+                   r->name.p, format);
+    return false;
+}
+
+/* By the recipe's formats, of which it may have none. */
+static bool read_time(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
+    return r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
 }
 
 /* The instant of a time recipe. False: dead, or nothing there (*has false). */
@@ -88,9 +107,9 @@ static bool take_time(sz_taking *t, uint32_t i, sz_civil *c, int64_t *ms, bool *
     sz_taken taken = sz_recipe_take(t, i, &text);
     *has = taken == SZ_TAKEN_TEXT;
     if (!*has) return taken == SZ_TAKEN_NOTHING;
-    bool is_fine = r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
-    if (!is_fine && r->n_formats) return fits_no_format(t, r, text);
-    if (!is_fine) return bad_time(t, r, "is not an RFC 3339 time (give its format)");
+    bool is_fine = read_time(m, r, text, c, ms);
+    if (!is_fine && sz_narrow(t->a, &text)) is_fine = read_time(m, r, text, c, ms);
+    if (!is_fine) return r->n_formats ? fits_no_format(t, r, text) : is_no_standard_time(t, r, text);
     if (!sz_moment_is_sane(*ms)) return bad_time(t, r, "is not between the years 1990 and 2200");
     return true;
 }
@@ -168,6 +187,16 @@ static bool take_ledger_minus(sz_str *s) {
     return false;
 }
 
+/* Digits with something about them that is none of a number's: 1,234.50, ¥5, 5元. */
+static bool has_more_than_a_number(sz_str s) {
+    bool has_digit = false, has_more = false;
+    for (size_t i = 0; i < s.n; i++) {
+        has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
+        has_more |= !strchr("0123456789.+-eE", s.p[i]);
+    }
+    return has_digit && has_more;
+}
+
 /* Fen of an amount by unit and sign. False: dead, or left out (*has false). */
 static bool take_fen(sz_taking *t, const sz_recipe *r, sz_str text, int64_t *fen, bool *has) {
     bool is_negative = take_minus(&text) || take_ledger_minus(&text);
@@ -176,9 +205,13 @@ static bool take_fen(sz_taking *t, const sz_recipe *r, sz_str text, int64_t *fen
     bool is_number = r->is_fen ? sz_count_parse(text, true, fen) && *fen <= SZ_FEN_MAX : sz_fen_parse(text, true, fen);
     is_negative = is_negative && is_number && *fen != 0;
     if (!is_number || (is_negative && r->negative == SZ_NEGATIVE_REFUSED)) {
+        bool has_more = has_more_than_a_number(text);
         sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p,
-                       is_number   ? "%s is negative (say what that means: `negative:`)"
+                       is_number ? "%s is negative (say what that means: `negative:`)"
+                       : r->is_fen && has_more
+                           ? "%s is not a whole number of fen (what is no part of it goes into `remove:`)"
                        : r->is_fen ? "%s is not a whole number of fen"
+                       : has_more  ? "%s is not an amount in yuan (what is no part of it goes into `remove:`)"
                                    : "%s is not an amount in yuan",
                        r->name.p);
         return false;
@@ -221,6 +254,12 @@ static bool is_name(const sz_row *row) {
            row == &sz_rows[SZ_ROW_READER] || row == &sz_rows[SZ_ROW_REF];
 }
 
+/* Of numbers full-width digits are what they mean; names stay as they are written. */
+static bool is_numeric(const sz_field *f, const sz_row *row) {
+    if (f) return f->kind == SZ_FIELD_MONEY || f->kind == SZ_FIELD_NUMBER;
+    return row->kind == SZ_ROW_IS_FEN || row->kind == SZ_ROW_IS_COUNT || row->kind == SZ_ROW_IS_HOURS;
+}
+
 static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
     const sz_mapping *m = t->m;
     const sz_recipe *r = &m->recipes[i];
@@ -229,6 +268,7 @@ static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
     sz_str text;
     sz_taken taken = sz_recipe_take(t, i, &text);
     if (taken != SZ_TAKEN_TEXT) return taken == SZ_TAKEN_NOTHING;
+    if (is_numeric(f, r->row)) sz_narrow(t->a, &text);
     if (f ? f->kind == SZ_FIELD_MONEY : r->row->kind == SZ_ROW_IS_FEN) return set_money(t, r, target, text);
     if (!f && is_name(r->row) && sz_csv_is_rounded(text)) {
         sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p,

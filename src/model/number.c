@@ -128,3 +128,28 @@ bool sz_micro_parse(sz_str s, int64_t *micro) {
     *micro = v;
     return true;
 }
+
+/* The ASCII character that three bytes mean: U+FF01 to U+FF5E, U+3000; 0: none. */
+static char narrow_of(const uint8_t *p) {
+    if (p[0] == 0xe3) return p[1] == 0x80 && p[2] == 0x80 ? ' ' : 0;
+    if (p[0] != 0xef || (p[1] != 0xbc && p[1] != 0xbd)) return 0;
+    unsigned c = (p[1] == 0xbc ? 0x20u : 0x60u) + (p[2] & 0x3f);
+    return c > 0x20 && c < 0x7f ? (char)c : 0;
+}
+
+bool sz_narrow(sz_arena *a, sz_str *text) {
+    char *out = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < text->n;) {
+        char c = text->n - i >= 3 ? narrow_of((const uint8_t *)text->p + i) : 0;
+        if (c && !out) {
+            out = sz_arena_alloc(a, text->n);
+            if (i) memcpy(out, text->p, i);
+            n = i;
+        }
+        if (out) out[n++] = c ? c : text->p[i];
+        i += c ? 3 : 1;
+    }
+    if (out) *text = (sz_str){out, n};
+    return out != NULL;
+}

@@ -21,4 +21,8 @@ bool sz_micro_parse(sz_str s, int64_t *micro);
 /* Whole number >= 0, also written `5.0` where `zeros_are_fine`. */
 bool sz_count_parse(sz_str s, bool zeros_are_fine, int64_t *count);
 
+/* Full-width digits and signs as typed by hand (５：３０) and the wide blank, as ASCII.
+ * False: there are none, *text stays. */
+bool sz_narrow(sz_arena *a, sz_str *text);
+
 #endif

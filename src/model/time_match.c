@@ -49,6 +49,21 @@ static bool half(matcher *m) {
     return false;
 }
 
+/* Three letters or the whole name, in any case. */
+static bool month_name(matcher *m) {
+    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
+                                        "july",    "august",   "september", "october", "november", "december"};
+    for (int k = 0; k < 12; k++) {
+        size_t n = 0;
+        while (names[k][n] && m->i + n < m->t.n && (m->t.p[m->i + n] | 0x20) == names[k][n]) n++;
+        if (n < 3) continue;
+        m->i += names[k][n] ? 3 : n;
+        m->out->month = k + 1;
+        return true;
+    }
+    return false;
+}
+
 static bool offset(matcher *m) {
     sz_civil *c = m->out;
     c->has_offset = true;
@@ -56,10 +71,11 @@ static bool offset(matcher *m) {
     if (m->i == m->t.n) return false;
     char sign = m->t.p[m->i++];
     if (sign == 'Z' || sign == 'z') return true;
-    int h, min;
+    int h, min = 0;
     if ((sign != '+' && sign != '-') || !digits(m, 2, 2, &h)) return false;
-    if (m->i < m->t.n && m->t.p[m->i] == ':') m->i++;
-    if (!digits(m, 2, 2, &min) || h > 23 || min > 59) return false;
+    bool has_colon = m->i < m->t.n && m->t.p[m->i] == ':';
+    m->i += has_colon;
+    if ((!digits(m, 2, 2, &min) && has_colon) || h > 23 || min > 59) return false; /* +08 alone is PostgreSQL's */
     c->offset_s = (sign == '-' ? -1 : 1) * (h * 3600 + min * 60);
     return true;
 }
@@ -105,6 +121,7 @@ static bool step(matcher *m, sz_time_op op) {
         return true;
     case OP_MONTH1: return digits(m, 1, m->most, &c->month);
     case OP_MONTH2: return digits(m, 2, 2, &c->month);
+    case OP_MONTH_NAME: return month_name(m);
     case OP_DAY1: return digits(m, 1, m->most, &c->day);
     case OP_DAY2: return digits(m, 2, 2, &c->day);
     case OP_HOUR1: return c->has_hour = digits(m, 1, m->most, &c->hour);
@@ -165,10 +182,13 @@ bool sz_civil_instant(const sz_civil *c, const sz_zone *z, int32_t offset_s, int
         *ms = c->epoch_ms;
         return true;
     }
-    if (!sz_ymd_valid(c->year, c->month, c->day) || c->hour > 23 || c->minute > 59 || c->second > 59) return false;
+    bool is_end_of_day = c->hour == 24 && c->minute == 0 && c->second == 0 && c->ms == 0;
+    if (!sz_ymd_valid(c->year, c->month, c->day) || c->minute > 59 || c->second > 59) return false;
+    if (c->hour > 23 && !is_end_of_day) return false;
     int32_t day = sz_day_from_ymd(c->year, c->month, c->day);
     int32_t of_day = (c->hour * 3600 + c->minute * 60 + c->second) * 1000 + c->ms;
     if (c->has_offset) offset_s = c->offset_s;
+    if (is_end_of_day) day++, of_day = 0;
     *ms = offset_s == SZ_NO_OFFSET ? sz_zone_at(z, day, of_day) : day * SZ_DAY_MS + of_day - offset_s * SZ_SECOND_MS;
     return true;
 }

@@ -12,6 +12,7 @@ enum {
     OP_YEAR2,
     OP_MONTH1,
     OP_MONTH2,
+    OP_MONTH_NAME,
     OP_DAY1,
     OP_DAY2,
     OP_HOUR1,

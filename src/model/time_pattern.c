@@ -12,13 +12,14 @@ static const struct token {
     uint8_t kind;
     uint16_t part;
 } tokens[] = {
-    {"YYYY", OP_YEAR4, PART_YEAR},  {"yyyy", OP_YEAR4, PART_YEAR},   {"YY", OP_YEAR2, PART_YEAR},
-    {"yy", OP_YEAR2, PART_YEAR},    {"MM", OP_MONTH2, PART_MONTH},   {"M", OP_MONTH1, PART_MONTH},
-    {"DD", OP_DAY2, PART_DAY},      {"dd", OP_DAY2, PART_DAY},       {"D", OP_DAY1, PART_DAY},
-    {"d", OP_DAY1, PART_DAY},       {"HH", OP_HOUR2, PART_HOUR},     {"H", OP_HOUR1, PART_HOUR},
-    {"hh", OP_HOUR2, PART_HOUR12},  {"h", OP_HOUR1, PART_HOUR12},    {"mm", OP_MINUTE2, PART_MINUTE},
-    {"m", OP_MINUTE1, PART_MINUTE}, {"ss", OP_SECOND2, PART_SECOND}, {"s", OP_SECOND1, PART_SECOND},
-    {"A", OP_HALF, PART_HALF},      {"a", OP_HALF, PART_HALF},       {"Z", OP_OFFSET, PART_OFFSET},
+    {"YYYY", OP_YEAR4, PART_YEAR},   {"yyyy", OP_YEAR4, PART_YEAR},      {"YY", OP_YEAR2, PART_YEAR},
+    {"yy", OP_YEAR2, PART_YEAR},     {"MMM", OP_MONTH_NAME, PART_MONTH}, {"MM", OP_MONTH2, PART_MONTH},
+    {"M", OP_MONTH1, PART_MONTH},    {"DD", OP_DAY2, PART_DAY},          {"dd", OP_DAY2, PART_DAY},
+    {"D", OP_DAY1, PART_DAY},        {"d", OP_DAY1, PART_DAY},           {"HH", OP_HOUR2, PART_HOUR},
+    {"H", OP_HOUR1, PART_HOUR},      {"hh", OP_HOUR2, PART_HOUR12},      {"h", OP_HOUR1, PART_HOUR12},
+    {"mm", OP_MINUTE2, PART_MINUTE}, {"m", OP_MINUTE1, PART_MINUTE},     {"ss", OP_SECOND2, PART_SECOND},
+    {"s", OP_SECOND1, PART_SECOND},  {"A", OP_HALF, PART_HALF},          {"a", OP_HALF, PART_HALF},
+    {"Z", OP_OFFSET, PART_OFFSET},
 };
 
 enum { MOST_GROUPS = 3 }; /* [ ]: SZ_PATTERN_FORMS is two to it */

@@ -2,10 +2,11 @@
  *
  * time_pattern: how a vendor writes times, `YYYY/M/D H:mm[:ss]`, compiled once and matched a row at a time.
  *
- * YYYY YY year; M D H h m s one or two digits (right before another number as many as let the rest fit); MM DD HH hh mm
- * ss two; S… a fraction of any length; A AM, PM, 上午, 下午 (with h); Z an offset (+08:00, +0800, Z); yyyy, yy, d and dd
- * as in other programs. A blank stands for one or more. [ ] may be left out. Other letters stand only in quotes, except
- * T. The words epoch_s and epoch_ms are whole numbers.
+ * YYYY YY year; M D H h m s one or two digits (right before another number as many as let the rest fit); MM DD HH hh
+ * mm ss two; MMM the month's English name; S… a fraction of any length; A AM, PM, 上午, 下午 (with h); Z an offset
+ * (+08:00, +0800, +08, Z); yyyy, yy, d and dd as in other programs. A blank stands for one or more. [ ] may be left
+ * out. Other letters stand only in quotes, except T. The words epoch_s and epoch_ms are whole numbers. 24:00 is the
+ * next midnight.
  */
 #ifndef SANZAO_SRC_MODEL_TIME_PATTERN_H
 #define SANZAO_SRC_MODEL_TIME_PATTERN_H
@@ -40,6 +41,10 @@ enum { SZ_PATTERN_FORMS = 8 }; /* one pattern with [ ] is up to so many without 
 /* Compile into out[0..*n), forms with the most parts first. False: *error says why and where. */
 bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n,
                              sz_pattern_error *error);
+
+/* A format that this text fits, of those that vendors use, for whoever has to write one; NULL: none, or several that
+ * disagree (4/5/2026). */
+const char *sz_time_format_for(sz_arena *a, const sz_zone *z, sz_str text);
 
 /* Match all of text. Numbers are not checked against the calendar. */
 bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out);

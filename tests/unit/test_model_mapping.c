@@ -11,6 +11,8 @@
 
 #include "support/model_fixture.h"
 
+#include <stdio.h>
+
 struct row {
     const char *row, *shown;
 };
@@ -169,6 +171,100 @@ static void test_time_formats(void **state) {
     CHECK("type: presence\nstudent: s\ntime: {column: t, offset: '+00:00'}\n", "s,t\n",
           {"s1,2026-03-02 00:05:00", "presence " AT ID}, {"s1,2026-03-02T08:05:00+08:00", "presence " AT ID},
           {"s1,2026-03-02T00:05Z", "presence " AT " minute" ID}, {"s1,2026-03-02T00:05:00.000", "presence " AT ID});
+}
+
+static void test_times_as_databases_and_hands_write_them(void **state) {
+    (void)state;
+#define M(format) "type: presence\nstudent: s\ntime: {column: t, format: " format "}\n"
+    CHECK(M("'YYYY-MM-DD HH:mm:ssZ'"), "s,t\n", {"s1,2026-03-02 08:05:00+08", "presence " AT ID},
+          {"s1,2026-03-01 22:05:00-02", "presence " AT ID}, {"s1,2026-03-02 08:05:00+08:", "bad_time time"},
+          {"s1,2026-03-02 08:05:00+8", "bad_time time"}, {"s1,2026-03-02 08:05:00+080", "bad_time time"});
+    CHECK(M("'D-MMM-YY h.mm.ss.S A'"), "s,t\n", {"s1,02-MAR-26 08.05.00.000000 AM", "presence " AT ID},
+          {"s1,02-Sep-26 08.05.00.000000 AM", "presence 2026-09-02T08:05:00+08:00" ID},
+          {"s1,02-XYZ-26 08.05.00.000000 AM", "bad_time time"}, {"s1,02-MA-26 08.05.00.000000 AM", "bad_time time"});
+    CHECK(M("'MMM D YYYY h:mmA'"), "s,t\n", {"s1,Mar  2 2026  8:05AM", "presence " AT " minute" ID},
+          {"s1,March 2 2026 8:05AM", "presence " AT " minute" ID},
+          {"s1,May 2 2026 8:05PM", "presence 2026-05-02T20:05:00+08:00 minute" ID},
+          {"s1,Marchy 2 2026 8:05AM", "bad_time time"});
+    CHECK(M("'YYYY/M/D H:mm'"), "s,t\n", {"s1,2026/3/2 24:00", "presence 2026-03-03T00:00:00+08:00 minute" ID},
+          {"s1,2026/2/28 24:00", "presence 2026-03-01T00:00:00+08:00 minute" ID},
+          {"s1,2026/3/2 24:01", "bad_time time"}, {"s1,2026/3/2　8：05", "presence " AT " minute" ID},
+          {"s1,２０２６/３/２ ８:０５", "presence " AT " minute" ID}, {"s1,２０２６/３/２", "bad_time time"});
+    CHECK(M("'YYYY/M/D H：mm'"), "s,t\n", {"s1,2026/3/2 8：05", "presence " AT " minute" ID});
+#undef M
+}
+
+static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state) {
+    (void)state;
+    static const struct {
+        const char *time, *format;
+    } rows[] = {{"2026-03-02 08:05", "YYYY-M-D H:mm[:ss[.S]][Z]"},
+                {"2026-03-02T08:05:00.000+08:00", "YYYY-M-DTH:mm[:ss[.S]][Z]"},
+                {"2026年3月2日8时5分", "YYYY年M月D日[ ]H时m分[s秒]"},
+                {"20260302080500", "YYYYMMDDHHmm[ss[S]]"},
+                {"2026/3/2 下午 8:05", "YYYY/M/D A h:mm[:ss]"},
+                {"1772409900", "epoch_s"},
+                {"1772409900000", "epoch_ms"},
+                {"46083.336806", "excel"},
+                {"20260302", "YYYYMMDD"},
+                {"02-MAR-26 08.05.00.000000 AM", "D-MMM-YY h.mm.ss.S A"},
+                {"3/22/2026 8:05", "M/D/YYYY H:mm[:ss]"},
+                {"22/3/2026 8:05", "D/M/YYYY H:mm[:ss]"},
+                {"3/2/2026 8:05", NULL}, /* March or February */
+                {"2026-02-30 08:05", NULL},
+                {"昨天 8:05", NULL},
+                {"soon", NULL}};
+    struct model_fixture x;
+    model_fixture_init(&x);
+    assert_string_equal(
+        model_fixture_map(&x, "type: presence\nstudent: s\ntime: {column: t, format: \"'at' YYYY/M/D\"}\n"), "");
+    assert_string_equal(model_fixture_bind(&x, "s,t\n"), "");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char row[96], want[160];
+        snprintf(row, sizeof row, "s1,%s", rows[i].time);
+        snprintf(want, sizeof want, "time fits none of the formats%s%s", rows[i].format ? ", but would fit " : "",
+                 rows[i].format ? rows[i].format : "");
+        assert_string_equal(model_fixture_row(&x, row), "bad_time time");
+        assert_string_equal(x.record.dead.detail, want);
+    }
+    model_fixture_fini(&x);
+}
+
+static void test_numbers_in_full_width(void **state) {
+    (void)state;
+    CHECK(
+        "type: swipe\nstudent: s\ntime: t\nreader: r\namount: {column: a, negative: consume}\njournal_no: j\n",
+        "s,t,r,a,j\n",
+        {"s1,2026-03-02T08:05:00,r1,５．５０,１７",
+         "swipe " AT " id=j:r1:17 student=s1 reader=r1 amount=5.50 journal_no=17"},
+        {"s1,2026-03-02T08:05:00,r1,－５,17", "swipe " AT " id=j:r1:17 student=s1 reader=r1 amount=5.00 journal_no=17"},
+        {"ｓ１,2026-03-02T08:05:00,r1,5,17", "swipe " AT " id=j:r1:17 student=ｓ１ reader=r1 amount=5.00 journal_no=17"},
+        {"s1,2026-03-02T08:05:00,r1,５元,17", "bad_value amount"});
+}
+
+static void test_an_amount_with_more_about_it_is_told_to_remove_that(void **state) {
+    (void)state;
+    static const struct {
+        const char *amount;
+        bool has_hint;
+    } rows[] = {{"\"1,234.50\"", true}, {"￥5", true}, {"5元", true}, {"5.005", false}, {"much", false}};
+    for (int fen = 0; fen < 2; fen++) {
+        struct model_fixture x;
+        model_fixture_init(&x);
+        assert_string_equal(
+            model_fixture_map(&x, fen ? "type: swipe\nstudent: s\ntime: t\namount: {column: a, unit: fen}\n"
+                                      : "type: swipe\nstudent: s\ntime: t\namount: a\n"),
+            "");
+        assert_string_equal(model_fixture_bind(&x, "s,t,a\n"), "");
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            char row[96];
+            snprintf(row, sizeof row, "s1,2026-03-02T08:05:00,%s", rows[i].amount);
+            assert_string_equal(model_fixture_row(&x, row), "bad_value amount");
+            if (!!strstr(x.record.dead.detail, "`remove:`") != rows[i].has_hint)
+                fail_msg("%s: %s", rows[i].amount, x.record.dead.detail);
+        }
+        model_fixture_fini(&x);
+    }
 }
 
 static void test_lost_times_of_day(void **state) {
@@ -407,6 +503,10 @@ int main(void) {
         cmocka_unit_test(test_columns_by_number),
         cmocka_unit_test(test_joined_columns_and_ids),
         cmocka_unit_test(test_time_formats),
+        cmocka_unit_test(test_times_as_databases_and_hands_write_them),
+        cmocka_unit_test(test_a_time_that_fits_no_format_is_told_which_it_would),
+        cmocka_unit_test(test_numbers_in_full_width),
+        cmocka_unit_test(test_an_amount_with_more_about_it_is_told_to_remove_that),
         cmocka_unit_test(test_lost_times_of_day),
         cmocka_unit_test(test_zeros_that_a_spreadsheet_took_from_a_time_of_day),
         cmocka_unit_test(test_precision_is_never_finer_than_written),
