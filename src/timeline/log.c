@@ -84,7 +84,8 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
         c->hint.has_print = true;
     }
     if (!any_print(tl, print, is_lone ? tl->n_before : tl->n_log)) return SZ_INSERTED;
-    int64_t from = c->wmax_ms == SZ_TIME_NONE ? SZ_TIME_NONE : c->wmax_ms - c->horizon_ms;
+    int64_t high = c->wmax_ms > e->time_ms ? c->wmax_ms : e->time_ms; /* e itself may carry time beyond what is kept */
+    int64_t from = high - c->horizon_ms;
     uint32_t off = find_printed(tl, c, e->source, e->id, print, from, (uint32_t)tl->log.n);
     if (off == SZ_NONE) return SZ_INSERTED;
     return sz_entry_content(tl->log.p + off) == (uint32_t)e->content ? SZ_INSERT_DUPLICATE : SZ_INSERT_CONFLICT;

@@ -219,7 +219,7 @@ class Reader:
     def __init__(self, campus: Campus, options: Options):
         self.campus, self.options = campus, options
         self.limit = (options.until if options.until is not None else int(time.time() * 1000)) + DAY  # 7
-        self.kept: dict[tuple, Record] = {}
+        self.kept: dict[tuple, list[Record]] = {}
         self.statuses: list[Status] = []
         self.watermarks: dict[str | None, int] = {}
         self.counts = {"read": 0, "used": 0, "duplicate": 0, "dead_letter": 0, "dead_letter_by": {}, "control": 0}
@@ -240,15 +240,24 @@ class Reader:
             return "control"
         if record.time > record.fields.get("collected", INFINITY) + 10 * MINUTE: raise Dead("future_time")
         name = (record.source, record.id, record.student)
-        if name in self.kept:
+        if earlier := self.repeated(self.kept.get(name, []), record):
             known = lambda r: (r.kind, r.time, r.precision, r.place,
                                {k: v for k, v in r.fields.items() if k != "collected"})
-            if known(self.kept[name]) != known(record): raise Dead("conflicting_duplicate")
+            if known(earlier) != known(record): raise Dead("conflicting_duplicate")
             return "duplicate"
         if self.options.order == "arrival" and record.time < self.patience(record.source): raise Dead("too_late")
-        self.kept[name] = record
+        self.kept.setdefault(name, []).append(record)
         self.promise(record.source, record.time, None)
         return "used"
+
+    def repeated(self, same: list[Record], record: Record) -> Record | None:
+        """The record of that id that is still kept for replay when `record` is read; in a sorted file by their times alone."""
+        if self.options.order == "sorted":
+            near = [r for r in same if abs(r.time - record.time) <= self.options.horizon]
+        else:
+            high = max(record.time, *self.watermarks.values(), -INFINITY)
+            near = [r for r in same if r.time >= high - self.options.horizon]
+        return near[0] if near else None
 
     def patience(self, source: str) -> int:
         own = self.watermarks.get(source if source in self.campus.feeds else None, -INFINITY)
@@ -269,7 +278,7 @@ class Reader:
         if self.options.until is not None:  # inclusive: w stands just above it (2)
             self.watermarks = {s: max(w, self.options.until + 1) for s, w in self.watermarks.items()}
             highest = max(highest, self.options.until + 1)
-        records = sorted(self.kept.values(), key=lambda r: r.key)
+        records = sorted((r for same in self.kept.values() for r in same), key=lambda r: r.key)
         self.counts["undo_unmatched"] = undo(records, self.options.horizon)
         return Stream(records, sorted(self.statuses, key=lambda s: s.time), self.counts, self.watermarks, highest,
                       self.options.horizon, self.campus)
@@ -280,12 +289,13 @@ def undo(records: list[Record], horizon: int) -> int:
 
     An original that lies after its undo is undone all the same ("late truth may open again what was resolved").
     """
-    by_name = {(r.student, r.source, r.id): r for r in records}
+    by_name: dict[tuple, list[Record]] = {}
+    for r in records: by_name.setdefault((r.student, r.source, r.id), []).append(r)
     unmatched = 0
     for r in records:
         if not r.is_undo: continue
-        original = by_name.get((r.student, r.source, r.fields["ref"]))
-        if original is r: original = None  # it undoes nothing
+        named = [o for o in by_name.get((r.student, r.source, r.fields["ref"]), []) if o is not r]  # it undoes not itself
+        original = next((o for o in reversed(named) if o.time <= r.time), named[0] if named else None)
         if original and original.time >= r.time - horizon: original.undone_by = original.undone_by or r
         elif original and original.kind == "attendance": original.corrected_by = original.corrected_by or r
         else: unmatched += 1
