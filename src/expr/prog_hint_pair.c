@@ -98,6 +98,10 @@ static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *nu
     if (meant && sz_str_double(text->value.str, &v))
         prog_hint(c, g, "write it without quotes:  %s", "去掉引号：%s", meant);
     else if (meant) prog_hint(c, g, "write  %.*s %s %s", "请写  %.*s %s %s", SZ_FMT_STR(name), op, meant);
+    else if (num->kind == T_CONST && sz_str_is(prog_slice(c, text->off, text->len), "event.clock"))
+        prog_hint(c, g, "a time of day stands in quotes:  event.clock %s \"%02d:00\"; an hour is event.hour",
+                  "钟点要加引号：event.clock %s \"%02d:00\"；只看小时用 event.hour", op,
+                  num->value.num >= 0 && num->value.num <= 24 ? (int)num->value.num : 22);
     else if (num->kind == T_CONST && num->type == SZ_X_NUM)
         prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(name));
     else if (num->kind == T_SYM && num->type == SZ_X_NUM)

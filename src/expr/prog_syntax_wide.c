@@ -125,7 +125,13 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
         plain = TXT(s->c, "%s=", plain);
         end++;
     }
-    if (s->n_open == 0 && (strcmp(plain, ",") == 0 || strcmp(plain, ";") == 0 || strcmp(plain, ".") == 0)) {
+    if (strcmp(plain, "#") == 0) { /* what follows is a comment */
+        prog_set_hint(prog_error(s->c, C_WIDE, off, end - off, "`＃` is full-width", "`＃` 是全角符号"),
+                      "a comment begins with a space and #", "注释以空格加半角 # 开头");
+        return (uint32_t)s->t.n;
+    }
+    bool is_dot = strcmp(plain, ".") == 0 && off > 0 && is_letter(at(s, off - 1)) && is_letter(at(s, end));
+    if (!is_dot && s->n_open == 0 && (strcmp(plain, ",") == 0 || strcmp(plain, ";") == 0 || strcmp(plain, ".") == 0)) {
         prog_tell_join(s, off, end);
         return end;
     }

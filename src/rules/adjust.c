@@ -126,10 +126,21 @@ const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule) {
     return i ? l->adjust_of[*i] : NULL;
 }
 
+/* Is a rule's `id:` misspelt, so that none bears the name? That was said. */
+static bool is_under_other_key(const struct sz_loading *l, sz_str name) {
+    for (uint32_t i = 0; i < l->rules.n; i++) {
+        const sz_yaml *map = l->rules.v[i].node;
+        if (map->kind != SZ_YAML_MAP || sz_yaml_get(map, "id")) continue;
+        for (size_t k = 0; k < map->n; k++)
+            if (map->items[k]->kind == SZ_YAML_SCALAR && sz_str_eq(map->items[k]->text, name)) return true;
+    }
+    return false;
+}
+
 void sz_adjusts_finish(struct sz_loading *l) {
     for (uint32_t i = 0; i < l->adjusts.n; i++) {
         const struct sz_decl *d = &l->adjusts.v[i];
-        if (sz_decls_find(&l->rules, d->name)) continue;
+        if (sz_decls_find(&l->rules, d->name) || is_under_other_key(l, d->name)) continue;
         sz_diag *g = sz_rules_error(l, C_ADJUST_RULE, d->key->span, "no rule is named `%.*s`", "没有名为 `%.*s` 的规则",
                                     SZ_FMT_STR(d->name));
         struct sz_near near = sz_near_to(l, d->name);

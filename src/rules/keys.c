@@ -41,8 +41,18 @@ static sz_diag *other_shape(struct sz_loading *l, const sz_yaml *node, uint8_t s
                         TXT(l, "这里要写%s，而这是%s", shape_words[shape][1], kind_words[node->kind][1]));
 }
 
+/* The mapping before the text was meant with the text in it: `sequence: [swipe, …]`. NULL: nothing is left open. */
+static const char *item_meant(struct sz_loading *l, const sz_yaml *node, const char *example) {
+    const char *open = strstr(example, "…");
+    bool is_one = open && !strchr(example, ',') && node->kind == SZ_YAML_SCALAR && node->text.n <= 64;
+    if (!is_one) return NULL;
+    return TXT(l, "%.*s%.*s%s", (int)(open - example), example, SZ_FMT_STR(node->text), open + strlen("…"));
+}
+
 bool sz_keys_item(struct sz_loading *l, const sz_yaml *node, const char *example) {
     if (fits(node, SZ_SHAPE_MAP) || node->kind == SZ_YAML_NULL) return sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL);
+    const char *meant = item_meant(l, node, example);
+    if (meant) example = meant;
     sz_rules_hint(l, other_shape(l, node, SZ_SHAPE_MAP), "write it as  %s", "请写成  %s", example);
     return false;
 }
@@ -55,6 +65,7 @@ static const char *example_of(sz_str key) {
         {"sequence", "[{event: a}, {event: b}]"},
         {"points", "[{add: 2, when: …}, {add: 1, when: …}]"},
         {"by", "[{school: …, value: …}]"},
+        {"baseline", "{sum: swipe.amount, over: 1d}"},
         {"rules", "[{id: …, when: …, level: blue}]"},
         {"message", "{zh: …, en: …}"},
         {"label", "{zh: …, en: …}"},

@@ -413,6 +413,7 @@ void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map); /* at_least, at_mos
 /* steps_shape.c: the whole, or one step, written the other way round? Then true, with a finding. */
 bool sz_rule_steps_turned(struct sz_ruling *g, const sz_yaml *map);
 bool sz_rule_step_nested(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level);
+bool sz_rule_steps_apart(struct sz_ruling *g, const char *key);
 void sz_rule_points(struct sz_ruling *g);
 void sz_rule_sequence(struct sz_ruling *g);
 /* `level:` of a rule without steps; shape: the key that needs it. */

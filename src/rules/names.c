@@ -63,6 +63,7 @@ void sz_near_hint(struct sz_loading *l, sz_diag *g, const struct sz_near *n) {
 bool sz_near_key(const sz_yaml *map, const char *name) {
     for (size_t i = 0; i < map->n; i++) {
         sz_str key = map->keys[i]->text;
+        if (sz_str_is(key, "<<")) return true; /* was to bring it */
         struct sz_near near = {.want = key, .best = limit_of(key) + 1};
         sz_near_z(&near, name);
         if (sz_near_any(&near)) return true;

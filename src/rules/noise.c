@@ -7,18 +7,20 @@
 
 /* Codes of yaml (sz_yaml_codes) that matter here. */
 enum {
+    Y_BLANK = 3,
     Y_NO_SPACE = 4,
     Y_OPEN_QUOTE = 5,
     Y_OPEN_BRACKET = 6,
     Y_BRACE_IN_TEXT = 8,
     Y_INDENT = 10,
     Y_DUPLICATE = 11,
+    Y_ALIAS = 12,
     Y_LAST = 18
 };
 /* Of expr: a name in a condition that nobody declares. */
 enum { X_NAME = 42 };
-/* Of expr: a name in Chinese. */
-enum { X_WIDE = 118 };
+/* Of expr: a name in Chinese; the first code of conditions. */
+enum { X_WIDE = 118, X_FIRST = 100 };
 
 struct place {
     const sz_source *src;
@@ -73,8 +75,20 @@ static void find_joined(struct spoilt *s) {
     s->to = to;
 }
 
+/* A key behind a blank that is none of YAML's has left its rule, which now seems to lack it. */
+static bool has_left(const struct spoilt *s, const sz_diag *g, struct place at) {
+    bool is_lack = g->code == C_LEVEL || g->code == C_STEPS || g->code == C_MISSING || g->code == C_RULE_SHAPE;
+    if (s->g->code != Y_BLANK || !is_lack || at.line >= s->at.line) return false;
+    for (uint32_t line = at.line + 1; line < s->at.line; line++) {
+        sz_str text = sz_source_line(at.src, line);
+        if (is_item(text, indent_of(text))) return false; /* another's */
+    }
+    return true;
+}
+
 static bool is_spoilt_by(const struct spoilt *s, const sz_diag *g, struct place at) {
     if (s->g == g || s->at.src != at.src) return false;
+    if (has_left(s, g, at)) return true;
     if (s->from) return at.line >= s->from && at.line <= s->to;
     if (g->code <= Y_LAST || s->g->code == Y_DUPLICATE) return false;
     uint32_t last, column; /* a text that runs on into the line where YAML stumbles */
@@ -85,16 +99,19 @@ static bool is_spoilt_by(const struct spoilt *s, const sz_diag *g, struct place 
 }
 
 /* `-id: x`, `silence:` under nothing: the line below does not fit because this one is wrong. `{a：{b: 1}}`: the second
- * brace stands in a text because the colon before it is none. */
+ * brace stands in a text because the colon before it is none. `when: *n > 3`: what follows an alias is none of YAML's.
+ */
 static bool has_cause(const sz_diags *d, size_t first, const sz_diag *g, struct place at) {
-    if (g->code != Y_INDENT && g->code != Y_BRACE_IN_TEXT) return false;
+    if (g->code == Y_ALIAS || g->code == Y_DUPLICATE) return false;
     for (size_t i = first; i < d->n; i++) {
         const sz_diag *other = &d->v[i];
         struct place p = place_of(other);
         if (p.src != at.src) continue;
         bool is_above = (other->code == C_SHAPE || other->code == C_KEY) && p.line + 1 == at.line;
-        bool is_colon = other->code == Y_NO_SPACE && p.line == at.line && other->span.off < g->span.off;
-        if (g->code == Y_INDENT ? is_above : is_colon) return true;
+        bool is_before = p.line == at.line && other->span.off < g->span.off;
+        if (g->code == Y_INDENT && is_above) return true;
+        if (g->code == Y_BRACE_IN_TEXT && is_before && other->code == Y_NO_SPACE) return true;
+        if (is_before && other->code == Y_ALIAS) return true;
     }
     return false;
 }
@@ -115,16 +132,21 @@ static sz_str missing_name(const sz_diag *g) {
     return (sz_str){s.p, n};
 }
 
-/* Does the text declare the name from there on: as a key, or as an id? */
-static bool declares(const sz_source *src, size_t from, sz_str name) {
-    for (size_t i = from; i + name.n <= src->n; i++) {
-        if (memcmp(src->p + i, name.p, name.n) != 0 || (i > 0 && is_word(src->p[i - 1]))) continue;
+/* Does the text declare the name: as a key, or as an id? */
+static bool declares_in(sz_str s, sz_str name) {
+    for (size_t i = 0; i + name.n <= s.n; i++) {
+        if (memcmp(s.p + i, name.p, name.n) != 0 || (i > 0 && is_word(s.p[i - 1]))) continue;
         size_t end = i + name.n;
-        bool is_id = i >= 4 && memcmp(src->p + i - 4, "id: ", 4) == 0;
-        if (end < src->n && src->p[end] == ':') return true;
-        if (is_id && (end == src->n || !is_word(src->p[end]))) return true;
+        bool is_id = i >= 4 && memcmp(s.p + i - 4, "id: ", 4) == 0;
+        if (end < s.n && s.p[end] == ':') return true;
+        if (is_id && (end == s.n || !is_word(s.p[end]))) return true;
     }
     return false;
+}
+
+/* Does the file, from there on? */
+static bool declares(const sz_source *src, size_t from, sz_str name) {
+    return declares_in((sz_str){src->p + from, src->n - from}, name);
 }
 
 /* Where the section (`features:`) begins in which a line stands: of what is cut short nothing may have been read. */
@@ -137,12 +159,22 @@ static size_t section_of(const sz_source *src, uint32_t line) {
     return src->lines[line - 1];
 }
 
-/* Is it declared where a file could not be read any more? */
+/* Is it declared where a file could not be read any more, or in a section that stands twice? */
 static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
     for (size_t i = 0; i < n && name.n; i++) {
         const sz_source *src = v[i].at.src;
-        if (v[i].g->code != Y_DUPLICATE && declares(src, section_of(src, v[i].at.line), name)) return true;
+        uint32_t line, column;
+        sz_source_locate(src, v[i].g->span.off, &line, &column);
+        bool is_read = v[i].g->code == Y_DUPLICATE && column > 1;
+        if (!is_read && declares(src, section_of(src, line), name)) return true;
     }
+    return false;
+}
+
+/* Is it declared in what has another shape than it should: `features:` as a list? */
+static bool is_misshapen(const sz_diags *d, size_t first, sz_str name) {
+    for (size_t i = first; i < d->n && name.n; i++)
+        if (d->v[i].code == C_SHAPE && d->v[i].span.src && declares_in(text_of(&d->v[i]), name)) return true;
     return false;
 }
 
@@ -155,6 +187,28 @@ static bool is_refused(const sz_diags *d, size_t first, const sz_diag *g) {
         if (name.p[n] == '|' || name.p[n] == '}') name.n = n;
     for (size_t i = first; i < d->n && name.n && (uint8_t)name.p[0] >= 0x80; i++)
         if (d->v[i].code == C_NAME_FORM && d->v[i].span.src && sz_str_eq(text_of(&d->v[i]), name)) return true;
+    return false;
+}
+
+/* Does the finding stand on a use of the name: `swipe-7d > 3`, of which a condition reads a difference? */
+static bool is_use_of(const sz_diag *g, sz_str name) {
+    const sz_source *src = g->span.src;
+    size_t last = (size_t)g->span.off + g->span.len, from = g->span.off > name.n ? g->span.off - name.n : 0;
+    for (size_t i = from; i < last && i + name.n <= src->n; i++) {
+        size_t end = i + name.n;
+        if (end <= g->span.off || memcmp(src->p + i, name.p, name.n) != 0) continue;
+        if ((i == 0 || !is_word(src->p[i - 1])) && (end == src->n || !is_word(src->p[end]))) return true;
+    }
+    return false;
+}
+
+/* Is it about a use of a name that was refused where it is declared, as no name or as one of the language's own? */
+static bool uses_refused(const sz_diags *d, size_t first, const sz_diag *g) {
+    for (size_t i = first; i < d->n && g->code >= X_FIRST; i++) {
+        const sz_diag *other = &d->v[i];
+        bool is_name = other->code == C_NAME_FORM || other->code == C_TAKEN;
+        if (is_name && other->span.src && other->span.len && is_use_of(g, text_of(other))) return true;
+    }
     return false;
 }
 
@@ -180,7 +234,8 @@ void sz_rules_quieten(struct sz_loading *l, size_t first) {
         struct place at = place_of(g);
         if (!at.src) continue;
         for (size_t k = 0; k < n && !drops[i]; k++) drops[i] = is_spoilt_by(&v[k], g, at);
-        drops[i] = drops[i] || is_unread(v, n, missing_name(g)) || is_refused(d, first, g);
+        drops[i] = drops[i] || is_unread(v, n, missing_name(g)) || is_misshapen(d, first, missing_name(g)) ||
+                   is_refused(d, first, g) || uses_refused(d, first, g);
     }
     for (size_t i = first; i < d->n; i++) {
         if (!drops[i]) d->v[kept++] = d->v[i];

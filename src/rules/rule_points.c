@@ -48,8 +48,16 @@ void sz_rule_points(struct sz_ruling *g) {
     static const char text_zh[] = "一条规则只能有 `when:`、`value:`、`points:` 之一";
     sz_rule_refuse(g, g->k.when, "when", C_RULE_SHAPE, text, text_zh);
     sz_rule_refuse(g, g->k.value, "value", C_RULE_SHAPE, text, text_zh);
-    sz_rule_refuse(g, g->k.level, "level", C_LEVEL, "with `points:` the levels stand at the steps",
-                   "用 `points:` 时级别写在档次上");
+    bool lacks_steps = g->k.level && !g->k.at_least && !g->k.at_most && !sz_yaml_get(g->decl->node, "at_least");
+    if (lacks_steps) {
+        sz_rule_wrong(g, sz_rules_key(g->decl->node, "level"), C_LEVEL, "with `points:` the levels stand at the steps",
+                      "用 `points:` 时级别写在档次上",
+                      TXT(g->l, "write  at_least: {3: %.*s}  in its place", SZ_FMT_STR(g->k.level->text)),
+                      TXT(g->l, "请改写成  at_least: {3: %.*s}", SZ_FMT_STR(g->k.level->text)));
+    } else if (!sz_rule_steps_apart(g, "at_least")) {
+        sz_rule_refuse(g, g->k.level, "level", C_LEVEL, "with `points:` the levels stand at the steps",
+                       "用 `points:` 时级别写在档次上");
+    }
     sz_rule_refuse(g, g->k.at_most, "at_most", C_RULE_SHAPE,
                    "points are added up: their steps are  at_least:", "积分是累加的：档次要写  at_least:");
     if (list->n == 0 || list->n > POINTS_MAX) {
@@ -68,7 +76,8 @@ void sz_rule_points(struct sz_ruling *g) {
     r->value_type = SZ_X_NUM;
     r->value_unit = SZ_UNIT_POINTS;
     if (g->k.at_least) sz_rule_steps(g, g->k.at_least);
-    else if (!g->k.at_most && !sz_rules_is_partial(g->l, g->decl->node) && !sz_near_key(g->decl->node, "at_least"))
+    else if (!lacks_steps && !g->k.at_most && !sz_rules_is_partial(g->l, g->decl->node) &&
+             !sz_near_key(g->decl->node, "at_least"))
         sz_rule_wrong(g, sz_rules_key(g->decl->node, "points"), C_STEPS, "a rule with `points:` needs steps",
                       "有 `points:` 的规则必须写档次", "add  at_least: {3: yellow, 5: orange}",
                       "请加  at_least: {3: yellow, 5: orange}");

@@ -324,8 +324,9 @@ static void load_value(struct sz_ruling *g) {
     bool is_read = sz_rules_scan(g->l, g->k.value->text, &scan);
     g->scope.no_event = value_no_event;
     g->scope.no_event_zh = value_no_event_zh;
-    sz_rule_refuse(g, g->k.level, "level", C_LEVEL, "with `value:` the levels stand at the steps",
-                   "用 `value:` 时级别写在档次上");
+    if (!sz_rule_steps_apart(g, "at_least") && !sz_rule_steps_apart(g, "at_most"))
+        sz_rule_refuse(g, g->k.level, "level", C_LEVEL, "with `value:` the levels stand at the steps",
+                       "用 `value:` 时级别写在档次上");
     r->value = sz_rules_compile(&g->scope, g->k.value, SZ_X_NUM, true);
     if (r->value) {
         r->value_type = sz_prog_type(r->value);

@@ -57,3 +57,20 @@ bool sz_rule_step_nested(struct sz_ruling *g, const sz_yaml *key, const sz_yaml 
                   TXT(g->l, "请写  %.*s: %s", SZ_FMT_STR(key->text), name));
     return true;
 }
+
+/* `at_least: 3` with a `level:` beside it: one step in two halves. The shape of the first half was told; it is to say
+ * how the two stand together, and the second is then no mistake of its own. */
+bool sz_rule_steps_apart(struct sz_ruling *g, const char *key) {
+    const sz_yaml *step = g->decl->node->kind == SZ_YAML_MAP ? sz_yaml_get(g->decl->node, key) : NULL;
+    if (!step || step->kind != SZ_YAML_SCALAR || !g->k.level) return false;
+    sz_diags *d = g->l->d;
+    for (size_t i = d->n; i-- > 0;) {
+        sz_diag *said = &d->v[i];
+        if (said->code != C_SHAPE || said->span.src != step->span.src || said->span.off != step->span.off) continue;
+        sz_rules_hint(g->l, said, "write  %s: {%.*s: %.*s}  and leave  level:  out",
+                      "请写  %s: {%.*s: %.*s}，并去掉  level:", key, SZ_FMT_STR(step->text),
+                      SZ_FMT_STR(g->k.level->text));
+        return true;
+    }
+    return false;
+}

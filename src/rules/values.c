@@ -180,10 +180,12 @@ static const sz_key_table both_table = {"a text in two languages", "双语文本
 
 /* Ideographs and no Latin letter. */
 static bool is_chinese(sz_str s) {
-    bool has_wide = false;
+    bool has_wide = false, is_in_brace = false;
     size_t len;
     for (size_t i = 0; i < s.n; i += len) {
         uint32_t c = sz_utf8_next(s.p + i, s.n - i, &len);
+        is_in_brace = c == '{' || (is_in_brace && c != '}');
+        if (is_in_brace) continue; /* a name, not what is read */
         if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return false;
         has_wide |= c >= 0x4e00 && c <= 0x9fff;
     }

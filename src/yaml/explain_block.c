@@ -62,6 +62,14 @@ bool sz_yaml_explain_no_colon(const sz_yaml_build *b, const sz_yaml_problem *p) 
 
 /* A text with a colon and a blank inside: at is that colon, from where its line's text starts. */
 static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
+    size_t key = sz_yaml_key_colon(b->src, from, at);
+    size_t value = key == SIZE_MAX ? from : sz_yaml_skip_blanks(b->src, key + 1);
+    if (sz_yaml_has(b->src, value, "｛")) {
+        sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_COLON_IN_TEXT, sz_yaml_span(b->src, value, value + 3),
+                                  "the brace here is a full-width one", "这里用了全角花括号");
+        sz_diag_hint(b->diags, g, "write  { … }  with the keyboard set to English", "请换成半角  { … }");
+        return;
+    }
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_COLON_IN_TEXT, sz_yaml_span(b->src, at, at + 1),
                               "a colon with a space after it cannot stand inside a text without quotes",
                               "没加引号的文字里不能有冒号加空格");
