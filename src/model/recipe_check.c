@@ -163,16 +163,35 @@ static bool is_taken(sz_map_loader *l, uint32_t i, sz_str text, const char **why
     return **why == '\0';
 }
 
+/* The code beside which a word stands, where the two were exchanged: {consume: 消费}. */
+static const sz_str *exchanged_with(const sz_recipe *r, sz_str text) {
+    for (uint32_t k = 0; k < r->n_codes; k++)
+        if (r->answers[k].kind == SZ_ANSWER_TEXT && sz_str_eq(r->answers[k].text, text) &&
+            sz_name_find(r->row->choices, r->row->n_choices, r->codes[k]) >= 0)
+            return &r->codes[k];
+    return NULL;
+}
+
+static void hint_of_choices(sz_map_loader *l, sz_diag *g, const sz_recipe *r, sz_str text) {
+    sz_nearest near = sz_nearest_to(text);
+    for (unsigned k = 0; k < r->row->n_choices; k++) sz_nearest_try(&near, sz_str_of(r->row->choices[k]));
+    const sz_str *code = exchanged_with(r, text);
+    sz_str list = sz_name_list(l->a, r->row->choices, r->row->n_choices);
+    if (code)
+        sz_diag_hint(l->d, g, "the system's code stands left, the word for it right: {%.*s: %.*s}",
+                     "左边写系统里的代码，右边写它的含义：{%.*s: %.*s}", SZ_FMT_STR(text), SZ_FMT_STR(*code));
+    else if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    else sz_diag_hint(l->d, g, "it must be one of: %.*s", "须是其中之一：%.*s", SZ_FMT_STR(list));
+}
+
 static void check_value(sz_map_loader *l, uint32_t i, sz_str text, const sz_yaml *node) {
     const sz_recipe *r = &l->m->recipes[i];
     const char *why = "";
     if (is_taken(l, i, text, &why)) return;
-    sz_nearest near = sz_nearest_to(text);
-    for (unsigned k = 0; r->row && k < r->row->n_choices; k++) sz_nearest_try(&near, sz_str_of(r->row->choices[k]));
     sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_CHOICE, node->span, "%s cannot be `%.*s`",
                               "%s 的取值不能是“%.*s”", r->name.p, SZ_FMT_STR(text));
-    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else sz_diag_hint(l->d, g, "%s", "%s", why);
+    if (r->row && r->row->n_choices) hint_of_choices(l, g, r, text);
+    else sz_diag_hint(l->d, g, "%s", "这个字段的取值见 docs/events.md%.0s", why);
 }
 
 static void check_recipe(sz_map_loader *l, uint32_t i) {

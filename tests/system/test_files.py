@@ -590,6 +590,30 @@ def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
     expect("| 张三,昨天,6" in out, "a dead letter shows its row:", out)
 
 
+def test_mapping_that_names_gbk_for_utf8_is_told(tmp):
+    """Most UTF-8 is GBK as well, of other characters: places would be unknown ones without a word."""
+    for name, encoding in (("gbk", "{encoding: gbk}"), ("auto", "{encoding: auto}")):
+        write(tmp / f"{name}.yaml", f"file: {encoding}\ntype: swipe\nstudent: xh\ntime: sj\nplace: dd\n")
+    head, row = "xh,sj,dd\n", "001,2026-03-02 08:00:00,食堂\n"
+    for text, mapping, is_told in ((head + row, "gbk", True), (head + row.replace("食堂", "c1"), "gbk", False), (head + row, "auto", False),
+                                   ((head + row).encode("gbk"), "gbk", False)):
+        write(tmp / "t.csv", text if isinstance(text, bytes) else text.encode())
+        err = dry(tmp, "--mapping", f"{mapping}.yaml", "--lang", "en", source="file:t.csv").err
+        same("SZ414" in err, is_told, f"{text!r} by {mapping}: {err}")
+
+
+def test_words_of_a_mapping_are_explained_in_both_languages(tmp):
+    write(tmp / "t.csv", "学号,时间,业务\n001,2026-03-02 08:00:00,消费\n")
+    rows = [("op: {column: 业务, table: {消费: pay}}", "must be one of: consume, refund", "须是其中之一：consume, refund"),
+            ("op: {column: 业务, table: {consume: 消费}}", "the word for it right: {消费: consume}", "右边写它的含义：{消费: consume}"),
+            ("journal_no: {column: 业务, table: {消费: x}}", "a whole number", "见 docs/events.md")]
+    for line, en, zh in rows:
+        write(tmp / "m.yaml", f"type: swipe\nstudent: 学号\ntime: 时间\n{line}\n")
+        for lang, wanted in (("en", en), ("zh", zh)):
+            hint = dry(tmp, "--mapping", "m.yaml", "--lang", lang, source="file:t.csv", rc=1).err.split("= ")[-1]
+            expect(wanted in hint, f"{line}: {hint}")
+
+
 # ---- for people ------------------------------------------------------------------------------------------------------------------------------------
 
 def test_alerts_are_folded_for_people(tmp):

@@ -36,6 +36,8 @@ static const sz_code_doc codes[] = {
      "状态里关于某个输入的记录无法读取：状态已损坏，或由更新的程序写成", NULL, NULL},
     {SZ_CODE_NO_ROOM_TO_SORT, "The temporary file for sorting cannot be made, written or read",
      "排序用的临时文件不能建立、写入或读取", NULL, NULL},
+    {SZ_CODE_OTHER_ENCODING, "A table is UTF-8, but its mapping names GBK, so its Chinese is read as other characters",
+     "表格是 UTF-8，而映射里写的是 GBK，其中的汉字会被读成别的字", "encoding: gbk", "encoding: auto"},
     {SZ_CODE_STATE_CANNOT_OPEN, "The file of the state cannot be opened or made", "状态文件不能打开或建立", NULL, NULL},
     {SZ_CODE_STATE_IN_USE, "Another process has the state; two may not share it",
      "状态正被另一个进程使用；两个进程不能共用", NULL, NULL},

@@ -145,6 +145,19 @@ static void look_below(const sz_stream_file *s, const reader *r, sz_diags *d, si
     sz_buf_fini(&text);
 }
 
+/* UTF-8 is mostly GBK too, of other characters: what a mapping names wins, but whoever wrote it should know. */
+static void warn_of_encoding(const sz_stream_file *s, const reader *r, sz_str head, sz_diags *d) {
+    const lines *l = &r->lines;
+    size_t n = l->end - l->at < SAMPLE ? l->end - l->at : SAMPLE;
+    if (sz_mapping_encoding(s->o.mapping) != SZ_ENC_GB18030) return;
+    bool is_utf8 = sz_utf8_valid(head.p, head.n) && sz_encoding_find(l->buf + l->at, n) == SZ_ENC_UTF8;
+    if (!is_utf8 || (is_ascii((const uint8_t *)head.p, head.n) && is_ascii(l->buf + l->at, n))) return;
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, SZ_CODE_OTHER_ENCODING, (sz_span){0},
+                              "%s is UTF-8, but the mapping names GBK: its Chinese is read as other characters",
+                              "%s 是 UTF-8，而映射里写的是 GBK：其中的汉字会被读成别的字", r->in->name);
+    sz_diag_hint(d, g, "leave `encoding` out of the mapping: it is found out", "请去掉映射里的 encoding，它会自动判断");
+}
+
 static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_diags *d) {
     sz_buf text;
     sz_buf_init(&text);
@@ -161,6 +174,7 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     sz_csv_row row;
     sz_arena a;
     sz_arena_init(&a);
+    warn_of_encoding(s, r, raw, d);
     size_t before = d->n;
     if (is_fine &&
         sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
