@@ -70,6 +70,8 @@ bool sz_str_double(sz_str s, double *out);
 void *sz_alloc(size_t n);             /* zeroed; never NULL */
 void *sz_realloc(void *p, size_t n);  /* never NULL for n > 0 */
 void sz_free(void *p);
+/* The process ends, status 4, having said why in both languages: for what no caller could do better about. */
+_Noreturn void sz_give_up(const char *en, const char *zh);
 
 /* Grow-only region freed at once. Lifetime is the owner's: one a rule set, one an event batch. */
 typedef struct sz_arena {

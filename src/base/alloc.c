@@ -7,14 +7,21 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory(void) {
-    static const char text[] = "sanzao: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+static void say(const char *text) {
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
     (void)ignored;
+}
+
+_Noreturn void sz_give_up(const char *en, const char *zh) {
+    const char *const parts[] = {"sanzao: ", en, "\n", "sanzao：", zh, "\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) say(parts[i]);
     _exit(4);
 }
+
+static _Noreturn void out_of_memory(void) { sz_give_up("out of memory", "内存不足"); }
 
 void *sz_alloc(size_t n) {
     void *p = calloc(1, n ? n : 1);

@@ -72,7 +72,12 @@ static void set_room(sz_fstate *s, uint32_t i, uint32_t cap, uint32_t n) {
 }
 
 static void room_for_all(sz_fstate *s, uint32_t n) {
-    if (n > STATE_MOST - REGION_UNIT) sz_alloc(SIZE_MAX); /* there is no such memory */
+    if (n > STATE_MOST - REGION_UNIT)
+        sz_give_up(
+            "what the rules keep of one student is more than 128 MiB: does one number stand for many people, or a "
+            "`distinct` or `first` reach over years of something that never repeats?",
+            "规则为一名学生保存的内容超过 128 MiB：是否有一个学号代表了很多人，或者 `distinct`、`first` "
+            "统计了多年从不重复的内容？");
     if (n <= s->cap) return;
     move_to(s, n, n + n / 32 + 128); /* each time is a copy into memory that is cold */
 }

@@ -11,7 +11,10 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "../../src/features/fstate.h"
 #include "support/timeline_fixture.h"
 
 static const char rules[] =
@@ -121,10 +124,44 @@ static void test_the_same_by_plans(void **state) {
     sz_add_memo_free(m);
 }
 
+/* Regions are found by four bytes: no room that these cannot say is handed out. */
+static void test_a_state_that_is_too_large_ends_with_a_reason(void **state) {
+    (void)state;
+    timeline_fixture f;
+    char text[1024] = "";
+    int ends[2], status;
+    assert_true(timeline_fixture_init(&f, rules));
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        sz_fstate s;
+        dup2(ends[1], STDERR_FILENO);
+        sz_fstate_init(&s, &f.bundle->fs, NULL);
+        region_grow(&s, 0, STATE_MOST - 4096, true); /* as much as there can be, about */
+        region_grow(&s, 1, 8192, true);
+        _exit(0);
+    }
+    close(ends[1]);
+    for (size_t n = 0; n < sizeof text - 1;) {
+        ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
+        if (got <= 0) break;
+        n += (size_t)got;
+    }
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 4);
+    assert_non_null(strstr(text, "more than 128 MiB"));
+    assert_non_null(strstr(text, "超过 128 MiB"));
+    timeline_fixture_fini(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_an_absence_leaves_behind_falls_off),
         cmocka_unit_test(test_the_same_by_plans),
+        cmocka_unit_test(test_a_state_that_is_too_large_ends_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
