@@ -46,7 +46,7 @@ static void add_card(struct csv_reader *r, void *item) {
 
 void sz_campus_load_cards(struct loader *l, struct text_file *f) {
     static const struct csv_table table = {
-        columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL, add_card, NULL};
+        columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL, add_card, NULL, false, 0};
     sz_csv_table_read(l, f, &table);
     sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "卡");
     sz_campus_find_gaps(l->c);

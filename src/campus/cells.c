@@ -40,6 +40,7 @@ bool sz_cell_id(const struct csv_cell *cell, void *at, const void *arg) {
                      "这一格或前面某一格是否少了引号？");
         return false;
     }
+    sz_oddities_see_id(cell->r, cell->column, cell->text);
     return true;
 }
 
@@ -69,14 +70,31 @@ bool sz_cell_day(const struct csv_cell *cell, void *at, const void *arg) {
     return true;
 }
 
+/* Without what may follow a number: one of the words of `list`, the longest that fits. */
+static sz_str without_suffix(sz_str s, const char *list) {
+    size_t longest = 0;
+    for (const char *p = list; *p; p += strspn(p, " ")) {
+        size_t k = strcspn(p, " ");
+        if (k > longest && s.n > k && memcmp(s.p + s.n - k, p, k) == 0) longest = k;
+        p += k;
+    }
+    return (sz_str){s.p, s.n - longest};
+}
+
+/* 四, as registers write 四年. */
+static bool chinese_digit(sz_str s, int64_t *v) {
+    static const char *const digits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九"};
+    for (int i = 0; i < 9; i++)
+        if (sz_str_is(s, digits[i])) return *v = i + 1, true;
+    return false;
+}
+
 bool sz_cell_number(const struct csv_cell *cell, void *at, const void *arg) {
     const struct csv_range *range = arg;
-    sz_str s = cell->text;
-    size_t k = strlen(range->suffix);
-    if (s.n > k && memcmp(s.p + s.n - k, range->suffix, k) == 0) s.n -= k;
+    sz_str s = without_suffix(cell->text, range->suffix);
     if (s.n > 2 && s.p[s.n - 2] == '.' && s.p[s.n - 1] == '0') s.n -= 2; /* 4.0, from a spreadsheet */
     int64_t v;
-    if (sz_str_i64(sz_str_trim(s), &v) && v >= range->from && v <= range->to) {
+    if ((sz_str_i64(sz_str_trim(s), &v) || chinese_digit(s, &v)) && v >= range->from && v <= range->to) {
         *(int32_t *)at = (int32_t)v;
         return true;
     }

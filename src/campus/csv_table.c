@@ -37,6 +37,7 @@ static bool read_cells(struct csv_reader *r, char *item) {
         uint32_t i = r->cell_of[c];
         if (i == UINT32_MAX || !column->set) continue;
         struct csv_cell cell = {r, c, i < r->row.n ? sz_csv_trim(r->row.cells[i]) : (sz_str){"", 0}};
+        if (r->table->has_groups && c == r->table->groups) sz_oddities_see_group(r, c, cell.text);
         if (cell.text.n > 0) {
             if (!column->set(&cell, item + column->at, column->arg)) is_good = false;
         } else if (column->is_needed) {
@@ -94,6 +95,10 @@ static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
                      "它之后的全部内容都被当成了一格；文字中的引号要写两个：\"\"");
         return;
     }
+    if (sz_oddities_is_total(r)) {
+        r->n_rows--;
+        return;
+    }
     r->is_wide = !check_width(r);
     if (r->is_wide) {
         leave_out(r, NULL);
@@ -117,6 +122,7 @@ static void add_whole_file_findings(struct csv_reader *r) {
     if (r->n_rows == 0)
         sz_diags_add(r->l->d, SZ_WARNING, CODE_NO_ROWS, sz_text_file_span(r->f, 0, 0),
                      "there is no row under the headings", "表头下面没有任何一行");
+    sz_oddities_tell(r);
 }
 
 /* Tabs or semicolons, where the headings have no comma. */

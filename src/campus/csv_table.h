@@ -8,6 +8,7 @@
 #define SZ_CAMPUS_CSV_TABLE_H
 
 #include "internal.h"
+#include "oddities.h"
 #include "text_file.h"
 #include "when.h"
 
@@ -42,6 +43,8 @@ struct csv_table {
     /* What could be read of a row that is left out for a cell of it; NULL: rows whose cells nobody knows. May be NULL.
      */
     void (*left_out)(struct csv_reader *r, const void *row);
+    bool has_groups; /* `groups` is the column by which a report groups its rows */
+    uint32_t groups;
 };
 
 struct csv_reader {
@@ -56,6 +59,7 @@ struct csv_reader {
     size_t first_short; /* offset of the first row with fewer cells than headings */
     uint32_t n_short;
     bool is_wide;       /* the row in hand has text beyond the last heading: any of its cells may be any column's */
+    struct csv_oddities odd;
     uint32_t last; /* for add(): row of the last one added, UINT32_MAX at first */
 };
 
@@ -76,7 +80,7 @@ bool sz_cell_day(const struct csv_cell *cell, void *at, const void *arg);  /* in
 
 struct csv_range {
     int32_t from, to;
-    const char *suffix; /* may follow the number */
+    const char *suffix; /* words of which one may follow the number, blanks between them */
     const char *en, *zh;
 };
 bool sz_cell_number(const struct csv_cell *cell, void *at, const void *arg); /* int32_t; arg: struct csv_range */

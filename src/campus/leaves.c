@@ -105,8 +105,8 @@ static void set_use(const sz_zone *z, const sz_leave *l, struct leave_use *u) {
 
 void sz_campus_load_leaves(struct loader *l, struct text_file *f) {
     static const struct leave_row blank = {.kind = {"leave", 5}, .kind_id = SZ_LEAVE_LEAVE};
-    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_leave,
-                                           NULL};
+    static const struct csv_table table = {
+        columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_leave, NULL, false, 0};
     sz_campus *c = l->c;
     l->leaves_src = sz_source_of_people(&c->arena, f->path, f->text.p, f->text.n); /* leaves say where they stand */
     sz_csv_table_read(l, f, &table);

@@ -60,8 +60,8 @@ static void add_place(struct csv_reader *r, void *item) {
 
 void sz_campus_load_places(struct loader *l, struct text_file *f) {
     static const struct place_row blank = {{"", 0}, {{"", 0}, {"", 0}, {"unknown", 7}, {"", 0}, {"", 0}}};
-    static const struct csv_table table = {columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_place,
-                                           NULL};
+    static const struct csv_table table = {
+        columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_place, NULL, false, 0};
     l->n_offs = 0;
     sz_csv_table_read(l, f, &table);
 }

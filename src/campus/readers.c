@@ -15,7 +15,7 @@ static const struct csv_choice directions[] = {
     [SZ_DIR_NONE] = {"", NULL},
     [SZ_DIR_IN] = {"in", "进 进门 入 入口"},
     [SZ_DIR_OUT] = {"out", "出 出门 出口"},
-    [SZ_DIR_UNKNOWN] = {"unknown", "未知 双向"},
+    [SZ_DIR_UNKNOWN] = {"unknown", "未知 双向 进出 不区分"},
 };
 static const struct csv_choices direction_choices = {directions, sizeof directions / sizeof *directions, "direction",
                                                      "方向"};
@@ -56,7 +56,7 @@ static void add_reader(struct csv_reader *r, void *item) {
 
 void sz_campus_load_readers(struct loader *l, struct text_file *f) {
     static const struct csv_table table = {
-        columns, sizeof columns / sizeof *columns, sizeof(struct reader_row), NULL, add_reader, NULL};
+        columns, sizeof columns / sizeof *columns, sizeof(struct reader_row), NULL, add_reader, NULL, false, 0};
     sz_csv_table_read(l, f, &table);
     sz_held_finish(&l->c->readers, f, CODE_READER_OVERLAPS, "reader", "读头");
 }

@@ -26,9 +26,9 @@ static const struct csv_choice residences[] = {
 static const struct csv_choices residence_choices = {residences, sizeof residences / sizeof *residences,
                                                      "kind of residence", "住宿类型"};
 
-static const struct csv_range entry_range = {1900, 2200, "级", "the year of entry, for example 2023",
+static const struct csv_range entry_range = {1900, 2200, "级 年 届", "the year of entry, for example 2023",
                                              "入学年份，例如 2023"};
-static const struct csv_range years_range = {1, 12, "年", "the length of the programme in years, for example 4",
+static const struct csv_range years_range = {1, 12, "年 年制", "the length of the programme in years, for example 4",
                                              "学制（年），例如 4"};
 
 /* The tags between semicolons, each once, in the order of bytes. */
@@ -57,6 +57,7 @@ static bool set_tags(const struct csv_cell *cell, void *at, const void *arg) {
     return true;
 }
 
+enum { GROUPS = 4 }; /* school */
 #define AT(member) offsetof(struct student_row, s.member)
 static const struct csv_column columns[] = {
     {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(id), NULL},
@@ -144,8 +145,8 @@ void sz_campus_load_students(struct loader *l, struct text_file *f) {
     struct student_row blank = {.s = {.enrolled_day = SZ_DAY_NONE}};
     sz_student *s = &blank.s;
     s->id = s->name = s->gender = s->college = s->school = s->major = s->klass = s->dorm = s->building = none;
-    struct csv_table table = {columns,      sizeof columns / sizeof *columns, sizeof blank, &blank, add_student,
-                              note_left_out};
+    struct csv_table table = {
+        columns, sizeof columns / sizeof *columns, sizeof blank, &blank, add_student, note_left_out, true, GROUPS};
     sz_campus *c = l->c;
     size_t n_errors = l->d->n_errors;
     l->n_offs = 0;

@@ -73,6 +73,28 @@ static void test_a_faulty_row_hides_only_its_student(void **state) {
     }
 }
 
+static void test_what_reports_and_spreadsheets_leave_is_told(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"totals", "students.csv", "学号,姓名\n1,甲\n合计,1人\n", "students.csv:3:1 W323"},
+        {"totals in any column", "students.csv", "学号,姓名\n1,甲\n,总计：1\n共 1 人\n", "students.csv:3:2 W323"},
+        {"totals with more cells", "students.csv", "学号\n1\n合计,1,2\n", "students.csv:3:1 W323"},
+        {"a footer", "places.csv", "地点,类别\nc1,食堂\n制表人：乙,\n", "places.csv:3:1 W323"},
+        {"totals alone", "students.csv", "学号,姓名\nTotal,0\n", "students.csv:1:1 W319 students.csv:2:1 W323"},
+        {"names that begin so", "places.csv",
+         "地点,名称\nc1,合计楼\n总计院,总计院\n共青楼,共青楼\n共3号楼,x\nTotally,x\n", ""},
+        {"merged", "students.csv", "学号,学院\n1,甲\n2,\n3,\n4,乙\n5,\n6,\n", "students.csv:2:3 W324"},
+        {"one group", "students.csv", "学号,学院\n1,甲\n2,\n3,\n4,\n", "students.csv:2:3 W324"},
+        {"hardly filled", "students.csv", "学号,学院\n1,甲\n2,\n3,\n4,甲\n5,\n6,\n", ""},
+        {"hardly filled, from the second on", "students.csv", "学号,学院\n1,\n2,甲\n3,\n4,乙\n5,\n6,\n", ""},
+        {"mostly filled", "students.csv", "学号,学院\n1,甲\n2,乙\n3,\n4,\n", ""},
+        {"a number with .0", "students.csv", "学号\n2023001.0\n2023002\n2023003.0\n", "students.csv:2:1 W325"},
+        {"full-width digits", "cards.csv", "卡号,学号\nｃ１,s1\n", "cards.csv:2:1 W325"},
+        {"other numbers", "students.csv", "学号\nB1.0\n1.5\n1.00\nA（1）\n", ""},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows, "student\ns1\n");
+}
+
 static void test_rows_have_the_shape_of_the_headings(void **state) {
     (void)state;
     static const struct row rows[] = {
@@ -99,7 +121,8 @@ static void test_cells_are_read_or_refused_at_their_place(void **state) {
         {"residence", "students.csv", "学号,住宿\n1,校外\n2, hotel\n", "students.csv:3:4 E312"},
         {"entry year", "students.csv", "学号,入学年份\n1,2023级\n2,2023.0\n3,23\n4,二〇二三\n",
          "students.csv:4:3 E314 students.csv:5:3 E314"},
-        {"years", "students.csv", "学号,学制\n1,4\n2,4年\n3,0\n4,4.5\n", "students.csv:4:3 E314 students.csv:5:3 E314"},
+        {"years", "students.csv", "学号,学制\n1,4\n2,4年\n3,0\n4,4.5\n5,四年\n6,五年制\n7,年\n8,四年级\n",
+         "students.csv:4:3 E314 students.csv:5:3 E314 students.csv:8:3 E314 students.csv:9:3 E314"},
         {"enrolled on", "students.csv",
          "学号,入学日期\n1,2023/9/1\n2,2023年9月1日\n3,20230901\n4,2023-02-29\n5,45170\n",
          "students.csv:5:3 E313 students.csv:6:3 E313"},
@@ -135,7 +158,8 @@ static void test_cells_are_read_or_refused_at_their_place(void **state) {
         {"leave of nobody", "leaves.csv", "学号,开始\ns1,2026-03-02\ns9,2026-03-02\n", "leaves.csv:3:1 W335"},
         {"leave without beginning", "leaves.csv", "学号,开始,结束\ns1,,2026-03-02\n", "leaves.csv:2:4 E311"},
         {"leave that ends before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-02\n", "leaves.csv:2:15 E317"},
-        {"leave that ends on the day before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-04\n", "leaves.csv:2:15 E317"},
+        {"leave that ends on the day before", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-04\n",
+         "leaves.csv:2:15 E317"},
         {"leave of one day", "leaves.csv", "学号,开始,结束\ns1,2026-03-05,2026-03-05\n", ""},
         {"kind of leave", "leaves.csv", "学号,开始,类型\ns1,2026-03-05,病假\ns1,2026-03-06,sik\ns1,2026-03-07,婚假\n",
          "leaves.csv:3:15 W338 leaves.csv:4:15 W338"},
@@ -326,6 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headings_are_found_or_refused),
         cmocka_unit_test(test_a_faulty_row_hides_only_its_student),
+        cmocka_unit_test(test_what_reports_and_spreadsheets_leave_is_told),
         cmocka_unit_test(test_rows_have_the_shape_of_the_headings),
         cmocka_unit_test(test_cells_are_read_or_refused_at_their_place),
         cmocka_unit_test(test_readers_places_are_looked_up_where_there_are_places),

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * oddities: see oddities.h.
+ */
+#include "csv_table.h"
+
+#include "headings.h"
+
+/* Behind such a word nothing, a sign or a number. */
+static bool begins(sz_str s, const char *word) {
+    size_t n = strlen(word);
+    if (s.n < n || memcmp(s.p, word, n) != 0) return false;
+    if (s.n == n) return true;
+    sz_str rest = {s.p + n, s.n - n};
+    char c = rest.p[0];
+    bool is_wide = rest.n >= 3 && (memcmp(rest.p, "：", 3) == 0 || memcmp(rest.p, "（", 3) == 0);
+    return is_wide || c == ':' || c == '(' || c == ' ' || (c >= '0' && c <= '9');
+}
+
+/* 共30人, 共 30 条记录. */
+static bool is_count(sz_str s) {
+    static const char *const of[] = {"人", "条", "名", "行", "张", "次", "条记录"};
+    if (s.n <= 3 || memcmp(s.p, "共", 3) != 0) return false;
+    sz_str rest = sz_csv_trim((sz_str){s.p + 3, s.n - 3});
+    size_t k = 0;
+    while (k < rest.n && rest.p[k] >= '0' && rest.p[k] <= '9') k++;
+    sz_str unit = sz_csv_trim((sz_str){rest.p + k, rest.n - k});
+    for (size_t i = 0; k && i < sizeof of / sizeof *of; i++)
+        if (sz_str_is(unit, of[i])) return true;
+    return false;
+}
+
+bool sz_oddities_is_total(struct csv_reader *r) {
+    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "制表人",
+                                        "制表日期", "打印时间", "导出时间", "统计时间", "TOTAL", "Total"};
+    uint32_t i = 0;
+    while (i < r->row.n && sz_csv_trim(r->row.cells[i]).n == 0) i++;
+    if (i == r->row.n) return false;
+    sz_str first = sz_csv_trim(r->row.cells[i]);
+    bool is_total = is_count(first);
+    for (size_t k = 0; !is_total && k < sizeof words / sizeof *words; k++) is_total = begins(first, words[k]);
+    if (is_total && r->odd.n_totals++ == 0) r->odd.first_total = sz_csv_cell_span(r, i);
+    return is_total;
+}
+
+/* 2023001.0, as a number that went through a program with empty cells beside it; or digits in full width. */
+static bool is_odd_id(sz_str s) {
+    if (s.n > 2 && s.p[s.n - 1] == '0' && s.p[s.n - 2] == '.') {
+        size_t k = 0;
+        while (s.p[k] >= '0' && s.p[k] <= '9') k++;
+        return k == s.n - 2;
+    }
+    for (const char *p = s.p, *end = s.p + s.n; (p = memchr(p, 0xef, (size_t)(end - p))) != NULL; p++)
+        if (end - p >= 3 && (uint8_t)p[1] == 0xbc && (uint8_t)p[2] >= 0x90 && (uint8_t)p[2] <= 0x99) return true;
+    return false;
+}
+
+void sz_oddities_see_id(struct csv_reader *r, uint32_t column, sz_str id) {
+    if (is_odd_id(id) && r->odd.n_odd_ids++ == 0) r->odd.first_odd_id = sz_csv_span(r, column);
+}
+
+void sz_oddities_see_group(struct csv_reader *r, uint32_t column, sz_str text) {
+    struct csv_oddities *o = &r->odd;
+    if (text.n == 0) {
+        o->n_blank++;
+        o->has_begun_blank |= o->n_filled == 0;
+        return;
+    }
+    uint64_t hash = sz_hash(text.p, text.n);
+    if (o->n_filled++ == 0) o->first_filled = sz_csv_offset(r, column);
+    else o->has_repeated |= hash == o->last;
+    o->last = hash;
+}
+
+/* Merged, a cell keeps its text in the first row alone: the first row has one, most have none, and no two that follow
+ * one another say the same. A column that is hardly filled begins otherwise, or says the same twice. */
+static bool looks_merged(const struct csv_oddities *o) {
+    enum { FEW = 4 };
+    return o->n_filled > 0 && !o->has_begun_blank && !o->has_repeated && o->n_filled + o->n_blank >= FEW &&
+           o->n_blank >= 2 * o->n_filled;
+}
+
+static void tell_merged(struct csv_reader *r) {
+    const struct csv_column *column = &r->table->columns[r->table->groups];
+    sz_str zh = sz_headings_first(column);
+    sz_diag *g = sz_diags_add(r->l->d, SZ_WARNING, CODE_MERGED_CELLS, sz_text_file_span(r->f, r->odd.first_filled, 0),
+                              "`%s` (%.*s) stands in %u of %u rows, as where cells were merged",
+                              "`%s`（%.*s）只有 %u 行有值（共 %u 行），像是合并过的单元格", column->name,
+                              SZ_FMT_STR(zh), r->odd.n_filled, r->odd.n_filled + r->odd.n_blank);
+    sz_diag_hint(
+        r->l->d, g,
+        "an empty cell is not known, it is not the one above: unmerge the cells and fill all of them, then export",
+        "空单元格按“不知道”处理，不会沿用上一行：请取消合并、填满每一格再导出");
+}
+
+void sz_oddities_tell(struct csv_reader *r) {
+    const struct csv_oddities *o = &r->odd;
+    sz_diags *d = r->l->d;
+    if (o->n_totals) {
+        sz_diag *g =
+            sz_diags_add(d, SZ_WARNING, CODE_TOTALS, o->first_total, "lines of totals or of a report: %u, left out",
+                         "合计行或报表说明行有 %u 行，没有读入", o->n_totals);
+        sz_diag_hint(d, g, "delete them, or export the table instead of the report", "请删除，或导出数据表而不是报表");
+    }
+    if (o->n_odd_ids) {
+        sz_diag *g = sz_diags_add(d, SZ_WARNING, CODE_ODD_ID, o->first_odd_id,
+                                  "numbers that end in .0 or have full-width digits: %u, this is the first",
+                                  "以 .0 结尾或含全角数字的号码有 %u 个，这是第一个", o->n_odd_ids);
+        sz_diag_hint(
+            d, g,
+            "they are kept as written, so records of 2023001 are not those of 2023001.0: export the column as text",
+            "号码按原样保留，2023001 的记录不会算到 2023001.0 名下：请把这一列按文本导出");
+    }
+    if (r->table->has_groups && looks_merged(o)) tell_merged(r);
+}
