@@ -326,6 +326,11 @@ void sz_mapping_apply(const sz_mapping *m, const sz_csv_row *row, sz_str raw, sz
         return;
     }
     if (!has_its_cells(&t) || !read_moment(&t) || !read_type(&t) || !read_fields(&t)) return;
-    if (!sz_event_complete(out, a)) return;
+    if (!sz_event_complete(out, a)) {
+        if (!out->event.student.n && !out->event.card.n)
+            sz_record_dead(out, a, SZ_MISSING_FIELD, "student",
+                           "neither student nor card is given (take merged cells apart and fill them)");
+        return;
+    }
     sz_event_finish(&out->event, raw, out->event.id.n > 0, a);
 }

@@ -143,6 +143,35 @@ static void read_type(sz_map_loader *l, const sz_yaml *n) {
 
 /* ---- fields ---- */
 
+/* The field that a heading names as a rule; NULL: none that we know. */
+static const char *field_of_heading(sz_str heading) {
+    static const struct {
+        const char *heading, *field;
+    } known[] = {{"学号", "student"},      {"学生学号", "student"}, {"卡号", "card"},       {"时间", "time"},
+                 {"日期", "time"},         {"交易时间", "time"},    {"刷卡时间", "time"},   {"金额", "amount"},
+                 {"交易额", "amount"},     {"交易金额", "amount"},  {"消费金额", "amount"}, {"余额", "balance"},
+                 {"地点", "place"},        {"读头", "reader"},      {"终端号", "reader"},   {"类型", "type"},
+                 {"来源", "source"},       {"方向", "direction"},   {"课程", "course"},     {"状态", "status"},
+                 {"流水号", "journal_no"}, {"编号", "id"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (sz_str_is(heading, known[i].heading)) return known[i].field;
+    return NULL;
+}
+
+/* A heading where the field belongs: 金额: 金额, or 金额: amount. */
+static bool is_turned_round(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
+    bool is_heading = false;
+    for (size_t i = 0; i < key->text.n; i++) is_heading |= (uint8_t)key->text.p[i] >= 0x80;
+    if (!is_heading) return false;
+    bool names_field = n->kind == SZ_YAML_SCALAR && sz_row_find(n->text);
+    const char *field = names_field ? sz_row_find(n->text)->name : field_of_heading(key->text);
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here",
+                              "此处没有“%.*s”这个键", SZ_FMT_STR(key->text));
+    sz_diag_hint(l->d, g, "the field stands left, the heading right:  %s: %.*s", "左边写字段名，右边写表头：%s: %.*s",
+                 field ? field : "student", SZ_FMT_STR(field ? key->text : SZ_STR("学号")));
+    return true;
+}
+
 static void read_field(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
     sz_recipe *r = sz_recipe_add(l, key->text);
     if (r) {
@@ -156,7 +185,7 @@ static void read_field(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
         sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_FOREIGN, key->span,
                                   "the types of this mapping have no `%s`", "该映射的类型没有“%s”这个字段", row->name);
         sz_diag_hint(l->d, g, "it is a field of another type: see docs/events.md", "它属于其他类型，见 docs/events.md");
-    } else {
+    } else if (!is_turned_round(l, key, n)) {
         unknown_key(l, key, sz_field_nearest(l->m, key->text), "a mapping has `file` and the names of fields",
                     "映射的键是 file 与各字段名");
     }

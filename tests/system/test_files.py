@@ -606,12 +606,23 @@ def test_words_of_a_mapping_are_explained_in_both_languages(tmp):
     write(tmp / "t.csv", "学号,时间,业务\n001,2026-03-02 08:00:00,消费\n")
     rows = [("op: {column: 业务, table: {消费: pay}}", "must be one of: consume, refund", "须是其中之一：consume, refund"),
             ("op: {column: 业务, table: {consume: 消费}}", "the word for it right: {消费: consume}", "右边写它的含义：{消费: consume}"),
-            ("journal_no: {column: 业务, table: {消费: x}}", "a whole number", "见 docs/events.md")]
+            ("journal_no: {column: 业务, table: {消费: x}}", "a whole number", "见 docs/events.md"),
+            ("交易金额: amount", "the heading right:  amount: 交易金额", "右边写表头：amount: 交易金额"),
+            ("金额: 金额", "the heading right:  amount: 金额", "右边写表头：amount: 金额"),
+            ("备注: 备注", "the heading right:  student: 学号", "右边写表头：student: 学号")]
     for line, en, zh in rows:
         write(tmp / "m.yaml", f"type: swipe\nstudent: 学号\ntime: 时间\n{line}\n")
         for lang, wanted in (("en", en), ("zh", zh)):
             hint = dry(tmp, "--mapping", "m.yaml", "--lang", lang, source="file:t.csv", rc=1).err.split("= ")[-1]
             expect(wanted in hint, f"{line}: {hint}")
+
+
+def test_rows_below_a_merged_cell_are_told_what_they_lack(tmp):
+    write(tmp / "m.yaml", "type: swipe\nstudent: 学号\ntime: 时间\n")
+    write(tmp / "t.csv", "学号,时间\n001,2026-03-02 08:00:00\n,2026-03-02 08:05:00\n")
+    for lang, wanted in (("en", "take merged cells apart"), ("zh", "合并的单元格须先拆开")):
+        rows = dry(tmp, "--mapping", "m.yaml", "--lang", lang, source="file:t.csv").out.decode()
+        expect(wanted in rows, rows)
 
 
 # ---- for people ------------------------------------------------------------------------------------------------------------------------------------

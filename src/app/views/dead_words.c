@@ -46,6 +46,8 @@ static const entry sentences[] = {
     {"* is not an amount in yuan", "* 不是以元为单位的金额"},
     {"* must be one of: *", "* 必须是其中之一：*"},
     {"* must be *", "* 必须是*"},
+    {"neither student nor card is given (take merged cells apart and fill them)",
+     "学号和卡号都没有（合并的单元格须先拆开并填满）"},
     {"neither student nor card is given", "学号和卡号都没有"},
     {"attendance needs a status", "attendance 需要 status"},
     {"dorm_access needs a direction, or a reader that gives it", "dorm_access 需要 direction，或能给出方向的读头"},
