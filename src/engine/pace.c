@@ -7,7 +7,8 @@
 #include "worker.h"
 
 enum { ALERTS_A_COMMIT = 1000, RECORDS_MS = 500, IDLE_MS = 5000 };
-static const uint64_t journal_a_commit = 4u << 20;
+static const uint64_t journal_a_commit = 4u << 20; /* no input beyond it */
+static const uint64_t journal_of_a_log = 1u << 20; /* it is due, unless the one before is under way */
 
 bool is_dirty(const sz_worker *w) {
     return w->alerts.n || w->dead.n || w->ledger.n || !journal_is_empty(&w->journal) || w->n_touched ||
@@ -22,11 +23,17 @@ bool commit_is_large(const sz_worker *w) {
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
 }
 
+/* A log is read from all year, by as many workers as there are partitions, each of which keeps what it sends as a
+ * journal, as a blob and as a request until the store has answered: four times as much is four times the memory, cold
+ * each time. A file's commit waits for the disk, so there are few of them. */
+static bool has_gathered(const sz_worker *w) { return w->is_log && journal_size(&w->journal) >= journal_of_a_log; }
+
 int64_t commit_due_ms(const sz_worker *w) {
     if (instant_is_open(w)) return SZ_TIME_MAX;
     bool waits = ended_is_owed(w) && outbox_is_full(w);
     bool has_more = (w->n_forms || ended_is_owed(w)) && !waits;
-    if (w->is_other_meaning || has_more || w->is_torn || commit_is_large(w) || (w->n_acked && outbox_is_full(w)))
+    if (w->is_other_meaning || has_more || w->is_torn || commit_is_large(w) || has_gathered(w) ||
+        (w->n_acked && outbox_is_full(w)))
         return INT64_MIN;
     int64_t due = settle_due_ms(w);
     if (!w->is_log) return w->is_quiet && w->since_commit ? INT64_MIN : due; /* of a pipe that is silent */

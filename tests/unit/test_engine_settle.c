@@ -278,6 +278,45 @@ static void test_a_full_outbox_stops_the_reading(void **state) {
     rig_fini(&b);
 }
 
+/* 4,000 a round with ids of 120 letters, for the log of the rig is short. No time passes: it is bytes that ask for a
+ * commit. */
+static void read_long_ids(rig_bench *x, int rounds) {
+    char letters[120];
+    for (size_t i = 0; i < sizeof letters; i++) letters[i] = (char)('g' + i % 17);
+    for (int k = 0; k < 4000 * rounds; k++) {
+        if (k % 4000 == 0) {
+            x->log.n = 0;
+            x->log.low = x->log.end;
+        }
+        rig_log_add(&x->log,
+                    "{\"id\":\"%.*s%d\",\"type\":\"swipe\",\"student\":\"s%d\",\"time\":%lld,\"amount\":\"8.50\"}",
+                    (int)sizeof letters, letters, k, k % 50, (long long)(rig_monday + k * SZ_MINUTE_MS / 60));
+        if (k % 4000 == 3999) rig_run(&x->a);
+    }
+}
+
+static void test_a_log_is_committed_by_the_mebibyte(void **state) {
+    rig_bench *x = *state;
+    rig_assign(&x->a, -1);
+    read_long_ids(x, 4);
+    assert_int_equal(rig_counts(&x->a)->used, 16000);
+    assert_in_range(x->a.n_commits, 2, 3);
+    assert_in_range(rig_operation(&x->a).most_commit_bytes, 1 << 20, (1 << 20) + (200 << 10));
+}
+
+static void test_while_a_commit_is_out_four_are_read(void **state) {
+    rig_bench *x = *state;
+    rig *r = &x->a;
+    rig_assign(r, -1);
+    r->holds[SZ_MSG_COMMITTED] = true;
+    read_long_ids(x, 11);
+    assert_int_equal(r->n_commits, 1);
+    assert_in_range(rig_counts(r)->used, 30000, 42000); /* not all 44,000 */
+    rig_tell(r, sz_msgq_pop(r->held));
+    assert_int_equal(r->n_commits, 2);
+    assert_in_range(rig_operation(r).most_commit_bytes, (4 << 20) - (400 << 10), (4 << 20) + (400 << 10));
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
@@ -292,6 +331,8 @@ int main(void) {
         T(test_a_sink_that_does_not_know_gets_it_again),
         T(test_dead_letters_are_safe_before_the_commit_that_counts_them),
         T(test_a_full_outbox_stops_the_reading),
+        T(test_a_log_is_committed_by_the_mebibyte),
+        T(test_while_a_commit_is_out_four_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
