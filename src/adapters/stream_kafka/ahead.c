@@ -86,13 +86,19 @@ static batch *first(const sz_stream_kafka *t) {
     return at == atomic_load_explicit(&t->end, memory_order_acquire) ? NULL : t->ring[at % BATCHES];
 }
 
-/* There is none: one that is being filled now, or one that is filled here. */
+/* Who fills one is not waited for before the other partitions have had their turn. */
+static batch *look_again(sz_stream_kafka *t) {
+    if (t->is_being_filled && !first(t)) sched_yield(); /* it may be this core that he needs */
+    batch *b = first(t);
+    t->is_being_filled = !b;
+    return b;
+}
+
+/* There is none: one is being filled now, or one is filled here. */
 static batch *next(sz_stream_kafka *t) {
     batch *b;
-    while (pthread_mutex_trylock(&t->mutex)) {
-        if ((b = first(t))) return b;
-        sched_yield();
-    }
+    if (pthread_mutex_trylock(&t->mutex)) return look_again(t);
+    t->is_being_filled = false;
     if (!(b = first(t))) {
         t->first = t->end = 0; /* as long as one does it is always the same */
         if (fill(t, &t->s->maker)) b = first(t);
@@ -104,7 +110,9 @@ static batch *next(sz_stream_kafka *t) {
 
 batch *sz_sk_batch(sz_stream_kafka *t) {
     batch *b = first(t);
-    return b ? b : next(t);
+    if (!b) return next(t);
+    t->is_being_filled = false;
+    return b;
 }
 
 void sz_sk_batch_done(sz_stream_kafka *t) {

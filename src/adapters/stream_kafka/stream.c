@@ -173,6 +173,7 @@ static bool do_want(sz_stream_kafka *t) {
     bool did = false;
     while (!t->n_given && !is_at_end(t) && !t->has_seek) {
         batch *b = sz_sk_batch(t);
+        if (!b && t->is_being_filled) return true; /* and so nobody rests */
         if (!b) break;
         did = true;
         while (b->at < b->n && t->n_given < t->wanted) give_or_drop(t, b, &b->items[b->at++]);

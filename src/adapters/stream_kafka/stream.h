@@ -96,6 +96,7 @@ struct sz_stream_kafka {
     /* what was given, out of the first batch: it stays until the next want */
     sz_input given[MOST_INPUTS];
     uint32_t n_given;
+    bool is_being_filled; /* there was no batch, and there is one in a moment: the member comes back */
     /* batches from `first` to `end` are the member's, the others whoever's has the mutex (ahead.c) */
     batch *ring[BATCHES];
     _Atomic uint32_t first, end;
@@ -112,7 +113,7 @@ void sz_sk_batch_drop(batch *b); /* it is empty then */
 void sz_sk_batch_free(batch *b);
 
 /* ahead.c */
-batch *sz_sk_batch(sz_stream_kafka *t);      /* the first one; NULL: nothing is there */
+batch *sz_sk_batch(sz_stream_kafka *t);      /* the first one; NULL: nothing is there, or it is being filled */
 void sz_sk_batch_done(sz_stream_kafka *t);   /* that one */
 void sz_sk_batches_drop(sz_stream_kafka *t); /* all but what is given; more comes when one is asked for */
 void sz_sk_ahead_end(sz_kafka_source *s);    /* its thread */

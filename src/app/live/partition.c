@@ -240,9 +240,9 @@ static bool use_messages(partition *p) {
 static bool use_inputs(partition *p, int64_t now_ms) {
     bool did = false;
     for (int turn = 0; turn < TURNS_A_STEP && !p->is_ended; turn++) {
-        bool gave = sz_stream_kafka_step(p->stream, now_ms);
-        did |= use_messages(p) | gave;
-        if (!gave) break;
+        did |= sz_stream_kafka_step(p->stream, now_ms);
+        if (!use_messages(p)) break; /* there is nothing, or it is being made */
+        did = true;
     }
     return did;
 }
