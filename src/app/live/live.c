@@ -128,11 +128,19 @@ static void on_signal(live *run) {
     for (uint32_t i = 0; i < run->n_members; i++) member_wake(run->members[i]);
 }
 
+/* Until somebody looks whether all is over, or counters are due. */
+static struct timespec a_moment(const live *run, int64_t stats_ms) {
+    enum { LOOK_MS = 50 };
+    int64_t ms = run->job->stats_ms ? stats_ms - sz_mono_ms() : LOOK_MS;
+    if (ms > LOOK_MS) ms = LOOK_MS;
+    return (struct timespec){.tv_nsec = ms > 0 ? ms * 1000 * 1000 : 0};
+}
+
 static void wait_for_end(live *run) {
     sigset_t set = our_signals();
     int64_t stats = sz_mono_ms() + run->job->stats_ms;
     while (!is_over(run)) {
-        struct timespec moment = {.tv_nsec = 50 * 1000 * 1000};
+        struct timespec moment = a_moment(run, stats);
         int sig = sigtimedwait(&set, NULL, &moment);
         if (sig == SIGHUP) live_reread(run);
         else if (sig > 0) on_signal(run);
