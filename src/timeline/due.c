@@ -50,9 +50,10 @@ static int64_t dark_after(const sz_facts *f, uint64_t types, int64_t unit_ms, in
     return before > len_ms / 2 ? SZ_TIME_MAX : from + (len_ms / 2 - before) + 1;
 }
 
-/* A point whose clause becomes unknown adds nothing from there on: to the millisecond, for a value may become unknown
- * within a pane. Other rules hold on unknown and may notice later. */
-static void points_darken(run *x, const sz_rule *r, int64_t after, int64_t *best) {
+/* To the millisecond, for a value may become unknown within a pane. A point whose clause becomes unknown adds nothing
+ * from there on, and a resolve_when that becomes unknown keeps from opening no longer. Everything else holds on
+ * unknown and may notice later. */
+static void values_darken(run *x, const sz_rule *r, int64_t after, int64_t *best) {
     const sz_facts *f = x->c->facts;
     const sz_zone *z = x->c->zone;
     for (uint32_t i = 0; i < f->n_downs; i++) {
@@ -157,7 +158,7 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
             clause_crossings(x, r->resolve_when, after, &best);
         }
     }
-    if (r->n_points && x->c->facts->n_downs) points_darken(x, r, after, &best);
+    if ((r->n_points || r->resolve_when) && x->c->facts->n_downs) values_darken(x, r, after, &best);
     if (x->c->rule_look[rule] & SZ_LOOK_PANES) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
     if (r->for_ms && !is_open) {
         int64_t since = pend_since(x->tl, rule);

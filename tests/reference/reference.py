@@ -108,7 +108,8 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     times |= {t for spans in history.downs.by_source.values() for t in edges(spans)}
     for feature in features: times |= darkenings(history.downs.of(history.rules.event(feature.event).types), clock)
     times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end)}
-    if rule.points: times |= {t for feature in features for t in pane_darkenings(history, feature, clock)}
+    if rule.points or rule.resolve_when:
+        times |= {t for feature in features for t in pane_darkenings(history, feature, clock)}
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
     out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
     if rule.check:
@@ -161,7 +162,8 @@ def pane_edges(history: History, f: Feature) -> set[int]:
 
 
 def pane_darkenings(history: History, f: Feature, clock: int) -> set[int]:
-    """Where a pane has just been down for half of itself: a point may then become unknown, and adds nothing (25)."""
+    """Where a pane has just been down for half of itself: a point may then become unknown, and adds nothing (25), or a
+    resolve_when, and keeps from opening no longer (30)."""
     if not f.window or f.window.unit != "pane": return set()
     pane, downs = f.window.pane, history.downs.of(history.rules.event(f.event).types)
     return {reach_down(i * pane, (i + 1) * pane, downs) for a, b in downs
