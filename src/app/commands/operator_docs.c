@@ -209,7 +209,6 @@ void operator_index(sz_buf *out) {
                       r->example);
     }
     sz_buf_put_z(
-        out, "\nNot there yet, and an error until then: `quantile` `stddev` `baseline` `peers` `regularity`, and `per: "
-             "reader`.\n"
-             "以后才有，现在写会报错：`quantile` `stddev` `baseline` `peers` `regularity` 以及 `per: reader`。\n");
+        out, "\nNot there yet, and an error until then: `quantile` `stddev` `peers`, and `per: reader`.\n"
+             "以后才有，现在写会报错：`quantile` `stddev` `peers` 以及 `per: reader`。\n");
 }
