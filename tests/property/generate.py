@@ -43,7 +43,7 @@ class Generator:
         self.has_history = d.chance(0.35)
         down = d.random()
         self.has_downs, self.declared = down < 0.35, d.chance(0.3)
-        self.rules: Rules = rules_of(d, self.has_downs, self.has_history or self.declared)
+        self.rules: Rules = rules_of(d, self.has_history or self.declared)
         if self.rules.long_hours: self.days = max(self.days, 18)
         campus = self.campus()
         if self.has_history: self.history()
@@ -119,7 +119,7 @@ class Generator:
             if self.rules.only_absence and d.chance(0.6):
                 out["vacations"][0]["registration_to"] = self.day(parse_day(out["vacations"][0]["to"]) - FIRST + 1)
         if d.chance(0.3) or '"exams"' in text: out["periods"] = [{"id": "exams", **self.span(4, self.days + 2, 3)}]
-        if not self.rules.weekends and d.chance(0.15):
+        if d.chance(0.15):
             out["make_up_days"] = [{"date": self.day(d.pick(5, 6, 12, 13)), "as": "monday"}]
         return out
 

@@ -35,7 +35,6 @@ LEVELS = ["green", "blue", "blue", "yellow", "orange", "red"]
 class Rules:
     """A rule set in the making, and what the records should know of it."""
     d: Draw
-    has_downs: bool
     has_history: bool  # records or timers before the first term
     features: dict = field(default_factory=dict)
     rules: list = field(default_factory=list)
@@ -47,7 +46,6 @@ class Rules:
     gaps: set = field(default_factory=set)  # of sessions
     nights: bool = False  # something counts by nights
     long_hours: bool = False  # hours missed over more than the horizon
-    weekends: bool = False  # something looks at weekends
 
     @property
     def looks_late(self) -> bool:
@@ -118,7 +116,6 @@ class Rules:
         raw = {"absence": d.pick("seen", "seen", "meal", "dorm_access", "bought", "came", "any")}
         if d.chance(0.25): raw["pause"] = d.pick(["weekend"], ["weekend"], ["overnight_permit"])
         if raw.get("pause") == ["overnight_permit"]: self.permits = True
-        if raw.get("pause") == ["weekend"]: self.weekends = True
         return self.feature(raw)
 
     def record(self, event: str, operator: str = "last", over: str | None = None) -> str:
@@ -366,7 +363,7 @@ class Rules:
         shapes += [self.when_habit] * 3 + [self.sequence] * 4
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
-        shapes += [self.when_streak] * (not self.has_downs)
+        shapes += [self.when_streak]
         shapes += [self.when_mixed] * 8 + [self.chosen] * 3
         body = d.choice(shapes)()
         is_instant = "event." in body.get("when", "") or "sequence" in body
@@ -400,7 +397,6 @@ class Rules:
                      ["caring"], ["overnight_permit"], ["none", "sick"])
         if check and d.chance(0.3): out = ["feed_silent", *(["none"] if out == "none" else out)]
         if "overnight_permit" in out: self.permits = True
-        if "weekend" in out: self.weekends = True
         return out
 
     def tune(self, out: dict) -> None:
@@ -429,7 +425,7 @@ class Rules:
         return (self.bases(base) if base in EVENTS else []) + [event]
 
 
-def rules_of(d: Draw, has_downs: bool, has_history: bool) -> Rules:
-    rules = Rules(d, has_downs, has_history)
+def rules_of(d: Draw, has_history: bool) -> Rules:
+    rules = Rules(d, has_history)
     for _ in range(d.mostly(2, 1, 3, 4, p=0.35)): rules.rule()
     return rules

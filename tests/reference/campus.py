@@ -103,8 +103,8 @@ class Calendar:
     def is_weekend(self, day: int) -> bool: return weekday(day) >= 5 and day not in self.made_up
 
     def is_class_day(self, day: int) -> bool:
-        return bool(self.term(day)) and (weekday(day) < 5 or day in self.made_up) and not covers(self.holidays,
-                day_start(day))
+        rests = self.holidays + self.vacations
+        return bool(self.term(day)) and (weekday(day) < 5 or day in self.made_up) and not covers(rests, day_start(day))
 
     def days_to(self, period: str, day: int) -> int | None:
         ahead = [max(0, a - day) for a, b in self.periods.get(period, []) if b >= day]

@@ -61,6 +61,16 @@ class Event:
     where: list[tuple]
 
 
+def types_named(tree: tuple) -> frozenset[str]:
+    """The types that `event.type` leaves under &&: what an event is observable, down and begun by (12)."""
+    own, sign = ("name", ("event", "type")), tree[1] if tree[0] == "op" else ""
+    if sign == "&&": return types_named(tree[2]) & types_named(tree[3])
+    if sign == "==" and own in tree[2:] and any(t[0] == "lit" for t in tree[2:]):
+        return frozenset(t[1] for t in tree[2:] if t[0] == "lit")
+    if sign == "in" and tree[2] == own and tree[3][0] == "list": return frozenset(t[1] for t in tree[3][1])
+    return frozenset(TYPES)
+
+
 @dataclass
 class Window:
     unit: str  # day, night or pane
@@ -238,8 +248,9 @@ class RuleSet:
             else:
                 raw = self.raw_events[name]
                 base = self.event(raw["event"])
-                self.events[name] = Event(base.types, base.is_seen,
-                                          base.where + ([parse(raw["where"])] if "where" in raw else []))
+                where = [parse(raw["where"])] if "where" in raw else []
+                types = base.types.intersection(*(types_named(tree) for tree in where))
+                self.events[name] = Event(types, base.is_seen, base.where + where)
         return self.events[name]
 
     def check(self) -> None:
