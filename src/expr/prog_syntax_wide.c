@@ -198,11 +198,15 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
     while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
     sz_str run = {s->t.p + off, end - off};
+    double number;
     sz_diag *g = prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is not a name: names have letters a-z, digits and _",
                             "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run));
     if (off > 0 && s->t.p[off - 1] == '.')
         prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
                   "字段用英文名，例如  student.school（学院）");
+    else if (s->sign.len && sz_meant_number(run, &number))
+        prog_hint(s->c, g, "a number is written  %g;  text stands in quotes:  \"%.*s\"",
+                  "数字写作  %g；文本要加引号：\"%.*s\"", number, SZ_FMT_STR(run));
     else if (!hint_field(s, g, run, end) && !hint_number(s, g, run))
         prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
                   "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));

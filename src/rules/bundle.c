@@ -27,6 +27,14 @@ static void add_map(struct sz_loading *l, const sz_yaml *map, struct sz_decls *t
     for (size_t i = 0; i < map->n; i++) sz_decls_add(l, to, map->keys[i]->text, map->keys[i], map->items[i]);
 }
 
+/* `- id：r`: the signs of a full-width keyboard make a text of it. */
+static bool is_wide(const sz_yaml *rule) {
+    sz_str s = rule->kind == SZ_YAML_SCALAR ? rule->text : (sz_str){0};
+    for (size_t i = 0; i + 3 <= s.n; i++)
+        if (memcmp(s.p + i, "：", 3) == 0 || memcmp(s.p + i, "｛", 3) == 0) return true;
+    return false;
+}
+
 static void add_rules(struct sz_loading *l, const sz_yaml *list) {
     if (!list || list->kind == SZ_YAML_NULL) return;
     const sz_yaml name = {.kind = SZ_YAML_SCALAR, .text = SZ_STR("rules"), .span = list->span};
@@ -42,7 +50,10 @@ static void add_rules(struct sz_loading *l, const sz_yaml *list) {
         if (rule->kind != SZ_YAML_MAP) {
             sz_diag *g = sz_rules_error(l, C_SHAPE, rule->span, "this is not a rule", "这不是一条规则");
             bool is_joined = rule->kind == SZ_YAML_SCALAR && memchr(rule->text.p, ':', rule->text.n);
-            if (is_joined) /* `- id:r` is a text, and so are the lines below it */
+            if (is_wide(rule))
+                sz_rules_hint_say(g, "the colon or brace in it is a full-width one: begin each rule with  - id: …",
+                                  "里面的冒号或花括号是全角的：每条规则以半角  - id: …  开头");
+            else if (is_joined) /* `- id:r` is a text, and so are the lines below it */
                 sz_rules_hint_say(g, "a space is missing after a colon: begin each rule with  - id: …",
                                   "冒号后面缺少空格：每条规则以  - id: …  开头");
             else sz_rules_hint_say(g, "begin each rule with  - id: …", "每条规则以  - id: …  开头");

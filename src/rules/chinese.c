@@ -83,6 +83,10 @@ static const char *const words[][2] = {
     {"块", "yuan"},
     {"块钱", "yuan"},
     {"圆", "yuan"},
+    {"RMB", "yuan"},
+    {"CNY", "yuan"},
+    {"rmb", "yuan"},
+    {"人民币", "yuan"},
     {"￥", "yuan"},
     {"¥", "yuan"},
     {"课时", "class-hours"},
@@ -245,7 +249,9 @@ void sz_rules_hint_narrow(struct sz_loading *l, size_t first) {
             g->code == C_SHAPE) /* it says how to write a list of them */
             continue;
         const char *ascii = narrowed(l, (sz_str){g->span.src->p + g->span.off, g->span.len});
-        if (ascii)
-            sz_rules_hint(l, g, "there are full-width signs in it; write  %s", "里面有全角字符，请改成半角  %s", ascii);
+        if (!ascii) continue;
+        sz_str plain = sz_str_trim(sz_str_of(ascii)); /* a blank that is none of ASCII's may be all there is */
+        sz_rules_hint(l, g, "there are full-width signs in it; write  %.*s", "里面有全角字符，请改成半角  %.*s",
+                      SZ_FMT_STR(plain));
     }
 }

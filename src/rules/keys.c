@@ -26,6 +26,26 @@ static bool fits(const sz_yaml *node, uint8_t shape) {
     }
 }
 
+/* `title:` with nothing, and zh: and en: in its own column: they belong under it. */
+static bool is_language(sz_str key) { return sz_str_is(key, "zh") || sz_str_is(key, "en"); }
+
+static const sz_yaml *outdented(const sz_yaml *map, const sz_key_table *t) {
+    for (size_t i = 0; i + 1 < map->n; i++) {
+        if (map->items[i]->kind != SZ_YAML_NULL || !is_language(map->keys[i + 1]->text)) continue;
+        for (size_t k = 0; k < t->n; k++)
+            if (t->keys[k].shape == SZ_SHAPE_VALUE && sz_str_is(map->keys[i]->text, t->keys[k].name))
+                return map->keys[i];
+    }
+    return NULL;
+}
+
+static void say_outdented(struct sz_loading *l, const sz_yaml *key) {
+    sz_diag *g = sz_rules_error(l, C_EMPTY, key->span, "nothing stands under `%.*s:`: zh and en stand beside it",
+                                "`%.*s:` 下面什么也没有：zh 和 en 同它并列了", SZ_FMT_STR(key->text));
+    sz_rules_hint(l, g, "put two more blanks before  zh:  and  en:  than before  %.*s:",
+                  "zh: 和 en: 要比  %.*s:  多缩进两个空格", SZ_FMT_STR(key->text));
+}
+
 static void nothing(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
     if (sz_rules_is_partial(l, node)) return;
     const char *name = key ? TXT(l, "%.*s:", SZ_FMT_STR(key->text)) : "-";
@@ -97,6 +117,21 @@ static const char *who_meant(struct sz_loading *l, const sz_yaml *node) {
     return is_list ? TXT(l, "'student.school in [%s]'", all) : TXT(l, "'%s'", all);
 }
 
+/* Conditions as a list: `when: [n > 3, s > 5]`. NULL: something else. */
+static const char *conditions_meant(struct sz_loading *l, const sz_yaml *node, sz_str key) {
+    enum { FEW = 4, LONGEST = 60 };
+    bool is_condition = sz_str_is(key, "when") || sz_str_is(key, "where") || sz_str_is(key, "resolve_when");
+    if (!is_condition || node->kind != SZ_YAML_SEQ || node->n == 0 || node->n > FEW) return NULL;
+    const char *all = "";
+    for (size_t i = 0; i < node->n; i++) {
+        const sz_yaml *item = node->items[i];
+        if (item->kind != SZ_YAML_SCALAR || item->text.n > LONGEST) return NULL;
+        bool is_either = memchr(item->text.p, '|', item->text.n) != NULL;
+        all = TXT(l, is_either ? "%s%s(%.*s)" : "%s%s%.*s", all, i ? " && " : "", SZ_FMT_STR(item->text));
+    }
+    return all;
+}
+
 bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
     if (fits(node, shape)) return true;
     if (node->kind == SZ_YAML_NULL) {
@@ -107,6 +142,7 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
     const char *example = key && (shape == SZ_SHAPE_MAP || shape == SZ_SHAPE_LIST) ? example_of(key->text) : NULL;
     bool is_who = key && sz_str_is(key->text, "who") && shape == SZ_SHAPE_TEXT && node->n > 0;
     if (is_who) example = who_meant(l, node);
+    if (key && shape == SZ_SHAPE_TEXT && !example) example = conditions_meant(l, node, key->text);
     if (key && sz_str_is(key->text, "expect") && (sz_str_is(node->text, "none") || sz_str_is(node->text, "无")))
         example = "[]";
     if (example) {
@@ -146,6 +182,12 @@ static const sz_key *find(const sz_key_table *t, sz_str name) {
     return NULL;
 }
 
+/* `id=a`: a key and its value, joined by what is no colon. */
+static const sz_key *joined_key(const sz_key_table *t, sz_str text) {
+    const char *sign = memchr(text.p, '=', text.n);
+    return sign ? find(t, sz_str_trim((sz_str){text.p, (size_t)(sign - text.p)})) : NULL;
+}
+
 /* Returns the row that was meant, or NULL. */
 static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
     sz_diag *g =
@@ -158,7 +200,10 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
         sz_near_z(&near, t->keys[i].name);
         if (!t->keys[i].later && t->keys[i].shape != SZ_SHAPE_ANY) sz_buf_printf(&all, " %s", t->keys[i].name);
     }
+    const sz_key *joined = joined_key(t, key->text);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (joined)
+        sz_rules_hint(l, g, "write  %s: …  with a colon and a space", "写成  %s: …，用半角冒号加空格", joined->name);
     else if (sz_str_is(key->text, "<<"))
         sz_rules_hint_say(g, "YAML's merge key is not used here: write the keys out",
                           "这里不用 YAML 的合并键：请把内容写出来");
@@ -173,6 +218,11 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
 static bool read_one(struct sz_loading *l, const sz_yaml *map, size_t i, const sz_key_table *t, void *out) {
     const sz_yaml *key = map->keys[i], *node = map->items[i];
     const sz_key *row = find(t, key->text);
+    const sz_yaml *above = outdented(map, t);
+    if (above && (key == above || (!row && is_language(key->text)))) {
+        if (key == above) say_outdented(l, key);
+        return false;
+    }
     bool is_known = row != NULL;
     if (!row) row = unknown(l, t, key);
     if (!row || (!is_known && (row->later || sz_yaml_get(map, row->name)))) return false;
@@ -197,6 +247,9 @@ bool sz_keys_read(struct sz_loading *l, const sz_yaml *map, const sz_key_table *
     for (size_t i = 0; i < t->n; i++) {
         const sz_key *row = &t->keys[i];
         if (!row->required || sz_yaml_get(map, row->name) || sz_near_key(map, row->name)) continue;
+        bool is_joined = false;
+        for (size_t k = 0; k < map->n && !is_joined; k++) is_joined = joined_key(t, map->keys[k]->text) == row;
+        if (is_joined) continue;
         sz_span at = {map->span.src, map->span.off, map->span.len ? 1 : 0};
         if (sz_rules_is_partial(l, map)) continue;
         sz_diag *g = sz_rules_say(l, SZ_ERROR, C_MISSING, at, TXT(l, "%s needs  %s:", t->en, row->name),

@@ -56,8 +56,10 @@ static bool is_id(sz_str s) {
     return s.n > 0 && s.n <= 64;
 }
 
-/* `late return` as an id: late-return. NULL: it holds more than ASCII, or is too long. */
+/* `late return` as an id: late-return; a comma behind it, as in JSON, is not of it. NULL: it holds more than ASCII, or
+ * is too long. */
 static const char *id_of(struct sz_loading *l, sz_str s) {
+    while (s.n && (s.p[s.n - 1] == ',' || s.p[s.n - 1] == ';')) s.n--;
     if (!s.n || s.n > 64) return NULL;
     char *z = sz_arena_alloc(&l->d->arena, s.n + 1);
     for (size_t i = 0; i < s.n; i++) {

@@ -101,8 +101,14 @@ void sz_yaml_say_open_quote(const sz_yaml_build *b, size_t quote) {
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_OPEN_QUOTE, sz_yaml_span(b->src, quote, quote + 1),
                               "the text that starts with this %c is not closed on its line",
                               "从这个 %c 开始的文字没有在本行闭合", c);
-    sz_diag_hint(b->diags, g, "add the closing  %c  (a text of several lines goes under  key: |)",
-                 "补上闭合的  %c（多行文字写在  键: |  下面）", c);
+    size_t end = sz_yaml_line_end(b->src, quote), i = quote;
+    while (i < end && !sz_yaml_has(b->src, i, "”") && !sz_yaml_has(b->src, i, "’")) i++;
+    if (i < end)
+        sz_diag_hint(b->diags, g, "the quote that is to close it is a full-width one; write  %c",
+                     "用来闭合的引号是全角的，请换成半角  %c", c);
+    else
+        sz_diag_hint(b->diags, g, "add the closing  %c  (a text of several lines goes under  key: |)",
+                     "补上闭合的  %c（多行文字写在  键: |  下面）", c);
 }
 
 void sz_yaml_say_no_name(const sz_yaml_build *b, size_t colon) {
