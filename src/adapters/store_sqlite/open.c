@@ -4,7 +4,8 @@
  *
  * Write-ahead log with FULL: one fsync a commit, where a rollback journal takes three, and torn writes are found by
  * checksums. The lock is exclusive, so there is no shared memory file, and closing folds the log back: the state at
- * rest is one file.
+ * rest is one file. The log is folded in once it holds a commit's worth of journal (4 MiB: 256 pages) and then written
+ * over from its beginning, into pages that the system still holds: a longer one takes fresh ones for all of it.
  */
 #include "store.h"
 
@@ -49,7 +50,8 @@ static bool connect_to(sz_store_sqlite *s, int flags) {
     sz_arena_fini(&a);
     if (rc == SQLITE_OK)
         return execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA page_size = 16384;"
-                          "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;");
+                          "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 256;"
+                          "PRAGMA temp_store = MEMORY;");
     sz_sqlite_explain(s);
     return false;
 }
