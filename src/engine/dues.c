@@ -141,9 +141,9 @@ bool dues_put(sz_buf *out, sz_worker *w) {
             s->due_flags[i] &= (uint8_t)~IS_NOTED;
             continue;
         }
-        news[n][0] = sz_map_intern(&w->dict, student_id(w, i));
-        news[n++][1] = i;
         journal_touch(w, i); /* he is noted still */
+        news[n][0] = journal_word(w, i);
+        news[n++][1] = i;
     }
     for (uint32_t k = 0; k < n; k++) s->due_flags[news[k][1]] &= (uint8_t)~IS_NOTED;
     s->n_due_noted = n_left;

@@ -595,6 +595,7 @@ void blobs_drop(sz_worker *w, uint32_t n);
 void journal_event(sz_worker *w, uint32_t student, sz_str entry);
 void journal_tick(sz_worker *w, int64_t t_ms);
 void journal_touch(sz_worker *w, uint32_t student);
+uint32_t journal_word(sz_worker *w, uint32_t student); /* of his id in the dictionary; he was touched before */
 void journal_stories(sz_worker *w);
 void journal_dues(sz_worker *w);
 /* The worker's journal as the blob of commit seq. */
