@@ -212,6 +212,34 @@ static bool uses_refused(const sz_diags *d, size_t first, const sz_diag *g) {
     return false;
 }
 
+static const sz_diag *at_line(const sz_diags *d, size_t first, const sz_source *src, uint32_t line, int code) {
+    for (size_t i = first; i < d->n; i++)
+        if (d->v[i].code == code && place_of(&d->v[i]).src == src && place_of(&d->v[i]).line == line) return &d->v[i];
+    return NULL;
+}
+
+/* `params:` with nothing, and the params in its own column below: they belong under it, and are no keys of the rule's.
+ */
+static void find_outdented(struct sz_loading *l, size_t first, bool *drops) {
+    sz_diags *d = l->d;
+    for (size_t i = first; i < d->n; i++) {
+        struct place at = place_of(&d->v[i]);
+        if (d->v[i].code != C_EMPTY || !at.src) continue;
+        size_t indent = indent_of(sz_source_line(at.src, at.line));
+        const sz_diag *key;
+        uint32_t n = 0;
+        while (at.line + n < at.src->n_lines && indent_of(sz_source_line(at.src, at.line + n + 1)) == indent &&
+               (key = at_line(d, first, at.src, at.line + n + 1, C_KEY)) != NULL && key->hint &&
+               strncmp(key->hint, "it has", 6) == 0) {
+            drops[key - d->v] = true;
+            n++;
+        }
+        if (n)
+            sz_rules_hint_say(&d->v[i], "the lines below belong under it: put two more blanks before each",
+                              "下面几行属于它：每行前面再加两个空格");
+    }
+}
+
 void sz_rules_quieten(struct sz_loading *l, size_t first) {
     sz_diags *d = l->d;
     struct spoilt *v = SZ_NEWN(&l->tmp, struct spoilt, d->n + 1);
@@ -237,6 +265,7 @@ void sz_rules_quieten(struct sz_loading *l, size_t first) {
         drops[i] = drops[i] || is_unread(v, n, missing_name(g)) || is_misshapen(d, first, missing_name(g)) ||
                    is_refused(d, first, g) || uses_refused(d, first, g);
     }
+    find_outdented(l, first, drops);
     for (size_t i = first; i < d->n; i++) {
         if (!drops[i]) d->v[kept++] = d->v[i];
         else if (d->v[i].severity == SZ_ERROR) d->n_errors--;
