@@ -34,20 +34,23 @@ class Generator:
         usual = {"p": 0.9} if self.lateness == "240h" else {"p": 0.6}
         short = () if self.lateness == "240h" else ("7d", "7d", "7d")  # logs are folded within the days of the stream
         self.horizon = self.d.mostly("14d", "20d", *short, **usual)
+        self.at_midnights = self.d.chance(0.06)  # few records of many students, most of them about a midnight
+        if self.at_midnights: self.days, self.lateness = self.d.randint(5, 7), self.d.pick("24h", "24h", "72h")
         self.taken: set[tuple] = set()
         self.events: list[dict] = []
 
     def case(self) -> dict:
         d = self.d
-        self.students = [f"s{i + 1}" for i in range(d.pick(1, 1, 2, 2, 3))]
-        self.has_history = d.chance(0.35)
+        self.students = [f"s{i + 1}" for i in range(d.pick(20, 30, 40) if self.at_midnights else d.pick(1, 1, 2, 2, 3))]
+        self.has_history = d.chance(0.05 if self.at_midnights else 0.35)
         down = d.random()
         self.has_downs, self.declared = down < 0.35, d.chance(0.3)
-        self.rules: Rules = rules_of(d, self.has_history or self.declared)
+        many_clocks = self.declared and d.chance(0.2)
+        self.rules: Rules = rules_of(d, self.has_history or self.declared, self.at_midnights, many_clocks)
         if self.rules.long_hours: self.days = max(self.days, 18)
         campus = self.campus()
         if self.has_history: self.history()
-        for i in range(d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
+        for i in range(7 * len(self.students) if self.at_midnights else d.randint(12, 55)): self.record(f"r{i:02d}", FIRST)
         if self.rules.looks_late: self.late_returns()
         if self.rules.looks_rare: self.routine()
         for i, gap in enumerate(sorted(self.rules.gaps)): self.meals(i, parse_duration(gap))
@@ -75,7 +78,7 @@ class Generator:
             if d.chance(0.4): row["tags"] = d.pick("caring", "caring;quiet", "quiet")
             if d.chance(0.03): row["status"] = "suspended"
             rows.append(row)
-        if d.chance(0.2): rows.append({"student": "s9", "entry_year": 2024, "school": "理学院"})  # never seen
+        if d.chance(0.2): rows.append({"student": "s0", "entry_year": 2024, "school": "理学院"})  # never seen
         out = {"students": rows, "places": copy.deepcopy(PLACES), "calendar": self.calendar()}
         self.cards = d.chance(0.4)
         if self.cards:
@@ -191,6 +194,7 @@ class Generator:
                 after = d.choice(sorted(self.rules.limits)) * HOUR + d.pick(0, 0, SECOND, -SECOND)
                 return parse_time(d.choice(own)["time"]) + after
         start = day_start(day)
+        if self.at_midnights and d.chance(0.7): return day_start(max(day, FIRST + 1)) + d.randint(-90, 400) * MINUTE
         kind = d.random()
         if kind < 0.62: return start + d.pick(7, 8, 12, 18, 18, 20, 22, 23, 0, 1) * HOUR + d.randint(0, 11) * 5 * MINUTE
         if kind < 0.72: return start + d.randint(0, 95) * 15 * MINUTE
@@ -207,7 +211,7 @@ class Generator:
         event = {"id": name, "type": kind, "time": rfc3339(t), "student": student}
         getattr(self, kind)(event, t)
         may_lose = kind in ("swipe", "attendance") and not self.rules.keeps_time & {kind, "seen", "any"}
-        if may_lose and d.chance(0.12 if self.rules.nights else 0.04):
+        if may_lose and d.chance(0.12 if self.rules.nights or self.at_midnights else 0.04):
             event["precision"] = "day"
         elif d.chance(0.04): event.update(precision="minute", time=rfc3339(t - t % MINUTE + d.randint(0, 59) * SECOND))
         stands = {"day": day_start(day_of(t)), "minute": t - t % MINUTE}.get(event.get("precision"), t)

@@ -166,6 +166,24 @@ class Rules:
         text = {"message": {"zh": "已 {%s} 次 {{x}}" % f, "en": "{%s|time|times}" % f}} if self.d.chance(0.4) else {}
         return {"when": f"{f} >= {self.d.randint(1, 5)}", "level": "blue", **text}
 
+    def guarded(self) -> dict:
+        """Counts that must all be reached, one of them over days that have ended: reached in the evening, they are below
+        again after midnight, and a late record of that evening is told by what was so then."""
+        d = self.d
+        events = d.sample(["bought", d.pick("missed", "morning_missed"), "came", "entry", "presence"], 3)
+        ended, running = {"to": "yesterday"}, {}
+        to = d.pick([running, ended, running], [ended, running, running], [ended, running, ended])
+        names = [self.feature({d.pick("count", "count", "count", "days"): e, "over": d.pick("1d", "1d", "2d"), **end,
+                               **({"day": "night"} if d.chance(0.15) else {})}, x) for e, end, x in zip(events, to, "abc")]
+        last = d.pick(f"{names[2]} < 99", f"{names[2]} < 99", f"{names[2]} < {d.randint(1, 3)}", f"{names[2]} >= 1")
+        return {"when": f"{names[0]} >= {d.randint(1, 2)} && {names[1]} >= {d.randint(1, 3)} && {last}", "level": "blue"}
+
+    def of_types(self, types: list[str]) -> dict:
+        """One that reads these types: with a source a type it waits for a clock of its own."""
+        d = self.d
+        names = [self.feature({"count": t, "over": d.pick("1d", "2d", "3d", "6h")}, t[0]) for t in types]
+        return {"when": f"{' + '.join(names)} >= {d.randint(1, 4)}", "level": "blue"}
+
     def when_few(self) -> dict:
         f, g = self.count(below=True), self.count(below=True)
         tail = self.d.pick("", f" && {g} >= 1", f" && {g} >= {self.d.randint(5, 20)} || {g} < {self.d.randint(2, 7)}")
@@ -355,7 +373,7 @@ class Rules:
 
     # a whole rule
 
-    def rule(self) -> None:
+    def rule(self, body: dict | None = None) -> None:
         d = self.d
         shapes = [self.by_count] * 5 + [self.by_hours] * 2 + [self.by_money] * 2 + [self.at_most, self.when_exact]
         shapes += [self.when_count] * 4 + [self.when_few] * 3 + [self.when_money] * 2 + [self.when_share] * 2
@@ -364,8 +382,8 @@ class Rules:
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
         shapes += [self.when_streak]
-        shapes += [self.when_mixed] * 8 + [self.chosen] * 3
-        body = d.choice(shapes)()
+        shapes += [self.when_mixed] * 8 + [self.chosen] * 3 + [self.guarded]
+        body = body or d.choice(shapes)()
         is_instant = "event." in body.get("when", "") or "sequence" in body
         out = {"id": f"r{len(self.rules) + 1}", **body}
         if not is_instant and "resolve_when" not in out: self.vary(out)
@@ -425,7 +443,13 @@ class Rules:
         return (self.bases(base) if base in EVENTS else []) + [event]
 
 
-def rules_of(d: Draw, has_history: bool) -> Rules:
+def rules_of(d: Draw, has_history: bool, at_midnights: bool = False, many_clocks: bool = False) -> Rules:
     rules = Rules(d, has_history)
-    for _ in range(d.mostly(2, 1, 3, 4, p=0.35)): rules.rule()
+    if many_clocks:
+        all_types = ["swipe", "attendance", "dorm_access", "presence"]
+        subsets = [[t for i, t in enumerate(all_types) if bits >> i & 1] for bits in range(1, 16)]
+        for types in d.sample(subsets, d.randint(5, 12)): rules.rule(rules.of_types(types))
+        return rules
+    for _ in range(d.randint(1, 2) if at_midnights else d.mostly(2, 1, 3, 4, p=0.35)):
+        rules.rule(rules.guarded() if at_midnights and d.chance(0.8) else None)
     return rules

@@ -126,7 +126,7 @@ def grown(d: Draw, campus: dict, runs: int, until: int) -> list[dict]:
 def by_card(d: Draw, case: dict) -> dict:
     """The same case, with most records by card: lines of one id are alike."""
     names = [r["student"] for r in case["campus"]["students"]]
-    cards = case["campus"].get("cards") or [{"card": "k" + s, "student": s} for s in names if s != "s9"]
+    cards = case["campus"].get("cards") or [{"card": "k" + s, "student": s} for s in names if s != "s0"]
     held = {r["student"]: r["card"] for r in cards}
     cards = cards + [{"card": "k0", "student": cards[0]["student"], "to": "2020-01-01"}]  # it is nobody's any more
     chosen = {i for i in dict.fromkeys(e.get("id") for e in case["events"]) if d.chance(0.85)} - {None}
@@ -173,7 +173,7 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
         d = Draw(f"{seed} {way}")
         order = {"sorted": "sorted", "arrival": "arrival"}.get(way) or d.pick("sorted", "arrival", "arrival")
         if way == "cards":
-            if len(case["campus"]["students"]) - any(r["student"] == "s9" for r in case["campus"]["students"]) < 2: continue
+            if len(case["campus"]["students"]) - any(r["student"] == "s0" for r in case["campus"]["students"]) < 2: continue
             case = by_card(d, case)
             base = {k: v for k, v in case.items() if k != "events"}
         events = shuffled(d, case["events"]) if way == "sorted" else late(d, case["events"], lateness)
