@@ -87,6 +87,7 @@ typedef struct sz_timeline {
     uint8_t named_by;          /* by the records of the batch of files in hand: 1 student, 2 card, 4 another card */
     uint8_t card_n;
     char card[15];             /* the card used last */
+    uint8_t stuck;             /* a bit a class: what is due of it, which its clock has not reached, could do something (ahead.c) */
     uint32_t card_word;        /* its number in the dictionary: looking it up costs more than all else of a record */
     sz_fstate head;
     sz_buf log;                /* and at the end of its room, the first one last, 16 bits of each record's identity */
@@ -230,6 +231,7 @@ typedef struct sz_tlctx {
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
     const int64_t *clock_ms;        /* of each class */
+    bool may_lag;                   /* may one of them stand behind another, or behind records that come? */
     int64_t begin_ms;               /* timers and checks begin here; SZ_TIME_MAX: not known yet */
     int64_t wmax_ms;                /* highest watermark */
     int64_t horizon_ms, keep_ms;    /* keep: how far behind wmax the log reaches */

@@ -156,6 +156,7 @@ static void insert(sz_worker *w, sz_event *e) {
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
     if (sz_timeline_pass(tl, &w->tc)) {
         step_count(w);
+        if (tl->due_changed) queue_update(w, i);
     } else {
         sz_cause cause = cause_of(e);
         run_student(w, i, &cause);

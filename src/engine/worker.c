@@ -150,6 +150,7 @@ static void init_tc(sz_worker *w) {
     c->rule_least_ms = w->rule_least_ms;
     c->rounds = w->rounds;
     c->clock_ms = w->clocks.class_ms;
+    c->may_lag = w->o.order != SZ_SORTED;
     c->begin_ms = w->clocks.begin_ms;
     c->wmax_ms = w->clocks.wmax_ms;
     c->horizon_ms = w->o.horizon_ms;

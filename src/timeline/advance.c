@@ -76,12 +76,6 @@ void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms
     if (tl->log.n && is_full(tl)) fetch_to_move(tl);
 }
 
-static void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
-    if (tl->keys[cls].due == key) return;
-    tl->keys[cls].due = key;
-    tl->due_changed = true;
-}
-
 void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t student) {
     memset(tl, 0, sz_timeline_end(c->n_classes));
     tl->id = id;
@@ -265,6 +259,9 @@ int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c) {
  * due. */
 static void go_back(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
+#ifndef NDEBUG
+    ahead_forget(x, key_before(t_ms));
+#endif
     state_rollback(x, t_ms);
     state_catch_up(tl, x->c);
     if (tl->n_blocked || tl->free_key >= key_before(t_ms) || x->rematch) {
@@ -289,6 +286,7 @@ static void go_on(run *x) {
             tl->head_off < tl->log.n ? key_of(sz_entry_time(tl->log.p + tl->head_off), ORDER_RECORD) : KEY_NEVER;
         if (key == KEY_NEVER && record == KEY_NEVER) return;
         int64_t next = key < record ? key : record;
+        if (lags_behind(tl, x->c, next)) ahead_pass(x, next, false);
         bool is_behind = key == next && (next < tl->head_key || key_order(key) == ORDER_RECORD);
         if (is_behind) { /* a clock that lagged has passed something: be there again, in order */
             go_back(x, key_time(key));
@@ -327,6 +325,7 @@ static bool pass_checks(run *x) {
         uint32_t cls = 0;
         int64_t key = next_due(tl, x->c, &cls), t = key_time(key);
         if (key == KEY_NEVER) return true;
+        if (lags_behind(tl, x->c, key)) ahead_pass(x, key, false);
         if (key_order(key) != ORDER_CHECK || key < tl->head_key || tl->keys[cls].timer <= key ||
             tl->blocked_unknown >> cls & 1)
             return false;
@@ -343,6 +342,9 @@ static bool pass_checks(run *x) {
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     run x;
     run_init(&x, tl, c, cause);
+#ifndef NDEBUG
+    ahead_ask_again(&x, tl->redo_ms == SZ_TIME_MAX ? KEY_NEVER : key_before(tl->redo_ms));
+#endif
     if (pass_checks(&x)) {
         tl->is_dirty = true;
         return;
@@ -388,6 +390,11 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     tl->is_dirty = true;
 }
 
+void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) {
+    if (tl->redo_ms == SZ_TIME_MAX) state_catch_up(tl, c);
+    else sz_timeline_advance(tl, c, NULL); /* a late record waits, of which nothing is said (late.c) */
+}
+
 /* Earliest record of the log at or after its class's clock that waits there. */
 static int64_t waiting_since(run *x, uint32_t cls) {
     const sz_timeline *tl = x->tl;
@@ -401,6 +408,9 @@ static int64_t waiting_since(run *x, uint32_t cls) {
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     run x;
     run_init(&x, tl, c, NULL);
+#ifndef NDEBUG
+    ahead_forget(&x, INT64_MIN);
+#endif
     int64_t counted = c->undo_unmatched; /* the state's header has counted them */
     state_rebuild(&x, &tl->head, (uint32_t)tl->log.n);
     c->undo_unmatched = counted;

@@ -36,6 +36,7 @@ struct sz_touch_memo {
     bool *in_family; /* of each rule: may it be */
     uint64_t *made;  /* rule_words: the answer */
     uint64_t asked;  /* types whose records were found to ask windows that ended earlier */
+    void *ahead;     /* where asserts are: what was passed before its clock (ahead.c) */
 };
 
 /* A feature's number at the item in hand, found once. */

@@ -44,6 +44,13 @@ typedef struct run {
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
 
+static inline void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
+    if (tl->keys[cls].due == key) return;
+    tl->keys[cls].due = key;
+    tl->due_changed = true;
+    tl->stuck &= (uint8_t) ~(1u << cls);
+}
+
 /* advance.c */
 void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 typedef struct instant {
@@ -140,6 +147,28 @@ void story_forget(run *x); /* what nothing can reach any more */
 /* The next record of the log, gone past without more ado. False: it has to be judged. */
 bool pass_again(run *x);
 
+/* ahead.c */
+/* May a class that lags have something due before that key? Then ahead_pass() is to be asked. */
+static inline bool lags_behind(const sz_timeline *tl, const sz_tlctx *c, int64_t before_key) {
+    bool any = false;
+    if (!c->may_lag) return false;
+    for (uint32_t k = 0; k < c->n_classes; k++) any |= tl->keys[k].due < before_key && tl->keys[k].due >= tl->head_key;
+    return any;
+}
+/* What classes that lag have before that key, the next item's, is passed, as far as nothing comes of it. With quietly
+ * it may not do more at a midnight than to know it was passed: false, it would have had to. */
+bool ahead_pass(run *x, int64_t before_key, bool quietly);
+#ifndef NDEBUG
+/* What was passed before that key, and its clock has got there by now, is worked out once more; what was from a key on
+ * is forgotten. */
+void ahead_ask_again(run *x, int64_t before_key);
+void ahead_forget(const run *x, int64_t from_key);
+#endif
+
+/* late.c */
+/* May the late record that was just inserted wait until its student is looked at for another reason? */
+bool late_waits(sz_timeline *tl, sz_tlctx *c);
+
 /* judge.c */
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
@@ -159,6 +188,8 @@ bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask);
 /* Is it known of a record of the log, without a number being asked? */
 bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p);
+/* All rules that such a record touches, whatever stands. */
+void touched_by(const sz_tlctx *c, const sz_event *e, const uint8_t *mask, uint64_t *all);
 /* All that the record in hand can open, and nothing is known to be below. */
 void touched_asking_all(run *x, uint64_t *made);
 

@@ -23,11 +23,10 @@
 #include "internal.h"
 
 static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
-    for (uint32_t k = 0; k < c->n_classes; k++) {
-        int64_t key = tl->keys[k].due;
-        if (key != KEY_NEVER && c->clock_ms[k] != SZ_TIME_NONE && key_time(key) < c->clock_ms[k]) return true;
-    }
-    return false;
+    bool any = false;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        any |= c->clock_ms[k] != SZ_TIME_NONE && tl->keys[k].due < key_of(c->clock_ms[k], 0);
+    return any;
 }
 
 /* Nothing is told of the student, and he has been there before. */
@@ -144,12 +143,22 @@ static bool slips_in(sz_timeline *tl, sz_tlctx *c) {
     return true;
 }
 
+/* What its class has not come to yet, before the record. */
+static bool pass_ahead(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
+    if (!is_quiet(tl, c) || is_anything_due(tl, c)) return false;
+    run x;
+    run_init(&x, tl, c, NULL);
+    return ahead_pass(&x, key_of(e->time_ms, ORDER_RECORD), true);
+}
+
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     uint32_t off = tl->head_off;
-    if (c->late_of == tl && !c->onlooker) return slips_in(tl, c);
+    bool is_late = c->fresh_of != tl && tl->redo_ms != SZ_TIME_MAX;
+    if (is_late) return (c->late_of == tl && !c->onlooker && slips_in(tl, c)) || late_waits(tl, c);
     if (c->fresh_of != tl || c->fresh_off != off || c->onlooker) return false;
     const sz_event *e = c->fresh;
     const uint8_t *mask = sz_entry_mask(c->scratch.p); /* the log's copy of it is on its way there still */
+    if (lags_behind(tl, c, key_of(e->time_ms, ORDER_RECORD)) && !pass_ahead(tl, c, e)) return false;
     if (!is_usual(tl, c, e, log_print(tl, tl->n_log - 1))) return false;
     if (!touches_nothing(tl, c, e, mask)) {
         state_fetch(tl);

@@ -170,8 +170,6 @@ void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
     tl->added_off = tl->head_off;
 }
 
-void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) { state_catch_up(tl, c); }
-
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
     undone u = undone_before(x, 0, end);
     state_wake(x, out, &x->tl->tail);
@@ -356,15 +354,23 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
     }
 }
 
-/* The midnight that an item at that time and every clock have reached and the student has not; SZ_TIME_NONE: there is
- * none, as mostly. */
+/* The midnight that an item at that time and every clock have reached and that was not passed yet; SZ_TIME_NONE: there
+ * is none, as mostly. Where a clock lags, the student may be beyond it (is_beyond): then it is too late for a mark, and
+ * what no replay can reach is folded all the same. */
 static int64_t midnight_to_pass(const sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     int64_t at = next_ms, least = tl->passed_ms == SZ_TIME_NONE ? SZ_TIME_NONE : tl->passed_ms + 22 * SZ_HOUR_MS;
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] < at) at = c->clock_ms[k];
     if (at == INT64_MAX || at == SZ_TIME_NONE || at < least || !tl->n_log || !tl->head_off) return SZ_TIME_NONE;
     int64_t midnight = sz_zone_midnight(c->zone, sz_zone_day(c->zone, at));
-    return midnight <= tl->passed_ms || tl->head_key > key_before(midnight) ? SZ_TIME_NONE : midnight;
+    return midnight <= tl->passed_ms ? SZ_TIME_NONE : midnight;
+}
+
+static bool is_beyond(const sz_timeline *tl, int64_t midnight_ms) { return tl->head_key > key_before(midnight_ms); }
+
+static bool changes_mark(const sz_timeline *tl, int64_t midnight_ms) {
+    bool has = tl->mark_ms != SZ_TIME_NONE, is_due = is_due_a_mark(tl, midnight_ms);
+    return is_beyond(tl, midnight_ms) ? has && !is_due : has || is_due;
 }
 
 bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
@@ -373,8 +379,8 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     int64_t midnight = midnight_to_pass(tl, c, next_ms);
     if (midnight == SZ_TIME_NONE) return true;
     int64_t limit = kept_since(c);
-    bool has_mark = tl->mark_ms != SZ_TIME_NONE || is_due_a_mark(tl, midnight);
-    if (has_mark || tl->n_episodes || tl->n_pends || (limit != SZ_TIME_NONE && is_worth_folding(tl, limit)))
+    if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends ||
+        (limit != SZ_TIME_NONE && is_worth_folding(tl, limit)))
         return false;
     tl->passed_ms = midnight;
     return true;
@@ -384,9 +390,19 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     sz_timeline *tl = x->tl;
     if (state_pass_quietly(tl, x->c, next_ms)) return;
     tl->passed_ms = midnight_to_pass(tl, x->c, next_ms);
-    mark_or_not(x, tl->passed_ms);
+    if (changes_mark(tl, tl->passed_ms)) mark_or_not(x, tl->passed_ms);
     fold(x);
     if (tl->n_episodes || tl->n_pends) story_forget(x);
+}
+
+/* Records from off on that stand before that time, those alike at once; where the first that does not begins. */
+static uint32_t add_until(run *x, uint32_t off, uint32_t end, int64_t t_ms) {
+    const sz_timeline *tl = x->tl;
+    sz_tlctx *c = x->c;
+    uint32_t to = off;
+    while (to < end && sz_entry_time(tl->log.p + to) < t_ms) to += sz_entry_len(tl->log.p + to);
+    sz_fstate_add_log(c->adds, &x->tl->head, &c->bundle->fs, c->zone, c->dict, c->types, tl->log.p + off, to - off);
+    return to;
 }
 
 void state_rollback(run *x, int64_t t_ms) {
@@ -404,6 +420,7 @@ void state_rollback(run *x, int64_t t_ms) {
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
     bool wants_mark = !has_mark || tl->mark_ms < midnight; /* the next time it is no further to go over */
     bool may_wait = !tl->n_undos && tl->log.n && sz_entry_time(tl->log.p) >= x->c->facts->known_ms;
+    if (may_wait && wants_mark) off = add_until(x, off, end, midnight);
     for (; off < end && (wants_mark || !may_wait); off += sz_entry_len(tl->log.p + off)) {
         if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
             if (off && !reaches_before(x, off, end)) mark_here(x, midnight, off);

@@ -58,6 +58,7 @@ static bool may_be_in_family(const sz_tlctx *c, uint32_t rule) {
 sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     sz_touch_memo *m = sz_alloc(sizeof *m);
     uint32_t n = c->bundle->n_rules;
+    m->ahead = NULL;
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
     m->touches = sz_alloc(TOUCHES * sizeof *m->touches);
@@ -81,6 +82,7 @@ void sz_touch_memo_free(sz_touch_memo *m) {
     if (!m) return;
     for (uint32_t i = 0; i < TOUCHES; i++) touch_fini(&m->touches[i]);
     guard_memo_fini(&m->guards);
+    sz_free(m->ahead);
     sz_free(m->touches);
     sz_free(m->in_family);
     sz_free(m->made);
@@ -329,4 +331,8 @@ void touched_asking_all(run *x, uint64_t *made) {
     x->tl->below = 0;
     all_touched(x->c, x->event->type, x->mask, made);
     for (uint32_t w = 0; w < x->c->rule_words; w++) made[w] &= x->c->idle_rules[w];
+}
+
+void touched_by(const sz_tlctx *c, const sz_event *e, const uint8_t *mask, uint64_t *all) {
+    all_touched(c, e->type, mask, all);
 }
