@@ -67,8 +67,9 @@ static inline void run_at(run *x, int64_t t_ms) {
 
 /* log.c */
 uint32_t log_lower(const sz_timeline *tl, int64_t t_ms); /* offset of the first record at or after t */
-/* Offset of the record with this identity before `end` and not before from_ms; SZ_NONE: none. */
-uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end);
+/* Offset of the record with this identity, not before from_ms: of several the last one up to to_ms, or else the first
+ * one behind it; SZ_NONE: none. */
+uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, int64_t to_ms);
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 uint32_t log_place(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index);
 uint16_t identity_print(sz_str id);

@@ -51,21 +51,23 @@ static inline bool any_print(const sz_timeline *tl, uint16_t print, uint32_t n) 
     return (half[0] | half[1]) != 0;
 }
 
+/* Of several with one id the last one up to to_ms, or else the first one behind it. */
 static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, uint16_t print,
-                             int64_t from_ms, uint32_t end) {
+                             int64_t from_ms, int64_t to_ms) {
     uint32_t found = SZ_NONE;
-    for (uint32_t off = 0, i = 0; off < end; off += sz_entry_len(tl->log.p + off), i++) {
+    for (uint32_t off = 0, i = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off), i++) {
         sz_event e;
-        if (log_print(tl, i) != print || sz_entry_time(tl->log.p + off) < from_ms || !entry_get(tl, c, off, &e))
-            continue;
-        if (sz_str_eq(e.source, source) && sz_str_eq(e.id, id)) found = off;
+        int64_t t = sz_entry_time(tl->log.p + off);
+        if (log_print(tl, i) != print || t < from_ms || !entry_get(tl, c, off, &e)) continue;
+        if (!sz_str_eq(e.source, source) || !sz_str_eq(e.id, id)) continue;
+        if (t <= to_ms || found == SZ_NONE) found = off;
     }
     return found;
 }
 
-uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, uint32_t end) {
+uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, int64_t to_ms) {
     uint16_t print = print_of(id);
-    return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, end) : SZ_NONE;
+    return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, to_ms) : SZ_NONE;
 }
 
 bool sz_timeline_name(sz_timeline *tl, const sz_event *e) {
@@ -86,7 +88,7 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
     if (!any_print(tl, print, is_lone ? tl->n_before : tl->n_log)) return SZ_INSERTED;
     int64_t high = c->wmax_ms > e->time_ms ? c->wmax_ms : e->time_ms; /* e itself may carry time beyond what is kept */
     int64_t from = high - c->horizon_ms;
-    uint32_t off = find_printed(tl, c, e->source, e->id, print, from, (uint32_t)tl->log.n);
+    uint32_t off = find_printed(tl, c, e->source, e->id, print, from, SZ_TIME_MAX);
     if (off == SZ_NONE) return SZ_INSERTED;
     return sz_entry_content(tl->log.p + off) == (uint32_t)e->content ? SZ_INSERT_DUPLICATE : SZ_INSERT_CONFLICT;
 }

@@ -19,10 +19,11 @@ static sz_entry entry_at(const sz_timeline *tl, uint32_t off) {
 /* Such an undo has no original. */
 static bool names_itself(const sz_event *e) { return sz_str_eq(e->ref, e->id); }
 
-/* Original of the undo e: within exactly the horizon before it, or after it (an undo may carry the earlier time). */
+/* Original of the undo e: within exactly the horizon before it, or after it (an undo may carry the earlier time). Ids
+ * return, so a later record of that id is none while there is one before. */
 static uint32_t original_of(run *x, const sz_event *e) {
     if (names_itself(e)) return SZ_NONE;
-    return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, (uint32_t)x->tl->log.n);
+    return log_find(x->tl, x->c, e->source, e->ref, e->time_ms - x->c->horizon_ms, e->time_ms);
 }
 
 /* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
@@ -236,7 +237,7 @@ static bool is_undone_already(run *x, uint32_t off) {
     bool found = false;
     for (uint32_t u = 0; u < off; u += sz_entry_len(x->tl->log.p + u)) {
         sz_event e;
-        if (!is_undo(x, u, &e) || !sz_str_eq(e.ref, x->event->id) || !sz_str_eq(e.source, x->event->source)) continue;
+        if (!is_undo(x, u, &e) || original_of(x, &e) != off) continue;
         set_unmatched(x, u, false);
         found = true;
     }
