@@ -6,6 +6,18 @@
 
 #include "headings.h"
 
+/* 30, 30人, 30 条记录. */
+static bool is_number_of(sz_str s) {
+    static const char *const of[] = {"", "人", "条", "名", "行", "张", "次", "条记录"};
+    enum { MOST = 6 };
+    size_t k = 0;
+    while (k < s.n && s.p[k] >= '0' && s.p[k] <= '9') k++;
+    sz_str unit = sz_csv_trim((sz_str){s.p + k, s.n - k});
+    for (size_t i = 0; k && k <= MOST && i < sizeof of / sizeof *of; i++)
+        if (sz_str_is(unit, of[i])) return true;
+    return false;
+}
+
 /* Behind such a word nothing, a sign or a number. */
 static bool begins(sz_str s, const char *word) {
     size_t n = strlen(word);
@@ -14,33 +26,46 @@ static bool begins(sz_str s, const char *word) {
     sz_str rest = {s.p + n, s.n - n};
     char c = rest.p[0];
     bool is_wide = rest.n >= 3 && (memcmp(rest.p, "：", 3) == 0 || memcmp(rest.p, "（", 3) == 0);
-    return is_wide || c == ':' || c == '(' || c == ' ' || (c >= '0' && c <= '9');
+    bool is_chinese = (uint8_t)word[0] >= 0x80; /* Total1 may be anybody */
+    return is_wide || c == ':' || c == '(' || c == ' ' || (is_chinese && is_number_of(rest));
 }
 
 /* 共30人, 共 30 条记录. */
 static bool is_count(sz_str s) {
-    static const char *const of[] = {"人", "条", "名", "行", "张", "次", "条记录"};
     if (s.n <= 3 || memcmp(s.p, "共", 3) != 0) return false;
     sz_str rest = sz_csv_trim((sz_str){s.p + 3, s.n - 3});
-    size_t k = 0;
-    while (k < rest.n && rest.p[k] >= '0' && rest.p[k] <= '9') k++;
-    sz_str unit = sz_csv_trim((sz_str){rest.p + k, rest.n - k});
-    for (size_t i = 0; k && i < sizeof of / sizeof *of; i++)
-        if (sz_str_is(unit, of[i])) return true;
+    return is_number_of(rest) && (uint8_t)rest.p[rest.n - 1] >= 0x80; /* with its unit */
+}
+
+static bool is_said(sz_str s) {
+    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "制表人",
+                                        "制表日期", "打印时间", "导出时间", "统计时间", "TOTAL", "Total"};
+    if (is_count(s)) return true;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (begins(s, words[k])) return true;
+    return false;
+}
+
+/* Does the row say whom or what it is about? Then it is one, whatever a name or a class is called: nobody may be lost.
+ * 合计,30 under 姓名,学号 is the number of them all the same. */
+static bool has_its_id(const struct csv_reader *r) {
+    uint32_t n_filled = 0;
+    for (uint32_t i = 0; i < r->row.n; i++) n_filled += sz_csv_trim(r->row.cells[i]).n > 0;
+    for (uint32_t c = 0; c < r->table->n_columns; c++) {
+        uint32_t i = r->cell_of[c];
+        if (!r->table->columns[c].is_needed || i >= r->row.n) continue;
+        sz_str cell = sz_csv_trim(r->row.cells[i]);
+        if (cell.n && !is_said(cell) && !(n_filled == 2 && is_number_of(cell))) return true;
+    }
     return false;
 }
 
 bool sz_oddities_is_total(struct csv_reader *r) {
-    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "制表人",
-                                        "制表日期", "打印时间", "导出时间", "统计时间", "TOTAL", "Total"};
     uint32_t i = 0;
     while (i < r->row.n && sz_csv_trim(r->row.cells[i]).n == 0) i++;
-    if (i == r->row.n) return false;
-    sz_str first = sz_csv_trim(r->row.cells[i]);
-    bool is_total = is_count(first);
-    for (size_t k = 0; !is_total && k < sizeof words / sizeof *words; k++) is_total = begins(first, words[k]);
-    if (is_total && r->odd.n_totals++ == 0) r->odd.first_total = sz_csv_cell_span(r, i);
-    return is_total;
+    if (i == r->row.n || !is_said(sz_csv_trim(r->row.cells[i])) || has_its_id(r)) return false;
+    if (r->odd.n_totals++ == 0) r->odd.first_total = sz_csv_cell_span(r, i);
+    return true;
 }
 
 /* 2023001.0, as a number that went through a program with empty cells beside it; or digits in full width. */

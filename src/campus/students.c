@@ -26,7 +26,7 @@ static const struct csv_choice residences[] = {
 static const struct csv_choices residence_choices = {residences, sizeof residences / sizeof *residences,
                                                      "kind of residence", "住宿类型"};
 
-static const struct csv_range entry_range = {1900, 2200, "级 年 届", "the year of entry, for example 2023",
+static const struct csv_range entry_range = {1900, 2200, "级 年", "the year of entry, for example 2023",
                                              "入学年份，例如 2023"};
 static const struct csv_range years_range = {1, 12, "年 年制", "the length of the programme in years, for example 4",
                                              "学制（年），例如 4"};
