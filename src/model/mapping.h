@@ -103,6 +103,7 @@ struct sz_mapping {
     uint32_t n_cells;                     /* of a row: as the header has, or the highest number used */
     sz_conv *conv;                        /* of the file in hand */
     sz_buf *scratch;
+    const sz_time_likely *likely; /* to say which format would fit */
 };
 
 static inline uint8_t sz_target(const sz_mapping *m, int type, uint32_t recipe) {

@@ -73,7 +73,7 @@ static size_t width_with_zeros(sz_taking *t, const sz_recipe *r, sz_str text) {
 
 static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
     size_t width = width_with_zeros(t, r, text);
-    const char *format = width ? NULL : sz_time_format_for(t->a, t->m->zone, text);
+    const char *format = width ? NULL : sz_time_format_for(t->m->likely, t->m->zone, text);
     if (!width && !format) return bad_time(t, r, "fits none of the formats");
     if (format) {
         sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s fits none of the formats, but would fit %s", r->name.p,
@@ -87,7 +87,7 @@ static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
 }
 
 static bool is_no_standard_time(sz_taking *t, const sz_recipe *r, sz_str text) {
-    const char *format = sz_time_format_for(t->a, t->m->zone, text);
+    const char *format = sz_time_format_for(t->m->likely, t->m->zone, text);
     if (!format) return bad_time(t, r, "is not an RFC 3339 time (give its format)");
     sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s is not an RFC 3339 time (give its format: '%s')",
                    r->name.p, format);

@@ -222,6 +222,7 @@ sz_status sz_mapping_load(const sz_yaml *root, const sz_types *types, const sz_z
     m->type = m->time = m->collected = m->precision = -1;
     m->scratch = sz_alloc(sizeof *m->scratch);
     sz_buf_init(m->scratch);
+    m->likely = sz_time_likely_new(&m->arena);
     m->targets = sz_arena_alloc(&m->arena, (size_t)SZ_TYPES_MAX * SZ_RECIPES_MAX);
     sz_map_loader l = {m, d, &m->arena};
     if (root && root->kind == SZ_YAML_MAP) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * time_likely: which format a time fits, for whoever has to write one. It is only ever said, never used.
+ * time_likely: which format a time fits, for whoever has to write one. It is only ever said, never used; but where a
+ * mapping is wrong it is said of each row, so the formats are compiled once.
  */
 #include "fields.h"
 #include "time_pattern.h"
@@ -45,27 +46,47 @@ static const char *const either[][2] = {
     {"M/D/YYYY", "D/M/YYYY"},
 };
 
-static bool fits(sz_arena *a, const sz_zone *z, sz_str text, const char *format) {
+enum { N_FORMATS = sizeof formats / sizeof *formats, N_EITHER = sizeof either / sizeof *either };
+
+typedef struct compiled {
     sz_time_pattern forms[SZ_PATTERN_FORMS];
-    sz_pattern_error error;
     uint32_t n;
-    if (!sz_time_pattern_compile(a, sz_str_of(format), forms, &n, &error)) return false;
-    for (uint32_t i = 0; i < n; i++) {
+} compiled;
+
+struct sz_time_likely {
+    compiled formats[N_FORMATS], either[N_EITHER][2];
+};
+
+static void compile(sz_arena *a, const char *format, compiled *out) {
+    sz_pattern_error error;
+    if (!sz_time_pattern_compile(a, sz_str_of(format), out->forms, &out->n, &error)) out->n = 0;
+}
+
+const sz_time_likely *sz_time_likely_new(sz_arena *a) {
+    sz_time_likely *l = SZ_NEW(a, sz_time_likely);
+    for (size_t i = 0; i < N_FORMATS; i++) compile(a, formats[i], &l->formats[i]);
+    for (size_t i = 0; i < N_EITHER; i++)
+        for (size_t k = 0; k < 2; k++) compile(a, either[i][k], &l->either[i][k]);
+    return l;
+}
+
+static bool fits(const compiled *format, const sz_zone *z, sz_str text) {
+    for (uint32_t i = 0; i < format->n; i++) {
         sz_civil c;
         int64_t ms;
-        if (sz_time_pattern_match(&forms[i], text, &c) && sz_civil_instant(&c, z, SZ_NO_OFFSET, &ms) &&
+        if (sz_time_pattern_match(&format->forms[i], text, &c) && sz_civil_instant(&c, z, SZ_NO_OFFSET, &ms) &&
             sz_moment_is_sane(ms))
             return true;
     }
     return false;
 }
 
-const char *sz_time_format_for(sz_arena *a, const sz_zone *z, sz_str text) {
+const char *sz_time_format_for(const sz_time_likely *l, const sz_zone *z, sz_str text) {
     if (text.n < 5 || text.n > 48) return NULL;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (fits(a, z, text, formats[i])) return formats[i];
-    for (size_t i = 0; i < sizeof either / sizeof *either; i++) {
-        bool is_first = fits(a, z, text, either[i][0]), is_second = fits(a, z, text, either[i][1]);
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (fits(&l->formats[i], z, text)) return formats[i];
+    for (size_t i = 0; i < N_EITHER; i++) {
+        bool is_first = fits(&l->either[i][0], z, text), is_second = fits(&l->either[i][1], z, text);
         if (is_first != is_second) return either[i][is_second];
     }
     return NULL;
