@@ -15,6 +15,9 @@
  *   else it would have been kept from opening, which free_key and blocked_unknown say. Those that fire at a record are
  *   not noted there, and `for` is kept as told: with one of them nothing waits.
  * - All other rules see what they saw.
+ *
+ * One such clock there has to be: it comes to the record before the horizon has passed it. Else he might be taken back
+ * further than the horizon reaches, by a fact that meets him with his record waiting still, and only then.
  */
 #include "internal.h"
 
@@ -39,7 +42,8 @@ static bool is_plain(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e
     if (!tl->is_active || tl->n_episodes || tl->n_pends || tl->n_blocked || tl->n_undos) return false;
     if (c->rule_from_ms || c->onlooker || sz_event_is_undo(e) || e->time_ms < c->facts->known_ms) return false;
     if (tl->free_key >= key_before(e->time_ms)) return false;
-    return !c->bundle->fs.has_study || sz_fstate_first_day(&tl->head) < sz_zone_day(c->zone, e->time_ms);
+    int32_t first = sz_fstate_first_day(&tl->head); /* SZ_DAY_NONE, which is less than any: this is his first record */
+    return !c->bundle->fs.has_study || (first != SZ_DAY_NONE && first < sz_zone_day(c->zone, e->time_ms));
 }
 
 #ifndef NDEBUG
@@ -97,9 +101,14 @@ bool late_waits(sz_timeline *tl, sz_tlctx *c) {
     if (!c->rule_words || !is_plain(tl, c, e) || sz_timeline_due(tl, c) != KEY_NEVER) return false;
     uint64_t *all = SZ_NEWN(c->arena, uint64_t, c->rule_words);
     touched_by(c, e, mask, all);
+    bool any_waits = false;
     for (uint32_t w = 0; w < c->rule_words; w++)
-        for (uint64_t left = all[w]; left; left &= left - 1)
-            if (!rule_lets_wait(tl, c, 64 * w + (uint32_t)__builtin_ctzll(left), e->time_ms, mask)) return false;
+        for (uint64_t left = all[w]; left; left &= left - 1) {
+            uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
+            if (!rule_lets_wait(tl, c, rule, e->time_ms, mask)) return false;
+            any_waits |= c->rule_waits[rule];
+        }
+    if (!any_waits) return false; /* no clock would ever come to it */
 #ifndef NDEBUG
     go_back_on_a_copy(tl, c);
 #endif

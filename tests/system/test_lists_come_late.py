@@ -164,4 +164,46 @@ def test_what_stands_is_what_the_reference_says(tmp):
     expect(alerts > last - first, "hardly an alert")
 
 
+def hours(n: int) -> str: return rfc3339(FIRST + n * HOUR)
+def meal(name: str, student: str, at: int, op: str = "consume") -> dict:
+    return {"id": name, "time": hours(at), "student": student, "type": "swipe", "source": "pos", "op": op, "amount": 5}
+
+
+def of_two(way: str, features: str, rules: str, events: list[dict], until: int, **campus) -> Trial:
+    made = {"name": way, "campus": {"students": [{"student": s} for s in ("s1", "s2")], **campus},
+            "rules": f"{EVENTS}features: {{{features}}}\nrules:\n{rules}",
+            "options": {"order": "arrival", "until": hours(until), "lateness": "100h", "horizon": "7d"}}
+    return Trial(way, made, [events], [hours(until)])
+
+
+POS, LISTS = {"delivery": "stream", "types": ["swipe"]}, {"delivery": "batch", "types": ["attendance"]}
+
+
+def test_a_first_record_begins_a_study_at_once(tmp):
+    """It is late and only a lagging rule counts it, but another one reads a window that begins with it."""
+    events = [meal("x1", "s2", 8), {"type": "feed_status", "source": "class", "time": hours(9), "complete_through": hours(9)}, meal("x2", "s2", 68),
+              {"id": "a1", "time": hours(44), "student": "s1", "type": "attendance", "source": "class", "status": "absent"}, meal("x3", "s2", 69)]
+    trial = of_two("first", "m: {count: missed, over: 3d}, s: {count: meal, over: study}",
+                   "  - {id: a, when: 'm >= 3', level: blue, unless: none}\n  - {id: b, when: 's < 1', level: blue, unless: none}\n",
+                   events, 70, feeds={"class": LISTS, "pos": POS})
+    write(trial, tmp / "first", [SANZAO])
+    answer = ask(trial, tmp / "first", [SANZAO])
+    same(compare(trial.expected(), answer), [], "as the reference says")
+    same([(a["student"], a["event"], a["at"]) for a in answer.alerts], [("s1", "firing", hours(44))], "told")
+
+
+def test_a_record_that_no_clock_comes_to_does_not_wait(tmp):
+    """What nothing reads makes no difference, not even to how far a fact of long ago reaches back (semantics 5)."""
+    leave = {"student": "s1", "from": hours(48)[:10], "to": hours(72)[:10], "kind": "leave", "recorded": hours(297)}
+    told = []
+    for idle in ([], [meal("x4", "s1", 60, "topup")]):
+        events = [meal("x1", "s1", 8), meal("x2", "s1", 32), meal("x3", "s1", 104), *idle, meal("y0", "s2", 152), meal("y1", "s2", 296),
+                  meal("y2", "s2", 300)]
+        trial = of_two(f"idle{len(idle)}", "m: {streak: meal}", "  - {id: b, when: 'm >= 3', level: blue, unless: none}\n", events, 310,
+                       feeds={"pos": POS}, leaves=[leave])
+        write(trial, tmp / trial.way, [SANZAO])
+        told.append(ask(trial, tmp / trial.way, [SANZAO]).alerts)
+    same(told[1], told[0], "with the record and without it")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
