@@ -390,11 +390,6 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
     tl->is_dirty = true;
 }
 
-void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) {
-    if (tl->redo_ms == SZ_TIME_MAX) state_catch_up(tl, c);
-    else sz_timeline_advance(tl, c, NULL); /* a late record waits, of which nothing is said (late.c) */
-}
-
 /* Earliest record of the log at or after its class's clock that waits there. */
 static int64_t waiting_since(run *x, uint32_t cls) {
     const sz_timeline *tl = x->tl;

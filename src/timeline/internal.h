@@ -166,10 +166,6 @@ void ahead_ask_again(run *x, int64_t before_key);
 void ahead_forget(const run *x, int64_t from_key);
 #endif
 
-/* late.c */
-/* May the late record that was just inserted wait until its student is looked at for another reason? */
-bool late_waits(sz_timeline *tl, sz_tlctx *c);
-
 /* judge.c */
 /* True: the rule is plainly idle, and no more is due of it than what time alone brings. */
 bool judge_rule(run *x, uint32_t rule, const instant *at);
@@ -189,8 +185,6 @@ bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64
 bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask);
 /* Is it known of a record of the log, without a number being asked? */
 bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p);
-/* All rules that such a record touches, whatever stands. */
-void touched_by(const sz_tlctx *c, const sz_event *e, const uint8_t *mask, uint64_t *all);
 /* All that the record in hand can open, and nothing is known to be below. */
 void touched_asking_all(run *x, uint64_t *made);
 

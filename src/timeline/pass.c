@@ -153,8 +153,7 @@ static bool pass_ahead(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
 
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     uint32_t off = tl->head_off;
-    bool is_late = c->fresh_of != tl && tl->redo_ms != SZ_TIME_MAX;
-    if (is_late) return (c->late_of == tl && !c->onlooker && slips_in(tl, c)) || late_waits(tl, c);
+    if (c->late_of == tl && !c->onlooker) return slips_in(tl, c);
     if (c->fresh_of != tl || c->fresh_off != off || c->onlooker) return false;
     const sz_event *e = c->fresh;
     const uint8_t *mask = sz_entry_mask(c->scratch.p); /* the log's copy of it is on its way there still */

@@ -171,6 +171,8 @@ void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
     tl->added_off = tl->head_off;
 }
 
+void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) { state_catch_up(tl, c); }
+
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
     undone u = undone_before(x, 0, end);
     state_wake(x, out, &x->tl->tail);

@@ -332,7 +332,3 @@ void touched_asking_all(run *x, uint64_t *made) {
     all_touched(x->c, x->event->type, x->mask, made);
     for (uint32_t w = 0; w < x->c->rule_words; w++) made[w] &= x->c->idle_rules[w];
 }
-
-void touched_by(const sz_tlctx *c, const sz_event *e, const uint8_t *mask, uint64_t *all) {
-    all_touched(c, e->type, mask, all);
-}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Lists of attendance come hours after their classes, several one behind the other, and then the word that they are complete: records that
-wait for their rules' clock, checks and timers that are passed before it (docs/adr/0037). What stands is what the reference says, in the order
+"""Lists of attendance come hours after their classes, several one behind the other, and then the word that they are complete:
+checks and timers that are passed before their rules' clock comes to them (docs/adr/0037). What stands is what the reference says, in the order
 of arrival, in several runs over one state, with lists that are corrected and leaves that are approved afterwards. LISTS=A-B takes other seeds."""
 import os
 import random
