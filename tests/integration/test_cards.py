@@ -123,9 +123,10 @@ def test_a_correction_moves_records_of_a_topic_through_hup_and_kill9(tmp):
     for name, n in (("events", PARTS), ("alerts", 1), ("dead", 1)): kafka.create_topic(name, n)
     args = ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "kafka:alerts", "--dead-letters",
             "kafka:dead", "--kafka-brokers", kafka.bootstrap, *QUICK, "--state", redis.url, "--group", GROUP, "--settle", "1s", "--workers", 2]
-    fill("events", FIRST)
     first = Run(tmp, "first", [*args, "--tick", "0s"])
     try:
+        first.wait(lambda: kafka.topics.settled(GROUP) == 2, "each worker has a partition: with no broker none is dealt out")
+        fill("events", FIRST)
         first.wait(lambda: header("n_read") == len(FIRST) and outbox() == 0, "all is read and told")
         before = told("alerts")
         expect(any(e["student"] == LOST for e in before) and not letters("dead"), "he is told of by records that were not his:", before)

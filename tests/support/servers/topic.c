@@ -277,13 +277,18 @@ static void committed(task *t) {
     rd_kafka_metadata_destroy(m);
 }
 
-static void members(task *t) {
+static void count_members(task *t, const char *state) {
     const struct rd_kafka_group_list *list = NULL;
     rd_kafka_resp_err_t e = rd_kafka_list_groups(client(t, RD_KAFKA_CONSUMER), t->args[0], &list, TIMEOUT_MS);
-    if (e) fail("%s: %s", t->args[0], rd_kafka_err2str(e));
-    printf("%d\n", list->group_cnt ? list->groups[0].member_cnt : 0);
-    rd_kafka_group_list_destroy(list);
+    bool is_coming = state && e == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS; /* as is a group's first */
+    if (e && !is_coming) fail("%s: %s", t->args[0], rd_kafka_err2str(e));
+    bool counts = !e && list->group_cnt && (!state || !strcmp(list->groups[0].state, state));
+    printf("%d\n", counts ? list->groups[0].member_cnt : 0);
+    if (list) rd_kafka_group_list_destroy(list);
 }
+
+static void members(task *t) { count_members(t, NULL); }
+static void settled(task *t) { count_members(t, "Stable"); }
 
 /* ---- producing: lines of stdin ---- */
 
@@ -445,6 +450,7 @@ static const struct {
     {"watermarks", "TOPIC                         partition, low, high, leader", 1, watermarks},
     {"committed", "GROUP TOPIC                    partition, offset (-1: none)", 2, committed},
     {"members", "GROUP                            how many are in it", 1, members},
+    {"settled", "GROUP                            the same, 0 while partitions are being dealt out", 1, settled},
     {"produce", "TOPIC <LINES                     prints how many were acknowledged", 1, produce},
     {"consume", "TOPIC                            to the end of each partition", 1, consume},
 };

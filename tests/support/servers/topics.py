@@ -59,6 +59,7 @@ class Topics:
         return {int(p): (None if o == "-1" else int(o)) for p, o in self.rows("committed", group, name)}
 
     def members(self, group: str) -> int: return int(self.run("members", group))
+    def settled(self, group: str) -> int: return int(self.run("settled", group))
 
     def produce(self, name: str, source: Path | str | bytes | list, key_field: str | None = "student", timestamp_field: str | None = None,
                 headers: dict | None = None, partition: int | None = None, settings: dict | None = None) -> int:
