@@ -473,16 +473,38 @@ def test_a_topic_that_was_made_anew_is_not_taken_for_the_one_that_was_copied(tmp
         if reason: same(copy_from(tmp, source, copy, *reason), (0, 3), "is there")
 
 
-def test_two_copies_into_one_topic_at_once_write_each_record_once(tmp):
-    """Whoever comes second waits, or is refused where both came at the same moment."""
-    source, copy = topic("twice"), topic("copy", 3)
+def test_copies_into_one_topic_at_once_write_each_record_once(tmp):
+    """One has the turn, the others wait until it has ended and find all there. Refused is only who began to copy and is then met by
+    one that began before it, and came into the group later."""
+    source, copy = topic("several", PARTS), topic("copy", 3)
     fill(source, swipes(range(3000)), keyed=False)
     args = ["repartition", source, copy, "--kafka-brokers", kafka.bootstrap]
-    both = sorted([finish(p) for p in [start(tmp, *args) for _ in range(2)]], key=lambda r: r.rc)
-    expect(both[0].rc == 0 and (both[1].rc == 0 or (both[1].rc == 4 and "SZ440" in both[1].err)), both[0], both[1])
-    same(sorted(json.loads(r.out)["copied"] for r in both if r.rc == 0), [3000] if both[1].rc else [0, 3000], "one of them copied")
-    same(len(kafka.consume(copy)), 3000, "records in the copy")
+    all_ = [finish(p) for p in [start(tmp, *args) for _ in range(3)]]
+    for r in all_: expect(r.rc == 0 or (r.rc == 4 and "SZ440" in r.err), r)
+    ended = [json.loads(r.out) for r in all_ if r.rc == 0]
+    expect(ended and all(x["copied"] + x["already"] == 3000 for x in ended), "who ends has found all there:", ended)
+    expect(len(ended) < 3 or sorted(x["copied"] for x in ended) == [0, 0, 3000], "one of them copied:", ended)
+    came = [x["headers"]["sanzao.from"] for x in kafka.consume(copy, envelope=True)]
+    same((len(came), len(set(came))), (3000, 3000), "each once")
     same(copy_from(tmp, source, copy), (0, 3000), "all are there")
+
+
+def test_a_copy_waits_for_the_turn_of_one_that_was_killed(tmp):
+    source, copy = topic("killed", 1), topic("copy", 3)
+    fill(source, swipes(range(20000)), keyed=False)
+    slow = [x for v in ("queue.buffering.max.messages=100", "linger.ms=50") for x in ("--kafka-set", v)]
+    first = start(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap, *slow)
+    wait_until(lambda: sum(high for _, high in kafka.topics.watermarks(copy).values()) > 0 or first.poll() is not None, "the copy begins")
+    second = start(tmp, "repartition", source, copy, "--kafka-brokers", kafka.bootstrap)
+    first.kill()
+    first.wait()
+    r = finish(second)
+    expect(r.rc == 0, "it gets the turn:", r)
+    counts = json.loads(r.out)
+    same(counts["copied"] + counts["already"], 20000, "all are there")
+    came = [x["headers"]["sanzao.from"] for x in kafka.consume(copy, envelope=True)]
+    same((len(came), len(set(came))), (20000, 20000), "each once")
+    say(f"{counts['already']} of 20000 were there when it was killed")
 
 
 def test_a_copy_is_refused_while_another_goes_on(tmp):

@@ -58,7 +58,7 @@ bool sz_kc_topic_id(rd_kafka_t *rk, const char *topic, char id[SZ_TOPIC_ID], cha
     return is_fine;
 }
 
-static bool take_members(rd_kafka_event_t *e, const char *own, members *out, char *why, size_t room) {
+static bool take_members(rd_kafka_event_t *e, size_t *members, char *why, size_t room) {
     size_t n = 0;
     const rd_kafka_ConsumerGroupDescription_t **v =
         rd_kafka_DescribeConsumerGroups_result_groups(rd_kafka_event_DescribeConsumerGroups_result(e), &n);
@@ -67,22 +67,16 @@ static bool take_members(rd_kafka_event_t *e, const char *own, members *out, cha
         snprintf(why, room, "%s", n == 1 ? rd_kafka_error_string(error) : "no answer");
         return false;
     }
-    *out = (members){.n = rd_kafka_ConsumerGroupDescription_member_count(v[0]), .is_first = true};
-    for (size_t i = 0; i < out->n; i++) {
-        const char *id = rd_kafka_MemberDescription_consumer_id(rd_kafka_ConsumerGroupDescription_member(v[0], i));
-        int order = strcmp(own, id);
-        out->has_own = out->has_own || order == 0;
-        out->is_first = out->is_first && order <= 0;
-    }
+    *members = rd_kafka_ConsumerGroupDescription_member_count(v[0]);
     return true;
 }
 
-bool sz_kc_members(rd_kafka_t *rk, const char *group, const char *own, members *out, char *why, size_t room) {
+bool sz_kc_members(rd_kafka_t *rk, const char *group, size_t *n, char *why, size_t room) {
     question x = begin(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
     rd_kafka_DescribeConsumerGroups(rk, &group, 1, x.options, x.q);
     rd_kafka_event_t *e = end(&x, why, room);
     if (!e) return false;
-    bool is_fine = take_members(e, own, out, why, room);
+    bool is_fine = take_members(e, n, why, room);
     rd_kafka_event_destroy(e);
     return is_fine;
 }

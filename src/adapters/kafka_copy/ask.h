@@ -13,10 +13,7 @@ enum { SZ_TOPIC_ID = 32 };
  * none (before 2.8). */
 bool sz_kc_topic_id(rd_kafka_t *rk, const char *topic, char id[SZ_TOPIC_ID], char *why, size_t room);
 
-typedef struct members {
-    size_t n;
-    bool has_own, is_first; /* own is one of them; none has an id before own's */
-} members;
-bool sz_kc_members(rd_kafka_t *rk, const char *group, const char *own, members *out, char *why, size_t room);
+/* How many members a group has. */
+bool sz_kc_members(rd_kafka_t *rk, const char *group, size_t *n, char *why, size_t room);
 
 #endif

@@ -196,8 +196,9 @@ static sz_status take_turn(copying *c, sz_diags *d) {
 /* Another run may have the turn by now, so that nothing more may be sent. */
 static sz_status lose_turn(const copying *c, sz_diags *d) {
     sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_TURN, (sz_span){0},
-                              "Kafka has not heard of this run for too long: it may not write into %s any more",
-                              "Kafka 太久没有收到本进程的消息：不能再写入 %s", c->o->to);
+                              "this run may not write into %s any more: Kafka has not heard of it for too long, or gave the "
+                              "turn to one that began before it",
+                              "本进程不能再写入 %s：Kafka 太久没有收到它的消息，或已轮到更早开始的进程", c->o->to);
     sz_diag_hint(d, g, "run again: what is there already is not copied twice", "请再次运行：已经复制的不会再复制");
     return SZ_REFUSED;
 }
@@ -224,6 +225,7 @@ static sz_status make_producer(copying *c) {
     rd_kafka_conf_t *conf = sz_kafka_conf(c->o->kafka, SZ_KAFKA_PRODUCER, &c->voice);
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     c->producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, c->why, sizeof c->why);
+    c->turn.writer = c->producer;
     if (c->producer) return SZ_OK;
     rd_kafka_conf_destroy(conf);
     return SZ_IO;
@@ -259,8 +261,8 @@ sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, s
     if (s == SZ_IO)
         sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the copy cannot go on: %s", "复制不能继续：%s",
                      why);
-    if (c.producer) rd_kafka_destroy(c.producer);
     sz_kc_turn_end(&c.turn);
+    if (c.producer) rd_kafka_destroy(c.producer);
     for (uint32_t i = 0; i < c.shown.n; i++)
         if (c.statuses[i].m) rd_kafka_message_destroy(c.statuses[i].m);
     sz_free(c.statuses);

@@ -6,9 +6,9 @@
 
 #include "ask.h"
 
-/* Longer than a session: who was killed has gone by then. Of several that wait, all but one give up first; and that one
- * waits for longer than a session more, since one that ends while the group is being put in order is only missed. */
-enum { SESSION_MS = 6000, GIVE_UP_MS = 15000, FIRST_GIVES_UP_MS = 25000, LOOK_MS = 500, SAY_MS = 1500 };
+/* Longer than a session: who was killed has gone by then. */
+enum { SESSION_MS = 6000, GIVE_UP_MS = 15000, SAY_MS = 1500, FLUSH_MS = 60000, POLL_MS = 50 };
+_Static_assert(GIVE_UP_MS > 2 * SESSION_MS, "one that was killed is not mistaken for one that goes on");
 
 static int64_t now_ms(void) {
     struct timespec t;
@@ -16,22 +16,63 @@ static int64_t now_ms(void) {
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* What is given out is taken by nobody: being in the group is all that is wanted of it. */
+static bool has_first(const rd_kafka_topic_partition_list_t *parts) {
+    for (int i = 0; i < parts->cnt; i++)
+        if (parts->elems[i].partition == 0) return true;
+    return false;
+}
+
+/* Kafka gives a partition to the next one when this call has answered: what was sent is there by then, or never will be. */
+static void hand_back(turn *t) {
+    if (t->writer && rd_kafka_flush(t->writer, FLUSH_MS)) {
+        rd_kafka_purge(t->writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        t->is_lost = true;
+    }
+    t->is_mine = false;
+}
+
+/* Whom Kafka dropped while others joined is another member when it comes back, and others may have had the turn. */
+static bool is_same_member(turn *t) {
+    char *id = rd_kafka_memberid(t->rk);
+    if (!t->was_mine) snprintf(t->member, sizeof t->member, "%s", id ? id : "");
+    bool is_same = id && strcmp(id, t->member) == 0;
+    if (id) rd_kafka_mem_free(t->rk, id);
+    return is_same;
+}
+
+/* What is given out is not read. The answer to a partition that was given is a list, if an empty one: librdkafka takes
+ * none for no answer, and then joins no further order of the group. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t e, rd_kafka_topic_partition_list_t *parts, void *self) {
     turn *t = self;
-    (void)parts;
-    if (e == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) t->is_in = true;
-    else if (rd_kafka_assignment_lost(rk)) t->is_lost = true;
-    rd_kafka_assign(rk, NULL);
+    if (e != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        if (rd_kafka_assignment_lost(rk)) t->is_lost = t->was_mine;
+        else if (t->is_mine) hand_back(t);
+        t->is_in = t->is_mine = false;
+        rd_kafka_assign(rk, NULL);
+        return;
+    }
+    t->is_in = true;
+    t->is_mine = has_first(parts) && is_same_member(t);
+    if (t->was_mine && !t->is_mine) t->is_lost = true;
+    t->was_mine = t->was_mine || t->is_mine;
+    rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
+    rd_kafka_assign(rk, none);
+    rd_kafka_topic_partition_list_destroy(none);
 }
 
 /* Settings that are right for the run's group would be wrong here: with one group.instance.id a second run would put
- * the first one out. */
+ * the first one out. The range assignor orders members by id, which begins with the client's, and gives partition 0 to
+ * the first (KIP-394, and RangeAssignor of Kafka's clients). */
 static rd_kafka_t *join(turn *t, const sz_kafka_options *o) {
+    char client[64];
+    struct timespec began;
+    clock_gettime(CLOCK_REALTIME, &began);
+    snprintf(client, sizeof client, "sanzao.repartition.%010llx.%09ld", (unsigned long long)began.tv_sec, began.tv_nsec);
     const struct {
         const char *name, *value;
     } own[] = {{"group.id", t->group},
                {"group.instance.id", NULL},
+               {"client.id", client},
                {"group.protocol", "classic"},
                {"partition.assignment.strategy", "range"},
                {"session.timeout.ms", "6000"},
@@ -69,12 +110,6 @@ static bool poll_member(turn *t, int timeout_ms) {
     return true;
 }
 
-static void read_member(const turn *t, char to[256]) {
-    char *id = rd_kafka_memberid(t->rk);
-    snprintf(to, 256, "%s", id ? id : "");
-    if (id) rd_kafka_mem_free(t->rk, id);
-}
-
 static void say_waiting(turn *t, const char *topic) {
     char en[512], zh[512];
     snprintf(en, sizeof en, "another run writes into %s, or was killed a moment ago: waiting", topic);
@@ -82,41 +117,42 @@ static void say_waiting(turn *t, const char *topic) {
     t->voice.say(t->voice.self, SZ_NOTE, en, zh);
 }
 
-sz_status sz_kc_turn_wait(turn *t, const sz_kafka_options *o, const sz_kafka_voice *voice, const char *topic,
-                          bool (*is_ending)(void *self), void *self) {
-    t->voice = *voice;
-    snprintf(t->group, sizeof t->group, "sanzao.repartition.%s", topic);
-    if (!join(t, o) || !subscribe(t, topic)) return SZ_IO;
-    bool is_said = false;
-    members m = {0};
-    for (int64_t begin = now_ms(), passed = 0; passed < (m.is_first ? FIRST_GIVES_UP_MS : GIVE_UP_MS);
-         passed = now_ms() - begin) {
-        if (is_ending(self)) return SZ_INTERRUPTED;
-        if (!poll_member(t, 50)) return SZ_IO;
-        if ((!t->is_in && is_said) || now_ms() - t->looked_ms < LOOK_MS) continue;
-        read_member(t, t->member);
-        bool knows = sz_kc_members(t->rk, t->group, t->member, &m, t->why, sizeof t->why);
-        t->looked_ms = now_ms();
-        if (!knows) continue; /* a broker that has just started knows nothing of groups yet */
-        t->why[0] = '\0';
-        if (t->is_in && m.has_own && m.n == 1) return SZ_OK;
-        if (is_said || passed < SAY_MS || m.n - m.has_own == 0) continue;
-        say_waiting(t, topic);
-        is_said = true;
-    }
-    if (m.n > m.has_own && !t->why[0]) return SZ_REFUSED;
+/* Who is in the group has been told that another one has the turn. Who could not join is kept out by one that does not
+ * answer, if anybody is there. */
+static sz_status give_up(turn *t) {
+    size_t n = 0;
+    if (t->is_in) return SZ_REFUSED;
+    if (sz_kc_members(t->rk, t->group, &n, t->why, sizeof t->why) && n > 1) return SZ_REFUSED;
     if (!t->why[0]) snprintf(t->why, sizeof t->why, "%s: the group's coordinator does not answer", t->group);
     return SZ_IO;
 }
 
+sz_status sz_kc_turn_wait(turn *t, const sz_kafka_options *o, const sz_kafka_voice *voice, const char *topic,
+                          bool (*is_ending)(void *self), void *self) {
+    t->voice = *voice;
+    t->is_ending = is_ending;
+    t->self = self;
+    snprintf(t->group, sizeof t->group, "sanzao.repartition.%s", topic);
+    if (!join(t, o) || !subscribe(t, topic)) return SZ_IO;
+    bool is_said = false;
+    for (int64_t begin = now_ms(); !t->is_mine;) {
+        int64_t passed = now_ms() - begin;
+        if (is_ending(self)) return SZ_INTERRUPTED;
+        if (!poll_member(t, POLL_MS)) return SZ_IO;
+        if (!t->is_mine && passed >= GIVE_UP_MS) return give_up(t);
+        if (t->is_mine || is_said || passed < SAY_MS || !t->is_in) continue;
+        say_waiting(t, topic);
+        is_said = true;
+    }
+    return SZ_OK;
+}
+
+/* While others join, nobody has the turn: this one gets it back, since it began before them. */
 bool sz_kc_turn_is_mine(turn *t) {
-    char member[256];
-    if (t->is_lost) return false;
-    if (!poll_member(t, 0)) t->is_lost = true;
-    if (now_ms() - t->looked_ms < LOOK_MS) return !t->is_lost;
-    t->looked_ms = now_ms();
-    read_member(t, member);
-    if (strcmp(member, t->member) != 0) t->is_lost = true;
+    if (!t->rk) return true;
+    if (!t->is_lost && !poll_member(t, 0)) t->is_lost = true;
+    while (!t->is_lost && !t->is_mine && !t->is_ending(t->self))
+        if (!poll_member(t, POLL_MS)) t->is_lost = true;
     return !t->is_lost;
 }
 
