@@ -67,7 +67,8 @@ static rd_kafka_t *join(turn *t, const sz_kafka_options *o) {
     char client[64];
     struct timespec began;
     clock_gettime(CLOCK_REALTIME, &began);
-    snprintf(client, sizeof client, "sanzao.repartition.%010llx.%09ld", (unsigned long long)began.tv_sec, began.tv_nsec);
+    snprintf(client, sizeof client, "sanzao.repartition.%010llx.%09ld", (unsigned long long)began.tv_sec,
+             began.tv_nsec);
     const struct {
         const char *name, *value;
     } own[] = {{"group.id", t->group},
