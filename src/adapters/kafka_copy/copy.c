@@ -195,10 +195,11 @@ static sz_status take_turn(copying *c, sz_diags *d) {
 
 /* Another run may have the turn by now, so that nothing more may be sent. */
 static sz_status lose_turn(const copying *c, sz_diags *d) {
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_TURN, (sz_span){0},
-                              "this run may not write into %s any more: Kafka has not heard of it for too long, or gave the "
-                              "turn to one that began before it",
-                              "本进程不能再写入 %s：Kafka 太久没有收到它的消息，或已轮到更早开始的进程", c->o->to);
+    sz_diag *g =
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_TURN, (sz_span){0},
+                     "this run may not write into %s any more: Kafka has not heard of it for too long, or gave the "
+                     "turn to one that began before it",
+                     "本进程不能再写入 %s：Kafka 太久没有收到它的消息，或已轮到更早开始的进程", c->o->to);
     sz_diag_hint(d, g, "run again: what is there already is not copied twice", "请再次运行：已经复制的不会再复制");
     return SZ_REFUSED;
 }

@@ -22,7 +22,7 @@ static bool has_first(const rd_kafka_topic_partition_list_t *parts) {
     return false;
 }
 
-/* Kafka gives a partition to the next one when this call has answered: what was sent is there by then, or never will be. */
+/* Kafka gives a partition to the next one once this has answered: what was sent is there by then, or never will be. */
 static void hand_back(turn *t) {
     if (t->writer && rd_kafka_flush(t->writer, FLUSH_MS)) {
         rd_kafka_purge(t->writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
