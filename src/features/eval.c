@@ -110,8 +110,8 @@ static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
 }
 
 static void load_place(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
-    set_text(v, (sz_str){0});
-    if (!e->place.n) return;
+    set_text(v, field == SZ_EF_PLACE_KIND && e->reader.n ? SZ_STR("unknown") : (sz_str){0});
+    if (!e->place.n) return; /* a reader that nobody knows stands somewhere, and of no kind that is known */
     uint32_t i = sz_campus_find_place(ev->facts->campus, e->place);
     if (field == SZ_EF_PLACE_ID) set_text(v, e->place);
     else if (i == SZ_NONE) set_text(v, field == SZ_EF_PLACE_KIND ? SZ_STR("unknown") : (sz_str){0});

@@ -171,10 +171,14 @@ uint32_t *sz_match_place_word(sz_match_memo *m, uint32_t place) {
 enum { PLACE_BITS = 20, OTHER_PLACE = (1 << PLACE_BITS) - 1 };
 
 /* Number of the record's place, or of its kind if no more is asked; 0 where nobody asks. False: a place that the campus
- * does not have may be any text; its kind is `unknown`. */
+ * does not have may be any text; its kind is `unknown`, and so is that of a reader without a place. */
 static inline bool place_of(const sz_match_memo *m, const sz_event *e, uint32_t i, uint64_t *place) {
     *place = 0;
-    if (!(m->asks[e->type] & (ASKS_PLACE | ASKS_KIND)) || !e->place.n) return true;
+    if (!(m->asks[e->type] & (ASKS_PLACE | ASKS_KIND))) return true;
+    if (!e->place.n) {
+        *place = e->reader.n ? OTHER_PLACE : 0;
+        return true;
+    }
     bool is_kind = !(m->asks[e->type] & ASKS_PLACE);
     *place = is_kind ? i < m->n_kinds ? m->kinds[i] : OTHER_PLACE : (uint64_t)i + 1;
     return *place <= OTHER_PLACE;

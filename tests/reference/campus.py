@@ -136,7 +136,8 @@ def names_weekday(key: str, day: int) -> bool:
 
 
 def matches(attribute, wanted) -> bool:
-    """`by:` and curfew rows are written as texts or numbers; both sides are compared as written."""
+    """`by:` and curfew rows are written as texts or numbers; both sides are compared as written, of a list any fits."""
+    if isinstance(wanted, list): return any(matches(attribute, w) for w in wanted)
     text = lambda x: str(int(x)) if isinstance(x, float) and x == int(x) else str(x)
     return attribute is not None and (wanted in attribute
                                       if isinstance(attribute, list) else text(attribute) == text(wanted))
@@ -182,9 +183,8 @@ class Campus:
                 and begin_of(r.get("from")) <= t < end_of(r.get("to"))]
         return fits[0] if fits else {}
 
-    def place(self, place: str | None) -> dict | None:
-        """Attributes of a place; one that nobody declared has kind `unknown`, without place there are none."""
-        if place is None: return None
+    def place(self, place: str) -> dict:
+        """Attributes of a place; one that nobody declared has kind `unknown`."""
         row = self.places.get(place, {"kind": "unknown"})
         return {"id": place, **{k: row[k] for k in ("name", "kind", "building", "zone") if k in row}}
 

@@ -80,9 +80,10 @@ class History:
         permits = [x for x in self.student.leaves if x.kind in ("late_permit", "overnight_permit")]
         return not any(x.evenings_cover(r.time) for x in permits)
 
-    def place_field(self, place: str | None, path: tuple):
-        attributes = self.campus.place(place)
-        return UNKNOWN if attributes is None else attributes.get(path[0], UNKNOWN) if path else place
+    def place_field(self, r: Record, path: tuple):
+        """Of a reader that nobody knows there is no place, but a kind: `unknown`."""
+        if r.place is None: return "unknown" if path == ("kind",) and "reader" in r.fields else UNKNOWN
+        return self.campus.place(r.place).get(path[0], UNKNOWN) if path else r.place
 
     def student_field(self, name: str, t: int):
         value = self.student.attribute(name, t)
@@ -107,7 +108,7 @@ class History:
         root, rest = path[0], path[1:]
         if root in steps: return self.of_record(steps[root], rest, t)
         if root == "event": return self.event_field(record, rest[0]) if record else UNKNOWN
-        if root == "place": return self.place_field(record.place, rest) if record else UNKNOWN
+        if root == "place": return self.place_field(record, rest) if record else UNKNOWN
         if root == "student": return self.student_field(rest[0], t)
         if root == "calendar": return self.calendar_field(rest[0], t)
         if root in params: return params[root].of(self.student, t).value
@@ -253,7 +254,7 @@ class History:
         """`.time`, `.age`, `.place` and the fields of a first or last record."""
         if not path: return UNKNOWN
         if path[0] == "age": return float(max(0, t - self.counts_from(r)))
-        if path[0] == "place": return self.place_field(r.place, path[1:])
+        if path[0] == "place": return self.place_field(r, path[1:])
         return self.event_field(r, path[0])
 
     def counts_from(self, r: Record) -> int:
