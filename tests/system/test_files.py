@@ -416,6 +416,19 @@ def test_complete_through_is_the_watermark_of_each_source(tmp):
     same(rows, {"pos": f"{day} 24:00", "gate": f"{day} 24:00 *", "net": f"{day} 24:00"}, "up to the end of the day")
     expect(f"* as this run takes it; gate itself says that it is complete up to {day} 11:29" in shown, shown)
 
+def test_inputs_and_sources_add_up_where_many_are_due_at_once(tmp):
+    """A record at an hour at which more students are due than a step takes is used some steps after it was given."""
+    write(tmp / "campus/students.csv", "student\n" + "".join(f"s{i}\n" for i in range(1200)))
+    write(tmp / "rules/r.yaml", "features: {silence: {absence: seen}}\nrules:\n  - {id: r, purpose: wellbeing, value: silence, at_least: {20d: yellow}, check: daily at 07:00}\n")
+    events = [{"type": "presence", "source": f"net{k % 2}", "student": f"s{i}", "time": f"2026-03-0{day}T{10 + k}:00:00+08:00"}
+              for day in (2, 3, 4) for k in range(4) for i in range(k, 1200, 400)]
+    write_lines(tmp / "e.ndjson", [json.dumps(e).encode() for e in events] + [b"{"])
+    s = sanzao(tmp, "run", "--source", "file:e.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:a", "--by-source", rc=0).summary()
+    same({k: sum(line[k] for line in s["sources"]) for k in ("read", "used", "duplicate", "dead_letter", "control")},
+         {k: s[k] for k in ("read", "used", "duplicate", "dead_letter", "control")}, "the lines' sums")
+    for line in s["sources"]: balance(line)
+
+
 def test_unknown_places_and_readers_are_counted_in_a_warning(tmp):
     write(tmp / "campus/students.csv", "student\ns1\n")
     write(tmp / "campus/places.csv", "place,kind\nc1,canteen\n")

@@ -134,10 +134,9 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
 }
 
 static void step(parts *p, const sz_msg *m) {
-    bool counts = p->tally && m->kind == SZ_MSG_INPUT;
-    if (counts) sz_tally_before(p->tally, m, sz_worker_counters(p->worker));
+    if (p->tally) sz_tally_before(p->tally, m, sz_worker_counters(p->worker));
     sz_worker_step(p->worker, m);
-    if (counts) sz_tally_after(p->tally, sz_worker_counters(p->worker));
+    if (p->tally) sz_tally_after(p->tally, sz_worker_counters(p->worker));
 }
 
 /* What other rules than the state's do to it, before they do it. */

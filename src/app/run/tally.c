@@ -66,8 +66,7 @@ static uint32_t line_of(sz_tally *t, const sz_input *in) {
 }
 
 void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now) {
-    t->at = UINT32_MAX;
-    if (m->n != 1) return; /* the stream was asked for one */
+    if (m->kind != SZ_MSG_INPUT || m->n != 1) return; /* the stream was asked for one */
     t->at = line_of(t, &m->inputs[0]);
     t->before = *now;
     line *l = &t->v[t->at];
@@ -89,6 +88,7 @@ void sz_tally_after(sz_tally *t, const sz_counters *now) {
     l->dead += now->dead - was->dead;
     l->control += now->control - was->control;
     for (int i = 0; i < SZ_N_REASONS; i++) l->dead_by[i] += now->dead_by[i] - was->dead_by[i];
+    t->before = *now;
 }
 
 bool sz_tally_next_unused(const sz_tally *t, uint32_t *at, uint64_t least, const char **input,
