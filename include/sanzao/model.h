@@ -289,6 +289,8 @@ typedef struct sz_mapping sz_mapping;
 sz_status sz_mapping_load(const sz_yaml *root, const sz_types *types, const sz_zone *zone, sz_diags *d, sz_mapping **out);
 void sz_mapping_free(sz_mapping *m);
 char sz_mapping_separator(const sz_mapping *m);
+/* The file in hand: where the mapping names no separator, that of a .tsv (.tsv.gz, .tsv.zst) is the tab. */
+void sz_mapping_use_file(sz_mapping *m, const char *name);
 sz_encoding sz_mapping_encoding(const sz_mapping *m);
 bool sz_mapping_has_header(const sz_mapping *m);
 uint32_t sz_mapping_skip_rows(const sz_mapping *m); /* records above the header row */

@@ -43,6 +43,14 @@ typedef enum sz_negative {
     SZ_NEGATIVE_OP
 } sz_negative;
 
+/* In which way a card's number is written: as it is to be, or to be made the decimal number of its bytes. */
+typedef enum sz_card_form {
+    SZ_CARD_AS_IT_IS,
+    SZ_CARD_HEX,
+    SZ_CARD_HEX_REVERSED,
+    SZ_CARD_DECIMAL_REVERSED
+} sz_card_form;
+
 typedef struct sz_recipe {
     sz_str name;       /* of the field, NUL-terminated */
     const sz_row *row; /* built in; NULL: declared only */
@@ -71,6 +79,7 @@ typedef struct sz_recipe {
     const sz_yaml *otherwise_node;
     sz_str prefix;
     uint32_t pad;
+    uint8_t number; /* sz_card_form */
     bool is_fen;
     uint8_t negative, negative_op, positive_op;
     bool has_positive_op;
@@ -89,8 +98,8 @@ struct sz_mapping {
     const sz_types *types;
     const sz_zone *zone;
     sz_encoding encoding;
-    char separator;
-    bool has_header;
+    char separator; /* of the file in hand */
+    bool has_separator, has_header;
     uint32_t skip_rows;
     sz_str *empties;
     uint32_t n_empties;
@@ -103,7 +112,7 @@ struct sz_mapping {
     uint32_t n_cells;                     /* of a row: as the header has, or the highest number used */
     sz_conv *conv;                        /* of the file in hand */
     sz_buf *scratch;
-    const sz_time_likely *likely; /* to say which format would fit */
+    sz_time_likely *likely; /* to say which format would fit */
 };
 
 static inline uint8_t sz_target(const sz_mapping *m, int type, uint32_t recipe) {
@@ -146,6 +155,8 @@ typedef struct sz_taking {
 
 typedef enum sz_taken { SZ_TAKEN_TEXT, SZ_TAKEN_NOTHING, SZ_TAKEN_DEAD } sz_taken;
 
+/* The decimal number of a card's bytes, out of the way in which it is written. False: it is no such number. */
+bool sz_card_number(sz_card_form form, sz_str s, sz_arena *a, sz_str *out);
 /* The text of a recipe's field in this row. DEAD: t->out says why. */
 sz_taken sz_recipe_take(sz_taking *t, uint32_t recipe, sz_str *text);
 

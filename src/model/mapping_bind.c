@@ -9,6 +9,19 @@
 
 char sz_mapping_separator(const sz_mapping *m) { return m->separator; }
 
+static bool is_called_tsv(sz_str name) {
+    static const char *const ends[] = {".tsv", ".tsv.gz", ".tsv.zst"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (name.n > n && memcmp(name.p + name.n - n, ends[i], n) == 0) return true;
+    }
+    return false;
+}
+
+void sz_mapping_use_file(sz_mapping *m, const char *name) {
+    if (!m->has_separator) m->separator = is_called_tsv(sz_str_of(name)) ? '\t' : ',';
+}
+
 sz_encoding sz_mapping_encoding(const sz_mapping *m) { return m->encoding; }
 
 bool sz_mapping_has_header(const sz_mapping *m) { return m->has_header; }
@@ -107,20 +120,57 @@ static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
     return true;
 }
 
-static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
-    sz_nearest near = sz_nearest_to(c->name);
+/* A reason that is the file's, not one column's. */
+static bool says_of_the_file(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
+    const char *separator = header->n == 1 ? separator_within(heading(header->cells[0])) : NULL;
+    if (!separator) return says_what_it_is(header, d, g);
+    sz_diag_hint(d, g, "the header row is one cell; is this `file: {separator: %s}`?",
+                 "表头只有一格；是否应写 file: {separator: %s}？", separator);
+    return true;
+}
+
+static sz_str nearest_heading(const sz_csv_row *header, sz_str name) {
+    sz_nearest near = sz_nearest_to(name);
     for (uint32_t i = 0; i < header->n; i++) sz_nearest_try(&near, heading(header->cells[i]));
+    return near.best;
+}
+
+static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+    sz_str near = nearest_heading(header, c->name);
     sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`",
                               "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
-    const char *separator = header->n == 1 ? separator_within(heading(header->cells[0])) : NULL;
-    if (separator)
-        sz_diag_hint(d, g, "the header row is one cell; is this `file: {separator: %s}`?",
-                     "表头只有一格；是否应写 file: {separator: %s}？", separator);
-    else if (says_what_it_is(header, d, g)) return;
-    else if (near.best.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
+    if (says_of_the_file(header, d, g)) return;
+    if (near.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
     else
         sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",
                      "表头有：%s；每行都相同的值写成 {constant: ...}", heading_list(&d->arena, header));
+}
+
+static bool has_column(const sz_csv_row *row, sz_str name) {
+    for (uint32_t i = 0; i < row->n; i++)
+        if (is_heading(heading(row->cells[i]), name)) return true;
+    return false;
+}
+
+/* Not one of several columns is there: then it is the file, which is told once. */
+static bool refuse_other_table(const sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+    uint32_t n = 0;
+    const sz_map_column *first = NULL;
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++, n++) {
+            const sz_map_column *c = &m->recipes[i].columns[k];
+            if (!first) first = c;
+            if (has_column(header, c->name) || nearest_heading(header, c->name).n) return false;
+        }
+    if (n < 2) return false;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, first->node->span,
+                              "%s has none of the mapping's %u columns: no `%.*s`, and none of the others",
+                              "%s 没有映射要的 %u 列中的任何一列：没有“%.*s”，其余的也没有",
+                              src ? src->name : "the file", n, SZ_FMT_STR(first->name));
+    if (says_of_the_file(header, d, g)) return true;
+    sz_diag_hint(d, g, "the header row has: %s; if this is another table, take the file out of the sources",
+                 "表头有：%s；如果这是别的表格，请把这个文件移出来源", heading_list(&d->arena, header));
+    return true;
 }
 
 static void bind(const sz_mapping *m, sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
@@ -144,6 +194,7 @@ static void bind(const sz_mapping *m, sz_map_column *c, const sz_csv_row *header
 sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     size_t before = d->n_errors;
     if (!m->has_header) return SZ_OK;
+    if (refuse_other_table(m, header, src, d)) return SZ_FINDINGS;
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(m, &m->recipes[i].columns[k], header, src, d);
     if (d->n_errors == before) refuse_cr(header, src, d);
@@ -155,12 +206,8 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
 
 bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row) {
     for (uint32_t i = 0; i < m->n; i++)
-        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) {
-            bool is_there = false;
-            for (uint32_t c = 0; c < row->n; c++)
-                is_there |= is_heading(heading(row->cells[c]), m->recipes[i].columns[k].name);
-            if (!is_there) return false;
-        }
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++)
+            if (!has_column(row, m->recipes[i].columns[k].name)) return false;
     return true;
 }
 

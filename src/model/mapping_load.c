@@ -25,6 +25,7 @@ static void read_separator(sz_map_loader *l, const sz_yaml *n) {
         const char *name;
         char c;
     } words[] = {{"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {"pipe", '|'}};
+    l->m->has_separator = true;
     if (n->kind == SZ_YAML_SCALAR) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (sz_str_is(n->text, words[i].name)) {

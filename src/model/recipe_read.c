@@ -152,6 +152,15 @@ static void read_pad(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
                      "pad 须是 1 到 64 的字符数");
 }
 
+static void read_number(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
+    static const char *const forms[] = {"hex", "hex_reversed", "decimal_reversed"}; /* as in sz_card_form */
+    int i = n->kind == SZ_YAML_SCALAR ? sz_name_find(forms, 3, n->text) : -1;
+    if (i >= 0) r->number = (uint8_t)(SZ_CARD_HEX + i);
+    else
+        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "number must be hex, hex_reversed or decimal_reversed",
+                     "number 须是 hex、hex_reversed 或 decimal_reversed");
+}
+
 /* ---- money ---- */
 
 static void read_unit(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
@@ -269,6 +278,8 @@ static const struct recipe_key {
     {"remove", SZ_FITS_ALL, read_remove, NULL, NULL},
     {"prefix", SZ_FITS_TEXT, read_prefix, "prefix belongs to texts", "prefix 只用于文本字段"},
     {"pad", SZ_FITS_TEXT | SZ_FITS_TIME, read_pad, "pad belongs to texts and times", "pad 只用于文本和时间字段"},
+    {"number", SZ_FITS_TEXT, read_number, "number belongs to texts: how a card's number is written",
+     "number 只用于文本字段：卡号的写法"},
     {"unit", SZ_FITS_MONEY, read_unit, "unit belongs to amounts of money", "unit 只用于金额字段"},
     {"negative", SZ_FITS_MONEY, read_negative, "negative belongs to amounts of money", "negative 只用于金额字段"},
     {"positive", SZ_FITS_MONEY, read_positive, "positive belongs to amounts of money", "positive 只用于金额字段"},

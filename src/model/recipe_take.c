@@ -136,6 +136,7 @@ sz_taken sz_recipe_take(sz_taking *t, uint32_t i, sz_str *text) {
         if (s.n) return answer(t, r, &r->otherwise, "has a code that the table does not know", text);
     }
     if (s.n == 0) return SZ_TAKEN_NOTHING;
+    if (r->number && !sz_card_number(r->number, s, t->a, &s)) return dead(t, r, "has no card number of this form");
     *text = padded(t, r, s);
     return SZ_TAKEN_TEXT;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * time_likely: which format a time fits, for whoever has to write one. It is only ever said, never used; but where a
- * mapping is wrong it is said of each row, so the formats are compiled once.
+ * mapping is wrong it is said of each row, so the formats are compiled once, at the first of them.
  */
 #include "fields.h"
 #include "time_pattern.h"
@@ -54,6 +54,8 @@ typedef struct compiled {
 } compiled;
 
 struct sz_time_likely {
+    sz_arena *a;
+    bool is_compiled;
     compiled formats[N_FORMATS], either[N_EITHER][2];
 };
 
@@ -62,12 +64,18 @@ static void compile(sz_arena *a, const char *format, compiled *out) {
     if (!sz_time_pattern_compile(a, sz_str_of(format), out->forms, &out->n, &error)) out->n = 0;
 }
 
-const sz_time_likely *sz_time_likely_new(sz_arena *a) {
+sz_time_likely *sz_time_likely_new(sz_arena *a) {
     sz_time_likely *l = SZ_NEW(a, sz_time_likely);
-    for (size_t i = 0; i < N_FORMATS; i++) compile(a, formats[i], &l->formats[i]);
-    for (size_t i = 0; i < N_EITHER; i++)
-        for (size_t k = 0; k < 2; k++) compile(a, either[i][k], &l->either[i][k]);
+    l->a = a;
     return l;
+}
+
+static void compile_all(sz_time_likely *l) {
+    if (l->is_compiled) return;
+    for (size_t i = 0; i < N_FORMATS; i++) compile(l->a, formats[i], &l->formats[i]);
+    for (size_t i = 0; i < N_EITHER; i++)
+        for (size_t k = 0; k < 2; k++) compile(l->a, either[i][k], &l->either[i][k]);
+    l->is_compiled = true;
 }
 
 static bool fits(const compiled *format, const sz_zone *z, sz_str text) {
@@ -81,8 +89,9 @@ static bool fits(const compiled *format, const sz_zone *z, sz_str text) {
     return false;
 }
 
-const char *sz_time_format_for(const sz_time_likely *l, const sz_zone *z, sz_str text) {
+const char *sz_time_format_for(sz_time_likely *l, const sz_zone *z, sz_str text) {
     if (text.n < 5 || text.n > 48) return NULL;
+    compile_all(l);
     for (size_t i = 0; i < N_FORMATS; i++)
         if (fits(&l->formats[i], z, text)) return formats[i];
     for (size_t i = 0; i < N_EITHER; i++) {

@@ -86,10 +86,19 @@ static bool blank(matcher *m) {
     return m->i > from;
 }
 
+/* A fraction is kept to the millisecond: 1772424030.25 is Python's, 1772424030000.0 a table's that was numbers. */
 static bool epoch(matcher *m, int64_t unit_ms) {
-    m->out->is_epoch = m->out->has_hour = m->out->has_second = true;
-    m->i = m->t.n;
-    return sz_str_i64(m->t, &m->out->epoch_ms) && !__builtin_mul_overflow(m->out->epoch_ms, unit_ms, &m->out->epoch_ms);
+    sz_civil *c = m->out;
+    const char *point = memchr(m->t.p, '.', m->t.n);
+    size_t whole = point ? (size_t)(point - m->t.p) : m->t.n;
+    c->is_epoch = c->has_hour = c->has_second = true;
+    m->i = whole + 1;
+    if (point && !fraction(m)) return false;
+    int64_t behind = unit_ms == 1000 ? c->ms : 0;
+    m->i = point ? m->i : m->t.n;
+    return sz_str_i64((sz_str){m->t.p, whole}, &c->epoch_ms) &&
+           !__builtin_mul_overflow(c->epoch_ms, unit_ms, &c->epoch_ms) &&
+           !__builtin_add_overflow(c->epoch_ms, c->epoch_ms < 0 ? -behind : behind, &c->epoch_ms);
 }
 
 /* Days since 1899-12-30 of the wall clock, the time of day as their fraction; a whole number has none. */

@@ -42,13 +42,13 @@ enum { SZ_PATTERN_FORMS = 8 }; /* one pattern with [ ] is up to so many without 
 bool sz_time_pattern_compile(sz_arena *a, sz_str text, sz_time_pattern out[SZ_PATTERN_FORMS], uint32_t *n,
                              sz_pattern_error *error);
 
-/* The formats that vendors use, compiled; they live as long as the arena. */
+/* The formats that vendors use, compiled when one is asked for first; they live as long as the arena. */
 typedef struct sz_time_likely sz_time_likely;
-const sz_time_likely *sz_time_likely_new(sz_arena *a);
+sz_time_likely *sz_time_likely_new(sz_arena *a);
 
 /* A format that this text fits, of those that vendors use, for whoever has to write one; NULL: none, or several that
  * disagree (4/5/2026). */
-const char *sz_time_format_for(const sz_time_likely *l, const sz_zone *z, sz_str text);
+const char *sz_time_format_for(sz_time_likely *l, const sz_zone *z, sz_str text);
 
 /* Match all of text. Numbers are not checked against the calendar. */
 bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out);

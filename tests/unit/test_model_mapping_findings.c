@@ -154,10 +154,11 @@ static void test_headings_that_a_file_does_not_have(void **state) {
         {"流水号,\"学\n号\",\" 时\r\n 间\"\n", "", NULL},
         {"流水号,学 号,时间\n", "m.yaml:2:10 E274", "did you mean `学 号`?"},
         {"流水号,学工号,时间\n", "m.yaml:2:10 E274", "did you mean `学工号`?"},
-        {"a,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274",
-         "the header row has: `a` `b` `c`; a value that is the same in every row is written {constant: ...}"},
-        {"流水号\t学号\t时间\n", "m.yaml:2:10 E274 m.yaml:3:16 E274 m.yaml:4:16 E274",
-         "the header row is one cell; is this `file: {separator: tab}`?"},
+        {"流水号,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274",
+         "the header row has: `流水号` `b` `c`; a value that is the same in every row is written {constant: ...}"},
+        {"a,b,c\n", "m.yaml:2:10 E274", /* a file of something else is told once */
+         "the header row has: `a` `b` `c`; if this is another table, take the file out of the sources"},
+        {"流水号\t学号\t时间\n", "m.yaml:2:10 E274", "the header row is one cell; is this `file: {separator: tab}`?"},
         {"流水号,学号,时间,时间\n", "h.csv:1:11 E275", NULL},
     };
     struct model_fixture x;
@@ -191,6 +192,15 @@ static void test_settings_of_the_file(void **state) {
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_UTF16LE);
     assert_false(sz_mapping_has_header(x.mapping));
     assert_int_equal(sz_mapping_skip_rows(x.mapping), 3);
+    static const char *const names[] = {"a.csv", "a.tsv", "a.tsv.gz", "a.tsv.zst", "tsv", "a.tsv.csv"};
+    model_fixture_map(&x, OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        sz_mapping_use_file(x.mapping, names[i]);
+        assert_int_equal(sz_mapping_separator(x.mapping), i >= 1 && i <= 3 ? '\t' : ',');
+    }
+    model_fixture_map(&x, "file: {separator: comma}\n" OK);
+    sz_mapping_use_file(x.mapping, "a.tsv");
+    assert_int_equal(sz_mapping_separator(x.mapping), ',');
     static const char *const separators[][2] = {{"comma", ","}, {"';'", ";"},  {"semicolon", ";"},
                                                 {"'|'", "|"},   {"pipe", "|"}, {"\"\\t\"", "\t"}};
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
