@@ -195,6 +195,10 @@ sz_stream_port sz_stream_file_port(sz_stream_file *s);
 sz_status sz_stream_file_failure(const sz_stream_file *s);
 /* Rows of tables in which no cell held anything: passed over, no records. Of the inputs that this run read to the end. */
 uint64_t sz_stream_file_empty_rows(const sz_stream_file *s);
+/* Rows that say a table's headings once more: passed over, no records. Likewise. */
+uint64_t sz_stream_file_headings_again(const sz_stream_file *s);
+/* How many inputs there are, if all were read before and hold nothing new; else 0. */
+uint32_t sz_stream_file_nothing_new(const sz_stream_file *s);
 /* For a progress bar: bytes of the files read of all (0: not known). */
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all);
 

@@ -41,6 +41,13 @@ static const sz_code_doc docs[] = {
     {APP_CODE_EMPTY_ROWS,
      "Rows of a table have nothing in any cell: they are no records and are passed over, like empty lines",
      "表格中有所有单元格都为空的行：不算记录，像空行一样跳过", NULL, NULL},
+    {APP_CODE_HEADINGS_AGAIN,
+     "Rows of a table say its headings once more, as a report does on each page: they are no records and are passed "
+     "over",
+     "表格中有重复的表头行（报表常在每页重复）：不算记录，已跳过", NULL, NULL},
+    {APP_CODE_NOTHING_NEW,
+     "All inputs of a run were read before over this state, and nothing has come to them: nothing was read",
+     "这次的输入以前都已读进这份状态，之后没有增加内容：没有读入任何记录", NULL, NULL},
     {APP_CODE_NOTHING_USED,
      "Not one record of a run (with --by-source: of an input) could be used: all became dead letters, mostly for one "
      "reason, so it is the mapping or the campus folder that is wrong and not the records",

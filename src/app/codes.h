@@ -26,12 +26,14 @@ enum {
     APP_CODE_BY_SOURCE,
     APP_CODE_EMPTY_ROWS,
     APP_CODE_NOTHING_USED,
+    APP_CODE_HEADINGS_AGAIN,
     APP_CODE_SIMULATE = 471,
     APP_CODE_FOLDER_IN_USE,
     APP_CODE_NO_RULES,
     APP_CODE_UNKNOWN,
     APP_CODE_UNKEPT, /* 475 */
-    APP_CODE_STATE_BY_OTHERS
+    APP_CODE_STATE_BY_OTHERS,
+    APP_CODE_NOTHING_NEW
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -242,10 +242,12 @@ def test_folder_is_its_files_by_name(tmp):
         else: write_lines(folder / f"in/{i}.ndjson", part)
     write(folder / "in/.hidden", b"not to be read\n")
     write(folder / "in/~$open.csv", b"what Excel keeps beside a table that is open\n")
-    write(folder / "in/deeper/x.ndjson", b"not to be read\n")
+    for deeper in ("deeper", "still-deeper"): write(folder / f"in/{deeper}/x.ndjson", b"not to be read\n")
     result = run(folder, "--order", "arrival", *UNTIL, source="file:in")
     same((folder / "alerts.ndjson").read_bytes(), (ref / "alerts.ndjson").read_bytes(), "alerts")
     expect("in/deeper" in result.err and ".hidden" not in result.err, "the folder in it is left out with a word:", result)
+    same(result.err.count("SZ402"), 1, "one word for all folders in it")
+    expect("--source of its own" in result.err, "and what to do", result)
 
 
 # ---- stopped in the middle ---------------------------------------------------------------------------------------------------------------
@@ -470,6 +472,10 @@ def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
     expect("not looked up" in sanzao(tmp, *args, "--source", "file:door.csv", "--dry-run", rc=0).out.decode(), "a dry run knows no reader")
     r = sanzao(tmp, *args, "--source", "file:door.csv", rc=0)
     expect("SZ468" in r.err and "not one of 12 records could be used: 12 of them missing_field" in r.err, r)
+    expect("hexadecimal" not in r.err, r)
+    write(tmp / "cards.yaml", "type: swipe\ncard: 学号\ntime: {column: 时间, format: 'YYYY/M/D H:mm'}\n")
+    r = sanzao(tmp, "run", "--mapping", "cards.yaml", *args[3:7], "--source", "file:door.csv", rc=0)
+    expect("12 of them unknown_card" in r.err and "hexadecimal" in r.err, "cards that are written otherwise", r)
     for state in (["--by-source"], []):
         r = sanzao(tmp, *args[:-6], "--source", "file:door.csv", *state, "--lang", "zh", rc=0)
         expect(("file:door.csv：" if state else "警告[SZ468]：") + "12 条记录没有一条可用：其中 12 条 missing_field（缺少字段）" in r.err, r)
@@ -478,6 +484,12 @@ def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
     r = sanzao(tmp, *args, "--source", "file:again.csv", rc=0)
     same((r.summary()["read"], r.summary()["used"]), (12, 12), "the same rows, used")
     expect("SZ468" not in r.err, r)
+    r = sanzao(tmp, *args, "--source", "file:again.csv", rc=0)
+    expect("note[SZ477]: nothing new" in r.err and "another name" in r.err, "nothing was read, and why", r)
+    expect("说明[SZ477]：没有新内容" in sanzao(tmp, *args, "--source", "file:again.csv", "--lang", "zh", rc=0).err, "said in Chinese")
+    with open(tmp / "again.csv", "ab") as f: f.write("s1,2024/3/6 8:00,东门\n".encode("gbk"))
+    r = sanzao(tmp, *args, "--source", "file:again.csv", rc=0)
+    expect("SZ477" not in r.err and r.summary()["used"] == 1, "it has grown", r)
     write(tmp / "once-more.csv", table)
     r = sanzao(tmp, *args, "--source", "file:once-more.csv", "--summary", "summary.json", rc=0)
     same((r.summary()["read"], r.summary()["duplicate"]), (12, 12), "what was used is a duplicate")

@@ -23,7 +23,7 @@ static sz_arena arena;
 static sz_diags diags;
 static sz_put lines[64];
 static uint32_t n_lines, n_batches;
-static uint64_t n_empty_rows; /* of the last run */
+static uint64_t n_empty_rows, n_headings_again; /* of the last run */
 
 /* ---- a state that commits everything at once ---- */
 
@@ -120,6 +120,7 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
     sz_buf_put_u8(&out, 0);
     const char *text = sz_arena_str(&arena, (sz_str){(const char *)out.p, out.n}).p;
     sz_buf_fini(&out);
+    n_headings_again = s ? sz_stream_file_headings_again(s) : 0;
     n_empty_rows = s ? sz_stream_file_empty_rows(s) : 0;
     sz_stream_file_free(s);
     sz_msgq_free(q);
@@ -325,6 +326,53 @@ static void test_rows_of_empty_cells_are_passed_and_counted(void **state) {
     assert_int_equal(n_empty_rows, 1);
 }
 
+/* As reports have them on each page, and files that were put together with their byte order marks. */
+static void test_headings_once_more_are_passed_and_counted(void **state) {
+    (void)state;
+    put_text(
+        "pages.csv",
+        "明细,,\n学号,时间,地点\r\n学号,时间,地点x\ns1,2026-03-02 08:01:00,d1\r\n学号,时间,地点\r\ns2,2026-03-02 08:02:00,d2\n"
+        "\xef\xbb\xbf学号,时间,地点\ns3,2026-03-02 08:03:00,d3\n学号,时间,地点");
+    assert_read("file: {skip_rows: 1}\n" MAPPING, "pages.csv",
+                "3:bad_time\n4:08:01 s1 d1\n6:08:02 s2 d2\n8:08:03 s3 d3\n");
+    assert_int_equal(n_headings_again, 3);
+    put_encoded("wide.csv", "UTF-16", "学号,时间,地点\ns1,2026-03-02 08:01:00,d1\n学号,时间,地点\n");
+    assert_read(MAPPING, "wide.csv", "2:08:01 s1 d1\n");
+    assert_int_equal(n_headings_again, 1);
+    put_text("bare.csv", "s1,2026-03-02 08:01:00,d1\ns1,2026-03-02 08:01:00,d1\n"); /* no headings, no row of them */
+    assert_read("file: {header: false}\ntype: presence\nsource: w\nstudent: 1\nplace: 3\ntime: 2\n", "bare.csv",
+                "1:08:01 s1 d1\n2:08:01 s1 d1\n");
+    assert_int_equal(n_headings_again, 0);
+}
+
+/* The next night begins behind the headings, and knows them all the same; what was cut off is read when it is whole. */
+static void test_headings_once_more_in_what_has_come_since(void **state) {
+    (void)state;
+    sz_status status;
+    n_lines = 0;
+    put_text("grows.csv", "学号,时间,地点\ns1,2026-03-02 08:01:00,d1\n学号,时间,地点");
+    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "grows.csv", NULL), "2:08:01 s1 d1\n");
+    assert_int_equal(n_headings_again, 1);
+    put_text("grows.csv",
+             "学号,时间,地点\ns1,2026-03-02 08:01:00,d1\n学号,时间,地点x,2026-03-02 08:02:00,d2\n学号,时间,地点\n");
+    assert_string_equal(read_all(MAPPING, SZ_SORTED, &status, "grows.csv", NULL), "3:bad_value\n");
+    assert_int_equal(n_headings_again, 1);
+}
+
+/* Its name says what is between its cells. */
+static void test_tsv_is_a_table_of_tabs(void **state) {
+    (void)state;
+    put_text("a.tsv", "学号\t时间\t地点\ns1\t2026-03-02 08:01:00\td1, left\n");
+    assert_read(MAPPING, "a.tsv", "2:08:01 s1 d1, left\n");
+    put_text("b.csv", "学号,时间,地点\ns2,2026-03-02 08:02:00,d2\n");
+    sz_status status;
+    for (int order = 0; order < 2; order++) {
+        n_lines = 0;
+        assert_string_equal(read_all(MAPPING, order ? SZ_ARRIVAL : SZ_SORTED, &status, "a.tsv", "b.csv", NULL),
+                            "2:08:01 s1 d1, left\n2:08:02 s2 d2\n");
+    }
+}
+
 /* What a writer had written so far of a row whose first cells are empty. */
 static void test_row_that_began_with_empty_cells_is_read_again_when_it_is_whole(void **state) {
     (void)state;
@@ -413,6 +461,9 @@ int main(void) {
         cmocka_unit_test(test_headers_that_do_not_fit_are_told_before_anything_is_read),
         cmocka_unit_test(test_quoted_cells_and_rows_above_the_header),
         cmocka_unit_test(test_rows_of_empty_cells_are_passed_and_counted),
+        cmocka_unit_test(test_headings_once_more_are_passed_and_counted),
+        cmocka_unit_test(test_headings_once_more_in_what_has_come_since),
+        cmocka_unit_test(test_tsv_is_a_table_of_tabs),
         cmocka_unit_test(test_row_that_began_with_empty_cells_is_read_again_when_it_is_whole),
         cmocka_unit_test(test_rows_longer_than_the_limit),
         cmocka_unit_test(test_tables_and_json_lines_side_by_side),

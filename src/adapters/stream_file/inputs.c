@@ -91,7 +91,21 @@ static char **list(DIR *dir, sz_arena *a, size_t *n) {
     return names;
 }
 
-static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder);
+/* Folders in a folder, which are not looked into. */
+typedef struct deeper {
+    const char *first;
+    uint32_t n;
+} deeper;
+
+static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder, deeper *folders);
+
+static void tell_folders(sz_stream_file *s, const deeper *folders) {
+    if (!folders->n) return;
+    sz_diag *g =
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_NOT_A_FILE, NOWHERE, "%s: a folder in a folder is left out (here: %u)",
+                     "%s：文件夹里的文件夹不读（这里有 %u 个）", folders->first, folders->n);
+    sz_diag_hint(s->d, g, "give each of them by a --source of its own", "请用 --source 逐个给出这些文件夹");
+}
 
 static sz_status add_folder(sz_stream_file *s, const char *name) {
     DIR *dir = opendir(name + 5);
@@ -103,25 +117,27 @@ static sz_status add_folder(sz_stream_file *s, const char *name) {
     closedir(dir);
     sz_status rc = SZ_OK;
     uint32_t before = s->inputs.n;
+    deeper folders = {NULL, 0};
     for (size_t i = 0; i < n; i++) {
         sz_status one =
-            add_path(s, sz_arena_printf(&a, "%s%s%s", name, name[len - 1] == '/' ? "" : "/", names[i]), true);
+            add_path(s, sz_arena_printf(&a, "%s%s%s", name, name[len - 1] == '/' ? "" : "/", names[i]), true, &folders);
         if (rc == SZ_OK) rc = one;
     }
-    if (rc == SZ_OK && s->inputs.n == before)
+    tell_folders(s, &folders);
+    if (rc == SZ_OK && s->inputs.n == before && !folders.n)
         warn(s, SZ_NOTE, SZ_CODE_EMPTY, "%s: there are no files in this folder", "%s：这个文件夹里没有文件", name);
     sz_free(names);
     sz_arena_fini(&a);
     return rc;
 }
 
-static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder) {
+static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder, deeper *folders) {
     struct stat st;
     const char *path = name + 5;
     if (stat(path, &st) != 0) return cannot_read(s, name, errno);
     if (S_ISDIR(st.st_mode) && !is_in_folder) return add_folder(s, name);
     if (S_ISDIR(st.st_mode)) {
-        warn(s, SZ_NOTE, SZ_CODE_NOT_A_FILE, "%s: a folder in a folder is left out", "%s：文件夹里的文件夹不读", name);
+        if (folders->n++ == 0) folders->first = name;
         return SZ_OK;
     }
     if (S_ISREG(st.st_mode)) {
@@ -144,7 +160,7 @@ sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n
         if (strcmp(name, "stdin") == 0) {
             one = add(s, name, NULL, true);
         } else if (strncmp(name, "file:", 5) == 0 && name[5]) {
-            one = add_path(s, name, false);
+            one = add_path(s, name, false, NULL);
         } else {
             sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_ODD_SOURCE, NOWHERE,
                                       "%s is no source that can be read here", "%s 不是这里能读的来源", name);
@@ -158,7 +174,10 @@ sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n
 }
 
 void sz_fs_inputs_fini(inputs *in) {
-    for (uint32_t i = 0; i < in->n; i++) sz_free(in->v[i].name);
+    for (uint32_t i = 0; i < in->n; i++) {
+        sz_free(in->v[i].name);
+        sz_buf_fini(&in->v[i].headings);
+    }
     sz_free(in->v);
     sz_map_fini(&in->names);
 }

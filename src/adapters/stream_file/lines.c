@@ -259,12 +259,21 @@ static bool holds_nothing(lines *l, size_t first) {
     return is_empty_row(p, first, (uint8_t)l->separator);
 }
 
-/* Go past a line that is no record; a row of empty cells without a line end may yet become one. */
-static void pass_empty(lines *l, size_t first, bool has_end) {
+/* A report has its headings on each page, and files that were put together have those of each. */
+static bool says_headings(const lines *l, size_t first) {
+    const uint8_t *p = l->buf + l->at;
+    size_t mark = first >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t n = first - mark - (first > mark && p[first - 1] == '\r');
+    return l->headings.n && n == l->headings.n && memcmp(p + mark, l->headings.p, n) == 0;
+}
+
+/* Go past a line that is no record; a row of empty cells without a line end may yet become one, and so may headings. */
+static void pass_line(lines *l, size_t first, bool has_end, bool is_headings) {
     const uint8_t *p = l->buf + l->at;
     bool is_row = first && l->separator && (memchr(p, l->separator, first) || memchr(p, '"', first));
-    l->n_empty_rows += is_row && !l->gives_blank;
-    if (is_row) {
+    l->n_empty_rows += is_row && !is_headings && !l->gives_blank;
+    l->n_headings_again += is_headings;
+    if (is_row || is_headings) {
         l->ends_in_line = !has_end;
         l->last_offset = l->offset;
         l->last_line = l->line;
@@ -292,9 +301,10 @@ got sz_fs_lines_next(lines *l, bool may_refill, piece *out) {
         }
         if (!nl) nl = end;
         size_t first = (size_t)(nl - (l->buf + l->at));
-        if (holds_nothing(l, first)) {
+        bool is_headings = says_headings(l, first);
+        if (is_headings || holds_nothing(l, first)) {
             *out = (piece){{(const char *)l->buf + l->at, 0}, l->offset, l->line, 0};
-            pass_empty(l, first, nl < end);
+            pass_line(l, first, nl < end, is_headings);
             if (l->gives_blank) return GOT_PIECE;
             continue;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * lines: a text cut into records: lines, or rows of CSV, whose quoted cells may hold line ends. Empty lines are none,
- * nor are rows of empty cells, which are counted.
+ * nor are rows of empty cells and the row of headings once more, which are counted.
  * What is longer than SZ_RECORD_MAX is never held whole: its beginning is kept, the rest is passed over.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_LINES_H
@@ -29,7 +29,8 @@ typedef struct lines {
     bool gives_blank;                /* an empty line is a piece */
     bool ends_in_line;               /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record, if it ends so */
-    uint64_t n_empty_rows;           /* passed over */
+    sz_str headings;                 /* a row that says them again is no record; n 0: there are none. Borrowed */
+    uint64_t n_empty_rows, n_headings_again; /* passed over */
     sz_arena scratch;
 } lines;
 

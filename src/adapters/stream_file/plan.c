@@ -230,6 +230,7 @@ bool sz_fs_plan(sz_stream_file *s, batch *b) {
         e->meaning = s->o.meaning & INT64_MAX;
         e->index = i;
     }
+    s->found_nothing = is_first && b->n == 0;
     if (!b->is_resumed && (is_first || b->n)) s->progress.new_batch(s->progress.self);
     s->all = s->read;
     for (uint32_t i = 0; i < b->n; i++) s->all += b->v[i]->is_pipe ? 0 : b->v[i]->limit;

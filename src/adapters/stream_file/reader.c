@@ -92,6 +92,8 @@ static bool sniff(sz_stream_file *s, reader *r) {
     if (ends_in_cr) sz_fs_lines_end_in_cr(l);
     if (is_wide) enc = SZ_ENC_UTF8;
     if (!r->in->is_csv) return true;
+    sz_mapping_use_file(s->o.mapping, r->in->name);
+    l->separator = sz_mapping_separator(s->o.mapping);
     if (is_office_file(l->buf + l->at, n))
         return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
                           "%s is an Excel, Word or zip file, no table of text: save it as CSV (UTF-8)",
@@ -203,6 +205,9 @@ static got take_header(sz_stream_file *s, reader *r, sz_diags *d) {
         sz_buf_put_str(&r->head, p.raw);
         sz_buf_put_u8(&r->head, '\n');
         if (r->n_head == above + 1 && !bind(s, r, sz_buf_str(&r->head), r->header_at, d)) return GOT_FAIL;
+        if (r->n_head <= above) continue;
+        sz_buf_clear(&r->in->headings);
+        sz_buf_put_str(&r->in->headings, p.raw);
     }
     return GOT_PIECE;
 }
@@ -216,6 +221,7 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
     }
     bool has_header = r->in->is_csv && (r->in->now.from == 0 || r->is_check);
     got g = has_header ? take_header(s, r, d) : GOT_PIECE;
+    if (r->in->is_csv) r->lines.headings = sz_buf_str(&r->in->headings);
     piece p;
     while (g == GOT_PIECE && !r->is_check && r->lines.offset < r->in->now.from)
         g = sz_fs_lines_next(&r->lines, true, &p);
@@ -283,6 +289,7 @@ void sz_fs_reader_finish(sz_stream_file *s, reader *r) {
     entry *e = &r->in->now;
     const lines *l = &r->lines;
     s->n_empty_rows += l->n_empty_rows;
+    s->n_headings_again += l->n_headings_again;
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
     if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
         sz_fs_digest_text(l->witness, e->digest);

@@ -235,6 +235,10 @@ sz_status sz_stream_file_failure(const sz_stream_file *s) { return s->failed; }
 
 uint64_t sz_stream_file_empty_rows(const sz_stream_file *s) { return s->n_empty_rows; }
 
+uint64_t sz_stream_file_headings_again(const sz_stream_file *s) { return s->n_headings_again; }
+
+uint32_t sz_stream_file_nothing_new(const sz_stream_file *s) { return s->found_nothing ? s->inputs.n : 0; }
+
 void sz_stream_file_progress(const sz_stream_file *s, uint64_t *done, uint64_t *all) {
     *done = s->read;
     *all = s->all;

@@ -59,6 +59,7 @@ typedef struct input {
     entry known;     /* what the ledger says */
     entry now;       /* what it will say */
     bool is_done;    /* nothing to be read in this run */
+    sz_buf headings; /* the row of them, once it was read */
     uint64_t limit;  /* bytes of the file to read */
     bool has_digest; /* of limit bytes, found out while planning */
 } input;
@@ -155,7 +156,8 @@ struct sz_stream_file {
     sz_arena arena;     /* of the delivered inputs */
     sz_input *given;    /* MOST_INPUTS */
     uint64_t read, all;    /* bytes of files, for progress */
-    uint64_t n_empty_rows; /* of tables that were read to their end */
+    uint64_t n_empty_rows, n_headings_again; /* of tables that were read to their end */
+    bool found_nothing;    /* no input had anything that was not read before */
 };
 
 /* Keep what went wrong, with a finding. Always false. */

@@ -286,8 +286,16 @@ static void tell_nothing_used(parts *p, const char *input, const uint64_t dead_b
     g->message_zh = sz_arena_printf(&p->diags.arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
                                     input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
                                     app_word(SZ_WORDS_DEAD, name, SZ_ZH));
-    sz_diag_hint(&p->diags, g, "the dead letters say of each what is missing; mend the mapping or the campus folder",
-                 "每条死信都写明了缺什么；请改正映射或校园数据");
+    if (most == SZ_UNKNOWN_CARD)
+        sz_diag_hint(
+            &p->diags, g,
+            "are card numbers written in cards.csv as in the records? Zeros in front (pad), hexadecimal or "
+            "reversed bytes (number): docs/mapping.md",
+            "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
+    else
+        sz_diag_hint(&p->diags, g,
+                     "the dead letters say of each what is missing; mend the mapping or the campus folder",
+                     "每条死信都写明了缺什么；请改正映射或校园数据");
 }
 
 /* A few may be chance; where there are more, it is the mapping or the campus. */
@@ -328,15 +336,40 @@ static void tell_empty_rows(parts *p) {
                      "表格中所有单元格都为空的行，已跳过：%llu 行", (unsigned long long)n);
 }
 
+/* A report repeats them on each page, files that were put together have those of each. */
+static void tell_headings_again(parts *p) {
+    uint64_t n = sz_stream_file_headings_again(p->stream);
+    if (n)
+        sz_diags_add(&p->diags, SZ_NOTE, APP_CODE_HEADINGS_AGAIN, (sz_span){0},
+                     "rows of tables that are their headings once more, passed over: %llu",
+                     "表格中重复的表头行，已跳过：%llu 行", (unsigned long long)n);
+}
+
+/* Else whoever gives the same files with another mapping sees 0 records and no reason. */
+static void tell_nothing_new(parts *p) {
+    uint32_t n = sz_stream_file_nothing_new(p->stream);
+    if (!n) return;
+    sz_diag *g = sz_diags_add(&p->diags, SZ_NOTE, APP_CODE_NOTHING_NEW, (sz_span){0},
+                              "nothing new: the state has read all that is in the inputs (%u)",
+                              "没有新内容：这些输入（%u 个）状态都已读过", n);
+    sz_diag_hint(&p->diags, g,
+                 "to have a file read again, by another mapping or after a correction, give it under another name",
+                 "要换一个映射、或在更正之后重新读取某个文件，请换一个文件名再给一次");
+}
+
+static void put_passed_over(sz_buf *out, const char *name, uint64_t n) {
+    if (!n) return;
+    out->n--; /* the closing brace */
+    sz_buf_printf(out, ",\"%s\":%llu}", name, (unsigned long long)n);
+}
+
 static sz_status write_summary(const sz_job *job, parts *p, bool is_unfinished) {
     sz_buf out;
     sz_buf_init(&out);
     sz_worker_summary(p->worker, &out);
     if (is_unfinished) summary_unfinished(&out);
-    if (sz_stream_file_empty_rows(p->stream)) {
-        out.n--; /* the closing brace */
-        sz_buf_printf(&out, ",\"empty_rows\":%llu}", (unsigned long long)sz_stream_file_empty_rows(p->stream));
-    }
+    put_passed_over(&out, "empty_rows", sz_stream_file_empty_rows(p->stream));
+    put_passed_over(&out, "headings_again", sz_stream_file_headings_again(p->stream));
     if (p->tally) {
         out.n--;
         sz_buf_put_z(&out, ",\"sources\":");
@@ -405,6 +438,8 @@ static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) tell_unused(p);
     if (s == SZ_OK) tell_unkept(job, p);
     if (s == SZ_OK) tell_empty_rows(p);
+    if (s == SZ_OK) tell_headings_again(p);
+    if (s == SZ_OK) tell_nothing_new(p);
     if (p->diags.n) sz_diags_show(&p->diags, job->lang);
     if (s != SZ_OK && s != SZ_INTERRUPTED && !p->has_begun) return s;
     sz_status written = write_summary(job, p, s != SZ_OK && s != SZ_INTERRUPTED);

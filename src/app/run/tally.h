@@ -14,7 +14,7 @@ sz_tally *sz_tally_new(void);
 void sz_tally_free(sz_tally *t);
 /* The stream's port, asked for one record at a time. `inner` is borrowed. */
 sz_stream_port sz_tally_stream(sz_tally *t, const sz_stream_port *inner);
-/* Around each step of the worker: a record at whose time many students are due takes several, and counts in the last. */
+/* Around each step of the worker: a record at whose time many are due takes several, and counts in the last. */
 void sz_tally_before(sz_tally *t, const sz_msg *m, const sz_counters *now);
 void sz_tally_after(sz_tally *t, const sz_counters *now);
 /* The next input, from *at on (0 at first), of whose records none was used and so many or more became dead letters. */
