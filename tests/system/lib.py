@@ -4,12 +4,14 @@ A test is a function `test_<subject>_<expectation>(tmp)` with a temporary folder
 those named on the command line (a part of the name is enough). It fails by `expect`, `same` or any exception, is skipped by
 `skip(reason)`, and what it says with `say` stands in its line.
 """
+import contextlib
 import json
 import os
 import random
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -190,6 +192,20 @@ def wait_for(condition, process: subprocess.Popen | None = None, what: str = "it
         expect(time.monotonic() < deadline, f"waited in vain for {what}")
         time.sleep(0.0005)
     return True
+
+
+MANY = 40                                           # a moment that is over quickly is tried so often, should this process see it too late
+
+
+def all_was_read(folder: Path) -> bool:
+    """Does state.db say so? What is given again after that is new."""
+    with tempfile.TemporaryDirectory() as copy:     # a run may have it locked
+        for end in ("", "-wal"):
+            if (folder / f"state.db{end}").exists(): shutil.copy(folder / f"state.db{end}", copy)
+        with contextlib.closing(sqlite3.connect(f"{copy}/state.db")) as db:
+            try: lines = [bytes(row[0]) for row in db.execute("SELECT line FROM ledger WHERE substr(CAST(input AS TEXT), 1, 5) <> 'sink:'")]
+            except sqlite3.Error: return False      # before the first commit
+    return bool(lines) and all(line.startswith(b"done ") for line in lines)
 
 
 def size(path: Path) -> int:
