@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <poll.h>
 #include <stdio.h>
 
 #include "copy.h"
 
-enum { ASK_MS = 10000, FETCH_MS = 200 };
+enum { ASK_MS = 10000, FETCH_MS = 200, AGAIN_MS = 200, MOST_AGAIN = 150 };
 
 static bool fail(lanes *l, const char *what) {
     snprintf(l->why, sizeof l->why, "%s: %s", l->topic, what);
@@ -37,13 +38,42 @@ static void end_as_before(const lanes *l, uint32_t i, lane *x) {
     if (x->next > x->end) x->next = x->end;
 }
 
+/* Who leads a partition changes when a broker goes, comes back or stood still for a moment. */
+static bool may_pass(rd_kafka_resp_err_t e) {
+    static const rd_kafka_resp_err_t passing[] = {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+                                                  RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+                                                  RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+                                                  RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE,
+                                                  RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
+                                                  RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
+                                                  RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+                                                  RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+                                                  RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH,
+                                                  RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+                                                  RD_KAFKA_RESP_ERR__TRANSPORT,
+                                                  RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION};
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (e == passing[i]) return true;
+    return false;
+}
+
+/* Half a minute of answers that mean "not now" are waited out; one that does not come at all is waited for once. */
+static rd_kafka_resp_err_t ask_ends(const lanes *l, uint32_t i, lane *x) {
+    for (int n = 0;; n++) {
+        rd_kafka_resp_err_t e =
+            rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
+        if (!may_pass(e) || n == MOST_AGAIN || l->is_ending(l->self)) return e;
+        poll(NULL, 0, AGAIN_MS);
+    }
+}
+
 static bool open_all(lanes *l) {
     l->v = sz_alloc((l->n + 1) * sizeof *l->v);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)l->n);
     rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR_NO_ERROR;
     for (uint32_t i = 0; i < l->n && !e; i++) {
         lane *x = &l->v[i];
-        e = rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
+        e = ask_ends(l, i, x);
         x->next = begin_of(l, i, x);
         end_as_before(l, i, x);
         rd_kafka_topic_partition_list_add(list, l->topic, (int32_t)i)->offset = x->next;
