@@ -210,6 +210,40 @@ static void test_an_end_that_no_broker_told_is_asked_for_again(void **state) {
     group_fini(&g);
 }
 
+static int64_t told_to_the_group(group *g) {
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", g->o.brokers.p, why, sizeof why);
+    rd_kafka_conf_set(conf, "group.id", "g", why, sizeof why);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, "events", 0);
+    assert_int_equal(rd_kafka_committed(rk, list, 60000), RD_KAFKA_RESP_ERR_NO_ERROR);
+    int64_t offset = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(rk);
+    return offset;
+}
+
+/* What the group was told while no coordinator took it was never told again where nothing came after it: a state that
+ * was lost later passed for one that had never been. */
+static void test_what_the_group_did_not_take_is_told_at_the_end(void **state) {
+    (void)state;
+    enum { OFFSET_COMMIT = 8, SETTLED = 5 }; /* the first: of Kafka's protocol */
+    group g;
+    group_join(&g);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, true);
+    sz_stream_port port = sz_stream_kafka_port(t);
+    rd_kafka_mock_push_request_errors(g.cluster, OFFSET_COMMIT, 1, RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE);
+    port.settled(port.self, SETTLED);
+    sz_kafka_source_commit(g.source, 1000000, false);
+    sz_kafka_source_commit(g.source, 1000001, true); /* behind it on the same connection */
+    assert_int_equal(told_to_the_group(&g), SETTLED);
+    sz_stream_kafka_close(t);
+    group_leave(&g);
+    group_fini(&g);
+}
+
 /* What one wanted message brings after a seek; the first record's offset. */
 static int64_t first_after(group *g, sz_stream_kafka *t, int64_t offset, int64_t *now) {
     sz_stream_port port = sz_stream_kafka_port(t);
@@ -458,6 +492,7 @@ int main(void) {
         cmocka_unit_test(test_each_seek_is_answered_once_also_by_a_stream_that_ends),
         cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
+        cmocka_unit_test(test_what_the_group_did_not_take_is_told_at_the_end),
         cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
         cmocka_unit_test(test_threads_that_bring_records_give_way),
         cmocka_unit_test(test_what_is_decoded_ahead_is_what_comes_next),

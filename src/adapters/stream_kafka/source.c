@@ -141,12 +141,14 @@ void sz_kafka_source_commit(sz_kafka_source *s, int64_t mono_ms, bool now) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)s->n_streams + 1);
     for (uint32_t i = 0; i < s->n_streams; i++) {
         sz_stream_kafka *t = s->streams[i];
-        if (!t->tells_group || t->settled <= t->told) continue;
+        if (!t->tells_group || t->settled < 0 || (!now && t->settled <= t->told)) continue;
         t->told = t->settled;
         rd_kafka_topic_partition_list_add(list, s->topic, t->partition)->offset = t->settled;
     }
     s->committed_ms = mono_ms;
-    if (list->cnt) rd_kafka_commit(s->rk, list, now ? 0 : 1); /* refused after a rebalance: only lag is told late */
+    /* Refused after a rebalance: only lag is told late. At the end all is told once more: what became of what was told
+     * before has been heard by nobody. */
+    if (list->cnt) rd_kafka_commit(s->rk, list, now ? 0 : 1);
     rd_kafka_topic_partition_list_destroy(list);
 }
 
