@@ -9,11 +9,11 @@ import subprocess
 from pathlib import Path
 
 from servers import Kafka, NotReady, Redis, RespConnection, RespError, wait_until
+from servers.process import LONG
 
 from .workload import Workload
 
 PARTS = 4
-LONG = 180.0                                         # a condition that does not come by then never does
 SESSION_MS = 2000
 BROKER = {"group.min.session.timeout.ms": 500}       # so that SESSION_MS is allowed
 HEADER = ("owner", "seq", "worker", "n_read")

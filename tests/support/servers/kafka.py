@@ -17,7 +17,7 @@ import uuid
 from pathlib import Path
 
 from . import topics
-from .process import ROOT, Group, NotReady, Server, accepts, free_ports, wait_until
+from .process import LONG, ROOT, Group, NotReady, Server, accepts, free_ports, wait_until
 
 JARS = Path(__file__).parent / "kafka_jars"
 VERSION = "4.1.1"                                     # as in kafka_jars/pom.xml
@@ -174,7 +174,7 @@ class Kafka(Group):
         s.start([*JAVA, *flags, "-Dlog4j2.configurationFile=" + str(JARS / "log4j2.xml"), "-cp", classpath(), "kafka.Kafka",
                  str(Path(s.folder) / "server.properties")], self.owned)
 
-    def wait_ready(self, seconds: float = 120.0) -> None:
+    def wait_ready(self, seconds: float = LONG) -> None:
         for s in self.servers: s.ready(lambda s=s: accepts(s.port), seconds)
         wait_until(lambda: self.topics.n_brokers() == len(self.running()), "every broker in the cluster", seconds, 0.05)
 

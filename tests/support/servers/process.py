@@ -24,29 +24,39 @@ class NotReady(Exception):
     """A condition did not come true, or a server ended, in the time that it has. The text says what and shows the log's end."""
 
 
-def wait_until(condition, what: str, seconds: float = 60.0, every: float = 0.02):
-    """Calls condition until it gives something true, which is returned."""
+LONG = 180.0                                         # a condition that does not come by then never does, on however slow a machine
+
+
+def wait_until(condition, what: str, seconds: float = LONG, every: float = 0.02):
+    """Calls condition until it gives something true, which is returned. It is looked at once more after the time: all of the machine may have
+    stood still meanwhile."""
     end = time.monotonic() + seconds
     while True:
+        is_last = time.monotonic() > end
         got = condition()
         if got: return got
-        if time.monotonic() > end: raise NotReady(f"{what}: not within {seconds:g} s")
+        if is_last: raise NotReady(f"{what}: not within {seconds:g} s")
         time.sleep(every)
 
 
+RESERVES = "127.0.0.2"                               # an address of the same machine on which nobody listens
+reserved: list[socket.socket] = []                   # until this process ends
+
+
 def free_ports(n: int) -> list[int]:
-    """n ports that nobody has. They lie below the ports that the system gives to outgoing connections (32768 and up on Linux), so
-    that no client takes one while its server is down between kill and restart."""
-    held: list[socket.socket] = []
-    try:
-        while len(held) < n:
-            s = socket.socket()
-            try: s.bind(("127.0.0.1", random.SystemRandom().randrange(12000, 32000)))
-            except OSError: s.close(); continue
-            held.append(s)
-        return [s.getsockname()[1] for s in held]
-    finally:
-        for s in held: s.close()
+    """n ports that nobody has, and that no other test is given while this process lives: neither before its server listens nor while it is
+    down between kill and restart. They lie below the ports that the system gives to outgoing connections (32768 and up on Linux), so
+    that no client takes one then."""
+    ports: list[int] = []
+    while len(ports) < n:
+        port, mine = random.SystemRandom().randrange(12000, 32000), socket.socket()
+        try:
+            mine.bind((RESERVES, port))
+            with socket.socket() as s: s.bind(("127.0.0.1", port))
+        except OSError: mine.close(); continue
+        reserved.append(mine)
+        ports.append(port)
+    return ports
 
 
 def accepts(port: int) -> bool:
@@ -98,7 +108,7 @@ class Server:
         try: os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError: pass                # started by another process, or waited for already
 
-    def end(self, number: int = signal.SIGTERM, patience: float = 30.0) -> None:
+    def end(self, number: int = signal.SIGTERM, patience: float = 60.0) -> None:
         """Ends it and returns when it is gone; SIGKILL if it takes longer than patience. Nothing to do is fine."""
         if not self.pid: return
         if number != signal.SIGKILL: self.send(signal.SIGCONT)
@@ -106,10 +116,10 @@ class Server:
         try: wait_until(lambda: (self.reap(), not self.alive())[1], f"{self.name} to end", patience, 0.005)
         except NotReady:
             self.send(signal.SIGKILL)
-            wait_until(lambda: (self.reap(), not self.alive())[1], f"{self.name} to end after SIGKILL", 30, 0.005)
+            wait_until(lambda: (self.reap(), not self.alive())[1], f"{self.name} to end after SIGKILL", LONG, 0.005)
         self.pid = self.began = 0
 
-    def ready(self, condition, seconds: float = 60.0):
+    def ready(self, condition, seconds: float = LONG):
         """Waits for the condition; fails at once when the process ends before."""
         def look():
             self.reap()

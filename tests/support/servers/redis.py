@@ -15,7 +15,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
-from .process import Group, NotReady, Server, free_ports, wait_until
+from .process import LONG, Group, NotReady, Server, free_ports, wait_until
 from .resp import RespConnection, RespError
 
 FORMS = ("single", "sentinel", "cluster", "tls")
@@ -87,7 +87,7 @@ class Redis(Group):
         return facts | {"running": len(self.running()), "servers": len(self.servers),
                         "pids": ",".join(str(s.pid) for s in self.running())}
 
-    def connect(self, which=None, seconds: float = 20.0) -> RespConnection:
+    def connect(self, which=None, seconds: float = 60.0) -> RespConnection:
         """A connection to one server: by position, port, name, "master", "replica"; the first when nothing is said."""
         s = self.server(which)
         if self.form != "tls": return RespConnection(s.port, seconds=seconds)
@@ -186,7 +186,7 @@ class Redis(Group):
         self.save()
         for s in servers: s.ready(lambda s=s: self.answers(s))
 
-    def wait_in_step(self, seconds: float = 60.0) -> None:
+    def wait_in_step(self, seconds: float = LONG) -> None:
         """Waits until every replica that runs is in step, and in a cluster until all slots are covered as each server sees it."""
         def in_step(s: Server) -> bool:               # a replica that has not finished its first sync is never promoted
             with self.connect(s.port) as c: about = c.info("replication")
@@ -199,7 +199,7 @@ class Redis(Group):
             wait_until(lambda s=s: quietly(in_step, s), f"{s.name} in step", seconds)
             if self.form == "cluster": wait_until(lambda s=s: quietly(covered, s), f"{s.name}: all slots covered", seconds)
 
-    def wait_copied(self, master: int, seconds: float = 60.0) -> None:
+    def wait_copied(self, master: int, seconds: float = LONG) -> None:
         """Waits until every replica of a master has what the master has written so far. (WAIT speaks of what its own connection wrote;
         and min-replicas-to-write counts a replica that has been sent a copy and has not loaded it.)"""
         with self.connect(master) as c:
@@ -210,7 +210,7 @@ class Redis(Group):
                 return bool(rows) and all(row["state"] == "online" and int(row["offset"]) >= goal for row in rows)
             wait_until(copied, "the replicas to have all of it", seconds)
 
-    def wait_agreed(self, seconds: float = 60.0) -> None:
+    def wait_agreed(self, seconds: float = LONG) -> None:
         """Waits until the sentinels know each other, the master and its replica."""
         def agreed(s: Server) -> bool:
             return self.call("SENTINEL", "CKQUORUM", MASTER_NAME, which=s.port).startswith(b"OK 3") and \
@@ -219,7 +219,7 @@ class Redis(Group):
         for s in self.sentinels():
             wait_until(lambda s=s: quietly(agreed, s), f"{s.name}: three sentinels know the master and its replica", seconds)
 
-    def wait_one_master(self, seconds: float = 60.0) -> None:
+    def wait_one_master(self, seconds: float = LONG) -> None:
         """An old master that comes back believes in itself until a sentinel has told it otherwise; who does not say what it is may be one."""
         def is_one() -> bool:
             roles = {s.port: self.role(s) for s in self.data() if s.alive()}

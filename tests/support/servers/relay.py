@@ -30,7 +30,8 @@ class Relay:
             try: come, _ = self.listener.accept()
             except OSError: return
             self.n_come += 1
-            there = socket.create_connection(("127.0.0.1", self.to))
+            try: there = socket.create_connection(("127.0.0.1", self.to))
+            except OSError: come.close(); continue   # the server is away
             for a, b, back in ((come, there, False), (there, come, True)):
                 threading.Thread(target=self.pass_on, args=(a, b, back), daemon=True).start()
 
@@ -59,3 +60,21 @@ class Relay:
         for s in (a, b):
             try: s.shutdown(socket.SHUT_RDWR)
             except OSError: pass
+
+
+class Gate(Relay):
+    """Lets a client through until `seen()`, which is asked before each piece that it says: whatever of the server's makes it true, the client
+    gets no further than that, however slow anybody is. `n_held` then says that it stands; with the gate's end what it still said is lost."""
+
+    def __init__(self, port: int, seen):
+        super().__init__(port)
+        self.seen, self.is_over = seen, False
+
+    def wait_open(self) -> None:
+        if self.is_open.is_set() and self.seen(): self.hold()
+        super().wait_open()
+        if self.is_over: raise ConnectionError("the gate is gone")
+
+    def __exit__(self, *_):
+        self.is_over = True
+        super().__exit__()

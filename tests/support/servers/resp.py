@@ -13,7 +13,7 @@ class RespError(Exception):
 
 class RespConnection:
     def __init__(self, port: int, tls: ssl.SSLContext | None = None, user: str | None = None, password: str | None = None,
-                 host: str = "127.0.0.1", seconds: float = 20.0):
+                 host: str = "127.0.0.1", seconds: float = 60.0):
         self.socket = socket.create_connection((host, port), timeout=seconds)
         if tls: self.socket = tls.wrap_socket(self.socket, server_hostname=host)
         self.file = self.socket.makefile("rb")

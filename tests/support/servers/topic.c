@@ -19,7 +19,7 @@
 #include <librdkafka/rdkafka.h>
 #include <yyjson.h>
 
-enum { TIMEOUT_MS = 30000, MAX_HEADERS = 16 };
+enum { TIMEOUT_MS = 60000, MAX_HEADERS = 16 };
 
 typedef struct {
     const char *bootstrap;
@@ -103,6 +103,29 @@ static void all_well(const rd_kafka_topic_result_t **results, size_t n) {
                      : rd_kafka_err2str(rd_kafka_topic_result_error(results[i])));
 }
 
+static void pause_a_little(void) { nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL); }
+
+/* The controller has made it; the broker hears of it, and of who leads, a moment later. */
+static bool is_led(rd_kafka_t *rk, const char *topic, int partitions) {
+    const struct rd_kafka_metadata *m;
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
+    rd_kafka_resp_err_t e = rd_kafka_metadata(rk, 0, rkt, &m, TIMEOUT_MS);
+    rd_kafka_topic_destroy(rkt);
+    if (e) return false;
+    bool is = m->topic_cnt == 1 && !m->topics[0].err && m->topics[0].partition_cnt == partitions;
+    for (int i = 0; is && i < partitions; i++) is = m->topics[0].partitions[i].leader >= 0;
+    rd_kafka_metadata_destroy(m);
+    return is;
+}
+
+static void wait_led(task *t, rd_kafka_t *rk) {
+    time_t end = time(NULL) + TIMEOUT_MS / 1000;
+    while (!is_led(rk, t->args[0], (int)number(t->args[1]))) {
+        if (time(NULL) >= end) fail("%s: has no leaders", t->args[0]);
+        pause_a_little();
+    }
+}
+
 static void create(task *t) {
     char why[512];
     rd_kafka_t *rk = client(t, RD_KAFKA_PRODUCER);
@@ -123,6 +146,7 @@ static void create(task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(topic);
+    wait_led(t, rk);
 }
 
 static void delete (task *t) {
@@ -177,6 +201,7 @@ static void grow(task *t) {
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewPartitions_destroy(more);
+    wait_led(t, rk);
 }
 
 /* What retention does when its time has come: records before the offset are gone. */
@@ -246,7 +271,7 @@ static rd_kafka_resp_err_t ends(rd_kafka_t *rk, const char *topic, int partition
         bool is_passing = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
                           e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         if (!is_passing || time(NULL) >= end) return e;
-        nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL);
+        pause_a_little();
     }
 }
 
@@ -362,7 +387,7 @@ static void produce(task *t) {
         if (n) produce_line(t, rk, rkt, line, (size_t)n);
     }
     free(line);
-    rd_kafka_resp_err_t e = rd_kafka_flush(rk, 4 * TIMEOUT_MS);
+    rd_kafka_resp_err_t e = rd_kafka_flush(rk, 2 * TIMEOUT_MS);
     if (e) fail("%s: %d records not delivered: %s", t->args[0], rd_kafka_outq_len(rk), rd_kafka_err2str(e));
     if (d.n_failed) fail("%s: %lld records refused: %s", t->args[0], (long long)d.n_failed, rd_kafka_err2str(d.first));
     printf("%lld\n", (long long)d.n_delivered);
