@@ -117,7 +117,7 @@ def test_broker_killed(tmp):
 def test_topic_cut_back_under_a_running_engine_is_held(tmp):
     """A power cut of the only broker takes records that were read. The partition stops with what to do; the others go on."""
     with Redis(tmp / "redis") as redis, Deployment(tmp / "run", SANZAO, reference.work, kafka, redis, "topic-cut") as d:
-        w = d.start(session_timeout_ms=60000)         # no rebalance: the consumer itself meets the end of the log
+        w = d.start(session_timeout_ms=30000)         # no rebalance: the consumer itself meets the end of the log
         d.feed_next(2000)
         d.wait(lambda: d.n_read() == d.fed, "the records to be read")
         lost = kafka.cut(d.events, 2, 5)

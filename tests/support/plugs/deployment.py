@@ -85,10 +85,10 @@ class Deployment:
         self.all_workers: list[Worker] = []
         self.rest, self.fed = list(work.rows), 0
         self.lines: dict[int, RespConnection] = {}    # by the server's port: a look is a question, not a connection as well
-        for topic, parts in ((self.events, PARTS), (self.alerts, 2), (self.dead, 1)):
+        self.topics = {(self.events, PARTS), (self.alerts, 2), (self.dead, 1)}
+        for topic, parts in self.topics:
             kafka.create_topic(topic, parts, copies=min(3, len(kafka.servers)), config={"cleanup.policy": "delete"})
-        wanted = {self.events, self.alerts, self.dead}   # the broker hears of a new topic a moment after its creator
-        wait_until(lambda: wanted <= kafka.topics.list().keys(), "the topics")
+        wait_until(lambda: self.topics <= kafka.topics.list().items(), "the topics")     # each broker hears of them for itself
 
     def __enter__(self): return self
 

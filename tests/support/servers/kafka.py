@@ -44,7 +44,7 @@ SETTINGS = {
     "controller.quorum.election.timeout.ms": 300,
     "controller.quorum.election.backoff.max.ms": 300,
     "controller.quorum.fetch.timeout.ms": 1500,
-    "initial.broker.registration.timeout.ms": 60000,
+    "initial.broker.registration.timeout.ms": 300000,
 }
 
 

@@ -119,6 +119,8 @@ class Redis(Group):
             if made and self.form == "cluster": self.form_cluster()
             self.wait_in_step()                       # a sentinel looks at the replicas once in 10 s: let it see them at first
             self.launch_all(self.sentinels())
+            # one that finds that it stood still for two seconds would do nothing for half a minute
+            for s in self.sentinels(): self.call("SENTINEL", "DEBUG", "tilt-trigger", 3_600_000, which=s.port)
             self.wait_agreed()
             if self.form == "sentinel": self.wait_one_master()
         except BaseException: self.stop(); raise

@@ -269,7 +269,8 @@ static rd_kafka_resp_err_t ends(rd_kafka_t *rk, const char *topic, int partition
     for (;;) {
         rd_kafka_resp_err_t e = rd_kafka_query_watermark_offsets(rk, topic, partition, low, high, TIMEOUT_MS);
         bool is_passing = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-                          e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+                          e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                          e == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || e == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
         if (!is_passing || time(NULL) >= end) return e;
         pause_a_little();
     }
