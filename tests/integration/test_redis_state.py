@@ -31,8 +31,9 @@ def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
     parts = [lines[:len(lines) // 3], lines[len(lines) // 3:]]
     for i, part in enumerate(parts): write_lines(folder / f"day{i}.ndjson", part)
     with Redis(tmp / "redis") as redis:
+        url = f"{redis.url}?timeout=120s"
         for i in range(2):
-            a = run(folder, redis.url, f"day{i}.ndjson", "redis.ndjson", "--group", "files", "--settle", "0s")
+            a = run(folder, url, f"day{i}.ndjson", "redis.ndjson", "--group", "files", "--settle", "0s")
             b = run(folder, "sqlite:state.db", f"day{i}.ndjson", "sqlite.ndjson")
             same(counts(a.summary()), counts(b.summary()), f"summary of run {i}")
         same(standing(alerts(folder / "redis.ndjson")), standing(alerts(folder / "sqlite.ndjson")), "what stands")
@@ -40,11 +41,11 @@ def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
         before = header(redis, "files")
         show = lambda student, state, *more: json.loads(sanzao(folder, "state", "show", student, "--state", state, *CAMPUS, *more, rc=0).out)
         for student in campus.students[:5]:
-            same(show(student, redis.url, "--group", "files"), show(student, "sqlite:state.db"), student)
+            same(show(student, url, "--group", "files"), show(student, "sqlite:state.db"), student)
         same(header(redis, "files"), before, "the header after looking")
-        result = sanzao(folder, "state", "show", "nobody", "--state", redis.url, *CAMPUS, "--group", "files", rc=1)
+        result = sanzao(folder, "state", "show", "nobody", "--state", url, *CAMPUS, "--group", "files", rc=1)
         expect("no such student" in result.err, result)
-        result = sanzao(folder, "state", "show", "s001", "--state", redis.url, *CAMPUS, "--group", "other", rc=4)
+        result = sanzao(folder, "state", "show", "s001", "--state", url, *CAMPUS, "--group", "other", rc=4)
         expect("no state" in result.err, result)
 
 
@@ -53,7 +54,7 @@ def test_a_certificate_that_is_not_accepted_is_said_once(tmp):
     folder = campus.write(tmp)
     write_lines(folder / "in.ndjson", campus.lines("time"))
     with Redis(tmp / "redis", "tls") as redis, Relay(redis.server().port) as door:
-        good = f"{redis.url}?ca={redis.folder}/ca.pem"
+        good = f"{redis.url}?ca={redis.folder}/ca.pem&timeout=120s"     # a slow server is no dead one
         wrong = good.replace(f":{door.to}/", f":{door.port}/") + "&server_name=redis.campus"
         r = run(folder, wrong, "in.ndjson", "out.ndjson", "--fail-fast", "--lang", "en", rc=4)
         expect("the server's certificate is not accepted" in r.err and "?server_name=" in r.err, "what it is and what to do:", r)
@@ -81,8 +82,8 @@ def test_no_login_reaches_people(tmp):
     with Redis(tmp / "redis") as redis:
         redis.call("ACL", "SETUSER", "ann", "on", f">{SECRET}", "~sz:*", "+@all")
         port = redis.server().port
-        good = f"redis://ann:{QUOTED}@127.0.0.1:{port}/0"
-        bad = f"redis://ann:{QUOTED}x@127.0.0.1:{port}/0"
+        good = f"redis://ann:{QUOTED}@127.0.0.1:{port}/0?timeout=120s"
+        bad = f"redis://ann:{QUOTED}x@127.0.0.1:{port}/0?timeout=120s"
         run(folder, good, "in.ndjson", "out.ndjson", "--settle", "0s")
         results = [run(folder, bad, "in.ndjson", "bad.ndjson", rc=4),
                    run(folder, f"rediz://ann:{QUOTED}@127.0.0.1:{port}", "in.ndjson", "bad.ndjson", rc=2),
@@ -147,7 +148,7 @@ def test_a_student_of_a_topic_is_found_in_his_partition(tmp):
         seen = {}
         before = [header(redis, "g", p) for p in range(4)]
         for student in campus.students:
-            shown = json.loads(sanzao(folder, "state", "show", student, "--state", redis.url, "--group", "g", *CAMPUS, rc=0).out)
+            shown = json.loads(sanzao(folder, "state", "show", student, "--state", f"{redis.url}?timeout=120s", "--group", "g", *CAMPUS, rc=0).out)
             same(shown["student"], student, "student")
             seen[student] = shown
         same([header(redis, "g", p) for p in range(4)], before, "headers after looking")

@@ -2,11 +2,12 @@
 """A switch of rules over some thousand students whose state is in Redis, cut by kill -9 of the engine at one commit after the other."""
 import json
 import sys
+import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import alerts, expect, finish, main, same, sanzao, say, standing, start, write, write_lines   # noqa: E402
-from servers import Redis                                                               # noqa: E402
+from servers import Gate, Redis                                                         # noqa: E402
 
 STUDENTS = [f"s{i:05}" for i in range(5000)]
 A_COMMIT = 500                                                                          # students told of, and then put into the new form
@@ -48,11 +49,13 @@ class Run:
     def bundle(self) -> bytes: return self.redis.call("HGET", f"{self.key}:h", "bundle")
 
     def kill_once(self, seen) -> bool:
-        """Begin, and kill as soon as that is seen. False: it ended before."""
-        process = start(self.folder, *self.args("b.ndjson"))
-        while process.poll() is None and not seen(): pass                               # as quickly as it can be looked
-        process.kill()
-        result = finish(process)
+        """Begin, and kill at the commit that makes it true. False: it ended before."""
+        with Gate(self.redis.server().port, seen) as gate:
+            args = [f"redis://127.0.0.1:{gate.port}/0?timeout=120s" if x == self.redis.url else x for x in self.args("b.ndjson")]
+            process = start(self.folder, *args)
+            while process.poll() is None and not gate.n_held: time.sleep(0.001)
+            process.kill()
+            result = finish(process)
         expect(result.rc in (-9, 0), "it did not die of the kill and did not end well;", result)
         return result.rc == -9
 
