@@ -8,6 +8,7 @@ import json
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system",
 from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, stamp,   # noqa: E402
                  standing, start, write, write_lines)
 from plugs.deployment import BROKER                                                                      # noqa: E402
-from servers import Kafka, Redis, wait_until                                                             # noqa: E402
+from servers import Kafka, Redis, Relay, wait_until                                                      # noqa: E402
 from servers.home import murmur2                                                                         # noqa: E402
 from servers.kafka import SASL                                                                           # noqa: E402
 from servers.process import LONG                                                                         # noqa: E402
@@ -742,6 +743,49 @@ def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
     expect("topic nowhere is not there" in r.err and "kafka-topics.sh --create" in r.err, "a topic that is not there:", r)
     r = sanzao(tmp, *options(tmp, campus, f"kafka:{source}", f"kafka:{compacted}", "kafka:nowhere", "--lang", "zh"), rc=4)
     expect("拒绝" in r.err and "没有主题 nowhere" in r.err, "and in Chinese:", r)
+
+
+class SlowToTell(Relay):
+    """A broker that answers everything at once but how its topics are set."""
+    DESCRIBE_CONFIGS = 32                            # of Kafka's protocol
+    n_asked = 0
+
+    def pass_on(self, a, b, back: bool) -> None:
+        if back: return super().pass_on(a, b, back)
+        said = a.makefile("rb")
+        try:
+            while len(size := said.read(4)) == 4:
+                request = said.read(int.from_bytes(size, "big"))
+                if int.from_bytes(request[:2], "big") == self.DESCRIBE_CONFIGS:
+                    self.n_asked += 1
+                    self.is_open.wait()
+                b.sendall(size + request)
+        except OSError: pass
+        for s in (a, b):
+            try: s.shutdown(socket.SHUT_RDWR)
+            except OSError: pass
+
+
+def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
+    """A compacted topic for alerts passed for one whose settings may not be read."""
+    campus = Campus(11, students=2, days=4)
+    campus.write(tmp)
+    with SlowToTell(0) as door:
+        slow = Kafka(tmp / "slow", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
+        slow.make()
+        door.to = slow.server().port
+        with slow:
+            for name, policy in (("events", "delete"), ("alerts", "compact")): slow.create_topic(name, 1, config={"cleanup.policy": policy})
+            door.hold()
+            run = Running(tmp, "slow", ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "kafka:alerts",
+                                        "--kafka-brokers", slow.bootstrap, "--stop-at-end", "--lang", "en"])
+            try:
+                run.wait(lambda: run.events("waiting"), "it says that it waits")
+                expect(door.n_asked and not run.events("check"), "nothing is said of what is not known:", run.events("check"))
+                door.let_go()
+                same(run.process.wait(LONG), 4, "exit status")
+            finally: run.end(signal.SIGKILL)
+            expect(any("cleanup.policy=compact" in x["message"] for x in run.events("check")), "compaction of alerts:", run.events("check"))
 
 
 def test_settings_of_librdkafka_are_checked_where_they_stand(tmp):

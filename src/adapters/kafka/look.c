@@ -145,20 +145,25 @@ static void read_settings(topic *v, int n, rd_kafka_event_t *event) {
     }
 }
 
-/* What is not allowed to be asked stays unknown (has_settings). */
-static void ask_settings(rd_kafka_t *rk, topic *v, int n, int timeout_ms) {
+/* What may not be asked stays unknown (has_settings). No answer yet is no refusal: a topic that must not be used would
+ * pass for one whose settings nobody may see. */
+static rd_kafka_resp_err_t ask_settings(rd_kafka_t *rk, topic *v, int n, int timeout_ms) {
     rd_kafka_ConfigResource_t *asked[3];
     size_t n_asked = 0;
     for (int k = 0; k < n; k++)
         if (v[k].is_there) asked[n_asked++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, v[k].name);
-    if (!n_asked) return;
+    if (!n_asked) return RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_queue_t *q = rd_kafka_queue_new(rk);
     rd_kafka_DescribeConfigs(rk, asked, n_asked, NULL, q);
     rd_kafka_event_t *event = rd_kafka_queue_poll(q, timeout_ms);
-    if (event && !rd_kafka_event_error(event)) read_settings(v, n, event);
+    rd_kafka_resp_err_t e = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (!e) read_settings(v, n, event);
     if (event) rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(q);
     rd_kafka_ConfigResource_destroy_array(asked, n_asked);
+    bool is_late = e == RD_KAFKA_RESP_ERR__TIMED_OUT || e == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT ||
+                   e == RD_KAFKA_RESP_ERR__TRANSPORT;
+    return is_late ? e : RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* ---- judging ---- */
@@ -285,8 +290,12 @@ sz_status sz_kafka_look(const sz_kafka_options *o, const sz_kafka_topics *t, sz_
     }
     topic v[] = {topic_of(&look->arena, t->events), topic_of(&look->arena, t->alerts), topic_of(&look->arena, t->dead)};
     sz_status s = find_topics(rk, v, 3, timeout_ms, &a, why) ? SZ_OK : SZ_IO;
+    rd_kafka_resp_err_t e = s == SZ_OK ? ask_settings(rk, v, 3, timeout_ms) : RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (e) {
+        say_why(&a, e, why);
+        s = SZ_IO;
+    }
     if (s == SZ_OK) {
-        ask_settings(rk, v, 3, timeout_ms);
         if (t->events.n && judge_presence(look, &v[0])) judge_events(look, &v[0], t->horizon_ms);
         if (t->alerts.n && judge_presence(look, &v[1])) judge_alerts(look, &v[1]);
         if (t->dead.n && judge_presence(look, &v[2])) judge_dead(look, &v[2]);
