@@ -29,3 +29,14 @@ quietly() {
   say "failed ($rc): $* (all of it: ${log#"$root"/})"
   return "$rc"
 }
+
+# patiently LOG COMMAND...   the same for what comes over the network: a mirror, a proxy or a name server may fail for a moment.
+patiently() {
+  local log=$1 wait; shift
+  for wait in 5 30; do
+    (SZ_LOG_LINES=3; quietly "$log" "$@") && return
+    say "once more in $wait s"
+    sleep "$wait"
+  done
+  quietly "$log" "$@"
+}

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import ROOT, Failed, expect, main, same, say                          # noqa: E402
 from servers import ALL_WRITTEN, Kafka, NotReady, Redis, RespConnection, RespError, wait_until  # noqa: E402
+from servers import kafka as kafka_module                                      # noqa: E402
 from servers.home import murmur2  # noqa: E402
 from servers.process import began                                              # noqa: E402
 from servers.redis import cut_aof                                              # noqa: E402
@@ -44,6 +45,22 @@ def refused(function, *words) -> None:
 
 
 # ---- Kafka --------------------------------------------------------------------------------------------------------------------
+
+def test_a_mirror_that_fails_for_a_moment_is_asked_again(tmp):
+    command = tmp / "mvn"
+    command.write_text(f"#!/bin/sh\necho \"$*\" >>{tmp}/asked\n[ $(wc -l <{tmp}/asked) -ge \"$NEEDS\" ] || {{ echo no route to repo; exit 1; }}\n")
+    command.chmod(0o755)
+    slept: list[int] = []
+    rests, kafka_module.time.sleep = kafka_module.time.sleep, slept.append
+    try:
+        kafka_module.fetch("Maven", [str(command), "-q"], ["-U"], env={**os.environ, "NEEDS": "3"})
+        same((tmp / "asked").read_text().split("\n"), ["-q", "-q -U", "-q -U", ""], "asked")
+        (tmp / "asked").unlink()
+        refused(lambda: kafka_module.fetch("Maven", [str(command), "-q"], ["-U"], env={**os.environ, "NEEDS": "9"}), "no route to repo")
+        same(len((tmp / "asked").read_text().splitlines()), 3, "asked in all")
+    finally: kafka_module.time.sleep = rests
+    same(slept, [5, 30, 5, 30], "rests between")
+
 
 def test_kafka_keeps_what_it_acknowledged_and_cut_loses_the_end(tmp):
     with Kafka(tmp / "kafka") as kafka:
@@ -243,7 +260,7 @@ def test_redis_tls_refuses_what_is_not_meant_for_it(tmp):
 # ---- as people use them, and what is left behind -----------------------------------------------------------------------------
 
 def tool(tmp: Path, *words, rc: int = 0, stdin: bytes | None = None) -> dict:
-    done = subprocess.run([sys.executable, ROOT / "tools" / words[0], *words[1:]], capture_output=True, input=stdin, timeout=120,
+    done = subprocess.run([sys.executable, ROOT / "tools" / words[0], *words[1:]], capture_output=True, input=stdin, timeout=400,
                           env={**os.environ, "SZ_KAFKA": str(tmp / "tool-kafka"), "SZ_REDIS": str(tmp / "tool-redis")})
     same(done.returncode, rc, f"exit of {' '.join(words)}: {done.stderr.decode()}")
     return dict(line.split("=", 1) for line in done.stdout.decode().splitlines() if "=" in line) | {"out": done.stdout.decode()}

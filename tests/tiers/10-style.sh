@@ -1,6 +1,6 @@
 # House rules that need no build.
 # when: quick
-# limit: 5m
+# limit: 10m
 # build: no
 source "$(dirname "$0")/lib.sh"
 check layers tools/check-layers

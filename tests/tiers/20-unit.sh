@@ -1,6 +1,6 @@
 # tests/unit: one cmocka program a subject.
 # when: quick
-# limit: 10m
+# limit: 20m
 source "$(dirname "$0")/lib.sh"
 has_tests 'tests/unit/test_'*.c || skip "no tests/unit/test_*.c yet"
 ctest_label dev unit

@@ -1,6 +1,6 @@
 # Random campuses, rules and streams in every order against the reference that recomputes everything.
 # when: quick
-# limit: 20m
+# limit: 40m
 source "$(dirname "$0")/lib.sh"
 [ -e tests/property/run.py ] || skip "no tests/property/run.py yet"
 need_program

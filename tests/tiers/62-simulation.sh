@@ -1,7 +1,7 @@
 # The engine in one thread with twins of store, stream, sink and hosts: kept seeds, 500 fixed ones, 60 s of fresh ones,
 # and the mutants, each of which a seed must catch.
 # when: full
-# limit: 20m
+# limit: 40m
 source "$(dirname "$0")/lib.sh"
 check build tools/build release simulation simulation-mutants || exit 1
 sim=build/release/tests/simulation

@@ -1,6 +1,6 @@
 # tests/model: the once-only protocol through spin, variants that must fail and faults that it must stand.
 # when: full
-# limit: 10m
+# limit: 20m
 # setup: tests
 source "$(dirname "$0")/lib.sh"
 command -v spin >/dev/null || skip "there is no spin: run tools/setup --tests"

@@ -1,7 +1,7 @@
 # With real servers: Kafka and Redis on loopback, started and ended by each tests/integration/test_*.py.
 # when: full
 # waits: yes
-# limit: 20m
+# limit: 40m
 # setup: tests
 source "$(dirname "$0")/lib.sh"
 missing=$(tools/setup --tests --check) || skip "$missing"
@@ -11,5 +11,5 @@ slow=(tests/integration/test_{state_repartition,kafka}.py)          # first, so 
 for t in "${slow[@]}" tests/integration/test_*.py; do
   [ -z "${seen[$t]:-}" ] || continue
   seen[$t]=1
-  echo "$(basename "$t") timeout --foreground -k 10 600 $python $t"
+  echo "$(basename "$t") timeout --foreground -k 10 1200 $python $t"
 done | side_by_side 2

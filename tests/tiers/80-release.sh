@@ -1,7 +1,7 @@
 # The release build: what the pure modules call, and that tools/setup brings every library that the program needs.
 # when: normal
 # builds: fast
-# limit: 20m
+# limit: 40m
 source "$(dirname "$0")/lib.sh"
 check build tools/build release || exit 1
 check symbols tools/check-symbols

@@ -1,7 +1,7 @@
 # Without a warning in clang too, and the unit tests in that build.
 # when: full
 # builds: clang
-# limit: 10m
+# limit: 20m
 source "$(dirname "$0")/lib.sh"
 check build tools/build clang || exit 1
 ctest_label clang unit

@@ -1,7 +1,7 @@
 # Unit, contract and some of the cases under AddressSanitizer and UBSan.
 # when: full
 # builds: asan
-# limit: 15m
+# limit: 30m
 source "$(dirname "$0")/lib.sh"
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
 check build tools/build asan || exit 1

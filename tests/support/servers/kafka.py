@@ -12,7 +12,9 @@ import hashlib
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from .process import LONG, ROOT, Group, NotReady, Server, accepts, free_ports, w
 JARS = Path(__file__).parent / "kafka_jars"
 VERSION = "4.1.1"                                     # as in kafka_jars/pom.xml
 HOME = (ROOT / ".deps").resolve() / "kafka" / VERSION   # resolved: the archive is good for one path of the jars only
+MIRROR = ["-Dmaven.wagon.http.retryHandler.count=3", "-Dmaven.wagon.rto=60000",      # Maven 3.8, and from 3.9 on
+          "-Daether.connector.connectTimeout=30000", "-Daether.connector.requestTimeout=60000"]
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 JAVA = ["java", "-Xmx384m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
 
@@ -64,6 +68,17 @@ def run(what: str, argv: list[str], **more) -> None:
     if done.returncode != 0: raise NotReady(f"{what} failed ({done.returncode}):\n{done.stdout[-3000:]}")
 
 
+def fetch(what: str, argv: list[str], again: list[str], **more) -> None:
+    """What comes over the network: twice more, with `again` behind it, where a mirror or a name server fails for a moment."""
+    for wait in (5, 30):
+        try: return run(what, argv, timeout=900, **more)
+        except (NotReady, subprocess.TimeoutExpired) as e:
+            print(f"{e}\nonce more in {wait} s", file=sys.stderr, flush=True)
+            time.sleep(wait)
+            argv = [*argv, *again] if argv[-len(again):] != again else argv
+    run(what, argv, timeout=900, **more)
+
+
 def wrong_jars(folder: Path) -> list[str]:
     """The jars of SHA256SUMS that are missing or differ, and those that are too many."""
     listed = dict(reversed(line.split()) for line in (JARS / "SHA256SUMS").read_text().splitlines())
@@ -80,8 +95,9 @@ def prepare() -> None:
         if (HOME / "complete").exists(): return
         shutil.rmtree(HOME, ignore_errors=True)
         HOME.mkdir()
-        run("Maven", ["mvn", "-q", "-B", "-ntp", "-f", str(JARS / "pom.xml"), PLUGIN, "-DincludeScope=runtime",
-                      f"-DoutputDirectory={HOME}/jars"], cwd=HOME)
+        # -U: Maven keeps in mind what it could not get, and would not ask again
+        fetch("Maven", ["mvn", "-q", "-B", "-ntp", *MIRROR, "-f", str(JARS / "pom.xml"), PLUGIN, "-DincludeScope=runtime",
+                        f"-DoutputDirectory={HOME}/jars"], ["-U"], cwd=HOME)
         if wrong := wrong_jars(HOME / "jars"):
             raise NotReady(f"these jars are not those of {JARS.relative_to(ROOT)}/SHA256SUMS: {', '.join(wrong)}")
         formatted = HOME / "formatted"
