@@ -179,7 +179,8 @@ void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
     facts_for_all(w, t_ms, cause);
 }
 
-static bool advance(sz_worker *w) {
+/* Not inlined: most records get by without it, and would save its registers all the same. */
+static __attribute__((noinline)) bool advance(sz_worker *w) {
     int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], at;
     if (w->is_firing && !fire_due(w)) return false;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);

@@ -12,7 +12,7 @@ static bool takes_files(const sz_worker *w) {
 }
 
 /* How many records before its use a student's timeline is fetched, and what that points to. */
-enum { FAR_AHEAD = 24, AHEAD = 8 };
+enum { FAR_AHEAD = 12, AHEAD = 4 };
 
 static void fetch(const sz_worker *w, uint32_t k) {
     const sz_timeline *tl = w->ahead[k];
@@ -45,16 +45,21 @@ static bool stops_before(sz_worker *w, const sz_input *in) {
     return true;
 }
 
+/* Of the next records of the message all that is fetched ahead: the first ones would wait for theirs one by one. */
+static void fetch_first(sz_worker *w, const sz_input *in, uint32_t n) {
+    input_look_ahead(w, in, n);
+    for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w, i);
+    for (uint32_t i = 0; i < n && i < AHEAD; i++)
+        if (w->ahead[i]) fetch_more(w, i, &in[i]);
+}
+
 /* On with the message in hand, until the step has had its share. */
 static void take(sz_worker *w) {
     hand *h = &w->hand;
     for (; h->at < h->n; h->at++) {
         uint32_t k = h->at % RECORDS_A_STEP, from = h->at - k;
         uint32_t n = h->n - from < RECORDS_A_STEP ? h->n - from : RECORDS_A_STEP;
-        if (k == 0 && !w->use.stage) {
-            input_look_ahead(w, h->in + from, n);
-            for (uint32_t i = 0; i < n && i < FAR_AHEAD; i++) fetch(w, i);
-        }
+        if (k == 0 && !w->use.stage) fetch_first(w, h->in + from, n);
         if (k + FAR_AHEAD < n) fetch(w, k + FAR_AHEAD);
         if (k + AHEAD < n && w->ahead[k + AHEAD]) fetch_more(w, k + AHEAD, &h->in[h->at + AHEAD]);
         if (is_stale(w, &h->in[h->at])) continue;
