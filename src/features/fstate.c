@@ -103,61 +103,84 @@ void region_shorten(sz_fstate *s, uint32_t i, uint32_t n) {
 /* ---- a day's first record ---- */
 
 /* Of a window that is full: as many days as it reaches over have a row, and the next one takes the place of one that
- * falls off. */
-static inline bool is_full(const uint8_t *p, uint32_t n, const sz_growth *g) {
+ * falls off. first_day: of the student's first record, whose night may be that of the day before. The first row is
+ * mostly in a line of the cache that nothing else asks for; of a student of few days it is not read. Rows of panes have
+ * larger numbers than any day. */
+static inline bool is_full(const uint8_t *p, uint32_t n, const sz_growth *g, int32_t first_day) {
     if (g->keep == INT32_MAX || n < g->head + g->row) return false;
     int32_t first, last;
-    memcpy(&first, p + g->head, sizeof first);
     memcpy(&last, p + n - g->row, sizeof last);
+    if ((int64_t)last - first_day + 1 < g->keep) return false;
+    memcpy(&first, p + g->head, sizeof first);
     return (int64_t)last - first >= g->keep;
 }
 
-/* One of those that get room. */
+/* What a day's rows make of the regions: which get how much more room. */
+enum { GROWING_MOST = 1024 }; /* regions that are looked at; what is behind them grows when it is full */
 typedef struct growing {
-    uint32_t region, more;
+    uint32_t n, bytes;          /* of those that grow, and of all they get */
+    uint16_t at[GROWING_MOST];  /* which they are */
+    uint8_t more[GROWING_MOST]; /* of each region, 0 for most */
 } growing;
-enum { GROWING_MOST = 128 }; /* at once; the others have their turn when they are full */
+_Static_assert(SLACK_MOST <= UINT8_MAX, "room that is left, and so what is added to it");
 
-static uint32_t find_growing(const sz_fstate *s, const sz_featureset *fs, uint32_t days, growing *v, uint32_t *bytes) {
+/* Bytes that the region of a row's kind should get, of which so much room is left; 0: it is empty or full. */
+static uint32_t more_of(const sz_fstate *s, const region *r, const sz_growth *g, uint32_t days) {
     enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
+    uint32_t row = g->row, have = region_slack(*r), len = region_n(r);
+    if (!len || is_full(region_begin(s->p, r), len, g, head_of(s)->first_day)) return 0;
+    uint32_t several = len < ROWS_A_ROW * row ? 0 : len / (ROWS_A_ROW * row), rows = days + several;
+    if (rows * row > SLACK_MOST) rows = SLACK_MOST / row;
+    return rows * row > have ? rows * row - have : 0;
+}
+
+/* Who lacks room differs from day to day and from student to student, so these are picked without a branch. */
+static void find_growing(const sz_fstate *s, const sz_featureset *fs, uint32_t days, growing *x) {
     const region *r = regions_of(s);
-    const sz_growth *g = fs->growths;
-    uint32_t n = 0, sum = 0;
-    for (uint32_t k = 0; k < fs->n_accs && n < GROWING_MOST; k++) {
-        uint32_t row = g[k].row, have = region_slack(r[k]);
-        if (have >= days * row) continue; /* an empty one too */
-        uint32_t len = region_n(&r[k]);
-        if (!len || is_full(region_begin(s->p, &r[k]), len, &g[k])) continue;
-        uint32_t several = len < ROWS_A_ROW * row ? 0 : len / (ROWS_A_ROW * row), rows = days + several;
-        if (rows * row > SLACK_MOST) rows = SLACK_MOST / row;
-        if (rows * row <= have) continue;
-        uint32_t more = rows * row - have;
-        v[n++] = (growing){k, more};
-        sum += more;
+    const uint32_t n = fs->n_accs < GROWING_MOST ? fs->n_accs : GROWING_MOST;
+    uint32_t n_few = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        x->at[n_few] = (uint16_t)k;
+        n_few += region_slack(r[k]) < days * fs->growths[k].row; /* hardly an empty one */
     }
-    *bytes = sum;
-    return n;
+    memset(x->more, 0, n);
+    x->n = x->bytes = 0;
+    for (uint32_t i = 0; i < n_few; i++) {
+        uint32_t k = x->at[i], more = more_of(s, &r[k], &fs->growths[k], days);
+        if (!more) continue;
+        x->at[x->n++] = (uint16_t)k;
+        x->more[k] = (uint8_t)more;
+        x->bytes += more;
+    }
+}
+
+/* What stands between two that grow moves as one; from behind, so that none is written over before it has moved. */
+static void move_apart(sz_fstate *s, const growing *x) {
+    const region *r = regions_of(s);
+    uint32_t end = s->n, by = x->bytes;
+    for (uint32_t i = x->n; i-- > 0;) {
+        uint32_t at = region_off(r[x->at[i] + 1]);
+        memmove(s->p + at + by, s->p + at, end - at);
+        end = at;
+        by -= x->more[x->at[i]];
+    }
 }
 
 void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
     enum { FEW = 2 }; /* they may as well grow one by one */
-    growing v[GROWING_MOST];
-    uint32_t by, n = find_growing(s, fs, days, v, &by), end = s->n;
-    if (n <= FEW) return;
-    room_for_all(s, s->n + by);
-    region *r = regions_of(s);
-    s->n += by;
-    /* What stands between two of them moves as one; from behind, so that none is written over before it has moved. */
-    uint32_t last = head_of(s)->n_regions;
-    for (uint32_t i = n; i-- > 0;) {
-        uint32_t first = v[i].region + 1, at = region_off(r[first]);
-        memmove(s->p + at + by, s->p + at, end - at);
-        regions_shift(r, first, last, by);
-        end = at;
-        last = first - 1;
-        by -= v[i].more;
-        r[last] += v[i].more; /* left, of what has rows */
+    growing x;
+    find_growing(s, fs, days, &x);
+    if (x.n <= FEW) return;
+    room_for_all(s, s->n + x.bytes);
+    move_apart(s, &x);
+    s->n += x.bytes;
+    region *r = regions_of(s), by = 0;
+    uint32_t k = x.at[0], end = x.at[x.n - 1] + 1u;
+    for (; k < end; k++) {
+        r[k] += by + x.more[k]; /* of what has rows it is left */
+        by += (region)x.more[k] << (SLACK_BITS - 3);
     }
+    for (; k <= head_of(s)->n_regions; k++) r[k] += by;
 }
 
 bool regions_lay(sz_fstate *s, const uint32_t *n) {
