@@ -56,6 +56,8 @@ bool sz_utf8_valid(const char *p, size_t n);
 uint32_t sz_utf8_next(const char *p, size_t n, size_t *len);
 /* Control characters and those that turn the direction of writing: no terminal should get them from a file. */
 bool sz_utf8_is_unsafe(uint32_t c);
+/* What nothing is seen of: zero-width blanks and joiners, marks of direction, a byte order mark, a soft hyphen. */
+bool sz_utf8_is_unseen(uint32_t c);
 /* Cells that a terminal uses for s: East Asian Wide and Fullwidth 2, combining and zero-width 0, else 1. Own table, no
  * locale. */
 size_t sz_text_width(sz_str s);

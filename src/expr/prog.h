@@ -97,6 +97,7 @@ bool prog_is_bad(const tnode *n);
 bool prog_is_known(const tnode *n); /* a constant whose value is known */
 bool prog_is_call(const sz_expr *e, const char *name);
 uint8_t prog_compare_op(const sz_expr *e); /* op of a comparison as in sz_clause, 0 if it is none */
+void prog_warn_never(checker *c, const tnode *chain); /* operands of && of which two never hold together */
 
 tnode *prog_check(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_logic(checker *c, const sz_expr *e, uint32_t depth);

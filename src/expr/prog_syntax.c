@@ -145,8 +145,9 @@ bool prog_explain_syntax(checker *c, uint32_t off) {
     scan s = {.c = c, .t = c->text};
     s.cur = prog_piece(&s, 0);
     while (s.cur.kind != L_END) {
-        uint32_t next = end_of(s.cur);
-        if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);
+        uint32_t next = end_of(s.cur), entity = is_sign(&s, s.cur, "&") ? prog_look_at_entity(&s) : next;
+        if (entity > next) next = entity;
+        else if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);
         else if (s.cur.kind == L_SIGN) look_at_sign(&s);
         else if (s.cur.kind == L_WORD) next = prog_look_at_word(&s);
         else if (s.cur.kind == L_WIDE) next = prog_look_at_wide(&s);

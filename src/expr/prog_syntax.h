@@ -44,6 +44,7 @@ bool prog_is_operand_end(const scan *s, piece p);
 uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was dealt with */
 uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
 uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
+uint32_t prog_look_at_entity(scan *s); /* cur is a &: likewise; end of cur: it begins none */
 uint32_t prog_look_at_wide(scan *s);   /* cur is outside ASCII; likewise */
 
 #endif

@@ -24,12 +24,6 @@ static bool is_quote(uint32_t cp) {
 
 static bool is_form(uint32_t cp) { return cp >= 0xFF01 && cp <= 0xFF5E; }
 
-/* What nothing is seen of: zero-width blanks and joiners, marks of direction, a byte order mark, a soft hyphen. */
-static bool is_unseen(uint32_t cp) {
-    return (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || cp == 0x2060 || cp == 0xFEFF ||
-           cp == 0x00AD;
-}
-
 static uint32_t tell_unseen(scan *s, uint32_t off, uint32_t cp, size_t len) {
     prog_hint(s->c,
               prog_error(s->c, C_WIDE, off, (uint32_t)len, "a sign that is not seen stands here, U+%04X",
@@ -219,7 +213,7 @@ uint32_t prog_look_at_wide(scan *s) {
     size_t len = 0;
     uint32_t cp = sz_utf8_next(s->t.p + off, s->t.n - off, &len);
     if (is_quote(cp)) return tell_quotes(s, off);
-    if (is_unseen(cp)) return tell_unseen(s, off, cp, len);
+    if (sz_utf8_is_unseen(cp)) return tell_unseen(s, off, cp, len);
     bool are_signs = sign_of(s, cp) != NULL, are_blanks = true;
     const char *plain = "";
     for (; end < s->t.n && is_wide(at(s, end)); end += (uint32_t)len) {

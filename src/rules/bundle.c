@@ -163,6 +163,7 @@ static void load(struct sz_loading *l, const sz_rule_file *files, size_t n) {
     sz_adjusts_finish(l);
     sz_rules_order(l);
     sz_rules_hint_narrow(l, first);
+    sz_rules_hint_pasted(l, first);
     sz_rules_quieten(l, first);
 }
 

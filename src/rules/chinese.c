@@ -219,9 +219,10 @@ bool sz_chinese_means(sz_str text, sz_str word) {
     return false;
 }
 
-/* The ASCII sign that a full-width one looks like (U+FF01 to U+FF5E, U+3000), or 0. */
+/* The ASCII sign that a full-width one looks like (U+FF01 to U+FF5E, U+3000) or stands for (、), or 0. */
 static char narrow(uint32_t c) {
     if (c == 0x3000) return ' ';
+    if (c == 0x3001) return ',';
     return c >= 0xff01 && c <= 0xff5e ? (char)(c - 0xff01 + '!') : 0;
 }
 

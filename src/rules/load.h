@@ -203,6 +203,10 @@ bool sz_chinese_means(sz_str text, sz_str word);
 /* Where what a finding points at would be right in half-width signs, say so: of the findings from `first` on. */
 void sz_rules_hint_narrow(struct sz_loading *l, size_t first);
 
+/* ---- pasted.c ---- */
+/* Where a sign that is not seen, or what was meant as a comment, makes a word a wrong one, say so: likewise. */
+void sz_rules_hint_pasted(struct sz_loading *l, size_t first);
+
 /* ---- names.c ---- */
 
 /* The nearest of several names, for "did you mean". */

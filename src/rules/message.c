@@ -193,6 +193,23 @@ static void add_own(struct reading *r, const struct place *p, sz_piece_kind kind
     piece->many = sz_rules_copy(r->g->l, p->many);
 }
 
+static bool is_plain_path(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] >= 0x80) return false;
+    return is_path(s);
+}
+
+/* Does the rule know the name? Then nobody means it to be printed as it stands. */
+static bool is_known(struct reading *r, sz_str name) {
+    sz_symbol sym;
+    uint32_t bad_at = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    if (!is_plain_path(name) || memchr(name.p, '.', name.n)) return false;
+    if (sz_str_is(name, "value") || sz_str_is(name, "step")) return sz_rule_is_stepped(r->g->r);
+    bool is_name = sz_rules_resolve(&r->g->scope, &name, 1, NULL, false, &sym, &bad_at, &hint, &hint_zh);
+    return is_name && sym.type < SZ_X_RECORD;
+}
+
 static void add_place(struct reading *r, const struct place *p) {
     static const struct {
         const char *name;
@@ -213,10 +230,18 @@ static void add_place(struct reading *r, const struct place *p) {
         return;
     }
     r->g->failed = true;
-    sz_rules_hint_say(
-        sz_rules_error(r->g->l, C_MESSAGE_FORM, span_of(r, p), "only a name may stand in { }", "{ } 里只能写名称"),
-        "give the expression a name as a feature:  x: {value: …}; a brace itself is written {{",
-        "请把表达式写成特征：x: {value: …}；要打出花括号请写 {{");
+    sz_diag *g =
+        sz_rules_error(r->g->l, C_MESSAGE_FORM, span_of(r, p), "only a name may stand in { }", "{ } 里只能写名称");
+    size_t n = 0;
+    while (n < p->name.n && !strchr(":,%", p->name.p[n])) n++;
+    sz_str name = sz_str_trim((sz_str){p->name.p, n});
+    if (n < p->name.n && is_known(r, name)) { /* {n:.2f}, {n,number}, {n%}: a format of another program's */
+        sz_rules_hint(r->g->l, g, "write  {%.*s} : it is printed with its unit", "请写  {%.*s}：打印时会带上单位",
+                      SZ_FMT_STR(name));
+        return;
+    }
+    sz_rules_hint_say(g, "give the expression a name as a feature:  x: {value: …}; a brace itself is written {{",
+                      "请把表达式写成特征：x: {value: …}；要打出花括号请写 {{");
 }
 
 /* ---- braces ---- */
@@ -252,24 +277,7 @@ static void unclosed(struct reading *r, size_t at) {
                       "close it with }, or write {{ for a brace itself", "请用 } 闭合；要打出花括号请写 {{");
 }
 
-static bool is_plain_path(sz_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((uint8_t)s.p[i] >= 0x80) return false;
-    return is_path(s);
-}
-
 enum brace { STRAY, WIDE, OTHER, DOLLAR };
-
-/* Does the rule know the name? Then nobody means it to be printed as it stands. */
-static bool is_known(struct reading *r, sz_str name) {
-    sz_symbol sym;
-    uint32_t bad_at = 0;
-    const char *hint = NULL, *hint_zh = NULL;
-    if (!is_plain_path(name) || memchr(name.p, '.', name.n)) return false;
-    if (sz_str_is(name, "value") || sz_str_is(name, "step")) return sz_rule_is_stepped(r->g->r);
-    bool is_name = sz_rules_resolve(&r->g->scope, &name, 1, NULL, false, &sym, &bad_at, &hint, &hint_zh);
-    return is_name && sym.type < SZ_X_RECORD;
-}
 
 /* ｛meals_30d｝ and meals_30d} are texts like any other, but nobody means them so. */
 static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, enum brace what) {
@@ -285,13 +293,14 @@ static void warn_brace(struct reading *r, size_t at, size_t n, sz_str name, enum
     sz_rules_hint(r->g->l, g, "write  {%.*s}", "请写  {%.*s}", SZ_FMT_STR(name));
 }
 
-/* ｛n｝, 【n】, {{n}}, %(n)s, ${n}: a name as another program would take it. */
+/* ｛n｝, 【n】, {{n}}, %(n)s, ${n}, [n], %n%: a name as another program would take it. */
 static void warn_other_braces(struct reading *r) {
     static const struct {
         const char *open, *close;
         enum brace what;
-    } pairs[] = {{"｛", "｝", WIDE},  {"【", "】", OTHER}, {"{{", "}}", OTHER},
-                 {"%(", ")s", OTHER}, {"%(", ")d", OTHER}, {"${", "}", DOLLAR}};
+    } pairs[] = {{"｛", "｝", WIDE},  {"【", "】", OTHER}, {"{{", "}}", OTHER}, {"%(", ")s", OTHER},
+                 {"%(", ")d", OTHER}, {"${", "}", DOLLAR}, {"[", "]", OTHER},   {"<", ">", OTHER},
+                 {"%", "%", OTHER},   {"#", "#", OTHER},   {"《", "》", OTHER}};
     sz_str s = r->node->text;
     for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
         size_t open = strlen(pairs[k].open), close = strlen(pairs[k].close);
@@ -305,6 +314,35 @@ static void warn_other_braces(struct reading *r) {
             if (is_meant) warn_brace(r, i, end + close - i, name, pairs[k].what);
             i = end;
         }
+    }
+}
+
+static bool is_name_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Does a name that ends here stand in what another program would take for braces, which says so itself? */
+static bool is_in_other_braces(sz_str s, size_t at) {
+    static const char *const open[] = {"{", "[", "<", "%", "#", "%(", "$", "《", "【", "｛"};
+    for (size_t k = 0; k < sizeof open / sizeof *open; k++) {
+        size_t n = strlen(open[k]);
+        if (at >= n && memcmp(s.p + at - n, open[k], n) == 0) return true;
+    }
+    return false;
+}
+
+/* 缺课missed_7d次: a name without any braces. Only one that no word of the text can be, for it has a _. */
+static void warn_bare_names(struct reading *r) {
+    sz_str s = r->node->text;
+    bool is_inside = false;
+    for (size_t i = 0, to; i < s.n; i = to) {
+        to = i + 1;
+        if (s.p[i] == '{' || s.p[i] == '}') is_inside = s.p[i] == '{';
+        if (!is_name_char(s.p[i])) continue;
+        while (to < s.n && is_name_char(s.p[to])) to++;
+        sz_str name = {s.p + i, to - i};
+        bool is_meant = !is_inside && memchr(name.p, '_', name.n) && !is_in_other_braces(s, i) && is_known(r, name);
+        if (is_meant) warn_brace(r, i, name.n, name, OTHER);
     }
 }
 
@@ -336,6 +374,7 @@ static void read_text(struct reading *r) {
     sz_str s = r->node->text;
     bool has_double = false; /* then a } may belong to it */
     warn_other_braces(r);
+    warn_bare_names(r);
     warn_comment(r);
     for (size_t i = 0; i < s.n; i++) {
         bool is_double = i + 1 < s.n && s.p[i + 1] == s.p[i];

@@ -165,7 +165,7 @@ static bool is_unread(const struct spoilt *v, size_t n, sz_str name) {
         const sz_source *src = v[i].at.src;
         uint32_t line, column;
         sz_source_locate(src, v[i].g->span.off, &line, &column);
-        bool is_read = v[i].g->code == Y_DUPLICATE && column > 1;
+        bool is_read = v[i].g->code == Y_DUPLICATE && column > 1 && !sz_str_is(text_of(v[i].g), "params");
         if (!is_read && declares(src, section_of(src, line), name)) return true;
     }
     return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * number_meant: numbers as spreadsheets and people write them, where a param has a value: ￥420, 1,000 yuan, >= 3,
- * 三天.
+ * number_meant: numbers as spreadsheets and people write them, where a param has a value: ￥420, 1,000 yuan,
+ * 0.5万元, >= 3, 三天.
  */
 #include "load.h"
 
@@ -31,8 +31,29 @@ static size_t without_commas(sz_str s, char out[SZ_MEANT]) {
     return commas;
 }
 
+/* 0.5万元 as 5000元, in place. */
+static bool without_wan(struct sz_loading *l, char out[SZ_MEANT]) {
+    static const struct {
+        const char *word;
+        double times;
+    } words[] = {{"万", 1e4}, {"千", 1e3}, {"百", 1e2}};
+    enum { MOST = 1000000000 };
+    size_t end = strspn(out, "0123456789."), n;
+    double number;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *word = words[i].word;
+        if (strncmp(out + end, word, n = strlen(word)) != 0 || !sz_str_double((sz_str){out, end}, &number)) continue;
+        number *= words[i].times;
+        sz_str plain = sz_str_of(TXT(l, "%.10g%s", number, out + end + n));
+        if (number > MOST || plain.n >= SZ_MEANT) return false;
+        memcpy(out, plain.p, plain.n + 1);
+        return true;
+    }
+    return false;
+}
+
 /* In figures, with signs that do not belong to it. */
-static bool figures(sz_str s, char out[SZ_MEANT]) {
+static bool figures(struct sz_loading *l, sz_str s, char out[SZ_MEANT]) {
     static const char *const money[] = {"￥", "¥", "$", "RMB"};
     static const char *const signs[] = {"≥", "≤", ">=", "<=", ">", "<", "=", "约", "至少", "不少于", "不超过"};
     enum { UNIT = sizeof " yuan" };
@@ -43,6 +64,7 @@ static bool figures(sz_str s, char out[SZ_MEANT]) {
          is_money = cut(&s, money, sizeof money / sizeof *money);
     if (s.n == 0 || !is_digit(s.p[0]) || s.n + UNIT > SZ_MEANT) return false;
     bool is_odd = without_commas(s, out) > 0 || is_signed || is_money;
+    is_odd = without_wan(l, out) || is_odd;
     if (!is_odd || !sz_literal_parse(sz_str_of(out), &type, &unit, &n, &at)) return false;
     if (is_money && unit == SZ_UNIT_NONE && type == SZ_X_NUM) memcpy(out + strlen(out), " yuan", UNIT);
     return true;
@@ -63,7 +85,7 @@ static bool in_words(struct sz_loading *l, const sz_yaml *node, char out[SZ_MEAN
 
 bool sz_number_refuse(struct sz_loading *l, const sz_yaml *node) {
     char meant[SZ_MEANT];
-    if (!figures(sz_str_trim(node->text), meant) && !in_words(l, node, meant)) return false;
+    if (!figures(l, sz_str_trim(node->text), meant) && !in_words(l, node, meant)) return false;
     sz_diag *g =
         sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(node->text));
     sz_rules_hint(l, g, "write  %s", "请写  %s", meant);

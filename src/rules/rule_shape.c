@@ -201,6 +201,16 @@ static void misfit(struct sz_ruling *g, const sz_yaml *key, uint8_t type) {
                   TXT(g->l, "write it like  %s", like), TXT(g->l, "请写成  %s 这样", like));
 }
 
+/* The first number in what was written for a step and is no name; n 0: none. */
+static sz_str begin_of(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') return (sz_str){0};
+    while (s.n && (s.p[0] < '0' || s.p[0] > '9')) s.p++, s.n--;
+    size_t n = 0;
+    while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || (s.p[n] == '.' && n > 0))) n++;
+    return (sz_str){s.p, n};
+}
+
 static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
     sz_symbol sym;
     uint32_t bad = 0;
@@ -216,6 +226,9 @@ static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
         if (ok)
             sz_rules_hint_say(d, "a feature cannot be a step; name a number in  params:",
                               "特征不能作档次；请在  params:  里给数起名");
+        else if (begin_of(key->text).n) /* >=3, 3-5, 3次以上 */
+            sz_rules_hint(g->l, d, "write  %.*s : a step begins there", "请写  %.*s：从这里起就是这一档",
+                          SZ_FMT_STR(begin_of(key->text)));
         else if (strncmp(hint ? hint : "", "did", 3) == 0) sz_rules_hint_say(d, hint, hint_zh);
         else sz_rules_hint_say(d, "write a value, or declare it in  params:", "请写数值，或在  params:  里声明它");
         g->failed = true;

@@ -35,7 +35,20 @@ static const char *group_meant(struct sz_loading *l, sz_str s) {
     return TXT(l, "student.school == \"%.*s\"", SZ_FMT_STR(s));
 }
 
+/* `who: all`, 全体学生 */
+static bool means_everyone(const sz_yaml *node) {
+    static const char *const words[] = {"all",    "everyone", "everybody", "any",  "全部",     "全体",   "所有",
+                                        "所有人", "全体学生", "所有学生",  "全校", "全校学生", "每个人", "不限"};
+    return node && sz_rules_index(sz_str_trim(node->text), words, sizeof words / sizeof *words) >= 0;
+}
+
 static const sz_prog *load_who(struct sz_ruling *g) {
+    if (means_everyone(g->k.who)) {
+        sz_rule_wrong(g, g->k.who->span, C_WHO, "this names a group; `who:` is a condition on the student",
+                      "这是群体的名称；`who:` 要写关于学生的条件", "leave  who:  out: a rule is about everyone then",
+                      "请去掉  who:  ：不写就是针对所有学生");
+        return NULL;
+    }
     const char *meant = g->k.who ? group_meant(g->l, sz_str_trim(g->k.who->text)) : NULL;
     if (!meant) return condition(g, g->k.who);
     sz_rule_wrong(g, g->k.who->span, C_WHO, "this names a group; `who:` is a condition on the student",

@@ -311,6 +311,7 @@ static bool is_clock_or_date(sz_str s) {
 
 void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at) {
     sz_str s = node->text;
+    if (sz_number_refuse(l, node)) return;
     if (unit_at == 0 || unit_at >= s.n) {
         sz_rules_hint_say(
             sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s)),

@@ -93,11 +93,42 @@ static void take_key(sz_yaml_build *b, sz_yaml_level *l, sz_yaml *key) {
     l->key = key;
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Do a digit and a comma stand right before, three digits at the place, and no fourth: the thousands of 1,200? */
+static bool parts_thousands(const sz_source *s, size_t at) {
+    if (at < 2 || at + 3 > s->n || s->p[at - 1] != ',' || !is_digit(s->p[at - 2])) return false;
+    for (size_t i = at; i < at + 3; i++)
+        if (!is_digit(s->p[i])) return false;
+    return at + 3 == s->n || !is_digit(s->p[at + 3]);
+}
+
+/* `{few: 1,200 yuan}`: in braces the comma begins a key `200 yuan`. Of 1,200,000 the first comma is told. */
+static bool is_parted_number(sz_yaml_build *b, const sz_yaml *key) {
+    size_t at = key->span.off, from = at, end = at + key->span.len;
+    if (!parts_thousands(b->src, at)) return false;
+    for (from = at - 1; from > 0 && is_digit(b->src->p[from - 1]);) from--;
+    if (parts_thousands(b->src, from)) return true;
+    while (end < b->src->n && parts_thousands(b->src, end + 1))
+        for (end += 4; end < b->src->n && !strchr(",}\r\n", b->src->p[end]);) end++;
+    char plain[48];
+    size_t n = 0;
+    for (size_t i = from; i < end && n + 1 < sizeof plain; i++)
+        if (b->src->p[i] != ',') plain[n++] = b->src->p[i];
+    plain[n] = '\0';
+    sz_diag *g =
+        sz_diags_add(b->diags, SZ_ERROR, YAML_MISSING, sz_yaml_span(b->src, from, end),
+                     "inside { … } the comma divides: these are two entries", "在 { … } 里逗号是分隔符：这成了两项");
+    sz_diag_hint(b->diags, g, "write  %s", "请写  %s", plain);
+    return true;
+}
+
 static void take_value(sz_yaml_build *b, sz_yaml_level *l, sz_yaml *value) {
     sz_yaml *key = l->key;
     l->key = NULL;
     if (l->drops) return;
     if (l->is_flow && value->kind == SZ_YAML_NULL && value->span.len == 0 && key->style == SZ_YAML_PLAIN) {
+        if (is_parted_number(b, key)) return;
         size_t colon = sz_yaml_joined_colon(b->src, key->span.off, key->span.off + key->span.len);
         if (colon != SIZE_MAX) { /* {zh:text}: YAML reads a key `zh:text` without a value */
             sz_yaml_say_no_space(b, colon);

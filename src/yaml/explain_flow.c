@@ -85,6 +85,12 @@ static bool say_comma_above(const sz_yaml_build *b) {
     size_t end = sz_yaml_line_end(b->src, last->span.off);
     if (end >= (size_t)last->span.off + last->span.len) return false;
     while (end > last->span.off && b->src->p[end - 1] == ' ') end--;
+    if (sz_yaml_has(b->src, last->span.off, "//")) { /* as JSON's readers take them, and programming languages */
+        sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_GOES_ON, sz_yaml_span(b->src, last->span.off, end),
+                                  "a comment does not begin with //", "注释不以 // 开头");
+        sz_diag_hint(b->diags, g, "a comment begins with a blank and #", "注释以空格加半角 # 开头");
+        return true;
+    }
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_GOES_ON, sz_yaml_span(b->src, end, end),
                               "a comma is missing at the end of this line", "这一行末尾缺少逗号");
     sz_diag_hint(b->diags, g, "inside { … } and [ … ] commas divide, also at the end of a line",

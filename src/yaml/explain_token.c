@@ -44,7 +44,10 @@ bool sz_yaml_explain_start(const sz_yaml_build *b, const sz_yaml_problem *p) {
     if (c <= ' ' || c == 0x7f) return false;
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_BAD_START, at_char(b, p->at), "a text cannot start with %c here",
                               "这里的文字不能以 %c 开头", c);
-    sz_yaml_say_quotes(b, g, p->at);
+    if (sz_yaml_has(b->src, p->at, "```")) /* as a chat or a web page marks what is to be copied */
+        sz_diag_hint(b->diags, g, "delete this line, and the one like it at the end",
+                     "请删去这一行，末尾也有这样一行的一并删去");
+    else sz_yaml_say_quotes(b, g, p->at);
     return true;
 }
 
@@ -101,6 +104,14 @@ static bool say_tag_before(const sz_yaml_build *b, size_t at) {
 bool sz_yaml_explain_anchor(const sz_yaml_build *b, const sz_yaml_problem *p) {
     if (say_tag_before(b, p->context_at)) return true;
     char c = char_at(b, p->context_at);
+    if (sz_yaml_has(b->src, p->context_at, "&&") && sz_yaml_indent_end(b->src, p->context_at) == p->context_at) {
+        sz_diag *g = sz_diags_add(
+            b->diags, SZ_ERROR, YAML_ALIAS, sz_yaml_span(b->src, p->context_at, p->context_at + 2),
+            "the text above does not go on here: a comment has ended it", "上面的文字没有接到这里：被注释断开了");
+        sz_diag_hint(b->diags, g, "delete the comment above, or put it behind the last line",
+                     "请删去上面的注释，或把它移到最后一行之后");
+        return true;
+    }
     sz_diag *g = c == '*' ? sz_diags_add(b->diags, SZ_ERROR, YAML_ALIAS, at_char(b, p->context_at),
                                          "* at the beginning is a YAML alias; they are not used here",
                                          "以 * 开头是 YAML 别名，这里不用")

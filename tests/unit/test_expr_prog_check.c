@@ -64,6 +64,9 @@ static const row rows[] = {
     {"s in \"a\", \"b\"", 114, "\"a\", \"b\"", "in [\"a\", \"b\"]", 0, 0, 0},
     /* as spreadsheets have it */
     {"=n > 3", 116, "=", "leave it out", 0, 0, 0},
+    {"n &gt;= 3", 116, "&gt;=", "write >=", 0, 0, 0},
+    {"n &lt; 3", 116, "&lt;", "write <", 0, 0, 0},
+    {"student.school == &quot;x&quot;", 116, "&quot;x&quot;", "write \"x\"", 0, 0, 0},
     {"spend > 1,000", 116, "1,000", "write 1000, without commas", 0, 0, 0},
     {"spend > 1,000,000", 116, "1,000,000", "write 1000000, without commas", 0, 0, 0},
     {"学院 == \"医学院\"", 118, "学院", "write student.school", 0, 0, 0},
@@ -377,9 +380,16 @@ static void test_bare_getHours_is_a_warning(void **unused) {
                   "write last_door.time.getDayOfWeek(\"+08:00\")");
 }
 
-static void test_division_by_zero_is_a_warning(void **unused) {
+static void test_what_is_never_so_is_a_warning(void **unused) {
     (void)unused;
     check_warning("n / 0 > 1", 120, "a division by zero is always unknown", NULL);
+    check_warning("n > 5 && n < 3", 106, "this never holds together with `n > 5`",
+                  "where one of them is enough write  n > 5 || n < 3");
+    check_warning("n > 3 && p && n <= 3", 106, "this never holds together with `n > 3`",
+                  "where one of them is enough write  n > 3 || n <= 3");
+    check_warning("student.school == \"a\" && student.school == \"b\"", 106,
+                  "this never holds together with `student.school == \"a\"`",
+                  "where one of them is enough write  student.school == \"a\" || student.school == \"b\"");
     check_warning("n % 0 > 1", 120, "a division by zero is always unknown", NULL);
 }
 
@@ -443,7 +453,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_right_compiles),
         cmocka_unit_test(test_bare_getHours_is_a_warning),
         cmocka_unit_test(test_a_name_that_was_told_elsewhere_is_not_told_again),
-        cmocka_unit_test(test_division_by_zero_is_a_warning),
+        cmocka_unit_test(test_what_is_never_so_is_a_warning),
         cmocka_unit_test(test_depth_and_length_are_bounded),
         cmocka_unit_test(test_codes_are_documented_and_ascending),
     };

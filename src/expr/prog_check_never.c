@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The checker, continued: two comparisons that && joins and that never hold together: a clock from 23:00 on and before
+ * 05:00, a status that is two.
+ */
+#include "prog.h"
+
+/* A comparison of a name with a constant. */
+static bool is_plain(const tnode *n) {
+    return n->kind == T_CMP && n->kid[0]->kind == T_SYM && prog_is_known(n->kid[1]) &&
+           (n->kid[1]->value.type == SZ_X_STR || n->kid[1]->value.type == SZ_X_NUM);
+}
+
+static int order(const sz_xval *a, const sz_xval *b) {
+    if (a->type == SZ_X_STR) return sz_str_cmp(a->str, b->str);
+    return (a->num > b->num) - (a->num < b->num);
+}
+
+static bool has_floor(uint8_t op) { return op == '>' || op == 'g' || op == '='; }
+static bool has_ceiling(uint8_t op) { return op == '<' || op == 'l' || op == '='; }
+
+/* What is at least (or above) low's constant is never at most (or below) high's. */
+static bool excludes(const tnode *low, const tnode *high) {
+    int c = order(&low->kid[1]->value, &high->kid[1]->value);
+    bool is_both = low->op != '>' && high->op != '<'; /* the constant itself fits */
+    return has_floor(low->op) && has_ceiling(high->op) && (c > 0 || (c == 0 && !is_both));
+}
+
+static bool is_never(const tnode *a, const tnode *b) {
+    if (!is_plain(a) || !is_plain(b) || a->kid[0]->slot != b->kid[0]->slot) return false;
+    if (a->kid[1]->value.type != b->kid[1]->value.type) return false;
+    return excludes(a, b) || excludes(b, a);
+}
+
+void prog_warn_never(checker *c, const tnode *chain) {
+    enum { MOST = 32 }; /* nobody writes more by hand */
+    for (uint32_t j = 1; j < chain->n && chain->n <= MOST; j++)
+        for (uint32_t i = 0; i < j; i++) {
+            const tnode *a = chain->kid[i], *b = chain->kid[j];
+            if (!is_never(a, b)) continue;
+            sz_str one = prog_slice(c, a->off, a->len), other = prog_slice(c, b->off, b->len);
+            prog_hint(c,
+                      prog_warning(c, C_CHOICE, b->off, b->len, "this never holds together with `%.*s`",
+                                   "这与 `%.*s` 不可能同时成立", SZ_FMT_STR(one)),
+                      "where one of them is enough write  %.*s || %.*s", "满足其一即可请写  %.*s || %.*s",
+                      SZ_FMT_STR(one), SZ_FMT_STR(other));
+            return;
+        }
+}
