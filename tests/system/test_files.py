@@ -449,6 +449,14 @@ def test_unknown_places_and_readers_are_counted_in_a_warning(tmp):
     expect("warning[SZ474]: records of readers that readers.csv does not have: 1" in go().err, "readers too")
 
 
+def test_whom_a_rule_no_longer_fits_is_said_so(tmp):
+    """`why: who` is a word of the rule's language, not of the counselor's."""
+    write(tmp / "a.ndjson", json.dumps({"schema": 1, "alert": "a", "seq": 1, "event": "resolved", "state": "resolved", "rule": "r", "student": "s1", "level": "blue", "why": "who",
+                                        "since": "2026-03-02T08:00:00+08:00", "at": "2026-03-03T08:00:00+08:00", "title": {"zh": "新生适应", "en": "Settling in"}}) + "\n")
+    for lang, text in (("en", "resolved (the rule no longer applies)"), ("zh", "已解除（规则不再适用）")):
+        expect(text in sanzao(tmp, "alerts", "a.ndjson", "--lang", lang, rc=0).out.decode(), text)
+
+
 def test_dead_letters_that_nobody_keeps_are_told(tmp):
     folder = CAMPUS.write(tmp / "campus-of-them")
     write_lines(folder / "events.ndjson", [b"{broken", b'{"type":"presence","student":"s001","time":"2024-03-05T10:00:00"}'])
