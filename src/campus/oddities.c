@@ -30,6 +30,18 @@ static bool begins(sz_str s, const char *word) {
     return is_wide || c == ':' || c == '(' || c == ' ' || (is_chinese && is_number_of(rest));
 }
 
+/* 文学院小计, 理学院 合计： */
+static bool ends(sz_str s) {
+    static const char *const words[] = {"合计", "总计", "共计", "小计"};
+    if (s.n > 1 && s.p[s.n - 1] == ':') s.n--;
+    if (s.n > 3 && memcmp(s.p + s.n - 3, "：", 3) == 0) s.n -= 3;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (s.n > n && memcmp(s.p + s.n - n, words[i], n) == 0) return true;
+    }
+    return false;
+}
+
 /* 共30人, 共 30 条记录. */
 static bool is_count(sz_str s) {
     if (s.n <= 3 || memcmp(s.p, "共", 3) != 0) return false;
@@ -38,9 +50,9 @@ static bool is_count(sz_str s) {
 }
 
 static bool is_said(sz_str s) {
-    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "制表人",
+    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "总人数", "制表人",
                                         "制表日期", "打印时间", "导出时间", "统计时间", "TOTAL", "Total"};
-    if (is_count(s)) return true;
+    if (is_count(s) || ends(s)) return true;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (begins(s, words[k])) return true;
     return false;
@@ -48,9 +60,7 @@ static bool is_said(sz_str s) {
 
 /* Does the row say whom or what it is about? Then it is one, whatever a name or a class is called: nobody may be lost.
  * 合计,30 under 姓名,学号 is the number of them all the same. */
-static bool has_its_id(const struct csv_reader *r) {
-    uint32_t n_filled = 0;
-    for (uint32_t i = 0; i < r->row.n; i++) n_filled += sz_csv_trim(r->row.cells[i]).n > 0;
+static bool has_its_id(const struct csv_reader *r, uint32_t n_filled) {
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
         uint32_t i = r->cell_of[c];
         if (!r->table->columns[c].is_needed || i >= r->row.n) continue;
@@ -60,11 +70,37 @@ static bool has_its_id(const struct csv_reader *r) {
     return false;
 }
 
+/* 文学院,,2 under 学院,姓名,学号, where no row above has so little in it, and two stand there: their number. */
+static bool counts_rows(const struct csv_reader *r, uint32_t n_filled) {
+    const struct csv_oddities *o = &r->odd;
+    if (n_filled > 2 || o->least < 3 || o->n_since < 2) return false;
+    uint32_t n_ids = 0;
+    sz_str id = {0};
+    for (uint32_t c = 0; c < r->table->n_columns; c++) {
+        uint32_t i = r->cell_of[c];
+        sz_str cell = i < r->row.n ? sz_csv_trim(r->row.cells[i]) : (sz_str){0};
+        if (!r->table->columns[c].is_needed || !cell.n) continue;
+        id = cell;
+        n_ids++;
+    }
+    int64_t n;
+    return n_ids == 1 && sz_str_i64(id, &n) && (n == o->n_since || n == o->n_rows);
+}
+
 bool sz_oddities_is_total(struct csv_reader *r) {
-    uint32_t i = 0;
-    while (i < r->row.n && sz_csv_trim(r->row.cells[i]).n == 0) i++;
-    if (i == r->row.n || !is_said(sz_csv_trim(r->row.cells[i])) || has_its_id(r)) return false;
-    if (r->odd.n_totals++ == 0) r->odd.first_total = sz_csv_cell_span(r, i);
+    struct csv_oddities *o = &r->odd;
+    uint32_t first = r->row.n, n_filled = 0;
+    for (uint32_t i = r->row.n; i-- > 0;)
+        if (sz_csv_trim(r->row.cells[i]).n) first = i, n_filled++;
+    bool is_said_first = n_filled && is_said(sz_csv_trim(r->row.cells[first]));
+    bool is_total = is_said_first ? !has_its_id(r, n_filled) : counts_rows(r, n_filled);
+    if (!is_total) {
+        o->least = o->n_rows++ && o->least < n_filled ? o->least : n_filled;
+        o->n_since++;
+        return false;
+    }
+    o->n_since = 0;
+    if (o->n_totals++ == 0) o->first_total = sz_csv_cell_span(r, first);
     return true;
 }
 
