@@ -154,6 +154,7 @@ void stream_run_go(stream_run *r) {
                 put_input(r, &port, &m->inputs[i]);
                 r->book->taken++;
             }
+            if (r->meanwhile) r->meanwhile(in_run);
             if (++n_msgs % r->commit_every == 0) {
                 book_commit(r->book);
                 r->durable = r->out.n;

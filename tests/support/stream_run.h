@@ -29,6 +29,7 @@ typedef struct stream_run {
     stream_book *book;
     uint64_t stop_after;         /* records; 0: to the end */
     uint32_t want, commit_every; /* messages */
+    void (*meanwhile)(uint64_t n); /* what happens once n records were given; NULL: nothing */
     sz_diags diags;
     sz_buf out;    /* a line a record */
     bool is_short; /* only time, source and id into out */

@@ -33,6 +33,9 @@ static void go_once(stream_book *b, const char *name, const char *want) {
     stream_run_fini(&r);
 }
 
+/* With a clock of which nobody can tell yet what comes after it, however slow this test is. */
+enum { TOO_YOUNG = -1000 };
+
 #define AT(time) "2026-03-02T" time "+08:00 pos "
 
 static void test_done_file_is_passed_over_until_it_grows_or_changes(void **state) {
@@ -40,20 +43,20 @@ static void test_done_file_is_passed_over_until_it_grows_or_changes(void **state
     for (int old = 0; old < 2; old++) { /* too young to trust its clock, and old enough */
         stream_book b = {.n = 0};
         stream_put("day", EV("e1", "08:00:00", "") "\n" EV("e2", "09:00:00", "") "\n");
-        if (old) set_age("day", 100);
+        set_age("day", old ? 100 : TOO_YOUNG);
         go_once(&b, "day", AT("08:00:00") "e1\n" AT("09:00:00") "e2\n");
         assert_memory_equal(stream_book_line(&b, stream_source("day")), "done size=", 10);
         assert_int_equal(strstr(stream_book_line(&b, stream_source("day")), "mtime") != NULL, old);
         go_once(&b, "day", "");
-        if (old) set_age("day", 50); /* touched, not changed */
+        set_age("day", old ? 50 : TOO_YOUNG); /* touched, not changed */
         go_once(&b, "day", "");
         stream_append("day", EV("e3", "07:00:00", "") "\n");
-        if (old) set_age("day", 40);
+        set_age("day", old ? 40 : TOO_YOUNG);
         go_once(&b, "day", AT("07:00:00") "e3\n");
         go_once(&b, "day", "");
         stream_put("day", EV("e1", "08:00:00", "") "\n" EV("e9", "09:00:00", "") "\n" EV("e3", "07:00:00",
                                                                                          "") "\n"); /* as long */
-        if (old) set_age("day", 30);
+        set_age("day", old ? 30 : TOO_YOUNG);
         go_once(&b, "day", AT("07:00:00") "e3\n" AT("08:00:00") "e1\n" AT("09:00:00") "e9\n");
         go_once(&b, "day", "");
         stream_put("day", EV("e4", "08:00:00", "") "\n"); /* shorter */
@@ -61,6 +64,34 @@ static void test_done_file_is_passed_over_until_it_grows_or_changes(void **state
         go_once(&b, "day", "");
         stream_book_fini(&b);
     }
+}
+
+static void change_c(uint64_t n) {
+    if (n != 1) return;
+    stream_put("c", EV("e8", "08:00:00", "") "\n" EV("e9", "09:00:00", "") "\n");
+    set_age("c", 50); /* the run was held up for so long behind it */
+}
+
+/* Its clock at the end of the run was taken for that of what had been read before: what had changed meanwhile, to as
+ * many bytes, was never read. */
+static void test_a_file_that_changes_while_it_is_read_is_looked_at_again(void **state) {
+    (void)state;
+    stream_book b = {.n = 0};
+    stream_put("c", EV("e1", "08:00:00", "") "\n" EV("e2", "09:00:00", "") "\n");
+    set_age("c", 100);
+    stream_run r = stream_run_of(&b);
+    r.is_short = true;
+    r.want = 1;
+    r.o.order = SZ_ARRIVAL;
+    r.meanwhile = change_c;
+    stream_run_add(&r, stream_source("c"));
+    stream_run_go(&r);
+    assert_int_equal(r.status, SZ_OK);
+    assert_string_equal(stream_run_text(&r), AT("08:00:00") "e1\n" AT("09:00:00") "e2\n");
+    stream_run_fini(&r);
+    go_once(&b, "c", AT("08:00:00") "e8\n" AT("09:00:00") "e9\n");
+    go_once(&b, "c", "");
+    stream_book_fini(&b);
 }
 
 static void test_growth_goes_on_at_the_right_line(void **state) {
@@ -334,6 +365,7 @@ static void test_broken_ledger_line_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_done_file_is_passed_over_until_it_grows_or_changes),
+        cmocka_unit_test(test_a_file_that_changes_while_it_is_read_is_looked_at_again),
         cmocka_unit_test(test_growth_goes_on_at_the_right_line),
         cmocka_unit_test(test_growth_of_packed_files_is_read_on),
         cmocka_unit_test(test_cut_off_runs_give_what_one_run_gives),

@@ -148,6 +148,7 @@ static bool judge(sz_stream_file *s, input *in) {
         return true;
     }
     if (stat(in->path, &st) != 0) return sz_fs_fail_opening(s, in, errno);
+    in->seen_ns = sz_fs_mtime(&st);
     if (in->known.state == ENTRY_DONE) return look_again(s, in, &st);
     read_whole(in, (uint64_t)st.st_size);
     return true;
@@ -170,6 +171,7 @@ static bool resume(sz_stream_file *s, input *in) {
         en = "the run before was stopped in the middle of it, and it is shorter now",
         zh = "上次运行在它的中途停止，现在它变短了";
     if (en) return sz_fs_differs(s, in->name, en, zh);
+    in->seen_ns = sz_fs_mtime(&st);
     bool is_whole = k->order == SZ_SORTED || k->is_at_end; /* then its size was known */
     in->limit = in->is_pipe ? UINT64_MAX : is_whole ? k->size : (uint64_t)st.st_size;
     in->has_digest = false;

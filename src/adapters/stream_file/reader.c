@@ -278,10 +278,12 @@ void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_
     }
 }
 
+int64_t sz_fs_mtime(const struct stat *st) { return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec; }
+
 int64_t sz_fs_settled_mtime(const struct stat *st) {
     struct timespec now;
     if (clock_gettime(CLOCK_REALTIME, &now) != 0) return 0;
-    int64_t at = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    int64_t at = sz_fs_mtime(st);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - at > YOUNG_NS ? at : 0;
 }
 
@@ -297,6 +299,7 @@ void sz_fs_reader_finish(sz_stream_file *s, reader *r) {
     e->text = l->ends_in_line ? l->last_offset : l->offset;
     e->lines = (l->ends_in_line ? l->last_line : l->line) - 1;
     e->tail = l->ends_in_line ? l->offset - l->last_offset : 0;
-    struct stat st;
-    e->mtime_ns = !r->in->is_pipe && fstat(r->bytes.fd, &st) == 0 ? sz_fs_settled_mtime(&st) : 0;
+    struct stat st; /* a clock that has moved on meanwhile is of what was not read */
+    bool is_as_seen = !r->in->is_pipe && fstat(r->bytes.fd, &st) == 0 && sz_fs_mtime(&st) == r->in->seen_ns;
+    e->mtime_ns = is_as_seen ? sz_fs_settled_mtime(&st) : 0;
 }

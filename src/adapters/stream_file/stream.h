@@ -62,6 +62,7 @@ typedef struct input {
     sz_buf headings; /* the row of them, once it was read */
     uint64_t limit;  /* bytes of the file to read */
     bool has_digest; /* of limit bytes, found out while planning */
+    int64_t seen_ns; /* the file's clock before any of it was read */
 } input;
 
 typedef struct inputs {
@@ -106,6 +107,7 @@ void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_
 void sz_fs_reader_finish(sz_stream_file *s, reader *r);
 /* When the file was last changed; 0 if that is so short ago that it may change again within the same tick. */
 int64_t sz_fs_settled_mtime(const struct stat *st);
+int64_t sz_fs_mtime(const struct stat *st); /* whatever its age */
 /* Is its header what the mapping wants? Findings otherwise. */
 sz_status sz_fs_reader_check(sz_stream_file *s, input *in);
 
