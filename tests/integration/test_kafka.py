@@ -5,6 +5,7 @@ The measure is always a run over the same records from a file: the same alerts s
 serve all tests, each with topics and groups of its own.
 """
 import json
+import os
 import random
 import re
 import signal
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, stamp,   # noqa: E402
+from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, skip, stamp,   # noqa: E402
                  standing, start, write, write_lines)
 from plugs.deployment import BROKER                                                                      # noqa: E402
 from servers import Kafka, Redis, Relay, wait_until                                                      # noqa: E402
@@ -284,6 +285,7 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for_or_not(tmp):
 def test_a_partition_that_is_behind_is_not_held_up_by_one_that_is_at_its_end(tmp):
     """One fetch at a time is under way to a broker. While the queue of the one is full the other alone is asked for, and the broker thinks
     about that for fetch.wait.max.ms: with librdkafka's half second the one behind would get a queue of records in each of them."""
+    if "TSAN_OPTIONS" in os.environ: skip("under ThreadSanitizer it computes for longer than it would wait")
     campus = Campus(6, students=150, days=16)
     campus.write(tmp)
     lines = [x for x in campus.lines() if murmur2(key_of(x)) % 2 == 0]

@@ -68,10 +68,11 @@ class Gate(Relay):
 
     def __init__(self, port: int, seen):
         super().__init__(port)
-        self.seen, self.is_over = seen, False
+        self.seen, self.is_over, self.looking = seen, False, threading.Lock()
 
     def wait_open(self) -> None:
-        if self.is_open.is_set() and self.seen(): self.hold()
+        with self.looking:                           # a client may have several connections
+            if self.is_open.is_set() and self.seen(): self.hold()
         super().wait_open()
         if self.is_over: raise ConnectionError("the gate is gone")
 

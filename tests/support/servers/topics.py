@@ -9,7 +9,7 @@ from pathlib import Path
 from .process import ROOT, NotReady, wait_until
 
 # A broker that stood still for some seconds is no part of its own cluster for a moment.
-PASSING = ("fenced", "timed out", "not controller", "no answer within")
+PASSING = ("fenced", "timed out", "not controller", "no answer within", "has no leaders")
 
 
 def program() -> str:
