@@ -18,6 +18,20 @@ void outgoing_fini(outgoing *o) {
     *o = (outgoing){0};
 }
 
+/* What comes next gathers where this commit's did, unless it has begun elsewhere: that is in the caches, and a store
+ * that answers at once needs no second room. */
+static void reuse_journal(sz_worker *w, outgoing *o) {
+    if (!journal_is_empty(&w->journal) || w->n_touched) return;
+    journal other = w->journal;
+    w->journal = o->journal;
+    o->journal = other;
+    uint32_t *touched = w->touched, cap = w->cap_touched;
+    w->touched = o->touched;
+    w->cap_touched = o->cap_touched;
+    o->touched = touched;
+    o->cap_touched = cap;
+}
+
 static void outgoing_clear(outgoing *o) {
     lines_clear(&o->alerts);
     lines_clear(&o->dead);
@@ -215,6 +229,7 @@ void commit_stands(sz_worker *w) {
     settle_add(w, o);
     w->idle_ms = w->now_ms;
     outgoing_clear(o);
+    reuse_journal(w, o);
 }
 
 void commit_undone(sz_worker *w) {

@@ -121,16 +121,35 @@ static void say(sz_buf *out, sz_worker *w, uint32_t i) {
     }
 }
 
-static int by_word(const void *pa, const void *pb, void *ctx) {
-    const uint32_t *a = pa, *b = pb;
-    (void)ctx;
-    return a[0] < b[0] ? -1 : a[0] > b[0];
+typedef struct news {
+    uint32_t word, student;
+} news;
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+/* Dealt out by the lowest digit that is left, as often as the largest word has digits: a commit of many records has
+ * news of nearly everybody, whose words are dense. v and spare change places. */
+static news *sort_by_word(news *v, news *spare, uint32_t n, uint32_t largest) {
+    for (uint32_t shift = 0; shift < 32 && largest >> shift; shift += DIGIT_BITS) {
+        uint32_t at[DIGITS] = {0}, before = 0;
+        for (uint32_t k = 0; k < n; k++) at[v[k].word >> shift & (DIGITS - 1)]++;
+        for (uint32_t d = 0; d < DIGITS; d++) {
+            uint32_t here = at[d];
+            at[d] = before;
+            before += here;
+        }
+        for (uint32_t k = 0; k < n; k++) spare[at[v[k].word >> shift & (DIGITS - 1)]++] = v[k];
+        news *was = v;
+        v = spare;
+        spare = was;
+    }
+    return v;
 }
 
 bool dues_put(sz_buf *out, sz_worker *w) {
     students *s = &w->students;
-    uint32_t n = 0, n_left = 0, before = 0;
-    uint32_t(*news)[2] = sz_alloc((s->n_due_noted + 1) * sizeof *news); /* word, student */
+    uint32_t n = 0, n_left = 0, before = 0, largest = 0, most = s->n_due_noted + 1;
+    news *room = sz_alloc(2 * (size_t)most * sizeof *room), *v = room;
     for (uint32_t k = 0; k < s->n_due_noted; k++) {
         uint32_t i = s->due_noted[k];
         if (!is_in_our_form(w, i)) { /* his next snapshot says it; he does not sleep before */
@@ -142,19 +161,20 @@ bool dues_put(sz_buf *out, sz_worker *w) {
             continue;
         }
         journal_touch(w, i); /* he is noted still */
-        news[n][0] = journal_word(w, i);
-        news[n++][1] = i;
+        v[n] = (news){journal_word(w, i), i};
+        if (v[n].word > largest) largest = v[n].word;
+        n++;
     }
-    for (uint32_t k = 0; k < n; k++) s->due_flags[news[k][1]] &= (uint8_t)~IS_NOTED;
+    for (uint32_t k = 0; k < n; k++) s->due_flags[v[k].student] &= (uint8_t)~IS_NOTED;
     s->n_due_noted = n_left;
-    sz_sort(news, n, sizeof *news, by_word, NULL);
+    v = sort_by_word(v, room + most, n, largest);
     put_bases(out, w);
     for (uint32_t k = 0; k < n; k++) {
-        sz_buf_put_varint(out, news[k][0] - before);
-        before = news[k][0];
-        say(out, w, news[k][1]);
+        sz_buf_put_varint(out, v[k].word - before);
+        before = v[k].word;
+        say(out, w, v[k].student);
     }
-    sz_free(news);
+    sz_free(room);
     return n > 0;
 }
 
