@@ -100,6 +100,7 @@ static bool open_more(sz_pool *s) {
 
 static uint64_t from_bit(uint32_t k) { return UINT64_MAX << k; }
 
+#ifndef NDEBUG
 /* The first unit from `at` on that is free; UNITS: none. */
 static uint32_t next_free(const span *x, uint32_t at) {
     uint32_t w = at / BITS;
@@ -109,7 +110,9 @@ static uint32_t next_free(const span *x, uint32_t at) {
         if (++w == WORDS) return UNITS;
     }
 }
+#endif
 
+/* The first unit from `at` on that is taken; UNITS: none. */
 static uint32_t next_used(const span *x, uint32_t at) {
     uint32_t w = at / BITS;
     if (at >= UNITS) return UNITS;
@@ -143,13 +146,41 @@ static void set_free(span *x, uint32_t at, uint32_t n, bool is_free) {
     }
 }
 
+/* One run after the other, from the first on. */
+typedef struct runs {
+    const span *x;
+    uint64_t left; /* of the word: free units of runs that were not given yet */
+    uint32_t word;
+} runs;
+
+static inline runs runs_of(const span *x) { return (runs){x, x->free[0], 0}; }
+
+static inline bool next_run(runs *r, uint32_t *at, uint32_t *n) {
+    while (!r->left) {
+        if (++r->word >= WORDS) return false;
+        r->left = r->x->free[r->word];
+    }
+    uint32_t first = (uint32_t)__builtin_ctzll(r->left);
+    uint64_t behind = r->left + (r->left & (0 - r->left)); /* its lowest bit is the one behind the run */
+    *at = r->word * BITS + first;
+    if (behind) {
+        *n = (uint32_t)__builtin_ctzll(behind) - first;
+        r->left &= behind;
+        return true;
+    }
+    uint32_t end = next_used(r->x, (r->word + 1) * BITS); /* it goes on in the next word */
+    *n = end - *at;
+    r->word = end / BITS;
+    r->left = end < UNITS ? r->x->free[r->word] & from_bit(end % BITS) : 0;
+    return true;
+}
+
 /* The shortest run of n units or more, which there is, or one of which nothing is left when it is taken; and the
  * longest but it. */
 static uint32_t best_run(const span *x, uint32_t n, uint32_t want, uint32_t *length, uint32_t *others) {
-    uint32_t best = UNITS, best_n = UNITS + 1, rest = 0;
-    for (uint32_t at = next_free(x, 0), end; at < UNITS; at = next_free(x, end)) {
-        end = next_used(x, at);
-        uint32_t run = end - at, worse = run;
+    uint32_t best = UNITS, best_n = UNITS + 1, rest = 0, left = x->n_free, at, run;
+    for (runs r = runs_of(x); next_run(&r, &at, &run);) {
+        uint32_t worse = run;
         if (run >= n && run <= want && run < x->longest) {
             *length = run;
             *others = x->longest;
@@ -161,6 +192,8 @@ static uint32_t best_run(const span *x, uint32_t n, uint32_t want, uint32_t *len
             best_n = run;
         }
         if (worse > rest) rest = worse;
+        left -= run;
+        if (left < n && left <= rest) break; /* no other one can be better, or longer than what is known */
     }
     *length = best_n;
     *others = rest;
@@ -168,11 +201,9 @@ static uint32_t best_run(const span *x, uint32_t n, uint32_t want, uint32_t *len
 }
 
 static uint32_t longest_run(const span *x) {
-    uint32_t most = 0;
-    for (uint32_t at = next_free(x, 0), end; at < UNITS; at = next_free(x, end)) {
-        end = next_used(x, at);
-        if (end - at > most) most = end - at;
-    }
+    uint32_t most = 0, left = x->n_free, at, run;
+    for (runs r = runs_of(x); left > most && next_run(&r, &at, &run); left -= run)
+        if (run > most) most = run;
     return most;
 }
 
