@@ -344,6 +344,23 @@ def test_who_is_new_in_the_roster_is_judged_from_there_on(tmp):
     same([(e["event"], e["since"][:16]) for e in alerts(folder / "alerts.ndjson") if e["student"] == "s2"], [("firing", "2026-03-03T07:00")], "since")
 
 
+def test_who_is_gone_from_the_roster_rests_until_he_is_back(tmp):
+    """A roster may be cut short: nothing is told of him, what is open stays open, his records are set aside, and back he is judged again."""
+    folder = small(tmp / "gone")
+    write(folder / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n >= 1, level: blue}]\n")
+    rosters, told, aside = ["s1\ns2", "s2", "s1\ns2"], [], []
+    for k, (ids, day) in enumerate(zip(rosters, (2, 12, 14))):
+        write(folder / "campus/students.csv", f"student\n{ids}\n")
+        write(folder / f"{k}.ndjson", f'{{"type":"swipe","student":"s1","time":"2026-03-{day:02}T08:00:00+08:00","id":"{k}"}}\n')
+        done = sanzao(folder, "run", "--source", f"file:{k}.ndjson", *BASE, *STATE, "--until", f"2026-03-{day:02}T20:00:00+08:00", rc=0)
+        told.append([(e["event"], e["at"][:16]) for e in alerts(folder / "alerts.ndjson")])
+        aside.append(json.loads(done.err.strip().splitlines()[-1])["dead_letter_by"].get("unknown_student", 0))
+    fired = ("firing", "2026-03-02T08:00")
+    same(told[:2], [[fired], [fired]], "told while he is gone")
+    same(aside[:2], [0, 1], "set aside")
+    same(told[2], [fired, ("resolved", "2026-03-13T00:00"), ("firing", "2026-03-14T08:00")], "told when he is back")
+
+
 def test_hup_then_kill_then_resume(tmp):
     campus = Campus(7, students=24, days=8)
     lines = campus.lines()
