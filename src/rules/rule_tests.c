@@ -242,6 +242,33 @@ static void keep_spans(struct sz_testing *x) {
         x->t->expects[i].span = sz_rules_keep(x->g->l, x->t->expects[i].span);
 }
 
+/* `[d1,d3 08:00 swipe 5]`: without quotes each comma begins another item. How many items are one text so: 1 or more. */
+static uint32_t n_joined(const sz_yaml *const *items, uint32_t n) {
+    uint32_t k = 1;
+    for (; k < n; k++) {
+        size_t end = (size_t)items[k - 1]->span.off + items[k - 1]->span.len;
+        bool is_plain = items[k - 1]->style == SZ_YAML_PLAIN && items[k]->style == SZ_YAML_PLAIN;
+        if (!is_plain || items[k]->span.src->p[end] != ',' || items[k]->span.off != end + 1) break;
+    }
+    return k;
+}
+
+/* The first of n items; how many it takes. */
+static uint32_t load_event(struct sz_testing *x, const sz_yaml *const *items, uint32_t n) {
+    uint32_t k = n_joined(items, n);
+    if (k == 1) {
+        sz_test_event_load(x, items[0]);
+        return 1;
+    }
+    sz_span all = items[0]->span;
+    all.len = items[k - 1]->span.off + items[k - 1]->span.len - all.off;
+    x->failed = true;
+    sz_diag *g = sz_rules_error(x->g->l, C_TEST_EVENT, all, "in a list the comma divides: these are %u records",
+                                "列表里逗号是分隔符：这成了 %u 条记录", k);
+    sz_rules_hint(x->g->l, g, "put it in quotes:  '%.*s'", "请加引号：'%.*s'", (int)all.len, all.src->p + all.off);
+    return k;
+}
+
 static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t) {
     struct sz_loading *l = g->l;
     struct test_keys k = {0};
@@ -260,7 +287,7 @@ static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t)
     if (!sz_rules_texts(l, k.down, &items, &n)) x.failed = true, n = 0;
     for (uint32_t i = 0; i < n; i++) sz_test_down_load(&x, items[i]);
     if (!sz_rules_texts(l, k.events, &items, &n)) x.failed = true, n = 0;
-    for (uint32_t i = 0; i < n; i++) sz_test_event_load(&x, items[i]);
+    for (uint32_t i = 0; i < n;) i += load_event(&x, items + i, n - i);
     for (size_t i = 0; k.expect && i < k.expect->n; i++) sz_test_expect_load(&x, k.expect->items[i]);
     if (x.last_day == INT32_MIN) sz_test_name_day(&x, 0);
     load_until(&x, k.until);
