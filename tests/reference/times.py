@@ -10,7 +10,7 @@ OFFSET = 8 * HOUR
 ZONE = timezone(timedelta(milliseconds=OFFSET))
 EPOCH = date(1970, 1, 1).toordinal()
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 INFINITY = 1 << 62
 
 
@@ -60,7 +60,7 @@ def parse_time(value: object) -> int:
 
 
 def parse_duration(text: str) -> int | None:
-    m = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
+    m = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip())
     return int(float(m[1]) * UNITS[m[2]]) if m else None
 
 
