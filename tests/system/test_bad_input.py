@@ -304,6 +304,18 @@ def test_rows_of_empty_cells_are_no_records_and_are_said(tmp):
     expect("passed over" not in r.err and "empty_rows" not in r.summary(), r)
 
 
+def test_run_tells_the_first_of_many_alike_and_check_all(tmp):
+    """Cards of those who have left: thousands of them, in the log of every night."""
+    ready(tmp)
+    with open(tmp / "campus/cards.csv", "w", encoding="utf-8") as f: f.write("card,student\n" + "".join(f"c{i},gone{i}\n" for i in range(300)))
+    for lang, text in (("en", "cards.csv: and 295 more of SZ334"), ("zh", "cards.csv：还有 295 处 SZ334")):
+        r = run(tmp, *GOOD, *out(), "--lang", lang, rc=0)
+        same(r.err.count("[SZ334]"), 5, f"told of one by one, {lang}")
+        expect(text in r.err and "gone" not in r.err, r)
+    checked = sanzao(tmp, "check", "--campus", "campus", "--lang", "en", rc=0)
+    same((checked.out.decode() + checked.err).count("warning[SZ334]"), 300, "of check")
+
+
 def test_source_of_no_known_form_is_usage(tmp):
     ready(tmp)
     refused(tmp, 2, ["events.ndjson", "file:PATH"], *GOOD, source="events.ndjson")
