@@ -136,13 +136,12 @@ class Generator:
         return out
 
     def leaves(self, campus: dict, until: int) -> None:
-        """Permits are given with times where an exemption looks at them: whether days mean nights there is not said."""
         d, rows = self.d, []
         for s in self.students:
             for _ in range(d.pick(0, 0, 1, 1, 2)):
                 kind = d.pick("leave", "leave", "sick", "internship", "late_permit", "overnight_permit")
                 span = self.span(1, max(2, self.days - 1), 3)
-                if d.chance(0.35) or (self.rules.permits and kind.endswith("permit")):
+                if d.chance(0.35):
                     begin = day_start(parse_day(span["from"])) + d.randint(0, 95) * 15 * MINUTE
                     end = begin + d.randint(2, 70) * HOUR + d.pick(0, 30) * MINUTE
                     if d.chance(0.2):  # half a day, which does not exempt the other half (12)
@@ -152,7 +151,7 @@ class Generator:
                 row = {"student": s, **span, "kind": kind}
                 if d.chance(0.75): row["recorded"] = rfc3339(self.recorded(row, until))
                 rows.append(row)
-        if self.rules.looks_late and not self.rules.permits: rows += self.permits(until)
+        if self.rules.looks_late: rows += self.permits(until)
         if rows: campus["leaves"] = rows
 
     def permits(self, until: int) -> list[dict]:

@@ -42,7 +42,6 @@ class Rules:
     reads: set = field(default_factory=set)  # events
     limits: set = field(default_factory=set)  # hours that a record may exactly keep or miss
     keeps_time: set = field(default_factory=set)  # types whose time of day must not be lost
-    permits: bool = False  # an exemption looks at permits
     gaps: set = field(default_factory=set)  # of sessions
     nights: bool = False  # something counts by nights
     long_hours: bool = False  # hours missed over more than the horizon
@@ -115,7 +114,6 @@ class Rules:
         d = self.d
         raw = {"absence": d.pick("seen", "seen", "meal", "dorm_access", "bought", "came", "any")}
         if d.chance(0.25): raw["pause"] = d.pick(["weekend"], ["weekend"], ["overnight_permit"])
-        if raw.get("pause") == ["overnight_permit"]: self.permits = True
         return self.feature(raw)
 
     def record(self, event: str, operator: str = "last", over: str | None = None) -> str:
@@ -242,7 +240,6 @@ class Rules:
 
     def overnight(self) -> dict:
         f, g = self.record("dorm_access"), self.record("seen")
-        self.permits = True
         return {"check": "daily at 24:00", "when": f'{f}.direction == "out" && {g}.time <= {f}.time',
                 "resolve_when": f"{g}.age < fresh",
                 "params": {"fresh": "1h"}, "level": "orange", "unless": ["overnight_permit"]}
@@ -414,7 +411,6 @@ class Rules:
         out = d.pick("none", ["holiday"], ["weekend"], ["none", "holiday"], ["none"], ["sick"], ["rarely_seen"],
                      ["caring"], ["overnight_permit"], ["none", "sick"])
         if check and d.chance(0.3): out = ["feed_silent", *(["none"] if out == "none" else out)]
-        if "overnight_permit" in out: self.permits = True
         return out
 
     def tune(self, out: dict) -> None:

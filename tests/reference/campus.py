@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 
 from .spans import Span, covers, union
-from .times import (DAY, HOUR, INFINITY, WEEKDAYS, as_date, day_of, day_start, is_day, night_of, parse_clock, parse_day,
+from .times import (DAY, HOUR, INFINITY, WEEKDAYS, as_date, day_of, day_start, is_day, night_start, parse_clock, parse_day,
                     parse_duration, parse_time, weekday)
 
 ON_LEAVE = ("leave", "sick", "internship", "exchange")  # 28; permits are no leave
@@ -24,12 +24,14 @@ class Leave:
     kind: str
     begin: int
     end: int
-    days: tuple[int, int] | None  # first and last day, where it was given in days
+    days: tuple[int, int | None] | None  # first and last day, where it was given in days
     recorded: int | None
 
-    def evenings_cover(self, t: int) -> bool:
-        """A permit given in days covers the nights of those evenings (contract, `event.late`)."""
-        return self.days[0] <= night_of(t) <= self.days[1] if self.days else self.begin <= t < self.end
+    @property
+    def span(self) -> Span:
+        """A permit given in days covers the nights of those evenings (contract, `event.late`), as an exemption too (28)."""
+        if not self.days or not self.kind.endswith("_permit"): return self.begin, self.end
+        return night_start(self.days[0]), INFINITY if self.days[1] is None else night_start(self.days[1] + 1)
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Student:
         return self.row.get(name)
 
     def spans(self, kinds: tuple[str, ...]) -> list[Span]:
-        return union([(x.begin, x.end) for x in self.leaves if x.kind in kinds])
+        return union([x.span for x in self.leaves if x.kind in kinds])
 
 
 @dataclass
@@ -207,6 +209,6 @@ def feed_of(source: str, row: dict) -> Feed:
 def leave_of(row: dict) -> Leave:
     to = row.get("to")  # without one it has no end
     begin, end = begin_of(row["from"]), end_of(to)
-    days = (parse_day(row["from"]), parse_day(to)) if to and is_day(row["from"]) and is_day(to) else None
+    days = (parse_day(row["from"]), parse_day(to) if to else None) if is_day(row["from"]) and (not to or is_day(to)) else None
     return Leave(str(row["student"]), row["kind"], begin, end, days,
                  parse_time(row["recorded"]) if row.get("recorded") else None)

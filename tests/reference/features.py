@@ -78,7 +78,7 @@ class History:
         begin, end = calendar.cut_off(night, self.student, r.time), day_start(night + 1) + calendar.ends()
         if r.fields["direction"] != "in" or not begin <= r.time < end: return False
         permits = [x for x in self.student.leaves if x.kind in ("late_permit", "overnight_permit")]
-        return not any(x.evenings_cover(r.time) for x in permits)
+        return not any(x.span[0] <= r.time < x.span[1] for x in permits)
 
     def place_field(self, r: Record, path: tuple):
         """Of a reader that nobody knows there is no place, but a kind: `unknown`."""

@@ -107,7 +107,7 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     # of every source, for one that comes up while another is down changes what only the first one carries
     times |= {t for spans in history.downs.by_source.values() for t in edges(spans)}
     for feature in features: times |= darkenings(history.downs.of(history.rules.event(feature.event).types), clock)
-    times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end)}
+    times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end, *leave.span)}
     if rule.points or rule.resolve_when:
         times |= {t for feature in features for t in pane_darkenings(history, feature, clock)}
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
