@@ -28,7 +28,7 @@ def main():
     own = glob.glob(os.path.join(HERE, "own", "*.json"))
     for path in sorted(glob.glob(os.path.join(folder, "*", "*.json"))) + sorted(own):
         done = subprocess.run([sanzao, "eval", "--suite", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              errors="replace", timeout=120)
+                              errors="replace", timeout=600)
         lines = re.findall(r"^(\d+)/(\d+)$", done.stdout, re.M)
         if not lines:
             if not results:

@@ -24,7 +24,7 @@ from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_durat
 WAYS = ("sorted", "arrival", "facts", "pieces", "cards")
 MORE_WAYS = WAYS + ("grown",)  # the campus of the last run knows of more leaves
 COUNTS = ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "undo_unmatched")
-TIMEOUT = 120
+TIMEOUT = 600
 
 
 @dataclass

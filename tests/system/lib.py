@@ -25,7 +25,7 @@ SHARED = Path(os.environ.get("SZ_SHARED") or ROOT.parent / "shared")
 SANZAO = os.path.abspath(os.environ.get("SANZAO") or ROOT / "build/dev/sanzao")
 MAPPINGS = ROOT / "tests/data/mappings"
 ZONE = timezone(timedelta(hours=8))
-LONGEST = 240.0                                     # seconds until a run counts as hanging
+LONGEST = 600.0                                     # seconds until a run counts as hanging
 
 
 # ---- reporting ---------------------------------------------------------------------------------------------------------------

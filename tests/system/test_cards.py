@@ -68,7 +68,7 @@ class Live:
     def end(self, by=None):
         if by: self.process.send_signal(by)
         else: self.process.stdin.close()
-        code = self.process.wait(timeout=240)
+        code = self.process.wait(timeout=600)
         self.reader.join()
         return code
 

@@ -15,7 +15,7 @@ DEMO = ROOT / "tools/demo"
 
 @lru_cache(None)
 def shown(*words, **env) -> str:
-    done = subprocess.run([DEMO, *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
+    done = subprocess.run([DEMO, *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False,
                           env=environment(SANZAO=SANZAO, NO_COLOR="1", **env))
     same((done.returncode, done.stderr.decode()), (0, ""), f"tools/demo {' '.join(words)}")
     return done.stdout.decode()
@@ -130,7 +130,7 @@ def test_demo_ends_with_commands_that_work(tmp):
     same(commands, re.findall(r"^  (sanzao .*)$", shown("--lang", "zh").split("== 接下来可以试试")[1], re.M), "the same in both languages")
     for command in commands:
         script = f'sanzao() {{ "{SANZAO}" "$@"; }}\n' + command.replace("/tmp/", f"{tmp}/")
-        done = subprocess.run(["bash", "-c", script], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False, env=environment())
+        done = subprocess.run(["bash", "-c", script], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False, env=environment())
         expect(done.returncode == 0 and done.stdout + done.stderr, f"{command}: exit {done.returncode}: {done.stderr[-300:]}")
     say(f"{len(commands)} commands")
 

@@ -19,7 +19,7 @@ BLOCK = re.compile(r"(?:<!-- (file|with): (\S+) -->\n)?```yaml\n(.*?)```", re.S)
 
 
 def sanzao(*words):
-    return subprocess.run([SANZAO, *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+    return subprocess.run([SANZAO, *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
 
 
 def pages(pattern):

@@ -22,7 +22,7 @@ rules:
 
 
 def quality(*words) -> str:
-    done = subprocess.run([sys.executable, ROOT / "bench/quality", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
+    done = subprocess.run([sys.executable, ROOT / "bench/quality", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False,
                           env=environment(SANZAO=SANZAO))
     same((done.returncode, done.stderr.decode()), (0, ""), "bench/quality")
     return done.stdout.decode()
@@ -135,7 +135,7 @@ def test_silent_feeds_make_no_alerts_of_the_shipped_rules(tmp):
 def test_who_goes_home_after_the_last_examination_is_not_lost_where_no_list_is_kept(tmp):
     """A campus on which nothing is the matter with anybody; of 90 students 45 were told of until the seventeenth week was asked after."""
     done = subprocess.run([sys.executable, ROOT / "bench/groups", "--out", tmp / "data", "--classes", "3", "--quiet", "--trouble", "no_lists_at_all"], stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=240, check=False)
+                          timeout=600, check=False)
     same((done.returncode, done.stderr.decode()), (0, ""), "bench/groups")
     same(json.loads(quality("--data", tmp / "data", "--json"))["rules"]["lost-contact"]["told"], 0, "told by lost-contact")
 

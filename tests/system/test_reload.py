@@ -59,7 +59,7 @@ class Live:
     def end(self, rc=0):
         self.process.stdin.close()
         self.process.stdin = None
-        code = self.process.wait(timeout=240)
+        code = self.process.wait(timeout=600)
         self.reader.join()
         expect(code == rc, f"exit {rc} expected, not {code}:", self.err.decode())
         return json.loads(self.err.decode().strip().splitlines()[-1])

@@ -135,7 +135,7 @@ def run(case):
                "--order", opt.get("order", "sorted"), "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson"]
         if opt.get("until"):
             cmd += ["--until", str(opt["until"])]
-        done = subprocess.run(cmd, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False)
+        done = subprocess.run(cmd, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
         if done.returncode != 0:
             return [f"exit {done.returncode}: {done.stderr.decode(errors='replace')[-800:]}"]
         if os.path.getsize(f"{folder}/dead.ndjson"):

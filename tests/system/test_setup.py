@@ -39,7 +39,7 @@ def setup(tmp: Path, fails: int) -> tuple[subprocess.CompletedProcess, list[str]
             if where: (path / name).symlink_to(where)
     asked = tmp / "asked"
     asked.unlink(missing_ok=True)
-    done = subprocess.run([path / "bash", project / "tools/setup"], capture_output=True, text=True, timeout=240, check=False,
+    done = subprocess.run([path / "bash", project / "tools/setup"], capture_output=True, text=True, timeout=600, check=False,
                           env={"PATH": str(path), "HOME": str(tmp), "SZ_ASKED": str(asked), "SZ_FAILS": str(fails)})
     return done, asked.read_text().splitlines()
 

@@ -181,7 +181,13 @@ class Deployment:
     def n_read(self) -> int: return self.total("n_read")
     def seqs(self) -> int: return self.total("seq")
     def outbox(self) -> int: return sum(self.ask(p, "o", "LLEN") or 0 for p in range(PARTS))
-    def told(self) -> int: return sum(high for _, high in self.kafka.topics.watermarks(self.alerts).values())
+    def told(self) -> int:
+        """Asked again while who leads is not settled."""
+        def answer():
+            try: return [sum(high for _, high in self.kafka.topics.watermarks(self.alerts).values())]
+            except NotReady: return None
+        return wait_until(answer, "the ends of the alerts' topic", LONG)[0]
+
     def owners(self) -> list[str]: return [h.get("worker", "") for h in self.headers()]
 
     def where(self) -> str:
