@@ -79,7 +79,8 @@ void sz_store_memory_free(sz_store_memory *s);
 sz_store_port sz_store_memory_port(sz_store_memory *s, sz_msgq *q);
 
 /* One SQLite file, one process at a time (a lock on PATH.lock tells the second one). Every commit is one transaction
- * that is on the disk (synchronous=FULL) before its answer. While the program runs, PATH-wal has the newest commits. */
+ * that is on the disk (synchronous=FULL) before its answer. While the program runs, PATH-wal has the newest commits,
+ * or PATH-journal what a large one replaces. */
 typedef struct sz_store_sqlite sz_store_sqlite;
 /* Open what is there; a file that is not there is made when a worker acquires with allow_new. SZ_IO (the folder is
  * missing, cannot be written, in use, not a state), SZ_REFUSED (of a newer program), SZ_CORRUPT; the finding says
@@ -88,7 +89,8 @@ sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **
 /* True if nothing was acquired in this file before it was opened. */
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
 /* For reading only: acquire gives the header and changes nothing, load reads what stands whatever the name, commit fails. Many may
- * read at once; while a run writes to the state it is in use for them too. What a run that was killed left in PATH-wal is read. */
+ * read at once; while a run writes to the state it is in use for them too. What a run that was killed left in PATH-wal is read,
+ * and what it had begun to write under PATH-journal taken back: the only thing that is ever written. */
 sz_status sz_store_sqlite_open_to_read(const char *path, sz_diags *d, sz_store_sqlite **out);
 void sz_store_sqlite_close(sz_store_sqlite *s); /* NULL is fine */
 /* Put the file `next`, a state that was closed, in the place of this one's file, in one step. Nothing may be asked of this store after that but to be closed: its lock is kept until then. */

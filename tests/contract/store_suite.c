@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -281,6 +282,29 @@ static void test_commit_keeps_every_part_in_order(void **state) {
     sz_buf_fini(&got);
 }
 
+/* A store may write them some at a time. */
+static void test_words_of_one_commit_keep_their_order(void **state) {
+    (void)state;
+    enum { MANY = 200, LATER = 65 };
+    store_acquire(&a, 'a', true);
+    static char texts[MANY + LATER][8];
+    sz_str v[MANY + LATER];
+    sz_buf want, got;
+    sz_buf_init(&want);
+    sz_buf_init(&got);
+    for (int i = 0; i < MANY + LATER; i++) {
+        v[i] = (sz_str){texts[i], (size_t)snprintf(texts[i], sizeof texts[i], "w%d", (i * 7919) % 1000)};
+        sz_buf_printf(&want, "dict %s\n", texts[i]);
+    }
+    assert_int_equal(store_commit(&a, &(sz_commit){.dict = v, .n_dict = MANY}), SZ_ANS_OK);
+    assert_int_equal(store_commit(&a, &(sz_commit){.dict = v + MANY, .n_dict = LATER}), SZ_ANS_OK);
+    store_dump(&a, &got);
+    assert_int_equal(got.n, want.n);
+    assert_memory_equal(got.p, want.p, want.n);
+    sz_buf_fini(&want);
+    sz_buf_fini(&got);
+}
+
 static void test_commit_trims_from_the_front(void **state) {
     (void)state;
     store_acquire(&a, 'a', true);
@@ -522,6 +546,7 @@ int store_suite_run(const store_rig *r) {
         TEST(test_acquire_refuses_a_newer_format_and_a_newer_bundle),
         TEST(test_commit_is_refused_under_another_name),
         TEST(test_commit_keeps_every_part_in_order),
+        TEST(test_words_of_one_commit_keep_their_order),
         TEST(test_commit_trims_from_the_front),
         TEST(test_commit_with_nothing_in_it_moves_the_name),
         TEST(test_commit_that_names_another_topic_keeps_the_state_from_its_workers),

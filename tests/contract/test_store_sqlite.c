@@ -41,6 +41,7 @@ static void remove_file(const char *end) {
 static void *make(void) {
     remove_file("");
     remove_file("-wal");
+    remove_file("-journal");
     return open_it();
 }
 
@@ -81,6 +82,7 @@ static int nothing_there(void **state) {
     (void)state;
     remove_file("");
     remove_file("-wal");
+    remove_file("-journal");
     return 0;
 }
 
@@ -306,6 +308,32 @@ static void test_second_process_is_told_about_the_first(void **state) {
     }
 }
 
+/* ---- in a process of its own ---- */
+
+static int in_child(void (*f)(void)) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        f();
+        _exit(0);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+#define CHECK(c)                                            \
+    do {                                                    \
+        if (!(c)) {                                         \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #c); \
+            _exit(1);                                       \
+        }                                                   \
+    } while (0)
+
+/* Permissions do not bind root: the child becomes somebody else. */
+static void become_nobody(void) {
+    if (geteuid() == 0) CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+}
+
 /* ---- kill -9 ---- */
 
 static uint32_t number_of(sz_str s) {
@@ -313,15 +341,17 @@ static uint32_t number_of(sz_str s) {
     return sz_str_i64(s, &n) ? (uint32_t)n : 0;
 }
 
-/* Commits until it is killed; says the number of each one that was answered OK. */
-static void commit_for_ever(int out) {
+/* Commits until it is killed; says the number of each one that was answered OK. `most` of their blobs are large ones,
+ * then comes one that is not, and so on. */
+static void commit_for_ever(int out, uint32_t most) {
     sz_store_sqlite *s = open_it();
     store_hand a = store_hand_of(&rig, s);
     const sz_msg *m = store_acquire(&a, 'k', true);
     uint32_t n = number_of(m->header->body);
-    static char pad[3000];
+    static char pad[3000], large[3 << 19];
     for (;;) {
         n++;
+        bool is_large = n % (most + 1) != 0;
         char text[16];
         size_t len = (size_t)snprintf(text, sizeof text, "%u", n);
         sz_str line = {text, len};
@@ -330,7 +360,7 @@ static void commit_for_ever(int out) {
                        .n_outbox = 1,
                        .snapshots = &one,
                        .n_snapshots = 1,
-                       .journal = {pad, 2000 + n % 900},
+                       .journal = {is_large ? large : pad, is_large ? sizeof large - n % 900 : 2000 + n % 900},
                        .dict = &line,
                        .n_dict = 1,
                        .ledger = &count,
@@ -368,63 +398,166 @@ static void assert_whole(uint32_t said, uint32_t *was) {
     *was = n;
 }
 
-static void test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after(void **state) {
-    (void)state;
+static void kill_and_look(int rounds, uint32_t most) {
     uint32_t said = 0;
     unsigned seed = 4711;
-    for (int round = 0; round < 25 || (said <= 10 && round < 500); round++) { /* more where the disk is slow */
+    for (int round = 0; round < rounds; round++) {
         int out[2];
         assert_int_equal(pipe(out), 0);
         pid_t pid = fork();
         if (pid == 0) {
             close(out[0]);
-            commit_for_ever(out[1]);
+            commit_for_ever(out[1], most);
         }
         close(out[1]);
         seed = seed * 1103515245 + 12345;
-        usleep((2000 + seed / 65536 % 60000) * (1 + (unsigned)round / 25));
+        uint32_t n;
+        for (int k = 0; k <= round % 3 && read(out[0], &n, sizeof n) == sizeof n; k++) said = n;
+        usleep(seed / 65536 % 8000);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
-        for (uint32_t n; read(out[0], &n, sizeof n) == sizeof n;) said = n;
+        while (read(out[0], &n, sizeof n) == sizeof n) said = n;
         close(out[0]);
         assert_whole(said, &said);
     }
     assert_true(said > 10);
 }
 
-/* ---- no room, no permission ---- */
-
-static int in_child(void (*f)(void)) {
-    pid_t pid = fork();
-    if (pid == 0) {
-        f();
-        _exit(0);
-    }
-    int status = -1;
-    waitpid(pid, &status, 0);
-    return status;
+static void test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after(void **state) {
+    (void)state;
+    kill_and_look(25, 0);
 }
 
-#define CHECK(c)                                            \
-    do {                                                    \
-        if (!(c)) {                                         \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #c); \
-            _exit(1);                                       \
-        }                                                   \
-    } while (0)
+static void test_killed_in_a_large_commit_likewise(void **state) {
+    (void)state;
+    kill_and_look(12, 3);
+}
+
+/* ---- which journal ---- */
+
+static void commit_journal(store_hand *a, size_t n) {
+    static char bytes[4 << 20];
+    assert_int_equal(store_commit(a, &(sz_commit){.journal = {bytes, n}}), SZ_ANS_OK);
+}
+
+static void test_large_commits_are_written_once_and_small_ones_to_a_log(void **state) {
+    (void)state;
+    sz_store_sqlite *s = open_it();
+    store_hand a = store_hand_of(&rig, s);
+    store_acquire(&a, 'a', true);
+    commit_journal(&a, 3 << 20);
+    assert_false(is_there("-wal"));
+    assert_true(is_there("-journal"));
+    for (int i = 0; i < 8; i++) commit_journal(&a, 5000); /* as a file ends */
+    assert_false(is_there("-wal"));
+    commit_journal(&a, 1 << 20);
+    assert_true(is_there("-wal"));
+    assert_false(is_there("-journal"));
+    commit_journal(&a, 3 << 20);
+    assert_false(is_there("-wal"));
+    store_hand_free(&a);
+    s = reopen(s); /* as it was closed: one file, and whole */
+    assert_false(is_there("-journal"));
+    store_hand b = store_hand_of(&rig, s);
+    store_acquire(&b, 'b', false);
+    sz_buf all;
+    sz_buf_init(&all);
+    store_dump(&b, &all);
+    assert_true(all.n > 2 * (3 << 20) + (1 << 20) + 8 * 5000);
+    sz_buf_fini(&all);
+    commit_journal(&b, 5000); /* a pipe on a state of files */
+    assert_true(is_there("-wal"));
+    store_hand_free(&b);
+    sz_store_sqlite_close(s);
+    assert_false(is_there("-wal"));
+    assert_false(is_there("-journal"));
+}
+
+/* A run that is killed while pages of its commit are in the file, and those that they stand in place of in the journal.
+ */
+static void end_in_the_middle(void) {
+    sqlite3 *db;
+    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db,
+                       "PRAGMA cache_size = 2; BEGIN IMMEDIATE; UPDATE header SET body = x'616c736f', seq = seq + 1;"
+                       "INSERT INTO journal(entries) VALUES(zeroblob(4000000)); DELETE FROM snapshots",
+                       NULL, NULL, NULL) == SQLITE_OK);
+    _exit(0);
+}
+
+static void assert_nothing_of_it(sz_store_sqlite *s) {
+    store_hand a = store_hand_of(&rig, s);
+    const sz_msg *m = store_acquire(&a, 'b', false);
+    assert_int_equal(m->answer, SZ_ANS_OK);
+    assert_int_equal(m->header->body.n, 0);
+    sz_buf all;
+    sz_buf_init(&all);
+    store_dump(&a, &all);
+    assert_in_range(all.n, 400000, 500000);
+    sz_buf_fini(&all);
+    store_hand_free(&a);
+    sz_store_sqlite_close(s);
+}
+
+static void write_state_of_a_file(void) {
+    write_state();
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* Whether for reading or for a run. */
+static void test_a_commit_that_was_begun_is_taken_back(void **state) {
+    (void)state;
+    write_state_of_a_file();
+    uint64_t before = hash_of_file();
+    assert_int_equal(in_child(end_in_the_middle), 0);
+    assert_true(is_there("-journal"));
+    assert_true(hash_of_file() != before);
+    assert_nothing_of_it(open_to_read());
+    assert_false(is_there("-journal"));
+    assert_int_equal(hash_of_file(), before);
+    assert_int_equal(in_child(end_in_the_middle), 0);
+    assert_nothing_of_it(open_it());
+    assert_false(is_there("-journal"));
+}
+
+static void open_half_written(void) {
+    become_nobody();
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = NULL;
+    CHECK(sz_store_sqlite_open_to_read(path, &d, &s) == SZ_IO && d.n == 1);
+    CHECK(d.v[0].code == SZ_CODE_STATE_READ_ONLY && strstr(d.v[0].message, "half written"));
+}
+
+static void test_who_may_not_take_it_back_is_told(void **state) {
+    (void)state;
+    write_state_of_a_file();
+    assert_int_equal(in_child(end_in_the_middle), 0);
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(dir, 0555), 0);
+    assert_int_equal(in_child(open_half_written), 0);
+    assert_int_equal(chmod(dir, 0755), 0);
+}
+
+/* ---- no room, no permission ---- */
+
+static size_t filling = 100000; /* bytes of a commit */
 
 static void fill_up(void) {
     signal(SIGXFSZ, SIG_IGN);
-    struct rlimit limit = {2 << 20, 2 << 20};
+    struct rlimit limit = {20 * filling, 20 * filling};
     CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     sz_store_sqlite *s = open_it();
     store_hand a = store_hand_of(&rig, s);
     store_acquire(&a, 'f', true);
-    static char blob[100000];
+    char *blob = sz_alloc(filling);
     uint32_t n = 0;
     for (;; n++) {
         char body[16];
-        sz_commit c = {.journal = {blob, sizeof blob}, .parent = a.name};
+        sz_commit c = {.journal = {blob, filling}, .parent = a.name};
         c.body = (sz_str){body, (size_t)snprintf(body, sizeof body, "%u", n + 1)};
         c.bundle_ver = 7;
         a.port.commit(a.port.self, &c);
@@ -446,8 +579,8 @@ static void fill_up(void) {
     _exit(0);
 }
 
-static void test_full_disk_is_told_and_leaves_the_last_commit(void **state) {
-    (void)state;
+static void full_disk(size_t bytes) {
+    filling = bytes;
     assert_int_equal(in_child(fill_up), 0);
     char name[128];
     snprintf(name, sizeof name, "%s/full.txt", dir);
@@ -464,9 +597,14 @@ static void test_full_disk_is_told_and_leaves_the_last_commit(void **state) {
     sz_store_sqlite_close(s);
 }
 
-/* Permissions do not bind root: the child becomes somebody else. */
-static void become_nobody(void) {
-    if (geteuid() == 0) CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+static void test_full_disk_is_told_and_leaves_the_last_commit(void **state) {
+    (void)state;
+    full_disk(100000);
+}
+
+static void test_full_disk_in_a_large_commit_likewise(void **state) {
+    (void)state;
+    full_disk(1500000);
 }
 
 static void open_read_only_file(void) {
@@ -543,6 +681,11 @@ int main(void) {
         cmocka_unit_test_setup(test_damaged_files_are_told, nothing_there),
         cmocka_unit_test_setup(test_second_process_is_told_about_the_first, nothing_there),
         cmocka_unit_test_setup(test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after, nothing_there),
+        cmocka_unit_test_setup(test_killed_in_a_large_commit_likewise, nothing_there),
+        cmocka_unit_test_setup(test_large_commits_are_written_once_and_small_ones_to_a_log, nothing_there),
+        cmocka_unit_test_setup(test_a_commit_that_was_begun_is_taken_back, nothing_there),
+        cmocka_unit_test_setup(test_who_may_not_take_it_back_is_told, nothing_there),
+        cmocka_unit_test_setup(test_full_disk_in_a_large_commit_likewise, nothing_there),
         cmocka_unit_test_setup(test_full_disk_is_told_and_leaves_the_last_commit, nothing_there),
         cmocka_unit_test_setup(test_read_only_file_and_folder_are_told, nothing_there),
     };

@@ -2,10 +2,10 @@
  *
  * open: is it a state of ours, and can it be written.
  *
- * Write-ahead log with FULL: one fsync a commit, where a rollback journal takes three, and torn writes are found by
- * checksums. The lock is exclusive, so there is no shared memory file, and closing folds the log back: the state at
- * rest is one file. The log is folded in once it holds a commit's worth of journal (4 MiB: 256 pages) and then written
- * over from its beginning, into pages that the system still holds: a longer one takes fresh ones for all of it.
+ * The lock is exclusive, so there is no shared memory file, and closing folds a log back or removes a rollback journal
+ * (mode.c): the state at rest is one file. A write-ahead log is folded in once it holds a commit's worth of journal (4
+ * MiB: 256 pages) and then written over from its beginning, into pages that the system still holds: a longer one takes
+ * fresh ones for all of it.
  */
 #include "store.h"
 
@@ -46,7 +46,7 @@ static bool connect_to(sz_store_sqlite *s, int flags) {
     sz_arena a;
     sz_arena_init(&a);
     const char *path = s->path[0] == '/' ? s->path : sz_arena_printf(&a, "./%s", s->path);
-    int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, sz_sqlite_vfs());
     sz_arena_fini(&a);
     if (rc == SQLITE_OK)
         return execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA page_size = 16384;"
@@ -61,7 +61,7 @@ bool sz_sqlite_create(sz_store_sqlite *s) {
     snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION,
              LAYOUT);
     if (!s->db && !connect_to(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) return false;
-    if (execute(s, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;" TABLES) && execute(s, layout)) return true;
+    if (execute(s, "BEGIN IMMEDIATE;" TABLES) && execute(s, layout) && sz_sqlite_look_at_mode(s)) return true;
     if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }
@@ -132,7 +132,8 @@ static sz_status open_file(sz_store_sqlite *s, sz_diags *d) {
         return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is not a state of sanzao, or what was left of one",
                       "%s 不是 sanzao 的状态，或者只是它的残余");
     if (!connect_to(s, SQLITE_OPEN_READWRITE)) return sqlite_says(s, d);
-    return look(s, d);
+    sz_status looks = look(s, d);
+    return looks == SZ_OK && !sz_sqlite_look_at_mode(s) ? sqlite_says(s, d) : looks;
 }
 
 /* Immutable: no file is made beside it, and none is locked; our own lock keeps writers out. */
@@ -156,6 +157,7 @@ static sz_status open_to_read(sz_store_sqlite *s, sz_diags *d) {
     if (!S_ISREG(st.st_mode) || (st.st_size > 0 && st.st_size < SMALLEST))
         return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is not a state of sanzao, or what was left of one",
                       "%s 不是 sanzao 的状态，或者只是它的残余");
+    if (!sz_sqlite_recover(s)) return sqlite_says(s, d);
     sz_arena a;
     sz_arena_init(&a);
     const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
@@ -219,6 +221,7 @@ void sz_store_sqlite_close(sz_store_sqlite *s) {
         sz_free(l);
     }
     sz_sqlite_finalize(s);
+    sz_sqlite_leave_mode(s);
     sqlite3_close(s->db);
     if (s->made_shm) forget_shm(s);
     sz_sqlite_unlock(s);

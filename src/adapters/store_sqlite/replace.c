@@ -37,6 +37,7 @@ sz_status sz_store_sqlite_replace(sz_store_sqlite *s, const char *next, sz_diags
     sz_arena a;
     sz_arena_init(&a);
     sz_sqlite_finalize(s);
+    sz_sqlite_leave_mode(s);
     sqlite3_close(s->db); /* folds its log in */
     s->db = NULL;
     sz_status rc = SZ_OK;

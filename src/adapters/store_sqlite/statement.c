@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define FOUR(x) x "," x "," x "," x
+
 static const char *const sql[N_QUERIES] = {
     [Q_BEGIN] = "BEGIN IMMEDIATE",
     [Q_BEGIN_TO_READ] = "BEGIN",
@@ -19,6 +21,7 @@ static const char *const sql[N_QUERIES] = {
                       "topic = coalesce(?5, topic) WHERE owner = ?1 AND seq = ?2",
     [Q_HEADER_NAME] = "SELECT 1 FROM header WHERE owner = ?1 AND seq = ?2",
     [Q_PUT_DICT] = "INSERT INTO dict(word) VALUES(?1)",
+    [Q_PUT_DICT_MANY] = "INSERT INTO dict(word) VALUES" FOUR(FOUR(FOUR("(?)"))), /* WORDS_AT_ONCE */
     [Q_PUT_SNAPSHOT] = "INSERT INTO snapshots(student, record) VALUES(?1, ?2) "
                        "ON CONFLICT(student) DO UPDATE SET record = excluded.record",
     [Q_PUT_JOURNAL] = "INSERT INTO journal(entries) VALUES(?1)",
@@ -50,6 +53,10 @@ static const advice advices[] = {
      "写入失败：请腾出空间（配额或文件大小限制也算）或检查磁盘，再次运行；之前提交的内容仍然有效"},
     {SQLITE_IOERR, "the disk fails: look after it and run again; what was committed before stands",
      "磁盘出错：请检查磁盘后再次运行；之前提交的内容仍然有效"},
+    {SQLITE_READONLY_ROLLBACK,
+     "a run that was killed left a commit half written, and taking that back means writing to the file: run again, or "
+     "show it, as who may write to it",
+     "被杀掉的运行留下了写到一半的提交，撤回它需要写这个文件：请由可以写它的用户再次运行或查看"},
     {SQLITE_READONLY, "the file cannot be written: see to its permissions and its file system",
      "文件不可写：请检查它的权限和所在的文件系统"},
     {SQLITE_CORRUPT, "the file is damaged: restore it from a backup, or begin with a new state",

@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 enum { LAYOUT = 1, APPLICATION = 0x535a5354 };
+enum { WORDS_AT_ONCE = 64 }; /* in one statement */
 enum { SMALLEST = 512 }; /* page of an SQLite file */
 
 typedef enum query {
@@ -31,6 +32,7 @@ typedef enum query {
     Q_HEADER_STEP,
     Q_HEADER_NAME,
     Q_PUT_DICT,
+    Q_PUT_DICT_MANY,
     Q_PUT_SNAPSHOT,
     Q_PUT_JOURNAL,
     Q_PUT_OUTBOX,
@@ -59,6 +61,8 @@ struct sz_store_sqlite {
     sqlite3 *db; /* NULL: the file is not there yet */
     bool is_new;
     bool is_to_read; /* nothing is changed */
+    bool is_bulk;    /* under a rollback journal: what is committed is large */
+    uint32_t n_small; /* small commits since the last large one */
     bool made_shm;   /* SQLite will make PATH-shm, to read what a killed run left in PATH-wal */
     sqlite3_stmt *q[N_QUERIES];
     char text[SZ_SAID], text_zh[SZ_SAID]; /* of the last failure, for people */
@@ -77,6 +81,23 @@ void sz_sqlite_unlock(sz_store_sqlite *s);
 
 /* Make the file and its tables. False: s->text says why. */
 bool sz_sqlite_create(sz_store_sqlite *s);
+
+/* ---- vfs.c: how pages reach the file ---- */
+
+/* The name under which SQLite knows it. */
+const char *sz_sqlite_vfs(void);
+
+/* ---- mode.c: which journal ---- */
+
+/* After the file was opened to be written to, or made. False: s->text says why. */
+bool sz_sqlite_look_at_mode(sz_store_sqlite *s);
+/* Before a commit with a blob of so many bytes: under the journal that suits it. False: s->text says why. */
+bool sz_sqlite_suit(sz_store_sqlite *s, size_t journal_bytes);
+/* Before it is closed: the rollback journal goes, so that the state is one file. */
+void sz_sqlite_leave_mode(sz_store_sqlite *s);
+/* To read: take back what a run that was killed had begun to write, for which the file must be writable. False: s->text
+ * says why, and s->db is what can be asked for more. */
+bool sz_sqlite_recover(sz_store_sqlite *s);
 
 /* ---- statement.c ---- */
 
