@@ -68,13 +68,16 @@ def run(what: str, argv: list[str], **more) -> None:
     if done.returncode != 0: raise NotReady(f"{what} failed ({done.returncode}):\n{done.stdout[-3000:]}")
 
 
+rest = time.sleep
+
+
 def fetch(what: str, argv: list[str], again: list[str], **more) -> None:
     """What comes over the network: twice more, with `again` behind it, where a mirror or a name server fails for a moment."""
     for wait in (5, 30):
         try: return run(what, argv, timeout=900, **more)
         except (NotReady, subprocess.TimeoutExpired) as e:
             print(f"{e}\nonce more in {wait} s", file=sys.stderr, flush=True)
-            time.sleep(wait)
+            rest(wait)
             argv = [*argv, *again] if argv[-len(again):] != again else argv
     run(what, argv, timeout=900, **more)
 
@@ -190,7 +193,7 @@ class Kafka(Group):
         s.start([*JAVA, *flags, "-Dlog4j2.configurationFile=" + str(JARS / "log4j2.xml"), "-cp", classpath(), "kafka.Kafka",
                  str(Path(s.folder) / "server.properties")], self.owned)
 
-    def wait_ready(self, seconds: float = LONG) -> None:
+    def wait_ready(self, seconds: float = 2 * LONG) -> None:
         for s in self.servers: s.ready(lambda s=s: accepts(s.port), seconds)
         wait_until(lambda: self.topics.n_brokers() == len(self.running()), "every broker in the cluster", seconds, 0.05)
 

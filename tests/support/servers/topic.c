@@ -305,7 +305,10 @@ static void committed(task *t) {
 
 static void count_members(task *t, const char *state) {
     const struct rd_kafka_group_list *list = NULL;
-    rd_kafka_resp_err_t e = rd_kafka_list_groups(client(t, RD_KAFKA_CONSUMER), t->args[0], &list, TIMEOUT_MS);
+    rd_kafka_t *rk = client(t, RD_KAFKA_CONSUMER);
+    rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    for (int n = 0; n < 4 && (e == RD_KAFKA_RESP_ERR__TIMED_OUT || e == RD_KAFKA_RESP_ERR__TRANSPORT); n++)
+        e = rd_kafka_list_groups(rk, t->args[0], &list, TIMEOUT_MS);
     bool is_coming = state && e == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS; /* as is a group's first */
     if (e && !is_coming) fail("%s: %s", t->args[0], rd_kafka_err2str(e));
     bool counts = !e && list->group_cnt && (!state || !strcmp(list->groups[0].state, state));
