@@ -286,11 +286,14 @@ class Redis(Group):
         return self.server(new)
 
     def master_port(self) -> int:
-        """The master as the first sentinel that answers knows it."""
-        for s in self.sentinels():
-            try: return self.named_by(s)
-            except (OSError, RespError): continue
-        raise LookupError("no sentinel answers")
+        """The master as the first sentinel that answers knows it. One that runs will answer."""
+        def named() -> int:
+            for s in self.sentinels():
+                try: return self.named_by(s)
+                except (OSError, RespError, TypeError): continue     # TypeError: it knows none
+            if not any(s.alive() for s in self.sentinels()): raise LookupError("no sentinel answers")
+            return 0
+        return wait_until(named, "a sentinel to answer")
 
     def named_by(self, sentinel: Server) -> int:
         return int(self.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME, which=sentinel.port)[1])
