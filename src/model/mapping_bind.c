@@ -156,17 +156,18 @@ static bool has_column(const sz_csv_row *row, sz_str name) {
 static bool refuse_other_table(const sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     uint32_t n = 0;
     const sz_map_column *first = NULL;
+    const char *names = "";
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++, n++) {
             const sz_map_column *c = &m->recipes[i].columns[k];
             if (!first) first = c;
             if (has_column(header, c->name) || nearest_heading(header, c->name).n) return false;
+            names = sz_arena_printf(&d->arena, "%s%s`%.*s`", names, n ? " " : "", SZ_FMT_STR(c->name));
         }
     if (n < 2) return false;
+    const char *file = src ? src->name : "the file";
     sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, first->node->span,
-                              "%s has none of the mapping's %u columns: no `%.*s`, and none of the others",
-                              "%s 没有映射要的 %u 列中的任何一列：没有“%.*s”，其余的也没有",
-                              src ? src->name : "the file", n, SZ_FMT_STR(first->name));
+                              "%s has none of the mapping's columns: %s", "%s 没有映射要的任何一列：%s", file, names);
     if (says_of_the_file(header, d, g)) return true;
     sz_diag_hint(d, g, "the header row has: %s; if this is another table, take the file out of the sources",
                  "表头有：%s；如果这是别的表格，请把这个文件移出来源", heading_list(&d->arena, header));
