@@ -278,6 +278,24 @@ typedef struct sz_down { int64_t from_ms, to_ms; uint64_t types; sz_str source; 
 
 typedef struct sz_heard { int64_t t_ms; int32_t day; } sz_heard; /* a record that was the first of anybody's in its term; its local day */
 
+/* Of each class of students (semantics 28, class_silent) when somebody of it was first seen on each day. What is noted is of the students
+ * of one partition, and a function of their records, so it is stored nowhere. */
+typedef struct sz_mates sz_mates;
+sz_mates *sz_mates_new(const sz_campus *c, const bool *is_home); /* of each student of the campus; borrowed for the call */
+void sz_mates_free(sz_mates *m);
+void sz_mates_clear(sz_mates *m); /* nothing is noted */
+/* The student, of the campus, was seen. since_day: days before it are asked for no more. True: nobody of his class was known to have been
+ * seen that day up to t; *until_ms: from there on somebody was, or the next day. */
+bool sz_mates_note(sz_mates *m, const sz_zone *z, uint32_t student, int64_t t_ms, int32_t since_day, int64_t *until_ms);
+/* Would it be no news, as far as can be told at once? */
+bool sz_mates_know(const sz_mates *m, uint32_t student, int64_t t_ms);
+/* Has nobody of his class been seen on the day of t up to t? False of a small class and of who has none. */
+bool sz_mates_are_silent(const sz_mates *m, uint32_t student, int32_t day, int64_t t_ms);
+/* Those of his class who are at home, himself among them. */
+const uint32_t *sz_mates_of(const sz_mates *m, uint32_t student, uint32_t *n);
+uint64_t sz_mates_digest(const sz_mates *m, uint32_t student); /* of who is in his class, wherever at home, and active; 0: he has none */
+enum { SZ_MATES_LEAST = 10 };                                  /* active students of a class that may be silent */
+
 /* The facts of one partition as they are known now. Owned by the engine. */
 typedef struct sz_facts {
     const sz_campus *campus;
@@ -286,6 +304,7 @@ typedef struct sz_facts {
     uint32_t n_downs;
     sz_heard *heard;                      /* ordered by time */
     uint32_t n_heard;
+    struct sz_mates *mates;               /* NULL: no rule asks */
     bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */

@@ -28,7 +28,7 @@ typedef struct sz_step {
 } sz_step;
 
 typedef enum sz_exempt_kind {
-    SZ_EX_ON_LEAVE, SZ_EX_VACATION, SZ_EX_FEED_DOWN, SZ_EX_HOLIDAY, SZ_EX_WEEKEND, SZ_EX_RARELY_SEEN, SZ_EX_FEED_SILENT, SZ_EX_NO_CARD, SZ_EX_LEAVE_KIND /* a kind of leave or permit */, SZ_EX_TAG
+    SZ_EX_ON_LEAVE, SZ_EX_VACATION, SZ_EX_FEED_DOWN, SZ_EX_HOLIDAY, SZ_EX_WEEKEND, SZ_EX_RARELY_SEEN, SZ_EX_FEED_SILENT, SZ_EX_CLASS_SILENT, SZ_EX_NO_CARD, SZ_EX_LEAVE_KIND /* a kind of leave or permit */, SZ_EX_TAG
 } sz_exempt_kind;
 typedef struct sz_exemption {
     uint8_t kind;

@@ -82,13 +82,21 @@ static void note_changed(sz_worker *w, uint32_t i) {
     s->who[s->n_who++] = i;
 }
 
+static void note_since(sz_worker *w, sz_str entry) {
+    int64_t t = sz_entry_time((const uint8_t *)entry.p);
+    strays *s = &w->strays;
+    if (s->records.n == 0 || t < s->since_ms) s->since_ms = t;
+}
+
 uint32_t cards_take_out(sz_worker *w, uint32_t i) {
     sz_timeline *tl = w->students.v[i];
     if (!tl || !tl->n_log) return 1; /* who sleeps was asked already */
     uint32_t looked = tl->n_log;
     holding h = {.holder = SZ_NONE};
     for (size_t at = 0; (at = stray_in(w, &h, sz_buf_str(&tl->log), at, tl->id)) < tl->log.n;) {
-        lines_add(&w->strays.records, sz_timeline_take_out(tl, &w->tc, (uint32_t)at));
+        sz_str entry = sz_timeline_take_out(tl, &w->tc, (uint32_t)at);
+        note_since(w, entry);
+        lines_add(&w->strays.records, entry);
         note_changed(w, i);
     }
     sz_arena_reset(&w->step);
@@ -161,10 +169,14 @@ uint32_t cards_put_in(sz_worker *w, uint32_t at) {
 
 /* ---- what follows ---- */
 
+sz_cause cards_cause(const sz_worker *w) {
+    int64_t wmax = w->clocks.wmax_ms; /* of batches that have told nothing yet there is none */
+    return (sz_cause){.t_ms = wmax == SZ_TIME_NONE ? w->clocks.begin_ms : wmax, .what = SZ_STR("card")};
+}
+
 uint32_t cards_go_over(sz_worker *w, uint32_t at) {
     uint32_t i = w->strays.who[at];
-    int64_t wmax = w->clocks.wmax_ms; /* of batches that have told nothing yet there is none */
-    sz_cause cause = {.t_ms = wmax == SZ_TIME_NONE ? w->clocks.begin_ms : wmax, .what = SZ_STR("card")};
+    sz_cause cause = cards_cause(w);
     if (sz_timeline_waits(w->students.v[i])) run_student(w, i, &cause);
     return 1;
 }

@@ -171,7 +171,9 @@ static bool use_on(sz_worker *w, sz_event *e) {
     bool is_sorted = w->o.order == SZ_SORTED;
     if (u->stage == USE_BEGIN) {
         sz_cause cause = cause_of(e);
-        if (!facts_for_all(w, u->since_ms, &cause)) return false;
+        bool is_done = u->mates_of == SZ_NONE ? facts_for_all(w, u->since_ms, &cause)
+                                              : facts_for_mates(w, u->mates_of, u->since_ms, &cause);
+        if (!is_done) return false;
         u->stage = USE_TIME;
         clock_record(w, u->source, e->time_ms);
     }
@@ -189,7 +191,7 @@ static bool use_on(sz_worker *w, sz_event *e) {
     return true;
 }
 
-static bool use_begin(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t source) {
+static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t student, sz_str id, uint32_t source) {
     const sz_zone *z = sz_campus_zone(w->campus);
     int64_t own = own_watermark(w, source), begin = SZ_TIME_MAX;
     if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
@@ -198,11 +200,14 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t student, sz_str id, ui
     int64_t since = SZ_TIME_MAX;
     if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin;
     if (heard_note(w, e) && e->time_ms < since) since = e->time_ms;
+    bool is_of_mates = mates_note(w, e, holder), is_of_all = since < SZ_TIME_MAX;
+    if (is_of_mates && e->time_ms < since) since = e->time_ms;
     w->use = (use){.stage = since < SZ_TIME_MAX ? USE_BEGIN : USE_TIME,
                    .since_ms = since,
                    .student = student,
                    .source = source,
-                   .id = id};
+                   .id = id,
+                   .mates_of = is_of_mates && !is_of_all ? holder : SZ_NONE};
     if (w->use.stage != USE_BEGIN) clock_record(w, source, e->time_ms);
     return use_on(w, e);
 }
@@ -233,7 +238,7 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         reject(w, in, SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content");
         return true;
     }
-    return use_begin(w, e, student, id, source);
+    return use_begin(w, e, holder, student, id, source);
 }
 
 static bool record_on(sz_worker *w, const sz_input *in, uint32_t holder) {

@@ -75,8 +75,7 @@ void leaf_enter(sz_worker *w) {
     else ended_owe_leaves(w, i);
 }
 
-uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
-    if (in_campus == SZ_NONE) return 0;
+static uint64_t own_hash(const sz_worker *w, uint32_t in_campus) {
     const sz_student *s = sz_campus_student(w->campus, in_campus);
     sz_str v[] = {s->gender, s->college,  s->school,    s->major,      s->klass,
                   s->dorm,   s->building, s->residence, s->status_name};
@@ -85,6 +84,25 @@ uint64_t roster_hash(const sz_worker *w, uint32_t in_campus) {
     for (uint32_t i = 0; i < sizeof v / sizeof *v; i++) h = h * 31 + sz_hash(v[i].p, v[i].n);
     for (uint32_t i = 0; i < s->n_tags; i++) h = h * 31 + sz_hash(s->tags[i].p, s->tags[i].n);
     return h ? h : 1;
+}
+
+/* Where a rule asks who is in his class (class_silent), that is among what concerns him. */
+static uint64_t with_mates(sz_worker *w, uint32_t in_campus, uint64_t own) {
+    uint64_t h = own * 31 + mates_digest(w, in_campus);
+    return h ? h : 1;
+}
+
+uint64_t roster_hash(sz_worker *w, uint32_t in_campus) {
+    if (in_campus == SZ_NONE) return 0;
+    uint64_t own = own_hash(w, in_campus);
+    return mates_are_asked(w) ? with_mates(w, in_campus, own) : own;
+}
+
+/* That rules have begun to ask, or ask no longer, is no change of the roster. */
+static bool is_other_roster(sz_worker *w, const sz_timeline *tl, uint64_t now) {
+    if (!tl->roster_hash || tl->roster_hash == now) return false;
+    uint64_t own = own_hash(w, tl->student);
+    return tl->roster_hash != (mates_are_asked(w) ? own : with_mates(w, tl->student, own));
 }
 
 /* What is due next is read off the leaves that the state knew: they are known before he is settled. */
@@ -150,7 +168,7 @@ static void student_at_load(sz_worker *w, uint32_t i, sz_timeline *tl) {
         else if (is_known(w, l)) sz_timeline_know_leaf(tl, hash);
     }
     uint64_t hash = roster_hash(w, tl->student);
-    if (is_one_gone || (tl->roster_hash && tl->roster_hash != hash)) ended_owe_campus(w, i, "roster");
+    if (is_one_gone || is_other_roster(w, tl, hash)) ended_owe_campus(w, i, "roster");
     if (tl->roster_hash != hash) tl->roster_hash = hash, tl->story_changed = true;
 }
 

@@ -325,6 +325,9 @@ static uint32_t all_if_campus_changed(const sz_worker *w) {
 static uint32_t all_if_cards_changed(const sz_worker *w) { return cards_differ(w) ? w->students.n : 0; }
 static uint32_t strays_there(const sz_worker *w) { return w->strays.records.n; }
 static uint32_t who_has_strays(const sz_worker *w) { return w->strays.n_who; }
+static uint32_t all_if_mates(const sz_worker *w) { return mates_are_asked(w) ? w->students.n : 0; }
+static uint32_t all_if_strays_of_mates(const sz_worker *w) { return w->strays.n_who ? all_if_mates(w) : 0; }
+static uint32_t who_has_strays_of_mates(const sz_worker *w) { return mates_are_asked(w) ? w->strays.n_who : 0; }
 static uint32_t if_strays(const sz_worker *w) { return w->strays.n_who ? 1 : 0; }
 static uint32_t leaves_due(const sz_worker *w) {
     int64_t at;
@@ -335,11 +338,19 @@ static uint32_t leaves_due(const sz_worker *w) {
 static const struct phase {
     uint32_t (*most)(const sz_worker *w);      /* asked anew each time */
     uint32_t (*one)(sz_worker *w, uint32_t i); /* what it took */
-} phases[] = {{all_students, wake_or_not},          {all_students, end_rules},
-              {roster, take_from_roster},           {all_if_cards_changed, cards_take_out},
-              {strays_there, cards_put_in},         {all_students, compare_facts},
-              {who_has_strays, cards_go_over},      {if_strays, cards_say},
-              {all_if_campus_changed, tell_campus}, {leaves_due, enter_leaf}};
+} phases[] = {{all_students, wake_or_not},
+              {all_if_mates, mates_gather},
+              {all_students, end_rules},
+              {roster, take_from_roster},
+              {all_if_cards_changed, cards_take_out},
+              {strays_there, cards_put_in},
+              {all_if_strays_of_mates, mates_gather},
+              {all_students, compare_facts},
+              {who_has_strays, cards_go_over},
+              {who_has_strays_of_mates, mates_go_over},
+              {if_strays, cards_say},
+              {all_if_campus_changed, tell_campus},
+              {leaves_due, enter_leaf}};
 enum { N_PHASES = sizeof phases / sizeof *phases };
 
 uint32_t students_a_step(const sz_worker *w) { return w->o.tick_students ? w->o.tick_students : STUDENTS_A_STEP; }

@@ -133,6 +133,7 @@ typedef struct journal {
 typedef struct strays {            /* records that are another's since cards were corrected (cards.c) */
     lines records;                 /* packed, out of their logs */
     uint32_t *who, n_who, cap_who; /* who has lost or gained some; some of them twice */
+    int64_t since_ms;              /* time of the earliest */
     uint64_t moved, dead_by[SZ_N_REASONS];
 } strays;
 
@@ -199,6 +200,7 @@ typedef struct use {
     int64_t since_ms;         /* USE_BEGIN: from where on it concerns everybody */
     uint32_t student, source; /* student SZ_NONE: new, with that id */
     sz_str id;
+    uint32_t mates_of; /* USE_BEGIN: whose class it concerns, in the campus; SZ_NONE: everybody */
 } use;
 
 /* The message of input in hand; the stream keeps it until it is asked again. */
@@ -229,6 +231,7 @@ struct sz_worker {
     uint32_t n_statuses, cap_statuses;
     int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
+    sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;
     bool *rule_quiet;
@@ -556,7 +559,7 @@ uint64_t dues_hash(const sz_worker *w);
 void leaves_init(sz_worker *w);
 void leaves_first_look(sz_worker *w, sz_timeline *tl); /* of whom the state knows nothing yet */
 uint64_t leaf_hash(const sz_worker *w, uint32_t leaf);
-uint64_t roster_hash(const sz_worker *w, uint32_t campus_student);
+uint64_t roster_hash(sz_worker *w, uint32_t campus_student);
 bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms);
 void leaf_enter(sz_worker *w);
 void leaves_remember(sz_worker *w, const sz_timeline *tl);
@@ -581,6 +584,7 @@ uint32_t cards_take_out(sz_worker *w, uint32_t i);
 uint32_t cards_put_in(sz_worker *w, uint32_t at);
 uint32_t cards_go_over(sz_worker *w, uint32_t at);
 uint32_t cards_say(sz_worker *w, uint32_t at);
+sz_cause cards_cause(const sz_worker *w);
 void strays_fini(strays *s);
 
 /* journal.c */
@@ -668,6 +672,7 @@ sz_guards guards_of(const sz_bundle *b, const sz_rule *r);
 void looks_init(sz_worker *w);
 void looks_fini(sz_worker *w);
 
+#include "mates.h"
 #include "rule_sets.h" /* meaning.c, forms.c, ended.c, plan.c, reload.c, switch.c */
 
 /* load.c */

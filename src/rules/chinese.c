@@ -119,6 +119,7 @@ static const char *const words[][2] = {
     {"断线", "feed_down"},
     {"很少刷卡", "rarely_seen"},
     {"无人有记录", "feed_silent"},
+    {"全班无记录", "class_silent"},
     {"补卡中", "no_card"},
     {"晚归许可", "late_permit"},
     {"外宿许可", "overnight_permit"},

@@ -168,8 +168,9 @@ static const sz_code_doc codes[] = {
     {C_UNLESS, "An exemption has no name", "豁免没有名称", RULE("when: student.year == 1, unless: ['']"),
      RULE("when: student.year == 1, unless: [holiday]")},
     {C_SILENT_CHECK,
-     "feed_silent and no_card end when nobody looks at the student, so only a rule with a check can name them",
-     "feed_silent、no_card 结束时不会重新查看该学生，所以只有带 check 的规则可以写它们",
+     "feed_silent, class_silent and no_card end when nobody looks at the student, so only a rule with a check can name "
+     "them",
+     "feed_silent、class_silent、no_card 结束时不会重新查看该学生，所以只有带 check 的规则可以写它们",
      RULE("when: student.year == 1, unless: [feed_silent]"),
      RULE("when: student.year == 1, unless: [feed_silent], check: daily at 07:00")},
     {C_PURPOSE, "The purpose is none of the closed list", "处理目的不在清单里",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, feed_silent, no_card,
- * rarely_seen, and any exemption that is unknown only keep it from opening and stepping; every other one resolves.
+ * Exemptions (semantics 28): whom a rule is about, and what keeps it still. feed_down, feed_silent, class_silent,
+ * no_card, rarely_seen, and any exemption that is unknown only keep it from opening and stepping; every other one
+ * resolves.
  */
 #include <sanzao/rules.h>
 
@@ -23,6 +24,13 @@ static bool is_named(const sz_eval *ev, sz_str name) {
     return ev->use_leaves && sz_campus_on_own_leave(ev->facts->campus, ev->student, ev->facts->known, name, ev->t_ms);
 }
 
+/* At the rule's own checks only: in between nobody of the class need have been looked at when somebody is seen. */
+static bool is_class_silent(const sz_eval *ev, const sz_rule *r) {
+    const sz_mates *m = ev->facts->mates;
+    if (!m || !sz_mates_are_silent(m, ev->student, ev->day, ev->t_ms)) return false;
+    return sz_check_next(&r->check, sz_campus_calendar(ev->facts->campus), ev->zone, ev->t_ms - 1) == ev->t_ms;
+}
+
 sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x) {
     const sz_calendar *k = sz_campus_calendar(ev->facts->campus);
     bool is_unknown = false, b = false;
@@ -34,6 +42,7 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
     case SZ_EX_WEEKEND: b = sz_is_weekend(k, ev->day); break;
     case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->down_types, ev->t_ms); break;
     case SZ_EX_FEED_SILENT: b = sz_facts_is_silent(ev->facts, ev->day, ev->t_ms); break;
+    case SZ_EX_CLASS_SILENT: b = is_class_silent(ev, r); break;
     case SZ_EX_NO_CARD: b = sz_campus_is_between_cards(ev->facts->campus, ev->student, ev->t_ms); break;
     case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
     case SZ_EX_TAG: b = is_named(ev, x->name); break;
@@ -42,7 +51,8 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
 }
 
 static bool only_holds(uint8_t kind) {
-    return kind == SZ_EX_FEED_DOWN || kind == SZ_EX_FEED_SILENT || kind == SZ_EX_NO_CARD || kind == SZ_EX_RARELY_SEEN;
+    return kind == SZ_EX_FEED_DOWN || kind == SZ_EX_FEED_SILENT || kind == SZ_EX_CLASS_SILENT ||
+           kind == SZ_EX_NO_CARD || kind == SZ_EX_RARELY_SEEN;
 }
 
 sz_exempt sz_rule_exempt(sz_eval *ev, const sz_rule *r) {

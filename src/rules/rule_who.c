@@ -76,9 +76,9 @@ static const struct {
     uint8_t kind;
 } built_in[] = {
     /* the campus default, in the order in which reasons are given */
-    {"on_leave", SZ_EX_ON_LEAVE},       {"vacation", SZ_EX_VACATION}, {"feed_down", SZ_EX_FEED_DOWN},
-    {"holiday", SZ_EX_HOLIDAY},         {"weekend", SZ_EX_WEEKEND},   {"rarely_seen", SZ_EX_RARELY_SEEN},
-    {"feed_silent", SZ_EX_FEED_SILENT}, {"no_card", SZ_EX_NO_CARD},
+    {"on_leave", SZ_EX_ON_LEAVE},       {"vacation", SZ_EX_VACATION},         {"feed_down", SZ_EX_FEED_DOWN},
+    {"holiday", SZ_EX_HOLIDAY},         {"weekend", SZ_EX_WEEKEND},           {"rarely_seen", SZ_EX_RARELY_SEEN},
+    {"feed_silent", SZ_EX_FEED_SILENT}, {"class_silent", SZ_EX_CLASS_SILENT}, {"no_card", SZ_EX_NO_CARD},
 };
 enum { N_DEFAULT = 3, N_BUILT_IN = sizeof built_in / sizeof *built_in };
 
@@ -174,6 +174,11 @@ static bool names_it(const struct names *a, const char *name) {
     return false;
 }
 
+/* It ends when nobody looks at the student. */
+static bool is_of_checks(uint8_t kind) {
+    return kind == SZ_EX_FEED_SILENT || kind == SZ_EX_CLASS_SILENT || kind == SZ_EX_NO_CARD;
+}
+
 void sz_rule_unless(struct sz_ruling *g) {
     struct names own = {0}, added = {0};
     read_names(g, g->k.unless, &own);
@@ -189,7 +194,7 @@ void sz_rule_unless(struct sz_ruling *g) {
         if (has(v, n, item->text)) continue;
         v[n] = exemption_of(g->l, item->text);
         if (v[n].kind == SZ_EX_TAG) warn_tag(g, item);
-        bool is_checked = v[n].kind == SZ_EX_FEED_SILENT || v[n].kind == SZ_EX_NO_CARD;
+        bool is_checked = is_of_checks(v[n].kind);
         n++;
         if (is_checked && !g->k.check) needs_check(g, item);
     }

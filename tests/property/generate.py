@@ -78,6 +78,7 @@ class Generator:
             if d.chance(0.4): row["tags"] = d.pick("caring", "caring;quiet", "quiet")
             if d.chance(0.03): row["status"] = "suspended"
             rows.append(row)
+        if self.rules.asks_mates: rows += self.mates(rows)
         if d.chance(0.2): rows.append({"student": "s0", "entry_year": 2024, "school": "理学院"})  # never seen
         out = {"students": rows, "places": copy.deepcopy(PLACES), "calendar": self.calendar()}
         self.cards = d.chance(0.4)
@@ -89,6 +90,17 @@ class Generator:
         if self.declared: out["feeds"] = self.feeds()
         self.batches = [s for s, f in out.get("feeds", {}).items() if f["delivery"] == "batch"]
         return {k: v for k, v in out.items() if v}
+
+    def mates(self, rows: list[dict]) -> list[dict]:
+        """Who fills the classes up to where they count (28); they have cards at most, and no records of their own."""
+        d = self.d
+        for row in rows: row["class"] = d.pick("c1", "c1", "c1", "c2", "")
+        rows[0]["class"] = "c1"
+        own = sum(r["class"] == "c1" and "status" not in r for r in rows)
+        more = [{"student": f"m{i}", "entry_year": 2024, "school": "理学院", "class": "c1"} for i in range(d.pick(10, 10, 10, 9, 11) - own)]
+        if len(rows) < 10: more += [{"student": f"o{i}", "entry_year": 2024, "school": "医学院", "class": "c2"} for i in range(d.pick(0, 9, 10))]
+        if d.chance(0.3): more.append({"student": "g0", "entry_year": 2020, "school": "理学院", "class": "c1", "status": "graduated"})
+        return more
 
     def reader_rows(self) -> list[dict]:
         half = str(rfc3339(day_start(FIRST + self.days // 2)))[:10]

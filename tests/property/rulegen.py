@@ -42,6 +42,7 @@ class Rules:
     reads: set = field(default_factory=set)  # events
     limits: set = field(default_factory=set)  # hours that a record may exactly keep or miss
     keeps_time: set = field(default_factory=set)  # types whose time of day must not be lost
+    asks_mates: bool = False  # an exemption looks at the student's class
     gaps: set = field(default_factory=set)  # of sessions
     nights: bool = False  # something counts by nights
     long_hours: bool = False  # hours missed over more than the horizon
@@ -186,6 +187,15 @@ class Rules:
         f, g = self.count(below=True), self.count(below=True)
         tail = self.d.pick("", f" && {g} >= 1", f" && {g} >= {self.d.randint(5, 20)} || {g} < {self.d.randint(2, 7)}")
         return {"when": f"{f} < {self.d.randint(1, 4)}{tail}", "level": "blue"}
+
+    def while_class_is_here(self) -> dict:
+        """At a check, and only if somebody of the class has been seen that day."""
+        d = self.d
+        self.asks_mates = True
+        body = self.silence() if d.chance(0.4) else self.when_few()
+        check = d.pick("daily at 07:00", "daily at 12:00", "daily at 18:00", "daily at 24:00", "daily at 07:00,18:00,20:00", "mon,tue,fri at 22:00")
+        more = {"resolve_when": f"{self.count()} >= {d.randint(2, 5)}"} if d.chance(0.3) else {}
+        return {**body, **more, "check": check, "again_after": d.pick("6h", "1d", "2d"), "unless": ["class_silent", *d.pick([], [], ["none"], ["holiday"])]}
 
     def when_exact(self) -> dict:
         return {"when": f"{self.count(below=True)} {self.d.pick('==', '==', '!=')} {self.d.randint(0, 3)}",
@@ -378,13 +388,13 @@ class Rules:
         shapes += [self.when_habit] * 3 + [self.sequence] * 4
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
-        shapes += [self.when_streak]
+        shapes += [self.when_streak] + [self.while_class_is_here] * 4
         shapes += [self.when_mixed] * 8 + [self.chosen] * 3 + [self.guarded]
         body = body or d.choice(shapes)()
         is_instant = "event." in body.get("when", "") or "sequence" in body
         out = {"id": f"r{len(self.rules) + 1}", **body}
-        if not is_instant and "resolve_when" not in out: self.vary(out)
-        if d.chance(0.7): out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")
+        if not is_instant and "resolve_when" not in out and "check" not in out: self.vary(out)
+        if d.chance(0.7) and "again_after" not in out: out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")
         if "unless" not in out and d.chance(0.2): out["unless"] = self.unless("check" in out)
         if d.chance(0.3):
             out["who"] = self.clause(out) if d.chance(0.4) else d.pick(

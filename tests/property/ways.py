@@ -148,7 +148,8 @@ def wrong_cards(d: Draw, campus: dict, highest: int, horizon: int) -> dict:
             continue
         a = low + d.randint(0, (highest - low) // 2)
         b = d.pick(None, a + d.randint(HOUR, 6 * DAY))
-        other = d.choice([r["student"] for r in own if r["student"] != row["student"]])
+        other = d.choice([r["student"] for r in own if r["student"] != row["student"]] or
+                         [r["student"] for r in campus["students"] if r["student"] not in (row["student"], "s0")])
         rows += [{**row, "to": rfc3339(a)}, {**row, "student": other, "from": rfc3339(a), "to": rfc3339(b) if b else ""}]
         if b: rows.append({**row, "from": rfc3339(b)})
     if d.chance(0.7): rows.append({"card": "k0", "student": d.choice(rows)["student"], "from": rfc3339(low)})
@@ -162,6 +163,21 @@ def corrected(d: Draw, campus: dict, pieces: list[list[dict]], horizon: int) -> 
     read = [moment_of(e) for piece in pieces[:n] for e in piece]
     if not read: return []
     return [wrong_cards(d, campus, max(read), horizon)] * n + [campus] * (len(pieces) - n)
+
+
+def moved(d: Draw, campus: dict, pieces: list[list[dict]], horizon: int) -> list[dict]:
+    """The campus of each run: after one of them some have moved to another class, and somebody is watched no longer or
+    again. What a check before the horizon said of their classes would stay."""
+    n = d.randint(1, len(pieces) - 1) if len(pieces) > 1 else 0
+    read = [moment_of(e) for piece in pieces[:n] for e in piece]
+    terms = [day_start(parse_day(t["from"])) for t in campus.get("calendar", {}).get("terms", [])]
+    began = [day_start(parse_day(f["began"])) for f in campus.get("feeds", {}).values() if "began" in f]
+    if not read or max(read) - min(read + terms + began) > horizon - 2 * DAY: return []
+    before = copy.deepcopy(campus)
+    for row in before["students"]:
+        if d.chance(0.12): row["class"] = d.pick("c1", "c2", "")
+        if row["student"][0] == "m" and d.chance(0.05): row["status"] = "suspended"
+    return [before] * n + [campus] * (len(pieces) - n)
 
 
 def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
@@ -181,6 +197,8 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
         if way == "facts": trial.case["campus"] = facts_late(d, case["campus"], until)
         if way in ("pieces", "grown", "cards"): trial.pieces, trial.untils = cut(d, events, until)
         if way == "cards": trial.campuses = corrected(d, case["campus"], trial.pieces, parse_duration(case["options"]["horizon"]))
+        if way == "pieces" and "class_silent" in case["rules"] and d.chance(0.6):
+            trial.campuses = moved(d, case["campus"], trial.pieces, parse_duration(case["options"]["horizon"]))
         if way == "grown": trial.campuses = grown(d, case["campus"], len(trial.pieces), until)
         out.append(trial)
     return out

@@ -7,11 +7,12 @@ from .rules import LEVELS, Rule
 from .sequence import Sequence
 from .spans import covers
 from .text import message, step_value
-from .times import day_of
+from .times import day_of, day_start
 
 RECORD, TIMER, CHECK = 0, 1, 2  # at one instant: records first, then timers, then checks (1)
 OPEN = "?"  # a reason that the semantics leave open
-ONLY_HOLD = ("feed_down", "feed_silent", "no_card", "rarely_seen")
+ONLY_HOLD = ("class_silent", "feed_down", "feed_silent", "no_card", "rarely_seen")
+LEAST_CLASS = 10  # active students (28)
 
 
 @dataclass
@@ -50,11 +51,20 @@ class Machine:
             return bool(types) and covers(h.downs.of(types), t)
         if name == "rarely_seen": return h.rarely_seen(t, n)
         if name == "no_card": return h.campus.is_between_cards(h.student.id, t)
+        if name == "class_silent": return self.class_is_silent(t)
         if name == "feed_silent":
             terms = [a for a, *_ in h.campus.calendar.terms if a <= day_of(t)]
             return not any(r.is_seen and r.time <= t and (not terms or day_of(r.time) >= terms[-1]) for r in self.stream.records)
         spans = h.exempt_spans(name)
         return covers(spans, t) or name in self.tags
+
+    def class_is_silent(self, t: int) -> bool:
+        """Nobody of the class was seen on the day of `t` up to `t` (28)."""
+        own = self.history.student.row.get("class")
+        mates = [s for s in self.history.campus.students.values() if own and s.row.get("class") == own]
+        if sum(s.is_active for s in mates) < LEAST_CLASS: return False
+        ids = {s.id for s in mates}
+        return not any(r.is_seen and r.student in ids and day_start(day_of(t)) <= r.time <= t for r in self.stream.records)
 
     def steps(self, t: int) -> list[tuple[float, str, str]]:
         """(value, as written, level), the easiest first; `by:` is taken as of T (28)."""

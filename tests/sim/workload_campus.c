@@ -21,6 +21,11 @@ static sz_str leave_row(campus_plan *p, uint32_t i, int64_t from, int64_t to, in
                                      SZ_FMT_STR(from_text), SZ_FMT_STR(to_text), SZ_FMT_STR(known)));
 }
 
+/* Mostly one and the same, so that a partition has enough of it. */
+static uint32_t draw_class(campus_plan *p) {
+    return rng_chance(&p->classes, 0.8) ? 1 : (uint32_t)rng_below(&p->classes, 3);
+}
+
 static void draw_people(campus_plan *p, rng *r) {
     for (uint32_t i = 0; i < p->l->n_students; i++) {
         person *x = &p->people[i];
@@ -28,6 +33,7 @@ static void draw_people(campus_plan *p, rng *r) {
         x->is_suspended = rng_chance(r, 0.05);
         x->is_enrolled = rng_chance(r, 0.5);
         x->has_card = rng_chance(r, 0.5);
+        x->klass = draw_class(p);
         if (!rng_chance(r, 0.1)) continue;
         int64_t from = p->t0_ms + rng_between(r, 0, p->range_ms);
         int64_t to = from + rng_between(r, 1, 1 + p->range_ms / 2), known = SZ_TIME_NONE;
@@ -86,6 +92,7 @@ static void change(campus_plan *p) {
     for (uint32_t i = 0; i < p->l->n_students; i++) {
         if (rng_chance(&p->r, 0.2)) correct_card(p, i);
         if (rng_chance(&p->r, 0.1)) change_person(p, i);
+        if (rng_chance(&p->classes, 0.05)) p->people[i].klass = draw_class(p);
     }
     if (!rng_chance(&p->r, 0.3)) return;
     sz_day_format(sz_zone_day(&p->l->zone, p->t0_ms + rng_between(&p->r, 0, p->range_ms)), day);
@@ -104,8 +111,9 @@ static void write_person(const campus_plan *p, uint32_t i, sz_buf *students, sz_
     sz_str id = p->l->students[i];
     char day[11];
     sz_day_format(sz_zone_day(&p->l->zone, p->t0_ms), day);
-    sz_buf_printf(students, "%.*s,%s,%s,%s\n", SZ_FMT_STR(id), x->is_medical ? "医学院" : "理学院",
-                  x->is_enrolled ? day : "", x->is_suspended ? "suspended" : "active");
+    static const char *const classes[] = {"", "k1", "k2"};
+    sz_buf_printf(students, "%.*s,%s,%s,%s,%s\n", SZ_FMT_STR(id), x->is_medical ? "医学院" : "理学院",
+                  x->is_enrolled ? day : "", x->is_suspended ? "suspended" : "active", classes[x->klass]);
     if (x->has_card) sz_buf_printf(cards, "pos,c%u,%.*s,,\n", i, SZ_FMT_STR(id));
     sz_buf_put_str(leaves, x->leave);
 }
@@ -127,7 +135,7 @@ static void load(campus_plan *p, uint32_t version) {
     workload *l = p->l;
     sz_buf text[FILES];
     for (int i = 0; i < FILES; i++) sz_buf_init(&text[i]);
-    sz_buf_put_z(&text[0], "student,school,enrolled_on,status\n");
+    sz_buf_put_z(&text[0], "student,school,enrolled_on,status,class\n");
     sz_buf_put_z(&text[1], "system,card,student,from,to\n");
     sz_buf_put_z(&text[2], "student,from,to,kind,recorded\n");
     for (uint32_t i = 0; i < l->n_students; i++) {
@@ -152,6 +160,7 @@ void campus_make(campus_plan *p, rng *r, uint64_t seed, bool changes) {
     workload *l = p->l;
     p->changes = changes;
     p->r = rng_of(seed, 4);
+    p->classes = rng_of(seed, 6);
     p->people = SZ_NEWN(&l->arena, person, l->n_students);
     p->cards = SZ_NEWN(&l->arena, holding, l->n_students);
     memset(p->people, 0, l->n_students * sizeof *p->people);

@@ -11,6 +11,7 @@
 
 typedef struct person { /* a row of the roster, what he holds, and when he was away */
     bool is_enrolled, is_suspended, is_medical, has_card;
+    uint32_t klass; /* 0: he has none */
     sz_str leave; /* n 0: none */
 } person;
 
@@ -26,7 +27,7 @@ typedef struct campus_plan {
     bool has_feeds, has_batch;
     /* while it changes */
     bool changes;
-    rng r;
+    rng r, classes;
     person *people;
     holding *cards;
     sz_str holiday; /* days of it; n 0: none */

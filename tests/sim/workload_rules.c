@@ -90,34 +90,53 @@ static void aged(sz_buf *out, rng *r, const units *u, int k, uint32_t version) {
     sz_buf_put_z(out, "features: {last_door: {last: dorm_access}}\n");
 }
 
+/* It is silent at most of its checks, early in the morning, and now and then it is not. */
+static void while_class_is_here(sz_buf *out, rng *r, const units *u, int k, uint32_t version) {
+    static const char *const at[] = {"daily at 00:20,02:00,07:00", "daily at 01:30,04:00,23:30",
+                                     "daily at 03:10,12:00"};
+    (void)u;
+    sz_buf_printf(out,
+                  "  - {id: mates-%d, title: {zh: 独缺, en: Alone}, level: yellow, when: f%d <= %d, check: '%s', "
+                  "again_after: 2h, unless: [class_silent]}\n",
+                  k, k, (int)rng_between(r, 2, 9) + (int)(version % 2), at[rng_below(r, 3)]);
+    sz_buf_printf(out, "features: {f%d: {count: seen, over: 1d}}\n", k);
+}
+
 typedef void pattern(sz_buf *out, rng *r, const units *u, int k, uint32_t version);
 static pattern *const patterns[] = {absence, counting, spending, instant, checked, aged, counting, absence};
 
 /* Patterns write a rule, then its feature; the two kinds of line are gathered under their keys. */
+static void add_rule(sz_buf *rules, sz_buf *features, pattern *p, rng *r, const units *u, int k, uint32_t version) {
+    static const char head[] = "features: {";
+    sz_buf one;
+    sz_buf_init(&one);
+    p(&one, r, u, k, version);
+    const char *text = (const char *)one.p, *line = memchr(text, '\n', one.n);
+    size_t at = (size_t)(line - text) + 1;
+    sz_buf_put(rules, text, at);
+    sz_buf_printf(features, "  %.*s\n", (int)(one.n - at - (sizeof head - 1) - 2), text + at + sizeof head - 1);
+    sz_buf_fini(&one);
+}
+
 void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version) {
+    rng more = r;
     units u;
     put_window(u.window, unit_ms * rng_between(&r, 1, 4));
     put_duration(u.pause, unit_ms / 2 * rng_between(&r, 1, 6));
     put_duration(u.shorter, unit_ms / 3 + 1000);
     for (int i = 0; i < 3; i++) put_duration(u.steps[i], unit_ms * (i + 1) / 2 + 2000 * (i + 1));
-    sz_buf rules, features, one;
+    sz_buf rules, features;
     sz_buf_init(&rules);
     sz_buf_init(&features);
-    sz_buf_init(&one);
     int n = (int)rng_between(&r, 3, 6);
     bool taken[sizeof patterns / sizeof *patterns] = {false};
     for (int k = 0; k < n; k++) {
         size_t p = k == 0 ? 0 : (size_t)rng_below(&r, sizeof patterns / sizeof *patterns);
         if (taken[p] && (patterns[p] == instant || patterns[p] == aged)) continue;
         taken[p] = true;
-        sz_buf_clear(&one);
-        patterns[p](&one, &r, &u, k + 1, version);
-        static const char head[] = "features: {";
-        const char *text = (const char *)one.p, *line = memchr(text, '\n', one.n);
-        size_t at = (size_t)(line - text) + 1;
-        sz_buf_put(&rules, text, at);
-        sz_buf_printf(&features, "  %.*s\n", (int)(one.n - at - (sizeof head - 1) - 2), text + at + sizeof head - 1);
+        add_rule(&rules, &features, patterns[p], &r, &u, k + 1, version);
     }
+    add_rule(&rules, &features, while_class_is_here, &more, &u, n + 1, version);
     sz_buf_put_z(out, "events:\n"
                       "  bought: {event: swipe, where: event.op == \"consume\"}\n"
                       "  missed: {event: attendance, where: event.status == \"absent\"}\n"
@@ -127,5 +146,4 @@ void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version) {
     sz_buf_put(out, rules.p, rules.n);
     sz_buf_fini(&rules);
     sz_buf_fini(&features);
-    sz_buf_fini(&one);
 }

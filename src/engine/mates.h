@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * mates.c: has anybody of a student's class been seen that day? Part of worker.h.
+ */
+#ifndef SANZAO_SRC_ENGINE_MATES_H
+#define SANZAO_SRC_ENGINE_MATES_H
+
+#include <sanzao/engine.h>
+
+void mates_init(sz_worker *w);
+void mates_fini(sz_worker *w);
+bool mates_are_asked(const sz_worker *w);
+/* A record that is used, of a student of the campus or SZ_NONE; true: it changes what was said at a check of his
+ * class. */
+bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus);
+bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, const sz_cause *cause); /* false: the same */
+uint64_t mates_digest(sz_worker *w, uint32_t in_campus); /* of who is in his class */
+/* Steps of a load, each over so many. */
+uint32_t mates_gather(sz_worker *w, uint32_t i);
+uint32_t mates_go_over(sz_worker *w, uint32_t at);
+
+#endif
