@@ -79,7 +79,7 @@ static tnode *check_chain(checker *c, const sz_expr *e, bool is_or, uint32_t dep
         i++;
     }
     inherit(n);
-    if (!is_or) prog_warn_never(c, n);
+    if (!is_or && !c->n_errors) prog_warn_never(c, n); /* what is wrong may be meant otherwise: "9:00" */
     return n;
 }
 

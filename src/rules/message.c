@@ -331,6 +331,13 @@ static bool is_in_other_braces(sz_str s, size_t at) {
     return false;
 }
 
+/* Is it a piece of an address or of a file's name: ?missed_7d=3, missed_7d.csv, /missed_7d, a_b@c? */
+static bool is_in_address(sz_str s, size_t from, size_t to) {
+    char before = from ? s.p[from - 1] : '\0', after = to < s.n ? s.p[to] : '\0';
+    bool is_suffix = after == '.' && to + 1 < s.n && is_name_char(s.p[to + 1]);
+    return is_suffix || (before && strchr("?&/@.-", before)) || (after && strchr("=/@-", after));
+}
+
 /* 缺课missed_7d次: a name without any braces. Only one that no word of the text can be, for it has a _. */
 static void warn_bare_names(struct reading *r) {
     sz_str s = r->node->text;
@@ -341,8 +348,8 @@ static void warn_bare_names(struct reading *r) {
         if (!is_name_char(s.p[i])) continue;
         while (to < s.n && is_name_char(s.p[to])) to++;
         sz_str name = {s.p + i, to - i};
-        bool is_meant = !is_inside && memchr(name.p, '_', name.n) && !is_in_other_braces(s, i) && is_known(r, name);
-        if (is_meant) warn_brace(r, i, name.n, name, OTHER);
+        bool is_other = is_inside || is_in_other_braces(s, i) || is_in_address(s, i, to);
+        if (!is_other && memchr(name.p, '_', name.n) && is_known(r, name)) warn_brace(r, i, name.n, name, OTHER);
     }
 }
 

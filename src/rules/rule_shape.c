@@ -201,14 +201,23 @@ static void misfit(struct sz_ruling *g, const sz_yaml *key, uint8_t type) {
                   TXT(g->l, "write it like  %s", like), TXT(g->l, "请写成  %s 这样", like));
 }
 
-/* The first number in what was written for a step and is no name; n 0: none. */
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The first number in what was written for a step and is no name, with its unit where nothing else is behind it; n 0:
+ * none. */
 static sz_str begin_of(sz_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') return (sz_str){0};
-    while (s.n && (s.p[0] < '0' || s.p[0] > '9')) s.p++, s.n--;
-    size_t n = 0;
-    while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || (s.p[n] == '.' && n > 0))) n++;
-    return (sz_str){s.p, n};
+    sz_str all = s;
+    while (s.n && !is_digit(s.p[0])) s.p++, s.n--;
+    if (s.n && s.n < all.n && s.p[-1] == '-') s.p--, s.n++; /* of ≤-3 */
+    uint8_t type, unit;
+    double number;
+    size_t unit_at, n = 1;
+    if (sz_literal_parse(s, &type, &unit, &number, &unit_at)) return s;
+    for (size_t i = 0; i < all.n; i++)
+        if ((all.p[i] | 0x20) >= 'a' && (all.p[i] | 0x20) <= 'z') return (sz_str){0};
+    while (n < s.n && (is_digit(s.p[n]) || s.p[n] == '.')) n++;
+    n += n < s.n && s.p[n] == '%'; /* without it 50 would be a step of 5000 % */
+    return (sz_str){s.p, n < s.n ? n : s.n};
 }
 
 static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {

@@ -242,6 +242,12 @@ static void keep_spans(struct sz_testing *x) {
         x->t->expects[i].span = sz_rules_keep(x->g->l, x->t->expects[i].span);
 }
 
+/* Two records, of which the second stands right behind the comma: [d1 swipe 5,d2 swipe 5]. */
+static bool are_records(sz_str one, sz_str next) {
+    bool has_day = next.n > 1 && next.p[0] == 'd' && (next.p[1] == '-' || (next.p[1] >= '0' && next.p[1] <= '9'));
+    return has_day && memchr(next.p, ' ', next.n) && memchr(one.p, ' ', one.n);
+}
+
 /* `[d1,d3 08:00 swipe 5]`: without quotes each comma begins another item. How many items are one text so: 1 or more. */
 static uint32_t n_joined(const sz_yaml *const *items, uint32_t n) {
     uint32_t k = 1;
@@ -249,6 +255,7 @@ static uint32_t n_joined(const sz_yaml *const *items, uint32_t n) {
         size_t end = (size_t)items[k - 1]->span.off + items[k - 1]->span.len;
         bool is_plain = items[k - 1]->style == SZ_YAML_PLAIN && items[k]->style == SZ_YAML_PLAIN;
         if (!is_plain || items[k]->span.src->p[end] != ',' || items[k]->span.off != end + 1) break;
+        if (are_records(items[k - 1]->text, items[k]->text)) break;
     }
     return k;
 }

@@ -266,6 +266,7 @@ static void test_all_findings_are_told_at_once(void **unused) {
         int codes[4];
     } many[] = {{"late_night_7d >= 3 && event.amount > \"5\" && event.status == \"abscent\"", {42, 104, 106, 0}},
                 {"n = 3 and m <> 2", {116, 116, 116, 0}},
+                {"event.clock >= \"9:00\" && event.clock < \"10:00\"", {121, 0}},
                 {"n ＞＝ 3 && spend < 50% || silence >= 24h", {118, 117, 117, 0}},
                 {"p and (n > ", {116, 0}},
                 {"has(n) && nobody > 3 && has(m)", {111, 42, 111, 0}},
