@@ -3,8 +3,11 @@
  * mapping_bind: a mapping's columns to the places that a file's header row gives them, and what the file's reader
  * asks for.
  */
-#include "codes.h"
 #include "mapping.h"
+
+#include <strings.h>
+
+#include "codes.h"
 #include "names.h"
 
 char sz_mapping_separator(const sz_mapping *m) { return m->separator; }
@@ -13,7 +16,7 @@ static bool is_called_tsv(sz_str name) {
     static const char *const ends[] = {".tsv", ".tsv.gz", ".tsv.zst"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t n = strlen(ends[i]);
-        if (name.n > n && memcmp(name.p + name.n - n, ends[i], n) == 0) return true;
+        if (name.n > n && strncasecmp(name.p + name.n - n, ends[i], n) == 0) return true;
     }
     return false;
 }

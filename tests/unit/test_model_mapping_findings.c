@@ -192,11 +192,12 @@ static void test_settings_of_the_file(void **state) {
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_UTF16LE);
     assert_false(sz_mapping_has_header(x.mapping));
     assert_int_equal(sz_mapping_skip_rows(x.mapping), 3);
-    static const char *const names[] = {"a.csv", "a.tsv", "a.tsv.gz", "a.tsv.zst", "tsv", "a.tsv.csv"};
+    static const char *const names[] = {"a.csv",     "a.tsv",    "a.tsv.gz", "a.tsv.zst",
+                                        "DOOR.TSV.gz", "DOOR.TSV", "tsv",      "a.tsv.csv"};
     model_fixture_map(&x, OK);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         sz_mapping_use_file(x.mapping, names[i]);
-        assert_int_equal(sz_mapping_separator(x.mapping), i >= 1 && i <= 3 ? '\t' : ',');
+        assert_int_equal(sz_mapping_separator(x.mapping), i >= 1 && i <= 5 ? '\t' : ',');
     }
     model_fixture_map(&x, "file: {separator: comma}\n" OK);
     sz_mapping_use_file(x.mapping, "a.tsv");

@@ -352,17 +352,20 @@ static void test_what_cannot_be_read_is_told_all_at_once(void **state) {
     stream_book b = {.n = 0};
     stream_run r = stream_run_of(&b);
     stream_put("table.csv", "a,b\n");
+    stream_put("TABLE.CSV", "a,b\n");
     stream_run_add(&r, stream_source("missing"));
     stream_run_add(&r, stream_source("missing/too"));
     stream_run_add(&r, stream_source("table.csv"));
+    stream_run_add(&r, stream_source("TABLE.CSV"));
     stream_run_add(&r, "kafka:events");
     stream_run_go(&r);
     assert_int_equal(r.status, SZ_IO);
-    assert_int_equal(r.diags.n_errors, 4);
+    assert_int_equal(r.diags.n_errors, 5);
     assert_int_equal(r.diags.v[0].code, SZ_CODE_NO_FILE);
     assert_int_equal(r.diags.v[1].code, SZ_CODE_NO_FILE);
     assert_int_equal(r.diags.v[2].code, SZ_CODE_NEEDS_MAPPING);
-    assert_int_equal(r.diags.v[3].code, SZ_CODE_ODD_SOURCE);
+    assert_int_equal(r.diags.v[3].code, SZ_CODE_NEEDS_MAPPING);
+    assert_int_equal(r.diags.v[4].code, SZ_CODE_ODD_SOURCE);
     stream_run_fini(&r);
     stream_book_fini(&b);
 }

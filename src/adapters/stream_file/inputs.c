@@ -9,14 +9,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define NOWHERE ((sz_span){0})
 
+/* Also DOOR.CSV, as old programs under Windows write names. */
 static bool ends_with(const char *name, const char *end) {
     size_t n = strlen(name), m = strlen(end);
-    return n > m && strcmp(name + n - m, end) == 0;
+    return n > m && strcasecmp(name + n - m, end) == 0;
 }
 
 /* The name without .gz or .zst. */
