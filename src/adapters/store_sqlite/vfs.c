@@ -5,8 +5,11 @@
  * lets us: a page that is not read again before the next start need not be given, copied to and looked after there.
  *
  * What is gathered is written before anything else is asked of the file: read, cut, measured, synced, closed. A write
- * that fails is told there. That is enough for SQLite: it relies on what was written before a sync being there after
- * it, and on no order between two syncs. Everything but the database itself (its journals) is the system's own.
+ * that fails is told there, and then the commit is taken back as a whole (commit.c): of the pages that were gathered
+ * SQLite takes some for written. It passes over what unlocking and closing say, but does neither to a file with
+ * anything in it that must stay and was not synced. That is enough for it: it relies on what was written before a sync
+ * being there after it, and on no order between two syncs. Everything but the database itself (its journals) is the
+ * system's own.
  */
 #include "store.h"
 
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 enum { MOST = 1 << 20, ALIGNED = 4096, WORTH_IT = 128 << 10 };
+enum { LARGEST_PAGE = 64 << 10 }; /* SQLite's own file takes no more at once: of a size it looks at 17 bits */
 
 typedef struct file {
     sqlite3_file base; /* first: SQLite knows no other */
@@ -29,6 +33,15 @@ typedef struct file {
 
 static file *of(sqlite3_file *f) { return (file *)f; }
 
+static int write_usual(file *f, size_t n) {
+    int rc = SQLITE_OK;
+    for (size_t at = 0, k; at < n && rc == SQLITE_OK; at += k) {
+        k = n - at < LARGEST_PAGE ? n - at : LARGEST_PAGE;
+        rc = f->real->pMethods->xWrite(f->real, f->bytes + at, (int)k, f->at + (sqlite3_int64)at);
+    }
+    return rc;
+}
+
 static int write_gathered(file *f) {
     size_t n = f->n;
     f->n = 0;
@@ -38,7 +51,7 @@ static int write_gathered(file *f) {
         /* Not here, or only a part of it: the usual way, which knows how to say why. It need not be closed for that:
          * closing a descriptor would drop SQLite's locks on the file. */
     }
-    return f->real->pMethods->xWrite(f->real, f->bytes, (int)n, f->at);
+    return write_usual(f, n);
 }
 
 static bool is_aligned(sqlite3_int64 at, int n) { return at % ALIGNED == 0 && n % ALIGNED == 0; }
@@ -70,6 +83,13 @@ static int f_close(sqlite3_file *base) {
     return rc == SQLITE_OK ? closed : rc;
 }
 
+/* Unlocked in any case: SQLite takes it for so whatever we say. */
+static int f_unlock(sqlite3_file *base, int level) {
+    file *f = of(base);
+    int rc = write_gathered(f), unlocked = f->real->pMethods->xUnlock(f->real, level);
+    return rc == SQLITE_OK ? unlocked : rc;
+}
+
 /* ---- what is asked of the file with all that was written in it ---- */
 
 #define THEN(call)              \
@@ -81,7 +101,6 @@ static int f_read(sqlite3_file *base, void *p, int n, sqlite3_int64 at) { THEN(x
 static int f_truncate(sqlite3_file *base, sqlite3_int64 n) { THEN(xTruncate(f->real, n)); }
 static int f_sync(sqlite3_file *base, int flags) { THEN(xSync(f->real, flags)); }
 static int f_size(sqlite3_file *base, sqlite3_int64 *n) { THEN(xFileSize(f->real, n)); }
-static int f_unlock(sqlite3_file *base, int level) { THEN(xUnlock(f->real, level)); }
 static int f_fetch(sqlite3_file *base, sqlite3_int64 at, int n, void **p) { THEN(xFetch(f->real, at, n, p)); }
 
 /* ---- what has nothing to do with what was written ---- */
@@ -92,7 +111,11 @@ static int f_control(sqlite3_file *f, int op, void *arg) { return real(f)->pMeth
 static int f_lock(sqlite3_file *f, int level) { return real(f)->pMethods->xLock(real(f), level); }
 static int f_is_reserved(sqlite3_file *f, int *out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
 static int f_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
-static int f_character(sqlite3_file *f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
+/* Not that writes are atomic, keep their order or come in batches that the file system ends: ours come later. */
+static int f_character(sqlite3_file *f) {
+    const int kept = SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN;
+    return real(f)->pMethods->xDeviceCharacteristics(real(f)) & kept;
+}
 static int f_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **p) {
     return real(f)->pMethods->xShmMap(real(f), page, size, extend, p);
 }
