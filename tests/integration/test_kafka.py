@@ -747,10 +747,14 @@ def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
     expect("拒绝" in r.err and "没有主题 nowhere" in r.err, "and in Chinese:", r)
 
 
-class SlowToTell(Relay):
-    """A broker that answers everything at once but how its topics are set."""
-    DESCRIBE_CONFIGS = 32                            # of Kafka's protocol
-    n_asked = 0
+PRODUCE, HEARTBEAT, DESCRIBE_CONFIGS = 0, 12, 32     # requests of Kafka's protocol
+
+
+class Picky(Relay):
+    """While it holds, requests of these kinds wait, and what is behind them on their connection."""
+    def __init__(self, *kinds: int):
+        super().__init__(0)
+        self.kinds, self.n_asked = kinds, 0
 
     def pass_on(self, a, b, back: bool) -> None:
         if back: return super().pass_on(a, b, back)
@@ -758,7 +762,7 @@ class SlowToTell(Relay):
         try:
             while len(size := said.read(4)) == 4:
                 request = said.read(int.from_bytes(size, "big"))
-                if int.from_bytes(request[:2], "big") == self.DESCRIBE_CONFIGS:
+                if int.from_bytes(request[:2], "big") in self.kinds:
                     self.n_asked += 1
                     self.is_open.wait()
                 b.sendall(size + request)
@@ -772,7 +776,7 @@ def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
     """A compacted topic for alerts passed for one whose settings may not be read."""
     campus = Campus(11, students=2, days=4)
     campus.write(tmp)
-    with SlowToTell(0) as door:
+    with Picky(DESCRIBE_CONFIGS) as door:
         slow = Kafka(tmp / "slow", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
         slow.make()
         door.to = slow.server().port
@@ -788,6 +792,27 @@ def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
                 same(run.process.wait(LONG), 4, "exit status")
             finally: run.end(signal.SIGKILL)
             expect(any("cleanup.policy=compact" in x["message"] for x in run.events("check")), "compaction of alerts:", run.events("check"))
+
+
+def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):
+    """Kafka hears of it no more and takes none of its records: they are not there when it ends."""
+    with Picky(PRODUCE, HEARTBEAT) as door:
+        far = Kafka(tmp / "far", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
+        far.make()
+        door.to = far.server().port
+        with far:
+            for name in ("cards", "copy"): far.create_topic(name, 1)
+            far.topics.produce("cards", b"".join(x + b"\n" for x in swipes(range(10))))
+            door.hold()
+            process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
+            try:
+                wait_until(lambda: process.poll() is not None, "it ends")
+                r = finish(process)
+                expect(r.rc == 4 and "SZ440" in r.err, "it says that it has not copied all:", r)
+                expect(door.n_asked > 1, "records were held back")
+            finally:
+                process.kill()
+                door.let_go()
 
 
 def test_settings_of_librdkafka_are_checked_where_they_stand(tmp):

@@ -9,7 +9,7 @@
 
 #include "turn.h"
 
-enum { FLUSH_MS = 60000 };
+enum { FLUSH_MS = 100 }; /* at once: the turn is looked at in between */
 
 /* A feed_status that was met. */
 typedef struct status {
@@ -235,7 +235,8 @@ static sz_status make_producer(copying *c) {
 static sz_status finish(copying *c, sz_status s) {
     while (s != SZ_IO && rd_kafka_outq_len(c->producer) > 0 && !c->why[0] && sz_kc_turn_is_mine(&c->turn))
         rd_kafka_flush(c->producer, FLUSH_MS);
-    return c->why[0] ? SZ_IO : s;
+    if (c->why[0]) return SZ_IO;
+    return s == SZ_OK && rd_kafka_outq_len(c->producer) > 0 ? SZ_INTERRUPTED : s;
 }
 
 sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, sz_diags *d, sz_kafka_copied *n) {

@@ -22,12 +22,15 @@ static bool has_first(const rd_kafka_topic_partition_list_t *parts) {
     return false;
 }
 
+/* Another run may write by now: what the client has not sent yet stays with it. */
+static void lose(turn *t) {
+    if (t->writer) rd_kafka_purge(t->writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    t->is_lost = true;
+}
+
 /* Kafka gives a partition to the next one once this has answered: what was sent is there by then, or never will be. */
 static void hand_back(turn *t) {
-    if (t->writer && rd_kafka_flush(t->writer, FLUSH_MS)) {
-        rd_kafka_purge(t->writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-        t->is_lost = true;
-    }
+    if (t->writer && rd_kafka_flush(t->writer, FLUSH_MS)) lose(t);
     t->is_mine = false;
 }
 
@@ -45,15 +48,16 @@ static bool is_same_member(turn *t) {
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t e, rd_kafka_topic_partition_list_t *parts, void *self) {
     turn *t = self;
     if (e != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        if (rd_kafka_assignment_lost(rk)) t->is_lost = t->was_mine;
-        else if (t->is_mine) hand_back(t);
+        bool is_dropped = rd_kafka_assignment_lost(rk);
+        if (is_dropped && t->was_mine) lose(t);
+        else if (!is_dropped && t->is_mine) hand_back(t);
         t->is_in = t->is_mine = false;
         rd_kafka_assign(rk, NULL);
         return;
     }
     t->is_in = true;
     t->is_mine = has_first(parts) && is_same_member(t);
-    if (t->was_mine && !t->is_mine) t->is_lost = true;
+    if (t->was_mine && !t->is_mine) lose(t);
     t->was_mine = t->was_mine || t->is_mine;
     rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
     rd_kafka_assign(rk, none);
@@ -74,6 +78,7 @@ static rd_kafka_t *join(turn *t, const sz_kafka_options *o) {
     } own[] = {{"group.id", t->group},
                {"group.instance.id", NULL},
                {"client.id", client},
+               {"client.rack", NULL}, /* by racks a later one might come first */
                {"group.protocol", "classic"},
                {"partition.assignment.strategy", "range"},
                {"session.timeout.ms", "6000"},
