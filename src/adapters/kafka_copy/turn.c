@@ -6,8 +6,9 @@
 
 #include "ask.h"
 
-/* Longer than a session: who was killed has gone by then. */
-enum { SESSION_MS = 6000, GIVE_UP_MS = 15000, SAY_MS = 1500, FLUSH_MS = 60000, POLL_MS = 50 };
+/* A coordinator that moves, or stands still under load, answers again within some seconds, and the turn is kept by
+ * then. To wait takes longer than a session: who was killed has gone. */
+enum { SESSION_MS = 10000, GIVE_UP_MS = 25000, SAY_MS = 1500, FLUSH_MS = 60000, POLL_MS = 50 };
 _Static_assert(GIVE_UP_MS > 2 * SESSION_MS, "one that was killed is not mistaken for one that goes on");
 
 static int64_t now_ms(void) {
@@ -81,10 +82,10 @@ static rd_kafka_t *join(turn *t, const sz_kafka_options *o) {
                {"client.rack", NULL}, /* by racks a later one might come first */
                {"group.protocol", "classic"},
                {"partition.assignment.strategy", "range"},
-               {"session.timeout.ms", "6000"},
+               {"session.timeout.ms", "10000"},
                {"heartbeat.interval.ms", "1000"},
                {"max.poll.interval.ms", "3600000"}};
-    _Static_assert(SESSION_MS == 6000, "as it is set");
+    _Static_assert(SESSION_MS == 10000, "as it is set");
     rd_kafka_conf_t *conf = sz_kafka_conf(o, SZ_KAFKA_CONSUMER, &t->voice);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         rd_kafka_conf_set(conf, own[i].name, own[i].value, t->why, sizeof t->why);
