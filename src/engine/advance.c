@@ -56,8 +56,9 @@ void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *c
     after_run(w, i, tl);
 }
 
-bool facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause) {
+bool facts_for_all(sz_worker *w, int64_t since_ms, uint32_t but, const sz_cause *cause) {
     for (; w->at_facts < w->students.n; w->at_facts++) {
+        if (w->at_facts == but) continue;
         if (step_is_full(w)) return false;
         student_facts(w, w->at_facts, since_ms, cause);
     }
@@ -176,7 +177,7 @@ void clocks_reach(sz_worker *w, const int64_t *target) {
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
     if (t_ms >= w->clocks.begin_ms) return;
     w->clocks.begin_ms = w->tc.begin_ms = t_ms;
-    facts_for_all(w, t_ms, cause);
+    facts_for_all(w, t_ms, SZ_NONE, cause);
 }
 
 /* Not inlined: most records get by without it, and would save its registers all the same. */

@@ -68,7 +68,7 @@ bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state) {
 
 static bool tell_all(sz_worker *w, const sz_feed_status *f) {
     sz_cause cause = {.t_ms = f->time_ms, .what = SZ_STR("feed_status"), .source = f->source};
-    if (!facts_for_all(w, f->time_ms, &cause)) return false;
+    if (!facts_for_all(w, f->time_ms, SZ_NONE, &cause)) return false;
     alerts_flush(w);
     return true;
 }

@@ -154,7 +154,11 @@ static void insert(sz_worker *w, sz_event *e) {
     sz_timeline_insert(tl, &w->tc, e);
     journal_event(w, i, sz_buf_str(&w->tc.scratch));
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
-    if (sz_timeline_pass(tl, &w->tc)) {
+    if (u->but == i) { /* of him, too, more may have changed than by the record */
+        sz_cause cause = cause_of(e);
+        student_facts(w, i, u->since_ms, &cause);
+        alerts_flush(w);
+    } else if (sz_timeline_pass(tl, &w->tc)) {
         step_count(w);
         if (tl->due_changed) queue_update(w, i);
     } else {
@@ -171,8 +175,8 @@ static bool use_on(sz_worker *w, sz_event *e) {
     bool is_sorted = w->o.order == SZ_SORTED;
     if (u->stage == USE_BEGIN) {
         sz_cause cause = cause_of(e);
-        bool is_done = u->mates_of == SZ_NONE ? facts_for_all(w, u->since_ms, &cause)
-                                              : facts_for_mates(w, u->mates_of, u->since_ms, &cause);
+        bool is_done = u->mates_of == SZ_NONE ? facts_for_all(w, u->since_ms, u->but, &cause)
+                                              : facts_for_mates(w, u->mates_of, u->since_ms, u->but, &cause);
         if (!is_done) return false;
         u->stage = USE_TIME;
         clock_record(w, u->source, e->time_ms);
@@ -201,13 +205,15 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t stude
     if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin;
     if (heard_note(w, e) && e->time_ms < since) since = e->time_ms;
     bool is_of_mates = mates_note(w, e, holder), is_of_all = since < SZ_TIME_MAX;
+    bool is_behind = w->clocks.wmax_ms != SZ_TIME_NONE && e->time_ms < w->clocks.wmax_ms;
     if (is_of_mates && e->time_ms < since) since = e->time_ms;
     w->use = (use){.stage = since < SZ_TIME_MAX ? USE_BEGIN : USE_TIME,
                    .since_ms = since,
                    .student = student,
                    .source = source,
                    .id = id,
-                   .mates_of = is_of_mates && !is_of_all ? holder : SZ_NONE};
+                   .mates_of = is_of_mates && !is_of_all ? holder : SZ_NONE,
+                   .but = since < SZ_TIME_MAX && is_behind ? student : SZ_NONE};
     if (w->use.stage != USE_BEGIN) clock_record(w, source, e->time_ms);
     return use_on(w, e);
 }

@@ -144,7 +144,7 @@ static void learn(sz_worker *w, const sz_common_time *l) {
     }
     if (since == SZ_TIME_MAX) return;
     sz_cause cause = {.t_ms = since, .what = SZ_STR("feed_status")};
-    facts_for_all(w, since, &cause);
+    facts_for_all(w, since, SZ_NONE, &cause);
     alerts_flush(w);
 }
 

@@ -90,13 +90,14 @@ bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus) {
     return was_asked(w, e->time_ms, until);
 }
 
-bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, const sz_cause *cause) {
+bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_t but, const sz_cause *cause) {
     uint32_t n;
     const uint32_t *mates = sz_mates_of(w->facts.mates, in_campus, &n);
     for (; w->at_facts < n; w->at_facts++) {
-        if (step_is_full(w)) return false;
         uint32_t i = w->students.of_campus[mates[w->at_facts]];
-        if (i != SZ_NONE) student_facts(w, i, since_ms, cause);
+        if (i == SZ_NONE || i == but) continue;
+        if (step_is_full(w)) return false;
+        student_facts(w, i, since_ms, cause);
     }
     w->at_facts = 0;
     return true;

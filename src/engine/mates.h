@@ -13,7 +13,8 @@ bool mates_are_asked(const sz_worker *w);
 /* A record that is used, of a student of the campus or SZ_NONE; true: it changes what was said at a check of his
  * class. */
 bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus);
-bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, const sz_cause *cause); /* false: the same */
+/* Of the class of that student of the campus, one of the worker's left out. False: the step is full. */
+bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_t but, const sz_cause *cause);
 uint64_t mates_digest(sz_worker *w, uint32_t in_campus); /* of who is in his class */
 /* Steps of a load, each over so many. */
 uint32_t mates_gather(sz_worker *w, uint32_t i);

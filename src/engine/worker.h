@@ -201,6 +201,7 @@ typedef struct use {
     uint32_t student, source; /* student SZ_NONE: new, with that id */
     sz_str id;
     uint32_t mates_of; /* USE_BEGIN: whose class it concerns, in the campus; SZ_NONE: everybody */
+    uint32_t but;      /* whose the record is, if it is late: his turn is when it is there; SZ_NONE: nobody */
 } use;
 
 /* The message of input in hand; the stream keeps it until it is asked again. */
@@ -467,7 +468,7 @@ bool instant_is_open(const sz_worker *w);
 void instant_fini(instant *in);
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause);
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause);
-bool facts_for_all(sz_worker *w, int64_t since_ms, const sz_cause *cause); /* false: the same */
+bool facts_for_all(sz_worker *w, int64_t since_ms, uint32_t but, const sz_cause *cause); /* false: the same */
 bool step_is_full(const sz_worker *w);
 void step_count(sz_worker *w); /* a student was looked at */
 
