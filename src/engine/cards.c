@@ -201,5 +201,6 @@ uint32_t cards_say(sz_worker *w, uint32_t at) {
 void strays_fini(strays *s) {
     lines_fini(&s->records);
     sz_free(s->who);
+    sz_free(s->is_over);
     *s = (strays){.n_who = 0};
 }

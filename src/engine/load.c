@@ -304,6 +304,8 @@ static uint32_t compare_facts(sz_worker *w, uint32_t i) {
     return w->students.v[i] ? WAKING : 1;
 }
 
+static uint32_t go_over_mates(sz_worker *w, uint32_t at) { return 1 + WAKING * mates_go_over(w, at); }
+
 static uint32_t tell_campus(sz_worker *w, uint32_t i) {
     ended_owe_campus(w, i, "campus");
     return 1;
@@ -347,7 +349,7 @@ static const struct phase {
               {all_if_strays_of_mates, mates_gather},
               {all_students, compare_facts},
               {who_has_strays, cards_go_over},
-              {who_has_strays_of_mates, mates_go_over},
+              {who_has_strays_of_mates, go_over_mates},
               {if_strays, cards_say},
               {all_if_campus_changed, tell_campus},
               {leaves_due, enter_leaf}};

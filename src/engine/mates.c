@@ -145,15 +145,18 @@ uint32_t mates_gather(sz_worker *w, uint32_t i) {
     return 1 + looked / ENTRIES;
 }
 
-/* Records have gone from class to class with the cards that they were found by. */
+/* Records have gone from class to class with the cards that they were found by. Each class once. */
 uint32_t mates_go_over(sz_worker *w, uint32_t at) {
-    const strays *s = &w->strays;
-    uint32_t n, of = w->students.v[s->who[at]]->student;
+    strays *s = &w->strays;
+    uint32_t n = 0, of = w->students.v[s->who[at]]->student;
     sz_cause cause = cards_cause(w);
     const uint32_t *mates = of == SZ_NONE ? NULL : sz_mates_of(w->facts.mates, of, &n);
-    for (uint32_t k = 0; mates && k < n; k++) {
+    if (!s->is_over) s->is_over = sz_alloc(sz_campus_n_students(w->campus) + 1);
+    if (!n || s->is_over[mates[0]]) return 0;
+    s->is_over[mates[0]] = true;
+    for (uint32_t k = 0; k < n; k++) {
         uint32_t i = w->students.of_campus[mates[k]];
         if (i != SZ_NONE) student_facts(w, i, s->since_ms, &cause);
     }
-    return 1;
+    return n;
 }

@@ -18,6 +18,6 @@ bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_
 uint64_t mates_digest(sz_worker *w, uint32_t in_campus); /* of who is in his class */
 /* Steps of a load, each over so many. */
 uint32_t mates_gather(sz_worker *w, uint32_t i);
-uint32_t mates_go_over(sz_worker *w, uint32_t at);
+uint32_t mates_go_over(sz_worker *w, uint32_t at); /* how many students that were */
 
 #endif

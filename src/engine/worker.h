@@ -134,6 +134,7 @@ typedef struct strays {            /* records that are another's since cards wer
     lines records;                 /* packed, out of their logs */
     uint32_t *who, n_who, cap_who; /* who has lost or gained some; some of them twice */
     int64_t since_ms;              /* time of the earliest */
+    bool *is_over;                 /* by the first of a class, in the campus: it was gone over (mates.c) */
     uint64_t moved, dead_by[SZ_N_REASONS];
 } strays;
 
