@@ -456,8 +456,9 @@ static void test_large_commits_are_written_once_and_small_ones_to_a_log(void **s
     commit_journal(&a, 3 << 20);
     assert_false(is_there("-wal"));
     store_hand_free(&a);
-    s = reopen(s); /* as it was closed: one file, and whole */
+    sz_store_sqlite_close(s); /* one file, and whole */
     assert_false(is_there("-journal"));
+    s = open_it();
     store_hand b = store_hand_of(&rig, s);
     store_acquire(&b, 'b', false);
     sz_buf all;
@@ -532,14 +533,37 @@ static void open_half_written(void) {
     CHECK(d.v[0].code == SZ_CODE_STATE_READ_ONLY && strstr(d.v[0].message, "half written"));
 }
 
-static void test_who_may_not_take_it_back_is_told(void **state) {
-    (void)state;
+static void leave_half_written(void) {
     write_state_of_a_file();
     assert_int_equal(in_child(end_in_the_middle), 0);
-    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_int_equal(chmod(dir, 0777), 0);
+}
+
+static void chmod_file(const char *end, mode_t mode) {
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", path, end);
+    assert_int_equal(chmod(name, mode), 0);
+}
+
+/* Neither is what is half written ever shown. */
+static void test_who_may_not_take_it_back_is_told(void **state) {
+    (void)state;
+    leave_half_written();
+    chmod_file("", 0444);
+    assert_int_equal(in_child(open_half_written), 0);
+    leave_half_written();
+    chmod_file("-journal", 0600);
+    assert_int_equal(in_child(open_half_written), 0);
+    leave_half_written();
+    chmod_file("-journal", 0644);
+    assert_int_equal(in_child(open_half_written), 0);
+    leave_half_written();
+    chmod_file("-journal", 0666);
     assert_int_equal(chmod(dir, 0555), 0);
     assert_int_equal(in_child(open_half_written), 0);
     assert_int_equal(chmod(dir, 0755), 0);
+    assert_nothing_of_it(open_to_read());
 }
 
 /* ---- no room, no permission ---- */
@@ -667,9 +691,37 @@ static void test_another_file_takes_its_place_under_its_lock(void **state) {
     sz_diags_fini(&d);
 }
 
+/* It would be taken for the other file's, and pages of the old state be put into the new one. */
+static void test_nothing_takes_the_place_of_a_state_whose_journal_stays(void **state) {
+    (void)state;
+    char next[128], left[160];
+    snprintf(next, sizeof next, "%s.next", path);
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = open_it(), *made;
+    commit_one(s, "old");
+    assert_int_equal(sz_store_sqlite_open(next, &d, &made), SZ_OK);
+    commit_one(made, "new");
+    sz_store_sqlite_close(made);
+    for (int i = 0; i < 2; i++) {
+        snprintf(left, sizeof left, "%s-journal", i ? next : path);
+        int fd = open(left, O_CREAT | O_WRONLY, 0644);
+        assert_int_equal(write(fd, "\xd9\xd5\x05", 3), 3); /* as a journal begins that is to be played back */
+        close(fd);
+        assert_int_equal(sz_store_sqlite_replace(s, next, &d), SZ_IO);
+        assert_non_null(strstr(d.v[i].message, "journal"));
+        unlink(left);
+    }
+    assert_int_equal(sz_store_sqlite_replace(s, next, &d), SZ_OK);
+    sz_store_sqlite_close(s);
+    assert_true(sz_store_sqlite_remove(next));
+    sz_diags_fini(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_another_file_takes_its_place_under_its_lock, nothing_there),
+        cmocka_unit_test_setup(test_nothing_takes_the_place_of_a_state_whose_journal_stays, nothing_there),
         cmocka_unit_test_setup(test_state_at_rest_is_one_file, nothing_there),
         cmocka_unit_test_setup(test_a_state_that_is_asked_for_in_vain_leaves_no_file, nothing_there),
         cmocka_unit_test_setup(test_is_new_until_something_was_acquired, nothing_there),

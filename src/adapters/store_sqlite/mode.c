@@ -11,6 +11,7 @@
  */
 #include "store.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -43,20 +44,16 @@ bool sz_sqlite_suit(sz_store_sqlite *s, size_t journal_bytes) {
     return true;
 }
 
-/* Under the exclusive lock the journal stays, its head zeroed, and is written over: it goes with the lock. */
-void sz_sqlite_leave_mode(sz_store_sqlite *s) {
-    if (s->db && s->is_bulk && !s->is_to_read)
-        sqlite3_exec(s->db, "PRAGMA locking_mode = NORMAL; SELECT id FROM header", NULL, NULL, NULL);
-}
-
 /* ---- what a killed run left ---- */
 
-static bool journal_is_hot(const sz_store_sqlite *s) {
+/* Under the exclusive lock a rollback journal stays while the run goes on, its head zeroed, and is written over. One
+ * that cannot be looked into is for SQLite to say more about: what is in the file may be half of a commit. */
+bool sz_sqlite_is_hot(const char *path) {
     sz_arena a;
     sz_arena_init(&a);
-    int fd = open(sz_arena_printf(&a, "%s-journal", s->path), O_RDONLY | O_CLOEXEC);
+    int fd = open(sz_arena_printf(&a, "%s-journal", path), O_RDONLY | O_CLOEXEC);
     uint8_t first = 0;
-    bool is_hot = fd >= 0 && read(fd, &first, 1) == 1 && first != 0;
+    bool is_hot = fd >= 0 ? read(fd, &first, 1) == 1 && first != 0 : errno != ENOENT;
     if (fd >= 0) close(fd);
     sz_arena_fini(&a);
     return is_hot;
@@ -64,7 +61,7 @@ static bool journal_is_hot(const sz_store_sqlite *s) {
 
 /* Writers are kept out by our lock, other readers by SQLite's: who comes second finds nothing left to do. */
 bool sz_sqlite_recover(sz_store_sqlite *s) {
-    if (!journal_is_hot(s)) return true;
+    if (!sz_sqlite_is_hot(s->path)) return true;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     sz_arena a;
     sz_arena_init(&a);

@@ -151,13 +151,23 @@ static const char *uri_of(sz_arena *a, const char *path, bool is_immutable) {
     return uri;
 }
 
+/* Where the journal may not be opened or removed SQLite says so in other words than where the file may not be written.
+ */
+static sz_status recover_says(sz_store_sqlite *s, sz_diags *d) {
+    int code = sqlite3_extended_errcode(s->db), primary = code & 0xff;
+    if (primary != SQLITE_READONLY && primary != SQLITE_CANTOPEN && code != SQLITE_IOERR_DELETE)
+        return sqlite_says(s, d);
+    sz_sqlite_explain_as(s, SQLITE_READONLY_ROLLBACK);
+    return fail(s, d, SZ_CODE_STATE_READ_ONLY, SZ_IO);
+}
+
 static sz_status open_to_read(sz_store_sqlite *s, sz_diags *d) {
     struct stat st;
     if (stat(s->path, &st) != 0) return SZ_OK; /* missing, says acquire */
     if (!S_ISREG(st.st_mode) || (st.st_size > 0 && st.st_size < SMALLEST))
         return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is not a state of sanzao, or what was left of one",
                       "%s 不是 sanzao 的状态，或者只是它的残余");
-    if (!sz_sqlite_recover(s)) return sqlite_says(s, d);
+    if (!sz_sqlite_recover(s)) return recover_says(s, d);
     sz_arena a;
     sz_arena_init(&a);
     const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
@@ -221,7 +231,6 @@ void sz_store_sqlite_close(sz_store_sqlite *s) {
         sz_free(l);
     }
     sz_sqlite_finalize(s);
-    sz_sqlite_leave_mode(s);
     sqlite3_close(s->db);
     if (s->made_shm) forget_shm(s);
     sz_sqlite_unlock(s);

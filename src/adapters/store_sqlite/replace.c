@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * replace: another file takes a state's place (state repartition). The lock of its path is held all the while. Of both
- * files the log must be folded in: a log that stays behind would be taken for the other file's.
+ * files the log must be folded in, or what was begun taken back: what stays behind would be taken for the other file's.
+ * That it is gone must be on the disk before the other file is in the place.
  */
 #include "store.h"
 
@@ -11,12 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool has_log(sz_arena *a, const char *path) {
+static bool has_journal(sz_arena *a, const char *path) {
     struct stat st;
-    return stat(sz_arena_printf(a, "%s-wal", path), &st) == 0 && st.st_size > 0;
+    return (stat(sz_arena_printf(a, "%s-wal", path), &st) == 0 && st.st_size > 0) || sz_sqlite_is_hot(path);
 }
 
-/* What was renamed is not so for good before its folder is on the disk. */
+/* What was removed or renamed is not so for good before its folder is on the disk. */
 static bool sync_folder(sz_arena *a, const char *path) {
     const char *slash = strrchr(path, '/');
     const char *name = !slash ? "." : slash == path ? "/" : sz_arena_printf(a, "%.*s", (int)(slash - path), path);
@@ -37,13 +38,12 @@ sz_status sz_store_sqlite_replace(sz_store_sqlite *s, const char *next, sz_diags
     sz_arena a;
     sz_arena_init(&a);
     sz_sqlite_finalize(s);
-    sz_sqlite_leave_mode(s);
     sqlite3_close(s->db); /* folds its log in */
     s->db = NULL;
     sz_status rc = SZ_OK;
-    if (has_log(&a, s->path) || has_log(&a, next))
-        rc = cannot(d, s->path, "its write-ahead log could not be folded in", "它的预写日志没能并入");
-    else if (rename(next, s->path) != 0 || !sync_folder(&a, s->path))
+    if (has_journal(&a, s->path) || has_journal(&a, next))
+        rc = cannot(d, s->path, "a journal beside it could not be folded in", "旁边的日志没能并入");
+    else if (!sync_folder(&a, s->path) || rename(next, s->path) != 0 || !sync_folder(&a, s->path))
         rc = cannot(d, next, strerror(errno), sz_os_zh(errno));
     sz_arena_fini(&a);
     return rc;

@@ -54,9 +54,9 @@ static const advice advices[] = {
     {SQLITE_IOERR, "the disk fails: look after it and run again; what was committed before stands",
      "磁盘出错：请检查磁盘后再次运行；之前提交的内容仍然有效"},
     {SQLITE_READONLY_ROLLBACK,
-     "a run that was killed left a commit half written, and taking that back means writing to the file: run again, or "
-     "show it, as who may write to it",
-     "被杀掉的运行留下了写到一半的提交，撤回它需要写这个文件：请由可以写它的用户再次运行或查看"},
+     "a run that was killed left a commit half written, and taking that back means writing to the file, its journal and "
+     "their folder: run again, or show it, as who may write there",
+     "被杀掉的运行留下了写到一半的提交，撤回它需要写这个文件、它的日志和所在文件夹：请由可以写的用户再次运行或查看"},
     {SQLITE_READONLY, "the file cannot be written: see to its permissions and its file system",
      "文件不可写：请检查它的权限和所在的文件系统"},
     {SQLITE_CORRUPT, "the file is damaged: restore it from a backup, or begin with a new state",
@@ -70,8 +70,10 @@ static const advice advices[] = {
     {-1, "SQLite cannot go on", "SQLite 无法继续"},
 };
 
-void sz_sqlite_explain(sz_store_sqlite *s) {
-    int os = sqlite3_system_errno(s->db), extended = sqlite3_extended_errcode(s->db);
+void sz_sqlite_explain(sz_store_sqlite *s) { sz_sqlite_explain_as(s, sqlite3_extended_errcode(s->db)); }
+
+void sz_sqlite_explain_as(sz_store_sqlite *s, int extended) {
+    int os = sqlite3_system_errno(s->db);
     const advice *a = advices;
     while (a->code >= 0 && a->code != extended && a->code != (extended & 0xff)) a++;
     const char *colon = os ? "; " : "", *why = os ? strerror(os) : "", *said = sqlite3_errmsg(s->db);

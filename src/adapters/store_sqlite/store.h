@@ -93,8 +93,8 @@ const char *sz_sqlite_vfs(void);
 bool sz_sqlite_look_at_mode(sz_store_sqlite *s);
 /* Before a commit with a blob of so many bytes: under the journal that suits it. False: s->text says why. */
 bool sz_sqlite_suit(sz_store_sqlite *s, size_t journal_bytes);
-/* Before it is closed: the rollback journal goes, so that the state is one file. */
-void sz_sqlite_leave_mode(sz_store_sqlite *s);
+/* Whether a run that was killed left in PATH-journal what it had begun to write over. */
+bool sz_sqlite_is_hot(const char *path);
 /* To read: take back what a run that was killed had begun to write, for which the file must be writable. False: s->text
  * says why, and s->db is what can be asked for more. */
 bool sz_sqlite_recover(sz_store_sqlite *s);
@@ -111,6 +111,8 @@ bool sz_sqlite_run(sz_store_sqlite *s, sqlite3_stmt *st);
 int sz_sqlite_step(sz_store_sqlite *s, sqlite3_stmt *st);
 /* Say in s->text what went wrong and what to do. */
 void sz_sqlite_explain(sz_store_sqlite *s);
+/* With the advice for another of SQLite's codes than the one that it gave. */
+void sz_sqlite_explain_as(sz_store_sqlite *s, int extended);
 void sz_sqlite_finalize(sz_store_sqlite *s);
 
 /* ---- load.c ---- */
