@@ -54,9 +54,10 @@ static const advice advices[] = {
     {SQLITE_IOERR, "the disk fails: look after it and run again; what was committed before stands",
      "磁盘出错：请检查磁盘后再次运行；之前提交的内容仍然有效"},
     {SQLITE_READONLY_ROLLBACK,
-     "a run that was killed left a commit half written, and taking that back means writing to the file, its journal and "
-     "their folder: run again, or show it, as who may write there",
-     "被杀掉的运行留下了写到一半的提交，撤回它需要写这个文件、它的日志和所在文件夹：请由可以写的用户再次运行或查看"},
+     "a run that was killed left a commit half written, and taking that back means writing to the file, its journal "
+     "and their folder: run again, or show it, as who may write there",
+     "被杀掉的运行留下了写到一半的提交，撤回它需要写这个文件、它的日志和文件夹："
+     "请由可以写的用户再次运行或查看"},
     {SQLITE_READONLY, "the file cannot be written: see to its permissions and its file system",
      "文件不可写：请检查它的权限和所在的文件系统"},
     {SQLITE_CORRUPT, "the file is damaged: restore it from a backup, or begin with a new state",
