@@ -244,6 +244,22 @@ static void test_what_the_group_did_not_take_is_told_at_the_end(void **state) {
     group_fini(&g);
 }
 
+/* What was told already was told again at the end, and a broker that stood still was waited for without an end. */
+static void test_a_broker_that_does_not_answer_keeps_nobody_from_ending(void **state) {
+    (void)state;
+    static const sz_kafka_setting short_session = {.name = {"session.timeout.ms", 18}, .value = {"6000", 4}};
+    group g;
+    group_join_fetching(&g, &short_session);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, true);
+    sz_stream_port port = sz_stream_kafka_port(t);
+    port.settled(port.self, 5);
+    rd_kafka_mock_broker_set_down(g.cluster, 1);
+    sz_kafka_source_commit(g.source, 1000000, true);
+    sz_stream_kafka_close(t);
+    group_leave(&g);
+    group_fini(&g);
+}
+
 /* What one wanted message brings after a seek; the first record's offset. */
 static int64_t first_after(group *g, sz_stream_kafka *t, int64_t offset, int64_t *now) {
     sz_stream_port port = sz_stream_kafka_port(t);
@@ -493,6 +509,7 @@ int main(void) {
         cmocka_unit_test(test_all_partitions_of_a_revocation_are_given_back_together),
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
         cmocka_unit_test(test_what_the_group_did_not_take_is_told_at_the_end),
+        cmocka_unit_test(test_a_broker_that_does_not_answer_keeps_nobody_from_ending),
         cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
         cmocka_unit_test(test_threads_that_bring_records_give_way),
         cmocka_unit_test(test_what_is_decoded_ahead_is_what_comes_next),

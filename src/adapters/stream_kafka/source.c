@@ -136,6 +136,18 @@ bool sz_kafka_source_poll(sz_kafka_source *s) {
 
 bool sz_kafka_source_has_joined(const sz_kafka_source *s) { return s->has_joined; }
 
+/* Leave in the list what the group was not told, or did not take. Where nobody answers nothing is left: a commit that
+ * waits for a broker that stands still is tried again without an end, and the client does not close before. */
+static void leave_untold(sz_kafka_source *s, rd_kafka_topic_partition_list_t *list) {
+    enum { TOLD_MS = 5000 };
+    rd_kafka_topic_partition_list_t *there = rd_kafka_topic_partition_list_copy(list);
+    bool is_answered = !rd_kafka_committed(s->rk, there, TOLD_MS);
+    for (int i = list->cnt; i-- > 0;)
+        if (!is_answered || (!there->elems[i].err && there->elems[i].offset == list->elems[i].offset))
+            rd_kafka_topic_partition_list_del_by_idx(list, i);
+    rd_kafka_topic_partition_list_destroy(there);
+}
+
 void sz_kafka_source_commit(sz_kafka_source *s, int64_t mono_ms, bool now) {
     if (!now && mono_ms < s->committed_ms + TELL_EVERY_MS) return;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)s->n_streams + 1);
@@ -148,6 +160,7 @@ void sz_kafka_source_commit(sz_kafka_source *s, int64_t mono_ms, bool now) {
     s->committed_ms = mono_ms;
     /* Refused after a rebalance: only lag is told late. At the end all is told once more: what became of what was told
      * before has been heard by nobody. */
+    if (list->cnt && now) leave_untold(s, list);
     if (list->cnt) rd_kafka_commit(s->rk, list, now ? 0 : 1);
     rd_kafka_topic_partition_list_destroy(list);
 }
