@@ -3,21 +3,27 @@
  * mapping_bind: a mapping's columns to the places that a file's header row gives them, and what the file's reader
  * asks for.
  */
-#include "mapping.h"
-
-#include <strings.h>
-
 #include "codes.h"
+#include "mapping.h"
 #include "names.h"
 
 char sz_mapping_separator(const sz_mapping *m) { return m->separator; }
 
+/* Does the name end so, in small letters or, as old programs under Windows write names, in capitals? */
+static bool ends_with(sz_str name, const char *end) {
+    size_t n = strlen(end);
+    if (name.n <= n) return false;
+    for (size_t i = 0; i < n; i++) {
+        char c = name.p[name.n - n + i];
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != end[i]) return false;
+    }
+    return true;
+}
+
 static bool is_called_tsv(sz_str name) {
     static const char *const ends[] = {".tsv", ".tsv.gz", ".tsv.zst"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t n = strlen(ends[i]);
-        if (name.n > n && strncasecmp(name.p + name.n - n, ends[i], n) == 0) return true;
-    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(name, ends[i])) return true;
     return false;
 }
 
