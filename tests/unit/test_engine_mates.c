@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who of a class was seen (semantics 28, class_silent): found in the logs again after a reload, as far back as a check
+ * may be looked at; and asked for each partition, of the students who belong there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "support/engine_rig.h"
+
+static const char rules[] =
+    "events: {missed: {event: attendance, where: 'event.status == \"absent\"'}}\n"
+    "features: {m: {count: missed, over: 1d}}\n"
+    "rules: [{id: alone, when: m > 0, level: blue, check: daily at 12:00, again_after: 1h, unless: [class_silent]}]\n";
+
+typedef struct bench {
+    rig_store store;
+    rig_log log;
+    rig r;
+} bench;
+
+static bench *begin(const char *students, const sz_options *options) {
+    bench *b = sz_alloc(sizeof *b);
+    rig_setup o = {.rules = rules, .students = students, .o = *options};
+    o.o.is_live = true;
+    rig_store_init(&b->store);
+    rig_log_init(&b->log);
+    rig_init(&b->r, &b->store, &b->log, &o);
+    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
+    rig_assign(&b->r, -1);
+    return b;
+}
+
+static void end(bench *b) {
+    rig_fini(&b->r);
+    rig_log_fini(&b->log);
+    rig_store_fini(&b->store);
+    sz_free(b);
+}
+
+/* So many of one class, and now and then one who is not watched. */
+static const char *roster(sz_buf *out, int n, bool is_joined) {
+    sz_buf_clear(out);
+    sz_buf_put_z(out, "student,class,status\n");
+    for (int i = 0; i < n; i++) sz_buf_printf(out, "s%d,k,\n", i);
+    if (is_joined) sz_buf_put_z(out, "gone,k,graduated\n");
+    sz_buf_put_u8(out, 0);
+    return (const char *)out->p;
+}
+
+static void add(bench *b, const char *student, bool is_absent, int day, int hour) {
+    rig_log_add(&b->log, "{\"id\":\"%s.%d.%d\",\"student\":\"%s\",\"time\":%lld,%s}", student, day, hour, student,
+                (long long)(rig_monday + day * SZ_DAY_MS + hour * SZ_HOUR_MS),
+                is_absent ? "\"type\":\"attendance\",\"status\":\"absent\"" : "\"type\":\"swipe\",\"amount\":5");
+}
+
+/* The only sight of a day stands early on it, and the horizon ends later on it. Each time somebody joins or leaves the
+ * class, all of it is looked at again that far. On days without one the clock stands late in the morning when
+ * midnight is passed and logs are folded. */
+static void logs_reach_to_midnight(void **state) {
+    enum { DAYS = 60 };
+    (void)state;
+    sz_buf text;
+    sz_buf_init(&text);
+    bench *b = begin(roster(&text, 10, false), &(sz_options){.horizon_ms = 2 * SZ_DAY_MS, .lateness_ms = SZ_HOUR_MS});
+    uint32_t told = 0, draw = 1;
+    for (int day = 0; day < DAYS; day++) {
+        draw = draw * 1664525 + 1013904223;
+        if (draw >> 31) add(b, "s1", false, day, 1), told += day + 1 < DAYS;
+        add(b, "s7", true, day, 10);
+        rig_wait(&b->r, 600);
+        rig_reload(&b->r, rules, roster(&text, 10, day % 2 == 0));
+        assert_int_equal(rig_topic_count(&b->r, "\"event\":\"retracted\""), 0);
+    }
+    assert_int_equal(rig_topic_count(&b->r, "\"event\":\"firing\""), told);
+    sz_buf_fini(&text);
+    end(b);
+}
+
+static int n_at_home(int n, uint32_t partition) {
+    int n_here = 0;
+    for (int i = 0; i < n; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "s%d", i);
+        n_here += sz_home(sz_str_of(id), 2) == partition;
+    }
+    return n_here;
+}
+
+/* Nobody of the class is seen. Where nine belong who are watched it is too small to be silent, where ten do it is. */
+static uint32_t told_of(int n, uint32_t partition) {
+    sz_buf text;
+    sz_buf_init(&text);
+    bench *b = begin(roster(&text, n, true), &(sz_options){.parts = 2, .partition = partition});
+    for (int i = 0; i < n; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "s%d", i);
+        if (sz_home(sz_str_of(id), 2) == partition) add(b, id, true, 0, 10), add(b, id, true, 0, 13);
+    }
+    rig_wait(&b->r, 600);
+    assert_int_equal(rig_counts(&b->r)->dead, 0);
+    uint32_t told = rig_topic_count(&b->r, "\"event\":\"firing\"");
+    sz_buf_fini(&text);
+    end(b);
+    return told;
+}
+
+static void a_partition_asks_those_who_belong_there(void **state) {
+    (void)state;
+    for (uint32_t partition = 0; partition < 2; partition++) {
+        int n = 0;
+        while (n_at_home(n, partition) < 9) n++;
+        assert_int_equal(told_of(n, partition), 9);
+        while (n_at_home(n, partition) < 10) n++;
+        assert_int_equal(told_of(n, partition), 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(logs_reach_to_midnight),
+                                       cmocka_unit_test(a_partition_asks_those_who_belong_there)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
