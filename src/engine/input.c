@@ -195,6 +195,15 @@ static bool use_on(sz_worker *w, sz_event *e) {
     return true;
 }
 
+/* It takes others back first, of his class or everybody. Not inlined: hardly any record does. */
+static __attribute__((noinline)) void take_others_back(sz_worker *w, const sz_event *e, uint32_t mates_of) {
+    use *u = &w->use;
+    bool is_behind = w->clocks.wmax_ms != SZ_TIME_NONE && e->time_ms < w->clocks.wmax_ms;
+    u->stage = USE_BEGIN;
+    u->mates_of = mates_of;
+    if (is_behind) u->but = u->student;
+}
+
 static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t student, sz_str id, uint32_t source) {
     const sz_zone *z = sz_campus_zone(w->campus);
     int64_t own = own_watermark(w, source), begin = SZ_TIME_MAX;
@@ -204,17 +213,12 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t stude
     int64_t since = SZ_TIME_MAX;
     if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin;
     if (heard_note(w, e) && e->time_ms < since) since = e->time_ms;
-    bool is_of_mates = mates_note(w, e, holder), is_of_all = since < SZ_TIME_MAX;
-    bool is_behind = w->clocks.wmax_ms != SZ_TIME_NONE && e->time_ms < w->clocks.wmax_ms;
-    if (is_of_mates && e->time_ms < since) since = e->time_ms;
-    w->use = (use){.stage = since < SZ_TIME_MAX ? USE_BEGIN : USE_TIME,
-                   .since_ms = since,
-                   .student = student,
-                   .source = source,
-                   .id = id,
-                   .mates_of = is_of_mates && !is_of_all ? holder : SZ_NONE,
-                   .but = since < SZ_TIME_MAX && is_behind ? student : SZ_NONE};
-    if (w->use.stage != USE_BEGIN) clock_record(w, source, e->time_ms);
+    bool is_of_all = since < SZ_TIME_MAX;
+    if (w->facts.mates && mates_note(w, e, holder) && e->time_ms < since) since = e->time_ms;
+    w->use =
+        (use){.stage = USE_TIME, .since_ms = since, .student = student, .source = source, .id = id, .but = SZ_NONE};
+    if (since < SZ_TIME_MAX) take_others_back(w, e, is_of_all ? SZ_NONE : holder);
+    else clock_record(w, source, e->time_ms);
     return use_on(w, e);
 }
 
