@@ -130,8 +130,6 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
         break;
     default: return;
     }
-    bool says_nothing = v.know == SZ_AT_LEAST && v.num <= 0; /* at least 0 */
-    if (says_nothing) v.know = SZ_UNKNOWN;
     if (p->otherwise.n && v.know == SZ_UNKNOWN) sz_buf_put_str(out, p->otherwise);
     else if (p->many.n) put_plural(out, &v, p, lang, a->zone);
     else sz_text_value(out, &v, p->unit, lang, a->zone);

@@ -51,7 +51,6 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
         elif name == "value": value = history.evaluate(rule.value, t, n, None, rule.params)
         else: value = history.evaluate(("name", path), t, n, None, rule.params)
         if isinstance(value, Record): value = None
-        if isinstance(value, AtLeast) and value.n <= 0: value = UNKNOWN  # nothing is known of it
         text = otherwise if otherwise and value is UNKNOWN else form(value, unit, lang)
         if words and text is not None and value is not UNKNOWN: text += " " + (words[0] if value == 1.0 else words[1])
         complete = complete and text is not None

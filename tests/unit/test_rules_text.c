@@ -133,9 +133,9 @@ static void test_messages_take_values_steps_plurals_and_braces(void **state) {
                   "9 hours missed, step 8 class hours, 1 swipe }: A; B");
     check_message(r, one, eight, most, "{本学期} 旷课 1 学时，达到 8 学时，另 ≥ 1 次：A; B",
                   "1 hour missed, step 8 class hours, ≥ 1 swipes }: A; B");
-    sz_xval any = {.type = SZ_X_NUM, .know = SZ_AT_LEAST, .num = 0}; /* at least 0 says nothing */
-    check_message(r, one, eight, any, "{本学期} 旷课 1 学时，达到 8 学时，另 无数据 次：A; B",
-                  "1 hour missed, step 8 class hours, no data }: A; B");
+    sz_xval any = {.type = SZ_X_NUM, .know = SZ_AT_LEAST, .num = 0};
+    check_message(r, one, eight, any, "{本学期} 旷课 1 学时，达到 8 学时，另 ≥ 0 次：A; B",
+                  "1 hour missed, step 8 class hours, ≥ 0 swipes }: A; B");
     check_message(r, one, eight, none, "{本学期} 旷课 1 学时，达到 8 学时，另 无数据 次：A; B",
                   "1 hour missed, step 8 class hours, no data }: A; B");
     check_message(rules_fixture_rule(&x, "t"), nine, eight, one, "标题", "Title");
