@@ -18,10 +18,7 @@ void outgoing_fini(outgoing *o) {
     *o = (outgoing){0};
 }
 
-/* What comes next gathers where this commit's did, unless it has begun elsewhere: that is in the caches, and a store
- * that answers at once needs no second room. */
-static void reuse_journal(sz_worker *w, outgoing *o) {
-    if (!journal_is_empty(&w->journal) || w->n_touched) return;
+static void swap_journal(sz_worker *w, outgoing *o) {
     journal other = w->journal;
     w->journal = o->journal;
     o->journal = other;
@@ -30,6 +27,12 @@ static void reuse_journal(sz_worker *w, outgoing *o) {
     w->cap_touched = o->cap_touched;
     o->touched = touched;
     o->cap_touched = cap;
+}
+
+/* What comes next gathers where this commit's did, unless it has begun elsewhere: that is in the caches, and a store
+ * that answers at once needs no second room. */
+static void reuse_journal(sz_worker *w, outgoing *o) {
+    if (journal_is_empty(&w->journal) && !w->n_touched) swap_journal(w, o);
 }
 
 static void outgoing_clear(outgoing *o) {
@@ -57,15 +60,8 @@ static void take_lists(sz_worker *w, outgoing *o) {
     lines_swap(&w->alerts, &o->alerts);
     lines_swap(&w->dead, &o->dead);
     lines_swap(&w->ledger, &o->ledger);
-    journal empty = o->journal;
-    o->journal = w->journal;
-    w->journal = empty;
-    uint32_t *touched = o->touched, cap = o->cap_touched;
-    o->touched = w->touched;
+    swap_journal(w, o);
     o->n_touched = w->n_touched;
-    o->cap_touched = w->cap_touched;
-    w->touched = touched;
-    w->cap_touched = cap;
     w->n_touched = 0;
     for (uint32_t k = 0; k < o->n_touched; k++) w->touched_as[o->touched[k]] = 0;
     o->records = w->since_commit;
