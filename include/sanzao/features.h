@@ -279,18 +279,22 @@ typedef struct sz_down { int64_t from_ms, to_ms; uint64_t types; sz_str source; 
 typedef struct sz_heard { int64_t t_ms; int32_t day; } sz_heard; /* a record that was the first of anybody's in its term; its local day */
 
 /* Of each class of students (semantics 28, class_silent) when somebody of it was first seen on each day. What is noted is of the students
- * of one partition, and a function of their records, so it is stored nowhere. */
+ * of one partition, and a function of their records, so it is stored nowhere: a class is gathered when it is first asked for, by
+ * sz_mates_gather, which notes what is known of each student of the list; from there on whoever uses records notes them. */
 typedef struct sz_mates sz_mates;
-sz_mates *sz_mates_new(const sz_campus *c, const bool *is_home); /* of each student of the campus; borrowed for the call */
+typedef void (*sz_mates_gather)(void *owner, const uint32_t *students, uint32_t n);
+/* is_home: of each student of the campus; borrowed for the call. */
+sz_mates *sz_mates_new(const sz_campus *c, const bool *is_home, sz_mates_gather gather, void *owner);
 void sz_mates_free(sz_mates *m);
-void sz_mates_clear(sz_mates *m); /* nothing is noted */
-/* The student, of the campus, was seen. since_day: days before it are asked for no more. True: nobody of his class was known to have been
+void sz_mates_forget(sz_mates *m); /* no class is gathered */
+bool sz_mates_are_gathered(const sz_mates *m, uint32_t student); /* his class is, or need not be */
+/* The student, of the campus, was seen; his class is gathered first. since_day: days before it are asked for no more. True: nobody of his class was known to have been
  * seen that day up to t; *until_ms: from there on somebody was, or the next day. */
 bool sz_mates_note(sz_mates *m, const sz_zone *z, uint32_t student, int64_t t_ms, int32_t since_day, int64_t *until_ms);
 /* Would it be no news, as far as can be told at once? */
 bool sz_mates_know(const sz_mates *m, uint32_t student, int64_t t_ms);
 /* Has nobody of his class been seen on the day of t up to t? False of a small class and of who has none. */
-bool sz_mates_are_silent(const sz_mates *m, uint32_t student, int32_t day, int64_t t_ms);
+bool sz_mates_are_silent(sz_mates *m, uint32_t student, int32_t day, int64_t t_ms);
 /* Those of his class who are at home, himself among them. */
 const uint32_t *sz_mates_of(const sz_mates *m, uint32_t student, uint32_t *n);
 uint64_t sz_mates_digest(const sz_mates *m, uint32_t student); /* of who is in his class, wherever at home, and active; 0: he has none */

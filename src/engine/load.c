@@ -306,6 +306,12 @@ static uint32_t compare_facts(sz_worker *w, uint32_t i) {
 
 static uint32_t go_over_mates(sz_worker *w, uint32_t at) { return 1 + WAKING * mates_go_over(w, at); }
 
+static uint32_t forget_mates(sz_worker *w, uint32_t at) {
+    (void)at;
+    mates_forget(w);
+    return 1;
+}
+
 static uint32_t tell_campus(sz_worker *w, uint32_t i) {
     ended_owe_campus(w, i, "campus");
     return 1;
@@ -327,8 +333,6 @@ static uint32_t all_if_campus_changed(const sz_worker *w) {
 static uint32_t all_if_cards_changed(const sz_worker *w) { return cards_differ(w) ? w->students.n : 0; }
 static uint32_t strays_there(const sz_worker *w) { return w->strays.records.n; }
 static uint32_t who_has_strays(const sz_worker *w) { return w->strays.n_who; }
-static uint32_t all_if_mates(const sz_worker *w) { return mates_are_asked(w) ? w->students.n : 0; }
-static uint32_t all_if_strays_of_mates(const sz_worker *w) { return w->strays.n_who ? all_if_mates(w) : 0; }
 static uint32_t who_has_strays_of_mates(const sz_worker *w) { return mates_are_asked(w) ? w->strays.n_who : 0; }
 static uint32_t if_strays(const sz_worker *w) { return w->strays.n_who ? 1 : 0; }
 static uint32_t leaves_due(const sz_worker *w) {
@@ -341,12 +345,11 @@ static const struct phase {
     uint32_t (*most)(const sz_worker *w);      /* asked anew each time */
     uint32_t (*one)(sz_worker *w, uint32_t i); /* what it took */
 } phases[] = {{all_students, wake_or_not},
-              {all_if_mates, mates_gather},
               {all_students, end_rules},
               {roster, take_from_roster},
               {all_if_cards_changed, cards_take_out},
               {strays_there, cards_put_in},
-              {all_if_strays_of_mates, mates_gather},
+              {if_strays, forget_mates},
               {all_students, compare_facts},
               {who_has_strays, cards_go_over},
               {who_has_strays_of_mates, go_over_mates},

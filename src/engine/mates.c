@@ -2,13 +2,69 @@
  *
  * mates: `class_silent` (semantics 28) asks whether anybody of a student's class has been seen on the day of a check.
  * When somebody first was is a function of the records in the students' logs, which reach a day further back than any
- * check that may be looked at again; so it is stored nowhere, and gathered from the logs at a load, without waking who
- * sleeps (docs/adr/0035). While the worker runs each record in person is noted, and one that changes the answer at a
- * check that is over takes the class back to it.
+ * check that may be looked at again; so it is stored nowhere. A class is gathered from the logs when a check first
+ * asks, without waking who sleeps (docs/adr/0035). From there on each record in person is noted, and one that changes
+ * the answer at a check that is over takes the class back to it.
  */
 #include "worker.h"
 
 enum { LEAST_ENTRY = 16 }; /* bytes of a packed one */
+
+/* ---- from the logs ---- */
+
+/* No check before it is looked at again. */
+static int32_t since_day(const sz_worker *w) {
+    int64_t t = w->clocks.wmax_ms;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (w->clocks.class_ms[k] < t) t = w->clocks.class_ms[k];
+    return t == SZ_TIME_NONE ? INT32_MIN : sz_zone_day(sz_campus_zone(w->campus), t - w->o.horizon_ms);
+}
+
+static void gather_entries(sz_worker *w, uint32_t in_campus, sz_str entries, int32_t since) {
+    const sz_featureset *fs = &w->bundle->fs;
+    uint32_t mask_bytes = (fs->n_matchers + 7) / 8, seen = fs->seen_matcher;
+    for (size_t at = 0, n; at < entries.n; at += n) {
+        const uint8_t *p = (const uint8_t *)entries.p + at;
+        int64_t until;
+        n = entries.n - at < LEAST_ENTRY ? 0 : sz_entry_len(p);
+        if (n < LEAST_ENTRY + mask_bytes || n > entries.n - at) break; /* damage: whoever wakes him finds it */
+        if (!(sz_entry_mask(p)[seen >> 3] >> (seen & 7) & 1)) continue;
+        if (sz_mates_know(w->facts.mates, in_campus, sz_entry_time(p))) continue;
+        sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), in_campus, sz_entry_time(p), since, &until);
+    }
+}
+
+/* Who sleeps is of our form: his records say whether they are in person. */
+static void gather_asleep(sz_worker *w, uint32_t i, uint32_t in_campus, int32_t since) {
+    const asleep *a = &w->students.asleep;
+    if (a->records[i].n) gather_entries(w, in_campus, sz_timeline_stored_log(a->records[i]), since);
+    for (uint32_t at = a->of[i].last; at; at = a->entries[at - 1].before) {
+        const kept_entry *e = &a->entries[at - 1];
+        if (!e->is_story) gather_entries(w, in_campus, (sz_str){e->p, e->n}, since);
+    }
+}
+
+static void gather(void *worker, const uint32_t *of_campus, uint32_t n) {
+    sz_worker *w = worker;
+    const students *s = &w->students;
+    int32_t since = since_day(w);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t i = s->of_campus[of_campus[k]];
+        int64_t until;
+        if (of_campus[k] == w->mates.student)
+            sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), of_campus[k], w->mates.t_ms, since, &until);
+        if (i == SZ_NONE) continue;
+        if (s->v[i]) gather_entries(w, of_campus[k], sz_buf_str(&s->v[i]->log), since);
+        else gather_asleep(w, i, of_campus[k], since);
+    }
+}
+
+void mates_forget(sz_worker *w) {
+    if (w->facts.mates) sz_mates_forget(w->facts.mates);
+    w->mates.student = SZ_NONE;
+}
+
+/* ---- who they are ---- */
 
 static bool asks(const sz_rule *r) {
     for (uint32_t i = 0; i < r->n_unless; i++)
@@ -16,11 +72,11 @@ static bool asks(const sz_rule *r) {
     return false;
 }
 
-static sz_mates *mates_new(const sz_worker *w) {
+static sz_mates *mates_new(sz_worker *w) {
     uint32_t n = sz_campus_n_students(w->campus);
     bool *at_home = sz_alloc(n + 1);
     for (uint32_t i = 0; i < n; i++) at_home[i] = is_home(w, sz_campus_student(w->campus, i)->id);
-    sz_mates *m = sz_mates_new(w->campus, at_home);
+    sz_mates *m = sz_mates_new(w->campus, at_home, gather, w);
     sz_free(at_home);
     return m;
 }
@@ -31,6 +87,7 @@ void mates_init(sz_worker *w) {
     for (uint32_t i = 0; i < w->bundle->n_rules; i++) any = any || asks(&w->bundle->rules[i]);
     if (!any) return;
     w->facts.mates = mates_new(w);
+    w->mates.student = SZ_NONE;
     int64_t keep = w->o.horizon_ms + A_DAY_AT_MOST * SZ_HOUR_MS; /* of the first day that is looked at again, all */
     if (w->tc.keep_ms < keep) w->tc.keep_ms = keep;
 }
@@ -47,14 +104,6 @@ uint64_t mates_digest(sz_worker *w, uint32_t in_campus) {
     return sz_mates_digest(m, in_campus);
 }
 
-/* No check before it is looked at again. */
-static int32_t since_day(const sz_worker *w) {
-    int64_t t = w->clocks.wmax_ms;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
-        if (w->clocks.class_ms[k] < t) t = w->clocks.class_ms[k];
-    return t == SZ_TIME_NONE ? INT32_MIN : sz_zone_day(sz_campus_zone(w->campus), t - w->o.horizon_ms);
-}
-
 /* ---- while it runs ---- */
 
 /* No check that is later than this has been looked at, nor a record at its instant. */
@@ -68,24 +117,48 @@ static int64_t looked_at(const sz_worker *w) {
     return t;
 }
 
-/* Has a rule that asks been checked from there on, before `until`? */
-static bool was_asked(const sz_worker *w, int64_t from_ms, int64_t until_ms) {
+/* Of the rules that ask, at t or after it; SZ_TIME_MAX: none. */
+static int64_t next_check(const sz_worker *w, int64_t t_ms) {
     const sz_calendar *k = sz_campus_calendar(w->campus);
-    int64_t last = looked_at(w);
-    if (from_ms > last) return false;
+    int64_t next = SZ_TIME_MAX;
     for (uint32_t i = 0; i < w->bundle->n_rules; i++) {
         const sz_rule *r = &w->bundle->rules[i];
-        if (!asks(r)) continue;
-        int64_t at = sz_check_next(&r->check, k, sz_campus_zone(w->campus), from_ms - 1);
-        if (at < until_ms && at <= last) return true;
+        int64_t at = asks(r) ? sz_check_next(&r->check, k, sz_campus_zone(w->campus), t_ms - 1) : SZ_TIME_MAX;
+        if (at < next) next = at;
     }
-    return false;
+    return next;
 }
 
+/* Has a rule that asks been checked from there on, before `until`? */
+static bool was_asked(const sz_worker *w, int64_t from_ms, int64_t until_ms) {
+    int64_t last = looked_at(w);
+    if (from_ms > last) return false;
+    int64_t at = next_check(w, from_ms);
+    return at < until_ms && at <= last;
+}
+
+/* May a check have asked whether somebody was seen at t? Of most records, which are in order, it takes three
+ * comparisons. */
+static bool may_be_asked(sz_worker *w, int64_t t_ms) {
+    mates_use *u = &w->mates;
+    int64_t last = looked_at(w);
+    if (t_ms > last) return false;
+    if (t_ms < u->no_check_from_ms || u->no_check_to_ms <= last) {
+        u->no_check_from_ms = t_ms;
+        u->no_check_to_ms = next_check(w, t_ms);
+    }
+    return u->no_check_to_ms <= last;
+}
+
+/* Of a class that is not gathered nothing need be noted: its logs will have the record when a check asks. */
 bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus) {
     sz_mates *m = w->facts.mates;
     int64_t until;
     if (!m || sz_mates_know(m, in_campus, e->time_ms) || !sz_event_is_seen(w->tc.types, e)) return false;
+    bool is_to_be = sz_mates_are_gathered(m, in_campus) || may_be_asked(w, e->time_ms);
+    w->mates.student = is_to_be ? SZ_NONE : in_campus;
+    w->mates.t_ms = e->time_ms;
+    if (!is_to_be) return false;
     if (!sz_mates_note(m, sz_campus_zone(w->campus), in_campus, e->time_ms, since_day(w), &until)) return false;
     return was_asked(w, e->time_ms, until);
 }
@@ -103,47 +176,9 @@ bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_
     return true;
 }
 
-/* ---- at a load ---- */
-
-static uint32_t gather_entries(sz_worker *w, uint32_t in_campus, sz_str entries) {
-    const sz_featureset *fs = &w->bundle->fs;
-    uint32_t looked = 0, mask_bytes = (fs->n_matchers + 7) / 8, seen = fs->seen_matcher;
-    int32_t since = since_day(w);
-    for (size_t at = 0, n; at < entries.n; at += n, looked++) {
-        const uint8_t *p = (const uint8_t *)entries.p + at;
-        int64_t until;
-        n = entries.n - at < LEAST_ENTRY ? 0 : sz_entry_len(p);
-        if (n < LEAST_ENTRY + mask_bytes || n > entries.n - at) break; /* damage: whoever wakes him finds it */
-        if (!(sz_entry_mask(p)[seen >> 3] >> (seen & 7) & 1)) continue;
-        if (sz_mates_know(w->facts.mates, in_campus, sz_entry_time(p))) continue;
-        sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), in_campus, sz_entry_time(p), since, &until);
-    }
-    return looked;
-}
-
-static uint32_t gather_asleep(sz_worker *w, uint32_t i, uint32_t in_campus) {
-    const asleep *a = &w->students.asleep;
-    uint32_t looked = 0;
-    if (a->records[i].n) looked += gather_entries(w, in_campus, sz_timeline_stored_log(a->records[i]));
-    for (uint32_t at = a->of[i].last; at; at = a->entries[at - 1].before) {
-        const kept_entry *e = &a->entries[at - 1];
-        if (!e->is_story) looked += gather_entries(w, in_campus, (sz_str){e->p, e->n});
-    }
-    return looked;
-}
-
 bool mates_are_asked(const sz_worker *w) { return w->facts.mates != NULL; }
 
-/* Who sleeps is of our form: his records say whether they are in person. */
-uint32_t mates_gather(sz_worker *w, uint32_t i) {
-    enum { ENTRIES = 64 };
-    const sz_timeline *tl = w->students.v[i];
-    uint32_t in_campus = tl ? tl->student : sz_campus_find_student(w->campus, student_id(w, i)), looked;
-    if (i == 0) sz_mates_clear(w->facts.mates); /* it may be gathered once more */
-    if (in_campus == SZ_NONE) return 1;
-    looked = tl ? gather_entries(w, in_campus, sz_buf_str(&tl->log)) : gather_asleep(w, i, in_campus);
-    return 1 + looked / ENTRIES;
-}
+/* ---- at a load ---- */
 
 /* Records have gone from class to class with the cards that they were found by. Each class once. */
 uint32_t mates_go_over(sz_worker *w, uint32_t at) {

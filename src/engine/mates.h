@@ -16,8 +16,8 @@ bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus);
 /* Of the class of that student of the campus, one of the worker's left out. False: the step is full. */
 bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_t but, const sz_cause *cause);
 uint64_t mates_digest(sz_worker *w, uint32_t in_campus); /* of who is in his class */
-/* Steps of a load, each over so many. */
-uint32_t mates_gather(sz_worker *w, uint32_t i);
+void mates_forget(sz_worker *w); /* records have come into other logs: whoever asks gathers them anew */
+/* A step of a load, over so many. */
 uint32_t mates_go_over(sz_worker *w, uint32_t at); /* how many students that were */
 
 #endif

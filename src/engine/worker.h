@@ -214,6 +214,13 @@ typedef struct hand {
     const sz_input *last; /* of those that were used */
 } hand;
 
+/* Records of classes that are not gathered yet (mates.c). */
+typedef struct mates_use {
+    int64_t no_check_from_ms, no_check_to_ms; /* in between no rule that asks has one; empty: nothing is known */
+    uint32_t student;                         /* whose record is in hand, and not in a log yet; SZ_NONE */
+    int64_t t_ms;
+} mates_use;
+
 struct sz_worker {
     sz_options o;
     sz_ports ports;
@@ -233,6 +240,7 @@ struct sz_worker {
     uint32_t n_statuses, cap_statuses;
     int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
+    mates_use mates;
     sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
     uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
     uint8_t *rule_class;

@@ -11,6 +11,7 @@ typedef struct group {
     int64_t from_ms, to_ms; /* a record in between is no news: of the day that was noted last */
     uint32_t first, n_mates, n_active;
     uint64_t digest;
+    bool is_gathered;
 } group;
 
 struct sz_mates {
@@ -18,6 +19,8 @@ struct sz_mates {
     uint32_t *mates;    /* those at home, one group after the other */
     group *groups;
     uint32_t n_groups;
+    sz_mates_gather gather;
+    void *owner;
 };
 
 /* ---- who is of which class ---- */
@@ -65,8 +68,10 @@ static void list_mates(sz_mates *m, uint32_t n, const bool *is_home) {
     }
 }
 
-sz_mates *sz_mates_new(const sz_campus *c, const bool *is_home) {
+sz_mates *sz_mates_new(const sz_campus *c, const bool *is_home, sz_mates_gather gather, void *owner) {
     sz_mates *m = sz_alloc(sizeof *m);
+    m->gather = gather;
+    m->owner = owner;
     uint32_t n = sz_campus_n_students(c);
     m->group_of = sz_alloc((n + 1) * sizeof *m->group_of);
     m->mates = sz_alloc((n + 1) * sizeof *m->mates);
@@ -104,8 +109,27 @@ uint64_t sz_mates_digest(const sz_mates *m, uint32_t student) {
 
 /* ---- who was seen when ---- */
 
-void sz_mates_clear(sz_mates *m) {
-    for (uint32_t k = 0; k < m->n_groups; k++) m->groups[k].n = 0, m->groups[k].from_ms = m->groups[k].to_ms = 0;
+void sz_mates_forget(sz_mates *m) {
+    for (uint32_t k = 0; k < m->n_groups; k++) {
+        group *g = &m->groups[k];
+        g->n = 0;
+        g->from_ms = g->to_ms = 0;
+        g->is_gathered = false;
+    }
+}
+
+/* Of a class that is too small nothing is asked. */
+static bool is_asked_of(const group *g) { return g && g->n_active >= SZ_MATES_LEAST; }
+
+bool sz_mates_are_gathered(const sz_mates *m, uint32_t student) {
+    const group *g = group_of(m, student);
+    return !is_asked_of(g) || g->is_gathered;
+}
+
+static void gather(const sz_mates *m, group *g) {
+    if (g->is_gathered) return;
+    g->is_gathered = true; /* what is gathered is noted, too */
+    m->gather(m->owner, m->mates + g->first, g->n_mates);
 }
 
 /* Where that day stands, or would. */
@@ -131,14 +155,15 @@ static void put(group *g, uint32_t at, sz_heard h) {
 
 bool sz_mates_know(const sz_mates *m, uint32_t student, int64_t t_ms) {
     const group *g = group_of(m, student);
-    return !g || g->n_active < SZ_MATES_LEAST || (t_ms >= g->from_ms && t_ms < g->to_ms);
+    return !is_asked_of(g) || (t_ms >= g->from_ms && t_ms < g->to_ms);
 }
 
 bool sz_mates_note(sz_mates *m, const sz_zone *z, uint32_t student, int64_t t_ms, int32_t since_day,
                    int64_t *until_ms) {
     group *g = group_of(m, student);
     int32_t day = sz_zone_day(z, t_ms);
-    if (!g || day < since_day) return false;
+    if (!is_asked_of(g) || day < since_day) return false;
+    gather(m, g);
     int64_t end = sz_zone_midnight(z, day + 1);
     uint32_t at = place_of(g, day);
     bool is_there = at < g->n && g->v[at].day == day, is_news = !is_there || t_ms < g->v[at].t_ms;
@@ -154,9 +179,10 @@ bool sz_mates_note(sz_mates *m, const sz_zone *z, uint32_t student, int64_t t_ms
     return is_news;
 }
 
-bool sz_mates_are_silent(const sz_mates *m, uint32_t student, int32_t day, int64_t t_ms) {
-    const group *g = group_of(m, student);
-    if (!g || g->n_active < SZ_MATES_LEAST) return false;
+bool sz_mates_are_silent(sz_mates *m, uint32_t student, int32_t day, int64_t t_ms) {
+    group *g = group_of(m, student);
+    if (!is_asked_of(g)) return false;
+    gather(m, g);
     uint32_t at = place_of(g, day);
     return !(at < g->n && g->v[at].day == day && g->v[at].t_ms <= t_ms);
 }

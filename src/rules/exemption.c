@@ -26,7 +26,7 @@ static bool is_named(const sz_eval *ev, sz_str name) {
 
 /* At the rule's own checks only: in between nobody of the class need have been looked at when somebody is seen. */
 static bool is_class_silent(const sz_eval *ev, const sz_rule *r) {
-    const sz_mates *m = ev->facts->mates;
+    sz_mates *m = ev->facts->mates;
     if (!m || !sz_mates_are_silent(m, ev->student, ev->day, ev->t_ms)) return false;
     return sz_check_next(&r->check, sz_campus_calendar(ev->facts->campus), ev->zone, ev->t_ms - 1) == ev->t_ms;
 }
