@@ -231,6 +231,16 @@ bool sz_meant_clock(sz_str s, char out[SZ_MEANT]);
 bool sz_meant_date(sz_str s, char out[SZ_MEANT]);
 bool sz_meant_instant(sz_str s, char out[SZ_MEANT]);
 bool sz_meant_duration(sz_str s, char out[SZ_MEANT], bool *is_rough);
+/* A number with its unit, a bound around it cut off and said: `24小时以上` `百分之五十` `¥420` `3 or more` `420 yaun`. */
+enum sz_measure { SZ_M_NUMBER, SZ_M_SHARE, SZ_M_YUAN, SZ_M_CLASS_HOURS, SZ_M_COUNT, SZ_M_POINTS, SZ_M_DAYS, SZ_M_TIME };
+typedef struct sz_meant {
+    enum sz_measure measure;
+    const char *op;        /* >= of 以上; "" where no bound was there */
+    bool is_misspelt;      /* its unit is one slip away from a known one */
+    char number[SZ_MEANT]; /* 50 of 50%; of a duration with several units all of it */
+    char text[SZ_MEANT];   /* as a param has it: 24h, 50%, 420 yuan, 3 days, 3 */
+} sz_meant;
+bool sz_meant_value(sz_str s, sz_meant *out);
 
 /* ---- findings ---------------------------------------------------------------------------------------------------- */
 

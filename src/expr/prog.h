@@ -99,6 +99,12 @@ bool prog_is_call(const sz_expr *e, const char *name);
 uint8_t prog_compare_op(const sz_expr *e); /* op of a comparison as in sz_clause, 0 if it is none */
 void prog_warn_never(checker *c, const tnode *chain); /* operands of && of which two never hold together */
 
+/* `3-5`, two whole numbers with a minus between; the hint what a range is written like; the warning of that, and of 50
+ * beside a share. */
+bool prog_is_range(const sz_expr *e);
+void prog_hint_range(checker *c, sz_diag *g, sz_str name, const sz_expr *e);
+void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b);
+
 tnode *prog_check(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_logic(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t depth);

@@ -134,6 +134,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
         prog_check_constants(c, b, a);
     }
     if (c->n_errors == before && a->type == SZ_X_NUM && prog_is_known(b)) check_range(c, a, op, b, b->value.num);
+    if (c->n_errors == before) prog_warn_slip(c, e, a, b);
     return n;
 }
 
@@ -249,6 +250,7 @@ static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode 
     if (b->type == SZ_X_STR && b->kind == T_CONST)
         prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
                   SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));
+    else if (prog_is_range(e->args[1])) prog_hint_range(c, g, sa, e->args[1]);
     else if (b->type == SZ_X_STR)
         prog_hint(c, g, "for a part of a text write  %.*s.contains(%.*s)", "查文本的一部分请写  %.*s.contains(%.*s)",
                   SZ_FMT_STR(sb), SZ_FMT_STR(sa));

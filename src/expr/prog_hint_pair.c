@@ -88,7 +88,10 @@ const char *prog_number_meant(checker *c, const tnode *side, sz_str text) {
     char clock[SZ_MEANT];
     if (sz_str_is(name, "event.hour") && sz_meant_clock(text, clock) && strcmp(clock + 3, "00") == 0)
         return TXT(c, "%d", (clock[0] - '0') * 10 + clock[1] - '0');
-    return sz_meant_number(text, &v) ? TXT(c, "%g", v) : NULL;
+    sz_meant meant;
+    if (!sz_meant_value(text, &meant) || meant.measure == SZ_M_TIME || !sz_str_double(sz_str_of(meant.number), &v))
+        return NULL;
+    return meant.measure == SZ_M_SHARE ? TXT(c, "%g", v / 100) : TXT(c, "%s", meant.number);
 }
 
 static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *num, const char *op) {

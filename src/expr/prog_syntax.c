@@ -60,8 +60,22 @@ piece prog_piece(const scan *s, uint32_t i) {
 
 /* ---- operators of other languages --------------------------------------------------------------------------- */
 
+static bool is_comparison(sz_str t) {
+    static const char *const signs[] = {"<", "<=", ">", ">=", "==", "!="};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (sz_str_is(t, signs[i])) return true;
+    return false;
+}
+
+void prog_note_sign(scan *s, const char *write) {
+    if (!is_comparison(sz_str_of(write))) return;
+    s->told = write;
+    s->was_told = true;
+}
+
 void prog_tell_spelling(scan *s, piece p, const char *write) {
     sz_str t = text_of(s, p);
+    prog_note_sign(s, write);
     prog_hint(s->c,
               prog_error(s->c, C_SPELLING, p.off, p.len, "`%.*s` is not an operator here", "这里没有运算符 `%.*s`",
                          SZ_FMT_STR(t)),
@@ -94,7 +108,12 @@ static void look_at_sign(scan *s) {
         is_sign(s, s->cur, "=") && (is_sign(s, s->prev, "<") || is_sign(s, s->prev, ">") || is_sign(s, s->prev, "!"));
     if (is_spaced) {
         piece both = {L_SIGN, s->prev.off, end_of(s->cur) - s->prev.off};
-        prog_tell_spelling(s, both, TXT(s->c, "%.*s= without a space", SZ_FMT_STR(text_of(s, s->prev))));
+        sz_str sign = text_of(s, s->prev);
+        prog_note_sign(s, TXT(s->c, "%.*s=", SZ_FMT_STR(sign)));
+        prog_hint(s->c,
+                  prog_error(s->c, C_SPELLING, both.off, both.len, "`%.*s` is not an operator here",
+                             "这里没有运算符 `%.*s`", SZ_FMT_STR(text_of(s, both))),
+                  "write %.*s= without a space", "请写 %.*s=，中间不留空格", SZ_FMT_STR(sign));
         return;
     }
     if (s->prev.kind == L_START &&
@@ -124,17 +143,36 @@ static void look_at_sign(scan *s) {
     if (is_sign(s, s->cur, ":") && s->n_choices > 0) s->n_choices--;
 }
 
+/* $420 */
+static uint32_t look_at_dollar(scan *s) {
+    sz_meant v;
+    uint32_t end = prog_value_end(s, s->cur.off, end_of(s->cur), &v);
+    if (end == s->cur.off) return end_of(s->cur);
+    prog_tell_value(s, s->cur.off, end, &v);
+    return end;
+}
+
 /* ---- the walk ----------------------------------------------------------------------------------------------- */
 
+/* `spend / meals < 7 yuan`: what is compared is no name. */
+static bool is_reckoned(const scan *s) {
+    static const char *const signs[] = {"+", "-", "*", "/", "%"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (is_sign(s, s->prev, signs[i])) return true;
+    return false;
+}
+
+/* What a comparison stands between, for the values behind it. */
 static void remember(scan *s) {
-    bool is_compare = is_sign(s, s->cur, "<") || is_sign(s, s->cur, "<=") || is_sign(s, s->cur, ">") ||
-                      is_sign(s, s->cur, ">=") || is_sign(s, s->cur, "==") || is_sign(s, s->cur, "!=");
-    if (is_compare && s->path.len) {
+    bool was_told = s->was_told;
+    s->was_told = false;
+    if ((was_told || is_comparison(text_of(s, s->cur))) && s->path.len) {
         s->sign = s->cur;
+        if (!was_told) s->told = NULL;
     } else if (s->cur.kind == L_WORD && is_sign(s, s->prev, ".") && s->path.len && end_of(s->path) == s->prev.off) {
         s->path.len = end_of(s->cur) - s->path.off;
     } else if (s->cur.kind == L_WORD) {
-        s->path = s->cur;
+        s->path = is_reckoned(s) ? (piece){0} : s->cur;
         s->sign = (piece){0};
     } else if (!is_sign(s, s->cur, ".")) {
         s->path = s->sign = (piece){0};
@@ -148,6 +186,7 @@ bool prog_explain_syntax(checker *c, uint32_t off) {
         uint32_t next = end_of(s.cur), entity = is_sign(&s, s.cur, "&") ? prog_look_at_entity(&s) : next;
         if (entity > next) next = entity;
         else if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);
+        else if (is_sign(&s, s.cur, "$")) next = look_at_dollar(&s);
         else if (s.cur.kind == L_SIGN) look_at_sign(&s);
         else if (s.cur.kind == L_WORD) next = prog_look_at_word(&s);
         else if (s.cur.kind == L_WIDE) next = prog_look_at_wide(&s);

@@ -21,6 +21,8 @@ typedef struct scan {
     uint32_t n_choices; /* open ?: */
     uint32_t n_open;    /* open ( [ { */
     piece path, sign;   /* the last name with its points, and the comparison after it */
+    const char *told;   /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
+    bool was_told;      /* just now */
 } scan;
 
 static inline char at(const scan *s, uint32_t i) { return i < s->t.n ? s->t.p[i] : '\0'; }
@@ -36,13 +38,20 @@ static inline bool is_word(const scan *s, piece p, const char *z) {
 }
 static inline uint32_t end_of(piece p) { return p.off + p.len; }
 
+/* The comparison after the last name. */
+static inline sz_str prog_sign_text(const scan *s) { return s->told ? sz_str_of(s->told) : text_of(s, s->sign); }
+
 piece prog_piece(const scan *s, uint32_t i);       /* the next one from i on */
 uint32_t prog_number_end(const scan *s, uint32_t i);
+void prog_note_sign(scan *s, const char *write); /* what was told to be written is a comparison, if it is one */
 void prog_tell_spelling(scan *s, piece p, const char *write);
 void prog_tell_join(scan *s, uint32_t off, uint32_t end); /* a comma or the like between two conditions */
 bool prog_is_operand_end(const scan *s, piece p);
 uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was dealt with */
 uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
+/* Where the value that begins at off, more of it from `from` on, ends: the longest that is known; off: none. */
+uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v);
+void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v);
 uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
 uint32_t prog_look_at_entity(scan *s); /* cur is a &: likewise; end of cur: it begins none */
 uint32_t prog_look_at_wide(scan *s);   /* cur is outside ASCII; likewise */

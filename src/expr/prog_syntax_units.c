@@ -4,74 +4,12 @@
  */
 #include "prog_syntax.h"
 
-typedef enum measure { M_NONE, M_PERCENT, M_YUAN, M_CLASS_HOURS, M_COUNT, M_TIME } measure;
-
-static measure measure_of(sz_str w) {
-    static const struct {
-        const char *word;
-        measure m;
-    } words[] = {{"yuan", M_YUAN},
-                 {"rmb", M_YUAN},
-                 {"RMB", M_YUAN},
-                 {"CNY", M_YUAN},
-                 {"cny", M_YUAN},
-                 {"元", M_YUAN},
-                 {"块", M_YUAN},
-                 {"class", M_CLASS_HOURS},
-                 {"class_hours", M_CLASS_HOURS},
-                 {"学时", M_CLASS_HOURS},
-                 {"课时", M_CLASS_HOURS},
-                 {"节", M_CLASS_HOURS},
-                 {"次", M_COUNT},
-                 {"人", M_COUNT},
-                 {"个", M_COUNT},
-                 {"晚", M_COUNT},
-                 {"分", M_COUNT},
-                 {"times", M_COUNT},
-                 {"nights", M_COUNT},
-                 {"percent", M_PERCENT},
-                 {"％", M_PERCENT},
-                 {"s", M_TIME},
-                 {"m", M_TIME},
-                 {"min", M_TIME},
-                 {"h", M_TIME},
-                 {"d", M_TIME},
-                 {"w", M_TIME},
-                 {"H", M_TIME},
-                 {"D", M_TIME},
-                 {"hour", M_TIME},
-                 {"hours", M_TIME},
-                 {"day", M_TIME},
-                 {"days", M_TIME},
-                 {"week", M_TIME},
-                 {"weeks", M_TIME},
-                 {"minutes", M_TIME},
-                 {"小时", M_TIME},
-                 {"天", M_TIME},
-                 {"分钟", M_TIME},
-                 {"周", M_TIME},
-                 {"秒", M_TIME}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (sz_str_is(w, words[i].word)) return words[i].m;
-    return M_NONE;
-}
-
-static const char *time_letter(sz_str w) {
-    static const struct {
-        const char *first, *letter;
-    } units[] = {{"小", "h"}, {"天", "d"}, {"分", "m"}, {"周", "w"}, {"秒", "s"}, {"h", "h"},
-                 {"H", "h"},  {"d", "d"},  {"D", "d"},  {"w", "w"},  {"s", "s"}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        size_t n = strlen(units[i].first);
-        if (w.n >= n && memcmp(w.p, units[i].first, n) == 0) return units[i].letter;
-    }
-    return "m";
-}
-
 /* `spend_habit.ratio < ` in front of the value, for the hint; a stand-in if something else is there. */
-static const char *before(const scan *s, const char *stand_in) {
-    if (s->path.len == 0 || s->sign.len == 0) return stand_in;
-    return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(text_of(s, s->path)), SZ_FMT_STR(text_of(s, s->sign)));
+static const char *before(const scan *s, const char *op, const char *stand_in) {
+    sz_str path = text_of(s, s->path);
+    if (s->path.len == 0 || (s->sign.len == 0 && !*op)) return stand_in;
+    if (s->sign.len == 0) return TXT(s->c, "%.*s %s", SZ_FMT_STR(path), op);
+    return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)));
 }
 
 /* What the name before the value is, where it is known and is a number or a duration. */
@@ -93,69 +31,130 @@ static bool side_is(const scan *s, tnode *side) {
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
 
+static bool fits(enum sz_measure m, const tnode *side) {
+    bool is_plain = side->type == SZ_X_NUM && side->unit == SZ_UNIT_NONE;
+    switch (m) {
+    case SZ_M_TIME: return side->type == SZ_X_DURATION;
+    case SZ_M_DAYS: return is_plain || side->type == SZ_X_DURATION || side->unit == SZ_UNIT_DAYS;
+    case SZ_M_YUAN: return is_plain || side->unit == SZ_UNIT_YUAN;
+    case SZ_M_CLASS_HOURS: return is_plain || side->unit == SZ_UNIT_CLASS_HOURS;
+    default: return true;
+    }
+}
+
 /* `spend < 3 d`: a value of another kind than what it is compared with. */
-static bool hint_misfit(scan *s, sz_diag *g, measure m) {
-    tnode side;
-    if (m == M_COUNT || m == M_PERCENT || !side_is(s, &side)) return false;
-    bool is_plain = side.type == SZ_X_NUM && side.unit == SZ_UNIT_NONE;
-    bool fits = m == M_TIME   ? side.type == SZ_X_DURATION
-                : m == M_YUAN ? side.unit == SZ_UNIT_YUAN
-                              : side.unit == SZ_UNIT_CLASS_HOURS;
-    if (fits || (is_plain && m != M_TIME)) return false;
-    sz_str name = text_of(s, s->path), op = text_of(s, s->sign);
-    const char *like = prog_like_unit(&side), *en = prog_type_words(&side, SZ_EN), *zh = prog_type_words(&side, SZ_ZH);
+static void hint_misfit(scan *s, sz_diag *g, const tnode *side) {
+    sz_str name = text_of(s, s->path), op = prog_sign_text(s);
+    const char *like = prog_like_unit(side), *en = prog_type_words(side, SZ_EN), *zh = prog_type_words(side, SZ_ZH);
     g->hint = TXT(s->c, "`%.*s` is %s, so name such a value:  params: {limit: %s}  and  %.*s %.*s limit",
                   SZ_FMT_STR(name), en, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
     g->hint_zh = TXT(s->c, "`%.*s` 是%s，请给这样的值起名：params: {limit: %s}，再写  %.*s %.*s limit",
                      SZ_FMT_STR(name), zh, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
-    return true;
 }
 
-static void tell_unit(scan *s, piece num, measure m, sz_str unit, uint32_t end) {
-    checker *c = s->c;
-    sz_str v = text_of(s, num), whole = {s->t.p + num.off, end - num.off};
-    sz_diag *g = prog_error(s->c, C_VALUE_UNIT, num.off, end - num.off, "`%.*s` is not an expression",
-                            "`%.*s` 不是表达式", SZ_FMT_STR(whole));
+static void hint_share(scan *s, sz_diag *g, const sz_meant *v) {
     double d = 0;
-    if (hint_misfit(s, g, m)) return;
-    if (m == M_PERCENT && sz_str_double(v, &d)) {
-        sz_buf b;
-        sz_buf_init(&b);
-        sz_json_double(&b, d / 100);
-        sz_str share = sz_buf_str(&b);
-        const char *left = before(s, "x <");
-        prog_hint(c, g, "write %.*s, or name it:  params: {drop: %.*s%%}  and  %s drop",
-                  "请写 %.*s，或起个名字：params: {drop: %.*s%%}，再写  %s drop", SZ_FMT_STR(share), SZ_FMT_STR(v),
-                  left);
-        sz_buf_fini(&b);
-        return;
+    sz_buf b;
+    sz_buf_init(&b);
+    if (sz_str_double(sz_str_of(v->number), &d)) sz_json_double(&b, d / 100);
+    sz_str share = sz_buf_str(&b);
+    prog_hint(s->c, g, "write %.*s, or name it:  params: {drop: %s}  and  %s drop",
+              "请写 %.*s，或起个名字：params: {drop: %s}，再写  %s drop", SZ_FMT_STR(share), v->text,
+              before(s, v->op, "x <"));
+    sz_buf_fini(&b);
+}
+
+/* `n 3次以上` has no comparison yet. */
+static void hint_number(scan *s, sz_diag *g, const sz_meant *v) {
+    if (s->path.len && !s->sign.len && *v->op)
+        prog_hint(s->c, g, "write  %s %s", "请写  %s %s", before(s, v->op, "x >="), v->number);
+    else prog_hint(s->c, g, "write %s alone", "只写 %s", v->number);
+}
+
+void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
+    sz_str whole = {s->t.p + off, end - off};
+    sz_diag *g = prog_error(s->c, C_VALUE_UNIT, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式",
+                            SZ_FMT_STR(whole));
+    tnode side = {0};
+    bool is_known = side_is(s, &side), is_time = v->measure == SZ_M_TIME;
+    const char *text = v->text, *left = before(s, v->op, "x >=");
+    if (v->measure == SZ_M_DAYS && !(is_known && side.type == SZ_X_NUM)) { /* of a duration, until we know better */
+        text = TXT(s->c, "%sd", v->number);
+        is_time = true;
     }
-    if (m == M_COUNT) {
-        prog_hint(c, g, "write %.*s alone", "只写 %.*s", SZ_FMT_STR(v));
-        return;
-    }
-    const char *left = before(s, "x >="), *param = TXT(c, "%.*s%s", SZ_FMT_STR(v),
-                                                       m == M_TIME   ? time_letter(unit)
-                                                       : m == M_YUAN ? " yuan"
-                                                                     : " class-hours");
-    if (m == M_TIME)
-        prog_hint(c, g, "name it:  params: {limit: %s}  and  %s limit",
-                  "请起个名字：params: {limit: %s}，再写  %s limit", param, left);
+    if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side);
+    else if (v->measure == SZ_M_SHARE) hint_share(s, g, v);
+    else if (v->measure == SZ_M_NUMBER || v->measure == SZ_M_COUNT || v->measure == SZ_M_POINTS) hint_number(s, g, v);
+    else if (is_time)
+        prog_hint(s->c, g, "name it:  params: {limit: %s}  and  %s limit",
+                  "请起个名字：params: {limit: %s}，再写  %s limit", text, left);
     else
-        prog_hint(c, g, "write %.*s alone, or name it:  params: {limit: %s}  and  %s limit",
-                  "只写 %.*s，或起个名字：params: {limit: %s}，再写  %s limit", SZ_FMT_STR(v), param, left);
+        prog_hint(s->c, g, "write %s alone, or name it:  params: {limit: %s}  and  %s limit",
+                  "只写 %s，或起个名字：params: {limit: %s}，再写  %s limit", v->number, text, left);
 }
 
 /* After `50 %`: nothing that could be divided by follows. */
 static bool ends_operand(const scan *s, piece p) {
     static const char *const signs[] = {")", "]",  ",", "?",  ":", "&&", "||", "&", "|", "==", "!=",
                                         "<", "<=", ">", ">=", "=", "+",  "*",  "/", "%", "}",  ";"};
-    if (p.kind == L_END || is_word(s, p, "and") || is_word(s, p, "or") || is_word(s, p, "in") || is_word(s, p, "AND") ||
-        is_word(s, p, "OR"))
+    if (p.kind == L_END || is_word(s, p, "and") || is_word(s, p, "or") || is_word(s, p, "in") || is_word(s, p, "of") ||
+        is_word(s, p, "AND") || is_word(s, p, "OR"))
         return true;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (is_sign(s, p, signs[i])) return true;
     return false;
+}
+
+/* ---- where a value ends ------------------------------------------------------------------------------------- */
+
+/* `小时且`, `次以上并且`: where the word that joins begins; the end: there is none. */
+static uint32_t joint_in(const scan *s, piece run) {
+    static const char *const joints[] = {"且", "并", "而", "或", "和", "与", "同时", "以及"};
+    sz_str t = text_of(s, run);
+    for (uint32_t i = 1; i < t.n; i++)
+        for (size_t k = 0; k < sizeof joints / sizeof *joints; k++) {
+            size_t n = strlen(joints[k]);
+            if (t.n - i >= n && memcmp(t.p + i, joints[k], n) == 0) return run.off + i;
+        }
+    return end_of(run);
+}
+
+/* `n > 3 days_left`: a name that is known is no unit with a slip. */
+static bool is_name(const scan *s, piece p) {
+    sz_symbol sym = {0};
+    uint32_t bad = 0;
+    const char *hint = NULL, *hint_zh = NULL;
+    sz_str name = text_of(s, p);
+    const sz_resolver *r = s->c->r;
+    return p.kind == L_WORD && r && r->resolve(r->ctx, &name, 1, NULL, false, &sym, &bad, &hint, &hint_zh);
+}
+
+static bool is_over(const scan *s, piece p, piece next) {
+    if (p.kind == L_WORD || p.kind == L_WIDE || p.kind == L_NUMBER) return false;
+    if (is_sign(s, p, "%")) return !(ends_operand(s, next) || next.kind == L_WIDE);
+    if (is_sign(s, p, "+")) return !ends_operand(s, next);
+    return !is_sign(s, p, "-") || next.kind != L_WORD || next.off != end_of(p); /* class-hours */
+}
+
+uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v) {
+    enum { MOST = 6 };
+    uint32_t ends[2 * MOST], n = 0;
+    piece p = prog_piece(s, from), first = p;
+    for (uint32_t i = 0; i < MOST; i++) {
+        piece next = prog_piece(s, end_of(p));
+        if (is_over(s, p, next)) break;
+        if (p.kind == L_WIDE && joint_in(s, p) < end_of(p)) ends[n++] = joint_in(s, p);
+        ends[n++] = end_of(p);
+        p = next;
+    }
+    while (n > 0) {
+        uint32_t end = ends[--n];
+        if (!sz_meant_value((sz_str){s->t.p + off, end - off}, v)) continue;
+        piece next = prog_piece(s, end);
+        if (v->is_misspelt && (is_name(s, first) || is_sign(s, next, ".") || is_sign(s, next, "("))) continue;
+        return end;
+    }
+    return off;
 }
 
 /* `1,000`: where it ends; 0: it is none. In a list or a call a comma parts two numbers. */
@@ -169,6 +168,12 @@ static uint32_t tell_grouped(scan *s) {
         end = next;
     }
     if (end == end_of(s->cur)) return 0;
+    sz_meant v;
+    uint32_t value = prog_value_end(s, s->cur.off, end, &v);
+    if (value > s->cur.off) { /* 1,000元 */
+        prog_tell_value(s, s->cur.off, value, &v);
+        return value;
+    }
     sz_str whole = {s->t.p + s->cur.off, end - s->cur.off};
     prog_hint(s->c,
               prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "`%.*s` is not written so",
@@ -177,29 +182,35 @@ static uint32_t tell_grouped(scan *s) {
     return end;
 }
 
-/* A number in hand: what follows makes it a value with a unit, or a time of day. Returns how far it was dealt
+/* `n >= 3~5`, `n 3到5次`; `n 3-5` too, but `n > m - 3-5` is a sum. */
+static bool joins_bounds(const scan *s, piece p) {
+    static const char *const words[] = {"到", "至", "～", "—", "——", "–", "~", "to", "To", "TO"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (p.kind != L_STRING && sz_str_is(text_of(s, p), words[i])) return true;
+    bool is_bare = s->prev.kind == L_WORD && s->path.len && s->sign.len == 0;
+    return is_bare && is_sign(s, p, "-");
+}
+
+/* A number in hand: what follows makes it a range, a value with a unit, or a time of day. Returns how far it was dealt
  * with. */
 uint32_t prog_look_at_number(scan *s) {
     uint32_t grouped = tell_grouped(s);
     if (grouped) return grouped;
     piece num = s->cur, next = prog_piece(s, end_of(num));
-    if (is_sign(s, next, "%") && ends_operand(s, prog_piece(s, end_of(next)))) {
-        tell_unit(s, num, M_PERCENT, (sz_str){0}, end_of(next));
-        return end_of(next);
-    }
-    measure m = next.kind == L_WORD || next.kind == L_WIDE ? measure_of(text_of(s, next)) : M_NONE;
-    if (m != M_NONE) {
-        uint32_t end = end_of(next);
-        if (is_word(s, next, "class") && at(s, end) == '-') end = end_of(prog_piece(s, end + 1)); /* class-hours */
-        tell_unit(s, num, m, text_of(s, next), end);
-        return end;
+    uint32_t range = joins_bounds(s, next) ? prog_look_at_between(s, num) : end_of(num);
+    if (range > end_of(num)) return range;
+    sz_meant v;
+    uint32_t value = prog_value_end(s, num.off, end_of(num), &v);
+    if (value > num.off) {
+        prog_tell_value(s, num.off, value, &v);
+        return value;
     }
     if (s->n_choices == 0 && at(s, end_of(num)) == ':' && is_digit(at(s, end_of(num) + 1)) && num.len <= 2) {
         uint32_t end = prog_number_end(s, end_of(num) + 1);
         sz_str clock = {s->t.p + num.off, end - num.off};
         sz_diag *g = prog_error(s->c, C_FORM, num.off, end - num.off, "`%.*s` is not an expression",
                                 "`%.*s` 不是表达式", SZ_FMT_STR(clock));
-        const char *zero = num.len == 1 ? "0" : "", *left = before(s, "event.clock >=");
+        const char *zero = num.len == 1 ? "0" : "", *left = before(s, "", "event.clock >=");
         prog_hint(s->c, g, "a time of day stands in quotes:  %s \"%s%.*s\"", "钟点要加引号：%s \"%s%.*s\"", left, zero,
                   SZ_FMT_STR(clock));
         return end;

@@ -52,47 +52,29 @@ static uint32_t tell_quotes(scan *s, uint32_t off) {
 static bool tell_chinese_word(scan *s, piece run) {
     static const struct {
         const char *word, *write;
-    } words[] = {{"且", "&&"},
-                 {"并且", "&&"},
-                 {"而且", "&&"},
-                 {"和", "&&"},
-                 {"与", "&&"},
-                 {"以及", "&&"},
-                 {"同时", "&&"},
-                 {"并", "&&"},
-                 {"或", "||"},
-                 {"或者", "||"},
-                 {"非", "!"},
-                 {"不是", "!="},
-                 {"是", "=="},
-                 {"等于", "=="},
-                 {"不等于", "!="},
-                 {"大于", ">"},
-                 {"小于", "<"},
-                 {"超过", ">"},
-                 {"高于", ">"},
-                 {"多于", ">"},
-                 {"晚于", ">"},
-                 {"低于", "<"},
-                 {"少于", "<"},
-                 {"不足", "<"},
-                 {"不到", "<"},
-                 {"早于", "<"},
-                 {"至少", ">="},
-                 {"不少于", ">="},
-                 {"不低于", ">="},
-                 {"大于或等于", ">="},
-                 {"至多", "<="},
-                 {"不超过", "<="},
-                 {"不高于", "<="},
-                 {"不多于", "<="},
-                 {"小于或等于", "<="},
-                 {"属于", "in"},
-                 {"大于等于", ">="},
-                 {"不小于", ">="},
-                 {"小于等于", "<="},
-                 {"不大于", "<="},
-                 {"包含", "x.contains(\"…\")"}};
+    } words[] = {{"且", "&&"},         {"并且", "&&"},
+                 {"而且", "&&"},       {"和", "&&"},
+                 {"与", "&&"},         {"以及", "&&"},
+                 {"同时", "&&"},       {"并", "&&"},
+                 {"或", "||"},         {"或者", "||"},
+                 {"非", "!"},          {"不是", "!="},
+                 {"是", "=="},         {"为", "=="},
+                 {"达到", ">="},       {"达", ">="},
+                 {"满", ">="},         {"至少为", ">="},
+                 {"等于", "=="},       {"不等于", "!="},
+                 {"大于", ">"},        {"小于", "<"},
+                 {"超过", ">"},        {"高于", ">"},
+                 {"多于", ">"},        {"晚于", ">"},
+                 {"低于", "<"},        {"少于", "<"},
+                 {"不足", "<"},        {"不到", "<"},
+                 {"早于", "<"},        {"至少", ">="},
+                 {"不少于", ">="},     {"不低于", ">="},
+                 {"大于或等于", ">="}, {"至多", "<="},
+                 {"不超过", "<="},     {"不高于", "<="},
+                 {"不多于", "<="},     {"小于或等于", "<="},
+                 {"属于", "in"},       {"大于等于", ">="},
+                 {"不小于", ">="},     {"小于等于", "<="},
+                 {"不大于", "<="},     {"包含", "x.contains(\"…\")"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!sz_str_is(text_of(s, run), words[i].word)) continue;
         prog_tell_spelling(s, run, words[i].write);
@@ -130,6 +112,7 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
         return end;
     }
     if (strcmp(plain, "=") == 0) plain = "==";
+    prog_note_sign(s, plain);
     s->n_open += plain[0] == '(' || plain[0] == '[';
     if (s->n_open > 0 && (plain[0] == ')' || plain[0] == ']')) s->n_open--;
     if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
@@ -150,8 +133,7 @@ static bool hint_number(scan *s, sz_diag *g, sz_str word) {
     bool is_day = path.n >= 7 && memcmp(path.p + path.n - 7, "weekday", 7) == 0 && sz_meant_weekday(word, &n);
     bool is_year = !is_day && sz_str_is(path, "student.year") && sz_meant_year(word, &n);
     if (!s->sign.len || (!is_day && !is_year)) return false;
-    prog_hint(s->c, g, "write  %.*s %.*s %d", "请写  %.*s %.*s %d", SZ_FMT_STR(path), SZ_FMT_STR(text_of(s, s->sign)),
-              n);
+    prog_hint(s->c, g, "write  %.*s %.*s %d", "请写  %.*s %.*s %d", SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)), n);
     return true;
 }
 
@@ -186,10 +168,22 @@ static uint32_t look_at_range(scan *s, piece run) {
     return end_of(run);
 }
 
+/* 三天以上, 百分之五十, ¥420: a value in words, or behind a sign of money. Where it ends; off: it is none. */
+static uint32_t look_at_value(scan *s, uint32_t off) {
+    sz_meant v;
+    if (s->sign.len == 0 && s->path.len == 0) return off;
+    uint32_t value = prog_value_end(s, off, off, &v);
+    if (value == off || (v.measure == SZ_M_NUMBER && !*v.op) || (s->sign.len == 0 && !*v.op)) return off;
+    prog_tell_value(s, off, value, &v);
+    return value;
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});
     if (range > end) return range;
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
+    uint32_t value = look_at_value(s, off);
+    if (value > off) return value;
     while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
     sz_str run = {s->t.p + off, end - off};
     double number;
@@ -214,6 +208,9 @@ uint32_t prog_look_at_wide(scan *s) {
     uint32_t cp = sz_utf8_next(s->t.p + off, s->t.n - off, &len);
     if (is_quote(cp)) return tell_quotes(s, off);
     if (sz_utf8_is_unseen(cp)) return tell_unseen(s, off, cp, len);
+    bool is_figure = cp >= 0xFF10 && cp <= 0xFF19; /* of ３天 */
+    uint32_t value = is_figure ? look_at_value(s, off) : off;
+    if (value > off) return value;
     bool are_signs = sign_of(s, cp) != NULL, are_blanks = true;
     const char *plain = "";
     for (; end < s->t.n && is_wide(at(s, end)); end += (uint32_t)len) {

@@ -35,6 +35,7 @@ static uint32_t bare_list(const scan *s, piece first) {
 static uint32_t look_at_in(scan *s) {
     uint32_t end = 0;
     piece open = prog_piece(s, end_of(s->cur));
+    if (open.kind == L_NUMBER && (end = prog_look_at_between(s, open)) > end_of(s->cur)) return end;
     if ((end = bare_list(s, open)) != 0) {
         sz_str all = {s->t.p + open.off, end - open.off};
         prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
@@ -70,6 +71,9 @@ uint32_t prog_look_at_between(scan *s, piece low) {
     piece tail = prog_piece(s, end);
     if (tail.kind == L_WIDE && (sz_str_is(text_of(s, tail), "之间") || sz_str_is(text_of(s, tail), "以内")))
         end = end_of(tail);
+    sz_meant v;
+    uint32_t with_unit = high.kind == L_NUMBER ? prog_value_end(s, high.off, end_of(high), &v) : 0;
+    if (with_unit > end) end = with_unit;
     sz_str whole = {s->t.p + s->cur.off, end - s->cur.off}, name = text_of(s, s->path), a = text_of(s, low),
            b = text_of(s, high);
     if (!s->path.len) name = SZ_STR("x");

@@ -80,7 +80,11 @@ static bool in_words(struct sz_loading *l, const sz_yaml *node, char out[SZ_MEAN
         memcpy(out, text.p, text.n + 1);
         return true;
     }
-    return sz_meant_duration(node->text, out, &is_rough);
+    if (sz_meant_duration(node->text, out, &is_rough)) return true;
+    sz_meant value; /* 五成, 三次, 百分之五十; 一节 may be a name */
+    if (!sz_meant_value(node->text, &value) || value.measure == SZ_M_CLASS_HOURS) return false;
+    memcpy(out, value.text, sizeof value.text);
+    return true;
 }
 
 bool sz_number_refuse(struct sz_loading *l, const sz_yaml *node) {

@@ -230,11 +230,14 @@ static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
         return false;
     }
     if (!ok || !sym.is_param) {
+        sz_meant value;
         sz_diag *d = sz_rules_error(g->l, C_STEP_PARAM, key->span, "the step `%.*s` is neither a value nor a param",
                                     "档次 `%.*s` 既不是数值也不是参数", SZ_FMT_STR(key->text));
         if (ok)
             sz_rules_hint_say(d, "a feature cannot be a step; name a number in  params:",
                               "特征不能作档次；请在  params:  里给数起名");
+        else if (sz_meant_value(key->text, &value) && value.measure != SZ_M_NUMBER) /* 五成, ¥420 */
+            sz_rules_hint(g->l, d, "write  %s : a step begins there", "请写  %s：从这里起就是这一档", value.text);
         else if (begin_of(key->text).n) /* >=3, 3-5, 3次以上 */
             sz_rules_hint(g->l, d, "write  %.*s : a step begins there", "请写  %.*s：从这里起就是这一档",
                           SZ_FMT_STR(begin_of(key->text)));
@@ -254,6 +257,15 @@ static bool step_param(struct sz_ruling *g, const sz_yaml *key, sz_step *s) {
         s->param = SZ_NONE;
     }
     return true;
+}
+
+/* 50 beside a share is 5000 %. */
+static void warn_share(struct sz_ruling *g, const sz_yaml *key, uint8_t unit, double v) {
+    enum { TENFOLD = 10 };
+    if (g->r->value_unit != SZ_UNIT_SHARE || unit != SZ_UNIT_NONE || v < TENFOLD) return;
+    sz_diag *d = sz_rules_warn(g->l, C_STEP_VALUE, key->span, "the step `%.*s` of a share is %g %%",
+                               "该值是百分比，档次 `%.*s` 就是 %g %%", SZ_FMT_STR(key->text), v * 100);
+    sz_rules_hint(g->l, d, "write  %g%%", "请写  %g%%", v);
 }
 
 static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level, sz_step *s) {
@@ -277,7 +289,10 @@ static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *le
         g->failed = true;
         return false;
     }
-    if (fits(g->r, type, unit)) return true;
+    if (fits(g->r, type, unit)) {
+        warn_share(g, key, unit, s->value);
+        return true;
+    }
     misfit(g, key, type);
     return false;
 }

@@ -125,6 +125,7 @@ bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s) {
     char meant[SZ_MEANT];
     bool is_rough = false;
     double n;
+    sz_meant value;
     if (sz_meant_duration(s, meant, &is_rough)) {
         if (is_rough)
             sz_rules_hint(l, g, "write  %s : months and years differ in length", "请写  %s：月和年长短不一", meant);
@@ -132,6 +133,9 @@ bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s) {
     } else if (sz_meant_number(s, &n) && n > 0 && n <= 4000 && n == (double)(int)n) {
         sz_rules_hint(l, g, "write its unit too:  %dd  for days,  %dh  for hours", "还要写单位：天写  %dd，小时写  %dh",
                       (int)n, (int)n);
+    } else if (sz_meant_value(s, &value) && (value.measure == SZ_M_TIME || value.measure == SZ_M_DAYS)) {
+        sz_rules_hint(l, g, "write  %s%s", "请写  %s%s", value.measure == SZ_M_DAYS ? value.number : value.text,
+                      value.measure == SZ_M_DAYS ? "d" : "");
     } else {
         return false;
     }
@@ -324,12 +328,14 @@ void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at
     struct sz_near near = sz_near_to(l, word);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) sz_near_z(&near, units[i].name);
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) sz_near_z(&near, spans[i].name);
+    sz_meant value;
     const char *begun = NULL; /* 元/月, 次以上 */
     for (size_t i = 0; i < sizeof units / sizeof *units && (uint8_t)word.p[0] >= 0x80; i++)
         if (word.n > strlen(units[i].name) && memcmp(word.p, units[i].name, strlen(units[i].name)) == 0)
             begun = units[i].name;
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (begun) sz_rules_hint(l, g, "write  %s  alone", "只写  %s", begun);
+    else if (sz_meant_value(s, &value)) sz_rules_hint(l, g, "write  %s", "请写  %s", value.text); /* 24小时以上 */
     else
         sz_rules_hint_say(
             g,

@@ -32,6 +32,7 @@ const toy_name toy_names[] = {
     {"spend", SZ_X_NUM, SZ_UNIT_YUAN, 0, 0, 0, 0, 0},
     {"missed_hours", SZ_X_NUM, SZ_UNIT_CLASS_HOURS, 0, 0, 0, 0, 0},
     {"spend_habit.ratio", SZ_X_NUM, 0, 0, 0, 0, 0, 0},
+    {"fall", SZ_X_NUM, SZ_UNIT_SHARE, 0, 0, 0, 0, 0},
     {"late_nights_7d", SZ_X_NUM, SZ_UNIT_DAYS, 0, 0, 0, 0, 0},
     {"few", SZ_X_NUM, 0, 0, 1, 0, 0, 0},
     {"wait", SZ_X_DURATION, 0, 0, 1, 0, 0, 0},

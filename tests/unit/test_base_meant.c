@@ -135,11 +135,70 @@ static void test_numbers_weekdays_and_years(void **state) {
     CHECK(year, years);
 }
 
+static bool value(sz_str s, char out[SZ_MEANT]) {
+    sz_meant v;
+    if (!sz_meant_value(s, &v)) return false;
+    snprintf(out, SZ_MEANT, "%.3s%.20s%s", v.op, v.text, v.is_misspelt ? "?" : "");
+    return true;
+}
+
+static void test_values_with_units_and_bounds(void **state) {
+    static const struct row rows[] = {
+        {"24小时以上", ">=24h"},
+        {"24 hrs", "24h"},
+        {"24H", "24h"},
+        {"1h30m", "90m"},
+        {"1.5小时", "90m"},
+        {"一天半", "36h"},
+        {"两周", "2w"},
+        {"1 month", "30d"},
+        {"50%以上", ">=50%"},
+        {"50 per cent", "50%"},
+        {"五成", "50%"},
+        {"六成半", "65%"},
+        {"百分之五十", "50%"},
+        {"一半", "50%"},
+        {"５０％", "50%"},
+        {"420元以下", "<=420 yuan"},
+        {"¥420", "420 yuan"},
+        {"$ 420.50", "420.50 yuan"},
+        {"RMB 420", "420 yuan"},
+        {"0.5万元", "5000 yuan"},
+        {"1,000 yuan", "1000 yuan"},
+        {"420 yaun", "420 yuan?"},
+        {"30 dyas", "30 days?"},
+        {"24 hous", "24h?"},
+        {"3次以上", ">=3"},
+        {"3 or more", ">=3"},
+        {"3+", ">=3"},
+        {"at least 3 times", ">=3"},
+        {"不到 3 次", "<3"},
+        {"3 天", "3 days"},
+        {"一天", "1 day"},
+        {"6节课", "6 class-hours"},
+        {"3", "3"},
+        {"三", "3"},
+        {"3 apples", NULL},
+        {"yuan", NULL},
+        {"3-5", NULL},
+        {"", NULL},
+        {"以上", NULL},
+        {"医学院", NULL},
+        {"%", NULL},
+        {"1e999", NULL},
+        {"成", NULL},
+        {"十一成", NULL},
+    };
+    (void)state;
+    CHECK(value, rows);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_durations_in_words),
         cmocka_unit_test(test_times_of_day_and_days),
         cmocka_unit_test(test_numbers_weekdays_and_years),
+        cmocka_unit_test(test_values_with_units_and_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

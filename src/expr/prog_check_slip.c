@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The checker, continued: comparisons that are right and hardly meant: `n == 3-5` (-2), `ratio < 50` (5000 %).
+ */
+#include "prog.h"
+
+bool prog_is_range(const sz_expr *e) {
+    if (!prog_is_call(e, "_-_") || e->n != 2) return false;
+    const sz_expr *low = e->args[0], *high = e->args[1];
+    return low->kind == SZ_E_INT && high->kind == SZ_E_INT && low->i >= 0 && low->i < high->i;
+}
+
+void prog_hint_range(checker *c, sz_diag *g, sz_str name, const sz_expr *e) {
+    long long low = e->args[0]->i, high = e->args[1]->i;
+    prog_hint(c, g, "from %lld to %lld is written  %.*s >= %lld && %.*s <= %lld",
+              "从 %lld 到 %lld 请写  %.*s >= %lld && %.*s <= %lld", low, high, SZ_FMT_STR(name), low, SZ_FMT_STR(name),
+              high);
+}
+
+static void warn_share(checker *c, const tnode *number) {
+    double v = number->value.num;
+    sz_str text = prog_slice(c, number->off, number->len);
+    prog_hint(c,
+              prog_warning(c, C_UNITS, number->off, number->len, "`%.*s` beside a share is %g %%",
+                           "同百分比比较，`%.*s` 就是 %g %%", SZ_FMT_STR(text), v * 100),
+              "%g %% is %g in a condition; a param is written  %g%%", "%g %% 在条件里写 %g；作参数写  %g%%", v, v / 100,
+              v);
+}
+
+void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
+    enum { TENFOLD = 10 }; /* a value that has become ten times another: that is hardly what a rule waits for */
+    if (a->kind != T_SYM || a->type != SZ_X_NUM || !prog_is_known(b)) return;
+    if (prog_is_range(e->args[1]))
+        prog_hint_range(c,
+                        prog_warning(c, C_SPELLING, b->off, b->len, "`%.*s` is %g here", "这里的 `%.*s` 等于 %g",
+                                     SZ_FMT_STR(prog_slice(c, b->off, b->len)), b->value.num),
+                        prog_slice(c, a->off, a->len), e->args[1]);
+    else if (a->unit == SZ_UNIT_SHARE && b->unit == SZ_UNIT_NONE && b->value.num >= TENFOLD) warn_share(c, b);
+}
