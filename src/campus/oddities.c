@@ -32,7 +32,7 @@ static bool begins(sz_str s, const char *word) {
 
 /* 文学院小计, 理学院 合计： */
 static bool ends(sz_str s) {
-    static const char *const words[] = {"合计", "总计", "共计", "小计"};
+    static const char *const words[] = {"合计", "总计", "共计", "小计", "计数"};
     if (s.n > 1 && s.p[s.n - 1] == ':') s.n--;
     if (s.n > 3 && memcmp(s.p + s.n - 3, "：", 3) == 0) s.n -= 3;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -70,10 +70,24 @@ static bool has_its_id(const struct csv_reader *r, uint32_t n_filled) {
     return false;
 }
 
-/* 文学院,,2 under 学院,姓名,学号, where no row above has so little in it, and two stand there: their number. */
-static bool counts_rows(const struct csv_reader *r, uint32_t n_filled) {
+enum { ABOVE = sizeof((struct csv_oddities *)0)->above / sizeof(uint64_t) };
+
+static uint64_t cell_hash(const struct csv_reader *r, uint32_t i) {
+    sz_str cell = sz_csv_trim(r->row.cells[i]);
+    return cell.n ? sz_hash(cell.p, cell.n) : 0;
+}
+
+/* 文学院 under 文学院: what the rows above have in common. 二号门 under 一号门 is another gate, whose number is 2. */
+static bool stands_above(const struct csv_reader *r, uint32_t i) {
+    return i < ABOVE && cell_hash(r, i) == r->odd.above[i];
+}
+
+/* 文学院,,2 under 学院,姓名,学号, where no row above has so little in it, and two of that school stand there: their
+ * number. */
+static bool counts_rows(const struct csv_reader *r, uint32_t n_filled, uint32_t first) {
     const struct csv_oddities *o = &r->odd;
     if (n_filled > 2 || o->least < 3 || o->n_since < 2) return false;
+    if (n_filled == 2 && !stands_above(r, first)) return false;
     uint32_t n_ids = 0;
     sz_str id = {0};
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
@@ -93,10 +107,11 @@ bool sz_oddities_is_total(struct csv_reader *r) {
     for (uint32_t i = r->row.n; i-- > 0;)
         if (sz_csv_trim(r->row.cells[i]).n) first = i, n_filled++;
     bool is_said_first = n_filled && is_said(sz_csv_trim(r->row.cells[first]));
-    bool is_total = is_said_first ? !has_its_id(r, n_filled) : counts_rows(r, n_filled);
+    bool is_total = is_said_first ? !has_its_id(r, n_filled) : counts_rows(r, n_filled, first);
     if (!is_total) {
         o->least = o->n_rows++ && o->least < n_filled ? o->least : n_filled;
         o->n_since++;
+        for (uint32_t i = 0; i < ABOVE; i++) o->above[i] = i < r->row.n ? cell_hash(r, i) : 0;
         return false;
     }
     o->n_since = 0;
