@@ -20,7 +20,8 @@ static const word words[] = {
     {"text", offsetof(entry, text), NUMBER},       {"lines", offsetof(entry, lines), NUMBER},
     {"tail", offsetof(entry, tail), NUMBER},       {"records", offsetof(entry, records), NUMBER},
     {"seen", offsetof(entry, seen), NUMBER},       {"witness", offsetof(entry, witness), TEXT},
-    {"at_end", offsetof(entry, is_at_end), FLAG},  {"mtime", offsetof(entry, mtime_ns), SIGNED},
+    {"at_end", offsetof(entry, is_at_end), FLAG},  {"pages", offsetof(entry, passes_headings), FLAG},
+    {"mtime", offsetof(entry, mtime_ns), SIGNED},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 

@@ -103,7 +103,7 @@ static void read_on(input *in) {
 static void read_whole(input *in, uint64_t size) {
     in->limit = size;
     in->has_digest = false;
-    in->now = (entry){.state = ENTRY_OPEN};
+    in->now = (entry){.state = ENTRY_OPEN, .passes_headings = in->is_csv};
 }
 
 /* Done before: is it still what it was? */

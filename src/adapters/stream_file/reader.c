@@ -221,7 +221,7 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
     }
     bool has_header = r->in->is_csv && (r->in->now.from == 0 || r->is_check);
     got g = has_header ? take_header(s, r, d) : GOT_PIECE;
-    if (r->in->is_csv) r->lines.headings = sz_buf_str(&r->in->headings);
+    if (r->in->now.passes_headings) r->lines.headings = sz_buf_str(&r->in->headings);
     piece p;
     while (g == GOT_PIECE && !r->is_check && r->lines.offset < r->in->now.from)
         g = sz_fs_lines_next(&r->lines, true, &p);

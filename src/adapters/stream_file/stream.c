@@ -98,7 +98,7 @@ void sz_fs_note_done(sz_stream_file *s, const batch *b) {
         e->meaning = e->index = e->from = e->from_line = e->seen = 0;
         e->order = SZ_SORTED;
         e->witness[0] = '\0';
-        e->is_at_end = false;
+        e->is_at_end = e->passes_headings = false;
         in->is_done = true;
         sz_fs_note(s, in);
     }
