@@ -5,9 +5,22 @@
  */
 #include "add.h"
 
-bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, int64_t *exact, double *d) {
+/* Of the time of a record. What needs a time of day is not there where it was lost (semantics 1). */
+static bool number_of_time(const sz_zone *z, const sz_event *e, uint16_t field, double *d) {
+    if (field == SZ_EF_WEEKDAY) {
+        *d = sz_day_weekday(sz_zone_day(z, e->time_ms));
+        return true;
+    }
+    *d = sz_zone_ms_of_day(z, e->time_ms) / (int32_t)SZ_HOUR_MS;
+    return e->precision != SZ_PREC_DAY;
+}
+
+bool field_number(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, int64_t *exact,
+                  double *d) {
     int64_t v;
     switch (field) {
+    case SZ_EF_HOUR:
+    case SZ_EF_WEEKDAY: return number_of_time(z, e, field, d);
     case SZ_EF_AMOUNT: v = e->amount_fen; break;
     case SZ_EF_BALANCE: v = e->balance_fen; break;
     case SZ_EF_JOURNAL_NO: v = e->journal_no; break;
@@ -30,6 +43,8 @@ bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, in
     return true;
 }
 
+static const char *const precision_names[] = {"second", "minute", "day"};
+
 static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t field) {
     switch (field) {
     case SZ_EF_ID: return e->id;
@@ -43,6 +58,8 @@ static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t fi
     case SZ_EF_MEANS: return e->means;
     case SZ_EF_STATUS: return e->type == SZ_TYPE_ATTENDANCE ? sz_str_of(sz_attend_names[e->status]) : (sz_str){0};
     case SZ_EF_OP: return e->type == SZ_TYPE_SWIPE ? sz_str_of(sz_op_names[e->op]) : (sz_str){0};
+    case SZ_EF_RESULT: return e->type == SZ_TYPE_DORM_ACCESS ? sz_str_of(sz_result_names[e->result]) : (sz_str){0};
+    case SZ_EF_PRECISION: return sz_str_of(precision_names[e->precision]);
     case SZ_EF_DIRECTION: return e->direction ? sz_str_of(sz_direction_names[e->direction]) : (sz_str){0};
     default:
         if (field < SZ_EF_DECLARED) return (sz_str){0};
@@ -52,10 +69,19 @@ static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t fi
     }
 }
 
-bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint64_t *hash) {
+/* The minute of the day, or the evening: as many values as their texts. */
+static bool hash_of_time(const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash) {
+    int32_t v =
+        field == SZ_EF_NIGHT ? sz_zone_night(z, e->time_ms) : sz_zone_ms_of_day(z, e->time_ms) / (int32_t)SZ_MINUTE_MS;
+    *hash = sz_hash(&v, sizeof v);
+    return e->precision != SZ_PREC_DAY;
+}
+
+bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash) {
     int64_t exact;
     double d;
-    if (field_number(fs, e, field, &exact, &d)) {
+    if (field == SZ_EF_CLOCK || field == SZ_EF_NIGHT) return hash_of_time(z, e, field, hash);
+    if (field_number(fs, z, e, field, &exact, &d)) {
         bool is_text = field >= SZ_EF_DECLARED && fs->declared[field - SZ_EF_DECLARED].kind <= SZ_FIELD_ENUM;
         if (!is_text) {
             *hash = field_is_exact(fs, field) ? sz_hash(&exact, sizeof exact) : sz_hash(&d, sizeof d);
@@ -136,7 +162,7 @@ static void put_minmax(const sz_acc *a, uint8_t *row, double d, bool is_new) {
 static void add_row(const adding *x, uint32_t i, const sz_acc *a) {
     int64_t exact = 0;
     double d = 0;
-    if (a->field != UINT16_MAX && !field_number(x->fs, x->e, a->field, &exact, &d)) return;
+    if (a->field != UINT16_MAX && !field_number(x->fs, x->z, x->e, a->field, &exact, &d)) return;
     int32_t at = index_of(x, a);
     uint8_t *row = row_of(x->s, i, 0, a->row_size, at);
     bool is_new = !row;
@@ -151,7 +177,7 @@ static void add_row(const adding *x, uint32_t i, const sz_acc *a) {
 
 static void add_distinct(const adding *x, uint32_t i, const sz_acc *a) {
     uint64_t v;
-    if (!field_hash(x->fs, x->e, a->field, &v)) return;
+    if (!field_hash(x->fs, x->z, x->e, a->field, &v)) return;
     int32_t at = index_of(x, a);
     distinct_row *r = (distinct_row *)(void *)region_bytes(x->s, i);
     uint32_t n = region_len(x->s, i) / (uint32_t)sizeof *r;
@@ -203,9 +229,7 @@ static void add_time(const adding *x, uint32_t i, const sz_acc *a) {
     r[n] = (half_row){.at = at, .half = sz_zone_ms_of_day(x->z, x->e->time_ms) / (30 * SZ_MINUTE_MS)};
 }
 
-static void add_last(const adding *x, uint32_t i) {
-    memcpy(region_fit(x->s, i, x->entry.n), x->entry.p, x->entry.n);
-}
+static void add_last(const adding *x, uint32_t i) { memcpy(region_fit(x->s, i, x->entry.n), x->entry.p, x->entry.n); }
 
 /* A record of day precision was there at some time of its day: absence counts from the day's end. */
 static void add_until(const adding *x, uint32_t i) {

@@ -111,13 +111,14 @@ static inline bool field_is_exact(const sz_featureset *fs, uint16_t field) {
 
 /* Number of a field of a record: exact in *exact (fen, millionths of an hour) and as a double. False: the record lacks
  * it. */
-bool field_number(const sz_featureset *fs, const sz_event *e, uint16_t field, int64_t *exact, double *d);
+bool field_number(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, int64_t *exact,
+                  double *d);
 /* Divisor that makes an exact sum the field's unit: 100 fen a yuan, 1,000,000 a class hour. */
 static inline double field_scale(const sz_featureset *fs, uint16_t field) {
     return field == SZ_EF_HOURS ? 1e6 : field_is_exact(fs, field) ? 100.0 : 1.0;
 }
 /* Hash of a field's value for distinct. False: the record lacks it. */
-bool field_hash(const sz_featureset *fs, const sz_event *e, uint16_t field, uint64_t *hash);
+bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash);
 
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];

@@ -51,6 +51,34 @@ static bool check_field_type(struct sz_making *m, const sz_yaml *node, size_t of
     return false;
 }
 
+/* An operator keeps what the record itself says, by which it can differ from others. What the campus says of it (the
+ * kind of its place, whether it was late) may be put right later, and is asked in `where`. */
+static bool is_of_record(uint16_t f) {
+    switch (f) {
+    case SZ_EF_PLACE_NAME:
+    case SZ_EF_PLACE_KIND:
+    case SZ_EF_PLACE_BUILDING:
+    case SZ_EF_PLACE_ZONE:
+    case SZ_EF_LATE:
+    case SZ_EF_ON_LEAVE:
+    case SZ_EF_TYPE:
+    case SZ_EF_TIME:
+    case SZ_EF_COLLECTED:
+    case SZ_EF_STUDENT: return false;
+    default: return true;
+    }
+}
+
+static bool check_of_record(struct sz_making *m, const sz_yaml *node, size_t off, const struct sz_field_ref *r) {
+    if (is_of_record(r->field)) return true;
+    sz_str field = {node->text.p + off, node->text.n - off};
+    sz_diag *g = sz_rules_error(m->l, C_FIELD_TYPE, sz_yaml_value_span(node, off, field.n), "%s cannot be over `%.*s`",
+                                "%s 不能用于 `%.*s`", m->row->name, SZ_FMT_STR(field));
+    sz_rules_hint(m->l, g, "give each value that matters an event of its own, with  where:  and count those",
+                  "请给要区分的取值各写一个事件（用  where:），再分别计数");
+    return false;
+}
+
 static bool load_field(struct sz_making *m, const sz_yaml *node, const sz_str *path, uint32_t n, uint64_t types) {
     struct sz_loading *l = m->l;
     size_t off = (size_t)(path[1].p - node->text.p);
@@ -78,7 +106,7 @@ static bool load_field(struct sz_making *m, const sz_yaml *node, const sz_str *p
         m->f.type = r.type;
         m->f.unit = r.unit;
     }
-    return check_field_type(m, node, off, &r);
+    return check_field_type(m, node, off, &r) && check_of_record(m, node, off, &r);
 }
 
 bool sz_feature_operand(struct sz_making *m, const sz_yaml *node) {

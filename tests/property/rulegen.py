@@ -90,7 +90,8 @@ class Rules:
             return self.feature({"sessions": d.pick("meal", "bought", "seen"), "gap": d.pick("30m", "90m", "3h", "6h"),
                                  **self.window(below)})
         if kind < 0.75:
-            return self.feature({"distinct": d.pick("bought", "seen", "meal") + ".place", **self.window(below)})
+            field = d.pick("place", "place", "hour", "clock", "night", "weekday")
+            return self.feature({"distinct": d.pick("bought", "seen", "meal") + "." + field, **self.window(below)})
         if kind < 0.92 or plain: return self.days(event)
         return self.feature({"sum": d.pick("missed", "attendance") + ".hours", **self.window(below)})
 

@@ -243,7 +243,8 @@ class History:
         if f.operator in ("count", "sessions"): return float(len(records))
         if f.operator == "days": return float(len({self.unit_of(r, f.unit) for r in records} - {None}))
         if f.operator == "distinct": return float(len({self.event_field(r, f.of) for r in records} - {UNKNOWN}))
-        values = [r.fields[f.of] for r in records if f.of in r.fields]  # money in fen, divided once (15)
+        if f.of in ("hour", "weekday"): values = [v for r in records if (v := self.event_field(r, f.of)) is not UNKNOWN]
+        else: values = [r.fields[f.of] for r in records if f.of in r.fields]  # money in fen, divided once (15)
         scale = 100 if f.of in ("amount", "balance") else 1
         if f.operator == "sum": return sum(values) / scale
         if not values: return UNKNOWN
