@@ -144,6 +144,54 @@ static void test_reading_takes_nothing_over_and_writes_nothing(void **state) {
     assert_false(is_there("-shm"));
 }
 
+/* ---- in a process of its own ---- */
+
+/* What a child asserts in vain ends it: it would go on with the tests behind this one otherwise, beside the parent. */
+static pid_t fork_child(void) {
+    pid_t pid = fork();
+    if (pid != 0) return pid;
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    setenv("CMOCKA_TEST_ABORT", "1", 1);
+    return 0;
+}
+
+static int in_child(void (*f)(void)) {
+    pid_t pid = fork_child();
+    if (pid == 0) {
+        f();
+        _exit(0);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+#define CHECK(c)                                            \
+    do {                                                    \
+        if (!(c)) {                                         \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #c); \
+            _exit(1);                                       \
+        }                                                   \
+    } while (0)
+
+/* Permissions do not bind root: the child becomes somebody else. */
+static void become_nobody(void) {
+    if (geteuid() == 0) CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+static void assert_in_vain(void) {
+    if (!freopen("/dev/null", "w", stderr)) _exit(1);
+    assert_true(false);
+}
+
+static void test_a_child_ends_where_it_asserts_in_vain(void **state) {
+    (void)state;
+    int status = in_child(assert_in_vain);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 /* ---- the file ---- */
 
 static void test_state_at_rest_is_one_file(void **state) {
@@ -280,7 +328,7 @@ static void test_second_process_is_told_about_the_first(void **state) {
     int to_child[2], to_parent[2];
     assert_int_equal(pipe(to_child), 0);
     assert_int_equal(pipe(to_parent), 0);
-    pid_t pid = fork();
+    pid_t pid = fork_child();
     if (pid == 0) {
         sz_diags d;
         sz_diags_init(&d);
@@ -306,32 +354,6 @@ static void test_second_process_is_told_about_the_first(void **state) {
         close(to_child[i]);
         close(to_parent[i]);
     }
-}
-
-/* ---- in a process of its own ---- */
-
-static int in_child(void (*f)(void)) {
-    pid_t pid = fork();
-    if (pid == 0) {
-        f();
-        _exit(0);
-    }
-    int status = -1;
-    waitpid(pid, &status, 0);
-    return status;
-}
-
-#define CHECK(c)                                            \
-    do {                                                    \
-        if (!(c)) {                                         \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #c); \
-            _exit(1);                                       \
-        }                                                   \
-    } while (0)
-
-/* Permissions do not bind root: the child becomes somebody else. */
-static void become_nobody(void) {
-    if (geteuid() == 0) CHECK(setgid(65534) == 0 && setuid(65534) == 0);
 }
 
 /* ---- kill -9 ---- */
@@ -404,7 +426,7 @@ static void kill_and_look(int rounds, uint32_t most) {
     for (int round = 0; round < rounds; round++) {
         int out[2];
         assert_int_equal(pipe(out), 0);
-        pid_t pid = fork();
+        pid_t pid = fork_child();
         if (pid == 0) {
             close(out[0]);
             commit_for_ever(out[1], most);
@@ -654,6 +676,29 @@ static void test_read_only_file_and_folder_are_told(void **state) {
     assert_int_equal(chmod(dir, 0755), 0);
 }
 
+static void read_beside_a_closed_lock(void) {
+    become_nobody();
+    sz_diags d;
+    sz_store_sqlite *s = NULL;
+    sz_diags_init(&d);
+    CHECK(sz_store_sqlite_open_to_read(path, &d, &s) == SZ_IO && d.n == 1);
+    CHECK(d.v[0].code == SZ_CODE_STATE_CANNOT_OPEN && strstr(d.v[0].message, ".lock cannot be opened"));
+    _exit(0);
+}
+
+/* Whoever cannot look at the lock does not know whether somebody writes: what is read then may be of two commits. */
+static void test_who_may_not_look_at_the_lock_does_not_read(void **state) {
+    (void)state;
+    char lock[128];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    write_state();
+    assert_int_equal(chmod(dir, 0755), 0);
+    assert_int_equal(chmod(lock, 0600), 0);
+    assert_int_equal(in_child(read_beside_a_closed_lock), 0);
+    remove_file(".lock"); /* of a copy: nobody writes to it */
+    sz_store_sqlite_close(open_to_read());
+}
+
 static void commit_one(sz_store_sqlite *s, const char *body) {
     store_hand a = store_hand_of(&rig, s);
     store_acquire(&a, 'a', true);
@@ -726,6 +771,8 @@ int main(void) {
         cmocka_unit_test_setup(test_a_state_that_is_asked_for_in_vain_leaves_no_file, nothing_there),
         cmocka_unit_test_setup(test_is_new_until_something_was_acquired, nothing_there),
         cmocka_unit_test_setup(test_reading_takes_nothing_over_and_writes_nothing, nothing_there),
+        cmocka_unit_test_setup(test_who_may_not_look_at_the_lock_does_not_read, nothing_there),
+        cmocka_unit_test(test_a_child_ends_where_it_asserts_in_vain),
         cmocka_unit_test_setup(test_missing_folder_is_told, nothing_there),
         cmocka_unit_test_setup(test_a_folder_is_no_state, nothing_there),
         cmocka_unit_test_setup(test_files_of_others_are_told_and_left_alone, nothing_there),

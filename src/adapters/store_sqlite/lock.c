@@ -66,15 +66,31 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
     return rc;
 }
 
+/* A copy has no lock, and nobody writes to it. One that is there and may not be opened may be held: SQLite would read
+ * what is being written then. */
+static sz_status cannot_tell(sz_diags *d, const char *name, int e) {
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_CANNOT_OPEN, (sz_span){0},
+                              "%s cannot be opened: %s, so nobody knows whether this state is being written", NULL,
+                              name, strerror(e));
+    g->message_zh = sz_arena_printf(&d->arena, "%s 打不开：%s，无法知道这份状态是否正在写入", name, sz_os_zh(e));
+    sz_diag_hint(d, g,
+                 "read as the user whom the state belongs to, allow reading of that file, or read a copy without it",
+                 "请用状态所属的用户来读，或放开这个文件的读权限，或读一份不带它的副本");
+    return SZ_IO;
+}
+
 sz_status sz_sqlite_lock_to_read(sz_store_sqlite *s, sz_diags *d) {
     sz_arena a;
     sz_arena_init(&a);
-    int fd = open(sz_arena_printf(&a, "%s.lock", s->path), O_RDONLY | O_CLOEXEC);
+    const char *name = sz_arena_printf(&a, "%s.lock", s->path);
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    bool is_none = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
+    sz_status rc = fd < 0 && !is_none ? cannot_tell(d, name, errno) : SZ_OK;
     sz_arena_fini(&a);
-    if (fd < 0) return SZ_OK;
+    if (fd < 0) return rc;
     struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
     if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
-        sz_status rc = in_use(s, fd, d);
+        rc = in_use(s, fd, d);
         close(fd);
         return rc;
     }
