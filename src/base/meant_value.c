@@ -195,9 +195,10 @@ static void cut_bounds(sz_str *s, sz_meant *out) {
 
 static bool say(sz_meant *out, enum sz_measure measure, const char *number, const char *form) {
     out->measure = measure;
-    snprintf(out->number, sizeof out->number, "%s", number);
+    enum { SHOWN = 18 }; /* of a number that anybody writes; with its unit it has room */
+    snprintf(out->number, sizeof out->number, "%.*s", SHOWN, number);
     bool is_one = measure == SZ_M_DAYS && strcmp(number, "1") == 0;
-    snprintf(out->text, sizeof out->text, "%s%s", number, is_one ? " day" : form ? form : "");
+    snprintf(out->text, sizeof out->text, "%.*s%s", SHOWN, number, is_one ? " day" : form ? form : "");
     return true;
 }
 
