@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -315,6 +316,18 @@ static void run(const char *script) {
 
 /* ---- what is left ---- */
 
+/* A state is made with its header, or not at all. */
+static void assert_no_tables(void) {
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_open(cut_path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_schema", -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(st, 0), 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+}
+
 static void look(uint32_t answered, bool is_to_read) {
     sz_store_sqlite *s = open_at(cut_path, is_to_read);
     store_hand a = store_hand_of(&rig, s);
@@ -331,8 +344,10 @@ static void look(uint32_t answered, bool is_to_read) {
         if (!is_to_read) /* it goes on */
             assert_int_equal(store_commit(&a, &(sz_commit){.body = SZ_STR("on")}), SZ_ANS_OK);
     }
+    bool is_missing = m->answer == SZ_ANS_MISSING;
     store_hand_free(&a);
     sz_store_sqlite_close(s);
+    if (is_missing && !is_to_read) assert_no_tables();
 }
 
 static uint32_t number_from(const char *name, uint32_t otherwise) {

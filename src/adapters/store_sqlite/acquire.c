@@ -69,6 +69,12 @@ static sz_answer judge(const sz_header *h, const asked *a, sz_msg *m) {
     return SZ_ANS_OK;
 }
 
+/* One that has just been made is in the transaction that made it: so it stands with its header, or not at all. */
+static bool begin(sz_store_sqlite *s) {
+    return (!s->is_to_read && !sqlite3_get_autocommit(s->db)) ||
+           sz_sqlite_run(s, sz_sqlite_query(s, s->is_to_read ? Q_BEGIN_TO_READ : Q_BEGIN));
+}
+
 /* Inside of a transaction; m's texts borrow from the header's statement. */
 static sz_answer take(sz_store_sqlite *s, const asked *a, sqlite3_stmt *st, sz_header *h, sz_msg *m) {
     int there = read_header(s, st, h);
@@ -94,7 +100,7 @@ static void answer_acquire(conn *l, const asked *a) {
     sqlite3_stmt *st = sz_sqlite_query(s, Q_HEADER);
     /* To read: one view from here to the end of the load. */
     if (s->is_to_read && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    bool is_open = st && sz_sqlite_run(s, sz_sqlite_query(s, s->is_to_read ? Q_BEGIN_TO_READ : Q_BEGIN));
+    bool is_open = st && begin(s);
     m.answer = is_open ? take(s, a, st, &h, &m) : SZ_ANS_FAILED;
     sz_arena keep;
     sz_arena_init(&keep);
@@ -106,7 +112,7 @@ static void answer_acquire(conn *l, const asked *a) {
     if (st) sqlite3_reset(st);
     bool is_ours = !s->is_to_read && (m.answer == SZ_ANS_OK || m.answer == SZ_ANS_NEW);
     if (is_ours && !sz_sqlite_run(s, sz_sqlite_query(s, Q_COMMIT))) m.answer = SZ_ANS_FAILED;
-    if (is_open && !s->is_to_read && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!s->is_to_read && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     if (m.answer == SZ_ANS_FAILED) {
         m.header = NULL;
         m.text = sz_str_of(s->text);

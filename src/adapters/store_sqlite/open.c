@@ -58,8 +58,7 @@ static bool connect_to(sz_store_sqlite *s, int flags) {
 
 bool sz_sqlite_create(sz_store_sqlite *s) {
     char layout[96];
-    snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION,
-             LAYOUT);
+    snprintf(layout, sizeof layout, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION, LAYOUT);
     if (!s->db && !connect_to(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) return false;
     if (execute(s, "BEGIN IMMEDIATE;" TABLES) && execute(s, layout) && sz_sqlite_look_at_mode(s)) return true;
     if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);

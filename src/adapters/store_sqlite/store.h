@@ -79,7 +79,8 @@ void sz_sqlite_unlock(sz_store_sqlite *s);
 
 /* ---- open.c ---- */
 
-/* Make the file and its tables. False: s->text says why. */
+/* Make the file and its tables, in a transaction that is left open: whoever acquires it ends it. False: there is none,
+ * and s->text says why. */
 bool sz_sqlite_create(sz_store_sqlite *s);
 
 /* ---- vfs.c: how pages reach the file ---- */
