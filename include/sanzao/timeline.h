@@ -95,6 +95,7 @@ typedef struct sz_timeline {
     uint32_t added_off;        /* records before it are in the head; those up to head_off, usual ones all of them (pass.c), are not yet */
     uint32_t n_undos;          /* undo records in the log */
     uint32_t n_before;         /* records of the log, first ones, among which all are that were there before the batch of files in hand */
+    uint32_t unsaved;          /* bytes of the log, last ones, whole records that no commit has taken from there; the engine's (journal.c) */
     uint32_t n_episodes, n_pends, n_blocked;
     int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
@@ -275,6 +276,16 @@ typedef enum sz_insert { SZ_INSERTED, SZ_INSERT_DUPLICATE, SZ_INSERT_CONFLICT } 
 /* Put a record that is not there yet into the log (matched against the rules at its own time); its packed form is in c->scratch.
  * True: it is earlier than what was evaluated. */
 bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e);
+/* Whether the record that was just inserted stands among the unsaved ones, or beside them; then it is one of them. */
+static inline bool sz_timeline_unsave(sz_timeline *tl, const sz_tlctx *c) {
+    bool is_among = tl->log.n - c->fresh_off <= tl->unsaved + c->scratch.n;
+    if (is_among) tl->unsaved += (uint32_t)c->scratch.n;
+    return is_among;
+}
+/* The unsaved ones, side by side; borrowed. */
+static inline sz_str sz_timeline_unsaved(const sz_timeline *tl) {
+    return (sz_str){(const char *)tl->log.p + tl->log.n - tl->unsaved, tl->unsaved};
+}
 /* A record that was found to be another's (semantics 5): its packed form, out of the log; the form is in the context's arena and the
  * student, if that was evaluated, is to be taken back to where it stood, or to what it concerned, by sz_timeline_advance(). */
 sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off);

@@ -142,7 +142,7 @@ static void put_in(sz_worker *w, const sz_event *e, sz_str id) {
     sz_timeline_insert(tl, &w->tc, e);
     sz_timeline_batch_ended(tl); /* it is of before, wherever it stands */
     w->tc.fresh_of = NULL;       /* it is not here any more when it is evaluated */
-    journal_event(w, i, sz_buf_str(&w->tc.scratch));
+    journal_event(w, i);
     note_changed(w, i);
     w->strays.moved++;
 }

@@ -10,7 +10,6 @@ void outgoing_fini(outgoing *o) {
     lines_fini(&o->alerts);
     lines_fini(&o->dead);
     lines_fini(&o->ledger);
-    journal_fini(&o->journal);
     sz_buf_fini(&o->blob);
     sz_buf_fini(&o->body);
     sz_free(o->touched);
@@ -18,10 +17,7 @@ void outgoing_fini(outgoing *o) {
     *o = (outgoing){0};
 }
 
-static void swap_journal(sz_worker *w, outgoing *o) {
-    journal other = w->journal;
-    w->journal = o->journal;
-    o->journal = other;
+static void swap_touched(sz_worker *w, outgoing *o) {
     uint32_t *touched = w->touched, cap = w->cap_touched;
     w->touched = o->touched;
     w->cap_touched = o->cap_touched;
@@ -29,24 +25,16 @@ static void swap_journal(sz_worker *w, outgoing *o) {
     o->cap_touched = cap;
 }
 
-/* What comes next gathers where this commit's did, unless it has begun elsewhere: that is in the caches, and a store
- * that answers at once needs no second room. */
-static void reuse_journal(sz_worker *w, outgoing *o) {
-    if (journal_is_empty(&w->journal) && !w->n_touched) swap_journal(w, o);
-}
-
 static void outgoing_clear(outgoing *o) {
     lines_clear(&o->alerts);
     lines_clear(&o->dead);
     lines_clear(&o->ledger);
-    journal_clear(&o->journal);
     sz_buf_clear(&o->blob);
     sz_buf_clear(&o->body);
     sz_arena_reset(&o->arena);
     outgoing kept = {.alerts = o->alerts,
                      .dead = o->dead,
                      .ledger = o->ledger,
-                     .journal = o->journal,
                      .blob = o->blob,
                      .body = o->body,
                      .touched = o->touched,
@@ -60,7 +48,7 @@ static void take_lists(sz_worker *w, outgoing *o) {
     lines_swap(&w->alerts, &o->alerts);
     lines_swap(&w->dead, &o->dead);
     lines_swap(&w->ledger, &o->ledger);
-    swap_journal(w, o);
+    swap_touched(w, o);
     o->n_touched = w->n_touched;
     w->n_touched = 0;
     for (uint32_t k = 0; k < o->n_touched; k++) w->touched_as[o->touched[k]] = 0;
@@ -225,7 +213,6 @@ void commit_stands(sz_worker *w) {
     settle_add(w, o);
     w->idle_ms = w->now_ms;
     outgoing_clear(o);
-    reuse_journal(w, o);
 }
 
 void commit_undone(sz_worker *w) {
@@ -235,9 +222,9 @@ void commit_undone(sz_worker *w) {
     lines_move(&w->alerts, &o->alerts);
     lines_move(&w->ledger, &o->ledger);
     if (!o->is_dead_safe) lines_move(&w->dead, &o->dead);
-    journal_move(&w->journal, &o->journal);
     for (uint32_t k = 0; k < o->n_touched; k++) journal_touch(w, o->touched[k]);
     if (o->has_blob) {
+        blob_take_back(w, sz_buf_str(&o->blob), o->touched);
         blob *b = &w->blobs[--w->n_blobs];
         w->journal_bytes -= b->bytes;
         sz_free(b->students);

@@ -152,7 +152,7 @@ static void insert(sz_worker *w, sz_event *e) {
     sz_timeline *tl = student_awake(w, i);
     if (u->student == SZ_NONE) sz_timeline_name(tl, e);
     sz_timeline_insert(tl, &w->tc, e);
-    journal_event(w, i, sz_buf_str(&w->tc.scratch));
+    journal_event(w, i);
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
     if (u->but == i) { /* of him, too, more may have changed than by the record */
         sz_cause cause = cause_of(e);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The journal: what happened to whom since the last commit, and which blobs of earlier commits the store still has. A
- * story stands in it once a commit, as it is then, however often it changed. Entries gather in the order in which they
- * come; a blob has them student by student, so that a load reads as much as there are students in it.
+ * student's records since then are the last ones of his log, and a commit takes them from there: side by side they are
+ * what a blob has of him, and nothing needs to be noted of one but how long it is. What stands elsewhere, and stories,
+ * gather in the order in which they come. A story stands in the journal once a commit, as it is then, however often it
+ * changed. A blob has students one after the other, so that a load reads as much as there are students in it.
  */
 #include "worker.h"
+
+#include <assert.h>
 
 void journal_fini(journal *j) {
     sz_buf_fini(&j->bytes);
@@ -17,30 +21,23 @@ void journal_clear(journal *j) {
     sz_buf_clear(&j->bytes);
     sz_buf_clear(&j->others);
     j->n = 0;
+    j->unsaved = 0;
 }
 
-bool journal_is_empty(const journal *j) { return !j->n && !j->others.n; }
+bool journal_is_empty(const journal *j) { return !j->n && !j->others.n && !j->unsaved; }
 
+enum { TOUCHED_AHEAD = 8 };
 enum { HEAD_OF_GROUP = 4 }; /* bytes of a student beside his entries, about */
 
-size_t journal_size(const journal *j) { return j->bytes.n + j->others.n + (size_t)HEAD_OF_GROUP * j->n; }
+size_t journal_size(const sz_worker *w) {
+    const journal *j = &w->journal;
+    return j->bytes.n + j->others.n + j->unsaved + (size_t)HEAD_OF_GROUP * w->n_touched;
+}
 
 static void reserve_items(journal *j, uint32_t n) {
     if (j->cap - j->n >= n) return;
     j->cap = 2 * (j->n + n);
     j->items = sz_realloc(j->items, j->cap * sizeof *j->items);
-}
-
-void journal_move(journal *to, journal *from) {
-    sz_buf_put_str(&from->bytes, sz_buf_str(&to->bytes));
-    sz_buf_put_str(&from->others, sz_buf_str(&to->others));
-    reserve_items(from, to->n);
-    if (to->n) memcpy(from->items + from->n, to->items, to->n * sizeof *to->items);
-    from->n += to->n;
-    journal was = *to;
-    *to = *from;
-    *from = was;
-    journal_clear(from);
 }
 
 void journal_touch(sz_worker *w, uint32_t i) {
@@ -84,10 +81,14 @@ uint32_t journal_word(sz_worker *w, uint32_t i) {
     return *known - 1;
 }
 
-void journal_event(sz_worker *w, uint32_t i, sz_str entry) {
+void journal_event(sz_worker *w, uint32_t i) {
     if (w->o.is_volatile) return;
-    journal_touch(w, i);
-    item_put(w, i, entry, false);
+    sz_timeline *tl = w->students.v[i];
+    const sz_buf *entry = &w->tc.scratch;
+    assert(memcmp(tl->log.p + w->tc.fresh_off, entry->p, entry->n) == 0);
+    if (!tl->unsaved) journal_touch(w, i);
+    if (sz_timeline_unsave(tl, &w->tc)) w->journal.unsaved += entry->n;
+    else item_put(w, i, sz_buf_str(entry), false);
 }
 
 /* For people: where the clocks stand is in the header of the same commit. */
@@ -99,10 +100,16 @@ void journal_tick(sz_worker *w, int64_t t_ms) {
     put_other(w, ENTRY_TICK, sz_buf_str(body));
 }
 
+static sz_timeline *touched_at(const sz_worker *w, uint32_t k) {
+    return k < w->n_touched ? w->students.v[w->touched[k]] : NULL;
+}
+
 void journal_stories(sz_worker *w) {
     sz_buf *story = &w->tc.scratch;
     for (uint32_t k = 0; k < w->n_touched; k++) {
-        sz_timeline *tl = w->students.v[w->touched[k]];
+        const sz_timeline *ahead = touched_at(w, k + TOUCHED_AHEAD); /* all that a commit asks of him */
+        if (ahead) sz_timeline_prefetch_self(ahead, &w->tc);
+        sz_timeline *tl = touched_at(w, k);
         if (!tl || !tl->story_changed) continue;
         tl->story_changed = false;
         sz_buf_clear(story);
@@ -132,6 +139,8 @@ typedef struct group { /* of who was touched, in their order */
     uint32_t events, story;
 } group;
 
+enum { UNSAVED_AHEAD = 4, LINE = 64 };
+
 static group *group_of(const sz_worker *w, group *groups, const journal_item *e) {
     return &groups[w->touched_as[e->student] - 1];
 }
@@ -145,6 +154,10 @@ static group *group_items(const sz_worker *w, sz_arena *a) {
         group *g = group_of(w, groups, e);
         if (e->is_story) g->story = e->n, g->story_at = at + 1;
         else g->events += e->n;
+    }
+    for (uint32_t k = 0; k < w->n_touched; k++) {
+        const sz_timeline *tl = touched_at(w, k);
+        if (tl) groups[k].events += tl->unsaved;
     }
     return groups;
 }
@@ -163,17 +176,11 @@ static size_t put_groups(sz_buf *out, sz_worker *w, group *groups) {
     return at;
 }
 
-enum { BODIES_AHEAD = 16 };
-
-/* Who comes next is anybody, so where an entry goes is fetched some entries before it. */
-static void put_bodies(sz_buf *out, const sz_worker *w, group *groups, size_t n) {
+static void put_items(uint8_t *to, const sz_worker *w, group *groups) {
     const journal *j = &w->journal;
     const uint8_t *from = j->bytes.p;
-    sz_buf_reserve(out, n);
-    uint8_t *to = out->p + out->n;
     for (uint32_t k = 0; k < j->n; from += j->items[k++].n) {
         const journal_item *e = &j->items[k];
-        if (k + BODIES_AHEAD < j->n) __builtin_prefetch(to + group_of(w, groups, e + BODIES_AHEAD)->at, 1);
         group *g = group_of(w, groups, e);
         if (!e->is_story) {
             sz_bytes_copy(to + g->at, from, e->n);
@@ -182,7 +189,24 @@ static void put_bodies(sz_buf *out, const sz_worker *w, group *groups, size_t n)
             memcpy(to + g->end - e->n, from, e->n);
         }
     }
-    out->n += n;
+}
+
+/* Logs are cold, most of them. */
+static void fetch_unsaved(const sz_timeline *tl) {
+    if (!tl) return;
+    sz_str bytes = sz_timeline_unsaved(tl);
+    for (size_t at = 0; at < bytes.n; at += LINE) __builtin_prefetch(bytes.p + at);
+}
+
+static void put_unsaved(uint8_t *to, sz_worker *w, const group *groups) {
+    for (uint32_t k = 0; k < w->n_touched; k++) {
+        sz_timeline *tl = touched_at(w, k);
+        fetch_unsaved(touched_at(w, k + UNSAVED_AHEAD));
+        if (!tl || !tl->unsaved) continue;
+        sz_str bytes = sz_timeline_unsaved(tl);
+        memcpy(to + groups[k].at, bytes.p, bytes.n);
+        tl->unsaved = 0;
+    }
 }
 
 void blob_put(sz_buf *out, sz_worker *w, uint64_t seq, sz_arena *scratch) {
@@ -197,10 +221,14 @@ void blob_put(sz_buf *out, sz_worker *w, uint64_t seq, sz_arena *scratch) {
     sz_buf_put_u64(out, 0);
     sz_buf_put_lstr(out, sz_buf_str(&w->journal.others));
     sz_buf_put_lstr(out, sz_buf_str(&list));
-    put_bodies(out, w, groups, n);
+    sz_buf_reserve(out, n);
+    put_items(out->p + out->n, w, groups);
+    put_unsaved(out->p + out->n, w, groups);
+    out->n += n;
     sz_buf_fini(&list);
     uint64_t hash = sz_hash(out->p + at + 8, out->n - at - 8);
     for (int i = 0; i < 8; i++) out->p[at + (size_t)i] = (uint8_t)(hash >> 8 * i);
+    journal_clear(&w->journal);
 }
 
 bool blob_get(sz_str bytes, blob_reader *out) {
@@ -235,6 +263,25 @@ bool blob_next(blob_reader *r, blob_group *out) {
     out->story = sz_read_bytes(&r->bodies, (size_t)story);
     if (r->bodies.bad || events >> 1 > INT32_MAX || story > INT32_MAX) r->groups.bad = true;
     return !r->groups.bad;
+}
+
+/* It is read, for who works on has moved his log meanwhile. Of ours, so it is whole; whom it names stand in it in the
+ * order in which they were touched, and are again by now. */
+void blob_take_back(sz_worker *w, sz_str bytes, const uint32_t *touched) {
+    blob_reader r;
+    blob_group g;
+    sz_buf others;
+    if (!blob_get(bytes, &r)) return;
+    sz_buf_init(&others);
+    sz_buf_put(&others, r.entries.p, (size_t)(r.entries.end - r.entries.p));
+    sz_buf_put_str(&others, sz_buf_str(&w->journal.others));
+    sz_buf_fini(&w->journal.others);
+    w->journal.others = others;
+    for (; blob_next(&r, &g); touched++) {
+        while (journal_word(w, *touched) != g.word) touched++; /* of some nothing but what is due was said */
+        if (g.events.n) item_put(w, *touched, g.events, false);
+        if (g.has_story) item_put(w, *touched, g.story, true);
+    }
 }
 
 void blob_push(sz_worker *w, const blob *b) {

@@ -17,7 +17,7 @@ bool is_dirty(const sz_worker *w) {
 
 bool commit_is_large(const sz_worker *w) {
     if (instant_is_open(w)) return false;
-    if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(&w->journal) >= journal_a_commit ||
+    if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(w) >= journal_a_commit ||
         w->dead.bytes.n >= journal_a_commit)
         return true;
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
@@ -26,7 +26,7 @@ bool commit_is_large(const sz_worker *w) {
 /* A log is read from all year, by as many workers as there are partitions, each of which keeps what it sends as a
  * journal, as a blob and as a request until the store has answered: four times as much is four times the memory, cold
  * each time. A file's commit waits for the disk, so there are few of them. */
-static bool has_gathered(const sz_worker *w) { return w->is_log && journal_size(&w->journal) >= journal_of_a_log; }
+static bool has_gathered(const sz_worker *w) { return w->is_log && journal_size(w) >= journal_of_a_log; }
 
 int64_t commit_due_ms(const sz_worker *w) {
     if (instant_is_open(w)) return SZ_TIME_MAX;

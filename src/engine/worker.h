@@ -118,7 +118,8 @@ typedef struct lines { /* growing list of byte strings (lines.c) */
     uint32_t n, cap;
 } lines;
 
-/* Since the last commit: entries side by side as they came, and whose each is (journal.c). */
+/* Since the last commit, beside the records that are the last ones of their logs: entries side by side as they came,
+ * and whose each is (journal.c). */
 typedef struct journal_item {
     uint32_t student;
     uint32_t n : 31, is_story : 1;
@@ -127,7 +128,8 @@ typedef struct journal {
     sz_buf bytes;
     journal_item *items;
     uint32_t n, cap;
-    sz_buf others; /* of nobody in particular */
+    sz_buf others;  /* of nobody in particular */
+    size_t unsaved; /* bytes in logs (sz_timeline.unsaved) */
 } journal;
 
 typedef struct strays {            /* records that are another's since cards were corrected (cards.c) */
@@ -173,7 +175,6 @@ typedef struct outgoing {
     bool is_sent;      /* false: its dead letters come first */
     bool is_dead_safe; /* they were acknowledged */
     lines alerts, dead, ledger;
-    journal journal;
     sz_buf blob, body; /* blob: the journal as it is sent */
     uint32_t *touched, n_touched, cap_touched;
     snap_undo *snaps;
@@ -602,18 +603,19 @@ enum { ENTRY_EVENT = 1, ENTRY_STORY = 2, ENTRY_TICK = 3, ENTRY_DUES = 4 };
 void journal_fini(journal *j);
 void journal_clear(journal *j);
 bool journal_is_empty(const journal *j);
-size_t journal_size(const journal *j);         /* about as large as its blob */
-void journal_move(journal *to, journal *from); /* to's go behind from's: from .. to, and from is empty */
-void blob_push(sz_worker *w, const blob *b);   /* its students are taken */
+size_t journal_size(const sz_worker *w);     /* about as large as its blob */
+void blob_push(sz_worker *w, const blob *b); /* its students are taken */
 void blobs_drop(sz_worker *w, uint32_t n);
-void journal_event(sz_worker *w, uint32_t student, sz_str entry);
+void journal_event(sz_worker *w, uint32_t student); /* the record that was just inserted into his log */
 void journal_tick(sz_worker *w, int64_t t_ms);
 void journal_touch(sz_worker *w, uint32_t student);
 uint32_t journal_word(sz_worker *w, uint32_t student); /* of his id in the dictionary; he was touched before */
 void journal_stories(sz_worker *w);
 void journal_dues(sz_worker *w);
-/* The worker's journal as the blob of commit seq. */
+/* The worker's journal as the blob of commit seq; then it is empty. Whom it is of are those touched. */
 void blob_put(sz_buf *out, sz_worker *w, uint64_t seq, sz_arena *scratch);
+/* What the blob of a commit that did not happen holds is in the journal again, before what has come since. */
+void blob_take_back(sz_worker *w, sz_str bytes, const uint32_t *touched);
 /* What a blob says, student by student. False: not whole. All points into bytes. */
 typedef struct blob_reader {
     uint64_t seq;

@@ -6,6 +6,8 @@
  */
 #include "internal.h"
 
+#include <assert.h>
+
 enum { PRINTS = 32, LOG_LEAST_MORE = 320 }; /* fingerprints compared at once; bytes that a log grows by at least */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
@@ -235,6 +237,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
 
 void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index) {
     uint32_t n = sz_entry_len(tl->log.p + off);
+    if (off + tl->unsaved >= tl->log.n) tl->unsaved -= n;
     memmove(tl->log.p + off, tl->log.p + off + n, tl->log.n - off - n);
     tl->log.n -= n;
     uint16_t *last = log_prints_end(tl) - tl->n_log;
@@ -255,6 +258,7 @@ void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index) {
 /* What was dropped comes back within days: its room stays. */
 void log_drop_front(sz_timeline *tl, uint32_t n) {
     uint32_t count = 0;
+    assert(n + tl->unsaved <= tl->log.n);
     for (uint32_t off = 0; off < n; off += sz_entry_len(tl->log.p + off)) count++;
     memmove(tl->log.p, tl->log.p + n, tl->log.n - n);
     tl->log.n -= n;

@@ -306,11 +306,24 @@ static bool is_worth_folding(const sz_timeline *tl, int64_t limit_ms) {
     return over > (int64_t)days * SZ_DAY_MS;
 }
 
+/* What no commit has stays in the log: it is read from there. */
+static int64_t unsaved_since(const sz_timeline *tl) {
+    return tl->unsaved ? sz_entry_time((const uint8_t *)sz_timeline_unsaved(tl).p) : SZ_TIME_MAX;
+}
+
+/* Not inlined: a student-day asks once, and what is about it is asked at each record. */
+static __attribute__((noinline)) bool may_fold(const sz_timeline *tl, int64_t limit_ms) {
+    if (limit_ms == SZ_TIME_NONE || !is_worth_folding(tl, limit_ms)) return false;
+    int64_t unsaved = unsaved_since(tl);
+    return unsaved >= limit_ms || is_worth_folding(tl, unsaved);
+}
+
 /* Records that no replay can reach any more move from the log into the tail. */
 static void fold(run *x) {
     sz_timeline *tl = x->tl;
-    int64_t limit = kept_since(x->c);
-    if (limit == SZ_TIME_NONE || tl->n_log == 0 || !is_worth_folding(tl, limit)) return;
+    int64_t limit = kept_since(x->c), unsaved = unsaved_since(tl);
+    if (tl->n_log == 0 || !may_fold(tl, limit)) return;
+    if (unsaved < limit) limit = unsaved;
     if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
     if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit)
         limit = sz_entry_time(tl->log.p + tl->head_off);
@@ -381,10 +394,7 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     if (tl->passed_ms >= today->from_ms && next_ms < today->to_ms) return true; /* none is between, and clocks lag */
     int64_t midnight = midnight_to_pass(tl, c, next_ms);
     if (midnight == SZ_TIME_NONE) return true;
-    int64_t limit = kept_since(c);
-    if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends ||
-        (limit != SZ_TIME_NONE && is_worth_folding(tl, limit)))
-        return false;
+    if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends || may_fold(tl, kept_since(c))) return false;
     tl->passed_ms = midnight;
     return true;
 }

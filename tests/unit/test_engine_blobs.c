@@ -134,10 +134,59 @@ static void test_a_changed_byte_is_noticed(void **state) {
     end(&b);
 }
 
+/* How many entries of that kind the blobs from the n-th node on have. */
+static uint32_t entries_of(rig_store *s, uint32_t n, uint8_t kind) {
+    uint32_t found = 0, n_grouped = 0;
+    for (uint32_t i = n; i < s->n; i++) {
+        sz_str blob = s->nodes[i].c.journal;
+        if (!s->nodes[i].is_commit || !blob.n) continue;
+        blob = older_blob(&s->arena, blob, true, &n_grouped);
+        sz_reader r = sz_reader_of(blob.p + 2, blob.n - 2);
+        sz_read_varint(&r);
+        for (sz_read_u64(&r); r.p < r.end; sz_read_lstr(&r)) {
+            found += sz_read_u8(&r) == kind;
+            sz_read_varint(&r);
+        }
+    }
+    return found;
+}
+
+/* What was frozen for a commit that did not happen: records at the end of logs and before it, a story, when something is
+ * due. All of it leaves with the next, with what has come meanwhile. */
+static void test_what_did_not_happen_leaves_with_the_next(void **state) {
+    enum { EVENT = 1, STORY = 2, DUES = 4 };
+    (void)state;
+    bench b;
+    begin(&b);
+    records(&b, 0, 4);
+    uint32_t before = b.store->n, used = (uint32_t)rig_counts(&b.a)->used;
+    assert_int_equal(used, 4);
+    assert_int_equal(entries_of(b.store, 0, EVENT), used);
+    b.a.fate = RIG_NOT_DONE;
+    rig_log_swipe(b.log, "s2", 8.1); /* late: another of his stands behind it */
+    rig_log_swipe(b.log, "s1", 9.7); /* who has been silent for more than an hour */
+    rig_log_swipe(b.log, "s3", 9.8);
+    while (b.a.n_commits == 0 || b.a.n_acquires < 2) rig_wait(&b.a, 100);
+    assert_int_equal(entries_of(b.store, before, EVENT), 0);
+    rig_log_swipe(b.log, "s3", 9.9);
+    b.a.fate = RIG_STANDS;
+    rig_wait(&b.a, 20000);
+    assert_int_equal(rig_operation(&b.a).loads, 0); /* memory was kept */
+    assert_int_equal(rig_counts(&b.a)->used, used + 4);
+    assert_int_equal(entries_of(b.store, before, EVENT), 4);
+    assert_true(entries_of(b.store, before, STORY) > 0);
+    assert_true(entries_of(b.store, before, DUES) > 0);
+    again(&b);
+    assert_int_equal(rig_operation(&b.a).loads, 1);
+    assert_int_equal(rig_counts(&b.a)->used, used + 4);
+    end(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_older_blobs_say_the_same),
         cmocka_unit_test(test_a_changed_byte_is_noticed),
+        cmocka_unit_test(test_what_did_not_happen_leaves_with_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

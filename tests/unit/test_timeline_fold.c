@@ -54,6 +54,7 @@ typedef struct kept {
     char name[16];
     sz_timeline tl;
     sz_fstate all; /* what every record left */
+    bool is_saved; /* by commits, now and then; else there is no store */
     uint32_t n_folds;
     int32_t first_fold, last_fold; /* days */
 } kept;
@@ -88,6 +89,7 @@ static void take(timeline_fixture *f, kept *k, const sz_event *e, int32_t day) {
     int64_t tail = k->tl.tail_ms;
     f->ctx.wmax_ms = e->time_ms;
     assert_false(sz_timeline_insert(&k->tl, &f->ctx, e));
+    if (k->is_saved) assert_true(sz_timeline_unsave(&k->tl, &f->ctx));
     sz_buf entry = {0};
     sz_buf_put(&entry, f->ctx.scratch.p, f->ctx.scratch.n);
     sz_timeline_advance(&k->tl, &f->ctx, NULL);
@@ -182,6 +184,74 @@ static void test_a_late_record_begins_at_the_tail(void **state) {
     }
 }
 
+/* A commit takes what came since the one before from there, however long it waits for it. */
+static void test_what_no_commit_has_stays_in_the_log(void **state) {
+    timeline_fixture *f = *state;
+    kept k = {.is_saved = true};
+    const int32_t commit_day = 50;
+    uint32_t at_commit = 0;
+    char id[16];
+    sz_timeline_init(&k.tl, &f->ctx, SZ_STR("s1"), SZ_NONE);
+    sz_fstate_init(&k.all, &f->bundle->fs, NULL);
+    for (int32_t day = 0; day < DAYS; day++) {
+        for (int32_t i = 0; i < A_DAY; i++) {
+            sz_event e = record(day, i, id);
+            take(f, &k, &e, day);
+            is_the_same(f, &k.tl.head, &k.all);
+        }
+        if (day <= commit_day) assert_int_equal(k.tl.unsaved, k.tl.log.n);
+        if (day != commit_day) continue;
+        assert_int_equal(k.tl.n_log, (commit_day + 1) * A_DAY);
+        at_commit = k.tl.unsaved;
+        k.tl.unsaved = 0;
+    }
+    assert_in_range(k.first_fold, commit_day + 1, commit_day + 2);
+    assert_true(k.tl.log.n < at_commit && k.tl.unsaved < k.tl.log.n);
+    sz_str unsaved = sz_timeline_unsaved(&k.tl);
+    assert_int_equal(sz_entry_time((const uint8_t *)unsaved.p), record(commit_day + 1, 0, id).time_ms);
+    sz_timeline_fini(&k.tl);
+    sz_fstate_fini(&k.all);
+}
+
+static uint32_t n_unsaved(const sz_timeline *tl) {
+    sz_str left = sz_timeline_unsaved(tl);
+    uint32_t n = 0;
+    for (size_t one; left.n; left = (sz_str){left.p + one, left.n - one}, n++)
+        one = sz_entry_len((const uint8_t *)left.p);
+    return n;
+}
+
+static bool put_late(timeline_fixture *f, sz_timeline *tl, int32_t i) {
+    char id[16];
+    sz_event e = record(0, i, id);
+    sz_timeline_insert(tl, &f->ctx, &e);
+    return sz_timeline_unsave(tl, &f->ctx);
+}
+
+/* Side by side at the log's end: what comes before them is not one of them, what comes among them is, and what goes no
+ * longer. */
+static void test_unsaved_records_are_the_last_ones(void **state) {
+    timeline_fixture *f = *state;
+    sz_timeline tl;
+    sz_timeline_init(&tl, &f->ctx, SZ_STR("s1"), SZ_NONE);
+    assert_true(put_late(f, &tl, 0));
+    assert_true(put_late(f, &tl, 2));
+    tl.unsaved = 0;
+    assert_false(put_late(f, &tl, 1)); /* before one that a commit has */
+    assert_int_equal(tl.unsaved, 0);
+    assert_true(put_late(f, &tl, 5));
+    assert_true(put_late(f, &tl, 3)); /* just before them */
+    assert_true(put_late(f, &tl, 4)); /* among them */
+    assert_int_equal(n_unsaved(&tl), 3);
+    uint32_t off = (uint32_t)tl.log.n - tl.unsaved;
+    sz_timeline_take_out(&tl, &f->ctx, 0);
+    assert_int_equal(n_unsaved(&tl), 3);
+    off -= sz_entry_len(tl.log.p); /* all of one length */
+    sz_timeline_take_out(&tl, &f->ctx, off);
+    assert_int_equal(n_unsaved(&tl), 2);
+    sz_timeline_fini(&tl);
+}
+
 /* A record as the engine hands it over; whether it came late. Passed is what goes on waiting to be added. */
 static bool hand_over(timeline_fixture *f, sz_timeline *tl, const sz_event *e, bool *passed) {
     if (e->time_ms > f->ctx.wmax_ms) f->ctx.wmax_ms = e->time_ms;
@@ -232,6 +302,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_tail_and_log_say_what_all_records_would, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_late_record_begins_at_the_tail, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_no_commit_has_stays_in_the_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unsaved_records_are_the_last_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_late_record_slips_in_among_those_that_wait, setup, teardown),
     };
     return cmocka_run_group_tests_name("timeline_fold", tests, NULL, NULL);
