@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a student and a logged record take in memory, by the program's own account, with the rules that are shipped: bytes, and so the same
-on every machine. docs/performance.md says what they are made of."""
+on every machine. docs/performance/students.md says what they are made of."""
 import subprocess
 import sys
 

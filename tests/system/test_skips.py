@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the engine leaves out because it cannot change anything (docs/performance.md): each test is a case in which leaving out a
+"""What the engine leaves out because it cannot change anything (docs/performance/record.md): each test is a case in which leaving out a
 little more would be wrong, with the instants that the semantics give."""
 import json
 import sys
