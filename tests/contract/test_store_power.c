@@ -23,18 +23,18 @@
 #include <cmocka.h>
 
 enum { BLOCK = 4096, MOST_ACTS = 20000, MOST_NODES = 200, MOST_FDS = 1024 };
-enum { N_ENDS = 3, FOLDER = -1 };
+enum { N_ENDS = 6, FOLDER = -1 };
 
-static const char *const ends[N_ENDS] = {"", "-wal", "-journal"};
+static const char *const ends[N_ENDS] = {"", "-wal", "-journal", ".next", ".next-wal", ".next-journal"};
 static char dir[64], run_path[96], cut_path[96];
 
 /* ---- what is asked of the state's files ---- */
 
-typedef enum act_kind { MADE, WRITTEN, SIZED, SYNCED, GONE, FOLDER_SYNCED, ANSWERED } act_kind;
+typedef enum act_kind { MADE, WRITTEN, SIZED, SYNCED, GONE, RENAMED, FOLDER_SYNCED, ANSWERED, BEGUN, ENDED } act_kind;
 typedef struct act {
     act_kind kind;
     int node, end; /* which file, and under which name */
-    int64_t at;    /* place, size, or number of the commit */
+    int64_t at;    /* place, size, number of the commit, or the name that it had */
     size_t n;
     uint8_t *bytes;
 } act;
@@ -130,6 +130,17 @@ int unlink(const char *path) {
     return rc;
 }
 
+int rename(const char *old, const char *new) {
+    int was = end_of(old), end = end_of(new), rc = (int)syscall(SYS_renameat, AT_FDCWD, old, AT_FDCWD, new);
+    if (rc != 0 || was < 0 || end < 0) return rc;
+    act *a = note(RENAMED, node_of_end[was]);
+    a->end = end;
+    a->at = was;
+    node_of_end[end] = node_of_end[was];
+    node_of_end[was] = 0;
+    return rc;
+}
+
 /* ---- the disk, as far as it was synced ---- */
 
 typedef struct content {
@@ -180,8 +191,11 @@ static void put_some(content *c, int node, uint32_t first, uint32_t to, uint32_t
 }
 
 static void names_some(int *names, uint32_t to, uint32_t tenths) {
-    for (const act *a = acts + names_from; a < acts + to; a++)
-        if ((a->kind == MADE || a->kind == GONE) && some(10) < tenths) names[a->end] = a->kind == MADE ? a->node : 0;
+    for (const act *a = acts + names_from; a < acts + to; a++) {
+        if ((a->kind != MADE && a->kind != GONE && a->kind != RENAMED) || some(10) >= tenths) continue;
+        names[a->end] = a->kind == GONE ? 0 : a->node;
+        if (a->kind == RENAMED) names[a->at] = 0; /* both at once, as file systems promise */
+    }
 }
 
 /* Act `at` comes about. */
@@ -205,6 +219,18 @@ static void put_file(const char *end, const content *c) {
     assert_non_null(f);
     if (c->n) assert_int_equal(fwrite(c->bytes, 1, c->n, f), c->n);
     fclose(f);
+}
+
+static void begin_anew(void) {
+    for (uint32_t i = 0; i < n_acts; i++) sz_free(acts[i].bytes);
+    for (int i = 0; i < MOST_NODES; i++) kept[i].n = 0;
+    memset(node_of_end, 0, sizeof node_of_end);
+    memset(node_of_fd, 0, sizeof node_of_fd);
+    memset(kept_names, 0, sizeof kept_names);
+    memset(from, 0, sizeof from);
+    n_acts = names_from = 0;
+    n_nodes = 0;
+    sz_store_sqlite_remove(run_path);
 }
 
 /* The files after a cut behind act `to`; tenths: how much of what was not synced is there. */
@@ -286,32 +312,42 @@ static void commit_to_both(store_hand *a, store_hand *model, uint32_t k, char ki
     hashes[k] = hash_of(model);
 }
 
-static void run(const char *script) {
-    sz_store_memory *m = sz_store_memory_new(true);
-    store_hand model = store_hand_of(&memory, m);
-    store_acquire(&model, 'a', true);
-    hashes[0] = hash_of(&model);
-    is_on = true;
-    sz_store_sqlite *s = open_at(run_path, false);
-    store_hand a = store_hand_of(&rig, s);
-    store_acquire(&a, 'a', true);
-    uint32_t k = 0;
+typedef struct both {
+    sz_store_sqlite *s;
+    sz_store_memory *m;
+    store_hand a, model;
+} both;
+
+static both both_of(const char *path) {
+    both x = {.s = NULL, .m = sz_store_memory_new(true)};
+    x.model = store_hand_of(&memory, x.m);
+    store_acquire(&x.model, 'a', true);
+    x.s = open_at(path, false);
+    x.a = store_hand_of(&rig, x.s);
+    store_acquire(&x.a, 'a', true);
+    return x;
+}
+
+static void both_close(both *x) {
+    store_hand_free(&x->a);
+    sz_store_sqlite_close(x->s);
+    store_hand_free(&x->model);
+    sz_store_memory_free(x->m);
+}
+
+static uint32_t run(both *x, const char *script, uint32_t k) {
     for (const char *p = script; *p; p++) {
         if (*p != '|') {
-            commit_to_both(&a, &model, ++k, *p);
+            commit_to_both(&x->a, &x->model, ++k, *p);
             continue;
         }
-        store_hand_free(&a);
-        sz_store_sqlite_close(s);
-        s = open_at(run_path, false);
-        a = store_hand_of(&rig, s);
-        store_acquire(&a, 'a', false);
+        store_hand_free(&x->a);
+        sz_store_sqlite_close(x->s);
+        x->s = open_at(run_path, false);
+        x->a = store_hand_of(&rig, x->s);
+        store_acquire(&x->a, 'a', false);
     }
-    store_hand_free(&a);
-    sz_store_sqlite_close(s);
-    is_on = false;
-    store_hand_free(&model);
-    sz_store_memory_free(m);
+    return k;
 }
 
 /* ---- what is left ---- */
@@ -328,18 +364,19 @@ static void assert_no_tables(void) {
     sqlite3_close(db);
 }
 
-static void look(uint32_t answered, bool is_to_read) {
+/* It is the state after commit `low`, or after `high`. */
+static void look(uint32_t low, uint32_t high, bool is_to_read) {
     sz_store_sqlite *s = open_at(cut_path, is_to_read);
     store_hand a = store_hand_of(&rig, s);
     const sz_msg *m = store_acquire(&a, 'b', false);
     int64_t k = 0;
     if (m->answer == SZ_ANS_MISSING) {
-        assert_int_equal(answered, 0);
+        assert_int_equal(low, 0);
     } else {
         if (m->answer != SZ_ANS_OK) fprintf(stderr, "%.*s\n", SZ_FMT_STR(m->text));
         assert_int_equal(m->answer, SZ_ANS_OK);
         if (m->header->body.n) assert_true(sz_str_i64(m->header->body, &k));
-        assert_in_range(k, answered, answered + 1);
+        if (k != high) assert_int_equal(k, low);
         assert_true(hash_of(&a) == hashes[k]);
         if (!is_to_read) /* it goes on */
             assert_int_equal(store_commit(&a, &(sz_commit){.body = SZ_STR("on")}), SZ_ANS_OK);
@@ -357,9 +394,14 @@ static uint32_t number_from(const char *name, uint32_t otherwise) {
 
 static void test_a_power_cut_leaves_the_last_commit_or_the_one_after(void **state) {
     (void)state;
-    uint32_t seed = number_from("SZ_SEED", 7), one_in = number_from("SZ_CUTS", 3), n_cuts = 0, answered = 0;
-    random_state = seed;
-    run("LsMsLLsssssssssMsL|sLs|LLsssssssssM|ss");
+    uint32_t one_in = number_from("SZ_CUTS", 3), n_cuts = 0, answered = 0;
+    random_state = number_from("SZ_SEED", 7);
+    is_on = true;
+    both x = both_of(run_path);
+    hashes[0] = hash_of(&x.model);
+    run(&x, "LsMsLLsssssssssMsL|sLs|LLsssssssssM|ss", 0);
+    both_close(&x);
+    is_on = false;
     assert_true(n_acts > 1000);
     for (uint32_t at = 0; at < n_acts; at++) {
         disk_goes_on(at);
@@ -367,15 +409,66 @@ static void test_a_power_cut_leaves_the_last_commit_or_the_one_after(void **stat
         if (some(one_in * (acts[at].kind == WRITTEN ? 15 : 1))) continue;
         lay_out(at + 1, (uint32_t[]){0, 10, 1, 5, 9}[n_cuts++ % 5]);
         bool is_there = access(cut_path, F_OK) == 0;
-        if (is_there && some(2)) look(answered, true);
-        look(answered, false);
+        if (is_there && some(2)) look(answered, answered + 1, true);
+        look(answered, answered + 1, false);
     }
     assert_true(n_cuts > 30);
+    begin_anew();
+}
+
+/* As `state repartition` puts a partition's next state into the place of the one that stands. */
+static void put_next(const char *before, const char *of_next, uint32_t *old, uint32_t *next) {
+    char path[128];
+    snprintf(path, sizeof path, "%s.next", run_path);
+    sz_diags d;
+    sz_diags_init(&d);
+    is_on = true;
+    both x = both_of(run_path);
+    *old = run(&x, before, 0);
+    both y = both_of(path);
+    *next = run(&y, of_next, *old);
+    both_close(&y);
+    note(BEGUN, 0);
+    assert_int_equal(sz_store_sqlite_replace(x.s, path, &d), SZ_OK);
+    note(ENDED, 0);
+    both_close(&x);
+    is_on = false;
+    sz_diags_fini(&d);
+}
+
+/* The one or the other, whole; the next one from when it is said to be in the place. */
+static void test_a_power_cut_leaves_the_state_that_stood_or_the_next_in_its_place(void **state) {
+    (void)state;
+    enum { TIMES = 10 }; /* it is looked at where one is put for the other: few acts, many ways */
+    uint32_t one_in = number_from("SZ_CUTS", 3), n_cuts = 0, old, next;
+    random_state = number_from("SZ_SEED", 7) + 1;
+    for (int round = 0; round < 4; round++) {
+        put_next(round % 2 ? "Lsssssssssss" : "ssMsL", round < 2 ? "LLM" : "sss", &old, &next);
+        uint32_t low = 0, high = 0;
+        for (uint32_t at = 0; at < n_acts; at++) {
+            disk_goes_on(at);
+            const act *x = &acts[at];
+            if (x->kind == ANSWERED && x->at <= old) low = (uint32_t)x->at;
+            if (x->kind == ENDED) low = next;
+            if (x->kind == ANSWERED || at == 0) high = low < old ? low + 1 : low;
+            if (x->kind == BEGUN) high = next;
+            uint32_t left_alone = x->kind == WRITTEN || low < old ? one_in * 15 : 1;
+            if (some(left_alone)) continue;
+            for (uint32_t k = 0; k < (low != high && low == old ? TIMES : 1u); k++) {
+                lay_out(at + 1, (uint32_t[]){0, 10, 1, 5, 9}[n_cuts++ % 5]);
+                look(low, high, false);
+            }
+        }
+        assert_int_equal(low, next);
+        begin_anew();
+    }
+    assert_true(n_cuts > 60);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_power_cut_leaves_the_last_commit_or_the_one_after),
+        cmocka_unit_test(test_a_power_cut_leaves_the_state_that_stood_or_the_next_in_its_place),
     };
     snprintf(dir, sizeof dir, "/tmp/sz-power-XXXXXX");
     if (!mkdtemp(dir)) return 1;
