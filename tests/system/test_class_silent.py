@@ -4,10 +4,11 @@ late, or is put right in between, what stands is what stands after one run over 
 import json
 import os
 import random
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import KEY, alerts, expect, main, same, sanzao, standing, write, write_lines
+from lib import KEY, ROOT, alerts, expect, main, same, sanzao, standing, write, write_lines
 
 CHECKS = (7, 12, 23)
 RULES = """\
@@ -133,6 +134,14 @@ def test_logs_reach_to_the_midnight_of_the_first_day_that_is_looked_at_again(tmp
         before = stands(tmp)
         run(campus(tmp, rows="x,a,suspended\n"), [], at(day, 10, 1), late=late)
         same(stands(tmp), before, f"the class is looked at again on the {day}th, and nothing is another")
+
+
+def test_the_shipped_rule_tells_of_one_who_has_not_arrived_and_of_no_class_that_is_elsewhere(tmp):
+    """Nobody of class b is ever seen, as at a site whose readers are not connected; of class a one is not."""
+    shutil.rmtree(campus(tmp) / "rules")
+    shutil.copytree(ROOT / "rules", tmp / "rules")
+    run(tmp, [swipe(f"a{i}", at(day, 12, i)) for day in range(2, 14) for i in range(1, 10)], at(14, 0))
+    same([(a["rule"], a["student"], a["at"]) for a in alerts(tmp / "alerts.ndjson")], [("not-arrived", "a0", at(13, 18))], "told on the second Friday")
 
 
 if __name__ == "__main__":
