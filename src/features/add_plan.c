@@ -41,7 +41,9 @@ static step step_of(const sz_featureset *fs, uint32_t i) {
 /* SZ_WANTS_ of an accumulator's field, where that is a number of an entry or none at all. */
 static bool wants_of(const sz_acc *a, uint8_t *wants) {
     switch (a->field) {
-    case UINT16_MAX: break;
+    case UINT16_MAX:
+    case SZ_EF_HOUR:
+    case SZ_EF_WEEKDAY: break; /* of the time alone */
     case SZ_EF_AMOUNT: *wants |= SZ_WANTS_AMOUNT; break;
     case SZ_EF_BALANCE: *wants |= SZ_WANTS_BALANCE; break;
     case SZ_EF_HOURS: *wants |= SZ_WANTS_HOURS; break;

@@ -92,6 +92,8 @@ class Rules:
         if kind < 0.75:
             field = d.pick("place", "place", "hour", "clock", "night", "weekday")
             return self.feature({"distinct": d.pick("bought", "seen", "meal") + "." + field, **self.window(below)})
+        if kind < 0.79 and not plain:
+            return self.feature({d.pick("min", "max", "avg", "sum"): event + "." + d.pick("hour", "hour", "weekday"), **self.window(below)})
         if kind < 0.92 or plain: return self.days(event)
         return self.feature({"sum": d.pick("missed", "attendance") + ".hours", **self.window(below)})
 
