@@ -142,7 +142,7 @@ static int finish(int code) {
 }
 
 int main(int argc, char **argv) {
-    enum { HEAP = 240 << 20, SMALL = 4 << 20 }; /* few commands hold that much; what a small run needs */
+    enum { HEAP = 240 << 20, SMALL = 256 << 10}; /* few commands hold that much; what those need that read no rules */
     hold_standard_files();
     sz_heap_begin();
     sz_heap_open(HEAP, SMALL);
