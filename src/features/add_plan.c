@@ -70,8 +70,12 @@ void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_
 
 /* ---- a record, by its plan ---- */
 
+/* Each time that regions get room is a walk over all of them, and what stands behind them moves: half as many of these
+ * for some bytes more of a student. */
+enum { ROOM_DAYS = 2 };
+
 uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
-    if (is_new_day && region_len(x->s, s->acc)) sz_fstate_spread(x->s, x->fs, 1);
+    if (is_new_day && region_len(x->s, s->acc)) sz_fstate_spread(x->s, x->fs, ROOM_DAYS);
     const adding a = adding_of(x->s, x->fs, x->z, x->m->days, x->e, x->entry);
     add_to(&a, s->acc);
     return x->s->p;
