@@ -43,6 +43,35 @@ static void put_log(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c) {
     sz_buf_put_u8(out, ']');
 }
 
+/* A feature's value, or that of one of its fields or parts, under its name and as texts print it. */
+static void put_value(sz_buf *out, sz_eval *ev, const sz_tlctx *c, sz_lang lang, uint32_t slot, const sz_part *part) {
+    const sz_feature *f = &c->bundle->fs.features[SZ_SLOT_INDEX(slot)];
+    const sz_loader l = sz_eval_loader(ev);
+    sz_xval v;
+    sz_buf text;
+    l.load(l.ctx, slot, &v);
+    sz_buf_init(&text);
+    sz_buf_put_str(&text, f->name);
+    if (part) sz_buf_printf(&text, ".%s", part->name);
+    if (out->p[out->n - 1] != '{') sz_buf_put_u8(out, ',');
+    sz_json_str(out, sz_buf_str(&text));
+    sz_buf_put_u8(out, ':');
+    text.n = 0;
+    sz_text_value(&text, &v, part && part->unit < SZ_N_UNITS ? part->unit : f->unit, lang, c->zone);
+    sz_json_str(out, sz_buf_str(&text));
+    sz_buf_fini(&text);
+}
+
+/* first and last are shown by the time of their record, what has parts (a baseline is nothing else) by each of them. */
+static void put_feature(sz_buf *out, sz_eval *ev, const sz_tlctx *c, sz_lang lang, uint32_t index) {
+    const sz_operator_row *row = &sz_operators[c->bundle->fs.features[index].op];
+    if (row->type != SZ_X_RECORD) put_value(out, ev, c, lang, SZ_SLOT(SZ_SPACE_FEATURE, 0, index), NULL);
+    else if (row->n_parts == 0)
+        put_value(out, ev, c, lang, SZ_SLOT(SZ_SPACE_FEATURE, 1u + SZ_EF_TIME, index), NULL);
+    for (uint32_t k = 0; k < row->n_parts; k++)
+        put_value(out, ev, c, lang, SZ_SLOT(SZ_SPACE_FEATURE, 1u + k, index), &row->parts[k]);
+}
+
 static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang) {
     run x;
     run_init(&x, (sz_timeline *)(uintptr_t)tl, (sz_tlctx *)(uintptr_t)c, NULL);
@@ -50,21 +79,8 @@ static void put_features(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, 
     sz_buf_put_z(out, "\"features\":{");
     if (t != SZ_TIME_MAX) {
         sz_eval_at(&x.ev, t);
-        bool any = false;
-        for (uint32_t i = 0; i < c->bundle->fs.n_features; i++) {
-            const sz_feature *f = &c->bundle->fs.features[i];
-            if (f->is_idle) continue;
-            sz_xval v = sz_feature_value(&x.ev, i);
-            sz_buf text;
-            sz_buf_init(&text);
-            sz_text_value(&text, &v, f->unit, lang, c->zone);
-            if (any) sz_buf_put_u8(out, ',');
-            any = true;
-            sz_json_str(out, f->name);
-            sz_buf_put_u8(out, ':');
-            sz_json_str(out, sz_buf_str(&text));
-            sz_buf_fini(&text);
-        }
+        for (uint32_t i = 0; i < c->bundle->fs.n_features; i++)
+            if (!c->bundle->fs.features[i].is_idle) put_feature(out, &x.ev, c, lang, i);
     }
     sz_buf_put_u8(out, '}');
 }

@@ -776,6 +776,18 @@ def test_state_show_is_the_same_whichever_way_it_came(tmp):
     say(f"fields: {' '.join(shown['one run'][0])}")
 
 
+def test_state_shows_a_record_by_its_time_and_a_habit_by_its_parts(tmp):
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "features:\n  door: {last: dorm_access}\n  bought: {first: swipe, over: 7d}\n"
+          "  habit: {baseline: {count: swipe, over: 1d}, recent: 1d, against: 2d}\nrules: []\n")
+    write_lines(tmp / "events.ndjson", [json.dumps({"id": f"e{i}", "type": kind, "time": f"2026-03-0{d}T08:0{i}:00+08:00", "student": "s1"}).encode()
+                                        for i, (d, kind) in enumerate([(2, "swipe"), (3, "swipe"), (4, "swipe"), (4, "swipe"), (5, "swipe")])])
+    run(tmp, *STATE, "--until", "2026-03-05")
+    shown = json.loads(sanzao(tmp, "state", "show", "s1", *STATE, "--campus", "campus", "--rules", "rules", "--lang", "en").out)["features"]
+    same(shown, {"door": "no data", "bought": "2 Mar 08:00", "habit.day": "1", "habit.now": "2", "habit.usual": "1", "habit.ratio": "200%", "habit.z": "1"},
+         "values")
+
+
 def test_state_shown_with_another_campus_or_other_rules_says_so(tmp):
     folder = CAMPUS.write(tmp / "campus-of-them")
     write_lines(folder / "events.ndjson", LINES)
