@@ -7,6 +7,13 @@
 
 #include <sanzao/engine.h>
 
+/* Records of classes that are not gathered yet (mates.c). */
+typedef struct mates_use {
+    int64_t no_check_from_ms, no_check_to_ms; /* in between no rule that asks has one; empty: nothing is known */
+    uint32_t student;                         /* whose record is in hand, and not in a log yet; SZ_NONE */
+    int64_t t_ms;
+} mates_use;
+
 void mates_init(sz_worker *w);
 void mates_fini(sz_worker *w);
 bool mates_are_asked(const sz_worker *w);

@@ -8,6 +8,8 @@
 #include <sanzao/base_mutant.h>
 #include <sanzao/engine.h>
 
+#include "mates.h"
+
 /* ---- sources and clocks (clocks.c) ---- */
 typedef struct stream_clock {
     uint32_t feed;        /* index of the declared feed; SZ_NONE: all undeclared ones together */
@@ -214,13 +216,6 @@ typedef struct hand {
     int64_t offset;
     const sz_input *last; /* of those that were used */
 } hand;
-
-/* Records of classes that are not gathered yet (mates.c). */
-typedef struct mates_use {
-    int64_t no_check_from_ms, no_check_to_ms; /* in between no rule that asks has one; empty: nothing is known */
-    uint32_t student;                         /* whose record is in hand, and not in a log yet; SZ_NONE */
-    int64_t t_ms;
-} mates_use;
 
 struct sz_worker {
     sz_options o;
@@ -684,7 +679,6 @@ sz_guards guards_of(const sz_bundle *b, const sz_rule *r);
 void looks_init(sz_worker *w);
 void looks_fini(sz_worker *w);
 
-#include "mates.h"
 #include "rule_sets.h" /* meaning.c, forms.c, ended.c, plan.c, reload.c, switch.c */
 
 /* load.c */

@@ -299,7 +299,13 @@ static int64_t fold_limit(run *x, int64_t limit_ms) {
  * costs little, and a log that is so many days longer a tenth of it at most times. Students begin on the same day, so
  * the first time differs by student, and not all of them fold in one night. */
 enum { FOLD_DAYS = 6 };
-static bool is_worth_folding(const sz_timeline *tl, int64_t limit_ms) {
+static bool is_worth_folding(const sz_timeline *tl, const sz_tlctx *c, int64_t limit_ms) {
+    /* no record is older than where the run begins; the log's first one is in cold memory */
+    bool is_young = c->begin_ms != SZ_TIME_MAX && limit_ms - SZ_DAY_MS <= c->begin_ms;
+#ifndef NDEBUG
+    if (is_young && limit_ms - sz_entry_time(tl->log.p) > SZ_DAY_MS) __builtin_trap();
+#endif
+    if (is_young) return false;
     int64_t over = limit_ms - sz_entry_time(tl->log.p);
     if (over <= SZ_DAY_MS) return false;
     uint64_t days = tl->tail.n ? FOLD_DAYS : 1 + sz_hash_key(tl->id.p, tl->id.n) % FOLD_DAYS;
@@ -312,17 +318,18 @@ static int64_t unsaved_since(const sz_timeline *tl) {
 }
 
 /* Not inlined: a student-day asks once, and what is about it is asked at each record. */
-static __attribute__((noinline)) bool may_fold(const sz_timeline *tl, int64_t limit_ms) {
-    if (limit_ms == SZ_TIME_NONE || !is_worth_folding(tl, limit_ms)) return false;
+static __attribute__((noinline)) bool may_fold(const sz_timeline *tl, const sz_tlctx *c) {
+    int64_t limit_ms = kept_since(c);
+    if (limit_ms == SZ_TIME_NONE || !is_worth_folding(tl, c, limit_ms)) return false;
     int64_t unsaved = unsaved_since(tl);
-    return unsaved >= limit_ms || is_worth_folding(tl, unsaved);
+    return unsaved >= limit_ms || is_worth_folding(tl, c, unsaved);
 }
 
 /* Records that no replay can reach any more move from the log into the tail. */
 static void fold(run *x) {
     sz_timeline *tl = x->tl;
     int64_t limit = kept_since(x->c), unsaved = unsaved_since(tl);
-    if (tl->n_log == 0 || !may_fold(tl, limit)) return;
+    if (tl->n_log == 0 || !may_fold(tl, x->c)) return;
     if (unsaved < limit) limit = unsaved;
     if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
     if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit)
@@ -394,7 +401,7 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     if (tl->passed_ms >= today->from_ms && next_ms < today->to_ms) return true; /* none is between, and clocks lag */
     int64_t midnight = midnight_to_pass(tl, c, next_ms);
     if (midnight == SZ_TIME_NONE) return true;
-    if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends || may_fold(tl, kept_since(c))) return false;
+    if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends || may_fold(tl, c)) return false;
     tl->passed_ms = midnight;
     return true;
 }

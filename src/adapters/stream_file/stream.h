@@ -42,7 +42,7 @@ typedef struct entry {
     uint64_t seen;             /* open, arrival: bytes of the text that they take */
     char witness[DIGEST_TEXT]; /* of these */
     bool is_at_end;            /* open, arrival: it was read to its end */
-    bool passes_headings;      /* open, a table: headings that are repeated are no records; to older programs they were */
+    bool passes_headings;      /* open, a table: repeated headings are no records; to older programs they were */
     int64_t mtime_ns;          /* 0: too young to be trusted */
 } entry;
 
