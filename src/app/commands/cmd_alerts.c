@@ -128,6 +128,16 @@ static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uin
     sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
 }
 
+/* Of those that stand. */
+static void print_crowds(sz_buf *out, const shelf *s, const sz_campus *campus, sz_lang lang) {
+    yyjson_val **standing = sz_alloc((s->n + 1) * sizeof *standing);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n; i++)
+        if (strcmp(text(&s->v[i], "state"), "retracted") != 0) standing[n++] = yyjson_doc_get_root(s->v[i].doc);
+    alert_crowds(out, standing, n, campus, lang);
+    sz_free(standing);
+}
+
 static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, bool fold) {
     bool zh = c->lang == SZ_ZH;
     alert_view_options o = {.lang = c->lang,
@@ -148,6 +158,7 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
         alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
         sz_buf_put_u8(&out, '\n');
     }
+    if (fold && campus) print_crowds(&out, s, campus, c->lang);
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
     if (s->n)

@@ -20,6 +20,8 @@ typedef struct alert_view_options {
 void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o);
 /* alert_reasons.c: a line each. */
 void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all);
+/* alert_crowds.c: what many of a building or a class are told of at once, a line each; nothing where there is none. */
+void alert_crowds(sz_buf *out, yyjson_val *const *events, uint32_t n, const sz_campus *campus, sz_lang lang);
 /* 2026-03-03T08:00:00+08:00 as `2026-03-03 08:00`. */
 void alert_put_time(sz_buf *out, const char *t);
 /* A member's text, "" where there is none; the same of a text in both languages. */
