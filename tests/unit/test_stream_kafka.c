@@ -16,8 +16,10 @@
 
 #include <cmocka.h>
 
+static uint32_t n_left; /* how often a source said that it left the group without a word */
 static void say(void *self, sz_severity severity, const char *en, const char *zh) {
-    (void)self, (void)severity, (void)en, (void)zh;
+    (void)self, (void)severity, (void)zh;
+    n_left += strstr(en, "left without a word") != NULL;
 }
 static void assigned(void *self, int32_t partition, int64_t committed, uint32_t parts) {
     (void)self, (void)partition, (void)committed, (void)parts;
@@ -257,6 +259,24 @@ static void test_a_broker_that_does_not_answer_keeps_nobody_from_ending(void **s
     sz_kafka_source_commit(g.source, 1000000, true);
     sz_stream_kafka_close(t);
     group_leave(&g);
+    group_fini(&g);
+}
+
+/* What a run tells the group as it goes is told by nobody's waiting, and is tried again without an end. */
+static void test_what_was_told_on_the_way_keeps_nobody_from_ending(void **state) {
+    (void)state;
+    enum { TEN_MINUTES = 600000 };
+    group g;
+    group_join(&g);
+    sz_stream_kafka *t = sz_kafka_source_open(g.source, 0, g.q, true);
+    sz_stream_port port = sz_stream_kafka_port(t);
+    port.settled(port.self, 5);
+    rd_kafka_mock_broker_set_rtt(g.cluster, 1, TEN_MINUTES); /* as one that is stopped: it takes all and says nothing */
+    sz_kafka_source_commit(g.source, 1000000, false);
+    n_left = 0;
+    sz_stream_kafka_close(t);
+    group_leave(&g);
+    assert_int_equal(n_left, 1);
     group_fini(&g);
 }
 
@@ -510,6 +530,7 @@ int main(void) {
         cmocka_unit_test(test_an_end_that_no_broker_told_is_asked_for_again),
         cmocka_unit_test(test_what_the_group_did_not_take_is_told_at_the_end),
         cmocka_unit_test(test_a_broker_that_does_not_answer_keeps_nobody_from_ending),
+        cmocka_unit_test(test_what_was_told_on_the_way_keeps_nobody_from_ending),
         cmocka_unit_test(test_a_fetch_that_was_under_way_is_not_what_comes_after_a_seek_back),
         cmocka_unit_test(test_threads_that_bring_records_give_way),
         cmocka_unit_test(test_what_is_decoded_ahead_is_what_comes_next),

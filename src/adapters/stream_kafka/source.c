@@ -8,6 +8,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <time.h>
 
 enum { ASK_MS = 5000, TELL_EVERY_MS = 5000 };
 
@@ -225,20 +226,44 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
     return rc;
 }
 
+static int64_t mono_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What the group was told on the way may still wait for its answer: librdkafka tries that again without an end and
+ * closes not before. Who ends beside a broker that stands still waits no longer than this. */
+static bool close_client(sz_kafka_source *s) {
+    enum { CLOSE_MS = 10000, POLL_MS = 100 };
+    rd_kafka_queue_t *q = rd_kafka_queue_new(s->rk);
+    rd_kafka_error_t *e = rd_kafka_consumer_close_queue(s->rk, q);
+    bool has_begun = !e || rd_kafka_error_is_fatal(e); /* what failed for good is closed all the same */
+    if (e) rd_kafka_error_destroy(e);
+    int64_t until = mono_ms() + CLOSE_MS;
+    while (has_begun && !rd_kafka_consumer_closed(s->rk) && mono_ms() < until) rd_kafka_queue_poll_callback(q, POLL_MS);
+    rd_kafka_queue_destroy(q);
+    return !has_begun || rd_kafka_consumer_closed(s->rk);
+}
+
 void sz_kafka_source_close(sz_kafka_source *s) {
     if (!s) return;
     s->is_closing = true;
+    bool is_closed = !s->rk || close_client(s);
     if (s->rk) {
-        rd_kafka_consumer_close(s->rk);
         while (s->n_streams) sz_stream_kafka_close(s->streams[0]);
         sz_sk_ahead_end(s);
         if (s->rkt) rd_kafka_topic_destroy(s->rkt);
-        rd_kafka_destroy(s->rk);
+        if (is_closed) rd_kafka_destroy(s->rk);
+        else
+            sz_sk_say(s, SZ_WARNING, "Kafka does not answer: the group is left without a word, and notices later",
+                      "Kafka 没有应答：未能告知消费组就退出，它稍后才会发觉");
     }
     sz_free(s->streams);
     pthread_cond_destroy(&s->work);
     pthread_mutex_destroy(&s->mutex);
     sz_decoder_free(s->maker.decoder);
+    if (!is_closed) return; /* its threads go with the process, and speak by this until then */
     sz_free((char *)(uintptr_t)s->origin.p);
     sz_free(s);
 }
