@@ -175,13 +175,6 @@ void judge_at_record(run *x, uint32_t rule, const instant *at) {
     if (waits && key_of(at->t_ms, ORDER_RECORD) < tl->keys[k].due) set_due(tl, k, key_of(at->t_ms, ORDER_RECORD));
 }
 
-static void judge_touched(run *x, const instant *at) {
-    const uint64_t *rules = touched_rules(x);
-    for (uint32_t w = 0; w < x->c->rule_words; w++)
-        for (uint64_t bits = rules[w]; bits; bits &= bits - 1)
-            judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), at);
-}
-
 static void let_look(run *x, const sz_event *event, uint32_t rule) {
     if (!x->c->onlooker) return;
     x->ev.event = event;
@@ -189,23 +182,15 @@ static void let_look(run *x, const sz_event *event, uint32_t rule) {
     x->ev.event = NULL;
 }
 
-/* A record concerns the rules that read something it fits; a student's first one all where a study begins with it, and
- * one that takes another out, all that read its type. */
 static void judge_record(run *x) {
     sz_tlctx *c = x->c;
-    c->value_stamp++;
     instant at = {.t_ms = x->event->time_ms, .order = ORDER_RECORD};
-    uint8_t type = x->event->type;
+    c->value_stamp++;
     let_look(x, x->event, SZ_NONE);
-    if (x->is_first || x->is_corrected) x->tl->below = 0; /* more may have moved than what counts it */
-    if (x->is_first) {
-        for (uint32_t k = 0; k < c->n_classes; k++)
-            for (uint32_t i = 0; i < c->n_class_rules[k]; i++) judge_at_record(x, c->class_rules[k][i], &at);
-    } else if (x->is_corrected) {
-        for (uint32_t i = 0; i < c->n_type_rules[type]; i++) judge_at_record(x, c->type_rules[type][i], &at);
-    } else {
-        judge_touched(x, &at);
-    }
+    const uint64_t *rules = touched_rules(x);
+    for (uint32_t w = 0; w < c->rule_words; w++)
+        for (uint64_t bits = rules[w]; bits; bits &= bits - 1)
+            judge_at_record(x, 64 * w + (uint32_t)__builtin_ctzll(bits), &at);
 }
 
 /* Is some rule of the class not judged yet at t (semantics 5)? */

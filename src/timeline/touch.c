@@ -125,14 +125,18 @@ static void join(family *f, uint32_t rule, const sz_guard *g, uint8_t bit) {
 
 /* ---- what a record touches ---- */
 
-static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, uint64_t *all) {
+static void add_fits(const sz_tlctx *c, const uint8_t *mask, uint64_t *all) {
     uint32_t words = c->rule_words;
-    memcpy(all, c->instant_rules + type * words, words * sizeof *all);
     for (uint32_t byte = 0; byte < mask_bytes(c); byte++)
         for (uint32_t left = mask[byte]; left; left &= left - 1) {
             const uint64_t *fit = c->fit_rules + (8 * byte + (uint32_t)__builtin_ctz(left)) * words;
             for (uint32_t w = 0; w < words; w++) all[w] |= fit[w];
         }
+}
+
+static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, uint64_t *all) {
+    memcpy(all, c->instant_rules + type * c->rule_words, c->rule_words * sizeof *all);
+    add_fits(c, mask, all);
 }
 
 /* One of these bits below is enough for what it stands for; no bit: never enough. */
@@ -231,11 +235,34 @@ static void add_apart(run *x, const uint64_t *apart, uint64_t *made) {
     }
 }
 
+static bool reads_study(const sz_bundle *b, const sz_rule *r) {
+    for (uint32_t i = 0; i < r->n_features; i++)
+        if (b->fs.features[r->features[i]].window.kind == SZ_W_STUDY) return true;
+    return false;
+}
+
+/* Of a record that takes another out, or with which a study begins: what it fits is not all that it moves. */
+static const uint64_t *moved_rules(run *x) {
+    const sz_tlctx *c = x->c;
+    uint64_t *made = c->touches->made;
+    x->tl->below = 0; /* more may have moved than what counts it */
+    all_touched(c, x->event->type, x->mask, made);
+    if (x->is_corrected && x->undone) add_fits(c, x->undone, made);
+    const uint32_t *of_type = c->type_rules[x->event->type];
+    for (uint32_t i = 0; x->is_corrected && !x->undone && i < c->n_type_rules[x->event->type]; i++)
+        made[of_type[i] / 64] |= UINT64_C(1) << of_type[i] % 64;
+    for (uint32_t i = 0; x->is_first && i < c->bundle->n_rules; i++)
+        if (c->bundle->rules[i].mode != SZ_DISABLED && reads_study(c->bundle, &c->bundle->rules[i]))
+            made[i / 64] |= UINT64_C(1) << i % 64;
+    return made;
+}
+
 const uint64_t *touched_rules(run *x) {
     const sz_tlctx *c = x->c;
     sz_touch_memo *m = c->touches;
     const sz_timeline *tl = x->tl;
     if (!c->rule_words) return NULL; /* no rules */
+    if (x->is_first || x->is_corrected) return moved_rules(x);
     uint64_t *made = m->made;
     bool is_nothing_open = !tl->n_episodes && !tl->n_pends; /* then those that the record can open */
     if (c->bundle->fs.n_matchers > 64) {

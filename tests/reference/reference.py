@@ -108,8 +108,8 @@ def taken(history: History, t: int) -> int: return sum(r.time <= t for r in hist
 
 def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Instant]:
     features = history.rules.features_of(rule)
-    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records)
-                          if r.time < clock or reads(history, rule, features, r)]
+    read = occasions(history, rule, features)
+    out: list[Instant] = [(r.time, RECORD, i + 1) for i, r in enumerate(history.records) if rule.is_instant or id(r) in read]
     if rule.sequence: out += [(t, TIMER, taken(history, t)) for t in silences(history, rule) if begin <= t < clock]
     if rule.is_instant or begin >= clock: return out
     times = {start(d) for d in range(day_of(begin), day_of(clock) + 1) for start in (day_start, night_start)} | {begin}
@@ -128,10 +128,16 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     return out
 
 
-def reads(history: History, rule: Rule, features: list[Feature], r: Record) -> bool:
-    """11: what no feature reads is no occasion; that matters only beyond the clock, where timers have not fired."""
-    if rule.is_instant or r.is_undo or "rarely_seen" in rule.unless and r.is_seen: return True
-    return any(r.kind in history.rules.event(f.event).types for f in features)
+def occasions(history: History, rule: Rule, features: list[Feature]) -> set[int]:
+    """11: the records that fit one of the features, or take out what does; the first one too, where a study begins with it.
+
+    It matters beyond the clock, where timers have not fired, and between the records of one instant.
+    """
+    out = {id(r) for f in features if f.event for r in history.matching(f.event)}
+    if "rarely_seen" in rule.unless: out |= {id(r) for r in history.records if r.is_seen}
+    out |= {id(u) for r in history.records if id(r) in out for u in (r.undone_by, r.corrected_by) if u}
+    if any(f.window and f.window.over == "study" for f in features): out |= {id(r) for r in history.records[:1]}
+    return out
 
 
 def silences(history: History, rule: Rule) -> set[int]:
