@@ -127,7 +127,7 @@ typedef struct sz_alert {
     uint8_t delta;             /* what it does to the number that stands: 0, 1, or 255 for one less */
     uint32_t rule;
     sz_str student;            /* borrowed from the timeline */
-    sz_str json;               /* one line without line end, in the context's arena */
+    sz_str json;               /* one line without line end, in the context's `said` */
 } sz_alert;
 typedef enum sz_alert_event { SZ_ALERT_FIRING, SZ_ALERT_STEPPED, SZ_ALERT_UPDATED, SZ_ALERT_RESOLVED, SZ_ALERT_RETRACTED, SZ_N_ALERT_EVENTS } sz_alert_event;
 extern const char *const sz_alert_event_names[SZ_N_ALERT_EVENTS];
@@ -243,6 +243,7 @@ typedef struct sz_tlctx {
     sz_arena *arena;                /* of the step */
     sz_alert *alerts;
     uint32_t n_alerts, cap_alerts;
+    sz_arena said;                  /* their bytes, which outlive a step: whoever takes the alerts resets it */
     const sz_timeline *fresh_of;    /* the record that was just inserted at the end of this timeline needs no decoding */
     const sz_timeline *late_of;     /* or this, if it went among those that wait to be added */
     uint32_t fresh_off;

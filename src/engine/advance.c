@@ -27,6 +27,7 @@ void alerts_flush(sz_worker *w) {
         w->n.standing += a->delta == 255 ? -1 : a->delta;
     }
     c->n_alerts = 0;
+    sz_arena_reset(&c->said);
 }
 
 static void after_run(sz_worker *w, uint32_t i, const sz_timeline *tl) {

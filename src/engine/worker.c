@@ -186,6 +186,7 @@ void world_fini(sz_worker *w) {
     w->n_pending_leaves = w->next_leaf = 0;
     sz_tlctx fresh = {.alerts = w->tc.alerts,
                       .cap_alerts = w->tc.cap_alerts,
+                      .said = w->tc.said,
                       .scratch = w->tc.scratch,
                       .scratch2 = w->tc.scratch2,
                       .folded = w->tc.folded};
@@ -213,6 +214,7 @@ void sz_worker_free(sz_worker *w) {
     switch_forget(w);
     lines_fini(&w->notices);
     sz_free(w->tc.alerts);
+    sz_arena_fini(&w->tc.said);
     sz_buf_fini(&w->tc.scratch);
     sz_buf_fini(&w->tc.scratch2);
     sz_fstate_fini(&w->tc.folded);

@@ -143,7 +143,7 @@ static void say_of(run *x, const sz_rule *r, sz_episode *e, const sz_ann *ann, u
                              .delta = (uint8_t)delta,
                              .rule = e->rule,
                              .student = x->tl->id,
-                             .json = sz_arena_str(c->arena, sz_buf_str(out))});
+                             .json = sz_arena_str(&c->said, sz_buf_str(out))});
 }
 
 /* Write one event: the episode as it stands after announcement `ann`. */

@@ -36,6 +36,7 @@ void timeline_fixture_fini(timeline_fixture *f) {
     sz_buf_fini(&f->ctx.scratch2);
     sz_fstate_fini(&f->ctx.folded);
     sz_free(f->ctx.alerts);
+    sz_arena_fini(&f->ctx.said);
     sz_free(f->feature_day);
     if (f->bundle) sz_bundle_unref(f->bundle);
     if (f->campus) sz_campus_free(f->campus);
