@@ -362,8 +362,8 @@ void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, co
 void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry,
                          const int64_t *from_ms);
 /* Correct the attendance record, beyond the horizon, that the excuse e refers to (semantics 17). False: it is not to be
- * found, or no window that counts it reaches back to it. */
-bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e);
+ * found, or no window that counts it reaches back to it. mask: matcher bits of that record; NULL: they are not asked for. */
+bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint8_t *mask);
 /* A state at rest: as it is stored, and as tail and mark are kept (fpack.c). */
 enum { SZ_FPACK_FORMAT = 2 };  /* format 1 is read, and written for tests of that */
 void sz_fstate_pack(sz_buf *out, const sz_fstate *s, const sz_featureset *fs, int format);

@@ -204,8 +204,8 @@ typedef struct sz_tlctx {
     sz_map *dict;
     sz_pool *pool;                  /* of the students' blocks; NULL: they are from the process' allocator */
     uint32_t n_classes;             /* rules that wait for the same clock */
-    const uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX]; /* rules of a class, rules that read a type, ascending */
-    uint32_t n_class_rules[SZ_CLASSES_MAX], n_type_rules[SZ_TYPES_MAX];
+    const uint32_t *class_rules[SZ_CLASSES_MAX]; /* rules of a class, ascending */
+    uint32_t n_class_rules[SZ_CLASSES_MAX];
     const bool *rule_quiet;         /* idle, it can open only at a record or at its own deadlines, not by a day's passing (due.c) */
     bool class_noisy[SZ_CLASSES_MAX]; /* some rule of the class is not quiet, has no check, and nothing guards it */
     bool class_noisy_nights[SZ_CLASSES_MAX]; /* and reads nights */

@@ -40,18 +40,10 @@ static bool reads_batch(const sz_worker *w, uint64_t types) {
     return false;
 }
 
-/* Is a record of being seen of interest, whatever the rule reads? */
-static bool reads_seen(const sz_rule *r) {
-    for (uint32_t i = 0; i < r->n_unless; i++)
-        if (r->unless[i].kind == SZ_EX_RARELY_SEEN) return true;
-    return false;
-}
-
 static void plan_rules(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     w->rule_class = sz_alloc(b->n_rules + 1);
     w->rule_waits = sz_alloc(b->n_rules + 1);
-    uint64_t seen = b->fs.matchers[b->fs.seen_matcher].types;
     for (uint32_t i = 0; i < b->n_rules; i++) {
         w->rule_class[i] = class_of(w, feeds_of(w, b->rules[i].types));
         w->rule_waits[i] = reads_batch(w, b->rules[i].types);
@@ -69,14 +61,6 @@ static void plan_rules(sz_worker *w) {
             if (w->rule_class[i] == k && b->rules[i].mode != SZ_DISABLED)
                 w->class_rules[k][w->tc.n_class_rules[k]++] = i;
         w->tc.class_rules[k] = w->class_rules[k];
-    }
-    for (uint32_t t = 0; t < sz_campus_types(w->campus)->n; t++) {
-        w->type_rules[t] = sz_alloc((b->n_rules + 1) * sizeof(uint32_t));
-        for (uint32_t i = 0; i < b->n_rules; i++) {
-            uint64_t types = b->rules[i].types | (reads_seen(&b->rules[i]) ? seen : 0);
-            if (types >> t & 1 && b->rules[i].mode != SZ_DISABLED) w->type_rules[t][w->tc.n_type_rules[t]++] = i;
-        }
-        w->tc.type_rules[t] = w->type_rules[t];
     }
     looks_init(w);
 }
@@ -111,9 +95,7 @@ void clocks_fini(sz_worker *w) {
     sz_free(w->rule_quiet);
     sz_free(w->rule_least_ms);
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) sz_free(w->class_rules[k]);
-    for (uint32_t t = 0; t < SZ_TYPES_MAX; t++) sz_free(w->type_rules[t]);
     memset(w->class_rules, 0, sizeof w->class_rules);
-    memset(w->type_rules, 0, sizeof w->type_rules);
 }
 
 static void raise(int64_t *t, int64_t to) {

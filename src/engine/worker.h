@@ -238,7 +238,7 @@ struct sz_worker {
     bool asks_heard;                    /* some rule does */
     mates_use mates;
     sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
-    uint32_t *class_rules[SZ_CLASSES_MAX], *type_rules[SZ_TYPES_MAX];
+    uint32_t *class_rules[SZ_CLASSES_MAX];
     uint8_t *rule_class;
     bool *rule_quiet;
     uint8_t *rule_look; /* looks.c */

@@ -346,7 +346,7 @@ static bool reaches(const sz_acc *a, const sz_zone *z, const sz_event *e, const 
     return a->keep == INT32_MAX || acc_index(a, z, f->time_ms) > acc_index(a, z, e->time_ms) - a->keep;
 }
 
-bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e) {
+bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint8_t *mask) {
     uint64_t want = findable_id(e->source, e->ref);
     uint32_t size = findable_size(fs), reg = fs->n_accs;
     for (uint32_t k = 0, n = region_len(s, reg); k < n; k += size) {
@@ -363,6 +363,7 @@ bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, 
         for (uint32_t i = 0; i < fs->n_idle_accs && !is_found; i++)
             is_found = fits((const uint8_t *)f->mask, fs->idle_accs[i].matcher) && reaches(&fs->idle_accs[i], z, e, f);
         if (!is_found) return false;
+        if (mask) memcpy(mask, f->mask, (fs->n_matchers + 7) / 8);
         memmove(p, p + size, n - k - size);
         region_shorten(s, reg, n - size);
         return true;

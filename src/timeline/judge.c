@@ -95,7 +95,7 @@ static void judge_instant(run *x, uint32_t rule, const sz_rule *r, const instant
 
 /* Did the record in hand take out something that this rule counted? */
 static bool is_corrected_for(const run *x, const sz_rule *r) {
-    if (!x->is_corrected || !x->undone) return x->is_corrected;
+    if (!x->is_corrected) return false;
     for (uint32_t i = 0; i < r->n_features; i++) {
         const sz_feature *f = &x->ev.fs->features[r->features[i]];
         if (f->op != SZ_OP_VALUE && x->undone[f->matcher >> 3] >> (f->matcher & 7) & 1) return true;

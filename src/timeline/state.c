@@ -67,7 +67,8 @@ static bool holds(const uint32_t *v, uint32_t n, uint32_t off) {
 /* An undo without its original within the horizon may still correct attendance. */
 static bool correct_far(run *x, sz_fstate *s, const sz_event *e) {
     if (original_of(x, e) != SZ_NONE) return true;
-    return e->type == SZ_TYPE_ATTENDANCE && !names_itself(e) && sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e);
+    return e->type == SZ_TYPE_ATTENDANCE && !names_itself(e) &&
+           sz_fstate_correct(s, &x->c->bundle->fs, x->c->zone, e, NULL);
 }
 
 static void set_unmatched(run *x, uint32_t off, bool on) {
@@ -208,28 +209,28 @@ static void rebuild_head(run *x, uint32_t original, uint32_t end) {
     for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, &tl->head, off, &u);
 }
 
+/* The record with that mask, of which x->undone is a copy, is taken out: of what? False: of nothing. */
+static bool takes_out(run *x, uint8_t *mask) {
+    x->is_corrected = state_keep_seen(&x->c->bundle->fs, mask);
+    for (uint32_t i = 0; i < mask_bytes(x->c); i++) x->undone[i] &= (uint8_t)~mask[i];
+    return x->is_corrected;
+}
+
 /* The record in hand undoes another: take that one out of the head. One that stands later is left out when its time
  * comes. */
 static void undo(run *x, uint32_t off) {
     sz_timeline *tl = x->tl;
-    const sz_featureset *fs = &x->c->bundle->fs;
-    uint32_t o = original_of(x, x->event);
+    uint32_t o = original_of(x, x->event), mb = mask_bytes(x->c);
     bool matched = o != SZ_NONE;
+    uint8_t *mask = sz_arena_alloc(x->c->arena, 2 * mb);
+    x->undone = mask + mb;
     if (matched && o < off) {
-        uint32_t mb = mask_bytes(x->c);
-        uint8_t *mask = sz_arena_alloc(x->c->arena, 2 * mb);
-        x->undone = mask + mb;
         memcpy(mask, sz_entry_mask(tl->log.p + o), mb);
         memcpy(x->undone, mask, mb);
-        if (state_keep_seen(fs, mask)) {
-            for (uint32_t i = 0; i < mb; i++) x->undone[i] &= (uint8_t)~mask[i];
-            rebuild_head(x, o, off + sz_entry_len(tl->log.p + off));
-            x->is_corrected = true;
-        }
+        if (takes_out(x, mask)) rebuild_head(x, o, off + sz_entry_len(tl->log.p + off));
     } else if (!matched && x->event->type == SZ_TYPE_ATTENDANCE && !names_itself(x->event)) {
-        matched = sz_fstate_correct(&tl->head, fs, x->c->zone, x->event);
-        x->is_corrected = matched;
-        x->undone = NULL; /* what it was counted by is not kept */
+        matched = sz_fstate_correct(&tl->head, &x->c->bundle->fs, x->c->zone, x->event, mask);
+        if (matched) memcpy(x->undone, mask, mb), takes_out(x, mask);
     }
     set_unmatched(x, off, !matched);
 }

@@ -247,10 +247,7 @@ static const uint64_t *moved_rules(run *x) {
     uint64_t *made = c->touches->made;
     x->tl->below = 0; /* more may have moved than what counts it */
     all_touched(c, x->event->type, x->mask, made);
-    if (x->is_corrected && x->undone) add_fits(c, x->undone, made);
-    const uint32_t *of_type = c->type_rules[x->event->type];
-    for (uint32_t i = 0; x->is_corrected && !x->undone && i < c->n_type_rules[x->event->type]; i++)
-        made[of_type[i] / 64] |= UINT64_C(1) << of_type[i] % 64;
+    if (x->is_corrected) add_fits(c, x->undone, made);
     for (uint32_t i = 0; x->is_first && i < c->bundle->n_rules; i++)
         if (c->bundle->rules[i].mode != SZ_DISABLED && reads_study(c->bundle, &c->bundle->rules[i]))
             made[i / 64] |= UINT64_C(1) << i % 64;

@@ -129,13 +129,17 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
 
 
 def occasions(history: History, rule: Rule, features: list[Feature]) -> set[int]:
-    """11: the records that fit one of the features, or take out what does; the first one too, where a study begins with it.
+    """11: the records that one of the features counts, or that take out what it did; the first one too, where a study begins with it.
 
     It matters beyond the clock, where timers have not fired, and between the records of one instant.
     """
-    out = {id(r) for f in features if f.event for r in history.matching(f.event)}
+    out: set[int] = set()
+    for event in {f.event for f in features if f.event}:
+        for r in history.matching(event):
+            undo = r.undone_by or (r.corrected_by if r.corrected_by and is_counted(history, r) else None)
+            if history.rules.event(event).is_seen: undo = None  # it stays
+            if undo is None or history.position[id(undo)] > history.position[id(r)]: out |= {id(r), id(undo or r)}
     if "rarely_seen" in rule.unless: out |= {id(r) for r in history.records if r.is_seen}
-    out |= {id(u) for r in history.records if id(r) in out for u in (r.undone_by, r.corrected_by) if u}
     if any(f.window and f.window.over == "study" for f in features): out |= {id(r) for r in history.records[:1]}
     return out
 
