@@ -85,9 +85,9 @@ void mates_init(sz_worker *w) {
     enum { A_DAY_AT_MOST = 25 };
     bool any = false;
     for (uint32_t i = 0; i < w->bundle->n_rules; i++) any = any || asks(&w->bundle->rules[i]);
+    w->mates = (mates_use){.student = SZ_NONE}; /* rules and calendar may be others: so are their checks */
     if (!any) return;
     w->facts.mates = mates_new(w);
-    w->mates.student = SZ_NONE;
     int64_t keep = w->o.horizon_ms + A_DAY_AT_MOST * SZ_HOUR_MS; /* of the first day that is looked at again, all */
     if (w->tc.keep_ms < keep) w->tc.keep_ms = keep;
 }

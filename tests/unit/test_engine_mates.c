@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -121,8 +122,42 @@ static void a_partition_asks_those_who_belong_there(void **state) {
     }
 }
 
+/* What checks there are is known of the rules there are: others came that ask at noon, and what they asked before a
+ * reload is looked at again for who was seen before it. */
+static void other_rules_ask_at_other_times(void **state) {
+    (void)state;
+    sz_buf text, evening;
+    sz_buf_init(&text);
+    sz_buf_init(&evening);
+    roster(&text, 10, false);
+    text.n--;
+    for (int i = 0; i < 10; i++) sz_buf_printf(&text, "t%d,other,\n", i);
+    sz_buf_put_u8(&text, 0);
+    const char *students = (const char *)text.p, *at = strstr(rules, "12:00");
+    sz_buf_printf(&evening, "%.*s20:00%s", (int)(at - rules), rules, at + 5);
+    sz_buf_put_u8(&evening, 0);
+    bench *b = begin(students, &(sz_options){.lateness_ms = SZ_DAY_MS});
+    rig_reload(&b->r, (const char *)evening.p, students);
+    add(b, "t1", false, 0, 9);
+    add(b, "t2", false, 0, 8);
+    rig_wait(&b->r, 600);
+    rig_reload(&b->r, rules, students);
+    add(b, "s7", true, 0, 10);
+    add(b, "t1", false, 0, 13);
+    rig_wait(&b->r, 600);
+    rig_reload(&b->r, rules, students);
+    assert_int_equal(rig_topic_count(&b->r, "\"event\":\"firing\""), 0);
+    add(b, "s1", false, 0, 11);
+    rig_wait(&b->r, 600);
+    assert_int_equal(rig_topic_count(&b->r, "\"event\":\"firing\""), 1);
+    sz_buf_fini(&evening);
+    sz_buf_fini(&text);
+    end(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(logs_reach_to_midnight),
+                                       cmocka_unit_test(other_rules_ask_at_other_times),
                                        cmocka_unit_test(a_partition_asks_those_who_belong_there)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
