@@ -81,6 +81,17 @@ uint32_t journal_word(sz_worker *w, uint32_t i) {
     return *known - 1;
 }
 
+/* Bytes of one student in one commit: of whom has more they are noted, or his log would grow until it ends, and be
+ * looked through for each late record. */
+enum { UNSAVED_MOST = 8192 };
+
+static void note_unsaved(sz_worker *w, uint32_t i) {
+    sz_timeline *tl = w->students.v[i];
+    item_put(w, i, sz_timeline_unsaved(tl), false);
+    w->journal.unsaved -= tl->unsaved;
+    tl->unsaved = 0;
+}
+
 void journal_event(sz_worker *w, uint32_t i) {
     if (w->o.is_volatile) return;
     sz_timeline *tl = w->students.v[i];
@@ -89,6 +100,7 @@ void journal_event(sz_worker *w, uint32_t i) {
     if (!tl->unsaved) journal_touch(w, i);
     if (sz_timeline_unsave(tl, &w->tc)) w->journal.unsaved += entry->n;
     else item_put(w, i, sz_buf_str(entry), false);
+    if (tl->unsaved > UNSAVED_MOST) note_unsaved(w, i);
 }
 
 /* For people: where the clocks stand is in the header of the same commit. */

@@ -29,4 +29,18 @@ def test_a_student_and_a_record_take_no_more_than_that(tmp):
     expect(record <= RECORD_MOST, f"a logged record takes {record:.1f} bytes, at most {RECORD_MOST} are allowed")
 
 
+def test_a_log_is_folded_within_one_commit(tmp):
+    """Of few students one commit may hold months: what is older than late records may be is not kept until it ends."""
+    students, days, a_day = 3, 150, 30
+    data = tmp / "few"
+    subprocess.run([sys.executable, str(ROOT / "bench/generate.py"), str(data), "--students", str(students), "--days", str(days), "--per-day", str(a_day)], check=True)
+    run = sanzao(tmp, "run", "--source", f"file:{data}/events.ndjson", "--order", "arrival", "--campus", f"{data}/campus", "--rules", str(ROOT / "rules"),
+                 "--state", f"sqlite:{data}/state.db", "--alerts", f"file:{data}/alerts.ndjson", rc=0)
+    s = run.summary()
+    kept, used = s["memory"]["log_records"], s["used"]
+    same(used, students * days * a_day, "records")
+    say(f"{kept} of {used} records are in logs")
+    expect(kept < used / 3, f"{kept} of {used} records are in logs")
+
+
 if __name__ == "__main__": sys.exit(main(globals()))
