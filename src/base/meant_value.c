@@ -24,6 +24,13 @@ static const struct bound before[] = {{">=", ">="},
                                       {"至少", ">="},
                                       {"不超过", "<="},
                                       {"不高于", "<="},
+                                      {"不多于", "<="},
+                                      {"不大于", "<="},
+                                      {"不小于", ">="},
+                                      {"大于等于", ">="},
+                                      {"大于或等于", ">="},
+                                      {"小于等于", "<="},
+                                      {"小于或等于", "<="},
                                       {"至多", "<="},
                                       {"最多", "<="},
                                       {"最少", ">="},
@@ -202,7 +209,7 @@ static bool say(sz_meant *out, enum sz_measure measure, const char *number, cons
     return true;
 }
 
-/* 1,000 and 0.5万 */
+/* 1,000, 0.5万 and 两千 */
 static bool figures(sz_str s, double *out) {
     static const struct {
         const char *word;
@@ -221,7 +228,8 @@ static bool figures(sz_str s, double *out) {
                      is_figure(s.p[i + 3]);
         if (!parts) plain[n++] = s.p[i];
     }
-    if (n == 0 || !is_figure(plain[0]) || !sz_str_double((sz_str){plain, n}, out)) return false;
+    bool is_plain = n > 0 && is_figure(plain[0]) && sz_str_double((sz_str){plain, n}, out);
+    if (!is_plain && (times == 1 || !sz_meant_number(s, out))) return false;
     *out *= times;
     return true;
 }
@@ -238,12 +246,29 @@ static bool number_of(sz_str s, char out[SZ_MEANT]) {
     return true;
 }
 
+/* 三分之一: how many hundredths. */
+static bool fraction(sz_str s, sz_meant *out) {
+    static const char by[] = "分之";
+    char number[SZ_MEANT];
+    double parts, n;
+    for (size_t i = 1; i + sizeof by - 1 < s.n; i++) {
+        if (memcmp(s.p + i, by, sizeof by - 1) != 0) continue;
+        bool is_share =
+            sz_meant_number((sz_str){s.p, i}, &parts) && sz_meant_number(right_of(s, i + sizeof by - 1), &n);
+        if (!is_share || !(n > 0 && n < parts)) return false;
+        snprintf(number, sizeof number, "%.4g", 100 * n / parts);
+        return say(out, SZ_M_SHARE, number, "%");
+    }
+    return false;
+}
+
 /* 百分之五十, 五成, 一半 */
 static bool share(sz_str s, sz_meant *out) {
     char number[SZ_MEANT];
     double n;
     if (begins(s, "百分之") && number_of(right_of(s, strlen("百分之")), number))
         return say(out, SZ_M_SHARE, number, "%");
+    if (fraction(s, out)) return true;
     if (sz_str_is(s, "一半") || sz_str_is(s, "半数")) return say(out, SZ_M_SHARE, "50", "%");
     bool is_half = ends(s, "成半");
     if (!is_half && !ends(s, "成")) return false;

@@ -23,12 +23,15 @@ static void warn_share(checker *c, const tnode *number) {
     prog_hint(c,
               prog_warning(c, C_UNITS, number->off, number->len, "`%.*s` beside a share is %g %%",
                            "同百分比比较，`%.*s` 就是 %g %%", SZ_FMT_STR(text), v * 100),
-              "%g %% is %g in a condition; a param is written  %g%%", "%g %% 在条件里写 %g；作参数写  %g%%", v, v / 100,
-              v);
+              "%g %% is %g in a condition; a param is written  %g%%,  or, if %g times are meant,  %g%%",
+              "%g %% 在条件里写 %g；作参数写  %g%%；若是指 %g 倍，参数写  %g%%", v, v / 100, v, v, v * 100);
 }
 
 void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
-    enum { TENFOLD = 10 }; /* a value that has become ten times another: that is hardly what a rule waits for */
+    enum {
+        TENFOLD = 10
+    }; /* a value that has become ten times another is rare enough to be asked about; a param of 1000% says that it is
+          meant */
     if (a->kind != T_SYM || a->type != SZ_X_NUM || !prog_is_known(b)) return;
     if (prog_is_range(e->args[1]))
         prog_hint_range(c,

@@ -51,6 +51,9 @@ uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was 
 uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
 /* Where the value that begins at off, more of it from `from` on, ends: the longest that is known; off: none. */
 uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v);
+bool prog_is_name(const scan *s, piece p);
+bool prog_is_unit_and_to(const scan *s, piece p);
+bool prog_side_is(const scan *s, tnode *side); /* what the last name is, where it is known: a number or a duration */
 void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v);
 uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
 uint32_t prog_look_at_entity(scan *s); /* cur is a &: likewise; end of cur: it begins none */

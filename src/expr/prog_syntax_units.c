@@ -4,23 +4,15 @@
  */
 #include "prog_syntax.h"
 
-/* `spend_habit.ratio < ` in front of the value, for the hint; a stand-in if something else is there. */
-static const char *before(const scan *s, const char *op, const char *stand_in) {
-    sz_str path = text_of(s, s->path);
-    if (s->path.len == 0 || (s->sign.len == 0 && !*op)) return stand_in;
-    if (s->sign.len == 0) return TXT(s->c, "%.*s %s", SZ_FMT_STR(path), op);
-    return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)));
-}
-
 /* What the name before the value is, where it is known and is a number or a duration. */
-static bool side_is(const scan *s, tnode *side) {
+bool prog_side_is(const scan *s, tnode *side) {
     enum { MOST = 4 };
     sz_str name[MOST], rest = text_of(s, s->path);
     sz_symbol sym = {0};
     uint32_t n = 0, bad = 0;
     const char *hint = NULL, *hint_zh = NULL;
     const sz_resolver *r = s->c->r;
-    if (!r || s->path.len == 0 || s->sign.len == 0) return false;
+    if (!r || s->path.len == 0) return false;
     for (; rest.n && n < MOST; n++) {
         const char *dot = memchr(rest.p, '.', rest.n);
         name[n] = (sz_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
@@ -31,25 +23,50 @@ static bool side_is(const scan *s, tnode *side) {
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
 
+/* `spend_habit.ratio < ` in front of the value, for the hint. A name that has no comparison yet gets the one that the
+ * value brings (3次以上), else the one given; x stands for a name that is not there. */
+static const char *before(const scan *s, const char *op, const char *or_else) {
+    tnode side;
+    sz_str path = text_of(s, s->path), sign = prog_sign_text(s);
+    if (s->path.len && s->sign.len) return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(path), SZ_FMT_STR(sign));
+    if (s->path.len && *op) return TXT(s->c, "%.*s %s", SZ_FMT_STR(path), op);
+    return prog_side_is(s, &side) ? TXT(s->c, "%.*s %s", SZ_FMT_STR(path), or_else) : TXT(s->c, "x %s", or_else);
+}
+
+/* The number for the place of the value: alone, or with the comparison that is not there yet. */
+static const char *in_place(const scan *s, const sz_meant *v, const char *number) {
+    tnode side;
+    bool is_compared = s->sign.len || !s->path.len || (!*v->op && !prog_side_is(s, &side));
+    return is_compared ? number : TXT(s->c, " %s %s", before(s, v->op, v->measure == SZ_M_SHARE ? "<" : ">="), number);
+}
+
 static bool fits(enum sz_measure m, const tnode *side) {
     bool is_plain = side->type == SZ_X_NUM && side->unit == SZ_UNIT_NONE;
     switch (m) {
+    case SZ_M_SHARE: return is_plain || side->unit == SZ_UNIT_SHARE;
     case SZ_M_TIME: return side->type == SZ_X_DURATION;
     case SZ_M_DAYS: return is_plain || side->type == SZ_X_DURATION || side->unit == SZ_UNIT_DAYS;
     case SZ_M_YUAN: return is_plain || side->unit == SZ_UNIT_YUAN;
     case SZ_M_CLASS_HOURS: return is_plain || side->unit == SZ_UNIT_CLASS_HOURS;
-    default: return true;
+    default: return side->type == SZ_X_NUM && side->unit != SZ_UNIT_SHARE;
     }
 }
 
 /* `spend < 3 d`: a value of another kind than what it is compared with. */
-static void hint_misfit(scan *s, sz_diag *g, const tnode *side) {
-    sz_str name = text_of(s, s->path), op = prog_sign_text(s);
+static void hint_misfit(scan *s, sz_diag *g, const tnode *side, const char *left) {
+    sz_str name = text_of(s, s->path);
     const char *like = prog_like_unit(side), *en = prog_type_words(side, SZ_EN), *zh = prog_type_words(side, SZ_ZH);
-    g->hint = TXT(s->c, "`%.*s` is %s, so name such a value:  params: {limit: %s}  and  %.*s %.*s limit",
-                  SZ_FMT_STR(name), en, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
-    g->hint_zh = TXT(s->c, "`%.*s` 是%s，请给这样的值起名：params: {limit: %s}，再写  %.*s %.*s limit",
-                     SZ_FMT_STR(name), zh, like, SZ_FMT_STR(name), SZ_FMT_STR(op));
+    g->hint = TXT(s->c, "`%.*s` is %s, so name such a value:  params: {limit: %s}  and  %s limit", SZ_FMT_STR(name), en,
+                  like, left);
+    g->hint_zh = TXT(s->c, "`%.*s` 是%s，请给这样的值起名：params: {limit: %s}，再写  %s limit", SZ_FMT_STR(name), zh,
+                     like, left);
+}
+
+/* 60% of m, 60% * m: where the word that multiplies ends; 0: none does. */
+static uint32_t of_another(const scan *s, uint32_t end, const sz_meant *v) {
+    piece next = prog_piece(s, end);
+    bool is_of = v->measure == SZ_M_SHARE && (is_word(s, next, "of") || is_sign(s, next, "*"));
+    return is_of ? end_of(next) : 0;
 }
 
 static void hint_share(scan *s, sz_diag *g, const sz_meant *v) {
@@ -58,39 +75,71 @@ static void hint_share(scan *s, sz_diag *g, const sz_meant *v) {
     sz_buf_init(&b);
     if (sz_str_double(sz_str_of(v->number), &d)) sz_json_double(&b, d / 100);
     sz_str share = sz_buf_str(&b);
-    prog_hint(s->c, g, "write %.*s, or name it:  params: {drop: %s}  and  %s drop",
-              "请写 %.*s，或起个名字：params: {drop: %s}，再写  %s drop", SZ_FMT_STR(share), v->text,
-              before(s, v->op, "x <"));
+    prog_hint(s->c, g, "write %s, or name it:  params: {drop: %s}  and  %s drop",
+              "请写 %s，或起个名字：params: {drop: %s}，再写  %s drop",
+              in_place(s, v, TXT(s->c, "%.*s", SZ_FMT_STR(share))), v->text, before(s, v->op, "<"));
     sz_buf_fini(&b);
 }
 
 /* `n 3次以上` has no comparison yet. */
 static void hint_number(scan *s, sz_diag *g, const sz_meant *v) {
-    if (s->path.len && !s->sign.len && *v->op)
-        prog_hint(s->c, g, "write  %s %s", "请写  %s %s", before(s, v->op, "x >="), v->number);
-    else prog_hint(s->c, g, "write %s alone", "只写 %s", v->number);
+    const char *number = in_place(s, v, v->number);
+    bool is_alone = number == v->number;
+    prog_hint(s->c, g, is_alone ? "write %s alone" : "write %s", is_alone ? "只写 %s" : "请写 %s", number);
+}
+
+/* 3 days and 0.5天 as a duration. */
+static const char *as_duration(const scan *s, const sz_meant *v) {
+    char text[SZ_MEANT];
+    bool is_rough;
+    const char *days = TXT(s->c, "%sd", v->number);
+    return strchr(v->number, '.') && sz_meant_duration(sz_str_of(days), text, &is_rough) ? TXT(s->c, "%s", text) : days;
+}
+
+static void tell_part(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
+    sz_str whole = {s->t.p + off, end - off};
+    double d = 0;
+    sz_buf b;
+    sz_buf_init(&b);
+    if (sz_str_double(sz_str_of(v->number), &d)) sz_json_double(&b, d / 100);
+    sz_str part = sz_buf_str(&b);
+    prog_hint(s->c,
+              prog_error(s->c, C_VALUE_UNIT, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式",
+                         SZ_FMT_STR(whole)),
+              "write %.*s *", "请写 %.*s *", SZ_FMT_STR(part));
+    sz_buf_fini(&b);
 }
 
 void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
+    uint32_t of = of_another(s, end, v);
+    if (of) {
+        tell_part(s, off, of, v);
+        return;
+    }
     sz_str whole = {s->t.p + off, end - off};
     sz_diag *g = prog_error(s->c, C_VALUE_UNIT, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式",
                             SZ_FMT_STR(whole));
     tnode side = {0};
-    bool is_known = side_is(s, &side), is_time = v->measure == SZ_M_TIME;
-    const char *text = v->text, *left = before(s, v->op, "x >=");
+    bool is_known = prog_side_is(s, &side), is_time = v->measure == SZ_M_TIME;
+    const char *text = v->text, *left = before(s, v->op, v->measure == SZ_M_SHARE ? "<" : ">="),
+               *number = in_place(s, v, v->number);
     if (v->measure == SZ_M_DAYS && !(is_known && side.type == SZ_X_NUM)) { /* of a duration, until we know better */
-        text = TXT(s->c, "%sd", v->number);
+        text = as_duration(s, v);
         is_time = true;
     }
-    if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side);
+    if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side, left);
     else if (v->measure == SZ_M_SHARE) hint_share(s, g, v);
     else if (v->measure == SZ_M_NUMBER || v->measure == SZ_M_COUNT || v->measure == SZ_M_POINTS) hint_number(s, g, v);
     else if (is_time)
         prog_hint(s->c, g, "name it:  params: {limit: %s}  and  %s limit",
                   "请起个名字：params: {limit: %s}，再写  %s limit", text, left);
     else
-        prog_hint(s->c, g, "write %s alone, or name it:  params: {limit: %s}  and  %s limit",
-                  "只写 %s，或起个名字：params: {limit: %s}，再写  %s limit", v->number, text, left);
+        prog_hint(s->c, g,
+                  number == v->number ? "write %s alone, or name it:  params: {limit: %s}  and  %s limit"
+                                      : "write %s, or name it:  params: {limit: %s}  and  %s limit",
+                  number == v->number ? "只写 %s，或起个名字：params: {limit: %s}，再写  %s limit"
+                                      : "请写 %s，或起个名字：params: {limit: %s}，再写  %s limit",
+                  number, text, left);
 }
 
 /* After `50 %`: nothing that could be divided by follows. */
@@ -120,7 +169,7 @@ static uint32_t joint_in(const scan *s, piece run) {
 }
 
 /* `n > 3 days_left`: a name that is known is no unit with a slip. */
-static bool is_name(const scan *s, piece p) {
+bool prog_is_name(const scan *s, piece p) {
     sz_symbol sym = {0};
     uint32_t bad = 0;
     const char *hint = NULL, *hint_zh = NULL;
@@ -151,7 +200,7 @@ uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v)
         uint32_t end = ends[--n];
         if (!sz_meant_value((sz_str){s->t.p + off, end - off}, v)) continue;
         piece next = prog_piece(s, end);
-        if (v->is_misspelt && (is_name(s, first) || is_sign(s, next, ".") || is_sign(s, next, "("))) continue;
+        if (v->is_misspelt && (prog_is_name(s, first) || is_sign(s, next, ".") || is_sign(s, next, "("))) continue;
         return end;
     }
     return off;
@@ -187,6 +236,7 @@ static bool joins_bounds(const scan *s, piece p) {
     static const char *const words[] = {"到", "至", "～", "—", "——", "–", "~", "to", "To", "TO"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (p.kind != L_STRING && sz_str_is(text_of(s, p), words[i])) return true;
+    if (prog_is_unit_and_to(s, p)) return true;
     bool is_bare = s->prev.kind == L_WORD && s->path.len && s->sign.len == 0;
     return is_bare && is_sign(s, p, "-");
 }
@@ -210,7 +260,11 @@ uint32_t prog_look_at_number(scan *s) {
         sz_str clock = {s->t.p + num.off, end - num.off};
         sz_diag *g = prog_error(s->c, C_FORM, num.off, end - num.off, "`%.*s` is not an expression",
                                 "`%.*s` 不是表达式", SZ_FMT_STR(clock));
-        const char *zero = num.len == 1 ? "0" : "", *left = before(s, "", "event.clock >=");
+        bool is_compared = s->path.len && s->sign.len;
+        tnode side; /* event.hour >= 22:30 */
+        sz_str name = is_compared && !prog_side_is(s, &side) ? text_of(s, s->path) : SZ_STR("event.clock");
+        sz_str sign = is_compared ? prog_sign_text(s) : SZ_STR(">=");
+        const char *zero = num.len == 1 ? "0" : "", *left = TXT(s->c, "%.*s %.*s", SZ_FMT_STR(name), SZ_FMT_STR(sign));
         prog_hint(s->c, g, "a time of day stands in quotes:  %s \"%s%.*s\"", "钟点要加引号：%s \"%s%.*s\"", left, zero,
                   SZ_FMT_STR(clock));
         return end;

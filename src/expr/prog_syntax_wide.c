@@ -181,8 +181,10 @@ static uint32_t look_at_value(scan *s, uint32_t off) {
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});
     if (range > end) return range;
+    uint32_t value = s->sign.len ? look_at_value(s, off) : off; /* n >= 至少 3 */
+    if (value > off) return value;
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
-    uint32_t value = look_at_value(s, off);
+    value = s->sign.len ? off : look_at_value(s, off);
     if (value > off) return value;
     while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
     sz_str run = {s->t.p + off, end - off};

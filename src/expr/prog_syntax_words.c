@@ -59,10 +59,29 @@ static bool is_part(const scan *s, piece p) {
         if ((p.kind == L_WORD || p.kind == L_WIDE) && sz_str_is(text_of(s, p), words[i])) return true;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (is_sign(s, p, signs[i])) return true;
+    return prog_is_unit_and_to(s, p);
+}
+
+/* 天到 of 3天到5天. */
+bool prog_is_unit_and_to(const scan *s, piece p) {
+    static const char *const joints[] = {"到", "至"};
+    sz_str t = text_of(s, p);
+    for (size_t i = 0; p.kind == L_WIDE && i < sizeof joints / sizeof *joints; i++) {
+        size_t n = strlen(joints[i]);
+        if (t.n > n && memcmp(t.p + t.n - n, joints[i], n) == 0) return true;
+    }
     return false;
 }
 
 static bool is_bound(piece p) { return p.kind == L_NUMBER || p.kind == L_WORD || p.kind == L_STRING; }
+
+/* A bound of a range of durations, `3` of `3~5天`; hours where nothing says what it is. */
+static const char *as_time(const scan *s, sz_str number, sz_str unit) {
+    sz_meant v;
+    bool is_time = sz_meant_value(sz_str_of(TXT(s->c, "%.*s%.*s", SZ_FMT_STR(number), SZ_FMT_STR(unit))), &v);
+    if (is_time && v.measure == SZ_M_TIME) return TXT(s->c, "%s", v.text);
+    return TXT(s->c, "%.*s%s", SZ_FMT_STR(number), is_time && v.measure == SZ_M_DAYS ? "d" : "h");
+}
 
 uint32_t prog_look_at_between(scan *s, piece low) {
     piece part = prog_piece(s, end_of(low)), high = prog_piece(s, end_of(part));
@@ -77,10 +96,17 @@ uint32_t prog_look_at_between(scan *s, piece low) {
     sz_str whole = {s->t.p + s->cur.off, end - s->cur.off}, name = text_of(s, s->path), a = text_of(s, low),
            b = text_of(s, high);
     if (!s->path.len) name = SZ_STR("x");
-    prog_hint(s->c,
-              prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "`%.*s` is not written so",
-                         "这里不能写 `%.*s`", SZ_FMT_STR(whole)),
-              "write  %.*s >= %.*s && %.*s <= %.*s", "请写  %.*s >= %.*s && %.*s <= %.*s", SZ_FMT_STR(name),
+    sz_diag *g = prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "`%.*s` is not written so",
+                            "这里不能写 `%.*s`", SZ_FMT_STR(whole));
+    tnode side;
+    if (prog_side_is(s, &side) && side.type == SZ_X_DURATION) {
+        sz_str unit = {s->t.p + end_of(high), with_unit > end_of(high) ? with_unit - end_of(high) : 0};
+        prog_hint(s->c, g, "name both:  params: {least: %s, most: %s}  and  %.*s >= least && %.*s <= most",
+                  "请给两个值都起名：params: {least: %s, most: %s}，再写  %.*s >= least && %.*s <= most",
+                  as_time(s, a, unit), as_time(s, b, unit), SZ_FMT_STR(name), SZ_FMT_STR(name));
+        return end;
+    }
+    prog_hint(s->c, g, "write  %.*s >= %.*s && %.*s <= %.*s", "请写  %.*s >= %.*s && %.*s <= %.*s", SZ_FMT_STR(name),
               SZ_FMT_STR(a), SZ_FMT_STR(name), SZ_FMT_STR(b));
     return end;
 }
@@ -166,6 +192,17 @@ static uint32_t look_at_infix(scan *s) {
     return end_of(s->cur);
 }
 
+/* `n >= at least 3`, `n < no more than 3`: the comparison is there already. Where it ends; the end of cur: it is none.
+ */
+static uint32_t look_at_bound(scan *s) {
+    sz_meant v;
+    if (!s->sign.len || prog_is_name(s, s->cur)) return end_of(s->cur);
+    uint32_t value = prog_value_end(s, s->cur.off, s->cur.off, &v);
+    if (value <= end_of(s->cur)) return end_of(s->cur);
+    prog_tell_value(s, s->cur.off, value, &v);
+    return value;
+}
+
 uint32_t prog_look_at_word(scan *s) {
     piece next = prog_piece(s, end_of(s->cur));
     bool is_infix = prog_is_operand_end(s, s->prev), is_not = is_same(text_of(s, s->cur), "not", strlen("not"));
@@ -173,5 +210,6 @@ uint32_t prog_look_at_word(scan *s) {
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
     else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_spelling(s, s->cur, "!");
     else if (is_infix) return look_at_infix(s);
+    else return look_at_bound(s);
     return end_of(s->cur);
 }

@@ -265,7 +265,8 @@ static void warn_share(struct sz_ruling *g, const sz_yaml *key, uint8_t unit, do
     if (g->r->value_unit != SZ_UNIT_SHARE || unit != SZ_UNIT_NONE || v < TENFOLD) return;
     sz_diag *d = sz_rules_warn(g->l, C_STEP_VALUE, key->span, "the step `%.*s` of a share is %g %%",
                                "该值是百分比，档次 `%.*s` 就是 %g %%", SZ_FMT_STR(key->text), v * 100);
-    sz_rules_hint(g->l, d, "write  %g%%", "请写  %g%%", v);
+    sz_rules_hint(g->l, d, "write  %g%%  or, if %g times are meant,  %g%%", "请写  %g%%；若是指 %g 倍，请写  %g%%", v,
+                  v, v * 100);
 }
 
 static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level, sz_step *s) {

@@ -134,11 +134,32 @@ static const row rows[] = {
     {"fall < 百分之五十", 117, "百分之五十", "write 0.5, or name it", 0, 0, 0},
     {"fall < 五成", 117, "五成", "write 0.5, or name it", 0, 0, 0},
     {"fall < 50 per cent", 117, "50 per cent", "write 0.5, or name it", 0, 0, 0},
-    {"spend < 60% of m", 117, "60%", "write 0.6, or name it", 0, 0, 0},
+    {"spend < 60% of m", 117, "60% of", "write 0.6 *", 0, 0, 0},
     {"n >= 3次以上", 117, "3次以上", "write 3 alone", 0, 0, 0},
     {"n 3次以上", 117, "3次以上", "write  n >= 3", 0, 0, 0},
     {"n 超过三次", 117, "超过三次", "write  n > 3", 0, 0, 0},
     {"n >= 3 or more", 117, "3 or more", "write 3 alone", 0, 0, 0},
+    /* what does not compile when it is followed is no hint */
+    {"n < 50%", 117, "50%", "is a count, so name such a value", 0, 0, 0},
+    {"silence < 百分之五十", 117, "百分之五十", "is a duration, so name such a value", 0, 0, 0},
+    {"silence < 3次", 117, "3次", "params: {limit: 24h}  and  silence < limit", 0, 0, 0},
+    {"fall >= 3千", 117, "3千", "is a share in percent, so name such a value", 0, 0, 0},
+    {"silence 超过一天半", 117, "超过一天半", "{limit: 36h}  and  silence > limit", 0, 0, 0},
+    {"fall 不到一半", 117, "不到一半", "write  fall < 0.5, or name it:  params: {drop: 50%}  and  fall < drop", 0, 0,
+     0},
+    {"fall < 三分之一", 117, "三分之一", "params: {drop: 33.33%}", 0, 0, 0},
+    {"spend 超过四百元", 117, "超过四百元", "write  spend > 400, or name it", 0, 0, 0},
+    {"spend 420元", 117, "420元", "write  spend >= 420, or name it:  params: {limit: 420 yuan}  and  spend >= limit", 0,
+     0, 0},
+    {"spend < 两千元", 117, "两千元", "params: {limit: 2000 yuan}", 0, 0, 0},
+    {"n 3次", 117, "3次", "write  n >= 3", 0, 0, 0},
+    {"silence >= 0.5天", 117, "0.5天", "{limit: 12h}", 0, 0, 0},
+    {"event.hour >= 22:30", 121, "22:30", "event.clock >= \"22:30\"", 0, 0, 0},
+    {"n >= at least 3", 117, "at least 3", "write 3 alone", 0, 0, 0},
+    {"n < no more than 3", 117, "no more than 3", "write 3 alone", 0, 0, 0},
+    {"n >= over 3", 117, "over 3", "write 3 alone", 0, 0, 0},
+    {"n >= 至少 3 次", 117, "至少 3 次", "write 3 alone", 0, 0, 0},
+    {"spend < RMB 420", 117, "RMB 420", "params: {limit: 420 yuan}", 0, 0, 0},
     {"n >= ３次", 117, "３次", "write 3 alone", 0, 0, 0},
     {"n >= '3次'", 104, "'3次'", "write  n >= 3", 0, 0, 0},
     {"n > 3 m", 117, "3 m", NULL, 0, 0, 0},
@@ -147,6 +168,9 @@ static const row rows[] = {
     {"n >= 3~5", 116, "3~5", "n >= 3 && n <= 5", 0, 0, 0},
     {"n 3-5", 116, "3-5", "n >= 3 && n <= 5", 0, 0, 0},
     {"n 3到5次", 116, "3到5次", "n >= 3 && n <= 5", 0, 0, 0},
+    {"n 3次到5次", 116, "3次到5次", "n >= 3 && n <= 5", 0, 0, 0},
+    {"silence 3天到5天", 116, "3天到5天", "{least: 3d, most: 5d}  and  silence >= least && silence <= most", 0, 0, 0},
+    {"silence >= 3~5", 116, "3~5", "{least: 3h, most: 5h}", 0, 0, 0},
     {"n in 3~5", 116, "in 3~5", "n >= 3 && n <= 5", 0, 0, 0},
     {"n in 3-5", 114, "3-5", "n >= 3 && n <= 5", 0, 0, 0},
     {"n 在3和5次之间", 116, "在3和5次之间", "n >= 3 && n <= 5", 0, 0, 0},
@@ -434,7 +458,7 @@ static void test_what_is_never_so_is_a_warning(void **unused) {
                   "where one of them is enough write  student.school == \"a\" || student.school == \"b\"");
     check_warning("n == 3-5", 116, "`3-5` is -2 here", "from 3 to 5 is written  n >= 3 && n <= 5");
     check_warning("fall < 50", 105, "`50` beside a share is 5000 %",
-                  "50 % is 0.5 in a condition; a param is written  50%");
+                  "50 % is 0.5 in a condition; a param is written  50%,  or, if 50 times are meant,  5000%");
     check_warning("n % 0 > 1", 120, "a division by zero is always unknown", NULL);
 }
 
