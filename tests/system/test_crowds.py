@@ -11,8 +11,8 @@ from lib import main, same, sanzao, write, write_lines
 TITLE = {"zh": "多次晚归", "en": "Repeated late returns"}
 
 
-def event(n, student, since, rule="late", state="open", seq=1):
-    return json.dumps({"schema": 1, "alert": f"a{n}", "seq": seq, "event": "firing", "state": state, "rule": rule, "student": student, "level": "blue", "since": since, "at": since,
+def event(n, student, since, rule="late", state="open", seq=1, level="blue"):
+    return json.dumps({"schema": 1, "alert": f"a{n}", "seq": seq, "event": "firing", "state": state, "rule": rule, "student": student, "level": level, "since": since, "at": since,
                        "title": TITLE, "message": TITLE, "reasons": [], "exemptions": [], "evidence": []}).encode()
 
 
@@ -37,6 +37,23 @@ def test_many_of_a_building_in_one_week_are_said(tmp):
     same(crowds(tmp, week + more, "--lang", "en"), ["   6 of 40 of building east: Repeated late returns, week of 2026-03-02"], "in English")
     same(crowds(tmp, week + more, "--lang", "zh"), ["   楼宇 east：40 人中有 6 人，多次晚归，2026-03-02 起的一周"], "in Chinese")
     same(crowds(tmp, week[:3] + more, "--lang", "en"), [], "four are not many")
+
+
+def test_who_has_left_and_good_news_are_no_crowd(tmp):
+    """Graduates were told of while they were here: five of them beside one who is here are no six of one."""
+    campus(tmp, [(f"s{i}", "", "east", "graduated" if i < 5 else "") for i in range(11)])
+    week = [event(i, f"s{i}", "2026-03-03T23:40:00+08:00") for i in range(9)]
+    same(crowds(tmp, week, "--lang", "en"), [], "four are here")
+    same(crowds(tmp, week + [event(9, "s9", "2026-03-03T23:40:00+08:00")], "--lang", "en"), ["   5 of 6 of building east: Repeated late returns, week of 2026-03-02"], "five are here")
+    good = [event(i, f"s{i}", "2026-03-03T23:40:00+08:00", level="green") for i in range(5, 11)]
+    same(crowds(tmp, good, "--lang", "en"), [], "nobody asks after good news")
+
+
+def test_a_hostile_building_does_not_reach_the_terminal(tmp):
+    campus(tmp, [(f"s{i}", "", "ea\x1b[31mst", "") for i in range(6)])
+    week = [event(i, f"s{i}", "2026-03-03T23:40:00+08:00") for i in range(6)]
+    same(crowds(tmp, week, "--lang", "en"), ["   6 of 6 of building ea.[31mst: Repeated late returns, week of 2026-03-02"], "in English")
+    same(crowds(tmp, week, "--lang", "zh"), ["   楼宇 ea.[31mst：6 人中有 6 人，多次晚归，2026-03-02 起的一周"], "in Chinese")
 
 
 def test_five_of_a_large_building_are_not_many_and_of_a_class_they_are(tmp):

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alert_view.h"
+#include "words.h"
 
 enum { AT_LEAST = 5, ONE_IN = 20 }; /* of the students of the group */
 
@@ -67,11 +68,13 @@ static bool is_new_member(crowds *x, sz_str student) {
     return sz_map_put(&x->members, sz_buf_str(&x->key), 0);
 }
 
+/* Who has left since is not asked after any more, nor is he one of the group; and good news needs no asking. */
 static void note(crowds *x, yyjson_val *event) {
     crowd like = {.event = event};
     uint32_t i = sz_campus_find_student(x->campus, sz_str_of(alert_text(event, "student")));
-    if (i == SZ_NONE || !week_of(event, &like.monday)) return;
+    if (i == SZ_NONE || !week_of(event, &like.monday) || strcmp(alert_text(event, "level"), "green") == 0) return;
     const sz_student *s = sz_campus_student(x->campus, i);
+    if (s->status != SZ_ACTIVE) return;
     for (int k = 0; k < 2; k++) {
         like.is_class = k;
         like.group = group_of(s, k);
@@ -94,12 +97,14 @@ static int by_size(const void *pa, const void *pb, void *ctx) {
 static void put_line(sz_buf *out, const crowd *c, sz_lang lang) {
     char monday[11];
     sz_day_format(c->monday, monday);
-    if (lang == SZ_ZH)
-        sz_buf_printf(out, "   %s %.*s：%u 人中有 %u 人，%s，%s 起的一周\n", c->is_class ? "班级" : "楼宇",
-                      SZ_FMT_STR(c->group), c->of, c->n, alert_both(c->event, "title", lang), monday);
-    else
-        sz_buf_printf(out, "   %u of %u of %s %.*s: %s, week of %s\n", c->n, c->of, c->is_class ? "class" : "building",
-                      SZ_FMT_STR(c->group), alert_both(c->event, "title", lang), monday);
+    bool zh = lang == SZ_ZH;
+    const char *kind = c->is_class ? (zh ? "班级" : "class") : zh ? "楼宇" : "building";
+    if (zh) sz_buf_printf(out, "   %s ", kind);
+    else sz_buf_printf(out, "   %u of %u of %s ", c->n, c->of, kind);
+    app_put_safe(out, c->group);
+    const char *title = alert_both(c->event, "title", lang);
+    if (zh) sz_buf_printf(out, "：%u 人中有 %u 人，%s，%s 起的一周\n", c->of, c->n, title, monday);
+    else sz_buf_printf(out, ": %s, week of %s\n", title, monday);
 }
 
 void alert_crowds(sz_buf *out, yyjson_val *const *events, uint32_t n, const sz_campus *campus, sz_lang lang) {
