@@ -69,6 +69,13 @@ static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t fi
     }
 }
 
+/* Of which type, when it was and when it was collected: numbers in the record, and none in rules. */
+static bool hash_of_origin(const sz_event *e, uint16_t field, uint64_t *hash) {
+    int64_t v = field == SZ_EF_TYPE ? e->type : field == SZ_EF_TIME ? e->time_ms : e->collected_ms;
+    *hash = sz_hash(&v, sizeof v);
+    return v != SZ_TIME_NONE;
+}
+
 /* The minute of the day, or the evening: as many values as their texts. */
 static bool hash_of_time(const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash) {
     int32_t v =
@@ -81,6 +88,7 @@ bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, ui
     int64_t exact;
     double d;
     if (field == SZ_EF_CLOCK || field == SZ_EF_NIGHT) return hash_of_time(z, e, field, hash);
+    if (field == SZ_EF_TYPE || field == SZ_EF_TIME || field == SZ_EF_COLLECTED) return hash_of_origin(e, field, hash);
     if (field_number(fs, z, e, field, &exact, &d)) {
         bool is_text = field >= SZ_EF_DECLARED && fs->declared[field - SZ_EF_DECLARED].kind <= SZ_FIELD_ENUM;
         if (!is_text) {

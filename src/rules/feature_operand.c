@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an operator is over: `meal`, `meal.amount`, `meal.place.kind`.
+ * What an operator is over: `meal`, `meal.amount`, `meal.place`.
  */
 #include "feature.h"
 
@@ -61,9 +61,6 @@ static bool is_of_record(uint16_t f) {
     case SZ_EF_PLACE_ZONE:
     case SZ_EF_LATE:
     case SZ_EF_ON_LEAVE:
-    case SZ_EF_TYPE:
-    case SZ_EF_TIME:
-    case SZ_EF_COLLECTED:
     case SZ_EF_STUDENT: return false;
     default: return true;
     }
