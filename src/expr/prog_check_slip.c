@@ -28,10 +28,8 @@ static void warn_share(checker *c, const tnode *number) {
 }
 
 void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
-    enum {
-        TENFOLD = 10
-    }; /* a value that has become ten times another is rare enough to be asked about; a param of 1000% says that it is
-          meant */
+    /* A value that has become ten times another is rare enough to be asked about; a param of 1000% says it is meant. */
+    enum { TENFOLD = 10 };
     if (a->kind != T_SYM || a->type != SZ_X_NUM || !prog_is_known(b)) return;
     if (prog_is_range(e->args[1]))
         prog_hint_range(c,
