@@ -49,10 +49,23 @@ static bool is_count(sz_str s) {
     return is_number_of(rest) && (uint8_t)rest.p[rest.n - 1] >= 0x80; /* with its unit */
 }
 
+/* 合 计, 合　计: set wide, as reports have it. */
+static bool is_wide_set(sz_str s) {
+    static const char *const words[][2] = {{"合", "计"}, {"总", "计"}, {"小", "计"}, {"共", "计"}, {"总", "数"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t a = strlen(words[i][0]), b = strlen(words[i][1]);
+        if (s.n <= a + b || memcmp(s.p, words[i][0], a) != 0) continue;
+        sz_str rest = sz_csv_trim((sz_str){s.p + a, s.n - a});
+        if (rest.n < s.n - a && begins(rest, words[i][1])) return true;
+    }
+    return false;
+}
+
 static bool is_said(sz_str s) {
-    static const char *const words[] = {"合计",     "总计",     "共计",     "小计",     "总数",  "总人数", "制表人",
-                                        "制表日期", "打印时间", "导出时间", "统计时间", "TOTAL", "Total"};
-    if (is_count(s) || ends(s)) return true;
+    static const char *const words[] = {"合计",     "总计",   "共计",     "小计",       "总数",
+                                        "总人数",   "制表人", "制表日期", "打印时间",   "导出时间",
+                                        "统计时间", "TOTAL",  "Total",    "Grand Total"};
+    if (is_count(s) || ends(s) || is_wide_set(s) || sz_str_is(s, "计数")) return true;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (begins(s, words[k])) return true;
     return false;
