@@ -285,6 +285,7 @@ static inline bool sz_timeline_unsave(sz_timeline *tl, const sz_tlctx *c) {
 }
 /* The unsaved ones, side by side; borrowed. */
 static inline sz_str sz_timeline_unsaved(const sz_timeline *tl) {
+    if (!tl->unsaved) return (sz_str){0}; /* there may be no log */
     return (sz_str){(const char *)tl->log.p + tl->log.n - tl->unsaved, tl->unsaved};
 }
 /* A record that was found to be another's (semantics 5): its packed form, out of the log; the form is in the context's arena and the
