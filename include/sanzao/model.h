@@ -58,6 +58,7 @@ typedef enum sz_attend { SZ_ATTEND_PRESENT, SZ_ATTEND_LATE, SZ_ATTEND_EARLY_LEAV
 typedef enum sz_direction { SZ_DIR_NONE, SZ_DIR_IN, SZ_DIR_OUT, SZ_DIR_UNKNOWN } sz_direction; /* NONE: not given */
 typedef enum sz_result { SZ_RESULT_GRANTED, SZ_RESULT_DENIED } sz_result;
 
+extern const char *const sz_precision_names[3];
 extern const char *const sz_op_names[4];
 extern const char *const sz_attend_names[6];
 extern const char *const sz_direction_names[4]; /* [0] is "" */

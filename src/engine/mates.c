@@ -20,6 +20,10 @@ static int32_t since_day(const sz_worker *w) {
     return t == SZ_TIME_NONE ? INT32_MIN : sz_zone_day(sz_campus_zone(w->campus), t - w->o.horizon_ms);
 }
 
+static bool note(sz_worker *w, uint32_t in_campus, int64_t t_ms, int32_t since, int64_t *until_ms) {
+    return sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), in_campus, t_ms, since, until_ms);
+}
+
 static void gather_entries(sz_worker *w, uint32_t in_campus, sz_str entries, int32_t since) {
     const sz_featureset *fs = &w->bundle->fs;
     uint32_t mask_bytes = (fs->n_matchers + 7) / 8, seen = fs->seen_matcher;
@@ -30,7 +34,7 @@ static void gather_entries(sz_worker *w, uint32_t in_campus, sz_str entries, int
         if (n < LEAST_ENTRY + mask_bytes || n > entries.n - at) break; /* damage: whoever wakes him finds it */
         if (!(sz_entry_mask(p)[seen >> 3] >> (seen & 7) & 1)) continue;
         if (sz_mates_know(w->facts.mates, in_campus, sz_entry_time(p))) continue;
-        sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), in_campus, sz_entry_time(p), since, &until);
+        note(w, in_campus, sz_entry_time(p), since, &until);
     }
 }
 
@@ -51,8 +55,7 @@ static void gather(void *worker, const uint32_t *of_campus, uint32_t n) {
     for (uint32_t k = 0; k < n; k++) {
         uint32_t i = s->of_campus[of_campus[k]];
         int64_t until;
-        if (of_campus[k] == w->mates.student)
-            sz_mates_note(w->facts.mates, sz_campus_zone(w->campus), of_campus[k], w->mates.t_ms, since, &until);
+        if (of_campus[k] == w->mates.student) note(w, of_campus[k], w->mates.t_ms, since, &until);
         if (i == SZ_NONE) continue;
         if (s->v[i]) gather_entries(w, of_campus[k], sz_buf_str(&s->v[i]->log), since);
         else gather_asleep(w, i, of_campus[k], since);
@@ -159,8 +162,7 @@ bool mates_note(sz_worker *w, const sz_event *e, uint32_t in_campus) {
     w->mates.student = is_to_be ? SZ_NONE : in_campus;
     w->mates.t_ms = e->time_ms;
     if (!is_to_be) return false;
-    if (!sz_mates_note(m, sz_campus_zone(w->campus), in_campus, e->time_ms, since_day(w), &until)) return false;
-    return was_asked(w, e->time_ms, until);
+    return note(w, in_campus, e->time_ms, since_day(w), &until) && was_asked(w, e->time_ms, until);
 }
 
 bool facts_for_mates(sz_worker *w, uint32_t in_campus, int64_t since_ms, uint32_t but, const sz_cause *cause) {

@@ -43,8 +43,6 @@ bool field_number(const sz_featureset *fs, const sz_zone *z, const sz_event *e, 
     return true;
 }
 
-static const char *const precision_names[] = {"second", "minute", "day"};
-
 static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t field) {
     switch (field) {
     case SZ_EF_ID: return e->id;
@@ -59,7 +57,7 @@ static sz_str field_text(const sz_featureset *fs, const sz_event *e, uint16_t fi
     case SZ_EF_STATUS: return e->type == SZ_TYPE_ATTENDANCE ? sz_str_of(sz_attend_names[e->status]) : (sz_str){0};
     case SZ_EF_OP: return e->type == SZ_TYPE_SWIPE ? sz_str_of(sz_op_names[e->op]) : (sz_str){0};
     case SZ_EF_RESULT: return e->type == SZ_TYPE_DORM_ACCESS ? sz_str_of(sz_result_names[e->result]) : (sz_str){0};
-    case SZ_EF_PRECISION: return sz_str_of(precision_names[e->precision]);
+    case SZ_EF_PRECISION: return sz_str_of(sz_precision_names[e->precision]);
     case SZ_EF_DIRECTION: return e->direction ? sz_str_of(sz_direction_names[e->direction]) : (sz_str){0};
     default:
         if (field < SZ_EF_DECLARED) return (sz_str){0};

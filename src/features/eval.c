@@ -138,14 +138,13 @@ static void load_declared(sz_eval *ev, const sz_event *e, uint32_t field, sz_xva
 
 /* Code texts of built-in types. */
 static void load_code(const sz_event *e, uint32_t field, sz_xval *v) {
-    static const char *const precisions[] = {"second", "minute", "day"};
     const char *z = "";
     switch (field) {
     case SZ_EF_OP: z = e->type == SZ_TYPE_SWIPE ? sz_op_names[e->op] : ""; break;
     case SZ_EF_STATUS: z = e->type == SZ_TYPE_ATTENDANCE ? sz_attend_names[e->status] : ""; break;
     case SZ_EF_DIRECTION: z = e->direction ? sz_direction_names[e->direction] : ""; break;
     case SZ_EF_RESULT: z = e->type == SZ_TYPE_DORM_ACCESS ? sz_result_names[e->result] : ""; break;
-    default: z = precisions[e->precision]; break;
+    default: z = sz_precision_names[e->precision]; break;
     }
     set_text(v, sz_str_of(z));
 }

@@ -7,7 +7,6 @@
 
 #include <sanzao/model.h>
 
-extern const char *const sz_precision_names[3];
 extern const char *const sz_feed_state_names[4]; /* [0] is "" */
 
 /* Index of `text` in names, or -1; an empty name is never found. */

@@ -4,8 +4,6 @@
  */
 #include "load.h"
 
-static const char *const precision_names[] = {"second", "minute", "day"};
-
 /* Fields with a closed set of values. */
 static const struct {
     uint16_t field;
@@ -16,7 +14,7 @@ static const struct {
     {SZ_EF_STATUS, sz_attend_names, 6},
     {SZ_EF_DIRECTION, sz_direction_names + 1, 3},
     {SZ_EF_RESULT, sz_result_names, 2},
-    {SZ_EF_PRECISION, precision_names, 3},
+    {SZ_EF_PRECISION, sz_precision_names, 3},
 };
 
 static bool is_place(uint32_t f) { return f >= SZ_EF_PLACE_ID && f <= SZ_EF_PLACE_ZONE; }

@@ -205,12 +205,11 @@ static void pair_fen(sz_buf *out, const char *key, int64_t fen) {
 }
 
 static void event_json(const sz_dry_view *v, sz_buf *out, const sz_event *e) {
-    static const char *const precisions[] = {"second", "minute", "day"};
     put_pair(out, "type", v->types->v[e->type].name);
     put_pair(out, "id", e->id);
     put_pair(out, "source", e->source);
     pair_time(v, out, "time", e->time_ms);
-    sz_buf_printf(out, ",\"precision\":\"%s\"", precisions[e->precision]);
+    sz_buf_printf(out, ",\"precision\":\"%s\"", sz_precision_names[e->precision]);
     pair_time(v, out, "collected", e->collected_ms);
     put_pair(out, "student", e->student);
     put_pair(out, "card", e->card);
