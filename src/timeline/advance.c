@@ -122,14 +122,15 @@ static bool may_be_sooner(const run *x, uint32_t rule) {
     return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < next_timer(x->tl, c->rule_class[rule]);
 }
 
-/* What is due of the others stands already: only this rule's own may be sooner, and the days, if they matter now. */
-static void due_after_record(run *x, uint32_t rule, bool with_days, const instant *at) {
+/* What is due of the others stands already: only this rule's own may be sooner, and days and facts, if they matter
+ * now. */
+static void due_after_record(run *x, uint32_t rule, bool with_facts, const instant *at) {
     sz_timeline *tl = x->tl;
     uint8_t k = x->c->rule_class[rule];
     /* a sequence may wait for silence that ends at this very instant, after its records */
     int64_t after = x->c->bundle->rules[rule].n_sequence ? at->t_ms - 1 : at->t_ms;
-    int64_t own = due_of_rule(x, rule, after), days = with_days ? due_days(x, k, at->t_ms) : KEY_NEVER;
-    if (days < own) own = days;
+    int64_t own = due_of_rule(x, rule, after), facts = with_facts ? due_facts(x, k, at->t_ms) : KEY_NEVER;
+    if (facts < own) own = facts;
     int64_t key = own == KEY_NEVER ? KEY_NEVER : key_of(own, ORDER_TIMER);
     if (key < tl->keys[k].timer) tl->keys[k].timer = key;
     if (key < tl->keys[k].due) set_due(tl, k, key);

@@ -224,11 +224,16 @@ static bool days_matter(run *x, uint32_t cls, bool *noons) {
     return any;
 }
 
-int64_t due_days(run *x, uint32_t cls, int64_t after) {
+/* What makes a day's passing matter makes the edges of leaves and feeds matter, too: then a rule is judged that time
+ * alone can move. Rules with deadlines of their own look whatever their numbers are. */
+int64_t due_facts(run *x, uint32_t cls, int64_t after) {
     const sz_tlctx *c = x->c;
     int64_t best = KEY_NEVER;
-    bool noons;
-    if (!days_matter(x, cls, &noons)) return best;
+    bool noons, days = days_matter(x, cls, &noons);
+    if (!days && !c->n_own_rules[cls]) return best;
+    leave_edges(x, after, &best);
+    feed_edges(x, after, &best);
+    if (!days) return best;
     int32_t day = sz_zone_day(c->zone, after);
     earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
     if (noons) {
@@ -260,9 +265,7 @@ int64_t due_next(run *x, uint32_t cls, int64_t after_key) {
         after = after_check = c->begin_ms - 1;
         best = c->begin_ms;
     }
-    earlier(&best, due_days(x, cls, after), after);
-    leave_edges(x, after, &best);
-    feed_edges(x, after, &best);
+    earlier(&best, due_facts(x, cls, after), after);
     own_deadlines(x, cls, after, &best);
     int64_t check = due_checks(c, cls, after_check);
     int64_t a = best == KEY_NEVER ? KEY_NEVER : key_of(best, ORDER_TIMER),

@@ -194,8 +194,9 @@ static inline int64_t next_timer(const sz_timeline *tl, uint32_t cls) {
     return tl->keys[cls].timer == INT64_MIN ? tl->keys[cls].due : tl->keys[cls].timer;
 }
 int64_t due_next(run *x, uint32_t cls, int64_t after_key);
-/* The next day's passing (midnight, noon) after that time, if it can do anything in the class; else KEY_NEVER. */
-int64_t due_days(run *x, uint32_t cls, int64_t after_ms);
+/* What is the next after that time to move a rule of the class that nobody's record moves: a day's passing (midnight,
+ * noon), an edge of a leave or a feed. KEY_NEVER if none of them can do anything. */
+int64_t due_facts(run *x, uint32_t cls, int64_t after_ms);
 /* After a check that changed nothing: timers stand as they were. */
 int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
 /* Earliest deadline that the rule itself has after that time. */
