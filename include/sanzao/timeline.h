@@ -154,7 +154,7 @@ enum {
 
 /* What a rule needs to open, or its condition to be true: numbers that features must reach, in full or in part. While one of them has
  * not, the rule is not asked. It may need more than this. */
-enum { SZ_GUARDS_MAX = 4 };
+enum { SZ_GUARDS_MAX = 4, SZ_ASKS_MAX = 8 };
 typedef struct sz_guard {
     uint32_t feature;
     bool falls;              /* by itself it only falls: until a record comes that the feature counts, it stays below */
@@ -172,6 +172,7 @@ typedef struct sz_guards {
     uint32_t n_clauses;      /* of points; 0: not asked */
     sz_clause_guard *clauses;
     double least;            /* points that the lowest step needs */
+    uint32_t asks[SZ_ASKS_MAX], n_asks; /* of an instant rule: parts of `when` that look at the record alone; it fires only where all are true */
 } sz_guards;
 /* A feature's value at the item in hand, found once for all rules that ask. */
 typedef struct sz_value_memo { uint64_t stamp; double num; } sz_value_memo;

@@ -89,6 +89,12 @@ static void guard_points(const sz_bundle *b, const sz_rule *r, const sz_need_bou
     }
 }
 
+/* A field of the record or of its place. */
+static bool is_of_record(void *ctx, uint32_t slot) {
+    (void)ctx;
+    return SZ_SLOT_SPACE(slot) == SZ_SPACE_EVENT;
+}
+
 sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
     asking a = {b, r};
     sz_need_bounds of = {.ctx = &a, .counts = counts, .param = param_bound, .is_whole = is_whole, .value = value_of};
@@ -101,6 +107,7 @@ sz_guards guards_of(const sz_bundle *b, const sz_rule *r) {
     else if (r->when) n = sz_prog_needs(r->when, &of, needs, NEEDS_MAX);
     else if (r->value && !r->at_most && least_step(&of, r, &least))
         n = sz_prog_needs_to_reach(r->value, least, &of, needs, NEEDS_MAX);
+    if (r->is_instant) out.n_asks = sz_prog_musts(r->when, is_of_record, NULL, out.asks, SZ_ASKS_MAX);
     out.n = guards_from(b, needs, n, out.v, 0);
     for (uint32_t i = 0; i < out.n; i++) out.any_falls |= out.v[i].falls;
     if (r->check.kind != SZ_CHECK_NONE && r->who)

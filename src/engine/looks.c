@@ -45,7 +45,8 @@ static uint32_t silence_of(const sz_worker *w, uint32_t rule) {
 
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
 
-/* Rules by the matchers of what they read, rarely_seen included; instant rules by type. */
+/* Rules by the matchers of what they read, rarely_seen included; instant rules by type alone, for at a record of another
+ * one none fires, whatever it adds to. */
 static void by_matcher(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     sz_tlctx *c = &w->tc;
@@ -56,11 +57,11 @@ static void by_matcher(sz_worker *w) {
     for (uint32_t i = 0; i < b->n_rules; i++) {
         const sz_rule *r = &b->rules[i];
         if (r->mode == SZ_DISABLED) continue;
-        for (uint32_t k = 0; k < r->n_features; k++) {
+        for (uint32_t k = 0; !r->is_instant && k < r->n_features; k++) {
             const sz_feature *f = &b->fs.features[r->features[k]];
             if (f->op != SZ_OP_VALUE) set_bit(w->fit_rules + f->matcher * c->rule_words, i);
         }
-        for (uint32_t k = 0; k < r->n_unless; k++)
+        for (uint32_t k = 0; !r->is_instant && k < r->n_unless; k++)
             if (r->unless[k].kind == SZ_EX_RARELY_SEEN) set_bit(w->fit_rules + b->fs.seen_matcher * c->rule_words, i);
         for (uint32_t t = 0; r->is_instant && t < SZ_TYPES_MAX; t++)
             if (r->event_types >> t & 1) set_bit(w->instant_rules + t * c->rule_words, i);

@@ -203,6 +203,7 @@ struct sz_prog {
     uint8_t type, unit;
     bool grows;
     sz_clause *clauses;
+    const tnode **musts; /* of each clause: its node where && alone joins it to the whole; else NULL */
     uint32_t n_clauses;
     uint32_t *slots;
     uint32_t n_slots;

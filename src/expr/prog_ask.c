@@ -35,6 +35,24 @@ static bool is_floor(const tnode *n, bool (*falls)(void *ctx, uint32_t slot), vo
     return n->kid[0]->kind == T_SYM && falls(ctx, n->kid[0]->slot) && n->kid[1]->is_steady;
 }
 
+static bool is_all_of(const tnode *n, bool (*is_of)(void *ctx, uint32_t slot), void *ctx, uint32_t depth) {
+    if (depth > SZ_EXPR_DEPTH || ((n->kind == T_SYM || n->kind == T_HAS) && !is_of(ctx, n->slot))) return false;
+    for (uint32_t i = 0; i < n->n; i++)
+        if (!is_all_of(n->kid[i], is_of, ctx, depth + 1)) return false;
+    return true;
+}
+
+uint32_t sz_prog_musts(const sz_prog *p, bool (*is_of)(void *ctx, uint32_t slot), void *ctx, uint32_t *entries,
+                       uint32_t max) {
+    uint32_t n = 0;
+    for (int numbers = 1; numbers >= 0; numbers--)
+        for (uint32_t i = 0; i < p->n_clauses && n < max; i++) {
+            if (!p->musts[i] || (p->clauses[i].lhs_type == SZ_X_NUM) != numbers) continue;
+            if (is_all_of(p->musts[i], is_of, ctx, 0)) entries[n++] = p->clauses[i].whole;
+        }
+    return n;
+}
+
 typedef struct beside {
     uint32_t slot, n, max;
     sz_str *out;

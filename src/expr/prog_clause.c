@@ -18,12 +18,19 @@ static uint32_t side(walk *w, const tnode *n, bool *grows, uint32_t *slot) {
     return n->is_made ? NO_ENTRY : prog_emit_entry(w->m, n);
 }
 
-static void add(walk *w, const tnode *n, bool negated, uint32_t branch) {
+/* Where in the condition a clause stands. */
+typedef struct standing {
+    bool is_negated, is_must; /* is_must: && alone joins it to the whole */
+    uint32_t branch;
+} standing;
+
+static void add(walk *w, const tnode *n, standing at) {
     sz_prog *p = w->p;
     if (w->is_counting) {
         p->n_clauses++;
         return;
     }
+    p->musts[p->n_clauses] = at.is_must ? n : NULL;
     sz_clause *c = &p->clauses[p->n_clauses++];
     *c = (sz_clause){.text = {p->text.p + n->off, n->len},
                      .lhs = NO_ENTRY,
@@ -32,8 +39,8 @@ static void add(walk *w, const tnode *n, bool negated, uint32_t branch) {
                      .lhs_type = SZ_X_BOOL,
                      .lhs_slot = UINT32_MAX,
                      .rhs_slot = UINT32_MAX,
-                     .negated = negated,
-                     .branch = branch};
+                     .negated = at.is_negated,
+                     .branch = at.branch};
     c->whole = prog_emit_entry(w->m, n);
     if (n->kind == T_CMP || n->kind == T_IN) {
         c->op = n->kind == T_IN ? 'i' : n->op;
@@ -47,32 +54,38 @@ static void add(walk *w, const tnode *n, bool negated, uint32_t branch) {
     }
 }
 
-static void visit(walk *w, const tnode *n, bool negated, uint32_t branch) {
+static void visit(walk *w, const tnode *n, standing at) {
+    standing below = {.is_negated = at.is_negated, .branch = at.branch};
     switch ((tkind)n->kind) {
-    case T_NOT: visit(w, n->kid[0], !negated, branch); return;
+    case T_NOT:
+        below.is_negated = !at.is_negated;
+        visit(w, n->kid[0], below);
+        return;
     case T_AND:
-        for (uint32_t i = 0; i < n->n; i++) visit(w, n->kid[i], negated, branch);
+        for (uint32_t i = 0; i < n->n; i++) visit(w, n->kid[i], at);
         return;
     case T_OR:
-        for (uint32_t i = 0; i < n->n; i++) visit(w, n->kid[i], negated, ++w->n_branches);
+        for (uint32_t i = 0; i < n->n; i++) {
+            below.branch = ++w->n_branches;
+            visit(w, n->kid[i], below);
+        }
         return;
     case T_COND: /* its condition is a clause in a value too: a timer may hang on it */
-        visit(w, n->kid[0], negated, branch);
-        visit(w, n->kid[1], negated, branch);
-        visit(w, n->kid[2], negated, branch);
+        for (uint32_t i = 0; i < 3; i++) visit(w, n->kid[i], below);
         return;
     default:
-        if (n->type == SZ_X_BOOL) add(w, n, negated, branch);
+        if (n->type == SZ_X_BOOL) add(w, n, at);
         return;
     }
 }
 
 void prog_clauses(sz_arena *a, sz_prog *p, emitter *m) {
     walk w = {.p = p, .m = m, .is_counting = true};
-    visit(&w, p->root, false, 0);
+    visit(&w, p->root, (standing){.is_must = true});
     p->clauses = SZ_NEWN(a, sz_clause, p->n_clauses + 1);
+    p->musts = SZ_NEWN(a, const tnode *, p->n_clauses + 1);
     p->n_clauses = 0;
     w.is_counting = false;
     w.n_branches = 0;
-    visit(&w, p->root, false, 0);
+    visit(&w, p->root, (standing){.is_must = true});
 }

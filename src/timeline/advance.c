@@ -147,11 +147,12 @@ static bool ends_silence(run *x, uint32_t rule) {
     return true;
 }
 
-/* A guard of the idle rule is not reached: it stays idle. */
+/* A guard of the idle rule is not reached, or the record is none that it fires at: it stays idle. */
 static bool stays_below(run *x, uint32_t rule) {
     if (!x->tl->is_active || x->c->rule_from_ms || is_blocked(x->tl, rule)) return false;
     const sz_episode *last = x->tl->n_episodes ? story_last(x->tl, rule) : NULL;
-    return !(last && episode_is_open(last)) && !guards_reached(x, rule);
+    if (last && episode_is_open(last)) return false;
+    return !is_fit_to_fire(x, rule, x->event) || !guards_reached(x, rule);
 }
 
 void judge_at_record(run *x, uint32_t rule, const instant *at) {

@@ -76,6 +76,21 @@ bool guards_reached(run *x, uint32_t rule) {
     return false;
 }
 
+bool is_fit_to_fire(run *x, uint32_t rule, const sz_event *e) {
+    const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
+    if (!g || !g->n_asks) return true;
+    const sz_event *before = x->ev.event;
+    sz_loader l = sz_eval_loader(&x->ev);
+    bool fits = true;
+    x->ev.event = e;
+    for (uint32_t i = 0; fits && i < g->n_asks; i++) {
+        sz_xval v = sz_prog_run_at(x->c->bundle->rules[rule].when, g->asks[i], &l);
+        fits = v.know == SZ_KNOWN && v.b;
+    }
+    x->ev.event = before;
+    return fits;
+}
+
 bool guards_may_stay(run *x, uint32_t rule) {
     const sz_guards *g = &x->c->guards[rule];
     if (!g->any_falls) return true;

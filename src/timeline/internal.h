@@ -173,6 +173,8 @@ bool judge_rule(run *x, uint32_t rule, const instant *at);
 /* guards.c */
 /* Has everything been reached that the idle rule needs to open? */
 bool guards_reached(run *x, uint32_t rule);
+/* May the instant rule fire at that record, as far as the record alone says? True where it says nothing. */
+bool is_fit_to_fire(run *x, uint32_t rule, const sz_event *e);
 /* Everything that it would not lose by itself? Else no day's passing opens it, until a record comes. */
 bool guards_may_stay(run *x, uint32_t rule);
 

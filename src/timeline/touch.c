@@ -280,15 +280,17 @@ const uint64_t *touched_rules(run *x) {
     return made;
 }
 
-/* What ended earlier can be asked before the record is added, and mostly is at a day's first one. */
+/* The record itself can be asked before it is added; so can what ended earlier, and mostly is at a day's first one. */
 static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *c, const sz_event *e, uint32_t rule) {
     sz_touch_memo *m = c->touches;
     uint64_t bits = m->guards.rests[rule] & m->guards.still;
-    if (!bits) return false;
-    m->asked |= UINT64_C(1) << e->type;
+    if (!bits && !c->guards[rule].n_asks) return false;
     run x;
     run_init(&x, tl, c, NULL);
     run_at(&x, e->time_ms);
+    if (!is_fit_to_fire(&x, rule, e)) return true;
+    if (!bits) return false;
+    m->asked |= UINT64_C(1) << e->type;
     for (uint32_t k = 0; k < c->guards[rule].n; k++) {
         uint8_t bit = m->guards.bit[rule][k];
         if (bit != GUARD_NO_BIT && bits >> bit & 1 && guard_is_below(&x, rule, k)) return true;

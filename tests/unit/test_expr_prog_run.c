@@ -294,6 +294,32 @@ static void test_a_value_has_the_clauses_of_its_conditions(void **unused) {
     assert_int_equal(n, 1);
 }
 
+static bool is_of_event(void *ctx, uint32_t slot) {
+    (void)ctx;
+    return slot < toy_n_names && strncmp(toy_names[slot].path, "event.", 6) == 0;
+}
+
+/* Joined by && alone, about the record alone, numbers first: neither an alternative, a negation nor a choice. */
+static void test_what_a_record_must_be(void **unused) {
+    static const char *const want[] = {"event.hour >= 2", "event.kind in kinds", "has(event.amount)"};
+    const sz_prog *p = compile("n >= few && event.kind in kinds && (event.late || n > 1) && (event.hour >= 2 && has(event.amount))"
+                               " && !event.late && (p ? event.late : event.late) && event.hour < n");
+    uint32_t entries[8], n, n_clauses;
+    const sz_clause *c = sz_prog_clauses(p, &n_clauses);
+    (void)unused;
+    n = sz_prog_musts(p, is_of_event, NULL, entries, 8);
+    assert_int_equal(n, sizeof want / sizeof *want);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = 0;
+        while (at < n_clauses && c[at].whole != entries[i]) at++;
+        assert_int_not_equal(at, n_clauses);
+        if (!sz_str_is(c[at].text, want[i])) fail_msg("%.*s", SZ_FMT_STR(c[at].text));
+    }
+    assert_int_equal(sz_prog_musts(p, is_of_event, NULL, entries, 1), 1);
+    assert_int_equal(sz_prog_musts(compile("event.late"), is_of_event, NULL, entries, 8), 1);
+    assert_int_equal(sz_prog_musts(compile("event.late || event.late"), is_of_event, NULL, entries, 8), 0);
+}
+
 static void test_slots_are_listed_once_ascending(void **unused) {
     uint32_t n;
     const uint32_t *s = sz_prog_slots(compile("m > n && n > 3 && has(event.amount) && limit > wait && m < 9"), &n);
@@ -348,6 +374,7 @@ int main(void) {
         T(test_time_and_its_parts),
         T(test_clauses_are_what_stands_under_logic),
         T(test_a_value_has_the_clauses_of_its_conditions),
+        T(test_what_a_record_must_be),
         T(test_slots_are_listed_once_ascending),
         T(test_hash_is_of_the_meaning),
     };
