@@ -45,8 +45,8 @@ static uint32_t silence_of(const sz_worker *w, uint32_t rule) {
 
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
 
-/* Rules by the matchers of what they read, rarely_seen included; instant rules by type alone, for at a record of another
- * one none fires, whatever it adds to. */
+/* Rules by the matchers of what they read, rarely_seen included; instant rules by type alone, for at a record of
+ * another one none fires, whatever it adds to. */
 static void by_matcher(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     sz_tlctx *c = &w->tc;

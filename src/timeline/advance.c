@@ -119,6 +119,7 @@ static uint32_t n_said(const sz_timeline *tl) {
 static bool may_be_sooner(const run *x, uint32_t rule) {
     const sz_tlctx *c = x->c;
     if (c->rule_look[rule] & SZ_LOOK_PANES) return true;
+    if (!c->bundle->rules[rule].has_growing) return false; /* though no timer may stand at all */
     return key_of(x->event->time_ms + c->rule_least_ms[rule], ORDER_TIMER) < next_timer(x->tl, c->rule_class[rule]);
 }
 
