@@ -344,23 +344,25 @@ void sz_fstate_reset(sz_fstate *s, const sz_featureset *fs); /* as after init; a
  * about to need it, and each that grows moves those behind it. */
 void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days);
 int32_t sz_fstate_first_day(const sz_fstate *s);         /* local day of the first record; SZ_DAY_NONE */
-/* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. */
-void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+/* Take in the next record in order. mask: bits of the matchers that it fits; undone bits are cleared by the caller. c: whose places give a
+ * record its kind, building and zone; NULL: it has none. */
+void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_event *e, const uint8_t *mask, sz_entry entry);
 /* The same with a memory of what records that fit the same matchers do, which may be NULL. One a feature set. */
 typedef struct sz_add_memo sz_add_memo;
 sz_add_memo *sz_add_memo_new(void);
 void sz_add_memo_free(sz_add_memo *m);
-void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry);
+void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_event *e, const uint8_t *mask,
+                      sz_entry entry);
 /* The same of a record that is there as an entry only: no more of it is decoded than its accumulators ask for. False: it is damaged. */
-bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict, const sz_types *types,
-                         sz_entry entry);
+bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_map *dict,
+                         const sz_types *types, sz_entry entry);
 /* The same of a log's records, n bytes of them: those that stand one behind the other, fit the same and are of one day are counted at once. */
-void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict, const sz_types *types,
-                       const uint8_t *p, uint32_t n);
+void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_map *dict,
+                       const sz_types *types, const uint8_t *p, uint32_t n);
 /* The same where accumulators know nothing before from_ms (sz_facts.acc_from_ms): what is older is left out of them. For records before
  * sz_facts.known_ms; later ones need it not. */
-void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask, sz_entry entry,
-                         const int64_t *from_ms);
+void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_event *e, const uint8_t *mask,
+                         sz_entry entry, const int64_t *from_ms);
 /* Correct the attendance record, beyond the horizon, that the excuse e refers to (semantics 17). False: it is not to be
  * found, or no window that counts it reaches back to it. mask: matcher bits of that record; NULL: they are not asked for. */
 bool sz_fstate_correct(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint8_t *mask);

@@ -82,7 +82,17 @@ static bool hash_of_time(const sz_zone *z, const sz_event *e, uint16_t field, ui
     return e->precision != SZ_PREC_DAY;
 }
 
-bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash) {
+static bool hash_of_text(sz_str s, uint64_t *hash) {
+    if (!s.n) return false;
+    *hash = sz_hash(s.p, s.n);
+    return true;
+}
+
+/* Hash of a field's value for distinct. False: the record lacks it. */
+static bool field_hash(const adding *x, uint16_t field, uint64_t *hash) {
+    const sz_featureset *fs = x->fs;
+    const sz_zone *z = x->z;
+    const sz_event *e = x->e;
     int64_t exact;
     double d;
     if (field == SZ_EF_CLOCK || field == SZ_EF_NIGHT) return hash_of_time(z, e, field, hash);
@@ -94,10 +104,7 @@ bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, ui
             return true;
         }
     }
-    sz_str s = field_text(fs, e, field);
-    if (!s.n) return false;
-    *hash = sz_hash(s.p, s.n);
-    return true;
+    return hash_of_text(is_of_place(field) ? place_text(x->c, e, field) : field_text(fs, e, field), hash);
 }
 
 static int32_t index_of(const adding *x, const sz_acc *a) {
@@ -183,7 +190,7 @@ static void add_row(const adding *x, uint32_t i, const sz_acc *a) {
 
 static void add_distinct(const adding *x, uint32_t i, const sz_acc *a) {
     uint64_t v;
-    if (!field_hash(x->fs, x->z, x->e, a->field, &v)) return;
+    if (!field_hash(x, a->field, &v)) return;
     int32_t at = index_of(x, a);
     distinct_row *r = (distinct_row *)(void *)region_bytes(x->s, i);
     uint32_t n = region_len(x->s, i) / (uint32_t)sizeof *r;
@@ -319,10 +326,10 @@ void add_to(const adding *x, uint32_t i) {
     }
 }
 
-void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e, const uint8_t *mask,
-                   sz_entry entry) {
+void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_event *e,
+                   const uint8_t *mask, sz_entry entry) {
     sz_day_memo days[2] = {0};
-    adding x = adding_of(s, fs, z, days, e, entry);
+    adding x = adding_of(s, fs, z, c, days, e, entry);
     for (uint32_t w = 0; w < fs->acc_words; w++) {
         uint64_t accs = 0;
         for (uint32_t byte = 0; byte < (fs->n_matchers + 7) / 8; byte++)

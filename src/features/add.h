@@ -12,15 +12,17 @@ typedef struct adding {
     sz_fstate *s;
     const sz_featureset *fs;
     const sz_zone *z;
+    const sz_campus *c;
     const sz_event *e;
     sz_entry entry;
     int32_t day, night; /* of its time */
 } adding;
 
 /* days: two, of days and of nights. */
-static inline adding adding_of(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, sz_day_memo *days,
-                               const sz_event *e, sz_entry entry) {
-    adding x = {.s = s, .fs = fs, .z = z, .e = e, .entry = entry, .day = sz_zone_day_as(z, &days[0], e->time_ms)};
+static inline adding adding_of(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                               sz_day_memo *days, const sz_event *e, sz_entry entry) {
+    adding x = {.s = s, .fs = fs, .z = z, .c = c, .e = e, .entry = entry};
+    x.day = sz_zone_day_as(z, &days[0], e->time_ms);
     if (fs->has_nights) x.night = sz_zone_night_as(z, &days[1], e->time_ms);
     if (head_of(s)->first_day == SZ_DAY_NONE) head_of(s)->first_day = x.day;
     return x;

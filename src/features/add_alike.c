@@ -125,10 +125,11 @@ static sz_fstate copy_of(const sz_fstate *s) {
 
 /* What it comes to one by one. */
 static void ask_one_by_one(sz_add_memo *m, const sz_fstate *before, const sz_fstate *after, const sz_featureset *fs,
-                           const sz_zone *z, const sz_map *dict, const sz_types *types, const uint8_t *p, uint32_t n) {
+                           const sz_zone *z, const sz_campus *campus, const sz_map *dict, const sz_types *types,
+                           const uint8_t *p, uint32_t n) {
     sz_fstate c = *before;
     for (const uint8_t *end = p + n; p < end; p += sz_entry_len(p))
-        sz_fstate_add_entry(m, &c, fs, z, dict, types, (sz_entry){.p = p, .n = sz_entry_len(p)});
+        sz_fstate_add_entry(m, &c, fs, z, campus, dict, types, (sz_entry){.p = p, .n = sz_entry_len(p)});
     if (head_of(&c)->first_day != head_of(after)->first_day) __builtin_trap();
     for (uint32_t i = 0; i <= fs->n_accs; i++) {
         uint32_t len = region_len(&c, i);
@@ -139,8 +140,8 @@ static void ask_one_by_one(sz_add_memo *m, const sz_fstate *before, const sz_fst
 }
 #endif
 
-void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict,
-                       const sz_types *types, const uint8_t *p, uint32_t n) {
+void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                       const sz_map *dict, const sz_types *types, const uint8_t *p, uint32_t n) {
     const uint8_t *end = p + n;
 #ifndef NDEBUG
     const uint8_t *begin = p;
@@ -152,14 +153,14 @@ void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, co
         const plan *q = has_plans ? plan_of(m, fs, sz_entry_mask(p)) : NULL;
         sz_event e;
         if (q && get_short(q, p, (fs->n_matchers + 7) / 8, &e)) {
-            by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = &e, .entry = entry};
+            by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .entry = entry};
             p = add_alike(q, &x, &e, end);
         } else {
-            add_decoded(m, s, fs, z, dict, types, entry);
+            add_decoded(m, s, fs, z, c, dict, types, entry);
             p += entry.n;
         }
     }
 #ifndef NDEBUG
-    ask_one_by_one(m, &before, s, fs, z, dict, types, begin, n);
+    ask_one_by_one(m, &before, s, fs, z, c, dict, types, begin, n);
 #endif
 }

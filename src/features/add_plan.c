@@ -76,7 +76,7 @@ enum { ROOM_DAYS = 2 };
 
 uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
     if (is_new_day && region_len(x->s, s->acc)) sz_fstate_spread(x->s, x->fs, ROOM_DAYS);
-    const adding a = adding_of(x->s, x->fs, x->z, x->m->days, x->e, x->entry);
+    const adding a = adding_of(x->s, x->fs, x->z, x->c, x->m->days, x->e, x->entry);
     add_to(&a, s->acc);
     return x->s->p;
 }
@@ -130,31 +130,32 @@ static inline void add_planned(const plan *p, by_plan *x, const uint8_t *mask) {
     if (p->is_counted && x->e->type == SZ_TYPE_ATTENDANCE) add_findable(x->s, x->fs, x->e, mask);
 }
 
-void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e,
-                      const uint8_t *mask, sz_entry entry) {
+void sz_fstate_add_as(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                      const sz_event *e, const uint8_t *mask, sz_entry entry) {
     if (!m || fs->n_matchers > 64 || e->precision == SZ_PREC_DAY) {
-        sz_fstate_add(s, fs, z, e, mask, entry);
+        sz_fstate_add(s, fs, z, c, e, mask, entry);
         return;
     }
-    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = e, .entry = entry};
+    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = e, .entry = entry};
     add_planned(plan_of(m, fs, mask), &x, mask);
 }
 
-bool add_decoded(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict,
-                 const sz_types *types, sz_entry entry) {
+bool add_decoded(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                 const sz_map *dict, const sz_types *types, sz_entry entry) {
     sz_event e;
     if (!sz_entry_get(entry.p, (fs->n_matchers + 7) / 8, dict, types, &e)) return false;
-    sz_fstate_add_as(m, s, fs, z, &e, sz_entry_mask(entry.p), entry);
+    sz_fstate_add_as(m, s, fs, z, c, &e, sz_entry_mask(entry.p), entry);
     return true;
 }
 
-bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict,
-                         const sz_types *types, sz_entry entry) {
+bool sz_fstate_add_entry(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                         const sz_map *dict, const sz_types *types, sz_entry entry) {
     const uint8_t *mask = sz_entry_mask(entry.p);
     const plan *p = m && fs->n_matchers <= 64 ? plan_of(m, fs, mask) : NULL;
     sz_event e;
-    if (!p || !get_short(p, entry.p, (fs->n_matchers + 7) / 8, &e)) return add_decoded(m, s, fs, z, dict, types, entry);
-    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .e = &e, .entry = entry};
+    if (!p || !get_short(p, entry.p, (fs->n_matchers + 7) / 8, &e))
+        return add_decoded(m, s, fs, z, c, dict, types, entry);
+    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .entry = entry};
     add_planned(p, &x, mask);
     return true;
 }

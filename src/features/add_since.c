@@ -20,10 +20,10 @@ static void pass_session(const adding *x, uint32_t i) {
     memcpy(p, &h, sizeof h);
 }
 
-void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_event *e,
+void sz_fstate_add_since(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c, const sz_event *e,
                          const uint8_t *mask, sz_entry entry, const int64_t *from_ms) {
     sz_day_memo days[2] = {0};
-    adding x = adding_of(s, fs, z, days, e, entry);
+    adding x = adding_of(s, fs, z, c, days, e, entry);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         const sz_acc *a = &fs->accs[i];
         if (!(mask[a->matcher >> 3] >> (a->matcher & 7) & 1)) continue;

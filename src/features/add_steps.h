@@ -52,6 +52,7 @@ typedef struct by_plan {
     sz_fstate *s;
     const sz_featureset *fs;
     const sz_zone *z;
+    const sz_campus *c;
     const sz_event *e;
     sz_entry entry;
     int32_t at[N_UNITS];
@@ -63,8 +64,8 @@ uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day);
 void add_steps(const by_plan *x, const step *s);
 void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask);
 /* The long way, through the whole event. False: the entry is damaged. */
-bool add_decoded(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_map *dict,
-                 const sz_types *types, sz_entry entry);
+bool add_decoded(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
+                 const sz_map *dict, const sz_types *types, sz_entry entry);
 
 static inline const plan *plan_of(sz_add_memo *m, const sz_featureset *fs, const uint8_t *mask) {
     uint64_t bits = sz_mask_word(mask, (fs->n_matchers + 7) / 8);

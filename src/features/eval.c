@@ -109,19 +109,18 @@ static void load_clock(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     if (!has) v->know = SZ_UNKNOWN;
 }
 
-static void load_place(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *v) {
-    set_text(v, field == SZ_EF_PLACE_KIND && e->reader.n ? SZ_STR("unknown") : (sz_str){0});
-    if (!e->place.n) return; /* a reader that nobody knows stands somewhere, and of no kind that is known */
-    uint32_t i = sz_campus_find_place(ev->facts->campus, e->place);
-    if (field == SZ_EF_PLACE_ID) set_text(v, e->place);
-    else if (i == SZ_NONE) set_text(v, field == SZ_EF_PLACE_KIND ? SZ_STR("unknown") : (sz_str){0});
-    else {
-        const sz_place *p = sz_campus_place(ev->facts->campus, i);
-        set_text(v, field == SZ_EF_PLACE_NAME       ? (p->name.n ? p->name : p->id)
-                    : field == SZ_EF_PLACE_KIND     ? p->kind
-                    : field == SZ_EF_PLACE_BUILDING ? p->building
-                                                    : p->zone);
-        if (field == SZ_EF_PLACE_KIND && !p->kind.n) set_text(v, SZ_STR("unknown"));
+sz_str place_text(const sz_campus *c, const sz_event *e, uint32_t field) {
+    const sz_str none = {0}, unknown = SZ_STR("unknown");
+    /* a reader that nobody knows stands somewhere, and of no kind that is known */
+    if (!e->place.n) return field == SZ_EF_PLACE_KIND && e->reader.n ? unknown : none;
+    uint32_t i = c ? sz_campus_find_place(c, e->place) : SZ_NONE;
+    if (i == SZ_NONE) return field == SZ_EF_PLACE_KIND ? unknown : none;
+    const sz_place *p = sz_campus_place(c, i);
+    switch (field) {
+    case SZ_EF_PLACE_NAME: return p->name.n ? p->name : p->id;
+    case SZ_EF_PLACE_KIND: return p->kind.n ? p->kind : unknown;
+    case SZ_EF_PLACE_BUILDING: return p->building;
+    default: return p->zone;
     }
 }
 
@@ -204,11 +203,11 @@ static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     case SZ_EF_HOUR:
     case SZ_EF_WEEKDAY:
     case SZ_EF_NIGHT: load_clock(ev, e, field, v); break;
-    case SZ_EF_PLACE_ID:
+    case SZ_EF_PLACE_ID: set_text(v, e->place); break;
     case SZ_EF_PLACE_NAME:
     case SZ_EF_PLACE_KIND:
     case SZ_EF_PLACE_BUILDING:
-    case SZ_EF_PLACE_ZONE: load_place(ev, e, field, v); break;
+    case SZ_EF_PLACE_ZONE: set_text(v, place_text(ev->facts->campus, e, field)); break;
     case SZ_EF_ON_LEAVE: load_on_leave(ev, e, v); break;
     case SZ_EF_AGE:
         set_num(v, ev->t_ms > age_base(ev, e) ? (double)(ev->t_ms - age_base(ev, e)) : 0, true);

@@ -117,8 +117,10 @@ bool field_number(const sz_featureset *fs, const sz_zone *z, const sz_event *e, 
 static inline double field_scale(const sz_featureset *fs, uint16_t field) {
     return field == SZ_EF_HOURS ? 1e6 : field_is_exact(fs, field) ? 100.0 : 1.0;
 }
-/* Hash of a field's value for distinct. False: the record lacks it. */
-bool field_hash(const sz_featureset *fs, const sz_zone *z, const sz_event *e, uint16_t field, uint64_t *hash);
+/* What the campus says of the place of a record. */
+static inline bool is_of_place(uint32_t field) { return field >= SZ_EF_PLACE_NAME && field <= SZ_EF_PLACE_ZONE; }
+/* That as a text; empty: it is not known. c may be NULL. */
+sz_str place_text(const sz_campus *c, const sz_event *e, uint32_t field);
 
 static inline uint8_t *region_resize(sz_fstate *s, uint32_t i, uint32_t n) {
     region *r = &regions_of(s)[i];

@@ -70,9 +70,9 @@ static const sz_code_doc codes[] = {
     {C_OPERAND, "The operator needs a field of the event, or takes none", "算子需要事件的某个字段，或者不需要字段",
      FEATURE("sum: swipe, over: 7d"), FEATURE("sum: swipe.amount, over: 7d")},
     {C_FIELD_TYPE,
-     "The operator is over numbers and the field is none, or it is what the campus says of a record (`place.kind`, "
-     "`late`, `on_leave`): ask that in `where`",
-     "算子只能用于数，而这个字段不是数；或者它是校园资料对记录的说明（`place.kind`、`late`、`on_leave`），请写在 `where` 里",
+     "The operator is over numbers and the field is none, or the field is of the student (`late`, `on_leave`, "
+     "`student`): ask that in `where`",
+     "算子只能用于数，而这个字段不是数；或者它说的是学生（`late`、`on_leave`、`student`），请写在 `where` 里",
      FEATURE("avg: swipe.card, over: 7d"), FEATURE("avg: swipe.amount, over: 7d")},
     {C_WINDOW, "The operator needs a window", "算子需要窗口", FEATURE("count: swipe"),
      FEATURE("count: swipe, over: 7d")},

@@ -51,23 +51,12 @@ static bool check_field_type(struct sz_making *m, const sz_yaml *node, size_t of
     return false;
 }
 
-/* An operator keeps what the record itself says, by which it can differ from others. What the campus says of it (the
- * kind of its place, whether it was late) may be put right later, and is asked in `where`. */
-static bool is_of_record(uint16_t f) {
-    switch (f) {
-    case SZ_EF_PLACE_NAME:
-    case SZ_EF_PLACE_KIND:
-    case SZ_EF_PLACE_BUILDING:
-    case SZ_EF_PLACE_ZONE:
-    case SZ_EF_LATE:
-    case SZ_EF_ON_LEAVE:
-    case SZ_EF_STUDENT: return false;
-    default: return true;
-    }
-}
+/* By what records can differ from one another: not by whose they are, nor by whether he was late or on leave, which is
+ * asked in `where`. */
+static bool tells_apart(uint16_t f) { return f != SZ_EF_LATE && f != SZ_EF_ON_LEAVE && f != SZ_EF_STUDENT; }
 
-static bool check_of_record(struct sz_making *m, const sz_yaml *node, size_t off, const struct sz_field_ref *r) {
-    if (is_of_record(r->field)) return true;
+static bool check_apart(struct sz_making *m, const sz_yaml *node, size_t off, const struct sz_field_ref *r) {
+    if (tells_apart(r->field)) return true;
     sz_str field = {node->text.p + off, node->text.n - off};
     sz_diag *g = sz_rules_error(m->l, C_FIELD_TYPE, sz_yaml_value_span(node, off, field.n), "%s cannot be over `%.*s`",
                                 "%s 不能用于 `%.*s`", m->row->name, SZ_FMT_STR(field));
@@ -103,7 +92,7 @@ static bool load_field(struct sz_making *m, const sz_yaml *node, const sz_str *p
         m->f.type = r.type;
         m->f.unit = r.unit;
     }
-    return check_field_type(m, node, off, &r) && check_of_record(m, node, off, &r);
+    return check_field_type(m, node, off, &r) && check_apart(m, node, off, &r);
 }
 
 bool sz_feature_operand(struct sz_making *m, const sz_yaml *node) {

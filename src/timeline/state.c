@@ -115,8 +115,9 @@ static void mark_wake(sz_fstate *head, const sz_buf *mark) {
 static void take_in(run *x, sz_fstate *to, const sz_event *e, const uint8_t *mask, uint32_t off) {
     const sz_featureset *fs = &x->c->bundle->fs;
     const sz_facts *f = x->c->facts;
-    if (e->time_ms >= f->known_ms) sz_fstate_add_as(x->c->adds, to, fs, x->c->zone, e, mask, entry_at(x->tl, off));
-    else sz_fstate_add_since(to, fs, x->c->zone, e, mask, entry_at(x->tl, off), f->acc_from_ms);
+    if (e->time_ms >= f->known_ms)
+        sz_fstate_add_as(x->c->adds, to, fs, x->c->zone, x->c->facts->campus, e, mask, entry_at(x->tl, off));
+    else sz_fstate_add_since(to, fs, x->c->zone, x->c->facts->campus, e, mask, entry_at(x->tl, off), f->acc_from_ms);
 }
 
 /* Originals that the undo records before an offset take out, while records are added up to there. */
@@ -151,7 +152,8 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
     bool is_undone = holds(u->v, u->n, off);
     bool is_plain = !is_undone && !(tl->n_undos && sz_entry_is_undo(tl->log.p + off, mask_bytes(x->c)));
     if (is_plain && sz_entry_time(tl->log.p + off) >= x->c->facts->known_ms) {
-        sz_fstate_add_entry(x->c->adds, out, fs, x->c->zone, x->c->dict, x->c->types, entry_at(tl, off));
+        sz_fstate_add_entry(x->c->adds, out, fs, x->c->zone, x->c->facts->campus, x->c->dict, x->c->types,
+                            entry_at(tl, off));
         return;
     }
     sz_event e;
@@ -167,7 +169,7 @@ static void add_again(run *x, sz_fstate *out, uint32_t off, const undone *u) {
 
 void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
     const sz_featureset *fs = &c->bundle->fs;
-    sz_fstate_add_log(c->adds, &tl->head, fs, c->zone, c->dict, c->types, tl->log.p + tl->added_off,
+    sz_fstate_add_log(c->adds, &tl->head, fs, c->zone, c->facts->campus, c->dict, c->types, tl->log.p + tl->added_off,
                       tl->head_off - tl->added_off);
     tl->added_off = tl->head_off;
 }
@@ -422,7 +424,8 @@ static uint32_t add_until(run *x, uint32_t off, uint32_t end, int64_t t_ms) {
     sz_tlctx *c = x->c;
     uint32_t to = off;
     while (to < end && sz_entry_time(tl->log.p + to) < t_ms) to += sz_entry_len(tl->log.p + to);
-    sz_fstate_add_log(c->adds, &x->tl->head, &c->bundle->fs, c->zone, c->dict, c->types, tl->log.p + off, to - off);
+    sz_fstate_add_log(c->adds, &x->tl->head, &c->bundle->fs, c->zone, c->facts->campus, c->dict, c->types,
+                      tl->log.p + off, to - off);
     return to;
 }
 

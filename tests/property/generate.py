@@ -14,8 +14,8 @@ from rulegen import Rules, rules_of
 
 FIRST = parse_day("2026-03-02")  # a Monday
 SOURCES = {"swipe": "pos", "attendance": "class", "dorm_access": "gate", "presence": "net"}
-PLACES = [{"place": "c1", "name": "东区食堂", "kind": "canteen", "building": "B1"},
-          {"place": "c2", "name": "西区食堂", "kind": "canteen", "building": "B2"},
+PLACES = [{"place": "c1", "name": "东区食堂", "kind": "canteen", "building": "B1", "zone": "east"},
+          {"place": "c2", "name": "西区食堂", "kind": "canteen", "building": "B2", "zone": "west"},
           {"place": "shop", "name": "超市", "kind": "shop", "building": "B1"}]
 CURFEW = {"sun-thu": "23:00", "fri-sat": "23:30", "ends": "05:00", "by": [{"year": 1, "sun-thu": "22:30"}]}
 

@@ -90,7 +90,7 @@ class Rules:
             return self.feature({"sessions": d.pick("meal", "bought", "seen"), "gap": d.pick("30m", "90m", "3h", "6h"),
                                  **self.window(below)})
         if kind < 0.75:
-            field = d.pick("place", "place", "hour", "clock", "night", "weekday", "type", "time")
+            field = d.pick("place", "place", "place.kind", "place.zone", "place.building", "hour", "clock", "night", "weekday", "type", "time")
             return self.feature({"distinct": d.pick("bought", "seen", "meal") + "." + field, **self.window(below)})
         if kind < 0.79 and not plain:
             return self.feature({d.pick("min", "max", "avg", "sum"): event + "." + d.pick("hour", "hour", "weekday"), **self.window(below)})

@@ -58,6 +58,7 @@ class History:
     def event_field(self, r: Record, name: str):
         """`event.NAME` (contract); what needs a time of day is unknown at day precision (1)."""
         if name == "place": return r.place if r.place is not None else UNKNOWN
+        if name.startswith("place."): return self.place_field(r, tuple(name.split(".")[1:]))
         if name in ("id", "source", "precision", "student"): return getattr(r, name)
         if name == "type": return r.kind
         if name == "time": return float(r.time)

@@ -216,7 +216,7 @@ static void test_id_of_last_record_is_known(void **state) {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         sz_event e = timeline_fixture_swipe(forms[i], monday, 500);
         put(f, &a, forms[i]);
-        sz_fstate_add(&s, &f->bundle->fs, &f->zone, &e, all, (sz_entry){a.p, (uint32_t)a.n});
+        sz_fstate_add(&s, &f->bundle->fs, &f->zone, NULL, &e, all, (sz_entry){a.p, (uint32_t)a.n});
         sz_eval ev = {.fs = &f->bundle->fs,
                       .facts = &f->facts,
                       .types = &f->types,

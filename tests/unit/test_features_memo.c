@@ -253,9 +253,9 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
         sz_buf_clear(&entry);
         sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
         sz_entry packed = {entry.p, (uint32_t)entry.n};
-        sz_fstate_add_as(m, &quick, fs, &f.zone, &e, mask, packed);
-        sz_fstate_add(&anew, fs, &f.zone, &e, mask, packed);
-        assert_true(sz_fstate_add_entry(i % 500 ? m : NULL, &from_entry, fs, &f.zone, &f.dict, &f.types, packed));
+        sz_fstate_add_as(m, &quick, fs, &f.zone, NULL, &e, mask, packed);
+        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, packed);
+        assert_true(sz_fstate_add_entry(i % 500 ? m : NULL, &from_entry, fs, &f.zone, NULL, &f.dict, &f.types, packed));
         if (i % 100 == 99) sz_fstate_spread(&from_entry, fs, 1 + i / 100 % 3);
         packs_to(&a, &anew, fs);
         packs_as(&b, &quick, fs, &a);
@@ -301,9 +301,9 @@ static void test_a_log_adds_up_as_its_records_do(void **state) {
         sz_eval_match(&ev, &e, mask);
         size_t at = log.n;
         sz_entry_put(&log, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
-        sz_fstate_add(&anew, fs, &f.zone, &e, mask, (sz_entry){log.p + at, (uint32_t)(log.n - at)});
+        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, (sz_entry){log.p + at, (uint32_t)(log.n - at)});
         if (++n < piece) continue;
-        sz_fstate_add_log(i % 50 ? m : NULL, &together, fs, &f.zone, &f.dict, &f.types, log.p, (uint32_t)log.n);
+        sz_fstate_add_log(i % 50 ? m : NULL, &together, fs, &f.zone, NULL, &f.dict, &f.types, log.p, (uint32_t)log.n);
         packs_to(&a, &anew, fs);
         packs_as(&b, &together, fs, &a);
         sz_buf_clear(&log);

@@ -58,7 +58,7 @@ static void add(timeline_fixture *f, sz_eval *ev, sz_fstate *s, uint32_t i) {
     sz_eval_at(ev, e.time_ms);
     sz_eval_match(ev, &e, mask);
     sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f->dict, &f->types);
-    sz_fstate_add(s, fs, &f->zone, &e, mask, (sz_entry){entry.p, (uint32_t)entry.n});
+    sz_fstate_add(s, fs, &f->zone, NULL, &e, mask, (sz_entry){entry.p, (uint32_t)entry.n});
     sz_buf_fini(&entry);
 }
 

@@ -69,7 +69,7 @@ static void add(timeline_fixture *f, sz_add_memo *m, const sz_event *e, sz_fstat
     sz_eval_match(&ev, e, mask);
     sz_entry_put(&entry, e, mask, (fs->n_matchers + 7) / 8, &f->dict, &f->types);
     for (uint32_t i = 0; i < n; i++)
-        sz_fstate_add_as(m, &s[i], fs, &f->zone, e, mask, (sz_entry){entry.p, (uint32_t)entry.n});
+        sz_fstate_add_as(m, &s[i], fs, &f->zone, NULL, e, mask, (sz_entry){entry.p, (uint32_t)entry.n});
     sz_buf_fini(&entry);
 }
 

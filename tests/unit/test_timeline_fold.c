@@ -94,7 +94,7 @@ static void take(timeline_fixture *f, kept *k, const sz_event *e, int32_t day) {
     sz_buf_put(&entry, f->ctx.scratch.p, f->ctx.scratch.n);
     sz_timeline_advance(&k->tl, &f->ctx, NULL);
     sz_timeline_catch_up(&k->tl, &f->ctx);
-    sz_fstate_add(&k->all, &f->bundle->fs, &f->zone, e, sz_entry_mask(entry.p), (sz_entry){entry.p, (uint32_t)entry.n});
+    sz_fstate_add(&k->all, &f->bundle->fs, &f->zone, NULL, e, sz_entry_mask(entry.p), (sz_entry){entry.p, (uint32_t)entry.n});
     sz_buf_fini(&entry);
     if (k->tl.tail_ms == tail) return;
     if (!k->n_folds++) k->first_fold = day;
