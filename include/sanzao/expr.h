@@ -123,6 +123,7 @@ typedef struct sz_xval {
 typedef struct sz_symbol {
     uint8_t type, unit;
     bool is_growing;    /* absence, .age: grows by itself with time */
+    bool is_ratio;      /* so many of so many (sz_prog_is_ratio) */
     bool is_const;      /* value known at compile time: `value` */
     bool is_param;      /* a rule's param (by: may differ by student) */
     sz_xval value;
@@ -177,6 +178,8 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
 
 uint8_t sz_prog_type(const sz_prog *p);
 uint8_t sz_prog_unit(const sz_prog *p);
+/* A count or days divided by a plain number or another count, `days / 7`: it may stand beside a share in percent too. */
+bool sz_prog_is_ratio(const sz_prog *p);
 bool sz_prog_grows(const sz_prog *p);                    /* the whole is a bare growing symbol, or contains one */
 const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n);
 const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, each once, ascending */

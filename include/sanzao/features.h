@@ -127,6 +127,7 @@ typedef struct sz_feature {
     sz_str name, label_zh, label_en;
     uint8_t op;             /* sz_operator */
     uint8_t type, unit;     /* of its value: sz_xtype, sz_unit */
+    bool is_ratio;          /* value: sz_prog_is_ratio */
     uint32_t matcher;       /* index; SZ_NONE for value */
     uint16_t field;         /* sz_efield that is summed, averaged, counted distinct …; UINT16_MAX none */
     sz_window window;

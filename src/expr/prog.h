@@ -47,6 +47,7 @@ typedef struct tnode {
     bool is_steady;    /* made of constants and params only */
     bool grows;        /* a growing symbol by itself */
     bool has_growing;  /* one somewhere below */
+    bool is_ratio;     /* so many of so many: stands beside a share too */
     bool is_made;      /* text that + makes at run time: lives only until the end of the run */
     uint32_t off, len, op_off, op_len;
     uint32_t slot;           /* T_SYM, T_HAS */
@@ -135,6 +136,9 @@ const char *prog_type_words(const tnode *n, sz_lang lang);
 const char *prog_type_name(uint8_t type, sz_lang lang);
 /* Unit of a combined with b; false: they do not go together. op + - * / % or a comparison. */
 bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out);
+/* Units of numbers that compare: those that join, and a share with what is so many of so many. */
+bool prog_units_compare(const tnode *a, const tnode *b);
+bool prog_is_tally(uint8_t unit); /* a count, or days */
 bool prog_form_fits(uint8_t form, sz_str s);
 const char *prog_nearest(sz_str name, const char *const *names, size_t n); /* NULL: none is near */
 
@@ -201,7 +205,7 @@ struct sz_prog {
     const insn *code;
     uint32_t n_code;
     uint8_t type, unit;
-    bool grows;
+    bool grows, is_ratio;
     sz_clause *clauses;
     const tnode **musts; /* of each clause: its node where && alone joins it to the whole; else NULL */
     uint32_t n_clauses;

@@ -67,6 +67,15 @@ static void inherit(tnode *n) {
     }
 }
 
+/* `days / 7`, `missed / classes`, and what is left of one: `1 - days / 7`. Times a number it is one no longer: 100 of
+ * them would stand beside 50 % as 0.5. */
+static bool is_ratio(char op, const tnode *a, const tnode *b) {
+    if (op == '/') return prog_is_tally(a->unit) && (b->unit == SZ_UNIT_NONE || prog_is_tally(b->unit)) && !b->is_ratio;
+    if (op != '+' && op != '-') return false;
+    return (a->is_ratio || b->is_ratio) && (a->is_ratio || a->unit == SZ_UNIT_NONE) &&
+           (b->is_ratio || b->unit == SZ_UNIT_NONE);
+}
+
 tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth) {
     tnode *n = prog_node(c, T_ARITH, SZ_X_ANY, e, 2);
     n->op = (uint8_t)op;
@@ -80,6 +89,7 @@ tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth) {
     }
     n->type = type;
     n->unit = type == SZ_X_NUM ? unit : (uint8_t)SZ_UNIT_NONE;
+    n->is_ratio = type == SZ_X_NUM && is_ratio(op, a, b);
     if ((op == '/' || op == '%') && prog_is_known(b) && b->value.num == 0)
         prog_warning(c, C_ZERO, e->op_off, b->off + b->len - e->op_off, "a division by zero is always unknown",
                      "除以零的结果总是未知");

@@ -71,7 +71,6 @@ static void refuse_list(checker *c, const sz_expr *e, const tnode *a, const tnod
 }
 
 static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a, const tnode *b) {
-    uint8_t unit;
     if (refuse_chain(c, e, a, b)) return;
     if (is_list(a) || is_list(b)) {
         refuse_list(c, e, a, b);
@@ -82,7 +81,7 @@ static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a,
     } else if (a->type == SZ_X_BOOL && op != '=' && op != '!') {
         prog_hint(c, prog_error(c, C_TYPES, e->op_off, e->op_len, "true and false have no order", "真假值没有大小"),
                   "compare with == or !=, or join with && and ||", "请用 == 或 != 比较，或用 &&、|| 连接");
-    } else if (!prog_unit_join('=', a->unit, b->unit, &unit)) {
+    } else if (!prog_units_compare(a, b)) {
         refuse(c, e, a, b, C_UNITS);
     }
 }

@@ -109,6 +109,7 @@ static tnode *check_choice(checker *c, const sz_expr *e, uint32_t depth) {
     }
     n->type = a->type;
     n->unit = unit;
+    n->is_ratio = a->is_ratio && b->is_ratio;
     n->is_made = a->is_made || b->is_made;
     inherit(n);
     return n;

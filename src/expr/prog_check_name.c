@@ -125,6 +125,7 @@ static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool
     if (is_test) n->op = s->type;
     if (is_test) return n;
     n->unit = s->type == SZ_X_NUM ? s->unit : (uint8_t)SZ_UNIT_NONE;
+    n->is_ratio = s->is_ratio;
     n->grows = n->has_growing = s->is_growing;
     n->is_steady = s->is_param;
     n->choices = s->choices;

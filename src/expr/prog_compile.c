@@ -108,8 +108,12 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
     sz_prog *p = NULL;
     if (root && c.n_errors == 0 && !c.has_failed) {
         p = SZ_NEW(a, sz_prog);
-        *p =
-            (sz_prog){.root = root, .text = c.text, .type = root->type, .unit = root->unit, .grows = root->has_growing};
+        *p = (sz_prog){.root = root,
+                       .text = c.text,
+                       .type = root->type,
+                       .unit = root->unit,
+                       .grows = root->has_growing,
+                       .is_ratio = root->is_ratio};
         gather_slots(a, p);
         if (!prog_emit(a, p)) {
             prog_error(&c, C_DEEP, 0, (uint32_t)c.text.n, "the expression needs too many values at once",
@@ -123,6 +127,7 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
 
 uint8_t sz_prog_type(const sz_prog *p) { return p->type; }
 uint8_t sz_prog_unit(const sz_prog *p) { return p->unit; }
+bool sz_prog_is_ratio(const sz_prog *p) { return p->is_ratio; }
 bool sz_prog_grows(const sz_prog *p) { return p->grows; }
 
 const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n) {

@@ -26,15 +26,13 @@ static const char *const unit_names[SZ_N_UNITS][2] = {
     [SZ_UNIT_POINTS] = {"a number of points", "分数"},
 };
 
-const char *prog_type_name(uint8_t type, sz_lang lang) {
-    return type_names[type <= SZ_X_ANY ? type : SZ_X_ANY][lang];
-}
+const char *prog_type_name(uint8_t type, sz_lang lang) { return type_names[type <= SZ_X_ANY ? type : SZ_X_ANY][lang]; }
 
 const char *prog_type_words(const tnode *n, sz_lang lang) {
     return n->type == SZ_X_NUM && n->unit < SZ_N_UNITS ? unit_names[n->unit][lang] : prog_type_name(n->type, lang);
 }
 
-static bool is_tally(uint8_t u) { return u == SZ_UNIT_COUNT || u == SZ_UNIT_DAYS; }
+bool prog_is_tally(uint8_t unit) { return unit == SZ_UNIT_COUNT || unit == SZ_UNIT_DAYS; }
 
 /* What * and / make of two units: a share of something has its unit, a rate that of what is counted (yuan a day:
  * yuan). */
@@ -42,9 +40,9 @@ static uint8_t unit_product(char op, uint8_t a, uint8_t b) {
     if (b == SZ_UNIT_SHARE) return a;
     if (op == '*') {
         if (a == SZ_UNIT_SHARE || a == SZ_UNIT_NONE) return b;
-        return b == SZ_UNIT_NONE || is_tally(b) ? a : is_tally(a) ? b : SZ_UNIT_NONE;
+        return b == SZ_UNIT_NONE || prog_is_tally(b) ? a : prog_is_tally(a) ? b : SZ_UNIT_NONE;
     }
-    return a != b && (b == SZ_UNIT_NONE || is_tally(b)) ? a : SZ_UNIT_NONE;
+    return a != b && (b == SZ_UNIT_NONE || prog_is_tally(b)) ? a : SZ_UNIT_NONE;
 }
 
 bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out) {
@@ -55,9 +53,15 @@ bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out) {
     }
     if (a == b || b == SZ_UNIT_NONE) *out = a;
     else if (a == SZ_UNIT_NONE) *out = b;
-    else if (is_tally(a) && is_tally(b)) *out = SZ_UNIT_COUNT;
+    else if (prog_is_tally(a) && prog_is_tally(b)) *out = SZ_UNIT_COUNT;
     else return false;
     return true;
+}
+
+bool prog_units_compare(const tnode *a, const tnode *b) {
+    uint8_t unit;
+    return prog_unit_join('=', a->unit, b->unit, &unit) || (a->is_ratio && b->unit == SZ_UNIT_SHARE) ||
+           (b->is_ratio && a->unit == SZ_UNIT_SHARE);
 }
 
 static bool digits_at(sz_str s, const char *form) {

@@ -142,6 +142,7 @@ static bool load_unit(struct sz_making *m) {
     }
     if (m->f.type == SZ_X_NUM && (m->f.unit == SZ_UNIT_NONE || m->f.unit == unit || m->f.op == SZ_OP_VALUE)) {
         m->f.unit = unit;
+        m->f.is_ratio = false;
         return true;
     }
     sz_rules_hint_say(sz_rules_error(m->l, C_UNIT_KEY, node->span, "what %s gives here has a unit already",

@@ -144,6 +144,7 @@ static bool load_value(struct sz_making *m, const sz_yaml *node) {
     if (!m->f.value) return false;
     m->f.type = sz_prog_type(m->f.value);
     m->f.unit = sz_prog_unit(m->f.value);
+    m->f.is_ratio = sz_prog_is_ratio(m->f.value);
     m->f.is_growing = sz_prog_grows(m->f.value);
     read_of(m);
     if (m->f.type == SZ_X_NUM || m->f.type == SZ_X_DURATION) return true;

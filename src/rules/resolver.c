@@ -253,8 +253,11 @@ static bool of_feature(const struct path *p, const struct sz_decl *d) {
     const sz_feature *f = &l->b->fs.features[d->index];
     if (p->arg) return no_parts(p, "a feature", "特征");
     if (p->n > 1) return feature_field(p, f, d->index);
-    *p->out = (sz_symbol){
-        .type = f->type, .unit = f->unit, .is_growing = f->is_growing, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
+    *p->out = (sz_symbol){.type = f->type,
+                          .unit = f->unit,
+                          .is_growing = f->is_growing,
+                          .is_ratio = f->is_ratio,
+                          .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
     if (f->op == SZ_OP_BASELINE) p->out->part = "ratio";
     return true;
 }
