@@ -236,7 +236,10 @@ class RuleSet:
                 feature = feature_of(name, raw)
                 if self.features.setdefault(name, feature) != feature: raise RuleError(f"two meanings of {name}")  # 35
         adjust = {k: v for f in files for k, v in (f.get("adjust") or {}).items()}
-        self.rules = [rule_of(raw, adjust.get(raw["id"])) for f in files for raw in f.get("rules") or []]
+        written = [raw for f in files for raw in f.get("rules") or []]
+        gone = {raw["replaces"] for raw in written if "replaces" in raw}
+        stand = [raw for raw in written if raw["id"] not in gone or raw.get("replaces") == raw["id"]]
+        self.rules = [rule_of(raw, adjust.get(raw["id"])) for raw in stand]
         self.check()
 
     def event(self, name: str) -> Event:

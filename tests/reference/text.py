@@ -49,6 +49,7 @@ def message(history: History, rule: Rule, lang: str, t: int, n: int, step: str |
                 rule, path)
         if name == "step": value = step_value(history, rule, step, t)
         elif name == "value": value = history.evaluate(rule.value, t, n, None, rule.params)
+        elif path[0] in ("event", "place"): value = None  # of the record of an instant rule, which nobody hands in here
         else: value = history.evaluate(("name", path), t, n, None, rule.params)
         if isinstance(value, Record): value = None
         text = otherwise if otherwise and value is UNKNOWN else form(value, unit, lang)
