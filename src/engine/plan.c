@@ -4,10 +4,10 @@
  */
 #include "worker.h"
 
-/* Beginning of the first day of which all is kept. */
-static int64_t day_after(const sz_worker *w, int64_t t_ms) {
+/* Beginning of the first day that lies at t or behind it as a whole. */
+static int64_t whole_day(const sz_worker *w, int64_t t_ms) {
     const sz_zone *z = sz_campus_zone(w->campus);
-    return sz_zone_midnight(z, sz_zone_day(z, t_ms) + 1);
+    return sz_zone_midnight(z, sz_zone_day(z, t_ms - 1) + 1);
 }
 
 /* From when on a carried accumulator knows all that the new one asks: rows beyond the old reach are gone, but what is
@@ -18,7 +18,7 @@ static int64_t carried_from(const sz_worker *w, const old_acc *old, const sz_acc
     int64_t unit = a->pane_ms ? a->pane_ms : SZ_DAY_MS;
     int64_t reach = wmax - old->keep * unit, since = wmax - w->o.horizon_ms;
     if (reach < since) since = reach;
-    return since > old->from_ms ? day_after(w, since) : old->from_ms;
+    return since > old->from_ms ? whole_day(w, since) : old->from_ms;
 }
 
 void accs_carry(const sz_worker *w, const meaning *old, const sz_bundle *b, uint32_t *map, int64_t *from_ms) {
@@ -29,7 +29,7 @@ void accs_carry(const sz_worker *w, const meaning *old, const sz_bundle *b, uint
         for (uint32_t k = 0; k < old->n_accs && map[i] == SZ_NONE; k++)
             if (old->accs[k].hash == a->hash) map[i] = k;
         if (map[i] != SZ_NONE) from_ms[i] = carried_from(w, &old->accs[map[i]], a);
-        else from_ms[i] = wmax == SZ_TIME_NONE ? INT64_MIN : day_after(w, wmax - w->o.horizon_ms);
+        else from_ms[i] = wmax == SZ_TIME_NONE ? INT64_MIN : whole_day(w, wmax - w->o.horizon_ms);
     }
 }
 

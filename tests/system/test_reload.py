@@ -548,6 +548,21 @@ def test_plan_is_said_before_the_run_changes_the_state(tmp):
     expect(digest(tmp)["state.db"] != before["state.db"], "the run changed the state")
 
 
+def test_day_that_begins_with_what_is_kept_is_known(tmp):
+    """A run up to the end of a day: what is kept begins at a midnight, and the day that begins there is known as a whole."""
+    for was, now, known, told in (("7d", "30d", "09", 8), ("7d", "24h", "11", 1), ("7d", "30d, to: 1d ago", "09", 7)):
+        folder = small(tmp / now.replace(":", ""))
+        text = "  - {id: told, purpose: student-safety, check: daily at 20:00, when: meals >= 1, level: blue, message: {zh: '{spent}', en: '{spent}'}}\n"
+        write_lines(folder / "a.ndjson", days(1, 15))
+        write_lines(folder / "b.ndjson", days(16, 16))
+        run = lambda name, until: sanzao(folder, "run", "--source", f"file:{name}.ndjson", "--campus", "campus", "--rules", "rules", "--alerts",
+                                         "file:alerts.ndjson", *STATE, "--horizon", "5d", "--until", until, rc=0)
+        run("a", "2026-03-15")
+        write(folder / "rules/r.yaml", rules(3, now) + text)
+        expect(f"fresh    spent (known from 2026-03-{known})" in (second := run("b", "2026-03-16")).err, now, second.err)
+        same([e["message"]["en"] for e in alerts(folder / "alerts.ndjson") if e["rule"] == "told"], [f"{'≥ ' * (now != '24h')}¥{5 * told}.00"], now)
+
+
 def test_reading_a_state_changes_nothing(tmp):
     campus = Campus(3, students=10, days=4)
     campus.write(tmp)
