@@ -79,6 +79,9 @@ void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
         sz_diag_hint(b->diags, g,
                      "inside { … } a comma ends the text: put a text with times in quotes, '… 07:00,18:00'",
                      "{ … } 里逗号会结束文字：含多个时刻的文字请加引号，例如 '… 07:00,18:00'");
+    else if (sz_yaml_has(b->src, end, "\xe3\x80\x80") || sz_yaml_has(b->src, end, "\xc2\xa0"))
+        sz_diag_hint(b->diags, g, "what stands there is not the ordinary space; delete it and type one",
+                     "那里的不是普通空格；请删去后重新输入一个空格");
     else
         sz_diag_hint(b->diags, g, "write  %.*s: …  with a colon and a space", "写成  %.*s: …，用半角冒号加空格",
                      SZ_FMT_STR(key));

@@ -175,6 +175,18 @@ bool sz_yaml_explain_dash(const sz_yaml_build *b, const sz_yaml_problem *p) {
     return true;
 }
 
+/* `{a: 1}}`: nothing but brackets that close follows. */
+static bool say_too_many(const sz_yaml_build *b, size_t at, sz_span line, char close) {
+    size_t end = (size_t)line.off + line.len, n = 0;
+    while (at + n < end && (b->src->p[at + n] == '}' || b->src->p[at + n] == ']')) n++;
+    size_t rest = sz_yaml_skip_blanks(b->src, at + n);
+    if (n == 0 || (rest < end && b->src->p[rest] != '#') || (close != '}' && close != ']')) return false;
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_OPEN_BRACKET, sz_yaml_span(b->src, at, at + n),
+                              "nothing is open that this %c closes", "这个 %c 没有对应的开头", b->src->p[at]);
+    sz_diag_hint(b->diags, g, "there are too many of them: remove it", "多写了：请删去");
+    return true;
+}
+
 static bool say_goes_on(const sz_yaml_build *b, size_t at) {
     const sz_yaml *last = b->written;
     if (!last) return false;
@@ -182,6 +194,7 @@ static bool say_goes_on(const sz_yaml_build *b, size_t at) {
     char close = end > 0 && end <= b->src->n ? b->src->p[end - 1] : '\0';
     if (!strchr("\"'}]", close) || !sz_yaml_is_blank_between(b->src, end, at)) return false;
     sz_span line = line_text(b, at);
+    if (say_too_many(b, at, line, close)) return true;
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_GOES_ON, sz_yaml_span(b->src, at, (size_t)line.off + line.len),
                               "the text goes on after the closing %c", "在闭合的 %c 之后还有内容", close);
     if (close == '}' || close == ']')

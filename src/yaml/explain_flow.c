@@ -55,7 +55,12 @@ static void say_brace_in_text(const sz_yaml_build *b, size_t at, char outer) {
             : sz_diags_add(b->diags, SZ_ERROR, YAML_BRACE_IN_TEXT, span, "a [ inside %c … %c starts a new list here",
                            "%c … %c 里的 [ 会在这里开始一个新的列表", outer, end_of);
     sz_str key = key_above(b);
-    if (key.n)
+    const sz_yaml *text = b->written;
+    bool is_quoted = text && (sz_yaml_has(b->src, text->span.off, "“") || sz_yaml_has(b->src, text->span.off, "‘"));
+    if (is_quoted)
+        sz_diag_hint(b->diags, g, "the quotes around the text are full-width ones; write  '…'",
+                     "文字两边的引号是全角的，请改成半角  '…'");
+    else if (key.n)
         sz_diag_hint(b->diags, g, "put the text in quotes, or on a line of its own under  %.*s:",
                      "给这段文字加引号，或者在  %.*s:  下面另起一行写", SZ_FMT_STR(key));
     else sz_diag_hint(b->diags, g, "put the text in quotes", "给这段文字加引号");
@@ -104,24 +109,37 @@ static bool has_name_before(const sz_source *s, size_t colon) {
     return i > 0 && !strchr("{[,", s->p[i - 1]);
 }
 
+/* {a: 1， b: 2}: the colon at `at` follows a comma that is none of YAML's; of several the last one parts. */
+static bool say_wide_comma(const sz_yaml_build *b, size_t at) {
+    static const char *const commas[] = {"，", "、", "；"};
+    size_t from = b->written ? b->written->span.off : at, comma = SIZE_MAX;
+    const char *sign = NULL;
+    for (size_t i = from; i < at; i++)
+        for (size_t k = 0; k < sizeof commas / sizeof *commas; k++) {
+            if (!sz_yaml_has(b->src, i, commas[k])) continue;
+            comma = i;
+            sign = commas[k];
+        }
+    if (!sign) return false;
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_COLON_IN_TEXT, sz_yaml_span(b->src, comma, comma + strlen(sign)),
+                              "the comma here is a full-width one, so that the text goes on behind it",
+                              "这里的逗号是全角的，文字会接着读下去");
+    sz_diag_hint(b->diags, g, "write  ,  and a space; a text that holds one stands in quotes",
+                 "请改成半角  ,  加空格；文字里本来就有的，请给整段文字加引号");
+    return true;
+}
+
 static void say_colon(const sz_yaml_build *b, size_t at) {
     if (!has_name_before(b->src, at)) {
         sz_yaml_say_no_name(b, at);
         return;
     }
-    if (say_comma_above(b)) return;
+    if (say_comma_above(b) || say_wide_comma(b, at)) return;
     sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_COLON_IN_TEXT, sz_yaml_span(b->src, at, at + 1),
                               "this colon starts a second value; a comma is missing, or the text needs quotes",
                               "这个冒号开始了第二个值：前面少了逗号，或者文字要加引号");
-    size_t from = b->written ? b->written->span.off : at;
-    bool has_wide = false;
-    for (size_t i = from; i < at && !has_wide; i++) has_wide = sz_yaml_has(b->src, i, "，");
-    if (has_wide)
-        sz_diag_hint(b->diags, g, "the comma before it is a full-width one; write ,",
-                     "前面的逗号是全角的，请改成半角 ,");
-    else
-        sz_diag_hint(b->diags, g, "write  {a: 1, b: 2}  or  {a: 'text: more'}",
-                     "写成  {a: 1, b: 2}  或  {a: '文字: 更多'}");
+    sz_diag_hint(b->diags, g, "write  {a: 1, b: 2}  or  {a: 'text: more'}",
+                 "写成  {a: 1, b: 2}  或  {a: '文字: 更多'}");
 }
 
 static void say_nothing_before(const sz_yaml_build *b, size_t at) {

@@ -136,12 +136,13 @@ bool sz_yaml_explain_text_below(const sz_yaml_build *b, const sz_yaml_problem *p
     if (c != '|' && c != '>') return false;
     if (say_tag_before(b, p->context_at)) return true;
     size_t end = sz_yaml_line_end(b->src, p->context_at);
-    sz_str text = sz_yaml_clip((sz_str){b->src->p + p->context_at, end - p->context_at});
+    sz_str whole = {b->src->p + p->context_at, end - p->context_at}, text = sz_yaml_clip(whole);
+    const char *dots = text.n < whole.n ? " …" : ""; /* what is cut is nothing to copy */
     sz_diag *g =
         sz_diags_add(b->diags, SZ_ERROR, YAML_BAD_START, sz_yaml_span(b->src, p->context_at, p->context_at + 1),
                      "%c at the beginning announces a text on the lines below", "以 %c 开头表示文字写在下面各行", c);
-    sz_diag_hint(b->diags, g, "put it in quotes:  '%.*s'  or move the text to the next line",
-                 "加上引号：  '%.*s'，或者把文字移到下一行", SZ_FMT_STR(text));
+    sz_diag_hint(b->diags, g, "put it in quotes:  '%.*s%s'  or move the text to the next line",
+                 "加上引号：  '%.*s%s'，或者把文字移到下一行", SZ_FMT_STR(text), dots);
     return true;
 }
 
