@@ -241,6 +241,8 @@ typedef struct sz_meant {
     char text[SZ_MEANT];   /* as a param has it: 24h, 50%, 420 yuan, 3 days, 3 */
 } sz_meant;
 bool sz_meant_value(sz_str s, sz_meant *out);
+/* 42000分 where money is asked: hundredths of a yuan, and no points. False: it does not end with 分. */
+bool sz_meant_fen(sz_str s, const sz_meant *v, sz_meant *out);
 
 /* ---- findings ---------------------------------------------------------------------------------------------------- */
 

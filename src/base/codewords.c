@@ -32,7 +32,26 @@ const char *sz_code_zh(sz_str code) {
     return NULL;
 }
 
+/* Kinds of places, for the hint only: an alert has the place's own name. */
+static const struct code_words places[] = {{"canteen", {"食堂", "餐厅", "饭堂"}},
+                                           {"shop", {"超市", "商店", "小卖部"}},
+                                           {"dorm", {"宿舍", "寝室", "公寓"}},
+                                           {"classroom", {"教室", "教学楼"}},
+                                           {"library", {"图书馆"}},
+                                           {"lab", {"实验室", "机房"}},
+                                           {"gate", {"校门", "大门"}},
+                                           {"bath", {"浴室", "澡堂"}},
+                                           {"bus", {"校车", "班车"}},
+                                           {"gym", {"体育馆", "健身房"}},
+                                           {"clinic", {"校医院", "医务室"}},
+                                           {"off_campus", {"校外", "走读"}},
+                                           {"home", {"在家", "家里"}},
+                                           {"other", {"其他"}}};
+
 bool sz_code_means(sz_str code, sz_str zh) {
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        for (size_t k = 0; sz_str_is(code, places[i].code) && k < MOST_WORDS && places[i].zh[k]; k++)
+            if (sz_str_is(zh, places[i].zh[k])) return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!sz_str_is(code, words[i].code)) continue;
         for (size_t k = 0; k < MOST_WORDS && words[i].zh[k]; k++)

@@ -114,6 +114,10 @@ static const struct {
              {"个人", SZ_M_COUNT, NULL},
              {"门", SZ_M_COUNT, NULL},
              {"年级", SZ_M_COUNT, NULL},
+             {"级", SZ_M_COUNT, NULL},
+             {"级学生", SZ_M_COUNT, NULL},
+             {"届", SZ_M_COUNT, NULL},
+             {"年", SZ_M_COUNT, NULL},
              {"times", SZ_M_COUNT, NULL},
              {"time", SZ_M_COUNT, NULL},
              {"meals", SZ_M_COUNT, NULL},
@@ -292,6 +296,8 @@ static bool known_unit(sz_str s, sz_meant *out) {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (!ends(s, units[i].word) || !number_of(left_of(s, strlen(units[i].word)), number)) continue;
         bool is_whole = !strchr(number, '.');
+        if (strcmp(units[i].word, "年") == 0 && (!is_whole || strlen(number) != strlen("2026")))
+            continue;                                             /* a length of time */
         if (units[i].measure == SZ_M_TIME && !is_whole) continue; /* 1.5h is 90m */
         return say(out, units[i].measure, number, units[i].form);
     }
@@ -330,4 +336,14 @@ bool sz_meant_value(sz_str s, sz_meant *out) {
     if (number_of(s, number)) return say(out, SZ_M_NUMBER, number, NULL);
     if (money(s, out) || share(s, out) || known_unit(s, out) || duration(s, out)) return true;
     return out->is_misspelt = misspelt(s, out);
+}
+
+bool sz_meant_fen(sz_str s, const sz_meant *v, sz_meant *out) {
+    char number[SZ_MEANT];
+    double n;
+    s = sz_str_trim(s);
+    if (v->measure != SZ_M_POINTS || !ends(s, "分") || !sz_str_double(sz_str_of(v->number), &n)) return false;
+    *out = (sz_meant){.op = v->op};
+    snprintf(number, sizeof number, "%.10g", n / 100);
+    return say(out, SZ_M_YUAN, number, " yuan");
 }

@@ -38,6 +38,11 @@ static bool hint_repeat(checker *c, sz_diag *g, const sz_expr *prev, const sz_ex
     return true;
 }
 
+/* What can stand where the right side of the comparison stands: `x == 1 || 2`, and not `x == 1 && y`. */
+static bool repeats(const tnode *n, const tnode *before) {
+    return before && before->kind == T_CMP && n->is_steady && before->kid[0]->type == n->type;
+}
+
 static void want_bool(checker *c, const tnode *n, const sz_expr *prev, const sz_expr *e, const char *sign) {
     if (n->type == SZ_X_BOOL || prog_is_bad(n)) return;
     sz_str s = prog_slice(c, n->off, n->len);
@@ -74,7 +79,7 @@ static tnode *check_chain(checker *c, const sz_expr *e, bool is_or, uint32_t dep
     uint32_t i = 0;
     for (operand *o = list; o; o = o->next) {
         n->kid[i] = prog_check(c, o->e, depth + 1);
-        want_bool(c, n->kid[i], prev, o->e, sign);
+        want_bool(c, n->kid[i], i && repeats(n->kid[i], n->kid[i - 1]) ? prev : NULL, o->e, sign);
         prev = o->e;
         i++;
     }

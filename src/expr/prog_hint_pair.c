@@ -17,7 +17,12 @@ const char *prog_like_unit(const tnode *n) {
 }
 
 static bool is_name(sz_str s) {
-    return s.n && ((s.p[0] | 0x20) >= 'a' && (s.p[0] | 0x20) <= 'z') && !memchr(s.p, '.', s.n);
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool is_letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+        if (!is_letter && (i == 0 || c < '0' || c > '9')) return false;
+    }
+    return s.n > 0;
 }
 
 /* A param is the side that can be written otherwise; one that differs by student is no constant. */
@@ -46,6 +51,12 @@ static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode
     sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, num->off, num->len);
     bool is_number = num->kind == T_CONST && text.n && text.p[0] >= '0' && text.p[0] <= '9';
     const char *value = is_number ? TXT(c, "%.*sh", SZ_FMT_STR(text)) : "24h";
+    if (time->kind == T_CONST && !is_param(c, time) && num->kind != T_CONST && num->type == SZ_X_NUM) {
+        prog_hint(c, g, "name such a value:  params: {limit: %s}  and  %.*s %s limit",
+                  "请给这样的值起名：params: {limit: %s}，再写  %.*s %s limit", prog_like_unit(num), SZ_FMT_STR(text),
+                  op);
+        return;
+    }
     if (!is_number && num->type == SZ_X_NUM) {
         hint_units(c, g, time, num, op);
         return;

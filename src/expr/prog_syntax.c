@@ -166,6 +166,7 @@ static bool is_reckoned(const scan *s) {
 static void remember(scan *s) {
     bool was_told = s->was_told;
     s->was_told = false;
+    s->lone = !s->path.len && is_comparison(text_of(s, s->cur)) ? s->cur : (piece){0};
     if ((was_told || is_comparison(text_of(s, s->cur))) && s->path.len) {
         s->sign = s->cur;
         if (!was_told) s->told = NULL;

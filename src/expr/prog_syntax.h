@@ -23,6 +23,7 @@ typedef struct scan {
     piece path, sign;   /* the last name with its points, and the comparison after it */
     const char *told;   /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
     bool was_told;      /* just now */
+    piece lone;         /* the comparison in hand where its left side is no name: n / 7 > */
 } scan;
 
 static inline char at(const scan *s, uint32_t i) { return i < s->t.n ? s->t.p[i] : '\0'; }
@@ -45,6 +46,8 @@ piece prog_piece(const scan *s, uint32_t i);       /* the next one from i on */
 uint32_t prog_number_end(const scan *s, uint32_t i);
 void prog_note_sign(scan *s, const char *write); /* what was told to be written is a comparison, if it is one */
 void prog_tell_spelling(scan *s, piece p, const char *write);
+void prog_tell_method(scan *s, piece word, const char *method); /* contains, between two operands */
+void prog_tell_if(scan *s, piece word);
 void prog_tell_join(scan *s, uint32_t off, uint32_t end); /* a comma or the like between two conditions */
 bool prog_is_operand_end(const scan *s, piece p);
 uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was dealt with */
@@ -52,6 +55,7 @@ uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cu
 /* Where the value that begins at off, more of it from `from` on, ends: the longest that is known; off: none. */
 uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v);
 bool prog_is_name(const scan *s, piece p);
+uint32_t prog_per_begins(sz_str value); /* where the `/周` of `3次/周` begins; its end: nowhere */
 bool prog_is_unit_and_to(const scan *s, piece p);
 bool prog_side_is(const scan *s, tnode *side); /* what the last name is, where it is known: a number or a duration */
 void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v);

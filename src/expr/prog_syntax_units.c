@@ -30,6 +30,7 @@ static const char *before(const scan *s, const char *op, const char *or_else) {
     sz_str path = text_of(s, s->path), sign = prog_sign_text(s);
     if (s->path.len && s->sign.len) return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(path), SZ_FMT_STR(sign));
     if (s->path.len && *op) return TXT(s->c, "%.*s %s", SZ_FMT_STR(path), op);
+    if (s->lone.len) return TXT(s->c, "x %.*s", SZ_FMT_STR(text_of(s, s->lone)));
     return prog_side_is(s, &side) ? TXT(s->c, "%.*s %s", SZ_FMT_STR(path), or_else) : TXT(s->c, "x %s", or_else);
 }
 
@@ -82,9 +83,18 @@ static void hint_share(scan *s, sz_diag *g, const sz_meant *v) {
 }
 
 /* `n 3次以上` has no comparison yet. */
-static void hint_number(scan *s, sz_diag *g, const sz_meant *v) {
+static void hint_number(scan *s, sz_diag *g, const sz_meant *v, sz_str whole) {
     const char *number = in_place(s, v, v->number);
     bool is_alone = number == v->number;
+    if (prog_per_begins(whole) < whole.n) {
+        prog_hint(s->c, g,
+                  is_alone ? "write %s alone; over how long, the feature says:  over: 7d"
+                           : "write %s; over how long, the feature says:  over: 7d",
+                  is_alone ? "只写 %s；按多长时间算，由特征的  over: 7d  决定"
+                           : "请写 %s；按多长时间算，由特征的  over: 7d  决定",
+                  number);
+        return;
+    }
     prog_hint(s->c, g, is_alone ? "write %s alone" : "write %s", is_alone ? "只写 %s" : "请写 %s", number);
 }
 
@@ -120,7 +130,9 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     sz_diag *g = prog_error(s->c, C_VALUE_UNIT, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式",
                             SZ_FMT_STR(whole));
     tnode side = {0};
+    sz_meant yuan;
     bool is_known = prog_side_is(s, &side), is_time = v->measure == SZ_M_TIME;
+    if (is_known && side.unit == SZ_UNIT_YUAN && sz_meant_fen(whole, v, &yuan)) v = &yuan;
     const char *text = v->text, *left = before(s, v->op, v->measure == SZ_M_SHARE ? "<" : ">="),
                *number = in_place(s, v, v->number);
     if (v->measure == SZ_M_DAYS && !(is_known && side.type == SZ_X_NUM)) { /* of a duration, until we know better */
@@ -129,7 +141,8 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     }
     if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side, left);
     else if (v->measure == SZ_M_SHARE) hint_share(s, g, v);
-    else if (v->measure == SZ_M_NUMBER || v->measure == SZ_M_COUNT || v->measure == SZ_M_POINTS) hint_number(s, g, v);
+    else if (v->measure == SZ_M_NUMBER || v->measure == SZ_M_COUNT || v->measure == SZ_M_POINTS)
+        hint_number(s, g, v, whole);
     else if (is_time)
         prog_hint(s->c, g, "name it:  params: {limit: %s}  and  %s limit",
                   "请起个名字：params: {limit: %s}，再写  %s limit", text, left);
@@ -178,6 +191,38 @@ bool prog_is_name(const scan *s, piece p) {
     return p.kind == L_WORD && r && r->resolve(r->ctx, &name, 1, NULL, false, &sym, &bad, &hint, &hint_zh);
 }
 
+/* Where `/周`, `每周` or `a week` begins behind a value; its end: nowhere. */
+uint32_t prog_per_begins(sz_str t) {
+    static const char *const words[] = {"/", "／", "每", "per ", "a week", "a day", "a month"};
+    for (uint32_t i = 1; i < t.n; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+            size_t n = strlen(words[k]);
+            if (t.n - i >= n && memcmp(t.p + i, words[k], n) == 0) return i;
+        }
+    return (uint32_t)t.n;
+}
+
+/* `3次/周`, `420元/月`, `3 per week`: how long it is counted over, behind the value that ends here. */
+static uint32_t per_end(const scan *s, uint32_t end) {
+    static const char *const times[] = {"周",   "天",  "日",    "月",   "学期",     "星期", "顿",    "餐", "次", "晚",
+                                        "week", "day", "month", "term", "semester", "meal", "night", "wk", "d",  "w"};
+    piece sign = prog_piece(s, end), word = sign;
+    bool is_per = is_sign(s, sign, "/") || is_word(s, sign, "per") || is_word(s, sign, "a");
+    if (is_per) word = prog_piece(s, end_of(sign));
+    sz_str t = text_of(s, word);
+    static const char *const joined[] = {"每", "／"};
+    for (size_t i = 0; !is_per && word.kind == L_WIDE && i < sizeof joined / sizeof *joined; i++) {
+        size_t n = strlen(joined[i]);
+        if (t.n <= n || memcmp(t.p, joined[i], n) != 0) continue;
+        t = (sz_str){t.p + n, t.n - n};
+        is_per = true;
+    }
+    if (t.n > 3 && memcmp(t.p, "每", 3) == 0) t = (sz_str){t.p + 3, t.n - 3};
+    for (size_t i = 0; is_per && i < sizeof times / sizeof *times; i++)
+        if (sz_str_is(t, times[i]) && !prog_is_name(s, word)) return end_of(word);
+    return end;
+}
+
 static bool is_over(const scan *s, piece p, piece next) {
     if (p.kind == L_WORD || p.kind == L_WIDE || p.kind == L_NUMBER) return false;
     if (is_sign(s, p, "%")) return !(ends_operand(s, next) || next.kind == L_WIDE);
@@ -187,12 +232,14 @@ static bool is_over(const scan *s, piece p, piece next) {
 
 uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v) {
     enum { MOST = 6 };
-    uint32_t ends[2 * MOST], n = 0;
+    uint32_t ends[3 * MOST], n = 0;
     piece p = prog_piece(s, from), first = p;
     for (uint32_t i = 0; i < MOST; i++) {
         piece next = prog_piece(s, end_of(p));
         if (is_over(s, p, next)) break;
         if (p.kind == L_WIDE && joint_in(s, p) < end_of(p)) ends[n++] = joint_in(s, p);
+        if (p.kind == L_WIDE && prog_per_begins(text_of(s, p)) < p.len)
+            ends[n++] = p.off + prog_per_begins(text_of(s, p));
         ends[n++] = end_of(p);
         p = next;
     }
@@ -201,20 +248,24 @@ uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v)
         if (!sz_meant_value((sz_str){s->t.p + off, end - off}, v)) continue;
         piece next = prog_piece(s, end);
         if (v->is_misspelt && (prog_is_name(s, first) || is_sign(s, next, ".") || is_sign(s, next, "("))) continue;
-        return end;
+        return per_end(s, end);
     }
     return off;
 }
 
 /* `1,000`: where it ends; 0: it is none. In a list or a call a comma parts two numbers. */
 static uint32_t tell_grouped(scan *s) {
+    static const char wide[] = "，";
     uint32_t end = end_of(s->cur);
     const char *plain = TXT(s->c, "%.*s", SZ_FMT_STR(text_of(s, s->cur)));
-    while (s->n_open == 0 && at(s, end) == ',' && is_digit(at(s, end + 1)) && is_digit(at(s, end + 2)) &&
-           is_digit(at(s, end + 3))) {
-        uint32_t next = prog_number_end(s, end + 1);
-        plain = TXT(s->c, "%s%.*s", plain, (int)(next - end - 1), s->t.p + end + 1);
-        end = next;
+    for (;;) {
+        bool is_wide = s->t.n - end > sizeof wide && memcmp(s->t.p + end, wide, sizeof wide - 1) == 0;
+        uint32_t from = end + (is_wide ? (uint32_t)sizeof wide - 1 : 1);
+        if (s->n_open > 0 || (!is_wide && at(s, end) != ',') || !is_digit(at(s, from)) || !is_digit(at(s, from + 1)) ||
+            !is_digit(at(s, from + 2)) || (is_wide && is_digit(at(s, from + 3))))
+            break;
+        end = prog_number_end(s, from);
+        plain = TXT(s->c, "%s%.*s", plain, (int)(end - from), s->t.p + from);
     }
     if (end == end_of(s->cur)) return 0;
     sz_meant v;

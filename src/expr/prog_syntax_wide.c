@@ -52,29 +52,20 @@ static uint32_t tell_quotes(scan *s, uint32_t off) {
 static bool tell_chinese_word(scan *s, piece run) {
     static const struct {
         const char *word, *write;
-    } words[] = {{"且", "&&"},         {"并且", "&&"},
-                 {"而且", "&&"},       {"和", "&&"},
-                 {"与", "&&"},         {"以及", "&&"},
-                 {"同时", "&&"},       {"并", "&&"},
-                 {"或", "||"},         {"或者", "||"},
-                 {"非", "!"},          {"不是", "!="},
-                 {"是", "=="},         {"为", "=="},
-                 {"达到", ">="},       {"达", ">="},
-                 {"满", ">="},         {"至少为", ">="},
-                 {"等于", "=="},       {"不等于", "!="},
-                 {"大于", ">"},        {"小于", "<"},
-                 {"超过", ">"},        {"高于", ">"},
-                 {"多于", ">"},        {"晚于", ">"},
-                 {"低于", "<"},        {"少于", "<"},
-                 {"不足", "<"},        {"不到", "<"},
-                 {"早于", "<"},        {"至少", ">="},
-                 {"不少于", ">="},     {"不低于", ">="},
-                 {"大于或等于", ">="}, {"至多", "<="},
-                 {"不超过", "<="},     {"不高于", "<="},
-                 {"不多于", "<="},     {"小于或等于", "<="},
-                 {"属于", "in"},       {"大于等于", ">="},
-                 {"不小于", ">="},     {"小于等于", "<="},
-                 {"不大于", "<="},     {"包含", "x.contains(\"…\")"}};
+    } words[] = {{"且", "&&"},     {"并且", "&&"},     {"而且", "&&"},   {"和", "&&"},     {"与", "&&"},
+                 {"以及", "&&"},   {"同时", "&&"},     {"并", "&&"},     {"或", "||"},     {"或者", "||"},
+                 {"非", "!"},      {"不是", "!="},     {"是", "=="},     {"为", "=="},     {"达到", ">="},
+                 {"达", ">="},     {"满", ">="},       {"至少为", ">="}, {"等于", "=="},   {"不等于", "!="},
+                 {"大于", ">"},    {"小于", "<"},      {"超过", ">"},    {"高于", ">"},    {"多于", ">"},
+                 {"晚于", ">"},    {"低于", "<"},      {"少于", "<"},    {"不足", "<"},    {"不到", "<"},
+                 {"早于", "<"},    {"至少", ">="},     {"不少于", ">="}, {"不低于", ">="}, {"大于或等于", ">="},
+                 {"至多", "<="},   {"不超过", "<="},   {"不高于", "<="}, {"不多于", "<="}, {"小于或等于", "<="},
+                 {"则", "&&"},     {"那么", "&&"},     {"就", "&&"},     {"属于", "in"},   {"大于等于", ">="},
+                 {"不小于", ">="}, {"小于等于", "<="}, {"不大于", "<="}};
+    if (sz_str_is(text_of(s, run), "包含") || sz_str_is(text_of(s, run), "含有")) {
+        prog_tell_method(s, run, "contains");
+        return true;
+    }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!sz_str_is(text_of(s, run), words[i].word)) continue;
         prog_tell_spelling(s, run, words[i].write);
@@ -137,21 +128,82 @@ static bool hint_number(scan *s, sz_diag *g, sz_str word) {
     return true;
 }
 
+static const char *const fields[][2] = {{"学院", "student.school"},
+                                        {"书院", "student.college"},
+                                        {"专业", "student.major"},
+                                        {"年级", "student.year"},
+                                        {"班级", "student.class"},
+                                        {"性别", "student.gender"},
+                                        {"宿舍", "student.dorm"},
+                                        {"住宿", "student.residence"},
+                                        {"标签", "student.tags"},
+                                        {"学号", "student.id"},
+                                        {"入学年份", "student.entry_year"},
+                                        {"学制", "student.years"},
+                                        {"学籍", "student.status"},
+                                        {"状态", "student.status"},
+                                        {"金额", "event.amount"},
+                                        {"余额", "event.balance"},
+                                        {"星期", "event.weekday"},
+                                        {"钟点", "event.clock"},
+                                        {"小时", "event.hour"},
+                                        {"时间", "event.time"},
+                                        {"方向", "event.direction"},
+                                        {"考勤状态", "event.status"},
+                                        {"状态", "event.status"},
+                                        {"课程", "event.course"},
+                                        {"学时", "event.hours"},
+                                        {"卡号", "event.card"},
+
+                                        {"教学周", "calendar.week"},
+                                        {"学期", "calendar.term"},
+                                        {"周次", "calendar.week"},
+                                        {"假期", "calendar.vacation"}};
+enum { N_FIELDS = sizeof fields / sizeof *fields };
+
 /* 学院 == …: a field by its Chinese name. */
 static bool hint_field(scan *s, sz_diag *g, sz_str word, uint32_t end) {
-    static const char *const fields[][2] = {
-        {"学院", "student.school"},  {"书院", "student.college"},        {"专业", "student.major"},
-        {"年级", "student.year"},    {"班级", "student.class"},          {"性别", "student.gender"},
-        {"金额", "event.amount"},    {"星期", "event.weekday"},          {"钟点", "event.clock"},
-        {"方向", "event.direction"}, {"入学年份", "student.entry_year"}, {"考勤状态", "event.status"}};
     piece next = prog_piece(s, end);
     bool is_left = next.kind == L_SIGN || is_word(s, next, "in");
-    for (size_t i = 0; is_left && i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; is_left && i < N_FIELDS; i++) {
         if (!sz_str_is(word, fields[i][0])) continue;
         prog_hint(s->c, g, "write %s", "请写 %s", fields[i][1]);
         return true;
     }
     return false;
+}
+
+/* student.书院, last_door.方向: a field behind the point. */
+static void hint_part(scan *s, sz_diag *g, sz_str word) {
+    sz_str owner = text_of(s, s->path);
+    bool is_record = !sz_str_is(owner, "student") && !sz_str_is(owner, "calendar") && !sz_str_is(owner, "place");
+    sz_str of = is_record ? SZ_STR("event") : owner;
+    for (size_t i = 0; s->path.len && i < N_FIELDS; i++) {
+        const char *name = fields[i][1];
+        if (!sz_str_is(word, fields[i][0]) || strncmp(name, of.p, of.n) != 0 || name[of.n] != '.') continue;
+        prog_hint(s->c, g, "write %.*s%s", "请写 %.*s%s", SZ_FMT_STR(owner), name + of.n);
+        return;
+    }
+    prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
+              "字段用英文名，例如  student.school（学院）");
+}
+
+/* 晚归次数 >= 3: what is compared is no text, and may be the label of something. */
+static bool hint_label(scan *s, sz_diag *g, sz_str word, uint32_t end) {
+    piece next = prog_piece(s, end);
+    bool is_left = !s->sign.len && next.kind == L_SIGN && !is_sign(s, next, ")") && !is_sign(s, next, ",") &&
+                   !is_sign(s, next, "]");
+    if (!is_left) return false;
+    const char *en = NULL, *zh = NULL;
+    sz_symbol sym = {0};
+    uint32_t bad = 0;
+    const sz_resolver *r = s->c->r;
+    if (r) r->resolve(r->ctx, &word, 1, NULL, false, &sym, &bad, &en, &zh);
+    if (en && strstr(en, "did you mean")) prog_set_hint(g, en, zh);
+    else
+        prog_hint(s->c, g, "features and params have English names; in Chinese they are  label: {zh: %.*s, en: …}",
+                  "特征和参数用英文名；中文名写在它的  label: {zh: %.*s, en: …}", SZ_FMT_STR(word));
+    return true;
 }
 
 /* `n 在 3 和 5 之间`: where it ends; the end of cur: it is something else. */
@@ -178,7 +230,46 @@ static uint32_t look_at_value(scan *s, uint32_t off) {
     return value;
 }
 
+/* 第5周, 第五周: which one it is. Where it ends; off: it is none. */
+static uint32_t tell_ordinal(scan *s, uint32_t off) {
+    static const char first[] = "第";
+    static const char *const counted[] = {"周", "学期", "天", "次", "节", "年"};
+    enum { N = sizeof first - 1, LONGEST = 24 };
+    if (s->t.n - off <= N || memcmp(s->t.p + off, first, N) != 0) return off;
+    for (uint32_t i = off + N + 1; i < s->t.n && i < off + LONGEST; i++)
+        for (size_t k = 0; k < sizeof counted / sizeof *counted; k++) {
+            size_t n = strlen(counted[k]);
+            double number;
+            if (s->t.n - i < n || memcmp(s->t.p + i, counted[k], n) != 0 ||
+                !sz_meant_number((sz_str){s->t.p + off + N, i - off - N}, &number))
+                continue;
+            uint32_t end = i + (uint32_t)n;
+            sz_str whole = {s->t.p + off, end - off};
+            prog_hint(s->c,
+                      prog_error(s->c, C_VALUE_UNIT, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式",
+                                 SZ_FMT_STR(whole)),
+                      "write %g alone", "只写 %g", number);
+            return end;
+        }
+    return off;
+}
+
+/* 如果 …, 则 …: a condition is one by itself. */
+static bool tell_if(scan *s, uint32_t off, uint32_t end) {
+    static const char *const words[] = {"如果", "若", "当", "如", "只要", "凡是"};
+    sz_str t = {s->t.p + off, end - off};
+    for (size_t i = 0; s->prev.kind == L_START && i < sizeof words / sizeof *words; i++) {
+        if (!sz_str_is(t, words[i])) continue;
+        prog_tell_if(s, (piece){L_WIDE, off, end - off});
+        return true;
+    }
+    return false;
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
+    if (tell_if(s, off, end)) return end;
+    uint32_t ordinal = tell_ordinal(s, off);
+    if (ordinal > off) return ordinal;
     uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});
     if (range > end) return range;
     uint32_t value = s->sign.len ? look_at_value(s, off) : off; /* n >= 至少 3 */
@@ -191,13 +282,11 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     double number;
     sz_diag *g = prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is not a name: names have letters a-z, digits and _",
                             "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(run));
-    if (off > 0 && s->t.p[off - 1] == '.')
-        prog_hint(s->c, g, "fields have English names, for example  student.school  (学院)",
-                  "字段用英文名，例如  student.school（学院）");
+    if (off > 0 && s->t.p[off - 1] == '.') hint_part(s, g, run);
     else if (s->sign.len && sz_meant_number(run, &number))
         prog_hint(s->c, g, "a number is written  %g;  text stands in quotes:  \"%.*s\"",
                   "数字写作  %g；文本要加引号：\"%.*s\"", number, SZ_FMT_STR(run));
-    else if (!hint_field(s, g, run, end) && !hint_number(s, g, run))
+    else if (!hint_field(s, g, run, end) && !hint_number(s, g, run) && !hint_label(s, g, run, end))
         prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
                   "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
     return end;

@@ -165,6 +165,7 @@ static const struct {
                {"above", ">"},
                {"below", "<"},
                {"and", "&&"},
+               {"then", "&&"},
                {"or", "||"},
                {"is", "=="},
                {"mod", "%"},
@@ -177,8 +178,41 @@ static const struct {
                {"le", "<="},
                {"lte", "<="}};
 
+/* `school contains "医"` as the call that it is, with the text if one stands behind it. */
+void prog_tell_method(scan *s, piece word, const char *method) {
+    piece text = prog_piece(s, end_of(word));
+    sz_str name = s->path.len ? text_of(s, s->path) : SZ_STR("x"), t = text_of(s, text);
+    if (text.kind != L_STRING) t = SZ_STR("\"…\"");
+    prog_tell_spelling(s, word, TXT(s->c, "%.*s.%s(%.*s)", SZ_FMT_STR(name), method, SZ_FMT_STR(t)));
+}
+
+/* `like "医%"` of databases: % is anything. Where it ends. */
+static uint32_t tell_like(scan *s) {
+    piece text = prog_piece(s, end_of(s->cur));
+    sz_str t = text_of(s, text), name = s->path.len ? text_of(s, s->path) : SZ_STR("x");
+    if (text.kind != L_STRING || t.n < 2) {
+        prog_tell_method(s, s->cur, "contains");
+        return end_of(s->cur);
+    }
+    sz_str inner = {t.p + 1, t.n - 2};
+    bool before = inner.n && inner.p[0] == '%', behind = inner.n && inner.p[inner.n - 1] == '%';
+    if (before) inner = (sz_str){inner.p + 1, inner.n - 1};
+    if (behind && inner.n) inner.n--;
+    const char *method = before == behind ? "contains" : before ? "endsWith" : "startsWith";
+    prog_tell_spelling(s, (piece){L_WORD, s->cur.off, end_of(text) - s->cur.off},
+                       TXT(s->c, "%.*s.%s(\"%.*s\")", SZ_FMT_STR(name), method, SZ_FMT_STR(inner)));
+    return end_of(text);
+}
+
+void prog_tell_if(scan *s, piece word) {
+    prog_set_hint(prog_error(s->c, C_SPELLING, word.off, word.len, "an expression does not begin with `%.*s`",
+                             "表达式不以 `%.*s` 开头", SZ_FMT_STR(text_of(s, word))),
+                  "leave it out and write the condition alone; two that must both hold are joined by &&",
+                  "请去掉它，只写条件；两个都要满足用 && 连接");
+}
+
 static uint32_t look_at_infix(scan *s) {
-    static const char *const methods[] = {"contains", "startsWith", "endsWith"};
+    static const char *const methods[] = {"contains", "startsWith", "endsWith", "includes"};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         uint32_t end = phrase_end(s, phrases[i].words);
         if (!end) continue;
@@ -186,7 +220,8 @@ static uint32_t look_at_infix(scan *s) {
         return end;
     }
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (is_word(s, s->cur, methods[i])) prog_tell_spelling(s, s->cur, TXT(s->c, "x.%s(\"…\")", methods[i]));
+        if (is_word(s, s->cur, methods[i])) prog_tell_method(s, s->cur, i < 3 ? methods[i] : methods[0]);
+    if (is_same(text_of(s, s->cur), "like", strlen("like"))) return tell_like(s);
     if (is_same(text_of(s, s->cur), "between", strlen("between")))
         return prog_look_at_between(s, prog_piece(s, end_of(s->cur)));
     return end_of(s->cur);
@@ -203,10 +238,36 @@ static uint32_t look_at_bound(scan *s) {
     return value;
 }
 
+/* `meals-30d`: a name with - for _. Where it ends; the end of cur: it is none. */
+static uint32_t tell_dashed(scan *s) {
+    uint32_t end = end_of(s->cur);
+    while (at(s, end) == '-' && (is_letter(at(s, end + 1)) || is_digit(at(s, end + 1))))
+        for (end++; is_letter(at(s, end)) || is_digit(at(s, end));) end++;
+    if (end == end_of(s->cur)) return end;
+    char *name = sz_arena_printf(&s->c->d->arena, "%.*s", (int)(end - s->cur.off), s->t.p + s->cur.off);
+    for (char *p = name; *p; p++)
+        if (*p == '-') *p = '_';
+    scan of = *s;
+    of.t = sz_str_of(name);
+    if (!prog_is_name(&of, (piece){L_WORD, 0, end - s->cur.off})) return end_of(s->cur);
+    sz_str whole = {s->t.p + s->cur.off, end - s->cur.off};
+    prog_hint(s->c,
+              prog_error(s->c, C_NAME, s->cur.off, end - s->cur.off, "nothing is named `%.*s`",
+                         "没有名为 `%.*s` 的特征或参数", SZ_FMT_STR(whole)),
+              "did you mean `%s`?", "是不是 `%s`？", name);
+    return end;
+}
+
 uint32_t prog_look_at_word(scan *s) {
     piece next = prog_piece(s, end_of(s->cur));
     bool is_infix = prog_is_operand_end(s, s->prev), is_not = is_same(text_of(s, s->cur), "not", strlen("not"));
     if (is_word(s, s->cur, "in")) return look_at_in(s);
+    if (s->prev.kind == L_START && is_same(text_of(s, s->cur), "if", strlen("if"))) {
+        prog_tell_if(s, s->cur);
+        return end_of(s->cur);
+    }
+    uint32_t dashed = tell_dashed(s);
+    if (dashed > end_of(s->cur)) return dashed;
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
     else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_spelling(s, s->cur, "!");
     else if (is_infix) return look_at_infix(s);
