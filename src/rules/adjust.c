@@ -202,8 +202,8 @@ static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *
                                   SZ_FMT_STR(now->text), SZ_FMT_STR(g->r->id), SZ_FMT_STR(g->r->version), text),
                               TXT(l, "规则包现在是 %.*s（%.*s %.*s）；这里的调整是针对 %s 做的", SZ_FMT_STR(now->text),
                                   SZ_FMT_STR(g->r->id), SZ_FMT_STR(g->r->version), text));
-    sz_rules_hint(l, d, "look at  sanzao show %.*s  and set  was: %.*s", "请看  sanzao show %.*s，并写  was: %.*s",
-                  SZ_FMT_STR(g->r->id), SZ_FMT_STR(now->text));
+    sz_rules_hint(l, d, "look at  %s  and set  was: %.*s", "请看  %s，并写  was: %.*s", sz_rules_place(l, pack->span),
+                  SZ_FMT_STR(now->text));
 }
 
 static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node, bool in_test) {
@@ -231,7 +231,8 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
             sz_rules_say(l, SZ_ERROR, C_UNITS_DIFFER, node->span,
                          TXT(l, "the %s has another unit: %.*s", in_test ? "rule" : "pack", SZ_FMT_STR(was_text)),
                          TXT(l, "%s用的是另一种单位：%.*s", in_test ? "规则" : "规则包", SZ_FMT_STR(was_text)));
-        sz_rules_hint_say(d, "write the value with the same unit", "请用同样的单位");
+        const sz_yaml *value = node->kind == SZ_YAML_MAP ? sz_yaml_get(node, "value") : node;
+        sz_hint_same_unit(l, d, value ? value->text : node->text, pack->type, pack->unit, was_text);
         return;
     }
     if (!p.label_zh.n) {

@@ -93,6 +93,7 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
         sz_near_try(&near, l->event_defs[i].name, "built in", "自带", (sz_span){0});
     for (uint32_t i = 0; i < l->events.n; i++)
         sz_near_try(&near, l->events.v[i].name, "event", "事件", l->events.v[i].key->span);
+    for (uint32_t i = 0; i < l->events.n; i++) sz_near_label(&near, &l->events.v[i], "event", "事件");
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (sz_decls_find(&l->features, name))
         sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件",

@@ -136,8 +136,13 @@ static bool load_unit(struct sz_making *m) {
     if (!sz_unit_parse(node->text, &unit)) {
         sz_diag *g = sz_rules_error(m->l, C_UNIT_KEY, node->span, "`%.*s` is not a unit", "`%.*s` 不是单位",
                                     SZ_FMT_STR(node->text));
-        sz_rules_hint_say(g, "units are  yuan  class-hours  %  times  days  points",
-                          "单位有  yuan  class-hours  %  times  days  points");
+        struct sz_near near = sz_near_to(m->l, node->text);
+        static const char *const units[] = {"yuan", "class-hours", "%", "times", "days", "points"};
+        for (size_t i = 0; i < sizeof units / sizeof *units; i++) sz_near_z(&near, units[i]);
+        if (sz_near_any(&near)) sz_near_hint(m->l, g, &near);
+        else
+            sz_rules_hint_say(g, "units are  yuan  class-hours  %  times  days  points",
+                              "单位有  yuan  class-hours  %  times  days  points");
         return false;
     }
     if (m->f.type == SZ_X_NUM && (m->f.unit == SZ_UNIT_NONE || m->f.unit == unit || m->f.op == SZ_OP_VALUE)) {

@@ -188,6 +188,21 @@ static const sz_key *joined_key(const sz_key_table *t, sz_str text) {
     return sign ? find(t, sz_str_trim((sz_str){text.p, (size_t)(sign - text.p)})) : NULL;
 }
 
+/* `sum(meal.amount)`: an operator as a spreadsheet has it. Says how it is written. */
+static bool hint_call(struct sz_loading *l, sz_diag *g, const sz_key_table *t, sz_str text) {
+    const char *open = memchr(text.p, '(', text.n);
+    const sz_key *row = open ? find(t, sz_str_trim((sz_str){text.p, (size_t)(open - text.p)})) : NULL;
+    if (!row || text.p[text.n - 1] != ')') return false;
+    sz_str of = {open + 1, (size_t)(text.p + text.n - 1 - (open + 1))};
+    sz_rules_hint(l, g, "write  %s: %.*s", "请写  %s: %.*s", row->name, SZ_FMT_STR(of));
+    return true;
+}
+
+/* A condition that stands where no condition can: it belongs to the event. */
+static bool is_where_of_feature(const sz_key_table *t, sz_str text) {
+    return sz_str_is(text, "where") && find(t, SZ_STR("over"));
+}
+
 /* Returns the row that was meant, or NULL. */
 static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
     sz_diag *g =
@@ -202,6 +217,10 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
     }
     const sz_key *joined = joined_key(t, key->text);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (is_where_of_feature(t, key->text))
+        sz_rules_hint_say(g, "a condition makes an event of its own:  events: {mine: {event: swipe, where: …}}",
+                          "带条件的要先声明成事件：events: {mine: {event: swipe, where: …}}");
+    else if (hint_call(l, g, t, key->text)) (void)0;
     else if (joined)
         sz_rules_hint(l, g, "write  %s: …  with a colon and a space", "写成  %s: …，用半角冒号加空格", joined->name);
     else if (sz_str_is(key->text, "<<"))

@@ -215,11 +215,14 @@ struct sz_near {
     int best;            /* distance; greater than what counts: none found */
     const char *en, *zh; /* what it is: feature, 特征 */
     sz_span at;          /* where it is declared; src NULL: built in */
+    bool is_label;       /* found by its Chinese label, to the sign */
 };
 /* After many findings none is looked for any more: it would cost the square of them. */
 struct sz_near sz_near_to(const struct sz_loading *l, sz_str want);
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at);
 void sz_near_z(struct sz_near *n, const char *name);
+/* By the label in Chinese of what is declared, or a part of it. */
+void sz_near_label(struct sz_near *n, const struct sz_decl *d, const char *en, const char *zh);
 bool sz_near_any(const struct sz_near *n);
 /* `did you mean `x`?  (feature, rules/late.yaml:14)`; the texts in the findings' arena; false: none. */
 bool sz_near_words(struct sz_loading *l, const struct sz_near *n, const char **en, const char **zh);
@@ -247,6 +250,8 @@ void sz_decls_fini(struct sz_decls *d);
 void sz_decls_add(struct sz_loading *l, struct sz_decls *d, sz_str name, const sz_yaml *key, const sz_yaml *node);
 
 /* ---- values.c: texts of YAML to values ---- */
+/* To a value that has another unit than its like: as it is written with that unit. */
+void sz_hint_same_unit(struct sz_loading *l, sz_diag *g, sz_str text, uint8_t type, uint8_t unit, sz_str like);
 /* {zh, en}, both present; false with a finding. node NULL is fine. */
 bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str *en);
 bool sz_rules_duration(struct sz_loading *l, const sz_yaml *node, int64_t *out_ms);

@@ -20,10 +20,22 @@ struct sz_near sz_near_to(const struct sz_loading *l, sz_str want) {
     return (struct sz_near){.want = want, .best = is_late ? 0 : limit_of(want) + 1};
 }
 
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+static bool is_same_but_case(sz_str a, sz_str b) {
+    for (size_t i = 0; i < a.n; i++)
+        if (lower(a.p[i]) != lower(b.p[i])) return false;
+    return true;
+}
+
 void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh, sz_span at) {
     if (name.n == 0 || n->best == 0) return;
     if (sz_chinese_means(n->want, name)) {
         *n = (struct sz_near){.want = n->want, .found = name, .en = en, .zh = zh, .at = at};
+        return;
+    }
+    if (n->want.n == name.n && is_same_but_case(n->want, name)) {
+        *n = (struct sz_near){.want = n->want, .found = name, .en = en, .zh = zh, .at = at, .best = 1};
         return;
     }
     bool is_prefix = n->want.n >= 3 && name.n > n->want.n && memcmp(name.p, n->want.p, n->want.n) == 0;
@@ -34,6 +46,30 @@ void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh,
     n->en = en;
     n->zh = zh;
     n->at = at;
+}
+
+/* Does one of the two texts stand in the other? Of one sign alone that says nothing. */
+static bool holds(sz_str a, sz_str b) {
+    enum { TWO_CHINESE = 6 };
+    sz_str in = a.n < b.n ? a : b, of = a.n < b.n ? b : a;
+    for (size_t i = 0; in.n >= TWO_CHINESE && i + in.n <= of.n; i++)
+        if (memcmp(of.p + i, in.p, in.n) == 0) return true;
+    return false;
+}
+
+void sz_near_label(struct sz_near *n, const struct sz_decl *d, const char *en, const char *zh) {
+    const sz_yaml *label = d->node && d->node->kind == SZ_YAML_MAP ? sz_yaml_get(d->node, "label") : NULL;
+    const sz_yaml *text = label && label->kind == SZ_YAML_MAP ? sz_yaml_get(label, "zh") : NULL;
+    if (!text || text->kind != SZ_YAML_SCALAR || n->best == 0 || n->is_label) return;
+    bool is_same = sz_str_eq(text->text, n->want);
+    if (!is_same && (n->found.n || !holds(text->text, n->want))) return;
+    *n = (struct sz_near){.want = n->want,
+                          .found = d->name,
+                          .en = en,
+                          .zh = zh,
+                          .at = d->key->span,
+                          .best = n->best,
+                          .is_label = is_same};
 }
 
 void sz_near_z(struct sz_near *n, const char *name) { sz_near_try(n, sz_str_of(name), NULL, NULL, (sz_span){0}); }

@@ -95,3 +95,25 @@ bool sz_number_refuse(struct sz_loading *l, const sz_yaml *node) {
     sz_rules_hint(l, g, "write  %s", "请写  %s", meant);
     return true;
 }
+
+void sz_hint_same_unit(struct sz_loading *l, sz_diag *g, sz_str text, uint8_t type, uint8_t unit, sz_str like) {
+    static const char *const forms[SZ_N_UNITS] = {[SZ_UNIT_NONE] = "",         [SZ_UNIT_YUAN] = " yuan",
+                                                  [SZ_UNIT_SHARE] = "%",       [SZ_UNIT_CLASS_HOURS] = " class-hours",
+                                                  [SZ_UNIT_COUNT] = "",        [SZ_UNIT_DAYS] = " days",
+                                                  [SZ_UNIT_POINTS] = " points"};
+    uint8_t its_type, its_unit;
+    double n;
+    size_t at;
+    bool is_number = sz_literal_parse(text, &its_type, &its_unit, &n, &at) && its_type == SZ_X_NUM;
+    if (!is_number || type != SZ_X_NUM || unit >= SZ_N_UNITS) {
+        sz_rules_hint(l, g, "write it with the same unit, like  %.*s", "请写同样的单位，例如  %.*s", SZ_FMT_STR(like));
+        return;
+    }
+    if (its_unit == SZ_UNIT_SHARE) n *= 100;
+    sz_meant value, yuan;
+    if (unit == SZ_UNIT_YUAN && sz_meant_value(text, &value) && sz_meant_fen(text, &value, &yuan)) {
+        sz_rules_hint(l, g, "write  %s", "请写  %s", yuan.text);
+        return;
+    }
+    sz_rules_hint(l, g, "write  %.10g%s", "请写  %.10g%s", n, forms[unit]);
+}

@@ -109,18 +109,18 @@ static bool add_alternative(struct sz_loading *l, const struct row *r, uint32_t 
     return true;
 }
 
-static bool same_kind(struct sz_loading *l, const sz_param *p, const sz_xval *v, uint8_t unit, sz_span at,
-                      sz_span first) {
+static bool same_kind(struct sz_loading *l, const sz_param *p, const sz_xval *v, uint8_t unit, const sz_yaml *node,
+                      const sz_yaml *first) {
     if (v->type == p->type && unit == p->unit) return true;
     sz_diag *g = sz_rules_say(
-        l, SZ_ERROR, C_UNITS_DIFFER, at,
+        l, SZ_ERROR, C_UNITS_DIFFER, node->span,
         TXT(l, "the values of a param have one unit; the first one is %s", sz_unit_words(p->type, p->unit, SZ_EN)),
         TXT(l, "同一参数的各个值单位要一致；第一个值是%s", sz_unit_words(p->type, p->unit, SZ_ZH)));
-    sz_rules_hint(l, g, "write it like the one at %s", "请写成与 %s 处一样", sz_rules_place(l, first));
+    sz_hint_same_unit(l, g, node->text, p->type, p->unit, first->text);
     return false;
 }
 
-static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, sz_span first, uint32_t *cap) {
+static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, const sz_yaml *first, uint32_t *cap) {
     bool ok = true;
     for (size_t i = 0; i < by->n; i++) {
         const sz_yaml *node = by->items[i];
@@ -128,7 +128,7 @@ static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, sz_spa
         sz_xval v;
         uint8_t unit;
         if (!sz_keys_item(l, node, "{school: …, value: …}") || !read_row(l, node, &r) ||
-            !sz_rules_value(l, r.value, &v, &unit) || !same_kind(l, p, &v, unit, r.value->span, first)) {
+            !sz_rules_value(l, r.value, &v, &unit) || !same_kind(l, p, &v, unit, r.value, first)) {
             ok = false;
             continue;
         }
@@ -157,7 +157,7 @@ bool sz_param_load(struct sz_loading *l, const sz_yaml *key, const sz_yaml *node
     out->type = v.type;
     ok &= sz_rules_both(l, k.label, &out->label_zh, &out->label_en);
     uint32_t cap = 0;
-    if (k.by) ok &= load_by(l, k.by, out, k.value->span, &cap);
+    if (k.by) ok &= load_by(l, k.by, out, k.value, &cap);
     *SZ_PUSH(l->a, out->cases, out->n_cases, cap) = (sz_param_case){.value = v, .text = as_written(l, k.value)};
     return ok;
 }

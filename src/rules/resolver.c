@@ -305,6 +305,9 @@ struct sz_near sz_scope_near(struct sz_scope *s, sz_str name) {
         sz_near_try(&near, l->features.v[i].name, "feature", "特征", l->features.v[i].key->span);
     for (uint32_t i = 0; i < l->params.n; i++)
         sz_near_try(&near, l->params.v[i].name, "param", "参数", l->params.v[i].key->span);
+    for (uint32_t i = 0; s->kind != SZ_SCOPE_WHERE && i < l->features.n; i++)
+        sz_near_label(&near, &l->features.v[i], "feature", "特征");
+    for (uint32_t i = 0; i < l->params.n; i++) sz_near_label(&near, &l->params.v[i], "param", "参数");
     for (uint32_t i = 0; i < s->n_steps; i++)
         if (s->steps[i].as.n) sz_near_try(&near, s->steps[i].as, "step", "步骤", (sz_span){0});
     for (uint32_t i = 0; i < N_ROOTS; i++) sz_near_z(&near, roots[i].name);

@@ -293,10 +293,27 @@ static bool refuse_joined(struct sz_loading *l, const sz_yaml *item) {
     return false;
 }
 
+/* `unless: 【holiday】` is a name for YAML too. */
+static bool refuse_wide_brackets(struct sz_loading *l, const sz_yaml *item) {
+    static const char *const opens[] = {"【", "［", "（", "｛"};
+    enum { WIDE = 3 };
+    sz_str s = item->text;
+    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++) {
+        if (s.n <= 2 * WIDE || memcmp(s.p, opens[i], WIDE) != 0) continue;
+        sz_str inner = sz_str_trim((sz_str){s.p + WIDE, s.n - 2 * WIDE});
+        sz_diag *g =
+            sz_rules_error(l, C_SHAPE, item->span, "the brackets here are full-width ones", "这里用了全角括号");
+        sz_rules_hint(l, g, "write  [%.*s]", "请写  [%.*s]", SZ_FMT_STR(inner));
+        return false;
+    }
+    return true;
+}
+
 bool sz_rules_names(struct sz_loading *l, const sz_yaml *node, const sz_yaml ***items, uint32_t *n) {
     bool ok = sz_rules_texts(l, node, items, n);
     for (uint32_t i = 0; i < *n; i++)
-        if ((*items)[i]->style == SZ_YAML_PLAIN) ok &= refuse_joined(l, (*items)[i]);
+        if ((*items)[i]->style == SZ_YAML_PLAIN)
+            ok &= refuse_wide_brackets(l, (*items)[i]) && refuse_joined(l, (*items)[i]);
     return ok;
 }
 
