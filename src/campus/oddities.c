@@ -62,9 +62,11 @@ static bool is_wide_set(sz_str s) {
 }
 
 static bool is_said(sz_str s) {
-    static const char *const words[] = {"合计",     "总计",   "共计",     "小计",       "总数",
-                                        "总人数",   "制表人", "制表日期", "打印时间",   "导出时间",
-                                        "统计时间", "TOTAL",  "Total",    "Grand Total"};
+    static const char *const words[] = {
+        "合计",     "总计",   "共计",     "小计",     "总数",     "总人数",   "人数",       "学生人数",
+        "学生数",   "记录数", "总记录数", "制表",     "制表人",   "制表日期", "填表人",     "填报人",
+        "审核人",   "负责人", "打印人",   "打印时间", "打印日期", "导出人",   "导出时间",   "导出日期",
+        "统计时间", "备注",   "说明",     "注",       "TOTAL",    "Total",    "Grand Total"};
     if (is_count(s) || ends(s) || is_wide_set(s) || sz_str_is(s, "计数")) return true;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (begins(s, words[k])) return true;
@@ -114,13 +116,23 @@ static bool counts_rows(const struct csv_reader *r, uint32_t n_filled, uint32_t 
     return n_ids == 1 && sz_str_i64(id, &n) && (n == o->n_since || n == o->n_rows);
 }
 
+/* `,,3` under 学号,姓名,性别 where every row above has more in it: nobody's number of something. */
+static bool is_bare_number(const struct csv_reader *r, uint32_t n_filled, uint32_t first) {
+    bool is_lone =
+        n_filled == 1 && r->odd.n_rows > 0 && r->odd.least > 1 && is_number_of(sz_csv_trim(r->row.cells[first]));
+    for (uint32_t c = 0; is_lone && c < r->table->n_columns; c++)
+        if (r->table->columns[c].is_needed && r->cell_of[c] == first) return false;
+    return is_lone;
+}
+
 bool sz_oddities_is_total(struct csv_reader *r) {
     struct csv_oddities *o = &r->odd;
     uint32_t first = r->row.n, n_filled = 0;
     for (uint32_t i = r->row.n; i-- > 0;)
         if (sz_csv_trim(r->row.cells[i]).n) first = i, n_filled++;
     bool is_said_first = n_filled && is_said(sz_csv_trim(r->row.cells[first]));
-    bool is_total = is_said_first ? !has_its_id(r, n_filled) : counts_rows(r, n_filled, first);
+    bool is_total = is_said_first ? !has_its_id(r, n_filled)
+                                  : counts_rows(r, n_filled, first) || is_bare_number(r, n_filled, first);
     if (!is_total) {
         o->least = o->n_rows++ && o->least < n_filled ? o->least : n_filled;
         o->n_since++;
