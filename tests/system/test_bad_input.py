@@ -114,6 +114,17 @@ def test_socket_is_no_input(tmp):
             refused(tmp, 4, "sock", *GOOD, *option)
 
 
+def test_a_pipe_where_the_lock_should_be_is_no_lock(tmp):
+    """Opening it to read would wait for a writer for ever."""
+    ready(tmp)
+    os.mkfifo(tmp / "state.db.lock")
+    refused(tmp, 4, ["state.db.lock", "is not a file"], *GOOD, *out(), *STATE)
+    write(tmp / "state.db", b"")
+    for command in (("state", "show", "s1"), ("run", "--plan")):
+        result = sanzao(tmp, *command, *STATE, *GOOD[:4], rc=4)
+        expect("state.db.lock" in result.err, result)
+
+
 def test_pipe_that_is_closed_at_once_is_empty(tmp):
     ready(tmp)
     os.mkfifo(tmp / "pipe")

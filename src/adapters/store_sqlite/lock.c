@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,11 +39,25 @@ static sz_status in_use(sz_store_sqlite *s, int fd, sz_diags *d) {
     return SZ_IO;
 }
 
+/* A pipe or a device of that name holds no lock, and reading it may wait for ever. */
+static bool is_file(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static sz_status no_file(sz_diags *d, const char *name) {
+    sz_diag *g =
+        sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_CANNOT_OPEN, (sz_span){0}, "%s is not a file", "%s 不是文件", name);
+    sz_diag_hint(d, g, "the state's lock is a file of that name; remove what stands there",
+                 "状态的锁是这个名字的文件；请移走那里的东西");
+    return SZ_IO;
+}
+
 sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
     sz_arena a;
     sz_arena_init(&a);
     const char *name = sz_arena_printf(&a, "%s.lock", s->path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     sz_status rc = SZ_OK;
     if (fd < 0) {
         int e = errno;
@@ -52,6 +67,9 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
         if (e == ENOENT) sz_diag_hint(d, g, "make the folder first", "请先建立这个文件夹");
         else sz_diag_hint(d, g, "put the state where this program may write", "请把状态放在本程序可以写入的地方");
         rc = SZ_IO;
+    } else if (!is_file(fd)) {
+        rc = no_file(d, name);
+        close(fd);
     } else {
         struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
@@ -83,9 +101,14 @@ sz_status sz_sqlite_lock_to_read(sz_store_sqlite *s, sz_diags *d) {
     sz_arena a;
     sz_arena_init(&a);
     const char *name = sz_arena_printf(&a, "%s.lock", s->path);
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool is_none = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
     sz_status rc = fd < 0 && !is_none ? cannot_tell(d, name, errno) : SZ_OK;
+    if (fd >= 0 && !is_file(fd)) {
+        rc = no_file(d, name);
+        close(fd);
+        fd = -1;
+    }
     sz_arena_fini(&a);
     if (fd < 0) return rc;
     struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
