@@ -87,9 +87,12 @@ typedef struct sz_cel_env {
     const sz_zone_loader *zones; /* NULL: UTC and fixed offsets only */
 } sz_cel_env;
 
+enum { SZ_CODE_BINDINGS = 148 };
+
 /* Evaluate in pure CEL. bindings_json is JSON text of an object (may be empty): plain JSON values (numbers without a point
  * are int), or all of them in the conformance form. The result is appended to out. False: *err says where and why (code 101
- * syntax, 149 evaluation; texts in the arena; off and len are 0 for an error in the bindings), nothing is appended.
+ * syntax, 148 the bindings, 149 evaluation; texts in the arena; off and len are 0 for an error in the bindings), nothing
+ * is appended.
  * Bounded: 1,000,000 steps and 64 MiB an evaluation; more is an error. */
 bool sz_cel_eval(const sz_cel_env *env, sz_str expr, sz_str bindings_json, sz_arena *a, sz_buf *out, sz_expr_error *err);
 /* The same without zones; false: the error as text in out, `line:column: message`. */
@@ -232,7 +235,7 @@ sz_xval sz_prog_run_at(const sz_prog *p, uint32_t entry, const sz_loader *l);
 sz_xval sz_xval_compare(uint8_t op, const sz_xval *a, const sz_xval *b);
 
 /* Registry of this module's codes, ascending, for docs and `sanzao explain`. */
-typedef struct sz_expr_code { int code; const char *en, *zh, *example; } sz_expr_code;
+typedef struct sz_expr_code { int code; const char *en, *zh, *example, *better; } sz_expr_code;
 const sz_expr_code *sz_expr_codes(uint32_t *n);
 
 #endif

@@ -48,7 +48,9 @@ bool sz_cel_bind_json(sz_cel *c, yyjson_val *object, sz_cel_error *err) {
     *err = (sz_cel_error){
         .message =
             "The bindings are not an object of names and values, or one is too deep, repeats a key, or has a long name",
-        .message_zh = "变量绑定不是由名称和值组成的对象，或者其中嵌套太深、键重复、名称太长"};
+        .message_zh = "变量绑定不是由名称和值组成的对象，或者其中嵌套太深、键重复、名称太长",
+        .hint = "Write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
+        .hint_zh = "把名称和值写成一个对象：{\"meals\": 3, \"name\": \"三早\"}"};
     return false;
 }
 
@@ -82,7 +84,9 @@ static bool read_bindings(sz_cel *c, sz_str json, sz_expr_error *err) {
     yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
     bool ok = doc && sz_cel_bind_json(c, yyjson_doc_get_root(doc), &e);
     yyjson_doc_free(doc);
-    return ok || report(&e, err);
+    if (!ok) report(&e, err);
+    if (!ok) err->code = SZ_CODE_BINDINGS;
+    return ok;
 }
 
 bool sz_cel_eval(const sz_cel_env *env, sz_str expr, sz_str bindings_json, sz_arena *a, sz_buf *out,

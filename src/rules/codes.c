@@ -10,7 +10,7 @@ static bool expr_code(int code, sz_code *out) {
     const sz_expr_code *v = sz_expr_codes(&n);
     for (uint32_t i = 0; i < n; i++) {
         if (v[i].code != code) continue;
-        *out = (sz_code){.code = code, .en = v[i].en, .zh = v[i].zh, .example = v[i].example};
+        *out = (sz_code){.code = code, .en = v[i].en, .zh = v[i].zh, .example = v[i].example, .better = v[i].better};
         return true;
     }
     return false;

@@ -6,6 +6,7 @@
 #include "codes.h"
 #include "load.h"
 
+#define CALENDAR    "\n# calendar.yaml\n"
 #define RULE(rest)  "rules:\n  - {id: r, level: blue, " rest "}"
 #define VALUE(rest) "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, value: n, " rest "}"
 #define POINTS(rest) \
@@ -50,7 +51,9 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, sensitive: yes"), RULE("when: student.year == 1, sensitive: true")},
     {C_TAKEN, "The name is one of the language itself", "这是语言自带的名称",
      "features:\n  student: {count: swipe, over: 7d}", "features:\n  swipes: {count: swipe, over: 7d}"},
-    {C_TWO_MEANINGS, "One name has two meanings", "同一个名称有两个含义", NULL, NULL},
+    {C_TWO_MEANINGS, "One name has two meanings", "同一个名称有两个含义",
+     "# a.yaml\nfeatures: {n: {count: swipe, over: 7d}}\n# b.yaml\nfeatures: {n: {count: swipe, over: 30d}}",
+     "# a.yaml\nfeatures: {n: {count: swipe, over: 7d}}\n# b.yaml\nfeatures: {n_30d: {count: swipe, over: 30d}}"},
     {C_MANY, "There is more of something than one rule set can hold", "数量超过了一个规则集的上限", NULL, NULL},
 
     /* ---- events ---- */
@@ -197,7 +200,9 @@ static const sz_code_doc codes[] = {
     {C_ADJUST_PARAM, "An adjust, or a test, names a param that the rule does not have",
      "adjust 或测试写了规则没有的参数", PACK "adjust: {r: {because: x, params: {q: 2}}}",
      PACK "adjust: {r: {because: x, params: {p: 2}}}"},
-    {C_ADJUST_TWICE, "A rule is adjusted in two places", "一条规则在两处被调整", NULL, NULL},
+    {C_ADJUST_TWICE, "A rule is adjusted in two places", "一条规则在两处被调整",
+     "# a.yaml\n" PACK "adjust: {r: {because: x, mode: shadow}}\n# b.yaml\nadjust: {r: {because: y, level: red}}",
+     "# a.yaml\n" PACK "adjust: {r: {because: x, mode: shadow, level: red}}"},
     {C_ADJUST_LEVEL, "A rule with steps has no single level to adjust", "按档次分级的规则没有单一级别可改",
      VALUE("at_least: {3: blue}") "\nadjust: {r: {because: x, level: red}}",
      VALUE("at_least: {3: blue}") "\nadjust: {r: {because: x, mode: shadow}}"},
@@ -225,17 +230,25 @@ static const sz_code_doc codes[] = {
     {C_WAS, "The pack has changed a value since the adjust was made", "规则包的值在调整之后又变了",
      PACK "adjust: {r: {because: x, params: {p: {value: 3, was: 2}}}}",
      PACK "adjust: {r: {because: x, params: {p: {value: 3, was: 1}}}}"},
-    {C_TAG, "`unless:` names a tag that no student bears", "`unless:` 写的标签没有学生带有", NULL, NULL},
-    {C_NO_PERIODS, "A period is asked of a calendar that has none", "校历没有时段，却问到了时段", NULL, NULL},
+    {C_TAG, "`unless:` names a tag that no student bears", "`unless:` 写的标签没有学生带有",
+     RULE("when: student.year == 1, unless: [on_leav]"), RULE("when: student.year == 1, unless: [on_leave]")},
+    {C_NO_PERIODS, "A period is asked of a calendar that has none", "校历没有时段，却问到了时段",
+     RULE("when: 'student.year == 1 && calendar.in(\"exams\")'"),
+     RULE("when: 'student.year == 1 && calendar.in(\"exams\")'") CALENDAR
+     "periods: [{id: exams, from: 2026-06-22, to: 2026-07-03}]"},
     {C_LEVEL_FALLS, "A step that is reached later has a lower level", "后达到的档次级别反而更低",
      VALUE("at_least: {3: red, 5: blue}"), VALUE("at_least: {3: blue, 5: red}")},
-    {C_CHECK_NEVER, "A check in term is asked of a calendar without terms", "校历没有学期，却按学期检查", NULL, NULL},
+    {C_CHECK_NEVER, "A check in term is asked of a calendar without terms", "校历没有学期，却按学期检查",
+     RULE("when: student.year == 1, check: week 1 of term fri at 18:00"),
+     RULE("when: student.year == 1, check: week 1 of term fri at 18:00") CALENDAR
+     "terms: [{id: spring, from: 2026-02-23, to: 2026-07-05}]"},
     {C_ADJUST_REPLACED, "An adjust names a rule that another replaces", "adjust 写的规则已被替换",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {r: {because: x}}",
      PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {s: {because: x}}"},
     {C_ALWAYS, "A condition that does not look at the student: it is always true, or never",
      "条件没有看学生的任何情况：总是成立，或从不成立", RULE("when: true"), RULE("when: student.year == 1")},
-    {C_UNUSED, "A param that nothing names; only a note", "没有任何地方用到的参数；只是提示", NULL, NULL},
+    {C_UNUSED, "A param that nothing names; only a note", "没有任何地方用到的参数；只是提示",
+     RULE("when: student.year == 1, params: {few: 1}"), RULE("when: student.year == few, params: {few: 1}")},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

@@ -215,6 +215,9 @@ def test_what_a_code_means_and_what_a_value_is_are_told_to_programs_too(tmp):
     same(json.loads(sanzao(tmp, "eval", "1 + 1", "--json", rc=0).out), {"schema": 1, "int": "2"}, "a value")
     told = json.loads(sanzao(tmp, "eval", "1 +", "--json", rc=1).out)
     same((told["schema"], told["error"]["code"], told["error"]["column"]), (1, "SZ101", 4), "no value")
+    for bindings in ("{x", "[1]", '{"x": 1, "x": 2}'):          # an option that is wrong, and no finding of the expression
+        told = json.loads(sanzao(tmp, "eval", "1 + 1", "--bindings", bindings, "--json", rc=2).out)
+        same(told["error"]["code"], "SZ148", bindings)
 
 
 if __name__ == "__main__": sys.exit(main(globals()))

@@ -529,6 +529,47 @@ static void test_depth_and_length_are_bounded(void **unused) {
     sz_arena_fini(&a);
 }
 
+/* What stands behind `when: `, without a comment, in quotes or not. */
+static const char *expression_of(sz_arena *a, const char *line) {
+    sz_str s = sz_str_of(strchr(line, ' ') + 1);
+    const char *comment = strstr(s.p, "   #");
+    if (comment) s.n = (size_t)(comment - s.p);
+    if (s.n > 1 && s.p[0] == '\'') s = (sz_str){s.p + 1, s.n - 2};
+    return sz_arena_printf(a, "%.*s", SZ_FMT_STR(s));
+}
+
+static bool gives(sz_arena *a, const char *text, sz_diags *d) {
+    sz_xtype want = strncmp(text, "value: ", strlen("value: ")) == 0 ? SZ_X_ANY : SZ_X_BOOL;
+    sz_diags_fini(d);
+    sz_diags_init(d);
+    return toy_compile(a, expression_of(a, text), want, false, d) != NULL;
+}
+
+static void test_examples_give_their_code_and_better_ones_nothing(void **unused) {
+    sz_arena a;
+    sz_diags d;
+    uint32_t n, tried = 0;
+    const sz_expr_code *c = sz_expr_codes(&n);
+    (void)unused;
+    sz_arena_init(&a);
+    sz_diags_init(&d);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!c[i].better) fail_msg("SZ%03d shows nothing better", c[i].code);
+        bool is_shown = strstr(c[i].example, "…") || strncmp(c[i].example, "sanzao", strlen("sanzao")) == 0;
+        if (is_shown) continue;
+        tried++;
+        gives(&a, c[i].example, &d);
+        bool found = false;
+        for (size_t k = 0; k < d.n; k++) found |= d.v[k].code == c[i].code;
+        if (!found) fail_msg("the example of SZ%03d: %s", c[i].code, c[i].example);
+        if (!gives(&a, c[i].better, &d) || d.n)
+            fail_msg("what is better than SZ%03d: %s", c[i].code, d.n ? d.v[0].message : c[i].better);
+    }
+    assert_true(tried > 25);
+    sz_diags_fini(&d);
+    sz_arena_fini(&a);
+}
+
 static void test_codes_are_documented_and_ascending(void **unused) {
     uint32_t n;
     const sz_expr_code *c = sz_expr_codes(&n);
@@ -554,6 +595,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_never_so_is_a_warning),
         cmocka_unit_test(test_depth_and_length_are_bounded),
         cmocka_unit_test(test_codes_are_documented_and_ascending),
+        cmocka_unit_test(test_examples_give_their_code_and_better_ones_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

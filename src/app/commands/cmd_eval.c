@@ -94,7 +94,7 @@ int cmd_eval(int argc, char **argv) {
         else show_error(&c, &err);
         sz_zones_fini(&zones);
         sz_buf_fini(&out);
-        code = ok ? 0 : 1;
+        code = ok ? 0 : err.code == SZ_CODE_BINDINGS ? 2 : 1;
     } else if (code < 0) {
         fputs(c.lang == SZ_ZH ? "用法：sanzao eval 表达式 [--bindings JSON] | --suite 文件.json\n"
                               : "usage: sanzao eval EXPR [--bindings JSON] | --suite FILE.json\n",
