@@ -193,18 +193,21 @@ static void test_repeats_equal_a_plain_search_with_any_budget(void **state) {
         uint32_t n = 6000, n_ids = least[round % 3] + stream_draw(most[round % 3]);
         int64_t *times = sz_alloc(sizeof *times * n);
         uint32_t *ids = sz_alloc(sizeof *ids * n);
-        uint8_t *want = sz_alloc(n);
+        uint8_t *want = sz_alloc(n), *is_other = sz_alloc(n);
         sz_buf text;
         sz_buf_init(&text);
         for (uint32_t i = 0; i < n; i++) {
             ids[i] = stream_draw(n_ids);
             times[i] = stream_draw(400) * SZ_HOUR_MS;
-            for (uint32_t k = 0; k < i && !want[i]; k++)
-                if (ids[k] == ids[i] && !want[k] && llabs(times[k] - times[i]) <= 24 * SZ_HOUR_MS)
+            is_other[i] = (uint8_t)(stream_draw(8) < 2 ? 1 + stream_draw(2) : 0); /* no record, or of the future */
+            for (uint32_t k = 0; k < i && !want[i] && !is_other[i]; k++)
+                if (ids[k] == ids[i] && !want[k] && !is_other[k] && llabs(times[k] - times[i]) <= 24 * SZ_HOUR_MS)
                     want[i] = times[k] == times[i] ? 1 : times[k] > times[i] ? 2 : 3;
             sz_buf_printf(&text,
-                          "{\"type\":\"presence\",\"id\":\"i%u\",\"student\":\"s\",\"time\":%lld,\"pad\":\"%0*d\"}\n",
-                          ids[i], (long long)(1772400000000LL + times[i]), 300, 0);
+                          "{\"type\":\"%s\",\"id\":\"i%u\",\"student\":\"s\",\"time\":%lld,\"collected\":%lld,"
+                          "\"pad\":\"%0*d\"}\n",
+                          is_other[i] == 1 ? "none" : "presence", ids[i], (long long)(1772400000000LL + times[i]),
+                          (long long)(1772400000000LL + times[i] + (is_other[i] == 2 ? -SZ_HOUR_MS : 0)), 300, 0);
         }
         stream_put_bytes("ids", text.p, text.n);
         unlink(stream_path("ids.gz"));
@@ -234,6 +237,7 @@ static void test_repeats_equal_a_plain_search_with_any_budget(void **state) {
         sz_free(times);
         sz_free(ids);
         sz_free(want);
+        sz_free(is_other);
     }
 }
 

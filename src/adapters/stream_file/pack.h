@@ -36,7 +36,8 @@ enum {
     PACKED_KIND = 3,                    /* sz_record_kind */
     PACKED_LINE = 1 << 2,               /* it has its line */
     PACKED_LONG = 1 << 3,               /* it has lengths of its texts */
-    PACKED_FIELDS = 4,                  /* shift of n_fields */
+    PACKED_FIELDS = 4,                  /* shift of n_fields, 5 bits */
+    PACKED_NOTED = 1 << 9,              /* it is looked at for repeats (repeats.h) */
     PACKED_24 = (1 << 24) - 1,          /* the lower part of number and row */
     PACKED_MOST = SZ_RECORD_MAX + 16384 /* texts and fields have limits of their own */
 };

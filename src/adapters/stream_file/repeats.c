@@ -23,8 +23,8 @@ void sz_fs_repeats_init(repeats *r, const uint8_t *pieces, size_t budget, const 
     r->room = budget + 2 * sizeof(chunk);
     r->region = sz_fs_map(r->room);
     r->pieces = pieces;
-    r->briefs = (brief *)(void *)r->region;
-    r->most_briefs = budget / 3 / sizeof *r->briefs;
+    r->words = (uint32_t *)(void *)r->region;
+    r->most_words = budget / 3 / sizeof *r->words;
 }
 
 void sz_fs_repeats_fini(repeats *r) {
@@ -122,27 +122,55 @@ bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *
     return sz_fs_repeats_unfold(r) && put(r, &x);
 }
 
-static tuple tuple_at(const repeats *r, const brief *b) {
-    const packed *p = (const packed *)(const void *)(r->pieces + (size_t)b->at * 8);
+/* Pieces of the words, from the first one on. */
+typedef struct walk {
+    const uint8_t *pieces;
+    const uint32_t *words;
+    size_t at; /* 0: at none yet */
+    const packed *p;
+} walk;
+
+static inline const packed *behind(const packed *p) {
+    return (const packed *)(const void *)((const uint8_t *)p + sz_fs_packed_size(p));
+}
+
+/* The piece of a word, which is no mark and not before the one asked for last. */
+static const packed *piece_of(walk *w, size_t i) {
+    size_t mark = i - i % REPEATS_MARK_EVERY;
+    if (w->at <= mark) {
+        w->at = mark + 1;
+        w->p = (const packed *)(const void *)(w->pieces + (size_t)w->words[mark] * 8);
+    }
+    for (; w->at < i; w->at++)
+        do w->p = behind(w->p);
+        while (!(w->p->place & PACKED_NOTED));
+    return w->p;
+}
+
+static bool is_mark(size_t i) { return i % REPEATS_MARK_EVERY == 0; }
+
+static tuple tuple_at(walk *w, size_t i) {
+    const packed *p = piece_of(w, i);
     sz_prints prints = sz_fs_packed_prints(p);
     return tuple_of(p, &prints);
 }
 
-/* Tuples take other memory; what is done with of the briefs goes back at once. */
+/* Tuples take other memory; what is done with of the words goes back at once. */
 bool sz_fs_repeats_unfold(repeats *r) {
-    enum { AT_ONCE = 65536 };
-    const brief *all = r->briefs;
+    enum { AT_ONCE = 262144 };
+    walk w = {r->pieces, r->words, 0, NULL};
     uint8_t *old = r->region;
     bool is_fine = true;
-    r->briefs = NULL;
-    r->most_briefs = r->n_briefs; /* whatever comes goes to the tuples */
-    if (!all || r->n_briefs == 0) return true;
+    r->words = NULL;
+    r->most_words = 0; /* whatever comes goes to the tuples */
+    if (!w.words || r->n_words == 0) return true;
     r->region = sz_fs_map(r->room);
     r->used = 0;
-    for (size_t i = 0; i < r->n_briefs && is_fine; i++) {
-        tuple x = tuple_at(r, &all[i]);
+    for (size_t i = 0; i < r->n_words && is_fine; i++) {
+        if (i % AT_ONCE == 0) madvise(old, i * sizeof *w.words, MADV_DONTNEED);
+        if (is_mark(i)) continue;
+        tuple x = tuple_at(&w, i);
         is_fine = put(r, &x);
-        if (i % AT_ONCE == AT_ONCE - 1) madvise(old, (i * sizeof *all) & ~(size_t)(SMALL_PAGE - 1), MADV_DONTNEED);
     }
     munmap(old, r->room);
     return is_fine;
@@ -286,28 +314,27 @@ static inline bool twice_has(twice *t, uint64_t hash) {
     return t->v[i] != 0;
 }
 
-/* Of source and id alone, or of the whole identity; all bits of it are alike. */
+/* What the words are hashes of: source and id alone, or the whole identity. */
 typedef enum by { BY_ID, BY_ALL } by;
-static inline uint64_t hash_by(const brief *b, by what) {
-    uint64_t h = what == BY_ID ? b->of_id : (uint64_t)b->of_all << 32 | b->of_id;
-    h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+static inline uint64_t spread(uint32_t word) {
+    uint64_t h = word * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ h >> 32;
 }
 
 /* Two bits of one word for each hash, 16 a record or more: of a thousand that come once two or three seem to come
- * twice. They stand behind the briefs, where nothing was written yet. False: too many to be looked at one by one. */
+ * twice. They stand behind the hashes, where nothing was written yet. False: too many to be looked at one by one. */
 static bool find_twice(repeats *r, twice *t, by what) {
     unsigned shift = 63;
-    size_t n_words = 2, most = r->n_briefs / 16 + 64;
-    while (n_words * 4 < r->n_briefs) n_words *= 2, shift--;
-    size_t from = (r->n_briefs * sizeof *r->briefs + 63) & ~(size_t)63;
+    size_t n_bits = 2, most = r->n_words / 16 + 64;
+    while (n_bits * 4 < r->n_words) n_bits *= 2, shift--;
+    size_t from = (r->n_words * sizeof *r->words + 63) & ~(size_t)63;
     uint64_t *bits = (uint64_t *)(void *)(r->region + from);
-    if (from + n_words * sizeof *bits > r->room) return false;
-    r->used = from + n_words * sizeof *bits;
-    if (what == BY_ALL) memset(bits, 0, n_words * sizeof *bits); /* they were looked at by id */
-    for (size_t i = 0; i < r->n_briefs; i++) {
-        uint64_t hash = hash_by(&r->briefs[i], what), two = UINT64_C(1) << (hash & 63) | UINT64_C(1)
-                                                                                             << (hash >> 6 & 63);
+    if (from + n_bits * sizeof *bits > r->room) return false;
+    r->used = from + n_bits * sizeof *bits;
+    if (what == BY_ALL) memset(bits, 0, n_bits * sizeof *bits); /* they were looked at by id */
+    for (size_t i = 0; i < r->n_words; i++) {
+        if (is_mark(i)) continue;
+        uint64_t hash = spread(r->words[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
         uint64_t *word = &bits[hash >> shift];
         if ((*word & two) == two) {
             twice_add(t, hash);
@@ -324,12 +351,13 @@ static void note_shared(repeats *r, uint64_t ordinal) {
 }
 
 /* Whoever repeats another has its source and id. */
-static void look_at_twice(repeats *r, twice *w, by what, const bounds *b) {
+static void look_at_twice(repeats *r, twice *seen, by what, const bounds *b) {
+    walk w = {r->pieces, r->words, 0, NULL};
     table t = {NULL, 0, 0};
     clear(&t, 1024);
-    for (size_t i = 0; i < r->n_briefs; i++) {
-        if (!twice_has(w, hash_by(&r->briefs[i], what))) continue;
-        tuple x = tuple_at(r, &r->briefs[i]);
+    for (size_t i = 0; i < r->n_words; i++) {
+        if (is_mark(i) || !twice_has(seen, spread(r->words[i]))) continue;
+        tuple x = tuple_at(&w, i);
         if (what == BY_ID) note_shared(r, x.ordinal);
         look_at(r, &t, &x, 1, b);
     }
@@ -339,16 +367,25 @@ static void look_at_twice(repeats *r, twice *w, by what, const bounds *b) {
 /* False: too many seem to come twice. */
 static bool find_by(repeats *r, by what, const bounds *b) {
     twice w = {.v = NULL};
-    bool is_fine = r->n_briefs == 0 || find_twice(r, &w, what);
+    bool is_fine = r->n_words == 0 || find_twice(r, &w, what);
     if (is_fine && w.n) look_at_twice(r, &w, what, b);
     sz_free(w.v);
     return is_fine;
 }
 
+/* Of the whole identity instead. */
+static void hash_all(repeats *r) {
+    walk w = {r->pieces, r->words, 0, NULL};
+    for (size_t i = 0; i < r->n_words; i++)
+        if (!is_mark(i)) r->words[i] = (uint32_t)(tuple_at(&w, i).hash >> 32);
+}
+
 /* False: it is to be done by tuples. */
 static bool find_in_memory(repeats *r, const bounds *b) {
     r->knows_lone = find_by(r, BY_ID, b);
-    return r->knows_lone || find_by(r, BY_ALL, b);
+    if (r->knows_lone) return true;
+    hash_all(r);
+    return find_by(r, BY_ALL, b);
 }
 
 /* What of it was touched: the last large page as a whole. */
@@ -363,8 +400,8 @@ bool sz_fs_repeats_find(repeats *r, uint64_t n_ordinals, int64_t horizon_ms, int
     bounds b = {(uint64_t)horizon_ms, limit_ms};
     bool is_fine = true;
     r->n = n_ordinals;
-    if (r->briefs && find_in_memory(r, &b)) {
-        r->briefs = NULL;
+    if (r->words && find_in_memory(r, &b)) {
+        r->words = NULL;
         give_away(r);
         return true;
     }

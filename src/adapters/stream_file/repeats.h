@@ -3,11 +3,12 @@
  * repeats: records whose (source, id, student or card) came before, within the horizon, in order of reading: the
  * first line read stays (contract), but for one from the future, which no engine takes.
  *
- * As long as the records' pieces lie in memory, the hash of a record's identity is kept, and where its piece lies.
- * Hashes of (source, id) that come twice are found by bits, and only records that have one of them are looked at; of
- * all others it is known that they are the only ones, whomever they name. Where one id is many records' the hash of
- * the whole identity is taken instead. Where many repeat, where there are very many, and when the pieces leave memory
- * (unfold), a tuple a record is kept by its hash in partitions, and each is looked through alone; so memory is bounded.
+ * As long as the records' pieces lie in memory, a hash of (source, id) is kept of each, and where the piece of every
+ * 63rd lies, from which one gets to those behind it. Hashes that come twice are found by bits, and only records that
+ * have one of them are looked at; of all others it is known that they are the only ones, whomever they name. Where one
+ * id is many records' the hash of the whole identity is taken instead. Where many repeat, where there are very many,
+ * and when the pieces leave memory (unfold), a tuple a record is kept by its hash in partitions, and each is looked
+ * through alone; so memory is bounded.
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
 #define SANZAO_SRC_ADAPTERS_STREAM_FILE_REPEATS_H
@@ -24,11 +25,9 @@ typedef struct tuple {
     uint64_t ordinal;
 } tuple;
 
-typedef struct brief { /* of a record whose piece is in memory */
-    uint32_t of_id;    /* hash of (source, id) */
-    uint32_t of_all;   /* of the identity */
-    uint32_t at;       /* of the piece, in eights */
-} brief;
+/* Of records whose pieces are in memory: of so many words the first says where the piece of the next one's record
+ * lies, in eights, and all others are hashes. */
+enum { REPEATS_MARK_EVERY = 64 };
 
 typedef struct extent { /* tuples in the temporary file */
     uint64_t at;
@@ -43,15 +42,15 @@ typedef struct partition {
 } partition;
 
 typedef struct repeats {
-    const uint8_t *pieces;        /* borrowed: memory in which they lie */
-    brief *briefs;                /* in the region; NULL: there are tuples */
-    size_t n_briefs, most_briefs; /* equal: there is no room for another one */
-    size_t budget, held;          /* bytes */
+    const uint8_t *pieces;      /* borrowed: memory in which they lie, one behind the other */
+    uint32_t *words;            /* in the region; NULL: there are tuples */
+    size_t n_words, most_words; /* there is room for so many */
+    size_t budget, held;        /* bytes */
     const char *tmp_dir;
     partition *parts;
     uint32_t n_parts, shift;
     struct chunk *spare;
-    uint8_t *region; /* briefs or chunks, one behind the other; given away when all are looked through */
+    uint8_t *region; /* words or chunks, one behind the other; given away when all are looked through */
     size_t room, used;
     sz_pages *pages; /* borrowed, may be NULL */
     int fd;
@@ -82,11 +81,13 @@ static inline uint32_t sz_fs_identity_more(const sz_prints *p) {
 }
 
 bool sz_fs_repeats_add_tuple(repeats *r, const sz_prints *prints, const packed *p);
-/* An event with these prints, whose piece lies at that place, a multiple of 8. False: r->error. */
-static inline bool sz_fs_repeats_add(repeats *r, const sz_prints *prints, const packed *p, size_t at) {
-    if (r->n_briefs == r->most_briefs || at / 8 > UINT32_MAX) return sz_fs_repeats_add_tuple(r, prints, p);
-    r->briefs[r->n_briefs++] =
-        (brief){sz_fs_identity_of_id(prints), (uint32_t)(sz_fs_identity(prints) >> 32), (uint32_t)(at / 8)};
+/* An event with these prints, whose piece lies at that place, a multiple of 8, behind those of the ones before. False:
+ * r->error. */
+static inline bool sz_fs_repeats_add(repeats *r, const sz_prints *prints, packed *p, size_t at) {
+    p->place |= PACKED_NOTED;
+    if (r->n_words + 2 > r->most_words || at / 8 > UINT32_MAX) return sz_fs_repeats_add_tuple(r, prints, p);
+    if (r->n_words % REPEATS_MARK_EVERY == 0) r->words[r->n_words++] = (uint32_t)(at / 8);
+    r->words[r->n_words++] = sz_fs_identity_of_id(prints);
     return true;
 }
 /* The pieces of what was added are about to leave memory. False: r->error. */

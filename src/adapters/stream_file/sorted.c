@@ -83,7 +83,7 @@ static inline packed_from from_of(sorted *x, const piece *p, bool keeps_line) {
 }
 
 /* Not of one that is later than its own collection: a dead letter, so the next line with its identity is the first. */
-static inline bool note(sorted *x, const sz_prints *prints, const packed *p) {
+static inline bool note(sorted *x, const sz_prints *prints, packed *p) {
     return sz_fs_repeats_add(&x->repeats, prints, p, x->sorter.used) || lacks_room(x, &x->repeats.error);
 }
 

@@ -44,19 +44,22 @@ void sz_fs_sorter_fini(sorter *s) {
     sz_fs_runs_fini(s);
 }
 
-static const packed *piece_at(const sorter *s, uint32_t at) {
-    return (const packed *)(const void *)(s->region + (size_t)at * 8);
-}
-
 static int by_order(const void *a, const void *b, void *ctx) {
-    const place_of *x = a, *y = b;
+    const keyed *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
     const sorter *s = ctx;
-    return sz_fs_packed_tie(piece_at(s, x->at), piece_at(s, y->at));
+    return sz_fs_packed_tie(sz_fs_sorter_piece(s, x->at), sz_fs_sorter_piece(s, y->at));
 }
 
+/* Keys lie beside the places meanwhile: to look for each in its piece is to wait for it. */
 static void sort(sorter *s) {
-    if (!s->is_in_order) sz_sort(s->places, s->n, sizeof *s->places, by_order, s);
+    if (s->is_in_order) return;
+    keyed *v = sz_fs_map(s->n * sizeof *v);
+    for (size_t i = 0; i < s->n; i++)
+        v[i] = (keyed){sz_fs_packed_key(sz_fs_sorter_piece(s, s->places[i])), s->places[i]};
+    sz_sort(v, s->n, sizeof *v, by_order, s);
+    for (size_t i = 0; i < s->n; i++) s->places[i] = v[i].at;
+    munmap(v, s->n * sizeof *v);
 }
 
 bool sz_fs_sorter_spill(sorter *s) {
@@ -69,13 +72,17 @@ bool sz_fs_sorter_spill(sorter *s) {
     return is_fine;
 }
 
+static bool are_swapped(const sorter *s, uint32_t a, uint32_t b) {
+    return sz_fs_packed_cmp(sz_fs_sorter_piece(s, a), sz_fs_sorter_piece(s, b)) > 0;
+}
+
 /* It goes a few places back, or all are sorted at the end. */
 void sz_fs_sorter_late(sorter *s) {
     size_t i = s->n - 1, least = i > LATE_AT_MOST ? i - LATE_AT_MOST : 0;
-    place_of late = s->places[i];
+    uint32_t late = s->places[i];
     if (!s->is_in_order) return;
-    while (i > least && by_order(&s->places[i - 1], &late, s) > 0) i--;
-    s->is_in_order = i == 0 || i > least || by_order(&s->places[i - 1], &late, s) < 0;
+    while (i > least && are_swapped(s, s->places[i - 1], late)) i--;
+    s->is_in_order = i == 0 || i > least || !are_swapped(s, s->places[i - 1], late);
     if (!s->is_in_order) return;
     memmove(&s->places[i + 1], &s->places[i], (s->n - 1 - i) * sizeof late);
     s->places[i] = late;
@@ -85,7 +92,7 @@ static void find_floors(sorter *s) {
     uint64_t least = s->used;
     s->floors = sz_alloc((s->n / FLOOR_EVERY + 1) * sizeof *s->floors);
     for (size_t i = s->n; i-- > 0;) {
-        uint64_t at = (uint64_t)s->places[i].at * 8;
+        uint64_t at = (uint64_t)s->places[i] * 8;
         if (at < least) least = at;
         if (i % FLOOR_EVERY == 0) s->floors[i / FLOOR_EVERY] = least;
     }

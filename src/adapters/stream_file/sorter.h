@@ -14,11 +14,13 @@
 #include "lines.h"
 #include "pack.h"
 
-typedef struct __attribute__((packed, aligned(4))) place_of { /* of a packed record */
-    uint64_t key;
-    uint32_t at; /* in eights */
-} place_of;
 enum { SORTER_MOST_GB = 30 }; /* of the budget: more has no place */
+
+/* A place while places are sorted: what is in order already has no need of the key, which is in the piece. */
+typedef struct __attribute__((packed, aligned(4))) keyed {
+    uint64_t key;
+    uint32_t at;
+} keyed;
 
 /* A record that comes so little too late is put where it belongs at once. */
 enum { LATE_AT_MOST = 32 };
@@ -40,7 +42,7 @@ typedef struct sorter {
     void *self;
     uint8_t *region; /* packed records; mapped, so that what is never touched costs nothing */
     size_t region_room, used;
-    place_of *places; /* of each; sorted before they are given or written */
+    uint32_t *places; /* of each, in eights; sorted before they are given or written */
     size_t places_room, n;
     bool is_in_order;  /* they are sorted so far */
     uint64_t last_key; /* the greatest of them */
@@ -67,15 +69,16 @@ static inline packed *sz_fs_sorter_room(sorter *s) { return (packed *)(void *)(s
 void sz_fs_sorter_late(sorter *s);
 /* Write what is in memory as a run, and forget it. */
 bool sz_fs_sorter_spill(sorter *s);
+static inline const packed *sz_fs_sorter_piece(const sorter *s, uint32_t at) {
+    return (const packed *)(const void *)(s->region + (size_t)at * 8);
+}
 /* The piece is there, with everything in it; key: sz_fs_packed_key. False: s->error. */
 static inline bool sz_fs_sorter_added(sorter *s, const packed *p, uint64_t key) {
-    place_of *to = &s->places[s->n++];
-    *to = (place_of){key, (uint32_t)(s->used / 8)};
+    s->places[s->n++] = (uint32_t)(s->used / 8);
     s->used += sz_fs_packed_size(p);
     if (key > s->last_key) s->last_key = key;
     else sz_fs_sorter_late(s);
-    /* Sorting needs as much as the places once more. */
-    return s->used + 2 * s->n * sizeof *s->places <= s->budget || sz_fs_sorter_spill(s);
+    return s->used + s->n * (sizeof *s->places + 2 * sizeof(keyed)) <= s->budget || sz_fs_sorter_spill(s);
 }
 bool sz_fs_sorter_finish(sorter *s);
 /* What was given so far is not used any longer. */
@@ -100,11 +103,11 @@ static inline const packed *sz_fs_sorter_next(sorter *s, bool may_refill, got *g
     *g = s->given < s->n ? GOT_PIECE : GOT_END;
     if (s->given == s->n) return NULL;
     if (s->given + 8 < s->n) {
-        const uint8_t *soon = s->region + (size_t)s->places[s->given + 8].at * 8;
+        const char *soon = (const char *)sz_fs_sorter_piece(s, s->places[s->given + 8]);
         __builtin_prefetch(soon);
         __builtin_prefetch(soon + 64);
     }
-    return (const packed *)(const void *)(s->region + (size_t)s->places[s->given++].at * 8);
+    return sz_fs_sorter_piece(s, s->places[s->given++]);
 }
 
 /* ---- tmpfile.c: an unnamed file ---- */
