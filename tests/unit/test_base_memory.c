@@ -292,6 +292,24 @@ static void test_sort_is_stable_and_complete(void **state) {
     }
 }
 
+/* What readers bring that were offline for an hour: blocks of late elements, far behind where they belong. */
+static void test_sort_asks_little_where_little_is_out_of_place(void **state) {
+    enum { N = 1 << 16, EVERY = 1 << 12, LATE = 40, BACK = 3000 };
+    size_t n_compared = 0, at = 0;
+    item *v = sz_alloc(N * sizeof *v);
+    (void)state;
+    for (uint32_t i = 0; i < N; i++) {
+        bool is_late = i >= EVERY && i % EVERY < LATE;
+        v[i] = (item){.key = is_late ? 2 * (i - BACK) + 1 : 2 * i, .at = i};
+    }
+    sz_sort(v, N, sizeof *v, by_key, &n_compared);
+    for (uint32_t i = 1; i < N; i++) assert_true(v[i - 1].key < v[i].key);
+    for (uint32_t i = 0; i < N; i++) at += v[i].at;
+    assert_true(at == (size_t)N * (N - 1) / 2);
+    assert_true(n_compared < 2 * N); /* merging all of each pair of runs asks for three times as many */
+    sz_free(v);
+}
+
 static int by_byte(const void *a, const void *b, void *ctx) {
     (void)ctx;
     return *(const uint8_t *)a - *(const uint8_t *)b;
@@ -332,6 +350,7 @@ int main(void) {
         cmocka_unit_test(test_map_put_that_grows_writes_the_new_place),
         cmocka_unit_test(test_map_intern_numbers_in_order),
         cmocka_unit_test(test_sort_is_stable_and_complete),
+        cmocka_unit_test(test_sort_asks_little_where_little_is_out_of_place),
         cmocka_unit_test(test_sort_takes_elements_of_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
