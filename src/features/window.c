@@ -34,7 +34,7 @@ bool window_range(const sz_eval *ev, const sz_window *w, range *r) {
         int32_t from = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
         if (from == SZ_DAY_NONE) from = sz_fstate_first_day(ev->state);
         if (from == SZ_DAY_NONE) return false; /* before the first record there is no such window */
-        r->from = from;
+        r->from = from - w->is_night; /* the night in which that day begins */
         return true;
     }
     default: return false;

@@ -161,7 +161,7 @@ class History:
             return (term[0], min(last, term[1])) if term else None
         start = self.student.enrolled if self.student.enrolled is not None else self.records[0].time if n else None
         if self.student.enrolled is None and start is not None and start > t: return None  # no record has come yet
-        return (UNIT_OF[w.unit](start), last) if start is not None else None
+        return (UNIT_OF[w.unit](day_start(day_of(start))), last) if start is not None else None
 
     def is_kept(self, w: Window | None, was: int, t: int) -> bool:
         """Whether a window of that length, at T, reaches back to what was then; a streak without one always does."""
