@@ -76,6 +76,7 @@ class Generator:
             row = {"student": s, "entry_year": d.randint(2023, 2025), "school": d.pick("医学院", "理学院"),
                    "enrolled_on": d.pick("", "", "2024-09-01", "2024-09-01", "2026-03-03", "2026-03-05")}
             if d.chance(0.4): row["tags"] = d.pick("caring", "caring;quiet", "quiet")
+            if d.chance(0.2): row.update(residence=d.pick("home", "off_campus"), gender=d.pick("f", "m"))
             if d.chance(0.03): row["status"] = "suspended"
             rows.append(row)
         if self.rules.asks_mates: rows += self.mates(rows)
@@ -151,7 +152,7 @@ class Generator:
         d, rows = self.d, []
         for s in self.students:
             for _ in range(d.pick(0, 0, 1, 1, 2)):
-                kind = d.pick("leave", "leave", "sick", "internship", "late_permit", "overnight_permit")
+                kind = d.pick("leave", "leave", "sick", "internship", "exchange", "late_permit", "overnight_permit")
                 span = self.span(1, max(2, self.days - 1), 3)
                 if d.chance(0.35):
                     begin = day_start(parse_day(span["from"])) + d.randint(0, 95) * 15 * MINUTE

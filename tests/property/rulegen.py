@@ -19,10 +19,14 @@ EVENTS = {
     "morning_missed": {"event": "missed", "where": 'event.clock < "12:00"'},
     "at_work": {"event": "any", "where": 'event.weekday <= 5 && !(event.type == "dorm_access")'},
     "somewhere": {"event": "any", "where": "place.kind in kinds || !has(event.place)"},
+    "eastern": {"event": "swipe", "where": 'place.zone == "east" && place.name.contains("区") && place.name.matches("^.+食堂$")'},
+    "by_rule": {"event": "any", "where": 'event.precision == "second" && size(event.id) == 3 && event.id.startsWith("r")'},
+    "early": {"event": "any", "where": 'event.time < timestamp("2026-03-08T18:00:00+08:00") && event.time.getHours("Asia/Shanghai") < 18'},
+    "paid_well": {"event": "swipe", "where": "has(event.balance) ? event.balance > event.amount * 2 : event.amount % 2 == 1"},
 }
 TYPES = {"meal": "swipe", "bought": "swipe", "late_return": "dorm_access", "missed": "attendance", "skipped": "attendance", "came": "attendance",
          "entry": "dorm_access",
-         "small": "swipe", "lunch": "swipe", "morning_missed": "attendance"}
+         "small": "swipe", "lunch": "swipe", "morning_missed": "attendance", "eastern": "swipe", "paid_well": "swipe"}
 PARAMS = {"small_most": "8 yuan", "kinds": ["canteen", "shop"]}
 DAYS = ["1d", "2d", "2d", "3d", "7d", "7d", "14d"]
 HOURS = ["90m", "2h", "3h", "6h", "24h", "36h", "48h"]
@@ -72,18 +76,20 @@ class Rules:
         """`below`: compared with `<`; before the first term a term has no value that all would read alike."""
         d = self.d
         if d.chance(0.25): return {"over": d.choice(HOURS)}
+        night = {"day": "night"} if d.chance(0.12) else {}
         if d.chance(0.3):
-            if not below: return {"over": d.pick("week", "month", "term", "term", "study")}
-            return {"over": d.pick("week", "month", *("term",) * (not self.has_history))}
-        out = {"over": d.choice(DAYS)}
-        if d.chance(0.3): out["to"] = d.pick("yesterday", "yesterday", "2d ago")
+            if not below: return {"over": d.pick("week", "month", "term", "term", "study"), **night}
+            return {"over": d.pick("week", "month", *("term",) * (not self.has_history)), **night}
+        out = {"over": d.choice(DAYS), **night}
+        if d.chance(0.3): out["to"] = d.pick("yesterday", "yesterday", "2d ago", "4d ago")
         return out
 
     def count(self, below: bool = False, plain: bool = False) -> str:
         """A number of something; `plain`: without a unit, so that it may stand beside another one."""
         d = self.d
         event = d.pick("meal", "bought", "missed", "skipped", "came", "seen", "dorm_access", "late_return", "any",
-                       "entry", "small", "lunch", "morning_missed", "at_work", "somewhere", "presence", "swipe")
+                       "entry", "small", "lunch", "morning_missed", "at_work", "somewhere", "presence", "swipe", "eastern", "by_rule",
+                       "early", "paid_well")
         kind = d.random()
         if kind < 0.5: return self.feature({"count": event, **self.window(below)})
         if kind < 0.65:
@@ -100,6 +106,7 @@ class Rules:
     def days(self, event: str) -> str:
         d = self.d
         night = {"day": "night"} if event in ("late_return", "entry", "dorm_access") or d.chance(0.2) else {}
+        if d.chance(0.2): return self.feature({"days": event, "over": d.pick("week", "month"), **night})
         return self.feature({"days": event, "over": d.choice(DAYS), **({"to": "yesterday"} if d.chance(0.2) else {}),
                              **night})
 
@@ -120,9 +127,16 @@ class Rules:
         if d.chance(0.25): raw["pause"] = d.pick(["weekend"], ["weekend"], ["overnight_permit"])
         return self.feature(raw)
 
-    def record(self, event: str, operator: str = "last", over: str | None = None) -> str:
+    def record(self, event: str, operator: str = "last", over: str | dict | None = None) -> str:
         self.keeps_time.add(TYPES.get(event, event))
-        return self.feature({operator: event, **({"over": over} if over else {})})
+        return self.feature({operator: event, **(over if isinstance(over, dict) else {"over": over} if over else {})})
+
+    def reach(self, operator: str) -> dict:
+        """A window of a record; that of `last` ends now and is no term."""
+        d = self.d
+        if operator == "first": return self.window(below=True)
+        over = d.pick("1d", "3d", "7d", "2h", "24h", "week", "month")
+        return {"over": over, **({"day": "night"} if over[-1] != "h" and d.chance(0.15) else {})}
 
     # conditions: each gives the rule's part of the mapping
 
@@ -138,8 +152,9 @@ class Rules:
         text = {"message": {"zh": "现在 {value}，到 {step}",
                             "en": "now {value}, step {step}"}} if self.d.chance(0.6) else {}
         if self.d.chance(0.2):
-            param = {"few": {"value": self.d.randint(2, 4),
-                             "by": [{"year": 1, "value": 1}, {"tags": "quiet", "value": 2}, {"school": "医学院", "value": 3}]}}
+            rows = [{"year": 1, "value": 1}, {"tags": "quiet", "value": 2}, {"school": "医学院", "value": 3}, {"residence": "home", "value": 1},
+                    {"school": "理学院", "year": 3, "value": 1}, {"school": "医学院", "tags": "caring", "value": 4}]
+            param = {"few": {"value": self.d.randint(2, 4), "by": self.d.sample(rows, 3)}}
             return {"value": f, "at_least": {"few": "blue", self.d.randint(5, 7): "orange"}, "params": param}
         rare = {"unless": ["rarely_seen"]} if self.d.chance(0.1) else {}
         return {"value": f, "at_least": self.steps(self.climbing(1, 7)), **text, **rare}
@@ -156,6 +171,8 @@ class Rules:
 
     def at_most(self) -> dict:
         d = self.d
+        if d.chance(0.4): return {"value": self.count(below=True), "at_most": self.steps(self.climbing(0, 4))}
+        if d.chance(0.2): return {"value": self.money(below=True), "at_most": self.steps(self.climbing(5, 30), " yuan")}
         if d.chance(0.5):
             f = self.record(d.pick("bought", "swipe"))
             return {"value": self.feature({"value": f"{f}.balance"}, "h"),
@@ -211,6 +228,41 @@ class Rules:
         return {"when": f"{f} >= {d.randint(1, 3)} && {g} <= most", "params": {"most": f"{d.randint(20, 60)} yuan"},
                 "level": "blue"}
 
+    def any_window(self, is_hours: bool = True) -> dict:
+        """Each form as often as any other."""
+        d = self.d
+        forms = ["3d", "to", "night", "week", "month", "term", "study"] + ["24h", "90m"] * is_hours
+        form = d.choice(forms)
+        night = {"day": "night"} if form == "night" or d.chance(0.06) and not form.endswith(("h", "m")) else {}
+        if form == "to": return {"over": d.choice(DAYS), "to": d.pick("yesterday", "2d ago"), **night}
+        return {"over": d.pick("1d", "2d", "5d") if form == "night" else d.choice(HOURS) if form == "24h" else d.pick("30m", "90m") if form == "90m" else form,
+                **night}
+
+    def when_any(self) -> dict:
+        """An operator over a form of window, each as often as any other."""
+        d = self.d
+        operator = d.pick("count", "sum", "avg", "min", "max", "distinct", "sessions", "days", "first", "first", "last", "streak")
+        swipes = d.pick("bought", "meal", "swipe", "paid_well")
+        if operator in ("first", "last"):
+            f = self.record(swipes, operator, self.any_window() if operator == "first" else self.reach(operator))
+            return {"when": d.pick(f"has({f}.time)", f"{f}.amount >= {d.randint(5, 20)}", f"{f}.balance < {d.randint(30, 80)}",
+                                   f'{f}.place.kind == "canteen"'), "level": "yellow"}
+        if operator == "streak":
+            f = self.feature({"streak": d.pick("seen", "meal"), "over": d.pick("4d", "week", "month"), **({"day": "night"} if d.chance(0.3) else {})})
+            return {"when": f"{f} >= {d.randint(1, 4)}", "level": "yellow"}
+        field = {"distinct": d.pick(".place", ".place.kind", ".place.building", ".hour")}.get(operator, ".amount")
+        if operator in ("count", "days", "sessions"): field = ""
+        raw = {operator: swipes + field, **({"gap": "90m"} if operator == "sessions" else {}), **self.any_window(operator != "days")}
+        few = d.randint(1, 4) if field != ".amount" else d.randint(5, 40)
+        return {"when": f"{self.feature(raw)} {d.pick('>=', '>')} {few}", "level": "yellow"}
+
+    def when_of_days(self) -> dict:
+        """So many days of so many, beside a share in percent: in a condition, or as steps."""
+        d = self.d
+        f = self.feature({"days": d.pick("seen", "meal", "missed"), "over": "7d", **({"to": "yesterday"} if d.chance(0.5) else {})})
+        if d.chance(0.4): return {"value": f"{f} / 7", "at_least": {"25%": "blue", "40%": "yellow"}}
+        return {"when": d.pick(f"{f} / 7 < part", f"1 - {f} / 7 >= part"), "params": {"part": f"{d.pick(25, 50, 75)}%"}, "level": "blue"}
+
     def when_share(self) -> dict:
         d, over = self.d, self.d.pick("2d", "3d", "7d", "week", "36h")
         f, g = self.feature({"count": "missed", "over": over}), self.feature({"count": "came", "over": over}, "g")
@@ -265,6 +317,11 @@ class Rules:
                       lambda: f'{self.record("swipe", "last", over)}.place.kind != "canteen"',
                       lambda: f'{self.record("swipe")}.amount > {self.record("bought", "first", over)}.amount',
                       lambda: f'{self.record("dorm_access")}.place.building == "B1"')
+        if d.chance(0.35):
+            operator = d.pick("first", "first", "last")
+            f = self.record(d.pick("seen", "bought", "swipe"), operator, self.reach(operator))
+            text = lambda: d.pick(f"has({f}.time)", f"!has({f}.time)", f'{f}.place.kind == "canteen"', f"{f}.time < noon")
+            return {"when": text().replace("noon", 'timestamp("2026-03-09T12:00:00+08:00")'), "level": "yellow"}
         return {"when": text(), "level": "yellow"}
 
     def when_low(self) -> dict:
@@ -282,8 +339,9 @@ class Rules:
     def when_streak(self) -> dict:
         d = self.d
         raw = {"streak": d.pick("meal", "seen", "swipe", "came"),
-               **({"over": d.pick("7d", "14d")} if d.chance(0.3) else {}),
-               **({"on_days": "class"} if d.chance(0.3) else {"day": "night"} if d.chance(0.2) else {})}
+               **({"over": d.pick("4d", "7d", "14d", "week", "month")} if d.chance(0.4) else {}),
+               **({"on_days": "class"} if d.chance(0.4) else {"day": "night"} if d.chance(0.2) else {})}
+        if d.chance(0.3): return {"value": self.feature(raw), "at_least": self.steps(self.climbing(2, 5))}
         return {"when": f"{self.feature(raw)} >= {d.randint(2, 4)}", "level": "blue"}
 
     def when_habit(self) -> dict:
@@ -391,7 +449,8 @@ class Rules:
         shapes += [self.when_habit] * 3 + [self.sequence] * 4
         shapes += [self.when_old, self.when_low, self.points, self.points]
         shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
-        shapes += [self.when_streak] + [self.while_class_is_here] * 4
+        shapes += [self.when_streak] * 3 + [self.while_class_is_here] * 4 + [self.when_of_days] * 2 + [self.when_record, self.at_most]
+        shapes += [self.when_any] * 24 + [self.when_calendar] * 2
         shapes += [self.when_mixed] * 8 + [self.chosen] * 3 + [self.guarded]
         body = body or d.choice(shapes)()
         is_instant = "event." in body.get("when", "") or "sequence" in body
@@ -402,6 +461,7 @@ class Rules:
         if d.chance(0.3):
             out["who"] = self.clause(out) if d.chance(0.4) else d.pick(
                 "student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
+                'student.residence != "home"', 'student.gender == "f" || !has(student.gender)', "size(student.tags) == 1",
                 "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday", "calendar.class_day")
         if d.chance(0.08): out["mode"] = d.pick("shadow", "shadow", "disabled")
         self.tune(out)
@@ -422,7 +482,8 @@ class Rules:
     def unless(self, check: bool) -> object:
         d = self.d
         out = d.pick("none", ["holiday"], ["weekend"], ["none", "holiday"], ["none"], ["sick"], ["rarely_seen"],
-                     ["caring"], ["overnight_permit"], ["none", "sick"])
+                     ["caring"], ["overnight_permit"], ["none", "sick"], ["weekend", "holiday", "internship"], ["none", "exchange", "leave"],
+                     ["none", "vacation", "feed_down"], ["none", "on_leave"])
         if check and d.chance(0.3): out = ["feed_silent", *(["none"] if out == "none" else out)]
         return out
 
@@ -435,7 +496,14 @@ class Rules:
         elif "limit" in out.get("params", {}) and d.chance(0.2):
             self.adjust[out["id"]] = {"because": "tuned",
                                       "params": {"limit": {"value": "16h", "was": out["params"]["limit"]}}}
-        elif d.chance(0.03): self.adjust[out["id"]] = {"because": "tuned", "mode": "shadow"}
+        elif "few" in out.get("params", {}) and d.chance(0.3):
+            rows = {"by": [{"year": 2, "value": 1}]} if d.chance(0.5) else {}
+            self.adjust[out["id"]] = {"because": "tuned", "params": {"few": {"value": 3, **rows}}}
+        elif d.chance(0.04): self.adjust[out["id"]] = {"because": "tuned", "mode": d.pick("shadow", "live", "disabled")}
+        elif d.chance(0.04): self.adjust[out["id"]] = {"because": "tuned", "unless": d.pick(["weekend"], ["none", "holiday"], ["none"])}
+        elif d.chance(0.03):
+            self.rules.append({"id": f"old{len(self.rules)}", "when": "calendar.week >= 1 || calendar.holiday", "level": "red"})
+            out["replaces"] = self.rules[-1]["id"]
 
     def text(self) -> str:
         used = dict.fromkeys(b for e in self.reads if e in EVENTS for b in self.bases(e))

@@ -318,7 +318,7 @@ def details(row: dict, alert: dict) -> list[tuple]:
     out = [(k, row[f"message_{k[-2:]}"], (alert.get("message") or {}).get(k[-2:]))
            for k in ("message zh", "message en") if f"message_{k[-2:]}" in row]
     reasons = ("who", "corrected", "on_leave", "vacation", "holiday", "weekend", "late_permit", "overnight_permit",
-               "sick", "caring")
+               "sick", "caring", "leave", "exchange", "internship")
     if row["state"] == "resolved" and row.get("why") != OPEN:
         out.append(("why", row.get("why"), alert.get("why") if alert.get("why") in reasons else None))
     if row["state"] == "open" and "step" in row: out.append(("step", row["step"], alert.get("step")))

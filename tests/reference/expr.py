@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .times import HOUR, day_of, day_start, parse_duration, parse_time
+
 
 class RuleError(Exception):
     """The rules must be refused."""
@@ -136,7 +138,9 @@ def evaluate(tree: tuple, lookup: Callable, call: Callable):
     if kind == "list": return [evaluate(t, lookup, call) for t in tree[1]]
     if kind == "call":
         if tree[1] == "has": return lookup(tree[2][0][1]) is not UNKNOWN
-        return function(tree[1], [evaluate(t, lookup, call) for t in tree[2]], call)
+        path, _, method = tree[1].rpartition(".")
+        args = [evaluate(t, lookup, call) for t in tree[2]]
+        return METHODS[method](lookup(tuple(path.split("."))), *args) if method in METHODS else function(tree[1], args, call)
     sign, args = tree[1], tree[2:]
     if sign == "?:":
         condition = evaluate(args[0], lookup, call)  # unknown stays unknown whatever the sides are (14)
@@ -193,7 +197,18 @@ def arithmetic(sign: str, values: list):
     return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[sign]()
 
 
+def of_text(do: Callable) -> Callable: return lambda *a: UNKNOWN if UNKNOWN in a else do(*a)
+
+
+METHODS = {"startsWith": of_text(str.startswith), "endsWith": of_text(str.endswith), "contains": of_text(lambda a, b: b in a),
+           "matches": of_text(lambda a, b: re.search(b, a) is not None),
+           "getHours": of_text(lambda t, zone: float((int(t) - day_start(day_of(int(t)))) // HOUR))}  # of the campus' own zone
+
+
 def function(name: str, values: list, call: Callable):
+    if name == "size": return UNKNOWN if values[0] is UNKNOWN else float(len(values[0]))
+    if name == "timestamp": return float(parse_time(values[0]))
+    if name == "duration": return float(parse_duration(values[0]))
     if name in ("math.least", "math.greatest"):
         values = values[0] if len(values) == 1 and isinstance(values[0], list) else values
         if any(v is UNKNOWN or isinstance(v, AtLeast) for v in values): return UNKNOWN
