@@ -236,7 +236,7 @@ class Generator:
                                  f"{d.randint(3, 25)}.5")
         event["place"] = d.pick("c1", "c1", "c2", "shop")
         if d.chance(0.06): del event["place"]
-        elif d.chance(0.03): event["place"] = "kiosk"  # nobody declared it: kind `unknown`
+        elif d.chance(0.08): event["place"] = "kiosk"  # nobody declared it: kind `unknown`
         if d.chance(0.35): event["balance"] = d.randint(0, 120)
         if d.chance(0.07): event["op"] = d.pick("topup", "refund")
         if d.chance(0.04): del event["amount"]

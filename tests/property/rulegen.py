@@ -19,6 +19,7 @@ EVENTS = {
     "morning_missed": {"event": "missed", "where": 'event.clock < "12:00"'},
     "at_work": {"event": "any", "where": 'event.weekday <= 5 && !(event.type == "dorm_access")'},
     "somewhere": {"event": "any", "where": "place.kind in kinds || !has(event.place)"},
+    "strange": {"event": "any", "where": 'place.kind == "unknown"'},
     "eastern": {"event": "swipe", "where": 'place.zone == "east" && place.name.contains("区") && place.name.matches("^.+食堂$")'},
     "by_rule": {"event": "any", "where": 'event.precision == "second" && size(event.id) == 3 && event.id.startsWith("r")'},
     "early": {"event": "any", "where": 'event.time < timestamp("2026-03-08T18:00:00+08:00") && event.time.getHours("Asia/Shanghai") < 18'},
@@ -89,7 +90,7 @@ class Rules:
         d = self.d
         event = d.pick("meal", "bought", "missed", "skipped", "came", "seen", "dorm_access", "late_return", "any",
                        "entry", "small", "lunch", "morning_missed", "at_work", "somewhere", "presence", "swipe", "eastern", "by_rule",
-                       "early", "paid_well")
+                       "early", "paid_well", "strange")
         kind = d.random()
         if kind < 0.5: return self.feature({"count": event, **self.window(below)})
         if kind < 0.65:
@@ -249,7 +250,7 @@ class Rules:
                                    f'{f}.place.kind == "canteen"'), "level": "yellow"}
         if operator == "streak":
             f = self.feature({"streak": d.pick("seen", "meal"), "over": d.pick("4d", "week", "month"), **({"day": "night"} if d.chance(0.3) else {})})
-            return {"when": f"{f} >= {d.randint(1, 4)}", "level": "yellow"}
+            return {"when": f"{f} {d.pick('>=', '<', '==')} {d.randint(1, 4)}", "level": "yellow"}
         field = {"distinct": d.pick(".place", ".place.kind", ".place.building", ".hour")}.get(operator, ".amount")
         if operator in ("count", "days", "sessions"): field = ""
         raw = {operator: swipes + field, **({"gap": "90m"} if operator == "sessions" else {}), **self.any_window(operator != "days")}
