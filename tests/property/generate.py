@@ -55,6 +55,7 @@ class Generator:
         if self.rules.looks_rare: self.routine()
         for i, gap in enumerate(sorted(self.rules.gaps)): self.meals(i, parse_duration(gap))
         if self.rules.long_hours: self.old_excuses()
+        for hours in sorted(self.rules.agains): self.once_more(hours)
         self.undo()
         self.ties()
         self.latest = max(map(moment_of, self.events))
@@ -306,6 +307,14 @@ class Generator:
                 if self.declared: event["source"] = "pos"
                 if self.free(student, t): self.events.append(event)
                 t += gap + d.pick(0, 0, -SECOND, -MINUTE, MINUTE)
+
+    def once_more(self, hours: int) -> None:
+        """Records like others that were there, exactly so much later or nearly."""
+        d = self.d
+        for i, event in enumerate(d.some([e for e in self.events if "precision" not in e and "student" in e], 5)):
+            t = parse_time(event["time"]) + hours * HOUR + d.pick(0, 0, 0, SECOND, -SECOND)
+            if t < day_start(FIRST + self.days) and self.free(event["student"], t):
+                self.events.append({**event, "id": f"i{hours}{i}", "time": rfc3339(t)})
 
     def undo(self) -> None:
         """Refunds, reversals and excuses; also from about `horizon` away, of nothing, of a record to come (17)."""

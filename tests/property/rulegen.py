@@ -46,6 +46,7 @@ class Rules:
     adjust: dict = field(default_factory=dict)
     reads: set = field(default_factory=set)  # events
     limits: set = field(default_factory=set)  # hours that a record may exactly keep or miss
+    agains: set = field(default_factory=set)  # hours of again_after of instant rules: a match may come exactly then
     keeps_time: set = field(default_factory=set)  # types whose time of day must not be lost
     asks_mates: bool = False  # an exemption looks at the student's class
     gaps: set = field(default_factory=set)  # of sessions
@@ -458,6 +459,7 @@ class Rules:
         out = {"id": f"r{len(self.rules) + 1}", **body}
         if not is_instant and "resolve_when" not in out and "check" not in out: self.vary(out)
         if d.chance(0.7) and "again_after" not in out: out["again_after"] = d.pick("6h", "6h", "1d", "2d", "3d", "7d")
+        if is_instant: self.agains.add({"h": 1, "d": 24}[out.get("again_after", "1d")[-1]] * int(out.get("again_after", "1d")[:-1]))
         if "unless" not in out and d.chance(0.2): out["unless"] = self.unless("check" in out)
         if d.chance(0.3):
             out["who"] = self.clause(out) if d.chance(0.4) else d.pick(

@@ -331,6 +331,24 @@ def test_what_the_campus_says_otherwise_is_evaluated_again(tmp):
         same([(e["event"], e["student"]) for e in alerts(folder / "alerts.ndjson")], [("firing", "s1"), ("retracted", "s1")], name)
 
 
+def test_kinds_of_places_that_are_put_right_are_counted_anew(tmp):
+    """What is counted apart is what the campus says of the places by now, as far as the horizon reaches."""
+    small(tmp)
+    write(tmp / "rules/r.yaml", "features: {kinds: {distinct: swipe.place.kind, over: 7d}}\n"
+          "rules:\n  - {id: apart, purpose: student-safety, when: kinds >= 2, level: blue}\n")
+    at = lambda time, place: json.dumps({"type": "swipe", "student": "s1", "time": time, "place": place, "id": time}).encode()
+    write_lines(tmp / "a.ndjson", [at("2026-03-02T08:00", "c1"), at("2026-03-03T08:00", "c2")])
+    write_lines(tmp / "b.ndjson", [at("2026-03-04T08:00", "c1")])
+    write_lines(tmp / "c.ndjson", [])
+    told = []
+    for name, kind in (("a", "canteen"), ("b", "shop"), ("c", "canteen")):
+        write(tmp / "campus/places.csv", f"place,kind\nc1,canteen\nc2,{kind}\n")
+        sanzao(tmp, "run", "--source", f"file:{name}.ndjson", *BASE, *STATE, rc=0)
+        told.append([(e["event"], e["since"][:10]) for e in alerts(tmp / "alerts.ndjson")])
+    fires = ("firing", "2026-03-03")
+    same(told, [[], [fires], [fires, ("retracted", "2026-03-03")]], "told after each run")
+
+
 def test_who_is_new_in_the_roster_is_judged_from_there_on(tmp):
     """Not seen since the term began is told of him at the next check, not as of days on which nobody had named him."""
     folder = small(tmp / "new")
