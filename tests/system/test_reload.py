@@ -566,6 +566,19 @@ def test_plan_is_said_before_the_run_changes_the_state(tmp):
     expect(digest(tmp)["state.db"] != before["state.db"], "the run changed the state")
 
 
+def test_another_order_of_features_is_no_other_meaning(tmp):
+    small(tmp)
+    text = rules(3)
+    write_lines(tmp / "a.ndjson", days(2, 4))
+    write_lines(tmp / "b.ndjson", days(5, 6))
+    sanzao(tmp, "run", "--source", "file:a.ndjson", *BASE, *STATE, rc=0)
+    a, b = "meals: {count: meal, over: 7d}", "spent: {sum: meal.amount, over: 7d}"
+    write(tmp / "rules/r.yaml", text.replace(f"{a}, {b}", f"{b}, {a}"))
+    second = sanzao(tmp, "run", "--source", "file:b.ndjson", *BASE, *STATE, rc=0).err
+    expect("the rules are the state's: all features keep theirs" in second and "hold from" not in second, second)
+    same(fired(tmp), [("firing", "many", "2026-03-04", None)], "told once")
+
+
 def test_day_that_begins_with_what_is_kept_is_known(tmp):
     """A run up to the end of a day: what is kept begins at a midnight, and the day that begins there is known as a whole."""
     for was, now, known, told in (("7d", "30d", "09", 8), ("7d", "24h", "11", 1), ("7d", "30d, to: 1d ago", "09", 7)):

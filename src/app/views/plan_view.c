@@ -76,8 +76,13 @@ static void put_since(sz_buf *out, const sz_state_plan *plan, const sz_zone *z, 
                   t);
 }
 
+/* Features that only stand in another order are moved within the state, and nothing means anything else (35). */
+static bool means_other(const sz_state_plan *plan) {
+    return plan->is_other && (plan->n_rules || plan->count[SZ_FRESH] || plan->count[SZ_DROPPED]);
+}
+
 void plan_text(sz_buf *out, const sz_state_plan *plan, const sz_zone *z, sz_lang lang) {
-    if (!plan->is_other) {
+    if (!means_other(plan)) {
         sz_buf_put_z(out, lang == SZ_ZH ? "规则与状态中的一致：特征数据全部沿用\n"
                                         : "the rules are the state's: all features keep theirs\n");
         return;
