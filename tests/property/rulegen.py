@@ -208,7 +208,7 @@ class Rules:
     def when_few(self) -> dict:
         f, g = self.count(below=True), self.count(below=True)
         tail = self.d.pick("", f" && {g} >= 1", f" && {g} >= {self.d.randint(5, 20)} || {g} < {self.d.randint(2, 7)}")
-        return {"when": f"{f} < {self.d.randint(1, 4)}{tail}", "level": "blue"}
+        return {"when": f"{f} {self.d.pick('<', '<=')} {self.d.randint(1, 4)}{tail}", "level": "blue"}
 
     def while_class_is_here(self) -> dict:
         """At a check, and only if somebody of the class has been seen that day."""
@@ -377,7 +377,7 @@ class Rules:
         """One that a timer, a window's edge, the calendar or a record changes."""
         d = self.d
         return d.pick(lambda: "calendar.class_day", lambda: "calendar.week >= 2", lambda: f"{self.count()} >= {d.randint(1, 3)}",
-                      lambda: f"{self.count(below=True)} < {d.randint(1, 3)}", lambda: self.silent_clause(out),
+                      lambda: f"{self.count(below=True)} {d.pick('<', '<=')} {d.randint(1, 3)}", lambda: self.silent_clause(out),
                       lambda: f'{self.record("bought")}.balance < {d.randint(20, 60)}')()
 
     def when_mixed(self) -> dict:
