@@ -450,7 +450,7 @@ class Rules:
         shapes += [self.when_arithmetic] * 2 + [self.silence] * 4 + [self.when_silent] * 2
         shapes += [self.when_habit] * 3 + [self.sequence] * 4
         shapes += [self.when_old, self.when_low, self.points, self.points]
-        shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar, self.instant, self.instant]
+        shapes += [self.overnight, self.when_record, self.when_record, self.when_calendar] + [self.instant] * 6
         shapes += [self.when_streak] * 3 + [self.while_class_is_here] * 4 + [self.when_of_days] * 2 + [self.when_record, self.at_most]
         shapes += [self.when_any] * 24 + [self.when_calendar] * 2
         shapes += [self.when_mixed] * 8 + [self.chosen] * 3 + [self.guarded]
