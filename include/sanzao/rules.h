@@ -58,8 +58,9 @@ typedef struct sz_piece {
 } sz_piece;
 typedef struct sz_message { sz_piece *pieces; uint32_t n; } sz_message; /* n 0: not given */
 
-/* One clause of a sum of points (semantics 25): it adds so many while it is true; unknown it adds nothing. */
-typedef struct sz_point { double add; const sz_prog *when; sz_str text; } sz_point;
+/* One clause of a sum of points (semantics 25): it adds so many while it is true; unknown it adds nothing. The label is
+ * what {reasons} says of it; n 0: not given. */
+typedef struct sz_point { double add; const sz_prog *when; sz_str text; sz_message label_zh, label_en; } sz_point;
 
 /* One step of a sequence (semantics 24): a record that comes, or one that must not before the next step. */
 enum { SZ_SEQUENCE_MAX = 8 };
@@ -207,6 +208,7 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
 /* A message; value and step as the announcement has them; reasons: ready text. */
 typedef struct sz_text_args { const sz_loader *loader; const sz_xval *value; const sz_xval *step; sz_str reasons; const sz_zone *zone; } sz_text_args;
 void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args);
+void sz_text_pieces(sz_buf *out, const sz_message *m, sz_lang lang, const sz_text_args *args);
 
 /* ---- registry of finding codes, all modules (docs and `sanzao explain`) ---- */
 typedef struct sz_code { int code; const char *en, *zh, *example, *better; /* better: the example put right; NULL: none */ } sz_code;

@@ -30,7 +30,11 @@ static void read_message(const readers *r, const sz_message *m) {
 static void read_rule(const readers *r, const sz_rule *rule) {
     const sz_prog *const own[] = {rule->when, rule->value, rule->resolve_when, rule->who};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) read_slots(r, own[i]);
-    for (uint32_t i = 0; i < rule->n_points; i++) read_slots(r, rule->points[i].when);
+    for (uint32_t i = 0; i < rule->n_points; i++) {
+        read_slots(r, rule->points[i].when);
+        read_message(r, &rule->points[i].label_zh);
+        read_message(r, &rule->points[i].label_en);
+    }
     for (uint32_t i = 0; i < rule->n_sequence; i++) read_slots(r, rule->sequence[i].where);
     read_message(r, &rule->message_zh);
     read_message(r, &rule->message_en);

@@ -415,20 +415,24 @@ static void read_language(struct sz_ruling *g, const sz_yaml *node, sz_message *
     sz_buf_fini(&r.text);
 }
 
-void sz_rule_message(struct sz_ruling *g) {
-    if (!g->k.message) return;
+void sz_rule_text(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, sz_message *out_en) {
     sz_str zh = {0}, en = {0};
-    if (!sz_rules_both(g->l, g->k.message, &zh, &en)) g->failed = true;
-    if (g->k.message->kind != SZ_YAML_MAP) return;
+    if (!sz_rules_both(g->l, node, &zh, &en)) g->failed = true;
+    if (node->kind != SZ_YAML_MAP) return;
     struct languages both = {0};
     for (size_t i = 0; i < table.n; i++) {
-        const sz_yaml *node = sz_yaml_get(g->k.message, keys[i].name);
-        if (node && node->kind == SZ_YAML_SCALAR) memcpy((char *)&both + keys[i].offset, &node, sizeof node);
+        const sz_yaml *text = sz_yaml_get(node, keys[i].name);
+        if (text && text->kind == SZ_YAML_SCALAR) memcpy((char *)&both + keys[i].offset, &text, sizeof text);
     }
+    if (both.zh) read_language(g, both.zh, out_zh);
+    if (both.en) read_language(g, both.en, out_en);
+}
+
+void sz_rule_message(struct sz_ruling *g) {
+    if (!g->k.message) return;
     if (!g->r->is_instant) {
         g->scope.no_event = "only a rule whose `when:` looks at `event` has a record in hand; name one with  last: …";
         g->scope.no_event_zh = "只有 `when:` 里看 `event` 的规则手里才有记录；请用  last: …  给记录起名";
     }
-    if (both.zh) read_language(g, both.zh, &g->r->message_zh);
-    if (both.en) read_language(g, both.en, &g->r->message_en);
+    sz_rule_text(g, g->k.message, &g->r->message_zh, &g->r->message_en);
 }

@@ -95,6 +95,12 @@ static uint64_t mix_message(uint64_t h, const struct sz_ruling *g, const sz_mess
     return sz_mix(h, m->n);
 }
 
+static uint64_t mix_point(uint64_t h, const struct sz_ruling *g, const sz_point *p) {
+    h = mix_prog(sz_mix_double(h, p->add), g, p->when);
+    if (p->label_zh.n || p->label_en.n) h = mix_message(mix_message(h, g, &p->label_zh), g, &p->label_en);
+    return h;
+}
+
 static uint64_t mix_exemptions(uint64_t h, const sz_rule *r) {
     for (uint32_t i = 0; i < r->n_unless; i++) h = sz_mix_str(sz_mix(h, r->unless[i].kind), r->unless[i].name);
     return sz_mix(h, r->n_unless);
@@ -106,7 +112,7 @@ static uint64_t meaning(const struct sz_ruling *g) {
     uint64_t h = 9;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = sz_mix_str(h, texts[i]);
     h = mix_prog(mix_prog(mix_prog(mix_prog(h, g, r->who), g, r->when), g, r->resolve_when), g, r->value);
-    for (uint32_t i = 0; i < r->n_points; i++) h = mix_prog(sz_mix_double(h, r->points[i].add), g, r->points[i].when);
+    for (uint32_t i = 0; i < r->n_points; i++) h = mix_point(h, g, &r->points[i]);
     for (uint32_t i = 0; i < r->n_sequence; i++) {
         const sz_sequence_step *s = &r->sequence[i];
         h = mix_prog(sz_mix(sz_mix(h, g->l->b->fs.matchers[s->matcher].hash), s->is_not), g, s->where);

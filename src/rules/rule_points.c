@@ -8,11 +8,12 @@
 enum { POINTS_MAX = 64 };
 
 struct point_keys {
-    const sz_yaml *add, *when;
+    const sz_yaml *add, *when, *label;
 };
 static const sz_key keys[] = {
     SZ_KEY_NEEDED(struct point_keys, add, "add", SZ_SHAPE_TEXT),
     SZ_KEY_NEEDED(struct point_keys, when, "when", SZ_SHAPE_TEXT),
+    SZ_KEY(struct point_keys, label, "label", SZ_SHAPE_VALUE),
 };
 static const sz_key_table table = {"a point", "积分项", keys, sizeof keys / sizeof *keys};
 
@@ -39,6 +40,7 @@ static void load_point(struct sz_ruling *g, const sz_yaml *node, sz_point *out) 
     out->text = sz_rules_copy(g->l, k.when->text);
     if (!out->when) g->failed = true;
     sz_rule_refuses_growing(g, out->when, k.when);
+    if (k.label) sz_rule_text(g, k.label, &out->label_zh, &out->label_en);
 }
 
 void sz_rule_points(struct sz_ruling *g) {

@@ -135,8 +135,12 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
     else sz_text_value(out, &v, p->unit, lang, a->zone);
 }
 
+void sz_text_pieces(sz_buf *out, const sz_message *m, sz_lang lang, const sz_text_args *args) {
+    for (uint32_t i = 0; i < m->n; i++) put_piece(out, &m->pieces[i], lang, args);
+}
+
 void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args) {
     const sz_message *m = lang == SZ_ZH ? &r->message_zh : &r->message_en;
     if (m->n == 0) sz_buf_put_str(out, lang == SZ_ZH ? r->title_zh : r->title_en);
-    for (uint32_t i = 0; i < m->n; i++) put_piece(out, &m->pieces[i], lang, args);
+    sz_text_pieces(out, m, lang, args);
 }

@@ -6,7 +6,8 @@ import sys
 from lib import alerts, expect, main, same, sanzao, say, write, write_lines
 
 RULES = """
-events: {missed: {event: attendance, where: 'event.status == "absent"'}}
+events:
+  missed: {event: attendance, where: 'event.status == "absent"', label: {zh: 旷课, en: truancy}}
 features:
   m: {count: missed, over: 7d, label: {zh: 缺课, en: missed classes}}
   a: {avg: swipe.amount, over: 7d, label: {zh: 每餐, en: a meal}}
@@ -17,11 +18,21 @@ rules:
     message: {zh: '{value}：{reasons}', en: '{value}: {reasons}'}
   - {id: when, when: m >= 2 && !(a > 9) && event.type == "swipe", level: blue, message: {zh: '因 {reasons}', en: 'for {reasons}'}}
   - {id: value, value: m, at_least: {2: blue}, message: {zh: '{reasons}', en: '{reasons}'}}
+  - id: labelled
+    points:
+      - {add: 3, when: m >= 2 && m * 2 > 3, label: {zh: '缺课增多（{m} 次）', en: 'more classes missed ({m})'}}
+      - {add: 2, when: a < 5 && a * 2 < 100}
+      - {add: 1, when: m >= 10, label: {zh: 缺课很多, en: very many}}
+    at_least: {5: orange}
+    message: {zh: '{reasons}', en: '{reasons}'}
+  - {id: unnamed, when: event.type == "swipe", level: blue, message: {zh: '{reasons}', en: '{reasons}'}}
   - {id: steps, sequence: [{event: missed, as: first}, {not: seen}, {event: missed}], within: 2h, level: blue, message: {zh: '{reasons}', en: '{reasons}'}}
 """
 EXPECTED = {"points": ("5：缺课 2、每餐 3.00 元", "5: missed classes 2, a meal ¥3.00"),
-            "when": ('因 缺课 2、每餐 3.00 元、event.type == "swipe"', 'for missed classes 2, a meal ¥3.00, event.type == "swipe"'),
-            "value": ("缺课 2", "missed classes 2"), "steps": ("first、missed", "first, missed")}
+            "when": ("因 缺课 2、每餐 3.00 元", "for missed classes 2, a meal ¥3.00"),
+            "labelled": ("缺课增多（2 次）、每餐 3.00 元", "more classes missed (2), a meal ¥3.00"),
+            "unnamed": ('event.type == "swipe"', 'event.type == "swipe"'),
+            "value": ("缺课 2", "missed classes 2"), "steps": ("旷课、旷课", "truancy, truancy")}
 
 
 def line(i: int, kind: str, at: str, **fields) -> bytes:
