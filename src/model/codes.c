@@ -55,7 +55,7 @@ static const sz_code_doc codes[] = {
     {SZ_CODE_MAP_NO_COLUMN, "The file has no column of the name that the mapping uses", "文件中没有映射用到的列",
      "student: 学号   # the header row has 学工号", "student: 学工号"},
     {SZ_CODE_MAP_TWO_COLUMNS, "Two columns of the file have the name that the mapping uses",
-     "文件中有两列同名，而映射用到了它", "学号,时间,时间", NULL},
+     "文件中有两列同名，而映射用到了它", "学号,时间,时间", "学号,时间,采集时间"},
 };
 
 const sz_code_doc *sz_model_codes(size_t *n) {
