@@ -173,6 +173,10 @@ static void load_params(struct sz_ruling *g) {
             ok = false;
         }
         ok &= sz_param_load(l, key, map->items[i], &p);
+        if (sz_rules_is_partial(l, map->items[i])) { /* a text that was to be a mapping, cut off in it */
+            p.type = SZ_X_ANY;
+            ok = false;
+        }
         if (!ok) g->failed = true;
         *SZ_PUSH(l->a, s->params, s->n_params, s->cap_params) = p;
     }
