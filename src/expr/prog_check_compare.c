@@ -66,8 +66,12 @@ static void refuse_list(checker *c, const sz_expr *e, const tnode *a, const tnod
     sz_diag *g = prog_report(c, SZ_ERROR, C_LIST, e->off, e->len,
                              TXT(c, "`%.*s` is %s: it does not compare", SZ_FMT_STR(s), prog_type_words(list, SZ_EN)),
                              TXT(c, "`%.*s` 是%s，不能比较", SZ_FMT_STR(s), prog_type_words(list, SZ_ZH)));
-    if (!is_list(other))
+    bool holds_texts = list->type == SZ_X_LIST_STR, is_text = other->type == SZ_X_STR;
+    if (!is_list(other) && holds_texts == is_text)
         prog_hint(c, g, "look into it with  %.*s in %.*s", "请写  %.*s in %.*s", SZ_FMT_STR(x), SZ_FMT_STR(s));
+    else if (!is_list(other))
+        prog_hint(c, g, "look into it with a value of its kind:  %s in %.*s", "请用同一种值来查：%s in %.*s",
+                  holds_texts ? "\"…\"" : "3", SZ_FMT_STR(s));
 }
 
 static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a, const tnode *b) {
@@ -219,7 +223,10 @@ void prog_check_constants(checker *c, const tnode *side, const tnode *other) {
 
 /* The same list as the other side would have it: numbers without their quotes, texts with them. */
 static void hint_elements(checker *c, sz_diag *g, const tnode *a, const tnode *b) {
-    const char *all = "";
+    const char *all = "", *like = a->type == SZ_X_STR ? "[\"…\"]" : "[1, 2]";
+    if (a->type == SZ_X_STR || a->type == SZ_X_NUM)
+        prog_hint(c, g, "look into a list of the same kind, for example  %.*s in %s",
+                  "请在同一种值的列表里查，例如  %.*s in %s", SZ_FMT_STR(prog_slice(c, a->off, a->len)), like);
     if (b->kind != T_CONST) return;
     for (uint32_t i = 0; i < b->value.list->n; i++) {
         const char *comma = i ? ", " : "", *item = NULL;

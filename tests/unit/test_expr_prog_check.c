@@ -23,6 +23,10 @@ typedef struct row {
 } row;
 
 static const row rows[] = {
+    /* lists */
+    {"watched == 3", 114, "watched == 3", "\"…\" in watched", 0, 0, 0},
+    {"n in watched", 104, "n in watched", "for example  n in [1, 2]", 0, 0, 0},
+    {"s in levels", 104, "s in levels", "for example  s in [\"…\"]", 0, 0, 0},
     /* names */
     {"late_night_7d >= 3", 42, "late_night_7d", "did you mean `late_nights_7d`?", 0, 0, 0},
     {"n > 1 && last_door.plcae == \"x\"", 42, "plcae", NULL, 0, 0, 0},
