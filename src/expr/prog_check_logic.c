@@ -53,6 +53,11 @@ static void want_bool(checker *c, const tnode *n, const sz_expr *prev, const sz_
                              TXT(c, "`%s` %s真假值；`%.*s` 是%s", sign, is_join ? "两边要是" : "需要", SZ_FMT_STR(s),
                                  prog_type_words(n, SZ_ZH)));
     if (hint_repeat(c, g, prev, e, sign)) return;
+    if (n->kind == T_CONST) {
+        prog_hint(c, g, "write what is compared with it too, for example  n >= %.*s",
+                  "还要写同它比较的是什么，例如  n >= %.*s", SZ_FMT_STR(s));
+        return;
+    }
     if (sign[0] == '!' && prev == NULL && n->kind != T_CONST)
         prog_hint(c, g, "for the opposite of a comparison write  !(%.*s == …)", "要否定一个比较，请写  !(%.*s == …)",
                   SZ_FMT_STR(s));

@@ -258,6 +258,23 @@ static uint32_t tell_dashed(scan *s) {
     return end;
 }
 
+/* `not n >= 3`: ! binds tighter than the comparison, which needs parentheses. */
+static void tell_not(scan *s, piece first) {
+    static const char *const ends[] = {"&&", "||", ")", "]", ",", "?", ":"};
+    bool is_compared = false, is_over = false;
+    piece last = first;
+    for (piece p = first; !is_over && p.kind != L_END; p = prog_piece(s, end_of(p))) {
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) is_over |= is_sign(s, p, ends[i]);
+        is_over |= is_same(text_of(s, p), "and", 3) || is_same(text_of(s, p), "or", 2);
+        if (is_over) break;
+        is_compared |= p.kind == L_SIGN && strchr("<>=!", s->t.p[p.off]) && p.off > first.off;
+        last = p;
+    }
+    sz_str of = {s->t.p + first.off, end_of(last) - first.off};
+    enum { LONGEST = 60 };
+    prog_tell_spelling(s, s->cur, is_compared && of.n <= LONGEST ? TXT(s->c, "!(%.*s)", SZ_FMT_STR(of)) : "!");
+}
+
 uint32_t prog_look_at_word(scan *s) {
     piece next = prog_piece(s, end_of(s->cur));
     bool is_infix = prog_is_operand_end(s, s->prev), is_not = is_same(text_of(s, s->cur), "not", strlen("not"));
@@ -269,7 +286,7 @@ uint32_t prog_look_at_word(scan *s) {
     uint32_t dashed = tell_dashed(s);
     if (dashed > end_of(s->cur)) return dashed;
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
-    else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_spelling(s, s->cur, "!");
+    else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) tell_not(s, next);
     else if (is_infix) return look_at_infix(s);
     else return look_at_bound(s);
     return end_of(s->cur);

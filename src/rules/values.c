@@ -352,8 +352,10 @@ void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at
             begun = units[i].name;
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (begun) sz_rules_hint(l, g, "write  %s  alone", "只写  %s", begun);
-    else if (sz_meant_value(s, &value)) sz_rules_hint(l, g, "write  %s", "请写  %s", value.text); /* 24小时以上 */
-    else
+    else if (sz_meant_value(s, &value)) { /* 24小时以上, 0.5万元: not the unit alone is written otherwise */
+        g->span = node->span;
+        sz_rules_hint(l, g, "write  %s", "请写  %s", value.text);
+    } else
         sz_rules_hint_say(
             g,
             "units are  yuan  class-hours  %  times  days  points, of durations  m  h  d  w; a text stands in quotes",

@@ -156,6 +156,10 @@ static const row rows[] = {
     {"late_nights_7d >= duration(\"24h\")", 107, "duration(\"24h\")", "{limit: 3 days}  and  late_nights_7d >= limit",
      0, 0, 0},
     /* as other languages have conditions */
+    {"p && not n >= 3 && q", 116, "not", "write !(n >= 3)", 0, 0, 0},
+    {"not p and n 3", 116, "not", "write !", 0, 0, 0},
+    {"n >= 3 && 2", 109, "2", "n >= 2", 0, 0, 0},
+    {"p && 7", 109, "7", "for example  n >= 7", 0, 0, 0},
     {"if n > 3", 116, "if", "leave it out", 0, 0, 0},
     {"p ? n > 3 : s like \"a%\"", 116, "like \"a%\"", "write s.startsWith(\"a\")", 0, 0, 0},
     {"s like \"%a%\"", 116, "like \"%a%\"", "write s.contains(\"a\")", 0, 0, 0},
