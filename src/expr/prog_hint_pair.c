@@ -109,7 +109,14 @@ static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *nu
     const char *meant = text->kind == T_CONST ? prog_number_meant(c, num, text->value.str) : NULL;
     sz_str name = prog_slice(c, num->off, num->len);
     double v;
-    if (meant && sz_str_double(text->value.str, &v))
+    sz_symbol sym = {0};
+    uint32_t bad = 0;
+    const char *en = NULL, *zh = NULL;
+    bool is_known = text->kind == T_CONST && c->r && is_name(text->value.str) &&
+                    c->r->resolve(c->r->ctx, &text->value.str, 1, NULL, false, &sym, &bad, &en, &zh);
+    if (is_known && sym.type == num->type)
+        prog_hint(c, g, "a name stands without quotes:  %.*s", "名称不加引号：%.*s", SZ_FMT_STR(text->value.str));
+    else if (meant && sz_str_double(text->value.str, &v))
         prog_hint(c, g, "write it without quotes:  %s", "去掉引号：%s", meant);
     else if (meant) prog_hint(c, g, "write  %.*s %s %s", "请写  %.*s %s %s", SZ_FMT_STR(name), op, meant);
     else if (num->kind == T_CONST && sz_str_is(prog_slice(c, text->off, text->len), "event.clock"))

@@ -25,7 +25,7 @@ uint32_t prog_number_end(const scan *s, uint32_t i) {
 
 static uint32_t sign_end(const scan *s, uint32_t i) {
     static const char *const signs[] = {
-        "===", "!==", "<=>", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**"};
+        "===", "!==", "<=>", "=~", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**"};
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
         size_t n = strlen(signs[k]);
         if (s->t.n - i >= n && memcmp(s->t.p + i, signs[k], n) == 0) return i + (uint32_t)n;
@@ -131,6 +131,7 @@ static void look_at_sign(scan *s) {
                              "names stand here without braces", "这里的名称不加花括号"),
                   "write %.*s", "请写 %.*s", SZ_FMT_STR(t));
     }
+    if (is_sign(s, s->cur, "=~")) prog_tell_method(s, s->cur, "contains");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (is_sign(s, s->cur, wrong[i].sign)) prog_tell_spelling(s, s->cur, wrong[i].write);
     bool is_open = is_sign(s, s->cur, "(") || is_sign(s, s->cur, "[") || is_sign(s, s->cur, "{");
@@ -143,9 +144,17 @@ static void look_at_sign(scan *s) {
     if (is_sign(s, s->cur, ":") && s->n_choices > 0) s->n_choices--;
 }
 
-/* $420 */
+/* $420, $meals */
 static uint32_t look_at_dollar(scan *s) {
     sz_meant v;
+    piece name = prog_piece(s, end_of(s->cur));
+    if (name.kind == L_WORD && name.off == end_of(s->cur)) {
+        prog_hint(
+            s->c,
+            prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len, "names stand here without a $", "这里的名称不加 $"),
+            "write %.*s", "请写 %.*s", SZ_FMT_STR(text_of(s, name)));
+        return end_of(s->cur);
+    }
     uint32_t end = prog_value_end(s, s->cur.off, end_of(s->cur), &v);
     if (end == s->cur.off) return end_of(s->cur);
     prog_tell_value(s, s->cur.off, end, &v);

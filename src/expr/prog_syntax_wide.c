@@ -266,8 +266,61 @@ static bool tell_if(scan *s, uint32_t off, uint32_t end) {
     return false;
 }
 
+/* event.clock >= 晚上11点: where it ends; off: it is none. */
+static uint32_t tell_clock(scan *s, uint32_t off) {
+    sz_str path = text_of(s, s->path);
+    char clock[SZ_MEANT];
+    uint32_t end = off;
+    if (!s->sign.len || path.n < 5 || memcmp(path.p + path.n - 5, "clock", 5) != 0) return off;
+    while (end < s->t.n && (is_wide(at(s, end)) || is_digit(at(s, end)) || at(s, end) == ':')) end++;
+    sz_str text = {s->t.p + off, end - off};
+    if (!sz_meant_clock(text, clock)) return off;
+    prog_hint(
+        s->c,
+        prog_error(s->c, C_FORM, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式", SZ_FMT_STR(text)),
+        "a time of day stands in quotes:  %.*s %.*s \"%s\"", "钟点要加引号：%.*s %.*s \"%s\"", SZ_FMT_STR(path),
+        SZ_FMT_STR(prog_sign_text(s)), clock);
+    return end;
+}
+
+/* What the name before the comparison is; false: it is not known. */
+static bool compared(const scan *s, sz_symbol *out) {
+    enum { MOST = 3 };
+    sz_str rest = text_of(s, s->path), name[MOST];
+    uint32_t n = 0, bad = 0;
+    const char *en = NULL, *zh = NULL;
+    for (; rest.n && n < MOST; n++) {
+        const char *dot = memchr(rest.p, '.', rest.n);
+        name[n] = (sz_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
+        rest = dot ? (sz_str){dot + 1, rest.n - name[n].n - 1} : (sz_str){0};
+    }
+    const sz_resolver *r = s->c->r;
+    return r && n > 0 && s->sign.len && r->resolve(r->ctx, name, n, NULL, false, out, &bad, &en, &zh);
+}
+
+/* event.op == 消费 and event.late == 是: the value that the language has for it. */
+static bool tell_code(scan *s, uint32_t off, uint32_t end) {
+    static const char *const flags[][2] = {{"是", "true"}, {"真", "true"}, {"否", "false"}, {"假", "false"}};
+    sz_str word = {s->t.p + off, end - off}, path = text_of(s, s->path), sign = prog_sign_text(s);
+    sz_symbol sym = {0};
+    const char *meant = NULL;
+    if (!compared(s, &sym)) return false;
+    for (size_t i = 0; sym.type == SZ_X_BOOL && i < sizeof flags / sizeof *flags; i++)
+        if (sz_str_is(word, flags[i][0])) meant = flags[i][1];
+    for (uint32_t i = 0; i < sym.n_choices; i++)
+        if (sz_code_means(sym.choices[i], word)) meant = TXT(s->c, "\"%.*s\"", SZ_FMT_STR(sym.choices[i]));
+    if (!meant) return false;
+    prog_hint(s->c,
+              prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is not a name: names have letters a-z, digits and _",
+                         "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(word)),
+              "write  %.*s %.*s %s", "请写  %.*s %.*s %s", SZ_FMT_STR(path), SZ_FMT_STR(sign), meant);
+    return true;
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
-    if (tell_if(s, off, end)) return end;
+    uint32_t clock = tell_clock(s, off);
+    if (clock > off) return clock;
+    if (tell_if(s, off, end) || tell_code(s, off, end)) return end;
     uint32_t ordinal = tell_ordinal(s, off);
     if (ordinal > off) return ordinal;
     uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});

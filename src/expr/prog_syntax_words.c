@@ -238,18 +238,40 @@ static uint32_t look_at_bound(scan *s) {
     return value;
 }
 
-/* `meals-30d`: a name with - for _. Where it ends; the end of cur: it is none. */
+/* `count(meal, 7d)`: an operator as a function of another program. Where it ends; the end of cur: it is none. */
+static uint32_t tell_operator(scan *s) {
+    static const char *const operators[] = {"count", "sum",  "avg",    "days",    "sessions", "distinct",
+                                            "first", "last", "streak", "absence", "baseline"};
+    piece open = prog_piece(s, end_of(s->cur)), of = prog_piece(s, end_of(open));
+    if (!is_sign(s, open, "(") || of.kind != L_WORD) return end_of(s->cur);
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        if (!is_word(s, s->cur, operators[i])) continue;
+        uint32_t end = end_of(of);
+        while (end < s->t.n && at(s, end) != ')') end++;
+        if (end < s->t.n) end++;
+        prog_hint(s->c,
+                  prog_error(s->c, C_FUNCTION, s->cur.off, s->cur.len, "rules have no function `%s`",
+                             "规则里没有函数 `%s`", operators[i]),
+                  "it is a feature:  features: {n: {%s: %.*s, over: 7d}}  and  n >= 3",
+                  "它是特征：features: {n: {%s: %.*s, over: 7d}}，再写  n >= 3", operators[i],
+                  SZ_FMT_STR(text_of(s, of)));
+        return end;
+    }
+    return end_of(s->cur);
+}
+
+/* `meals-30d`, `meals 30d`: a name with - or a blank for _. Where it ends; the end of cur: it is none. */
 static uint32_t tell_dashed(scan *s) {
     uint32_t end = end_of(s->cur);
-    while (at(s, end) == '-' && (is_letter(at(s, end + 1)) || is_digit(at(s, end + 1))))
+    while ((at(s, end) == '-' || at(s, end) == ' ') && (is_letter(at(s, end + 1)) || is_digit(at(s, end + 1))))
         for (end++; is_letter(at(s, end)) || is_digit(at(s, end));) end++;
     if (end == end_of(s->cur)) return end;
     char *name = sz_arena_printf(&s->c->d->arena, "%.*s", (int)(end - s->cur.off), s->t.p + s->cur.off);
     for (char *p = name; *p; p++)
-        if (*p == '-') *p = '_';
+        if (*p == '-' || *p == ' ') *p = '_';
     scan of = *s;
     of.t = sz_str_of(name);
-    if (!prog_is_name(&of, (piece){L_WORD, 0, end - s->cur.off})) return end_of(s->cur);
+    if (prog_is_name(s, s->cur) || !prog_is_name(&of, (piece){L_WORD, 0, end - s->cur.off})) return end_of(s->cur);
     sz_str whole = {s->t.p + s->cur.off, end - s->cur.off};
     prog_hint(s->c,
               prog_error(s->c, C_NAME, s->cur.off, end - s->cur.off, "nothing is named `%.*s`",
@@ -283,8 +305,9 @@ uint32_t prog_look_at_word(scan *s) {
         prog_tell_if(s, s->cur);
         return end_of(s->cur);
     }
-    uint32_t dashed = tell_dashed(s);
+    uint32_t dashed = tell_dashed(s), call = tell_operator(s);
     if (dashed > end_of(s->cur)) return dashed;
+    if (call > end_of(s->cur)) return call;
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
     else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) tell_not(s, next);
     else if (is_infix) return look_at_infix(s);

@@ -434,7 +434,8 @@ void sz_rule_text(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, 
 
 void sz_rule_message(struct sz_ruling *g) {
     if (!g->k.message) return;
-    if (!g->r->is_instant) {
+    bool is_known = !g->k.when || g->r->when; /* else nobody knows whether it looks at a record */
+    if (!g->r->is_instant && is_known) {
         g->scope.no_event = "only a rule whose `when:` looks at `event` has a record in hand; name one with  last: …";
         g->scope.no_event_zh = "只有 `when:` 里看 `event` 的规则手里才有记录；请用  last: …  给记录起名";
     }

@@ -141,8 +141,14 @@ bool sz_yaml_explain_text_below(const sz_yaml_build *b, const sz_yaml_problem *p
     sz_diag *g =
         sz_diags_add(b->diags, SZ_ERROR, YAML_BAD_START, sz_yaml_span(b->src, p->context_at, p->context_at + 1),
                      "%c at the beginning announces a text on the lines below", "以 %c 开头表示文字写在下面各行", c);
-    sz_diag_hint(b->diags, g, "put it in quotes:  '%.*s%s'  or move the text to the next line",
-                 "加上引号：  '%.*s%s'，或者把文字移到下一行", SZ_FMT_STR(text), dots);
+    size_t before = p->context_at;
+    while (before > 0 && b->src->p[before - 1] == ' ') before--;
+    if (before > 0 && b->src->p[before - 1] == '}') /* when: {n} >= 3 */
+        sz_diag_hint(b->diags, g, "names stand in a condition without braces:  n >= 3",
+                     "条件里的名称不加花括号：n >= 3");
+    else
+        sz_diag_hint(b->diags, g, "put it in quotes:  '%.*s%s'  or move the text to the next line",
+                     "加上引号：  '%.*s%s'，或者把文字移到下一行", SZ_FMT_STR(text), dots);
     return true;
 }
 
