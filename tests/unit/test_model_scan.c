@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../src/model/slim.h"
 #include "support/draw.h"
 #include "support/model_fixture.h"
 
@@ -68,6 +69,20 @@ static bool is_record(struct model_fixture *x, struct model_fixture *y) {
            (x->record.kind != SZ_RECORD_EVENT || x->record.event.content == y->record.event.content);
 }
 
+/* It is the record, on this processor and on any. */
+static void check_expanded(struct trio *t, struct model_fixture *z, const char *piece, size_t size) {
+    static const char *(*const ways[])(const sz_slim *, sz_event *) = {sz_slim_expand, sz_slim_expand_anywhere};
+    for (int i = 0; i < 2; i++) {
+        memset(&z->record.event, 0xa5, offsetof(sz_event, fields));
+        z->record.kind = SZ_RECORD_EVENT;
+        assert_ptr_equal(ways[i]((const sz_slim *)(const void *)piece, &z->record.event), piece + size);
+        assert_int_equal(z->record.event.content, (uint32_t)t->y.record.event.content);
+        z->record.event.content = t->y.record.event.content;
+        z->record.time_ms = z->record.event.time_ms;
+        if (!is_record(z, &t->y)) fail_msg("way %d: %s", i, model_fixture_show(&t->y));
+    }
+}
+
 /* In one piece, and moved to another place, it is the record still. */
 static void check_slim(struct trio *t, struct model_fixture *z, sz_str text) {
     _Alignas(sz_slim) char room[SZ_SLIM_MOST], moved[SZ_SLIM_MOST];
@@ -83,13 +98,7 @@ static void check_slim(struct trio *t, struct model_fixture *z, sz_str text) {
     memset(room, 0, sizeof room);
     model_fixture_json(&t->y, (sz_str){text.p, took});
     const sz_event *e = &t->y.record.event;
-    z->record.kind = SZ_RECORD_EVENT;
-    const char *last = sz_slim_expand((const sz_slim *)(const void *)moved, &z->record.event);
-    assert_ptr_equal(last, moved + size);
-    assert_int_equal(z->record.event.content, (uint32_t)e->content);
-    z->record.event.content = e->content;
-    z->record.time_ms = z->record.event.time_ms;
-    if (!is_record(z, &t->y)) fail_msg("slim: %.*s", (int)took, text.p);
+    check_expanded(t, z, moved, size);
     assert_true(prints.id == sz_text_print(SZ_TEXT_ID, e->id) &&
                 prints.source == sz_text_print(SZ_TEXT_SOURCE, e->source));
     assert_true(prints.who ==
@@ -103,12 +112,7 @@ static void check_value(struct trio *t, struct model_fixture *z, sz_str value) {
     if (!sz_decode_json_slim_value(z->decoder, value, (sz_slim *)(void *)room, &size)) return;
     t->n_values++;
     model_fixture_json(&t->y, value);
-    z->record.kind = SZ_RECORD_EVENT;
-    assert_ptr_equal(sz_slim_expand((const sz_slim *)(const void *)room, &z->record.event), room + size);
-    assert_int_equal(z->record.event.content, (uint32_t)t->y.record.event.content);
-    z->record.event.content = t->y.record.event.content;
-    z->record.time_ms = z->record.event.time_ms;
-    if (!is_record(z, &t->y)) fail_msg("value: %.*s", SZ_FMT_STR(value));
+    check_expanded(t, z, room, size);
 }
 
 /* What may be read behind the record, whatever it is, makes no difference; a line that is found whole is the record. */

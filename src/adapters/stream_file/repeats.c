@@ -141,8 +141,8 @@ static const packed *piece_of(walk *w, size_t i) {
         w->at = mark + 1;
         w->p = (const packed *)(const void *)(w->pieces + (size_t)w->words[mark] * 8);
     }
-    for (; w->at < i; w->at++)
-        do w->p = behind(w->p);
+    for (; w->at < i; w->at++) do
+            w->p = behind(w->p);
         while (!(w->p->place & PACKED_NOTED));
     return w->p;
 }

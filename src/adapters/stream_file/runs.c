@@ -54,8 +54,7 @@ bool sz_fs_runs_spill(sorter *s) {
     run *r = add_run(s);
     writer w = {.s = s, .fd = s->fd, .at = s->written, .buf = sz_realloc(NULL, WRITE_ROOM)};
     bool is_fine = true;
-    for (size_t i = 0; i < s->n && is_fine; i++)
-        is_fine = put(&w, sz_fs_sorter_piece(s, s->places[i]));
+    for (size_t i = 0; i < s->n && is_fine; i++) is_fine = put(&w, sz_fs_sorter_piece(s, s->places[i]));
     is_fine = is_fine && flush(&w);
     sz_free(w.buf);
     s->written = r->end = w.at;
