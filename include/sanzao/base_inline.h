@@ -79,27 +79,37 @@ static inline bool sz_str_eq(sz_str a, sz_str b) { return a.n == b.n && sz_bytes
 
 __extension__ typedef unsigned __int128 sz_u128;
 
-/* Both ends of up to 16 bytes, multiplied and folded (the construction of wyhash,
- * https://github.com/wangyi-fudan/wyhash). */
-static inline uint64_t sz_hash_key(const void *key, size_t n) {
-    const uint8_t *p = (const uint8_t *)key;
-    uint64_t a = 0, b = 0;
-    if (n > 16) return sz_hash(p, n);
+/* Both ends of a text of up to 16 bytes: with its length they are the text. */
+typedef struct sz_ends {
+    uint64_t a, b;
+} sz_ends;
+static inline sz_ends sz_ends_of(const void *text, size_t n) {
+    const uint8_t *p = (const uint8_t *)text;
+    sz_ends e = {0, 0};
     if (n >= 8) {
-        memcpy(&a, p, 8);
-        memcpy(&b, p + n - 8, 8);
+        memcpy(&e.a, p, 8);
+        memcpy(&e.b, p + n - 8, 8);
     } else if (n >= 4) {
         uint32_t x, y;
         memcpy(&x, p, 4);
         memcpy(&y, p + n - 4, 4);
-        a = x;
-        b = y;
+        e.a = x;
+        e.b = y;
     } else if (n > 0) {
-        a = (uint64_t)p[0] << 16 | (uint64_t)p[n >> 1] << 8 | p[n - 1];
+        e.a = (uint64_t)p[0] << 16 | (uint64_t)p[n >> 1] << 8 | p[n - 1];
     }
-    sz_u128 m = (sz_u128)(a ^ UINT64_C(0xa0761d6478bd642f) ^ n) * (b ^ UINT64_C(0xe7037ed1a0b428db));
+    return e;
+}
+
+/* Both ends multiplied and folded (the construction of wyhash, https://github.com/wangyi-fudan/wyhash). */
+static inline uint64_t sz_hash_ends(sz_ends e, size_t n) {
+    sz_u128 m = (sz_u128)(e.a ^ UINT64_C(0xa0761d6478bd642f) ^ n) * (e.b ^ UINT64_C(0xe7037ed1a0b428db));
     uint64_t h = (uint64_t)m ^ (uint64_t)(m >> 64);
     return h ^ h >> 29;
+}
+
+static inline uint64_t sz_hash_key(const void *key, size_t n) {
+    return n > 16 ? sz_hash(key, n) : sz_hash_ends(sz_ends_of(key, n), n);
 }
 
 /* ---- buffer ---- */

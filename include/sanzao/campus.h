@@ -114,16 +114,16 @@ bool sz_campus_is_between_cards(const sz_campus *c, uint32_t student, int64_t t_
 uint32_t sz_campus_resolve_card_span(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms, int64_t *from_ms, int64_t *to_ms);
 /* Of who holds which card when, and whether there is a roster: the same one, and every card resolves to the same student at every time. */
 uint64_t sz_campus_cards_hash(const sz_campus *c);
-/* Whose records n events are: three rounds over all of them, each of which fetches what the next one and then the look-up read of cold
+/* Whose records n events are: two rounds over all of them, each of which fetches what the next one and then the look-up read of cold
  * memory, so that none of them waits for it, one after the other. */
 typedef struct sz_campus_fetch {
     const sz_event *of;
+    sz_ends ends; /* of the key */
     uint32_t hash, row;
     bool is_card;
 } sz_campus_fetch;
 void sz_campus_fetch_begin(const sz_campus *c, sz_campus_fetch *f, uint32_t n); /* `of` is set */
 void sz_campus_fetch_rows(const sz_campus *c, sz_campus_fetch *f, uint32_t n);
-void sz_campus_fetch_keys(const sz_campus *c, const sz_campus_fetch *f, uint32_t n);
 /* `row` is then whose the record is by its student, else by its card, as sz_campus_find_student and sz_campus_resolve_card would say. */
 void sz_campus_fetched(const sz_campus *c, sz_campus_fetch *f, uint32_t n);
 /* Place and direction of a reader at t, of its source or without source; false: unknown reader. *place may be "" and *dir

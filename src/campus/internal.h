@@ -27,6 +27,13 @@ struct held_table {
     struct lookup by_key; /* the first row of each key */
 };
 
+/* The key of a row of students or cards, to be compared with where the row itself need not be read. */
+struct row_key {
+    sz_ends ends;
+    uint32_t n;
+    uint32_t holder; /* of a card that has one row, without a beginning or an end; else SZ_NONE */
+};
+
 /* A time in which a student has had cards and has none. */
 struct card_gap {
     int64_t from_ms, to_ms; /* [from, to) */
@@ -59,9 +66,12 @@ struct sz_campus {
     sz_student *students;
     uint32_t n_students, cap_students;
     struct lookup by_student;
+    struct row_key *student_keys; /* beside students */
     sz_map tags;
 
     struct held_table cards, readers;
+    struct row_key *card_keys; /* beside the cards' rows */
+    bool cards_have_times;     /* of some card the row must be read */
     struct card_gap *gaps; /* by student, then time */
     uint32_t n_gaps, cap_gaps;
     struct door *doors;
@@ -117,6 +127,8 @@ bool sz_campus_load_curfew(struct loader *l, const sz_yaml *node, void *at, cons
 void sz_held_finish(struct held_table *t, struct text_file *f, int code, const char *en, const char *zh);
 struct held *sz_held_add(struct held_table *t);
 void sz_held_free(struct held_table *t);
+/* Have keys beside the rows of students and cards, once these stand. */
+void sz_campus_note_keys(sz_campus *c);
 /* Who holds the card of which `row` is the first one. */
 uint32_t sz_campus_holder(const sz_campus *c, uint32_t row, sz_str system, int64_t t_ms);
 /* The rows of a key, [*from, *to); false: none. */

@@ -72,6 +72,8 @@ void sz_campus_free(sz_campus *c) {
     sz_lookup_free(&c->by_place);
     sz_free(c->gaps);
     sz_free(c->students);
+    sz_free(c->student_keys);
+    sz_free(c->card_keys);
     sz_free(c->doors);
     sz_free(c->places);
     sz_free(c->leaves);
@@ -165,6 +167,7 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
     }
     sz_free(l.offs);
     sz_map_fini(&l.left_out);
+    sz_campus_note_keys(c);
     *out = c;
     return d->n_errors > n_errors ? SZ_FINDINGS : SZ_OK;
 }

@@ -61,7 +61,6 @@ void input_look_ahead(sz_worker *w, const sz_input *in, uint32_t n) {
         if (in[i].record.kind == SZ_RECORD_EVENT) w->fetches[n_events++].of = &in[i].record.event;
     sz_campus_fetch_begin(w->campus, w->fetches, n_events);
     sz_campus_fetch_rows(w->campus, w->fetches, n_events);
-    sz_campus_fetch_keys(w->campus, w->fetches, n_events);
     sz_campus_fetched(w->campus, w->fetches, n_events);
     const sz_campus_fetch *f = w->fetches;
     for (uint32_t i = 0; i < n; i++) {
