@@ -6,6 +6,8 @@
 
 #include "headings.h"
 
+#include <assert.h>
+
 /* 30, 30人, 30 条记录. */
 static bool is_number_of(sz_str s) {
     static const char *const of[] = {"", "人", "条", "名", "行", "张", "次", "条记录"};
@@ -61,7 +63,7 @@ static bool is_wide_set(sz_str s) {
     return false;
 }
 
-static bool is_said(sz_str s) {
+static bool says(sz_str s) {
     static const char *const words[] = {
         "合计",     "总计",   "共计",     "小计",     "总数",     "总人数",   "人数",       "学生人数",
         "学生数",   "记录数", "总记录数", "制表",     "制表人",   "制表日期", "填表人",     "填报人",
@@ -71,6 +73,18 @@ static bool is_said(sz_str s) {
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (begins(s, words[k])) return true;
     return false;
+}
+
+/* All of that is Chinese in its first letter or its last one, or begins with T or G: hardly any id is looked at
+ * further. */
+static bool may_be_said(sz_str s) {
+    uint8_t first = (uint8_t)s.p[0], last = (uint8_t)s.p[s.n - 1];
+    return (first | last) >= 0x80 || first == 'T' || first == 'G' || last == ':';
+}
+
+static bool is_said(sz_str s) {
+    assert(may_be_said(s) || !says(s));
+    return may_be_said(s) && says(s);
 }
 
 /* Does the row say whom or what it is about? Then it is one, whatever a name or a class is called: nobody may be lost.
@@ -136,7 +150,8 @@ bool sz_oddities_is_total(struct csv_reader *r) {
     if (!is_total) {
         o->least = o->n_rows++ && o->least < n_filled ? o->least : n_filled;
         o->n_since++;
-        for (uint32_t i = 0; i < ABOVE; i++) o->above[i] = i < r->row.n ? cell_hash(r, i) : 0;
+        bool may_count = o->least >= 3; /* else no row counts those above it */
+        for (uint32_t i = 0; may_count && i < ABOVE; i++) o->above[i] = i < r->row.n ? cell_hash(r, i) : 0;
         return false;
     }
     o->n_since = 0;
