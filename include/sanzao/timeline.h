@@ -229,6 +229,8 @@ typedef struct sz_tlctx {
     sz_touch_memo *touches;
     sz_value_memo *values;          /* of each feature */
     uint64_t value_stamp;           /* counts the items that were judged */
+    uint64_t asked_stamp;           /* the last of them at which a number was asked for */
+    uint8_t heads_asked;            /* did those whose items were due last ask for numbers? 0 no, to 3 (sz_timeline_prefetch_due) */
     const uint32_t *silence;        /* of each rule: the matcher whose record makes its growing value 0, below every step; SZ_NONE */
     const uint8_t *rule_class;      /* class of each rule */
     const bool *rule_waits;         /* opens and steps only at its clock (reads a batch source) */
@@ -303,6 +305,8 @@ static inline void sz_timeline_prefetch_self(const sz_timeline *tl, const sz_tlc
  * below. And what a timer or check will. */
 void sz_timeline_prefetch(const sz_timeline *tl, const sz_tlctx *c, int64_t t_ms, uint8_t type, bool is_lone);
 void sz_timeline_prefetch_all(const sz_timeline *tl);
+/* The same where those who are looked at for the same reason have shown whether numbers are asked for. */
+void sz_timeline_prefetch_due(const sz_timeline *tl, const sz_tlctx *c);
 /* Is there a record of that identity within the horizon: duplicate, conflict, or neither (SZ_INSERTED). With is_lone no other record of the
  * batch in hand has it: the reader of sorted files knows. */
 sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e, bool is_lone);

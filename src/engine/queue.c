@@ -167,11 +167,11 @@ static uint32_t call_up(const sz_worker *w, queue *q) {
     for (uint32_t c = 0; c < SZ_CROWDS; c++) {
         if (!q->crowds[c].n || q->crowds[c].key != q->least) continue;
         uint32_t i = crowd_first(&q->crowds[c]);
-        student_fetch(w, i);
+        student_fetch(w, i, true);
         return i;
     }
     for (uint32_t i = 1; i < q->n && i < 7; i++) student_fetch_self(w, q->v[i].student);
-    for (uint32_t i = 1; i < q->n && i < 3; i++) student_fetch_rest(w, q->v[i].student);
+    for (uint32_t i = 1; i < q->n && i < 3; i++) student_fetch_rest(w, q->v[i].student, true);
     return q->v[0].student;
 }
 

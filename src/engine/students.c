@@ -88,10 +88,11 @@ void student_fetch_self(const sz_worker *w, uint32_t i) {
     if (tl) sz_timeline_prefetch_self(tl, &w->tc);
 }
 
-void student_fetch_rest(const sz_worker *w, uint32_t i) {
+void student_fetch_rest(const sz_worker *w, uint32_t i, bool is_due) {
     const sz_timeline *tl = i < w->students.n ? w->students.v[i] : NULL;
     if (!tl) return;
-    sz_timeline_prefetch_all(tl);
+    if (is_due) sz_timeline_prefetch_due(tl, &w->tc);
+    else sz_timeline_prefetch_all(tl);
     if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
 }
 

@@ -50,7 +50,7 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
     *m = (memory){0};
     for (uint32_t i = 0; i < w->students.n; i++) {
         sz_timeline made = {0};
-        student_fetch(w, i);
+        student_fetch(w, i, false);
         const sz_timeline *tl = student_look(w, i, &made, true);
         size_t state, log;
         judge(w, tl, t, judged);

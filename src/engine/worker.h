@@ -535,13 +535,14 @@ static inline sz_timeline *student_awake(sz_worker *w, uint32_t i) {
 /* A look that wakes nobody: him, or `made` put together from what was read (to be finished with sz_timeline_fini; with
  * its head where that is asked). */
 const sz_timeline *student_look(sz_worker *w, uint32_t i, sz_timeline *made, bool with_head);
-/* What a timer or check will touch of him, into the cache: his timeline; and, once that is there, what it points to. */
+/* What a timer or check will touch of him, into the cache: his timeline; and, once that is there, what it points to;
+ * is_due: it may be known of those before him that nothing of his accumulators is. */
 void student_fetch_self(const sz_worker *w, uint32_t i);
-void student_fetch_rest(const sz_worker *w, uint32_t i);
+void student_fetch_rest(const sz_worker *w, uint32_t i, bool is_due);
 /* While he is looked at, of those who come after him in the order of their numbers. */
-static inline void student_fetch(const sz_worker *w, uint32_t i) {
+static inline void student_fetch(const sz_worker *w, uint32_t i, bool is_due) {
     student_fetch_self(w, i + 6);
-    student_fetch_rest(w, i + 2);
+    student_fetch_rest(w, i + 2, is_due);
 }
 
 /* dues.c */

@@ -47,6 +47,20 @@ void sz_timeline_prefetch_all(const sz_timeline *tl) {
     for (uint32_t at = tl->added_off; at < end; at += 64) __builtin_prefetch((const void *)(log + at));
 }
 
+/* Of a check that nearly all go past because of what is known to be below, or of who was there just now, no more than
+ * the last record is read. */
+void sz_timeline_prefetch_due(const sz_timeline *tl, const sz_tlctx *c) {
+    if (c->heads_asked > 1) sz_timeline_prefetch_all(tl);
+    else __builtin_prefetch((const void *)((uintptr_t)tl->log.p + tl->last_off));
+}
+
+/* Those who wait for one instant come one behind the other, and for most of them it is the same. */
+static void note_heads(sz_tlctx *c, bool is_asked) {
+    enum { MOST = 3 };
+    if (is_asked && c->heads_asked < MOST) c->heads_asked++;
+    else if (!is_asked && c->heads_asked) c->heads_asked--;
+}
+
 enum { USUAL_RECORD = 40 }; /* bytes; it mostly ends in the next line of the cache */
 
 /* Will the log move to where it has more room? Then all of it is read. */
@@ -329,14 +343,17 @@ static bool pass_checks(run *x) {
 
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     run x;
+    uint64_t before = c->value_stamp;
     run_init(&x, tl, c, cause);
 #ifndef NDEBUG
     ahead_ask_again(&x, tl->redo_ms == SZ_TIME_MAX ? KEY_NEVER : key_before(tl->redo_ms));
 #endif
     if (pass_checks(&x)) {
+        note_heads(c, c->asked_stamp > before);
         tl->is_dirty = true;
         return;
     }
+    note_heads(c, true);
     if (tl->redo_ms == SZ_TIME_MAX) {
         state_catch_up(tl, c);
     } else { /* all of the head is made anew */

@@ -43,6 +43,7 @@ struct sz_touch_memo {
 static inline double guard_value(run *x, uint32_t feature) {
     sz_value_memo *m = &x->c->values[feature];
     if (m->stamp != x->c->value_stamp) {
+        x->c->asked_stamp = x->c->value_stamp;
         state_catch_up(x->tl, x->c);
         *m = (sz_value_memo){.stamp = x->c->value_stamp, .num = sz_feature_reached(&x->ev, feature)};
     }
