@@ -8,7 +8,9 @@
 
 #include <assert.h>
 
-enum { PRINTS = 32, LOG_LEAST_MORE = 320 }; /* fingerprints compared at once; bytes that a log grows by at least */
+enum { PRINTS = 32 };                       /* fingerprints compared at once */
+enum { LOG_LEAST_MORE = 320 };              /* bytes that a log grows by at least */
+enum { LOG_SHORT = 2560, LOG_SHORT_MORE = 512 }; /* up to so many bytes by more: it is to grow on */
 enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
@@ -135,6 +137,7 @@ void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print) { put_print(tl, 
  * cold. */
 void log_grow(sz_timeline *tl, size_t n) {
     size_t more = n / 12 > LOG_LEAST_MORE ? n / 12 : LOG_LEAST_MORE, was = tl->log.cap, cap;
+    if (was && n <= LOG_SHORT) more = LOG_SHORT_MORE; /* whose first block it is may have few records ever */
     size_t prints = tl->n_log * sizeof(uint16_t);
     cap = was;
     if (n > was && sz_pool_extend(tl->head.pool, tl->log.p, &cap, n, n + more)) {
