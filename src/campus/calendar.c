@@ -48,6 +48,16 @@ bool sz_calendar_is_class_day(const sz_calendar *k, int32_t day) {
     return sz_day_weekday(day) <= 5 || is_made_up(k, day);
 }
 
+/* Of the days after it, a weekend aside, the first decides. */
+bool sz_calendar_is_holiday_eve(const sz_calendar *k, int32_t day) {
+    if (!sz_calendar_is_class_day(k, day)) return false;
+    for (int32_t d = day + 1; d <= day + SZ_EVE_DAYS; d++) {
+        if (sz_calendar_is_holiday(k, d) || sz_calendar_is_vacation(k, d)) return true;
+        if (sz_calendar_is_class_day(k, d)) return false;
+    }
+    return false;
+}
+
 bool sz_calendar_in(const sz_calendar *k, sz_str period, int32_t day) {
     return sz_calendar_days_to(k, period, day) == 0;
 }

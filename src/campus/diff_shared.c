@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * diff_shared: what concerns everyone. What is a matter of patience only (a feed's allowance and idle) is no
- * difference; what looks ahead (days_to a period) or holds on every day (curfew, places) differs from the beginning.
+ * difference; what looks ahead (days_to a period) or holds on every day (curfew, places) differs from the beginning,
+ * and what a holiday's eve looks at differs three days before.
  */
 #include "curfew.h"
 #include "diff.h"
@@ -52,7 +53,8 @@ static int32_t first_day_of(const struct span_view *x, const sz_calendar *other,
     return day;
 }
 
-static int64_t diff_list(const struct pair *p, uint32_t n_old, uint32_t n_now, sz_view *view) {
+/* The first day that is another one; INT32_MAX: none. */
+static int32_t diff_list(const struct pair *p, uint32_t n_old, uint32_t n_now, sz_view *view) {
     const sz_calendar *a = &p->old->calendar, *b = &p->now->calendar;
     int32_t day = INT32_MAX;
     for (uint32_t i = 0; i < n_old; i++) {
@@ -65,7 +67,7 @@ static int64_t diff_list(const struct pair *p, uint32_t n_old, uint32_t n_now, s
         int32_t first = first_day_of(&x, a, n_old, view);
         if (first < day) day = first;
     }
-    return day == INT32_MAX ? SZ_TIME_MAX : sz_zone_midnight(&p->now->zone, day);
+    return day;
 }
 
 /* ---- curfew ---- */
@@ -104,11 +106,12 @@ static int64_t diff_calendar(const struct pair *p) {
     const sz_calendar *a = &p->old->calendar, *b = &p->now->calendar;
     if (!same_zone(&p->old->zone, &p->now->zone) || !same_curfew(a->curfew, b->curfew)) return INT64_MIN;
     if ((a->n_terms == 0) != (b->n_terms == 0)) return INT64_MIN; /* types begin with the first term, else always */
-    if (diff_list(p, a->n_periods, b->n_periods, view_period) != SZ_TIME_MAX) return INT64_MIN;
-    int64_t since = diff_list(p, a->n_terms, b->n_terms, view_term);
-    since = earlier(since, diff_list(p, a->n_holidays, b->n_holidays, view_holiday));
-    since = earlier(since, diff_list(p, a->n_vacations, b->n_vacations, view_vacation));
-    return earlier(since, diff_list(p, a->n_makeups, b->n_makeups, view_makeup));
+    if (diff_list(p, a->n_periods, b->n_periods, view_period) != INT32_MAX) return INT64_MIN;
+    int64_t day = diff_list(p, a->n_terms, b->n_terms, view_term);
+    day = earlier(day, diff_list(p, a->n_holidays, b->n_holidays, view_holiday));
+    day = earlier(day, diff_list(p, a->n_vacations, b->n_vacations, view_vacation));
+    day = earlier(day, diff_list(p, a->n_makeups, b->n_makeups, view_makeup));
+    return day == INT32_MAX ? SZ_TIME_MAX : sz_zone_midnight(&p->now->zone, (int32_t)day - SZ_EVE_DAYS);
 }
 
 /* ---- feeds, places, readers ---- */

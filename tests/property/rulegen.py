@@ -334,7 +334,7 @@ class Rules:
     def when_calendar(self) -> dict:
         d = self.d
         text = d.pick('calendar.days_to("exams") <= 3 && !calendar.in("exams")', 'calendar.in("exams")',
-                      "calendar.week >= 2", "calendar.class_day", "!calendar.holiday", "calendar.vacation",
+                      "calendar.week >= 2", "calendar.class_day", "!calendar.holiday", "calendar.vacation", "calendar.holiday_eve",
                       'calendar.term == "t1"')
         return {"when": f"{text} && {self.count()} >= {d.randint(1, 3)}", "level": "blue"}
 
@@ -465,7 +465,7 @@ class Rules:
             out["who"] = self.clause(out) if d.chance(0.4) else d.pick(
                 "student.year <= 2", 'student.school == "医学院"', '"caring" in student.tags',
                 'student.residence != "home"', 'student.gender == "f" || !has(student.gender)', "size(student.tags) == 1",
-                "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday", "calendar.class_day")
+                "student.year == 1 || calendar.week >= 2", "calendar.week <= 2", "!calendar.holiday", "calendar.class_day", "!calendar.holiday_eve")
         if d.chance(0.08): out["mode"] = d.pick("shadow", "shadow", "disabled")
         self.tune(out)
         self.rules.append(out)

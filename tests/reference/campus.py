@@ -108,6 +108,12 @@ class Calendar:
         rests = self.holidays + self.vacations
         return bool(self.term(day)) and (weekday(day) < 5 or day in self.made_up) and not covers(rests, day_start(day))
 
+    def is_holiday_eve(self, day: int) -> bool:
+        """Of the days after a class day, a weekend aside, the first decides."""
+        rests = self.holidays + self.vacations
+        after = next((d for d in (day + 1, day + 2, day + 3) if covers(rests, day_start(d)) or self.is_class_day(d)), None)
+        return self.is_class_day(day) and after is not None and not self.is_class_day(after)
+
     def days_to(self, period: str, day: int) -> int | None:
         ahead = [max(0, a - day) for a, b in self.periods.get(period, []) if b >= day]
         return min(ahead, default=None)

@@ -97,6 +97,7 @@ class History:
         if name == "week": return float(calendar.week(day)) if term else UNKNOWN
         if name == "holiday": return covers(calendar.holidays, t)
         if name == "vacation": return covers(calendar.vacations, t)
+        if name == "holiday_eve": return calendar.is_holiday_eve(day)
         return calendar.is_class_day(day) if name == "class_day" else UNKNOWN
 
     def function(self, name: str, args: list, t: int):
