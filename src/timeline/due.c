@@ -225,12 +225,13 @@ static bool days_matter(run *x, uint32_t cls, bool *noons) {
 }
 
 /* What makes a day's passing matter makes the edges of leaves and feeds matter, too: then a rule is judged that time
- * alone can move. Rules with deadlines of their own look whatever their numbers are. */
+ * alone can move. Rules with deadlines of their own look whatever their numbers are, and an onlooker at all
+ * that there is to see. */
 int64_t due_facts(run *x, uint32_t cls, int64_t after) {
     const sz_tlctx *c = x->c;
     int64_t best = KEY_NEVER;
     bool noons, days = days_matter(x, cls, &noons);
-    if (!days && !c->n_own_rules[cls]) return best;
+    if (!days && !c->n_own_rules[cls] && !c->onlooker) return best;
     leave_edges(x, after, &best);
     feed_edges(x, after, &best);
     if (!days) return best;
