@@ -90,6 +90,8 @@ uint64_t sz_campus_identity(const sz_campus *c, uint64_t cards_hash); /* sz_camp
 bool sz_campus_is_empty(const sz_campus *c);                     /* no students.csv: admit anyone */
 uint32_t sz_campus_n_students(const sz_campus *c);
 const sz_student *sz_campus_student(const sz_campus *c, uint32_t i);
+/* Has he any leaves? From a bit a student, so that nothing cold is read of whom has none. */
+bool sz_campus_has_leaves(const sz_campus *c, uint32_t student);
 uint32_t sz_campus_find_student(const sz_campus *c, sz_str id);  /* index or SZ_NONE */
 uint32_t sz_campus_n_leaves(const sz_campus *c);
 const sz_leave *sz_campus_leave(const sz_campus *c, uint32_t i);

@@ -83,6 +83,7 @@ struct sz_campus {
 
     sz_leave *leaves;
     struct leave_use *uses; /* beside leaves */
+    uint8_t *has_leaves;    /* a bit a student; NULL: nobody has any */
     uint32_t n_leaves, cap_leaves;
 
     sz_feed *feeds;

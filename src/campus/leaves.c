@@ -112,12 +112,18 @@ void sz_campus_load_leaves(struct loader *l, struct text_file *f) {
     sz_csv_table_read(l, f, &table);
     sz_sort(c->leaves, c->n_leaves, sizeof *c->leaves, in_order, NULL);
     c->uses = sz_alloc(c->n_leaves * sizeof *c->uses);
+    c->has_leaves = sz_alloc(c->n_students / 8 + 1);
     for (uint32_t i = 0; i < c->n_leaves; i++) {
         set_use(&c->zone, &c->leaves[i], &c->uses[i]);
         sz_student *s = &c->students[c->leaves[i].student];
         if (s->leave_from == s->leave_to) s->leave_from = i;
         s->leave_to = i + 1;
+        c->has_leaves[c->leaves[i].student >> 3] |= (uint8_t)(1u << (c->leaves[i].student & 7));
     }
+}
+
+bool sz_campus_has_leaves(const sz_campus *c, uint32_t student) {
+    return c->has_leaves && c->has_leaves[student >> 3] >> (student & 7) & 1;
 }
 
 uint32_t sz_campus_n_leaves(const sz_campus *c) { return c->n_leaves; }

@@ -78,6 +78,7 @@ void sz_campus_free(sz_campus *c) {
     sz_free(c->places);
     sz_free(c->leaves);
     sz_free(c->uses);
+    sz_free(c->has_leaves);
     sz_map_fini(&c->tags);
     sz_map_fini(&c->by_feed);
     sz_words_fini(&c->words);

@@ -18,9 +18,9 @@ static void fetch(const sz_worker *w, uint32_t k) {
     const sz_timeline *tl = w->ahead[k];
     if (!tl) return;
     sz_timeline_prefetch_self(tl, &w->tc);
-    if (w->holders[k] == SZ_NONE) return;
-    const sz_student *info = sz_campus_student(w->campus, w->holders[k]);
-    __builtin_prefetch(&info->leave_from);
+    uint32_t student = w->holders[k];
+    if (student != SZ_NONE && sz_campus_has_leaves(w->campus, student))
+        __builtin_prefetch(&sz_campus_student(w->campus, student)->leave_from);
 }
 
 static void fetch_more(const sz_worker *w, uint32_t k, const sz_input *in) {

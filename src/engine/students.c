@@ -93,7 +93,8 @@ void student_fetch_rest(const sz_worker *w, uint32_t i, bool is_due) {
     if (!tl) return;
     if (is_due) sz_timeline_prefetch_due(tl, &w->tc);
     else sz_timeline_prefetch_all(tl);
-    if (tl->student != SZ_NONE) __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
+    if (tl->student != SZ_NONE && sz_campus_has_leaves(w->campus, tl->student))
+        __builtin_prefetch(&sz_campus_student(w->campus, tl->student)->leave_from);
 }
 
 void students_init(sz_worker *w) {

@@ -238,9 +238,7 @@ _Static_assert(offsetof(sz_event, result) == offsetof(sz_event, type) + 5 && SZ_
 
 /* Is the record one that is asked about leaves, of a student who has some? */
 static inline bool has_leaves(const sz_match_memo *m, const sz_campus *c, const sz_event *e, uint32_t student) {
-    if (!m || !(m->asks[e->type] & ASKS_LEAVE) || student == SZ_NONE) return false;
-    const sz_student *s = sz_campus_student(c, student);
-    return s->leave_to > s->leave_from;
+    return m && m->asks[e->type] & ASKS_LEAVE && student != SZ_NONE && sz_campus_has_leaves(c, student);
 }
 
 /* Is it asked whether the entry was late, and was it? What else that depends on is in the codes. */

@@ -34,7 +34,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     ev->steps = NULL;
     ev->params = NULL;
     ev->n_params = ev->depth = ev->next_text = 0;
-    ev->use_leaves = info && info->leave_to > info->leave_from;
+    ev->use_leaves = info && sz_campus_has_leaves(c->facts->campus, tl->student);
     x->mask = mask_bytes(c) <= sizeof x->short_mask ? x->short_mask : sz_arena_alloc(c->arena, mask_bytes(c) + 1);
 }
 
