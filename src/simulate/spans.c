@@ -5,8 +5,8 @@
  */
 #include "person.h"
 
-/* Days after its beginning when a leave is written down, of 100: most before, a quarter afterwards. Below the
- * horizon of 14 days, so that a run can still take back what it said. */
+/* Days after its beginning when a leave is written down, of 100: most before or on that day, two fifths afterwards.
+ * Below the horizon of 14 days, so that a run can still take back what it said. */
 struct delay_row {
     int8_t before, same_day;   /* per cent; the rest late */
     int8_t late_from, late_to; /* days */
