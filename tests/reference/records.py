@@ -297,7 +297,8 @@ def undo(records: list[Record], horizon: int) -> int:
         named = [o for o in by_name.get((r.student, r.source, r.fields["ref"]), []) if o is not r]  # it undoes not itself
         original = next((o for o in reversed(named) if o.time <= r.time), named[0] if named else None)
         if original and original.time >= r.time - horizon: original.undone_by = original.undone_by or r
-        elif original and original.kind == "attendance": original.corrected_by = original.corrected_by or r
+        elif original and original.kind == "attendance" and not (original.undone_by or original.corrected_by):
+            original.corrected_by = r
         else: unmatched += 1
     return unmatched
 
