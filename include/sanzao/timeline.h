@@ -61,6 +61,13 @@ typedef struct sz_pend {
     int64_t at_ms, since_ms;   /* from at_ms on pending since since_ms; SZ_TIME_NONE: not pending */
 } sz_pend;
 
+/* A card's number in the dictionary: looking it up costs more than all else of a record. */
+typedef struct sz_card_word {
+    char text[15];
+    uint8_t n;                 /* 0: none */
+    uint32_t word;
+} sz_card_word;
+
 /* First what is asked for seldom, two lines of the cache, then what every record touches. Whoever takes room for one takes as much as its
  * classes need (sz_timeline_bytes): it is never copied or cleared as a whole. */
 typedef struct sz_timeline {
@@ -85,10 +92,8 @@ typedef struct sz_timeline {
     bool story_changed;        /* episodes, `for` or known leaves, since the last commit */
     uint8_t blocked_unknown;   /* a bit a class: after a roll-back any of its rules may be, until all of them were looked at */
     uint8_t named_by;          /* by the records of the batch of files in hand: 1 student, 2 card, 4 another card */
-    uint8_t card_n;
-    char card[15];             /* the card used last */
     uint8_t stuck;             /* a bit a class: what is due of it, which its clock has not reached, could do something (ahead.c) */
-    uint32_t card_word;        /* its number in the dictionary: looking it up costs more than all else of a record */
+    sz_card_word card;         /* the card used last */
     sz_fstate head;
     sz_buf log;                /* and at the end of its room, the first one last, 16 bits of each record's identity */
     uint32_t n_log, last_off, head_off;
@@ -105,6 +110,7 @@ typedef struct sz_timeline {
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
     int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
+    sz_card_word other_card;   /* the one used before it: tills and doors often know one card by two numbers */
     struct {
         int64_t due;           /* lower bound of the next item */
         int64_t timer;         /* the next timer, checks aside */

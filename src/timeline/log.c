@@ -74,11 +74,15 @@ uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_st
     return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, to_ms) : SZ_NONE;
 }
 
+static inline bool is_card(const sz_card_word *w, sz_str card) {
+    return w->n == card.n && sz_bytes_eq(w->text, card.p, card.n);
+}
+
 bool sz_timeline_name(sz_timeline *tl, const sz_event *e) {
     enum { STUDENT = 1, CARD = 2, ANOTHER = 4 };
     if (e->student.n) tl->named_by |= STUDENT;
     else if (!(tl->named_by & CARD)) tl->named_by |= CARD;
-    else if (e->card.n != tl->card_n || !sz_bytes_eq(tl->card, e->card.p, tl->card_n))
+    else if (!is_card(&tl->card, e->card))
         tl->named_by |= ANOTHER; /* or one too long to be kept */
     return sz_timeline_is_mixed(tl);
 }
@@ -155,12 +159,25 @@ void log_grow(sz_timeline *tl, size_t n) {
     tl->log.cap = cap;
 }
 
+static uint32_t other_card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
+    sz_card_word last = tl->card;
+    if (is_card(&tl->other_card, card)) {
+        tl->card = tl->other_card;
+    } else {
+        memcpy(tl->card.text, card.p, card.n);
+        tl->card.n = (uint8_t)card.n;
+        tl->card.word = sz_map_intern(dict, card);
+    }
+    tl->other_card = last;
+#ifndef NDEBUG
+    if (*sz_map_get(dict, card) != tl->card.word) __builtin_trap();
+#endif
+    return tl->card.word;
+}
+
 static inline uint32_t card_word(sz_timeline *tl, sz_map *dict, sz_str card) {
-    if (card.n == 0 || card.n > sizeof tl->card) return SZ_NONE;
-    if (tl->card_n == card.n && sz_bytes_eq(tl->card, card.p, card.n)) return tl->card_word;
-    tl->card_n = (uint8_t)card.n;
-    memcpy(tl->card, card.p, card.n);
-    return tl->card_word = sz_map_intern(dict, card);
+    if (card.n == 0 || card.n > sizeof tl->card.text) return SZ_NONE;
+    return is_card(&tl->card, card) ? tl->card.word : other_card_word(tl, dict, card);
 }
 
 static void log_put(sz_timeline *tl, uint32_t off, const sz_buf *entry) {
