@@ -70,6 +70,7 @@ static void inherit(tnode *n) {
 /* `days / 7`, `missed / classes`, and what is left of one: `1 - days / 7`. Times a number it is one no longer: 100 of
  * them would stand beside 50 % as 0.5. */
 static bool is_ratio(char op, const tnode *a, const tnode *b) {
+    if (op == '/' && prog_is_known(b) && b->value.num <= 1) return false; /* n / 0.01 are a hundred times as many */
     if (op == '/') return prog_is_tally(a->unit) && (b->unit == SZ_UNIT_NONE || prog_is_tally(b->unit)) && !b->is_ratio;
     if (op != '+' && op != '-') return false;
     return (a->is_ratio || b->is_ratio) && (a->is_ratio || a->unit == SZ_UNIT_NONE) &&

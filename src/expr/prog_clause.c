@@ -46,6 +46,7 @@ static void add(walk *w, const tnode *n, standing at) {
         c->op = n->kind == T_IN ? 'i' : n->op;
         c->lhs_type = n->kid[0]->type;
         c->lhs_unit = n->kid[0]->unit;
+        if (n->kid[0]->is_ratio && n->kid[1]->unit == SZ_UNIT_SHARE) c->lhs_unit = SZ_UNIT_SHARE;
         c->lhs = side(w, n->kid[0], &c->lhs_grows, &c->lhs_slot);
         c->rhs = side(w, n->kid[1], &c->rhs_grows, &c->rhs_slot);
     } else if (n->kind == T_SYM || n->kind == T_HAS) {
