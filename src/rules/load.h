@@ -433,8 +433,8 @@ void sz_rule_shape(struct sz_ruling *g); /* when + level | value + steps */
 void sz_rule_who(struct sz_ruling *g);   /* who, resolve_when, for, check, again_after */
 void sz_rule_unless(struct sz_ruling *g);
 void sz_rule_message(struct sz_ruling *g);
-/* A text in two languages with names in braces, as a message has it. */
-void sz_rule_text(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, sz_message *out_en);
+/* Of a point: a text in two languages with names of features and params in braces. */
+void sz_rule_label(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, sz_message *out_en);
 void sz_rule_meaning(struct sz_ruling *g); /* types, features, has_growing, hash, version */
 void sz_rule_purpose(struct sz_ruling *g);
 bool sz_check_parse(struct sz_loading *l, const sz_yaml *node, sz_check *out);

@@ -21,7 +21,8 @@ struct reading {
     const sz_yaml *node;
     sz_message *out;
     uint32_t cap;
-    sz_buf text; /* since the last place */
+    bool is_label; /* of a point: a part of {reasons}, which knows no step */
+    sz_buf text;   /* since the last place */
 };
 
 /* A place in braces: offsets into the text. */
@@ -62,8 +63,10 @@ static void bad_name(struct reading *r, const struct place *p, const char *hint,
     struct sz_loading *l = r->g->l;
     r->g->failed = true;
     sz_rules_hint_say(sz_rules_error(l, C_MESSAGE_NAME, span_of(r, p),
-                                     "the message names `%.*s`, which this rule does not know",
-                                     "消息里的 `%.*s` 在这条规则里没有", SZ_FMT_STR(p->name)),
+                                     r->is_label ? "the label names `%.*s`, which is not known there"
+                                                 : "the message names `%.*s`, which this rule does not know",
+                                     r->is_label ? "积分项的名称里没有 `%.*s`" : "消息里的 `%.*s` 在这条规则里没有",
+                                     SZ_FMT_STR(p->name)),
                       hint, hint_zh);
 }
 
@@ -90,18 +93,20 @@ static const char *looked_at(struct sz_ruling *g) {
 static void hint_near(struct reading *r, const struct place *p) {
     struct sz_loading *l = r->g->l;
     struct sz_near near = sz_scope_near(&r->g->scope, p->name);
-    if (sz_rule_is_stepped(r->g->r)) {
+    if (!r->is_label && sz_rule_is_stepped(r->g->r)) {
         sz_near_z(&near, "value");
         sz_near_z(&near, "step");
     }
-    sz_near_z(&near, "reasons");
+    if (!r->is_label) sz_near_z(&near, "reasons");
     bool is_wide = p->name.n && (uint8_t)p->name.p[0] >= 0x80;
-    bool is_meant = is_wide && !sz_near_any(&near);
+    bool is_meant = is_wide && !r->is_label && !sz_near_any(&near);
     if (is_meant && sz_rule_is_stepped(r->g->r)) near.found = SZ_STR("value"), near.best = 1;
     const char *meant = is_meant && !sz_near_any(&near) ? looked_at(r->g) : NULL;
     if (is_whose(p->name))
         bad_name(r, p, "an alert shows whose it is: leave it out", "预警本身会显示是哪位学生：请去掉");
     else if (meant) bad_name(r, p, TXT(l, "this rule looks at  %s", meant), TXT(l, "这条规则看的是  %s", meant));
+    else if (!sz_near_any(&near) && r->is_label)
+        bad_name(r, p, "the label of a point may name features and params", "积分项的名称里可以写特征和参数");
     else if (!sz_near_any(&near))
         bad_name(r, p, "a message may name features, params, {value}, {step} and {reasons}",
                  "消息里可以写特征、参数、{value}、{step} 和 {reasons}");
@@ -226,7 +231,10 @@ static void add_place(struct reading *r, const struct place *p) {
     flush(r);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (sz_str_is(p->name, own[i].name)) {
-            add_own(r, p, own[i].kind);
+            if (r->is_label)
+                bad_name(r, p, "it belongs into the rule's message; the label of a point may name features and params",
+                         "它要写在规则的 message 里；积分项的名称里可以写特征和参数");
+            else add_own(r, p, own[i].kind);
             return;
         }
     if (is_path(p->name)) {
@@ -412,14 +420,14 @@ static void read_text(struct reading *r) {
     flush(r);
 }
 
-static void read_language(struct sz_ruling *g, const sz_yaml *node, sz_message *out) {
-    struct reading r = {.g = g, .node = node, .out = out};
+static void read_language(struct sz_ruling *g, const sz_yaml *node, bool is_label, sz_message *out) {
+    struct reading r = {.g = g, .node = node, .out = out, .is_label = is_label};
     sz_buf_init(&r.text);
     read_text(&r);
     sz_buf_fini(&r.text);
 }
 
-void sz_rule_text(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, sz_message *out_en) {
+static void read_both(struct sz_ruling *g, const sz_yaml *node, bool is_label, sz_message *out_zh, sz_message *out_en) {
     sz_str zh = {0}, en = {0};
     if (!sz_rules_both(g->l, node, &zh, &en)) g->failed = true;
     if (node->kind != SZ_YAML_MAP) return;
@@ -428,8 +436,12 @@ void sz_rule_text(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, 
         const sz_yaml *text = sz_yaml_get(node, keys[i].name);
         if (text && text->kind == SZ_YAML_SCALAR) memcpy((char *)&both + keys[i].offset, &text, sizeof text);
     }
-    if (both.zh) read_language(g, both.zh, out_zh);
-    if (both.en) read_language(g, both.en, out_en);
+    if (both.zh) read_language(g, both.zh, is_label, out_zh);
+    if (both.en) read_language(g, both.en, is_label, out_en);
+}
+
+void sz_rule_label(struct sz_ruling *g, const sz_yaml *node, sz_message *out_zh, sz_message *out_en) {
+    read_both(g, node, true, out_zh, out_en);
 }
 
 void sz_rule_message(struct sz_ruling *g) {
@@ -439,5 +451,5 @@ void sz_rule_message(struct sz_ruling *g) {
         g->scope.no_event = "only a rule whose `when:` looks at `event` has a record in hand; name one with  last: …";
         g->scope.no_event_zh = "只有 `when:` 里看 `event` 的规则手里才有记录；请用  last: …  给记录起名";
     }
-    sz_rule_text(g, g->k.message, &g->r->message_zh, &g->r->message_en);
+    read_both(g, g->k.message, false, &g->r->message_zh, &g->r->message_en);
 }

@@ -40,7 +40,7 @@ static void load_point(struct sz_ruling *g, const sz_yaml *node, sz_point *out) 
     out->text = sz_rules_copy(g->l, k.when->text);
     if (!out->when) g->failed = true;
     sz_rule_refuses_growing(g, out->when, k.when);
-    if (k.label) sz_rule_text(g, k.label, &out->label_zh, &out->label_en);
+    if (k.label) sz_rule_label(g, k.label, &out->label_zh, &out->label_en);
 }
 
 void sz_rule_points(struct sz_ruling *g) {
