@@ -40,7 +40,10 @@ static void check_result(checker *c, const tnode *n) {
         sz_diag *g = prog_report(c, SZ_ERROR, C_RESULT, n->off, n->len,
                                  TXT(c, "%s; `%.*s` is %s", want, SZ_FMT_STR(s), prog_type_words(n, SZ_EN)),
                                  TXT(c, "%s；`%.*s` 是%s", want_zh, SZ_FMT_STR(s), prog_type_words(n, SZ_ZH)));
-        if (is_condition && n->type == SZ_X_NUM)
+        if (is_condition && n->type == SZ_X_NUM && n->kind == T_CONST)
+            prog_hint(c, g, "write what is compared with it too, for example  n >= %.*s",
+                      "还要写同它比较的是什么，例如  n >= %.*s", SZ_FMT_STR(s));
+        else if (is_condition && n->type == SZ_X_NUM)
             prog_hint(c, g, "compare it, for example  %.*s >= 3", "请写成比较，例如  %.*s >= 3", SZ_FMT_STR(s));
         else if (is_condition && n->type == SZ_X_DURATION)
             prog_hint(c, g, "compare it with a param:  params: {limit: 24h}  and  %.*s >= limit",

@@ -114,7 +114,8 @@ static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *nu
     const char *en = NULL, *zh = NULL;
     bool is_known = text->kind == T_CONST && c->r && is_name(text->value.str) &&
                     c->r->resolve(c->r->ctx, &text->value.str, 1, NULL, false, &sym, &bad, &en, &zh);
-    if (is_known && sym.type == num->type)
+    const tnode named = {.type = sym.type, .unit = sym.unit, .is_ratio = sym.is_ratio};
+    if (is_known && sym.type == num->type && prog_units_compare(&named, num))
         prog_hint(c, g, "a name stands without quotes:  %.*s", "名称不加引号：%.*s", SZ_FMT_STR(text->value.str));
     else if (meant && sz_str_double(text->value.str, &v))
         prog_hint(c, g, "write it without quotes:  %s", "去掉引号：%s", meant);

@@ -131,7 +131,7 @@ static void look_at_sign(scan *s) {
                              "names stand here without braces", "这里的名称不加花括号"),
                   "write %.*s", "请写 %.*s", SZ_FMT_STR(t));
     }
-    if (is_sign(s, s->cur, "=~")) prog_tell_method(s, s->cur, "contains");
+    if (is_sign(s, s->cur, "=~")) prog_tell_method(s, s->cur, "matches");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (is_sign(s, s->cur, wrong[i].sign)) prog_tell_spelling(s, s->cur, wrong[i].write);
     bool is_open = is_sign(s, s->cur, "(") || is_sign(s, s->cur, "[") || is_sign(s, s->cur, "{");
@@ -190,9 +190,11 @@ static void remember(scan *s) {
 }
 
 bool prog_explain_syntax(checker *c, uint32_t off) {
+    enum { LONGEST = 16 << 10, MOST = 64 }; /* more was written by no person; each look goes some way ahead */
     scan s = {.c = c, .t = c->text};
+    if (c->text.n > LONGEST) return false;
     s.cur = prog_piece(&s, 0);
-    while (s.cur.kind != L_END) {
+    while (s.cur.kind != L_END && c->n_errors < MOST) {
         uint32_t next = end_of(s.cur), entity = is_sign(&s, s.cur, "&") ? prog_look_at_entity(&s) : next;
         if (entity > next) next = entity;
         else if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);

@@ -57,7 +57,9 @@ uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v)
 bool prog_is_name(const scan *s, piece p);
 uint32_t prog_per_begins(sz_str value); /* where the `/周` of `3次/周` begins; its end: nowhere */
 bool prog_is_unit_and_to(const scan *s, piece p);
-bool prog_side_is(const scan *s, tnode *side); /* what the last name is, where it is known: a number or a duration */
+bool prog_path_symbol(const scan *s, sz_symbol *out); /* what the last name is; false: it is not known */
+bool prog_side_is(const scan *s, tnode *side);        /* the same where it is a number or a duration */
+uint32_t prog_tell_clock(scan *s, uint32_t off);      /* 晚上11点, 23点; where it ends, off: it is none */
 void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v);
 uint32_t prog_look_at_number(scan *s); /* cur is a number; returns how far it was dealt with */
 uint32_t prog_look_at_entity(scan *s); /* cur is a &: likewise; end of cur: it begins none */

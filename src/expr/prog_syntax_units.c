@@ -4,11 +4,9 @@
  */
 #include "prog_syntax.h"
 
-/* What the name before the value is, where it is known and is a number or a duration. */
-bool prog_side_is(const scan *s, tnode *side) {
+bool prog_path_symbol(const scan *s, sz_symbol *out) {
     enum { MOST = 4 };
     sz_str name[MOST], rest = text_of(s, s->path);
-    sz_symbol sym = {0};
     uint32_t n = 0, bad = 0;
     const char *hint = NULL, *hint_zh = NULL;
     const sz_resolver *r = s->c->r;
@@ -18,7 +16,13 @@ bool prog_side_is(const scan *s, tnode *side) {
         name[n] = (sz_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
         rest = dot ? (sz_str){dot + 1, rest.n - name[n].n - 1} : (sz_str){0};
     }
-    if (!r->resolve(r->ctx, name, n, NULL, false, &sym, &bad, &hint, &hint_zh)) return false;
+    return r->resolve(r->ctx, name, n, NULL, false, out, &bad, &hint, &hint_zh);
+}
+
+/* What the name before the value is, where it is known and is a number or a duration. */
+bool prog_side_is(const scan *s, tnode *side) {
+    sz_symbol sym = {0};
+    if (!prog_path_symbol(s, &sym)) return false;
     *side = (tnode){.type = sym.type, .unit = sym.unit};
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
@@ -86,6 +90,12 @@ static void hint_share(scan *s, sz_diag *g, const sz_meant *v) {
 static void hint_number(scan *s, sz_diag *g, const sz_meant *v, sz_str whole) {
     const char *number = in_place(s, v, v->number);
     bool is_alone = number == v->number;
+    if (sz_str_is(text_of(s, s->path), "student.year") && strlen(v->number) == strlen("2023")) { /* 2023级 */
+        sz_str sign = s->sign.len ? prog_sign_text(s) : SZ_STR("==");
+        prog_hint(s->c, g, "write  student.entry_year %.*s %s", "请写  student.entry_year %.*s %s", SZ_FMT_STR(sign),
+                  v->number);
+        return;
+    }
     if (prog_per_begins(whole) < whole.n) {
         prog_hint(s->c, g,
                   is_alone ? "write %s alone; over how long, the feature says:  over: 7d"
@@ -305,6 +315,13 @@ uint32_t prog_look_at_number(scan *s) {
     if (value > num.off) {
         prog_tell_value(s, num.off, value, &v);
         return value;
+    }
+    uint32_t clock_end = is_wide(at(s, end_of(num))) ? prog_tell_clock(s, num.off) : num.off;
+    if (clock_end > num.off) return clock_end;
+    uint32_t per = per_end(s, end_of(num));
+    if (per > end_of(num) && sz_meant_value(text_of(s, num), &v)) { /* 3/周, 3 per week */
+        prog_tell_value(s, num.off, per, &v);
+        return per;
     }
     if (s->n_choices == 0 && at(s, end_of(num)) == ':' && is_digit(at(s, end_of(num) + 1)) && num.len <= 2) {
         uint32_t end = prog_number_end(s, end_of(num) + 1);

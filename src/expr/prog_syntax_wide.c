@@ -230,12 +230,17 @@ static uint32_t look_at_value(scan *s, uint32_t off) {
     return value;
 }
 
+/* What the name before the comparison is; false: it is not known. */
+static bool compared(const scan *s, sz_symbol *out) { return s->sign.len && prog_path_symbol(s, out); }
+
 /* 第5周, 第五周: which one it is. Where it ends; off: it is none. */
 static uint32_t tell_ordinal(scan *s, uint32_t off) {
     static const char first[] = "第";
     static const char *const counted[] = {"周", "学期", "天", "次", "节", "年"};
     enum { N = sizeof first - 1, LONGEST = 24 };
+    sz_symbol sym = {0};
     if (s->t.n - off <= N || memcmp(s->t.p + off, first, N) != 0) return off;
+    if (compared(s, &sym) && sym.type != SZ_X_NUM) return off; /* the id of a term is a text */
     for (uint32_t i = off + N + 1; i < s->t.n && i < off + LONGEST; i++)
         for (size_t k = 0; k < sizeof counted / sizeof *counted; k++) {
             size_t n = strlen(counted[k]);
@@ -266,36 +271,24 @@ static bool tell_if(scan *s, uint32_t off, uint32_t end) {
     return false;
 }
 
-/* event.clock >= 晚上11点: where it ends; off: it is none. */
-static uint32_t tell_clock(scan *s, uint32_t off) {
+/* event.clock >= 晚上11点, event.hour >= 23点: where it ends; off: it is none. */
+uint32_t prog_tell_clock(scan *s, uint32_t off) {
     sz_str path = text_of(s, s->path);
     char clock[SZ_MEANT];
     uint32_t end = off;
-    if (!s->sign.len || path.n < 5 || memcmp(path.p + path.n - 5, "clock", 5) != 0) return off;
+    bool is_clock = path.n >= 5 && memcmp(path.p + path.n - 5, "clock", 5) == 0;
+    bool is_hour = path.n >= 5 && memcmp(path.p + path.n - 5, ".hour", 5) == 0;
+    if (!s->sign.len || !(is_clock || is_hour)) return off;
     while (end < s->t.n && (is_wide(at(s, end)) || is_digit(at(s, end)) || at(s, end) == ':')) end++;
     sz_str text = {s->t.p + off, end - off};
-    if (!sz_meant_clock(text, clock)) return off;
-    prog_hint(
-        s->c,
-        prog_error(s->c, C_FORM, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式", SZ_FMT_STR(text)),
-        "a time of day stands in quotes:  %.*s %.*s \"%s\"", "钟点要加引号：%.*s %.*s \"%s\"", SZ_FMT_STR(path),
-        SZ_FMT_STR(prog_sign_text(s)), clock);
+    if (!sz_meant_clock(text, clock) || (is_hour && strcmp(clock + 3, "00") != 0)) return off;
+    sz_diag *g =
+        prog_error(s->c, C_FORM, off, end - off, "`%.*s` is not an expression", "`%.*s` 不是表达式", SZ_FMT_STR(text));
+    if (is_hour) prog_hint(s->c, g, "write %d alone", "只写 %d", (clock[0] - '0') * 10 + clock[1] - '0');
+    else
+        prog_hint(s->c, g, "a time of day stands in quotes:  %.*s %.*s \"%s\"", "钟点要加引号：%.*s %.*s \"%s\"",
+                  SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)), clock);
     return end;
-}
-
-/* What the name before the comparison is; false: it is not known. */
-static bool compared(const scan *s, sz_symbol *out) {
-    enum { MOST = 3 };
-    sz_str rest = text_of(s, s->path), name[MOST];
-    uint32_t n = 0, bad = 0;
-    const char *en = NULL, *zh = NULL;
-    for (; rest.n && n < MOST; n++) {
-        const char *dot = memchr(rest.p, '.', rest.n);
-        name[n] = (sz_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
-        rest = dot ? (sz_str){dot + 1, rest.n - name[n].n - 1} : (sz_str){0};
-    }
-    const sz_resolver *r = s->c->r;
-    return r && n > 0 && s->sign.len && r->resolve(r->ctx, name, n, NULL, false, out, &bad, &en, &zh);
 }
 
 /* event.op == 消费 and event.late == 是: the value that the language has for it. */
@@ -318,7 +311,7 @@ static bool tell_code(scan *s, uint32_t off, uint32_t end) {
 }
 
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
-    uint32_t clock = tell_clock(s, off);
+    uint32_t clock = prog_tell_clock(s, off);
     if (clock > off) return clock;
     if (tell_if(s, off, end) || tell_code(s, off, end)) return end;
     uint32_t ordinal = tell_ordinal(s, off);

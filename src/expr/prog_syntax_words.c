@@ -178,30 +178,76 @@ static const struct {
                {"le", "<="},
                {"lte", "<="}};
 
-/* `school contains "医"` as the call that it is, with the text if one stands behind it. */
+/* `school contains "医"` as the call that it is; a list is looked into with `in`. NULL: what stands before is neither.
+ */
+static const char *looked_into(const scan *s, const char *method, sz_str text, bool is_not) {
+    sz_symbol sym = {0};
+    sz_str name = s->path.len ? text_of(s, s->path) : SZ_STR("x");
+    bool is_known = prog_path_symbol(s, &sym), is_list = is_known && sym.type == SZ_X_LIST_STR;
+    if (is_list && strcmp(method, "contains") == 0)
+        return TXT(s->c, is_not ? "!(%.*s in %.*s)" : "%.*s in %.*s", SZ_FMT_STR(text), SZ_FMT_STR(name));
+    if (is_known && sym.type != SZ_X_STR && sym.type != SZ_X_ANY) return NULL;
+    return TXT(s->c, "%s%.*s.%s(%.*s)", is_not ? "!" : "", SZ_FMT_STR(name), method, SZ_FMT_STR(text));
+}
+
+static void tell_looking(scan *s, piece word, const char *method, sz_str text, bool is_not) {
+    const char *call = looked_into(s, method, text, is_not);
+    if (call) {
+        prog_tell_spelling(s, word, call);
+        return;
+    }
+    prog_hint(s->c,
+              prog_error(s->c, C_SPELLING, word.off, word.len, "`%.*s` is not an operator here",
+                         "这里没有运算符 `%.*s`", SZ_FMT_STR(text_of(s, word))),
+              "%s looks into texts; `%.*s` is none", "%s 只用于文本；`%.*s` 不是文本", method,
+              SZ_FMT_STR(text_of(s, s->path)));
+}
+
 void prog_tell_method(scan *s, piece word, const char *method) {
     piece text = prog_piece(s, end_of(word));
-    sz_str name = s->path.len ? text_of(s, s->path) : SZ_STR("x"), t = text_of(s, text);
-    if (text.kind != L_STRING) t = SZ_STR("\"…\"");
-    prog_tell_spelling(s, word, TXT(s->c, "%.*s.%s(%.*s)", SZ_FMT_STR(name), method, SZ_FMT_STR(t)));
+    tell_looking(s, word, method, text.kind == L_STRING ? text_of(s, text) : SZ_STR("\"…\""), false);
 }
 
 /* `like "医%"` of databases: % is anything. Where it ends. */
-static uint32_t tell_like(scan *s) {
-    piece text = prog_piece(s, end_of(s->cur));
-    sz_str t = text_of(s, text), name = s->path.len ? text_of(s, s->path) : SZ_STR("x");
-    if (text.kind != L_STRING || t.n < 2) {
-        prog_tell_method(s, s->cur, "contains");
-        return end_of(s->cur);
+static uint32_t tell_like(scan *s, piece like, bool is_not) {
+    piece text = prog_piece(s, end_of(like));
+    sz_str t = text_of(s, text), sought = SZ_STR("\"…\"");
+    const char *method = "contains";
+    uint32_t end = end_of(like);
+    if (text.kind == L_STRING && t.n >= 2 && (t.p[0] == '"' || t.p[0] == '\'')) {
+        sz_str inner = {t.p + 1, t.n - 2};
+        bool before = inner.n && inner.p[0] == '%', behind = inner.n && inner.p[inner.n - 1] == '%';
+        if (before) inner = (sz_str){inner.p + 1, inner.n - 1};
+        if (behind && inner.n) inner.n--;
+        bool is_plain = inner.n && !memchr(inner.p, '%', inner.n) && !memchr(inner.p, '_', inner.n);
+        if (is_plain) sought = sz_str_of(TXT(s->c, "%c%.*s%c", t.p[0], SZ_FMT_STR(inner), t.p[0]));
+        if (is_plain && before != behind) method = before ? "endsWith" : "startsWith";
+        end = end_of(text);
     }
-    sz_str inner = {t.p + 1, t.n - 2};
-    bool before = inner.n && inner.p[0] == '%', behind = inner.n && inner.p[inner.n - 1] == '%';
-    if (before) inner = (sz_str){inner.p + 1, inner.n - 1};
-    if (behind && inner.n) inner.n--;
-    const char *method = before == behind ? "contains" : before ? "endsWith" : "startsWith";
-    prog_tell_spelling(s, (piece){L_WORD, s->cur.off, end_of(text) - s->cur.off},
-                       TXT(s->c, "%.*s.%s(\"%.*s\")", SZ_FMT_STR(name), method, SZ_FMT_STR(inner)));
-    return end_of(text);
+    tell_looking(s, (piece){L_WORD, s->cur.off, end - s->cur.off}, method, sought, is_not);
+    return end;
+}
+
+static const char *method_of(const scan *s, piece word) {
+    static const char *const methods[] = {"contains", "startsWith", "endsWith", "matches"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (is_word(s, word, methods[i])) return methods[i];
+    return is_word(s, word, "includes") ? methods[0] : NULL;
+}
+
+static bool is_like(const scan *s, piece word) {
+    return word.kind == L_WORD && is_same(text_of(s, word), "like", strlen("like"));
+}
+
+/* `school not like "医%"`, `tags not contains "x"`. Where it ends; the end of cur: it is none. */
+static uint32_t tell_not_within(scan *s, piece word) {
+    const char *method = method_of(s, word);
+    if (is_like(s, word)) return tell_like(s, word, true);
+    if (!method) return end_of(s->cur);
+    piece text = prog_piece(s, end_of(word));
+    tell_looking(s, (piece){L_WORD, s->cur.off, end_of(word) - s->cur.off}, method,
+                 text.kind == L_STRING ? text_of(s, text) : SZ_STR("\"…\""), true);
+    return end_of(word);
 }
 
 void prog_tell_if(scan *s, piece word) {
@@ -212,16 +258,15 @@ void prog_tell_if(scan *s, piece word) {
 }
 
 static uint32_t look_at_infix(scan *s) {
-    static const char *const methods[] = {"contains", "startsWith", "endsWith", "includes"};
+    const char *method = method_of(s, s->cur);
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         uint32_t end = phrase_end(s, phrases[i].words);
         if (!end) continue;
         prog_tell_spelling(s, (piece){L_WORD, s->cur.off, end - s->cur.off}, phrases[i].write);
         return end;
     }
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (is_word(s, s->cur, methods[i])) prog_tell_method(s, s->cur, i < 3 ? methods[i] : methods[0]);
-    if (is_same(text_of(s, s->cur), "like", strlen("like"))) return tell_like(s);
+    if (method) prog_tell_method(s, s->cur, method);
+    if (is_like(s, s->cur)) return tell_like(s, s->cur, false);
     if (is_same(text_of(s, s->cur), "between", strlen("between")))
         return prog_look_at_between(s, prog_piece(s, end_of(s->cur)));
     return end_of(s->cur);
@@ -238,63 +283,99 @@ static uint32_t look_at_bound(scan *s) {
     return value;
 }
 
+static bool is_free(const scan *s, const char *name) {
+    scan of = *s;
+    of.t = sz_str_of(name);
+    return !prog_is_name(&of, (piece){L_WORD, 0, (uint32_t)strlen(name)});
+}
+
 /* `count(meal, 7d)`: an operator as a function of another program. Where it ends; the end of cur: it is none. */
 static uint32_t tell_operator(scan *s) {
-    static const char *const operators[] = {"count", "sum",  "avg",    "days",    "sessions", "distinct",
-                                            "first", "last", "streak", "absence", "baseline"};
+    enum { EVENT, FIELD, SESSION, SINCE };
+    static const struct {
+        const char *name;
+        int over;
+    } operators[] = {{"count", EVENT}, {"days", EVENT},     {"streak", EVENT},     {"sum", FIELD},
+                     {"avg", FIELD},   {"distinct", FIELD}, {"sessions", SESSION}, {"absence", SINCE}};
     piece open = prog_piece(s, end_of(s->cur)), of = prog_piece(s, end_of(open));
     if (!is_sign(s, open, "(") || of.kind != L_WORD) return end_of(s->cur);
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (!is_word(s, s->cur, operators[i])) continue;
-        uint32_t end = end_of(of);
-        while (end < s->t.n && at(s, end) != ')') end++;
-        if (end < s->t.n) end++;
-        prog_hint(s->c,
-                  prog_error(s->c, C_FUNCTION, s->cur.off, s->cur.len, "rules have no function `%s`",
-                             "规则里没有函数 `%s`", operators[i]),
-                  "it is a feature:  features: {n: {%s: %.*s, over: 7d}}  and  n >= 3",
-                  "它是特征：features: {n: {%s: %.*s, over: 7d}}，再写  n >= 3", operators[i],
-                  SZ_FMT_STR(text_of(s, of)));
-        return end;
+    size_t i = 0, n = sizeof operators / sizeof *operators;
+    while (i < n && !is_word(s, s->cur, operators[i].name)) i++;
+    if (i == n) return end_of(s->cur);
+    uint32_t field = end_of(of), end;
+    while (at(s, field) == '.' || is_letter(at(s, field)) || is_digit(at(s, field))) field++;
+    for (end = field; end < s->t.n && at(s, end) != ')';) end++;
+    if (end < s->t.n) end++;
+    const char *name = is_free(s, "n") ? "n" : "n_7d", *op = operators[i].name, *how;
+    sz_str event = text_of(s, of), whole = {s->t.p + of.off, field - of.off};
+    switch (operators[i].over) {
+    case FIELD: how = TXT(s->c, "%s: %.*s%s, over: 7d", op, SZ_FMT_STR(whole), whole.n == event.n ? ".…" : ""); break;
+    case SESSION: how = TXT(s->c, "%s: %.*s, gap: 90m, over: 7d", op, SZ_FMT_STR(event)); break;
+    case SINCE: how = TXT(s->c, "%s: %.*s", op, SZ_FMT_STR(event)); break;
+    default: how = TXT(s->c, "%s: %.*s, over: 7d", op, SZ_FMT_STR(event));
     }
-    return end_of(s->cur);
+    sz_diag *g =
+        prog_error(s->c, C_FUNCTION, s->cur.off, s->cur.len, "rules have no function `%s`", "规则里没有函数 `%s`", op);
+    if (operators[i].over == SINCE)
+        prog_hint(s->c, g, "it is a feature:  features: {%s: {%s}}  and  params: {limit: 24h}  and  %s >= limit",
+                  "它是特征：features: {%s: {%s}}，加上  params: {limit: 24h}，再写  %s >= limit", name, how, name);
+    else
+        prog_hint(s->c, g, "it is a feature:  features: {%s: {%s}}  and  %s >= 3",
+                  "它是特征：features: {%s: {%s}}，再写  %s >= 3", name, how, name);
+    return end;
 }
 
 /* `meals-30d`, `meals 30d`: a name with - or a blank for _. Where it ends; the end of cur: it is none. */
 static uint32_t tell_dashed(scan *s) {
-    uint32_t end = end_of(s->cur);
-    while ((at(s, end) == '-' || at(s, end) == ' ') && (is_letter(at(s, end + 1)) || is_digit(at(s, end + 1))))
-        for (end++; is_letter(at(s, end)) || is_digit(at(s, end));) end++;
-    if (end == end_of(s->cur)) return end;
-    char *name = sz_arena_printf(&s->c->d->arena, "%.*s", (int)(end - s->cur.off), s->t.p + s->cur.off);
-    for (char *p = name; *p; p++)
-        if (*p == '-' || *p == ' ') *p = '_';
-    scan of = *s;
-    of.t = sz_str_of(name);
-    if (prog_is_name(s, s->cur) || !prog_is_name(&of, (piece){L_WORD, 0, end - s->cur.off})) return end_of(s->cur);
-    sz_str whole = {s->t.p + s->cur.off, end - s->cur.off};
+    enum { LONGEST = 64 }; /* names are shorter; and each word is looked at */
+    char name[LONGEST + 1];
+    uint32_t end = end_of(s->cur), begin = s->cur.off;
+    while (end - begin <= LONGEST && (at(s, end) == '-' || at(s, end) == ' ') &&
+           (is_letter(at(s, end + 1)) || is_digit(at(s, end + 1))))
+        for (end++; end - begin <= LONGEST && (is_letter(at(s, end)) || is_digit(at(s, end)));) end++;
+    if (end == end_of(s->cur) || end - begin > LONGEST) return end_of(s->cur);
+    for (uint32_t i = 0; i < end - begin; i++) {
+        char c = at(s, begin + i);
+        name[i] = c == '-' || c == ' ' ? '_' : c;
+    }
+    name[end - begin] = '\0';
+    if (prog_is_name(s, s->cur) || is_free(s, name)) return end_of(s->cur);
+    sz_str whole = {s->t.p + begin, end - begin};
     prog_hint(s->c,
-              prog_error(s->c, C_NAME, s->cur.off, end - s->cur.off, "nothing is named `%.*s`",
-                         "没有名为 `%.*s` 的特征或参数", SZ_FMT_STR(whole)),
+              prog_error(s->c, C_NAME, begin, end - begin, "nothing is named `%.*s`", "没有名为 `%.*s` 的特征或参数",
+                         SZ_FMT_STR(whole)),
               "did you mean `%s`?", "是不是 `%s`？", name);
     return end;
 }
 
-/* `not n >= 3`: ! binds tighter than the comparison, which needs parentheses. */
+/* Does what `not` stands before end at p? */
+static bool ends_operand_of_not(const scan *s, piece p) {
+    static const char *const ends[] = {"&&", "||", ")", "]", "}", ",", "?", ":"};
+    if (p.kind == L_END || is_same(text_of(s, p), "and", 3) || is_same(text_of(s, p), "or", 2)) return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (is_sign(s, p, ends[i])) return true;
+    return false;
+}
+
+/* `not n >= 3`, `not n in [1, 2]`: ! binds tighter than what compares, which needs parentheses. */
 static void tell_not(scan *s, piece first) {
-    static const char *const ends[] = {"&&", "||", ")", "]", ",", "?", ":"};
-    bool is_compared = false, is_over = false;
-    piece last = first;
-    for (piece p = first; !is_over && p.kind != L_END; p = prog_piece(s, end_of(p))) {
-        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) is_over |= is_sign(s, p, ends[i]);
-        is_over |= is_same(text_of(s, p), "and", 3) || is_same(text_of(s, p), "or", 2);
-        if (is_over) break;
-        is_compared |= p.kind == L_SIGN && strchr("<>=!", s->t.p[p.off]) && p.off > first.off;
+    enum { LONGEST = 60 };
+    bool is_compared = false;
+    uint32_t depth = 0;
+    piece p = first, last = first;
+    for (; p.off - first.off <= LONGEST && (depth ? p.kind != L_END : !ends_operand_of_not(s, p));
+         p = prog_piece(s, end_of(p))) {
+        bool is_open = is_sign(s, p, "(") || is_sign(s, p, "[") || is_sign(s, p, "{");
+        if (is_sign(s, p, ")") || is_sign(s, p, "]") || is_sign(s, p, "}")) depth--;
+        bool is_sign_of_it = p.kind == L_SIGN && strchr("<>=!", s->t.p[p.off]);
+        bool is_word_of_it = p.kind == L_WORD && prog_is_operand_end(s, last);
+        is_compared |= depth == 0 && p.off > first.off && (is_sign_of_it || is_word_of_it || p.kind == L_WIDE);
+        depth += is_open;
         last = p;
     }
     sz_str of = {s->t.p + first.off, end_of(last) - first.off};
-    enum { LONGEST = 60 };
-    prog_tell_spelling(s, s->cur, is_compared && of.n <= LONGEST ? TXT(s->c, "!(%.*s)", SZ_FMT_STR(of)) : "!");
+    const char *whole = p.off - first.off > LONGEST ? "!(…)" : TXT(s->c, "!(%.*s)", SZ_FMT_STR(of));
+    prog_tell_spelling(s, s->cur, is_compared ? whole : "!");
 }
 
 uint32_t prog_look_at_word(scan *s) {
@@ -305,9 +386,10 @@ uint32_t prog_look_at_word(scan *s) {
         prog_tell_if(s, s->cur);
         return end_of(s->cur);
     }
-    uint32_t dashed = tell_dashed(s), call = tell_operator(s);
+    uint32_t dashed = tell_dashed(s), call, within;
     if (dashed > end_of(s->cur)) return dashed;
-    if (call > end_of(s->cur)) return call;
+    if ((call = tell_operator(s)) > end_of(s->cur)) return call;
+    if (is_not && is_infix && (within = tell_not_within(s, next)) > end_of(s->cur)) return within;
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
     else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) tell_not(s, next);
     else if (is_infix) return look_at_infix(s);

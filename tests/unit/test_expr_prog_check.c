@@ -158,12 +158,36 @@ static const row rows[] = {
     /* as other languages have conditions */
     {"p && not n >= 3 && q", 116, "not", "write !(n >= 3)", 0, 0, 0},
     {"not p and n 3", 116, "not", "write !", 0, 0, 0},
+    {"not n in [1, 2] && q", 116, "not", "write !(n in [1, 2])", 0, 0, 0},
+    {"not calendar.in(\"exams\") == p", 116, "not", "write !(calendar.in(\"exams\") == p)", 0, 0, 0},
+    {"not n > 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1", 116, "not", "write !(…)", 0, 0, 0},
+    {"s not like \"a%\"", 116, "not like \"a%\"", "write !s.startsWith(\"a\")", 0, 0, 0},
+    {"s like '\"a%'", 116, "like '\"a%'", "write s.startsWith('\"a')", 0, 0, 0},
+    {"s like \"a_b\"", 116, "like \"a_b\"", "write s.contains(\"…\")", 0, 0, 0},
+    {"n like \"3%\"", 116, "like \"3%\"", "startsWith looks into texts; `n` is none", 0, 0, 0},
+    {"student.tags contains \"x\"", 116, "contains", "write \"x\" in student.tags", 0, 0, 0},
+    {"student.tags not contains \"x\"", 116, "not contains", "write !(\"x\" in student.tags)", 0, 0, 0},
+    {"n >= 3 per week", 117, "3 per week", "write 3 alone; over how long", 0, 0, 0},
+    {"n >= 3/周", 117, "3/周", "write 3 alone; over how long", 0, 0, 0},
+    {"n >= 3每周", 117, "3每周", "write 3 alone; over how long", 0, 0, 0},
+    {"event.hour >= 23点", 121, "23点", "write 23 alone", 0, 0, 0},
+    {"event.clock >= 23点", 121, "23点", "event.clock >= \"23:00\"", 0, 0, 0},
+    {"student.school == 第二周", 118, "第二周", "text stands in quotes:  \"第二周\"", 0, 0, 0},
+    {"student.year == 2023级", 117, "2023级", "write  student.entry_year == 2023", 0, 0, 0},
+    {"spend >= \"n\"", 104, "\"n\"", "compare it with a number", 0, 0, 0},
+    {"3", 103, "3", "for example  n >= 3", 0, 0, 0},
+    {"n / 0.01 > drop", 105, "drop", NULL, 0, 0, 0},
     {"n >= 3 && 2", 109, "2", "n >= 2", 0, 0, 0},
     {"p && 7", 109, "7", "for example  n >= 7", 0, 0, 0},
     {"late nights 7d >= 3", 42, "late nights 7d", "did you mean `late_nights_7d`?", 0, 0, 0},
-    {"count(n, 7d) >= 3", 110, "count", "{count: n, over: 7d}}  and  n >= 3", 0, 0, 0},
+    {"count(n, 7d) >= 3", 110, "count", "{n_7d: {count: n, over: 7d}}  and  n_7d >= 3", 0, 0, 0},
+    {"sum(meal.amount, 7d) >= 3", 110, "sum", "{sum: meal.amount, over: 7d}", 0, 0, 0},
+    {"sum(meal, 7d) >= 3", 110, "sum", "{sum: meal.…, over: 7d}", 0, 0, 0},
+    {"days(meal.amount, 7d) >= 3", 110, "days", "{days: meal, over: 7d}", 0, 0, 0},
+    {"sessions(meal, 7d) >= 3", 110, "sessions", "{sessions: meal, gap: 90m, over: 7d}", 0, 0, 0},
+    {"absence(seen, 24h) >= 3", 110, "absence", "{absence: seen}}  and  params: {limit: 24h}", 0, 0, 0},
     {"$n >= 3", 116, "$", "write n", 0, 0, 0},
-    {"s =~ \"a\"", 116, "=~", "write s.contains(\"a\")", 0, 0, 0},
+    {"s =~ \"a\"", 116, "=~", "write s.matches(\"a\")", 0, 0, 0},
     {"event.clock >= 晚上11点 && p", 121, "晚上11点", "event.clock >= \"23:00\"", 0, 0, 0},
     {"event.late == 是", 118, "是", "write  event.late == true", 0, 0, 0},
     {"\"late_nights_7d\" >= few", 104, "\"late_nights_7d\"", "without quotes:  late_nights_7d", 0, 0, 0},
@@ -365,6 +389,29 @@ static void check_row(const row *w) {
 static void test_findings_have_code_place_and_hint(void **unused) {
     (void)unused;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check_row(&rows[i]);
+}
+
+/* Each word of a text that does not parse is looked at, some way ahead: what no person wrote costs no square of it. */
+static void test_a_long_text_costs_no_more_than_its_length(void **unused) {
+    static const char *const words[] = {"a ",           "not ",           "a-",       "$a ",
+                                        "n >= 第五周 ", "s like \"a%\" ", "count(a ", "in ( "};
+    (void)unused;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (size_t length = 12 << 10; length <= 768 << 10; length *= 64) {
+            sz_arena a;
+            sz_diags d;
+            sz_buf text;
+            sz_arena_init(&a);
+            sz_diags_init(&d);
+            sz_buf_init(&text);
+            while (text.n < length) sz_buf_put_z(&text, words[i]);
+            sz_buf_put_u8(&text, '\0');
+            assert_null(toy_compile(&a, (const char *)text.p, SZ_X_BOOL, false, &d));
+            assert_in_range(d.n, 1, 100);
+            sz_buf_fini(&text);
+            sz_diags_fini(&d);
+            sz_arena_fini(&a);
+        }
 }
 
 static void test_all_findings_are_told_at_once(void **unused) {
@@ -603,6 +650,7 @@ static void test_codes_are_documented_and_ascending(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_findings_have_code_place_and_hint),
+        cmocka_unit_test(test_a_long_text_costs_no_more_than_its_length),
         cmocka_unit_test(test_all_findings_are_told_at_once),
         cmocka_unit_test(test_what_is_right_compiles),
         cmocka_unit_test(test_bare_getHours_is_a_warning),
