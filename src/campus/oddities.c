@@ -20,16 +20,15 @@ static bool is_number_of(sz_str s) {
     return false;
 }
 
-/* Behind such a word nothing, a sign or a number. */
-static bool begins(sz_str s, const char *word) {
+/* Behind such a word nothing, a sign or, where it counts something, a number: 合计30, while 注1001 may be anybody. */
+static bool begins(sz_str s, const char *word, bool counts) {
     size_t n = strlen(word);
     if (s.n < n || memcmp(s.p, word, n) != 0) return false;
     if (s.n == n) return true;
     sz_str rest = {s.p + n, s.n - n};
     char c = rest.p[0];
     bool is_wide = rest.n >= 3 && (memcmp(rest.p, "：", 3) == 0 || memcmp(rest.p, "（", 3) == 0);
-    bool is_chinese = (uint8_t)word[0] >= 0x80; /* Total1 may be anybody */
-    return is_wide || c == ':' || c == '(' || c == ' ' || (is_chinese && is_number_of(rest));
+    return is_wide || c == ':' || c == '(' || c == ' ' || (counts && is_number_of(rest));
 }
 
 /* 文学院小计, 理学院 合计： */
@@ -58,20 +57,23 @@ static bool is_wide_set(sz_str s) {
         size_t a = strlen(words[i][0]), b = strlen(words[i][1]);
         if (s.n <= a + b || memcmp(s.p, words[i][0], a) != 0) continue;
         sz_str rest = sz_csv_trim((sz_str){s.p + a, s.n - a});
-        if (rest.n < s.n - a && begins(rest, words[i][1])) return true;
+        if (rest.n < s.n - a && begins(rest, words[i][1], true)) return true;
     }
     return false;
 }
 
 static bool says(sz_str s) {
-    static const char *const words[] = {
-        "合计",     "总计",   "共计",     "小计",     "总数",     "总人数",   "人数",       "学生人数",
-        "学生数",   "记录数", "总记录数", "制表",     "制表人",   "制表日期", "填表人",     "填报人",
-        "审核人",   "负责人", "打印人",   "打印时间", "打印日期", "导出人",   "导出时间",   "导出日期",
-        "统计时间", "备注",   "说明",     "注",       "TOTAL",    "Total",    "Grand Total"};
+    static const char *const counts[] = {"合计", "总计",     "共计",   "小计",   "总数",    "总人数",
+                                         "人数", "学生人数", "学生数", "记录数", "总记录数"};
+    static const char *const words[] = {"制表",   "制表人",   "制表日期", "填表人",   "填报人",
+                                        "审核人", "负责人",   "打印人",   "打印时间", "打印日期",
+                                        "导出人", "导出时间", "导出日期", "统计时间", "备注",
+                                        "说明",   "注",       "TOTAL",    "Total",    "Grand Total"};
     if (is_count(s) || ends(s) || is_wide_set(s) || sz_str_is(s, "计数")) return true;
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        if (begins(s, counts[k], true)) return true;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        if (begins(s, words[k])) return true;
+        if (begins(s, words[k], false)) return true;
     return false;
 }
 

@@ -106,6 +106,8 @@ static void test_what_reports_and_spreadsheets_leave_is_told(void **state) {
          "students.csv:3:1 W323"},
         {"a word set wide where the number stands", "students.csv",
          "学号,姓名\n11,甲\n合　计,\n总 计 1 人,\n计数,1\nGrand Total,1\n", "students.csv:3:1 W323"},
+        {"a number behind a word that counts nothing is somebody's", "students.csv", "学号,姓名\n注1001,甲\n说明2,乙\n",
+         ""},
         {"another number is somebody's", "students.csv", "学院,姓名,学号\n文,甲,11\n文,乙,12\n文,,3\n文,,2\n", ""},
         {"where others have as little, too", "students.csv", "学院,学号\n文,3\n文,4\n文,2\n", ""},
         {"a year of leaving is none of entry", "students.csv", "学号,入学年份\n1,2023级\n2,2023届\n",
