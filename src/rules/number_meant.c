@@ -105,14 +105,19 @@ void sz_hint_same_unit(struct sz_loading *l, sz_diag *g, sz_str text, uint8_t ty
     double n;
     size_t at;
     bool is_number = sz_literal_parse(text, &its_type, &its_unit, &n, &at) && its_type == SZ_X_NUM;
-    if (!is_number || type != SZ_X_NUM || unit >= SZ_N_UNITS) {
-        sz_rules_hint(l, g, "write it with the same unit, like  %.*s", "请写同样的单位，例如  %.*s", SZ_FMT_STR(like));
-        return;
-    }
-    if (its_unit == SZ_UNIT_SHARE) n *= 100;
     sz_meant value, yuan;
+    double first;
+    bool is_share = is_number && its_unit == SZ_UNIT_SHARE;
+    bool is_fraction =
+        is_share ? sz_str_double(like, &first) && first <= 1 : is_number && unit == SZ_UNIT_SHARE && n <= 1;
+    if (is_share != is_fraction) n *= 100; /* 50% beside 60 is 50, beside 0.6 it is 0.5; 0.6 beside 50% is 60% */
     if (unit == SZ_UNIT_YUAN && sz_meant_value(text, &value) && sz_meant_fen(text, &value, &yuan)) {
         sz_rules_hint(l, g, "write  %s", "请写  %s", yuan.text);
+        return;
+    }
+    bool is_alike = is_share ? unit == SZ_UNIT_NONE : is_number && (its_unit == SZ_UNIT_NONE || unit == SZ_UNIT_NONE);
+    if (!is_alike || type != SZ_X_NUM || unit >= SZ_N_UNITS) {
+        sz_rules_hint(l, g, "write it with the same unit, like  %.*s", "请写同样的单位，例如  %.*s", SZ_FMT_STR(like));
         return;
     }
     sz_rules_hint(l, g, "write  %.10g%s", "请写  %.10g%s", n, forms[unit]);

@@ -293,6 +293,10 @@ static bool refuse_joined(struct sz_loading *l, const sz_yaml *item) {
     return false;
 }
 
+static bool is_wide_comma(sz_str s, size_t at) {
+    return s.n - at >= 3 && (memcmp(s.p + at, "，", 3) == 0 || memcmp(s.p + at, "、", 3) == 0);
+}
+
 /* `unless: 【holiday】` is a name for YAML too. */
 static bool refuse_wide_brackets(struct sz_loading *l, const sz_yaml *item) {
     static const char *const opens[] = {"【", "［", "（", "｛"};
@@ -301,9 +305,14 @@ static bool refuse_wide_brackets(struct sz_loading *l, const sz_yaml *item) {
     for (size_t i = 0; i < sizeof opens / sizeof *opens; i++) {
         if (s.n <= 2 * WIDE || memcmp(s.p, opens[i], WIDE) != 0) continue;
         sz_str inner = sz_str_trim((sz_str){s.p + WIDE, s.n - 2 * WIDE});
+        const char *names = "";
+        for (size_t k = 0, end; k <= inner.n; k = end + WIDE) { /* full-width commas too, then */
+            for (end = k; end < inner.n && !is_wide_comma(inner, end);) end++;
+            names = TXT(l, "%s%s%.*s", names, k ? ", " : "", (int)(end - k), inner.p + k);
+        }
         sz_diag *g =
             sz_rules_error(l, C_SHAPE, item->span, "the brackets here are full-width ones", "这里用了全角括号");
-        sz_rules_hint(l, g, "write  [%.*s]", "请写  [%.*s]", SZ_FMT_STR(inner));
+        sz_rules_hint(l, g, "write  [%s]", "请写  [%s]", names);
         return false;
     }
     return true;

@@ -59,6 +59,10 @@ static bool is_digits(sz_str s) {
     return s.n > 0;
 }
 
+bool sz_yaml_is_odd_blank(const sz_source *s, size_t at) {
+    return sz_yaml_has(s, at, "\xe3\x80\x80") || sz_yaml_has(s, at, "\xc2\xa0");
+}
+
 void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
     bool is_wide = b->src->p[colon] != ':';
     size_t end = colon + (is_wide ? 3 : 1);
@@ -79,7 +83,7 @@ void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
         sz_diag_hint(b->diags, g,
                      "inside { … } a comma ends the text: put a text with times in quotes, '… 07:00,18:00'",
                      "{ … } 里逗号会结束文字：含多个时刻的文字请加引号，例如 '… 07:00,18:00'");
-    else if (sz_yaml_has(b->src, end, "\xe3\x80\x80") || sz_yaml_has(b->src, end, "\xc2\xa0"))
+    else if (sz_yaml_is_odd_blank(b->src, end))
         sz_diag_hint(b->diags, g, "what stands there is not the ordinary space; delete it and type one",
                      "那里的不是普通空格；请删去后重新输入一个空格");
     else

@@ -62,6 +62,11 @@ bool sz_yaml_explain_no_colon(const sz_yaml_build *b, const sz_yaml_problem *p) 
 
 /* A text with a colon and a blank inside: at is that colon, from where its line's text starts. */
 static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
+    for (size_t i = from; i < at; i++) /* message:　{zh: … */
+        if (b->src->p[i] == ':' && sz_yaml_is_odd_blank(b->src, i + 1)) {
+            sz_yaml_say_no_space(b, i);
+            return;
+        }
     size_t key = sz_yaml_key_colon(b->src, from, at);
     size_t value = key == SIZE_MAX ? from : sz_yaml_skip_blanks(b->src, key + 1);
     if (sz_yaml_has(b->src, value, "｛")) {

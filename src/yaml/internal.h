@@ -118,6 +118,7 @@ size_t sz_yaml_matching(const sz_source *s, size_t off, size_t to);
 sz_span sz_yaml_span(const sz_source *s, size_t from, size_t to);
 
 /* ---- findings that more than one file makes ---- */
+bool sz_yaml_is_odd_blank(const sz_source *s, size_t at); /* a full-width or a no-break space */
 void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon);
 void sz_yaml_say_open_bracket(const sz_yaml_build *b, size_t bracket);
 void sz_yaml_say_open_quote(const sz_yaml_build *b, size_t quote);
