@@ -206,6 +206,8 @@ typedef struct sz_featureset {
     uint32_t seen_acc;               /* LAST of `seen`, for rarely_seen; always there */
     uint32_t seen_days_acc;          /* DAYS of `seen` */
     uint32_t seen_matcher;
+    uint64_t *type_sets;             /* of features that look at days or nights, each once: a day that is dark for one may not be for another */
+    uint32_t n_type_sets;
     int32_t findable_days;           /* longest window of a correctable accumulator; 0 none */
     bool has_nights;                 /* some window ends at noon */
     bool has_study;                  /* some window may begin with the student's first record */

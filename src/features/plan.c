@@ -161,6 +161,24 @@ static void note_idle(plan *p, const sz_feature *f) {
     if (a.keep > fs->findable_days) fs->findable_days = a.keep;
 }
 
+/* A streak has none of a window's kinds, and looks at days all the same. */
+static bool looks_at_days(const sz_feature *f) {
+    bool is_plain = f->op != SZ_OP_VALUE && f->op != SZ_OP_ABSENCE && f->op != SZ_OP_FIRST && f->op != SZ_OP_LAST;
+    return !f->is_idle && is_plain && f->window.kind != SZ_W_HOURS;
+}
+
+static void find_type_sets(plan *p) {
+    sz_featureset *fs = p->fs;
+    fs->type_sets = SZ_NEWN(p->arena, uint64_t, fs->n_features + 1);
+    fs->n_type_sets = 0;
+    for (uint32_t i = 0; i < fs->n_features; i++) {
+        uint32_t k = 0;
+        if (!looks_at_days(&fs->features[i])) continue;
+        while (k < fs->n_type_sets && fs->type_sets[k] != fs->features[i].types) k++;
+        if (k == fs->n_type_sets) fs->type_sets[fs->n_type_sets++] = fs->features[i].types;
+    }
+}
+
 void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types) {
     plan p = {.fs = fs, .arena = arena};
     fs->accs = NULL;
@@ -170,6 +188,7 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
     fs->seen_acc = add_acc(&p, &(sz_acc){.kind = SZ_ACC_LAST, .field = UINT16_MAX, .matcher = fs->seen_matcher});
     fs->seen_days_acc =
         add_acc(&p, &(sz_acc){.kind = SZ_ACC_DAYS, .field = UINT16_MAX, .matcher = fs->seen_matcher, .keep = 30});
+    find_type_sets(&p);
     fs->findable_days = 0;
     fs->idle_accs = SZ_NEWN(arena, sz_acc, fs->n_features + 1);
     fs->n_idle_accs = 0;

@@ -25,24 +25,6 @@ static void leave_edges(run *x, int64_t after, int64_t *best) {
     }
 }
 
-/* Begin and end of a feed's silence, and the instant at which a day (a night) has been dark for more than half. */
-static void feed_edges(run *x, int64_t after, int64_t *best) {
-    const sz_facts *f = x->c->facts;
-    if (!f->n_downs) return;
-    earlier(best, sz_facts_next_edge(f, ~UINT64_C(0), after), after);
-    const sz_zone *z = x->c->zone;
-    for (uint32_t i = 0; i < f->n_downs; i++) {
-        const sz_down *d = &f->downs[i];
-        if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
-        int32_t day = sz_zone_day(z, after);
-        int64_t midnight = sz_zone_midnight(z, day), noon = sz_zone_noon(z, day);
-        int64_t half_day = (sz_zone_midnight(z, day + 1) - midnight) / 2,
-                half_night = (sz_zone_noon(z, day + 1) - noon) / 2;
-        earlier(best, (d->from_ms > midnight ? d->from_ms : midnight) + half_day + 1, after);
-        earlier(best, (d->from_ms > noon ? d->from_ms : noon) + half_night + 1, after);
-    }
-}
-
 /* The instant at which a day, night or pane, of which this outage takes a part, has been dark for more than half. */
 static int64_t dark_after(const sz_facts *f, uint64_t types, int64_t unit_ms, int64_t len_ms, int64_t down_from_ms) {
     int64_t from = down_from_ms > unit_ms ? down_from_ms : unit_ms;
@@ -50,23 +32,44 @@ static int64_t dark_after(const sz_facts *f, uint64_t types, int64_t unit_ms, in
     return before > len_ms / 2 ? SZ_TIME_MAX : from + (len_ms / 2 - before) + 1;
 }
 
-/* To the millisecond, for a value may become unknown within a pane. A point whose clause becomes unknown adds nothing
- * from there on, and a resolve_when that becomes unknown keeps from opening no longer. Everything else holds on
- * unknown and may notice later. */
-static void values_darken(run *x, const sz_rule *r, int64_t after, int64_t *best) {
+/* Those of the day and the night that run, and of the next: later ones are found from there. */
+static void days_darken(run *x, const sz_down *d, uint64_t types, int64_t after, int64_t *best) {
     const sz_facts *f = x->c->facts;
     const sz_zone *z = x->c->zone;
+    int32_t day = sz_zone_day(z, after > d->from_ms ? after : d->from_ms);
+    for (int32_t k = -1; k <= 1; k++) {
+        int64_t midnight = sz_zone_midnight(z, day + k), noon = sz_zone_noon(z, day + k);
+        int64_t next_midnight = sz_zone_midnight(z, day + k + 1), next_noon = sz_zone_noon(z, day + k + 1);
+        if (k >= 0) earlier(best, dark_after(f, types, midnight, next_midnight - midnight, d->from_ms), after);
+        earlier(best, dark_after(f, types, noon, next_noon - noon, d->from_ms), after);
+    }
+}
+
+static inline bool is_near(const sz_down *d, int64_t after) {
+    return d->to_ms > after && d->from_ms <= after + SZ_DAY_MS;
+}
+
+/* Begin and end of a feed's silence, and the instant at which a day (a night) has been dark for more than half, whether
+ * in one outage or in several. A streak may fall there, a point's clause become unknown, which adds nothing from there
+ * on, and so may a resolve_when, which keeps from opening no longer. Everything else holds on unknown. */
+static void feed_edges(run *x, int64_t after, int64_t *best) {
+    const sz_facts *f = x->c->facts;
+    const sz_featureset *fs = &x->c->bundle->fs;
+    if (!f->n_downs) return;
+    earlier(best, sz_facts_next_edge(f, ~UINT64_C(0), after), after);
+    for (uint32_t i = 0; i < f->n_downs; i++) {
+        if (!is_near(&f->downs[i], after)) continue;
+        for (uint32_t k = 0; k < fs->n_type_sets; k++)
+            if (fs->type_sets[k] & f->downs[i].types) days_darken(x, &f->downs[i], fs->type_sets[k], after, best);
+    }
+}
+
+/* The same of panes, of a rule in which it matters, to the millisecond. */
+static void panes_darken(run *x, const sz_rule *r, int64_t after, int64_t *best) {
+    const sz_facts *f = x->c->facts;
     for (uint32_t i = 0; i < f->n_downs; i++) {
         const sz_down *d = &f->downs[i];
-        if (d->to_ms <= after || d->from_ms > after + SZ_DAY_MS) continue;
-        int32_t day = sz_zone_day(z, after > d->from_ms ? after : d->from_ms);
-        for (int32_t k = -1; k <= 1; k++) {
-            int64_t midnight = sz_zone_midnight(z, day + k), noon = sz_zone_noon(z, day + k);
-            earlier(best, dark_after(f, d->types, midnight, sz_zone_midnight(z, day + k + 1) - midnight, d->from_ms),
-                    after);
-            earlier(best, dark_after(f, d->types, noon, sz_zone_noon(z, day + k + 1) - noon, d->from_ms), after);
-        }
-        for (uint32_t k = 0; k < r->n_features; k++) {
+        for (uint32_t k = 0; is_near(d, after) && k < r->n_features; k++) {
             const sz_feature *feature = &x->ev.fs->features[r->features[k]];
             int64_t pane = feature->window.pane_ms;
             if (feature->window.kind != SZ_W_HOURS || !(feature->types & d->types)) continue;
@@ -158,7 +161,7 @@ int64_t due_of_rule(run *x, uint32_t rule, int64_t after) {
             clause_crossings(x, r->resolve_when, after, &best);
         }
     }
-    if ((r->n_points || r->resolve_when) && x->c->facts->n_downs) values_darken(x, r, after, &best);
+    if ((r->n_points || r->resolve_when) && x->c->facts->n_downs) panes_darken(x, r, after, &best);
     if (x->c->rule_look[rule] & SZ_LOOK_PANES) earlier(&best, sz_panes_next(&x->ev, r->features, r->n_features), after);
     if (r->for_ms && !is_open) {
         int64_t since = pend_since(x->tl, rule);

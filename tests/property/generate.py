@@ -375,7 +375,7 @@ class Generator:
                 if d.chance(0.9) and end <= latest:
                     self.status(source, end, "complete" if source in self.batches and d.chance(0.5) else "open")
                 else: break
-                t = end + d.randint(1, 7) * DAY
+                t = end + (d.randint(1, 6) * HOUR if d.chance(0.3) else d.randint(1, 7) * DAY)  # several of a day darken it together
         for source in self.batches:
             for t in sorted(d.some(range(day_start(FIRST + 1), latest, 12 * HOUR), 4)):
                 self.status(source, t + 2 * HOUR, "complete", t)
