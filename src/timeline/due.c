@@ -32,16 +32,26 @@ static int64_t dark_after(const sz_facts *f, uint64_t types, int64_t unit_ms, in
     return before > len_ms / 2 ? SZ_TIME_MAX : from + (len_ms / 2 - before) + 1;
 }
 
-/* Those of the day and the night that run, and of the next: later ones are found from there. */
-static void days_darken(run *x, const sz_down *d, uint64_t types, int64_t after, int64_t *best) {
-    const sz_facts *f = x->c->facts;
+/* A day or a night, for each set of types that some feature counts. */
+static void unit_darkens(run *x, const sz_down *d, int64_t from, int64_t to, int64_t after, int64_t *best) {
+    const sz_featureset *fs = &x->c->bundle->fs;
+    if (d->from_ms >= to || d->to_ms <= from) return;
+    for (uint32_t k = 0; k < fs->n_type_sets; k++)
+        if (fs->type_sets[k] & d->types)
+            earlier(best, dark_after(x->c->facts, fs->type_sets[k], from, to - from, d->from_ms), after);
+}
+
+/* Those that run, and the next: later ones are found from there. */
+static void days_darken(run *x, const sz_down *d, int64_t after, int64_t *best) {
     const sz_zone *z = x->c->zone;
     int32_t day = sz_zone_day(z, after > d->from_ms ? after : d->from_ms);
-    for (int32_t k = -1; k <= 1; k++) {
-        int64_t midnight = sz_zone_midnight(z, day + k), noon = sz_zone_noon(z, day + k);
-        int64_t next_midnight = sz_zone_midnight(z, day + k + 1), next_noon = sz_zone_noon(z, day + k + 1);
-        if (k >= 0) earlier(best, dark_after(f, types, midnight, next_midnight - midnight, d->from_ms), after);
-        earlier(best, dark_after(f, types, noon, next_noon - noon, d->from_ms), after);
+    int64_t midnight = sz_zone_midnight(z, day), noon = sz_zone_noon(z, day - 1);
+    for (int32_t k = 0; k <= 2; k++) {
+        int64_t next_midnight = sz_zone_midnight(z, day + k + 1), next_noon = sz_zone_noon(z, day + k);
+        if (k < 2) unit_darkens(x, d, midnight, next_midnight, after, best);
+        unit_darkens(x, d, noon, next_noon, after, best);
+        midnight = next_midnight;
+        noon = next_noon;
     }
 }
 
@@ -54,14 +64,10 @@ static inline bool is_near(const sz_down *d, int64_t after) {
  * on, and so may a resolve_when, which keeps from opening no longer. Everything else holds on unknown. */
 static void feed_edges(run *x, int64_t after, int64_t *best) {
     const sz_facts *f = x->c->facts;
-    const sz_featureset *fs = &x->c->bundle->fs;
     if (!f->n_downs) return;
     earlier(best, sz_facts_next_edge(f, ~UINT64_C(0), after), after);
-    for (uint32_t i = 0; i < f->n_downs; i++) {
-        if (!is_near(&f->downs[i], after)) continue;
-        for (uint32_t k = 0; k < fs->n_type_sets; k++)
-            if (fs->type_sets[k] & f->downs[i].types) days_darken(x, &f->downs[i], fs->type_sets[k], after, best);
-    }
+    for (uint32_t i = 0; i < f->n_downs; i++)
+        if (is_near(&f->downs[i], after)) days_darken(x, &f->downs[i], after, best);
 }
 
 /* The same of panes, of a rule in which it matters, to the millisecond. */
