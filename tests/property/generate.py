@@ -311,7 +311,7 @@ class Generator:
     def once_more(self, hours: int) -> None:
         """Records like others that were there, exactly so much later or nearly."""
         d = self.d
-        for i, event in enumerate(d.some([e for e in self.events if "precision" not in e and "student" in e], 16)):
+        for i, event in enumerate(d.some([e for e in self.events if not {"precision", "ref"} & e.keys() and "student" in e], 16)):
             t = parse_time(event["time"]) + hours * HOUR + d.pick(0, 0, 0, SECOND, -SECOND)
             if t < day_start(FIRST + self.days) and self.free(event["student"], t):
                 self.events.append({**event, "id": f"i{hours}{i}", "time": rfc3339(t)})
