@@ -23,7 +23,10 @@ static void load_example(struct rules_fixture *x, const char *text) {
     for (const char *p = text; *p && n < MOST;) {
         size_t len = strcspn(p, "\n");
         bool is_name = len > 7 && p[0] == '#' && strncmp(p + len - 5, ".yaml", 5) == 0;
-        if (is_name && p > text) files[n++] = (sz_rule_file){n == 2 ? "c.yaml" : "b.yaml", p, 0};
+        if (is_name && p > text) {
+            files[n] = (sz_rule_file){n == 2 ? "c.yaml" : "b.yaml", p, 0};
+            n++;
+        }
         files[n - 1].n += len + (p[len] == '\n');
         p += len + (p[len] == '\n');
     }
