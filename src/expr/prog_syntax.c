@@ -25,7 +25,7 @@ uint32_t prog_number_end(const scan *s, uint32_t i) {
 
 static uint32_t sign_end(const scan *s, uint32_t i) {
     static const char *const signs[] = {
-        "===", "!==", "<=>", "=~", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**"};
+        "===", "!==", "<=>", "=~", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**", ".."};
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
         size_t n = strlen(signs[k]);
         if (s->t.n - i >= n && memcmp(s->t.p + i, signs[k], n) == 0) return i + (uint32_t)n;
@@ -175,6 +175,8 @@ static bool is_reckoned(const scan *s) {
 static void remember(scan *s) {
     bool was_told = s->was_told;
     s->was_told = false;
+    if (is_word(s, s->cur, "in") || sz_str_is(text_of(s, s->cur), "属于")) s->list_of = s->path;
+    if (is_sign(s, s->cur, "]")) s->list_of = (piece){0};
     s->lone = !s->path.len && is_comparison(text_of(s, s->cur)) ? s->cur : (piece){0};
     if ((was_told || is_comparison(text_of(s, s->cur))) && s->path.len) {
         s->sign = s->cur;

@@ -23,6 +23,7 @@ typedef struct scan {
     piece path, sign;   /* the last name with its points, and the comparison after it */
     const char *told;   /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
     bool was_told;      /* just now */
+    piece list_of;      /* the name before the `in` whose list is in hand */
     piece lone;         /* the comparison in hand where its left side is no name: n / 7 > */
 } scan;
 

@@ -117,13 +117,20 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
     return end;
 }
 
-/* 周六 beside a weekday, 大一 beside a year. */
+static bool means_number(sz_str path, sz_str word, int *n) {
+    bool is_day = path.n >= 7 && memcmp(path.p + path.n - 7, "weekday", 7) == 0;
+    return is_day ? sz_meant_weekday(word, n) : sz_str_is(path, "student.year") && sz_meant_year(word, n);
+}
+
+/* 周六 beside a weekday, 大一 beside a year, or in the list of what it may be. */
 static bool hint_number(scan *s, sz_diag *g, sz_str word) {
     int n = 0;
     sz_str path = text_of(s, s->path);
-    bool is_day = path.n >= 7 && memcmp(path.p + path.n - 7, "weekday", 7) == 0 && sz_meant_weekday(word, &n);
-    bool is_year = !is_day && sz_str_is(path, "student.year") && sz_meant_year(word, &n);
-    if (!s->sign.len || (!is_day && !is_year)) return false;
+    if (s->list_of.len && means_number(text_of(s, s->list_of), word, &n)) {
+        prog_hint(s->c, g, "write %d in the list", "列表里写 %d", n);
+        return true;
+    }
+    if (!s->sign.len || !means_number(path, word, &n)) return false;
     prog_hint(s->c, g, "write  %.*s %.*s %d", "请写  %.*s %.*s %d", SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)), n);
     return true;
 }

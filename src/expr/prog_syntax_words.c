@@ -54,7 +54,7 @@ static uint32_t look_at_in(scan *s) {
 /* What parts the two bounds, in any of these languages. */
 static bool is_part(const scan *s, piece p) {
     static const char *const words[] = {"and", "AND", "And", "to", "和", "与", "到", "至", "，", "、", "～", "—", "——"};
-    static const char *const signs[] = {"-", "~", ",", "&&", "&"};
+    static const char *const signs[] = {"-", "~", ",", "&&", "&", ".."};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if ((p.kind == L_WORD || p.kind == L_WIDE) && sz_str_is(text_of(s, p), words[i])) return true;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
@@ -73,6 +73,23 @@ bool prog_is_unit_and_to(const scan *s, piece p) {
     return false;
 }
 
+/* `11:00` begins as a number: with what follows it is a time of day. */
+static piece with_minutes(const scan *s, piece p) {
+    uint32_t i = end_of(p);
+    bool is_clock = p.kind == L_NUMBER && p.len <= 2 && at(s, i) == ':' && is_digit(at(s, i + 1)) &&
+                    is_digit(at(s, i + 2)) && !is_digit(at(s, i + 3));
+    if (is_clock) p.len += 3;
+    return p;
+}
+
+/* A bound as the language writes it: a time of day stands in quotes, with two digits for the hour. */
+static const char *bound_text(const scan *s, piece p) {
+    sz_str t = text_of(s, p);
+    bool is_clock = p.kind == L_NUMBER && memchr(t.p, ':', t.n) != NULL;
+    if (!is_clock) return TXT(s->c, "%.*s", SZ_FMT_STR(t));
+    return TXT(s->c, t.n < 5 ? "\"0%.*s\"" : "\"%.*s\"", SZ_FMT_STR(t));
+}
+
 static bool is_bound(piece p) { return p.kind == L_NUMBER || p.kind == L_WORD || p.kind == L_STRING; }
 
 /* A bound of a range of durations, `3` of `3~5天`; hours where nothing says what it is. */
@@ -84,7 +101,8 @@ static const char *as_time(const scan *s, sz_str number, sz_str unit) {
 }
 
 uint32_t prog_look_at_between(scan *s, piece low) {
-    piece part = prog_piece(s, end_of(low)), high = prog_piece(s, end_of(part));
+    low = with_minutes(s, low);
+    piece part = prog_piece(s, end_of(low)), high = with_minutes(s, prog_piece(s, end_of(part)));
     if (!is_bound(low) || !is_part(s, part) || !is_bound(high)) return end_of(s->cur);
     uint32_t end = end_of(high);
     piece tail = prog_piece(s, end);
@@ -106,8 +124,10 @@ uint32_t prog_look_at_between(scan *s, piece low) {
                   as_time(s, a, unit), as_time(s, b, unit), SZ_FMT_STR(name), SZ_FMT_STR(name));
         return end;
     }
-    prog_hint(s->c, g, "write  %.*s >= %.*s && %.*s <= %.*s", "请写  %.*s >= %.*s && %.*s <= %.*s", SZ_FMT_STR(name),
-              SZ_FMT_STR(a), SZ_FMT_STR(name), SZ_FMT_STR(b));
+    const char *least = bound_text(s, low), *most = bound_text(s, high);
+    const char *join = *least == '"' && *most == '"' && strcmp(least, most) > 0 ? "||" : "&&"; /* past midnight */
+    prog_hint(s->c, g, "write  %.*s >= %s %s %.*s <= %s", "请写  %.*s >= %s %s %.*s <= %s", SZ_FMT_STR(name), least,
+              join, SZ_FMT_STR(name), most);
     return end;
 }
 
