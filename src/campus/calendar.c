@@ -48,11 +48,11 @@ bool sz_calendar_is_class_day(const sz_calendar *k, int32_t day) {
     return sz_day_weekday(day) <= 5 || is_made_up(k, day);
 }
 
-/* Of the days after it, a weekend aside, the first decides. */
+/* Of the days after it, a weekend within the term aside, the first decides. */
 bool sz_calendar_is_holiday_eve(const sz_calendar *k, int32_t day) {
     if (!sz_calendar_is_class_day(k, day)) return false;
     for (int32_t d = day + 1; d <= day + SZ_EVE_DAYS; d++) {
-        if (sz_calendar_is_holiday(k, d) || sz_calendar_is_vacation(k, d)) return true;
+        if (!sz_calendar_term(k, d) || sz_calendar_is_holiday(k, d) || sz_calendar_is_vacation(k, d)) return true;
         if (sz_calendar_is_class_day(k, d)) return false;
     }
     return false;

@@ -111,7 +111,8 @@ class Calendar:
     def is_holiday_eve(self, day: int) -> bool:
         """Of the days after a class day, a weekend aside, the first decides."""
         rests = self.holidays + self.vacations
-        after = next((d for d in (day + 1, day + 2, day + 3) if covers(rests, day_start(d)) or self.is_class_day(d)), None)
+        decides = lambda d: not self.term(d) or covers(rests, day_start(d)) or self.is_class_day(d)
+        after = next((d for d in (day + 1, day + 2, day + 3) if decides(d)), None)
         return self.is_class_day(day) and after is not None and not self.is_class_day(after)
 
     def days_to(self, period: str, day: int) -> int | None:
