@@ -428,6 +428,11 @@ void sz_match_memo_free(sz_match_memo *m);
 void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t place, uint8_t *mask);
 /* The same where memory alone has the answer; false: it has not. */
 bool sz_match_known(sz_match_memo *m, const sz_facts *f, const sz_zone *z, const sz_event *e, uint32_t student, uint32_t place, uint8_t *mask);
+/* Remember, too, at which records of these types the program cannot be true: its bit in what sz_match_misses() gives; 0: it asks records for
+ * nothing that can be remembered. Before any record is matched. The program outlives the memory. */
+uint64_t sz_match_watch(sz_match_memo *m, const sz_prog *p, uint64_t types);
+/* Of the record that was matched last: programs that are not true at it, if that is known. m may be NULL. */
+uint64_t sz_match_misses(const sz_match_memo *m);
 /* Number of a place in the campus, SZ_NONE if it has none of that id; those asked for last are remembered. m may be NULL. */
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place);
 /* Where the number of a place's word is kept (sz_entry_words); NULL: nowhere, the campus does not have it. */

@@ -232,6 +232,7 @@ typedef struct sz_tlctx {
     sz_add_memo *adds;              /* NULL: nothing is remembered */
     sz_recall *words;               /* of the dictionary; NULL: none are remembered */
     const sz_guards *guards;        /* of each rule */
+    const uint64_t *rule_misses;    /* of each rule: its bit in sz_match_misses(), or 0; NULL: none has one */
     sz_touch_memo *touches;
     sz_value_memo *values;          /* of each feature */
     uint64_t value_stamp;           /* counts the items that were judged */
@@ -256,6 +257,7 @@ typedef struct sz_tlctx {
     const sz_timeline *fresh_of;    /* the record that was just inserted at the end of this timeline needs no decoding */
     const sz_timeline *late_of;     /* or this, if it went among those that wait to be added */
     uint32_t fresh_off;
+    uint64_t fresh_misses;          /* sz_match_misses() of it */
     const sz_event *fresh;
     struct {
         const sz_event *of;         /* the record in hand, before it is inserted; NULL: nothing was found out */

@@ -116,6 +116,10 @@ void looks_init(sz_worker *w) {
     w->tc.guards = w->guards;
     w->tc.values = w->values;
     w->tc.matches = sz_match_memo_new(&b->fs, w->campus);
+    w->tc.rule_misses = w->rule_misses = sz_alloc((b->n_rules + 1) * sizeof *w->rule_misses);
+    for (uint32_t i = 0; i < b->n_rules; i++)
+        if (w->guards[i].n_asks)
+            w->rule_misses[i] = sz_match_watch(w->tc.matches, b->rules[i].when, b->rules[i].event_types);
     w->tc.adds = sz_add_memo_new();
     w->tc.words = w->words = sz_alloc(sizeof *w->words);
     by_matcher(w);
@@ -127,6 +131,7 @@ void looks_fini(sz_worker *w) {
     sz_free(w->silence);
     for (uint32_t i = 0; w->guards && i < w->bundle->n_rules; i++) sz_free(w->guards[i].clauses);
     sz_free(w->guards);
+    sz_free(w->rule_misses);
     sz_free(w->values);
     sz_match_memo_free(w->tc.matches);
     sz_touch_memo_free(w->tc.touches);

@@ -246,6 +246,7 @@ struct sz_worker {
     uint32_t *class_looks[SZ_CLASSES_MAX];
     uint32_t *silence;
     sz_guards *guards;
+    uint64_t *rule_misses;
     sz_value_memo *values;
     sz_recall *words;
     int64_t *rule_least_ms;

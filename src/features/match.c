@@ -2,7 +2,7 @@
  *
  * Which matchers a record fits. Most ask only for codes, the place and the time of day (`event.op == "consume" &&
  * place.kind == "canteen" && event.hour >= 10`): their answer is the same for every record with these, so it is
- * remembered; the others are run.
+ * remembered; the others are run. So is what a rule asks of a record before it can fire at it.
  */
 #include "clock.h"
 #include "ops.h"
@@ -35,7 +35,7 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 
 /* ---- remembered ---- */
 
-enum { SLOTS = 1024, EMPTY = 0, EDGES = 40 };
+enum { SLOTS = 1024, EMPTY = 0, EDGES = 40, WATCHED = 64, MUSTS = 8 };
 enum {
     ASKS_PLACE = 1,
     ASKS_KIND = 2,
@@ -50,6 +50,13 @@ enum {
 /* Who has leaves is asked whether he is on one; whoever has none is not, whenever that is. */
 enum { WITHOUT_LEAVES, WITH_LEAVES, N_LEAVES };
 
+/* What a record must be for a program to be true, as far as the key goes. */
+typedef struct watched {
+    const sz_prog *prog;
+    uint64_t types;
+    uint32_t entries[MUSTS], n;
+} watched;
+
 struct sz_match_memo {
     bool is_usable; /* at most 64 matchers, none with more than 64 wheres */
     struct {
@@ -58,8 +65,11 @@ struct sz_match_memo {
     } of[N_LEAVES];
     uint8_t asks[SZ_TYPES_MAX]; /* beside the codes */
     struct {
-        uint64_t key, mask;
+        uint64_t key, mask, misses;
     } slots[SLOTS];
+    uint64_t misses; /* of the record that was matched last */
+    watched watch[WATCHED];
+    uint32_t n_watch;
     sz_str edges[EDGES]; /* times of day that records' clocks are compared with */
     uint32_t n_edges;
     sz_recall places; /* of the campus */
@@ -79,31 +89,36 @@ static uint8_t note_edges(sz_match_memo *m, const sz_prog *p, uint32_t slot) {
     return ASKS_EDGES;
 }
 
+/* What a field is asked for by, if that is part of the key; false: it is more, or not to be said of the field alone. */
+static bool field_asks(uint32_t slot, uint8_t *asks) {
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_EVENT) return false;
+    switch (SZ_SLOT_INDEX(slot)) {
+    case SZ_EF_TYPE:
+    case SZ_EF_PRECISION:
+    case SZ_EF_OP:
+    case SZ_EF_STATUS:
+    case SZ_EF_DIRECTION:
+    case SZ_EF_RESULT: return true;
+    case SZ_EF_PLACE_ID:
+    case SZ_EF_PLACE_NAME:
+    case SZ_EF_PLACE_BUILDING:
+    case SZ_EF_PLACE_ZONE: *asks |= ASKS_PLACE; return true;
+    case SZ_EF_PLACE_KIND: *asks |= ASKS_KIND; return true;
+    case SZ_EF_HOUR: *asks |= ASKS_HOUR; return true;
+    case SZ_EF_WEEKDAY: *asks |= ASKS_WEEKDAY; return true;
+    case SZ_EF_LATE: *asks |= ASKS_LATE; return true;
+    default: return false;
+    }
+}
+
 /* What a program asks for, if that is part of the key; false: it looks at more. */
 static bool is_by_key(sz_match_memo *m, const sz_prog *p, uint8_t *asks) {
     uint32_t n;
     const uint32_t *slots = sz_prog_slots(p, &n);
     for (uint32_t i = 0; i < n; i++) {
-        if (SZ_SLOT_SPACE(slots[i]) != SZ_SPACE_EVENT) return false;
-        switch (SZ_SLOT_INDEX(slots[i])) {
-        case SZ_EF_TYPE:
-        case SZ_EF_PRECISION:
-        case SZ_EF_OP:
-        case SZ_EF_STATUS:
-        case SZ_EF_DIRECTION:
-        case SZ_EF_RESULT: break;
-        case SZ_EF_PLACE_ID:
-        case SZ_EF_PLACE_NAME:
-        case SZ_EF_PLACE_BUILDING:
-        case SZ_EF_PLACE_ZONE: *asks |= ASKS_PLACE; break;
-        case SZ_EF_PLACE_KIND: *asks |= ASKS_KIND; break;
-        case SZ_EF_HOUR: *asks |= ASKS_HOUR; break;
-        case SZ_EF_WEEKDAY: *asks |= ASKS_WEEKDAY; break;
-        case SZ_EF_CLOCK: *asks |= note_edges(m, p, slots[i]); break;
-        case SZ_EF_ON_LEAVE: *asks |= ASKS_LEAVE; break;
-        case SZ_EF_LATE: *asks |= ASKS_LATE; break;
-        default: return false;
-        }
+        if (slots[i] == SZ_SLOT(SZ_SPACE_EVENT, 0, SZ_EF_CLOCK)) *asks |= note_edges(m, p, slots[i]);
+        else if (slots[i] == SZ_SLOT(SZ_SPACE_EVENT, 0, SZ_EF_ON_LEAVE)) *asks |= ASKS_LEAVE;
+        else if (!field_asks(slots[i], asks)) return false;
     }
     return true;
 }
@@ -155,6 +170,23 @@ void sz_match_memo_free(sz_match_memo *m) {
     if (m) sz_free(m->words);
     sz_free(m);
 }
+
+static bool is_field_by_key(void *asks, uint32_t slot) { return field_asks(slot, asks); }
+
+uint64_t sz_match_watch(sz_match_memo *m, const sz_prog *p, uint64_t types) {
+    if (!m->is_usable || m->n_watch == WATCHED) return 0;
+    watched *x = &m->watch[m->n_watch];
+    uint8_t asks = 0;
+    x->prog = p;
+    x->types = types;
+    x->n = sz_prog_musts(p, is_field_by_key, &asks, x->entries, MUSTS);
+    if (!x->n) return 0;
+    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++)
+        if (types >> t & 1) m->asks[t] |= asks;
+    return UINT64_C(1) << m->n_watch++;
+}
+
+uint64_t sz_match_misses(const sz_match_memo *m) { return m ? m->misses : 0; }
 
 uint32_t sz_match_place(sz_match_memo *m, const sz_campus *c, sz_str place) {
     sz_recall_slot *at = NULL;
@@ -271,6 +303,20 @@ static uint64_t by_key(const uint64_t *more, const sz_eval *ev, const sz_event *
     return bits;
 }
 
+/* Programs that are watched and not true at the record, by what the key says of it. */
+static uint64_t misses_by_key(const sz_match_memo *m, const sz_event *e, const sz_loader *l) {
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < m->n_watch; i++) {
+        const watched *x = &m->watch[i];
+        if (!(x->types >> e->type & 1)) continue;
+        for (uint32_t k = 0; k < x->n; k++) {
+            sz_xval v = sz_prog_run_at(x->prog, x->entries[k], l);
+            if (v.know != SZ_KNOWN || !v.b) bits |= UINT64_C(1) << i;
+        }
+    }
+    return bits;
+}
+
 static bool rest_holds(uint64_t more, const sz_matcher *x, const sz_loader *l) {
     for (uint64_t left = more; left; left &= left - 1)
         if (!where_holds(x->wheres[__builtin_ctzll(left)], l)) return false;
@@ -291,6 +337,7 @@ bool sz_match_known(sz_match_memo *m, const sz_facts *f, const sz_zone *z, const
     if (!key_of(m, f, z, e, student, leaves, place, &key)) return false;
     uint32_t at = slot_of(key);
     if (m->slots[at].key != key || m->of[leaves].own[e->type] & m->slots[at].mask) return false;
+    m->misses = m->slots[at].misses;
     put_bits(mask, m->slots[at].mask);
     return true;
 }
@@ -299,6 +346,7 @@ void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t p
     uint64_t key;
     bool leaves = has_leaves(m, ev->facts->campus, e, ev->student);
     if (!key_of(m, ev->facts, ev->zone, e, ev->student, leaves, place, &key)) {
+        if (m) m->misses = 0;
         sz_eval_at(ev, e->time_ms);
         sz_eval_match(ev, e, mask);
         return;
@@ -313,7 +361,9 @@ void sz_match_quick(sz_match_memo *m, sz_eval *ev, const sz_event *e, uint32_t p
     if (!is_known) {
         m->slots[at].key = key;
         m->slots[at].mask = by_key(more, ev, e, &l);
+        m->slots[at].misses = misses_by_key(m, e, &l);
     }
+    m->misses = m->slots[at].misses;
     uint64_t bits = m->slots[at].mask;
     for (uint64_t own = own_of_type & bits; own; own &= own - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(own);

@@ -8,10 +8,10 @@
 
 #include <assert.h>
 
-enum { PRINTS = 32 };                       /* fingerprints compared at once */
-enum { LOG_LEAST_MORE = 320 };              /* bytes that a log grows by at least */
+enum { PRINTS = 32 };                            /* fingerprints compared at once */
+enum { LOG_LEAST_MORE = 320 };                   /* bytes that a log grows by at least */
 enum { LOG_SHORT = 2560, LOG_SHORT_MORE = 512 }; /* up to so many bytes by more: it is to grow on */
-enum { UNMATCHED_BIT = 16 };                /* in the entry's bits: an undo whose original was not found */
+enum { UNMATCHED_BIT = 16 };                     /* in the entry's bits: an undo whose original was not found */
 
 bool entry_is_unmatched(const uint8_t *p) { return p[3] & UNMATCHED_BIT; }
 
@@ -82,8 +82,7 @@ bool sz_timeline_name(sz_timeline *tl, const sz_event *e) {
     enum { STUDENT = 1, CARD = 2, ANOTHER = 4 };
     if (e->student.n) tl->named_by |= STUDENT;
     else if (!(tl->named_by & CARD)) tl->named_by |= CARD;
-    else if (!is_card(&tl->card, e->card))
-        tl->named_by |= ANOTHER; /* or one too long to be kept */
+    else if (!is_card(&tl->card, e->card)) tl->named_by |= ANOTHER; /* or one too long to be kept */
     return sz_timeline_is_mixed(tl);
 }
 
@@ -221,6 +220,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     run x; /* made only where it is needed */
     uint32_t index, off = log_place(tl, c, e, &index), place = place_of(c, e);
     const uint8_t *mask = match(&x, tl, c, e, place);
+    c->fresh_misses = sz_match_misses(c->matches);
     const sz_entry_words w = {.dict = c->dict,
                               .recent = c->words,
                               .card = card_word(tl, c->dict, e->card),

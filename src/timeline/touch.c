@@ -41,8 +41,12 @@ typedef struct touch {
     family *families;
     silent *silents;
     uint32_t n, cap, n_silents;
-    /* With all of `must` below, and one at least of each of `any`, the record moves none of `idle` and no family. */
-    uint64_t must, *any;
+    /* With all of `must` below, and one at least of each of `any`, or where the record itself is not what the rule asks
+     * for, it moves none of `idle` and no family. */
+    uint64_t must;
+    struct any {
+        uint64_t below, misses;
+    } * any;
     uint32_t n_any;
 } touch;
 
@@ -140,20 +144,24 @@ static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, ui
 }
 
 /* One of these bits below is enough for what it stands for; no bit: never enough. */
-static void add_any(touch *t, uint64_t bits) {
-    if (bits && !(bits & (bits - 1))) t->must |= bits;
-    else t->any[t->n_any++] = bits;
+static void add_any(touch *t, uint64_t bits, uint64_t misses) {
+    if (bits && !(bits & (bits - 1)) && !misses) t->must |= bits;
+    else t->any[t->n_any++] = (struct any){bits, misses};
 }
+
+static uint64_t misses_of(const sz_tlctx *c, uint32_t rule) { return c->rule_misses ? c->rule_misses[rule] : 0; }
 
 static void any_make(touch *t, const sz_tlctx *c) {
     t->any = sz_alloc((c->bundle->n_rules + t->n + 1) * sizeof *t->any);
     for (uint32_t w = 0; w < c->rule_words; w++)
-        for (uint64_t left = t->idle[w]; left; left &= left - 1)
-            add_any(t, c->touches->guards.rests[64 * w + (uint32_t)__builtin_ctzll(left)]);
-    for (uint32_t i = 0; i < t->n; i++) add_any(t, t->families[i].bit);
+        for (uint64_t left = t->idle[w]; left; left &= left - 1) {
+            uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
+            add_any(t, c->touches->guards.rests[rule], misses_of(c, rule));
+        }
+    for (uint32_t i = 0; i < t->n; i++) add_any(t, t->families[i].bit, 0);
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->n_any; i++)
-        if (!(t->any[i] & t->must)) t->any[n++] = t->any[i];
+        if (!(t->any[i].below & t->must)) t->any[n++] = t->any[i];
     t->n_any = n;
 }
 
@@ -311,9 +319,9 @@ bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64
     return tl->below & lost || !(tl->below & m->guards.still);
 }
 
-static inline bool is_all_below(const touch *t, uint64_t below) {
+static inline bool is_all_below(const touch *t, uint64_t below, uint64_t misses) {
     bool is_known = !(t->must & ~below);
-    for (uint32_t i = 0; i < t->n_any; i++) is_known &= (t->any[i] & below) != 0;
+    for (uint32_t i = 0; i < t->n_any; i++) is_known &= ((t->any[i].below & below) | (t->any[i].misses & misses)) != 0;
     return is_known;
 }
 
@@ -323,7 +331,8 @@ static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline 
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1) {
             uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
-            if (!(tl->below & m->guards.rests[rule]) && !is_still_below(tl, c, e, rule)) return false;
+            bool is_out = tl->below & m->guards.rests[rule] || c->fresh_misses & misses_of(c, rule);
+            if (!is_out && !is_still_below(tl, c, e, rule)) return false;
         }
     for (uint32_t i = 0; i < t->n; i++)
         if (!(tl->below & t->families[i].bit)) return false;
@@ -341,7 +350,18 @@ bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint
     const touch *t = touch_of(c, e->type, mask);
     below_as_of(tl, &c->touches->guards, half_of(c, e->time_ms));
     tl->below &= ~t->lifts;
-    return (is_all_below(t, tl->below) || are_all_below(t, tl, c, e)) && are_all_silent(t, tl, e->time_ms);
+    return (is_all_below(t, tl->below, c->fresh_misses) || are_all_below(t, tl, c, e)) &&
+           are_all_silent(t, tl, e->time_ms);
+}
+
+/* Of a record of the log: which rules it is not what they ask for, if that is remembered. */
+static __attribute__((noinline)) uint64_t entry_misses(const sz_timeline *tl, const sz_tlctx *c, const uint8_t *p) {
+    sz_event e;
+    uint8_t mask[8];
+    if (!sz_entry_get(p, mask_bytes(c), c->dict, c->types, &e)) return 0;
+    uint32_t place = e.place.n ? sz_match_place(c->matches, c->facts->campus, e.place) : SZ_NONE;
+    bool is_known = sz_match_known(c->matches, c->facts, c->zone, &e, tl->student, place, mask);
+    return is_known ? sz_match_misses(c->matches) : 0;
 }
 
 bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p) {
@@ -350,7 +370,8 @@ bool entry_touches_nothing(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p)
     const touch *t = touch_of(c, sz_entry_type(p), sz_entry_mask(p));
     below_as_of(tl, &c->touches->guards, half_of(c, t_ms));
     tl->below &= ~t->lifts;
-    return is_all_below(t, tl->below) && are_all_silent(t, tl, t_ms);
+    if (!are_all_silent(t, tl, t_ms) || !is_all_below(t, tl->below, ~UINT64_C(0))) return false;
+    return is_all_below(t, tl->below, 0) || is_all_below(t, tl->below, entry_misses(tl, c, p));
 }
 
 void touched_asking_all(run *x, uint64_t *made) {

@@ -217,6 +217,52 @@ static void test_matchers_from_memory_know_who_was_late(void **state) {
     timeline_fixture_fini(&f);
 }
 
+static const char instant_rules[] =
+    "events:\n"
+    "  buy: {event: swipe, where: event.op == \"consume\"}\n"
+    "features:\n"
+    "  a: {count: buy, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, level: blue, when: 'event.type == \"swipe\" && event.op == \"consume\" && event.hour >= 6 && event.hour < 15 "
+    "&& event.weekday != 3 && place.kind == \"unknown\" && event.amount > 5.0 && a > 3', title: {zh: 甲, en: A}}\n";
+
+/* As that rule asks, but for the amount, which no memory has. */
+static bool may_fire(const timeline_fixture *f, const sz_event *e) {
+    int32_t hour = sz_zone_ms_of_day(&f->zone, e->time_ms) / (int32_t)SZ_HOUR_MS;
+    bool is_then = hour >= 6 && hour < 15 && sz_day_weekday(sz_zone_day(&f->zone, e->time_ms)) != 3;
+    bool is_unknown = e->place.n ? sz_campus_find_place(f->campus, e->place) == SZ_NONE : e->reader.n > 0;
+    return e->type == SZ_TYPE_SWIPE && e->op == SZ_SWIPE_CONSUME && e->precision != SZ_PREC_DAY && is_then &&
+           is_unknown;
+}
+
+static void test_what_no_rule_fires_at_is_remembered(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, instant_rules));
+    const sz_rule *r = &f.bundle->rules[0];
+    assert_true(r->is_instant);
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint64_t bit = sz_match_watch(m, r->when, r->event_types);
+    assert_int_equal(bit, 1);
+    uint32_t n_known = 0, n_fire = 0;
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i, id);
+        sz_eval ev = eval_of(&f);
+        uint8_t mask[8];
+        uint32_t place = e.place.n ? sz_match_place(m, f.campus, e.place) : SZ_NONE;
+        if (!(r->event_types >> e.type & 1)) continue;
+        if (sz_match_known(m, &f.facts, &f.zone, &e, SZ_NONE, place, mask)) n_known++;
+        else sz_match_quick(m, &ev, &e, place, mask);
+        assert_int_equal(sz_match_misses(m), may_fire(&f, &e) ? 0 : bit);
+        n_fire += may_fire(&f, &e);
+    }
+    assert_in_range(n_known, RECORDS / 4, RECORDS);
+    assert_in_range(n_fire, 20, RECORDS / 2);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
 static void packs_to(sz_buf *out, const sz_fstate *s, const sz_featureset *fs) {
     sz_buf_clear(out);
     sz_fstate_pack(out, s, fs, SZ_FPACK_FORMAT);
@@ -356,6 +402,7 @@ static void test_recalled_words_are_those_of_the_dictionary(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matchers_from_memory_are_those_found_anew),
+        cmocka_unit_test(test_what_no_rule_fires_at_is_remembered),
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
