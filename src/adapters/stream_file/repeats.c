@@ -273,9 +273,12 @@ static bool look_through(repeats *r, const partition *p, table *t, const bounds 
 enum { TWICE_SEEN = 512 };
 typedef struct twice {
     uint64_t *v;
+    size_t *first; /* of each, once all are there: which word had it first, 0: none yet, or LOOKED_AT */
     size_t n, room;
     uint64_t seen[TWICE_SEEN]; /* a bit of each: most others have none of these */
 } twice;
+
+#define LOOKED_AT SIZE_MAX
 
 static uint64_t not_zero(uint64_t hash) { return hash ? hash : 1; }
 
@@ -306,12 +309,13 @@ static void twice_add(twice *t, uint64_t hash) {
     *seen_word(t, hash) |= seen_bit(hash);
 }
 
-static inline bool twice_has(twice *t, uint64_t hash) {
-    if (!(*seen_word(t, hash) & seen_bit(hash))) return false;
+/* Its place in `first`; NULL: it is none of them. */
+static inline size_t *twice_find(twice *t, uint64_t hash) {
+    if (!(*seen_word(t, hash) & seen_bit(hash))) return NULL;
     hash = not_zero(hash);
     size_t i = hash & (t->room - 1);
     while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
-    return t->v[i] != 0;
+    return t->v[i] ? &t->first[i] : NULL;
 }
 
 /* What the words are hashes of: source and id alone, or the whole identity. */
@@ -351,16 +355,34 @@ static void note_shared(repeats *r, uint64_t ordinal) {
 }
 
 /* Whoever repeats another has its source and id. */
+static void look_at_word(repeats *r, walk *w, size_t i, table *t, by what, const bounds *b) {
+    tuple x = tuple_at(w, i);
+    if (what == BY_ID) note_shared(r, x.ordinal);
+    look_at(r, t, &x, 1, b);
+}
+
+/* The first word of a hash waits for another one: nearly all that seem to come twice do not, and their pieces are not
+ * looked for. What one hash has is looked at in order. */
 static void look_at_twice(repeats *r, twice *seen, by what, const bounds *b) {
     walk w = {r->pieces, r->words, 0, NULL};
     table t = {NULL, 0, 0};
     clear(&t, 1024);
+    seen->first = sz_alloc(seen->room * sizeof *seen->first);
     for (size_t i = 0; i < r->n_words; i++) {
-        if (is_mark(i) || !twice_has(seen, spread(r->words[i]))) continue;
-        tuple x = tuple_at(&w, i);
-        if (what == BY_ID) note_shared(r, x.ordinal);
-        look_at(r, &t, &x, 1, b);
+        size_t *first = is_mark(i) ? NULL : twice_find(seen, spread(r->words[i]));
+        if (!first) continue;
+        if (*first == 0) {
+            *first = i;
+            continue;
+        }
+        if (*first != LOOKED_AT) {
+            walk back = {r->pieces, r->words, 0, NULL};
+            look_at_word(r, &back, *first, &t, what, b);
+            *first = LOOKED_AT;
+        }
+        look_at_word(r, &w, i, &t, what, b);
     }
+    sz_free(seen->first);
     sz_free(t.v);
 }
 
