@@ -446,6 +446,8 @@ void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, in
 /* First and last instant of the feature's window at t, for reasons and evidence. */
 void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
+/* The same with usual records, packed and in order, behind those that the state has. */
+bool sz_rarely_seen_with(sz_eval *ev, sz_str waiting, bool *is_unknown);
 bool sz_is_weekend(const sz_calendar *k, int32_t day); /* Saturday or Sunday that is not made up */
 /* A growing slot's value reaches `ms` at this instant by what is known now; SZ_TIME_MAX: not foreseeable. */
 int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms);

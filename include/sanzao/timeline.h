@@ -329,6 +329,11 @@ static inline void sz_timeline_batch_ended(sz_timeline *tl) {
 }
 /* What was passed comes into the head (sz_timeline_pass leaves it out until somebody asks). */
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c);
+/* What of it is not there yet: records of the log, borrowed. */
+static inline sz_str sz_timeline_waiting(const sz_timeline *tl) {
+    if (tl->added_off == tl->head_off) return (sz_str){0}; /* there may be no log */
+    return (sz_str){(const char *)tl->log.p + tl->added_off, tl->head_off - tl->added_off};
+}
 /* Evaluate what is due: records in the log that were not, timers and checks before their clocks; tell what changed. */
 void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 /* The same of the record that was just inserted (its packed form is in c->scratch still), where that is all that is left to do and moves no
