@@ -36,7 +36,7 @@ typedef struct sz_json_word_slot {
 /* What stands between two values, `,"time":"`: the key after a key, as it came there before (json_learn.c). */
 enum { SZ_JSON_BEGIN = SZ_N_JSON_ROWS, SZ_JSON_UNKNOWN }; /* nothing, a key that is no row */
 enum { SZ_JSON_WAYS = 8, SZ_JSON_NEXT_MAX = 32 };
-enum { SZ_JSON_LEARN_EVERY = 512 }; /* every so manyeth record goes the long way and is learned from */
+enum { SZ_JSON_LEARN_EVERY = 2048 }; /* every so manyeth record goes the long way and is learned from */
 typedef struct sz_json_next {
     char text[SZ_JSON_NEXT_MAX];
     uint8_t n, row; /* n 0: there is none */
@@ -69,7 +69,7 @@ typedef struct sz_json_node {
     uint16_t span;              /* a text in it: place and length; 0: there is none */
     uint8_t into;               /* where that belongs in a compact event, */
     uint8_t span_which;         /* and which text it is */
-    uint8_t slot;               /* where its value belongs there */
+    uint8_t slot; /* where its value belongs there; at a record's end: do texts come in another order than sz_slim's? */
     uint8_t which; /* of a text: SZ_TEXT_ID and so on; at a record's end: bits of its numbers, as sz_slim has them */
     uint8_t n, kind, row, is_text;
 } sz_json_node;

@@ -36,8 +36,6 @@ typedef struct plain {
     char *texts, *to;                  /* where its texts begin, and behind them */
     uint64_t prints[SZ_COMPACT_TEXTS]; /* of those that it has */
     _Alignas(16) uint16_t places[SZ_COMPACT_TEXTS]; /* their places, and above 8 bits lengths */
-    unsigned last;                                  /* which text came last */
-    bool is_mixed;                                  /* one came behind another that is to stand behind it */
 } plain;
 
 static inline __m128i bytes_at(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
@@ -86,8 +84,6 @@ static inline void leave_text(plain *x, unsigned which, unsigned slot, const cha
 static inline void put_text(plain *x, unsigned which, char *to, size_t n, uint64_t print) {
     unsigned at = (unsigned)(uintptr_t)to - (unsigned)(uintptr_t)x->texts; /* whether it has room is asked at the end */
     x->places[which] = (uint16_t)(at | (unsigned)n << 8);
-    x->is_mixed |= which < x->last;
-    x->last = which;
     x->prints[which] = print;
     x->sum += print;
     x->to = to + n;
@@ -420,15 +416,18 @@ __attribute__((flatten)) size_t SZ_JSON_SLIM(sz_decoder *d, sz_str text, sz_slim
     x.prints[SZ_TEXT_ID] = x.prints[SZ_TEXT_SOURCE] = 0;
     begin(&c);
     memset(x.places, 0, sizeof x.places);
-    x.last = 0, x.is_mixed = false;
     const char *p = text.p;
     const sz_json_node *end = read_all(&x, &p, true);
     if (!end || p >= x.end || *p != '\n' || p - text.p > SZ_RECORD_MAX) return 0;
     x.sum -= x.prints[SZ_TEXT_ID] + x.prints[SZ_TEXT_SOURCE];
     finish(&x, end);
     if (x.to - x.texts > SZ_SLIM_TEXTS) return 0;
-    if (!x.places[SZ_TEXT_ID] && !make_id(&x, (size_t)(p - text.p))) return 0;
-    if (x.is_mixed) put_in_order(&x);
+    bool is_mixed = end->slot;
+    if (!x.places[SZ_TEXT_ID]) {
+        if (!make_id(&x, (size_t)(p - text.p))) return 0;
+        is_mixed = true; /* it is to stand first */
+    }
+    if (is_mixed) put_in_order(&x);
     put_lengths(&x);
     out->time_ms = c.time_ms;
     uint64_t codes = end->codes | (uint64_t)end->which << 56; /* `given` stands behind them */

@@ -79,10 +79,12 @@ static uint8_t number_bit(unsigned row) {
     return (uint8_t)(2 << (at - NUMBERS_AT) / sizeof(int64_t));
 }
 
-/* The record's end: the codes that its words say, and which numbers it has. False: it is not whole. */
+/* The record's end: the codes that its words say, which numbers it has, and the order of its texts. False: it is not
+ * whole. */
 static bool end_of(const sz_decoder *d, sz_json_node *end) {
     uint64_t *codes = &end->codes;
     uint32_t found = 0;
+    unsigned last = 0;
     for (unsigned i = 0; i < d->n_steps; i++) {
         const sz_json_step *s = &d->steps[i];
         if (!is_plain(s)) return false;
@@ -91,6 +93,10 @@ static bool end_of(const sz_decoder *d, sz_json_node *end) {
         found |= UINT32_C(1) << s->row;
         if (s->row == SZ_ROW_HOURS) *codes |= UINT64_C(1) << (8 * HAS_HOURS);
         end->which |= number_bit(s->row);
+        if (sz_rows[s->row].kind == SZ_ROW_IS_TEXT) {
+            end->slot |= text_of(s->row) < last;
+            last = text_of(s->row);
+        }
         if (!is_word(s->row)) continue;
         size_t n = (size_t)(s->end - s->value);
         sz_key word = {0, 0};
