@@ -31,7 +31,7 @@ struct held_table {
 struct row_key {
     sz_ends ends;
     uint32_t n;
-    uint32_t holder; /* of a card that has one row, without a beginning or an end; else SZ_NONE */
+    uint32_t holder; /* the student; of a card that has one row, without a beginning or an end; else SZ_NONE */
 };
 
 /* A time in which a student has had cards and has none. */

@@ -98,9 +98,7 @@ void clocks_fini(sz_worker *w) {
     memset(w->class_rules, 0, sizeof w->class_rules);
 }
 
-static void raise(int64_t *t, int64_t to) {
-    if (to > *t) *t = to;
-}
+static inline void raise(int64_t *t, int64_t to) { *t = sz_later(*t, to); }
 
 void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
     stream_clock *s = &w->clocks.sources[i];
