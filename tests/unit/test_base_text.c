@@ -27,6 +27,27 @@ static void test_str_compares_bytes_then_length(void **state) {
     assert_false(sz_str_is(SZ_STR("晚"), "晚归"));
 }
 
+/* Bytes, then length: as one byte after the other says it. */
+static int compared(sz_str a, sz_str b) {
+    for (size_t i = 0; i < a.n && i < b.n; i++)
+        if (a.p[i] != b.p[i]) return (uint8_t)a.p[i] < (uint8_t)b.p[i] ? -1 : 1;
+    return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
+}
+
+static void test_str_compares_texts_of_any_length(void **state) {
+    (void)state;
+    enum { LONGEST = 20, TIMES = 200000 };
+    draw d = draw_of(7);
+    char a[LONGEST], b[LONGEST];
+    for (int i = 0; i < TIMES; i++) {
+        size_t n = draw_below(&d, LONGEST), m = draw_below(&d, LONGEST), same = draw_below(&d, LONGEST);
+        for (size_t k = 0; k < n; k++) a[k] = "\0a\377"[draw_below(&d, 3)];
+        for (size_t k = 0; k < m; k++) b[k] = k < same && k < n ? a[k] : "\0a\377"[draw_below(&d, 3)];
+        sz_str x = {a, n}, y = {b, m};
+        assert_int_equal(sz_str_cmp(x, y), compared(x, y));
+    }
+}
+
 static void test_str_trim_takes_ascii_space_off_both_ends(void **state) {
     (void)state;
     assert_true(sz_str_is(sz_str_trim(SZ_STR(" \t\r\n a b \v\f")), "a b"));
@@ -275,6 +296,7 @@ static void test_double_of_2000_digits_rounds_like_strtod(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_str_compares_bytes_then_length),
+        cmocka_unit_test(test_str_compares_texts_of_any_length),
         cmocka_unit_test(test_str_trim_takes_ascii_space_off_both_ends),
         cmocka_unit_test(test_hash_is_xxh64),
         cmocka_unit_test(test_distance_counts_characters_and_stops_at_the_limit),
