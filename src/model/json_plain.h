@@ -117,10 +117,17 @@ static inline const char *read_text(plain *x, const sz_json_node *k, const char 
 
 /* Eight values of 0 to 9, the first in the lowest byte. */
 static inline uint64_t eight(uint64_t w) {
+#ifdef __AVX2__
+    __m128i v = _mm_maddubs_epi16(_mm_cvtsi64_si128((long long)w), _mm_set1_epi16(1 << 8 | 10)); /* four of 0 to 99 */
+    v = _mm_madd_epi16(v, _mm_set1_epi32(1 << 16 | 100));
+    v = _mm_madd_epi16(_mm_packus_epi32(v, v), _mm_set1_epi32(1 << 16 | 10000));
+    return (uint32_t)_mm_cvtsi128_si32(v);
+#else
     w = w * 10 + (w >> 8);
     return ((w & UINT64_C(0x000000ff000000ff)) * (100 + (UINT64_C(1000000) << 32)) +
             (w >> 16 & UINT64_C(0x000000ff000000ff)) * (1 + (UINT64_C(10000) << 32))) >>
            32;
+#endif
 }
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
