@@ -75,14 +75,6 @@ static inline void sz_bytes_copy(void *to, const void *from, size_t n) {
 
 static inline bool sz_str_eq(sz_str a, sz_str b) { return a.n == b.n && sz_bytes_eq(a.p, b.p, a.n); }
 
-/* ---- time ---- */
-
-/* The later one, without a branch: whether a record has moved a clock follows no pattern where many come in a second. */
-static inline int64_t sz_later(int64_t a, int64_t b) {
-    int64_t is_b = -(int64_t)(b > a);
-    return (a & ~is_b) | (b & is_b);
-}
-
 /* ---- hash ---- */
 
 __extension__ typedef unsigned __int128 sz_u128;

@@ -154,11 +154,12 @@ static bool passes(sz_worker *w) {
     for (uint32_t k = 0; k < c->n_classes; k++) {
         int64_t clock = c->class_ms[k];
         if (clock == SZ_TIME_NONE || to > clock + SZ_DAY_MS) return false;
-        if (w->students.queues[k].least < 4 * sz_later(to, clock)) return false;
+        if (w->students.queues[k].least < 4 * (to > clock ? to : clock)) return false;
     }
-    if (leaf_next_due(w, sz_later(to, c->wmax_ms), &at)) return false;
-    for (uint32_t k = 0; k < c->n_classes; k++) c->class_ms[k] = sz_later(c->class_ms[k], to);
-    c->wmax_ms = w->tc.wmax_ms = sz_later(c->wmax_ms, to);
+    if (leaf_next_due(w, to > c->wmax_ms ? to : c->wmax_ms, &at)) return false;
+    for (uint32_t k = 0; k < c->n_classes; k++)
+        if (to > c->class_ms[k]) c->class_ms[k] = to;
+    if (to > c->wmax_ms) c->wmax_ms = w->tc.wmax_ms = to;
     return true;
 }
 
