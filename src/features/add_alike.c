@@ -153,7 +153,7 @@ void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, co
         const plan *q = has_plans ? plan_of(m, fs, sz_entry_mask(p)) : NULL;
         sz_event e;
         if (q && get_short(q, p, (fs->n_matchers + 7) / 8, &e)) {
-            by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .entry = entry};
+            by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .entry = entry, .end = end};
             p = add_alike(q, &x, &e, end);
         } else {
             add_decoded(m, s, fs, z, c, dict, types, entry);

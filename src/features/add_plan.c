@@ -74,8 +74,45 @@ void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_
  * for some bytes more of a student. */
 enum { ROOM_DAYS = 2 };
 
+/* Bytes that an empty region gets with its first row: what it has where it grows by itself. */
+static uint32_t first_room(const sz_acc *a, const sz_growth *g, uint32_t longest) {
+    enum { ROW_MOST = 32 };
+    uint32_t row = g->row, n = a->kind == SZ_ACC_LAST ? longest : a->kind == SZ_ACC_UNTIL ? REGION_UNIT : 0;
+    if (row) n = g->head + row + (row <= ROW_MOST ? row : REGION_UNIT);
+    n = (n + REGION_UNIT - 1) / REGION_UNIT * REGION_UNIT;
+    return n <= SLACK_MOST ? n : 0;
+}
+
+/* Of a student's first records: what they begin gets its room together. */
+static __attribute__((noinline)) void room_for_first(const by_plan *x) {
+    const sz_featureset *fs = x->fs;
+    const region *r = regions_of(x->s);
+    const uint32_t n = fs->n_accs < GROWING_MOST ? fs->n_accs : GROWING_MOST;
+    uint32_t longest = 0;
+    uint64_t fit = 0;
+    for (const uint8_t *p = x->entry.p; p < x->end; p += sz_entry_len(p)) {
+        fit |= sz_mask_word(sz_entry_mask(p), (fs->n_matchers + 7) / 8);
+        if (sz_entry_len(p) > longest) longest = sz_entry_len(p);
+    }
+    growing g;
+    g.n = g.bytes = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        const sz_acc *a = &fs->accs[k];
+        bool begins = fit >> a->matcher & 1 && region_is_empty(r[k]) && !region_cap(&r[k]);
+        g.more[k] = begins ? (uint8_t)first_room(a, &fs->growths[k], longest) : 0;
+        g.at[g.n] = (uint16_t)k;
+        g.n += g.more[k] > 0;
+        g.bytes += g.more[k];
+    }
+    regions_open(x->s, &g);
+}
+
+/* Of a student's first day? Later few regions begin at once. */
+static bool is_first_day(const by_plan *x) { return head_of(x->s)->first_day == x->at[UNIT_DAY]; }
+
 uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day) {
     if (is_new_day && region_len(x->s, s->acc)) sz_fstate_spread(x->s, x->fs, ROOM_DAYS);
+    else if (is_new_day && x->end && is_first_day(x)) room_for_first(x);
     const adding a = adding_of(x->s, x->fs, x->z, x->c, x->m->days, x->e, x->entry);
     add_to(&a, s->acc);
     return x->s->p;

@@ -55,6 +55,7 @@ typedef struct by_plan {
     const sz_campus *c;
     const sz_event *e;
     sz_entry entry;
+    const uint8_t *end; /* of the records that are taken in after this one, side by side with it; NULL: of none */
     int32_t at[N_UNITS];
 } by_plan;
 

@@ -122,15 +122,6 @@ static inline bool is_full(const uint8_t *p, uint32_t n, const sz_growth *g, int
     return (int64_t)last - first >= g->keep;
 }
 
-/* What a day's rows make of the regions: which get how much more room. */
-enum { GROWING_MOST = 1024 }; /* regions that are looked at; what is behind them grows when it is full */
-typedef struct growing {
-    uint32_t n, bytes;          /* of those that grow, and of all they get */
-    uint16_t at[GROWING_MOST];  /* which they are */
-    uint8_t more[GROWING_MOST]; /* of each region, 0 for most */
-} growing;
-_Static_assert(SLACK_MOST <= UINT8_MAX, "room that is left, and so what is added to it");
-
 /* Bytes that the region of a row's kind should get, of which so much room is left; 0: it is empty or full. */
 static uint32_t more_of(const sz_fstate *s, const region *r, const sz_growth *g, uint32_t days) {
     enum { ROWS_A_ROW = 24 }; /* a longer region gets room for several at once */
@@ -173,21 +164,31 @@ static void move_apart(sz_fstate *s, const growing *x) {
     }
 }
 
-void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
+bool regions_widen(sz_fstate *s, const growing *x) {
     enum { FEW = 2 }; /* they may as well grow one by one */
-    growing x;
-    find_growing(s, fs, days, &x);
-    if (x.n <= FEW) return;
-    room_for_all(s, s->n + x.bytes);
-    move_apart(s, &x);
-    s->n += x.bytes;
+    if (x->n <= FEW) return false;
+    room_for_all(s, s->n + x->bytes);
+    move_apart(s, x);
+    s->n += x->bytes;
     region *r = regions_of(s), by = 0;
-    uint32_t k = x.at[0], end = x.at[x.n - 1] + 1u;
+    uint32_t k = x->at[0], end = x->at[x->n - 1] + 1u;
     for (; k < end; k++) {
-        r[k] += by + x.more[k]; /* of what has rows it is left */
-        by += (region)x.more[k] << (SLACK_BITS - 3);
+        r[k] += by + x->more[k]; /* of what has rows it is left */
+        by += (region)x->more[k] << (SLACK_BITS - 3);
     }
     for (; k <= head_of(s)->n_regions; k++) r[k] += by;
+    return true;
+}
+
+void regions_open(sz_fstate *s, const growing *x) {
+    if (!regions_widen(s, x)) return;
+    for (uint32_t i = 0; i < x->n; i++) regions_of(s)[x->at[i]] -= x->more[x->at[i]]; /* they are empty still */
+}
+
+void sz_fstate_spread(sz_fstate *s, const sz_featureset *fs, uint32_t days) {
+    growing x;
+    find_growing(s, fs, days, &x);
+    regions_widen(s, &x);
 }
 
 bool regions_lay(sz_fstate *s, const uint32_t *n) {

@@ -97,6 +97,17 @@ uint8_t *region_grow(sz_fstate *s, uint32_t i, uint32_t n, bool is_rows); /* whe
 /* All regions, so long each, one behind the other and with room for a row more; what is in them is to be written.
  * False: they are too much for a state. */
 bool regions_lay(sz_fstate *s, const uint32_t *n);
+/* Regions that grow together: which get how much more room. */
+enum { GROWING_MOST = 1024 }; /* regions that are looked at; what is behind them grows when it is full */
+typedef struct growing {
+    uint32_t n, bytes;          /* of those that grow, and of all they get */
+    uint16_t at[GROWING_MOST];  /* which they are, ascending */
+    uint8_t more[GROWING_MOST]; /* of each region up to the last one of these, 0 for others; multiples of REGION_UNIT */
+} growing;
+_Static_assert(SLACK_MOST <= UINT8_MAX, "room that is left, and so what is added to it");
+/* They get it, unless they are so few that each may as well grow when it is full: false. */
+bool regions_widen(sz_fstate *s, const growing *x);
+void regions_open(sz_fstate *s, const growing *x); /* the same of empty ones */
 uint32_t findable_size(const sz_featureset *fs);
 /* Can a region of the set be so long? */
 bool region_fits(const sz_featureset *fs, uint32_t i, size_t n);
