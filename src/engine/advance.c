@@ -67,16 +67,34 @@ bool facts_for_all(sz_worker *w, int64_t since_ms, uint32_t but, const sz_cause 
     return true;
 }
 
-/* Where a class's clock should stand by what the sources say. */
-int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax) {
-    const clocks *c = &w->clocks;
-    if (w->o.order == SZ_SORTED) return c->file_ms;
-    int64_t low = SZ_TIME_MAX;
+static struct lowest lowest_of(const clocks *c, uint32_t k) {
+    struct lowest x = {.changes = c->changes, .source = SZ_NONE, .low_ms = SZ_TIME_MAX};
     for (uint32_t i = 0; i < c->n_sources; i++) {
         const stream_clock *s = &c->sources[i];
         uint32_t bit = s->feed == SZ_NONE ? 63 : i;
-        if (s->has_say && (bit > 63 || c->class_feeds[k] >> bit & 1) && s->watermark_ms < low) low = s->watermark_ms;
+        if (!s->has_say || !(bit > 63 || c->class_feeds[k] >> bit & 1) || s->watermark_ms >= x.low_ms) continue;
+        x.low_ms = s->watermark_ms;
+        x.source = i;
     }
+    return x;
+}
+
+/* Watermarks only rise, so the lowest one of a class is the same until it does itself. */
+static int64_t lowest_ms(clocks *c, uint32_t k) {
+    struct lowest *x = &c->lowest[k];
+    bool is_known =
+        x->changes == c->changes && (x->source == SZ_NONE || c->sources[x->source].watermark_ms == x->low_ms);
+    if (!is_known) *x = lowest_of(c, k);
+#ifndef NDEBUG
+    if (lowest_of(c, k).low_ms != x->low_ms) __builtin_trap(); /* each test holds the two together */
+#endif
+    return x->low_ms;
+}
+
+/* Where a class's clock should stand by what the sources say. */
+int64_t class_target(sz_worker *w, uint32_t k, int64_t wmax) {
+    if (w->o.order == SZ_SORTED) return w->clocks.file_ms;
+    int64_t low = lowest_ms(&w->clocks, k);
     if (low == SZ_TIME_MAX) low = wmax;
     if (wmax != SZ_TIME_NONE && low < wmax - w->o.horizon_ms) low = wmax - w->o.horizon_ms;
     return low;
@@ -208,7 +226,7 @@ static __attribute__((noinline)) bool advance(sz_worker *w) {
 }
 
 /* After a record that has moved no clock: is anything due of it? */
-static bool stands(const sz_worker *w) {
+static bool stands(sz_worker *w) {
     const clocks *c = &w->clocks;
     int64_t at;
     if (!c->are_there || w->is_firing || w->tc.n_alerts || w->o.order == SZ_SORTED) return false;

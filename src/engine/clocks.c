@@ -67,7 +67,7 @@ static void plan_rules(sz_worker *w) {
 
 void clocks_init(sz_worker *w) {
     clocks *c = &w->clocks;
-    *c = (clocks){.file_ms = SZ_TIME_NONE, .wmax_ms = SZ_TIME_NONE, .begin_ms = SZ_TIME_MAX};
+    *c = (clocks){.file_ms = SZ_TIME_NONE, .wmax_ms = SZ_TIME_NONE, .begin_ms = SZ_TIME_MAX, .changes = 1};
     c->n_sources = sz_campus_n_feeds(w->campus) + 1;
     c->sources = sz_alloc(c->n_sources * sizeof *c->sources);
     for (uint32_t i = 0; i < c->n_sources; i++)
@@ -101,10 +101,16 @@ void clocks_fini(sz_worker *w) {
 /* No branch: whether a record's second is a new one follows no pattern. */
 static inline void raise(int64_t *t, int64_t to) { *t = to > *t ? to : *t; }
 
+static void have_a_say(clocks *c, stream_clock *s) {
+    c->are_there = false;
+    if (s->has_say) return;
+    s->has_say = true;
+    c->changes++;
+}
+
 void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
     stream_clock *s = &w->clocks.sources[i];
-    w->clocks.are_there = false;
-    s->has_say = true;
+    have_a_say(&w->clocks, s);
     s->heard_ms = w->now_ms;
     raise(&s->high_ms, t_ms);
     const sz_feed *f = s->feed == SZ_NONE ? NULL : sz_campus_feed(w->campus, s->feed);
@@ -114,8 +120,7 @@ void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
 
 void clock_complete(sz_worker *w, uint32_t i, int64_t through_ms) {
     stream_clock *s = &w->clocks.sources[i];
-    w->clocks.are_there = false;
-    s->has_say = true;
+    have_a_say(&w->clocks, s);
     if (s->feed != SZ_NONE && sz_campus_feed(w->campus, s->feed)->is_batch) raise(&s->watermark_ms, through_ms + 1);
 }
 

@@ -163,6 +163,7 @@ bool files_differ(const sz_worker *w) { return w->plan.is_other || w->stored_cam
 static void get_sources(sz_worker *w, sz_reader *r) {
     uint64_t n = sz_read_varint(r);
     w->clocks.are_there = false;
+    w->clocks.changes++;
     for (uint64_t k = 0; k < n && !r->bad; k++) {
         sz_str name = sz_read_lstr(r);
         uint32_t i = name.n ? source_of(w, name) : w->clocks.n_sources - 1;

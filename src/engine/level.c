@@ -168,6 +168,7 @@ void sz_worker_level(sz_worker *w, const sz_common_time *l) {
     learn(w, l);
     raise_sources(w->clocks.sources, l->sources, l->n_sources);
     w->clocks.are_there = false;
+    w->clocks.changes++;
     time_advance(w);
     reach_the_furthest(w, l);
     put_away(w);

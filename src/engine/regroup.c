@@ -25,6 +25,7 @@ struct sz_regroup {
 static void take_clocks(sz_worker *w, const sz_worker *from) {
     stream_clock *sources = w->clocks.sources;
     memcpy(sources, from->clocks.sources, from->clocks.n_sources * sizeof *sources);
+    w->clocks.changes++;
     memcpy(w->clocks.class_ms, from->clocks.class_ms, sizeof w->clocks.class_ms);
     w->clocks.wmax_ms = w->tc.wmax_ms = from->clocks.wmax_ms;
     w->clocks.begin_ms = w->tc.begin_ms = from->clocks.begin_ms;

@@ -36,6 +36,12 @@ typedef struct clocks {
     int64_t class_ms[SZ_CLASSES_MAX];
     uint32_t n_classes;
     bool are_there; /* each stands where the sources say, and no source has said anything since */
+    uint32_t changes; /* counts what may lower a class's lowest source, as a first word of one does; from 1 */
+    struct lowest {
+        uint32_t changes; /* as of when it was found; 0: never */
+        uint32_t source;  /* SZ_NONE: none has a say */
+        int64_t low_ms;
+    } lowest[SZ_CLASSES_MAX]; /* of each class its lowest source: until that moves on, no other one's record matters */
 } clocks;
 
 /* ---- students (students.c) ---- */
@@ -457,7 +463,7 @@ void clock_until(sz_worker *w, int64_t until_ms);
 int64_t clock_lowest(const sz_worker *w);
 
 /* advance.c */
-int64_t class_target(const sz_worker *w, uint32_t k, int64_t wmax);
+int64_t class_target(sz_worker *w, uint32_t k, int64_t wmax);
 int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
 /* False: the step has had its share; the same call goes on. */
