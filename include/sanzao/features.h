@@ -274,6 +274,8 @@ bool sz_entry_is_sound(const uint8_t *p, size_t left, uint32_t mask_bytes, const
  * not is absent or left as one hour, and all else of out stays as it is. */
 enum { SZ_WANTS_AMOUNT = 1, SZ_WANTS_BALANCE = 2, SZ_WANTS_HOURS = 4 };
 bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, unsigned wants, sz_event *out);
+/* Or no more than what matchers are mostly remembered by (sz_match_known): type, precision, time, codes, place and reader. */
+bool sz_entry_get_place(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, sz_event *out);
 
 /* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
 

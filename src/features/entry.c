@@ -161,20 +161,39 @@ bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, unsigned wants,
     return read_numbers(sz_reader_of(p + before, n - before), e);
 }
 
-bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {
-    uint32_t n = sz_entry_len(p);
-    if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;
+/* Type, precision, time and the codes of the type. */
+static inline uint8_t get_codes(sz_reader *r, const uint8_t *p, sz_event *e) {
     e->type = p[2];
     e->precision = p[3] & 3;
-    e->has_hours = (p[3] & HOURS_BIT) != 0;
     e->time_ms = sz_entry_time(p);
-    e->content = sz_entry_content(p);
-    sz_reader r = sz_reader_of(p + HEAD + mask_bytes, n - HEAD - mask_bytes);
-    uint8_t codes = sz_read_u8(&r);
+    uint8_t codes = sz_read_u8(r);
     e->op = e->type == SZ_TYPE_SWIPE ? codes & 7 : 0;
     e->status = e->type == SZ_TYPE_ATTENDANCE ? codes & 7 : 0;
     e->direction = codes >> 3 & 3;
     e->result = codes >> 5 & 1;
+    return codes;
+}
+
+bool sz_entry_get_place(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, sz_event *e) {
+    uint32_t n = sz_entry_len(p);
+    if (n < HEAD + mask_bytes + 2 || p[2] >= SZ_TYPES_MAX) return false;
+    sz_reader r = sz_reader_of(p + HEAD + mask_bytes, n - HEAD - mask_bytes);
+    get_codes(&r, p, e);
+    uint64_t f = sz_read_varint(&r);
+    pass_numbers(&r, f & F_SOURCE);
+    e->place = f & F_PLACE ? get_word(&r, dict) : (sz_str){0};
+    pass_numbers(&r, f & (F_AMOUNT | F_BALANCE | F_CARD));
+    e->reader = f & F_READER ? get_word(&r, dict) : (sz_str){0};
+    return !r.bad;
+}
+
+bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {
+    uint32_t n = sz_entry_len(p);
+    if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;
+    e->has_hours = (p[3] & HOURS_BIT) != 0;
+    e->content = sz_entry_content(p);
+    sz_reader r = sz_reader_of(p + HEAD + mask_bytes, n - HEAD - mask_bytes);
+    uint8_t codes = get_codes(&r, p, e);
     e->is_named = !(codes >> BY_CARD & 1);
     uint64_t f = sz_read_varint(&r);
     sz_str none = {0};

@@ -358,7 +358,7 @@ bool touches_nothing(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint
 static __attribute__((noinline)) uint64_t entry_misses(const sz_timeline *tl, const sz_tlctx *c, const uint8_t *p) {
     sz_event e;
     uint8_t mask[8];
-    if (!sz_entry_get(p, mask_bytes(c), c->dict, c->types, &e)) return 0;
+    if (!sz_entry_get_place(p, mask_bytes(c), c->dict, &e)) return 0;
     uint32_t place = e.place.n ? sz_match_place(c->matches, c->facts->campus, e.place) : SZ_NONE;
     bool is_known = sz_match_known(c->matches, c->facts, c->zone, &e, tl->student, place, mask);
     return is_known ? sz_match_misses(c->matches) : 0;

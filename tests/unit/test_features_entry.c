@@ -91,6 +91,31 @@ static void test_ids_come_back_from_fewer_bytes(void **state) {
     sz_buf_fini(&bare);
 }
 
+/* As the whole does, whatever stands in front of them. */
+static void test_codes_place_and_reader_alone_are_those_of_the_whole(void **state) {
+    timeline_fixture *f = *state;
+    for (unsigned i = 0; i < 64; i++) {
+        sz_buf a = {0};
+        sz_event e = timeline_fixture_swipe("e1", monday, i & 1 ? 500 : SZ_ABSENT), whole, part;
+        e.balance_fen = i & 2 ? 123456 : SZ_ABSENT;
+        e.source = sz_str_of(i & 4 ? "pos" : "");
+        e.place = sz_str_of(i & 8 ? "canteen-1" : "");
+        e.card = sz_str_of(i & 16 ? "77" : "");
+        e.reader = sz_str_of(i & 32 ? "r1" : "");
+        e.op = i % 3 ? SZ_SWIPE_REFUND : SZ_SWIPE_TOPUP;
+        e.precision = i % 2 ? SZ_PREC_DAY : SZ_PREC_SECOND;
+        sz_entry_put(&a, &e, mask, MASK_BYTES, &f->dict, &f->types);
+        assert_true(sz_entry_get(a.p, MASK_BYTES, &f->dict, &f->types, &whole));
+        assert_true(sz_entry_get_place(a.p, MASK_BYTES, &f->dict, &part));
+        assert_int_equal(part.time_ms, whole.time_ms);
+        assert_memory_equal(&part.type, &whole.type, 6); /* the codes, side by side */
+        assert_true(sz_str_eq(part.place, whole.place) && sz_str_eq(part.reader, whole.reader));
+        assert_int_equal(part.place.n, e.place.n);
+        assert_int_equal(part.reader.n, e.reader.n);
+        sz_buf_fini(&a);
+    }
+}
+
 /* By a card or by name: put again it says the same; an entry of before says neither, and counts as named. */
 static void test_it_says_whether_its_student_was_found_by_a_card(void **state) {
     timeline_fixture *f = *state;
@@ -242,6 +267,7 @@ static void test_id_of_last_record_is_known(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_codes_place_and_reader_alone_are_those_of_the_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_come_back_from_fewer_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_it_says_whether_its_student_was_found_by_a_card, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_short_ids_come_back, setup, teardown),
