@@ -101,7 +101,7 @@ typedef struct sz_matcher {
 
 typedef enum sz_operator {
     SZ_OP_COUNT, SZ_OP_SUM, SZ_OP_AVG, SZ_OP_MIN, SZ_OP_MAX, SZ_OP_DAYS, SZ_OP_DISTINCT, SZ_OP_FIRST, SZ_OP_LAST, SZ_OP_STREAK,
-    SZ_OP_SESSIONS, SZ_OP_ABSENCE, SZ_OP_VALUE, SZ_OP_BASELINE, SZ_OP_REGULARITY, SZ_N_OPERATORS
+    SZ_OP_SESSIONS, SZ_OP_ABSENCE, SZ_OP_VALUE, SZ_OP_BASELINE, SZ_OP_REGULARITY, SZ_OP_PEERS, SZ_N_OPERATORS
 } sz_operator;
 
 typedef enum sz_window_kind { SZ_W_NONE, SZ_W_DAYS, SZ_W_HOURS, SZ_W_WEEK, SZ_W_MONTH, SZ_W_TERM, SZ_W_STUDY } sz_window_kind;
@@ -120,8 +120,10 @@ enum { SZ_PAUSE_WEEKEND = 1, SZ_PAUSE_HOLIDAY = 2, SZ_PAUSE_VACATION = 4 }; /* p
 typedef struct sz_part { const char *name; uint8_t unit; /* SZ_N_UNITS: that of the feature */ } sz_part;
 enum { SZ_PARTS_MAX = 4 };
 enum { SZ_BASELINE_NOW, SZ_BASELINE_USUAL, SZ_BASELINE_RATIO, SZ_BASELINE_Z };
+enum { SZ_PEERS_PERCENTILE, SZ_PEERS_MEDIAN };
 enum { SZ_BINS_CLASS, SZ_BINS_WEEKDAY, SZ_BINS_NONE, SZ_N_BINS }; /* which days of a habit are alike */
 enum { SZ_RECENT_MAX = 60, SZ_AGAINST_MAX = 366 }; /* days */
+enum { SZ_PEERS_DAYS_MAX = 60, SZ_PEERS_LEAST = 5, SZ_PEERS_USUAL = 30 }; /* window of what is compared; min_group: at least, and left out */
 
 typedef struct sz_feature {
     sz_str name, label_zh, label_en;
@@ -136,9 +138,11 @@ typedef struct sz_feature {
     uint32_t pauses;        /* absence: SZ_PAUSE_ bits, and kinds of leave in pause_leaves */
     uint32_t pause_leaves;
     const sz_prog *value;   /* SZ_OP_VALUE: over other features */
-    uint32_t inner;         /* baseline: the feature whose days are the samples */
+    uint32_t inner;         /* baseline: the feature whose days are the samples; peers: whose values are compared */
     int32_t recent, against; /* baseline, days */
     uint8_t bins;           /* baseline */
+    uint32_t by;            /* peers: bits of sz_sfield, in all of which a group is alike */
+    uint32_t min_group;     /* peers */
     uint64_t types;         /* event types that it reads, value: of all it reads */
     uint64_t hash;          /* identity (semantics 35) */
     uint32_t acc;           /* accumulator; filled by sz_features_plan; SZ_NONE: value, idle */
@@ -157,7 +161,9 @@ typedef struct sz_operator_row {
     bool ends_now;             /* its window ends with T: no `to:` */
     bool has_gap, has_on_days, has_pause, may_night, may_hours;
     uint8_t type, unit;                      /* of the value; SZ_X_ANY: that of the field */
-    bool has_inner;                          /* over another feature's days: recent, against, by */
+    bool has_inner;                          /* over another feature's days */
+    bool has_habit;                          /* recent, against, by: kinds of day */
+    bool has_group;                          /* by: fields of the student, min_group */
     const sz_part *parts;                    /* n_parts of them, at most SZ_PARTS_MAX */
     uint8_t n_parts;
     bool at_least;                           /* known in part: at least n (semantics 13), else unknown */

@@ -15,12 +15,14 @@ static const op_fn op_table[SZ_N_OPERATORS] = {
     [SZ_OP_FIRST] = op_first,   [SZ_OP_DISTINCT] = op_distinct, [SZ_OP_LAST] = op_last,
     [SZ_OP_STREAK] = op_streak, [SZ_OP_SESSIONS] = op_sessions, [SZ_OP_ABSENCE] = op_absence,
     [SZ_OP_VALUE] = op_value,   [SZ_OP_BASELINE] = op_baseline, [SZ_OP_REGULARITY] = op_regularity,
+    [SZ_OP_PEERS] = op_peers,
 };
 
 typedef void (*part_fn)(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
 static const part_fn part_table[SZ_N_OPERATORS] = {
     [SZ_OP_BASELINE] = op_baseline_part,
     [SZ_OP_REGULARITY] = op_regularity_part,
+    [SZ_OP_PEERS] = op_peers_part,
 };
 
 void sz_eval_at(sz_eval *ev, int64_t t_ms) {

@@ -22,9 +22,11 @@ sz_xval op_absence(sz_eval *ev, const sz_feature *f);
 sz_xval op_value(sz_eval *ev, const sz_feature *f);
 sz_xval op_baseline(sz_eval *ev, const sz_feature *f);
 sz_xval op_regularity(sz_eval *ev, const sz_feature *f);
+sz_xval op_peers(sz_eval *ev, const sz_feature *f);
 /* One of the operator's parts (sz_operators), by its place. */
 void op_baseline_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
 void op_regularity_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
+void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
 
 /* The record that first or last stands for; false: none. */
 bool op_record(sz_eval *ev, const sz_feature *f, sz_event *e);

@@ -136,27 +136,27 @@ static uint32_t find_seen(plan *p, const sz_types *types) {
     return fs->n_matchers++;
 }
 
-/* Today and the days that the habit looks at, up to yesterday. */
-static int32_t habit_keep(const sz_feature *f) {
-    return f->recent + f->against + 1;
+/* Today and the days that it looks at, up to yesterday; peers, before 04:00, up to the day before. */
+static int32_t inner_keep(const sz_feature *f) {
+    return f->op == SZ_OP_PEERS ? f->window.days + 2 : f->recent + f->against + 1;
 }
 
-/* The inner feature's days, as far back as the habit looks. */
+/* The inner feature's days, as far back as it looks. */
 static void keep_samples(sz_featureset *fs, sz_feature *f) {
     f->acc = fs->features[f->inner].acc;
     sz_acc *a = &fs->accs[f->acc];
-    if (habit_keep(f) > a->keep) a->keep = habit_keep(f);
+    if (inner_keep(f) > a->keep) a->keep = inner_keep(f);
     if (a->is_correctable && a->keep > fs->findable_days) fs->findable_days = a->keep;
 }
 
 /* Nothing is added up for an idle feature, but what it would count is no record that nobody knows. */
 static void note_idle(plan *p, const sz_feature *f) {
     sz_featureset *fs = p->fs;
-    bool is_baseline = f->op == SZ_OP_BASELINE;
+    bool has_inner = sz_operators[f->op].has_inner;
     if (f->op == SZ_OP_VALUE) return;
-    sz_acc a = acc_of(fs, is_baseline ? &fs->features[f->inner] : f);
+    sz_acc a = acc_of(fs, has_inner ? &fs->features[f->inner] : f);
     if (!a.is_correctable) return;
-    if (is_baseline && habit_keep(f) > a.keep) a.keep = habit_keep(f);
+    if (has_inner && inner_keep(f) > a.keep) a.keep = inner_keep(f);
     fs->idle_accs[fs->n_idle_accs++] = a;
     if (a.keep > fs->findable_days) fs->findable_days = a.keep;
 }
@@ -199,14 +199,14 @@ void sz_features_plan(sz_arena *arena, sz_featureset *fs, const sz_types *types)
         if (f->is_idle) continue;
         if (f->window.is_night) fs->has_nights = true;
         if (f->window.kind == SZ_W_STUDY) fs->has_study = true;
-        if (f->op == SZ_OP_VALUE || f->op == SZ_OP_BASELINE) continue;
+        if (f->op == SZ_OP_VALUE || sz_operators[f->op].has_inner) continue;
         if (f->window.kind == SZ_W_HOURS) fs->has_panes = true;
         sz_acc a = acc_of(fs, f);
         f->acc = add_acc(&p, &a);
         if (a.is_correctable && a.keep > fs->findable_days) fs->findable_days = a.keep;
     }
     for (uint32_t i = 0; i < fs->n_features; i++)
-        if (fs->features[i].op == SZ_OP_BASELINE && !fs->features[i].is_idle) keep_samples(fs, &fs->features[i]);
+        if (sz_operators[fs->features[i].op].has_inner && !fs->features[i].is_idle) keep_samples(fs, &fs->features[i]);
     for (uint32_t i = 0; i < fs->n_accs; i++) {
         fs->accs[i].row_size = row_size(&fs->accs[i]);
         fs->accs[i].hash = acc_hash(fs, &fs->accs[i]);

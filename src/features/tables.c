@@ -18,6 +18,10 @@ static const sz_part baseline_parts[] = {
     [SZ_BASELINE_Z] = {"z", SZ_UNIT_NONE},
 };
 static const sz_part regularity_parts[] = {{"orderliness", SZ_UNIT_NONE}};
+static const sz_part peers_parts[] = {
+    [SZ_PEERS_PERCENTILE] = {"percentile", SZ_UNIT_NONE},
+    [SZ_PEERS_MEDIAN] = {"median", SZ_N_UNITS},
+};
 
 const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
     [SZ_OP_COUNT] = {.name = "count",
@@ -158,6 +162,7 @@ const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
                         .sentence_zh = "最近几天与本人平时相比：.now、.usual、.ratio、.z",
                         .example = "spend_habit: {baseline: {sum: meal.amount, over: 1d}, recent: 7d, against: 56d}",
                         .has_inner = true,
+                        .has_habit = true,
                         .parts = baseline_parts,
                         .n_parts = 4,
                         .type = SZ_X_RECORD},
@@ -171,6 +176,16 @@ const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
                           .parts = regularity_parts,
                           .n_parts = 1,
                           .type = SZ_X_NUM},
+    [SZ_OP_PEERS] = {.name = "peers",
+                     .sentence_en =
+                         "The student's yesterday among others of his class, dorm, year: .percentile, .median",
+                     .sentence_zh = "本人昨天在同班、同楼或同年级同学中的位置：.percentile、.median",
+                     .example = "late_by_dorm: {peers: {count: late_return, over: 1d}, by: building}",
+                     .has_inner = true,
+                     .has_group = true,
+                     .parts = peers_parts,
+                     .n_parts = 2,
+                     .type = SZ_X_RECORD},
 };
 
 const sz_field_info sz_efields[SZ_EF_DECLARED] = {

@@ -11,7 +11,7 @@
 struct sz_feature_keys {
     const sz_yaml *op[SZ_N_OPERATORS];
     const sz_yaml *over, *to, *day, *gap, *on_days, *pause, *label, *unit;
-    const sz_yaml *recent, *against, *by;
+    const sz_yaml *recent, *against, *by, *min_group;
     const sz_yaml *later;
 };
 
@@ -31,6 +31,12 @@ bool sz_feature_operand(struct sz_making *m, const sz_yaml *node);
 bool sz_feature_refuse_keys(struct sz_making *m);
 /* recent, against, by of a baseline; its inner feature is made already. */
 bool sz_feature_habit(struct sz_making *m);
+/* Of peers: does the operator give numbers of days? Does the feature? at: where it is written; k: its keys; NULL: it
+ * is named. */
+bool sz_feature_has_days(struct sz_making *m, uint8_t op, sz_span at);
+bool sz_feature_compares(struct sz_making *m, const sz_feature *inner, sz_span at, const struct sz_feature_keys *k);
+/* by, min_group of peers. */
+bool sz_feature_group(struct sz_making *m);
 /* gap, on_days, pause, unit. */
 bool sz_feature_beside(struct sz_making *m);
 /* Its hash (semantics 35). */

@@ -13,11 +13,12 @@ static bool refuse_key(struct sz_making *m, const sz_yaml *node, const char *key
     const char *who = "";
     for (int i = 0; i < SZ_N_OPERATORS; i++) {
         const sz_operator_row *r = &sz_operators[i];
-        bool has =
-            (sz_str_is(SZ_STR("gap"), key) && r->has_gap) || (sz_str_is(SZ_STR("on_days"), key) && r->has_on_days) ||
-            (sz_str_is(SZ_STR("pause"), key) && r->has_pause) ||
-            ((sz_str_is(SZ_STR("recent"), key) || sz_str_is(SZ_STR("against"), key) || sz_str_is(SZ_STR("by"), key)) &&
-             r->has_inner);
+        bool has = (sz_str_is(SZ_STR("gap"), key) && r->has_gap) ||
+                   (sz_str_is(SZ_STR("on_days"), key) && r->has_on_days) ||
+                   (sz_str_is(SZ_STR("pause"), key) && r->has_pause) ||
+                   ((sz_str_is(SZ_STR("recent"), key) || sz_str_is(SZ_STR("against"), key)) && r->has_habit) ||
+                   (sz_str_is(SZ_STR("by"), key) && (r->has_habit || r->has_group)) ||
+                   (sz_str_is(SZ_STR("min_group"), key) && r->has_group);
         if (has) who = TXT(m->l, "%s  %s", who, r->name);
     }
     if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
@@ -70,6 +71,7 @@ bool sz_feature_habit(struct sz_making *m) {
     bool ok = load_days(m, m->k.against, SZ_AGAINST_MAX, &m->f.against);
     if (m->k.recent) ok &= load_days(m, m->k.recent, SZ_RECENT_MAX, &m->f.recent);
     if (m->k.by) {
+        if (!sz_keys_shape(m->l, m->k.by, SZ_SHAPE_TEXT, NULL)) return false;
         int i = sz_rules_choice(m->l, m->k.by, bins, SZ_N_BINS, "a way to tell days apart", "区分日子的方式");
         if (i < 0) return false;
         m->f.bins = (uint8_t)i;
@@ -165,9 +167,10 @@ bool sz_feature_refuse_keys(struct sz_making *m) {
     ok &= refuse_key(m, m->k.gap, "gap", row->has_gap);
     ok &= refuse_key(m, m->k.on_days, "on_days", row->has_on_days);
     ok &= refuse_key(m, m->k.pause, "pause", row->has_pause);
-    ok &= refuse_key(m, m->k.recent, "recent", row->has_inner);
-    ok &= refuse_key(m, m->k.against, "against", row->has_inner);
-    ok &= refuse_key(m, m->k.by, "by", row->has_inner);
+    ok &= refuse_key(m, m->k.recent, "recent", row->has_habit);
+    ok &= refuse_key(m, m->k.against, "against", row->has_habit);
+    ok &= refuse_key(m, m->k.by, "by", row->has_habit || row->has_group);
+    ok &= refuse_key(m, m->k.min_group, "min_group", row->has_group);
     return ok;
 }
 

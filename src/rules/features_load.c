@@ -24,6 +24,7 @@ static const sz_key keys[] = {
     OP(SZ_OP_VALUE, "value"),
     SZ_KEY(struct sz_feature_keys, op[SZ_OP_BASELINE], "baseline", SZ_SHAPE_MAP),
     OP(SZ_OP_REGULARITY, "regularity"),
+    SZ_KEY(struct sz_feature_keys, op[SZ_OP_PEERS], "peers", SZ_SHAPE_VALUE),
     SZ_KEY(struct sz_feature_keys, over, "over", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, to, "to", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, day, "day", SZ_SHAPE_TEXT),
@@ -34,7 +35,8 @@ static const sz_key keys[] = {
     SZ_KEY(struct sz_feature_keys, unit, "unit", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, recent, "recent", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, against, "against", SZ_SHAPE_TEXT),
-    SZ_KEY(struct sz_feature_keys, by, "by", SZ_SHAPE_TEXT),
+    SZ_KEY(struct sz_feature_keys, by, "by", SZ_SHAPE_TEXTS),
+    SZ_KEY(struct sz_feature_keys, min_group, "min_group", SZ_SHAPE_TEXT),
     LATER("per", "a feature of a reader", "按读头计算的特征"),
 };
 static const sz_key_table table = {"a feature", "特征", keys, sizeof keys / sizeof *keys};
@@ -45,7 +47,6 @@ static const struct {
 } later[] = {
     {"quantile", "this operator", "这个算子"},
     {"stddev", "this operator", "这个算子"},
-    {"peers", "comparison with other students", "与其他学生的比较"},
 };
 
 static bool is_later(struct sz_loading *l, const sz_yaml *map) {
@@ -175,9 +176,16 @@ static uint32_t intern(struct sz_loading *l, const sz_feature *f) {
     return fs->n_features - 1;
 }
 
-/* ---- baseline: over the days of another feature ---- */
+/* ---- baseline, peers: over the days of another feature ---- */
 
 static bool fill(struct sz_making *m);
+
+static uint32_t load_compared(struct sz_making *of, struct sz_making *m) {
+    sz_span at = m->k.op[m->f.op]->span;
+    if (!sz_feature_has_days(of, m->f.op, at) || !fill(m) || !sz_feature_compares(of, &m->f, at, &m->k)) return SZ_NONE;
+    m->f.hash = sz_feature_identity(m);
+    return intern(of->l, &m->f);
+}
 
 /* A feature without a name of its own, by the same keys; its index, SZ_NONE with a finding. */
 static uint32_t load_nested(struct sz_making *of, const sz_yaml *node) {
@@ -193,6 +201,7 @@ static uint32_t load_nested(struct sz_making *of, const sz_yaml *node) {
     if (is_later(l, node)) return SZ_NONE;
     m.is_read = sz_keys_read(l, node, &table, &m.k);
     bool ok = choose_operator(&m) && m.is_read;
+    if (of->f.op == SZ_OP_PEERS) return ok ? load_compared(of, &m) : SZ_NONE;
     bool is_sample = ok && m.row->type != SZ_X_RECORD && m.row->type != SZ_X_DURATION && m.f.op != SZ_OP_VALUE &&
                      m.f.op != SZ_OP_STREAK && m.f.op != SZ_OP_REGULARITY;
     if (ok && !is_sample) {
@@ -216,8 +225,45 @@ static uint32_t load_nested(struct sz_making *of, const sz_yaml *node) {
     return intern(l, &m.f);
 }
 
+/* What is compared may be a feature with a name. */
+static uint32_t load_named(struct sz_making *m, const sz_yaml *node) {
+    struct sz_loading *l = m->l;
+    if (l->depth >= NESTED_MAX) return SZ_NONE; /* each of them but the last is refused: peers of peers */
+    l->depth++;
+    const struct sz_decl *d = sz_feature_find(l, node->text);
+    l->depth--;
+    if (!d) {
+        sz_diag *g = sz_rules_error(l, C_PEERS, node->span, "there is no feature `%.*s`", "没有特征 `%.*s`",
+                                    SZ_FMT_STR(node->text));
+        struct sz_near near = sz_near_to(l, node->text);
+        for (uint32_t i = 0; i < l->features.n; i++)
+            sz_near_try(&near, l->features.v[i].name, "feature", "特征", l->features.v[i].key->span);
+        if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+        else
+            sz_rules_hint_say(g, "for example  peers: {count: swipe, over: 1d}",
+                              "例如  peers: {count: swipe, over: 1d}");
+        return SZ_NONE;
+    }
+    if (d->state == SZ_DECL_BUSY) {
+        sz_rules_hint_say(sz_rules_error(l, C_FEATURE_CYCLE, node->span, "`%.*s` is made of itself",
+                                         "`%.*s` 是由它自己算出来的", SZ_FMT_STR(d->name)),
+                          "compare another feature", "请比较另一个特征");
+        return SZ_NONE;
+    }
+    if (d->state != SZ_DECL_DONE) return SZ_NONE; /* its own finding says why */
+    if (!sz_feature_has_days(m, l->b->fs.features[d->index].op, node->span)) return SZ_NONE;
+    return sz_feature_compares(m, &l->b->fs.features[d->index], node->span, NULL) ? d->index : SZ_NONE;
+}
+
+static const sz_yaml *key_of(const sz_yaml *map, const sz_yaml *item) {
+    for (size_t i = 0; i < map->n; i++)
+        if (map->items[i] == item) return map->keys[i];
+    return NULL;
+}
+
 static bool load_sampled(struct sz_making *m, const sz_yaml *node) {
-    uint32_t i = load_nested(m, node);
+    if (node->kind == SZ_YAML_SEQ) return sz_keys_shape(m->l, node, SZ_SHAPE_MAP, key_of(m->decl->node, node));
+    uint32_t i = node->kind == SZ_YAML_MAP ? load_nested(m, node) : load_named(m, node);
     if (i == SZ_NONE) return false;
     const sz_feature *inner = &m->l->b->fs.features[i];
     m->f.inner = i;
@@ -225,7 +271,8 @@ static bool load_sampled(struct sz_making *m, const sz_yaml *node) {
     m->f.field = inner->field;
     m->f.types = inner->types;
     m->f.unit = inner->unit;
-    m->f.window = (sz_window){.kind = SZ_W_DAYS, .is_night = inner->window.is_night, .ago = 1};
+    m->f.window =
+        (sz_window){.kind = SZ_W_DAYS, .is_night = inner->window.is_night, .days = inner->window.days, .ago = 1};
     return true;
 }
 
@@ -238,13 +285,14 @@ static bool fill(struct sz_making *m) {
     m->f.type = row->type;
     m->f.unit = row->unit;
     m->f.is_growing = m->f.op == SZ_OP_ABSENCE;
-    bool ok = m->f.op == SZ_OP_VALUE      ? load_value(m, operand)
-              : m->f.op == SZ_OP_BASELINE ? load_sampled(m, operand)
-                                          : sz_feature_operand(m, operand);
+    bool ok = m->f.op == SZ_OP_VALUE ? load_value(m, operand)
+              : row->has_inner       ? load_sampled(m, operand)
+                                     : sz_feature_operand(m, operand);
     ok &= sz_feature_refuse_keys(m);
     if (!ok) return false;
     if (!m->k.over && row->needs_window && !m->is_read) return false;
-    if (row->has_inner) return sz_feature_habit(m) && sz_feature_beside(m);
+    if (row->has_habit) return sz_feature_habit(m) && sz_feature_beside(m);
+    if (row->has_group) return sz_feature_group(m) && sz_feature_beside(m);
     ok = sz_window_load(l, m->decl->node, row, m->k.over, m->k.to, m->k.day, &m->f.window);
     return sz_feature_beside(m) && ok;
 }

@@ -27,6 +27,14 @@ uint64_t sz_slot_meaning(void *ctx, uint32_t slot) {
     }
 }
 
+/* By the fields' names: their numbers may be others in another version. */
+static uint64_t by_meaning(uint32_t by, uint32_t min_group) {
+    uint64_t h = min_group;
+    for (uint32_t i = 0; i < SZ_N_SFIELDS; i++)
+        if (by >> i & 1) h = sz_mix_str(h, sz_str_of(sz_sfields[i].name));
+    return h;
+}
+
 uint64_t sz_feature_identity(const struct sz_making *m) {
     const sz_feature *f = &m->f;
     const sz_window *w = &f->window;
@@ -42,6 +50,8 @@ uint64_t sz_feature_identity(const struct sz_making *m) {
     if (f->op == SZ_OP_BASELINE)
         h = sz_mix(sz_mix(h, m->l->b->fs.features[f->inner].hash),
                    (uint64_t)f->bins << 48 | (uint64_t)f->recent << 24 | (uint64_t)f->against);
+    if (f->op == SZ_OP_PEERS)
+        h = sz_mix(sz_mix(h, m->l->b->fs.features[f->inner].hash), by_meaning(f->by, f->min_group));
     struct sz_meaning meaning = {.l = m->l};
     return f->value ? sz_mix(h, sz_prog_hash(f->value, sz_slot_meaning, &meaning)) : h;
 }

@@ -48,7 +48,7 @@ static void read_operands(const readers *r) {
             const sz_feature *f = &r->fs->features[i];
             if (!r->is_read[i]) continue;
             any |= read_slots(r, f->value);
-            if (f->op == SZ_OP_BASELINE && !r->is_read[f->inner]) r->is_read[f->inner] = any = true;
+            if (sz_operators[f->op].has_inner && !r->is_read[f->inner]) r->is_read[f->inner] = any = true;
         }
     }
 }

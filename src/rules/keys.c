@@ -86,6 +86,7 @@ static const char *example_of(sz_str key) {
         {"points", "[{add: 2, when: …}, {add: 1, when: …}]"},
         {"by", "[{school: …, value: …}]"},
         {"baseline", "{sum: swipe.amount, over: 1d}"},
+        {"peers", "{count: swipe, over: 1d}"},
         {"rules", "[{id: …, when: …, level: blue}]"},
         {"message", "{zh: …, en: …}"},
         {"label", "{zh: …, en: …}"},

@@ -90,6 +90,7 @@ enum {
     C_SILENT_CHECK = 94,
     C_TEST_PARAMS = 95,
     C_WHO = 96,
+    C_PEERS = 97,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,

@@ -259,6 +259,7 @@ static bool of_feature(const struct path *p, const struct sz_decl *d) {
                           .is_ratio = f->is_ratio,
                           .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
     if (f->op == SZ_OP_BASELINE) p->out->part = "ratio";
+    if (f->op == SZ_OP_PEERS) p->out->part = "percentile";
     return true;
 }
 

@@ -91,6 +91,21 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "`.now` 是最近几天（recent，到昨天为止）的平均值，`.usual` 是按之前的日子（against）应有的值：同类日子的中位数，"
          "上课日与休息日分开。`.ratio` 是两者之比，`.z` 是以本人平时波动为单位的偏离。请假、节假日、假期和数据源中断的日子"
          "不作样本；样本不足一半时四个值都未知。"},
+    [SZ_OP_PEERS] =
+        {LATE, NULL, "  - {id: example, check: daily at 07:00, when: late_by_dorm.percentile >= 95, level: blue}\n",
+         "8, 12, 22",
+         "At 04:00 each day a table is made of what all active students had on the day before, group by group; it "
+         "holds until the next one. `.percentile` says how the student's own day stands in it: 100 · (below + half of "
+         "the equal ones, himself among them) by their number, from 0 to 100. `.median` is the middle value of the "
+         "group. Both are unknown where fewer than `min_group` were known or fewer than 90 % of the group, and before "
+         "the first table. A record that comes late changes the student's own value, and tomorrow's table, not "
+         "today's. `alike.percentile < 90 ? hold : tell` keeps still where the whole dorm or class had the same. Each "
+         "partition of a topic asks its own students. A test in a rule file has one student: unknown.",
+         "每天 04:00 按组汇总所有在读学生前一天的值，形成一张表，用到次日 04:00。`.percentile` 是本人在组内的百分位："
+         "100 ×（比他低的人数 + 与他相同人数（含本人）的一半）÷ 人数，0 到 100。`.median` 是本组的中位数。"
+         "已知人数少于 min_group 或不足本组的 90 %，以及第一张表之前，两者都未知。"
+         "迟到的记录会改变本人的值和第二天的表，不改当天的表。整栋楼或全班都一样时，可以用它不报警。"
+         "每个分区只比较自己的学生。规则文件里的测试只有一名学生：未知。"},
     [SZ_OP_REGULARITY] =
         {NULL, NULL, "  - {id: example, check: mon at 07:00, when: rhythm < 0.1, level: blue}\n", "8, 13, 23",
          "Each record stands in one of 48 half hours; the more often runs of them come back, the nearer to 1. Of the "
@@ -102,7 +117,8 @@ static const notes all_notes[SZ_N_OPERATORS] = {
 static const char *type_words(const sz_operator_row *r, bool zh) {
     switch (r->type) {
     case SZ_X_RECORD:
-        if (r->n_parts) return zh ? "四个数，见下" : "four numbers, see below";
+        if (r->n_parts == 4) return zh ? "四个数，见上" : "four numbers, see above";
+        if (r->n_parts) return zh ? "两个数，见上" : "two numbers, see above";
         return zh ? "一条记录" : "a record";
     case SZ_X_DURATION: return zh ? "时长" : "a duration";
     case SZ_X_ANY:
@@ -120,7 +136,11 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
     sz_buf_put_z(out, "\n## Keys 键\n\n| key | | meaning |\n|---|---|---|\n");
     bool is_value = strcmp(r->name, "value") == 0;
     if (r->has_inner)
-        put_key(out, r->name, "needed", "a feature over one day: `{sum: meal.amount, over: 1d}` · 以一天为窗口的特征");
+        put_key(
+            out, r->name, "needed",
+            r->has_habit
+                ? "a feature over one day: `{sum: meal.amount, over: 1d}` · 以一天为窗口的特征"
+                : "a feature over whole days, or its name: `{count: late_return, over: 1d}` · 以整天为窗口的特征或其名称");
     else
         put_key(out, r->name, "needed",
                 is_value         ? "an expression over other features · 由其他特征组成的表达式"
@@ -128,7 +148,7 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
                                  : "an event: a type, `seen`, `any`, or one of `events:` · 事件");
     if (r->may_window)
         put_key(out, "over", r->needs_window ? "needed" : "may be",
-                r->ends_now    ? "`7d`, `24h`, `90m`, `week`, `month`, `study`: older ones are none · 窗口，更早的不算"
+                r->ends_now ? "`7d`, `24h`, `90m`, `week`, `month`, `study`: older ones are none · 窗口，更早的不算"
                 : r->may_hours ? "`7d`, `24h`, `90m`, `week`, `month`, `term`, `study` · 窗口"
                                : "`7d`, `week`, `month`, `term`, `study` (no hours) · 窗口（不能写小时）");
     if (r->may_window && !r->ends_now)
@@ -140,12 +160,20 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
         put_key(
             out, "pause", "may be",
             "`[weekend]`, a kind of permit: what stops the clock besides leave, holiday, vacation · 还有什么让计时暂停");
-    if (r->has_inner) {
+    if (r->has_habit) {
         put_key(out, "against", "needed", "`56d`: the days of the habit, which end where `recent` begins · 平时的日子");
         put_key(out, "recent", "may be",
                 "`7d`, left out `1d`: the days looked at, up to yesterday · 要看的日子，到昨天");
         put_key(out, "by", "may be",
                 "`class` (left out: this), `weekday`, `none`: which days are alike · 哪些日子算同类");
+    }
+    if (r->has_group) {
+        put_key(
+            out, "by", "needed",
+            "`class`, `major`, `school`, `college`, `year`, `entry_year`, `years`, `dorm`, `building`, `residence`, "
+            "`gender`, or several: `[school, year]` · 按什么分组");
+        put_key(out, "min_group", "may be",
+                "`30` (left out: this): so many known values at least, 5 or more · 组内至少多少人");
     }
     put_key(out, "label", "may be", "`{zh: …, en: …}` · 显示名称");
     if (is_value) put_key(out, "unit", "may be", "`yuan`, `class-hours`, `%`, `days`, `points` · 单位");
@@ -208,7 +236,6 @@ void operator_index(sz_buf *out) {
         sz_buf_printf(out, "| [%s](%s.md) | %s. %s。 | `%s` |\n", r->name, r->name, r->sentence_en, r->sentence_zh,
                       r->example);
     }
-    sz_buf_put_z(
-        out, "\nNot there yet, and an error until then: `quantile` `stddev` `peers`, and `per: reader`.\n"
-             "以后才有，现在写会报错：`quantile` `stddev` `peers` 以及 `per: reader`。\n");
+    sz_buf_put_z(out, "\nNot there yet, and an error until then: `quantile` `stddev`, and `per: reader`.\n"
+                      "以后才有，现在写会报错：`quantile` `stddev` 以及 `per: reader`。\n");
 }
