@@ -120,7 +120,7 @@ enum { SZ_PAUSE_WEEKEND = 1, SZ_PAUSE_HOLIDAY = 2, SZ_PAUSE_VACATION = 4 }; /* p
 typedef struct sz_part { const char *name; uint8_t unit; /* SZ_N_UNITS: that of the feature */ } sz_part;
 enum { SZ_PARTS_MAX = 4 };
 enum { SZ_BASELINE_NOW, SZ_BASELINE_USUAL, SZ_BASELINE_RATIO, SZ_BASELINE_Z };
-enum { SZ_PEERS_PERCENTILE, SZ_PEERS_MEDIAN };
+enum { SZ_PEERS_PERCENTILE, SZ_PEERS_MEDIAN, SZ_PEERS_MEAN };
 enum { SZ_BINS_CLASS, SZ_BINS_WEEKDAY, SZ_BINS_NONE, SZ_N_BINS }; /* which days of a habit are alike */
 enum { SZ_RECENT_MAX = 60, SZ_AGAINST_MAX = 366 }; /* days */
 enum { SZ_PEERS_DAYS_MAX = 60, SZ_PEERS_LEAST = 5, SZ_PEERS_USUAL = 30 }; /* window of what is compared; min_group: at least, and left out */
@@ -311,6 +311,51 @@ const uint32_t *sz_mates_of(const sz_mates *m, uint32_t student, uint32_t *n);
 uint64_t sz_mates_digest(const sz_mates *m, uint32_t student); /* of who is in his class, wherever at home, and active; 0: he has none */
 enum { SZ_MATES_LEAST = 10 };                                  /* active students of a class that may be silent */
 
+/* ---- peers: what students had on a day, group by group (semantics 22) ---- */
+
+/* Of one group: who was asked, and the values that were known, ascending, each once. A group is known by a hash of what its students share. */
+typedef struct sz_peer_value { double value; uint32_t n; } sz_peer_value;
+typedef struct sz_peer_group { uint64_t id; uint32_t asked, n; /* n: whose value is known */ uint32_t first, n_values; } sz_peer_group;
+/* The table of a day: gathered student by student, then closed. Tables of parts of the students add up. */
+typedef struct sz_peer_table {
+    int32_t day;
+    sz_peer_group *groups;  /* by id */
+    uint32_t n_groups, n_values, n_rows, cap_rows;
+    sz_peer_value *values;  /* of one group after the other */
+    struct sz_peer_row { uint64_t group; double value; uint32_t n, asked; } *rows; /* until it is closed */
+} sz_peer_table;
+void sz_peer_table_fini(sz_peer_table *t);
+void sz_peer_table_ask(sz_peer_table *t, uint64_t group, bool is_known, double value); /* one student */
+void sz_peer_table_add(sz_peer_table *t, const sz_peer_table *closed);
+void sz_peer_table_close(sz_peer_table *t);
+void sz_peer_table_put(sz_buf *out, const sz_peer_table *t);
+bool sz_peer_table_get(sz_peer_table *t, sz_str bytes); /* false: damaged; t is empty then */
+const sz_peer_group *sz_peer_table_group(const sz_peer_table *t, uint64_t id); /* NULL: nobody of it was asked */
+/* Of so many students at least, and of nine of ten that were asked. */
+static inline bool sz_peer_group_speaks(const sz_peer_group *g, uint32_t min_group) {
+    return g->n >= min_group && (uint64_t)g->n * 10 >= (uint64_t)g->asked * 9;
+}
+double sz_peer_percentile(const sz_peer_table *t, const sz_peer_group *g, double own);
+double sz_peer_median(const sz_peer_table *t, const sz_peer_group *g);
+double sz_peer_mean(const sz_peer_table *t, const sz_peer_group *g);
+
+/* The tables of all features that compare, by their identity. */
+typedef struct sz_peers sz_peers;
+sz_peers *sz_peers_new(void);
+void sz_peers_free(sz_peers *p);
+const sz_peer_table *sz_peers_find(const sz_peers *p, uint64_t feature, int32_t day); /* NULL: none was made */
+void sz_peers_take(sz_peers *p, uint64_t feature, sz_peer_table *t); /* closed; in place of one of that day; t is empty then */
+int32_t sz_peers_last(const sz_peers *p, uint64_t feature);          /* day of the newest; SZ_DAY_NONE */
+void sz_peers_forget(sz_peers *p, int32_t before_day);
+void sz_peers_drop(sz_peers *p, uint64_t feature);
+/* Keep the tables that other has, too, and add those up; what only one of the two has goes. */
+void sz_peers_join(sz_peers *p, const sz_peers *other);
+/* Each table in turn, from *at = 0 on; NULL: that was all. */
+const sz_peer_table *sz_peers_next(const sz_peers *p, uint32_t *at, uint64_t *feature);
+/* 04:00 of that day, from which on its table holds; the day whose table holds at t. */
+int64_t sz_peers_instant(const sz_zone *z, int32_t day);
+int32_t sz_peers_day(const sz_zone *z, int64_t t_ms);
+
 /* The facts of one partition as they are known now. Owned by the engine. */
 typedef struct sz_facts {
     const sz_campus *campus;
@@ -320,6 +365,7 @@ typedef struct sz_facts {
     sz_heard *heard;                      /* ordered by time */
     uint32_t n_heard;
     struct sz_mates *mates;               /* NULL: no rule asks */
+    const sz_peers *peers;                /* NULL: no rule asks */
     bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
@@ -453,6 +499,11 @@ double sz_feature_reached(sz_eval *ev, uint32_t feature);
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);
 /* First and last instant of the feature's window at t, for reasons and evidence. */
 void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
+/* Of a feature that compares, as of its table of that day: the student's group (0: he has none), whether he is to be asked, and what he had;
+ * unknown: it is not known in full. */
+uint64_t sz_peers_group_of(sz_eval *ev, const sz_feature *f, int32_t day);
+bool sz_peers_asks(sz_eval *ev, const sz_feature *f, int32_t day);
+sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day);
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
 /* The same with usual records, packed and in order, behind those that the state has. */
 bool sz_rarely_seen_with(sz_eval *ev, sz_str waiting, bool *is_unknown);

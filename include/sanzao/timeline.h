@@ -218,6 +218,7 @@ typedef struct sz_tlctx {
     bool class_noisy_nights[SZ_CLASSES_MAX]; /* and reads nights */
     const uint32_t *guarded_rules[SZ_CLASSES_MAX]; /* not quiet, but a day's passing does nothing while a guard that only falls is not reached */
     uint32_t n_guarded_rules[SZ_CLASSES_MAX];
+    bool class_peers[SZ_CLASSES_MAX];   /* some rule of it compares students: 04:00 may move it */
     const uint8_t *rule_look;       /* sz_look bits of each rule */
     uint32_t rule_words;            /* bits of rules, in 64-bit words */
     const uint64_t *fit_rules;      /* rule_words a matcher: rules that read what a record which fits it changes */
@@ -341,6 +342,12 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c);
 /* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);
+/* For a table of peers (semantics 22), made at that instant: of which group he is, and what he had on the day before as far as records up to
+ * there say. False: he is not asked. */
+typedef struct sz_peer_answer { uint64_t group; double value; bool is_known; } sz_peer_answer;
+bool sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_t day, uint32_t feature, sz_peer_answer *out);
+/* Has he a record at t or behind it? */
+bool sz_timeline_has_since(const sz_timeline *tl, int64_t t_ms);
 /* The class whose next item is due before its clock, if any: its key, else INT64_MAX. */
 int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 

@@ -139,15 +139,26 @@ static int64_t lowest_behind(const sz_worker *w, const int64_t *target) {
     return low;
 }
 
+/* Before any clock goes past 04:00. */
+static bool make_tables(sz_worker *w, const int64_t *target, int64_t at_ms) {
+    uint32_t most = students_a_step(w);
+    uint32_t left = !w->may_cut ? UINT32_MAX : w->step_students < most ? most - w->step_students : 0;
+    return peers_make(w, target, at_ms, left);
+}
+
 /* Clocks to their targets up to cap, in steps of a day: what is said stays in order and in bounds. */
 static bool move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
     int64_t begin = w->clocks.begin_ms;
     for (;;) {
-        int64_t low = lowest_behind(w, target);
+        int64_t low = lowest_behind(w, target), table = peers_due(w, target, cap);
         if (low == SZ_TIME_MAX) return true;
         if (begin != SZ_TIME_MAX && low < begin) low = begin;
         if (begin == SZ_TIME_MAX || low >= cap) return move_to(w, target, cap);
         int64_t to = low > cap - SZ_DAY_MS ? cap : low + SZ_DAY_MS;
+        if (table < to) {
+            if (!move_to(w, target, table) || !make_tables(w, target, table)) return false;
+            continue;
+        }
         if (!move_to(w, target, to)) return false;
         if (to >= cap) return true;
     }
@@ -158,7 +169,7 @@ static bool is_nothing_due(const sz_worker *w, const int64_t *target, int64_t wm
     int64_t at;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         int64_t clock = w->clocks.class_ms[k];
-        if (clock == SZ_TIME_NONE || target[k] > clock + SZ_DAY_MS) return false;
+        if (clock == SZ_TIME_NONE || target[k] > clock + SZ_DAY_MS || target[k] > w->peers.next_ms) return false;
         if (w->students.queues[k].least < 4 * (target[k] > clock ? target[k] : clock)) return false;
     }
     return !leaf_next_due(w, wmax, &at);
@@ -168,7 +179,7 @@ static bool is_nothing_due(const sz_worker *w, const int64_t *target, int64_t wm
 static bool passes(sz_worker *w) {
     clocks *c = &w->clocks;
     int64_t at, to = c->file_ms;
-    if (w->o.order != SZ_SORTED || w->is_firing || w->tc.n_alerts) return false;
+    if (w->o.order != SZ_SORTED || w->is_firing || w->tc.n_alerts || to > w->peers.next_ms) return false;
     for (uint32_t k = 0; k < c->n_classes; k++) {
         int64_t clock = c->class_ms[k];
         if (clock == SZ_TIME_NONE || to > clock + SZ_DAY_MS) return false;
@@ -196,6 +207,7 @@ void clocks_reach(sz_worker *w, const int64_t *target) {
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause) {
     if (t_ms >= w->clocks.begin_ms) return;
     w->clocks.begin_ms = w->tc.begin_ms = t_ms;
+    peers_seek(w);
     facts_for_all(w, t_ms, SZ_NONE, cause);
 }
 

@@ -32,6 +32,8 @@ static uint8_t class_of(sz_worker *w, uint64_t feeds) {
     return (uint8_t)c->n_classes++;
 }
 
+uint8_t class_for(sz_worker *w, uint64_t types) { return class_of(w, feeds_of(w, types)); }
+
 static bool reads_batch(const sz_worker *w, uint64_t types) {
     for (uint32_t i = 0; i < sz_campus_n_feeds(w->campus); i++) {
         const sz_feed *f = sz_campus_feed(w->campus, i);
@@ -45,9 +47,10 @@ static void plan_rules(sz_worker *w) {
     w->rule_class = sz_alloc(b->n_rules + 1);
     w->rule_waits = sz_alloc(b->n_rules + 1);
     for (uint32_t i = 0; i < b->n_rules; i++) {
-        w->rule_class[i] = class_of(w, feeds_of(w, b->rules[i].types));
+        w->rule_class[i] = class_for(w, b->rules[i].types);
         w->rule_waits[i] = reads_batch(w, b->rules[i].types);
     }
+    peers_plan(w);
     w->rule_quiet = sz_alloc(b->n_rules + 1);
     w->rule_least_ms = sz_alloc((b->n_rules + 1) * sizeof(int64_t));
     for (uint32_t i = 0; i < b->n_rules; i++) {

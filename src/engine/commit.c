@@ -10,6 +10,7 @@ void outgoing_fini(outgoing *o) {
     lines_fini(&o->alerts);
     lines_fini(&o->dead);
     lines_fini(&o->ledger);
+    lines_fini(&o->tables);
     sz_buf_fini(&o->blob);
     sz_buf_fini(&o->body);
     sz_free(o->touched);
@@ -29,12 +30,14 @@ static void outgoing_clear(outgoing *o) {
     lines_clear(&o->alerts);
     lines_clear(&o->dead);
     lines_clear(&o->ledger);
+    lines_clear(&o->tables);
     sz_buf_clear(&o->blob);
     sz_buf_clear(&o->body);
     sz_arena_reset(&o->arena);
     outgoing kept = {.alerts = o->alerts,
                      .dead = o->dead,
                      .ledger = o->ledger,
+                     .tables = o->tables,
                      .blob = o->blob,
                      .body = o->body,
                      .touched = o->touched,
@@ -48,6 +51,7 @@ static void take_lists(sz_worker *w, outgoing *o) {
     lines_swap(&w->alerts, &o->alerts);
     lines_swap(&w->dead, &o->dead);
     lines_swap(&w->ledger, &o->ledger);
+    lines_swap(&w->tables, &o->tables);
     swap_touched(w, o);
     o->n_touched = w->n_touched;
     w->n_touched = 0;
@@ -74,12 +78,15 @@ static void make_blob(sz_worker *w, outgoing *o, uint64_t seq) {
     blob_push(w, &(blob){.students = who, .n = n, .bytes = o->blob.n, .seq = seq});
 }
 
+static sz_put *put_notes(sz_put *to, const lines *l) {
+    for (uint32_t i = 0; i + 1 < l->n; i += 2) *to++ = (sz_put){.key = lines_at(l, i), .value = lines_at(l, i + 1)};
+    return to;
+}
+
 static void make_ledger(outgoing *o) {
-    sz_put *notes = SZ_NEWN(&o->arena, sz_put, o->ledger.n / 2 + 1);
-    for (uint32_t i = 0; i + 1 < o->ledger.n; i += 2)
-        notes[i / 2] = (sz_put){.key = lines_at(&o->ledger, i), .value = lines_at(&o->ledger, i + 1)};
+    sz_put *notes = SZ_NEWN(&o->arena, sz_put, o->ledger.n / 2 + o->tables.n / 2 + 1);
     o->c.ledger = notes;
-    o->c.n_ledger = o->ledger.n / 2;
+    o->c.n_ledger = (uint32_t)(put_notes(put_notes(notes, &o->ledger), &o->tables) - notes);
 }
 
 static void put_number(sz_arena *a, sz_put *put, const char *name, int64_t v) {
@@ -157,7 +164,7 @@ static void freeze(sz_worker *w) {
 }
 
 static void count(sz_worker *w, const outgoing *o) {
-    uint64_t bytes = o->c.journal.n + o->c.body.n + o->alerts.bytes.n;
+    uint64_t bytes = o->c.journal.n + o->c.body.n + o->alerts.bytes.n + o->tables.bytes.n;
     for (uint32_t i = 0; i < o->c.n_snapshots; i++) bytes += o->c.snapshots[i].value.n;
     w->op.commit_bytes += bytes;
     if (bytes > w->op.most_commit_bytes) w->op.most_commit_bytes = bytes;
@@ -221,6 +228,7 @@ void commit_undone(sz_worker *w) {
     instant_close(w); /* they get other numbers */
     lines_move(&w->alerts, &o->alerts);
     lines_move(&w->ledger, &o->ledger);
+    lines_move(&w->tables, &o->tables);
     if (!o->is_dead_safe) lines_move(&w->dead, &o->dead);
     for (uint32_t k = 0; k < o->n_touched; k++) journal_touch(w, o->touched[k]);
     if (o->has_blob) {

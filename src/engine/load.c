@@ -162,9 +162,11 @@ static void load_journal(sz_worker *w, sz_str bytes, bool is_kept) {
 
 static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
     w->known_ledger = sz_realloc(w->known_ledger, (w->n_known_ledger + n + 1) * sizeof *w->known_ledger);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        if (peers_load(w, puts[i].key, puts[i].value)) continue;
         w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key),
                                                         .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
+    }
 }
 
 static void load_word(sz_worker *w, sz_str word) {
@@ -371,6 +373,7 @@ void load_clocks(sz_worker *w) {
 void load_end(sz_worker *w, bool is_new) {
     if (!is_new && !lengths_fit(w)) return;
     if (!is_new) load_clocks(w);
+    peers_seek(w);
     w->students.asleep.may_sleep = !is_new && may_sleep(w);
     w->load_phase = 1;
     w->load_at = 0;

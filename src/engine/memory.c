@@ -35,6 +35,7 @@ void memory_init(sz_worker *w) {
     w->is_torn = w->has_lengths = w->is_other_meaning = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
     w->load_phase = 0;
     w->at_waking = w->at_facts = 0;
+    w->peers = (peers_use){.next_ms = SZ_TIME_MAX};
     w->hand = (hand){0};
     w->use = (use){0};
     w->is_firing = w->may_cut = false;
@@ -49,6 +50,7 @@ void memory_fini(sz_worker *w) {
     ended_fini(w);
     students_fini(w);
     world_fini(w);
+    peers_forget(w);
     blobs_drop(w, w->n_blobs);
     lines_fini(&w->alerts);
     instant_fini(&w->instant);

@@ -11,14 +11,13 @@ static const uint64_t journal_a_commit = 4u << 20; /* no input beyond it */
 static const uint64_t journal_of_a_log = 1u << 20; /* it is due, unless the one before is under way */
 
 bool is_dirty(const sz_worker *w) {
-    return w->alerts.n || w->dead.n || w->ledger.n || !journal_is_empty(&w->journal) || w->n_touched ||
+    return w->alerts.n || w->dead.n || w->ledger.n || w->tables.n || !journal_is_empty(&w->journal) || w->n_touched ||
            w->since_commit || (w->is_log && w->position != w->committed_position) || w->is_other_meaning || w->is_torn;
 }
 
 bool commit_is_large(const sz_worker *w) {
     if (instant_is_open(w)) return false;
-    if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(w) >= journal_a_commit ||
-        w->dead.bytes.n >= journal_a_commit)
+    if (w->alerts.n >= ALERTS_A_COMMIT || journal_size(w) >= journal_a_commit || w->dead.bytes.n >= journal_a_commit)
         return true;
     return w->o.commit_records && w->since_commit >= w->o.commit_records;
 }

@@ -40,12 +40,23 @@ typedef struct sheet {
     const meaning *old;
     uint32_t *acc_map;
     int64_t *acc_from;
+    int64_t table_ms; /* the next tables of peers; INT64_MIN: not known yet */
     sz_state_plan *out;
 } sheet;
+
+static bool was_there(const meaning *old, uint64_t hash) {
+    for (uint32_t i = 0; i < old->n_features; i++)
+        if (old->features[i].hash == hash) return true;
+    return false;
+}
 
 /* What a feature loses at most, its operands counted in. False: something of it is wholly new. */
 static bool feature_from(const sheet *s, uint32_t i, int64_t *from_ms) {
     const sz_feature *f = &s->b->fs.features[i];
+    if (f->op == SZ_OP_PEERS && !was_there(s->old, f->hash)) { /* whatever is kept: it has no table yet */
+        if (s->table_ms > *from_ms) *from_ms = s->table_ms;
+        return false;
+    }
     if (f->op != SZ_OP_VALUE) {
         if (s->acc_from[f->acc] > *from_ms) *from_ms = s->acc_from[f->acc];
         return s->acc_map[f->acc] != SZ_NONE;
@@ -57,12 +68,6 @@ static bool feature_from(const sheet *s, uint32_t i, int64_t *from_ms) {
         if (SZ_SLOT_SPACE(slots[k]) == SZ_SPACE_FEATURE && SZ_SLOT_INDEX(slots[k]) < s->b->fs.n_features)
             is_carried &= feature_from(s, SZ_SLOT_INDEX(slots[k]), from_ms);
     return is_carried;
-}
-
-static bool was_there(const meaning *old, uint64_t hash) {
-    for (uint32_t i = 0; i < old->n_features; i++)
-        if (old->features[i].hash == hash) return true;
-    return false;
 }
 
 static void add_feature(sheet *s, sz_str name, sz_fate fate, int64_t from_ms) {
@@ -154,6 +159,12 @@ static int by_id(const void *pa, const void *pb, void *ctx) {
     return sz_str_cmp(a->id, b->id);
 }
 
+static int64_t next_tables(const sz_worker *w) {
+    const sz_zone *z = sz_campus_zone(w->campus);
+    if (w->clocks.wmax_ms == SZ_TIME_NONE) return INT64_MIN;
+    return sz_peers_instant(z, sz_peers_day(z, w->clocks.wmax_ms - 1) + 1);
+}
+
 void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_arena *a, sz_state_plan *out) {
     *out = (sz_state_plan){.is_other = true, .from_ms = w->clocks.wmax_ms};
     out->features = SZ_NEWN(a, sz_plan_feature, b->fs.n_features + old->n_features + 1);
@@ -162,6 +173,7 @@ void plan_make(const sz_worker *w, const meaning *old, const sz_bundle *b, sz_ar
                .old = old,
                .acc_map = SZ_NEWN(a, uint32_t, b->fs.n_accs + 1),
                .acc_from = SZ_NEWN(a, int64_t, b->fs.n_accs + 1),
+               .table_ms = next_tables(w),
                .out = out};
     accs_carry(w, old, b, s.acc_map, s.acc_from);
     features_now(&s);

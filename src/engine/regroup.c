@@ -93,6 +93,7 @@ void sz_regroup_from(sz_regroup *g, sz_worker *from, uint32_t partition) {
     w->batch_open |= from->batch_open;
     if (from->tick_ms > w->tick_ms) w->tick_ms = from->tick_ms;
     take_meaning(w, from);
+    peers_join(w, from, is_first);
     take_sinks(w, from, is_first);
 }
 
@@ -157,12 +158,13 @@ static void put_words(sz_regroup *g, sz_commit *c) {
 }
 
 static void put_ledger(sz_regroup *g, sz_commit *c) {
-    const lines *l = &g->w->ledger;
-    sz_put *notes = SZ_NEWN(&g->out.arena, sz_put, l->n / 2 + 1);
-    for (uint32_t i = 0; i + 1 < l->n; i += 2)
-        notes[i / 2] = (sz_put){.key = lines_at(l, i), .value = lines_at(l, i + 1)};
+    const lines *lists[] = {&g->w->ledger, &g->w->tables};
+    peers_note_all(g->w);
+    sz_put *notes = SZ_NEWN(&g->out.arena, sz_put, lists[0]->n / 2 + lists[1]->n / 2 + 1);
     c->ledger = notes;
-    c->n_ledger = l->n / 2;
+    for (uint32_t k = 0; k < 2; k++)
+        for (uint32_t i = 0; i + 1 < lists[k]->n; i += 2)
+            notes[c->n_ledger++] = (sz_put){.key = lines_at(lists[k], i), .value = lines_at(lists[k], i + 1)};
 }
 
 static void begin_commit(sz_regroup *g, const sz_name *parent, sz_commit *c) {

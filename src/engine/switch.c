@@ -132,6 +132,7 @@ static void switch_begin(sz_worker *w) {
     w->tc.begin_ms = w->clocks.begin_ms;
     w->tc.wmax_ms = w->clocks.wmax_ms;
     load_clocks(w);
+    peers_sweep(w);
 }
 
 static void carry_students(sz_worker *w, struct switching *x) {

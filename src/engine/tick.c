@@ -77,29 +77,37 @@ static void raise_classes(sz_worker *w, const int64_t *target, int64_t cap) {
     }
 }
 
-/* The next instant at which somebody has something due, or a leave becomes known; false: all has fired. */
-static bool next_instant(sz_worker *w) {
+/* The next instant at which somebody has something due, a leave becomes known or tables of peers are made. PART: of
+ * these a part; NOTHING: all has fired. */
+enum next { NOTHING, INSTANT, PART };
+static enum next next_instant(sz_worker *w, uint32_t most) {
     int64_t wmax = wmax_target(w), target[SZ_CLASSES_MAX], leaf = SZ_TIME_MAX;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) target[k] = class_target(w, k, wmax);
     bool has_leaf = leaf_next_due(w, wmax, &leaf);
     int64_t due = queue_next(w, target);
+    int64_t table = peers_due(w, target, has_leaf ? leaf : SZ_TIME_MAX);
+    if (table != SZ_TIME_MAX && table <= due) {
+        w->fired_ms = table;
+        raise_classes(w, target, table);
+        return peers_make(w, target, table, most) ? INSTANT : PART;
+    }
     if (due != SZ_TIME_MAX && (!has_leaf || due < leaf)) {
         w->fired_ms = due;
         raise_classes(w, target, due + 1);
         queue_gather(w);
-        return true;
+        return INSTANT;
     }
     if (has_leaf) {
         raise_classes(w, target, leaf);
         if (leaf > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = leaf;
         leaf_enter(w);
         alerts_flush(w);
-        return true;
+        return INSTANT;
     }
     raise_classes(w, target, SZ_TIME_MAX);
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
     w->fired_ms = SZ_TIME_MAX;
-    return false;
+    return NOTHING;
 }
 
 void tick_fire(sz_worker *w) {
@@ -107,7 +115,7 @@ void tick_fire(sz_worker *w) {
     while (n < most && w->alerts.n + w->tc.n_alerts < ALERTS_A_STEP) {
         if (w->at_firing == w->n_firing) {
             alerts_flush(w);
-            if (!next_instant(w)) break;
+            if (next_instant(w, most - n) != INSTANT) break;
             n++;
             continue;
         }

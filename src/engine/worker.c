@@ -167,6 +167,7 @@ void world_init(sz_worker *w) {
     clocks_init(w);
     init_tc(w);
     mates_init(w);
+    peers_init(w);
     w->tc.touches = sz_touch_memo_new(&w->tc);
     leaves_init(w);
     w->facts_hash = sz_campus_shared_hash(w->campus); /* students' own facts are compared one by one */
@@ -180,6 +181,7 @@ void world_fini(sz_worker *w) {
     sz_free(w->facts.downs);
     heard_fini(w);
     mates_fini(w);
+    peers_fini(w);
     sz_free(w->feature_day);
     sz_free(w->pending_leaves);
     w->facts = (sz_facts){0};

@@ -9,6 +9,7 @@
 #include <sanzao/engine.h>
 
 #include "mates.h"
+#include "peers.h"
 
 /* ---- sources and clocks (clocks.c) ---- */
 typedef struct stream_clock {
@@ -182,7 +183,7 @@ typedef struct outgoing {
     bool is_made;
     bool is_sent;      /* false: its dead letters come first */
     bool is_dead_safe; /* they were acknowledged */
-    lines alerts, dead, ledger;
+    lines alerts, dead, ledger, tables;
     sz_buf blob, body; /* blob: the journal as it is sent */
     uint32_t *touched, n_touched, cap_touched;
     snap_undo *snaps;
@@ -243,6 +244,7 @@ struct sz_worker {
     int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
     mates_use mates;
+    peers_use peers;
     sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
     uint32_t *class_rules[SZ_CLASSES_MAX];
     uint8_t *rule_class;
@@ -267,6 +269,7 @@ struct sz_worker {
     lines alerts, dead;
     instant instant;
     lines ledger; /* key, value, key, value … to note */
+    lines tables; /* the same of tables of peers, which belong to the clocks of their commit */
     journal journal;
     uint32_t *touched, n_touched, cap_touched; /* students in this journal */
     uint32_t *touched_as;                      /* of each student: his place among them, + 1; 0: he is not */
@@ -455,6 +458,7 @@ void drain(sz_worker *w);
 void clocks_init(sz_worker *w);
 void clocks_fini(sz_worker *w);
 uint32_t source_of(const sz_worker *w, sz_str name);
+uint8_t class_for(sz_worker *w, uint64_t types); /* of what reads these */
 /* A record of the source came at t, or its feed says complete through. Computes where clocks would go; time_advance
  * moves them. */
 void clock_record(sz_worker *w, uint32_t source, int64_t t_ms);

@@ -1,12 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* peers: a student's day among those of his group (semantics 22). */
+/* peers: a student's day among those of his group (semantics 22). The tables are made by the engine (peers.c there), by
+ * the same functions by which they are asked. */
 #include "ops.h"
 
+enum { HOUR = 4 };
+
+int64_t sz_peers_instant(const sz_zone *z, int32_t day) { return sz_zone_at(z, day, HOUR * (int32_t)SZ_HOUR_MS); }
+
+int32_t sz_peers_day(const sz_zone *z, int64_t t_ms) {
+    int32_t day = sz_zone_day(z, t_ms);
+    return t_ms >= sz_peers_instant(z, day) ? day : day - 1;
+}
+
+static uint64_t hash_of(sz_eval *ev, uint32_t field) {
+    sz_xval v = {0};
+    sz_loader l = sz_eval_loader(ev);
+    l.load(l.ctx, SZ_SLOT(SZ_SPACE_STUDENT, 0, field), &v);
+    if (v.know != SZ_KNOWN) return 0;
+    return v.type == SZ_X_NUM ? sz_hash(&v.num, sizeof v.num) : sz_hash(v.str.p, v.str.n);
+}
+
+uint64_t sz_peers_group_of(sz_eval *ev, const sz_feature *f, int32_t day) {
+    uint64_t v[SZ_N_SFIELDS];
+    uint32_t n = 0;
+    int32_t today = ev->day;
+    bool has_all = true;
+    ev->day = day; /* the year of study goes by it */
+    for (uint32_t i = 0; i < SZ_N_SFIELDS && has_all; i++)
+        if (f->by >> i & 1) has_all = (v[n++] = hash_of(ev, i)) != 0;
+    ev->day = today;
+    return has_all && ev->info ? sz_hash(v, n * sizeof *v) : 0;
+}
+
+bool sz_peers_asks(sz_eval *ev, const sz_feature *f, int32_t day) {
+    int32_t days = f->window.days, there = 0;
+    for (int32_t d = day - days; d < day; d++) there += student_was_there(ev, d);
+    return (int64_t)there * 100 >= (int64_t)days * 80;
+}
+
+sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day) {
+    int32_t today = ev->day, tonight = ev->night;
+    ev->day = ev->night = day - 1;
+    sz_xval v = sz_feature_value(ev, f->inner);
+    ev->day = today;
+    ev->night = tonight;
+    return v.know == SZ_KNOWN && v.type == SZ_X_NUM ? v : x_unknown(SZ_X_NUM);
+}
+
 void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) {
-    (void)ev;
-    (void)f;
-    (void)part;
     *v = x_unknown(SZ_X_NUM);
+    if (!ev->facts->peers || f->is_idle) return;
+    int32_t day = sz_peers_day(ev->zone, ev->t_ms);
+    const sz_peer_table *t = sz_peers_find(ev->facts->peers, f->hash, day);
+    uint64_t id = t ? sz_peers_group_of(ev, f, day) : 0;
+    const sz_peer_group *g = id ? sz_peer_table_group(t, id) : NULL;
+    if (!g || !sz_peer_group_speaks(g, f->min_group)) return;
+    sz_xval own;
+    switch (part) {
+    case SZ_PEERS_MEDIAN: v->num = sz_peer_median(t, g); break;
+    case SZ_PEERS_MEAN: v->num = sz_peer_mean(t, g); break;
+    default:
+        own = sz_peers_value(ev, f, day);
+        if (own.know != SZ_KNOWN) return;
+        v->num = sz_peer_percentile(t, g, own.num);
+        break;
+    }
+    v->know = SZ_KNOWN;
 }
 
 /* By itself it is no number: one of its parts must be named. */

@@ -21,6 +21,7 @@ static const sz_part regularity_parts[] = {{"orderliness", SZ_UNIT_NONE}};
 static const sz_part peers_parts[] = {
     [SZ_PEERS_PERCENTILE] = {"percentile", SZ_UNIT_NONE},
     [SZ_PEERS_MEDIAN] = {"median", SZ_N_UNITS},
+    [SZ_PEERS_MEAN] = {"mean", SZ_N_UNITS},
 };
 
 const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
@@ -178,13 +179,13 @@ const sz_operator_row sz_operators[SZ_N_OPERATORS] = {
                           .type = SZ_X_NUM},
     [SZ_OP_PEERS] = {.name = "peers",
                      .sentence_en =
-                         "The student's yesterday among others of his class, dorm, year: .percentile, .median",
-                     .sentence_zh = "本人昨天在同班、同楼或同年级同学中的位置：.percentile、.median",
+                         "The student's yesterday among others of his class, dorm, year: .percentile, .median, .mean",
+                     .sentence_zh = "本人昨天在同班、同楼或同年级同学中的位置：.percentile、.median、.mean",
                      .example = "late_by_dorm: {peers: {count: late_return, over: 1d}, by: building}",
                      .has_inner = true,
                      .has_group = true,
                      .parts = peers_parts,
-                     .n_parts = 2,
+                     .n_parts = 3,
                      .type = SZ_X_RECORD},
 };
 

@@ -34,7 +34,7 @@ bool window_range(const sz_eval *ev, const sz_window *w, range *r) {
         int32_t from = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
         if (from == SZ_DAY_NONE) from = sz_fstate_first_day(ev->state);
         if (from == SZ_DAY_NONE) return false; /* before the first record there is no such window */
-        r->from = from - w->is_night; /* the night in which that day begins */
+        r->from = from - w->is_night;          /* the night in which that day begins */
         return true;
     }
     default: return false;
@@ -60,6 +60,11 @@ void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64
     int64_t x;
     *from_ms = *to_ms = SZ_TIME_NONE;
     if (!window_range(ev, &f->window, &r)) return;
+    if (f->op == SZ_OP_PEERS) { /* before 04:00 the table is that of the day before */
+        int32_t back = ev->day - sz_peers_day(ev->zone, ev->t_ms);
+        r.from -= back;
+        r.to -= back;
+    }
     unit_span(ev, &f->window, r.from, from_ms, &x);
     unit_span(ev, &f->window, r.to, &x, to_ms);
     if (*to_ms > ev->t_ms) *to_ms = ev->t_ms;
@@ -232,6 +237,13 @@ bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t
     int64_t began, enrolled;
     observed_bounds(ev, types, &began, &enrolled);
     return unit_is_observable(ev, &w, types, day, began, enrolled);
+}
+
+bool student_was_there(const sz_eval *ev, int32_t day) {
+    sz_window w = {.kind = SZ_W_DAYS, .days = 1};
+    int64_t began, enrolled;
+    observed_bounds(ev, 0, &began, &enrolled);
+    return unit_is_observable(ev, &w, 0, day, INT64_MIN, enrolled);
 }
 
 /* The share that makes a window known: 80 % (semantics 13). */

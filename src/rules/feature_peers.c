@@ -61,6 +61,12 @@ static bool add_field(struct sz_making *m, const sz_yaml *item) {
         sz_near_z(&near, sz_sfields[i].name);
         all = TXT(l, "%s  %s", all, sz_sfields[i].name);
         if (!sz_str_is(item->text, sz_sfields[i].name)) continue;
+        if (m->f.by >> i & 1) {
+            sz_rules_hint_say(sz_rules_error(l, C_PEERS, item->span, "`%.*s` stands here twice", "`%.*s` 写了两次",
+                                             SZ_FMT_STR(item->text)),
+                              "write it once", "写一次即可");
+            return false;
+        }
         m->f.by |= 1u << i;
         return true;
     }

@@ -246,6 +246,10 @@ int64_t due_facts(run *x, uint32_t cls, int64_t after) {
     if (!days) return best;
     int32_t day = sz_zone_day(c->zone, after);
     earlier(&best, sz_zone_midnight(c->zone, day + 1), after);
+    if (c->class_peers[cls]) { /* a table of another day */
+        earlier(&best, sz_peers_instant(c->zone, day), after);
+        earlier(&best, sz_peers_instant(c->zone, day + 1), after);
+    }
     if (noons) {
         earlier(&best, sz_zone_noon(c->zone, day), after);
         earlier(&best, sz_zone_noon(c->zone, day + 1), after);

@@ -97,13 +97,15 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "At 04:00 each day a table is made of what all active students had on the day before, group by group; it "
          "holds until the next one. `.percentile` says how the student's own day stands in it: 100 · (below + half of "
          "the equal ones, himself among them) by their number, from 0 to 100. `.median` is the middle value of the "
-         "group. Both are unknown where fewer than `min_group` were known or fewer than 90 % of the group, and before "
+         "group, `.mean` its mean (of `days: …, over: 1d` the share of the group). All are unknown where fewer than "
+         "`min_group` were known or fewer than 90 % of the group, and before "
          "the first table. A record that comes late changes the student's own value, and tomorrow's table, not "
          "today's. `alike.percentile < 90 ? hold : tell` keeps still where the whole dorm or class had the same. Each "
          "partition of a topic asks its own students. A test in a rule file has one student: unknown.",
          "每天 04:00 按组汇总所有在读学生前一天的值，形成一张表，用到次日 04:00。`.percentile` 是本人在组内的百分位："
-         "100 ×（比他低的人数 + 与他相同人数（含本人）的一半）÷ 人数，0 到 100。`.median` 是本组的中位数。"
-         "已知人数少于 min_group 或不足本组的 90 %，以及第一张表之前，两者都未知。"
+         "100 ×（比他低的人数 + 与他相同人数（含本人）的一半）÷ 人数，0 到 100。`.median` 是本组的中位数，"
+         "`.mean` 是平均值（对 days: …, over: 1d 就是本组中有此情况的比例）。"
+         "已知人数少于 min_group 或不足本组的 90 %，以及第一张表之前，都未知。"
          "迟到的记录会改变本人的值和第二天的表，不改当天的表。整栋楼或全班都一样时，可以用它不报警。"
          "每个分区只比较自己的学生。规则文件里的测试只有一名学生：未知。"},
     [SZ_OP_REGULARITY] =
@@ -118,7 +120,7 @@ static const char *type_words(const sz_operator_row *r, bool zh) {
     switch (r->type) {
     case SZ_X_RECORD:
         if (r->n_parts == 4) return zh ? "四个数，见上" : "four numbers, see above";
-        if (r->n_parts) return zh ? "两个数，见上" : "two numbers, see above";
+        if (r->n_parts) return zh ? "三个数，见上" : "three numbers, see above";
         return zh ? "一条记录" : "a record";
     case SZ_X_DURATION: return zh ? "时长" : "a duration";
     case SZ_X_ANY:

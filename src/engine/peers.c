@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * peers: tables of what students had on the day before (semantics 22; docs/adr/0039). A table is made when the clock of
+ * what it compares comes past 04:00: all clocks stop there, every student of the roster is asked, in steps like a
+ * check, and who had been judged at later records without it is judged anew from 04:00 on. It is never made again: it
+ * is a line of the ledger from the commit on that holds those clocks, and a load finds it there.
+ */
+#include "worker.h"
+
+/* ---- which, and by whose clocks ---- */
+
+static const sz_feature *feature_of(const sz_worker *w, const compared *c) {
+    return &w->bundle->fs.features[c->feature];
+}
+
+/* Classes of rules that read it: their clocks are never ahead of its own, but where there are so many classes that some
+ * had to be put together. */
+static void note_readers(sz_worker *w, compared *c) {
+    for (uint32_t i = 0; i < w->bundle->n_rules; i++) {
+        const sz_rule *r = &w->bundle->rules[i];
+        if (r->mode == SZ_DISABLED) continue;
+        for (uint32_t k = 0; k < r->n_features; k++) {
+            if (r->features[k] != c->feature) continue;
+            c->classes |= (uint8_t)(1u << w->rule_class[i]);
+            w->tc.class_peers[w->rule_class[i]] = true;
+        }
+    }
+}
+
+void peers_plan(sz_worker *w) {
+    const sz_featureset *fs = &w->bundle->fs;
+    peers_use *u = &w->peers;
+    u->v = sz_alloc((fs->n_features + 1) * sizeof *u->v);
+    u->n = 0;
+    u->next_ms = SZ_TIME_MAX;
+    for (uint32_t i = 0; i < fs->n_features; i++) {
+        if (fs->features[i].op != SZ_OP_PEERS || fs->features[i].is_idle) continue;
+        compared *c = &u->v[u->n++];
+        *c = (compared){.feature = i, .next_ms = SZ_TIME_MAX};
+        c->classes = (uint8_t)(1u << class_for(w, fs->features[i].types));
+        note_readers(w, c);
+    }
+}
+
+void peers_init(sz_worker *w) {
+    peers_use *u = &w->peers;
+    if (u->n && !u->tables) u->tables = sz_peers_new();
+    w->facts.peers = u->n ? u->tables : NULL;
+}
+
+static void drop_made(peers_use *u) {
+    for (uint32_t k = 0; k < u->n; k++) sz_peer_table_fini(&u->v[k].made);
+    u->is_on = u->is_over = false;
+    u->at = u->n_ahead = 0;
+}
+
+void peers_fini(sz_worker *w) {
+    peers_use *u = &w->peers;
+    drop_made(u);
+    sz_free(u->v);
+    sz_free(u->ahead);
+    *u = (peers_use){.tables = u->tables, .next_ms = SZ_TIME_MAX};
+}
+
+void peers_forget(sz_worker *w) {
+    sz_peers_free(w->peers.tables);
+    w->peers.tables = NULL;
+    lines_fini(&w->tables);
+}
+
+/* ---- when ---- */
+
+static int64_t farthest(const compared *c, const int64_t *class_ms) {
+    int64_t t = SZ_TIME_NONE;
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++)
+        if (c->classes >> k & 1 && class_ms[k] > t) t = class_ms[k];
+    return t;
+}
+
+static void set_next(sz_worker *w, compared *c, int32_t day) {
+    c->next_day = day;
+    c->next_ms = sz_peers_instant(sz_campus_zone(w->campus), day);
+}
+
+static void note_earliest(peers_use *u) {
+    u->next_ms = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < u->n; k++)
+        if (u->v[k].next_ms < u->next_ms) u->next_ms = u->v[k].next_ms;
+}
+
+/* The first 04:00 that its clock has not passed, and of which there is no table yet. */
+static void seek(sz_worker *w, compared *c) {
+    const sz_zone *z = sz_campus_zone(w->campus);
+    int64_t clock = farthest(c, w->clocks.class_ms), from = w->clocks.begin_ms;
+    c->next_ms = SZ_TIME_MAX;
+    if (from == SZ_TIME_MAX) return;
+    if (clock > from) from = clock;
+    int32_t day = sz_zone_day(z, from), last = sz_peers_last(w->peers.tables, feature_of(w, c)->hash);
+    if (sz_peers_instant(z, day) < from) day++;
+    if (last != SZ_DAY_NONE && day <= last) day = last + 1;
+    set_next(w, c, day);
+}
+
+void peers_seek(sz_worker *w) {
+    for (uint32_t k = 0; k < w->peers.n; k++) seek(w, &w->peers.v[k]);
+    note_earliest(&w->peers);
+}
+
+static bool is_due(const compared *c, const int64_t *target, int64_t cap) {
+    int64_t to = farthest(c, target);
+    return c->next_ms < (to < cap ? to : cap);
+}
+
+int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap) {
+    int64_t due = SZ_TIME_MAX;
+    if (w->peers.next_ms >= cap) return due;
+    for (uint32_t k = 0; k < w->peers.n; k++)
+        if (is_due(&w->peers.v[k], target, cap) && w->peers.v[k].next_ms < due) due = w->peers.v[k].next_ms;
+    return due;
+}
+
+/* ---- making ---- */
+
+static void begin(sz_worker *w, const int64_t *target, int64_t at_ms) {
+    peers_use *u = &w->peers;
+    drop_made(u);
+    for (uint32_t k = 0; k < u->n; k++) {
+        compared *c = &u->v[k];
+        c->is_due = c->next_ms == at_ms && is_due(c, target, SZ_TIME_MAX);
+        c->made = (sz_peer_table){.day = c->next_day};
+    }
+    u->is_on = true;
+}
+
+static void note_ahead(peers_use *u, uint32_t i) {
+    if (u->n_ahead == u->cap_ahead) {
+        u->cap_ahead = u->cap_ahead ? 2 * u->cap_ahead : 256;
+        u->ahead = sz_realloc(u->ahead, u->cap_ahead * sizeof *u->ahead);
+    }
+    u->ahead[u->n_ahead++] = i;
+}
+
+/* Who sleeps is looked at, and sleeps on. */
+static void ask(sz_worker *w, uint32_t in_campus, int64_t at_ms) {
+    peers_use *u = &w->peers;
+    uint32_t i = w->students.of_campus[in_campus];
+    sz_timeline made = {0};
+    if (i == SZ_NONE || sz_campus_student(w->campus, in_campus)->status != SZ_ACTIVE) return;
+    step_count(w);
+    const sz_timeline *tl = student_look(w, i, &made, true);
+    for (uint32_t k = 0; k < u->n; k++) {
+        compared *c = &u->v[k];
+        sz_peer_answer a;
+        if (c->is_due && sz_timeline_peers(tl, &w->tc, at_ms, c->next_day, c->feature, &a))
+            sz_peer_table_ask(&c->made, a.group, a.is_known, a.value);
+    }
+    if (sz_timeline_has_since(tl, at_ms)) note_ahead(u, i);
+    if (tl == &made) sz_timeline_fini(&made);
+    if (!w->tc.n_alerts) sz_arena_reset(&w->step);
+}
+
+/* A replay goes back as far as the horizon, and the day before 04:00 there is that of the table before. */
+static int32_t first_asked(const sz_worker *w) {
+    return sz_zone_day(sz_campus_zone(w->campus), w->clocks.wmax_ms - w->o.horizon_ms) - 1;
+}
+
+/* Days take turns in as many lines as may be asked, and a few more. */
+static uint32_t slot_of(const sz_worker *w, int32_t day) {
+    int64_t n = w->o.horizon_ms / SZ_DAY_MS + 5, at = day % n;
+    return (uint32_t)(at < 0 ? at + n : at);
+}
+
+static const char prefix[] = "peers/";
+
+static void put_line(sz_worker *w, uint64_t feature, int32_t day, sz_str value) {
+    sz_buf key;
+    sz_buf_init(&key);
+    sz_buf_printf(&key, "%s%016llx/%u", prefix, (unsigned long long)feature, slot_of(w, day));
+    lines_add(&w->tables, sz_buf_str(&key));
+    lines_add(&w->tables, value);
+    sz_buf_fini(&key);
+}
+
+static void note(sz_worker *w, uint64_t feature, const sz_peer_table *t) {
+    sz_buf bytes;
+    if (w->o.is_volatile) return;
+    sz_buf_init(&bytes);
+    sz_peer_table_put(&bytes, t);
+    put_line(w, feature, t->day, sz_buf_str(&bytes));
+    sz_buf_fini(&bytes);
+}
+
+/* Clocks are past that instant, so that its timers have their turn before later records are judged anew. */
+static void pass(sz_worker *w, const int64_t *target, int64_t at_ms) {
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (target[k] > at_ms && w->clocks.class_ms[k] == at_ms) w->clocks.class_ms[k] = at_ms + 1;
+}
+
+static void close_tables(sz_worker *w) {
+    peers_use *u = &w->peers;
+    for (uint32_t k = 0; k < u->n; k++) {
+        compared *c = &u->v[k];
+        if (!c->is_due) continue;
+        sz_peer_table_close(&c->made);
+        sz_peers_take(u->tables, feature_of(w, c)->hash, &c->made);
+        set_next(w, c, c->next_day + 1);
+    }
+    if (w->clocks.wmax_ms != SZ_TIME_NONE) sz_peers_forget(u->tables, first_asked(w));
+    note_earliest(u);
+    u->is_over = true;
+    u->at = 0;
+}
+
+/* When all is over: who is cut off before makes them again. */
+static void note_made(sz_worker *w) {
+    for (uint32_t k = 0; k < w->peers.n; k++) {
+        const compared *c = &w->peers.v[k];
+        uint64_t feature = feature_of(w, c)->hash;
+        const sz_peer_table *t = c->is_due ? sz_peers_find(w->peers.tables, feature, c->next_day - 1) : NULL;
+        if (t) note(w, feature, t);
+    }
+}
+
+bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most) {
+    peers_use *u = &w->peers;
+    if (!u->is_on) begin(w, target, at_ms);
+    for (; !u->is_over && u->at < sz_campus_n_students(w->campus); u->at++) {
+        if (!most--) return false;
+        ask(w, u->at, at_ms);
+    }
+    if (!u->is_over) close_tables(w), pass(w, target, at_ms);
+    char day[11];
+    sz_day_format(sz_zone_day(sz_campus_zone(w->campus), at_ms), day);
+    sz_cause cause = {.t_ms = at_ms, .what = SZ_STR("peers"), .which = sz_str_of(day)};
+    for (; u->at < u->n_ahead; u->at++) {
+        if (!most--) return false;
+        student_facts(w, u->ahead[u->at], at_ms, &cause);
+    }
+    note_made(w);
+    drop_made(u);
+    return true;
+}
+
+/* ---- stored ---- */
+
+static const compared *compared_of(const sz_worker *w, uint64_t feature) {
+    for (uint32_t k = 0; k < w->peers.n; k++)
+        if (feature_of(w, &w->peers.v[k])->hash == feature) return &w->peers.v[k];
+    return NULL;
+}
+
+static bool feature_of_key(sz_str key, uint64_t *feature) {
+    enum { DIGITS = 16 };
+    size_t n = sizeof prefix - 1;
+    if (key.n < n + DIGITS + 1 || memcmp(key.p, prefix, n) != 0) return false;
+    *feature = 0;
+    for (size_t i = n; i < n + DIGITS; i++) {
+        char c = key.p[i];
+        *feature = *feature << 4 | (uint64_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
+    }
+    return true;
+}
+
+/* A commit that broke off midway may have left one that its clocks had not come to. */
+static bool is_of_state(const sz_worker *w, const compared *c, int32_t day) {
+    int64_t clock = farthest(c, w->clocks.class_ms);
+    if (clock == SZ_TIME_NONE) clock = w->clocks.wmax_ms;
+    return sz_peers_instant(sz_campus_zone(w->campus), day) <= clock;
+}
+
+bool peers_load(sz_worker *w, sz_str key, sz_str value) {
+    uint64_t feature;
+    sz_peer_table t;
+    if (!feature_of_key(key, &feature)) return false;
+    if (!value.n) return true;
+    const compared *c = compared_of(w, feature);
+    if (!c) { /* of a feature that is no more */
+        lines_add(&w->tables, key);
+        lines_add(&w->tables, (sz_str){0});
+        return true;
+    }
+    if (!sz_peer_table_get(&t, value)) {
+        worker_hold_damaged(w, "a table of peers cannot be read", "同伴比较的表无法读取");
+        return true;
+    }
+    if (is_of_state(w, c, t.day)) sz_peers_take(w->peers.tables, feature, &t);
+    sz_peer_table_fini(&t);
+    return true;
+}
+
+void peers_sweep(sz_worker *w) {
+    uint64_t feature;
+    const sz_peer_table *t;
+    for (uint32_t at = 0; w->peers.tables && (t = sz_peers_next(w->peers.tables, &at, &feature));) {
+        if (compared_of(w, feature)) continue;
+        put_line(w, feature, t->day, (sz_str){0});
+        if (sz_peers_last(w->peers.tables, feature) != t->day) continue;
+        sz_peers_drop(w->peers.tables, feature);
+        at = 0;
+    }
+}
+
+/* ---- another number of partitions ---- */
+
+void peers_join(sz_worker *w, const sz_worker *from, bool is_first) {
+    uint64_t feature;
+    const sz_peer_table *t;
+    if (!w->peers.tables || !from->peers.tables) return;
+    if (!is_first) {
+        sz_peers_join(w->peers.tables, from->peers.tables);
+        return;
+    }
+    for (uint32_t at = 0; (t = sz_peers_next(from->peers.tables, &at, &feature));) {
+        sz_peer_table copy = {.day = t->day};
+        sz_peer_table_add(&copy, t);
+        sz_peer_table_close(&copy);
+        sz_peers_take(w->peers.tables, feature, &copy);
+    }
+}
+
+void peers_note_all(sz_worker *w) {
+    uint64_t feature;
+    const sz_peer_table *t;
+    for (uint32_t at = 0; w->peers.tables && (t = sz_peers_next(w->peers.tables, &at, &feature));) note(w, feature, t);
+}

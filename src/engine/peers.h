@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * peers.c: the tables of days that students are compared by. Part of worker.h.
+ */
+#ifndef SANZAO_SRC_ENGINE_PEERS_H
+#define SANZAO_SRC_ENGINE_PEERS_H
+
+#include <sanzao/engine.h>
+
+/* A feature that compares. */
+typedef struct compared {
+    uint32_t feature;
+    uint8_t classes;  /* bits of those by whose clocks its tables are made */
+    int32_t next_day; /* of its next table, which is made at */
+    int64_t next_ms;  /* SZ_TIME_MAX: not known before timers begin */
+    bool is_due;      /* of the tables under way */
+    sz_peer_table made;
+} compared;
+
+typedef struct peers_use {
+    sz_peers *tables; /* that were made, and may be asked again */
+    compared *v;      /* of our rules */
+    uint32_t n;
+    int64_t next_ms; /* the earliest; SZ_TIME_MAX: none */
+    /* under way */
+    bool is_on, is_over; /* over: all were asked, and who had been judged without is being judged anew */
+    uint32_t at, n_ahead, cap_ahead, *ahead;
+} peers_use;
+
+void peers_plan(sz_worker *w); /* of the rules' classes */
+void peers_init(sz_worker *w);
+void peers_fini(sz_worker *w);
+void peers_forget(sz_worker *w); /* tables, too */
+/* Where does each go on? After a load, and when timers begin at another time. */
+void peers_seek(sz_worker *w);
+/* The instant of the earliest tables that are to be made before the clocks go to their targets, and to cap at most;
+ * SZ_TIME_MAX: none. */
+int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap);
+/* Those of that instant, which all clocks have reached; so many students at most. False: not all of them. */
+bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most);
+/* A line of the ledger: of ours? Then it is taken. */
+bool peers_load(sz_worker *w, sz_str key, sz_str value);
+/* What features that are no more had goes. */
+void peers_sweep(sz_worker *w);
+/* Of another partition, whose students come here: tables add up. */
+void peers_join(sz_worker *w, const sz_worker *from, bool is_first);
+void peers_note_all(sz_worker *w);
+
+#endif
