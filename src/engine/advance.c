@@ -169,7 +169,7 @@ static bool is_nothing_due(const sz_worker *w, const int64_t *target, int64_t wm
     int64_t at;
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
         int64_t clock = w->clocks.class_ms[k];
-        if (clock == SZ_TIME_NONE || target[k] > clock + SZ_DAY_MS || target[k] > w->peers.next_ms) return false;
+        if (clock == SZ_TIME_NONE || target[k] > clock + SZ_DAY_MS || target[k] > w->peers.class_ms[k]) return false;
         if (w->students.queues[k].least < 4 * (target[k] > clock ? target[k] : clock)) return false;
     }
     return !leaf_next_due(w, wmax, &at);

@@ -181,7 +181,8 @@ static bool use_on(sz_worker *w, sz_event *e) {
         clock_record(w, u->source, e->time_ms);
     }
     if (u->stage == USE_TIME) {
-        bool moves = w->clocks.sources[u->source].watermark_ms > w->clocks.wmax_ms || is_sorted || w->is_firing;
+        bool is_cut = w->is_firing || w->peers.is_on;
+        bool moves = w->clocks.sources[u->source].watermark_ms > w->clocks.wmax_ms || is_sorted || is_cut;
         if (moves && !time_advance(w)) return false;
         u->stage = USE_INSERT;
     }

@@ -35,7 +35,7 @@ void memory_init(sz_worker *w) {
     w->is_torn = w->has_lengths = w->is_other_meaning = w->is_quiet = w->has_memory = w->is_new = w->batch_open = false;
     w->load_phase = 0;
     w->at_waking = w->at_facts = 0;
-    w->peers = (peers_use){.next_ms = SZ_TIME_MAX};
+    w->peers = (peers_use){.n = 0};
     w->hand = (hand){0};
     w->use = (use){0};
     w->is_firing = w->may_cut = false;

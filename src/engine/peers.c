@@ -27,12 +27,23 @@ static void note_readers(sz_worker *w, compared *c) {
     }
 }
 
+/* Before it nothing is to be made. */
+static void note_earliest(peers_use *u) {
+    u->next_ms = SZ_TIME_MAX;
+    for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
+        u->class_ms[k] = SZ_TIME_MAX;
+        for (uint32_t i = 0; i < u->n; i++)
+            if (u->v[i].classes >> k & 1 && u->v[i].next_ms < u->class_ms[k]) u->class_ms[k] = u->v[i].next_ms;
+        if (u->class_ms[k] < u->next_ms) u->next_ms = u->class_ms[k];
+    }
+}
+
 void peers_plan(sz_worker *w) {
     const sz_featureset *fs = &w->bundle->fs;
     peers_use *u = &w->peers;
     u->v = sz_alloc((fs->n_features + 1) * sizeof *u->v);
     u->n = 0;
-    u->next_ms = SZ_TIME_MAX;
+    note_earliest(u);
     for (uint32_t i = 0; i < fs->n_features; i++) {
         if (fs->features[i].op != SZ_OP_PEERS || fs->features[i].is_idle) continue;
         compared *c = &u->v[u->n++];
@@ -59,7 +70,8 @@ void peers_fini(sz_worker *w) {
     drop_made(u);
     sz_free(u->v);
     sz_free(u->ahead);
-    *u = (peers_use){.tables = u->tables, .next_ms = SZ_TIME_MAX};
+    *u = (peers_use){.tables = u->tables};
+    note_earliest(u);
 }
 
 void peers_forget(sz_worker *w) {
@@ -80,12 +92,6 @@ static int64_t farthest(const compared *c, const int64_t *class_ms) {
 static void set_next(sz_worker *w, compared *c, int32_t day) {
     c->next_day = day;
     c->next_ms = sz_peers_instant(sz_campus_zone(w->campus), day);
-}
-
-static void note_earliest(peers_use *u) {
-    u->next_ms = SZ_TIME_MAX;
-    for (uint32_t k = 0; k < u->n; k++)
-        if (u->v[k].next_ms < u->next_ms) u->next_ms = u->v[k].next_ms;
 }
 
 /* The first 04:00 that its clock has not passed, and of which there is no table yet. */
@@ -114,6 +120,7 @@ static bool is_due(const compared *c, const int64_t *target, int64_t cap) {
 int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap) {
     int64_t due = SZ_TIME_MAX;
     if (w->peers.next_ms >= cap) return due;
+    if (w->peers.is_on) return w->peers.at_ms;
     for (uint32_t k = 0; k < w->peers.n; k++)
         if (is_due(&w->peers.v[k], target, cap) && w->peers.v[k].next_ms < due) due = w->peers.v[k].next_ms;
     return due;
@@ -130,6 +137,7 @@ static void begin(sz_worker *w, const int64_t *target, int64_t at_ms) {
         c->made = (sz_peer_table){.day = c->next_day};
     }
     u->is_on = true;
+    u->at_ms = at_ms;
 }
 
 static void note_ahead(peers_use *u, uint32_t i) {
@@ -159,9 +167,11 @@ static void ask(sz_worker *w, uint32_t in_campus, int64_t at_ms) {
     if (!w->tc.n_alerts) sz_arena_reset(&w->step);
 }
 
-/* A replay goes back as far as the horizon, and the day before 04:00 there is that of the table before. */
+/* A replay goes back as far as the horizon, no clock stands behind it for long, and before 04:00 the table is that of
+ * the day before. */
 static int32_t first_asked(const sz_worker *w) {
-    return sz_zone_day(sz_campus_zone(w->campus), w->clocks.wmax_ms - w->o.horizon_ms) - 1;
+    int64_t t = w->clocks.wmax_ms - w->o.horizon_ms, low = clock_lowest(w);
+    return sz_zone_day(sz_campus_zone(w->campus), low < t ? low : t) - 1;
 }
 
 /* Days take turns in as many lines as may be asked, and a few more. */
@@ -205,8 +215,8 @@ static void close_tables(sz_worker *w) {
         sz_peers_take(u->tables, feature_of(w, c)->hash, &c->made);
         set_next(w, c, c->next_day + 1);
     }
-    if (w->clocks.wmax_ms != SZ_TIME_NONE) sz_peers_forget(u->tables, first_asked(w));
-    note_earliest(u);
+    bool are_known = w->clocks.wmax_ms != SZ_TIME_NONE && clock_lowest(w) != SZ_TIME_NONE;
+    if (are_known) sz_peers_forget(u->tables, first_asked(w));
     u->is_over = true;
     u->at = 0;
 }
@@ -238,6 +248,7 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     }
     note_made(w);
     drop_made(u);
+    note_earliest(u);
     return true;
 }
 

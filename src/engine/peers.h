@@ -21,8 +21,9 @@ typedef struct peers_use {
     sz_peers *tables; /* that were made, and may be asked again */
     compared *v;      /* of our rules */
     uint32_t n;
-    int64_t next_ms; /* the earliest; SZ_TIME_MAX: none */
+    int64_t next_ms, class_ms[SZ_CLASSES_MAX]; /* the earliest, of all and of each class; SZ_TIME_MAX: none */
     /* under way */
+    int64_t at_ms;
     bool is_on, is_over; /* over: all were asked, and who had been judged without is being judged anew */
     uint32_t at, n_ahead, cap_ahead, *ahead;
 } peers_use;

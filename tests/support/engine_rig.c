@@ -55,6 +55,13 @@ static void drop(sz_str *v, uint32_t *n, uint32_t k) {
     *n -= k;
 }
 
+static void put_one(sz_put *v, uint32_t *n, const sz_put *put) {
+    uint32_t k = 0;
+    while (k < *n && !sz_str_eq(v[k].key, put->key)) k++;
+    v[k] = *put;
+    if (k == *n) ++*n;
+}
+
 static void fold_one(rig_lists *l, const sz_commit *c, bool is_torn) {
     if (l->n_outbox > c->has_outbox) l->n_outbox = c->has_outbox;
     if (l->n_journal > c->has_journal) l->n_journal = c->has_journal;
@@ -63,12 +70,8 @@ static void fold_one(rig_lists *l, const sz_commit *c, bool is_torn) {
     for (uint32_t i = 0; i < c->n_dict; i++) l->dict[l->n_dict++] = c->dict[i];
     if (c->journal.n) l->journal[l->n_journal++] = c->journal;
     if (is_torn) return;
-    for (uint32_t i = 0; i < c->n_snapshots; i++) {
-        uint32_t k = 0;
-        while (k < l->n_snapshots && !sz_str_eq(l->snapshots[k].key, c->snapshots[i].key)) k++;
-        l->snapshots[k] = c->snapshots[i];
-        if (k == l->n_snapshots) l->n_snapshots++;
-    }
+    for (uint32_t i = 0; i < c->n_snapshots; i++) put_one(l->snapshots, &l->n_snapshots, &c->snapshots[i]);
+    for (uint32_t i = 0; i < c->n_ledger; i++) put_one(l->ledger, &l->n_ledger, &c->ledger[i]);
     drop(l->outbox, &l->n_outbox, c->trim_outbox);
     drop(l->journal, &l->n_journal, c->trim_journal);
 }
@@ -78,6 +81,7 @@ static void count_one(rig_lists *most, const sz_commit *c) {
     most->n_outbox += c->n_outbox;
     most->n_snapshots += c->n_snapshots;
     most->n_journal += c->journal.n > 0;
+    most->n_ledger += c->n_ledger;
 }
 
 rig_lists rig_store_lists(const rig_store *s, sz_arena *a) {
@@ -87,7 +91,8 @@ rig_lists rig_store_lists(const rig_store *s, sz_arena *a) {
     rig_lists l = {.dict = SZ_NEWN(a, sz_str, most.n_dict + 1),
                    .journal = SZ_NEWN(a, sz_str, most.n_journal + 1),
                    .outbox = SZ_NEWN(a, sz_str, most.n_outbox + 1),
-                   .snapshots = SZ_NEWN(a, sz_put, most.n_snapshots + 1)};
+                   .snapshots = SZ_NEWN(a, sz_put, most.n_snapshots + 1),
+                   .ledger = SZ_NEWN(a, sz_put, most.n_ledger + 1)};
     uint32_t torn = 0;
     for (uint32_t i = 0; i <= s->n; i++) {
         while (torn < s->n_torn && s->torn_after[torn] == i) fold_one(&l, &s->torn[torn++].c, true);
@@ -155,8 +160,9 @@ static bool is_named(const rig_store *s, const sz_name *name) {
 }
 
 static void port_load(void *self, const sz_name *name, bool restart) {
-    static const sz_chunk_kind kinds[] = {SZ_CHUNK_DICT, SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL, SZ_CHUNK_OUTBOX,
-                                          SZ_CHUNK_END};
+    static const sz_chunk_kind kinds[] = {SZ_CHUNK_DICT,   SZ_CHUNK_SNAPSHOTS, SZ_CHUNK_JOURNAL,
+                                          SZ_CHUNK_OUTBOX, SZ_CHUNK_LEDGER,    SZ_CHUNK_END};
+    enum { LISTS = 5 };
     rig *r = self;
     called(r, 'L');
     if (restart) r->n_loads = 0;
@@ -166,12 +172,12 @@ static void port_load(void *self, const sz_name *name, bool restart) {
     if (is_named(r->store, name)) {
         rig_lists l = rig_store_lists(r->store, &a);
         m.answer = SZ_ANS_OK;
-        m.chunk = kinds[r->n_loads < 4 ? r->n_loads++ : 4];
-        const sz_str *strs[] = {l.dict, NULL, l.journal, l.outbox, NULL};
-        uint32_t n[] = {l.n_dict, l.n_snapshots, l.n_journal, l.n_outbox, 0};
-        uint32_t k = m.chunk == SZ_CHUNK_END ? 4 : r->n_loads - 1;
+        m.chunk = kinds[r->n_loads < LISTS ? r->n_loads++ : LISTS];
+        const sz_str *strs[] = {l.dict, NULL, l.journal, l.outbox, NULL, NULL};
+        uint32_t n[] = {l.n_dict, l.n_snapshots, l.n_journal, l.n_outbox, l.n_ledger, 0};
+        uint32_t k = m.chunk == SZ_CHUNK_END ? LISTS : r->n_loads - 1;
         m.strs = strs[k];
-        m.puts = m.chunk == SZ_CHUNK_SNAPSHOTS ? l.snapshots : NULL;
+        m.puts = m.chunk == SZ_CHUNK_SNAPSHOTS ? l.snapshots : m.chunk == SZ_CHUNK_LEDGER ? l.ledger : NULL;
         m.n = n[k];
     }
     answer(r, &m);

@@ -42,8 +42,8 @@ void rig_store_commit(rig_store *s, const sz_commit *c); /* made by hand, under 
 /* The lists as a load would give them; texts are the store's. */
 typedef struct rig_lists {
     sz_str *dict, *journal, *outbox;
-    sz_put *snapshots;
-    uint32_t n_dict, n_journal, n_outbox, n_snapshots;
+    sz_put *snapshots, *ledger;
+    uint32_t n_dict, n_journal, n_outbox, n_snapshots, n_ledger;
 } rig_lists;
 rig_lists rig_store_lists(const rig_store *s, sz_arena *a);
 /* The same, one line an item. */
