@@ -366,6 +366,7 @@ typedef struct sz_facts {
     uint32_t n_heard;
     struct sz_mates *mates;               /* NULL: no rule asks */
     const sz_peers *peers;                /* NULL: no rule asks */
+    int64_t peers_ms;                     /* all tables that hold before it were made, or never will be */
     bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */

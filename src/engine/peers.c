@@ -28,7 +28,8 @@ static void note_readers(sz_worker *w, compared *c) {
 }
 
 /* Before it nothing is to be made. */
-static void note_earliest(peers_use *u) {
+static void note_earliest(sz_worker *w) {
+    peers_use *u = &w->peers;
     u->next_ms = SZ_TIME_MAX;
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
         u->class_ms[k] = SZ_TIME_MAX;
@@ -36,6 +37,7 @@ static void note_earliest(peers_use *u) {
             if (u->v[i].classes >> k & 1 && u->v[i].next_ms < u->class_ms[k]) u->class_ms[k] = u->v[i].next_ms;
         if (u->class_ms[k] < u->next_ms) u->next_ms = u->class_ms[k];
     }
+    w->facts.peers_ms = u->next_ms;
 }
 
 void peers_plan(sz_worker *w) {
@@ -43,7 +45,7 @@ void peers_plan(sz_worker *w) {
     peers_use *u = &w->peers;
     u->v = sz_alloc((fs->n_features + 1) * sizeof *u->v);
     u->n = 0;
-    note_earliest(u);
+    note_earliest(w);
     for (uint32_t i = 0; i < fs->n_features; i++) {
         if (fs->features[i].op != SZ_OP_PEERS || fs->features[i].is_idle) continue;
         compared *c = &u->v[u->n++];
@@ -71,7 +73,7 @@ void peers_fini(sz_worker *w) {
     sz_free(u->v);
     sz_free(u->ahead);
     *u = (peers_use){.tables = u->tables};
-    note_earliest(u);
+    note_earliest(w);
 }
 
 void peers_forget(sz_worker *w) {
@@ -109,7 +111,7 @@ static void seek(sz_worker *w, compared *c) {
 
 void peers_seek(sz_worker *w) {
     for (uint32_t k = 0; k < w->peers.n; k++) seek(w, &w->peers.v[k]);
-    note_earliest(&w->peers);
+    note_earliest(w);
 }
 
 static bool is_due(const compared *c, const int64_t *target, int64_t cap) {
@@ -248,7 +250,7 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     }
     note_made(w);
     drop_made(u);
-    note_earliest(u);
+    note_earliest(w);
     return true;
 }
 

@@ -33,6 +33,8 @@ static bool stays_idle(run *x, uint32_t rule, bool is_check) {
     if (r->is_instant) return is_check || !r->n_sequence || !r->sequence[r->n_sequence - 1].is_not;
     bool may_open = is_check || r->check.kind == SZ_CHECK_NONE;
     if ((!may_open && !r->for_ms) || !guards_reached(x, rule)) return true;
+    bool may_compare = x->c->class_peers[x->c->rule_class[rule]];
+    if (may_compare && x->ev.t_ms >= x->c->facts->peers_ms) return false; /* by what is not known yet */
     sz_verdict v;
     state_catch_up(x->tl, x->c);
     sz_rule_judge(&x->ev, r, &v);
