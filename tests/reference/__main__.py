@@ -13,7 +13,7 @@ import yaml
 from .reference import run
 
 SHARED = Path(os.environ.get("SZ_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "cases"
-LATER = {*range(20, 27), 37, 38}  # ◦: with a later issue
+LATER = {20, 23, 24, 25, 26, 37, 38}  # ◦: with a later issue
 ROW = ("rule", "student", "since", "level", "state", "at", "mode")
 
 
@@ -55,12 +55,15 @@ def main() -> int:
                 skipped += 1
                 continue
             start = time.perf_counter()
-            problems = compare(case)
+            try: problems = compare(case)
+            except NotImplementedError:  # another time zone
+                skipped += 1
+                continue
             if opt.v: print(f"{time.perf_counter() - start:6.3f} s  {path.name} › {case['name']}")
             passed, failed = passed + (not problems), failed + bool(problems)
             if problems:
                 print("\n      ".join([f"FAIL  {path.name} › {case['name']}  {case.get('numbers')}"] + problems))
-    print(f"{passed} passed, {failed} failed, {skipped} skipped (◦)")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped (◦, other time zones)")
     return 1 if failed else 0
 
 

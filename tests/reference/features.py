@@ -3,6 +3,7 @@ from dataclasses import replace
 from math import log, sqrt
 from statistics import median
 
+from . import peers
 from .campus import ON_LEAVE, Campus, Student
 from .expr import UNKNOWN, AtLeast, evaluate
 from .records import Record, Stream
@@ -51,6 +52,7 @@ class History:
         self.days = days  # first and last day that can matter at all
         self.position = {id(r): i for i, r in enumerate(records)}
         self.leave = student.spans(ON_LEAVE)
+        self.tables: dict = {}  # of peers, by feature and day
         self.cache: dict = {}
 
     # names in expressions
@@ -219,12 +221,23 @@ class History:
         key = ("value", f.name, t, n)
         if key not in self.cache: self.cache[key] = self.compute(f, t, n)
         value = self.cache[key]
-        if f.operator == "baseline": return value.get(path[0], UNKNOWN)
+        if f.operator in ("baseline", "peers"): return value.get(path[0], UNKNOWN)
         if f.operator == "regularity": return value["orderliness" if path else "value"]
         return self.of_record(value, path, t) if isinstance(value, Record) else value if not path else UNKNOWN
 
+    def is_asked(self, f: Feature, day: int) -> bool:
+        """Of peers (22): not who has too few days left by leaves, or because he was not enrolled yet."""
+        n, start = f.inner.window.over, -INFINITY if self.student.enrolled is None else self.student.enrolled
+        left = sum(day_start(d) >= start and 2 * overlap(self.leave, day_start(d), day_start(d + 1)) <= DAY for d in range(day - n, day))
+        return left * 10 >= n * 8
+
+    def of_day_before(self, f: Feature, day: int, t: int, n: int):
+        """The inner value of peers over the days that end before `day`, as known at T."""
+        return self.compute(replace(f.inner, window=replace(f.inner.window, ago=day_of(t) - (day - 1))), t, n)
+
     def compute(self, f: Feature, t: int, n: int):
         if f.operator == "value": return self.evaluate(f.tree, t, n)
+        if f.operator == "peers": return peers.value(f, self, t, n)
         types = self.rules.event(f.event).types
         if f.operator == "baseline": return self.baseline(f, types, t, n)
         records = self.counted(f.event, n, f.operator)

@@ -6,6 +6,7 @@ come; the rest is evaluated over the sorted records, with features that scan the
 import heapq
 from dataclasses import dataclass, replace
 
+from . import peers
 from .campus import Campus
 from .episodes import CHECK, RECORD, TIMER, Episode, Machine
 from .expr import RuleError
@@ -13,7 +14,7 @@ from .features import Downs, History
 from .records import Options, Record, Stream, raw_line, read
 from .rules import CORRECTED_LATE, Feature, Rule, RuleSet, Window
 from .spans import Span, edges
-from .times import INFINITY, day_of, day_start, night_of, night_start, rfc3339
+from .times import INFINITY, day_of, day_start, night_of, night_start, parse_time, rfc3339
 
 Instant = tuple[int, int, int]  # T, phase, number of records taken
 
@@ -44,10 +45,12 @@ def run(case: dict) -> Result:
     except RuleError as e: return Result([], {}, str(e))
     options = case.get("options") or {}
     campus = Campus(case.get("campus"), options.get("unknown_students") == "admit")
-    stream = read([raw_line(e) for e in case.get("events") or []], campus, Options.of(options))
+    lines = [raw_line(e) for e in case.get("events") or []]
+    stream = read(lines, campus, Options.of(options))
     campus.let_know(stream.highest)
     downs = Downs(stream, campus)
-    begin = begin_of_timers(campus, stream)
+    begin = peers.begin_of_timers(campus, stream)
+    tables = peers.tables(runs_of(case, lines), rules, Options.of(options), options.get("unknown_students") == "admit")
     standing: list[Episode] = []
     alike: dict[str, list[Episode]] = {}  # of students who differ by nothing but their id
     cards = {str(r["student"]) for r in campus.cards} if "no_card" in str(texts) else set()
@@ -62,6 +65,7 @@ def run(case: dict) -> Result:
         # whoever is admitted is watched from the first record on
         start = begin if not student.admitted else records[0].time if records else stream.highest
         history = History(student, records, campus, rules, downs, (day_of(begin) - 400, day_of(stream.highest) + 400))
+        history.tables = tables
         for rule in rules.rules:
             if rule.mode != "disabled" and student.is_active: standing += play(history, rule, stream, start)
         alike[kind] = standing[before:]
@@ -72,18 +76,21 @@ def run(case: dict) -> Result:
 def is_counted(history: History, r: Record) -> bool:
     """17: an attendance record stays findable for the longest window that counts it."""
     def window_of(f: Feature) -> Window | None:
+        if f.operator == "peers": return replace(f.inner.window, ago=2)  # before 04:00 of the day before
         return replace(f.inner.window, over=f.recent + f.against, ago=1) if f.inner else f.window
     return any(r in history.matching(f.event) and history.is_kept(window_of(f), r.time, r.corrected_by.time)
                for f in history.rules.features.values()
                if f.event and (f.inner or f).operator in CORRECTED_LATE and not history.rules.event(f.event).is_seen)
 
 
-def begin_of_timers(campus: Campus, stream: Stream) -> int:
-    """11: the first day of the first term, the earliest `began`, midnight of the first record, whichever is first."""
-    begin = [day_start(campus.calendar.terms[0][0])] if campus.calendar.terms else []
-    begin += [f.began for f in campus.feeds.values() if f.began is not None]
-    begin += [day_start(day_of(r.time)) for r in stream.records[:1]]
-    return min(begin, default=stream.highest)
+def runs_of(case: dict, lines: list[bytes]) -> list[peers.Run]:
+    """`runs` of a case that came in pieces: how many lines each took, its `until`, and its campus where that was another."""
+    out, at = [], 0
+    for run in case.get("runs") or [{"lines": len(lines), "until": (case.get("options") or {}).get("until")}]:
+        until = parse_time(run["until"]) if run["until"] else None
+        out.append(peers.Run(lines[at:at + run["lines"]], until, run.get("campus", case.get("campus"))))
+        at += run["lines"]
+    return out
 
 
 def play(history: History, rule: Rule, stream: Stream, begin: int) -> list[Episode]:
@@ -119,6 +126,8 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
     times |= {t for leave in history.student.leaves for t in (leave.begin, leave.end, *leave.span)}
     if rule.points or rule.resolve_when:
         times |= {t for feature in features for t in pane_darkenings(history, feature, clock)}
+    if any(f.operator == "peers" for f in features):  # a new table
+        times |= {peers.made_at(d) for d in range(day_of(begin), day_of(clock) + 1)}
     for feature in features: times |= pane_edges(history, feature) | crossings(history, rule, feature)
     out += [(t, TIMER, taken(history, t)) for t in times if begin <= t < clock]
     if rule.check:

@@ -14,7 +14,10 @@ DEFAULT_UNLESS = ["on_leave", "vacation", "feed_down"]
 RECORD_FIELDS = {"amount": "money", "balance": "money", "hours": "hours"}
 ROOTS = ("event", "place", "student", "calendar")
 OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence",
-             "value", "baseline", "regularity")
+             "value", "baseline", "peers", "regularity")
+GROUPS = ("class", "major", "college", "school", "year", "entry_year", "years", "dorm", "building", "gender", "residence")
+LEAST_GROUP = 5  # that min_group may be (22)
+OF_PEERS = ("count", "sum", "avg", "min", "max", "days", "distinct", "sessions")
 CORRECTED_LATE = ("count", "sum", "avg", "days", "streak")  # 17
 
 
@@ -94,10 +97,12 @@ class Feature:
     pause: list[str] = field(default_factory=list)
     on_class_days: bool = False
     tree: tuple | None = None
-    inner: "Feature | None" = None  # of a baseline: one day of it is a sample
+    inner: "Feature | None" = None  # of a baseline: one day of it is a sample; of peers: what the others have
     recent: int = 0  # days
     against: int = 0
     bins: str = "class"
+    by: tuple[str, ...] = ()  # of peers: what its group has in common
+    min_group: int = 30
 
     @property
     def grows(self) -> bool: return self.operator == "absence"
@@ -178,15 +183,29 @@ def window_of(raw: dict) -> Window | None:
     return Window("pane", span // pane, 0, pane)
 
 
-def feature_of(name: str, raw: dict) -> Feature:
+def peers_of(name: str, raw: dict, others: dict[str, dict]) -> Feature:
+    """Among others (22): of an inner feature over days, written out or by its name."""
+    said = raw["peers"]
+    inner = feature_of(name, said if isinstance(said, dict) else others.get(said) or {}, others)
+    by, least = tuple(sorted(listed(raw.get("by")))), str(raw.get("min_group", "30"))
+    if not 1 <= len(set(by)) == len(by) <= 4 or any(b not in GROUPS for b in by): raise RuleError(f"{name}: by what?")
+    if not re.fullmatch(r"\d+", least) or int(least) < LEAST_GROUP: raise RuleError(f"{name}: min_group: {least}")
+    if inner.operator not in OF_PEERS or not inner.window: raise RuleError(f"{name}: not a number over days")
+    days = inner.window.over
+    if inner.window.unit != "day" or inner.window.ago or not isinstance(days, int) or days > 60: raise RuleError(f"{name}: write days")
+    return Feature(name, "peers", inner.event, inner.of, inner=inner, by=by, min_group=int(least))
+
+
+def feature_of(name: str, raw: dict, others: dict[str, dict]) -> Feature:
     operator = next((k for k in raw if k in OPERATORS), None)
     if operator is None: raise RuleError(f"no operator in {name}")
     if operator == "value": return Feature(name, operator, tree=parse(raw["value"]))
     if operator == "baseline":
-        inner = feature_of(name, raw[operator])
+        inner = feature_of(name, raw[operator], others)
         days = lambda key, default: int(raw.get(key, default)[:-1])
         return Feature(name, operator, inner.event, inner.of, inner=inner, recent=days("recent", "1d"),
                        against=days("against", ""), bins=raw.get("by", "class"))
+    if operator == "peers": return peers_of(name, raw, others)
     event, _, of = raw[operator].partition(".")
     return Feature(name, operator, event, of or None, window_of(raw), "night" if raw.get("day") == "night" else "day",
                    parse_duration(raw.get("gap", "0m")), list(raw.get("pause") or []), raw.get("on_days") == "class")
@@ -231,9 +250,10 @@ class RuleSet:
         self.raw_events = {k: v for f in files for k, v in (f.get("events") or {}).items()}
         self.events: dict[str, Event] = {}
         self.features: dict[str, Feature] = {}
+        others = {k: v for f in files for k, v in (f.get("features") or {}).items()}
         for f in files:
             for name, raw in (f.get("features") or {}).items():
-                feature = feature_of(name, raw)
+                feature = feature_of(name, raw, others)
                 if self.features.setdefault(name, feature) != feature: raise RuleError(f"two meanings of {name}")  # 35
         adjust = {k: v for f in files for k, v in (f.get("adjust") or {}).items()}
         written = [raw for f in files for raw in f.get("rules") or []]
@@ -269,6 +289,9 @@ class RuleSet:
         for path in names(tree):
             if not any(path[0] in known for known in (ROOTS, self.features, params, self.params)):
                 raise RuleError(f"nothing is named {'.'.join(path)}")
+            feature = self.features.get(path[0])
+            if feature and feature.operator == "peers" and path[1:] not in (("percentile",), ("median",)):
+                raise RuleError(f"{path[0]} has .percentile and .median")
 
     def is_growing(self, path: tuple) -> bool:
         feature = self.features.get(path[0])
