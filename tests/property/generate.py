@@ -36,6 +36,8 @@ class Generator:
         self.horizon = self.d.mostly("14d", "20d", *short, **usual)
         self.at_midnights = self.d.chance(0.06)  # few records of many students, most of them about a midnight
         if self.at_midnights: self.days, self.lateness = self.d.randint(5, 7), self.d.pick("24h", "24h", "72h")
+        self.has_peers = Draw(f"{seed} peers").chance(0.2)
+        if self.has_peers: self.at_midnights = False
         self.taken: set[tuple] = set()
         self.events: list[dict] = []
 
@@ -46,7 +48,8 @@ class Generator:
         down = d.random()
         self.has_downs, self.declared = down < 0.35, d.chance(0.3)
         many_clocks = self.declared and d.chance(0.2)
-        self.rules: Rules = rules_of(d, self.has_history or self.declared, self.at_midnights, many_clocks)
+        self.rules: Rules = rules_of(d, self.has_history or self.declared, self.at_midnights, many_clocks, self.has_peers)
+        if self.has_peers: self.students = [f"s{i + 1}" for i in range(d.randint(6, 9))]
         if self.rules.long_hours: self.days = max(self.days, 18)
         campus = self.campus()
         if self.has_history: self.history()
@@ -56,6 +59,7 @@ class Generator:
         for i, gap in enumerate(sorted(self.rules.gaps)): self.meals(i, parse_duration(gap))
         if self.rules.long_hours: self.old_excuses()
         for hours in sorted(self.rules.agains): self.once_more(hours)
+        if self.has_peers: self.crowd()
         self.undo()
         self.ties()
         self.latest = max(map(moment_of, self.events))
@@ -81,6 +85,7 @@ class Generator:
             if d.chance(0.03): row["status"] = "suspended"
             rows.append(row)
         if self.rules.asks_mates: rows += self.mates(rows)
+        if self.has_peers: rows += self.groups(rows)
         if d.chance(0.2): rows.append({"student": "s0", "entry_year": 2024, "school": "理学院"})  # never seen
         out = {"students": rows, "places": copy.deepcopy(PLACES), "calendar": self.calendar()}
         self.cards = d.chance(0.4)
@@ -102,6 +107,20 @@ class Generator:
         more = [{"student": f"m{i}", "entry_year": 2024, "school": "理学院", "class": "c1"} for i in range(d.pick(10, 10, 10, 9, 11) - own)]
         if len(rows) < 10: more += [{"student": f"o{i}", "entry_year": 2024, "school": "医学院", "class": "c2"} for i in range(d.pick(0, 9, 10))]
         if d.chance(0.3): more.append({"student": "g0", "entry_year": 2020, "school": "理学院", "class": "c1", "status": "graduated"})
+        return more
+
+    def groups(self, rows: list[dict]) -> list[dict]:
+        """Most in one class and house, so that they make a group; some are never seen, and some count nowhere (22)."""
+        d = self.d
+        for row in rows:
+            row.setdefault("class", d.mostly("c1", "c2", "", p=0.85))
+            row.setdefault("building", d.mostly("B1", "B2", "", p=0.8))
+            row.update(dorm="101", college="c", major="m")
+            if d.chance(0.8): row.update(gender="f", school="理学院", entry_year=2024)
+            if d.chance(0.8): row["enrolled_on"] = ""
+        more = [{"student": f"x{i}", "class": "c1", "building": "B1", "school": "理学院", "entry_year": 2024} for i in range(d.pick(0, 0, 0, 1, 2, 4))]
+        for row in more:
+            if d.chance(0.2): row["status"] = d.pick("graduated", "suspended")
         return more
 
     def reader_rows(self) -> list[dict]:
@@ -307,6 +326,21 @@ class Generator:
                 if self.declared: event["source"] = "pos"
                 if self.free(student, t): self.events.append(event)
                 t += gap + d.pick(0, 0, -SECOND, -MINUTE, MINUTE)
+
+    def crowd(self) -> None:
+        """Days on which many do what a group is compared by: ties, and who has nothing of it."""
+        d = self.d
+        kinds = sorted(self.rules.among)
+        for day in sorted(d.sample(range(self.days), min(self.days, d.randint(4, 9)))):
+            share, most = d.pick(0.5, 0.8, 1), d.pick(1, 2, 3)
+            for student in self.students:
+                for i in range(d.randint(1, most) if d.chance(share) else 0):
+                    kind = d.choice(kinds)
+                    t = day_start(FIRST + day) + d.pick(d.randint(6 * 60, 22 * 60), d.randint(0, 5 * 60)) * MINUTE
+                    event = {"id": f"c{day}{student}{i}", "type": kind, "time": rfc3339(t), "student": student}
+                    getattr(self, kind)(event, t)
+                    if self.declared: event["source"] = SOURCES[kind]
+                    if self.free(student, t): self.events.append(event)
 
     def once_more(self, hours: int) -> None:
         """Records like others that were there, exactly so much later or nearly."""

@@ -48,6 +48,7 @@ class Rules:
     limits: set = field(default_factory=set)  # hours that a record may exactly keep or miss
     agains: set = field(default_factory=set)  # hours of again_after of instant rules: a match may come exactly then
     keeps_time: set = field(default_factory=set)  # types whose time of day must not be lost
+    among: set = field(default_factory=set)  # types of what the others of a group are asked for
     asks_mates: bool = False  # an exemption looks at the student's class
     gaps: set = field(default_factory=set)  # of sessions
     nights: bool = False  # something counts by nights
@@ -363,6 +364,77 @@ class Rules:
                       f"{f}.now > {f}.usual", f"{f}.usual >= {d.randint(1, 3)} && {f}.now <= {f}.usual")
         return {"when": text, "level": "blue"}
 
+    # among others
+
+    def peers(self) -> str:
+        """How he stands among those of his group, by an inner feature of its own or of another name (22)."""
+        d = self.d
+        event = d.pick("meal", "bought", "bought", "missed", "came", "seen", "dorm_access", "entry", "late_return", "presence", "swipe", "skipped")
+        over = {"over": d.pick("1d", "1d", "1d", "1d", "2d", "3d", "5d")}
+        money = d.pick("bought", "bought", "meal", "swipe")
+        inner = d.pick({"count": event, **over}, {"count": event, **over}, {"count": event, **over}, {"days": event, **over},
+                       {"sum": f"{money}.amount", **over}, {"sum": f"{money}.amount", **over}, {"sum": "missed.hours", **over},
+                       {d.pick("avg", "min", "max"): f"{d.pick(money, money, 'swipe')}.amount", **over},
+                       {"distinct": d.pick("bought.place", "seen.type", "meal.place.building"), **over},
+                       {"sessions": d.pick("meal", "seen"), "gap": d.pick("30m", "90m"), **over},
+                       {d.pick("min", "max", "avg"): "dorm_access.hour", **over})
+        operand = next(str(inner[k]).split(".")[0] for k in OPERATORS if k in inner)
+        self.reads.add(operand)
+        self.among |= {TYPES[operand]} if operand in TYPES else {operand} if operand in TYPES.values() else {"swipe", "dorm_access", "presence"}
+        by = d.pick("class", "class", "class", "building", "school", "year", "entry_year", "residence", "gender", "dorm", "college", "major", ["school", "year"],
+                    ["class", "building"])
+        least = d.pick(5, 5, 5, 6, 7, 10)
+        self.inner = self.feature(inner, "i") if d.chance(0.6) else ""
+        return self.feature({"peers": self.inner or inner, "by": by, "min_group": least}, "p")
+
+    def standing_clause(self) -> str:
+        d, p = self.d, self.peers()
+        k = d.pick(10, 20, 25, 30, 50, 60, 75, 80, 90)
+        texts = [f"{p}.percentile >= {k}", f"{p}.percentile < {k}", f"{p}.percentile > {k}", f"{p}.percentile <= {k}", f"has({p}.percentile)", f"!has({p}.median)",
+                 f"!has({p}.percentile) || {p}.percentile <= {k}", f"has({p}.median) ? {p}.percentile >= {k} : false", f"{p}.percentile == 50"]
+        if self.inner: texts += [f"{self.inner} > {p}.median", f"{self.inner} <= {p}.median", f"{self.inner} > {p}.median * 2"] * 2
+        return d.choice(texts)
+
+    def when_among(self) -> dict:
+        d, out = self.d, {"level": "blue"}
+        a = self.standing_clause()
+        b = self.standing_clause() if d.chance(0.2) else self.clause(out) if d.chance(0.6) else f"{self.count()} >= {d.randint(1, 2)}"
+        out["when"] = d.pick(a, a, a, f"{a} && {b}", f"{a} || {b}", f"{b} ? {a} : false")
+        return out
+
+    def steps_among(self) -> dict:
+        d, p = self.d, self.peers()
+        rows = [self.steps(sorted(d.sample(range(5, 100, 5), d.randint(1, 3))))]
+        return {"value": f"{p}.percentile", d.pick("at_least", "at_most"): rows[0]}
+
+    def points_among(self) -> dict:
+        d, out = self.d, {}
+        return {"points": [{"add": 2, "when": self.standing_clause()}, {"add": 1, "when": d.pick(self.standing_clause, lambda: self.clause(out))()}],
+                "at_least": self.steps([1, 2, 3]), **out}
+
+    def instant_among(self) -> dict:
+        d = self.d
+        kind = d.pick('event.type == "swipe"', 'event.type == "dorm_access" && event.direction == "in"', 'event.type == "attendance" && event.status == "absent"')
+        return {"when": f"{kind} && {d.pick('(%s)', '!(%s)') % self.standing_clause()}", "level": "yellow"}
+
+    def rule_among(self) -> None:
+        """One that reads peers somewhere; its checks stand about 04:00."""
+        d = self.d
+        body = d.pick(self.when_among, self.when_among, self.when_among, self.steps_among, self.points_among, self.instant_among)()
+        is_instant = "event." in body.get("when", "")
+        if not is_instant and d.chance(0.5):
+            body["check"] = d.pick("daily at 04:00", "daily at 03:59", "daily at 07:00", "daily at 03:59,04:00", "daily at 00:00", "daily at 24:00", "class days at 12:00",
+                                   "mon,thu at 08:00", "daily at 03:00,20:00")
+        if not is_instant and d.chance(0.2): body["resolve_when"] = self.standing_clause()
+        if not is_instant and d.chance(0.15): body["for"] = d.pick("45m", "3h", "10h", "1d")
+        if d.chance(0.6): body["again_after"] = d.pick("1h", "6h", "1d", "2d")
+        if d.chance(0.3): body["unless"] = "none"
+        if d.chance(0.15): body["who"] = self.standing_clause()
+        if "when" in body and is_instant is False and d.chance(0.3):
+            p = next(f for f in reversed(self.features) if f[0] == "p")
+            body["message"] = {"zh": f"同组 {{{p}.median}}", "en": f"others {{{p}.median}}"}
+        self.rule(body)
+
     def silent_clause(self, out: dict) -> str:
         """An absence or an age against a limit of the rule's own."""
         d = self.d
@@ -523,13 +595,15 @@ class Rules:
         return (self.bases(base) if base in EVENTS else []) + [event]
 
 
-def rules_of(d: Draw, has_history: bool, at_midnights: bool = False, many_clocks: bool = False) -> Rules:
+def rules_of(d: Draw, has_history: bool, at_midnights: bool = False, many_clocks: bool = False,
+             has_peers: bool = False) -> Rules:
     rules = Rules(d, has_history)
-    if many_clocks:
+    for _ in range(d.randint(1, 2) if has_peers else 0): rules.rule_among()
+    if many_clocks and not has_peers:
         all_types = ["swipe", "attendance", "dorm_access", "presence"]
         subsets = [[t for i, t in enumerate(all_types) if bits >> i & 1] for bits in range(1, 16)]
         for types in d.sample(subsets, d.randint(5, 12)): rules.rule(rules.of_types(types))
         return rules
-    for _ in range(d.randint(1, 2) if at_midnights else d.mostly(2, 1, 3, 4, p=0.35)):
+    for _ in range(d.randint(0, 1) if has_peers else d.randint(1, 2) if at_midnights else d.mostly(2, 1, 3, 4, p=0.35)):
         rules.rule(rules.guarded() if at_midnights and d.chance(0.8) else None)
     return rules

@@ -9,8 +9,9 @@ import csv
 import json
 import shlex
 import shutil
+import signal
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -21,7 +22,7 @@ from reference.episodes import OPEN
 from reference.reference import Result, run
 from reference.times import DAY, HOUR, MINUTE, day_start, parse_day, parse_duration, parse_time, rfc3339
 
-WAYS = ("sorted", "arrival", "facts", "pieces", "cards")
+WAYS = ("sorted", "arrival", "facts", "pieces", "cards", "ordered", "again")
 MORE_WAYS = WAYS + ("grown",)  # the campus of the last run knows of more leaves
 COUNTS = ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "control", "undo_unmatched")
 TIMEOUT = 600
@@ -34,13 +35,31 @@ class Trial:
     pieces: list[list[dict]]
     untils: list[str | None]
     campuses: list[dict] = field(default_factory=list)  # where they differ from run to run
+    blows: list[tuple[float, int]] = field(default_factory=list)  # (seconds, signal) that strike it
+    twin_cuts: list[float] = field(default_factory=list)  # where a twin is cut, which gives the same to the byte
+    twin_blows: list[tuple[float, int]] = field(default_factory=list)
 
     def campus(self, i: int) -> dict: return self.campuses[i] if self.campuses else self.case["campus"]
 
     def whole(self) -> dict:
         """One case for the reference."""
         lines = [line(e) for piece in self.pieces for e in piece]
-        return {**self.case, "campus": self.campus(len(self.pieces) - 1), "events": lines}
+        runs = [{"lines": len(piece), "until": until, **({"campus": self.campuses[i]} if self.campuses else {})}
+                for i, (piece, until) in enumerate(zip(self.pieces, self.untils))]
+        return {**self.case, "campus": self.campus(len(self.pieces) - 1), "events": lines, **({"runs": runs} if self.reads_peers else {})}
+
+    @property
+    def twin(self) -> "Trial | None":
+        """The same lines in the same order, in several runs that are struck; what is from the future waits for the last one."""
+        if not self.twin_cuts: return None
+        [events], [until] = self.pieces, self.untils
+        near = len(events) - sum(is_far(e, parse_time(until)) for e in events)
+        marks = [int(share * near) for share in self.twin_cuts]
+        return replace(self, pieces=[events[a:b] for a, b in zip([0] + marks, marks + [len(events)])], untils=[None] * len(marks) + [until],
+                       twin_cuts=[], blows=self.twin_blows)
+
+    @property
+    def reads_peers(self) -> bool: return "{peers: " in self.case["rules"]
 
     def expected(self) -> Result: return run(self.whole())
 
@@ -81,6 +100,14 @@ def is_far(event: dict, until: int) -> bool:
     """A line from the future, by the run's limit."""
     try: return parse_time(event["time"]) > until
     except (KeyError, ValueError, TypeError): return False
+
+
+def in_order(events: list[dict]) -> list[dict]: return [e for part in sorted(groups(events), key=lambda p: moment_of(p[0])) for e in part]
+
+
+def blows(d: Draw) -> list[tuple[float, int]]:
+    """A few, most of them while it still begins or reads: a run takes some hundredths of a second."""
+    return [(d.random() * d.pick(0.01, 0.03, 0.06), d.pick(signal.SIGKILL, signal.SIGKILL, signal.SIGHUP)) for _ in range(d.randint(0, 4))]
 
 
 def cut(d: Draw, events: list[dict], until: int) -> tuple[list[list[dict]], list[str | None]]:
@@ -192,10 +219,14 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
             if len(case["campus"]["students"]) - any(r["student"] == "s0" for r in case["campus"]["students"]) < 2: continue
             case = by_card(d, case)
             base = {k: v for k, v in case.items() if k != "events"}
-        events = shuffled(d, case["events"]) if way == "sorted" else late(d, case["events"], lateness)
+        events = shuffled(d, case["events"]) if way == "sorted" else in_order(case["events"]) if way == "ordered" else late(d, case["events"], lateness)
         trial = Trial(way, ordered(order), [events], [case["options"]["until"]])
         if way == "facts": trial.case["campus"] = facts_late(d, case["campus"], until)
-        if way in ("pieces", "grown", "cards"): trial.pieces, trial.untils = cut(d, events, until)
+        if way == "again":
+            trial.case, trial.twin_cuts, trial.twin_blows = ordered("arrival"), sorted(d.random() for _ in range(d.randint(1, 3))), blows(d)
+            trial.pieces = [sorted(events, key=lambda e: is_far(e, until))]
+        if way == "ordered": trial.blows = blows(d)
+        if way in ("pieces", "grown", "cards", "ordered"): trial.pieces, trial.untils = cut(d, events, until)
         if way == "cards": trial.campuses = corrected(d, case["campus"], trial.pieces, parse_duration(case["options"]["horizon"]))
         if way == "pieces" and "class_silent" in case["rules"] and d.chance(0.6):
             trial.campuses = moved(d, case["campus"], trial.pieces, parse_duration(case["options"]["horizon"]))
@@ -224,7 +255,7 @@ def write_campus(folder: Path, campus: dict) -> None:
 
 def commands(trial: Trial, program: list[str]) -> list[list[str]]:
     options = trial.case["options"]
-    state = "memory" if len(trial.pieces) == 1 else "sqlite:state.db"
+    state = "memory" if len(trial.pieces) == 1 and not trial.blows else "sqlite:state.db"
     out = []
     for i, until in enumerate(trial.untils):
         campus = f"campus-{i + 1}" if trial.campuses else "campus"
@@ -233,6 +264,7 @@ def commands(trial: Trial, program: list[str]) -> list[list[str]]:
                               "--state", state, "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson",
                               "--summary", f"summary-{i + 1}.json",
                               "--lateness", options["lateness"], "--horizon", options["horizon"],
+                              *(["--commit-records", str(3 + len(trial.pieces))] if trial.blows else []),
                               *(["--until", until] if until else [])])
     return out
 
@@ -265,6 +297,7 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
                 *[f"summary-{i + 1}.json" for i in range(len(trial.pieces))]): (folder / old).unlink(missing_ok=True)
     code, stderr = 0, ""
     for command in commands(trial, program):
+        for seconds, sign in trial.blows: strike(command, folder, seconds, sign)
         try:
             done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, timeout=TIMEOUT)
@@ -276,6 +309,14 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
     summaries = [json.loads(p.read_text()) for p in (folder / f"summary-{i + 1}.json"
                                                      for i in range(len(trial.pieces))) if p.exists()]
     return Answer(code, stderr, lines(folder / "alerts.ndjson"), len(lines(folder / "dead.ndjson")), summaries)
+
+
+def strike(command: list[str], folder: Path, seconds: float, sign: int) -> None:
+    """Let it run for a moment only; who is asked to read the same files again goes on to the end by himself."""
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try: process.wait(seconds)
+    except subprocess.TimeoutExpired: process.send_signal(sign)
+    process.wait(TIMEOUT)
 
 
 # comparing
@@ -299,8 +340,8 @@ def folded(alerts: list[dict]) -> list[dict]:
     return list(last.values())
 
 
-def compare(result: Result, answer: Answer) -> list[str]:
-    """What is wrong, one line each; nothing where the semantics leave a choice (README.md)."""
+def compare(result: Result, answer: Answer, was_struck: bool = False) -> list[str]:
+    """What is wrong, one line each; nothing where the semantics leave a choice (README.md). A run that was killed counts what it read itself."""
     if answer.code: return [f"exit        {answer.code}: {answer.stderr.strip()[-600:]}"]
     standing = [a for a in folded(answer.alerts) if a["state"] != "retracted"]
     got: dict[str, dict] = {key_of(a): a for a in standing}
@@ -310,7 +351,28 @@ def compare(result: Result, answer: Answer) -> list[str]:
     for k in wanted:
         if k in got:
             out += [f"{what:11} {k}: expected {w!r}, got {g!r}" for what, w, g in details(wanted[k], got[k]) if w != g]
-    return out + contents(answer.alerts) + counts(result, answer, len(standing))
+    return out + contents(answer.alerts) + ([] if was_struck else counts(result, answer, len(standing)))
+
+
+def bare(row: str) -> dict:
+    """Without where in the files it stood."""
+    return {k: v for k, v in json.loads(row).items() if k != "origin"}
+
+
+def differs(trial: Trial, folder: Path, program: list[str]) -> list[str]:
+    """What comes in one order gives the same bytes, however often it is begun anew: where a promise about the order fails, this one holds."""
+    other = folder / "twin"
+    write(trial.twin, other, program)
+    answer = ask(trial.twin, other, program)
+    if answer.code: return [f"exit        {answer.code} of its twin: {answer.stderr.strip()[-600:]}"]
+    out = []
+    for name in ("alerts.ndjson", "dead.ndjson"):
+        mine, its = [((f / name).read_text(encoding="utf-8") if (f / name).exists() else "").splitlines() for f in (folder, other)]
+        if name == "dead.ndjson": mine, its = list(map(bare, mine)), list(map(bare, its))
+        if mine != its:
+            at = next((i for i, (a, b) in enumerate(zip(mine, its)) if a != b), min(len(mine), len(its)))
+            out.append(f"twin        {name} differs from line {at + 1} on ({len(mine)} and {len(its)} lines)")
+    return out
 
 
 def details(row: dict, alert: dict) -> list[tuple]:
