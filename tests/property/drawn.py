@@ -24,7 +24,7 @@ PLAIN = {"days", "hours", "minutes", "week", "month", "term", "study", "to", "ni
 WINDOWS = {**dict.fromkeys(("count", "sum", "avg", "min", "max", "distinct", "sessions", "first"), PLAIN),
            "days": {"days", "week", "month", "to", "night"}, "last": {"none", "days", "hours", "week", "month", "night"},
            "streak": {"none", "days", "week", "month", "night", "on_days: class"}, "absence": {"none", "pause"}, "value": {"none"},
-           "baseline": {"none", "by", "recent"}}
+           "baseline": {"none", "by", "recent"}, "peers": {"by", "by several", "of a name", "min_group"}}
 NOT_DRAWN = {"regularity"}  # needs forty records in a window; its own cases and unit tests compare it with the definition
 SHAPES = {"when", "value", "at_least", "at_most", "points", "sequence", "within", "as", "not", "level", "who", "unless", "params", "for",
           "check", "resolve_when", "again_after", "mode", "sensitive", "message", "replaces", "id"}
@@ -36,7 +36,7 @@ LEVELS = {"green", "blue", "yellow", "orange", "red"}
 UNITS = {"yuan", "h", "%", "plain"}
 WORDS = {"&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in [", "? ", "has(", "math.greatest(", "size(",
          ".startsWith(", ".contains(", ".matches(", "timestamp(", ".getHours(", ".age", ".time", ".balance", ".direction", ".ratio", ".z",
-         ".now", ".usual", *(f"event.{x}" for x in ("op", "amount", "balance", "status", "direction", "result", "means", "late", "clock",
+         ".now", ".usual", ".percentile", ".median", ".mean", *(f"event.{x}" for x in ("op", "amount", "balance", "status", "direction", "result", "means", "late", "clock",
          "hour", "weekday", "precision", "type", "id", "place", "time", "on_leave", "source")), *(f"place.{x}" for x in ("id", "kind",
          "building", "zone", "name")), *(f"student.{x}" for x in ("year", "school", "tags", "residence", "gender")),
          *(f"calendar.{x}" for x in ("week", "term", "holiday", "vacation", "class_day", 'in("exams")', 'days_to("exams")'))}
@@ -47,7 +47,8 @@ def forms(raw: dict) -> set[str]:
     over = str(raw.get("over", ""))
     unit = {"d": "days", "h": "hours", "m": "minutes"}.get(over[-1:]) if re.fullmatch(r"\d+[dhm]", over) else over or "none"
     keys = {"to" if "to" in raw else "", "night" if raw.get("day") == "night" else "", "pause" if "pause" in raw else "",
-            "on_days: class" if "on_days" in raw else "", "by" if "by" in raw else "", "recent" if "recent" in raw else ""}
+            "on_days: class" if "on_days" in raw else "", "by" if "by" in raw else "", "recent" if "recent" in raw else "",
+            "by several" if isinstance(raw.get("by"), list) else "", "of a name" if isinstance(raw.get("peers"), str) else "", "min_group" if "min_group" in raw else ""}
     return {unit} | keys - {""}
 
 
@@ -55,7 +56,7 @@ def of_feature(raw: dict, operators: list[str]) -> list[str]:
     operator = next(k for k in raw if k in operators)
     out = [f"{operator} {form}" for form in forms(raw)]
     if operator == "distinct": out.append("distinct ." + raw[operator].partition(".")[2])
-    if operator == "baseline": out += of_feature({**raw[operator]}, operators)
+    if isinstance(raw[operator], dict): out += of_feature({**raw[operator]}, operators)
     return out
 
 
@@ -93,7 +94,7 @@ def wanted() -> set[str]:
 
 def main() -> int:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--seeds", type=int, default=1200)
+    ap.add_argument("--seeds", type=int, default=1400)
     ap.add_argument("--binary", default=os.environ.get("SANZAO") or str(HERE.parents[1] / "build/dev/sanzao"))
     ap.add_argument("--table", action="store_true", help="in how many of the rule sets each is")
     opt = ap.parse_args()

@@ -392,6 +392,8 @@ class Rules:
         k = d.pick(10, 20, 25, 30, 50, 60, 75, 80, 90)
         texts = [f"{p}.percentile >= {k}", f"{p}.percentile < {k}", f"{p}.percentile > {k}", f"{p}.percentile <= {k}", f"has({p}.percentile)", f"!has({p}.median)",
                  f"!has({p}.percentile) || {p}.percentile <= {k}", f"has({p}.median) ? {p}.percentile >= {k} : false", f"{p}.percentile == 50"]
+        texts += [f"{p}.mean >= {d.pick(1, 2, 0.5, 0.2)}", f"!has({p}.mean) || {p}.mean < {d.pick(1, 0.4)}"] if "amount" not in str(self.features[p]) + str(self.features.get(self.inner)) else []
+        if self.inner: texts += [f"{self.inner} > {p}.mean"]
         if self.inner: texts += [f"{self.inner} > {p}.median", f"{self.inner} <= {p}.median", f"{self.inner} > {p}.median * 2"] * 2
         return d.choice(texts)
 

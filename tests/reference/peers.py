@@ -42,11 +42,11 @@ def group_of(feature: Feature, student: Student, t: int) -> Key | None:
 
 
 def standing_of(feature: Feature, table: Table | None, key: Key | None, own) -> dict:
-    """`.percentile` and `.median`, where they are known."""
+    """`.percentile`, `.median` and `.mean`, where they are known."""
     values = table.values.get(key, []) if table and key else []
     n = len(values)
     if n < feature.min_group or 10 * n < 9 * table.asked[key]: return {}
-    out = {"median": (values[(n - 1) // 2] + values[n // 2]) / 2}
+    out = {"median": (values[(n - 1) // 2] + values[n // 2]) / 2, "mean": sum(v * values.count(v) for v in sorted(set(values))) / n}
     if isinstance(own, float):
         below, equal = sum(v < own for v in values), values.count(own)
         # of the same value nobody was then, himself included: he is put inside

@@ -290,8 +290,8 @@ class RuleSet:
             if not any(path[0] in known for known in (ROOTS, self.features, params, self.params)):
                 raise RuleError(f"nothing is named {'.'.join(path)}")
             feature = self.features.get(path[0])
-            if feature and feature.operator == "peers" and path[1:] not in (("percentile",), ("median",)):
-                raise RuleError(f"{path[0]} has .percentile and .median")
+            if feature and feature.operator == "peers" and path[1:] not in (("percentile",), ("median",), ("mean",)):
+                raise RuleError(f"{path[0]} has .percentile, .median and .mean")
 
     def is_growing(self, path: tuple) -> bool:
         feature = self.features.get(path[0])

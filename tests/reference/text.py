@@ -15,7 +15,7 @@ def unit_of(history: History, rule: Rule, path: tuple) -> str | None:
     if path[0] in params: return params[path[0]].plain.unit
     feature = history.rules.features.get(path[0])
     if not feature: return None
-    if feature.operator == "peers" and path[-1] == "median": feature, path = feature.inner, path[:1]
+    if feature.operator == "peers" and path[-1] in ("median", "mean"): feature, path = feature.inner, path[:1]
     if len(path) > 1: return "duration" if path[-1] == "age" else RECORD_FIELDS.get(path[-1])
     if feature.operator in ("sum", "avg", "min", "max"): return RECORD_FIELDS.get(feature.of)
     if feature.operator == "absence": return "duration"

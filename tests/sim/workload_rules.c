@@ -102,6 +102,23 @@ static void while_class_is_here(sz_buf *out, rng *r, const units *u, int k, uint
     sz_buf_printf(out, "features: {f%d: {count: seen, over: 1d}}\n", k);
 }
 
+/* About 04:00, with a check and without; the table of a day is of what the partition's log has brought by then. */
+static void among(sz_buf *out, rng *r, const units *u, int k, uint32_t version) {
+    static const char *const of[] = {"count: seen", "count: seen", "count: bought", "sum: bought.amount",
+                                     "days: dorm_access"};
+    static const char *const when[] = {"p%d.percentile <= %d", "p%d.percentile >= %d",
+                                       "!has(p%d.median) || p%d.percentile > %d"};
+    static const char *const at[] = {"", ", check: 'daily at 04:00'", ", check: 'daily at 03:59,04:00,07:00,12:00'"};
+    uint64_t form = rng_below(r, 3), check = rng_below(r, 3);
+    int limit = (int)rng_between(r, 2, 8) * 10 + (version % 2 ? 15 : 0);
+    sz_buf_printf(out, "  - {id: among-%d, title: {zh: 同伴, en: Among}, level: yellow, when: '", k);
+    if (form == 2) sz_buf_printf(out, when[2], k, k, limit);
+    else sz_buf_printf(out, when[form], k, limit);
+    sz_buf_printf(out, "'%s, again_after: %s, unless: none}\n", at[check], u->pause);
+    sz_buf_printf(out, "features: {p%d: {peers: {%s, over: %s}, by: %s, min_group: 5}}\n", k, of[rng_below(r, 5)],
+                  rng_chance(r, 0.8) ? "1d" : "2d", rng_chance(r, 0.7) ? "class" : "[school]");
+}
+
 typedef void pattern(sz_buf *out, rng *r, const units *u, int k, uint32_t version);
 static pattern *const patterns[] = {absence, counting, spending, instant, checked, aged, counting, absence};
 
@@ -118,7 +135,7 @@ static void add_rule(sz_buf *rules, sz_buf *features, pattern *p, rng *r, const 
     sz_buf_fini(&one);
 }
 
-void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version) {
+void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version, bool has_peers) {
     rng more = r;
     units u;
     put_window(u.window, unit_ms * rng_between(&r, 1, 4));
@@ -137,6 +154,7 @@ void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version) {
         add_rule(&rules, &features, patterns[p], &r, &u, k + 1, version);
     }
     add_rule(&rules, &features, while_class_is_here, &more, &u, n + 1, version);
+    if (has_peers) add_rule(&rules, &features, among, &more, &u, n + 2, version);
     sz_buf_put_z(out, "events:\n"
                       "  bought: {event: swipe, where: event.op == \"consume\"}\n"
                       "  missed: {event: attendance, where: event.status == \"absent\"}\n"
