@@ -106,14 +106,13 @@ static void while_class_is_here(sz_buf *out, rng *r, const units *u, int k, uint
 static void among(sz_buf *out, rng *r, const units *u, int k, uint32_t version) {
     static const char *const of[] = {"count: seen", "count: seen", "count: bought", "sum: bought.amount",
                                      "days: dorm_access"};
-    static const char *const when[] = {"p%d.percentile <= %d", "p%d.percentile >= %d",
-                                       "!has(p%d.median) || p%d.percentile > %d"};
     static const char *const at[] = {"", ", check: 'daily at 04:00'", ", check: 'daily at 03:59,04:00,07:00,12:00'"};
     uint64_t form = rng_below(r, 3), check = rng_below(r, 3);
     int limit = (int)rng_between(r, 2, 8) * 10 + (version % 2 ? 15 : 0);
     sz_buf_printf(out, "  - {id: among-%d, title: {zh: 同伴, en: Among}, level: yellow, when: '", k);
-    if (form == 2) sz_buf_printf(out, when[2], k, k, limit);
-    else sz_buf_printf(out, when[form], k, limit);
+    if (form == 0) sz_buf_printf(out, "p%d.percentile <= %d", k, limit);
+    else if (form == 1) sz_buf_printf(out, "p%d.percentile >= %d", k, limit);
+    else sz_buf_printf(out, "!has(p%d.median) || p%d.percentile > %d", k, k, limit);
     sz_buf_printf(out, "'%s, again_after: %s, unless: none}\n", at[check], u->pause);
     sz_buf_printf(out, "features: {p%d: {peers: {%s, over: %s}, by: %s, min_group: 5}}\n", k, of[rng_below(r, 5)],
                   rng_chance(r, 0.8) ? "1d" : "2d", rng_chance(r, 0.7) ? "class" : "[school]");
