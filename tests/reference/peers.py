@@ -99,7 +99,7 @@ def moments(runs: list[Run], options: Options, admit: bool) -> list[Moment]:
                 reader.take(lines[i])
                 read = read + [lines[i]]
                 after = {s: max(w, before.get(s, -INFINITY)) for s, w in reader.watermarks.items()}
-            elif run.until is not None: after = {s: max(w, run.until + 1) for s, w in before.items()}
+            elif run.until is not None: after = {s: max(w, run.until + 1) for s, w in (before or {None: -INFINITY}).items()}
             highest = max(after.values(), default=-INFINITY)
             for fact in [x for x in facts if known < x <= highest]:
                 halfway = {s: max(before.get(s, -INFINITY), min(w, fact)) for s, w in after.items()}
