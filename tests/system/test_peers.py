@@ -4,12 +4,10 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
-from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import KEY, alerts, expect, finish, main, same, sanzao, say, size, standing, start, wait_for, write, write_lines
+from lib import alerts, expect, finish, main, same, sanzao, say, size, start, wait_for, write, write_lines
 
 # two classes of twelve and nine; of the third there are too few
 CLASSES = {f"{c}{i}": c for c, n in (("a", 12), ("b", 9), ("c", 4)) for i in range(n)}
