@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib import alerts, expect, finish, main, same, sanzao, say, size, start, wait_for, write, write_lines
+from test_reload import APPLIED, Live
 
 # two classes of twelve and nine; of the third there are too few
 CLASSES = {f"{c}{i}": c for c, n in (("a", 12), ("b", 9), ("c", 4)) for i in range(n)}
@@ -215,6 +216,38 @@ def test_a_record_that_is_late_moves_its_student_and_no_table(tmp):
     expect({a["student"] for a in told} == {"a0"}, "nobody else is told of anew:", {a["student"] for a in told})
     for day, of in ((7, then), (8, then)):          # tomorrow's table has it; and on the 7th his own
         expect(close([r["value"] for r in last[("m", "a3", at(day, 8))]["reasons"]][-3:], of.says(of.summed, "a3", day - 1, 3)), "the table of the", day)
+
+
+# ---- other rules -------------------------------------------------------------------------------------------------------------------
+
+MARK = "  - {id: mark, when: event.type == \"presence\", level: blue, again_after: 1m}\n"
+OTHER = FEATURES.replace("  m:", "  late:").replace("over: 3d", "over: 1d") + """\
+rules:
+  - {id: again, when: p.percentile >= 60, level: blue, again_after: 1h}
+  - {id: new, when: late.percentile >= 90, level: blue, again_after: 1h}
+""" + MARK
+
+
+def test_hup_says_what_two_runs_say(tmp):
+    """p is carried, so `again` is told at once; `late` is new, and nothing is known of it before the next 04:00."""
+    lines = drawn(9) + [probe("a1", at(6, 15)), probe("a1", at(LAST - 1, 23, 59))]
+    first, rest = ([x for x in sorted(lines, key=time_of) if (time_of(x) <= at(6, 15)) == is_first] for is_first in (True, False))
+    two = campus(tmp / "two", TOLD + MARK)
+    run(two, first, None, "arrival")
+    run(campus(two, OTHER), rest, None, "arrival")
+    one = campus(tmp / "one", TOLD + MARK)
+    live = Live(one, "--state", "sqlite:state.db", "--dead-letters", "file:dead.ndjson")
+    live.send(first)
+    live.told(b'"rule":"mark"')
+    write(one / "rules/r.yaml", OTHER)
+    said = live.hup(APPLIED)
+    expect("carried  p, swipes_1d" in said and "fresh    late (known from 2026-03-07)" in said and "dropped  m" in said, said)
+    live.send(rest)
+    live.end()
+    same((one / "alerts.ndjson").read_bytes(), (two / "alerts.ndjson").read_bytes(), "alerts")
+    told = alerts(one / "alerts.ndjson")
+    since = {r: min(a["at"] for a in told if a["rule"] == r) for r in ("again", "new")}
+    expect(since["again"] < at(7, 4) <= since["new"], since)
 
 
 if __name__ == "__main__":
