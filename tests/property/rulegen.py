@@ -401,7 +401,7 @@ class Rules:
         d, out = self.d, {"level": "blue"}
         a = self.standing_clause()
         b = self.standing_clause() if d.chance(0.2) else self.clause(out) if d.chance(0.6) else f"{self.count()} >= {d.randint(1, 2)}"
-        out["when"] = d.pick(a, a, a, f"{a} && {b}", f"{a} || {b}", f"{b} ? {a} : false")
+        out["when"] = d.pick(a, a, a, f"({a}) && ({b})", f"({a}) || ({b})", f"({b}) ? ({a}) : false")
         return out
 
     def steps_among(self) -> dict:
