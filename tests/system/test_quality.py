@@ -106,6 +106,15 @@ def test_quality_counts_as_somebody_who_knows_no_rule(tmp):
            quality(*options), quality(*options))
 
 
+def test_quality_says_whose_leave_comes_after_the_last_day(tmp):
+    """Of one leaves.csv has the row with a later day, of another, as our simulator leaves it, only confounders.csv knows; a third was taken back in time."""
+    options, three = small_term(tmp), f"{stamp(DAY + timedelta(days=3))},{stamp(DAY + timedelta(days=6))}"
+    write(tmp / "data/campus/leaves.csv", "student,from,to,kind,recorded\nleave,2026-03-05,2026-03-08,sick,2026-03-08T09:00:00+08:00\n"
+          "treated,2026-03-05,2026-03-08,sick,2026-03-20T09:00:00+08:00\n")
+    write(tmp / "data/confounders.csv", "student,confounder,from,to\n" + "".join(f"{s},leave_recorded_late,{three}\n" for s in ["grace", "leave", "treated"]))
+    expect("\n2 that stand fall on a leave that is written down after" in quality(*options), quality(*options))
+
+
 def test_quality_of_the_shipped_rules_on_a_small_term(tmp):
     got = json.loads(quality("--students", 400, "--days", 63, "--seeds", "31", "--json"))
     rules, weeks = got["rules"], got["counselor_weeks"]
