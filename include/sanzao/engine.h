@@ -198,6 +198,8 @@ typedef struct sz_options {
     int64_t wall_ms;                 /* when the run began; the state keeps it so that a resume decides the same */
     bool is_one_student;             /* of a test: feed_silent is never true */
     const sz_onlooker *onlooker;     /* of a test; NULL: none. Borrowed */
+    const sz_test_other *others;     /* of a test: what its student's peers have; n_others. Borrowed */
+    uint32_t n_others;
     bool admit;                      /* unknown students become students */
     bool is_live;
     bool allow_new;

@@ -91,6 +91,8 @@ typedef struct sz_test_expect {
     uint8_t what, level;       /* level: fires, steps */
     sz_str why, zh, en;        /* n 0: not asked for */
 } sz_test_expect;
+typedef struct sz_test_other { uint32_t feature; double value; uint32_t n; } sz_test_other; /* peers: so many others of the group have it, every day */
+
 typedef struct sz_rule_test {
     sz_str name;
     sz_span span;
@@ -103,7 +105,8 @@ typedef struct sz_rule_test {
     sz_test_down *downs;       /* by type and time, none touching the next */
     sz_test_leave *leaves;
     sz_test_expect *expects;
-    uint32_t n_student, n_events, n_records, n_downs, n_leaves, n_expects;
+    sz_test_other *others;
+    uint32_t n_student, n_events, n_records, n_downs, n_leaves, n_expects, n_others;
 } sz_rule_test;
 /* Record i as a line of input; d1: the day that it counts from. */
 void sz_test_json(sz_buf *out, const sz_rule_test *t, const sz_types *types, uint32_t i, int32_t d1);

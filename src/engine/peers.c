@@ -150,6 +150,15 @@ static void note_ahead(peers_use *u, uint32_t i) {
     u->ahead[u->n_ahead++] = i;
 }
 
+/* In a rule test: those of his group that it tells of. */
+static void ask_others(const sz_worker *w, compared *c, uint64_t group) {
+    for (uint32_t i = 0; i < w->o.n_others; i++) {
+        const sz_test_other *o = &w->o.others[i];
+        for (uint32_t k = 0; o->feature == c->feature && k < o->n; k++)
+            sz_peer_table_ask(&c->made, group, true, o->value);
+    }
+}
+
 /* Who sleeps is looked at, and sleeps on. */
 static void ask(sz_worker *w, uint32_t in_campus, int64_t at_ms) {
     peers_use *u = &w->peers;
@@ -161,8 +170,9 @@ static void ask(sz_worker *w, uint32_t in_campus, int64_t at_ms) {
     for (uint32_t k = 0; k < u->n; k++) {
         compared *c = &u->v[k];
         sz_peer_answer a;
-        if (c->is_due && sz_timeline_peers(tl, &w->tc, at_ms, c->next_day, c->feature, &a))
-            sz_peer_table_ask(&c->made, a.group, a.is_known, a.value);
+        if (!c->is_due || !sz_timeline_peers(tl, &w->tc, at_ms, c->next_day, c->feature, &a)) continue;
+        sz_peer_table_ask(&c->made, a.group, a.is_known, a.value);
+        ask_others(w, c, a.group);
     }
     if (sz_timeline_has_since(tl, at_ms)) note_ahead(u, i);
     if (tl == &made) sz_timeline_fini(&made);

@@ -91,6 +91,7 @@ enum {
     C_TEST_PARAMS = 95,
     C_WHO = 96,
     C_PEERS = 97,
+    C_TEST_PEERS = 98,
     C_WAS = 151,
     C_TAG = 152,
     C_NO_PERIODS = 153,

@@ -12,7 +12,7 @@ enum { TEST_DAYS_MAX = 400, TEST_RECORDS_MAX = 20000 };
 struct sz_testing {
     struct sz_ruling *g;
     sz_rule_test *t;
-    uint32_t cap_events, cap_records, cap_downs, cap_leaves, cap_expects, cap_student;
+    uint32_t cap_events, cap_records, cap_downs, cap_leaves, cap_expects, cap_student, cap_others;
     int32_t last_day; /* that it names */
     bool failed;
 };
@@ -37,7 +37,7 @@ bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
                   bool (*each)(struct sz_testing *x, void *ctx, int32_t from, int32_t to), void *ctx);
 void sz_test_name_day(struct sz_testing *x, int32_t day);
 
-/* test_event.c, test_expect.c, test_down.c, test_params.c */
+/* test_event.c, test_expect.c, test_down.c, test_params.c, test_peers.c */
 int sz_test_type(struct sz_testing *x, struct sz_test_words *w); /* the next word as a type; below 0 with a finding */
 void sz_test_event_load(struct sz_testing *x, const sz_yaml *node);
 void sz_test_expect_load(struct sz_testing *x, const sz_yaml *node);
@@ -45,5 +45,6 @@ void sz_test_down_load(struct sz_testing *x, const sz_yaml *node);
 void sz_test_down_add(struct sz_testing *x, const sz_test_down *down);
 void sz_test_downs_join(struct sz_testing *x); /* once all are there */
 void sz_test_params_load(struct sz_testing *x, const sz_yaml *map);
+void sz_test_peers_load(struct sz_testing *x, const sz_yaml *map);
 
 #endif

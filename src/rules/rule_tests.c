@@ -7,7 +7,7 @@
 #include "rule_test.h"
 
 struct test_keys {
-    const sz_yaml *name, *student, *leaves, *down, *params, *events, *expect, *start, *until;
+    const sz_yaml *name, *student, *leaves, *down, *params, *peers, *events, *expect, *start, *until;
 };
 static const sz_key keys[] = {
     SZ_KEY_NEEDED(struct test_keys, name, "name", SZ_SHAPE_TEXT),
@@ -15,6 +15,7 @@ static const sz_key keys[] = {
     SZ_KEY(struct test_keys, leaves, "leaves", SZ_SHAPE_TEXTS),
     SZ_KEY(struct test_keys, down, "down", SZ_SHAPE_TEXTS),
     SZ_KEY(struct test_keys, params, "params", SZ_SHAPE_MAP),
+    SZ_KEY(struct test_keys, peers, "peers", SZ_SHAPE_MAP),
     SZ_KEY_NEEDED(struct test_keys, events, "events", SZ_SHAPE_TEXTS),
     SZ_KEY_NEEDED(struct test_keys, expect, "expect", SZ_SHAPE_LIST),
     SZ_KEY(struct test_keys, start, "start", SZ_SHAPE_TEXT),
@@ -300,6 +301,7 @@ static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t)
     load_until(&x, k.until);
     sz_test_downs_join(&x);
     if (k.params) sz_test_params_load(&x, k.params);
+    sz_test_peers_load(&x, k.peers);
     if (!x.failed) try_records(&x);
     keep_spans(&x);
     return !x.failed;

@@ -353,6 +353,41 @@ def test_params_of_a_test_are_checked_at_their_place(tmp):
     expect("one for all rules, at rules/r.yaml:1" in found[0]["hint"], found)
 
 
+PEERS = """\
+features:
+  mine: {days: seen, over: 1d, to: yesterday}
+  came: {peers: {days: seen, over: 1d}, by: class, min_group: 10}
+  paid: {peers: {sum: swipe.amount, over: 1d}, by: [class, gender]}
+rules:
+  - id: r
+    title: {zh: 全班, en: The class}
+    check: daily at 12:00
+    when: mine >= 1 && came.mean < half && (!has(paid.percentile) || paid.percentile >= 90)
+    params: {half: 0.5}
+    level: blue
+    tests:
+      - {name: t, student: {class: a, gender: 女}, events: ['d1 11:00 swipe canteen 9.5', 'd3 11:00 attendance absent'], expect: ['d2 12:00 fires blue'], peers: %s}
+"""
+
+
+def test_a_test_says_what_the_others_of_the_group_have(tmp):
+    """With himself: of twelve five were here on the day before, of ten five, which is no less than half; and nine, which are no group. By money: of thirty-one he is the last but one, or far from it."""
+    for peers, failed in (("{came: {0: 7, 1: 4}}", 0), ("{came: {0: 5, 1: 4}}", 1), ("{came: {0: 7, 1: 1}}", 1), ("{}", 1),
+                          ("{came: {0: 7, 1: 4}, paid: {9.40: 29, 9.60: 1}}", 0), ("{came: {0: 7, 1: 4}, paid: {9.40 yuan: 26, 9.60 yuan: 4}}", 1)):
+        write(tmp / "rules/r.yaml", PEERS % peers)
+        told = json.loads(sanzao(tmp, "test", "rules", "--json", rc=failed).out)
+        same((told["failed"], told["passed"]), (failed, 1 - failed), peers)
+    for peers, word, en in (("{cmae: {0: 7}}", "cmae", "`cmae` is no feature that compares peers"), ("{came: {none: 7}}", "none", "this is no value of what is compared"), ("{came: 3}", "came", None),
+                            ("{came: {0: 0}}", "0}", "so many others is a whole number, 1 or more"), ("{came: {0: few}}", "few", None), ("{came: {1 yuan: 7}}", "1 yuan", None), ("[came]", "[came]", None)):
+        text = PEERS % peers
+        write(tmp / "rules/r.yaml", text)
+        found = json.loads(sanzao(tmp, "check", "rules", "--json", rc=1).out)["findings"]
+        same([f["code"] for f in found], ["SZ021" if peers[0] == "[" else "SZ098"], peers)
+        line = text.splitlines()[found[0]["line"] - 1]
+        expect(line[found[0]["column"] - 1:].startswith(word), peers, "is pointed at", line[found[0]["column"] - 1:])
+        expect(en is None or found[0]["message"] == en, found)
+
+
 def test_rules_that_are_refused_are_findings_for_programs_too(tmp):
     write(tmp / "rules/r.yaml", "rules: [{id: r, when: nothing > 3, level: blue}]\n")
     told = json.loads(sanzao(tmp, "test", "rules", "--json", rc=1).out)

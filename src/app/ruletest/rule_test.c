@@ -171,6 +171,8 @@ static void run(rig *x, sz_campus *campus, int64_t until) {
                     .allow_new = true,
                     .is_volatile = true,
                     .is_one_student = true,
+                    .others = x->t->others,
+                    .n_others = x->t->n_others,
                     .onlooker = x->seen ? &x->seen->onlooker : NULL,
                     .topic = SZ_STR("files"),
                     .worker = SZ_STR("test"),
