@@ -96,6 +96,10 @@ CHANGES = [
     ("dorm/late-returns", 'event.clock >= "23:30"', 'event.clock >= "23:50"', "late-returns"), ("dorm/late-returns", "event.hour >= 21", "event.hour >= 22", "late-returns"),
     ("safety/not-arrived", "last_year_too == 1", "last_year_too == 2", "not-arrived"), ("dorm/out-overnight", "passages_16h < impossible && without_time_2d == 0 && mornings", "without_time_2d == 0 && mornings", "out-overnight"),
     ("dorm/out-overnight", "passages_16h >= 1 && passages_16h < impossible", "passages_16h >= 1", "not-back"),
+    ("dorm/out-overnight", "fifth: {value: 0.2,", "fifth: {value: 0.3,", "out-overnight"), ("dorm/out-overnight", "fifth: {value: 0.2,", "fifth: {value: 0.1,", "out-overnight"),
+    ("safety/lost-contact", "most_of_class: {value: 0.8,", "most_of_class: {value: 0.7,", "lost-contact"), ("safety/lost-contact", "most_of_building: {value: 0.9,", "most_of_building: {value: 0.8,", "lost-contact"),
+    ("dorm/late-returns", "last_tenth: {value: 90,", "last_tenth: {value: 70,", "late-returns"), ("study/diligence-drop", "last_tenth: {value: 90,", "last_tenth: {value: 80,", "diligence-drop"),
+    ("study/absence-hours", "times: {value: 3,", "times: {value: 2,", "absence-hours"), ("study/absence-hours", "half: {value: 50%", "half: {value: 20%", "absence-hours"),
     ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
 ]
 
