@@ -171,18 +171,37 @@ void sz_match_memo_free(sz_match_memo *m) {
     sz_free(m);
 }
 
-static bool is_field_by_key(void *asks, uint32_t slot) { return field_asks(slot, asks); }
+typedef struct watching {
+    uint8_t may_ask, asks;
+} watching;
+
+static bool is_field_by_key(void *ctx, uint32_t slot) {
+    watching *w = ctx;
+    uint8_t asks = 0;
+    if (!field_asks(slot, &asks) || asks & ~w->may_ask) return false;
+    w->asks |= asks;
+    return true;
+}
+
+/* Which place it is, and not only of what kind, is asked for rules where matchers ask for it anyway: there may be
+ * thousands, and at one that the campus does not have nothing would be remembered any more. */
+static watching watching_of(const sz_match_memo *m, uint64_t types) {
+    watching w = {.may_ask = UINT8_MAX};
+    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++)
+        if (types >> t & 1 && !(m->asks[t] & ASKS_PLACE)) w.may_ask &= (uint8_t)~ASKS_PLACE;
+    return w;
+}
 
 uint64_t sz_match_watch(sz_match_memo *m, const sz_prog *p, uint64_t types) {
     if (!m->is_usable || m->n_watch == WATCHED) return 0;
     watched *x = &m->watch[m->n_watch];
-    uint8_t asks = 0;
+    watching w = watching_of(m, types);
     x->prog = p;
     x->types = types;
-    x->n = sz_prog_musts(p, is_field_by_key, &asks, x->entries, MUSTS);
+    x->n = sz_prog_musts(p, is_field_by_key, &w, x->entries, MUSTS);
     if (!x->n) return 0;
     for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++)
-        if (types >> t & 1) m->asks[t] |= asks;
+        if (types >> t & 1) m->asks[t] |= w.asks;
     return UINT64_C(1) << m->n_watch++;
 }
 

@@ -263,6 +263,87 @@ static void test_what_no_rule_fires_at_is_remembered(void **state) {
     timeline_fixture_fini(&f);
 }
 
+static const char place_rules[] =
+    "events:\n"
+    "  buy: {event: swipe, where: event.op == \"consume\" && place.kind == \"canteen\"}\n"
+    "features:\n"
+    "  a: {count: buy, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, level: blue, when: 'event.type == \"swipe\" && place.id == \"canteen-1\" && event.amount > 5.0 && a > 3', "
+    "title: {zh: 甲, en: A}}\n";
+
+/* A rule that names a place does not make memory tell all places apart: at those that the campus does not have it would
+ * have no answer. */
+static void test_rule_that_names_a_place_costs_no_memory(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, place_rules));
+    const sz_rule *r = &f.bundle->rules[0];
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint64_t bit = sz_match_watch(m, r->when, r->event_types);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i, id);
+        sz_eval ev = eval_of(&f);
+        uint8_t quick[8], known[8];
+        uint32_t place = e.place.n ? sz_match_place(m, f.campus, e.place) : SZ_NONE;
+        sz_match_quick(m, &ev, &e, place, quick);
+        assert_true(sz_match_known(m, &f.facts, &f.zone, &e, SZ_NONE, place, known));
+        assert_memory_equal(known, quick, sizeof known);
+        if (r->event_types >> e.type & 1) assert_int_equal(sz_match_misses(m), e.type == SZ_TYPE_SWIPE ? 0 : bit);
+    }
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static const char late_rule[] =
+    "events:\n"
+    "  came: {event: dorm_access, where: event.direction == \"in\"}\n"
+    "features:\n"
+    "  a: {count: came, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, level: blue, when: 'event.type == \"dorm_access\" && event.late && a > 3', title: {zh: 甲, en: A}}\n";
+
+/* No matcher asks who was late: the rule alone does, of each student by the cut-off that is his and his permits. */
+static void test_who_is_not_late_for_a_rule_is_told_of_each_student(void **state) {
+    (void)state;
+    static const char students[] = "student,residence\ns1,dorm\ns2,dorm\ns3,off_campus\n",
+                      leaves[] = "学号,开始,结束,类型\ns1,2026-03-03,2026-03-12,late_permit\n",
+                      calendar[] =
+                          "curfew:\n  sun-sat: '23:00'\n  by:\n    - {residence: off_campus, sun-sat: '23:30'}\n";
+    const sz_campus_file files[] = {{"students.csv", students, sizeof students - 1},
+                                    {"leaves.csv", leaves, sizeof leaves - 1},
+                                    {"calendar.yaml", calendar, sizeof calendar - 1}};
+    enum { DAYS = 14, QUARTERS = 96, STUDENTS = 3 };
+    timeline_fixture f;
+    assert_true(timeline_fixture_init_at(&f, late_rule, files, 3));
+    const sz_rule *r = &f.bundle->rules[0];
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint64_t bit = sz_match_watch(m, r->when, r->event_types);
+    uint32_t n_late[STUDENTS] = {0};
+    for (uint32_t i = 0; i < DAYS * QUARTERS * STUDENTS; i++) {
+        uint32_t k = i % STUDENTS;
+        sz_event e = timeline_fixture_swipe("a", monday + (int64_t)(i / STUDENTS) * SZ_HOUR_MS / 4, SZ_ABSENT);
+        e.type = SZ_TYPE_DORM_ACCESS;
+        e.op = 0;
+        e.direction = i % 5 ? SZ_DIR_IN : SZ_DIR_OUT;
+        sz_eval ev = eval_of(&f);
+        char id[] = {'s', (char)('1' + k)};
+        ev.student = sz_campus_find_student(f.campus, (sz_str){id, sizeof id});
+        ev.info = sz_campus_student(f.campus, ev.student);
+        ev.use_leaves = k == 0;
+        uint8_t mask[8];
+        bool is_late = e.direction == SZ_DIR_IN && sz_campus_is_late(f.campus, ev.student, f.facts.known, e.time_ms);
+        if (!sz_match_known(m, &f.facts, &f.zone, &e, ev.student, SZ_NONE, mask))
+            sz_match_quick(m, &ev, &e, SZ_NONE, mask);
+        assert_int_equal(sz_match_misses(m), is_late ? 0 : bit);
+        n_late[k] += is_late;
+    }
+    assert_true(0 < n_late[0] && n_late[0] < n_late[2] && n_late[2] < n_late[1]);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
 static void packs_to(sz_buf *out, const sz_fstate *s, const sz_featureset *fs) {
     sz_buf_clear(out);
     sz_fstate_pack(out, s, fs, SZ_FPACK_FORMAT);
@@ -403,6 +484,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matchers_from_memory_are_those_found_anew),
         cmocka_unit_test(test_what_no_rule_fires_at_is_remembered),
+        cmocka_unit_test(test_rule_that_names_a_place_costs_no_memory),
+        cmocka_unit_test(test_who_is_not_late_for_a_rule_is_told_of_each_student),
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
