@@ -138,6 +138,7 @@ const char *prog_type_name(uint8_t type, sz_lang lang);
 bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out);
 /* Units of numbers that compare: those that join, and a share with what is so many of so many. */
 bool prog_units_compare(const tnode *a, const tnode *b);
+bool prog_is_of_hundred(const tnode *n); /* a percentile: 0 to 100, and no share */
 bool prog_is_tally(uint8_t unit); /* a count, or days */
 bool prog_form_fits(uint8_t form, sz_str s);
 const char *prog_nearest(sz_str name, const char *const *names, size_t n); /* NULL: none is near */

@@ -105,6 +105,7 @@ static void check_range(checker *c, const tnode *a, uint8_t op, const tnode *at,
                             "`%.*s` 只会是 %g 到 %g，这个条件恒假或恒真", SZ_FMT_STR(name), a->low, a->high);
     if (is_weekday && v == 0) prog_set_hint(g, "Sunday is 7; 1 is Monday", "星期日是 7，星期一是 1");
     else if (is_weekday) prog_set_hint(g, "1 is Monday, 7 is Sunday", "1 是星期一，7 是星期日");
+    else if (prog_is_of_hundred(a)) prog_set_hint(g, "a percentile is 0 to 100", "百分位是 0 到 100");
     else
         prog_set_hint(g, "24:00 is 0 of the next day; a time of day is event.clock >= \"22:30\"",
                       "24 点是次日的 0 点；钟点可写 event.clock >= \"22:30\"");

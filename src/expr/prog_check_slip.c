@@ -27,6 +27,15 @@ static void warn_share(checker *c, const tnode *number) {
               "%g %% 在条件里写 %g；作参数写  %g%%；若是指 %g 倍，参数写  %g%%", v, v / 100, v, v, v * 100);
 }
 
+static void warn_of_hundred(checker *c, const tnode *number) {
+    double v = number->value.num;
+    sz_str text = prog_slice(c, number->off, number->len);
+    prog_hint(c,
+              prog_warning(c, C_UNITS, number->off, number->len, "beside a percentile `%.*s` is %g of 100",
+                           "同百分位比较，`%.*s` 只是 100 里的 %g", SZ_FMT_STR(text), v),
+              "a percentile is 0 to 100: write %g", "百分位是 0 到 100：请写 %g", v * 100);
+}
+
 void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     /* A value that has become ten times another is rare enough to be asked about; a param of 1000% says it is meant. */
     enum { TENFOLD = 10 };
@@ -37,4 +46,5 @@ void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b
                                      SZ_FMT_STR(prog_slice(c, b->off, b->len)), b->value.num),
                         prog_slice(c, a->off, a->len), e->args[1]);
     else if (a->unit == SZ_UNIT_SHARE && b->unit == SZ_UNIT_NONE && b->value.num >= TENFOLD) warn_share(c, b);
+    else if (prog_is_of_hundred(a) && b->value.num > 0 && b->value.num < 1) warn_of_hundred(c, b);
 }

@@ -13,6 +13,7 @@ const char *prog_like_unit(const tnode *n) {
         [SZ_UNIT_SHARE] = "50%",       [SZ_UNIT_COUNT] = "3",       [SZ_UNIT_DAYS] = "3 days",
         [SZ_UNIT_POINTS] = "3 points",
     };
+    if (prog_is_of_hundred(n)) return "90";
     return n->type == SZ_X_DURATION ? "24h" : n->unit < SZ_N_UNITS ? units[n->unit] : "3";
 }
 

@@ -23,7 +23,7 @@ bool prog_path_symbol(const scan *s, sz_symbol *out) {
 bool prog_side_is(const scan *s, tnode *side) {
     sz_symbol sym = {0};
     if (!prog_path_symbol(s, &sym)) return false;
-    *side = (tnode){.type = sym.type, .unit = sym.unit};
+    *side = (tnode){.type = sym.type, .unit = sym.unit, .low = sym.low, .high = sym.high};
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
 
@@ -150,6 +150,8 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
         is_time = true;
     }
     if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side, left);
+    else if (v->measure == SZ_M_SHARE && is_known && prog_is_of_hundred(&side))
+        prog_hint(s->c, g, "a percentile is 0 to 100: write %s", "百分位是 0 到 100：请写 %s", number);
     else if (v->measure == SZ_M_SHARE) hint_share(s, g, v);
     else if (v->measure == SZ_M_NUMBER || v->measure == SZ_M_COUNT || v->measure == SZ_M_POINTS)
         hint_number(s, g, v, whole);

@@ -58,8 +58,13 @@ bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out) {
     return true;
 }
 
+/* A percentile: 90 % of it would be 0.9 of a hundred. */
+bool prog_is_of_hundred(const tnode *n) { return n->type == SZ_X_NUM && n->low == 0 && n->high == 100; }
+
 bool prog_units_compare(const tnode *a, const tnode *b) {
     uint8_t unit;
+    if (prog_is_of_hundred(a) && b->unit == SZ_UNIT_SHARE) return false;
+    if (prog_is_of_hundred(b) && a->unit == SZ_UNIT_SHARE) return false;
     return prog_unit_join('=', a->unit, b->unit, &unit) || (a->is_ratio && b->unit == SZ_UNIT_SHARE) ||
            (b->is_ratio && a->unit == SZ_UNIT_SHARE);
 }

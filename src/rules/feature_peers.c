@@ -52,9 +52,16 @@ enum {
              1 << SZ_SF_BUILDING
 };
 
+/* `student.class`, as conditions have it: by the field alone. */
+static sz_str field_meant(sz_str text) {
+    static const char root[] = "student.";
+    enum { N = sizeof root - 1 };
+    return text.n > N && memcmp(text.p, root, N) == 0 ? (sz_str){text.p + N, text.n - N} : text;
+}
+
 static bool add_field(struct sz_making *m, const sz_yaml *item) {
     struct sz_loading *l = m->l;
-    struct sz_near near = sz_near_to(l, item->text);
+    struct sz_near near = sz_near_to(l, field_meant(item->text));
     const char *all = "";
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
         if (!((uint32_t)GROUPS >> i & 1)) continue;

@@ -218,6 +218,7 @@ static bool feature_part(const struct path *p, const sz_feature *f, uint32_t ind
             if (p->n > 2) return no(p, 2, NULL, NULL);
             uint8_t unit = row->parts[i].unit < SZ_N_UNITS ? row->parts[i].unit : f->unit;
             *p->out = (sz_symbol){.type = SZ_X_NUM, .unit = unit, .slot = SZ_SLOT(SZ_SPACE_FEATURE, 1u + i, index)};
+            if (f->op == SZ_OP_PEERS && i == SZ_PEERS_PERCENTILE) p->out->high = 100;
             return true;
         }
         sz_near_try(&near, sz_str_of(row->parts[i].name), NULL, NULL, (sz_span){0});

@@ -54,6 +54,7 @@ const toy_name toy_names[] = {
     {"dv", SZ_X_DURATION, 0, 0, 0, 0, 0, 0},
     {"tx", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
     {"ty", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
+    {"alike.percentile", SZ_X_NUM, 0, 0, 0, 0, 0, 0},
     {"broken", SZ_X_ANY, 0, 0, 0, 0, 0, 0},
 };
 const uint32_t toy_n_names = sizeof toy_names / sizeof *toy_names;
@@ -102,6 +103,7 @@ static bool resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg
         out->value = (sz_xval){.type = t->type, .num = t->num};
         if (t->is_const && t->type == SZ_X_LIST_STR) out->value.list = &toy_kinds;
         choices_of(t->path, out);
+        if (strcmp(t->path, "alike.percentile") == 0) out->high = 100;
         return true;
     }
     *bad_at = best;

@@ -186,6 +186,10 @@ static const row rows[] = {
     {"spend >= \"n\"", 104, "\"n\"", "compare it with a number", 0, 0, 0},
     {"3", 103, "3", "for example  n >= 3", 0, 0, 0},
     {"n / 0.01 > drop", 105, "drop", NULL, 0, 0, 0},
+    {"alike.percentile >= drop", 105, "drop", "drop: 90", 0, 0, 0},
+    {"alike.percentile >= 90%", 117, "90%", "a percentile is 0 to 100: write 90", 0, 0, 0},
+    {"alike.percentile 90%以上", 117, "90%以上", "a percentile is 0 to 100: write  alike.percentile >= 90", 0, 0, 0},
+    {"alike.percentile > 100", 106, "100", "a percentile is 0 to 100", 0, 0, 0},
     {"n >= 3 && 2", 109, "2", "n >= 2", 0, 0, 0},
     {"p && 7", 109, "7", "for example  n >= 7", 0, 0, 0},
     {"late nights 7d >= 3", 42, "late nights 7d", "did you mean `late_nights_7d`?", 0, 0, 0},
@@ -559,6 +563,8 @@ static void test_what_is_never_so_is_a_warning(void **unused) {
     check_warning("n == 3-5", 116, "`3-5` is -2 here", "from 3 to 5 is written  n >= 3 && n <= 5");
     check_warning("fall < 50", 105, "`50` beside a share is 5000 %",
                   "50 % is 0.5 in a condition; a param is written  50%,  or, if 50 times are meant,  5000%");
+    check_warning("alike.percentile > 0.9", 105, "beside a percentile `0.9` is 0.9 of 100",
+                  "a percentile is 0 to 100: write 90");
     check_warning("n % 0 > 1", 120, "a division by zero is always unknown", NULL);
 }
 
