@@ -179,7 +179,7 @@ static bool is_tally(uint8_t u) { return u == SZ_UNIT_COUNT || u == SZ_UNIT_DAYS
 /* A step of a value that is so many of so many may be a share: then the value is one, and prints as one. */
 static bool fits(sz_rule *r, uint8_t type, uint8_t unit) {
     if (type != r->value_type) return false;
-    if (unit == SZ_UNIT_SHARE && sz_prog_is_ratio(r->value)) r->value_unit = SZ_UNIT_SHARE;
+    if (unit == SZ_UNIT_SHARE && r->value && sz_prog_is_ratio(r->value)) r->value_unit = SZ_UNIT_SHARE;
     return unit == SZ_UNIT_NONE || r->value_unit == SZ_UNIT_NONE || unit == r->value_unit ||
            (is_tally(unit) && is_tally(r->value_unit));
 }
