@@ -183,6 +183,7 @@ uint8_t sz_prog_type(const sz_prog *p);
 uint8_t sz_prog_unit(const sz_prog *p);
 /* A count or days divided by a plain number or another count, `days / 7`: it may stand beside a share in percent too. */
 bool sz_prog_is_ratio(const sz_prog *p);
+bool sz_prog_is_of_hundred(const sz_prog *p); /* a percentile: 0 to 100, and no share */
 bool sz_prog_grows(const sz_prog *p);                    /* the whole is a bare growing symbol, or contains one */
 const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n);
 const uint32_t *sz_prog_slots(const sz_prog *p, uint32_t *n); /* slots loaded, each once, ascending */

@@ -206,7 +206,7 @@ struct sz_prog {
     const insn *code;
     uint32_t n_code;
     uint8_t type, unit;
-    bool grows, is_ratio;
+    bool grows, is_ratio, is_of_hundred;
     sz_clause *clauses;
     const tnode **musts; /* of each clause: its node where && alone joins it to the whole; else NULL */
     uint32_t n_clauses;

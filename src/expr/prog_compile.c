@@ -116,7 +116,8 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
                        .type = root->type,
                        .unit = root->unit,
                        .grows = root->has_growing,
-                       .is_ratio = root->is_ratio};
+                       .is_ratio = root->is_ratio,
+                       .is_of_hundred = prog_is_of_hundred(root)};
         gather_slots(a, p);
         if (!prog_emit(a, p)) {
             prog_error(&c, C_DEEP, 0, (uint32_t)c.text.n, "the expression needs too many values at once",
@@ -131,6 +132,8 @@ const sz_prog *sz_prog_compile(sz_arena *a, sz_str text, const sz_resolver *r, c
 uint8_t sz_prog_type(const sz_prog *p) { return p->type; }
 uint8_t sz_prog_unit(const sz_prog *p) { return p->unit; }
 bool sz_prog_is_ratio(const sz_prog *p) { return p->is_ratio; }
+
+bool sz_prog_is_of_hundred(const sz_prog *p) { return p->is_of_hundred; }
 bool sz_prog_grows(const sz_prog *p) { return p->grows; }
 
 const sz_clause *sz_prog_clauses(const sz_prog *p, uint32_t *n) {

@@ -176,9 +176,12 @@ static void load_when(struct sz_ruling *g) {
 
 static bool is_tally(uint8_t u) { return u == SZ_UNIT_COUNT || u == SZ_UNIT_DAYS; }
 
+static bool is_of_hundred(const sz_rule *r) { return r->value && sz_prog_is_of_hundred(r->value); }
+
 /* A step of a value that is so many of so many may be a share: then the value is one, and prints as one. */
 static bool fits(sz_rule *r, uint8_t type, uint8_t unit) {
     if (type != r->value_type) return false;
+    if (unit == SZ_UNIT_SHARE && is_of_hundred(r)) return false;
     if (unit == SZ_UNIT_SHARE && r->value && sz_prog_is_ratio(r->value)) r->value_unit = SZ_UNIT_SHARE;
     return unit == SZ_UNIT_NONE || r->value_unit == SZ_UNIT_NONE || unit == r->value_unit ||
            (is_tally(unit) && is_tally(r->value_unit));
@@ -192,9 +195,10 @@ static void misfit(struct sz_ruling *g, const sz_yaml *key, uint8_t type) {
     const sz_rule *r = g->r;
     double plain;
     bool is_plain = type == SZ_X_NUM && sz_str_double(key->text, &plain);
-    const char *like = r->value_type != SZ_X_DURATION ? like_unit[r->value_unit]
-                       : is_plain                     ? TXT(g->l, "%.*sh", SZ_FMT_STR(key->text))
-                                                      : "24h";
+    const char *like = is_of_hundred(r)                 ? "90"
+                       : r->value_type != SZ_X_DURATION ? like_unit[r->value_unit]
+                       : is_plain                       ? TXT(g->l, "%.*sh", SZ_FMT_STR(key->text))
+                                                        : "24h";
     sz_rule_wrong(g, key->span, C_STEP_VALUE,
                   TXT(g->l, "the step `%.*s` does not fit the value, which is %s", SZ_FMT_STR(key->text),
                       sz_unit_words(r->value_type, r->value_unit, SZ_EN)),
