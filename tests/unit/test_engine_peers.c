@@ -77,7 +77,7 @@ static void add_record(rig_log *l, int student, int64_t t_ms, const char *more) 
 }
 
 static bool belongs(int student, uint32_t parts, uint32_t partition) {
-    char id[8];
+    char id[16];
     snprintf(id, sizeof id, "s%02d", student);
     return parts < 2 || sz_home(sz_str_of(id), parts) == partition;
 }
