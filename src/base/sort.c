@@ -14,7 +14,9 @@ static inline void copy(char *to, const char *from, size_t size) {
     switch (size) { /* constants let the compiler move words */
     case 4: memcpy(to, from, 4); break;
     case 8: memcpy(to, from, 8); break;
+    case 12: memcpy(to, from, 12); break;
     case 16: memcpy(to, from, 16); break;
+    case 24: memcpy(to, from, 24); break;
     default: memcpy(to, from, size);
     }
 }

@@ -323,6 +323,26 @@ static int by_u64(const void *a, const void *b, void *ctx) {
     return (x > y) - (x < y);
 }
 
+/* Elements of 4 to 40 bytes, the first four of them the key and all others made of it. */
+static void test_sort_moves_the_whole_element(void **state) {
+    enum { N = 300, SIZE = 40 };
+    draw d = draw_of(19);
+    size_t n_compared = 0;
+    (void)state;
+    for (size_t size = 4; size <= SIZE; size += 4) {
+        uint32_t v[N * SIZE / 4];
+        for (size_t i = 0, words = size / 4; i < N; i++) {
+            v[i * words] = (uint32_t)draw_u64(&d);
+            for (size_t k = 1; k < words; k++) v[i * words + k] = v[i * words] + (uint32_t)k;
+        }
+        sz_sort(v, N, size, by_key, &n_compared);
+        for (size_t i = 0, words = size / 4; i < N; i++) {
+            if (i) assert_true(v[(i - 1) * words] <= v[i * words]);
+            for (size_t k = 1; k < words; k++) assert_int_equal(v[i * words + k], v[i * words] + (uint32_t)k);
+        }
+    }
+}
+
 static void test_sort_takes_elements_of_any_size(void **state) {
     draw d = draw_of(17);
     uint8_t bytes[1000];
@@ -351,6 +371,7 @@ int main(void) {
         cmocka_unit_test(test_map_intern_numbers_in_order),
         cmocka_unit_test(test_sort_is_stable_and_complete),
         cmocka_unit_test(test_sort_asks_little_where_little_is_out_of_place),
+        cmocka_unit_test(test_sort_moves_the_whole_element),
         cmocka_unit_test(test_sort_takes_elements_of_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
