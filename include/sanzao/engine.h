@@ -380,6 +380,21 @@ uint32_t sz_worker_n_students(const sz_worker *w);
 /* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
 typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;
 void sz_worker_judged(sz_worker *w, sz_judged *out);
+/* Students whom a rule would have told of, had it known nothing of the others (peers), and did not in that week: by rule, week and group.
+ * Numbers only. */
+typedef struct sz_untold {
+    uint32_t rule, by;        /* by: bits of the fields that make the group */
+    int32_t monday;
+    sz_str group;             /* values of those fields, side by side; in the arena */
+    uint32_t n, of;           /* different students; active ones of the group in the roster */
+} sz_untold;
+typedef struct sz_untold_list {
+    sz_untold *v;             /* to be freed */
+    uint32_t n, n_rules;      /* n_rules: that compare students, and could be asked */
+    int64_t from_ms;          /* looked at from here on */
+} sz_untold_list;
+/* Of a worker that has read a state and reads no records: it has gone over the students and must be freed then. */
+void sz_worker_untold(sz_worker *w, sz_arena *texts, sz_untold_list *out);
 /* One line of the summary's JSON without line end (contract). */
 void sz_worker_summary(sz_worker *w, sz_buf *out);
 /* For `state show`: the student's record decoded. SZ_NOT_FOUND. */

@@ -366,6 +366,7 @@ typedef struct sz_facts {
     uint32_t n_heard;
     struct sz_mates *mates;               /* NULL: no rule asks */
     const sz_peers *peers;                /* NULL: no rule asks */
+    uint32_t peers_unasked;               /* what compares by these fields is unknown all the same, to ask what it does; 0: nothing */
     int64_t peers_ms;                     /* all tables that hold before it were made, or never will be */
     bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */

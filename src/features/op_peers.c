@@ -49,7 +49,7 @@ sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day) {
 
 void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) {
     *v = x_unknown(SZ_X_NUM);
-    if (!ev->facts->peers || f->is_idle) return;
+    if (!ev->facts->peers || f->is_idle || f->by == ev->facts->peers_unasked) return;
     int32_t day = sz_peers_day(ev->zone, ev->t_ms);
     const sz_peer_table *t = sz_peers_find(ev->facts->peers, f->hash, day);
     uint64_t id = t ? sz_peers_group_of(ev, f, day) : 0;

@@ -10,6 +10,7 @@
 #include "cmd_common.h"
 #include "commands.h"
 #include "host/files.h"
+#include "run/run.h"
 #include "views/alert_view.h"
 #include "views/findings.h"
 
@@ -138,7 +139,8 @@ static void print_crowds(sz_buf *out, const shelf *s, const sz_campus *campus, s
     sz_free(standing);
 }
 
-static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, bool fold) {
+/* untold: what comparisons held back, where a state was named. */
+static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, bool fold, const sz_buf *untold) {
     bool zh = c->lang == SZ_ZH;
     alert_view_options o = {.lang = c->lang,
                             .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
@@ -159,6 +161,7 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
         sz_buf_put_u8(&out, '\n');
     }
     if (fold && campus) print_crowds(&out, s, campus, c->lang);
+    sz_buf_put(&out, untold->p, untold->n);
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
     if (s->n)
@@ -185,7 +188,7 @@ static void print_bad(const bad_lines *bad, sz_lang lang) {
                 is_one ? " is" : "s are", is_one ? "" : "s", (unsigned long long)bad->first);
 }
 
-static int show(sz_config *c, const sz_campus *campus) {
+static int show(sz_config *c, const sz_campus *campus, const sz_buf *untold) {
     const char *path = c->rest[0];
     sz_files f = {0};
     if (sz_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, path, &c->diags, &f) != SZ_OK) {
@@ -198,7 +201,7 @@ static int show(sz_config *c, const sz_campus *campus) {
     bad_lines bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
-    else print_all(&s, c, campus, fold);
+    else print_all(&s, c, campus, fold, untold);
     if (bad.n) print_bad(&bad, c->lang);
     for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
     sz_free(s.v);
@@ -208,27 +211,49 @@ static int show(sz_config *c, const sz_campus *campus) {
 }
 
 /* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */
-static int show_with_names(sz_config *c) {
-    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL);
-    sz_job job;
-    cmd_job(c, &job);
+static int show_with_names(sz_config *c, sz_job job, const sz_buf *untold) {
+    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL, untold);
     job.rules = NULL;
     sz_inputs in = {0};
     sz_status s = sz_inputs_load(&job, &c->diags, &in);
     int code = sz_exit_of(s);
-    if (s == SZ_OK) code = show(c, in.campus);
+    if (s == SZ_OK) code = show(c, in.campus, untold);
     else sz_diags_show(&c->diags, c->lang);
     sz_inputs_fini(&in);
+    return code;
+}
+
+/* The state of a config file is the run's: it is looked at where the command line names it, for that takes a while. */
+static bool asks_state(const sz_config *c) {
+    return c->given[SZ_O_STATE] && !c->where[SZ_O_STATE].src && !c->num[SZ_O_JSON] && !c->num[SZ_O_FOLDED];
+}
+
+static int show_all(sz_config *c) {
+    sz_job job;
+    sz_buf untold;
+    int code = 0;
+    cmd_job(c, &job);
+    sz_buf_init(&untold);
+    if (asks_state(c)) code = sz_job_untold(&job, &untold);
+    if (code == 0) code = show_with_names(c, job, &untold);
+    sz_buf_fini(&untold);
     return code;
 }
 
 int cmd_alerts(int argc, char **argv) {
     sz_config c;
     int code = cmd_begin(
-        &c, SZ_FOR_ALERTS, "usage: sanzao alerts FILE|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]",
-        "用法：sanzao alerts 文件|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]", argc, argv);
+        &c, SZ_FOR_ALERTS,
+        "usage: sanzao alerts FILE|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "       sanzao alerts FILE|- --campus DIR --rules DIR --state sqlite:FILE|redis:URL\n\n"
+        "With --state: also how many of each class or building a rule would have told of, had it not compared them\n"
+        "with the others (peers). The state is only read.",
+        "用法：sanzao alerts 文件|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "      sanzao alerts 文件|- --campus DIR --rules DIR --state sqlite:文件|redis:地址\n\n"
+        "给出 --state 时，另说明每个班级、楼宇有多少人因规则与他人比较（peers）而未报。状态只读取，不改动。",
+        argc, argv);
     if (code < 0) {
-        if (c.n_rest == 1) code = show_with_names(&c);
+        if (c.n_rest == 1) code = show_all(&c);
         else {
             fputs(c.lang == SZ_ZH ? "用法：sanzao alerts 文件|-\n" : "usage: sanzao alerts FILE|-\n", stderr);
             code = 2;

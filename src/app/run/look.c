@@ -2,33 +2,26 @@
  *
  * Without inputs: a state is only looked at. What one student's record says, and what other rules would do to a state.
  */
-#include "run.h"
+#include "look.h"
 
 #include <stdio.h>
 
 #include "codes.h"
 #include "host/env.h"
+#include "run.h"
 #include "run_common.h"
-#include "state/states.h"
 #include "views/findings.h"
 #include "views/plan_view.h"
 
-typedef struct look {
-    sz_inputs in;
-    sz_diags diags;
-    sz_msgq *q;
-    sz_state state;
-    sz_worker *worker;
-} look;
-
-static sz_status look_begin(const sz_job *job, sz_str student, look *l) {
+sz_status look_begin(const sz_job *job, sz_str student, int32_t partition, look *l) {
     sz_options o;
     sz_diags_init(&l->diags);
     l->q = sz_msgq_new();
     sz_status s = sz_inputs_load(job, &l->diags, &l->in);
     if (s == SZ_OK) s = run_options(job, &l->in.zone, &l->diags, &o);
-    if (s == SZ_OK) s = sz_state_find(job, student, l->q, &l->diags, &l->state, &o);
+    if (s == SZ_OK) s = sz_state_find(job, student, partition, l->q, &l->diags, &l->state, &o);
     if (s != SZ_OK) return s;
+    l->parts = o.parts;
     sz_ports ports = {.store = l->state.port, .env = sz_env};
     o.allow_new = false;
     l->worker = sz_worker_new(&o, &ports, sz_bundle_ref(l->in.bundle), l->in.campus);
@@ -37,8 +30,7 @@ static sz_status look_begin(const sz_job *job, sz_str student, look *l) {
     return SZ_OK;
 }
 
-/* Step until the worker is in that state, or fails. */
-static sz_status look_until(const sz_job *job, look *l, sz_worker_state where) {
+sz_status look_until(const sz_job *job, look *l, sz_worker_state where) {
     for (bool is_over = false; sz_worker_where(l->worker) < where && !is_over;) {
         const sz_msg *m = sz_msgq_pop(l->q);
         if (m) sz_worker_step(l->worker, m);
@@ -57,7 +49,7 @@ static sz_status look_until(const sz_job *job, look *l, sz_worker_state where) {
     return s == SZ_OK ? SZ_IO : s;
 }
 
-static int look_end(const sz_job *job, look *l, sz_status s) {
+int look_end(const sz_job *job, look *l, sz_status s) {
     if (l->diags.n) sz_diags_show(&l->diags, job->lang);
     sz_worker_free(l->worker);
     sz_state_close(&l->state);
@@ -67,8 +59,7 @@ static int look_end(const sz_job *job, look *l, sz_status s) {
     return s == SZ_NOT_FOUND ? 1 : sz_exit_of(s);
 }
 
-/* What is shown is what the next run with these would begin with. */
-static void tell_others(const sz_job *job, look *l) {
+void look_tell_others(const sz_job *job, look *l) {
     bool facts = sz_worker_has_other_facts(l->worker), rules = sz_worker_plan(l->worker)->is_other;
     if (!facts && !rules) return;
     const char *en = facts && rules ? "campus and rules" : facts ? "campus" : "rules";
@@ -83,13 +74,13 @@ static void tell_others(const sz_job *job, look *l) {
 
 int sz_job_show(const sz_job *job, sz_str student) {
     look l = {0};
-    sz_status s = look_begin(job, student, &l);
+    sz_status s = look_begin(job, student, SZ_FILES, &l);
     if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
     if (s != SZ_OK) return look_end(job, &l, s);
     sz_buf out;
     sz_buf_init(&out);
     s = sz_worker_show(l.worker, student, &out);
-    tell_others(job, &l);
+    look_tell_others(job, &l);
     if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
     else
         fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
@@ -100,7 +91,7 @@ int sz_job_show(const sz_job *job, sz_str student) {
 
 int sz_job_plan(const sz_job *job, bool as_json) {
     look l = {0};
-    sz_status s = look_begin(job, (sz_str){0}, &l);
+    sz_status s = look_begin(job, (sz_str){0}, SZ_FILES, &l);
     if (s == SZ_OK && !l.state.is_new) s = look_until(job, &l, SZ_WK_LOADING);
     if (s != SZ_OK) return look_end(job, &l, s);
     sz_buf out;

@@ -8,7 +8,8 @@ typedef struct state_kind {
     sz_status (*open)(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
     void (*close)(void *store);
     /* To read only, where the student is; what it belongs to is put into o. NULL: opened as for a run. */
-    sz_status (*find)(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
+    sz_status (*find)(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
+                      sz_options *o);
     uint32_t (*polled)(const void *store, struct pollfd *fds, uint32_t most); /* NULL: it answers at once */
     bool is_volatile, is_exclusive, is_remote;
 } state_kind;
@@ -55,10 +56,12 @@ static sz_status sqlite_open(const sz_job *job, sz_str name, int32_t partition, 
 }
 
 /* As it is, without taking it over. */
-static sz_status sqlite_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d,
+                             sz_state *out, sz_options *o) {
     (void)student, (void)o;
     sz_store_sqlite *s;
     const char *path = sz_arena_str(&d->arena, job->state).p + strlen("sqlite:");
+    if (partition != SZ_FILES) path = sz_arena_printf(&d->arena, "%s.%d", path, partition);
     sz_status rc = sz_store_sqlite_open_to_read(path, d, &s);
     if (rc != SZ_OK) return rc;
     out->store = s;
@@ -95,7 +98,8 @@ const sz_msg *sz_state_answer(sz_msgq *q) {
 }
 
 /* Of a topic's states, the one that the student is in: how many there are stands in the header of the first. */
-static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+static sz_status redis_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d,
+                            sz_state *out, sz_options *o) {
     sz_store_redis *s = states_redis(job, d);
     if (!s) return SZ_USAGE;
     out->store = s;
@@ -110,7 +114,8 @@ static sz_status redis_find(const sz_job *job, sz_str student, sz_msgq *q, sz_di
     }
     o->topic = sz_arena_str(&d->arena, m->header->topic);
     o->parts = m->header->parts;
-    o->partition = o->parts ? sz_home(student, o->parts) : 0;
+    if (partition != SZ_FILES) o->partition = (uint32_t)partition;
+    else o->partition = o->parts ? sz_home(student, o->parts) : 0;
     if (o->partition) out->port = sz_store_redis_reader(s, o->partition, q);
     return SZ_OK;
 }
@@ -249,11 +254,12 @@ sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_dia
     return s;
 }
 
-sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o) {
+sz_status sz_state_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
+                        sz_options *o) {
     sz_str name;
     const state_kind *k = checked_kind(job, d, &name, out);
     if (!k) return SZ_USAGE;
-    sz_status s = k->find ? k->find(job, student, q, d, out, o) : k->open(job, name, SZ_FILES, q, d, out);
+    sz_status s = k->find ? k->find(job, student, partition, q, d, out, o) : k->open(job, name, SZ_FILES, q, d, out);
     if (out->store) out->kind = k;
     return s;
 }

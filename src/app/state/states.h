@@ -20,9 +20,10 @@ typedef struct sz_state {
 
 enum { SZ_FILES = -1 }; /* instead of a partition */
 sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
-/* To look at a student: the partition that he is in, to read only where the store can. What the state belongs to is put
- * into o (topic, parts, partition). */
-sz_status sz_state_find(const sz_job *job, sz_str student, sz_msgq *q, sz_diags *d, sz_state *out, sz_options *o);
+/* To look at a student: the partition that he is in, or that one (SZ_FILES: his), to read only where the store can. What
+ * the state belongs to is put into o (topic, parts, partition). */
+sz_status sz_state_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
+                        sz_options *o);
 void sz_state_close(sz_state *s);
 /* Where its answers are awaited, as sz_store_redis_polled; a store that was opened for a partition never waits by
  * itself. */
