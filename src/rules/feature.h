@@ -11,7 +11,7 @@
 struct sz_feature_keys {
     const sz_yaml *op[SZ_N_OPERATORS];
     const sz_yaml *over, *to, *day, *gap, *on_days, *pause, *label, *unit;
-    const sz_yaml *recent, *against, *by, *min_group;
+    const sz_yaml *recent, *against, *by, *group, *min_group; /* group: by, as peers may say */
     const sz_yaml *later;
 };
 
@@ -35,6 +35,10 @@ bool sz_feature_habit(struct sz_making *m);
  * is named. */
 bool sz_feature_has_days(struct sz_making *m, uint8_t op, sz_span at);
 bool sz_feature_compares(struct sz_making *m, const sz_feature *inner, sz_span at, const struct sz_feature_keys *k);
+/* The same up to now where it ends yesterday: a table of yesterday (semantics 22) has what it had at that day's end. */
+uint32_t sz_feature_to_now(struct sz_loading *l, const struct sz_decl *decl, const sz_feature *f);
+/* Its index; that of an equal one where there is one. */
+uint32_t sz_feature_intern(struct sz_loading *l, const sz_feature *f);
 /* by, min_group of peers. */
 bool sz_feature_group(struct sz_making *m);
 /* gap, on_days, pause, unit. */

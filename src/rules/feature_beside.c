@@ -18,7 +18,7 @@ static bool refuse_key(struct sz_making *m, const sz_yaml *node, const char *key
                    (sz_str_is(SZ_STR("pause"), key) && r->has_pause) ||
                    ((sz_str_is(SZ_STR("recent"), key) || sz_str_is(SZ_STR("against"), key)) && r->has_habit) ||
                    (sz_str_is(SZ_STR("by"), key) && (r->has_habit || r->has_group)) ||
-                   (sz_str_is(SZ_STR("min_group"), key) && r->has_group);
+                   ((sz_str_is(SZ_STR("group"), key) || sz_str_is(SZ_STR("min_group"), key)) && r->has_group);
         if (has) who = TXT(m->l, "%s  %s", who, r->name);
     }
     if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
@@ -170,6 +170,7 @@ bool sz_feature_refuse_keys(struct sz_making *m) {
     ok &= refuse_key(m, m->k.recent, "recent", row->has_habit);
     ok &= refuse_key(m, m->k.against, "against", row->has_habit);
     ok &= refuse_key(m, m->k.by, "by", row->has_habit || row->has_group);
+    ok &= refuse_key(m, m->k.group, "group", row->has_group);
     ok &= refuse_key(m, m->k.min_group, "min_group", row->has_group);
     return ok;
 }

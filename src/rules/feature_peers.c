@@ -36,12 +36,20 @@ bool sz_feature_compares(struct sz_making *m, const sz_feature *f, sz_span at, c
                           "请去掉  day: night：按自然日计算");
         return false;
     }
-    if (w->kind == SZ_W_DAYS && !w->ago && w->days <= SZ_PEERS_DAYS_MAX) return true;
+    if (w->kind == SZ_W_DAYS && w->ago <= 1 && w->days <= SZ_PEERS_DAYS_MAX) return true;
     sz_span window = !k ? at : k->to && w->kind == SZ_W_DAYS ? k->to->span : k->over ? k->over->span : at;
     sz_diag *g = sz_rules_error(l, C_PEERS, window, "peers are compared by 1 to %d whole days that end yesterday",
                                 "同伴比较用到昨天为止的 1 到 %d 个整天", SZ_PEERS_DAYS_MAX);
     sz_rules_hint_say(g, "write  over: 1d  without  to:", "请写  over: 1d，不写  to:");
     return false;
+}
+
+uint32_t sz_feature_to_now(struct sz_loading *l, const struct sz_decl *decl, const sz_feature *f) {
+    struct sz_making m = {.l = l, .decl = (struct sz_decl *)decl, .row = &sz_operators[f->op], .f = *f};
+    m.f.window.ago = 0;
+    m.f.name = sz_rules_copy(l, sz_str_of(TXT(l, "%.*s.day", SZ_FMT_STR(f->name))));
+    m.f.hash = sz_feature_identity(&m);
+    return sz_feature_intern(l, &m.f);
 }
 
 /* ---- among whom ---- */
@@ -61,13 +69,14 @@ static sz_str field_meant(sz_str text) {
 
 static bool add_field(struct sz_making *m, const sz_yaml *item) {
     struct sz_loading *l = m->l;
-    struct sz_near near = sz_near_to(l, field_meant(item->text));
+    sz_str text = field_meant(item->text);
+    struct sz_near near = sz_near_to(l, text);
     const char *all = "";
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
         if (!((uint32_t)GROUPS >> i & 1)) continue;
         sz_near_z(&near, sz_sfields[i].name);
         all = TXT(l, "%s  %s", all, sz_sfields[i].name);
-        if (!sz_str_is(item->text, sz_sfields[i].name)) continue;
+        if (!sz_str_is(text, sz_sfields[i].name)) continue;
         if (m->f.by >> i & 1) {
             sz_rules_hint_say(sz_rules_error(l, C_PEERS, item->span, "`%.*s` stands here twice", "`%.*s` 写了两次",
                                              SZ_FMT_STR(item->text)),
@@ -84,9 +93,23 @@ static bool add_field(struct sz_making *m, const sz_yaml *item) {
     return false;
 }
 
+/* `group:` is another word for `by:`. */
+static bool take_group(struct sz_making *m) {
+    if (!m->k.group) return true;
+    if (m->k.by) {
+        sz_rules_hint_say(sz_rules_error(m->l, C_PEERS, m->k.group->span, "`by:` says already who is compared",
+                                         "`by:` 已经写明和谁比"),
+                          "leave one of them out: by: and group: are the same", "去掉其中一个：by: 和 group: 是一回事");
+        return false;
+    }
+    m->k.by = m->k.group;
+    return true;
+}
+
 static bool load_by(struct sz_making *m) {
     const sz_yaml **items;
     uint32_t n;
+    if (!take_group(m)) return false;
     if (!m->k.by) {
         if (!sz_rules_is_partial(m->l, m->decl->node) && m->is_read)
             sz_rules_hint_say(sz_rules_error(m->l, C_PEERS, m->decl->node->span,

@@ -36,6 +36,7 @@ static const sz_key keys[] = {
     SZ_KEY(struct sz_feature_keys, recent, "recent", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, against, "against", SZ_SHAPE_TEXT),
     SZ_KEY(struct sz_feature_keys, by, "by", SZ_SHAPE_TEXTS),
+    SZ_KEY(struct sz_feature_keys, group, "group", SZ_SHAPE_TEXTS),
     SZ_KEY(struct sz_feature_keys, min_group, "min_group", SZ_SHAPE_TEXT),
     LATER("per", "a feature of a reader", "按读头计算的特征"),
 };
@@ -157,8 +158,8 @@ static bool load_value(struct sz_making *m, const sz_yaml *node) {
 
 enum { FEATURES_MAX = 0xffff }; /* a slot has 16 bits for it */
 
-/* Its index; the one of equal meaning that is there already, if any. SZ_NONE: there are too many. */
-static uint32_t intern(struct sz_loading *l, const sz_feature *f) {
+/* SZ_NONE: there are too many. */
+uint32_t sz_feature_intern(struct sz_loading *l, const sz_feature *f) {
     sz_featureset *fs = &l->b->fs;
     sz_str key = {(const char *)&f->hash, sizeof f->hash};
     const uint32_t *same = sz_map_get(&l->feature_by_hash, key);
@@ -183,8 +184,9 @@ static bool fill(struct sz_making *m);
 static uint32_t load_compared(struct sz_making *of, struct sz_making *m) {
     sz_span at = m->k.op[m->f.op]->span;
     if (!sz_feature_has_days(of, m->f.op, at) || !fill(m) || !sz_feature_compares(of, &m->f, at, &m->k)) return SZ_NONE;
+    m->f.window.ago = 0;
     m->f.hash = sz_feature_identity(m);
-    return intern(of->l, &m->f);
+    return sz_feature_intern(of->l, &m->f);
 }
 
 /* A feature without a name of its own, by the same keys; its index, SZ_NONE with a finding. */
@@ -222,7 +224,7 @@ static uint32_t load_nested(struct sz_making *of, const sz_yaml *node) {
         return SZ_NONE;
     }
     m.f.hash = sz_feature_identity(&m);
-    return intern(l, &m.f);
+    return sz_feature_intern(l, &m.f);
 }
 
 /* What is compared may be a feature with a name. */
@@ -251,8 +253,9 @@ static uint32_t load_named(struct sz_making *m, const sz_yaml *node) {
         return SZ_NONE;
     }
     if (d->state != SZ_DECL_DONE) return SZ_NONE; /* its own finding says why */
-    if (!sz_feature_has_days(m, l->b->fs.features[d->index].op, node->span)) return SZ_NONE;
-    return sz_feature_compares(m, &l->b->fs.features[d->index], node->span, NULL) ? d->index : SZ_NONE;
+    sz_feature f = l->b->fs.features[d->index];
+    if (!sz_feature_has_days(m, f.op, node->span) || !sz_feature_compares(m, &f, node->span, NULL)) return SZ_NONE;
+    return f.window.ago ? sz_feature_to_now(l, d, &f) : d->index;
 }
 
 static const sz_yaml *key_of(const sz_yaml *map, const sz_yaml *item) {
@@ -329,7 +332,7 @@ static struct sz_decl *load_one(struct sz_loading *l, uint32_t at) {
     d->state = SZ_DECL_FAILED;
     if (!ok) return d;
     m.f.hash = sz_feature_identity(&m);
-    d->index = intern(l, &m.f);
+    d->index = sz_feature_intern(l, &m.f);
     if (d->index != SZ_NONE) d->state = SZ_DECL_DONE;
     return d;
 }

@@ -1,6 +1,6 @@
 """Rule files: events, features, params, rules, adjust; read as texts, so that a step stands as it was written."""
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -187,12 +187,15 @@ def peers_of(name: str, raw: dict, others: dict[str, dict]) -> Feature:
     """Among others (22): of an inner feature over days, written out or by its name."""
     said = raw["peers"]
     inner = feature_of(name, said if isinstance(said, dict) else others.get(said) or {}, others)
-    by, least = tuple(sorted(listed(raw.get("by")))), str(raw.get("min_group", "30"))
+    if "by" in raw and "group" in raw: raise RuleError(f"{name}: by: and group: are the same")
+    by = tuple(sorted(b.removeprefix("student.") for b in listed(raw.get("by", raw.get("group")))))
+    least = str(raw.get("min_group", "30"))
     if not 1 <= len(set(by)) == len(by) <= 4 or any(b not in GROUPS for b in by): raise RuleError(f"{name}: by what?")
     if not re.fullmatch(r"\d+", least) or int(least) < LEAST_GROUP: raise RuleError(f"{name}: min_group: {least}")
     if inner.operator not in OF_PEERS or not inner.window: raise RuleError(f"{name}: not a number over days")
     days = inner.window.over
-    if inner.window.unit != "day" or inner.window.ago or not isinstance(days, int) or days > 60: raise RuleError(f"{name}: write days")
+    if inner.window.unit != "day" or inner.window.ago > 1 or not isinstance(days, int) or days > 60: raise RuleError(f"{name}: write days")
+    inner = replace(inner, window=replace(inner.window, ago=0))  # the table is of the day before, whatever the end says
     return Feature(name, "peers", inner.event, inner.of, inner=inner, by=by, min_group=int(least))
 
 

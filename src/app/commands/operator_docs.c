@@ -179,7 +179,7 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
         put_key(
             out, "by", "needed",
             "`class`, `major`, `school`, `college`, `year`, `entry_year`, `years`, `dorm`, `building`, `residence`, "
-            "`gender`, or several: `[school, year]` · 按什么分组");
+            "`gender`, or several: `[school, year]`; `student.class` and the key `group` are understood too · 按什么分组");
         put_key(out, "min_group", "may be",
                 "`30` (left out: this): so many known values at least, 5 or more · 组内至少多少人");
     }
