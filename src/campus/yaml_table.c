@@ -48,6 +48,14 @@ static const char *key_list(sz_arena *a, const struct yaml_keys *keys) {
     return text;
 }
 
+/* A key that is misspelt is told as such, and not once more as missing. */
+static bool is_misspelt(const sz_yaml *node, const struct yaml_keys *keys, const char *names, const char *name) {
+    for (size_t i = 0; i < node->n; i++)
+        if (!find_key(keys, node->keys[i]->text) && sz_str_is(sz_name_near(names, node->keys[i]->text), name))
+            return true;
+    return false;
+}
+
 bool sz_ytable_read(struct loader *l, const sz_yaml *node, const struct yaml_keys *keys, void *item) {
     bool is_good = true;
     if (node->kind != SZ_YAML_MAP) {
@@ -69,10 +77,11 @@ bool sz_ytable_read(struct loader *l, const sz_yaml *node, const struct yaml_key
     for (uint32_t i = 0; i < keys->n; i++) {
         const sz_yaml *value = keys->v[i].is_needed ? sz_yaml_get(node, keys->v[i].name) : node;
         if (value && value->kind != SZ_YAML_NULL) continue;
+        is_good = false;
+        if (!value && is_misspelt(node, keys, key_list(&l->d->arena, keys), keys->v[i].name)) continue;
         sz_diag *g =
             sz_diags_add(l->d, SZ_ERROR, CODE_MISSING_KEY, node->span, "`%s` is missing", "缺少 `%s`", keys->v[i].name);
         sz_diag_hint(l->d, g, "write it like  %s: …", "请写成  %s: …", keys->v[i].name);
-        is_good = false;
     }
     return is_good;
 }

@@ -109,9 +109,11 @@ static void read_fields(loader *l, const sz_yaml *n, sz_type *t) {
 static void read_presence(loader *l, const sz_yaml *n, sz_type *t) {
     bool ok;
     t->presence = sz_yaml_bool(n, &ok);
-    if (!ok)
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "presence must be true or false",
-                     "presence 须是 true 或 false");
+    if (ok) return;
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, n->span, "presence must be true or false",
+                              "presence 须是 true 或 false");
+    sz_diag_hint(l->d, g, "write  presence: true  where such a record says that the person was there",
+                 "有这种记录就说明本人在场的，请写  presence: true");
 }
 
 static void read_label(loader *l, const sz_yaml *n, sz_type *t) {

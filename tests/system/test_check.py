@@ -146,6 +146,14 @@ def test_a_yaml_mistake_brings_no_second_finding_but_a_key_twice_hides_none(tmp)
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), ["campus/types.yaml:2:1 SZ011", "campus/types.yaml:3:17 SZ251"], "types")
 
 
+def test_a_key_of_the_campus_that_is_misspelt_is_not_missing_too(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/calendar.yaml", "terms: [{id: 春, fron: 2026-03-01, to: 2026-07-01}, {id: 秋, to: 2026-12-31}]\n")
+    want = ["campus/calendar.yaml:1:17 SZ351", "campus/calendar.yaml:1:52 SZ352"]
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), want, "findings")
+
+
 def test_a_type_has_no_name_that_rules_read_otherwise(tmp):
     write(tmp / "rules/r.yaml", "rules: []\n")
     write(tmp / "campus/students.csv", "student\ns1\n")
