@@ -32,6 +32,7 @@ void guard_memo_fini(guard_memo *m);
 /* What is kept of a rule set while it is in use; all but the guards is touch.c's. */
 struct sz_touch_memo {
     guard_memo guards;
+    void *block; /* in which the touches stand, aligned */
     struct touch *touches;
     bool *in_family; /* of each rule: may it be */
     uint64_t *made;  /* rule_words: the answer */

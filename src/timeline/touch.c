@@ -31,24 +31,30 @@ typedef struct silent {
     int64_t least_ms; /* no deadline is sooner after it */
 } silent;
 
-/* What a record of that type and with those matchers touches. */
+/* One of these guards below, or the record none that the rule asks for, is enough for what it stands for. */
+typedef struct any {
+    uint64_t below, misses;
+} any;
+
+/* What a record of that type and with those matchers touches. The first line of the cache is all that most records
+ * look at, with what `quick` has. */
 typedef struct touch {
-    uint64_t mask;
+    _Alignas(64) uint64_t mask;
     uint64_t lifts; /* guards that only fall by themselves and that such a record may raise */
-    uint8_t type;
-    bool is_made;
-    uint64_t *all, *apart, *idle; /* rules; those that are in no family and not silent; of these, whom it can open */
-    family *families;
-    silent *silents;
-    uint32_t n, cap, n_silents;
     /* With all of `must` below, and one at least of each of `any`, or where the record itself is not what the rule asks
      * for, it moves none of `idle` and no family. */
     uint64_t must;
-    struct any {
-        uint64_t below, misses;
-    } * any;
-    uint32_t n_any;
+    uint8_t type;
+    bool is_made;
+    uint32_t n_any, n_silents;
+    any *quick;                   /* n_any of them, and n_silents of `silent` behind them */
+    uint64_t *all, *apart, *idle; /* rules; those that are in no family and not silent; of these, whom it can open */
+    family *families;
+    uint32_t n, cap;
 } touch;
+_Static_assert(offsetof(touch, quick) + sizeof(any *) <= 64, "in the first line");
+
+static inline const silent *silents_of(const touch *t) { return (const silent *)(const void *)(t->quick + t->n_any); }
 
 /* ---- families ---- */
 
@@ -65,7 +71,8 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     m->ahead = NULL;
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
-    m->touches = sz_alloc(TOUCHES * sizeof *m->touches);
+    m->block = sz_alloc((TOUCHES + 1) * sizeof *m->touches);
+    m->touches = (touch *)(void *)((uint8_t *)m->block + (sizeof(touch) - (uintptr_t)m->block % sizeof(touch)));
     for (uint32_t i = 0; i < n; i++) m->in_family[i] = may_be_in_family(c, i);
     guard_memo_init(&m->guards, c, m->in_family);
     return m;
@@ -74,11 +81,10 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
 static void touch_fini(touch *t) {
     for (uint32_t i = 0; i < t->n; i++) sz_free(t->families[i].v);
     sz_free(t->families);
-    sz_free(t->silents);
     sz_free(t->all);
     sz_free(t->apart);
     sz_free(t->idle);
-    sz_free(t->any);
+    sz_free(t->quick);
     *t = (touch){0};
 }
 
@@ -87,7 +93,7 @@ void sz_touch_memo_free(sz_touch_memo *m) {
     for (uint32_t i = 0; i < TOUCHES; i++) touch_fini(&m->touches[i]);
     guard_memo_fini(&m->guards);
     sz_free(m->ahead);
-    sz_free(m->touches);
+    sz_free(m->block);
     sz_free(m->in_family);
     sz_free(m->made);
     sz_free(m);
@@ -143,26 +149,27 @@ static void all_touched(const sz_tlctx *c, uint8_t type, const uint8_t *mask, ui
     add_fits(c, mask, all);
 }
 
-/* One of these bits below is enough for what it stands for; no bit: never enough. */
-static void add_any(touch *t, uint64_t bits, uint64_t misses) {
-    if (bits && !(bits & (bits - 1)) && !misses) t->must |= bits;
-    else t->any[t->n_any++] = (struct any){bits, misses};
+/* No bit: never enough. */
+static void add_any(touch *t, any x) {
+    if (x.below && !(x.below & (x.below - 1)) && !x.misses) t->must |= x.below;
+    else t->quick[t->n_any++] = x;
 }
 
 static uint64_t misses_of(const sz_tlctx *c, uint32_t rule) { return c->rule_misses ? c->rule_misses[rule] : 0; }
 
-static void any_make(touch *t, const sz_tlctx *c) {
-    t->any = sz_alloc((c->bundle->n_rules + t->n + 1) * sizeof *t->any);
+static void quick_make(touch *t, const sz_tlctx *c, const silent *silents) {
+    t->quick = sz_alloc((c->bundle->n_rules + t->n + 1) * sizeof *t->quick + t->n_silents * sizeof *silents);
     for (uint32_t w = 0; w < c->rule_words; w++)
         for (uint64_t left = t->idle[w]; left; left &= left - 1) {
             uint32_t rule = 64 * w + (uint32_t)__builtin_ctzll(left);
-            add_any(t, c->touches->guards.rests[rule], misses_of(c, rule));
+            add_any(t, (any){c->touches->guards.rests[rule], misses_of(c, rule)});
         }
-    for (uint32_t i = 0; i < t->n; i++) add_any(t, t->families[i].bit, 0);
+    for (uint32_t i = 0; i < t->n; i++) add_any(t, (any){t->families[i].bit, 0});
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->n_any; i++)
-        if (!(t->any[i].below & t->must)) t->any[n++] = t->any[i];
+        if (!(t->quick[i].below & t->must)) t->quick[n++] = t->quick[i];
     t->n_any = n;
+    memcpy(t->quick + n, silents, t->n_silents * sizeof *silents);
 }
 
 static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx *c, uint8_t type, const uint8_t *mask,
@@ -180,20 +187,21 @@ static __attribute__((noinline, cold)) void touch_make(touch *t, const sz_tlctx 
         uint32_t k = c->bundle->fs.features[m->guards.bits[i].feature].matcher;
         if (m->guards.bits[i].falls && mask[k >> 3] >> (k & 7) & 1) t->lifts |= UINT64_C(1) << i;
     }
-    t->silents = sz_alloc((c->bundle->n_rules + 1) * sizeof *t->silents);
+    silent *silents = sz_alloc((c->bundle->n_rules + 1) * sizeof *silents);
     for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
         if (!(t->all[i / 64] >> i % 64 & 1)) continue;
         uint32_t s = c->silence[i];
         bool is_silent =
             s != SZ_NONE && mask[s >> 3] >> (s & 7) & 1 && c->rule_quiet[i] && !(c->rule_look[i] & SZ_LOOK_PANES);
-        if (is_silent) t->silents[t->n_silents++] = (silent){i, c->rule_class[i], c->rule_least_ms[i]};
+        if (is_silent) silents[t->n_silents++] = (silent){i, c->rule_class[i], c->rule_least_ms[i]};
         if (!is_silent && !m->in_family[i]) continue;
         t->apart[i / 64] &= ~(UINT64_C(1) << i % 64);
         const sz_guard *g = &c->guards[i].v[0];
         if (!is_silent) join(family_of(t, &c->bundle->fs, g), i, g, m->guards.bit[i][0]);
     }
     for (uint32_t w = 0; w < c->rule_words; w++) t->idle[w] = t->apart[w] & c->idle_rules[w];
-    any_make(t, c);
+    quick_make(t, c, silents);
+    sz_free(silents);
 }
 
 static inline const touch *touch_of(const sz_tlctx *c, uint8_t type, const uint8_t *mask) {
@@ -215,7 +223,7 @@ static bool stays_silent(const sz_timeline *tl, const silent *s, int64_t t_ms) {
 static void add_touched(run *x, const touch *t, uint64_t *made) {
     const sz_timeline *tl = x->tl;
     for (uint32_t i = 0; i < t->n_silents; i++)
-        if (!stays_silent(tl, &t->silents[i], x->event->time_ms)) add_rule(made, t, t->silents[i].rule);
+        if (!stays_silent(tl, &silents_of(t)[i], x->event->time_ms)) add_rule(made, t, silents_of(t)[i].rule);
     for (uint32_t i = 0; i < t->n; i++) {
         const family *f = &t->families[i];
         if (recall_below(x, f->bit)) continue;
@@ -321,7 +329,8 @@ bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64
 
 static inline bool is_all_below(const touch *t, uint64_t below, uint64_t misses) {
     bool is_known = !(t->must & ~below);
-    for (uint32_t i = 0; i < t->n_any; i++) is_known &= ((t->any[i].below & below) | (t->any[i].misses & misses)) != 0;
+    for (const any *x = t->quick, *end = x + t->n_any; x < end; x++)
+        is_known &= ((x->below & below) | (x->misses & misses)) != 0;
     return is_known;
 }
 
@@ -341,7 +350,7 @@ static __attribute__((noinline)) bool are_all_below(const touch *t, sz_timeline 
 
 static inline bool are_all_silent(const touch *t, const sz_timeline *tl, int64_t t_ms) {
     for (uint32_t i = 0; i < t->n_silents; i++)
-        if (!stays_silent(tl, &t->silents[i], t_ms)) return false;
+        if (!stays_silent(tl, &silents_of(t)[i], t_ms)) return false;
     return true;
 }
 
