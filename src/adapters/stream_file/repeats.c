@@ -275,7 +275,7 @@ typedef struct twice {
     uint64_t *v;
     size_t *first; /* of each, once all are there: which word had it first, 0: none yet, or LOOKED_AT */
     size_t n, room;
-    uint64_t seen[TWICE_SEEN]; /* a bit of each: most others have none of these */
+    uint64_t seen[TWICE_SEEN]; /* a bit of each one's word: most others have none of these */
 } twice;
 
 #define LOOKED_AT SIZE_MAX
@@ -289,8 +289,10 @@ static void enter(twice *t, uint64_t hash) {
     t->v[i] = hash;
 }
 
-static uint64_t *seen_word(twice *t, uint64_t hash) { return &t->seen[hash >> 18 & (TWICE_SEEN - 1)]; }
-static uint64_t seen_bit(uint64_t hash) { return UINT64_C(1) << (hash >> 12 & 63); }
+/* By its upper bits: a word is a hash itself. */
+static inline bool is_seen(const twice *t, uint32_t word) { return t->seen[word >> 23] >> (word >> 17 & 63) & 1; }
+static void see(twice *t, uint32_t word) { t->seen[word >> 23] |= UINT64_C(1) << (word >> 17 & 63); }
+_Static_assert(TWICE_SEEN == 1 << (32 - 23), "of each word one");
 
 static void twice_grow(twice *t) {
     uint64_t *old = t->v;
@@ -303,26 +305,30 @@ static void twice_grow(twice *t) {
     sz_free(old);
 }
 
-static void twice_add(twice *t, uint64_t hash) {
-    if (2 * t->n >= t->room) twice_grow(t);
-    enter(t, not_zero(hash));
-    *seen_word(t, hash) |= seen_bit(hash);
-}
-
-/* Its place in `first`; NULL: it is none of them. */
-static inline size_t *twice_find(twice *t, uint64_t hash) {
-    if (!(*seen_word(t, hash) & seen_bit(hash))) return NULL;
-    hash = not_zero(hash);
-    size_t i = hash & (t->room - 1);
-    while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
-    return t->v[i] ? &t->first[i] : NULL;
-}
-
 /* What the words are hashes of: source and id alone, or the whole identity. */
 typedef enum by { BY_ID, BY_ALL } by;
 static inline uint64_t spread(uint32_t word) {
     uint64_t h = word * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ h >> 32;
+}
+
+static void twice_add(twice *t, uint32_t word) {
+    if (2 * t->n >= t->room) twice_grow(t);
+    enter(t, not_zero(spread(word)));
+    see(t, word);
+}
+
+/* Its place in `first`; NULL: it is none of them. */
+static size_t *twice_find(twice *t, uint32_t word) {
+    uint64_t hash = not_zero(spread(word));
+    size_t i = hash & (t->room - 1);
+    while (t->v[i] && t->v[i] != hash) i = (i + 1) & (t->room - 1);
+    return t->v[i] ? &t->first[i] : NULL;
+}
+
+/* Behind the hashes that follow a mark. */
+static size_t marked_end(const repeats *r, size_t mark) {
+    return r->n_words - mark < REPEATS_MARK_EVERY ? r->n_words : mark + REPEATS_MARK_EVERY;
 }
 
 /* Two bits of one word for each hash, 16 a record or more: of a thousand that come once two or three seem to come
@@ -336,16 +342,16 @@ static bool find_twice(repeats *r, twice *t, by what) {
     if (from + n_bits * sizeof *bits > r->room) return false;
     r->used = from + n_bits * sizeof *bits;
     if (what == BY_ALL) memset(bits, 0, n_bits * sizeof *bits); /* they were looked at by id */
-    for (size_t i = 0; i < r->n_words; i++) {
-        if (is_mark(i)) continue;
-        uint64_t hash = spread(r->words[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
-        uint64_t *word = &bits[hash >> shift];
-        if ((*word & two) == two) {
-            twice_add(t, hash);
-            if (t->n > most) return false;
+    for (size_t mark = 0; mark < r->n_words; mark += REPEATS_MARK_EVERY)
+        for (size_t i = mark + 1, end = marked_end(r, mark); i < end; i++) {
+            uint64_t hash = spread(r->words[i]), two = UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
+            uint64_t *word = &bits[hash >> shift];
+            if ((*word & two) == two) {
+                twice_add(t, r->words[i]);
+                if (t->n > most) return false;
+            }
+            *word |= two;
         }
-        *word |= two;
-    }
     return true;
 }
 
@@ -361,29 +367,41 @@ static void look_at_word(repeats *r, walk *w, size_t i, table *t, by what, const
     look_at(r, t, &x, 1, b);
 }
 
+typedef struct looking {
+    repeats *r;
+    twice *seen;
+    walk w;
+    table t;
+    by what;
+    const bounds *b;
+} looking;
+
 /* The first word of a hash waits for another one: nearly all that seem to come twice do not, and their pieces are not
  * looked for. What one hash has is looked at in order. */
-static void look_at_twice(repeats *r, twice *seen, by what, const bounds *b) {
-    walk w = {r->pieces, r->words, 0, NULL};
-    table t = {NULL, 0, 0};
-    clear(&t, 1024);
-    seen->first = sz_alloc(seen->room * sizeof *seen->first);
-    for (size_t i = 0; i < r->n_words; i++) {
-        size_t *first = is_mark(i) ? NULL : twice_find(seen, spread(r->words[i]));
-        if (!first) continue;
-        if (*first == 0) {
-            *first = i;
-            continue;
-        }
-        if (*first != LOOKED_AT) {
-            walk back = {r->pieces, r->words, 0, NULL};
-            look_at_word(r, &back, *first, &t, what, b);
-            *first = LOOKED_AT;
-        }
-        look_at_word(r, &w, i, &t, what, b);
+static void meet_again(looking *x, size_t i) {
+    size_t *first = twice_find(x->seen, x->r->words[i]);
+    if (!first) return;
+    if (*first == 0) {
+        *first = i;
+        return;
     }
+    if (*first != LOOKED_AT) {
+        walk back = {x->r->pieces, x->r->words, 0, NULL};
+        look_at_word(x->r, &back, *first, &x->t, x->what, x->b);
+        *first = LOOKED_AT;
+    }
+    look_at_word(x->r, &x->w, i, &x->t, x->what, x->b);
+}
+
+static void look_at_twice(repeats *r, twice *seen, by what, const bounds *b) {
+    looking x = {r, seen, {r->pieces, r->words, 0, NULL}, {NULL, 0, 0}, what, b};
+    clear(&x.t, 1024);
+    seen->first = sz_alloc(seen->room * sizeof *seen->first);
+    for (size_t mark = 0; mark < r->n_words; mark += REPEATS_MARK_EVERY)
+        for (size_t i = mark + 1, end = marked_end(r, mark); i < end; i++)
+            if (is_seen(seen, r->words[i])) meet_again(&x, i);
     sz_free(seen->first);
-    sz_free(t.v);
+    sz_free(x.t.v);
 }
 
 /* False: too many seem to come twice. */
