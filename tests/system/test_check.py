@@ -2,6 +2,8 @@
 """sanzao check: whatever is wrong with rules, campus, mapping and config is told in one go, each at its place."""
 import json
 import sys
+from collections import Counter
+from pathlib import Path
 
 from lib import expect, main, same, sanzao, write
 
@@ -111,6 +113,58 @@ def test_campus_and_mapping_are_checked_where_no_rules_are(tmp):
     expect("campus/leaves.csv:2:3: error" in out and "map.yaml:3:1: error" in out and "rules" not in out, out)
     for args in ([], ["--campus", "campus", "--rules", "rules"], ["--campus", "campus", "rules"]):
         expect("rules: No such file" in sanzao(tmp, "check", *args, rc=4).out.decode(), "rules that were asked for", args)
+
+
+GROUPS = """features:
+  by_room: {peers: {count: swipe, over: 1d}, by: dorm}
+  by_class: {peers: {count: swipe, over: 1d}, by: class, min_group: 10}
+  by_school: {peers: {count: swipe, over: 1d}, by: [school, year], min_group: 40}
+  nobody: {peers: {count: swipe, over: 1d}, by: major, min_group: 5}
+  off: {peers: {count: swipe, over: 1d}, by: dorm}
+rules:
+  - {id: r, when: by_room.mean < 1 || by_class.mean < 1 || by_school.mean < 1 || nobody.mean < 1, level: blue}
+  - {id: s, when: off.mean < 2, level: blue, mode: disabled}
+"""
+
+
+def in_groups(tmp):
+    """120 students: rooms of six, classes of 30 and one of 9, one school of two years; two who left fill no group."""
+    write(tmp / "rules/r.yaml", GROUPS)
+    rows = [f"s{i},room{i // 6},{'small' if i >= 111 else f'c{i // 30}'},sci,{2024 + (i >= 60)},active" for i in range(120)]
+    write(tmp / "campus/students.csv", "student,dorm,class,school,entry_year,status\n" + "\n".join(rows) + "\nx1,room0,small,sci,2025,graduated\nx2,room0,small,sci,2025,graduated\n")
+
+
+def test_a_comparison_that_no_group_is_large_enough_for_is_told(tmp):
+    """It would be unknown for ever, and nothing else says so."""
+    in_groups(tmp)
+    out = sanzao(tmp, "check", "rules", "--campus", "campus", "--lang", "en", rc=0).out.decode()
+    same([x for x in places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json"))], ["rules/r.yaml:2:3 SZ478", "rules/r.yaml:5:3 SZ478"], "the two")
+    expect("`by_room` compares by dorm with min_group 30, and no group of the roster has so many: the largest of 20 has 6" in out, out)
+    expect("write  min_group: 6  or less" in out and "`nobody` compares by major" in out and "the largest of 0 has 0" in out and "compare by something larger, such as  by: building" in out, out)
+    zh = sanzao(tmp, "check", "rules", "--campus", "campus", "--lang", "zh", rc=0).out.decode()
+    expect("`by_room` 按 dorm 比较，min_group 为 30，而名单里没有一组有这么多人：20 组中最大的一组 6 人" in zh and "请写  min_group: 6  或更小" in zh, zh)
+    same(sanzao(tmp, "check", "rules", "--campus", "campus", "--strict").rc, 3, "--strict")
+    same(places(sanzao(tmp, "check", "rules", "--json")), [], "without a campus nothing is known of groups")
+
+
+def test_groups_are_counted_in_each_partition_that_asks_its_own(tmp):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+    from servers.home import murmur2
+    def home(name, parts): return (murmur2(name.encode()) & 0x7fffffff) % parts
+    in_groups(tmp)
+    share = Counter((i // 30, home(f"s{i}", 4)) for i in range(111))
+    reach = [n for n in share.values() if n >= 10]
+    school = Counter((i >= 60, home(f"s{i}", 4)) for i in range(120))
+    expect(0 < len(reach) < len(share) and max(school.values()) < 40, "some shares of a class reach ten:", share)
+    small = len({home(f"s{i}", 4) for i in range(111, 120)})
+    out = sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "4", "--lang", "en", rc=0).out.decode()
+    expect(f"`by_class` compares by class with min_group 10: 4 of 5 groups of the roster have so many, and of their shares in 4 partitions {len(reach)} of {len(share) + small}, "
+           f"so {sum(reach)} of 111 students are compared (the largest share has {max(share.values())})" in out, out)
+    expect(f"`by_school` compares by school, year with min_group 40: 2 of 2 groups of the roster have so many, and of their shares in 4 partitions 0 of {len(school)}, so 0 of 120 students" in out, out)
+    zh = sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "4", "--lang", "zh", rc=0).out.decode()
+    expect(f"名单里 4 组（共 5 组）有这么多人，分到 4 个分区后只有 {len(reach)} 份（共 {len(share) + small} 份），因此只比较 {sum(reach)} 人，而不是 111 人" in zh, zh)
+    one = places(sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "1", "--json"))
+    expect(not [x for x in one if "SZ479" in x], "one partition has all:", one)
 
 
 def test_a_folder_without_rules_is_no_silent_success(tmp):

@@ -8,6 +8,8 @@
 
 #include "cmd_common.h"
 #include "commands.h"
+#include "host/env.h"
+#include "job/groups.h"
 #include "state/states.h"
 
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
@@ -80,6 +82,7 @@ static int check(sz_config *c) {
     sz_status s = sz_inputs_load(&job, d, &in);
     sz_status m = s == SZ_USAGE ? SZ_OK : sz_mapping_file_load(job.mapping, &in, d, &mapping);
     sz_mapping_free(mapping);
+    if (s == SZ_OK) sz_groups_check(&in, (uint32_t)c->num[SZ_O_PARTITIONS], sz_wall_ms(), d);
     sz_diags_sort(d);
     int code = status(c, s, m);
     if (c->num[SZ_O_JSON]) cmd_findings_json(d, in.bundle ? in.bundle->n_rules : 0, c->lang);
@@ -90,8 +93,9 @@ static int check(sz_config *c) {
 
 int cmd_check(int argc, char **argv) {
     sz_config c;
-    int code = cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
-                         "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
+    int code =
+        cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--partitions N] [--strict] [--json]",
+                  "用法：sanzao check [规则文件夹] [--campus 文件夹] [--partitions N] [--strict] [--json]", argc, argv);
     if (code < 0 && c.n_rest > 1) {
         fputs(c.lang == SZ_ZH ? "用法：sanzao check [规则文件夹]，一次检查一个文件夹\n"
                               : "usage: sanzao check [RULES], one folder of rules at a time\n",

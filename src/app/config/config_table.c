@@ -85,9 +85,12 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
          "misrouted|unknown_card|unknown_student", NULL,
          "FROM is a topic of dead letters: put those of this reason back into TO, once cards or roster are right",
          "来源是死信主题：名单或卡片改正后，把这个原因的死信放回目标主题"},
-    [SZ_O_PARTITIONS] = {"partitions", SZ_OPT_COUNT, STATE, "N", NULL, "0",
-                         "state repartition: the topic's number of partitions now; 0: asked of the brokers",
-                         "state repartition：主题现在的分区数；0：向 broker 询问"},
+    [SZ_O_PARTITIONS] =
+        {"partitions", SZ_OPT_COUNT, STATE | CHECK, "N", NULL, "0",
+         "The topic's number of partitions. state repartition: now; 0: asked of the brokers. check: are "
+         "groups that are compared (peers) large enough in each; 0: not asked",
+         "主题的分区数。state repartition：现在的，0 表示向 broker 询问；check：检查用于比较（peers）的组在每个分区里"
+         "是否够大，0 表示不检查"},
     [SZ_O_SETTLE] = {"settle", SZ_OPT_DURATION, RUN, "TIME", NULL, "3s",
                      "How long a commit to a server must stand before its alerts leave; a loss of state that is "
                      "shorter costs no alert",

@@ -14,6 +14,7 @@
 #include "host/env.h"
 #include "host/log.h"
 #include "host/outfile.h"
+#include "job/groups.h"
 #include "job/paths.h"
 #include "job/summary_sum.h"
 #include "live_reread.h"
@@ -213,6 +214,20 @@ static void live_fini(live *run) {
     pthread_mutex_destroy(&run->mutex);
 }
 
+/* How many partitions there are is known once the servers were asked. */
+static void tell_of_groups(const live *run, uint32_t parts) {
+    sz_diags d;
+    sz_inputs in;
+    sz_diags_init(&d);
+    if (sz_inputs_parse(run->job, &run->texts, &d, &in) == SZ_OK) {
+        d.n = d.n_errors = d.n_warnings = 0; /* told already */
+        sz_groups_check(&in, parts, sz_wall_ms(), &d);
+        sz_diags_show(&d, run->job->lang);
+        sz_inputs_fini(&in);
+    }
+    sz_diags_fini(&d);
+}
+
 static sz_status begin(live *run, sz_diags *d) {
     const sz_job *job = run->job;
     sz_status s = check(job, d);
@@ -239,6 +254,7 @@ int sz_live_run(const sz_job *job) {
     sz_diags_show(&d, job->lang);
     if (s == SZ_OK) s = servers_look(job, &parts);
     if (s == SZ_OK) {
+        tell_of_groups(&run, parts);
         run.n_summaries = parts;
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
         s = run_members(&run);

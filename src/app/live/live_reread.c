@@ -2,7 +2,9 @@
 #include "live_reread.h"
 
 #include "codes.h"
+#include "host/env.h"
 #include "host/log.h"
+#include "job/groups.h"
 #include "views/findings.h"
 
 sz_texts live_texts(live *run, uint32_t *number) {
@@ -44,6 +46,7 @@ void live_reread(live *run) {
     sz_status s = sz_texts_read(run->job, &d, &t);
     if (s == SZ_OK) s = sz_inputs_parse(run->job, &t, &d, &in);
     if (s == SZ_OK) s = same_reading(run, &in, &d);
+    if (s == SZ_OK) sz_groups_check(&in, run->n_summaries, sz_wall_ms(), &d);
     sz_diags_show(&d, run->job->lang);
     if (s == SZ_OK && in.bytes != run->bytes) {
         put_in_force(run, &t, in.bytes);

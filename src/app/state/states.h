@@ -20,8 +20,8 @@ typedef struct sz_state {
 
 enum { SZ_FILES = -1 }; /* instead of a partition */
 sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out);
-/* To look at a student: the partition that he is in, or that one (SZ_FILES: his), to read only where the store can. What
- * the state belongs to is put into o (topic, parts, partition). */
+/* To look at a student: the partition that he is in, or that one (SZ_FILES: his), to read only where the store can.
+ * What the state belongs to is put into o (topic, parts, partition). */
 sz_status sz_state_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
                         sz_options *o);
 void sz_state_close(sz_state *s);

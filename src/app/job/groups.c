@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Are there as many in a group as a comparison needs (peers, min_group)? In the roster, and in what one partition of a
+ * topic has of it: each asks its own students, so with 16 of them a class of 30 is two in each, and no guard speaks.
+ */
+#include "groups.h"
+
+#include "codes.h"
+
+typedef struct sizes {
+    uint32_t n_groups, reach, largest; /* groups; those with min_group, the largest */
+    uint32_t compared;                 /* students in those with min_group */
+} sizes;
+
+/* Groups of active students, as a table of that day has them; parts 0: of the whole roster, else each partition's share
+ * is one. */
+static sizes sizes_of(const sz_inputs *in, const sz_feature *f, uint32_t parts, int32_t day) {
+    sizes s = {0};
+    sz_map by;
+    uint32_t n = sz_campus_n_students(in->campus), *of = sz_alloc((n + 1) * sizeof *of);
+    sz_facts facts = {.campus = in->campus};
+    sz_map_init(&by);
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_student *info = sz_campus_student(in->campus, i);
+        if (info->status != SZ_ACTIVE) continue;
+        sz_eval ev = {.fs = &in->bundle->fs,
+                      .facts = &facts,
+                      .types = in->types,
+                      .zone = &in->zone,
+                      .student = i,
+                      .info = info,
+                      .student_id = info->id};
+        uint64_t key[2] = {sz_peers_group_of(&ev, f, day), parts ? sz_home(info->id, parts) : 0};
+        if (!key[0]) continue;
+        uint32_t k = sz_map_intern(&by, (sz_str){(const char *)key, sizeof key});
+        if (k == s.n_groups) of[s.n_groups++] = 0;
+        of[k]++;
+    }
+    for (uint32_t k = 0; k < s.n_groups; k++) {
+        if (of[k] > s.largest) s.largest = of[k];
+        if (of[k] < f->min_group) continue;
+        s.reach++;
+        s.compared += of[k];
+    }
+    sz_map_fini(&by);
+    sz_free(of);
+    return s;
+}
+
+/* `class`, `school, year`. */
+static const char *by_of(sz_diags *d, const sz_feature *f) {
+    const char *all = "";
+    for (uint32_t i = 0; i < SZ_N_SFIELDS; i++)
+        if (f->by >> i & 1) all = sz_arena_printf(&d->arena, "%s%s%s", all, *all ? ", " : "", sz_sfields[i].name);
+    return all;
+}
+
+static void tell_none(sz_diags *d, const sz_feature *f, const sizes *s) {
+    const char *by = by_of(d, f);
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_NO_GROUP, f->span,
+        "`%.*s` compares by %s with min_group %u, and no group of the roster has so many: the largest of %u has %u",
+        "`%.*s` 按 %s 比较，min_group 为 %u，而名单里没有一组有这么多人：%u 组中最大的一组 %u 人", SZ_FMT_STR(f->name),
+        by, f->min_group, s->n_groups, s->largest);
+    if (s->largest >= SZ_PEERS_LEAST)
+        sz_diag_hint(
+            d, g,
+            sz_arena_printf(&d->arena,
+                            "until then it is always unknown: write  min_group: %u  or less, or compare by "
+                            "something larger",
+                            s->largest),
+            sz_arena_printf(&d->arena, "这样它总是未知：请写  min_group: %u  或更小，或按更大的范围比较", s->largest));
+    else
+        sz_diag_hint(d, g, "until then it is always unknown: compare by something larger, such as  by: building",
+                     "这样它总是未知：请按更大的范围比较，例如  by: building");
+}
+
+static void tell_shares(sz_diags *d, const sz_feature *f, const sizes *all, const sizes *share, uint32_t parts) {
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_SMALL_SHARES, f->span,
+        "`%.*s` compares by %s with min_group %u: %u of %u groups of the roster have so many, and of their shares in %u "
+        "partitions %u of %u, so %u of %u students are compared (the largest share has %u)",
+        "`%.*s` 按 %s 比较，min_group 为 %u：名单里 %u 组（共 %u 组）有这么多人，分到 %u 个分区后只有 %u 份（共 %u 份），"
+        "因此只比较 %u 人，而不是 %u 人（最大的一份 %u 人）",
+        SZ_FMT_STR(f->name), by_of(d, f), f->min_group, all->reach, all->n_groups, parts, share->reach, share->n_groups,
+        share->compared, all->compared, share->largest);
+    sz_diag_hint(
+        d, g,
+        "each partition asks its own students: take fewer partitions, a smaller min_group, or something larger to "
+        "compare by",
+        "每个分区只比较自己的学生：请减少分区、减小 min_group，或按更大的范围比较");
+}
+
+void sz_groups_check(const sz_inputs *in, uint32_t parts, int64_t now_ms, sz_diags *d) {
+    enum { IN_TEN = 9 };
+    if (!in->bundle || !in->campus || !sz_campus_n_students(in->campus)) return;
+    int32_t day = sz_zone_day(&in->zone, now_ms);
+    for (uint32_t i = 0; i < in->bundle->fs.n_features; i++) {
+        const sz_feature *f = &in->bundle->fs.features[i];
+        if (f->op != SZ_OP_PEERS || f->is_idle) continue;
+        sizes all = sizes_of(in, f, 0, day);
+        if (!all.reach) tell_none(d, f, &all);
+        if (!all.reach || parts < 2) continue;
+        sizes share = sizes_of(in, f, parts, day);
+        if ((uint64_t)share.compared * 10 < (uint64_t)all.compared * IN_TEN) tell_shares(d, f, &all, &share, parts);
+    }
+}
