@@ -712,39 +712,6 @@ def test_counts_by_source_are_refused_for_a_topic(tmp):
     expect("--by-source counts what is read from files" in r.err, "it says why:", r)
 
 
-COMPARING = """\
-features:
-  often: {count: swipe, over: 1d, to: yesterday}
-  others: {peers: {count: swipe, over: 1d}, by: building, min_group: 6}
-  same_class: {peers: {count: swipe, over: 1d}, by: class, min_group: 6}
-rules:
-  - {id: out, title: {zh: 外出频繁, en: Out often}, check: daily at 07:00, level: blue, unless: none,
-     when: 'often >= 4 && (!has(others.mean) || others.mean < 2) && (!has(same_class.mean) || same_class.mean < 2)'}
-"""
-
-
-def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_held_back_of_all_of_them(tmp):
-    """A class of twelve is three in each of four partitions, and is not compared there; a building of 60 is."""
-    names = [f"s{i}" for i in range(60)]
-    write(tmp / "campus/students.csv", "student,class,building\n" + "".join(f"{n},c{i // 12},east\n" for i, n in enumerate(names)))
-    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
-    write(tmp / "rules/r.yaml", COMPARING)
-    def at(day: int, minute: int) -> str: return f"2026-03-{day:02}T12:{minute:02}:00+08:00"
-    lines = [json.dumps({"id": f"{n}{day}{k}", "type": "swipe", "student": n, "time": at(day, k), "amount": 5, "source": "pos"}).encode()
-             for day in (2, 3) for k in range(4) for n in names[:50]]
-    source = topic("events", PARTS)
-    fill(source, lines)
-    for state, group in (("sqlite:s.db", "parts-files"), (redis.url, "parts-redis")):
-        args = ["--campus", "campus", "--rules", "rules", "--state", state, "--group", group]
-        r = sanzao(tmp, "run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, "--alerts", f"file:{group}.ndjson", "--dead-letters", f"file:{group}.dead", "--stop-at-end",
-                   "--until", "2026-03-04T12:00:00+08:00", "--lang", "en", *QUICK, *args, rc=0)
-        expect("warning[SZ479]: `same_class` compares by class with min_group 6: 5 of 5 groups of the roster have so many, and of their shares in 4 partitions" in r.err, "it is told at the start:", r)
-        expect("`others`" not in r.err, "of what is large enough nothing is:", r)
-        same((tmp / f"{group}.ndjson").read_bytes(), b"", "nobody is told of")
-        said = sanzao(tmp, "alerts", f"{group}.ndjson", *args, "--lang", "en", rc=0).out.decode()
-        expect("   50 of 60 of building east: Out often, week of 2026-03-02\n" in said, state.split(":")[0], said)
-
-
 def test_brokers_that_ask_who_it_is_are_told_by_librdkafkas_own_settings(tmp):
     campus = Campus(18, students=4, days=4)
     campus.write(tmp)

@@ -103,7 +103,8 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "today's. `alike.percentile < 90 ? hold : tell` keeps still where the whole dorm or class had the same; of "
          "how many it did, `sanzao alerts FILE --campus DIR --rules DIR --state …` says in counts, if the rule goes on "
          "where nothing is known of the others (`!has(alike.percentile) || …`). Each partition of a topic asks its own "
-         "students: `sanzao check --campus DIR --partitions N` says whether groups are large enough for that. A test in a rule file has one student; what the others have it "
+         "students: `sanzao check --campus DIR --partitions N` says whether groups are large enough for that. A "
+         "test in a rule file has one student; what the others have it "
          "says by `peers: {late_by_dorm: {0: 29, 1: 4}}`, without which it is unknown.",
          "每天 04:00 按组汇总所有在读学生前一天的值，形成一张表，用到次日 04:00。`.percentile` 是本人在组内的百分位："
          "100 ×（比他低的人数 + 与他相同人数（含本人）的一半）÷ 人数，0 到 100。`.median` 是本组的中位数，"

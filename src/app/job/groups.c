@@ -78,8 +78,8 @@ static void tell_none(sz_diags *d, const sz_feature *f, const sizes *s) {
 static void tell_shares(sz_diags *d, const sz_feature *f, const sizes *all, const sizes *share, uint32_t parts) {
     sz_diag *g = sz_diags_add(
         d, SZ_WARNING, APP_CODE_SMALL_SHARES, f->span,
-        "`%.*s` compares by %s with min_group %u: %u of %u groups of the roster have so many, and of their shares in %u "
-        "partitions %u of %u, so %u of %u students are compared (the largest share has %u)",
+        "`%.*s` compares by %s with min_group %u: %u of %u groups of the roster have so many, and of their shares in "
+        "%u partitions %u of %u, so %u of %u students are compared (the largest share has %u)",
         "`%.*s` 按 %s 比较，min_group 为 %u：名单里 %u 组（共 %u 组）有这么多人，分到 %u 个分区后只有 %u 份（共 %u 份），"
         "因此只比较 %u 人，而不是 %u 人（最大的一份 %u 人）",
         SZ_FMT_STR(f->name), by_of(d, f), f->min_group, all->reach, all->n_groups, parts, share->reach, share->n_groups,
