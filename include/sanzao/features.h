@@ -320,9 +320,10 @@ typedef struct sz_peer_group { uint64_t id; uint32_t asked, n; /* n: whose value
 typedef struct sz_peer_table {
     int32_t day;
     sz_peer_group *groups;  /* by id */
-    uint32_t n_groups, n_values, n_rows, cap_rows;
+    uint32_t n_groups, n_values, n_rows, cap_rows, n_slots;
     sz_peer_value *values;  /* of one group after the other */
     struct sz_peer_row { uint64_t group; double value; uint32_t n, asked; } *rows; /* until it is closed */
+    uint32_t *slots;        /* where a row of that group and value is, by their hash; 0: nowhere */
 } sz_peer_table;
 void sz_peer_table_fini(sz_peer_table *t);
 void sz_peer_table_ask(sz_peer_table *t, uint64_t group, bool is_known, double value); /* one student */
@@ -502,9 +503,9 @@ void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, in
 /* First and last instant of the feature's window at t, for reasons and evidence. */
 void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
 /* Of a feature that compares, as of its table of that day: the student's group (0: he has none), whether he is to be asked, and what he had;
- * unknown: it is not known in full. */
-uint64_t sz_peers_group_of(sz_eval *ev, const sz_feature *f, int32_t day);
-bool sz_peers_asks(sz_eval *ev, const sz_feature *f, int32_t day);
+ * unknown: it is not known in full. The last two go by the feature's window and by what it compares. */
+uint64_t sz_peers_group_of(const sz_student *s, uint32_t by, int32_t day);
+bool sz_peers_asks(const sz_eval *ev, const sz_feature *f, int32_t day);
 sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day);
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
 /* The same with usual records, packed and in order, behind those that the state has. */

@@ -268,7 +268,7 @@ typedef struct sz_tlctx {
     } hint;                         /* what was found out about it on its way here, so that it is not asked again */
     int64_t undo_unmatched;         /* changes are added here */
     sz_buf scratch, scratch2;
-    sz_fstate folded;               /* scratch too: a tail that is made */
+    sz_fstate folded;               /* scratch too: a tail that is made, or what a student had at an earlier instant */
 } sz_tlctx;
 
 /* Why a run happens: the record or fact that later truth came from; its words are put together only when they are said. */
@@ -342,10 +342,16 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause);
 bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c);
 /* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);
-/* For a table of peers (semantics 22), made at that instant: of which group he is, and what he had on the day before as far as records up to
- * there say. False: he is not asked. */
-typedef struct sz_peer_answer { uint64_t group; double value; bool is_known; } sz_peer_answer;
-bool sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_t day, uint32_t feature, sz_peer_answer *out);
+/* For tables of peers (semantics 22), made at that instant, of that day: what he had on the day before as far as records up to there say. Of
+ * those without a group nothing is found out. */
+typedef struct sz_peer_ask {
+    uint32_t feature, same;   /* same: which of them compares the same first: what is found out for that one holds for it, too */
+    uint64_t group;           /* 0: none */
+    bool is_found;            /* the rest is set */
+    bool is_asked, is_known;  /* asked: he counts in his group; known: he had */
+    double value;
+} sz_peer_ask;
+void sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_t day, sz_peer_ask *v, uint32_t n);
 /* Has he a record at t or behind it? */
 bool sz_timeline_has_since(const sz_timeline *tl, int64_t t_ms);
 /* The class whose next item is due before its clock, if any: its key, else INT64_MAX. */

@@ -40,16 +40,26 @@ static void note_earliest(sz_worker *w) {
     w->facts.peers_ms = u->next_ms;
 }
 
+static uint8_t kind_of(peers_use *u, uint32_t by) {
+    uint32_t k = 0;
+    while (k < u->n_kinds && u->kinds[k].by != by) k++;
+    if (k == u->n_kinds)
+        u->kinds[u->n_kinds++] = (group_kind){.by = by, .is_of_day = by >> SZ_SF_YEAR & 1, .day = SZ_DAY_NONE};
+    return (uint8_t)k;
+}
+
 void peers_plan(sz_worker *w) {
     const sz_featureset *fs = &w->bundle->fs;
     peers_use *u = &w->peers;
     u->v = sz_alloc((fs->n_features + 1) * sizeof *u->v);
-    u->n = 0;
+    u->kinds = sz_alloc((fs->n_features + 1) * sizeof *u->kinds);
+    u->asks = sz_alloc((fs->n_features + 1) * sizeof *u->asks);
+    u->n = u->n_kinds = 0;
     note_earliest(w);
     for (uint32_t i = 0; i < fs->n_features; i++) {
         if (fs->features[i].op != SZ_OP_PEERS || fs->features[i].is_idle) continue;
         compared *c = &u->v[u->n++];
-        *c = (compared){.feature = i, .next_ms = SZ_TIME_MAX};
+        *c = (compared){.feature = i, .next_ms = SZ_TIME_MAX, .kind = kind_of(u, fs->features[i].by)};
         c->classes = (uint8_t)(1u << class_for(w, fs->features[i].types));
         note_readers(w, c);
     }
@@ -64,12 +74,15 @@ void peers_init(sz_worker *w) {
 static void drop_made(peers_use *u) {
     for (uint32_t k = 0; k < u->n; k++) sz_peer_table_fini(&u->v[k].made);
     u->is_on = u->is_over = false;
-    u->at = u->n_ahead = 0;
+    u->at = u->n_ahead = u->n_asks = 0;
 }
 
 void peers_fini(sz_worker *w) {
     peers_use *u = &w->peers;
     drop_made(u);
+    for (uint32_t k = 0; k < u->n_kinds; k++) sz_free(u->kinds[k].of);
+    sz_free(u->kinds);
+    sz_free(u->asks);
     sz_free(u->v);
     sz_free(u->ahead);
     *u = (peers_use){.tables = u->tables};
@@ -130,6 +143,34 @@ int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap) {
 
 /* ---- making ---- */
 
+/* Of a campus it is the same each day, but where the year of study is asked. */
+static void find_groups(const sz_worker *w, group_kind *g, int32_t day) {
+    uint32_t n = sz_campus_n_students(w->campus);
+    if (g->day != SZ_DAY_NONE && (!g->is_of_day || g->day == day)) return;
+    if (!g->of) g->of = sz_alloc((n + 1) * sizeof *g->of);
+    g->day = day;
+    g->any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_student *s = sz_campus_student(w->campus, i);
+        g->of[i] = s->status == SZ_ACTIVE ? sz_peers_group_of(s, g->by, day) : 0;
+        g->any |= g->of[i] != 0;
+    }
+    if (g->any) return;
+    sz_free(g->of);
+    g->of = NULL;
+}
+
+/* A table of whose groups nobody is stays empty. */
+static void add_ask(sz_worker *w, const compared *c) {
+    peers_use *u = &w->peers;
+    const sz_feature *all = w->bundle->fs.features, *f = &all[c->feature];
+    find_groups(w, &u->kinds[c->kind], c->next_day);
+    if (!u->kinds[c->kind].any) return;
+    uint32_t same = 0;
+    while (same < u->n_asks && all[all[u->asks[same].feature].inner].hash != all[f->inner].hash) same++;
+    u->asks[u->n_asks++] = (sz_peer_ask){.feature = c->feature, .same = same};
+}
+
 static void begin(sz_worker *w, const int64_t *target, int64_t at_ms) {
     peers_use *u = &w->peers;
     drop_made(u);
@@ -137,6 +178,7 @@ static void begin(sz_worker *w, const int64_t *target, int64_t at_ms) {
         compared *c = &u->v[k];
         c->is_due = c->next_ms == at_ms && is_due(c, target, SZ_TIME_MAX);
         c->made = (sz_peer_table){.day = c->next_day};
+        if (c->is_due) add_ask(w, c);
     }
     u->is_on = true;
     u->at_ms = at_ms;
@@ -159,24 +201,59 @@ static void ask_others(const sz_worker *w, compared *c, uint64_t group) {
     }
 }
 
-/* Who sleeps is looked at, and sleeps on. */
-static void ask(sz_worker *w, uint32_t in_campus, int64_t at_ms) {
+/* Has he a group in a table under way? */
+static bool has_group(peers_use *u, uint32_t in_campus) {
+    uint32_t a = 0;
+    bool any = false;
+    for (uint32_t k = 0; a < u->n_asks; k++) {
+        sz_peer_ask *ask = &u->asks[a];
+        if (u->v[k].feature != ask->feature) continue;
+        ask->group = u->kinds[u->v[k].kind].of[in_campus];
+        ask->is_found = ask->is_asked = false;
+        any |= ask->group != 0;
+        a++;
+    }
+    return any;
+}
+
+static void take_answers(sz_worker *w) {
     peers_use *u = &w->peers;
-    uint32_t i = w->students.of_campus[in_campus];
+    uint32_t a = 0;
+    for (uint32_t k = 0; a < u->n_asks; k++) {
+        const sz_peer_ask *ask = &u->asks[a];
+        if (u->v[k].feature != ask->feature) continue;
+        a++;
+        if (!ask->group || !ask->is_asked) continue;
+        sz_peer_table_ask(&u->v[k].made, ask->group, ask->is_known, ask->value);
+        ask_others(w, &u->v[k], ask->group);
+    }
+}
+
+/* Who sleeps is looked at, and sleeps on. Who has no group has nothing to say, and no table says anything to him. */
+static void ask(sz_worker *w, uint32_t i, int64_t at_ms) {
+    peers_use *u = &w->peers;
     sz_timeline made = {0};
-    if (i == SZ_NONE || sz_campus_student(w->campus, in_campus)->status != SZ_ACTIVE) return;
     step_count(w);
     const sz_timeline *tl = student_look(w, i, &made, true);
-    for (uint32_t k = 0; k < u->n; k++) {
-        compared *c = &u->v[k];
-        sz_peer_answer a;
-        if (!c->is_due || !sz_timeline_peers(tl, &w->tc, at_ms, c->next_day, c->feature, &a)) continue;
-        sz_peer_table_ask(&c->made, a.group, a.is_known, a.value);
-        ask_others(w, c, a.group);
-    }
+    sz_timeline_peers(tl, &w->tc, at_ms, sz_zone_day(sz_campus_zone(w->campus), at_ms), u->asks, u->n_asks);
+    take_answers(w);
     if (sz_timeline_has_since(tl, at_ms)) note_ahead(u, i);
     if (tl == &made) sz_timeline_fini(&made);
     if (!w->tc.n_alerts) sz_arena_reset(&w->step);
+}
+
+/* False: not all of them. */
+static bool ask_all(sz_worker *w, int64_t at_ms, uint32_t *most) {
+    peers_use *u = &w->peers;
+    uint32_t n = u->n_asks ? sz_campus_n_students(w->campus) : 0;
+    for (; u->at < n; u->at++) {
+        uint32_t i = w->students.of_campus[u->at];
+        if (i == SZ_NONE || !has_group(u, u->at)) continue;
+        if (!*most) return false;
+        --*most;
+        ask(w, i, at_ms);
+    }
+    return true;
 }
 
 /* A replay goes back as far as the horizon, no clock stands behind it for long, and before 04:00 the table is that of
@@ -246,11 +323,11 @@ static void note_made(sz_worker *w) {
 bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most) {
     peers_use *u = &w->peers;
     if (!u->is_on) begin(w, target, at_ms);
-    for (; !u->is_over && u->at < sz_campus_n_students(w->campus); u->at++) {
-        if (!most--) return false;
-        ask(w, u->at, at_ms);
+    if (!u->is_over) {
+        if (!ask_all(w, at_ms, &most)) return false;
+        close_tables(w);
+        pass(w, target, at_ms);
     }
-    if (!u->is_over) close_tables(w), pass(w, target, at_ms);
     char day[11];
     sz_day_format(sz_zone_day(sz_campus_zone(w->campus), at_ms), day);
     sz_cause cause = {.t_ms = at_ms, .what = SZ_STR("peers"), .which = sz_str_of(day)};

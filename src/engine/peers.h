@@ -13,17 +13,31 @@ typedef struct compared {
     uint8_t classes;  /* bits of those by whose clocks its tables are made */
     int32_t next_day; /* of its next table, which is made at */
     int64_t next_ms;  /* SZ_TIME_MAX: not known before timers begin */
+    uint8_t kind;     /* of groups (peers_use.kinds) */
     bool is_due;      /* of the tables under way */
     sz_peer_table made;
 } compared;
+
+/* Students that share these fields are a group. */
+typedef struct group_kind {
+    uint32_t by;   /* bits of sz_sfield */
+    bool is_of_day; /* the year of study goes by it */
+    bool any;      /* somebody has one: */
+    int32_t day;   /* as of that day; SZ_DAY_NONE: not looked up yet */
+    uint64_t *of;  /* of each student of the campus who is active; 0: none */
+} group_kind;
 
 typedef struct peers_use {
     sz_peers *tables; /* that were made, and may be asked again */
     compared *v;      /* of our rules */
     uint32_t n;
+    group_kind *kinds;
+    uint32_t n_kinds;
     int64_t next_ms, class_ms[SZ_CLASSES_MAX]; /* the earliest, of all and of each class; SZ_TIME_MAX: none */
     /* under way */
     int64_t at_ms;
+    sz_peer_ask *asks; /* of the student in hand: one a table under way */
+    uint32_t n_asks;
     bool is_on, is_over; /* over: all were asked, and who had been judged without is being judged anew */
     uint32_t at, n_ahead, cap_ahead, *ahead;
 } peers_use;

@@ -220,12 +220,8 @@ static void load_field(sz_eval *ev, const sz_event *e, uint32_t field, sz_xval *
     if (v->know == SZ_UNKNOWN && is_declared_twin(ev, e, field, &twin)) load_declared(ev, e, twin, v);
 }
 
-static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
-    const sz_student *s = ev->info;
-    static const sz_student nobody = {.enrolled_day = SZ_DAY_NONE};
-    if (!s) s = &nobody;
+void student_field(const sz_student *s, uint32_t field, int32_t day, sz_xval *v) {
     switch (field) {
-    case SZ_SF_ID: set_text(v, ev->student_id); break;
     case SZ_SF_COLLEGE: set_text(v, s->college); break;
     case SZ_SF_SCHOOL: set_text(v, s->school); break;
     case SZ_SF_MAJOR: set_text(v, s->major); break;
@@ -233,7 +229,7 @@ static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
     case SZ_SF_ENTRY_YEAR: set_num(v, s->entry_year, s->entry_year != 0); break;
     case SZ_SF_YEARS: set_num(v, s->years, s->years != 0); break;
     case SZ_SF_YEAR: {
-        int32_t y = sz_student_year(s, ev->day);
+        int32_t y = sz_student_year(s, day);
         set_num(v, y, y > 0);
         break;
     }
@@ -242,15 +238,24 @@ static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
     case SZ_SF_STATUS: set_text(v, s->status_name); break;
     case SZ_SF_GENDER: set_text(v, s->gender); break;
     case SZ_SF_BUILDING: set_text(v, s->building); break;
-    case SZ_SF_STUDY_SHARE: {
-        double d = sz_student_study_share(s, ev->day);
+    default: { /* the share of his studies that has passed */
+        double d = sz_student_study_share(s, day);
         set_num(v, d, !isnan(d));
         break;
     }
-    default: /* tags */
+    }
+}
+
+static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
+    static const sz_student nobody = {.enrolled_day = SZ_DAY_NONE};
+    const sz_student *s = ev->info ? ev->info : &nobody;
+    switch (field) {
+    case SZ_SF_ID: set_text(v, ev->student_id); break;
+    case SZ_SF_TAGS:
         ev->tags = (sz_list){.strs = s->tags, .n = s->n_tags};
         *v = (sz_xval){.type = SZ_X_LIST_STR, .know = SZ_KNOWN, .list = &ev->tags};
         break;
+    default: student_field(s, field, ev->day, v); break;
     }
 }
 

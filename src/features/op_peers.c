@@ -12,29 +12,53 @@ int32_t sz_peers_day(const sz_zone *z, int64_t t_ms) {
     return t_ms >= sz_peers_instant(z, day) ? day : day - 1;
 }
 
-static uint64_t hash_of(sz_eval *ev, uint32_t field) {
+static uint64_t hash_of(const sz_student *s, uint32_t field, int32_t day) {
     sz_xval v = {0};
-    sz_loader l = sz_eval_loader(ev);
-    l.load(l.ctx, SZ_SLOT(SZ_SPACE_STUDENT, 0, field), &v);
+    student_field(s, field, day, &v);
     if (v.know != SZ_KNOWN) return 0;
     return v.type == SZ_X_NUM ? sz_hash(&v.num, sizeof v.num) : sz_hash(v.str.p, v.str.n);
 }
 
-uint64_t sz_peers_group_of(sz_eval *ev, const sz_feature *f, int32_t day) {
+uint64_t sz_peers_group_of(const sz_student *s, uint32_t by, int32_t day) {
     uint64_t v[SZ_N_SFIELDS];
     uint32_t n = 0;
-    int32_t today = ev->day;
-    bool has_all = true;
-    ev->day = day; /* the year of study goes by it */
-    for (uint32_t i = 0; i < SZ_N_SFIELDS && has_all; i++)
-        if (f->by >> i & 1) has_all = (v[n++] = hash_of(ev, i)) != 0;
-    ev->day = today;
-    return has_all && ev->info ? sz_hash(v, n * sizeof *v) : 0;
+    for (uint32_t i = 0; i < SZ_N_SFIELDS; i++)
+        if (by >> i & 1 && !(v[n++] = hash_of(s, i, day))) return 0;
+    return sz_hash(v, n * sizeof *v);
 }
 
-bool sz_peers_asks(sz_eval *ev, const sz_feature *f, int32_t day) {
-    int32_t days = f->window.days, there = 0;
-    for (int32_t d = day - days; d < day; d++) there += student_was_there(ev, d);
+/* Has he a leave that reaches into those days? */
+static bool has_leave(const sz_eval *ev, int32_t from_day, int32_t to_day) {
+    if (!ev->use_leaves) return false;
+    int64_t from = sz_zone_midnight(ev->zone, from_day), to = sz_zone_midnight(ev->zone, to_day);
+    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
+        if (l->from_ms >= to) break;
+        if (l->to_ms > from) return true;
+    }
+    return false;
+}
+
+static int32_t days_there(const sz_eval *ev, int32_t from, int32_t to) {
+    int32_t n = 0;
+    for (int32_t d = from; d < to; d++) n += student_was_there(ev, d);
+    return n;
+}
+
+/* Without a leave he was there from the day on which he enrolled. */
+static int32_t days_there_plainly(const sz_eval *ev, int32_t from, int32_t to) {
+    int32_t enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
+    if (enrolled > from) from = enrolled;
+    return from < to ? to - from : 0;
+}
+
+bool sz_peers_asks(const sz_eval *ev, const sz_feature *f, int32_t day) {
+    int32_t days = f->window.days, from = day - days;
+    bool is_plain = !has_leave(ev, from, day);
+    int32_t there = is_plain ? days_there_plainly(ev, from, day) : days_there(ev, from, day);
+#ifndef NDEBUG
+    if (there != days_there(ev, from, day)) __builtin_trap(); /* each test holds the two together */
+#endif
     return (int64_t)there * 100 >= (int64_t)days * 80;
 }
 
@@ -52,7 +76,7 @@ void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) 
     if (!ev->facts->peers || f->is_idle || f->by == ev->facts->peers_unasked) return;
     int32_t day = sz_peers_day(ev->zone, ev->t_ms);
     const sz_peer_table *t = sz_peers_find(ev->facts->peers, f->hash, day);
-    uint64_t id = t ? sz_peers_group_of(ev, f, day) : 0;
+    uint64_t id = t && t->n_groups && ev->info ? sz_peers_group_of(ev->info, f->by, day) : 0;
     const sz_peer_group *g = id ? sz_peer_table_group(t, id) : NULL;
     if (!g || !sz_peer_group_speaks(g, f->min_group)) return;
     sz_xval own;

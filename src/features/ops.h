@@ -28,6 +28,8 @@ void op_baseline_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *
 void op_regularity_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
 void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v);
 
+/* A field of the roster as of that day; not his id nor his tags. */
+void student_field(const sz_student *s, uint32_t field, int32_t day, sz_xval *v);
 /* The record that first or last stands for; false: none. */
 bool op_record(sz_eval *ev, const sz_feature *f, sz_event *e);
 /* Instant from which absence counts at t, by what is known: *base. False: unknown. *inside: t lies in a leave, holiday,

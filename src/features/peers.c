@@ -13,6 +13,7 @@ void sz_peer_table_fini(sz_peer_table *t) {
     sz_free(t->groups);
     sz_free(t->values);
     sz_free(t->rows);
+    sz_free(t->slots);
     *t = (sz_peer_table){.day = t->day};
 }
 
@@ -24,9 +25,38 @@ static void add_row(sz_peer_table *t, struct sz_peer_row row) {
     t->rows[t->n_rows++] = row;
 }
 
+/* The row's place, or a free one. */
+static uint32_t slot_of(const sz_peer_table *t, uint64_t group, double value) {
+    uint32_t mask = t->n_slots - 1;
+    sz_ends key = {.a = group};
+    memcpy(&key.b, &value, sizeof value);
+    uint32_t at = (uint32_t)sz_hash_ends(key, sizeof group + sizeof value) & mask;
+    for (uint32_t i; (i = t->slots[at]) != 0; at = (at + 1) & mask)
+        if (t->rows[i - 1].group == group && t->rows[i - 1].value == value) break;
+    return at;
+}
+
+/* Half of them are free at least. */
+static void room_for_slot(sz_peer_table *t) {
+    if (2 * t->n_rows < t->n_slots) return;
+    t->n_slots = t->n_slots ? 2 * t->n_slots : 256;
+    t->slots = sz_realloc(t->slots, t->n_slots * sizeof *t->slots);
+    memset(t->slots, 0, t->n_slots * sizeof *t->slots);
+    for (uint32_t i = 0; i < t->n_rows; i++) t->slots[slot_of(t, t->rows[i].group, t->rows[i].value)] = i + 1;
+}
+
+/* Students of a group that had the same are one row, so that there is little to sort. */
 void sz_peer_table_ask(sz_peer_table *t, uint64_t group, bool is_known, double value) {
     bool has = is_known && isfinite(value);
-    add_row(t, (struct sz_peer_row){.group = group, .value = has ? value + 0.0 : 0, .n = has, .asked = 1});
+    double of = has ? value + 0.0 : 0;
+    room_for_slot(t);
+    uint32_t *slot = &t->slots[slot_of(t, group, of)];
+    if (!*slot) {
+        add_row(t, (struct sz_peer_row){.group = group, .value = of});
+        *slot = t->n_rows;
+    }
+    t->rows[*slot - 1].n += has;
+    t->rows[*slot - 1].asked++;
 }
 
 void sz_peer_table_add(sz_peer_table *t, const sz_peer_table *closed) {
@@ -72,8 +102,10 @@ void sz_peer_table_close(sz_peer_table *t) {
     t->n_groups = t->n_values = 0;
     for (uint32_t i = 0; i < t->n_rows; i++) fold_row(t, &t->rows[i]);
     sz_free(t->rows);
+    sz_free(t->slots);
     t->rows = NULL;
-    t->n_rows = t->cap_rows = 0;
+    t->slots = NULL;
+    t->n_rows = t->cap_rows = t->n_slots = 0;
     t->groups = sz_realloc(t->groups, (t->n_groups + 1) * sizeof *t->groups);
     t->values = sz_realloc(t->values, (t->n_values + 1) * sizeof *t->values);
 }

@@ -197,18 +197,26 @@ static bool reaches_before(run *x, uint32_t from, uint32_t end) {
     return false;
 }
 
-/* The head as of `end` without what is undone, the record at `original` among that: from the mark, if nothing before it
- * is. */
-static void rebuild_head(run *x, uint32_t original, uint32_t end) {
+/* From the mark, where there is one and no undo up to `end` takes out something before it. */
+static void rebuild_from_mark(run *x, sz_fstate *out, uint32_t end, bool may_begin_there) {
     sz_timeline *tl = x->tl;
-    bool has_mark = tl->mark_ms != SZ_TIME_NONE && original >= tl->mark_off;
-    if (!has_mark || reaches_before(x, tl->mark_off, end)) {
-        state_rebuild(x, &tl->head, end);
+    if (!may_begin_there || tl->mark_ms == SZ_TIME_NONE || reaches_before(x, tl->mark_off, end)) {
+        state_rebuild(x, out, end);
         return;
     }
     undone u = undone_before(x, tl->mark_off, end);
-    mark_wake(&tl->head, &tl->mark);
-    for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, &tl->head, off, &u);
+    mark_wake(out, &tl->mark);
+    for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, out, off, &u);
+}
+
+/* The head as of `end` without what is undone, the record at `original` among that. */
+static void rebuild_head(run *x, uint32_t original, uint32_t end) {
+    rebuild_from_mark(x, &x->tl->head, end, original >= x->tl->mark_off);
+}
+
+void state_as_of(run *x, sz_fstate *out, int64_t t_ms) {
+    uint32_t end = log_lower(x->tl, t_ms);
+    rebuild_from_mark(x, out, end, x->tl->mark_ms <= t_ms && x->tl->mark_off <= end);
 }
 
 /* The record with that mask, of which x->undone is a copy, is taken out: of what? False: of nothing. */

@@ -18,19 +18,11 @@ static sizes sizes_of(const sz_inputs *in, const sz_feature *f, uint32_t parts, 
     sizes s = {0};
     sz_map by;
     uint32_t n = sz_campus_n_students(in->campus), *of = sz_alloc((n + 1) * sizeof *of);
-    sz_facts facts = {.campus = in->campus};
     sz_map_init(&by);
     for (uint32_t i = 0; i < n; i++) {
         const sz_student *info = sz_campus_student(in->campus, i);
         if (info->status != SZ_ACTIVE) continue;
-        sz_eval ev = {.fs = &in->bundle->fs,
-                      .facts = &facts,
-                      .types = in->types,
-                      .zone = &in->zone,
-                      .student = i,
-                      .info = info,
-                      .student_id = info->id};
-        uint64_t key[2] = {sz_peers_group_of(&ev, f, day), parts ? sz_home(info->id, parts) : 0};
+        uint64_t key[2] = {sz_peers_group_of(info, f->by, day), parts ? sz_home(info->id, parts) : 0};
         if (!key[0]) continue;
         uint32_t k = sz_map_intern(&by, (sz_str){(const char *)key, sizeof key});
         if (k == s.n_groups) of[s.n_groups++] = 0;
