@@ -62,8 +62,10 @@ static uint32_t n_asked(asker *x) {
 
 static const sz_episode *last_of(const sz_timeline *tl, uint32_t rule) {
     const sz_episode *last = NULL;
-    for (uint32_t i = 0; i < tl->n_episodes; i++)
-        if (tl->episodes[i].rule == rule && tl->episodes[i].n_anns) last = &tl->episodes[i];
+    for (uint32_t i = 0; i < tl->n_episodes; i++) {
+        const sz_episode *e = &tl->episodes[i];
+        if (e->rule == rule && e->n_anns && !e->is_retracted) last = e;
+    }
     return last;
 }
 

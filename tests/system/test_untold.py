@@ -78,6 +78,18 @@ def test_who_is_exempt_or_told_in_that_week_is_not_counted(tmp):
     same(said(tmp)[1:], ["   15 of 20 of building east: Out often, week of 2026-03-02"], "without the two")
 
 
+def test_whoever_was_taken_back_is_counted(tmp):
+    """Told of on the 4th, alone; a leave that comes to light takes that back; on the 6th the whole building keeps him still."""
+    campus(tmp)
+    begin = [x for x in EVERY_DAY if json.loads(x)["time"] < at(4, 12)] + more(["e0"], 3)
+    run(tmp, begin, at(4, 12))
+    same({(a["event"], a["student"]) for a in alerts(tmp / "alerts.ndjson")}, {("firing", "e0")}, "told of")
+    campus(tmp, leaves="e0,leave,2026-03-04 00:00,2026-03-04 23:59\n")
+    run(tmp, EVERY_DAY + more(["e0"], 3) + more(OFTEN, 5), at(6, 12))
+    same([a["event"] for a in alerts(tmp / "alerts.ndjson") if a["student"] == "e0"], ["firing", "retracted"], "and taken back")
+    same(said(tmp)[1:], ["   17 of 20 of building east: Out often, week of 2026-03-02"], "with him")
+
+
 def test_weeks_groups_and_few(tmp):
     """It takes both of them, so each holds back by itself what the other would let pass; of class c3 two went out, so their mean is 2.6."""
     campus(tmp, BOTH)
