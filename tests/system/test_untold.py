@@ -133,5 +133,14 @@ def test_the_state_is_only_read_and_one_that_is_none_is_told(tmp):
         expect(b"others" not in sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:state.db", option, "--lang", "en", rc=0).out, option)
 
 
+def test_without_the_campus_nothing_is_claimed(tmp):
+    """Nobody is of a building then: that nobody was held back would be wrong."""
+    campus(tmp)
+    run(tmp, EVERY_DAY + more(OFTEN, 3), at(5, 12))
+    for lang, hint in (("en", "give the run's --campus DIR"), ("zh", "请写上运行时的 --campus 文件夹")):
+        result = sanzao(tmp, "alerts", "alerts.ndjson", "--rules", "rules", "--state", "sqlite:state.db", "--lang", lang)
+        expect(result.rc == 2 and hint in result.err and not result.out, result)
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))
