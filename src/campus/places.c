@@ -49,8 +49,10 @@ static void add_place(struct csv_reader *r, void *item) {
     if (there != SZ_NONE) {
         uint32_t line, col;
         sz_source_locate(sz_text_file_source(r->f), l->offs[there], &line, &col);
-        sz_diags_add(l->d, SZ_ERROR, CODE_PLACE_TWICE, sz_csv_span(r, 0), "this place is already in line %u",
-                     "这个地点在第 %u 行已经有了", line);
+        sz_diag *g = sz_diags_add(l->d, SZ_ERROR, CODE_PLACE_TWICE, sz_csv_span(r, 0),
+                                  "this place is already in line %u", "这个地点在第 %u 行已经有了", line);
+        sz_diag_hint(l->d, g, "one row a place; delete one of the two, or give one of them another `place`",
+                     "每个地点一行；请删除其中一行，或给其中一行另起编号（地点）");
         return;
     }
     row->p.id = sz_words_packed(&c->words, row->id);

@@ -137,6 +137,18 @@ static bool is_under_other_key(const struct sz_loading *l, sz_str name) {
     return false;
 }
 
+/* The id of the rule whose title that is, in either language; {NULL, 0}: of none. */
+static sz_str titled(const struct sz_loading *l, sz_str text) {
+    for (uint32_t i = 0; i < l->rules.n; i++) {
+        const sz_yaml *map = l->rules.v[i].node;
+        const sz_yaml *title = map->kind == SZ_YAML_MAP ? sz_yaml_get(map, "title") : NULL;
+        for (size_t k = 0; title && title->kind == SZ_YAML_MAP && k < title->n; k++)
+            if (title->items[k]->kind == SZ_YAML_SCALAR && sz_str_eq(title->items[k]->text, text))
+                return l->rules.v[i].name;
+    }
+    return (sz_str){NULL, 0};
+}
+
 void sz_adjusts_finish(struct sz_loading *l) {
     for (uint32_t i = 0; i < l->adjusts.n; i++) {
         const struct sz_decl *d = &l->adjusts.v[i];
@@ -146,7 +158,11 @@ void sz_adjusts_finish(struct sz_loading *l) {
         struct sz_near near = sz_near_to(l, d->name);
         for (uint32_t k = 0; k < l->rules.n; k++)
             sz_near_try(&near, l->rules.v[k].name, "rule", "规则", l->rules.v[k].key->span);
-        if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+        sz_str id = titled(l, d->name);
+        if (id.n)
+            sz_rules_hint(l, g, "that is the rule's title; write its id:  %.*s", "这是规则的标题；请写它的 id：%.*s",
+                          SZ_FMT_STR(id));
+        else if (sz_near_any(&near)) sz_near_hint(l, g, &near);
         else sz_rules_hint_say(g, "an adjust is named for the rule's id", "adjust 以规则的 id 为名");
     }
 }
@@ -206,6 +222,20 @@ static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *
                   SZ_FMT_STR(now->text));
 }
 
+/* It has another unit than the pack's, or is a text beside a number. */
+static void say_other(struct sz_loading *l, const sz_yaml *value, const sz_param *pack, const sz_param *now,
+                      bool in_test) {
+    bool is_kind = (now->type == SZ_X_STR) != (pack->type == SZ_X_STR);
+    sz_str like = pack->cases[pack->n_cases - 1].text;
+    const char *en = is_kind ? TXT(l, "%s here", sz_unit_words(pack->type, pack->unit, SZ_EN)) : "another unit";
+    const char *zh = is_kind ? TXT(l, "的是%s", sz_unit_words(pack->type, pack->unit, SZ_ZH)) : "的是另一种单位";
+    sz_diag *d = sz_rules_say(l, SZ_ERROR, C_UNITS_DIFFER, value->span,
+                              TXT(l, "the %s has %s: %.*s", in_test ? "rule" : "pack", en, SZ_FMT_STR(like)),
+                              TXT(l, "%s用%s：%.*s", in_test ? "规则" : "规则包", zh, SZ_FMT_STR(like)));
+    if (is_kind) sz_rules_hint(l, d, "write a value like  %.*s", "请写这样的值，例如  %.*s", SZ_FMT_STR(like));
+    else sz_hint_same_unit(l, d, value->text, pack->type, pack->unit, like);
+}
+
 static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *node, bool in_test) {
     struct sz_loading *l = g->l;
     sz_param *pack = find(&g->scope, key->text);
@@ -226,13 +256,8 @@ static void adjust_one(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *n
     else if (was.node) check_was(g, pack, was.node);
     if (p.type != pack->type || p.unit != pack->unit) {
         g->failed = true;
-        sz_str was_text = pack->cases[pack->n_cases - 1].text;
-        sz_diag *d =
-            sz_rules_say(l, SZ_ERROR, C_UNITS_DIFFER, node->span,
-                         TXT(l, "the %s has another unit: %.*s", in_test ? "rule" : "pack", SZ_FMT_STR(was_text)),
-                         TXT(l, "%s用的是另一种单位：%.*s", in_test ? "规则" : "规则包", SZ_FMT_STR(was_text)));
         const sz_yaml *value = node->kind == SZ_YAML_MAP ? sz_yaml_get(node, "value") : node;
-        sz_hint_same_unit(l, d, value ? value->text : node->text, pack->type, pack->unit, was_text);
+        say_other(l, value ? value : node, pack, &p, in_test);
         return;
     }
     if (!p.label_zh.n) {

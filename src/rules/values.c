@@ -64,6 +64,7 @@ const char *sz_unit_words(uint8_t type, uint8_t unit, sz_lang lang) {
         [SZ_UNIT_DAYS] = {"a number of days", "天数"},
         [SZ_UNIT_POINTS] = {"a number of points", "分数"},
     };
+    if (type == SZ_X_STR) return lang == SZ_ZH ? "文字" : "a text";
     if (type == SZ_X_DURATION) return lang == SZ_ZH ? "时长" : "a duration";
     return words[unit < SZ_N_UNITS ? unit : SZ_UNIT_NONE][lang];
 }

@@ -208,6 +208,29 @@ def test_a_key_of_the_campus_that_is_misspelt_is_not_missing_too(tmp):
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=1)), want, "findings")
 
 
+def test_an_adjust_under_a_title_or_with_a_word_for_a_number_says_what_to_write(tmp):
+    rule = "rules:\n  - {id: late, title: {zh: 多次晚归, en: Late often}, when: student.year >= few, level: blue, params: {few: 4, word: 'on'}}\n"
+    for adjust, at, code, say, hint in (
+            ("多次晚归: {because: 校历, mode: shadow}", 3, "SZ075", "no rule is named `多次晚归`", "that is the rule's title; write its id:  late"),
+            ("Late often: {because: 校历, mode: shadow}", 3, "SZ075", "no rule is named `Late often`", "that is the rule's title; write its id:  late"),
+            ("late: {because: 校历, params: {few: three}}", 37, "SZ051", "the pack has a number here: 4", "write a value like  4"),
+            ("late: {because: 校历, params: {few: {was: 4, value: three}}}", 53, "SZ051", "the pack has a number here: 4", "write a value like  4"),
+            ("late: {because: 校历, params: {few: {was: 4, value: 3 yuan}}}", 53, "SZ051", "the pack has another unit: 4", "write  3")):
+        write(tmp / "rules/r.yaml", rule + "adjust:\n  " + adjust + "\n")
+        found = json.loads(sanzao(tmp, "check", "rules", "--json", "--lang", "en", rc=1).out)["findings"]
+        same([(f["line"], f["column"], f["code"], f["message"], f["hint"]) for f in found], [(4, at, code, say, hint)], adjust)
+
+
+def test_a_place_that_is_there_twice_says_what_to_do(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/places.csv", "地点,名称,类别\n食堂,一食堂,canteen\n食堂,二食堂,canteen\n")
+    for lang, hint in (("en", "delete one of the two"), ("zh", "请删除其中一行")):
+        found = json.loads(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", "--lang", lang, rc=1).out)["findings"]
+        same([(f["line"], f["column"], f["code"]) for f in found], [(3, 1, "SZ331")], "findings")
+        expect(hint in (found[0]["hint"] or ""), found)
+
+
 def test_a_type_has_no_name_that_rules_read_otherwise(tmp):
     write(tmp / "rules/r.yaml", "rules: []\n")
     write(tmp / "campus/students.csv", "student\ns1\n")
