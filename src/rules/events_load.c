@@ -188,7 +188,9 @@ static void read_link(struct sz_loading *l, struct link *link, uint32_t *base, u
     link->ok = true;
     check_own_name(l, d, &link->ok);
     d->state = SZ_DECL_BUSY;
-    link->ok &= sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key) && sz_keys_read(l, d->node, &table, &link->k);
+    bool is_map = d->node->kind == SZ_YAML_NULL ? sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key)
+                                                : sz_keys_item(l, d->node, "{event: …}");
+    link->ok &= is_map && sz_keys_read(l, d->node, &table, &link->k);
     if (!link->k.event) return;
     sz_str name = link->k.event->text;
     *base = find_built_in(l, name);

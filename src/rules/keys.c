@@ -91,9 +91,10 @@ static const char *example_of(sz_str key) {
         {"message", "{zh: …, en: …}"},
         {"label", "{zh: …, en: …}"},
         {"title", "{zh: …, en: …}"},
+        {"events", "{name: {event: swipe}}"},
         {"features", "{n: {count: swipe, over: 7d}}"},
         {"params", "{limit: 3}"},
-        {"adjust", "{late-return: {because: …, mode: shadow}}"},
+        {"adjust", "{late-returns: {because: …, mode: shadow}}"},
         {"tests", "[{name: …, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}]"},
         {"expect", "['d2 08:00 fires blue']"},
     };

@@ -221,6 +221,23 @@ def test_an_adjust_under_a_title_or_with_a_word_for_a_number_says_what_to_write(
         same([(f["line"], f["column"], f["code"], f["message"], f["hint"]) for f in found], [(4, at, code, say, hint)], adjust)
 
 
+def test_a_config_file_with_a_full_width_colon_or_an_option_of_its_own_says_what_to_write(tmp):
+    for text, at, code, lang, hint in (("campus：c\n", "1:1", "SZ464", "en", "the colon is a full-width one: write  campus: …  with a colon and a space"),
+                                       ("campus：c\r\n", "1:1", "SZ464", "zh", "冒号是全角的：请写  campus: …"), ("- campus: c\n", "1:1", "SZ464", "en", "one option a line"),
+                                       ("lang: en\r\n语言: zh\r\n", "2:1", "SZ463", "en", "`sanzao options --example` has all of them"),
+                                       ("{lang: zh, 校园数据: c}\n", "1:12", "SZ463", "zh", "`sanzao options --example` 列出全部选项")):
+        write(tmp / "c.yaml", text)
+        result = sanzao(tmp, "check", "--config", "c.yaml", "--lang", lang)
+        shown = result.out.decode() + result.err
+        expect(result.rc and f"c.yaml:{at}: " in shown and f"[{code}]" in shown and hint in shown, shown)
+
+
+def test_an_event_that_is_a_word_says_what_to_write(tmp):
+    write(tmp / "rules/r.yaml", "events:\r\n  snack: swipe\r\n")
+    found = json.loads(sanzao(tmp, "check", "rules", "--json", "--lang", "en", rc=1).out)["findings"]
+    same([(f["line"], f["column"], f["code"], f["hint"]) for f in found], [(2, 10, "SZ021", "write it as  {event: swipe}")], "findings")
+
+
 def test_a_place_that_is_there_twice_says_what_to_do(tmp):
     write(tmp / "rules/r.yaml", "rules: []\n")
     write(tmp / "campus/students.csv", "student\ns1\n")

@@ -210,6 +210,25 @@ static void unknown_key(sz_config *c, const sz_yaml *key, sz_str name) {
                               "没有选项 `%.*s`", SZ_FMT_STR(name));
     const char *near = nearest(name, 0xff);
     if (near) sz_diag_hint(&c->diags, g, "did you mean `%s`?", "是不是 `%s`？", near);
+    else
+        sz_diag_hint(&c->diags, g, "`sanzao options --example` has all of them, each with what it does",
+                     "`sanzao options --example` 列出全部选项及其说明");
+}
+
+/* `campus：c` is a text to YAML. */
+static void no_map(sz_config *c, const sz_yaml *root) {
+    static const char colon[] = "：";
+    enum { N = sizeof colon - 1 };
+    sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_CONFIG, root->span, "a config file is a map of options",
+                              "配置文件是由选项组成的映射");
+    for (size_t i = 0; root->kind == SZ_YAML_SCALAR && i + N <= root->text.n; i++) {
+        if (memcmp(root->text.p + i, colon, N) != 0) continue;
+        sz_str key = {root->text.p, i};
+        sz_diag_hint(&c->diags, g, "the colon is a full-width one: write  %.*s: …  with a colon and a space",
+                     "冒号是全角的：请写  %.*s: …，用半角冒号加一个空格", SZ_FMT_STR(key));
+        return;
+    }
+    sz_diag_hint(&c->diags, g, "write `lateness: 240h`, one option a line", "请每行写一个选项，如 `lateness: 240h`");
 }
 
 /* One file serves all commands. given: what the command line says goes before it. */
@@ -238,10 +257,7 @@ static bool read_file(sz_config *c, const char *path) {
     sz_files_fini(&f);
     if (s != SZ_OK || !root || root->kind == SZ_YAML_NULL) return true;
     if (root->kind != SZ_YAML_MAP) {
-        sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_CONFIG, root->span, "a config file is a map of options",
-                                  "配置文件是由选项组成的映射");
-        sz_diag_hint(&c->diags, g, "write `lateness: 240h`, one option a line",
-                     "请每行写一个选项，如 `lateness: 240h`");
+        no_map(c, root);
         return true;
     }
     bool given[SZ_N_OPTS];
