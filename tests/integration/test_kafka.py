@@ -657,6 +657,41 @@ def test_hup_has_every_partition_take_other_rules_and_a_broken_rule_changes_noth
     balance(run.summary())
 
 
+# ---- comparisons with others ----------------------------------------------------------------------------------------------------------
+
+COMPARING = """\
+features:
+  often: {count: swipe, over: 1d, to: yesterday}
+  others: {peers: {count: swipe, over: 1d}, by: building, min_group: 6}
+  same_class: {peers: {count: swipe, over: 1d}, by: class, min_group: 6}
+rules:
+  - {id: out, title: {zh: 外出频繁, en: Out often}, check: daily at 07:00, level: blue, unless: none,
+     when: 'often >= 4 && (!has(others.mean) || others.mean < 2) && (!has(same_class.mean) || same_class.mean < 2)'}
+"""
+
+
+def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_held_back_of_all(tmp):
+    """A class of twelve is three in each of four partitions, and is not compared there; a building of sixty is."""
+    names = [f"s{i}" for i in range(60)]
+    write(tmp / "campus/students.csv", "student,class,building\n" + "".join(f"{n},c{i // 12},east\n" for i, n in enumerate(names)))
+    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    write(tmp / "rules/r.yaml", COMPARING)
+    lines = [json.dumps({"id": f"{n}/{day}/{k}", "type": "swipe", "student": n, "time": f"2026-03-{day:02}T12:{k:02}:00+08:00",
+                         "amount": 5, "source": "pos"}).encode() for day in (2, 3) for k in range(4) for n in names[:50]]
+    source = topic("events")
+    fill(source, lines)
+    told = "warning[SZ479]: `same_class` compares by class with min_group 6: 5 of 5 groups of the roster have so many, and of their shares in 4"
+    for state, group in (("sqlite:s.db", "groups-files"), (redis.url, "groups-redis")):
+        args = ["--campus", "campus", "--rules", "rules", "--state", state, "--group", group, "--lang", "en"]
+        run = ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *QUICK, *args, "--alerts", f"file:{group}.ndjson",
+               "--dead-letters", f"file:{group}.dead", "--settle", "1s"]
+        r = sanzao(tmp, *run, "--stop-at-end", "--until", "2026-03-04T12:00:00+08:00", rc=0)
+        expect(r.err.count(told) == 1 and "`others`" not in r.err, "told once, of what is too small only:", r)
+        same((tmp / f"{group}.ndjson").read_bytes(), b"", "nobody is told of")
+        said = sanzao(tmp, "alerts", f"{group}.ndjson", *args, rc=0).out.decode()
+        expect("   50 of 60 of building east: Out often, week of 2026-03-02\n" in said, "the states of all partitions are counted:", said)
+
+
 # ---- rows of a table -------------------------------------------------------------------------------------------------------------------
 
 def test_rows_of_a_table_are_read_by_a_mapping_from_a_topic_as_from_a_file(tmp):

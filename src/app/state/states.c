@@ -55,10 +55,22 @@ static sz_status sqlite_open(const sz_job *job, sz_str name, int32_t partition, 
     return SZ_OK;
 }
 
+/* A topic's state says itself which topic's it is, and of how many. One that says nothing is judged when it is loaded.
+ */
+static void belongs_to(const sz_store_port *port, sz_msgq *q, sz_diags *d, uint32_t partition, sz_options *o) {
+    const uint8_t nobody[16] = {0};
+    port->acquire(port->self, nobody, SZ_STATE_FORMAT, (sz_str){0}, 0, INT64_MAX, (sz_str){0}, false);
+    const sz_msg *m = sz_state_answer(q);
+    if (!m || !m->header) return;
+    o->topic = sz_arena_str(&d->arena, m->header->topic);
+    o->parts = m->header->parts;
+    o->partition = partition;
+}
+
 /* As it is, without taking it over. */
 static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d,
                              sz_state *out, sz_options *o) {
-    (void)student, (void)o;
+    (void)student;
     sz_store_sqlite *s;
     const char *path = sz_arena_str(&d->arena, job->state).p + strlen("sqlite:");
     if (partition != SZ_FILES) path = sz_arena_printf(&d->arena, "%s.%d", path, partition);
@@ -67,6 +79,7 @@ static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partitio
     out->store = s;
     out->port = sz_store_sqlite_port(s, q);
     out->is_new = sz_store_sqlite_is_new(s);
+    if (partition != SZ_FILES) belongs_to(&out->port, q, d, (uint32_t)partition, o);
     return SZ_OK;
 }
 
