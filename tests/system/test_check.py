@@ -145,6 +145,9 @@ def test_a_comparison_that_no_group_is_large_enough_for_is_told(tmp):
     expect("`by_room` 按 dorm 比较，min_group 为 30，而名单里没有一组有这么多人：20 组中最大的一组 6 人" in zh and "请写  min_group: 6  或更小" in zh, zh)
     same(sanzao(tmp, "check", "rules", "--campus", "campus", "--strict").rc, 3, "--strict")
     same(places(sanzao(tmp, "check", "rules", "--json")), [], "without a campus nothing is known of groups")
+    students = (tmp / "campus/students.csv").read_text().splitlines(keepends=True)
+    (tmp / "campus/students.csv").write_text("".join(students[:15]))
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json")), [], "who has 14 students tries rules out")
 
 
 def test_groups_are_counted_in_each_partition_that_asks_its_own(tmp):

@@ -12,6 +12,12 @@ typedef struct sizes {
     uint32_t compared;                 /* students in those with min_group */
 } sizes;
 
+static uint32_t n_active(const sz_campus *c) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < sz_campus_n_students(c); i++) n += sz_campus_student(c, i)->status == SZ_ACTIVE;
+    return n;
+}
+
 /* Groups of active students, as a table of that day has them; parts 0: of the whole roster, else each partition's share
  * is one. */
 static sizes sizes_of(const sz_inputs *in, const sz_feature *f, uint32_t parts, int32_t day) {
@@ -84,14 +90,18 @@ static void tell_shares(sz_diags *d, const sz_feature *f, const sizes *all, cons
 }
 
 void sz_groups_check(const sz_inputs *in, uint32_t parts, int64_t now_ms, sz_diags *d) {
-    enum { IN_TEN = 9 };
+    enum {
+        IN_TEN = 9,
+        GROUPS = 3
+    }; /* who has not the students for three groups tries rules out, and need not hear it */
     if (!in->bundle || !in->campus || !sz_campus_n_students(in->campus)) return;
     int32_t day = sz_zone_day(&in->zone, now_ms);
+    uint32_t n = n_active(in->campus);
     for (uint32_t i = 0; i < in->bundle->fs.n_features; i++) {
         const sz_feature *f = &in->bundle->fs.features[i];
         if (f->op != SZ_OP_PEERS || f->is_idle) continue;
         sizes all = sizes_of(in, f, 0, day);
-        if (!all.reach) tell_none(d, f, &all);
+        if (!all.reach && n / GROUPS >= f->min_group) tell_none(d, f, &all);
         if (!all.reach || parts < 2) continue;
         sizes share = sizes_of(in, f, parts, day);
         if ((uint64_t)share.compared * 10 < (uint64_t)all.compared * IN_TEN) tell_shares(d, f, &all, &share, parts);
