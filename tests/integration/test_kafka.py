@@ -24,7 +24,7 @@ from plugs.deployment import BROKER                                             
 from servers import Kafka, Redis, Relay, wait_until                                                      # noqa: E402
 from servers.home import murmur2                                                                         # noqa: E402
 from servers.kafka import SASL                                                                           # noqa: E402
-from servers.process import LONG                                                                         # noqa: E402
+from servers.process import LONG, where_it_stands                                                        # noqa: E402
 
 PARTS = 4
 # members are told sooner; and a partition that is read from a moment later than another waits no half second behind that one's end
@@ -124,8 +124,9 @@ class Running:
         if self.process.poll() is None: self.process.send_signal(number)
         try: self.process.wait(LONG)
         except subprocess.TimeoutExpired:
+            stands = where_it_stands(self.process.pid)
             self.process.kill()
-            raise Failed(f"it does not end:\n{self.path.read_text()[-2000:]}") from None
+            raise Failed(f"it does not end:\n{self.path.read_text()[-2000:]}\n{stands}") from None
         finally: self.log.close()
         return self.process.returncode
 

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from servers import Kafka, NotReady, Redis, RespConnection, RespError, wait_until
-from servers.process import LONG
+from servers.process import LONG, where_it_stands
 
 from .workload import Workload
 
@@ -55,8 +55,9 @@ class Worker:
     def ended(self, seconds: float) -> None:
         try: rc = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
+            stands = where_it_stands(self.process.pid)
             self.kill9()
-            raise NotReady(f"{self.name} does not end:\n{self.tail()}") from None
+            raise NotReady(f"{self.name} does not end:\n{self.tail()}\n{stands}") from None
         if rc != 0: raise NotReady(f"{self.name} ended with {rc}:\n{self.tail()}")
 
     def events(self, kind: str) -> list[dict]:

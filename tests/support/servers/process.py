@@ -39,6 +39,19 @@ def wait_until(condition, what: str, seconds: float = LONG, every: float = 0.02)
         time.sleep(every)
 
 
+def where_it_stands(pid: int) -> str:
+    """What each thread of a process that does not end waits in: by gdb where there is one, otherwise what the kernel says."""
+    if shutil.which("gdb"):
+        ask = ["gdb", "-q", "-batch", "-p", str(pid), "-ex", "thread apply all backtrace 12"]
+        try: return subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60).stdout[-6000:]
+        except subprocess.TimeoutExpired: pass
+    rows = []
+    for thread in sorted(Path(f"/proc/{pid}/task").glob("*")):
+        try: rows.append(" ".join((thread / name).read_text().strip() for name in ("comm", "wchan", "syscall")))
+        except OSError: continue                     # it has ended meanwhile, or may not be looked at
+    return "\n".join(rows)
+
+
 RESERVES = "127.0.0.2"                               # an address of the same machine on which nobody listens
 reserved: list[socket.socket] = []                   # until this process ends
 
