@@ -175,6 +175,12 @@ def test_words_and_fields(tmp):
            "events: ['d1 08:00 attendance absent 4 id=a', 'd2 08:00 attendance excused ref=a'], expect: ['d1 08:00 fires blue', 'd2 08:00 resolves corrected']")
 
 
+def test_a_message_of_records_may_take_several_steps(tmp):
+    """256 records are one message, a step ends behind 500 evaluations, and who runs the worker bids it go on. Such a test failed without a word."""
+    passes(tmp, "check: daily at 07:00\n    when: missed_7d >= 1 && meals >= 0\n    level: yellow",
+           "events: ['d1..d128 12:05,18:00 swipe canteen 5', 'd129 08:00 attendance absent'], until: d130, expect: ['d130 07:00 fires yellow']")
+
+
 def test_leaves_and_sources_that_are_down(tmp):
     silence = "value: silence\n    at_least: {24h: yellow}"
     meals = "events: ['d-30..d1 12:00 swipe canteen 6']"

@@ -153,6 +153,8 @@ static void pump(rig *x, sz_worker *w) {
         }
         const sz_msg *m = sz_msgq_pop(x->q);
         if (m) sz_worker_step(w, m);
+        else if (sz_worker_wake_ms(w) == INT64_MIN) /* a step does so much and no more: many checks take several */
+            sz_worker_step(w, &(sz_msg){.kind = SZ_MSG_GO_ON});
         else if (sz_msgq_is_idle(x->q)) break;
     }
     if (sz_worker_where(w) == SZ_WK_STOPPED || x->out->refused) return;
