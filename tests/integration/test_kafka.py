@@ -693,6 +693,33 @@ def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_hel
         expect("   50 of 60 of building east: Out often, week of 2026-03-02\n" in said, "the states of all partitions are counted:", said)
 
 
+def test_hup_tells_of_groups_that_another_roster_makes_too_small(tmp):
+    """60 of one class are enough in each of four partitions; five classes of twelve are not (SZ479), and twenty of three nowhere (SZ478)."""
+    def roster(size):
+        write(tmp / "campus/students.csv", "student,class,building\n" + "".join(f"s{i},c{i // size},east\n" for i in range(60)))
+
+    roster(60)
+    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    write(tmp / "rules/r.yaml", COMPARING)
+    source = topic("events")
+    fill(source, [json.dumps({"id": f"e{i}", "type": "swipe", "student": f"s{i}", "time": "2026-03-02T12:00:00+08:00", "amount": 5,
+                              "source": "pos"}).encode() for i in range(60)])
+    run = Running(tmp, "groups", ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *QUICK, "--campus", "campus", "--rules", "rules",
+                                  "--alerts", "file:a.ndjson", "--dead-letters", "file:d.ndjson", "--settle", "1s", "--group", "groups-hup", "--stats", "1s", "--lang", "en"])
+
+    def told(): return re.findall(r"^rules/r.yaml:4:3: warning\[(SZ47.)\]", run.path.read_text(), re.M)
+    try:
+        run.wait(lambda: run.events("stats") and run.events("stats")[-1]["read"] == 60, "all partitions are read")
+        same(told(), [], "one class of sixty is large enough everywhere")
+        for n, (size, codes) in enumerate(((12, ["SZ479"]), (3, ["SZ479", "SZ478"]), (60, ["SZ479", "SZ478"])), 1):
+            roster(size)
+            run.process.send_signal(signal.SIGHUP)
+            run.wait(lambda n=n: len(run.events("reloaded")) == n * PARTS, f"classes of {size} hold")
+            same(told(), codes, f"told by classes of {size}")
+    finally: rc = run.end()
+    same(rc, 0, "exit status")
+
+
 # ---- rows of a table -------------------------------------------------------------------------------------------------------------------
 
 def test_rows_of_a_table_are_read_by_a_mapping_from_a_topic_as_from_a_file(tmp):
