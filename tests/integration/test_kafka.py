@@ -691,6 +691,12 @@ def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_hel
         same((tmp / f"{group}.ndjson").read_bytes(), b"", "nobody is told of")
         said = sanzao(tmp, "alerts", f"{group}.ndjson", *args, rc=0).out.decode()
         expect("   50 of 60 of building east: Out often, week of 2026-03-02\n" in said, "the states of all partitions are counted:", said)
+        for n in names[:8]:
+            same(json.loads(sanzao(tmp, "state", "show", n, *args, rc=0).out)["student"], n, "whichever partition a student is in")
+        expect(b"the rules are the state's" in sanzao(tmp, "run", "--plan", *args, rc=0).out, "the plan is of the states")
+    (tmp / "s.db.1").unlink()
+    r = sanzao(tmp, "alerts", "groups-files.ndjson", "--campus", "campus", "--rules", "rules", "--state", "sqlite:s.db", rc=4)
+    expect("s.db.1" in r.err and not r.out, "no partition is left out:", r)
 
 
 def test_hup_tells_of_groups_that_another_roster_makes_too_small(tmp):

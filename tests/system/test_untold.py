@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -130,7 +131,30 @@ def test_the_state_is_only_read_and_one_that_is_none_is_told(tmp):
     result = sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:none.db", "--lang", "en")
     expect(result.rc == 4 and "none.db" in result.err and not result.out and not (tmp / "none.db").exists(), result)
     for option in ("--json", "--events"):
-        expect(b"others" not in sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:state.db", option, "--lang", "en", rc=0).out, option)
+        result = sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:state.db", option, "--lang", "en", rc=0)
+        expect(b"others" not in result.out and f"--state is not looked at with {option}: " in result.err, result)
+        same(sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, option, rc=0).err, "", "nothing was asked for")
+
+
+def test_a_state_of_several_files_is_read_as_a_whole_or_not_at_all(tmp):
+    """A topic's: FILE.0, FILE.1, FILE.2. Counts without the middle one would be too small, and nobody could tell."""
+    campus(tmp)
+    run(tmp, EVERY_DAY + more(OFTEN, 3), at(5, 12))
+    want = said(tmp)
+    show = ["state", "show", "w0", *OPTIONS, "--state", "sqlite:state.db", "--lang", "en"]
+    record = sanzao(tmp, *show, rc=0).out
+    plan = ["run", "--plan", *OPTIONS, "--state", "sqlite:state.db", "--lang", "en"]
+    shutil.move(tmp / "state.db", tmp / "state.db.0")
+    (tmp / "state.db.0-journal.txt").touch()
+    same(said(tmp), want, "of one partition")
+    same(sanzao(tmp, *show, rc=0).out, record, "a student")
+    expect(b"the rules are the state's" in sanzao(tmp, *plan, rc=0).out, "the plan is of a state")
+    shutil.copy(tmp / "state.db.0", tmp / "state.db.2")
+    result = sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:state.db", "--lang", "en", rc=4)
+    expect("state.db.1" in result.err and not result.out and not (tmp / "state.db.1").exists(), result)
+    (tmp / "state.db.0").unlink()
+    result = sanzao(tmp, "alerts", "alerts.ndjson", *OPTIONS, "--state", "sqlite:state.db", "--lang", "en", rc=4)
+    expect("state.db.0" in result.err and not result.out, result)
 
 
 def test_without_the_campus_nothing_is_claimed(tmp):

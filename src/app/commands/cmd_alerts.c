@@ -223,9 +223,18 @@ static int show_with_names(sz_config *c, sz_job job, const sz_buf *untold) {
     return code;
 }
 
-/* The state of a config file is the run's: it is looked at where the command line names it, for that takes a while. */
+/* The state of a config file is the run's: it is looked at where the command line names it, for that takes a while.
+ * What it says are sentences below the list of what stands, of which the other two forms have none. */
 static bool asks_state(const sz_config *c) {
-    return c->given[SZ_O_STATE] && !c->where[SZ_O_STATE].src && !c->num[SZ_O_JSON] && !c->num[SZ_O_FOLDED];
+    if (!c->given[SZ_O_STATE] || c->where[SZ_O_STATE].src) return false;
+    const char *by = c->num[SZ_O_JSON] ? "--json" : c->num[SZ_O_FOLDED] ? "--events" : NULL;
+    if (by)
+        fprintf(stderr,
+                c->lang == SZ_ZH ? "sanzao：给出 %s 时不看 --state：因与他人比较而未报的人数只列在预警清单之后\n"
+                                 : "sanzao: --state is not looked at with %s: how many a comparison held back is said "
+                                   "below the list of alerts only\n",
+                by);
+    return !by;
 }
 
 static int show_all(sz_config *c) {

@@ -4,10 +4,9 @@
  * add up.
  */
 #include <stdio.h>
-#include <unistd.h>
-
 #include "look.h"
 #include "run.h"
+#include "state/state_files.h"
 #include "views/untold_view.h"
 
 typedef struct all {
@@ -29,17 +28,6 @@ static void add(sz_untold_list *to, const sz_untold_list *from) {
         if (i == to->n) to->v[to->n++] = from->v[k];
         else to->v[i].n += from->v[k].n;
     }
-}
-
-/* Of a topic whose states are files: FILE.0, FILE.1, … and no FILE. */
-static bool is_file(const sz_job *job, int32_t partition) {
-    char path[4096];
-    const int skip = sizeof "sqlite:" - 1;
-    int n = (int)job->state.n - skip;
-    if (n <= 0 || memcmp(job->state.p, "sqlite:", (size_t)skip) != 0) return false;
-    if (partition == SZ_FILES) snprintf(path, sizeof path, "%.*s", n, job->state.p + skip);
-    else snprintf(path, sizeof path, "%.*s.%d", n, job->state.p + skip, partition);
-    return access(path, F_OK) == 0;
 }
 
 /* Nobody is of a class or a building then, so no comparison would seem to have kept anybody still. */
@@ -73,11 +61,10 @@ static int ask(const sz_job *job, int32_t partition, bool is_last, all *x, uint3
 
 int sz_job_untold(const sz_job *job, sz_buf *out) {
     all x = {0};
-    uint32_t parts = 0;
     sz_arena_init(&x.texts);
-    bool are_files = !is_file(job, SZ_FILES) && is_file(job, 0);
-    while (are_files && is_file(job, (int32_t)parts)) parts++;
-    int32_t first = are_files || sz_state_is_remote(job) ? 0 : SZ_FILES;
+    uint32_t parts =
+        sz_state_files_of(job).n; /* at least: one that is missing among them is an error, not fewer students */
+    int32_t first = parts || sz_state_is_remote(job) ? 0 : SZ_FILES;
     int code = ask(job, first, first == SZ_FILES, &x, &parts, out);
     for (uint32_t i = 1; first == 0 && i < parts && code == 0; i++)
         code = ask(job, (int32_t)i, i + 1 == parts, &x, &parts, out);

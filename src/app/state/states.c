@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "states.h"
 
+#include <unistd.h>
+
 #include "codes.h"
+#include "state_files.h"
 
 typedef struct state_kind {
     const char *prefix; /* the whole name where it does not end in a colon */
@@ -68,12 +71,18 @@ static void belongs_to(const sz_store_port *port, sz_msgq *q, sz_diags *d, uint3
 }
 
 /* As it is, without taking it over. */
-static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d,
-                             sz_state *out, sz_options *o) {
-    (void)student;
+static sz_status sqlite_read(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
+                             sz_options *o) {
     sz_store_sqlite *s;
     const char *path = sz_arena_str(&d->arena, job->state).p + strlen("sqlite:");
     if (partition != SZ_FILES) path = sz_arena_printf(&d->arena, "%s.%d", path, partition);
+    if (partition != SZ_FILES && access(path, F_OK) != 0) {
+        sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "the state of partition %d is missing: %s",
+                                  "缺少分区 %d 的状态：%s", partition, path);
+        sz_diag_hint(d, g, "a topic's state is one file a partition: all of them must be here",
+                     "主题的状态每个分区一个文件：要都在这里");
+        return SZ_IO;
+    }
     sz_status rc = sz_store_sqlite_open_to_read(path, d, &s);
     if (rc != SZ_OK) return rc;
     out->store = s;
@@ -81,6 +90,19 @@ static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partitio
     out->is_new = sz_store_sqlite_is_new(s);
     if (partition != SZ_FILES) belongs_to(&out->port, q, d, (uint32_t)partition, o);
     return SZ_OK;
+}
+
+/* Where a topic's states are files: the one that the student is in, as any of them says of how many there are. */
+static sz_status sqlite_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d,
+                             sz_state *out, sz_options *o) {
+    sz_state_files files = partition == SZ_FILES ? sz_state_files_of(job) : (sz_state_files){0};
+    if (!files.n) return sqlite_read(job, partition, q, d, out, o);
+    sz_status s = sqlite_read(job, files.first, q, d, out, o);
+    int32_t home = student.n && s == SZ_OK && o->parts > 1 ? (int32_t)sz_home(student, o->parts) : files.first;
+    if (s != SZ_OK || home == files.first) return s;
+    sz_store_sqlite_close(out->store);
+    out->store = NULL;
+    return sqlite_read(job, home, q, d, out, o);
 }
 
 static void sqlite_close(void *store) { sz_store_sqlite_close(store); }
@@ -128,7 +150,7 @@ static sz_status redis_find(const sz_job *job, sz_str student, int32_t partition
     o->topic = sz_arena_str(&d->arena, m->header->topic);
     o->parts = m->header->parts;
     if (partition != SZ_FILES) o->partition = (uint32_t)partition;
-    else o->partition = o->parts ? sz_home(student, o->parts) : 0;
+    else o->partition = o->parts && student.n ? sz_home(student, o->parts) : 0;
     if (o->partition) out->port = sz_store_redis_reader(s, o->partition, q);
     return SZ_OK;
 }
