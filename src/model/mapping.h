@@ -131,6 +131,14 @@ typedef struct sz_map_loader {
 sz_diag *sz_map_fault(sz_map_loader *l, int code, sz_span at, const char *en, const char *zh);
 /* The recipe's keys out of its YAML; every fault is a finding. */
 void sz_recipe_read(sz_map_loader *l, sz_recipe *r, const sz_yaml *node);
+/* A text of a mapping, NUL-terminated; else a finding with this message, and an empty text. */
+sz_str sz_recipe_text(sz_map_loader *l, const sz_yaml *n, const char *en, const char *zh);
+/* A text or a list of texts. */
+sz_str *sz_recipe_texts(sz_map_loader *l, const sz_yaml *n, uint32_t *count, const char *en, const char *zh);
+/* The keys of a time. */
+void sz_recipe_read_format(sz_map_loader *l, sz_recipe *r, const sz_yaml *n);
+void sz_recipe_read_lost(sz_map_loader *l, sz_recipe *r, const sz_yaml *n);
+void sz_recipe_read_offset(sz_map_loader *l, sz_recipe *r, const sz_yaml *n);
 /* Named groups to the fields that they are named for. */
 void sz_recipes_link(sz_map_loader *l);
 /* Constants and code tables against what the fields take. */
@@ -138,8 +146,12 @@ void sz_recipes_check(sz_map_loader *l, const sz_yaml *root);
 /* A new recipe for a field that one of the possible types has; NULL if none has it or there is no room. */
 sz_recipe *sz_recipe_add(sz_map_loader *l, sz_str name);
 int sz_recipe_find(const sz_mapping *m, sz_str name);
-/* The field that is nearest to a name, of those that the possible types have. */
-sz_str sz_field_nearest(const sz_mapping *m, sz_str name);
+/* The field that was meant by a name, of those that the possible types have, or `file`; empty: none. */
+sz_str sz_field_meant(const sz_map_loader *l, sz_str name);
+/* Is there a key that is none, and this field was meant by it? Then that is the mistake, and not that it is missing. */
+bool sz_map_is_misspelt(const sz_map_loader *l, const sz_yaml *root, const char *field);
+/* The finding of a key that no field of the possible types has. */
+void sz_map_refuse_key(sz_map_loader *l, const sz_yaml *key, const sz_yaml *value);
 
 /* ---- rows ---- */
 

@@ -144,21 +144,75 @@ static sz_str nearest_heading(const sz_csv_row *header, sz_str name) {
     return near.best;
 }
 
-static void no_column(const sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
-    sz_str near = nearest_heading(header, c->name);
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`",
-                              "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
-    if (says_of_the_file(header, d, g)) return;
-    if (near.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
-    else
-        sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",
-                     "表头有：%s；每行都相同的值写成 {constant: ...}", heading_list(&d->arena, header));
-}
-
 static bool has_column(const sz_csv_row *row, sz_str name) {
     for (uint32_t i = 0; i < row->n; i++)
         if (is_heading(heading(row->cells[i]), name)) return true;
     return false;
+}
+
+/* 流水号+学号: several headings, and signs that join them. */
+static const char *columns_joined(sz_arena *a, const sz_csv_row *header, sz_str name) {
+    static const char *const signs[] = {"+", ",", "，", "、", "&", "|", "和", " "};
+    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
+        const char *list = "", *at = sz_arena_str(a, name).p, *end;
+        size_t len = strlen(signs[k]), n = 0;
+        for (bool is_last = false; !is_last; at = end + len, n++) {
+            end = strstr(at, signs[k]);
+            is_last = !end;
+            sz_str part = sz_str_trim((sz_str){at, end ? (size_t)(end - at) : strlen(at)});
+            if (!has_column(header, part)) break;
+            list = sz_arena_printf(a, "%s%s%.*s", list, n ? ", " : "", SZ_FMT_STR(part));
+            if (is_last && n > 0) return list;
+            if (is_last) break;
+        }
+    }
+    return NULL;
+}
+
+/* “学号”: quotation marks of a text instead of YAML's. */
+static sz_str within_quotes(sz_str name) {
+    static const char *const marks[][2] = {{"“", "”"}, {"‘", "’"}, {"「", "」"}, {"【", "】"}};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t n = strlen(marks[i][0]);
+        if (name.n > 2 * n && memcmp(name.p, marks[i][0], n) == 0 && memcmp(name.p + name.n - n, marks[i][1], n) == 0)
+            return (sz_str){name.p + n, name.n - 2 * n};
+    }
+    return (sz_str){NULL, 0};
+}
+
+/* What was written instead of a heading: a number, a value, several headings, one in quotation marks. */
+static bool says_what_was_meant(const sz_recipe *r, const sz_map_column *c, const sz_csv_row *header, sz_diags *d,
+                                sz_diag *g) {
+    int64_t number = 0;
+    sz_str bare = within_quotes(c->name);
+    const char *joined = columns_joined(&d->arena, header, c->name);
+    if (sz_str_i64(c->name, &number) && number >= 1 && number <= header->n) {
+        sz_str h = heading(header->cells[number - 1]);
+        sz_diag_hint(d, g, "column %d is called `%.*s`: write that; numbers are for files without headings",
+                     "第 %d 列名为“%.*s”，请写列名；列号只用于没有表头的文件", (int)number, SZ_FMT_STR(h));
+    } else if (bare.n && has_column(header, bare))
+        sz_diag_hint(d, g, "write %.*s without these marks, or with half-width ones",
+                     "请去掉引号，直接写 %.*s；需要引号时用半角的", SZ_FMT_STR(bare));
+    else if (joined)
+        sz_diag_hint(d, g, "several columns:  %s: {columns: [%s]}", "多列写成 %s: {columns: [%s]}", r->name.p, joined);
+    else if (r->row && sz_name_find(r->row->choices, r->row->n_choices, c->name) >= 0)
+        sz_diag_hint(d, g, "the same in every row:  %s: {constant: %.*s}", "每行都相同的值写成 %s: {constant: %.*s}",
+                     r->name.p, SZ_FMT_STR(c->name));
+    else return false;
+    return true;
+}
+
+static void no_column(const sz_recipe *r, const sz_map_column *c, const sz_csv_row *header, const sz_source *src,
+                      sz_diags *d) {
+    sz_str near = nearest_heading(header, c->name);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_MAP_NO_COLUMN, c->node->span, "no column of %s is called `%.*s`",
+                              "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
+    if (says_of_the_file(header, d, g)) return;
+    if (says_what_was_meant(r, c, header, d, g)) return;
+    if (near.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
+    else
+        sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",
+                     "表头有：%s；每行都相同的值写成 {constant: ...}", heading_list(&d->arena, header));
 }
 
 /* Not one of several columns is there: then it is the file, which is told once. */
@@ -183,7 +237,8 @@ static bool refuse_other_table(const sz_mapping *m, const sz_csv_row *header, co
     return true;
 }
 
-static void bind(const sz_mapping *m, sz_map_column *c, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+static void bind(const sz_mapping *m, const sz_recipe *r, sz_map_column *c, const sz_csv_row *header,
+                 const sz_source *src, sz_diags *d) {
     c->at = UINT32_MAX;
     for (uint32_t i = 0; i < header->n; i++) {
         if (!is_heading(heading(header->cells[i]), c->name)) continue;
@@ -198,7 +253,7 @@ static void bind(const sz_mapping *m, sz_map_column *c, const sz_csv_row *header
                      "请改用序号：file: {header: false, skip_rows: %u}，列写成从 1 开始的数", m->skip_rows + 1);
         return;
     }
-    if (c->at == UINT32_MAX) no_column(c, header, src, d);
+    if (c->at == UINT32_MAX) no_column(r, c, header, src, d);
 }
 
 sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
@@ -206,7 +261,8 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
     if (!m->has_header) return SZ_OK;
     if (refuse_other_table(m, header, src, d)) return SZ_FINDINGS;
     for (uint32_t i = 0; i < m->n; i++)
-        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) bind(m, &m->recipes[i].columns[k], header, src, d);
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++)
+            bind(m, &m->recipes[i], &m->recipes[i].columns[k], header, src, d);
     if (d->n_errors == before) refuse_cr(header, src, d);
     m->n_cells = header->n;
     while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0)

@@ -3,7 +3,7 @@
  * recipe_check: recipes against the types that a mapping's rows can have, and against each other.
  */
 #include "codes.h"
-#include "mapping.h"
+#include "map_words.h"
 #include "names.h"
 
 /* ---- fields of the possible types ---- */
@@ -77,18 +77,6 @@ int sz_recipe_find(const sz_mapping *m, sz_str name) {
     return -1;
 }
 
-sz_str sz_field_nearest(const sz_mapping *m, sz_str name) {
-    sz_nearest near = sz_nearest_to(name);
-    sz_nearest_try(&near, SZ_STR("file"));
-    for (uint32_t t = 0; t < m->types->n; t++) {
-        if (!is_possible(m, t)) continue;
-        for (unsigned i = 0; i < SZ_N_ROWS; i++)
-            if (sz_rows[i].types & sz_row_bit((int)t)) sz_nearest_try(&near, sz_str_of(sz_rows[i].name));
-        for (uint32_t i = 0; i < m->types->v[t].n_fields; i++) sz_nearest_try(&near, m->types->v[t].fields[i].name);
-    }
-    return near.best;
-}
-
 /* ---- named groups ---- */
 
 static void link_group(sz_map_loader *l, uint32_t donor, const char *name, uint32_t group) {
@@ -107,7 +95,7 @@ static void link_group(sz_map_loader *l, uint32_t donor, const char *name, uint3
         return;
     }
     if (i < 0) {
-        sz_str near = sz_field_nearest(m, field);
+        sz_str near = sz_field_meant(l, field);
         sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_GROUP, at, "the group `%s` is no field",
                                   "分组“%s”不是字段名", name);
         if (near.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
@@ -128,6 +116,7 @@ void sz_recipes_link(sz_map_loader *l) {
         sz_recipe *r = &m->recipes[i];
         if (!r->pattern) continue;
         if (r->from != SZ_FROM_CELLS) {
+            r->is_faulty = true; /* told once */
             sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->pattern_node->span, "match needs a column to look into",
                          "match 须有列：column");
             continue;
@@ -173,15 +162,33 @@ static const sz_str *exchanged_with(const sz_recipe *r, sz_str text) {
 }
 
 static void hint_of_choices(sz_map_loader *l, sz_diag *g, const sz_recipe *r, sz_str text) {
-    sz_nearest near = sz_nearest_to(text);
-    for (unsigned k = 0; k < r->row->n_choices; k++) sz_nearest_try(&near, sz_str_of(r->row->choices[k]));
     const sz_str *code = exchanged_with(r, text);
     sz_str list = sz_name_list(l->a, r->row->choices, r->row->n_choices);
     if (code)
         sz_diag_hint(l->d, g, "the system's code stands left, the word for it right: {%.*s: %.*s}",
                      "左边写系统里的代码，右边写它的含义：{%.*s: %.*s}", SZ_FMT_STR(text), SZ_FMT_STR(*code));
-    else if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else sz_diag_hint(l->d, g, "it must be one of: %.*s", "须是其中之一：%.*s", SZ_FMT_STR(list));
+    else if (!sz_map_hint_meant(l, g, r->row->choices, r->row->n_choices, text))
+        sz_diag_hint(l->d, g, "it must be one of: %.*s", "须是其中之一：%.*s", SZ_FMT_STR(list));
+}
+
+/* `else: skip`: what becomes of the row, in words that are not ours. */
+static bool hint_of_else(sz_map_loader *l, sz_diag *g, const sz_recipe *r, sz_str text) {
+    static const char *const words[] = {"leave_out", "dead_letter"};
+    if (r->row && r->row->n_choices && sz_map_meant(r->row->choices, r->row->n_choices, text).n) return false;
+    if (!sz_map_meant(words, 2, text).n) return false;
+    sz_diag_hint(l->d, g, "`leave_out`: the row is used without this field; `dead_letter`: the row is set aside",
+                 "leave_out：该行照用，只是没有这个字段；dead_letter：该行成为死信");
+    return true;
+}
+
+/* Why a field does not take a value, in Chinese. */
+static const char *want_zh(const sz_recipe *r) {
+    switch (r->fits) {
+    case SZ_FITS_MONEY: return "须是以元为单位的金额，不为负，至多两位小数";
+    case SZ_FITS_NUMBER: return r->row && r->row->kind == SZ_ROW_IS_COUNT ? "须是不为负的整数" : "须是不为负的数";
+    case SZ_FITS_TEXT: return "这段文字太长";
+    default: return "这个字段的取值见 docs/events.md";
+    }
 }
 
 static void check_value(sz_map_loader *l, uint32_t i, sz_str text, const sz_yaml *node) {
@@ -190,8 +197,9 @@ static void check_value(sz_map_loader *l, uint32_t i, sz_str text, const sz_yaml
     if (is_taken(l, i, text, &why)) return;
     sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_CHOICE, node->span, "%s cannot be `%.*s`",
                               "%s 的取值不能是“%.*s”", r->name.p, SZ_FMT_STR(text));
+    if (node == r->otherwise_node && hint_of_else(l, g, r, text)) return;
     if (r->row && r->row->n_choices) hint_of_choices(l, g, r, text);
-    else sz_diag_hint(l->d, g, "%s", "这个字段的取值见 docs/events.md%.0s", why);
+    else sz_diag_hint(l->d, g, "%s%.0s", "%.0s%s", why, want_zh(r));
 }
 
 static void check_recipe(sz_map_loader *l, uint32_t i) {
@@ -204,12 +212,18 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
                      "请写 column: 或 constant:，或在另一字段的 match 中用同名分组");
         return;
     }
+    if (r->otherwise_node && r->from == SZ_FROM_CELLS && !r->has_table && !r->pattern && !r->is_faulty) {
+        sz_diag *g = sz_diags_add(l->d, SZ_WARNING, SZ_CODE_MAP_NO_USE, r->otherwise_node->span,
+                                  "`else` has no use without `table` or `match`", "没有 table 或 match，else 不起作用");
+        sz_diag_hint(l->d, g, "an empty cell is a field left out: no `else` is needed",
+                     "空单元格本来就等于没有这个字段，不需要 else");
+    }
     if ((int)i == l->m->type) return;
     if (r->from == SZ_FROM_CONSTANT) check_value(l, i, r->constant, r->constant_node);
     for (uint32_t k = 0; k < r->n_codes; k++)
         if (r->answers[k].kind == SZ_ANSWER_TEXT) check_value(l, i, r->answers[k].text, r->answer_nodes[k]);
     if (r->otherwise.kind == SZ_ANSWER_TEXT) check_value(l, i, r->otherwise.text, r->otherwise_node);
-    bool has_op = r->negative == SZ_NEGATIVE_OP || r->has_positive_op;
+    bool has_op = !r->is_faulty && (r->negative == SZ_NEGATIVE_OP || r->has_positive_op);
     if (has_op && !sz_str_is(r->name, "amount"))
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "only the sign of `amount` can say what was done",
                      "只有 amount 的正负号能表示操作");
@@ -226,33 +240,35 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
 
 /* ---- what must be there ---- */
 
-/* Is there a key that was told to be misspelt, and this is the field that was meant? Then that is the mistake. */
-static bool is_misspelt(const sz_map_loader *l, const sz_yaml *root, const char *field) {
-    for (size_t i = 0; i < root->n; i++) {
-        sz_str key = root->keys[i]->text;
-        if (sz_recipe_find(l->m, key) < 0 && sz_str_is(sz_field_nearest(l->m, key), field)) return true;
-    }
-    return false;
-}
-
-/* One of two fields; the second may be NULL. */
-/* NULL: it is there. */
+/* One of two fields; the second may be NULL. The place is that of `type`, which asks for them. NULL: it is there. */
 static sz_diag *need(sz_map_loader *l, const sz_yaml *root, const char *field, const char * or, const char *en,
                      const char *zh) {
     bool is_there = sz_recipe_find(l->m, sz_str_of(field)) >= 0 || (or &&sz_recipe_find(l->m, sz_str_of(or)) >= 0);
-    if (is_there || is_misspelt(l, root, field) || (or &&is_misspelt(l, root, or))) return NULL;
-    return sz_map_fault(l, SZ_CODE_MAP_MISSING, root->span, en, zh);
+    if (is_there || sz_map_is_misspelt(l, root, field) || (or &&sz_map_is_misspelt(l, root, or))) return NULL;
+    sz_span at = root->span;
+    for (size_t i = 0; i < root->n; i++)
+        if (sz_str_is(root->keys[i]->text, "type")) at = root->keys[i]->span;
+    return sz_map_fault(l, SZ_CODE_MAP_MISSING, at, en, zh);
 }
 
 void sz_recipes_check(sz_map_loader *l, const sz_yaml *root) {
     const sz_mapping *m = l->m;
     for (uint32_t i = 0; i < m->n; i++) check_recipe(l, i);
-    need(l, root, "time", NULL, "the mapping has no `time`", "映射缺少 time");
-    need(l, root, "student", "card", "the mapping has neither `student` nor `card`", "映射既没有 student 也没有 card");
+    sz_diag *g = need(l, root, "time", NULL, "the mapping has no `time`", "映射缺少 time");
+    if (g)
+        sz_diag_hint(l->d, g, "for example  time: {column: 交易时间, format: 'YYYY/M/D H:mm:ss'}",
+                     "例如 time: {column: 交易时间, format: 'YYYY/M/D H:mm:ss'}");
+    g = need(l, root, "student", "card", "the mapping has neither `student` nor `card`",
+             "映射既没有 student 也没有 card");
+    if (g) sz_diag_hint(l->d, g, "for example  student: 学号,  or  card: 卡号", "例如 student: 学号，或 card: 卡号");
     if (m->is_type_missing) return;
+    g = NULL;
     if (is_possible(m, SZ_TYPE_ATTENDANCE))
-        need(l, root, "status", NULL, "attendance needs `status`", "attendance 须有 status");
-    sz_diag *g = NULL;
+        g = need(l, root, "status", NULL, "attendance needs `status`", "attendance 须有 status");
+    if (g)
+        sz_diag_hint(l->d, g, "for example  status: {column: 状态, table: {正常: present, 旷课: absent}}",
+                     "例如 status: {column: 状态, table: {正常: present, 旷课: absent}}");
+    g = NULL;
     if (is_possible(m, SZ_TYPE_DORM_ACCESS))
         g = need(l, root, "direction", "reader", "dorm_access needs `direction`, or a `reader` that gives it",
                  "dorm_access 须有 direction，或能给出方向的 reader");

@@ -3,17 +3,16 @@
  * recipe_read: one field of a mapping out of its YAML, key by key.
  */
 #include "codes.h"
-#include "mapping.h"
+#include "map_words.h"
 #include "names.h"
 
-static sz_str text_of(sz_map_loader *l, const sz_yaml *n, const char *en, const char *zh) {
+sz_str sz_recipe_text(sz_map_loader *l, const sz_yaml *n, const char *en, const char *zh) {
     if (n->kind == SZ_YAML_SCALAR) return sz_arena_str(l->a, n->text);
     sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, en, zh);
     return (sz_str){NULL, 0};
 }
 
-/* A text or a list of texts. */
-static sz_str *texts_of(sz_map_loader *l, const sz_yaml *n, uint32_t *count, const char *en, const char *zh) {
+sz_str *sz_recipe_texts(sz_map_loader *l, const sz_yaml *n, uint32_t *count, const char *en, const char *zh) {
     bool is_list = n->kind == SZ_YAML_SEQ;
     size_t all = is_list ? n->n : 1;
     sz_str *v = SZ_NEWN(l->a, sz_str, all);
@@ -38,7 +37,7 @@ static void read_columns(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     r->from = SZ_FROM_CELLS;
     for (size_t i = 0; i < all; i++) {
         const sz_yaml *item = is_list ? n->items[i] : n;
-        sz_str name = sz_str_trim(text_of(l, item, en, zh));
+        sz_str name = sz_str_trim(sz_recipe_text(l, item, en, zh));
         if (name.n == 0) {
             if (item->kind == SZ_YAML_SCALAR) sz_map_fault(l, SZ_CODE_MAP_SHAPE, item->span, en, zh);
             continue;
@@ -61,30 +60,49 @@ static void read_columns(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 }
 
 static void read_join(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->join = text_of(l, n, "join must be a text: what stands between the columns", "join 须是文本：各列之间的连接符");
+    r->join =
+        sz_recipe_text(l, n, "join must be a text: what stands between the columns", "join 须是文本：各列之间的连接符");
     r->has_join = true;
 }
 
 static void read_constant(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->constant = text_of(l, n, "constant must be a text", "constant 须是文本");
+    r->constant = sz_recipe_text(l, n, "constant must be a text", "constant 须是文本");
     r->from = SZ_FROM_CONSTANT;
     r->constant_node = n;
 }
 
 /* ---- what is done with it ---- */
 
+/* What compiles and cannot have been meant. */
+static bool refuse_pattern(sz_map_loader *l, const sz_yaml *n, sz_str text) {
+    static const char wide[] = "（?<";
+    const char *at = text.n ? strstr(text.p, wide) : NULL;
+    if (at) {
+        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_PATTERN, sz_yaml_value_span(n, (size_t)(at - text.p), 3),
+                                  "the parenthesis of this group is a full-width one", "这个分组的括号是全角的");
+        sz_diag_hint(l->d, g, "write  (?<place>…)  with half-width ( and )", "请写成半角括号：(?<place>…)");
+    } else if (text.n == 0) {
+        sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_PATTERN, n->span, "an empty pattern gives an empty text",
+                                  "空的模式只会得到空文本");
+        sz_diag_hint(l->d, g, "leave `match:` out for the whole cell", "要整个单元格就不写 match:");
+    }
+    return at || text.n == 0;
+}
+
 static void read_match(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    sz_str text = text_of(l, n, "match must be a regular expression in quotes", "match 须是加引号的正则表达式");
+    sz_str text = sz_recipe_text(l, n, "match must be a regular expression in quotes", "match 须是加引号的正则表达式");
     if (n->kind != SZ_YAML_SCALAR) return;
     char message[128];
     size_t off;
+    if (refuse_pattern(l, n, text)) return;
     r->pattern_node = n;
     r->pattern = sz_pattern_new(text, &off, message);
     if (r->pattern) return;
     if (off > n->text.n) off = n->text.n;
     sz_span at = sz_yaml_value_span(n, off < n->text.n ? off : n->text.n ? n->text.n - 1 : 0, n->text.n ? 1 : 0);
-    sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_PATTERN, at, "this is no regular expression: %s", "正则表达式有误：%s",
-                 message);
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_PATTERN, at, "this is no regular expression: %s%.0s",
+                              "正则表达式有误：%.0s%s", message, sz_map_pattern_zh(message));
+    if (text.p[0] == '*') sz_diag_hint(l->d, g, "any text is written `.*`", "任意文字写成 .*");
 }
 
 static sz_answer answer_of(sz_str text) {
@@ -100,6 +118,12 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
         return;
     }
+    if (n->n == 0) {
+        sz_diag *g =
+            sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "this table has no codes, so every row would be set aside",
+                         "这个代码表是空的，每一行都会成为死信");
+        sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
+    }
     r->has_table = true;
     r->codes = SZ_NEWN(l->a, sz_str, n->n);
     r->answers = SZ_NEWN(l->a, sz_answer, n->n);
@@ -113,7 +137,15 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
                          "写成 {column: ..., table: {...}, else: ...}；若代码就是 else，请加引号");
             continue;
         }
-        sz_str value = text_of(l, n->items[i], "the meaning of a code must be a text", "代码的含义须是文本");
+        if (n->items[i]->kind != SZ_YAML_SCALAR) {
+            sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->items[i]->span, "the meaning of a code must be a text",
+                                      "代码的含义须是文本");
+            sz_diag_hint(l->d, g,
+                         "or `leave_out` (the row is used without this field), `dead_letter` (it is set aside)",
+                         "或写 leave_out（该行照用，没有这个字段）、dead_letter（该行成为死信）");
+            continue;
+        }
+        sz_str value = sz_arena_str(l->a, n->items[i]->text);
         r->codes[r->n_codes] = sz_arena_str(l->a, sz_str_trim(n->keys[i]->text));
         r->answers[r->n_codes] = answer_of(value);
         r->answer_nodes[r->n_codes++] = n->items[i];
@@ -121,44 +153,52 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 }
 
 static void read_else(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    sz_str text =
-        text_of(l, n, "else must be a value, dead_letter or leave_out", "else 须是取值、dead_letter 或 leave_out");
+    sz_str text = sz_recipe_text(l, n, "else must be a value, dead_letter or leave_out",
+                                 "else 须是取值、dead_letter 或 leave_out");
     if (n->kind != SZ_YAML_SCALAR) return;
     r->otherwise = answer_of(text);
     r->otherwise_node = n;
 }
 
 static void read_empty(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->empties = texts_of(l, n, &r->n_empties, "empty must be texts that mean an empty cell: ['NULL', '-']",
-                          "empty 须是表示空值的文本：['NULL', '-']");
+    r->empties = sz_recipe_texts(l, n, &r->n_empties, "empty must be texts that mean an empty cell: ['NULL', '-']",
+                                 "empty 须是表示空值的文本：['NULL', '-']");
 }
 
 static void read_remove(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->removes = texts_of(l, n, &r->n_removes, "remove must be texts that are taken out: [',', '元']",
-                          "remove 须是要去掉的文本：[',', '元']");
+    r->removes = sz_recipe_texts(l, n, &r->n_removes, "remove must be texts that are taken out: [',', '元']",
+                                 "remove 须是要去掉的文本：[',', '元']");
     for (uint32_t i = 0; i < r->n_removes; i++)
         if (r->removes[i].n == 0) r->removes[i--] = r->removes[--r->n_removes];
 }
 
 static void read_prefix(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    r->prefix = text_of(l, n, "prefix must be a text", "prefix 须是文本");
+    r->prefix = sz_recipe_text(l, n, "prefix must be a text", "prefix 须是文本");
 }
 
 static void read_pad(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     int64_t v;
-    if (n->kind == SZ_YAML_SCALAR && sz_str_i64(n->text, &v) && v >= 1 && v <= 64) r->pad = (uint32_t)v;
-    else
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "pad must be a number of characters from 1 to 64",
-                     "pad 须是 1 到 64 的字符数");
+    if (n->kind == SZ_YAML_SCALAR && sz_str_i64(n->text, &v) && v >= 1 && v <= 64) {
+        r->pad = (uint32_t)v;
+        return;
+    }
+    sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "pad must be a number of characters from 1 to 64",
+                              "pad 须是 1 到 64 的字符数");
+    if (n->kind == SZ_YAML_SCALAR) sz_map_hint_number(l, g, n->text);
 }
 
 static void read_number(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     static const char *const forms[] = {"hex", "hex_reversed", "decimal_reversed"}; /* as in sz_card_form */
     int i = n->kind == SZ_YAML_SCALAR ? sz_name_find(forms, 3, n->text) : -1;
-    if (i >= 0) r->number = (uint8_t)(SZ_CARD_HEX + i);
-    else
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "number must be hex, hex_reversed or decimal_reversed",
-                     "number 须是 hex、hex_reversed 或 decimal_reversed");
+    if (i >= 0) {
+        r->number = (uint8_t)(SZ_CARD_HEX + i);
+        return;
+    }
+    sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "number must be hex, hex_reversed or decimal_reversed",
+                              "number 须是 hex、hex_reversed 或 decimal_reversed");
+    if (n->kind == SZ_YAML_SCALAR && (sz_str_is(n->text, "decimal") || sz_str_is(n->text, "dec")))
+        sz_diag_hint(l->d, g, "a decimal number as it is needs no `number:`", "照原样的十进制卡号不写 number:");
+    else if (n->kind == SZ_YAML_SCALAR) sz_map_hint_meant(l, g, forms, 3, n->text);
 }
 
 /* ---- money ---- */
@@ -166,13 +206,23 @@ static void read_number(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
 static void read_unit(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     bool is_scalar = n->kind == SZ_YAML_SCALAR;
     r->is_fen = is_scalar && sz_str_is(n->text, "fen");
-    if (!r->is_fen && !(is_scalar && sz_str_is(n->text, "yuan")))
+    if (r->is_fen || (is_scalar && sz_str_is(n->text, "yuan"))) return;
+    static const char *const words[] = {"yuan", "fen"};
+    sz_diag *g =
         sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "unit must be yuan or fen", "unit 须是 yuan（元）或 fen（分）");
+    if (is_scalar) sz_map_hint_meant(l, g, words, 2, n->text);
 }
 
-static int op_of(sz_map_loader *l, const sz_yaml *n, const char *en, const char *zh) {
+/* `words`: those that may stand here, operations first. */
+static int op_of(sz_map_loader *l, const sz_yaml *n, unsigned n_words, const char *en, const char *zh) {
+    static const char *const words[] = {"consume", "refund", "reversal", "topup", "drop_sign", "leave_out"};
     int op = n->kind == SZ_YAML_SCALAR ? sz_name_find(sz_op_names, 4, n->text) : -1;
-    if (op < 0) sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, en, zh);
+    if (op >= 0) return op;
+    sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, en, zh);
+    if (n->kind != SZ_YAML_SCALAR) return op;
+    if (sz_str_is(n->text, "dead_letter"))
+        sz_diag_hint(l->d, g, "leave the key out: then such a row is a dead letter", "不写这个键，这样的行就成为死信");
+    else sz_map_hint_meant(l, g, words, n_words, n->text);
     return op;
 }
 
@@ -182,81 +232,19 @@ static void read_negative(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     } else if (n->kind == SZ_YAML_SCALAR && sz_str_is(n->text, "leave_out")) {
         r->negative = SZ_NEGATIVE_LEAVE_OUT;
     } else {
-        int op = op_of(l, n, "negative must be an operation (consume, refund, reversal, topup), drop_sign or leave_out",
-                       "negative 须是操作（consume、refund、reversal、topup）、drop_sign 或 leave_out");
+        int op =
+            op_of(l, n, 6, "negative must be an operation (consume, refund, reversal, topup), drop_sign or leave_out",
+                  "negative 须是操作（consume、refund、reversal、topup）、drop_sign 或 leave_out");
         r->negative = SZ_NEGATIVE_OP;
         r->negative_op = (uint8_t)(op < 0 ? 0 : op);
     }
 }
 
 static void read_positive(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    int op = op_of(l, n, "positive must be an operation: consume, refund, reversal, topup",
+    int op = op_of(l, n, 4, "positive must be an operation: consume, refund, reversal, topup",
                    "positive 须是操作：consume、refund、reversal、topup");
     r->has_positive_op = true;
     r->positive_op = (uint8_t)(op < 0 ? 0 : op);
-}
-
-/* ---- time ---- */
-
-static void read_format(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    bool is_list = n->kind == SZ_YAML_SEQ;
-    size_t all = is_list ? n->n : 1;
-    r->formats = SZ_NEWN(l->a, sz_time_pattern, all * SZ_PATTERN_FORMS);
-    r->n_formats = 0;
-    for (size_t i = 0; i < all; i++) {
-        const sz_yaml *item = is_list ? n->items[i] : n;
-        sz_str text = text_of(l, item, "format must be a time format or a list of them: 'YYYY/M/D H:mm'",
-                              "format 须是时间格式或其列表：'YYYY/M/D H:mm'");
-        sz_pattern_error error = {0};
-        uint32_t forms;
-        if (item->kind != SZ_YAML_SCALAR) continue;
-        if (sz_time_pattern_compile(l->a, text, r->formats + r->n_formats, &forms, &error)) {
-            r->n_formats += forms;
-            continue;
-        }
-        sz_diag *g =
-            sz_map_fault(l, SZ_CODE_MAP_FORMAT, sz_yaml_value_span(item, error.off, error.len), error.en, error.zh);
-        sz_diag_hint(
-            l->d, g,
-            "YYYY year, M month, D day, H hour, mm minutes, ss seconds; [:ss] may be missing; other letters in quotes",
-            "YYYY 年、M 月、D 日、H 时、mm 分、ss 秒；[:ss] 可省略；其他字母加引号");
-    }
-}
-
-static void read_lost(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    static const char en[] = "lost must be times of day, '0:00', or the word collected";
-    static const char zh[] = "lost 须是一天中的时刻（'0:00'）或 collected";
-    uint32_t count;
-    sz_str *v = texts_of(l, n, &count, en, zh);
-    r->lost = SZ_NEWN(l->a, int32_t, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (sz_str_is(v[i], "collected")) {
-            r->is_lost_at_collected = true;
-            continue;
-        }
-        sz_str full = sz_str_of(
-            sz_arena_printf(l->a, "2000-01-01 %s%.*s", v[i].n > 1 && v[i].p[1] == ':' ? "0" : "", SZ_FMT_STR(v[i])));
-        sz_zone utc;
-        int64_t ms;
-        sz_zone_fixed(&utc, 0, "UTC");
-        if (sz_time_parse(&utc, full, &ms, NULL)) r->lost[r->n_lost++] = sz_zone_ms_of_day(&utc, ms);
-        else sz_map_fault(l, SZ_CODE_MAP_SETTING, n->kind == SZ_YAML_SEQ ? n->items[i]->span : n->span, en, zh);
-        sz_zone_fini(&utc);
-    }
-}
-
-static void read_offset(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
-    sz_zone utc;
-    int64_t ms;
-    sz_zone_fixed(&utc, 0, "UTC");
-    sz_str text = text_of(l, n, "offset must be a text: '+00:00'", "offset 须是文本：'+00:00'");
-    sz_str full = sz_str_of(sz_arena_printf(l->a, "2000-01-01T00:00:00%.*s", SZ_FMT_STR(text)));
-    if (text.n > 0 && sz_time_parse(&utc, full, &ms, NULL))
-        r->offset_s = (int32_t)((INT64_C(946684800000) - ms) / 1000);
-    else if (n->kind == SZ_YAML_SCALAR)
-        sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, "offset must be as in '+00:00' or '+08:00'",
-                     "offset 的写法如 '+00:00'、'+08:00'");
-    sz_zone_fini(&utc);
 }
 
 /* ---- the keys ---- */
@@ -283,26 +271,40 @@ static const struct recipe_key {
     {"unit", SZ_FITS_MONEY, read_unit, "unit belongs to amounts of money", "unit 只用于金额字段"},
     {"negative", SZ_FITS_MONEY, read_negative, "negative belongs to amounts of money", "negative 只用于金额字段"},
     {"positive", SZ_FITS_MONEY, read_positive, "positive belongs to amounts of money", "positive 只用于金额字段"},
-    {"format", SZ_FITS_TIME, read_format, "format belongs to times", "format 只用于时间字段"},
-    {"lost", SZ_FITS_TIME, read_lost, "lost belongs to times", "lost 只用于时间字段"},
-    {"offset", SZ_FITS_TIME, read_offset, "offset belongs to times", "offset 只用于时间字段"},
+    {"format", SZ_FITS_TIME, sz_recipe_read_format, "format belongs to times", "format 只用于时间字段"},
+    {"lost", SZ_FITS_TIME, sz_recipe_read_lost, "lost belongs to times", "lost 只用于时间字段"},
+    {"offset", SZ_FITS_TIME, sz_recipe_read_offset, "offset belongs to times", "offset 只用于时间字段"},
 };
 enum { N_KEYS = sizeof recipe_keys / sizeof *recipe_keys };
 
 static void read_key(sz_map_loader *l, sz_recipe *r, const sz_yaml *key, const sz_yaml *n) {
-    sz_nearest near = sz_nearest_to(key->text);
+    const char *fitting[N_KEYS];
+    unsigned n_fitting = 0;
     for (size_t i = 0; i < N_KEYS; i++) {
         if (sz_str_is(key->text, recipe_keys[i].name)) {
             if (recipe_keys[i].fits & r->fits) recipe_keys[i].read(l, r, n);
             else sz_map_fault(l, SZ_CODE_MAP_NO_USE, key->span, recipe_keys[i].en, recipe_keys[i].zh);
             return;
         }
-        if (recipe_keys[i].fits & r->fits) sz_nearest_try(&near, sz_str_of(recipe_keys[i].name));
+        if (recipe_keys[i].fits & r->fits) fitting[n_fitting++] = recipe_keys[i].name;
     }
     sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here",
                               "此处没有“%.*s”这个键", SZ_FMT_STR(key->text));
-    if (near.best.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near.best));
-    else sz_diag_hint(l->d, g, "the keys of a field are listed in docs/mapping.md", "字段可用的键见 docs/mapping.md");
+    if (sz_map_hint_meant(l, g, fitting, n_fitting, key->text)) return;
+    sz_str list = sz_name_list(l->a, fitting, n_fitting);
+    sz_diag_hint(l->d, g, "the keys of `%s` are: %.*s", "“%s”可用的键：%.*s", r->name.p, SZ_FMT_STR(list));
+}
+
+/* op: {消费: consume, 充值: topup}, a table without its key. */
+static bool is_bare_table(const sz_recipe *r, const sz_yaml *n) {
+    if (!r->row || !r->row->n_choices) return false;
+    for (size_t i = 0; i < n->n; i++) {
+        if (n->items[i]->kind != SZ_YAML_SCALAR) return false;
+        for (size_t k = 0; k < N_KEYS; k++)
+            if (sz_str_is(n->keys[i]->text, recipe_keys[k].name)) return false;
+        if (sz_name_find(r->row->choices, r->row->n_choices, n->items[i]->text) >= 0) return true;
+    }
+    return false;
 }
 
 static void excludes(sz_map_loader *l, const sz_yaml *n, const char *a, const char *b) {
@@ -315,12 +317,29 @@ static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     excludes(l, n, "column", "columns");
     excludes(l, n, "column", "constant");
     excludes(l, n, "columns", "constant");
+    if (is_bare_table(r, n)) {
+        sz_diag *g =
+            sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "codes stand in a table, beside the column that has them",
+                         "代码要写在 table 里，旁边写明是哪一列");
+        sz_diag_hint(l->d, g, "%s: {column: ..., table: {%.*s: %.*s}}", "%s: {column: ..., table: {%.*s: %.*s}}",
+                     r->name.p, SZ_FMT_STR(n->keys[0]->text), SZ_FMT_STR(n->items[0]->text));
+        return;
+    }
     for (size_t i = 0; i < n->n; i++) read_key(l, r, n->keys[i], n->items[i]);
     if (r->pad && r->fits == SZ_FITS_TIME && r->n_columns < 2)
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, sz_yaml_get(n, "pad")->span,
                      "pad of a time is of the last of several columns: columns: [date, time]",
                      "时间的 pad 用于多列中的最后一列：columns: [日期, 时间]");
     if (!r->has_join) r->join = r->fits & SZ_FITS_TIME ? SZ_STR(" ") : SZ_STR(":");
+}
+
+/* The scalars of a list, as they stand. */
+static const char *list_of(sz_map_loader *l, const sz_yaml *n) {
+    const char *list = "";
+    for (size_t i = 0; i < n->n; i++)
+        if (n->items[i]->kind == SZ_YAML_SCALAR)
+            list = sz_arena_printf(l->a, "%s%s%.*s", list, *list ? ", " : "", SZ_FMT_STR(n->items[i]->text));
+    return list;
 }
 
 void sz_recipe_read(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
@@ -335,8 +354,18 @@ void sz_recipe_read(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     } else {
         sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "a field must be a column's name or a map",
                                   "字段须写列名或键值表");
-        sz_diag_hint(l->d, g, "`student: 学号`, or `student: {column: 学号, pad: 10}`, or `source: {constant: door}`",
-                     "例如 student: 学号，或 student: {column: 学号, pad: 10}，或 source: {constant: door}");
+        if (sz_str_is(r->name, "type"))
+            sz_diag_hint(l->d, g, "`type: swipe`, or where a column tells it  {column: ..., table: {'1': swipe}}",
+                         "例如 type: swipe；类型写在某一列里的：{column: ..., table: {'1': swipe}}");
+        else if (n->kind == SZ_YAML_SEQ && n->n > 1)
+            sz_diag_hint(l->d, g, "several columns:  %s: {columns: [%s]}", "多列写成 %s: {columns: [%s]}", r->name.p,
+                         list_of(l, n));
+        else if (n->kind == SZ_YAML_SEQ)
+            sz_diag_hint(l->d, g, "without the brackets:  %s: %s", "去掉方括号：%s: %s", r->name.p, list_of(l, n));
+        else
+            sz_diag_hint(l->d, g,
+                         "`student: 学号`, or `student: {column: 学号, pad: 10}`, or `source: {constant: door}`",
+                         "例如 student: 学号，或 student: {column: 学号, pad: 10}，或 source: {constant: door}");
     }
     r->is_faulty = l->d->n_errors > before;
 }

@@ -125,7 +125,7 @@ static void test_every_fault_has_its_place(void **state) {
          "m.yaml:3:10 E273 m.yaml:4:21 E273"},
         /* several at once */
         {"file: {encoding: x}\ntype: swipes\nstudnet: s\nplace: {column: a, pad: x}\n",
-         "m.yaml:1:1 E263 m.yaml:1:18 E264 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
+         "m.yaml:1:18 E264 m.yaml:2:1 E263 m.yaml:2:7 E265 m.yaml:3:1 E262 m.yaml:4:25 E264"},
     };
     struct model_fixture x;
     int n_wrong = 0;
@@ -138,6 +138,98 @@ static void test_every_fault_has_its_place(void **state) {
             n_wrong++;
         }
         assert_true((x.mapping != NULL) == (x.d.n_errors == 0));
+    }
+    model_fixture_fini(&x);
+    assert_int_equal(n_wrong, 0);
+}
+
+/* What whoever slipped is told to write, in both languages. */
+static void test_slips_are_told_what_to_write(void **state) {
+    (void)state;
+    static const struct {
+        const char *yaml, *en, *zh;
+    } rows[] = {
+        /* keys of the mapping */
+        {"type: swipe\nstudent: s\nTIME: t\n", "did you mean `time`?", "是否想写“time”？"},
+        {"type: swipe\nstudent: s\ntimestamp: t\n", "did you mean `time`?", "是否想写“time”？"},
+        {OK "OP: o\n", "did you mean `op`?", "是否想写“op”？"},
+        {OK "location: p\n", "did you mean `place`?", "是否想写“place”？"},
+        {OK "来源: pos\n", "names of fields are English:  source: pos", "字段名用英文写：source: pos"},
+        {OK "金额: 金额\n", "the field stands left, the heading right:  amount: 金额",
+         "左边写字段名，右边写表头：amount: 金额"},
+        {"kind: swipe\nstudent: s\ntime: t\n", "did you mean `type`?", "是否想写“type”？"},
+        {OK "encoding: gbk\n", "it belongs into `file`:  file: {encoding: gbk}",
+         "它应写在 file 里：file: {encoding: gbk}"},
+        {OK "header: false\n", "it belongs into `file`:  file: {header: false}",
+         "它应写在 file 里：file: {header: false}"},
+        {"type: swipe\nfields: {student: s, time: t}\n",
+         "the fields stand at the beginning of their lines, without `fields:` around them",
+         "字段直接顶格写，外面不要“fields:”这一层"},
+        {OK "direction: d\n", "it is a field of dorm_access: see docs/events.md",
+         "它是 dorm_access 的字段，见 docs/events.md"},
+        /* keys below them */
+        {"file: {charset: gbk}\n" OK, "did you mean `encoding`?", "是否想写“encoding”？"},
+        {OK "place: {列: p}\n", "did you mean `column`?", "是否想写“column”？"},
+        {OK "op: {column: o, map: {a: refund}}\n", "did you mean `table`?", "是否想写“table”？"},
+        {OK "place: {column: p, regex: '(.)'}\n", "did you mean `match`?", "是否想写“match”？"},
+        {OK "collected: {column: c, 时区: '+00:00'}\n", "did you mean `offset`?", "是否想写“offset”？"},
+        {OK "op: {消费: consume, 充值: topup}\n", "op: {column: ..., table: {消费: consume}}",
+         "op: {column: ..., table: {消费: consume}}"},
+        {OK "id: [a, b]\n", "several columns:  id: {columns: [a, b]}", "多列写成 id: {columns: [a, b]}"},
+        /* settings */
+        {"file: {encoding: gkb}\n" OK, "did you mean `gbk`?", "是否想写“gbk”？"},
+        {"file: {separator: ，}\n" OK, "did you mean `comma`?", "是否想写“comma”？"},
+        {"file: {header: 无}\n" OK, "did you mean `false`?", "是否想写“false”？"},
+        {"file: {skip_rows: 两行}\n" OK, "write 2", "请写 2"},
+        {OK "amount: {column: a, unit: 分}\n", "did you mean `fen`?", "是否想写“fen”？"},
+        {OK "amount: {column: a, negative: 退款}\n", "did you mean `refund`?", "是否想写“refund”？"},
+        {OK "amount: {column: a, negative: abs}\nop: o\n", "did you mean `drop_sign`?", "是否想写“drop_sign”？"},
+        {OK "card: {column: a, pad: 10位}\n", "write 10", "请写 10"},
+        {OK "card: {column: a, number: 十六进制}\n", "did you mean `hex`?", "是否想写“hex”？"},
+        {OK "collected: {column: c, offset: 8}\n", "write '+08:00'", "请写 '+08:00'"},
+        {OK "collected: {column: c, offset: Asia/Shanghai}\n", "leave `offset:` out: times without one are campus time",
+         "不写 offset:，默认就是校园时间"},
+        /* values */
+        {"type: 门禁\nstudent: s\ntime: t\ndirection: d\n", "did you mean `dorm_access`?", "是否想写“dorm_access”？"},
+        {OK "op: {column: o, table: {'1': recharge}}\n", "did you mean `topup`?", "是否想写“topup”？"},
+        {OK "op: {column: o, table: {'1': 消费}}\n", "did you mean `consume`?", "是否想写“consume”？"},
+        {OK "op: {column: o, table: {'1': refund}, else: ignore}\n",
+         "`leave_out`: the row is used without this field; `dead_letter`: the row is set aside",
+         "leave_out：该行照用，只是没有这个字段；dead_letter：该行成为死信"},
+        {OK "precision: 分钟\n", "did you mean `minute`?", "是否想写“minute”？"},
+        {OK "amount: {constant: 5元}\n", "amount must be an amount in yuan, not negative, with at most two decimals",
+         "须是以元为单位的金额，不为负，至多两位小数"},
+        {OK "op: {column: o, table: {}}\n", "for example {'1': granted, '0': denied}",
+         "例如 {'1': granted, '0': denied}"},
+        {OK "amount: {column: a, else: 0}\n", "an empty cell is a field left out: no `else` is needed",
+         "空单元格本来就等于没有这个字段，不需要 else"},
+        /* formats and patterns */
+        {OK "collected: {column: c, format: '%Y-%m-%d %H:%M:%S'}\n", "write `YYYY-M-D H:mm:ss`",
+         "请写 YYYY-M-D H:mm:ss"},
+        {OK "collected: {column: c, format: 'yyyy-MM-dd hh:mm:ss'}\n", "write `yyyy-MM-dd HH:mm:ss`",
+         "请写 yyyy-MM-dd HH:mm:ss"},
+        {OK "collected: {column: c, format: 'YYYY-MM-DD HH24:MI:SS'}\n", "write `YYYY-MM-DD HH:mm:ss`",
+         "请写 YYYY-MM-DD HH:mm:ss"},
+        {OK "collected: {column: c, format: Excel}\n", "write `excel`", "请写 excel"},
+        {OK "collected: {column: c, format: unix}\n",
+         "write `epoch_s` (seconds, 10 digits) or `epoch_ms` (milliseconds, 13 digits)",
+         "写 epoch_s（秒，10 位）或 epoch_ms（毫秒，13 位）"},
+        {OK "place: {column: a, match: '*食堂'}\n", "any text is written `.*`", "任意文字写成 .*"},
+        {OK "place: {column: a, match: '（?<place>.+）'}\n", "write  (?<place>…)  with half-width ( and )",
+         "请写成半角括号：(?<place>…)"},
+        {OK "place: {column: a, match: ''}\n", "leave `match:` out for the whole cell", "要整个单元格就不写 match:"},
+    };
+    struct model_fixture x;
+    int n_wrong = 0;
+    model_fixture_init(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        model_fixture_map(&x, rows[i].yaml);
+        const char *en = x.d.n && x.d.v[0].hint ? x.d.v[0].hint : "",
+                   *zh = x.d.n && x.d.v[0].hint ? x.d.v[0].hint_zh : "";
+        if (x.d.n == 1 && strcmp(en, rows[i].en) == 0 && strcmp(zh, rows[i].zh) == 0) continue;
+        print_error("%s  %d findings, expected one: %s | %s\n  got %s | %s\n", rows[i].yaml, (int)x.d.n, rows[i].en,
+                    rows[i].zh, en, zh);
+        n_wrong++;
     }
     model_fixture_fini(&x);
     assert_int_equal(n_wrong, 0);
@@ -176,6 +268,33 @@ static void test_headings_that_a_file_does_not_have(void **state) {
     model_fixture_fini(&x);
 }
 
+static void test_what_was_written_for_a_heading(void **state) {
+    (void)state;
+    static const struct {
+        const char *yaml, *hint, *zh;
+    } rows[] = {
+        {"type: swipe\nstudent: 2\ntime: 时间\n",
+         "column 2 is called `学号`: write that; numbers are for files without headings",
+         "第 2 列名为“学号”，请写列名；列号只用于没有表头的文件"},
+        {"type: swipe\nstudent: “学号”\ntime: 时间\n", "write 学号 without these marks, or with half-width ones",
+         "请去掉引号，直接写 学号；需要引号时用半角的"},
+        {"type: swipe\nstudent: 学号\ntime: 时间\nid: 流水号+学号\n", "several columns:  id: {columns: [流水号, 学号]}",
+         "多列写成 id: {columns: [流水号, 学号]}"},
+        {"type: swipe\nstudent: 学号\ntime: 时间\nop: consume\n", "the same in every row:  op: {constant: consume}",
+         "每行都相同的值写成 op: {constant: consume}"},
+    };
+    struct model_fixture x;
+    model_fixture_init(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(model_fixture_map(&x, rows[i].yaml), "");
+        model_fixture_bind(&x, "流水号,学号,时间\n");
+        assert_int_equal(x.d.n, 1);
+        assert_string_equal(x.d.v[0].hint, rows[i].hint);
+        assert_string_equal(x.d.v[0].hint_zh, rows[i].zh);
+    }
+    model_fixture_fini(&x);
+}
+
 static void test_settings_of_the_file(void **state) {
     (void)state;
     struct model_fixture x;
@@ -192,7 +311,7 @@ static void test_settings_of_the_file(void **state) {
     assert_int_equal(sz_mapping_encoding(x.mapping), SZ_ENC_UTF16LE);
     assert_false(sz_mapping_has_header(x.mapping));
     assert_int_equal(sz_mapping_skip_rows(x.mapping), 3);
-    static const char *const names[] = {"a.csv",     "a.tsv",    "a.tsv.gz", "a.tsv.zst",
+    static const char *const names[] = {"a.csv",       "a.tsv",    "a.tsv.gz", "a.tsv.zst",
                                         "DOOR.TSV.gz", "DOOR.TSV", "tsv",      "a.tsv.csv"};
     model_fixture_map(&x, OK);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -216,6 +335,8 @@ static void test_settings_of_the_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_fault_has_its_place),
+        cmocka_unit_test(test_slips_are_told_what_to_write),
+        cmocka_unit_test(test_what_was_written_for_a_heading),
         cmocka_unit_test(test_headings_that_a_file_does_not_have),
         cmocka_unit_test(test_settings_of_the_file),
     };
