@@ -15,8 +15,8 @@ static const struct csv_column columns[] = {
     [CARD] = {"card", "卡号 卡片号", true, sz_cell_id, AT(card), NULL},
     [STUDENT] = {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(student), NULL},
     [SYSTEM] = {"system", "系统", false, sz_cell_id, AT(system), NULL},
-    [FROM] = {"from", "启用 启用日期 启用时间 开始", false, sz_cell_when, AT(from), NULL},
-    [TO] = {"to", "停用 停用日期 停用时间 结束", false, sz_cell_when, AT(to), NULL},
+    [FROM] = {"from", SZ_BEGINS_ZH, false, sz_cell_when, AT(from), NULL},
+    [TO] = {"to", SZ_ENDS_ZH, false, sz_cell_when, AT(to), NULL},
 };
 
 static void add_card(struct csv_reader *r, void *item) {

@@ -73,16 +73,22 @@ static bool contains(sz_str s, sz_str part) {
     return false;
 }
 
+bool sz_list_has_part_of(const char *list, sz_str s) {
+    enum { TWO = 6 }; /* one character alone is a part of too much */
+    for (sz_str w; (w = next_word(&list)).n > 0;)
+        if (w.n >= TWO && contains(s, w)) return true;
+    return false;
+}
+
 /* Chinese headings have two characters as a rule, so one that differs says nothing; one inside a longer one does. */
 static bool looks_like(sz_str heading, const struct csv_column *column) {
     sz_str name = sz_str_of(column->name);
     int limit = name.n >= 6 ? 2 : name.n >= 4 ? 1 : 0;
     if (limit && sz_str_distance(heading, name, limit) <= limit) return true;
+    if (sz_list_has_part_of(column->zh, heading)) return true;
     const char *list = column->zh;
-    for (sz_str w; (w = next_word(&list)).n > 0;) {
-        if (contains(heading, w)) return true;
+    for (sz_str w; (w = next_word(&list)).n > 0;)
         if (w.n > 6 && sz_str_distance(heading, w, 1) <= 1) return true;
-    }
     return false;
 }
 

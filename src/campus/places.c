@@ -4,6 +4,7 @@
  * ask for.
  */
 #include "csv_table.h"
+#include "headings.h"
 
 struct place_row {
     sz_str id;
@@ -11,18 +12,43 @@ struct place_row {
 };
 
 static const struct csv_choice kinds[] = {
-    {"canteen", "食堂 餐厅"}, {"shop", "商店 超市"},    {"dorm", "宿舍 宿舍楼 公寓"}, {"classroom", "教室 教学楼"},
-    {"library", "图书馆"},    {"lab", "实验室 机房"},   {"gate", "校门 大门"},        {"bath", "浴室 澡堂"},
-    {"bus", "校车 班车"},     {"gym", "体育馆 健身房"}, {"clinic", "校医院 医务室"},  {"other", "其他 其它"},
+    {"canteen", "食堂 餐厅 饭堂"}, {"shop", "商店 超市"},    {"dorm", "宿舍 宿舍楼 公寓"}, {"classroom", "教室 教学楼"},
+    {"library", "图书馆"},         {"lab", "实验室 机房"},   {"gate", "校门 大门"},        {"bath", "浴室 澡堂"},
+    {"bus", "校车 班车"},          {"gym", "体育馆 健身房"}, {"clinic", "校医院 医务室"},  {"other", "其他 其它"},
 };
 static const struct csv_choices kind_choices = {kinds, sizeof kinds / sizeof *kinds, NULL, NULL};
+
+/* What an input method gives for them beside the word that was meant: two characters, of which one is another, say
+ * nothing by themselves (校门, 校外). */
+static const char *const slips[sizeof kinds / sizeof *kinds] = {
+    "食唐 食糖 食膛 食常 餐听",
+    "商电 商点 超是 超事",
+    "宿社 宿设",
+    "教师 教是 教事",
+    "图书管 图书官",
+    "实验是 实验事 试验室 机防",
+    "校们 大们",
+    "浴是 浴事 澡糖 澡唐",
+    "校撤 班撤",
+    "体育管 健身防",
+    "校医园 医务是",
+};
+
+/* 食唐; or a kind with more said: 学生食堂, 教学楼A座. */
+static const char *near_kind(sz_str s) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (sz_list_has_word(slips[i], s)) return kinds[i].name;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (sz_list_has_part_of(kinds[i].zh, s)) return kinds[i].name;
+    return sz_csv_choice_near(&kind_choices, s);
+}
 
 static bool set_kind(const struct csv_cell *cell, void *at, const void *arg) {
     const struct csv_choices *c = arg;
     struct loader *l = cell->r->l;
     int32_t i = sz_csv_choice_find(c, cell->text);
     *(sz_str *)at = i >= 0 ? sz_str_of(c->v[i].name) : sz_words_shared(&l->c->words, cell->text);
-    const char *near = i >= 0 ? NULL : sz_csv_choice_near(c, cell->text);
+    const char *near = i >= 0 ? NULL : near_kind(cell->text);
     if (!near) return true;
     sz_diag *g = sz_diags_add(l->d, SZ_WARNING, CODE_ODD_PLACE_KIND, sz_csv_span(cell->r, cell->column),
                               "a kind of place of its own", "一个不在常用之列的地点类别");

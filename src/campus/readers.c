@@ -27,8 +27,8 @@ static const struct csv_column columns[] = {
     [SOURCE] = {"source", "系统 来源", false, sz_cell_id, AT(source), NULL},
     [PLACE] = {"place", "地点 地点编号", false, sz_cell_id, AT(place), NULL},
     [DIRECTION] = {"direction", "方向 进出", false, sz_cell_choice, AT(direction), &direction_choices},
-    [FROM] = {"from", "启用 启用日期 启用时间 开始", false, sz_cell_when, AT(from), NULL},
-    [TO] = {"to", "停用 停用日期 停用时间 结束", false, sz_cell_when, AT(to), NULL},
+    [FROM] = {"from", SZ_BEGINS_ZH, false, sz_cell_when, AT(from), NULL},
+    [TO] = {"to", SZ_ENDS_ZH, false, sz_cell_when, AT(to), NULL},
 };
 
 static void add_reader(struct csv_reader *r, void *item) {
