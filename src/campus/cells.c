@@ -100,7 +100,14 @@ bool sz_cell_number(const struct csv_cell *cell, void *at, const void *arg) {
     }
     sz_diag *g = sz_diags_add(cell->r->l->d, SZ_ERROR, CODE_NO_NUMBER, sz_csv_span(cell->r, cell->column),
                               "not a whole number from %d to %d", "不是 %d 到 %d 之间的整数", range->from, range->to);
-    sz_finding_hint(cell->r->l->d, g, range->en, range->zh);
+    static const char leaving[] = "届";
+    bool is_leaving =
+        range->from >= 1900 && cell->text.n > 3 && memcmp(cell->text.p + cell->text.n - 3, leaving, 3) == 0;
+    if (is_leaving)
+        sz_finding_hint(cell->r->l->d, g,
+                        "届 is the year in which they leave; write the year of entry, for example 2023",
+                        "届是毕业年份；请写入学年份，例如 2023");
+    else sz_finding_hint(cell->r->l->d, g, range->en, range->zh);
     return false;
 }
 
@@ -110,12 +117,24 @@ int32_t sz_csv_choice_find(const struct csv_choices *c, sz_str s) {
     return -1;
 }
 
+/* 学生食堂, 因病请假: the last word says what it is. */
+static bool ends_with_word(sz_str s, const char *list) {
+    for (const char *p = list; p && *p;) {
+        size_t n = strcspn(p, " ");
+        if (n >= 6 && s.n > n && memcmp(s.p + s.n - n, p, n) == 0) return true; /* two characters or more */
+        p += n + (p[n] == ' ');
+    }
+    return false;
+}
+
 const char *sz_csv_choice_near(const struct csv_choices *c, sz_str s) {
     for (int32_t i = 0; i < c->n; i++) {
         sz_str name = sz_str_of(c->v[i].name);
         int limit = name.n >= 6 ? 2 : name.n >= 3 ? 1 : 0;
         if (limit && sz_str_distance(s, name, limit) <= limit) return c->v[i].name;
     }
+    for (int32_t i = 0; i < c->n; i++)
+        if (ends_with_word(s, c->v[i].zh)) return c->v[i].name;
     return NULL;
 }
 

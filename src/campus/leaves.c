@@ -46,12 +46,13 @@ static bool set_kind(const struct csv_cell *cell, void *at, const void *arg) {
     const char *near = sz_csv_choice_near(&kind_choices, cell->text);
     if (near) sz_diag_hint(l->d, g, "did you mean `%s`?", "是不是 `%s`？", near);
     else
-        sz_diag_hint(l->d, g,
-                     "only a rule that says  unless: [%.*s]  looks at it; known are leave, sick, internship, exchange, "
-                     "late_permit, overnight_permit",
-                     "只有写明  unless: [%.*s]  的规则才会用到它；已知的有 leave, sick, internship, "
-                     "exchange, late_permit, overnight_permit",
-                     SZ_FMT_STR(cell->text));
+        sz_diag_hint(
+            l->d, g,
+            "only a rule that says  unless: [%.*s]  looks at it; if every rule should, write leave; known are leave, "
+            "sick, internship, exchange, late_permit, overnight_permit",
+            "只有写明  unless: [%.*s]  的规则才会用到它；要对所有规则有效就写“请假”；已知的有 leave, sick, "
+            "internship, exchange, late_permit, overnight_permit",
+            SZ_FMT_STR(cell->text));
     return true;
 }
 

@@ -13,8 +13,8 @@ struct reader_row {
 /* Places as in sz_direction; the empty one is not written. */
 static const struct csv_choice directions[] = {
     [SZ_DIR_NONE] = {"", NULL},
-    [SZ_DIR_IN] = {"in", "进 进门 入 入口"},
-    [SZ_DIR_OUT] = {"out", "出 出门 出口"},
+    [SZ_DIR_IN] = {"in", "进 进门 入 入口 进入 进口"},
+    [SZ_DIR_OUT] = {"out", "出 出门 出口 外出 离开"},
     [SZ_DIR_UNKNOWN] = {"unknown", "未知 双向 进出 不区分"},
 };
 static const struct csv_choices direction_choices = {directions, sizeof directions / sizeof *directions, "direction",

@@ -11,16 +11,18 @@ struct student_row {
 };
 
 static const struct csv_choice statuses[] = {
-    [SZ_ACTIVE] = {"active", "在读 在校 在籍 正常"},    [SZ_SUSPENDED] = {"suspended", "休学 保留学籍"},
-    [SZ_GRADUATED] = {"graduated", "毕业 已毕业 结业"}, [SZ_WITHDRAWN] = {"withdrawn", "退学 已退学 离校"},
-    [SZ_EXCHANGE] = {"exchange", "交换 交流 出国交流"},
+    [SZ_ACTIVE] = {"active", "在读 在校 在籍 正常 在读生 在校生 在籍生 注册 已注册 注册学籍 有学籍 复学"},
+    [SZ_SUSPENDED] = {"suspended", "休学 保留学籍 保留入学资格 已休学"},
+    [SZ_GRADUATED] = {"graduated", "毕业 已毕业 毕业生 结业 已结业"},
+    [SZ_WITHDRAWN] = {"withdrawn", "退学 已退学 离校 肄业 开除 转出 取消学籍 注销学籍"},
+    [SZ_EXCHANGE] = {"exchange", "交换 交流 出国交流 交换生"},
 };
 static const struct csv_choices status_choices = {statuses, sizeof statuses / sizeof *statuses, "status of a student",
                                                   "学生状态"};
 
 static const struct csv_choice residences[] = {
-    {"dorm", "住校 在校住宿 宿舍"},
-    {"off_campus", "校外 校外住宿 走读"},
+    {"dorm", "住校 在校住宿 宿舍 住宿 校内 校内住宿 住校生"},
+    {"off_campus", "校外 校外住宿 走读 走读生 校外租房"},
     {"home", "在家 家中 居家"},
 };
 static const struct csv_choices residence_choices = {residences, sizeof residences / sizeof *residences,

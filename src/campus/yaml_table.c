@@ -34,10 +34,46 @@ sz_str sz_name_near(const char *names, sz_str s) {
     return near;
 }
 
+static bool has_name(const char *names, const char *name) {
+    for (const char *p = names; *p;) {
+        size_t n = strcspn(p, ",");
+        if (sz_str_is((sz_str){p, n}, name)) return true;
+        p += n + strspn(p + n, ", ");
+    }
+    return false;
+}
+
 void sz_ytable_unknown_key(struct loader *l, const sz_yaml *key, const char *names) {
     sz_diag *g = sz_diags_add(l->d, SZ_ERROR, CODE_KEY, key->span, "nothing is called `%.*s` here",
                               "这里没有名为 `%.*s` 的项", SZ_FMT_STR(key->text));
+    static const struct {
+        const char *said, *meant;
+    } others[] = {{"until", "to"},
+                  {"end", "to"},
+                  {"till", "to"},
+                  {"start", "from"},
+                  {"begin", "from"},
+                  {"since", "from"},
+                  {"结束", "to"},
+                  {"开始", "from"},
+                  {"名称", "name"},
+                  {"title", "name"},
+                  {"day", "date"},
+                  {"日期", "date"},
+                  {"delay", "allowance"},
+                  {"tz", "timezone"},
+                  {"时区", "timezone"},
+                  {"学期", "terms"},
+                  {"节假日", "holidays"},
+                  {"假期", "holidays"},
+                  {"寒暑假", "vacations"},
+                  {"调休", "make_up_days"},
+                  {"makeup_days", "make_up_days"},
+                  {"门禁", "curfew"},
+                  {"考试周", "periods"}};
     sz_str near = sz_name_near(names, key->text);
+    for (size_t i = 0; i < sizeof others / sizeof *others && !near.n; i++)
+        if (sz_str_is(key->text, others[i].said) && has_name(names, others[i].meant)) near = sz_str_of(others[i].meant);
     if (near.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是不是 `%.*s`？", SZ_FMT_STR(near));
     else sz_diag_hint(l->d, g, "there are: %s", "可用的有：%s", names);
 }

@@ -150,6 +150,9 @@ static void test_cells_are_read_or_refused_at_their_place(void **state) {
     (void)state;
     static const struct row rows[] = {
         {"status", "students.csv", "学号,姓名,状态\n1,甲,activ\n2,乙,在读\n3,丙,\n", "students.csv:2:5 E312"},
+        {"status as registers write it", "students.csv",
+         "学号,状态\n1,在校生\n2,注册学籍\n3,毕业生\n4,肄业\n5,保留入学资格\n6,交换生\n", ""},
+        {"residence as registers write it", "students.csv", "学号,住宿\n1,住宿\n2,校内\n3,走读生\n", ""},
         {"residence", "students.csv", "学号,住宿\n1,校外\n2, hotel\n", "students.csv:3:4 E312"},
         {"entry year", "students.csv", "学号,入学年份\n1,2023级\n2,2023.0\n3,23\n4,二〇二三\n",
          "students.csv:4:3 E314 students.csv:5:3 E314"},
@@ -193,6 +196,9 @@ static void test_cells_are_read_or_refused_at_their_place(void **state) {
          "card,student,from,to\n7,s1,,\n7,s2,2026-01-01,2026-01-02\n7,s3,2026-02-01,2026-02-02\n",
          "cards.csv:3:1 E332 cards.csv:4:1 E332"},
         {"reader direction", "readers.csv", "读头,方向\ng1,进\ng2,up\n", "readers.csv:3:4 E312"},
+        {"reader direction as systems write it", "readers.csv", "读头,方向\ng1,进入\ng2,离开\n", ""},
+        {"kinds of place that end like one in use", "places.csv", "地点,类别\nc1,学生食堂\nd1,学生公寓\nx1,邮局\n",
+         "places.csv:2:4 W337 places.csv:3:4 W337"},
         {"reader twice", "readers.csv", "reader,source,from,to\ng1,gate,,2026-03-03\ng1,door,,\ng1,gate,2026-03-03,\n",
          "readers.csv:4:1 E333"},
         {"leave of nobody", "leaves.csv", "学号,开始\ns1,2026-03-02\ns9,2026-03-02\n", "leaves.csv:3:1 W335"},
@@ -359,6 +365,34 @@ static void test_findings_show_the_line_and_a_hint(void **state) {
     campus_fixture_fini(&x);
 }
 
+static void test_slips_are_told_what_to_write(void **state) {
+    (void)state;
+    static const struct {
+        const char *file, *text, *en, *zh;
+    } rows[] = {
+        {"students.csv", "学号,入学年份\n1,2023届\n",
+         "届 is the year in which they leave; write the year of entry, for example 2023",
+         "届是毕业年份；请写入学年份，例如 2023"},
+        {"places.csv", "地点,类别\nc1,学生食堂\n", "did you mean `canteen`? It is kept as written",
+         "是不是 `canteen`？现按原样保留"},
+        {"calendar.yaml", "holidays:\n  - {name: 五一, from: 2026-05-01, until: 2026-05-05}\n", "did you mean `to`?",
+         "是不是 `to`？"},
+        {"calendar.yaml", "makeup_days: []\n", "did you mean `make_up_days`?", "是不是 `make_up_days`？"},
+        {"calendar.yaml", "节假日: []\n", "did you mean `holidays`?", "是不是 `holidays`？"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct campus_fixture x;
+        bool is_roster = strcmp(rows[i].file, "students.csv") == 0;
+        campus_fixture_load(&x, (struct campus_text[]){{rows[i].file, rows[i].text},
+                                                       {is_roster ? NULL : "students.csv", "student\n1\n"},
+                                                       {NULL, NULL}});
+        assert_true(x.d.n > 0);
+        assert_string_equal(x.d.v[0].hint, rows[i].en);
+        assert_string_equal(x.d.v[0].hint_zh, rows[i].zh);
+        campus_fixture_fini(&x);
+    }
+}
+
 static void test_ten_thousand_findings_are_kept_and_all_are_counted(void **state) {
     (void)state;
     struct campus_fixture x;
@@ -401,6 +435,7 @@ int main(void) {
         cmocka_unit_test(test_a_roster_with_errors_makes_nobody_a_stranger),
         cmocka_unit_test(test_a_roster_with_errors_hides_no_other_file),
         cmocka_unit_test(test_findings_show_the_line_and_a_hint),
+        cmocka_unit_test(test_slips_are_told_what_to_write),
         cmocka_unit_test(test_ten_thousand_findings_are_kept_and_all_are_counted),
         cmocka_unit_test(test_every_code_is_explained_once_and_in_order),
     };
