@@ -949,6 +949,31 @@ def test_config_file_is_held_to_the_same(tmp):
     run(tmp, "--config", "config.yaml", *GOOD, *out(), rc=0)
 
 
+def test_slips_in_options_are_told_what_to_write(tmp):
+    ready(tmp)
+    rows = [("lateness: 10天", "10d"), ("lateness: 10", "10s / 10m / 10h / 10d"), ("settle: 3秒", "3s"), ("append: yes", "true"),
+            ("by_source: 否", "false"), ("sort_memory: 256MB", "256M"), ("commit_records: 1e6", "1000000"),
+            ("unknown_students: true", "admit"), ("order: Sorted", "sorted"), ("until: 2026/4/8", "2026-04-08"),
+            ("until: 2026年4月8日 20:00", "2026-04-08T20:00"), ("state: sqlite", "sqlite:state.db"), ("state: file:a.db", "sqlite:a.db"),
+            ("state: a.db", "sqlite:a.db")]
+    for line, wanted in rows:
+        write(tmp / "config.yaml", line + "\n")
+        for lang, head in (("en", ("write ", "a file that keeps the state:  ")), ("zh", ("请写 ", "用一个文件保存状态："))):
+            err = run(tmp, "--config", "config.yaml", "--lang", lang, "--campus", "campus", "--rules", "rules", rc=2).err
+            hints = [t.strip()[2:] for t in err.splitlines() if t.strip().startswith("= ")]
+            expect(any(h == start + wanted for h in hints for start in head), f"{line}: {err}")
+    write(tmp / "config.yaml", "lang: 中文\n")
+    said = sanzao(tmp, "check", "rules", "--config", "config.yaml")
+    expect("write zh" in str(said.out) + str(said.err), "a language by its name")
+
+
+def test_a_blank_behind_a_prefix_names_no_file_with_a_blank(tmp):
+    ready(tmp)
+    write(tmp / "config.yaml", "state: 'sqlite: kept.db'\nalerts: 'file: told.ndjson'\n")
+    run(tmp, "--config", "config.yaml", *GOOD, rc=0)
+    expect((tmp / "kept.db").exists() and (tmp / "told.ndjson").exists(), str(sorted(p.name for p in tmp.iterdir())))
+
+
 def test_exit_statuses_of_the_contract(tmp):
     ready(tmp)
     same(run(tmp, *GOOD, *out()).rc, 0, "fine")

@@ -9,6 +9,7 @@
 #include <sanzao/yaml.h>
 
 #include "codes.h"
+#include "config_meant.h"
 #include "host/files.h"
 
 sz_lang sz_lang_of_env(void) {
@@ -102,11 +103,13 @@ static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
     static const char *const want_zh[] = {"文字", "列表",         "true 或 false", "时长，如 90m、24h、7d",
                                           "整数", "大小，如 64M", "以下之一：",    "名字=值"};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
-    sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`", "--%s 要的是%s%s，不是 `%.*s`",
-                 r->name, want_en[r->kind], more, SZ_FMT_STR(s));
-    if (c->diags.n)
-        c->diags.v[c->diags.n - 1].message_zh = sz_arena_printf(&c->diags.arena, "--%s 要的是%s%s，不是 `%.*s`",
-                                                                r->name, want_zh[r->kind], more, SZ_FMT_STR(s));
+    const char *space = r->kind == SZ_OPT_FLAG || r->kind == SZ_OPT_SETTINGS ? " " : ""; /* before a Latin word */
+    char meant[SZ_MEANT];
+    sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, at, "--%s takes %s%s, not `%.*s`",
+                              "--%s 要的是%s%s，不是 `%.*s`", r->name, want_en[r->kind], more, SZ_FMT_STR(s));
+    g->message_zh = sz_arena_printf(&c->diags.arena, "--%s 要的是%s%s%s，不是 `%.*s`", r->name, space, want_zh[r->kind],
+                                    more, SZ_FMT_STR(s));
+    if (sz_config_meant(r, s, meant)) sz_diag_hint(&c->diags, g, "write %s", "请写 %s", meant);
 }
 
 static void list_add(sz_config *c, int i, const char *text, sz_span at) {
@@ -126,6 +129,18 @@ static void setting_add(sz_config *c, int i, sz_str name, sz_str value, sz_span 
     c->given[i] = true;
 }
 
+/* 'sqlite: state.db', as quotes let it pass: no file was meant whose name begins with a blank. */
+static sz_str without_gap(sz_config *c, sz_str s) {
+    static const char *const prefixes[] = {"file:", "sqlite:"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (s.n <= n || memcmp(s.p, prefixes[i], n) != 0 || s.p[n] != ' ') continue;
+        sz_str rest = sz_str_trim((sz_str){s.p + n, s.n - n});
+        return sz_str_of(sz_arena_printf(&c->diags.arena, "%s%.*s", prefixes[i], SZ_FMT_STR(rest)));
+    }
+    return s;
+}
+
 static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     const sz_opt_row *r = &sz_opt_rows[i];
     int64_t num = 0;
@@ -140,6 +155,7 @@ static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
         bad_value(c, r, s, at);
         return;
     }
+    s = without_gap(c, s);
     const char *text = sz_arena_str(&c->diags.arena, s).p;
     c->text[i] = text ? text : "";
     c->num[i] = num;

@@ -32,9 +32,13 @@ bool sz_job_until(const sz_job *job, const sz_zone *z, int64_t *until_ms) {
 }
 
 sz_status sz_job_bad_until(const sz_job *job, sz_diags *d) {
-    sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
-                 "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
-                 "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
+    char meant[SZ_MEANT];
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
+                              "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
+                              "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
+    if (sz_meant_date(sz_str_of(job->until), meant)) sz_diag_hint(d, g, "write %s", "请写 %s", meant);
+    else if (sz_meant_instant(sz_str_of(job->until), meant)) /* campus time, whose offset is not to be written */
+        sz_diag_hint(d, g, "write %.16s", "请写 %.16s", meant);
     return SZ_USAGE;
 }
 

@@ -227,6 +227,20 @@ static const state_kind *kind_of(sz_str state, sz_str *name) {
     return NULL;
 }
 
+/* state.db, file:state.db, sqlite: a file was meant. */
+static void hint_of_file(sz_diags *d, sz_diag *g, sz_str given) {
+    static const char *const heads[] = {"file:", "sqlite3:", "sqlite://", "SQLite:", "sqlite："};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        size_t n = strlen(heads[i]);
+        if (given.n > n && memcmp(given.p, heads[i], n) == 0) given = (sz_str){given.p + n, given.n - n};
+    }
+    bool has_scheme = given.n && memchr(given.p, ':', given.n);
+    if (has_scheme || given.n == 0) return;
+    bool is_word = sz_str_is(given, "sqlite") || sz_str_is(given, "file");
+    sz_diag_hint(d, g, "a file that keeps the state:  sqlite:%.*s", "用一个文件保存状态：sqlite:%.*s",
+                 SZ_FMT_STR((is_word ? SZ_STR("state.db") : given)));
+}
+
 sz_status sz_state_check(const sz_job *job, sz_diags *d) {
     sz_str name;
     const state_kind *k = kind_of(job->state, &name);
@@ -236,9 +250,11 @@ sz_status sz_state_check(const sz_job *job, sz_diags *d) {
         return s ? SZ_OK : SZ_USAGE;
     }
     if (k) return SZ_OK;
-    sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0}, "--state takes memory, sqlite:FILE or redis:URL, not %.*s",
-                 "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s",
-                 SZ_FMT_STR(sz_state_name(job, &d->arena)));
+    sz_str given = sz_state_name(job, &d->arena);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_STATE, (sz_span){0},
+                              "--state takes memory, sqlite:FILE or redis:URL, not %.*s",
+                              "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s", SZ_FMT_STR(given));
+    hint_of_file(d, g, given);
     return SZ_USAGE;
 }
 
