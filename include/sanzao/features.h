@@ -368,7 +368,6 @@ typedef struct sz_facts {
     struct sz_mates *mates;               /* NULL: no rule asks */
     const sz_peers *peers;                /* NULL: no rule asks */
     uint32_t peers_unasked;               /* what compares by these fields is unknown all the same, to ask what it does; 0: nothing */
-    int64_t peers_ms;                     /* all tables that hold before it were made, or never will be */
     bool is_one_student;                  /* of a test: what is silent then are not the feeds */
     int32_t began_day[SZ_TYPES_MAX];      /* SZ_DAY_NONE: always */
     int64_t horizon_ms;                   /* how far before an undo its original is kept */
@@ -468,6 +467,7 @@ typedef struct sz_eval {
     const sz_event *const *steps;   /* records of the steps of a sequence, each may be NULL; NULL: there is none */
     uint32_t depth;                 /* of value features within each other */
     bool use_leaves;                /* the student has leaves */
+    int64_t *missed_ms;             /* raised to t where a table of peers is asked that is not there (yet); NULL: nobody wants to know */
     sz_list tags;                   /* scratch for student.tags */
     char texts[8][34];              /* scratch for dates and packed ids handed out as text, used in turn */
     uint32_t next_text;

@@ -102,15 +102,17 @@ typedef struct sz_timeline {
     uint32_t n_before;         /* records of the log, first ones, among which all are that were there before the batch of files in hand */
     uint32_t unsaved;          /* bytes of the log, last ones, whole records that no commit has taken from there; the engine's (journal.c) */
     uint32_t n_episodes, n_pends, n_blocked;
-    int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     uint64_t below;            /* guards that are known not to be reached (timeline/touch.c): not stored, 0 where nothing is known */
     int64_t head_key;          /* of the last item evaluated: 4t record, 4t + 1 timer, 4t + 2 check */
     int64_t asked_key;         /* of the last timer, check or roll-back among them: rules have been asked as of then */
     int64_t redo_ms;           /* evaluate anew from here; SZ_TIME_MAX: nothing to redo */
+    int64_t missed_ms;         /* nothing behind it was found by asking a table of peers that was not there: not stored, SZ_TIME_MAX where
+                                * that is not known */
     int64_t passed_ms;         /* midnight that was passed last; SZ_TIME_NONE */
     int64_t mark_ms;           /* SZ_TIME_NONE: no mark */
     int64_t back_ms;           /* highest watermark when the student was last taken back; SZ_TIME_NONE */
     sz_card_word other_card;   /* the one used before it: tills and doors often know one card by two numbers */
+    int32_t below_half;        /* day and night, as a sum, for which guards of windows that ended earlier are below */
     struct {
         int64_t due;           /* lower bound of the next item */
         int64_t timer;         /* the next timer, checks aside */
@@ -354,6 +356,10 @@ typedef struct sz_peer_ask {
 void sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_t day, sz_peer_ask *v, uint32_t n);
 /* Has he a record at t or behind it? */
 bool sz_timeline_has_since(const sz_timeline *tl, int64_t t_ms);
+/* Tables of that instant have been made, and clocks are past it. Was something evaluated there or behind it that they may change: asked for
+ * while they were not there, or due by now? And evaluate all from there on anew. */
+bool sz_timeline_needs_table(const sz_timeline *tl, const sz_tlctx *c, int64_t at_ms);
+void sz_timeline_table(sz_timeline *tl, sz_tlctx *c, int64_t at_ms, const sz_cause *cause);
 /* The class whose next item is due before its clock, if any: its key, else INT64_MAX. */
 int64_t sz_timeline_due(const sz_timeline *tl, const sz_tlctx *c);
 

@@ -57,6 +57,13 @@ void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *c
     after_run(w, i, tl);
 }
 
+void student_table(sz_worker *w, uint32_t i, int64_t at_ms, const sz_cause *cause) {
+    step_count(w);
+    sz_timeline *tl = student_awake(w, i);
+    sz_timeline_table(tl, &w->tc, at_ms, cause);
+    after_run(w, i, tl);
+}
+
 bool facts_for_all(sz_worker *w, int64_t since_ms, uint32_t but, const sz_cause *cause) {
     for (; w->at_facts < w->students.n; w->at_facts++) {
         if (w->at_facts == but) continue;

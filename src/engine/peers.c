@@ -37,7 +37,6 @@ static void note_earliest(sz_worker *w) {
             if (u->v[i].classes >> k & 1 && u->v[i].next_ms < u->class_ms[k]) u->class_ms[k] = u->v[i].next_ms;
         if (u->class_ms[k] < u->next_ms) u->next_ms = u->class_ms[k];
     }
-    w->facts.peers_ms = u->next_ms;
 }
 
 static uint8_t kind_of(peers_use *u, uint32_t by) {
@@ -320,6 +319,28 @@ static void note_made(sz_worker *w) {
     }
 }
 
+#ifndef NDEBUG
+/* Of every other one who does not need it: nothing comes of it. */
+static void judge_all_the_same(sz_worker *w, uint32_t i, int64_t at_ms) {
+    uint32_t said = w->tc.n_alerts, left = w->step_students;
+    sz_cause none = {.t_ms = at_ms};
+    if ((i + (uint64_t)at_ms / SZ_DAY_MS) % 2) return;
+    student_table(w, i, at_ms, &none);
+    if (w->tc.n_alerts != said) __builtin_trap();
+    w->step_students = left;
+}
+#endif
+
+/* Of who sleeps it is not known what he asked. */
+static bool needs_table(sz_worker *w, uint32_t i, int64_t at_ms) {
+    const sz_timeline *tl = w->students.v[i];
+    if (!tl || sz_timeline_needs_table(tl, &w->tc, at_ms)) return true;
+#ifndef NDEBUG
+    judge_all_the_same(w, i, at_ms);
+#endif
+    return false;
+}
+
 bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most) {
     peers_use *u = &w->peers;
     if (!u->is_on) begin(w, target, at_ms);
@@ -332,8 +353,9 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     sz_day_format(sz_zone_day(sz_campus_zone(w->campus), at_ms), day);
     sz_cause cause = {.t_ms = at_ms, .what = SZ_STR("peers"), .which = sz_str_of(day)};
     for (; u->at < u->n_ahead; u->at++) {
+        if (!needs_table(w, u->ahead[u->at], at_ms)) continue;
         if (!most--) return false;
-        student_facts(w, u->ahead[u->at], at_ms, &cause);
+        student_table(w, u->ahead[u->at], at_ms, &cause);
     }
     note_made(w);
     drop_made(u);

@@ -267,6 +267,7 @@ bool instant_is_open(const sz_worker *w);
 void instant_fini(instant *in);
 void run_student(sz_worker *w, uint32_t i, const sz_cause *cause);
 void student_facts(sz_worker *w, uint32_t i, int64_t since_ms, const sz_cause *cause);
+void student_table(sz_worker *w, uint32_t i, int64_t at_ms, const sz_cause *cause);
 bool facts_for_all(sz_worker *w, int64_t since_ms, uint32_t but, const sz_cause *cause); /* false: the same */
 bool step_is_full(const sz_worker *w);
 void step_count(sz_worker *w); /* a student was looked at */

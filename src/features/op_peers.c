@@ -76,6 +76,7 @@ void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) 
     if (!ev->facts->peers || f->is_idle || f->by == ev->facts->peers_unasked) return;
     int32_t day = sz_peers_day(ev->zone, ev->t_ms);
     const sz_peer_table *t = sz_peers_find(ev->facts->peers, f->hash, day);
+    if (!t && ev->missed_ms && *ev->missed_ms < ev->t_ms) *ev->missed_ms = ev->t_ms;
     uint64_t id = t && t->n_groups && ev->info ? sz_peers_group_of(ev->info, f->by, day) : 0;
     const sz_peer_group *g = id ? sz_peer_table_group(t, id) : NULL;
     if (!g || !sz_peer_group_speaks(g, f->min_group)) return;

@@ -34,6 +34,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     ev->steps = NULL;
     ev->params = NULL;
     ev->n_params = ev->depth = ev->next_text = 0;
+    ev->missed_ms = &tl->missed_ms;
     ev->use_leaves = info && sz_campus_has_leaves(c->facts->campus, tl->student);
     x->mask = mask_bytes(c) <= sizeof x->short_mask ? x->short_mask : sz_arena_alloc(c->arena, mask_bytes(c) + 1);
 }
@@ -94,7 +95,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     memset(tl, 0, sz_timeline_end(c->n_classes));
     tl->id = id;
     tl->student = student;
-    tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = SZ_TIME_NONE;
+    tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = tl->missed_ms = SZ_TIME_NONE;
     tl->redo_ms = SZ_TIME_MAX;
     tl->head_key = tl->asked_key = tl->free_key = INT64_MIN;
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
@@ -366,7 +367,8 @@ void sz_timeline_advance(sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     tl->is_dirty = true;
 }
 
-void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause) {
+/* With rematch what records fit may be another. */
+static void judge_anew(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause, bool rematch) {
     if (c->begin_ms == SZ_TIME_MAX) return; /* nothing was evaluated yet */
     int64_t t = since_ms;
     if (c->wmax_ms != SZ_TIME_NONE && t < c->wmax_ms - c->horizon_ms) t = c->wmax_ms - c->horizon_ms;
@@ -386,13 +388,25 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
             tl->keys[k].timer = INT64_MIN;
         }
     } else {
-        x.rematch = true;
+        x.rematch = rematch;
         tl->redo_ms = SZ_TIME_MAX;
         go_back(&x, t);
     }
     go_on(&x);
     tell(&x);
     tl->is_dirty = true;
+}
+
+void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause) {
+    judge_anew(tl, c, since_ms, cause, true);
+}
+
+bool sz_timeline_needs_table(const sz_timeline *tl, const sz_tlctx *c, int64_t at_ms) {
+    return tl->missed_ms >= at_ms || sz_timeline_waits(tl) || sz_timeline_due(tl, c) != KEY_NEVER;
+}
+
+void sz_timeline_table(sz_timeline *tl, sz_tlctx *c, int64_t at_ms, const sz_cause *cause) {
+    judge_anew(tl, c, at_ms, cause, false);
 }
 
 /* Earliest record of the log at or after its class's clock that waits there. */
@@ -417,6 +431,7 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
     tl->head_off = tl->added_off = (uint32_t)tl->log.n;
     tl->n_before = tl->n_log;
     tl->blocked_unknown = UINT8_MAX;
+    tl->missed_ms = SZ_TIME_MAX;
     tl->head_key = tl->n_log ? key_of(sz_entry_time(tl->log.p + tl->last_off), ORDER_RECORD) : INT64_MIN;
     for (uint32_t k = 0; k < c->n_classes; k++)
         if (c->clock_ms[k] != SZ_TIME_NONE && key_before(c->clock_ms[k]) > tl->head_key)

@@ -33,12 +33,14 @@ static bool stays_idle(run *x, uint32_t rule, bool is_check) {
     if (r->is_instant) return is_check || !r->n_sequence || !r->sequence[r->n_sequence - 1].is_not;
     bool may_open = is_check || r->check.kind == SZ_CHECK_NONE;
     if ((!may_open && !r->for_ms) || !guards_reached(x, rule)) return true;
-    bool may_compare = x->c->class_peers[x->c->rule_class[rule]];
-    if (may_compare && x->ev.t_ms >= x->c->facts->peers_ms) return false; /* by what is not known yet */
     sz_verdict v;
+    int64_t missed_ms = x->tl->missed_ms;
     state_catch_up(x->tl, x->c);
+    x->tl->missed_ms = SZ_TIME_NONE;
     sz_rule_judge(&x->ev, r, &v);
-    return v.truth != SZ_TRUE;
+    bool has_missed = x->tl->missed_ms != SZ_TIME_NONE; /* it compares with others by what is not known yet */
+    x->tl->missed_ms = missed_ms;
+    return !has_missed && v.truth != SZ_TRUE;
 }
 
 /* Those that are judged there (judge_timer). */

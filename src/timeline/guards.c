@@ -59,8 +59,10 @@ static bool all_guards_reached(run *x, uint32_t rule, const sz_guards *g) {
 /* What the rule itself says where a guard is not reached: it does not open. */
 static void ask_rule(run *x, const sz_rule *r) {
     sz_verdict v;
+    int64_t missed_ms = x->tl->missed_ms;
     state_catch_up(x->tl, x->c);
     sz_rule_judge(&x->ev, r, &v);
+    x->tl->missed_ms = missed_ms;
     if (v.truth != SZ_TRUE || v.reached < 0) return;
     sz_exempt ex = sz_rule_exempt(&x->ev, r);
     if (!ex.why.n && !ex.holds) __builtin_trap();

@@ -109,7 +109,8 @@ void state_apply(run *x, uint32_t off);
 void state_rest(sz_tlctx *c, sz_timeline *tl, const sz_fstate *from);
 /* Accumulators as of before the records at or after offset `end`, from the tail. */
 void state_rebuild(run *x, sz_fstate *out, uint32_t end);
-/* Accumulators as of before the records at or after t, from the mark if it stands before. */
+/* Accumulators as of before the records at or after t, from the mark if it stands before; one of t's midnight is left.
+ */
 void state_as_of(run *x, sz_fstate *out, int64_t t_ms);
 void state_rollback(run *x, int64_t t_ms); /* head := everything before t; the story too */
 /* Records from here on are in every student's log, whenever it was folded last: what depends on it repeats byte for

@@ -62,6 +62,7 @@ static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8
     memcpy(x.mask, mask, mask_bytes(c));
     uint64_t below = tl->below, *made = sz_alloc((c->rule_words + 1) * sizeof *made);
     bool due_changed = tl->due_changed;
+    int64_t missed_ms = tl->missed_ms;
     touched_asking_all(&x, made);
     instant at = {.t_ms = e->time_ms, .order = ORDER_RECORD};
     for (uint32_t i = 0; i < c->bundle->n_rules; i++) {
@@ -75,6 +76,7 @@ static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8
     sz_free(made);
     tl->below = below;
     tl->due_changed = due_changed;
+    tl->missed_ms = missed_ms;
 }
 
 /* Of a copy that has what waits: here it goes on waiting, as it does without asserts. */

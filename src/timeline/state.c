@@ -99,9 +99,7 @@ static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
 }
 
 /* A mark is the head as it was, byte for byte: whoever has one is taken back most days, and packing and unpacking it
- * was a third of what a campus takes whose attendance comes in batches. */
-static void mark_keep(sz_buf *to, const sz_fstate *head) { keep(to, head->p, head->n, head->pool); }
-
+ * was a third of what a campus takes whose attendance comes in batches. This wakes it. */
 static void mark_wake(sz_fstate *head, const sz_buf *mark) {
     if (head->cap < mark->n) {
         size_t cap = head->cap;
@@ -212,11 +210,6 @@ static void rebuild_from_mark(run *x, sz_fstate *out, uint32_t end, bool may_beg
 /* The head as of `end` without what is undone, the record at `original` among that. */
 static void rebuild_head(run *x, uint32_t original, uint32_t end) {
     rebuild_from_mark(x, &x->tl->head, end, original >= x->tl->mark_off);
-}
-
-void state_as_of(run *x, sz_fstate *out, int64_t t_ms) {
-    uint32_t end = log_lower(x->tl, t_ms);
-    rebuild_from_mark(x, out, end, x->tl->mark_ms <= t_ms && x->tl->mark_off <= end);
 }
 
 /* The record with that mask, of which x->undone is a copy, is taken out: of what? False: of nothing. */
@@ -362,10 +355,10 @@ static void fold(run *x) {
 }
 
 /* With room for a day's rows: whoever begins here has them before him. */
-static void mark_here(run *x, int64_t midnight_ms, uint32_t off) {
+static void mark_here(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off) {
     sz_timeline *tl = x->tl;
-    sz_fstate_spread(&tl->head, &x->c->bundle->fs, 1);
-    mark_keep(&tl->mark, &tl->head);
+    sz_fstate_spread(at, &x->c->bundle->fs, 1);
+    keep(&tl->mark, at->p, at->n, tl->head.pool);
     tl->mark_ms = midnight_ms;
     tl->mark_off = off;
 }
@@ -380,7 +373,7 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
     sz_timeline *tl = x->tl;
     if (is_due_a_mark(tl, midnight_ms)) {
         state_catch_up(tl, x->c);
-        mark_here(x, midnight_ms, tl->head_off);
+        mark_here(x, &tl->head, midnight_ms, tl->head_off);
     } else if (tl->mark_ms != SZ_TIME_NONE) {
         tl->mark_ms = SZ_TIME_NONE;
         sz_pool_give(tl->head.pool, tl->mark.p, tl->mark.cap);
@@ -427,43 +420,59 @@ void state_pass_midnight(run *x, int64_t next_ms) {
 }
 
 /* Records from off on that stand before that time, those alike at once; where the first that does not begins. */
-static uint32_t add_until(run *x, uint32_t off, uint32_t end, int64_t t_ms) {
+static uint32_t add_until(run *x, sz_fstate *to, uint32_t off, uint32_t end, int64_t t_ms) {
     const sz_timeline *tl = x->tl;
     sz_tlctx *c = x->c;
-    uint32_t to = off;
-    while (to < end && sz_entry_time(tl->log.p + to) < t_ms) to += sz_entry_len(tl->log.p + to);
-    sz_fstate_add_log(c->adds, &x->tl->head, &c->bundle->fs, c->zone, c->facts->campus, c->dict, c->types,
-                      tl->log.p + off, to - off);
-    return to;
+    uint32_t until = off;
+    while (until < end && sz_entry_time(tl->log.p + until) < t_ms) until += sz_entry_len(tl->log.p + until);
+    sz_fstate_add_log(c->adds, to, &c->bundle->fs, c->zone, c->facts->campus, c->dict, c->types, tl->log.p + off,
+                      until - off);
+    return until;
+}
+
+/* Records before `end`, where those from t on begin, from the mark if it stands before; on the way a mark is made at
+ * t's midnight, so that the next time it is no further to go over. Where nothing is undone those behind the mark may
+ * wait: where the first of them begins. */
+static uint32_t add_before(run *x, sz_fstate *to, uint32_t end, int64_t t_ms) {
+    sz_timeline *tl = x->tl;
+    uint32_t off = 0;
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
+    bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
+    undone u = undone_before(x, from_mark ? tl->mark_off : 0, end);
+    if (from_mark) mark_wake(to, &tl->mark);
+    else state_wake(x, to, &tl->tail);
+    if (from_mark) off = tl->mark_off;
+    if (!has_mark) tl->mark_ms = SZ_TIME_NONE;
+    int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
+    bool wants_mark = !has_mark || tl->mark_ms < midnight;
+    bool may_wait = !tl->n_undos && tl->log.n && sz_entry_time(tl->log.p) >= x->c->facts->known_ms;
+    if (may_wait && wants_mark) off = add_until(x, to, off, end, midnight);
+    for (; off < end && (wants_mark || !may_wait); off += sz_entry_len(tl->log.p + off)) {
+        if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
+            if (off && !reaches_before(x, off, end)) mark_here(x, to, midnight, off);
+            wants_mark = false;
+        }
+        add_again(x, to, off, &u);
+    }
+    if (wants_mark && off) mark_here(x, to, midnight, off);
+    return off;
+}
+
+void state_as_of(run *x, sz_fstate *out, int64_t t_ms) {
+    uint32_t end = log_lower(x->tl, t_ms), off = add_before(x, out, end, t_ms);
+    add_until(x, out, off, end, t_ms);
+    x->tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
 }
 
 void state_rollback(run *x, int64_t t_ms) {
     sz_timeline *tl = x->tl;
-    uint32_t end = log_lower(tl, t_ms), off = 0;
-    bool has_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
-    bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
-    undone u = undone_before(x, from_mark ? tl->mark_off : 0, end);
-    if (from_mark) mark_wake(&tl->head, &tl->mark);
-    else state_wake(x, &tl->head, &tl->tail);
-    if (from_mark) off = tl->mark_off;
-    if (!has_mark) tl->mark_ms = SZ_TIME_NONE;
+    uint32_t end = log_lower(tl, t_ms);
+    tl->added_off = add_before(x, &tl->head, end, t_ms);
+    tl->head_off = end;
+    tl->head_key = key_before(t_ms);
     if (t_ms <= tl->passed_ms) tl->passed_ms = SZ_TIME_NONE;
     tl->back_ms = x->c->wmax_ms == SZ_TIME_NONE ? t_ms : x->c->wmax_ms;
-    int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
-    bool wants_mark = !has_mark || tl->mark_ms < midnight; /* the next time it is no further to go over */
-    bool may_wait = !tl->n_undos && tl->log.n && sz_entry_time(tl->log.p) >= x->c->facts->known_ms;
-    if (may_wait && wants_mark) off = add_until(x, off, end, midnight);
-    for (; off < end && (wants_mark || !may_wait); off += sz_entry_len(tl->log.p + off)) {
-        if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
-            if (off && !reaches_before(x, off, end)) mark_here(x, midnight, off);
-            wants_mark = false;
-        }
-        add_again(x, &tl->head, off, &u);
-    }
-    if (wants_mark && off) mark_here(x, midnight, off);
-    tl->head_off = end;
-    tl->added_off = off;
-    tl->head_key = key_before(t_ms);
+    if (tl->missed_ms >= t_ms) tl->missed_ms = t_ms - 1;
     tl->below = 0;
     story_truncate(x, t_ms);
 }
