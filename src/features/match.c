@@ -35,7 +35,7 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 
 /* ---- remembered ---- */
 
-enum { SLOTS = 1024, EMPTY = 0, EDGES = 40, WATCHED = 64, MUSTS = 8 };
+enum { SLOTS = 4096, EMPTY = 0, EDGES = 40, WATCHED = 64, MUSTS = 8 };
 enum {
     ASKS_PLACE = 1,
     ASKS_KIND = 2,
@@ -342,7 +342,7 @@ static bool rest_holds(uint64_t more, const sz_matcher *x, const sz_loader *l) {
     return true;
 }
 
-static uint32_t slot_of(uint64_t key) { return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 54); }
+static uint32_t slot_of(uint64_t key) { return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 52); }
 
 /* Eight bytes, of which the last may be of no matchers. */
 static void put_bits(uint8_t *mask, uint64_t bits) {
