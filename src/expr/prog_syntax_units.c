@@ -158,6 +158,12 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     else if (is_time)
         prog_hint(s->c, g, "name it:  params: {limit: %s}  and  %s limit",
                   "请起个名字：params: {limit: %s}，再写  %s limit", text, left);
+    else if (prog_per_begins(whole) < whole.n) /* 4元/天 */
+        prog_hint(
+            s->c, g,
+            "write %s, or name it:  params: {limit: %s}  and  %s limit; over how long, the feature says by  over:",
+            "请写 %s，或起个名字：params: {limit: %s}，再写  %s limit；按多长时间算，由特征的  over:  决定", number,
+            text, left);
     else
         prog_hint(s->c, g,
                   number == v->number ? "write %s alone, or name it:  params: {limit: %s}  and  %s limit"

@@ -121,6 +121,15 @@ void sz_adjusts_load(struct sz_loading *l) {
     }
 }
 
+/* What it was to change may have been forgotten. Of a sensitive rule the reason alone switches it on. */
+void sz_adjust_look_idle(struct sz_loading *l, const struct sz_adjust *a) {
+    if (a->node->kind != SZ_YAML_MAP || a->node->n != 1 || !a->because) return;
+    sz_diag *g = sz_rules_say(l, SZ_WARNING, C_ADJUST_IDLE, a->key->span, "this adjust changes nothing",
+                              "这里的 adjust 什么也没有改");
+    sz_rules_hint(l, g, "say what is to be other, for example  %.*s: {because: …, mode: shadow},  or take it out",
+                  "请写明要改什么，例如  %.*s: {because: …, mode: shadow}，或删掉它", SZ_FMT_STR(a->key->text));
+}
+
 const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule) {
     const uint32_t *i = sz_map_get(&l->adjusts.by_name, rule);
     return i ? l->adjust_of[*i] : NULL;

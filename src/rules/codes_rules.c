@@ -196,8 +196,8 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, version: 1-2"), RULE("when: student.year == 1, version: 1.2")},
 
     /* ---- adjust ---- */
-    {C_ADJUST_RULE, "An adjust names no rule", "adjust 写的规则不存在", PACK "adjust: {rr: {because: x}}",
-     PACK "adjust: {r: {because: x}}"},
+    {C_ADJUST_RULE, "An adjust names no rule", "adjust 写的规则不存在", PACK "adjust: {rr: {because: x, mode: shadow}}",
+     PACK "adjust: {r: {because: x, mode: shadow}}"},
     {C_BECAUSE, "An adjust must say why", "adjust 必须写明原因", PACK "adjust: {r: {mode: shadow}}",
      PACK "adjust: {r: {mode: shadow, because: trial}}"},
     {C_ADJUST_PARAM, "An adjust, or a test, names a param that the rule does not have",
@@ -252,12 +252,14 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, check: week 1 of term fri at 18:00") CALENDAR
      "terms: [{id: spring, from: 2026-02-23, to: 2026-07-05}]"},
     {C_ADJUST_REPLACED, "An adjust names a rule that another replaces", "adjust 写的规则已被替换",
-     PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {r: {because: x}}",
-     PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {s: {because: x}}"},
+     PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {r: {because: x, mode: shadow}}",
+     PACK "  - {id: s, level: blue, when: student.year == 2, replaces: r}\nadjust: {s: {because: x, mode: shadow}}"},
     {C_ALWAYS, "A condition that does not look at the student: it is always true, or never",
      "条件没有看学生的任何情况：总是成立，或从不成立", RULE("when: true"), RULE("when: student.year == 1")},
     {C_UNUSED, "A param that nothing names; only a note", "没有任何地方用到的参数；只是提示",
      RULE("when: student.year == 1, params: {few: 1}"), RULE("when: student.year == few, params: {few: 1}")},
+    {C_ADJUST_IDLE, "An adjust gives a reason and changes nothing", "adjust 只写了原因，什么也没有改",
+     PACK "adjust: {r: {because: x}}", PACK "adjust: {r: {because: x, mode: shadow}}"},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

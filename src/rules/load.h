@@ -99,7 +99,8 @@ enum {
     C_CHECK_NEVER = 155,
     C_ADJUST_REPLACED = 156,
     C_UNUSED = 157,
-    C_ALWAYS = 158
+    C_ALWAYS = 158,
+    C_ADJUST_IDLE = 159
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -405,6 +406,7 @@ struct sz_ruling { /* one rule while it is loaded */
 };
 
 void sz_adjusts_load(struct sz_loading *l);
+void sz_adjust_look_idle(struct sz_loading *l, const struct sz_adjust *a);
 const struct sz_adjust *sz_adjust_find(struct sz_loading *l, sz_str rule);
 void sz_adjusts_finish(struct sz_loading *l); /* those that name no rule */
 void sz_adjust_params(struct sz_ruling *g);   /* after the rule's own are loaded */

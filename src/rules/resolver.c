@@ -335,8 +335,32 @@ static bool hint_owner(const struct path *p) {
     return true;
 }
 
+/* `few` of `too-few`, where somebody has declared such a name: what is wrong with it was said there. */
+static bool is_part_of(sz_str declared, sz_str name) {
+    bool is_there = false;
+    if (!memchr(declared.p, '-', declared.n)) return false;
+    for (size_t from = 0; from < declared.n && !is_there;) {
+        const char *dash = memchr(declared.p + from, '-', declared.n - from);
+        size_t to = dash ? (size_t)(dash - declared.p) : declared.n;
+        is_there = sz_str_eq((sz_str){declared.p + from, to - from}, name);
+        from = to + 1;
+    }
+    return is_there;
+}
+
+static bool is_of_dashed(const struct sz_scope *s, sz_str name) {
+    for (uint32_t i = 0; i < s->n_params; i++)
+        if (is_part_of(s->params[i].name, name)) return true;
+    for (uint32_t i = 0; i < s->l->params.n; i++)
+        if (is_part_of(s->l->params.v[i].name, name)) return true;
+    for (uint32_t i = 0; i < s->l->features.n; i++)
+        if (is_part_of(s->l->features.v[i].name, name)) return true;
+    return false;
+}
+
 static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
+    if (p->n == 1 && !p->arg && is_of_dashed(p->s, p->v[0])) return failed(p);
     if (p->s->lacks_params && p->n == 1 && !p->arg) return failed(p);
     *p->bad_at = 0;
     struct sz_near near = sz_scope_near(p->s, p->v[0]);

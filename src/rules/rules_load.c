@@ -139,6 +139,7 @@ static void load_mode(struct sz_ruling *g) {
     if (g->k.sensitive && !sz_rules_flag(l, g->k.sensitive, &is_sensitive)) g->failed = true;
     g->r->is_sensitive = is_sensitive;
     if (is_sensitive && !(a && a->because)) mode = SZ_DISABLED;
+    if (a && !is_sensitive && !g->test_params) sz_adjust_look_idle(l, a);
     if (a && a->mode) mode = sz_rules_choice(l, a->mode, sz_mode_names, 3, "a mode", "模式");
     if (mode < 0) g->failed = true;
     g->r->mode = (uint8_t)(mode < 0 ? SZ_DISABLED : mode);

@@ -340,13 +340,31 @@ static bool is_clock_or_date(sz_str s) {
     return s.n == 10 && s.p[4] == '-' && s.p[7] == '-';
 }
 
+/* 元/天, 次每周. */
+static bool is_per(sz_str word, size_t at) {
+    static const char each[] = "每";
+    return word.p[at] == '/' || (word.n - at >= sizeof each - 1 && memcmp(word.p + at, each, sizeof each - 1) == 0);
+}
+
+/* `3-5`: how long the first number is; 0: it is no range. */
+static size_t range_begins(sz_str s) {
+    size_t n = 0, k;
+    while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '.')) n++;
+    if (n == 0 || n == s.n || s.p[n] != '-') return 0;
+    for (k = n + 1; k < s.n && ((s.p[k] >= '0' && s.p[k] <= '9') || s.p[k] == '.');) k++;
+    return k == s.n && k > n + 1 ? n : 0;
+}
+
 void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at) {
     sz_str s = node->text;
     if (sz_number_refuse(l, node)) return;
     if (unit_at == 0 || unit_at >= s.n) {
-        sz_rules_hint_say(
-            sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s)),
-            "a text that begins with a digit stands in quotes", "以数字开头的文本要加引号");
+        sz_diag *g = sz_rules_error(l, C_LITERAL, node->span, "`%.*s` is not a number", "`%.*s` 不是数", SZ_FMT_STR(s));
+        size_t n = range_begins(s);
+        if (n)
+            sz_rules_hint(l, g, "write one number, for example  %.*s ; a range is two:  n >= least && n <= most",
+                          "请写一个数，例如  %.*s；范围要写两个：n >= least && n <= most", (int)n, s.p);
+        else sz_rules_hint_say(g, "a text that begins with a digit stands in quotes", "以数字开头的文本要加引号");
         return;
     }
     sz_str word = {s.p + unit_at, s.n - unit_at};
@@ -361,6 +379,9 @@ void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at
         if (word.n > strlen(units[i].name) && memcmp(word.p, units[i].name, strlen(units[i].name)) == 0)
             begun = units[i].name;
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else if (begun && is_per(word, strlen(begun)))
+        sz_rules_hint(l, g, "write  %.*s%s ; over how long, the feature says by  over:",
+                      "请写  %.*s%s；按多长时间算，由特征的  over:  决定", (int)unit_at, s.p, begun);
     else if (begun) sz_rules_hint(l, g, "write  %s  alone", "只写  %s", begun);
     else if (sz_meant_value(s, &value)) { /* 24小时以上, 0.5万元: not the unit alone is written otherwise */
         g->span = node->span;
