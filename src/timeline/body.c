@@ -287,6 +287,16 @@ static bool is_counted(run *x, const sz_rule *r, const uint8_t *p) {
     return false;
 }
 
+/* What was done: a class on the list may have been missed, and a door passed out. */
+static void put_done(sz_buf *out, const sz_event *e) {
+    if (e->type == SZ_TYPE_ATTENDANCE) sz_buf_printf(out, ",\"status\":\"%s\"", sz_attend_names[e->status]);
+    if (e->type == SZ_TYPE_SWIPE && e->op != SZ_SWIPE_CONSUME)
+        sz_buf_printf(out, ",\"op\":\"%s\"", sz_op_names[e->op]);
+    if (e->type != SZ_TYPE_DORM_ACCESS) return;
+    if (e->direction) sz_buf_printf(out, ",\"direction\":\"%s\"", sz_direction_names[e->direction]);
+    if (e->result == SZ_RESULT_DENIED) sz_buf_put_z(out, ",\"result\":\"denied\"");
+}
+
 static void put_record(run *x, sz_buf *out, const sz_event *e) {
     sz_buf_put_z(out, "{\"id\":");
     sz_json_str(out, e->id);
@@ -300,6 +310,7 @@ static void put_record(run *x, sz_buf *out, const sz_event *e) {
         sz_buf_put_z(out, ",\"place\":");
         sz_json_str(out, e->place);
     }
+    put_done(out, e);
     sz_buf_put_u8(out, '}');
 }
 

@@ -64,6 +64,40 @@ def test_a_clause_under_not_and_one_with_a_list(tmp):
         for part in want: expect(part in text, lang, text)
 
 
+def test_records_behind_an_alert_say_what_was_done(tmp):
+    """A class that was missed is no sign of the student, and whoever reads `attendance, second building` takes it for one."""
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: any, over: 7d}}\nrules:\n  - {id: r, value: n, at_least: {3: blue, 6: yellow, 9: red}}\n")
+    records = [("attendance", {"status": "absent"}), ("attendance", {"status": "late"}), ("dorm_access", {"direction": "in"}),
+               ("dorm_access", {"direction": "out"}), ("dorm_access", {"direction": "in", "result": "denied"}), ("dorm_access", {"direction": "unknown"}),
+               ("swipe", {"amount": 3}), ("swipe", {"amount": 3, "op": "topup"}), ("attendance", {"status": "unknown"})]
+    write_lines(tmp / "events.ndjson", [line(i, kind, f"2026-03-02T{i + 8:02d}:00:00", place="x", **fields) for i, (kind, fields) in enumerate(records)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T18:00:00")
+    told = [x for a in alerts(tmp / "alerts.ndjson") for x in a["evidence"]]
+    seen = {x["id"]: {k: x[k] for k in ("status", "direction", "op", "result") if k in x} for x in told}
+    for i, (_, fields) in enumerate(records): same(seen[f"e{i}"], {k: v for k, v in fields.items() if k != "amount"}, f"e{i}")
+    text = {lang: sanzao(tmp, "alerts", "alerts.ndjson", "--events", "--lang", lang).out.decode() for lang in ("zh", "en")}
+    for lang, want in (("zh", ("08:00 缺课 x · 03-02 09:00 上课迟到 x · 03-02 10:00 进门 x", "11:00 出门 x · 03-02 12:00 刷卡被拒 x · 03-02 13:00 门禁 x",
+                               "14:00 消费 x · 03-02 15:00 充值 x · 03-02 16:00 考勤 x")),
+                       ("en", ("08:00 class missed x · 03-02 09:00 late for class x · 03-02 10:00 door in x",
+                               "11:00 door out x · 03-02 12:00 door refused x · 03-02 13:00 door x", "14:00 purchase x · 03-02 15:00 top-up x · 03-02 16:00 attendance x"))):
+        for part in want: expect(part in text[lang], lang, text[lang])
+
+
+def test_at_least_is_explained_where_it_is_printed(tmp):
+    write(tmp / "campus" / "students.csv", "student\ns1\n")
+    write(tmp / "campus" / "calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 1d}, before: {count: swipe, over: 7d, to: 1d ago}}\nrules:\n"
+          "  - {id: r, when: n >= 1, level: blue, message: {zh: '此前 {before|次|次}', en: '{before|time|times} before'}}\n")
+    write_lines(tmp / "events.ndjson", [line(0, "swipe", "2026-03-03T08:00:00", amount=3), line(1, "swipe", "2026-03-20T08:00:00", amount=3)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson",
+           "--until", "2026-03-20T12:00:00")
+    lines = (tmp / "alerts.ndjson").read_bytes().splitlines()
+    write_lines(tmp / "known.ndjson", [x for x in lines if "≥".encode() not in x])
+    for lang, want in (("zh", "“≥”是至少"), ("en", '"≥" is at least')):
+        expect(want in sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang).out.decode(), "where it is printed")
+        expect(want not in sanzao(tmp, "alerts", "known.ndjson", "--lang", lang).out.decode(), "not where it is not")
+
+
 def test_a_record_without_a_time_of_day_is_shown_by_its_day(tmp):
     """Nobody was there at midnight: neither the message nor the records behind it say so (semantics 1, 36)."""
     write(tmp / "rules" / "r.yaml", "features: {l: {last: swipe, label: {zh: 最后, en: last}}, n: {count: swipe, over: 7d}}\nrules:\n"

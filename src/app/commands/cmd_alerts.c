@@ -164,6 +164,13 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
     sz_buf_put(&out, untold->p, untold->n);
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
+    sz_buf_put_u8(&out, '\0'); /* to look into it as a text */
+    bool has_least = strstr((const char *)out.p, "≥ ") != NULL;
+    out.n--;
+    if (has_least)
+        sz_buf_put_z(&out,
+                     zh ? "“≥”是至少：那段时间的记录不全（尚未开始、请假或数据源中断），实际可能更多。\n"
+                        : "\"≥\" is at least: of that time not all was seen (not begun, on leave, a feed down).\n");
     if (s->n)
         sz_buf_put_z(&out, zh ? "预警仅供参考，不能作为对学生作出判断的唯一依据。\n"
                               : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");

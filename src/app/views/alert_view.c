@@ -34,6 +34,16 @@ static void put_place(sz_buf *out, const sz_campus *c, const char *id) {
     app_put_safe(out, name.n ? name : sz_str_of(id));
 }
 
+/* A class on the list may have been missed, a door passed out: the first that the record has a word for. */
+static const char *record_word(yyjson_val *record, sz_lang lang) {
+    static const char *const fields[] = {"result", "status", "direction", "op"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const char *done = alert_text(record, fields[i]), *word = app_word(SZ_WORDS_DONE, done, lang);
+        if (*done && word != done) return word;
+    }
+    return app_word(SZ_WORDS_TYPES, alert_text(record, "type"), lang);
+}
+
 static void put_evidence(sz_buf *out, yyjson_val *event, const sz_campus *campus, sz_lang lang) {
     yyjson_val *list = yyjson_obj_get(event, "evidence"), *x;
     size_t n = yyjson_arr_size(list), i = 0;
@@ -45,7 +55,7 @@ static void put_evidence(sz_buf *out, yyjson_val *event, const sz_campus *campus
         const char *t = alert_text(x, "time");
         bool has_clock = strlen(t) > 16 && strcmp(alert_text(x, "precision"), "day") != 0;
         sz_buf_printf(out, "%s%.5s%s%.5s %s", first ? "" : " · ", strlen(t) > 16 ? t + 5 : t, has_clock ? " " : "",
-                      has_clock ? t + 11 : "", app_word(SZ_WORDS_TYPES, alert_text(x, "type"), lang));
+                      has_clock ? t + 11 : "", record_word(x, lang));
         put_place(out, campus, alert_text(x, "place"));
         first = false;
     }

@@ -55,11 +55,24 @@ static const word places[] = {{"counselor", "counselor", "辅导员"},
                               {0}};
 static const word types[] = {{"swipe", "purchase", "消费"},
                              {"attendance", "attendance", "考勤"},
-                             {"dorm_access", "dorm door", "宿舍门禁"},
+                             {"dorm_access", "door", "门禁"},
                              {"presence", "presence", "在校痕迹"},
                              {0}};
+/* What was done, of a record whose alert says it. */
+static const word done[] = {{"present", "class attended", "上课"},
+                            {"late", "late for class", "上课迟到"},
+                            {"early_leave", "left class early", "早退"},
+                            {"absent", "class missed", "缺课"},
+                            {"excused", "excused from class", "请假缺课"},
+                            {"in", "door in", "进门"},
+                            {"out", "door out", "出门"},
+                            {"denied", "door refused", "刷卡被拒"},
+                            {"refund", "refund", "退款"},
+                            {"reversal", "purchase reversed", "冲正"},
+                            {"topup", "top-up", "充值"},
+                            {0}};
 static const word dead[] = {{"bad_json", "not JSON", "不是 JSON"},
-                            {"bad_utf8", "not UTF-8", "不是 UTF-8"},
+                            {"bad_utf8", "not in the encoding of its file", "与文件编码不符"},
                             {"too_large", "too large", "太长"},
                             {"too_deep", "nested too deep", "嵌套过深"},
                             {"missing_field", "a field is missing", "缺少字段"},
@@ -75,7 +88,7 @@ static const word dead[] = {{"bad_json", "not JSON", "不是 JSON"},
                             {"misrouted", "wrong partition", "分区不对"},
                             {0}};
 
-static const word *const lists[SZ_N_WORD_LISTS] = {levels, states, events, reasons, places, types, dead};
+static const word *const lists[SZ_N_WORD_LISTS] = {levels, states, events, reasons, places, types, done, dead};
 
 const char *app_word(sz_word_list list, const char *name, sz_lang lang) {
     if (!name) return "";

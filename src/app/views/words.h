@@ -15,6 +15,7 @@ typedef enum sz_word_list {
     SZ_WORDS_REASONS /* why, exemptions */,
     SZ_WORDS_PLACES /* audiences, referrals */,
     SZ_WORDS_TYPES,
+    SZ_WORDS_DONE,
     SZ_WORDS_DEAD,
     SZ_N_WORD_LISTS
 } sz_word_list;
