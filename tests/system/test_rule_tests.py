@@ -99,7 +99,11 @@ CHANGES = [
     ("dorm/out-overnight", "fifth: {value: 0.2,", "fifth: {value: 0.3,", "out-overnight"), ("dorm/out-overnight", "fifth: {value: 0.2,", "fifth: {value: 0.1,", "out-overnight"),
     ("safety/lost-contact", "most_of_class: {value: 0.8,", "most_of_class: {value: 0.7,", "lost-contact"), ("safety/lost-contact", "most_of_building: {value: 0.9,", "most_of_building: {value: 0.8,", "lost-contact"),
     ("dorm/late-returns", "last_tenth: {value: 90,", "last_tenth: {value: 70,", "late-returns"), ("study/diligence-drop", "last_tenth: {value: 90,", "last_tenth: {value: 80,", "diligence-drop"),
-    ("study/absence-hours", "times: {value: 3,", "times: {value: 2,", "absence-hours"), ("study/absence-hours", "half: {value: 50%", "half: {value: 20%", "absence-hours"),
+    ("study/absence-hours", "chance: {value: 50", "chance: {value: 10", "absence-hours"), ("study/absence-hours", "chance: {value: 50", "chance: {value: 90", "absence-hours"),
+    ("hardship/hidden-hardship", "half_of_all: {value: 45,", "half_of_all: {value: 46,", "hidden-hardship"), ("hardship/hidden-hardship", "half_of_all: {value: 45,", "half_of_all: {value: 30,", "hidden-hardship"),
+    ("hardship/hidden-hardship", "far_below: {value: 50%", "far_below: {value: 60%", "hidden-hardship"), ("hardship/hidden-hardship", "far_below: {value: 50%", "far_below: {value: 45%", "hidden-hardship"),
+    ("dorm/late-returns", "all_of_it: {value: 0.3,", "all_of_it: {value: 0.5,", "late-returns"), ("dorm/late-returns", "all_of_it: {value: 0.3,", "all_of_it: {value: 0.01,", "late-returns"),
+    ("study/absence-hours", "half: {value: 50%", "half: {value: 20%", "absence-hours"),
     ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
 ]
 
