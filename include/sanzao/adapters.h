@@ -181,6 +181,7 @@ typedef struct sz_stream_file_options {
     const char *tmp_dir;       /* where it spills to; NULL: /tmp */
     int stdin_fd;
     int wake_fd;               /* while it is readable no pipe is waited for; 0: there is none */
+    bool is_volatile;          /* the state ends with the run, so no run after it asks whether a sorted input is what it was */
 } sz_stream_file_options;
 
 typedef struct sz_stream_file sz_stream_file;

@@ -38,6 +38,25 @@ enum { TOO_YOUNG = -1000 };
 
 #define AT(time) "2026-03-02T" time "+08:00 pos "
 
+/* What the ledger says of a state that ends with the run is read by nobody. */
+static void test_sorted_input_has_a_digest_unless_the_state_ends_with_the_run(void **state) {
+    (void)state;
+    stream_put("day", EV("e1", "08:00:00", "") "\n" EV("e2", "09:00:00", "") "\n");
+    for (int is_volatile = 0; is_volatile < 2; is_volatile++) {
+        stream_book b = {.n = 0};
+        stream_run r = stream_run_of(&b);
+        r.is_short = true;
+        r.o.is_volatile = is_volatile;
+        stream_run_add(&r, stream_source("day"));
+        stream_run_go(&r);
+        assert_int_equal(r.status, SZ_OK);
+        assert_string_equal(stream_run_text(&r), AT("08:00:00") "e1\n" AT("09:00:00") "e2\n");
+        assert_int_equal(strstr(stream_book_line(&b, stream_source("day")), "xxh128=") == NULL, is_volatile);
+        stream_run_fini(&r);
+        stream_book_fini(&b);
+    }
+}
+
 static void test_done_file_is_passed_over_until_it_grows_or_changes(void **state) {
     (void)state;
     for (int old = 0; old < 2; old++) { /* too young to trust its clock, and old enough */
@@ -364,6 +383,7 @@ static void test_broken_ledger_line_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sorted_input_has_a_digest_unless_the_state_ends_with_the_run),
         cmocka_unit_test(test_done_file_is_passed_over_until_it_grows_or_changes),
         cmocka_unit_test(test_a_file_that_changes_while_it_is_read_is_looked_at_again),
         cmocka_unit_test(test_growth_goes_on_at_the_right_line),

@@ -61,7 +61,8 @@ bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness)
     *r = (reader){.in = in};
     if (in->now.from && sz_fs_reader_check(s, in) != SZ_OK)
         return false; /* header and encoding stand at the beginning */
-    if (!in->has_digest && (!in->is_pipe || s->o.order == SZ_SORTED)) r->hash = sz_fs_digest_new();
+    bool wants_digest = s->o.order == SZ_SORTED ? !s->o.is_volatile : !in->is_pipe;
+    if (!in->has_digest && wants_digest) r->hash = sz_fs_digest_new();
     return open_at(s, r, in->is_rewritten ? 0 : in->now.from, witness); /* places are counted in the text */
 }
 

@@ -109,7 +109,8 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
                                  .pages = p->pages,
                                  .tmp_dir = job->tmp_dir,
                                  .stdin_fd = STDIN_FILENO,
-                                 .wake_fd = sz_signals_fd()};
+                                 .wake_fd = sz_signals_fd(),
+                                 .is_volatile = p->state.is_volatile};
     sz_status s = sz_stream_file_new(&so, p->q, &p->diags, &p->stream);
     if (s != SZ_OK) return s;
     sz_sink_port sink;
