@@ -14,6 +14,7 @@ from .times import DAY, INFINITY, as_date, clock, day_of, day_start, night_of, n
 START = {"day": day_start, "night": night_start}
 UNIT_OF = {"day": day_of, "night": night_of}
 ZERO_OVER_NONE = ("count", "sum", "days", "sessions", "distinct", "streak")  # 13
+PAIRS_MAX = 1024  # of value and day, night or pane: distinct
 AT_LEAST_WHEN_DARK = ZERO_OVER_NONE + ("max",)
 
 
@@ -251,13 +252,14 @@ class History:
         if f.operator in ("first", "last"): return records[-(f.operator == "last")] if records else UNKNOWN
         value = self.aggregate(f, records)
         if f.window and (bounds is None or self.is_dark(types, f.window, bounds, t)):
+            if isinstance(value, AtLeast): return value
             return AtLeast(value) if f.operator in AT_LEAST_WHEN_DARK and value is not UNKNOWN else UNKNOWN
         return value
 
     def aggregate(self, f: Feature, records: list[Record]):
         if f.operator in ("count", "sessions"): return float(len(records))
         if f.operator == "days": return float(len({self.unit_of(r, f.unit) for r in records} - {None}))
-        if f.operator == "distinct": return float(len({self.event_field(r, f.of) for r in records} - {UNKNOWN}))
+        if f.operator == "distinct": return self.distinct(f, records)
         if f.of in ("hour", "weekday"): values = [v for r in records if (v := self.event_field(r, f.of)) is not UNKNOWN]
         else: values = [r.fields[f.of] for r in records if f.of in r.fields]  # money in fen, divided once (15)
         scale = 100 if f.of in ("amount", "balance") else 1
@@ -265,6 +267,13 @@ class History:
         if not values: return UNKNOWN
         if f.operator == "avg": return sum(values) / (scale * len(values))
         return (min if f.operator == "min" else max)(values) / scale
+
+    def distinct(self, f: Feature, records: list[Record]):
+        """18: of more pairs of value and day than are looked at, what the latest have."""
+        w = f.window
+        pairs = list(dict.fromkeys((self.unit_of(r, w.unit, w.pane), v) for r in records if (v := self.event_field(r, f.of)) is not UNKNOWN))
+        n = float(len({v for _, v in pairs[-PAIRS_MAX:]}))
+        return AtLeast(n) if len(pairs) > PAIRS_MAX else n
 
     def of_record(self, r: Record, path: tuple, t: int):
         """`.time`, `.age`, `.place` and the fields of a first or last record."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from lib import ZONE, alerts, main, same, sanzao, stamp, write, write_lines  # noqa: E402
+from lib import ZONE, alerts, expect, main, same, sanzao, stamp, write, write_lines  # noqa: E402
+from reference import reference  # noqa: E402
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=ZONE)
 DISTINCT = """
@@ -67,6 +68,32 @@ def test_and_exact_again_when_a_day_has_left(tmp):
     rules = "features: {d: {distinct: swipe.place, over: 2d}}\nrules: [{id: exactly, check: wed at 07:00, when: d == 600, level: blue}]\n"
     stands, _ = run(tmp, rules, places(600, 0) + places(600, 1, 700), MONDAY + timedelta(days=2))
     same(stands.get("exactly"), ("open", "03-04T07:00", "03-04T07:00", None), "Tuesday's 600 alone")
+
+
+def test_the_reference_says_the_same_of_days_and_panes(tmp):
+    """What stands after some 1,024 pairs, and after more: which are counted, and that no more is claimed than that they are at least so many."""
+    rules = """
+features: {d: {distinct: swipe.place, over: 2d}, h: {distinct: swipe.place, over: 24h}, half: {value: d / 2}}
+rules:
+  - {id: many, when: d >= 700, level: blue}
+  - {id: few, check: tue at 12:00, when: d <= 900, level: blue}
+  - {id: exactly, check: tue at 12:00, when: d == 600, level: blue}
+  - {id: not-so-many, check: tue at 12:00, when: d < 1030, level: blue}
+  - {id: beyond, when: d >= 1025, level: blue}
+  - {id: hours, when: h >= 700, level: blue}
+  - {id: few-hours, check: tue at 12:00, when: h <= 1050, level: blue}
+  - {id: part, check: tue at 12:00, when: half < 400, level: blue}
+"""
+    for name, lines in (("fits", places(600, 0) + places(424, 1, 300)), ("not", places(600, 0) + places(425, 1, 300)),
+                        ("twice", places(550, 0) + places(550, 1)), ("far", places(1100, 0) + places(20, 1, 5))):
+        (tmp / name).mkdir()
+        until = MONDAY + timedelta(days=3)
+        stands, _ = run(tmp / name, rules, lines, until)
+        case = {"name": name, "campus": {"students": [{"student": "s"}]}, "rules": rules, "events": [{"student": "s", **x} for x in lines],
+                "options": {"order": "sorted", "until": stamp(until)}}
+        rows = {x["rule"]: (x["state"], x["since"][5:16], x["at"][5:16], x.get("why")) for x in reference.run(case).rows()}
+        same(stands, rows, name)
+        expect(stands, name, "nothing stands")
 
 
 def test_256_attendance_records_are_found_again(tmp):
