@@ -641,9 +641,10 @@ def test_mapping_that_names_gbk_for_utf8_is_told(tmp):
 
 def test_words_of_a_mapping_are_explained_in_both_languages(tmp):
     write(tmp / "t.csv", "学号,时间,业务\n001,2026-03-02 08:00:00,消费\n")
-    rows = [("op: {column: 业务, table: {消费: pay}}", "must be one of: consume, refund", "须是其中之一：consume, refund"),
+    rows = [("op: {column: 业务, table: {消费: pay}}", "did you mean `consume`?", "是否想写“consume”？"),
+            ("op: {column: 业务, table: {消费: xyz}}", "must be one of: consume, refund", "须是其中之一：consume, refund"),
             ("op: {column: 业务, table: {consume: 消费}}", "the word for it right: {消费: consume}", "右边写它的含义：{消费: consume}"),
-            ("journal_no: {column: 业务, table: {消费: x}}", "a whole number", "见 docs/events.md"),
+            ("journal_no: {column: 业务, table: {消费: x}}", "a whole number", "须是不为负的整数"),
             ("交易金额: amount", "the heading right:  amount: 交易金额", "右边写表头：amount: 交易金额"),
             ("金额: 金额", "the heading right:  amount: 金额", "右边写表头：amount: 金额"),
             ("备注: 备注", "the heading right:  student: 学号", "右边写表头：student: 学号")]
