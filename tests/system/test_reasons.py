@@ -83,6 +83,19 @@ def test_records_behind_an_alert_say_what_was_done(tmp):
         for part in want: expect(part in text[lang], lang, text[lang])
 
 
+def test_what_is_over_is_told_as_past(tmp):
+    """`Nothing in person for 3 d` below an alert that has ended is read as if it were so now."""
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 1d}}\nrules:\n"
+          "  - {id: r, when: n >= 2, level: blue, message: {zh: '今天 {n} 次', en: '{n|time|times} today'}}\n")
+    write_lines(tmp / "events.ndjson", [line(i, "swipe", f"2026-03-0{i // 2 + 2}T1{i % 2}:00:00", amount=3) for i in (0, 1, 4, 5)])
+    for until, zh, en in (("2026-03-02T12:00:00", ["今天 2 次"], ["2 times today"]),
+                          ("2026-03-04T12:00:00", ["今天 2 次", "当时：今天 2 次"], ["2 times today", "Then: 2 times today"])):
+        sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", until)
+        for lang, want in (("zh", zh), ("en", en)):
+            text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang).out.decode().splitlines()
+            same([x.strip() for i, x in enumerate(text) if i and text[i - 1].startswith("●")], want, f"{until} {lang}")
+
+
 def test_at_least_is_explained_where_it_is_printed(tmp):
     write(tmp / "campus" / "students.csv", "student\ns1\n")
     write(tmp / "campus" / "calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")

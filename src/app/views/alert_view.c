@@ -117,7 +117,8 @@ static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o
         sz_buf_put_z(out, zh ? "）" : ")");
     }
     if (strcmp(alert_text(event, "mode"), "shadow") == 0) sz_buf_put_z(out, zh ? "  试运行" : "  shadow");
-    sz_buf_printf(out, "\n   %s\n", alert_both(event, "message", lang));
+    /* Said of a time that is over, so that nobody rings up for it. */
+    sz_buf_printf(out, "\n   %s%s\n", is_open ? "" : zh ? "当时：" : "Then: ", alert_both(event, "message", lang));
 }
 
 void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o) {
