@@ -59,8 +59,18 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char *const version = "0.1.0";
 
-static void usage(FILE *to) {
-    bool zh = sz_lang_of_env() == SZ_ZH;
+/* The language asked for in words that no command has taken, else the environment's. */
+static bool is_zh(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        bool is_apart = strcmp(argv[i], "--lang") == 0 && i + 1 < argc;
+        const char *lang = is_apart ? argv[i + 1] : strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
+        if (strcmp(lang, "zh") == 0) return true;
+        if (strcmp(lang, "en") == 0) return false;
+    }
+    return sz_lang_of_env() == SZ_ZH;
+}
+
+static void usage(FILE *to, bool zh) {
     fprintf(to, zh ? "用法：sanzao 命令 [选项…]\n\n" : "usage: sanzao COMMAND [OPTION…]\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
         if (commands[i].run) fprintf(to, "  %-11s %s\n", commands[i].name, zh ? commands[i].zh : commands[i].en);
@@ -74,46 +84,56 @@ static const command *find(const char *name) {
     return NULL;
 }
 
-static void unknown(const char *name) {
+static void unknown(const char *name, bool zh) {
     const char *near = NULL;
     int least = 3;
     for (int i = 0; i < N_COMMANDS; i++) {
         int d = sz_str_distance(sz_str_of(name), sz_str_of(commands[i].name), 2);
         if (commands[i].run && d < least) least = d, near = commands[i].name;
     }
-    bool zh = sz_lang_of_env() == SZ_ZH;
+    if (name[0] == '-') {
+        fprintf(stderr,
+                zh ? "sanzao：选项写在命令后面：sanzao 命令 %s …；`sanzao --help` 列出全部命令\n"
+                   : "sanzao: options stand behind the command: sanzao COMMAND %s …; `sanzao --help` lists commands\n",
+                name);
+        return;
+    }
     fprintf(stderr, zh ? "sanzao：没有命令 `%s`" : "sanzao: there is no command `%s`", name);
     if (near) fprintf(stderr, zh ? "；是不是 `%s`？" : "; did you mean `%s`?", near);
     else fprintf(stderr, zh ? "；`sanzao --help` 列出全部命令" : "; `sanzao --help` lists them");
     fputc('\n', stderr);
 }
 
+/* `help run --lang zh`: the words of `run --help --lang zh`. */
+static int help(int argc, char **argv) {
+    const command *of = argc > 2 && argv[1][0] == 'h' ? find(argv[2]) : NULL;
+    char *words[] = {"--help", argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : NULL, NULL};
+    if (of && of->run) return of->run(argc > 4 ? 3 : argc - 2, words);
+    usage(stdout, is_zh(argc, argv));
+    return 0;
+}
+
 static int run(int argc, char **argv) {
+    bool zh = is_zh(argc, argv);
     if (argc < 2) {
-        usage(stderr);
+        usage(stderr, zh);
         return 2;
     }
     const char *name = argv[1];
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const command *of = argc == 3 && name[0] == 'h' ? find(argv[2]) : NULL;
-        char *words[] = {argv[0], argc == 3 ? argv[2] : NULL, "--help", NULL};
-        if (of) return run(3, words);
-        usage(stdout);
-        return 0;
-    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return help(argc, argv);
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         printf("sanzao %s\n", version);
         return 0;
     }
     const command *c = find(name);
     if (!c) {
-        unknown(name);
+        unknown(name, zh);
         return 2;
     }
     if (!c->run) {
         fprintf(stderr,
-                sz_lang_of_env() == SZ_ZH ? "sanzao：`%s` 还没有，名字已为它留好\n"
-                                          : "sanzao: `%s` is not there yet; its name is taken for it\n",
+                zh ? "sanzao：`%s` 还没有，名字已为它留好\n"
+                   : "sanzao: `%s` is not there yet; its name is taken for it\n",
                 name);
         return 2;
     }
@@ -142,7 +162,7 @@ static int finish(int code) {
 }
 
 int main(int argc, char **argv) {
-    enum { HEAP = 240 << 20, SMALL = 256 << 10}; /* few commands hold that much; what those need that read no rules */
+    enum { HEAP = 240 << 20, SMALL = 256 << 10 }; /* few commands hold that much; what those need that read no rules */
     hold_standard_files();
     sz_heap_begin();
     sz_heap_open(HEAP, SMALL);

@@ -299,7 +299,14 @@ def test_every_command_has_help_in_both_languages(tmp):
             expect(zh.out.startswith(f"用法：sanzao {command}".encode()) and not zh.err, zh)
         same(sanzao(tmp, "help", command, rc=0).out, sanzao(tmp, command, "--help").out, f"help {command}")
         expect("did you mean --json?" in sanzao(tmp, command, "--jsn", rc=2).err, command)
+        same(sanzao(tmp, "help", command, "--lang", "zh", rc=0).out, sanzao(tmp, command, "--help", "--lang", "zh").out, f"help {command} in Chinese")
     expect(b"--docs" in sanzao(tmp, "options", "--help", rc=0).out, "options")
+    expect(sanzao(tmp, "help", "--lang", "zh", rc=0).out.startswith("用法".encode()), "the list in Chinese")
+    for args, en, zh in ((["ran"], "did you mean `run`?", "是不是 `run`？"), (["backtest"], "is not there yet", "还没有"),
+                         (["run", "--source"], "--source wants a value", "--source 需要一个值")):
+        for lang, words in (("en", en), ("zh", zh)): expect(words in sanzao(tmp, *args, "--lang", lang, rc=2).err, f"{args} {lang}")
+    for lang, words in (("en", "options stand behind the command"), ("zh", "选项写在命令后面")):
+        expect(words in sanzao(tmp, "--lang", lang, "check", rc=2).err, lang)
 
 
 def test_a_param_that_nothing_names_is_a_note(tmp):

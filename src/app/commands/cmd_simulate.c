@@ -166,7 +166,7 @@ static bool read_options(sz_config *c, sz_sim_options *o) {
                      "--from 要的是 1992 年以后的日期");
     if (c->num[SZ_O_STUDENTS] < 1 || c->num[SZ_O_STUDENTS] > SZ_SIM_STUDENTS_MAX)
         sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--students takes 1 to %d",
-                     "--students 要的是 1 到 %d", SZ_SIM_STUDENTS_MAX);
+                     "--students 要的是 1 到 %d 的数", SZ_SIM_STUDENTS_MAX);
     if (c->num[SZ_O_DAYS] < 1 || c->num[SZ_O_DAYS] > SZ_SIM_DAYS_MAX)
         sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
                      "--days takes 1 to %d: a term of 20 weeks and the vacation after it",

@@ -164,6 +164,11 @@ static void set_value(sz_config *c, int i, sz_str s, sz_span at) {
     if (r->kind == SZ_OPT_LIST) list_add(c, i, c->text[i], at);
 }
 
+/* `--source --lang zh`: the value is missing, not called so. */
+static bool is_option(const char *word, uint16_t command) {
+    return strncmp(word, "--", 2) == 0 && find_row((sz_str){word + 2, strcspn(word + 2, "=")}, command) >= 0;
+}
+
 static void read_words(sz_config *c, uint16_t command, int argc, char **argv) {
     bool only_rest = false;
     for (int k = 0; k < argc; k++) {
@@ -188,7 +193,7 @@ static void read_words(sz_config *c, uint16_t command, int argc, char **argv) {
         }
         if (sz_opt_rows[i].kind == SZ_OPT_FLAG) {
             set_value(c, i, eq ? sz_str_of(eq + 1) : SZ_STR("true"), (sz_span){0});
-        } else if (eq || k + 1 < argc) {
+        } else if (eq || (k + 1 < argc && !is_option(argv[k + 1], command))) {
             set_value(c, i, sz_str_of(eq ? eq + 1 : argv[++k]), (sz_span){0});
         } else {
             sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value: %s",
