@@ -639,6 +639,17 @@ def test_mapping_that_names_gbk_for_utf8_is_told(tmp):
         same("SZ414" in err, is_told, f"{text!r} by {mapping}: {err}")
 
 
+def test_a_table_that_is_its_headings_alone_is_told(tmp):
+    write(tmp / "m.yaml", "type: swipe\nstudent: 学号\ntime: 时间\n")
+    write(tmp / "in/a.csv", "学号,时间\n001,2026-03-02 08:00:00\n")
+    write(tmp / "in/b.csv", "学号,时间\n")
+    write(tmp / "in/c.csv", "学号,时间")
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n > 5, level: blue, message: {zh: '{n} 次', en: '{n} times'}}]\n")
+    for lang, words in (("en", "has headings and no row"), ("zh", "只有表头，没有数据")):
+        err = sanzao(tmp, "run", "--source", "file:in", "--mapping", "m.yaml", "--rules", "rules", "--lang", lang, "--alerts", f"file:{lang}.ndjson", rc=0).err
+        same([f"file:in/{n}.csv {words}" in err for n in "abc"], [False, True, True], err)
+
+
 def test_words_of_a_mapping_are_explained_in_both_languages(tmp):
     write(tmp / "t.csv", "学号,时间,业务\n001,2026-03-02 08:00:00,消费\n")
     rows = [("op: {column: 业务, table: {消费: pay}}", "did you mean `consume`?", "是否想写“consume”？"),

@@ -231,6 +231,15 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
     return g;
 }
 
+/* An export that went wrong has its headings all the same. */
+static void note_no_row(sz_stream_file *s, reader *r) {
+    piece p;
+    if (!r->in->is_csv || r->in->is_pipe || !sz_mapping_has_header(s->o.mapping) || r->in->now.from > 0) return;
+    if (sz_fs_lines_next(&r->lines, true, &p) == GOT_END)
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_EMPTY, (sz_span){0}, "%s has headings and no row", "%s 只有表头，没有数据",
+                     r->in->name);
+}
+
 sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
     reader r = {.in = in, .is_check = true};
     got g = GOT_FAIL;
@@ -239,6 +248,7 @@ sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
     if (is_there && g == GOT_FAIL && s->failed == SZ_OK) sz_fs_fail_reading(s, in, &r.bytes);
     sz_status rc = g == GOT_PIECE || g == GOT_END ? SZ_OK : s->failed;
     in->is_rewritten = is_there && sz_fs_lines_is_rewritten(&r.lines);
+    if (g == GOT_PIECE) note_no_row(s, &r);
     sz_fs_reader_close(&r);
     return rc;
 }
