@@ -58,11 +58,13 @@ static void put_time(run *x, sz_buf *out, const char *name, int64_t t) {
     sz_buf_put_u8(out, '"');
 }
 
-/* Its label is to be said, once. */
+/* Its label is to be said, once. A part of a number has no name of its own (last.age); what peers have is asked by its
+ * parts alone, and people call them by the whole. */
 static void name_feature(run *x, uint32_t slot) {
-    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE || SZ_SLOT_SUB(slot)) return;
+    if (SZ_SLOT_SPACE(slot) != SZ_SPACE_FEATURE) return;
     uint32_t feature = SZ_SLOT_INDEX(slot);
     const sz_feature *f = &x->ev.fs->features[feature];
+    if (SZ_SLOT_SUB(slot) && f->op != SZ_OP_PEERS) return;
     if (!f->label_zh.n || !f->label_en.n || x->n_named == LABELS_MOST) return;
     for (uint32_t i = 0; i < x->n_named; i++)
         if (x->named[i] == feature) return;

@@ -157,6 +157,31 @@ def test_a_state_of_several_files_is_read_as_a_whole_or_not_at_all(tmp):
     expect("state.db.0" in result.err and not result.out, result)
 
 
+LABELLED = """\
+features:
+  often: {count: swipe, over: 1d, to: yesterday, label: {zh: 昨天刷卡, en: swipes yesterday}}
+  of_building: {peers: {count: swipe, over: 1d}, by: building, min_group: 5, label: {zh: 同楼刷卡, en: swipes in the building}}
+  of_class: {peers: {count: swipe, over: 1d}, by: class, min_group: 5, label: {zh: 同班刷卡, en: swipes in the class}}
+rules:
+  - {id: out, check: daily at 07:00, level: blue, when: often >= 4 && (!has(of_building.mean) || of_building.percentile >= 80 && of_building.median < of_building.mean && of_building.mean < 2) && !has(of_class.mean)}
+"""
+WORDS = {"en": ["✓ swipes yesterday  5 (at least 4)", "✗ swipes in the building: nobody to compare with  no", "✓ swipes in the building, percentile  90 (at least 80)",
+                "✓ swipes in the building, median  1 (under 1.8)", "✓ swipes in the building, mean  1.8 (under 2)", "✓ swipes in the class: nobody to compare with  yes"],
+         "zh": ["✓ 昨天刷卡  5（至少 4）", "✗ 同楼刷卡：没有可比的他人  否", "✓ 同楼刷卡，百分位  90（至少 80）", "✓ 同楼刷卡，中位数  1（低于 1.8）",
+                "✓ 同楼刷卡，平均  1.8（低于 2）", "✓ 同班刷卡：没有可比的他人  是"]}
+
+
+def test_what_a_comparison_said_is_told_in_words(tmp):
+    """Of ten in the west two went out five times and eight once; they are of no class."""
+    campus(tmp, LABELLED)
+    run(tmp, EVERY_DAY + more(OFTEN, 3), at(5, 12))
+    for lang, want in WORDS.items():
+        text = sanzao(tmp, "alerts", "alerts.ndjson", "--reasons", "--lang", lang, rc=0).out.decode().split("\n\n")[0]
+        same([x.split("  2026-")[0].strip() for x in text.split("\n") if x.strip()[:1] in "✓✗"], want, lang)
+        text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang, rc=0).out.decode().split("\n\n")[0]
+        expect(want[4] in text and want[1] not in text, "what speaks for the alert stands without being asked for:", text)
+
+
 def test_without_the_campus_nothing_is_claimed(tmp):
     """Nobody is of a building then: that nobody was held back would be wrong."""
     campus(tmp)

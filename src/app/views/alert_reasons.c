@@ -116,14 +116,44 @@ static const char *label_of(yyjson_val *event, yyjson_val *r, sz_lang lang) {
     return label ? alert_text(label, lang == SZ_ZH ? "zh" : "en") : word;
 }
 
+/* Which number of those that others have (peers) the clause is about; NULL: it is about none. */
+static const struct part {
+    const char *name, *words[2]; /* by language, behind the label */
+} parts[] = {
+    {".percentile", {[SZ_ZH] = "，百分位", [SZ_EN] = ", percentile"}},
+    {".median", {[SZ_ZH] = "，中位数", [SZ_EN] = ", median"}},
+    {".mean", {[SZ_ZH] = "，平均", [SZ_EN] = ", mean"}},
+};
+
+static const struct part *part_of(yyjson_val *r) {
+    const char *name = alert_text(r, "feature"), *at = *name ? strstr(alert_text(r, "clause"), name) : NULL;
+    for (size_t i = 0; at && i < sizeof parts / sizeof *parts; i++)
+        if (strncmp(at + strlen(name), parts[i].name, strlen(parts[i].name)) == 0) return &parts[i];
+    return NULL;
+}
+
+/* `has(of_building.mean)` asks whether there are others to compare with. */
+static bool asks_for_peers(yyjson_val *r) { return strncmp(alert_text(r, "clause"), "has(", 4) == 0 && part_of(r); }
+
+static void put_peers(sz_buf *out, yyjson_val *r, sz_lang lang) {
+    static const char *const there[2][2] = {[SZ_ZH] = {"：有可比的他人", "：没有可比的他人"},
+                                            [SZ_EN] = {": others to compare with", ": nobody to compare with"}};
+    sz_buf_put_z(out, there[lang][is_negated(r)]);
+    bool is_so = yyjson_get_bool(yyjson_obj_get(r, "value")) != is_negated(r);
+    sz_buf_put_z(out, lang == SZ_ZH ? (is_so ? "  是" : "  否") : is_so ? "  yes" : "  no");
+}
+
 static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang lang) {
     yyjson_val *held = yyjson_obj_get(r, "held"), *points = yyjson_obj_get(r, "points");
     bool is_not = is_negated(r);
     const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) != is_not ? "✓" : "✗";
     sz_buf_printf(out, is_not && !label ? "     %s !(%s)" : "     %s %s", mark,
                   label ? label : alert_text(r, "clause"));
+    bool is_asked = label && asks_for_peers(r);
+    if (is_asked) put_peers(out, r, lang);
+    else if (label && part_of(r)) sz_buf_put_z(out, part_of(r)->words[lang]);
     if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
-    if (yyjson_obj_get(r, "value") && (label || !says_value(r))) {
+    if (!is_asked && yyjson_obj_get(r, "value") && (label || !says_value(r))) {
         const char *unit = alert_text(r, "unit");
         yyjson_val *threshold = yyjson_obj_get(r, "threshold");
         sz_buf_put_z(out, "  ");
@@ -146,7 +176,7 @@ static bool is_said(yyjson_val *list, yyjson_val *event, yyjson_val *r, const ch
     yyjson_arr_iter it = yyjson_arr_iter_with(list);
     while ((other = yyjson_arr_iter_next(&it)) && other != r) {
         const char *its = label_of(event, other, lang);
-        bool is_same = its && strcmp(its, label) == 0 && speaks_for_it(other);
+        bool is_same = its && strcmp(its, label) == 0 && speaks_for_it(other) && part_of(other) == part_of(r);
         if (is_same && yyjson_equals(yyjson_obj_get(other, "value"), yyjson_obj_get(r, "value"))) return true;
     }
     return false;
