@@ -105,10 +105,16 @@ void clocks_fini(sz_worker *w) {
 static inline void raise(int64_t *t, int64_t to) { *t = to > *t ? to : *t; }
 
 static void have_a_say(clocks *c, stream_clock *s) {
-    c->are_there = false;
     if (s->has_say) return;
     s->has_say = true;
+    c->are_there = false;
     c->changes++;
+}
+
+/* What is late, of a batch or of the same second moves no clock: those that are there stay there. */
+static inline void raise_watermark(clocks *c, stream_clock *s, int64_t to) {
+    c->are_there &= to <= s->watermark_ms;
+    raise(&s->watermark_ms, to);
 }
 
 void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
@@ -117,14 +123,15 @@ void clock_record(sz_worker *w, uint32_t i, int64_t t_ms) {
     s->heard_ms = w->now_ms;
     raise(&s->high_ms, t_ms);
     const sz_feed *f = s->feed == SZ_NONE ? NULL : sz_campus_feed(w->campus, s->feed);
-    if (!f || !f->is_batch) raise(&s->watermark_ms, s->high_ms - (f ? f->allowance_ms : 0));
+    if (!f || !f->is_batch) raise_watermark(&w->clocks, s, s->high_ms - (f ? f->allowance_ms : 0));
     if (w->o.order == SZ_SORTED) raise(&w->clocks.file_ms, t_ms);
 }
 
 void clock_complete(sz_worker *w, uint32_t i, int64_t through_ms) {
     stream_clock *s = &w->clocks.sources[i];
     have_a_say(&w->clocks, s);
-    if (s->feed != SZ_NONE && sz_campus_feed(w->campus, s->feed)->is_batch) raise(&s->watermark_ms, through_ms + 1);
+    if (s->feed != SZ_NONE && sz_campus_feed(w->campus, s->feed)->is_batch)
+        raise_watermark(&w->clocks, s, through_ms + 1);
 }
 
 void clock_until(sz_worker *w, int64_t until_ms) {
