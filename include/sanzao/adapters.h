@@ -141,6 +141,10 @@ sz_store_port sz_store_redis_port(sz_store_redis *s, uint32_t partition, sz_msgq
  * no right to write. */
 sz_store_port sz_store_redis_reader(sz_store_redis *s, uint32_t partition, sz_msgq *q);
 
+/* Lines of other partitions' ledgers, read as they stand, over connections of their own. Lives as long as the store. */
+typedef struct sz_redis_looks sz_redis_looks;
+sz_parts_port sz_store_redis_parts(sz_store_redis *s, uint32_t parts, sz_msgq *q);
+
 /* A state that is made beside the one that stands (sz:{G.p}:next:*), acquired and committed to like any other, until it takes that
  * one's place (state repartition, docs/adr/0024). Needs the rights to DEL, EXISTS and RENAME. */
 sz_store_port sz_store_redis_next(sz_store_redis *s, uint32_t partition, sz_msgq *q);

@@ -107,6 +107,8 @@ typedef enum sz_msg_kind {
                         * UNKNOWN: they may be there or not (START, and they go out again); FAILED: the sink cannot work */
     SZ_MSG_DEAD_DONE,  /* dead letters submitted so far under `tag` are safe; sink_pos and answers like that */
     SZ_MSG_TICK,       /* live only: wall_ms is the host's clock; offset: the partition's end, asked of the broker just before */
+    SZ_MSG_LOOKED,     /* puts: what was asked of another partition's ledger under `tag`, one a key in that order, no value: it is not
+                        * there; UNKNOWN: it could not be asked */
     SZ_MSG_BUNDLE,     /* a new bundle and campus: switched to at the next commit boundary, in a commit of its own; a later one
                         * replaces one that still waits. A worker that is draining keeps what it has */
     SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
@@ -178,6 +180,17 @@ typedef struct sz_sink_port {
     void (*dead)(void *self, uint32_t tag, const sz_str *lines, uint32_t n);    /* answered by dead_done; lines have their line ends */
 } sz_sink_port;
 
+/* What the partitions of a topic tell each other, each by lines of its own ledger: parts of tables of peers (docs/adr/0041). look NULL: each
+ * goes by its own students. */
+typedef struct sz_parts_port {
+    void *self;
+    /* These lines of another partition's ledger, as commits that stand have them; it is not acquired, and need not be there. One in flight;
+     * answered by looked, under the tag. */
+    void (*look)(void *self, uint32_t tag, uint32_t partition, const sz_str *keys, uint32_t n);
+    /* A line of ours that others may ask for: it stands, or was loaded. NULL where the store can be asked. */
+    void (*told)(void *self, sz_str key, sz_str value);
+} sz_parts_port;
+
 typedef struct sz_env_port {
     void *self;
     int64_t (*wall_ms)(void *self);
@@ -185,7 +198,7 @@ typedef struct sz_env_port {
     void (*random)(void *self, void *p, size_t n);
 } sz_env_port;
 
-typedef struct sz_ports { sz_store_port store; sz_stream_port stream; sz_sink_port sink; sz_env_port env; } sz_ports;
+typedef struct sz_ports { sz_store_port store; sz_stream_port stream; sz_sink_port sink; sz_env_port env; sz_parts_port parts; } sz_ports;
 
 /* ---- worker ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -209,6 +222,8 @@ typedef struct sz_options {
                                       * (sz_worker_bundle_ver); 0: it is taken for the newest */
     bool is_volatile;                /* memory state: no journal is written */
     int64_t settle_ms;
+    int64_t peers_wait_ms;           /* for another partition that stands still, before tables of peers go on without it; 0: 10 min, or five
+                                      * more than the longest `idle` of a feed */
     uint32_t commit_records;         /* commit after so many records at the latest */
     uint64_t journal_bytes;          /* snapshots begin where the journal is longer than this and than a quarter of them; 0: 32 MiB */
     uint32_t tick_students;          /* what concerns all (a tick, a load, other rules) is cut into steps, or commits, of so many; 0: 500 */
@@ -246,6 +261,8 @@ typedef struct sz_operation {
     /* records that went to another student because cards were corrected, and dead letters that came of it (not in sz_counters: they were used
      * when they were read) */
     uint64_t moved, moved_dead_by[SZ_N_REASONS];
+    uint64_t part_waits, parts_missing; /* tables of peers: 04:00s at which other partitions were asked; parts of theirs that did not come */
+    int64_t part_wait_ms;            /* how long those took */
     uint32_t most_students;          /* that one step has looked at: bounded, whatever concerns all of them */
     int64_t position, end;           /* next offset to be read, end of the partition at the last tick; -1: not known */
 } sz_operation;

@@ -319,6 +319,7 @@ typedef struct sz_peer_group { uint64_t id; uint32_t asked, n; /* n: whose value
 /* The table of a day: gathered student by student, then closed. Tables of parts of the students add up. */
 typedef struct sz_peer_table {
     int32_t day;
+    bool is_whole;          /* of all partitions: it is not added up */
     sz_peer_group *groups;  /* by id */
     uint32_t n_groups, n_values, n_rows, cap_rows, n_slots;
     sz_peer_value *values;  /* of one group after the other */
@@ -349,7 +350,8 @@ void sz_peers_take(sz_peers *p, uint64_t feature, sz_peer_table *t); /* closed; 
 int32_t sz_peers_last(const sz_peers *p, uint64_t feature);          /* day of the newest; SZ_DAY_NONE */
 void sz_peers_forget(sz_peers *p, int32_t before_day);
 void sz_peers_drop(sz_peers *p, uint64_t feature);
-/* Keep the tables that other has, too, and add those up; what only one of the two has goes. */
+/* Keep the tables that other has, too, and add those up, or of whole ones keep that of which more was known; what only one of the two has
+ * goes. */
 void sz_peers_join(sz_peers *p, const sz_peers *other);
 /* Each table in turn, from *at = 0 on; NULL: that was all. */
 const sz_peer_table *sz_peers_next(const sz_peers *p, uint32_t *at, uint64_t *feature);

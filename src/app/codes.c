@@ -69,12 +69,6 @@ static const sz_code_doc docs[] = {
      "名单里没有一组达到同伴比较（peers）要求的人数：它对所有学生都未知",
      "features: {late_by_room: {peers: {count: late_return, over: 1d}, by: dorm, min_group: 30}}",
      "features: {late_by_building: {peers: {count: late_return, over: 1d}, by: building, min_group: 30}}"},
-    {APP_CODE_SMALL_SHARES,
-     "Each partition of a topic compares its own students (peers), and with so many partitions a group's share of one "
-     "is often below min_group: then nothing is known of the others, and what the comparison is to hold back is told",
-     "主题的每个分区只比较自己的学生（peers）；分区多时，一组在一个分区里的人数常常不到 min_group：这时不知道他人的情况，"
-     "本应因比较而不报的就会报",
-     NULL, NULL},
     {APP_CODE_FOLDER_IN_USE, "The folder of --out holds files that no simulation wrote",
      "--out 的文件夹里有不是模拟生成的文件", NULL, NULL},
 };

@@ -153,6 +153,7 @@ static void freeze(sz_worker *w) {
         if (!journal_is_empty(&w->journal)) make_blob(w, o, seq);
         make_words(w, o);
     }
+    parts_note_place(w);
     take_lists(w, o);
     o->c.outbox = lines_strs(&o->alerts, 0, &o->arena);
     o->c.n_outbox = o->alerts.n;
@@ -218,6 +219,7 @@ void commit_stands(sz_worker *w) {
     settle_by(w, o->sent_ms);
     for (uint32_t i = 0; i < o->alerts.n; i++) lines_add(&w->outbox, lines_at(&o->alerts, i));
     settle_add(w, o);
+    parts_stand(w, &o->tables);
     w->idle_ms = w->now_ms;
     outgoing_clear(o);
 }

@@ -98,7 +98,7 @@ bool feed_status(sz_worker *w, const sz_feed_status *f) {
         if (!tell_all(w, f)) return false;
         u->stage = USE_AFTER;
     }
-    if (!time_advance(w)) return false;
+    if (!parts_fire(w) && !time_advance(w)) return false;
     u->stage = USE_NOT;
     return true;
 }

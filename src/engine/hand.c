@@ -66,10 +66,24 @@ static void take(sz_worker *w) {
         if (stops_before(w, &h->in[h->at])) break;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];
+        if (tick_is_firing(w)) { /* a word of a feed that others are to be waited for at */
+            h->at++;
+            return;
+        }
         if (w->state == SZ_WK_HELD || w->state == SZ_WK_FAILED) break; /* it met a damaged record */
     }
     if (h->is_end && !input_end(w)) return;
     h->is_on = false;
+}
+
+/* Time has come to a 04:00 at which other partitions are waited for (parts.c), and commits go on: what is not used yet
+ * comes after that. The stream keeps it, since it is not asked for more. */
+static void put_back(sz_worker *w) {
+    hand *h = &w->hand;
+    h->is_on = w->may_cut = false;
+    witness_note(w, h->last, w->position);
+    w->held = (sz_msg){.kind = SZ_MSG_INPUT, .inputs = h->in + h->at, .n = h->n - h->at, .offset = h->offset};
+    w->is_held = true;
 }
 
 /* The stream is not asked for more, and nothing is committed, before all of it is used. */
@@ -77,7 +91,8 @@ void hand_go_on(sz_worker *w) {
     hand *h = &w->hand;
     w->is_next_step = false;
     take(w);
-    if (h->is_on) return;
+    if (h->is_on && tick_is_firing(w)) put_back(w);
+    if (h->is_on || w->is_held) return;
     w->may_cut = false;
     if (w->is_log && !h->is_end) witness_note(w, h->last, h->offset);
     if (!h->is_end) return;
@@ -124,6 +139,10 @@ void on_input_end(sz_worker *w, const sz_msg *m) {
     }
     if (w->is_log && w->state == SZ_WK_RUNNING) { /* the run was to read up to here; its log goes on */
         w->wanted = false;
+        if (parts_end(w)) {
+            worker_go_on(w);
+            return;
+        }
         input_end(w);
         on_stop(w);
     }

@@ -226,6 +226,8 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     sz_event *e = (sz_event *)(uintptr_t)&in->record.event;
     sz_str id;
     uint32_t student;
+    bool may_hold = parts_may_hold(&w->parts, e->time_ms);
+    if (may_hold) w->parts.before = w->n;
     if (is_future(w, e)) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
         return true;
@@ -248,6 +250,7 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         reject(w, in, SZ_CONFLICTING_DUPLICATE, "id", "another record has this id and another content");
         return true;
     }
+    if (may_hold && parts_hold(w, e, source)) return false;
     return use_begin(w, e, holder, student, id, source);
 }
 

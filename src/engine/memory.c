@@ -39,7 +39,7 @@ void memory_init(sz_worker *w) {
     w->hand = (hand){0};
     w->use = (use){0};
     w->is_firing = w->may_cut = false;
-    w->is_held = false;
+    w->is_held = w->parts.is_ending = false;
     w->is_blank = true;
     world_init(w);
     students_init(w);

@@ -29,6 +29,7 @@ static bool has_gathered(const sz_worker *w) { return w->is_log && journal_size(
 
 int64_t commit_due_ms(const sz_worker *w) {
     if (instant_is_open(w)) return SZ_TIME_MAX;
+    if (w->parts.must_commit) return INT64_MIN;
     bool waits = ended_is_owed(w) && outbox_is_full(w);
     bool has_more = (w->n_forms || ended_is_owed(w)) && !waits;
     if (w->is_other_meaning || has_more || w->is_torn || commit_is_large(w) || has_gathered(w) ||
@@ -50,6 +51,7 @@ int64_t sz_worker_wake_ms(const sz_worker *w) {
     bool goes_on = w->hand.is_on || (!ended_is_owed(w) && (tick_may_fire(w) || switch_may_go_on(w)));
     if (w->state == SZ_WK_RUNNING && goes_on) return INT64_MIN;
     if (w->state == SZ_WK_BACKOFF || w->state == SZ_WK_PARKED || (w->is_parking && works)) at = w->wait_ms;
+    if (w->state == SZ_WK_RUNNING && parts_wake_ms(w) < at) at = parts_wake_ms(w);
     if (!works || w->sent.is_made) return at;
     int64_t due = w->state == SZ_WK_RUNNING ? commit_due_ms(w) : settle_due_ms(w);
     return due < at ? due : at;

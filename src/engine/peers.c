@@ -37,6 +37,7 @@ static void note_earliest(sz_worker *w) {
             if (u->v[i].classes >> k & 1 && u->v[i].next_ms < u->class_ms[k]) u->class_ms[k] = u->v[i].next_ms;
         if (u->class_ms[k] < u->next_ms) u->next_ms = u->class_ms[k];
     }
+    parts_set_gate(w);
 }
 
 static uint8_t kind_of(peers_use *u, uint32_t by) {
@@ -85,6 +86,7 @@ void peers_fini(sz_worker *w) {
     sz_free(u->v);
     sz_free(u->ahead);
     *u = (peers_use){.tables = u->tables};
+    parts_fini(w);
     note_earliest(w);
 }
 
@@ -263,7 +265,7 @@ static int32_t first_asked(const sz_worker *w) {
 }
 
 /* Days take turns in as many lines as may be asked, and a few more. */
-static uint32_t slot_of(const sz_worker *w, int32_t day) {
+uint32_t peers_slot(const sz_worker *w, int32_t day) {
     int64_t n = w->o.horizon_ms / SZ_DAY_MS + 5, at = day % n;
     return (uint32_t)(at < 0 ? at + n : at);
 }
@@ -273,7 +275,7 @@ static const char prefix[] = "peers/";
 static void put_line(sz_worker *w, uint64_t feature, int32_t day, sz_str value) {
     sz_buf key;
     sz_buf_init(&key);
-    sz_buf_printf(&key, "%s%016llx/%u", prefix, (unsigned long long)feature, slot_of(w, day));
+    sz_buf_printf(&key, "%s%016llx/%u", prefix, (unsigned long long)feature, peers_slot(w, day));
     lines_add(&w->tables, sz_buf_str(&key));
     lines_add(&w->tables, value);
     sz_buf_fini(&key);
@@ -345,7 +347,7 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     peers_use *u = &w->peers;
     if (!u->is_on) begin(w, target, at_ms);
     if (!u->is_over) {
-        if (!ask_all(w, at_ms, &most)) return false;
+        if (!ask_all(w, at_ms, &most) || !parts_are_joined(w)) return false;
         close_tables(w);
         pass(w, target, at_ms);
     }
@@ -393,6 +395,7 @@ static bool is_of_state(const sz_worker *w, const compared *c, int32_t day) {
 bool peers_load(sz_worker *w, sz_str key, sz_str value) {
     uint64_t feature;
     sz_peer_table t;
+    if (parts_load(w, key, value)) return true;
     if (!feature_of_key(key, &feature)) return false;
     if (!value.n) return true;
     const compared *c = compared_of(w, feature);
@@ -433,7 +436,7 @@ void peers_join(sz_worker *w, const sz_worker *from, bool is_first) {
         return;
     }
     for (uint32_t at = 0; (t = sz_peers_next(from->peers.tables, &at, &feature));) {
-        sz_peer_table copy = {.day = t->day};
+        sz_peer_table copy = {.day = t->day, .is_whole = t->is_whole};
         sz_peer_table_add(&copy, t);
         sz_peer_table_close(&copy);
         sz_peers_take(w->peers.tables, feature, &copy);
@@ -443,5 +446,9 @@ void peers_join(sz_worker *w, const sz_worker *from, bool is_first) {
 void peers_note_all(sz_worker *w) {
     uint64_t feature;
     const sz_peer_table *t;
-    for (uint32_t at = 0; w->peers.tables && (t = sz_peers_next(w->peers.tables, &at, &feature));) note(w, feature, t);
+    for (uint32_t at = 0; w->peers.tables && (t = sz_peers_next(w->peers.tables, &at, &feature));) {
+        sz_peer_table whole = *t;
+        whole.is_whole = w->o.parts > 1;
+        note(w, feature, &whole);
+    }
 }

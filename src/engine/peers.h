@@ -53,6 +53,7 @@ void peers_seek(sz_worker *w);
 int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap);
 /* Those of that instant, which all clocks have reached; so many students at most. False: not all of them. */
 bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most);
+uint32_t peers_slot(const sz_worker *w, int32_t day); /* in which line a day's table is */
 /* A line of the ledger: of ours? Then it is taken. */
 bool peers_load(sz_worker *w, sz_str key, sz_str value);
 /* What features that are no more had goes. */

@@ -46,14 +46,21 @@ static bool move_streams(sz_worker *w, int64_t t_ms) {
 bool tick_is_firing(const sz_worker *w) { return w->fired_ms != SZ_TIME_MAX; }
 
 bool tick_may_fire(const sz_worker *w) {
-    return tick_is_firing(w) && !(w->sent.is_made && commit_is_large(w)) && !outbox_is_full(w);
+    return tick_is_firing(w) && !parts_are_awaited(w) && !(w->sent.is_made && commit_is_large(w)) && !outbox_is_full(w);
+}
+
+void tick_begin(sz_worker *w) {
+    if (w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
+    w->fired_ms = SZ_TIME_MAX - 1;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) /* nothing that it makes due lies before the lowest clock */
+        if (w->clocks.class_ms[k] < w->fired_ms) w->fired_ms = w->clocks.class_ms[k];
 }
 
 void on_tick(sz_worker *w, const sz_msg *m) {
     w->op.end = m->offset;
     bool is_at_end = w->position == m->offset || (w->position < 0 && m->offset == 0);
     if (!w->o.is_live || !w->is_log || w->state != SZ_WK_RUNNING || w->must_seek || tick_is_firing(w) ||
-        switch_is_on(w) || w->hand.is_on || !is_at_end)
+        switch_is_on(w) || w->hand.is_on || w->is_held || !is_at_end)
         return;
     int64_t t = m->wall_ms, store = store_now_ms(w);
     if (store != SZ_TIME_NONE && store < t) t = store;
@@ -61,10 +68,7 @@ void on_tick(sz_worker *w, const sz_msg *m) {
     w->op.ticks++;
     if (t > w->tick_ms) w->tick_ms = t;
     journal_tick(w, t);
-    if (w->dirty_ms == SZ_TIME_MAX) w->dirty_ms = w->now_ms;
-    w->fired_ms = SZ_TIME_MAX - 1;
-    for (uint32_t k = 0; k < w->clocks.n_classes; k++) /* nothing that it makes due lies before the lowest clock */
-        if (w->clocks.class_ms[k] < w->fired_ms) w->fired_ms = w->clocks.class_ms[k];
+    tick_begin(w);
     worker_go_on(w);
 }
 

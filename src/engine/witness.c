@@ -7,7 +7,7 @@
 #include "worker.h"
 
 static void seek(sz_worker *w, int64_t offset) {
-    w->wanted = w->must_seek = false;
+    w->wanted = w->must_seek = w->is_held = false;
     w->n_seeks++;
     w->state = SZ_WK_SEEKING;
     w->ports.stream.seek(w->ports.stream.self, offset);

@@ -250,15 +250,17 @@ static void run(sz_worker *w) {
         if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
         return;
     }
+    parts_go_on(w);
+    if (w->state != SZ_WK_RUNNING) return; /* that was the end of it */
     if (tick_may_fire(w)) tick_fire(w);
     if (w->state != SZ_WK_RUNNING) return; /* it met a damaged record */
     if ((w->next_bundle || w->switching) && !tick_is_firing(w)) {
         switch_go_on(w);
         if (w->next_bundle || switch_is_on(w) || w->state != SZ_WK_RUNNING) return;
     }
-    if (take_held(w)) return;
+    if (!tick_is_firing(w) && take_held(w)) return;
     if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
-    if (tick_is_firing(w)) return;
+    if (tick_is_firing(w) || w->parts.is_ending) return;
     if (w->ended) {
         w->state = SZ_WK_DRAINING;
         drain(w);
@@ -376,8 +378,9 @@ static void look_at_clocks(sz_worker *w, const sz_msg *m) {
 }
 
 /* What may come while a message of input is in hand, or other rules are taken over: all else finds that done. */
-static const bool can_wait[] = {[SZ_MSG_INPUT] = true,  [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true,
-                                [SZ_MSG_BUNDLE] = true, [SZ_MSG_GO_ON] = true,     [SZ_MSG_STOP] = false};
+static const bool can_wait[] = {
+    [SZ_MSG_INPUT] = true,  [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true, [SZ_MSG_LOOKED] = true,
+    [SZ_MSG_BUNDLE] = true, [SZ_MSG_GO_ON] = true,     [SZ_MSG_STOP] = false};
 
 static void take_message(sz_worker *w, const sz_msg *m) {
     look_at_clocks(w, m);
@@ -400,6 +403,7 @@ static void take_message(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_DELIVERED: on_delivered(w, m); return;
     case SZ_MSG_DEAD_DONE: on_dead_done(w, m); return;
     case SZ_MSG_TICK: on_tick(w, m); return;
+    case SZ_MSG_LOOKED: on_looked(w, m); return;
     case SZ_MSG_GO_ON: on_go_on(w); return;
     case SZ_MSG_STOP: on_stop(w); return;
     case SZ_MSG_BUNDLE: switch_ask(w, m->bundle, m->campus); return;

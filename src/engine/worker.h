@@ -28,6 +28,7 @@ struct sz_worker {
     bool asks_heard;                    /* some rule does */
     mates_use mates;
     peers_use peers;
+    parts_use parts;
     sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
     uint32_t *class_rules[SZ_CLASSES_MAX];
     uint8_t *rule_class;
@@ -220,6 +221,8 @@ void on_delivered(sz_worker *w, const sz_msg *m);
 int64_t store_now_ms(const sz_worker *w); /* SZ_TIME_NONE: it has no clock */
 void limit_set(sz_worker *w);
 void on_tick(sz_worker *w, const sz_msg *m);
+/* What sources say by now is due from the lowest clock on, in pieces, between which there may be commits. */
+void tick_begin(sz_worker *w);
 bool tick_is_firing(const sz_worker *w);
 bool tick_may_fire(const sz_worker *w); /* now: what it says has room */
 void tick_fire(sz_worker *w);           /* a bounded piece */

@@ -10,6 +10,7 @@
 #include <sanzao/engine.h>
 
 #include "mates.h"
+#include "parts.h"
 #include "peers.h"
 
 /* ---- sources and clocks (clocks.c) ---- */

@@ -153,9 +153,10 @@ double sz_peer_mean(const sz_peer_table *t, const sz_peer_group *g) {
 
 /* ---- storing ---- */
 
-/* version | day | groups, each: id, asked, values, each: whole numbers as zigzag << 1, others as 1 and eight bytes; how
- * many | hash of all before. Groups and values stand in order, so equal tables are equal bytes. */
-enum { VERSION = 1 };
+/* version (2: of all partitions) | day | groups, each: id, asked, values, each: whole numbers as zigzag << 1, others as
+ * 1 and eight bytes; how many | hash of all before. Groups and values stand in order, so equal tables are equal bytes.
+ */
+enum { VERSION = 1, VERSION_WHOLE = 2 };
 
 static void put_value(sz_buf *out, double value) {
     static const double most = 1e15; /* exact, and has room for the bit */
@@ -178,7 +179,7 @@ static double get_value(sz_reader *r) {
 
 void sz_peer_table_put(sz_buf *out, const sz_peer_table *t) {
     size_t at = out->n;
-    sz_buf_put_u8(out, VERSION);
+    sz_buf_put_u8(out, t->is_whole ? VERSION_WHOLE : VERSION);
     sz_buf_put_zigzag(out, t->day);
     sz_buf_put_varint(out, t->n_groups);
     for (uint32_t i = 0; i < t->n_groups; i++) {
@@ -214,7 +215,10 @@ bool sz_peer_table_get(sz_peer_table *t, sz_str bytes) {
     *t = (sz_peer_table){0};
     if (bytes.n < HASH) return false;
     sz_reader r = sz_reader_of(bytes.p, bytes.n - HASH), end = sz_reader_of(bytes.p + bytes.n - HASH, HASH);
-    if (sz_read_u64(&end) != sz_hash(bytes.p, bytes.n - HASH) || sz_read_u8(&r) != VERSION) return false;
+    uint8_t version = sz_read_u8(&r);
+    if (sz_read_u64(&end) != sz_hash(bytes.p, bytes.n - HASH) || version < VERSION || version > VERSION_WHOLE)
+        return false;
+    t->is_whole = version == VERSION_WHOLE;
     int64_t day = sz_read_zigzag(&r);
     uint64_t n = sz_read_varint(&r);
     bool is_whole = !r.bad && day >= INT32_MIN / 2 && day <= INT32_MAX / 2;
@@ -316,6 +320,22 @@ void sz_peers_drop(sz_peers *p, uint64_t feature) {
     *f = p->v[--p->n];
 }
 
+static uint64_t n_known(const sz_peer_table *t) {
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < t->n_groups; i++) n += t->groups[i].n;
+    return n;
+}
+
+static void join(sz_peer_table *both, const sz_peer_table *a, const sz_peer_table *b) {
+    bool has_both = a->is_whole == b->is_whole;
+    both->is_whole = a->is_whole || b->is_whole;
+    if (both->is_whole && has_both) has_both = false, a = n_known(b) > n_known(a) ? b : a;
+    else if (!has_both && b->is_whole) a = b;
+    sz_peer_table_add(both, a);
+    if (has_both) sz_peer_table_add(both, b);
+    sz_peer_table_close(both);
+}
+
 void sz_peers_join(sz_peers *p, const sz_peers *other) {
     for (uint32_t i = 0; i < p->n; i++) {
         struct of_feature *f = &p->v[i];
@@ -323,11 +343,7 @@ void sz_peers_join(sz_peers *p, const sz_peers *other) {
         for (uint32_t k = 0; k < f->n; k++) {
             const sz_peer_table *with = sz_peers_find(other, f->feature, f->v[k].day);
             sz_peer_table both = {.day = f->v[k].day};
-            if (with) {
-                sz_peer_table_add(&both, &f->v[k]);
-                sz_peer_table_add(&both, with);
-                sz_peer_table_close(&both);
-            }
+            if (with) join(&both, &f->v[k], with);
             sz_peer_table_fini(&f->v[k]);
             if (with) f->v[kept++] = both;
         }

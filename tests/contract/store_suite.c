@@ -497,6 +497,38 @@ static void test_reopened_state_is_the_last_commit(void **state) {
     assert_dump(&a, "snapshot s1=one\noutbox {\"alert\":1}\noutbox {\"alert\":2}\noutbox {\"alert\":3}\n");
 }
 
+/* ---- another partition's ledger ---- */
+
+static sz_str looked_at(store_hand *h, const sz_parts_port *p, uint32_t partition, const char *key) {
+    static uint32_t tag = 7;
+    sz_str keys[] = {sz_str_of(key), SZ_STR("never written")};
+    p->look(p->self, ++tag, partition, keys, 2);
+    const sz_msg *m = one_answer(h, SZ_MSG_LOOKED);
+    assert_int_equal(m->answer, SZ_ANS_OK);
+    assert_int_equal(m->tag, tag);
+    assert_int_equal(m->n, 2);
+    assert_int_equal(m->puts[1].value.n, 0);
+    return m->puts[0].value;
+}
+
+/* As the last commit left it; that takes nothing from its owner, and who is not there has nothing. */
+static void test_lines_of_a_ledger_are_seen_by_others(void **state) {
+    (void)state;
+    if (!rig->others) skip();
+    sz_put lines[] = {{SZ_STR("parts/a"), SZ_STR("one\0\r\n")}, {SZ_STR("parts/b"), SZ_STR("other")}};
+    sz_put again[] = {{SZ_STR("parts/a"), SZ_STR("two")}};
+    sz_commit c = {.ledger = lines, .n_ledger = 2}, next = {.ledger = again, .n_ledger = 1};
+    sz_parts_port port = rig->others(store, b.q);
+    assert_int_equal(looked_at(&b, &port, rig->partition, "parts/a").n, 0);
+    store_acquire(&a, 'a', true);
+    assert_int_equal(store_commit(&a, &c), SZ_ANS_OK);
+    assert_true(sz_str_eq(looked_at(&b, &port, rig->partition, "parts/a"), lines[0].value));
+    assert_int_equal(looked_at(&b, &port, rig->partition + 1, "parts/a").n, 0);
+    assert_int_equal(store_commit(&a, &next), SZ_ANS_OK);
+    assert_true(sz_str_is(looked_at(&b, &port, rig->partition, "parts/a"), "two"));
+    assert_true(sz_str_is(looked_at(&b, &port, rig->partition, "parts/b"), "other"));
+}
+
 /* ---- any order of calls ---- */
 
 /* A list of texts with nothing clever in it stands for the state; several hundred random commits by two owners. */
@@ -557,6 +589,7 @@ int store_suite_run(const store_rig *r) {
         TEST(test_load_is_refused_when_the_state_has_moved_on),
         TEST(test_load_follows_what_trims_leave),
         TEST(test_reopened_state_is_the_last_commit),
+        TEST(test_lines_of_a_ledger_are_seen_by_others),
         TEST(test_random_commits_equal_a_plain_list),
     };
     return cmocka_run_group_tests_name(r->name, tests, NULL, NULL);

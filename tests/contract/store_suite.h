@@ -13,6 +13,8 @@ typedef struct store_rig {
     sz_store_port (*port)(void *store, sz_msgq *q); /* one more worker on it */
     void *(*reopen)(void *store);                   /* as after the end of the process; NULL: it would be gone */
     void (*free)(void *store);
+    sz_parts_port (*others)(void *store, sz_msgq *q); /* NULL: other partitions cannot be asked */
+    uint32_t partition;                               /* whose states these are */
 } store_rig;
 
 /* Runs all tests of the suite; the number of failures. */

@@ -14,7 +14,7 @@ static sz_store_port port(void *store, sz_msgq *q) { return sz_store_memory_port
 
 static void release(void *store) { sz_store_memory_free(store); }
 
-static const store_rig rig = {"store_memory", make, port, NULL, release};
+static const store_rig rig = {"store_memory", make, port, NULL, release, NULL, 0};
 
 /* For a worker that never loads: names are kept, so that rule A holds, and what is to be delivered. */
 static void test_store_without_lists_keeps_names_and_outbox(void **state) {

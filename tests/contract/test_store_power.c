@@ -266,8 +266,8 @@ static void *open_at(const char *path, bool is_to_read) {
 
 static sz_store_port port(void *store, sz_msgq *q) { return sz_store_sqlite_port(store, q); }
 static sz_store_port port_of_memory(void *store, sz_msgq *q) { return sz_store_memory_port(store, q); }
-static const store_rig rig = {"store_sqlite", NULL, port, NULL, NULL},
-                       memory = {"memory", NULL, port_of_memory, NULL, NULL};
+static const store_rig rig = {"store_sqlite", NULL, port, NULL, NULL, NULL, 0},
+                       memory = {"memory", NULL, port_of_memory, NULL, NULL, NULL, 0};
 
 enum { MOST_COMMITS = 60, N_WORDS = 150, N_SNAPSHOTS = 40, LARGEST = 2 << 20 };
 static uint64_t hashes[MOST_COMMITS]; /* of the state after each commit */

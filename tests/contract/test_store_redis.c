@@ -42,6 +42,8 @@ static void *make(void) {
 
 static sz_store_port port(void *store, sz_msgq *q) { return sz_store_redis_port(((opened *)store)->store, 3, q); }
 
+static sz_parts_port others(void *store, sz_msgq *q) { return sz_store_redis_parts(((opened *)store)->store, 5, q); }
+
 static void *reopen(void *store) {
     opened *o = store;
     sz_store_redis_free(o->store);
@@ -70,7 +72,7 @@ int main(void) {
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        const store_rig rig = {forms[i].name, make, port, reopen, release};
+        const store_rig rig = {forms[i].name, make, port, reopen, release, others, 3};
         url = getenv(forms[i].variable);
         if (url && *url) {
             failed += store_suite_run(&rig);

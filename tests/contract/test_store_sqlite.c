@@ -54,7 +54,7 @@ static void *reopen(void *store) {
 
 static void release(void *store) { sz_store_sqlite_close(store); }
 
-static const store_rig rig = {"store_sqlite", make, port, reopen, release};
+static const store_rig rig = {"store_sqlite", make, port, reopen, release, NULL, 0};
 
 /* Open and expect a finding whose text has `word` in it. */
 static void assert_refused(const char *name, sz_status want, int code, const char *word) {

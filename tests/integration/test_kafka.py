@@ -671,8 +671,8 @@ rules:
 """
 
 
-def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_held_back_of_all(tmp):
-    """A class of twelve is three in each of four partitions, and is not compared there; a building of sixty is."""
+def test_what_was_held_back_is_told_of_all_partitions(tmp):
+    """Classes of twelve, three in each of four partitions, in a building of sixty."""
     names = [f"s{i}" for i in range(60)]
     write(tmp / "campus/students.csv", "student,class,building\n" + "".join(f"{n},c{i // 12},east\n" for i, n in enumerate(names)))
     write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
@@ -681,13 +681,11 @@ def test_groups_too_small_for_a_partition_are_told_at_the_start_and_what_was_hel
                          "amount": 5, "source": "pos"}).encode() for day in (2, 3) for k in range(4) for n in names[:50]]
     source = topic("events")
     fill(source, lines)
-    told = "warning[SZ479]: `same_class` compares by class with min_group 6: 5 of 5 groups of the roster have so many, and of their shares in 4"
     for state, group in (("sqlite:s.db", "groups-files"), (redis.url, "groups-redis")):
         args = ["--campus", "campus", "--rules", "rules", "--state", state, "--group", group, "--lang", "en"]
         run = ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *QUICK, *args, "--alerts", f"file:{group}.ndjson",
                "--dead-letters", f"file:{group}.dead", "--settle", "1s"]
         r = sanzao(tmp, *run, "--stop-at-end", "--until", "2026-03-04T12:00:00+08:00", rc=0)
-        expect(r.err.count(told) == 1 and "`others`" not in r.err, "told once, of what is too small only:", r)
         same((tmp / f"{group}.ndjson").read_bytes(), b"", "nobody is told of")
         said = sanzao(tmp, "alerts", f"{group}.ndjson", *args, rc=0).out.decode()
         expect("   50 of 60 of building east: Out often, week of 2026-03-02\n" in said, "the states of all partitions are counted:", said)
@@ -724,6 +722,89 @@ def test_hup_tells_of_groups_that_another_roster_makes_too_small(tmp):
             same(told(), codes, f"told by classes of {size}")
     finally: rc = run.end()
     same(rc, 0, "exit status")
+
+
+# ---- students are compared over all partitions ----------------------------------------------------------------------------------------
+
+PEERS = """\
+features:
+  alike: {peers: {count: swipe, over: 1d}, by: class, min_group: 15}
+  spent: {peers: {sum: swipe.amount, over: 2d}, by: class, min_group: 15}
+rules:
+  - {id: top, when: alike.percentile >= 90, level: blue, again_after: 1h}
+  - {id: checked, check: daily at 07:00, when: spent.percentile <= 40 && spent.mean > 3, level: blue, again_after: 1h}
+"""
+COMPARED = [f"s{i:02}" for i in range(60)]           # three classes of twenty: some seven of each in each of three partitions
+
+
+def compared_campus(tmp: Path, fed: set[int], days: int = 6) -> list[bytes]:
+    """The records of those at home in these of three partitions, in order of time."""
+    r = random.Random("compared")
+    write(tmp / "campus/students.csv", "student,class\n" + "".join(f"{n},c{i % 3}\n" for i, n in enumerate(COMPARED)))
+    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    write(tmp / "rules/r.yaml", PEERS)
+    lines = []
+    for day in range(2, 2 + days):
+        for minute in range(7 * 60, 22 * 60, 3):
+            n, amount = r.choice(COMPARED[:50]), r.randint(3, 20)
+            line = {"id": f"{n}/{day}/{minute}", "type": "swipe", "student": n, "source": "pos", "amount": amount,
+                    "time": f"2026-03-{day:02}T{minute // 60:02}:{minute % 60:02}:00+08:00"}
+            if murmur2(n.encode()) % 3 in fed: lines.append(json.dumps(line).encode())
+    return lines
+
+
+def compared_over_a_file(tmp: Path, lines: list[bytes], until: list) -> list[tuple]:
+    write_lines(tmp / "events.ndjson", lines)
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--campus", "campus", "--rules", "rules", "--alerts", "file:want.ndjson", *until, rc=0)
+    want = standing([json.loads(x) for x in (tmp / "want.ndjson").read_bytes().splitlines()])
+    expect(len({x for x in want if "top" in x}) > 5 and len({x for x in want if "checked" in x}) > 5, "both rules tell", want[:5])
+    return want
+
+
+def run_compared(source: str, name: str, state: str, *more) -> list:
+    return ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *DIES, "--campus", "campus", "--rules", "rules", "--state",
+            state, "--group", name, "--lang", "en", "--alerts", f"file:{name}.ndjson", "--dead-letters", f"file:{name}.dead", "--settle", "1s", *more]
+
+
+def stands_in(tmp: Path, name: str) -> list[tuple]:
+    return standing([json.loads(x) for x in (tmp / f"{name}.ndjson").read_bytes().splitlines()])
+
+
+def test_students_are_compared_over_all_partitions_as_over_a_file(tmp):
+    """Every state; and where one partition is never fed, whose students are of the classes all the same."""
+    until = ["--until", "2026-03-08T12:00:00+08:00"]
+    for what, fed in (("all", {0, 1, 2}), ("some", {0, 2})):
+        lines = compared_campus(tmp, fed)
+        want = compared_over_a_file(tmp, lines, until)
+        source = topic("compared", 3)
+        fill(source, lines)
+        for kind, state, workers in (("memory", "memory", 2), ("sqlite", f"sqlite:{what}.db", 1), ("redis", redis.url, 3)):
+            name = f"{what}-{kind}"
+            r = sanzao(tmp, *run_compared(source, name, state, "--workers", workers, "--stop-at-end", *until), rc=0)
+            same_stand(stands_in(tmp, name), want, f"what stands ({name})")
+            stats = re.search(r"peers_waits (\d+), peers_wait_ms (\d+), peers_missing (\d+)", r.err)
+            expect(stats and int(stats[1]) >= 18 and int(stats[3]) == 0, "all have waited for all", r)
+
+
+def test_kill9_at_random_commits_leaves_comparisons_as_they_are(tmp):
+    r = random.Random("compared kill9")
+    until = ["--until", "2026-03-08T12:00:00+08:00"]
+    lines = compared_campus(tmp, {0, 1, 2})
+    want = compared_over_a_file(tmp, lines, until)
+    source, name = topic("compared", 3), "compared9"
+    fill(source, lines)
+    args = run_compared(source, name, redis.url, "--workers", 3, "--commit-records", 20)
+    def is_read() -> bool: return n_read(name) == len(lines)
+    kills = 0
+    while kills < 8 and not (is_read() and kills >= 2):
+        run = Running(tmp, f"compared{kills}", [*args, "--tick", "0s"])
+        target = commits(name) + r.randint(1, 40)
+        run.wait(lambda: is_read() or commits(name) >= target, "commits or the end")
+        same(run.end(signal.SIGKILL), -9, "exit of a run that was killed")
+        kills += 1
+    sanzao(tmp, *args, "--stop-at-end", *until, rc=0)
+    same_stand(stands_in(tmp, name), want, "what stands")
+    say(f"{kills} kills")
 
 
 # ---- rows of a table -------------------------------------------------------------------------------------------------------------------

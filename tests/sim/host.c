@@ -140,8 +140,9 @@ static void set_alarm(world *w, seat *s) {
     mail_at(w, to, s, wake, &(mail){.a = to});
 }
 
-static const char *const msg_names[] = {"assigned",  "revoked",   "acquired",  "chunk", "seeked", "input", "input-end",
-                                        "committed", "delivered", "dead-done", "tick",  "bundle", "go-on", "stop"};
+static const char *const msg_names[] = {"assigned", "revoked",   "acquired",  "chunk",     "seeked",
+                                        "input",    "input-end", "committed", "delivered", "dead-done",
+                                        "tick",     "looked",    "bundle",    "go-on",     "stop"};
 static const char *const state_names[] = {"idle",     "backoff", "acquiring", "loading", "seeking", "running",
                                           "draining", "parked",  "held",      "stopped", "failed"};
 

@@ -330,6 +330,25 @@ static void port_dead(void *self, uint32_t tag, const sz_str *lines, uint32_t n)
     answer(r, &(sz_msg){.kind = SZ_MSG_DEAD_DONE, .answer = SZ_ANS_OK, .tag = tag, .sink_pos = r->letters.n});
 }
 
+/* ---- what other partitions have ---- */
+
+static void port_look(void *self, uint32_t tag, uint32_t partition, const sz_str *keys, uint32_t n) {
+    rig *r = self;
+    sz_arena a;
+    sz_arena_init(&a);
+    rig_lists l = rig_store_lists(r->all[partition], &a);
+    sz_put *puts = SZ_NEWN(&a, sz_put, n);
+    for (uint32_t i = 0; i < n; i++) {
+        puts[i].key = keys[i];
+        for (uint32_t k = 0; k < l.n_ledger; k++)
+            if (sz_str_eq(l.ledger[k].key, keys[i])) puts[i].value = l.ledger[k].value;
+    }
+    sz_msg m = {.kind = SZ_MSG_LOOKED, .tag = tag, .puts = puts, .n = n};
+    if (r->is_deaf) m = (sz_msg){.kind = SZ_MSG_LOOKED, .tag = tag, .answer = SZ_ANS_UNKNOWN};
+    answer(r, &m);
+    sz_arena_fini(&a);
+}
+
 /* ---- environment ---- */
 
 static int64_t port_wall(void *self) { return ((rig *)self)->wall; }
@@ -405,6 +424,8 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
                                  .settled = o->is_files ? NULL : port_settled},
                       .sink = {r, port_submit, port_dead},
                       .env = {r, port_wall, port_mono, port_random}};
+    r->all = o->topic;
+    if (o->topic) ports.parts = (sz_parts_port){.self = r, .look = port_look};
     r->w = sz_worker_new(&opt, &ports, bundle, campus);
 }
 

@@ -86,6 +86,7 @@ typedef struct rig {
     int64_t store_clock;   /* 0: the store has none */
     uint8_t seed;          /* of its tokens */
     rig_fate fate;         /* of commits, until changed */
+    bool is_deaf;          /* no answer from other partitions' stores */
     rig_fate acquire_fate; /* RIG_NOT_DONE: UNKNOWN */
     bool holds[RIG_KINDS]; /* answers of that kind wait in `held` */
     sz_msgq *held;
@@ -102,6 +103,7 @@ typedef struct rig {
     uint32_t tag;
     sz_buf order; /* one letter a call: A L C S W P(ublish) D(ead) T(old) */
     /* stream */
+    rig_store *const *all; /* of the topic's partitions */
     int64_t next;
     uint32_t wanted;
     sz_input *inputs;
@@ -115,6 +117,7 @@ typedef struct rig_setup {
     const char *cards;    /* the same */
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
+    rig_store *const *topic; /* of each partition: they tell each other parts of tables; NULL: they do not */
     bool is_files;  /* no seek */
     bool is_sorted; /* and in the order of time */
 } rig_setup;

@@ -2,7 +2,6 @@
 """sanzao check: whatever is wrong with rules, campus, mapping and config is told in one go, each at its place."""
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 
 from lib import expect, main, same, sanzao, write
@@ -148,26 +147,6 @@ def test_a_comparison_that_no_group_is_large_enough_for_is_told(tmp):
     students = (tmp / "campus/students.csv").read_text().splitlines(keepends=True)
     (tmp / "campus/students.csv").write_text("".join(students[:15]))
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json")), [], "who has 14 students tries rules out")
-
-
-def test_groups_are_counted_in_each_partition_that_asks_its_own(tmp):
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-    from servers.home import murmur2
-    def home(name, parts): return (murmur2(name.encode()) & 0x7fffffff) % parts
-    in_groups(tmp)
-    share = Counter((i // 30, home(f"s{i}", 4)) for i in range(111))
-    reach = [n for n in share.values() if n >= 10]
-    school = Counter((i >= 60, home(f"s{i}", 4)) for i in range(120))
-    expect(0 < len(reach) < len(share) and max(school.values()) < 40, "some shares of a class reach ten:", share)
-    small = len({home(f"s{i}", 4) for i in range(111, 120)})
-    out = sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "4", "--lang", "en", rc=0).out.decode()
-    expect(f"`by_class` compares by class with min_group 10: 4 of 5 groups of the roster have so many, and of their shares in 4 partitions {len(reach)} of {len(share) + small}, "
-           f"so {sum(reach)} of 111 students are compared (the largest share has {max(share.values())})" in out, out)
-    expect(f"`by_school` compares by school, year with min_group 40: 2 of 2 groups of the roster have so many, and of their shares in 4 partitions 0 of {len(school)}, so 0 of 120 students" in out, out)
-    zh = sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "4", "--lang", "zh", rc=0).out.decode()
-    expect(f"名单里 4 组（共 5 组）有这么多人，分到 4 个分区后只有 {len(reach)} 份（共 {len(share) + small} 份），因此只比较 {sum(reach)} 人，而不是 111 人" in zh, zh)
-    one = places(sanzao(tmp, "check", "rules", "--campus", "campus", "--partitions", "1", "--json"))
-    expect(not [x for x in one if "SZ479" in x], "one partition has all:", one)
 
 
 def test_a_folder_without_rules_is_no_silent_success(tmp):

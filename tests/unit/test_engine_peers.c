@@ -122,12 +122,15 @@ static kept kept_of(const rig_store *s) {
     return k;
 }
 
-/* All of them, as bytes. */
+/* All of them, as bytes; whether others add up with them is another thing. */
 static void put_tables(sz_buf *out, const sz_peers *p) {
     uint64_t feature;
     const sz_peer_table *t;
-    for (uint32_t at = 0; (t = sz_peers_next(p, &at, &feature));)
-        sz_buf_put_u64(out, feature), sz_peer_table_put(out, t);
+    for (uint32_t at = 0; (t = sz_peers_next(p, &at, &feature));) {
+        sz_peer_table what = *t;
+        what.is_whole = false;
+        sz_buf_put_u64(out, feature), sz_peer_table_put(out, &what);
+    }
 }
 
 static void same_tables(const sz_peers *p, const sz_peers *q) {

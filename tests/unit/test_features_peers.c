@@ -211,6 +211,42 @@ static void joined_are_those_that_both_have(void **state) {
     sz_peers_free(q);
 }
 
+/* A table of all partitions is there in each: it is kept once, and of two that differ the fuller one. */
+static void whole_tables_do_not_add_up(void **state) {
+    (void)state;
+    sz_peers *p = sz_peers_new(), *q = sz_peers_new();
+    sz_buf bytes, again;
+    sz_buf_init(&bytes);
+    sz_buf_init(&again);
+    for (int32_t day = 1; day < 5; day++) {
+        for (int both = 0; both < 2; both++) {
+            sz_peer_table t = {.day = day, .is_whole = day < 4 || both};
+            sz_peer_table_ask(&t, group_a, true, day);
+            sz_peer_table_ask(&t, group_a, (day == 2 && !both) || (day == 3 && both), 7);
+            sz_peer_table_close(&t);
+            sz_peers_take(both ? q : p, 1, &t);
+        }
+    }
+    sz_peers_join(p, q);
+    static const uint32_t known[] = {1, 2, 2, 1};
+    for (int32_t day = 1; day < 5; day++) {
+        const sz_peer_table *t = sz_peers_find(p, 1, day);
+        assert_true(t->is_whole);
+        assert_int_equal(sz_peer_table_group(t, group_a)->asked, 2);
+        assert_int_equal(sz_peer_table_group(t, group_a)->n, known[day - 1]);
+    }
+    sz_peer_table back;
+    sz_peer_table_put(&bytes, sz_peers_find(p, 1, 2));
+    assert_true(sz_peer_table_get(&back, sz_buf_str(&bytes)) && back.is_whole);
+    sz_peer_table_put(&again, &back);
+    assert_true(sz_str_eq(sz_buf_str(&bytes), sz_buf_str(&again)));
+    sz_peer_table_fini(&back);
+    sz_buf_fini(&bytes);
+    sz_buf_fini(&again);
+    sz_peers_free(p);
+    sz_peers_free(q);
+}
+
 static void a_table_holds_from_four_to_four(void **state) {
     (void)state;
     sz_zone z;
@@ -233,6 +269,7 @@ int main(void) {
         cmocka_unit_test(what_is_stored_comes_back_and_damage_is_found),
         cmocka_unit_test(tables_are_found_by_feature_and_day),
         cmocka_unit_test(joined_are_those_that_both_have),
+        cmocka_unit_test(whole_tables_do_not_add_up),
         cmocka_unit_test(a_table_holds_from_four_to_four),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,6 +297,14 @@ static void test_nobody_there_is_unknown(void **state) {
     assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
     assert_non_null(strstr(m->text.p, "cannot be reached: Connection refused"));
     assert_non_null(strstr(m->text_zh.p, "连不上服务器：连接被拒绝"));
+    sz_parts_port others = sz_store_redis_parts(t.s, 4, t.q);
+    for (uint32_t tag = 1; tag < 3; tag++) {
+        others.look(others.self, tag, 1, &SZ_STR("parts/at"), 1);
+        while (!(m = sz_msgq_pop(t.q))) {}
+        assert_int_equal(m->kind, SZ_MSG_LOOKED);
+        assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
+        assert_int_equal(m->tag, tag);
+    }
     t.f = fake_redis_new((fake_answer[]){{NULL, NULL}});
     talk_end(&t);
 }

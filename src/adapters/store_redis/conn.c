@@ -82,6 +82,7 @@ void sz_conn_fail(conn *c, sz_answer answer, const char *what, sz_str words) {
     if (c->is_acquiring) sz_acquire_failed(c, answer, text);
     if (c->is_committing) sz_commit_failed(c, answer, text);
     if (c->is_moving) sz_move_failed(c, answer, text);
+    if (c->is_looking) sz_look_failed(c, text);
     if (c->load.is_wanted) sz_load_failed(c, answer, text);
 }
 
@@ -156,6 +157,7 @@ static void dispatch(conn *c, reply *r) {
     case ASK_ACQUIRE: sz_acquire_reply(c, r); break;
     case ASK_COMMIT: sz_commit_reply(c, r); break;
     case ASK_MOVE: sz_move_reply(c, r); break;
+    case ASK_LOOK: sz_look_reply(c, &a, r); break;
     case ASK_PIECE:
     case ASK_END: sz_load_reply(c, &a, r); break;
     case ASK_QUEUED: break;

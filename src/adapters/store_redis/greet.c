@@ -59,4 +59,5 @@ void sz_greet_reply(conn *c, const ask *a, const reply *r) {
     c->state = CONN_READY;
     if (c->is_acquiring && !c->is_acquire_sent) sz_acquire_send(c);
     if (c->is_moving && !c->is_move_sent) sz_move_send(c);
+    if (c->is_looking && !c->is_look_sent) sz_look_send(c);
 }

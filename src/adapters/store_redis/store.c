@@ -58,6 +58,7 @@ void sz_conn_free(conn *c) {
     sz_buf_fini(&c->commit.bytes);
     sz_buf_fini(&c->moved.bytes);
     sz_buf_fini(&c->wanted.topic);
+    sz_buf_fini(&c->look.command);
     sz_map_fini(&c->load.seen);
     sz_free(c);
 }

@@ -27,6 +27,7 @@ typedef enum ask_kind {
     ASK_ACQUIRE, /* the script, or a reader's HMGET */
     ASK_COMMIT,
     ASK_MOVE,  /* next.c */
+    ASK_LOOK,  /* look.c */
     ASK_PIECE, /* of a load */
     ASK_END    /* of a load: is the name still that? */
 } ask_kind;
@@ -34,6 +35,7 @@ typedef enum ask_kind {
 typedef struct ask {
     ask_kind kind;
     script script; /* ASK_SCRIPT */
+    uint32_t tag, n; /* ASK_LOOK: for how many lines */
     uint32_t load; /* which load it belongs to: an older one's is dropped */
     int64_t due_ms;
 } ask;
@@ -88,6 +90,11 @@ typedef struct conn {
     bool is_acquiring, is_committing; /* asked for and not answered */
     bool is_acquire_sent;
     bool is_moving, is_move_sent;
+    bool is_looking, is_look_sent;
+    struct { /* at lines of some ledger */
+        sz_buf command;
+        uint32_t n, tag;
+    } look;
     script move;
     arguments acquire, commit, moved; /* kept until answered, for NOSCRIPT */
     struct {                          /* a reader judges by itself */
@@ -166,6 +173,11 @@ void sz_commit_failed(conn *c, sz_answer answer, sz_str text);
 void sz_move_send(conn *c);
 void sz_move_reply(conn *c, const reply *r);
 void sz_move_failed(conn *c, sz_answer answer, sz_str text);
+
+/* look.c */
+void sz_look_send(conn *c);
+void sz_look_reply(conn *c, const ask *a, const reply *r);
+void sz_look_failed(conn *c, sz_str text);
 
 /* load.c */
 void sz_redis_load(void *self, const sz_name *name, bool restart);

@@ -82,7 +82,7 @@ static int check(sz_config *c) {
     sz_status s = sz_inputs_load(&job, d, &in);
     sz_status m = s == SZ_USAGE ? SZ_OK : sz_mapping_file_load(job.mapping, &in, d, &mapping);
     sz_mapping_free(mapping);
-    if (s == SZ_OK) sz_groups_check(&in, (uint32_t)c->num[SZ_O_PARTITIONS], sz_wall_ms(), d);
+    if (s == SZ_OK) sz_groups_check(&in, sz_wall_ms(), d);
     sz_diags_sort(d);
     int code = status(c, s, m);
     if (c->num[SZ_O_JSON]) cmd_findings_json(d, in.bundle ? in.bundle->n_rules : 0, c->lang);

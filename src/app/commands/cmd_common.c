@@ -87,6 +87,7 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .n_workers = (uint32_t)c->num[SZ_O_WORKERS],
                     .partitions = (uint32_t)c->num[SZ_O_PARTITIONS],
                     .settle_ms = c->num[SZ_O_SETTLE],
+                    .peers_wait_ms = c->num[SZ_O_PEERS_WAIT],
                     .tick_ms = c->num[SZ_O_TICK],
                     .stats_ms = c->num[SZ_O_STATS],
                     .stop_at_end = c->num[SZ_O_STOP_AT_END] != 0,

@@ -102,10 +102,9 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "the first table. A record that comes late changes the student's own value, and tomorrow's table, not "
          "today's. `alike.percentile < 90 ? hold : tell` keeps still where the whole dorm or class had the same; of "
          "how many it did, `sanzao alerts FILE --campus DIR --rules DIR --state …` says in counts, if the rule goes on "
-         "where nothing is known of the others (`!has(alike.percentile) || …`). Each partition of a topic asks its own "
-         "students: `sanzao check --campus DIR --partitions N` says whether groups are large enough for that. A "
-         "test in a rule file has one student; what the others have it "
-         "says by `peers: {late_by_dorm: {0: 29, 1: 4}}`, without which it is unknown.",
+         "where nothing is known of the others (`!has(alike.percentile) || …`). Of a topic the table is that of all "
+         "its partitions, which wait for each other at 04:00. A test in a rule file has one student; what the others "
+         "have it says by `peers: {late_by_dorm: {0: 29, 1: 4}}`, without which it is unknown.",
          "每天 04:00 按组汇总所有在读学生前一天的值，形成一张表，用到次日 04:00。`.percentile` 是本人在组内的百分位："
          "100 ×（比他低的人数 + 与他相同人数（含本人）的一半）÷ 人数，0 到 100。`.median` 是本组的中位数，"
          "`.mean` 是平均值（对 days: …, over: 1d 就是本组中有此情况的比例）。"
@@ -113,7 +112,7 @@ static const notes all_notes[SZ_N_OPERATORS] = {
          "迟到的记录会改变本人的值和第二天的表，不改当天的表。整栋楼或全班都一样时，可以用它不报警；因此有多少人未报，由 "
          "`sanzao alerts 文件 --campus DIR --rules DIR --state …` 按组给出人数（规则须写成不知道他人时照常判断："
          "`!has(alike.percentile) || …`）。"
-         "每个分区只比较自己的学生：`sanzao check --campus DIR --partitions N` 会说明组是否够大。规则文件里的测试只有一名学生，其他人的取值写成 "
+         "主题的各个分区在 04:00 互相等待，表里是所有分区的学生。规则文件里的测试只有一名学生，其他人的取值写成 "
          "`peers: {late_by_dorm: {0: 29, 1: 4}}`，不写就是未知。"},
     [SZ_OP_REGULARITY] =
         {NULL, NULL, "  - {id: example, check: mon at 07:00, when: rhythm < 0.1, level: blue}\n", "8, 13, 23",

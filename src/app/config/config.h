@@ -56,6 +56,7 @@ typedef enum sz_opt {
     SZ_O_GROUP,
     SZ_O_KAFKA_SET,
     SZ_O_SETTLE,
+    SZ_O_PEERS_WAIT,
     SZ_O_TICK,
     SZ_O_STOP_AT_END,
     SZ_O_NEW_STATE,

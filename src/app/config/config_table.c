@@ -85,16 +85,19 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
          "misrouted|unknown_card|unknown_student", NULL,
          "FROM is a topic of dead letters: put those of this reason back into TO, once cards or roster are right",
          "来源是死信主题：名单或卡片改正后，把这个原因的死信放回目标主题"},
-    [SZ_O_PARTITIONS] =
-        {"partitions", SZ_OPT_COUNT, STATE | CHECK, "N", NULL, "0",
-         "The topic's number of partitions. state repartition: now; 0: asked of the brokers. check: are "
-         "groups that are compared (peers) large enough in each; 0: not asked",
-         "主题的分区数。state repartition：现在的，0 表示向 broker 询问；check：检查用于比较（peers）的组在每个分区里"
-         "是否够大，0 表示不检查"},
+    [SZ_O_PARTITIONS] = {"partitions", SZ_OPT_COUNT, STATE, "N", NULL, "0",
+                         "state repartition: the topic's number of partitions now; 0: asked of the brokers",
+                         "state repartition：主题现在的分区数，0 表示向 broker 询问"},
     [SZ_O_SETTLE] = {"settle", SZ_OPT_DURATION, RUN, "TIME", NULL, "3s",
                      "How long a commit to a server must stand before its alerts leave; a loss of state that is "
                      "shorter costs no alert",
                      "提交到服务器后多久才发出其中的预警；比它短的状态丢失不会影响预警"},
+    [SZ_O_PEERS_WAIT] =
+        {"peers-wait", SZ_OPT_DURATION, RUN, "TIME", NULL, "0s",
+         "Kafka, rules with peers: how long a partition waits at 04:00 for another one that stands still, whose "
+         "students then count as unknown; 0s: 10 min, or five more than the longest `idle` of feeds.yaml",
+         "Kafka，规则用到 peers 时：04:00 等待另一个停住不动的分区多久，之后它的学生算作未知；0s：10 分钟，或比 feeds.yaml "
+         "里最长的 idle 多五分钟"},
     [SZ_O_TICK] = {"tick", SZ_OPT_DURATION, RUN, "TIME", NULL, "60s",
                    "Kafka: how often the host's clock is looked at while nothing comes; 0s: never, event time only",
                    "Kafka：没有记录到来时，每隔多久看一次主机时钟；0s：从不，只用事件时间"},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Are there as many in a group as a comparison needs (peers, min_group)? In the roster, and in what one partition of a
- * topic has of it: each asks its own students, so with 16 of them a class of 30 is two in each, and no guard speaks.
+ * Are there as many in a group of the roster as a comparison needs (peers, min_group)?
  */
 #include "groups.h"
 
@@ -9,7 +8,6 @@
 
 typedef struct sizes {
     uint32_t n_groups, reach, largest; /* groups; those with min_group, the largest */
-    uint32_t compared;                 /* students in those with min_group */
 } sizes;
 
 static uint32_t n_active(const sz_campus *c) {
@@ -18,9 +16,8 @@ static uint32_t n_active(const sz_campus *c) {
     return n;
 }
 
-/* Groups of active students, as a table of that day has them; parts 0: of the whole roster, else each partition's share
- * is one. */
-static sizes sizes_of(const sz_inputs *in, const sz_feature *f, uint32_t parts, int32_t day) {
+/* Groups of active students, as a table of that day has them. */
+static sizes sizes_of(const sz_inputs *in, const sz_feature *f, int32_t day) {
     sizes s = {0};
     sz_map by;
     uint32_t n = sz_campus_n_students(in->campus), *of = sz_alloc((n + 1) * sizeof *of);
@@ -28,17 +25,15 @@ static sizes sizes_of(const sz_inputs *in, const sz_feature *f, uint32_t parts, 
     for (uint32_t i = 0; i < n; i++) {
         const sz_student *info = sz_campus_student(in->campus, i);
         if (info->status != SZ_ACTIVE) continue;
-        uint64_t key[2] = {sz_peers_group_of(info, f->by, day), parts ? sz_home(info->id, parts) : 0};
-        if (!key[0]) continue;
-        uint32_t k = sz_map_intern(&by, (sz_str){(const char *)key, sizeof key});
+        uint64_t key = sz_peers_group_of(info, f->by, day);
+        if (!key) continue;
+        uint32_t k = sz_map_intern(&by, (sz_str){(const char *)&key, sizeof key});
         if (k == s.n_groups) of[s.n_groups++] = 0;
         of[k]++;
     }
     for (uint32_t k = 0; k < s.n_groups; k++) {
         if (of[k] > s.largest) s.largest = of[k];
-        if (of[k] < f->min_group) continue;
-        s.reach++;
-        s.compared += of[k];
+        s.reach += of[k] >= f->min_group;
     }
     sz_map_fini(&by);
     sz_free(of);
@@ -73,37 +68,15 @@ static void tell_none(sz_diags *d, const sz_feature *f, const sizes *s) {
                      "这样它总是未知：请按更大的范围比较，例如  by: building");
 }
 
-static void tell_shares(sz_diags *d, const sz_feature *f, const sizes *all, const sizes *share, uint32_t parts) {
-    sz_diag *g = sz_diags_add(
-        d, SZ_WARNING, APP_CODE_SMALL_SHARES, f->span,
-        "`%.*s` compares by %s with min_group %u: %u of %u groups of the roster have so many, and of their shares in "
-        "%u partitions %u of %u, so %u of %u students are compared (the largest share has %u)",
-        "`%.*s` 按 %s 比较，min_group 为 %u：名单里 %u 组（共 %u 组）有这么多人，分到 %u 个分区后只有 %u 份（共 %u 份），"
-        "因此只比较 %u 人，而不是 %u 人（最大的一份 %u 人）",
-        SZ_FMT_STR(f->name), by_of(d, f), f->min_group, all->reach, all->n_groups, parts, share->reach, share->n_groups,
-        share->compared, all->compared, share->largest);
-    sz_diag_hint(
-        d, g,
-        "each partition asks its own students: take fewer partitions, a smaller min_group, or something larger to "
-        "compare by",
-        "每个分区只比较自己的学生：请减少分区、减小 min_group，或按更大的范围比较");
-}
-
-void sz_groups_check(const sz_inputs *in, uint32_t parts, int64_t now_ms, sz_diags *d) {
-    enum {
-        IN_TEN = 9,
-        GROUPS = 3
-    }; /* who has not the students for three groups tries rules out, and need not hear it */
+void sz_groups_check(const sz_inputs *in, int64_t now_ms, sz_diags *d) {
+    enum { GROUPS = 3 }; /* who has not the students for three groups tries rules out, and need not hear it */
     if (!in->bundle || !in->campus || !sz_campus_n_students(in->campus)) return;
     int32_t day = sz_zone_day(&in->zone, now_ms);
     uint32_t n = n_active(in->campus);
     for (uint32_t i = 0; i < in->bundle->fs.n_features; i++) {
         const sz_feature *f = &in->bundle->fs.features[i];
         if (f->op != SZ_OP_PEERS || f->is_idle) continue;
-        sizes all = sizes_of(in, f, 0, day);
+        sizes all = sizes_of(in, f, day);
         if (!all.reach && n / GROUPS >= f->min_group) tell_none(d, f, &all);
-        if (!all.reach || parts < 2) continue;
-        sizes share = sizes_of(in, f, parts, day);
-        if ((uint64_t)share.compared * 10 < (uint64_t)all.compared * IN_TEN) tell_shares(d, f, &all, &share, parts);
     }
 }

@@ -32,7 +32,7 @@ typedef struct sz_job {
     /* a topic as source, alerts or dead letters */
     sz_kafka_options kafka;
     uint32_t n_workers, partitions;
-    int64_t settle_ms, tick_ms, stats_ms; /* tick, stats: 0: never */
+    int64_t settle_ms, peers_wait_ms, tick_ms, stats_ms; /* tick, stats: 0: never */
     bool stop_at_end, new_state, fail_fast, log_json;
 } sz_job;
 

@@ -204,6 +204,7 @@ static void live_fini(live *run) {
     for (uint32_t i = 0; i < run->n_members; i++) sz_free(run->members[i]);
     sz_free(run->members);
     fresh_pages_free(run->pages);
+    board_free(run->board);
     sz_free(run->summaries);
     sz_shared_file_free(run->alerts_file);
     sz_shared_file_free(run->dead_file);
@@ -214,14 +215,13 @@ static void live_fini(live *run) {
     pthread_mutex_destroy(&run->mutex);
 }
 
-/* How many partitions there are is known once the servers were asked. */
-static void tell_of_groups(const live *run, uint32_t parts) {
+static void tell_of_groups(const live *run) {
     sz_diags d;
     sz_inputs in;
     sz_diags_init(&d);
     if (sz_inputs_parse(run->job, &run->texts, &d, &in) == SZ_OK) {
         d.n = d.n_errors = d.n_warnings = 0; /* told already */
-        sz_groups_check(&in, parts, sz_wall_ms(), &d);
+        sz_groups_check(&in, sz_wall_ms(), &d);
         sz_diags_show(&d, run->job->lang);
         sz_inputs_fini(&in);
     }
@@ -254,8 +254,9 @@ int sz_live_run(const sz_job *job) {
     sz_diags_show(&d, job->lang);
     if (s == SZ_OK) s = servers_look(job, &parts);
     if (s == SZ_OK) {
-        tell_of_groups(&run, parts);
+        tell_of_groups(&run);
         run.n_summaries = parts;
+        run.board = board_new(parts);
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
         s = run_members(&run);
         sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;

@@ -46,7 +46,7 @@ void live_reread(live *run) {
     sz_status s = sz_texts_read(run->job, &d, &t);
     if (s == SZ_OK) s = sz_inputs_parse(run->job, &t, &d, &in);
     if (s == SZ_OK) s = same_reading(run, &in, &d);
-    if (s == SZ_OK) sz_groups_check(&in, run->n_summaries, sz_wall_ms(), &d);
+    if (s == SZ_OK) sz_groups_check(&in, sz_wall_ms(), &d);
     sz_diags_show(&d, run->job->lang);
     if (s == SZ_OK && in.bytes != run->bytes) {
         put_in_force(run, &t, in.bytes);

@@ -20,6 +20,9 @@ static void add(live_counts *to, const live_counts *c) {
     to->rolled_back += c->rolled_back;
     to->gap += c->gap;
     to->moved += c->moved;
+    to->part_waits += c->part_waits;
+    to->parts_missing += c->parts_missing;
+    to->part_wait_ms += c->part_wait_ms;
     to->moved_dead += c->moved_dead;
     to->settled += c->settled;
     to->settle_sum_ms += c->settle_sum_ms;
@@ -85,6 +88,9 @@ void live_stats_log(live *run) {
     put(&l, "gap", "缺失", (int64_t)c.gap);
     put(&l, "moved", "改归他人", (int64_t)c.moved);
     put(&l, "moved_dead_letter", "改归死信", (int64_t)c.moved_dead);
+    put(&l, "peers_waits", "同伴等待次数", (int64_t)c.part_waits);
+    put(&l, "peers_wait_ms", "同伴等待毫秒", c.part_wait_ms);
+    put(&l, "peers_missing", "同伴缺少分区", (int64_t)c.parts_missing);
     put(&l, "outbox", "待发预警", (int64_t)c.outbox);
     put(&l, "settled", "已稳定", (int64_t)c.settled);
     put(&l, "settle_mean_ms", "平均稳定毫秒", c.settled ? c.settle_sum_ms / (int64_t)c.settled : 0);

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "board.h"
 #include "fresh_pages.h"
 #include "state/states.h"
 
@@ -22,6 +23,8 @@ typedef struct live_counts {
     uint64_t read, used, duplicate, dead, control, dead_by[SZ_N_REASONS];
     uint64_t alerts[SZ_N_ALERT_EVENTS];
     uint64_t commits, refused, rolled_back, settled, gap;
+    uint64_t part_waits, parts_missing; /* 04:00s at which other partitions were waited for; parts that did not come */
+    int64_t part_wait_ms;
     uint64_t moved, moved_dead; /* since cards were corrected: to another student; dead letters */
     int64_t settle_sum_ms, settle_max_ms;
     int64_t lag;
@@ -44,6 +47,7 @@ typedef struct live {
     atomic_bool is_stopping;
     atomic_bool is_failing; /* some member has failed: all end */
     fresh_pages *pages;     /* of all workers */
+    board *board;           /* of their parts of tables, where the store cannot be asked */
     /* under the mutex */
     pthread_mutex_t mutex;
     sz_arena arena;
@@ -82,6 +86,8 @@ typedef struct partition {
     sz_inputs *reloads;    /* types and zones that a campus of the worker may use */
     uint32_t n_reloads, n_switched;
     sz_state state;
+    board_seat seat;
+    sz_parts_port others; /* partitions: to look at what they have */
     sz_stream_kafka *stream;
     sz_sink_shared *shared;
     sz_sink_kafka *kafka;

@@ -10,6 +10,9 @@ static void add_operation(sz_operation *to, const sz_operation *op) {
     to->rolled_back += op->rolled_back;
     to->deep_losses += op->deep_losses;
     to->moved += op->moved;
+    to->part_waits += op->part_waits;
+    to->parts_missing += op->parts_missing;
+    to->part_wait_ms += op->part_wait_ms;
     for (int i = 0; i < SZ_N_REASONS; i++) to->moved_dead_by[i] += op->moved_dead_by[i];
     to->settled += op->settled;
     to->settle_sum_ms += op->settle_sum_ms;
@@ -27,6 +30,9 @@ static void count_operation(const sz_operation *op, live_counts *to) {
     to->refused += op->refused;
     to->rolled_back += op->rolled_back + op->deep_losses;
     to->moved += op->moved;
+    to->part_waits += op->part_waits;
+    to->parts_missing += op->parts_missing;
+    to->part_wait_ms += op->part_wait_ms;
     for (int i = 0; i < SZ_N_REASONS; i++) to->moved_dead += op->moved_dead_by[i];
     to->settled += op->settled;
     to->settle_sum_ms += op->settle_sum_ms;

@@ -52,6 +52,7 @@ static sz_options options_of(partition *p) {
                     .allow_new = job->new_state || p->state.is_volatile || p->committed < 0,
                     .is_volatile = p->state.is_volatile,
                     .settle_ms = p->state.settle_ms,
+                    .peers_wait_ms = job->peers_wait_ms,
                     .commit_records = job->commit_records,
                     .pages = fresh_pages_of(run->pages),
                     .topic = sz_str_of(run->topic),
@@ -70,8 +71,11 @@ static sz_options options_of(partition *p) {
 }
 
 static sz_ports ports_of(partition *p) {
-    return (sz_ports){
-        .store = p->state.port, .stream = sz_stream_kafka_port(p->stream), .sink = {p, submit, dead}, .env = sz_env};
+    return (sz_ports){.store = p->state.port,
+                      .stream = sz_stream_kafka_port(p->stream),
+                      .sink = {p, submit, dead},
+                      .env = sz_env,
+                      .parts = p->others};
 }
 
 /* Another process that is about to end may have the state still: try again. Anything else ends the member. */
@@ -106,8 +110,15 @@ static bool open_parts(partition *p, int64_t now_ms) {
     return false;
 }
 
+static void find_others(partition *p) {
+    p->seat = (board_seat){.b = p->m->run->board, .partition = (uint32_t)p->id, .q = p->q};
+    p->others = sz_state_looks(&p->state, p->parts, p->q);
+    if (!p->others.look) p->others = board_port(&p->seat);
+}
+
 static void make_worker(partition *p) {
     make_sinks(p);
+    find_others(p);
     sz_options o = options_of(p);
     sz_ports ports = ports_of(p);
     p->worker = sz_worker_new(&o, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);

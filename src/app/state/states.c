@@ -315,6 +315,11 @@ sz_status sz_state_find(const sz_job *job, sz_str student, int32_t partition, sz
     return s;
 }
 
+sz_parts_port sz_state_looks(const sz_state *s, uint32_t parts, sz_msgq *q) {
+    if (s->kind && s->kind->is_remote) return sz_store_redis_parts(s->store, parts, q);
+    return (sz_parts_port){0};
+}
+
 void sz_state_close(sz_state *s) {
     if (s->kind) s->kind->close(s->store);
     s->kind = NULL;

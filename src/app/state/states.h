@@ -25,6 +25,8 @@ sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_dia
 sz_status sz_state_find(const sz_job *job, sz_str student, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out,
                         sz_options *o);
 void sz_state_close(sz_state *s);
+/* To look at what the states of the topic's other partitions hold; look NULL: nobody else can ask them. */
+sz_parts_port sz_state_looks(const sz_state *s, uint32_t parts, sz_msgq *q);
 /* Where its answers are awaited, as sz_store_redis_polled; a store that was opened for a partition never waits by
  * itself. */
 struct pollfd;

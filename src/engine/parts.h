@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * parts.c: tables of peers of a whole topic, put together out of what each of its partitions has. Part of worker.h.
+ */
+#ifndef SANZAO_SRC_ENGINE_PARTS_H
+#define SANZAO_SRC_ENGINE_PARTS_H
+
+#include <sanzao/engine.h>
+
+/* What a partition says of itself with each commit. */
+typedef struct part_place {
+    int64_t next_ms;  /* 04:00 of the first parts that it has not made; SZ_TIME_NONE: its time has not begun */
+    int64_t gate_ms;  /* it waits there for others; SZ_TIME_NONE: it does not */
+    int64_t position; /* in its log */
+    int64_t wall_ms;  /* of the commit, by its host's clock */
+    uint64_t commits;
+    bool is_ended; /* it has read what it was to read, and comes along with the others only */
+} part_place;
+
+typedef struct other_partition {
+    part_place place; /* as it was seen last */
+    int64_t moved_ms; /* monotonic: when it was seen to move last */
+    bool is_awaited;
+    bool is_given_up; /* it stood still for too long: not waited for again before it moves */
+} other_partition;
+
+typedef struct parts_use {
+    int64_t gate_ms;        /* a record from later on may take clocks past a 04:00; SZ_TIME_MAX: nobody is asked */
+    int64_t from_ms;        /* so may one from before this, with which time begins; SZ_TIME_NONE: the same */
+    sz_counters before;     /* the record in hand, which may have to wait */
+    bool is_on;             /* ours are made, and those of others are awaited: */
+    uint32_t n_awaited;     /* of so many */
+    other_partition *of;    /* by partition */
+    bool must_commit;       /* something that others wait for */
+    bool is_ending;         /* the log was read up to where it was to be read */
+    bool is_asked;          /* an answer is awaited */
+    uint32_t tag, at;       /* of it; and of which partition */
+    int64_t look_ms;        /* monotonic: next round, and how long after it the one after that */
+    int64_t pace_ms;
+    int64_t since_ms, moved_ms; /* monotonic: of the wait; when any other was seen to move */
+    bool is_told;               /* that it takes long */
+} parts_use;
+
+/* Is what compares students compared over the partitions? */
+bool parts_are_exchanged(const sz_worker *w);
+void parts_fini(sz_worker *w);
+void parts_set_gate(sz_worker *w);
+/* Would the record, which is used otherwise, take clocks past a 04:00? Then that is begun, and the record comes after
+ * it. */
+static inline bool parts_may_hold(const parts_use *p, int64_t t_ms) { return t_ms > p->gate_ms || t_ms < p->from_ms; }
+bool parts_hold(sz_worker *w, const sz_event *e, uint32_t source);
+/* Would what sources say by now? Then it is begun. */
+bool parts_fire(sz_worker *w);
+/* The log is at its end. False: nobody else is to be waited for. */
+bool parts_end(sz_worker *w);
+/* All students were asked: the tables under way become those of all partitions. False: not yet. */
+bool parts_are_joined(sz_worker *w);
+bool parts_are_awaited(const sz_worker *w);
+/* Look after the others, if it is time. */
+void parts_go_on(sz_worker *w);
+int64_t parts_wake_ms(const sz_worker *w);
+void on_looked(sz_worker *w, const sz_msg *m);
+/* With a commit. */
+void parts_note_place(sz_worker *w);
+struct lines;
+void parts_stand(sz_worker *w, const struct lines *tables);
+bool parts_load(sz_worker *w, sz_str key, sz_str value); /* a line of the ledger: of ours? */
+
+#endif
