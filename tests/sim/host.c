@@ -100,6 +100,7 @@ static void seat_open(world *w, seat *s) {
                     .is_live = w->s.is_live,
                     .allow_new = true,
                     .settle_ms = w->s.settle_ms,
+                    .peers_wait_ms = 1000 * SZ_DAY_MS, /* whoever is away comes back */
                     .commit_records = w->s.commit_records,
                     .journal_bytes = w->s.journal_bytes,
                     .tick_students = w->s.tick_students,
@@ -110,6 +111,7 @@ static void seat_open(world *w, seat *s) {
                     .parts = w->s.parts,
                     .partition = part};
     sz_ports p = {.store = store_port(s),
+                  .parts = w->load->exchanges ? parts_port(s) : (sz_parts_port){0},
                   .stream = stream_port(s),
                   .sink = sink_port(s),
                   .env = {.self = s, .wall_ms = env_wall, .mono_ms = env_mono, .random = env_random}};

@@ -225,6 +225,42 @@ static void commit(void *self, const sz_commit *c) {
     s->flight_call = q->call;
 }
 
+/* ---- looks at other partitions ---- */
+
+typedef struct look {
+    uint32_t tag, part, n;
+    sz_str keys[];
+} look;
+
+/* What stands when it comes there; it may be answered late, and not at all. */
+static void take_look(world *w, seat *s, mail *m) {
+    const look *l = m->p;
+    const table *t = &w->store.parts[l->part].ledger;
+    sz_msg msg = {.kind = SZ_MSG_LOOKED, .tag = l->tag, .answer = SZ_ANS_UNKNOWN};
+    sz_put *puts = SZ_NEWN(&w->arena, sz_put, l->n);
+    for (uint32_t i = 0; i < l->n; i++) {
+        const uint32_t *have = sz_map_get(&t->index, l->keys[i]);
+        puts[i].key = l->keys[i];
+        if (have) puts[i].value = t->values[*have];
+    }
+    if (w->now >= w->store.down_until_ms && !m->a) msg.answer = SZ_ANS_OK, msg.puts = puts, msg.n = l->n;
+    seat_step_msg(w, s, &msg);
+}
+
+static void port_look(void *self, uint32_t tag, uint32_t partition, const sz_str *keys, uint32_t n) {
+    seat *s = self;
+    world *w = s->world;
+    look *l = sz_arena_alloc(&w->arena, sizeof *l + n * sizeof *keys);
+    *l = (look){.tag = tag, .part = partition, .n = n};
+    for (uint32_t i = 0; i < n; i++) l->keys[i] = keep(w, keys[i]);
+    bool is_lost = strikes(w, F_REPLY_LOST);
+    int64_t to = w->now + delay(w) + (is_lost ? TIMEOUT_MS : 0);
+    if (strikes(w, F_SLOW)) to += rng_around(rng_for(w, F_SLOW), 500);
+    mail_at(w, to, s, take_look, &(mail){.a = is_lost, .p = l});
+}
+
+sz_parts_port parts_port(seat *s) { return (sz_parts_port){.self = s, .look = port_look}; }
+
 sz_store_port store_port(seat *s) { return (sz_store_port){s, acquire, load, commit}; }
 
 /* ---- its own faults ---- */

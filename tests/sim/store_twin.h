@@ -12,6 +12,7 @@ void store_start(world *w);
 void store_fini(world *w);
 void store_heal(world *w);
 sz_store_port store_port(seat *s);
+sz_parts_port parts_port(seat *s);
 /* What cannot be lost any more: the oldest state that a loss may go back to. */
 const node *store_durable(const world *w, uint32_t part);
 

@@ -52,7 +52,9 @@ static void load_rules(making *m) {
     for (uint32_t i = 0; i < l->n_bundles; i++) {
         sz_buf text;
         sz_buf_init(&text);
-        rules_write(&text, r, m->range_ms / 12, i, may_ask_peers(m) && m->range_ms / SZ_HOUR_MS % 5 < 3);
+        uint64_t kind = (uint64_t)(m->range_ms / SZ_HOUR_MS % 5);
+        l->exchanges = may_ask_peers(m) && kind < 2 && l->parts > 1;
+        rules_write(&text, r, m->range_ms / 12, i, may_ask_peers(m) && kind < 3);
         l->rules_text[i] = sz_arena_str(&l->arena, sz_buf_str(&text));
         sz_rule_file file = {"rules.yaml", text.p, text.n};
         for (uint32_t c = 0; c < l->n_campuses; c++)
@@ -226,6 +228,21 @@ static void log_add(workload *l, sz_decoder *d, const draft *x) {
     g->produced_ms[g->n++] = x->produced_ms;
 }
 
+/* Of every source to every partition, behind all records: each comes to each 04:00. */
+static void add_last_words(making *m) {
+    static const char *const sources[] = {"pos", "door", "net", "class"};
+    char time[40];
+    int64_t t = m->t0_ms + m->range_ms + SZ_HOUR_MS;
+    sz_time_format(&m->l->zone, t - t % 1000, time);
+    for (uint32_t p = 0; p < m->l->parts; p++)
+        for (uint32_t k = 0; k < 4; k++)
+            draft_add(m, m->s->span_ms - 1, p,
+                      sz_str_of(sz_arena_printf(&m->l->arena,
+                                                "{\"type\":\"feed_status\",\"source\":\"%s\",\"time\":\"%s\","
+                                                "\"complete_through\":\"%s\",\"state\":\"open\"}",
+                                                sources[k], time, time)));
+}
+
 static void make_log(making *m) {
     workload *l = m->l;
     uint32_t n = (uint32_t)rng_between(&m->r, 200, 800);
@@ -238,6 +255,7 @@ static void make_log(making *m) {
     if (m->s->exists[F_CAMPUS]) add_ends(m);
     sz_sort(m->v, m->n, sizeof *m->v, by_production, NULL);
     reverse_some(m);
+    if (l->exchanges) add_last_words(m);
     sz_decoder *d = sz_decoder_new(&l->types, &l->zone);
     for (uint32_t i = 0; i < m->n; i++) log_add(l, d, &m->v[i]);
     sz_decoder_free(d);

@@ -33,6 +33,7 @@ typedef struct workload {
     sz_str *students;
     uint32_t n_students;
     int64_t wall0_ms;
+    bool exchanges; /* a rule compares students over all partitions, whose logs come to one and the same end */
     sz_str rules_text[MOST_BUNDLES];
 } workload;
 
