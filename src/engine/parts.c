@@ -10,7 +10,13 @@
  */
 #include "worker.h"
 
-enum { PACE_MIN_MS = 4, PACE_MAX_MS = 250, LIMIT_MS = 10 * SZ_MINUTE_MS, LONG_MS = 10 * SZ_SECOND_MS };
+enum {
+    PACE_MIN_MS = 4,
+    PACE_MAX_MS = 250,
+    LIMIT_MS = 10 * SZ_MINUTE_MS,
+    LONG_MS = 10 * SZ_SECOND_MS,
+    LOST_MS = 30 * SZ_SECOND_MS
+};
 
 bool parts_are_exchanged(const sz_worker *w) {
     return w->is_log && w->o.parts > 1 && w->peers.n && w->ports.parts.look;
@@ -154,6 +160,8 @@ static void begin_rounds(sz_worker *w) {
     parts_use *p = &w->parts;
     have_others(w);
     p->at = 0;
+    p->tag++; /* what is on its way was asked for something else */
+    p->is_asked = false;
     p->look_ms = p->since_ms = p->moved_ms = w->now_ms;
     p->pace_ms = PACE_MIN_MS;
     p->must_commit = true;
@@ -295,9 +303,15 @@ static void give_up(sz_worker *w, uint32_t q) {
     take_parts(w, q, NULL);
 }
 
+static uint32_t n_asked(const sz_worker *w) {
+    uint32_t n = 1;
+    for (uint32_t k = 0; k < w->peers.n && w->parts.is_on; k++) n += w->peers.v[k].is_due;
+    return n;
+}
+
 static void take_answer(sz_worker *w, uint32_t q, const sz_msg *m) {
     other_partition *o = &w->parts.of[q];
-    bool is_known = m->answer == SZ_ANS_OK && m->n;
+    bool is_known = m->answer == SZ_ANS_OK && m->n == n_asked(w);
     if (is_known) note_place(w, q, m->puts[0].value);
     if (!parts_are_awaited(w) || !o->is_awaited) return;
     if (is_known && (are_all_there(w, m->puts + 1) || (m->puts[0].value.n && will_never_be(w, &o->place)))) {
@@ -312,6 +326,7 @@ void on_looked(sz_worker *w, const sz_msg *m) {
     parts_use *p = &w->parts;
     if (m->tag != p->tag || !p->is_asked) return;
     p->is_asked = false;
+    p->look_ms = w->now_ms;
     take_answer(w, p->at++, m);
     worker_go_on(w);
 }
@@ -363,6 +378,7 @@ static void ask(sz_worker *w, uint32_t q) {
     for (uint32_t k = 0; k < w->peers.n && w->parts.is_on; k++)
         if (w->peers.v[k].is_due) keys[n++] = part_key(w, &a, &w->peers.v[k]);
     w->parts.is_asked = true;
+    w->parts.look_ms = w->now_ms + LOST_MS;
     w->ports.parts.look(w->ports.parts.self, ++w->parts.tag, q, keys, n);
     sz_arena_fini(&a);
 }
@@ -378,11 +394,11 @@ static void end_round(sz_worker *w) {
 
 void parts_go_on(sz_worker *w) {
     parts_use *p = &w->parts;
-    if (p->is_asked || !looks(w) || w->now_ms < p->look_ms) return;
+    if (!looks(w) || w->now_ms < p->look_ms) return;
     have_others(w);
     while (p->at < w->o.parts && (p->at == w->o.partition || (p->is_on && !p->of[p->at].is_awaited))) p->at++;
     if (p->at < w->o.parts) ask(w, p->at);
     else end_round(w);
 }
 
-int64_t parts_wake_ms(const sz_worker *w) { return looks(w) && !w->parts.is_asked ? w->parts.look_ms : SZ_TIME_MAX; }
+int64_t parts_wake_ms(const sz_worker *w) { return looks(w) ? w->parts.look_ms : SZ_TIME_MAX; }

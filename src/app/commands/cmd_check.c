@@ -94,8 +94,8 @@ static int check(sz_config *c) {
 int cmd_check(int argc, char **argv) {
     sz_config c;
     int code =
-        cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--partitions N] [--strict] [--json]",
-                  "用法：sanzao check [规则文件夹] [--campus 文件夹] [--partitions N] [--strict] [--json]", argc, argv);
+        cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
+                  "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
     if (code < 0 && c.n_rest > 1) {
         fputs(c.lang == SZ_ZH ? "用法：sanzao check [规则文件夹]，一次检查一个文件夹\n"
                               : "usage: sanzao check [RULES], one folder of rules at a time\n",
