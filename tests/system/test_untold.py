@@ -180,6 +180,7 @@ def test_what_a_comparison_said_is_told_in_words(tmp):
         same([x.split("  2026-")[0].strip() for x in text.split("\n") if x.strip()[:1] in "✓✗"], want, lang)
         text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang, rc=0).out.decode().split("\n\n")[0]
         expect(want[4] in text and want[1] not in text, "what speaks for the alert stands without being asked for:", text)
+        expect(want[5] not in text, "that nobody is there to compare with says nothing of the student:", text)
 
 
 def test_without_the_campus_nothing_is_claimed(tmp):

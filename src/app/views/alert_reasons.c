@@ -164,10 +164,11 @@ static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang la
     sz_buf_put_u8(out, '\n');
 }
 
-/* True where it speaks for the alert: held, or negated and not held. */
+/* True where it speaks for the alert: held, or negated and not held. Whether there is anybody to compare with says
+ * nothing of the student. */
 static bool speaks_for_it(yyjson_val *r) {
     yyjson_val *held = yyjson_obj_get(r, "held");
-    return yyjson_is_bool(held) && yyjson_get_bool(held) != is_negated(r);
+    return !asks_for_peers(r) && yyjson_is_bool(held) && yyjson_get_bool(held) != is_negated(r);
 }
 
 /* An earlier one that is shown has this number: the rule asks it of several limits. */
