@@ -109,10 +109,11 @@ bool sz_list_has_word(const char *list, sz_str word);
 /* True if one of a list's words of two Chinese characters or more stands somewhere in s. */
 bool sz_list_has_part_of(const char *list, sz_str s);
 
-/* Headings of the columns between which something holds. */
+/* Headings of the columns between which something holds. Those behind the bar count in a file that has none before it:
+ * 失效日期 may stand beside 停用日期. */
 #define SZ_BEGINS_ZH \
-    "启用 启用日期 启用时间 开始 开始日期 开始时间 起始 起始日期 起始时间 起 生效日期 生效时间"
+    "启用 启用日期 启用时间 开始 | 开始日期 开始时间 起始 起始日期 起始时间 起 生效日期 生效时间"
 #define SZ_ENDS_ZH \
-    "停用 停用日期 停用时间 结束 结束日期 结束时间 截止 截止日期 截止时间 止 失效日期 失效时间"
+    "停用 停用日期 停用时间 结束 | 结束日期 结束时间 截止 截止日期 截止时间 止 失效日期 失效时间"
 
 #endif

@@ -67,6 +67,12 @@ static uint32_t column_of(const struct csv_table *t, sz_str heading) {
     return UINT32_MAX;
 }
 
+/* One that counts only where the file has no other for the column. */
+static bool is_second_choice(const struct csv_column *column, sz_str heading) {
+    const char *bar = column->zh ? strchr(column->zh, '|') : NULL;
+    return bar && sz_list_has_word(bar + 1, heading);
+}
+
 static bool contains(sz_str s, sz_str part) {
     for (size_t i = 0; part.n && i + part.n <= s.n; i++)
         if (memcmp(s.p + i, part.p, part.n) == 0) return true;
@@ -133,10 +139,16 @@ bool sz_headings_bind(struct csv_reader *r) {
     const struct csv_table *t = r->table;
     sz_str *headings = SZ_NEWN(&r->f->arena, sz_str, r->row.n + 1);
     for (uint32_t c = 0; c < CSV_COLUMNS_MAX; c++) r->cell_of[c] = UINT32_MAX;
-    for (uint32_t i = 0; i < r->row.n; i++) {
-        headings[i] = plain_heading(&r->f->arena, r->row.cells[i]);
-        uint32_t c = column_of(t, headings[i]);
-        if (c != UINT32_MAX && !bind_one(r, i, c)) is_good = false;
+    for (uint32_t i = 0; i < r->row.n; i++) headings[i] = plain_heading(&r->f->arena, r->row.cells[i]);
+    for (int choice = 0; choice < 2; choice++) {
+        uint32_t taken[CSV_COLUMNS_MAX];
+        memcpy(taken, r->cell_of, sizeof taken);
+        for (uint32_t i = 0; i < r->row.n; i++) {
+            uint32_t c = column_of(t, headings[i]);
+            if (c == UINT32_MAX || is_second_choice(&t->columns[c], headings[i]) != choice) continue;
+            bool is_other = choice && taken[c] != UINT32_MAX; /* ignored, as any heading that is none of ours */
+            if (!is_other && !bind_one(r, i, c)) is_good = false;
+        }
     }
     for (uint32_t i = 0; i < r->row.n; i++) {
         if (column_of(t, headings[i]) != UINT32_MAX) continue;
