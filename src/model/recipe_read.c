@@ -118,12 +118,6 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
         return;
     }
-    if (n->n == 0) {
-        sz_diag *g =
-            sz_map_fault(l, SZ_CODE_MAP_SHAPE, n->span, "this table has no codes, so every row would be set aside",
-                         "这个代码表是空的，每一行都会成为死信");
-        sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
-    }
     r->has_table = true;
     r->codes = SZ_NEWN(l->a, sz_str, n->n);
     r->answers = SZ_NEWN(l->a, sz_answer, n->n);
@@ -150,6 +144,15 @@ static void read_table(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         r->answers[r->n_codes] = answer_of(value);
         r->answer_nodes[r->n_codes++] = n->items[i];
     }
+}
+
+/* With an `else` a table may be empty: each code means that. */
+static void refuse_empty_table(sz_map_loader *l, const sz_recipe *r, const sz_yaml *table) {
+    if (!table || table->kind != SZ_YAML_MAP || table->n > 0 || r->otherwise_node) return;
+    sz_diag *g =
+        sz_map_fault(l, SZ_CODE_MAP_SHAPE, table->span, "this table has no codes, so every row would be set aside",
+                     "这个代码表是空的，每一行都会成为死信");
+    sz_diag_hint(l->d, g, "for example {'1': granted, '0': denied}", "例如 {'1': granted, '0': denied}");
 }
 
 static void read_else(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
@@ -326,6 +329,7 @@ static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         return;
     }
     for (size_t i = 0; i < n->n; i++) read_key(l, r, n->keys[i], n->items[i]);
+    refuse_empty_table(l, r, sz_yaml_get(n, "table"));
     if (r->pad && r->fits == SZ_FITS_TIME && r->n_columns < 2)
         sz_map_fault(l, SZ_CODE_MAP_NO_USE, sz_yaml_get(n, "pad")->span,
                      "pad of a time is of the last of several columns: columns: [date, time]",
@@ -360,7 +364,7 @@ void sz_recipe_read(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
         else if (n->kind == SZ_YAML_SEQ && n->n > 1)
             sz_diag_hint(l->d, g, "several columns:  %s: {columns: [%s]}", "多列写成 %s: {columns: [%s]}", r->name.p,
                          list_of(l, n));
-        else if (n->kind == SZ_YAML_SEQ)
+        else if (n->kind == SZ_YAML_SEQ && n->n == 1)
             sz_diag_hint(l->d, g, "without the brackets:  %s: %s", "去掉方括号：%s: %s", r->name.p, list_of(l, n));
         else
             sz_diag_hint(l->d, g,

@@ -231,6 +231,7 @@ static void test_slips_are_told_what_to_write(void **state) {
                     rows[i].zh, en, zh);
         n_wrong++;
     }
+    assert_string_equal(model_fixture_map(&x, OK "op: {column: o, table: {}, else: topup}\n"), "");
     model_fixture_fini(&x);
     assert_int_equal(n_wrong, 0);
 }
