@@ -955,7 +955,7 @@ def test_slips_in_options_are_told_what_to_write(tmp):
             ("by_source: 否", "false"), ("sort_memory: 256MB", "256M"), ("commit_records: 1e6", "1000000"),
             ("unknown_students: true", "admit"), ("order: Sorted", "sorted"), ("until: 2026/4/8", "2026-04-08"),
             ("until: 2026年4月8日 20:00", "2026-04-08T20:00"), ("state: sqlite", "sqlite:state.db"), ("state: file:a.db", "sqlite:a.db"),
-            ("state: a.db", "sqlite:a.db")]
+            ("state: a.db", "sqlite:a.db"), ("state: Memory", "memory"), ("state: memroy", "memory")]
     for line, wanted in rows:
         write(tmp / "config.yaml", line + "\n")
         for lang, head in (("en", ("write ", "a file that keeps the state:  ")), ("zh", ("请写 ", "用一个文件保存状态："))):

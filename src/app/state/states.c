@@ -235,7 +235,11 @@ static void hint_of_file(sz_diags *d, sz_diag *g, sz_str given) {
         if (given.n > n && memcmp(given.p, heads[i], n) == 0) given = (sz_str){given.p + n, given.n - n};
     }
     bool has_scheme = given.n && memchr(given.p, ':', given.n);
-    if (has_scheme || given.n == 0) return;
+    if (has_scheme || sz_str_trim(given).n == 0) return;
+    if (sz_str_distance(given, SZ_STR("memory"), 2) < 2 || sz_str_is(given, "MEMORY") || sz_str_is(given, "Memory")) {
+        sz_diag_hint(d, g, "write memory", "请写 memory");
+        return;
+    }
     bool is_word = sz_str_is(given, "sqlite") || sz_str_is(given, "file");
     sz_diag_hint(d, g, "a file that keeps the state:  sqlite:%.*s", "用一个文件保存状态：sqlite:%.*s",
                  SZ_FMT_STR((is_word ? SZ_STR("state.db") : given)));
