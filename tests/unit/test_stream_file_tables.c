@@ -234,6 +234,10 @@ static void test_bytes_of_no_encoding(void **state) {
     assert_int_equal(diags.v[0].code, SZ_CODE_ENCODING);
     assert_non_null(strstr(got, "neither UTF-8 nor GB18030"));
     assert_read("file: {encoding: gbk}\n" MAPPING, "bad.csv", "2:bad_utf8\n"); /* said to be GBK: that row only */
+    put_bytes("bad.csv", "who,when,where\xff\ns1,2026-03-02 08:00:00,d1\n", 16 + 26);
+    got = read_all("file: {encoding: utf-8}\n" MAPPING, SZ_SORTED, &status, "bad.csv", NULL);
+    assert_int_equal(status, SZ_IO);
+    assert_non_null(strstr(got, "unless bytes of the header are damaged")); /* without `encoding` none would fit */
 }
 
 static void test_every_file_has_its_own_header(void **state) {

@@ -170,9 +170,12 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     pos = text.n;
     is_fine = sz_to_utf8(r->enc, raw.p + header_at, raw.n - header_at, &text, &bad) && is_fine;
     if (!is_fine)
-        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
-                   "%s: its header is not in the encoding of the file; `encoding` may be left out of the mapping",
-                   "%s：表头不是映射所写的编码；映射里的 encoding 可以去掉，它会自动判断", r->in->name);
+        sz_fs_fail(
+            s, SZ_IO, SZ_CODE_ENCODING,
+            "%s: its header is not in the encoding of the file; `encoding` may be left out of the mapping, unless "
+            "bytes of the header are damaged",
+            "%s：表头不是映射所写的编码；映射里的 encoding 可以去掉，它会自动判断；若是表头有损坏的字节，请先改好",
+            r->in->name);
     const sz_source *src =
         sz_source_new(&d->arena, r->in->path ? r->in->path : r->in->name, text.p ? (const char *)text.p : "", text.n);
     sz_csv_row row;
