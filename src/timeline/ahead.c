@@ -105,6 +105,11 @@ static void ask_again(run *x, const note *n) {
     x->c->value_stamp++;
 }
 
+/* What it was compared with (peers) is kept as far back as the horizon, which a clock that jumps has left behind. */
+static bool has_tables(const sz_tlctx *c, int64_t t_ms) {
+    return c->wmax_ms == SZ_TIME_NONE || t_ms >= c->wmax_ms - c->horizon_ms;
+}
+
 void ahead_ask_again(run *x, int64_t before_key) {
     sz_timeline *tl = x->tl;
     if (!x->c->touches) return;
@@ -112,6 +117,7 @@ void ahead_ask_again(run *x, int64_t before_key) {
     for (uint32_t i = 0; i < NOTES_OF_ONE; i++) {
         if (n[i].of != tl || key_time(n[i].key) >= x->c->clock_ms[n[i].cls]) continue;
         bool is_there = n[i].key < before_key && !tl->n_undos && !x->c->rule_from_ms && tl->is_active;
+        is_there &= has_tables(x->c, key_time(n[i].key));
         if (is_there && (tl->tail_ms == SZ_TIME_NONE || key_time(n[i].key) >= tl->tail_ms)) ask_again(x, &n[i]);
         n[i] = (note){0};
     }
