@@ -7,6 +7,7 @@ the reference keeps it too.
 import copy
 import csv
 import json
+import resource
 import shlex
 import shutil
 import signal
@@ -300,7 +301,7 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
         for seconds, sign in trial.blows: strike(command, folder, seconds, sign)
         try:
             done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=TIMEOUT)
+                                  stderr=subprocess.PIPE, timeout=TIMEOUT, preexec_fn=unbound)
         except subprocess.TimeoutExpired: return Answer(-1, f"no end after {TIMEOUT} s", [], 0, [])
         code, stderr = done.returncode, done.stderr.decode(errors="replace")
         if code: break
@@ -311,9 +312,22 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
     return Answer(code, stderr, lines(folder / "alerts.ndjson"), len(lines(folder / "dead.ndjson")), summaries)
 
 
+def bound_memory(most: int = 4 << 30) -> None:
+    """Of this process: of a case that was cut down the reference once took all that the machine has. It breaks then, as on any other case
+    that it cannot make sense of."""
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def unbound() -> None:
+    """A program that is asked has what the machine has: sanitizers reserve more than there is."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
 def strike(command: list[str], folder: Path, seconds: float, sign: int) -> None:
     """Let it run for a moment only; who is asked to read the same files again goes on to the end by himself."""
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               preexec_fn=unbound)
     try: process.wait(seconds)
     except subprocess.TimeoutExpired: process.send_signal(sign)
     process.wait(TIMEOUT)
