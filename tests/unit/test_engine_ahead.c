@@ -85,7 +85,7 @@ static uint32_t count(const bench *b, const char *event, const char *rule, const
     snprintf(want[1], sizeof want[1], "\"rule\":\"%s\"", rule);
     snprintf(want[2], sizeof want[2], "%s", more);
     char *text = sz_alloc(b->r.topic.n + 1), *line = text;
-    memcpy(text, b->r.topic.p, b->r.topic.n);
+    if (b->r.topic.n) memcpy(text, b->r.topic.p, b->r.topic.n);
     text[b->r.topic.n] = 0;
     for (char *next; line && *line; line = next) {
         next = strchr(line, '\n');
