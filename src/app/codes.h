@@ -34,7 +34,8 @@ enum {
     APP_CODE_UNKEPT, /* 475 */
     APP_CODE_STATE_BY_OTHERS,
     APP_CODE_NOTHING_NEW,
-    APP_CODE_NO_GROUP
+    APP_CODE_NO_GROUP,
+    APP_CODE_AFTER_CLOCK
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

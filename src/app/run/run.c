@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "amiss.h"
 #include "codes.h"
 #include "host/env.h"
 #include "host/log.h"
@@ -26,7 +27,6 @@
 #include "views/findings.h"
 #include "views/plan_view.h"
 #include "views/summary_view.h"
-#include "views/words.h"
 
 typedef struct parts {
     sz_inputs in;
@@ -243,21 +243,6 @@ static sz_status pump(const sz_job *job, parts *p) {
     return failed(job, p);
 }
 
-/* Records beyond the limit that --until sets are easily a wrong --until. */
-static void tell_future(const sz_job *job, parts *p) {
-    uint64_t n = sz_worker_counters(p->worker)->dead_by[SZ_FUTURE_TIME];
-    if (!n || !job->until) return;
-    sz_diag *g = sz_diags_add(
-        &p->diags, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
-        n == 1 ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own "
-                 "`collected`"
-               : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
-                 "`collected`",
-        "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）",
-        (unsigned long long)n, job->until);
-    sz_diag_hint(&p->diags, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
-}
-
 static void tell_unkept(const sz_job *job, parts *p) {
     uint64_t n = sz_worker_counters(p->worker)->dead;
     sz_operation op;
@@ -269,45 +254,6 @@ static void tell_unkept(const sz_job *job, parts *p) {
                      "没有保存下来的死信：%llu 条", (unsigned long long)n);
     sz_diag_hint(&p->diags, g, "with --dead-letters file:PATH each is there, with its reason and its bytes",
                  "加上 --dead-letters file:路径，每条的原因和原始字节都会写在那里");
-}
-
-/* `input` NULL: of all. */
-static void tell_nothing_used(parts *p, const char *input, const uint64_t dead_by[]) {
-    uint64_t n = 0;
-    int most = 0;
-    for (int i = 0; i < SZ_N_REASONS; i++) {
-        n += dead_by[i];
-        if (dead_by[i] > dead_by[most]) most = i;
-    }
-    const char *of = input ? input : "", *name = sz_reason_names[most];
-    sz_diag *g = sz_diags_add(&p->diags, SZ_WARNING, APP_CODE_NOTHING_USED, (sz_span){0},
-                              "%s%snot one of %llu records could be used: %llu of them %s (%s)", NULL, of,
-                              input ? ": " : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
-                              app_word(SZ_WORDS_DEAD, name, SZ_EN));
-    g->message_zh = sz_arena_printf(&p->diags.arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
-                                    input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
-                                    app_word(SZ_WORDS_DEAD, name, SZ_ZH));
-    if (most == SZ_UNKNOWN_CARD)
-        sz_diag_hint(
-            &p->diags, g,
-            "are card numbers written in cards.csv as in the records? Zeros in front (pad), hexadecimal or "
-            "reversed bytes (number): docs/mapping.md",
-            "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
-    else
-        sz_diag_hint(&p->diags, g,
-                     "the dead letters say of each what is missing; mend the mapping or the campus folder",
-                     "每条死信都写明了缺什么；请改正映射或校园数据");
-}
-
-/* A few may be chance; where there are more, it is the mapping or the campus. */
-static void tell_unused(parts *p) {
-    enum { LEAST = 10 };
-    const sz_counters *n = sz_worker_counters(p->worker);
-    const char *input;
-    const uint64_t *dead_by;
-    for (uint32_t at = 0; p->tally && sz_tally_next_unused(p->tally, &at, LEAST, &input, &dead_by);)
-        tell_nothing_used(p, input, dead_by);
-    if (!p->tally && !n->used && !n->duplicate && n->dead >= LEAST) tell_nothing_used(p, NULL, n->dead_by);
 }
 
 /* Used all the same, with the kind `unknown`: no rule about canteens or dorms sees them. */
@@ -434,9 +380,9 @@ static sz_status prepare(const sz_job *job, parts *p) {
 
 /* What the run came to, in words and in numbers. */
 static sz_status tell(const sz_job *job, parts *p, sz_status s) {
-    if (s == SZ_OK) tell_future(job, p);
+    if (s == SZ_OK) run_tell_future(job, p->worker, &p->in.zone, &p->diags);
     if (s == SZ_OK) tell_unknown(p);
-    if (s == SZ_OK) tell_unused(p);
+    if (s == SZ_OK) run_tell_unused(p->worker, p->tally, &p->diags);
     if (s == SZ_OK) tell_unkept(job, p);
     if (s == SZ_OK) tell_empty_rows(p);
     if (s == SZ_OK) tell_headings_again(p);

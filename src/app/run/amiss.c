@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "amiss.h"
+
+#include "codes.h"
+#include "views/words.h"
+
+static void after_until(const sz_job *job, unsigned long long n, sz_diags *d) {
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
+        n == 1 ? "dead letters (future_time): %1$llu record is later than 24 h after --until %2$s, or than its own "
+                 "`collected`"
+               : "dead letters (future_time): %1$llu records are later than 24 h after --until %2$s, or than their own "
+                 "`collected`",
+        "有 %1$llu 条记录比 --until %2$s 晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）", n,
+        job->until);
+    sz_diag_hint(d, g, "give a later --until, or leave it out", "请给出更晚的 --until，或者不写");
+}
+
+/* The files count as read all the same: nothing but this would tell why nobody is seen any more. */
+static void after_clock(int64_t limit_ms, const sz_zone *z, unsigned long long n, sz_diags *d) {
+    char clock[40];
+    sz_time_format(z, (limit_ms - SZ_DAY_MS) / SZ_SECOND_MS * SZ_SECOND_MS, clock);
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_AFTER_CLOCK, (sz_span){0},
+        n == 1 ? "dead letters (future_time): %1$llu record is later than 24 h after this machine's clock (%2$s), or "
+                 "than its own `collected`"
+               : "dead letters (future_time): %1$llu records are later than 24 h after this machine's clock (%2$s), or "
+                 "than their own `collected`",
+        "有 %1$llu 条记录比本机时钟（%2$s）晚 24 小时以上，或晚于它自己的 collected，成为死信（future_time）", n,
+        clock);
+    sz_diag_hint(d, g,
+                 "if that clock is wrong, set it and give the same files under another name; else look at the clock "
+                 "of what made the records",
+                 "如果本机时钟不对，请校准后把同样的文件换一个文件名再给一次；否则请检查产生这些记录的设备的时钟");
+}
+
+void run_tell_future(const sz_job *job, const sz_worker *w, const sz_zone *z, sz_diags *d) {
+    uint64_t n = sz_worker_counters(w)->dead_by[SZ_FUTURE_TIME];
+    if (!n) return;
+    if (job->until) after_until(job, n, d);
+    else after_clock(sz_worker_limit(w), z, n, d);
+}
+
+static void hint(sz_diags *d, sz_diag *g, int most) {
+    if (most == SZ_UNKNOWN_CARD)
+        sz_diag_hint(
+            d, g,
+            "are card numbers written in cards.csv as in the records? Zeros in front (pad), hexadecimal or "
+            "reversed bytes (number): docs/mapping.md",
+            "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
+    else if (most == SZ_CONFLICTING_DUPLICATE)
+        sz_diag_hint(d, g,
+                     "do two systems number their records alike? An id counts within its `source`: give each system "
+                     "one of its own",
+                     "两个系统的记录编号是否相同？id 只在同一个 source 之内唯一：请给每个系统写不同的 source");
+    else if (most != SZ_FUTURE_TIME) /* of that the warning before this one has said what to do */
+        sz_diag_hint(d, g, "the dead letters say of each what is missing; mend the mapping or the campus folder",
+                     "每条死信都写明了缺什么；请改正映射或校园数据");
+}
+
+/* `input` NULL: of all. */
+static void nothing_used(sz_diags *d, const char *input, const uint64_t dead_by[]) {
+    uint64_t n = 0;
+    int most = 0;
+    for (int i = 0; i < SZ_N_REASONS; i++) {
+        n += dead_by[i];
+        if (dead_by[i] > dead_by[most]) most = i;
+    }
+    const char *of = input ? input : "", *name = sz_reason_names[most];
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, APP_CODE_NOTHING_USED, (sz_span){0},
+                              "%s%snot one of %llu records could be used: %llu of them %s (%s)", NULL, of,
+                              input ? ": " : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
+                              app_word(SZ_WORDS_DEAD, name, SZ_EN));
+    g->message_zh = sz_arena_printf(&d->arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
+                                    input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
+                                    app_word(SZ_WORDS_DEAD, name, SZ_ZH));
+    hint(d, g, most);
+}
+
+/* A few may be chance; where there are more, it is the mapping or the campus. */
+void run_tell_unused(const sz_worker *w, const sz_tally *t, sz_diags *d) {
+    enum { LEAST = 10 };
+    const sz_counters *n = sz_worker_counters(w);
+    const char *input;
+    const uint64_t *dead_by;
+    for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);) nothing_used(d, input, dead_by);
+    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(d, NULL, n->dead_by);
+}
