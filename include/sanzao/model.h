@@ -263,7 +263,7 @@ sz_str sz_csv_unmarked(sz_str cell);
 sz_str sz_csv_trim_blanks(sz_str cell);
 /* The same, without a spreadsheet's marks too. */
 sz_str sz_csv_trim(sz_str cell);
-/* Is it 2.02E+09, what a spreadsheet makes of a long number that it was not told to be text? */
+/* Is it 2.02E+09 or 2.021000001E9, what spreadsheets and Java make of a long number that is not told to be text? */
 bool sz_csv_is_rounded(sz_str cell);
 /* Do the rows of a text that begins so end in a CR alone, as spreadsheets of old Macs wrote them? Then make each of
  * them an LF. */

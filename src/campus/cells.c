@@ -22,9 +22,9 @@ bool sz_cell_id(const struct csv_cell *cell, void *at, const void *arg) {
     *(sz_str *)at = cell->text;
     if (sz_csv_is_rounded(cell->text)) {
         sz_diag *g = sz_diags_add(d, SZ_ERROR, CODE_ROUNDED_ID, sz_csv_span(cell->r, cell->column),
-                                  "a spreadsheet has rounded this number", "这个号码被电子表格改成了科学计数法");
-        sz_diag_hint(d, g, "its last digits are lost: export again from the system itself, with the column as text",
-                     "末尾的数字已经丢失：请从原系统重新导出，并把这一列设为文本");
+                                  "a spreadsheet or another program has made this a number", "这个号码被电子表格或导出程序改成了科学计数法");
+        sz_diag_hint(d, g, "its last digits may be lost: export again from the system itself, with the column as text",
+                     "末尾的数字可能已经丢失：请从原系统重新导出，并把这一列设为文本");
         return false;
     }
     if (cell->text.n > CSV_ID_MAX) {

@@ -145,10 +145,13 @@ sz_str sz_csv_trim(sz_str s) {
 
 bool sz_csv_is_rounded(sz_str s) {
     size_t i = 0;
-    if (s.n == 0 || !memchr(s.p, '+', s.n)) return false;
-    while (i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.')) i++;
-    if (i == 0 || i + 2 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e') || s.p[i + 1] != '+') return false;
-    for (i += 2; i < s.n; i++)
+    bool has_point = false;
+    for (; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.'); i++) has_point |= s.p[i] == '.';
+    if (i == 0 || i + 1 >= s.n || (s.p[i] != 'E' && s.p[i] != 'e')) return false;
+    if (s.p[i + 1] == '+') i++;
+    else if (!has_point) return false; /* 2E09 is a room, or the number of a chip */
+    if (++i >= s.n) return false;
+    for (; i < s.n; i++)
         if (s.p[i] < '0' || s.p[i] > '9') return false;
     return true;
 }

@@ -71,9 +71,17 @@ static size_t width_with_zeros(sz_taking *t, const sz_recipe *r, sz_str text) {
     return 0;
 }
 
+/* The day stands in another column, which the mapping does not name. */
+static bool is_time_of_day(sz_taking *t, sz_str text) {
+    sz_str whole = sz_str_of(sz_arena_printf(t->a, "2026/1/1 %.*s", SZ_FMT_STR(text)));
+    return sz_time_format_for(t->m->likely, t->m->zone, whole) != NULL;
+}
+
 static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
     size_t width = width_with_zeros(t, r, text);
     const char *format = width ? NULL : sz_time_format_for(t->m->likely, t->m->zone, text);
+    if (!width && !format && is_time_of_day(t, text))
+        return bad_time(t, r, "is a time of day alone (take its day along: `columns: [DAY, TIME]`)");
     if (!width && !format) return bad_time(t, r, "fits none of the formats");
     if (format) {
         sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s fits none of the formats, but would fit %s", r->name.p,
@@ -94,6 +102,15 @@ static bool is_no_standard_time(sz_taking *t, const sz_recipe *r, sz_str text) {
     return false;
 }
 
+/* Seconds that are read as milliseconds fit the format, and nothing else would tell. */
+static bool is_of_another_age(sz_taking *t, const sz_recipe *r, sz_str text) {
+    const char *format = r->n_formats ? sz_time_format_for(t->m->likely, t->m->zone, text) : NULL;
+    if (!format) return bad_time(t, r, "is not between the years 1990 and 2200");
+    sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s is not between the years 1990 and 2200, but would fit %s",
+                   r->name.p, format);
+    return false;
+}
+
 /* By the recipe's formats, of which it may have none. */
 static bool read_time(const sz_mapping *m, const sz_recipe *r, sz_str text, sz_civil *c, int64_t *ms) {
     return r->n_formats ? by_formats(m, r, text, c, ms) : by_standard(m, r, text, c, ms);
@@ -110,7 +127,7 @@ static bool take_time(sz_taking *t, uint32_t i, sz_civil *c, int64_t *ms, bool *
     bool is_fine = read_time(m, r, text, c, ms);
     if (!is_fine && sz_narrow(t->a, &text)) is_fine = read_time(m, r, text, c, ms);
     if (!is_fine) return r->n_formats ? fits_no_format(t, r, text) : is_no_standard_time(t, r, text);
-    if (!sz_moment_is_sane(*ms)) return bad_time(t, r, "is not between the years 1990 and 2200");
+    if (!sz_moment_is_sane(*ms)) return is_of_another_age(t, r, text);
     return true;
 }
 
@@ -272,7 +289,7 @@ static bool set_field(sz_taking *t, uint32_t i, uint8_t target) {
     if (f ? f->kind == SZ_FIELD_MONEY : r->row->kind == SZ_ROW_IS_FEN) return set_money(t, r, target, text);
     if (!f && is_name(r->row) && sz_csv_is_rounded(text)) {
         sz_record_dead(t->out, t->a, SZ_BAD_VALUE, r->name.p,
-                       "%s was rounded by a spreadsheet, its last digits are lost", r->name.p);
+                       "%s was made a number by a program: its last digits may be lost (export it as text)", r->name.p);
         return false;
     }
     if (f) return sz_declared_set(f, &t->out->event.fields[target], t->out, t->a, text, true);

@@ -50,4 +50,12 @@ def test_two_systems_with_the_same_ids_and_no_source_are_told_to_name_themselves
     expect("请给每个系统写不同的 source" in sanzao(tmp, "run", "--source", "file:in", *GOOD, "--by-source", "--lang", "zh", rc=0).err, "in Chinese")
 
 
+def test_students_who_are_written_otherwise_are_asked_for_in_the_mapping(tmp):
+    """A numeric column of pandas or POI: 2021000001.0 in each row, and not one of them known."""
+    ready(tmp)
+    write_lines(tmp / "events.ndjson", [x.replace(b'"student": "s', b'"student": "0.s') for x in swipes(2024)])
+    for lang, word in (("en", "are students written in students.csv as in the records?"), ("zh", "students.csv 与记录里的学号写法是否一致？")):
+        expect(word in sanzao(tmp, "run", "--source", "file:events.ndjson", *GOOD, "--lang", lang, rc=0).err, lang)
+
+
 if __name__ == "__main__": sys.exit(main(globals()))

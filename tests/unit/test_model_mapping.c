@@ -60,6 +60,8 @@ static void test_columns_constants_and_defaults(void **state) {
           {"1,'a'b,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student='a'b place=c1"},
           {"1,2.02E+09,2026-03-02T08:05:00,", "bad_value student"}, /* whoever that was */
           {"2.02300e+11,s1,2026-03-02T08:05:00,", "bad_value id"},
+          {"1,2.023001E9,2026-03-02T08:05:00,", "bad_value student"}, /* as Java writes it */
+          {"1,2.E9a,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=2.E9a place=c1"},
           {"1,2E9,2026-03-02T08:05:00,", "swipe " AT " id=1 source=pos student=2E9 place=c1"},
           {",s1,2026-03-02T08:05:00,", "swipe " AT " id=x:… source=pos student=s1 place=c1"},
           {"1,,2026-03-02T08:05:00,甲", "missing_field student"}, {"1,s1,,甲", "missing_field time"},
@@ -217,6 +219,8 @@ static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state)
                 {"3/2/2026 8:05", NULL}, /* March or February */
                 {"2026-02-30 08:05", NULL},
                 {"昨天 8:05", NULL},
+                {"8:05", "a day"}, /* which stands in another column */
+                {"下午 8:05:07", "a day"},
                 {"soon", NULL}};
     struct model_fixture x;
     model_fixture_init(&x);
@@ -228,10 +232,37 @@ static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state)
         snprintf(row, sizeof row, "s1,%s", rows[i].time);
         snprintf(want, sizeof want, "time fits none of the formats%s%s", rows[i].format ? ", but would fit " : "",
                  rows[i].format ? rows[i].format : "");
+        if (rows[i].format && strcmp(rows[i].format, "a day") == 0)
+            snprintf(want, sizeof want,
+                     "time is a time of day alone (take its day along: `columns: [DAY, TIME]`)");
         assert_string_equal(model_fixture_row(&x, row), "bad_time time");
         assert_string_equal(x.record.dead.detail, want);
     }
     model_fixture_fini(&x);
+}
+
+static void test_an_epoch_in_another_unit_is_told_so(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *time, *says;
+    } rows[] = {{"epoch_ms", "1772409900", ", but would fit epoch_s"},
+                {"epoch_s", "1772409900000", ", but would fit epoch_ms"},
+                {"epoch_ms", "20260302080500", ", but would fit YYYYMMDDHHmm[ss[S]]"},
+                {"epoch_ms", "177240990000", ""},
+                {"YYYY/M/D", "1899/12/30", ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model_fixture x;
+        char text[128];
+        model_fixture_init(&x);
+        snprintf(text, sizeof text, "type: presence\nstudent: s\ntime: {column: t, format: %s}\n", rows[i].format);
+        assert_string_equal(model_fixture_map(&x, text), "");
+        assert_string_equal(model_fixture_bind(&x, "s,t\n"), "");
+        snprintf(text, sizeof text, "s1,%s", rows[i].time);
+        assert_string_equal(model_fixture_row(&x, text), "bad_time time");
+        snprintf(text, sizeof text, "time is not between the years 1990 and 2200%s", rows[i].says);
+        assert_string_equal(x.record.dead.detail, text);
+        model_fixture_fini(&x);
+    }
 }
 
 static void test_numbers_in_full_width(void **state) {
@@ -529,6 +560,7 @@ int main(void) {
         cmocka_unit_test(test_time_formats),
         cmocka_unit_test(test_times_as_databases_and_hands_write_them),
         cmocka_unit_test(test_a_time_that_fits_no_format_is_told_which_it_would),
+        cmocka_unit_test(test_an_epoch_in_another_unit_is_told_so),
         cmocka_unit_test(test_numbers_in_full_width),
         cmocka_unit_test(test_an_amount_with_more_about_it_is_told_to_remove_that),
         cmocka_unit_test(test_lost_times_of_day),

@@ -48,6 +48,12 @@ static void hint(sz_diags *d, sz_diag *g, int most) {
             "are card numbers written in cards.csv as in the records? Zeros in front (pad), hexadecimal or "
             "reversed bytes (number): docs/mapping.md",
             "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
+    else if (most == SZ_UNKNOWN_STUDENT)
+        sz_diag_hint(d, g,
+                     "are students written in students.csv as in the records? Zeros in front (pad), `.0` behind "
+                     "(match), or is it their cards that the records have (card): docs/mapping.md",
+                     "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
+                     "card，见 docs/mapping.md");
     else if (most == SZ_CONFLICTING_DUPLICATE)
         sz_diag_hint(d, g,
                      "do two systems number their records alike? An id counts within its `source`: give each system "
