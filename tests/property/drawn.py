@@ -72,7 +72,7 @@ def of_rule(rule: dict) -> list[str]:
 
 
 def of_case(text: str, operators: list[str]) -> set[str]:
-    rules = yaml.safe_load(text)
+    rules = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     out = [x for f in (rules.get("features") or {}).values() for x in of_feature(f, operators)]
     out += [x for r in rules["rules"] for x in of_rule(r)]
     for change in (rules.get("adjust") or {}).values():

@@ -238,6 +238,11 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
 
 # asking the program
 
+def as_yaml(what: object) -> str:
+    """By libyaml where Python has it: that is ten times as fast."""
+    return yaml.dump(what, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False, width=1000)
+
+
 def write_campus(folder: Path, campus: dict) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -250,8 +255,7 @@ def write_campus(folder: Path, campus: dict) -> None:
             w.writerows(rows)
     for name in ("calendar", "feeds"):
         if campus.get(name):
-            (folder / f"{name}.yaml").write_text(yaml.safe_dump(campus[name], allow_unicode=True, sort_keys=False),
-                                                 encoding="utf-8")
+            (folder / f"{name}.yaml").write_text(as_yaml(campus[name]), encoding="utf-8")
 
 
 def commands(trial: Trial, program: list[str]) -> list[list[str]]:
@@ -280,8 +284,7 @@ def write(trial: Trial, folder: Path, program: list[str]) -> None:
     for i, piece in enumerate(trial.pieces):
         (folder / f"events-{i + 1}.ndjson").write_text("".join(line(e) + "\n" for e in piece), encoding="utf-8")
     (folder / "command").write_text("".join(shlex.join(c) + "\n" for c in commands(trial, program)), encoding="utf-8")
-    (folder / "case.yaml").write_text(yaml.safe_dump([trial.whole()], allow_unicode=True, sort_keys=False, width=1000),
-                                      encoding="utf-8")
+    (folder / "case.yaml").write_text(as_yaml([trial.whole()]), encoding="utf-8")
 
 
 @dataclass

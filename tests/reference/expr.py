@@ -115,8 +115,8 @@ def parse(text: str) -> tuple: return Parser(text).whole()
 
 
 def children(tree: tuple) -> list[tuple]:
-    return {"lit": lambda: [], "name": lambda: [], "call": lambda: tree[2], "list": lambda: tree[1],
-            "op": lambda: list(tree[2:])}[tree[0]]()
+    kind = tree[0]
+    return list(tree[2:]) if kind == "op" else tree[2] if kind == "call" else tree[1] if kind == "list" else []
 
 
 def walk(tree: tuple) -> Iterator[tuple]:

@@ -1,4 +1,5 @@
 """Features: numbers over time of one student, each computed by scanning all records (semantics 8-19)."""
+from collections.abc import Callable
 from dataclasses import replace
 from math import log, sqrt
 from statistics import median
@@ -42,6 +43,16 @@ class Downs:
     def known(self, types: frozenset[str], t: int) -> list[Span]:
         """What had been down by T: only hours that have passed count, the rest of a day may yet be up (random 86)."""
         return [(a, min(b, t)) for a, b in self.of(types) if a < t]
+
+
+class Units(dict):
+    """What holds of a day, a night or a pane by its number: asked for again and again, worked out once."""
+
+    def __init__(self, of: Callable[[int], bool]): self.of = of
+
+    def __missing__(self, i: int) -> bool:
+        self[i] = out = self.of(i)
+        return out
 
 
 class History:
@@ -178,10 +189,15 @@ class History:
 
     def is_expected(self, types: frozenset[str], unit: str, pane: int, i: int) -> bool:
         """12 without the feeds. Of a leave the whole unit counts, also what is still to come (random 11)."""
-        key = ("expected", types, unit, pane, i)
+        return self.expected(types, unit, pane)[i]
+
+    def expected(self, types: frozenset[str], unit: str, pane: int) -> "Units":
+        key = ("expected", types, unit, pane)
         if key not in self.cache:
-            lo, hi = self.unit_span(unit, pane, i)
-            self.cache[key] = lo >= self.expected_from(types) and 2 * overlap(self.leave, lo, hi) <= hi - lo
+            def is_expected(i: int) -> bool:
+                lo, hi = self.unit_span(unit, pane, i)
+                return lo >= self.expected_from(types) and 2 * overlap(self.leave, lo, hi) <= hi - lo
+            self.cache[key] = Units(is_expected)
         return self.cache[key]
 
     def expected_from(self, types: frozenset[str]) -> int:
@@ -189,7 +205,9 @@ class History:
         return max(x for x in (self.student.enrolled, self.began(types), -INFINITY) if x is not None)
 
     def is_observable(self, types: frozenset[str], unit: str, pane: int, i: int, downs: list[Span]) -> bool:
-        if not downs or not self.is_expected(types, unit, pane, i): return self.is_expected(types, unit, pane, i)
+        return self.is_expected(types, unit, pane, i) and (not downs or self.is_up(unit, pane, i, downs))
+
+    def is_up(self, unit: str, pane: int, i: int, downs: list[Span]) -> bool:
         lo, hi = self.unit_span(unit, pane, i)
         return 2 * overlap(downs, lo, hi) <= hi - lo
 
@@ -201,7 +219,9 @@ class History:
         key = ("dark", types, w.unit, w.pane, bounds, downs[-1] if downs else None)
         if key not in self.cache:
             total = bounds[1] - bounds[0] + 1
-            seen = sum(self.is_observable(types, w.unit, w.pane, i, downs) for i in range(bounds[0], bounds[1] + 1))
+            expected = list(map(self.expected(types, w.unit, w.pane).__getitem__, range(bounds[0], bounds[1] + 1)))
+            seen = sum(expected)
+            if downs: seen -= sum(e and not self.is_up(w.unit, w.pane, i, downs) for i, e in enumerate(expected, bounds[0]))
             self.cache[key] = total <= 0 or seen * 10 < total * 8
         return self.cache[key]
 
@@ -346,8 +366,11 @@ class History:
         return float(max(0, t - start - overlap(self.downs.known(types, t), start, t)))
 
     def began(self, types: frozenset[str]) -> int | None:
-        began = min(self.campus.began(k) for k in types)  # an event of several types with its earliest type (12)
-        return began if began > -INFINITY else None
+        key = ("began", types)
+        if key not in self.cache:
+            began = min(self.campus.began(k) for k in types)  # an event of several types with its earliest type (12)
+            self.cache[key] = began if began > -INFINITY else None
+        return self.cache[key]
 
     # exemptions
 

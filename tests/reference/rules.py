@@ -1,6 +1,8 @@
 """Rule files: events, features, params, rules, adjust; read as texts, so that a step stands as it was written."""
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import yaml
 
@@ -138,7 +140,7 @@ class Rule:
     params: dict[str, Param]
     message: dict[str, str]
 
-    @property
+    @cached_property
     def is_instant(self) -> bool:
         return bool(self.sequence) or self.when is not None and any(n[0] == "event" for n in names(self.when))
 
@@ -248,7 +250,7 @@ def rule_of(raw: dict, adjust: dict | None) -> Rule:
 
 class RuleSet:
     def __init__(self, texts: list[str]):
-        files = [yaml.load(t, yaml.BaseLoader) or {} for t in texts]
+        files = [yaml.load(t, getattr(yaml, "CBaseLoader", yaml.BaseLoader)) or {} for t in texts]
         self.params = {k: param_of(v) for f in files for k, v in (f.get("params") or {}).items()}
         self.raw_events = {k: v for f in files for k, v in (f.get("events") or {}).items()}
         self.events: dict[str, Event] = {}
@@ -263,6 +265,7 @@ class RuleSet:
         gone = {raw["replaces"] for raw in written if "replaces" in raw}
         stand = [raw for raw in written if raw["id"] not in gone or raw.get("replaces") == raw["id"]]
         self.rules = [rule_of(raw, adjust.get(raw["id"])) for raw in stand]
+        self.answers: dict = {}  # of what is asked of a rule again at every instant
         self.check()
 
     def event(self, name: str) -> Event:
@@ -318,7 +321,15 @@ class RuleSet:
             out |= self.read_by(feature.tree) if feature.tree else {feature.name}
         return out
 
+    def once(self, what: str, rule: Rule, answer: Callable):
+        key = (what, id(rule))
+        if key not in self.answers: self.answers[key] = answer()
+        return self.answers[key]
+
     def features_of(self, rule: Rule) -> list[Feature]:
+        return self.once("features", rule, lambda: self.read_by_rule(rule))
+
+    def read_by_rule(self, rule: Rule) -> list[Feature]:
         return [self.features[n] for n in sorted(set().union(*(self.read_by(t) for t in rule.trees())))]
 
     def types_of(self, rule: Rule) -> set[str]:
@@ -327,8 +338,10 @@ class RuleSet:
 
     def down_types_of(self, rule: Rule) -> frozenset[str]:
         """Whose feeds being down hold it: silence proves nothing then, while a record that is there is there (28)."""
-        events = [f.event for f in self.features_of(rule)] + [s.event for s in rule.sequence if s.is_not]
-        return frozenset().union(*(self.event(e).types for e in events))
+        def types() -> frozenset[str]:
+            events = [f.event for f in self.features_of(rule)] + [s.event for s in rule.sequence if s.is_not]
+            return frozenset().union(*(self.event(e).types for e in events))
+        return self.once("down types", rule, types)
 
     def thresholds(self, rule: Rule) -> set[float]:
         """Every number that something in the rule may be compared with: generous, for crossings only."""

@@ -12,7 +12,7 @@ def union(spans: list[Span]) -> list[Span]:
 
 def overlap(spans: list[Span], lo: int, hi: int) -> int:
     """How long `spans` (a union) cover [lo, hi)."""
-    return sum(max(0, min(b, hi) - max(a, lo)) for a, b in spans)
+    return sum(min(b, hi) - max(a, lo) for a, b in spans if a < hi and lo < b and lo < hi)
 
 
 def covers(spans: list[Span], t: int) -> bool: return any(a <= t < b for a, b in spans)
