@@ -16,10 +16,21 @@ bool sz_cell_packed(const struct csv_cell *cell, void *at, const void *arg) {
     return true;
 }
 
+/* Letters, digits, - and _, as nearly all ids have them: nothing of what follows is wrong with them. */
+static bool is_usual_id(sz_str s) {
+    uint32_t is_other = s.n > CSV_ID_MAX;
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = (uint8_t)s.p[i], letter = c | 0x20;
+        is_other |= (uint8_t)(c - '0') > 9 && (uint8_t)(letter - 'a') > 'z' - 'a' && c != '-' && c != '_';
+    }
+    return !is_other;
+}
+
 bool sz_cell_id(const struct csv_cell *cell, void *at, const void *arg) {
     (void)arg;
     sz_diags *d = cell->r->l->d;
     *(sz_str *)at = cell->text;
+    if (is_usual_id(cell->text)) return true;
     if (sz_csv_is_rounded(cell->text)) {
         sz_diag *g = sz_diags_add(d, SZ_ERROR, CODE_ROUNDED_ID, sz_csv_span(cell->r, cell->column),
                                   "a spreadsheet or another program has made this a number", "这个号码被电子表格或导出程序改成了科学计数法");
@@ -70,9 +81,10 @@ bool sz_cell_day(const struct csv_cell *cell, void *at, const void *arg) {
     return true;
 }
 
-/* Without what may follow a number: one of the words of `list`, the longest that fits. */
+/* Without what may follow a number: one of the words of `list`, the longest that fits; none of them ends in a digit. */
 static sz_str without_suffix(sz_str s, const char *list) {
     size_t longest = 0;
+    if ((uint8_t)(s.p[s.n - 1] - '0') <= 9) return s;
     for (const char *p = list; *p; p += strspn(p, " ")) {
         size_t k = strcspn(p, " ");
         if (k > longest && s.n > k && memcmp(s.p + s.n - k, p, k) == 0) longest = k;

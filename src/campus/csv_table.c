@@ -23,7 +23,13 @@ sz_span sz_csv_cell_span(struct csv_reader *r, uint32_t i) {
     return sz_text_file_span(r->f, (size_t)(s.p - r->f->text.p), s.n);
 }
 
+/* A sign of ASCII, which no blank before or behind a cell is. */
+static bool is_visible(char c) { return (uint8_t)(c - '!') <= '~' - '!'; }
+
 uint32_t sz_csv_offset(const struct csv_reader *r, uint32_t column) {
+    uint32_t i = r->cell_of[column];
+    size_t end = r->row.off + r->row.len;
+    if (i < r->row.n && r->row.offs[i] < end && is_visible(r->f->text.p[r->row.offs[i]])) return r->row.offs[i];
     return (uint32_t)(written_cell(r, r->cell_of[column]).p - r->f->text.p);
 }
 
@@ -36,7 +42,7 @@ static bool read_cells(struct csv_reader *r, char *item) {
         const struct csv_column *column = &r->table->columns[c];
         uint32_t i = r->cell_of[c];
         if (i == UINT32_MAX || !column->set) continue;
-        struct csv_cell cell = {r, c, i < r->row.n ? sz_csv_trim(r->row.cells[i]) : (sz_str){"", 0}};
+        struct csv_cell cell = {r, c, i < r->row.n ? r->row.cells[i] : (sz_str){"", 0}};
         if (r->table->has_groups && c == r->table->groups) sz_oddities_see_group(r, c, cell.text);
         if (cell.text.n > 0) {
             if (!column->set(&cell, item + column->at, column->arg)) is_good = false;
@@ -55,10 +61,19 @@ static bool read_cells(struct csv_reader *r, char *item) {
 static bool is_blank_row(const sz_csv_row *row) {
     for (uint32_t i = 0; i < row->n; i++) {
         sz_str cell = row->cells[i];
-        if (cell.n && ((uint8_t)(cell.p[0] - '!') < 0x5e || sz_csv_trim(cell).n))
-            return false; /* a visible letter first */
+        if (cell.n && (is_visible(cell.p[0]) || sz_csv_trim(cell).n)) return false;
     }
     return true;
+}
+
+/* Once for all that look at them: what is trimmed twice may lose a second mark. */
+static void trim_cells(sz_csv_row *row) {
+    for (uint32_t i = 0; i < row->n; i++) {
+        sz_str s = row->cells[i];
+        bool is_marked = s.n && (s.p[0] == '=' || s.p[0] == '\'');
+        if (s.n && !is_marked && is_visible(s.p[0]) && is_visible(s.p[s.n - 1])) continue;
+        if (s.n) row->cells[i] = sz_csv_trim(s);
+    }
 }
 
 /* Text beyond the last heading is an error: a comma inside some text has moved the cells. */
@@ -68,7 +83,7 @@ static bool check_width(struct csv_reader *r) {
         return true;
     }
     for (uint32_t i = r->n_headings; i < r->row.n; i++) {
-        if (sz_csv_trim(r->row.cells[i]).n == 0) continue;
+        if (r->row.cells[i].n == 0) continue;
         sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_WIDE_ROW, sz_csv_cell_span(r, i),
                                   "this row has %u cells, the headings are %u", "这一行有 %u 格，而表头只有 %u 格",
                                   r->row.n, r->n_headings);
@@ -85,6 +100,7 @@ static void leave_out(struct csv_reader *r, const void *item) {
 
 static void read_row(struct csv_reader *r, char *item, bool is_unclosed) {
     if (is_blank_row(&r->row)) return;
+    trim_cells(&r->row);
     r->n_rows++;
     if (is_unclosed) {
         leave_out(r, NULL);

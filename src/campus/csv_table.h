@@ -54,7 +54,7 @@ struct csv_reader {
     uint32_t cell_of[CSV_COLUMNS_MAX]; /* position in the file's rows; UINT32_MAX: not in the file */
     uint32_t n_headings;
     char sep;
-    sz_csv_row row;
+    sz_csv_row row; /* its cells trimmed, once the headings are read */
     uint32_t n_rows;
     size_t first_short; /* offset of the first row with fewer cells than headings */
     uint32_t n_short;

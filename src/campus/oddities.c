@@ -95,22 +95,23 @@ static bool has_its_id(const struct csv_reader *r, uint32_t n_filled) {
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
         uint32_t i = r->cell_of[c];
         if (!r->table->columns[c].is_needed || i >= r->row.n) continue;
-        sz_str cell = sz_csv_trim(r->row.cells[i]);
+        sz_str cell = r->row.cells[i];
         if (cell.n && !is_said(cell) && !(n_filled == 2 && is_number_of(cell))) return true;
     }
     return false;
 }
 
-enum { ABOVE = sizeof((struct csv_oddities *)0)->above / sizeof(uint64_t) };
-
-static uint64_t cell_hash(const struct csv_reader *r, uint32_t i) {
-    sz_str cell = sz_csv_trim(r->row.cells[i]);
-    return cell.n ? sz_hash(cell.p, cell.n) : 0;
-}
-
 /* 文学院 under 文学院: what the rows above have in common. 二号门 under 一号门 is another gate, whose number is 2. */
 static bool stands_above(const struct csv_reader *r, uint32_t i) {
-    return i < ABOVE && cell_hash(r, i) == r->odd.above[i];
+    sz_arena scratch;
+    sz_arena_init(&scratch);
+    size_t at = r->odd.above;
+    sz_csv_row above;
+    bool is_unclosed;
+    sz_csv_next(&scratch, r->f->text, r->sep, &at, &above, &is_unclosed);
+    bool is_same = i < above.n && sz_str_eq(sz_csv_trim(above.cells[i]), r->row.cells[i]);
+    sz_arena_fini(&scratch);
+    return is_same;
 }
 
 /* 文学院,,2 under 学院,姓名,学号, where no row above has so little in it, and two of that school stand there: their
@@ -123,7 +124,7 @@ static bool counts_rows(const struct csv_reader *r, uint32_t n_filled, uint32_t 
     sz_str id = {0};
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
         uint32_t i = r->cell_of[c];
-        sz_str cell = i < r->row.n ? sz_csv_trim(r->row.cells[i]) : (sz_str){0};
+        sz_str cell = i < r->row.n ? r->row.cells[i] : (sz_str){0};
         if (!r->table->columns[c].is_needed || !cell.n) continue;
         id = cell;
         n_ids++;
@@ -134,8 +135,7 @@ static bool counts_rows(const struct csv_reader *r, uint32_t n_filled, uint32_t 
 
 /* `,,3` under 学号,姓名,性别 where every row above has more in it: nobody's number of something. */
 static bool is_bare_number(const struct csv_reader *r, uint32_t n_filled, uint32_t first) {
-    bool is_lone =
-        n_filled == 1 && r->odd.n_rows > 0 && r->odd.least > 1 && is_number_of(sz_csv_trim(r->row.cells[first]));
+    bool is_lone = n_filled == 1 && r->odd.n_rows > 0 && r->odd.least > 1 && is_number_of(r->row.cells[first]);
     for (uint32_t c = 0; is_lone && c < r->table->n_columns; c++)
         if (r->table->columns[c].is_needed && r->cell_of[c] == first) return false;
     return is_lone;
@@ -145,15 +145,14 @@ bool sz_oddities_is_total(struct csv_reader *r) {
     struct csv_oddities *o = &r->odd;
     uint32_t first = r->row.n, n_filled = 0;
     for (uint32_t i = r->row.n; i-- > 0;)
-        if (sz_csv_trim(r->row.cells[i]).n) first = i, n_filled++;
-    bool is_said_first = n_filled && is_said(sz_csv_trim(r->row.cells[first]));
+        if (r->row.cells[i].n) first = i, n_filled++;
+    bool is_said_first = n_filled && is_said(r->row.cells[first]);
     bool is_total = is_said_first ? !has_its_id(r, n_filled)
                                   : counts_rows(r, n_filled, first) || is_bare_number(r, n_filled, first);
     if (!is_total) {
         o->least = o->n_rows++ && o->least < n_filled ? o->least : n_filled;
         o->n_since++;
-        bool may_count = o->least >= 3; /* else no row counts those above it */
-        for (uint32_t i = 0; may_count && i < ABOVE; i++) o->above[i] = i < r->row.n ? cell_hash(r, i) : 0;
+        o->above = r->row.off;
         return false;
     }
     o->n_since = 0;

@@ -14,7 +14,7 @@ struct csv_oddities {
     uint32_t n_totals, n_odd_ids; /* rows, ids */
     uint32_t n_rows, n_since;     /* rows that are none of totals, in all and since the last that is */
     uint32_t least;               /* filled cells of the row that has fewest */
-    uint64_t above[16];           /* hashes of the first cells of the row before; 0: an empty one */
+    size_t above;                 /* byte offset of the last row that is none of totals */
     sz_span first_total, first_odd_id;
     /* Of the column that groups the rows (`groups` of the table). */
     uint32_t n_filled, n_blank, first_filled; /* first_filled: byte offset */

@@ -110,7 +110,7 @@ static void note_left_out(struct csv_reader *r, const void *item) {
     if (row && row->s.id.n) sz_map_put(&r->l->left_out, row->s.id, 1);
     else if (!row && !r->is_wide) r->l->knows_students = false;
     for (uint32_t i = 0; !row && r->is_wide && i < r->row.n; i++)
-        sz_map_put(&r->l->left_out, sz_csv_trim(r->row.cells[i]), 1);
+        sz_map_put(&r->l->left_out, r->row.cells[i], 1);
 }
 
 bool sz_campus_is_nobody(const struct loader *l, sz_str student) {

@@ -20,7 +20,8 @@ void sz_words_fini(struct words *w) {
 
 sz_str sz_words_shared(struct words *w, sz_str s) {
     if (s.n == 0) return (sz_str){"", 0};
-    return sz_map_key(&w->map, sz_map_intern(&w->map, s));
+    if (sz_str_eq(w->last, s)) return w->last;
+    return w->last = sz_map_key(&w->map, sz_map_intern(&w->map, s));
 }
 
 sz_str sz_words_packed(struct words *w, sz_str s) {

@@ -10,6 +10,7 @@
 
 struct words {
     sz_map map;
+    sz_str last; /* of the map: lists are mostly in the order of classes, or of systems */
     sz_arena arena;
     char *at; /* free bytes of the last chunk of packed texts */
     size_t left;

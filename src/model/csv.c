@@ -6,6 +6,10 @@
  */
 #include <sanzao/model.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* The first byte after the cell that begins at `at`: a separator, a line end, or the text's end. */
 static size_t cell_end(sz_str t, size_t at, char sep, bool *is_open) {
     if (at < t.n && t.p[at] == '"') {
@@ -66,6 +70,31 @@ static size_t row_end(sz_str t, size_t at, char sep, uint32_t *n_cells, size_t e
     }
 }
 
+/* The same of a row without a quote, sixteen bytes at a time; 0: it is another, or one of the text's last ones. */
+static size_t plain_row_end(sz_str t, size_t at, char sep, uint32_t *n_cells, size_t ends[ENDS_MOST]) {
+#ifdef __SSE2__
+    const __m128i line = _mm_set1_epi8('\n'), quote = _mm_set1_epi8('"'), part = _mm_set1_epi8(sep);
+    uint32_t n = 0;
+    for (; at + sizeof line <= t.n; at += sizeof line) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(t.p + at));
+        uint32_t lines = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, line)),
+                 parts = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, part)),
+                 quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)), row = lines ^ (lines - 1);
+        if (quotes & row) return 0;
+        for (uint32_t rest = (lines | parts) & row; rest; rest &= rest - 1) {
+            if (n == ENDS_MOST) return 0;
+            ends[n++] = at + (unsigned)__builtin_ctz(rest);
+        }
+        if (!lines) continue;
+        *n_cells = n;
+        return ends[n - 1];
+    }
+#else
+    (void)t, (void)at, (void)sep, (void)n_cells, (void)ends;
+#endif
+    return 0;
+}
+
 sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_row *row, bool *bad) {
     size_t begin = skip_blank_lines(text, *pos);
     memset(row, 0, sizeof *row);
@@ -73,13 +102,14 @@ sz_status sz_csv_next(sz_arena *a, sz_str text, char sep, size_t *pos, sz_csv_ro
     *pos = begin;
     if (begin >= text.n) return SZ_END;
     size_t ends[ENDS_MOST];
-    size_t end = row_end(text, begin, sep, &row->n, ends, bad);
+    size_t end = plain_row_end(text, begin, sep, &row->n, ends);
+    if (!end) end = row_end(text, begin, sep, &row->n, ends, bad);
     *pos = end < text.n ? end + 1 : end;
     if (!*bad && end > begin && text.p[end - 1] == '\r') end--;
     row->off = begin;
     row->len = end - begin;
-    row->cells = SZ_NEWN(a, sz_str, row->n);
-    row->offs = SZ_NEWN(a, uint32_t, row->n);
+    row->cells = sz_arena_raw(a, row->n * sizeof *row->cells);
+    row->offs = sz_arena_raw(a, row->n * sizeof *row->offs);
     sz_str whole = {text.p, end};
     size_t at = begin;
     bool is_open;

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "support/draw.h"
 #include "support/model_fixture.h"
 
 /* Rows as `a|b;c|d`, an unclosed quote as `!` before its row. */
@@ -235,9 +236,48 @@ static void test_a_long_text_goes_through_iconv_whole(void **state) {
     sz_buf_fini(&out);
 }
 
+/* Rows without a quote are read sixteen bytes at a time where the text goes on behind them, else byte by byte. */
+static void check_row(sz_arena *a, sz_str text, size_t from, uint32_t *n_cells) {
+    sz_csv_row row, alone;
+    bool bad, bad_alone;
+    size_t pos = from, pos_alone = from;
+    assert_int_equal(sz_csv_next(a, text, ',', &pos, &row, &bad), SZ_OK);
+    text.n = pos;
+    assert_int_equal(sz_csv_next(a, text, ',', &pos_alone, &alone, &bad_alone), SZ_OK);
+    assert_true(pos == pos_alone && bad == bad_alone && row.n == alone.n && row.off == alone.off &&
+                row.len == alone.len);
+    for (uint32_t i = 0; i < row.n; i++)
+        assert_true(sz_str_eq(row.cells[i], alone.cells[i]) && row.offs[i] == alone.offs[i]);
+    if (row.n > *n_cells) *n_cells = row.n;
+}
+
+static void test_a_row_is_the_same_wherever_the_text_ends(void **state) {
+    (void)state;
+    draw d = draw_of(5);
+    uint32_t most = 0;
+    for (int turn = 0; turn < 4000; turn++) {
+        static const char signs[] = "aaaaaaaaaaaab,,,\n\r\"";
+        size_t n_signs = sizeof signs - (turn % 2 ? 2 : 1), n = 20 + draw_below(&d, 180);
+        char text[256];
+        for (size_t i = 0; i < n; i++) text[i] = turn % 7 == 0 && i < 100 ? ',' : signs[draw_below(&d, n_signs)];
+        text[n++] = '\n';
+        memset(text + n, 'z', 20);
+        sz_str s = {text, n + 20};
+        sz_arena a;
+        sz_arena_init(&a);
+        sz_csv_row row;
+        bool bad;
+        for (size_t pos = 0, from = 0; sz_csv_next(&a, s, ',', &pos, &row, &bad) == SZ_OK; from = pos)
+            check_row(&a, s, from, &most);
+        sz_arena_fini(&a);
+    }
+    assert_true(most > 32);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_and_rows),
+        cmocka_unit_test(test_a_row_is_the_same_wherever_the_text_ends),
         cmocka_unit_test(test_a_record_is_cut_where_a_row_ends),
         cmocka_unit_test(test_an_encoding_is_found_out),
         cmocka_unit_test(test_names_of_encodings),
