@@ -315,7 +315,12 @@ enum { SZ_MATES_LEAST = 10 };                                  /* active student
 
 /* Of one group: who was asked, and the values that were known, ascending, each once. A group is known by a hash of what its students share. */
 typedef struct sz_peer_value { double value; uint32_t n; } sz_peer_value;
-typedef struct sz_peer_group { uint64_t id; uint32_t asked, n; /* n: whose value is known */ uint32_t first, n_values; } sz_peer_group;
+typedef struct sz_peer_group {
+    uint64_t id;
+    uint32_t asked, n; /* n: whose value is known */
+    uint32_t first, n_values;
+    double median, mean;
+} sz_peer_group;
 /* The table of a day: gathered student by student, then closed. Tables of parts of the students add up. */
 typedef struct sz_peer_table {
     int32_t day;
@@ -338,8 +343,6 @@ static inline bool sz_peer_group_speaks(const sz_peer_group *g, uint32_t min_gro
     return g->n >= min_group && (uint64_t)g->n * 10 >= (uint64_t)g->asked * 9;
 }
 double sz_peer_percentile(const sz_peer_table *t, const sz_peer_group *g, double own);
-double sz_peer_median(const sz_peer_table *t, const sz_peer_group *g);
-double sz_peer_mean(const sz_peer_table *t, const sz_peer_group *g);
 
 /* The tables of all features that compare, by their identity. */
 typedef struct sz_peers sz_peers;
@@ -359,6 +362,15 @@ const sz_peer_table *sz_peers_next(const sz_peers *p, uint32_t *at, uint64_t *fe
 int64_t sz_peers_instant(const sz_zone *z, int32_t day);
 int32_t sz_peers_day(const sz_zone *z, int64_t t_ms);
 
+/* How many units of a feature's window silent feeds made dark, of a student without leaves: it is the same for nearly all who are asked at
+ * an instant. Of each feature the ranges asked for last. */
+enum { SZ_DARK_RANGES = 8 };
+typedef struct sz_dark {
+    int64_t until_ms;  /* as of then; 0: the range is over */
+    int32_t from, to;  /* to < from: nothing is remembered */
+    int32_t n;
+} sz_dark;
+
 /* The facts of one partition as they are known now. Owned by the engine. */
 typedef struct sz_facts {
     const sz_campus *campus;
@@ -376,12 +388,14 @@ typedef struct sz_facts {
     int32_t *feature_day;                 /* day from which a feature's type had begun and its accumulator knows; SZ_DAY_NONE: always */
     const int64_t *acc_from_ms;           /* an accumulator knows nothing before it (a feature that is new to a state); NULL: all do */
     int64_t known_ms;                     /* from here on all accumulators know; INT64_MIN: ever */
+    sz_dark *dark;                        /* SZ_DARK_RANGES of each feature, the owner's; NULL: nothing is remembered */
 } sz_facts;
 /* Fill began_day from feeds and terms. */
 void sz_facts_init(sz_facts *f, const sz_campus *c);
 /* Work out feature_day and known_ms; again when acc_from_ms changes. The array is the caller's (n_features). */
 void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day);
 int32_t sz_facts_began(const sz_facts *f, uint64_t types);                                  /* the earliest of the types; SZ_DAY_NONE: always */
+void sz_facts_forget_dark(sz_facts *f, const sz_featureset *fs); /* after a change of downs */
 bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
 /* Has nobody had a record up to t since the term of that day, or the last one ended, began? Before the first term and without terms: ever. */
 bool sz_facts_is_silent(const sz_facts *f, int32_t day, int64_t t_ms);

@@ -46,6 +46,7 @@ bool downs_rebuild(sz_worker *w) {
         w->facts.downs[n++] = (sz_down){.from_ms = s->t_ms, .to_ms = to, .types = types_of(w, name), .source = name};
     }
     w->facts.n_downs = n;
+    sz_facts_forget_dark(&w->facts, &w->bundle->fs);
     if (n > 1) sz_sort(w->facts.downs, n, sizeof(sz_down), by_from, NULL);
     bool is_other = n != n_before;
     for (uint32_t i = 0; i < n && !is_other; i++) is_other = !is_same(&w->facts.downs[i], &before[i]);

@@ -163,6 +163,7 @@ void world_init(sz_worker *w) {
     w->facts.horizon_ms = w->o.horizon_ms;
     heard_init(w);
     w->feature_day = sz_alloc((w->bundle->fs.n_features + 1) * sizeof(int32_t));
+    w->facts.dark = sz_alloc((SZ_DARK_RANGES * w->bundle->fs.n_features + 1) * sizeof *w->facts.dark);
     sz_facts_prepare(&w->facts, &w->bundle->fs, sz_campus_zone(w->campus), w->feature_day);
     clocks_init(w);
     init_tc(w);
@@ -183,6 +184,7 @@ void world_fini(sz_worker *w) {
     mates_fini(w);
     peers_fini(w);
     sz_free(w->feature_day);
+    sz_free(w->facts.dark);
     sz_free(w->pending_leaves);
     w->facts = (sz_facts){0};
     w->n_pending_leaves = w->next_leaf = 0;

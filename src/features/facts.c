@@ -89,6 +89,10 @@ int64_t sz_facts_next_edge(const sz_facts *f, uint64_t types, int64_t t_ms) {
     return next;
 }
 
+void sz_facts_forget_dark(sz_facts *f, const sz_featureset *fs) {
+    for (uint32_t i = 0; f->dark && i < SZ_DARK_RANGES * fs->n_features; i++) f->dark[i] = (sz_dark){.to = -1};
+}
+
 void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, int32_t *feature_day) {
     for (uint32_t i = 0; i < fs->n_features; i++) {
         const sz_feature *x = &fs->features[i];
@@ -104,4 +108,5 @@ void sz_facts_prepare(sz_facts *f, const sz_featureset *fs, const sz_zone *z, in
         if (f->acc_from_ms[i] != INT64_MIN && f->acc_from_ms[i] + SZ_DAY_MS > f->known_ms)
             f->known_ms = f->acc_from_ms[i] + SZ_DAY_MS;
     f->feature_day = feature_day;
+    sz_facts_forget_dark(f, fs);
 }

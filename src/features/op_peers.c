@@ -27,37 +27,38 @@ uint64_t sz_peers_group_of(const sz_student *s, uint32_t by, int32_t day) {
     return sz_hash(v, n * sizeof *v);
 }
 
-/* Has he a leave that reaches into those days? */
-static bool has_leave(const sz_eval *ev, int32_t from_day, int32_t to_day) {
-    if (!ev->use_leaves) return false;
-    int64_t from = sz_zone_midnight(ev->zone, from_day), to = sz_zone_midnight(ev->zone, to_day);
-    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
-        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
-        if (l->from_ms >= to) break;
-        if (l->to_ms > from) return true;
-    }
-    return false;
-}
-
-static int32_t days_there(const sz_eval *ev, int32_t from, int32_t to) {
+#ifndef NDEBUG
+static int32_t days_there_one_by_one(const sz_eval *ev, int32_t from, int32_t to) {
     int32_t n = 0;
     for (int32_t d = from; d < to; d++) n += student_was_there(ev, d);
     return n;
 }
+#endif
 
-/* Without a leave he was there from the day on which he enrolled. */
-static int32_t days_there_plainly(const sz_eval *ev, int32_t from, int32_t to) {
-    int32_t enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE;
-    if (enrolled > from) from = enrolled;
-    return from < to ? to - from : 0;
+/* From the day on which he enrolled, and of those into which a leave reaches each is looked at. */
+static int32_t days_there(const sz_eval *ev, int32_t from, int32_t to) {
+    int32_t enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE, first = enrolled > from ? enrolled : from;
+    int32_t n = first < to ? to - first : 0;
+    if (!ev->use_leaves || !n) return n;
+    int64_t from_ms = sz_zone_midnight(ev->zone, first), to_ms = sz_zone_midnight(ev->zone, to);
+    int32_t next = first; /* those before it were looked at */
+    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
+        if (l->from_ms >= to_ms) break;
+        if (l->to_ms <= from_ms) continue;
+        int32_t day = l->from_ms > from_ms ? sz_zone_day(ev->zone, l->from_ms) : first;
+        int32_t last = l->to_ms < to_ms ? sz_zone_day(ev->zone, l->to_ms) : to - 1;
+        if (next < day) next = day;
+        for (; next <= last; next++) n -= !student_was_there(ev, next);
+    }
+    return n;
 }
 
 bool sz_peers_asks(const sz_eval *ev, const sz_feature *f, int32_t day) {
     int32_t days = f->window.days, from = day - days;
-    bool is_plain = !has_leave(ev, from, day);
-    int32_t there = is_plain ? days_there_plainly(ev, from, day) : days_there(ev, from, day);
+    int32_t there = days_there(ev, from, day);
 #ifndef NDEBUG
-    if (there != days_there(ev, from, day)) __builtin_trap(); /* each test holds the two together */
+    if (there != days_there_one_by_one(ev, from, day)) __builtin_trap(); /* each test holds the two together */
 #endif
     return (int64_t)there * 100 >= (int64_t)days * 80;
 }
@@ -82,8 +83,8 @@ void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) 
     if (!g || !sz_peer_group_speaks(g, f->min_group)) return;
     sz_xval own;
     switch (part) {
-    case SZ_PEERS_MEDIAN: v->num = sz_peer_median(t, g); break;
-    case SZ_PEERS_MEAN: v->num = sz_peer_mean(t, g); break;
+    case SZ_PEERS_MEDIAN: v->num = g->median; break;
+    case SZ_PEERS_MEAN: v->num = g->mean; break;
     default:
         own = sz_peers_value(ev, f, day);
         if (own.know != SZ_KNOWN) return;

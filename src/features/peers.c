@@ -93,6 +93,24 @@ static void fold_row(sz_peer_table *t, const struct sz_peer_row *row) {
     t->values[t->n_values - 1].n += row->n;
 }
 
+/* The i-th of its values, from 0 on. */
+static double value_at(const sz_peer_table *t, const sz_peer_group *g, uint32_t i) {
+    uint32_t k = 0;
+    for (; k + 1 < g->n_values && i >= t->values[g->first + k].n; k++) i -= t->values[g->first + k].n;
+    return t->values[g->first + k].value;
+}
+
+static double median(const sz_peer_table *t, const sz_peer_group *g) {
+    double upper = value_at(t, g, g->n / 2);
+    return g->n % 2 ? upper : (value_at(t, g, g->n / 2 - 1) + upper) / 2;
+}
+
+static double mean(const sz_peer_table *t, const sz_peer_group *g) {
+    double sum = 0;
+    for (uint32_t k = 0; k < g->n_values; k++) sum += t->values[g->first + k].value * t->values[g->first + k].n;
+    return sum / g->n;
+}
+
 void sz_peer_table_close(sz_peer_table *t) {
     if (t->n_rows) sz_sort(t->rows, t->n_rows, sizeof *t->rows, by_group_and_value, NULL);
     sz_free(t->groups);
@@ -101,6 +119,10 @@ void sz_peer_table_close(sz_peer_table *t) {
     t->values = sz_alloc((t->n_rows + 1) * sizeof *t->values);
     t->n_groups = t->n_values = 0;
     for (uint32_t i = 0; i < t->n_rows; i++) fold_row(t, &t->rows[i]);
+    for (uint32_t i = 0; i < t->n_groups; i++) { /* each of its students will ask */
+        sz_peer_group *g = &t->groups[i];
+        if (g->n) g->median = median(t, g), g->mean = mean(t, g);
+    }
     sz_free(t->rows);
     sz_free(t->slots);
     t->rows = NULL;
@@ -131,24 +153,6 @@ double sz_peer_percentile(const sz_peer_table *t, const sz_peer_group *g, double
     }
     if (equal == 0) return 100 * (below + 0.5) / (g->n + 1.0); /* his day was put right since: he is one more */
     return 100 * (below + equal / 2) / g->n;
-}
-
-/* The i-th of its values, from 0 on. */
-static double value_at(const sz_peer_table *t, const sz_peer_group *g, uint32_t i) {
-    uint32_t k = 0;
-    for (; k + 1 < g->n_values && i >= t->values[g->first + k].n; k++) i -= t->values[g->first + k].n;
-    return t->values[g->first + k].value;
-}
-
-double sz_peer_median(const sz_peer_table *t, const sz_peer_group *g) {
-    double upper = value_at(t, g, g->n / 2);
-    return g->n % 2 ? upper : (value_at(t, g, g->n / 2 - 1) + upper) / 2;
-}
-
-double sz_peer_mean(const sz_peer_table *t, const sz_peer_group *g) {
-    double sum = 0;
-    for (uint32_t k = 0; k < g->n_values; k++) sum += t->values[g->first + k].value * t->values[g->first + k].n;
-    return sum / g->n;
 }
 
 /* ---- storing ---- */

@@ -171,13 +171,14 @@ static void may_be_dark(uint64_t *dark, const sz_eval *ev, const range *r, int64
     for (int32_t at = from; at <= to; at++) dark[(at - r->from) / 64] |= UINT64_C(1) << (at - r->from) % 64;
 }
 
-static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const range *r) {
+/* Those that are observable; what leaves and silences make dark is looked at unit by unit. */
+static int32_t observed_by_unit(const sz_eval *ev, const sz_feature *f, const range *r, bool with_leaves) {
     uint64_t dark[DARK_WORDS] = {0};
     for (uint32_t i = 0; i < ev->facts->n_downs; i++) {
         const sz_down *d = &ev->facts->downs[i];
         if (d->types & f->types) may_be_dark(dark, ev, r, d->from_ms, d->to_ms);
     }
-    for (uint32_t i = 0; ev->use_leaves && i < ev->info->leave_to - ev->info->leave_from; i++) {
+    for (uint32_t i = 0; with_leaves && i < ev->info->leave_to - ev->info->leave_from; i++) {
         const sz_leave *l = sz_campus_leave(ev->facts->campus, ev->info->leave_from + i);
         may_be_dark(dark, ev, r, l->from_ms, l->to_ms);
     }
@@ -190,6 +191,31 @@ static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const
             n -= !unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
         }
     return n;
+}
+
+/* Does a leave reach into these days or nights? */
+static bool has_leave_within(const sz_eval *ev, const range *r) {
+    if (!ev->use_leaves) return false;
+    int64_t from = sz_zone_midnight(ev->zone, r->from), to = sz_zone_midnight(ev->zone, r->to + 2);
+    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
+        if (l->from_ms >= to) break;
+        if (l->to_ms > from) return true;
+    }
+    return false;
+}
+
+/* Where no leave reaches, what is dark is the same of all students who were enrolled. */
+static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const range *r) {
+    if (has_leave_within(ev, r)) return observed_by_unit(ev, f, r, true);
+    if (!ev->facts->n_downs) return units_of(r);
+    if (!ev->facts->dark) return observed_by_unit(ev, f, r, false);
+    bool is_over = r->to < (f->window.is_night ? ev->night : ev->day);
+    int64_t until = is_over ? 0 : ev->t_ms;
+    sz_dark *d = &ev->facts->dark[SZ_DARK_RANGES * (f - ev->fs->features) + (uint32_t)r->from % SZ_DARK_RANGES];
+    if (d->from != r->from || d->to != r->to || d->until_ms != until)
+        *d = (sz_dark){until, r->from, r->to, units_of(r) - observed_by_unit(ev, f, r, false)};
+    return units_of(r) - d->n;
 }
 
 /* Is there a leave or a silence within these panes? */
