@@ -68,10 +68,15 @@ typedef struct sz_card_word {
     uint32_t word;
 } sz_card_word;
 
+/* The head as it was at two midnights, of who is taken back now and then: a record that comes late behind the first of them begins there, and
+ * one that comes late before it at the other. */
+typedef struct sz_marks { sz_buf newest, older; } sz_marks;
+
 /* First what is asked for seldom, two lines of the cache, then what every record touches. Whoever takes room for one takes as much as its
  * classes need (sz_timeline_bytes): it is never copied or cleared as a whole. */
 typedef struct sz_timeline {
-    sz_buf mark, tail;         /* the head as it was at mark_ms; the tail at rest, empty: a state without records */
+    sz_marks *marks;           /* the head as it was at mark_ms and older_ms; NULL: there were none */
+    sz_buf tail;               /* at rest, empty: a state without records */
     uint64_t roster_hash;      /* of what the roster says of the student; the engine compares it at load */
     uint64_t undo_names;       /* a bit of the fingerprint of each id that undo records name: not among them, not undone */
     sz_episode *episodes;
@@ -80,9 +85,11 @@ typedef struct sz_timeline {
     uint64_t *leaves;          /* hashes of the leaves that were known */
     uint32_t cap_episodes, cap_pends;
     uint32_t n_leaves;
-    uint32_t mark_off;
+    uint32_t mark_off;         /* records from there on are not in the newest mark */
+    int64_t older_ms;          /* SZ_TIME_NONE: there is no older mark */
     int64_t tail_ms;
     int64_t free_key;          /* since after this item nothing was kept from opening, of classes of which that is known */
+    uint32_t older_off;
     sz_str id;                 /* student; borrowed */
     uint32_t student;          /* in the campus; SZ_NONE */
     bool is_active;

@@ -95,7 +95,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     memset(tl, 0, sz_timeline_end(c->n_classes));
     tl->id = id;
     tl->student = student;
-    tl->mark_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = tl->missed_ms = SZ_TIME_NONE;
+    tl->mark_ms = tl->older_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = tl->missed_ms = SZ_TIME_NONE;
     tl->redo_ms = SZ_TIME_MAX;
     tl->head_key = tl->asked_key = tl->free_key = INT64_MIN;
     tl->blocked_unknown = UINT8_MAX; /* the first look is at everything */
@@ -108,7 +108,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
 void sz_timeline_fini(sz_timeline *tl) {
     sz_pool *pool = tl->head.pool;
     sz_fstate_fini(&tl->head);
-    sz_pool_give(pool, tl->mark.p, tl->mark.cap);
+    marks_drop(tl);
     sz_pool_give(pool, tl->tail.p, tl->tail.cap);
     sz_pool_give(pool, tl->log.p, tl->log.cap);
     sz_timeline_drop(tl);

@@ -120,6 +120,11 @@ void state_pass_midnight(run *x, int64_t next_ms); /* mark and tail, before an i
 /* The same where it means no more than to know it was passed. False: nothing was done, for there is more to do. */
 bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms);
 
+/* Marks behind that time are none any more, for a record came before them; the older one is taken instead where it may.
+ */
+void marks_forget(sz_timeline *tl, int64_t t_ms);
+void marks_drop(sz_timeline *tl); /* with their room */
+
 /* Offsets of the originals that undo records before `end` take out, in the step's memory. */
 uint32_t state_undone(run *x, uint32_t end, uint32_t **out);
 /* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */

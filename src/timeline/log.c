@@ -244,7 +244,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     bool is_among_waiting = late && !is_end && tl->redo_ms == SZ_TIME_MAX && key > tl->asked_key &&
                             off >= tl->added_off && tl->head_off + c->scratch.n == tl->log.n;
     if (late) {
-        if (tl->mark_ms != SZ_TIME_NONE && e->time_ms < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;
+        marks_forget(tl, e->time_ms);
         if (e->time_ms < tl->redo_ms) tl->redo_ms = e->time_ms; /* head_off is of no use until the roll-back sets it */
     }
     tl->is_dirty = true;
@@ -267,6 +267,7 @@ void log_take_out(sz_timeline *tl, uint32_t off, uint32_t index) {
     if (tl->head_off > off) tl->head_off -= n;
     if (tl->added_off > off) tl->added_off -= n;
     if (tl->mark_off > off) tl->mark_off -= n;
+    if (tl->older_off > off) tl->older_off -= n;
     if (tl->last_off > off) {
         tl->last_off -= n;
         return;
@@ -290,6 +291,7 @@ void log_drop_front(sz_timeline *tl, uint32_t n) {
     tl->head_off = tl->head_off > n ? tl->head_off - n : 0;
     tl->added_off = tl->added_off > n ? tl->added_off - n : 0;
     tl->mark_off = tl->mark_off > n ? tl->mark_off - n : 0;
+    tl->older_off = tl->older_off > n ? tl->older_off - n : 0;
     size_t kept = tl->log.n + tl->n_log * sizeof(uint16_t);
     if (tl->log.cap > kept + kept / 2 + 512) log_grow(tl, kept);
 }

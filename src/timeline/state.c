@@ -203,7 +203,7 @@ static void rebuild_from_mark(run *x, sz_fstate *out, uint32_t end, bool may_beg
         return;
     }
     undone u = undone_before(x, tl->mark_off, end);
-    mark_wake(out, &tl->mark);
+    mark_wake(out, &tl->marks->newest);
     for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, out, off, &u);
 }
 
@@ -335,6 +335,7 @@ static void fold(run *x) {
     int64_t limit = kept_since(x->c), unsaved = unsaved_since(tl);
     if (tl->n_log == 0 || !may_fold(tl, x->c)) return;
     if (unsaved < limit) limit = unsaved;
+    if (tl->older_ms < limit) tl->older_ms = SZ_TIME_NONE; /* it is of no use */
     if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < limit) limit = tl->mark_ms;
     if (tl->head_off < tl->log.n && sz_entry_time(tl->log.p + tl->head_off) < limit)
         limit = sz_entry_time(tl->log.p + tl->head_off);
@@ -354,11 +355,43 @@ static void fold(run *x) {
     log_drop_front(tl, end);
 }
 
-/* With room for a day's rows: whoever begins here has them before him. */
+void marks_forget(sz_timeline *tl, int64_t t_ms) {
+    if (tl->mark_ms == SZ_TIME_NONE || t_ms >= tl->mark_ms) return;
+    bool is_before = tl->older_ms != SZ_TIME_NONE && tl->older_ms <= t_ms;
+    sz_buf newest = tl->marks->newest;
+    tl->marks->newest = tl->marks->older;
+    tl->marks->older = newest;
+    tl->mark_ms = is_before ? tl->older_ms : SZ_TIME_NONE;
+    tl->mark_off = tl->older_off;
+    tl->older_ms = SZ_TIME_NONE;
+}
+
+void marks_drop(sz_timeline *tl) {
+    tl->mark_ms = tl->older_ms = SZ_TIME_NONE;
+    if (!tl->marks) return;
+    sz_pool_give(tl->head.pool, tl->marks->newest.p, tl->marks->newest.cap);
+    sz_pool_give(tl->head.pool, tl->marks->older.p, tl->marks->older.cap);
+    sz_free(tl->marks);
+    tl->marks = NULL;
+}
+
+/* With room for a day's rows: whoever begins here has them before him. The one that was the newest is the older. */
 static void mark_here(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off) {
     sz_timeline *tl = x->tl;
+    if (!tl->marks) {
+        tl->marks = sz_alloc(sizeof *tl->marks);
+        sz_buf_init(&tl->marks->newest);
+        sz_buf_init(&tl->marks->older);
+    }
+    if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < midnight_ms) {
+        sz_buf older = tl->marks->newest;
+        tl->marks->newest = tl->marks->older;
+        tl->marks->older = older;
+        tl->older_ms = tl->mark_ms;
+        tl->older_off = tl->mark_off;
+    }
     sz_fstate_spread(at, &x->c->bundle->fs, 1);
-    keep(&tl->mark, at->p, at->n, tl->head.pool);
+    keep(&tl->marks->newest, at->p, at->n, tl->head.pool);
     tl->mark_ms = midnight_ms;
     tl->mark_off = off;
 }
@@ -371,14 +404,23 @@ static bool is_due_a_mark(const sz_timeline *tl, int64_t midnight_ms) {
 
 static void mark_or_not(run *x, int64_t midnight_ms) {
     sz_timeline *tl = x->tl;
-    if (is_due_a_mark(tl, midnight_ms)) {
+    if (!is_due_a_mark(tl, midnight_ms)) {
+        marks_drop(tl);
+    } else if (tl->mark_ms != midnight_ms) {
         state_catch_up(tl, x->c);
         mark_here(x, &tl->head, midnight_ms, tl->head_off);
-    } else if (tl->mark_ms != SZ_TIME_NONE) {
-        tl->mark_ms = SZ_TIME_NONE;
-        sz_pool_give(tl->head.pool, tl->mark.p, tl->mark.cap);
-        sz_buf_init(&tl->mark);
     }
+}
+
+/* The midnight before an item at that time, where the head stands before it and is to leave a mark there, though clocks
+ * lag: what comes late behind it need not add up the day before once more. SZ_TIME_NONE: it is not. */
+static int64_t midnight_to_mark(const sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
+    const sz_day_memo *today = &c->days[0];
+    if (tl->back_ms == SZ_TIME_NONE || !tl->head_off || tl->redo_ms != SZ_TIME_MAX) return SZ_TIME_NONE;
+    bool is_today = next_ms >= today->from_ms && next_ms < today->to_ms;
+    int64_t at = is_today ? today->from_ms : sz_zone_midnight(c->zone, sz_zone_day(c->zone, next_ms));
+    bool is_new = at > tl->mark_ms && tl->head_key < key_before(at) && is_due_a_mark(tl, at);
+    return is_new ? at : SZ_TIME_NONE;
 }
 
 /* The midnight that an item at that time and every clock have reached and that was not passed yet; SZ_TIME_NONE: there
@@ -403,6 +445,7 @@ static bool changes_mark(const sz_timeline *tl, int64_t midnight_ms) {
 bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
     const sz_day_memo *today = &c->days[0];
     if (tl->passed_ms >= today->from_ms && next_ms < today->to_ms) return true; /* none is between, and clocks lag */
+    if (c->may_lag && midnight_to_mark(tl, c, next_ms) != SZ_TIME_NONE) return false;
     int64_t midnight = midnight_to_pass(tl, c, next_ms);
     if (midnight == SZ_TIME_NONE) return true;
     if (changes_mark(tl, midnight) || tl->n_episodes || tl->n_pends || may_fold(tl, c)) return false;
@@ -413,6 +456,12 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms) {
 void state_pass_midnight(run *x, int64_t next_ms) {
     sz_timeline *tl = x->tl;
     if (state_pass_quietly(tl, x->c, next_ms)) return;
+    int64_t to_mark = x->c->may_lag ? midnight_to_mark(tl, x->c, next_ms) : SZ_TIME_NONE;
+    if (to_mark != SZ_TIME_NONE) {
+        state_catch_up(tl, x->c);
+        mark_here(x, &tl->head, to_mark, tl->head_off);
+        if (state_pass_quietly(tl, x->c, next_ms)) return;
+    }
     tl->passed_ms = midnight_to_pass(tl, x->c, next_ms);
     if (changes_mark(tl, tl->passed_ms)) mark_or_not(x, tl->passed_ms);
     fold(x);
@@ -436,13 +485,13 @@ static uint32_t add_until(run *x, sz_fstate *to, uint32_t off, uint32_t end, int
 static uint32_t add_before(run *x, sz_fstate *to, uint32_t end, int64_t t_ms) {
     sz_timeline *tl = x->tl;
     uint32_t off = 0;
-    bool has_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= t_ms;
+    marks_forget(tl, t_ms);
+    bool has_mark = tl->mark_ms != SZ_TIME_NONE;
     bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
     undone u = undone_before(x, from_mark ? tl->mark_off : 0, end);
-    if (from_mark) mark_wake(to, &tl->mark);
+    if (from_mark) mark_wake(to, &tl->marks->newest);
     else state_wake(x, to, &tl->tail);
     if (from_mark) off = tl->mark_off;
-    if (!has_mark) tl->mark_ms = SZ_TIME_NONE;
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
     bool wants_mark = !has_mark || tl->mark_ms < midnight;
     bool may_wait = !tl->n_undos && tl->log.n && sz_entry_time(tl->log.p) >= x->c->facts->known_ms;

@@ -38,7 +38,7 @@ sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off) {
         tl->n_undos--; /* undo_names may keep its bit: it is asked for what may be */
         c->undo_unmatched -= entry_is_unmatched(p);
     }
-    if (tl->mark_ms != SZ_TIME_NONE && sz_entry_time(p) < tl->mark_ms) tl->mark_ms = SZ_TIME_NONE;
+    marks_forget(tl, sz_entry_time(p));
     log_take_out(tl, off, index);
     tl->is_dirty = tl->masks_changed = true; /* the journal still has it */
     c->fresh_of = NULL;
