@@ -319,8 +319,8 @@ static bool is_plain(const sz_timeline *tl, const sz_tlctx *c) {
            tl->head_off >= tl->log.n && !c->rule_from_ms;
 }
 
-/* Checks that cannot open anything, since a guard of each rule is not reached: gone past without more ado. True: no
- * more is due. Else what is next is for go_on(). */
+/* Checks that open nothing, since a guard of each rule is not reached or what it asks is not true: gone past without
+ * more ado. True: no more is due. Else what is next is for go_on(). */
 static bool pass_checks(run *x) {
     sz_timeline *tl = x->tl;
     if (!is_plain(tl, x->c) || x->c->onlooker) return false;
@@ -336,7 +336,7 @@ static bool pass_checks(run *x) {
         const sz_check_round *r = due_round(x->c, cls, t);
         run_at(x, t);
         for (uint32_t i = 0; i < r->n; i++)
-            if (guards_reached(x, r->rules[i])) return false;
+            if (!stays_idle(x, r->rules[i], true)) return false;
         tl->head_key = tl->asked_key = key;
         set_due(tl, cls, due_after_check(x, cls, key));
     }

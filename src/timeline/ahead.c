@@ -26,8 +26,7 @@ static int64_t next_ahead(const sz_timeline *tl, const sz_tlctx *c, int64_t befo
     return best;
 }
 
-/* The idle rule neither opens nor pends there. */
-static bool stays_idle(run *x, uint32_t rule, bool is_check) {
+bool stays_idle(run *x, uint32_t rule, bool is_check) {
     const sz_rule *r = &x->c->bundle->rules[rule];
     if (r->mode == SZ_DISABLED) return true;
     if (r->is_instant) return is_check || !r->n_sequence || !r->sequence[r->n_sequence - 1].is_not;

@@ -167,6 +167,8 @@ static inline bool lags_behind(const sz_timeline *tl, const sz_tlctx *c, int64_t
 /* What classes that lag have before that key, the next item's, is passed, as far as nothing comes of it. With quietly
  * it may not do more at a midnight than to know it was passed: false, it would have had to. */
 bool ahead_pass(run *x, int64_t before_key, bool quietly);
+/* The idle rule neither opens nor pends at that check, or timer. */
+bool stays_idle(run *x, uint32_t rule, bool is_check);
 #ifndef NDEBUG
 /* What was passed before that key, and its clock has got there by now, is worked out once more; what was from a key on
  * is forgotten. */
