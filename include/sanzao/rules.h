@@ -208,8 +208,8 @@ sz_loader sz_rule_scope(sz_eval *ev, const sz_rule *r); /* params of the rule in
 /* ---- texts for counselors (semantics 36) ---- */
 /* Value with its unit in a language: `412.50 元`/`¥412.50`, `2 天 3 小时`/`2 d 3 h`, `≥ 3`, `无数据`/`no data`, times as local date and time. */
 void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z);
-/* A message; value and step as the announcement has them; reasons: ready text. */
-typedef struct sz_text_args { const sz_loader *loader; const sz_xval *value; const sz_xval *step; sz_str reasons; const sz_zone *zone; } sz_text_args;
+/* A message; value and step as the announcement has them; reasons: ready text; says_least: set where a number is `≥`, may be NULL. */
+typedef struct sz_text_args { const sz_loader *loader; const sz_xval *value; const sz_xval *step; sz_str reasons; const sz_zone *zone; bool *says_least; } sz_text_args;
 void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args);
 void sz_text_pieces(sz_buf *out, const sz_message *m, sz_lang lang, const sz_text_args *args);
 

@@ -86,12 +86,14 @@ static void put_list(sz_buf *out, const sz_list *v, sz_lang lang) {
     }
 }
 
+#define LEAST "≥ "
+
 void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z) {
     if (v->know == SZ_UNKNOWN) {
         sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
         return;
     }
-    if (v->know == SZ_AT_LEAST) sz_buf_put_z(out, "≥ ");
+    if (v->know == SZ_AT_LEAST) sz_buf_put_z(out, LEAST);
     switch (v->type) {
     case SZ_X_BOOL: sz_buf_put_z(out, lang == SZ_ZH ? (v->b ? "是" : "否") : v->b ? "yes" : "no"); break;
     case SZ_X_NUM: put_with_unit(out, v->num, unit, lang); break;
@@ -114,11 +116,21 @@ static void put_plural(sz_buf *out, const sz_xval *v, const sz_piece *p, sz_lang
     sz_buf_put_str(out, v->know == SZ_KNOWN && v->num == 1 ? p->one : p->many);
 }
 
+/* As sz_text_value writes it. */
+static bool has_least(sz_str s) {
+    for (size_t i = 0; i + sizeof LEAST - 1 <= s.n; i++)
+        if (memcmp(s.p + i, LEAST, sizeof LEAST - 1) == 0) return true;
+    return false;
+}
+
 static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_text_args *a) {
     sz_xval v = {.type = p->type, .know = SZ_UNKNOWN};
     switch (p->kind) {
     case SZ_PIECE_TEXT: sz_buf_put_str(out, p->text); return;
-    case SZ_PIECE_REASONS: sz_buf_put_str(out, a->reasons); return;
+    case SZ_PIECE_REASONS:
+        sz_buf_put_str(out, a->reasons);
+        if (a->says_least && has_least(a->reasons)) *a->says_least = true;
+        return;
     case SZ_PIECE_VALUE:
         if (a->value) v = *a->value;
         break;
@@ -130,6 +142,7 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
         break;
     default: return;
     }
+    if (a->says_least && v.know == SZ_AT_LEAST) *a->says_least = true;
     if (p->otherwise.n && v.know == SZ_UNKNOWN) sz_buf_put_str(out, p->otherwise);
     else if (p->many.n) put_plural(out, &v, p, lang, a->zone);
     else sz_text_value(out, &v, p->unit, lang, a->zone);

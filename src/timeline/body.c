@@ -258,7 +258,8 @@ static sz_str reasons_of(run *x, const sz_rule *r, const sz_verdict *v, const sz
 static void put_message(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, uint8_t step) {
     sz_loader l = sz_rule_scope(&x->ev, r);
     sz_xval at = {.type = r->value_type, .know = SZ_KNOWN, .num = v->at[step]};
-    sz_text_args args = {.loader = &l, .value = &v->value, .step = &at, .zone = x->c->zone};
+    sz_text_args args = {
+        .loader = &l, .value = &v->value, .step = &at, .zone = x->c->zone, .says_least = &x->says_least};
     sz_buf *text = &x->c->scratch2;
     args.reasons = reasons_of(x, r, v, &l, SZ_ZH);
     sz_buf_clear(text);
@@ -292,8 +293,7 @@ static bool is_counted(run *x, const sz_rule *r, const uint8_t *p) {
 /* What was done: a class on the list may have been missed, and a door passed out. */
 static void put_done(sz_buf *out, const sz_event *e) {
     if (e->type == SZ_TYPE_ATTENDANCE) sz_buf_printf(out, ",\"status\":\"%s\"", sz_attend_names[e->status]);
-    if (e->type == SZ_TYPE_SWIPE && e->op != SZ_SWIPE_CONSUME)
-        sz_buf_printf(out, ",\"op\":\"%s\"", sz_op_names[e->op]);
+    if (e->type == SZ_TYPE_SWIPE && e->op != SZ_SWIPE_CONSUME) sz_buf_printf(out, ",\"op\":\"%s\"", sz_op_names[e->op]);
     if (e->type != SZ_TYPE_DORM_ACCESS) return;
     if (e->direction) sz_buf_printf(out, ",\"direction\":\"%s\"", sz_direction_names[e->direction]);
     if (e->result == SZ_RESULT_DENIED) sz_buf_put_z(out, ",\"result\":\"denied\"");
@@ -362,6 +362,7 @@ void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *
     sz_buf *out = &x->c->scratch;
     sz_buf_clear(out);
     bool is_end = ann->kind == SZ_ANN_RESOLVED;
+    x->says_least = false;
     if (is_end && e->n_anns) { /* what it was about is said again */
         const sz_ann *last = &e->anns[e->n_anns - 1];
         sz_buf_put(out, last->body.p, last->message_n);
@@ -385,5 +386,6 @@ void body_make(run *x, const sz_rule *r, const sz_verdict *v, const sz_episode *
     ann->hash = sz_hash(out->p, out->n) ^ sz_hash(ann->why.p, ann->why.n);
     put_evidence(x, out, r);
     put_labels(x, out, r);
+    if (x->says_least) sz_buf_put_z(out, ",\"message_at_least\":true");
     ann->body = own(out);
 }

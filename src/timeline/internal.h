@@ -39,6 +39,7 @@ typedef struct run {
     bool is_first;               /* it is the student's first, and windows over the study begin with it */
     const sequence_match *match; /* of the sequence that is announced; NULL: none */
     uint32_t named[LABELS_MOST], n_named; /* features whose labels an announcement is to say (body.c) */
+    bool says_least;                      /* a number of its message is `≥` */
     sz_event decoded;            /* last, and not cleared: it is large */
 } run;
 

@@ -111,6 +111,17 @@ def test_at_least_is_explained_where_it_is_printed(tmp):
         expect(want not in sanzao(tmp, "alerts", "known.ndjson", "--lang", lang).out.decode(), "not where it is not")
 
 
+def test_the_sign_of_a_rules_own_message_is_not_explained(tmp):
+    """`≥ 3` in its text means what it says."""
+    write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 1d}}\nrules:\n"
+          "  - {id: r, when: n >= 1, level: blue, message: {zh: '消费 {n} 次（≥ 1 次即提醒）', en: '{n|time|times} (≥ 1 is told)'}}\n")
+    write_lines(tmp / "events.ndjson", [line(0, "swipe", "2026-03-03T08:00:00", amount=3)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-03T12:00:00")
+    for lang, own, not_wanted in (("zh", "≥ 1 次即提醒", "“≥”是至少"), ("en", "≥ 1 is told", '"≥" is at least')):
+        text = sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang).out.decode()
+        expect(own in text and not_wanted not in text, text)
+
+
 def test_a_record_without_a_time_of_day_is_shown_by_its_day(tmp):
     """Nobody was there at midnight: neither the message nor the records behind it say so (semantics 1, 36)."""
     write(tmp / "rules" / "r.yaml", "features: {l: {last: swipe, label: {zh: 最后, en: last}}, n: {count: swipe, over: 7d}}\nrules:\n"

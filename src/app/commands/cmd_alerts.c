@@ -148,6 +148,7 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
                             .campus = campus,
                             .all_reasons = c->num[SZ_O_REASONS] != 0};
     uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
+    bool has_least = false;
     sz_buf out;
     sz_buf_init(&out);
     for (uint32_t i = 0; i < s->n; i++) {
@@ -157,16 +158,14 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
         open += !is_once && strcmp(text(&s->v[i], "state"), "open") == 0;
         is_back ? taken_back++ : standing++;
         if (fold && is_back) continue;
-        alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
+        has_least |=
+            alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
         sz_buf_put_u8(&out, '\n');
     }
     if (fold && campus) print_crowds(&out, s, campus, c->lang);
     sz_buf_put(&out, untold->p, untold->n);
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
-    sz_buf_put_u8(&out, '\0'); /* to look into it as a text */
-    bool has_least = strstr((const char *)out.p, "≥ ") != NULL;
-    out.n--;
     if (has_least)
         sz_buf_put_z(&out,
                      zh ? "“≥”是至少：那段时间的记录不全（尚未开始、请假或数据源中断），实际可能更多。\n"

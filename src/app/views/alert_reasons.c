@@ -143,7 +143,8 @@ static void put_peers(sz_buf *out, yyjson_val *r, sz_lang lang) {
     sz_buf_put_z(out, lang == SZ_ZH ? (is_so ? "  是" : "  否") : is_so ? "  yes" : "  no");
 }
 
-static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang lang) {
+/* True: its number is `≥`. */
+static bool put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang lang) {
     yyjson_val *held = yyjson_obj_get(r, "held"), *points = yyjson_obj_get(r, "points");
     bool is_not = is_negated(r);
     const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) != is_not ? "✓" : "✗";
@@ -153,15 +154,18 @@ static void put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang la
     if (is_asked) put_peers(out, r, lang);
     else if (label && part_of(r)) sz_buf_put_z(out, part_of(r)->words[lang]);
     if (points) sz_buf_printf(out, lang == SZ_ZH ? "（%+g 分）" : " (%+g)", yyjson_get_num(points));
-    if (!is_asked && yyjson_obj_get(r, "value") && (label || !says_value(r))) {
+    bool is_number = !is_asked && yyjson_obj_get(r, "value") && (label || !says_value(r));
+    bool is_least = yyjson_get_bool(yyjson_obj_get(r, "at_least"));
+    if (is_number) {
         const char *unit = alert_text(r, "unit");
         yyjson_val *threshold = yyjson_obj_get(r, "threshold");
         sz_buf_put_z(out, "  ");
-        put_number(out, yyjson_obj_get(r, "value"), unit, yyjson_get_bool(yyjson_obj_get(r, "at_least")), lang);
+        put_number(out, yyjson_obj_get(r, "value"), unit, is_least, lang);
         if (threshold) put_threshold(out, threshold, label ? comparison_of(r, lang) : limit[lang], unit, lang);
     }
     put_days(out, r);
     sz_buf_put_u8(out, '\n');
+    return is_number && is_least && yyjson_is_num(yyjson_obj_get(r, "value"));
 }
 
 /* True where it speaks for the alert: held, or negated and not held. Whether there is anybody to compare with says
@@ -192,10 +196,11 @@ static bool is_summand(yyjson_val *r) {
 
 /* Named numbers that speak for the alert, each once, the first MOST of them: a counselor has ten seconds, and the
  * guards of a rule stand behind what it is about. Where it names no number (points in all say nothing alone), all. */
-void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
+bool alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
     enum { MOST = 6 };
     yyjson_val *list = yyjson_obj_get(event, "reasons"), *r;
     uint32_t n_named = 0, n_shown = 0, n_left = 0;
+    bool has_least = false;
     yyjson_arr_iter it = yyjson_arr_iter_with(list);
     while ((r = yyjson_arr_iter_next(&it))) n_named += label_of(event, r, lang) && speaks_for_it(r) && !is_of_sum(r);
     it = yyjson_arr_iter_with(list);
@@ -203,15 +208,15 @@ void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
         const char *label = label_of(event, r, lang);
         bool is_named = label && speaks_for_it(r) && !is_said(list, event, r, label, lang);
         if (all || !n_named || ((is_named || is_summand(r)) && n_shown < MOST)) {
-            put_reason(out, r, label, lang);
+            has_least |= put_reason(out, r, label, lang);
             n_shown++;
         } else {
             n_left++;
         }
     }
-    if (!n_left) return;
-    if (lang == SZ_ZH) sz_buf_printf(out, "     另有 %u 项判断条件（--reasons 列出全部）\n", n_left);
-    else
+    if (n_left && lang == SZ_ZH) sz_buf_printf(out, "     另有 %u 项判断条件（--reasons 列出全部）\n", n_left);
+    else if (n_left)
         sz_buf_printf(out, "     and %u more condition%s of the rule (--reasons lists all)\n", n_left,
                       n_left > 1 ? "s" : "");
+    return has_least;
 }

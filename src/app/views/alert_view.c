@@ -121,12 +121,23 @@ static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o
     sz_buf_printf(out, "\n   %s%s\n", is_open ? "" : zh ? "当时：" : "Then: ", alert_both(event, "message", lang));
 }
 
-void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o) {
+/* The rule's own words may have the sign too, and mean what they say. */
+static bool message_has_least(yyjson_val *event, yyjson_val *told, sz_lang lang) {
+    if (yyjson_is_true(yyjson_obj_get(event, "message_at_least"))) return true;
+    if (yyjson_is_true(yyjson_obj_get(told, "message_at_least"))) return true;
+    bool is_known = true; /* as older versions wrote it */
+    yyjson_val *r;
+    yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(told, "reasons"));
+    while ((r = yyjson_arr_iter_next(&it))) is_known &= !yyjson_get_bool(yyjson_obj_get(r, "at_least"));
+    return !is_known && strstr(alert_both(event, "message", lang), "≥ ");
+}
+
+bool alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o) {
     sz_lang lang = o->lang;
     bool zh = lang == SZ_ZH;
     if (!told) told = event;
     put_head(out, event, o);
-    alert_reasons(out, told, lang, o->all_reasons);
+    bool has_least = alert_reasons(out, told, lang, o->all_reasons);
     put_exemptions(out, told, lang);
     put_evidence(out, told, o->campus, lang);
     const char *to = alert_text(event, "refer_to"), *audience = alert_text(event, "audience"),
@@ -135,4 +146,5 @@ void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_vi
     if (*audience && strcmp(audience, "counselor") != 0)
         sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));
     if (*source) sz_buf_printf(out, zh ? "     依据：%s\n" : "     threshold from: %s\n", source);
+    return has_least || message_has_least(event, told, lang);
 }

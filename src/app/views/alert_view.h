@@ -16,10 +16,10 @@ typedef struct alert_view_options {
     const sz_campus *campus; /* who a student is, and what a place is called; NULL: ids alone */
 } alert_view_options;
 /* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the
- * alert; NULL: the event's own are shown. */
-void alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o);
-/* alert_reasons.c: a line each. */
-void alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all);
+ * alert; NULL: the event's own are shown. True: a number is `≥`, at least. */
+bool alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o);
+/* alert_reasons.c: a line each; true: a number is `≥`. */
+bool alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all);
 /* alert_crowds.c: what many of a building or a class are told of at once, a line each; nothing where there is none. */
 void alert_crowds(sz_buf *out, yyjson_val *const *events, uint32_t n, const sz_campus *campus, sz_lang lang);
 /* 2026-03-03T08:00:00+08:00 as `2026-03-03 08:00`. */
