@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The machine that it runs on: its clock, its standard files, who runs it. What is amiss there is told, and what was read is accounted for."""
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
-from lib import balance, expect, main, same, sanzao, write, write_lines
+from lib import SANZAO, balance, expect, main, same, sanzao, write, write_lines
 
 GOOD = ["--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson"]
 
@@ -56,6 +58,49 @@ def test_students_who_are_written_otherwise_are_asked_for_in_the_mapping(tmp):
     write_lines(tmp / "events.ndjson", [x.replace(b'"student": "s', b'"student": "0.s') for x in swipes(2024)])
     for lang, word in (("en", "are students written in students.csv as in the records?"), ("zh", "students.csv 与记录里的学号写法是否一致？")):
         expect(word in sanzao(tmp, "run", "--source", "file:events.ndjson", *GOOD, "--lang", lang, rc=0).err, lang)
+
+
+# ---- its standard files ------------------------------------------------------------------------------------------------------------
+
+def test_standard_input_that_brings_nothing_is_told(tmp):
+    """A service of systemd has /dev/null there, a job whose first half failed an empty pipe: nothing was read, and nothing said why."""
+    ready(tmp)
+    for order in ("sorted", "arrival"):
+        for stdin in (b"", subprocess.DEVNULL):
+            how = {"stdin": stdin} if stdin == b"" else {}
+            words = ["run", "--source", "stdin", *GOOD, "--order", order]
+            if how: err = sanzao(tmp, *words, rc=0, **how).err
+            else: err = subprocess.run([SANZAO, *words, "--lang", "en"], cwd=tmp, stdin=stdin, capture_output=True, check=True).stderr.decode()
+            expect("note[SZ406]: stdin is empty" in err, order, err)
+    expect("stdin 是空的" in sanzao(tmp, "run", "--source", "stdin", *GOOD, "--lang", "zh", stdin=b"", rc=0).err, "in Chinese")
+    line = swipes(2024)[0] + b"\n"
+    expect("SZ406" not in sanzao(tmp, "run", "--source", "stdin", *GOOD, stdin=line, rc=0).err, "it brought something")
+
+
+def test_a_reader_that_has_gone_is_not_told_of_the_state(tmp):
+    ready(tmp)
+    write_lines(tmp / "events.ndjson", swipes(2024))
+    words = ["run", "--source", "file:events.ndjson", *GOOD[:4], "--until", "2024-05-05", "--state", "sqlite:state.db", "--lang", "en"]
+    read, wrote = os.pipe()
+    os.close(read)
+    r = subprocess.run([SANZAO, *words], cwd=tmp, stdout=wrote, stderr=subprocess.PIPE)
+    os.close(wrote)
+    expect(r.returncode == 4 and b"sanzao: standard output cannot be written: Broken pipe" in r.stderr, r)
+
+
+# ---- what was cut off --------------------------------------------------------------------------------------------------------------
+
+def test_utf16_that_ends_within_a_character_is_told_to_be_fetched_again(tmp):
+    """A table of Excel that is still being copied: it is UTF-16 all through, as far as it goes."""
+    ready(tmp)
+    write(tmp / "m.yaml", "type: presence\nstudent: 学号\ntime: {column: 时间, format: 'YYYY/M/D H:mm'}\n")
+    write(tmp / "net.csv", ("\ufeff学号,时间\r\n" + "s1,2024/3/5 7:05\r\n" * 20).encode("utf-16-le")[:-1])
+    for lang, words in (("en", "ends in the middle of a UTF-16 character"), ("zh", "在一个 UTF-16 字符中间结束")):
+        r = sanzao(tmp, "run", "--source", "file:net.csv", "--mapping", "m.yaml", *GOOD, "--lang", lang, rc=4)
+        expect(words in r.err, r)
+    write(tmp / "net.csv", ("\ufeff学号,时间\r\n" + "s1,2024/3/5 7:05\r\n").encode("utf-16-le") + b"\x00\xd8\n\0")
+    r = sanzao(tmp, "run", "--source", "file:net.csv", "--mapping", "m.yaml", *GOOD, "--lang", "en", rc=4)
+    expect("is not UTF-16 all through" in r.err, "what is none is still said to be", r)
 
 
 if __name__ == "__main__": sys.exit(main(globals()))

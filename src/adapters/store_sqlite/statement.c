@@ -66,8 +66,8 @@ static const advice advices[] = {
      "文件不是 sanzao 写成的样子：请从备份恢复，或者用新的状态开始"},
     {SQLITE_NOTADB, "the file is not a state of sanzao", "这个文件不是 sanzao 的状态"},
     {SQLITE_BUSY, "another program has the file open: close it", "另一个程序打开着这个文件：请关闭它"},
-    {SQLITE_CANTOPEN, "the file cannot be opened: see that its folder is there and can be written",
-     "文件打不开：请确认它的文件夹存在并且可写"},
+    {SQLITE_CANTOPEN, "the file cannot be opened: see that its folder is there and that this user may write both",
+     "文件打不开：请确认它的文件夹存在，并且当前用户对文件夹和文件都有写权限"},
     {-1, "SQLite cannot go on", "SQLite 无法继续"},
 };
 

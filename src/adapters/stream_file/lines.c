@@ -52,7 +52,12 @@ static ptrdiff_t read_wide(lines *l, size_t room) {
         if (n < 0) return -1;
         if (l->packed.n < FIRST_ROOM) l->packed.n += (size_t)n;
         ptrdiff_t made = narrow(l, room, n == 0);
-        if (made < 0)
+        if (made < 0 && n == 0 && l->packed.n == 1)
+            sz_fs_say(&l->from->error,
+                      "ends in the middle of a UTF-16 character: it was cut off or is still being written; fetch it "
+                      "again and run again",
+                      "在一个 UTF-16 字符中间结束：文件被截断，或还没有写完；请重新取得后再运行");
+        else if (made < 0)
             sz_fs_say(&l->from->error, "is not UTF-16 all through, as its beginning is", "开头是 UTF-16，后面却不是");
         if (made != 0 || n == 0) return made;
     }

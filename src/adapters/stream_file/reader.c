@@ -308,6 +308,8 @@ void sz_fs_reader_finish(sz_stream_file *s, reader *r) {
     s->n_empty_rows += l->n_empty_rows;
     s->n_headings_again += l->n_headings_again;
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
+    if (r->in->is_pipe && r->bytes.pos == 0) /* of a file it was seen before */
+        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_EMPTY, (sz_span){0}, "%s is empty", "%s 是空的", r->in->name);
     if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
         sz_fs_digest_text(l->witness, e->digest);
     else if (r->hash) sz_fs_digest_text(r->hash, e->digest);

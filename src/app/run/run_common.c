@@ -34,6 +34,7 @@ void run_tell_failure(const sz_job *job, const sz_worker *w) {
         if (named[i].n > n && memcmp(named[i].p, prefixes[i], n) == 0 && strstr(text.p, named[i].p + n))
             is_named = true;
     }
+    if (strstr(text.p, job->lang == SZ_ZH ? "标准输出" : "standard output")) is_named = true;
     const char *before = job->lang == SZ_ZH ? "sanzao：" : "sanzao: ", *colon = job->lang == SZ_ZH ? "：" : ": ";
     if (is_named) fprintf(stderr, "%s%.*s\n", before, SZ_FMT_STR(text));
     else fprintf(stderr, "%s%s%s%.*s\n", before, job->state.p + strlen("sqlite:"), colon, SZ_FMT_STR(text));
