@@ -88,6 +88,14 @@ def test_a_reader_that_has_gone_is_not_told_of_the_state(tmp):
     expect(r.returncode == 4 and b"sanzao: standard output cannot be written: Broken pipe" in r.stderr, r)
 
 
+def test_a_folder_for_temporary_files_that_is_not_there_is_told_with_its_option(tmp):
+    ready(tmp)
+    write_lines(tmp / "events.ndjson", swipes(2024) * 2000)
+    for lang, words in (("en", "nowhere: No such file or directory: give another folder by --tmp"), ("zh", "请用 --tmp 指定另一个文件夹")):
+        r = sanzao(tmp, "run", "--source", "file:events.ndjson", *GOOD, "--tmp", "nowhere", "--sort-memory", "64K", "--lang", lang, rc=4)
+        expect(words in r.err, r)
+
+
 # ---- what was cut off --------------------------------------------------------------------------------------------------------------
 
 def test_utf16_that_ends_within_a_character_is_told_to_be_fetched_again(tmp):

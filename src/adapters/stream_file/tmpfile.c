@@ -18,9 +18,11 @@ int sz_fs_tmp_open(const char *dir, said *error) {
         fd = mkostemp(name, O_CLOEXEC);
         if (fd >= 0) unlink(name);
     }
-    if (fd < 0)
+    if (fd < 0) {
         sz_fs_say_os(error, errno, "cannot make a temporary file for sorting in %s", "不能在 %s 里建立排序用的临时文件",
                      dir);
+        sz_fs_say_more(error, ": give another folder by --tmp", "：请用 --tmp 指定另一个文件夹");
+    }
     return fd;
 }
 
