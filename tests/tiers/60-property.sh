@@ -1,6 +1,7 @@
 # Random campuses, rules and streams in every order against the reference that recomputes everything.
 # when: quick
 # limit: 40m
+# computes: yes
 source "$(dirname "$0")/lib.sh"
 [ -e tests/property/run.py ] || skip "no tests/property/run.py yet"
 need_program

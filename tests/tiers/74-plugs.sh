@@ -2,6 +2,8 @@
 # any of them at random under load, on three brokers; and a short part of tests/tsan/run. All of them mostly wait, for sessions to end and
 # commits to settle, so two go side by side. About six minutes, and as many more as chaos is given beyond three.
 # when: full
+# waits: yes
+# builds: tsan sanzao
 # limit: 40m
 # setup: tests
 source "$(dirname "$0")/lib.sh"

@@ -3,8 +3,9 @@
 #   # when: quick | normal | full       quick runs always, normal not under --quick, full under --full only
 #   # limit: 5m                         it is stopped after that
 #   # build: no                        it does not need build/dev
-#   # builds: PRESET [TARGET...]      what it builds for itself
-#   # waits: yes                       it mostly waits; what the tiers after it build is built meanwhile, behind it
+#   # waits: yes                       it mostly waits for servers and time
+#   # builds: PRESET [TARGET...]       of one that waits: what it builds for itself, built before all else that runs behind
+#   # computes: yes                    it needs cores and neither servers nor a moment: where a tier waits, it runs behind it
 #   # setup: tests                     it needs what tools/setup --tests installs: Java, Maven, Redis, spin
 #   # may skip: why                     tools/test --need-all (CI) does not fail when this tier is skipped
 # A tier prints what it likes (shown when it fails) and reports with the functions below. Its environment: SZ_LEVEL,
