@@ -3,6 +3,7 @@
 # tests/reference and the like come through it.
 # tests/integration/*.c: programs that the tests against servers run.
 # tests/fuzz/fuzz_*.c: libFuzzer programs, with SZ_FUZZ only. Tests run from the project's root.
+# unit_programs, contract_programs, fuzz_programs: all of a kind and nothing else.
 
 if(NOT SZ_TESTS)
   return()
@@ -28,14 +29,24 @@ function(sz_test_program name folder source)
 endfunction()
 
 foreach(folder unit contract)
+  add_custom_target(${folder}_programs)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.c")
   file(GLOB suites CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.c")
   list(FILTER suites EXCLUDE REGEX "/test_[^/]*$")
+  if(suites)
+    add_library(sz_${folder}_suites OBJECT ${suites})
+    target_compile_definitions(sz_${folder}_suites PRIVATE _GNU_SOURCE)
+    target_include_directories(sz_${folder}_suites PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(sz_${folder}_suites PRIVATE sz_options sz_test_support sz_all sz::cmocka)
+  endif()
   foreach(source ${sources})
     cmake_path(GET source STEM name)
     set(target ${folder}_${name})
     sz_test_program(${target} ${folder} ${source} sz::cmocka)
-    target_sources(${target} PRIVATE ${suites})
+    add_dependencies(${folder}_programs ${target})
+    if(suites)
+      target_link_libraries(${target} PRIVATE sz_${folder}_suites)
+    endif()
     set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
     add_test(NAME ${folder}.${name} COMMAND ${target} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
     set_tests_properties(${folder}.${name} PROPERTIES LABELS ${folder} TIMEOUT 900)
@@ -54,7 +65,7 @@ foreach(source ${sources})
 endforeach()
 
 if(SZ_FUZZ)
-  add_custom_target(fuzz_programs) # and nothing else: what `tests/fuzz/run` builds
+  add_custom_target(fuzz_programs) # what `tests/fuzz/run` builds
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_*.c")
   foreach(source ${sources})
     cmake_path(GET source STEM name)

@@ -1,9 +1,9 @@
 # The release build: what the pure modules call, and that tools/setup brings every library that the program needs.
 # when: normal
-# builds: fast
 # limit: 40m
+# computes: yes
 source "$(dirname "$0")/lib.sh"
-check build tools/build release || exit 1
+check build tools/build release sanzao || exit 1        # every module; its tests run in dev, clang and with sanitizers
 check symbols tools/check-symbols
 check packages tools/check-packages
 
