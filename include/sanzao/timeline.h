@@ -70,7 +70,8 @@ typedef struct sz_card_word {
 
 /* The head as it was at two midnights, of who is taken back now and then: a record that comes late behind the first of them begins there, and
  * one that comes late before it at the other. */
-typedef struct sz_marks { sz_buf newest, older; } sz_marks;
+typedef struct sz_marks { sz_buf newest, older; } sz_marks; /* a unit of the pool */
+_Static_assert(sizeof(sz_marks) <= SZ_POOL_UNIT, "it has room for both");
 
 /* First what is asked for seldom, two lines of the cache, then what every record touches. Whoever takes room for one takes as much as its
  * classes need (sz_timeline_bytes): it is never copied or cleared as a whole. */

@@ -316,7 +316,7 @@ bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash) {
 
 void sz_timeline_memory(const sz_timeline *tl, const sz_tlctx *c, size_t *state, size_t *log) {
     size_t s = sz_timeline_bytes(c->n_classes) + tl->head.cap + tl->tail.cap;
-    if (tl->marks) s += sizeof *tl->marks + tl->marks->newest.cap + tl->marks->older.cap;
+    if (tl->marks) s += SZ_POOL_UNIT + tl->marks->newest.cap + tl->marks->older.cap;
     for (uint32_t i = 0; i < tl->n_episodes; i++) {
         s += sizeof(sz_episode);
         for (uint32_t k = 0; k < tl->episodes[i].n_anns; k++) s += sizeof(sz_ann) + tl->episodes[i].anns[k].body.n;

@@ -371,7 +371,7 @@ void marks_drop(sz_timeline *tl) {
     if (!tl->marks) return;
     sz_pool_give(tl->head.pool, tl->marks->newest.p, tl->marks->newest.cap);
     sz_pool_give(tl->head.pool, tl->marks->older.p, tl->marks->older.cap);
-    sz_free(tl->marks);
+    sz_pool_give(tl->head.pool, tl->marks, SZ_POOL_UNIT);
     tl->marks = NULL;
 }
 
@@ -379,7 +379,8 @@ void marks_drop(sz_timeline *tl) {
 static void mark_here(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off) {
     sz_timeline *tl = x->tl;
     if (!tl->marks) {
-        tl->marks = sz_alloc(sizeof *tl->marks);
+        size_t cap;
+        tl->marks = sz_pool_take(tl->head.pool, SZ_POOL_UNIT, SZ_POOL_UNIT, &cap);
         sz_buf_init(&tl->marks->newest);
         sz_buf_init(&tl->marks->older);
     }
