@@ -89,14 +89,21 @@ static bool is_said(sz_str s) {
     return may_be_said(s) && says(s);
 }
 
+/* 制表日期,20260301: a day, though it could be an id. */
+static bool is_date(const struct csv_reader *r, sz_str s) {
+    struct when w;
+    return sz_when_parse(&r->l->c->zone, s, &w);
+}
+
 /* Does the row say whom or what it is about? Then it is one, whatever a name or a class is called: nobody may be lost.
- * 合计,30 under 姓名,学号 is the number of them all the same. */
+ * 合计,30 and 制表日期,20260301 under 姓名,学号 are of the report all the same. */
 static bool has_its_id(const struct csv_reader *r, uint32_t n_filled) {
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
         uint32_t i = r->cell_of[c];
         if (!r->table->columns[c].is_needed || i >= r->row.n) continue;
         sz_str cell = r->row.cells[i];
-        if (cell.n && !is_said(cell) && !(n_filled == 2 && is_number_of(cell))) return true;
+        bool is_of_word = n_filled == 2 && (is_number_of(cell) || is_date(r, cell));
+        if (cell.n && !is_said(cell) && !is_of_word) return true;
     }
     return false;
 }
