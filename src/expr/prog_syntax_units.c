@@ -130,6 +130,28 @@ static void tell_part(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     sz_buf_fini(&b);
 }
 
+/* `spend >= 3-5元`: what stands before the value, back to the name. */
+typedef struct bounds {
+    sz_str name, low;
+} bounds;
+
+static uint32_t back_over(sz_str t, uint32_t i, const char *signs) {
+    while (i > 0 && strchr(signs, t.p[i - 1])) i--;
+    return i;
+}
+
+static bool range_before(sz_str t, uint32_t off, bounds *out) {
+    static const char digits[] = "0123456789.", word[] = "abcdefghijklmnopqrstuvwxyz_.0123456789";
+    uint32_t sign = back_over(t, off, " ");
+    if (sign == 0 || t.p[sign - 1] != '-') return false;
+    uint32_t end = back_over(t, sign - 1, " "), begin = back_over(t, end, digits);
+    uint32_t compared = back_over(t, begin, " "), left = back_over(t, compared, "<>=!");
+    if (begin == end || left == compared) return false;
+    uint32_t name_end = back_over(t, left, " "), name = back_over(t, name_end, word);
+    *out = (bounds){{t.p + name, name_end - name}, {t.p + begin, end - begin}};
+    return name < name_end;
+}
+
 void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     uint32_t of = of_another(s, end, v);
     if (of) {
@@ -149,7 +171,12 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
         text = as_duration(s, v);
         is_time = true;
     }
-    if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side, left);
+    bounds r;
+    if (!s->path.len && v->measure != SZ_M_SHARE && !is_time && range_before(s->t, off, &r))
+        prog_hint(s->c, g, "a range is two comparisons: write  %.*s >= %.*s && %.*s <= %s",
+                  "范围要写成两个比较：%.*s >= %.*s && %.*s <= %s", SZ_FMT_STR(r.name), SZ_FMT_STR(r.low),
+                  SZ_FMT_STR(r.name), v->number);
+    else if (is_known && !fits(v->measure, &side)) hint_misfit(s, g, &side, left);
     else if (v->measure == SZ_M_SHARE && is_known && prog_is_of_hundred(&side))
         prog_hint(s->c, g, "a percentile is 0 to 100: write %s", "百分位是 0 到 100：请写 %s", number);
     else if (v->measure == SZ_M_SHARE) hint_share(s, g, v);
