@@ -24,7 +24,7 @@ static const sz_code_doc docs[] = {
      "they are dead letters: a clock is wrong, this machine's or that of what made the records",
      "有记录比读取它的机器的时钟晚 24 小时以上，或晚于它自己的 collected，成为死信：本机或产生记录的设备时钟不对", NULL, NULL},
     {APP_CODE_ENCODING, "--encoding takes the name of an encoding that can be read here",
-     "--encoding 是能读的编码的名字", "--encoding ansi", "--encoding gbk"},
+     "--encoding 是能读的编码的名字", "--encoding latin9", "--encoding gbk"},
     {APP_CODE_TOPIC_HEADER, "A mapping that needs a header row cannot read the records of a topic",
      "需要标题行的映射不能读取主题里的记录", "header: true", "header: false"},
     {APP_CODE_RELOAD,

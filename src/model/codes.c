@@ -56,6 +56,9 @@ static const sz_code_doc codes[] = {
      "student: 学号   # the header row has 学工号", "student: 学工号"},
     {SZ_CODE_MAP_TWO_COLUMNS, "Two columns of the file have the name that the mapping uses",
      "文件中有两列同名，而映射用到了它", "学号,时间,时间", "学号,时间,采集时间"},
+    {SZ_CODE_MAP_WORD_IS_COLUMN, "A source is taken as it is written, and the file has a column of that name",
+     "数据源按所写的文字取用，而文件中有同名的列", "source: 系统   # the header row has 系统",
+     "source: {column: 系统}"},
 };
 
 const sz_code_doc *sz_model_codes(size_t *n) {

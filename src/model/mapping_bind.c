@@ -256,6 +256,23 @@ static void bind(const sz_mapping *m, const sz_recipe *r, sz_map_column *c, cons
     if (c->at == UINT32_MAX) no_column(r, c, header, src, d);
 }
 
+/* `source: 系统` gives every row that word; where it is a heading the column was meant. */
+static void warn_of_words(const sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
+    int i = sz_recipe_find(m, SZ_STR("source"));
+    const sz_recipe *r = i >= 0 ? &m->recipes[i] : NULL;
+    bool is_short = r && r->from == SZ_FROM_CONSTANT && r->node && r->node->kind == SZ_YAML_SCALAR;
+    if (!is_short || !has_column(header, r->constant)) return;
+    sz_str word = r->constant;
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, SZ_CODE_MAP_WORD_IS_COLUMN, r->node->span,
+                              "every row gets the source `%.*s`, and %s has a column of that name",
+                              "每一行的数据源都是“%.*s”这几个字，而 %s 中有同名的列", SZ_FMT_STR(word),
+                              src ? src->name : "the file");
+    sz_diag_hint(d, g,
+                 "for what stands in the column write  source: {column: %.*s},  for the word itself  {constant: %.*s}",
+                 "要取这一列的内容请写  source: {column: %.*s}，要这几个字本身请写  {constant: %.*s}", SZ_FMT_STR(word),
+                 SZ_FMT_STR(word));
+}
+
 sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d) {
     size_t before = d->n_errors;
     if (!m->has_header) return SZ_OK;
@@ -264,6 +281,7 @@ sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_sour
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++)
             bind(m, &m->recipes[i], &m->recipes[i].columns[k], header, src, d);
     if (d->n_errors == before) refuse_cr(header, src, d);
+    if (d->n_errors == before) warn_of_words(m, header, src, d);
     m->n_cells = header->n;
     while (m->n_cells > 0 && heading(header->cells[m->n_cells - 1]).n == 0)
         m->n_cells--; /* separators at the end of each line */
