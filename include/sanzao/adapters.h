@@ -172,6 +172,7 @@ sz_status sz_store_redis_check(sz_store_redis *s, int64_t settle_ms, sz_diags *d
 
 typedef struct sz_stream_file_options {
     const sz_str *sources;     /* `file:PATH` (a file, or a folder: its files by name, hidden ones left out), `stdin` */
+    const sz_span *sources_at; /* where a config file names them; NULL: it does not */
     uint32_t n_sources;
     sz_order order;
     const sz_types *types;

@@ -293,6 +293,8 @@ void sz_diags_fini(sz_diags *d);
  * only counted (and what is returned for them is not shown). */
 sz_diag *sz_diags_add(sz_diags *d, sz_severity sev, int code, sz_span at, const char *en, const char *zh, ...);
 void sz_diag_hint(sz_diags *d, sz_diag *g, const char *en, const char *zh, ...);
+/* Where those from `first` on are about, that have no place yet. */
+void sz_diags_place(sz_diags *d, size_t first, sz_span at);
 /* Order by file name, place, code; findings without a place come first. Stable. */
 void sz_diags_sort(sz_diags *d);
 

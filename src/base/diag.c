@@ -43,6 +43,11 @@ sz_diag *sz_diags_add(sz_diags *d, sz_severity sev, int code, sz_span at, const 
     return g;
 }
 
+void sz_diags_place(sz_diags *d, size_t first, sz_span at) {
+    for (size_t i = first; at.src && i < d->n; i++)
+        if (!d->v[i].span.src) d->v[i].span = at;
+}
+
 void sz_diag_hint(sz_diags *d, sz_diag *g, const char *en, const char *zh, ...) {
     if (g == d->v + MOST_KEPT) return;
     va_list ap;

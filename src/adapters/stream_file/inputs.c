@@ -72,6 +72,7 @@ static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
     else if (e == ENOENT)
         sz_diag_hint(s->d, g, "see to the path; it is taken from the folder where the program was started",
                      "请检查路径；它从启动程序的文件夹算起");
+    else sz_diag_hint(s->d, g, "see to the path and to who may read it", "请检查路径和读取权限");
     return SZ_IO;
 }
 
@@ -152,12 +153,13 @@ static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder
     return add(s, name, path, !S_ISREG(st.st_mode));
 }
 
-sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n) {
+sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_stream_file_options *o) {
     sz_status rc = SZ_OK;
     sz_arena a;
     sz_arena_init(&a);
-    for (uint32_t i = 0; i < n; i++) {
-        const char *name = sz_arena_str(&a, sources[i]).p;
+    for (uint32_t i = 0; i < o->n_sources; i++) {
+        const char *name = sz_arena_str(&a, o->sources[i]).p;
+        size_t before = s->d->n;
         sz_status one;
         if (strcmp(name, "stdin") == 0) {
             one = add(s, name, NULL, true);
@@ -166,10 +168,14 @@ sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n
         } else {
             sz_diag *g = sz_diags_add(s->d, SZ_ERROR, SZ_CODE_ODD_SOURCE, NOWHERE,
                                       "%s is no source that can be read here", "%s 不是这里能读的来源", name);
-            sz_diag_hint(s->d, g, "write file:PATH or stdin", "请写 file:路径 或 stdin");
+            if (strchr(name, ':')) sz_diag_hint(s->d, g, "write file:PATH or stdin", "请写 file:路径 或 stdin");
+            else
+                sz_diag_hint(s->d, g, "write file:PATH or stdin, here  file:%s",
+                             "请写 file:路径 或 stdin，这里是  file:%s", name);
             one = SZ_USAGE;
         }
         if (rc == SZ_OK) rc = one;
+        if (o->sources_at) sz_diags_place(s->d, before, o->sources_at[i]);
     }
     sz_arena_fini(&a);
     return rc;

@@ -70,9 +70,9 @@ bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness)
 
 static bool use_encoding(sz_stream_file *s, const reader *r, sz_encoding enc) {
     if (sz_mapping_use_encoding(s->o.mapping, enc)) return true;
-    return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
-                      "%s is in an encoding that this system cannot read: install the package libc-gconv-modules-extra",
-                      "%s 的编码在本系统上不能读取：请安装软件包 libc-gconv-modules-extra", r->in->name);
+    sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s is in an encoding that this system cannot read",
+               "%s 的编码在本系统上不能读取", r->in->name);
+    return sz_fs_hint(s, "install the package libc-gconv-modules-extra", "请安装软件包 libc-gconv-modules-extra");
 }
 
 /* What Excel and Word save: a zip archive, or before that a compound file. */
@@ -95,15 +95,17 @@ static bool sniff(sz_stream_file *s, reader *r) {
     if (!r->in->is_csv) return true;
     sz_mapping_use_file(s->o.mapping, r->in->name);
     l->separator = sz_mapping_separator(s->o.mapping);
-    if (is_office_file(l->buf + l->at, n))
-        return sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
-                          "%s is an Excel, Word or zip file, no table of text: save it as CSV (UTF-8)",
-                          "%s 是 Excel、Word 或压缩文件，不是文本表格：请另存为 CSV（UTF-8）", r->in->name);
-    if (enc == SZ_ENC_BAD)
-        return sz_fs_fail(
-            s, SZ_IO, SZ_CODE_ENCODING,
-            "%s is neither UTF-8 nor GB18030 nor UTF-16: give its `encoding` in the mapping if a few bytes are damaged",
-            "%s 不是 UTF-8、GB18030 或 UTF-16：如果只是个别字节损坏，请在映射里写明 encoding", r->in->name);
+    if (is_office_file(l->buf + l->at, n)) {
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s is an Excel, Word or zip file, no table of text",
+                   "%s 是 Excel、Word 或压缩文件，不是文本表格", r->in->name);
+        return sz_fs_hint(s, "save it as CSV (UTF-8)", "请另存为 CSV（UTF-8）");
+    }
+    if (enc == SZ_ENC_BAD) {
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s is neither UTF-8 nor GB18030 nor UTF-16",
+                   "%s 不是 UTF-8、GB18030 或 UTF-16", r->in->name);
+        return sz_fs_hint(s, "if a few bytes are damaged, give its encoding in the mapping:  file: {encoding: gbk}",
+                          "如果只是个别字节损坏，请在映射里写明编码：file: {encoding: gbk}");
+    }
     r->enc = enc;
     r->is_ascii = given == SZ_ENC_AUTO && enc == SZ_ENC_UTF8 && !l->conv && is_ascii(l->buf + l->at, n);
     return use_encoding(s, r, enc);
@@ -169,13 +171,13 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     bool is_fine = sz_to_utf8(r->enc, raw.p, header_at, &text, &bad);
     pos = text.n;
     is_fine = sz_to_utf8(r->enc, raw.p + header_at, raw.n - header_at, &text, &bad) && is_fine;
-    if (!is_fine)
-        sz_fs_fail(
-            s, SZ_IO, SZ_CODE_ENCODING,
-            "%s: its header is not in the encoding of the file; `encoding` may be left out of the mapping, unless "
-            "bytes of the header are damaged",
-            "%s：表头不是映射所写的编码；映射里的 encoding 可以去掉，它会自动判断；若是表头有损坏的字节，请先改好",
-            r->in->name);
+    if (!is_fine) {
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s: its header is not in the encoding of the file",
+                   "%s：表头不是映射所写的编码", r->in->name);
+        sz_fs_hint(s,
+                   "leave `encoding` out of the mapping: it is found out; damaged bytes of a header are to be mended",
+                   "请去掉映射里的 encoding，它会自动判断；若是表头有损坏的字节，请先改好");
+    }
     const sz_source *src =
         sz_source_new(&d->arena, r->in->path ? r->in->path : r->in->name, text.p ? (const char *)text.p : "", text.n);
     sz_csv_row row;

@@ -28,14 +28,23 @@ bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, c
     return fail_as_said(s, status, code);
 }
 
+bool sz_fs_hint(sz_stream_file *s, const char *en, const char *zh) {
+    s->d->v[s->d->n - 1].hint = en;
+    s->d->v[s->d->n - 1].hint_zh = zh;
+    return false;
+}
+
 bool sz_fs_fail_opening(sz_stream_file *s, const input *in, int error) {
     sz_fs_say_os(&s->text, error, "%s cannot be read", "%s 不能读取", in->name);
-    return fail_as_said(s, SZ_IO, SZ_CODE_UNREADABLE);
+    fail_as_said(s, SZ_IO, SZ_CODE_UNREADABLE);
+    return sz_fs_hint(s, "see to the path and to who may read it", "请检查路径和读取权限");
 }
 
 bool sz_fs_fail_sorting(sz_stream_file *s, const said *why) {
     s->text = *why;
-    return fail_as_said(s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT);
+    fail_as_said(s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT);
+    return sz_fs_hint(s, "name a folder with room for as much as the inputs have: --tmp DIR",
+                      "请用 --tmp 指定一个可写的文件夹，其空间要放得下全部输入");
 }
 
 bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b) {
@@ -44,7 +53,7 @@ bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b) {
     sz_fs_say_more(&s->text, b->error.en, b->error.zh);
     fail_as_said(s, SZ_IO, code);
     if (b->is_cut_short || b->is_damaged)
-        sz_diag_hint(s->d, &s->d->v[s->d->n - 1], "fetch the file again and run again", "请重新获取这个文件，再次运行");
+        sz_fs_hint(s, "fetch the file again and run again", "请重新获取这个文件，再次运行");
     return false;
 }
 
@@ -206,7 +215,7 @@ sz_status sz_stream_file_new(const sz_stream_file_options *o, sz_msgq *q, sz_dia
     s->given = sz_alloc(sizeof *s->given * MOST_INPUTS);
     sz_arena_init(&s->arena);
     sz_map_init(&s->inputs.names);
-    sz_status rc = sz_fs_inputs_find(s, o->sources, o->n_sources);
+    sz_status rc = sz_fs_inputs_find(s, o);
     sz_status rows = s->o.mapping ? check_headers(s) : SZ_OK;
     if (rc == SZ_OK) rc = rows;
     if (rc != SZ_OK) {

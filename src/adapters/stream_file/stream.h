@@ -73,7 +73,7 @@ typedef struct inputs {
 } inputs;
 
 /* Every fault is a finding. */
-sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_str *sources, uint32_t n);
+sz_status sz_fs_inputs_find(sz_stream_file *s, const sz_stream_file_options *o);
 void sz_fs_inputs_fini(inputs *in);
 
 /* ---- reader.c: an input as records ---- */
@@ -166,6 +166,8 @@ struct sz_stream_file {
 /* Keep what went wrong, with a finding. Always false. */
 bool sz_fs_fail(sz_stream_file *s, sz_status status, int code, const char *en, const char *zh, ...)
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+/* To the failure that was just told; constant texts. False, as a failure. */
+bool sz_fs_hint(sz_stream_file *s, const char *en, const char *zh);
 bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b);
 bool sz_fs_fail_opening(sz_stream_file *s, const input *in, int error);
 bool sz_fs_fail_sorting(sz_stream_file *s, const said *why);

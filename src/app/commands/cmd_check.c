@@ -49,10 +49,7 @@ static void print_text(const sz_diags *d, const sz_job *job, const sz_inputs *in
 /* What an option of the config file takes, where its table cannot say. Only what stands in the file: the rest is for
  * the command that uses it. */
 static void check_option(sz_config *c, const sz_job *job, int option, sz_status (*check)(const sz_job *, sz_diags *)) {
-    size_t before = c->diags.n;
-    if (!c->where[option].src || check(job, &c->diags) == SZ_OK) return;
-    for (size_t i = before; i < c->diags.n; i++)
-        if (!c->diags.v[i].span.src) c->diags.v[i].span = c->where[option];
+    if (c->where[option].src) check(job, &c->diags);
 }
 
 static sz_status check_until(const sz_job *job, sz_diags *d) {
@@ -93,9 +90,8 @@ static int check(sz_config *c) {
 
 int cmd_check(int argc, char **argv) {
     sz_config c;
-    int code =
-        cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
-                  "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
+    int code = cmd_begin(&c, SZ_FOR_CHECK, "usage: sanzao check [RULES] [--campus DIR] [--strict] [--json]",
+                         "用法：sanzao check [规则文件夹] [--campus 文件夹] [--strict] [--json]", argc, argv);
     if (code < 0 && c.n_rest > 1) {
         fputs(c.lang == SZ_ZH ? "用法：sanzao check [规则文件夹]，一次检查一个文件夹\n"
                               : "usage: sanzao check [RULES], one folder of rules at a time\n",

@@ -62,6 +62,9 @@ void cmd_job(sz_config *c, sz_job *job) {
     for (uint32_t i = 0; i < c->n_list[SZ_O_SOURCE]; i++) sources[i] = sz_str_of(c->list[SZ_O_SOURCE][i]);
     *job = (sz_job){.sources = sources,
                     .n_sources = c->n_list[SZ_O_SOURCE],
+                    .sources_at = c->at[SZ_O_SOURCE],
+                    .state_at = c->where[SZ_O_STATE],
+                    .until_at = c->where[SZ_O_UNTIL],
                     .campus = c->text[SZ_O_CAMPUS],
                     .rules = c->text[SZ_O_RULES],
                     .mapping = c->text[SZ_O_MAPPING],

@@ -152,25 +152,39 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
     show_next(path, o->with_vendor, "try");
 }
 
+/* Where it stands in a config file, and what is taken when it is left out. */
+static void out_of_range(sz_config *c, sz_diag *g, int option) {
+    g->span = c->where[option];
+    sz_diag_hint(&c->diags, g, "left out, it is %s", "不写时是 %s", sz_opt_rows[option].standard);
+}
+
 static bool read_options(sz_config *c, sz_sim_options *o) {
     sz_zone zone;
     int64_t ms = 0;
     bool is_day = false;
     sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
     if (!sz_time_parse(&zone, sz_str_of(c->text[SZ_O_FROM]), &ms, &is_day) || !is_day)
-        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
-                     "--from takes a day such as 2026-02-23, not `%s`", "--from 要的是日期，如 2026-02-23，不是 `%s`",
-                     c->text[SZ_O_FROM]);
+        out_of_range(c,
+                     sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
+                                  "--from takes a day such as 2026-02-23, not `%s`",
+                                  "--from 要的是日期，如 2026-02-23，不是 `%s`", c->text[SZ_O_FROM]),
+                     SZ_O_FROM);
     else if (sz_zone_day(&zone, ms) < sz_day_from_ymd(1992, 1, 1))
-        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--from takes a day of 1992 or later",
-                     "--from 要的是 1992 年以后的日期");
+        out_of_range(c,
+                     sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
+                                  "--from takes a day of 1992 or later", "--from 要的是 1992 年以后的日期"),
+                     SZ_O_FROM);
     if (c->num[SZ_O_STUDENTS] < 1 || c->num[SZ_O_STUDENTS] > SZ_SIM_STUDENTS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--students takes 1 to %d",
-                     "--students 要的是 1 到 %d 的数", SZ_SIM_STUDENTS_MAX);
+        out_of_range(c,
+                     sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0}, "--students takes 1 to %d",
+                                  "--students 要的是 1 到 %d 的数", SZ_SIM_STUDENTS_MAX),
+                     SZ_O_STUDENTS);
     if (c->num[SZ_O_DAYS] < 1 || c->num[SZ_O_DAYS] > SZ_SIM_DAYS_MAX)
-        sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
-                     "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
-                     "--days 要的是 1 到 %d：20 周的学期和随后的假期", SZ_SIM_DAYS_MAX);
+        out_of_range(c,
+                     sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_SIMULATE, (sz_span){0},
+                                  "--days takes 1 to %d: a term of 20 weeks and the vacation after it",
+                                  "--days 要的是 1 到 %d：20 周的学期和随后的假期", SZ_SIM_DAYS_MAX),
+                     SZ_O_DAYS);
     *o = (sz_sim_options){.students = (uint32_t)c->num[SZ_O_STUDENTS],
                           .from_day = sz_zone_day(&zone, ms),
                           .days = (uint32_t)c->num[SZ_O_DAYS],

@@ -51,6 +51,9 @@ static const char *nearest(sz_str name, uint16_t command) {
     return best;
 }
 
+/* Less is a number without its unit: 256 for 256M. */
+enum { BYTES_LEAST = 1 << 20 };
+
 static bool parse_bytes(sz_str s, int64_t *out) {
     int64_t unit = 1;
     if (s.n && (s.p[s.n - 1] == 'K' || s.p[s.n - 1] == 'M' || s.p[s.n - 1] == 'G')) {
@@ -60,7 +63,7 @@ static bool parse_bytes(sz_str s, int64_t *out) {
     int64_t n;
     if (!sz_str_i64(s, &n) || n < 0 || n > INT64_C(1) << 40) return false;
     *out = n * unit;
-    return true;
+    return *out >= BYTES_LEAST;
 }
 
 static int choice_of(const char *choices, sz_str s) {
@@ -98,10 +101,11 @@ static bool parse_value(const sz_opt_row *r, sz_str s, int64_t *num) {
 static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
     static const char *const want_en[] = {"a text",         "a list",
                                           "true or false",  "a time such as 90m, 24h or 7d",
-                                          "a whole number", "a size such as 64M",
+                                          "a whole number", "1M or more, such as 64M",
                                           "one of ",        "name=value"};
-    static const char *const want_zh[] = {"文字", "列表",         "true 或 false", "时长，如 90m、24h、7d",
-                                          "整数", "大小，如 64M", "以下之一：",    "名字=值"};
+    static const char *const want_zh[] = {
+        "文字",       "列表",   "true 或 false", "时长，如 90m、24h、7d", "整数", "不小于 1M 的大小，如 64M",
+        "以下之一：", "名字=值"};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
     const char *space = r->kind == SZ_OPT_FLAG || r->kind == SZ_OPT_SETTINGS ? " " : ""; /* before a Latin word */
     char meant[SZ_MEANT];
@@ -196,8 +200,9 @@ static void read_words(sz_config *c, uint16_t command, int argc, char **argv) {
         } else if (eq || (k + 1 < argc && !is_option(argv[k + 1], command))) {
             set_value(c, i, sz_str_of(eq ? eq + 1 : argv[++k]), (sz_span){0});
         } else {
-            sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value: %s",
-                         "--%s 需要一个值：%s", sz_opt_rows[i].name, sz_opt_rows[i].value);
+            sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_OPTION, (sz_span){0}, "--%s wants a value",
+                                      "--%s 需要一个值", sz_opt_rows[i].name);
+            sz_diag_hint(&c->diags, g, "write  --%s %s", "请写  --%s %s", sz_opt_rows[i].name, sz_opt_rows[i].value);
         }
     }
 }
@@ -236,6 +241,14 @@ static void unknown_key(sz_config *c, const sz_yaml *key, sz_str name) {
                      "`sanzao options --example` 列出全部选项及其说明");
 }
 
+/* A config file in a config file. */
+static void no_config(sz_config *c, const sz_yaml *key) {
+    sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_KEY, key->span, "a config file cannot name another one",
+                              "配置文件里不能再写配置文件");
+    sz_diag_hint(&c->diags, g, "write its options here, or give that file on the command line: --config FILE",
+                 "请把那里的选项写在这里，或在命令行用 --config 给出那个文件");
+}
+
 /* `campus：c` is a text to YAML. */
 static void no_map(sz_config *c, const sz_yaml *root) {
     static const char colon[] = "：";
@@ -258,7 +271,9 @@ static void read_map(sz_config *c, const sz_yaml *map, const char *group, const 
         sz_str name = map->keys[k]->text;
         if (group) name = sz_str_of(sz_arena_printf(&c->diags.arena, "%s.%.*s", group, SZ_FMT_STR(name)));
         int i = find_row(name, 0xff);
-        if (i >= 0) {
+        if (i == SZ_O_CONFIG) {
+            no_config(c, map->keys[k]);
+        } else if (i >= 0) {
             if (!given[i]) read_node(c, i, map->items[k]);
         } else if (!group && is_group(name) && map->items[k]->kind == SZ_YAML_MAP) {
             read_map(c, map->items[k], sz_arena_str(&c->diags.arena, name).p, given);

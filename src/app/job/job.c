@@ -33,12 +33,15 @@ bool sz_job_until(const sz_job *job, const sz_zone *z, int64_t *until_ms) {
 
 sz_status sz_job_bad_until(const sz_job *job, sz_diags *d) {
     char meant[SZ_MEANT];
-    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, (sz_span){0},
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, APP_CODE_UNTIL, job->until_at,
                               "--until takes a time such as 2026-03-08T20:00 or a day, not `%s`",
                               "--until 是时间（如 2026-03-08T20:00）或日期，不能是 `%s`", job->until);
     if (sz_meant_date(sz_str_of(job->until), meant)) sz_diag_hint(d, g, "write %s", "请写 %s", meant);
     else if (sz_meant_instant(sz_str_of(job->until), meant)) /* campus time, whose offset is not to be written */
         sz_diag_hint(d, g, "write %.16s", "请写 %.16s", meant);
+    else
+        sz_diag_hint(d, g, "write the year, month and day in digits; a day alone means its end",
+                     "请用数字写出年、月、日；只写日期表示到那天结束");
     return SZ_USAGE;
 }
 

@@ -15,6 +15,8 @@
 typedef struct sz_job {
     const sz_str *sources; /* file:PATH, stdin; or one kafka:TOPIC */
     uint32_t n_sources;
+    const sz_span *sources_at;  /* where a config file says these; src NULL: it does not */
+    sz_span state_at, until_at; /* the same */
     const char *campus, *rules, *types, *mapping; /* paths; NULL: none */
     sz_str encoding;                              /* of the campus folder; empty: found out */
     sz_str state;                                 /* memory, sqlite:FILE, redis:URL */

@@ -40,6 +40,7 @@ static bool take(const sz_msg *m, sz_dry_view *v, sz_status *s) {
 
 static sz_status read_some(const sz_job *job, const sz_inputs *in, sz_mapping *mapping, sz_diags *d, sz_dry_view *v) {
     sz_stream_file_options o = {.sources = job->sources,
+                                .sources_at = job->sources_at,
                                 .n_sources = job->n_sources,
                                 .order = SZ_ARRIVAL,
                                 .types = in->types,

@@ -97,6 +97,7 @@ static sz_status make_sinks(const sz_job *job, parts *p, sz_sink_port *port) {
 static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     p->pages = sz_pages_new();
     sz_stream_file_options so = {.sources = job->sources,
+                                 .sources_at = job->sources_at,
                                  .n_sources = job->n_sources,
                                  .order = job->order,
                                  .types = p->in.types,

@@ -245,7 +245,7 @@ static void hint_of_file(sz_diags *d, sz_diag *g, sz_str given) {
                  SZ_FMT_STR((is_word ? SZ_STR("state.db") : given)));
 }
 
-sz_status sz_state_check(const sz_job *job, sz_diags *d) {
+static sz_status check(const sz_job *job, sz_diags *d) {
     sz_str name;
     const state_kind *k = kind_of(job->state, &name);
     if (k && k->open == redis_open) {
@@ -260,6 +260,13 @@ sz_status sz_state_check(const sz_job *job, sz_diags *d) {
                               "--state 可以是 memory、sqlite:FILE 或 redis:URL，不能是 %.*s", SZ_FMT_STR(given));
     hint_of_file(d, g, given);
     return SZ_USAGE;
+}
+
+sz_status sz_state_check(const sz_job *job, sz_diags *d) {
+    size_t before = d->n;
+    sz_status s = check(job, d);
+    sz_diags_place(d, before, job->state_at);
+    return s;
 }
 
 sz_status sz_state_look(const sz_job *job, sz_diags *d, sz_look *look) {
@@ -302,9 +309,11 @@ static const state_kind *checked_kind(const sz_job *job, sz_diags *d, sz_str *na
 
 sz_status sz_state_open(const sz_job *job, int32_t partition, sz_msgq *q, sz_diags *d, sz_state *out) {
     sz_str name;
+    size_t before = d->n;
     const state_kind *k = checked_kind(job, d, &name, out);
     if (!k) return SZ_USAGE;
     sz_status s = k->open(job, name, partition, q, d, out);
+    sz_diags_place(d, before, job->state_at);
     if (s == SZ_OK) out->kind = k;
     return s;
 }
