@@ -40,6 +40,13 @@ static size_t cells_of(sz_str line, size_t n_bytes) {
     return at;
 }
 
+/* Of the character at a place of a line, so that no caret stands under the half of a wide one; 1 at the line's end. */
+static size_t cells_at(sz_str line, size_t i, size_t at) {
+    size_t len, cells = 0;
+    if (i < line.n) shown((sz_str){line.p + i, line.n - i}, at, &len, &cells);
+    return cells ? cells : 1;
+}
+
 static void put_clean_str(sz_buf *out, sz_str s) {
     size_t len, cells;
     for (size_t i = 0; i < s.n; i += len) {
@@ -87,7 +94,7 @@ static void put_lines(sz_buf *out, const sz_diag *g, uint32_t line_no, bool colo
         to = from + WINDOW < all ? from + WINDOW : all;
         if (last > to) last = to;
     }
-    if (last <= first) last = first + 1;
+    if (last <= first) last = first + cells_at(line, off - start, first);
     bool is_cut_before = from > 0 || line.p > whole.p;
     bool is_cut_after = to < all || line.p + line.n < whole.p + whole.n;
 
@@ -132,7 +139,7 @@ void sz_diag_print(sz_buf *out, const sz_diag *g, sz_lang lang, bool color) {
     put_clean(out, message);
     put_color(out, color, plain);
     sz_buf_put_u8(out, '\n');
-    if (g->span.src && !g->hides_line) put_lines(out, g, line, color, gutter);
+    if (g->span.src && g->span.src->n && !g->hides_line) put_lines(out, g, line, color, gutter);
     if (hint) {
         put_times(out, ' ', gutter);
         sz_buf_put_z(out, " = ");

@@ -62,8 +62,10 @@ static bool check_term(struct loader *l, const sz_yaml *node, void *items, uint3
             return false;
         }
         if (!sz_str_eq(t->id, terms[i].id)) continue;
-        sz_diags_add(l->d, SZ_ERROR, CODE_TERM_TWICE, sz_yaml_get(node, "id")->span, "there is a term `%.*s` already",
-                     "已经有学期 `%.*s`", SZ_FMT_STR(t->id));
+        sz_diag_hint(l->d,
+                     sz_diags_add(l->d, SZ_ERROR, CODE_TERM_TWICE, sz_yaml_get(node, "id")->span,
+                                  "there is a term `%.*s` already", "已经有学期 `%.*s`", SZ_FMT_STR(t->id)),
+                     "give this one another id, for example  2026-autumn", "请给这个学期另写 id，例如  2026-autumn");
         return false;
     }
     return true;
@@ -193,8 +195,11 @@ static bool check_makeup(struct loader *l, const sz_yaml *node, void *items, uin
     if (!m->as_weekday) m->as_weekday = (uint8_t)sz_day_weekday(m->day);
     for (uint32_t i = 0; i < n; i++) {
         if (days[i].day != m->day) continue;
-        sz_diags_add(l->d, SZ_ERROR, CODE_MAKE_UP_TWICE, sz_yaml_get(node, "date")->span,
-                     "this day is a make-up day already", "这一天已经是调休上课日");
+        sz_diag_hint(l->d,
+                     sz_diags_add(l->d, SZ_ERROR, CODE_MAKE_UP_TWICE, sz_yaml_get(node, "date")->span,
+                                  "this day is a make-up day already", "这一天已经是调休上课日"),
+                     "keep the entry that is right: on one day the classes of one weekday are made up",
+                     "只保留正确的一项：一天只能补一个星期几的课");
         return false;
     }
     return true;

@@ -48,7 +48,7 @@ void sz_campus_load_cards(struct loader *l, struct text_file *f) {
     static const struct csv_table table = {
         columns, sizeof columns / sizeof *columns, sizeof(struct card_row), NULL, add_card, NULL, false, 0};
     sz_csv_table_read(l, f, &table);
-    sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "卡");
+    sz_held_finish(&l->c->cards, f, CODE_CARD_OVERLAPS, "card", "张卡");
     sz_campus_find_gaps(l->c);
 }
 

@@ -64,6 +64,9 @@ static bool add_bad_day(const struct csv_cell *cell, bool is_day_only) {
     if (sz_str_i64(cell->text, &serial) && serial > 20000 && serial < 80000)
         sz_diag_hint(d, g, "this is a spreadsheet's day number: format the column as a date, then export",
                      "这是电子表格的日期序号：请先把这一列设为日期格式再导出");
+    else if (sz_when_is_no_day(cell->text))
+        sz_diag_hint(d, g, "there is no such day: see to the month and to its number of days",
+                     "没有这一天：请核对月份，以及这个月有几天");
     else sz_diag_hint(d, g, "write 2026-03-02%s", "请写成 2026-03-02%s", is_day_only ? "" : " / 2026-03-02 21:30");
     return false;
 }

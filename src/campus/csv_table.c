@@ -136,8 +136,11 @@ static void add_whole_file_findings(struct csv_reader *r) {
                      "缺少的按空处理；如果只有最后一行如此，文件可能被截断");
     }
     if (r->n_rows == 0)
-        sz_diags_add(r->l->d, SZ_WARNING, CODE_NO_ROWS, sz_text_file_span(r->f, 0, 0),
-                     "there is no row under the headings", "表头下面没有任何一行");
+        sz_diag_hint(r->l->d,
+                     sz_diags_add(r->l->d, SZ_WARNING, CODE_NO_ROWS, sz_text_file_span(r->f, 0, 0),
+                                  "there is no row under the headings", "表头下面没有任何一行"),
+                     "did the export find nothing, or is this the template? The file is read as an empty one",
+                     "是导出时没有查到数据，还是只是模板？现按空表处理");
     sz_oddities_tell(r);
 }
 

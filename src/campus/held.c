@@ -36,7 +36,7 @@ static void add_overlap(struct text_file *f, const struct held *a, const struct 
     sz_source_locate(sz_text_file_source(f), first->off, &line, &col);
     sz_diag *g = sz_finding_add(f->d, SZ_ERROR, code, sz_text_file_span(f, second->off, second->key.n),
                                 sz_arena_printf(&f->arena, "line %u has this %s for the same time", line, en),
-                                sz_arena_printf(&f->arena, "第 %u 行在同一时间也是这个%s", line, zh));
+                                sz_arena_printf(&f->arena, "第 %u 行在同一时间已有这%s", line, zh));
     sz_diag_hint(f->d, g, "give the earlier of the two its end, in `to`: a day that is named still belongs to it",
                  "请给较早的一行填上截止（停用）：写明的那一天仍算在内");
 }

@@ -58,7 +58,7 @@ void sz_campus_load_readers(struct loader *l, struct text_file *f) {
     static const struct csv_table table = {
         columns, sizeof columns / sizeof *columns, sizeof(struct reader_row), NULL, add_reader, NULL, false, 0};
     sz_csv_table_read(l, f, &table);
-    sz_held_finish(&l->c->readers, f, CODE_READER_OVERLAPS, "reader", "读头");
+    sz_held_finish(&l->c->readers, f, CODE_READER_OVERLAPS, "reader", "个读头");
 }
 
 /* The row of the source, else one without source; reader numbers of other sources say nothing. */

@@ -56,10 +56,13 @@ static void add_bad_bytes(struct text_file *f, const sz_campus_file *file, sz_en
     f->text = sz_buf_str(&f->converted);
     const char *name = enc == SZ_ENC_UTF8 ? "UTF-8" : enc == SZ_ENC_GB18030 ? "GB18030" : "UTF-16";
     sz_diag *g;
-    if (is_given)
+    if (is_given) {
         g = sz_diags_add(f->d, SZ_ERROR, CODE_NOT_TEXT, sz_text_file_span(f, off, 3), "these bytes are not %s",
                          "这里的字节不是 %s 编码", name);
-    else
+        sz_diag_hint(f->d, g, "leave --encoding out: it is found out for each file; or was the file cut off?",
+                     "请不写 --encoding，每个文件会自动判断；或者文件在复制时被截断了？");
+        return;
+    } else
         g = sz_diags_add(f->d, SZ_ERROR, CODE_NOT_TEXT, sz_text_file_span(f, off, 3),
                          "from here on the file is neither UTF-8 nor GBK", "从这里起，文件既不是 UTF-8 也不是 GBK");
     sz_diag_hint(f->d, g,
@@ -100,7 +103,9 @@ bool sz_text_file_open(struct text_file *f, const sz_campus_file *file, const ch
     sz_buf_init(&f->converted);
     f->path = path_of(&f->arena, folder, file->name);
     if (file->n > LARGEST) {
-        sz_diags_add(d, SZ_ERROR, CODE_TOO_LARGE, file_span(f), "the file is larger than 4 GB", "文件大于 4 GB");
+        sz_diag_hint(
+            d, sz_diags_add(d, SZ_ERROR, CODE_TOO_LARGE, file_span(f), "the file is larger than 4 GB", "文件大于 4 GB"),
+            "is it the table that its name says? A roster has a few megabytes", "是不是放错了文件？名单通常只有几兆");
         return false;
     }
     if (file->n == 0) { /* an empty file is an empty text; what that means is the reader's business */

@@ -30,25 +30,35 @@ static bool take_separator(struct text *t, char sep, const char *word) {
     return sep ? take(t, one) : take(t, word);
 }
 
-static bool read_day(struct text *t, int32_t *day) {
+static bool read_ymd(struct text *t, int *y, int *m, int *d) {
     const char *start = t->p;
-    int y = number(t, 8), m, d;
-    if (y < 0) return false;
+    *y = number(t, 8);
+    if (*y < 0) return false;
     if (t->p - start == 8) {
-        m = y / 100 % 100, d = y % 100, y /= 10000;
-    } else {
-        if (t->p - start != 4) return false;
-        char sep = t->p < t->end ? *t->p : '\0';
-        if (sep != '-' && sep != '/' && sep != '.') sep = '\0';
-        if (!take_separator(t, sep, "年")) return false;
-        m = number(t, 2);
-        if (!take_separator(t, sep, "月")) return false;
-        d = number(t, 2);
-        if (!sep && !take(t, "日") && !take(t, "号")) return false;
+        *m = *y / 100 % 100, *d = *y % 100, *y /= 10000;
+        return true;
     }
-    if (!sz_ymd_valid(y, m, d)) return false;
+    if (t->p - start != 4) return false;
+    char sep = t->p < t->end ? *t->p : '\0';
+    if (sep != '-' && sep != '/' && sep != '.') sep = '\0';
+    if (!take_separator(t, sep, "年")) return false;
+    *m = number(t, 2);
+    if (!take_separator(t, sep, "月")) return false;
+    *d = number(t, 2);
+    return sep || take(t, "日") || take(t, "号");
+}
+
+static bool read_day(struct text *t, int32_t *day) {
+    int y, m, d;
+    if (!read_ymd(t, &y, &m, &d) || !sz_ymd_valid(y, m, d)) return false;
     *day = sz_day_from_ymd(y, m, d);
     return true;
+}
+
+bool sz_when_is_no_day(sz_str s) {
+    struct text t = {s.p, s.p + s.n};
+    int y, m, d;
+    return read_ymd(&t, &y, &m, &d) && t.p == t.end && !sz_ymd_valid(y, m, d);
 }
 
 static bool read_clock(struct text *t, int32_t *ms) {

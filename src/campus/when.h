@@ -21,4 +21,7 @@ bool sz_when_parse(const sz_zone *z, sz_str s, struct when *out);
 int64_t sz_when_from(const struct when *w);
 int64_t sz_when_to(const sz_zone *z, const struct when *w);
 
+/* Is it a day in form, which the calendar does not have: 2023-09-31? */
+bool sz_when_is_no_day(sz_str s);
+
 #endif

@@ -117,7 +117,8 @@ bool sz_ytable_read(struct loader *l, const sz_yaml *node, const struct yaml_key
         if (!value && is_misspelt(node, keys, key_list(&l->d->arena, keys), keys->v[i].name)) continue;
         sz_diag *g =
             sz_diags_add(l->d, SZ_ERROR, CODE_MISSING_KEY, node->span, "`%s` is missing", "缺少 `%s`", keys->v[i].name);
-        sz_diag_hint(l->d, g, "write it like  %s: …", "请写成  %s: …", keys->v[i].name);
+        const char *example = keys->v[i].set == sz_ytable_day ? "2026-07-05" : "2026-spring";
+        sz_diag_hint(l->d, g, "add  %s: %s", "请加上  %s: %s", keys->v[i].name, example);
     }
     return is_good;
 }
@@ -149,8 +150,12 @@ bool sz_ytable_day(struct loader *l, const sz_yaml *node, void *at, const void *
     if (!sz_ytable_is_text(l, node, "a day is wanted here", "这里应为日期")) return false;
     if (!sz_when_parse(&l->c->zone, sz_str_trim(node->text), &w) || !w.is_day) {
         sz_diag *g = sz_diags_add(l->d, SZ_ERROR, CODE_NO_DAY, node->span, "not a day", "不是日期");
-        sz_diag_hint(l->d, g, "write 2026-03-02; the first and the last day both belong to it",
-                     "请写成 2026-03-02；首日和末日都算在内");
+        if (sz_when_is_no_day(sz_str_trim(node->text)))
+            sz_diag_hint(l->d, g, "there is no such day: see to the month and to its number of days",
+                         "没有这一天：请核对月份，以及这个月有几天");
+        else
+            sz_diag_hint(l->d, g, "write 2026-03-02; the first and the last day both belong to it",
+                         "请写成 2026-03-02；首日和末日都算在内");
         return false;
     }
     *(int32_t *)at = w.day;

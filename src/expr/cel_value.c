@@ -48,15 +48,21 @@ sz_cel_value sz_cel_fail(sz_cel *c, const char *en, const char *zh, ...) {
     return (sz_cel_value){.kind = SZ_V_ERROR, .error = e};
 }
 
-/* The hint says: Did you mean `name`? Nothing when name is empty. */
-sz_cel_value sz_cel_did_you_mean(sz_cel *c, sz_cel_value v, sz_str name) {
-    sz_cel_error *e = c->fatal || name.n == 0 ? NULL : sz_cel_alloc(c, sizeof *e);
+sz_cel_value sz_cel_hint(sz_cel *c, sz_cel_value v, const char *en, const char *zh) {
+    sz_cel_error *e = c->fatal ? NULL : sz_cel_alloc(c, sizeof *e);
     if (!e) return v;
     *e = *v.error;
-    e->hint = sz_arena_printf(c->arena, "Did you mean `%.*s`?", SZ_FMT_STR(name));
-    e->hint_zh = sz_arena_printf(c->arena, "是不是“%.*s”？", SZ_FMT_STR(name));
+    e->hint = en;
+    e->hint_zh = zh;
     v.error = e;
     return v;
+}
+
+/* The hint says: Did you mean `name`? Nothing when name is empty. */
+sz_cel_value sz_cel_did_you_mean(sz_cel *c, sz_cel_value v, sz_str name) {
+    if (c->fatal || name.n == 0) return v;
+    return sz_cel_hint(c, v, sz_arena_printf(c->arena, "Did you mean `%.*s`?", SZ_FMT_STR(name)),
+                       sz_arena_printf(c->arena, "是不是“%.*s”？", SZ_FMT_STR(name)));
 }
 
 sz_cel_value sz_cel_fatal(const sz_cel *c) { return (sz_cel_value){.kind = SZ_V_ERROR, .error = c->fatal}; }

@@ -136,6 +136,7 @@ static inline sz_str sz_cel_str(sz_cel_value v) { return (sz_str){v.s, v.n}; }
 sz_cel_value sz_cel_fail(sz_cel *c, const char *en, const char *zh, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 /* The error v with the hint: did you mean `name`? As it is when name is empty. */
+sz_cel_value sz_cel_hint(sz_cel *c, sz_cel_value v, const char *en, const char *zh); /* constant, or of the arena */
 sz_cel_value sz_cel_did_you_mean(sz_cel *c, sz_cel_value v, sz_str name);
 sz_cel_value sz_cel_fatal(const sz_cel *c); /* c->fatal as a value */
 /* Take steps from the budget; false, and c->fatal set, when it is used up. */

@@ -206,6 +206,7 @@ sz_expr *sz_parse_expr(sz_parser *p) {
     if (p->depth == SZ_EXPR_DEPTH) {
         sz_parse_fail(p, p->cur.off, p->cur.len, "The expression is nested too deep: at most %d levels",
                       "表达式嵌套太深：最多 %d 层", SZ_EXPR_DEPTH);
+        p->err->code = SZ_CODE_DEEP;
         return sz_parse_hint(p, "Give the inner parts names of their own", "请把里层的部分拆开命名");
     }
     p->depth++;

@@ -11,7 +11,7 @@
 
 #include <sanzao/expr.h>
 
-enum { SZ_CODE_SYNTAX = 101 };
+enum { SZ_CODE_SYNTAX = 101, SZ_CODE_DEEP = 119 };
 
 typedef enum sz_token_kind {
     SZ_T_END,

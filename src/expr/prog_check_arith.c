@@ -92,8 +92,10 @@ tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth) {
     n->unit = type == SZ_X_NUM ? unit : (uint8_t)SZ_UNIT_NONE;
     n->is_ratio = type == SZ_X_NUM && is_ratio(op, a, b);
     if ((op == '/' || op == '%') && prog_is_known(b) && b->value.num == 0)
-        prog_warning(c, C_ZERO, e->op_off, b->off + b->len - e->op_off, "a division by zero is always unknown",
-                     "除以零的结果总是未知");
+        prog_set_hint(prog_warning(c, C_ZERO, e->op_off, b->off + b->len - e->op_off,
+                                   "a division by zero is always unknown", "除以零的结果总是未知"),
+                      "divide by what is not 0; what is unknown fires nothing",
+                      "请除以不为 0 的数；未知的条件不会触发规则");
     inherit(n);
     n->is_made = type == SZ_X_STR;
     return prog_fold(c, n);

@@ -193,8 +193,10 @@ static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
     }
     const tnode *text = n->kid[1];
     if (!prog_is_known(text)) {
-        prog_error(c, C_PATTERN, text->off, text->len, "a pattern is a text in quotes, or a param that is one for all",
-                   "模式要是带引号的文本，或对所有人都一样的参数");
+        prog_set_hint(prog_error(c, C_PATTERN, text->off, text->len,
+                                 "a pattern is a text in quotes, or a param that is one for all",
+                                 "模式要是带引号的文本，或对所有人都一样的参数"),
+                      "for example  .matches(\"^B[0-9]+\")", "例如  .matches(\"^B[0-9]+\")");
         return prog_bad(c, e);
     }
     pattern_error err;
@@ -202,8 +204,11 @@ static tnode *check_matches(checker *c, const sz_expr *e, uint32_t depth) {
     if (!n->pattern) {
         uint32_t at, len;
         place_in_literal(c, text, err.off, &at, &len);
-        prog_report(c, SZ_ERROR, C_PATTERN, at, len, TXT(c, "this pattern cannot be read: %s", err.en),
-                    TXT(c, "模式有误：%s", err.zh));
+        prog_set_hint(
+            prog_report(c, SZ_ERROR, C_PATTERN, at, len, TXT(c, "this pattern cannot be read: %s", err.en),
+                        TXT(c, "模式有误：%s", err.zh)),
+            "to look for a text as it stands write  .contains(\"…\"),  .startsWith(\"…\")  or  .endsWith(\"…\")",
+            "只找一段文字请写  .contains(\"…\")、.startsWith(\"…\")  或  .endsWith(\"…\")");
         return prog_bad(c, e);
     }
     return finish(c, n);

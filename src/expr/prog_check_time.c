@@ -43,10 +43,10 @@ static tnode *refuse_literal(checker *c, const sz_expr *e, const char *what, con
                              const char *hint_zh) {
     const sz_expr *arg = e->args[0];
     sz_str s = prog_slice(c, arg->off, arg->len);
-    prog_set_hint(prog_report(c, SZ_ERROR, C_LITERAL, arg->off, arg->len,
-                              TXT(c, "%.*s is not %s", SZ_FMT_STR(s), what),
-                              TXT(c, "%.*s 不是%s", SZ_FMT_STR(s), what_zh)),
-                  hint, hint_zh);
+    prog_set_hint(
+        prog_report(c, SZ_ERROR, C_LITERAL, arg->off, arg->len, TXT(c, "%.*s is not %s", SZ_FMT_STR(s), what),
+                    TXT(c, (uint8_t)what_zh[0] < 0x80 ? "%.*s 不是 %s" : "%.*s 不是%s", SZ_FMT_STR(s), what_zh)),
+        hint, hint_zh);
     return prog_bad(c, e);
 }
 
@@ -77,8 +77,7 @@ static tnode *check_timestamp(checker *c, const sz_expr *e, sz_str s) {
     sz_zone_fini(&west);
     if (is_time && a == b) return prog_const(c, e, (sz_xval){.type = SZ_X_TIME, .num = (double)a});
     if (!is_time)
-        return refuse_literal(c, e, "an instant", "时刻",
-                              "write for example timestamp(\"2026-03-02T08:00:00+08:00\")",
+        return refuse_literal(c, e, "an instant", "时刻", "write for example timestamp(\"2026-03-02T08:00:00+08:00\")",
                               "请写成 timestamp(\"2026-03-02T08:00:00+08:00\") 这样");
     const char *full = TXT(c, "%.*s%s+08:00", SZ_FMT_STR(s), s.n == 10 ? "T00:00:00" : "");
     return refuse_literal(c, e, "an instant: it lacks the offset", "时刻：缺少时区",

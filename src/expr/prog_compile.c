@@ -53,14 +53,19 @@ static void check_result(checker *c, const tnode *n) {
         else if (c->o->want == SZ_X_NUM && n->type == SZ_X_BOOL)
             prog_hint(c, g, "for 1 or 0 write  (%.*s ? 1 : 0)", "要 1 或 0 请写  (%.*s ? 1 : 0)", SZ_FMT_STR(s));
     } else if (n->is_made) {
-        prog_error(c, C_TEXT_RESULT, n->off, n->len, "a text put together with + can only be compared",
-                   "用 + 拼成的文本只能用来比较");
+        prog_set_hint(prog_error(c, C_TEXT_RESULT, n->off, n->len, "a text put together with + can only be compared",
+                                 "用 + 拼成的文本只能用来比较"),
+                      "compare it, for example  a + \"-1\" == b;  what is shown stands in  message:",
+                      "请用它来比较，例如  a + \"-1\" == b；要显示的内容写在  message:");
     }
 }
 
 static tnode *check_whole(checker *c) {
     if (sz_str_trim(c->text).n == 0) {
-        prog_error(c, C_EMPTY, 0, (uint32_t)c->text.n, "an expression is missing", "缺少表达式");
+        prog_set_hint(prog_error(c, C_EMPTY, 0, (uint32_t)c->text.n, "an expression is missing", "缺少表达式"),
+                      c->o->want == SZ_X_BOOL ? "write what is asked, for example  n >= 3"
+                                              : "write what is computed, for example  n + 1",
+                      c->o->want == SZ_X_BOOL ? "请写要问的条件，例如  n >= 3" : "请写要算的式子，例如  n + 1");
         return NULL;
     }
     sz_expr_error err = {0};

@@ -17,6 +17,9 @@ static void setting(sz_map_loader *l, const sz_yaml *n, const char *const *words
                     const char *zh) {
     sz_diag *g = sz_map_fault(l, SZ_CODE_MAP_SETTING, n->span, en, zh);
     if (n->kind == SZ_YAML_SCALAR) sz_map_hint_meant(l, g, words, n_words, n->text);
+    if (!g->hint)
+        sz_diag_hint(l->d, g, sz_arena_printf(&l->d->arena, "for example  %s", words[0]),
+                     sz_arena_printf(&l->d->arena, "例如  %s", words[0]));
 }
 
 static void read_encoding(sz_map_loader *l, const sz_yaml *n) {

@@ -117,8 +117,10 @@ void sz_recipes_link(sz_map_loader *l) {
         if (!r->pattern) continue;
         if (r->from != SZ_FROM_CELLS) {
             r->is_faulty = true; /* told once */
-            sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->pattern_node->span, "match needs a column to look into",
-                         "match 须有列：column");
+            sz_diag_hint(l->d,
+                         sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->pattern_node->span, "match needs a column to look into",
+                                      "match 须有要看的列"),
+                         "add  column: …,  or leave match out", "请加  column: …，或去掉 match");
             continue;
         }
         r->group = sz_pattern_group(r->pattern, r->name.p);
@@ -225,8 +227,11 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
     if (r->otherwise.kind == SZ_ANSWER_TEXT) check_value(l, i, r->otherwise.text, r->otherwise_node);
     bool has_op = !r->is_faulty && (r->negative == SZ_NEGATIVE_OP || r->has_positive_op);
     if (has_op && !sz_str_is(r->name, "amount"))
-        sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "only the sign of `amount` can say what was done",
-                     "只有 amount 的正负号能表示操作");
+        sz_diag_hint(l->d,
+                     sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span,
+                                  "only the sign of `amount` can say what was done", "只有 amount 的正负号能表示操作"),
+                     "put `positive` and `negative` under amount:, or leave them out",
+                     "请把 positive、negative 写在 amount: 下，或去掉");
     else if (has_op && sz_recipe_find(l->m, SZ_STR("op")) >= 0) {
         sz_diag *g =
             sz_map_fault(l, SZ_CODE_MAP_EXCLUDES, r->node->span, "the sign of amount and `op` exclude each other",
@@ -235,7 +240,10 @@ static void check_recipe(sz_map_loader *l, uint32_t i) {
                      "如果有一列写明了操作，这里请写 negative: drop_sign，不写 positive");
     }
     if (r->row != &sz_rows[SZ_ROW_TIME] && (r->n_lost || r->is_lost_at_collected))
-        sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "lost belongs to `time` alone", "lost 只用于 time");
+        sz_diag_hint(
+            l->d,
+            sz_map_fault(l, SZ_CODE_MAP_NO_USE, r->node->span, "lost belongs to `time` alone", "lost 只用于 time"),
+            "put it under time:, or leave it out", "请写在 time: 下，或去掉");
 }
 
 /* ---- what must be there ---- */

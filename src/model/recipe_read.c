@@ -103,6 +103,9 @@ static void read_match(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_PATTERN, at, "this is no regular expression: %s%.0s",
                               "正则表达式有误：%.0s%s", message, sz_map_pattern_zh(message));
     if (text.p[0] == '*') sz_diag_hint(l->d, g, "any text is written `.*`", "任意文字写成 .*");
+    else
+        sz_diag_hint(l->d, g, "a sign that is meant itself has a \\ before it:  '\\('  '\\['  '\\.'",
+                     "表示符号本身时前面加 \\：'\\('  '\\['  '\\.'");
 }
 
 static sz_answer answer_of(sz_str text) {
@@ -286,7 +289,9 @@ static void read_key(sz_map_loader *l, sz_recipe *r, const sz_yaml *key, const s
     for (size_t i = 0; i < N_KEYS; i++) {
         if (sz_str_is(key->text, recipe_keys[i].name)) {
             if (recipe_keys[i].fits & r->fits) recipe_keys[i].read(l, r, n);
-            else sz_map_fault(l, SZ_CODE_MAP_NO_USE, key->span, recipe_keys[i].en, recipe_keys[i].zh);
+            else
+                sz_diag_hint(l->d, sz_map_fault(l, SZ_CODE_MAP_NO_USE, key->span, recipe_keys[i].en, recipe_keys[i].zh),
+                             "leave it out here", "这里请去掉");
             return;
         }
         if (recipe_keys[i].fits & r->fits) fitting[n_fitting++] = recipe_keys[i].name;
@@ -310,10 +315,20 @@ static bool is_bare_table(const sz_recipe *r, const sz_yaml *n) {
     return false;
 }
 
+/* At the key that stands second. */
 static void excludes(sz_map_loader *l, const sz_yaml *n, const char *a, const char *b) {
-    if (sz_yaml_get(n, a) && sz_yaml_get(n, b))
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, n->span, "`%s` and `%s` exclude each other",
-                     "“%s”与“%s”不能同时使用", a, b);
+    if (!sz_yaml_get(n, a) || !sz_yaml_get(n, b)) return;
+    sz_span at = n->span;
+    for (size_t i = 0; i < n->n; i++)
+        if (sz_str_is(n->keys[i]->text, a) || sz_str_is(n->keys[i]->text, b)) at = n->keys[i]->span;
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_EXCLUDES, at, "`%s` and `%s` exclude each other",
+                              "“%s”与“%s”不能同时使用", a, b);
+    if (strcmp(b, "constant") == 0)
+        sz_diag_hint(l->d, g, "keep one: a column where each row has a value of its own, a constant where all have one",
+                     "只留一个：每行取值不同写列，所有行都一样写 constant");
+    else
+        sz_diag_hint(l->d, g, "keep one: `column` for one column, `columns: [a, b]` for several that are joined",
+                     "只留一个：一列写 column，几列拼起来写 columns: [甲, 乙]");
 }
 
 static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
@@ -331,9 +346,10 @@ static void read_keys(sz_map_loader *l, sz_recipe *r, const sz_yaml *n) {
     for (size_t i = 0; i < n->n; i++) read_key(l, r, n->keys[i], n->items[i]);
     refuse_empty_table(l, r, sz_yaml_get(n, "table"));
     if (r->pad && r->fits == SZ_FITS_TIME && r->n_columns < 2)
-        sz_map_fault(l, SZ_CODE_MAP_NO_USE, sz_yaml_get(n, "pad")->span,
-                     "pad of a time is of the last of several columns: columns: [date, time]",
-                     "时间的 pad 用于多列中的最后一列：columns: [日期, 时间]");
+        sz_diag_hint(l->d,
+                     sz_map_fault(l, SZ_CODE_MAP_NO_USE, sz_yaml_get(n, "pad")->span,
+                                  "pad of a time is of the last of several columns", "时间的 pad 用于多列中的最后一列"),
+                     "write  columns: [date, time],  or leave pad out", "请写  columns: [日期, 时间]，或去掉 pad");
     if (!r->has_join) r->join = r->fits & SZ_FITS_TIME ? SZ_STR(" ") : SZ_STR(":");
 }
 

@@ -89,8 +89,11 @@ static void read_fields(loader *l, const sz_yaml *n, sz_type *t) {
         return;
     }
     if (n->n > SZ_FIELDS_MAX)
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, n->span, "a type has at most %d fields of its own",
-                     "一个类型最多有 %d 个自定义字段", SZ_FIELDS_MAX);
+        sz_diag_hint(l->d,
+                     sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, n->keys[SZ_FIELDS_MAX]->span,
+                                  "a type has at most %d fields of its own", "一个类型最多有 %d 个自定义字段",
+                                  SZ_FIELDS_MAX),
+                     "leave out the fields that no rule asks for", "请去掉规则用不到的字段");
     t->fields = SZ_NEWN(&l->t->arena, sz_field, SZ_FIELDS_MAX);
     for (size_t i = 0; i < n->n; i++) {
         if (!check_name(l, n->keys[i])) continue;
@@ -173,8 +176,12 @@ static void read_type(loader *l, const sz_yaml *key, const sz_yaml *n) {
     for (size_t i = 0; n->kind == SZ_YAML_MAP && i < n->n; i++) read_key(l, n->keys[i], n->items[i], &t);
     if (l->t->n < SZ_TYPES_MAX) l->t->v[l->t->n++] = t;
     else
-        sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, key->span, "there are at most %d types of one's own",
-                     "最多可声明 %d 个类型", SZ_TYPES_MAX - SZ_TYPE_FIRST_DECLARED);
+        sz_diag_hint(l->d,
+                     sz_diags_add(l->d, SZ_ERROR, SZ_CODE_TYPES_MANY, key->span,
+                                  "there are at most %d types of one's own", "最多可声明 %d 个类型",
+                                  SZ_TYPES_MAX - SZ_TYPE_FIRST_DECLARED),
+                     "one type may hold records of several devices: tell them apart by a field or by the source",
+                     "一个类型可以包括几种设备的记录，用字段或来源区分");
 }
 
 sz_status sz_types_load(sz_types *t, const sz_yaml *root, sz_diags *d) {

@@ -123,7 +123,7 @@ void sz_adjusts_load(struct sz_loading *l) {
 
 /* What it was to change may have been forgotten. Of a sensitive rule the reason alone switches it on. */
 void sz_adjust_look_idle(struct sz_loading *l, const struct sz_adjust *a) {
-    if (a->node->kind != SZ_YAML_MAP || a->node->n != 1 || !a->because) return;
+    if (a->node->kind != SZ_YAML_MAP || a->node->n != 1 || !a->because || sz_rules_is_partial(l, a->node)) return;
     sz_diag *g = sz_rules_say(l, SZ_WARNING, C_ADJUST_IDLE, a->key->span, "this adjust changes nothing",
                               "这里的 adjust 什么也没有改");
     sz_rules_hint(l, g, "say what is to be other, for example  %.*s: {because: …, mode: shadow},  or take it out",

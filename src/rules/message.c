@@ -50,6 +50,7 @@ static void flush(struct reading *r) {
 static void one_form(struct reading *r, const struct place *p) {
     r->g->failed = true;
     sz_str one = p->one.n ? p->one : p->otherwise.n ? p->otherwise : SZ_STR("night"), many = p->many;
+    if (!many.n && one.n > 3 && one.p[one.n - 1] == 's' && one.p[one.n - 2] != 's') many = one, one.n--; /* nights */
     const char *behind = many.n || (uint8_t)one.p[0] >= 0x80 ? "" : "s"; /* night, nights: the usual one */
     sz_rules_hint(r->g->l,
                   sz_rules_error(r->g->l, C_PLURAL, span_of(r, p), "a plural has two forms", "复数要写两种形式"),

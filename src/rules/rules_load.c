@@ -155,14 +155,15 @@ static void load_params(struct sz_ruling *g) {
     struct sz_loading *l = g->l;
     struct sz_scope *s = &g->scope;
     const sz_yaml *map = g->k.params;
-    if (map && map->n > SZ_PARAMS_MAX) {
+    size_t n = map ? map->n : 0;
+    if (n > SZ_PARAMS_MAX) {
         g->failed = true;
-        sz_rules_hint_say(sz_rules_error(l, C_MANY, map->span, "a rule has at most %d params", "一条规则最多 %d 个参数",
-                                         SZ_PARAMS_MAX),
+        n = SZ_PARAMS_MAX;
+        sz_rules_hint_say(sz_rules_error(l, C_MANY, map->keys[n]->span, "a rule has at most %d params",
+                                         "一条规则最多 %d 个参数", SZ_PARAMS_MAX),
                           "make several rules of it", "请拆成几条规则");
-        return;
     }
-    for (size_t i = 0; map && i < map->n; i++) {
+    for (size_t i = 0; i < n; i++) {
         const sz_yaml *key = map->keys[i];
         sz_param p = {0};
         bool ok = sz_rules_name(l, key);

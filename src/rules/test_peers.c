@@ -31,6 +31,9 @@ static uint32_t compared(struct sz_testing *x, const sz_yaml *key) {
     sz_diag *g = sz_rules_error(l, C_TEST_PEERS, key->span, "`%.*s` is no feature that compares peers",
                                 "`%.*s` 不是同伴比较的特征", SZ_FMT_STR(key->text));
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    else
+        sz_rules_hint_say(g, "name a feature of  peers:  that the rule uses, or leave it out",
+                          "请写规则用到的、带  peers:  的特征，或去掉它");
     x->failed = true;
     return SZ_NONE;
 }

@@ -13,6 +13,7 @@ struct site {
 
 static sz_span locate(void *ctx, uint32_t off, uint32_t len) {
     const struct site *s = ctx;
+    if (!s->node->text.n) return s->node->span; /* '': the quotes */
     return sz_yaml_value_span(s->node, s->off + off, len);
 }
 

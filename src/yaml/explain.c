@@ -47,8 +47,9 @@ void sz_yaml_explain(const sz_yaml_build *b, const sz_yaml_problem *p) {
         if (starts_with(p->context, rows[i].context) && starts_with(p->what, rows[i].what) && rows[i].explain(b, p))
             return;
     if (b->diags->n_errors > b->n_errors) return; /* what was found before is why */
-    sz_diags_add(b->diags, SZ_ERROR, YAML_UNREADABLE, sz_yaml_span(b->src, p->at, p->at + 1),
-                 "YAML cannot be read here: %s", "这里不能按 YAML 读下去：%s", p->what);
+    sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_UNREADABLE, sz_yaml_span(b->src, p->at, p->at + 1),
+                              "YAML cannot be read here: %s", "这里不能按 YAML 读下去：%s", p->what);
+    sz_diag_hint(b->diags, g, "put the text in quotes, or look at the line before", "给这段文字加引号，或检查上一行");
 }
 
 /* ---- findings that more than one file makes ---- */

@@ -2,10 +2,12 @@
  *
  * Files of a campus folder: encodings, headings, shapes of rows. Every finding with its place.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -424,6 +426,29 @@ static void test_every_code_is_explained_once_and_in_order(void **state) {
     }
 }
 
+static void test_a_file_of_more_than_4_gb_is_refused(void **state) {
+    (void)state;
+    enum { CODE_TOO_LARGE = 303 };
+    const size_t n = ((size_t)1 << 32) + 1;
+    void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); /* one page of zeros */
+    if (p == MAP_FAILED) skip();
+    const sz_campus_file file = {"students.csv", p, n};
+    sz_campus *campus = NULL;
+    sz_zone zone;
+    sz_types types;
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_zone_fixed(&zone, 8 * 3600, "Asia/Shanghai");
+    sz_types_init(&types);
+    assert_int_equal(sz_campus_load(&file, 1, "campus", SZ_ENC_AUTO, &zone, &types, &d, &campus), SZ_FINDINGS);
+    assert_int_equal(d.v[0].code, CODE_TOO_LARGE);
+    assert_true(d.v[0].hint && d.v[0].hint_zh);
+    sz_campus_free(campus);
+    sz_types_fini(&types);
+    sz_diags_fini(&d);
+    munmap(p, n);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headings_are_found_or_refused),
@@ -441,6 +466,7 @@ int main(void) {
         cmocka_unit_test(test_findings_show_the_line_and_a_hint),
         cmocka_unit_test(test_slips_are_told_what_to_write),
         cmocka_unit_test(test_ten_thousand_findings_are_kept_and_all_are_counted),
+        cmocka_unit_test(test_a_file_of_more_than_4_gb_is_refused),
         cmocka_unit_test(test_every_code_is_explained_once_and_in_order),
     };
     return cmocka_run_group_tests_name("campus_files", tests, NULL, NULL);

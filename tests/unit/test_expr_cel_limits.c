@@ -143,7 +143,7 @@ static void test_eval_points_at_what_fails(void **state) {
     } rows[] = {
         {"1 + 'a'", 2, 1, NULL},
         {"a.b.c + 1", 0, 1, NULL},
-        {"[1, 2, 3].map(x, x / 0)", 19, 1, NULL},
+        {"[1, 2, 3].map(x, x / 0)", 19, 1, "n != 0"},
         {"{'a': 1}.bb", 9, 2, NULL},
         {"[1][2]", 3, 3, NULL},
         {"'x'.startWith('y')", 4, 9, "startsWith"},

@@ -89,8 +89,8 @@ static void test_every_fault_has_its_place(void **state) {
         {"type: library\nstudent: s\ntime: t\nseat: x\nfee: {column: f, unit: fen}\n", ""},
         {OK "state: x\n", "m.yaml:4:1 E267"},
         /* what excludes each other */
-        {OK "place: {column: a, constant: b}\n", "m.yaml:4:8 E268"},
-        {OK "place: {column: a, columns: [b]}\n", "m.yaml:4:8 E268"},
+        {OK "place: {column: a, constant: b}\n", "m.yaml:4:20 E268"},
+        {OK "place: {column: a, columns: [b]}\n", "m.yaml:4:20 E268"},
         {OK "amount: {column: a, negative: refund}\nop: o\n", "m.yaml:4:9 E268"},
         {OK "place: {column: a, match: '(?<reader>.*)'}\nreader: r\n", "m.yaml:4:27 E268"},
         {OK "place: {column: a, match: '(?<reader>.*)'}\nref: {column: b, match: '(?<reader>.*)'}\n",

@@ -3,7 +3,7 @@
  * yaml: what is found in documents that cannot be read. The cases are in data/yaml_findings.txt, as an analyst sees
  * them.
  */
-#include <sanzao/yaml.h>
+#include "../../src/yaml/internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,10 +163,32 @@ static void test_codes_are_in_order_and_their_examples_true(void **state) {
     }
 }
 
+/* This libyaml has no words that no row of explain.c knows; another may. */
+static void test_words_that_nobody_explains_are_shown(void **state) {
+    sz_arena a;
+    sz_diags d;
+    sz_yaml_build b;
+    (void)state;
+    sz_arena_init(&a);
+    sz_diags_init(&d);
+    const char *text = "标题: x\n";
+    sz_yaml_build_init(&b, &a, sz_source_new(&a, "x.yaml", text, strlen(text)), &d);
+    sz_yaml_explain(&b, &(sz_yaml_problem){.what = "found something new", .context = "", .at = 8});
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.v[0].code, YAML_UNREADABLE);
+    assert_int_equal(d.v[0].span.off, 8);
+    assert_non_null(strstr(d.v[0].message, "found something new"));
+    assert_true(d.v[0].hint && d.v[0].hint_zh && strcmp(d.v[0].hint, d.v[0].hint_zh) != 0);
+    sz_yaml_build_fini(&b);
+    sz_diags_fini(&d);
+    sz_arena_fini(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_findings_are_those_of_the_cases),
         cmocka_unit_test(test_bytes_that_are_not_text_are_found_with_their_place),
+        cmocka_unit_test(test_words_that_nobody_explains_are_shown),
         cmocka_unit_test(test_codes_are_in_order_and_their_examples_true),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,8 +152,10 @@ static void check_one(const properties *p, const sz_kafka_setting *s, rd_kafka_c
     char why[256], *name = sz_arena_str(&d->arena, s->name).p ? (char *)sz_arena_str(&d->arena, s->name).p : "";
     const char *value = sz_arena_str(&d->arena, s->value).p;
     if (rd_kafka_conf_set(conf, name, value ? value : "", why, sizeof why) == RD_KAFKA_CONF_OK) return;
-    sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_VALUE, s->at, "%1$s cannot be `%2$s`: %3$s", "%1$s 不能是 `%2$s`：%3$s",
-                 name, value ? value : "", why);
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_VALUE, s->at, "%1$s cannot be `%2$s`: %3$s",
+                              "%1$s 不能是 `%2$s`：%3$s", name, value ? value : "", why);
+    sz_diag_hint(d, g, "librdkafka's CONFIGURATION.md has the range of each setting; left out, its default holds",
+                 "各项的取值范围见 librdkafka 的 CONFIGURATION.md；不写则用默认值");
 }
 
 sz_status sz_kafka_check(const sz_kafka_options *o, sz_diags *d) {

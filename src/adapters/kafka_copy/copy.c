@@ -261,8 +261,11 @@ sz_status sz_kafka_copy(const sz_kafka_copy_options *o, sz_kafka_voice *voice, s
     if (c.turn.is_lost && s != SZ_OK) s = lose_turn(&c, d);
     if (s == SZ_IO && !why[0]) s = SZ_INTERRUPTED;
     if (s == SZ_IO)
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the copy cannot go on: %s", "复制不能继续：%s",
-                     why);
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the copy cannot go on: %s",
+                                  "复制不能继续：%s", why),
+                     "see to the brokers and to --kafka-set (kafka.rdkafka), then run it again",
+                     "请检查 broker 和 --kafka-set（kafka.rdkafka）的设置，再运行一次");
     sz_kc_turn_end(&c.turn);
     if (c.producer) rd_kafka_destroy(c.producer);
     for (uint32_t i = 0; i < c.shown.n; i++)

@@ -36,8 +36,11 @@ sz_status sz_kafka_rest(const sz_kafka_rest_options *o, sz_kafka_voice *voice, s
     if (s == SZ_OK) s = sz_kc_open(&l);
     if (s == SZ_OK) s = read_all(&l, o, decoder, n);
     if (s == SZ_IO)
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the topic cannot be read: %s",
-                     "主题不能读取：%s", l.why);
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "the topic cannot be read: %s",
+                                  "主题不能读取：%s", l.why),
+                     "see to the brokers and to --kafka-set (kafka.rdkafka)",
+                     "请检查 broker 和 --kafka-set（kafka.rdkafka）的设置");
     sz_kc_close(&l);
     sz_decoder_free(decoder);
     return s;

@@ -242,8 +242,11 @@ sz_status sz_kafka_producer_new(const sz_kafka_options *o, const sz_kafka_voice 
     p->kafka = o;
     p->wake_fd = wake_fd;
     if (!make_client(p, why, sizeof why)) {
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
-                     "不能建立 Kafka 客户端：%s", why);
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
+                                  "不能建立 Kafka 客户端：%s", why),
+                     "see to the settings in --kafka-set (kafka.rdkafka)",
+                     "请检查 --kafka-set（kafka.rdkafka）里的设置");
         sz_free(p);
         *out = NULL;
         return SZ_USAGE;

@@ -5,16 +5,32 @@
  */
 #include "tls.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <hiredis/hiredis_ssl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+/* The texts take the file, and why it is in English and in Chinese. */
 static sz_status complain(sz_diags *d, const char *en, const char *zh, const char *file) {
     unsigned long e = ERR_peek_last_error();
     const char *why = e ? ERR_reason_error_string(e) : NULL;
-    sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_TLS, (sz_span){0}, en, zh, file, why ? why : "?");
+    bool is_there = !*file || access(file, R_OK) == 0;
+    int os = is_there ? 0 : errno;
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_REDIS_TLS, (sz_span){0}, en, zh, file,
+                              os    ? strerror(os)
+                              : why ? why
+                                    : "?",
+                              os    ? sz_os_zh(os)
+                              : why ? why
+                                    : "?");
+    if (os)
+        sz_diag_hint(d, g,
+                     "see to the path and who may read it; it is taken from the folder where the program was started",
+                     "请检查路径和读取权限；路径从启动程序的文件夹算起");
+    else sz_diag_hint(d, g, "it must be a file in PEM form", "要的是 PEM 格式的文件");
     ERR_clear_error();
     return SZ_USAGE;
 }
@@ -22,21 +38,22 @@ static sz_status complain(sz_diags *d, const char *en, const char *zh, const cha
 sz_status sz_tls_init(redis_tls *t, const redis_address *a, sz_diags *d) {
     t->server_name = a->server_name;
     t->ctx = SSL_CTX_new(TLS_client_method());
-    if (!t->ctx) return complain(d, "TLS cannot be used here%.0s: %s", "这里不能使用 TLS%.0s：%s", "");
+    if (!t->ctx) return complain(d, "TLS cannot be used here%.0s: %s%.0s", "这里不能使用 TLS%.0s：%.0s%s", "");
     SSL_CTX_set_min_proto_version(t->ctx, TLS1_2_VERSION);
     SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, NULL);
     if (a->ca_file && SSL_CTX_load_verify_locations(t->ctx, a->ca_file, NULL) != 1)
-        return complain(d, "the file of authorities (ca) cannot be used: %s: %s", "颁发机构文件（ca）不能使用：%s：%s",
-                        a->ca_file);
+        return complain(d, "the file of authorities (ca) cannot be used: %s: %s%.0s",
+                        "颁发机构文件（ca）不能使用：%s：%.0s%s", a->ca_file);
     if (!a->ca_file && SSL_CTX_set_default_verify_paths(t->ctx) != 1)
-        return complain(d, "the system's authorities cannot be read%.0s: %s", "系统的颁发机构不能读取%.0s：%s", "");
+        return complain(d, "the system's authorities cannot be read%.0s: %s%.0s", "系统的颁发机构不能读取%.0s：%.0s%s",
+                        "");
     if (a->cert_file && SSL_CTX_use_certificate_chain_file(t->ctx, a->cert_file) != 1)
-        return complain(d, "the certificate (cert) cannot be used: %s: %s", "证书（cert）不能使用：%s：%s",
+        return complain(d, "the certificate (cert) cannot be used: %s: %s%.0s", "证书（cert）不能使用：%s：%.0s%s",
                         a->cert_file);
     if (a->key_file && (SSL_CTX_use_PrivateKey_file(t->ctx, a->key_file, SSL_FILETYPE_PEM) != 1 ||
                         SSL_CTX_check_private_key(t->ctx) != 1))
-        return complain(d, "the key cannot be used with the certificate: %s: %s", "私钥不能与证书一起使用：%s：%s",
-                        a->key_file);
+        return complain(d, "the key cannot be used with the certificate: %s: %s%.0s",
+                        "私钥不能与证书一起使用：%s：%.0s%s", a->key_file);
     return SZ_OK;
 }
 

@@ -65,9 +65,32 @@ bool sz_sqlite_create(sz_store_sqlite *s) {
     return false;
 }
 
+static void hint(sz_diags *d, sz_diag *g, int code) {
+    switch (code) {
+    case SZ_CODE_STATE_NOT_OURS:
+        sz_diag_hint(d, g, "name another file with --state, or move this one away: it is left as it is",
+                     "请用 --state 指定另一个文件，或先移走这个文件；程序不会改动它");
+        break;
+    case SZ_CODE_STATE_DAMAGED:
+        sz_diag_hint(d, g, "restore it from a backup, or begin with a new state and read all records again",
+                     "请从备份恢复，或用新的状态开始，重新读取全部记录");
+        break;
+    case SZ_CODE_STATE_NEWER:
+        sz_diag_hint(d, g, "use that version, or begin with a new state", "请使用那个版本，或者用新的状态开始");
+        break;
+    case SZ_CODE_STATE_READ_ONLY:
+    case SZ_CODE_STATE_CANNOT_OPEN:
+        sz_diag_hint(d, g, "see to its folder, its permissions and its file system",
+                     "请检查它所在的文件夹、权限和文件系统");
+        break;
+    default: break;
+    }
+}
+
 static sz_status fail(sz_store_sqlite *s, sz_diags *d, int code, sz_status status) {
     sz_diag *g = sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, "%s", NULL, s->text);
     g->message_zh = sz_arena_str(&d->arena, sz_str_of(s->text_zh)).p;
+    hint(d, g, code);
     return status;
 }
 
@@ -81,7 +104,7 @@ static sz_status sqlite_says(sz_store_sqlite *s, sz_diags *d) {
 }
 
 static sz_status refuse(sz_store_sqlite *s, sz_diags *d, int code, sz_status status, const char *en, const char *zh) {
-    sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, en, zh, s->path);
+    hint(d, sz_diags_add(d, SZ_ERROR, code, (sz_span){0}, en, zh, s->path), code);
     return status;
 }
 
@@ -96,9 +119,8 @@ static sz_status look(sz_store_sqlite *s, sz_diags *d) {
         return refuse(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO, "%s is an SQLite file, but not a state of sanzao",
                       "%s 是 SQLite 文件，但不是 sanzao 的状态");
     if (layout > LAYOUT)
-        return refuse(s, d, SZ_CODE_STATE_NEWER, SZ_REFUSED,
-                      "%s was written by a newer version of sanzao: use that one, or begin with a new state",
-                      "%s 由更新版本的 sanzao 写成：请使用那个版本，或者用新的状态开始");
+        return refuse(s, d, SZ_CODE_STATE_NEWER, SZ_REFUSED, "%s was written by a newer version of sanzao",
+                      "%s 由更新版本的 sanzao 写成");
     if (!pragma(s, "SELECT count(*) FROM header", &rows)) return sqlite_says(s, d);
     s->is_new = rows == 0;
     return SZ_OK;

@@ -188,8 +188,11 @@ static sz_status make_client(sz_kafka_source *s, sz_diags *d) {
     if (is_back) sched_setscheduler(0, SCHED_OTHER, &(const struct sched_param){0});
     if (!s->rk) {
         rd_kafka_conf_destroy(conf);
-        sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
-                     "不能建立 Kafka 客户端：%s", why);
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, SZ_CODE_KAFKA_CLIENT, (sz_span){0}, "Kafka's client cannot be made: %s",
+                                  "不能建立 Kafka 客户端：%s", why),
+                     "see to the settings in --kafka-set (kafka.rdkafka)",
+                     "请检查 --kafka-set（kafka.rdkafka）里的设置");
         return SZ_USAGE;
     }
     rd_kafka_poll_set_consumer(s->rk);

@@ -56,9 +56,12 @@ static sz_status check_inputs(live *run, sz_diags *d) {
     sz_status s = sz_inputs_parse(job, t, d, &in);
     if (s == SZ_OK) s = sz_mapping_parse(t, &in, d, &mapping);
     if (s == SZ_OK && mapping && sz_mapping_has_header(mapping)) {
-        sz_diags_add(d, SZ_ERROR, APP_CODE_TOPIC_HEADER, (sz_span){0},
-                     "%s expects a header row, and a topic has none: name its columns by number (header: false)",
-                     "%s 需要标题行，而主题里没有：请改用列号（header: false）", job->mapping);
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, APP_CODE_TOPIC_HEADER, (sz_span){0},
+                                  "%s expects a header row, and a topic has none", "%s 需要标题行，而主题里没有",
+                                  job->mapping),
+                     "write  file: {header: false}  and name its columns by number, from 1",
+                     "请写  file: {header: false}，列写成从 1 开始的列号");
         s = SZ_USAGE;
     }
     if (s == SZ_OK && job->until && !sz_job_until(job, &in.zone, &until)) s = sz_job_bad_until(job, d);

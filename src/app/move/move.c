@@ -46,6 +46,8 @@ static sz_status refuse(move *m, sz_status s, const char *en, const char *zh, ..
     sz_diag *g =
         sz_diags_add(&m->diags, SZ_ERROR, APP_CODE_REPARTITION, (sz_span){0}, "%s", NULL, sz_arena_vprintf(a, en, ap));
     g->message_zh = sz_arena_vprintf(a, zh, again);
+    sz_diag_hint(&m->diags, g, "put that right and run it again: docs/kafka.md",
+                 "请改正后再运行一次，见 docs/kafka.md");
     va_end(again);
     va_end(ap);
     return s;

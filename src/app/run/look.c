@@ -62,11 +62,11 @@ int look_end(const sz_job *job, look *l, sz_status s) {
 void look_tell_others(const sz_job *job, look *l) {
     bool facts = sz_worker_has_other_facts(l->worker), rules = sz_worker_plan(l->worker)->is_other;
     if (!facts && !rules) return;
-    const char *en = facts && rules ? "campus and rules" : facts ? "campus" : "rules";
+    const char *en = facts && rules ? "another campus and other rules" : facts ? "another campus" : "other rules";
     const char *zh = facts && rules ? "校园数据和规则" : facts ? "校园数据" : "规则";
     sz_diag *g =
         sz_diags_add(&l->diags, SZ_NOTE, APP_CODE_STATE_BY_OTHERS, (sz_span){0},
-                     "this is not the last run's %s: what is shown is what a run with it would begin with",
+                     "the last run had %s: what is shown is what a run with these would begin with",
                      "这里给出的%s与上次运行的不同：显示的是用它们继续运行时的起点", job->lang == SZ_ZH ? zh : en);
     sz_diag_hint(&l->diags, g, "give --campus and --rules as the run has them",
                  "请给出与运行时相同的 --campus 和 --rules");
