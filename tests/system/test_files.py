@@ -807,8 +807,9 @@ def test_state_shown_with_another_campus_or_other_rules_says_so(tmp):
     write(folder / "other/r.yaml", "features: {n: {count: seen, over: 7d}}\nrules: []\n")
     show = lambda *args: sanzao(folder, "state", "show", "s001", *STATE, *args, rc=0).err
     same(show("--campus", "campus", "--rules", "rules"), "", "as the run has them")
-    for args, word in ((["--rules", "rules"], "campus"), (["--campus", "campus", "--rules", "other"], "rules"), (["--rules", "other"], "campus and rules")):
-        expect(f"note[SZ476]: this is not the last run's {word}: " in show(*args), word, show(*args))
+    for args, word in ((["--rules", "rules"], "another campus"), (["--campus", "campus", "--rules", "other"], "other rules"),
+                       (["--rules", "other"], "another campus and other rules")):
+        expect(f"note[SZ476]: the last run had {word}: " in show(*args), word, show(*args))
     expect("说明[SZ476]：这里给出的校园数据与上次运行的不同" in show("--rules", "rules", "--lang", "zh"), "in Chinese")
 
 
