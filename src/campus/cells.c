@@ -18,12 +18,13 @@ bool sz_cell_packed(const struct csv_cell *cell, void *at, const void *arg) {
 
 /* Letters, digits, - and _, as nearly all ids have them: nothing of what follows is wrong with them. */
 static bool is_usual_id(sz_str s) {
-    uint32_t is_other = s.n > CSV_ID_MAX;
+    static const uint64_t usual[2] = {UINT64_C(0x03ff200000000000), UINT64_C(0x07fffffe87fffffe)}; /* a bit a sign */
+    if (s.n > CSV_ID_MAX) return false;
     for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = (uint8_t)s.p[i], letter = c | 0x20;
-        is_other |= (uint8_t)(c - '0') > 9 && (uint8_t)(letter - 'a') > 'z' - 'a' && c != '-' && c != '_';
+        uint8_t c = (uint8_t)s.p[i];
+        if (c >= 0x80 || !(usual[c >> 6] >> (c & 63) & 1)) return false;
     }
-    return !is_other;
+    return true;
 }
 
 bool sz_cell_id(const struct csv_cell *cell, void *at, const void *arg) {

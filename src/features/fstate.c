@@ -20,9 +20,14 @@ static uint32_t room_beyond(uint32_t n, uint32_t more) {
 static uint32_t room_for(uint32_t n) { return n ? room_beyond(n, n / 128 * 8 + 8) : 0; }
 
 static void begin_empty(sz_fstate *s, const sz_featureset *fs, uint32_t n) {
+    typedef region four __attribute__((vector_size(16)));
+    region *r = regions_of(s), none = region_at(n) | IS_EMPTY;
+    four v = {none, none, none, none};
+    uint32_t k = 0, n_regions = fs->n_accs + 2;
     s->n = n;
     *head_of(s) = (state_head){.first_day = SZ_DAY_NONE, .n_regions = fs->n_accs + 1};
-    for (uint32_t i = 0; i <= fs->n_accs + 1; i++) regions_of(s)[i] = region_at(n) | IS_EMPTY;
+    for (; k + 4 <= n_regions; k += 4) memcpy(r + k, &v, sizeof v);
+    for (; k < n_regions; k++) r[k] = none;
 }
 
 /* A block of n bytes or more, of `most` if it is to move, with what the state has now. */

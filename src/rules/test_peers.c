@@ -13,20 +13,26 @@ static void wrong(struct sz_testing *x, sz_span at, const char *en, const char *
     sz_rules_hint_say(sz_rules_say(x->g->l, SZ_ERROR, C_TEST_PEERS, at, en, zh), hint, hint_zh);
 }
 
+static bool compares(const struct sz_loading *l, const struct sz_decl *d) {
+    return d->state == SZ_DECL_DONE && l->b->fs.features[d->index].op == SZ_OP_PEERS;
+}
+
 /* The feature of that name, if it compares students; else SZ_NONE and a finding. Of one that has a finding itself the
  * rest is not told. */
 static uint32_t compared(struct sz_testing *x, const sz_yaml *key) {
     struct sz_loading *l = x->g->l;
+    for (uint32_t i = 0; i < l->features.n; i++) {
+        const struct sz_decl *d = &l->features.v[i];
+        if (!sz_str_eq(d->name, key->text)) continue;
+        if (compares(l, d)) return d->index;
+        if (d->state != SZ_DECL_FAILED) continue;
+        x->failed = true;
+        return SZ_NONE;
+    }
     struct sz_near near = sz_near_to(l, key->text);
     for (uint32_t i = 0; i < l->features.n; i++) {
         const struct sz_decl *d = &l->features.v[i];
-        if (d->state == SZ_DECL_FAILED && sz_str_eq(d->name, key->text)) {
-            x->failed = true;
-            return SZ_NONE;
-        }
-        if (d->state != SZ_DECL_DONE || l->b->fs.features[d->index].op != SZ_OP_PEERS) continue;
-        if (sz_str_eq(d->name, key->text)) return d->index;
-        sz_near_try(&near, d->name, "feature", "特征", d->key->span);
+        if (compares(l, d)) sz_near_try(&near, d->name, "feature", "特征", d->key->span);
     }
     sz_diag *g = sz_rules_error(l, C_TEST_PEERS, key->span, "`%.*s` is no feature that compares peers",
                                 "`%.*s` 不是同伴比较的特征", SZ_FMT_STR(key->text));

@@ -28,6 +28,14 @@ static sz_status cannot(sz_diags *d, const char *path, int e) {
     return SZ_IO;
 }
 
+enum { PIECE = 65536, WHOLE_MOST = 1 << 30 };
+
+/* For all of a file, and its end to be seen at once; of what has no length, a pipe, for a piece. */
+static size_t first_room(const struct stat *st) {
+    bool has_length = S_ISREG(st->st_mode) && st->st_size > 0 && st->st_size < WHOLE_MOST;
+    return has_length ? (size_t)st->st_size + 1 : PIECE;
+}
+
 sz_status sz_file_read(const char *path, const char *name, sz_diags *d, sz_files *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return cannot(d, path, errno);
@@ -38,9 +46,10 @@ sz_status sz_file_read(const char *path, const char *name, sz_diags *d, sz_files
     }
     sz_buf b;
     sz_buf_init(&b);
+    sz_buf_reserve(&b, first_room(&st));
     for (;;) {
-        sz_buf_reserve(&b, 65536);
-        ssize_t n = read(fd, b.p + b.n, 65536);
+        if (b.n == b.cap) sz_buf_reserve(&b, PIECE);
+        ssize_t n = read(fd, b.p + b.n, b.cap - b.n);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             int e = errno;
