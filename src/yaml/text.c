@@ -56,9 +56,19 @@ void sz_yaml_check_escapes(sz_yaml *node, sz_arena *a, sz_diags *d) {
     }
 }
 
+/* Eight letters of ASCII: none has its upper bit, nor is one less than a blank or 0x7f. */
+static bool are_visible(const char *p) {
+    const uint64_t each = UINT64_C(0x0101010101010101), upper = each << 7;
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return !((v | (v - each * ' ') | (v + each)) & upper);
+}
+
 bool sz_yaml_check_text(const sz_source *src, sz_diags *d) {
     size_t len;
     for (size_t i = src->lines[0]; i < src->n; i += len) {
+        while (i + 8 <= src->n && are_visible(src->p + i)) i += 8;
+        if (i == src->n) break;
         uint8_t byte = (uint8_t)src->p[i];
         len = 1;
         if (byte >= 0x20 && byte < 0x7f) continue;
