@@ -43,8 +43,7 @@ bool sz_fs_fail_opening(sz_stream_file *s, const input *in, int error) {
 bool sz_fs_fail_sorting(sz_stream_file *s, const said *why) {
     s->text = *why;
     fail_as_said(s, SZ_IO, SZ_CODE_NO_ROOM_TO_SORT);
-    return sz_fs_hint(s, "name a folder with room for as much as the inputs have: --tmp DIR",
-                      "请用 --tmp 指定一个可写的文件夹，其空间要放得下全部输入");
+    return sz_fs_hint(s, "sorting needs as much room as the inputs have", "排序需要的空间和全部输入一样大");
 }
 
 bool sz_fs_fail_reading(sz_stream_file *s, const input *in, const bytes *b) {

@@ -52,7 +52,7 @@ static const char *nearest(sz_str name, uint16_t command) {
 }
 
 /* Less is a number without its unit: 256 for 256M. */
-enum { BYTES_LEAST = 1 << 20 };
+enum { BYTES_LEAST = 64 << 10 };
 
 static bool parse_bytes(sz_str s, int64_t *out) {
     int64_t unit = 1;
@@ -101,10 +101,10 @@ static bool parse_value(const sz_opt_row *r, sz_str s, int64_t *num) {
 static void bad_value(sz_config *c, const sz_opt_row *r, sz_str s, sz_span at) {
     static const char *const want_en[] = {"a text",         "a list",
                                           "true or false",  "a time such as 90m, 24h or 7d",
-                                          "a whole number", "1M or more, such as 64M",
+                                          "a whole number", "64K or more, such as 64M",
                                           "one of ",        "name=value"};
     static const char *const want_zh[] = {
-        "文字",       "列表",   "true 或 false", "时长，如 90m、24h、7d", "整数", "不小于 1M 的大小，如 64M",
+        "文字",       "列表",   "true 或 false", "时长，如 90m、24h、7d", "整数", "不小于 64K 的大小，如 64M",
         "以下之一：", "名字=值"};
     const char *more = r->kind == SZ_OPT_CHOICE ? r->choices : "";
     const char *space = r->kind == SZ_OPT_FLAG || r->kind == SZ_OPT_SETTINGS ? " " : ""; /* before a Latin word */

@@ -42,9 +42,9 @@ static bool of_duration(sz_str s, char out[SZ_MEANT]) {
 static bool of_bytes(sz_str s, char out[SZ_MEANT]) {
     static const char *const units[] = {"kb", "k", "mb", "m", "mib", "gb", "g", "gib"};
     int64_t n;
-    if (sz_str_i64(s, &n)) return n > 0 && n < 1 << 20 && snprintf(out, SZ_MEANT, "%lldM", (long long)n) > 0;
+    if (sz_str_i64(s, &n)) return n > 0 && n < 64 << 10 && snprintf(out, SZ_MEANT, "%lldM", (long long)n) > 0;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (number_before(s, units[i], &n) && (units[i][0] != 'k' || n >= 1024))
+        if (number_before(s, units[i], &n) && (units[i][0] != 'k' || n >= 64))
             return snprintf(out, SZ_MEANT, "%lld%c", (long long)n, units[i][0] - 'a' + 'A') > 0;
     return false;
 }
