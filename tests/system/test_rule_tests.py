@@ -59,7 +59,7 @@ CHANGES = [
     ("dorm/out-overnight", "{value: 92%,", "{value: 120%,", "out-overnight"), ("dorm/out-overnight", "apart: {value: 2,", "apart: {value: 99,", "out-overnight"), ("dorm/out-overnight", "!(has(last_in_the_dorm.time) && last_in_the_dorm.time > went_out.time)", "true", "out-overnight"),
     ("dorm/out-overnight", "at_work_13h == 0", "at_work_13h <= 9", "out-overnight"), ("safety/lost-contact", "listed: {value: 3,", "listed: {value: 6,", "lost-contact"), ("safety/lost-contact", "missed_hours <= nothing", "missed_hours < nothing", "lost-contact"), ("safety/lost-contact", "listed: {value: 3,", "listed: {value: 1,", "lost-contact"),
     ("study/absence-hours", "not_one: {value: 2,", "not_one: {value: 1,", "absence-hours"), ("freshmen/settling-in", "several: {value: 3,", "several: {value: 2,", "settling-in"),
-    ("dorm/out-overnight", "unless: [overnight_permit, late_permit]", "unless: [late_permit]", "out-overnight"),
+    ("dorm/out-overnight", "unless: [none, on_leave, vacation, overnight_permit, late_permit]", "unless: [none, on_leave, vacation, late_permit]", "out-overnight"),
     ("dorm/out-overnight", "usual: {value: 8,", "usual: {value: 11,", "not-back"), ("dorm/out-overnight", "at 02:00", "at 03:00", "not-back"),
     ("freshmen/settling-in", "value: 4 class-hours", "value: 5 class-hours", "settling-in"), ("freshmen/settling-in", "value: 12}", "value: 13}", "settling-in"),
     ("freshmen/settling-in", "value: 6 class-hours", "value: 7 class-hours", "settling-in"),
