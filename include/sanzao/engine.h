@@ -393,6 +393,8 @@ bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text, sz_str 
 uint64_t sz_worker_bundle_ver(const sz_worker *w);
 /* Lowest rule clock; SZ_TIME_NONE before any. */
 int64_t sz_worker_clock(const sz_worker *w);
+/* Up to when records have come, those of control too; SZ_TIME_NONE before any. */
+int64_t sz_worker_newest(const sz_worker *w);
 uint32_t sz_worker_n_students(const sz_worker *w);
 /* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
 typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;

@@ -23,6 +23,13 @@ static const sz_code_doc docs[] = {
      "Records are later than 24 h after the clock of the machine that reads them, or than their own `collected`, so "
      "they are dead letters: a clock is wrong, this machine's or that of what made the records",
      "有记录比读取它的机器的时钟晚 24 小时以上，或晚于它自己的 collected，成为死信：本机或产生记录的设备时钟不对", NULL, NULL},
+    {APP_CODE_BEHIND,
+     "A source in batches has not said how far it is complete, or not for long, so rules that read it stand behind the "
+     "records",
+     "成批到达的数据源没有说明已完整到何时，或早已不再说明，读它的规则因此落在记录后面",
+     "{\"type\": \"attendance\", \"source\": \"class\", …}",
+     "{\"type\": \"feed_status\", \"source\": \"class\", \"time\": \"2026-03-02T22:00:00+08:00\",\n"
+     " \"state\": \"complete\", \"complete_through\": \"2026-03-02T22:00:00+08:00\"}"},
     {APP_CODE_ENCODING, "--encoding takes the name of an encoding that can be read here",
      "--encoding 是能读的编码的名字", "--encoding latin9", "--encoding gbk"},
     {APP_CODE_TOPIC_HEADER, "A mapping that needs a header row cannot read the records of a topic",

@@ -35,7 +35,8 @@ enum {
     APP_CODE_STATE_BY_OTHERS,
     APP_CODE_NOTHING_NEW,
     APP_CODE_NO_GROUP,
-    APP_CODE_AFTER_CLOCK
+    APP_CODE_AFTER_CLOCK,
+    APP_CODE_BEHIND
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -467,6 +467,8 @@ void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_po
 
 const sz_counters *sz_worker_counters(const sz_worker *w) { return &w->n; }
 int64_t sz_worker_clock(const sz_worker *w) { return clock_lowest(w); }
+
+int64_t sz_worker_newest(const sz_worker *w) { return wmax_target(w); }
 uint32_t sz_worker_n_students(const sz_worker *w) { return w->students.n; }
 
 uint64_t sz_worker_bundle_ver(const sz_worker *w) { return w->knows_ver ? w->bundle_ver : 0; }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "amiss.h"
+#include "behind.h"
 #include "codes.h"
 #include "host/env.h"
 #include "host/log.h"
@@ -43,6 +44,7 @@ typedef struct parts {
     sz_worker *worker;
     sz_progress progress;
     sz_tally *tally;  /* NULL: not asked for */
+    run_batches batches;
     bool has_readers; /* the campus folder says where readers hang */
     sz_reread reread;
     bool plan_is_told;
@@ -127,6 +129,7 @@ static sz_status wire(const sz_job *job, parts *p, const sz_options *o) {
     opt.settle_ms = p->state.settle_ms;
     opt.pages = p->pages;
     p->has_readers = sz_campus_n_readers(p->in.campus) > 0;
+    run_note_batches(p->in.campus, &p->diags.arena, &p->batches);
     p->worker = sz_worker_new(&opt, &ports, sz_bundle_ref(p->in.bundle), p->in.campus);
     p->in.campus = NULL; /* taken */
     p->progress = sz_progress_of(p->worker);
@@ -384,6 +387,7 @@ static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) run_tell_future(job, p->worker, &p->in.zone, &p->diags);
     if (s == SZ_OK) tell_unknown(p);
     if (s == SZ_OK) run_tell_unused(p->worker, p->tally, &p->diags);
+    if (s == SZ_OK) run_tell_behind(job, p->worker, &p->batches, &p->in.zone, &p->diags);
     if (s == SZ_OK) tell_unkept(job, p);
     if (s == SZ_OK) tell_empty_rows(p);
     if (s == SZ_OK) tell_headings_again(p);
