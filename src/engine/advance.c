@@ -99,12 +99,18 @@ static int64_t lowest_ms(clocks *c, uint32_t k) {
 }
 
 /* Where a class's clock should stand by what the sources say. */
-int64_t class_target(sz_worker *w, uint32_t k, int64_t wmax) {
+int64_t class_says(sz_worker *w, uint32_t k, int64_t wmax) {
     if (w->o.order == SZ_SORTED) return w->clocks.file_ms;
     int64_t low = lowest_ms(&w->clocks, k);
     if (low == SZ_TIME_MAX) low = wmax;
     if (wmax != SZ_TIME_NONE && low < wmax - w->o.horizon_ms) low = wmax - w->o.horizon_ms;
     return low;
+}
+
+/* And at a 04:00 at which other partitions are waited for it stands as if a source lagged (parts.c). */
+int64_t class_target(sz_worker *w, uint32_t k, int64_t wmax) {
+    int64_t to = class_says(w, k, wmax);
+    return to < w->peers.hold_ms[k] ? to : w->peers.hold_ms[k];
 }
 
 int64_t wmax_target(const sz_worker *w) {
@@ -147,14 +153,17 @@ static int64_t lowest_behind(const sz_worker *w, const int64_t *target) {
 }
 
 /* Before any clock goes past 04:00. */
-static bool make_tables(sz_worker *w, const int64_t *target, int64_t at_ms) {
+static bool make_tables(sz_worker *w, int64_t *target, int64_t at_ms) {
     uint32_t most = students_a_step(w);
     uint32_t left = !w->may_cut ? UINT32_MAX : w->step_students < most ? most - w->step_students : 0;
-    return peers_make(w, target, at_ms, left);
+    if (!peers_make(w, target, at_ms, left)) return false;
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++)
+        if (target[k] > w->peers.hold_ms[k]) target[k] = w->peers.hold_ms[k];
+    return true;
 }
 
 /* Clocks to their targets up to cap, in steps of a day: what is said stays in order and in bounds. */
-static bool move_clocks(sz_worker *w, const int64_t *target, int64_t cap) {
+static bool move_clocks(sz_worker *w, int64_t *target, int64_t cap) {
     int64_t begin = w->clocks.begin_ms;
     for (;;) {
         int64_t low = lowest_behind(w, target), table = peers_due(w, target, cap);
@@ -205,7 +214,7 @@ static void set_clocks(sz_worker *w, const int64_t *target, int64_t wmax) {
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
 }
 
-void clocks_reach(sz_worker *w, const int64_t *target) {
+void clocks_reach(sz_worker *w, int64_t *target) {
     move_clocks(w, target, SZ_TIME_MAX);
     alerts_flush(w);
     sz_arena_reset(&w->step);

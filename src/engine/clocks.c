@@ -42,6 +42,13 @@ static bool reads_batch(const sz_worker *w, uint64_t types) {
     return false;
 }
 
+bool class_has_batch(const sz_worker *w, uint32_t k) {
+    uint32_t n = sz_campus_n_feeds(w->campus);
+    for (uint32_t i = 0; i < n && i < 63; i++)
+        if (w->clocks.class_feeds[k] >> i & 1 && sz_campus_feed(w->campus, i)->is_batch) return true;
+    return false;
+}
+
 static void plan_rules(sz_worker *w) {
     const sz_bundle *b = w->bundle;
     w->rule_class = sz_alloc(b->n_rules + 1);
@@ -138,6 +145,15 @@ void clock_until(sz_worker *w, int64_t until_ms) {
     w->clocks.are_there = false;
     for (uint32_t i = 0; i < w->clocks.n_sources; i++) raise(&w->clocks.sources[i].watermark_ms, until_ms + 1);
     raise(&w->clocks.file_ms, until_ms + 1);
+}
+
+void clock_class_until(sz_worker *w, uint32_t k, int64_t until_ms) {
+    clocks *c = &w->clocks;
+    c->are_there = false;
+    for (uint32_t i = 0; i < c->n_sources; i++) {
+        uint32_t bit = c->sources[i].feed == SZ_NONE ? 63 : i;
+        if (bit <= 63 && c->class_feeds[k] >> bit & 1) raise(&c->sources[i].watermark_ms, until_ms + 1);
+    }
 }
 
 int64_t sz_worker_watermark(const sz_worker *w, sz_str source) {

@@ -113,10 +113,25 @@ static bool hold_back(sz_worker *w, const sz_msg *m) {
     return true;
 }
 
+/* Parts of other partitions came between the asking and this, and what they make due comes first. */
+static bool keeps(sz_worker *w, const sz_msg *m) {
+    bool is_asked_for = w->wanted && !w->n_seeks && !w->must_seek && !w->is_held;
+    if (!w->is_log || w->state != SZ_WK_RUNNING || !is_asked_for) return false;
+    if (!tick_is_firing(w) || !parts_are_exchanged(w) || switch_is_on(w)) return false;
+    w->wanted = false;
+    w->held = *m;
+    w->is_held = true;
+    return true;
+}
+
 void on_input(sz_worker *w, const sz_msg *m) {
     const sz_input *in = m->inputs;
     uint32_t n = m->n;
     if (hold_back(w, m)) return;
+    if (keeps(w, m)) {
+        worker_go_on(w);
+        return;
+    }
     if (w->is_log ? !witness_pass(w, &in, &n) : !takes_files(w)) {
         worker_go_on(w);
         return;

@@ -252,16 +252,27 @@ static void redo_cut_tick(sz_worker *w, sz_timeline *tl) {
 
 /* ---- the end of a load, in steps ---- */
 
-/* Clocks may lie behind what sources say now: a source has come to have a say. */
-static void catch_up(sz_worker *w) {
+/* A tick that was cut goes on where it stood. */
+static void go_back_to_tick(sz_worker *w) {
     for (uint32_t k = 0; k < w->clocks.n_classes; k++) {
-        int64_t target = class_target(w, k, w->clocks.wmax_ms);
         int64_t *at = &w->clocks.class_ms[k];
-        bool is_cut = tick_is_firing(w), is_known = *at != SZ_TIME_NONE;
-        if (target > *at && !(is_cut && is_known)) *at = target;
-        bool is_ahead = is_known && *at - 1 > w->fired_ms; /* the tick has nothing for it there */
-        if (is_cut && *at > w->fired_ms && !is_ahead) *at = w->fired_ms;
+        bool is_ahead = *at != SZ_TIME_NONE && *at - 1 > w->fired_ms; /* the tick has nothing for it there */
+        if (*at == SZ_TIME_NONE) *at = class_target(w, k, w->clocks.wmax_ms);
+        if (*at > w->fired_ms && !is_ahead) *at = w->fired_ms;
     }
+}
+
+/* Clocks may lie behind what sources say now: a source has come to have a say. Where other partitions are waited for,
+ * they stay. */
+static void catch_up(sz_worker *w) {
+    bool is_cut = tick_is_firing(w);
+    if (is_cut) go_back_to_tick(w);
+    peers_seek(w);
+    for (uint32_t k = 0; k < w->clocks.n_classes && !is_cut; k++) {
+        int64_t target = class_target(w, k, w->clocks.wmax_ms);
+        if (target > w->clocks.class_ms[k]) w->clocks.class_ms[k] = target;
+    }
+    if (!parts_are_exchanged(w)) parts_forget_own(w); /* from here on it is passed as any other */
 }
 
 /* Is what the store knows to be due still so? */

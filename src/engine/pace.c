@@ -51,7 +51,7 @@ int64_t sz_worker_wake_ms(const sz_worker *w) {
     bool goes_on = w->hand.is_on || (!ended_is_owed(w) && (tick_may_fire(w) || switch_may_go_on(w)));
     if (w->state == SZ_WK_RUNNING && goes_on) return INT64_MIN;
     if (w->state == SZ_WK_BACKOFF || w->state == SZ_WK_PARKED || (w->is_parking && works)) at = w->wait_ms;
-    if (w->state == SZ_WK_RUNNING && parts_wake_ms(w) < at) at = parts_wake_ms(w);
+    if (w->state == SZ_WK_RUNNING && others_wake_ms(w) < at) at = others_wake_ms(w);
     if (!works || w->sent.is_made) return at;
     int64_t due = w->state == SZ_WK_RUNNING ? commit_due_ms(w) : settle_due_ms(w);
     return due < at ? due : at;

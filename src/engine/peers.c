@@ -27,14 +27,23 @@ static void note_readers(sz_worker *w, compared *c) {
     }
 }
 
+/* The instant of what is to be made of it next: its table, or our part. */
+static int64_t next_of(const sz_worker *w, const compared *c) {
+    return parts_are_exchanged(w) && !c->is_joined ? c->part_ms : c->next_ms;
+}
+
 /* Before it nothing is to be made. */
-static void note_earliest(sz_worker *w) {
+void peers_note_earliest(sz_worker *w) {
     peers_use *u = &w->peers;
     u->next_ms = SZ_TIME_MAX;
     for (uint32_t k = 0; k < SZ_CLASSES_MAX; k++) {
-        u->class_ms[k] = SZ_TIME_MAX;
-        for (uint32_t i = 0; i < u->n; i++)
-            if (u->v[i].classes >> k & 1 && u->v[i].next_ms < u->class_ms[k]) u->class_ms[k] = u->v[i].next_ms;
+        u->class_ms[k] = u->hold_ms[k] = SZ_TIME_MAX;
+        for (uint32_t i = 0; i < u->n; i++) {
+            const compared *c = &u->v[i];
+            if (!(c->classes >> k & 1)) continue;
+            if (next_of(w, c) < u->class_ms[k]) u->class_ms[k] = next_of(w, c);
+            if (c->is_held && c->next_ms < u->hold_ms[k]) u->hold_ms[k] = c->next_ms;
+        }
         if (u->class_ms[k] < u->next_ms) u->next_ms = u->class_ms[k];
     }
     parts_set_gate(w);
@@ -55,12 +64,15 @@ void peers_plan(sz_worker *w) {
     u->kinds = sz_alloc((fs->n_features + 1) * sizeof *u->kinds);
     u->asks = sz_alloc((fs->n_features + 1) * sizeof *u->asks);
     u->n = u->n_kinds = 0;
-    note_earliest(w);
+    peers_note_earliest(w);
     for (uint32_t i = 0; i < fs->n_features; i++) {
         if (fs->features[i].op != SZ_OP_PEERS || fs->features[i].is_idle) continue;
         compared *c = &u->v[u->n++];
         *c = (compared){.feature = i, .next_ms = SZ_TIME_MAX, .kind = kind_of(u, fs->features[i].by)};
-        c->classes = (uint8_t)(1u << class_for(w, fs->features[i].types));
+        c->part_ms = SZ_TIME_MAX;
+        c->own = class_for(w, fs->features[i].types);
+        c->is_stream = !class_has_batch(w, c->own);
+        c->classes = (uint8_t)(1u << c->own);
         note_readers(w, c);
     }
 }
@@ -73,26 +85,28 @@ void peers_init(sz_worker *w) {
 
 static void drop_made(peers_use *u) {
     for (uint32_t k = 0; k < u->n; k++) sz_peer_table_fini(&u->v[k].made);
-    u->is_on = u->is_over = false;
+    u->is_on = u->is_over = u->is_part = false;
     u->at = u->n_ahead = u->n_asks = 0;
 }
 
 void peers_fini(sz_worker *w) {
     peers_use *u = &w->peers;
     drop_made(u);
+    for (uint32_t k = 0; k < u->n; k++) parts_let_go(w, &u->v[k]);
     for (uint32_t k = 0; k < u->n_kinds; k++) sz_free(u->kinds[k].of);
     sz_free(u->kinds);
     sz_free(u->asks);
     sz_free(u->v);
     sz_free(u->ahead);
-    *u = (peers_use){.tables = u->tables};
+    *u = (peers_use){.tables = u->tables, .own = u->own};
     parts_fini(w);
-    note_earliest(w);
+    peers_note_earliest(w);
 }
 
 void peers_forget(sz_worker *w) {
     sz_peers_free(w->peers.tables);
-    w->peers.tables = NULL;
+    sz_peers_free(w->peers.own);
+    w->peers.tables = w->peers.own = NULL;
     lines_fini(&w->tables);
 }
 
@@ -124,28 +138,43 @@ static void seek(sz_worker *w, compared *c) {
 }
 
 void peers_seek(sz_worker *w) {
-    for (uint32_t k = 0; k < w->peers.n; k++) seek(w, &w->peers.v[k]);
-    note_earliest(w);
+    for (uint32_t k = 0; k < w->peers.n; k++) {
+        seek(w, &w->peers.v[k]);
+        parts_seek(w, &w->peers.v[k]);
+    }
+    peers_note_earliest(w);
 }
 
-static bool is_due(const compared *c, const int64_t *target, int64_t cap) {
-    int64_t to = farthest(c, target);
-    return c->next_ms < (to < cap ? to : cap);
+/* Where its clocks would be if nobody was waited for: by then our part is made. */
+static int64_t farthest_said(sz_worker *w, const compared *c) {
+    int64_t said[SZ_CLASSES_MAX], wmax = wmax_target(w);
+    for (uint32_t k = 0; k < w->clocks.n_classes; k++) said[k] = class_says(w, k, wmax);
+    for (uint32_t k = w->clocks.n_classes; k < SZ_CLASSES_MAX; k++) said[k] = SZ_TIME_NONE;
+    return farthest(c, said);
 }
 
-int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap) {
+static bool is_due(sz_worker *w, const compared *c, const int64_t *target, int64_t cap) {
+    int64_t at = next_of(w, c);
+    if (at >= cap) return false;
+    if (!parts_are_exchanged(w)) return at < farthest(c, target);
+    return c->is_joined || at < farthest_said(w, c);
+}
+
+int64_t peers_due(sz_worker *w, const int64_t *target, int64_t cap) {
     int64_t due = SZ_TIME_MAX;
     if (w->peers.next_ms >= cap) return due;
     if (w->peers.is_on) return w->peers.at_ms;
-    for (uint32_t k = 0; k < w->peers.n; k++)
-        if (is_due(&w->peers.v[k], target, cap) && w->peers.v[k].next_ms < due) due = w->peers.v[k].next_ms;
+    for (uint32_t k = 0; k < w->peers.n; k++) {
+        const compared *c = &w->peers.v[k];
+        if (next_of(w, c) < due && is_due(w, c, target, cap)) due = next_of(w, c);
+    }
     return due;
 }
 
 /* ---- making ---- */
 
 /* Of a campus it is the same each day, but where the year of study is asked. */
-static void find_groups(const sz_worker *w, group_kind *g, int32_t day) {
+void peers_find_groups(const sz_worker *w, group_kind *g, int32_t day) {
     uint32_t n = sz_campus_n_students(w->campus);
     if (g->day != SZ_DAY_NONE && (!g->is_of_day || g->day == day)) return;
     if (!g->of) g->of = sz_alloc((n + 1) * sizeof *g->of);
@@ -162,24 +191,31 @@ static void find_groups(const sz_worker *w, group_kind *g, int32_t day) {
 }
 
 /* A table of whose groups nobody is stays empty. */
-static void add_ask(sz_worker *w, const compared *c) {
+static void add_ask(sz_worker *w, const compared *c, int32_t day) {
     peers_use *u = &w->peers;
     const sz_feature *all = w->bundle->fs.features, *f = &all[c->feature];
-    find_groups(w, &u->kinds[c->kind], c->next_day);
+    peers_find_groups(w, &u->kinds[c->kind], day);
     if (!u->kinds[c->kind].any) return;
     uint32_t same = 0;
     while (same < u->n_asks && all[all[u->asks[same].feature].inner].hash != all[f->inner].hash) same++;
     u->asks[u->n_asks++] = (sz_peer_ask){.feature = c->feature, .same = same};
 }
 
+/* Parts that are due at that instant come before tables whose parts are there, so that no clock is past it before they
+ * are made. */
 static void begin(sz_worker *w, const int64_t *target, int64_t at_ms) {
     peers_use *u = &w->peers;
     drop_made(u);
     for (uint32_t k = 0; k < u->n; k++) {
         compared *c = &u->v[k];
-        c->is_due = c->next_ms == at_ms && is_due(c, target, SZ_TIME_MAX);
-        c->made = (sz_peer_table){.day = c->next_day};
-        if (c->is_due) add_ask(w, c);
+        c->is_due = next_of(w, c) == at_ms && is_due(w, c, target, SZ_TIME_MAX);
+        u->is_part |= c->is_due && parts_are_exchanged(w) && !c->is_joined;
+    }
+    for (uint32_t k = 0; k < u->n; k++) {
+        compared *c = &u->v[k];
+        c->is_due &= !(u->is_part && c->is_joined);
+        c->made = (sz_peer_table){.day = u->is_part ? c->part_day : c->next_day};
+        if (c->is_due) add_ask(w, c, c->made.day);
     }
     u->is_on = true;
     u->at_ms = at_ms;
@@ -243,6 +279,16 @@ static void ask(sz_worker *w, uint32_t i, int64_t at_ms) {
     if (!w->tc.n_alerts) sz_arena_reset(&w->step);
 }
 
+/* All of them have answered, then or since: is he ahead by now? */
+static void look_whether_ahead(sz_worker *w, uint32_t i, int64_t at_ms) {
+    sz_timeline made = {0};
+    step_count(w);
+    const sz_timeline *tl = student_look(w, i, &made, false);
+    if (sz_timeline_has_since(tl, at_ms)) note_ahead(&w->peers, i);
+    if (tl == &made) sz_timeline_fini(&made);
+    if (!w->tc.n_alerts) sz_arena_reset(&w->step);
+}
+
 /* False: not all of them. */
 static bool ask_all(sz_worker *w, int64_t at_ms, uint32_t *most) {
     peers_use *u = &w->peers;
@@ -252,7 +298,8 @@ static bool ask_all(sz_worker *w, int64_t at_ms, uint32_t *most) {
         if (i == SZ_NONE || !has_group(u, u->at)) continue;
         if (!*most) return false;
         --*most;
-        ask(w, i, at_ms);
+        if (u->is_part || !parts_are_exchanged(w)) ask(w, i, at_ms);
+        else look_whether_ahead(w, i, at_ms);
     }
     return true;
 }
@@ -301,12 +348,16 @@ static void close_tables(sz_worker *w) {
     for (uint32_t k = 0; k < u->n; k++) {
         compared *c = &u->v[k];
         if (!c->is_due) continue;
-        sz_peer_table_close(&c->made);
-        sz_peers_take(u->tables, feature_of(w, c)->hash, &c->made);
+        sz_peer_table *t = c->is_joined ? &c->whole : &c->made;
+        sz_peer_table_close(t);
+        sz_peers_take(u->tables, feature_of(w, c)->hash, t);
+        parts_let_go(w, c);
         set_next(w, c, c->next_day + 1);
+        parts_seek(w, c);
     }
     bool are_known = w->clocks.wmax_ms != SZ_TIME_NONE && clock_lowest(w) != SZ_TIME_NONE;
     if (are_known) sz_peers_forget(u->tables, first_asked(w));
+    if (are_known && u->own) sz_peers_forget(u->own, first_asked(w));
     u->is_over = true;
     u->at = 0;
 }
@@ -347,7 +398,13 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     peers_use *u = &w->peers;
     if (!u->is_on) begin(w, target, at_ms);
     if (!u->is_over) {
-        if (!ask_all(w, at_ms, &most) || !parts_are_joined(w)) return false;
+        if (!ask_all(w, at_ms, &most)) return false;
+        if (u->is_part) {
+            parts_publish(w);
+            drop_made(u);
+            peers_note_earliest(w);
+            return true;
+        }
         close_tables(w);
         pass(w, target, at_ms);
     }
@@ -361,7 +418,7 @@ bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t mos
     }
     note_made(w);
     drop_made(u);
-    note_earliest(w);
+    peers_note_earliest(w);
     return true;
 }
 
@@ -373,10 +430,10 @@ static const compared *compared_of(const sz_worker *w, uint64_t feature) {
     return NULL;
 }
 
-static bool feature_of_key(sz_str key, uint64_t *feature) {
+bool peers_feature_of(sz_str key, const char *kind, uint64_t *feature) {
     enum { DIGITS = 16 };
-    size_t n = sizeof prefix - 1;
-    if (key.n < n + DIGITS + 1 || memcmp(key.p, prefix, n) != 0) return false;
+    size_t n = strlen(kind);
+    if (key.n < n + DIGITS + 1 || memcmp(key.p, kind, n) != 0) return false;
     *feature = 0;
     for (size_t i = n; i < n + DIGITS; i++) {
         char c = key.p[i];
@@ -396,7 +453,7 @@ bool peers_load(sz_worker *w, sz_str key, sz_str value) {
     uint64_t feature;
     sz_peer_table t;
     if (parts_load(w, key, value)) return true;
-    if (!feature_of_key(key, &feature)) return false;
+    if (!peers_feature_of(key, prefix, &feature)) return false;
     if (!value.n) return true;
     const compared *c = compared_of(w, feature);
     if (!c) { /* of a feature that is no more */

@@ -16,6 +16,17 @@ typedef struct compared {
     uint8_t kind;     /* of groups (peers_use.kinds) */
     bool is_due;      /* of the tables under way */
     sz_peer_table made;
+    /* over the partitions of a topic (parts.c) */
+    uint8_t own;        /* class of what it compares */
+    bool is_stream;     /* no batch is among its sources */
+    bool is_held;       /* our part of next_day is made, and those of others are awaited */
+    bool is_joined;     /* they are there: its table is to be made */
+    int32_t part_day;   /* of our next part, which is made at */
+    int64_t part_ms;
+    sz_peer_table whole; /* of next_day, of those that are there */
+    bool *awaits;        /* of each partition */
+    uint32_t n_awaited;
+    int64_t held_ms;     /* monotonic: since when */
 } compared;
 
 /* Students that share these fields are a group. */
@@ -29,16 +40,19 @@ typedef struct group_kind {
 
 typedef struct peers_use {
     sz_peers *tables; /* that were made, and may be asked again */
+    sz_peers *own;    /* our parts of those of a topic; NULL: none */
     compared *v;      /* of our rules */
     uint32_t n;
     group_kind *kinds;
     uint32_t n_kinds;
     int64_t next_ms, class_ms[SZ_CLASSES_MAX]; /* the earliest, of all and of each class; SZ_TIME_MAX: none */
+    int64_t hold_ms[SZ_CLASSES_MAX];           /* no further goes the clock of the class; SZ_TIME_MAX: it is free */
     /* under way */
     int64_t at_ms;
     sz_peer_ask *asks; /* of the student in hand: one a table under way */
     uint32_t n_asks;
     bool is_on, is_over; /* over: all were asked, and who had been judged without is being judged anew */
+    bool is_part;        /* what is under way are parts of tables */
     uint32_t at, n_ahead, cap_ahead, *ahead;
 } peers_use;
 
@@ -48,11 +62,15 @@ void peers_fini(sz_worker *w);
 void peers_forget(sz_worker *w); /* tables, too */
 /* Where does each go on? After a load, and when timers begin at another time. */
 void peers_seek(sz_worker *w);
+void peers_note_earliest(sz_worker *w); /* what is next has changed */
+void peers_find_groups(const sz_worker *w, group_kind *g, int32_t day);
 /* The instant of the earliest tables that are to be made before the clocks go to their targets, and to cap at most;
  * SZ_TIME_MAX: none. */
-int64_t peers_due(const sz_worker *w, const int64_t *target, int64_t cap);
-/* Those of that instant, which all clocks have reached; so many students at most. False: not all of them. */
+int64_t peers_due(sz_worker *w, const int64_t *target, int64_t cap);
+/* Those of that instant, which all clocks have reached that may go there; or, of a topic, our parts of them, for which
+ * their clocks then wait there. So many students at most. False: not all of them. */
 bool peers_make(sz_worker *w, const int64_t *target, int64_t at_ms, uint32_t most);
+bool peers_feature_of(sz_str key, const char *kind, uint64_t *feature); /* KIND/IDENTITY/SLOT */
 uint32_t peers_slot(const sz_worker *w, int32_t day); /* in which line a day's table is */
 /* A line of the ledger: of ours? Then it is taken. */
 bool peers_load(sz_worker *w, sz_str key, sz_str value);

@@ -46,7 +46,7 @@ static bool move_streams(sz_worker *w, int64_t t_ms) {
 bool tick_is_firing(const sz_worker *w) { return w->fired_ms != SZ_TIME_MAX; }
 
 bool tick_may_fire(const sz_worker *w) {
-    return tick_is_firing(w) && !parts_are_awaited(w) && !(w->sent.is_made && commit_is_large(w)) && !outbox_is_full(w);
+    return tick_is_firing(w) && !w->parts.is_standing && !(w->sent.is_made && commit_is_large(w)) && !outbox_is_full(w);
 }
 
 void tick_begin(sz_worker *w) {
@@ -110,7 +110,7 @@ static enum next next_instant(sz_worker *w, uint32_t most) {
     }
     raise_classes(w, target, SZ_TIME_MAX);
     if (wmax > w->clocks.wmax_ms) w->clocks.wmax_ms = w->tc.wmax_ms = wmax;
-    w->fired_ms = SZ_TIME_MAX;
+    if (!parts_make_it_stand(w, wmax)) w->fired_ms = SZ_TIME_MAX;
     return NOTHING;
 }
 

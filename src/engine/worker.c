@@ -252,7 +252,8 @@ static void run(sz_worker *w) {
         if (!w->sent.is_made && commit_is_due(w)) commit_start(w);
         return;
     }
-    parts_go_on(w);
+    parts_join(w);
+    others_go_on(w);
     if (w->state != SZ_WK_RUNNING) return; /* that was the end of it */
     if (tick_may_fire(w)) tick_fire(w);
     if (w->state != SZ_WK_RUNNING) return; /* it met a damaged record */

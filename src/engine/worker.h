@@ -250,16 +250,19 @@ uint8_t class_for(sz_worker *w, uint64_t types); /* of what reads these */
 void clock_record(sz_worker *w, uint32_t source, int64_t t_ms);
 void clock_complete(sz_worker *w, uint32_t source, int64_t through_ms);
 void clock_until(sz_worker *w, int64_t until_ms);
+void clock_class_until(sz_worker *w, uint32_t k, int64_t until_ms); /* what the class waits for */
+bool class_has_batch(const sz_worker *w, uint32_t k);
 int64_t clock_lowest(const sz_worker *w);
 
 /* advance.c */
 int64_t class_target(sz_worker *w, uint32_t k, int64_t wmax);
+int64_t class_says(sz_worker *w, uint32_t k, int64_t wmax); /* the same, where no other partition is waited for */
 int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
 /* False: the step has had its share; the same call goes on. */
 bool time_advance(sz_worker *w);
 /* The clock of each class to that time at least. */
-void clocks_reach(sz_worker *w, const int64_t *target);
+void clocks_reach(sz_worker *w, int64_t *target);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);
 void alerts_flush(sz_worker *w);
 /* A line of alerts that is about to be added; the instant is over, or its order decides nothing any more; may more

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import (Campus, Failed, balance, expect, finish, main, same, sanzao, say, skip, stamp,   # noqa: E402
+from lib import (ROOT, Campus, Failed, balance, expect, finish, main, same, sanzao, say, skip, stamp,   # noqa: E402
                  standing, start, write, write_lines)
 from plugs.deployment import BROKER                                                                      # noqa: E402
 from servers import Kafka, Redis, Relay, wait_until                                                      # noqa: E402
@@ -805,6 +805,37 @@ def test_kill9_at_random_commits_leaves_comparisons_as_they_are(tmp):
     sanzao(tmp, *args, "--stop-at-end", *until, rc=0)
     same_stand(stands_in(tmp, name), want, "what stands")
     say(f"{kills} kills")
+
+
+def test_sources_that_come_to_0400_in_another_order_in_each_partition_stop_nobody(tmp):
+    """A simulated campus, the shipped rules: swipes, doors and networks are compared, and lists that come in batches, whose end stands
+    elsewhere in each log. Read from its beginning, and killed on the way."""
+    sanzao(tmp, "simulate", "--students", 200, "--days", 28, "--seed", 5, "--out", ".", rc=0)
+    until, rules = ["--until", "2026-03-24T12:00:00+08:00"], ["--campus", "campus", "--rules", ROOT / "rules"]
+    lines = (tmp / "events.ndjson").read_bytes().splitlines()
+    sanzao(tmp, "run", "--source", "file:events.ndjson", *rules, "--alerts", "file:want.ndjson", *until, rc=0)
+    want = standing([json.loads(x) for x in (tmp / "want.ndjson").read_bytes().splitlines()])
+    raw, source = topic("campus-raw"), topic("campus")
+    fill(raw, lines, keyed=False)
+    sanzao(tmp, "repartition", raw, source, "--kafka-brokers", kafka.bootstrap, "--campus", "campus", rc=0)
+
+    def args(name, state, *more, member=QUICK):
+        return ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *member, *rules, "--state", state, "--group", name,
+                "--lang", "en", "--alerts", f"file:{name}.ndjson", "--dead-letters", f"file:{name}.dead", "--settle", "1s", *more]
+    for name, state, workers in (("campus-redis", redis.url, 2), ("campus-memory", "memory", 4)):
+        r = sanzao(tmp, *args(name, state, "--workers", workers, "--stop-at-end", *until), rc=0)
+        same_stand(stands_in(tmp, name), want, f"what stands ({name})")
+        stats = re.search(r"peers_waits (\d+), peers_wait_ms (\d+), peers_missing (\d+)", r.err)
+        expect(stats and int(stats[1]) >= 28 * PARTS and int(stats[3]) == 0, "all have waited for all", r)
+    name, r = "campus9", random.Random("campus kill9")
+    killed = args(name, redis.url, "--workers", 2, "--commit-records", 200, member=DIES)
+    for k in range(3):
+        run = Running(tmp, f"campus9-{k}", [*killed, "--tick", "0s"])
+        target = commits(name) + r.randint(40, 120)
+        run.wait(lambda: commits(name) >= target, "commits")
+        same(run.end(signal.SIGKILL), -9, "exit of a run that was killed")
+    sanzao(tmp, *killed, "--stop-at-end", *until, rc=0)
+    same_stand(stands_in(tmp, name), want, "what stands after kills")
 
 
 # ---- rows of a table -------------------------------------------------------------------------------------------------------------------

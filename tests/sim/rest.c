@@ -260,6 +260,7 @@ void invariant_at_rest(world *w, const world *ref) {
     if (w->load->n_campuses > 1) compare_dead_records(w, ref);
     else compare_dead(w, ref);
     if (w->load->n_bundles > 1) return; /* when which rules held depends on the run */
-    if (w->s.is_live || w->load->n_campuses > 1) compare_standing(w, ref); /* what was told meanwhile depends on it */
+    if (w->s.is_live || w->load->n_campuses > 1 || w->load->reads_on)
+        compare_standing(w, ref); /* what was told meanwhile depends on it */
     else compare_lines(w, ref);
 }

@@ -42,7 +42,11 @@ void workload_give_up(workload *l, const char *what, sz_str text) {
 
 /* What a table holds depends on what had come by then (semantics 22): on the log alone, unless ticks move the clock,
  * and on the campus of that time. */
-static bool may_ask_peers(const making *m) { return !m->s->is_live && m->l->n_campuses == 1; }
+static bool may_ask_peers(const making *m) { return !m->s->is_live && !m->s->exists[F_CAMPUS]; }
+
+static uint64_t kind_of_peers(const making *m) { return (uint64_t)(m->range_ms / SZ_HOUR_MS % 5); }
+
+static bool may_exchange(const making *m) { return may_ask_peers(m) && kind_of_peers(m) < 2 && m->l->parts > 1; }
 
 static void load_rules(making *m) {
     workload *l = m->l;
@@ -52,9 +56,7 @@ static void load_rules(making *m) {
     for (uint32_t i = 0; i < l->n_bundles; i++) {
         sz_buf text;
         sz_buf_init(&text);
-        uint64_t kind = (uint64_t)(m->range_ms / SZ_HOUR_MS % 5);
-        l->exchanges = may_ask_peers(m) && kind < 2 && l->parts > 1;
-        rules_write(&text, r, m->range_ms / 12, i, may_ask_peers(m) && kind < 3);
+        rules_write(&text, r, m->range_ms / 12, i, l->exchanges ? 3 : may_ask_peers(m) && kind_of_peers(m) < 3);
         l->rules_text[i] = sz_arena_str(&l->arena, sz_buf_str(&text));
         sz_rule_file file = {"rules.yaml", text.p, text.n};
         for (uint32_t c = 0; c < l->n_campuses; c++)
@@ -131,6 +133,7 @@ static sz_str poison(making *m, uint32_t number) {
 static void write_status(making *m, int64_t produced_ms, bool is_down) {
     workload *l = m->l;
     char time[40], through[40];
+    rng r = rng_of((uint64_t)produced_ms, 9); /* it stands elsewhere in each log */
     int64_t t = event_time(m, produced_ms);
     t -= t % 1000;
     sz_time_format(&l->zone, t, time);
@@ -143,7 +146,31 @@ static void write_status(making *m, int64_t produced_ms, bool is_down) {
                                   "{\"type\":\"feed_status\",\"source\":\"class\",\"time\":\"%s\","
                                   "\"complete_through\":\"%s\",\"state\":\"complete\"}",
                                   time, through);
-    for (uint32_t p = 0; p < l->parts; p++) draft_add(m, produced_ms, p, sz_str_of(text));
+    for (uint32_t p = 0; p < l->parts; p++) {
+        int64_t later = produced_ms + (l->exchanges ? rng_between(&r, 0, m->s->span_ms / 8) : 0);
+        draft_add(m, later < m->s->span_ms ? later : m->s->span_ms - 1, p, sz_str_of(text));
+    }
+}
+
+/* A batch ends at about 04:00, before or after it in each log. */
+static void end_at_four(making *m) {
+    workload *l = m->l;
+    for (int64_t day = m->t0_ms, to = m->t0_ms + m->range_ms; day < to + SZ_DAY_MS; day += SZ_DAY_MS) {
+        char time[40];
+        int64_t four = sz_zone_midnight(&l->zone, sz_zone_day(&l->zone, day)) + 4 * SZ_HOUR_MS;
+        if (four < m->t0_ms || four >= to) continue;
+        sz_time_format(&l->zone, four + SZ_SECOND_MS, time);
+        for (uint32_t p = 0; p < l->parts; p++) {
+            int64_t at = four - m->t0_ms + rng_between(&m->r, -2 * SZ_HOUR_MS, 2 * SZ_HOUR_MS);
+            int64_t produced = (int64_t)((double)at / (double)m->range_ms * (double)m->s->span_ms);
+            if (produced < 0 || produced >= m->s->span_ms) produced = m->s->span_ms - 1;
+            draft_add(m, produced, p,
+                      sz_str_of(sz_arena_printf(&l->arena,
+                                                "{\"type\":\"feed_status\",\"source\":\"class\",\"time\":\"%s\","
+                                                "\"complete_through\":\"%s\",\"state\":\"complete\"}",
+                                                time, time)));
+        }
+    }
 }
 
 static void draw_record(making *m, uint32_t number, int64_t produced_ms, uint32_t n_seen) {
@@ -250,6 +277,7 @@ static void make_log(making *m) {
     for (uint32_t i = 0; i < n; i++) draw_record(m, i, (int64_t)((double)i / n * (double)m->s->span_ms), n_seen);
     if (m->has_batch)
         for (uint32_t i = 1; i <= 6; i++) write_status(m, m->s->span_ms * i / 6 - 1, false);
+    if (m->has_batch && l->exchanges) end_at_four(m);
     if (m->has_feeds && rng_chance(&m->r, 0.3))
         for (uint32_t i = 0; i < 4; i++) write_status(m, rng_between(&m->r, 0, m->s->span_ms - 1), true);
     if (m->s->exists[F_CAMPUS]) add_ends(m);
@@ -281,6 +309,8 @@ void workload_init(workload *l, uint64_t seed, const swarm *s) {
     l->wall0_ms = s->is_live ? m.t0_ms : m.t0_ms + m.range_ms; /* what is read afterwards lies in the past */
     m.has_feeds = rng_chance(&m.r, 0.5);
     m.has_batch = m.has_feeds && rng_chance(&m.r, 0.5);
+    l->exchanges = may_exchange(&m);
+    l->reads_on = l->exchanges && m.has_feeds;
     campus_plan plan = {
         .l = l, .t0_ms = m.t0_ms, .range_ms = m.range_ms, .has_feeds = m.has_feeds, .has_batch = m.has_batch};
     campus_make(&plan, &m.r, seed, s->exists[F_CAMPUS]);

@@ -33,7 +33,8 @@ typedef struct workload {
     sz_str *students;
     uint32_t n_students;
     int64_t wall0_ms;
-    bool exchanges; /* a rule compares students over all partitions, whose logs come to one and the same end */
+    bool exchanges; /* rules compare students over all partitions, whose logs come to one and the same end, */
+    bool reads_on;  /* by several clocks: what is read while one of them waits depends on when the others came */
     sz_str rules_text[MOST_BUNDLES];
 } workload;
 

@@ -47,11 +47,13 @@ static void write_feeds(campus_plan *p, rng *r) {
     char day[11];
     sz_buf_init(&feeds);
     sz_day_format(sz_zone_day(&p->l->zone, p->t0_ms), day);
+    int64_t allowance = p->has_feeds ? p->range_ms / 1000 / rng_between(r, 20, 200) + 1 : 0;
+    if (p->l->exchanges) allowance = 1; /* so that now one, now the other is past 04:00 first */
     if (p->has_feeds)
         sz_buf_printf(&feeds,
                       "pos: {delivery: stream, allowance: %" PRId64 "s, idle: 1m, types: [swipe], began: %s}\n"
                       "door: {delivery: stream, types: [dorm_access]}\n",
-                      p->range_ms / 1000 / rng_between(r, 20, 200) + 1, day);
+                      allowance, day);
     if (p->has_batch) sz_buf_put_z(&feeds, "class: {delivery: batch, types: [attendance]}\n");
     p->feeds = sz_arena_str(&p->l->arena, sz_buf_str(&feeds));
     sz_buf_fini(&feeds);

@@ -104,8 +104,8 @@ static void while_class_is_here(sz_buf *out, rng *r, const units *u, int k, uint
 
 /* About 04:00, with a check and without; the table of a day is of what the partition's log has brought by then. */
 static void among(sz_buf *out, rng *r, const units *u, int k, uint32_t version) {
-    static const char *const of[] = {"count: seen", "count: seen", "count: bought", "sum: bought.amount",
-                                     "days: dorm_access"};
+    static const char *const of[] = {"count: seen",        "count: seen",       "count: bought",
+                                     "sum: bought.amount", "days: dorm_access", "count: missed"};
     static const char *const at[] = {"", ", check: 'daily at 04:00'", ", check: 'daily at 03:59,04:00,07:00,12:00'"};
     uint64_t form = rng_below(r, 3), check = rng_below(r, 3);
     int limit = (int)rng_between(r, 2, 8) * 10 + (version % 2 ? 15 : 0);
@@ -114,7 +114,7 @@ static void among(sz_buf *out, rng *r, const units *u, int k, uint32_t version) 
     else if (form == 1) sz_buf_printf(out, "p%d.percentile >= %d", k, limit);
     else sz_buf_printf(out, "!has(p%d.median) || p%d.percentile > %d", k, k, limit);
     sz_buf_printf(out, "'%s, again_after: %s, unless: none}\n", at[check], u->pause);
-    sz_buf_printf(out, "features: {p%d: {peers: {%s, over: %s}, by: %s, min_group: 5}}\n", k, of[rng_below(r, 5)],
+    sz_buf_printf(out, "features: {p%d: {peers: {%s, over: %s}, by: %s, min_group: 5}}\n", k, of[rng_below(r, 6)],
                   rng_chance(r, 0.8) ? "1d" : "2d", rng_chance(r, 0.7) ? "class" : "[school]");
 }
 
@@ -134,7 +134,7 @@ static void add_rule(sz_buf *rules, sz_buf *features, pattern *p, rng *r, const 
     sz_buf_fini(&one);
 }
 
-void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version, bool has_peers) {
+void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version, int n_peers) {
     rng more = r;
     units u;
     put_window(u.window, unit_ms * rng_between(&r, 1, 4));
@@ -153,7 +153,7 @@ void rules_write(sz_buf *out, rng r, int64_t unit_ms, uint32_t version, bool has
         add_rule(&rules, &features, patterns[p], &r, &u, k + 1, version);
     }
     add_rule(&rules, &features, while_class_is_here, &more, &u, n + 1, version);
-    if (has_peers) add_rule(&rules, &features, among, &more, &u, n + 2, version);
+    for (int k = 0; k < n_peers; k++) add_rule(&rules, &features, among, &more, &u, n + 2 + k, version);
     sz_buf_put_z(out, "events:\n"
                       "  bought: {event: swipe, where: event.op == \"consume\"}\n"
                       "  missed: {event: attendance, where: event.status == \"absent\"}\n"

@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include "support/draw.h"
-#include "support/engine_rig.h"
+#include "support/engine_fleet.h"
 
-enum { STUDENTS = 36, DAYS = 6, PARTS = 3 };
+enum { STUDENTS = 36, DAYS = 6, PARTS = FLEET };
 
 static const char rules[] =
     "features:\n"
@@ -56,65 +56,9 @@ static void add_day(rig_log *l, int day, uint32_t parts, uint32_t partition) {
 
 /* ---- the workers of a topic, and one over all of it ---- */
 
-typedef struct fleet {
-    rig_store *stores[PARTS];
-    rig_log *logs[PARTS];
-    rig r[PARTS];
-    bool is_up[PARTS];
-    rig_setup o;
-    sz_buf said; /* by those that are gone */
-    uint8_t seed;
-} fleet;
-
-static void up(fleet *f, uint32_t p) {
-    rig_setup o = f->o;
-    o.topic = f->stores;
-    o.o.parts = PARTS;
-    o.o.partition = p;
-    o.seed = f->seed += 40;
-    rig_init(&f->r[p], f->stores[p], f->logs[p], &o);
-    f->r[p].wall = rig_monday + (DAYS + 2) * SZ_DAY_MS;
-    f->r[p].most_inputs = 7;
-    f->is_up[p] = true;
-    rig_assign(&f->r[p], -1);
-}
-
-static void down(fleet *f, uint32_t p) {
-    sz_buf_put_str(&f->said, sz_buf_str(&f->r[p].topic));
-    rig_fini(&f->r[p]);
-    f->is_up[p] = false;
-}
-
-static fleet *begin(const char *text) {
-    fleet *f = sz_alloc(sizeof *f);
-    memset(f, 0, sizeof *f);
-    f->o = (rig_setup){.rules = text, .students = roster(), .o = {.is_live = true}};
-    sz_buf_init(&f->said);
-    for (uint32_t p = 0; p < PARTS; p++) {
-        f->stores[p] = sz_alloc(sizeof *f->stores[p]);
-        f->logs[p] = sz_alloc(sizeof *f->logs[p]);
-        rig_store_init(f->stores[p]);
-        rig_log_init(f->logs[p]);
-    }
-    return f;
-}
-
-static void end(fleet *f) {
-    for (uint32_t p = 0; p < PARTS; p++) {
-        if (f->is_up[p]) rig_fini(&f->r[p]);
-        rig_log_fini(f->logs[p]);
-        rig_store_fini(f->stores[p]);
-        sz_free(f->logs[p]);
-        sz_free(f->stores[p]);
-    }
-    sz_buf_fini(&f->said);
-    sz_free(f);
-}
-
-static void go(fleet *f, int64_t ms) {
-    for (int64_t at = 0; at < ms; at += 25)
-        for (uint32_t p = 0; p < PARTS; p++)
-            if (f->is_up[p]) rig_wait(&f->r[p], 25);
+static fleet *parts_fleet(const char *text) {
+    rig_setup o = {.rules = text, .students = roster(), .o = {.is_live = true}};
+    return fleet_begin(&o, rig_monday + (DAYS + 2) * SZ_DAY_MS);
 }
 
 static void feed(fleet *f, int from, int to) {
@@ -142,29 +86,6 @@ static void one_worker(const char *text, int days, sz_buf *said, rig_store *stor
 
 /* ---- lines, in any order ---- */
 
-static int by_text(const void *a, const void *b, void *ctx) {
-    (void)ctx;
-    return sz_str_cmp(*(const sz_str *)a, *(const sz_str *)b);
-}
-
-static sz_str *lines_of(sz_arena *a, sz_str text, uint32_t *n) {
-    sz_str *v = SZ_NEWN(a, sz_str, text.n + 1);
-    *n = 0;
-    for (size_t from = 0, i = 0; i < text.n; i++) {
-        if (text.p[i] != '\n') continue;
-        v[(*n)++] = (sz_str){text.p + from, i - from};
-        from = i + 1;
-    }
-    sz_sort(v, *n, sizeof *v, by_text, NULL);
-    return v;
-}
-
-static void said_by_all(fleet *f, sz_buf *out) {
-    sz_buf_put_str(out, sz_buf_str(&f->said));
-    for (uint32_t p = 0; p < PARTS; p++)
-        if (f->is_up[p]) sz_buf_put_str(out, sz_buf_str(&f->r[p].topic));
-}
-
 static uint32_t once(sz_str *v, uint32_t n) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -179,8 +100,8 @@ static void same_lines(fleet *f, sz_str want, bool may_repeat) {
     uint32_t n, m;
     sz_arena_init(&a);
     sz_buf_init(&got);
-    said_by_all(f, &got);
-    sz_str *v = lines_of(&a, sz_buf_str(&got), &n), *u = lines_of(&a, want, &m);
+    fleet_said(f, &got);
+    sz_str *v = fleet_lines(&a, sz_buf_str(&got), &n), *u = fleet_lines(&a, want, &m);
     if (may_repeat) n = once(v, n);
     for (uint32_t i = 0; i < n && i < m; i++)
         if (!sz_str_eq(v[i], u[i])) fail_msg("got\n%.*s\nwant\n%.*s", SZ_FMT_STR(v[i]), SZ_FMT_STR(u[i]));
@@ -257,28 +178,15 @@ static void alone_fini(alone *x) {
     sz_free(x->store);
 }
 
-static bool has_notice(rig *r, const char *text) {
-    sz_severity severity;
-    sz_str en, zh;
-    bool has = false;
-    while (sz_worker_notice(r->w, &severity, &en, &zh)) {
-        sz_arena a;
-        sz_arena_init(&a);
-        has |= strstr(sz_arena_str(&a, en).p, text) != NULL && zh.n > 0;
-        sz_arena_fini(&a);
-    }
-    return has;
-}
-
 /* ---- tests ---- */
 
 static void all_partitions_say_what_one_worker_says(void **state) {
     (void)state;
     alone want = alone_over(rules, DAYS);
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     feed(f, 0, DAYS);
-    for (uint32_t p = 0; p < PARTS; p++) up(f, p);
-    go(f, 20000);
+    for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+    fleet_go(f, 20000);
     same_lines(f, sz_buf_str(&want.said), false);
     same_tables(f, want.store);
     for (uint32_t p = 0; p < PARTS; p++) {
@@ -286,9 +194,9 @@ static void all_partitions_say_what_one_worker_says(void **state) {
         assert_int_equal(op.part_waits, DAYS);
         assert_int_equal(op.parts_missing, 0);
         assert_true(op.part_wait_ms > 0 && op.part_wait_ms < 120000);
-        assert_false(has_notice(&f->r[p], "peers"));
+        assert_false(fleet_has_notice(&f->r[p], "peers"));
     }
-    end(f);
+    fleet_end(f);
     alone_fini(&want);
 }
 
@@ -297,46 +205,25 @@ static void the_last_one_is_waited_for(void **state) {
     (void)state;
     alone want = alone_over(rules, DAYS);
     for (uint32_t last = 0; last < PARTS; last++) {
-        fleet *f = begin(rules);
+        fleet *f = parts_fleet(rules);
         feed(f, 0, DAYS);
         for (uint32_t p = 0; p < PARTS; p++)
-            if (p != last) up(f, p);
-        go(f, 60000);
+            if (p != last) fleet_up(f, p);
+        fleet_go(f, 60000);
         for (uint32_t p = 0; p < PARTS; p++) {
             if (p == last) continue;
             assert_int_equal(rig_counts(&f->r[p])->read, 0); /* its first record lies behind the first 04:00 */
-            assert_true(has_notice(&f->r[p], "waits for the parts"));
+            assert_true(fleet_has_notice(&f->r[p], "waits for the parts"));
         }
-        go(f, 30000);
-        for (uint32_t p = 0; p < PARTS; p++) assert_false(p != last && has_notice(&f->r[p], ""));
-        up(f, last);
-        go(f, 20000);
+        fleet_go(f, 30000);
+        for (uint32_t p = 0; p < PARTS; p++) assert_false(p != last && fleet_has_notice(&f->r[p], ""));
+        fleet_up(f, last);
+        fleet_go(f, 20000);
         same_lines(f, sz_buf_str(&want.said), false);
         same_tables(f, want.store);
-        end(f);
+        fleet_end(f);
     }
     alone_fini(&want);
-}
-
-/* Killed, back, without answers of its store or of the others' ones, parked. */
-static void disturb(fleet *f, draw *d) {
-    static const rig_fate fates[] = {RIG_STANDS, RIG_STANDS, RIG_REPLY_LOST, RIG_NOT_DONE};
-    uint32_t p = (uint32_t)draw_below(d, PARTS);
-    if (!f->is_up[p]) {
-        up(f, p);
-        return;
-    }
-    rig *r = &f->r[p];
-    switch (draw_below(d, 4)) {
-    case 0: down(f, p); return;
-    case 1: r->fate = fates[draw_below(d, 4)]; return;
-    case 2: r->is_deaf = draw_below(d, 2); return;
-    case 3:
-        rig_tell(r, &(sz_msg){.kind = SZ_MSG_REVOKED, .is_lost = draw_below(d, 2)});
-        go(f, 25);
-        rig_assign(r, -1);
-        return;
-    }
 }
 
 /* Whatever happens to each of them now and then, at the end all is said that one worker says, and no more. */
@@ -345,24 +232,20 @@ static void disturbed_they_say_the_same(void **state) {
     alone want = alone_over(rules, DAYS);
     for (uint64_t seed = 1; seed <= 40; seed++) {
         draw d = draw_of(seed);
-        fleet *f = begin(rules);
+        fleet *f = parts_fleet(rules);
         f->o.o.tick_students = 1 + (uint32_t)draw_below(&d, 20);
         f->o.o.peers_wait_ms = SZ_HOUR_MS;
         feed(f, 0, DAYS);
-        for (uint32_t p = 0; p < PARTS; p++) up(f, p);
+        for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
         for (int i = 0; i < 40; i++) {
-            go(f, 25 + 25 * (int64_t)draw_below(&d, 30));
-            disturb(f, &d);
+            fleet_go(f, 25 + 25 * (int64_t)draw_below(&d, 30));
+            fleet_disturb(f, &d);
         }
-        for (uint32_t p = 0; p < PARTS; p++) {
-            if (!f->is_up[p]) up(f, p);
-            f->r[p].fate = RIG_STANDS;
-            f->r[p].is_deaf = false;
-        }
-        go(f, 90000);
+        fleet_calm(f);
+        fleet_go(f, 90000);
         same_lines(f, sz_buf_str(&want.said), true);
         same_tables(f, want.store);
-        end(f);
+        fleet_end(f);
     }
     alone_fini(&want);
 }
@@ -372,16 +255,16 @@ static void a_part_that_was_lost_is_made_again(void **state) {
     (void)state;
     alone want = alone_over(rules, DAYS);
     for (uint32_t cut = 1; cut < 20; cut += 3) {
-        fleet *f = begin(rules);
+        fleet *f = parts_fleet(rules);
         feed(f, 0, DAYS);
-        for (uint32_t p = 0; p < PARTS; p++) up(f, p);
-        go(f, 20000);
-        down(f, 1);
+        for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+        fleet_go(f, 20000);
+        fleet_down(f, 1);
         rig_store_cut(f->stores[1], f->stores[1]->n - cut);
-        up(f, 1);
-        go(f, 20000);
+        fleet_up(f, 1);
+        fleet_go(f, 20000);
         same_tables(f, want.store);
-        end(f);
+        fleet_end(f);
     }
     alone_fini(&want);
 }
@@ -389,73 +272,73 @@ static void a_part_that_was_lost_is_made_again(void **state) {
 /* Who does not come is not waited for beyond the limit, once; his students count as unknown. Back, he is waited for. */
 static void beyond_the_limit_groups_are_unknown(void **state) {
     (void)state;
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     f->o.o.peers_wait_ms = 5000;
     feed(f, 0, DAYS);
-    up(f, 0);
-    up(f, 1);
-    go(f, 4900);
+    fleet_up(f, 0);
+    fleet_up(f, 1);
+    fleet_go(f, 4900);
     assert_int_equal(rig_counts(&f->r[0])->read, 0);
-    go(f, 10000);
+    fleet_go(f, 10000);
     assert_int_equal(rig_counts(&f->r[0])->read, f->logs[0]->n); /* and all at once: it does not move */
-    assert_true(has_notice(&f->r[0], "go on without partition 2"));
+    assert_true(fleet_has_notice(&f->r[0], "go on without partition 2"));
     assert_int_equal(rig_operation(&f->r[0]).parts_missing, DAYS);
     sz_buf said;
     sz_buf_init(&said);
-    said_by_all(f, &said);
+    fleet_said(f, &said);
     assert_int_equal(said.n, 0);
     sz_buf_fini(&said);
-    up(f, 2); /* far behind: those of the others are still there */
-    go(f, 20000);
+    fleet_up(f, 2); /* far behind: those of the others are still there */
+    fleet_go(f, 20000);
     assert_int_equal(rig_operation(&f->r[2]).parts_missing, 0);
     assert_true(rig_topic_count(&f->r[2], "\"rule\":\"top\"") > 0);
     feed(f, DAYS, DAYS + 2);
-    go(f, 20000);
+    fleet_go(f, 20000);
     assert_int_equal(rig_operation(&f->r[0]).parts_missing, DAYS);
     assert_true(rig_topic_count(&f->r[0], "\"rule\":\"top\"") > 0);
-    end(f);
+    fleet_end(f);
 }
 
 /* No answer is as good as no part. */
 static void a_store_that_does_not_answer_holds_nobody_for_ever(void **state) {
     (void)state;
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     f->o.o.peers_wait_ms = 5000;
     feed(f, 0, DAYS);
-    for (uint32_t p = 0; p < PARTS; p++) up(f, p), f->r[p].is_deaf = true;
-    go(f, 6000 + DAYS * 1000);
+    for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p), f->r[p].is_deaf = true;
+    fleet_go(f, 6000 + DAYS * 1000);
     for (uint32_t p = 0; p < PARTS; p++) assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
-    end(f);
+    fleet_end(f);
 }
 
 /* A partition that is never fed comes along by ticks, and at the end of what a run is to read by itself. */
 static void who_is_never_fed_comes_along(void **state) {
     (void)state;
     for (int is_tick = 0; is_tick < 2; is_tick++) {
-        fleet *f = begin(rules);
+        fleet *f = parts_fleet(rules);
         for (uint32_t p = 0; p < 2; p++)
             for (int day = 0; day < DAYS; day++) add_day(f->logs[p], day, PARTS, p);
         rig_log_add(f->logs[2],
                     "{\"id\":\"f\",\"type\":\"feed_status\",\"source\":\"x\",\"time\":%lld,\"state\":\"open\"}",
                     (long long)rig_monday);
         add_day(f->logs[2], 0, PARTS, 2); /* and never again */
-        for (uint32_t p = 0; p < PARTS; p++) up(f, p);
-        go(f, 2000);
+        for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+        fleet_go(f, 2000);
         assert_true(rig_counts(&f->r[0])->read < f->logs[0]->n);
         f->r[2].wall = rig_monday + DAYS * SZ_DAY_MS;
-        for (int i = 0; is_tick && i < 4; i++) go(f, 60000), rig_tick(&f->r[2]);
+        for (int i = 0; is_tick && i < 4; i++) fleet_go(f, 60000), rig_tick(&f->r[2]);
         if (!is_tick)
             for (uint32_t p = 0; p < PARTS; p++) {
-                go(f, 200 * p);
+                fleet_go(f, 200 * p);
                 rig_tell(&f->r[p], &(sz_msg){.kind = SZ_MSG_INPUT_END});
             }
-        go(f, 20000);
+        fleet_go(f, 20000);
         for (uint32_t p = 0; p < 2 && is_tick; p++) assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
         for (uint32_t p = 0; p < PARTS; p++) {
             assert_int_equal(rig_operation(&f->r[p]).parts_missing, 0);
             if (!is_tick) assert_int_equal(rig_state(&f->r[p]), SZ_WK_STOPPED);
         }
-        end(f);
+        fleet_end(f);
     }
 }
 
@@ -470,77 +353,77 @@ static const char other_rules[] = "features:\n"
 
 static void a_reload_of_one_after_the_other_stops_nobody(void **state) {
     (void)state;
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     feed(f, 0, 3);
-    for (uint32_t p = 0; p < PARTS; p++) up(f, p);
-    go(f, 10000);
+    for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+    fleet_go(f, 10000);
     f->o.rules = other_rules;
     for (uint32_t p = 0; p < PARTS; p++) {
         rig_reload_as(&f->r[p], &f->o);
         feed(f, 3 + (int)p, 4 + (int)p);
-        go(f, 10000);
+        fleet_go(f, 10000);
         for (uint32_t q = 0; q < PARTS; q++) assert_int_equal(rig_counts(&f->r[q])->read, f->logs[q]->n);
     }
     feed(f, DAYS, DAYS + 2);
-    go(f, 10000);
+    fleet_go(f, 10000);
     for (uint32_t p = 0; p < PARTS; p++) {
         assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
-        assert_false(has_notice(&f->r[p], "go on without"));
+        assert_false(fleet_has_notice(&f->r[p], "go on without"));
     }
     sz_buf said;
     sz_buf_init(&said);
-    said_by_all(f, &said);
+    fleet_said(f, &said);
     sz_buf_put_u8(&said, 0);
     assert_non_null(strstr((const char *)said.p, "\"rule\":\"third\""));
     sz_buf_fini(&said);
-    end(f);
+    fleet_end(f);
 }
 
-/* Other rules reach who waits: their turn comes after the wait. The last one comes up with them: of the Monday he has no
- * part of what went, which the others miss, and theirs of what is new is missed by him. */
+/* Other rules reach who waits: their turn comes after the wait. The last one comes up with them: of the Monday he has
+ * no part of what went, which the others miss, and theirs of what is new is missed by him. */
 static void a_reload_while_it_waits_comes_after(void **state) {
     (void)state;
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     feed(f, 0, DAYS);
-    up(f, 0);
-    up(f, 1);
-    go(f, 3000);
+    fleet_up(f, 0);
+    fleet_up(f, 1);
+    fleet_go(f, 3000);
     f->o.rules = other_rules;
     for (uint32_t p = 0; p < 2; p++) rig_reload_as(&f->r[p], &f->o);
-    go(f, 3000);
+    fleet_go(f, 3000);
     for (uint32_t p = 0; p < 2; p++) assert_int_equal(rig_counts(&f->r[p])->read, 0);
-    up(f, 2);
-    go(f, 20000);
+    fleet_up(f, 2);
+    fleet_go(f, 20000);
     for (uint32_t p = 0; p < PARTS; p++) {
         int64_t at;
         assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
         assert_int_equal(sz_worker_switched(f->r[p].w, &at), p < 2);
         assert_int_equal(rig_operation(&f->r[p]).parts_missing, p < 2 ? 1 : 2);
     }
-    end(f);
+    fleet_end(f);
 }
 
 /* Taken away and given back while it waits, also to a worker whose memory is still there. */
 static void parked_while_it_waits(void **state) {
     (void)state;
     alone want = alone_over(rules, DAYS);
-    fleet *f = begin(rules);
+    fleet *f = parts_fleet(rules);
     feed(f, 0, DAYS);
-    up(f, 0);
-    up(f, 1);
-    go(f, 3000);
+    fleet_up(f, 0);
+    fleet_up(f, 1);
+    fleet_go(f, 3000);
     for (int i = 0; i < 3; i++) {
         rig_tell(&f->r[0], &(sz_msg){.kind = SZ_MSG_REVOKED});
-        go(f, 1000);
+        fleet_go(f, 1000);
         assert_int_equal(rig_state(&f->r[0]), SZ_WK_PARKED);
         rig_assign(&f->r[0], -1);
-        go(f, 2000);
+        fleet_go(f, 2000);
     }
-    up(f, 2);
-    go(f, 20000);
+    fleet_up(f, 2);
+    fleet_go(f, 20000);
     same_lines(f, sz_buf_str(&want.said), false);
     same_tables(f, want.store);
-    end(f);
+    fleet_end(f);
     alone_fini(&want);
 }
 
