@@ -46,9 +46,18 @@ void parts_set_gate(sz_worker *w) {
 
 static const char prefix[] = "parts/";
 
+/* So many days at most are made ahead of the one that is waited for: where a horizon lies between them nothing is read
+ * on anyway, so what a part holds does not depend on it. */
+static int32_t days_ahead(const sz_worker *w) { return (int32_t)(w->o.horizon_ms / SZ_DAY_MS) + 2; }
+
+bool parts_may_be_made(const sz_worker *w, const compared *c) { return c->part_day - c->next_day <= days_ahead(w); }
+
+/* Days take turns in as many lines as one that is slow may still ask for: who is ahead of it has made as many days more
+ * as it has itself, and is as many ahead of those. */
 sz_str parts_key(const sz_worker *w, sz_arena *a, const compared *c, int32_t day) {
     unsigned long long feature = w->bundle->fs.features[c->feature].hash;
-    return sz_str_of(sz_arena_printf(a, "%s%016llx/%u", prefix, feature, peers_slot(w, day)));
+    int32_t n = 2 * days_ahead(w) + 5, slot = day % n;
+    return sz_str_of(sz_arena_printf(a, "%s%016llx/%d", prefix, feature, slot < 0 ? slot + n : slot));
 }
 
 static void put(sz_worker *w, sz_str key, sz_str value) {

@@ -72,6 +72,7 @@ struct compared;
 void parts_seek(sz_worker *w, struct compared *c);
 void parts_let_go(sz_worker *w, struct compared *c);
 void parts_forget_own(sz_worker *w);
+bool parts_may_be_made(const sz_worker *w, const struct compared *c);
 sz_str parts_key(const sz_worker *w, sz_arena *a, const struct compared *c, int32_t day);
 extern const char parts_place_key[];
 

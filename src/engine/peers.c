@@ -157,7 +157,7 @@ static bool is_due(sz_worker *w, const compared *c, const int64_t *target, int64
     int64_t at = next_of(w, c);
     if (at >= cap) return false;
     if (!parts_are_exchanged(w)) return at < farthest(c, target);
-    return c->is_joined || at < farthest_said(w, c);
+    return c->is_joined || (parts_may_be_made(w, c) && at < farthest_said(w, c));
 }
 
 int64_t peers_due(sz_worker *w, const int64_t *target, int64_t cap) {

@@ -15,7 +15,7 @@
 
 #include "support/engine_fleet.h"
 
-enum { STUDENTS = 36, DAYS = 6 };
+enum { STUDENTS = 36, DAYS = 6, GAP = 45 };
 
 static const char rules[] =
     "features:\n"
@@ -95,7 +95,7 @@ static rig_setup setup(void) {
     return (rig_setup){.rules = rules, .students = roster(), .feeds = feeds, .o = {.is_live = true}};
 }
 
-static int64_t end_ms(void) { return rig_monday + (DAYS + 2) * SZ_DAY_MS; }
+static int64_t end_ms(void) { return rig_monday + (GAP + DAYS + 2) * SZ_DAY_MS; }
 
 static fleet *fed(int days) {
     rig_setup o = setup();
@@ -145,7 +145,8 @@ static void stands(sz_str said, sz_buf *out) {
     sz_arena_fini(&a);
 }
 
-static void one_worker(int days, sz_buf *out) {
+/* What one worker over all of it says, of so many days before a gap of some weeks, and of so many behind it. */
+static void one_worker(int days, int behind, sz_buf *out) {
     rig r;
     rig_log log;
     rig_store *store = sz_alloc(sizeof *store);
@@ -153,6 +154,7 @@ static void one_worker(int days, sz_buf *out) {
     rig_store_init(store);
     rig_log_init(&log);
     for (int day = 0; day < days; day++) add_day(&log, day, -1, true);
+    for (int day = 0; day < behind; day++) add_day(&log, GAP + day, -1, true);
     rig_init(&r, store, &log, &o);
     r.wall = end_ms();
     rig_assign(&r, -1);
@@ -204,7 +206,7 @@ static void whatever_comes_first_nobody_waits_in_a_circle(void **state) {
     (void)state;
     sz_buf want;
     sz_buf_init(&want);
-    one_worker(DAYS, &want);
+    one_worker(DAYS, 0, &want);
     fleet *f = fed(DAYS);
     for (uint32_t p = 0; p < FLEET; p++) fleet_up(f, p);
     fleet_go(f, 20000);
@@ -218,7 +220,7 @@ static void disturbed_the_same_stands(void **state) {
     (void)state;
     sz_buf want;
     sz_buf_init(&want);
-    one_worker(DAYS, &want);
+    one_worker(DAYS, 0, &want);
     for (uint64_t seed = 1; seed <= 60; seed++) {
         draw d = draw_of(seed);
         fleet *f = fed(DAYS);
@@ -245,7 +247,7 @@ static void a_batch_that_ends_late_in_one_holds_its_own_rules_only(void **state)
     (void)state;
     sz_buf want;
     sz_buf_init(&want);
-    one_worker(DAYS, &want);
+    one_worker(DAYS, 0, &want);
     for (int how = 0; how < 3; how++) {
         rig_setup o = setup();
         fleet *f = fleet_begin(&o, end_ms());
@@ -292,6 +294,33 @@ static void a_batch_that_never_ends_in_one_is_passed_with_the_horizon(void **sta
     fleet_end(f);
 }
 
+/* More days than a horizon has lie between two records: all are made, some of them ahead, and who is killed meanwhile
+ * finds the parts of the others when it is back. */
+static void a_gap_of_weeks_is_gone_through(void **state) {
+    (void)state;
+    sz_buf want;
+    sz_buf_init(&want);
+    one_worker(3, 3, &want);
+    for (uint32_t slow = 0; slow <= FLEET; slow++) {
+        rig_setup o = setup();
+        fleet *f = fleet_begin(&o, end_ms());
+        for (uint32_t p = 0; p < FLEET; p++)
+            for (int day = 0; day < 6; day++) add_day(f->logs[p], day < 3 ? day : GAP + day - 3, p, true);
+        for (uint32_t p = 0; p < FLEET; p++) fleet_up(f, p);
+        for (int i = 0; i < 60 && slow < FLEET; i++) {
+            fleet_go(f, 50);
+            if (f->is_up[slow]) fleet_down(f, slow);
+            fleet_go(f, 50 + i % 7 * 100);
+            fleet_up(f, slow);
+        }
+        fleet_go(f, 60000);
+        all_is_read_and_nothing_missed(f);
+        same_stands(f, &want);
+        fleet_end(f);
+    }
+    sz_buf_fini(&want);
+}
+
 /* Read to its end, each comes along with the others by the sources that are waited for, and all end. */
 static void at_the_end_all_come_along(void **state) {
     (void)state;
@@ -318,6 +347,7 @@ int main(void) {
         cmocka_unit_test(disturbed_the_same_stands),
         cmocka_unit_test(a_batch_that_ends_late_in_one_holds_its_own_rules_only),
         cmocka_unit_test(a_batch_that_never_ends_in_one_is_passed_with_the_horizon),
+        cmocka_unit_test(a_gap_of_weeks_is_gone_through),
         cmocka_unit_test(at_the_end_all_come_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
