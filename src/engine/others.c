@@ -30,6 +30,12 @@ static int64_t limit_ms(const sz_worker *w) {
     return most;
 }
 
+/* One that stands may wait for a dead one itself: when it has given that one up it comes on, and others see it. */
+static int64_t limit_of(const sz_worker *w, const other_partition *o) {
+    int64_t limit = limit_ms(w);
+    return o->place.is_standing ? limit + limit / 2 : limit;
+}
+
 void others_fini(sz_worker *w) {
     for (uint32_t q = 0; w->parts.of && q < w->o.parts; q++) sz_free(w->parts.of[q].features);
     sz_free(w->parts.of);
@@ -160,14 +166,14 @@ static void give_up(sz_worker *w, uint32_t q) {
             "it does",
             "%.*s 的分区 %u：同伴比较不再等分区 %u，它已有 %lld 秒没有进展。它的学生算作未知：在它前进之前，"
             "有超过十分之一学生在那里的组都未知",
-            SZ_FMT_STR(w->o.topic), w->o.partition, q, (long long)limit_ms(w) / SZ_SECOND_MS);
+            SZ_FMT_STR(w->o.topic), w->o.partition, q, (long long)limit_of(w, o) / SZ_SECOND_MS);
     o->is_given_up = true;
 }
 
 static bool is_waited_for_no_more(sz_worker *w, uint32_t q, const compared *c) {
     const other_partition *o = &w->parts.of[q];
     int64_t since = o->moved_ms > c->held_ms ? o->moved_ms : c->held_ms;
-    if (!o->is_given_up && w->now_ms - since < limit_ms(w)) return false;
+    if (!o->is_given_up && w->now_ms - since < limit_of(w, o)) return false;
     give_up(w, q);
     return true;
 }

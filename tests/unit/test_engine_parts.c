@@ -306,7 +306,7 @@ static void a_store_that_does_not_answer_holds_nobody_for_ever(void **state) {
     f->o.o.peers_wait_ms = 5000;
     feed(f, 0, DAYS);
     for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p), f->r[p].is_deaf = true;
-    fleet_go(f, 6000 + DAYS * 1000);
+    fleet_go(f, 8000 + DAYS * 1000); /* a half more of whom it saw stand */
     for (uint32_t p = 0; p < PARTS; p++) assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
     fleet_end(f);
 }

@@ -341,6 +341,35 @@ static void at_the_end_all_come_along(void **state) {
     }
 }
 
+/* One partition is dead. Another one, begun anew, finds that out only now, while the first waits for what it makes
+ * then; what it asks is answered a little late. It is not given up for having waited itself. */
+static void who_waits_for_a_dead_one_is_not_given_up_for_it(void **state) {
+    (void)state;
+    rig_setup o = setup();
+    o.o.peers_wait_ms = SZ_MINUTE_MS;
+    fleet *f = fleet_begin(&o, end_ms());
+    for (uint32_t p = 0; p < 2; p++) {
+        for (int day = 0; day < 3; day++) add_day(f->logs[p], day, p, true);
+        fleet_up(f, p);
+    }
+    fleet_go(f, 100000);
+    assert_true(fleet_has_notice(&f->r[0], "go on without partition 2"));
+    fleet_down(f, 1);
+    fleet_up(f, 1);
+    fleet_go(f, 5000);
+    for (uint32_t p = 0; p < 2; p++)
+        for (int day = 3; day < DAYS; day++) add_day(f->logs[p], day, p, true);
+    fleet_go(f, 59500);
+    f->r[1].holds[SZ_MSG_LOOKED] = true;
+    fleet_go(f, 2000);
+    rig_release(&f->r[1]);
+    fleet_go(f, 100000);
+    assert_true(fleet_has_notice(&f->r[1], "go on without partition 2"));
+    assert_false(fleet_has_notice(&f->r[0], "go on without partition 1"));
+    for (uint32_t p = 0; p < 2; p++) assert_int_equal(rig_counts(&f->r[p])->read, f->logs[p]->n);
+    fleet_end(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_comes_first_nobody_waits_in_a_circle),
@@ -349,6 +378,7 @@ int main(void) {
         cmocka_unit_test(a_batch_that_never_ends_in_one_is_passed_with_the_horizon),
         cmocka_unit_test(a_gap_of_weeks_is_gone_through),
         cmocka_unit_test(at_the_end_all_come_along),
+        cmocka_unit_test(who_waits_for_a_dead_one_is_not_given_up_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
