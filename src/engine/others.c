@@ -178,9 +178,16 @@ static bool is_waited_for_no_more(sz_worker *w, uint32_t q, const compared *c) {
     return true;
 }
 
+/* While our store was away nobody looked, and it may have been away from that one, too: it has its time from now. */
+static void note_look(const sz_worker *w, other_partition *o) {
+    if (w->now_ms - o->looked_ms > 2 * LOST_MS) o->moved_ms = w->now_ms;
+    o->looked_ms = w->now_ms;
+}
+
 /* Its place first, then its part of each table that is awaited. */
 static void take_answer(sz_worker *w, uint32_t q, const sz_msg *m) {
     bool is_known = m->answer == SZ_ANS_OK && m->n == 1 + n_awaited(w, q), is_missing = false;
+    note_look(w, &w->parts.of[q]);
     if (is_known) note_place(w, q, m->puts[0].value);
     for (uint32_t k = 0, i = 1; k < w->peers.n; k++) {
         compared *c = &w->peers.v[k];

@@ -29,6 +29,7 @@ typedef struct other_partition {
     part_place place; /* as it was seen last */
     other_feature *features;
     int64_t moved_ms; /* monotonic: when it was seen to move last */
+    int64_t looked_ms; /* when an answer about it came last */
     bool is_given_up; /* it stood still for too long: not waited for again before it moves */
 } other_partition;
 

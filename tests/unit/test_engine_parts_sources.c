@@ -370,6 +370,26 @@ static void who_waits_for_a_dead_one_is_not_given_up_for_it(void **state) {
     fleet_end(f);
 }
 
+/* The store is away for longer than anybody is waited for, while the others are behind: that gives nobody up. */
+static void nobody_is_given_up_for_a_store_that_was_away(void **state) {
+    (void)state;
+    static const rig_fate fates[] = {RIG_NOT_DONE, RIG_STANDS};
+    fleet *f = fed(1);
+    f->o.o.peers_wait_ms = SZ_MINUTE_MS;
+    for (uint32_t p = 0; p < FLEET; p++) fleet_up(f, p);
+    fleet_go(f, 5000);
+    for (int day = 1; day < DAYS; day++) add_day(f->logs[0], day, 0, true);
+    fleet_go(f, 5000);
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t p = 0; p < FLEET; p++) f->r[p].fate = f->r[p].acquire_fate = fates[i];
+        for (uint32_t p = 1; p < FLEET && i == 0; p++)
+            for (int day = 1; day < DAYS; day++) add_day(f->logs[p], day, p, true);
+        fleet_go(f, 90000);
+    }
+    all_is_read_and_nothing_missed(f);
+    fleet_end(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_comes_first_nobody_waits_in_a_circle),
@@ -379,6 +399,7 @@ int main(void) {
         cmocka_unit_test(a_gap_of_weeks_is_gone_through),
         cmocka_unit_test(at_the_end_all_come_along),
         cmocka_unit_test(who_waits_for_a_dead_one_is_not_given_up_for_it),
+        cmocka_unit_test(nobody_is_given_up_for_a_store_that_was_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
