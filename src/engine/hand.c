@@ -66,7 +66,7 @@ static void take(sz_worker *w) {
         if (stops_before(w, &h->in[h->at])) break;
         if (!input_record(w, &h->in[h->at], w->holders[k])) return;
         h->last = &h->in[h->at];
-        if (tick_is_firing(w)) { /* a word of a feed that others are to be waited for at */
+        if (tick_is_firing(w)) { /* a feed's word has come past a 04:00 whose part is to be made */
             h->at++;
             return;
         }
@@ -76,8 +76,8 @@ static void take(sz_worker *w) {
     h->is_on = false;
 }
 
-/* Time has come to a 04:00 at which other partitions are waited for (parts.c), and commits go on: what is not used yet
- * comes after that. The stream keeps it, since it is not asked for more. */
+/* Time has come to a 04:00 whose part is to be made (parts.c), and commits go on: what is not used yet comes after
+ * that. The stream keeps it, since it is not asked for more. */
 static void put_back(sz_worker *w) {
     hand *h = &w->hand;
     h->is_on = w->may_cut = false;

@@ -60,7 +60,7 @@ static inline bool parts_may_hold(const parts_use *p, int64_t t_ms) { return t_m
 bool parts_hold(sz_worker *w, const sz_event *e, uint32_t source);
 /* Would what sources say by now? Then it is begun. */
 bool parts_fire(sz_worker *w);
-/* All that is due has fired: is more to be used before others' parts are there? */
+/* All that is due has fired. True: nothing more is used until parts of others are there. */
 bool parts_make_it_stand(sz_worker *w, int64_t wmax);
 /* The log is at its end. False: nobody else is to be waited for. */
 bool parts_end(sz_worker *w);
