@@ -125,6 +125,11 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms);
  */
 void marks_forget(sz_timeline *tl, int64_t t_ms);
 void marks_drop(sz_timeline *tl); /* with their room */
+void marks_wake(const sz_timeline *tl, sz_fstate *head); /* it becomes what the newest one is */
+/* One of the state, which stands at that midnight and at that place of the log. */
+void marks_leave(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off);
+/* n bytes in a block that is hardly larger. */
+void block_keep(sz_buf *to, const void *p, size_t n, sz_pool *pool);
 
 /* Offsets of the originals that undo records before `end` take out, in the step's memory. */
 uint32_t state_undone(run *x, uint32_t end, uint32_t **out);

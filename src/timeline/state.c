@@ -78,36 +78,17 @@ static void set_unmatched(run *x, uint32_t off, bool on) {
     x->c->undo_unmatched += on ? 1 : -1;
 }
 
-/* n bytes in a block that is hardly larger. */
-static void keep(sz_buf *to, const void *p, size_t n, sz_pool *pool) {
-    if (to->cap < n || to->cap > n + n / 4 + 64) to->p = sz_pool_resize(pool, to->p, &to->cap, 0, n, n);
-    memcpy(to->p, p, n);
-    to->n = n;
-}
-
 void state_rest(sz_tlctx *c, sz_timeline *tl, const sz_fstate *from) {
     sz_buf *made = &c->scratch2;
     sz_buf_clear(made);
     sz_fstate_pack(made, from, &c->bundle->fs, SZ_FPACK_FORMAT);
-    keep(&tl->tail, made->p, made->n, tl->head.pool);
+    block_keep(&tl->tail, made->p, made->n, tl->head.pool);
 }
 
 /* What was put to rest here comes back: it cannot be damaged. */
 static void state_wake(run *x, sz_fstate *to, const sz_buf *from) {
     const sz_featureset *fs = &x->c->bundle->fs;
     if (from->n == 0 || !sz_fstate_unpack(to, fs, from->p, from->n, SZ_FPACK_FORMAT)) sz_fstate_reset(to, fs);
-}
-
-/* A mark is the head as it was, byte for byte: whoever has one is taken back most days, and packing and unpacking it
- * was a third of what a campus takes whose attendance comes in batches. This wakes it. */
-static void mark_wake(sz_fstate *head, const sz_buf *mark) {
-    if (head->cap < mark->n) {
-        size_t cap = head->cap;
-        head->p = sz_pool_resize(head->pool, head->p, &cap, 0, mark->n, mark->n);
-        head->cap = (uint32_t)cap;
-    }
-    memcpy(head->p, mark->p, mark->n);
-    head->n = (uint32_t)mark->n;
 }
 
 static void take_in(run *x, sz_fstate *to, const sz_event *e, const uint8_t *mask, uint32_t off) {
@@ -203,7 +184,7 @@ static void rebuild_from_mark(run *x, sz_fstate *out, uint32_t end, bool may_beg
         return;
     }
     undone u = undone_before(x, tl->mark_off, end);
-    mark_wake(out, &tl->marks->newest);
+    marks_wake(tl, out);
     for (uint32_t off = tl->mark_off; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, out, off, &u);
 }
 
@@ -355,48 +336,6 @@ static void fold(run *x) {
     log_drop_front(tl, end);
 }
 
-void marks_forget(sz_timeline *tl, int64_t t_ms) {
-    if (tl->mark_ms == SZ_TIME_NONE || t_ms >= tl->mark_ms) return;
-    bool is_before = tl->older_ms != SZ_TIME_NONE && tl->older_ms <= t_ms;
-    sz_buf newest = tl->marks->newest;
-    tl->marks->newest = tl->marks->older;
-    tl->marks->older = newest;
-    tl->mark_ms = is_before ? tl->older_ms : SZ_TIME_NONE;
-    tl->mark_off = tl->older_off;
-    tl->older_ms = SZ_TIME_NONE;
-}
-
-void marks_drop(sz_timeline *tl) {
-    tl->mark_ms = tl->older_ms = SZ_TIME_NONE;
-    if (!tl->marks) return;
-    sz_pool_give(tl->head.pool, tl->marks->newest.p, tl->marks->newest.cap);
-    sz_pool_give(tl->head.pool, tl->marks->older.p, tl->marks->older.cap);
-    sz_pool_give(tl->head.pool, tl->marks, SZ_POOL_UNIT);
-    tl->marks = NULL;
-}
-
-/* With room for a day's rows: whoever begins here has them before him. The one that was the newest is the older. */
-static void mark_here(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off) {
-    sz_timeline *tl = x->tl;
-    if (!tl->marks) {
-        size_t cap;
-        tl->marks = sz_pool_take(tl->head.pool, SZ_POOL_UNIT, SZ_POOL_UNIT, &cap);
-        sz_buf_init(&tl->marks->newest);
-        sz_buf_init(&tl->marks->older);
-    }
-    if (tl->mark_ms != SZ_TIME_NONE && tl->mark_ms < midnight_ms) {
-        sz_buf older = tl->marks->newest;
-        tl->marks->newest = tl->marks->older;
-        tl->marks->older = older;
-        tl->older_ms = tl->mark_ms;
-        tl->older_off = tl->mark_off;
-    }
-    sz_fstate_spread(at, &x->c->bundle->fs, 1);
-    keep(&tl->marks->newest, at->p, at->n, tl->head.pool);
-    tl->mark_ms = midnight_ms;
-    tl->mark_off = off;
-}
-
 /* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the
  * tail once. */
 static bool is_due_a_mark(const sz_timeline *tl, int64_t midnight_ms) {
@@ -409,7 +348,7 @@ static void mark_or_not(run *x, int64_t midnight_ms) {
         marks_drop(tl);
     } else if (tl->mark_ms != midnight_ms) {
         state_catch_up(tl, x->c);
-        mark_here(x, &tl->head, midnight_ms, tl->head_off);
+        marks_leave(x, &tl->head, midnight_ms, tl->head_off);
     }
 }
 
@@ -460,7 +399,7 @@ void state_pass_midnight(run *x, int64_t next_ms) {
     int64_t to_mark = x->c->may_lag ? midnight_to_mark(tl, x->c, next_ms) : SZ_TIME_NONE;
     if (to_mark != SZ_TIME_NONE) {
         state_catch_up(tl, x->c);
-        mark_here(x, &tl->head, to_mark, tl->head_off);
+        marks_leave(x, &tl->head, to_mark, tl->head_off);
         if (state_pass_quietly(tl, x->c, next_ms)) return;
     }
     tl->passed_ms = midnight_to_pass(tl, x->c, next_ms);
@@ -490,7 +429,7 @@ static uint32_t add_before(run *x, sz_fstate *to, uint32_t end, int64_t t_ms) {
     bool has_mark = tl->mark_ms != SZ_TIME_NONE;
     bool from_mark = has_mark && !reaches_before(x, tl->mark_off, end);
     undone u = undone_before(x, from_mark ? tl->mark_off : 0, end);
-    if (from_mark) mark_wake(to, &tl->marks->newest);
+    if (from_mark) marks_wake(tl, to);
     else state_wake(x, to, &tl->tail);
     if (from_mark) off = tl->mark_off;
     int64_t midnight = sz_zone_midnight(x->c->zone, sz_zone_day(x->c->zone, t_ms));
@@ -499,12 +438,12 @@ static uint32_t add_before(run *x, sz_fstate *to, uint32_t end, int64_t t_ms) {
     if (may_wait && wants_mark) off = add_until(x, to, off, end, midnight);
     for (; off < end && (wants_mark || !may_wait); off += sz_entry_len(tl->log.p + off)) {
         if (wants_mark && sz_entry_time(tl->log.p + off) >= midnight) {
-            if (off && !reaches_before(x, off, end)) mark_here(x, to, midnight, off);
+            if (off && !reaches_before(x, off, end)) marks_leave(x, to, midnight, off);
             wants_mark = false;
         }
         add_again(x, to, off, &u);
     }
-    if (wants_mark && off) mark_here(x, to, midnight, off);
+    if (wants_mark && off) marks_leave(x, to, midnight, off);
     return off;
 }
 
