@@ -409,7 +409,8 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     r->decoder = sz_decoder_new(&r->types, &r->zone);
     sz_options opt = o->o;
     opt.order = o->is_sorted ? SZ_SORTED : SZ_ARRIVAL;
-    opt.until_ms = SZ_TIME_NONE;
+    if (!opt.until_ms) opt.until_ms = SZ_TIME_NONE;
+    if (opt.wall_ms) r->wall = opt.wall_ms;
     opt.wall_ms = r->wall;
     opt.allow_new = true;
     if (!opt.lateness_ms) opt.lateness_ms = 10 * SZ_DAY_MS;
