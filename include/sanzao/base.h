@@ -228,6 +228,7 @@ bool sz_meant_number(sz_str s, double *out);
 bool sz_meant_weekday(sz_str s, int *out);
 bool sz_meant_year(sz_str s, int *out);
 bool sz_meant_clock(sz_str s, char out[SZ_MEANT]);
+bool sz_meant_next_clock(sz_str s, char out[SZ_MEANT]); /* 25:30, as timetables count on after midnight: 01:30 */
 bool sz_meant_date(sz_str s, char out[SZ_MEANT]);
 bool sz_meant_instant(sz_str s, char out[SZ_MEANT]);
 bool sz_meant_duration(sz_str s, char out[SZ_MEANT], bool *is_rough);

@@ -134,6 +134,7 @@ typedef struct sz_symbol {
     const sz_str *choices; /* STR with a closed set of values (enums): comparisons with another literal are an error; NULL: open */
     uint32_t n_choices;
     bool is_open;       /* choices are those that are known, and others may be meant: a literal that looks like a slip is a warning */
+    bool is_roster;     /* open, and the choices are those of the campus: any other literal is a warning, for it holds of nobody there */
     const char *part;   /* RECORD that is no record of the campus but several numbers: one of their names, for a hint */
     double low, high;   /* of a NUM that is never below or above them (weekday, hour); both 0: any */
     uint8_t form;       /* sz_form of a STR: literals beside it must have it (`event.clock < "8:30"` would compare bytes) */

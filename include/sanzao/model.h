@@ -272,6 +272,7 @@ void sz_csv_cr_to_lf(void *text, size_t n);
 
 /* Encodings of a text file: found out from a BOM, UTF-8 validity, GB18030 validity; or given. */
 typedef enum sz_encoding { SZ_ENC_AUTO, SZ_ENC_UTF8, SZ_ENC_GB18030, SZ_ENC_UTF16LE, SZ_ENC_UTF16BE, SZ_ENC_BAD } sz_encoding;
+bool sz_is_utf32(const void *p, size_t n);                   /* by its mark; nothing reads it */
 sz_encoding sz_encoding_find(const void *p, size_t n);       /* a sample from the start is enough; never AUTO */
 sz_encoding sz_encoding_named(sz_str name);                  /* utf-8 gbk gb2312 gb18030 utf-16 …, any case; BAD if unknown */
 /* Whole text to UTF-8 without BOM (iconv). False when bytes do not belong to the encoding; *bad_off is the first such byte. */

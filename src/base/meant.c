@@ -172,6 +172,17 @@ bool sz_meant_clock(sz_str s, char out[SZ_MEANT]) {
     return true;
 }
 
+bool sz_meant_next_clock(sz_str s, char out[SZ_MEANT]) {
+    static const struct word marks[] = {{":", 0}, {"：", 0}, {"点", 0}, {"时", 0}};
+    double h = 0, m = 0, any;
+    s = sz_str_trim(s);
+    if (!take_figures(&s, false, &h) || !take(&s, WORDS(marks), &any)) return false;
+    m = minutes_of(&s);
+    if (s.n || h < 24 || h >= 30 || m > 59 || h + m == 24) return false;
+    snprintf(out, SZ_MEANT, "%02d:%02d", (int)h - 24, (int)m);
+    return true;
+}
+
 /* 2026/3/1, 2026年3月1日, 2026.3.1, 20260301 */
 static bool take_date(sz_str *s, char out[SZ_MEANT]) {
     static const struct word marks[] = {{"-", 0}, {"/", 0}, {"年", 0}, {"月", 0}, {".", 0}, {"—", 0}};

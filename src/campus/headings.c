@@ -117,6 +117,12 @@ static bool bind_one(struct csv_reader *r, uint32_t i, uint32_t c) {
     return false;
 }
 
+/* `sep=;`, as a spreadsheet leaves it for the next one. */
+static bool is_sep_line(const struct csv_reader *r) {
+    sz_str s = r->row.n ? r->row.cells[0] : (sz_str){0};
+    return s.n >= 4 && memcmp(s.p, "sep=", 4) == 0;
+}
+
 static bool add_missing(struct csv_reader *r) {
     bool is_complete = true;
     for (uint32_t c = 0; c < r->table->n_columns; c++) {
@@ -126,9 +132,12 @@ static bool add_missing(struct csv_reader *r) {
         sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_NO_COLUMN, sz_text_file_span(r->f, r->row.off, r->row.len),
                                   "no column is headed `%s` or %.*s", "没有标题为 `%s` 或 %.*s 的列", column->name,
                                   SZ_FMT_STR(zh));
-        sz_diag_hint(r->l->d, g,
-                     "the first row must have the headings; write `%s` or %.*s above the column that holds it",
-                     "第一行必须是表头；请在相应的列上写 `%s` 或 %.*s", column->name, SZ_FMT_STR(zh));
+        if (is_sep_line(r))
+            sz_diag_hint(r->l->d, g, "this line is for spreadsheets only: delete it", "这一行是写给表格软件的：请删去");
+        else
+            sz_diag_hint(r->l->d, g,
+                         "the first row must have the headings; write `%s` or %.*s above the column that holds it",
+                         "第一行必须是表头；请在相应的列上写 `%s` 或 %.*s", column->name, SZ_FMT_STR(zh));
         is_complete = false;
     }
     return is_complete;

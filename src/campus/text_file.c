@@ -84,8 +84,11 @@ static bool convert(struct text_file *f, const sz_campus_file *file, sz_encoding
     if (!nul) return true;
     sz_diag *g = sz_diags_add(f->d, SZ_ERROR, CODE_NUL_BYTE, sz_text_file_span(f, (size_t)(nul - f->text.p), 1),
                               "the file has NUL bytes", "文件中有 NUL 字节");
-    sz_diag_hint(f->d, g, "it may be UTF-16 without a mark, or an Excel workbook: save it as \"CSV UTF-8\"",
-                 "可能是没有标记的 UTF-16，或是 Excel 工作簿：请另存为 “CSV UTF-8”");
+    if (sz_is_utf32(file->p, file->n))
+        sz_diag_hint(f->d, g, "this is UTF-32: save it as \"CSV UTF-8\"", "这是 UTF-32 编码：请另存为 “CSV UTF-8”");
+    else
+        sz_diag_hint(f->d, g, "it may be UTF-16 without a mark, or an Excel workbook: save it as \"CSV UTF-8\"",
+                     "可能是没有标记的 UTF-16，或是 Excel 工作簿：请另存为 “CSV UTF-8”");
     return false;
 }
 

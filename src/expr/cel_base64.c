@@ -32,7 +32,7 @@ static uint32_t sextet(char c) {
     return at ? (uint32_t)(at - alphabet) : 64;
 }
 
-static sz_cel_value not_base64(sz_cel *c) { return sz_cel_fail(c, "The text is not base64", "文字不是 base64 编码"); }
+static sz_cel_value not_base64(sz_cel *c) { return sz_cel_fail(c, "the text is not base64", "文字不是 base64 编码"); }
 
 static sz_cel_value decode(sz_cel *c, const sz_cel_value *a, uint32_t n) {
     (void)n;

@@ -82,8 +82,8 @@ static sz_str nearest(const sz_expr *call) {
 
 static sz_cel_value unknown(sz_cel *c, const sz_expr *call) {
     sz_cel_value v = call->is_method
-                         ? sz_cel_fail(c, "There is no method `%.*s`", "没有方法“%.*s”", SZ_FMT_STR(call->text))
-                         : sz_cel_fail(c, "There is no function `%.*s`", "没有函数“%.*s”", SZ_FMT_STR(call->text));
+                         ? sz_cel_fail(c, "there is no method `%.*s`", "没有方法“%.*s”", SZ_FMT_STR(call->text))
+                         : sz_cel_fail(c, "there is no function `%.*s`", "没有函数“%.*s”", SZ_FMT_STR(call->text));
     if (call->text.n > 40 || !sz_cel_charge(c, 200)) return v; /* looking for the nearest takes its time */
     return sz_cel_did_you_mean(c, v, nearest(call));
 }

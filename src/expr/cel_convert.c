@@ -14,11 +14,11 @@ static sz_cel_value same(sz_cel *c, const sz_cel_value *a, uint32_t n) {
 }
 
 static sz_cel_value out_of_range(sz_cel *c, const char *kind) {
-    return sz_cel_fail(c, "The value does not fit the range of %s", "数值超出 %s 的范围", kind);
+    return sz_cel_fail(c, "the value does not fit the range of %s", "数值超出 %s 的范围", kind);
 }
 
 static sz_cel_value not_a(sz_cel *c, sz_cel_value text, const char *kind) {
-    if (text.n > 60) return sz_cel_fail(c, "The text is not of the form of %s", "文字不是 %s 的格式", kind);
+    if (text.n > 60) return sz_cel_fail(c, "the text is not of the form of %s", "文字不是 %s 的格式", kind);
     return sz_cel_fail(c, "\"%.*s\" is not of the form of %s", "\"%.*s\" 不是 %s 的格式", (int)text.n, text.s, kind);
 }
 
@@ -147,7 +147,7 @@ static sz_cel_value string_of_other(sz_cel *c, const sz_cel_value *a, uint32_t n
 static sz_cel_value string_of_bytes(sz_cel *c, const sz_cel_value *a, uint32_t n) {
     (void)n;
     if (!sz_cel_charge_bytes(c, a[0].n)) return sz_cel_fatal(c);
-    if (!sz_utf8_valid(a[0].s, a[0].n)) return sz_cel_fail(c, "The bytes are not UTF-8", "这些字节不是 UTF-8 编码");
+    if (!sz_utf8_valid(a[0].s, a[0].n)) return sz_cel_fail(c, "the bytes are not UTF-8", "这些字节不是 UTF-8 编码");
     return sz_cel_string(sz_cel_str(a[0]));
 }
 

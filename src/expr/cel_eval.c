@@ -89,7 +89,7 @@ static sz_cel_value eval_fold(sz_cel *c, const sz_expr *e) {
     if (is_error(range)) return range;
     if (range.kind != SZ_V_LIST && range.kind != SZ_V_MAP) {
         c->at = e;
-        return sz_cel_fail(c, "This goes through a list or a map, not %s", "这里只能逐个处理列表或映射，不能是 %s",
+        return sz_cel_fail(c, "this goes through a list or a map, not %s", "这里只能逐个处理列表或映射，不能是 %s",
                            sz_cel_type_name(range.kind));
     }
     const sz_cel_scope *outer = c->scope;
@@ -105,13 +105,13 @@ static sz_cel_value eval_fold(sz_cel *c, const sz_expr *e) {
 
 static sz_cel_value select_field(sz_cel *c, const sz_expr *e, sz_cel_value v) {
     c->at = e;
-    if (e->is_optional) return sz_cel_fail(c, "Optional selections (.?) are not supported", "不支持可选字段（.?）");
+    if (e->is_optional) return sz_cel_fail(c, "optional selections (.?) are not supported", "不支持可选字段（.?）");
     if (v.kind != SZ_V_MAP)
         return sz_cel_fail(c, "%s has no fields: `%.*s` is asked of it", "%s 没有字段，不能取“%.*s”",
                            sz_cel_type_name(v.kind), SZ_FMT_STR(e->text));
     const sz_cel_value *found = sz_cel_map_get(c, v, sz_cel_string(e->text));
     if (e->is_test) return sz_cel_bool(found != NULL);
-    return found ? *found : sz_cel_fail(c, "There is no field `%.*s`", "没有字段“%.*s”", SZ_FMT_STR(e->text));
+    return found ? *found : sz_cel_fail(c, "there is no field `%.*s`", "没有字段“%.*s”", SZ_FMT_STR(e->text));
 }
 
 static sz_cel_value index_into(sz_cel *c, sz_cel_value v, sz_cel_value index) {
@@ -120,8 +120,8 @@ static sz_cel_value index_into(sz_cel *c, sz_cel_value v, sz_cel_value index) {
     const sz_cel_value *found = sz_cel_map_get(c, v, index);
     if (found) return *found;
     return index.kind == SZ_V_STRING && index.n < 100
-               ? sz_cel_fail(c, "The map has no key \"%.*s\"", "映射里没有键 \"%.*s\"", (int)index.n, index.s)
-               : sz_cel_fail(c, "The map has no such key", "映射里没有这个键");
+               ? sz_cel_fail(c, "the map has no key \"%.*s\"", "映射里没有键 \"%.*s\"", (int)index.n, index.s)
+               : sz_cel_fail(c, "the map has no such key", "映射里没有这个键");
 }
 
 static sz_cel_value is_in(sz_cel *c, sz_cel_value v, sz_cel_value all) {
@@ -141,7 +141,7 @@ static sz_cel_value order(sz_cel *c, sz_expr_op op, sz_cel_value a, sz_cel_value
 
 static sz_cel_value merge(sz_cel *c, sz_cel_value map, sz_cel_value more) {
     if (map.kind != SZ_V_MAP || more.kind != SZ_V_MAP)
-        return sz_cel_fail(c, "An entry is written {key: value}", "条目要写成 {键: 值}");
+        return sz_cel_fail(c, "an entry is written {key: value}", "条目要写成 {键: 值}");
     for (uint32_t i = 0; i < more.n && map.kind == SZ_V_MAP; i++)
         map = sz_cel_map_insert(c, map, sz_cel_map_key(more, i), sz_cel_map_value(more, i));
     return map;
@@ -166,7 +166,7 @@ static sz_cel_value apply_operator(sz_cel *c, const sz_expr *e, sz_cel_value a) 
     case SZ_OP_MAP_INSERT: return sz_cel_map_insert(c, a, b, d);
     case SZ_OP_MAP_MERGE: return merge(c, a, b);
     case SZ_OP_OPTIONAL:
-    case SZ_OP_OPTIONAL_INDEX: return sz_cel_fail(c, "Optional values (?) are not supported", "不支持可选值（?）");
+    case SZ_OP_OPTIONAL_INDEX: return sz_cel_fail(c, "optional values (?) are not supported", "不支持可选值（?）");
     default: return sz_cel_arithmetic(c, e->op, a, b);
     }
 }
@@ -212,7 +212,7 @@ static sz_cel_value eval_leaf(sz_cel *c, const sz_expr *e, uint32_t base) {
     case SZ_E_CALL: return e->op == SZ_OP_AND || e->op == SZ_OP_OR ? eval_logic(c, e) : apply_function(c, e, NULL);
     default:
         c->at = e;
-        return sz_cel_fail(c, "Messages like `%.*s{}` are not supported", "不支持消息“%.*s{}”", SZ_FMT_STR(e->text));
+        return sz_cel_fail(c, "messages like `%.*s{}` are not supported", "不支持消息“%.*s{}”", SZ_FMT_STR(e->text));
     }
 }
 
@@ -232,7 +232,7 @@ static sz_cel_value descend(sz_cel *c, const sz_expr *e, uint32_t base) {
             if (is_error(condition)) return condition;
             c->at = e->args[0];
             if (condition.kind != SZ_V_BOOL)
-                return sz_cel_fail(c, "A condition is true or false, not %s", "条件必须是真或假，不能是 %s",
+                return sz_cel_fail(c, "a condition is true or false, not %s", "条件必须是真或假，不能是 %s",
                                    sz_cel_type_name(condition.kind));
             e = e->args[condition.b ? 1 : 2];
         } else if (waits(e)) {

@@ -76,7 +76,7 @@ static bool put_text(job *j, sz_cel_value v, int depth) {
     case SZ_V_STRING: sz_buf_put_str(&j->out, sz_cel_str(v)); break;
     case SZ_V_BYTES:
         if (!sz_utf8_valid(v.s, v.n)) {
-            j->err = sz_cel_fail(j->c, "The bytes are not UTF-8", "这些字节不是 UTF-8 编码");
+            j->err = sz_cel_fail(j->c, "the bytes are not UTF-8", "这些字节不是 UTF-8 编码");
             return false;
         }
         sz_buf_put_str(&j->out, sz_cel_str(v));
@@ -178,12 +178,12 @@ static bool put_all(job *j, sz_str f, sz_cel_value args) {
         int precision = read_precision(f, &i);
         char verb = i < f.n ? f.p[i++] : '\0';
         if (precision < 0 || !verb || !strchr("sdfeboxX", verb)) {
-            j->err = sz_cel_fail(j->c, "The format has %% without one of s d f e b o x X",
+            j->err = sz_cel_fail(j->c, "the format has %% without one of s d f e b o x X",
                                  "格式里的 %% 后面必须是 s d f e b o x X 之一");
             return false;
         }
         if (used >= args.n) {
-            j->err = sz_cel_fail(j->c, "The format wants more than the %u values given", "格式需要的值多于给出的 %u 个",
+            j->err = sz_cel_fail(j->c, "the format wants more than the %u values given", "格式需要的值多于给出的 %u 个",
                                  args.n);
             return false;
         }

@@ -60,10 +60,10 @@ static bool to_index(sz_cel_value v, int64_t *out) {
 sz_cel_value sz_cel_list_at(sz_cel *c, sz_cel_value list, sz_cel_value index) {
     int64_t i;
     if (!to_index(index, &i))
-        return sz_cel_fail(c, "The place in a list is a whole number, not %s", "列表的位置必须是整数，不能是 %s",
+        return sz_cel_fail(c, "the place in a list is a whole number, not %s", "列表的位置必须是整数，不能是 %s",
                            sz_cel_type_name(index.kind));
     if (i < 0 || i >= list.n)
-        return sz_cel_fail(c, "The list has no place %lld: it has %u, counted from 0",
+        return sz_cel_fail(c, "the list has no place %lld: it has %u, counted from 0",
                            "列表没有第 %lld 位：共 %u 个，从 0 数起", (long long)i, list.n);
     return list.list->v[i];
 }

@@ -99,13 +99,13 @@ sz_cel_value sz_cel_map_empty(sz_cel *c) {
 sz_cel_value sz_cel_map_insert(sz_cel *c, sz_cel_value map, sz_cel_value key, sz_cel_value value) {
     sz_cel_value normal = key;
     if (!normalize(&normal, false))
-        return sz_cel_fail(c, "The key of a map is an int, uint, bool or string, not %s",
+        return sz_cel_fail(c, "the key of a map is an int, uint, bool or string, not %s",
                            "映射的键只能是 int、uint、bool 或 string，不能是 %s", sz_cel_type_name(key.kind));
     if (find(c, map, normal) != UINT32_MAX)
         return key.kind == SZ_V_STRING && key.n < 100
-                   ? sz_cel_fail(c, "The key \"%.*s\" stands twice in the map", "键 \"%.*s\" 在映射中重复", (int)key.n,
+                   ? sz_cel_fail(c, "the key \"%.*s\" stands twice in the map", "键 \"%.*s\" 在映射中重复", (int)key.n,
                                  key.s)
-                   : sz_cel_fail(c, "A key stands twice in the map", "映射中有重复的键");
+                   : sz_cel_fail(c, "a key stands twice in the map", "映射中有重复的键");
     sz_cel_map *m = map.map;
     if (m->used != map.n || m->used == m->cap) {
         m = copy_map(c, map);

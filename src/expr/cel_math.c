@@ -10,11 +10,11 @@
 
 static sz_cel_value extreme(sz_cel *c, const sz_cel_value *v, uint32_t n, int wanted) {
     sz_cel_value best = sz_cel_null();
-    if (n == 0) return sz_cel_fail(c, "An empty list has no greatest or least number", "空列表没有最大值或最小值");
+    if (n == 0) return sz_cel_fail(c, "an empty list has no greatest or least number", "空列表没有最大值或最小值");
     if (!sz_cel_charge(c, n)) return sz_cel_fatal(c);
     for (uint32_t i = 0; i < n; i++) {
         if (v[i].kind != SZ_V_INT && v[i].kind != SZ_V_UINT && v[i].kind != SZ_V_DOUBLE)
-            return sz_cel_fail(c, "Only numbers have a greatest and a least, not %s",
+            return sz_cel_fail(c, "only numbers have a greatest and a least, not %s",
                                "只有数字才有最大值和最小值，不能是 %s", sz_cel_type_name(v[i].kind));
         int order = i == 0 ? wanted : sz_cel_compare(c, v[i], best);
         if (order == SZ_CEL_UNORDERED || (v[i].kind == SZ_V_DOUBLE && isnan(v[i].d) && n > 1))
@@ -64,7 +64,7 @@ static sz_cel_value square_root(sz_cel *c, const sz_cel_value *a, uint32_t n) {
 
 static sz_cel_value abs_int(sz_cel *c, const sz_cel_value *a, uint32_t n) {
     (void)n;
-    if (a[0].i == INT64_MIN) return sz_cel_fail(c, "The result does not fit 64 bits", "结果超出 64 位整数的范围");
+    if (a[0].i == INT64_MIN) return sz_cel_fail(c, "the result does not fit 64 bits", "结果超出 64 位整数的范围");
     return sz_cel_int(a[0].i < 0 ? -a[0].i : a[0].i);
 }
 
@@ -104,7 +104,7 @@ OF_BITS(bit_not, ~a[0].u)
 static sz_cel_value shift(sz_cel *c, const sz_cel_value *a, bool is_left) {
     int64_t by = a[1].i;
     if (by < 0)
-        return sz_cel_fail(c, "Bits are shifted by 0 or more, not %lld", "移位的位数不能是负数：%lld", (long long)by);
+        return sz_cel_fail(c, "bits are shifted by 0 or more, not %lld", "移位的位数不能是负数：%lld", (long long)by);
     if (by >= 64) return with_bits(a[0], 0);
     return with_bits(a[0], is_left ? a[0].u << by : a[0].u >> by);
 }

@@ -70,7 +70,7 @@ static bool find_path(const sz_cel *c, const sz_expr *ident, uint32_t n, sz_cel_
 
 static sz_cel_value unknown(sz_cel *c, const sz_expr *ident) {
     c->at = ident;
-    sz_cel_value v = sz_cel_fail(c, "There is no `%.*s`", "没有“%.*s”", SZ_FMT_STR(ident->text));
+    sz_cel_value v = sz_cel_fail(c, "there is no `%.*s`", "没有“%.*s”", SZ_FMT_STR(ident->text));
     if (ident->text.n > 60 || !sz_cel_charge(c, (uint64_t)c->names.n * 4)) return v;
     sz_str best = {0};
     int nearest = 3;

@@ -5,11 +5,11 @@
 #include "cel_value.h"
 
 static sz_cel_value overflow(sz_cel *c) {
-    return sz_cel_fail(c, "The result does not fit 64 bits", "结果超出 64 位整数的范围");
+    return sz_cel_fail(c, "the result does not fit 64 bits", "结果超出 64 位整数的范围");
 }
 static sz_cel_value by_zero(sz_cel *c) {
-    sz_cel_value v = sz_cel_fail(c, "A whole number is divided by zero", "整数除以零");
-    return sz_cel_hint(c, v, "Ask before:  n != 0 && 10 / n > 1", "请先判断：n != 0 && 10 / n > 1");
+    sz_cel_value v = sz_cel_fail(c, "a whole number is divided by zero", "整数除以零");
+    return sz_cel_hint(c, v, "ask before:  n != 0 && 10 / n > 1", "请先判断：n != 0 && 10 / n > 1");
 }
 
 static sz_cel_value of_ints(sz_cel *c, sz_expr_op op, int64_t a, int64_t b) {

@@ -87,11 +87,11 @@ static const char *rewritten(char c, bool in_class) {
 static bool skip_escape(scan *x, bool in_class) {
     size_t start = x->i++;
     char c = peek(x, 0);
-    if (x->i >= x->s.n) return refuse(x, start, "The pattern ends with a backslash", "模式以反斜杠结尾");
+    if (x->i >= x->s.n) return refuse(x, start, "the pattern ends with a backslash", "模式以反斜杠结尾");
     if (c == 'p' || c == 'P') return skip_property(x) && keep(x, start);
     if (c == 'x') return skip_hex(x) && keep(x, start);
     if (is_digit(c))
-        return refuse(x, start, "Back references and octal characters are not supported", "不支持反向引用和八进制字符");
+        return refuse(x, start, "back references and octal characters are not supported", "不支持反向引用和八进制字符");
     static const char both[] = "dDwWafnrt", outside[] = "AbBz";
     const char *other = rewritten(c, in_class);
     if (other && *other) {
@@ -100,7 +100,7 @@ static bool skip_escape(scan *x, bool in_class) {
         return true;
     }
     if (other || (is_letter(c) && !strchr(both, c) && (in_class || !strchr(outside, c))))
-        return refuse(x, start, "This escape is not one of RE2, or PCRE2 reads it differently",
+        return refuse(x, start, "this escape is not one of RE2, or PCRE2 reads it differently",
                       "这个转义不属于 RE2，或者 PCRE2 的含义不同");
     size_t len = 1;
     sz_utf8_next(x->s.p + x->i, x->s.n - x->i, &len);
@@ -122,7 +122,7 @@ static bool skip_posix(scan *x) {
     x->i += 2;
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         if (sz_str_is(s, names[k])) return keep(x, start);
-    return refuse(x, start, "There is no such class [:name:]", "没有这样的字符类 [:名称:]");
+    return refuse(x, start, "there is no such class [:name:]", "没有这样的字符类 [:名称:]");
 }
 
 static bool skip_class(scan *x) {
@@ -160,7 +160,7 @@ static bool skip_open(scan *x) {
         if (peek(x, 0) == '<' && peek(x, 1) != '=' && peek(x, 1) != '!') {
             for (x->i++; is_letter(peek(x, 0)) || is_digit(peek(x, 0)) || peek(x, 0) == '_'; x->i++)
                 ;
-            if (peek(x, 0) != '>') return refuse(x, start, "The name of a group is not complete", "分组名称不完整");
+            if (peek(x, 0) != '>') return refuse(x, start, "the name of a group is not complete", "分组名称不完整");
             x->i++;
         } else {
             while (peek(x, 0) == 'i' || peek(x, 0) == 'm' || peek(x, 0) == 's' || peek(x, 0) == 'U' ||
@@ -176,7 +176,7 @@ static bool skip_open(scan *x) {
             x->i++;
         }
     }
-    if (++x->depth > MAX_GROUPS) return refuse(x, start, "Too many groups within groups", "分组嵌套太深");
+    if (++x->depth > MAX_GROUPS) return refuse(x, start, "too many groups within groups", "分组嵌套太深");
     return true;
 }
 
@@ -202,7 +202,7 @@ static bool skip_braces(scan *x, bool *is_repeat) {
         return refuse(x, start, "{ starts no repetition here; write \\{ for the character",
                       "这里的 { 不是重复次数；要匹配花括号请写 \\{");
     if (bound[0] > MAX_REPEAT || bound[1] > MAX_REPEAT)
-        return refuse(x, start, "A repetition counts at most to 1000", "重复次数最多 1000");
+        return refuse(x, start, "a repetition counts at most to 1000", "重复次数最多 1000");
     x->i = k + 1;
     *is_repeat = true;
     return true;
@@ -214,12 +214,12 @@ static bool after_repeat(scan *x) {
     if (peek(x, 0) == '?') x->i++;
     char c = peek(x, 0);
     if (x->i < x->s.n && (c == '*' || c == '+' || c == '?'))
-        return refuse(x, x->i, "A repetition is repeated", "重复符号后面又是重复符号");
+        return refuse(x, x->i, "a repetition is repeated", "重复符号后面又是重复符号");
     if (c == '{') {
         bool is_repeat;
         size_t at = x->i;
         if (!skip_braces(x, &is_repeat)) return false;
-        if (is_repeat) return refuse(x, at, "A repetition is repeated", "重复符号后面又是重复符号");
+        if (is_repeat) return refuse(x, at, "a repetition is repeated", "重复符号后面又是重复符号");
     }
     return true;
 }
@@ -250,7 +250,7 @@ static bool step(scan *x) {
 
 const char *sz_cel_regex_check(sz_str pattern, sz_buf *out, size_t *off, const char **zh) {
     scan x = {.s = pattern, .out = out};
-    if (pattern.n > MAX_PATTERN) refuse(&x, 0, "The pattern is too long", "模式太长");
+    if (pattern.n > MAX_PATTERN) refuse(&x, 0, "the pattern is too long", "模式太长");
     while (!x.en && x.i < pattern.n) step(&x);
     *off = x.at;
     *zh = x.zh;
@@ -299,7 +299,7 @@ static pcre2_code *compile(sz_cel *c, sz_str pattern, sz_cel_value *err) {
     if (!code) {
         char message[200] = "";
         pcre2_get_error_message(number, (PCRE2_UCHAR *)message, sizeof message);
-        *err = sz_cel_fail(c, "The pattern is wrong: %s", "模式有误：%s", message);
+        *err = sz_cel_fail(c, "the pattern is wrong: %s", "模式有误：%s", message);
     }
 out:
     sz_buf_fini(&text);
@@ -341,6 +341,6 @@ sz_cel_value sz_cel_matches(sz_cel *c, sz_str s, sz_str pattern) {
     if (!sz_cel_charge(c, 200 + s.n / 4)) return sz_cel_fatal(c);
     int n = match(code, s);
     if (n < 0 && n != PCRE2_ERROR_NOMATCH)
-        return sz_cel_fail(c, "The pattern takes too long on this text", "这个模式在该文字上耗时太长");
+        return sz_cel_fail(c, "the pattern takes too long on this text", "这个模式在该文字上耗时太长");
     return sz_cel_bool(n >= 0);
 }

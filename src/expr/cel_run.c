@@ -47,9 +47,9 @@ bool sz_cel_bind_json(sz_cel *c, yyjson_val *object, sz_cel_error *err) {
         return true;
     *err = (sz_cel_error){
         .message =
-            "The bindings are not an object of names and values, or one is too deep, repeats a key, or has a long name",
+            "the bindings are not an object of names and values, or one is too deep, repeats a key, or has a long name",
         .message_zh = "变量绑定不是由名称和值组成的对象，或者其中嵌套太深、键重复、名称太长",
-        .hint = "Write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
+        .hint = "write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
         .hint_zh = "把名称和值写成一个对象：{\"meals\": 3, \"name\": \"三早\"}"};
     return false;
 }
@@ -77,9 +77,9 @@ bool sz_cel_run(sz_cel *c, sz_str expr, bool with_macros, sz_cel_value *out, sz_
 
 static bool read_bindings(sz_cel *c, sz_str json, sz_expr_error *err) {
     if (sz_str_trim(json).n == 0) return true;
-    sz_cel_error e = {.message = "The bindings are not JSON",
+    sz_cel_error e = {.message = "the bindings are not JSON",
                       .message_zh = "变量绑定不是 JSON",
-                      .hint = "Write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
+                      .hint = "write names and values as one object: {\"meals\": 3, \"name\": \"三早\"}",
                       .hint_zh = "把名称和值写成一个对象：{\"meals\": 3, \"name\": \"三早\"}"};
     yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
     bool ok = doc && sz_cel_bind_json(c, yyjson_doc_get_root(doc), &e);

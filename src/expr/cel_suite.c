@@ -82,7 +82,7 @@ static bool run_case(const sz_zone_loader *zones, yyjson_val *test, sz_arena *a,
     if (!is_ok) {
         why = bad.message;
     } else if (value && !sz_cel_from_typed(&c, value, &want)) {
-        why = "The expected value is not in the conformance form";
+        why = "the expected value is not in the conformance form";
     } else if (sz_cel_run(&c, text(test, "expr"), !yyjson_get_bool(yyjson_obj_get(test, "disable_macros")), &got,
                           &err)) {
         passed = value && is_same(want, got);

@@ -28,7 +28,7 @@ static bool offset_of(sz_cel *c, sz_str s, int64_t at, size_t *out) {
 }
 
 static sz_cel_value out_of_text(sz_cel *c, int64_t at) {
-    return sz_cel_fail(c, "The text has no place %lld", "文字里没有第 %lld 位", (long long)at);
+    return sz_cel_fail(c, "the text has no place %lld", "文字里没有第 %lld 位", (long long)at);
 }
 
 static sz_cel_value char_at(sz_cel *c, const sz_cel_value *a, uint32_t n) {
@@ -70,7 +70,7 @@ static sz_cel_value substring(sz_cel *c, const sz_cel_value *a, uint32_t n) {
     size_t from, to = s.n;
     if (!offset_of(c, s, a[1].i, &from)) return out_of_text(c, a[1].i);
     if (n > 2 && !offset_of(c, s, a[2].i, &to)) return out_of_text(c, a[2].i);
-    if (from > to) return sz_cel_fail(c, "The part of the text ends before it starts", "截取的结束位置在开始位置之前");
+    if (from > to) return sz_cel_fail(c, "the part of the text ends before it starts", "截取的结束位置在开始位置之前");
     return sz_cel_string((sz_str){s.p + from, to - from});
 }
 

@@ -24,7 +24,7 @@ bool sz_cel_timestamp_make(int64_t seconds, int64_t nanos, sz_cel_value *out) {
 /* ---- arithmetic -------------------------------------------------------------------------------------------------- */
 
 static sz_cel_value out_of_range(sz_cel *c) {
-    return sz_cel_fail(c, "The result is out of the range of times", "结果超出时间的范围");
+    return sz_cel_fail(c, "the result is out of the range of times", "结果超出时间的范围");
 }
 
 static sz_cel_value difference(sz_cel *c, sz_cel_value a, sz_cel_value b) {
@@ -103,9 +103,9 @@ static bool offset_of(sz_cel *c, sz_cel_value t, sz_cel_value name, int32_t *off
     int64_t t_ms = t.i * 1000 + t.n / 1000000, until_ms = SZ_TIME_MAX;
     bool is_asked = is_zone_name(s) && c->zones && c->zones->load;
     const sz_zone *z = is_asked ? c->zones->load(c->zones->ctx, s, &until_ms) : NULL;
-    if (!z) *err = sz_cel_fail(c, "There is no time zone \"%.*s\"", "没有时区 \"%.*s\"", n, s.p);
+    if (!z) *err = sz_cel_fail(c, "there is no time zone \"%.*s\"", "没有时区 \"%.*s\"", n, s.p);
     else if (t_ms >= until_ms)
-        *err = sz_cel_fail(c, "The clock changes of \"%.*s\" are not known for so late a time",
+        *err = sz_cel_fail(c, "the clock changes of \"%.*s\" are not known for so late a time",
                            "不清楚 \"%.*s\" 在这么晚的时间的时钟调整", n, s.p);
     else *offset_s = sz_zone_offset_s(z, t_ms);
     return err->kind != SZ_V_ERROR;

@@ -61,7 +61,7 @@ sz_cel_value sz_cel_hint(sz_cel *c, sz_cel_value v, const char *en, const char *
 /* The hint says: Did you mean `name`? Nothing when name is empty. */
 sz_cel_value sz_cel_did_you_mean(sz_cel *c, sz_cel_value v, sz_str name) {
     if (c->fatal || name.n == 0) return v;
-    return sz_cel_hint(c, v, sz_arena_printf(c->arena, "Did you mean `%.*s`?", SZ_FMT_STR(name)),
+    return sz_cel_hint(c, v, sz_arena_printf(c->arena, "did you mean `%.*s`?", SZ_FMT_STR(name)),
                        sz_arena_printf(c->arena, "是不是“%.*s”？", SZ_FMT_STR(name)));
 }
 
@@ -77,14 +77,14 @@ static void run_out(sz_cel *c, const char *en, const char *zh) {
 bool sz_cel_charge(sz_cel *c, uint64_t steps) {
     c->steps += steps;
     if (c->steps <= SZ_CEL_STEPS) return !c->fatal;
-    run_out(c, "The evaluation takes too many steps", "求值步骤过多");
+    run_out(c, "the evaluation takes too many steps", "求值步骤过多");
     return false;
 }
 
 void *sz_cel_alloc(sz_cel *c, size_t n) {
     if (c->fatal) return NULL;
     if (n > SZ_CEL_BYTES || c->bytes + n > SZ_CEL_BYTES) {
-        run_out(c, "The evaluation takes too much memory", "求值占用内存过多");
+        run_out(c, "the evaluation takes too much memory", "求值占用内存过多");
         return NULL;
     }
     c->bytes += n;

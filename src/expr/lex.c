@@ -41,7 +41,7 @@ static void fail_wide(sz_parser *p, uint32_t off) {
     if (ascii) {
         sz_parse_fail(p, off, (uint32_t)len, "`%.*s` is a full-width character or one that only looks like an operator",
                       "“%.*s”是全角字符，或者只是样子像运算符", (int)len, p->text.p + off);
-        const char *en = *ascii == ' ' ? "Write an ordinary space" : sz_arena_printf(p->arena, "Write `%s`", ascii);
+        const char *en = *ascii == ' ' ? "write an ordinary space" : sz_arena_printf(p->arena, "write `%s`", ascii);
         const char *zh = *ascii == ' ' ? "请改用普通空格" : sz_arena_printf(p->arena, "请改用半角的 `%s`", ascii);
         sz_parse_hint(p, en, zh);
         return;
@@ -52,9 +52,9 @@ static void fail_wide(sz_parser *p, uint32_t off) {
         if (cp < 0x80 || lookalike(cp)) break;
         end += (uint32_t)len;
     }
-    sz_parse_fail(p, off, end - off, "Names are made of ASCII letters, digits and `_`; `%.*s` is not",
+    sz_parse_fail(p, off, end - off, "names are made of ASCII letters, digits and `_`; `%.*s` is not",
                   "名称只能由英文字母、数字和下划线组成，“%.*s”不行", (int)(end - off), p->text.p + off);
-    sz_parse_hint(p, "Text stands in quotes", "文字要放在引号里");
+    sz_parse_hint(p, "text stands in quotes", "文字要放在引号里");
 }
 
 static void fail_char(sz_parser *p, uint32_t off) {
@@ -64,7 +64,7 @@ static void fail_char(sz_parser *p, uint32_t off) {
         return;
     }
     if (c < 0x20 || c == 0x7F) {
-        sz_parse_fail(p, off, 1, "A control character (0x%02X) is not part of an expression",
+        sz_parse_fail(p, off, 1, "a control character (0x%02X) is not part of an expression",
                       "表达式里不能有控制字符（0x%02X）", c);
         return;
     }
@@ -72,14 +72,14 @@ static void fail_char(sz_parser *p, uint32_t off) {
     char next = at(p, off + 1);
     switch (c) {
     case '=':
-        if (next == '>') sz_parse_hint(p, "At least is written `>=`", "“大于等于”写作 `>=`");
-        else if (next == '<') sz_parse_hint(p, "At most is written `<=`", "“小于等于”写作 `<=`");
-        else sz_parse_hint(p, "Compare with `==`", "比较相等用 `==`");
+        if (next == '>') sz_parse_hint(p, "at least is written `>=`", "“大于等于”写作 `>=`");
+        else if (next == '<') sz_parse_hint(p, "at most is written `<=`", "“小于等于”写作 `<=`");
+        else sz_parse_hint(p, "compare with `==`", "比较相等用 `==`");
         break;
     case '&': sz_parse_hint(p, "`and` is written `&&`", "“并且”写作 `&&`"); break;
     case '|': sz_parse_hint(p, "`or` is written `||`", "“或者”写作 `||`"); break;
-    case '#': sz_parse_hint(p, "A comment starts with `//`", "注释以 `//` 开头"); break;
-    case ';': sz_parse_hint(p, "Join conditions with `&&` or `||`", "用 `&&` 或 `||` 连接条件"); break;
+    case '#': sz_parse_hint(p, "a comment starts with `//`", "注释以 `//` 开头"); break;
+    case ';': sz_parse_hint(p, "join conditions with `&&` or `||`", "用 `&&` 或 `||` 连接条件"); break;
     default: break;
     }
 }
@@ -132,7 +132,7 @@ static sz_token_kind lex_number(sz_parser *p, uint32_t off, uint32_t *end) {
     while (is_name(at(p, tail))) tail++;
     sz_parse_fail(p, off, tail - off, "`%.*s` is neither a number nor a name", "“%.*s”既不是数字也不是名称",
                   (int)(tail - off), p->text.p + off);
-    sz_parse_hint(p, "Values with units (24h, 420 yuan) do not stand inside an expression; give them a name in params",
+    sz_parse_hint(p, "values with units (24h, 420 yuan) do not stand inside an expression; give them a name in params",
                   "带单位的值（24h、420 yuan）不能写在表达式里，请在 params 里给它起个名字");
     return SZ_T_END;
 }
@@ -154,13 +154,13 @@ static bool lex_string(sz_parser *p, uint32_t q, bool is_raw, uint32_t *end) {
             if (is_triple || (next != '\n' && next != '\r')) i++;
         }
     }
-    sz_parse_fail(p, q, is_triple ? 3 : 1, "The text that starts here has no closing %.*s",
+    sz_parse_fail(p, q, is_triple ? 3 : 1, "the text that starts here has no closing %.*s",
                   "从这里开始的文字缺少结尾的 %.*s", is_triple ? 3 : 1, p->text.p + q);
     if (!is_triple && i < p->text.n)
-        sz_parse_hint(p, "A text ends on its line; one over several lines stands in \"\"\" \"\"\"",
+        sz_parse_hint(p, "a text ends on its line; one over several lines stands in \"\"\" \"\"\"",
                       "文字要在本行内结束，跨行的文字用 \"\"\" \"\"\"");
     else
-        sz_parse_hint(p, sz_arena_printf(p->arena, "Write %.*s at its end too", is_triple ? 3 : 1, p->text.p + q),
+        sz_parse_hint(p, sz_arena_printf(p->arena, "write %.*s at its end too", is_triple ? 3 : 1, p->text.p + q),
                       sz_arena_printf(p->arena, "文字的末尾也要有 %.*s", is_triple ? 3 : 1, p->text.p + q));
     return false;
 }
@@ -183,9 +183,9 @@ static bool lex_quoted(sz_parser *p, uint32_t off, uint32_t *end) {
         return true;
     }
     if (i >= p->text.n)
-        sz_parse_fail(p, off, 1, "The name that starts here has no closing `", "从这里开始的名称缺少结尾的 `");
+        sz_parse_fail(p, off, 1, "the name that starts here has no closing `", "从这里开始的名称缺少结尾的 `");
     else
-        sz_parse_fail(p, i, 1, "A name in back quotes is made of letters, digits, `_`, `.`, `-`, `/` and spaces",
+        sz_parse_fail(p, i, 1, "a name in back quotes is made of letters, digits, `_`, `.`, `-`, `/` and spaces",
                       "反引号里的名称只能由字母、数字、“_”“.”“-”“/”和空格组成");
     return false;
 }

@@ -30,7 +30,7 @@ static sz_expr *integer(sz_parser *p, sz_expr *e, sz_token t, bool is_negative) 
     uint64_t v = 0, limit = (uint64_t)INT64_MAX + (is_negative ? 1 : 0);
     if (!read_u64(sz_token_text(p, t), &v) || v > limit)
         return sz_parse_fail(p, e->off, e->len,
-                             "The whole number is too large: 64 bits hold -9223372036854775808 to 9223372036854775807",
+                             "the whole number is too large: 64 bits hold -9223372036854775808 to 9223372036854775807",
                              "整数太大：64 位整数的范围是 -9223372036854775808 到 9223372036854775807");
     e->kind = SZ_E_INT;
     e->i = is_negative ? (int64_t)(0 - v) : (int64_t)v;
@@ -42,7 +42,7 @@ static sz_expr *unsigned_integer(sz_parser *p, sz_expr *e, sz_token t) {
     s.n--; /* u */
     if (!read_u64(s, &e->u))
         return sz_parse_fail(p, e->off, e->len,
-                             "The unsigned number is too large: 64 bits hold 0 to 18446744073709551615",
+                             "the unsigned number is too large: 64 bits hold 0 to 18446744073709551615",
                              "无符号整数太大：64 位的范围是 0 到 18446744073709551615");
     e->kind = SZ_E_UINT;
     return e;
@@ -54,7 +54,7 @@ static sz_expr *real(sz_parser *p, sz_expr *e, sz_token t, bool is_negative) {
         s = sz_str_of(sz_arena_printf(p->arena, "0%.*s", SZ_FMT_STR(s)));
     double d = 0;
     if (!sz_str_double(s, &d) || !isfinite(d))
-        return sz_parse_fail(p, e->off, e->len, "The number is too large for a double", "数字超出双精度浮点数的范围");
+        return sz_parse_fail(p, e->off, e->len, "the number is too large for a double", "数字超出双精度浮点数的范围");
     e->kind = SZ_E_DOUBLE;
     e->d = is_negative ? -d : d;
     return e;
@@ -175,7 +175,7 @@ static sz_expr *text(sz_parser *p, sz_expr *e, sz_token t, bool is_bytes) {
             sz_parse_fail(p, (uint32_t)(body.p + i - p->text.p), (uint32_t)shown,
                           "`%.*s` is not an escape of CEL, or not complete", "“%.*s”不是 CEL 的转义序列，或者不完整",
                           (int)shown, body.p + i);
-            return sz_parse_hint(p, "A backslash is written \\\\, or the text as r\"...\"",
+            return sz_parse_hint(p, "a backslash is written \\\\, or the text as r\"...\"",
                                  "反斜杠写作 \\\\，或者把文字写成 r\"...\"");
         }
         i += len + 1;

@@ -197,7 +197,7 @@ static bool variables_are_names(const site *s) {
     for (uint8_t i = 0; i < s->m->n_vars; i++) {
         const sz_expr *v = s->args[i];
         if (v->kind != SZ_E_IDENT || v->is_absolute) {
-            sz_parse_fail(s->p, v->off, v->len, "A name for the element must stand here: %s(x, ...)",
+            sz_parse_fail(s->p, v->off, v->len, "a name for the element must stand here: %s(x, ...)",
                           "这里要写元素的名称：%s(x, ...)", s->m->name);
             return false;
         }

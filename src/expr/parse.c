@@ -15,9 +15,9 @@ static sz_expr *parse_binary(sz_parser *p, int min_level);
 
 sz_expr *sz_parse_node(sz_parser *p, sz_expr_kind kind, uint32_t off, uint32_t len) {
     if (++p->n_nodes > SZ_EXPR_NODES) {
-        sz_parse_fail(p, off, len, "The expression is too long: at most %d parts", "表达式太长：最多 %d 个部分",
+        sz_parse_fail(p, off, len, "the expression is too long: at most %d parts", "表达式太长：最多 %d 个部分",
                       SZ_EXPR_NODES);
-        sz_parse_hint(p, "Give parts of it names of their own", "请把其中的部分拆开命名");
+        sz_parse_hint(p, "give parts of it names of their own", "请把其中的部分拆开命名");
     }
     sz_expr *e = SZ_NEW(p->arena, sz_expr);
     e->kind = kind;
@@ -187,7 +187,7 @@ static sz_expr *parse_choice(sz_parser *p) {
         call->args[1] = parse_binary(p, LEVEL_OR);
         if (call->args[1] && p->cur.kind == SZ_T_QUESTION) {
             sz_parse_unexpected(p, "`:`", "`:`");
-            sz_parse_hint(p, "A choice between ? and : stands in parentheses", "? 和 : 之间的条件选择要加括号");
+            sz_parse_hint(p, "a choice between ? and : stands in parentheses", "? 和 : 之间的条件选择要加括号");
         }
         if (!call->args[1] || !sz_parse_expect(p, SZ_T_COLON, (sz_token){0})) return NULL;
         if (last) last->args[2] = call;
@@ -204,10 +204,10 @@ static sz_expr *parse_choice(sz_parser *p) {
 
 sz_expr *sz_parse_expr(sz_parser *p) {
     if (p->depth == SZ_EXPR_DEPTH) {
-        sz_parse_fail(p, p->cur.off, p->cur.len, "The expression is nested too deep: at most %d levels",
+        sz_parse_fail(p, p->cur.off, p->cur.len, "the expression is nested too deep: at most %d levels",
                       "表达式嵌套太深：最多 %d 层", SZ_EXPR_DEPTH);
         p->err->code = SZ_CODE_DEEP;
-        return sz_parse_hint(p, "Give the inner parts names of their own", "请把里层的部分拆开命名");
+        return sz_parse_hint(p, "give the inner parts names of their own", "请把里层的部分拆开命名");
     }
     p->depth++;
     sz_expr *e = parse_choice(p);
@@ -218,11 +218,11 @@ sz_expr *sz_parse_expr(sz_parser *p) {
 const sz_expr *sz_expr_parse(sz_arena *a, sz_str text, sz_macros macros, sz_expr_error *err) {
     sz_parser p = {.arena = a, .text = text, .err = err, .macros = macros};
     *err = (sz_expr_error){0};
-    if (text.n > UINT32_MAX / 2) return sz_parse_fail(&p, 0, 0, "The expression is too long", "表达式太长");
+    if (text.n > UINT32_MAX / 2) return sz_parse_fail(&p, 0, 0, "the expression is too long", "表达式太长");
     if (!sz_utf8_valid(text.p, text.n)) {
         uint32_t i = 0;
         for (size_t len = 0; sz_utf8_next(text.p + i, text.n - i, &len) != 0xFFFD || len > 1;) i += (uint32_t)len;
-        return sz_parse_fail(&p, i, 1, "The text is not UTF-8", "文字不是 UTF-8 编码");
+        return sz_parse_fail(&p, i, 1, "the text is not UTF-8", "文字不是 UTF-8 编码");
     }
     sz_parse_next(&p);
     sz_expr *e = sz_parse_expr(&p);

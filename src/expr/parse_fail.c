@@ -42,13 +42,13 @@ static const struct {
     {"OR", "`or` is written `||`", "“或者”写作 `||`"},
     {"not", "`not` is written `!`", "“不”写作 `!`"},
     {"NOT", "`not` is written `!`", "“不”写作 `!`"},
-    {"is", "Compare with `==`", "比较相等用 `==`"},
-    {"if", "Choose with `condition ? a : b`", "条件选择写作 `条件 ? a : b`"},
-    {"None", "Nothing is written `null`", "空值写作 `null`"},
-    {"True", "Write `true`", "请写 `true`"},
-    {"False", "Write `false`", "请写 `false`"},
-    {"TRUE", "Write `true`", "请写 `true`"},
-    {"FALSE", "Write `false`", "请写 `false`"},
+    {"is", "compare with `==`", "比较相等用 `==`"},
+    {"if", "choose with `condition ? a : b`", "条件选择写作 `条件 ? a : b`"},
+    {"None", "nothing is written `null`", "空值写作 `null`"},
+    {"True", "write `true`", "请写 `true`"},
+    {"False", "write `false`", "请写 `false`"},
+    {"TRUE", "write `true`", "请写 `true`"},
+    {"FALSE", "write `false`", "请写 `false`"},
 };
 
 void sz_parse_hint_word(sz_parser *p, sz_str word) {
@@ -61,7 +61,7 @@ void *sz_parse_unexpected(sz_parser *p, const char *what, const char *what_zh) {
     sz_token t = p->cur, prev = p->prev;
     if (t.kind == SZ_T_END) {
         fail_text(p, prev.off + prev.len, 0,
-                  sz_arena_printf(p->arena, "The expression ends too early: %s is missing", what),
+                  sz_arena_printf(p->arena, "the expression ends too early: %s is missing", what),
                   sz_arena_printf(p->arena, "表达式还没写完：缺少%s", what_zh));
     } else {
         sz_str s = sz_token_text(p, t);
@@ -73,7 +73,7 @@ void *sz_parse_unexpected(sz_parser *p, const char *what, const char *what_zh) {
         if (t.kind == SZ_T_IDENT) sz_parse_hint_word(p, s);
     }
     if (prev.kind == SZ_T_IDENT) sz_parse_hint_word(p, sz_token_text(p, prev));
-    if (prev.kind == SZ_T_LT && t.kind == SZ_T_GT) sz_parse_hint(p, "Not equal is written `!=`", "“不等于”写作 `!=`");
+    if (prev.kind == SZ_T_LT && t.kind == SZ_T_GT) sz_parse_hint(p, "not equal is written `!=`", "“不等于”写作 `!=`");
     if (prev.kind == SZ_T_PERCENT)
         sz_parse_hint(p, "`%` is the remainder of a division; write 50% as 0.5", "`%` 是求余数；50% 请写成 0.5");
     sz_parse_hint_missing(p, prev, t, what);
@@ -89,7 +89,7 @@ bool sz_parse_expect(sz_parser *p, sz_token_kind kind, sz_token open) {
         return !p->failed;
     }
     if (p->cur.kind == SZ_T_END && open.len > 0) {
-        sz_parse_fail(p, open.off, open.len, "This `%.*s` is never closed: %s is missing",
+        sz_parse_fail(p, open.off, open.len, "this `%.*s` is never closed: %s is missing",
                       "这个“%.*s”没有配对：缺少 %s", (int)open.len, p->text.p + open.off, names[kind]);
         sz_parse_hint_close(p, names[kind]);
         return false;

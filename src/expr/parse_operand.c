@@ -79,7 +79,7 @@ static bool parse_args(sz_parser *p, sz_token open, nodes *list) {
             sz_parse_next(p);
             if (p->cur.kind == SZ_T_RPAREN) {
                 sz_parse_unexpected(p, "an argument", "参数");
-                sz_parse_hint(p, "Leave out the comma before it", "请去掉它前面的逗号");
+                sz_parse_hint(p, "leave out the comma before it", "请去掉它前面的逗号");
             }
         }
     }

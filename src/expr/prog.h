@@ -54,6 +54,7 @@ typedef struct tnode {
     const sz_str *choices;
     uint32_t n_choices;
     bool is_open;            /* choices are not all that may be */
+    bool is_roster;          /* but all that this campus has */
     double low, high;        /* of a number; both 0: any */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */

@@ -46,6 +46,36 @@ static void hint_quotes(checker *c, const tnode *text, const sz_expr *name) {
             prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(name->text));
 }
 
+/* The field of the record that can be that text; NULL: none is known. */
+static const char *field_with(checker *c, sz_str record, sz_str text) {
+    static const char *const fields[] = {"direction", "op", "status", "result", "type"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const sz_str path[] = {record, sz_str_of(fields[i])};
+        sz_symbol s = {0};
+        uint32_t bad_at = 0;
+        const char *hint = NULL, *hint_zh = NULL;
+        if (!c->r->resolve(c->r->ctx, path, 2, NULL, false, &s, &bad_at, &hint, &hint_zh)) continue;
+        for (uint32_t k = 0; k < s.n_choices; k++)
+            if (sz_str_eq(s.choices[k], text)) return fields[i];
+    }
+    return NULL;
+}
+
+/* `last_door == "out"`, or without quotes: record is the finding that it is a record and none of its fields. */
+static void hint_field(checker *c, const sz_expr *e, size_t record) {
+    const sz_expr *name = e->args[0], *other = e->args[1];
+    bool is_name = other->kind == SZ_E_IDENT;
+    if (record >= c->d->n || c->d->v[record].code != C_RECORD || name->kind != SZ_E_IDENT) return;
+    if (!is_name && other->kind != SZ_E_STRING) return;
+    const char *field = field_with(c, name->text, other->text);
+    if (!field) return;
+    prog_hint(c, &c->d->v[record], "write  %.*s.%s %.*s \"%.*s\"", "请写  %.*s.%s %.*s \"%.*s\"",
+              SZ_FMT_STR(name->text), field, SZ_FMT_STR(prog_slice(c, e->op_off, e->op_len)), SZ_FMT_STR(other->text));
+    sz_diag *last = &c->d->v[c->d->n - 1];
+    if (is_name && last->code == C_NAME)
+        prog_hint(c, last, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(other->text));
+}
+
 /* `1 < x < 5`: CEL reads (1 < x) < 5. */
 static bool refuse_chain(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     const sz_expr *inner = e->args[0];
@@ -123,6 +153,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     tnode *n = prog_node(c, T_CMP, SZ_X_BOOL, e, 2);
     n->op = op;
     note_hours(c, e);
+    size_t found = c->d->n;
     n->kid[0] = prog_check(c, e->args[0], depth + 1);
     c->has_hours_beside = false;
     n->kid[1] = prog_check(c, e->args[1], depth + 1);
@@ -130,6 +161,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     n->has_growing = a->has_growing || b->has_growing;
     n->is_steady = a->is_steady && b->is_steady;
     if (prog_is_bad(b)) hint_quotes(c, a, e->args[1]);
+    if (prog_is_bad(a)) hint_field(c, e, found);
     if (prog_is_bad(a) || prog_is_bad(b)) return n;
     uint32_t before = c->n_errors;
     check_pair(c, e, op, a, b);
@@ -166,25 +198,51 @@ static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_s
     else prog_hint(c, g, "it is one of %s", "可取的值：%s", all);
 }
 
+/* What is known, some of it where there is much. */
+static const char *known_ones(checker *c, const char *const *names, uint32_t n) {
+    enum { MOST = 12 };
+    const char *all = "";
+    for (uint32_t i = 0; i < n && i < MOST; i++) all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
+    return n > MOST ? TXT(c, "%s …", all) : all;
+}
+
+static bool stands_in(sz_str of, sz_str s) {
+    for (size_t i = 0; i + s.n <= of.n; i++)
+        if (memcmp(of.p + i, s.p, s.n) == 0) return true;
+    return false;
+}
+
+/* One that holds the text, or is held by it: 知行 of 知行书院, bath in bathroom. */
+static const char *holding_choice(const tnode *symbol, const char *const *names, sz_str s) {
+    enum { LEAST = 4 }; /* of one Chinese character, or of three letters, it would say nothing */
+    for (uint32_t i = 0; i < symbol->n_choices && s.n >= LEAST; i++) {
+        sz_str of = symbol->choices[i];
+        if (of.n >= LEAST && (stands_in(of, s) || stands_in(s, of))) return names[i];
+    }
+    return NULL;
+}
+
 /* A value of one's own is fine; one that is nearly a known one, or in Chinese where the known ones are English, is a
- * slip. */
+ * slip. What the campus would have to have, and has not, is told in any case. */
 static void warn_choice(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     const char **names = SZ_NEWN(&c->tmp, const char *, symbol->n_choices);
-    const char *all = "";
     bool is_ascii = true;
-    for (uint32_t i = 0; i < symbol->n_choices; i++) {
-        names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
-        all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
-    }
+    for (uint32_t i = 0; i < symbol->n_choices; i++) names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
     for (size_t i = 0; i < s.n; i++) is_ascii &= (uint8_t)s.p[i] < 0x80;
     const char *near = near_choice(symbol, names, s);
-    if (!near && is_ascii) return;
+    if (!near && symbol->is_roster) near = holding_choice(symbol, names, s);
+    if (!near && is_ascii && !symbol->is_roster) return;
     sz_str name = prog_slice(c, symbol->off, symbol->len);
     sz_diag *g = prog_report(c, SZ_WARNING, C_CHOICE, at->off, at->len,
-                             TXT(c, "`%.*s` is not known to be \"%.*s\"", SZ_FMT_STR(name), SZ_FMT_STR(s)),
-                             TXT(c, "`%.*s` 已知的值里没有 \"%.*s\"", SZ_FMT_STR(name), SZ_FMT_STR(s)));
+                             TXT(c, "`%.*s` is not known to be \"%.*s\"%s", SZ_FMT_STR(name), SZ_FMT_STR(s),
+                                 symbol->is_roster ? ": nothing on this campus is" : ""),
+                             TXT(c, "`%.*s` 已知的值里没有 \"%.*s\"%s", SZ_FMT_STR(name), SZ_FMT_STR(s),
+                                 symbol->is_roster ? "：本校数据里一个也没有" : ""));
     if (near) prog_hint(c, g, "did you mean \"%s\"?", "是不是 \"%s\"？", near);
-    else prog_hint(c, g, "known are %s", "已知的有：%s", all);
+    else {
+        const char *all = known_ones(c, names, symbol->n_choices);
+        prog_hint(c, g, "known are %s", "已知的有：%s", all);
+    }
 }
 
 static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
@@ -196,6 +254,13 @@ static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str
     char meant[SZ_MEANT];
     if (is_clock ? sz_meant_clock(s, meant) : sz_meant_date(s, meant))
         prog_hint(c, g, "write \"%s\"", "请写 \"%s\"", meant);
+    else if (is_clock && sz_meant_next_clock(s, meant))
+        prog_hint(c, g,
+                  "after midnight hours begin anew: write \"%s\", with an end such as  event.clock < \"05:00\";  with "
+                  "day: night it counts to the evening before",
+                  "零点以后从 00:00 重新数：请写 \"%s\"，并写明到几点，例如  event.clock < \"05:00\"；用 day: night "
+                  "时算作前一晚",
+                  meant);
     else
         prog_set_hint(g, is_clock ? "write it like \"08:30\"" : "write it like \"2026-03-02\"",
                       is_clock ? "请写成 \"08:30\" 这样" : "请写成 \"2026-03-02\" 这样");

@@ -133,6 +133,7 @@ static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool
     n->low = s->low;
     n->high = s->high;
     n->is_open = s->is_open;
+    n->is_roster = s->is_roster;
     n->form = s->form;
     return n;
 }

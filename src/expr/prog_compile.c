@@ -4,17 +4,14 @@
  */
 #include "prog.h"
 
-/* The parser's words begin with a capital letter; findings do not. */
-static const char *lower_first(checker *c, const char *text) {
-    if (!text || text[0] < 'A' || text[0] > 'Z') return text ? TXT(c, "%s", text) : NULL;
-    return TXT(c, "%c%s", text[0] - 'A' + 'a', text + 1);
-}
+/* They are in the parser's memory, which goes before the findings do. */
+static const char *kept(checker *c, const char *text) { return text ? TXT(c, "%s", text) : NULL; }
 
 static void report_syntax(checker *c, const sz_expr_error *err) {
     if (prog_explain_syntax(c, err->off)) return;
     sz_diag *g = prog_report(c, SZ_ERROR, err->code ? (prog_code)err->code : C_SYNTAX, err->off, err->len,
-                             lower_first(c, err->message), lower_first(c, err->message_zh));
-    if (err->hint) prog_set_hint(g, lower_first(c, err->hint), lower_first(c, err->hint_zh));
+                             kept(c, err->message), kept(c, err->message_zh));
+    if (err->hint) prog_set_hint(g, kept(c, err->hint), kept(c, err->hint_zh));
     else
         prog_set_hint(g, "a condition reads, for example,  n >= 3 && student.year == 1",
                       "条件的写法例如  n >= 3 && student.year == 1");

@@ -79,6 +79,10 @@ static bool begins_as_utf8(const uint8_t *p, size_t n) {
     return has_wide;
 }
 
+bool sz_is_utf32(const void *p, size_t n) {
+    return n >= 4 && (memcmp(p, "\xff\xfe\0\0", 4) == 0 || memcmp(p, "\0\0\xfe\xff", 4) == 0);
+}
+
 sz_encoding sz_encoding_find(const void *bytes, size_t n) {
     const uint8_t *p = bytes;
     if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) return SZ_ENC_UTF8;

@@ -106,9 +106,25 @@ static void refuse_cr(const sz_csv_row *header, const sz_source *src, sz_diags *
     }
 }
 
+/* `sep=;`: what a spreadsheet leaves above the headings for the next one. Its sign; 0: it is none. */
+static char sep_line(const sz_csv_row *header) {
+    sz_str first = header->n ? heading(header->cells[0]) : (sz_str){0};
+    bool is_sep = first.n >= 4 && first.n <= 5 && memcmp(first.p, "sep=", 4) == 0;
+    return !is_sep ? 0 : first.n == 5 ? first.p[4] : ',';
+}
+
+static const char *separator_name(char c) {
+    return c == ';' ? "semicolon" : c == '\t' ? "tab" : c == '|' ? "pipe" : "comma";
+}
+
 /* What a file is whose header row is none: a page, old line ends, rows from the first line on. NULL: a header row. */
 static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
     uint32_t n_data = 0;
+    sz_str start = header->n ? header->cells[0] : (sz_str){0};
+    if (start.n && memchr(start.p, 0, start.n)) {
+        sz_diag_hint(d, g, "this looks like UTF-32: save it as UTF-8", "看来是 UTF-32 编码：请另存为 UTF-8");
+        return true;
+    }
     for (uint32_t i = 0; i < header->n; i++) {
         sz_str h = heading(header->cells[i]);
         if (h.n && h.p[0] >= '0' && h.p[0] <= '9') n_data++;
@@ -131,6 +147,12 @@ static bool says_what_it_is(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
 
 /* A reason that is the file's, not one column's. */
 static bool says_of_the_file(const sz_csv_row *header, sz_diags *d, sz_diag *g) {
+    char sep = sep_line(header);
+    if (sep) {
+        sz_diag_hint(d, g, "the first line is for spreadsheets only: write  file: {separator: %s, skip_rows: 1}",
+                     "第一行是写给表格软件的：请写 file: {separator: %s, skip_rows: 1}", separator_name(sep));
+        return true;
+    }
     const char *separator = header->n == 1 ? separator_within(heading(header->cells[0])) : NULL;
     if (!separator) return says_what_it_is(header, d, g);
     sz_diag_hint(d, g, "the header row is one cell; is this `file: {separator: %s}`?",

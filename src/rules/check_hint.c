@@ -124,6 +124,8 @@ bool sz_check_bad_time(struct sz_loading *l, sz_str time, sz_span at) {
     sz_diag *g = sz_rules_error(l, C_CHECK, at, "this is no time of day", "这不是一天中的时刻");
     char meant[SZ_MEANT];
     if (sz_meant_clock(time, meant)) sz_rules_hint(l, g, "write  %s", "请写  %s", meant);
+    else if (sz_meant_next_clock(time, meant))
+        sz_rules_hint(l, g, "write  %s: it is of the day that has begun then", "请写  %s：零点以后算新的一天", meant);
     else sz_rules_hint_say(g, "write it from 00:00 to 24:00, for example  07:00", "请写 00:00 到 24:00，例如  07:00");
     return false;
 }

@@ -21,7 +21,11 @@ static bool refuse_key(struct sz_making *m, const sz_yaml *node, const char *key
                    ((sz_str_is(SZ_STR("group"), key) || sz_str_is(SZ_STR("min_group"), key)) && r->has_group);
         if (has) who = TXT(m->l, "%s  %s", who, r->name);
     }
-    if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
+    if (sz_str_is(SZ_STR("on_days"), key) && (m->row->may_night || m->row->may_hours))
+        sz_rules_hint(
+            m->l, g, "it belongs to%s;  here say in the event which days count, for example  where: calendar.class_day",
+            "它属于%s；这里请在事件里写哪些日子算，例如  where: calendar.class_day", who);
+    else if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
     else sz_rules_hint_say(g, "leave it out", "请去掉");
     return false;
 }
@@ -60,6 +64,10 @@ static bool load_days(struct sz_making *m, const sz_yaml *node, int32_t most, in
 
 bool sz_feature_habit(struct sz_making *m) {
     static const char *const bins[SZ_N_BINS] = {"class", "weekday", "none"};
+    static const struct sz_choice_words words = {
+        "a way to tell days apart", "区分日子的方式",
+        "class  keeps class days and days off apart, weekday  each day of the week,  none  nothing",
+        "class 把上课日与休息日分开，weekday 按星期几分开，none 不分"};
     m->f.recent = 1;
     if (!m->k.against) {
         if (!sz_rules_is_partial(m->l, m->decl->node) && m->is_read)
@@ -72,7 +80,7 @@ bool sz_feature_habit(struct sz_making *m) {
     if (m->k.recent) ok &= load_days(m, m->k.recent, SZ_RECENT_MAX, &m->f.recent);
     if (m->k.by) {
         if (!sz_keys_shape(m->l, m->k.by, SZ_SHAPE_TEXT, NULL)) return false;
-        int i = sz_rules_choice(m->l, m->k.by, bins, SZ_N_BINS, "a way to tell days apart", "区分日子的方式");
+        int i = sz_rules_choice_of(m->l, m->k.by, bins, SZ_N_BINS, &words);
         if (i < 0) return false;
         m->f.bins = (uint8_t)i;
     }

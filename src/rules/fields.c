@@ -39,6 +39,7 @@ static void known_kinds(struct sz_loading *l, struct sz_field_ref *out) {
     out->choices = v;
     out->n_choices = n;
     out->is_open = true;
+    out->is_roster = n_places > 0;
 }
 
 static void set_choices(struct sz_loading *l, struct sz_field_ref *out) {

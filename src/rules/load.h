@@ -140,6 +140,13 @@ struct sz_event_def {
 
 struct sz_adjust;
 
+/* The different texts that students have in one field. */
+struct sz_roster {
+    sz_str *v;
+    uint32_t n;
+    bool is_read;
+};
+
 struct sz_loading {
     sz_bundle *b;
     sz_arena *a;  /* of the bundle */
@@ -159,6 +166,7 @@ struct sz_loading {
     sz_param *global_params;
     uint32_t n_global_params, cap_global_params;
     sz_map feature_by_hash, matcher_by_hash;
+    struct sz_roster roster[SZ_N_SFIELDS];
     struct sz_adjust **adjust_of; /* by index into adjusts */
     bool *is_replaced;            /* by index into rules: another one has its place */
     bool *seen_features;          /* for rule_meaning.c */
@@ -308,6 +316,7 @@ struct sz_field_ref {
     const sz_str *choices;
     uint32_t n_choices;
     bool is_open; /* others than choices may be */
+    bool is_roster; /* but not on this campus */
 };
 /* Field named by path (`amount`, or `place` and `kind`) of a record of one of the types; used: how many names it
  * took. */
@@ -356,6 +365,11 @@ struct sz_scope {
 bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg, bool has, sz_symbol *out,
                       uint32_t *bad_at, const char **hint, const char **hint_zh);
 /* Nearest of all names in the scope. */
+/* ---- roster.c ---- */
+
+/* What the campus has of that field, as the symbol's choices; none where that is not known. */
+void sz_roster_choices(struct sz_loading *l, uint32_t field, sz_symbol *out);
+
 struct sz_near sz_scope_near(struct sz_scope *s, sz_str name);
 
 /* Compile a scalar's text. NULL: findings were added. */

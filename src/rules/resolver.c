@@ -50,6 +50,7 @@ static bool record_field(const struct path *p, const sz_str *names, uint32_t n, 
                           .choices = f->choices,
                           .n_choices = f->n_choices,
                           .is_open = f->is_open,
+                          .is_roster = f->is_roster,
                           .form = f->form,
                           .is_growing = f->field == SZ_EF_AGE};
     if (f->field == SZ_EF_WEEKDAY) p->out->low = 1, p->out->high = 7;
@@ -108,6 +109,7 @@ static bool of_student(const struct path *p) {
         if (p->n > 2) return no(p, 2, NULL, NULL);
         *p->out = (sz_symbol){
             .type = sz_sfields[i].type, .unit = sz_sfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_STUDENT, 0, i)};
+        sz_roster_choices(p->s->l, i, p->out);
         if (i == SZ_SF_STATUS) p->out->choices = texts(p->s->l, status_names, p->out->n_choices = 5);
         if (i == SZ_SF_RESIDENCE) p->out->choices = texts(p->s->l, residence_names, p->out->n_choices = 3);
         return true;

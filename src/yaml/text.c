@@ -23,7 +23,10 @@ static void say_not_utf8(const sz_source *src, size_t off, sz_diags *d) {
                               "这里的字节 0x%02X 不是 UTF-8", byte);
     bool is_utf16 =
         off == 0 && src->n > 1 && (byte == 0xff || byte == 0xfe) && (uint8_t)src->p[1] + byte == 0xff + 0xfe;
-    if (is_utf16) sz_diag_hint(d, g, "this is a UTF-16 file; save it as UTF-8", "这是 UTF-16 文件，请另存为 UTF-8");
+    bool is_utf32 = is_utf16 && src->n > 3 && byte == 0xff && !src->p[2] && !src->p[3];
+    if (is_utf32) sz_diag_hint(d, g, "this is a UTF-32 file; save it as UTF-8", "这是 UTF-32 文件，请另存为 UTF-8");
+    else if (is_utf16)
+        sz_diag_hint(d, g, "this is a UTF-16 file; save it as UTF-8", "这是 UTF-16 文件，请另存为 UTF-8");
     else if (looks_like_gbk(src, off))
         sz_diag_hint(d, g, "it may be GBK; open the file as GBK and save it as UTF-8",
                      "可能是 GBK 编码；请用 GBK 打开后另存为 UTF-8");

@@ -5,7 +5,8 @@
 A case is  %% CODE title,  its files (%> NAME, then the lines),  %. COMMAND that comes before,  %! COMMAND, and all that this finds,
 in order:  %= FILE:LINE:COLUMN error CODE `what the carets stand under`,  at last  %= exit N.  Columns count characters. Files and
 command before the first case are of all that do not have their own. In a file ⟪x×9⟫ is x nine times, with № for the number of each;
-⟨hh⟩ is a byte. A note may have `no hint` behind it: it says what was done.
+⟨hh⟩ is a byte. A note may have `no hint` behind it: it says what was done.  %~ TEXT  after a finding: words that its hint has, in
+one language or the other.
 """
 import re
 import shlex
@@ -34,6 +35,7 @@ class Case:
     found: list[str] = field(default_factory=list)
     exit: int = -1
     without_hint: set[int] = field(default_factory=set)
+    hints: list[tuple[int, str]] = field(default_factory=list)   # of which finding, what
 
 
 @dataclass
@@ -59,6 +61,7 @@ def read_cases(path: Path) -> list[Case]:
             codes, _, title = rest.partition(" ")
             cases.append(Case(f"{path.name}:{number}", codes.split("+"), title, common.command, files=dict(common.files)))
         elif sign == "%! ": case.command = rest
+        elif sign == "%~ ": case.hints.append((len(case.found) - 1, rest))
         elif sign == "%. ": case.before.append(rest)
         elif sign == "%> ": lines = case.files[rest] = []
         elif line.startswith("%= exit "): case.exit = int(line[8:])
@@ -66,7 +69,7 @@ def read_cases(path: Path) -> list[Case]:
             if rest.endswith(" no hint"): case.without_hint.add(len(case.found))
             case.found.append(rest.removesuffix(" no hint"))
         elif lines is not None: lines.append(line)
-        if sign in ("%% ", "%! ", "%. ", "%= "): lines = None
+        if sign in ("%% ", "%! ", "%. ", "%= ", "%~ "): lines = None
     return cases
 
 
@@ -151,6 +154,9 @@ def check_case(tmp: Path, case: Case) -> None:
         got = "\n".join(f"%= {f}" for f in told[lang]) + f"\n%= exit {result.rc}"
         same(got, "\n".join(f"%= {x}" for x in case.found) + f"\n%= exit {case.exit}", f"{case.where} {case.title} ({lang})")
         for f in told[lang]: check_column(folder, case, f)
+    for i, words in case.hints:
+        en, zh = told["en"][i].hint, told["zh"][i].hint
+        expect(words in en or words in zh, f"{case.where}: `{words}` is not in the hint:", en, zh)
     for i, (en, zh) in enumerate(zip(told["en"], told["zh"])):
         where = f"{case.where} {en}"
         expect(HAN.search(zh.message) and zh.message != en.message, where, "has no Chinese message:", zh.message)

@@ -263,8 +263,8 @@ static void test_suite_counts_what_passes_and_says_what_does_not(void **state) {
         SZ_OK, 0, 5,
         "{\"name\": \"a\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
         "{\"name\": \"b\", \"expr\": \"1\", \"got\": {\"int\": \"1\"}}\n"
-        "{\"name\": \"c\", \"expr\": \"x\", \"error\": \"There is no `x`\"}\n"
-        "{\"name\": \"d\", \"expr\": \"1\", \"error\": \"The expected value is not in the conformance form\"}\n"
+        "{\"name\": \"c\", \"expr\": \"x\", \"error\": \"there is no `x`\"}\n"
+        "{\"name\": \"d\", \"expr\": \"1\", \"error\": \"the expected value is not in the conformance form\"}\n"
         "{\"name\": \"e\", \"expr\": \"0.0\", \"got\": {\"double\": \"0.0\"}}\n");
     check_suite("[]", SZ_OK, 0, 0, "");
     check_suite("{}", SZ_FINDINGS, 0, 0, "");

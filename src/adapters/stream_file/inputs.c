@@ -62,6 +62,19 @@ static sz_status add(sz_stream_file *s, const char *name, const char *path, bool
     return SZ_OK;
 }
 
+/* Under another name (./a for a, a link): its records would all be duplicates. The key is no name of an input. */
+static bool is_there(sz_stream_file *s, const struct stat *st, const char *name) {
+    char key[64];
+    snprintf(key, sizeof key, "=%llu:%llu", (unsigned long long)st->st_dev, (unsigned long long)st->st_ino);
+    const uint32_t *at = sz_map_get(&s->inputs.names, sz_str_of(key));
+    if (!at) sz_map_put(&s->inputs.names, sz_str_of(key), s->inputs.n);
+    if (!at || *at >= s->inputs.n || strcmp(s->inputs.v[*at].name, name) == 0)
+        return false; /* add() tells of an equal name */
+    sz_diags_add(s->d, SZ_NOTE, SZ_CODE_GIVEN_TWICE, NOWHERE, "%s is %s once more, and read once",
+                 "%s 就是 %s，只读一次", name, s->inputs.v[*at].name);
+    return true;
+}
+
 static sz_status cannot_read(sz_stream_file *s, const char *name, int e) {
     sz_diag *g = sz_diags_add(s->d, SZ_ERROR, e == ENOENT ? SZ_CODE_NO_FILE : SZ_CODE_UNREADABLE, NOWHERE,
                               "%s cannot be read: %s", NULL, name, strerror(e));
@@ -145,6 +158,7 @@ static sz_status add_path(sz_stream_file *s, const char *name, bool is_in_folder
     }
     if (S_ISREG(st.st_mode)) {
         if (access(path, R_OK) != 0) return cannot_read(s, name, errno);
+        if (is_there(s, &st, name)) return SZ_OK;
         if (st.st_size == 0) warn(s, SZ_NOTE, SZ_CODE_EMPTY, "%s is empty", "%s 是空的", name);
     } else if (is_in_folder || S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode)) {
         warn(s, is_in_folder ? SZ_NOTE : SZ_ERROR, SZ_CODE_NOT_A_FILE, "%s is not a file", "%s 不是文件", name);

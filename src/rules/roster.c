@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * roster: what the students of the campus at hand are: its colleges, schools, classes. A condition that names another
+ * one holds of nobody there, and is most likely a slip; with another campus it need not be one.
+ */
+#include "load.h"
+
+enum { ROSTER_MOST = 4096 }; /* of more, such as the dorm rooms of a large school, nothing is said */
+
+static sz_str text_of(const sz_student *s, uint32_t field) {
+    switch (field) {
+    case SZ_SF_COLLEGE: return s->college;
+    case SZ_SF_SCHOOL: return s->school;
+    case SZ_SF_MAJOR: return s->major;
+    case SZ_SF_CLASS: return s->klass;
+    case SZ_SF_DORM: return s->dorm;
+    case SZ_SF_BUILDING: return s->building;
+    case SZ_SF_GENDER: return s->gender;
+    default: return (sz_str){0};
+    }
+}
+
+static void read_roster(struct sz_loading *l, uint32_t field, struct sz_roster *r) {
+    sz_map seen;
+    uint32_t cap = 0;
+    r->is_read = true;
+    sz_map_init(&seen);
+    for (uint32_t i = 0; i < sz_campus_n_students(l->campus); i++) {
+        sz_str text = text_of(sz_campus_student(l->campus, i), field);
+        if (!text.n || sz_map_intern(&seen, text) < r->n) continue;
+        if (r->n == ROSTER_MOST) {
+            r->n = 0;
+            break;
+        }
+        *SZ_PUSH(&l->tmp, r->v, r->n, cap) = text;
+    }
+    sz_map_fini(&seen);
+}
+
+void sz_roster_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
+    if (!l->campus || sz_campus_is_empty(l->campus)) return;
+    struct sz_roster *r = &l->roster[field];
+    if (!r->is_read) read_roster(l, field, r);
+    if (!r->n) return; /* nobody has any: of a roster without that column nothing is known */
+    out->choices = r->v;
+    out->n_choices = r->n;
+    out->is_open = out->is_roster = true;
+}
