@@ -154,6 +154,7 @@ bool sz_calendar_is_holiday(const sz_calendar *k, int32_t day);
 bool sz_calendar_is_vacation(const sz_calendar *k, int32_t day);
 bool sz_calendar_is_class_day(const sz_calendar *k, int32_t day);          /* in term, Mon-Fri or made up, no holiday (nor vacation) */
 enum { SZ_EVE_DAYS = 3 };                                                  /* so far ahead looks holiday_eve: over a weekend */
+uint32_t sz_calendar_class_days_left(const sz_calendar *k, int32_t day);   /* before the next holiday, vacation or end of the term, that day included */
 bool sz_calendar_is_holiday_eve(const sz_calendar *k, int32_t day);        /* the last class day before a holiday, a vacation or the end of the term, a weekend in between or not */
 bool sz_calendar_in(const sz_calendar *k, sz_str period, int32_t day);
 int32_t sz_calendar_days_to(const sz_calendar *k, sz_str period, int32_t day); /* to the next beginning, 0 on it and within; INT32_MAX none */

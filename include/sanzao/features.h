@@ -59,7 +59,7 @@ typedef enum sz_sfield {
     SZ_SF_ID, SZ_SF_COLLEGE, SZ_SF_SCHOOL, SZ_SF_MAJOR, SZ_SF_CLASS, SZ_SF_ENTRY_YEAR, SZ_SF_YEARS, SZ_SF_YEAR, SZ_SF_DORM,
     SZ_SF_RESIDENCE, SZ_SF_STATUS, SZ_SF_TAGS, SZ_SF_GENDER, SZ_SF_STUDY_SHARE, SZ_SF_BUILDING, SZ_N_SFIELDS
 } sz_sfield;
-typedef enum sz_cfield { SZ_CF_TERM, SZ_CF_WEEK, SZ_CF_HOLIDAY, SZ_CF_VACATION, SZ_CF_CLASS_DAY, SZ_CF_HOLIDAY_EVE, SZ_CF_IN, SZ_CF_DAYS_TO, SZ_N_CFIELDS } sz_cfield;
+typedef enum sz_cfield { SZ_CF_TERM, SZ_CF_WEEK, SZ_CF_HOLIDAY, SZ_CF_VACATION, SZ_CF_CLASS_DAY, SZ_CF_HOLIDAY_EVE, SZ_CF_IN, SZ_CF_DAYS_TO, SZ_CF_CLASS_DAYS_LEFT, SZ_N_CFIELDS } sz_cfield;
 
 /* Names, types and units of the fields above, by index: what the resolver of the rules module knows, and docs. */
 typedef struct sz_field_info { const char *name; uint8_t type, unit; uint64_t types; /* event types that have it, built-in ones by bit; ~0 all */ } sz_field_info;

@@ -58,6 +58,14 @@ bool sz_calendar_is_holiday_eve(const sz_calendar *k, int32_t day) {
     return false;
 }
 
+uint32_t sz_calendar_class_days_left(const sz_calendar *k, int32_t day) {
+    uint32_t n = 0;
+    for (int32_t d = day; sz_calendar_term(k, d) && !sz_calendar_is_holiday(k, d) && !sz_calendar_is_vacation(k, d);
+         d++)
+        n += sz_calendar_is_class_day(k, d);
+    return n;
+}
+
 bool sz_calendar_in(const sz_calendar *k, sz_str period, int32_t day) {
     return sz_calendar_days_to(k, period, day) == 0;
 }

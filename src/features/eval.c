@@ -276,6 +276,7 @@ static void load_calendar(sz_eval *ev, uint32_t field, uint32_t period, sz_xval 
     case SZ_CF_VACATION: set_bool(v, sz_calendar_is_vacation(k, ev->day)); break;
     case SZ_CF_CLASS_DAY: set_bool(v, sz_calendar_is_class_day(k, ev->day)); break;
     case SZ_CF_HOLIDAY_EVE: set_bool(v, sz_calendar_is_holiday_eve(k, ev->day)); break;
+    case SZ_CF_CLASS_DAYS_LEFT: set_num(v, sz_calendar_class_days_left(k, ev->day), true); break;
     case SZ_CF_IN: set_bool(v, period < k->n_periods && sz_calendar_in(k, k->periods[period].id, ev->day)); break;
     default: {
         int32_t d = period < k->n_periods ? sz_calendar_days_to(k, k->periods[period].id, ev->day) : INT32_MAX;

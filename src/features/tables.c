@@ -253,4 +253,5 @@ const sz_field_info sz_cfields[SZ_N_CFIELDS] = {
     [SZ_CF_HOLIDAY_EVE] = {"holiday_eve", SZ_X_BOOL, SZ_UNIT_NONE, ALL},
     [SZ_CF_IN] = {"in", SZ_X_BOOL, SZ_UNIT_NONE, ALL},
     [SZ_CF_DAYS_TO] = {"days_to", SZ_X_NUM, SZ_UNIT_DAYS, ALL},
+    [SZ_CF_CLASS_DAYS_LEFT] = {"class_days_left", SZ_X_NUM, SZ_UNIT_NONE, ALL},
 };

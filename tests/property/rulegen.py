@@ -336,6 +336,7 @@ class Rules:
         d = self.d
         text = d.pick('calendar.days_to("exams") <= 3 && !calendar.in("exams")', 'calendar.in("exams")',
                       "calendar.week >= 2", "calendar.class_day", "!calendar.holiday", "calendar.vacation", "calendar.holiday_eve",
+                      "calendar.class_days_left <= 2", "calendar.class_days_left > 3",
                       'calendar.term == "t1"')
         return {"when": f"{text} && {self.count()} >= {d.randint(1, 3)}", "level": "blue"}
 

@@ -115,6 +115,12 @@ class Calendar:
         after = next((d for d in (day + 1, day + 2, day + 3) if decides(d)), None)
         return self.is_class_day(day) and after is not None and not self.is_class_day(after)
 
+    def class_days_left(self, day: int) -> int:
+        """Those before the next holiday, vacation or end of the term, that day among them."""
+        rests, n = self.holidays + self.vacations, 0
+        while self.term(day) and not covers(rests, day_start(day)): n, day = n + self.is_class_day(day), day + 1
+        return n
+
     def days_to(self, period: str, day: int) -> int | None:
         ahead = [max(0, a - day) for a, b in self.periods.get(period, []) if b >= day]
         return min(ahead, default=None)

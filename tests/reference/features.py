@@ -112,6 +112,7 @@ class History:
         if name == "holiday": return covers(calendar.holidays, t)
         if name == "vacation": return covers(calendar.vacations, t)
         if name == "holiday_eve": return calendar.is_holiday_eve(day)
+        if name == "class_days_left": return float(calendar.class_days_left(day))
         return calendar.is_class_day(day) if name == "class_day" else UNKNOWN
 
     def function(self, name: str, args: list, t: int):
