@@ -2,7 +2,7 @@
 # and the mutants, each of which a seed must catch. Each is a process of one thread, so as many go side by side as there are cores.
 # when: full
 # limit: 40m
-# computes: yes
+# computes: by the clock
 source "$(dirname "$0")/lib.sh"
 check build tools/build release simulation simulation-mutants || exit 1
 sim=build/release/tests/simulation out=$(mktemp)

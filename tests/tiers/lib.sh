@@ -5,7 +5,8 @@
 #   # build: no                        it does not need build/dev
 #   # waits: yes                       it mostly waits for servers and time
 #   # builds: PRESET [TARGET...]       of one that waits: what it builds for itself, built before all else that runs behind
-#   # computes: yes                    it needs cores and neither servers nor a moment: where a tier waits, it runs behind it
+#   # computes: yes                    it needs cores and neither servers nor a moment: where a tier waits, it runs behind the others
+#   # computes: by the clock           the same, for so many seconds: it comes after those, and alone
 #   # setup: tests                     it needs what tools/setup --tests installs: Java, Maven, Redis, spin
 #   # may skip: why                     tools/test --need-all (CI) does not fail when this tier is skipped
 # A tier prints what it likes (shown when it fails) and reports with the functions below. Its environment: SZ_LEVEL,
