@@ -379,6 +379,7 @@ typedef struct sz_facts {
     uint32_t n_downs;
     sz_heard *heard;                      /* ordered by time */
     uint32_t n_heard;
+    int64_t *silent_ms;                   /* the latest instant at which a rule was answered that nobody has; NULL: nobody notes it */
     struct sz_mates *mates;               /* NULL: no rule asks */
     const sz_peers *peers;                /* NULL: no rule asks */
     uint32_t peers_unasked;               /* what compares by these fields is unknown all the same, to ask what it does; 0: nothing */
@@ -399,6 +400,8 @@ void sz_facts_forget_dark(sz_facts *f, const sz_featureset *fs); /* after a chan
 bool sz_facts_is_down(const sz_facts *f, uint64_t types, int64_t t_ms);
 /* Has nobody had a record up to t since the term of that day, or the last one ended, began? Before the first term and without terms: ever. */
 bool sz_facts_is_silent(const sz_facts *f, int32_t day, int64_t t_ms);
+/* The same, asked for a rule: that it was silent is noted. */
+bool sz_facts_says_silent(const sz_facts *f, int32_t day, int64_t t_ms);
 int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms); /* time down within, overlaps once */
 /* The instant at which `need` more milliseconds not down have passed since from. */
 int64_t sz_facts_up_after(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t need_ms);

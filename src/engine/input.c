@@ -212,7 +212,8 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t stude
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
     int64_t since = SZ_TIME_MAX;
     if (begin < w->clocks.begin_ms) since = w->clocks.begin_ms = w->tc.begin_ms = begin, peers_seek(w);
-    if (heard_note(w, e) && e->time_ms < since) since = e->time_ms;
+    int64_t news = heard_note(w, e);
+    if (news < since) since = news;
     bool is_of_all = since < SZ_TIME_MAX;
     if (w->facts.mates && mates_note(w, e, holder) && e->time_ms < since) since = e->time_ms;
     w->use =

@@ -26,6 +26,7 @@ struct sz_worker {
     uint32_t n_statuses, cap_statuses;
     int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
+    int64_t silent_ms;                  /* after it no rule was answered that nobody has; SZ_TIME_MAX: not known */
     mates_use mates;
     peers_use peers;
     parts_use parts;
@@ -287,7 +288,8 @@ bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 void heard_init(sz_worker *w);
 void heard_fini(sz_worker *w);
 void heard_rebuild(sz_worker *w);            /* from the statuses */
-bool heard_note(sz_worker *w, const sz_event *e); /* a record that is used; true: that is news to a rule */
+/* A record that is used; since when that may be news to rules, SZ_TIME_MAX: it is not. */
+int64_t heard_note(sz_worker *w, const sz_event *e);
 
 /* students.c */
 void students_init(sz_worker *w);

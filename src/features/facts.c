@@ -49,6 +49,12 @@ bool sz_facts_is_silent(const sz_facts *f, int32_t day, int64_t t_ms) {
     return true;
 }
 
+bool sz_facts_says_silent(const sz_facts *f, int32_t day, int64_t t_ms) {
+    bool is_silent = sz_facts_is_silent(f, day, t_ms);
+    if (is_silent && f->silent_ms && *f->silent_ms < t_ms) *f->silent_ms = t_ms;
+    return is_silent;
+}
+
 int64_t sz_facts_down_ms(const sz_facts *f, uint64_t types, int64_t from_ms, int64_t to_ms) {
     int64_t sum = 0, done = from_ms; /* everything before done is counted */
     for (uint32_t i = 0; i < f->n_downs && f->downs[i].from_ms < to_ms; i++) {

@@ -41,7 +41,7 @@ sz_truth sz_exemption_value(sz_eval *ev, const sz_rule *r, const sz_exemption *x
     case SZ_EX_HOLIDAY: b = sz_calendar_is_holiday(k, ev->day); break;
     case SZ_EX_WEEKEND: b = sz_is_weekend(k, ev->day); break;
     case SZ_EX_FEED_DOWN: b = sz_facts_is_down(ev->facts, r->down_types, ev->t_ms); break;
-    case SZ_EX_FEED_SILENT: b = sz_facts_is_silent(ev->facts, ev->day, ev->t_ms); break;
+    case SZ_EX_FEED_SILENT: b = sz_facts_says_silent(ev->facts, ev->day, ev->t_ms); break;
     case SZ_EX_CLASS_SILENT: b = is_class_silent(ev, r); break;
     case SZ_EX_NO_CARD: b = sz_campus_is_between_cards(ev->facts->campus, ev->student, ev->t_ms); break;
     case SZ_EX_RARELY_SEEN: b = sz_rarely_seen(ev, &is_unknown); break;
