@@ -414,6 +414,9 @@ typedef struct sz_untold_list {
 } sz_untold_list;
 /* Of a worker that has read a state and reads no records: it has gone over the students and must be freed then. */
 void sz_worker_untold(sz_worker *w, sz_arena *texts, sz_untold_list *out);
+/* Why a rule does not tell of a student, or does: as JSON (docs/explain.md), texts in that language. Of a worker that has read a state and
+ * reads no records; it has gone over the student's records once more and must be freed then. SZ_NOT_FOUND: the state knows no such student. */
+sz_status sz_worker_explain(sz_worker *w, sz_str student, uint32_t rule, sz_lang lang, sz_buf *out);
 /* One line of the summary's JSON without line end (contract). */
 void sz_worker_summary(sz_worker *w, sz_buf *out);
 /* For `state show`: the student's record decoded. SZ_NOT_FOUND. */

@@ -233,6 +233,19 @@ typedef struct sz_loader {
 sz_xval sz_prog_run(const sz_prog *p, const sz_loader *l);
 sz_xval sz_prog_run_at(const sz_prog *p, uint32_t entry, const sz_loader *l);
 
+/* How && || ! ?: join the clauses, for people: nodes in the order in which they are written, the whole first, each with what it is now. */
+typedef enum sz_tree_kind { SZ_TREE_CLAUSE, SZ_TREE_ALL, SZ_TREE_ANY, SZ_TREE_NOT, SZ_TREE_CHOICE /* condition, then, else */, SZ_TREE_VALUE /* a number between ? and : */ } sz_tree_kind;
+enum { SZ_TREE_UNKNOWN = 2 };
+typedef struct sz_tree_node {
+    uint8_t kind, truth;   /* truth: 0, 1 or SZ_TREE_UNKNOWN; of a VALUE the latter */
+    bool decides;          /* a clause that, were it otherwise, could make the whole true */
+    uint32_t depth, end;   /* end: the first node behind it and what is in it */
+    uint32_t clause;       /* of a CLAUSE: its place in sz_prog_clauses() */
+    sz_str text;
+} sz_tree_node;
+/* In the arena. is_met: nothing is asked to decide. Returns how many. */
+uint32_t sz_prog_tree(const sz_prog *p, const sz_loader *l, sz_arena *a, bool is_met, sz_tree_node **out);
+
 /* Three-valued comparison with "at least": op as in sz_clause. Result BOOL. Used by steps too. */
 sz_xval sz_xval_compare(uint8_t op, const sz_xval *a, const sz_xval *b);
 

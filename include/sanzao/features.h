@@ -519,6 +519,10 @@ sz_xval sz_feature_value(sz_eval *ev, uint32_t feature);
 double sz_feature_reached(sz_eval *ev, uint32_t feature);
 /* Days, nights or panes of its window that were observable, and how many it has (semantics 12). */
 void sz_feature_observed(sz_eval *ev, const sz_feature *f, int32_t *observed, int32_t *total);
+/* Of the days (nights, panes) of the window: how many could be seen, and why others could not: before he was enrolled, the type had begun or
+ * the feature was there; on leave; down. Of panes only how many. total 0: there is no window. */
+typedef struct sz_coverage { int32_t total, seen, before, away, down; bool is_hours, is_night; } sz_coverage;
+void sz_feature_coverage(sz_eval *ev, const sz_feature *f, sz_coverage *out);
 /* First and last instant of the feature's window at t, for reasons and evidence. */
 void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
 /* Of a feature that compares, as of its table of that day: the student's group (0: he has none), whether he is to be asked, and what he had;

@@ -397,6 +397,12 @@ void sz_timeline_drop_episode(sz_timeline *tl, uint32_t i);
 void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c);
 /* For people and tests: bytes held without and in the log. */
 void sz_timeline_memory(const sz_timeline *tl, const sz_tlctx *c, size_t *state, size_t *log);
+/* What a rule says of the student at ev's instant, as members of a JSON object (docs/explain.md): each condition with its value and
+ * whether it holds, and what keeps the rule from telling. None of the rule's features is idle. is_check: it is the rule's own check;
+ * texts for people in that language. Returns the first of what holds it, in the arena; n 0: nothing does. */
+sz_str sz_timeline_explain(sz_arena *a, sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_eval *ev, uint32_t rule, bool is_check, sz_lang lang);
+/* The same at a time that is not before what was evaluated. */
+void sz_timeline_explain_at(sz_arena *a, sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, uint32_t rule, int64_t t_ms, sz_lang lang);
 /* Decoded, as JSON (sanzao state show). */
 void sz_timeline_json(sz_buf *out, const sz_timeline *tl, const sz_tlctx *c, sz_lang lang);
 

@@ -19,7 +19,7 @@ static void put_list(sz_buf *out, const sz_xval *v) {
     sz_buf_put_u8(out, ']');
 }
 
-static void put_xval(run *x, sz_buf *out, const sz_xval *v) {
+void xval_put(const sz_zone *zone, sz_buf *out, const sz_xval *v) {
     char text[40];
     if (v->know == SZ_UNKNOWN) {
         sz_buf_put_z(out, "null");
@@ -31,7 +31,7 @@ static void put_xval(run *x, sz_buf *out, const sz_xval *v) {
     case SZ_X_DURATION: sz_json_double(out, v->num / 1000.0); break;
     case SZ_X_STR: sz_json_str(out, v->str); break;
     case SZ_X_TIME:
-        sz_time_format(x->c->zone, (int64_t)v->num, text);
+        sz_time_format(zone, (int64_t)v->num, text);
         sz_json_str(out, sz_str_of(text));
         break;
     case SZ_X_LIST_STR:
@@ -44,7 +44,7 @@ static void put_value(run *x, sz_buf *out, const char *name, const sz_xval *v) {
     sz_buf_put_u8(out, '"');
     sz_buf_put_z(out, name);
     sz_buf_put_z(out, "\":");
-    put_xval(x, out, v);
+    xval_put(x->c->zone, out, v);
     if (v->know == SZ_AT_LEAST) sz_buf_put_z(out, ",\"at_least\":true");
 }
 

@@ -141,6 +141,12 @@ bool state_keep_seen(const sz_featureset *fs, uint8_t *mask);
 bool sequence_at(run *x, const sz_rule *r, bool is_timer, sequence_match *match);
 /* When silence may next end one, after that time; SZ_TIME_MAX. */
 int64_t sequence_due(run *x, const sz_rule *r, int64_t after_ms);
+/* The open try that has come the furthest, of several the latest. */
+typedef struct sequence_try {
+    uint32_t n_open, next;       /* next: the step that is waited for; n_sequence: only that nothing comes any more */
+    int64_t first_ms, until_ms;  /* n_open 0: neither */
+} sequence_try;
+void sequence_tries(run *x, const sz_rule *r, sequence_try *out);
 
 /* story.c */
 sz_episode *story_last(sz_timeline *tl, uint32_t rule); /* latest episode that stands; NULL */
@@ -221,6 +227,9 @@ int64_t due_after_check(run *x, uint32_t cls, int64_t after_key);
 int64_t due_of_rule(run *x, uint32_t rule, int64_t after_ms);
 /* Who of the class is checked at that instant, a check of one of its rules. */
 const sz_check_round *due_round(const sz_tlctx *c, uint32_t cls, int64_t t_ms);
+
+/* body.c: null where it is unknown; a duration in seconds */
+void xval_put(const sz_zone *zone, sz_buf *out, const sz_xval *v);
 
 /* reasons.c: what weighed, for a message */
 void reasons_put(run *x, sz_buf *out, const sz_rule *r, const sz_verdict *v, const sz_loader *l, sz_lang lang);

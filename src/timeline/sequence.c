@@ -191,3 +191,17 @@ int64_t sequence_due(run *x, const sz_rule *r, int64_t after_ms) {
         if (waits_for_silence(&w, &w.open.v[i])) return deadline(&w, &w.open.v[i]);
     return SZ_TIME_MAX;
 }
+
+void sequence_tries(run *x, const sz_rule *r, sequence_try *out) {
+    walk w;
+    sequence_match match;
+    *out = (sequence_try){0};
+    walk_log(&w, x, r, x->ev.t_ms, &match);
+    out->n_open = w.open.n;
+    for (uint32_t i = 0; i < w.open.n; i++) {
+        const attempt *a = &w.open.v[i];
+        if (a->next < out->next) continue;
+        *out =
+            (sequence_try){.n_open = w.open.n, .next = a->next, .first_ms = a->first_ms, .until_ms = deadline(&w, a)};
+    }
+}

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sanzao explain SZ042: what a finding's code means, from the registry.
+ * sanzao explain SZ042: what a finding's code means, from the registry. sanzao explain STUDENT --rule ID: why a rule
+ * does not tell of a student (engine/explain.c).
  */
 #include <stdio.h>
 
 #include "cmd_common.h"
 #include "codes.h"
 #include "commands.h"
+#include "run/run.h"
+
+static const char usage_en[] =
+    "usage: sanzao explain SZ042 [--lang zh|en] [--json]\n"
+    "       sanzao explain STUDENT --rule ID --state sqlite:FILE|redis:URL --campus DIR --rules DIR [--json]\n\n"
+    "The second: why the rule does not tell of this student, or does, as far as the state has come.";
+static const char usage_zh[] =
+    "用法：sanzao explain SZ042 [--lang zh|en] [--json]\n"
+    "      sanzao explain 学号 --rule ID --state sqlite:文件|redis:地址 --campus 文件夹 --rules 文件夹 [--json]\n\n"
+    "后一种：到状态所处的时刻为止，这条规则为什么没有（或已经）就该学生提醒。";
 
 static void put_code(sz_buf *out, const sz_code *c, sz_lang lang) {
     sz_buf_printf(out, "SZ%03d  %s\n", c->code, lang == SZ_ZH ? c->zh : c->en);
@@ -59,8 +70,8 @@ static int explain(const sz_config *c, sz_buf *out) {
     sz_code code;
     if ((word[0] != 'S' && word[0] != 's') || (word[1] != 'Z' && word[1] != 'z') ||
         !sz_str_i64(sz_str_of(word + 2), &n)) {
-        fputs(zh ? "用法：sanzao explain SZ042 [--lang zh|en]\n" : "usage: sanzao explain SZ042 [--lang zh|en]\n",
-              stderr);
+        fputs(zh ? usage_zh : usage_en, stderr);
+        fputc('\n', stderr);
         return 2;
     }
     if (n < 0 || n > 999 || !app_code_find((int)n, &code)) {
@@ -70,6 +81,15 @@ static int explain(const sz_config *c, sz_buf *out) {
     if (c->num[SZ_O_JSON]) put_json(out, &code);
     else put_code(out, &code, c->lang);
     return 0;
+}
+
+static int explain_rule(sz_config *c, sz_buf *out) {
+    sz_job job;
+    cmd_job(c, &job);
+    if (c->n_rest == 1 && !sz_str_is(job.state, "memory"))
+        return sz_job_explain(&job, sz_str_of(c->rest[0]), sz_str_of(c->text[SZ_O_RULE]), c->num[SZ_O_JSON] != 0, out);
+    fprintf(stderr, "%s\n", c->lang == SZ_ZH ? usage_zh : usage_en);
+    return 2;
 }
 
 int cmd_explain(int argc, char **argv) {
@@ -82,9 +102,8 @@ int cmd_explain(int argc, char **argv) {
         sz_buf_fini(&out);
         return 0;
     }
-    int code = cmd_begin(&c, SZ_FOR_EXPLAIN, "usage: sanzao explain SZ042 [--lang zh|en] [--json]",
-                         "用法：sanzao explain SZ042 [--lang zh|en] [--json]", argc, argv);
-    if (code < 0) code = explain(&c, &out);
+    int code = cmd_begin(&c, SZ_FOR_EXPLAIN | SZ_FOR_STATE, usage_en, usage_zh, argc, argv);
+    if (code < 0) code = c.text[SZ_O_RULE] ? explain_rule(&c, &out) : explain(&c, &out);
     if (out.n) fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
     sz_config_fini(&c);

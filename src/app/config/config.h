@@ -42,6 +42,7 @@ typedef enum sz_opt {
     SZ_O_CAMPUS,
     SZ_O_ENCODING,
     SZ_O_RULES,
+    SZ_O_RULE,
     SZ_O_STATE,
     SZ_O_ALERTS,
     SZ_O_DEAD_LETTERS,

@@ -39,6 +39,10 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_RULES] = {"rules", SZ_OPT_TEXT, RUN | CHECK | STATE | TEST | ALERTS, "DIR", NULL, "rules",
                     "Folder of rules; all *.yaml in it and below, in any order",
                     "规则文件夹；其中及子文件夹中的所有 *.yaml，顺序不限"},
+    [SZ_O_RULE] =
+        {"rule", SZ_OPT_TEXT, SZ_FOR_EXPLAIN, "ID", NULL, NULL,
+         "Say why this rule does not tell of the student, or does; with the run's --state, --campus and --rules",
+         "说明这条规则为什么没有（或已经）就该学生提醒；--state、--campus、--rules 与运行时相同"},
     [SZ_O_STATE] =
         {"state", SZ_OPT_TEXT, RUN | STATE | ALERTS, "memory|sqlite:FILE|redis:URL", NULL, "memory",
          "Where the rolling picture of every student is kept between runs; alerts: say besides, with its campus "

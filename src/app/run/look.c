@@ -10,6 +10,7 @@
 #include "host/env.h"
 #include "run.h"
 #include "run_common.h"
+#include "views/explain_view.h"
 #include "views/findings.h"
 #include "views/plan_view.h"
 
@@ -86,6 +87,45 @@ int sz_job_show(const sz_job *job, sz_str student) {
         fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
               stderr);
     sz_buf_fini(&out);
+    return look_end(job, &l, s);
+}
+
+/* Which rule is meant; SZ_NONE, and said: there is none of that id. */
+static uint32_t rule_named(const sz_job *job, const sz_bundle *b, sz_str id) {
+    for (uint32_t i = 0; i < b->n_rules; i++)
+        if (sz_str_eq(b->rules[i].id, id)) return i;
+    fprintf(stderr,
+            job->lang == SZ_ZH ? "sanzao：没有 id 为 %.*s 的规则；有：" : "sanzao: no rule has the id %.*s; there are:",
+            SZ_FMT_STR(id));
+    for (uint32_t i = 0; i < b->n_rules; i++) fprintf(stderr, " %.*s", SZ_FMT_STR(b->rules[i].id));
+    fputc('\n', stderr);
+    return SZ_NONE;
+}
+
+static sz_status explain_in(const sz_job *job, look *l, sz_str student, uint32_t rule, bool as_json, sz_buf *out) {
+    sz_buf json;
+    sz_buf_init(&json);
+    sz_status s = sz_worker_explain(l->worker, student, rule, job->lang, &json);
+    if (s == SZ_OK && !as_json) explain_view(out, sz_buf_str(&json), job->lang);
+    if (s == SZ_OK && as_json) {
+        sz_buf_put_str(out, sz_buf_str(&json));
+        sz_buf_put_u8(out, '\n');
+    }
+    if (s == SZ_NOT_FOUND)
+        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
+              stderr);
+    sz_buf_fini(&json);
+    return s;
+}
+
+int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, bool as_json, sz_buf *out) {
+    look l = {0};
+    sz_status s = look_begin(job, student, SZ_FILES, &l);
+    uint32_t at = s == SZ_OK ? rule_named(job, l.in.bundle, rule) : SZ_NONE;
+    if (s == SZ_OK && at == SZ_NONE) s = SZ_USAGE;
+    if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
+    if (s == SZ_OK) look_tell_others(job, &l);
+    if (s == SZ_OK) s = explain_in(job, &l, student, at, as_json, out);
     return look_end(job, &l, s);
 }
 

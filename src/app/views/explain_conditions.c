@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "explain_parts.h"
+#include "explain_view.h"
+#include "words.h"
+
+/* `2026-04-08 18:00` of a time. */
+void explain_time(const page *p, const char *t) {
+    sz_buf_printf(p->out, "%.10s", t);
+    if (strlen(t) >= 16) sz_buf_printf(p->out, " %.5s", t + 11);
+}
+
+static const char *mark_of(yyjson_val *held) { return yyjson_is_bool(held) ? yyjson_get_bool(held) ? "✓" : "✗" : "?"; }
+
+static void put_clause(const page *p, yyjson_val *v) {
+    sz_buf_printf(p->out, "%s %s", mark_of(of(v, "held")), text_of(v, "clause"));
+    if (*text_of(v, "shown")) sz_buf_printf(p->out, "  %s", text_of(v, "shown"));
+    if (*text_of(v, "limit")) sz_buf_printf(p->out, in(p, " (limit %s)", "（界限 %s）"), text_of(v, "limit"));
+    if (*text_of(v, "label")) sz_buf_printf(p->out, "  %s", text_of(v, "label"));
+    if (is_true(v, "decides")) sz_buf_put_z(p->out, "  ←");
+    sz_buf_put_u8(p->out, '\n');
+}
+
+static const struct joint {
+    const char *name, *en, *zh;
+} joints[] = {{"all", "all of", "全部满足"},
+              {"any", "any of", "满足其一"},
+              {"not", "not", "不满足"},
+              {"choice", "first ? second : third", "第一项 ? 第二项 : 第三项"}};
+
+static void put_node(const page *p, yyjson_val *v, int depth) {
+    size_t i, n;
+    yyjson_val *kid;
+    indent(p, depth);
+    if (*text_of(v, "clause")) {
+        put_clause(p, v);
+        return;
+    }
+    if (*text_of(v, "value_of")) {
+        sz_buf_printf(p->out, "= %s\n", text_of(v, "value_of"));
+        return;
+    }
+    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++) {
+        yyjson_val *kids = of(v, joints[k].name);
+        if (!kids) continue;
+        sz_buf_printf(p->out, "%s %s%s\n", mark_of(of(v, "held")), in(p, joints[k].en, joints[k].zh), in(p, ":", "："));
+        yyjson_arr_foreach(kids, i, n, kid) put_node(p, kid, depth + 1);
+    }
+}
+
+static void put_steps(const page *p, yyjson_val *condition) {
+    size_t i, n;
+    yyjson_val *s;
+    indent(p, 2);
+    sz_buf_printf(p->out, "%s %s\n", in(p, "value", "数值"), text_of(condition, "shown"));
+    yyjson_arr_foreach(of(condition, "steps"), i, n, s) {
+        indent(p, 3);
+        sz_buf_printf(p->out, "%s %s %s  %s\n", mark_of(of(s, "held")),
+                      is_true(condition, "at_most") ? in(p, "at most", "至多") : in(p, "at least", "至少"),
+                      text_of(s, "limit"), app_word(SZ_WORDS_LEVELS, text_of(s, "level"), p->lang));
+    }
+}
+
+static void put_points(const page *p, yyjson_val *points) {
+    size_t i, n;
+    yyjson_val *v;
+    yyjson_arr_foreach(points, i, n, v) {
+        indent(p, 2);
+        sz_buf_printf(p->out, "%s %+g\n", mark_of(of(v, "held")), yyjson_get_num(of(v, "add")));
+        put_node(p, of(v, "tree"), 3);
+    }
+}
+
+static void put_sequence(const page *p, yyjson_val *condition) {
+    size_t i, n;
+    yyjson_val *s;
+    yyjson_arr_foreach(of(condition, "sequence"), i, n, s) {
+        const char *not = text_of(s, "not"), *last = text_of(s, "last");
+        indent(p, 2);
+        sz_buf_printf(p->out, "%s %s%s%s", is_true(s, "done") ? "✓" : "·", *not ? in(p, "not ", "不能有 ") : "",
+                      *not ? not : text_of(s, "event"), in(p, "  last ", "  最近一次 "));
+        if (*last) explain_time(p, last);
+        else sz_buf_put_z(p->out, in(p, "none is kept", "没有保留的记录"));
+        sz_buf_put_u8(p->out, '\n');
+    }
+    indent(p, 2);
+    if (!number(condition, "tries")) {
+        sz_buf_put_z(p->out, in(p, "none has begun\n", "还没有开始的\n"));
+        return;
+    }
+    sz_buf_printf(p->out, in(p, "%d begun, the furthest ", "已开始 %d 个，走得最远的从 "), number(condition, "tries"));
+    explain_time(p, text_of(condition, "began"));
+    sz_buf_put_z(p->out, in(p, ", until ", " 开始，到 "));
+    explain_time(p, text_of(condition, "until"));
+    sz_buf_put_z(p->out, in(p, "\n", " 为止\n"));
+}
+
+static bool has_deciding(yyjson_val *v) {
+    size_t i, n;
+    yyjson_val *kid;
+    if (is_true(v, "decides")) return true;
+    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
+        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) if (has_deciding(kid)) return true;
+    return false;
+}
+
+static void put_legend(const page *p, yyjson_val *look) {
+    yyjson_val *condition = of(look, "condition"), *point;
+    size_t i, n;
+    bool any = has_deciding(of(look, "who")) || has_deciding(of(condition, "tree"));
+    yyjson_arr_foreach(of(condition, "points"), i, n, point) any |= has_deciding(of(point, "tree"));
+    if (!any) return;
+    indent(p, 1);
+    sz_buf_printf(p->out, "%s\n", in(p, "(← keeps it from being met)", "（← 表示因为它而不满足）"));
+}
+
+static void put_tree(const page *p, const char *en, const char *zh, yyjson_val *tree) {
+    if (!tree) return;
+    indent(p, 1);
+    sz_buf_printf(p->out, "%s\n", in(p, en, zh));
+    put_node(p, tree, 2);
+}
+
+static void put_condition(const page *p, yyjson_val *condition) {
+    indent(p, 1);
+    sz_buf_printf(p->out, "%s\n", in(p, "condition", "条件"));
+    if (of(condition, "sequence")) put_sequence(p, condition);
+    if (of(condition, "steps")) put_steps(p, condition);
+    if (of(condition, "points")) put_points(p, of(condition, "points"));
+    if (of(condition, "tree")) put_node(p, of(condition, "tree"), 2);
+}
+
+/* Only the conditions that decide, wherever they stand. */
+static void put_deciding(const page *p, yyjson_val *v) {
+    size_t i, n;
+    yyjson_val *kid;
+    if (is_true(v, "decides")) {
+        indent(p, 1);
+        put_clause(p, v);
+    }
+    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
+        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) put_deciding(p, kid);
+}
+
+void explain_deciding(const page *p, yyjson_val *look) {
+    size_t i, n;
+    yyjson_val *condition = of(look, "condition"), *point;
+    put_deciding(p, of(look, "who"));
+    if (of(condition, "steps")) {
+        indent(p, 1);
+        sz_buf_printf(p->out, "%s %s\n", in(p, "value", "数值"), text_of(condition, "shown"));
+    }
+    put_deciding(p, of(condition, "tree"));
+    yyjson_arr_foreach(of(condition, "points"), i, n, point) put_deciding(p, of(point, "tree"));
+}
+
+void explain_conditions(const page *p, yyjson_val *look) {
+    put_tree(p, "about whom (who)", "对象（who）", of(look, "who"));
+    put_condition(p, of(look, "condition"));
+    put_legend(p, look);
+    put_tree(p, "ends when (resolve_when)", "解除条件（resolve_when）", of(look, "resolve_when"));
+}
