@@ -1,7 +1,7 @@
 # tests/sim: build/PRESET/tests/simulation, the engine in one thread with twins of everything around it; and
 # tests/simulation-mutants, the same with engine and timeline built anew so that they can be had wrong (SZ_MUTANTS).
 # Both are optimised in every preset but keep their assertions: thousands of seeds are to run. They are built where they
-# are asked for by name (CI: in release, and the first one in clang), so warnings are errors in every preset; what of
+# are asked for by name (CI: in release), so warnings are errors in every preset; what of
 # tests/sim does not look at the mutants is compiled once for both.
 
 if(NOT SZ_TESTS)
