@@ -171,7 +171,7 @@ static bool skip_open(scan *x) {
                 return true;
             }
             if (peek(x, 0) != ':')
-                return refuse(x, start, "Look-around, atomic groups, conditions and recursion are not part of RE2",
+                return refuse(x, start, "look-around, atomic groups, conditions and recursion are not part of RE2",
                               "RE2 不支持环视、原子组、条件和递归");
             x->i++;
         }

@@ -231,8 +231,12 @@ static void try_records(struct sz_testing *x) {
         sz_diag *d =
             sz_rules_error(l, C_TEST_EVENT, x->t->events[last].span, "such a record would be a dead letter: %s (%s)",
                            "这样的记录会成为死信：%s（%s）", reason, r.dead.field ? r.dead.field : "");
-        sz_rules_hint_say(d, "docs/events.md has what a record of each type needs",
-                          "每种记录需要什么，见 docs/events.md");
+        if (r.dead.field && strcmp(r.dead.field, "direction") == 0)
+            sz_rules_hint_say(d, "say which way, granted or denied:  d1 22:00 dorm_access in denied",
+                              "放行或被拒都要写方向，例如  d1 22:00 dorm_access in denied");
+        else
+            sz_rules_hint_say(d, "docs/events.md has what a record of each type needs",
+                              "每种记录需要什么，见 docs/events.md");
     }
     sz_buf_fini(&json);
 }

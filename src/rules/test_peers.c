@@ -69,11 +69,30 @@ static void load_one(struct sz_testing *x, uint32_t feature, const sz_yaml *key,
     *SZ_PUSH(l->a, x->t->others, x->t->n_others, x->cap_others) = o;
 }
 
+/* Of whom the test does not say what makes the group there is no group, and what it says of the others is said of
+ * nobody. The year is known of everybody, and so is where he lives. */
+static void warn_without_group(struct sz_testing *x, const sz_feature *f, const sz_yaml *key) {
+    const uint32_t known =
+        1u << SZ_SF_YEAR | 1u << SZ_SF_RESIDENCE | 1u << SZ_SF_STATUS | 1u << SZ_SF_ENTRY_YEAR | 1u << SZ_SF_YEARS;
+    for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
+        bool is_given = !(f->by >> i & 1) || known >> i & 1;
+        for (uint32_t k = 0; k < x->t->n_student && !is_given; k++)
+            is_given = sz_str_is(x->t->student[k].key, sz_sfields[i].name);
+        if (is_given) continue;
+        sz_diag *g = sz_rules_warn(x->g->l, C_TEST_PEERS, key->span,
+                                   "the student of this test has no `%s`, so there is no group to compare with",
+                                   "这个测试的学生没有 `%s`，也就没有可比的同组", sz_sfields[i].name);
+        sz_rules_hint(x->g->l, g, "add  student: {%s: a}", "请加  student: {%s: a}", sz_sfields[i].name);
+        return;
+    }
+}
+
 void sz_test_peers_load(struct sz_testing *x, const sz_yaml *map) {
     for (size_t i = 0; map && i < map->n; i++) {
         const sz_yaml *values = map->items[i];
         uint32_t feature = compared(x, map->keys[i]);
         if (feature == SZ_NONE) continue;
+        warn_without_group(x, &x->g->l->b->fs.features[feature], map->keys[i]);
         if (!values || values->kind != SZ_YAML_MAP || !values->n) {
             wrong(x, map->keys[i]->span, "what the others have, and how many have it, is missing here",
                   "这里缺少其他人的值和人数", "write  {0: 25, 2: 10}: 25 others have 0, ten have 2",

@@ -36,7 +36,8 @@ static const row rows[] = {
     {"calendar.in(exam)", 111, "exam", "calendar.in(\"exam\")", 0, 0, 0},
     {"last_door.direction == out", 42, "out", "quotes:  \"out\"", 0, 0, 0},
     {"p == True", 42, "True", "write true", 0, 0, 0},
-    {"last_door == \"out\"", 122, "last_door", "last_door.time", 0, 0, 0},
+    {"last_door == \"out\"", 122, "last_door", "write  last_door.direction == \"out\"", 0, 0, 0},
+    {"last_door == \"nowhere\"", 122, "last_door", "last_door.time", 0, 0, 0},
     /* syntax, and what is no CEL */
     {"", 102, "", NULL, 0, 0, 0},
     {"  \n", 102, "  \n", NULL, 0, 0, 0},
