@@ -48,7 +48,8 @@ static bool is_its_time(const asker *x, const sz_eval *ev, uint32_t checked) {
     bool has_check = r->check.kind != SZ_CHECK_NONE && !r->is_instant;
     if (has_check ? checked != x->rule : checked != SZ_NONE) return false;
     if (r->is_instant && !r->n_sequence && (!ev->event || !(r->event_types >> ev->event->type & 1))) return false;
-    return !w->tc.rule_from_ms || ev->t_ms >= w->tc.rule_from_ms[x->rule];
+    bool waits = ev->event && w->tc.rule_waits[x->rule] && ev->t_ms >= w->tc.clock_ms[w->tc.rule_class[x->rule]];
+    return !waits && (!w->tc.rule_from_ms || ev->t_ms >= w->tc.rule_from_ms[x->rule]);
 }
 
 static void look(void *self, sz_eval *ev, uint32_t checked) {

@@ -140,6 +140,22 @@ def test_a_check_that_is_to_come(tmp):
     expect("   next check 2026-03-08 18:00" in lines and "最近一次检查 2026-03-07 18:00：条件不成立" in text(tmp, "checked", lang="zh"), lines)
 
 
+def test_a_source_that_has_not_come_so_far(tmp):
+    """Lists come in batches; those of the 7th are there, but not said to be complete."""
+    write(tmp / "campus/feeds.yaml", "pos: {delivery: stream, types: [swipe]}\nclass: {delivery: batch, types: [attendance]}\n")
+    complete = {"type": "feed_status", "source": "class", "time": at(5, 20), "state": "complete", "complete_through": at(5, 20)}
+    run(tmp, rule("lists", "level: blue, when: missed_7d >= 2"), [missed(5)], until=at(8))
+    (tmp / "state.db").unlink()
+    lines = [missed(5), complete, meal(6), missed(7), meal(7, 20)]
+    write_lines(tmp / "late.ndjson", [json.dumps(e).encode() for e in lines])
+    sanzao(tmp, "run", "--source", "file:late.ndjson", "--order", "arrival", *OPTIONS, "--alerts", "file:late-alerts.ndjson", rc=0)
+    got = ask(tmp, "lists")["now"]
+    same([got["condition"]["held"], got["held_by"], got["open"]], [True, ["source"], False], "true, but it waits")
+    same(got["complete_through"][:16], at(5, 20)[:16], "up to when it is complete")
+    expect("a source in batches has not come so far" in text(tmp, "lists") and "its sources are complete up to 2026-03-05 20:00" in text(tmp, "lists"), text(tmp, "lists"))
+    same(alerts(tmp / "late-alerts.ndjson"), [], "nothing was told")
+
+
 def test_a_sequence_and_how_far_it_has_come(tmp):
     run(tmp, "  - {id: then, title: {zh: 先后, en: Then}, sequence: [{event: meal}, {not: missed}, {event: dorm_access, where: event.direction == \"in\"}], within: 20h, level: blue}\n",
         [meal(6), meal(7, 19), meal(7, 20)])

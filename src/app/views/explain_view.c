@@ -18,6 +18,7 @@ static const struct holding {
     {"resolve_when", "what ends an alert is the case (resolve_when)", "解除条件成立（resolve_when）"},
     {"for", "the condition has not held for long enough (for)", "条件持续的时间还不够（for）"},
     {"again_after", "it was told of just before (again_after)", "刚提醒过（again_after）"},
+    {"source", "a source in batches has not come so far", "按批到达的数据源还没有到这个时刻"},
     {"check", "it tells at its checks only (check)", "只在检查时提醒（check）"},
     {"open", "an alert is open", "预警未解除"},
     {"", "nothing held it", "没有什么拦住它"},
@@ -152,6 +153,7 @@ static void put_look(const page *p, yyjson_val *look) {
     put_unknown(p, of(look, "unknown"));
     put_when(p, look, "true_since", "true since ", "条件成立自 ");
     put_when(p, look, "quiet_until", "not told again before ", "在此之前不再提醒：");
+    put_when(p, look, "complete_through", "its sources are complete up to ", "它的数据源完整到 ");
     put_when(p, look, "next_check", "next check ", "下次检查 ");
 }
 
