@@ -2,7 +2,7 @@
  *
  * What a run read, where each record went, who could be judged and who not and why. Numbers only: no student is named.
  */
-#include "worker.h"
+#include "whom.h"
 
 static sz_eval eval_of(sz_worker *w, const sz_timeline *tl, int64_t t_ms) {
     const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(w->campus, tl->student);
@@ -32,23 +32,27 @@ static bool is_rarely_seen(sz_worker *w, sz_eval *ev, const sz_timeline *tl, boo
     return is_rare;
 }
 
-static void judge(sz_worker *w, const sz_timeline *tl, int64_t t, sz_judged *out) {
+static void judge(sz_worker *w, const sz_timeline *tl, int64_t t, sz_judged *out, whom *rules) {
     if (!tl->is_active) {
         out->inactive++;
         return;
     }
-    bool is_unknown = true, is_rare = false;
-    if (t != SZ_TIME_NONE) {
-        sz_eval ev = eval_of(w, tl, t);
-        if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
-            out->on_leave++;
-            return;
-        }
-        is_rare = is_rarely_seen(w, &ev, tl, &is_unknown);
+    if (t == SZ_TIME_NONE) {
+        out->unknown++;
+        return;
     }
+    sz_eval ev = eval_of(w, tl, t);
+    if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
+        out->on_leave++;
+        return;
+    }
+    bool is_unknown = true, is_rare = is_rarely_seen(w, &ev, tl, &is_unknown);
     if (is_rare) out->rarely_seen++;
     else if (is_unknown) out->unknown++;
-    else out->judged++;
+    else {
+        out->judged++;
+        if (rules) whom_add(w, rules, &ev, tl);
+    }
 }
 
 /* Bytes that the students take, without and in their logs, and how many records the logs hold: as if all were awake. */
@@ -56,7 +60,7 @@ typedef struct memory {
     uint64_t state, log, records;
 } memory;
 
-static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
+static void look_at_all(sz_worker *w, sz_judged *judged, memory *m, whom *rules) {
     int64_t t = clock_lowest(w);
     *judged = (sz_judged){0};
     *m = (memory){0};
@@ -65,7 +69,7 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
         student_fetch(w, i, false);
         const sz_timeline *tl = student_look(w, i, &made, true);
         size_t state, log;
-        judge(w, tl, t, judged);
+        judge(w, tl, t, judged, rules);
         sz_timeline_memory(tl, &w->tc, &state, &log);
         m->state += state;
         m->log += log;
@@ -78,7 +82,7 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m) {
 
 void sz_worker_judged(sz_worker *w, sz_judged *out) {
     memory ignored;
-    look_at_all(w, out, &ignored);
+    look_at_all(w, out, &ignored, NULL);
 }
 
 static void put_count(sz_buf *out, const char *name, uint64_t n) {
@@ -118,7 +122,9 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     const sz_counters *n = &w->n;
     sz_judged j;
     memory m;
-    look_at_all(w, &j, &m);
+    whom rules;
+    whom_init(w, &rules);
+    look_at_all(w, &j, &m, &rules);
     sz_buf_put_z(out, "{\"schema\":1");
     put_count(out, "read", n->read);
     put_count(out, "used", n->used);
@@ -137,6 +143,9 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "judged", j.judged);
     sz_buf_printf(out, ",\"not_judged\":{\"rarely_seen\":%u,\"unknown\":%u,\"on_leave\":%u,\"inactive\":%u}",
                   j.rarely_seen, j.unknown, j.on_leave, j.inactive);
+    whom_put(w, &rules, out);
+    whom_fini(&rules);
+    put_count(out, "kept_days", (uint64_t)(w->o.horizon_ms / SZ_DAY_MS));
     put_count(out, "undo_unmatched", (uint64_t)n->undo_unmatched);
     put_count(out, "unknown_places", n->unknown_places);
     put_count(out, "unknown_readers", n->unknown_readers);

@@ -5,7 +5,7 @@
 
 #include "words.h"
 
-enum { N_COLUMNS = 9, TEXT_COLUMNS = 2, LAST_RECORD = 7, COMPLETE = 8 };
+enum { N_COLUMNS = 9, TEXT_COLUMNS = 2, LAST_RECORD = 7, COMPLETE = 8, MANY = 100 };
 
 static uint64_t count(yyjson_val *o, const char *key) {
     yyjson_val *v = yyjson_obj_get(o, key);
@@ -193,6 +193,49 @@ static void put_records(sz_buf *out, yyjson_val *s, sz_lang lang) {
     sz_buf_put_u8(out, '\n');
 }
 
+/* Of those who can be judged a rule may be about some only, whatever the others do. */
+static void put_about(sz_buf *out, yyjson_val *s, sz_lang lang) {
+    bool zh = lang == SZ_ZH, any = false;
+    uint64_t judged = count(s, "judged");
+    yyjson_val *key;
+    yyjson_obj_iter it = yyjson_obj_iter_with(yyjson_obj_get(s, "rules"));
+    while ((key = yyjson_obj_iter_next(&it))) {
+        uint64_t n = count(yyjson_obj_iter_get_val(key), "about");
+        char digits[32];
+        if (n >= judged) continue;
+        if (!any) put_label(out, "");
+        sz_buf_put_z(out, any ? " · " : zh ? "其中按学籍和校历，规则所针对的：" : "of these, by roster and calendar, ");
+        if (n) sz_buf_printf(out, zh ? "%s %s 人" : "%s is about %s", yyjson_get_str(key), grouped(digits, n));
+        else sz_buf_printf(out, zh ? "%s 目前没有人" : "%s is about none", yyjson_get_str(key));
+        any = true;
+    }
+    if (any) sz_buf_put_u8(out, '\n');
+}
+
+/* Rules that cannot open, as nobody has a record of what they need. Of few students it may just be so. */
+static void put_without(sz_buf *out, yyjson_val *s, sz_lang lang) {
+    bool zh = lang == SZ_ZH;
+    yyjson_val *key, *of;
+    yyjson_obj_iter it = yyjson_obj_iter_with(yyjson_obj_get(s, "rules"));
+    while (count(s, "judged") >= MANY && (key = yyjson_obj_iter_next(&it))) {
+        yyjson_val *without = yyjson_obj_get(yyjson_obj_iter_get_val(key), "without");
+        yyjson_arr_iter each = yyjson_arr_iter_with(without);
+        if (!yyjson_arr_size(without)) continue;
+        put_label(out, zh ? "规则" : "rules");
+        sz_buf_printf(out,
+                      zh ? "%s 目前无从预警：最近 %llu 天内没有任何人的"
+                         : "%s has nothing to go by: in the last %llu days nobody has a record of ",
+                      yyjson_get_str(key), (unsigned long long)count(s, "kept_days"));
+        bool any = false;
+        while ((of = yyjson_arr_iter_next(&each))) {
+            sz_buf_put_z(out, !any ? "" : zh ? "、" : " or ");
+            sz_buf_printf(out, zh ? "“%s”" : "\"%s\"", text(of, zh ? "zh" : "en"));
+            any = true;
+        }
+        sz_buf_put_z(out, zh ? "记录\n" : "\n");
+    }
+}
+
 static void put_people(sz_buf *out, yyjson_val *s, sz_lang lang) {
     bool zh = lang == SZ_ZH;
     yyjson_val *not_judged = yyjson_obj_get(s, "not_judged"), *v;
@@ -207,6 +250,8 @@ static void put_people(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_reasons(out, not_judged, SZ_WORDS_REASONS, false, lang);
     }
     sz_buf_put_u8(out, '\n');
+    put_about(out, s, lang);
+    put_without(out, s, lang);
     if (!others || count(s, "judged") || count(not_judged, "rarely_seen") != others) return;
     put_label(out, "");
     sz_buf_put_z(

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Whom a rule can speak of at all, at the end of a run: students whom `who` leaves out by roster and calendar are not among those it is about, and a
+rule that needs what nobody has a record of has nothing to go by."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lib import expect, main, same, sanzao, write, write_lines
+
+RULES = """\
+events:
+  out: {event: dorm_access, where: event.direction == "out", label: {zh: 出门, en: exits}}
+features:
+  outs: {days: out, over: 14d, label: {zh: 出门天数, en: days with an exit}}
+  n: {count: seen, over: 7d}
+rules:
+  - {id: early, title: {zh: 早, en: Early}, purpose: student-safety, level: blue, when: n == 0, who: calendar.week <= 1}
+  - {id: habit, title: {zh: 习惯, en: Habit}, purpose: student-safety, level: blue, when: n == 0, who: n >= 0 && student.year < 4}
+  - {id: off, title: {zh: 关, en: Off}, purpose: student-safety, level: blue, when: outs >= 99, mode: disabled}
+  - {id: ways, title: {zh: 门, en: Ways}, purpose: student-safety, level: blue, when: outs >= 9}
+  - {id: young, title: {zh: 低年级, en: Young}, purpose: student-safety, level: blue, when: n == 0, who: student.year < 4 && n >= 0}
+"""
+NAMES = [f"s{i:03}" for i in range(120)]
+DAYS = range(2, 16)
+OPTIONS = ["--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--summary", "summary.json"]
+
+
+def ran(tmp, names, direction, *more):
+    """Every third is in the last year; everybody comes home each day, and goes out if the door says so."""
+    rows = [f"{n},{2022 if i % 3 == 0 else 2024},4\n" for i, n in enumerate(names)]
+    write(tmp / "rules/r.yaml", RULES)
+    write(tmp / "campus/students.csv", "student,entry_year,years\n" + "".join(rows))
+    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    write_lines(tmp / "events.ndjson", [
+        json.dumps({"id": f"{n} {d} {h}", "type": "dorm_access", "student": n, "time": f"2026-03-{d:02}T{h}:00:00+08:00", "direction": way}).encode()
+        for d in DAYS for h, way in (("09", direction), ("21", "in")) for n in names])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", *OPTIONS, *more, rc=0)
+    summary = json.loads((tmp / "summary.json").read_text())
+    same((summary["judged"], summary["kept_days"]), (len(names), 14), "who can be judged, days that are kept")
+    return summary["rules"]
+
+
+def shown(tmp, lang): return sanzao(tmp, "summary", "summary.json", "--lang", lang, rc=0).out.decode()
+
+
+def test_whom_a_rule_is_about_by_roster_and_calendar(tmp):
+    rules = ran(tmp, NAMES, "out")
+    same({k: v["about"] for k, v in rules.items()}, {"early": 0, "habit": 120, "ways": 120, "young": 80}, "whom each live rule is about")
+    expect("of these, by roster and calendar, early is about none · young is about 80\n" in shown(tmp, "en"), shown(tmp, "en"))
+    expect("其中按学籍和校历，规则所针对的：early 目前没有人 · young 80 人\n" in shown(tmp, "zh"), shown(tmp, "zh"))
+    expect("nothing to go by" not in shown(tmp, "en"), "somebody goes out")
+
+
+def test_a_rule_that_needs_exits_where_no_door_tells_of_any(tmp):
+    rules = ran(tmp, NAMES, "in")
+    same([k for k, v in rules.items() if "without" in v], ["ways"], "rules with nothing to go by")
+    same(rules["ways"]["without"], [{"event": "out", "zh": "出门", "en": "exits"}], "of what")
+    expect('ways has nothing to go by: in the last 14 days nobody has a record of "exits"\n' in shown(tmp, "en"), shown(tmp, "en"))
+    expect("ways 目前无从预警：最近 14 天内没有任何人的“出门”记录\n" in shown(tmp, "zh"), shown(tmp, "zh"))
+
+
+def test_it_is_the_same_of_students_whom_a_later_run_only_reads(tmp):
+    rules = ran(tmp, NAMES, "in", "--state", "sqlite:a.db")
+    write_lines(tmp / "more.ndjson", [json.dumps({"type": "dorm_access", "student": NAMES[1], "time": "2026-03-15T21:30:00+08:00", "direction": "in"}).encode()])
+    sanzao(tmp, "run", "--source", "file:more.ndjson", *OPTIONS, "--state", "sqlite:a.db", rc=0)
+    summary = json.loads((tmp / "summary.json").read_text())
+    same((summary["used"], summary["rules"]), (1, rules), "records of this run, rules")
+
+
+def test_of_few_students_it_may_just_be_so(tmp):
+    rules = ran(tmp, NAMES[:12], "in")
+    expect("without" in rules["ways"] and "nothing to go by" not in shown(tmp, "en"), shown(tmp, "en"))
+
+
+def test_a_summary_of_an_earlier_version_says_nothing_of_it(tmp):
+    ran(tmp, NAMES, "in")
+    about = json.loads((tmp / "summary.json").read_text())
+    del about["rules"], about["kept_days"]
+    write(tmp / "summary.json", json.dumps(about))
+    expect("about" not in shown(tmp, "en") and "120 can be judged" in shown(tmp, "en"), shown(tmp, "en"))
+
+
+if __name__ == "__main__": sys.exit(main(globals()))
