@@ -35,13 +35,13 @@ endif()
 if(SZ_PROFILE)
   # https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Instrumentation-Options.html and Optimize-Options.html (-fprofile-use). Both
   # forms are built in one folder, for a profile is found by its object's path. Code that no training run came by is built as
-  # without a profile, not for size.
+  # without a profile, not for size. The first form is thrown away, so it has nothing for a debugger.
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
     message(FATAL_ERROR "SZ_PROFILE is for gcc")
   endif()
   set(sz_profile_dir ${PROJECT_BINARY_DIR}/profile)
   if(SZ_PROFILE STREQUAL "generate")
-    target_compile_options(sz_options INTERFACE -fprofile-generate -fprofile-update=prefer-atomic -fprofile-dir=${sz_profile_dir})
+    target_compile_options(sz_options INTERFACE -g0 -fprofile-generate -fprofile-update=prefer-atomic -fprofile-dir=${sz_profile_dir})
     target_link_options(sz_options INTERFACE -fprofile-generate)
   else()
     target_compile_options(sz_options INTERFACE -fprofile-use=${sz_profile_dir} -fprofile-partial-training -Wno-missing-profile)
