@@ -11,14 +11,16 @@ from lib import expect, main, same, sanzao, write, write_lines
 RULES = """\
 events:
   out: {event: dorm_access, where: event.direction == "out", label: {zh: 出门, en: exits}}
+  early_out: {event: out, where: event.hour < 12, label: {zh: 出门, en: exits}}
 features:
   outs: {days: out, over: 14d, label: {zh: 出门天数, en: days with an exit}}
+  early_outs: {days: early_out, over: 14d, label: {zh: 清早出门天数, en: days with an early exit}}
   n: {count: seen, over: 7d}
 rules:
   - {id: early, title: {zh: 早, en: Early}, purpose: student-safety, level: blue, when: n == 0, who: calendar.week <= 1}
   - {id: habit, title: {zh: 习惯, en: Habit}, purpose: student-safety, level: blue, when: n == 0, who: n >= 0 && student.year < 4}
   - {id: off, title: {zh: 关, en: Off}, purpose: student-safety, level: blue, when: outs >= 99, mode: disabled}
-  - {id: ways, title: {zh: 门, en: Ways}, purpose: student-safety, level: blue, when: outs >= 9}
+  - {id: ways, title: {zh: 门, en: Ways}, purpose: student-safety, level: blue, when: outs >= 20 && early_outs >= 9}
   - {id: young, title: {zh: 低年级, en: Young}, purpose: student-safety, level: blue, when: n == 0, who: student.year < 4 && n >= 0}
 """
 NAMES = [f"s{i:03}" for i in range(120)]
