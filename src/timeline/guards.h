@@ -11,6 +11,7 @@
 #ifndef SZ_TIMELINE_GUARDS_H
 #define SZ_TIMELINE_GUARDS_H
 
+#include "ids.h"
 #include "internal.h"
 
 enum { GUARD_BITS = 64, GUARD_NO_BIT = UINT8_MAX };
@@ -37,6 +38,7 @@ struct sz_touch_memo {
     bool *in_family; /* of each rule: may it be */
     uint64_t *made;  /* rule_words: the answer */
     uint64_t asked;  /* types whose records were found to ask windows that ended earlier */
+    id_sets ids;     /* of long logs (log.c) */
     void *ahead;     /* where asserts are: what was passed before its clock (ahead.c) */
 };
 

@@ -83,6 +83,8 @@ static inline void log_room(sz_timeline *tl, size_t n, uint32_t records) {
     size_t need = tl->log.n + n + (tl->n_log + records) * sizeof(uint16_t);
     if (need > tl->log.cap) log_grow(tl, need);
 }
+/* Records came into it, or left it, by another way than insert. */
+void log_forget_ids(const sz_timeline *tl, const sz_tlctx *c);
 void log_put_print(sz_timeline *tl, uint32_t i, uint16_t print); /* as the i-th; counts the record */
 /* Undo records name others by their ids: which fingerprints may be among those in the log. */
 static inline uint64_t undo_bit(uint16_t print) { return UINT64_C(1) << (print & 63); }

@@ -4,7 +4,7 @@
  * of bytes. Identities are found by 16-bit fingerprints first, then by decoding. Records grow from the front of a block
  * and fingerprints from its end, so both have the room between them.
  */
-#include "internal.h"
+#include "guards.h"
 
 #include <assert.h>
 
@@ -55,6 +55,44 @@ static inline bool any_print(const sz_timeline *tl, uint16_t print, uint32_t n) 
     return (half[0] | half[1]) != 0;
 }
 
+#ifdef NDEBUG
+enum { LONG_LOG = 4096 }; /* records */
+#else
+enum { LONG_LOG = 48 }; /* so that tests have some */
+#endif
+
+static id_set *ids_of(const sz_timeline *tl, const sz_tlctx *c) {
+    if (!c->touches) return NULL;
+    id_set *s = id_sets_of(&c->touches->ids, tl->id);
+    if (s->v) return s;
+    id_set_begin(s, tl->n_log);
+    for (uint32_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (!entry_get(tl, c, off, &e)) continue;
+        id_set_add(s, e.id);
+    }
+    return s;
+}
+
+/* Of a long log it is known better than by the fingerprints. */
+static bool may_have(const sz_timeline *tl, const sz_tlctx *c, sz_str id, uint16_t print, uint32_t n) {
+    if (n < LONG_LOG) return any_print(tl, print, n);
+    const id_set *s = ids_of(tl, c);
+    return s ? id_set_may_have(s, id) : any_print(tl, print, n);
+}
+
+/* It comes into the log. */
+static inline void note_id(const sz_timeline *tl, const sz_tlctx *c, sz_str id) {
+    if (tl->n_log < LONG_LOG || !c->touches) return;
+    id_set *s = id_sets_find(&c->touches->ids, tl->id);
+    if (s && s->v) id_set_add(s, id);
+}
+
+void log_forget_ids(const sz_timeline *tl, const sz_tlctx *c) {
+    id_set *s = c->touches ? id_sets_find(&c->touches->ids, tl->id) : NULL;
+    if (s) id_set_forget(s);
+}
+
 /* Of several with one id the last one up to to_ms, or else the first one behind it. */
 static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, uint16_t print,
                              int64_t from_ms, int64_t to_ms) {
@@ -71,7 +109,7 @@ static uint32_t find_printed(const sz_timeline *tl, const sz_tlctx *c, sz_str so
 
 uint32_t log_find(const sz_timeline *tl, const sz_tlctx *c, sz_str source, sz_str id, int64_t from_ms, int64_t to_ms) {
     uint16_t print = print_of(id);
-    return any_print(tl, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, to_ms) : SZ_NONE;
+    return may_have(tl, c, id, print, tl->n_log) ? find_printed(tl, c, source, id, print, from_ms, to_ms) : SZ_NONE;
 }
 
 static inline bool is_card(const sz_card_word *w, sz_str card) {
@@ -92,7 +130,7 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
         c->hint.print = print;
         c->hint.has_print = true;
     }
-    if (!any_print(tl, print, is_lone ? tl->n_before : tl->n_log)) return SZ_INSERTED;
+    if (!may_have(tl, c, e->id, print, is_lone ? tl->n_before : tl->n_log)) return SZ_INSERTED;
     int64_t high = c->wmax_ms > e->time_ms ? c->wmax_ms : e->time_ms; /* e itself may carry time beyond what is kept */
     int64_t from = high - c->horizon_ms;
     uint32_t off = find_printed(tl, c, e->source, e->id, print, from, SZ_TIME_MAX);
@@ -103,7 +141,10 @@ sz_insert sz_timeline_find(const sz_timeline *tl, sz_tlctx *c, const sz_event *e
 /* Where e belongs: after everything that is not greater by (time, source, id). */
 static uint32_t place_within(const sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t *index) {
     uint32_t off = tl->added_off, behind = 0; /* mostly it is among the last ones, which wait to be added */
-    if (tl->redo_ms != SZ_TIME_MAX || off >= tl->log.n || sz_entry_time(tl->log.p + off) >= e->time_ms) off = 0;
+    if (tl->redo_ms != SZ_TIME_MAX || off >= tl->log.n || sz_entry_time(tl->log.p + off) >= e->time_ms) {
+        bool is_behind_mark = tl->mark_ms != SZ_TIME_NONE && tl->mark_ms <= e->time_ms;
+        off = is_behind_mark ? tl->mark_off : 0;
+    }
     for (; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
         int64_t t = sz_entry_time(tl->log.p + off);
         if (t < e->time_ms) continue;
@@ -237,6 +278,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
         log_put(tl, off, &c->scratch);
     }
     put_print(tl, index, c->hint.of == e && c->hint.has_print ? c->hint.print : print_of(e->id));
+    note_id(tl, c, e->id);
     c->hint.of = NULL;
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
     int64_t key = key_of(e->time_ms, ORDER_RECORD);

@@ -146,7 +146,8 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
     }
 }
 
-static void note_entry(sz_timeline *tl, const sz_event *e, uint32_t off, uint32_t index) {
+static void note_entry(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t off, uint32_t index) {
+    log_forget_ids(tl, c);
     log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
     if (off >= tl->last_off) tl->last_off = off;
@@ -179,7 +180,7 @@ static bool get_log_carried(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
         uint32_t at = (uint32_t)tl->log.n;
         log_room(tl, made.n, 1);
         sz_buf_put_str(&tl->log, made);
-        note_entry(tl, &e, at, tl->n_log);
+        note_entry(tl, c, &e, at, tl->n_log);
         off += sz_entry_len(p);
     }
     return true;
@@ -205,7 +206,7 @@ static bool get_log(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
     for (uint32_t off = 0; off < bytes.n; off += sz_entry_len(tl->log.p + off)) {
         sz_event e;
         if (!entry_is_sound(c, tl->log.p + off, bytes.n - off, &e)) return false;
-        note_entry(tl, &e, off, tl->n_log);
+        note_entry(tl, c, &e, off, tl->n_log);
     }
     return true;
 }
@@ -224,7 +225,7 @@ sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry)
         memcpy(tl->log.p + off, entry.p, n);
         tl->last_off += n;
     }
-    note_entry(tl, &e, off, index);
+    note_entry(tl, c, &e, off, index);
     return SZ_OK;
 }
 

@@ -334,6 +334,7 @@ static void fold(run *x) {
     state_rest(x->c, tl, &x->c->folded);
     tl->tail_ms = limit;
     log_drop_front(tl, end);
+    log_forget_ids(tl, x->c);
 }
 
 /* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the

@@ -69,6 +69,7 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     sz_touch_memo *m = sz_alloc(sizeof *m);
     uint32_t n = c->bundle->n_rules;
     m->ahead = NULL;
+    id_sets_init(&m->ids);
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
     m->block = sz_alloc((TOUCHES + 1) * sizeof *m->touches);
@@ -92,6 +93,7 @@ void sz_touch_memo_free(sz_touch_memo *m) {
     if (!m) return;
     for (uint32_t i = 0; i < TOUCHES; i++) touch_fini(&m->touches[i]);
     guard_memo_fini(&m->guards);
+    id_sets_fini(&m->ids);
     sz_free(m->ahead);
     sz_free(m->block);
     sz_free(m->in_family);
