@@ -129,6 +129,7 @@ static void put_rule(const asker *x, sz_buf *out) {
     sz_buf_printf(out, ",\"sensitive\":%s,\"instant\":%s", r->is_sensitive ? "true" : "false",
                   r->is_instant ? "true" : "false");
     if (r->check.kind != SZ_CHECK_NONE) put_str(out, "check", r->check.text);
+    if (r->because.n) put_str(out, "because", r->because);
     if (x->w->tc.rule_from_ms) put_time(x, out, "judged_from", x->w->tc.rule_from_ms[x->rule]);
 }
 

@@ -84,6 +84,26 @@ static const char *meant_clock(struct sz_loading *l, sz_str text) {
     return NULL;
 }
 
+/* All times of day that stand in it, whatever joins them: `07:00 and 19:00`, 早上7点和晚上7点. NULL: fewer than two. */
+static const char *meant_clocks(struct sz_loading *l, sz_str text) {
+    static const char *const joints[] = {" and ", "和", "、", "及", "与", ",", "，", "&", "/"};
+    const char *all = NULL, *one;
+    uint32_t n = 0;
+    for (size_t from = 0; from <= text.n;) {
+        size_t to = from, skip = 1;
+        for (bool is_end = false; to < text.n && !is_end; to += !is_end)
+            for (size_t i = 0; i < sizeof joints / sizeof *joints && !is_end; i++) {
+                size_t len = strlen(joints[i]);
+                is_end = to + len <= text.n && memcmp(text.p + to, joints[i], len) == 0;
+                if (is_end) skip = len;
+            }
+        one = meant_clock(l, (sz_str){text.p + from, to - from});
+        if (one) all = n++ ? TXT(l, "%s,%s", all, one) : one;
+        from = to + skip;
+    }
+    return n > 1 ? all : NULL;
+}
+
 /* 第8周: of the term; 0: none. */
 static int meant_week(sz_str text) {
     enum { WEEKS_MOST = 60 };
@@ -103,7 +123,9 @@ bool sz_check_bad(struct sz_loading *l, const sz_yaml *node, sz_span at) {
     sz_diag *g = sz_rules_error(l, C_CHECK, at, "this does not say when to check", "这里没有说明什么时候检查");
     const char *days = meant_days(text), *clock = meant_clock(l, text);
     char only[SZ_MEANT];
+    const char *several = meant_clocks(l, text);
     int week = meant_week(text);
+    if (several) clock = several;
     if (!days && sz_meant_clock(text, only)) days = "daily";
     if (days && week > 0) days = TXT(l, "week %d of term %s", week, days);
     if (days && clock) {

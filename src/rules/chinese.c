@@ -63,6 +63,7 @@ static const char *const words[][2] = {
     {"次数", "count"},
     {"求和", "sum"},
     {"合计", "sum"},
+    {"总和", "sum"},
     {"总额", "sum"},
     {"平均", "avg"},
     {"平均值", "avg"},

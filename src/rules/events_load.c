@@ -94,8 +94,9 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
     for (uint32_t i = 0; i < l->events.n; i++)
         sz_near_try(&near, l->events.v[i].name, "event", "事件", l->events.v[i].key->span);
     for (uint32_t i = 0; i < l->events.n; i++) sz_near_label(&near, &l->events.v[i], "event", "事件");
-    if (sz_near_any(&near)) sz_near_hint(l, g, &near);
-    else if (sz_decls_find(&l->features, name))
+    bool is_feature = sz_decls_find(&l->features, name) != NULL;
+    if (sz_near_any(&near) && !is_feature) sz_near_hint(l, g, &near);
+    else if (is_feature)
         sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件",
                       SZ_FMT_STR(name));
     else if (memchr(name.p, ' ', name.n))

@@ -92,6 +92,24 @@ static bool one_span(sz_str s, int32_t *from, int32_t *to) {
     return true;
 }
 
+/* `d1-d3`, `2026-03-23`: what to write for it. */
+static void day_meant(struct sz_loading *l, sz_str s, const char **en, const char **zh) {
+    char date[SZ_MEANT];
+    int32_t a, b;
+    if (sz_meant_date(s, date)) {
+        *en = TXT(l, "days are counted: with  start: %s  beside events: it is d1", date);
+        *zh = TXT(l, "日期是数出来的：在 events: 旁边写 start: %s，它就是 d1", date);
+        return;
+    }
+    for (size_t i = 2; i + 1 < s.n; i++) {
+        const sz_str from = {s.p, i}, to = {s.p + i + 1, s.n - i - 1};
+        if ((s.p[i] != '-' && s.p[i] != '~') || !sz_test_day(from, &a) || !sz_test_day(to, &b)) continue;
+        *en = TXT(l, "write  %.*s..%.*s", SZ_FMT_STR(from), SZ_FMT_STR(to));
+        *zh = TXT(l, "请写 %.*s..%.*s", SZ_FMT_STR(from), SZ_FMT_STR(to));
+        return;
+    }
+}
+
 bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
                   bool (*each)(struct sz_testing *x, void *ctx, int32_t from, int32_t to), void *ctx) {
     sz_str s = sz_test_next(w);
@@ -100,9 +118,10 @@ bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
         while (to < s.n && s.p[to] != ',') to++;
         int32_t a, b;
         if (!one_span((sz_str){s.p + from, to - from}, &a, &b)) {
-            sz_test_wrong(x, w, C_TEST_WHEN, "does not say a day", "没有写明哪一天",
-                          "write  d2, or d1..d5, or d1,d3: d1 is the Monday of term week 5, at most 400 days away",
-                          "请写 d2、d1..d5 或 d1,d3：d1 是学期第 5 周的周一，前后最多 400 天");
+            const char *en = "write  d2, or d1..d5, or d1,d3: d1 is the Monday of term week 5, at most 400 days away";
+            const char *zh = "请写 d2、d1..d5 或 d1,d3：d1 是学期第 5 周的周一，前后最多 400 天";
+            day_meant(x->g->l, (sz_str){s.p + from, to - from}, &en, &zh);
+            sz_test_wrong(x, w, C_TEST_WHEN, "does not say a day", "没有写明哪一天", en, zh);
             return false;
         }
         sz_test_name_day(x, a);

@@ -97,6 +97,12 @@ int sz_test_type(struct sz_testing *x, struct sz_test_words *w) {
     if (type >= 0) return type;
     char clock[SZ_MEANT];
     bool is_meant = sz_meant_clock(name, clock);
+    if (!is_meant && name.n && sz_meant_next_clock(name, clock)) {
+        sz_test_wrong(x, w, C_TEST_WHEN, "is not a time of day", "不是一天里的时刻",
+                      TXT(l, "hours begin anew at midnight: write  %s  and the next day before it", clock),
+                      TXT(l, "零点以后从 00:00 重新数：请写 %s，日期写后一天", clock));
+        return -1;
+    }
     if (name.n && (is_meant || memchr(name.p, ':', name.n))) {
         sz_test_wrong(x, w, C_TEST_WHEN, "is not a time of day", "不是一天里的时刻",
                       is_meant ? TXT(l, "write  %s", clock) : "write  08:00, or  08:00,14:00 for several",
@@ -131,6 +137,9 @@ static void refuse_word(struct sz_testing *x, struct sz_test_words *w, const lin
         for (size_t i = 0; word_lists[k].type == n->e.type && i < word_lists[k].n; i++)
             sz_near_z(&near, word_lists[k].words[i]);
     for (size_t i = 0; !is && i < N_PLACE_KINDS; i++) sz_near_z(&near, place_kinds[i]);
+    for (size_t k = 0; !is && k < sizeof word_lists / sizeof *word_lists; k++) /* 进, 缺勤 */
+        for (size_t i = 0; word_lists[k].type == n->e.type && i < word_lists[k].n; i++)
+            if (sz_code_means(sz_str_of(word_lists[k].words[i]), word)) near.found = sz_str_of(word_lists[k].words[i]);
     for (size_t i = 0; is && i < N_TEXTS; i++) sz_near_z(&near, text_fields[i]);
     for (size_t i = 0; is && i < N_NUMBERS; i++) sz_near_z(&near, number_fields[i]);
     if (is && near.best == 0) near = sz_near_to(l, (sz_str){0}); /* the name is right: it is the value */

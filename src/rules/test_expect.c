@@ -43,9 +43,12 @@ static bool take(struct sz_testing *x, const sz_yaml *node, sz_test_expect *e) {
     if (what == SZ_TEST_RESOLVES) e->why = sz_rules_copy(x->g->l, word);
     int level = what == SZ_TEST_RESOLVES ? 0 : sz_rules_index(word, sz_level_names, SZ_N_LEVELS);
     if (level < 0) {
-        sz_test_wrong(x, &w, C_TEST_EXPECT, "is not a level", "不是级别",
-                      "a level stands after it: green, blue, yellow, orange, red",
-                      "后面要写级别：green、blue、yellow、orange、red");
+        struct sz_near near = sz_near_to(x->g->l, word);
+        const char *en = "a level stands after it: green, blue, yellow, orange, red";
+        const char *zh = "后面要写级别：green、blue、yellow、orange、red";
+        for (int i = 0; i < SZ_N_LEVELS; i++) sz_near_z(&near, sz_level_names[i]);
+        sz_near_words(x->g->l, &near, &en, &zh);
+        sz_test_wrong(x, &w, C_TEST_EXPECT, "is not a level", "不是级别", en, zh);
         return false;
     }
     e->level = (uint8_t)level;

@@ -187,6 +187,12 @@ def test_a_rule_that_is_off_has_no_values(tmp):
     expect("no adjust turns it on" in text(tmp, "touchy") and "Now: not asked" in text(tmp, "touchy"), text(tmp, "touchy"))
 
 
+def test_the_reason_of_an_adjust_is_there(tmp):
+    run(tmp, rule("off", "level: blue, when: meals >= 1") + "adjust: {off: {because: 先试运行, mode: shadow}}\n", [meal(7)])
+    same([ask(tmp, "off")["because"], ask(tmp, "off")["mode"]], ["先试运行", "shadow"], "as it was written")
+    expect("this campus has changed the rule: 先试运行" in text(tmp, "off"), text(tmp, "off"))
+
+
 def test_others_who_have_the_same(tmp):
     """Ten of a building swipe often: the comparison keeps the rule still, and no other student is named."""
     names = [f"e{i}" for i in range(10)]

@@ -177,6 +177,14 @@ static void put_head(const page *p, yyjson_val *v) {
     sz_buf_put_u8(p->out, '\n');
 }
 
+static void put_because(const page *p, yyjson_val *v) {
+    if (!*text_of(v, "because")) return;
+    indent(p, 1);
+    sz_buf_put_z(p->out, in(p, "this campus has changed the rule: ", "本校改过这条规则："));
+    app_put_safe(p->out, sz_str_of(text_of(v, "because")));
+    sz_buf_put_u8(p->out, '\n');
+}
+
 /* What keeps the rule from being asked at all. True: something does. */
 static bool put_off(const page *p, yyjson_val *v) {
     bool is_off = strcmp(text_of(v, "mode"), "disabled") == 0, any = is_off;
@@ -234,6 +242,7 @@ void explain_view(sz_buf *out, sz_str json, sz_lang lang) {
     yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
     yyjson_val *v = yyjson_doc_get_root(doc), *now = of(v, "now"), *last = of(v, "last_look");
     put_head(&p, v);
+    put_because(&p, v);
     bool is_off = put_off(&p, v);
     if (now) {
         sz_buf_put_z(out, in(&p, "Now: ", "现在："));
