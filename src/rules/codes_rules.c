@@ -229,8 +229,8 @@ static const sz_code_doc codes[] = {
      VALUE("at_least: {3: blue, few: red}, params: {few: 5}, "
            "tests: [{name: t, params: {few: 4}, events: [], expect: []}]")},
     {C_TEST_PEERS,
-     "What a test says that others have names no feature that compares peers, or no values and numbers of students, or its "
-     "student is of no group",
+     "What a test says that others have names no feature that compares peers, or no values and numbers of students, "
+     "or its student is of no group",
      "测试里其他人的取值写得不对：不是同伴比较的特征，或不是取值与人数，或测试的学生没有组",
      RULE("when: student.year == 1, tests: [{name: t, peers: {swipes: {0: 30}}, events: [], expect: []}]"),
      "features: {swipes: {peers: {count: swipe, over: 1d}, by: class}}\n" RULE(
