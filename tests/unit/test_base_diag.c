@@ -4,6 +4,7 @@
  */
 #include <sanzao/base.h>
 
+#include "support/diag_fixture.h"
 #include "support/draw.h"
 
 #include <errno.h>
@@ -16,31 +17,7 @@
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
 
-typedef struct fixture {
-    sz_arena arena;
-    sz_diags diags;
-    sz_buf out;
-} fixture;
-
-static int set_up(void **state) {
-    fixture *f = sz_alloc(sizeof *f);
-    sz_arena_init(&f->arena);
-    sz_diags_init(&f->diags);
-    sz_buf_init(&f->out);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    sz_buf_fini(&f->out);
-    sz_diags_fini(&f->diags);
-    sz_arena_fini(&f->arena);
-    sz_free(f);
-    return 0;
-}
-
-static void assert_out(fixture *f, const char *expected) {
+static void assert_out(diag_fixture *f, const char *expected) {
     sz_buf_put_u8(&f->out, '\0');
     assert_string_equal((const char *)f->out.p, expected);
     sz_buf_clear(&f->out);
@@ -76,7 +53,7 @@ static void test_source_locates_lines_and_characters(void **state) {
          "abc",
          0, 1, 1},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint32_t line, column;
         const sz_source *s = sz_source_new(&f->arena, "x", rows[i].text, strlen(rows[i].text));
@@ -86,7 +63,7 @@ static void test_source_locates_lines_and_characters(void **state) {
 }
 
 static void test_source_lines_come_without_their_ends(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "x",
                                        "\xef\xbb\xbf"
                                        "a\r\n\r\nb\rc\n",
@@ -105,7 +82,7 @@ static void test_print_looks_like_the_golden_page(void **state) {
     static const char text[] = "\n\n\n\n\n\n\n\n"
                                "    when: student.college == \"彭康书院\" && late_night_7d >= 3\n\n\n\n\n\n"
                                "      zh: 近 30 天食堂就餐 {meal_30d} 次，共 {meal_spend_30d}\n";
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "rules/local/meals.yaml", text, sizeof text - 1);
     sz_diag *g = sz_diags_add(&f->diags, SZ_ERROR, 42, span_of(s, "late_night_7d"), "nothing is named `%s`",
                               "没有名为 `%s` 的特征或参数", "late_night_7d");
@@ -123,7 +100,7 @@ static void test_print_looks_like_the_golden_page(void **state) {
 }
 
 static void test_print_in_chinese(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "a.yaml", "级别: 蓝\n", 12);
     sz_diag *g = sz_diags_add(&f->diags, SZ_WARNING, 7, span_of(s, "蓝"), "no level `%s`", "没有级别 `%s`", "蓝");
     sz_diag_hint(&f->diags, g, "write %s", "写成 %s", "blue");
@@ -161,7 +138,7 @@ static void test_print_carets_stand_under_their_text(void **state) {
          "ab",
          0, 4, "   1 | ab\n     | ^\n"},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         const sz_source *s = sz_source_new(&f->arena, "x", rows[i].text, strlen(rows[i].text));
         sz_diag g = {SZ_ERROR, 1, {s, rows[i].off, rows[i].len}, "m", NULL, NULL, NULL, false};
@@ -174,7 +151,7 @@ static void test_print_carets_stand_under_their_text(void **state) {
 }
 
 static void test_print_widens_its_gutter_and_cuts_long_lines(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     char *text = sz_arena_alloc(&f->arena, 20000);
     memset(text, '\n', 12344);
     memset(text + 12344, 'a', 1000);
@@ -194,7 +171,7 @@ static void test_print_widens_its_gutter_and_cuts_long_lines(void **state) {
 }
 
 static void test_print_in_color_wraps_the_same_text(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "x", "ab", 2);
     sz_diag g = {SZ_ERROR, 1, {s, 0, 1}, "m", NULL, "h", NULL, false};
     sz_buf plain;
@@ -214,7 +191,7 @@ static void test_print_in_color_wraps_the_same_text(void **state) {
 }
 
 static void test_diags_keep_ten_thousand_and_count_all(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (int i = 0; i < 12000; i++) {
         sz_diag *g = sz_diags_add(&f->diags, i % 2 ? SZ_ERROR : SZ_WARNING, 1, (sz_span){NULL, 0, 0}, "%d", NULL, i);
         sz_diag_hint(&f->diags, g, "h%d", NULL, i);
@@ -227,7 +204,7 @@ static void test_diags_keep_ten_thousand_and_count_all(void **state) {
 }
 
 static void test_diags_sort_by_file_place_and_code(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *a = sz_source_new(&f->arena, "a", "0123456789", 10), *b = sz_source_new(&f->arena, "b", "0123", 4);
     const sz_span none = {NULL, 0, 0};
     sz_diags_add(&f->diags, SZ_ERROR, 5, (sz_span){b, 0, 1}, "7", NULL);
@@ -243,7 +220,7 @@ static void test_diags_sort_by_file_place_and_code(void **state) {
 }
 
 static void test_diag_json_has_all_fields(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     const sz_source *s = sz_source_new(&f->arena, "a\"b.yaml", "晚归 x", 8);
     sz_diag *g = sz_diags_add(&f->diags, SZ_ERROR, 8, span_of(s, "x"), "say \"%s\"", "说“%s”", "x\n");
     sz_diag_json(&f->out, g, SZ_EN);
@@ -277,7 +254,7 @@ static void test_json_str_escapes_and_mends(void **state) {
          "b\xef\xbf\xbd\xef\xbf\xbd\""},
         {"\xef\xbf\xbd", 3, "\"\xef\xbf\xbd\""},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         sz_json_str(&f->out, (sz_str){rows[i].text, rows[i].n});
         assert_out(f, rows[i].json);
@@ -313,7 +290,7 @@ static void test_json_double_is_short(void **state) {
         {1.7976931348623157e308, "1.7976931348623157e308"},
         {1e308 * 10, "null"},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         sz_json_double(&f->out, rows[i].v);
         assert_out(f, rows[i].json);
@@ -321,7 +298,7 @@ static void test_json_double_is_short(void **state) {
 }
 
 static void test_json_double_round_trips(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     draw d = draw_of(29);
     for (int k = 0; k < 60000; k++) {
         uint64_t bits = draw_u64(&d);
@@ -364,7 +341,7 @@ static void test_what_the_system_says_is_chinese_in_chinese(void **state) {
     assert_string_equal(sz_os_zh(EDOM), strerror(EDOM));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, diag_set_up, diag_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -3,6 +3,7 @@
  * rules: what is found in rule files. The cases are in data/rules_findings.txt, as an analyst sees them; the campus against
  * which they are read is that of support/rules_fixture. data/golden-like is made from the golden output of `sanzao check`.
  */
+#include "support/case_text.h"
 #include "support/rules_fixture.h"
 
 #include <setjmp.h>
@@ -13,30 +14,6 @@
 
 #define CASES  "tests/unit/data/rules_findings.txt"
 #define GOLDEN "tests/data/golden-like/"
-
-/* Cut the next line, with its end, off *rest. */
-static sz_str next_line(sz_str *rest) {
-    const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
-    size_t n = end ? (size_t)(end - rest->p) + 1 : rest->n;
-    sz_str line = {rest->p, n};
-    rest->p += n;
-    rest->n -= n;
-    return line;
-}
-
-static bool starts_with(sz_str line, const char *start) {
-    return line.n >= strlen(start) && memcmp(line.p, start, strlen(start)) == 0;
-}
-
-/* Lines up to the one that starts with `mark`; without an empty line at the end if that is the mark of a case. */
-static sz_str lines_until(sz_str *rest, const char *mark) {
-    const char *from = rest->p, *end = from;
-    while (rest->n && !starts_with(*rest, mark)) {
-        sz_str line = next_line(rest);
-        end = line.n == 1 && rest->n && starts_with(*rest, "%% ") ? line.p : line.p + line.n;
-    }
-    return (sz_str){from, (size_t)(end - from)};
-}
 
 /* Both languages, and those of this module have a hint. */
 static void check_languages(const sz_diag *g) {
@@ -84,12 +61,12 @@ static void test_findings_are_those_of_the_cases(void **state) {
     rules_fixture_init(&x);
     sz_str rest = rules_fixture_read(&a, CASES);
     size_t n = 0;
-    lines_until(&rest, "%% ");
+    case_lines_until(&rest, "%% ");
     for (; rest.n; n++) {
-        sz_str name = next_line(&rest);
-        sz_str document = lines_until(&rest, "%>");
-        next_line(&rest);
-        check_case(&x, name, document, lines_until(&rest, "%% "));
+        sz_str name = case_next_line(&rest);
+        sz_str document = case_lines_until(&rest, "%>");
+        case_next_line(&rest);
+        check_case(&x, name, document, case_lines_until(&rest, "%% "));
     }
     assert_true(n > 25);
     rules_fixture_fini(&x);

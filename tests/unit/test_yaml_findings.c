@@ -5,6 +5,8 @@
  */
 #include "../../src/yaml/internal.h"
 
+#include "support/case_text.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,30 +22,6 @@ static sz_str read_file(sz_arena *a, const char *path) {
     size_t n = fread(p, 1, 1 << 20, file);
     fclose(file);
     return (sz_str){p, n};
-}
-
-/* Cut the next line, with its end, off *rest. */
-static sz_str next_line(sz_str *rest) {
-    const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
-    size_t n = end ? (size_t)(end - rest->p) + 1 : rest->n;
-    sz_str line = {rest->p, n};
-    rest->p += n;
-    rest->n -= n;
-    return line;
-}
-
-static bool starts_with(sz_str line, const char *start) {
-    return line.n >= strlen(start) && memcmp(line.p, start, strlen(start)) == 0;
-}
-
-/* Lines up to the one that starts with `mark`; without an empty line at the end if that is the mark of a case. */
-static sz_str lines_until(sz_str *rest, const char *mark) {
-    const char *from = rest->p, *end = from;
-    while (rest->n && !starts_with(*rest, mark)) {
-        sz_str line = next_line(rest);
-        end = line.n == 1 && rest->n && starts_with(*rest, "%% ") ? line.p : line.p + line.n;
-    }
-    return (sz_str){from, (size_t)(end - from)};
 }
 
 static void check_chinese(const sz_diag *g) {
@@ -81,12 +59,12 @@ static void test_findings_are_those_of_the_cases(void **state) {
     sz_arena_init(&a);
     sz_str rest = read_file(&a, CASES);
     size_t n = 0;
-    lines_until(&rest, "%% ");
+    case_lines_until(&rest, "%% ");
     for (; rest.n; n++) {
-        sz_str name = next_line(&rest);
-        sz_str document = lines_until(&rest, "%>");
-        next_line(&rest);
-        check_case(name, document, lines_until(&rest, "%% "));
+        sz_str name = case_next_line(&rest);
+        sz_str document = case_lines_until(&rest, "%>");
+        case_next_line(&rest);
+        check_case(name, document, case_lines_until(&rest, "%% "));
     }
     assert_true(n > 70);
     sz_arena_fini(&a);

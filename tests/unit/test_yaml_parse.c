@@ -4,6 +4,8 @@
  */
 #include <sanzao/yaml.h>
 
+#include "support/diag_fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,35 +14,11 @@
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
 
-typedef struct fixture {
-    sz_arena arena;
-    sz_diags diags;
-    sz_buf out;
-} fixture;
-
-static int set_up(void **state) {
-    fixture *f = sz_alloc(sizeof *f);
-    sz_arena_init(&f->arena);
-    sz_diags_init(&f->diags);
-    sz_buf_init(&f->out);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    sz_buf_fini(&f->out);
-    sz_diags_fini(&f->diags);
-    sz_arena_fini(&f->arena);
-    sz_free(f);
-    return 0;
-}
-
-static sz_status parse(fixture *f, const char *text, size_t n, sz_yaml **root) {
+static sz_status parse(diag_fixture *f, const char *text, size_t n, sz_yaml **root) {
     return sz_yaml_parse(&f->arena, sz_source_new(&f->arena, "x.yaml", text, n), &f->diags, root);
 }
 
-static sz_yaml *read(fixture *f, const char *text) {
+static sz_yaml *read(diag_fixture *f, const char *text) {
     sz_yaml *root = NULL;
     sz_status status = parse(f, text, strlen(text), &root);
     if (f->diags.n) {
@@ -74,7 +52,7 @@ static void dump(sz_buf *out, const sz_yaml *n) {
     }
 }
 
-static void assert_tree(fixture *f, const sz_yaml *root, const char *expected) {
+static void assert_tree(diag_fixture *f, const sz_yaml *root, const char *expected) {
     sz_buf_clear(&f->out);
     dump(&f->out, root);
     sz_buf_put_u8(&f->out, '\0');
@@ -117,7 +95,7 @@ static void test_parse_builds_the_tree(void **state) {
         {"? a\n: b\n", "{a: P\"b\"}"},
         {"%YAML 1.2\n---\na: 1\n", "{a: P\"1\"}"},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) assert_tree(f, read(f, rows[i].text), rows[i].tree);
 }
 
@@ -137,7 +115,7 @@ static void test_parse_keeps_what_was_read_before_an_error(void **state) {
         {"a: \xff", "nothing"},
         {"{[a, b", "{}!"},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         sz_yaml *root = NULL;
         assert_int_equal(parse(f, rows[i].text, strlen(rows[i].text), &root), SZ_FINDINGS);
@@ -149,7 +127,7 @@ static void test_parse_keeps_what_was_read_before_an_error(void **state) {
 }
 
 static void test_parse_allows_64_levels_and_no_more(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     char text[300];
     for (size_t depth = 63; depth <= 66; depth++) {
         memset(text, '[', depth);
@@ -168,7 +146,7 @@ static void test_parse_allows_64_levels_and_no_more(void **state) {
 
 static void test_parse_of_a_megabyte_of_brackets_is_quick(void **state) {
     static const char *const units[] = {"[", "{a: ", "[\n", "- ", "? ", "[[{"};
-    fixture *f = *state;
+    diag_fixture *f = *state;
     for (size_t i = 0; i < COUNT(units); i++) {
         size_t unit = strlen(units[i]), n = (1 << 20) / unit * unit;
         char *text = sz_arena_alloc(&f->arena, n);
@@ -180,7 +158,7 @@ static void test_parse_of_a_megabyte_of_brackets_is_quick(void **state) {
 }
 
 static void test_get_finds_values_by_key(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     sz_yaml *root = read(f, "a: 1\nb: {c: 2}\n");
     assert_true(sz_str_is(sz_yaml_get(root, "a")->text, "1"));
     assert_true(sz_str_is(sz_yaml_get(sz_yaml_get(root, "b"), "c")->text, "2"));
@@ -197,7 +175,7 @@ static void test_bool_is_true_or_false_only(void **state) {
         {"true", true, true},   {"false", true, false},   {"yes", false, false},    {"on", false, false},
         {"True", false, false}, {"'true'", false, false}, {"[true]", false, false}, {"1", false, false},
     };
-    fixture *f = *state;
+    diag_fixture *f = *state;
     bool ok;
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(sz_yaml_bool(read(f, rows[i].text), &ok), rows[i].is);
@@ -208,7 +186,7 @@ static void test_bool_is_true_or_false_only(void **state) {
 }
 
 static void test_many_keys_are_compared_by_a_map(void **state) {
-    fixture *f = *state;
+    diag_fixture *f = *state;
     sz_buf text;
     sz_buf_init(&text);
     for (int i = 0; i < 2000; i++) sz_buf_printf(&text, "k%d: {a: %d}\n", i, i);
@@ -233,7 +211,7 @@ static void test_spans_are_bytes_of_the_source(void **state) {
                                "    none:\n"
                                "\n"
                                "last: 完\n";
-    fixture *f = *state;
+    diag_fixture *f = *state;
     sz_yaml *root = read(f, text);
     sz_yaml *rules = sz_yaml_get(root, "rules"), *first = rules->items[0], *second = rules->items[1];
     assert_true(sz_str_is(source_of(root->keys[0]->span), "标题"));
@@ -251,7 +229,7 @@ static void test_spans_are_bytes_of_the_source(void **state) {
     assert_int_equal(root->span.off + root->span.len, sizeof text - 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, diag_set_up, diag_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
