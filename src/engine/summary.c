@@ -51,7 +51,7 @@ static void judge(sz_worker *w, const sz_timeline *tl, int64_t t, sz_judged *out
     else if (is_unknown) out->unknown++;
     else {
         out->judged++;
-        if (rules) whom_add(w, rules, &ev, tl);
+        if (rules) whom_add(w, rules, &ev);
     }
 }
 
@@ -70,6 +70,10 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m, whom *rules)
         const sz_timeline *tl = student_look(w, i, &made, true);
         size_t state, log;
         judge(w, tl, t, judged, rules);
+        if (rules && rules->any_missing && t != SZ_TIME_NONE) {
+            sz_eval ev = eval_of(w, tl, t);
+            whom_look(w, rules, &ev, tl);
+        }
         sz_timeline_memory(tl, &w->tc, &state, &log);
         m->state += state;
         m->log += log;

@@ -4,8 +4,9 @@
  * student does. Where it would have to ask a feature to say no, he counts as one of those whom the rule is about. So
  * nothing that waits has to be added up.
  *
- * A rule needs what its guards count (guards.c). Where no record that is kept of anybody fits that, as no door of the
- * campus tells who goes out, or no lists are connected, it cannot open.
+ * A rule needs what its guards count (guards.c). Where no record that is kept of anybody fits that and nobody's number
+ * has any of it from before, as no door of the campus tells who goes out, or no lists are connected, it cannot open.
+ * Who cannot be judged counts too: a door that tells of him tells of others.
  */
 #include "whom.h"
 
@@ -60,25 +61,34 @@ void whom_fini(whom *x) {
     sz_free(x->missing);
 }
 
-/* The first students have nearly all of it. */
-static void look_for(const sz_worker *w, whom *x, const sz_timeline *tl) {
+static bool is_missing(const whom *x, uint32_t matcher) {
+    return matcher != SZ_NONE && x->missing[matcher >> 3] >> (matcher & 7) & 1;
+}
+
+void whom_add(const sz_worker *w, whom *x, sz_eval *ev) {
+    for (uint32_t i = 0; i < w->bundle->n_rules; i++)
+        if (w->bundle->rules[i].mode == SZ_LIVE && !is_left_out(ev, &w->bundle->rules[i])) x->about[i]++;
+}
+
+/* A window may reach further back than records are kept. */
+static void look_at_numbers(const sz_worker *w, whom *x, sz_eval *ev) {
+    for (uint32_t i = 0; i < w->bundle->n_rules; i++)
+        for (uint32_t k = 0; w->bundle->rules[i].mode == SZ_LIVE && k < w->guards[i].n; k++) {
+            uint32_t m = counted_by(w, &w->guards[i].v[k]);
+            if (is_missing(x, m) && sz_feature_reached(ev, w->guards[i].v[k].feature) != 0)
+                x->missing[m >> 3] &= (uint8_t) ~(1u << (m & 7));
+        }
+}
+
+void whom_look(const sz_worker *w, whom *x, sz_eval *ev, const sz_timeline *tl) {
     uint32_t bytes = mask_bytes_of(w);
     for (uint32_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *mask = sz_entry_mask(tl->log.p + off);
         for (uint32_t i = 0; i < bytes; i++) x->missing[i] &= (uint8_t)~mask[i];
     }
+    look_at_numbers(w, x, ev);
     x->any_missing = false;
     for (uint32_t i = 0; i < bytes; i++) x->any_missing |= x->missing[i] != 0;
-}
-
-void whom_add(const sz_worker *w, whom *x, sz_eval *ev, const sz_timeline *tl) {
-    for (uint32_t i = 0; i < w->bundle->n_rules; i++)
-        if (w->bundle->rules[i].mode == SZ_LIVE && !is_left_out(ev, &w->bundle->rules[i])) x->about[i]++;
-    if (x->any_missing) look_for(w, x, tl);
-}
-
-static bool is_missing(const whom *x, uint32_t matcher) {
-    return matcher != SZ_NONE && x->missing[matcher >> 3] >> (matcher & 7) & 1;
 }
 
 /* People are told labels: what is counted by night and by day is one to them. */

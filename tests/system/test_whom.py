@@ -70,6 +70,33 @@ def test_it_is_the_same_of_students_whom_a_later_run_only_reads(tmp):
     same((summary["used"], summary["rules"]), (1, rules), "records of this run, rules")
 
 
+def test_who_cannot_be_judged_has_records_all_the_same(tmp):
+    ran(tmp, NAMES, "in")
+    write(tmp / "campus/leaves.csv", f"student,kind,from,to\n{NAMES[5]},leave,2026-03-14,2026-03-20\n")
+    write_lines(tmp / "events.ndjson", [
+        json.dumps({"id": f"{n} {d} {h}", "type": "dorm_access", "student": n, "time": f"2026-03-{d:02}T{h}:00:00+08:00", "direction": way}).encode()
+        for d in DAYS for h, way in (("09", "in"), ("21", "in")) for n in NAMES] + [
+        json.dumps({"id": "gone", "type": "dorm_access", "student": NAMES[5], "time": "2026-03-15T09:30:00+08:00", "direction": "out"}).encode()])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", *OPTIONS, rc=0)
+    summary = json.loads((tmp / "summary.json").read_text())
+    same(summary["not_judged"]["on_leave"], 1, "on leave")
+    expect("without" not in summary["rules"]["ways"], summary["rules"])
+
+
+def test_a_window_that_reaches_further_back_than_records_are_kept(tmp):
+    """Exits on two days only, then none for four weeks: fourteen days and what may be late are kept of them, and the rule counts over sixty."""
+    def day(d): return f"2026-{3 + d // 31:02}-{d % 31 + 1:02}"
+    ran(tmp, NAMES, "in")
+    write(tmp / "rules/r.yaml", RULES.replace("out, over: 14d", "out, over: 60d"))
+    write_lines(tmp / "events.ndjson", [
+        json.dumps({"id": f"{n} {d} {h}", "type": "dorm_access", "student": n, "time": f"{day(d)}T{h}:00:00+08:00",
+                    "direction": "out" if d < 4 and h == "09" else "in"}).encode()
+        for d in range(2, 55) for h in ("09", "21") for n in NAMES])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", *OPTIONS, rc=0)
+    rules = json.loads((tmp / "summary.json").read_text())["rules"]
+    expect("without" not in rules["ways"], rules)
+
+
 def test_of_few_students_it_may_just_be_so(tmp):
     rules = ran(tmp, NAMES[:12], "in")
     expect("without" in rules["ways"] and "nothing to go by" not in shown(tmp, "en"), shown(tmp, "en"))
