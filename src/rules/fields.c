@@ -26,16 +26,16 @@ static const char *short_name(uint32_t f) { return sz_efields[f].name + (is_plac
 static void known_kinds(struct sz_loading *l, struct sz_field_ref *out) {
     static const char *const kinds[] = {"canteen", "shop", "dorm", "classroom", "library", "lab",    "gate",
                                         "bath",    "bus",  "gym",  "clinic",    "other",   "unknown"};
-    enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST = 64 };
-    sz_str *v = SZ_NEWN(l->a, sz_str, MOST);
-    uint32_t n = 0, n_places = l->campus ? sz_campus_n_places(l->campus) : 0;
-    for (; n < N_KINDS; n++) v[n] = sz_str_of(kinds[n]);
-    for (uint32_t i = 0; i < n_places && n < MOST; i++) {
-        sz_str kind = sz_campus_place(l->campus, i)->kind;
-        bool is_there = false;
-        for (uint32_t k = 0; k < n && !is_there; k++) is_there = sz_str_eq(v[k], kind);
-        if (!is_there) v[n++] = sz_rules_copy(l, kind);
+    enum { N_KINDS = sizeof kinds / sizeof *kinds };
+    sz_map seen;
+    sz_str *v = NULL;
+    uint32_t n = 0, cap = 0, n_places = l->campus ? sz_campus_n_places(l->campus) : 0;
+    sz_map_init(&seen);
+    for (uint32_t i = 0; i < N_KINDS + n_places; i++) {
+        sz_str kind = i < N_KINDS ? sz_str_of(kinds[i]) : sz_campus_place(l->campus, i - N_KINDS)->kind;
+        if (sz_map_intern(&seen, kind) == n) *SZ_PUSH(l->a, v, n, cap) = sz_rules_copy(l, kind);
     }
+    sz_map_fini(&seen);
     out->choices = v;
     out->n_choices = n;
     out->is_open = true;

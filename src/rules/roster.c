@@ -42,6 +42,7 @@ void sz_roster_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
     struct sz_roster *r = &l->roster[field];
     if (!r->is_read) read_roster(l, field, r);
     if (!r->n) return; /* nobody has any: of a roster without that column nothing is known */
+    if (field == SZ_SF_GENDER && r->n == 1) return; /* one house of a campus: what the others are called is not known */
     out->choices = r->v;
     out->n_choices = r->n;
     out->is_open = out->is_roster = true;

@@ -253,6 +253,17 @@ def test_an_adjusted_param_that_is_not_there_is_shown_where_they_would_stand(tmp
         expect(hint in sanzao(tmp, "check", "rules", rc=1).out.decode(), hint)
 
 
+def test_words_of_a_campus_of_many_kinds_and_of_one_gender(tmp):
+    """What is there is not said to be missing, however many there are; of men alone nothing is known of how women are called, and of both it is."""
+    write(tmp / "campus/places.csv", "place,name,kind\n" + "".join(f"p{i},n{i},kind-{i}\n" for i in range(10, 90)))
+    rule = ('events: {x: {event: swipe, where: place.kind == "kind-%s"}}\nfeatures: {n: {count: x, over: 7d}}\n'
+            'rules: [{id: r, title: {zh: 次数, en: Times}, level: blue, who: student.gender == "female", when: n >= 3}]\n')
+    for kind, genders, found in ((89, "男 ", []), (90, "男 ", ["1:49"]), (89, "male ", []), (89, "", []), (89, "男 女", ["3:81"])):
+        write(tmp / "campus/students.csv", "student,gender\n" + "".join(f"{i},{g}\n" for i, g in enumerate(genders.split(" "))))
+        write(tmp / "rules/r.yaml", rule % kind)
+        same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [f"rules/r.yaml:{x} SZ106" for x in found], (kind, genders))
+
+
 def test_logs_of_a_run_show_no_row_of_a_student(tmp):
     """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
     write(tmp / "rules/r.yaml", "rules: []\n")
