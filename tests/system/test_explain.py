@@ -70,6 +70,9 @@ def test_what_decides_in_nested_conditions(tmp):
     chosen = ask(tmp, "chosen")["now"]["condition"]
     same([chosen["value"], chosen["steps"][0]["held"], chosen["held"]], [1, False, False], "the other number")
     same(leaves_of(chosen["tree"]), ["missed_7d >= 2"], "for that condition")
+    lines = text(tmp, "chosen").splitlines()
+    expect(any(x.strip() == "· the second if the first is met, else the third:" for x in lines), "a number is not unknown because it is no yes or no", lines)
+    expect("· 第一项满足取第二项，否则取第三项：" in text(tmp, "chosen", lang="zh"), text(tmp, "chosen", lang="zh"))
     so = ask(tmp, "so")["now"]
     same([so["open"], so["held_by"], leaves_of(so["condition"]["tree"])], [True, [], []], "an alert is open, and nothing decides against it")
     lines = text(tmp, "both").splitlines()
@@ -174,6 +177,17 @@ def test_an_instant_rule_is_asked_at_its_records(tmp):
     same([got["instant"], got["looks"], got["held"][0]["by"], got["held"][0]["n"]], [True, 2, "condition", 2], "two records, neither was dear")
     same([got["last_look"]["at"], leaves_of(got["last_look"]["condition"]["tree"])], [at(7, 19), ["event.amount >= 100"]], "the last one")
     expect("At its last record 2026-03-07 19:00: the condition does not hold" in text(tmp, "dear"), text(tmp, "dear"))
+
+
+def test_what_must_not_be_met_says_so_out_of_its_tree(tmp):
+    """The list of what decided at the last record has no joints: a ✓ below a `!` would read as if what is met held the rule by being met."""
+    run(tmp, rule("no", 'level: blue, when: event.type == "swipe" && !(event.amount >= 3) && !(!(event.amount < 5))'), [meal(7, 19)])
+    for lang, last, met, neither in (("en", "At its last record", "   ✓ event.amount >= 3 (must not be met)  ¥5.00", "   ✗ event.amount < 5  ¥5.00"),
+                                     ("zh", "最近一条相关记录", "   ✓ event.amount >= 3（应不满足）  5.00 元", "   ✗ event.amount < 5  5.00 元")):
+        lines = text(tmp, "no", lang=lang).splitlines()
+        lines = lines[next(k for k, x in enumerate(lines) if x.startswith(last)):]
+        expect(any(x.startswith(met) for x in lines), "what is met and must not be", lines)
+        expect(any(x.startswith(neither) for x in lines), "and two negations are none", lines)
 
 
 def test_a_rule_that_is_off_has_no_values(tmp):

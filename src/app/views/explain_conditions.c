@@ -11,8 +11,10 @@ void explain_time(const page *p, const char *t) {
 
 static const char *mark_of(yyjson_val *held) { return yyjson_is_bool(held) ? yyjson_get_bool(held) ? "✓" : "✗" : "?"; }
 
-static void put_clause(const page *p, yyjson_val *v) {
+/* Out of its tree a clause says itself that it stands below a `!`: it is met, and that keeps the whole from holding. */
+static void put_clause(const page *p, yyjson_val *v, bool negated) {
     sz_buf_printf(p->out, "%s %s", mark_of(of(v, "held")), text_of(v, "clause"));
+    if (negated) sz_buf_put_z(p->out, in(p, " (must not be met)", "（应不满足）"));
     if (*text_of(v, "shown")) sz_buf_printf(p->out, "  %s", text_of(v, "shown"));
     if (*text_of(v, "limit")) sz_buf_printf(p->out, in(p, " (limit %s)", "（界限 %s）"), text_of(v, "limit"));
     if (*text_of(v, "label")) sz_buf_printf(p->out, "  %s", text_of(v, "label"));
@@ -25,14 +27,22 @@ static const struct joint {
 } joints[] = {{"all", "all of", "全部满足"},
               {"any", "any of", "满足其一"},
               {"not", "not", "不满足"},
-              {"choice", "first ? second : third", "第一项 ? 第二项 : 第三项"}};
+              {"choice", "the second if the first is met, else the third", "第一项满足取第二项，否则取第三项"}};
+
+/* A choice between two numbers is neither met nor not. */
+static bool chooses_number(yyjson_val *kids) {
+    size_t i, n;
+    yyjson_val *kid;
+    yyjson_arr_foreach(kids, i, n, kid) if (*text_of(kid, "value_of") || chooses_number(of(kid, "choice"))) return true;
+    return false;
+}
 
 static void put_node(const page *p, yyjson_val *v, int depth) {
     size_t i, n;
     yyjson_val *kid;
     indent(p, depth);
     if (*text_of(v, "clause")) {
-        put_clause(p, v);
+        put_clause(p, v, false);
         return;
     }
     if (*text_of(v, "value_of")) {
@@ -42,7 +52,8 @@ static void put_node(const page *p, yyjson_val *v, int depth) {
     for (size_t k = 0; k < sizeof joints / sizeof *joints; k++) {
         yyjson_val *kids = of(v, joints[k].name);
         if (!kids) continue;
-        sz_buf_printf(p->out, "%s %s%s\n", mark_of(of(v, "held")), in(p, joints[k].en, joints[k].zh), in(p, ":", "："));
+        sz_buf_printf(p->out, "%s %s%s\n", chooses_number(kids) ? "·" : mark_of(of(v, "held")), in(p, joints[k].en, joints[k].zh),
+                      in(p, ":", "："));
         yyjson_arr_foreach(kids, i, n, kid) put_node(p, kid, depth + 1);
     }
 }
@@ -130,27 +141,28 @@ static void put_condition(const page *p, yyjson_val *condition) {
 }
 
 /* Only the conditions that decide, wherever they stand. */
-static void put_deciding(const page *p, yyjson_val *v) {
+static void put_deciding(const page *p, yyjson_val *v, bool negated) {
     size_t i, n;
     yyjson_val *kid;
     if (is_true(v, "decides")) {
         indent(p, 1);
-        put_clause(p, v);
+        put_clause(p, v, negated);
     }
     for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
-        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) put_deciding(p, kid);
+        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid)
+            put_deciding(p, kid, negated != !strcmp(joints[k].name, "not"));
 }
 
 void explain_deciding(const page *p, yyjson_val *look) {
     size_t i, n;
     yyjson_val *condition = of(look, "condition"), *point;
-    put_deciding(p, of(look, "who"));
+    put_deciding(p, of(look, "who"), false);
     if (of(condition, "steps")) {
         indent(p, 1);
         sz_buf_printf(p->out, "%s %s\n", in(p, "value", "数值"), text_of(condition, "shown"));
     }
-    put_deciding(p, of(condition, "tree"));
-    yyjson_arr_foreach(of(condition, "points"), i, n, point) put_deciding(p, of(point, "tree"));
+    put_deciding(p, of(condition, "tree"), false);
+    yyjson_arr_foreach(of(condition, "points"), i, n, point) put_deciding(p, of(point, "tree"), false);
 }
 
 void explain_conditions(const page *p, yyjson_val *look) {
