@@ -44,6 +44,9 @@ def problems_of(mark, target, text):
         done = sanzao("check", rules, "--strict")
         if done.returncode != 0:
             return [done.stderr.decode(errors="replace")]
+        done = sanzao("test", rules)
+        if done.returncode != 0:
+            return [(done.stdout + done.stderr).decode(errors="replace")[-2000:]]
         done = sanzao("run", "--source", "file:examples/events", "--mapping", "examples/door-mapping.yaml", "--campus", "examples/campus-small",
                       "--rules", rules, "--until", "2026-04-08", "--alerts", f"file:{folder}/alerts.ndjson", "--dead-letters", f"file:{folder}/dead.ndjson")
         return [] if done.returncode == 0 else [f"run: exit {done.returncode}: " + done.stderr.decode(errors="replace")[-600:]]

@@ -188,6 +188,7 @@ def test_what_must_not_be_met_says_so_out_of_its_tree(tmp):
         lines = lines[next(k for k, x in enumerate(lines) if x.startswith(last)):]
         expect(any(x.startswith(met) for x in lines), "what is met and must not be", lines)
         expect(any(x.startswith(neither) for x in lines), "and two negations are none", lines)
+    expect("Since 2026-03-02 00:00 looked at 1 time" in text(tmp, "no").splitlines(), "once is no plural")
 
 
 def test_a_rule_that_is_off_has_no_values(tmp):

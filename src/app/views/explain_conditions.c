@@ -52,8 +52,8 @@ static void put_node(const page *p, yyjson_val *v, int depth) {
     for (size_t k = 0; k < sizeof joints / sizeof *joints; k++) {
         yyjson_val *kids = of(v, joints[k].name);
         if (!kids) continue;
-        sz_buf_printf(p->out, "%s %s%s\n", chooses_number(kids) ? "·" : mark_of(of(v, "held")), in(p, joints[k].en, joints[k].zh),
-                      in(p, ":", "："));
+        sz_buf_printf(p->out, "%s %s%s\n", chooses_number(kids) ? "·" : mark_of(of(v, "held")),
+                      in(p, joints[k].en, joints[k].zh), in(p, ":", "："));
         yyjson_arr_foreach(kids, i, n, kid) put_node(p, kid, depth + 1);
     }
 }

@@ -226,7 +226,8 @@ static void put_counts(const page *p, yyjson_val *v) {
     if (!number(v, "looks")) return;
     sz_buf_put_z(p->out, in(p, "Since ", "自 "));
     explain_time(p, text_of(v, "looked_from"));
-    sz_buf_printf(p->out, in(p, " looked at %d times\n", " 起看过 %d 次\n"), number(v, "looks"));
+    sz_buf_printf(p->out, in(p, " looked at %d %s\n", " 起看过 %d 次\n"), number(v, "looks"),
+                  number(v, "looks") == 1 ? "time" : "times");
     yyjson_arr_foreach(of(v, "held"), i, n, h) {
         indent(p, 1);
         sz_buf_printf(p->out, "%d × ", number(h, "n"));
