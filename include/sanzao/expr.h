@@ -233,6 +233,17 @@ typedef struct sz_loader {
 sz_xval sz_prog_run(const sz_prog *p, const sz_loader *l);
 sz_xval sz_prog_run_at(const sz_prog *p, uint32_t entry, const sz_loader *l);
 
+/* What is known of symbols without finding them out: is_exact, then `exact` loads what it is; else, of a number, range() narrows
+ * between which it lies if it is known (they come as -INFINITY and INFINITY). */
+typedef struct sz_may {
+    void *ctx;
+    bool (*is_exact)(void *ctx, uint32_t slot);
+    void (*range)(void *ctx, uint32_t slot, double *low, double *high);
+    sz_loader exact;
+} sz_may;
+/* False: whatever the others are, the program, a condition, is not true. */
+bool sz_prog_may_be_true(const sz_prog *p, const sz_may *of);
+
 /* How && || ! ?: join the clauses, for people: nodes in the order in which they are written, the whole first, each with what it is now. */
 typedef enum sz_tree_kind { SZ_TREE_CLAUSE, SZ_TREE_ALL, SZ_TREE_ANY, SZ_TREE_NOT, SZ_TREE_CHOICE /* condition, then, else */, SZ_TREE_VALUE /* a number between ? and : */ } sz_tree_kind;
 enum { SZ_TREE_UNKNOWN = 2 };

@@ -245,6 +245,7 @@ void sz_entry_put_as(sz_buf *out, const sz_event *e, const uint8_t *mask, uint32
 static inline uint32_t sz_entry_len(const uint8_t *p);   /* whole entry, from its first bytes */
 static inline int64_t sz_entry_time(const uint8_t *p);
 static inline uint8_t sz_entry_type(const uint8_t *p);
+static inline uint8_t sz_entry_precision(const uint8_t *p);
 static inline uint32_t sz_entry_content(const uint8_t *p); /* low 32 bits of the event's content hash */
 bool sz_entry_is_undo(const uint8_t *p, uint32_t mask_bytes); /* as sz_event_is_undo, without decoding it */
 /* Was its student found by its card? Of an entry that was packed before this was kept: false. The entry is whole. */
@@ -262,6 +263,7 @@ static inline uint64_t sz_mask_word(const uint8_t *mask, uint32_t n) {
 static inline uint8_t *sz_entry_mask_mut(uint8_t *p) { return p + SZ_ENTRY_HEAD; }
 static inline uint32_t sz_entry_len(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
 static inline uint8_t sz_entry_type(const uint8_t *p) { return p[2]; }
+static inline uint8_t sz_entry_precision(const uint8_t *p) { return p[3] & 3; }
 static inline int64_t sz_entry_time(const uint8_t *p) {
     uint32_t low = (uint32_t)p[4] | (uint32_t)p[5] << 8 | (uint32_t)p[6] << 16 | (uint32_t)p[7] << 24;
     uint32_t high = (uint32_t)p[8] | (uint32_t)p[9] << 8; /* the compiler makes two loads of it */

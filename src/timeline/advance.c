@@ -13,6 +13,7 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     x->rematch = x->is_corrected = x->is_first = false;
     x->old = NULL;
     x->n_old = 0;
+    x->few_stamp = 0;
     x->event = NULL;
     x->undone = NULL;
     x->match = NULL;

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "guards.h"
 
-/* An absence is no longer than since the last record that ends it: where that waits to be added, nothing has to be. */
-static bool is_ended_by_waiting(const run *x, const sz_guard *g) {
-    const sz_timeline *tl = x->tl;
-    const sz_feature *f = &x->c->bundle->fs.features[g->feature];
-    if (f->op != SZ_OP_ABSENCE || tl->added_off == tl->head_off || tl->head_off != tl->log.n) return false;
-    const uint8_t *last = tl->log.p + tl->last_off;
-    bool ends_it = sz_entry_mask(last)[f->matcher >> 3] >> (f->matcher & 7) & 1;
-    return ends_it && (double)(x->ev.t_ms - sz_entry_time(last)) < g->least;
+/* While records wait it may be seen without adding them up. */
+static inline bool is_below(run *x, const sz_guard *g) {
+    few_answer a = x->tl->added_off != x->tl->head_off ? guard_of_few(x, g) : FEW_UNSEEN;
+    return a == FEW_UNSEEN ? !(guard_value(x, g->feature) >= g->least) : a == FEW_BELOW;
 }
 
 bool guard_is_below(run *x, uint32_t rule, uint32_t i) {
     const sz_guard *g = &x->c->guards[rule].v[i];
-    bool is_ended = is_ended_by_waiting(x, g);
-#ifndef NDEBUG
-    if (is_ended && guard_value(x, g->feature) >= g->least) __builtin_trap();
-#endif
-    if (!is_ended && guard_value(x, g->feature) >= g->least) return false;
+    if (!is_below(x, g)) return false;
     uint8_t bit = x->c->touches->guards.bit[rule][i];
     if (bit != GUARD_NO_BIT) x->tl->below |= UINT64_C(1) << bit;
     return true;
@@ -26,17 +18,18 @@ bool guard_is_below(run *x, uint32_t rule, uint32_t i) {
 #ifndef NDEBUG
 void guards_ask_again(run *x, uint64_t below) {
     const sz_guard *g = x->c->touches->guards.bits;
-    state_catch_up(x->tl, x->c);
+    aside a = state_set_aside(x->tl, x->c);
     for (uint64_t left = below; left; left &= left - 1) {
         const sz_guard *of = &g[__builtin_ctzll(left)];
         if (sz_feature_reached(&x->ev, of->feature) >= of->least) __builtin_trap();
     }
+    state_put_back(x->tl, &a);
 }
 #endif
 
 static bool all_reached(run *x, const sz_guard *v, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
-        if (!(guard_value(x, v[i].feature) >= v[i].least)) return false;
+        if (is_below(x, &v[i])) return false;
     return true;
 }
 
@@ -56,16 +49,17 @@ static bool all_guards_reached(run *x, uint32_t rule, const sz_guards *g) {
 }
 
 #ifndef NDEBUG
-/* What the rule itself says where a guard is not reached: it does not open. */
-static void ask_rule(run *x, const sz_rule *r) {
+void guards_ask_rule(run *x, const sz_rule *r) {
     sz_verdict v;
     int64_t missed_ms = x->tl->missed_ms;
-    state_catch_up(x->tl, x->c);
+    aside a = state_set_aside(x->tl, x->c);
     sz_rule_judge(&x->ev, r, &v);
     x->tl->missed_ms = missed_ms;
-    if (v.truth != SZ_TRUE || v.reached < 0) return;
-    sz_exempt ex = sz_rule_exempt(&x->ev, r);
-    if (!ex.why.n && !ex.holds) __builtin_trap();
+    if (v.truth == SZ_TRUE && v.reached >= 0) {
+        sz_exempt ex = sz_rule_exempt(&x->ev, r);
+        if (!ex.why.n && !ex.holds) __builtin_trap();
+    }
+    state_put_back(x->tl, &a);
 }
 #endif
 
@@ -73,7 +67,7 @@ bool guards_reached(run *x, uint32_t rule) {
     const sz_guards *g = x->c->guards ? &x->c->guards[rule] : NULL;
     if (!g || all_guards_reached(x, rule, g)) return true;
 #ifndef NDEBUG
-    ask_rule(x, &x->c->bundle->rules[rule]);
+    guards_ask_rule(x, &x->c->bundle->rules[rule]);
 #endif
     return false;
 }

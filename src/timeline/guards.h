@@ -53,6 +53,12 @@ static inline double guard_value(run *x, uint32_t feature) {
     return m->num;
 }
 
+/* few.c: records wait. Is the guard reached, as far as can be said without them being added up? */
+typedef enum few_answer { FEW_UNSEEN, FEW_BELOW, FEW_REACHED } few_answer;
+few_answer guard_of_few(run *x, const sz_guard *g);
+/* And is it certain that the rule does not open: its condition is not true, or at its checks not whom it is about? */
+bool few_rule_stays_idle(run *x, const sz_rule *r);
+
 /* Is the rule's i-th guard not reached? Then it is remembered, if it may be. */
 bool guard_is_below(run *x, uint32_t rule, uint32_t i);
 
@@ -71,6 +77,8 @@ static inline void below_as_of(sz_timeline *tl, const guard_memo *m, int32_t hal
 
 #ifndef NDEBUG
 void guards_ask_again(run *x, uint64_t below);
+/* What the rule itself says where it was found that it does not open. */
+void guards_ask_rule(run *x, const sz_rule *r);
 #endif
 
 /* Is one of them known to be below? Where asserts are, what is remembered is asked all the same: each test then holds

@@ -40,6 +40,7 @@ typedef struct run {
     const sequence_match *match; /* of the sequence that is announced; NULL: none */
     uint32_t named[LABELS_MOST], n_named; /* features whose labels an announcement is to say (body.c) */
     bool says_least;                      /* a number of its message is `≥` */
+    uint64_t few, few_stamp;              /* few.c: matchers of the records that wait, as of that item */
     sz_event decoded;            /* last, and not cleared: it is large */
 } run;
 
@@ -101,6 +102,15 @@ void state_add_waiting(sz_timeline *tl, sz_tlctx *c);
 static inline void state_catch_up(sz_timeline *tl, sz_tlctx *c) {
     if (tl->added_off != tl->head_off) state_add_waiting(tl, c);
 }
+#ifndef NDEBUG
+/* What waits is added for a question that only asserts ask; put back, it goes on waiting, as it does without them. */
+typedef struct aside {
+    sz_fstate head;
+    uint32_t added_off;
+} aside;
+aside state_set_aside(sz_timeline *tl, sz_tlctx *c);
+void state_put_back(sz_timeline *tl, aside *a);
+#endif
 static inline void state_fetch(const sz_timeline *tl) {
     uintptr_t head = (uintptr_t)tl->head.p; /* a number: nothing may be added to a NULL */
     for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 256) /* four lines at once, one too many does no harm */

@@ -81,17 +81,9 @@ static void ask_all(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8
 
 /* Of a copy that has what waits: here it goes on waiting, as it does without asserts. */
 static void ask_all_of_copy(sz_timeline *tl, sz_tlctx *c, const sz_event *e, const uint8_t *mask) {
-    sz_fstate head = tl->head;
-    uint32_t added = tl->added_off;
-    size_t cap = 0;
-    tl->head.p = sz_pool_take(head.pool, head.n, head.n, &cap);
-    tl->head.cap = (uint32_t)cap;
-    memcpy(tl->head.p, head.p, head.n);
-    state_catch_up(tl, c);
+    aside a = state_set_aside(tl, c);
     ask_all(tl, c, e, mask);
-    sz_fstate_fini(&tl->head);
-    tl->head = head;
-    tl->added_off = added;
+    state_put_back(tl, &a);
 }
 
 /* The one at that offset, which is the last one that has passed. */

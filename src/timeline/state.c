@@ -153,6 +153,24 @@ void state_add_waiting(sz_timeline *tl, sz_tlctx *c) {
     tl->added_off = tl->head_off;
 }
 
+#ifndef NDEBUG
+aside state_set_aside(sz_timeline *tl, sz_tlctx *c) {
+    aside a = {tl->head, tl->added_off};
+    size_t cap = 0;
+    tl->head.p = sz_pool_take(a.head.pool, a.head.n, a.head.n, &cap);
+    tl->head.cap = (uint32_t)cap;
+    memcpy(tl->head.p, a.head.p, a.head.n);
+    state_catch_up(tl, c);
+    return a;
+}
+
+void state_put_back(sz_timeline *tl, aside *a) {
+    sz_fstate_fini(&tl->head);
+    tl->head = a->head;
+    tl->added_off = a->added_off;
+}
+#endif
+
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) { state_catch_up(tl, c); }
 
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
