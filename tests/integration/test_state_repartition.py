@@ -72,6 +72,11 @@ class Case:
         """Records that the states have taken."""
         return sum(int(redis.call("HGET", f"sz:{{{self.group}.{p}}}:h", "n_read") or 0) for p in range(NEW))
 
+    def waiting(self) -> int:
+        """Alerts that have not left the states."""
+        if not self.state.startswith("redis"): return 0
+        return sum(redis.call("LLEN", f"sz:{{{self.group}.{p}}}:o") for p in range(NEW))
+
     def compare(self, r) -> None:
         write_lines(self.tmp / "all.ndjson", self.campus.lines())
         want = sanzao(self.tmp, "run", "--source", "file:all.ndjson", "--campus", "campus", "--rules", "rules",
@@ -85,7 +90,10 @@ class Case:
             same(contents.setdefault((e["alert"], e["seq"]), line), line, "one (alert, seq), one content")
         if not self.out.startswith("kafka"): same(len(lines), len(set(lines)), "no line twice")
         got, should = standing([json.loads(x) for x in lines]), standing(told)
-        expect(got == should, f"what stands: missing {sorted(set(should) - set(got))[:3]}, too many {sorted(set(got) - set(should))[:3]}")
+        missing, more = sorted(set(should) - set(got)), sorted(set(got) - set(should))
+        expect(got == should, f"what stands: {len(missing)} of {len(should)} missing, {missing[:3]}, {len(more)} too many, {more[:3]};"
+               f" {self.waiting()} wait in the states, {len(kafka.consume(self.alerts)) if self.out.startswith('kafka') else len(lines)}"
+               f" lines now, {len(lines)} then; the run: {r.out[-600:]} {r.err[-600:]}")
         summary = r.summary()
         balance(summary)
         for k in ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "students"): same(summary[k], want.summary()[k], k)
@@ -131,11 +139,11 @@ def test_an_engine_that_was_killed_leaves_alerts_that_travel(tmp):
     finally:
         process.kill()
         finish(process)
-    waiting = sum(redis.call("LLEN", f"sz:{{{case.group}.{p}}}:o") for p in range(OLD))
+    waiting = case.waiting()
     expect(waiting > 10, "alerts have not left:", waiting)
     case.raise_to(NEW)
     expect(case.move()["alerts"] >= waiting, "they travel")
-    same(sum(redis.call("LLEN", f"sz:{{{case.group}.{p}}}:o") for p in range(NEW)) >= waiting, True, "and are there")
+    same(case.waiting() >= waiting, True, "and are there")
     case.feed(1)
     case.compare(case.to_end())
 
