@@ -58,11 +58,29 @@ bool sz_calendar_is_holiday_eve(const sz_calendar *k, int32_t day) {
     return false;
 }
 
+/* The first day from that one on that is in no term: one may begin where another ends. */
+static int32_t end_of_terms(const sz_calendar *k, int32_t day) {
+    int32_t end = day;
+    for (uint32_t i = 0; i < k->n_terms && k->terms[i].from_day <= end; i++)
+        if (k->terms[i].to_day >= end) end = k->terms[i].to_day + 1;
+    return end;
+}
+
+/* Asked at many checks, so it is worked out and not walked through. */
 uint32_t sz_calendar_class_days_left(const sz_calendar *k, int32_t day) {
-    uint32_t n = 0;
-    for (int32_t d = day; sz_calendar_term(k, d) && !sz_calendar_is_holiday(k, d) && !sz_calendar_is_vacation(k, d);
-         d++)
-        n += sz_calendar_is_class_day(k, d);
+    int32_t end = end_of_terms(k, day);
+    if (sz_calendar_is_holiday(k, day) || sz_calendar_is_vacation(k, day)) return 0;
+    for (uint32_t i = 0; i < k->n_holidays; i++)
+        if (k->holidays[i].from_day > day && k->holidays[i].from_day < end) end = k->holidays[i].from_day;
+    for (uint32_t i = 0; i < k->n_vacations; i++)
+        if (k->vacations[i].from_day > day && k->vacations[i].from_day < end) end = k->vacations[i].from_day;
+    uint32_t n = (uint32_t)(end - day) / 7 * 5;
+    for (int32_t d = end - (end - day) % 7; d < end; d++) n += sz_day_weekday(d) <= 5;
+    for (uint32_t i = 0; i < k->n_makeups; i++) {
+        int32_t d = k->makeups[i].day;
+        bool is_again = i && k->makeups[i - 1].day == d;
+        n += d >= day && d < end && !is_again && sz_day_weekday(d) > 5;
+    }
     return n;
 }
 

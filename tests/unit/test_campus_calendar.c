@@ -191,6 +191,42 @@ static void test_periods_are_counted_down_to(void **state) {
     campus_fixture_fini(&x);
 }
 
+/* Day by day, as it is defined. */
+static uint32_t class_days_walked(const sz_calendar *k, int32_t day) {
+    uint32_t n = 0;
+    for (int32_t d = day; sz_calendar_term(k, d) && !sz_calendar_is_holiday(k, d) && !sz_calendar_is_vacation(k, d);
+         d++)
+        n += sz_calendar_is_class_day(k, d);
+    return n;
+}
+
+static void test_class_days_left_are_those_that_are_walked_through(void **state) {
+    (void)state;
+    static const char two_terms[] = "terms:\n"
+                                    "  - {id: a, from: 2026-03-02, to: 2026-05-10}\n"
+                                    "  - {id: b, from: 2026-05-11, to: 2026-07-12}\n"
+                                    "holidays:\n"
+                                    "  - {name: h, from: 2026-04-04, to: 2026-04-06}\n"
+                                    "  - {name: i, from: 2026-06-19, to: 2026-06-21}\n"
+                                    "make_up_days:\n"
+                                    "  - {date: 2026-05-09, as: monday}\n"
+                                    "  - {date: 2026-05-16, as: tuesday}\n";
+    const char *const texts[] = {year_2026, two_terms};
+    for (int i = 0; i < 2; i++) {
+        struct campus_fixture x;
+        campus_fixture_load(&x, (struct campus_text[]){STUDENTS, {"calendar.yaml", texts[i]}, {NULL, NULL}});
+        const sz_calendar *k = sz_campus_calendar(x.c);
+        uint32_t most = 0;
+        for (int32_t day = fixture_day("2025-12-01"); day < fixture_day("2027-03-01"); day++) {
+            uint32_t n = sz_calendar_class_days_left(k, day);
+            assert_int_equal(n, class_days_walked(k, day));
+            if (n > most) most = n;
+        }
+        assert_true(most > 20);
+        campus_fixture_fini(&x);
+    }
+}
+
 static void test_without_terms_no_day_is_a_class_day(void **state) {
     (void)state;
     struct campus_fixture x;
@@ -254,6 +290,7 @@ int main(void) {
         cmocka_unit_test(test_yaml_findings_stand_at_their_place),
         cmocka_unit_test(test_a_day_is_what_the_calendar_says),
         cmocka_unit_test(test_periods_are_counted_down_to),
+        cmocka_unit_test(test_class_days_left_are_those_that_are_walked_through),
         cmocka_unit_test(test_without_terms_no_day_is_a_class_day),
         cmocka_unit_test(test_feeds_have_their_defaults),
         cmocka_unit_test(test_the_zone_is_told_before_it_is_known),
