@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """The program with its state in Redis: what it says is what it says with SQLite, a look changes nothing, and no login reaches people."""
 import json
+import re
 import signal
 import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import Campus, alerts, counts, expect, finish, main, same, sanzao, say, standing, start, wait_for, write_lines   # noqa: E402
+from lib import RULE_IDS, Campus, alerts, counts, expect, finish, main, same, sanzao, say, stamp, standing, start, wait_for, write_lines   # noqa: E402
 from servers import Kafka, Redis, Relay                                                   # noqa: E402
 
 CAMPUS = ("--campus", "campus", "--rules", "rules")
 SECRET = "pw/of@the:state"
 QUOTED = "pw%2Fof%40the%3Astate"
+
+
+def student_of(line: bytes) -> bytes:
+    found = re.search(rb'"student": ?"([^"]*)', line)
+    return found[1] if found else b""
 
 
 def header(redis: Redis, group: str, partition: int = 0) -> dict:
@@ -22,6 +28,12 @@ def header(redis: Redis, group: str, partition: int = 0) -> dict:
 def run(folder: Path, state: str, source: str, out: str, *more, rc: int = 0):
     result = sanzao(folder, "run", "--source", f"file:{source}", *CAMPUS, "--state", state, "--alerts", f"file:{out}", *more, rc=rc)
     return result
+
+
+def explained(folder: Path, students: list[str], state: str, *more) -> dict:
+    """Why each rule tells of each of them, or does not."""
+    return {(student, rule): json.loads(sanzao(folder, "explain", student, "--rule", rule, "--state", state, *CAMPUS, "--json", *more, rc=0).out)
+            for student in students for rule in RULE_IDS}
 
 
 def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
@@ -42,6 +54,7 @@ def test_files_onto_redis_say_what_they_say_onto_sqlite(tmp):
         show = lambda student, state, *more: json.loads(sanzao(folder, "state", "show", student, "--state", state, *CAMPUS, *more, rc=0).out)
         for student in campus.students[:5]:
             same(show(student, url, "--group", "files"), show(student, "sqlite:state.db"), student)
+        same(explained(folder, campus.students[:5], url, "--group", "files"), explained(folder, campus.students[:5], "sqlite:state.db"), "why nobody was told")
         same(header(redis, "files"), before, "the header after looking")
         result = sanzao(folder, "state", "show", "nobody", "--state", url, *CAMPUS, "--group", "files", rc=1)
         expect("no such student" in result.err, result)
@@ -154,6 +167,25 @@ def test_a_student_of_a_topic_is_found_in_his_partition(tmp):
         same([header(redis, "g", p) for p in range(4)], before, "headers after looking")
         expect(len({p for p in range(4) if before[p]}) == 4, "four partitions")
         say(f"{len(seen)} students in 4 partitions")
+
+
+def test_why_nobody_was_told_is_read_in_the_students_partition(tmp):
+    campus = Campus(10, students=9, days=4)
+    folder = campus.write(tmp)
+    end = ("--until", stamp(campus.until))
+    write_lines(folder / "in.ndjson", lines := campus.lines())
+    run(folder, "sqlite:state.db", "in.ndjson", "file.ndjson", *end)
+    with Kafka(tmp / "kafka") as kafka, Redis(tmp / "redis") as redis:
+        kafka.create_topic("events", 4, config={"cleanup.policy": "delete"})
+        kafka.topics.produce("events", b"".join(student_of(x) + b"\t" + x + b"\n" for x in lines), key_field=None)
+        topic = ("--source", "kafka:events", "--kafka-brokers", kafka.bootstrap, "--group", "g")
+        sanzao(folder, "run", *topic, *CAMPUS, "--state", redis.url, "--alerts", "file:topic.ndjson", "--stop-at-end", *end, rc=0)
+        got = explained(folder, campus.students, redis.url, *topic)
+    want = explained(folder, campus.students, "sqlite:state.db")
+    for k in want: same(got[k], want[k], " ".join(k))
+    held = {by["by"] for v in want.values() for by in v["held"]}
+    expect({"", "open", "condition", "unless:overnight_permit"} <= held, "too little holds any rule to compare:", held)
+    say(f"{len(want)} of a student and a rule in 4 partitions, held by {sorted(held)}")
 
 
 if __name__ == "__main__": sys.exit(main(globals()))

@@ -253,6 +253,9 @@ PLACES = "place,name,kind,building\nc1,东区食堂,canteen,B1\nc2,西区食堂,
 FIRST = datetime(2024, 3, 4, tzinfo=ZONE)           # a Monday
 
 
+RULE_IDS = re.findall(r"- {id: (\w+)", RULES)
+
+
 def stamp(t: datetime) -> str: return t.isoformat(timespec="seconds")
 
 
