@@ -150,6 +150,8 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
 bool sz_kafka_source_poll(sz_kafka_source *s);
 /* True while the group has given it an assignment, be it an empty one; false from a revocation to the next. */
 bool sz_kafka_source_has_joined(const sz_kafka_source *s);
+/* How long the group keeps for a member that says nothing what it gave to it. */
+int64_t sz_kafka_source_session_ms(const sz_kafka_source *s);
 /* Leave the group (revokes what is left) and free it; NULL is fine. */
 void sz_kafka_source_close(sz_kafka_source *s);
 /* Tell the group what is settled, for its lag: at most every 5 s, and at once with `now`, then waiting for it. */

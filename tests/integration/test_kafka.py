@@ -224,6 +224,33 @@ def test_kill9_at_random_commits_costs_and_doubles_nothing(tmp):
     say(f"{kills} kills")
 
 
+def test_to_the_end_waits_for_what_a_killed_member_has(tmp):
+    """The group knows of a killed member only after its session, and until then keeps for him, or gives him, a part of the topic."""
+    campus = Campus(14, students=24, days=6)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, campus.lines())
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--group", "left",
+                   "--lang", "en", group=DIES)
+    end = [*args, "--settle", "1s", *to_end(campus)]
+    other = Running(tmp, "other", [*args, "--tick", "0s", "--settle", "1h"])       # its alerts stay in the states
+    other.wait(lambda: n_read("left") == len(campus.lines()), "the other has read all")
+    beside = Running(tmp, "beside", end)
+    same(beside.end(0), 0, "exit of a run beside one that lives")
+    expect(any("2 of the partitions were left to another member" in x["message"] for x in beside.events("others")), "it says so:",
+           beside.events("others"))
+    expect(outbox("left") > 10, "alerts of the partitions that it was not given")
+    run = Running(tmp, "run", end)
+    run.wait(lambda: kafka.topics.settled("left") == 2, "each has its half")
+    same(other.end(signal.SIGKILL), -9, "exit of the one that was killed")
+    same(run.end(0), 0, "exit of the run")
+    compare(run.summary(), summary)
+    same_stand(folded(alerts), want, "what stands")
+    same(outbox("left"), 0, "alerts left in the outbox")
+    say(f"waited: {len(run.events('others')) == 1}")
+
+
 def join_and_leave(tmp, seed: int, *more) -> None:
     campus = Campus(seed)
     campus.write(tmp)

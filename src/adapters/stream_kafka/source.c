@@ -8,6 +8,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum { ASK_MS = 5000, TELL_EVERY_MS = 5000 };
@@ -136,6 +137,13 @@ bool sz_kafka_source_poll(sz_kafka_source *s) {
 }
 
 bool sz_kafka_source_has_joined(const sz_kafka_source *s) { return s->has_joined; }
+
+int64_t sz_kafka_source_session_ms(const sz_kafka_source *s) {
+    char text[32];
+    size_t n = sizeof text;
+    if (rd_kafka_conf_get(rd_kafka_conf(s->rk), "session.timeout.ms", text, &n)) return 0;
+    return strtoll(text, NULL, 10);
+}
 
 /* Leave in the list what the group was not told, or did not take. Where nobody answers nothing is left: a commit that
  * waits for a broker that stands still is tried again without an end, and the client does not close before. */

@@ -209,6 +209,7 @@ static void live_fini(live *run) {
     fresh_pages_free(run->pages);
     board_free(run->board);
     sz_free(run->summaries);
+    sz_free(run->has_ended);
     sz_shared_file_free(run->alerts_file);
     sz_shared_file_free(run->dead_file);
     sz_texts_fini(&run->texts);
@@ -261,6 +262,7 @@ int sz_live_run(const sz_job *job) {
         run.n_summaries = parts;
         run.board = board_new(parts);
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
+        run.has_ended = sz_alloc((parts + 1) * sizeof *run.has_ended);
         s = run_members(&run);
         sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;
         if (s == SZ_OK) s = w;

@@ -115,6 +115,58 @@ static bool have_all_finished(member *m, bool is) {
     return have_all;
 }
 
+static uint32_t n_left(live *run) {
+    uint32_t n = 0;
+    pthread_mutex_lock(&run->mutex);
+    for (uint32_t i = 0; i < run->n_summaries; i++) n += !run->has_ended[i];
+    pthread_mutex_unlock(&run->mutex);
+    return n;
+}
+
+/* What the group did not give to this process another one has, and that one may be dead: killed with its partitions,
+ * or while the group was dealing them out. The group hears nothing of it for a session and gives them to us then.
+ * Whoever has them longer lives, and they are his to read. */
+static bool is_rest_others(member *m, int64_t now_ms) {
+    enum { NOTICE_MS = 5000 }; /* it is a member's next heartbeat that brings the news */
+    uint32_t n = n_left(m->run);
+    if (!n) return true;
+    if (!m->rest_ms) {
+        int64_t wait = sz_kafka_source_session_ms(m->source) + NOTICE_MS;
+        m->rest_ms = now_ms + wait;
+        sz_log(
+            SZ_NOTE, "others",
+            "another member of the group has %1$u of the partitions; should it be one that was killed, they come here "
+            "within %2$lld s: waiting",
+            "消费组的其他成员持有 %1$u 个分区；如果那是被杀掉的进程，这些分区会在 %2$lld 秒内转到这里：正在等待", n,
+            (long long)(wait / 1000));
+    }
+    if (now_ms < m->rest_ms) return false;
+    sz_log(SZ_WARNING, "others",
+           "%1$u of the partitions were left to another member of the group, which has them and lives; they are not in "
+           "this run's summary",
+           "有 %1$u 个分区留给了消费组的其他成员，它持有这些分区并且在运行；它们不在本次运行的汇总里", n);
+    return true;
+}
+
+static void wake_all(live *run) {
+    pthread_mutex_lock(&run->mutex);
+    for (uint32_t i = 0; i < run->n_members; i++) member_wake(run->members[i]);
+    pthread_mutex_unlock(&run->mutex);
+}
+
+/* One of the members looks for all. */
+static bool is_over(member *m) {
+    live *run = m->run;
+    bool have_all = have_all_finished(m, is_finished(m));
+    if (!have_all) m->rest_ms = 0;
+    if (!have_all || is_ending(m)) return have_all;
+    if (m->index == 0 && !run->may_end && is_rest_others(m, sz_mono_ms())) {
+        run->may_end = true;
+        wake_all(run);
+    }
+    return run->may_end;
+}
+
 static bool step_all(member *m) {
     bool did = false;
     if (!sz_kafka_source_poll(m->source)) member_fail(m, SZ_IO);
@@ -140,7 +192,7 @@ static void *run(void *self) {
     member *m = self;
     int64_t failing_ms = 0;
     sz_heap_open(HEAP, SMALL);
-    while (!have_all_finished(m, is_finished(m)) && !is_out_of_patience(m, &failing_ms)) {
+    while (!is_over(m) && !is_out_of_patience(m, &failing_ms)) {
         bool did = step_all(m);
         int64_t now = sz_mono_ms();
         sz_kafka_source_commit(m->source, now, false);

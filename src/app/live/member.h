@@ -46,6 +46,7 @@ typedef struct live {
     bool is_volatile, is_live;
     atomic_bool is_stopping;
     atomic_bool is_failing; /* some member has failed: all end */
+    atomic_bool may_end;    /* of a run to the topic's end: nothing of it is left, or it is not this process's */
     fresh_pages *pages;     /* of all workers */
     board *board;           /* of their parts of tables, where the store cannot be asked */
     /* under the mutex */
@@ -59,6 +60,7 @@ typedef struct live {
     sz_status status;  /* of the first failure */
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
+    bool *has_ended;      /* a partition: it has come to its end here, or is held */
     uint64_t bundle_ver;  /* of the rule sets that some state has seen */
     uint32_t state_parts; /* for how many partitions a state of the topic was made; 0: none was seen */
     bool known_state;     /* some partition's state was there before this run */
@@ -116,6 +118,7 @@ typedef struct member {
     sz_status status;
     atomic_bool is_over;
     bool is_finished; /* counted in run->n_finished */
+    int64_t rest_ms;  /* until when what others have is waited for; 0: not yet */
     int64_t counted_ms;
     int64_t ask_others_ms; /* a store that did not answer whether there is a first state is not asked before then */
     uint32_t n_asked;      /* how often it did not, in a row */

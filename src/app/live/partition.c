@@ -42,6 +42,13 @@ static void keep_summary(partition *p) {
     sz_buf_fini(&out);
 }
 
+static void note_end(partition *p) {
+    live *run = p->m->run;
+    pthread_mutex_lock(&run->mutex);
+    if ((uint32_t)p->id < run->n_summaries) run->has_ended[p->id] = true;
+    pthread_mutex_unlock(&run->mutex);
+}
+
 /* True if some state of this run was there before it: then what stands in its files is of this deployment. */
 static bool is_all_new(partition *p) {
     live *run = p->m->run;
@@ -63,7 +70,10 @@ static void after_step(partition *p) {
         p->has_started = true;
         sz_sink_shared_start(p->shared, &p->progress, is_all_new(p));
         return;
-    case SZ_WK_HELD: partition_tell_held(p); return;
+    case SZ_WK_HELD:
+        partition_tell_held(p);
+        note_end(p);
+        return;
     case SZ_WK_FAILED:
         if (!p->is_ended) partition_tell_failed(p);
         if (!p->is_ended && p->has_started) keep_summary(p);
@@ -72,6 +82,7 @@ static void after_step(partition *p) {
     case SZ_WK_STOPPED:
         if (!p->is_ended) keep_summary(p);
         p->is_ended = true;
+        note_end(p);
         return;
     default: return;
     }
