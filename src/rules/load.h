@@ -382,7 +382,7 @@ const sz_prog *sz_rules_compile_part(struct sz_scope *s, const sz_yaml *node, si
 struct sz_scan {
     bool names_event;     /* event.* or place.* */
     uint64_t types;       /* of the records for which it may be true: they have the fields of event that it names */
-    uint64_t types_named; /* that event.type == "x" under && leaves; all bits where it says nothing */
+    uint64_t types_named; /* that what it asks of event.type leaves; all bits where it says nothing */
     sz_str *fields;       /* of event that are named */
     uint32_t n_fields, cap_fields;
     struct sz_root {

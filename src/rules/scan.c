@@ -56,18 +56,20 @@ static uint64_t type_bit(const struct sz_loading *l, const sz_expr *e) {
     return t < 0 ? 0 : UINT64_C(1) << t;
 }
 
-/* event.type == "x", "x" == event.type, event.type in [...]: the types that are left. All bits: it says nothing of
- * them. */
-static uint64_t types_of(const struct sz_loading *l, const sz_expr *e) {
+/* The types that are left where event.type == "x", != "x" or in [...] is so (wanted), or is not. All bits: it says
+ * nothing of them. */
+static uint64_t types_of(const struct sz_loading *l, const sz_expr *e, bool wanted) {
     if (e->n != 2) return UINT64_MAX;
     uint64_t types = 0;
-    if (is_call(e, "_==_")) {
+    bool is_unequal = is_call(e, "_!=_");
+    if (is_unequal || is_call(e, "_==_")) {
         int at = is_event_type(e->args[0]) ? 0 : is_event_type(e->args[1]) ? 1 : -1;
         if (at >= 0) types = type_bit(l, e->args[1 - at]);
     } else if (is_call(e, "@in") && is_event_type(e->args[0]) && e->args[1]->kind == SZ_E_LIST) {
         for (uint32_t i = 0; i < e->args[1]->n; i++) types |= type_bit(l, e->args[1]->args[i]);
     }
-    return types ? types : UINT64_MAX;
+    if (types == 0) return UINT64_MAX;
+    return wanted != is_unequal ? types : ~types;
 }
 
 /* Types that have every field below e. */
@@ -79,45 +81,45 @@ static uint64_t types_with_all(struct sz_loading *l, const sz_expr *e) {
     return types;
 }
 
-static uint64_t may_be(struct sz_loading *l, const sz_expr *e, bool wanted, uint32_t depth);
+/* Asked of an expression: when it is true (wanted) or false, by the fields that it names or event.type alone. */
+struct asked {
+    bool wanted, by_fields;
+};
+
+static uint64_t may_be(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth);
 
 /* A chain of && or ||. What && needs all of to be true, it needs one of to be false; || the other way round. */
-static uint64_t of_chain(struct sz_loading *l, const sz_expr *e, const char *op, bool needs_all, bool wanted,
+static uint64_t of_chain(struct sz_loading *l, const sz_expr *e, const char *op, bool needs_all, struct asked q,
                          uint32_t depth) {
     uint64_t types = needs_all ? UINT64_MAX : 0;
     for (;; e = e->args[0]) {
         bool is_link = is_call(e, op) && e->n == 2;
-        uint64_t t = may_be(l, is_link ? e->args[1] : e, wanted, depth + 1);
+        uint64_t t = may_be(l, is_link ? e->args[1] : e, q, depth + 1);
         types = needs_all ? types & t : types | t;
         if (!is_link) return types;
     }
 }
 
-/* Types of the records for which e may be true (wanted), or false. A field that a type lacks is unknown, which is
- * neither. */
-static uint64_t may_be(struct sz_loading *l, const sz_expr *e, bool wanted, uint32_t depth) {
-    if (depth > SZ_EXPR_DEPTH) return types_with_all(l, e);
-    if (is_call(e, "_&&_") && e->n == 2) return of_chain(l, e, "_&&_", wanted, wanted, depth);
-    if (is_call(e, "_||_") && e->n == 2) return of_chain(l, e, "_||_", !wanted, wanted, depth);
-    if (is_call(e, "!_") && e->n == 1) return may_be(l, e->args[0], !wanted, depth + 1);
-    if (is_call(e, "_?_:_") && e->n == 3)
-        return types_with_all(l, e->args[0]) &
-               (may_be(l, e->args[1], wanted, depth + 1) | may_be(l, e->args[2], wanted, depth + 1));
-    return types_with_all(l, e) & (wanted ? types_of(l, e) : UINT64_MAX);
+/* c ? a : b is what is asked where c is true and a is, or c is false and b is. */
+static uint64_t of_choice(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth) {
+    uint64_t types = 0;
+    for (uint32_t side = 1; side <= 2; side++)
+        types |= may_be(l, e->args[0], (struct asked){side == 1, q.by_fields}, depth + 1) &
+                 may_be(l, e->args[side], q, depth + 1);
+    return types;
 }
 
-/* What event.type == "x" under && leaves. */
-static uint64_t types_named(struct sz_loading *l, const sz_expr *root) {
-    struct todo todo = {0};
-    uint64_t types = UINT64_MAX;
-    push(l, &todo, root);
-    while (todo.n) {
-        const sz_expr *e = todo.v[--todo.n];
-        bool is_and = is_call(e, "_&&_") && e->n == 2;
-        for (uint32_t i = 0; is_and && i < 2; i++) push(l, &todo, e->args[i]);
-        if (!is_and) types &= types_of(l, e);
+/* Types of the records for which e may be true (wanted), or false. A field that a type lacks is unknown, which is
+ * neither. */
+static uint64_t may_be(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth) {
+    if (depth <= SZ_EXPR_DEPTH) {
+        if (is_call(e, "_&&_") && e->n == 2) return of_chain(l, e, "_&&_", q.wanted, q, depth);
+        if (is_call(e, "_||_") && e->n == 2) return of_chain(l, e, "_||_", !q.wanted, q, depth);
+        if (is_call(e, "!_") && e->n == 1)
+            return may_be(l, e->args[0], (struct asked){!q.wanted, q.by_fields}, depth + 1);
+        if (is_call(e, "_?_:_") && e->n == 3) return of_choice(l, e, q, depth);
     }
-    return types;
+    return (q.by_fields ? types_with_all(l, e) : UINT64_MAX) & types_of(l, e, q.wanted);
 }
 
 bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
@@ -127,8 +129,8 @@ bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
     if (!root) return false;
     look(l, root, s);
     if (s->names_event) {
-        s->types_named = types_named(l, root);
-        s->types = may_be(l, root, true, 0);
+        s->types_named = may_be(l, root, (struct asked){true, false}, 0);
+        s->types = may_be(l, root, (struct asked){true, true}, 0);
     }
     s->is_bare = root->kind == SZ_E_IDENT || (root->kind == SZ_E_SELECT && !root->is_test);
     return true;

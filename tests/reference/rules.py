@@ -66,14 +66,21 @@ class Event:
     where: list[tuple]
 
 
-def types_named(tree: tuple) -> frozenset[str]:
-    """The types that `event.type` leaves under &&: what an event is observable, down and begun by (12)."""
-    own, sign = ("name", ("event", "type")), tree[1] if tree[0] == "op" else ""
-    if sign == "&&": return types_named(tree[2]) & types_named(tree[3])
-    if sign == "==" and own in tree[2:] and any(t[0] == "lit" for t in tree[2:]):
-        return frozenset(t[1] for t in tree[2:] if t[0] == "lit")
-    if sign == "in" and tree[2] == own and tree[3][0] == "list": return frozenset(t[1] for t in tree[3][1])
-    return frozenset(TYPES)
+def types_named(tree: tuple, wanted: bool = True) -> frozenset[str]:
+    """The types that what `tree` asks of `event.type` leaves: what an event is observable, down and begun by (12)."""
+    own, sign, sides = ("name", ("event", "type")), tree[1] if tree[0] == "op" else "", tree[2:]
+    if sign == "!x": return types_named(sides[0], not wanted)
+    if sign in ("&&", "||"):
+        left, right = (types_named(t, wanted) for t in sides)
+        return left & right if (sign == "&&") == wanted else left | right
+    if sign == "?:":
+        then, otherwise = (types_named(t, wanted) for t in sides[1:])
+        return types_named(sides[0]) & then | types_named(sides[0], False) & otherwise
+    named = frozenset()
+    if sign in ("==", "!=") and own in sides: named = frozenset(t[1] for t in sides if t[0] == "lit")
+    if sign == "in" and sides[0] == own and sides[1][0] == "list": named = frozenset(t[1] for t in sides[1][1])
+    if not named: return frozenset(TYPES)
+    return named if wanted == (sign != "!=") else frozenset(TYPES) - named
 
 
 @dataclass
