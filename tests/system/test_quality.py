@@ -68,6 +68,21 @@ def test_quality_judges_as_the_truth_file_says(tmp):
     same(sorted(json.loads(quality(*small_term(tmp), "--json", "--all"))["rules"]), ["asleep", "silent"], "with those that are off")
 
 
+def test_quality_judges_what_was_told_before_the_last_days_as_it_stands_after_them(tmp):
+    """Alerts begin at 24:00 of the 5th; the leave is written down on the 8th, in the last nine days of the fourteen; an incident of the 9th is none of the judged five."""
+    options = small_term(tmp)
+    with open(tmp / "data/truth.csv", "a", encoding="utf-8") as f:
+        f.write(f"busy,lost_contact,{stamp(DAY + timedelta(days=7))},{stamp(DAY + timedelta(days=9))},0.9\n")
+    of = lambda then: json.loads(quality(*options, "--json", "--then", then))
+    r = of(9)["rules"]["silent"]
+    same((r["told"], r["retracted"], r["true"], r["incidents"], r["found"]), (5, 1, 2, 3, 2), "told on the last judged day")
+    same(of(9)["counselor_weeks"], 6 * 5 / 7 / 200, "counselor-weeks")
+    r = of(10)["rules"]["silent"]
+    same((r["told"], r["incidents"]), (0, 3), "told on the first day that is not judged")
+    r = of(0)["rules"]["silent"]
+    same((r["told"], r["incidents"]), (5, 4), "all fourteen days")
+
+
 def test_quality_says_why_an_incident_was_missed(tmp):
     """Each for another reason; the first that fits counts. The term begins on 2026-03-02, so who entered in 2022 is in the last year."""
     options = small_term(tmp)
