@@ -357,6 +357,7 @@ struct sz_scope {
     uint32_t n_params, cap_params;
     const sz_sequence_step *steps; /* of a sequence, as far as they are loaded: seen by their `as:` names */
     uint32_t n_steps;
+    bool is_step;    /* a step's `where`, which sees the params of its rule too */
     sz_str period;   /* that was asked of a calendar without periods */
     bool has_failed; /* a name was resolved that has a finding of its own */
     bool lacks_params; /* what the rule declares could not be read: a name may have been one of them */

@@ -191,13 +191,14 @@ static bool own_param(const struct path *p, bool *found) {
     return false;
 }
 
-/* In rules it joins the rule's params; in events and features it must be constant and stands for its value. */
+/* In rules, and in a step's `where`, it joins the rule's params; in events and features it must be constant and stands
+ * for its value. */
 static bool global_param(const struct path *p, const struct sz_decl *d) {
     struct sz_scope *s = p->s;
     if (!no_parts(p, "a param", "参数")) return false;
     const sz_param *g = &s->l->global_params[d->index];
     if (d->state == SZ_DECL_FAILED) { return failed(p); }
-    if (s->kind != SZ_SCOPE_RULE) {
+    if (s->kind != SZ_SCOPE_RULE && !s->is_step) {
         if (!sz_param_is_const(g)) return failed(p); /* said before by sz_rules_compile_part */
         *p->out = (sz_symbol){.type = g->type, .unit = g->unit, .is_const = true, .value = g->cases[0].value};
         return true;

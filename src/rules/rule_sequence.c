@@ -44,6 +44,7 @@ static void load_as(struct sz_ruling *g, const struct step_keys *k, sz_sequence_
     }
     static const char *const roots[] = {"event", "place", "student", "calendar"};
     bool is_taken = sz_rules_index(k->as->text, roots, 4) >= 0 || sz_decls_find(&l->features, k->as->text);
+    for (uint32_t i = 0; i < g->scope.n_params; i++) is_taken |= sz_str_eq(g->scope.params[i].name, k->as->text);
     for (uint32_t i = 0; i < g->scope.n_steps; i++) is_taken |= sz_str_eq(g->scope.steps[i].as, k->as->text);
     if (is_taken)
         sz_rule_wrong(g, k->as->span, C_SEQUENCE,
@@ -63,9 +64,14 @@ static bool looks_back(const sz_prog *p) {
 
 static void load_where(struct sz_ruling *g, const sz_yaml *node, sz_sequence_step *s) {
     if (!node) return;
-    struct sz_scope scope = {
-        .l = g->l, .kind = SZ_SCOPE_WHERE, .types = s->types, .steps = g->scope.steps, .n_steps = g->scope.n_steps};
+    struct sz_scope scope = g->scope;
+    scope.kind = SZ_SCOPE_WHERE;
+    scope.types = s->types;
+    scope.is_step = true;
     s->where = sz_rules_compile(&scope, node, SZ_X_BOOL, false);
+    g->scope.params = scope.params; /* params of the set that it names have joined */
+    g->scope.n_params = scope.n_params;
+    g->scope.cap_params = scope.cap_params;
     if (s->where) s->looks_back = looks_back(s->where);
     else g->failed = true;
 }

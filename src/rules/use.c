@@ -83,7 +83,7 @@ static bool refuse_scope(const struct sz_scope *s, const sz_yaml *node, size_t o
             refused = true;
         } else if (s->kind == SZ_SCOPE_WHERE && refuse_feature(s, name, at)) {
             refused = true;
-        } else if (s->kind != SZ_SCOPE_RULE && refuse_param(s, name, at)) {
+        } else if (s->kind != SZ_SCOPE_RULE && !s->is_step && refuse_param(s, name, at)) {
             refused = true;
         }
     }

@@ -46,6 +46,7 @@ static bool fits(walk *w, uint32_t step, const attempt *a) {
         if (a->at[i] != SZ_NONE && decode(w->x, a->at[i], &w->captured[i])) steps[i] = &w->captured[i];
     ev->event = &w->now;
     ev->steps = steps;
+    sz_rule_scope(ev, w->r);
     bool ok = sz_rule_truth(ev, s->where) == SZ_TRUE;
     ev->event = event;
     ev->steps = before;

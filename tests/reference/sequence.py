@@ -61,7 +61,7 @@ class Sequence:
         if self.undone and not h.rules.event(step.event).is_seen: return False
         if step.where is None: return True
         earlier = {s.name: x for s, x in zip(self.steps, t.records if t else []) if s.name and x}
-        return h.evaluate(step.where, r.time, n, r, {}, earlier) is True
+        return h.evaluate(step.where, r.time, n, r, self.rule.params, earlier) is True
 
     def take(self, tries: list[Try], r: Record, n: int, found: list[Match]) -> list[Try]:
         out = []
