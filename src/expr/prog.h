@@ -56,6 +56,7 @@ typedef struct tnode {
     bool is_open;            /* choices are not all that may be */
     bool is_roster;          /* but all that this campus has */
     double low, high;        /* of a number; both 0: any */
+    double most;             /* of days in a window; 0: any */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
     const pattern *pattern;  /* T_CALL F_MATCHES */
@@ -131,6 +132,10 @@ void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */
 bool prog_explain_syntax(checker *c, uint32_t off);
+/* Names in a text that did not parse which are nearly known ones. */
+void prog_names_beside(checker *c);
+/* No such name; base: no such field of it. */
+sz_diag *prog_tell_unknown(checker *c, sz_str base, sz_str name, uint32_t off);
 
 /* Types and units in words: "an amount in yuan", "金额（元）". */
 const char *prog_type_words(const tnode *n, sz_lang lang);

@@ -141,6 +141,23 @@ static void check_range(checker *c, const tnode *a, uint8_t op, const tnode *at,
                       "24 点是次日的 0 点；钟点可写 event.clock >= \"22:30\"");
 }
 
+/* `late_nights_7d >= 8`, of seven nights. Nothing is broken by it, but the rule would be silent, or never would. */
+static void warn_most(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
+    if (a->kind != T_SYM || a->most <= 0) return;
+    bool is_never = op == '>' ? v >= a->most : (op == 'g' || op == '=') && v > a->most;
+    bool is_always = op == '<' ? v > a->most : op == 'l' ? v >= a->most : op == '!' && v > a->most;
+    if (!is_never && !is_always) return;
+    sz_str name = prog_slice(c, a->off, a->len);
+    sz_diag *g = prog_warning(c, C_CHOICE, at->off, at->len, "`%.*s` is never above %g: its window has no more days",
+                              "`%.*s` 不会超过 %g：窗口里没有更多的天", SZ_FMT_STR(name), a->most);
+    if (is_never)
+        prog_set_hint(g, "so this never holds; write a smaller number, or let the feature look back over more days",
+                      "因此这个条件永远不成立；请把数改小，或让特征看更多天");
+    else
+        prog_set_hint(g, "so this always holds where the number is known; write a smaller one",
+                      "因此只要这个数已知，这个条件就总成立；请把数改小");
+}
+
 /* `event.time.getHours() >= 22`: the words of SZ203 use the 22. */
 static void note_hours(checker *c, const sz_expr *e) {
     const sz_expr *part = e->args[0], *h = e->args[1];
@@ -169,7 +186,10 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
         prog_check_constants(c, a, b);
         prog_check_constants(c, b, a);
     }
-    if (c->n_errors == before && a->type == SZ_X_NUM && prog_is_known(b)) check_range(c, a, op, b, b->value.num);
+    if (c->n_errors == before && a->type == SZ_X_NUM && prog_is_known(b)) {
+        check_range(c, a, op, b, b->value.num);
+        warn_most(c, a, op, b, b->value.num);
+    }
     if (c->n_errors == before) prog_warn_slip(c, e, a, b);
     return n;
 }

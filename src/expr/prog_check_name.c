@@ -60,6 +60,15 @@ static void hint_method(checker *c, sz_diag *g, sz_str name) {
     if (near) prog_hint(c, g, "did you mean %s?", "是不是 %s？", near);
 }
 
+sz_diag *prog_tell_unknown(checker *c, sz_str base, sz_str name, uint32_t off) {
+    if (!base.n)
+        return prog_error(c, C_NAME, off, (uint32_t)name.n, "nothing is named `%.*s`", "没有名为 `%.*s` 的特征或参数",
+                          SZ_FMT_STR(name));
+    return prog_report(c, SZ_ERROR, C_NAME, off, (uint32_t)name.n,
+                       TXT(c, "`%.*s` has no field `%.*s`", SZ_FMT_STR(base), SZ_FMT_STR(name)),
+                       TXT(c, "`%.*s` 没有字段 `%.*s`", SZ_FMT_STR(base), SZ_FMT_STR(name)));
+}
+
 static tnode *unknown_name(checker *c, const sz_expr *e, const path *p, uint32_t bad, const sz_expr *method,
                            const char *hint, const char *hint_zh) {
     sz_diag *g;
@@ -70,15 +79,14 @@ static tnode *unknown_name(checker *c, const sz_expr *e, const path *p, uint32_t
         g = prog_error(c, C_NAME, arg->off, arg->len, "`%.*s` knows no %.*s", "`%.*s` 不认识 %.*s", SZ_FMT_STR(call),
                        SZ_FMT_STR(s));
     } else if (bad == 0 || bad >= p->n) {
-        g = prog_error(c, C_NAME, p->off[0], p->len[0], "nothing is named `%.*s`", "没有名为 `%.*s` 的特征或参数",
-                       SZ_FMT_STR(p->name[0]));
+        g = prog_tell_unknown(c, (sz_str){0}, p->name[0], p->off[0]);
     } else {
-        sz_str base = prog_slice(c, p->off[0], p->off[bad - 1] + p->len[bad - 1] - p->off[0]);
-        const char *what = method && bad + 1 == p->n ? "function" : "field",
-                   *what_zh = method && bad + 1 == p->n ? "函数" : "字段";
-        g = prog_report(c, SZ_ERROR, C_NAME, p->off[bad], p->len[bad],
-                        TXT(c, "`%.*s` has no %s `%.*s`", SZ_FMT_STR(base), what, SZ_FMT_STR(p->name[bad])),
-                        TXT(c, "`%.*s` 没有%s `%.*s`", SZ_FMT_STR(base), what_zh, SZ_FMT_STR(p->name[bad])));
+        sz_str base = prog_slice(c, p->off[0], p->off[bad - 1] + p->len[bad - 1] - p->off[0]), name = p->name[bad];
+        if (method && bad + 1 == p->n)
+            g = prog_report(c, SZ_ERROR, C_NAME, p->off[bad], p->len[bad],
+                            TXT(c, "`%.*s` has no function `%.*s`", SZ_FMT_STR(base), SZ_FMT_STR(name)),
+                            TXT(c, "`%.*s` 没有函数 `%.*s`", SZ_FMT_STR(base), SZ_FMT_STR(name)));
+        else g = prog_tell_unknown(c, base, name, p->off[bad]);
     }
     prog_set_hint(g, hint, hint_zh);
     if (bad < p->n) hint_word(g, p->name[bad]);
@@ -132,6 +140,7 @@ static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool
     n->n_choices = s->n_choices;
     n->low = s->low;
     n->high = s->high;
+    n->most = s->most;
     n->is_open = s->is_open;
     n->is_roster = s->is_roster;
     n->form = s->form;

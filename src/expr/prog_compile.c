@@ -69,6 +69,7 @@ static tnode *check_whole(checker *c) {
     const sz_expr *e = sz_expr_parse(&c->tmp, c->text, SZ_MACROS_RULES, &err);
     if (!e) {
         report_syntax(c, &err);
+        prog_names_beside(c);
         return NULL;
     }
     tnode *root = prog_check(c, e, 0);

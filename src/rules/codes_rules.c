@@ -262,6 +262,8 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, params: {few: 1}"), RULE("when: student.year == few, params: {few: 1}")},
     {C_ADJUST_IDLE, "An adjust gives a reason and changes nothing", "adjust 只写了原因，什么也没有改",
      PACK "adjust: {r: {because: x}}", PACK "adjust: {r: {because: x, mode: shadow}}"},
+    {C_STEP_FAR, "A step is above all that the value can be, so it is never reached", "档次高过这个值可能的最大值，永远达不到",
+     POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

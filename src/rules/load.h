@@ -100,7 +100,8 @@ enum {
     C_ADJUST_REPLACED = 156,
     C_UNUSED = 157,
     C_ALWAYS = 158,
-    C_ADJUST_IDLE = 159
+    C_ADJUST_IDLE = 159,
+    C_STEP_FAR = 160
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -440,6 +441,10 @@ void sz_rule_refuse(struct sz_ruling *g, const sz_yaml *node, const char *key, i
 void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map); /* at_least, at_most; value_type and _unit are known */
 /* steps_shape.c: the whole, or one step, written the other way round? Then true, with a finding. */
 bool sz_rule_steps_turned(struct sz_ruling *g, const sz_yaml *map);
+/* The most that a feature's value can be, being days of a window; 0: any. */
+double sz_feature_most(const sz_feature *f);
+/* A step that is never reached, for the value or the points cannot be so many. */
+void sz_rule_warn_step(struct sz_ruling *g, const sz_yaml *key, const sz_step *s);
 bool sz_rule_step_nested(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level);
 bool sz_rule_steps_apart(struct sz_ruling *g, const char *key);
 void sz_rule_points(struct sz_ruling *g);

@@ -261,6 +261,7 @@ static bool of_feature(const struct path *p, const struct sz_decl *d) {
                           .unit = f->unit,
                           .is_growing = f->is_growing,
                           .is_ratio = f->is_ratio,
+                          .most = sz_feature_most(f),
                           .slot = SZ_SLOT(SZ_SPACE_FEATURE, 0, d->index)};
     if (f->op == SZ_OP_BASELINE) p->out->part = "ratio";
     if (f->op == SZ_OP_PEERS) p->out->part = "percentile";

@@ -344,6 +344,7 @@ void sz_rule_steps(struct sz_ruling *g, const sz_yaml *map) {
     bool is_turned = sz_rule_steps_turned(g, map);
     for (size_t i = 0; i < map->n && !is_turned; i++) {
         if (!load_step(g, map->keys[i], map->items[i], &v[n].step)) continue;
+        sz_rule_warn_step(g, map->keys[i], &v[n].step);
         is_constant &= v[n].step.param == SZ_NONE;
         v[n++].key = map->keys[i];
     }
