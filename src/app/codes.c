@@ -22,7 +22,8 @@ static const sz_code_doc docs[] = {
     {APP_CODE_AFTER_CLOCK,
      "Records are later than 24 h after the clock of the machine that reads them, or than their own `collected`, so "
      "they are dead letters: a clock is wrong, this machine's or that of what made the records",
-     "有记录比读取它的机器的时钟晚 24 小时以上，或晚于它自己的 collected，成为死信：本机或产生记录的设备时钟不对", NULL, NULL},
+     "有记录比读取它的机器的时钟晚 24 小时以上，或晚于它自己的 collected，成为死信：本机或产生记录的设备时钟不对", NULL,
+     NULL},
     {APP_CODE_BEHIND,
      "A source in batches has not said how far it is complete, or not for long, so rules that read it stand behind the "
      "records",
@@ -64,6 +65,12 @@ static const sz_code_doc docs[] = {
      "reason, so it is the mapping or the campus folder that is wrong and not the records",
      "一次运行（加 --by-source 时：一个输入）没有一条记录可用，全部成为死信，且多为同一原因：多半是映射或校园数据有误，而不是记录本身",
      NULL, NULL},
+    {APP_CODE_SAME_ID,
+     "Many records of a run have an id that another record has already, with another content: they are dead letters. A "
+     "running number that begins again in each file is no id, and an id counts within its source",
+     "一次运行中有许多记录的编号与别的记录相同而内容不同，成为死信：每个文件都重新开始的序号不能当编号；编号只在同一个 source "
+     "之内唯一",
+     "id: 序号", "id: {columns: [学号, 交易时间, 商户]}"},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",

@@ -31,6 +31,8 @@ static const struct word {
     {"separator", "delimiter delim sep 分隔符"},
     {"encoding", "charset codepage 编码"},
     {"skip_rows", "skip skip_lines start_row 跳过"},
+    {"short_rows", "ragged fill_short missing_cells 缺格 补齐"},
+    {"fill", "true empty pad 补 补齐"},
     {"header", "headers has_header heading 表头"},
     {"empty", "null nulls na 空值"},
     {"column", "col field from name header heading 列 列名 字段"},

@@ -99,7 +99,7 @@ struct sz_mapping {
     const sz_zone *zone;
     sz_encoding encoding;
     char separator; /* of the file in hand */
-    bool has_separator, has_header;
+    bool has_separator, has_header, fills_short; /* fills_short: a row with too few cells has empty ones behind */
     uint32_t skip_rows;
     sz_str *empties;
     uint32_t n_empties;

@@ -71,18 +71,27 @@ static size_t width_with_zeros(sz_taking *t, const sz_recipe *r, sz_str text) {
     return 0;
 }
 
-/* The day stands in another column, which the mapping does not name. */
-static bool is_time_of_day(sz_taking *t, sz_str text) {
-    sz_str whole = sz_str_of(sz_arena_printf(t->a, "2026/1/1 %.*s", SZ_FMT_STR(text)));
+static bool would_be_time(sz_taking *t, const char *before, sz_str text) {
+    sz_str whole = sz_str_of(sz_arena_printf(t->a, "%s%.*s", before, SZ_FMT_STR(text)));
     return sz_time_format_for(t->m->likely, t->m->zone, whole) != NULL;
+}
+
+/* What stands elsewhere: the day in another column, which the mapping does not name, the year in none. */
+static const char *lacks(sz_taking *t, sz_str text) {
+    if (would_be_time(t, "2026/1/1 ", text))
+        return "is a time of day alone (take its day along: `columns: [DAY, TIME]`)";
+    if (would_be_time(t, "2024-", text) || would_be_time(t, "2024/", text) || would_be_time(t, "2024年", text))
+        return "has no year (put it before: `prefix: '2026-'`, and a format)";
+    return NULL;
 }
 
 static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
     size_t width = width_with_zeros(t, r, text);
     const char *format = width ? NULL : sz_time_format_for(t->m->likely, t->m->zone, text);
-    if (!width && !format && is_time_of_day(t, text))
-        return bad_time(t, r, "is a time of day alone (take its day along: `columns: [DAY, TIME]`)");
-    if (!width && !format) return bad_time(t, r, "fits none of the formats");
+    if (!width && !format) {
+        const char *what = lacks(t, text);
+        return bad_time(t, r, what ? what : "fits none of the formats");
+    }
     if (format) {
         sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s fits none of the formats, but would fit %s", r->name.p,
                        format);
@@ -96,7 +105,10 @@ static bool fits_no_format(sz_taking *t, const sz_recipe *r, sz_str text) {
 
 static bool is_no_standard_time(sz_taking *t, const sz_recipe *r, sz_str text) {
     const char *format = sz_time_format_for(t->m->likely, t->m->zone, text);
-    if (!format) return bad_time(t, r, "is not an RFC 3339 time (give its format)");
+    if (!format) {
+        const char *what = lacks(t, text);
+        return bad_time(t, r, what ? what : "is not an RFC 3339 time (give its format)");
+    }
     sz_record_dead(t->out, t->a, SZ_BAD_TIME, r->name.p, "%s is not an RFC 3339 time (give its format: '%s')",
                    r->name.p, format);
     return false;
@@ -318,8 +330,15 @@ static bool has_its_cells(sz_taking *t) {
     const sz_csv_row *row = t->row;
     uint32_t n = row->n, want = t->m->n_cells;
     while (n > want && sz_str_trim(row->cells[n - 1]).n == 0) n--;
-    if (n == want || (!t->m->has_header && n > want)) return true;
-    sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL, "the row has %u cells, %u are expected", row->n, want);
+    if (n == want || (!t->m->has_header && n > want) || (n < want && t->m->fills_short)) return true;
+    if (n < want)
+        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL,
+                       "the row has %u cells, %u are expected (are empty ones left out? `short_rows: fill`)", row->n,
+                       want);
+    else
+        sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL,
+                       "the row has %u cells, %u are expected (a text with the separator in it stands in quotes)",
+                       row->n, want);
     return false;
 }
 

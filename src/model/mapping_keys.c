@@ -51,9 +51,10 @@ static void hint_of_line(sz_map_loader *l, sz_diag *g, const char *field, sz_str
 }
 
 static bool hint_of_place(sz_map_loader *l, sz_diag *g, const sz_yaml *key, const sz_yaml *n) {
-    static const char *const of_file[] = {"encoding", "separator", "header", "skip_rows", "delimiter", "charset"};
+    static const char *const of_file[] = {"encoding",   "separator", "header", "skip_rows",
+                                          "short_rows", "delimiter", "charset"};
     if (sz_name_find(of_file, sizeof of_file / sizeof *of_file, key->text) >= 0 && n->kind == SZ_YAML_SCALAR) {
-        sz_str meant = sz_map_meant(of_file, 4, key->text);
+        sz_str meant = sz_map_meant(of_file, 5, key->text);
         sz_diag_hint(l->d, g, "it belongs into `file`:  file: {%.*s: %.*s}", "它应写在 file 里：file: {%.*s: %.*s}",
                      SZ_FMT_STR(meant), SZ_FMT_STR(n->text));
     } else if (is_wrapping(n, "time") || is_wrapping(n, "student") || is_wrapping(n, "type")) {

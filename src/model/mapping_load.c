@@ -71,6 +71,13 @@ static void read_skip_rows(sz_map_loader *l, const sz_yaml *n) {
     if (n->kind == SZ_YAML_SCALAR) sz_map_hint_number(l, g, n->text);
 }
 
+static void read_short_rows(sz_map_loader *l, const sz_yaml *n) {
+    static const char *const words[] = {"dead_letter", "fill"};
+    int i = n->kind == SZ_YAML_SCALAR ? sz_name_find(words, 2, n->text) : -1;
+    if (i >= 0) l->m->fills_short = i == 1;
+    else setting(l, n, words, 2, "short_rows must be dead_letter or fill", "short_rows 须是 dead_letter 或 fill");
+}
+
 static void read_empties(sz_map_loader *l, const sz_yaml *n) {
     sz_recipe r = {0};
     bool is_list = n->kind == SZ_YAML_SEQ;
@@ -86,10 +93,11 @@ static void read_empties(sz_map_loader *l, const sz_yaml *n) {
     l->m->n_empties = r.n_empties;
 }
 
-enum { N_FILE_KEYS = 5 };
-static const char *const file_words[N_FILE_KEYS] = {"encoding", "separator", "header", "skip_rows", "empty"};
+enum { N_FILE_KEYS = 6 };
+static const char *const file_words[N_FILE_KEYS] = {"encoding",  "separator",  "header",
+                                                    "skip_rows", "short_rows", "empty"};
 static void (*const file_keys[N_FILE_KEYS])(sz_map_loader *l, const sz_yaml *n) = {
-    read_encoding, read_separator, read_header, read_skip_rows, read_empties};
+    read_encoding, read_separator, read_header, read_skip_rows, read_short_rows, read_empties};
 
 static sz_diag *unknown_key(sz_map_loader *l, const sz_yaml *key) {
     return sz_diags_add(l->d, SZ_ERROR, SZ_CODE_MAP_KEY, key->span, "there is no key `%.*s` here",
@@ -110,8 +118,8 @@ static void read_file(sz_map_loader *l, const sz_yaml *n) {
         }
         sz_diag *g = unknown_key(l, n->keys[i]);
         if (!sz_map_hint_meant(l, g, file_words, N_FILE_KEYS, n->keys[i]->text))
-            sz_diag_hint(l->d, g, "file has encoding, separator, header, skip_rows and empty",
-                         "file 的键有 encoding、separator、header、skip_rows、empty");
+            sz_diag_hint(l->d, g, "file has encoding, separator, header, skip_rows, short_rows and empty",
+                         "file 的键有 encoding、separator、header、skip_rows、short_rows、empty");
     }
 }
 

@@ -6,6 +6,14 @@
 #include "map_words.h"
 #include "names.h"
 
+/* A day and a month, and a year nowhere: it is that of the file. */
+static bool lacks_year_alone(sz_arena *a, sz_str text) {
+    sz_time_pattern forms[SZ_PATTERN_FORMS];
+    sz_pattern_error error;
+    uint32_t n;
+    return sz_time_pattern_compile(a, sz_str_of(sz_arena_printf(a, "YYYY-%.*s", SZ_FMT_STR(text))), forms, &n, &error);
+}
+
 static bool hint_of_format(sz_map_loader *l, sz_diag *g, sz_str text) {
     sz_str meant = sz_map_format_meant(l->a, text);
     if (sz_str_is(text, "iso") || sz_str_is(text, "ISO") || sz_str_is(text, "iso8601") || sz_str_is(text, "ISO8601") ||
@@ -16,6 +24,10 @@ static bool hint_of_format(sz_map_loader *l, sz_diag *g, sz_str text) {
         sz_diag_hint(l->d, g, "write `epoch_s` (seconds, 10 digits) or `epoch_ms` (milliseconds, 13 digits)",
                      "写 epoch_s（秒，10 位）或 epoch_ms（毫秒，13 位）");
     else if (meant.n) sz_diag_hint(l->d, g, "write `%.*s`", "请写 %.*s", SZ_FMT_STR(meant));
+    else if (lacks_year_alone(l->a, text))
+        sz_diag_hint(l->d, g,
+                     "a year that stands nowhere in the table is put before it:  prefix: '2026-', format: 'YYYY-%.*s'",
+                     "表里没有年份时，在前面补上：prefix: '2026-', format: 'YYYY-%.*s'", SZ_FMT_STR(text));
     else return false;
     return true;
 }

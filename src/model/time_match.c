@@ -34,32 +34,60 @@ static bool fraction(matcher *m) {
     return m->i > from;
 }
 
+static bool takes(matcher *m, const char *text) {
+    size_t n = strlen(text);
+    if (m->t.n - m->i < n || memcmp(m->t.p + m->i, text, n) != 0) return false;
+    m->i += n;
+    return true;
+}
+
 static bool half(matcher *m) {
     static const struct {
         const char *text;
         int half;
     } words[] = {{"AM", 1}, {"PM", 2}, {"am", 1}, {"pm", 2}, {"上午", 1}, {"下午", 2}};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-        size_t n = strlen(words[k].text);
-        if (m->t.n - m->i < n || memcmp(m->t.p + m->i, words[k].text, n) != 0) continue;
+        if (!takes(m, words[k].text)) continue;
         m->half = words[k].half;
-        m->i += n;
         return true;
     }
     return false;
 }
 
-/* Three letters or the whole name, in any case. */
-static bool month_name(matcher *m) {
-    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
-                                        "july",    "august",   "september", "october", "november", "december"};
-    for (int k = 0; k < 12; k++) {
+/* One of `names` in small letters: three of it or all, in any case. */
+static bool name(matcher *m, const char *const *names, int n_names, int *which) {
+    for (int k = 0; k < n_names; k++) {
         size_t n = 0;
         while (names[k][n] && m->i + n < m->t.n && (m->t.p[m->i + n] | 0x20) == names[k][n]) n++;
         if (n < 3) continue;
         m->i += names[k][n] ? 3 : n;
-        m->out->month = k + 1;
+        *which = k;
         return true;
+    }
+    return false;
+}
+
+static bool month_name(matcher *m) {
+    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
+                                        "july",    "august",   "september", "october", "november", "december"};
+    int which;
+    if (!name(m, names, 12, &which)) return false;
+    m->out->month = which + 1;
+    return true;
+}
+
+/* 星期四, 周四, 礼拜四, Thu, Thursday. The day says it already: nothing is done with it. */
+static bool weekday(matcher *m) {
+    static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    static const char *const week[] = {"星期", "周", "礼拜"}, *const days[] = {"一", "二", "三", "四",
+                                                                               "五", "六", "日", "天"};
+    int which;
+    if (name(m, names, 7, &which)) return true;
+    for (size_t k = 0; k < sizeof week / sizeof *week; k++) {
+        if (!takes(m, week[k])) continue;
+        for (size_t d = 0; d < sizeof days / sizeof *days; d++)
+            if (takes(m, days[d])) return true;
+        return false;
     }
     return false;
 }
@@ -101,17 +129,43 @@ static bool epoch(matcher *m, int64_t unit_ms) {
            !__builtin_add_overflow(c->epoch_ms, c->epoch_ms < 0 ? -behind : behind, &c->epoch_ms);
 }
 
-/* Days since 1899-12-30 of the wall clock, the time of day as their fraction; a whole number has none. */
+/* A time of day beside a spreadsheet's day: a fraction of it (0.5), or written out (12:00, 12:00:00). */
+static bool excel_time(matcher *m, sz_str text, int64_t *seconds) {
+    sz_civil *c = m->out;
+    double part;
+    c->has_hour = true;
+    c->has_second = !memchr(text.p, ':', text.n);
+    if (c->has_second) {
+        if (!sz_str_double(text, &part) || !(part >= 0 && part < 1)) return false;
+        *seconds = (int64_t)(part * 86400 + 0.5);
+        return true;
+    }
+    int hour, minute, second = 0;
+    m->t = text;
+    m->i = 0;
+    if (!digits(m, 1, 2, &hour) || !takes(m, ":") || !digits(m, 2, 2, &minute)) return false;
+    c->has_second = takes(m, ":");
+    if (c->has_second && !digits(m, 2, 2, &second)) return false;
+    *seconds = (hour * 60 + minute) * 60 + second;
+    return m->i == m->t.n && hour <= 24 && minute <= 59 && second <= 59 && *seconds <= 86400;
+}
+
+/* Days since 1899-12-30 of the wall clock, the time of day as their fraction; a whole number has none, unless it stands
+ * behind, after a blank, as where day and time have columns of their own. */
 static bool excel(matcher *m) {
     enum { LAST_DAY = 2958465 }; /* 9999-12-31 */
     sz_civil *c = m->out;
     double days;
+    const char *gap = memchr(m->t.p, ' ', m->t.n);
+    sz_str day = {m->t.p, gap ? (size_t)(gap - m->t.p) : m->t.n}, rest = {day.p + day.n, m->t.n - day.n};
+    if (!sz_str_double(day, &days) || !(days >= 1) || days > LAST_DAY) return false;
+    int64_t seconds = (int64_t)(days * 86400 + 0.5), behind = 0;
+    c->has_hour = c->has_second = memchr(day.p, '.', day.n) != NULL;
     m->i = m->t.n;
-    if (!sz_str_double(m->t, &days) || !(days >= 1) || days > LAST_DAY) return false;
-    int64_t seconds = (int64_t)(days * 86400 + 0.5);
+    if (gap && (seconds % 86400 || !excel_time(m, sz_str_trim(rest), &behind))) return false;
+    seconds += behind;
     int of_day = (int)(seconds % 86400);
     sz_day_to_ymd(sz_day_from_ymd(1899, 12, 30) + (int32_t)(seconds / 86400), &c->year, &c->month, &c->day);
-    c->has_hour = c->has_second = memchr(m->t.p, '.', m->t.n) != NULL;
     c->hour = of_day / 3600;
     c->minute = of_day / 60 % 60;
     c->second = of_day % 60;
@@ -141,6 +195,7 @@ static bool step(matcher *m, sz_time_op op) {
     case OP_SECOND2: return c->has_second = digits(m, 2, 2, &c->second);
     case OP_FRACTION: return fraction(m);
     case OP_HALF: return half(m);
+    case OP_WEEKDAY: return weekday(m);
     case OP_OFFSET: return offset(m);
     case OP_EPOCH_S: return epoch(m, 1000);
     case OP_EPOCH_MS: return epoch(m, 1);

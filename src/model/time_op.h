@@ -23,6 +23,7 @@ enum {
     OP_SECOND2,
     OP_FRACTION,
     OP_HALF,
+    OP_WEEKDAY,
     OP_OFFSET,
     OP_EPOCH_S,
     OP_EPOCH_MS,
@@ -39,7 +40,8 @@ enum {
     PART_SECOND = 64,
     PART_FRACTION = 128,
     PART_HALF = 256,
-    PART_OFFSET = 512
+    PART_OFFSET = 512,
+    PART_WEEKDAY = 1024
 };
 
 #endif

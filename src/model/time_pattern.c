@@ -19,7 +19,8 @@ static const struct token {
     {"H", OP_HOUR1, PART_HOUR},      {"hh", OP_HOUR2, PART_HOUR12},      {"h", OP_HOUR1, PART_HOUR12},
     {"mm", OP_MINUTE2, PART_MINUTE}, {"m", OP_MINUTE1, PART_MINUTE},     {"ss", OP_SECOND2, PART_SECOND},
     {"s", OP_SECOND1, PART_SECOND},  {"A", OP_HALF, PART_HALF},          {"a", OP_HALF, PART_HALF},
-    {"Z", OP_OFFSET, PART_OFFSET},
+    {"Z", OP_OFFSET, PART_OFFSET},   {"EEEE", OP_WEEKDAY, PART_WEEKDAY}, {"EEE", OP_WEEKDAY, PART_WEEKDAY},
+    {"E", OP_WEEKDAY, PART_WEEKDAY},
 };
 
 enum { MOST_GROUPS = 3 }; /* [ ]: SZ_PATTERN_FORMS is two to it */

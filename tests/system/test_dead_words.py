@@ -10,7 +10,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # where a detail is written, and how it is put together there; what is not known of it is a star
 SITES = [(r'sz_record_dead\([^,;]+,[^,;]+,[^,;]+,[^,;]+,\s*"((?:[^"\\]|\\.)*)"', "{}"), (r'\? "([^"]* row[^"]*)"|: "(these[^"]*)"', "{}"),
          (r'"(%s is (?:negative|not a whole number of fen|not an amount)[^"]*)"', "{}"), (r'detail = "([^"]*)"', "{}"),
-         (r'\(fault\)\{\w+, "([^"]*)"', "* {}"), (r'bad_time\(t, r, "([^"]*)"', "* {}"), (r'"(fits none[^"]*)" : "(is not[^"]*)"', "* {}"),
+         (r'\(fault\)\{\w+, "([^"]*)"', "* {}"), (r'bad_time\(t, r, (?:what \? what : )?"([^"]*)"', "* {}"), (r'return "((?:is|has) [^"]*)"', "* {}"), (r'"(fits none[^"]*)" : "(is not[^"]*)"', "* {}"),
          (r'return answer\(t, r, [^,]+, "([^"]*)"', "*: column * {}"), (r'reject\(w, in, \w+, "\w+",\s*"([^"]*)', "{}")]
 PUT_TOGETHER = {"* *", "*", "*: column * *"}     # of texts that stand at other sites
 

@@ -152,6 +152,13 @@ static void test_time_formats(void **state) {
           {"s1,46083.0", "presence 2026-03-02T00:00:00+08:00" ID},
           {"s1,46083.9999999", "presence 2026-03-03T00:00:00+08:00" ID}, {"s1,0.5", "bad_time time"},
           {"s1,46083,5", "bad_value"}, {"s1,2958466", "bad_time time"}, {"s1,nan", "bad_time time"});
+    CHECK("type: presence\nstudent: s\ntime: {columns: [d, t], format: excel}\n", "s,d,t\n",
+          {"s1,46083,0.3368055556", "presence " AT ID}, {"s1,46083.0,0.3368055556", "presence " AT ID},
+          {"s1,46083,8:05:00", "presence " AT ID}, {"s1,46083,08:05", "presence " AT " minute" ID},
+          {"s1,46083,24:00", "presence 2026-03-03T00:00:00+08:00 minute" ID},
+          {"s1,46083,", "presence 2026-03-02T00:00:00+08:00 day" ID}, {"s1,46083.5,0.25", "bad_time time"},
+          {"s1,46083,1.5", "bad_time time"}, {"s1,46083,24:01", "bad_time time"}, {"s1,46083,8:5", "bad_time time"},
+          {"s1,46083,8:60", "bad_time time"}, {"s1,46083,noon", "bad_time time"}, {"s1,,0.5", "bad_time time"});
     CHECK(M("[excel, 'YYYY/M/D H:mm']"), "s,t\n", {"s1,46083.3368055556", "presence " AT ID},
           {"s1,2026/3/2 8:05", "presence " AT " minute" ID});
     CHECK(M("[epoch_s, epoch_ms]"), "s,t\n", {"s1,1772409900", "presence " AT ID},
@@ -199,6 +206,35 @@ static void test_times_as_databases_and_hands_write_them(void **state) {
 #undef M
 }
 
+static void test_a_weekday_is_passed_over_and_a_year_put_before(void **state) {
+    (void)state;
+#define M(format) "type: presence\nstudent: s\ntime: {column: t, format: " format "}\n"
+    CHECK(M("'YYYY-MM-DD E HH:mm'"), "s,t\n", {"s1,2026-03-02 星期一 08:05", "presence " AT " minute" ID},
+          {"s1,2026-03-02 周一 08:05", "presence " AT " minute" ID},
+          {"s1,2026-03-02 礼拜天 08:05", "presence " AT " minute" ID}, /* the day counts */
+          {"s1,2026-03-02 Mon 08:05", "presence " AT " minute" ID},
+          {"s1,2026-03-02 MONDAY 08:05", "presence " AT " minute" ID}, {"s1,2026-03-02 星期八 08:05", "bad_time time"},
+          {"s1,2026-03-02 Mo 08:05", "bad_time time"}, {"s1,2026-03-02 08:05", "bad_time time"});
+    CHECK(M("'YYYY-MM-DD(E) HH:mm'"), "s,t\n", {"s1,2026-03-02(周一) 08:05", "presence " AT " minute" ID},
+          {"s1,2026-03-02（周一）　08：05", "presence " AT " minute" ID});
+    CHECK(M("'EEE MMM d HH:mm:ss yyyy'"), "s,t\n", {"s1,Mon Mar  2 08:05:00 2026", "presence " AT ID});
+    CHECK("type: presence\nstudent: s\ntime: {columns: [d, t], prefix: '2026-', format: 'YYYY-M-D H:mm:ss'}\n",
+          "s,d,t\n", {"s1,3-2,8:05:00", "presence " AT ID}, {"s1,2026-3-2,8:05:00", "bad_time time"},
+          {"s1,,", "missing_field time"});
+#undef M
+}
+
+static void test_rows_that_leave_out_empty_cells_at_their_end(void **state) {
+    (void)state;
+#define TABLE "type: presence\nstudent: s\ntime: t\nplace: p\n"
+    CHECK(TABLE, "s,t,p,remark\n", {"s1,2026-03-02 08:05:00,p1", "bad_value"},
+          {"s1,2026-03-02 08:05:00,p1,,", "presence " AT ID " place=p1"});
+    CHECK("file: {short_rows: fill}\n" TABLE, "s,t,p,remark\n",
+          {"s1,2026-03-02 08:05:00,p1", "presence " AT ID " place=p1"}, {"s1,2026-03-02 08:05:00", "presence " AT ID},
+          {"s1", "missing_field time"}, {"s1,2026-03-02 08:05:00,p1,a,b", "bad_value"});
+#undef TABLE
+}
+
 static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state) {
     (void)state;
     static const struct {
@@ -216,6 +252,13 @@ static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state)
                 {"02-MAR-26 08.05.00.000000 AM", "D-MMM-YY h.mm.ss.S A"},
                 {"3/22/2026 8:05", "M/D/YYYY H:mm[:ss]"},
                 {"22/3/2026 8:05", "D/M/YYYY H:mm[:ss]"},
+                {"2026-03-02 星期一 08:05:00", "YYYY-M-D[ ]E[ ]H:mm[:ss]"},
+                {"2026/3/2(周一)8:05", "YYYY/M/D[ ](E)[ ]H:mm[:ss]"},
+                {"2026年3月2日 周一 8:05", "YYYY年M月D日[ ]E[ ]H:mm[:ss]"},
+                {"Mon Mar  2 08:05:00 2026", "E MMM D H:mm:ss YYYY"},
+                {"46083 08:05", "excel"},
+                {"03-02 08:05", "a year"},
+                {"3月2日 8:05", "a year"},
                 {"3/2/2026 8:05", NULL}, /* March or February */
                 {"2026-02-30 08:05", NULL},
                 {"昨天 8:05", NULL},
@@ -233,8 +276,9 @@ static void test_a_time_that_fits_no_format_is_told_which_it_would(void **state)
         snprintf(want, sizeof want, "time fits none of the formats%s%s", rows[i].format ? ", but would fit " : "",
                  rows[i].format ? rows[i].format : "");
         if (rows[i].format && strcmp(rows[i].format, "a day") == 0)
-            snprintf(want, sizeof want,
-                     "time is a time of day alone (take its day along: `columns: [DAY, TIME]`)");
+            snprintf(want, sizeof want, "time is a time of day alone (take its day along: `columns: [DAY, TIME]`)");
+        if (rows[i].format && strcmp(rows[i].format, "a year") == 0)
+            snprintf(want, sizeof want, "time has no year (put it before: `prefix: '2026-'`, and a format)");
         assert_string_equal(model_fixture_row(&x, row), "bad_time time");
         assert_string_equal(x.record.dead.detail, want);
     }
@@ -559,6 +603,8 @@ int main(void) {
         cmocka_unit_test(test_joined_columns_and_ids),
         cmocka_unit_test(test_time_formats),
         cmocka_unit_test(test_times_as_databases_and_hands_write_them),
+        cmocka_unit_test(test_a_weekday_is_passed_over_and_a_year_put_before),
+        cmocka_unit_test(test_rows_that_leave_out_empty_cells_at_their_end),
         cmocka_unit_test(test_a_time_that_fits_no_format_is_told_which_it_would),
         cmocka_unit_test(test_an_epoch_in_another_unit_is_told_so),
         cmocka_unit_test(test_numbers_in_full_width),

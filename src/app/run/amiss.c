@@ -41,6 +41,16 @@ void run_tell_future(const sz_job *job, const sz_worker *w, const sz_zone *z, sz
     else after_clock(sz_worker_limit(w), z, n, d);
 }
 
+static void hint_of_id(sz_diags *d, sz_diag *g) {
+    sz_diag_hint(
+        d, g,
+        "does the id begin at 1 again in each file? Then leave `id` out of the mapping, or make it of several "
+        "`columns`. Do two systems number their records alike? An id counts within its `source`: give each "
+        "system one of its own",
+        "编号是否在每个文件里都从 1 开始？那就不写 id，或用 columns 由几列合成。两个系统的记录编号是否相同？id "
+        "只在同一个 source 之内唯一：请给每个系统写不同的 source");
+}
+
 static void hint(sz_diags *d, sz_diag *g, int most) {
     if (most == SZ_UNKNOWN_CARD)
         sz_diag_hint(
@@ -49,16 +59,13 @@ static void hint(sz_diags *d, sz_diag *g, int most) {
             "reversed bytes (number): docs/mapping.md",
             "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
     else if (most == SZ_UNKNOWN_STUDENT)
-        sz_diag_hint(d, g,
-                     "are students written in students.csv as in the records? Zeros in front (pad), `.0` behind "
-                     "(match), or is it their cards that the records have (card): docs/mapping.md",
-                     "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
-                     "card，见 docs/mapping.md");
-    else if (most == SZ_CONFLICTING_DUPLICATE)
-        sz_diag_hint(d, g,
-                     "do two systems number their records alike? An id counts within its `source`: give each system "
-                     "one of its own",
-                     "两个系统的记录编号是否相同？id 只在同一个 source 之内唯一：请给每个系统写不同的 source");
+        sz_diag_hint(
+            d, g,
+            "are students written in students.csv as in the records? Zeros in front (pad), `.0` behind "
+            "(match), or is it their cards that the records have (card): docs/mapping.md",
+            "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
+            "card，见 docs/mapping.md");
+    else if (most == SZ_CONFLICTING_DUPLICATE) hint_of_id(d, g);
     else if (most != SZ_FUTURE_TIME) /* of that the warning before this one has said what to do */
         sz_diag_hint(d, g, "the dead letters say of each what is missing; mend the mapping or the campus folder",
                      "每条死信都写明了缺什么；请改正映射或校园数据");
@@ -83,12 +90,25 @@ static void nothing_used(sz_diags *d, const char *input, const uint64_t dead_by[
     hint(d, g, most);
 }
 
+/* Some files' numbers may be new by chance, so not one input needs to be without a record that could be used. */
+static void same_ids(sz_diags *d, uint64_t n) {
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, APP_CODE_SAME_ID, (sz_span){0},
+                              "dead letters (conflicting_duplicate): %llu records have an id that another record has "
+                              "already, with another content",
+                              "死信（conflicting_duplicate）：有 %llu 条记录的编号与别的记录相同，内容却不同",
+                              (unsigned long long)n);
+    hint_of_id(d, g);
+}
+
 /* A few may be chance; where there are more, it is the mapping or the campus. */
 void run_tell_unused(const sz_worker *w, const sz_tally *t, sz_diags *d) {
-    enum { LEAST = 10 };
+    enum { LEAST = 10, SHARE = 20 };
     const sz_counters *n = sz_worker_counters(w);
+    uint64_t conflicting = n->dead_by[SZ_CONFLICTING_DUPLICATE];
+    size_t before = d->n;
     const char *input;
     const uint64_t *dead_by;
     for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);) nothing_used(d, input, dead_by);
     if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(d, NULL, n->dead_by);
+    if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);
 }
