@@ -168,9 +168,20 @@ def shown(tmp, lang, *more):
     by, rule = {}, None
     for text in sanzao(tmp, "alerts", "alerts.ndjson", "--lang", lang, *more).out.decode().splitlines():
         if text.startswith("●"): rule = text.split()[3]
-        elif text.startswith("     ") and not any(w in text for w in ("looked at", "已核对", "last records", "最近记录")):
+        elif text.startswith("     ") and not any(w in text for w in ("ruled out", "已排除", "last records", "最近记录")):
             by.setdefault(rule, []).append(text.split("  2026-")[0].strip())
     return by
+
+
+def test_what_would_explain_it_is_ruled_out_true_or_not_known(tmp):
+    asked = [{"name": "on_leave", "value": False}, {"name": "class_silent", "value": None}, {"name": "feed_down", "value": True}, {"name": "vacation", "value": False}]
+    event = {"schema": 1, "alert": "a", "seq": 1, "event": "firing", "state": "open", "rule": "r", "student": "s", "level": "blue",
+             "since": "2026-03-02T08:00:00+08:00", "at": "2026-03-02T08:00:00+08:00", "exemptions": asked}
+    write(tmp / "one.ndjson", json.dumps(event) + "\n")
+    for lang, wanted in (("en", "true: data source down; ruled out: on leave · holiday or vacation; not known: nobody of the class seen that day"),
+                         ("zh", "属实：数据源中断；已排除：请假 · 放假；不明：当天全班都没有记录")):
+        lines = [x.strip() for x in sanzao(tmp, "alerts", "one.ndjson", "--lang", lang).out.decode().splitlines()]
+        expect(wanted in lines, lines)
 
 
 def test_numbers_have_the_names_that_rules_give_them(tmp):

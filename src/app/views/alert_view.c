@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alert_view.h"
 
+#include "excuses.h"
 #include "words.h"
 
 static const char *const levels[] = {"green", "blue", "yellow", "orange", "red"};
@@ -13,17 +14,10 @@ int alert_level_rank(const char *name) {
 }
 
 static void put_exemptions(sz_buf *out, yyjson_val *event, sz_lang lang) {
-    yyjson_val *list = yyjson_obj_get(event, "exemptions"), *x;
+    yyjson_val *list = yyjson_obj_get(event, "exemptions");
     if (!yyjson_arr_size(list)) return;
-    sz_buf_put_z(out, lang == SZ_ZH ? "     已核对：" : "     looked at: ");
-    yyjson_arr_iter it = yyjson_arr_iter_with(list);
-    for (bool first = true; (x = yyjson_arr_iter_next(&it)); first = false) {
-        yyjson_val *v = yyjson_obj_get(x, "value");
-        const char *is = yyjson_is_null(v)    ? (lang == SZ_ZH ? "不明" : "unknown")
-                         : yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes")
-                                              : (lang == SZ_ZH ? "否" : "no");
-        sz_buf_printf(out, "%s%s %s", first ? "" : " · ", app_word(SZ_WORDS_REASONS, alert_text(x, "name"), lang), is);
-    }
+    sz_buf_put_z(out, "     ");
+    excuses_view(out, list, lang);
     sz_buf_put_u8(out, '\n');
 }
 

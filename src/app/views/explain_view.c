@@ -2,6 +2,7 @@
 #include "explain_view.h"
 
 #include "explain_parts.h"
+#include "excuses.h"
 #include "words.h"
 
 /* ---- what holds it ---- */
@@ -125,18 +126,10 @@ static void put_unknown(const page *p, yyjson_val *all) {
 /* ---- one instant ---- */
 
 static void put_exemptions(const page *p, yyjson_val *all) {
-    size_t i, n;
-    yyjson_val *x;
     indent(p, 1);
-    sz_buf_put_z(p->out, in(p, "looked at: ", "已核对："));
-    yyjson_arr_foreach(all, i, n, x) {
-        yyjson_val *v = of(x, "value");
-        sz_buf_printf(p->out, "%s%s %s", i ? " · " : "", app_word(SZ_WORDS_REASONS, text_of(x, "name"), p->lang),
-                      !yyjson_is_bool(v)   ? in(p, "not known", "不知道")
-                      : yyjson_get_bool(v) ? in(p, "yes", "是")
-                                           : in(p, "no", "否"));
-    }
-    sz_buf_put_z(p->out, yyjson_arr_size(all) ? "\n" : in(p, "nothing\n", "无\n"));
+    if (yyjson_arr_size(all)) excuses_view(p->out, all, p->lang);
+    else sz_buf_put_z(p->out, in(p, "ruled out: nothing was asked", "已排除：没有要核对的"));
+    sz_buf_put_u8(p->out, '\n');
 }
 
 static void put_when(const page *p, yyjson_val *look, const char *name, const char *en, const char *zh) {
