@@ -41,7 +41,7 @@ def run(tmp, rules, events, until=at(8), leaves="", head=HEAD, students="a,2,act
 
 
 def ask(tmp, rule, who="a"): return json.loads(sanzao(tmp, "explain", who, "--rule", rule, *OPTIONS, "--json", rc=0).out)
-def text(tmp, rule, who="a", lang="en"): return sanzao(tmp, "explain", who, "--rule", rule, *OPTIONS, "--lang", lang, rc=0).out.decode()
+def text(tmp, rule, who="a", lang="en", more=()): return sanzao(tmp, "explain", who, "--rule", rule, *OPTIONS, "--lang", lang, *more, rc=0).out.decode()
 
 
 def leaves_of(node, what="decides"):
@@ -177,6 +177,22 @@ def test_an_instant_rule_is_asked_at_its_records(tmp):
     same([got["instant"], got["looks"], got["held"][0]["by"], got["held"][0]["n"]], [True, 2, "condition", 2], "two records, neither was dear")
     same([got["last_look"]["at"], leaves_of(got["last_look"]["condition"]["tree"])], [at(7, 19), ["event.amount >= 100"]], "the last one")
     expect("At its last record 2026-03-07 19:00: the condition does not hold" in text(tmp, "dear"), text(tmp, "dear"))
+
+
+def test_a_long_condition_is_shown_by_what_decides(tmp):
+    many = " || ".join(f"meals > {n}" for n in range(20, 37))
+    run(tmp, rule("long", f'level: blue, when: "meals >= 1 && ({many}) && meals >= 2"') + rule("short", 'level: blue, when: "meals >= 1 && meals >= 9"') +
+        rule("true", f'level: blue, when: "meals >= 1 || {many}"'), [meal(6), meal(7)])
+    lines = [x.strip() for x in text(tmp, "long").splitlines()]
+    same([x for x in lines if "meals >= 1 " in x or "meals >= 2 " in x], [], "what does not decide")
+    expect("… 2 more" in lines and "(… decides nothing here; --reasons lists all)" in lines, lines)
+    same(len([x for x in lines if x.endswith("←")]), 17, "all that decides")
+    everything = [x.strip() for x in text(tmp, "long", more=["--reasons"]).splitlines()]
+    same(len([x for x in everything if "meals >= 1 " in x or "meals >= 2 " in x]), 2, "all of it")
+    expect(not any(x.startswith("…") or "(…" in x for x in everything), everything)
+    expect(any("meals >= 1 " in x for x in text(tmp, "short").splitlines()), "a short one is whole")
+    expect(sum("meals > " in x for x in text(tmp, "true").splitlines()) >= 17, "and so is one that holds")
+    expect("… 另有 2 项" in [x.strip() for x in text(tmp, "long", lang="zh").splitlines()], "in Chinese")
 
 
 def test_what_must_not_be_met_says_so_out_of_its_tree(tmp):

@@ -12,11 +12,12 @@
 
 static const char usage_en[] =
     "usage: sanzao explain SZ042 [--lang zh|en] [--json]\n"
-    "       sanzao explain STUDENT --rule ID --state sqlite:FILE|redis:URL --campus DIR --rules DIR [--json]\n\n"
+    "       sanzao explain STUDENT --rule ID --state sqlite:FILE|redis:URL --campus DIR --rules DIR\n"
+    "                      [--reasons|--json]\n\n"
     "The second: why the rule does not tell of this student, or does, as far as the state has come.";
 static const char usage_zh[] =
     "用法：sanzao explain SZ042 [--lang zh|en] [--json]\n"
-    "      sanzao explain 学号 --rule ID --state sqlite:文件|redis:地址 --campus 文件夹 --rules 文件夹 [--json]\n\n"
+    "      sanzao explain 学号 --rule ID --state sqlite:文件|redis:地址 --campus 文件夹 --rules 文件夹 [--reasons|--json]\n\n"
     "后一种：到状态所处的时刻为止，这条规则为什么没有（或已经）就该学生提醒。";
 
 static void put_code(sz_buf *out, const sz_code *c, sz_lang lang) {
@@ -86,8 +87,11 @@ static int explain(const sz_config *c, sz_buf *out) {
 static int explain_rule(sz_config *c, sz_buf *out) {
     sz_job job;
     cmd_job(c, &job);
+    sz_explain_form form = c->num[SZ_O_JSON]      ? SZ_EXPLAIN_JSON
+                           : c->num[SZ_O_REASONS] ? SZ_EXPLAIN_ALL
+                                                  : SZ_EXPLAIN_SHORT;
     if (c->n_rest == 1 && !sz_str_is(job.state, "memory"))
-        return sz_job_explain(&job, sz_str_of(c->rest[0]), sz_str_of(c->text[SZ_O_RULE]), c->num[SZ_O_JSON] != 0, out);
+        return sz_job_explain(&job, sz_str_of(c->rest[0]), sz_str_of(c->text[SZ_O_RULE]), form, out);
     fprintf(stderr, "%s\n", c->lang == SZ_ZH ? usage_zh : usage_en);
     return 2;
 }

@@ -147,7 +147,7 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
                      "有警告时以退出码 3 结束"},
     [SZ_O_FOLDED] = {"events", SZ_OPT_FLAG, ALERTS, NULL, NULL, NULL,
                      "Show every alert event as it came, not folded into what stands", "逐条显示预警事件，不合并"},
-    [SZ_O_REASONS] = {"reasons", SZ_OPT_FLAG, ALERTS, NULL, NULL, NULL,
+    [SZ_O_REASONS] = {"reasons", SZ_OPT_FLAG, ALERTS | SZ_FOR_EXPLAIN, NULL, NULL, NULL,
                       "Show every condition of the rule, those too that did not hold or have no name for people",
                       "列出规则的全部条件，包括未成立的和没有中文名称的"},
     [SZ_O_SUITE] = {"suite", SZ_OPT_TEXT, SZ_FOR_EVAL, "FILE", NULL, NULL,

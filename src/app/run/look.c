@@ -102,12 +102,13 @@ static uint32_t rule_named(const sz_job *job, const sz_bundle *b, sz_str id) {
     return SZ_NONE;
 }
 
-static sz_status explain_in(const sz_job *job, look *l, sz_str student, uint32_t rule, bool as_json, sz_buf *out) {
+static sz_status explain_in(const sz_job *job, look *l, sz_str student, uint32_t rule, sz_explain_form form,
+                            sz_buf *out) {
     sz_buf json;
     sz_buf_init(&json);
     sz_status s = sz_worker_explain(l->worker, student, rule, job->lang, &json);
-    if (s == SZ_OK && !as_json) explain_view(out, sz_buf_str(&json), job->lang);
-    if (s == SZ_OK && as_json) {
+    if (s == SZ_OK && form != SZ_EXPLAIN_JSON) explain_view(out, sz_buf_str(&json), job->lang, form == SZ_EXPLAIN_ALL);
+    if (s == SZ_OK && form == SZ_EXPLAIN_JSON) {
         sz_buf_put_str(out, sz_buf_str(&json));
         sz_buf_put_u8(out, '\n');
     }
@@ -118,25 +119,25 @@ static sz_status explain_in(const sz_job *job, look *l, sz_str student, uint32_t
     return s;
 }
 
-int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, bool as_json, sz_buf *out) {
+int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, sz_explain_form form, sz_buf *out) {
     look l = {0};
     sz_status s = look_begin(job, student, SZ_FILES, &l);
     uint32_t at = s == SZ_OK ? rule_named(job, l.in.bundle, rule) : SZ_NONE;
     if (s == SZ_OK && at == SZ_NONE) s = SZ_USAGE;
     if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
     if (s == SZ_OK) look_tell_others(job, &l);
-    if (s == SZ_OK) s = explain_in(job, &l, student, at, as_json, out);
+    if (s == SZ_OK) s = explain_in(job, &l, student, at, form, out);
     return look_end(job, &l, s);
 }
 
-int sz_job_plan(const sz_job *job, bool as_json) {
+int sz_job_plan(const sz_job *job, bool form) {
     look l = {0};
     sz_status s = look_begin(job, (sz_str){0}, SZ_FILES, &l);
     if (s == SZ_OK && !l.state.is_new) s = look_until(job, &l, SZ_WK_LOADING);
     if (s != SZ_OK) return look_end(job, &l, s);
     sz_buf out;
     sz_buf_init(&out);
-    if (as_json) plan_json(&out, sz_worker_plan(l.worker), &l.in.zone);
+    if (form) plan_json(&out, sz_worker_plan(l.worker), &l.in.zone);
     else if (l.state.is_new)
         sz_buf_put_z(&out, job->lang == SZ_ZH ? "还没有这份状态：一切从第一次运行开始\n"
                                               : "there is no state yet: everything begins with the first run\n");

@@ -18,7 +18,8 @@ int sz_job_show(const sz_job *job, sz_str student);
 
 /* Append why a rule does not tell of a student of the state, or does: as_json, or for people. The state is only read.
  * Returns the exit status; nothing is appended if that is not 0. */
-int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, bool as_json, sz_buf *out);
+typedef enum sz_explain_form { SZ_EXPLAIN_SHORT, SZ_EXPLAIN_ALL, SZ_EXPLAIN_JSON } sz_explain_form;
+int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, sz_explain_form form, sz_buf *out);
 
 /* Append what comparisons with others kept from being told, of what the state keeps, for people; the state is only
  * read. Returns the exit status; nothing is appended if that is not 0. */

@@ -37,9 +37,46 @@ static bool chooses_number(yyjson_val *kids) {
     return false;
 }
 
-static void put_node(const page *p, yyjson_val *v, int depth) {
+static bool has_deciding(yyjson_val *v) {
     size_t i, n;
     yyjson_val *kid;
+    if (is_true(v, "decides")) return true;
+    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
+        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) if (has_deciding(kid)) return true;
+    return false;
+}
+
+static uint32_t n_clauses(yyjson_val *v) {
+    size_t i, n;
+    yyjson_val *kid;
+    uint32_t sum = *text_of(v, "clause") != 0;
+    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
+        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) sum += n_clauses(kid);
+    return sum;
+}
+
+/* A long condition that does not hold is shown by what keeps it from that; what is beside it is only counted. */
+static bool is_folded(const page *p, yyjson_val *tree) {
+    enum { LONG = 16 };
+    return !p->all && has_deciding(tree) && n_clauses(tree) > LONG;
+}
+
+static void put_node(const page *p, yyjson_val *v, int depth, bool folded);
+
+static void put_kids(const page *p, yyjson_val *kids, int depth, bool folded) {
+    size_t i, n;
+    yyjson_val *kid;
+    uint32_t n_left = 0;
+    yyjson_arr_foreach(kids, i, n, kid) {
+        if (!folded || has_deciding(kid) || *text_of(kid, "value_of")) put_node(p, kid, depth, folded);
+        else n_left += n_clauses(kid);
+    }
+    if (!n_left) return;
+    indent(p, depth);
+    sz_buf_printf(p->out, in(p, "… %u more\n", "… 另有 %u 项\n"), n_left);
+}
+
+static void put_node(const page *p, yyjson_val *v, int depth, bool folded) {
     indent(p, depth);
     if (*text_of(v, "clause")) {
         put_clause(p, v, false);
@@ -54,7 +91,7 @@ static void put_node(const page *p, yyjson_val *v, int depth) {
         if (!kids) continue;
         sz_buf_printf(p->out, "%s %s%s\n", chooses_number(kids) ? "·" : mark_of(of(v, "held")),
                       in(p, joints[k].en, joints[k].zh), in(p, ":", "："));
-        yyjson_arr_foreach(kids, i, n, kid) put_node(p, kid, depth + 1);
+        put_kids(p, kids, depth + 1, folded);
     }
 }
 
@@ -77,7 +114,7 @@ static void put_points(const page *p, yyjson_val *points) {
     yyjson_arr_foreach(points, i, n, v) {
         indent(p, 2);
         sz_buf_printf(p->out, "%s %+g\n", mark_of(of(v, "held")), yyjson_get_num(of(v, "add")));
-        put_node(p, of(v, "tree"), 3);
+        put_node(p, of(v, "tree"), 3, is_folded(p, of(v, "tree")));
     }
 }
 
@@ -105,30 +142,30 @@ static void put_sequence(const page *p, yyjson_val *condition) {
     sz_buf_put_z(p->out, in(p, "\n", " 为止\n"));
 }
 
-static bool has_deciding(yyjson_val *v) {
-    size_t i, n;
-    yyjson_val *kid;
-    if (is_true(v, "decides")) return true;
-    for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
-        yyjson_arr_foreach(of(v, joints[k].name), i, n, kid) if (has_deciding(kid)) return true;
-    return false;
-}
-
 static void put_legend(const page *p, yyjson_val *look) {
     yyjson_val *condition = of(look, "condition"), *point;
     size_t i, n;
     bool any = has_deciding(of(look, "who")) || has_deciding(of(condition, "tree"));
-    yyjson_arr_foreach(of(condition, "points"), i, n, point) any |= has_deciding(of(point, "tree"));
+    bool folded = is_folded(p, of(look, "who")) || is_folded(p, of(condition, "tree"));
+    yyjson_arr_foreach(of(condition, "points"), i, n, point) {
+        any |= has_deciding(of(point, "tree"));
+        folded |= is_folded(p, of(point, "tree"));
+    }
     if (!any) return;
     indent(p, 1);
     sz_buf_printf(p->out, "%s\n", in(p, "(← keeps it from being met)", "（← 表示因为它而不满足）"));
+    if (!folded) return;
+    indent(p, 1);
+    sz_buf_printf(
+        p->out, "%s\n",
+        in(p, "(… decides nothing here; --reasons lists all)", "（… 在这里不起决定作用；--reasons 列出全部）"));
 }
 
 static void put_tree(const page *p, const char *en, const char *zh, yyjson_val *tree) {
     if (!tree) return;
     indent(p, 1);
     sz_buf_printf(p->out, "%s\n", in(p, en, zh));
-    put_node(p, tree, 2);
+    put_node(p, tree, 2, is_folded(p, tree));
 }
 
 static void put_condition(const page *p, yyjson_val *condition) {
@@ -137,32 +174,45 @@ static void put_condition(const page *p, yyjson_val *condition) {
     if (of(condition, "sequence")) put_sequence(p, condition);
     if (of(condition, "steps")) put_steps(p, condition);
     if (of(condition, "points")) put_points(p, of(condition, "points"));
-    if (of(condition, "tree")) put_node(p, of(condition, "tree"), 2);
+    if (of(condition, "tree")) put_node(p, of(condition, "tree"), 2, is_folded(p, of(condition, "tree")));
 }
 
-/* Only the conditions that decide, wherever they stand. */
-static void put_deciding(const page *p, yyjson_val *v, bool negated) {
+/* A line that stands since `from` already is taken back: what is asked twice in a condition is told once. */
+static void once_only(sz_buf *out, size_t from, size_t line) {
+    size_t n = out->n - line;
+    for (size_t at = from; at + n <= line; at++)
+        if (memcmp(out->p + at, out->p + line, n) == 0 && (at == from || out->p[at - 1] == '\n')) {
+            out->n = line;
+            return;
+        }
+}
+
+/* Only the conditions that decide, wherever they stand. `from`: where their lines begin. */
+static void put_deciding(const page *p, yyjson_val *v, bool negated, size_t from) {
     size_t i, n;
     yyjson_val *kid;
     if (is_true(v, "decides")) {
+        size_t line = p->out->n;
         indent(p, 1);
         put_clause(p, v, negated);
+        once_only(p->out, from, line);
     }
     for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
         yyjson_arr_foreach(of(v, joints[k].name), i, n, kid)
-            put_deciding(p, kid, negated != !strcmp(joints[k].name, "not"));
+            put_deciding(p, kid, negated != !strcmp(joints[k].name, "not"), from);
 }
 
 void explain_deciding(const page *p, yyjson_val *look) {
     size_t i, n;
     yyjson_val *condition = of(look, "condition"), *point;
-    put_deciding(p, of(look, "who"), false);
+    size_t from = p->out->n;
+    put_deciding(p, of(look, "who"), false, from);
     if (of(condition, "steps")) {
         indent(p, 1);
         sz_buf_printf(p->out, "%s %s\n", in(p, "value", "数值"), text_of(condition, "shown"));
     }
-    put_deciding(p, of(condition, "tree"), false);
-    yyjson_arr_foreach(of(condition, "points"), i, n, point) put_deciding(p, of(point, "tree"), false);
+    put_deciding(p, of(condition, "tree"), false, from);
+    yyjson_arr_foreach(of(condition, "points"), i, n, point) put_deciding(p, of(point, "tree"), false, from);
 }
 
 void explain_conditions(const page *p, yyjson_val *look) {

@@ -11,6 +11,7 @@
 typedef struct page {
     sz_buf *out;
     sz_lang lang;
+    bool all; /* of a long condition, what decides nothing, too */
 } page;
 
 static inline const char *in(const page *p, const char *en, const char *zh)
@@ -28,7 +29,7 @@ static inline const char *text_of(yyjson_val *v, const char *name) {
 static inline void indent(const page *p, int depth) { sz_buf_printf(p->out, "%*s", 3 * depth, ""); }
 void explain_time(const page *p, const char *t); /* `2026-04-08 18:00` of a time */
 
-/* who, the condition, resolve_when, each with all that is in it, and what the arrows mean. */
+/* who, the condition, resolve_when, each with what is in it (of a long one what decides), and what the arrows mean. */
 void explain_conditions(const page *p, yyjson_val *look);
 /* Only those that keep the rule from telling. */
 void explain_deciding(const page *p, yyjson_val *look);

@@ -151,9 +151,15 @@ static void put_look(const page *p, yyjson_val *look) {
 }
 
 /* An earlier instant, in short: what kept the rule still there. */
-static void put_short(const page *p, yyjson_val *look) {
+static void put_short(const page *p, yyjson_val *look, yyjson_val *now) {
+    yyjson_val *unknown = of(look, "unknown");
     explain_deciding(p, look);
-    put_unknown(p, of(look, "unknown"));
+    if (!yyjson_arr_size(unknown) || !yyjson_equals(unknown, of(now, "unknown"))) {
+        put_unknown(p, unknown);
+        return;
+    }
+    indent(p, 1);
+    sz_buf_put_z(p->out, in(p, "not known: the same as now\n", "未知的与现在相同\n"));
 }
 
 /* ---- all ---- */
@@ -231,8 +237,8 @@ static void put_counts(const page *p, yyjson_val *v) {
     }
 }
 
-void explain_view(sz_buf *out, sz_str json, sz_lang lang) {
-    const page p = {out, lang};
+void explain_view(sz_buf *out, sz_str json, sz_lang lang, bool all) {
+    const page p = {out, lang, all};
     yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
     yyjson_val *v = yyjson_doc_get_root(doc), *now = of(v, "now"), *last = of(v, "last_look");
     put_head(&p, v);
@@ -250,7 +256,7 @@ void explain_view(sz_buf *out, sz_str json, sz_lang lang) {
         explain_time(&p, text_of(last, "at"));
         sz_buf_put_z(out, in(&p, ": ", "："));
         put_held_by(&p, last);
-        put_short(&p, last);
+        put_short(&p, last, now);
     }
     put_counts(&p, v);
     yyjson_doc_free(doc);

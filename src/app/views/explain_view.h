@@ -7,7 +7,7 @@
 
 #include <sanzao/base.h>
 
-/* json: of sz_worker_explain(), in that language. */
-void explain_view(sz_buf *out, sz_str json, sz_lang lang);
+/* json: of sz_worker_explain(), in that language. all: conditions that decide nothing, too, of a long one. */
+void explain_view(sz_buf *out, sz_str json, sz_lang lang, bool all);
 
 #endif
