@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct word {
     const char *text;
@@ -210,6 +211,13 @@ bool sz_meant_date(sz_str s, char out[SZ_MEANT]) {
     return take_date(&s, out) && s.n == 0;
 }
 
+/* 24:00 of a day is 00:00 of the next. */
+static void next_day(char date[SZ_MEANT]) {
+    int y = (int)strtol(date, NULL, 10), m = (int)strtol(date + 5, NULL, 10), d = (int)strtol(date + 8, NULL, 10);
+    sz_day_to_ymd(sz_day_from_ymd(y, m, d) + 1, &y, &m, &d);
+    snprintf(date, SZ_MEANT, "%04d-%02d-%02d", y, m, d);
+}
+
 bool sz_meant_instant(sz_str s, char out[SZ_MEANT]) {
     char date[SZ_MEANT], clock[SZ_MEANT] = "00:00";
     s = sz_str_trim(s);
@@ -217,6 +225,10 @@ bool sz_meant_instant(sz_str s, char out[SZ_MEANT]) {
     take_text(&s, "t");
     if (s.n == 8 && s.p[2] == ':' && s.p[5] == ':') s.n = 5; /* with seconds */
     if (s.n && !sz_meant_clock(s, clock)) return false;
+    if (memcmp(clock, "24", 2) == 0) {
+        next_day(date);
+        memcpy(clock, "00", 2);
+    }
     snprintf(out, SZ_MEANT, "%.10sT%.5s:00+08:00", date, clock);
     return true;
 }
