@@ -5,7 +5,7 @@
 # computes: yes
 source "$(dirname "$0")/lib.sh"
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-check build tools/build fuzz sanzao unit_programs contract_programs fuzz_programs || exit 1
+check build tools/build fuzz "${sanitized[@]}" || exit 1
 ctest_label fuzz unit
 ctest_label fuzz contract
 SANZAO=$root/build/fuzz/sanzao

@@ -10,11 +10,13 @@
 #   # setup: tests                     it needs what tools/setup --tests installs: Java, Maven, Redis, spin
 #   # may skip: why                     tools/test --need-all (CI) does not fail when this tier is skipped
 # A tier prints what it likes (shown when it fails) and reports with the functions below. Its environment: SZ_LEVEL,
-# SANZAO (the program), SZ_SHARED (the cases and data beside the project); from tools/lib.sh: root, shared, python.
+# SANZAO (the program), SZ_SHARED (the cases and data beside the project), SZ_TIERS (the names of all that run); from tools/lib.sh:
+# root, shared, python.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../tools/lib.sh"
 : "${SZ_LEVEL:=normal}" "${SANZAO:=$root/build/dev/sanzao}"
 export SZ_SHARED=$shared SANZAO
+sanitized=(sanzao unit_programs contract_programs fuzz_programs)     # what the tier of sanitizers has clang build in build/fuzz
 result=${SZ_RESULT:-/dev/stdout}                   # run by hand, a tier prints its counts
 
 count() { echo "count $1 $2 $3" >>"$result"; }     # count PASSED FAILED SKIPPED; adds up
@@ -77,10 +79,11 @@ side_by_side() {
   rm -rf "$out"
 }
 
-# ctest_label PRESET LABEL   the programs of one ctest label in build/PRESET, counted by their single tests
+# ctest_label PRESET LABEL   the programs of one ctest label in build/PRESET, counted by their single tests. One more than there
+# are cores, for the longest of them only wait.
 ctest_label() {
   local junit; junit=$(mktemp)
-  CMOCKA_MESSAGE_OUTPUT=TAP ctest --test-dir "build/$1" -L "^$2\$" -j "$(nproc)" --output-junit "$junit" \
+  CMOCKA_MESSAGE_OUTPUT=TAP ctest --test-dir "build/$1" -L "^$2\$" -j $(($(nproc) + 1)) --output-junit "$junit" \
     --test-output-size-passed 10000000 --test-output-size-failed 10000000 >/dev/null 2>&1
   "$python" tests/tiers/count_tap.py "$junit" >>"$result"
   rm -f "$junit"
