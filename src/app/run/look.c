@@ -130,14 +130,14 @@ int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, sz_explain_fo
     return look_end(job, &l, s);
 }
 
-int sz_job_plan(const sz_job *job, bool form) {
+int sz_job_plan(const sz_job *job, bool as_json) {
     look l = {0};
     sz_status s = look_begin(job, (sz_str){0}, SZ_FILES, &l);
     if (s == SZ_OK && !l.state.is_new) s = look_until(job, &l, SZ_WK_LOADING);
     if (s != SZ_OK) return look_end(job, &l, s);
     sz_buf out;
     sz_buf_init(&out);
-    if (form) plan_json(&out, sz_worker_plan(l.worker), &l.in.zone);
+    if (as_json) plan_json(&out, sz_worker_plan(l.worker), &l.in.zone);
     else if (l.state.is_new)
         sz_buf_put_z(&out, job->lang == SZ_ZH ? "还没有这份状态：一切从第一次运行开始\n"
                                               : "there is no state yet: everything begins with the first run\n");

@@ -16,9 +16,10 @@ int sz_job_plan(const sz_job *job, bool as_json);
 /* Print one student's record of a state as JSON. The state is only read. */
 int sz_job_show(const sz_job *job, sz_str student);
 
-/* Append why a rule does not tell of a student of the state, or does: as_json, or for people. The state is only read.
- * Returns the exit status; nothing is appended if that is not 0. */
+/* For people, of a long condition what keeps it from holding; for people, all of it; for programs. */
 typedef enum sz_explain_form { SZ_EXPLAIN_SHORT, SZ_EXPLAIN_ALL, SZ_EXPLAIN_JSON } sz_explain_form;
+/* Append why a rule does not tell of a student of the state, or does. The state is only read. Returns the exit status;
+ * nothing is appended if that is not 0. */
 int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, sz_explain_form form, sz_buf *out);
 
 /* Append what comparisons with others kept from being told, of what the state keeps, for people; the state is only
