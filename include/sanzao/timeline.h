@@ -239,6 +239,7 @@ typedef struct sz_tlctx {
     const int64_t *rule_least_ms;   /* least threshold of what grows in it: no new deadline is sooner after a record */
     sz_check_rounds *rounds;        /* of each class */
     sz_match_memo *matches;
+    uint64_t *fitted;               /* matchers that some record of a log may fit, all where there are more than 64; NULL: nobody asks */
     sz_day_memo days[2];            /* of days and of nights */
     sz_add_memo *adds;              /* NULL: nothing is remembered */
     sz_recall *words;               /* of the dictionary; NULL: none are remembered */

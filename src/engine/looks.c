@@ -115,6 +115,7 @@ void looks_init(sz_worker *w) {
     w->tc.silence = w->silence;
     w->tc.guards = w->guards;
     w->tc.values = w->values;
+    w->tc.fitted = &w->fitted;
     w->tc.matches = sz_match_memo_new(&b->fs, w->campus);
     w->tc.rule_misses = w->rule_misses = sz_alloc((b->n_rules + 1) * sizeof *w->rule_misses);
     for (uint32_t i = 0; i < b->n_rules; i++)

@@ -129,6 +129,7 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     whom rules;
     whom_init(w, &rules);
     look_at_all(w, &j, &m, &rules);
+    whom_close(w, &rules);
     sz_buf_put_z(out, "{\"schema\":1");
     put_count(out, "read", n->read);
     put_count(out, "used", n->used);

@@ -4,6 +4,8 @@
  * student does. Where it would have to ask a feature to say no, he counts as one of those whom the rule is about. So
  * nothing that waits has to be added up.
  *
+ * Most of a campus are alike in what is asked for: programs are run once for all of whom it says the same.
+ *
  * A rule needs what its guards count (guards.c). Where no record that is kept of anybody fits that and nobody's number
  * has any of it from before, as no door of the campus tells who goes out, or no lists are connected, it cannot open.
  * Who cannot be judged counts too: a door that tells of him tells of others.
@@ -33,7 +35,45 @@ static bool is_left_out(sz_eval *ev, const sz_rule *r) {
     return v.know == SZ_KNOWN && v.type == SZ_X_BOOL && !v.b && !o.asked_feature;
 }
 
-static uint32_t mask_bytes_of(const sz_worker *w) { return (w->bundle->fs.n_matchers + 7) / 8; }
+/* ---- what is asked of the roster ---- */
+
+static void ask(whom *x, uint32_t field) {
+    uint32_t slot = SZ_SLOT(SZ_SPACE_STUDENT, 0, field);
+    x->is_by_slots &= field != SZ_SF_TAGS;
+    for (uint32_t i = 0; i < x->n_slots; i++)
+        if (x->slots[i] == slot) return;
+    x->slots = sz_realloc(x->slots, (x->n_slots + 1) * sizeof *x->slots);
+    x->slots[x->n_slots++] = slot;
+}
+
+/* What a param is may differ by student, too. */
+static void ask_param(whom *x, const sz_param *p) {
+    for (uint32_t i = 0; i < p->n_cases; i++)
+        for (uint32_t k = 0; k < p->cases[i].n_conds; k++) ask(x, p->cases[i].conds[k].field);
+}
+
+static void ask_slot(whom *x, const sz_rule *r, uint32_t slot) {
+    switch (SZ_SLOT_SPACE(slot)) {
+    case SZ_SPACE_STUDENT: ask(x, SZ_SLOT_INDEX(slot)); break;
+    case SZ_SPACE_PARAM: ask_param(x, &r->params[SZ_SLOT_INDEX(slot)]); break;
+    case SZ_SPACE_CALENDAR: /* all are asked as of one instant */
+    case SZ_SPACE_FEATURE: break;
+    default: x->is_by_slots = false;
+    }
+}
+
+static void ask_slots(const sz_worker *w, whom *x) {
+    x->is_by_slots = true;
+    for (uint32_t i = 0; i < w->bundle->n_rules; i++) {
+        const sz_rule *r = &w->bundle->rules[i];
+        uint32_t n = 0;
+        const uint32_t *slots = r->who ? sz_prog_slots(r->who, &n) : NULL;
+        for (uint32_t k = 0; k < n; k++) ask_slot(x, r, slots[k]);
+    }
+    x->now = sz_alloc((x->n_slots + 1) * sizeof *x->now);
+}
+
+/* ---- what rules need ---- */
 
 /* What a guard counts, where it counts records at all; SZ_NONE. */
 static uint32_t counted_by(const sz_worker *w, const sz_guard *g) {
@@ -41,54 +81,133 @@ static uint32_t counted_by(const sz_worker *w, const sz_guard *g) {
     return f->op == SZ_OP_ABSENCE || g->least <= 0 ? SZ_NONE : f->matcher;
 }
 
+static bool is_missing(const whom *x, uint32_t matcher) {
+    return matcher != SZ_NONE && x->missing[matcher >> 6] >> (matcher & 63) & 1;
+}
+
+/* The same number is a guard of several rules. */
+static void need(const sz_worker *w, whom *x, uint32_t feature) {
+    for (uint32_t i = 0; i < x->n_needs; i++)
+        if (x->needs[i] == feature) return;
+    uint32_t m = w->bundle->fs.features[feature].matcher;
+    x->needs = sz_realloc(x->needs, (x->n_needs + 1) * sizeof *x->needs);
+    x->needs[x->n_needs++] = feature;
+    x->missing[m >> 6] |= UINT64_C(1) << (m & 63);
+}
+
 void whom_init(const sz_worker *w, whom *x) {
-    x->about = sz_alloc((w->bundle->n_rules + 1) * sizeof *x->about);
-    x->missing = sz_alloc(mask_bytes_of(w) + 1);
-    x->any_missing = false;
+    uint32_t words = (w->bundle->fs.n_matchers + 63) / 64;
+    *x = (whom){.about = sz_alloc((w->bundle->n_rules + 1) * sizeof *x->about),
+                .missing = sz_alloc((words + 1) * sizeof *x->missing),
+                .n_words = words};
     memset(x->about, 0, (w->bundle->n_rules + 1) * sizeof *x->about);
-    memset(x->missing, 0, mask_bytes_of(w) + 1);
+    memset(x->missing, 0, (words + 1) * sizeof *x->missing);
     for (uint32_t i = 0; i < w->bundle->n_rules; i++)
-        for (uint32_t k = 0; w->bundle->rules[i].mode == SZ_LIVE && k < w->guards[i].n; k++) {
-            uint32_t m = counted_by(w, &w->guards[i].v[k]);
-            if (m == SZ_NONE) continue;
-            x->missing[m >> 3] |= (uint8_t)(1u << (m & 7));
-            x->any_missing = true;
-        }
+        for (uint32_t k = 0; w->bundle->rules[i].mode == SZ_LIVE && k < w->guards[i].n; k++)
+            if (counted_by(w, &w->guards[i].v[k]) != SZ_NONE) need(w, x, w->guards[i].v[k].feature);
+    x->any_missing = x->n_needs > 0;
+    ask_slots(w, x);
 }
 
 void whom_fini(whom *x) {
+    for (uint32_t i = 0; i < WHOM_ALIKE; i++) {
+        sz_free(x->alike[i].fields);
+        sz_free(x->alike[i].left_out);
+    }
+    sz_free(x->slots);
+    sz_free(x->now);
     sz_free(x->about);
     sz_free(x->missing);
+    sz_free(x->needs);
 }
 
-static bool is_missing(const whom *x, uint32_t matcher) {
-    return matcher != SZ_NONE && x->missing[matcher >> 3] >> (matcher & 7) & 1;
+static void close(const sz_worker *w, whom *x, alike *k) {
+    for (uint32_t i = 0; k->n && i < w->bundle->n_rules; i++)
+        if (!k->left_out[i]) x->about[i] += k->n;
+    k->n = 0;
+}
+
+void whom_close(const sz_worker *w, whom *x) {
+    for (uint32_t i = 0; i < WHOM_ALIKE; i++) close(w, x, &x->alike[i]);
+}
+
+static bool is_same(const sz_xval *a, const sz_xval *b) {
+    if (a->know != b->know || a->type != b->type) return false;
+    return a->know != SZ_KNOWN || (a->type == SZ_X_STR ? sz_str_eq(a->str, b->str) : a->num == b->num);
+}
+
+static uint64_t load_now(const whom *x, sz_eval *ev) {
+    sz_loader l = sz_eval_loader(ev);
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < x->n_slots; i++) {
+        sz_xval *v = &x->now[i];
+        *v = (sz_xval){0};
+        l.load(l.ctx, x->slots[i], v);
+        uint64_t bits = 0;
+        if (v->know == SZ_KNOWN && v->type == SZ_X_STR) bits = sz_hash_key(v->str.p, v->str.n);
+        else if (v->know == SZ_KNOWN) memcpy(&bits, &v->num, sizeof bits);
+        hash = (hash ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return hash;
+}
+
+static void fill(const sz_worker *w, const whom *x, alike *k, sz_eval *ev) {
+    if (!k->fields) {
+        k->fields = sz_alloc((x->n_slots + 1) * sizeof *k->fields);
+        k->left_out = sz_alloc((w->bundle->n_rules + 1) * sizeof *k->left_out);
+    }
+    memcpy(k->fields, x->now, x->n_slots * sizeof *k->fields);
+    for (uint32_t i = 0; i < w->bundle->n_rules; i++) k->left_out[i] = is_left_out(ev, &w->bundle->rules[i]);
 }
 
 void whom_add(const sz_worker *w, whom *x, sz_eval *ev) {
+    alike *k = &x->alike[load_now(x, ev) >> 58];
+    bool is_known = k->fields && x->is_by_slots;
+    for (uint32_t i = 0; i < x->n_slots && is_known; i++) is_known = is_same(&k->fields[i], &x->now[i]);
+    if (!is_known) {
+        close(w, x, k);
+        fill(w, x, k, ev);
+    }
+#ifndef NDEBUG
     for (uint32_t i = 0; i < w->bundle->n_rules; i++)
-        if (w->bundle->rules[i].mode == SZ_LIVE && !is_left_out(ev, &w->bundle->rules[i])) x->about[i]++;
+        if (k->left_out[i] != is_left_out(ev, &w->bundle->rules[i])) __builtin_trap();
+#endif
+    k->n++;
 }
 
-/* A window may reach further back than records are kept. */
-static void look_at_numbers(const sz_worker *w, whom *x, sz_eval *ev) {
-    for (uint32_t i = 0; i < w->bundle->n_rules; i++)
-        for (uint32_t k = 0; w->bundle->rules[i].mode == SZ_LIVE && k < w->guards[i].n; k++) {
-            uint32_t m = counted_by(w, &w->guards[i].v[k]);
-            if (is_missing(x, m) && sz_feature_reached(ev, w->guards[i].v[k].feature) != 0)
-                x->missing[m >> 3] &= (uint8_t) ~(1u << (m & 7));
-        }
-}
-
-void whom_look(const sz_worker *w, whom *x, sz_eval *ev, const sz_timeline *tl) {
-    uint32_t bytes = mask_bytes_of(w);
+static void look_at_records(const sz_worker *w, whom *x, const sz_timeline *tl) {
+    uint32_t bytes = (w->bundle->fs.n_matchers + 7) / 8;
     for (uint32_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *mask = sz_entry_mask(tl->log.p + off);
-        for (uint32_t i = 0; i < bytes; i++) x->missing[i] &= (uint8_t)~mask[i];
+        for (uint32_t i = 0; 8 * i < bytes; i++)
+            x->missing[i] &= ~sz_mask_word(mask + 8 * i, bytes - 8 * i < 8 ? bytes - 8 * i : 8);
     }
+}
+
+/* A window may reach further back than records are kept. What was found is asked of nobody any more. */
+static void look_at_numbers(const sz_worker *w, whom *x, sz_eval *ev) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < x->n_needs; i++) {
+        uint32_t m = w->bundle->fs.features[x->needs[i]].matcher;
+        if (!is_missing(x, m)) continue;
+        if (sz_feature_reached(ev, x->needs[i]) != 0) x->missing[m >> 6] &= ~(UINT64_C(1) << (m & 63));
+        else x->needs[n++] = x->needs[i];
+    }
+    x->n_needs = n;
+    x->any_missing = n > 0;
+}
+
+/* What no record of a log may fit is looked for in none: to read all logs is as dear as all else of a summary. */
+void whom_look(const sz_worker *w, whom *x, sz_eval *ev, const sz_timeline *tl) {
+    bool may_have = x->n_words > 1 || x->missing[0] & w->fitted;
+#ifndef NDEBUG
+    uint64_t before = x->missing[0];
+    look_at_records(w, x, tl);
+    if (!may_have && x->missing[0] != before) __builtin_trap();
+#else
+    if (may_have) look_at_records(w, x, tl);
+#endif
     look_at_numbers(w, x, ev);
-    x->any_missing = false;
-    for (uint32_t i = 0; i < bytes; i++) x->any_missing |= x->missing[i] != 0;
 }
 
 /* People are told labels: what is counted by night and by day is one to them. */

@@ -26,6 +26,7 @@ struct sz_worker {
     uint32_t n_statuses, cap_statuses;
     int64_t heard_from_ms, heard_to_ms; /* in between somebody has been seen in the term already; a day at most */
     bool asks_heard;                    /* some rule does */
+    uint64_t fitted;                    /* matchers that some record of a log may fit (sz_tlctx) */
     int64_t silent_ms;                  /* after it no rule was answered that nobody has; SZ_TIME_MAX: not known */
     mates_use mates;
     peers_use peers;

@@ -52,7 +52,7 @@ static bool wants_of(const sz_acc *a, uint8_t *wants) {
     return a->kind != SZ_ACC_DISTINCT;
 }
 
-void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
+static void plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
     uint32_t n = 0;
     p->mask = bits;
     p->is_counted = fs->findable_days && is_counted(fs, mask);
@@ -66,6 +66,21 @@ void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_
                 p->steps[n++] = step_of(fs, i);
             }
     p->steps[n] = (step){.kind = STEP_END};
+}
+
+/* Two that fall on one place would be made anew by turns, at some six thousand instructions. */
+const plan *add_plan_seek(sz_add_memo *m, uint32_t at, const sz_featureset *fs, uint64_t bits, const uint8_t *mask) {
+    enum { BESIDE = 4 };
+    for (uint32_t i = 0; i < BESIDE; i++) {
+        plan *p = &m->plans[at ^ i];
+        if (p->steps && p->mask == bits) return p;
+        if (!p->steps) {
+            plan_make(p, fs, bits, mask);
+            return p;
+        }
+    }
+    plan_make(&m->plans[at], fs, bits, mask);
+    return &m->plans[at];
 }
 
 /* ---- a record, by its plan ---- */

@@ -63,16 +63,17 @@ typedef struct by_plan {
 uint8_t *add_in_general(const by_plan *x, const step *s, bool is_new_day);
 /* All of a plan, or the rest of it. */
 void add_steps(const by_plan *x, const step *s);
-void add_plan_make(plan *p, const sz_featureset *fs, uint64_t bits, const uint8_t *mask);
+/* The plan that does not stand at its own place: beside it, or made. */
+const plan *add_plan_seek(sz_add_memo *m, uint32_t at, const sz_featureset *fs, uint64_t bits, const uint8_t *mask);
 /* The long way, through the whole event. False: the entry is damaged. */
 bool add_decoded(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, const sz_zone *z, const sz_campus *c,
                  const sz_map *dict, const sz_types *types, sz_entry entry);
 
 static inline const plan *plan_of(sz_add_memo *m, const sz_featureset *fs, const uint8_t *mask) {
     uint64_t bits = sz_mask_word(mask, (fs->n_matchers + 7) / 8);
-    plan *p = &m->plans[bits * UINT64_C(0x9e3779b97f4a7c15) >> 54];
-    if (p->mask != bits || !p->steps) add_plan_make(p, fs, bits, mask);
-    return p;
+    uint32_t at = (uint32_t)(bits * UINT64_C(0x9e3779b97f4a7c15) >> 54);
+    const plan *p = &m->plans[at];
+    return p->mask == bits && p->steps ? p : add_plan_seek(m, at, fs, bits, mask);
 }
 
 static inline void place_in_time(by_plan *x) {

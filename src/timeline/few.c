@@ -4,11 +4,12 @@
  * by one, and what none of them fits stands as the head has it. Where that is below, so is the number, and nothing has
  * to be added up for the answer: of who is seen once in two days, records are added once for several checks, or never.
  *
- * Where many wait, nearly all of it would be asked for in vain: then they are added up.
+ * Where many wait, nearly all of it would be asked for in vain: then they are added up. So it is of who has ten records
+ * a day, whose day is added up once whatever a check before it was told.
  */
 #include "guards.h"
 
-enum { FEW = 512 }; /* bytes, a dozen of records */
+enum { FEW = 256 }; /* bytes, half a dozen of records */
 
 static const uint8_t *waiting_from(const sz_timeline *tl) { return tl->log.p + tl->added_off; }
 static const uint8_t *waiting_to(const sz_timeline *tl) { return tl->log.p + tl->head_off; }

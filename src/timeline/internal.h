@@ -46,6 +46,12 @@ typedef struct run {
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
 
+/* Of records that come into a log, and of what their masks are made anew. */
+static inline void note_fitted(const sz_tlctx *c, const uint8_t *mask) {
+    uint32_t n = mask_bytes(c);
+    if (c->fitted && n) *c->fitted |= n <= sizeof *c->fitted ? sz_mask_word(mask, n) : UINT64_MAX;
+}
+
 static inline void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {
     if (tl->keys[cls].due == key) return;
     tl->keys[cls].due = key;

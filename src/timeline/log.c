@@ -250,6 +250,7 @@ static inline const uint8_t *match(run *x, sz_timeline *tl, sz_tlctx *c, const s
         run_init(x, tl, c, NULL);
         sz_match_quick(c->matches, &x->ev, e, place, x->mask);
         mask = x->mask;
+        note_fitted(c, mask); /* what is known was found so once */
     }
 #ifndef NDEBUG
     match_again(tl, c, e, mask);

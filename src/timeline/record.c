@@ -148,6 +148,7 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
 
 static void note_entry(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t off, uint32_t index) {
     log_forget_ids(tl, c);
+    note_fitted(c, sz_entry_mask(tl->log.p + off));
     log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
     if (off >= tl->last_off) tl->last_off = off;

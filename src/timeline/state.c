@@ -265,6 +265,7 @@ void state_apply(run *x, uint32_t off) {
         sz_eval_match(&x->ev, x->event, x->mask);
         if (memcmp(sz_entry_mask(tl->log.p + off), x->mask, mask_bytes(x->c)) != 0) tl->masks_changed = true;
         memcpy(sz_entry_mask_mut(tl->log.p + off), x->mask, mask_bytes(x->c));
+        note_fitted(x->c, x->mask);
     } else {
         sz_bytes_copy(x->mask, sz_entry_mask(tl->log.p + off), mask_bytes(x->c));
     }

@@ -402,6 +402,46 @@ static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     timeline_fixture_fini(&f);
 }
 
+/* Of so many kinds of records that several fall on one place of the memory: each adds up as its own mask says. */
+static void test_plans_that_fall_on_one_place_stay_apart(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, rules));
+    const sz_featureset *fs = &f.bundle->fs;
+    assert_in_range(fs->n_matchers, 9, 63);
+    sz_add_memo *m = sz_add_memo_new();
+    sz_fstate quick, anew;
+    sz_fstate_init(&quick, fs, NULL);
+    sz_fstate_init(&anew, fs, NULL);
+    sz_buf entry, a, b;
+    sz_buf_init(&entry);
+    sz_buf_init(&a);
+    sz_buf_init(&b);
+    for (uint32_t i = 0; i < 6 * RECORDS; i++) {
+        char id[16];
+        sz_event e = drawn(i % 17 == 16 ? i + 1 : i, id);
+        uint64_t bits = (i / 2 * UINT64_C(0x9e3779b97f4a7c15) >> 20) & ((UINT64_C(1) << fs->n_matchers) - 1);
+        uint8_t mask[8];
+        e.time_ms = monday + (int64_t)i * SZ_MINUTE_MS;
+        for (int k = 0; k < 8; k++) mask[k] = (uint8_t)(bits >> 8 * k);
+        sz_buf_clear(&entry);
+        sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
+        sz_entry packed = {entry.p, (uint32_t)entry.n};
+        sz_fstate_add_as(m, &quick, fs, &f.zone, NULL, &e, mask, packed);
+        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, packed);
+        if (i % 50 && i + 1 < 6 * RECORDS) continue;
+        packs_to(&a, &anew, fs);
+        packs_as(&b, &quick, fs, &a);
+    }
+    sz_buf_fini(&entry);
+    sz_buf_fini(&a);
+    sz_buf_fini(&b);
+    sz_fstate_fini(&quick);
+    sz_fstate_fini(&anew);
+    sz_add_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
 /* Each that is drawn comes four times within minutes, with amounts of their own; taken up in pieces of 1 to 23 records.
  */
 static void test_a_log_adds_up_as_its_records_do(void **state) {
@@ -489,6 +529,7 @@ int main(void) {
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
+        cmocka_unit_test(test_plans_that_fall_on_one_place_stay_apart),
         cmocka_unit_test(test_a_log_adds_up_as_its_records_do),
         cmocka_unit_test(test_remembered_days_are_the_zones),
         cmocka_unit_test(test_recalled_words_are_those_of_the_dictionary),
