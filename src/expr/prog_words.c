@@ -90,9 +90,18 @@ bool prog_form_fits(uint8_t form, sz_str s) {
     }
 }
 
+/* How many letters may differ. A Chinese sign is a word: of two or three, another one is another name (工学院, 医学院).
+ */
+static int slips_in(sz_str name) {
+    size_t n = 0, len;
+    for (size_t i = 0; i < name.n; i += len, n++) sz_utf8_next(name.p + i, name.n - i, &len);
+    if (n < name.n) return n < 4 ? 0 : n < 8 ? 1 : 2;
+    return n < 2 ? 0 : n <= 4 ? 1 : n <= 8 ? 2 : 3;
+}
+
 const char *prog_nearest(sz_str name, const char *const *names, size_t n) {
     const char *best = NULL;
-    int limit = name.n <= 4 ? 1 : name.n <= 8 ? 2 : 3;
+    int limit = slips_in(name);
     for (size_t i = 0; i < n; i++) {
         int d = sz_str_distance(name, sz_str_of(names[i]), limit);
         if (d <= limit && (!best || d < limit)) {

@@ -262,6 +262,10 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, params: {few: 1}"), RULE("when: student.year == few, params: {few: 1}")},
     {C_ADJUST_IDLE, "An adjust gives a reason and changes nothing", "adjust 只写了原因，什么也没有改",
      PACK "adjust: {r: {because: x}}", PACK "adjust: {r: {because: x, mode: shadow}}"},
+    {C_BY_NOBODY, "A row of by: fits nobody: no student has what it asks for, or an earlier row takes them",
+     "by: 的一行不适用于任何人：没有学生符合，或前面的行已经包括",
+     PARAM("{value: 3, by: [{residence: dorm, value: 4}, {residence: dorm, year: 1, value: 5}]}"),
+     PARAM("{value: 3, by: [{residence: dorm, year: 1, value: 5}, {residence: dorm, value: 4}]}")},
     {C_STEP_FAR, "A step is above all that the value can be, so it is never reached", "档次高过这个值可能的最大值，永远达不到",
      POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
 };

@@ -101,7 +101,8 @@ enum {
     C_UNUSED = 157,
     C_ALWAYS = 158,
     C_ADJUST_IDLE = 159,
-    C_STEP_FAR = 160
+    C_STEP_FAR = 160,
+    C_BY_NOBODY = 161
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -369,8 +370,15 @@ bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *a
 /* Nearest of all names in the scope. */
 /* ---- roster.c ---- */
 
-/* What the campus has of that field, as the symbol's choices; none where that is not known. */
-void sz_roster_choices(struct sz_loading *l, uint32_t field, sz_symbol *out);
+/* What a student's field may be, or what the campus has of it, as the symbol's choices; none: it is not known. */
+void sz_student_choices(struct sz_loading *l, uint32_t field, sz_symbol *out);
+
+/* ---- by_rows.c ---- */
+
+/* A value of by: that no student has. */
+void sz_by_warn_value(struct sz_loading *l, uint32_t field, const sz_yaml *item);
+/* A row, written at node, whose cases from `from` on an earlier row takes: the first that fits counts. */
+void sz_by_warn_order(struct sz_loading *l, const sz_param *p, uint32_t from, const sz_yaml *node);
 
 struct sz_near sz_scope_near(struct sz_scope *s, sz_str name);
 

@@ -132,11 +132,15 @@ static bool load_by(struct sz_loading *l, const sz_yaml *by, sz_param *p, const 
             ok = false;
             continue;
         }
+        uint32_t from = p->n_cases;
         for (uint32_t k = 0; k < r.n_alternatives; k++) {
             sz_param_case *c = SZ_PUSH(l->a, p->cases, p->n_cases, *cap);
             *c = (sz_param_case){.value = v, .text = as_written(l, r.value)};
             ok &= add_alternative(l, &r, k, c);
         }
+        for (uint32_t k = 0; k < r.n; k++)
+            for (uint32_t j = 0; j < r.n_items[k]; j++) sz_by_warn_value(l, (uint32_t)r.field[k], r.items[k][j]);
+        if (ok) sz_by_warn_order(l, p, from, node);
     }
     return ok;
 }

@@ -75,15 +75,6 @@ static bool of_event(const struct path *p) {
 
 /* ---- student.*, calendar.* ---- */
 
-static const sz_str *texts(struct sz_loading *l, const char *const *names, uint32_t n) {
-    sz_str *v = SZ_NEWN(l->a, sz_str, n);
-    for (uint32_t i = 0; i < n; i++) v[i] = sz_str_of(names[i]);
-    return v;
-}
-
-static const char *const status_names[] = {"active", "suspended", "graduated", "withdrawn", "exchange"};
-static const char *const residence_names[] = {"dorm", "off_campus", "home"};
-
 static bool near_field(const struct path *p, const sz_field_info *fields, uint32_t n, const char *prefix,
                        const char *zh_name) {
     struct sz_near near = sz_near_to(p->s->l, p->v[1]);
@@ -109,9 +100,7 @@ static bool of_student(const struct path *p) {
         if (p->n > 2) return no(p, 2, NULL, NULL);
         *p->out = (sz_symbol){
             .type = sz_sfields[i].type, .unit = sz_sfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_STUDENT, 0, i)};
-        sz_roster_choices(p->s->l, i, p->out);
-        if (i == SZ_SF_STATUS) p->out->choices = texts(p->s->l, status_names, p->out->n_choices = 5);
-        if (i == SZ_SF_RESIDENCE) p->out->choices = texts(p->s->l, residence_names, p->out->n_choices = 3);
+        sz_student_choices(p->s->l, i, p->out);
         return true;
     }
     return near_field(p, sz_sfields, SZ_N_SFIELDS, "student", "学生");

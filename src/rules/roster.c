@@ -37,7 +37,18 @@ static void read_roster(struct sz_loading *l, uint32_t field, struct sz_roster *
     sz_map_fini(&seen);
 }
 
-void sz_roster_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
+static const sz_str *texts(struct sz_loading *l, const char *const *names, uint32_t n) {
+    sz_str *v = SZ_NEWN(l->a, sz_str, n);
+    for (uint32_t i = 0; i < n; i++) v[i] = sz_str_of(names[i]);
+    return v;
+}
+
+static const char *const status_names[] = {"active", "suspended", "graduated", "withdrawn", "exchange"};
+static const char *const residence_names[] = {"dorm", "off_campus", "home"};
+
+void sz_student_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
+    if (field == SZ_SF_STATUS) out->choices = texts(l, status_names, out->n_choices = 5);
+    if (field == SZ_SF_RESIDENCE) out->choices = texts(l, residence_names, out->n_choices = 3);
     if (!l->campus || sz_campus_is_empty(l->campus)) return;
     struct sz_roster *r = &l->roster[field];
     if (!r->is_read) read_roster(l, field, r);
