@@ -68,6 +68,9 @@ static void hint_operator(sz_parser *p, sz_token prev, sz_token t) {
     else if (t.kind == SZ_T_DOUBLE && p->text.p[t.off] == '.')
         sz_parse_hint(p, "a field begins with a letter", "字段名以字母开头");
     else if (t.kind == SZ_T_NOT) sz_parse_hint(p, "not equal is written !=", "“不等于”写作 !=");
+    else if (b.n > 4 && memcmp(b.p, "for ", 4) == 0)
+        sz_parse_hint(p, "how long it must hold is a line of its own in the rule:  for: 2h",
+                      "要持续多久，在规则里单独写一行：for: 2h");
     else if (compares(a) && a.n + b.n <= SHOWN)
         HINT(p, "two conditions are joined:  %.*s && %.*s", "两个条件要连起来：%.*s && %.*s", SZ_FMT_STR(a),
              SZ_FMT_STR(b));

@@ -102,7 +102,7 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
     else if (memchr(name.p, ' ', name.n))
         sz_rules_hint_say(g, "a condition makes an event of its own:  events: {mine: {event: swipe, where: …}}",
                           "带条件的要先声明成事件：events: {mine: {event: swipe, where: …}}");
-    else
+    else if (!sz_event_meant(l, g, name))
         sz_rules_hint(l, g, "declare it under  events:  or use one that is built in: %s, seen, any",
                       "请在  events:  下声明，或用自带的：%s, seen, any", sz_types_words(l, UINT64_MAX));
 }

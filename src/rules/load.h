@@ -308,6 +308,8 @@ void sz_events_load(struct sz_loading *l); /* check all */
 uint32_t sz_event_find(struct sz_loading *l, sz_str name, bool *is_failed);
 uint32_t sz_event_matcher(struct sz_loading *l, uint32_t def); /* makes one on demand */
 void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at);
+/* A value or a field where an event stands: what to declare goes into the finding. False: it is none. */
+bool sz_event_meant(struct sz_loading *l, sz_diag *g, sz_str name);
 uint64_t sz_types_hash(const struct sz_loading *l, uint64_t types);
 
 /* ---- fields.c: fields of records ---- */

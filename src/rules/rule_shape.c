@@ -413,7 +413,9 @@ void sz_rule_shape(struct sz_ruling *g) {
         sz_rule_points(g);
     } else if (g->k.when && g->k.value) {
         sz_rule_wrong(g, sz_rules_key(g->decl->node, "value"), C_RULE_SHAPE, "a rule has `when:` or `value:`, not both",
-                      "一条规则只能有 `when:` 或 `value:` 之一", "make two rules of it", "请拆成两条规则");
+                      "一条规则只能有 `when:` 或 `value:` 之一",
+                      "make two rules of it, or count where the condition holds:  value: n < 2 ? m : 0",
+                      "请拆成两条规则，或只在条件成立时计数：value: n < 2 ? m : 0");
     } else if (g->k.when) {
         load_when(g);
     } else if (g->k.value) {
