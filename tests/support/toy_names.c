@@ -163,3 +163,21 @@ const sz_prog *toy_compile(sz_arena *a, const char *text, sz_xtype want, bool gr
     sz_compile_opts o = {.want = want, .grow_ok = grow_ok, .locate = locate, .locate_ctx = &p};
     return sz_prog_compile(a, sz_str_of(text), &r, &o, d);
 }
+
+/* ---- the fixture ---- */
+
+sz_arena toy_arena;
+toy_values toy_world;
+
+int toy_setup(void **unused) {
+    (void)unused;
+    sz_arena_init(&toy_arena);
+    toy_clear(&toy_world);
+    return 0;
+}
+
+int toy_teardown(void **unused) {
+    (void)unused;
+    sz_arena_fini(&toy_arena);
+    return 0;
+}

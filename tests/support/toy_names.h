@@ -42,6 +42,12 @@ sz_xval toy_error(void);
 void toy_clear(toy_values *v);
 void toy_set(toy_values *v, const char *path, sz_xval x);
 
+/* A fixture: what compiles goes into toy_arena, and the names have the values of toy_world, unknown at first. */
+extern sz_arena toy_arena;
+extern toy_values toy_world;
+int toy_setup(void **unused);
+int toy_teardown(void **unused);
+
 /* Compile with the toy's names; d may hold findings afterwards. */
 const sz_prog *toy_compile(sz_arena *a, const char *text, sz_xtype want, bool grow_ok, sz_diags *d);
 

@@ -11,25 +11,9 @@
 
 #include "support/toy_names.h"
 
-static sz_arena arena;
-static toy_values values;
-
-static int setup(void **unused) {
-    (void)unused;
-    sz_arena_init(&arena);
-    toy_clear(&values);
-    return 0;
-}
-
-static int teardown(void **unused) {
-    (void)unused;
-    sz_arena_fini(&arena);
-    return 0;
-}
-
 /* A raw string of CEL around the pattern. */
 static const sz_prog *compile(const char *pattern, sz_diags *d) {
-    return toy_compile(&arena, sz_arena_printf(&arena, "s.matches(r'%s')", pattern), SZ_X_BOOL, true, d);
+    return toy_compile(&toy_arena, sz_arena_printf(&toy_arena, "s.matches(r'%s')", pattern), SZ_X_BOOL, true, d);
 }
 
 static bool matches(const char *pattern, const char *text) {
@@ -38,8 +22,8 @@ static bool matches(const char *pattern, const char *text) {
     const sz_prog *p = compile(pattern, &d);
     if (!p) fail_msg("%s: %s", pattern, d.n ? d.v[0].message : "nothing said");
     sz_diags_fini(&d);
-    toy_set(&values, "s", toy_str(text));
-    sz_loader l = toy_loader(&values);
+    toy_set(&toy_world, "s", toy_str(text));
+    sz_loader l = toy_loader(&toy_world);
     sz_xval v = sz_prog_run(p, &l);
     assert_int_equal(v.know, SZ_KNOWN);
     return v.b;
@@ -115,9 +99,9 @@ static void test_what_is_no_pattern_is_refused_at_its_place(void **unused) {
     }
     sz_diags d;
     sz_diags_init(&d);
-    assert_null(toy_compile(&arena, "s.matches(t)", SZ_X_BOOL, true, &d));
+    assert_null(toy_compile(&toy_arena, "s.matches(t)", SZ_X_BOOL, true, &d));
     assert_int_equal(d.v[0].code, 123);
-    assert_null(toy_compile(&arena, "s.matches(\"a\\\\\")", SZ_X_BOOL, true, &d));
+    assert_null(toy_compile(&toy_arena, "s.matches(\"a\\\\\")", SZ_X_BOOL, true, &d));
     assert_int_equal(d.v[1].span.len, 5);
     sz_diags_fini(&d);
 }
@@ -126,12 +110,12 @@ static void test_unknown_text_does_not_match_or_fail_to(void **unused) {
     (void)unused;
     sz_diags d;
     sz_diags_init(&d);
-    sz_loader l = toy_loader(&values);
+    sz_loader l = toy_loader(&toy_world);
     assert_int_equal(sz_prog_run(compile("a", &d), &l).know, SZ_UNKNOWN);
-    const sz_prog *p = toy_compile(&arena, "!s.matches('^a') && (s.matches('b') == true || p)", SZ_X_BOOL, true, &d);
-    toy_set(&values, "s", toy_str("xb"));
+    const sz_prog *p = toy_compile(&toy_arena, "!s.matches('^a') && (s.matches('b') == true || p)", SZ_X_BOOL, true, &d);
+    toy_set(&toy_world, "s", toy_str("xb"));
     assert_true(sz_prog_run(p, &l).b);
-    toy_set(&values, "s", toy_str("ab"));
+    toy_set(&toy_world, "s", toy_str("ab"));
     assert_false(sz_prog_run(p, &l).b);
     uint32_t n;
     sz_prog_clauses(p, &n);
@@ -149,7 +133,7 @@ static void test_no_pattern_takes_long(void **unused) {
     assert_true(matches("(a?){100}a{100}", text));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, toy_setup, toy_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {T(test_patterns_match_as_re2_does), T(test_what_is_no_pattern_is_refused_at_its_place),

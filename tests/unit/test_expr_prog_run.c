@@ -12,14 +12,11 @@
 
 #include "support/toy_names.h"
 
-static sz_arena arena;
-static toy_values values;
-
 static const sz_prog *compile_opts(const char *text, sz_compile_opts o) {
     sz_diags d;
     sz_resolver r = toy_resolver();
     sz_diags_init(&d);
-    const sz_prog *p = sz_prog_compile(&arena, sz_str_of(text), &r, &o, &d);
+    const sz_prog *p = sz_prog_compile(&toy_arena, sz_str_of(text), &r, &o, &d);
     if (!p) fail_msg("%s: %s", text, d.n ? d.v[0].message : "nothing said");
     sz_diags_fini(&d);
     return p;
@@ -28,21 +25,8 @@ static const sz_prog *compile_opts(const char *text, sz_compile_opts o) {
 static const sz_prog *compile(const char *text) { return compile_opts(text, (sz_compile_opts){.want = SZ_X_ANY, .grow_ok = true}); }
 
 static sz_xval run(const char *text) {
-    sz_loader l = toy_loader(&values);
+    sz_loader l = toy_loader(&toy_world);
     return sz_prog_run(compile(text), &l);
-}
-
-static int setup(void **unused) {
-    (void)unused;
-    sz_arena_init(&arena);
-    toy_clear(&values);
-    return 0;
-}
-
-static int teardown(void **unused) {
-    (void)unused;
-    sz_arena_fini(&arena);
-    return 0;
 }
 
 /* T true, F false, ? unknown, E unknown by an error. */
@@ -68,13 +52,13 @@ static void test_at_least_n_compares_as_semantics_13_says(void **unused) {
         uint8_t op = rows[i].op, other = (uint8_t)mirrored[op];
         assert_int_equal(outcome(sz_xval_compare(op, &n, &k)), rows[i].want);
         assert_int_equal(outcome(sz_xval_compare(other, &k, &n)), rows[i].want);
-        toy_set(&values, "n", n);
-        toy_set(&values, "m", k);
+        toy_set(&toy_world, "n", n);
+        toy_set(&toy_world, "m", k);
         const char *forms[] = {
-            sz_arena_printf(&arena, "n %s %g", words[op], rows[i].k), sz_arena_printf(&arena, "%g %s n", rows[i].k, words[other]),
-            sz_arena_printf(&arena, "n %s m", words[op]),             sz_arena_printf(&arena, "m %s n", words[other]),
-            sz_arena_printf(&arena, "n %s m + 0", words[op]),         sz_arena_printf(&arena, "!!(n %s %g)", words[op], rows[i].k),
-            sz_arena_printf(&arena, "false || n %s %g", words[op], rows[i].k)};
+            sz_arena_printf(&toy_arena, "n %s %g", words[op], rows[i].k), sz_arena_printf(&toy_arena, "%g %s n", rows[i].k, words[other]),
+            sz_arena_printf(&toy_arena, "n %s m", words[op]),             sz_arena_printf(&toy_arena, "m %s n", words[other]),
+            sz_arena_printf(&toy_arena, "n %s m + 0", words[op]),         sz_arena_printf(&toy_arena, "!!(n %s %g)", words[op], rows[i].k),
+            sz_arena_printf(&toy_arena, "false || n %s %g", words[op], rows[i].k)};
         for (size_t f = 0; f < sizeof forms / sizeof *forms; f++)
             if (outcome(run(forms[f])) != rows[i].want) fail_msg("%s, n at least %g, m %g", forms[f], rows[i].n, rows[i].k);
     }
@@ -82,8 +66,8 @@ static void test_at_least_n_compares_as_semantics_13_says(void **unused) {
 
 static void test_two_at_least_are_unknown_and_so_is_arithmetic_on_one(void **unused) {
     (void)unused;
-    toy_set(&values, "n", toy_at_least(9));
-    toy_set(&values, "m", toy_at_least(2));
+    toy_set(&toy_world, "n", toy_at_least(9));
+    toy_set(&toy_world, "m", toy_at_least(2));
     static const char *const forms[] = {"n > m", "n == m", "n + 1 > 2", "n * 0 == 0", "-n < 0", "math.greatest(n, 3) >= 3", "math.abs(n) >= 0", "n in [1, 2]"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (outcome(run(forms[i])) != '?') fail_msg("%s", forms[i]);
@@ -117,9 +101,9 @@ static void test_and_or_not_choice_absorb_unknown_and_errors(void **unused) {
     (void)unused;
     for (int i = 0; i < 64; i++) {
         char p = in[i & 3], q = in[i >> 2 & 3], r = in[i >> 4];
-        toy_set(&values, "p", input(p));
-        toy_set(&values, "q", input(q));
-        toy_set(&values, "r", input(r));
+        toy_set(&toy_world, "p", input(p));
+        toy_set(&toy_world, "q", input(q));
+        toy_set(&toy_world, "r", input(r));
         const struct { const char *text; char want; } forms[] = {
             {"p && q", both(p, q)}, {"p || q", either(p, q)}, {"!p", turn(p)}, {"p && q && r", both(both(p, q), r)}, {"p || q || r", either(either(p, q), r)},
             {"p && (q || r)", both(p, either(q, r))}, {"(p || q) && r", both(either(p, q), r)}, {"p || q && r", either(p, both(q, r))},
@@ -138,9 +122,9 @@ static void test_and_or_not_choice_absorb_unknown_and_errors(void **unused) {
 static void test_a_conditional_with_an_unknown_condition_is_unknown(void **unused) {
     const char *text = "(event.op == \"consume\" ? true : event.amount > 5) && (event.amount > 5 ? true : true)";
     (void)unused;
-    toy_set(&values, "event.op", toy_str("consume"));
+    toy_set(&toy_world, "event.op", toy_str("consume"));
     assert_int_equal(outcome(run(text)), '?');
-    toy_set(&values, "event.amount", toy_num(1));
+    toy_set(&toy_world, "event.amount", toy_num(1));
     assert_int_equal(outcome(run(text)), 'T');
 }
 
@@ -149,25 +133,25 @@ static void test_has_tests_what_is_absent(void **unused) {
     assert_int_equal(outcome(run("has(event.amount)")), 'F');
     assert_int_equal(outcome(run("!has(event.amount)")), 'T');
     assert_int_equal(outcome(run("event.amount > 5")), '?');
-    toy_set(&values, "event.amount", toy_num(7));
+    toy_set(&toy_world, "event.amount", toy_num(7));
     assert_int_equal(outcome(run("has(event.amount) && event.amount > 5")), 'T');
     assert_int_equal(outcome(run("has(event.late) || event.late")), '?');
-    toy_set(&values, "event.late", toy_bool(false));
+    toy_set(&toy_world, "event.late", toy_bool(false));
     assert_int_equal(outcome(run("has(event.late)")), 'T');
 }
 
 static void test_errors_are_unknown_and_say_so(void **unused) {
     (void)unused;
-    toy_set(&values, "a", toy_num(1));
-    toy_set(&values, "b", toy_num(0));
-    toy_set(&values, "c", toy_num(1e308));
+    toy_set(&toy_world, "a", toy_num(1));
+    toy_set(&toy_world, "b", toy_num(0));
+    toy_set(&toy_world, "c", toy_num(1e308));
     static const struct { const char *text; char want; } rows[] = {
         {"a / b > 1", 'E'}, {"b / b == 1", 'E'}, {"a % b == 0", 'E'}, {"c * 10 > 1", 'E'}, {"1 / 0 > 1", 'E'}, {"1 / 0 > 1 || a >= 1", 'T'}, {"a / b > 1 && b == 1", 'F'},
         {"a / b > 1 && event.amount > 1", 'E'}, {"!(a / b > 1)", 'E'}, {"a / b > 1 ? true : true", 'E'}, {"(a / b > 1) == p", 'E'}, {"math.least(a / b, 1) == 1", 'E'},
         {"a > 0", 'T'}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (outcome(run(rows[i].text)) != rows[i].want) fail_msg("%s", rows[i].text);
-    toy_set(&values, "a", toy_num(NAN));
+    toy_set(&toy_world, "a", toy_num(NAN));
     static const char *const nans[] = {"a > 0", "a != 0", "a == a", "a + 1 > 0", "a in [1]", "0 < a", "a != b", "!(a <= 0)"};
     for (size_t i = 0; i < sizeof nans / sizeof *nans; i++)
         if (outcome(run(nans[i])) != 'E') fail_msg("%s of NaN", nans[i]);
@@ -176,26 +160,26 @@ static void test_errors_are_unknown_and_say_so(void **unused) {
 
 static void test_what_is_decided_reads_no_further(void **unused) {
     (void)unused;
-    toy_set(&values, "a", toy_num(1));
-    toy_set(&values, "b", toy_num(1));
-    values.n_loads = 0;
+    toy_set(&toy_world, "a", toy_num(1));
+    toy_set(&toy_world, "b", toy_num(1));
+    toy_world.n_loads = 0;
     assert_int_equal(outcome(run("a > 5 && b > 0 && c > 0")), 'F');
-    assert_int_equal(values.n_loads, 1);
+    assert_int_equal(toy_world.n_loads, 1);
     assert_int_equal(outcome(run("a > 0 || b > 0 || c > 0")), 'T');
-    assert_int_equal(values.n_loads, 2);
+    assert_int_equal(toy_world.n_loads, 2);
     assert_int_equal(outcome(run("a > 0 ? b > 0 : c > 0")), 'T');
-    assert_int_equal(values.n_loads, 4);
+    assert_int_equal(toy_world.n_loads, 4);
 }
 
 /* ---- numbers, text, time ------------------------------------------------------------------------------------------------------ */
 
 static void test_numbers_texts_and_lists(void **unused) {
     (void)unused;
-    toy_set(&values, "n", toy_num(3));
-    toy_set(&values, "s", toy_str("彭康书院"));
-    toy_set(&values, "t", toy_str("a-b"));
-    toy_set(&values, "event.card", toy_str("a"));
-    toy_set(&values, "event.kind", toy_str("b"));
+    toy_set(&toy_world, "n", toy_num(3));
+    toy_set(&toy_world, "s", toy_str("彭康书院"));
+    toy_set(&toy_world, "t", toy_str("a-b"));
+    toy_set(&toy_world, "event.card", toy_str("a"));
+    toy_set(&toy_world, "event.kind", toy_str("b"));
     static const char *const right[] = {
         "n / 2 == 1.5", "n % 2 == 1", "-7 % 3 == -1", "5.5 % 2 == 1.5", "n == 3u && 3.0 == n", "-n == -3", "n in [1, 2, 3]", "!(n in [1, 2])", "7 - 2 - 1 == 4",
         "size(s) == 4 && s.size() == 4", "s.contains(\"康书\") && s.startsWith(\"彭\") && s.endsWith(\"书院\") && !s.contains(\"x\") && s.contains(\"\")",
@@ -211,8 +195,8 @@ static void test_made_text_that_is_too_long_is_an_error(void **unused) {
     (void)unused;
     memset(big, 'x', sizeof big);
     sz_xval v = {.type = SZ_X_STR, .str = {big, sizeof big}};
-    toy_set(&values, "s", v);
-    toy_set(&values, "t", toy_str("x"));
+    toy_set(&toy_world, "s", v);
+    toy_set(&toy_world, "t", toy_str("x"));
     assert_int_equal(outcome(run("s + s == t")), 'F');
     assert_int_equal(outcome(run("s + s + s == t")), 'E');
 }
@@ -221,8 +205,8 @@ static void test_time_and_its_parts(void **unused) {
     sz_zone z;
     (void)unused;
     sz_zone_fixed(&z, 8 * 3600, "Asia/Shanghai");
-    toy_set(&values, "event.time", toy_time(1772409600000.0)); /* 2026-03-02T00:00:00Z, a Monday: 08:00 on the campus */
-    toy_set(&values, "last_door.time", toy_time(1772409600000.0 - 90061001));
+    toy_set(&toy_world, "event.time", toy_time(1772409600000.0)); /* 2026-03-02T00:00:00Z, a Monday: 08:00 on the campus */
+    toy_set(&toy_world, "last_door.time", toy_time(1772409600000.0 - 90061001));
     static const char *const right[] = {
         "event.time == timestamp(\"2026-03-02T08:00:00+08:00\")", "event.time.getHours(\"Asia/Shanghai\") == 8", "event.time.getHours(\"+08:00\") == 8",
         "event.time.getHours(\"-01:30\") == 22", "event.time.getHours(\"UTC\") == 0", "event.time.getHours() == 0", "event.time.getMinutes(\"-01:30\") == 30",
@@ -232,7 +216,7 @@ static void test_time_and_its_parts(void **unused) {
         "(event.time - last_door.time).getMilliseconds() == 1", "last_door.time.getMilliseconds(\"UTC\") == 999", "last_door.time + duration(\"90061001ms\") == event.time",
         "event.time - duration(\"24h\") > last_door.time", "limit == duration(\"24h\")", "duration(\"-1.5h\") == duration(\"-90m\")"};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
-        sz_loader l = toy_loader(&values);
+        sz_loader l = toy_loader(&toy_world);
         sz_xval v = sz_prog_run(compile_opts(right[i], (sz_compile_opts){.want = SZ_X_BOOL, .zone = &z}), &l);
         if (outcome(v) != 'T') fail_msg("%s", right[i]);
     }
@@ -266,9 +250,9 @@ static void test_clauses_are_what_stands_under_logic(void **unused) {
         assert_int_equal(c[i].rhs_slot, want[i].rhs ? toy_slot(want[i].rhs) : UINT32_MAX);
     }
     assert_true(sz_prog_grows(p));
-    sz_loader l = toy_loader(&values);
-    toy_set(&values, "silence", toy_duration(1000));
-    toy_set(&values, "n", toy_num(4));
+    sz_loader l = toy_loader(&toy_world);
+    toy_set(&toy_world, "silence", toy_duration(1000));
+    toy_set(&toy_world, "n", toy_num(4));
     assert_true(sz_prog_run_at(p, c[0].lhs, &l).num == 4);
     assert_true(sz_prog_run_at(p, c[1].lhs, &l).num == 1000);
     assert_true(sz_prog_run_at(p, c[1].rhs, &l).num == 86400000);
@@ -357,7 +341,7 @@ static void test_hash_is_of_the_meaning(void **unused) {
         if (hash(other[i][0]) == hash(other[i][1])) fail_msg("%s and %s", other[i][0], other[i][1]);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, toy_setup, toy_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
