@@ -550,6 +550,31 @@ int rig_bench_tear_down(void **state) {
     return 0;
 }
 
+rig_one *rig_one_new(const rig_setup *o) {
+    rig_one *x = sz_alloc(sizeof *x);
+    memset(&x->r, 0, sizeof x->r);
+    x->o = *o;
+    rig_store_init(&x->store);
+    rig_log_init(&x->log);
+    return x;
+}
+
+void rig_one_start(rig_one *x, int wall_day) {
+    uint32_t most_inputs = x->r.most_inputs; /* it is of the test, not of the process */
+    x->o.seed++;
+    rig_init(&x->r, &x->store, &x->log, &x->o);
+    x->r.wall = rig_monday + wall_day * SZ_DAY_MS;
+    x->r.most_inputs = most_inputs;
+    rig_assign(&x->r, -1);
+}
+
+void rig_one_end(rig_one *x) {
+    rig_fini(&x->r);
+    rig_log_fini(&x->log);
+    rig_store_fini(&x->store);
+    sz_free(x);
+}
+
 void rig_log_three_meals(rig_log *l, const char *student, double hour) {
     for (int i = 0; i < 3; i++) rig_log_swipe(l, student, hour + i);
 }

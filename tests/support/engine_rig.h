@@ -118,8 +118,8 @@ typedef struct rig_setup {
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
     rig_store *const *topic; /* of each partition: they tell each other parts of tables; NULL: they do not */
-    bool is_files;  /* no seek */
-    bool is_sorted; /* and in the order of time */
+    bool is_files;           /* no seek */
+    bool is_sorted;          /* and in the order of time */
 } rig_setup;
 extern const char rig_rules[]; /* busy: three meals in a week, green; gone: 24, 48, 72 h of absence */
 
@@ -150,6 +150,18 @@ typedef struct rig_bench {
 } rig_bench;
 rig_bench *rig_bench_new(const rig_setup *a, const rig_setup *b); /* b may be NULL */
 int rig_bench_tear_down(void **state);                            /* *state is a rig_bench */
+/* A worker alone, in one piece with its store and log; it may be ended and started again under what `o` says by then.
+ */
+typedef struct rig_one {
+    rig_store store;
+    rig_log log;
+    rig r;
+    rig_setup o;
+} rig_one;
+rig_one *rig_one_new(const rig_setup *o);       /* nothing is begun */
+void rig_one_start(rig_one *one, int wall_day); /* another seed, the host's clock so many days after rig_monday; run */
+void rig_one_end(rig_one *one);
+
 void rig_log_three_meals(rig_log *l, const char *student, double hour);
 
 /* One worker over a roster s00, s01 …, whom tests start again under other rules. Begun, `o` may still be changed; then

@@ -38,46 +38,26 @@ static const char after[] =
     "k3,s3,,\nk4,s4,,2026-03-04\nk4,s4,2026-03-07,\nk5,s5,,\nk6,s6,,\n";
 enum { NOBODYS = 4 }; /* records of k4 on these two days */
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig r;
-    rig_setup o;
-} bench;
-
-static void start(bench *b, const char *cards) {
+static void start(rig_one *b, const char *cards) {
     b->o.cards = cards;
-    b->o.seed++;
-    rig_init(&b->r, &b->store, &b->log, &b->o);
-    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
-    rig_assign(&b->r, -1);
+    rig_one_start(b, 99);
 }
 
-static bench *begin(const char *cards, const sz_options *options) {
-    bench *b = sz_alloc(sizeof *b);
-    b->o = (rig_setup){.rules = rules, .students = students};
+static rig_one *begin(const char *cards, const sz_options *options) {
+    rig_one *b = rig_one_new(&(rig_setup){.rules = rules, .students = students});
     if (options) b->o.o = *options;
     b->o.o.is_live = true;
-    rig_store_init(&b->store);
-    rig_log_init(&b->log);
     start(b, cards);
     return b;
 }
 
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(&b->log);
-    rig_store_fini(&b->store);
-    sz_free(b);
-}
-
-static void again(bench *b, const char *cards) {
+static void again(rig_one *b, const char *cards) {
     rig_fini(&b->r);
     start(b, cards);
 }
 
 /* Two meals a day by card; s6 is named beside his card; one of s2 is taken back a day later, by card as well. */
-static void live(bench *b, int from, int to) {
+static void live(rig_one *b, int from, int to) {
     for (int day = from; day < to; day++) {
         for (int n = 0; n < 2; n++)
             for (int i = 0; i < 7; i++) {
@@ -115,7 +95,7 @@ static int by_text(const void *a, const void *b, void *ctx) {
 }
 
 /* Of each alert its last line, in an order of its own: those that are not taken back, but for those of a rule. */
-static void standing_without(const bench *b, const char *but, sz_buf *out) {
+static void standing_without(const rig_one *b, const char *but, sz_buf *out) {
     sz_arena a;
     sz_map last;
     sz_buf row;
@@ -143,10 +123,10 @@ static void standing_without(const bench *b, const char *but, sz_buf *out) {
     sz_arena_fini(&a);
 }
 
-static void standing(const bench *b, sz_buf *out) { standing_without(b, "", out); }
+static void standing(const rig_one *b, sz_buf *out) { standing_without(b, "", out); }
 
 /* A student's records and features, of everybody; not how often he was spoken of. */
-static void holdings(bench *b, sz_buf *out) {
+static void holdings(rig_one *b, sz_buf *out) {
     sz_buf one;
     sz_buf_init(&one);
     for (int i = 0; i < STUDENTS; i++) {
@@ -163,7 +143,7 @@ static void holdings(bench *b, sz_buf *out) {
 }
 
 /* Loaded once more, so that both are of one instant: what features say goes by that. */
-static void same_in_the_end(bench *have, bench *want) {
+static void same_in_the_end(rig_one *have, rig_one *want) {
     sz_buf text[4];
     again(have, after);
     again(want, after);
@@ -190,8 +170,8 @@ static uint32_t count(const sz_buf *text, const char *part) {
     return n;
 }
 
-static bench *right_from_the_start(const sz_options *options) {
-    bench *b = begin(after, options);
+static rig_one *right_from_the_start(const sz_options *options) {
+    rig_one *b = begin(after, options);
     live(b, 0, DAYS);
     assert_int_equal(rig_counts(&b->r)->dead_by[SZ_UNKNOWN_CARD], NOBODYS);
     return b;
@@ -200,7 +180,7 @@ static bench *right_from_the_start(const sz_options *options) {
 /* ---- the tests ---- */
 
 static void compare(const sz_options *options, bool is_live) {
-    bench *want = right_from_the_start(options), *b = begin(before, options);
+    rig_one *want = right_from_the_start(options), *b = begin(before, options);
     live(b, 0, CORRECTED);
     assert_int_equal(rig_counts(&b->r)->dead, 0);
     if (is_live) {
@@ -219,8 +199,8 @@ static void compare(const sz_options *options, bool is_live) {
     const sz_counters *n = rig_counts(&b->r); /* they are of the state */
     assert_int_equal(n->read, n->used + n->duplicate + n->dead + n->control);
     assert_int_equal(n->undo_unmatched, rig_counts(&want->r)->undo_unmatched);
-    end(b);
-    end(want);
+    rig_one_end(b);
+    rig_one_end(want);
 }
 
 static void test_a_start_under_corrected_cards_gives_each_his_own(void **state) {
@@ -244,10 +224,10 @@ static void test_it_makes_no_difference_in_how_many_steps_it_is_done(void **stat
 /* Each commit after the correction, lost with what it held: the next worker does all of it anew. */
 static void test_a_correction_cut_off_at_any_commit_is_made_again(void **state) {
     (void)state;
-    bench *want = right_from_the_start(NULL);
+    rig_one *want = right_from_the_start(NULL);
     uint32_t n_after = 1;
     for (uint32_t left = 0; left < n_after; left++) {
-        bench *b = begin(before, NULL);
+        rig_one *b = begin(before, NULL);
         live(b, 0, CORRECTED);
         uint32_t n = b->store.n;
         again(b, after);
@@ -259,17 +239,17 @@ static void test_a_correction_cut_off_at_any_commit_is_made_again(void **state) 
         start(b, after);
         live(b, CORRECTED, DAYS);
         same_in_the_end(b, want);
-        end(b);
+        rig_one_end(b);
     }
-    end(want);
+    rig_one_end(want);
 }
 
 static void test_a_correction_whose_answer_is_lost_is_made_once(void **state) {
     (void)state;
     static const rig_fate fates[] = {RIG_REPLY_LOST, RIG_NOT_DONE};
-    bench *want = right_from_the_start(NULL);
+    rig_one *want = right_from_the_start(NULL);
     for (int i = 0; i < 2; i++) {
-        bench *b = begin(before, NULL);
+        rig_one *b = begin(before, NULL);
         live(b, 0, CORRECTED);
         b->o.cards = after;
         b->r.fate = fates[i];
@@ -277,9 +257,9 @@ static void test_a_correction_whose_answer_is_lost_is_made_once(void **state) {
         b->r.fate = RIG_STANDS;
         live(b, CORRECTED, DAYS);
         same_in_the_end(b, want);
-        end(b);
+        rig_one_end(b);
     }
-    end(want);
+    rig_one_end(want);
 }
 
 /* Other rules come with other cards: what a rule that is gone had said stands (semantics 5), and the other rules see
@@ -296,14 +276,14 @@ static void test_cards_are_corrected_together_with_the_rules(void **state) {
                                  "  - {id: gone, value: silence, at_least: {30h: yellow, 60h: orange}}\n"
                                  "  - {id: big, when: 'event.amount > 11.5', level: green}\n";
     const sz_options o = {.tick_students = 3};
-    bench *want = begin(after, &o);
+    rig_one *want = begin(after, &o);
     live(want, 0, CORRECTED);
     want->o.rules = others;
     rig_reload_as(&want->r, &want->o);
     live(want, CORRECTED, DAYS);
     uint32_t n_after = 1;
     for (uint32_t left = 0; left < n_after; left++) {
-        bench *b = begin(before, &o);
+        rig_one *b = begin(before, &o);
         live(b, 0, CORRECTED);
         uint32_t n = b->store.n;
         b->o.rules = others;
@@ -326,15 +306,15 @@ static void test_cards_are_corrected_together_with_the_rules(void **state) {
         holdings(want, &text[3]);
         assert_string_equal((const char *)text[2].p, (const char *)text[3].p);
         for (int i = 0; i < 4; i++) sz_buf_fini(&text[i]);
-        end(b);
+        rig_one_end(b);
     }
     assert_true(n_after > 2);
-    end(want);
+    rig_one_end(want);
 }
 
 static void test_cards_are_corrected_back(void **state) {
     (void)state;
-    bench *b = begin(before, NULL), *want = begin(before, NULL);
+    rig_one *b = begin(before, NULL), *want = begin(before, NULL);
     live(want, 0, DAYS);
     live(b, 0, CORRECTED);
     sz_buf have, had;
@@ -359,13 +339,13 @@ static void test_cards_are_corrected_back(void **state) {
     assert_string_equal((const char *)have.p, (const char *)had.p);
     sz_buf_fini(&have);
     sz_buf_fini(&had);
-    end(want);
-    end(b);
+    rig_one_end(want);
+    rig_one_end(b);
 }
 
 static void test_who_has_lost_nothing_sleeps_on(void **state) {
     (void)state;
-    bench *b = begin(before, NULL);
+    rig_one *b = begin(before, NULL);
     live(b, 0, CORRECTED);
     again(b, before);
     uint32_t all = rig_operation(&b->r).asleep;
@@ -377,21 +357,21 @@ static void test_who_has_lost_nothing_sleeps_on(void **state) {
     again(b, "card,student,from,to\nk0,s0,,\nk1,s7,,\nk2,s2,,\nk3,s3,,\nk4,s4,,\nk5,s5,,\nk6,s6,,\nnew,s1,,\n");
     assert_int_equal(rig_operation(&b->r).moved, 0);
     assert_true(rig_operation(&b->r).asleep >= all - 2);
-    end(b);
+    rig_one_end(b);
 }
 
 static void test_a_record_that_names_its_student_stays_his(void **state) {
     (void)state;
-    bench *b = begin(before, NULL);
+    rig_one *b = begin(before, NULL);
     live(b, 0, 3);
     again(b, "card,student,from,to\nk0,s0,,\nk1,s1,,\nk2,s2,,\nk3,s3,,\nk4,s4,,\nk5,s5,,\nk6,s7,,\n");
     assert_int_equal(rig_operation(&b->r).moved, 0);
-    end(b);
+    rig_one_end(b);
 }
 
 static void test_a_record_that_is_read_again_is_known_where_it_went(void **state) {
     (void)state;
-    bench *b = begin(before, NULL);
+    rig_one *b = begin(before, NULL);
     live(b, 0, CORRECTED);
     uint32_t n = b->log.n;
     again(b, after);
@@ -401,13 +381,13 @@ static void test_a_record_that_is_read_again_is_known_where_it_went(void **state
     assert_int_equal(c->used, n);
     assert_int_equal(c->duplicate, n - NOBODYS);
     assert_int_equal(c->dead_by[SZ_UNKNOWN_CARD], NOBODYS);
-    end(b);
+    rig_one_end(b);
 }
 
 /* The right student has the id already, with the same content or with another. */
 static void test_a_record_that_its_student_has_already_is_not_his_twice(void **state) {
     (void)state;
-    bench *b = begin("card,student,from,to\nk0,s0,,\nk1,s1,,\n", NULL);
+    rig_one *b = begin("card,student,from,to\nk0,s0,,\nk1,s1,,\n", NULL);
     rig_log_add(&b->log,
                 "{\"id\":\"a\",\"type\":\"swipe\",\"card\":\"k0\",\"time\":\"2026-03-02T08:00\",\"amount\":1}");
     rig_log_add(&b->log,
@@ -419,7 +399,7 @@ static void test_a_record_that_its_student_has_already_is_not_his_twice(void **s
     assert_int_equal(rig_operation(&b->r).moved_dead_by[SZ_CONFLICTING_DUPLICATE], 1);
     rig_wait(&b->r, 10000);
     assert_int_equal(count(&b->r.letters, "\"reason\":\"conflicting_duplicate\""), 1);
-    end(b);
+    rig_one_end(b);
 }
 
 /* Cut short, away, or of present cards only: such a file takes nothing from anybody, and the whole one finds all there.
@@ -427,7 +407,7 @@ static void test_a_record_that_its_student_has_already_is_not_his_twice(void **s
 static void test_a_card_that_no_row_names_any_more_is_no_correction(void **state) {
     (void)state;
     static const char *const files[] = {"card,student,from,to\nk0,s0,,\n", "card,student\n", NULL, after};
-    bench *want = right_from_the_start(NULL), *b = begin(before, NULL);
+    rig_one *want = right_from_the_start(NULL), *b = begin(before, NULL);
     live(b, 0, CORRECTED);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         again(b, files[i]);
@@ -444,8 +424,8 @@ static void test_a_card_that_no_row_names_any_more_is_no_correction(void **state
     assert_int_equal(rig_operation(&b->r).moved, 0);
     live(b, CORRECTED, DAYS);
     same_in_the_end(b, want);
-    end(b);
-    end(want);
+    rig_one_end(b);
+    rig_one_end(want);
 }
 
 /* A notice names nobody, and the letter holds the record: given again where its partition is, it is used there. */
@@ -454,7 +434,7 @@ static void test_a_record_of_another_partition_is_misrouted_from_now_on(void **s
     static const char two[] = "student\ns0\ns1\n";
     uint32_t here = sz_home(SZ_STR("s0"), 7), there = sz_home(SZ_STR("s1"), 7);
     assert_int_not_equal(here, there);
-    bench *b = begin("card,student\nk0,s0\n", &(sz_options){.parts = 7, .partition = here});
+    rig_one *b = begin("card,student\nk0,s0\n", &(sz_options){.parts = 7, .partition = here});
     b->o.students = two;
     rig_log_add(&b->log, "{\"id\":\"a\",\"type\":\"dorm_access\",\"card\":\"k0\",\"time\":\"2026-03-02T08:00\","
                          "\"direction\":\"in\",\"place\":\"gate \\\"1\\\"\"}");
@@ -474,13 +454,13 @@ static void test_a_record_of_another_partition_is_misrouted_from_now_on(void **s
     rig_wait(&b->r, 10000);
     assert_int_equal(count(&b->r.letters, "\"reason\":\"misrouted\""), 1);
     assert_int_equal(count(&b->r.letters, "\"origin\":{\"source\":\"state\",\"partition\":"), 1);
-    end(b);
+    rig_one_end(b);
 }
 
 /* A defect that the property test found: no batch had said anything, so there was no watermark yet. */
 static void test_records_go_where_they_belong_before_there_is_any_watermark(void **state) {
     (void)state;
-    bench *b = begin("card,student\nk0,s0\n", NULL);
+    rig_one *b = begin("card,student\nk0,s0\n", NULL);
     rig_fini(&b->r);
     b->o.feeds = "pos: {delivery: batch, types: [swipe]}\n";
     start(b, "card,student\nk0,s0\n");
@@ -498,14 +478,14 @@ static void test_records_go_where_they_belong_before_there_is_any_watermark(void
     assert_int_equal(sz_worker_show(b->r.w, SZ_STR("s1"), &text), SZ_OK);
     assert_int_equal(count(&text, "\"id\":\"a\""), 1);
     sz_buf_fini(&text);
-    end(b);
+    rig_one_end(b);
 }
 
 /* What is older than the horizon cannot be gone over again: it stays where it is, and so does what was said of it. */
 static void test_what_is_older_than_the_horizon_stays(void **state) {
     (void)state;
     sz_options o = {.horizon_ms = 3 * SZ_DAY_MS, .lateness_ms = 2 * SZ_DAY_MS};
-    bench *b = begin("card,student\nk0,s0\nk1,s1\n", &o);
+    rig_one *b = begin("card,student\nk0,s0\nk1,s1\n", &o);
     for (int day = 0; day < 8; day++)
         for (int i = 0; i < 2; i++)
             rig_log_add(&b->log, "{\"id\":\"d%d\",\"type\":\"swipe\",\"card\":\"k%d\",\"time\":%lld,\"amount\":5}", day,
@@ -513,7 +493,7 @@ static void test_what_is_older_than_the_horizon_stays(void **state) {
     rig_wait(&b->r, 1000);
     again(b, "card,student\nk0,s2\nk1,s1\n");
     assert_int_equal(rig_operation(&b->r).moved, 4); /* the last instant and three days before it */
-    end(b);
+    rig_one_end(b);
 }
 
 /* Both ends of a correction leave in one commit, so it is as large as what moves; but not larger, by a constant part,
@@ -524,7 +504,7 @@ static void test_a_correction_that_moves_nearly_every_record_takes_a_constant_pa
         "card,student,from,to\nk0,s1,,\nk1,s2,,\nk2,s3,,\nk3,s4,,\nk4,s5,,\nk5,s7,,\nk6,s6,,\n";
     uint64_t records = 0;
     for (int days = 3; days <= 12; days += 9) {
-        bench *b = begin(before, NULL);
+        rig_one *b = begin(before, NULL);
         live(b, 0, days);
         uint64_t journal = 0, used = rig_counts(&b->r)->used;
         for (uint32_t i = 0; i < b->store.n; i++) journal += b->store.nodes[i].c.journal.n;
@@ -535,13 +515,13 @@ static void test_a_correction_that_moves_nearly_every_record_takes_a_constant_pa
         assert_in_range(op.most_commit_bytes, journal / 2, 4 * journal);
         assert_true(op.moved > 3 * records);
         records = op.moved;
-        end(b);
+        rig_one_end(b);
     }
 }
 
 /* Where the letter says that the record stood which is nobody's any more. */
 static long long place_of_letter(int amount) {
-    bench *b = begin("card,student,from,to\nk0,s0,,\n", NULL);
+    rig_one *b = begin("card,student,from,to\nk0,s0,,\n", NULL);
     rig_log_add(&b->log,
                 "{\"id\":\"a\",\"type\":\"swipe\",\"card\":\"k0\",\"time\":\"2026-03-02T08:00\",\"amount\":%d}",
                 amount);
@@ -553,7 +533,7 @@ static long long place_of_letter(int amount) {
     const char *at = strstr((const char *)b->r.letters.p, "\"offset\":");
     assert_non_null(at);
     long long offset = strtoll(at + strlen("\"offset\":"), NULL, 10);
-    end(b);
+    rig_one_end(b);
     return offset;
 }
 

@@ -31,40 +31,23 @@ static const char never[] = "  - {id: never, check: daily at 18:00, when: here =
 
 enum { DAYS = 6, SILENT_DAY = 3, OFTEN = 12, STUDENTS = 3 };
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig r;
-} bench;
-
-static bench *run(const char *rule) {
+static rig_one *run(const char *rule) {
     static char rules[2048];
-    bench *b = sz_alloc(sizeof *b);
-    rig_store_init(&b->store);
-    rig_log_init(&b->log);
+    snprintf(rules, sizeof rules, "%s%s", features, rule);
+    rig_one *b =
+        rig_one_new(&(rig_setup){.rules = rules, .students = "student\ns0\ns1\ns2\n", .o = {.is_live = true}});
     for (int day = 0; day < DAYS; day++)
         for (int i = 0; i < OFTEN; i++) {
             if (i == 5 && day != SILENT_DAY) rig_log_swipe(&b->log, "s0", 24.0 * day + 8 + i);
             rig_log_swipe(&b->log, "s1", 24.0 * day + 8.01 + i);
         }
-    snprintf(rules, sizeof rules, "%s%s", features, rule);
-    rig_setup o = {.rules = rules, .students = "student\ns0\ns1\ns2\n", .o = {.is_live = true}};
-    rig_init(&b->r, &b->store, &b->log, &o);
-    b->r.wall = rig_monday + 12 * SZ_DAY_MS;
-    rig_assign(&b->r, -1);
+    rig_one_start(b, 12);
     rig_wait(&b->r, 20000); /* until what is said has left */
     return b;
 }
 
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(&b->log);
-    rig_store_fini(&b->store);
-    sz_free(b);
-}
-
 /* How many records of the student wait to be added. */
-static uint32_t n_waiting(const bench *b, const char *id) {
+static uint32_t n_waiting(const rig_one *b, const char *id) {
     const sz_worker *w = b->r.w;
     uint32_t n = 0;
     for (uint32_t i = 0; i < w->students.n; i++) {
@@ -76,9 +59,9 @@ static uint32_t n_waiting(const bench *b, const char *id) {
 }
 
 static void goes_on_waiting(const char *rule) {
-    bench *b = run(rule);
+    rig_one *b = run(rule);
     assert_true(n_waiting(b, "s0") >= DAYS - 2); /* all but the first, with which he is looked at */
-    end(b);
+    rig_one_end(b);
 }
 
 static void test_a_count_that_cannot_be_there_asks_for_nothing(void **state) {
@@ -99,12 +82,12 @@ static void test_who_was_seen_is_not_asked_whether_he_never_was(void **state) {
 
 static void test_what_may_be_is_asked(void **state) {
     (void)state;
-    bench *b = run(many);
+    rig_one *b = run(many);
     assert_int_equal(rig_topic_count(&b->r, "\"rule\":\"many\""), 1);
-    end(b);
+    rig_one_end(b);
     b = run(meals);
     assert_int_equal(rig_topic_count(&b->r, "\"rule\":\"meals\""), 1);
-    end(b);
+    rig_one_end(b);
 }
 
 int main(void) {

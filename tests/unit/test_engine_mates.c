@@ -19,29 +19,11 @@ static const char rules[] =
     "features: {m: {count: missed, over: 1d}}\n"
     "rules: [{id: alone, when: m > 0, level: blue, check: daily at 12:00, again_after: 1h, unless: [class_silent]}]\n";
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig r;
-} bench;
-
-static bench *begin(const char *students, const sz_options *options) {
-    bench *b = sz_alloc(sizeof *b);
-    rig_setup o = {.rules = rules, .students = students, .o = *options};
-    o.o.is_live = true;
-    rig_store_init(&b->store);
-    rig_log_init(&b->log);
-    rig_init(&b->r, &b->store, &b->log, &o);
-    b->r.wall = rig_monday + 99 * SZ_DAY_MS;
-    rig_assign(&b->r, -1);
+static rig_one *begin(const char *students, const sz_options *options) {
+    rig_one *b = rig_one_new(&(rig_setup){.rules = rules, .students = students, .o = *options});
+    b->o.o.is_live = true;
+    rig_one_start(b, 99);
     return b;
-}
-
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(&b->log);
-    rig_store_fini(&b->store);
-    sz_free(b);
 }
 
 /* So many of one class, and now and then one who is not watched. */
@@ -54,7 +36,7 @@ static const char *roster(sz_buf *out, int n, bool is_joined) {
     return (const char *)out->p;
 }
 
-static void add(bench *b, const char *student, bool is_absent, int day, int hour) {
+static void add(rig_one *b, const char *student, bool is_absent, int day, int hour) {
     rig_log_add(&b->log, "{\"id\":\"%s.%d.%d\",\"student\":\"%s\",\"time\":%lld,%s}", student, day, hour, student,
                 (long long)(rig_monday + day * SZ_DAY_MS + hour * SZ_HOUR_MS),
                 is_absent ? "\"type\":\"attendance\",\"status\":\"absent\"" : "\"type\":\"swipe\",\"amount\":5");
@@ -68,7 +50,7 @@ static void logs_reach_to_midnight(void **state) {
     (void)state;
     sz_buf text;
     sz_buf_init(&text);
-    bench *b = begin(roster(&text, 10, false), &(sz_options){.horizon_ms = 2 * SZ_DAY_MS, .lateness_ms = SZ_HOUR_MS});
+    rig_one *b = begin(roster(&text, 10, false), &(sz_options){.horizon_ms = 2 * SZ_DAY_MS, .lateness_ms = SZ_HOUR_MS});
     uint32_t told = 0, draw = 1;
     for (int day = 0; day < DAYS; day++) {
         draw = draw * 1664525 + 1013904223;
@@ -80,7 +62,7 @@ static void logs_reach_to_midnight(void **state) {
     }
     assert_int_equal(rig_topic_count(&b->r, "\"event\":\"firing\""), told);
     sz_buf_fini(&text);
-    end(b);
+    rig_one_end(b);
 }
 
 static int n_at_home(int n, uint32_t partition) {
@@ -97,7 +79,7 @@ static int n_at_home(int n, uint32_t partition) {
 static uint32_t told_of(int n, uint32_t partition) {
     sz_buf text;
     sz_buf_init(&text);
-    bench *b = begin(roster(&text, n, true), &(sz_options){.parts = 2, .partition = partition});
+    rig_one *b = begin(roster(&text, n, true), &(sz_options){.parts = 2, .partition = partition});
     for (int i = 0; i < n; i++) {
         char id[16];
         snprintf(id, sizeof id, "s%d", i);
@@ -107,7 +89,7 @@ static uint32_t told_of(int n, uint32_t partition) {
     assert_int_equal(rig_counts(&b->r)->dead, 0);
     uint32_t told = rig_topic_count(&b->r, "\"event\":\"firing\"");
     sz_buf_fini(&text);
-    end(b);
+    rig_one_end(b);
     return told;
 }
 
@@ -136,7 +118,7 @@ static void other_rules_ask_at_other_times(void **state) {
     const char *students = (const char *)text.p, *at = strstr(rules, "12:00");
     sz_buf_printf(&evening, "%.*s20:00%s", (int)(at - rules), rules, at + 5);
     sz_buf_put_u8(&evening, 0);
-    bench *b = begin(students, &(sz_options){.lateness_ms = SZ_DAY_MS});
+    rig_one *b = begin(students, &(sz_options){.lateness_ms = SZ_DAY_MS});
     rig_reload(&b->r, (const char *)evening.p, students);
     add(b, "t1", false, 0, 9);
     add(b, "t2", false, 0, 8);
@@ -152,7 +134,7 @@ static void other_rules_ask_at_other_times(void **state) {
     assert_int_equal(rig_topic_count(&b->r, "\"event\":\"firing\""), 1);
     sz_buf_fini(&evening);
     sz_buf_fini(&text);
-    end(b);
+    rig_one_end(b);
 }
 
 int main(void) {

@@ -38,37 +38,13 @@ static const char *roster(void) {
     return text;
 }
 
-typedef struct bench {
-    rig_store store;
-    rig_log log;
-    rig r;
-    rig_setup o;
-    uint32_t most_inputs; /* of one message; 0: as many as are wanted */
-} bench;
+static void start(rig_one *b) { rig_one_start(b, DAYS + 2); }
 
-static void start(bench *b) {
-    b->o.seed++;
-    rig_init(&b->r, &b->store, &b->log, &b->o);
-    b->r.wall = rig_monday + (DAYS + 2) * SZ_DAY_MS;
-    b->r.most_inputs = b->most_inputs;
-    rig_assign(&b->r, -1);
-}
-
-static bench *begin(const char *text, uint32_t parts, uint32_t partition, uint32_t a_step) {
-    bench *b = sz_alloc(sizeof *b);
-    b->o = (rig_setup){.rules = text,
-                       .students = roster(),
-                       .o = {.is_live = true, .parts = parts, .partition = partition, .tick_students = a_step}};
-    rig_store_init(&b->store);
-    rig_log_init(&b->log);
-    return b;
-}
-
-static void end(bench *b) {
-    rig_fini(&b->r);
-    rig_log_fini(&b->log);
-    rig_store_fini(&b->store);
-    sz_free(b);
+static rig_one *begin(const char *text, uint32_t parts, uint32_t partition, uint32_t a_step) {
+    return rig_one_new(
+        &(rig_setup){.rules = text,
+                     .students = roster(),
+                     .o = {.is_live = true, .parts = parts, .partition = partition, .tick_students = a_step}});
 }
 
 static void add_record(rig_log *l, int student, int64_t t_ms, const char *more) {
@@ -146,9 +122,9 @@ static void same_tables(const sz_peers *p, const sz_peers *q) {
 
 /* ---- the undisturbed run ---- */
 
-static bench *undisturbed(const char *text, uint64_t seed, uint32_t a_step) {
-    bench *b = begin(text, 1, 0, a_step);
-    b->most_inputs = 1;
+static rig_one *undisturbed(const char *text, uint64_t seed, uint32_t a_step) {
+    rig_one *b = begin(text, 1, 0, a_step);
+    b->r.most_inputs = 1;
     draw d = draw_of(seed);
     for (int day = 0; day < DAYS; day++) add_day(&b->log, &d, day, 1, ALL);
     start(b);
@@ -159,29 +135,29 @@ static bench *undisturbed(const char *text, uint64_t seed, uint32_t a_step) {
 
 static void steps_of_any_size_say_the_same(void **state) {
     (void)state;
-    bench *one = undisturbed(rules, 3, 500);
+    rig_one *one = undisturbed(rules, 3, 500);
     assert_true(rig_topic_count(&one->r, "T04:00:00+08:00") > 5); /* where there is no check */
     assert_int_equal(rig_topic_count(&one->r, "\"event\":\"updated\""), 0);
     kept want = kept_of(&one->store);
     assert_int_equal(want.n, DAYS); /* the first is of the day before all records */
     for (uint32_t a_step = 1; a_step < 40; a_step += 6) {
-        bench *b = undisturbed(rules, 3, a_step);
+        rig_one *b = undisturbed(rules, 3, a_step);
         assert_true(rig_operation(&b->r).most_students <= a_step + 2);
         assert_true(sz_str_eq(sz_buf_str(&b->r.topic), sz_buf_str(&one->r.topic)));
         kept got = kept_of(&b->store);
         same_tables(got.tables, want.tables);
         sz_peers_free(got.tables);
-        end(b);
+        rig_one_end(b);
     }
     sz_peers_free(want.tables);
-    end(one);
+    rig_one_end(one);
 }
 
 /* Nothing comes any more: a tick carries the clock over 04:00, in pieces. */
 static void a_tick_makes_it(void **state) {
     (void)state;
     for (uint32_t a_step = 1; a_step < 60; a_step += 19) {
-        bench *b = begin(rules, 1, 0, a_step);
+        rig_one *b = begin(rules, 1, 0, a_step);
         draw d = draw_of(5);
         add_day(&b->log, &d, 0, 1, ALL);
         start(b);
@@ -197,17 +173,17 @@ static void a_tick_makes_it(void **state) {
         k = kept_of(&b->store);
         assert_int_equal(k.n, 2);
         sz_peers_free(k.tables);
-        end(b);
+        rig_one_end(b);
     }
 }
 
 /* Another process after so many commits of the one before; what was told stays told. */
 static void killed_after_any_commit_it_goes_on(void **state) {
     (void)state;
-    bench *one = undisturbed(slow_rules, 7, 500);
+    rig_one *one = undisturbed(slow_rules, 7, 500);
     kept want = kept_of(&one->store);
     for (uint32_t a_step = 3; a_step < 30; a_step += 11) {
-        bench *b = begin(slow_rules, 1, 0, a_step);
+        rig_one *b = begin(slow_rules, 1, 0, a_step);
         sz_buf topic;
         sz_buf_init(&topic);
         draw d = draw_of(7);
@@ -223,16 +199,16 @@ static void killed_after_any_commit_it_goes_on(void **state) {
         same_tables(got.tables, want.tables);
         sz_peers_free(got.tables);
         sz_buf_fini(&topic);
-        end(b);
+        rig_one_end(b);
     }
     sz_peers_free(want.tables);
-    end(one);
+    rig_one_end(one);
 }
 
 /* The store loses its last commits: those are read again, and the tables that they had are made again. */
 static void what_the_store_lost_is_made_again(void **state) {
     (void)state;
-    bench *one = undisturbed(rules, 11, 500);
+    rig_one *one = undisturbed(rules, 11, 500);
     kept want = kept_of(&one->store);
     uint32_t all = one->store.n;
     for (uint32_t n = all - 1; n > 2; n -= n > 9 ? 4 : 1) {
@@ -245,7 +221,7 @@ static void what_the_store_lost_is_made_again(void **state) {
         sz_peers_free(got.tables);
     }
     sz_peers_free(want.tables);
-    end(one);
+    rig_one_end(one);
 }
 
 /* ---- a stream that lags ---- */
@@ -254,7 +230,7 @@ static void what_the_store_lost_is_made_again(void **state) {
 static void who_was_ahead_of_the_table_is_judged_anew(void **state) {
     (void)state;
     static const char feeds[] = "pos: {types: [swipe]}\nroll: {types: [attendance, swipe]}\n";
-    bench *b = begin(rules, 1, 0, 0), *one = begin(rules, 1, 0, 0);
+    rig_one *b = begin(rules, 1, 0, 0), *one = begin(rules, 1, 0, 0);
     b->o.feeds = one->o.feeds = feeds;
     draw d = draw_of(13);
     rig_log *ordered = &one->log, *late = &b->log, roll;
@@ -304,8 +280,8 @@ static void who_was_ahead_of_the_table_is_judged_anew(void **state) {
     sz_peers_free(got.tables);
     sz_peers_free(want.tables);
     rig_log_fini(&roll);
-    end(b);
-    end(one);
+    rig_one_end(b);
+    rig_one_end(one);
 }
 
 /* ---- other rules ---- */
@@ -322,7 +298,7 @@ static const char no_rules[] = "rules: [{id: none, when: student.year == 9, leve
 static void other_rules_carry_tables(void **state) {
     (void)state;
     for (int is_hup = 0; is_hup < 2; is_hup++) {
-        bench *b = begin(rules, 1, 0, 7);
+        rig_one *b = begin(rules, 1, 0, 7);
         draw d = draw_of(17);
         for (int day = 0; day < 4; day++) add_day(&b->log, &d, day, 1, ALL);
         start(b);
@@ -357,7 +333,7 @@ static void other_rules_carry_tables(void **state) {
             sz_peers_free(k.tables);
         }
         assert_true(rig_topic_count(&b->r, "\"rule\":\"spent\"") > 0 || !is_hup);
-        end(b);
+        rig_one_end(b);
     }
 }
 
@@ -376,7 +352,7 @@ static bool student_of(void *self, sz_str alert, sz_buf *student) {
     return false;
 }
 
-static void load_cold(bench *b, rig *cold, rig_log *nothing) {
+static void load_cold(rig_one *b, rig *cold, rig_log *nothing) {
     rig_setup o = b->o;
     o.is_files = true;
     rig_init(cold, &b->store, nothing, &o);
@@ -385,7 +361,7 @@ static void load_cold(bench *b, rig *cold, rig_log *nothing) {
     assert_int_equal(sz_worker_where(cold->w), SZ_WK_RUNNING);
 }
 
-static void put_over(bench *old, bench *now) {
+static void put_over(rig_one *old, rig_one *now) {
     rig cold;
     rig_log nothing;
     sz_regroup *g[NEW];
@@ -442,8 +418,8 @@ static void add_both_logs(rig_log *l) {
  * less, and comes to know their tables by levelling. */
 static void tables_of_partitions_add_up(void **state) {
     (void)state;
-    bench *one = begin(rules, 1, 0, 0), *old[OLD], *now[NEW];
-    static bench both[OLD], made[NEW];
+    rig_one *one = begin(rules, 1, 0, 0), *old[OLD], *now[NEW];
+    static rig_one both[OLD], made[NEW];
     add_both_logs(&one->log);
     start(one);
     rig_wait(&one->r, 20000);
@@ -474,11 +450,11 @@ static void tables_of_partitions_add_up(void **state) {
         got = kept_of(&now[q]->store);
         assert_int_equal(got.n, DAYS + 2);
         sz_peers_free(got.tables);
-        end(now[q]);
+        rig_one_end(now[q]);
     }
     sz_peers_free(want.tables);
-    for (uint32_t p = 0; p < OLD; p++) memcpy(old[p], &both[p], sizeof both[p]), end(old[p]);
-    end(one);
+    for (uint32_t p = 0; p < OLD; p++) memcpy(old[p], &both[p], sizeof both[p]), rig_one_end(old[p]);
+    rig_one_end(one);
 }
 
 int main(void) {
