@@ -163,6 +163,9 @@ SEEN = {"named": ({"n": LABEL}, "✓ 近 7 天刷卡  2（至少 2）|另有 4 �
                    "✓ points in all  5 (at least 5)|✓ swipes in 7 days (+3)  2 (at least 2)|✓ m >= 2 (+2)  2 (limit 2)")}
 
 
+def shown_lines(tmp, *more): return [x.strip() for x in sanzao(tmp, "alerts", "alerts.ndjson", "--lang", "en", *more).out.decode().splitlines()]
+
+
 def shown(tmp, lang, *more):
     """Lines of reasons by rule, without their days."""
     by, rule = {}, None
@@ -182,6 +185,16 @@ def test_what_would_explain_it_is_ruled_out_true_or_not_known(tmp):
                          ("zh", "属实：数据源中断；已排除：请假 · 放假；不明：当天全班都没有记录")):
         lines = [x.strip() for x in sanzao(tmp, "alerts", "one.ndjson", "--lang", lang).out.decode().splitlines()]
         expect(wanted in lines, lines)
+
+
+def test_two_conditions_of_one_number_are_told_apart(tmp):
+    write(tmp / "rules/r.yaml", "features:\n  n: {count: swipe, over: 7d, label: {zh: 刷卡, en: swipes}}\n"
+          "rules: [{id: r, when: 'n >= 2 && n < 9 && (n >= 2 || n > 5)', level: blue}]\n")
+    write_lines(tmp / "events.ndjson", [line(i, "swipe", f"2026-03-02T0{i + 7}:00:00", amount=3) for i in range(2)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    rows = [x.split("  2026")[0] + "".join(x.partition("  · ")[1:]) for x in shown_lines(tmp, "--reasons") if "swipes" in x]
+    same(sorted(rows), ["✓ swipes  2 (at least 2)  · n >= 2", "✓ swipes  2 (under 9)  · n < 9", "✗ swipes  2 (over 5)  · n > 5"], "each once, and which it is")
+    same([x for x in shown_lines(tmp) if "·" in x and "swipes" in x], [], "not in the short list")
 
 
 def test_numbers_have_the_names_that_rules_give_them(tmp):

@@ -144,7 +144,7 @@ static void put_peers(sz_buf *out, yyjson_val *r, sz_lang lang) {
 }
 
 /* True: its number is `≥`. */
-static bool put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang lang) {
+static bool put_reason(sz_buf *out, yyjson_val *r, const char *label, bool with_clause, sz_lang lang) {
     yyjson_val *held = yyjson_obj_get(r, "held"), *points = yyjson_obj_get(r, "points");
     bool is_not = is_negated(r);
     const char *mark = yyjson_is_null(held) ? "?" : yyjson_get_bool(held) != is_not ? "✓" : "✗";
@@ -164,6 +164,7 @@ static bool put_reason(sz_buf *out, yyjson_val *r, const char *label, sz_lang la
         if (threshold) put_threshold(out, threshold, label ? comparison_of(r, lang) : limit[lang], unit, lang);
     }
     put_days(out, r);
+    if (with_clause) sz_buf_printf(out, "  · %s", alert_text(r, "clause"));
     sz_buf_put_u8(out, '\n');
     return is_number && is_least && yyjson_is_num(yyjson_obj_get(r, "value"));
 }
@@ -187,6 +188,26 @@ static bool is_said(yyjson_val *list, yyjson_val *event, yyjson_val *r, const ch
     return false;
 }
 
+/* Another one asks of this number, too: its name alone does not say which is which. */
+static bool has_twin(yyjson_val *list, yyjson_val *event, yyjson_val *r, const char *label, sz_lang lang) {
+    yyjson_val *other;
+    yyjson_arr_iter it = yyjson_arr_iter_with(list);
+    while ((other = yyjson_arr_iter_next(&it))) {
+        const char *its = other == r ? NULL : label_of(event, other, lang);
+        if (its && strcmp(its, label) == 0 && part_of(other) == part_of(r)) return true;
+    }
+    return false;
+}
+
+/* The same clause stands before it: a rule may ask it in two places. */
+static bool is_again(yyjson_val *list, yyjson_val *r) {
+    yyjson_val *other;
+    yyjson_arr_iter it = yyjson_arr_iter_with(list);
+    while ((other = yyjson_arr_iter_next(&it)) && other != r)
+        if (yyjson_equals(other, r)) return true;
+    return false;
+}
+
 static bool is_of_sum(yyjson_val *r) { return strncmp(alert_text(r, "clause"), "points ", 7) == 0; }
 
 /* One comparison that brings points: part of the sum, by whatever name. */
@@ -207,8 +228,9 @@ bool alert_reasons(sz_buf *out, yyjson_val *event, sz_lang lang, bool all) {
     while ((r = yyjson_arr_iter_next(&it))) {
         const char *label = label_of(event, r, lang);
         bool is_named = label && speaks_for_it(r) && !is_said(list, event, r, label, lang);
+        if (all && is_again(list, r)) continue;
         if (all || !n_named || ((is_named || is_summand(r)) && n_shown < MOST)) {
-            has_least |= put_reason(out, r, label, lang);
+            has_least |= put_reason(out, r, label, all && label && has_twin(list, event, r, label, lang), lang);
             n_shown++;
         } else {
             n_left++;
