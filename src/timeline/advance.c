@@ -196,7 +196,7 @@ void judge_at_record(run *x, uint32_t rule, const instant *at) {
 }
 
 static void let_look(run *x, const sz_event *event, uint32_t rule) {
-    if (!x->c->onlooker) return;
+    if (!x->c->onlooker || is_nobody_yet(x->tl)) return;
     x->ev.event = event;
     x->c->onlooker->look(x->c->onlooker->self, &x->ev, rule);
     x->ev.event = NULL;
@@ -234,7 +234,7 @@ static void judge_timer(run *x, uint32_t cls, int64_t key) {
     }
     let_look(x, NULL, SZ_NONE);
     bool all = x->tl->blocked_unknown >> cls & 1 || x->tl->n_blocked || x->tl->n_pends || x->tl->n_episodes;
-    if (all && !awaits_its_time(c, cls, at.t_ms)) {
+    if (all && !awaits_its_time(c, cls, at.t_ms) && !is_nobody_yet(x->tl)) {
         if (x->tl->blocked_unknown >> cls & 1 && x->tl->free_key < key) x->tl->free_key = key;
         x->tl->blocked_unknown &= (uint8_t) ~(1u << cls); /* all of the class are looked at now */
     }

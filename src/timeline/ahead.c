@@ -162,7 +162,7 @@ static void pass(run *x, uint32_t cls, int64_t key) {
 
 static bool is_plain(const sz_timeline *tl, const sz_tlctx *c) {
     return !(tl->n_episodes | tl->n_pends | tl->n_blocked) && tl->redo_ms == SZ_TIME_MAX && tl->is_active &&
-           !c->rule_from_ms && !c->onlooker;
+           !c->rule_from_ms && !c->onlooker && !is_nobody_yet(tl);
 }
 
 bool ahead_pass(run *x, int64_t before_key, bool quietly) {

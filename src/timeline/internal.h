@@ -36,7 +36,7 @@ typedef struct run {
     const sz_event *event;       /* the record in hand: the one that just came, or `decoded` */
     uint8_t *undone;             /* matcher bits of what it took out */
     bool is_corrected;           /* it took something out */
-    bool is_first;               /* it is the student's first, and windows over the study begin with it */
+    bool is_first;               /* it admits the student, or is his first, and windows over the study begin with it */
     const sequence_match *match; /* of the sequence that is announced; NULL: none */
     uint32_t named[LABELS_MOST], n_named; /* features whose labels an announcement is to say (body.c) */
     bool says_least;                      /* a number of its message is `≥` */
@@ -50,6 +50,11 @@ static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_m
 static inline void note_fitted(const sz_tlctx *c, const uint8_t *mask) {
     uint32_t n = mask_bytes(c);
     if (c->fitted && n) *c->fitted |= n <= sizeof *c->fitted ? sz_mask_word(mask, n) : UINT64_MAX;
+}
+
+/* Whom the stream admits is a student from his first record on: nothing is said of before (semantics 11). */
+static inline bool is_nobody_yet(const sz_timeline *tl) {
+    return tl->student == SZ_NONE && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
 }
 
 static inline void set_due(sz_timeline *tl, uint32_t cls, int64_t key) {

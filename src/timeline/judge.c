@@ -174,7 +174,7 @@ static bool judge_idle(run *x, uint32_t rule, const sz_rule *r, const sz_episode
 
 bool judge_rule(run *x, uint32_t rule, const instant *at) {
     const sz_rule *r = &x->c->bundle->rules[rule];
-    if (r->mode == SZ_DISABLED || !x->tl->is_active) return true;
+    if (r->mode == SZ_DISABLED || !x->tl->is_active || is_nobody_yet(x->tl)) return true;
     if (x->c->rule_from_ms && at->t_ms < x->c->rule_from_ms[rule]) return true;
     uint8_t cls = x->c->rule_class[rule];
     bool at_clock = !x->c->rule_waits[rule] || at->order != 0 || at->t_ms < x->c->clock_ms[cls];

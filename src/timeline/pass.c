@@ -33,7 +33,7 @@ static bool is_anything_due(const sz_timeline *tl, const sz_tlctx *c) {
 static inline bool is_quiet(const sz_timeline *tl, const sz_tlctx *c) {
     bool is_plain = tl->is_active && !tl->n_episodes && !tl->n_pends && !tl->n_blocked && !c->rule_from_ms;
     if (!is_plain || tl->redo_ms != SZ_TIME_MAX || c->bundle->fs.n_matchers > 64) return false;
-    return !c->bundle->fs.has_study || sz_fstate_first_day(&tl->head) != SZ_DAY_NONE;
+    return !is_nobody_yet(tl) && (!c->bundle->fs.has_study || sz_fstate_first_day(&tl->head) != SZ_DAY_NONE);
 }
 
 static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint16_t print) {

@@ -271,7 +271,7 @@ void state_apply(run *x, uint32_t off) {
     }
     bool may_be_undone = tl->n_undos && undo_may_name(tl, identity_print(x->event->id));
     if (may_be_undone && is_undone_already(x, off)) state_keep_seen(fs, x->mask);
-    x->is_first = fs->has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE;
+    x->is_first = is_nobody_yet(tl) || (fs->has_study && sz_fstate_first_day(&tl->head) == SZ_DAY_NONE);
     take_in(x, &tl->head, x->event, x->mask, off);
     if (tl->n_undos && sz_event_is_undo(x->event)) undo(x, off);
     tl->head_off = tl->added_off = off + sz_entry_len(tl->log.p + off);

@@ -259,7 +259,8 @@ static bool reads_study(const sz_bundle *b, const sz_rule *r) {
     return false;
 }
 
-/* Of a record that takes another out, or with which a study begins: what it fits is not all that it moves. */
+/* Of a record that takes another out, or with which a study begins or whom it admits: what it fits is not all that it
+ * moves. */
 static const uint64_t *moved_rules(run *x) {
     const sz_tlctx *c = x->c;
     uint64_t *made = c->touches->made;
@@ -267,7 +268,8 @@ static const uint64_t *moved_rules(run *x) {
     all_touched(c, x->event->type, x->mask, made);
     if (x->is_corrected) add_fits(c, x->undone, made);
     for (uint32_t i = 0; x->is_first && i < c->bundle->n_rules; i++)
-        if (c->bundle->rules[i].mode != SZ_DISABLED && reads_study(c->bundle, &c->bundle->rules[i]))
+        if (c->bundle->rules[i].mode != SZ_DISABLED &&
+            (x->tl->student == SZ_NONE || reads_study(c->bundle, &c->bundle->rules[i])))
             made[i / 64] |= UINT64_C(1) << i % 64;
     return made;
 }

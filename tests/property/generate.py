@@ -38,6 +38,7 @@ class Generator:
         if self.at_midnights: self.days, self.lateness = self.d.randint(5, 7), self.d.pick("24h", "24h", "72h")
         self.has_peers = Draw(f"{seed} peers").chance(0.2)
         if self.has_peers: self.at_midnights = False
+        self.admits = not self.has_peers and not self.at_midnights and Draw(f"{seed} admits").chance(0.15)
         self.taken: set[tuple] = set()
         self.events: list[dict] = []
 
@@ -69,6 +70,7 @@ class Generator:
         self.leaves(campus, until)
         events = sorted(self.events, key=moment_of)
         options = {"order": "sorted", "until": rfc3339(until), "lateness": self.lateness, "horizon": self.horizon}
+        if self.admits and not self.rules.asks_mates: self.admit(campus, options)
         return {"name": "property", "campus": campus, "rules": self.rules.text(), "events": self.repeat(events),
                 "options": options}
 
@@ -97,6 +99,14 @@ class Generator:
         if self.declared: out["feeds"] = self.feeds()
         self.batches = [s for s, f in out.get("feeds", {}).items() if f["delivery"] == "batch"]
         return {k: v for k, v in out.items() if v}
+
+    def admit(self, campus: dict, options: dict) -> None:
+        """Some of whom there are records, or all, stand in no roster: they are students from their first record on (11)."""
+        gone = set(self.d.some(self.students, len(self.students)) or self.students[:1])
+        for table in ("students", "cards", "leaves"):
+            if table in campus: campus[table] = [r for r in campus[table] if r["student"] not in gone]
+        campus["students"] = campus["students"] or [{"student": "s0", "entry_year": 2024, "school": "理学院"}]
+        options["unknown_students"] = "admit"
 
     def mates(self, rows: list[dict]) -> list[dict]:
         """Who fills the classes up to where they count (28); they have cards at most, and no records of their own."""

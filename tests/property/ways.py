@@ -217,6 +217,7 @@ def trials(case: dict, seed: int, ways: tuple[str, ...]) -> list[Trial]:
         d = Draw(f"{seed} {way}")
         order = {"sorted": "sorted", "arrival": "arrival"}.get(way) or d.pick("sorted", "arrival", "arrival")
         if way == "cards":
+            if "unknown_students" in case["options"]: continue  # whose card nobody has is a student
             if len(case["campus"]["students"]) - any(r["student"] == "s0" for r in case["campus"]["students"]) < 2: continue
             case = by_card(d, case)
             base = {k: v for k, v in case.items() if k != "events"}
@@ -270,6 +271,7 @@ def commands(trial: Trial, program: list[str]) -> list[list[str]]:
                               "--summary", f"summary-{i + 1}.json",
                               "--lateness", options["lateness"], "--horizon", options["horizon"],
                               *(["--commit-records", str(3 + len(trial.pieces))] if trial.blows else []),
+                              *(["--unknown-students", "admit"] if "unknown_students" in options else []),
                               *(["--until", until] if until else [])])
     return out
 
