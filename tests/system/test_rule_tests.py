@@ -106,7 +106,7 @@ CHANGES = [
     ("safety/lost-contact", "most_of_class: {value: 0.8,", "most_of_class: {value: 0.7,", "lost-contact"), ("safety/lost-contact", "most_of_building: {value: 0.9,", "most_of_building: {value: 0.8,", "lost-contact"),
     ("dorm/late-returns", "last_tenth: {value: 90,", "last_tenth: {value: 70,", "late-returns"), ("study/diligence-drop", "last_tenth: {value: 90,", "last_tenth: {value: 80,", "diligence-drop"),
     ("study/diligence-drop", "chance: {value: 18", "chance: {value: 5", "diligence-drop"), ("study/diligence-drop", "chance: {value: 18", "chance: {value: 50", "diligence-drop"),
-    ("study/absence-hours", "chance: {value: 50", "chance: {value: 10", "absence-hours"), ("study/absence-hours", "chance: {value: 50", "chance: {value: 90", "absence-hours"),
+    ("study/absence-hours", "chance: {value: 72", "chance: {value: 10", "absence-hours"), ("study/absence-hours", "chance: {value: 72", "chance: {value: 140", "absence-hours"),
     ("hardship/hidden-hardship", "half_of_all: {value: 45,", "half_of_all: {value: 46,", "hidden-hardship"), ("hardship/hidden-hardship", "half_of_all: {value: 45,", "half_of_all: {value: 30,", "hidden-hardship"),
     ("hardship/hidden-hardship", "far_below: {value: 50%", "far_below: {value: 60%", "hidden-hardship"), ("hardship/hidden-hardship", "far_below: {value: 50%", "far_below: {value: 45%", "hidden-hardship"),
     ("hardship/spend-floor", "far_below: {value: 60%", "far_below: {value: 70%", "spend-floor"), ("hardship/spend-floor", "far_below: {value: 60%", "far_below: {value: 50%", "spend-floor"),
