@@ -4,11 +4,32 @@
  */
 #include "yaml_table.h"
 
+/* `feeds: {pos: {…}}` in feeds.yaml, `calendar: {timezone: …}` in calendar.yaml: what belongs to the top stands below
+ * the file's own name. A source may be called feeds; its keys are then those of one. */
+static bool is_wrapped(const struct text_file *f, const sz_yaml *root) {
+    const sz_yaml *inner = root->kind == SZ_YAML_MAP && root->n == 1 ? root->items[0] : NULL;
+    const char *slash = strrchr(f->path, '/'), *name = slash ? slash + 1 : f->path;
+    const sz_str stem = {name, strcspn(name, ".")};
+    bool is_map = inner && inner->kind == SZ_YAML_MAP && inner->n > 0;
+    if (!is_map || !sz_str_eq(root->keys[0]->text, stem)) return false;
+    return sz_str_is(stem, "calendar") || inner->items[0]->kind == SZ_YAML_MAP;
+}
+
+static void tell_wrapped(struct loader *l, const sz_yaml *key) {
+    sz_diag *g = sz_diags_add(l->d, SZ_ERROR, CODE_KEY, key->span, "what the file holds stands below `%.*s:` here",
+                              "文件的内容写在了 `%.*s:` 下面", SZ_FMT_STR(key->text));
+    sz_diag_hint(l->d, g, "leave this line out, and move what is below it to the left",
+                 "请去掉这一行，并把下面的内容左移一级");
+}
+
 const sz_yaml *sz_ytable_open(struct loader *l, struct text_file *f) {
     sz_yaml *root = NULL;
     size_t first = l->d->n;
     sz_yaml_parse(&f->arena, sz_text_file_source(f), l->d, &root);
-    return sz_yaml_is_whole(root, l->d, first) && root->kind != SZ_YAML_NULL ? root : NULL;
+    if (!sz_yaml_is_whole(root, l->d, first) || root->kind == SZ_YAML_NULL) return NULL;
+    if (!is_wrapped(f, root)) return root;
+    tell_wrapped(l, root->keys[0]);
+    return NULL;
 }
 
 static const struct yaml_key *find_key(const struct yaml_keys *keys, sz_str name) {

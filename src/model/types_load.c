@@ -184,6 +184,18 @@ static void read_type(loader *l, const sz_yaml *key, const sz_yaml *n) {
                      "一个类型可以包括几种设备的记录，用字段或来源区分");
 }
 
+/* `types: {library: {…}}`: a type that is called types has keys of a type. */
+static bool is_wrapped(const sz_yaml *root) {
+    const sz_yaml *inner = root->n == 1 && sz_str_is(root->keys[0]->text, "types") ? root->items[0] : NULL;
+    if (!inner || inner->kind != SZ_YAML_MAP || inner->n == 0) return false;
+    for (size_t i = 0; i < inner->n; i++) {
+        if (inner->items[i]->kind != SZ_YAML_MAP) return false;
+        for (size_t k = 0; k < N_TYPE_KEYS; k++)
+            if (sz_str_is(inner->keys[i]->text, type_keys[k].name)) return false;
+    }
+    return true;
+}
+
 sz_status sz_types_load(sz_types *t, const sz_yaml *root, sz_diags *d) {
     size_t before = d->n_errors;
     loader l = {t, d};
@@ -191,6 +203,14 @@ sz_status sz_types_load(sz_types *t, const sz_yaml *root, sz_diags *d) {
     if (root->kind != SZ_YAML_MAP)
         sz_diags_add(d, SZ_ERROR, SZ_CODE_TYPES_SHAPE, root->span, "types.yaml must be a map of types",
                      "types.yaml 须是由类型组成的键值表");
+    if (root->kind == SZ_YAML_MAP && is_wrapped(root)) {
+        sz_diag_hint(d,
+                     sz_diags_add(d, SZ_ERROR, SZ_CODE_TYPES_KEY, root->keys[0]->span,
+                                  "what the file holds stands below `types:` here", "文件的内容写在了 `types:` 下面"),
+                     "leave this line out, and move what is below it to the left",
+                     "请去掉这一行，并把下面的内容左移一级");
+        return SZ_FINDINGS;
+    }
     for (size_t i = 0; root->kind == SZ_YAML_MAP && i < root->n; i++) read_type(&l, root->keys[i], root->items[i]);
     return d->n_errors > before ? SZ_FINDINGS : SZ_OK;
 }
