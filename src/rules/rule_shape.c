@@ -304,6 +304,15 @@ static bool load_step(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *le
     return false;
 }
 
+/* Of steps whose value is none: their levels are told with it. */
+static void check_levels(struct sz_ruling *g, const sz_yaml *map) {
+    bool is_turned = sz_rule_steps_turned(g, map);
+    for (size_t i = 0; i < map->n && !is_turned; i++)
+        if (!sz_rule_step_nested(g, map->keys[i], map->items[i]) &&
+            sz_keys_shape(g->l, map->items[i], SZ_SHAPE_TEXT, map->keys[i]))
+            level_of(g, map->items[i]);
+}
+
 struct placed {
     sz_step step;
     const sz_yaml *key;
@@ -393,6 +402,8 @@ static void load_value(struct sz_ruling *g) {
                        "一条规则只能有 `at_least:` 或 `at_most:` 之一");
     if (steps && r->value) {
         sz_rule_steps(g, steps);
+    } else if (steps) {
+        check_levels(g, steps);
     } else if (!steps && !sz_rules_is_partial(g->l, g->decl->node) && !sz_near_key(g->decl->node, "at_least") &&
                !sz_near_key(g->decl->node, "at_most")) {
         sz_rule_wrong(g, sz_rules_key(g->decl->node, "value"), C_STEPS, "a rule with `value:` needs steps",
