@@ -33,6 +33,9 @@ typedef struct sz_student {
     uint32_t rank;                 /* place in the order of ids by bytes */
 } sz_student;
 
+/* Whom the stream admits: as a row of students.csv that gives his number alone. */
+extern const sz_student sz_student_admitted;
+
 typedef struct sz_place {
     sz_str id, name, kind, building, zone; /* kind "unknown" for a place that places.csv does not have */
 } sz_place;

@@ -88,8 +88,9 @@ bool sz_campus_is_late(const sz_campus *c, uint32_t student, const uint8_t *know
     }
     if (in_night < cur->earliest || in_night >= cur->latest) return false;
     const struct cut_offs *at = &cur->base;
-    for (uint32_t i = 0; student < c->n_students && i < cur->n_by; i++) {
-        if (!sz_curfew_fits(&cur->by[i], &c->students[student], day)) continue;
+    const sz_student *s = student < c->n_students ? &c->students[student] : &sz_student_admitted;
+    for (uint32_t i = 0; i < cur->n_by; i++) {
+        if (!sz_curfew_fits(&cur->by[i], s, day)) continue;
         at = &cur->by[i].at;
         break;
     }

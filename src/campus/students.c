@@ -5,6 +5,9 @@
  */
 #include "csv_table.h"
 
+const sz_student sz_student_admitted = {
+    .residence = {"dorm", 4}, .status_name = {"active", 6}, .enrolled_day = SZ_DAY_NONE};
+
 struct student_row {
     sz_student s; /* id borrowed */
     int32_t status, residence;

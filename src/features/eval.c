@@ -247,8 +247,7 @@ void student_field(const sz_student *s, uint32_t field, int32_t day, sz_xval *v)
 }
 
 static void load_student(sz_eval *ev, uint32_t field, sz_xval *v) {
-    static const sz_student nobody = {.enrolled_day = SZ_DAY_NONE};
-    const sz_student *s = ev->info ? ev->info : &nobody;
+    const sz_student *s = ev->info ? ev->info : &sz_student_admitted;
     switch (field) {
     case SZ_SF_ID: set_text(v, ev->student_id); break;
     case SZ_SF_TAGS:
