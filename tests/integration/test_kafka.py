@@ -236,15 +236,17 @@ def test_to_the_end_waits_for_what_a_killed_member_has(tmp):
     end = [*args, "--settle", "1s", *to_end(campus)]
     other = Running(tmp, "other", [*args, "--tick", "0s", "--settle", "1h"])       # its alerts stay in the states
     other.wait(lambda: n_read("left") == len(campus.lines()), "the other has read all")
-    beside = Running(tmp, "beside", end)
-    same(beside.end(0), 0, "exit of a run beside one that lives")
-    expect(any("2 of the partitions were left to another member" in x["message"] for x in beside.events("others")), "it says so:",
-           beside.events("others"))
-    expect(outbox("left") > 10, "alerts of the partitions that it was not given")
-    run = Running(tmp, "run", end)
-    run.wait(lambda: kafka.topics.settled("left") == 2, "each has its half")
-    same(other.end(signal.SIGKILL), -9, "exit of the one that was killed")
-    same(run.end(0), 0, "exit of the run")
+    try:
+        beside = Running(tmp, "beside", end)
+        same(beside.end(0), 0, "exit of a run beside one that lives")
+        expect(any("2 of the partitions were left to another member" in x["message"] for x in beside.events("others")), "it says so:",
+               beside.events("others"))
+        expect(outbox("left") > 10, "alerts of the partitions that it was not given")
+        run = Running(tmp, "run", end)
+        run.wait(lambda: kafka.topics.settled("left") == 2, "each has its half")
+        same(other.end(signal.SIGKILL), -9, "exit of the one that was killed")
+        same(run.end(0), 0, "exit of the run")
+    finally: other.process.kill()                      # it does not end by itself
     compare(run.summary(), summary)
     same_stand(folded(alerts), want, "what stands")
     same(outbox("left"), 0, "alerts left in the outbox")
