@@ -229,18 +229,23 @@ def test_the_campus_gives_names(tmp):
 
 
 def test_why_it_was_corrected_is_said_in_words(tmp):
-    """What an alert was told anew for: every cause that the engine names has words, the rest behind it says which one."""
+    """What an alert was told anew for: every cause that the engine names has words, the rest behind it says which one; a
+    record's id does not, and stands there with --reasons only."""
     write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n >= 1, level: blue}\n")
     write_lines(tmp / "events.ndjson", [json.dumps({"id": "e", "type": "swipe", "student": "s1", "time": "2026-03-02T08:00:00", "amount": 3}).encode()])
     sanzao(tmp, "run", "--source", "file:events.ndjson", "--unknown-students", "admit", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
     told = alerts(tmp / "alerts.ndjson")[0]
-    words = {"record pos e3": "迟到的记录 pos e3", "card c1": "卡片持有人有更正 c1", "feed_status pos": "数据源状态的记录 pos", "sick 2026-03-16": "病假 2026-03-16",
+    words = {"record pos till 7:e3": "迟到的记录 pos", "card c1": "卡片持有人有更正 c1", "feed_status pos": "数据源状态的记录 pos", "sick 2026-03-16": "病假 2026-03-16",
              "roster": "名册有变", "campus": "校园数据有变", "peers 2026-03-03": "与同伴比较 2026-03-03"}
     for why, zh in words.items():
         write_lines(tmp / "one.ndjson", [json.dumps({**told, "event": "updated", "why": why}).encode()])
         expect(f"（{zh}）" in sanzao(tmp, "alerts", "one.ndjson", "--events", "--lang", "zh").out.decode(), zh, why)
         text = sanzao(tmp, "alerts", "one.ndjson", "--events", "--lang", "en").out.decode()
         expect(f"({why})" not in text, "words, not the key alone", why, text)
+    write_lines(tmp / "one.ndjson", [json.dumps({**told, "event": "updated", "why": "record pos till 7:e3"}).encode()])
+    text = sanzao(tmp, "alerts", "one.ndjson", "--events", "--lang", "en", "--reasons").out.decode()
+    expect("(a late record pos till 7:e3)" in text, text)
+    expect("1 stands (1 open, 0 resolved); 0 taken back." in sanzao(tmp, "alerts", "one.ndjson", "--lang", "en").out.decode(), "of one")
 
 
 if __name__ == "__main__": sys.exit(main(globals()))

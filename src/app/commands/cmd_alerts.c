@@ -123,8 +123,10 @@ static bad_lines read_lines(const sz_file *f, shelf *s, bool fold, bool as_json)
 }
 
 static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uint32_t resolved, uint32_t taken_back) {
-    sz_buf_printf(out, zh ? "共 %u 条有效（未解除 %u，已解除 %u" : "%u stand (%u open, %u resolved",
-                  open + once + resolved, open, resolved);
+    uint32_t n = open + once + resolved;
+    const char *stand = n == 1 ? "stands" : "stand";
+    if (zh) sz_buf_printf(out, "共 %u 条有效（未解除 %u，已解除 %u", n, open, resolved);
+    else sz_buf_printf(out, "%u %s (%u open, %u resolved", n, stand, open, resolved);
     if (once) sz_buf_printf(out, zh ? "，单次 %u" : ", %u once", once);
     sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
 }

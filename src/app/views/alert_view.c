@@ -56,8 +56,9 @@ static void put_evidence(sz_buf *out, yyjson_val *event, const sz_campus *campus
     sz_buf_put_u8(out, '\n');
 }
 
-/* `sick 2026-03-16`, `record pos e3`: the first word is a reason, the rest says which one. */
-static void put_why(sz_buf *out, const char *why, sz_lang lang) {
+/* `sick 2026-03-16`, `record pos e3`: the first word is a reason, the rest says which one. A record's id tells people
+ * nothing. */
+static void put_why(sz_buf *out, const char *why, sz_lang lang, bool all) {
     char first[32];
     size_t n = strcspn(why, " ");
     if (n >= sizeof first) {
@@ -67,7 +68,9 @@ static void put_why(sz_buf *out, const char *why, sz_lang lang) {
     memcpy(first, why, n);
     first[n] = 0;
     sz_buf_put_z(out, app_word(SZ_WORDS_REASONS, first, lang));
-    sz_buf_put_z(out, why + n);
+    bool is_record = strcmp(first, "record") == 0 && why[n];
+    size_t more = is_record && !all ? 1 + strcspn(why + n + 1, " ") : strlen(why + n);
+    sz_buf_put(out, why + n, more);
 }
 
 bool alert_is_once(yyjson_val *event) {
@@ -107,7 +110,7 @@ static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o
                   app_word(SZ_WORDS_STATES, alert_is_once(event) ? "once" : alert_text(event, "state"), lang));
     if (*alert_text(event, "why")) {
         sz_buf_put_z(out, zh ? "（" : " (");
-        put_why(out, alert_text(event, "why"), lang);
+        put_why(out, alert_text(event, "why"), lang, o->all_reasons);
         sz_buf_put_z(out, zh ? "）" : ")");
     }
     if (strcmp(alert_text(event, "mode"), "shadow") == 0) sz_buf_put_z(out, zh ? "  试运行" : "  shadow");
