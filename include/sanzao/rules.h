@@ -221,6 +221,10 @@ bool sz_code_find(int code, sz_code *out);
 /* The next code after this one (-1: the first), ascending; false: that was the last. */
 bool sz_code_next(int after, sz_code *out);
 
+/* ---- offices ---- */
+/* What people call an audience or an office that a student is referred to; NULL: a school's own. Static. */
+const char *sz_office_words(sz_str name, sz_lang lang);
+
 /* ---- check times ---- */
 /* First instant of the check strictly after t; SZ_TIME_MAX: never again. */
 int64_t sz_check_next(const sz_check *c, const sz_calendar *k, const sz_zone *z, int64_t t_ms);

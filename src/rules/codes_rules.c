@@ -266,6 +266,9 @@ static const sz_code_doc codes[] = {
      "by: 的一行不适用于任何人：没有学生符合，或前面的行已经包括",
      PARAM("{value: 3, by: [{residence: dorm, value: 4}, {residence: dorm, year: 1, value: 5}]}"),
      PARAM("{value: 3, by: [{residence: dorm, year: 1, value: 5}, {residence: dorm, value: 4}]}")},
+    {C_OFFICE, "An audience or refer_to that is nearly one that is known, or is named in Chinese",
+     "audience 或 refer_to 与已知的部门名只差一点，或写成了中文名", RULE("when: student.year == 1, audience: 辅导员"),
+     RULE("when: student.year == 1, audience: counselor")},
     {C_STEP_FAR, "A step is above all that the value can be, so it is never reached", "档次高过这个值可能的最大值，永远达不到",
      POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
 };

@@ -102,7 +102,8 @@ enum {
     C_ALWAYS = 158,
     C_ADJUST_IDLE = 159,
     C_STEP_FAR = 160,
-    C_BY_NOBODY = 161
+    C_BY_NOBODY = 161,
+    C_OFFICE = 162
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -374,6 +375,11 @@ bool sz_rules_resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *a
 
 /* What a student's field may be, or what the campus has of it, as the symbol's choices; none: it is not known. */
 void sz_student_choices(struct sz_loading *l, uint32_t field, sz_symbol *out);
+
+/* ---- offices.c ---- */
+
+/* An audience or refer_to that is nearly one that is known; NULL is fine. */
+void sz_office_warn(struct sz_loading *l, const sz_yaml *node);
 
 /* ---- by_rows.c ---- */
 

@@ -120,6 +120,8 @@ static void load_texts(struct sz_ruling *g) {
     r->purpose = text_of(l, g->k.purpose);
     r->audience = g->k.audience ? text_of(l, g->k.audience) : SZ_STR("counselor");
     r->refer_to = text_of(l, g->k.refer_to);
+    sz_office_warn(l, g->k.audience);
+    sz_office_warn(l, g->k.refer_to);
     if (g->k.source && g->k.source->kind == SZ_YAML_SCALAR) r->source = text_of(l, g->k.source); /* a citation */
     else if (!sz_rules_both(l, g->k.source, &r->source, &r->source_en)) g->failed = true;
     const sz_yaml **items;
@@ -145,6 +147,8 @@ static void load_mode(struct sz_ruling *g) {
     g->r->mode = (uint8_t)(mode < 0 ? SZ_DISABLED : mode);
     if (!a) return;
     g->r->because = text_of(l, a->because);
+    sz_office_warn(l, a->audience);
+    sz_office_warn(l, a->refer_to);
     if (a->audience) g->r->audience = text_of(l, a->audience);
     if (a->refer_to) g->r->refer_to = text_of(l, a->refer_to);
 }

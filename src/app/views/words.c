@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
 
+#include <sanzao/rules.h>
+
 typedef struct word {
     const char *name, *en, *zh;
 } word;
@@ -42,17 +44,6 @@ static const word reasons[] = {{"on_leave", "on leave", "请假"},
                                {"unknown", "not seen for long enough yet", "观察时间还不够"},
                                {"inactive", "not at the university", "不在校"},
                                {0}};
-static const word places[] = {{"counselor", "counselor", "辅导员"},
-                              {"funding-centre", "funding centre", "资助中心"},
-                              {"counselling-centre", "counselling centre", "心理中心"},
-                              {"dorm-manager", "dorm manager", "楼管"},
-                              {"tutoring", "tutoring", "学业辅导"},
-                              {"security", "campus security", "保卫处"},
-                              {"registry", "registry", "学籍管理"},
-                              {"it", "IT", "信息中心"},
-                              {"career", "career service", "就业指导"},
-                              {"card-centre", "card centre", "一卡通中心"},
-                              {0}};
 static const word types[] = {{"swipe", "purchase", "消费"},
                              {"attendance", "attendance", "考勤"},
                              {"dorm_access", "door", "门禁"},
@@ -88,10 +79,14 @@ static const word dead[] = {{"bad_json", "not JSON", "不是 JSON"},
                             {"misrouted", "wrong partition", "分区不对"},
                             {0}};
 
-static const word *const lists[SZ_N_WORD_LISTS] = {levels, states, events, reasons, places, types, done, dead};
+static const word *const lists[SZ_N_WORD_LISTS] = {levels, states, events, reasons, NULL, types, done, dead};
 
 const char *app_word(sz_word_list list, const char *name, sz_lang lang) {
     if (!name) return "";
+    if (list == SZ_WORDS_PLACES) {
+        const char *office = sz_office_words(sz_str_of(name), lang);
+        return office ? office : name;
+    }
     for (const word *w = lists[list]; w->name; w++)
         if (strcmp(w->name, name) == 0) return lang == SZ_ZH ? w->zh : w->en;
     return name;
