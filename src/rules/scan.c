@@ -56,10 +56,14 @@ static uint64_t type_bit(const struct sz_loading *l, const sz_expr *e) {
     return t < 0 ? 0 : UINT64_C(1) << t;
 }
 
-/* The types that are left where event.type == "x", != "x" or in [...] is so (wanted), or is not. All bits: it says
- * nothing of them. */
-static uint64_t types_of(const struct sz_loading *l, const sz_expr *e, bool wanted) {
-    if (e->n != 2) return UINT64_MAX;
+/* Types of the records for which an expression may be true, and false. All bits: it says nothing of them. */
+struct may {
+    uint64_t be_true, be_false;
+};
+
+/* event.type == "x", != "x", in [...] */
+static struct may types_of(const struct sz_loading *l, const sz_expr *e) {
+    if (e->n != 2) return (struct may){UINT64_MAX, UINT64_MAX};
     uint64_t types = 0;
     bool is_unequal = is_call(e, "_!=_");
     if (is_unequal || is_call(e, "_==_")) {
@@ -68,8 +72,8 @@ static uint64_t types_of(const struct sz_loading *l, const sz_expr *e, bool want
     } else if (is_call(e, "@in") && is_event_type(e->args[0]) && e->args[1]->kind == SZ_E_LIST) {
         for (uint32_t i = 0; i < e->args[1]->n; i++) types |= type_bit(l, e->args[1]->args[i]);
     }
-    if (types == 0) return UINT64_MAX;
-    return wanted != is_unequal ? types : ~types;
+    if (types == 0) return (struct may){UINT64_MAX, UINT64_MAX};
+    return is_unequal ? (struct may){~types, types} : (struct may){types, ~types};
 }
 
 /* Types that have every field below e. */
@@ -81,45 +85,43 @@ static uint64_t types_with_all(struct sz_loading *l, const sz_expr *e) {
     return types;
 }
 
-/* Asked of an expression: when it is true (wanted) or false, by the fields that it names or event.type alone. */
-struct asked {
-    bool wanted, by_fields;
-};
-
-static uint64_t may_be(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth);
+/* by_fields: a field that a type lacks is unknown, which is neither; else event.type alone counts. */
+static struct may may_be(struct sz_loading *l, const sz_expr *e, bool by_fields, uint32_t depth);
 
 /* A chain of && or ||. What && needs all of to be true, it needs one of to be false; || the other way round. */
-static uint64_t of_chain(struct sz_loading *l, const sz_expr *e, const char *op, bool needs_all, struct asked q,
-                         uint32_t depth) {
-    uint64_t types = needs_all ? UINT64_MAX : 0;
+static struct may of_chain(struct sz_loading *l, const sz_expr *e, const char *op, bool is_and, bool by_fields,
+                           uint32_t depth) {
+    struct may all = {UINT64_MAX, UINT64_MAX}, any = {0, 0};
     for (;; e = e->args[0]) {
         bool is_link = is_call(e, op) && e->n == 2;
-        uint64_t t = may_be(l, is_link ? e->args[1] : e, q, depth + 1);
-        types = needs_all ? types & t : types | t;
-        if (!is_link) return types;
+        struct may m = may_be(l, is_link ? e->args[1] : e, by_fields, depth + 1);
+        all = (struct may){all.be_true & m.be_true, all.be_false & m.be_false};
+        any = (struct may){any.be_true | m.be_true, any.be_false | m.be_false};
+        if (!is_link) return is_and ? (struct may){all.be_true, any.be_false} : (struct may){any.be_true, all.be_false};
     }
 }
 
-/* c ? a : b is what is asked where c is true and a is, or c is false and b is. */
-static uint64_t of_choice(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth) {
-    uint64_t types = 0;
-    for (uint32_t side = 1; side <= 2; side++)
-        types |= may_be(l, e->args[0], (struct asked){side == 1, q.by_fields}, depth + 1) &
-                 may_be(l, e->args[side], q, depth + 1);
-    return types;
+/* c ? a : b is what a is where c is true, and what b is where c is false. */
+static struct may of_choice(struct sz_loading *l, const sz_expr *e, bool by_fields, uint32_t depth) {
+    struct may c = may_be(l, e->args[0], by_fields, depth + 1), a = may_be(l, e->args[1], by_fields, depth + 1),
+               b = may_be(l, e->args[2], by_fields, depth + 1);
+    return (struct may){(c.be_true & a.be_true) | (c.be_false & b.be_true),
+                        (c.be_true & a.be_false) | (c.be_false & b.be_false)};
 }
 
-/* Types of the records for which e may be true (wanted), or false. A field that a type lacks is unknown, which is
- * neither. */
-static uint64_t may_be(struct sz_loading *l, const sz_expr *e, struct asked q, uint32_t depth) {
+static struct may may_be(struct sz_loading *l, const sz_expr *e, bool by_fields, uint32_t depth) {
     if (depth <= SZ_EXPR_DEPTH) {
-        if (is_call(e, "_&&_") && e->n == 2) return of_chain(l, e, "_&&_", q.wanted, q, depth);
-        if (is_call(e, "_||_") && e->n == 2) return of_chain(l, e, "_||_", !q.wanted, q, depth);
-        if (is_call(e, "!_") && e->n == 1)
-            return may_be(l, e->args[0], (struct asked){!q.wanted, q.by_fields}, depth + 1);
-        if (is_call(e, "_?_:_") && e->n == 3) return of_choice(l, e, q, depth);
+        if (is_call(e, "_&&_") && e->n == 2) return of_chain(l, e, "_&&_", true, by_fields, depth);
+        if (is_call(e, "_||_") && e->n == 2) return of_chain(l, e, "_||_", false, by_fields, depth);
+        if (is_call(e, "_?_:_") && e->n == 3) return of_choice(l, e, by_fields, depth);
+        if (is_call(e, "!_") && e->n == 1) {
+            struct may m = may_be(l, e->args[0], by_fields, depth + 1);
+            return (struct may){m.be_false, m.be_true};
+        }
     }
-    return (q.by_fields ? types_with_all(l, e) : UINT64_MAX) & types_of(l, e, q.wanted);
+    struct may m = types_of(l, e);
+    uint64_t have = by_fields ? types_with_all(l, e) : UINT64_MAX;
+    return (struct may){have & m.be_true, have & m.be_false};
 }
 
 bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
@@ -129,8 +131,8 @@ bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
     if (!root) return false;
     look(l, root, s);
     if (s->names_event) {
-        s->types_named = may_be(l, root, (struct asked){true, false}, 0);
-        s->types = may_be(l, root, (struct asked){true, true}, 0);
+        s->types_named = may_be(l, root, false, 0).be_true;
+        s->types = may_be(l, root, true, 0).be_true;
     }
     s->is_bare = root->kind == SZ_E_IDENT || (root->kind == SZ_E_SELECT && !root->is_test);
     return true;

@@ -174,6 +174,23 @@ static void test_events_take_the_conditions_of_their_bases(void **state) {
 
 /* ---- rules ---- */
 
+/* A choice asks its condition for both answers: one that is asked twice in each of forty would never end. */
+static void test_choices_within_choices_are_read_once(void **state) {
+    struct rules_fixture *x = *state;
+    enum { DEEP = 40 };
+    sz_buf text;
+    sz_buf_init(&text);
+    sz_buf_put_z(&text, "events: {e: {event: any, where: '");
+    for (int i = 0; i < DEEP; i++) sz_buf_put_u8(&text, '(');
+    sz_buf_put_z(&text, "event.type == \"swipe\"");
+    for (int i = 0; i < DEEP; i++) sz_buf_put_z(&text, " ? event.type != \"presence\" : event.type == \"attendance\")");
+    sz_buf_put_z(&text, "'}}\nfeatures: {n: {count: e, over: 7d}}\nrules: [{id: r, when: n >= 3, level: blue}]");
+    sz_buf_put_u8(&text, 0);
+    rules_fixture_fine(x, (const char *)text.p);
+    assert_int_equal(feature(x, "n")->types, BIT(SZ_TYPE_SWIPE) | BIT(SZ_TYPE_ATTENDANCE));
+    sz_buf_fini(&text);
+}
+
 static void test_steps_stand_in_the_order_in_which_they_are_reached(void **state) {
     struct rules_fixture *x = *state;
     rules_fixture_fine(
@@ -485,6 +502,7 @@ int main(void) {
         TEST(test_one_name_with_two_meanings_is_refused),
         TEST(test_fields_and_units_of_features),
         TEST(test_events_take_the_conditions_of_their_bases),
+        TEST(test_choices_within_choices_are_read_once),
         TEST(test_steps_stand_in_the_order_in_which_they_are_reached),
         TEST(test_a_list_under_by_is_any_of_its_values),
         TEST(test_exemptions_are_the_default_and_then_as_written),
