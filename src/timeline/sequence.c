@@ -34,7 +34,8 @@ static bool decode(run *x, uint32_t off, sz_event *e) {
     return sz_entry_get(x->tl->log.p + off, mask_bytes(x->c), x->c->dict, x->c->types, e);
 }
 
-/* Does the record in hand fit the step, seen from a try (NULL: none has begun)? */
+/* Does the record in hand fit the step, seen from a try (NULL: none has begun)? That is asked as of the record,
+ * whenever it is looked at: else what fitted on the eve of a holiday would be none on the day. */
 static bool fits(walk *w, uint32_t step, const attempt *a) {
     const sz_sequence_step *s = &w->r->sequence[step];
     if (!(w->mask[s->matcher >> 3] >> (s->matcher & 7) & 1)) return false;
@@ -44,10 +45,13 @@ static bool fits(walk *w, uint32_t step, const attempt *a) {
     const sz_event *const *before = ev->steps;
     for (uint32_t i = 0; a && s->looks_back && i < step; i++)
         if (a->at[i] != SZ_NONE && decode(w->x, a->at[i], &w->captured[i])) steps[i] = &w->captured[i];
+    int64_t t_ms = ev->t_ms;
     ev->event = &w->now;
     ev->steps = steps;
     sz_rule_scope(ev, w->r);
+    sz_eval_at(ev, w->now.time_ms);
     bool ok = sz_rule_truth(ev, s->where) == SZ_TRUE;
+    sz_eval_at(ev, t_ms);
     ev->event = event;
     ev->steps = before;
     return ok;
