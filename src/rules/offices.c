@@ -36,9 +36,9 @@ void sz_office_warn(struct sz_loading *l, const sz_yaml *node) {
         if (sz_str_is(node->text, offices[i].zh) || sz_str_is(node->text, offices[i].en)) meant = offices[i].name;
     }
     if (!meant && !sz_near_any(&near)) return; /* an office of the school's own */
-    sz_diag *d =
-        sz_rules_warn(l, C_OFFICE, node->span, "nobody is called `%.*s` here, so nobody would get these alerts",
-                      "没有叫 `%.*s` 的部门，这些预警不会有人收到", SZ_FMT_STR(node->text));
+    sz_diag *d = sz_rules_warn(l, C_OFFICE, node->span,
+                               "no office that is known is called `%.*s`, so these alerts may reach nobody",
+                               "没有已知的部门叫 `%.*s`，这些预警可能没有人收到", SZ_FMT_STR(node->text));
     if (meant) sz_rules_hint(l, d, "did you mean `%s`?", "是不是 `%s`？", meant);
     else sz_near_hint(l, d, &near);
 }
