@@ -193,6 +193,12 @@ def test_a_long_condition_is_shown_by_what_decides(tmp):
     expect(any("meals >= 1 " in x for x in text(tmp, "short").splitlines()), "a short one is whole")
     expect(sum("meals > " in x for x in text(tmp, "true").splitlines()) >= 17, "and so is one that holds")
     expect("… 另有 2 项" in [x.strip() for x in text(tmp, "long", lang="zh").splitlines()], "in Chinese")
+    run(tmp, rule("chosen", f'level: blue, when: "meals >= 1 && ((meals >= 1 || meals >= 7) ? ({many}) : missed_7d < 1)"') +
+        rule("other", f'level: blue, when: "meals >= 1 && ((meals >= 6 || meals >= 7) ? ({many}) : missed_7d >= 1)"'), [meal(6), meal(7)])
+    below = lambda of: [x.strip() for x in text(tmp, of).split("else the third:\n")[1].splitlines()]
+    parts = below("chosen")
+    same((parts[0], parts[1], parts[19], parts[20]), ("✓ … 2 more", "✗ any of:", "✓ … 1 more", "… 1 more"), "each part of a choice has its place")
+    same(below("other")[:2], ["✗ … 2 more", "✗ … 17 more"], "and the third is the third")
 
 
 def test_what_must_not_be_met_says_so_out_of_its_tree(tmp):

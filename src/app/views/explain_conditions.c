@@ -63,17 +63,23 @@ static bool is_folded(const page *p, yyjson_val *tree) {
 
 static void put_node(const page *p, yyjson_val *v, int depth, bool folded);
 
-static void put_kids(const page *p, yyjson_val *kids, int depth, bool folded) {
+static void put_left(const page *p, int depth, const char *mark, uint32_t n) {
+    indent(p, depth);
+    sz_buf_printf(p->out, in(p, "%s%s… %u more\n", "%s%s… 另有 %u 项\n"), mark, *mark ? " " : "", n);
+}
+
+/* Of a choice each part keeps its place, and whether it is met is said: which is the second, and why it counts. */
+static void put_kids(const page *p, yyjson_val *kids, int depth, bool folded, bool is_choice) {
     size_t i, n;
     yyjson_val *kid;
     uint32_t n_left = 0;
     yyjson_arr_foreach(kids, i, n, kid) {
-        if (!folded || has_deciding(kid) || *text_of(kid, "value_of")) put_node(p, kid, depth, folded);
+        bool is_shown = !folded || has_deciding(kid) || *text_of(kid, "value_of");
+        if (is_shown) put_node(p, kid, depth, folded);
+        else if (is_choice) put_left(p, depth, mark_of(of(kid, "held")), n_clauses(kid));
         else n_left += n_clauses(kid);
     }
-    if (!n_left) return;
-    indent(p, depth);
-    sz_buf_printf(p->out, in(p, "… %u more\n", "… 另有 %u 项\n"), n_left);
+    if (n_left) put_left(p, depth, "", n_left);
 }
 
 static void put_node(const page *p, yyjson_val *v, int depth, bool folded) {
@@ -91,7 +97,7 @@ static void put_node(const page *p, yyjson_val *v, int depth, bool folded) {
         if (!kids) continue;
         sz_buf_printf(p->out, "%s %s%s\n", chooses_number(kids) ? "·" : mark_of(of(v, "held")),
                       in(p, joints[k].en, joints[k].zh), in(p, ":", "："));
-        put_kids(p, kids, depth + 1, folded);
+        put_kids(p, kids, depth + 1, folded, strcmp(joints[k].name, "choice") == 0);
     }
 }
 
