@@ -117,6 +117,17 @@ static void look_at_slots(const sz_prog *p, bool *needs_clock) {
     }
 }
 
+/* `named` are the types that the condition leaves, `own` those of the event. */
+static void tell_no_type(struct sz_loading *l, const sz_yaml *where, uint64_t named, uint64_t own) {
+    const char *left = sz_types_words(l, named);
+    sz_diag *g =
+        *left ? sz_rules_error(l, C_NO_TYPE, where->span, "no record can fit: event.type says %s",
+                               "没有记录会符合：event.type 要求是 %s", left)
+              : sz_rules_error(l, C_NO_TYPE, where->span, "no record can fit: no event.type is all that is asked",
+                               "没有记录会符合：没有哪种 event.type 符合全部要求");
+    sz_rules_hint(l, g, "the event itself is of %s", "而事件本身是 %s", sz_types_words(l, own));
+}
+
 enum { WHERES_MAX = 64 };
 
 static bool add_where(struct sz_loading *l, struct sz_event_def *e, const sz_yaml *where) {
@@ -125,10 +136,7 @@ static bool add_where(struct sz_loading *l, struct sz_event_def *e, const sz_yam
     if (sz_rules_scan(l, where->text, &scan)) e->types &= scan.types_named;
     struct sz_scope scope = {.l = l, .kind = SZ_SCOPE_WHERE, .types = e->types};
     if (e->types == 0) {
-        sz_rules_hint(l,
-                      sz_rules_error(l, C_NO_TYPE, where->span, "no record can fit: event.type says %s",
-                                     "没有记录会符合：event.type 要求是 %s", sz_types_words(l, scan.types_named)),
-                      "the event itself is of %s", "而事件本身是 %s", sz_types_words(l, before));
+        tell_no_type(l, where, scan.types_named, before);
         return false;
     }
     if (e->n_wheres == WHERES_MAX) {
