@@ -100,8 +100,6 @@ void whom_init(const sz_worker *w, whom *x) {
     *x = (whom){.about = sz_alloc((w->bundle->n_rules + 1) * sizeof *x->about),
                 .missing = sz_alloc((words + 1) * sizeof *x->missing),
                 .n_words = words};
-    memset(x->about, 0, (w->bundle->n_rules + 1) * sizeof *x->about);
-    memset(x->missing, 0, (words + 1) * sizeof *x->missing);
     for (uint32_t i = 0; i < w->bundle->n_rules; i++)
         for (uint32_t k = 0; w->bundle->rules[i].mode == SZ_LIVE && k < w->guards[i].n; k++)
             if (counted_by(w, &w->guards[i].v[k]) != SZ_NONE) need(w, x, w->guards[i].v[k].feature);

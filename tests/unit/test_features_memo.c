@@ -355,135 +355,123 @@ static void packs_as(sz_buf *scratch, const sz_fstate *s, const sz_featureset *f
     assert_memory_equal(scratch->p, want->p, want->n);
 }
 
+/* Records added to numbers, from memory and anew. */
+typedef struct adding {
+    timeline_fixture f;
+    const sz_featureset *fs;
+    sz_add_memo *m;
+    sz_fstate quick, anew;
+    sz_buf entry, a, b;
+} adding;
+
+static void adding_begin(adding *x) {
+    assert_true(timeline_fixture_init(&x->f, rules));
+    x->fs = &x->f.bundle->fs;
+    x->m = sz_add_memo_new();
+    sz_fstate_init(&x->quick, x->fs, NULL);
+    sz_fstate_init(&x->anew, x->fs, NULL);
+    sz_buf_init(&x->entry);
+    sz_buf_init(&x->a);
+    sz_buf_init(&x->b);
+}
+
+static void adding_end(adding *x) {
+    sz_buf_fini(&x->entry);
+    sz_buf_fini(&x->a);
+    sz_buf_fini(&x->b);
+    sz_fstate_fini(&x->quick);
+    sz_fstate_fini(&x->anew);
+    sz_add_memo_free(x->m);
+    timeline_fixture_fini(&x->f);
+}
+
 /* Over 65 days, so that every window becomes full. */
 static void test_accumulators_from_memory_are_those_made_anew(void **state) {
     (void)state;
-    timeline_fixture f;
-    assert_true(timeline_fixture_init(&f, rules));
-    const sz_featureset *fs = &f.bundle->fs;
-    sz_add_memo *m = sz_add_memo_new();
-    sz_fstate quick, anew, from_entry;
-    sz_fstate_init(&quick, fs, NULL);
-    sz_fstate_init(&anew, fs, NULL);
-    sz_fstate_init(&from_entry, fs, NULL);
-    sz_buf entry, a, b;
-    sz_buf_init(&entry);
-    sz_buf_init(&a);
-    sz_buf_init(&b);
+    adding x;
+    adding_begin(&x);
+    sz_fstate from_entry;
+    sz_fstate_init(&from_entry, x.fs, NULL);
     for (uint32_t i = 0; i < RECORDS; i++) {
         char id[16];
         sz_event e = drawn(i, id);
-        sz_eval ev = eval_of(&f);
+        sz_eval ev = eval_of(&x.f);
         uint8_t mask[8] = {0};
         sz_eval_at(&ev, e.time_ms);
         sz_eval_match(&ev, &e, mask);
-        sz_buf_clear(&entry);
-        sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
-        sz_entry packed = {entry.p, (uint32_t)entry.n};
-        sz_fstate_add_as(m, &quick, fs, &f.zone, NULL, &e, mask, packed);
-        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, packed);
-        assert_true(sz_fstate_add_entry(i % 500 ? m : NULL, &from_entry, fs, &f.zone, NULL, &f.dict, &f.types, packed));
-        if (i % 100 == 99) sz_fstate_spread(&from_entry, fs, 1 + i / 100 % 3);
-        packs_to(&a, &anew, fs);
-        packs_as(&b, &quick, fs, &a);
-        packs_as(&b, &from_entry, fs, &a);
+        sz_buf_clear(&x.entry);
+        sz_entry_put(&x.entry, &e, mask, (x.fs->n_matchers + 7) / 8, &x.f.dict, &x.f.types);
+        sz_entry packed = {x.entry.p, (uint32_t)x.entry.n};
+        sz_fstate_add_as(x.m, &x.quick, x.fs, &x.f.zone, NULL, &e, mask, packed);
+        sz_fstate_add(&x.anew, x.fs, &x.f.zone, NULL, &e, mask, packed);
+        assert_true(sz_fstate_add_entry(i % 500 ? x.m : NULL, &from_entry, x.fs, &x.f.zone, NULL, &x.f.dict, &x.f.types,
+                                        packed));
+        if (i % 100 == 99) sz_fstate_spread(&from_entry, x.fs, 1 + i / 100 % 3);
+        packs_to(&x.a, &x.anew, x.fs);
+        packs_as(&x.b, &x.quick, x.fs, &x.a);
+        packs_as(&x.b, &from_entry, x.fs, &x.a);
         if (i % 90 == 0) { /* as a tail is taken up again */
-            assert_true(sz_fstate_unpack(&from_entry, fs, a.p, a.n, SZ_FPACK_FORMAT));
-            packs_as(&b, &from_entry, fs, &a);
+            assert_true(sz_fstate_unpack(&from_entry, x.fs, x.a.p, x.a.n, SZ_FPACK_FORMAT));
+            packs_as(&x.b, &from_entry, x.fs, &x.a);
         }
     }
-    sz_buf_fini(&entry);
-    sz_buf_fini(&a);
-    sz_buf_fini(&b);
-    sz_fstate_fini(&quick);
-    sz_fstate_fini(&anew);
     sz_fstate_fini(&from_entry);
-    sz_add_memo_free(m);
-    timeline_fixture_fini(&f);
+    adding_end(&x);
 }
 
 /* Of so many kinds of records that several fall on one place of the memory: each adds up as its own mask says. */
 static void test_plans_that_fall_on_one_place_stay_apart(void **state) {
     (void)state;
-    timeline_fixture f;
-    assert_true(timeline_fixture_init(&f, rules));
-    const sz_featureset *fs = &f.bundle->fs;
-    assert_in_range(fs->n_matchers, 9, 63);
-    sz_add_memo *m = sz_add_memo_new();
-    sz_fstate quick, anew;
-    sz_fstate_init(&quick, fs, NULL);
-    sz_fstate_init(&anew, fs, NULL);
-    sz_buf entry, a, b;
-    sz_buf_init(&entry);
-    sz_buf_init(&a);
-    sz_buf_init(&b);
+    adding x;
+    adding_begin(&x);
+    assert_in_range(x.fs->n_matchers, 9, 63);
     for (uint32_t i = 0; i < 6 * RECORDS; i++) {
         char id[16];
         sz_event e = drawn(i % 17 == 16 ? i + 1 : i, id);
-        uint64_t bits = (i / 2 * UINT64_C(0x9e3779b97f4a7c15) >> 20) & ((UINT64_C(1) << fs->n_matchers) - 1);
+        uint64_t bits = (i / 2 * UINT64_C(0x9e3779b97f4a7c15) >> 20) & ((UINT64_C(1) << x.fs->n_matchers) - 1);
         uint8_t mask[8];
         e.time_ms = monday + (int64_t)i * SZ_MINUTE_MS;
         for (int k = 0; k < 8; k++) mask[k] = (uint8_t)(bits >> 8 * k);
-        sz_buf_clear(&entry);
-        sz_entry_put(&entry, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
-        sz_entry packed = {entry.p, (uint32_t)entry.n};
-        sz_fstate_add_as(m, &quick, fs, &f.zone, NULL, &e, mask, packed);
-        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, packed);
+        sz_buf_clear(&x.entry);
+        sz_entry_put(&x.entry, &e, mask, (x.fs->n_matchers + 7) / 8, &x.f.dict, &x.f.types);
+        sz_entry packed = {x.entry.p, (uint32_t)x.entry.n};
+        sz_fstate_add_as(x.m, &x.quick, x.fs, &x.f.zone, NULL, &e, mask, packed);
+        sz_fstate_add(&x.anew, x.fs, &x.f.zone, NULL, &e, mask, packed);
         if (i % 50 && i + 1 < 6 * RECORDS) continue;
-        packs_to(&a, &anew, fs);
-        packs_as(&b, &quick, fs, &a);
+        packs_to(&x.a, &x.anew, x.fs);
+        packs_as(&x.b, &x.quick, x.fs, &x.a);
     }
-    sz_buf_fini(&entry);
-    sz_buf_fini(&a);
-    sz_buf_fini(&b);
-    sz_fstate_fini(&quick);
-    sz_fstate_fini(&anew);
-    sz_add_memo_free(m);
-    timeline_fixture_fini(&f);
+    adding_end(&x);
 }
 
 /* Each that is drawn comes four times within minutes, with amounts of their own; taken up in pieces of 1 to 23 records.
  */
 static void test_a_log_adds_up_as_its_records_do(void **state) {
     (void)state;
-    timeline_fixture f;
-    assert_true(timeline_fixture_init(&f, rules));
-    const sz_featureset *fs = &f.bundle->fs;
-    sz_add_memo *m = sz_add_memo_new();
-    sz_fstate together, anew;
-    sz_fstate_init(&together, fs, NULL);
-    sz_fstate_init(&anew, fs, NULL);
-    sz_buf log, a, b;
-    sz_buf_init(&log);
-    sz_buf_init(&a);
-    sz_buf_init(&b);
+    adding x;
+    adding_begin(&x);
     for (uint32_t i = 0, n = 0, piece = 1; i < RECORDS; i++) {
         char id[16];
         sz_event e = drawn(i / 4, id);
         e.time_ms += (int64_t)(i % 4) * 3 * SZ_MINUTE_MS;
         if (e.amount_fen >= 0) e.amount_fen = i % 9 ? e.amount_fen + i % 4 : SZ_ABSENT;
-        sz_eval ev = eval_of(&f);
+        sz_eval ev = eval_of(&x.f);
         uint8_t mask[8] = {0};
         sz_eval_at(&ev, e.time_ms);
         sz_eval_match(&ev, &e, mask);
-        size_t at = log.n;
-        sz_entry_put(&log, &e, mask, (fs->n_matchers + 7) / 8, &f.dict, &f.types);
-        sz_fstate_add(&anew, fs, &f.zone, NULL, &e, mask, (sz_entry){log.p + at, (uint32_t)(log.n - at)});
+        size_t at = x.entry.n;
+        sz_entry_put(&x.entry, &e, mask, (x.fs->n_matchers + 7) / 8, &x.f.dict, &x.f.types);
+        sz_fstate_add(&x.anew, x.fs, &x.f.zone, NULL, &e, mask, (sz_entry){x.entry.p + at, (uint32_t)(x.entry.n - at)});
         if (++n < piece) continue;
-        sz_fstate_add_log(i % 50 ? m : NULL, &together, fs, &f.zone, NULL, &f.dict, &f.types, log.p, (uint32_t)log.n);
-        packs_to(&a, &anew, fs);
-        packs_as(&b, &together, fs, &a);
-        sz_buf_clear(&log);
+        sz_fstate_add_log(i % 50 ? x.m : NULL, &x.quick, x.fs, &x.f.zone, NULL, &x.f.dict, &x.f.types, x.entry.p,
+                          (uint32_t)x.entry.n);
+        packs_to(&x.a, &x.anew, x.fs);
+        packs_as(&x.b, &x.quick, x.fs, &x.a);
+        sz_buf_clear(&x.entry);
         n = 0;
         piece = 1 + piece * 7 % 23;
     }
-    sz_buf_fini(&log);
-    sz_buf_fini(&a);
-    sz_buf_fini(&b);
-    sz_fstate_fini(&together);
-    sz_fstate_fini(&anew);
-    sz_add_memo_free(m);
-    timeline_fixture_fini(&f);
+    adding_end(&x);
 }
 
 static void test_remembered_days_are_the_zones(void **state) {
