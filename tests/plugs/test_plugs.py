@@ -16,7 +16,7 @@ from lib import SANZAO, Failed, expect, main, same, say                     # no
 from plugs import FAULTS, PARTS, Deployment, Reference, Workload, measure   # noqa: E402
 from plugs.deployment import BROKER                                    # noqa: E402
 from plugs.faults import lacks_answered_commits, share, sleep_past_session   # noqa: E402
-from servers import Kafka, Redis, Relay                                # noqa: E402
+from servers import Kafka, Redis, Relay, wait_until                    # noqa: E402
 
 FULL = os.environ.get("SZ_PLUGS") == "full"
 EVENTS = int(os.environ.get("SZ_EVENTS") or (200_000 if FULL else 20_000))
@@ -178,6 +178,30 @@ def test_worker_that_sleeps_past_its_session_is_refused(tmp):
         counted_to_the_end(d)
         one_line_of_stats_after_a_pause(d)
         say(f"{noticed(d, 'a commit was refused')} commits refused")
+
+
+def test_coordinator_stands_still_while_the_group_joins(tmp):
+    """It owes who joins an answer, and never gives it; the group goes on under another long before that answer would be given up
+    (max.poll.interval.ms, 300 s). Until the killed process' session is over the coordinator waits for it: time enough to stop it."""
+    with Kafka(tmp / "kafka", 3, BROKER) as brokers, Redis(tmp / "redis") as redis, \
+            Deployment(tmp / "run", SANZAO, reference.work, brokers, redis, "joins") as d:
+        gone = d.start(session_timeout_ms=15_000)
+        d.wait(lambda: share(d, gone) == PARTS, "the first process to have all partitions")
+        d.feed_next(2000)
+        d.wait(lambda: d.n_read() == d.fed, "the first records in the state")
+        gone.kill9()
+        d.gone(gone)
+        w = d.start(2, debug="cgrp")
+        d.wait(lambda: any("-> wait-join" in row["message"] and "init" in row["message"] for row in w.events("kafka")), "somebody to join")
+        coordinator = brokers.topics.leaders("__consumer_offsets")[0]
+        brokers.pause(coordinator)
+        try:
+            wait_until(lambda: coordinator not in brokers.topics.leaders("__consumer_offsets").values(), "another coordinator")
+            d.wait(lambda: share(d, w) == PARTS, "the group to go on without it")
+        finally: brokers.go_on(coordinator)
+        d.feed_next()
+        d.finish()
+        measure(d, reference)
 
 
 def test_failover_to_a_lagging_replica(tmp):

@@ -276,6 +276,13 @@ static rd_kafka_resp_err_t ends(rd_kafka_t *rk, const char *topic, int partition
     }
 }
 
+/* Of the cluster's metadata alone: a leader that stands still is asked for nothing. */
+static void leaders(task *t) {
+    const struct rd_kafka_metadata *m = metadata(client(t, RD_KAFKA_PRODUCER), t->args[0]);
+    for (int i = 0; i < m->topics[0].partition_cnt; i++) printf("%d %d\n", i, (int)m->topics[0].partitions[i].leader);
+    rd_kafka_metadata_destroy(m);
+}
+
 static void watermarks(task *t) {
     rd_kafka_t *rk = client(t, RD_KAFKA_CONSUMER);
     const struct rd_kafka_metadata *m = metadata(rk, t->args[0]);
@@ -283,7 +290,7 @@ static void watermarks(task *t) {
         int64_t low, high;
         rd_kafka_resp_err_t e = ends(rk, t->args[0], i, &low, &high);
         if (e) fail("%s [%d]: %s", t->args[0], i, rd_kafka_err2str(e));
-        printf("%d %lld %lld leader %d\n", i, (long long)low, (long long)high, (int)m->topics[0].partitions[i].leader);
+        printf("%d %lld %lld\n", i, (long long)low, (long long)high);
     }
     rd_kafka_metadata_destroy(m);
 }
@@ -476,7 +483,8 @@ static const struct {
     {"expire", "TOPIC PARTITION OFFSET            records before it go", 3, expire},
     {"configure", "TOPIC SETTING=VALUE...", 2, configure},
     {"delete", "TOPIC", 1, delete},
-    {"watermarks", "TOPIC                         partition, low, high, leader", 1, watermarks},
+    {"watermarks", "TOPIC                         partition, low, high", 1, watermarks},
+    {"leaders", "TOPIC                            partition, its leader's id", 1, leaders},
     {"committed", "GROUP TOPIC                    partition, offset (-1: none)", 2, committed},
     {"members", "GROUP                            how many are in it", 1, members},
     {"settled", "GROUP                            the same, 0 while partitions are being dealt out", 1, settled},

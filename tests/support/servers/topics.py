@@ -70,7 +70,7 @@ class Topics:
         """Partition: (low, high)."""
         return {int(r[0]): (int(r[1]), int(r[2])) for r in self.rows("watermarks", name)}
 
-    def leaders(self, name: str) -> dict[int, int]: return {int(r[0]): int(r[4]) for r in self.rows("watermarks", name)}
+    def leaders(self, name: str) -> dict[int, int]: return {int(p): int(id) for p, id in self.rows("leaders", name)}
 
     def committed(self, group: str, name: str) -> dict[int, int | None]:
         return {int(p): (None if o == "-1" else int(o)) for p, o in self.rows("committed", group, name)}
