@@ -63,6 +63,10 @@ static const fixed usual_settings[] = {
     {"linger.ms", "5", SZ_KAFKA_PRODUCER, NULL, NULL},
     {"message.max.bytes", "4000000", SZ_KAFKA_PRODUCER, NULL, NULL}, /* dead letters of 1 MiB and more */
     {"reconnect.backoff.max.ms", "2000", SZ_KAFKA_CONSUMER, NULL, NULL},
+    /* What a broker that stands still is given before others are asked, who lead by then; librdkafka's minute is spent
+     * once for reading and once for telling. */
+    {"socket.timeout.ms", "15000", SZ_KAFKA_CONSUMER, NULL, NULL},
+    {"socket.timeout.ms", "15000", SZ_KAFKA_PRODUCER, NULL, NULL},
     /* Who joins waits for the coordinator's answer for max.poll.interval.ms, five minutes, and one that stands still or
      * is cut off gives none. That the group has another by then learns who asks: librdkafka does every ten minutes. */
     {"coordinator.query.interval.ms", "10000", SZ_KAFKA_CONSUMER, NULL, NULL},
