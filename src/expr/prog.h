@@ -100,13 +100,15 @@ bool prog_is_bad(const tnode *n);
 bool prog_is_known(const tnode *n); /* a constant whose value is known */
 bool prog_is_call(const sz_expr *e, const char *name);
 uint8_t prog_compare_op(const sz_expr *e); /* op of a comparison as in sz_clause, 0 if it is none */
+uint8_t prog_turned(uint8_t op);           /* with its sides exchanged: > for < */
 void prog_warn_never(checker *c, const tnode *chain); /* operands of && of which two never hold together */
 
 /* `3-5`, two whole numbers with a minus between; the hint what a range is written like; the warning of that, and of 50
  * beside a share. */
 bool prog_is_range(const sz_expr *e);
 void prog_hint_range(checker *c, sz_diag *g, sz_str name, const sz_expr *e);
-void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b);
+/* a: the name, b: its value, as written. */
+void prog_warn_slip(checker *c, const tnode *a, const tnode *b, const sz_expr *written);
 
 tnode *prog_check(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_logic(checker *c, const sz_expr *e, uint32_t depth);

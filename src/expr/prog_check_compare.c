@@ -4,15 +4,45 @@
  */
 #include "prog.h"
 
+static const struct {
+    const char *name, *sign;
+    uint8_t op;
+} ops[] = {{"_<_", "<", '<'},   {"_<=_", "<=", 'l'}, {"_>_", ">", '>'},
+           {"_>=_", ">=", 'g'}, {"_==_", "==", '='}, {"_!=_", "!=", '!'}};
+
 uint8_t prog_compare_op(const sz_expr *e) {
-    static const struct {
-        const char *name;
-        uint8_t op;
-    } ops[] = {{"_<_", '<'}, {"_<=_", 'l'}, {"_>_", '>'}, {"_>=_", 'g'}, {"_==_", '='}, {"_!=_", '!'}};
     if (e->kind != SZ_E_CALL || e->is_method) return 0;
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         if (sz_str_is(e->text, ops[i].name)) return ops[i].op;
     return 0;
+}
+
+static const char *op_text(uint8_t op) {
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (ops[i].op == op) return ops[i].sign;
+    return "";
+}
+
+uint8_t prog_turned(uint8_t op) {
+    switch (op) {
+    case '<': return '>';
+    case 'l': return 'g';
+    case '>': return '<';
+    case 'g': return 'l';
+    default: return op;
+    }
+}
+
+/* The sides with the name first, as the findings below look at them: `8 <= nights` is `nights >= 8`. */
+typedef struct sides {
+    const tnode *name, *value;
+    const sz_expr *written; /* the value */
+    uint8_t op;
+} sides;
+
+static sides name_first(const sz_expr *e, uint8_t op, const tnode *a, const tnode *b) {
+    if (a->kind == T_CONST && b->kind != T_CONST) return (sides){b, a, e->args[0], prog_turned(op)};
+    return (sides){a, b, e->args[1], op};
 }
 
 /* ---- what does not compare ---------------------------------------------------------------------------------- */
@@ -33,8 +63,8 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
                                  prog_type_words(a, SZ_EN), SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
                              TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH),
                                  SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
-    sz_str op = prog_slice(c, e->op_off, e->op_len);
-    prog_hint_pair(c, g, a, b, TXT(c, "%.*s", SZ_FMT_STR(op)));
+    sides s = name_first(e, prog_compare_op(e), a, b);
+    prog_hint_pair(c, g, s.name, s.value, op_text(s.op));
 }
 
 /* `direction == out`: of a name that nobody declared, beside a text that can be just that. */
@@ -62,15 +92,16 @@ static const char *field_with(checker *c, sz_str record, sz_str text) {
 }
 
 /* `last_door == "out"`, or without quotes: record is the finding that it is a record and none of its fields. */
-static void hint_field(checker *c, const sz_expr *e, size_t record) {
-    const sz_expr *name = e->args[0], *other = e->args[1];
+static void hint_field(checker *c, const sz_expr *e, uint8_t op, size_t record) {
+    bool is_turned = e->args[0]->kind == SZ_E_STRING;
+    const sz_expr *name = e->args[is_turned], *other = e->args[!is_turned];
     bool is_name = other->kind == SZ_E_IDENT;
     if (record >= c->d->n || c->d->v[record].code != C_RECORD || name->kind != SZ_E_IDENT) return;
     if (!is_name && other->kind != SZ_E_STRING) return;
     const char *field = field_with(c, name->text, other->text);
     if (!field) return;
-    prog_hint(c, &c->d->v[record], "write  %.*s.%s %.*s \"%.*s\"", "请写  %.*s.%s %.*s \"%.*s\"",
-              SZ_FMT_STR(name->text), field, SZ_FMT_STR(prog_slice(c, e->op_off, e->op_len)), SZ_FMT_STR(other->text));
+    prog_hint(c, &c->d->v[record], "write  %.*s.%s %s \"%.*s\"", "请写  %.*s.%s %s \"%.*s\"", SZ_FMT_STR(name->text),
+              field, op_text(is_turned ? prog_turned(op) : op), SZ_FMT_STR(other->text));
     sz_diag *last = &c->d->v[c->d->n - 1];
     if (is_name && last->code == C_NAME)
         prog_hint(c, last, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(other->text));
@@ -160,7 +191,8 @@ static void warn_most(checker *c, const tnode *a, uint8_t op, const tnode *at, d
 
 /* `event.time.getHours() >= 22`: the words of SZ203 use the 22. */
 static void note_hours(checker *c, const sz_expr *e) {
-    const sz_expr *part = e->args[0], *h = e->args[1];
+    bool is_turned = e->args[0]->kind == SZ_E_INT;
+    const sz_expr *part = e->args[is_turned], *h = e->args[!is_turned];
     c->has_hours_beside = part->kind == SZ_E_CALL && part->is_method && sz_str_is(part->text, "getHours") &&
                           h->kind == SZ_E_INT && h->i >= 0 && h->i < 24;
     c->hours_beside = c->has_hours_beside ? (double)h->i : 0;
@@ -172,13 +204,15 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     note_hours(c, e);
     size_t found = c->d->n;
     n->kid[0] = prog_check(c, e->args[0], depth + 1);
-    c->has_hours_beside = false;
+    c->has_hours_beside &= e->args[0]->kind == SZ_E_INT;
     n->kid[1] = prog_check(c, e->args[1], depth + 1);
+    c->has_hours_beside = false;
     const tnode *a = n->kid[0], *b = n->kid[1];
     n->has_growing = a->has_growing || b->has_growing;
     n->is_steady = a->is_steady && b->is_steady;
     if (prog_is_bad(b)) hint_quotes(c, a, e->args[1]);
-    if (prog_is_bad(a)) hint_field(c, e, found);
+    else if (prog_is_bad(a)) hint_quotes(c, b, e->args[0]);
+    if (prog_is_bad(a) || prog_is_bad(b)) hint_field(c, e, op, found);
     if (prog_is_bad(a) || prog_is_bad(b)) return n;
     uint32_t before = c->n_errors;
     check_pair(c, e, op, a, b);
@@ -186,11 +220,12 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
         prog_check_constants(c, a, b);
         prog_check_constants(c, b, a);
     }
-    if (c->n_errors == before && a->type == SZ_X_NUM && prog_is_known(b)) {
-        check_range(c, a, op, b, b->value.num);
-        warn_most(c, a, op, b, b->value.num);
+    sides s = name_first(e, op, a, b);
+    if (c->n_errors == before && s.name->type == SZ_X_NUM && prog_is_known(s.value)) {
+        check_range(c, s.name, s.op, s.value, s.value->value.num);
+        warn_most(c, s.name, s.op, s.value, s.value->value.num);
     }
-    if (c->n_errors == before) prog_warn_slip(c, e, a, b);
+    if (c->n_errors == before) prog_warn_slip(c, s.name, s.value, s.written);
     return n;
 }
 

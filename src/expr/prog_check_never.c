@@ -5,10 +5,20 @@
  */
 #include "prog.h"
 
-/* A comparison of a name with a constant. */
-static bool is_plain(const tnode *n) {
-    return n->kind == T_CMP && n->kid[0]->kind == T_SYM && prog_is_known(n->kid[1]) &&
-           (n->kid[1]->value.type == SZ_X_STR || n->kid[1]->value.type == SZ_X_NUM);
+/* A comparison of a name with a constant, on whichever side it stands. */
+typedef struct plain {
+    const tnode *name;
+    const sz_xval *v;
+    uint8_t op; /* as with the name on the left */
+} plain;
+
+static bool is_plain(const tnode *n, plain *out) {
+    if (n->kind != T_CMP) return false;
+    bool is_turned = n->kid[0]->kind == T_CONST;
+    const tnode *name = n->kid[is_turned], *value = n->kid[!is_turned];
+    *out = (plain){name, &value->value, is_turned ? prog_turned(n->op) : n->op};
+    return name->kind == T_SYM && prog_is_known(value) &&
+           (value->value.type == SZ_X_STR || value->value.type == SZ_X_NUM);
 }
 
 static int order(const sz_xval *a, const sz_xval *b) {
@@ -20,16 +30,16 @@ static bool has_floor(uint8_t op) { return op == '>' || op == 'g' || op == '='; 
 static bool has_ceiling(uint8_t op) { return op == '<' || op == 'l' || op == '='; }
 
 /* What is at least (or above) low's constant is never at most (or below) high's. */
-static bool excludes(const tnode *low, const tnode *high) {
-    int c = order(&low->kid[1]->value, &high->kid[1]->value);
+static bool excludes(const plain *low, const plain *high) {
+    int c = order(low->v, high->v);
     bool is_both = low->op != '>' && high->op != '<'; /* the constant itself fits */
     return has_floor(low->op) && has_ceiling(high->op) && (c > 0 || (c == 0 && !is_both));
 }
 
-static bool is_never(const tnode *a, const tnode *b) {
-    if (!is_plain(a) || !is_plain(b) || a->kid[0]->slot != b->kid[0]->slot) return false;
-    if (a->kid[1]->value.type != b->kid[1]->value.type) return false;
-    return excludes(a, b) || excludes(b, a);
+static bool is_never(const tnode *one, const tnode *other) {
+    plain a, b;
+    if (!is_plain(one, &a) || !is_plain(other, &b) || a.name->slot != b.name->slot) return false;
+    return a.v->type == b.v->type && (excludes(&a, &b) || excludes(&b, &a));
 }
 
 void prog_warn_never(checker *c, const tnode *chain) {

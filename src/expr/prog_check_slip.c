@@ -36,15 +36,15 @@ static void warn_of_hundred(checker *c, const tnode *number) {
               "a percentile is 0 to 100: write %g", "百分位是 0 到 100：请写 %g", v * 100);
 }
 
-void prog_warn_slip(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
+void prog_warn_slip(checker *c, const tnode *a, const tnode *b, const sz_expr *written) {
     /* A value that has become ten times another is rare enough to be asked about; a param of 1000% says it is meant. */
     enum { TENFOLD = 10 };
     if (a->kind != T_SYM || a->type != SZ_X_NUM || !prog_is_known(b)) return;
-    if (prog_is_range(e->args[1]))
+    if (prog_is_range(written))
         prog_hint_range(c,
                         prog_warning(c, C_SPELLING, b->off, b->len, "`%.*s` is %g here", "这里的 `%.*s` 等于 %g",
                                      SZ_FMT_STR(prog_slice(c, b->off, b->len)), b->value.num),
-                        prog_slice(c, a->off, a->len), e->args[1]);
+                        prog_slice(c, a->off, a->len), written);
     else if (a->unit == SZ_UNIT_SHARE && b->unit == SZ_UNIT_NONE && b->value.num >= TENFOLD) warn_share(c, b);
     else if (prog_is_of_hundred(a) && b->value.num > 0 && b->value.num < 1) warn_of_hundred(c, b);
 }

@@ -55,6 +55,7 @@ const toy_name toy_names[] = {
     {"tx", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
     {"ty", SZ_X_TIME, 0, 0, 0, 0, 0, 0},
     {"alike.percentile", SZ_X_NUM, 0, 0, 0, 0, 0, 0},
+    {"event.weekday", SZ_X_NUM, 0, 0, 0, 0, 0, 0},
     {"broken", SZ_X_ANY, 0, 0, 0, 0, 0, 0},
 };
 const uint32_t toy_n_names = sizeof toy_names / sizeof *toy_names;
@@ -104,6 +105,9 @@ static bool resolve(void *ctx, const sz_str *path, uint32_t n, const sz_str *arg
         if (t->is_const && t->type == SZ_X_LIST_STR) out->value.list = &toy_kinds;
         choices_of(t->path, out);
         if (strcmp(t->path, "alike.percentile") == 0) out->high = 100;
+        if (strcmp(t->path, "event.hour") == 0) out->high = 23;
+        if (strcmp(t->path, "event.weekday") == 0) out->low = 1, out->high = 7;
+        if (strcmp(t->path, "late_nights_7d") == 0) out->most = 7;
         return true;
     }
     *bad_at = best;

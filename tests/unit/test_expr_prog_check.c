@@ -570,6 +570,70 @@ static void test_what_is_never_so_is_a_warning(void **unused) {
     check_warning("n % 0 > 1", 120, "a division by zero is always unknown", NULL);
 }
 
+/* What both ways of writing a comparison have in common: severity, code, what is marked, the hint. */
+static const char *told_of(sz_arena *a, const char *text) {
+    const char *all = "";
+    sz_diags d;
+    sz_diags_init(&d);
+    toy_compile(a, text, SZ_X_BOOL, false, &d);
+    for (size_t i = 0; i < d.n; i++) {
+        const sz_diag *g = &d.v[i];
+        bool is_whole = g->span.len == strlen(text);
+        all = sz_arena_printf(a, "%s%d SZ%03d `%.*s` %s | %s\n", all, g->severity, g->code,
+                              is_whole ? 0 : (int)g->span.len, text + g->span.off, g->hint ? g->hint : "",
+                              g->hint_zh ? g->hint_zh : "");
+    }
+    sz_diags_fini(&d);
+    return all;
+}
+
+static void test_a_comparison_is_told_the_same_from_either_side(void **unused) {
+    static const char *const pairs[][2] = {
+        /* a number beyond what the name can be */
+        {"event.hour >= 24", "24 <= event.hour"},
+        {"event.hour < 0", "0 > event.hour"},
+        {"event.weekday == 0", "0 == event.weekday"},
+        {"event.weekday > 7", "7 < event.weekday"},
+        {"event.weekday <= 0", "0 >= event.weekday"},
+        {"late_nights_7d > 7", "7 < late_nights_7d"},
+        {"late_nights_7d >= 8", "8 <= late_nights_7d"},
+        {"late_nights_7d == 8", "8 == late_nights_7d"},
+        {"late_nights_7d != 8", "8 != late_nights_7d"},
+        {"late_nights_7d < 8", "8 > late_nights_7d"},
+        {"late_nights_7d <= 7", "7 >= late_nights_7d"},
+        /* slips */
+        {"n == 3-5", "3-5 == n"},
+        {"n < 3-5", "3-5 > n"},
+        {"fall < 50", "50 > fall"},
+        {"alike.percentile > 0.9", "0.9 < alike.percentile"},
+        {"event.time.getHours() >= 6", "6 <= event.time.getHours()"},
+        /* what does not compare: the hint has the name first, so its sign is turned */
+        {"silence >= 24", "24 <= silence"},
+        {"n < duration(\"24h\")", "duration(\"24h\") > n"},
+        {"event.clock > 22", "22 < event.clock"},
+        {"event.time > \"22:00\"", "\"22:00\" < event.time"},
+        {"n > \"5\"", "\"5\" < n"},
+        {"event.hour < \"06:00\"", "\"06:00\" > event.hour"},
+        {"last_door == \"out\"", "\"out\" == last_door"},
+        /* texts */
+        {"event.status == \"abscent\"", "\"abscent\" == event.status"},
+        {"event.clock < \"8:30\"", "\"8:30\" > event.clock"},
+        {"last_door.direction == out", "out == last_door.direction"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        sz_arena a;
+        sz_arena_init(&a);
+        const char *one = told_of(&a, pairs[i][0]), *other = told_of(&a, pairs[i][1]);
+        if (!one[0] || strcmp(one, other) != 0) fail_msg("%s\n%s%s\n%s", pairs[i][0], one, pairs[i][1], other);
+        sz_arena_fini(&a);
+    }
+    check_warning("5 < n && 3 > n", 106, "this never holds together with `5 < n`",
+                  "where one of them is enough write  5 < n || 3 > n");
+    check_warning("n > 3 && p && 3 >= n", 106, "this never holds together with `n > 3`",
+                  "where one of them is enough write  n > 3 || 3 >= n");
+}
+
 static void test_depth_and_length_are_bounded(void **unused) {
     sz_arena a;
     sz_diags d;
@@ -673,6 +737,7 @@ int main(void) {
         cmocka_unit_test(test_bare_getHours_is_a_warning),
         cmocka_unit_test(test_a_name_that_was_told_elsewhere_is_not_told_again),
         cmocka_unit_test(test_what_is_never_so_is_a_warning),
+        cmocka_unit_test(test_a_comparison_is_told_the_same_from_either_side),
         cmocka_unit_test(test_depth_and_length_are_bounded),
         cmocka_unit_test(test_codes_are_documented_and_ascending),
         cmocka_unit_test(test_examples_give_their_code_and_better_ones_nothing),
