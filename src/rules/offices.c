@@ -27,15 +27,49 @@ const char *sz_office_words(sz_str name, sz_lang lang) {
     return NULL;
 }
 
+/* The beginning of another word is a word of its own (a tutor is not the tutoring); `funding` is all but the centre. */
+static bool is_other_word(sz_str name, sz_str known) {
+    return known.n > name.n && memcmp(known.p, name.p, name.n) == 0 && known.p[name.n] != '-';
+}
+
+static uint32_t count_in(const sz_yaml *of, const char *key, sz_str name) {
+    const sz_yaml *node = of && of->kind == SZ_YAML_MAP ? sz_yaml_get(of, key) : NULL;
+    return node && node->kind == SZ_YAML_SCALAR && sz_str_eq(node->text, name);
+}
+
+/* In how many places of the set an alert goes to that name. */
+static uint32_t count_uses(const struct sz_loading *l, sz_str name) {
+    const struct sz_decls *const all[] = {&l->rules, &l->adjusts};
+    uint32_t uses = 0;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        for (uint32_t i = 0; i < all[k]->n; i++) {
+            const sz_yaml *node = all[k]->v[i].node;
+            uses += count_in(node, "audience", name) + count_in(node, "refer_to", name);
+        }
+    return uses;
+}
+
+/* A slip is made once, beside the right name; what several rules say, and none the other, is the school's own. */
+static bool is_own(const struct sz_loading *l, sz_str name, sz_str known) {
+    return !sz_str_is(known, "counselor") && count_uses(l, name) > 1 && count_uses(l, known) == 0;
+}
+
+static bool is_ascii(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] >= 0x80) return false;
+    return true;
+}
+
 void sz_office_warn(struct sz_loading *l, const sz_yaml *node) {
     const char *meant = NULL;
     if (!node || node->kind != SZ_YAML_SCALAR || sz_office_words(node->text, SZ_EN)) return;
     struct sz_near near = sz_near_to(l, node->text);
     for (uint32_t i = 0; i < N_OFFICES; i++) {
-        sz_near_z(&near, offices[i].name);
+        if (!is_other_word(node->text, sz_str_of(offices[i].name))) sz_near_z(&near, offices[i].name);
         if (sz_str_is(node->text, offices[i].zh) || sz_str_is(node->text, offices[i].en)) meant = offices[i].name;
     }
     if (!meant && !sz_near_any(&near)) return; /* an office of the school's own */
+    if (!meant && is_ascii(node->text) && is_own(l, node->text, near.found)) return;
     sz_diag *d = sz_rules_warn(l, C_OFFICE, node->span,
                                "no office that is known is called `%.*s`, so these alerts may reach nobody",
                                "没有已知的部门叫 `%.*s`，这些预警可能没有人收到", SZ_FMT_STR(node->text));
