@@ -650,6 +650,24 @@ def test_a_table_that_is_its_headings_alone_is_told(tmp):
         same([f"file:in/{n}.csv {words}" in err for n in "abc"], [False, True, True], err)
 
 
+def test_a_file_that_holds_nothing_is_told_once(tmp):
+    """PowerShell writes a byte order mark where a query found nothing: 2 bytes of UTF-16, or 3 of UTF-8."""
+    write(tmp / "m.yaml", "type: swipe\nstudent: 学号\ntime: 时间\n")
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules: [{id: r, when: n > 5, level: blue}]\n")
+    nothing = (b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\xff\xfe", b"\n \n")
+    for name, with_mapping in (("a.ndjson", []), ("a.csv", ["--mapping", "m.yaml"])):
+        for text in nothing:
+            for order in ("sorted", "arrival"):
+                write(tmp / name, text)
+                for source, how in ((f"file:{name}", {}), ("stdin", {"stdin": text})):
+                    got = sanzao(tmp, "run", "--source", source, *with_mapping, "--rules", "rules", "--state", "memory", "--order", order,
+                                 "--alerts", "file:alerts.ndjson", "--lang", "en", rc=0, **how)
+                    same(got.err.count("note[SZ406]"), 1, f"{source} {order} {text!r}: {got.err}")
+                    expect(f"{source} is empty" in got.err, source, got.err)
+    write(tmp / "a.ndjson", b"\xef\xbb\xbf{}")
+    expect("SZ406" not in sanzao(tmp, "run", "--source", "file:a.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", rc=0).err, "a bad record is one")
+
+
 def test_words_of_a_mapping_are_explained_in_both_languages(tmp):
     write(tmp / "t.csv", "学号,时间,业务\n001,2026-03-02 08:00:00,消费\n")
     rows = [("op: {column: 业务, table: {消费: pay}}", "did you mean `consume`?", "是否想写“consume”？"),

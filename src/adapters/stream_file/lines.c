@@ -177,6 +177,7 @@ static got cut_long(lines *l, piece *out) {
     l->last_offset = l->offset;
     l->last_line = l->line;
     l->ends_in_line = false;
+    l->has_piece = true;
     *out = (piece){{(const char *)l->buf + l->at, SZ_RECORD_MAX}, l->offset, l->line, SZ_RECORD_MAX};
     pass(l, SZ_RECORD_MAX, 0);
     for (;;) {
@@ -245,6 +246,7 @@ static got cut(lines *l, const uint8_t *nl, bool may_refill, piece *out) {
     *out = (piece){{(const char *)p, content}, l->offset, l->line, 0};
     if (content && p[content - 1] == '\r') out->raw.n--;
     l->ends_in_line = len == content;
+    l->has_piece = true;
     l->last_offset = l->offset;
     l->last_line = l->line;
     bool is_one = p + content == nl;

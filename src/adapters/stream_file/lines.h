@@ -27,6 +27,7 @@ typedef struct lines {
     digest *witness;                 /* of the text from its beginning on; NULL: not wanted */
     size_t witnessed;                /* buf[witnessed, end) is not in it yet */
     bool gives_blank;                /* an empty line is a piece */
+    bool has_piece;                  /* one was given that holds something */
     bool ends_in_line;               /* at the end: the last line has no line end */
     uint64_t last_offset, last_line; /* of the last record, if it ends so */
     sz_str headings;                 /* a row that says them again is no record; n 0: there are none. Borrowed */
@@ -73,6 +74,7 @@ static inline sz_str sz_fs_lines_ahead(const lines *l) {
 static inline void sz_fs_lines_take(lines *l, size_t n, piece *out) {
     *out = (piece){{(const char *)l->buf + l->at, n}, l->offset, l->line, 0};
     l->ends_in_line = false;
+    l->has_piece = true;
     l->at += n + 1;
     l->offset += n + 1;
     l->line++;

@@ -236,6 +236,13 @@ static got begin(sz_stream_file *s, reader *r, sz_diags *d) {
     return g;
 }
 
+static void note_empty(sz_stream_file *s, const reader *r) {
+    sz_diags_add(s->d, SZ_NOTE, SZ_CODE_EMPTY, (sz_span){0}, "%s is empty", "%s 是空的", r->in->name);
+}
+
+/* Was there nothing in a text that was read from its beginning but a byte order mark, or blank lines? */
+static bool holds_nothing(const reader *r) { return r->in->now.from == 0 && !r->lines.has_piece; }
+
 /* An export that went wrong has its headings all the same. */
 static void note_no_row(sz_stream_file *s, reader *r) {
     piece p;
@@ -254,6 +261,7 @@ sz_status sz_fs_reader_check(sz_stream_file *s, input *in) {
     sz_status rc = g == GOT_PIECE || g == GOT_END ? SZ_OK : s->failed;
     in->is_rewritten = is_there && sz_fs_lines_is_rewritten(&r.lines);
     if (g == GOT_PIECE) note_no_row(s, &r);
+    if (g == GOT_END && r.bytes.pos > 0 && holds_nothing(&r)) note_empty(s, &r);
     sz_fs_reader_close(&r);
     return rc;
 }
@@ -310,8 +318,8 @@ void sz_fs_reader_finish(sz_stream_file *s, reader *r) {
     s->n_empty_rows += l->n_empty_rows;
     s->n_headings_again += l->n_headings_again;
     e->size = r->bytes.has_limit ? r->in->limit : r->bytes.pos;
-    if (r->in->is_pipe && r->bytes.pos == 0) /* of a file it was seen before */
-        sz_diags_add(s->d, SZ_NOTE, SZ_CODE_EMPTY, (sz_span){0}, "%s is empty", "%s 是空的", r->in->name);
+    bool is_said = !r->in->is_pipe && (r->bytes.pos == 0 || r->in->is_csv); /* when the file was found, or checked */
+    if (!is_said && holds_nothing(r)) note_empty(s, r);
     if (r->hash && r->bytes.only_packed && r->bytes.packing == PLAIN) /* its text are its bytes */
         sz_fs_digest_text(l->witness, e->digest);
     else if (r->hash) sz_fs_digest_text(r->hash, e->digest);
