@@ -220,6 +220,10 @@ uint32_t sz_prog_needs_to_reach(const sz_prog *p, double least, const sz_need_bo
 /* Made of && and || over `symbol >= steady` and `symbol > steady` only, steady being constants and params, and every such symbol falls
  * or stays by itself (falls(slot)): then it cannot become true by time alone. */
 bool sz_prog_is_floor(const sz_prog *p, bool (*falls)(void *ctx, uint32_t slot), void *ctx);
+/* Is p true wherever `by` is, as far as can be seen of the two alone? Both are conditions over the same slots. The second asks of `value`
+ * at a step or beyond: >= step, or <= where at_most. */
+bool sz_prog_is_implied(const sz_prog *p, const sz_prog *by);
+bool sz_prog_is_implied_by_step(const sz_prog *p, const sz_prog *value, bool at_most, double step);
 /* Hash of the meaning: independent of white space and of slot numbers (names enter through name(ctx, slot)). */
 uint64_t sz_prog_hash(const sz_prog *p, uint64_t (*slot_meaning)(void *ctx, uint32_t slot), void *ctx);
 

@@ -101,6 +101,14 @@ bool prog_is_known(const tnode *n); /* a constant whose value is known */
 bool prog_is_call(const sz_expr *e, const char *name);
 uint8_t prog_compare_op(const sz_expr *e); /* op of a comparison as in sz_clause, 0 if it is none */
 uint8_t prog_turned(uint8_t op);           /* with its sides exchanged: > for < */
+/* A comparison of a name with a constant, on whichever side it stands. */
+typedef struct bounding {
+    const tnode *name;
+    const sz_xval *v;
+    uint8_t op; /* as with the name on the left */
+} bounding;
+bool prog_is_plain(const tnode *n, bounding *out);
+int prog_order(const sz_xval *a, const sz_xval *b); /* of two such constants of one type */
 void prog_warn_never(checker *c, const tnode *chain); /* operands of && of which two never hold together */
 
 /* `3-5`, two whole numbers with a minus between; the hint what a range is written like; the warning of that, and of 50

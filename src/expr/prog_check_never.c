@@ -5,23 +5,16 @@
  */
 #include "prog.h"
 
-/* A comparison of a name with a constant, on whichever side it stands. */
-typedef struct plain {
-    const tnode *name;
-    const sz_xval *v;
-    uint8_t op; /* as with the name on the left */
-} plain;
-
-static bool is_plain(const tnode *n, plain *out) {
+bool prog_is_plain(const tnode *n, bounding *out) {
     if (n->kind != T_CMP) return false;
     bool is_turned = n->kid[0]->kind == T_CONST;
     const tnode *name = n->kid[is_turned], *value = n->kid[!is_turned];
-    *out = (plain){name, &value->value, is_turned ? prog_turned(n->op) : n->op};
+    *out = (bounding){name, &value->value, is_turned ? prog_turned(n->op) : n->op};
     return name->kind == T_SYM && prog_is_known(value) &&
-           (value->value.type == SZ_X_STR || value->value.type == SZ_X_NUM);
+           (value->value.type == SZ_X_STR || value->value.type == SZ_X_NUM || value->value.type == SZ_X_DURATION);
 }
 
-static int order(const sz_xval *a, const sz_xval *b) {
+int prog_order(const sz_xval *a, const sz_xval *b) {
     if (a->type == SZ_X_STR) return sz_str_cmp(a->str, b->str);
     return (a->num > b->num) - (a->num < b->num);
 }
@@ -30,15 +23,15 @@ static bool has_floor(uint8_t op) { return op == '>' || op == 'g' || op == '='; 
 static bool has_ceiling(uint8_t op) { return op == '<' || op == 'l' || op == '='; }
 
 /* What is at least (or above) low's constant is never at most (or below) high's. */
-static bool excludes(const plain *low, const plain *high) {
-    int c = order(low->v, high->v);
+static bool excludes(const bounding *low, const bounding *high) {
+    int c = prog_order(low->v, high->v);
     bool is_both = low->op != '>' && high->op != '<'; /* the constant itself fits */
     return has_floor(low->op) && has_ceiling(high->op) && (c > 0 || (c == 0 && !is_both));
 }
 
 static bool is_never(const tnode *one, const tnode *other) {
-    plain a, b;
-    if (!is_plain(one, &a) || !is_plain(other, &b) || a.name->slot != b.name->slot) return false;
+    bounding a, b;
+    if (!prog_is_plain(one, &a) || !prog_is_plain(other, &b) || a.name->slot != b.name->slot) return false;
     return a.v->type == b.v->type && (excludes(&a, &b) || excludes(&b, &a));
 }
 

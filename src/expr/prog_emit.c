@@ -66,10 +66,6 @@ static bool is_number(const tnode *n) {
     return n->type == SZ_X_NUM || n->type == SZ_X_TIME || n->type == SZ_X_DURATION;
 }
 
-static uint8_t mirror(uint8_t op) {
-    return op == '<' ? '>' : op == 'l' ? 'g' : op == '>' ? '<' : op == 'g' ? 'l' : op;
-}
-
 static uint8_t opposite(uint8_t op) {
     return op == '<' ? 'g' : op == 'l' ? '>' : op == '>' ? 'l' : op == 'g' ? '<' : op == '=' ? '!' : '=';
 }
@@ -92,7 +88,7 @@ static void emit_compare(emitter *m, const tnode *n, uint32_t d, join j) {
         const tnode *t = a;
         a = b;
         b = t;
-        op = mirror(op);
+        op = prog_turned(op);
     }
     insn i = {.sub = op, .head = {a->type}, .slot = a->slot, .slot2 = NO_ENTRY};
     if (a->kind == T_SYM && prog_is_known(b) && is_number(a)) {

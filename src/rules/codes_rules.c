@@ -271,6 +271,9 @@ static const sz_code_doc codes[] = {
      RULE("when: student.year == 1, audience: counselor")},
     {C_STEP_FAR, "A step is above all that the value can be, so it is never reached", "档次高过这个值可能的最大值，永远达不到",
      POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
+    {C_NEVER_OPENS, "A resolve_when that holds wherever the rule's condition does: the rule never opens",
+     "resolve_when 在规则条件成立时总是成立：规则永远不会触发", RULE("when: student.year > 2, resolve_when: student.year > 1"),
+     RULE("when: student.year > 2, resolve_when: student.year < 2")},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

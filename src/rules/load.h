@@ -103,7 +103,8 @@ enum {
     C_ADJUST_IDLE = 159,
     C_STEP_FAR = 160,
     C_BY_NOBODY = 161,
-    C_OFFICE = 162
+    C_OFFICE = 162,
+    C_NEVER_OPENS = 163
 };
 
 enum { SZ_DECL_NEW, SZ_DECL_BUSY, SZ_DECL_DONE, SZ_DECL_FAILED };
@@ -461,6 +462,8 @@ bool sz_rule_steps_turned(struct sz_ruling *g, const sz_yaml *map);
 double sz_feature_most(const sz_feature *f);
 /* A step that is never reached, for the value or the points cannot be so many. */
 void sz_rule_warn_step(struct sz_ruling *g, const sz_yaml *key, const sz_step *s);
+/* A resolve_when that holds wherever the rule would open. */
+void sz_rule_warn_ending(struct sz_ruling *g);
 bool sz_rule_step_nested(struct sz_ruling *g, const sz_yaml *key, const sz_yaml *level);
 bool sz_rule_steps_apart(struct sz_ruling *g, const char *key);
 void sz_rule_points(struct sz_ruling *g);

@@ -222,6 +222,7 @@ static void load_rule(struct sz_ruling *g) {
     }
     sz_rule_who(g);
     sz_rule_shape(g);
+    sz_rule_warn_ending(g);
     sz_rule_unless(g);
     sz_rule_message(g);
     g->r->params = g->scope.params;
