@@ -300,6 +300,29 @@ static void warn_choice(checker *c, const tnode *symbol, const tnode *at, sz_str
     }
 }
 
+/* `"poor" in student.tags`, of a campus where nobody bears it. */
+static void warn_member(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    if (symbol->kind != T_SYM || !symbol->is_roster) return;
+    const char **names = SZ_NEWN(&c->tmp, const char *, symbol->n_choices);
+    for (uint32_t i = 0; i < symbol->n_choices; i++) {
+        if (sz_str_eq(symbol->choices[i], s)) return;
+        names[i] = TXT(c, "%.*s", SZ_FMT_STR(symbol->choices[i]));
+    }
+    sz_str name = prog_slice(c, symbol->off, symbol->len);
+    sz_diag *g = prog_warning(c, C_CHOICE, at->off, at->len, "`%.*s` of nobody on this campus has \"%.*s\"",
+                              "本校没有人的 `%.*s` 里有 \"%.*s\"", SZ_FMT_STR(name), SZ_FMT_STR(s));
+    const char *near = near_choice(symbol, names, s);
+    if (!near) near = holding_choice(symbol, names, s);
+    if (near) prog_hint(c, g, "did you mean \"%s\"?", "是不是 \"%s\"？", near);
+    else if (symbol->n_choices) {
+        const char *all = known_ones(c, names, symbol->n_choices);
+        prog_hint(c, g, "known are %s", "已知的有：%s", all);
+    } else {
+        prog_set_hint(g, "the students of this campus have none at all (students.csv)",
+                      "本校的学生名单（students.csv）里这一项全是空的");
+    }
+}
+
 static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     sz_str name = prog_slice(c, symbol->off, symbol->len);
     bool is_clock = symbol->form == SZ_FORM_CLOCK;
@@ -406,5 +429,6 @@ tnode *prog_check_in(checker *c, const sz_expr *e, uint32_t depth) {
     if ((b->type == SZ_X_LIST_STR && a->type == SZ_X_STR) || (b->type == SZ_X_LIST_NUM && a->type == SZ_X_NUM))
         check_elements(c, e->args[1], a, b);
     else refuse_in(c, e, a, b);
+    if (b->type == SZ_X_LIST_STR && a->type == SZ_X_STR && prog_is_known(a)) warn_member(c, b, a, a->value.str);
     return n;
 }

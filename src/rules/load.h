@@ -148,7 +148,7 @@ struct sz_adjust;
 struct sz_roster {
     sz_str *v;
     uint32_t n;
-    bool is_read;
+    bool is_read, is_more; /* is_more: too many to say anything of them, n is 0 */
 };
 
 struct sz_loading {

@@ -25,15 +25,17 @@ static void read_roster(struct sz_loading *l, uint32_t field, struct sz_roster *
     uint32_t cap = 0;
     r->is_read = true;
     sz_map_init(&seen);
-    for (uint32_t i = 0; i < sz_campus_n_students(l->campus); i++) {
-        sz_str text = text_of(sz_campus_student(l->campus, i), field);
-        if (!text.n || sz_map_intern(&seen, text) < r->n) continue;
-        if (r->n == ROSTER_MOST) {
-            r->n = 0;
-            break;
+    for (uint32_t i = 0; i < sz_campus_n_students(l->campus) && !r->is_more; i++) {
+        const sz_student *s = sz_campus_student(l->campus, i);
+        sz_str one = text_of(s, field);
+        const sz_str *texts = field == SZ_SF_TAGS ? s->tags : &one;
+        for (uint32_t k = 0, n = field == SZ_SF_TAGS ? s->n_tags : 1; k < n && !r->is_more; k++) {
+            if (!texts[k].n || sz_map_intern(&seen, texts[k]) < r->n) continue;
+            r->is_more = r->n == ROSTER_MOST;
+            if (!r->is_more) *SZ_PUSH(&l->tmp, r->v, r->n, cap) = texts[k];
         }
-        *SZ_PUSH(&l->tmp, r->v, r->n, cap) = text;
     }
+    if (r->is_more) r->n = 0;
     sz_map_fini(&seen);
 }
 
@@ -52,7 +54,8 @@ void sz_student_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
     if (!l->campus || sz_campus_is_empty(l->campus)) return;
     struct sz_roster *r = &l->roster[field];
     if (!r->is_read) read_roster(l, field, r);
-    if (!r->n) return; /* nobody has any: of a roster without that column nothing is known */
+    bool is_bare = field == SZ_SF_TAGS && !r->is_more; /* nobody has a tag, and so not this one */
+    if (!r->n && !is_bare) return; /* nobody has any: of a roster without that column nothing is known */
     if (field == SZ_SF_GENDER && r->n == 1) return; /* one house of a campus: what the others are called is not known */
     out->choices = r->v;
     out->n_choices = r->n;
