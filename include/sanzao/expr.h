@@ -137,7 +137,7 @@ typedef struct sz_symbol {
     bool is_roster;     /* open, and the choices are those of the campus: any other literal is a warning, for it holds of nobody there */
     const char *part;   /* RECORD that is no record of the campus but several numbers: one of their names, for a hint */
     double low, high;   /* of a NUM that is never below or above them (weekday, hour); both 0: any */
-    double most;        /* of a NUM that is never above it, being days of a window that has so many; 0: any */
+    double most;        /* of a NUM that is never above it, being days of a window that has so many, or, without a unit, weeks of a term; 0: any */
     uint8_t form;       /* sz_form of a STR: literals beside it must have it (`event.clock < "8:30"` would compare bytes) */
 } sz_symbol;
 typedef enum sz_form { SZ_FORM_ANY, SZ_FORM_CLOCK /* HH:MM */, SZ_FORM_DATE /* YYYY-MM-DD */ } sz_form;

@@ -56,7 +56,7 @@ typedef struct tnode {
     bool is_open;            /* choices are not all that may be */
     bool is_roster;          /* but all that this campus has */
     double low, high;        /* of a number; both 0: any */
-    double most;             /* of days in a window; 0: any */
+    double most;             /* of days in a window, or of weeks in a term; 0: any */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
     const pattern *pattern;  /* T_CALL F_MATCHES */
@@ -138,6 +138,8 @@ void prog_check_growth(checker *c, const tnode *root);
 void prog_hint_pair(checker *c, sz_diag *g, const tnode *a, const tnode *b, const char *op);
 const char *prog_like_unit(const tnode *n); /* a value as a param has it, of the unit of a side */
 const char *prog_number_meant(checker *c, const tnode *side, sz_str text);
+/* Beside a number that it never reaches; at: where that stands. */
+void prog_check_number(checker *c, const tnode *name, uint8_t op, const tnode *at, double v);
 void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */

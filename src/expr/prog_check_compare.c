@@ -151,44 +151,6 @@ static void check_pair(checker *c, const sz_expr *e, uint8_t op, const tnode *a,
     }
 }
 
-/* `event.weekday == 0`, `event.hour >= 24`: what is never so. at: the number. */
-static void check_range(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
-    if (a->kind != T_SYM || a->low >= a->high) return;
-    bool is_never = (op == '=' || op == '!') ? v < a->low || v > a->high
-                    : op == '>'              ? v >= a->high
-                    : op == 'g'              ? v > a->high
-                    : op == '<'              ? v <= a->low
-                                             : v < a->low;
-    if (!is_never) return;
-    sz_str name = prog_slice(c, a->off, a->len);
-    bool is_weekday = a->low == 1;
-    sz_diag *g = prog_error(c, C_CHOICE, at->off, at->len, "`%.*s` is %g to %g, so this never holds, or always",
-                            "`%.*s` 只会是 %g 到 %g，这个条件恒假或恒真", SZ_FMT_STR(name), a->low, a->high);
-    if (is_weekday && v == 0) prog_set_hint(g, "Sunday is 7; 1 is Monday", "星期日是 7，星期一是 1");
-    else if (is_weekday) prog_set_hint(g, "1 is Monday, 7 is Sunday", "1 是星期一，7 是星期日");
-    else if (prog_is_of_hundred(a)) prog_set_hint(g, "a percentile is 0 to 100", "百分位是 0 到 100");
-    else
-        prog_set_hint(g, "24:00 is 0 of the next day; a time of day is event.clock >= \"22:30\"",
-                      "24 点是次日的 0 点；钟点可写 event.clock >= \"22:30\"");
-}
-
-/* `late_nights_7d >= 8`, of seven nights. Nothing is broken by it, but the rule would be silent, or never would. */
-static void warn_most(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
-    if (a->kind != T_SYM || a->most <= 0) return;
-    bool is_never = op == '>' ? v >= a->most : (op == 'g' || op == '=') && v > a->most;
-    bool is_always = op == '<' ? v > a->most : op == 'l' ? v >= a->most : op == '!' && v > a->most;
-    if (!is_never && !is_always) return;
-    sz_str name = prog_slice(c, a->off, a->len);
-    sz_diag *g = prog_warning(c, C_CHOICE, at->off, at->len, "`%.*s` is never above %g: its window has no more days",
-                              "`%.*s` 不会超过 %g：窗口里没有更多的天", SZ_FMT_STR(name), a->most);
-    if (is_never)
-        prog_set_hint(g, "so this never holds; write a smaller number, or let the feature look back over more days",
-                      "因此这个条件永远不成立；请把数改小，或让特征看更多天");
-    else
-        prog_set_hint(g, "so this always holds where the number is known; write a smaller one",
-                      "因此只要这个数已知，这个条件就总成立；请把数改小");
-}
-
 /* `event.time.getHours() >= 22`: the words of SZ203 use the 22. */
 static void note_hours(checker *c, const sz_expr *e) {
     bool is_turned = e->args[0]->kind == SZ_E_INT;
@@ -222,8 +184,7 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     }
     sides s = name_first(e, op, a, b);
     if (c->n_errors == before && s.name->type == SZ_X_NUM && prog_is_known(s.value)) {
-        check_range(c, s.name, s.op, s.value, s.value->value.num);
-        warn_most(c, s.name, s.op, s.value, s.value->value.num);
+        prog_check_number(c, s.name, s.op, s.value, s.value->value.num);
     }
     if (c->n_errors == before) prog_warn_slip(c, s.name, s.value, s.written);
     return n;
@@ -415,7 +376,7 @@ static void check_elements(checker *c, const sz_expr *list, const tnode *a, cons
     for (uint32_t i = 0; i < list->n; i++) {
         tnode at = {.off = list->args[i]->off, .len = list->args[i]->len};
         if (b->type == SZ_X_LIST_STR) check_text(c, a, &at, b->value.list->strs[i]);
-        else check_range(c, a, '=', &at, b->value.list->nums[i]);
+        else prog_check_number(c, a, '=', &at, b->value.list->nums[i]);
     }
 }
 

@@ -140,6 +140,31 @@ static bool of_period(const struct path *p, uint32_t field) {
     return no(p, p->n, en, zh);
 }
 
+/* The terms that there are, and how many weeks the longest has: of a calendar without terms nothing is known. */
+static void term_choices(struct sz_loading *l, sz_symbol *out) {
+    const sz_calendar *k = l->calendar;
+    sz_str *ids = SZ_NEWN(l->a, sz_str, k->n_terms);
+    for (uint32_t i = 0; i < k->n_terms; i++) ids[i] = sz_rules_copy(l, k->terms[i].id);
+    out->choices = ids;
+    out->n_choices = k->n_terms;
+    out->is_open = out->is_roster = true;
+}
+
+static double most_weeks(const sz_calendar *k) {
+    int32_t most = 0;
+    for (uint32_t i = 0; i < k->n_terms; i++) {
+        int32_t weeks = sz_calendar_week(k, k->terms[i].to_day);
+        if (weeks > most) most = weeks;
+    }
+    return most;
+}
+
+static void held_by_calendar(struct sz_loading *l, uint32_t field, sz_symbol *out) {
+    if (!l->calendar || !l->calendar->n_terms) return;
+    if (field == SZ_CF_TERM) term_choices(l, out);
+    if (field == SZ_CF_WEEK) out->most = most_weeks(l->calendar);
+}
+
 static bool of_calendar(const struct path *p) {
     if (p->n < 2)
         return no(p, 0, "name what is asked, for example  calendar.week", "请写明要问什么，例如  calendar.week");
@@ -152,6 +177,7 @@ static bool of_calendar(const struct path *p) {
                       TXT(p->s->l, "请写  calendar.%s，不带括号", sz_cfields[i].name));
         *p->out = (sz_symbol){
             .type = sz_cfields[i].type, .unit = sz_cfields[i].unit, .slot = SZ_SLOT(SZ_SPACE_CALENDAR, 0, i)};
+        held_by_calendar(p->s->l, i, p->out);
         return true;
     }
     return near_field(p, sz_cfields, SZ_N_CFIELDS, "calendar", "校历");
