@@ -132,7 +132,8 @@ static const sz_code_doc codes[] = {
      "params: {few: 1}\nfeatures: {n: {count: swipe, over: 7d}}"},
 
     /* ---- rules ---- */
-    {C_ID, "A rule's id has letters a-z, digits, - and _", "规则的 id 只能用字母 a-z、数字、- 和 _",
+    {C_ID, "A rule's id begins with a letter or a digit and goes on with those, -, _ or .",
+     "规则的 id 以英文字母或数字开头，后面可用字母、数字、-、_ 和 .",
      "rules:\n  - {id: 晚归, when: student.year == 1, level: blue}",
      "rules:\n  - {id: late-return, when: student.year == 1, level: blue}"},
     {C_ID_TWICE, "Two rules have one id", "两条规则的 id 相同",

@@ -47,24 +47,28 @@ static const sz_key_table table = {"a rule", "规则", keys, sizeof keys / sizeo
 
 /* ---- id, version ---- */
 
+enum { ID_MAX = 64 };
+
+static bool is_id_begin(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
 static bool is_id(sz_str s) {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_word && (i == 0 || (c != '-' && c != '_' && c != '.'))) return false;
+        if (!is_id_begin(c) && (i == 0 || (c != '-' && c != '_' && c != '.'))) return false;
     }
-    return s.n > 0 && s.n <= 64;
+    return s.n > 0 && s.n <= ID_MAX;
 }
 
-/* `late return` as an id: late-return; a comma behind it, as in JSON, is not of it. NULL: it holds more than ASCII, or
- * is too long. */
+/* `late return` as an id: late-return; a comma behind it, as in JSON, is not of it, nor is `#` before it. NULL: it
+ * holds more than ASCII, or is too long. */
 static const char *id_of(struct sz_loading *l, sz_str s) {
     while (s.n && (s.p[s.n - 1] == ',' || s.p[s.n - 1] == ';')) s.n--;
-    if (!s.n || s.n > 64) return NULL;
+    while (s.n && (uint8_t)s.p[0] < 0x80 && !is_id_begin(s.p[0])) s.p++, s.n--;
+    if (!s.n || s.n > ID_MAX) return NULL;
     char *z = sz_arena_alloc(&l->d->arena, s.n + 1);
     for (size_t i = 0; i < s.n; i++) {
         if ((uint8_t)s.p[i] >= 0x80) return NULL;
-        z[i] = is_id((sz_str){&s.p[i], 1}) ? s.p[i] : '-';
+        z[i] = is_id_begin(s.p[i]) || s.p[i] == '_' || s.p[i] == '.' ? s.p[i] : '-';
     }
     z[s.n] = '\0';
     return is_id((sz_str){z, s.n}) ? z : NULL;
@@ -76,10 +80,13 @@ static void load_id(struct sz_ruling *g) {
     bool is_misspelt = g->k.id && g->k.id->text.n && !g->decl->name.n; /* its key */
     if (is_id(g->decl->name) || !g->k.id || is_misspelt) return;       /* that there is none was said */
     g->failed = true;
-    sz_diag *d = sz_rules_error(l, C_ID, g->k.id->span, "a rule's id has letters a-z, digits, - and _, at most 64",
-                                "规则的 id 只能用字母 a-z、数字、- 和 _，最多 64 个");
+    sz_diag *d =
+        sz_rules_error(l, C_ID, g->k.id->span,
+                       "a rule's id begins with a letter or a digit and goes on with those, -, _ or ., at most %d",
+                       "规则的 id 以英文字母或数字开头，后面可用字母、数字、-、_ 和 .，最多 %d 个", ID_MAX);
     const char *meant = id_of(l, g->decl->name);
     if (meant) sz_rules_hint(l, d, "write  %s", "请写  %s", meant);
+    else if (g->decl->name.n > ID_MAX) sz_rules_hint_say(d, "write a shorter one", "请写短一些");
     else
         sz_rules_hint_say(d, "the Chinese name stands in  title: {zh: …, en: …}",
                           "中文名称写在  title: {zh: …, en: …}");
