@@ -134,6 +134,14 @@ typedef struct sz_json_view {
     yyjson_val *vals[SZ_N_JSON_ROWS];
     yyjson_val *obj;
 } sz_json_view;
+
+/* The object that a text is, or NULL: out is dead. Its values last until the next text is parsed, its texts as long as
+ * the arena. */
+yyjson_val *sz_json_parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
+/* ---- envelope.c: CloudEvents ---- */
+bool sz_json_is_envelope(const sz_json_view *view);
+/* The record inside, in place of its envelope. False: out is dead. */
+bool sz_json_open_envelope(sz_decoder *d, sz_json_view *view, sz_arena *a, sz_record *out);
 void sz_json_keys_init(sz_decoder *d);
 void sz_json_look(const sz_decoder *d, yyjson_val *obj, sz_json_view *view);
 /* The row of a key, which has SZ_KEY_MAX readable bytes; -1: none. */

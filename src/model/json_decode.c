@@ -64,35 +64,7 @@ static void explain(sz_str text, const yyjson_read_err *err, sz_arena *a, sz_rec
     else sz_record_dead(out, a, SZ_BAD_JSON, NULL, "byte %zu: %s", err->pos + 1, err->msg);
 }
 
-/* CloudEvents, structured: `data` is the record, the envelope gives what is absent inside. False: out is dead. */
-static bool open_envelope(const sz_decoder *d, sz_json_view *view, sz_arena *a, sz_record *out) {
-    static const sz_row_id outer[] = {SZ_ROW_ID, SZ_ROW_SOURCE, SZ_ROW_TIME, SZ_ROW_TYPE};
-    if (!(view->found >> SZ_ROW_DATA & 1)) {
-        sz_record_dead(out, a, SZ_MISSING_FIELD, "data", "a CloudEvent without data");
-        return false;
-    }
-    if (!yyjson_is_obj(view->vals[SZ_ROW_DATA])) {
-        sz_record_dead(out, a, SZ_WRONG_TYPE, "data", "data of a CloudEvent must be an object");
-        return false;
-    }
-    sz_json_view envelope = *view;
-    sz_json_look(d, envelope.vals[SZ_ROW_DATA], view);
-    for (unsigned i = 0; i < sizeof outer / sizeof *outer; i++) {
-        uint32_t bit = UINT32_C(1) << outer[i];
-        if (!(view->found & bit) && (envelope.found & bit)) {
-            view->found |= bit;
-            view->vals[outer[i]] = envelope.vals[outer[i]];
-        }
-    }
-    return true;
-}
-
-static bool is_cloud_event(const sz_json_view *view) {
-    return view->found >> SZ_ROW_SPECVERSION & 1 && yyjson_is_str(view->vals[SZ_ROW_SPECVERSION]);
-}
-
-/* The object of the record, or NULL: out is dead. */
-static yyjson_val *parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
+yyjson_val *sz_json_parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out) {
     if (text.n > SCAN_BEFORE && sz_json_is_deeper(text, SZ_DEPTH_MAX)) {
         too_deep(a, out);
         return NULL;
@@ -194,11 +166,11 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     }
     sz_record_begin(out);
     if (!d->only_yyjson && quick(d, text, raw, a, out)) return;
-    yyjson_val *root = parse(d, text, a, out);
+    yyjson_val *root = sz_json_parse(d, text, a, out);
     if (!root) return;
     d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;
     sz_json_view view;
     sz_json_look(d, root, &view);
-    if (is_cloud_event(&view) && !open_envelope(d, &view, a, out)) return;
+    if (sz_json_is_envelope(&view) && !sz_json_open_envelope(d, &view, a, out)) return;
     sz_json_event(d, &view, raw, a, out);
 }

@@ -14,6 +14,8 @@ static const entry sentences[] = {
     {"the record is not an object", "记录不是对象"},
     {"a CloudEvent without data", "CloudEvent 没有 data"},
     {"data of a CloudEvent must be an object", "CloudEvent 的 data 必须是对象"},
+    {"data_base64 of a CloudEvent must be a text", "CloudEvent 的 data_base64 必须是文本"},
+    {"data_base64 of a CloudEvent is not base64", "CloudEvent 的 data_base64 不是 base64"},
     {"byte * is not UTF-8", "第 * 字节不是 UTF-8"},
     {"byte *: *", "第 * 字节：*"},
     {"nested deeper than *", "嵌套超过 * 层"},
