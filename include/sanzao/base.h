@@ -47,6 +47,8 @@ int sz_str_cmp(sz_str a, sz_str b); /* bytes, then length: -1, 0, 1 */
 sz_str sz_str_trim(sz_str s);       /* without leading and trailing ASCII white space */
 uint64_t sz_hash(const void *p, size_t n); /* xxh64, seed 0: the same for ever, so it may be stored */
 static inline uint64_t sz_hash_key(const void *p, size_t n); /* of short keys, for tables in memory only: it may change */
+/* The ending of an English noun beside a number: none of 1, else "s". */
+static inline const char *sz_plural(uint64_t n) { return n == 1 ? "" : "s"; }
 /* Edit distance for "did you mean" (two neighbours swapped count as one edit): at most `limit`, else limit + 1. Counts
  * UTF-8 characters. */
 int sz_str_distance(sz_str a, sz_str b, int limit);

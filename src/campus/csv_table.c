@@ -85,8 +85,9 @@ static bool check_width(struct csv_reader *r) {
     for (uint32_t i = r->n_headings; i < r->row.n; i++) {
         if (r->row.cells[i].n == 0) continue;
         sz_diag *g = sz_diags_add(r->l->d, SZ_ERROR, CODE_WIDE_ROW, sz_csv_cell_span(r, i),
-                                  "this row has %u cells, the headings are %u", "这一行有 %u 格，而表头只有 %u 格",
-                                  r->row.n, r->n_headings);
+                                  r->n_headings == 1 ? "this row has %u cells, and there is %u heading"
+                                                     : "this row has %u cells, and there are %u headings",
+                                  "这一行有 %u 格，而表头只有 %u 格", r->row.n, r->n_headings);
         sz_diag_hint(r->l->d, g, "a text with a comma in it must stand in double quotes: \"a, b\"",
                      "含有逗号的文字要放在双引号中：\"甲,乙\"");
         return false;

@@ -186,14 +186,17 @@ uint32_t cards_say(sz_worker *w, uint32_t at) {
     (void)at;
     w->op.moved += s->moved;
     for (int i = 0; i < SZ_N_REASONS; i++) w->op.moved_dead_by[i] += s->dead_by[i];
-    worker_notice(w, SZ_NOTE,
-                  "cards were corrected: %llu records went to another student; dead letters: %llu that are nobody's, "
-                  "%llu of another partition's students, %llu whose id the right student has already",
-                  "卡片有更正：%llu 条记录改归另一名学生；死信：不属于任何人的 %llu 条，属于其他分区学生的 %llu "
-                  "条，该生已有同编号记录的 %llu 条",
-                  (unsigned long long)s->moved, (unsigned long long)s->dead_by[SZ_UNKNOWN_CARD],
-                  (unsigned long long)s->dead_by[SZ_MISROUTED],
-                  (unsigned long long)s->dead_by[SZ_CONFLICTING_DUPLICATE]);
+    worker_notice(
+        w, SZ_NOTE,
+        s->moved == 1
+            ? "cards were corrected: %llu record went to another student; dead letters: %llu that are "
+              "nobody's, %llu of another partition's students, %llu whose id the right student has already"
+            : "cards were corrected: %llu records went to another student; dead letters: %llu that are nobody's, "
+              "%llu of another partition's students, %llu whose id the right student has already",
+        "卡片有更正：%llu 条记录改归另一名学生；死信：不属于任何人的 %llu 条，属于其他分区学生的 %llu "
+        "条，该生已有同编号记录的 %llu 条",
+        (unsigned long long)s->moved, (unsigned long long)s->dead_by[SZ_UNKNOWN_CARD],
+        (unsigned long long)s->dead_by[SZ_MISROUTED], (unsigned long long)s->dead_by[SZ_CONFLICTING_DUPLICATE]);
     strays_fini(s);
     return 1;
 }

@@ -226,7 +226,7 @@ static void say_that_it_takes_long(sz_worker *w) {
     if (!n) return;
     p->is_told = true;
     worker_notice(w, SZ_NOTE,
-                  "%.*s, partition %u stands at 04:00 and waits for the parts of %u others in the tables of peers, "
+                  "%.*s, partition %u stands at 04:00 and waits for the parts of others (%u) in the tables of peers, "
                   "partition %u among them",
                   "%.*s 的分区 %u 停在 04:00，等另外 %u 个分区的同伴比较数据，其中有分区 %u", SZ_FMT_STR(w->o.topic),
                   w->o.partition, n, first);

@@ -333,8 +333,10 @@ static bool has_its_cells(sz_taking *t) {
     if (n == want || (!t->m->has_header && n > want) || (n < want && t->m->fills_short)) return true;
     if (n < want)
         sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL,
-                       "the row has %u cells, %u are expected (are empty ones left out? `short_rows: fill`)", row->n,
-                       want);
+                       row->n == 1
+                           ? "the row has %u cell, %u are expected (are empty ones left out? `short_rows: fill`)"
+                           : "the row has %u cells, %u are expected (are empty ones left out? `short_rows: fill`)",
+                       row->n, want);
     else
         sz_record_dead(t->out, t->a, SZ_BAD_VALUE, NULL,
                        "the row has %u cells, %u are expected (a text with the separator in it stands in quotes)",

@@ -48,6 +48,15 @@ def check_sums(counts: dict, summary: dict, lines: int) -> None:
     same(summary["control"], counts["status"], "control records")
 
 
+def test_one_student_and_one_day_are_said_as_one(tmp):
+    told = sanzao(tmp, "simulate", "--students", "1", "--from", "2026-02-23", "--days", "1", "--seed", "1", "--out", "sim", rc=0).out.decode()
+    expect("sim: 1 student, 1 day from 2026-02-23" in told, told)
+    for line in told.splitlines():
+        for word in ("student", "day", "line", "swipe", "door", "repeat", "card", "row"): expect(f" 1 {word}s" not in line, line)
+    more = sanzao(tmp, "simulate", "--students", "2", "--from", "2026-02-23", "--days", "2", "--seed", "1", "--out", "more", rc=0).out.decode()
+    expect("more: 2 students, 2 days from 2026-02-23" in more, more)
+
+
 def test_simulate_is_read_to_the_last_line_in_both_orders(tmp):
     counts = simulate(tmp)
     for name in FILES: expect((tmp / "sim" / name).exists(), name)

@@ -203,12 +203,14 @@ static void judge_replicas(sz_look *l, const topic *t, bool is_written) {
                        "kafka-configs.sh --alter --topic %s --add-config min.insync.replicas=2", t->name);
         return;
     }
-    sz_look_add(l, SZ_LOOK_RIGHT, "topic %s: %d replicas", "主题 %s：%d 个副本", t->name, t->replicas);
+    sz_look_add(l, SZ_LOOK_RIGHT, t->replicas == 1 ? "topic %s: %d replica" : "topic %s: %d replicas",
+                "主题 %s：%d 个副本", t->name, t->replicas);
 }
 
 static void judge_events(sz_look *l, const topic *t, int64_t horizon_ms) {
     sz_look_row *r;
-    sz_look_add(l, SZ_LOOK_RIGHT, "topic %s: %d partitions", "主题 %s：%d 个分区", t->name, t->partitions);
+    sz_look_add(l, SZ_LOOK_RIGHT, t->partitions == 1 ? "topic %s: %d partition" : "topic %s: %d partitions",
+                "主题 %s：%d 个分区", t->name, t->partitions);
     judge_replicas(l, t, false);
     if (!t->has_settings) {
         judge_unknown(l, t);

@@ -141,7 +141,9 @@ static void look_below(const sz_stream_file *s, const reader *r, sz_diags *d, si
         if (sz_csv_next(&a, rest, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) != SZ_OK) break;
         if (!sz_mapping_has_headings(s->o.mapping, &row)) continue;
         for (size_t i = first; i < d->n; i++)
-            sz_diag_hint(d, &d->v[i], "the headings stand %u rows further down; write  file: {skip_rows: %u}",
+            sz_diag_hint(d, &d->v[i],
+                         below == 1 ? "the headings stand %u row further down; write  file: {skip_rows: %u}"
+                                    : "the headings stand %u rows further down; write  file: {skip_rows: %u}",
                          "表头在下面第 %u 行；请写 file: {skip_rows: %u}", below,
                          sz_mapping_skip_rows(s->o.mapping) + below);
         break;

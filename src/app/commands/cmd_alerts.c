@@ -167,7 +167,7 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
     if (fold && campus) print_crowds(&out, s, campus, c->lang);
     sz_buf_put(&out, untold->p, untold->n);
     if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
-    else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u events.\n", s->n);
+    else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u event%s.\n", s->n, sz_plural(s->n));
     if (has_least)
         sz_buf_put_z(&out,
                      zh ? "“≥”是至少：那段时间的记录不全（尚未开始、请假或数据源中断），实际可能更多。\n"

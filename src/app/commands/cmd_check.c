@@ -12,23 +12,21 @@
 #include "job/groups.h"
 #include "state/states.h"
 
-static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
-
 /* The last line: how much was wrong, in how much, and what became of it. */
 static void put_counts(sz_buf *out, const sz_diags *d, const sz_job *job, const sz_inputs *in, int code) {
     bool zh = job->lang == SZ_ZH;
     const sz_rule_counts *n = &in->counts;
     if (zh) sz_buf_printf(out, "%zu 个错误，%zu 个警告", d->n_errors, d->n_warnings);
     else
-        sz_buf_printf(out, "%zu error%s, %zu warning%s", d->n_errors, plural(d->n_errors), d->n_warnings,
-                      plural(d->n_warnings));
+        sz_buf_printf(out, "%zu error%s, %zu warning%s", d->n_errors, sz_plural(d->n_errors), d->n_warnings,
+                      sz_plural(d->n_warnings));
     if (!job->rules && !d->n_errors)
         sz_buf_put_z(out, zh ? " · 这里没有规则文件夹，没有检查规则" : " · no folder of rules here, none checked");
     if (!job->rules || (d->n_errors && !n->files)) n = NULL; /* nothing was read */
     if (n && zh) sz_buf_printf(out, " · %u 个文件，%u 条规则，%u 个特征", n->files, n->rules, n->features);
     else if (n)
-        sz_buf_printf(out, " · %u file%s, %u rule%s, %u feature%s", n->files, plural(n->files), n->rules,
-                      plural(n->rules), n->features, plural(n->features));
+        sz_buf_printf(out, " · %u file%s, %u rule%s, %u feature%s", n->files, sz_plural(n->files), n->rules,
+                      sz_plural(n->rules), n->features, sz_plural(n->features));
     if (d->n_errors)
         sz_buf_put_z(out,
                      zh ? " · 没有载入任何内容，正在运行的继续运行" : " · nothing loaded, what runs keeps running");

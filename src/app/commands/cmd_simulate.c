@@ -140,15 +140,19 @@ static void show(const sz_config *c, const char *path, const sz_sim_options *o, 
         show_next(path, o->with_vendor, "试一试");
         return;
     }
-    printf("%s: %u students, %u days from %s, seed %llu\n", path, o->students, o->days, day,
-           (unsigned long long)o->seed);
-    printf("  events.ndjson  %llu lines: %llu swipes, %llu attendance, %llu doors, %llu presence, %llu feed status\n",
-           (unsigned long long)n->lines, (unsigned long long)n->swipes, (unsigned long long)n->attendance,
-           (unsigned long long)n->doors, (unsigned long long)n->presence, (unsigned long long)n->status);
-    printf("  %llu of them over 10 min late, %llu repeats, %llu cards of strangers; %llu more lost with their source\n",
-           (unsigned long long)n->late, (unsigned long long)n->repeats, (unsigned long long)n->strangers,
-           (unsigned long long)n->lost);
-    printf("  truth.csv %u rows, confounders.csv %u rows\n", n->incidents, n->confounders);
+    printf("%s: %u student%s, %u day%s from %s, seed %llu\n", path, o->students, sz_plural(o->students), o->days,
+           sz_plural(o->days), day, (unsigned long long)o->seed);
+    printf(
+        "  events.ndjson  %llu line%s: %llu swipe%s, %llu attendance, %llu door%s, %llu presence, %llu feed status\n",
+        (unsigned long long)n->lines, sz_plural(n->lines), (unsigned long long)n->swipes, sz_plural(n->swipes),
+        (unsigned long long)n->attendance, (unsigned long long)n->doors, sz_plural(n->doors),
+        (unsigned long long)n->presence, (unsigned long long)n->status);
+    printf(
+        "  %llu of them over 10 min late, %llu repeat%s, %llu card%s of strangers; %llu more lost with their source\n",
+        (unsigned long long)n->late, (unsigned long long)n->repeats, sz_plural(n->repeats),
+        (unsigned long long)n->strangers, sz_plural(n->strangers), (unsigned long long)n->lost);
+    printf("  truth.csv %u row%s, confounders.csv %u row%s\n", n->incidents, sz_plural(n->incidents), n->confounders,
+           sz_plural(n->confounders));
     show_next(path, o->with_vendor, "try");
 }
 

@@ -59,6 +59,8 @@ static const entry sentences[] = {
     {"neither student nor card is given", "学号和卡号都没有"},
     {"attendance needs a status", "attendance 需要 status"},
     {"dorm_access needs a direction, or a reader that gives it", "dorm_access 需要 direction，或能给出方向的读头"},
+    {"the row has 1 cell, * are expected (are empty ones left out? `short_rows: fill`)",
+     "这一行有 1 格，应有 * 格（行末的空格子被省去了吗？`short_rows: fill`）"},
     {"the row has * cells, * are expected (are empty ones left out? `short_rows: fill`)",
      "这一行有 * 格，应有 * 格（行末的空格子被省去了吗？`short_rows: fill`）"},
     {"the row has * cells, * are expected (a text with the separator in it stands in quotes)",
