@@ -36,6 +36,7 @@ class Skipped(Exception): pass
 
 said: list[str] = []
 failed: list[str] = []                              # a line each, said once more at the end
+started: list[subprocess.Popen] = []                # by the test that runs; what is alive after it is killed
 
 
 def expect(is_so, *what) -> None:
@@ -71,6 +72,17 @@ def in_one_line(e: Exception) -> str:
     return " | ".join(lines[:4])[:900]
 
 
+def end_what_was_started() -> None:
+    """A test that fails between the start and the end of a run would leave it: a member of its group, a reader of its broker."""
+    for process in started:
+        if process.poll() is None: process.kill()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):
+                if pipe: pipe.close()
+        process.wait()
+    started.clear()
+
+
 def one_test(name: str, function) -> str:
     said.clear()
     tmp = Path(tempfile.mkdtemp(prefix=f"sanzao-{name}-"))
@@ -80,6 +92,7 @@ def one_test(name: str, function) -> str:
     except Exception as e:
         result, detail = "FAILED", str(e) if isinstance(e, Failed) else traceback.format_exc()
         failed.append(f"FAILED  {name}: {in_one_line(e)}")
+    finally: end_what_was_started()
     text = f"{result:7} {name}" + (f": {detail}" if detail else "") + ("  (" + "; ".join(said) + ")" if said else "")
     print(f"{text}  {time.monotonic() - begin:.1f} s", flush=True)
     if result == "FAILED" and os.environ.get("SZ_KEEP"):
@@ -131,7 +144,9 @@ def start(tmp: Path, *args, **how) -> subprocess.Popen:
     how.setdefault("stdout", subprocess.PIPE)
     how.setdefault("stderr", subprocess.PIPE)
     how.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.Popen([SANZAO, *map(str, args)], cwd=tmp, env=environment(**how.pop("env", {})), **how)
+    process = subprocess.Popen([SANZAO, *map(str, args)], cwd=tmp, env=environment(**how.pop("env", {})), **how)
+    started.append(process)
+    return process
 
 
 def finish(process: subprocess.Popen, stdin: bytes | None = None) -> Result:

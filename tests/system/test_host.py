@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lib import SANZAO, balance, expect, main, same, sanzao, write, write_lines
+from lib import ROOT, SANZAO, balance, expect, main, same, sanzao, write, write_lines
 
 GOOD = ["--campus", "campus", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--dead-letters", "file:dead.ndjson"]
 
@@ -58,6 +58,31 @@ def test_students_who_are_written_otherwise_are_asked_for_in_the_mapping(tmp):
     write_lines(tmp / "events.ndjson", [x.replace(b'"student": "s', b'"student": "0.s') for x in swipes(2024)])
     for lang, word in (("en", "are students written in students.csv as in the records?"), ("zh", "students.csv 与记录里的学号写法是否一致？")):
         expect(word in sanzao(tmp, "run", "--source", "file:events.ndjson", *GOOD, "--lang", lang, rc=0).err, lang)
+
+
+# ---- the tests themselves ----------------------------------------------------------------------------------------------------------
+
+FAILS = """
+import os, sys
+from lib import Failed, main, start, started, write
+seen = []
+
+def test_fails(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\\n")
+    os.mkfifo(tmp / "pipe")
+    seen.append(start(tmp, "run", "--source", "file:pipe", "--rules", "rules", "--alerts", "file:a.ndjson"))
+    raise Failed("before its end")
+
+main({"test_fails": test_fails})
+print("left", [p.poll() for p in seen], len(started))
+"""
+
+
+def test_a_test_that_fails_leaves_no_run_alive(tmp):
+    write(tmp / "fails.py", FAILS)
+    got = subprocess.run([sys.executable, tmp / "fails.py"], cwd=tmp, capture_output=True, text=True, timeout=60,
+                         env={**os.environ, "PYTHONPATH": str(ROOT / "tests/system"), "SANZAO": SANZAO})
+    expect("left [-9] 0" in got.stdout, got.stdout, got.stderr)
 
 
 # ---- its standard files ------------------------------------------------------------------------------------------------------------
