@@ -7,7 +7,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import alerts, expect, finish, main, same, sanzao, say, size, start, wait_for, write, write_lines
+from lib import MANY, alerts, expect, finish, main, same, sanzao, say, size, start, wait_for, write, write_lines
 from test_reload import APPLIED, Live
 
 # two classes of twelve and nine; of the third there are too few
@@ -176,22 +176,29 @@ def test_several_runs_over_one_state_say_what_one_says(tmp):
         same((here / "alerts.ndjson").read_bytes(), want, f"alerts of ten runs, {order}")
 
 
-def test_killed_at_any_commit_and_begun_again_it_says_the_same(tmp):
-    lines = drawn(7)
-    want = begin_and_end(tmp, lines, "sorted")
-    here, kills = campus(tmp / "killed", TOLD), 0
+def killed_again_and_again(here, lines, want) -> int:
+    """How many kills came before its end: none does where this process looks too late once."""
+    kills, path = 0, here / "alerts.ndjson"
     write_lines(here / "in.ndjson", lines)
     args = ["run", "--source", "file:in.ndjson", "--order", "sorted", "--state", "sqlite:state.db", "--until", at(LAST, 12), *OPTIONS, "--commit-records", "3"]
     for i in range(60):
-        process, path = start(here, *args), here / "alerts.ndjson"
-        goal = len(want) * (i + 1) // 40
-        wait_for(lambda: path.exists() and size(path) >= goal, process, "alerts")
+        process, goal = start(here, *args), len(want) * (i + 1) // 40
+        wait_for(lambda: size(path) >= goal, process, "alerts")
         process.send_signal(signal.SIGKILL)
         result = finish(process)
         kills += result.rc == -signal.SIGKILL
         if result.rc == 0: break
     sanzao(here, *args, rc=0)
-    same((here / "alerts.ndjson").read_bytes(), want, "alerts")
+    same(path.read_bytes(), want, "alerts")
+    return kills
+
+
+def test_killed_at_any_commit_and_begun_again_it_says_the_same(tmp):
+    lines = drawn(7)
+    want = begin_and_end(tmp, lines, "sorted")
+    for attempt in range(MANY):
+        kills = killed_again_and_again(campus(tmp / f"killed-{attempt}", TOLD), lines, want)
+        if kills >= 5: break
     expect(kills >= 5, f"killed only {kills} times")
     say(f"killed {kills} times")
 
