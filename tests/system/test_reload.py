@@ -162,11 +162,11 @@ def test_hup_twice_quickly_ends_with_the_newest_rules(tmp):
     run = Live(small(tmp), *STATE)
     run.send(days(1, 2))
     for n in (9, 8, 7, 6, 5):
-        write(tmp / "rules/new", rules(n))
+        write(tmp / "rules/new", rules(n) + f"  - {{id: by{n}, purpose: student-safety, when: meals >= 99, level: blue}}\n")
         os.replace(tmp / "rules/new", tmp / "rules/r.yaml")
-        run.process.send_signal(signal.SIGHUP)
-    run.hup("no file has changed", APPLIED)         # signals that come together are one
-    run.hup("no file has changed")                  # the last of them has been read
+        run.process.send_signal(signal.SIGHUP)      # signals that come together are one
+    expect(wait_for(lambda: APPLIED in run.err.decode().partition("new by5")[2], run.process, "the newest"), "it ended:", run.err.decode())
+    run.hup("no file has changed")
     run.send(days(3, 5))
     run.end()
     same(fired(tmp), [("firing", "many", "2026-03-05", None)], "by the newest")
