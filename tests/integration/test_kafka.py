@@ -710,7 +710,7 @@ def test_what_was_held_back_is_told_of_all_partitions(tmp):
                          "amount": 5, "source": "pos"}).encode() for day in (2, 3) for k in range(4) for n in names[:50]]
     source = topic("events")
     fill(source, lines)
-    for state, group in (("sqlite:s.db", "groups-files"), (redis.url, "groups-redis")):
+    for state, group in (("sqlite:s.db", "groups-files"), (f"{redis.url}?timeout=120s", "groups-redis")):     # who looks asks once
         args = ["--campus", "campus", "--rules", "rules", "--state", state, "--group", group, "--lang", "en"]
         run = ["run", "--source", f"kafka:{source}", "--kafka-brokers", kafka.bootstrap, *QUICK, *args, "--alerts", f"file:{group}.ndjson",
                "--dead-letters", f"file:{group}.dead", "--settle", "1s"]

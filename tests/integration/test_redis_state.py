@@ -180,7 +180,7 @@ def test_why_nobody_was_told_is_read_in_the_students_partition(tmp):
         kafka.topics.produce("events", b"".join(student_of(x) + b"\t" + x + b"\n" for x in lines), key_field=None)
         topic = ("--source", "kafka:events", "--kafka-brokers", kafka.bootstrap, "--group", "g")
         sanzao(folder, "run", *topic, *CAMPUS, "--state", redis.url, "--alerts", "file:topic.ndjson", "--stop-at-end", *end, rc=0)
-        got = explained(folder, campus.students, redis.url, *topic)
+        got = explained(folder, campus.students, f"{redis.url}?timeout=120s", *topic)
     want = explained(folder, campus.students, "sqlite:state.db")
     for k in want: same(got[k], want[k], " ".join(k))
     held = {by["by"] for v in want.values() for by in v["held"]}
