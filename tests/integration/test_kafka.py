@@ -993,8 +993,9 @@ def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
         with slow:
             for name, policy in (("events", "delete"), ("alerts", "compact")): slow.create_topic(name, 1, config={"cleanup.policy": policy})
             door.hold()
-            run = Running(tmp, "slow", ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "kafka:alerts",
-                                        "--kafka-brokers", slow.bootstrap, "--stop-at-end", "--lang", "en"])
+            args = ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "kafka:alerts",
+                    "--kafka-brokers", slow.bootstrap, "--stop-at-end", "--lang", "en"]
+            run = Running(tmp, "slow", args)
             try:
                 run.wait(lambda: run.events("waiting"), "it says that it waits")
                 expect(door.n_asked and not run.events("check"), "nothing is said of what is not known:", run.events("check"))
@@ -1002,6 +1003,18 @@ def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
                 same(run.process.wait(LONG), 4, "exit status")
             finally: run.end(signal.SIGKILL)
             expect(any("cleanup.policy=compact" in x["message"] for x in run.events("check")), "compaction of alerts:", run.events("check"))
+            door.hold()
+            once = Running(tmp, "once", [*args, "--fail-fast"])          # it waits five seconds for an answer: of its own, not of the clock's
+            try:
+                asked = door.n_asked
+                once.wait(lambda: door.n_asked > asked, "it asks")
+                once.process.send_signal(signal.SIGSTOP)
+                time.sleep(6)
+                door.let_go()                        # the answer is under way only
+                once.process.send_signal(signal.SIGCONT)
+                same(once.process.wait(LONG), 4, "exit status")
+            finally: once.end(signal.SIGKILL)
+            expect("cleanup.policy=compact" in once.path.read_text(), "who stood still himself has his answer:", once.path.read_text())
 
 
 def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):

@@ -7,6 +7,7 @@
 #include <sanzao/kafka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* ---- rows ---- */
 
@@ -62,7 +63,7 @@ static void describe(topic *t, const rd_kafka_metadata_topic_t *m) {
 }
 
 /* What the client told of its connections: why nobody answers. */
-enum { FIRST_MS = 500 };
+enum { FIRST_MS = 500, LATE_MS = 500, MOST_STOOD = 5 };
 typedef struct asking {
     sz_kafka_voice voice; /* first: the client's opaque value */
     int err;
@@ -86,15 +87,25 @@ static void say_why(const asking *a, rd_kafka_resp_err_t e, sz_kafka_why *why) {
              knows ? "）" : "");
 }
 
-/* All topics: none is made by asking. Whoever is not let in need not wait for an answer. */
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* All topics: none is made by asking. Whoever is not let in need not wait for an answer. While this process stands
+ * still, or all of the machine, the clock goes on: a step that took much longer than it was to take is none of the
+ * brokers'. */
 static rd_kafka_resp_err_t ask_topics(rd_kafka_t *rk, const asking *a, int timeout_ms,
                                       const struct rd_kafka_metadata **meta) {
     rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    int n_stood = 0;
     for (int step = FIRST_MS; timeout_ms > 0 && a->err != RD_KAFKA_RESP_ERR__AUTHENTICATION; step *= 2) {
         if (step > timeout_ms || 2 * step > timeout_ms - step) step = timeout_ms;
-        timeout_ms -= step;
+        int64_t due_ms = now_ms() + step;
         e = rd_kafka_metadata(rk, 1, NULL, meta, step);
         if (!e) return e;
+        if (now_ms() < due_ms + LATE_MS || n_stood++ >= MOST_STOOD) timeout_ms -= step;
         while (rd_kafka_poll(rk, 0)) {}
         if (e != RD_KAFKA_RESP_ERR__TIMED_OUT && e != RD_KAFKA_RESP_ERR__TRANSPORT) return e;
     }
@@ -145,6 +156,13 @@ static void read_settings(topic *v, int n, rd_kafka_event_t *event) {
     }
 }
 
+/* In steps: while this process stands still one of them passes, and not the time that the brokers have. */
+static rd_kafka_event_t *await(rd_kafka_queue_t *q, int timeout_ms) {
+    rd_kafka_event_t *event = NULL;
+    for (; !event && timeout_ms > 0; timeout_ms -= FIRST_MS) event = rd_kafka_queue_poll(q, FIRST_MS);
+    return event;
+}
+
 /* What may not be asked stays unknown (has_settings). No answer yet is no refusal: a topic that must not be used would
  * pass for one whose settings nobody may see. */
 static rd_kafka_resp_err_t ask_settings(rd_kafka_t *rk, topic *v, int n, int timeout_ms) {
@@ -155,7 +173,7 @@ static rd_kafka_resp_err_t ask_settings(rd_kafka_t *rk, topic *v, int n, int tim
     if (!n_asked) return RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_queue_t *q = rd_kafka_queue_new(rk);
     rd_kafka_DescribeConfigs(rk, asked, n_asked, NULL, q);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(q, timeout_ms);
+    rd_kafka_event_t *event = await(q, timeout_ms);
     rd_kafka_resp_err_t e = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     if (!e) read_settings(v, n, event);
     if (event) rd_kafka_event_destroy(event);
