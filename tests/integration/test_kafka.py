@@ -224,32 +224,43 @@ def test_kill9_at_random_commits_costs_and_doubles_nothing(tmp):
     say(f"{kills} kills")
 
 
+def killed_beside(tmp: Path, campus: Campus, source: str, group: str) -> tuple | None:
+    """The run that outlives the other, and its alerts' topic. None where the group has taken a living one for dead: after two seconds in which
+    it heard nothing of him, it gives what he had to the run beside him."""
+    alerts, dead = topic("alerts", 2), topic("dead", 1)
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--group", group,
+                   "--lang", "en", group=DIES)
+    end = [*args, "--settle", "1s", *to_end(campus)]
+    other = Running(tmp, f"{group}-other", [*args, "--tick", "0s", "--settle", "1h"])      # its alerts stay in the states
+    try:
+        other.wait(lambda: n_read(group) == len(campus.lines()), "the other has read all")
+        beside = Running(tmp, f"{group}-beside", end)
+        same(beside.end(0), 0, "exit of a run beside one that lives")
+        if not any("2 of the partitions were left to another member" in x["message"] for x in beside.events("others")): return None
+        expect(outbox(group) > 10, "alerts of the partitions that it was not given")
+        run = Running(tmp, f"{group}-run", end)
+        run.wait(lambda: kafka.topics.settled(group) == 2, "each has its half")
+        same(other.end(signal.SIGKILL), -9, "exit of the one that was killed")
+        same(run.end(0), 0, "exit of the run")
+    finally: other.process.kill()                      # it does not end by itself
+    return run, alerts
+
+
 def test_to_the_end_waits_for_what_a_killed_member_has(tmp):
     """The group knows of a killed member only after its session, and until then keeps for him, or gives him, a part of the topic."""
     campus = Campus(14, students=24, days=6)
     campus.write(tmp)
     want, summary = file_run(tmp, campus)
-    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    source = topic("events")
     fill(source, campus.lines())
-    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--state", redis.url, "--group", "left",
-                   "--lang", "en", group=DIES)
-    end = [*args, "--settle", "1s", *to_end(campus)]
-    other = Running(tmp, "other", [*args, "--tick", "0s", "--settle", "1h"])       # its alerts stay in the states
-    other.wait(lambda: n_read("left") == len(campus.lines()), "the other has read all")
-    try:
-        beside = Running(tmp, "beside", end)
-        same(beside.end(0), 0, "exit of a run beside one that lives")
-        expect(any("2 of the partitions were left to another member" in x["message"] for x in beside.events("others")), "it says so:",
-               beside.events("others"))
-        expect(outbox("left") > 10, "alerts of the partitions that it was not given")
-        run = Running(tmp, "run", end)
-        run.wait(lambda: kafka.topics.settled("left") == 2, "each has its half")
-        same(other.end(signal.SIGKILL), -9, "exit of the one that was killed")
-        same(run.end(0), 0, "exit of the run")
-    finally: other.process.kill()                      # it does not end by itself
+    for attempt in range(10):
+        group = f"left{attempt}"
+        if got := killed_beside(tmp, campus, source, group): break
+    expect(got, "it says each time that partitions were left to another member")
+    run, alerts = got
     compare(run.summary(), summary)
     same_stand(folded(alerts), want, "what stands")
-    same(outbox("left"), 0, "alerts left in the outbox")
+    same(outbox(group), 0, "alerts left in the outbox")
     say(f"waited: {len(run.events('others')) == 1}")
 
 
@@ -373,6 +384,7 @@ def test_sigterm_drains_and_a_second_one_ends_at_once(tmp):
 
     def read() -> int: return (run.events("stats") or [{"read": 0}])[-1]["read"]
     before = commits("drain")
+    args[args.index(redis.url)] += "?timeout=120s"   # else it has lost its states where records come late behind the pause, and reads none
     run = Running(tmp, "stuck", [*args, "--stats", "1s"])
     run.wait(lambda: commits("drain") > before + PARTS and read() > 0, "it runs, and has committed to each partition")
     redis.pause()                                    # nothing can be drained now
