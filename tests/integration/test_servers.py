@@ -185,7 +185,7 @@ def test_redis_sentinel_fails_over_and_a_lagging_replica_loses(tmp):
         first = redis.master_port()
         with redis.connect("master") as c:
             fill(c)
-            expect(c("WAIT", 1, 10000) >= 1, "the replica did not follow")
+            expect(c("WAIT", 1, 50000) >= 1, "the replica did not follow")
         redis.set_patience(1000)
         redis.kill9(first)
         wait_until(lambda: redis.master_port() != first, "the sentinels to name another master")
@@ -225,7 +225,7 @@ def test_redis_cluster_moves_a_slot_and_fails_over(tmp):
         refused(lambda: redis.call("GET", "{group.7}:1", which=old), f"MOVED {slot} 127.0.0.1:{new}")
         with redis.connect(new) as c:
             same(c.many([("GET", "{group.7}:%d" % i) for i in range(N)]), [b"%d" % i for i in range(N)], "GET")
-            expect(c("WAIT", 1, 10000) >= 1, "the replica did not follow")
+            expect(c("WAIT", 1, 50000) >= 1, "the replica did not follow")
 
         redis.set_patience(1500)
         redis.kill9(new)
