@@ -224,7 +224,7 @@ def killed(tmp: Path, kind: str, seed: int) -> int:
     with redis.connect() as ask:
         while not (r := attempt(case, kind, ask, steps)):
             kills, steps = kills + 1, steps + random.Random(f"{seed} {kills}").choice([0, 1, 1]) + kills // 5   # of many steps the first ones one by one
-    same(r.rc, 0, "exit status of the attempt that nobody killed")
+    same(r.rc, 0, f"exit status of the attempt that nobody killed, {r}")
     same(case.move()["from"], NEW, "it is done")
     say(f"{kills} kills")
     case.feed(1)
