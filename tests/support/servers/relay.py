@@ -72,10 +72,10 @@ class Gate(Relay):
 
     def wait_open(self) -> None:
         with self.looking:                           # a client may have several connections
-            if self.is_open.is_set() and self.seen(): self.hold()
+            if not self.is_over and self.is_open.is_set() and self.seen(): self.hold()
         super().wait_open()
         if self.is_over: raise ConnectionError("the gate is gone")
 
     def __exit__(self, *_):
-        self.is_over = True
+        with self.looking: self.is_over = True       # nobody looks any more: what it looks with is its maker's again
         super().__exit__()
