@@ -23,6 +23,7 @@ class Relay:
 
     def __exit__(self, *_):
         self.is_open.set()
+        self.listener.shutdown(socket.SHUT_RDWR)     # wakes who accepts; asleep it may meet another by the same number
         self.listener.close()
 
     def accept(self) -> None:
