@@ -75,6 +75,12 @@ static inline void sz_bytes_copy(void *to, const void *from, size_t n) {
 
 static inline bool sz_str_eq(sz_str a, sz_str b) { return a.n == b.n && sz_bytes_eq(a.p, b.p, a.n); }
 
+/* Most differ in their first byte. */
+bool sz_str_is_all(sz_str a, const char *z);
+static inline bool sz_str_is(sz_str a, const char *z) {
+    return (a.n == 0 || !z || a.p[0] == *z) && sz_str_is_all(a, z);
+}
+
 /* ---- hash ---- */
 
 __extension__ typedef unsigned __int128 sz_u128;

@@ -169,8 +169,10 @@ typedef struct sz_rule_counts { uint32_t files, rules, features; } sz_rule_count
 /* Compile all files of a rules folder against a campus (types, periods, tags; NULL: built-in types and empty calendar).
  * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
-/* The same, how much was read (NULL: not asked for), and notes on what is never named, for people who look at the files. */
-sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out, sz_rule_counts *counts);
+/* The same, how much was read (NULL: not asked for), and notes on what is never named, for people who look at the files.
+ * with_tests false: as one that only runs them needs them. The tests that stand in rules are read as YAML then and no further. */
+sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, bool with_tests, sz_diags *d,
+                                sz_bundle **out, sz_rule_counts *counts);
 /* For a test, while nobody else has the bundle: this rule is live whatever its mode says, the others are off. */
 void sz_bundle_only(sz_bundle *b, uint32_t rule, const sz_types *types);
 sz_bundle *sz_bundle_ref(sz_bundle *b);

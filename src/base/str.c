@@ -6,8 +6,7 @@
 
 sz_str sz_str_of(const char *z) { return z ? (sz_str){z, strlen(z)} : (sz_str){NULL, 0}; }
 
-/* Most differ in their first byte. */
-bool sz_str_is(sz_str a, const char *z) { return (a.n == 0 || !z || a.p[0] == *z) && sz_str_eq(a, sz_str_of(z)); }
+bool sz_str_is_all(sz_str a, const char *z) { return sz_str_eq(a, sz_str_of(z)); }
 
 static inline uint64_t four(const char *p) {
     uint32_t w;
@@ -35,6 +34,18 @@ int sz_str_cmp(sz_str a, sz_str b) {
 }
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+size_t sz_str_find(sz_str s, size_t from, sz_str what) {
+    if (!what.n) return from;
+    while (from + what.n <= s.n) {
+        const char *p = memchr(s.p + from, what.p[0], s.n - what.n + 1 - from);
+        if (!p) break;
+        from = (size_t)(p - s.p);
+        if (memcmp(p, what.p, what.n) == 0) return from;
+        from++;
+    }
+    return SIZE_MAX;
+}
 
 sz_str sz_str_trim(sz_str s) {
     while (s.n && is_space(s.p[0])) s.p++, s.n--;

@@ -176,11 +176,11 @@ static sz_rule_counts counts_of(struct sz_loading *l) {
 
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
                         sz_diags *d, sz_bundle **out) {
-    return sz_rules_load_counted(files, n, campus, types, d, out, NULL);
+    return sz_rules_load_counted(files, n, campus, types, true, d, out, NULL);
 }
 
 sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types,
-                                sz_diags *d, sz_bundle **out, sz_rule_counts *counts) {
+                                bool with_tests, sz_diags *d, sz_bundle **out, sz_rule_counts *counts) {
     struct sz_loading l;
     sz_types built_in;
     if (!types && campus) types = sz_campus_types(campus);
@@ -188,6 +188,7 @@ sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_ca
     sz_bundle *b = sz_alloc(sizeof *b);
     size_t errors = d->n_errors;
     init(&l, b, campus, types ? types : &built_in, d);
+    l.with_tests = with_tests;
     load(&l, files, n);
     if (counts) {
         *counts = counts_of(&l);

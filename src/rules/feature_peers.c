@@ -70,13 +70,8 @@ static sz_str field_meant(sz_str text) {
 static bool add_field(struct sz_making *m, const sz_yaml *item) {
     struct sz_loading *l = m->l;
     sz_str text = field_meant(item->text);
-    struct sz_near near = sz_near_to(l, text);
-    const char *all = "";
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
-        if (!((uint32_t)GROUPS >> i & 1)) continue;
-        sz_near_z(&near, sz_sfields[i].name);
-        all = TXT(l, "%s  %s", all, sz_sfields[i].name);
-        if (!sz_str_is(text, sz_sfields[i].name)) continue;
+        if (!((uint32_t)GROUPS >> i & 1) || !sz_str_is(text, sz_sfields[i].name)) continue;
         if (m->f.by >> i & 1) {
             sz_rules_hint_say(sz_rules_error(l, C_PEERS, item->span, "`%.*s` stands here twice", "`%.*s` 写了两次",
                                              SZ_FMT_STR(item->text)),
@@ -85,6 +80,13 @@ static bool add_field(struct sz_making *m, const sz_yaml *item) {
         }
         m->f.by |= 1u << i;
         return true;
+    }
+    struct sz_near near = sz_near_to(l, text);
+    const char *all = "";
+    for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
+        if (!((uint32_t)GROUPS >> i & 1)) continue;
+        sz_near_z(&near, sz_sfields[i].name);
+        all = TXT(l, "%s  %s", all, sz_sfields[i].name);
     }
     sz_diag *g = sz_rules_error(l, C_PEERS, item->span, "`%.*s` makes no groups of students",
                                 "`%.*s` 不能用来给学生分组", SZ_FMT_STR(item->text));

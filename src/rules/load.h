@@ -176,6 +176,7 @@ struct sz_loading {
     bool *seen_features;          /* for rule_meaning.c */
     uint32_t depth;               /* of value features within each other */
     bool has_too_many;            /* of features: said once */
+    bool with_tests;              /* read those that stand in rules */
     sz_decoder *decoder;          /* of the records in tests; made with the first one, for it is large */
 };
 

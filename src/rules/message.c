@@ -316,15 +316,13 @@ static void warn_other_braces(struct reading *r) {
                  {"%", "%", OTHER},   {"#", "#", OTHER},   {"《", "》", OTHER}};
     sz_str s = r->node->text;
     for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
-        size_t open = strlen(pairs[k].open), close = strlen(pairs[k].close);
-        for (size_t i = 0; i + open <= s.n; i++) {
-            if (memcmp(s.p + i, pairs[k].open, open) != 0) continue;
-            size_t end = i + open;
-            while (end + close <= s.n && memcmp(s.p + end, pairs[k].close, close) != 0) end++;
-            if (end + close > s.n) break;
-            sz_str name = {s.p + i + open, end - i - open};
+        const sz_str open = sz_str_of(pairs[k].open), close = sz_str_of(pairs[k].close);
+        for (size_t i = 0; i < s.n && (i = sz_str_find(s, i, open)) != SIZE_MAX; i++) {
+            size_t end = sz_str_find(s, i + open.n, close);
+            if (end == SIZE_MAX) break;
+            sz_str name = {s.p + i + open.n, end - i - open.n};
             bool is_meant = pairs[k].what == WIDE || is_known(r, name);
-            if (is_meant) warn_brace(r, i, end + close - i, name, pairs[k].what);
+            if (is_meant) warn_brace(r, i, end + close.n - i, name, pairs[k].what);
             i = end;
         }
     }

@@ -31,11 +31,10 @@ static sz_str as_written(struct sz_loading *l, const sz_yaml *node) {
 /* ---- by: ---- */
 
 static int field_of(struct sz_loading *l, const sz_yaml *key) {
-    struct sz_near near = sz_near_to(l, key->text);
-    for (int i = 0; i < SZ_N_SFIELDS; i++) {
+    for (int i = 0; i < SZ_N_SFIELDS; i++)
         if (sz_str_is(key->text, sz_sfields[i].name)) return i;
-        sz_near_z(&near, sz_sfields[i].name);
-    }
+    struct sz_near near = sz_near_to(l, key->text);
+    for (int i = 0; i < SZ_N_SFIELDS; i++) sz_near_z(&near, sz_sfields[i].name);
     sz_near_z(&near, "value");
     sz_diag *g = sz_rules_error(l, C_BY_FIELD, key->span, "a student has no `%.*s`", "学生没有 `%.*s` 这一项",
                                 SZ_FMT_STR(key->text));

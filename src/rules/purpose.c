@@ -22,14 +22,13 @@ static const struct purpose {
 enum { N_PURPOSES = sizeof purposes / sizeof *purposes };
 
 static const struct purpose *find(struct sz_ruling *g) {
-    const char *names[N_PURPOSES];
-    for (uint32_t i = 0; i < N_PURPOSES; i++) names[i] = purposes[i].name;
+    for (uint32_t i = 0; i < N_PURPOSES; i++)
+        if (sz_str_is(g->r->purpose, purposes[i].name)) return &purposes[i];
     struct sz_near near = sz_near_to(g->l, g->r->purpose);
     const char *all = "";
     for (uint32_t i = 0; i < N_PURPOSES; i++) {
-        if (sz_str_is(g->r->purpose, names[i])) return &purposes[i];
-        sz_near_z(&near, names[i]);
-        all = TXT(g->l, "%s  %s", all, names[i]);
+        sz_near_z(&near, purposes[i].name);
+        all = TXT(g->l, "%s  %s", all, purposes[i].name);
     }
     g->failed = true;
     sz_diag *d = sz_rules_error(g->l, C_PURPOSE, g->k.purpose->span, "`%.*s` is not a purpose", "`%.*s` 不是处理目的",

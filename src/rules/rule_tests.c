@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `tests:` of a rule: what happens to one student, and what the rule is to say of it (semantics 38). `sanzao test` runs
- * them; that they can be run is looked at whenever the rule is read.
+ * them; `sanzao check` looks whether they can be run, and a run, which needs none of them, does not.
  */
 #include "keys.h"
 #include "rule_test.h"

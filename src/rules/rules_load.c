@@ -243,7 +243,7 @@ static void load_one(struct sz_loading *l, struct sz_decl *d) {
     struct sz_ruling g = {.l = l, .decl = d, .r = SZ_PUSH(l->a, l->b->rules, l->b->n_rules, l->cap_rules)};
     d->index = l->b->n_rules - 1;
     load_rule(&g);
-    sz_rule_tests(&g);
+    if (l->with_tests) sz_rule_tests(&g);
     d->state = g.failed ? SZ_DECL_FAILED : SZ_DECL_DONE;
 }
 

@@ -10,8 +10,8 @@ static bool is_word(char c) {
 }
 
 bool sz_text_names(sz_str text, sz_str name) {
-    for (size_t i = 0; i + name.n <= text.n; i++) {
-        if (memcmp(text.p + i, name.p, name.n) != 0 || (i > 0 && is_word(text.p[i - 1]))) continue;
+    for (size_t i = 0; i + name.n <= text.n && (i = sz_str_find(text, i, name)) != SIZE_MAX; i++) {
+        if (i > 0 && is_word(text.p[i - 1])) continue;
         if (i + name.n == text.n || !is_word(text.p[i + name.n])) return true;
     }
     return false;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """sanzao check: whatever is wrong with rules, campus, mapping and config is told in one go, each at its place."""
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -309,6 +310,21 @@ def test_a_param_that_nothing_names_is_a_note(tmp):
     same(places(result), ["rules/p.yaml:1:21 SZ157", "rules/r.yaml:3:48 SZ157"], "notes")
     same([f["severity"] for f in json.loads(result.out)["findings"]], ["note", "note"], "severity")
     for lang, words in (("en", "take it out"), ("zh", "或去掉它")): expect(words in sanzao(tmp, "check", "rules", "--lang", lang, rc=0).out.decode(), words)
+
+
+def test_a_fault_in_a_test_is_for_check_and_stops_no_run(tmp):
+    rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - id: r\n    when: n >= 1\n    level: blue\n    tests:\n"
+    write(tmp / "rules/r.yaml", rule + "      - {name: t, events: [d1 08:00 sipe], expect: []}\n")
+    write(tmp / "events.ndjson", '{"id":"1","source":"pos","student":"s1","type":"swipe","time":"2026-03-02T12:00:00+08:00","amount":5,"place":"canteen"}\n')
+    same(places(sanzao(tmp, "check", "rules", "--json", rc=1)), ["rules/r.yaml:7:37 SZ092"], "findings")
+    expect("rules/r.yaml:7:37: error[SZ092]" in sanzao(tmp, "test", "rules", rc=1).err, "test tells it too")
+    run = ("run", "--rules", "rules", "--source", "file:events.ndjson", "--unknown-students", "admit", "--alerts", "file:alerts.ndjson")
+    same(sanzao(tmp, *run, rc=0).err.count("SZ092"), 0, "a run does not ask")
+    same((tmp / "alerts.ndjson").read_text().count('"level":"blue"'), 1, "alerts")
+    write(tmp / "rules/r.yaml", rule + "      - {name: t, events: [d1 08:00 swipe, expect: []}\n")   # no YAML: no run either
+    told = [sanzao(tmp, *command, rc=1) for command in (("check", "rules", "--lang", "en"), (*run, "--append", "--lang", "en"))]
+    where = [re.findall(r"rules/r\.yaml:\d+:\d+: error\[SZ\d+\]", result.out.decode() + result.err) for result in told]
+    expect(where[0] and where[0] == where[1], where)
 
 
 def test_what_a_code_means_and_what_a_value_is_are_told_to_programs_too(tmp):

@@ -48,6 +48,27 @@ static void test_str_compares_texts_of_any_length(void **state) {
     }
 }
 
+static size_t found(sz_str s, size_t from, sz_str what) {
+    for (size_t i = from; i + what.n <= s.n; i++)
+        if (memcmp(s.p + i, what.p, what.n) == 0) return i;
+    return SIZE_MAX;
+}
+
+static void test_str_find_finds_what_stands_first(void **state) {
+    enum { LONGEST = 12, TIMES = 20000 };
+    (void)state;
+    draw d = draw_of(8);
+    char s[LONGEST], what[3];
+    for (int i = 0; i < TIMES; i++) {
+        size_t n = draw_below(&d, LONGEST), m = draw_below(&d, sizeof what + 1), from = draw_below(&d, (uint32_t)n + 1);
+        for (size_t k = 0; k < n; k++) s[k] = "ab\0"[draw_below(&d, 3)];
+        for (size_t k = 0; k < m; k++) what[k] = "ab\0"[draw_below(&d, 3)];
+        sz_str x = {s, n}, y = {what, m};
+        assert_int_equal(sz_str_find(x, from, y), found(x, from, y));
+    }
+    assert_int_equal(sz_str_find((sz_str){NULL, 0}, 0, SZ_STR("a")), SIZE_MAX);
+}
+
 static void test_str_trim_takes_ascii_space_off_both_ends(void **state) {
     (void)state;
     assert_true(sz_str_is(sz_str_trim(SZ_STR(" \t\r\n a b \v\f")), "a b"));
@@ -297,6 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_str_compares_bytes_then_length),
         cmocka_unit_test(test_str_compares_texts_of_any_length),
+        cmocka_unit_test(test_str_find_finds_what_stands_first),
         cmocka_unit_test(test_str_trim_takes_ascii_space_off_both_ends),
         cmocka_unit_test(test_hash_is_xxh64),
         cmocka_unit_test(test_distance_counts_characters_and_stops_at_the_limit),

@@ -484,7 +484,7 @@ static void test_what_was_read_is_counted_with_mistakes_and_without(void **state
     for (int is_broken = 0; is_broken < 2; is_broken++) {
         const char *text = is_broken ? broken : own;
         sz_rule_file files[] = {{"pack.yaml", pack, sizeof pack - 1}, {"own.yaml", text, strlen(text)}};
-        sz_status s = sz_rules_load_counted(files, 2, NULL, NULL, &x->d, &b, &n);
+        sz_status s = sz_rules_load_counted(files, 2, NULL, NULL, true, &x->d, &b, &n);
         assert_int_equal(s, is_broken ? SZ_FINDINGS : SZ_OK);
         assert_int_equal(n.files, 2);
         assert_int_equal(n.rules, 2);    /* the third is replaced */
@@ -493,10 +493,37 @@ static void test_what_was_read_is_counted_with_mistakes_and_without(void **state
     }
 }
 
+static void test_tests_are_read_where_they_are_asked_for(void **state) {
+    struct rules_fixture *x = *state;
+    static const char *const texts[] = {
+        "features: {n: {count: swipe, over: 7d}}\n"
+        "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue,\n"
+        "  tests: [{name: t, params: {few: 2}, events: [d1..d2 08:00 swipe canteen 5], expect: []}]}]",
+        "features: {n: {count: swipe, over: 7d}}\n"
+        "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue, tests: [{name: t, events: [d1 sipe], expect: 5}]}]",
+        "rules: [{id: r, when: 'student.year == 1', level: blue, tests: [{name: t, events: [d1}]}]",
+    };
+    static const sz_status read[] = {SZ_OK, SZ_FINDINGS, SZ_FINDINGS}, left[] = {SZ_OK, SZ_OK, SZ_FINDINGS};
+    uint64_t hash[2] = {1, 2};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (int with_tests = 0; with_tests < 2; with_tests++) {
+            sz_rule_file file = {"r.yaml", texts[i], strlen(texts[i])};
+            sz_bundle *b;
+            sz_status s = sz_rules_load_counted(&file, 1, NULL, NULL, with_tests, &x->d, &b, NULL);
+            assert_int_equal(s, (with_tests ? read : left)[i]);
+            if (!b) continue;
+            assert_int_equal(b->rules[0].n_tests, with_tests);
+            if (i == 0) hash[with_tests] = b->hash;
+            sz_bundle_unref(b);
+        }
+    assert_int_equal(hash[0], hash[1]); /* they are no part of what a state goes by */
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_what_was_read_is_counted_with_mistakes_and_without),
+        TEST(test_tests_are_read_where_they_are_asked_for),
         TEST(test_windows_are_days_panes_or_of_the_calendar),
         TEST(test_features_of_one_meaning_are_one),
         TEST(test_one_name_with_two_meanings_is_refused),

@@ -70,6 +70,7 @@ static int check(sz_config *c) {
     sz_mapping *mapping = NULL;
     sz_diags *d = &c->diags;
     cmd_job(c, &job);
+    job.with_tests = true;
     if (c->n_rest == 1) job.rules = c->rest[0];
     else if (!c->given[SZ_O_RULES] && (job.campus || job.mapping) && access(job.rules, F_OK) != 0) job.rules = NULL;
     check_option(c, &job, SZ_O_STATE, sz_state_check);

@@ -271,6 +271,7 @@ int cmd_test(int argc, char **argv) {
     if (code < 0) {
         sz_job job;
         cmd_job(&c, &job);
+        job.with_tests = true;
         if (c.n_rest == 1) job.rules = c.rest[0];
         if (c.n_rest <= 1) code = sz_job_test(&job, c.num[SZ_O_JSON] != 0);
         else {

@@ -120,11 +120,11 @@ static sz_status campus_load(const sz_job *job, const sz_files *f, sz_diags *d, 
 }
 
 /* campus NULL: it is faulty, and the rules are checked without what it would say. */
-static sz_status rules_load(const sz_files *f, const sz_campus *campus, sz_diags *d, sz_inputs *in) {
+static sz_status rules_load(const sz_job *job, const sz_files *f, const sz_campus *campus, sz_diags *d, sz_inputs *in) {
     sz_rule_file *files = sz_alloc((f->n + 1) * sizeof *files);
     hash_files(f, &in->bytes);
     for (uint32_t i = 0; i < f->n; i++) files[i] = (sz_rule_file){.name = f->v[i].name, .p = f->v[i].p, .n = f->v[i].n};
-    sz_status s = sz_rules_load_counted(files, f->n, campus, in->types, d, &in->bundle, &in->counts);
+    sz_status s = sz_rules_load_counted(files, f->n, campus, in->types, job->with_tests, d, &in->bundle, &in->counts);
     sz_free(files);
     return s;
 }
@@ -148,7 +148,7 @@ sz_status sz_inputs_parse(const sz_job *job, const sz_texts *t, sz_diags *d, sz_
     *in = (sz_inputs){.types = sz_alloc(sizeof(sz_types))};
     sz_types_init(in->types);
     sz_status s = campus_load(job, &t->campus, d, in);
-    return both(s, rules_load(&t->rules, s == SZ_OK ? in->campus : NULL, d, in));
+    return both(s, rules_load(job, &t->rules, s == SZ_OK ? in->campus : NULL, d, in));
 }
 
 sz_status sz_mapping_parse(const sz_texts *t, sz_inputs *in, sz_diags *d, sz_mapping **out) {
@@ -184,7 +184,7 @@ sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *in) {
     if (s == SZ_USAGE) return s;
     if (job->rules) r = sz_folder_read(job->rules, job->rules, rule_suffixes, true, d, &f);
     if (r == SZ_OK && job->rules && !f.n) no_rules(job->rules, d);
-    if (r == SZ_OK) r = rules_load(&f, s == SZ_OK ? in->campus : NULL, d, in);
+    if (r == SZ_OK) r = rules_load(job, &f, s == SZ_OK ? in->campus : NULL, d, in);
     sz_files_fini(&f);
     return both(s, r);
 }

@@ -26,7 +26,8 @@ typedef struct sz_job {
     const char *until; /* NULL; a time as in records, or a day (its end) */
     int64_t lateness_ms, horizon_ms;
     bool admit, append, accept_gap, dry_run, plan;
-    bool by_source; /* count by input and source too */
+    bool by_source;  /* count by input and source too */
+    bool with_tests; /* read the tests that stand in rules: check and test do, a run needs none */
     uint32_t commit_records;
     size_t sort_memory;
     const char *tmp_dir;
