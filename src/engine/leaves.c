@@ -75,13 +75,19 @@ void leaf_enter(sz_worker *w) {
     else ended_owe_leaves(w, i);
 }
 
+/* As sz_hash: many columns are in no student's row. */
+static inline uint64_t hash_of(sz_str s) {
+    const uint64_t of_nothing = UINT64_C(0xef46db3751d8e999);
+    return s.n ? sz_hash(s.p, s.n) : of_nothing;
+}
+
 static uint64_t own_hash(const sz_worker *w, uint32_t in_campus) {
     const sz_student *s = sz_campus_student(w->campus, in_campus);
     sz_str v[] = {s->gender, s->college,  s->school,    s->major,      s->klass,
                   s->dorm,   s->building, s->residence, s->status_name};
     uint64_t h = sz_hash(&s->entry_year, sizeof s->entry_year) ^ sz_hash(&s->years, sizeof s->years) * 3 ^
                  sz_hash(&s->enrolled_day, sizeof s->enrolled_day) * 5;
-    for (uint32_t i = 0; i < sizeof v / sizeof *v; i++) h = h * 31 + sz_hash(v[i].p, v[i].n);
+    for (uint32_t i = 0; i < sizeof v / sizeof *v; i++) h = h * 31 + hash_of(v[i]);
     for (uint32_t i = 0; i < s->n_tags; i++) h = h * 31 + sz_hash(s->tags[i].p, s->tags[i].n);
     return h ? h : 1;
 }

@@ -413,6 +413,7 @@ struct sz_scan {
     bool is_bare; /* one name, with fields or without */
 };
 bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *out); /* false: it does not parse */
+bool sz_rules_scan_names(struct sz_loading *l, sz_str text, struct sz_scan *out); /* the same without types, is_bare */
 
 /* ---- rules ---- */
 struct sz_rule_keys {

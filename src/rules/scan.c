@@ -124,12 +124,20 @@ static struct may may_be(struct sz_loading *l, const sz_expr *e, bool by_fields,
     return (struct may){have & m.be_true, have & m.be_false};
 }
 
-bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
+/* NULL: it does not parse. */
+static const sz_expr *scan_names(struct sz_loading *l, sz_str text, struct sz_scan *s) {
     *s = (struct sz_scan){.types = UINT64_MAX, .types_named = UINT64_MAX};
     sz_expr_error err;
     const sz_expr *root = sz_expr_parse(&l->tmp, text, SZ_MACROS_RULES, &err);
+    if (root) look(l, root, s);
+    return root;
+}
+
+bool sz_rules_scan_names(struct sz_loading *l, sz_str text, struct sz_scan *s) { return scan_names(l, text, s); }
+
+bool sz_rules_scan(struct sz_loading *l, sz_str text, struct sz_scan *s) {
+    const sz_expr *root = scan_names(l, text, s);
     if (!root) return false;
-    look(l, root, s);
     if (s->names_event) {
         s->types_named = may_be(l, root, false, 0).be_true;
         s->types = may_be(l, root, true, 0).be_true;

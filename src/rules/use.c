@@ -74,7 +74,7 @@ static bool refuse_scope(const struct sz_scope *s, const sz_yaml *node, size_t o
     struct sz_scan scan;
     bool refused = false;
     if (s->kind == SZ_SCOPE_RULE && !s->no_event) return false;
-    if (!sz_rules_scan(s->l, text, &scan)) return false;
+    if (!sz_rules_scan_names(s->l, text, &scan)) return false;
     for (uint32_t i = 0; i < scan.n_roots; i++) {
         sz_str name = scan.roots[i].name;
         sz_span at = sz_yaml_value_span(node, off + scan.roots[i].off, name.n);
