@@ -109,6 +109,7 @@ typedef enum sz_msg_kind {
     SZ_MSG_TICK,       /* live only: wall_ms is the host's clock; offset: the partition's end, asked of the broker just before */
     SZ_MSG_LOOKED,     /* puts: what was asked of another partition's ledger under `tag`, one a key in that order, no value: it is not
                         * there; UNKNOWN: it could not be asked */
+    SZ_MSG_TOLD,       /* another partition has told something since it was looked at: who waits for it looks now. It may be left out */
     SZ_MSG_BUNDLE,     /* a new bundle and campus: switched to at the next commit boundary, in a commit of its own; a later one
                         * replaces one that still waits. A worker that is draining keeps what it has */
     SZ_MSG_GO_ON,      /* the worker asked for it: more work of its own is left */
@@ -189,6 +190,8 @@ typedef struct sz_parts_port {
     void (*look)(void *self, uint32_t tag, uint32_t partition, const sz_str *keys, uint32_t n);
     /* A line of ours that others may ask for: it stands, or was loaded. NULL where the store can be asked. */
     void (*told)(void *self, sz_str key, sz_str value);
+    /* What was told is not known to stand any more: memory goes, and a load tells all anew. NULL: nobody asks. */
+    void (*forgot)(void *self);
 } sz_parts_port;
 
 typedef struct sz_env_port {

@@ -47,6 +47,7 @@ void memory_init(sz_worker *w) {
 
 void memory_fini(sz_worker *w) {
     switch_drop(w);
+    parts_untell(w);
     ended_fini(w);
     students_fini(w);
     world_fini(w);

@@ -213,6 +213,14 @@ void on_looked(sz_worker *w, const sz_msg *m) {
     worker_go_on(w);
 }
 
+/* Who is being asked may have told it after the answer was made: then there is another round at once. */
+void on_told(sz_worker *w) {
+    parts_use *p = &w->parts;
+    p->has_news = true;
+    if (!p->is_asked) p->look_ms = w->now_ms;
+    worker_go_on(w);
+}
+
 /* ---- rounds ---- */
 
 static bool takes_long(const sz_worker *w) { return w->parts.n_held && w->now_ms - w->parts.since_ms >= LONG_MS; }
@@ -285,7 +293,7 @@ static void ask(sz_worker *w, uint32_t q) {
 static void end_round(sz_worker *w) {
     parts_use *p = &w->parts;
     p->at = 0;
-    p->look_ms = w->now_ms + p->pace_ms;
+    p->look_ms = w->now_ms + (p->has_news ? 0 : p->pace_ms);
     p->pace_ms = 2 * p->pace_ms < PACE_MAX_MS ? 2 * p->pace_ms : PACE_MAX_MS;
     say_that_it_takes_long(w);
     bool ends = p->is_ending && !tick_is_firing(w) && !w->is_stopping;
@@ -297,6 +305,7 @@ void others_go_on(sz_worker *w) {
     parts_use *p = &w->parts;
     if (!looks(w) || w->now_ms < p->look_ms) return;
     have_others(w);
+    if (!p->at) p->has_news = false;
     bool all = p->is_ending || takes_long(w);
     while (p->at < w->o.parts && (p->at == w->o.partition || (!all && !n_awaited(w, p->at)))) p->at++;
     if (p->at < w->o.parts) ask(w, p->at);

@@ -103,6 +103,10 @@ void parts_stand(sz_worker *w, const lines *tables) {
         if (is_ours(lines_at(tables, i))) tell(w, lines_at(tables, i), lines_at(tables, i + 1));
 }
 
+void parts_untell(sz_worker *w) {
+    if (w->ports.parts.forgot) w->ports.parts.forgot(w->ports.parts.self);
+}
+
 static sz_peers *own_parts(sz_worker *w) {
     if (!w->peers.own) w->peers.own = sz_peers_new();
     return w->peers.own;

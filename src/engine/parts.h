@@ -43,6 +43,7 @@ typedef struct parts_use {
     bool must_commit;       /* something that others wait for */
     bool is_ending;         /* the log was read up to where it was to be read */
     bool is_asked;          /* an answer is awaited */
+    bool has_news;              /* somebody has told something since this round began */
     uint32_t tag, at;       /* of it; and of which partition */
     int64_t look_ms;        /* monotonic: next round, and how long after it the one after that */
     int64_t pace_ms;
@@ -73,6 +74,7 @@ struct compared;
 void parts_seek(sz_worker *w, struct compared *c);
 void parts_let_go(sz_worker *w, struct compared *c);
 void parts_forget_own(sz_worker *w);
+void parts_untell(sz_worker *w); /* memory goes, and what was told with it */
 bool parts_may_be_made(const sz_worker *w, const struct compared *c);
 sz_str parts_key(const sz_worker *w, sz_arena *a, const struct compared *c, int32_t day);
 extern const char parts_place_key[];
@@ -83,6 +85,7 @@ void others_begin(sz_worker *w); /* something else is waited for */
 void others_go_on(sz_worker *w); /* look after them, if it is time */
 int64_t others_wake_ms(const sz_worker *w);
 void on_looked(sz_worker *w, const sz_msg *m);
+void on_told(sz_worker *w);
 
 /* With a commit. */
 void parts_note_place(sz_worker *w);

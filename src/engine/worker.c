@@ -382,8 +382,8 @@ static void look_at_clocks(sz_worker *w, const sz_msg *m) {
 
 /* What may come while a message of input is in hand, or other rules are taken over: all else finds that done. */
 static const bool can_wait[] = {
-    [SZ_MSG_INPUT] = true,  [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true, [SZ_MSG_LOOKED] = true,
-    [SZ_MSG_BUNDLE] = true, [SZ_MSG_GO_ON] = true,     [SZ_MSG_STOP] = false};
+    [SZ_MSG_INPUT] = true, [SZ_MSG_DELIVERED] = true, [SZ_MSG_TICK] = true,  [SZ_MSG_LOOKED] = true,
+    [SZ_MSG_TOLD] = true,  [SZ_MSG_BUNDLE] = true,    [SZ_MSG_GO_ON] = true, [SZ_MSG_STOP] = false};
 
 static void take_message(sz_worker *w, const sz_msg *m) {
     look_at_clocks(w, m);
@@ -407,6 +407,7 @@ static void take_message(sz_worker *w, const sz_msg *m) {
     case SZ_MSG_DEAD_DONE: on_dead_done(w, m); return;
     case SZ_MSG_TICK: on_tick(w, m); return;
     case SZ_MSG_LOOKED: on_looked(w, m); return;
+    case SZ_MSG_TOLD: on_told(w); return;
     case SZ_MSG_GO_ON: on_go_on(w); return;
     case SZ_MSG_STOP: on_stop(w); return;
     case SZ_MSG_BUNDLE: switch_ask(w, m->bundle, m->campus); return;

@@ -12,6 +12,7 @@
 void fleet_up(fleet *f, uint32_t p) {
     rig_setup o = f->o;
     o.topic = f->stores;
+    o.near = f->near;
     o.o.parts = FLEET;
     o.o.partition = p;
     o.seed = f->seed += 40;
@@ -51,6 +52,7 @@ void fleet_end(fleet *f) {
         sz_free(f->logs[p]);
         sz_free(f->stores[p]);
     }
+    near_free(f->near);
     sz_buf_fini(&f->said);
     sz_free(f);
 }

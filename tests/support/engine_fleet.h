@@ -16,6 +16,7 @@ typedef struct fleet {
     rig r[FLEET];
     bool is_up[FLEET];
     rig_setup o;
+    near *near; /* they are of one process; NULL: each is of its own */
     int64_t wall;
     sz_buf said; /* by those that are gone */
     uint8_t seed;

@@ -69,11 +69,13 @@ void rig_init(rig *r, rig_store *s, rig_log *l, const rig_setup *o) {
     if (!opt.worker.n) opt.worker = SZ_STR("me");
     r->all = o->topic;
     sz_ports ports = rig_ports(r, o);
+    if (o->near) ports.parts = near_sit(&r->seat, o->near, opt.partition, r->q, -1, ports.parts);
     r->w = sz_worker_new(&opt, &ports, bundle, campus);
 }
 
 void rig_fini(rig *r) {
     sz_worker_free(r->w);
+    near_leave(&r->seat);
     sz_decoder_free(r->decoder);
     sz_msgq_free(r->q);
     sz_msgq_free(r->held);
@@ -85,22 +87,27 @@ void rig_fini(rig *r) {
     sz_zone_fini(&r->zone);
 }
 
-void rig_tell(rig *r, const sz_msg *m) { sz_worker_step(r->w, m); }
+void rig_tell(rig *r, const sz_msg *m) {
+    sz_worker_step(r->w, m);
+    near_follow(&r->seat, sz_worker_where(r->w));
+}
 
 void rig_run(rig *r) {
     for (int i = 0; i < 100000; i++) {
         const sz_msg *m = sz_msgq_pop(r->q);
         if (m) {
-            sz_worker_step(r->w, m);
+            rig_tell(r, m);
+        } else if (near_has_news(&r->seat)) {
+            rig_tell(r, &(sz_msg){.kind = SZ_MSG_TOLD});
         } else {
             rig_serve(r);
             if (sz_worker_wake_ms(r->w) > r->mono) {
-                if ((m = sz_msgq_pop(r->q))) sz_worker_step(r->w, m);
+                if ((m = sz_msgq_pop(r->q))) rig_tell(r, m);
                 else return;
             } else if (r->stops_when_cut && sz_worker_wake_ms(r->w) == INT64_MIN) {
                 return;
             } else {
-                sz_worker_step(r->w, &(sz_msg){.kind = SZ_MSG_GO_ON});
+                rig_tell(r, &(sz_msg){.kind = SZ_MSG_GO_ON});
             }
         }
     }

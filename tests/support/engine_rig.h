@@ -7,6 +7,7 @@
 #ifndef ENGINE_RIG_H
 #define ENGINE_RIG_H
 
+#include "../../src/app/live/near.h"
 #include <sanzao/adapters.h>
 #include <sanzao/engine.h>
 
@@ -104,6 +105,7 @@ typedef struct rig {
     sz_buf order; /* one letter a call: A L C S W P(ublish) D(ead) T(old) */
     /* stream */
     rig_store *const *all; /* of the topic's partitions */
+    near_seat seat;        /* where they are near */
     int64_t next;
     uint32_t wanted;
     sz_input *inputs;
@@ -118,6 +120,7 @@ typedef struct rig_setup {
     sz_options o;         /* what is 0 is filled */
     uint8_t seed;
     rig_store *const *topic; /* of each partition: they tell each other parts of tables; NULL: they do not */
+    near *near;              /* of one process, as far as they run; NULL: each by itself */
     bool is_files;           /* no seek */
     bool is_sorted;          /* and in the order of time */
 } rig_setup;

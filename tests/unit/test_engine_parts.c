@@ -163,6 +163,26 @@ static void same_tables(const fleet *f, const rig_store *one) {
     sz_buf_fini(&want);
 }
 
+/* What a partition has told the others of its process is what its ledger has for them: so many lines. */
+static uint32_t told_is_what_stands(const fleet *f, uint32_t partition) {
+    const told_lines *told = &f->r[partition].seat.told;
+    uint32_t n = 0;
+    sz_arena a;
+    sz_arena_init(&a);
+    rig_lists l = rig_store_lists(f->stores[partition], &a);
+    for (uint32_t i = 0; i < l.n_ledger; i++) {
+        if (l.ledger[i].key.n < 6 || memcmp(l.ledger[i].key.p, "parts/", 6) != 0) continue;
+        const uint32_t *at = sz_map_get(&told->keys, l.ledger[i].key);
+        assert_non_null(at);
+        assert_true(sz_str_eq(told->values[*at], l.ledger[i].value));
+        n++;
+    }
+    sz_arena_fini(&a);
+    assert_int_equal(n, told->keys.n);
+    assert_true(f->r[partition].seat.is_open);
+    return n;
+}
+
 typedef struct alone { /* what one worker says */
     sz_buf said;
     rig_store *store;
@@ -186,20 +206,73 @@ static void alone_fini(alone *x) {
 static void all_partitions_say_what_one_worker_says(void **state) {
     (void)state;
     alone want = alone_over(rules, DAYS);
-    fleet *f = parts_fleet(rules);
-    feed(f, 0, DAYS);
-    for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
-    fleet_go(f, 20000);
-    same_lines(f, sz_buf_str(&want.said), false);
-    same_tables(f, want.store);
-    for (uint32_t p = 0; p < PARTS; p++) {
-        sz_operation op = rig_operation(&f->r[p]);
-        assert_int_equal(op.part_waits, DAYS);
-        assert_int_equal(op.parts_missing, 0);
-        assert_true(op.part_wait_ms > 0 && op.part_wait_ms < 120000);
-        assert_false(fleet_has_notice(&f->r[p], "peers"));
+    for (int is_near = 0; is_near < 2; is_near++) {
+        fleet *f = parts_fleet(rules);
+        if (is_near) f->near = near_new(PARTS);
+        feed(f, 0, DAYS);
+        for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+        fleet_go(f, 20000);
+        same_lines(f, sz_buf_str(&want.said), false);
+        same_tables(f, want.store);
+        for (uint32_t p = 0; p < PARTS; p++) {
+            sz_operation op = rig_operation(&f->r[p]);
+            assert_int_equal(op.part_waits, DAYS);
+            assert_int_equal(op.parts_missing, 0);
+            assert_true(op.part_wait_ms > 0 && op.part_wait_ms < 120000);
+            assert_false(fleet_has_notice(&f->r[p], "peers"));
+        }
+        for (uint32_t p = 0; is_near && p < PARTS; p++) assert_true(told_is_what_stands(f, p) > DAYS);
+        fleet_end(f);
     }
-    fleet_end(f);
+    alone_fini(&want);
+}
+
+/* Of one process they hear of a part with its commit; without that each would be at one of its next looks, 250 ms apart
+ * by then. The first ones wait for nothing else: each has the last one's part with the step that follows. */
+static void who_is_near_is_not_looked_for_in_vain(void **state) {
+    (void)state;
+    for (int is_near = 0; is_near < 2; is_near++) {
+        fleet *f = parts_fleet(rules);
+        if (is_near) f->near = near_new(PARTS);
+        feed(f, 0, 1);
+        for (uint32_t p = 0; p < 2; p++) fleet_up(f, p);
+        fleet_go(f, 10000);
+        for (uint32_t p = 0; p < 2; p++) assert_int_equal(rig_counts(&f->r[p])->read, 0);
+        fleet_up(f, 2);
+        for (int ms = 0; ms < 30000 && rig_operation(&f->r[2]).part_waits == 0; ms++) rig_wait(&f->r[2], 1);
+        for (int ms = 0; ms < 100; ms++) rig_wait(&f->r[2], 1);
+        for (uint32_t p = 0; p < 2; p++) {
+            rig_run(&f->r[p]);
+            assert_int_equal(rig_counts(&f->r[p])->read > 0, is_near);
+        }
+        fleet_end(f);
+    }
+}
+
+/* The state of one is cut off under its worker, which others have built on: what it told goes with its memory, and what
+ * is left or made anew is told. */
+static void what_was_lost_is_not_told_any_more(void **state) {
+    (void)state;
+    alone want = alone_over(rules, DAYS);
+    for (uint32_t cut = 7; cut < 11; cut++) {
+        fleet *f = parts_fleet(rules);
+        rig *r = &f->r[1];
+        f->near = near_new(PARTS);
+        feed(f, 0, DAYS);
+        for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+        fleet_go(f, 20000);
+        uint32_t n = told_is_what_stands(f, 1);
+        rig_store_cut(f->stores[1], f->stores[1]->n - cut);
+        r->holds[SZ_MSG_SEEKED] = true;
+        rig_wait(r, 6000); /* the next commit is refused */
+        assert_int_equal(rig_state(r), SZ_WK_SEEKING);
+        assert_true(told_is_what_stands(f, 1) < n);
+        rig_release(r);
+        fleet_go(f, 20000);
+        same_tables(f, want.store);
+        assert_int_equal(told_is_what_stands(f, 1), n);
+        fleet_end(f);
+    }
     alone_fini(&want);
 }
 
@@ -236,6 +309,7 @@ static void disturbed_they_say_the_same(void **state) {
     for (uint64_t seed = 1; seed <= DRAWS; seed++) {
         draw d = draw_of(seed);
         fleet *f = parts_fleet(rules);
+        if (seed % 2) f->near = near_new(PARTS);
         f->o.o.tick_students = 1 + (uint32_t)draw_below(&d, 20);
         f->o.o.peers_wait_ms = SZ_HOUR_MS;
         feed(f, 0, DAYS);
@@ -248,6 +322,7 @@ static void disturbed_they_say_the_same(void **state) {
         fleet_go(f, 90000);
         same_lines(f, sz_buf_str(&want.said), true);
         same_tables(f, want.store);
+        for (uint32_t p = 0; f->near && p < PARTS; p++) assert_true(told_is_what_stands(f, p) > DAYS);
         fleet_end(f);
     }
     alone_fini(&want);
@@ -433,6 +508,8 @@ static void parked_while_it_waits(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_partitions_say_what_one_worker_says),
+        cmocka_unit_test(who_is_near_is_not_looked_for_in_vain),
+        cmocka_unit_test(what_was_lost_is_not_told_any_more),
         cmocka_unit_test(the_last_one_is_waited_for),
         cmocka_unit_test(disturbed_they_say_the_same),
         cmocka_unit_test(a_part_that_was_lost_is_made_again),

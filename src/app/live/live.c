@@ -208,6 +208,7 @@ static void live_fini(live *run) {
     sz_free(run->members);
     fresh_pages_free(run->pages);
     board_free(run->board);
+    near_free(run->near);
     sz_free(run->summaries);
     sz_free(run->has_ended);
     sz_shared_file_free(run->alerts_file);
@@ -261,6 +262,7 @@ int sz_live_run(const sz_job *job) {
         tell_of_groups(&run);
         run.n_summaries = parts;
         run.board = board_new(parts);
+        run.near = near_new(parts);
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
         run.has_ended = sz_alloc((parts + 1) * sizeof *run.has_ended);
         s = run_members(&run);

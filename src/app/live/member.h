@@ -16,6 +16,7 @@
 
 #include "board.h"
 #include "fresh_pages.h"
+#include "near.h"
 #include "state/states.h"
 
 /* What a member counts, for stats: sums over its partitions. */
@@ -49,6 +50,7 @@ typedef struct live {
     atomic_bool may_end;    /* of a run to the topic's end: nothing of it is left, or it is not this process's */
     fresh_pages *pages;     /* of all workers */
     board *board;           /* of their parts of tables, where the store cannot be asked */
+    near *near;             /* and where it can */
     /* under the mutex */
     pthread_mutex_t mutex;
     sz_arena arena;
@@ -89,6 +91,7 @@ typedef struct partition {
     uint32_t n_reloads, n_switched;
     sz_state state;
     board_seat seat;
+    near_seat near;
     sz_parts_port others; /* partitions: to look at what they have */
     sz_stream_kafka *stream;
     sz_sink_shared *shared;

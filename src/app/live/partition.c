@@ -62,6 +62,7 @@ static bool is_all_new(partition *p) {
 static void after_step(partition *p) {
     partition_tell_notices(p);
     share_bundle_ver(p);
+    near_follow(&p->near, sz_worker_where(p->worker));
     switch (sz_worker_where(p->worker)) {
     case SZ_WK_SEEKING:
     case SZ_WK_RUNNING:
@@ -114,6 +115,7 @@ static void close_stream(partition *p) {
 static void free_worker(partition *p) {
     partition_keep_counts(p);
     sz_worker_free(p->worker);
+    near_leave(&p->near);
     sz_sink_kafka_free(p->kafka);
     sz_sink_shared_free(p->shared);
     sz_state_close(&p->state);
@@ -274,6 +276,10 @@ bool partition_step(partition *p, int64_t now_ms) {
     if (p->is_ended) return did;
     if (sz_worker_wake_ms(p->worker) <= now_ms) {
         step(p, &(sz_msg){.kind = SZ_MSG_GO_ON});
+        did = true;
+    }
+    if (near_has_news(&p->near)) {
+        step(p, &(sz_msg){.kind = SZ_MSG_TOLD});
         did = true;
     }
     did |= take_up_reload(p);

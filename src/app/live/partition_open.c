@@ -112,8 +112,9 @@ static bool open_parts(partition *p, int64_t now_ms) {
 
 static void find_others(partition *p) {
     p->seat = (board_seat){.b = p->m->run->board, .partition = (uint32_t)p->id, .q = p->q};
-    p->others = sz_state_looks(&p->state, p->parts, p->q);
-    if (!p->others.look) p->others = board_port(&p->seat);
+    sz_parts_port far = sz_state_looks(&p->state, p->parts, p->q);
+    p->others = far.look ? near_sit(&p->near, p->m->run->near, (uint32_t)p->id, p->q, p->m->wake_fd, far)
+                         : board_port(&p->seat);
 }
 
 static void make_worker(partition *p) {
