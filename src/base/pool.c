@@ -32,11 +32,9 @@ enum { UNIT = SZ_POOL_UNIT, BITS = 64, UNITS = (64 << 10) / UNIT, WORDS = UNITS 
 /* Lists by run: each length of its own up to 32 units, then four a doubling. */
 enum { EXACT = 32, BINS = EXACT + 4 * 5 + 1 };
 
-_Static_assert(WORDS <= 16, "a bit a word in span.words");
 typedef struct span {
     uint64_t free[WORDS]; /* a bit a unit */
     uint16_t n_free, longest;
-    uint16_t words;       /* of them those that are not 0: a bit each */
     int32_t next, before; /* in its bin; of those with a run only */
 } span;
 
@@ -141,10 +139,8 @@ static void set_free(span *x, uint32_t at, uint32_t n, bool is_free) {
     while (n > 0) {
         uint32_t k = at % BITS, some = BITS - k < n ? BITS - k : n;
         uint64_t bits = some == BITS ? UINT64_MAX : ((UINT64_C(1) << some) - 1) << k;
-        uint64_t *word = &x->free[at / BITS];
-        *word = is_free ? *word | bits : *word & ~bits;
-        uint32_t bit = UINT32_C(1) << at / BITS;
-        x->words = (uint16_t)(*word ? x->words | bit : x->words & ~bit);
+        if (is_free) x->free[at / BITS] |= bits;
+        else x->free[at / BITS] &= ~bits;
         at += some;
         n -= some;
     }
@@ -160,10 +156,8 @@ typedef struct runs {
 static inline runs runs_of(const span *x) { return (runs){x, x->free[0], 0}; }
 
 static inline bool next_run(runs *r, uint32_t *at, uint32_t *n) {
-    if (!r->left) {
-        uint32_t others = (uint32_t)r->x->words >> r->word >> 1; /* words with a run; none behind the last one */
-        if (!others) return false;
-        r->word += 1 + (uint32_t)__builtin_ctz(others);
+    while (!r->left) {
+        if (++r->word >= WORDS) return false;
         r->left = r->x->free[r->word];
     }
     uint32_t first = (uint32_t)__builtin_ctzll(r->left);
@@ -265,7 +259,7 @@ static int32_t span_new(sz_pool *s) {
         s->spans = sz_realloc(s->spans, s->cap_spans * sizeof *s->spans);
         s->empty = sz_realloc(s->empty, s->cap_spans * sizeof *s->empty);
     }
-    s->spans[s->n_spans] = (span){.n_free = UNITS, .words = (uint16_t)((UINT32_C(1) << WORDS) - 1)};
+    s->spans[s->n_spans] = (span){.n_free = UNITS};
     memset(s->spans[s->n_spans].free, 0xff, sizeof s->spans->free);
     return (int32_t)s->n_spans++;
 }
