@@ -307,7 +307,7 @@ void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, cons
     memset(f, 0, size);
     f->id = findable_id(e->source, e->id);
     f->time_ms = e->time_ms;
-    f->hours_micro = e->hours_micro;
+    f->hours = e->hours_micro | (e->precision == SZ_PREC_DAY ? FINDABLE_OF_DAY : 0);
     memcpy(f->mask, mask, (fs->n_matchers + 7) / 8);
 }
 
@@ -340,16 +340,28 @@ void sz_fstate_add(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, cons
     if (e->type == SZ_TYPE_ATTENDANCE && fs->findable_days && is_counted(fs, mask)) add_findable(s, fs, e, mask);
 }
 
+sz_event findable_event(const findable *f) {
+    return (sz_event){.type = SZ_TYPE_ATTENDANCE,
+                      .time_ms = f->time_ms,
+                      .collected_ms = SZ_TIME_NONE,
+                      .hours_micro = f->hours & ~FINDABLE_OF_DAY,
+                      .precision = f->hours & FINDABLE_OF_DAY ? SZ_PREC_DAY : SZ_PREC_SECOND};
+}
+
 /* Take one attendance record out of a row. An empty row stays: it counts as no day. */
 static void correct_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const sz_zone *z, const findable *f) {
     const sz_acc *a = &fs->accs[i];
+    const sz_event e = findable_event(f);
+    int64_t exact = 0;
+    double d = 0;
+    if (a->field != UINT16_MAX && !field_number(fs, z, &e, a->field, &exact, &d)) return; /* it took no part */
     int32_t at = acc_index(a, z, f->time_ms);
     uint8_t *p = region_bytes(s, i);
     for (uint32_t k = 0, n = region_len(s, i); k < n; k += a->row_size) {
         day_row *r = (day_row *)(void *)(p + k);
         if (r->at != at || !r->n) continue;
         r->n--;
-        put_sum(fs, a, p + k, f->hours_micro, (double)f->hours_micro / 1e6, -1);
+        put_sum(fs, a, p + k, exact, d, -1);
         return;
     }
 }

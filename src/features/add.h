@@ -31,6 +31,8 @@ static inline adding adding_of(sz_fstate *s, const sz_featureset *fs, const sz_z
 void add_to(const adding *x, uint32_t acc);
 /* Attendance that some correctable accumulator counts is to be found again (semantics 17). */
 bool is_counted(const sz_featureset *fs, const uint8_t *mask);
+/* As much of the record as is kept: what is_findable fields need. */
+sz_event findable_event(const findable *f);
 void add_findable(sz_fstate *s, const sz_featureset *fs, const sz_event *e, const uint8_t *mask);
 /* Of a region that was carried: what lies before the instant from which its accumulator knows goes (add_since.c). */
 void forget_before(sz_fstate *s, const sz_featureset *fs, const sz_zone *z, uint32_t acc, int64_t from_ms);

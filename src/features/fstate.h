@@ -56,10 +56,11 @@ typedef struct session_head {
 typedef struct findable {
     uint64_t id; /* hash of source, NUL, id */
     int64_t time_ms;
-    int64_t hours_micro;
+    int64_t hours; /* millionths, and whether its time of day was lost: states older than that bit have it clear */
     uint64_t mask[1]; /* mask_words */
 } findable;
 enum { FINDABLE_MAX = 256 };
+#define FINDABLE_OF_DAY (INT64_C(1) << 62) /* beyond SZ_MICRO_MAX */
 
 static inline state_head *head_of(const sz_fstate *s) { return (state_head *)(void *)s->p; }
 static inline region *regions_of(const sz_fstate *s) { return (region *)(void *)(s->p + sizeof(state_head)); }

@@ -59,6 +59,11 @@ static uint8_t acc_kind(const sz_feature *f) {
     }
 }
 
+/* What is kept of an attendance record says what it has. */
+static bool is_findable(uint16_t field) {
+    return field == UINT16_MAX || field == SZ_EF_HOURS || field == SZ_EF_HOUR || field == SZ_EF_WEEKDAY;
+}
+
 static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
     sz_acc a = {.kind = acc_kind(f), .is_night = f->window.is_night, .field = UINT16_MAX, .matcher = f->matcher};
     bool is_value =
@@ -75,7 +80,7 @@ static sz_acc acc_of(const sz_featureset *fs, const sz_feature *f) {
     bool is_correctable_op = f->op == SZ_OP_COUNT || f->op == SZ_OP_SUM || f->op == SZ_OP_AVG || f->op == SZ_OP_DAYS ||
                              f->op == SZ_OP_STREAK;
     a.is_correctable = a.kind == SZ_ACC_DAYS && is_attendance && is_correctable_op &&
-                       !fs->matchers[f->matcher].is_seen && (a.field == UINT16_MAX || a.field == SZ_EF_HOURS);
+                       !fs->matchers[f->matcher].is_seen && is_findable(a.field);
     return a;
 }
 

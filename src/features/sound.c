@@ -3,7 +3,7 @@
  * Are accumulators that were stored ones that records could have made? They are added to and looked through without a
  * further question: days count loops, times are subtracted, lengths inside of packed records are followed.
  */
-#include "fstate.h"
+#include "add.h"
 
 typedef struct sounding {
     const sz_fstate *s;
@@ -92,7 +92,7 @@ static bool are_findable_sound(const sounding *x) {
     for (uint32_t k = 0, n = region_len(x->s, x->fs->n_accs); k < n; k += size) {
         findable f;
         memcpy(&f, p + k, sizeof f - sizeof f.mask);
-        sz_event like = {.time_ms = f.time_ms, .collected_ms = SZ_TIME_NONE, .hours_micro = f.hours_micro};
+        const sz_event like = findable_event(&f);
         if (!sz_event_is_sane(&like, x->types)) return false;
     }
     return true;
