@@ -46,6 +46,8 @@ static inline bool sz_str_is(sz_str a, const char *z); /* z may be NULL: an empt
 int sz_str_cmp(sz_str a, sz_str b); /* bytes, then length: -1, 0, 1 */
 sz_str sz_str_trim(sz_str s);       /* without leading and trailing ASCII white space */
 size_t sz_str_find(sz_str s, size_t from, sz_str what); /* first place from there on (<= s.n); SIZE_MAX: none */
+bool sz_str_has(sz_str s, sz_str part);                 /* anywhere; of nothing: always */
+bool sz_str_is_ascii(sz_str s);
 uint64_t sz_hash(const void *p, size_t n); /* xxh64, seed 0: the same for ever, so it may be stored */
 static inline uint64_t sz_hash_key(const void *p, size_t n); /* of short keys, for tables in memory only: it may change */
 /* The ending of an English noun beside a number: none of 1, else "s". */

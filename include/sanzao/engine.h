@@ -183,12 +183,14 @@ typedef struct sz_sink_port {
 
 /* What the partitions of a topic tell each other, each by lines of its own ledger: parts of tables of peers (docs/adr/0041). look NULL: each
  * goes by its own students. */
+#define SZ_PARTS_AT "parts/at" /* the line that says where a partition stands */
 typedef struct sz_parts_port {
     void *self;
     /* These lines of another partition's ledger, as commits that stand have them; it is not acquired, and need not be there. One in flight;
      * answered by looked, under the tag. */
     void (*look)(void *self, uint32_t tag, uint32_t partition, const sz_str *keys, uint32_t n);
-    /* A line of ours that others may ask for: it stands, or was loaded. NULL where the store can be asked. */
+    /* A line of ours that others may ask for: it stands, or was loaded; SZ_PARTS_AT with every commit. NULL where the
+     * store can be asked. */
     void (*told)(void *self, sz_str key, sz_str value);
     /* What was told is not known to stand any more: memory goes, and a load tells all anew. NULL: nobody asks. */
     void (*forgot)(void *self);

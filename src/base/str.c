@@ -47,6 +47,14 @@ size_t sz_str_find(sz_str s, size_t from, sz_str what) {
     return SIZE_MAX;
 }
 
+bool sz_str_has(sz_str s, sz_str part) { return sz_str_find(s, 0, part) != SIZE_MAX; }
+
+bool sz_str_is_ascii(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] >= 0x80) return false;
+    return true;
+}
+
 sz_str sz_str_trim(sz_str s) {
     while (s.n && is_space(s.p[0])) s.p++, s.n--;
     while (s.n && is_space(s.p[s.n - 1])) s.n--;

@@ -73,16 +73,10 @@ static bool is_second_choice(const struct csv_column *column, sz_str heading) {
     return bar && sz_list_has_word(bar + 1, heading);
 }
 
-static bool contains(sz_str s, sz_str part) {
-    for (size_t i = 0; part.n && i + part.n <= s.n; i++)
-        if (memcmp(s.p + i, part.p, part.n) == 0) return true;
-    return false;
-}
-
 bool sz_list_has_part_of(const char *list, sz_str s) {
     enum { TWO = 6 }; /* one character alone is a part of too much */
     for (sz_str w; (w = next_word(&list)).n > 0;)
-        if (w.n >= TWO && contains(s, w)) return true;
+        if (w.n >= TWO && sz_str_has(s, w)) return true;
     return false;
 }
 

@@ -177,10 +177,8 @@ sz_status sz_campus_load(const sz_campus_file *files, size_t n, const char *fold
 
 /* Where `name` stands in the file's own bytes. */
 static sz_str within(const sz_campus_file *file, sz_str name) {
-    const char *p = file->p;
-    for (size_t i = 0; name.n && i + name.n <= file->n; i++)
-        if (memcmp(p + i, name.p, name.n) == 0) return (sz_str){p + i, name.n};
-    return (sz_str){NULL, 0};
+    size_t at = name.n ? sz_str_find((sz_str){file->p, file->n}, 0, name) : SIZE_MAX;
+    return at == SIZE_MAX ? (sz_str){NULL, 0} : (sz_str){(const char *)file->p + at, name.n};
 }
 
 sz_str sz_campus_zone_name(const sz_campus_file *files, size_t n) {

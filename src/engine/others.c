@@ -16,7 +16,7 @@ enum {
     LOST_MS = 30 * SZ_SECOND_MS
 };
 
-const char parts_place_key[] = "parts/at";
+const char parts_place_key[] = SZ_PARTS_AT;
 
 /* A silent stream is moved by a tick `idle` after 04:00: nobody is given up before that. */
 static int64_t limit_ms(const sz_worker *w) {

@@ -43,7 +43,7 @@ typedef struct parts_use {
     bool must_commit;       /* something that others wait for */
     bool is_ending;         /* the log was read up to where it was to be read */
     bool is_asked;          /* an answer is awaited */
-    bool has_news;              /* somebody has told something since this round began */
+    bool has_news;          /* somebody has told something since this round began */
     uint32_t tag, at;       /* of it; and of which partition */
     int64_t look_ms;        /* monotonic: next round, and how long after it the one after that */
     int64_t pace_ms;

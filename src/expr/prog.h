@@ -139,7 +139,9 @@ void prog_hint_pair(checker *c, sz_diag *g, const tnode *a, const tnode *b, cons
 const char *prog_like_unit(const tnode *n); /* a value as a param has it, of the unit of a side */
 const char *prog_number_meant(checker *c, const tnode *side, sz_str text);
 /* Beside a number that it never reaches; at: where that stands. */
+/* op 'i': an element of a list of which another may hold. */
 void prog_check_number(checker *c, const tnode *name, uint8_t op, const tnode *at, double v);
+bool prog_may_be(const tnode *name, double v); /* as far as its days or weeks go */
 void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */

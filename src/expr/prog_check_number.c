@@ -57,9 +57,13 @@ static void warn_week(checker *c, const tnode *a, uint8_t op, const tnode *at, d
                   "因此这个条件永远不成立；学期写在 calendar.yaml 里，第一周是 1");
 }
 
+bool prog_may_be(const tnode *a, double v) {
+    return a->kind != T_SYM || a->most <= 0 || (v <= a->most && (a->unit == SZ_UNIT_DAYS || v >= 1));
+}
+
 void prog_check_number(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
-    check_range(c, a, op, at, v);
-    if (a->kind != T_SYM || a->most <= 0) return;
+    check_range(c, a, op == 'i' ? '=' : op, at, v);
+    if (a->kind != T_SYM || a->most <= 0 || op == 'i') return;
     if (a->unit == SZ_UNIT_DAYS) warn_days(c, a, op, at, v);
     else warn_week(c, a, op, at, v);
 }

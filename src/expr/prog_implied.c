@@ -42,37 +42,46 @@ static bool is_wider(const bounding *of, const bounding *by) {
     }
 }
 
-static bool is_implied(const tnode *n, const tnode *by);
+enum { MOST_PAIRS = 10000 }; /* && and || one in the other reach the same pair by many ways */
 
-static bool is_every_kid(const tnode *n, const tnode *by, bool is_of_by) {
+static bool is_implied(const tnode *n, const tnode *by, uint32_t *left);
+
+static bool is_every_kid(const tnode *n, const tnode *by, bool is_of_by, uint32_t *left) {
     const tnode *of = is_of_by ? by : n;
     for (uint32_t i = 0; i < of->n; i++)
-        if (!is_implied(is_of_by ? n : of->kid[i], is_of_by ? of->kid[i] : by)) return false;
+        if (!is_implied(is_of_by ? n : of->kid[i], is_of_by ? of->kid[i] : by, left)) return false;
     return true;
 }
 
-static bool is_any_kid(const tnode *n, const tnode *by, bool is_of_by) {
+static bool is_any_kid(const tnode *n, const tnode *by, bool is_of_by, uint32_t *left) {
     const tnode *of = is_of_by ? by : n;
     for (uint32_t i = 0; i < of->n; i++)
-        if (is_implied(is_of_by ? n : of->kid[i], is_of_by ? of->kid[i] : by)) return true;
+        if (is_implied(is_of_by ? n : of->kid[i], is_of_by ? of->kid[i] : by, left)) return true;
     return false;
 }
 
-static bool is_implied(const tnode *n, const tnode *by) {
+/* What is not seen within the pairs that may be looked at is not seen. */
+static bool is_implied(const tnode *n, const tnode *by, uint32_t *left) {
     bounding a, b;
+    if (!*left) return false;
+    --*left;
     if (is_same(n, by)) return true;
-    if (by->kind == T_OR) return is_every_kid(n, by, true);
-    if (n->kind == T_AND) return is_every_kid(n, by, false);
-    if (by->kind == T_AND && is_any_kid(n, by, true)) return true;
-    if (n->kind == T_OR) return is_any_kid(n, by, false);
+    if (by->kind == T_OR) return is_every_kid(n, by, true, left);
+    if (n->kind == T_AND) return is_every_kid(n, by, false, left);
+    if (by->kind == T_AND && is_any_kid(n, by, true, left)) return true;
+    if (n->kind == T_OR) return is_any_kid(n, by, false, left);
     return prog_is_plain(n, &a) && prog_is_plain(by, &b) && is_wider(&a, &b);
 }
 
-bool sz_prog_is_implied(const sz_prog *p, const sz_prog *by) { return is_implied(p->root, by->root); }
+bool sz_prog_is_implied(const sz_prog *p, const sz_prog *by) {
+    uint32_t left = MOST_PAIRS;
+    return is_implied(p->root, by->root, &left);
+}
 
 bool sz_prog_is_implied_by_step(const sz_prog *p, const sz_prog *value, bool at_most, double step) {
+    uint32_t left = MOST_PAIRS;
     tnode at = {.kind = T_CONST, .type = value->type, .value = {.type = value->type, .num = step}};
     tnode *kids[] = {(tnode *)value->root, &at};
     const tnode reached = {.kind = T_CMP, .type = SZ_X_BOOL, .op = at_most ? 'l' : 'g', .kid = kids, .n = 2};
-    return is_implied(p->root, &reached);
+    return is_implied(p->root, &reached, &left);
 }

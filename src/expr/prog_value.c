@@ -182,18 +182,12 @@ void prog_call1(uint8_t f, const sz_zone *z, sz_xval *a) {
     }
 }
 
-static bool contains(sz_str s, sz_str part) {
-    for (size_t i = 0; i + part.n <= s.n; i++)
-        if (part.n == 0 || memcmp(s.p + i, part.p, part.n) == 0) return true;
-    return false;
-}
-
 void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b) {
     bool is_bool = f <= F_ENDS;
     if (pass_on(is_bool ? SZ_X_BOOL : SZ_X_NUM, a, b)) return;
     sz_str s = a->str, t = b->str;
     switch (f) {
-    case F_CONTAINS: *a = known_bool(contains(s, t)); break;
+    case F_CONTAINS: *a = known_bool(sz_str_has(s, t)); break;
     case F_STARTS: *a = known_bool(s.n >= t.n && sz_str_eq((sz_str){s.p, t.n}, t)); break;
     case F_ENDS: *a = known_bool(t.n == 0 || (s.n >= t.n && sz_str_eq((sz_str){s.p + (s.n - t.n), t.n}, t))); break;
     case F_LEAST: finish(SZ_X_NUM, a, b->num < a->num ? b->num : a->num); break;

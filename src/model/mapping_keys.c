@@ -64,12 +64,6 @@ static bool hint_of_place(sz_map_loader *l, sz_diag *g, const sz_yaml *key, cons
     return true;
 }
 
-static bool is_ascii(sz_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((uint8_t)s.p[i] >= 0x80) return false;
-    return true;
-}
-
 /* The types that have a field, for one that those of this mapping do not have. */
 static sz_str types_with(const sz_map_loader *l, const sz_row *row) {
     const char *names[SZ_TYPES_MAX];
@@ -101,13 +95,13 @@ void sz_map_refuse_key(sz_map_loader *l, const sz_yaml *key, const sz_yaml *n) {
     bool is_scalar = n->kind == SZ_YAML_SCALAR;
     const sz_row *right = is_scalar ? sz_row_find(n->text) : NULL;
     if (hint_of_place(l, g, key, n)) return;
-    if (!is_ascii(key->text) && right) hint_of_line(l, g, right->name, key->text);
-    else if (!is_ascii(key->text) && meant.n && is_scalar && is_ascii(n->text))
+    if (!sz_str_is_ascii(key->text) && right) hint_of_line(l, g, right->name, key->text);
+    else if (!sz_str_is_ascii(key->text) && meant.n && is_scalar && sz_str_is_ascii(n->text))
         sz_diag_hint(l->d, g, "names of fields are English:  %s: %.*s", "字段名用英文写：%s: %.*s", meant.p,
                      SZ_FMT_STR(n->text));
-    else if (!is_ascii(key->text) && meant.n && is_scalar) hint_of_line(l, g, meant.p, n->text);
+    else if (!sz_str_is_ascii(key->text) && meant.n && is_scalar) hint_of_line(l, g, meant.p, n->text);
     else if (meant.n) sz_diag_hint(l->d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(meant));
-    else if (!is_ascii(key->text)) hint_of_line(l, g, "student", SZ_STR("学号"));
+    else if (!sz_str_is_ascii(key->text)) hint_of_line(l, g, "student", SZ_STR("学号"));
     else {
         sz_str list = sz_name_list(l->a, words, n_words - 1);
         sz_diag_hint(l->d, g, "a mapping has `file` and these fields: %.*s", "映射的键是 file 与这些字段：%.*s",

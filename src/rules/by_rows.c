@@ -9,15 +9,7 @@
 static bool holds(sz_str a, sz_str b) {
     enum { LEAST = 4 };
     sz_str in = a.n < b.n ? a : b, of = a.n < b.n ? b : a;
-    for (size_t i = 0; in.n >= LEAST && i + in.n <= of.n; i++)
-        if (memcmp(of.p + i, in.p, in.n) == 0) return true;
-    return false;
-}
-
-static bool is_ascii(sz_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((uint8_t)s.p[i] >= 0x80) return false;
-    return true;
+    return in.n >= LEAST && sz_str_has(of, in);
 }
 
 void sz_by_warn_value(struct sz_loading *l, uint32_t field, const sz_yaml *item) {
@@ -28,7 +20,7 @@ void sz_by_warn_value(struct sz_loading *l, uint32_t field, const sz_yaml *item)
     struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < s.n_choices; i++) {
         if (sz_str_eq(s.choices[i], item->text)) return;
-        if (!s.is_roster || is_ascii(item->text)) /* 工学院 is no slip for 医学院 */
+        if (!s.is_roster || sz_str_is_ascii(item->text)) /* 工学院 is no slip for 医学院 */
             sz_near_try(&near, s.choices[i], NULL, NULL, (sz_span){0});
         if (!held.n && holds(s.choices[i], item->text)) held = s.choices[i];
         if (!s.is_roster) all = TXT(l, "%s  %.*s", all, SZ_FMT_STR(s.choices[i]));

@@ -52,9 +52,7 @@ void sz_near_try(struct sz_near *n, sz_str name, const char *en, const char *zh,
 static bool holds(sz_str a, sz_str b) {
     enum { TWO_CHINESE = 6 };
     sz_str in = a.n < b.n ? a : b, of = a.n < b.n ? b : a;
-    for (size_t i = 0; in.n >= TWO_CHINESE && i + in.n <= of.n; i++)
-        if (memcmp(of.p + i, in.p, in.n) == 0) return true;
-    return false;
+    return in.n >= TWO_CHINESE && sz_str_has(of, in);
 }
 
 void sz_near_label(struct sz_near *n, const struct sz_decl *d, const char *en, const char *zh) {

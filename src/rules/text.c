@@ -117,11 +117,7 @@ static void put_plural(sz_buf *out, const sz_xval *v, const sz_piece *p, sz_lang
 }
 
 /* As sz_text_value writes it. */
-static bool has_least(sz_str s) {
-    for (size_t i = 0; i + sizeof LEAST - 1 <= s.n; i++)
-        if (memcmp(s.p + i, LEAST, sizeof LEAST - 1) == 0) return true;
-    return false;
-}
+static bool has_least(sz_str s) { return sz_str_has(s, SZ_STR(LEAST)); }
 
 static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_text_args *a) {
     sz_xval v = {.type = p->type, .know = SZ_UNKNOWN};

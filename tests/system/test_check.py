@@ -327,6 +327,16 @@ def test_a_fault_in_a_test_is_for_check_and_stops_no_run(tmp):
     expect(where[0] and where[0] == where[1], where)
 
 
+def test_conditions_one_in_the_other_are_looked_through_for_so_long_only(tmp):
+    """Does resolve_when hold wherever when does? && and || by turns reach the same pairs by more ways than could ever be gone."""
+    def deep(innermost: str) -> str:
+        for _ in range(20): innermost = f"(({innermost} && n > 1) || m > 1)"
+        return innermost
+    write(tmp / "rules/r.yaml", "features: {n: {count: swipe, over: 7d}, m: {count: swipe, over: 3d}}\nrules:\n"
+          f"  - {{id: r, level: blue, when: '{deep('n > 5')}', resolve_when: '{deep('m > 5')}'}}\n")
+    expect("0 errors" in sanzao(tmp, "check", "rules", "--lang", "en", rc=0).out.decode(), "it is over")
+
+
 def test_what_a_code_means_and_what_a_value_is_are_told_to_programs_too(tmp):
     told = json.loads(sanzao(tmp, "explain", "SZ042", "--json", rc=0).out)
     same((told["schema"], told["code"], sorted(told["meaning"])), (1, "SZ042", ["en", "zh"]), "explain")

@@ -126,6 +126,11 @@ static void what_goes_with_memory_is_not_told(void **state) {
     near_free(n);
 }
 
+static void tell_and_follow(place *x, const char *key, const char *value) {
+    tell(x, key, value);
+    near_follow(&x->seat, SZ_WK_RUNNING);
+}
+
 static void who_has_looked_hears_of_news_once(void **state) {
     (void)state;
     near *n = near_new(PARTS);
@@ -133,21 +138,45 @@ static void who_has_looked_hears_of_news_once(void **state) {
     sit(&x, n, 0);
     sit(&y, n, 1);
     near_follow(&x.seat, SZ_WK_RUNNING);
-    near_follow(&y.seat, SZ_WK_RUNNING);
-    tell(&y, "a", "1");
+    tell_and_follow(&y, "a", "1");
     assert_false(near_has_news(&x.seat) || is_woken(&x)); /* it waits for nobody */
     look(&x, 1);
     is_told(&x, "1", "");
-    tell(&x, "a", "own");
+    tell_and_follow(&x, "a", "own");
     assert_false(near_has_news(&x.seat) || is_woken(&x));
     tell(&y, "b", "2");
+    assert_false(near_has_news(&x.seat) || is_woken(&x)); /* there may be more of the same commit */
+    tell_and_follow(&y, "a", "2");
     assert_true(is_woken(&x) && near_has_news(&x.seat));
-    tell(&y, "b", "3");
+    tell_and_follow(&y, "b", "3");
     assert_false(near_has_news(&x.seat) || is_woken(&x)); /* it has not looked since */
     assert_false(near_has_news(&y.seat) || is_woken(&y));
     asks_far(&x, 2); /* whom it looks at elsewhere may come near */
-    tell(&y, "b", "4");
+    tell_and_follow(&y, SZ_PARTS_AT, "further");
+    near_follow(&y.seat, SZ_WK_RUNNING);
+    assert_false(near_has_news(&x.seat) || is_woken(&x)); /* that goes on with every commit */
+    tell_and_follow(&y, "b", "4");
     assert_true(near_has_news(&x.seat) && !near_has_news(&x.seat));
+    leave(&x);
+    leave(&y);
+    near_free(n);
+}
+
+/* His thread hangs: the group may have given his partition to another process, which only the store tells. */
+static void who_does_not_move_is_not_believed(void **state) {
+    (void)state;
+    near *n = near_new(PARTS);
+    place x, y;
+    sit(&x, n, 0);
+    sit(&y, n, 1);
+    tell_and_follow(&y, "a", "1");
+    look(&x, 1);
+    is_told(&x, "1", "");
+    y.seat.moved_ms -= NEAR_IDLE_MS;
+    asks_far(&x, 1);
+    near_follow(&y.seat, SZ_WK_RUNNING);
+    look(&x, 1);
+    is_told(&x, "1", "");
     leave(&x);
     leave(&y);
     near_free(n);
@@ -187,6 +216,7 @@ int main(void) {
         cmocka_unit_test(who_runs_answers_out_of_what_he_told),
         cmocka_unit_test(what_goes_with_memory_is_not_told),
         cmocka_unit_test(who_has_looked_hears_of_news_once),
+        cmocka_unit_test(who_does_not_move_is_not_believed),
         cmocka_unit_test(who_sat_down_last_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "near.h"
 
 #include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 struct near {
@@ -39,14 +40,10 @@ static void shut(near_seat *s) {
 /* What it loaded is whole, and nobody has refused it since. */
 static bool stands(sz_worker_state w) { return w == SZ_WK_SEEKING || w == SZ_WK_RUNNING || w == SZ_WK_DRAINING; }
 
-void near_follow(near_seat *s, sz_worker_state where) {
-    bool is = stands(where);
-    if (!s->n || s->is_open == is || s->partition >= s->n->parts) return; /* the topic has grown */
-    pthread_mutex_lock(&s->n->mutex);
-    if (is) s->n->open[s->partition] = s;
-    else shut(s);
-    s->is_open = is;
-    pthread_mutex_unlock(&s->n->mutex);
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Under the mutex: who waits for anybody looks again. */
@@ -61,12 +58,27 @@ static void wake_others(const near_seat *s) {
     }
 }
 
+void near_follow(near_seat *s, sz_worker_state where) {
+    bool is = stands(where);
+    if (!s->n || s->partition >= s->n->parts) return; /* the topic has grown */
+    atomic_store_explicit(&s->moved_ms, now_ms(), memory_order_relaxed);
+    if (s->is_open == is && !s->has_told) return;
+    pthread_mutex_lock(&s->n->mutex);
+    if (is && !s->is_open) s->n->open[s->partition] = s;
+    else if (!is) shut(s);
+    s->is_open = is;
+    if (s->has_told) wake_others(s);
+    s->has_told = false;
+    pthread_mutex_unlock(&s->n->mutex);
+}
+
+/* Where it stands is told with every commit, and wakes nobody: who waits for a part hears of the part. */
 static void told(void *self, sz_str key, sz_str value) {
     near_seat *s = self;
     pthread_mutex_lock(&s->n->mutex);
     told_put(&s->told, key, value);
-    wake_others(s);
     pthread_mutex_unlock(&s->n->mutex);
+    s->has_told |= !sz_str_is(key, SZ_PARTS_AT);
 }
 
 static void forgot(void *self) {
@@ -81,6 +93,7 @@ static void look(void *self, uint32_t tag, uint32_t partition, const sz_str *key
     near_seat *s = self;
     pthread_mutex_lock(&s->n->mutex);
     const near_seat *of = partition < s->n->parts ? s->n->open[partition] : NULL;
+    if (of && now_ms() - atomic_load_explicit(&of->moved_ms, memory_order_relaxed) >= NEAR_IDLE_MS) of = NULL;
     s->wants_news = true;
     if (of) told_answer(&of->told, s->q, tag, keys, n);
     pthread_mutex_unlock(&s->n->mutex);
