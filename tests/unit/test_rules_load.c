@@ -499,8 +499,8 @@ static void test_tests_are_read_where_they_are_asked_for(void **state) {
         "features: {n: {count: swipe, over: 7d}}\n"
         "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue,\n"
         "  tests: [{name: t, params: {few: 2}, events: [d1..d2 08:00 swipe canteen 5], expect: []}]}]",
-        "features: {n: {count: swipe, over: 7d}}\n"
-        "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue, tests: [{name: t, events: [d1 sipe], expect: 5}]}]",
+        ("features: {n: {count: swipe, over: 7d}}\n"
+         "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue, tests: [{name: t, events: [d1 sipe], expect: 5}]}]"),
         "rules: [{id: r, when: 'student.year == 1', level: blue, tests: [{name: t, events: [d1}]}]",
     };
     static const sz_status read[] = {SZ_OK, SZ_FINDINGS, SZ_FINDINGS}, left[] = {SZ_OK, SZ_OK, SZ_FINDINGS};
