@@ -55,7 +55,7 @@ CHANGES = [
     ("dorm/late-returns", "late_week_ago < 1 ||", "", "late-returns"), ("dorm/late-returns", "works_there: {value: 3,", "works_there: {value: 4,", "late-returns"), ("dorm/late-returns", "works_there: {value: 3,", "works_there: {value: 2,", "late-returns"),
     ("dorm/late-returns", "(event.hour >= 23 || event.hour < 5)", "event.hour >= 3 && event.hour < 5", "late-returns"),
     ("dorm/out-overnight", "morning_out_yesterday >= 1", "morning_out_yesterday >= 0", "out-overnight"), ("dorm/out-overnight", "at_the_door_yesterday < 1 ||", "false ||", "out-overnight"),
-    ("dorm/out-overnight", "one_way: {value: 0.08,", "one_way: {value: 0.12,", "out-overnight"), ("dorm/out-overnight", "one_way: {value: 0.08,", "one_way: {value: 0.02,", "out-overnight"), ("dorm/out-overnight", "class_seen.mean - class_left.mean < one_way", "true", "out-overnight"),
+    ("dorm/out-overnight", "one_way: {value: 0.04,", "one_way: {value: 0.06,", "out-overnight"), ("dorm/out-overnight", "one_way: {value: 0.04,", "one_way: {value: 0.02,", "out-overnight"), ("dorm/out-overnight", "all_seen.mean - all_left.mean < one_way", "true", "out-overnight"),
     ("dorm/out-overnight", "has(mornings_seen.mean) ? mornings_seen.mean - mornings_left.mean < one_way :", "has(mornings_seen.mean) && mornings_seen.mean - mornings_left.mean >= one_way ? false :", "out-overnight"),
     ("dorm/out-overnight", "{value: 42,", "{value: 420,", "out-overnight"), ("dorm/out-overnight", "most: {value: 8,", "most: {value: 0,", "out-overnight"),
     ("dorm/late-returns", "days: late_return", "count: late_return", "late-returns"),
