@@ -167,7 +167,7 @@ def passages(number):
 
 
 MISSED = {  # day → class hours
-    "2025T08": {d: 2 for d in on(4, 6, 11, 13, 18, 19, 25)},
+    "2025T08": {d: 2 for d in on(4, 6, 11, 12, 13, 18, 19, 25)},
     "2024T17": dict(zip(on(10, 11, 18, 19), (3, 2, 2, 5))),
 }
 ON_A_LIST = ("2022T04",)  # away without leave, so the teachers miss him
