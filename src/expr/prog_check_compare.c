@@ -368,7 +368,8 @@ static void check_elements(checker *c, const sz_expr *list, const tnode *a, cons
         return;
     }
     bool may_hold = false; /* weeks 17 to 20, of terms that have 18: a pack is written for others too */
-    for (uint32_t i = 0; b->type == SZ_X_LIST_NUM && i < list->n; i++) may_hold |= prog_may_be(a, b->value.list->nums[i]);
+    for (uint32_t i = 0; b->type == SZ_X_LIST_NUM && i < list->n; i++)
+        may_hold |= prog_may_be(a, b->value.list->nums[i]);
     for (uint32_t i = 0; i < list->n; i++) {
         tnode at = {.off = list->args[i]->off, .len = list->args[i]->len};
         if (b->type == SZ_X_LIST_STR) check_text(c, a, &at, b->value.list->strs[i]);

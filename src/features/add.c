@@ -354,7 +354,7 @@ static void correct_row(sz_fstate *s, const sz_featureset *fs, uint32_t i, const
     const sz_event e = findable_event(f);
     int64_t exact = 0;
     double d = 0;
-    if (a->is_night && e.precision == SZ_PREC_DAY) return; /* as in add_to */
+    if (a->is_night && e.precision == SZ_PREC_DAY) return;                                /* as in add_to */
     if (a->field != UINT16_MAX && !field_number(fs, z, &e, a->field, &exact, &d)) return; /* it took no part */
     int32_t at = acc_index(a, z, f->time_ms);
     uint8_t *p = region_bytes(s, i);

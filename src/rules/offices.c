@@ -55,13 +55,15 @@ static bool is_one_slip(sz_str a, sz_str b) {
     if (sz_str_distance(a, b, 2) <= 1) return true;
     if (a.n != b.n) return false;
     while (i + 1 < a.n && a.p[i] == b.p[i]) i++;
-    return i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] && !memcmp(a.p + i + 2, b.p + i + 2, a.n - i - 2);
+    return i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
+           !memcmp(a.p + i + 2, b.p + i + 2, a.n - i - 2);
 }
 
 /* A slip is made once, beside the right name; what several rules say, and none the other, is the school's own: but not
  * what is one slip away, for a rule is copied with it. */
 static bool is_own(const struct sz_loading *l, sz_str name, sz_str known) {
-    return !sz_str_is(known, "counselor") && !is_one_slip(name, known) && count_uses(l, name) > 1 && count_uses(l, known) == 0;
+    return !sz_str_is(known, "counselor") && !is_one_slip(name, known) && count_uses(l, name) > 1 &&
+           count_uses(l, known) == 0;
 }
 
 void sz_office_warn(struct sz_loading *l, const sz_yaml *node) {

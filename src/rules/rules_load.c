@@ -86,7 +86,8 @@ static void load_id(struct sz_ruling *g) {
                        "规则的 id 以英文字母或数字开头，后面可用字母、数字、-、_ 和 .，最多 %d 个", ID_MAX);
     const char *meant = id_of(l, g->decl->name);
     if (meant) sz_rules_hint(l, d, "write  %s", "请写  %s", meant);
-    else if (g->decl->name.n > ID_MAX && sz_str_is_ascii(g->decl->name)) sz_rules_hint_say(d, "write a shorter one", "请写短一些");
+    else if (g->decl->name.n > ID_MAX && sz_str_is_ascii(g->decl->name))
+        sz_rules_hint_say(d, "write a shorter one", "请写短一些");
     else
         sz_rules_hint_say(d, "the Chinese name stands in  title: {zh: …, en: …}",
                           "中文名称写在  title: {zh: …, en: …}");
