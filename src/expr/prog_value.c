@@ -42,16 +42,6 @@ static sz_xval at_least(uint8_t op, double n, double k) {
     return known_bool(op == 'g' || op == '>' || op == '!');
 }
 
-static uint8_t mirror(uint8_t op) {
-    switch (op) {
-    case '<': return '>';
-    case 'l': return 'g';
-    case '>': return '<';
-    case 'g': return 'l';
-    default: return op;
-    }
-}
-
 static sz_xval compare_known(uint8_t op, const sz_xval *a, const sz_xval *b) {
     switch (a->type) {
     case SZ_X_NUM:
@@ -71,7 +61,7 @@ sz_xval sz_xval_compare(uint8_t op, const sz_xval *a, const sz_xval *b) {
     if (a->know == SZ_UNKNOWN || b->know == SZ_UNKNOWN) return prog_unknown(SZ_X_BOOL, is_error(a) || is_error(b));
     if (a->know == SZ_AT_LEAST && b->know == SZ_AT_LEAST) return prog_unknown(SZ_X_BOOL, false);
     if (a->know == SZ_AT_LEAST) return at_least(op, a->num, b->num);
-    return at_least(mirror(op), b->num, a->num);
+    return at_least(prog_turned(op), b->num, a->num);
 }
 
 sz_xval prog_in(const sz_xval *a, const sz_xval *list) {

@@ -42,6 +42,19 @@ static void leave(place *x) {
     close(x->fd);
 }
 
+static near *two(place *x, place *y) {
+    near *n = near_new(PARTS);
+    sit(x, n, 0);
+    sit(y, n, 1);
+    return n;
+}
+
+static void end_two(near *n, place *x, place *y) {
+    leave(x);
+    leave(y);
+    near_free(n);
+}
+
 static void tell(place *x, const char *key, const char *value) {
     x->port.told(x->port.self, sz_str_of(key), sz_str_of(value));
 }
@@ -78,10 +91,8 @@ static void asks_far(place *x, uint32_t partition) {
 
 static void who_runs_answers_out_of_what_he_told(void **state) {
     (void)state;
-    near *n = near_new(PARTS);
     place x, y;
-    sit(&x, n, 0);
-    sit(&y, n, 1);
+    near *n = two(&x, &y);
     tell(&y, "a", "1");
     static const sz_worker_state not_yet[] = {SZ_WK_IDLE,   SZ_WK_BACKOFF, SZ_WK_ACQUIRING, SZ_WK_LOADING,
                                               SZ_WK_PARKED, SZ_WK_HELD,    SZ_WK_STOPPED,   SZ_WK_FAILED};
@@ -108,10 +119,8 @@ static void who_runs_answers_out_of_what_he_told(void **state) {
 
 static void what_goes_with_memory_is_not_told(void **state) {
     (void)state;
-    near *n = near_new(PARTS);
     place x, y;
-    sit(&x, n, 0);
-    sit(&y, n, 1);
+    near *n = two(&x, &y);
     tell(&y, "a", "1");
     near_follow(&y.seat, SZ_WK_RUNNING);
     y.port.forgot(y.port.self);
@@ -121,9 +130,7 @@ static void what_goes_with_memory_is_not_told(void **state) {
     near_follow(&y.seat, SZ_WK_RUNNING);
     look(&x, 1);
     is_told(&x, "", "2");
-    leave(&x);
-    leave(&y);
-    near_free(n);
+    end_two(n, &x, &y);
 }
 
 static void tell_and_follow(place *x, const char *key, const char *value) {
@@ -133,10 +140,8 @@ static void tell_and_follow(place *x, const char *key, const char *value) {
 
 static void who_has_looked_hears_of_news_once(void **state) {
     (void)state;
-    near *n = near_new(PARTS);
     place x, y;
-    sit(&x, n, 0);
-    sit(&y, n, 1);
+    near *n = two(&x, &y);
     near_follow(&x.seat, SZ_WK_RUNNING);
     tell_and_follow(&y, "a", "1");
     assert_false(near_has_news(&x.seat) || is_woken(&x)); /* it waits for nobody */
@@ -157,18 +162,14 @@ static void who_has_looked_hears_of_news_once(void **state) {
     assert_false(near_has_news(&x.seat) || is_woken(&x)); /* that goes on with every commit */
     tell_and_follow(&y, "b", "4");
     assert_true(near_has_news(&x.seat) && !near_has_news(&x.seat));
-    leave(&x);
-    leave(&y);
-    near_free(n);
+    end_two(n, &x, &y);
 }
 
 /* His thread hangs: the group may have given his partition to another process, which only the store tells. */
 static void who_does_not_move_is_not_believed(void **state) {
     (void)state;
-    near *n = near_new(PARTS);
     place x, y;
-    sit(&x, n, 0);
-    sit(&y, n, 1);
+    near *n = two(&x, &y);
     tell_and_follow(&y, "a", "1");
     look(&x, 1);
     is_told(&x, "1", "");
@@ -177,9 +178,7 @@ static void who_does_not_move_is_not_believed(void **state) {
     near_follow(&y.seat, SZ_WK_RUNNING);
     look(&x, 1);
     is_told(&x, "1", "");
-    leave(&x);
-    leave(&y);
-    near_free(n);
+    end_two(n, &x, &y);
 }
 
 /* A partition goes from one member to another: what the first still knows is nothing to the second. */
