@@ -159,7 +159,7 @@ void on_input_end(sz_worker *w, const sz_msg *m) {
             return;
         }
         input_end(w);
-        on_stop(w);
+        stop_at_end(w);
     }
     if (w->is_log || !takes_files(w) || hold_back(w, m)) return;
     w->wanted = false;

@@ -297,7 +297,7 @@ static void end_round(sz_worker *w) {
     p->pace_ms = 2 * p->pace_ms < PACE_MAX_MS ? 2 * p->pace_ms : PACE_MAX_MS;
     say_that_it_takes_long(w);
     bool ends = p->is_ending && !tick_is_firing(w) && !w->is_stopping;
-    if (ends && !come_along(w) && is_over(w)) on_stop(w);
+    if (ends && !come_along(w) && is_over(w)) stop_at_end(w);
 }
 
 /* Where it takes long, or at the end, also those are of interest that nothing is awaited from. */

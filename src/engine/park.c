@@ -8,9 +8,13 @@
 
 enum { PARKING_MS = 5000, PARKED_MS = 60000, INSTANT_RECORDS = 2048 };
 
+/* Who was told to stop leaves to the next one what cannot be brought to its end now. A log that was read to its end has
+ * to be seen out: the run was to bring it there, and ends well after it. */
+bool leaves_the_rest(const sz_worker *w) { return w->is_stopping && !w->is_at_end; }
+
 void park(sz_worker *w) {
     w->is_parking = w->wanted = w->must_seek = false;
-    w->state = w->is_stopping ? SZ_WK_STOPPED : SZ_WK_PARKED;
+    w->state = leaves_the_rest(w) ? SZ_WK_STOPPED : SZ_WK_PARKED;
     w->wait_ms = w->has_memory ? w->now_ms + PARKED_MS : SZ_TIME_MAX;
     settle_tell(w, true);
 }
@@ -39,7 +43,7 @@ static bool ends_instant_first(const sz_worker *w) {
     return w->state == SZ_WK_RUNNING && !w->is_quiet && instant_is_open(w) && w->n.read < w->stop_at_read;
 }
 
-void on_stop(sz_worker *w) {
+static void stop(sz_worker *w) {
     if (!w->stop_at_read) w->stop_at_read = w->n.read + INSTANT_RECORDS;
     if (ends_instant_first(w)) {
         worker_go_on(w);
@@ -52,6 +56,23 @@ void on_stop(sz_worker *w) {
     }
     w->state = SZ_WK_DRAINING;
     worker_go_on(w);
+}
+
+void on_stop(sz_worker *w) {
+    w->is_at_end = false;
+    stop(w);
+}
+
+void stop_at_end(sz_worker *w) {
+    w->is_at_end = true;
+    stop(w);
+}
+
+/* The state may be an older one afterwards, and what it lacks is read again, up to the same end. */
+void read_on(sz_worker *w) {
+    if (!w->is_at_end) return;
+    w->is_at_end = w->is_stopping = false;
+    w->stop_at_read = 0;
 }
 
 void stop_if_asked(sz_worker *w) {

@@ -30,6 +30,7 @@ void start(sz_worker *w) {
     w->wait_ms = SZ_TIME_MAX;
     w->start_wanted = w->store_busy;
     if (w->store_busy) return;
+    read_on(w);
     if (w->sent.is_made && !w->sent.is_sent) commit_undone(w); /* its dead letters go under the new tag */
     w->tag++;
     w->op.starts++;

@@ -321,7 +321,7 @@ static void on_refused(sz_worker *w) {
     }
     memory_drop(w);
     w->was_refused = true;
-    if (w->is_stopping) w->state = SZ_WK_STOPPED;
+    if (leaves_the_rest(w)) w->state = SZ_WK_STOPPED;
     else if (w->is_parking || w->state == SZ_WK_PARKED) park(w);
     else start_soon(w); /* the group may be about to say that the partition is not ours any more (2.4 step 1) */
 }
@@ -329,7 +329,7 @@ static void on_refused(sz_worker *w) {
 static void on_commit_unknown(sz_worker *w, const sz_msg *m) {
     w->op.unknown++;
     if (w->is_parking) park(w);
-    else if (w->is_stopping && w->is_log) w->state = SZ_WK_STOPPED;
+    else if (leaves_the_rest(w) && w->is_log) w->state = SZ_WK_STOPPED;
     else if (w->state != SZ_WK_PARKED) start_later(w, m);
 }
 

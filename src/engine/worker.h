@@ -103,6 +103,7 @@ struct sz_worker {
     bool wanted;         /* input was asked for and is not here yet */
     bool must_seek;      /* input was dropped: read on from the place again */
     bool is_stopping, is_parking, is_first_start;
+    bool is_at_end; /* it stops since the log was read up to where it was to be read, and nobody said so */
     bool has_missed;     /* records of the log, since it read last: the state was asked for again because of it */
     uint64_t stop_at_read; /* STOP came: this many records read at the latest; 0: it did not */
     bool ended, ended_applied, is_new;
@@ -238,6 +239,9 @@ bool is_dirty(const sz_worker *w);
 /* park.c */
 void on_revoked(sz_worker *w, const sz_msg *m);
 void on_stop(sz_worker *w);
+void stop_at_end(sz_worker *w); /* of what was to be read of a log */
+void read_on(sz_worker *w);     /* it is not at that end any more */
+bool leaves_the_rest(const sz_worker *w);
 void stop_if_asked(sz_worker *w); /* and waited for the end of an instant */
 void park(sz_worker *w);
 void drain(sz_worker *w);

@@ -208,6 +208,81 @@ static void test_stop_while_nothing_is_held_ends_at_once(void **state) {
     assert_int_equal(rig_state(&x->b), SZ_WK_STOPPED);
 }
 
+/* A run to the end of its log ended well, and its alerts were in the state still: the store was away at its last commit. */
+static void test_end_of_a_log_is_seen_out_though_the_store_was_away(void **state) {
+    rig_bench *x = *state;
+    static const rig_fate fates[] = {RIG_REPLY_LOST, RIG_NOT_DONE};
+    for (size_t i = 0; i < sizeof fates / sizeof *fates; i++) {
+        rig r;
+        rig_setup o = setup_b;
+        o.seed = (uint8_t)(60 + 10 * i);
+        rig_store_cut(&x->store, 0);
+        rig_init(&r, &x->store, &x->log, &o);
+        rig_assign(&r, -1);
+        r.fate = fates[i];
+        rig_tell(&r, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+        rig_run(&r);
+        assert_int_equal(rig_state(&r), SZ_WK_BACKOFF);
+        r.fate = RIG_STANDS;
+        rig_wait(&r, 1000);
+        assert_int_equal(rig_state(&r), SZ_WK_RUNNING);
+        rig_tell(&r, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+        rig_wait(&r, 10000);
+        assert_int_equal(rig_state(&r), SZ_WK_STOPPED);
+        assert_int_equal(rig_counts(&r)->read, 3);
+        assert_int_equal(rig_operation(&r).outbox, 0);
+        assert_int_equal(rig_topic_count(&r, "\"rule\":\"busy\""), 1);
+        rig_fini(&r);
+    }
+}
+
+/* What the store has lost by then is read once more. */
+static void test_end_of_a_log_whose_state_went_back_is_read_again(void **state) {
+    rig_bench *x = *state;
+    uint32_t begun = x->store.n;
+    rig_wait(&x->a, 600);
+    assert_int_equal(x->a.n_commits, 1);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_run(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+    rig_store_cut(&x->store, begun);
+    rig_wait(&x->a, 4000); /* its next commit is refused */
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    assert_int_equal(rig_counts(&x->a)->read, 3);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+}
+
+/* Given back while it is seen out, the partition is another's to bring to its end, or comes back. */
+static void test_end_of_a_log_that_is_given_back_is_no_end(void **state) {
+    rig_bench *x = *state;
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_run(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+    revoke(&x->a, false);
+    assert_int_equal(rig_state(&x->a), SZ_WK_PARKED);
+    rig_assign(&x->a, -1);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
+}
+
+/* Who asks for it has the last word, at that end too. */
+static void test_stop_at_the_end_of_a_log_leaves_the_rest(void **state) {
+    rig_bench *x = *state;
+    x->a.fate = RIG_NOT_DONE;
+    x->a.holds[SZ_MSG_COMMITTED] = true;
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_run(&x->a);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
+    rig_release(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
@@ -222,6 +297,10 @@ int main(void) {
         T(test_revoked_while_it_is_acquired_or_loaded),
         T(test_stop_sees_the_alerts_out),
         T(test_stop_while_nothing_is_held_ends_at_once),
+        T(test_end_of_a_log_is_seen_out_though_the_store_was_away),
+        T(test_end_of_a_log_whose_state_went_back_is_read_again),
+        T(test_end_of_a_log_that_is_given_back_is_no_end),
+        T(test_stop_at_the_end_of_a_log_leaves_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
