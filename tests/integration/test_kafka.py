@@ -969,7 +969,7 @@ def test_topics_that_cannot_work_are_refused_with_what_to_do(tmp):
     expect("拒绝" in r.err and "没有主题 nowhere" in r.err, "and in Chinese:", r)
 
 
-PRODUCE, HEARTBEAT, DESCRIBE_CONFIGS = 0, 12, 32     # requests of Kafka's protocol
+PRODUCE, METADATA, HEARTBEAT, DESCRIBE_CONFIGS = 0, 3, 12, 32     # requests of Kafka's protocol
 
 
 class Picky(Relay):
@@ -1048,6 +1048,27 @@ def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):
             finally:
                 process.kill()
                 door.let_go()
+
+
+def test_a_copy_that_stands_still_while_it_asks_has_its_answer(tmp):
+    """For longer than a broker has to answer: the time was its own, and ran out with the answer under way."""
+    with Picky(METADATA) as door:
+        far = Kafka(tmp / "far", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
+        far.make()
+        door.to = far.server().port
+        with far:
+            for name in ("cards", "copy"): far.create_topic(name, 1)
+            far.topics.produce("cards", b"".join(x + b"\n" for x in swipes(range(10))))
+            door.hold()
+            asked = door.n_asked
+            process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
+            wait_until(lambda: door.n_asked > asked, "it asks")
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(11)
+            door.let_go()
+            process.send_signal(signal.SIGCONT)
+            r = finish(process)
+            same((r.rc, len(far.consume("copy"))), (0, 10), f"exit status, records: {r}")
 
 
 def test_settings_of_librdkafka_are_checked_where_they_stand(tmp):

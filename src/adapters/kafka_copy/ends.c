@@ -4,7 +4,7 @@
 
 #include "copy.h"
 
-enum { ASK_MS = 10000, FETCH_MS = 200, AGAIN_MS = 200, MOST_AGAIN = 150 };
+enum { FETCH_MS = 200, AGAIN_MS = 200, MOST_AGAIN = 150 };
 
 static bool fail(lanes *l, const char *what) {
     snprintf(l->why, sizeof l->why, "%s: %s", l->topic, what);
@@ -14,7 +14,12 @@ static bool fail(lanes *l, const char *what) {
 static bool count_partitions(lanes *l) {
     const struct rd_kafka_metadata *meta = NULL;
     rd_kafka_topic_t *rkt = rd_kafka_topic_new(l->rk, l->topic, NULL);
-    rd_kafka_resp_err_t e = rd_kafka_metadata(l->rk, 0, rkt, &meta, ASK_MS);
+    rd_kafka_resp_err_t e;
+    asked a = {0};
+    do {
+        sz_kc_asked(&a);
+        e = rd_kafka_metadata(l->rk, 0, rkt, &meta, SZ_KC_ASK_MS);
+    } while (e && sz_kc_ask_again(&a, e));
     if (!e && meta->topic_cnt == 1) l->n = (uint32_t)meta->topics[0].partition_cnt;
     if (!e && meta->topic_cnt == 1) e = meta->topics[0].err;
     if (meta) rd_kafka_metadata_destroy(meta);
@@ -59,10 +64,13 @@ static bool may_pass(rd_kafka_resp_err_t e) {
 
 /* Half a minute of answers that mean "not now" are waited out; one that does not come at all is waited for once. */
 static rd_kafka_resp_err_t ask_ends(const lanes *l, uint32_t i, lane *x) {
+    asked a = {0};
     for (int n = 0;; n++) {
+        sz_kc_asked(&a);
         rd_kafka_resp_err_t e =
-            rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, ASK_MS);
-        if (!may_pass(e) || n == MOST_AGAIN || l->is_ending(l->self)) return e;
+            rd_kafka_query_watermark_offsets(l->rk, l->topic, (int32_t)i, &x->next, &x->end, SZ_KC_ASK_MS);
+        bool goes_on = may_pass(e) || (e && sz_kc_ask_again(&a, e));
+        if (!goes_on || n == MOST_AGAIN || l->is_ending(l->self)) return e;
         poll(NULL, 0, AGAIN_MS);
     }
 }

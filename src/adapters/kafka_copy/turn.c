@@ -8,14 +8,8 @@
 
 /* A coordinator that moves, or stands still under load, answers again within some seconds, and the turn is kept by
  * then. To wait takes longer than a session: who was killed has gone. */
-enum { SESSION_MS = 10000, GIVE_UP_MS = 25000, SAY_MS = 1500, FLUSH_MS = 60000, POLL_MS = 50 };
+enum { SESSION_MS = 10000, GIVE_UP_MS = 25000, SAY_MS = 1500, FLUSH_MS = 60000, POLL_MS = 50, STOOD_MS = 1000 };
 _Static_assert(GIVE_UP_MS > 2 * SESSION_MS, "one that was killed is not mistaken for one that goes on");
-
-static int64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool has_first(const rd_kafka_topic_partition_list_t *parts) {
     for (int i = 0; i < parts->cnt; i++)
@@ -23,8 +17,13 @@ static bool has_first(const rd_kafka_topic_partition_list_t *parts) {
     return false;
 }
 
-/* Another run may write by now: what the client has not sent yet stays with it. */
+/* Another run may write by now: what the client has not sent yet stays with it. Who has not begun has lost nothing, and
+ * waits for the turn as another member. */
 static void lose(turn *t) {
+    if (!t->has_begun) {
+        t->was_mine = false;
+        return;
+    }
     if (t->writer) rd_kafka_purge(t->writer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     t->is_lost = true;
 }
@@ -58,7 +57,10 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t e, rd_kafka_topic_p
     }
     t->is_in = true;
     t->is_mine = has_first(parts) && is_same_member(t);
-    if (t->was_mine && !t->is_mine) lose(t);
+    if (t->was_mine && !t->is_mine) {
+        lose(t);
+        t->is_mine = !t->has_begun && has_first(parts) && is_same_member(t);
+    }
     t->was_mine = t->was_mine || t->is_mine;
     rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
     rd_kafka_assign(rk, none);
@@ -142,15 +144,17 @@ sz_status sz_kc_turn_wait(turn *t, const sz_kafka_options *o, const sz_kafka_voi
     snprintf(t->group, sizeof t->group, "sanzao.repartition.%s", topic);
     if (!join(t, o) || !subscribe(t, topic)) return SZ_IO;
     bool is_said = false;
-    for (int64_t begin = now_ms(); !t->is_mine;) {
-        int64_t passed = now_ms() - begin;
+    for (int64_t passed = 0, before = sz_kc_now_ms(), now; !t->is_mine; before = now) {
         if (is_ending(self)) return SZ_INTERRUPTED;
         if (!poll_member(t, POLL_MS)) return SZ_IO;
+        now = sz_kc_now_ms();
+        passed += now - before < STOOD_MS ? now - before : POLL_MS; /* others had no turn to give while it stood still */
         if (!t->is_mine && passed >= GIVE_UP_MS) return give_up(t);
         if (t->is_mine || is_said || passed < SAY_MS || !t->is_in) continue;
         say_waiting(t, topic);
         is_said = true;
     }
+    t->has_begun = true;
     return SZ_OK;
 }
 

@@ -18,6 +18,7 @@ typedef struct turn {
     rd_kafka_t *writer; /* borrowed: what it was given is there before the turn is handed back. NULL: nothing yet */
     char group[300], member[256]; /* as whom it got the turn */
     bool is_in, is_mine, was_mine, is_lost;
+    bool has_begun; /* it was told that it has the turn */
     bool (*is_ending)(void *self);
     void *self;
     char why[640];
