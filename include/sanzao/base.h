@@ -121,6 +121,11 @@ void sz_buf_put_dec(sz_buf *b, int64_t v);     /* decimal digits */
 void sz_buf_printf(sz_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 sz_str sz_buf_str(const sz_buf *b);            /* borrowed until the next put */
 
+/* base64 of RFC 4648, with its padding. */
+void sz_base64_put(sz_buf *out, sz_str bytes);
+/* Its bytes, into room for text.n / 4 * 3 + 2 of them; the padding may be missing. False: the text is no base64. */
+bool sz_base64_get(sz_str text, char *out, size_t *n);
+
 /* Reader over bytes that may be damaged: after any failure `bad` is set and every further read gives 0. */
 typedef struct sz_reader {
     const uint8_t *p, *end;

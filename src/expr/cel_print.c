@@ -70,7 +70,7 @@ static bool print_plain(sz_cel *c, sz_cel_value v, int depth, sz_buf *out) {
     case SZ_V_STRING: sz_json_str(out, sz_cel_str(v)); break;
     case SZ_V_BYTES:
         sz_buf_put_u8(out, '"');
-        sz_cel_base64_put(out, sz_cel_str(v));
+        sz_base64_put(out, sz_cel_str(v));
         sz_buf_put_u8(out, '"');
         break;
     case SZ_V_TIMESTAMP:

@@ -209,9 +209,6 @@ bool sz_cel_duration_parse(sz_str s, sz_cel_value *out);
 /* False when out of the range of years 1 to 9999. */
 bool sz_cel_timestamp_make(int64_t seconds, int64_t nanos, sz_cel_value *out);
 
-/* base64, standard alphabet; decoding takes it with or without padding (false: it is none). */
-void sz_cel_base64_put(sz_buf *out, sz_str s);
-
 /* ---- JSON (cel_json.c) ------------------------------------------------------------------------------------------- */
 
 struct yyjson_val;

@@ -27,30 +27,6 @@ void sz_record_dead(sz_record *r, sz_arena *a, sz_reason reason, const char *fie
     r->dead.detail[n] = '\0';
 }
 
-static void put_base64(sz_buf *out, sz_str raw) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint8_t *p = (const uint8_t *)raw.p;
-    sz_buf_reserve(out, (raw.n + 2) / 3 * 4);
-    uint8_t *q = out->p + out->n;
-    size_t i = 0;
-    for (; i + 3 <= raw.n; i += 3) {
-        uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | p[i + 2];
-        *q++ = (uint8_t)digits[v >> 18];
-        *q++ = (uint8_t)digits[v >> 12 & 63];
-        *q++ = (uint8_t)digits[v >> 6 & 63];
-        *q++ = (uint8_t)digits[v & 63];
-    }
-    if (i < raw.n) {
-        bool is_two = raw.n - i == 2;
-        uint32_t v = (uint32_t)p[i] << 16 | (is_two ? (uint32_t)p[i + 1] << 8 : 0);
-        *q++ = (uint8_t)digits[v >> 18];
-        *q++ = (uint8_t)digits[v >> 12 & 63];
-        *q++ = is_two ? (uint8_t)digits[v >> 6 & 63] : '=';
-        *q++ = '=';
-    }
-    out->n = (size_t)(q - out->p);
-}
-
 static void put_origin(sz_buf *out, const sz_origin *o) {
     sz_buf_put_z(out, "{\"source\":");
     sz_json_str(out, o->source);
@@ -87,6 +63,6 @@ void sz_dead_write(sz_buf *out, const sz_zone *z, const sz_dead *dead, int64_t a
     sz_buf_put_z(out, ",\"origin\":");
     put_origin(out, origin);
     sz_buf_put_z(out, ",\"raw_base64\":\"");
-    put_base64(out, raw);
+    sz_base64_put(out, raw);
     sz_buf_put_z(out, "\"}\n");
 }

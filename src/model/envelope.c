@@ -12,29 +12,11 @@ bool sz_json_is_envelope(const sz_json_view *view) {
     return view->found >> SZ_ROW_SPECVERSION & 1 && yyjson_is_str(view->vals[SZ_ROW_SPECVERSION]);
 }
 
-static int digit_of(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Base64 of RFC 4648 with its padding, in the arena. False: it is none. */
+/* Base64 with its padding, in the arena. False: it is none. */
 static bool bytes_of(sz_str text, sz_arena *a, sz_str *out) {
-    if (text.n % 4) return false;
-    size_t n = text.n;
-    while (n && text.n - n < 2 && text.p[n - 1] == '=') n--;
-    char *p = sz_arena_alloc(a, text.n / 4 * 3 + 1);
-    uint32_t bits = 0;
-    size_t len = 0;
-    for (size_t i = 0; i < n; i++) {
-        int v = digit_of(text.p[i]);
-        if (v < 0) return false;
-        bits = bits << 6 | (uint32_t)v;
-        if (i % 4) p[len++] = (char)(bits >> (6 - i % 4 * 2) & 0xff);
-    }
-    *out = (sz_str){p, len};
-    return true;
+    char *p = sz_arena_alloc(a, text.n / 4 * 3 + 2);
+    *out = (sz_str){p, 0};
+    return text.n % 4 == 0 && sz_base64_get(text, p, &out->n);
 }
 
 /* The object that the bytes are, or NULL: out is dead. The document of the envelope is gone then; what is wanted of it

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * str, utf8, width, distance, number.
+ * str, utf8, width, distance, number, base64.
  */
 #include <sanzao/base.h>
 
@@ -314,6 +314,46 @@ static void test_double_of_2000_digits_rounds_like_strtod(void **state) {
     assert_true(is == 9007199254740994.0);
 }
 
+static void test_base64_is_that_of_the_rfc(void **state) {
+    static const struct {
+        const char *bytes, *text;
+    } rows[] = {{"", ""},
+                {"f", "Zg=="},
+                {"fo", "Zm8="},
+                {"foo", "Zm9v"},
+                {"foob", "Zm9vYg=="},
+                {"fooba", "Zm9vYmE="},
+                {"foobar", "Zm9vYmFy"},
+                {"\xff\xfe\xfb", "//77"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        sz_buf b;
+        char out[64];
+        size_t n = 99;
+        sz_str text = sz_str_of(rows[i].text), bare = text;
+        sz_buf_init(&b);
+        sz_base64_put(&b, sz_str_of(rows[i].bytes));
+        assert_true(sz_str_eq(sz_buf_str(&b), text));
+        sz_buf_fini(&b);
+        assert_true(sz_base64_get(text, out, &n));
+        assert_true(sz_str_eq((sz_str){out, n}, sz_str_of(rows[i].bytes)));
+        while (bare.n && bare.p[bare.n - 1] == '=') bare.n--;
+        assert_true(sz_base64_get(bare, out, &n));
+        assert_true(sz_str_eq((sz_str){out, n}, sz_str_of(rows[i].bytes)));
+    }
+}
+
+static void test_base64_refuses_what_is_none(void **state) {
+    static const char *const rows[] = {
+        "Z", "=", "==", "Zg=", "Z===", "Zg===", "Zm9v=", "Zm9vY", "Zm=v", "Zm-v", "Zm9v\n", "Zm 9"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char out[64];
+        size_t n;
+        if (sz_base64_get(sz_str_of(rows[i]), out, &n)) fail_msg("%s", rows[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_str_compares_bytes_then_length),
@@ -330,6 +370,8 @@ int main(void) {
         cmocka_unit_test(test_double_is_decimal_only),
         cmocka_unit_test(test_double_equals_strtod),
         cmocka_unit_test(test_double_of_2000_digits_rounds_like_strtod),
+        cmocka_unit_test(test_base64_is_that_of_the_rfc),
+        cmocka_unit_test(test_base64_refuses_what_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,15 +17,6 @@ static bool has_header(const sz_kafka_header *h, size_t n, const char *name) {
     return false;
 }
 
-static void put_base64(sz_buf *out, sz_str raw) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < raw.n; i += 3) {
-        uint32_t n = (uint32_t)(raw.n - i < 3 ? raw.n - i : 3), v = 0;
-        for (uint32_t k = 0; k < 3; k++) v = v << 8 | (k < n ? (uint8_t)raw.p[i + k] : 0);
-        for (uint32_t k = 0; k < 4; k++) sz_buf_put_u8(out, k <= n ? (uint8_t)digits[v >> (18 - 6 * k) & 63] : '=');
-    }
-}
-
 /* All ce_ headers as attributes, then the data: as JSON where it is an object, else as bytes. */
 static sz_str structured(const sz_kafka_header *h, size_t n, sz_str value, bool is_json, sz_arena *a) {
     sz_buf out;
@@ -44,7 +35,7 @@ static sz_str structured(const sz_kafka_header *h, size_t n, sz_str value, bool 
         sz_buf_put_str(&out, value);
     } else {
         sz_buf_put_z(&out, "\"data_base64\":\"");
-        put_base64(&out, value);
+        sz_base64_put(&out, value);
         sz_buf_put_u8(&out, '"');
     }
     sz_buf_put_u8(&out, '}');
