@@ -227,8 +227,8 @@ static bool is_on_its_way(const sz_worker *w, sz_str topic) {
 static void hold_other_number(sz_worker *w, uint32_t parts) {
     worker_hold(
         w, SZ_IO,
-        "%.*s has %u partitions, and its state was made for %u: students would change partitions. Go back to "
-        "that number, or stop all workers and run `sanzao state repartition`",
+        "the number of partitions of %.*s is %u, and its state was made for %u: students would change partitions. Go "
+        "back to that number, or stop all workers and run `sanzao state repartition`",
         "%.*s 有 %u 个分区，而它的状态是按 %u 个分区建立的：学生会换分区。请改回原来的数目，或停掉所有工作者后运行 "
         "`sanzao state repartition`",
         SZ_FMT_STR(w->o.topic), w->o.parts, parts);

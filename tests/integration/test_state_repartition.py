@@ -252,7 +252,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(tmp):
     case.feed(0.5)
     case.run()
     same(case.move(), {"schema": 1, "from": OLD, "to": OLD, "students": 0, "alerts": 0, "read": 0}, "nothing to do")
-    expect("has 2 partitions, not 5" in case.move("--partitions", 5, rc=4)["err"], "another number than the topic's")
+    expect("is 2, not 5" in case.move("--partitions", 5, rc=4)["err"], "another number than the topic's")
     expect("not of" in case.move("--source", "kafka:other", rc=4)["err"], "another topic")
     case.raise_to(NEW)
     redis.call("HSET", f"sz:{{{case.group}.3}}:h", "topic", case.events, "parts", NEW, "fmt", 1, "owner", "0" * 32, "seq", 1, "epoch", 1,

@@ -123,7 +123,7 @@ static sz_status count_partitions(move *m) {
         return refuse(m, s, "no answer of Kafka: %s", "Kafka 没有应答：%s", job->lang == SZ_ZH ? why.zh : why.en);
     if (!asked) return refuse(m, SZ_IO, "topic %.*s is not there", "没有主题 %.*s", SZ_FMT_STR(m->topic));
     if (m->to && m->to != asked)
-        return refuse(m, SZ_REFUSED, "%.*s has %u partitions, not %u", "%.*s 有 %u 个分区，不是 %u 个",
+        return refuse(m, SZ_REFUSED, "the number of partitions of %.*s is %u, not %u", "%.*s 有 %u 个分区，不是 %u 个",
                       SZ_FMT_STR(m->topic), asked, m->to);
     m->to = asked;
     return SZ_OK;
@@ -181,8 +181,8 @@ static sz_status go(move *m) {
     if (!m->is_ready && m->to < m->from)
         return refuse(
             m, SZ_REFUSED,
-            "%.*s has %u partitions and its state was made for %u: a topic with fewer is another topic, whose "
-            "offsets mean something else. Begin with a new state (another --group)",
+            "the number of partitions of %.*s is %u and its state was made for %u: a topic with fewer is another "
+            "topic, whose offsets mean something else. Begin with a new state (another --group)",
             "%.*s 有 %u 个分区，而状态对应 %u 个：分区变少的主题是另一个主题，位置的含义不同。请用新的状态（另一个 "
             "--group）开始",
             SZ_FMT_STR(m->topic), m->to, m->from);
