@@ -152,7 +152,35 @@ static bool range_before(sz_str t, uint32_t off, bounds *out) {
     return name < name_end;
 }
 
-void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
+/* A name with its points. Nothing is reckoned with it and it is no function: else it has no length. */
+static piece name_at(const scan *s, uint32_t i) {
+    static const char *const signs[] = {"(", "+", "-", "*", "/", "%"};
+    piece name = prog_piece(s, i), next = prog_piece(s, end_of(name));
+    if (name.kind != L_WORD) return (piece){0};
+    while (is_sign(s, next, ".")) {
+        piece field = prog_piece(s, end_of(next));
+        if (field.kind != L_WORD) return (piece){0};
+        name.len = end_of(field) - name.off;
+        next = prog_piece(s, end_of(name));
+    }
+    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+        if (is_sign(s, next, signs[k])) return (piece){0};
+    return name;
+}
+
+/* `24h <= silence`: the comparison with a name that follows the value, the other way round; NULL: none does. */
+static const char *turned_after(const scan *s, uint32_t end, piece *sign, piece *name) {
+    static const char *const turned[][2] = {{"<=", ">="}, {">=", "<="}, {"<", ">"},
+                                            {">", "<"},   {"==", "=="}, {"!=", "!="}};
+    *sign = prog_piece(s, end);
+    *name = name_at(s, end_of(*sign));
+    if (s->path.len || s->lone.len || !name->len) return NULL;
+    for (size_t i = 0; i < sizeof turned / sizeof *turned; i++)
+        if (is_sign(s, *sign, turned[i][0])) return turned[i][1];
+    return NULL;
+}
+
+static void tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
     uint32_t of = of_another(s, end, v);
     if (of) {
         tell_part(s, off, of, v);
@@ -198,6 +226,20 @@ void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
                   number == v->number ? "只写 %s，或起个名字：params: {limit: %s}，再写  %s limit"
                                       : "请写 %s，或起个名字：params: {limit: %s}，再写  %s limit",
                   number, text, left);
+}
+
+void prog_tell_value(scan *s, uint32_t off, uint32_t end, const sz_meant *v) {
+    piece path = s->path, sign = s->sign, after, name;
+    const char *told = s->told, *turned = turned_after(s, end, &after, &name);
+    if (turned) {
+        s->path = name;
+        s->sign = after;
+        s->told = turned;
+    }
+    tell_value(s, off, end, v);
+    s->path = path;
+    s->sign = sign;
+    s->told = told;
 }
 
 /* After `50 %`: nothing that could be divided by follows. */
