@@ -138,6 +138,8 @@ typedef struct sz_symbol {
     const char *part;   /* RECORD that is no record of the campus but several numbers: one of their names, for a hint */
     double low, high;   /* of a NUM that is never below or above them (weekday, hour); both 0: any */
     double most;        /* of a NUM that is never above it, being days of a window that has so many, or, without a unit, weeks of a term; 0: any */
+    const double *held; /* of a NUM of students: all that the campus has, ascending; a comparison that fits none of them is a warning */
+    uint32_t n_held;    /* 0: nothing is known of it */
     uint8_t form;       /* sz_form of a STR: literals beside it must have it (`event.clock < "8:30"` would compare bytes) */
 } sz_symbol;
 typedef enum sz_form { SZ_FORM_ANY, SZ_FORM_CLOCK /* HH:MM */, SZ_FORM_DATE /* YYYY-MM-DD */ } sz_form;

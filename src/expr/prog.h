@@ -56,6 +56,8 @@ typedef struct tnode {
     bool is_open;            /* choices are not all that may be */
     bool is_roster;          /* but all that this campus has */
     double low, high;        /* of a number; both 0: any */
+    const double *held;      /* of a number of students: all that this campus has */
+    uint32_t n_held;
     double most;             /* of days in a window, or of weeks in a term; 0: any */
     sz_xval value;           /* T_CONST */
     const sz_zone *zone;     /* T_CALL on a TIME */
@@ -141,7 +143,9 @@ const char *prog_number_meant(checker *c, const tnode *side, sz_str text);
 /* Beside a number that it never reaches; at: where that stands. */
 /* op 'i': an element of a list of which another may hold. */
 void prog_check_number(checker *c, const tnode *name, uint8_t op, const tnode *at, double v);
-bool prog_may_be(const tnode *name, double v); /* as far as its days or weeks go */
+bool prog_may_be(const tnode *name, double v); /* as far as its days or weeks go, or the campus has it */
+const char *prog_known_ones(checker *c, const char *const *names, uint32_t n);
+const char *prog_op_text(uint8_t op);
 void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */

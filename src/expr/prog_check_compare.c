@@ -17,7 +17,7 @@ uint8_t prog_compare_op(const sz_expr *e) {
     return 0;
 }
 
-static const char *op_text(uint8_t op) {
+const char *prog_op_text(uint8_t op) {
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         if (ops[i].op == op) return ops[i].sign;
     return "";
@@ -64,7 +64,7 @@ static void refuse(checker *c, const sz_expr *e, const tnode *a, const tnode *b,
                              TXT(c, "`%.*s` 是%s，`%.*s` 是%s，两者不能比较", SZ_FMT_STR(sa), prog_type_words(a, SZ_ZH),
                                  SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
     sides s = name_first(e, prog_compare_op(e), a, b);
-    prog_hint_pair(c, g, s.name, s.value, op_text(s.op));
+    prog_hint_pair(c, g, s.name, s.value, prog_op_text(s.op));
 }
 
 /* `direction == out`: of a name that nobody declared, beside a text that can be just that. */
@@ -101,7 +101,7 @@ static void hint_field(checker *c, const sz_expr *e, uint8_t op, size_t record) 
     const char *field = field_with(c, name->text, other->text);
     if (!field) return;
     prog_hint(c, &c->d->v[record], "write  %.*s.%s %s \"%.*s\"", "请写  %.*s.%s %s \"%.*s\"", SZ_FMT_STR(name->text),
-              field, op_text(is_turned ? prog_turned(op) : op), SZ_FMT_STR(other->text));
+              field, prog_op_text(is_turned ? prog_turned(op) : op), SZ_FMT_STR(other->text));
     sz_diag *last = &c->d->v[c->d->n - 1];
     if (is_name && last->code == C_NAME)
         prog_hint(c, last, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(other->text));
@@ -215,7 +215,7 @@ static void refuse_choice(checker *c, const tnode *symbol, const tnode *at, sz_s
 }
 
 /* What is known, some of it where there is much. */
-static const char *known_ones(checker *c, const char *const *names, uint32_t n) {
+const char *prog_known_ones(checker *c, const char *const *names, uint32_t n) {
     enum { MOST = 12 };
     const char *all = "";
     for (uint32_t i = 0; i < n && i < MOST; i++) all = TXT(c, "%s%s%s", all, i ? ", " : "", names[i]);
@@ -250,7 +250,7 @@ static void warn_choice(checker *c, const tnode *symbol, const tnode *at, sz_str
                                  symbol->is_roster ? "：本校数据里一个也没有" : ""));
     if (near) prog_hint(c, g, "did you mean \"%s\"?", "是不是 \"%s\"？", near);
     else {
-        const char *all = known_ones(c, names, symbol->n_choices);
+        const char *all = prog_known_ones(c, names, symbol->n_choices);
         prog_hint(c, g, "known are %s", "已知的有：%s", all);
     }
 }
@@ -270,7 +270,7 @@ static void warn_member(checker *c, const tnode *symbol, const tnode *at, sz_str
     if (!near) near = holding_choice(symbol, names, s);
     if (near) prog_hint(c, g, "did you mean \"%s\"?", "是不是 \"%s\"？", near);
     else if (symbol->n_choices) {
-        const char *all = known_ones(c, names, symbol->n_choices);
+        const char *all = prog_known_ones(c, names, symbol->n_choices);
         prog_hint(c, g, "known are %s", "已知的有：%s", all);
     } else {
         prog_set_hint(g, "the students of this campus have none at all (students.csv)",

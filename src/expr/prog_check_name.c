@@ -141,6 +141,8 @@ static tnode *symbol_node(checker *c, const sz_expr *e, const sz_symbol *s, bool
     n->low = s->low;
     n->high = s->high;
     n->most = s->most;
+    n->held = s->held;
+    n->n_held = s->n_held;
     n->is_open = s->is_open;
     n->is_roster = s->is_roster;
     n->form = s->form;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The checker, continued: numbers beside a name that is never so small or large.
+ * The checker, continued: numbers beside a name that is never so small or large, or that no student has.
  */
 #include "prog.h"
 
@@ -57,12 +57,55 @@ static void warn_week(checker *c, const tnode *a, uint8_t op, const tnode *at, d
                   "因此这个条件永远不成立；学期写在 calendar.yaml 里，第一周是 1");
 }
 
+static bool holds(double is, uint8_t op, double v) {
+    switch (op) {
+    case '=': return is == v;
+    case '>': return is > v;
+    case 'g': return is >= v;
+    case '<': return is < v;
+    case 'l': return is <= v;
+    default: return true; /* that it is not so is no slip: a pack is written for others too */
+    }
+}
+
+static bool is_held(const tnode *a, uint8_t op, double v) {
+    for (uint32_t i = 0; i < a->n_held; i++)
+        if (holds(a->held[i], op, v)) return true;
+    return a->n_held == 0;
+}
+
+/* `student.entry_year == 2028`, of a roster that ends with 2025; `== 23`, `student.year == 2023`. */
+static void warn_held(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
+    enum { CENTURY = 2000, LEAST_ENTRY = 1900, MOST_YEAR = 12 };
+    if (is_held(a, op, v)) return;
+    sz_str name = prog_slice(c, a->off, a->len);
+    sz_diag *g = prog_warning(c, C_CHOICE, at->off, at->len, "no student of this campus has such a `%.*s`",
+                              "本校没有学生的 `%.*s` 是这样的", SZ_FMT_STR(name));
+    bool is_year = sz_str_is(name, "student.year"), is_entry = sz_str_is(name, "student.entry_year");
+    const char *sign = prog_op_text(op);
+    if (is_year && v >= LEAST_ENTRY)
+        prog_hint(c, g, "the year of entry is  student.entry_year %s %g", "入学年份写作  student.entry_year %s %g",
+                  sign, v);
+    else if (is_entry && v > 0 && v <= MOST_YEAR)
+        prog_hint(c, g, "the year of study is  student.year %s %g", "年级写作  student.year %s %g", sign, v);
+    else if (is_entry && v > 0 && is_held(a, op, v + CENTURY))
+        prog_hint(c, g, "did you mean %g?", "是不是 %g？", v + CENTURY);
+    else {
+        const char **names = SZ_NEWN(&c->tmp, const char *, a->n_held);
+        for (uint32_t i = 0; i < a->n_held; i++) names[i] = TXT(c, "%g", a->held[i]);
+        const char *all = prog_known_ones(c, names, a->n_held);
+        prog_hint(c, g, "known are %s (students.csv)", "已知的有：%s（students.csv）", all);
+    }
+}
+
 bool prog_may_be(const tnode *a, double v) {
+    if (a->kind == T_SYM && !is_held(a, '=', v)) return false;
     return a->kind != T_SYM || a->most <= 0 || (v <= a->most && (a->unit == SZ_UNIT_DAYS || v >= 1));
 }
 
 void prog_check_number(checker *c, const tnode *a, uint8_t op, const tnode *at, double v) {
     check_range(c, a, op == 'i' ? '=' : op, at, v);
+    if (a->kind == T_SYM && op != 'i') warn_held(c, a, op, at, v);
     if (a->kind != T_SYM || a->most <= 0 || op == 'i') return;
     if (a->unit == SZ_UNIT_DAYS) warn_days(c, a, op, at, v);
     else warn_week(c, a, op, at, v);

@@ -270,11 +270,12 @@ static const sz_code_doc codes[] = {
     {C_OFFICE, "An audience or refer_to that is nearly one that is known, or is named in Chinese",
      "audience 或 refer_to 与已知的部门名只差一点，或写成了中文名", RULE("when: student.year == 1, audience: 辅导员"),
      RULE("when: student.year == 1, audience: counselor")},
-    {C_STEP_FAR, "A step is above all that the value can be, so it is never reached", "档次高过这个值可能的最大值，永远达不到",
-     POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
+    {C_STEP_FAR, "A step is above all that the value can be, so it is never reached",
+     "档次高过这个值可能的最大值，永远达不到", POINTS("{add: 1, when: n > 3}"), POINTS("{add: 3, when: n > 3}")},
     {C_NEVER_OPENS, "A resolve_when that holds wherever the rule's condition does: the rule never opens",
-     "resolve_when 在规则条件成立时总是成立：规则永远不会触发", RULE("when: student.year > 2, resolve_when: student.year > 1"),
-     RULE("when: student.year > 2, resolve_when: student.year < 2")},
+     "resolve_when 在规则条件成立时总是成立：规则永远不会触发",
+     RULE("when: student.year > 1, resolve_when: student.year >= 1"),
+     RULE("when: student.year > 1, resolve_when: student.year == 1")},
 };
 
 const sz_code_doc *sz_rules_codes(size_t *n) {

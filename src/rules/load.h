@@ -147,6 +147,7 @@ struct sz_adjust;
 /* The different texts that students have in one field. */
 struct sz_roster {
     sz_str *v;
+    double *nums; /* of a field that is a number: ascending */
     uint32_t n;
     bool is_read, is_more; /* is_more: too many to say anything of them, n is 0 */
 };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * roster: what the students of the campus at hand are: its colleges, schools, classes. A condition that names another
- * one holds of nobody there, and is most likely a slip; with another campus it need not be one.
+ * roster: what the students of the campus at hand are: its colleges, schools, classes, years. A condition that names
+ * another one holds of nobody there, and is most likely a slip; with another campus it need not be one.
  */
 #include "load.h"
 
 enum { ROSTER_MOST = 4096 }; /* of more, such as the dorm rooms of a large school, nothing is said */
+enum { NUMBERS_MOST = 64 };  /* different years: more are no years */
 
 static sz_str text_of(const sz_student *s, uint32_t field) {
     switch (field) {
@@ -39,6 +40,41 @@ static void read_roster(struct sz_loading *l, uint32_t field, struct sz_roster *
     sz_map_fini(&seen);
 }
 
+static void add_number(struct sz_loading *l, struct sz_roster *r, double v, uint32_t *cap) {
+    uint32_t at = r->n;
+    while (at > 0 && r->nums[at - 1] > v) at--;
+    if (v <= 0 || (at > 0 && r->nums[at - 1] == v)) return;
+    if (r->n == NUMBERS_MOST) r->is_more = true;
+    if (r->is_more) return;
+    *SZ_PUSH(l->a, r->nums, r->n, *cap) = v;
+    memmove(&r->nums[at + 1], &r->nums[at], (r->n - 1 - at) * sizeof *r->nums);
+    r->nums[at] = v;
+}
+
+/* The years of study in which somebody is, from the first term's first day to the last one's end. */
+static void add_years(struct sz_loading *l, const sz_student *s, struct sz_roster *r, uint32_t *cap) {
+    const sz_calendar *k = l->calendar;
+    for (uint32_t i = 0; i < k->n_terms; i++)
+        for (int32_t y = sz_student_year(s, k->terms[i].from_day); y <= sz_student_year(s, k->terms[i].to_day); y++)
+            add_number(l, r, y, cap);
+}
+
+static void read_numbers(struct sz_loading *l, uint32_t field, struct sz_roster *r) {
+    uint32_t cap = 0;
+    r->is_read = true;
+    for (uint32_t i = 0; i < sz_campus_n_students(l->campus) && !r->is_more; i++) {
+        const sz_student *s = sz_campus_student(l->campus, i);
+        if (field == SZ_SF_YEAR) add_years(l, s, r, &cap);
+        else add_number(l, r, field == SZ_SF_YEARS ? s->years : s->entry_year, &cap);
+    }
+    if (r->is_more) r->n = 0;
+}
+
+static bool is_number(const struct sz_loading *l, uint32_t field) {
+    bool has_terms = l->calendar && l->calendar->n_terms;
+    return field == SZ_SF_ENTRY_YEAR || field == SZ_SF_YEARS || (field == SZ_SF_YEAR && has_terms);
+}
+
 static const sz_str *texts(struct sz_loading *l, const char *const *names, uint32_t n) {
     sz_str *v = SZ_NEWN(l->a, sz_str, n);
     for (uint32_t i = 0; i < n; i++) v[i] = sz_str_of(names[i]);
@@ -53,6 +89,12 @@ void sz_student_choices(struct sz_loading *l, uint32_t field, sz_symbol *out) {
     if (field == SZ_SF_RESIDENCE) out->choices = texts(l, residence_names, out->n_choices = 3);
     if (!l->campus || sz_campus_is_empty(l->campus)) return;
     struct sz_roster *r = &l->roster[field];
+    if (is_number(l, field)) {
+        if (!r->is_read) read_numbers(l, field, r);
+        out->held = r->nums;
+        out->n_held = r->n;
+        return;
+    }
     if (!r->is_read) read_roster(l, field, r);
     bool is_bare = field == SZ_SF_TAGS && !r->is_more; /* nobody has a tag, and so not this one */
     if (!r->n && !is_bare) return; /* nobody has any: of a roster without that column nothing is known */

@@ -265,6 +265,32 @@ def test_words_of_a_campus_of_many_kinds_and_of_one_gender(tmp):
         same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [f"rules/r.yaml:{x} SZ106" for x in found], (kind, genders))
 
 
+def test_years_that_no_student_has(tmp):
+    """Of entry, of study in the terms that there are, of how long it takes; a condition that holds of somebody, or of all, is none of a slip."""
+    write(tmp / "campus/students.csv", "student,entry_year,years\ns1,2022,4\ns2,2023,5\ns3,2025,4\n")
+    write(tmp / "campus/calendar.yaml", "terms: [{id: a, from: 2025-02-17, to: 2025-07-06}, {id: b, from: 2026-02-23, to: 2026-07-05}]\n")
+    rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, title: {zh: 次数, en: Times}, level: blue, who: '%s', when: n >= 3}\n"
+    for who, hint, zh in (("student.entry_year == 2024", "known are 2022, 2023, 2025 (students.csv)", "已知的有：2022, 2023, 2025"),
+                          ("student.entry_year == 23", "did you mean 2023?", "是不是 2023？"),
+                          ("2026 <= student.entry_year", "known are 2022", "已知的有"),
+                          ("student.entry_year == 3", "the year of study is  student.year == 3", "年级写作  student.year == 3"),
+                          ("student.year >= 2023", "the year of entry is  student.entry_year >= 2023", "入学年份写作  student.entry_year >= 2023"),
+                          ("student.year > 4", "known are 1, 2, 3, 4 (students.csv)", "已知的有：1, 2, 3, 4"),
+                          ("student.year in [5, 6]", "known are 1, 2, 3, 4", "已知的有：1, 2, 3, 4"), ("student.years == 3", "known are 4, 5", "已知的有：4, 5"),
+                          ("student.years < 4", "known are 4, 5", "已知的有"),
+                          ("student.entry_year != 2024", None, None), ("student.entry_year <= 2030", None, None), ("student.year == 4", None, None),
+                          ("student.year in [4, 5, 6]", None, None), ("student.year < student.years", None, None)):
+        write(tmp / "rules/r.yaml", rule % who)
+        for lang, words in (("en", hint), ("zh", zh)):
+            found = json.loads(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", "--lang", lang, rc=0).out)["findings"]
+            same({f["code"] for f in found}, {"SZ106"} if hint else set(), who)
+            expect(not hint or words in found[0]["hint"], who, found)
+        sanzao(tmp, "check", "rules", "--strict", rc=0)
+    write(tmp / "campus/calendar.yaml", "curfew: {sun-thu: '23:00', fri-sat: '23:30'}\n")
+    write(tmp / "rules/r.yaml", rule % "student.year == 9")
+    same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [], "without terms nothing is known of years of study")
+
+
 def test_logs_of_a_run_show_no_row_of_a_student(tmp):
     """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
     write(tmp / "rules/r.yaml", "rules: []\n")
