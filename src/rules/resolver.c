@@ -377,6 +377,27 @@ static bool is_of_dashed(const struct sz_scope *s, sz_str name) {
     return false;
 }
 
+/* `absence > limit`: an operator where the feature that has it should stand. */
+static bool hint_operator(const struct path *p) {
+    struct sz_loading *l = p->s->l;
+    const struct sz_decl *only = NULL;
+    uint32_t op = 0, n = 0;
+    while (op < SZ_N_OPERATORS && !sz_str_is(p->v[0], sz_operators[op].name)) op++;
+    if (op == SZ_N_OPERATORS) return false;
+    for (uint32_t i = 0; i < l->features.n; i++)
+        if (sz_yaml_get(l->features.v[i].node, sz_operators[op].name)) only = &l->features.v[i], n++;
+    if (n == 1) {
+        const char *place = sz_rules_place(l, only->key->span);
+        *p->hint = TXT(l, "did you mean `%.*s`?  (feature, %s)", SZ_FMT_STR(only->name), place);
+        *p->hint_zh = TXT(l, "是不是 `%.*s`？（特征，%s）", SZ_FMT_STR(only->name), place);
+        return true;
+    }
+    const char *name = sz_operators[op].name, *example = sz_operators[op].example;
+    *p->hint = TXT(l, "`%s` is what a feature does: give it a name, for example  %s", name, example);
+    *p->hint_zh = TXT(l, "`%s` 是特征的算法：请先声明一个特征，例如  %s", name, example);
+    return true;
+}
+
 static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
     if (p->n == 1 && !p->arg && is_of_dashed(p->s, p->v[0])) return failed(p);
@@ -386,6 +407,7 @@ static bool unknown(const struct path *p) {
     if ((near.best != 1 || !sz_near_any(&near)) && hint_owner(p)) return false;
     if (sz_near_words(l, &near, p->hint, p->hint_zh)) return false;
     const struct sz_decl *e = sz_decls_find(&l->events, p->v[0]);
+    if (!e && hint_operator(p)) return false;
     if (!e) {
         *p->hint = "declare it under  features:  or  params:";
         *p->hint_zh = "请在  features:  或  params:  里声明它";

@@ -265,6 +265,19 @@ def test_words_of_a_campus_of_many_kinds_and_of_one_gender(tmp):
         same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [f"rules/r.yaml:{x} SZ106" for x in found], (kind, genders))
 
 
+def test_an_operator_where_its_feature_should_stand(tmp):
+    """The one feature that has it is meant; of several, or of none, what a feature with it looks like is shown."""
+    rule = "features: {%s}\nrules:\n  - {id: r, level: blue, params: {limit: 24h}, when: absence >= limit}\n"
+    for features, en, zh in (("silence: {absence: seen}", "did you mean `silence`?  (feature, rules/r.yaml:1)", "是不是 `silence`？（特征，rules/r.yaml:1）"),
+                             ("a: {absence: seen}, b: {absence: swipe}", "give it a name, for example  silence: {absence: seen}", "请先声明一个特征，例如  silence: {absence: seen}"),
+                             ("n: {count: swipe, over: 7d}", "`absence` is what a feature does", "`absence` 是特征的算法")):
+        write(tmp / "rules/r.yaml", rule % features)
+        for lang, words in (("en", en), ("zh", zh)):
+            found = json.loads(sanzao(tmp, "check", "rules", "--json", "--lang", lang, rc=1).out)["findings"]
+            same([(f["line"], f["code"]) for f in found], [(3, "SZ042")], features)
+            expect(words in found[0]["hint"], found)
+
+
 def test_years_that_no_student_has(tmp):
     """Of entry, of study in the terms that there are, of how long it takes; a condition that holds of somebody, or of all, is none of a slip."""
     write(tmp / "campus/students.csv", "student,entry_year,years\ns1,2022,4\ns2,2023,5\ns3,2025,4\n")
