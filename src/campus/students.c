@@ -74,7 +74,7 @@ static const struct csv_column columns[] = {
     {"class", "班级 班级名称 行政班", false, sz_cell_shared, AT(klass), NULL},
     {"entry_year", "入学年份", false, sz_cell_number, AT(entry_year), &entry_range},
     {"years", "学制", false, sz_cell_number, AT(years), &years_range},
-    {"dorm", "宿舍 寝室 宿舍号", false, sz_cell_packed, AT(dorm), NULL},
+    {"dorm", "宿舍 寝室 宿舍号 寝室号", false, sz_cell_packed, AT(dorm), NULL},
     {"building", "楼宇 楼栋 宿舍楼", false, sz_cell_shared, AT(building), NULL},
     {"residence", "住宿 住宿类型", false, sz_cell_choice, offsetof(struct student_row, residence), &residence_choices},
     {"status", "状态 学籍状态", false, sz_cell_choice, offsetof(struct student_row, status), &status_choices},

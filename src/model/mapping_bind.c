@@ -160,6 +160,19 @@ static bool says_of_the_file(const sz_csv_row *header, sz_diags *d, sz_diag *g) 
     return true;
 }
 
+/* 商户 of 商户名称: the one heading that holds the name, or is held by it. Of one Chinese sign that says nothing. */
+static sz_str holding_heading(const sz_csv_row *header, sz_str name) {
+    enum { LEAST = 4 };
+    sz_str found = {NULL, 0};
+    for (uint32_t i = 0; i < header->n && name.n >= LEAST; i++) {
+        sz_str h = heading(header->cells[i]);
+        if (h.n < LEAST || !(sz_str_has(h, name) || sz_str_has(name, h))) continue;
+        if (found.n) return (sz_str){NULL, 0};
+        found = h;
+    }
+    return found;
+}
+
 static sz_str nearest_heading(const sz_csv_row *header, sz_str name) {
     sz_nearest near = sz_nearest_to(name);
     for (uint32_t i = 0; i < header->n; i++) sz_nearest_try(&near, heading(header->cells[i]));
@@ -231,6 +244,7 @@ static void no_column(const sz_recipe *r, const sz_map_column *c, const sz_csv_r
                               "%s 中没有名为“%.*s”的列", src ? src->name : "the file", SZ_FMT_STR(c->name));
     if (says_of_the_file(header, d, g)) return;
     if (says_what_was_meant(r, c, header, d, g)) return;
+    if (!near.n) near = holding_heading(header, c->name);
     if (near.n) sz_diag_hint(d, g, "did you mean `%.*s`?", "是否想写“%.*s”？", SZ_FMT_STR(near));
     else
         sz_diag_hint(d, g, "the header row has: %s; a value that is the same in every row is written {constant: ...}",

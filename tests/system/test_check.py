@@ -265,6 +265,13 @@ def test_words_of_a_campus_of_many_kinds_and_of_one_gender(tmp):
         same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [f"rules/r.yaml:{x} SZ106" for x in found], (kind, genders))
 
 
+def test_headings_of_dorm_rooms_as_registers_write_them(tmp):
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    for heading in ("宿舍", "寝室", "宿舍号", "寝室号"):
+        write(tmp / "campus/students.csv", f"学号,{heading}\n1,东1-302\n".encode("gbk"))
+        same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [], heading)
+
+
 def test_an_operator_where_its_feature_should_stand(tmp):
     """The one feature that has it is meant; of several, or of none, what a feature with it looks like is shown."""
     rule = "features: {%s}\nrules:\n  - {id: r, level: blue, params: {limit: 24h}, when: absence >= limit}\n"

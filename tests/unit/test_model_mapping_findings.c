@@ -256,6 +256,9 @@ static void test_headings_that_a_file_does_not_have(void **state) {
         {"流水号,学工号,时间\n", "m.yaml:2:10 E274", "did you mean `学工号`?"},
         {"流水号,b,c\n", "m.yaml:2:10 E274 m.yaml:3:16 E274",
          "the header row has: `流水号` `b` `c`; a value that is the same in every row is written {constant: ...}"},
+        {"流水号,学号,刷卡通行时间\n", "m.yaml:3:16 E274", "did you mean `刷卡通行时间`?"},
+        {"流水号,学号,刷卡开始时间,刷卡结束时间\n", "m.yaml:3:16 E274",
+         "the header row has: `流水号` `学号` `刷卡开始时间` `刷卡结束时间`; a value that is the same in every row is written {constant: ...}"},
         {"a,b,c\n", "m.yaml:2:10 E274", /* a file of something else is told once */
          "the header row has: `a` `b` `c`; if this is another table, take the file out of the sources"},
         {"流水号\t学号\t时间\n", "m.yaml:2:10 E274", "the header row is one cell; is this `file: {separator: tab}`?"},
