@@ -71,6 +71,11 @@ static const sz_code_doc docs[] = {
      "一次运行中有许多记录的编号与别的记录相同而内容不同，成为死信：每个文件都重新开始的序号不能当编号；编号只在同一个 source "
      "之内唯一",
      "id: 序号", "id: {columns: [学号, 交易时间, 商户]}"},
+    {APP_CODE_TOO_LATE,
+     "Many records of a run are older than what is taken any more, so they are dead letters: an earlier run took the "
+     "state further than it should have, or files come later than --lateness and --horizon let them",
+     "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚", NULL,
+     NULL},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",

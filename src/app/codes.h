@@ -37,7 +37,8 @@ enum {
     APP_CODE_NO_GROUP,
     APP_CODE_AFTER_CLOCK,
     APP_CODE_BEHIND, /* 480 */
-    APP_CODE_SAME_ID
+    APP_CODE_SAME_ID,
+    APP_CODE_TOO_LATE
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -467,6 +467,45 @@ def test_dead_letters_that_nobody_keeps_are_told(tmp):
         expect(text not in sanzao(folder, *args, "--dead-letters", "file:dead", rc=0).err, "kept,", lang)
 
 
+def test_what_a_first_run_that_went_wrong_leaves_behind(tmp):
+    """A mapping without the times' format and an --until: the state goes on to it, and the same table is too late then. What is said leads out."""
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "features: {silence: {absence: seen}}\nrules:\n  - {id: r, purpose: wellbeing, value: silence, at_least: {30d: yellow}}\n")
+    mapping = "source: net\ntype: presence\nstudent: 学号\ntime: {column: 时间%s}\n"
+    table = "学号,时间\n" + "".join(f"s1,2026/3/{d} 8:00\n" for d in range(1, 29))
+    for name in ("a.csv", "b.csv"): write(tmp / name, table)
+    args = ["run", "--mapping", "m.yaml", "--campus", "campus", "--rules", "rules", "--dead-letters", "file:dead.ndjson", "--append"]
+    state, until = ["--state", "sqlite:state.db"], ["--until", "2026-03-28"]
+    write(tmp / "m.yaml", mapping % "")
+    r = sanzao(tmp, *args, "--source", "file:a.csv", *state, *until, rc=0)
+    expect("SZ468" in r.err and "then begin with a new state" in r.err, "what to do with the state", r)
+    r = sanzao(tmp, *args, "--source", "file:a.csv", "--state", "sqlite:zh.db", *until, "--lang", "zh", rc=0)
+    expect("改正后请用新的状态重新开始" in r.err, "in Chinese", r)
+    for more in ((*state,), (*until,)):
+        r = sanzao(tmp, *args, "--source", "file:b.csv" if more == until else "file:a.csv", *more, rc=0)
+        expect("begin with a new state" not in r.err, "it is not new, there is none, or it has not gone on", r)
+    write(tmp / "m.yaml", mapping % ", format: 'YYYY/M/D H:mm'")
+    r = sanzao(tmp, *args, "--source", "file:b.csv", *state, *until, rc=0)
+    late = r.summary()["dead_letter_by"]["too_late"]
+    expect(late >= 14 and f"SZ482]: dead letters (too_late): {late} records" in r.err and "--lateness and --horizon" in r.err, r)
+    r = sanzao(tmp, *args, "--source", "file:b.csv", "--state", "sqlite:zh.db", *until, "--lang", "zh", rc=0)
+    expect(f"警告[SZ482]：死信（too_late）：有 {late} 条" in r.err and "重新开始" in r.err, r)
+
+
+def test_the_history_of_two_systems_one_after_the_other(tmp):
+    """As docs/mapping.md says: the second one's first weeks are too late, unless both are given a lateness and a horizon that reach back so far."""
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "features: {silence: {absence: seen}}\nrules:\n  - {id: r, purpose: wellbeing, value: silence, at_least: {30d: yellow}}\n")
+    for name in ("net", "pos"):
+        write(tmp / f"{name}.yaml", f"source: {name}\ntype: presence\nstudent: 学号\ntime: {{column: 时间, format: 'YYYY/M/D H:mm'}}\n")
+        write(tmp / f"{name}.csv", "学号,时间\n" + "".join(f"s1,2026/3/{d} 8:00\n" for d in range(28, 0, -1)))
+    for far, used in ([], None), (["--lateness", "40d", "--horizon", "40d"], 28):
+        args = ["run", "--campus", "campus", "--rules", "rules", "--state", f"sqlite:{len(far)}.db", *far]
+        sanzao(tmp, *args, "--source", "file:net.csv", "--mapping", "net.yaml", rc=0)
+        r = sanzao(tmp, *args, "--source", "file:pos.csv", "--mapping", "pos.yaml", "--until", "2026-03-28", rc=0)
+        expect(r.summary()["used"] == used if used else "SZ482" in r.err, far, r)
+
+
 def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
     """A door without a direction, and a reader that has none either: once readers.csv is right, the same table under another name."""
     write(tmp / "campus/students.csv", "student\n" + "".join(f"s{i}\n" for i in range(12)))

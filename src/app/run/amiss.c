@@ -71,8 +71,17 @@ static void hint(sz_diags *d, sz_diag *g, int most) {
                      "每条死信都写明了缺什么；请改正映射或校园数据");
 }
 
+/* The files would be given once more, and most of their records be too late for it. */
+static void hint_of_state(sz_diags *d, sz_diag *g) {
+    const char *en = "then begin with a new state: this one has gone on to --until, and takes nothing that is older "
+                     "than --lateness before it";
+    const char *zh = "改正后请用新的状态重新开始：这份状态已走到 --until，比它早 --lateness 以上的记录不会再收";
+    sz_diag_hint(d, g, g->hint ? "%s; %s" : "%s%s", NULL, g->hint ? g->hint : "", en);
+    g->hint_zh = sz_arena_printf(&d->arena, g->hint_zh ? "%s；%s" : "%s%s", g->hint_zh ? g->hint_zh : "", zh);
+}
+
 /* `input` NULL: of all. */
-static void nothing_used(sz_diags *d, const char *input, const uint64_t dead_by[]) {
+static void nothing_used(const sz_job *job, bool is_new, sz_diags *d, const char *input, const uint64_t dead_by[]) {
     uint64_t n = 0;
     int most = 0;
     for (int i = 0; i < SZ_N_REASONS; i++) {
@@ -88,6 +97,7 @@ static void nothing_used(sz_diags *d, const char *input, const uint64_t dead_by[
                                     input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
                                     app_word(SZ_WORDS_DEAD, name, SZ_ZH));
     hint(d, g, most);
+    if (is_new && job->until && most != SZ_FUTURE_TIME) hint_of_state(d, g);
 }
 
 /* Some files' numbers may be new by chance, so not one input needs to be without a record that could be used. */
@@ -100,15 +110,32 @@ static void same_ids(sz_diags *d, uint64_t n) {
     hint_of_id(d, g);
 }
 
+static void too_late(sz_diags *d, uint64_t n) {
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_TOO_LATE, (sz_span){0},
+        "dead letters (too_late): %llu records are older than what is taken any more, by --lateness or --horizon",
+        "死信（too_late）：有 %llu 条记录太旧，按 --lateness 或 --horizon 已不再收", (unsigned long long)n);
+    sz_diag_hint(
+        d, g,
+        "the first weeks of several systems, one after the other: begin anew with another --state and --alerts, "
+        "and give all these runs --lateness and --horizon as long as the files reach back (40d). So too after "
+        "a first run that went wrong. Nightly runs go without",
+        "第一次导入几个系统几周的历史、一个接一个地读：请换新的 --state 和 --alerts 重新开始，这几次运行都写上同文件跨度一样长的 "
+        "--lateness 和 --horizon（如 40d）；第一次运行出了错也是如此。以后每晚的运行不必写");
+}
+
 /* A few may be chance; where there are more, it is the mapping or the campus. */
-void run_tell_unused(const sz_worker *w, const sz_tally *t, sz_diags *d) {
+void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const sz_tally *t, sz_diags *d) {
     enum { LEAST = 10, SHARE = 20 };
     const sz_counters *n = sz_worker_counters(w);
     uint64_t conflicting = n->dead_by[SZ_CONFLICTING_DUPLICATE];
     size_t before = d->n;
     const char *input;
     const uint64_t *dead_by;
-    for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);) nothing_used(d, input, dead_by);
-    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(d, NULL, n->dead_by);
+    for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);)
+        nothing_used(job, is_new, d, input, dead_by);
+    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(job, is_new, d, NULL, n->dead_by);
     if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);
+    uint64_t late = n->dead_by[SZ_TOO_LATE];
+    if (late >= LEAST && late > n->used / SHARE) too_late(d, late);
 }

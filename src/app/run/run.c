@@ -386,7 +386,7 @@ static sz_status prepare(const sz_job *job, parts *p) {
 static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) run_tell_future(job, p->worker, &p->in.zone, &p->diags);
     if (s == SZ_OK) tell_unknown(p);
-    if (s == SZ_OK) run_tell_unused(p->worker, p->tally, &p->diags);
+    if (s == SZ_OK) run_tell_unused(job, p->state.is_new && !p->state.is_volatile, p->worker, p->tally, &p->diags);
     if (s == SZ_OK) run_tell_behind(job, p->worker, &p->batches, &p->in.zone, &p->diags);
     if (s == SZ_OK) tell_unkept(job, p);
     if (s == SZ_OK) tell_empty_rows(p);
