@@ -110,6 +110,8 @@ bool sz_campus_has_tag(const sz_campus *c, sz_str tag);          /* some student
 /* Holder of a card at t: (system, card) first, then the card without system, then under any other. SZ_NONE: unknown at t, also
  * where the system has that card at other times only, or does not have it and other systems disagree about its holder. */
 uint32_t sz_campus_resolve_card(const sz_campus *c, sz_str system, sz_str card, int64_t t_ms);
+/* How many cards of cards.csv each student holds at t, one number a student, which the caller has set to 0. False: there are no cards. */
+bool sz_campus_count_cards(const sz_campus *c, int64_t t_ms, uint32_t *counts);
 /* Does any row name the card, of whatever system and time? */
 bool sz_campus_has_card(const sz_campus *c, sz_str card);
 /* Between two cards: the student's cards in cards.csv are over at t, the last for less than seven days, and the next one has not begun.

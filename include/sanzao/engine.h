@@ -404,6 +404,19 @@ uint32_t sz_worker_n_students(const sz_worker *w);
 /* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
 typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;
 void sz_worker_judged(sz_worker *w, sz_judged *out);
+/* One of them, and what that goes by; the texts are the worker's. */
+typedef enum sz_why_not { SZ_CAN_BE_JUDGED, SZ_IS_RARELY_SEEN, SZ_IS_UNKNOWN, SZ_IS_ON_LEAVE, SZ_IS_INACTIVE, SZ_N_WHY_NOT } sz_why_not;
+extern const char *const sz_why_not_names[SZ_N_WHY_NOT]; /* as the summary has them */
+typedef struct sz_not_judged {
+    sz_str student;
+    const sz_student *info;   /* NULL: the roster does not have him */
+    sz_why_not why;
+    sz_presence presence;     /* not of who is inactive */
+    uint32_t n_cards;         /* that he holds in cards.csv at the clock */
+    bool has_cards;           /* there are any cards at all */
+} sz_not_judged;
+/* Each student who could not be judged at the clock. Of a worker that has read a state, or has ended. */
+void sz_worker_not_judged(sz_worker *w, void (*tell)(void *self, const sz_not_judged *who), void *self);
 /* Students whom a rule would have told of, had it known nothing of the others (peers), and did not in that week: by rule, week and group.
  * Numbers only. */
 typedef struct sz_untold {

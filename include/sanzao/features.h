@@ -535,6 +535,9 @@ sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day);
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);
 /* The same with usual records, packed and in order, behind those that the state has. */
 bool sz_rarely_seen_with(sz_eval *ev, sz_str waiting, bool *is_unknown);
+/* What that goes by: when he was last seen (SZ_TIME_NONE: never), and on how many of the observable days before. */
+typedef struct sz_presence { int64_t last_ms; int32_t seen, observable; } sz_presence;
+sz_presence sz_presence_with(sz_eval *ev, sz_str waiting);
 bool sz_is_weekend(const sz_calendar *k, int32_t day); /* Saturday or Sunday that is not made up */
 /* A growing slot's value reaches `ms` at this instant by what is known now; SZ_TIME_MAX: not foreseeable. */
 int64_t sz_growing_reaches(sz_eval *ev, uint32_t slot, double ms);

@@ -99,6 +99,14 @@ uint64_t sz_campus_cards_hash(const sz_campus *c) {
     return hash;
 }
 
+bool sz_campus_count_cards(const sz_campus *c, int64_t t_ms, uint32_t *counts) {
+    for (uint32_t i = 0; i < c->cards.n; i++) {
+        const struct held *h = &c->cards.v[i];
+        if (h->value != SZ_NONE && h->from_ms <= t_ms && t_ms < h->to_ms) counts[h->value]++;
+    }
+    return c->cards.n > 0;
+}
+
 bool sz_campus_has_card(const sz_campus *c, sz_str card) {
     uint32_t from, to;
     return sz_held_find(&c->cards, card, &from, &to);

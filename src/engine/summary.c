@@ -2,54 +2,17 @@
  *
  * What a run read, where each record went, who could be judged and who not and why. Numbers only: no student is named.
  */
+#include "judged.h"
 #include "whom.h"
 
-static sz_eval eval_of(sz_worker *w, const sz_timeline *tl, int64_t t_ms) {
-    const sz_student *info = tl->student == SZ_NONE ? NULL : sz_campus_student(w->campus, tl->student);
-    sz_eval ev = {.fs = &w->bundle->fs,
-                  .facts = &w->facts,
-                  .types = w->tc.types,
-                  .zone = w->tc.zone,
-                  .dict = &w->dict,
-                  .student = tl->student,
-                  .info = info,
-                  .student_id = tl->id,
-                  .state = &tl->head,
-                  .use_leaves = info && info->leave_to > info->leave_from};
-    sz_eval_at(&ev, t_ms);
-    return ev;
-}
-
-/* What waits is looked at where it lies: to add it up would take as long for each as his check of a morning. */
-static bool is_rarely_seen(sz_worker *w, sz_eval *ev, const sz_timeline *tl, bool *is_unknown) {
-    bool is_rare = sz_rarely_seen_with(ev, sz_timeline_waiting(tl), is_unknown);
-#ifndef NDEBUG
-    bool is_unknown_then;
-    sz_timeline_catch_up((sz_timeline *)(uintptr_t)tl, &w->tc);
-    if (sz_rarely_seen(ev, &is_unknown_then) != is_rare || is_unknown_then != *is_unknown) __builtin_trap();
-#endif
-    (void)w;
-    return is_rare;
-}
-
 static void judge(sz_worker *w, const sz_timeline *tl, int64_t t, sz_judged *out, whom *rules) {
-    if (!tl->is_active) {
-        out->inactive++;
-        return;
-    }
-    if (t == SZ_TIME_NONE) {
-        out->unknown++;
-        return;
-    }
-    sz_eval ev = eval_of(w, tl, t);
-    if (ev.use_leaves && sz_campus_on_leave(w->campus, tl->student, w->facts.known, SZ_ON_LEAVE_KINDS, t)) {
-        out->on_leave++;
-        return;
-    }
-    bool is_unknown = true, is_rare = is_rarely_seen(w, &ev, tl, &is_unknown);
-    if (is_rare) out->rarely_seen++;
-    else if (is_unknown) out->unknown++;
-    else {
+    sz_eval ev = judged_eval(w, tl, t);
+    switch (judged_why(w, tl, t, &ev, NULL)) {
+    case SZ_IS_INACTIVE: out->inactive++; break;
+    case SZ_IS_UNKNOWN: out->unknown++; break;
+    case SZ_IS_ON_LEAVE: out->on_leave++; break;
+    case SZ_IS_RARELY_SEEN: out->rarely_seen++; break;
+    default:
         out->judged++;
         if (rules) whom_add(w, rules, &ev);
     }
@@ -71,7 +34,7 @@ static void look_at_all(sz_worker *w, sz_judged *judged, memory *m, whom *rules)
         size_t state, log;
         judge(w, tl, t, judged, rules);
         if (rules && rules->any_missing && t != SZ_TIME_NONE) {
-            sz_eval ev = eval_of(w, tl, t);
+            sz_eval ev = judged_eval(w, tl, t);
             whom_look(w, rules, &ev, tl);
         }
         sz_timeline_memory(tl, &w->tc, &state, &log);

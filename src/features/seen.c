@@ -70,19 +70,21 @@ static int64_t last_seen(const sz_eval *ev, sz_str waiting) {
     return last_ms;
 }
 
+sz_presence sz_presence_with(sz_eval *ev, sz_str waiting) {
+    sz_presence p = {.last_ms = last_seen(ev, waiting)};
+    if (p.last_ms == SZ_TIME_NONE) return p;
+    int32_t last = sz_zone_day(ev->zone, p.last_ms);
+    days_seen(ev, last, days_before(ev, last, waiting), &p.observable, &p.seen);
+    return p;
+}
+
 /* Seen on under 80 % of the observable days among the 28 that end the day before the last `seen` record (semantics 28).
  */
 bool sz_rarely_seen_with(sz_eval *ev, sz_str waiting, bool *is_unknown) {
-    int64_t last_ms = last_seen(ev, waiting);
-    *is_unknown = false;
-    if (last_ms == SZ_TIME_NONE) return true;
-    int32_t last = sz_zone_day(ev->zone, last_ms), observable, seen;
-    days_seen(ev, last, days_before(ev, last, waiting), &observable, &seen);
-    if (observable < 7) {
-        *is_unknown = true;
-        return false;
-    }
-    return (int64_t)seen * 100 < (int64_t)observable * 80;
+    sz_presence p = sz_presence_with(ev, waiting);
+    *is_unknown = p.last_ms != SZ_TIME_NONE && p.observable < 7;
+    if (p.last_ms == SZ_TIME_NONE || *is_unknown) return !*is_unknown;
+    return (int64_t)p.seen * 100 < (int64_t)p.observable * 80;
 }
 
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown) { return sz_rarely_seen_with(ev, (sz_str){NULL, 0}, is_unknown); }

@@ -83,6 +83,44 @@ def test_who_cannot_be_judged_has_records_all_the_same(tmp):
     expect("without" not in summary["rules"]["ways"], summary["rules"])
 
 
+def test_each_who_cannot_be_judged_is_named_with_the_reason(tmp):
+    """Only to whoever asks the state: as many as the summary says. Cards, class and building are those of the campus folder."""
+    write(tmp / "rules/r.yaml", RULES)
+    write(tmp / "campus/calendar.yaml", "terms: [{id: t, from: 2026-03-02, to: 2026-07-05}]\n")
+    roster = [("x_all", "c1", "active"), ("x_away", "c1", "active"), ("x_gone", "c2", "graduated"), ("x_never", '"c2, 甲"', "active"), ("x_nocard", "-c3", "active"), ("x_rare", "c3", "active")]
+    write(tmp / "campus/students.csv", "student,class,building,status\n" + "".join(f"{s},{c},east,{k}\n" for s, c, k in roster))
+    write(tmp / "campus/cards.csv", "card,student,from,to\n1,x_never,,\n2,x_never,,2026-03-10\n3,x_rare,,\n")
+    write(tmp / "campus/leaves.csv", "student,kind,from,to\nx_away,leave,2026-03-14,2026-03-20\n")
+    write_lines(tmp / "events.ndjson", [
+        json.dumps({"id": f"{n} {d}", "type": "presence", "student": n, "time": f"2026-03-{d:02}T09:00:00+08:00"}).encode()
+        for d in DAYS for n in ("x_all", "x_away", "x_rare") if n != "x_rare" or d in (2, 8, 12)])
+    state = ["--state", "sqlite:a.db"]
+    r = sanzao(tmp, "run", "--source", "file:events.ndjson", *OPTIONS, *state, rc=0)
+    summary = json.loads((tmp / "summary.json").read_text())
+    expect(all(s not in r.err for s, _, _ in roster), "no student in what a run says", r)
+    asked = lambda *more: sanzao(tmp, "state", "not-judged", *OPTIONS[:4], *state, *more, rc=0).out.decode()
+    same(asked("--lang", "en").split("\n"), [
+        "student,reason,last_seen,days_seen,of_days,cards,status,class,building",
+        'x_never,never seen,,,,1,active,"c2, 甲",east',
+        """x_nocard,never seen,,,,0,active,"'-c3",east""",
+        "x_rare,rarely seen anyway,2026-03-12,2,10,1,active,c3,east",
+        "x_away,on leave,2026-03-15,12,12,0,active,c1,east",
+        "x_gone,not at the university,,,,0,graduated,c2,east", ""], "the table")
+    same(asked("--lang", "zh").split("\n")[:3], ["\ufeff学号,原因,最近一次,见到天数,应见天数,卡片,状态,班级,楼宇",
+         'x_never,从未有过本人记录,,,,1,在读,"c2, 甲",east', """x_nocard,从未有过本人记录,,,,0,在读,"'-c3",east"""], "in Chinese")
+    rows = json.loads(asked("--json"))["not_judged"]
+    same({k: sum(x["reason"] == k for x in rows) for k in summary["not_judged"]}, summary["not_judged"], "as many as the summary says")
+    same(rows[2], {"student": "x_rare", "reason": "rarely_seen", "last_seen": "2026-03-12T09:00:00+08:00", "days_seen": 2, "of_days": 10, "cards": 1,
+                   "status": "active", "class": "c3", "building": "east"}, "one")
+    sanzao(tmp, "state", "not-judged", *OPTIONS[:4], rc=2)
+    table = asked()
+    os.rename(tmp / "a.db", tmp / "a.db.0")
+    same(asked(), table, "of a topic's partition")
+    os.symlink(tmp / "a.db.0", tmp / "a.db.2")
+    result = sanzao(tmp, "state", "not-judged", *OPTIONS[:4], *state, rc=4)
+    expect("a.db.1" in result.err and not result.out, "one partition is missing", result)
+
+
 def test_a_window_that_reaches_further_back_than_records_are_kept(tmp):
     """Exits on two days only, then none for four weeks: fourteen days and what may be late are kept of them, and the rule counts over sixty."""
     def day(d): return f"2026-{3 + d // 31:02}-{d % 31 + 1:02}"

@@ -22,6 +22,10 @@ typedef enum sz_explain_form { SZ_EXPLAIN_SHORT, SZ_EXPLAIN_ALL, SZ_EXPLAIN_JSON
  * nothing is appended if that is not 0. */
 int sz_job_explain(const sz_job *job, sz_str student, sz_str rule, sz_explain_form form, sz_buf *out);
 
+/* Append who of the state cannot be judged and why, as a table or as JSON. The state is only read. Returns the exit
+ * status; nothing is appended if that is not 0. */
+int sz_job_not_judged(const sz_job *job, bool as_json, sz_buf *out);
+
 /* Append what comparisons with others kept from being told, of what the state keeps, for people; the state is only
  * read. Returns the exit status; nothing is appended if that is not 0. */
 int sz_job_untold(const sz_job *job, sz_buf *out);

@@ -250,6 +250,10 @@ static void put_people(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_reasons(out, not_judged, SZ_WORDS_REASONS, false, lang);
     }
     sz_buf_put_u8(out, '\n');
+    if (others) {
+        put_label(out, "");
+        sz_buf_put_z(out, zh ? "不能判断的是谁：sanzao state not-judged\n" : "who they are: sanzao state not-judged\n");
+    }
     put_about(out, s, lang);
     put_without(out, s, lang);
     if (!others || count(s, "judged") || count(not_judged, "rarely_seen") != others) return;
