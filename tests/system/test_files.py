@@ -13,7 +13,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from lib import (FIRST, MANY, MAPPINGS, Campus, Failed, alerts, all_was_read, balance, counts, expect, finish, main, same, sanzao, say, size, stamp, standing,
+from lib import (FIRST, MANY, MAPPINGS, ROOT, Campus, Failed, alerts, all_was_read, balance, counts, expect, finish, main, same, sanzao, say, size, stamp, standing,
                  start, wait_for, write, write_lines)
 
 CAMPUS = Campus(21, students=24, days=9)
@@ -504,6 +504,25 @@ def test_the_history_of_two_systems_one_after_the_other(tmp):
         sanzao(tmp, *args, "--source", "file:net.csv", "--mapping", "net.yaml", rc=0)
         r = sanzao(tmp, *args, "--source", "file:pos.csv", "--mapping", "pos.yaml", "--until", "2026-03-28", rc=0)
         expect(r.summary()["used"] == used if used else "SZ482" in r.err, far, r)
+
+
+def test_a_sheet_with_a_column_a_lesson_is_turned_as_the_manual_says(tmp):
+    """The command and the mapping as they stand there: a cell is a record, and what each mark means."""
+    page = (ROOT / "docs/mapping.md").read_text(encoding="utf-8")
+    section = page[page.index("### Sheets with a column a lesson"):page.index("### Doors that do not say")]
+    command, mapping = re.search(r"```sh\n(.*?)```", section, re.S)[1], re.search(r"```yaml\n(.*?)```", section, re.S)[1]
+    same(mapping, (MAPPINGS / "wide-attendance.yaml").read_text(encoding="utf-8"), "the mapping of the manual")
+    write(tmp / "wide.csv", "学号,姓名,2026/3/2,2026/3/4,2026/3/9\r\n2023001,张三,√,×,√\r\n2023002,李四,迟,,假\r\n2023003,王五,早,？,√\r\n".encode("gbk"))
+    subprocess.run(["sh", "-e", "-c", command], cwd=tmp, check=True, timeout=60)
+    write(tmp / "campus/students.csv", "student\n2023001\n2023002\n2023003\n")
+    write(tmp / "m.yaml", mapping)
+    write(tmp / "rules/r.yaml", "rules: []\n")
+    args = ["run", "--source", "file:long.csv", "--mapping", "m.yaml", "--campus", "campus", "--rules", "rules"]
+    rows = [json.loads(x) for x in sanzao(tmp, *args, "--dry-run", "--json", rc=0).out.splitlines()]
+    same([r.get("status") for r in rows], ["present", "absent", "present", "late", "unknown", "excused", "early_leave", None, "present"], "marks")
+    same([(r["student"], r["time"][:10]) for r in rows[3:5]], [("2023002", "2026-03-02"), ("2023002", "2026-03-04")], "whose, and of which day")
+    s = sanzao(tmp, *args, "--dead-letters", "file:dead.ndjson", rc=0).summary()
+    same((s["read"], s["used"], s["dead_letter_by"]), (9, 8, {"bad_value": 1}), "a record a cell")
 
 
 def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
