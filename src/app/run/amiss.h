@@ -10,8 +10,8 @@
 
 /* Records beyond the run's limit: easily a wrong --until, or a machine whose clock is wrong. */
 void run_tell_future(const sz_job *job, const sz_worker *w, const sz_zone *z, sz_diags *d);
-/* Inputs (t NULL: a run) of which nothing could be used; else, many records under ids that were taken. Many that are too
- * late. is_new: there is a state that began with this run. */
+/* Inputs (t NULL: a run) of which nothing could be used; else, many records under ids that were taken. Many that are
+ * too late. is_new: there is a state that began with this run. */
 void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const sz_tally *t, sz_diags *d);
 
 #endif
