@@ -105,6 +105,7 @@ void switch_go_on(sz_worker *w);
 /* The state has gone on under newer rules: those that wait are taken now. False: none wait. */
 bool switch_if_asked(sz_worker *w);
 void switch_forget(sz_worker *w);
+void switch_note(sz_worker *w); /* the others hold */
 bool switch_is_on(const sz_worker *w); /* or what it ended is still to be said */
 bool switch_may_go_on(const sz_worker *w);
 void switch_finish(sz_worker *w); /* at once: what comes cannot wait */

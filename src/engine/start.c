@@ -119,6 +119,7 @@ static void resume(sz_worker *w) {
     w->idle_ms = w->now_ms;
     w->tc.begin_ms = w->clocks.begin_ms;
     w->tc.wmax_ms = w->clocks.wmax_ms;
+    if (w->was_switched) switch_note(w);
     settle_anew(w);
     settle_submit(w);
     if (w->is_stopping) {

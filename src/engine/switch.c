@@ -27,6 +27,12 @@ void switch_forget(sz_worker *w) {
     w->next_campus = NULL;
 }
 
+void switch_note(sz_worker *w) {
+    w->n_switched++;
+    w->switched_ms = w->clocks.wmax_ms;
+    w->was_switched = false;
+}
+
 /* While no memory is worked on (parked, held because of older rules, waiting for the store): memory goes, and a START
  * loads it under the others. The same rules and campus are no newer for having been read again. */
 static bool is_at_once(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
@@ -41,6 +47,7 @@ static bool is_at_once(sz_worker *w, sz_bundle *bundle, sz_campus *campus) {
     sz_campus_free(w->campus);
     w->bundle = bundle;
     w->campus = campus;
+    w->was_switched = true;
     memory_init(w);
     if (w->state != SZ_WK_IDLE && w->state != SZ_WK_PARKED) start(w);
     return true;
@@ -165,8 +172,7 @@ static void switch_step(sz_worker *w) {
     if (w->state == SZ_WK_RUNNING && (!w->switching->is_over || load_is_ending(w))) return;
     switch_drop(w);
     if (w->state != SZ_WK_RUNNING) return;
-    w->n_switched++;
-    w->switched_ms = w->clocks.wmax_ms;
+    switch_note(w);
     commit_start(w);
 }
 

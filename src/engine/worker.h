@@ -151,6 +151,7 @@ struct sz_worker {
     bool is_held;
     uint32_t n_switched;
     int64_t switched_ms;
+    bool was_switched; /* while no memory was worked on; it is counted once one is, under the others */
     hand hand;
     use use;
     bool is_next_step; /* a message in hand may go on: nothing was done for it in this one */

@@ -361,9 +361,13 @@ static void test_rules_that_change_while_it_is_parked_or_acquired_are_loaded_und
     x->a.holds[SZ_MSG_ACQUIRED] = true;
     rig_assign(&x->a, -1);
     rig_reload(&x->a, other_rules, NULL);
+    int64_t at;
+    assert_int_equal(sz_worker_switched(x->a.w, &at), 0);
     rig_release(&x->a);
     assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
     assert_int_equal(rig_counts(&x->a)->used, 2);
+    assert_int_equal(sz_worker_switched(x->a.w, &at), 1); /* or nobody is told that they hold */
+    assert_true(at >= rig_monday);
     rig_log_swipe(&x->log, "s1", 10);
     rig_wait(&x->a, 10000);
     assert_int_equal(rig_topic_count(&x->a, "\"rule\":\"busy\""), 1);
