@@ -129,7 +129,7 @@ static void test_a_new_producer_that_cannot_be_made_is_tried_again(void **state)
     r.o.n_settings = 2;
     rd_kafka_test_fatal_error(sz_kafka_producer_client(r.p), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made up");
     submit(&r, 2, 5);
-    for (int i = 0; i < 600 && sz_kafka_producer_client(r.p); i++) sz_kafka_producer_poll(r.p, 1);
+    for (int i = 0; i < 60000 && sz_kafka_producer_client(r.p); i++) sz_kafka_producer_poll(r.p, 1);
     assert_null(sz_kafka_producer_client(r.p));
     int before = r.n_unmade;
     time_t began = time(NULL);
