@@ -36,3 +36,18 @@ set_target_properties(sz::pcre2 PROPERTIES INTERFACE_COMPILE_DEFINITIONS PCRE2_C
 if(SZ_TESTS)
   sz_find(cmocka HEADER cmocka.h LIB cmocka PACKAGE libcmocka-dev)
 endif()
+
+# Where the program finds those that the system's loader does not know by itself, as in .deps. What CMake writes on its own ends in an empty entry
+# (room for `install` to change it): the loader takes that for the current folder, and would look there for a library before it asks the system.
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+get_directory_property(sz_imported IMPORTED_TARGETS)
+foreach(library IN LISTS sz_imported)
+  get_target_property(file ${library} IMPORTED_LOCATION)
+  if(file)
+    get_filename_component(folder "${file}" DIRECTORY)
+    if(NOT folder IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
+      list(APPEND CMAKE_INSTALL_RPATH "${folder}")
+    endif()
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES CMAKE_INSTALL_RPATH)
