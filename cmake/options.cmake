@@ -16,10 +16,11 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Debug CACHE STRING "Debug or Release" FORCE)
 endif()
 
+# Frame pointers are for profiles and core files: the program that is built for how it runs does without (1 % of its instructions).
 add_library(sz_options INTERFACE)
 target_compile_options(sz_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
-  -fno-omit-frame-pointer
+  $<IF:$<STREQUAL:${SZ_PROFILE},use>,-fomit-frame-pointer,-fno-omit-frame-pointer>
   $<$<BOOL:${SZ_WERROR}>:-Werror>)
 if(SZ_LTO)
   # Of the program alone: where tests are built, objects hold both forms, so that they link as fast as before and tools/check-symbols
