@@ -264,6 +264,7 @@ static void test_what_nobody_asks_for_is_passed_over(void **state) {
         {"rules:\n  - 'tests':\n      - a", "{rules: [{tests: [P\"a\"]}]}"},
         {"rules:\n  - mytests:\n      - a\n    tests.x:\n      - b",
          "{rules: [{mytests: [P\"a\"], tests.x: [P\"b\"]}]}"},
+        {"rules:\n  - tests:\n      - 'a\n b'\n    id: c", "{rules: [{tests: [S\"a b\"], id: P\"c\"}]}"},
         {"rules:\n  - ? tests\n    : - a", "{rules: [{tests: [P\"a\"]}]}"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) assert_tree(f, read_without(f, rows[i].text), rows[i].tree);
