@@ -208,7 +208,8 @@ static void test_stop_while_nothing_is_held_ends_at_once(void **state) {
     assert_int_equal(rig_state(&x->b), SZ_WK_STOPPED);
 }
 
-/* A run to the end of its log ended well, and its alerts were in the state still: the store was away at its last commit. */
+/* A run to the end of its log ended well, and its alerts were in the state still: the store was away at its last
+ * commit. */
 static void test_end_of_a_log_is_seen_out_though_the_store_was_away(void **state) {
     rig_bench *x = *state;
     static const rig_fate fates[] = {RIG_REPLY_LOST, RIG_NOT_DONE};

@@ -148,8 +148,7 @@ sz_status sz_kc_turn_wait(turn *t, const sz_kafka_options *o, const sz_kafka_voi
         if (is_ending(self)) return SZ_INTERRUPTED;
         if (!poll_member(t, POLL_MS)) return SZ_IO;
         now = sz_kc_now_ms();
-        /* Others had no turn to give while it stood still. */
-        passed += now - before < STOOD_MS ? now - before : POLL_MS;
+        passed += now - before < STOOD_MS ? now - before : STOOD_MS; /* longer it stood still: not the others' time */
         if (!t->is_mine && passed >= GIVE_UP_MS) return give_up(t);
         if (t->is_mine || is_said || passed < SAY_MS || !t->is_in) continue;
         say_waiting(t, topic);
