@@ -272,7 +272,7 @@ static void test_a_refused_login_is_told_without_it(void **state) {
     (void)state;
     talk t;
     talk_begin(&t, (fake_answer[]){{"AUTH", "-WRONGPASS invalid username-password pair\r\n"}, {NULL, NULL}},
-               "redis://ann:secret@127.0.0.1:", "");
+               "redis://ann:secret@127.0.0.1:", "?timeout=1m");
     const sz_msg *m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_FAILED);
     assert_null(strstr(m->text.p, "secret"));
@@ -280,7 +280,7 @@ static void test_a_refused_login_is_told_without_it(void **state) {
     talk_begin(&t,
                (fake_answer[]){{"AUTH", "-ERR unknown command 'AUTH', with args beginning with: 'ann' 'secret'\r\n"},
                                {NULL, NULL}},
-               "redis://ann:secret@127.0.0.1:", "");
+               "redis://ann:secret@127.0.0.1:", "?timeout=1m");
     m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_FAILED);
     assert_non_null(strstr(m->text.p, "unknown command"));
@@ -313,7 +313,8 @@ static void test_nobody_there_is_unknown(void **state) {
 static void test_sentinel_is_asked_and_not_trusted(void **state) {
     (void)state;
     talk t;
-    talk_begin(&t, (fake_answer[]){{"SENTINEL", "*-1\r\n"}, {NULL, NULL}}, "redis+sentinel://127.0.0.1:", "/campus");
+    talk_begin(&t, (fake_answer[]){{"SENTINEL", "*-1\r\n"}, {NULL, NULL}},
+               "redis+sentinel://127.0.0.1:", "/campus?timeout=1m");
     const sz_msg *m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
     assert_non_null(strstr(m->text.p, "no Sentinel tells the master"));
@@ -321,7 +322,8 @@ static void test_sentinel_is_asked_and_not_trusted(void **state) {
     fake_redis *replica = fake_redis_new((fake_answer[]){{"ROLE", "*1\r\n$5\r\nslave\r\n"}, {NULL, NULL}});
     char named[96];
     snprintf(named, sizeof named, "*2\r\n$9\r\n127.0.0.1\r\n$5\r\n%u\r\n", fake_redis_port(replica));
-    talk_begin(&t, (fake_answer[]){{"SENTINEL", named}, {NULL, NULL}}, "redis+sentinel://127.0.0.1:", "/campus");
+    talk_begin(&t, (fake_answer[]){{"SENTINEL", named}, {NULL, NULL}},
+               "redis+sentinel://127.0.0.1:", "/campus?timeout=1m");
     m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
     assert_non_null(strstr(m->text.p, "not the master"));
@@ -332,7 +334,7 @@ static void test_sentinel_is_asked_and_not_trusted(void **state) {
 static void test_a_cluster_without_the_slot_is_unknown(void **state) {
     (void)state;
     talk t;
-    talk_begin(&t, (fake_answer[]){{"CLUSTER", "*0\r\n"}, {NULL, NULL}}, "redis+cluster://127.0.0.1:", "");
+    talk_begin(&t, (fake_answer[]){{"CLUSTER", "*0\r\n"}, {NULL, NULL}}, "redis+cluster://127.0.0.1:", "?timeout=1m");
     const sz_msg *m = acquire(&t);
     assert_int_equal(m->answer, SZ_ANS_UNKNOWN);
     assert_non_null(strstr(m->text.p, "no node has the slot"));
@@ -350,7 +352,7 @@ static void test_a_moved_slot_is_followed_at_the_next_acquire(void **state) {
     snprintf(slots, sizeof slots, "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:%u\r\n",
              fake_redis_port(first));
     talk t;
-    talk_begin(&t, (fake_answer[]){{"CLUSTER", slots}, {NULL, NULL}}, "redis+cluster://127.0.0.1:", "");
+    talk_begin(&t, (fake_answer[]){{"CLUSTER", slots}, {NULL, NULL}}, "redis+cluster://127.0.0.1:", "?timeout=1m");
     assert_int_equal(acquire(&t)->answer, SZ_ANS_UNKNOWN);
     assert_int_equal(fake_redis_count(first, "EVALSHA"), 1);
     assert_int_equal(acquire(&t)->answer, SZ_ANS_NEW);
