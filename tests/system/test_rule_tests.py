@@ -65,8 +65,8 @@ CHANGES = [
     ("study/absence-hours", "not_one: {value: 2,", "not_one: {value: 1,", "absence-hours"), ("freshmen/settling-in", "several: {value: 3,", "several: {value: 2,", "settling-in"),
     ("dorm/out-overnight", "unless: [none, on_leave, vacation, overnight_permit, late_permit]", "unless: [none, on_leave, vacation, late_permit]", "out-overnight"),
     ("dorm/out-overnight", "usual: {value: 8,", "usual: {value: 11,", "not-back"), ("dorm/out-overnight", "at 02:00", "at 03:00", "not-back"),
-    ("freshmen/settling-in", "by: [{year: 1, school: 医学院, value: 4 class-hours}]", "by: [{year: 1, school: 医学院, value: 5 class-hours}]", "settling-in"), ("freshmen/settling-in", "chance_of_half: {value: 32", "chance_of_half: {value: 50", "settling-in"), ("freshmen/settling-in", "not_few: {value: 12", "not_few: {value: 13", "settling-in"),
-    ("freshmen/settling-in", "known: {value: 4", "known: {value: 0", "settling-in"), ("freshmen/settling-in", "has(lessons_by_class.median) ? lessons_by_class.median >= missed_weekday_hours_14d :", "has(lessons_by_class.median) ? true :", "settling-in"), ("freshmen/settling-in", "has(lessons_by_class.median) ? lessons_by_class.median >= missed_weekday_hours_14d :", "", "settling-in"),
+    ("freshmen/settling-in", "by: [{year: 1, school: 医学院, value: 4 class-hours}]", "by: [{year: 1, school: 医学院, value: 5 class-hours}]", "settling-in"),
+    ("freshmen/settling-in", "known: {value: 20", "known: {value: 18", "settling-in"), ("freshmen/settling-in", "known: {value: 20", "known: {value: 22", "settling-in"), ("freshmen/settling-in", "chance: {value: 50", "chance: {value: 10", "settling-in"),
     ("freshmen/settling-in", "value: 12}", "value: 13}", "settling-in"),
     ("freshmen/settling-in", "value: 6 class-hours", "value: 7 class-hours", "settling-in"),
     ("freshmen/settling-in", "calendar.week <= 6", "calendar.week <= 7", "settling-in"),
@@ -114,8 +114,8 @@ CHANGES = [
     ("hardship/spend-floor", "far_below: {value: 58%", "far_below: {value: 70%", "spend-floor"), ("hardship/spend-floor", "far_below: {value: 58%", "far_below: {value: 50%", "spend-floor"),
     ("hardship/spend-floor", "fallen: {value: 58%", "fallen: {value: 45%", "spend-floor"), ("hardship/spend-floor", "fallen: {value: 58%", "fallen: {value: 90%", "spend-floor"), ("hardship/spend-floor", "drop: {value: 60%", "drop: {value: 50%", "spend-floor"), ("hardship/spend-floor", "floor: {value: 7 yuan", "floor: {value: 8 yuan", "spend-floor"),
     ("dorm/late-returns", "all_of_it: {value: 0.3,", "all_of_it: {value: 0.5,", "late-returns"), ("dorm/late-returns", "all_of_it: {value: 0.3,", "all_of_it: {value: 0.01,", "late-returns"),
-    ("study/absence-hours", "not_few: {value: 12", "not_few: {value: 8", "absence-hours"), ("study/absence-hours", "not_few: {value: 12", "not_few: {value: 24", "absence-hours"),
-    ("study/absence-hours", "half: {value: 50%", "half: {value: 20%", "absence-hours"),
+    ("study/absence-hours", "known: {value: 30", "known: {value: 28", "absence-hours"), ("study/absence-hours", "known: {value: 30", "known: {value: 32", "absence-hours"), ("study/absence-hours", "all_alone: {value: 20", "all_alone: {value: 18", "absence-hours"),
+    ("study/absence-hours", "all_alone: {value: 20", "all_alone: {value: 22", "absence-hours"), ("study/absence-hours", "nearly_all: {value: 70%", "nearly_all: {value: 45%", "absence-hours"), ("study/absence-hours", " && missed_hours_14d * 2 >= missed_hours)", ")", "absence-hours"),
     ("wellbeing/no-weekend-meals", "usual: 6", "usual: 0", "no-weekend-meals"), ("wellbeing/no-weekend-meals", "passages: 2", "passages: 5", "no-weekend-meals"),
 ]
 
