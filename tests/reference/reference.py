@@ -138,7 +138,8 @@ def instants(history: History, rule: Rule, clock: int, begin: int) -> list[Insta
 
 
 def occasions(history: History, rule: Rule, features: list[Feature]) -> set[int]:
-    """11: the records that one of the features counts, or that take out what it did; the first one too, where a study begins with it.
+    """11: the records that one of the features counts, or that take out what it did; the first one too, where a study begins with it,
+    or he with it whom the stream admits.
 
     It matters beyond the clock, where timers have not fired, and between the records of one instant.
     """
@@ -149,7 +150,7 @@ def occasions(history: History, rule: Rule, features: list[Feature]) -> set[int]
             if history.rules.event(event).is_seen: undo = None  # it stays
             if undo is None or history.position[id(undo)] > history.position[id(r)]: out |= {id(r), id(undo or r)}
     if "rarely_seen" in rule.unless: out |= {id(r) for r in history.records if r.is_seen}
-    if any(f.window and f.window.over == "study" for f in features): out |= {id(r) for r in history.records[:1]}
+    if history.student.admitted or any(f.window and f.window.over == "study" for f in features): out |= {id(r) for r in history.records[:1]}
     return out
 
 
