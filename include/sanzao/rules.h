@@ -170,8 +170,7 @@ typedef struct sz_rule_counts { uint32_t files, rules, features; } sz_rule_count
  * SZ_FINDINGS and *out NULL when there is an error; warnings only: SZ_OK. */
 sz_status sz_rules_load(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, sz_diags *d, sz_bundle **out);
 /* The same, how much was read (NULL: not asked for), and notes on what is never named, for people who look at the files.
- * with_tests false: as one that only runs them needs them. The tests that stand in rules are not read then: their lines are passed over
- * (sz_yaml_parse_without), and such in brackets are read as YAML and no further. */
+ * with_tests false: as one that only runs them needs them. The tests that stand in rules are read as YAML then and no further. */
 sz_status sz_rules_load_counted(const sz_rule_file *files, size_t n, const sz_campus *campus, const sz_types *types, bool with_tests, sz_diags *d,
                                 sz_bundle **out, sz_rule_counts *counts);
 /* For a test, while nobody else has the bundle: this rule is live whatever its mode says, the others are off. */

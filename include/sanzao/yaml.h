@@ -36,11 +36,6 @@ typedef struct sz_yaml {
  * (ignored), and stops at what is not YAML or after 1,000 errors; collections that are open then have is_cut. */
 sz_status sz_yaml_parse(sz_arena *a, const sz_source *src, sz_diags *d, sz_yaml **root);
 
-/* The same, past what stands on the lines below `key:` of the items of `list:` of the top mapping, in block style: up to the next
- * line that is no deeper than the key. It is an empty list that is_cut then, and what is wrong in it is not found. Where
- * anything is wrong elsewhere, all is read, as by sz_yaml_parse. */
-sz_status sz_yaml_parse_without(sz_arena *a, const sz_source *src, const char *list, const char *key, sz_diags *d, sz_yaml **root);
-
 /* Was all of it read, with nothing wrong but keys that are there twice? Its findings in d are those from `first` on. */
 bool sz_yaml_is_whole(const sz_yaml *root, const sz_diags *d, size_t first);
 

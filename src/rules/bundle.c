@@ -69,9 +69,7 @@ static void read_file(struct sz_loading *l, const sz_rule_file *in, struct sz_ru
     f->shown = sz_source_new(&l->d->arena, in->name, in->p, in->n);
     f->kept = sz_source_new(l->a, in->name, in->p, in->n);
     sz_yaml *root = NULL;
-    sz_status read = l->with_tests ? sz_yaml_parse(&l->tmp, f->shown, l->d, &root)
-                                   : sz_yaml_parse_without(&l->tmp, f->shown, "rules", "tests", l->d, &root);
-    f->is_partial = read != SZ_OK;
+    f->is_partial = sz_yaml_parse(&l->tmp, f->shown, l->d, &root) != SZ_OK;
     f->root = root;
 }
 

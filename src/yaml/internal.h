@@ -37,22 +37,14 @@ bool sz_yaml_check_text(const sz_source *src, sz_diags *d);
 void sz_yaml_check_escapes(sz_yaml *node, sz_arena *a, sz_diags *d);
 
 /* ---- places.c: libyaml counts characters from after the BOM, we count bytes ---- */
-typedef struct sz_yaml_gap {
-    size_t index, passed; /* from this character of libyaml's on, so many more of the source's stand before it */
-} sz_yaml_gap;
-
 typedef struct sz_yaml_places {
     const sz_source *src;
     size_t start;    /* after the BOM */
-    uint32_t *every; /* byte offset of each eighth character; NULL: one byte a character */
+    uint32_t *every; /* byte offset of each 64th character; NULL: one byte a character */
     size_t n;
-    sz_yaml_gap *gaps;
-    size_t n_gaps, cap_gaps;
 } sz_yaml_places;
 void sz_yaml_places_init(sz_yaml_places *p, const sz_source *src);
 void sz_yaml_places_fini(sz_yaml_places *p);
-/* libyaml gets nothing of the bytes [from, to), which stand behind all that it has got. */
-void sz_yaml_places_pass(sz_yaml_places *p, size_t from, size_t to);
 uint32_t sz_yaml_place(const sz_yaml_places *p, size_t index);
 
 /* ---- build.c: events become a tree ---- */
@@ -88,19 +80,6 @@ void sz_yaml_build_close(sz_yaml_build *b, uint32_t end);
 /* Close all that is open, marking it as cut. */
 void sz_yaml_build_cut(sz_yaml_build *b);
 
-/* ---- feed.c: what libyaml gets, where something is passed over ---- */
-typedef struct sz_yaml_feed {
-    const sz_source *src;
-    sz_str list, key; /* past what stands below `key` of each item of `list` of the top mapping */
-    size_t at;        /* what libyaml has got ends here */
-    bool is_behind_key;
-} sz_yaml_feed;
-/* At most `most` bytes of what comes next, no further than the end of a line in which the key may stand. */
-sz_str sz_yaml_feed_next(sz_yaml_feed *f, size_t most);
-/* The node was just added: if it is that key, the only thing on its line and the last that libyaml has got, go past the
- * lines that are deeper than it, and its list's. False: nothing was passed over. */
-bool sz_yaml_feed_pass(sz_yaml_feed *f, const sz_yaml_build *b, const sz_yaml *node);
-
 /* ---- explain.c: libyaml's complaint becomes a finding ---- */
 typedef struct sz_yaml_problem {
     const char *what, *context; /* libyaml's words; context may be "" */
@@ -120,7 +99,6 @@ sz_yaml_explainer sz_yaml_explain_start, sz_yaml_explain_quote, sz_yaml_explain_
 /* ---- look.c: looking around in the source ---- */
 size_t sz_yaml_line_start(const sz_source *s, size_t off);
 size_t sz_yaml_line_end(const sz_source *s, size_t off); /* before its line end */
-size_t sz_yaml_next_line(const sz_source *s, size_t off); /* where the line behind it begins */
 uint32_t sz_yaml_line_of(const sz_source *s, size_t off);
 uint32_t sz_yaml_column_of(const sz_source *s, size_t off);
 size_t sz_yaml_skip_blanks(const sz_source *s, size_t off); /* blanks and tabs */

@@ -24,11 +24,6 @@ size_t sz_yaml_line_end(const sz_source *s, size_t off) {
     return off;
 }
 
-size_t sz_yaml_next_line(const sz_source *s, size_t off) {
-    uint32_t line = sz_yaml_line_of(s, off);
-    return line < s->n_lines ? s->lines[line] : s->n;
-}
-
 size_t sz_yaml_skip_blanks(const sz_source *s, size_t off) {
     while (off < s->n && (s->p[off] == ' ' || s->p[off] == '\t')) off++;
     return off;

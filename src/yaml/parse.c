@@ -13,9 +13,7 @@ typedef struct parse {
     yaml_parser_t parser;
     sz_yaml_places places;
     sz_yaml_build build;
-    sz_yaml_feed feed;
     bool has_document, is_done;
-    bool has_passed; /* what stands below the key that was just read */
 } parse;
 
 static sz_span span_of(const parse *p, const yaml_event_t *e) {
@@ -81,14 +79,7 @@ static void take_scalar(parse *p, const yaml_event_t *e) {
         node->kind = SZ_YAML_NULL;
     if (node->style == SZ_YAML_LITERAL || node->style == SZ_YAML_FOLDED)
         node->indent = sz_yaml_block_indent(p->places.src, node->span.off, parent_column(p));
-    if (p->has_passed) {
-        node->kind = SZ_YAML_SEQ;
-        node->is_cut = true;
-    }
     sz_yaml_build_add(&p->build, node);
-    size_t from = p->feed.at;
-    p->has_passed = p->feed.key.n && sz_yaml_feed_pass(&p->feed, &p->build, node);
-    if (p->has_passed) sz_yaml_places_pass(&p->places, from, p->feed.at);
 }
 
 static void take_alias(parse *p, const yaml_event_t *e) {
@@ -144,30 +135,16 @@ static void explain(parse *p) {
     p->is_done = true;
 }
 
-static int give(void *data, unsigned char *out, size_t room, size_t *n) {
-    sz_str next = sz_yaml_feed_next(data, room);
-    memcpy(out, next.p, next.n);
-    *n = next.n;
-    return 1;
-}
-
-static void set_input(parse *p, const sz_source *src) {
-    size_t start = p->places.start;
-    yaml_parser_set_encoding(&p->parser, YAML_UTF8_ENCODING);
-    p->feed.at = start;
-    if (p->feed.key.n) yaml_parser_set_input(&p->parser, give, &p->feed);
-    else yaml_parser_set_input_string(&p->parser, (const unsigned char *)src->p + start, src->n - start);
-}
-
-static sz_status read_all(sz_arena *a, const sz_source *src, sz_str list, sz_str key, sz_diags *d, sz_yaml **root) {
+sz_status sz_yaml_parse(sz_arena *a, const sz_source *src, sz_diags *d, sz_yaml **root) {
     size_t n_errors = d->n_errors;
     *root = NULL;
     if (!sz_yaml_check_text(src, d)) return SZ_FINDINGS;
-    parse p = {.feed = {.src = src, .list = list, .key = key}};
+    parse p = {.has_document = false};
     sz_yaml_places_init(&p.places, src);
     sz_yaml_build_init(&p.build, a, src, d);
     if (!yaml_parser_initialize(&p.parser)) p.is_done = (explain(&p), true);
-    set_input(&p, src);
+    yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&p.parser, (const unsigned char *)src->p + p.places.start, src->n - p.places.start);
     while (!p.is_done) {
         yaml_event_t e;
         if (!yaml_parser_parse(&p.parser, &e)) {
@@ -184,20 +161,4 @@ static sz_status read_all(sz_arena *a, const sz_source *src, sz_str list, sz_str
     sz_yaml_build_fini(&p.build);
     sz_yaml_places_fini(&p.places);
     return d->n_errors > n_errors ? SZ_FINDINGS : SZ_OK;
-}
-
-sz_status sz_yaml_parse(sz_arena *a, const sz_source *src, sz_diags *d, sz_yaml **root) {
-    return read_all(a, src, (sz_str){0}, (sz_str){0}, d, root);
-}
-
-/* libyaml takes a quoted text whose next line is less deep than the block that it stands in, which YAML does not:
- * passing over its beginning may leave what is none. So who finds something reads all. */
-sz_status sz_yaml_parse_without(sz_arena *a, const sz_source *src, const char *list, const char *key, sz_diags *d,
-                                sz_yaml **root) {
-    sz_diags found;
-    sz_diags_init(&found);
-    read_all(a, src, sz_str_of(list), sz_str_of(key), &found, root);
-    bool is_fine = found.n == 0;
-    sz_diags_fini(&found);
-    return is_fine ? SZ_OK : sz_yaml_parse(a, src, d, root);
 }

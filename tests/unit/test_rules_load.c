@@ -502,10 +502,8 @@ static void test_tests_are_read_where_they_are_asked_for(void **state) {
         ("features: {n: {count: swipe, over: 7d}}\n"
          "rules: [{id: r, params: {few: 3}, when: n >= few, level: blue, tests: [{name: t, events: [d1 sipe], expect: 5}]}]"),
         "rules: [{id: r, when: 'student.year == 1', level: blue, tests: [{name: t, events: [d1}]}]",
-        "rules:\n  - id: r\n    tests:\n      - {name: t, events: [d1}\n    when: student.year == 1\n    level: blue\n",
     };
-    static const sz_status read[] = {SZ_OK, SZ_FINDINGS, SZ_FINDINGS, SZ_FINDINGS};
-    static const sz_status left[] = {SZ_OK, SZ_OK, SZ_FINDINGS, SZ_OK};
+    static const sz_status read[] = {SZ_OK, SZ_FINDINGS, SZ_FINDINGS}, left[] = {SZ_OK, SZ_OK, SZ_FINDINGS};
     uint64_t hash[2] = {1, 2};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (int with_tests = 0; with_tests < 2; with_tests++) {
