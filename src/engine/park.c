@@ -77,7 +77,7 @@ void read_on(sz_worker *w) {
 
 void stop_if_asked(sz_worker *w) {
     bool is_over = w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED;
-    if (w->stop_at_read && !w->is_stopping && !is_over && !w->hand.is_on && !ends_instant_first(w)) on_stop(w);
+    if (w->stop_at_read && !w->is_stopping && !is_over && !w->hand.is_on && !ends_instant_first(w)) stop(w);
 }
 
 void drain(sz_worker *w) {
