@@ -7,6 +7,7 @@
 void sz_base64_put(sz_buf *out, sz_str bytes) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *p = (const uint8_t *)bytes.p;
+    if (!bytes.n) return;
     sz_buf_reserve(out, (bytes.n + 2) / 3 * 4);
     uint8_t *q = out->p + out->n;
     size_t i = 0;

@@ -71,7 +71,7 @@ void stop_at_end(sz_worker *w) {
 /* The state may be an older one afterwards, and what it lacks is read again, up to the same end. */
 void read_on(sz_worker *w) {
     if (!w->is_at_end) return;
-    w->is_at_end = w->is_stopping = false;
+    w->is_at_end = w->is_stopping = w->ended_applied = false;
     w->stop_at_read = 0;
 }
 

@@ -237,6 +237,29 @@ static void test_end_of_a_log_is_seen_out_though_the_store_was_away(void **state
     }
 }
 
+/* Where the end alone is to be said, it is said once more, too. */
+static void test_end_of_a_log_is_committed_though_nothing_else_is(void **state) {
+    rig_bench *x = *state;
+    rig_wait(&x->a, 600);
+    rig_wait(&x->a, 10000); /* all is committed, and settled */
+    uint32_t n = x->a.n_commits;
+    x->a.fate = RIG_NOT_DONE;
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_run(&x->a);
+    assert_int_equal(rig_state(&x->a), SZ_WK_BACKOFF);
+    assert_int_equal(x->a.n_commits, n + 1);
+    rig_assign(&x->b, -1); /* so that its memory is over */
+    revoke(&x->b, false);
+    x->a.fate = RIG_STANDS;
+    rig_wait(&x->a, 1000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_RUNNING);
+    n = x->a.n_commits;
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_INPUT_END});
+    rig_wait(&x->a, 10000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    assert_int_equal(x->a.n_commits, n + 1);
+}
+
 /* What the store has lost by then is read once more. */
 static void test_end_of_a_log_whose_state_went_back_is_read_again(void **state) {
     rig_bench *x = *state;
@@ -299,6 +322,7 @@ int main(void) {
         T(test_stop_sees_the_alerts_out),
         T(test_stop_while_nothing_is_held_ends_at_once),
         T(test_end_of_a_log_is_seen_out_though_the_store_was_away),
+        T(test_end_of_a_log_is_committed_though_nothing_else_is),
         T(test_end_of_a_log_whose_state_went_back_is_read_again),
         T(test_end_of_a_log_that_is_given_back_is_no_end),
         T(test_stop_at_the_end_of_a_log_leaves_the_rest),
