@@ -480,7 +480,7 @@ def test_what_a_first_run_that_went_wrong_leaves_behind(tmp):
     r = sanzao(tmp, *args, "--source", "file:a.csv", *state, *until, rc=0)
     expect("SZ468" in r.err and "then begin with a new state" in r.err, "what to do with the state", r)
     r = sanzao(tmp, *args, "--source", "file:a.csv", "--state", "sqlite:zh.db", *until, "--lang", "zh", rc=0)
-    expect("改正后请用新的状态重新开始" in r.err, "in Chinese", r)
+    expect("请改正映射或校园数据；改正后请用新的状态重新开始" in r.err, "in Chinese", r)
     for more in ((*state,), (*until,)):
         r = sanzao(tmp, *args, "--source", "file:b.csv" if more == until else "file:a.csv", *more, rc=0)
         expect("begin with a new state" not in r.err, "it is not new, there is none, or it has not gone on", r)

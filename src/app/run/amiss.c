@@ -76,8 +76,9 @@ static void hint_of_state(sz_diags *d, sz_diag *g) {
     const char *en = "then begin with a new state: this one has gone on to --until, and takes nothing that is older "
                      "than --lateness before it";
     const char *zh = "改正后请用新的状态重新开始：这份状态已走到 --until，比它早 --lateness 以上的记录不会再收";
-    sz_diag_hint(d, g, g->hint ? "%s; %s" : "%s%s", NULL, g->hint ? g->hint : "", en);
-    g->hint_zh = sz_arena_printf(&d->arena, g->hint_zh ? "%s；%s" : "%s%s", g->hint_zh ? g->hint_zh : "", zh);
+    const char *first = g->hint, *first_zh = g->hint_zh; /* a new hint takes both away */
+    sz_diag_hint(d, g, first ? "%s; %s" : "%s%s", NULL, first ? first : "", en);
+    g->hint_zh = sz_arena_printf(&d->arena, first_zh ? "%s；%s" : "%s%s", first_zh ? first_zh : "", zh);
 }
 
 /* `input` NULL: of all. */
