@@ -506,6 +506,28 @@ def test_the_history_of_two_systems_one_after_the_other(tmp):
         expect(r.summary()["used"] == used if used else "SZ482" in r.err, far, r)
 
 
+def test_where_all_is_too_late_it_is_not_the_mapping(tmp):
+    """What to do is said once: in the warning of what is too late, or, where these are few of the run, in the one of an input without any use."""
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "rules/r.yaml", "features: {silence: {absence: seen}}\nrules:\n  - {id: r, purpose: wellbeing, value: silence, at_least: {30d: yellow}}\n")
+    def records(name, month, n):
+        write_lines(tmp / f"{name}.ndjson", [json.dumps({"id": f"{name}{i}", "type": "presence", "student": "s1",
+                                                         "time": f"2026-{month:02}-02T08:{i // 60:02}:{i % 60:02}+08:00"}).encode() for i in range(n)])
+    records("old", 3, 12)
+    records("new", 6, 300)
+    args = ["run", "--campus", "campus", "--rules", "rules", "--dead-letters", "file:dead.ndjson", "--append", "--source"]
+    for lang, nothing, mend, begin in (("en", "12 of them too_late", "mend the mapping", "begin anew with another --state"),
+                                       ("zh", "其中 12 条 too_late", "请改正映射", "请换新的 --state")):
+        state = f"sqlite:{lang}.db"
+        records("first", 5, 1)
+        sanzao(tmp, *args, "file:first.ndjson", "--state", state, rc=0)
+        shutil.copy(tmp / f"{lang}.db", tmp / f"{lang}-2.db")
+        r = sanzao(tmp, *args, "file:old.ndjson", "--state", state, "--lang", lang, rc=0)
+        expect(nothing in r.err and "SZ482" in r.err and mend not in r.err and r.err.count(begin) == 1, "many", r)
+        r = sanzao(tmp, *args, "file:old.ndjson", "--source", "file:new.ndjson", "--by-source", "--state", f"sqlite:{lang}-2.db", "--lang", lang, rc=0)
+        expect(nothing in r.err and "SZ482" not in r.err and mend not in r.err and r.err.count(begin) == 1, "few of the run", r)
+
+
 def test_a_sheet_with_a_column_a_lesson_is_turned_as_the_manual_says(tmp):
     """The command and the mapping as they stand there: a cell is a record, and what each mark means."""
     page = (ROOT / "docs/mapping.md").read_text(encoding="utf-8")

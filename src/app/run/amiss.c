@@ -51,7 +51,18 @@ static void hint_of_id(sz_diags *d, sz_diag *g) {
         "只在同一个 source 之内唯一：请给每个系统写不同的 source");
 }
 
-static void hint(sz_diags *d, sz_diag *g, int most) {
+static void hint_of_late(sz_diags *d, sz_diag *g) {
+    sz_diag_hint(
+        d, g,
+        "the first weeks of several systems, one after the other: begin anew with another --state and --alerts, "
+        "and give all these runs --lateness and --horizon as long as the files reach back (40d). So too after "
+        "a first run that went wrong. Nightly runs go without",
+        "第一次导入几个系统几周的历史、一个接一个地读：请换新的 --state 和 --alerts 重新开始，这几次运行都写上同文件跨度一样长的 "
+        "--lateness 和 --horizon（如 40d）；第一次运行出了错也是如此。以后每晚的运行不必写");
+}
+
+/* Of records from the future, and where many are too late, a warning of their own says what to do. */
+static void hint(sz_diags *d, sz_diag *g, int most, bool is_late_told) {
     if (most == SZ_UNKNOWN_CARD)
         sz_diag_hint(
             d, g,
@@ -66,7 +77,8 @@ static void hint(sz_diags *d, sz_diag *g, int most) {
             "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
             "card，见 docs/mapping.md");
     else if (most == SZ_CONFLICTING_DUPLICATE) hint_of_id(d, g);
-    else if (most != SZ_FUTURE_TIME) /* of that the warning before this one has said what to do */
+    else if (most == SZ_TOO_LATE && !is_late_told) hint_of_late(d, g);
+    else if (most != SZ_TOO_LATE && most != SZ_FUTURE_TIME)
         sz_diag_hint(d, g, "the dead letters say of each what is missing; mend the mapping or the campus folder",
                      "每条死信都写明了缺什么；请改正映射或校园数据");
 }
@@ -81,8 +93,12 @@ static void hint_of_state(sz_diags *d, sz_diag *g) {
     g->hint_zh = sz_arena_printf(&d->arena, first_zh ? "%s；%s" : "%s%s", first_zh ? first_zh : "", zh);
 }
 
+typedef struct so_far {
+    bool is_new, is_late_told; /* a state that began with this run and has gone on to --until; SZ482 is told */
+} so_far;
+
 /* `input` NULL: of all. */
-static void nothing_used(const sz_job *job, bool is_new, sz_diags *d, const char *input, const uint64_t dead_by[]) {
+static void nothing_used(so_far is, sz_diags *d, const char *input, const uint64_t dead_by[]) {
     uint64_t n = 0;
     int most = 0;
     for (int i = 0; i < SZ_N_REASONS; i++) {
@@ -97,8 +113,8 @@ static void nothing_used(const sz_job *job, bool is_new, sz_diags *d, const char
     g->message_zh = sz_arena_printf(&d->arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
                                     input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
                                     app_word(SZ_WORDS_DEAD, name, SZ_ZH));
-    hint(d, g, most);
-    if (is_new && job->until && most != SZ_FUTURE_TIME) hint_of_state(d, g);
+    hint(d, g, most, is.is_late_told);
+    if (is.is_new && most != SZ_FUTURE_TIME && most != SZ_TOO_LATE) hint_of_state(d, g);
 }
 
 /* Some files' numbers may be new by chance, so not one input needs to be without a record that could be used. */
@@ -116,27 +132,21 @@ static void too_late(sz_diags *d, uint64_t n) {
         d, SZ_WARNING, APP_CODE_TOO_LATE, (sz_span){0},
         "dead letters (too_late): %llu records are older than what is taken any more, by --lateness or --horizon",
         "死信（too_late）：有 %llu 条记录太旧，按 --lateness 或 --horizon 已不再收", (unsigned long long)n);
-    sz_diag_hint(
-        d, g,
-        "the first weeks of several systems, one after the other: begin anew with another --state and --alerts, "
-        "and give all these runs --lateness and --horizon as long as the files reach back (40d). So too after "
-        "a first run that went wrong. Nightly runs go without",
-        "第一次导入几个系统几周的历史、一个接一个地读：请换新的 --state 和 --alerts 重新开始，这几次运行都写上同文件跨度一样长的 "
-        "--lateness 和 --horizon（如 40d）；第一次运行出了错也是如此。以后每晚的运行不必写");
+    hint_of_late(d, g);
 }
 
 /* A few may be chance; where there are more, it is the mapping or the campus. */
 void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const sz_tally *t, sz_diags *d) {
     enum { LEAST = 10, SHARE = 20 };
     const sz_counters *n = sz_worker_counters(w);
-    uint64_t conflicting = n->dead_by[SZ_CONFLICTING_DUPLICATE];
+    uint64_t conflicting = n->dead_by[SZ_CONFLICTING_DUPLICATE], late = n->dead_by[SZ_TOO_LATE];
+    so_far is = {.is_new = is_new && job->until, .is_late_told = late >= LEAST && late > n->used / SHARE};
     size_t before = d->n;
     const char *input;
     const uint64_t *dead_by;
     for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);)
-        nothing_used(job, is_new, d, input, dead_by);
-    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(job, is_new, d, NULL, n->dead_by);
+        nothing_used(is, d, input, dead_by);
+    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(is, d, NULL, n->dead_by);
     if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);
-    uint64_t late = n->dead_by[SZ_TOO_LATE];
-    if (late >= LEAST && late > n->used / SHARE) too_late(d, late);
+    if (is.is_late_told) too_late(d, late);
 }
