@@ -113,6 +113,9 @@ def test_each_who_cannot_be_judged_is_named_with_the_reason(tmp):
     same(rows[2], {"student": "x_rare", "reason": "rarely_seen", "last_seen": "2026-03-12T09:00:00+08:00", "days_seen": 2, "of_days": 10, "cards": 1,
                    "status": "active", "class": "c3", "building": "east"}, "one")
     sanzao(tmp, "state", "not-judged", *OPTIONS[:4], rc=2)
+    for lang, said in (("en", "without --campus no student is known"), ("zh", "未给出 --campus")):
+        result = sanzao(tmp, "state", "not-judged", "--rules", "rules", *state, "--lang", lang, rc=2)
+        expect(said in result.err and not result.out, "without a campus all would be otherwise", result)
     table = asked()
     os.rename(tmp / "a.db", tmp / "a.db.0")
     same(asked(), table, "of a topic's partition")

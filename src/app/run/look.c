@@ -50,6 +50,16 @@ sz_status look_until(const sz_job *job, look *l, sz_worker_state where) {
     return s == SZ_OK ? SZ_IO : s;
 }
 
+sz_status look_need_campus(const sz_job *job, const look *l) {
+    if (job->campus || !sz_worker_has_other_facts(l->worker)) return SZ_OK;
+    fputs(job->lang == SZ_ZH
+              ? "sanzao：未给出 --campus，不知道有哪些学生、谁在哪个班级、哪栋楼；请写上运行时的 --campus 文件夹\n"
+              : "sanzao: without --campus no student is known, nor of which class and building; give "
+                "the run's --campus DIR\n",
+          stderr);
+    return SZ_USAGE;
+}
+
 int look_end(const sz_job *job, look *l, sz_status s) {
     if (l->diags.n) sz_diags_show(&l->diags, job->lang);
     sz_worker_free(l->worker);

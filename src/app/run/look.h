@@ -21,6 +21,9 @@ typedef struct look {
 sz_status look_begin(const sz_job *job, sz_str student, int32_t partition, look *l);
 /* Step until the worker is in that state, or fails. */
 sz_status look_until(const sz_job *job, look *l, sz_worker_state where);
+/* SZ_USAGE, and said: the last run had a campus, and none is given. Nobody would be enrolled, on leave, or of a class
+ * or a building. */
+sz_status look_need_campus(const sz_job *job, const look *l);
 /* What is shown is what the next run with these would begin with. */
 void look_tell_others(const sz_job *job, look *l);
 /* Shows what was found on the way. Returns the exit status. */

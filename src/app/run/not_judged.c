@@ -15,6 +15,7 @@ static int ask(const sz_job *job, int32_t partition, bool as_json, not_judged_li
     look l = {0};
     sz_status s = look_begin(job, (sz_str){0}, partition, &l);
     if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
+    if (s == SZ_OK) s = look_need_campus(job, &l);
     if (s == SZ_OK) {
         sz_worker_not_judged(l.worker, add, list);
         if (l.parts > *parts) *parts = l.parts;

@@ -3,7 +3,6 @@
  * What comparisons with others kept from being told, of all partitions of a state: students are in one each, so counts
  * add up.
  */
-#include <stdio.h>
 #include "look.h"
 #include "run.h"
 #include "state/state_files.h"
@@ -30,22 +29,12 @@ static void add(sz_untold_list *to, const sz_untold_list *from) {
     }
 }
 
-/* Nobody is of a class or a building then, so no comparison would seem to have kept anybody still. */
-static sz_status need_campus(const sz_job *job, const look *l) {
-    if (job->campus || !sz_worker_has_other_facts(l->worker)) return SZ_OK;
-    fputs(job->lang == SZ_ZH ? "sanzao：未给出 --campus，不知道谁在哪个班级、哪栋楼；请写上运行时的 --campus 文件夹\n"
-                             : "sanzao: without --campus nobody is known to be of a class or a building; give the "
-                               "run's --campus DIR\n",
-          stderr);
-    return SZ_USAGE;
-}
-
 /* Into what is known: one partition. parts: how many there are, as it says itself. */
 static int ask(const sz_job *job, int32_t partition, bool is_last, all *x, uint32_t *parts, sz_buf *out) {
     look l = {0};
     sz_status s = look_begin(job, (sz_str){0}, partition, &l);
     if (s == SZ_OK) s = look_until(job, &l, SZ_WK_RUNNING);
-    if (s == SZ_OK) s = need_campus(job, &l);
+    if (s == SZ_OK) s = look_need_campus(job, &l);
     if (s == SZ_OK) {
         sz_untold_list one;
         sz_worker_untold(l.worker, &x->texts, &one);
