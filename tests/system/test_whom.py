@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Whom a rule can speak of at all, at the end of a run: students whom `who` leaves out by roster and calendar are not among those it is about, and a
 rule that needs what nobody has a record of has nothing to go by."""
+import csv
+import io
 import json
 import os
 import sys
@@ -100,7 +102,7 @@ def test_each_who_cannot_be_judged_is_named_with_the_reason(tmp):
     expect(all(s not in r.err for s, _, _ in roster), "no student in what a run says", r)
     asked = lambda *more: sanzao(tmp, "state", "not-judged", *OPTIONS[:4], *state, *more, rc=0).out.decode()
     same(asked("--lang", "en").split("\n"), [
-        "student,reason,last_seen,days_seen,of_days,cards,status,class,building",
+        "\ufeffstudent,reason,last_seen,days_seen,of_days,cards,status,class,building",
         'x_never,never seen,,,,1,active,"c2, 甲",east',
         """x_nocard,never seen,,,,0,active,"'-c3",east""",
         "x_rare,rarely seen anyway,2026-03-12,2,10,1,active,c3,east",
@@ -122,6 +124,17 @@ def test_each_who_cannot_be_judged_is_named_with_the_reason(tmp):
     os.symlink(tmp / "a.db.0", tmp / "a.db.2")
     result = sanzao(tmp, "state", "not-judged", *OPTIONS[:4], *state, rc=4)
     expect("a.db.1" in result.err and not result.out, "one partition is missing", result)
+
+
+def test_a_number_that_a_spreadsheet_would_take_for_a_formula(tmp):
+    """Only without a roster: blanks around a cell of the campus folder are left out."""
+    write(tmp / "rules/r.yaml", RULES)
+    firsts = ["=", "+", "-", "@", "\t", "\r"]
+    write_lines(tmp / "events.ndjson", [json.dumps({"type": "presence", "student": c + "1", "time": "2026-03-02T09:00:00+08:00"}).encode() for c in firsts + ["x"]])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--state", "sqlite:a.db", rc=0)
+    table = sanzao(tmp, "state", "not-judged", "--rules", "rules", "--state", "sqlite:a.db", rc=0).out.decode()
+    cells = [row[0] for row in csv.reader(io.StringIO(table, newline=""))]
+    same(cells[1:], [f"'{c}1" for c in sorted(firsts)] + ["x1"], "with an apostrophe before them")
 
 
 def test_a_window_that_reaches_further_back_than_records_are_kept(tmp):

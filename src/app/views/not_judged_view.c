@@ -39,7 +39,7 @@ static bool is_seen(const not_judged_row *r) { return r->presence.last_ms != SZ_
 
 /* A cell of CSV. What a spreadsheet would take for a formula gets an apostrophe, as such programs write it. */
 static void put_cell(sz_buf *out, sz_str s, bool is_first) {
-    bool is_formula = s.n && strchr("=+-@", s.p[0]), has_signs = is_formula;
+    bool is_formula = s.n && strchr("=+-@\t\r", s.p[0]), has_signs = is_formula;
     for (size_t i = 0; i < s.n; i++) has_signs |= strchr(",\"\r\n", s.p[i]) != NULL;
     if (!is_first) sz_buf_put_u8(out, ',');
     if (!has_signs) {
@@ -69,7 +69,8 @@ static sz_str status_word(sz_str status, sz_lang lang) {
 
 void not_judged_table(sz_buf *out, not_judged_list *x, const sz_zone *z, sz_lang lang) {
     sz_sort(x->v, x->n, sizeof *x->v, in_order, NULL);
-    sz_buf_put_z(out, lang == SZ_ZH ? "\xef\xbb\xbf学号,原因,最近一次,见到天数,应见天数,卡片,状态,班级,楼宇\n"
+    sz_buf_put_z(out, "\xef\xbb\xbf");
+    sz_buf_put_z(out, lang == SZ_ZH ? "学号,原因,最近一次,见到天数,应见天数,卡片,状态,班级,楼宇\n"
                                     : "student,reason,last_seen,days_seen,of_days,cards,status,class,building\n");
     for (uint32_t i = 0; i < x->n; i++) {
         const not_judged_row *r = &x->v[i];

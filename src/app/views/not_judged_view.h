@@ -25,8 +25,8 @@ typedef struct not_judged_list {
 void not_judged_init(not_judged_list *x);
 void not_judged_fini(not_judged_list *x);
 void not_judged_add(not_judged_list *x, const sz_not_judged *who);
-/* Puts the rows in the order of reasons, then of students. The table is CSV, in Chinese with the mark by which
- * spreadsheets know UTF-8. */
+/* Puts the rows in the order of reasons, then of students. The table is CSV, with the mark by which spreadsheets
+ * know UTF-8: in English too, for classes and buildings may be in Chinese. */
 void not_judged_table(sz_buf *out, not_judged_list *x, const sz_zone *z, sz_lang lang);
 void not_judged_json(sz_buf *out, not_judged_list *x, const sz_zone *z);
 
