@@ -545,6 +545,17 @@ def test_a_sheet_with_a_column_a_lesson_is_turned_as_the_manual_says(tmp):
     same([(r["student"], r["time"][:10]) for r in rows[3:5]], [("2023002", "2026-03-02"), ("2023002", "2026-03-04")], "whose, and of which day")
     s = sanzao(tmp, *args, "--dead-letters", "file:dead.ndjson", rc=0).summary()
     same((s["read"], s["used"], s["dead_letter_by"]), (9, 8, {"bad_value": 1}), "a record a cell")
+    def turned(course, to, text):
+        write(tmp / "wide.csv", text.encode("gbk"))
+        subprocess.run(["sh", "-e", "-c", command.replace("大学物理", course).replace("long.csv", to)], cwd=tmp, check=True, timeout=60)
+    turned("高等数学", "long-2.csv", "学号,姓名,2026/3/2,2026/3/5\n2023001,张三,×,√\n2023002,李四,√,√\n")
+    s = sanzao(tmp, *args, "--source", "file:long-2.csv", "--dead-letters", "file:dead.ndjson", rc=0).summary()
+    same((s["read"], s["used"], s["dead_letter_by"]), (13, 12, {"bad_value": 1}), "another course on a day of the first")
+    turned("体育", "long-3.csv", "学号,姓名,2026/3/2 8:00,2026/3/2 10:10\n2023001,张三,√,×\n")
+    hours = re.search(r"`(format: 'YYYY/M/D H:mm')`", section)[1]
+    write(tmp / "hours.yaml", mapping.replace("format: YYYY/M/D", hours))
+    s = sanzao(tmp, "run", "--source", "file:long-3.csv", "--mapping", "hours.yaml", *args[5:], rc=0).summary()
+    same((s["read"], s["used"]), (2, 2), "two lessons of a day, by their hours")
 
 
 def test_run_that_can_use_nothing_says_so_and_the_files_can_be_given_again(tmp):
