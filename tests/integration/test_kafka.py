@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -1029,9 +1030,10 @@ def test_a_broker_that_is_slow_to_say_how_a_topic_is_set_is_asked_again(tmp):
             expect("cleanup.policy=compact" in once.path.read_text(), "who stood still himself has his answer:", once.path.read_text())
 
 
-def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):
-    """Kafka hears of it no more and takes none of its records: they are not there when it ends."""
-    with Picky(PRODUCE, HEARTBEAT) as door:
+@contextmanager
+def held_copy(tmp, *asked: int):
+    """Topics cards, with ten records, and copy; the door to their broker lets nothing of what is asked through."""
+    with Picky(*asked) as door:
         far = Kafka(tmp / "far", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
         far.make()
         door.to = far.server().port
@@ -1039,36 +1041,35 @@ def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):
             for name in ("cards", "copy"): far.create_topic(name, 1)
             far.topics.produce("cards", b"".join(x + b"\n" for x in swipes(range(10))))
             door.hold()
-            process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
-            try:
-                wait_until(lambda: process.poll() is not None, "it ends")
-                r = finish(process)
-                expect(r.rc == 4 and "SZ440" in r.err, "it says that it has not copied all:", r)
-                expect(door.n_asked > 1, "records were held back")
-            finally:
-                process.kill()
-                door.let_go()
+            yield door, far
+
+
+def test_a_copy_that_loses_its_turn_with_its_last_records_says_so(tmp):
+    """Kafka hears of it no more and takes none of its records: they are not there when it ends."""
+    with held_copy(tmp, PRODUCE, HEARTBEAT) as (door, far):
+        process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
+        try:
+            wait_until(lambda: process.poll() is not None, "it ends")
+            r = finish(process)
+            expect(r.rc == 4 and "SZ440" in r.err, "it says that it has not copied all:", r)
+            expect(door.n_asked > 1, "records were held back")
+        finally:
+            process.kill()
+            door.let_go()
 
 
 def test_a_copy_that_stands_still_while_it_asks_has_its_answer(tmp):
     """For longer than a broker has to answer: the time was its own, and ran out with the answer under way."""
-    with Picky(METADATA) as door:
-        far = Kafka(tmp / "far", settings={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
-        far.make()
-        door.to = far.server().port
-        with far:
-            for name in ("cards", "copy"): far.create_topic(name, 1)
-            far.topics.produce("cards", b"".join(x + b"\n" for x in swipes(range(10))))
-            door.hold()
-            asked = door.n_asked
-            process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
-            wait_until(lambda: door.n_asked > asked, "it asks")
-            process.send_signal(signal.SIGSTOP)
-            time.sleep(11)
-            door.let_go()
-            process.send_signal(signal.SIGCONT)
-            r = finish(process)
-            same((r.rc, len(far.consume("copy"))), (0, 10), f"exit status, records: {r}")
+    with held_copy(tmp, METADATA) as (door, far):
+        asked = door.n_asked
+        process = start(tmp, "repartition", "cards", "copy", "--kafka-brokers", far.bootstrap, "--lang", "en")
+        wait_until(lambda: door.n_asked > asked, "it asks")
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(11)
+        door.let_go()
+        process.send_signal(signal.SIGCONT)
+        r = finish(process)
+        same((r.rc, len(far.consume("copy"))), (0, 10), f"exit status, records: {r}")
 
 
 def test_settings_of_librdkafka_are_checked_where_they_stand(tmp):
