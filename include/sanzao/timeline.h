@@ -356,7 +356,8 @@ void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_
 /* For tables of peers (semantics 22), made at that instant, of that day: what he had on the day before as far as records up to there say. Of
  * those without a group nothing is found out. */
 typedef struct sz_peer_ask {
-    uint32_t feature, same;   /* same: which of them compares the same first: what is found out for that one holds for it, too */
+    uint32_t feature, table;  /* table: which one it is for, a number of the caller's */
+    uint32_t same;            /* which of them compares the same first: what is found out for that one holds for it, too */
     uint64_t group;           /* 0: none */
     bool is_found;            /* the rest is set */
     bool is_asked, is_known;  /* asked: he counts in his group; known: he had */
