@@ -198,7 +198,7 @@ static void add_ask(sz_worker *w, const compared *c, int32_t day) {
     if (!u->kinds[c->kind].any) return;
     uint32_t same = 0;
     while (same < u->n_asks && all[all[u->asks[same].feature].inner].hash != all[f->inner].hash) same++;
-    u->asks[u->n_asks++] = (sz_peer_ask){.feature = c->feature, .same = same};
+    u->asks[u->n_asks++] = (sz_peer_ask){.feature = c->feature, .table = (uint32_t)(c - u->v), .same = same};
 }
 
 /* Parts that are due at that instant come before tables whose parts are there, so that no clock is past it before they
@@ -240,29 +240,22 @@ static void ask_others(const sz_worker *w, compared *c, uint64_t group) {
 
 /* Has he a group in a table under way? */
 static bool has_group(peers_use *u, uint32_t in_campus) {
-    uint32_t a = 0;
     bool any = false;
-    for (uint32_t k = 0; a < u->n_asks; k++) {
-        sz_peer_ask *ask = &u->asks[a];
-        if (u->v[k].feature != ask->feature) continue;
-        ask->group = u->kinds[u->v[k].kind].of[in_campus];
+    for (sz_peer_ask *ask = u->asks, *end = ask + u->n_asks; ask < end; ask++) {
+        ask->group = u->kinds[u->v[ask->table].kind].of[in_campus];
         ask->is_found = ask->is_asked = false;
         any |= ask->group != 0;
-        a++;
     }
     return any;
 }
 
 static void take_answers(sz_worker *w) {
     peers_use *u = &w->peers;
-    uint32_t a = 0;
-    for (uint32_t k = 0; a < u->n_asks; k++) {
-        const sz_peer_ask *ask = &u->asks[a];
-        if (u->v[k].feature != ask->feature) continue;
-        a++;
+    for (const sz_peer_ask *ask = u->asks, *end = ask + u->n_asks; ask < end; ask++) {
+        compared *c = &u->v[ask->table];
         if (!ask->group || !ask->is_asked) continue;
-        sz_peer_table_ask(&u->v[k].made, ask->group, ask->is_known, ask->value);
-        ask_others(w, &u->v[k], ask->group);
+        sz_peer_table_ask(&c->made, ask->group, ask->is_known, ask->value);
+        ask_others(w, c, ask->group);
     }
 }
 
@@ -289,6 +282,13 @@ static void look_whether_ahead(sz_worker *w, uint32_t i, int64_t at_ms) {
     if (!w->tc.n_alerts) sz_arena_reset(&w->step);
 }
 
+/* While one is asked, those that are next come into the cache: of most a day is added up for it. */
+static void fetch_next(const sz_worker *w, uint32_t at, uint32_t n) {
+    enum { FAR = 6, NEAR = 2 };
+    if (at + FAR < n) student_fetch_self(w, w->students.of_campus[at + FAR]);
+    if (at + NEAR < n) student_fetch_rest(w, w->students.of_campus[at + NEAR], false);
+}
+
 /* False: not all of them. */
 static bool ask_all(sz_worker *w, int64_t at_ms, uint32_t *most) {
     peers_use *u = &w->peers;
@@ -298,6 +298,7 @@ static bool ask_all(sz_worker *w, int64_t at_ms, uint32_t *most) {
         if (i == SZ_NONE || !has_group(u, u->at)) continue;
         if (!*most) return false;
         --*most;
+        fetch_next(w, u->at, n);
         if (u->is_part || !parts_are_exchanged(w)) ask(w, i, at_ms);
         else look_whether_ahead(w, i, at_ms);
     }

@@ -85,34 +85,37 @@ static void add_steps_of_all(by_plan *x, sz_event *e, const alike *a, const step
 
 static inline bool is_within(const sz_day_memo *m, int64_t t_ms) { return t_ms >= m->from_ms && t_ms < m->to_ms; }
 
+/* Is there one at `next` that fits the same as the last one and is of its type and day? */
+static inline bool is_alike(const plan *p, const by_plan *x, uint8_t type, const uint8_t *next) {
+    if (next >= x->end || next[2] != type) return false;
+    int64_t t_ms = sz_entry_time(next);
+    return is_within(&x->m->days[UNIT_DAY], t_ms) && (!x->fs->has_nights || is_within(&x->m->days[UNIT_NIGHT], t_ms)) &&
+           sz_mask_word(sz_entry_mask(next), (x->fs->n_matchers + 7) / 8) == p->mask;
+}
+
 /* Those behind the first one, of which e is; where they end. */
-static const uint8_t *gather(const plan *p, const by_plan *x, sz_event *e, const uint8_t *end, alike *a) {
-    uint32_t mask_bytes = (x->fs->n_matchers + 7) / 8;
+static const uint8_t *gather(const plan *p, const by_plan *x, sz_event *e, alike *a) {
     const uint8_t *next = x->entry.p + x->entry.n, type = e->type;
-    for (; next < end && a->n < ALIKE_MOST; next += sz_entry_len(next)) {
-        int64_t t_ms = sz_entry_time(next);
-        bool is_same = next[2] == type && is_within(&x->m->days[UNIT_DAY], t_ms) &&
-                       (!x->fs->has_nights || is_within(&x->m->days[UNIT_NIGHT], t_ms));
-        if (!is_same || sz_mask_word(sz_entry_mask(next), mask_bytes) != p->mask) break;
-        if (!get_short(p, next, mask_bytes, e)) break;
+    for (; a->n < ALIKE_MOST && is_alike(p, x, type, next); next += sz_entry_len(next)) {
+        if (!get_short(p, next, (x->fs->n_matchers + 7) / 8, e)) break;
         note_alike(a, e, (sz_entry){.p = next, .n = sz_entry_len(next)});
     }
     return next;
 }
 
-/* From the record at p on, of which e is; where the next one begins. */
-static const uint8_t *add_alike(const plan *q, by_plan *x, sz_event *e, const uint8_t *end) {
+/* From the record in hand on, of which e is; where the next one begins. */
+static const uint8_t *add_alike(const plan *q, by_plan *x, sz_event *e) {
+    const uint8_t *next = x->entry.p + x->entry.n;
+    place_in_time(x);
+    if (!is_alike(q, x, e->type, next)) { /* most are alone */
+        add_steps(x, q->steps);
+        return next;
+    }
     alike a;
     a.n = 0;
     note_alike(&a, e, x->entry);
-    place_in_time(x);
-    const uint8_t *next = gather(q, x, e, end, &a);
-    if (a.n == 1) {
-        be_at(x, e, &a, 0);
-        add_steps(x, q->steps);
-    } else {
-        add_steps_of_all(x, e, &a, q->steps);
-    }
+    next = gather(q, x, e, &a);
+    add_steps_of_all(x, e, &a, q->steps);
     return next;
 }
 
@@ -148,16 +151,16 @@ void sz_fstate_add_log(sz_add_memo *m, sz_fstate *s, const sz_featureset *fs, co
     const sz_fstate before = copy_of(s);
 #endif
     bool has_plans = m && fs->n_matchers <= 64;
+    sz_event e;
+    by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .end = end};
     while (p < end) {
-        sz_entry entry = {.p = p, .n = sz_entry_len(p)};
+        x.entry = (sz_entry){.p = p, .n = sz_entry_len(p)};
         const plan *q = has_plans ? plan_of(m, fs, sz_entry_mask(p)) : NULL;
-        sz_event e;
         if (q && get_short(q, p, (fs->n_matchers + 7) / 8, &e)) {
-            by_plan x = {.m = m, .s = s, .fs = fs, .z = z, .c = c, .e = &e, .entry = entry, .end = end};
-            p = add_alike(q, &x, &e, end);
+            p = add_alike(q, &x, &e);
         } else {
-            add_decoded(m, s, fs, z, c, dict, types, entry);
-            p += entry.n;
+            add_decoded(m, s, fs, z, c, dict, types, x.entry);
+            p += x.entry.n;
         }
     }
 #ifndef NDEBUG
