@@ -12,8 +12,8 @@
 enum { ORDER_RECORD, ORDER_TIMER, ORDER_CHECK };
 static inline int64_t key_of(int64_t t, int order) { return 4 * t + order; }
 static inline int64_t key_before(int64_t t) { return 4 * t - 1; } /* after everything before t */
-static inline int64_t key_time(int64_t key) { return key >= 0 ? key / 4 : -((3 - key) / 4); }
-static inline int key_order(int64_t key) { return (int)(key - 4 * key_time(key)); }
+static inline int64_t key_time(int64_t key) { return key >> 2; }  /* rounds down, before 1970 too */
+static inline int key_order(int64_t key) { return (int)(key & 3); }
 #define KEY_NEVER INT64_MAX
 
 typedef struct sequence_match {
@@ -41,7 +41,7 @@ typedef struct run {
     uint32_t named[LABELS_MOST], n_named; /* features whose labels an announcement is to say (body.c) */
     bool says_least;                      /* a number of its message is `≥` */
     uint64_t few, few_stamp;              /* few.c: matchers of the records that wait, as of that item */
-    sz_event decoded;            /* last, and not cleared: it is large */
+    sz_event decoded;                     /* last, and not cleared: it is large */
 } run;
 
 static inline uint32_t mask_bytes(const sz_tlctx *c) { return (c->bundle->fs.n_matchers + 7) / 8; }
@@ -123,7 +123,7 @@ aside state_set_aside(sz_timeline *tl, sz_tlctx *c);
 void state_put_back(sz_timeline *tl, aside *a);
 #endif
 static inline void state_fetch(const sz_timeline *tl) {
-    uintptr_t head = (uintptr_t)tl->head.p; /* a number: nothing may be added to a NULL */
+    uintptr_t head = (uintptr_t)tl->head.p;                        /* a number: nothing may be added to a NULL */
     for (uint32_t at = 0; at < tl->head.n && at < 2048; at += 256) /* four lines at once, one too many does no harm */
         for (uint32_t line = 0; line < 256; line += 64) __builtin_prefetch((const void *)(head + at + line), 1);
 }
@@ -147,7 +147,7 @@ bool state_pass_quietly(sz_timeline *tl, const sz_tlctx *c, int64_t next_ms);
 /* Marks behind that time are none any more, for a record came before them; the older one is taken instead where it may.
  */
 void marks_forget(sz_timeline *tl, int64_t t_ms);
-void marks_drop(sz_timeline *tl); /* with their room */
+void marks_drop(sz_timeline *tl);                        /* with their room */
 void marks_wake(const sz_timeline *tl, sz_fstate *head); /* it becomes what the newest one is */
 /* One of the state, which stands at that midnight and at that place of the log. */
 void marks_leave(run *x, sz_fstate *at, int64_t midnight_ms, uint32_t off);
@@ -166,8 +166,8 @@ bool sequence_at(run *x, const sz_rule *r, bool is_timer, sequence_match *match)
 int64_t sequence_due(run *x, const sz_rule *r, int64_t after_ms);
 /* The open try that has come the furthest, of several the latest. */
 typedef struct sequence_try {
-    uint32_t n_open, next;       /* next: the step that is waited for; n_sequence: only that nothing comes any more */
-    int64_t first_ms, until_ms;  /* n_open 0: neither */
+    uint32_t n_open, next;      /* next: the step that is waited for; n_sequence: only that nothing comes any more */
+    int64_t first_ms, until_ms; /* n_open 0: neither */
 } sequence_try;
 void sequence_tries(run *x, const sz_rule *r, sequence_try *out);
 

@@ -36,9 +36,9 @@ static inline bool is_quiet(const sz_timeline *tl, const sz_tlctx *c) {
     return !is_nobody_yet(tl) && (!c->bundle->fs.has_study || sz_fstate_first_day(&tl->head) != SZ_DAY_NONE);
 }
 
-static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint16_t print) {
+static bool is_usual(sz_timeline *tl, const sz_tlctx *c, const sz_event *e) {
     if (!is_quiet(tl, c)) return false;
-    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, print))) return false;
+    if (tl->n_undos && (sz_event_is_undo(e) || undo_may_name(tl, identity_print(e->id)))) return false;
     return e->time_ms >= c->facts->known_ms && !is_anything_due(tl, c) && state_pass_quietly(tl, c, e->time_ms);
 }
 
@@ -123,7 +123,7 @@ static bool slips_in(sz_timeline *tl, sz_tlctx *c) {
     const sz_event *e = c->fresh;
     int64_t redo_ms = tl->redo_ms;
     tl->redo_ms = SZ_TIME_MAX;
-    bool is_in = is_usual(tl, c, e, tl->n_undos ? identity_print(e->id) : 0);
+    bool is_in = is_usual(tl, c, e);
     for (uint32_t off = c->fresh_off; is_in && off < tl->log.n; off += sz_entry_len(tl->log.p + off))
         is_in = entry_touches_nothing(tl, c, tl->log.p + off);
     if (!is_in) {
@@ -152,7 +152,7 @@ bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c) {
     const sz_event *e = c->fresh;
     const uint8_t *mask = sz_entry_mask(c->scratch.p); /* the log's copy of it is on its way there still */
     if (lags_behind(tl, c, key_of(e->time_ms, ORDER_RECORD)) && !pass_ahead(tl, c, e)) return false;
-    if (!is_usual(tl, c, e, log_print(tl, tl->n_log - 1))) return false;
+    if (!is_usual(tl, c, e)) return false;
     if (!touches_nothing(tl, c, e, mask)) {
         state_fetch(tl);
         return false;
