@@ -12,7 +12,42 @@ static bool holds(sz_str a, sz_str b) {
     return in.n >= LEAST && sz_str_has(of, in);
 }
 
+static bool is_held(const sz_symbol *s, double v) {
+    for (uint32_t i = 0; i < s->n_held; i++)
+        if (s->held[i] == v) return true;
+    return false;
+}
+
+/* year: 9, entry_year: 23. A fifth year of study is there for medicine elsewhere, as other colleges are: a pack may
+ * have a row for it. */
+static void warn_number(struct sz_loading *l, uint32_t field, const sz_yaml *item) {
+    enum { CENTURY = 2000, LEAST_ENTRY = 1900, MOST_YEAR = 8 };
+    sz_symbol s = {0};
+    double v = 0;
+    bool is_entry = field == SZ_SF_ENTRY_YEAR;
+    if (!sz_str_double(item->text, &v) || (!is_entry && v >= 1 && v <= MOST_YEAR)) return;
+    sz_student_choices(l, field, &s);
+    if (!s.n_held || is_held(&s, v)) return;
+    const char *name = sz_sfields[field].name, *all = "";
+    sz_diag *d = sz_rules_warn(l, C_BY_NOBODY, item->span, "no student has the %s `%.*s`, so this row fits nobody",
+                               "没有学生的 %s 是 `%.*s`，这一行不适用于任何人", name, SZ_FMT_STR(item->text));
+    if (field == SZ_SF_YEAR && v >= LEAST_ENTRY) {
+        sz_rules_hint(l, d, "the year of entry is  entry_year: %g", "入学年份写作  entry_year: %g", v);
+    } else if (is_entry && v >= 1 && v <= MOST_YEAR) {
+        sz_rules_hint(l, d, "the year of study is  year: %g", "年级写作  year: %g", v);
+    } else if (is_entry && is_held(&s, v + CENTURY)) {
+        sz_rules_hint(l, d, "did you mean %g?", "是不是 %g？", v + CENTURY);
+    } else {
+        for (uint32_t i = 0; i < s.n_held; i++) all = TXT(l, "%s  %g", all, s.held[i]);
+        sz_rules_hint(l, d, "there are%s", "可以写%s", all);
+    }
+}
+
 void sz_by_warn_value(struct sz_loading *l, uint32_t field, const sz_yaml *item) {
+    if (sz_sfields[field].type == SZ_X_NUM) {
+        warn_number(l, field, item);
+        return;
+    }
     sz_symbol s = {0};
     const char *all = "";
     sz_str held = {0};

@@ -311,6 +311,24 @@ def test_years_that_no_student_has(tmp):
     same(places(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", rc=0)), [], "without terms nothing is known of years of study")
 
 
+def test_rows_of_by_for_a_year_that_no_student_has(tmp):
+    """A year of study that is there elsewhere (a fifth one, of medicine) is a pack's row for others."""
+    write(tmp / "campus/students.csv", "student,entry_year,years\ns1,2022,4\ns2,2023,4\ns3,2025,4\n")
+    write(tmp / "campus/calendar.yaml", "terms: [{id: a, from: 2025-02-17, to: 2025-07-06}, {id: b, from: 2026-02-23, to: 2026-07-05}]\n")
+    rule = ("features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, title: {zh: 次数, en: Times}, level: blue, when: n >= few,\n"
+            "     params: {few: {value: 3, by: [{%s, value: 2}]}}}\n")
+    for row, hint, zh in (("year: 9", "there are  1  2  3  4", "可以写  1  2  3  4"), ("year: [1, 2023]", "entry_year: 2023", "入学年份写作  entry_year: 2023"),
+                          ("entry_year: 2028", "there are  2022  2023  2025", "可以写  2022"), ("entry_year: 23", "did you mean 2023?", "是不是 2023？"),
+                          ("entry_year: 3", "the year of study is  year: 3", "年级写作  year: 3"), ("entry_year: [2022, 2025]", None, None),
+                          ("year: [1, 4, 5]", None, None), ("years: 5", None, None)):
+        write(tmp / "rules/r.yaml", rule % row)
+        for lang, words in (("en", hint), ("zh", zh)):
+            found = json.loads(sanzao(tmp, "check", "rules", "--campus", "campus", "--json", "--lang", lang, rc=0).out)["findings"]
+            same([f["code"] for f in found], ["SZ161"] if hint else [], row)
+            expect(not hint or words in found[0]["hint"], row, found)
+        sanzao(tmp, "check", "rules", "--strict", rc=0)
+
+
 def test_logs_of_a_run_show_no_row_of_a_student(tmp):
     """`check` shows the lines to whoever mends them; what a nightly run says ends up in logs."""
     write(tmp / "rules/r.yaml", "rules: []\n")
