@@ -47,7 +47,19 @@ foreach(library IN LISTS sz_imported)
     get_filename_component(folder "${file}" DIRECTORY)
     if(NOT folder IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
       list(APPEND CMAKE_INSTALL_RPATH "${folder}")
+      list(APPEND sz_carried "${file}")
     endif()
   endif()
 endforeach()
 list(REMOVE_DUPLICATES CMAKE_INSTALL_RPATH)
+
+# What is installed has to run without this folder: it takes those libraries along, and looks for them beside itself alone.
+function(sz_install_libraries name)
+  if(NOT sz_carried)
+    return()
+  endif()
+  install(CODE "
+    file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/sanzao\" TYPE FILE FOLLOW_SYMLINK_CHAIN FILES ${sz_carried})
+    file(RPATH_CHANGE FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/${name}\"
+      OLD_RPATH \"$<JOIN:${CMAKE_INSTALL_RPATH},:>\" NEW_RPATH \"\\\$ORIGIN/../lib/sanzao\")")
+endfunction()
