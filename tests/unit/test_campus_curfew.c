@@ -219,6 +219,43 @@ static void test_leaves_hold_from_their_first_instant_to_their_last_day(void **s
     campus_fixture_fini(&x);
 }
 
+/* A longer one, one inside it, one that goes on from it: no instant between them is left out, and each keeps its kind.
+ */
+static void test_leaves_that_overlap_hold_together(void **state) {
+    (void)state;
+    enum { SICK = 1u << SZ_LEAVE_SICK, INTERNSHIP = 1u << SZ_LEAVE_INTERNSHIP };
+    static const struct {
+        const char *time;
+        uint32_t kinds;
+        bool is_on_leave;
+    } rows[] = {
+        {"2026-03-01T23:59:59.999", SZ_ON_LEAVE_KINDS, false},
+        {"2026-03-02T00:00:00", INTERNSHIP, true},
+        {"2026-03-03T12:00:00", SICK, false},
+        {"2026-03-04T12:00:00", SICK, true},
+        {"2026-03-04T12:00:00", INTERNSHIP, true},
+        {"2026-03-05T12:00:00", SICK, false},
+        {"2026-03-05T12:00:00", SZ_ON_LEAVE_KINDS, true},
+        {"2026-03-10T23:59:59.999", INTERNSHIP, true},
+        {"2026-03-11T00:00:00", INTERNSHIP, false},
+        {"2026-03-12T12:00:00", SZ_ON_LEAVE_KINDS, true},
+        {"2026-03-13T00:00:00", SZ_ON_LEAVE_KINDS, false},
+    };
+    struct campus_fixture x;
+    campus_fixture_load(&x, (struct campus_text[]){{"students.csv", students},
+                                                   {"leaves.csv", "student,from,to,kind\n"
+                                                                  "s1,2026-03-08,2026-03-12,leave\n"
+                                                                  "s1,2026-03-02,2026-03-10,internship\n"
+                                                                  "s1,2026-03-04,2026-03-04,sick\n"},
+                                                   {NULL, NULL}});
+    assert_string_equal(campus_fixture_findings(&x), "");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (sz_campus_on_leave(x.c, fixture_student(&x, "s1"), NULL, rows[i].kinds, fixture_ms(rows[i].time)) !=
+            rows[i].is_on_leave)
+            fail_msg("row %zu: at %s", i, rows[i].time);
+    campus_fixture_fini(&x);
+}
+
 static void test_a_change_of_the_clock_leaves_cut_offs_on_the_wall(void **state) {
     (void)state;
     /* As in Berlin: summer from 2026-03-29 01:00 UTC. */
@@ -256,6 +293,7 @@ int main(void) {
         cmocka_unit_test(test_a_permit_given_in_days_covers_the_nights_of_those_evenings),
         cmocka_unit_test(test_a_permit_that_is_not_known_yet_covers_nothing),
         cmocka_unit_test(test_leaves_hold_from_their_first_instant_to_their_last_day),
+        cmocka_unit_test(test_leaves_that_overlap_hold_together),
         cmocka_unit_test(test_a_change_of_the_clock_leaves_cut_offs_on_the_wall),
     };
     return cmocka_run_group_tests_name("campus_curfew", tests, NULL, NULL);
