@@ -51,7 +51,8 @@ static void add_number(struct sz_loading *l, struct sz_roster *r, double v, uint
     r->nums[at] = v;
 }
 
-/* The years of study in which somebody is, from the first term's first day to the last one's end. */
+/* The years of study in which somebody is, from the first term's first day to the last one's end. Of those who came in
+ * the same year one is asked: a year of study follows from that alone. */
 static void add_years(struct sz_loading *l, const sz_student *s, struct sz_roster *r, uint32_t *cap) {
     const sz_calendar *k = l->calendar;
     for (uint32_t i = 0; i < k->n_terms; i++)
@@ -60,10 +61,14 @@ static void add_years(struct sz_loading *l, const sz_student *s, struct sz_roste
 }
 
 static void read_numbers(struct sz_loading *l, uint32_t field, struct sz_roster *r) {
-    uint32_t cap = 0;
+    uint32_t cap = 0, entry_cap = 0;
+    struct sz_roster entries = {0};
     r->is_read = true;
     for (uint32_t i = 0; i < sz_campus_n_students(l->campus) && !r->is_more; i++) {
         const sz_student *s = sz_campus_student(l->campus, i);
+        uint32_t n = entries.n;
+        if (field == SZ_SF_YEAR) add_number(l, &entries, s->entry_year, &entry_cap);
+        if (field == SZ_SF_YEAR && entries.n == n && !entries.is_more) continue;
         if (field == SZ_SF_YEAR) add_years(l, s, r, &cap);
         else add_number(l, r, field == SZ_SF_YEARS ? s->years : s->entry_year, &cap);
     }
