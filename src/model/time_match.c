@@ -5,11 +5,13 @@
 #include "time_op.h"
 #include "time_pattern.h"
 
+enum { BEFORE_NOON = 1, AFTER_NOON, AT_NOON, EVENING };
+
 typedef struct matcher {
     sz_str t;
     size_t i;
     sz_civil *out;
-    int half;    /* 0: not said, 1: before noon, 2: after noon */
+    int half;    /* 0: not said; BEFORE_NOON and so on */
     size_t most; /* digits of a number of one or two */
 } matcher;
 
@@ -45,7 +47,10 @@ static bool half(matcher *m) {
     static const struct {
         const char *text;
         int half;
-    } words[] = {{"AM", 1}, {"PM", 2}, {"am", 1}, {"pm", 2}, {"上午", 1}, {"下午", 2}};
+    } words[] = {{"AM", BEFORE_NOON},   {"PM", AFTER_NOON},    {"am", BEFORE_NOON},   {"pm", AFTER_NOON},
+                 {"上午", BEFORE_NOON}, {"下午", AFTER_NOON},  {"凌晨", BEFORE_NOON}, {"清晨", BEFORE_NOON},
+                 {"早上", BEFORE_NOON}, {"早晨", BEFORE_NOON}, {"中午", AT_NOON},     {"傍晚", AFTER_NOON},
+                 {"晚上", EVENING}};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         if (!takes(m, words[k].text)) continue;
         m->half = words[k].half;
@@ -229,16 +234,22 @@ static bool match_rest(matcher *m, const sz_time_pattern *p, uint32_t k) {
     return m->i == m->t.n;
 }
 
+/* An hour of twelve to one of 24; one of 24 beside 下午 stays. Whether 12 in the evening is noon or the next midnight
+ * nobody can say, nor what 9 at noon is. */
+static bool by_half(int half, int *hour) {
+    if (half == EVENING && *hour == 12) return false;
+    if (half == AT_NOON && (*hour == 0 || *hour > 14 || (*hour > 2 && *hour < 11))) return false;
+    bool is_after = half == AFTER_NOON || half == EVENING || half == AT_NOON;
+    if (half == BEFORE_NOON && *hour == 12) *hour = 0;
+    if (is_after && *hour < (half == AT_NOON ? 11 : 12)) *hour += 12;
+    return half != BEFORE_NOON || *hour < 12;
+}
+
 bool sz_time_pattern_match(const sz_time_pattern *p, sz_str text, sz_civil *out) {
     *out = (sz_civil){0};
     matcher m = {.t = text, .out = out, .most = 2};
     if (!match_rest(&m, p, 0)) return false;
-    if (m.half) {
-        if (out->hour == 12 && m.half == 1) out->hour = 0;
-        else if (out->hour < 12 && m.half == 2) out->hour += 12;
-        else if (out->hour > 12 && m.half == 1) return false;
-    }
-    return true;
+    return by_half(m.half, &out->hour);
 }
 
 bool sz_civil_instant(const sz_civil *c, const sz_zone *z, int32_t offset_s, int64_t *ms) {

@@ -3,7 +3,8 @@
  * time_pattern: how a vendor writes times, `YYYY/M/D H:mm[:ss]`, compiled once and matched a row at a time.
  *
  * YYYY YY year; M D H h m s one or two digits (right before another number as many as let the rest fit); MM DD HH hh
- * mm ss two; MMM the month's English name; S… a fraction of any length; A AM, PM, 上午, 下午 (with h); Z an offset
+ * mm ss two; MMM the month's English name; S… a fraction of any length; A AM, PM, 上午, 下午 and the like (with h); Z
+ * an offset
  * (+08:00, +0800, +08, Z); E the weekday, which is passed over; yyyy, yy, d and dd as in other programs. A blank
  * stands for one or more. [ ] may be left out. Other letters stand only in quotes, except T. The words epoch_s and
  * epoch_ms are whole numbers, excel is a spreadsheet's day. 24:00 is the next midnight.

@@ -134,6 +134,15 @@ static void test_time_formats(void **state) {
           {"s1,2/3/26 12:05 PM", "presence 2026-03-02T12:05:00+08:00 minute" ID},
           {"s1,2/3/26 12:05 上午", "presence 2026-03-02T00:05:00+08:00 minute" ID},
           {"s1,2/3/26 8:05 下午", "presence 2026-03-02T20:05:00+08:00 minute" ID}, {"s1,2/3/26 8:05", "bad_time time"});
+    CHECK(M("'YYYY/M/D A h:mm'"), "s,t\n", /* as moment.js and spreadsheets in Chinese write halves of a day */
+          {"s1,2026/3/2 早上 8:05", "presence " AT " minute" ID},
+          {"s1,2026/3/2 凌晨 12:05", "presence 2026-03-02T00:05:00+08:00 minute" ID},
+          {"s1,2026/3/2 中午 11:59", "presence 2026-03-02T11:59:00+08:00 minute" ID},
+          {"s1,2026/3/2 中午 12:05", "presence 2026-03-02T12:05:00+08:00 minute" ID},
+          {"s1,2026/3/2 中午 1:05", "presence 2026-03-02T13:05:00+08:00 minute" ID},
+          {"s1,2026/3/2 傍晚 6:05", "presence 2026-03-02T18:05:00+08:00 minute" ID},
+          {"s1,2026/3/2 晚上 11:05", "presence 2026-03-02T23:05:00+08:00 minute" ID},
+          {"s1,2026/3/2 晚上 12:05", "bad_time time"}, {"s1,2026/3/2 中午 9:05", "bad_time time"});
     CHECK(M("'YYYY-MM-DDTHH:mm:ssZ'"), "s,t\n", {"s1,2026-03-02T00:05:00Z", "presence " AT ID},
           {"s1,2026-03-02T09:05:00+0900", "presence " AT ID}, {"s1,2026-03-01T22:05:00-02:00", "presence " AT ID},
           {"s1,2026-03-02T00:05:00", "bad_time time"});
