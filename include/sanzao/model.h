@@ -303,6 +303,8 @@ bool sz_mapping_use_encoding(sz_mapping *m, sz_encoding enc);
 sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d);
 /* Are all columns that the mapping names among these headings? */
 bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row);
+/* Are these bytes of a row the headings once more, but in another order? Then the rows below have it too. */
+bool sz_mapping_is_other_order(const sz_mapping *m, sz_str raw, sz_arena *a);
 /* One row (already UTF-8) as a record; raw are the row's bytes as they stood in the file (for ids and dead letters). */
 void sz_mapping_apply(const sz_mapping *m, const sz_csv_row *row, sz_str raw, sz_arena *a, sz_record *out);
 /* The raw bytes of one row, line end included or not, as a record: conversion, cells, apply. What sz_decode_json is for JSON;

@@ -98,7 +98,7 @@ struct sz_mapping {
     const sz_types *types;
     const sz_zone *zone;
     sz_encoding encoding;
-    char separator; /* of the file in hand */
+    char separator;                              /* of the file in hand */
     bool has_separator, has_header, fills_short; /* fills_short: a row with too few cells has empty ones behind */
     uint32_t skip_rows;
     sz_str *empties;
@@ -168,6 +168,8 @@ typedef struct sz_taking {
 typedef enum sz_taken { SZ_TAKEN_TEXT, SZ_TAKEN_NOTHING, SZ_TAKEN_DEAD } sz_taken;
 
 /* The decimal number of a card's bytes, out of the way in which it is written. False: it is no such number. */
+/* Has each column that the mapping names its heading where it was bound? */
+bool sz_mapping_is_in_order(const sz_mapping *m, const sz_csv_row *row);
 bool sz_card_number(sz_card_form form, sz_str s, sz_arena *a, sz_str *out);
 /* The text of a recipe's field in this row. DEAD: t->out says why. */
 sz_taken sz_recipe_take(sz_taking *t, uint32_t recipe, sz_str *text);

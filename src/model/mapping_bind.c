@@ -331,6 +331,15 @@ bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row) {
     return true;
 }
 
+bool sz_mapping_is_in_order(const sz_mapping *m, const sz_csv_row *row) {
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) {
+            const sz_map_column *c = &m->recipes[i].columns[k];
+            if (c->at >= row->n || !is_heading(heading(row->cells[c->at]), c->name)) return false;
+        }
+    return true;
+}
+
 bool sz_mapping_use_encoding(sz_mapping *m, sz_encoding enc) {
     sz_conv_free(m->conv);
     m->conv = sz_conv_new(enc);

@@ -46,3 +46,15 @@ void sz_mapping_decode(const sz_mapping *m, sz_str raw, sz_arena *a, sz_record *
     }
     sz_mapping_apply(m, &row, raw, a, out);
 }
+
+bool sz_mapping_is_other_order(const sz_mapping *m, sz_str raw, sz_arena *a) {
+    sz_record unused;
+    sz_csv_row row;
+    size_t pos = 0;
+    bool is_open;
+    if (!m->has_header || raw.n > SZ_RECORD_MAX) return false;
+    sz_record_begin(&unused);
+    sz_str text = to_utf8(m, raw, a, &unused);
+    if (!text.n || sz_csv_next(a, text, m->separator, &pos, &row, &is_open) != SZ_OK || is_open) return false;
+    return sz_mapping_has_headings(m, &row) && !sz_mapping_is_in_order(m, &row);
+}

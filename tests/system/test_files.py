@@ -706,6 +706,8 @@ def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
         "the same with a column that nobody reads": (f"{head}{row}".replace("\n", ",-\r").encode("utf-16"), 1, "CR alone"),
         "a web page": (b"<html><table><tr><td>1</td></tr></table></html>\n", 1, "web page"),
         "Excel": (b"PK\3\4\x14\0\6\0 and so on", 4, "save it as CSV"),
+        "a page to print": (b"%PDF-1.4\n1 0 obj\n", 4, "save it as CSV"),
+        "an archive": (b"Rar!\x1a\7\1\0" + bytes(64), 4, "save it as CSV"),
         "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), 4, "save it as CSV"),
     }
     for name, (text, rc, hint) in tables.items():
@@ -716,6 +718,27 @@ def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
     write(tmp / "t.csv", f"{head}{row}张三,昨天,6\n".encode("gbk"))
     out = dry(tmp, "--mapping", "m.yaml", "--lang", "en", source="file:t.csv").out.decode()
     expect("| 张三,昨天,6" in out, "a dead letter shows its row:", out)
+
+
+def test_headings_again_in_another_order_end_the_run(tmp):
+    """Two days' exports put together, the second with its columns exchanged: balances would have been read as amounts."""
+    first = "学号,时间,交易额,余额\n001,2026-03-02 08:00,5,100\n"
+    again = first.split("\n")[0].replace("交易额", '"交易额"') + "\n"  # the same order in other bytes: a dead letter as ever
+    second = "学号,时间,余额,交易额\n001,2026-03-02 12:00,92,8\n"
+    for order, encoding in (("sorted", "utf-8"), ("arrival", "utf-8"), ("sorted", "gbk"), ("arrival", "utf-16")):
+        at = tmp / f"{order}-{encoding}"
+        write(at / "campus/students.csv", "学号\n001\n")
+        write(at / "m.yaml", "type: swipe\nstudent: 学号\ntime: 时间\namount: 交易额\nbalance: 余额\n")
+        write(at / "rules/r.yaml", "features: {spend: {sum: swipe.amount, over: 7d}}\nrules:\n  - {id: r, value: spend, at_least: {1: yellow}}\n")
+        go = lambda rc, lang="en": run(at, *STATE, "--mapping", "m.yaml", "--order", order, "--lang", lang, source="file:in", rc=rc)
+        write(at / "in/a.csv", (first + again + second).encode(encoding))
+        expect("error[SZ415]: file:in/a.csv:4: here the headings stand once more, in another order" in go(4).err, order, encoding)
+        expect("请把从这一行起的内容另存为一个文件" in go(4, "zh").err, order, encoding)
+        write(at / "in/a.csv", (first + again).encode(encoding))
+        write(at / "in/b.csv", second.encode(encoding))
+        go(0)
+        spent = json.loads(sanzao(at, "state", "show", "001", *STATE, *BASE[:4], "--json", rc=0).out)["features"]["spend"]
+        same((spent, len(dead_letters(at))), ("¥13.00", 1), f"{order}, {encoding}: read from two files, each in its order")
 
 
 def test_mapping_that_names_gbk_for_utf8_is_told(tmp):

@@ -148,7 +148,10 @@ static stage give(arrival *x, uint32_t max) {
         sz_input *to = &s->given[n];
         if (!sz_fs_reader_take(s, &x->reader, &s->arena, &p, &to->record)) {
             if ((g = sz_fs_reader_next(s, &x->reader, n == 0, &p)) != GOT_PIECE) break;
-            sz_fs_reader_decode(s, &x->reader, &p, &s->arena, &to->record);
+            if (!sz_fs_reader_decode(s, &x->reader, &p, &s->arena, &to->record)) {
+                g = GOT_FAIL;
+                break;
+            }
         }
         to->raw = p.raw;
         to->origin = (sz_origin){name, -1, (int64_t)p.offset, (int64_t)p.line};

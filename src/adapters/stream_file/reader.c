@@ -75,9 +75,20 @@ static bool use_encoding(sz_stream_file *s, const reader *r, sz_encoding enc) {
     return sz_fs_hint(s, "install the package libc-gconv-modules-extra", "请安装软件包 libc-gconv-modules-extra");
 }
 
-/* What Excel and Word save: a zip archive, or before that a compound file. */
+/* What Excel and Word save: a zip archive, or before that a compound file; and what else comes under the name of one.
+ */
 static bool is_office_file(const uint8_t *p, size_t n) {
-    return n >= 8 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0);
+    static const struct {
+        const char *start;
+        size_t n;
+    } known[] = {{"PK\3\4", 4},
+                 {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8},
+                 {"%PDF-", 5},
+                 {"Rar!\x1a\7", 6},
+                 {"7z\xbc\xaf\x27\x1c", 6}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (n >= 8 && memcmp(p, known[i].start, known[i].n) == 0) return true;
+    return false;
 }
 
 static bool sniff(sz_stream_file *s, reader *r) {
@@ -96,8 +107,9 @@ static bool sniff(sz_stream_file *s, reader *r) {
     sz_mapping_use_file(s->o.mapping, r->in->name);
     l->separator = sz_mapping_separator(s->o.mapping);
     if (is_office_file(l->buf + l->at, n)) {
-        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s is an Excel, Word or zip file, no table of text",
-                   "%s 是 Excel、Word 或压缩文件，不是文本表格", r->in->name);
+        sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING,
+                   "%s is an Excel, Word, PDF or packed file (zip, rar, 7z), no table of text",
+                   "%s 是 Excel、Word、PDF 或压缩文件（zip、rar、7z），不是文本表格", r->in->name);
         return sz_fs_hint(s, "save it as CSV (UTF-8)", "请另存为 CSV（UTF-8）");
     }
     if (enc == SZ_ENC_BAD) {
@@ -293,16 +305,28 @@ bool sz_fs_reader_take(sz_stream_file *s, reader *r, sz_arena *a, piece *p, sz_r
     return true;
 }
 
-void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out) {
+/* Files that were put together, of which one had its columns in another order: whatever stands below would be read out
+ * of the wrong ones, and much of it without a word. A row of headings is a dead letter, so only those are looked at. */
+static bool refuse_other_order(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a) {
+    if (!sz_mapping_is_other_order(s->o.mapping, p->raw, a)) return true;
+    sz_fs_fail(s, SZ_IO, SZ_CODE_OTHER_ORDER, "%s:%llu: here the headings stand once more, in another order",
+               "%s:%llu：表头在这里又出现一次，但列的顺序不同", r->in->name, (unsigned long long)p->line);
+    return sz_fs_hint(s, "give the rows from here on as a file of their own: each file has one order of columns",
+                      "请把从这一行起的内容另存为一个文件：一个文件只能有一种列的顺序");
+}
+
+bool sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out) {
     if (p->whole) {
         *out = (sz_record){.kind = SZ_RECORD_DEAD, .time_ms = SZ_TIME_NONE, .dead = {.reason = SZ_TOO_LARGE}};
         snprintf(out->dead.detail, sizeof out->dead.detail, "%llu bytes, at most %d are read; the first %d are kept",
                  (unsigned long long)p->whole, SZ_RECORD_MAX, SZ_RECORD_MAX);
     } else if (r->in->is_csv) {
         sz_mapping_decode(s->o.mapping, p->raw, a, out);
+        if (out->kind == SZ_RECORD_DEAD) return refuse_other_order(s, r, p, a);
     } else {
         sz_decode_json(s->decoder, p->raw, a, out);
     }
+    return true;
 }
 
 int64_t sz_fs_mtime(const struct stat *st) { return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec; }

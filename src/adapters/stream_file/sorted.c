@@ -91,7 +91,7 @@ static bool add_decoded(sorted *x, const piece *p) {
     packed *to = sz_fs_sorter_room(&x->sorter);
     const sz_record *r = &x->record;
     sz_arena_reset(&x->arena);
-    sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record);
+    if (!sz_fs_reader_decode(x->s, &x->reader, p, &x->arena, &x->record)) return false;
     packed_from from = from_of(x, p, r->kind != SZ_RECORD_EVENT || !sz_fs_reader_can_again(&x->reader));
     sz_fs_pack(to, r, p->raw, &from);
     const sz_event *e = &r->event;

@@ -57,13 +57,13 @@ typedef struct input {
     bool is_pipe;     /* no length, cannot be read twice */
     bool is_csv;
     bool is_rewritten; /* UTF-16, or line ends of CR: known where it is read on */
-    entry known;     /* what the ledger says */
-    entry now;       /* what it will say */
-    bool is_done;    /* nothing to be read in this run */
-    sz_buf headings; /* the row of them, once it was read */
-    uint64_t limit;  /* bytes of the file to read */
-    bool has_digest; /* of limit bytes, found out while planning */
-    int64_t seen_ns; /* the file's clock before any of it was read */
+    entry known;       /* what the ledger says */
+    entry now;         /* what it will say */
+    bool is_done;      /* nothing to be read in this run */
+    sz_buf headings;   /* the row of them, once it was read */
+    uint64_t limit;    /* bytes of the file to read */
+    bool has_digest;   /* of limit bytes, found out while planning */
+    int64_t seen_ns;   /* the file's clock before any of it was read */
 } input;
 
 typedef struct inputs {
@@ -103,7 +103,8 @@ bool sz_fs_reader_take(sz_stream_file *s, reader *r, sz_arena *a, piece *p, sz_r
 static inline bool sz_fs_reader_can_again(const reader *r) {
     return !r->in->is_pipe && !r->in->is_csv && r->bytes.packing == PLAIN && !r->lines.conv;
 }
-void sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out);
+/* False: the rows below are not what the mapping was bound to; as above. */
+bool sz_fs_reader_decode(sz_stream_file *s, const reader *r, const piece *p, sz_arena *a, sz_record *out);
 /* After GOT_END: fill in what the ledger should know of the input. */
 void sz_fs_reader_finish(sz_stream_file *s, reader *r);
 /* When the file was last changed; 0 if that is so short ago that it may change again within the same tick. */
@@ -155,12 +156,12 @@ struct sz_stream_file {
     uint32_t wanted;
     bool is_over, is_unsettled; /* unsettled: records were given since the worker was last told that there are none */
     sz_status failed;
-    said text; /* of the failure */
-    sz_arena arena;     /* of the delivered inputs */
-    sz_input *given;    /* MOST_INPUTS */
-    uint64_t read, all;    /* bytes of files, for progress */
+    said text;                               /* of the failure */
+    sz_arena arena;                          /* of the delivered inputs */
+    sz_input *given;                         /* MOST_INPUTS */
+    uint64_t read, all;                      /* bytes of files, for progress */
     uint64_t n_empty_rows, n_headings_again; /* of tables that were read to their end */
-    bool found_nothing;    /* no input had anything that was not read before */
+    bool found_nothing;                      /* no input had anything that was not read before */
 };
 
 /* Keep what went wrong, with a finding. Always false. */
