@@ -85,7 +85,9 @@ yyjson_val *sz_json_parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *ou
     }
     yyjson_val *root = yyjson_doc_get_root(doc);
     if (!yyjson_is_obj(root)) {
-        sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is not an object");
+        if (yyjson_is_obj(yyjson_arr_get_first(root)))
+            sz_record_dead(out, a, SZ_BAD_JSON, NULL, "a list of records: one a line is read (jq -c '.[]' makes them)");
+        else sz_record_dead(out, a, SZ_BAD_JSON, NULL, "the record is not an object");
         return NULL;
     }
     return root;

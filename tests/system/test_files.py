@@ -242,6 +242,8 @@ def test_folder_is_its_files_by_name(tmp):
         else: write_lines(folder / f"in/{i}.ndjson", part)
     write(folder / "in/.hidden", b"not to be read\n")
     write(folder / "in/~$open.csv", b"what Excel keeps beside a table that is open\n")
+    write(folder / "in/Thumbs.db", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 what Windows leaves in a shared folder\n")
+    write(folder / "in/Desktop.ini", b"[.ShellClassInfo]\r\n")
     for deeper in ("deeper", "still-deeper"): write(folder / f"in/{deeper}/x.ndjson", b"not to be read\n")
     result = run(folder, "--order", "arrival", *UNTIL, source="file:in")
     same((folder / "alerts.ndjson").read_bytes(), (ref / "alerts.ndjson").read_bytes(), "alerts")
@@ -689,6 +691,34 @@ def test_dry_run_shows_how_a_mapping_reads(tmp):
     dry(tmp, source="file:door.csv", rc=2)
     write(tmp / "cut.ndjson.gz", gzip.compress(b"".join(x + b"\n" for x in LINES))[:60])
     dry(tmp, source="file:cut.ndjson.gz", rc=4)
+
+
+def test_dry_run_says_what_may_be_meant_otherwise(tmp):
+    """Rows that are all read without a fault: amounts a hundred times too large, or too small; no key but the bytes."""
+    body = "type: swipe\nstudent: 学号\ntime: 时间\namount: {column: 金额, unit: %s}\n"
+    def look(lang, unit, amounts, more=""):
+        write(tmp / "m.yaml", body % unit + more)
+        write(tmp / "t.csv", "学号,时间,金额,流水号\n" + "".join(f"s1,2026-03-02 12:0{i}:00,{x},{i}\n" for i, x in enumerate(amounts)))
+        return dry(tmp, "--mapping", "m.yaml", "--lang", lang, source="file:t.csv").out.decode()
+    lunches = [1250, 800, 600, 950, 1100]
+    for en, zh, unit, amounts, more in (("if its column is in fen", "单位是不是分", "yuan", lunches, ""), ("if its column is in yuan", "单位若是元", "fen", [12, 8, 6, 9, 11], ""),
+                                        ("counts twice", "就会算两次", "fen", lunches, "")):
+        expect(en in look("en", unit, amounts, more), en)
+        expect(zh in look("zh", unit, amounts, more), zh)
+    for unit, amounts in (("fen", lunches), ("yuan", [12.5, 8, 6, 9, 11]), ("yuan", lunches[:4]), ("yuan", [*lunches, 5])):
+        expect("its column is in" not in look("en", unit, amounts), unit, amounts)
+    expect("counts twice" not in look("en", "fen", lunches, "id: 流水号\n"), "it has a number of its own")
+
+
+def test_lists_of_records_are_told_how_to_be_lines(tmp):
+    records = [{"type": "presence", "time": f"2026-03-02T08:0{i}:00+08:00", "student": "s1", "means": "door"} for i in range(3)]
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    for text in (json.dumps(records), json.dumps(records, indent=1)):
+        write(tmp / "events.json", text)
+        for lang in ("en", "zh"):
+            r = sanzao(tmp, "run", "--source", "file:events.json", "--campus", "campus", "--rules", ROOT / "rules", "--lang", lang, rc=0)
+            said = r.err if "\n" in text else dry(tmp, "--lang", lang, source="file:events.json").out.decode()
+            expect("jq -c '.[]'" in said, said)
 
 
 def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden (`~$` is
- * what Excel keeps beside an open file) or a folder itself is left out. Everything that cannot be read is told at once.
+ * inputs: what the sources stand for. A folder is its files in byte order of their names; what is hidden,
+ * left behind by Excel and Windows or a folder itself is left out. Everything that cannot be read is told at once.
  */
 #include "stream.h"
 
@@ -94,12 +94,17 @@ static int by_name(const void *a, const void *b, void *ctx) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* What Excel keeps beside an open file, and what Windows leaves in a shared folder. */
+static bool is_left_behind(const char *name) {
+    return strncmp(name, "~$", 2) == 0 || strcasecmp(name, "Thumbs.db") == 0 || strcasecmp(name, "desktop.ini") == 0;
+}
+
 static char **list(DIR *dir, sz_arena *a, size_t *n) {
     char **names = NULL;
     size_t room = 0;
     *n = 0;
     for (struct dirent *e; (e = readdir(dir)) != NULL;) {
-        if (e->d_name[0] == '.' || strncmp(e->d_name, "~$", 2) == 0) continue;
+        if (e->d_name[0] == '.' || is_left_behind(e->d_name)) continue;
         if (*n == room) names = sz_realloc(names, sizeof *names * (room = room ? room * 2 : 64));
         names[(*n)++] = (char *)(uintptr_t)sz_arena_str(a, sz_str_of(e->d_name)).p;
     }

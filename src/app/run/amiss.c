@@ -76,6 +76,9 @@ static void hint(sz_diags *d, sz_diag *g, int most, bool is_late_told) {
             "(match), or is it their cards that the records have (card): docs/mapping.md",
             "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
             "card，见 docs/mapping.md");
+    else if (most == SZ_BAD_JSON)
+        sz_diag_hint(d, g, "each line is to be one JSON object; of a list `jq -c '.[]'` makes such lines",
+                     "每一行应当是一个 JSON 对象；列表可用 jq -c '.[]' 转成这样的行");
     else if (most == SZ_CONFLICTING_DUPLICATE) hint_of_id(d, g);
     else if (most == SZ_TOO_LATE && !is_late_told) hint_of_late(d, g);
     else if (most != SZ_TOO_LATE && most != SZ_FUTURE_TIME)

@@ -118,9 +118,12 @@ static sz_str place_of(sz_dry_view *v, sz_buf *b, const sz_event *e) {
     return keep(v, b);
 }
 
+/* Has it no key but its bytes? */
+static bool is_by_bytes(const sz_event *e) { return e->id.n == 34 && memcmp(e->id.p, "x:", 2) == 0; }
+
 /* An id that was made of the record's bytes is not worth its 34 characters. */
 static sz_str id_of(sz_dry_view *v, const sz_event *e) {
-    if (e->id.n == 34 && memcmp(e->id.p, "x:", 2) == 0) return sz_str_of(sz_arena_printf(&v->arena, "%.10s…", e->id.p));
+    if (is_by_bytes(e)) return sz_str_of(sz_arena_printf(&v->arena, "%.10s…", e->id.p));
     return sz_arena_str(&v->arena, e->id);
 }
 
@@ -272,6 +275,15 @@ static sz_str json_of(sz_dry_view *v, sz_buf *b, const sz_input *in) {
     return keep(v, b);
 }
 
+static void weigh(sz_dry_view *v, const sz_event *e) {
+    v->n_events++;
+    v->n_by_bytes += is_by_bytes(e);
+    if (e->type != SZ_TYPE_SWIPE || e->amount_fen == SZ_ABSENT || e->amount_fen == 0) return;
+    v->n_amounts++;
+    v->n_hundreds += e->amount_fen >= 10000 && e->amount_fen % 100 == 0;
+    v->n_below_one += e->amount_fen < 100;
+}
+
 void sz_dry_add(sz_dry_view *v, const sz_input *in) {
     if (v->n == sizeof v->rows / sizeof *v->rows) return;
     sz_dry_row *row = &v->rows[v->n++];
@@ -280,7 +292,10 @@ void sz_dry_add(sz_dry_view *v, const sz_input *in) {
     row->input = sz_arena_str(&v->arena, in->origin.source);
     row->cells[SZ_DRY_LINE] = sz_str_of(sz_arena_printf(&v->arena, "%lld", (long long)in->origin.line));
     switch (in->record.kind) {
-    case SZ_RECORD_EVENT: put_event(v, row, &b, &in->record.event); break;
+    case SZ_RECORD_EVENT:
+        put_event(v, row, &b, &in->record.event);
+        weigh(v, &in->record.event);
+        break;
     case SZ_RECORD_FEED_STATUS: put_status(v, row, &b, &in->record.feed); break;
     case SZ_RECORD_DEAD: put_dead(v, row, &b, &in->record.dead, in->raw); break;
     }
@@ -332,6 +347,26 @@ static void measure(const sz_dry_view *v, const sz_str *names, size_t widths[SZ_
     widths[SZ_DRY_WHAT] += widths[SZ_DRY_WHAT] == 0;
 }
 
+/* Every row may be read without a fault, and yet not as it was meant. */
+static void put_advice(sz_buf *out, const sz_dry_view *v) {
+    enum { FEW = 5 };
+    bool zh = v->lang == SZ_ZH;
+    if (v->n_amounts >= FEW && v->n_hundreds == v->n_amounts)
+        sz_buf_put_z(out, zh ? "每笔金额都是 100 元以上的整数：这一列的单位是不是分？是则写 unit: fen。\n"
+                             : "Every amount is a whole number of 100 yuan or more: if its column is in fen, write "
+                               "`unit: fen`.\n");
+    if (v->n_amounts >= FEW && v->n_below_one == v->n_amounts)
+        sz_buf_put_z(out, zh ? "每笔金额都不到 1 元：这一列的单位若是元，请去掉 unit: fen。\n"
+                             : "Every amount is below 1 yuan: if its column is in yuan, leave `unit: fen` out.\n");
+    if (v->n_events > 1 && v->n_by_bytes == v->n_events)
+        sz_buf_put_z(
+            out,
+            zh ? "这些记录没有自己的编号：同一条再次导出时只要有一个字节不同（如列的顺序、5 与 5.00），就会算两次。"
+                 "若各次导出会重叠，请写 id:。\n"
+               : "No record has an id of its own: one that is exported again with one byte changed (the "
+                 "order of columns, 5.00 for 5) counts twice. Where exports overlap, give `id:`.\n");
+}
+
 void sz_dry_text(sz_buf *out, const sz_dry_view *v) {
     bool zh = v->lang == SZ_ZH;
     sz_str names[SZ_DRY_N_CELLS];
@@ -350,6 +385,7 @@ void sz_dry_text(sz_buf *out, const sz_dry_view *v) {
         put_row(out, row->cells, widths, row->is_dead);
         n_dead += row->is_dead;
     }
+    put_advice(out, v);
     if (zh)
         sz_buf_printf(out, "前 %u 条记录读成这样，其中死信 %u 条；没有查对学生、卡片和读头，没有写任何文件。\n", v->n,
                       n_dead);

@@ -33,6 +33,7 @@ typedef struct sz_dry_view {
     sz_arena arena;
     sz_dry_row rows[20];
     uint32_t n;
+    uint32_t n_events, n_by_bytes, n_amounts, n_hundreds, n_below_one; /* what the advice below the table rests on */
 } sz_dry_view;
 
 void sz_dry_init(sz_dry_view *v, const sz_types *types, const sz_zone *zone, sz_lang lang);
