@@ -177,6 +177,8 @@ bool sz_campus_is_late(const sz_campus *c, uint32_t student, const uint8_t *know
 /* Leave of one of the kinds in `kinds` (bit: index into sz_leave_kinds) in force at t. Permits given in days cover noon to noon. */
 enum { SZ_LEAVE_LEAVE, SZ_LEAVE_SICK, SZ_LEAVE_INTERNSHIP, SZ_LEAVE_EXCHANGE, SZ_LEAVE_LATE_PERMIT, SZ_LEAVE_OVERNIGHT_PERMIT, SZ_N_LEAVE_KINDS };
 extern const char *const sz_leave_kinds[SZ_N_LEAVE_KINDS];
+/* The kind that a word of leaves.csv means (sick, 病假): index into sz_leave_kinds, or -1. */
+int sz_leave_kind_of(sz_str word);
 enum { SZ_ON_LEAVE_KINDS = 1 << SZ_LEAVE_LEAVE | 1 << SZ_LEAVE_SICK | 1 << SZ_LEAVE_INTERNSHIP | 1 << SZ_LEAVE_EXCHANGE };
 bool sz_campus_on_leave(const sz_campus *c, uint32_t student, const uint8_t *known, uint32_t kinds, int64_t t_ms);
 /* The same of a kind of the school's own, by its name; and does any row of leaves.csv have that kind? */

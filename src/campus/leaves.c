@@ -23,6 +23,8 @@ static const struct csv_choice known_kinds[SZ_N_LEAVE_KINDS] = {
 };
 static const struct csv_choices kind_choices = {known_kinds, SZ_N_LEAVE_KINDS, NULL, NULL};
 
+int sz_leave_kind_of(sz_str word) { return (int)sz_csv_choice_find(&kind_choices, word); }
+
 struct leave_row {
     sz_str student, kind;
     int32_t kind_id;

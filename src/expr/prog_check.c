@@ -40,6 +40,13 @@ void prog_hint(checker *c, sz_diag *g, const char *en, const char *zh, ...) {
     va_end(ap);
 }
 
+void prog_hint_in(checker *c, sz_diag *g, const sz_expr *whole, const char *verb, sz_str x, sz_str list) {
+    bool is_all = sz_str_trim(c->text).n == whole->len; /* YAML ends a text that begins with " at the next one */
+    const char *quote = is_all && x.n && x.p[0] == '"' && !memchr(x.p, '\'', x.n) ? "'" : "";
+    const char *text = TXT(c, "%s%.*s in %.*s%s", quote, SZ_FMT_STR(x), SZ_FMT_STR(list), quote);
+    prog_set_hint(g, TXT(c, "%s  %s", verb, text), TXT(c, "请写  %s", text));
+}
+
 void prog_set_hint(sz_diag *g, const char *en, const char *zh) {
     g->hint = en;
     g->hint_zh = zh;
@@ -109,8 +116,7 @@ static bool fill_list(checker *c, const sz_expr *e, uint32_t depth, sz_list *lis
         if (!prog_is_known(k) || (k->type != SZ_X_STR && k->type != SZ_X_NUM)) {
             sz_str s = prog_slice(c, k->off, k->len);
             prog_hint(c,
-                      prog_error(c, C_LIST, k->off, k->len,
-                                 "a list is written of texts or numbers; `%.*s` is neither",
+                      prog_error(c, C_LIST, k->off, k->len, "a list is written of texts or numbers; `%.*s` is neither",
                                  "列表只能由文本或数字写成，`%.*s` 都不是", SZ_FMT_STR(s)),
                       "compare it by itself:  x == %.*s || x in […]", "请单独比较：x == %.*s || x in […]",
                       SZ_FMT_STR(s));

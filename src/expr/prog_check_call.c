@@ -162,9 +162,9 @@ static tnode *check_text_method(checker *c, const sz_expr *e, int f, uint32_t de
         if (prog_is_bad(a)) return prog_bad(c, e);
         if (i == 0 && f == F_CONTAINS && (a->type == SZ_X_LIST_STR || a->type == SZ_X_LIST_NUM)) {
             sz_str list = prog_slice(c, a->off, a->len), x = prog_slice(c, e->args[1]->off, e->args[1]->len);
-            prog_hint(c,
-                      prog_error(c, C_LIST, e->op_off, e->op_len, "a list is looked into with `in`", "查列表用 `in`"),
-                      "write  %.*s in %.*s", "请写  %.*s in %.*s", SZ_FMT_STR(x), SZ_FMT_STR(list));
+            prog_hint_in(
+                c, prog_error(c, C_LIST, e->op_off, e->op_len, "a list is looked into with `in`", "查列表用 `in`"), e,
+                "write", x, list);
             return prog_bad(c, e);
         }
         if (a->type != SZ_X_STR) return wrong_type(c, e, a, "text", "文本");

@@ -128,8 +128,7 @@ static void refuse_list(checker *c, const sz_expr *e, const tnode *a, const tnod
                              TXT(c, "`%.*s` is %s: it does not compare", SZ_FMT_STR(s), prog_type_words(list, SZ_EN)),
                              TXT(c, "`%.*s` 是%s，不能比较", SZ_FMT_STR(s), prog_type_words(list, SZ_ZH)));
     bool holds_texts = list->type == SZ_X_LIST_STR, is_text = other->type == SZ_X_STR;
-    if (!is_list(other) && holds_texts == is_text)
-        prog_hint(c, g, "look into it with  %.*s in %.*s", "请写  %.*s in %.*s", SZ_FMT_STR(x), SZ_FMT_STR(s));
+    if (!is_list(other) && holds_texts == is_text) prog_hint_in(c, g, e, "look into it with", x, s);
     else if (!is_list(other))
         prog_hint(c, g, "look into it with a value of its kind:  %s in %.*s", "请用同一种值来查：%s in %.*s",
                   holds_texts ? "\"…\"" : "3", SZ_FMT_STR(s));

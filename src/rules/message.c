@@ -151,6 +151,8 @@ static void add_prog(struct reading *r, const struct place *p) {
     const char *hint = NULL, *hint_zh = NULL;
     bool is_whole = from > p->name.n;
     if (!is_whole || !sz_rules_resolve(&g->scope, path, n, NULL, false, &sym, &bad_at, &hint, &hint_zh)) {
+        bool is_unread = g->failed && g->k.sequence && !g->scope.types; /* of which records is not known: said there */
+        if (is_unread && n > 1 && (sz_str_is(path[0], "event") || sz_str_is(path[0], "place"))) return;
         if (bad_at == 0 && n == 1 && !g->scope.no_event) hint_near(r, p);
         else if (bad_at == 0 && n == 1) hint_near(r, p);
         else bad_name(r, p, hint, hint_zh);

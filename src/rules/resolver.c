@@ -103,6 +103,9 @@ static bool of_student(const struct path *p) {
         sz_student_choices(p->s->l, i, p->out);
         return true;
     }
+    if (sz_str_is(p->v[1], "on_leave"))
+        return no(p, 1, "nobody is told of while on leave, unless: says so; of a record it is asked by event.on_leave",
+                  "请假的学生默认不提醒（unless: 里总有 on_leave），不用写；一条记录当时是否请假写 event.on_leave");
     return near_field(p, sz_sfields, SZ_N_SFIELDS, "student", "学生");
 }
 
@@ -180,6 +183,9 @@ static bool of_calendar(const struct path *p) {
         held_by_calendar(p->s->l, i, p->out);
         return true;
     }
+    if (sz_str_is(p->v[1], "period") || sz_str_is(p->v[1], "periods"))
+        return no(p, 1, "whether it is that period is asked with  calendar.in(\"exams\")",
+                  "是不是在某个时段，请写  calendar.in(\"exams\")");
     return near_field(p, sz_cfields, SZ_N_CFIELDS, "calendar", "校历");
 }
 

@@ -110,10 +110,14 @@ static void load_within(struct sz_ruling *g) {
         return;
     }
     if (g->r->within_ms > 0 && g->r->within_ms <= WITHIN_MAX_DAYS * SZ_DAY_MS) return;
+    bool is_long = g->r->within_ms > 0;
     sz_rule_wrong(g, g->k.within->span, C_SEQUENCE,
                   TXT(g->l, "`within:` is longer than nothing and at most %dd", WITHIN_MAX_DAYS),
-                  TXT(g->l, "`within:` 要大于 0，不超过 %dd", WITHIN_MAX_DAYS), "for example  within: 14h",
-                  "例如  within: 14h");
+                  TXT(g->l, "`within:` 要大于 0，不超过 %dd", WITHIN_MAX_DAYS),
+                  is_long ? TXT(g->l, "write  within: %dd;  what lasts longer is counted by features", WITHIN_MAX_DAYS)
+                          : "for example  within: 14h",
+                  is_long ? TXT(g->l, "请写  within: %dd；更长的时间请用特征来数", WITHIN_MAX_DAYS)
+                          : "例如  within: 14h");
 }
 
 static void refuse_beside(struct sz_ruling *g) {

@@ -179,9 +179,13 @@ static void load_leave(struct sz_testing *x, const sz_yaml *node) {
     sz_test_next(&ahead);
     sz_str kind = sz_test_next(&ahead);
     if (sz_rules_index(kind, kinds, 6) < 0) {
-        sz_test_wrong(x, &ahead, C_TEST_EVENT, "is not a kind of leave", "不是请假的类型",
-                      "write  d2..d3 sick: leave, sick, internship, exchange, late_permit, overnight_permit",
-                      "请写 d2..d3 sick：可用 leave、sick、internship、exchange、late_permit、overnight_permit");
+        struct sz_loading *l = x->g->l;
+        int is = sz_leave_kind_of(kind); /* 事假, 病假 */
+        const char *meant = sz_leave_kinds[is < 0 ? SZ_LEAVE_LEAVE : is];
+        sz_test_wrong(
+            x, &ahead, C_TEST_EVENT, "is not a kind of leave", "不是请假的类型",
+            TXT(l, "write  d2..d3 %s: leave, sick, internship, exchange, late_permit, overnight_permit", meant),
+            TXT(l, "请写 d2..d3 %s：可用 leave、sick、internship、exchange、late_permit、overnight_permit", meant));
         return;
     }
     kind = sz_rules_copy(x->g->l, kind);

@@ -5,6 +5,8 @@
  */
 #include "internal.h"
 
+#include <ctype.h>
+
 /* The part of off's line that is not indentation, without trailing blanks. */
 static sz_span line_text(const sz_yaml_build *b, size_t off) {
     size_t from = sz_yaml_indent_end(b->src, off), to = sz_yaml_line_end(b->src, off);
@@ -60,6 +62,22 @@ bool sz_yaml_explain_no_colon(const sz_yaml_build *b, const sz_yaml_problem *p) 
     return true;
 }
 
+/* `3: blue, 5: yellow`, `zh: 晚归, en: late`: words with a colon and a blank behind each, and commas between. */
+static bool is_row_of_pairs(const char *p, size_t n) {
+    size_t at = 0, pairs = 0;
+    while (at < n) {
+        size_t from = at;
+        while (at < n && (isalnum((unsigned char)p[at]) || p[at] == '_' || p[at] == '.')) at++;
+        if (at == from || at + 1 >= n || p[at] != ':' || p[at + 1] != ' ') return false;
+        for (at += 2; at < n && p[at] != ','; at++)
+            if (strchr(":{}[]", p[at])) return false;
+        pairs++;
+        if (at < n) at++;
+        while (at < n && p[at] == ' ') at++;
+    }
+    return pairs > 1;
+}
+
 /* A text with a colon and a blank inside: at is that colon, from where its line's text starts. */
 static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
     for (size_t i = from; i < at; i++) /* message:　{zh: … */
@@ -84,7 +102,10 @@ static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
     size_t n = (size_t)line.off + line.len - text;
     bool fits = n <= 60 && !memchr(b->src->p + text, '\'', n) && !memchr(b->src->p + text, '"', n) &&
                 !memchr(b->src->p + text, '#', n);
-    if (fits)
+    if (fits && is_row_of_pairs(b->src->p + text, n)) /* at_least: 3: blue, 5: yellow */
+        sz_diag_hint(b->diags, g, "put what belongs together in braces:  {%.*s}", "几项写在一起要加花括号：  {%.*s}",
+                     (int)n, b->src->p + text);
+    else if (fits)
         sz_diag_hint(b->diags, g, "put the text in quotes:  '%.*s'", "给这段文字加引号：  '%.*s'", (int)n,
                      b->src->p + text);
     else sz_diag_hint(b->diags, g, "put the text in quotes", "给这段文字加引号");
@@ -192,10 +213,21 @@ static bool say_too_many(const sz_yaml_build *b, size_t at, sz_span line, char c
     return true;
 }
 
+/* How long the text is that begins with the quoted one and goes on to the end of its line, where it fits between the
+ * quotes of the other kind; 0: it does not, or more than a text may stand there. */
+static size_t quotable(const sz_yaml_build *b, const sz_yaml *last, size_t end) {
+    enum { MOST = 100 };
+    const char *text = b->src->p + last->span.off;
+    size_t n = end - last->span.off;
+    char other = *text == '"' ? '\'' : '"';
+    if (last->kind != SZ_YAML_SCALAR || (*text != '"' && *text != '\'') || n > MOST) return 0;
+    return memchr(text, other, n) || memchr(text, '\\', n) || memchr(text, '#', n) ? 0 : n;
+}
+
 static bool say_goes_on(const sz_yaml_build *b, size_t at) {
     const sz_yaml *last = b->written;
     if (!last) return false;
-    size_t end = (size_t)last->span.off + last->span.len;
+    size_t end = (size_t)last->span.off + last->span.len, n = 0;
     char close = end > 0 && end <= b->src->n ? b->src->p[end - 1] : '\0';
     if (!strchr("\"'}]", close) || !sz_yaml_is_blank_between(b->src, end, at)) return false;
     sz_span line = line_text(b, at);
@@ -207,6 +239,9 @@ static bool say_goes_on(const sz_yaml_build *b, size_t at) {
                      "以 %c 开头的文字要整段加引号", close == '}' ? '{' : '[');
     else if (close == '\'' && end == at)
         sz_diag_hint(b->diags, g, "inside '…' an apostrophe is written ''", "在 '…' 里撇号要写成 ''");
+    else if ((n = quotable(b, last, (size_t)line.off + line.len)) > 0) /* who: "x" in student.tags */
+        sz_diag_hint(b->diags, g, "put quotes around the whole text:  %c%.*s%c", "给整段文字加引号：  %c%.*s%c",
+                     close == '"' ? '\'' : '"', (int)n, b->src->p + last->span.off, close == '"' ? '\'' : '"');
     else
         sz_diag_hint(b->diags, g, "put quotes around the whole text (the other kind, if it holds some)",
                      "给整段文字加引号（文字里有引号时用另一种）");

@@ -220,7 +220,7 @@ def feature_of(name: str, raw: dict, others: dict[str, dict]) -> Feature:
     if operator == "peers": return peers_of(name, raw, others)
     event, _, of = raw[operator].partition(".")
     return Feature(name, operator, event, of or None, window_of(raw), "night" if raw.get("day") == "night" else "day",
-                   parse_duration(raw.get("gap", "0m")), list(raw.get("pause") or []), raw.get("on_days") == "class")
+                   parse_duration(raw.get("gap", "0m")), listed(raw.get("pause")), raw.get("on_days") == "class")
 
 
 def listed(raw) -> list[str]: return list(raw) if isinstance(raw, list) else [raw] if raw else []
