@@ -71,6 +71,9 @@ static void hint_operator(sz_parser *p, sz_token prev, sz_token t) {
     else if (b.n > 4 && memcmp(b.p, "for ", 4) == 0)
         sz_parse_hint(p, "how long it must hold is a line of its own in the rule:  for: 2h",
                       "要持续多久，在规则里单独写一行：for: 2h");
+    else if (b.n > 7 && memcmp(b.p, "unless ", 7) == 0)
+        sz_parse_hint(p, "when not to tell is a line of its own in the rule:  unless: [holiday]",
+                      "什么时候不提醒，在规则里单独写一行：unless: [holiday]");
     else if (compares(a) && a.n + b.n <= SHOWN)
         HINT(p, "two conditions are joined:  %.*s && %.*s", "两个条件要连起来：%.*s && %.*s", SZ_FMT_STR(a),
              SZ_FMT_STR(b));

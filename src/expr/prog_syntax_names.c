@@ -52,6 +52,8 @@ void prog_names_beside(checker *c) {
     if (!c->o->locate || c->text.n > LONGEST) return;
     for (s.cur = prog_piece(&s, 0); s.cur.kind != L_END && c->n_errors < MOST; s.cur = prog_piece(&s, end_of(s.cur))) {
         bool is_unit = s.prev.kind == L_NUMBER; /* 3 days */
+        if (s.cur.kind == L_WORD && is_told(c, s.cur) && sz_str_is(text_of(&s, s.cur), "unless"))
+            return; /* what follows is exempted, no part of the condition */
         if (s.cur.kind == L_WORD) {
             names p = read_names(&s);
             if (!is_unit) look_at_names(c, &p);

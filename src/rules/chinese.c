@@ -77,6 +77,8 @@ static const char *const words[][2] = {
     {"最近", "last"},
     {"连续", "streak"},
     {"失联", "absence"},
+    {"夜", "night"},
+    {"夜晚", "night"},
     {"刷卡", "swipe"},
     {"消费", "swipe"},
     {"考勤", "attendance"},

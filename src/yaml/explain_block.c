@@ -75,7 +75,7 @@ static bool is_row_of_pairs(const char *p, size_t n) {
         if (at < n) at++;
         while (at < n && p[at] == ' ') at++;
     }
-    return pairs > 1;
+    return pairs > 1 || (pairs == 1 && isdigit((unsigned char)p[0])); /* a step alone */
 }
 
 /* A text with a colon and a blank inside: at is that colon, from where its line's text starts. */
