@@ -18,96 +18,50 @@ typedef struct pattern pattern; /* prog_pattern.h */
 /* Codes of findings, documented in codes.c. 101 is the parser's too. */
 typedef enum prog_code {
     C_NAME = 42,
-    C_SYNTAX = 101,
-    C_EMPTY,
-    C_RESULT,
-    C_TYPES,
-    C_UNITS,
-    C_CHOICE,
-    C_DURATION,
-    C_OPERAND,
-    C_LOGIC,
-    C_FUNCTION,
-    C_ARGUMENT,
-    C_UNSUPPORTED,
-    C_GROWS,
-    C_LIST,
-    C_LITERAL,
-    C_SPELLING,
-    C_VALUE_UNIT,
-    C_WIDE,
-    C_DEEP,
-    C_ZERO,
-    C_FORM,
-    C_RECORD,
-    C_PATTERN,
-    C_TEXT_RESULT,
-    C_CHAIN,
-    C_ZONE,
+    C_SYNTAX = 101, C_EMPTY, C_RESULT, C_TYPES, C_UNITS, C_CHOICE, C_DURATION, C_OPERAND, C_LOGIC, C_FUNCTION,
+    C_ARGUMENT, C_UNSUPPORTED, C_GROWS, C_LIST, C_LITERAL, C_SPELLING, C_VALUE_UNIT, C_WIDE, C_DEEP, C_ZERO, C_FORM,
+    C_RECORD, C_PATTERN, C_TEXT_RESULT, C_CHAIN, C_ZONE,
     C_UTC_HOURS = 203
 } prog_code;
 
 typedef enum tkind {
-    T_BAD, /* reported already; type ANY, fits everywhere */
-    T_CONST,
-    T_SYM,
-    T_HAS,
-    T_AND,
-    T_OR,
-    T_NOT,
-    T_COND,
-    T_CMP, /* op as in sz_clause */
+    T_BAD,    /* reported already; type ANY, fits everywhere */
+    T_CONST, T_SYM, T_HAS, T_AND, T_OR, T_NOT, T_COND,
+    T_CMP,    /* op as in sz_clause */
     T_IN,
-    T_ARITH, /* op + - * / %, also on TIME, DURATION, STR (+) */
+    T_ARITH,  /* op + - * / %, also on TIME, DURATION, STR (+) */
     T_NEG,
-    T_CALL /* op: fn */
+    T_CALL    /* op: fn */
 } tkind;
 
 typedef enum fn {
-    F_CONTAINS,
-    F_STARTS,
-    F_ENDS, /* STR, STR -> BOOL */
-    F_SIZE,
-    F_LEAST,
-    F_GREATEST,
-    F_ABS,
-    F_CEIL,
-    F_FLOOR,
-    F_ROUND,
+    F_CONTAINS, F_STARTS, F_ENDS, /* STR, STR -> BOOL */
+    F_SIZE, F_LEAST, F_GREATEST, F_ABS, F_CEIL, F_FLOOR, F_ROUND,
     /* parts of an instant, in n->zone; F_HOURS … F_MILLIS also of a duration */
-    F_YEAR,
-    F_MONTH,
-    F_DATE,
-    F_DAY_OF_MONTH,
-    F_DAY_OF_WEEK,
-    F_DAY_OF_YEAR,
-    F_HOURS,
-    F_MINUTES,
-    F_SECONDS,
-    F_MILLIS,
+    F_YEAR, F_MONTH, F_DATE, F_DAY_OF_MONTH, F_DAY_OF_WEEK, F_DAY_OF_YEAR, F_HOURS, F_MINUTES, F_SECONDS, F_MILLIS,
     F_MATCHES /* STR and a pattern -> BOOL; kid 1 is the pattern's text */
 } fn;
 
 typedef struct tnode {
     uint8_t kind, type, unit, op, form; /* T_HAS: op is the type of what is tested */
-    bool is_steady;                     /* made of constants and params only */
-    bool grows;                         /* a growing symbol by itself */
-    bool has_growing;                   /* one somewhere below */
-    bool is_ratio;                      /* so many of so many: stands beside a share too */
-    bool is_made;                       /* text that + makes at run time: lives only until the end of the run */
+    bool is_steady;    /* made of constants and params only */
+    bool grows;        /* a growing symbol by itself */
+    bool has_growing;  /* one somewhere below */
+    bool is_ratio;     /* so many of so many: stands beside a share too */
+    bool is_made;      /* text that + makes at run time: lives only until the end of the run */
     uint32_t off, len, op_off, op_len;
-    uint32_t slot; /* T_SYM, T_HAS */
+    uint32_t slot;           /* T_SYM, T_HAS */
     const sz_str *choices;
     uint32_t n_choices;
-    bool is_open;       /* choices are not all that may be */
-    bool is_roster;     /* but all that this campus has */
-    double low, high;   /* of a number; both 0: any */
-    const double *held; /* of a number of students: all that this campus has */
+    bool is_open;            /* choices are not all that may be */
+    bool is_roster;          /* but all that this campus has */
+    double low, high;        /* of a number; both 0: any */
+    const double *held;      /* of a number of students: all that this campus has */
     uint32_t n_held;
-    double most;            /* of days in a window, or of weeks in a term; 0: any */
-    sz_xval value;          /* T_CONST */
-    const sz_zone *zone;    /* T_CALL on a TIME */
-    const pattern *pattern; /* T_CALL F_MATCHES */
+    double most;             /* of days in a window, or of weeks in a term; 0: any */
+    sz_xval value;           /* T_CONST */
+    const sz_zone *zone;     /* T_CALL on a TIME */
+    const pattern *pattern;  /* T_CALL F_MATCHES */
     struct tnode **kid;
     uint32_t n;
 } tnode;
@@ -115,34 +69,34 @@ typedef struct tnode {
 /* ---- checking ----------------------------------------------------------------------------------------------- */
 
 typedef struct checker {
-    sz_arena *a;  /* the program's */
-    sz_arena tmp; /* syntax tree and scratch; gone after the check */
+    sz_arena *a;             /* the program's */
+    sz_arena tmp;            /* syntax tree and scratch; gone after the check */
     sz_str text;
     const sz_resolver *r;
     const sz_compile_opts *o;
     sz_diags *d;
     uint32_t n_errors;
-    uint32_t first;        /* where the first finding is */
-    bool has_failed;       /* the resolver has reported a name itself */
-    bool has_hours_beside; /* getHours() stands beside this constant: for the words of SZ203 */
+    uint32_t first;          /* where the first finding is */
+    bool has_failed;         /* the resolver has reported a name itself */
+    bool has_hours_beside;   /* getHours() stands beside this constant: for the words of SZ203 */
     double hours_beside;
 } checker;
 
 /* Report, formatted with the same arguments in both languages; the finding comes back for its hint. */
 sz_diag *prog_say(checker *c, sz_severity sev, prog_code code, uint32_t off, uint32_t len, const char *en,
                   const char *zh, ...) __attribute__((format(printf, 6, 8), format(printf, 7, 8)));
-#define prog_error(c, code, off, len, ...)   prog_say((c), SZ_ERROR, (code), (off), (len), __VA_ARGS__)
+#define prog_error(c, code, off, len, ...) prog_say((c), SZ_ERROR, (code), (off), (len), __VA_ARGS__)
 #define prog_warning(c, code, off, len, ...) prog_say((c), SZ_WARNING, (code), (off), (len), __VA_ARGS__)
 void prog_hint(checker *c, sz_diag *g, const char *en, const char *zh, ...)
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 /* The same with finished texts, where the languages differ in more than the words around. */
 sz_diag *prog_report(checker *c, sz_severity sev, prog_code code, uint32_t off, uint32_t len, const char *en,
                      const char *zh);
-/* `x in list` in place of whole; in quotes where it would be all of a text that begins with a quoted one. */
-void prog_hint_in(checker *c, sz_diag *g, const sz_expr *whole, const char *verb, sz_str x, sz_str list);
 void prog_set_hint(sz_diag *g, const char *en, const char *zh); /* NULL: none */
 #define TXT(c, ...) sz_arena_printf(&(c)->d->arena, __VA_ARGS__)
-sz_str prog_slice(const checker *c, uint32_t off, uint32_t len); /* as written, cut short with … for messages */
+/* `x in list` in place of whole; in quotes where it would be all of a text that begins with a quoted one. */
+void prog_hint_in(checker *c, sz_diag *g, const sz_expr *whole, const char *verb, sz_str x, sz_str list);
+sz_str prog_slice(const checker *c, uint32_t off, uint32_t len);  /* as written, cut short with … for messages */
 tnode *prog_node(checker *c, tkind kind, uint8_t type, const sz_expr *e, uint32_t n_kids);
 tnode *prog_bad(checker *c, const sz_expr *e);
 tnode *prog_const(checker *c, const sz_expr *e, sz_xval v);
@@ -158,7 +112,7 @@ typedef struct bounding {
     uint8_t op; /* as with the name on the left */
 } bounding;
 bool prog_is_plain(const tnode *n, bounding *out);
-int prog_order(const sz_xval *a, const sz_xval *b);   /* of two such constants of one type */
+int prog_order(const sz_xval *a, const sz_xval *b); /* of two such constants of one type */
 void prog_warn_never(checker *c, const tnode *chain); /* operands of && of which two never hold together */
 
 /* `3-5`, two whole numbers with a minus between; the hint what a range is written like; the warning of that, and of 50
@@ -181,7 +135,7 @@ tnode *prog_check_name(checker *c, const sz_expr *e, const sz_expr *method);
 tnode *prog_check_call(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_literal_call(checker *c, const sz_expr *e); /* duration("…"), timestamp("…") */
 tnode *prog_check_time_part(checker *c, const sz_expr *e, tnode *of, int part, uint32_t depth);
-tnode *prog_fold(checker *c, tnode *n); /* a constant in place of n if all below it is constant and known */
+tnode *prog_fold(checker *c, tnode *n);           /* a constant in place of n if all below it is constant and known */
 void prog_check_growth(checker *c, const tnode *root);
 /* Choices and forms: if side is a symbol and other a constant text or list. */
 /* Hint of two sides that do not compare by op; the number that a text means beside a side, NULL: none. */
@@ -211,7 +165,7 @@ bool prog_unit_join(char op, uint8_t a, uint8_t b, uint8_t *out);
 /* Units of numbers that compare: those that join, and a share with what is so many of so many. */
 bool prog_units_compare(const tnode *a, const tnode *b);
 bool prog_is_of_hundred(const tnode *n); /* a percentile: 0 to 100, and no share */
-bool prog_is_tally(uint8_t unit);        /* a count, or days */
+bool prog_is_tally(uint8_t unit); /* a count, or days */
 bool prog_form_fits(uint8_t form, sz_str s);
 const char *prog_nearest(sz_str name, const char *const *names, size_t n); /* NULL: none is near */
 
@@ -222,10 +176,10 @@ typedef struct scratch { /* text made by + during one run */
     uint32_t n;
 } scratch;
 
-void prog_arith(uint8_t op, uint8_t type, sz_xval *a, const sz_xval *b); /* *a = *a op *b */
-void prog_concat(sz_xval *a, const sz_xval *b, scratch *s);              /* does not fit: an error */
-void prog_call1(uint8_t f, const sz_zone *z, sz_xval *a);                /* F_SIZE, F_ABS …, parts of time */
-void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b); /* F_CONTAINS … F_ENDS, F_LEAST, F_GREATEST */
+void prog_arith(uint8_t op, uint8_t type, sz_xval *a, const sz_xval *b);   /* *a = *a op *b */
+void prog_concat(sz_xval *a, const sz_xval *b, scratch *s);                /* does not fit: an error */
+void prog_call1(uint8_t f, const sz_zone *z, sz_xval *a);                  /* F_SIZE, F_ABS …, parts of time */
+void prog_call2(uint8_t f, sz_xval *a, const sz_xval *b);                /* F_CONTAINS … F_ENDS, F_LEAST, F_GREATEST */
 sz_xval prog_in(const sz_xval *a, const sz_xval *list);
 sz_xval prog_unknown(uint8_t type, bool is_error);
 
@@ -243,18 +197,17 @@ enum { TRI_FALSE = 0, TRI_UNKNOWN = 1, TRI_TRUE = 3, TRI_ERROR = 4 };
  * jump if it decides. FORK: false goes to target, unknown to slot2. BOOL: cell d is the accumulator, and RESTORE.
  * UNKNOWN: cell d is unknown, by an error if the accumulator is so, and RESTORE. The rest: cell d is the result.
  * */
-#define PROG_OPS(X)                                                                                                    \
-    X(LT_AND)                                                                                                          \
-    X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR) X(SLOTS)   \
-        X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MATCH) X(MERGE) X(BEGIN) X(SAVE) X(RESTORE) X(CHECK) \
-            X(JUMP) X(FORK) X(BOOL) X(UNKNOWN) X(LOAD) X(CONST) X(ARITH) X(ARITH_K) X(CONCAT) X(NEG) X(CALL1) X(CALL2) \
-                X(RET_BOOL) X(RET_VALUE)
+#define PROG_OPS(X) \
+    X(LT_AND) X(LE_AND) X(GT_AND) X(GE_AND) X(EQ_AND) X(NE_AND) X(LT_OR) X(LE_OR) X(GT_OR) X(GE_OR) X(EQ_OR) X(NE_OR) \
+    X(SLOTS) X(TEXT) X(FLAG) X(KNOWN) X(MEMBER) X(CMP) X(IN) X(TEST) X(MATCH) X(MERGE) \
+    X(BEGIN) X(SAVE) X(RESTORE) X(CHECK) X(JUMP) X(FORK) X(BOOL) X(UNKNOWN) \
+    X(LOAD) X(CONST) X(ARITH) X(ARITH_K) X(CONCAT) X(NEG) X(CALL1) X(CALL2) X(RET_BOOL) X(RET_VALUE)
 
 typedef enum opcode {
 #define X(name) OP_##name,
     PROG_OPS(X)
 #undef X
-        N_OPS
+    N_OPS
 } opcode;
 
 typedef struct insn {
