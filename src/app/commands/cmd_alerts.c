@@ -8,21 +8,27 @@
 #include <unistd.h>
 
 #include "cmd_common.h"
+#include "codes.h"
 #include "commands.h"
 #include "host/files.h"
 #include "run/run.h"
+#include "views/alert_since.h"
 #include "views/alert_view.h"
 #include "views/findings.h"
+#include "views/words.h"
 
 /* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
 typedef struct event {
     yyjson_doc *doc, *told;
     int64_t seq, told_seq;
+    uint32_t line, born; /* of the newest, and of the alert's first (SZ_NONE: not among these), counted from 0 */
 } event;
 typedef struct shelf {
     event *v;
     uint32_t n, cap;
     sz_map by_alert;
+    alert_since since; /* from[0] 0: of all times */
+    uint32_t n_before; /* left out as of before then: still open */
 } shelf;
 
 static const char *text(const event *e, const char *key) {
@@ -45,6 +51,8 @@ static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
     const uint32_t *at = fold ? sz_map_get(&s->by_alert, alert) : NULL;
     if (at) {
         event *old = &s->v[*at];
+        if (e.seq > old->seq) old->line = e.line;
+        if (old->born == SZ_NONE) old->born = e.born;
         keep_newer(&old->doc, &old->seq, e.doc, e.seq);
         keep_newer(&old->told, &old->told_seq, e.told, e.told_seq);
         return;
@@ -57,11 +65,29 @@ static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
     s->v[s->n++] = e;
 }
 
-/* Open ones first, then by level, newest first. */
+static bool is_open(const event *e) { return strcmp(text(e, "state"), "open") == 0; }
+static bool is_taken_back(const event *e) { return strcmp(text(e, "state"), "retracted") == 0; }
+
+/* What was told before then goes. */
+static void keep_since(shelf *s) {
+    uint32_t n = 0, first = alert_since_first(&s->since);
+    for (uint32_t i = 0; i < s->n; i++) {
+        event *e = &s->v[i];
+        if (e->line >= first) {
+            s->v[n++] = *e;
+            continue;
+        }
+        s->n_before += is_open(e) && !alert_is_once(yyjson_doc_get_root(e->doc));
+        event_free(e);
+    }
+    s->n = n;
+}
+
+/* Open ones first, what was taken back last; then by level, newest first. */
 static int by_urgency(const void *pa, const void *pb, void *ctx) {
     const event *a = pa, *b = pb;
     (void)ctx;
-    int oa = strcmp(text(a, "state"), "open") == 0, ob = strcmp(text(b, "state"), "open") == 0;
+    int oa = is_open(a) - is_taken_back(a), ob = is_open(b) - is_taken_back(b);
     if (oa != ob) return ob - oa;
     int la = alert_level_rank(text(a, "level")), lb = alert_level_rank(text(b, "level"));
     if (la != lb) return lb - la;
@@ -115,6 +141,9 @@ static bad_lines read_lines(const sz_file *f, shelf *s, bool fold, bool as_json)
             continue;
         }
         event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
+        e.line = s->since.line;
+        e.born = e.seq == 1 ? e.line : SZ_NONE;
+        alert_since_see(&s->since, root);
         if (fold && strcmp(text(&e, "state"), "open") == 0)
             e.told = made_safe(yyjson_read(p, n, 0)), e.told_seq = e.seq;
         shelf_put(s, e, alert, fold);
@@ -131,12 +160,43 @@ static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uin
     sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
 }
 
+static bool is_new(const event *e, const shelf *s) {
+    return !is_taken_back(e) && e->born != SZ_NONE && e->born >= alert_since_first(&s->since);
+}
+
+/* What has become of an alert since then, as the kind of an event. */
+static const char *change(const event *e, const shelf *s) { return is_new(e, s) ? "firing" : text(e, "event"); }
+
+/* `Since 2026-03-12 00:00: 2 new, 1 resolved. 12 of before are open as they were.` */
+static void print_changes(sz_buf *out, const shelf *s, sz_lang lang) {
+    static const char *const kinds[] = {"firing", "stepped", "updated", "resolved", "retracted"};
+    bool zh = lang == SZ_ZH;
+    sz_buf_printf(out, zh ? "%.10s %s 以来：" : "Since %.10s %s: ", s->since.from, s->since.from + 11);
+    bool is_first = true;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < s->n; i++) n += strcmp(change(&s->v[i], s), kinds[k]) == 0;
+        if (!n) continue;
+        const char *word = app_word(SZ_WORDS_EVENTS, kinds[k], lang), *between = is_first ? "" : zh ? "，" : ", ";
+        if (zh) sz_buf_printf(out, "%s%s %u 条", between, word, n);
+        else sz_buf_printf(out, "%s%u %s", between, n, word);
+        is_first = false;
+    }
+    if (is_first) sz_buf_put_z(out, zh ? "没有新预警，也没有变化" : "nothing new, nothing changed");
+    sz_buf_put_z(out, zh ? "。" : ".");
+    if (s->n_before && zh) sz_buf_printf(out, "此前所报、至今未解除且没有变化的有 %u 条。", s->n_before);
+    else if (s->n_before)
+        sz_buf_printf(out, " %u of before %s still open, with no change.", s->n_before,
+                      s->n_before == 1 ? "is" : "are");
+    sz_buf_put_u8(out, '\n');
+}
+
 /* Of those that stand. */
 static void print_crowds(sz_buf *out, const shelf *s, const sz_campus *campus, sz_lang lang) {
     yyjson_val **standing = sz_alloc((s->n + 1) * sizeof *standing);
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->n; i++)
-        if (strcmp(text(&s->v[i], "state"), "retracted") != 0) standing[n++] = yyjson_doc_get_root(s->v[i].doc);
+        if (!is_taken_back(&s->v[i])) standing[n++] = yyjson_doc_get_root(s->v[i].doc);
     alert_crowds(out, standing, n, campus, lang);
     sz_free(standing);
 }
@@ -150,23 +210,26 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
                             .campus = campus,
                             .all_reasons = c->num[SZ_O_REASONS] != 0};
     uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
-    bool has_least = false;
+    bool has_least = false, is_part = s->since.from[0] != 0;
     sz_buf out;
     sz_buf_init(&out);
     for (uint32_t i = 0; i < s->n; i++) {
-        bool is_back = strcmp(text(&s->v[i], "state"), "retracted") == 0;
+        bool is_back = is_taken_back(&s->v[i]);
         bool is_once = alert_is_once(yyjson_doc_get_root(s->v[i].doc));
         once += is_once;
-        open += !is_once && strcmp(text(&s->v[i], "state"), "open") == 0;
+        open += !is_once && is_open(&s->v[i]);
         is_back ? taken_back++ : standing++;
-        if (fold && is_back) continue;
+        if (fold && is_back && !is_part) continue;
+        /* What is over says so itself. */
+        if (fold && is_part) o.change = is_open(&s->v[i]) || is_new(&s->v[i], s) ? change(&s->v[i], s) : NULL;
         has_least |=
             alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
         sz_buf_put_u8(&out, '\n');
     }
     if (fold && campus) print_crowds(&out, s, campus, c->lang);
     sz_buf_put(&out, untold->p, untold->n);
-    if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
+    if (fold && is_part) print_changes(&out, s, c->lang);
+    else if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u event%s.\n", s->n, sz_plural(s->n));
     if (has_least)
         sz_buf_put_z(&out,
@@ -196,7 +259,7 @@ static void print_bad(const bad_lines *bad, sz_lang lang) {
                 is_one ? " is" : "s are", is_one ? "" : "s", (unsigned long long)bad->first);
 }
 
-static int show(sz_config *c, const sz_campus *campus, const sz_buf *untold) {
+static int show(sz_config *c, const sz_campus *campus, const alert_since *since, const sz_buf *untold) {
     const char *path = c->rest[0];
     sz_files f = {0};
     if (sz_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, path, &c->diags, &f) != SZ_OK) {
@@ -205,8 +268,10 @@ static int show(sz_config *c, const sz_campus *campus, const sz_buf *untold) {
     }
     bool fold = !c->num[SZ_O_FOLDED];
     shelf s = {0};
+    if (since) s.since = *since;
     sz_map_init(&s.by_alert);
     bad_lines bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
+    if (since) keep_since(&s);
     if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
     if (c->num[SZ_O_JSON]) print_json(&s);
     else print_all(&s, c, campus, fold, untold);
@@ -219,13 +284,13 @@ static int show(sz_config *c, const sz_campus *campus, const sz_buf *untold) {
 }
 
 /* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */
-static int show_with_names(sz_config *c, sz_job job, const sz_buf *untold) {
-    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL, untold);
+static int show_with_names(sz_config *c, sz_job job, const alert_since *since, const sz_buf *untold) {
+    if (!c->text[SZ_O_CAMPUS] || c->num[SZ_O_JSON]) return show(c, NULL, since, untold);
     job.rules = NULL;
     sz_inputs in = {0};
     sz_status s = sz_inputs_load(&job, &c->diags, &in);
     int code = sz_exit_of(s);
-    if (s == SZ_OK) code = show(c, in.campus, untold);
+    if (s == SZ_OK) code = show(c, in.campus, since, untold);
     else sz_diags_show(&c->diags, c->lang);
     sz_inputs_fini(&in);
     return code;
@@ -245,14 +310,30 @@ static bool asks_state(const sz_config *c) {
     return !by;
 }
 
+/* A day is its beginning, for this is the morning's list; alerts have the campus' clock, so an offset says nothing. */
+static bool read_since(sz_config *c, alert_since *since) {
+    const char *value = c->text[SZ_O_SINCE];
+    if (!value || alert_since_begin(since, value)) return true;
+    sz_diag *g = sz_diags_add(&c->diags, SZ_ERROR, APP_CODE_VALUE, c->where[SZ_O_SINCE],
+                              "--since takes a day such as 2026-03-12, or a time of it, 2026-03-12T08:00, not `%s`",
+                              "--since 要的是日期（如 2026-03-12）或时间（如 2026-03-12T08:00），不能是 `%s`", value);
+    char meant[SZ_MEANT];
+    if (sz_meant_date(sz_str_of(value), meant)) sz_diag_hint(&c->diags, g, "write %s", "请写 %s", meant);
+    else if (sz_meant_instant(sz_str_of(value), meant)) sz_diag_hint(&c->diags, g, "write %.16s", "请写 %.16s", meant);
+    sz_diags_show(&c->diags, c->lang);
+    return false;
+}
+
 static int show_all(sz_config *c) {
     sz_job job;
     sz_buf untold;
+    alert_since since;
     int code = 0;
+    if (!read_since(c, &since)) return 2;
     cmd_job(c, &job);
     sz_buf_init(&untold);
     if (asks_state(c)) code = sz_job_untold(&job, &untold);
-    if (code == 0) code = show_with_names(c, job, &untold);
+    if (code == 0) code = show_with_names(c, job, c->text[SZ_O_SINCE] ? &since : NULL, &untold);
     sz_buf_fini(&untold);
     return code;
 }
@@ -261,11 +342,11 @@ int cmd_alerts(int argc, char **argv) {
     sz_config c;
     int code = cmd_begin(
         &c, SZ_FOR_ALERTS,
-        "usage: sanzao alerts FILE|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "usage: sanzao alerts FILE|- [--campus DIR] [--since DAY] [--lang zh|en] [--events] [--reasons] [--json]\n"
         "       sanzao alerts FILE|- --campus DIR --rules DIR --state sqlite:FILE|redis:URL\n\n"
         "With --state: also how many of each class or building a rule would have told of, had it not compared them\n"
         "with the others (peers). The state is only read.",
-        "用法：sanzao alerts 文件|- [--campus DIR] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "用法：sanzao alerts 文件|- [--campus DIR] [--since 日期] [--lang zh|en] [--events] [--reasons] [--json]\n"
         "      sanzao alerts 文件|- --campus DIR --rules DIR --state sqlite:文件|redis:地址\n\n"
         "给出 --state 时，另说明每个班级、楼宇有多少人因规则与他人比较（peers）而未报。状态只读取，不改动。",
         argc, argv);

@@ -100,7 +100,8 @@ static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o
     sz_buf_printf(out, "%s● %s%s  ", on, app_word(SZ_WORDS_LEVELS, alert_text(event, "level"), lang), off);
     put_who(out, o->campus, alert_text(event, "student"));
     sz_buf_printf(out, "  %s  ", alert_both(event, "title", lang));
-    if (as_event) sz_buf_printf(out, "[%s] ", app_word(SZ_WORDS_EVENTS, alert_text(event, "event"), lang));
+    const char *kind = as_event ? alert_text(event, "event") : o->change;
+    if (kind) sz_buf_printf(out, "[%s] ", app_word(SZ_WORDS_EVENTS, kind, lang));
     alert_put_time(out, as_event ? alert_text(event, "at") : alert_text(event, "since"));
     if (!as_event && !is_open) {
         sz_buf_put_z(out, zh ? " 至 " : " to ");
@@ -108,6 +109,11 @@ static void put_head(sz_buf *out, yyjson_val *event, const alert_view_options *o
     }
     sz_buf_printf(out, "  %s",
                   app_word(SZ_WORDS_STATES, alert_is_once(event) ? "once" : alert_text(event, "state"), lang));
+    /* Its words are those of the latest announcement: `the last 14 days` end there, not today. */
+    if (!as_event && is_open && strcmp(alert_text(event, "at"), alert_text(event, "since")) > 0) {
+        sz_buf_put_z(out, zh ? "，以下截至 " : ", as of ");
+        alert_put_time(out, alert_text(event, "at"));
+    }
     if (*alert_text(event, "why")) {
         sz_buf_put_z(out, zh ? "（" : " (");
         put_why(out, alert_text(event, "why"), lang, o->all_reasons);

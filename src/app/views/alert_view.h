@@ -11,8 +11,9 @@
 typedef struct alert_view_options {
     sz_lang lang;
     bool color;
-    bool as_event;    /* with its kind (firing, stepped …), for a stream as it came; else as what stands */
-    bool all_reasons; /* what has no name for people, too */
+    const char *change; /* what has become of it since the time that was asked for, an event's kind; NULL: not asked */
+    bool as_event;      /* with its kind (firing, stepped …), for a stream as it came; else as what stands */
+    bool all_reasons;   /* what has no name for people, too */
     const sz_campus *campus; /* who a student is, and what a place is called; NULL: ids alone */
 } alert_view_options;
 /* Append the text of one event. told: the last event of its alert while that was open, whose reasons are those of the
