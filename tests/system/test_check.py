@@ -156,7 +156,9 @@ def test_a_folder_without_rules_is_no_silent_success(tmp):
     expect("warning[SZ473]: rules has no rule file" in result.out.decode(), result)
     same(sanzao(tmp, "check", "rules", "--strict").rc, 3, "--strict")
     result = sanzao(tmp, "check", "rules/notes.txt", rc=4)
-    expect("a folder is expected here" in result.out.decode() and "name the folder" in result.out.decode(), result)
+    expect("a folder is expected here" in result.out.decode() and "name its folder, rules:" in result.out.decode(), result)
+    result = sanzao(tmp / "rules", "check", "notes.txt", rc=4)
+    expect("name its folder, .:" in result.out.decode(), result)
 
 
 def test_a_curfew_is_told_whole(tmp):

@@ -11,6 +11,15 @@
 
 #include "codes.h"
 
+/* Whoever names one file of a folder has worked on it; where it lies is what he has to name. */
+static void hint_folder(sz_diags *d, sz_diag *g, const char *path) {
+    const char *slash = strrchr(path, '/');
+    int n = slash && slash != path ? (int)(slash - path) : 1;
+    const char *from = slash ? path : ".";
+    sz_diag_hint(d, g, "name its folder, %.*s: what lies in it belongs together and is read at once",
+                 "请写它所在的文件夹 %.*s：里面的文件是一起读的", n, from);
+}
+
 static sz_status cannot(sz_diags *d, const char *path, int e) {
     const char *en = strerror(e), *zh = sz_os_zh(e);
     if (e == EISDIR) en = "a file is expected here, this is a folder", zh = "这里应是文件，却是文件夹";
@@ -21,9 +30,7 @@ static sz_status cannot(sz_diags *d, const char *path, int e) {
     if (e == ENOENT)
         sz_diag_hint(d, g, "see to the path; it is taken from the folder where the program was started",
                      "请检查路径；它从启动程序的文件夹算起");
-    else if (e == ENOTDIR)
-        sz_diag_hint(d, g, "name the folder: its files belong together and are read at once",
-                     "请写文件夹：里面的文件是一起读的");
+    else if (e == ENOTDIR) hint_folder(d, g, path);
     else if (e == EACCES) sz_diag_hint(d, g, "see to its permissions", "请检查它的权限");
     return SZ_IO;
 }
