@@ -401,6 +401,11 @@ int64_t sz_worker_clock(const sz_worker *w);
 /* Up to when records have come, those of control too; SZ_TIME_NONE before any. */
 int64_t sz_worker_newest(const sz_worker *w);
 uint32_t sz_worker_n_students(const sz_worker *w);
+/* Students with a record within two weeks before the state's newest time, as of the last load (or switch): how many of so many stand in
+ * the roster no longer, beyond those who may have left by rights (docs/adr/0045). Of this worker's own; n 0: nobody. */
+typedef struct sz_gone { uint32_t n, of; } sz_gone;
+void sz_worker_gone(const sz_worker *w, sz_gone *out);
+const sz_campus *sz_worker_campus(const sz_worker *w); /* in force; borrowed */
 /* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
 typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;
 void sz_worker_judged(sz_worker *w, sz_judged *out);

@@ -74,8 +74,19 @@ static const sz_code_doc docs[] = {
     {APP_CODE_TOO_LATE,
      "Many records of a run are older than what is taken any more, so they are dead letters: an earlier run took the "
      "state further than it should have, or files come later than --lateness and --horizon let them",
-     "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚", NULL,
-     NULL},
+     "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚",
+     NULL, NULL},
+    {APP_CODE_ROSTER,
+     "Many students who had records lately are not in students.csv any more: it was cut short, or is another campus's. "
+     "While a run goes on, a list that most students of the one in force are missing from is not taken",
+     "许多最近有记录的学生已不在 students.csv 里：名单导出不全，或是别的校区的。运行当中重新读取时，若现用名单的大多数学生都不在"
+     "新名单里，则不采用新名单",
+     NULL, NULL},
+    {APP_CODE_NOBODY,
+     "Most records of a run are of nobody whom the campus folder knows: students.csv was cut short or is another "
+     "campus's, or numbers are written otherwise there than in the records",
+     "一次运行的大多数记录不属于校园数据里的任何人：students.csv 导出不全或是别的校区的，或者号码写法与记录里不同",
+     NULL, NULL},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Codes of findings that the program itself makes: 451-479; and what any code means, whichever module has it.
+ * Codes of findings that the program itself makes: 451-485; and what any code means, whichever module has it.
  */
 #ifndef SZ_APP_CODES_H
 #define SZ_APP_CODES_H
@@ -38,7 +38,9 @@ enum {
     APP_CODE_AFTER_CLOCK,
     APP_CODE_BEHIND, /* 480 */
     APP_CODE_SAME_ID,
-    APP_CODE_TOO_LATE
+    APP_CODE_TOO_LATE,
+    APP_CODE_ROSTER = 484,
+    APP_CODE_NOBODY
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

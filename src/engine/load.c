@@ -163,7 +163,7 @@ static void load_journal(sz_worker *w, sz_str bytes, bool is_kept) {
 static void load_ledger(sz_worker *w, const sz_put *puts, uint32_t n) {
     w->known_ledger = sz_realloc(w->known_ledger, (w->n_known_ledger + n + 1) * sizeof *w->known_ledger);
     for (uint32_t i = 0; i < n; i++) {
-        if (peers_load(w, puts[i].key, puts[i].value)) continue;
+        if (peers_load(w, puts[i].key, puts[i].value) || roster_load(w, puts[i].key, puts[i].value)) continue;
         w->known_ledger[w->n_known_ledger++] = (sz_put){.key = sz_arena_str(&w->ledger_arena, puts[i].key),
                                                         .value = sz_arena_str(&w->ledger_arena, puts[i].value)};
     }
@@ -306,15 +306,17 @@ static uint32_t take_from_roster(sz_worker *w, uint32_t in_campus) {
     uint32_t n = w->students.n;
     roster_fetch(w, in_campus + ROSTER_AHEAD);
     roster_add(w, in_campus);
+    roster_count_row(w, in_campus);
     if (w->students.n == n) return 1;
     if (!w->is_new) sz_timeline_settle(w->students.v[n], &w->tc), queue_update(w, n);
     return WAKING;
 }
 
 static uint32_t compare_facts(sz_worker *w, uint32_t i) {
-    if (w->students.v[i]) step_count(w);
+    const sz_timeline *tl = w->students.v[i];
+    if (tl) step_count(w), roster_count_student(w, tl);
     leaves_at_load(w, i);
-    return w->students.v[i] ? WAKING : 1;
+    return tl ? WAKING : 1;
 }
 
 static uint32_t go_over_mates(sz_worker *w, uint32_t at) { return 1 + WAKING * mates_go_over(w, at); }
@@ -386,6 +388,7 @@ void load_end(sz_worker *w, bool is_new) {
     if (!is_new) load_clocks(w);
     peers_seek(w);
     w->students.asleep.may_sleep = !is_new && may_sleep(w);
+    roster_begin(w);
     w->load_phase = 1;
     w->load_at = 0;
     load_go_on(w);
@@ -408,6 +411,7 @@ void load_go_on(sz_worker *w) {
         w->load_phase = w->load_phase == N_PHASES ? 0 : w->load_phase + 1;
     }
     ended_order(w);
+    roster_end(w);
     sz_arena_reset(&w->step);
     load_done(w);
 }

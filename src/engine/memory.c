@@ -36,6 +36,7 @@ void memory_init(sz_worker *w) {
     w->load_phase = 0;
     w->at_waking = w->at_facts = 0;
     w->peers = (peers_use){.n = 0};
+    w->roster = (roster_use){0};
     w->hand = (hand){0};
     w->use = (use){0};
     w->is_firing = w->may_cut = false;

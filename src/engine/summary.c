@@ -111,6 +111,9 @@ void sz_worker_summary(sz_worker *w, sz_buf *out) {
     put_count(out, "judged", j.judged);
     sz_buf_printf(out, ",\"not_judged\":{\"rarely_seen\":%u,\"unknown\":%u,\"on_leave\":%u,\"inactive\":%u}",
                   j.rarely_seen, j.unknown, j.on_leave, j.inactive);
+    sz_gone gone;
+    sz_worker_gone(w, &gone);
+    if (gone.n) put_count(out, "gone_from_roster", gone.n);
     whom_put(w, &rules, out);
     whom_fini(&rules);
     put_count(out, "kept_days", (uint64_t)(w->o.horizon_ms / SZ_DAY_MS));

@@ -460,6 +460,8 @@ bool sz_worker_has_other_facts(const sz_worker *w) {
     return w->stored_facts_hash != w->facts_hash || w->stored_cards_hash != w->cards_hash;
 }
 
+const sz_campus *sz_worker_campus(const sz_worker *w) { return w->campus; }
+
 int64_t sz_worker_limit(const sz_worker *w) { return w->clocks.limit_ms; }
 
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos) {

@@ -134,6 +134,7 @@ struct sz_worker {
     uint64_t cards_hash, stored_cards_hash;
     uint64_t campus_id, stored_campus_id; /* of all of it (sz_campus_identity) */
     strays strays;
+    roster_use roster;
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
     struct form *forms; /* in which the store may hold students: of older rule sets, oldest first (forms.c) */
@@ -370,6 +371,13 @@ bool dues_allow_sleep(const sz_worker *w, uint32_t i);
 int64_t dues_key(const sz_worker *w, uint32_t i, uint32_t k);
 /* Of all that what is due depends on, beside records, clocks and what feeds said. */
 uint64_t dues_hash(const sz_worker *w);
+
+/* roster.c */
+bool roster_load(sz_worker *w, sz_str key, sz_str value); /* a line of the ledger: of ours? Then it is taken */
+void roster_begin(sz_worker *w);                          /* a load is to end */
+void roster_count_row(sz_worker *w, uint32_t in_campus);
+void roster_count_student(sz_worker *w, const sz_timeline *tl);
+void roster_end(sz_worker *w);
 
 /* leaves.c */
 void leaves_init(sz_worker *w);

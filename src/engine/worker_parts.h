@@ -217,6 +217,24 @@ typedef struct use {
     uint32_t but;      /* whose the record is, if it is late: his turn is when it is there; SZ_NONE: nobody */
 } use;
 
+/* What a roster says of how many: who is active, by the year in which his studies end, and who is not. */
+enum { ROSTER_YEARS = 64 };
+typedef struct roster_list {
+    uint64_t digest; /* of who stands in it, at home here */
+    uint32_t resting, leaving[ROSTER_YEARS];
+} roster_list;
+
+/* Who was there lately and is gone from the roster (roster.c). */
+typedef struct roster_use {
+    roster_list was, now;       /* as the state has it; of the campus at hand */
+    bool is_known, is_counting; /* was: there is one; a load that counts is under way */
+    uint32_t n_lately, n_gone;  /* counted so far: who has a record of late, and who of them is gone */
+    uint32_t let_go;            /* of these, who may have left by rights */
+    sz_gone gone;
+    int64_t counted_ms;
+    uint64_t stored_hash; /* of the line that the store has, or is to have */
+} roster_use;
+
 /* The message of input in hand; the stream keeps it until it is asked again. */
 typedef struct hand {
     bool is_on, is_end;

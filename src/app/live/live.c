@@ -18,6 +18,7 @@
 #include "job/paths.h"
 #include "job/summary_sum.h"
 #include "live_reread.h"
+#include "live_roster.h"
 #include "live_stats.h"
 #include "state/servers.h"
 #include "views/findings.h"
@@ -148,6 +149,7 @@ static void wait_for_end(live *run) {
         int sig = sigtimedwait(&set, NULL, &moment);
         if (sig == SIGHUP) live_reread(run);
         else if (sig > 0) on_signal(run);
+        live_roster_tell(run, false);
         if (!run->job->stats_ms || sz_mono_ms() < stats) continue;
         live_stats_log(run);
         stats = sz_mono_ms() + run->job->stats_ms; /* after a pause: one line, not one for each that was missed */
@@ -169,6 +171,7 @@ static sz_status run_members(live *run) {
         if (s != SZ_OK) run->is_failing = true;
     }
     wait_for_end(run);
+    live_roster_tell(run, true);
     live_stats_log(run);
     for (uint32_t i = 0; i < run->n_members; i++) member_join(run->members[i]);
     return s == SZ_OK ? run->status : s;
@@ -210,6 +213,7 @@ static void live_fini(live *run) {
     board_free(run->board);
     near_free(run->near);
     sz_free(run->summaries);
+    sz_free(run->rosters);
     sz_free(run->has_ended);
     sz_shared_file_free(run->alerts_file);
     sz_shared_file_free(run->dead_file);
@@ -264,6 +268,7 @@ int sz_live_run(const sz_job *job) {
         run.board = board_new(parts);
         run.near = near_new(parts);
         run.summaries = sz_alloc((parts + 1) * sizeof *run.summaries);
+        run.rosters = sz_alloc((parts + 1) * sizeof *run.rosters);
         run.has_ended = sz_alloc((parts + 1) * sizeof *run.has_ended);
         s = run_members(&run);
         sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;

@@ -5,6 +5,7 @@
 #include "host/env.h"
 #include "host/log.h"
 #include "job/groups.h"
+#include "live_roster.h"
 #include "views/findings.h"
 
 sz_texts live_texts(live *run, uint32_t *number) {
@@ -46,6 +47,7 @@ void live_reread(live *run) {
     sz_status s = sz_texts_read(run->job, &d, &t);
     if (s == SZ_OK) s = sz_inputs_parse(run->job, &t, &d, &in);
     if (s == SZ_OK) s = same_reading(run, &in, &d);
+    if (s == SZ_OK && in.bytes != run->bytes) s = live_roster_replaces(run, in.campus, &d);
     if (s == SZ_OK) sz_groups_check(&in, sz_wall_ms(), &d);
     sz_diags_show(&d, run->job->lang);
     if (s == SZ_OK && in.bytes != run->bytes) {

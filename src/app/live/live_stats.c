@@ -4,6 +4,7 @@
  */
 #include "host/env.h"
 #include "host/log.h"
+#include "live_roster.h"
 #include "live_stats.h"
 #include "views/words.h"
 
@@ -82,6 +83,7 @@ void live_stats_log(live *run) {
     put(&l, "control", "控制", (int64_t)c.control);
     put(&l, "dead_letter", "死信", (int64_t)c.dead);
     put_dead(&l, &c);
+    put(&l, "gone_from_roster", "不在名单", live_roster_gone(run));
     put(&l, "commits", "提交", (int64_t)c.commits);
     put(&l, "refused", "被拒提交", (int64_t)c.refused);
     put(&l, "rolled_back", "存储回退", (int64_t)c.rolled_back);

@@ -16,6 +16,7 @@
 
 #include "board.h"
 #include "fresh_pages.h"
+#include "job/roster.h"
 #include "near.h"
 #include "state/states.h"
 
@@ -32,7 +33,15 @@ typedef struct live_counts {
     int64_t oldest_ms; /* time of the record given last, of the partition that is furthest behind; SZ_TIME_MAX */
     uint64_t outbox;
     uint32_t partitions, held, backing_off;
+    uint32_t list;    /* the newest roster that a partition has: its texts' number, + 1 */
+    sz_nobody nobody; /* since it is in force here */
 } live_counts;
+
+/* What a partition's worker says of a list (live_roster.c). */
+typedef struct live_roster {
+    uint32_t list; /* its texts' number, + 1; 0: nothing is said yet */
+    sz_gone gone;
+} live_roster;
 
 struct member;
 
@@ -62,6 +71,7 @@ typedef struct live {
     sz_status status;  /* of the first failure */
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
+    live_roster *rosters; /* a partition */
     bool *has_ended;      /* a partition: it has come to its end here, or is held */
     uint64_t bundle_ver;  /* of the rule sets that some state has seen */
     uint32_t state_parts; /* for how many partitions a state of the topic was made; 0: none was seen */
@@ -69,6 +79,10 @@ typedef struct live {
     struct member **members;
     uint32_t n_members;
     int n_finished; /* of them, that would end now */
+    /* the main thread's */
+    uint32_t gone_told, nobody_told; /* the list of which it was said */
+    uint32_t n_noted;                /* partitions that have the newest one */
+    int64_t noted_ms;
 } live;
 
 typedef struct partition {
@@ -100,6 +114,8 @@ typedef struct partition {
     sz_worker *worker;
     sz_progress progress;
     sz_operation past; /* of its workers before this one */
+    uint32_t list;   /* of the live_roster that its worker has said */
+    sz_nobody since; /* what it had counted then */
     bool was_new;
     uint64_t bundle_ver_told;
 } partition;

@@ -8,6 +8,7 @@
 #include "host/env.h"
 #include "host/log.h"
 #include "live_reread.h"
+#include "live_roster.h"
 
 enum { MESSAGES_A_STEP = 64, TURNS_A_STEP = 8, GIVE_BACK_MS = 5000, PARKED_MS = 60000 };
 
@@ -69,6 +70,7 @@ static void after_step(partition *p) {
     case SZ_WK_DRAINING:
         if (p->has_started) return;
         p->has_started = true;
+        live_roster_note(p);
         sz_sink_shared_start(p->shared, &p->progress, is_all_new(p));
         return;
     case SZ_WK_HELD:

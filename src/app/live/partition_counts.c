@@ -50,6 +50,18 @@ static void count_records(const sz_counters *c, live_counts *to) {
     for (int i = 0; i < SZ_N_ALERT_EVENTS; i++) to->alerts[i] += c->alerts[i];
 }
 
+/* Less than it was: the store has lost commits. */
+static uint64_t since(uint64_t now, uint64_t then) { return now > then ? now - then : 0; }
+
+static void count_nobody(const partition *p, const sz_counters *c, live_counts *to) {
+    if (!p->has_started || p->list < to->list) return;
+    if (p->list > to->list) to->nobody = (sz_nobody){0};
+    to->list = p->list;
+    to->nobody.records += since(c->used + c->dead, p->since.records);
+    to->nobody.students += since(c->dead_by[SZ_UNKNOWN_STUDENT], p->since.students);
+    to->nobody.cards += since(c->dead_by[SZ_UNKNOWN_CARD], p->since.cards);
+}
+
 void partition_count(const partition *p, live_counts *to) {
     sz_operation op = {0}, all = p->past;
     if (p->worker) sz_worker_operation(p->worker, &op);
@@ -57,6 +69,7 @@ void partition_count(const partition *p, live_counts *to) {
     count_operation(&all, to);
     if (!p->worker || !p->is_assigned) return;
     count_records(sz_worker_counters(p->worker), to);
+    count_nobody(p, sz_worker_counters(p->worker), to);
     to->partitions++;
     to->outbox += op.outbox;
     to->held += sz_worker_where(p->worker) == SZ_WK_HELD;

@@ -3,7 +3,7 @@
  * partition_tell: what a partition's worker says, in the log.
  */
 #include "host/log.h"
-#include "member.h"
+#include "live_roster.h"
 
 void partition_tell_held(partition *p) {
     if (p->is_hold_told) return;
@@ -35,6 +35,7 @@ void partition_tell_switched(partition *p) {
     uint32_t n = sz_worker_switched(p->worker, &at);
     if (n == p->n_switched) return;
     p->n_switched = n;
+    live_roster_note(p);
     if (at != SZ_TIME_NONE) sz_time_format(&p->in.zone, at, t);
     sz_log(SZ_NOTE, "reloaded", "partition %1$d: the new rules and campus hold from %2$s on",
            "分区 %1$d：新的规则和校园数据自 %2$s 起生效", p->id, t);

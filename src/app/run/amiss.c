@@ -2,6 +2,7 @@
 #include "amiss.h"
 
 #include "codes.h"
+#include "job/roster.h"
 #include "views/words.h"
 
 static void after_until(const sz_job *job, unsigned long long n, sz_diags *d) {
@@ -63,19 +64,8 @@ static void hint_of_late(sz_diags *d, sz_diag *g) {
 
 /* Of records from the future, and where many are too late, a warning of their own says what to do. */
 static void hint(sz_diags *d, sz_diag *g, int most, bool is_late_told) {
-    if (most == SZ_UNKNOWN_CARD)
-        sz_diag_hint(
-            d, g,
-            "are card numbers written in cards.csv as in the records? Zeros in front (pad), hexadecimal or "
-            "reversed bytes (number): docs/mapping.md",
-            "cards.csv 与记录里的卡号写法是否一致？前面的零用 pad，十六进制或字节倒序用 number，见 docs/mapping.md");
-    else if (most == SZ_UNKNOWN_STUDENT)
-        sz_diag_hint(
-            d, g,
-            "are students written in students.csv as in the records? Zeros in front (pad), `.0` behind "
-            "(match), or is it their cards that the records have (card): docs/mapping.md",
-            "students.csv 与记录里的学号写法是否一致？前面的零用 pad，末尾的 .0 用 match；若记录里其实是卡号，写成 "
-            "card，见 docs/mapping.md");
+    if (most == SZ_UNKNOWN_CARD) sz_roster_hint_card(d, g);
+    else if (most == SZ_UNKNOWN_STUDENT) sz_roster_hint_student(d, g);
     else if (most == SZ_BAD_JSON)
         sz_diag_hint(d, g, "each line is to be one JSON object; of a list `jq -c '.[]'` makes such lines",
                      "每一行应当是一个 JSON 对象；列表可用 jq -c '.[]' 转成这样的行");
@@ -150,6 +140,8 @@ void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const s
     for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);)
         nothing_used(is, d, input, dead_by);
     if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(is, d, NULL, n->dead_by);
+    const sz_nobody nobody = {n->used + n->dead, n->dead_by[SZ_UNKNOWN_STUDENT], n->dead_by[SZ_UNKNOWN_CARD]};
+    if (d->n == before) sz_roster_tell_nobody(&nobody, LEAST, d);
     if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);
     if (is.is_late_told) too_late(d, late);
 }

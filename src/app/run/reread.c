@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "codes.h"
+#include "host/env.h"
+#include "job/roster.h"
 #include "views/findings.h"
 #include "views/plan_view.h"
 
@@ -20,6 +22,24 @@ static sz_status same_reading(const sz_inputs *a, const sz_inputs *b, sz_diags *
                               "%s 不能在运行当中改变", same_zone ? "types.yaml" : "timezone");
     sz_diag_hint(d, g, "stop the run and start it again: it goes on where it was", "请停止后重新运行，会接着原处继续");
     return SZ_FINDINGS;
+}
+
+/* A list that did not fit itself is no measure of the next. */
+static sz_status same_school(const sz_job *job, const sz_worker *w, const sz_campus *next, sz_diags *d) {
+    const sz_counters *n = sz_worker_counters(w);
+    sz_gone gone;
+    sz_worker_gone(w, &gone);
+    bool is_fit = n->used + gone.of > n->dead_by[SZ_UNKNOWN_STUDENT] && !sz_roster_is_odd(gone.n, gone.of);
+    return is_fit && !job->admit ? sz_roster_replaces(sz_worker_campus(w), next, sz_wall_ms(), d) : SZ_OK;
+}
+
+static void tell_gone(const sz_job *job, const sz_worker *w) {
+    sz_diags d;
+    sz_gone gone;
+    sz_diags_init(&d);
+    sz_worker_gone(w, &gone);
+    if (sz_roster_tell_gone(&gone, &d)) sz_diags_show(&d, job->lang);
+    sz_diags_fini(&d);
 }
 
 static void tell_plan(const sz_job *job, const sz_inputs *in, const sz_worker *w) {
@@ -54,6 +74,7 @@ void sz_reread_now(sz_reread *r, const sz_job *job, const sz_inputs *first, sz_w
     say(job, "sanzao: HUP: reading rules and campus again", "sanzao：收到 HUP，重新读取规则和校园数据");
     sz_status s = sz_inputs_load(job, &d, &in);
     if (s == SZ_OK) s = same_reading(first, &in, &d);
+    if (s == SZ_OK) s = same_school(job, w, in.campus, &d);
     sz_diags_show(&d, job->lang);
     if (s != SZ_OK) {
         say(job, "sanzao: nothing is changed: what runs keeps running", "sanzao：没有改变：仍按原来的规则和数据运行");
@@ -77,6 +98,7 @@ void sz_reread_tell(sz_reread *r, const sz_job *job, const sz_inputs *first, con
     r->now = r->next;
     r->next = (sz_inputs){0};
     r->is_waiting = false;
+    tell_gone(job, w);
     char t[40];
     if (at == SZ_TIME_NONE) {
         say(job, "sanzao: the new rules and campus hold", "sanzao：新的规则和校园数据已生效");

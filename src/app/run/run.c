@@ -19,6 +19,7 @@
 #include "host/outfile.h"
 #include "host/signals.h"
 #include "job/paths.h"
+#include "job/roster.h"
 #include "job/summary_sum.h"
 #include "reread.h"
 #include "run_common.h"
@@ -43,7 +44,7 @@ typedef struct parts {
     sz_mapping *mapping;
     sz_worker *worker;
     sz_progress progress;
-    sz_tally *tally;  /* NULL: not asked for */
+    sz_tally *tally; /* NULL: not asked for */
     run_batches batches;
     bool has_readers; /* the campus folder says where readers hang */
     sz_reread reread;
@@ -171,7 +172,10 @@ static void tell_notices(const sz_job *job, sz_worker *w) {
 }
 
 /* The worker has its state: outputs are cut to what that says of them, and reading begins. */
-static sz_status begin(parts *p) {
+static sz_status begin(const sz_job *job, parts *p) {
+    sz_gone gone;
+    sz_worker_gone(p->worker, &gone);
+    if (sz_roster_tell_gone(&gone, &p->diags)) sz_diags_show(&p->diags, job->lang), p->diags.n = 0;
     /* with a volatile state files begin anew, but not before there is something to write: inputs may be unreadable */
     sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
     if (s != SZ_OK) return s;
@@ -226,7 +230,7 @@ static sz_status pump(const sz_job *job, parts *p) {
     for (sz_worker_state where; (where = sz_worker_where(w)) != SZ_WK_FAILED;) {
         if (where == SZ_WK_STOPPED) return stopped(p);
         if (where == SZ_WK_RUNNING && !p->has_begun) {
-            sz_status s = begin(p);
+            sz_status s = begin(job, p);
             if (s != SZ_OK) return s;
             continue;
         }

@@ -254,6 +254,12 @@ static void put_people(sz_buf *out, yyjson_val *s, sz_lang lang) {
         put_label(out, "");
         sz_buf_put_z(out, zh ? "不能判断的是谁：sanzao state not-judged\n" : "who they are: sanzao state not-judged\n");
     }
+    if (count(s, "gone_from_roster")) {
+        put_label(out, "");
+        put_count(out, count(s, "gone_from_roster"),
+                  zh ? "人最近两周有记录，却已不在 students.csv 里\n"
+                     : "had records in the last two weeks and are not in students.csv any more\n");
+    }
     put_about(out, s, lang);
     put_without(out, s, lang);
     if (!others || count(s, "judged") || count(not_judged, "rarely_seen") != others) return;
