@@ -209,7 +209,12 @@ sz_loader sz_rule_scope(sz_eval *ev, const sz_rule *r); /* params of the rule in
 
 /* ---- texts for counselors (semantics 36) ---- */
 /* Value with its unit in a language: `412.50 元`/`¥412.50`, `2 天 3 小时`/`2 d 3 h`, `≥ 3`, `无数据`/`no data`, times as local date and time. */
+/* A share has one decimal at most, two next to nothing and next to all (`0.04%`, `99.96%`). */
 void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z);
+/* A limit, as somebody wrote it: a share has two decimals at most; where it was calculated, as sz_text_value. */
+void sz_text_limit(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z);
+/* A value and its limit, with more decimals where two numbers would be told as one (`14.96%` under `15%`). */
+void sz_text_pair(sz_buf *of_value, sz_buf *of_limit, const sz_xval *v, const sz_xval *limit, uint8_t unit, sz_lang lang, const sz_zone *z);
 /* A message; value and step as the announcement has them; reasons: ready text; says_least: set where a number is `≥`, may be NULL. */
 typedef struct sz_text_args { const sz_loader *loader; const sz_xval *value; const sz_xval *step; sz_str reasons; const sz_zone *zone; bool *says_least; } sz_text_args;
 void sz_text_message(sz_buf *out, const sz_rule *r, sz_lang lang, const sz_text_args *args);
@@ -226,6 +231,8 @@ bool sz_code_next(int after, sz_code *out);
 /* ---- offices ---- */
 /* What people call an audience or an office that a student is referred to; NULL: a school's own. Static. */
 const char *sz_office_words(sz_str name, sz_lang lang);
+/* Which one is meant by a name that is none of theirs: what people call it, or what is one slip away; NULL: a school's own. Static. */
+const char *sz_office_meant(sz_str name);
 
 /* ---- check times ---- */
 /* First instant of the check strictly after t; SZ_TIME_MAX: never again. */

@@ -8,10 +8,12 @@
 
 /* ---- numbers ---- */
 
-/* At most two decimals, none for whole numbers, no zeros at the end. */
-static void put_number(sz_buf *out, double v) {
+enum { DECIMALS = 2, DECIMALS_MOST = 6 };
+
+/* At most so many decimals, none for whole numbers, no zeros at the end. */
+static void put_number(sz_buf *out, double v, int decimals) {
     size_t from = out->n;
-    sz_buf_printf(out, "%.2f", v);
+    sz_buf_printf(out, "%.*f", decimals, v);
     while (out->n > from && out->p[out->n - 1] == '0') out->n--;
     if (out->n > from && out->p[out->n - 1] == '.') out->n--;
     if (out->n - from == 2 && memcmp(out->p + from, "-0", 2) == 0) {
@@ -20,17 +22,24 @@ static void put_number(sz_buf *out, double v) {
     }
 }
 
-static void put_money(sz_buf *out, double v, sz_lang lang) {
-    if (lang == SZ_ZH) sz_buf_printf(out, "%.2f 元", v);
-    else sz_buf_printf(out, "%s¥%.2f", v < 0 ? "-" : "", fabs(v));
+static void put_money(sz_buf *out, double v, sz_lang lang, int decimals) {
+    if (lang == SZ_ZH) sz_buf_printf(out, "%.*f 元", decimals, v);
+    else sz_buf_printf(out, "%s¥%.*f", v < 0 ? "-" : "", decimals, fabs(v));
 }
 
-static void put_with_unit(sz_buf *out, double v, uint8_t unit, sz_lang lang) {
+/* Nobody reads more of `37.5%`; but little is not nothing, and nearly all is not all. */
+static int decimals_of(double v, uint8_t unit) {
+    double percent = fabs(v * 100);
+    bool is_near_end = percent < 1 || (percent >= 99.95 && percent < 100.05);
+    return unit == SZ_UNIT_SHARE && !is_near_end ? 1 : DECIMALS;
+}
+
+static void put_with_unit(sz_buf *out, double v, uint8_t unit, sz_lang lang, int decimals) {
     if (unit == SZ_UNIT_YUAN) {
-        put_money(out, v, lang);
+        put_money(out, v, lang, decimals);
         return;
     }
-    put_number(out, unit == SZ_UNIT_SHARE ? v * 100 : v);
+    put_number(out, unit == SZ_UNIT_SHARE ? v * 100 : v, decimals);
     if (unit == SZ_UNIT_SHARE) sz_buf_put_u8(out, '%');
     if (unit == SZ_UNIT_CLASS_HOURS)
         sz_buf_put_z(out, lang == SZ_ZH ? " 学时" : v == 1 ? " class hour" : " class hours");
@@ -82,13 +91,14 @@ static void put_list(sz_buf *out, const sz_list *v, sz_lang lang) {
     for (uint32_t i = 0; v && i < v->n; i++) {
         if (i) sz_buf_put_z(out, lang == SZ_ZH ? "、" : ", ");
         if (v->strs) sz_buf_put_str(out, v->strs[i]);
-        else put_number(out, v->nums[i]);
+        else put_number(out, v->nums[i], DECIMALS);
     }
 }
 
 #define LEAST "≥ "
 
-void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z) {
+/* decimals: of a number. */
+static void put_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z, int decimals) {
     if (v->know == SZ_UNKNOWN) {
         sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
         return;
@@ -96,7 +106,7 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
     if (v->know == SZ_AT_LEAST) sz_buf_put_z(out, LEAST);
     switch (v->type) {
     case SZ_X_BOOL: sz_buf_put_z(out, lang == SZ_ZH ? (v->b ? "是" : "否") : v->b ? "yes" : "no"); break;
-    case SZ_X_NUM: put_with_unit(out, v->num, unit, lang); break;
+    case SZ_X_NUM: put_with_unit(out, v->num, unit, lang, decimals); break;
     case SZ_X_STR: sz_buf_put_str(out, v->str); break;
     case SZ_X_TIME: put_time(out, v, lang, z); break;
     case SZ_X_DURATION: put_duration(out, v->num, lang); break;
@@ -104,6 +114,45 @@ void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, co
     case SZ_X_LIST_NUM: put_list(out, v->list, lang); break;
     default: sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
     }
+}
+
+void sz_text_value(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z) {
+    put_value(out, v, unit, lang, z, decimals_of(v->num, unit));
+}
+
+/* What has two decimals at most is as somebody wrote it; anything else is calculated. */
+static int decimals_of_limit(double v, uint8_t unit) {
+    double written = v * 10000;
+    return fabs(written - round(written)) < 1e-6 ? DECIMALS : decimals_of(v, unit);
+}
+
+void sz_text_limit(sz_buf *out, const sz_xval *v, uint8_t unit, sz_lang lang, const sz_zone *z) {
+    put_value(out, v, unit, lang, z, decimals_of_limit(v->num, unit));
+}
+
+static double rounded(double v, uint8_t unit, int decimals) {
+    double scale = pow(10, decimals), said = unit == SZ_UNIT_SHARE ? v * 100 : v;
+    return round(said * scale) / scale;
+}
+
+/* With so many decimals, or their own where those are more: are they told as two numbers, and the greater as greater?
+ */
+static bool is_order_told(double v, double limit, uint8_t unit, int decimals) {
+    int a = decimals_of(v, unit), b = decimals_of_limit(limit, unit);
+    double mine = rounded(v, unit, a > decimals ? a : decimals),
+           of_limit = rounded(limit, unit, b > decimals ? b : decimals);
+    return v < limit ? mine < of_limit : mine > of_limit;
+}
+
+void sz_text_pair(sz_buf *of_value, sz_buf *of_limit, const sz_xval *v, const sz_xval *limit, uint8_t unit,
+                  sz_lang lang, const sz_zone *z) {
+    bool is_other = v->type == SZ_X_NUM && limit->type == SZ_X_NUM && v->know != SZ_UNKNOWN &&
+                    limit->know != SZ_UNKNOWN && v->num != limit->num;
+    int a = decimals_of(v->num, unit), b = decimals_of_limit(limit->num, unit), least = 0;
+    while (is_other && least <= DECIMALS_MOST && !is_order_told(v->num, limit->num, unit, least)) least++;
+    if (least > DECIMALS_MOST) least = 0; /* no more than a fault of the last digit */
+    put_value(of_value, v, unit, lang, z, a > least ? a : least);
+    put_value(of_limit, limit, unit, lang, z, b > least ? b : least);
 }
 
 /* `3 nights`: the word stands in place of the unit. */
@@ -118,6 +167,12 @@ static void put_plural(sz_buf *out, const sz_xval *v, const sz_piece *p, sz_lang
 
 /* As sz_text_value writes it. */
 static bool has_least(sz_str s) { return sz_str_has(s, SZ_STR(LEAST)); }
+
+/* As somebody wrote it. */
+static bool is_param(const sz_prog *p) {
+    uint32_t slot;
+    return sz_prog_is_slot(p, &slot) && SZ_SLOT_SPACE(slot) == SZ_SPACE_PARAM;
+}
 
 static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_text_args *a) {
     sz_xval v = {.type = p->type, .know = SZ_UNKNOWN};
@@ -139,8 +194,10 @@ static void put_piece(sz_buf *out, const sz_piece *p, sz_lang lang, const sz_tex
     default: return;
     }
     if (a->says_least && v.know == SZ_AT_LEAST) *a->says_least = true;
+    bool is_limit = p->kind == SZ_PIECE_STEP || (p->kind == SZ_PIECE_PROG && is_param(p->prog));
     if (p->otherwise.n && v.know == SZ_UNKNOWN) sz_buf_put_str(out, p->otherwise);
     else if (p->many.n) put_plural(out, &v, p, lang, a->zone);
+    else if (is_limit) sz_text_limit(out, &v, p->unit, lang, a->zone);
     else sz_text_value(out, &v, p->unit, lang, a->zone);
 }
 

@@ -5,25 +5,52 @@
  */
 #include "explain_parts.h"
 
-/* The value for programs, and as texts for people print it. */
-static void put_value(telling *t, const char *name, const char *shown, const sz_xval *v, uint8_t unit) {
-    sz_buf text;
+#include <math.h>
+
+static bool is_list(const sz_xval *v) { return v->type == SZ_X_LIST_STR || v->type == SZ_X_LIST_NUM; }
+
+/* The value for programs, and as texts for people print it: text. */
+static void put_text(telling *t, const char *name, const char *shown, const sz_xval *v, const sz_buf *text) {
     say_name(t, name);
     xval_put(t->c->zone, t->out, v);
-    sz_buf_init(&text);
     if (v->type == SZ_X_BOOL && v->know == SZ_KNOWN)
-        sz_buf_put_z(&text, t->lang == SZ_ZH ? v->b ? "是" : "否" : v->b ? "yes" : "no");
-    else if (v->type != SZ_X_LIST_STR && v->type != SZ_X_LIST_NUM) sz_text_value(&text, v, unit, t->lang, t->c->zone);
-    say_text(t, shown, sz_buf_str(&text));
+        say_text(t, shown, t->lang == SZ_ZH ? v->b ? SZ_STR("是") : SZ_STR("否") : v->b ? SZ_STR("yes") : SZ_STR("no"));
+    else say_text(t, shown, is_list(v) ? SZ_STR("") : sz_buf_str(text));
+}
+
+static void put_value(telling *t, const char *name, const char *shown, const sz_xval *v, uint8_t unit) {
+    sz_buf text;
+    sz_buf_init(&text);
+    sz_text_value(&text, v, unit, t->lang, t->c->zone);
+    put_text(t, name, shown, v, &text);
     sz_buf_fini(&text);
 }
 
-static void put_side(telling *t, const sz_prog *p, uint32_t entry, const char *name, const char *shown, uint8_t unit) {
-    if (entry == UINT32_MAX) return;
-    sz_xval v = sz_prog_run_at(p, entry, &t->l);
-    put_value(t, name, shown, &v, unit);
-    if (v.know == SZ_AT_LEAST && *name == 'v') say_truth(t, "at_least", true);
-    if (v.is_error) say_truth(t, "error", true);
+/* A limit, of which the value may be a hair's breadth away. */
+static void put_pair(telling *t, const sz_xval *v, const sz_xval *limit, uint8_t unit) {
+    sz_buf of_value, of_limit;
+    sz_buf_init(&of_value);
+    sz_buf_init(&of_limit);
+    sz_text_pair(&of_value, &of_limit, v, limit, unit, t->lang, t->c->zone);
+    put_text(t, "value", "shown", v, &of_value);
+    if (v->know == SZ_AT_LEAST) say_truth(t, "at_least", true);
+    if (v->is_error) say_truth(t, "error", true);
+    put_text(t, "threshold", "limit", limit, &of_limit);
+    if (limit->is_error) say_truth(t, "error", true);
+    sz_buf_fini(&of_limit);
+    sz_buf_fini(&of_value);
+}
+
+static void put_sides(telling *t, const sz_prog *p, const sz_clause *c) {
+    sz_xval v = sz_prog_run_at(p, c->lhs, &t->l);
+    if (c->rhs == UINT32_MAX) {
+        put_value(t, "value", "shown", &v, c->lhs_unit);
+        if (v.know == SZ_AT_LEAST) say_truth(t, "at_least", true);
+        if (v.is_error) say_truth(t, "error", true);
+        return;
+    }
+    sz_xval limit = sz_prog_run_at(p, c->rhs, &t->l);
+    put_pair(t, &v, &limit, c->lhs_unit);
 }
 
 static void put_clause(telling *t, const sz_prog *p, const sz_tree_node *n) {
@@ -32,8 +59,7 @@ static void put_clause(telling *t, const sz_prog *p, const sz_tree_node *n) {
     say_text(t, "clause", c->text);
     say_truth(t, "held", n->truth);
     if (n->decides) say_truth(t, "decides", true);
-    if (c->lhs != c->whole) put_side(t, p, c->lhs, "value", "shown", c->lhs_unit);
-    if (c->lhs != c->whole) put_side(t, p, c->rhs, "threshold", "limit", c->lhs_unit);
+    if (c->lhs != c->whole) put_sides(t, p, c);
     if (c->lhs_slot == UINT32_MAX || SZ_SLOT_SPACE(c->lhs_slot) != SZ_SPACE_FEATURE) return;
     const sz_feature *f = &t->ev->fs->features[SZ_SLOT_INDEX(c->lhs_slot)];
     say_text(t, "feature", f->name);
@@ -85,10 +111,34 @@ static void put_points(telling *t) {
     sz_buf_put_u8(t->out, ']');
 }
 
+/* A rule's number, which is told as none of its steps that it is not: as the nearest least of all. */
+static void put_number(telling *t, const sz_verdict *v, uint8_t unit) {
+    sz_xval near = {.type = v->value.type, .know = v->n_steps ? SZ_KNOWN : SZ_UNKNOWN};
+    for (uint8_t i = 0; i < v->n_steps; i++) {
+        double at = v->at[v->order[i]];
+        if (i == 0 || fabs(at - v->value.num) < fabs(near.num - v->value.num)) near.num = at;
+    }
+    sz_buf of_value, of_step;
+    sz_buf_init(&of_value);
+    sz_buf_init(&of_step);
+    sz_text_pair(&of_value, &of_step, &v->value, &near, unit, t->lang, t->c->zone);
+    put_text(t, "value", "shown", &v->value, &of_value);
+    sz_buf_fini(&of_step);
+    sz_buf_fini(&of_value);
+}
+
+static void put_limit(telling *t, const sz_xval *at, uint8_t unit) {
+    sz_buf text;
+    sz_buf_init(&text);
+    sz_text_limit(&text, at, unit, t->lang, t->c->zone);
+    put_text(t, "threshold", "limit", at, &text);
+    sz_buf_fini(&text);
+}
+
 /* A rule's number against its steps, in the order in which they are reached. */
 static void put_steps(telling *t, const sz_verdict *v) {
     uint8_t unit = t->r->value ? t->r->value_unit : (uint8_t)SZ_UNIT_POINTS;
-    put_value(t, "value", "shown", &v->value, unit);
+    put_number(t, v, unit);
     if (v->value.know == SZ_AT_LEAST) say_truth(t, "at_least", true);
     say_name(t, "steps");
     sz_buf_put_u8(t->out, '[');
@@ -99,7 +149,7 @@ static void put_steps(telling *t, const sz_verdict *v) {
         say_next(t);
         sz_buf_put_u8(t->out, '{');
         say_text(t, "step", s->text);
-        put_value(t, "threshold", "limit", &at, unit);
+        put_limit(t, &at, unit);
         say_text(t, "level", sz_str_of(sz_level_names[s->level]));
         say_truth(t, "held", held.know != SZ_KNOWN ? SZ_TREE_UNKNOWN : held.b);
         sz_buf_put_u8(t->out, '}');

@@ -214,6 +214,19 @@ def test_numbers_have_the_names_that_rules_give_them(tmp):
     say(f"{len(SEEN)} rules in both languages")
 
 
+def test_a_share_has_one_decimal_and_is_not_told_as_its_limit(tmp):
+    """Two decimals are more than anybody reads; but 14.96 % is not the 15 % that it had to be, and a limit is said as it is written."""
+    write(tmp / "rules/r.yaml", "features:\n  n: {count: swipe, over: 7d}\n  part: {value: n / 3, unit: '%', label: {zh: 占比, en: part}}\n"
+          "  near: {value: n / 1.5001, unit: '%', label: {zh: 近, en: near}}\n"
+          "rules:\n  - id: r\n    when: part >= limit && near < most\n    params: {limit: 12.25%, most: 66.67%}\n    level: blue\n"
+          "    message: {zh: '{part}，{limit}', en: '{part}, {limit}'}\n")
+    write_lines(tmp / "events.ndjson", [line(0, "swipe", "2026-03-02T08:00:00", amount=3)])
+    sanzao(tmp, "run", "--source", "file:events.ndjson", "--rules", "rules", "--alerts", "file:alerts.ndjson", "--until", "2026-03-02T12:00:00")
+    same([a["message"] for a in alerts(tmp / "alerts.ndjson")], [{"zh": "33.3%，12.25%", "en": "33.3%, 12.25%"}], "in the message")
+    same(shown(tmp, "en")["r"], ["✓ part  33.3% (at least 12.25%)", "✓ near  66.66% (under 66.67%)"], "among the reasons")
+    same(shown(tmp, "zh")["r"], ["✓ 占比  33.3%（至少 12.25%）", "✓ 近  66.66%（低于 66.67%）"], "in Chinese")
+
+
 def test_the_campus_gives_names(tmp):
     """A counselor knows people by name and class, and places as they are called; the alert itself keeps ids alone."""
     write(tmp / "rules" / "r.yaml", "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n >= 1, level: blue}\n")

@@ -54,6 +54,12 @@ static void test_values_have_their_units_in_both_languages(void **state) {
         {SZ_X_NUM, SZ_UNIT_CLASS_HOURS, SZ_KNOWN, 4.5, "4.5 学时", "4.5 class hours"},
         {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 0.5, "50%", "50%"},
         {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 0.125, "12.5%", "12.5%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 1.0 / 3, "33.3%", "33.3%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, -2.0 / 3, "-66.7%", "-66.7%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 0.0004, "0.04%", "0.04%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 0.9996, "99.96%", "99.96%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 1, "100%", "100%"},
+        {SZ_X_NUM, SZ_UNIT_SHARE, SZ_KNOWN, 1.0625, "106.2%", "106.2%"},
         {SZ_X_DURATION, 0, SZ_KNOWN, 2 * DAY + 3 * HOUR + 59 * MIN, "2 天 3 小时", "2 d 3 h"},
         {SZ_X_DURATION, 0, SZ_KNOWN, DAY, "1 天", "1 d"},
         {SZ_X_DURATION, 0, SZ_KNOWN, DAY + 59 * MIN, "1 天", "1 d"},
@@ -72,6 +78,46 @@ static void test_values_have_their_units_in_both_languages(void **state) {
         sz_xval v = {.type = rows[i].type, .know = rows[i].know, .num = rows[i].num};
         check(&v, rows[i].unit, rows[i].zh, rows[i].en);
     }
+}
+
+static void test_a_value_is_not_told_as_the_limit_that_it_is_not(void **state) {
+    static const struct {
+        uint8_t unit;
+        double value, limit;
+        const char *of_value, *of_limit;
+    } rows[] = {
+        {SZ_UNIT_SHARE, 1.0 / 3, 0.15, "33.3%", "15%"},
+        {SZ_UNIT_SHARE, 1.0 / 3, 0.1225, "33.3%", "12.25%"},
+        {SZ_UNIT_SHARE, 1.0 / 3, 2.0 / 7, "33.3%", "28.6%"},
+        {SZ_UNIT_SHARE, 0.1496, 0.15, "14.96%", "15%"},
+        {SZ_UNIT_SHARE, 0.149996, 0.15, "14.9996%", "15%"},
+        {SZ_UNIT_SHARE, 0.28573, 2.0 / 7, "28.573%", "28.571%"},
+        {SZ_UNIT_SHARE, 0.66662, 0.6667, "66.66%", "66.67%"},
+        {SZ_UNIT_SHARE, 0.1 + 0.2, 0.3, "30%", "30%"},
+        {SZ_UNIT_SHARE, 0.15, 0.15, "15%", "15%"},
+        {SZ_UNIT_NONE, 2.999, 3, "2.999", "3"},
+        {SZ_UNIT_CLASS_HOURS, 7.9999, 8, "7.9999 class hours", "8 class hours"},
+        {SZ_UNIT_YUAN, 9.996, 10, "¥9.996", "¥10.000"},
+        {SZ_UNIT_YUAN, 9.9, 10, "¥9.90", "¥10.00"},
+        {SZ_UNIT_YUAN, 10 + 1e-12, 10, "¥10.00", "¥10.00"},
+    };
+    sz_buf a, b;
+    (void)state;
+    sz_buf_init(&a);
+    sz_buf_init(&b);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        sz_xval value = {.type = SZ_X_NUM, .know = SZ_KNOWN, .num = rows[i].value}, limit = value;
+        limit.num = rows[i].limit;
+        sz_buf_clear(&a);
+        sz_buf_clear(&b);
+        sz_text_pair(&a, &b, &value, &limit, rows[i].unit, SZ_EN, NULL);
+        sz_buf_put_u8(&a, 0);
+        sz_buf_put_u8(&b, 0);
+        assert_string_equal((const char *)a.p, rows[i].of_value);
+        assert_string_equal((const char *)b.p, rows[i].of_limit);
+    }
+    sz_buf_fini(&b);
+    sz_buf_fini(&a);
 }
 
 static void test_texts_flags_and_lists(void **state) {
@@ -145,6 +191,7 @@ static void test_messages_take_values_steps_plurals_and_braces(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_have_their_units_in_both_languages),
+        cmocka_unit_test(test_a_value_is_not_told_as_the_limit_that_it_is_not),
         cmocka_unit_test(test_texts_flags_and_lists),
         cmocka_unit_test(test_messages_take_values_steps_plurals_and_braces),
     };

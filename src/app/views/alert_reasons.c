@@ -20,26 +20,49 @@ void alert_put_time(sz_buf *out, const char *t) {
     sz_buf_put(out, t + 11, 5);
 }
 
-static void put_number(sz_buf *out, yyjson_val *v, const char *unit, bool at_least, sz_lang lang) {
-    if (!v || yyjson_is_null(v)) {
-        sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
-        return;
-    }
-    if (yyjson_is_str(v)) {
-        alert_put_time(out, yyjson_get_str(v));
-        return;
-    }
-    if (yyjson_is_bool(v)) {
+/* What is no number says itself: true; else it is one, with its unit. */
+static bool put_plain(sz_buf *out, yyjson_val *v, sz_lang lang) {
+    if (!v || yyjson_is_null(v)) sz_buf_put_z(out, lang == SZ_ZH ? "无数据" : "no data");
+    else if (yyjson_is_str(v)) alert_put_time(out, yyjson_get_str(v));
+    else if (yyjson_is_bool(v))
         sz_buf_put_z(out, yyjson_get_bool(v) ? (lang == SZ_ZH ? "是" : "yes") : (lang == SZ_ZH ? "否" : "no"));
-        return;
-    }
-    sz_xval x = {.type = SZ_X_NUM, .know = at_least ? SZ_AT_LEAST : SZ_KNOWN, .num = yyjson_get_num(v)};
-    uint8_t u = SZ_UNIT_NONE;
+    else return false;
+    return true;
+}
+
+static sz_xval number_of(yyjson_val *v, const char *unit, bool at_least, uint8_t *u) {
+    sz_xval x = {.type = SZ_X_NUM, .know = SZ_UNKNOWN};
+    if (yyjson_is_num(v)) x.know = at_least ? SZ_AT_LEAST : SZ_KNOWN, x.num = yyjson_get_num(v);
+    *u = SZ_UNIT_NONE;
     if (strcmp(unit, "s") == 0) x.type = SZ_X_DURATION, x.num *= 1000;
-    else if (strcmp(unit, "yuan") == 0) u = SZ_UNIT_YUAN;
-    else if (strcmp(unit, "class-hours") == 0) u = SZ_UNIT_CLASS_HOURS;
-    else if (strcmp(unit, "share") == 0) u = SZ_UNIT_SHARE;
-    sz_text_value(out, &x, u, lang, NULL);
+    else if (strcmp(unit, "yuan") == 0) *u = SZ_UNIT_YUAN;
+    else if (strcmp(unit, "class-hours") == 0) *u = SZ_UNIT_CLASS_HOURS;
+    else if (strcmp(unit, "share") == 0) *u = SZ_UNIT_SHARE;
+    return x;
+}
+
+/* Each beside the other, so that no two numbers are told as one. */
+static void put_value(sz_buf *out, yyjson_val *r, sz_lang lang) {
+    yyjson_val *v = yyjson_obj_get(r, "value");
+    uint8_t u;
+    sz_buf of_limit;
+    if (put_plain(out, v, lang)) return;
+    sz_xval x = number_of(v, alert_text(r, "unit"), yyjson_get_bool(yyjson_obj_get(r, "at_least")), &u);
+    sz_xval limit = number_of(yyjson_obj_get(r, "threshold"), alert_text(r, "unit"), false, &u);
+    sz_buf_init(&of_limit);
+    sz_text_pair(out, &of_limit, &x, &limit, u, lang, NULL);
+    sz_buf_fini(&of_limit);
+}
+
+static void put_limit(sz_buf *out, yyjson_val *r, yyjson_val *v, sz_lang lang) {
+    uint8_t u;
+    sz_buf of_value;
+    if (put_plain(out, v, lang)) return;
+    sz_xval x = number_of(yyjson_obj_get(r, "value"), alert_text(r, "unit"), false, &u);
+    sz_xval limit = number_of(v, alert_text(r, "unit"), false, &u);
+    sz_buf_init(&of_value);
+    sz_text_pair(&of_value, out, &x, &limit, u, lang, NULL);
+    sz_buf_fini(&of_value);
 }
 
 /* `seen == 0`, `event.op == "topup"`: held, it says its value itself. */
@@ -85,16 +108,17 @@ static const char *comparison_of(yyjson_val *r, sz_lang lang) {
     return found;
 }
 
-static void put_threshold(sz_buf *out, yyjson_val *v, const char *how, const char *unit, sz_lang lang) {
+static void put_threshold(sz_buf *out, yyjson_val *r, const char *how, sz_lang lang) {
+    yyjson_val *v = yyjson_obj_get(r, "threshold");
     sz_buf_put_z(out, lang == SZ_ZH ? "（" : " (");
     sz_buf_put_z(out, how);
     yyjson_val *item;
     yyjson_arr_iter it = yyjson_arr_iter_with(v);
     for (bool first = true; (item = yyjson_arr_iter_next(&it)); first = false) {
         if (!first) sz_buf_put_z(out, lang == SZ_ZH ? "、" : ", ");
-        put_number(out, item, unit, false, lang);
+        put_limit(out, r, item, lang);
     }
-    if (!yyjson_is_arr(v)) put_number(out, v, unit, false, lang);
+    if (!yyjson_is_arr(v)) put_limit(out, r, v, lang);
     sz_buf_put_z(out, lang == SZ_ZH ? "）" : ")");
 }
 
@@ -157,11 +181,9 @@ static bool put_reason(sz_buf *out, yyjson_val *r, const char *label, bool with_
     bool is_number = !is_asked && yyjson_obj_get(r, "value") && (label || !says_value(r));
     bool is_least = yyjson_get_bool(yyjson_obj_get(r, "at_least"));
     if (is_number) {
-        const char *unit = alert_text(r, "unit");
-        yyjson_val *threshold = yyjson_obj_get(r, "threshold");
         sz_buf_put_z(out, "  ");
-        put_number(out, yyjson_obj_get(r, "value"), unit, is_least, lang);
-        if (threshold) put_threshold(out, threshold, label ? comparison_of(r, lang) : limit[lang], unit, lang);
+        put_value(out, r, lang);
+        if (yyjson_obj_get(r, "threshold")) put_threshold(out, r, label ? comparison_of(r, lang) : limit[lang], lang);
     }
     put_days(out, r);
     if (with_clause) sz_buf_printf(out, "  · %s", alert_text(r, "clause"));
