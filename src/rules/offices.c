@@ -59,6 +59,17 @@ static bool is_one_slip(sz_str a, sz_str b) {
            !memcmp(a.p + i + 2, b.p + i + 2, a.n - i - 2);
 }
 
+const char *sz_office_meant(sz_str name) {
+    for (uint32_t i = 0; i < N_OFFICES; i++) {
+        const struct office *o = &offices[i];
+        sz_str known = sz_str_of(o->name);
+        bool is_beginning = known.n > name.n && name.n && !memcmp(known.p, name.p, name.n) && known.p[name.n] == '-';
+        if (sz_str_is(name, o->zh) || sz_str_is(name, o->en) || is_beginning) return o->name;
+        if (name.n > 3 && !is_other_word(name, known) && is_one_slip(name, known)) return o->name;
+    }
+    return NULL;
+}
+
 /* A slip is made once, beside the right name; what several rules say, and none the other, is the school's own: but not
  * what is one slip away, for a rule is copied with it. */
 static bool is_own(const struct sz_loading *l, sz_str name, sz_str known) {

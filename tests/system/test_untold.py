@@ -69,6 +69,8 @@ def test_a_guard_that_kept_a_building_still_is_said(tmp):
     expect(lines[0].startswith("2026-03-02 起，因与同一处的他人相似而未报"), lines)
     same(lines[1:], ["   楼宇 east：20 人中有 17 人，外出频繁，2026-03-02 起的一周"], "in Chinese")
     expect(not any(n in "".join(lines) for n in EAST), "no student is named")
+    same(said(tmp, "--audience", "counselor"), said(tmp), "of rules for the counselor")
+    same(len(said(tmp, "--audience", "funding-centre")), 1, "nothing of what is for others")
 
 
 def test_who_is_exempt_or_told_in_that_week_is_not_counted(tmp):

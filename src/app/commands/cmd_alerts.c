@@ -7,95 +7,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "alert_shelf.h"
 #include "cmd_common.h"
 #include "codes.h"
 #include "commands.h"
 #include "host/files.h"
 #include "run/run.h"
-#include "views/alert_since.h"
+#include "views/alert_audience.h"
 #include "views/alert_view.h"
 #include "views/findings.h"
 #include "views/words.h"
-
-/* told: the newest event of the alert while it was open, whose reasons are the alert's; NULL: there was none. */
-typedef struct event {
-    yyjson_doc *doc, *told;
-    int64_t seq, told_seq;
-    uint32_t line, born; /* of the newest, and of the alert's first (SZ_NONE: not among these), counted from 0 */
-} event;
-typedef struct shelf {
-    event *v;
-    uint32_t n, cap;
-    sz_map by_alert;
-    alert_since since; /* from[0] 0: of all times */
-    uint32_t n_before; /* left out as of before then: still open */
-} shelf;
-
-static const char *text(const event *e, const char *key) {
-    const char *s = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(e->doc), key));
-    return s ? s : "";
-}
-
-static void event_free(event *e) {
-    yyjson_doc_free(e->told);
-    yyjson_doc_free(e->doc);
-}
-
-static void keep_newer(yyjson_doc **doc, int64_t *seq, yyjson_doc *other, int64_t other_seq) {
-    bool is_newer = other && other_seq > *seq;
-    yyjson_doc_free(is_newer ? *doc : other);
-    if (is_newer) *doc = other, *seq = other_seq;
-}
-
-static void shelf_put(shelf *s, event e, sz_str alert, bool fold) {
-    const uint32_t *at = fold ? sz_map_get(&s->by_alert, alert) : NULL;
-    if (at) {
-        event *old = &s->v[*at];
-        if (e.seq > old->seq) old->line = e.line;
-        if (old->born == SZ_NONE) old->born = e.born;
-        keep_newer(&old->doc, &old->seq, e.doc, e.seq);
-        keep_newer(&old->told, &old->told_seq, e.told, e.told_seq);
-        return;
-    }
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 64;
-        s->v = sz_realloc(s->v, s->cap * sizeof *s->v);
-    }
-    if (fold) sz_map_put(&s->by_alert, alert, s->n);
-    s->v[s->n++] = e;
-}
-
-static bool is_open(const event *e) { return strcmp(text(e, "state"), "open") == 0; }
-static bool is_taken_back(const event *e) { return strcmp(text(e, "state"), "retracted") == 0; }
-
-/* What was told before then goes. */
-static void keep_since(shelf *s) {
-    uint32_t n = 0, first = alert_since_first(&s->since);
-    for (uint32_t i = 0; i < s->n; i++) {
-        event *e = &s->v[i];
-        if (e->line >= first) {
-            s->v[n++] = *e;
-            continue;
-        }
-        s->n_before += is_open(e) && !alert_is_once(yyjson_doc_get_root(e->doc));
-        event_free(e);
-    }
-    s->n = n;
-}
-
-/* Open ones first, what was taken back last; then by level, newest first. */
-static int by_urgency(const void *pa, const void *pb, void *ctx) {
-    const event *a = pa, *b = pb;
-    (void)ctx;
-    int oa = is_open(a) - is_taken_back(a), ob = is_open(b) - is_taken_back(b);
-    if (oa != ob) return ob - oa;
-    int la = alert_level_rank(text(a, "level")), lb = alert_level_rank(text(b, "level"));
-    if (la != lb) return lb - la;
-    int c = strcmp(text(b, "since"), text(a, "since"));
-    if (c) return c;
-    c = strcmp(text(a, "student"), text(b, "student"));
-    return c ? c : strcmp(text(a, "rule"), text(b, "rule"));
-}
 
 static void make_safe_text(char *p, size_t n) {
     for (size_t i = 0, len; i < n; i += len) {
@@ -140,12 +61,11 @@ static bad_lines read_lines(const sz_file *f, shelf *s, bool fold, bool as_json)
             if (bad.n++ == 0) bad.first = line;
             continue;
         }
-        event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
+        shelf_event e = {.doc = doc, .seq = yyjson_get_sint(yyjson_obj_get(root, "seq")), .told_seq = -1};
         e.line = s->since.line;
         e.born = e.seq == 1 ? e.line : SZ_NONE;
         alert_since_see(&s->since, root);
-        if (fold && strcmp(text(&e, "state"), "open") == 0)
-            e.told = made_safe(yyjson_read(p, n, 0)), e.told_seq = e.seq;
+        if (fold && event_is_open(&e)) e.told = made_safe(yyjson_read(p, n, 0)), e.told_seq = e.seq;
         shelf_put(s, e, alert, fold);
     }
     return bad;
@@ -160,13 +80,6 @@ static void print_counts(sz_buf *out, bool zh, uint32_t open, uint32_t once, uin
     sz_buf_printf(out, zh ? "），另有 %u 条已撤回。\n" : "); %u taken back.\n", taken_back);
 }
 
-static bool is_new(const event *e, const shelf *s) {
-    return !is_taken_back(e) && e->born != SZ_NONE && e->born >= alert_since_first(&s->since);
-}
-
-/* What has become of an alert since then, as the kind of an event. */
-static const char *change(const event *e, const shelf *s) { return is_new(e, s) ? "firing" : text(e, "event"); }
-
 /* `Since 2026-03-12 00:00: 2 new, 1 resolved. 12 of before are open as they were.` */
 static void print_changes(sz_buf *out, const shelf *s, sz_lang lang) {
     static const char *const kinds[] = {"firing", "stepped", "updated", "resolved", "retracted"};
@@ -175,7 +88,7 @@ static void print_changes(sz_buf *out, const shelf *s, sz_lang lang) {
     bool is_first = true;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         uint32_t n = 0;
-        for (uint32_t i = 0; i < s->n; i++) n += strcmp(change(&s->v[i], s), kinds[k]) == 0;
+        for (uint32_t i = 0; i < s->n; i++) n += strcmp(event_change(&s->v[i], s), kinds[k]) == 0;
         if (!n) continue;
         const char *word = app_word(SZ_WORDS_EVENTS, kinds[k], lang), *between = is_first ? "" : zh ? "，" : ", ";
         if (zh) sz_buf_printf(out, "%s%s %u 条", between, word, n);
@@ -193,12 +106,16 @@ static void print_changes(sz_buf *out, const shelf *s, sz_lang lang) {
 
 /* Of those that stand. */
 static void print_crowds(sz_buf *out, const shelf *s, const sz_campus *campus, sz_lang lang) {
-    yyjson_val **standing = sz_alloc((s->n + 1) * sizeof *standing);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n; i++)
-        if (!is_taken_back(&s->v[i])) standing[n++] = yyjson_doc_get_root(s->v[i].doc);
-    alert_crowds(out, standing, n, campus, lang);
-    sz_free(standing);
+    uint32_t n;
+    yyjson_val **v = shelf_roots(s, false, &n);
+    alert_crowds(out, v, n, campus, lang);
+    sz_free(v);
+}
+
+static void print_audience(sz_buf *out, yyjson_val *const *shown, uint32_t n, const sz_config *c) {
+    uint32_t n_names = c->n_list[SZ_O_AUDIENCE];
+    if (n_names) alert_audience_only(out, c->list[SZ_O_AUDIENCE], n_names, c->lang);
+    else alert_audience_counts(out, shown, n, c->lang);
 }
 
 /* untold: what comparisons held back, where a state was named. */
@@ -211,26 +128,32 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
                             .all_reasons = c->num[SZ_O_REASONS] != 0};
     uint32_t standing = 0, open = 0, once = 0, taken_back = 0;
     bool has_least = false, is_part = s->since.from[0] != 0;
+    uint32_t n_shown;
+    yyjson_val **shown = shelf_roots(s, !fold || is_part, &n_shown);
+    o.is_of_many = n_shown > 1;
     sz_buf out;
     sz_buf_init(&out);
     for (uint32_t i = 0; i < s->n; i++) {
-        bool is_back = is_taken_back(&s->v[i]);
+        bool is_back = event_is_taken_back(&s->v[i]);
         bool is_once = alert_is_once(yyjson_doc_get_root(s->v[i].doc));
         once += is_once;
-        open += !is_once && is_open(&s->v[i]);
+        open += !is_once && event_is_open(&s->v[i]);
         is_back ? taken_back++ : standing++;
         if (fold && is_back && !is_part) continue;
         /* What is over says so itself. */
-        if (fold && is_part) o.change = is_open(&s->v[i]) || is_new(&s->v[i], s) ? change(&s->v[i], s) : NULL;
+        if (fold && is_part)
+            o.change = event_is_open(&s->v[i]) || event_is_new(&s->v[i], s) ? event_change(&s->v[i], s) : NULL;
         has_least |=
             alert_view(&out, yyjson_doc_get_root(s->v[i].doc), fold ? yyjson_doc_get_root(s->v[i].told) : NULL, &o);
         sz_buf_put_u8(&out, '\n');
     }
     if (fold && campus) print_crowds(&out, s, campus, c->lang);
     sz_buf_put(&out, untold->p, untold->n);
+    if (o.is_of_many) alert_sources(&out, shown, n_shown, c->lang);
     if (fold && is_part) print_changes(&out, s, c->lang);
     else if (fold) print_counts(&out, zh, open, once, standing - open - once, taken_back);
     else sz_buf_printf(&out, zh ? "共 %u 条事件。\n" : "%u event%s.\n", s->n, sz_plural(s->n));
+    print_audience(&out, shown, n_shown, c);
     if (has_least)
         sz_buf_put_z(&out,
                      zh ? "“≥”是至少：那段时间的记录不全（尚未开始、请假或数据源中断），实际可能更多。\n"
@@ -240,6 +163,7 @@ static void print_all(shelf *s, const sz_config *c, const sz_campus *campus, boo
                               : "Alerts are for orientation; none is the sole basis for a judgement of a student.\n");
     fwrite(out.p, 1, out.n, stdout);
     sz_buf_fini(&out);
+    sz_free(shown);
 }
 
 static void print_json(const shelf *s) {
@@ -259,6 +183,26 @@ static void print_bad(const bad_lines *bad, sz_lang lang) {
                 is_one ? " is" : "s are", is_one ? "" : "s", (unsigned long long)bad->first);
 }
 
+static bool check_audience(sz_config *c, const shelf *s) {
+    uint32_t n;
+    yyjson_val **v = shelf_roots(s, true, &n);
+    for (uint32_t i = 0; i < c->n_list[SZ_O_AUDIENCE]; i++)
+        alert_audience_check(&c->diags, c->list[SZ_O_AUDIENCE][i], c->at[SZ_O_AUDIENCE][i], v, n);
+    sz_free(v);
+    if (c->diags.n) sz_diags_show(&c->diags, c->lang);
+    return c->diags.n_errors == 0;
+}
+
+/* Read, and not yet told what is wrong with it. */
+static void print(shelf *s, const sz_config *c, const sz_campus *campus, const sz_buf *untold) {
+    bool fold = !c->num[SZ_O_FOLDED], is_part = s->since.from[0] != 0;
+    shelf_keep_audience(s, c->list[SZ_O_AUDIENCE], c->n_list[SZ_O_AUDIENCE]);
+    if (is_part) shelf_keep_since(s);
+    if (fold) shelf_sort(s);
+    if (c->num[SZ_O_JSON]) print_json(s);
+    else print_all(s, c, campus, fold, untold);
+}
+
 static int show(sz_config *c, const sz_campus *campus, const alert_since *since, const sz_buf *untold) {
     const char *path = c->rest[0];
     sz_files f = {0};
@@ -267,20 +211,15 @@ static int show(sz_config *c, const sz_campus *campus, const alert_since *since,
         return 4;
     }
     bool fold = !c->num[SZ_O_FOLDED];
-    shelf s = {0};
-    if (since) s.since = *since;
-    sz_map_init(&s.by_alert);
+    shelf s;
+    shelf_init(&s, since);
     bad_lines bad = read_lines(&f.v[0], &s, fold, c->num[SZ_O_JSON] != 0);
-    if (since) keep_since(&s);
-    if (fold) sz_sort(s.v, s.n, sizeof *s.v, by_urgency, NULL);
-    if (c->num[SZ_O_JSON]) print_json(&s);
-    else print_all(&s, c, campus, fold, untold);
+    bool is_fine = check_audience(c, &s);
+    if (is_fine) print(&s, c, campus, untold);
     if (bad.n) print_bad(&bad, c->lang);
-    for (uint32_t i = 0; i < s.n; i++) event_free(&s.v[i]);
-    sz_free(s.v);
-    sz_map_fini(&s.by_alert);
+    shelf_fini(&s);
     sz_files_fini(&f);
-    return bad.n ? 1 : 0;
+    return !is_fine ? 2 : bad.n ? 1 : 0;
 }
 
 /* Names stand in the campus folder alone; without one, or for programs, alerts are shown by their ids. */
@@ -342,11 +281,13 @@ int cmd_alerts(int argc, char **argv) {
     sz_config c;
     int code = cmd_begin(
         &c, SZ_FOR_ALERTS,
-        "usage: sanzao alerts FILE|- [--campus DIR] [--since DAY] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "usage: sanzao alerts FILE|- [--campus DIR] [--audience WHO] [--since DAY] [--lang zh|en] [--events] "
+        "[--reasons] [--json]\n"
         "       sanzao alerts FILE|- --campus DIR --rules DIR --state sqlite:FILE|redis:URL\n\n"
         "With --state: also how many of each class or building a rule would have told of, had it not compared them\n"
         "with the others (peers). The state is only read.",
-        "用法：sanzao alerts 文件|- [--campus DIR] [--since 日期] [--lang zh|en] [--events] [--reasons] [--json]\n"
+        "用法：sanzao alerts 文件|- [--campus DIR] [--audience 部门] [--since 日期] [--lang zh|en] [--events] "
+        "[--reasons] [--json]\n"
         "      sanzao alerts 文件|- --campus DIR --rules DIR --state sqlite:文件|redis:地址\n\n"
         "给出 --state 时，另说明每个班级、楼宇有多少人因规则与他人比较（peers）而未报。状态只读取，不改动。",
         argc, argv);

@@ -87,6 +87,8 @@ void cmd_job(sz_config *c, sz_job *job) {
                     .sort_memory = (size_t)c->num[SZ_O_SORT_MEMORY],
                     .tmp_dir = tmp_dir(c),
                     .lang = c->lang,
+                    .audiences = c->list[SZ_O_AUDIENCE],
+                    .n_audiences = c->n_list[SZ_O_AUDIENCE],
                     .n_workers = (uint32_t)c->num[SZ_O_WORKERS],
                     .partitions = (uint32_t)c->num[SZ_O_PARTITIONS],
                     .settle_ms = c->num[SZ_O_SETTLE],

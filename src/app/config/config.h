@@ -77,6 +77,7 @@ typedef enum sz_opt {
     SZ_O_FOLDED,
     SZ_O_REASONS,
     SZ_O_SINCE,
+    SZ_O_AUDIENCE,
     SZ_O_REASON,
     SZ_O_PARTITIONS,
     SZ_O_SUITE,

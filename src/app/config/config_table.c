@@ -153,6 +153,12 @@ const sz_opt_row sz_opt_rows[SZ_N_OPTS] = {
     [SZ_O_SINCE] = {"since", SZ_OPT_TEXT, ALERTS, "TIME", NULL, NULL,
                     "Only what was told or has changed since this day, or this time of a day, in the order of the file",
                     "只列出这一天（或这一时刻）以来新报的和有变化的，按文件中的先后"},
+    [SZ_O_AUDIENCE] =
+        {"audience", SZ_OPT_LIST, ALERTS, "WHO", NULL, NULL,
+         "Only alerts for this one: counselor, funding-centre … as the rules' `audience:` has it; may be "
+         "given several times. Left out: all, and how many are for whom",
+         "只列出给这一处的预警：counselor、funding-centre 等，与规则的 audience 相同；可以给出多个。不写则全部列出，"
+         "并说明各给谁多少条"},
     [SZ_O_SUITE] = {"suite", SZ_OPT_TEXT, SZ_FOR_EVAL, "FILE", NULL, NULL,
                     "Run a file of conformance cases and print passed/total", "运行一份一致性用例，输出 通过/总数"},
     [SZ_O_BINDINGS] = {"bindings", SZ_OPT_TEXT, SZ_FOR_EVAL, "JSON", NULL, NULL,

@@ -15,8 +15,8 @@
 typedef struct sz_job {
     const sz_str *sources; /* file:PATH, stdin; or one kafka:TOPIC */
     uint32_t n_sources;
-    const sz_span *sources_at;  /* where a config file says these; src NULL: it does not */
-    sz_span state_at, until_at; /* the same */
+    const sz_span *sources_at;                    /* where a config file says these; src NULL: it does not */
+    sz_span state_at, until_at;                   /* the same */
     const char *campus, *rules, *types, *mapping; /* paths; NULL: none */
     sz_str encoding;                              /* of the campus folder; empty: found out */
     sz_str state;                                 /* memory, sqlite:FILE, redis:URL */
@@ -32,6 +32,8 @@ typedef struct sz_job {
     size_t sort_memory;
     const char *tmp_dir;
     sz_lang lang;
+    const char *const *audiences; /* of rules that are looked at; none: of all */
+    uint32_t n_audiences;
     /* a topic as source, alerts or dead letters */
     sz_kafka_options kafka;
     uint32_t n_workers, partitions;
@@ -58,10 +60,10 @@ typedef struct sz_inputs {
     sz_types *types;
     sz_zone zone;
     sz_rule_counts counts; /* what the rule files declare, whether they compile or not */
-    uint64_t meaning;  /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
-    uint64_t of_types; /* hash of types.yaml */
-    sz_str calendar;   /* calendar.yaml as it is; owned; n 0: there is none */
-    uint64_t bytes;    /* hash of all files of campus and rules, with their names */
+    uint64_t meaning;      /* hash of what decides how an input's bytes read: types.yaml, zone, mapping */
+    uint64_t of_types;     /* hash of types.yaml */
+    sz_str calendar;       /* calendar.yaml as it is; owned; n 0: there is none */
+    uint64_t bytes;        /* hash of all files of campus and rules, with their names */
 } sz_inputs;
 sz_status sz_inputs_load(const sz_job *job, sz_diags *d, sz_inputs *out);
 void sz_inputs_fini(sz_inputs *in);

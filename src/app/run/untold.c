@@ -29,6 +29,18 @@ static void add(sz_untold_list *to, const sz_untold_list *from) {
     }
 }
 
+/* What is for others goes. */
+static void keep_audience(sz_untold_list *list, const sz_job *job, const sz_bundle *b) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->n; i++) {
+        bool is_for = job->n_audiences == 0;
+        for (uint32_t k = 0; k < job->n_audiences; k++)
+            is_for |= sz_str_is(b->rules[list->v[i].rule].audience, job->audiences[k]);
+        if (is_for) list->v[n++] = list->v[i];
+    }
+    list->n = n;
+}
+
 /* Into what is known: one partition. parts: how many there are, as it says itself. */
 static int ask(const sz_job *job, int32_t partition, bool is_last, all *x, uint32_t *parts, sz_buf *out) {
     look l = {0};
@@ -42,8 +54,10 @@ static int ask(const sz_job *job, int32_t partition, bool is_last, all *x, uint3
         sz_free(one.v);
         if (l.parts > *parts) *parts = l.parts;
         if (partition <= 0) look_tell_others(job, &l);
-        if (is_last || (uint32_t)(partition + 1) >= *parts)
+        if (is_last || (uint32_t)(partition + 1) >= *parts) {
+            keep_audience(&x->list, job, l.in.bundle);
             untold_view(out, &x->list, l.in.bundle, &l.in.zone, job->lang);
+        }
     }
     return look_end(job, &l, s);
 }

@@ -135,19 +135,27 @@ static bool message_has_least(yyjson_val *event, yyjson_val *told, sz_lang lang)
     return !is_known && strstr(alert_both(event, "message", lang), "≥ ");
 }
 
+/* To whom one may turn, and who alone may read it: a line. */
+static void put_offices(sz_buf *out, yyjson_val *event, sz_lang lang) {
+    const char *to = alert_text(event, "refer_to"), *audience = alert_text(event, "audience");
+    bool zh = lang == SZ_ZH, is_only = *audience && strcmp(audience, "counselor") != 0;
+    if (!*to && !is_only) return;
+    sz_buf_put_z(out, "     ");
+    if (*to) sz_buf_printf(out, zh ? "可转介：%s" : "refer to: %s", app_word(SZ_WORDS_PLACES, to, lang));
+    if (*to && is_only) sz_buf_put_z(out, " · ");
+    if (is_only) sz_buf_printf(out, zh ? "仅供：%s" : "only for: %s", app_word(SZ_WORDS_PLACES, audience, lang));
+    sz_buf_put_u8(out, '\n');
+}
+
 bool alert_view(sz_buf *out, yyjson_val *event, yyjson_val *told, const alert_view_options *o) {
     sz_lang lang = o->lang;
-    bool zh = lang == SZ_ZH;
     if (!told) told = event;
     put_head(out, event, o);
     bool has_least = alert_reasons(out, told, lang, o->all_reasons);
     put_exemptions(out, told, lang);
     put_evidence(out, told, o->campus, lang);
-    const char *to = alert_text(event, "refer_to"), *audience = alert_text(event, "audience"),
-               *source = *alert_text(event, "source") ? alert_text(event, "source") : alert_both(event, "source", lang);
-    if (*to) sz_buf_printf(out, zh ? "     可转介：%s\n" : "     refer to: %s\n", app_word(SZ_WORDS_PLACES, to, lang));
-    if (*audience && strcmp(audience, "counselor") != 0)
-        sz_buf_printf(out, zh ? "     仅供：%s\n" : "     only for: %s\n", app_word(SZ_WORDS_PLACES, audience, lang));
-    if (*source) sz_buf_printf(out, zh ? "     依据：%s\n" : "     threshold from: %s\n", source);
+    put_offices(out, event, lang);
+    const char *source = o->is_of_many ? "" : alert_source(event, lang);
+    if (*source) sz_buf_printf(out, lang == SZ_ZH ? "     依据：%s\n" : "     threshold from: %s\n", source);
     return has_least || message_has_least(event, told, lang);
 }
