@@ -391,6 +391,14 @@ const sz_counters *sz_worker_counters(const sz_worker *w);
  * none yet. */
 int64_t sz_worker_watermark(const sz_worker *w, sz_str source);
 void sz_worker_operation(const sz_worker *w, sz_operation *out);
+/* What a worker that has stopped leaves to the next start, which has all of it: records that are in no commit of which is known that it
+ * stands, and alerts that are in the state and have not been acknowledged. */
+typedef struct sz_left {
+    bool is_unseen; /* it was stopped before it had the state: what waits in there is not known, and the rest is 0 */
+    uint64_t records;
+    uint32_t alerts;
+} sz_left;
+void sz_worker_left(const sz_worker *w, sz_left *out);
 /* What the log should tell about (the store does not answer, a roll-back, a deep loss …): the next sentence, oldest first; false: none is
  * left. text is valid until the next step. */
 bool sz_worker_notice(sz_worker *w, sz_severity *severity, sz_str *text, sz_str *text_zh);

@@ -76,6 +76,11 @@ static const sz_code_doc docs[] = {
      "state further than it should have, or files come later than --lateness and --horizon let them",
      "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚",
      NULL, NULL},
+    {APP_CODE_LEFT,
+     "A run was stopped while its state or its brokers did not answer: what it had read and not committed is read "
+     "again by the next start, and what waits in the state is sent then",
+     "运行停止时状态存储或消息服务没有应答：已读而未提交的记录下次启动时会重新读取，状态里等待的预警也会在那时发出",
+     NULL, NULL},
     {APP_CODE_ROSTER,
      "Many students who had records lately are not in students.csv any more: it was cut short, or is another campus's. "
      "While a run goes on, a list that most students of the one in force are missing from is not taken",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Codes of findings that the program itself makes: 451-485; and what any code means, whichever module has it.
+ * Codes of findings that the program itself makes: 451-489; and what any code means, whichever module has it.
  */
 #ifndef SZ_APP_CODES_H
 #define SZ_APP_CODES_H
@@ -39,7 +39,8 @@ enum {
     APP_CODE_BEHIND, /* 480 */
     APP_CODE_SAME_ID,
     APP_CODE_TOO_LATE,
-    APP_CODE_ROSTER = 484,
+    APP_CODE_LEFT,
+    APP_CODE_ROSTER,
     APP_CODE_NOBODY
 };
 

@@ -51,6 +51,8 @@ static void stop(sz_worker *w) {
     }
     w->is_stopping = true;
     if (!holds_it(w)) { /* nothing is held that is not in the state, or will be read again */
+        bool is_coming = w->state == SZ_WK_ACQUIRING || w->state == SZ_WK_LOADING || w->state == SZ_WK_BACKOFF;
+        w->was_unseen = is_coming && !w->has_memory;
         w->state = SZ_WK_STOPPED;
         return;
     }
@@ -78,6 +80,13 @@ void read_on(sz_worker *w) {
 void stop_if_asked(sz_worker *w) {
     bool is_over = w->state == SZ_WK_FAILED || w->state == SZ_WK_STOPPED;
     if (w->stop_at_read && !w->is_stopping && !is_over && !w->hand.is_on && !ends_instant_first(w)) stop(w);
+}
+
+void sz_worker_left(const sz_worker *w, sz_left *out) {
+    *out = (sz_left){.is_unseen = w->was_unseen};
+    if (!w->has_memory) return;
+    out->records = w->since_commit + (w->sent.is_made ? w->sent.records : 0);
+    out->alerts = w->outbox.n - w->n_acked;
 }
 
 void drain(sz_worker *w) {

@@ -202,6 +202,16 @@ static bool adopt(sz_worker *w, const sz_msg *m) {
     return stands;
 }
 
+/* Of files: nobody gives back what was read, so the run ends. Which of them it is the refusal does not say. */
+void fail_not_as_left(sz_worker *w) {
+    worker_fail(w, SZ_REFUSED,
+                "the state is not as this run left it: another process has taken it over and goes on with it, or the "
+                "store was emptied or went back to an older copy. If no other process is at work, run again with the "
+                "same inputs: what the state lacks is read again",
+                "状态已不是本次运行留下的样子：或者另一个进程接管了它并在继续，或者存储被清空、退回到了较旧的副本。"
+                "如果没有别的进程在运行，请用同样的输入再运行一次：状态里缺少的会重新读取");
+}
+
 static void on_ours(sz_worker *w, const sz_msg *m) {
     bool had_memory = w->has_memory;
     bool stands = adopt(w, m);
@@ -209,8 +219,7 @@ static void on_ours(sz_worker *w, const sz_msg *m) {
     w->n_backoffs = 0;
     if (is_quarrel(w, m->header)) return;
     if (!stands && had_memory && !w->is_log) {
-        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there",
-                    "另一个进程接管了这份状态，由它继续");
+        fail_not_as_left(w);
         return;
     }
     if (!stands && switch_if_asked(w)) return; /* what is loaded anyway is loaded under the others */

@@ -313,12 +313,12 @@ static void note_refused(sz_worker *w) {
 }
 
 static void on_refused(sz_worker *w) {
-    note_refused(w);
     if (!w->is_log) {
-        worker_fail(w, SZ_REFUSED, "another process has taken this state over; it goes on there",
-                    "另一个进程接管了这份状态，由它继续");
+        w->op.refused++;
+        fail_not_as_left(w);
         return;
     }
+    note_refused(w);
     memory_drop(w);
     w->was_refused = true;
     if (leaves_the_rest(w)) w->state = SZ_WK_STOPPED;
@@ -329,7 +329,7 @@ static void on_refused(sz_worker *w) {
 static void on_commit_unknown(sz_worker *w, const sz_msg *m) {
     w->op.unknown++;
     if (w->is_parking) park(w);
-    else if (leaves_the_rest(w) && w->is_log) w->state = SZ_WK_STOPPED;
+    else if (leaves_the_rest(w)) w->state = SZ_WK_STOPPED;
     else if (w->state != SZ_WK_PARKED) start_later(w, m);
 }
 

@@ -31,7 +31,7 @@ struct sz_worker {
     mates_use mates;
     peers_use peers;
     parts_use parts;
-    sz_mates *unasked_mates;            /* where no rule asks for them: who is of which class; NULL: not looked up */
+    sz_mates *unasked_mates; /* where no rule asks for them: who is of which class; NULL: not looked up */
     uint32_t *class_rules[SZ_CLASSES_MAX];
     uint8_t *rule_class;
     bool *rule_quiet;
@@ -103,8 +103,9 @@ struct sz_worker {
     bool wanted;         /* input was asked for and is not here yet */
     bool must_seek;      /* input was dropped: read on from the place again */
     bool is_stopping, is_parking, is_first_start;
-    bool is_at_end; /* it stops since the log was read up to where it was to be read, and nobody said so */
-    bool has_missed;     /* records of the log, since it read last: the state was asked for again because of it */
+    bool was_unseen;       /* it was stopped before it had its state */
+    bool is_at_end;        /* it stops since the log was read up to where it was to be read, and nobody said so */
+    bool has_missed;       /* records of the log, since it read last: the state was asked for again because of it */
     uint64_t stop_at_read; /* STOP came: this many records read at the latest; 0: it did not */
     bool ended, ended_applied, is_new;
     bool is_quiet;   /* files: the stream had nothing to give last */
@@ -127,7 +128,7 @@ struct sz_worker {
     uint32_t n_notices_told;
     sz_status failure;
     char failure_text[2][SZ_SAID]; /* of each language */
-    uint64_t stored_seq;       /* commit that wrote the header's body; and how long the lists were after it */
+    uint64_t stored_seq;           /* commit that wrote the header's body; and how long the lists were after it */
     uint32_t stored_outbox, stored_blobs, stored_dict, stored_snapshots;
     bool has_lengths; /* older headers do not say */
     uint64_t facts_hash, stored_facts_hash, stored_bundle_hash, stored_dues_hash;
@@ -192,7 +193,8 @@ void memory_drop(sz_worker *w); /* as it was when the worker was made */
 /* start.c */
 void start(sz_worker *w);
 void load_done(sz_worker *w);
-void start_soon(sz_worker *w);                   /* refused: once the group was heard */
+void start_soon(sz_worker *w);
+void fail_not_as_left(sz_worker *w);             /* of files: another has it, or the store went back */
 void start_later(sz_worker *w, const sz_msg *m); /* the store does not answer: BACKOFF */
 void on_acquired(sz_worker *w, const sz_msg *m);
 void on_chunk(sz_worker *w, const sz_msg *m);
@@ -294,7 +296,7 @@ bool status_note(sz_worker *w, sz_str source, int64_t t_ms, uint8_t state);
 /* heard.c */
 void heard_init(sz_worker *w);
 void heard_fini(sz_worker *w);
-void heard_rebuild(sz_worker *w);            /* from the statuses */
+void heard_rebuild(sz_worker *w); /* from the statuses */
 /* A record that is used; since when that may be news to rules, SZ_TIME_MAX: it is not. */
 int64_t heard_note(sz_worker *w, const sz_event *e);
 
@@ -309,7 +311,7 @@ uint32_t student_get(sz_worker *w, sz_str id, bool create);                   /*
 uint32_t student_read(sz_worker *w, sz_str id); /* of the store: asleep, if he was not there */
 sz_str student_id(const sz_worker *w, uint32_t i);
 bool is_home(const sz_worker *w, sz_str id);
-void roster_add(sz_worker *w, uint32_t in_campus); /* if he is at home here and not there yet */
+void roster_add(sz_worker *w, uint32_t in_campus);         /* if he is at home here and not there yet */
 void roster_fetch(const sz_worker *w, uint32_t in_campus); /* his place among those that are there, into the cache */
 
 /* queue.c */

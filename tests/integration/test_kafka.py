@@ -399,6 +399,30 @@ def test_sigterm_drains_and_a_second_one_ends_at_once(tmp):
     finally: redis.go_on()
 
 
+def test_a_run_that_is_stopped_while_redis_is_away_says_what_stays(tmp):
+    """It ended well and told nobody that records of its summary were in no state. (Status 0 it has still: nothing is lost.)"""
+    campus = Campus(6, students=20, days=6)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    lines, group = campus.lines(), "away"
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, lines[:len(lines) // 2])
+    with Relay(redis.server().port) as door:
+        args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--settle", "1s", "--group", group, "--lang", "en")
+        run = Running(tmp, "away", [*args, "--state", f"redis://127.0.0.1:{door.port}/0?timeout=1s", "--tick", "0s", "--stats", "1s"])
+        run.wait(lambda: n_read(group) == len(lines) // 2, "half is read")
+        door.hold()
+        fill(source, lines[len(lines) // 2:])
+        run.wait(lambda: (run.events("stats") or [{"read": 0}])[-1]["read"] > len(lines) // 2, "records that no commit holds")
+        run.wait(lambda: any("no answer" in x["message"] for x in run.events("worker")), "it to find nobody there")
+        same(run.end(), 0, "exit status of a run that was stopped")
+        n = run.summary()["read"] - n_read(group)     # what the door held comes to Redis behind it
+    said = re.search(r"\[SZ483\]: stopped, .*not in the state: (\d+); alerts", run.path.read_text())
+    expect(n > 0 and said and int(said[1]) == n, f"{n} records are in no state:", run.path.read_text()[-1500:])
+    compare(sanzao(tmp, *args, "--state", redis.url, *to_end(campus), rc=0).summary(), summary)
+    same_stand(folded(alerts), want, "what stands")
+
+
 # ---- records that do not fit ---------------------------------------------------------------------------------------------------------
 
 def test_misrouted_records_are_said_and_repartition_mends_them_twice(tmp):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import RULE_IDS, Campus, alerts, counts, expect, finish, main, same, sanzao, say, stamp, standing, start, wait_for, write_lines   # noqa: E402
-from servers import Kafka, Redis, Relay                                                   # noqa: E402
+from servers import Gate, Kafka, Redis, Relay                                                   # noqa: E402
 
 CAMPUS = ("--campus", "campus", "--rules", "rules")
 SECRET = "pw/of@the:state"
@@ -143,6 +143,61 @@ def test_a_run_of_files_outlives_an_outage(tmp):
             said += piece
         process.send_signal(signal.SIGTERM)
         expect(finish(process).rc != 0, "a run that found no state is no success")
+
+
+def test_a_run_of_files_that_is_stopped_while_redis_is_away_says_what_stays(tmp):
+    """A commit is under way and nobody answers: SIGTERM asked for an answer without end. The next start has the same alerts."""
+    campus = Campus(10, students=30, days=10)
+    folder = campus.write(tmp)
+    write_lines(folder / "in.ndjson", campus.lines("time"))
+    run(folder, "sqlite:state.db", "in.ndjson", "sqlite.ndjson")
+    with Redis(tmp / "redis") as redis:
+        argv = ["run", "--source", "file:in.ndjson", *CAMPUS, "--settle", "0s", "--alerts", "file:redis.ndjson", "--commit-records", "50"]
+        for lang, said, do in (("en", r"not in the state: [1-9][0-9]*; alerts in the state that were not sent: \d+\. Nothing is lost", "those records are read again"),
+                               ("zh", r"未写入状态的记录 [1-9][0-9]* 条；状态里尚未发出的预警 \d+ 条。没有丢失", "这些记录会重新读取")):
+            n_read = lambda: int(header(redis, "sanzao").get("n_read", 0))
+            before = n_read()
+            with Gate(redis.server().port, lambda: n_read() >= before + 300) as door:
+                away = f"redis://127.0.0.1:{door.port}/0?timeout=1s"
+                process = start(folder, *argv, "--state", away, "--lang", lang)
+                expect(wait_for(lambda: door.n_held, process, "a commit to be under way"), "it ended before")
+                process.send_signal(signal.SIGTERM)
+                result = finish(process)
+            same(result.rc, 130, f"exit of {result}")
+            expect("[SZ483]" in result.err and re.search(said, result.err) and do in result.err, "what stays, and what to do:", result)
+        sanzao(folder, *argv, "--state", redis.url, rc=0)
+        same((folder / "redis.ndjson").read_bytes(), (folder / "sqlite.ndjson").read_bytes(), "alerts")
+
+
+def test_a_run_of_files_whose_state_went_back_says_so_and_the_next_one_goes_on(tmp):
+    """It said that another process had taken the state over and went on with it, and nothing did."""
+    campus = Campus(10, students=30, days=10)
+    folder = campus.write(tmp)
+    write_lines(folder / "in.ndjson", campus.lines("time"))
+    run(folder, "sqlite:state.db", "in.ndjson", "sqlite.ndjson")
+    with Redis(tmp / "redis") as redis:
+        def keys(group: str) -> list: return [f"sz:{{{group}.0}}:{kind}" for kind in ("h", "s", "j", "o", "w", "l")]
+        def copy(group: str) -> dict: return {k: v for k in keys(group) if (v := redis.call("DUMP", k)) is not None}
+        def put_back(group: str, old: dict) -> None:
+            with redis.connect() as c: c.many([("DEL", *keys(group)), *(("RESTORE", k, 0, v) for k, v in old.items())])
+        for group, goes_back in (("emptied", False), ("older", True)):
+            out, argv = f"{group}.ndjson", ["run", "--source", "file:in.ndjson", *CAMPUS, "--settle", "0s", "--group", group, "--commit-records", "50"]
+            n_read = lambda: int(header(redis, group).get("n_read", 0))
+            old: dict = {}
+            def seen() -> bool:
+                if n_read() >= 100 and not old: old.update(copy(group))
+                return n_read() >= 400
+            with Gate(redis.server().port, seen) as door:
+                process = start(folder, *argv, "--state", f"redis://127.0.0.1:{door.port}/0?timeout=60s", "--alerts", f"file:{out}", "--lang", "en")
+                expect(wait_for(lambda: door.n_held, process, "a commit to be under way"), "it ended before")
+                put_back(group, old if goes_back else {})
+                door.let_go_on()
+                result = finish(process)
+            same(result.rc, 4, f"exit of {result}")
+            expect("the store was emptied or went back to an older copy" in result.err and "goes on there" not in result.err, group, result)
+            same(result.summary()["unfinished"], True, "its summary")
+            sanzao(folder, *argv, "--state", redis.url, "--alerts", f"file:{out}", rc=0)
+            same((folder / out).read_bytes(), (folder / "sqlite.ndjson").read_bytes(), f"alerts ({group})")
 
 
 def test_a_student_of_a_topic_is_found_in_his_partition(tmp):

@@ -307,6 +307,57 @@ static void test_stop_at_the_end_of_a_log_leaves_the_rest(void **state) {
     assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
 }
 
+static sz_left left_of(const rig *r) {
+    sz_left left;
+    sz_worker_left(r->w, &left);
+    return left;
+}
+
+/* A run over files whose last commit had no answer asked for one until somebody killed it. What stays is said, of a log
+ * and of files alike. */
+static void test_stop_leaves_to_the_next_start_what_the_store_does_not_take(void **state) {
+    (void)state;
+    for (int is_files = 0; is_files < 2; is_files++) {
+        rig_setup o = setup_b;
+        o.is_files = is_files;
+        rig_bench *x = rig_bench_new(&o, NULL);
+        rig_log_three_meals(&x->log, "s1", 8);
+        x->a.acks = false;
+        rig_assign(&x->a, -1);
+        rig_wait(&x->a, 20000); /* a log's three are committed, and their alert has left and is not acknowledged */
+        assert_int_equal(rig_counts(&x->a)->read, 3);
+        rig_log_swipe(&x->log, "s2", 12);
+        x->a.fate = RIG_NOT_DONE;
+        x->a.holds[SZ_MSG_COMMITTED] = true;
+        rig_run(&x->a);
+        rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP});
+        rig_run(&x->a);
+        assert_int_equal(rig_state(&x->a), SZ_WK_DRAINING);
+        rig_release(&x->a);
+        assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+        sz_left left = left_of(&x->a);
+        assert_int_equal(left.is_unseen, false);
+        assert_int_equal(left.records, is_files ? rig_counts(&x->a)->read : 1);
+        assert_int_equal(left.alerts, is_files ? 0 : 1);
+        void *end = x;
+        rig_bench_tear_down(&end);
+    }
+}
+
+static void test_stop_before_the_state_is_there_says_so(void **state) {
+    rig_bench *x = *state;
+    x->b.acquire_fate = RIG_NOT_DONE;
+    rig_assign(&x->b, -1);
+    rig_tell(&x->b, &(sz_msg){.kind = SZ_MSG_STOP});
+    assert_int_equal(rig_state(&x->b), SZ_WK_STOPPED);
+    assert_int_equal(left_of(&x->b).is_unseen, true);
+    rig_tell(&x->a, &(sz_msg){.kind = SZ_MSG_STOP}); /* and one that has it, and sees all out, leaves nothing */
+    rig_wait(&x->a, 5000);
+    assert_int_equal(rig_state(&x->a), SZ_WK_STOPPED);
+    sz_left left = left_of(&x->a);
+    assert_int_equal(left.is_unseen || left.records || left.alerts, false);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, rig_bench_tear_down)
     const struct CMUnitTest tests[] = {
@@ -326,6 +377,8 @@ int main(void) {
         T(test_end_of_a_log_whose_state_went_back_is_read_again),
         T(test_end_of_a_log_that_is_given_back_is_no_end),
         T(test_stop_at_the_end_of_a_log_leaves_the_rest),
+        T(test_stop_leaves_to_the_next_start_what_the_store_does_not_take),
+        T(test_stop_before_the_state_is_there_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

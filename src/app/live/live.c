@@ -22,6 +22,7 @@
 #include "live_stats.h"
 #include "state/servers.h"
 #include "views/findings.h"
+#include "views/left_view.h"
 #include "views/summary_view.h"
 
 /* ---- before anything is begun ---- */
@@ -183,6 +184,14 @@ static bool has_summary(const live *run) {
     return false;
 }
 
+static void tell_left(const live *run) {
+    sz_diags d;
+    sz_diags_init(&d);
+    left_view(&d, &run->left, true);
+    sz_diags_show(&d, run->job->lang);
+    sz_diags_fini(&d);
+}
+
 static sz_status tell_summary(live *run, bool is_unfinished) {
     const sz_job *job = run->job;
     sz_str *v = sz_alloc((run->n_summaries + 1) * sizeof *v);
@@ -271,6 +280,7 @@ int sz_live_run(const sz_job *job) {
         run.rosters = sz_alloc((parts + 1) * sizeof *run.rosters);
         run.has_ended = sz_alloc((parts + 1) * sizeof *run.has_ended);
         s = run_members(&run);
+        tell_left(&run);
         sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;
         if (s == SZ_OK) s = w;
     }

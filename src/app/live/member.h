@@ -19,6 +19,7 @@
 #include "job/roster.h"
 #include "near.h"
 #include "state/states.h"
+#include "views/left_view.h"
 
 /* What a member counts, for stats: sums over its partitions. */
 typedef struct live_counts {
@@ -72,6 +73,7 @@ typedef struct live {
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
     live_roster *rosters; /* a partition */
+    sz_left_sum left;     /* of partitions whose workers were stopped */
     bool *has_ended;      /* a partition: it has come to its end here, or is held */
     uint64_t bundle_ver;  /* of the rule sets that some state has seen */
     uint32_t state_parts; /* for how many partitions a state of the topic was made; 0: none was seen */

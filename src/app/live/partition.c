@@ -43,6 +43,15 @@ static void keep_summary(partition *p) {
     sz_buf_fini(&out);
 }
 
+/* A partition that was given back is another's, and so is what waits in its state. */
+static void note_left(const partition *p, const sz_left *left) {
+    live *run = p->m->run;
+    if (!p->is_assigned || run->is_volatile) return;
+    pthread_mutex_lock(&run->mutex);
+    left_add(&run->left, left);
+    pthread_mutex_unlock(&run->mutex);
+}
+
 static void note_end(partition *p) {
     live *run = p->m->run;
     pthread_mutex_lock(&run->mutex);
@@ -83,7 +92,12 @@ static void after_step(partition *p) {
         p->is_ended = true;
         return;
     case SZ_WK_STOPPED:
-        if (!p->is_ended) keep_summary(p);
+        if (!p->is_ended) {
+            sz_left left;
+            sz_worker_left(p->worker, &left);
+            note_left(p, &left);
+            keep_summary(p);
+        }
         p->is_ended = true;
         note_end(p);
         return;
@@ -206,8 +220,10 @@ static void open_it(partition *p, int64_t now_ms) {
 void partition_stop(partition *p) {
     if (p->was_told_to_stop) return;
     p->was_told_to_stop = true;
-    if (!p->worker || p->retry_ms != SZ_TIME_MAX) p->is_ended = true;
-    else if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_STOP});
+    if (!p->worker || p->retry_ms != SZ_TIME_MAX) {
+        if (!p->is_ended) note_left(p, &(sz_left){.is_unseen = true});
+        p->is_ended = true;
+    } else if (!p->is_ended) step(p, &(sz_msg){.kind = SZ_MSG_STOP});
 }
 
 /* Rules and campus were read again: this worker's own, checked by the main thread before. */

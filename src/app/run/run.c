@@ -27,6 +27,7 @@
 #include "state/states.h"
 #include "tally.h"
 #include "views/findings.h"
+#include "views/left_view.h"
 #include "views/plan_view.h"
 #include "views/summary_view.h"
 
@@ -386,6 +387,16 @@ static sz_status prepare(const sz_job *job, parts *p) {
     return s;
 }
 
+/* A state in memory ends with the run. */
+static void tell_left(parts *p) {
+    sz_left left;
+    sz_left_sum sum = {0};
+    if (p->state.is_volatile) return;
+    sz_worker_left(p->worker, &left);
+    left_add(&sum, &left);
+    left_view(&p->diags, &sum, false);
+}
+
 /* What the run came to, in words and in numbers. */
 static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) run_tell_future(job, p->worker, &p->in.zone, &p->diags);
@@ -396,6 +407,7 @@ static sz_status tell(const sz_job *job, parts *p, sz_status s) {
     if (s == SZ_OK) tell_empty_rows(p);
     if (s == SZ_OK) tell_headings_again(p);
     if (s == SZ_OK) tell_nothing_new(p);
+    if (s == SZ_INTERRUPTED) tell_left(p);
     if (p->diags.n) sz_diags_show(&p->diags, job->lang);
     if (s != SZ_OK && s != SZ_INTERRUPTED && !p->has_begun) return s;
     sz_status written = write_summary(job, p, s != SZ_OK && s != SZ_INTERRUPTED);

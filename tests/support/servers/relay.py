@@ -77,6 +77,11 @@ class Gate(Relay):
         super().wait_open()
         if self.is_over: raise ConnectionError("the gate is gone")
 
+    def let_go_on(self) -> None:
+        """What it held goes through, and nothing is asked any more."""
+        with self.looking: self.seen = lambda: False
+        self.let_go()
+
     def __exit__(self, *_):
         with self.looking: self.is_over = True       # nobody looks any more: what it looks with is its maker's again
         super().__exit__()
