@@ -98,7 +98,8 @@ typedef enum sz_msg_kind {
     SZ_MSG_REVOKED,    /* finish the record and commit; is_lost: the assignment is gone, commit nothing. Then PARKED */
     SZ_MSG_ACQUIRED,   /* answer, header (before: its name is the previous one) */
     SZ_MSG_CHUNK,      /* of a load: chunk kind, puts or strs */
-    SZ_MSG_SEEKED,     /* answer; the next want begins at the offset asked for. FAILED: it is not there (text, offset: the lowest there is) */
+    SZ_MSG_SEEKED,     /* answer; the next want begins at the offset asked for. FAILED: it is not there (text, offset: the lowest there is).
+                        * Unasked, to an input that is wanted: the log was cut (FAILED), or was away and may be another one (UNKNOWN) */
     SZ_MSG_INPUT,      /* inputs, at most 256; none: a wait was cut short. offset: of the record after them, where the stream knows that it
                         * is further than their last says (a log's markers take offsets too); else 0 */
     SZ_MSG_INPUT_END,  /* the batch has ended; of a log: it was to be read up to here, and the worker drains and stops */

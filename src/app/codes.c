@@ -74,8 +74,8 @@ static const sz_code_doc docs[] = {
     {APP_CODE_TOO_LATE,
      "Many records of a run are older than what is taken any more, so they are dead letters: an earlier run took the "
      "state further than it should have, or files come later than --lateness and --horizon let them",
-     "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚",
-     NULL, NULL},
+     "一次运行中有许多记录太旧，已不再收，成为死信：前一次运行让状态走得太远，或文件比 --lateness、--horizon 允许的更晚", NULL,
+     NULL},
     {APP_CODE_LEFT,
      "A run was stopped while its state or its brokers did not answer: what it had read and not committed is read "
      "again by the next start, and what waits in the state is sent then",

@@ -90,8 +90,8 @@ static bool is_gap(sz_worker *w, int64_t first) {
 }
 
 void witness_seeked(sz_worker *w, const sz_msg *m) {
-    if (w->n_seeks && --w->n_seeks) return;                        /* the answer to an earlier one */
-    if (w->state == SZ_WK_RUNNING && m->answer == SZ_ANS_FAILED) { /* the log was cut under it: from where on? */
+    if (w->n_seeks && --w->n_seeks) return;                    /* the answer to an earlier one */
+    if (w->state == SZ_WK_RUNNING && m->answer != SZ_ANS_OK) { /* cut under it, or it was away: is it the same still? */
         witness_seek(w);
         return;
     }

@@ -423,6 +423,35 @@ def test_a_run_that_is_stopped_while_redis_is_away_says_what_stays(tmp):
     same_stand(folded(alerts), want, "what stands")
 
 
+def test_a_topic_that_is_made_anew_under_a_running_engine_is_held(tmp):
+    """By the time it is there again it is longer than the old one was: it was read on from the old place, and what stood before that was
+    skipped without a word. Accepted, it is read from its beginning."""
+    campus = Campus(6, students=20, days=6)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    lines, group = campus.lines(), "anew"
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, lines[:len(lines) // 2])
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--settle", "1s", "--group", group, "--lang", "en",
+                   "--state", redis.url)
+    run = Running(tmp, "anew", [*args, "--tick", "0s"])
+    run.wait(lambda: n_read(group) == len(lines) // 2, "half is read")
+    kafka.topics.delete(source)
+    wait_until(lambda: source not in kafka.topics.list(), "the topic to be gone")
+    run.wait(lambda: any("no longer available" in x["message"] or "does not exist" in x["message"] for x in run.events("kafka")), "it to be missed")
+    kafka.create_topic(source, PARTS)
+    wait_until(lambda: source in kafka.topics.list(), "the topic to be there again")
+    fill(source, lines[len(lines) // 2:] + lines[:len(lines) // 2])
+    run.wait(lambda: len(run.events("held")) == PARTS, "every partition to be held")
+    for held in run.events("held"): expect("made anew" in held["message"] and "--accept-gap" in held["message"], held)
+    same(run.end(), 0, "exit status")
+    same(n_read(group), len(lines) // 2, "records read")
+    last = sanzao(tmp, *args, *to_end(campus), "--accept-gap", rc=0).summary()
+    balance(last)
+    same(last["read"], len(lines) // 2 + len(lines), "records read of both")
+    same_stand(folded(alerts), want, "what stands")
+
+
 # ---- records that do not fit ---------------------------------------------------------------------------------------------------------
 
 def test_misrouted_records_are_said_and_repartition_mends_them_twice(tmp):

@@ -186,6 +186,36 @@ static void test_a_topic_cut_short_under_a_running_worker_holds(void **state) {
     cut_under_it(&x->b, "cut short");
 }
 
+/* Deleted and made anew, and longer than the old one by the time it was there again, it was read on from the old place,
+ * and what stood before that was skipped without a word. */
+static void test_a_topic_that_was_away_under_a_running_worker_is_held_if_it_is_another(void **state) {
+    rig_bench *x = *state;
+    const sz_msg was_away = {.kind = SZ_MSG_SEEKED, .answer = SZ_ANS_UNKNOWN, .text = SZ_STR("it was away")};
+    rig *r = &x->b;
+    rig_assign(r, -1);
+    uint32_t seeks = r->n_seeks;
+    rig_tell(r, &was_away);
+    rig_run(r);
+    assert_int_equal(rig_state(r), SZ_WK_RUNNING); /* the same */
+    assert_int_equal(r->n_seeks, seeks + 1);
+    assert_int_equal(r->sought, 5);
+    rig_log_swipe(&x->log, "s1", 20);
+    rig_run(r);
+    assert_int_equal(rig_counts(r)->read, 7);
+    x->log.n = 0;
+    x->log.end = 0;
+    for (int i = 0; i < 12; i++) rig_log_swipe(&x->log, "s3", 9 + i);
+    rig_tell(r, &was_away);
+    rig_run(r);
+    assert_int_equal(rig_state(r), SZ_WK_BACKOFF);
+    rig_wait(r, 1000);
+    assert_int_equal(rig_state(r), SZ_WK_HELD);
+    sz_str text;
+    sz_worker_failure(r->w, &text);
+    assert_non_null(strstr(text.p, "made anew"));
+    assert_int_equal(rig_counts(r)->read, 7);
+}
+
 static void test_records_that_expire_under_a_running_worker_are_a_gap(void **state) {
     rig_bench *x = *state;
     rig_assign(&x->b, -1);
@@ -279,6 +309,7 @@ int main(void) {
         T(test_a_stretch_that_comes_twice_in_one_message_is_used_and_counted_once),
         T(test_of_two_seeks_only_the_last_answer_counts),
         T(test_a_topic_cut_short_under_a_running_worker_holds),
+        T(test_a_topic_that_was_away_under_a_running_worker_is_held_if_it_is_another),
         T(test_records_that_expire_under_a_running_worker_are_a_gap),
         T(test_who_was_paused_while_another_went_on_goes_on_from_there),
         T(test_markers_of_the_log_move_the_place),

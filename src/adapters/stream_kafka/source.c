@@ -110,10 +110,18 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic
     revoke(s, list);
 }
 
+/* Any thread that takes from a queue. */
+static void note_away(sz_kafka_source *s, int err) {
+    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+        err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID)
+        atomic_fetch_add(&s->n_away, 1);
+}
+
 /* Brokers come and go. */
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     sz_kafka_source *s = self;
     char fatal[256];
+    note_away(s, err);
     if (err == RD_KAFKA_RESP_ERR__FATAL) {
         rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         sz_sk_say(s, SZ_ERROR, "the consumer cannot go on: %s", "消费者不能继续：%s", fatal);
@@ -126,6 +134,7 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
 
 bool sz_kafka_source_poll(sz_kafka_source *s) {
     for (rd_kafka_message_t *m; (m = rd_kafka_consumer_poll(s->rk, 0));) {
+        note_away(s, m->err);
         if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && sz_kafka_is_news(&s->news, m->err))
             sz_sk_say(s, SZ_WARNING, "%1$s", "%2$s（%1$s）", rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
         if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||

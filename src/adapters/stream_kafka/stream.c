@@ -97,6 +97,7 @@ static bool move_to(sz_stream_kafka *t, int64_t offset) {
 static bool do_seek(sz_stream_kafka *t, int64_t mono_ms) {
     int64_t low = 0, high = 0;
     if (mono_ms < t->retry_ms) return false;
+    t->n_away = atomic_load(&t->s->n_away);
     if (!ask_ends(t, mono_ms, &low, &high)) {
         again(t, mono_ms);
         return true;
@@ -169,12 +170,27 @@ static void give_or_drop(sz_stream_kafka *t, const batch *b, const item *x) {
     else if (is_next) t->eof_at = t->end_at; /* what came after the end that was asked for */
 }
 
+/* A topic that was deleted and made anew while it is read goes on at the offset at which the old one was left, if it is
+ * that long by then: what stands before would be skipped without a word. librdkafka says that it was away in the queue
+ * from which the records of the new one come. The worker looks for its witness then, as at a start. */
+static bool was_away(sz_stream_kafka *t) {
+    if (t->n_away == atomic_load(&t->s->n_away)) return false;
+    t->is_placed = false;
+    t->wanted = 0;
+    sz_msgq_push(t->q, &(sz_msg){.kind = SZ_MSG_SEEKED,
+                                 .answer = SZ_ANS_UNKNOWN,
+                                 .text = SZ_STR("the topic was not there for a while"),
+                                 .text_zh = SZ_STR("主题有一段时间不存在")});
+    return true;
+}
+
 static bool do_want(sz_stream_kafka *t) {
     bool did = false;
     while (!t->n_given && !is_at_end(t) && !t->has_seek) {
         batch *b = sz_sk_batch(t);
         if (!b && t->is_being_filled) return true; /* and so nobody rests */
         if (!b) break;
+        if (was_away(t)) return true;
         did = true;
         while (b->at < b->n && t->n_given < t->wanted) give_or_drop(t, b, &b->items[b->at++]);
         if (!t->n_given) sz_sk_batch_done(t);

@@ -60,6 +60,7 @@ struct sz_kafka_source {
     sz_stream_kafka **streams; /* open ones */
     uint32_t n_streams, room;
     bool has_joined, has_failed, is_closing;
+    atomic_uint n_away; /* how often the topic, or a partition of it, was not there: it may come back another one */
     sz_kafka_news news;
     int64_t quiet_until_ms; /* no answer: nothing is asked before then */
     int64_t committed_ms;   /* when the group was told last */
@@ -93,6 +94,7 @@ struct sz_stream_kafka {
     int64_t settled, told; /* -1: nothing */
     int64_t retry_ms;
     uint32_t n_tries;
+    uint32_t n_away; /* the source's, when it was sought */
     /* what was given, out of the first batch: it stays until the next want */
     sz_input given[MOST_INPUTS];
     uint32_t n_given;
