@@ -123,6 +123,8 @@ enum { SZ_BASELINE_NOW, SZ_BASELINE_USUAL, SZ_BASELINE_RATIO, SZ_BASELINE_Z };
 enum { SZ_PEERS_PERCENTILE, SZ_PEERS_MEDIAN, SZ_PEERS_MEAN };
 enum { SZ_BINS_CLASS, SZ_BINS_WEEKDAY, SZ_BINS_NONE, SZ_N_BINS }; /* which days of a habit are alike */
 enum { SZ_RECENT_MAX = 60, SZ_AGAINST_MAX = 366 }; /* days */
+enum { SZ_PEERS_PLACE_DAYS = 7 };             /* by: place: of so many days before a table's day it is the place of most records */
+#define SZ_PEERS_BY_PLACE (UINT32_C(1) << 31) /* in by, beside the fields of the roster */
 enum { SZ_PEERS_DAYS_MAX = 60, SZ_PEERS_LEAST = 5, SZ_PEERS_USUAL = 30 }; /* window of what is compared; min_group: at least, and left out */
 
 typedef struct sz_feature {
@@ -141,7 +143,7 @@ typedef struct sz_feature {
     uint32_t inner;         /* baseline: the feature whose days are the samples; peers: whose values are compared */
     int32_t recent, against; /* baseline, days */
     uint8_t bins;           /* baseline */
-    uint32_t by;            /* peers: bits of sz_sfield, in all of which a group is alike */
+    uint32_t by;            /* peers: bits of sz_sfield, in all of which a group is alike, and SZ_PEERS_BY_PLACE */
     uint32_t min_group;     /* peers */
     uint64_t types;         /* event types that it reads, value: of all it reads */
     uint64_t hash;          /* identity (semantics 35) */
@@ -489,6 +491,9 @@ typedef struct sz_eval {
     uint32_t depth;                 /* of value features within each other */
     bool use_leaves;                /* the student has leaves */
     int64_t *missed_ms;             /* raised to t where a table of peers is asked that is not there (yet); NULL: nobody wants to know */
+    /* peers by place: a hash of the place, as of that day's table; 0: there is none. NULL: nobody knows the records */
+    uint64_t (*usual_place)(void *of, const sz_feature *f, int32_t day);
+    void *of;
     sz_list tags;                   /* scratch for student.tags */
     char texts[8][34];              /* scratch for dates and packed ids handed out as text, used in turn */
     uint32_t next_text;
@@ -529,7 +534,10 @@ void sz_feature_coverage(sz_eval *ev, const sz_feature *f, sz_coverage *out);
 void sz_feature_window(sz_eval *ev, const sz_feature *f, int64_t *from_ms, int64_t *to_ms);
 /* Of a feature that compares, as of its table of that day: the student's group (0: he has none), whether he is to be asked, and what he had;
  * unknown: it is not known in full. The last two go by the feature's window and by what it compares. */
+uint64_t sz_peers_group(const sz_eval *ev, const sz_feature *f, int32_t day);
+/* By the fields of the roster alone; and the same group at that place, 0 where either is. */
 uint64_t sz_peers_group_of(const sz_student *s, uint32_t by, int32_t day);
+uint64_t sz_peers_group_at(uint64_t group, uint64_t place);
 bool sz_peers_asks(const sz_eval *ev, const sz_feature *f, int32_t day);
 sz_xval sz_peers_value(sz_eval *ev, const sz_feature *f, int32_t day);
 bool sz_rarely_seen(sz_eval *ev, bool *is_unknown);

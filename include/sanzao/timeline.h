@@ -354,7 +354,7 @@ bool sz_timeline_pass(sz_timeline *tl, sz_tlctx *c);
 /* Facts changed from `since` on: the student is rolled back there, as far as the horizon reaches, and evaluated anew. */
 void sz_timeline_facts(sz_timeline *tl, sz_tlctx *c, int64_t since_ms, const sz_cause *cause);
 /* For tables of peers (semantics 22), made at that instant, of that day: what he had on the day before as far as records up to there say. Of
- * those without a group nothing is found out. */
+ * those without a group nothing is found out; of those by place it is the group of the roster, and becomes that at his place. */
 typedef struct sz_peer_ask {
     uint32_t feature, table;  /* table: which one it is for, a number of the caller's */
     uint32_t same;            /* which of them compares the same first: what is found out for that one holds for it, too */

@@ -135,8 +135,9 @@ static uint32_t n_awaited(const sz_worker *w, uint32_t q) {
     return n;
 }
 
-/* Whoever is at home there counts as asked, and not known. */
+/* Whoever is at home there counts as asked, and not known. At which place he is, nobody knows here. */
 static void count_missing(sz_worker *w, compared *c, uint32_t q) {
+    c->is_lacking |= (w->bundle->fs.features[c->feature].by & SZ_PEERS_BY_PLACE) != 0;
     group_kind *g = &w->peers.kinds[c->kind];
     sz_peer_table gone = {.day = c->next_day};
     peers_find_groups(w, g, c->next_day);

@@ -136,7 +136,7 @@ void parts_let_go(sz_worker *w, compared *c) {
     sz_free(c->awaits);
     c->awaits = NULL;
     c->n_awaited = 0;
-    c->is_held = c->is_joined = false;
+    c->is_held = c->is_joined = c->is_lacking = false;
 }
 
 /* Its clocks stay at next_ms until the others' parts are there, or it is known that they will not be. */

@@ -49,6 +49,14 @@ void peers_note_earliest(sz_worker *w) {
     parts_set_gate(w);
 }
 
+int64_t peers_keep_ms(const sz_worker *w) {
+    enum { DAYS = SZ_PEERS_PLACE_DAYS + 2 }; /* before 04:00 the table is that of the day before; and part of a day */
+    const sz_featureset *fs = &w->bundle->fs;
+    for (uint32_t i = 0; i < fs->n_features; i++)
+        if (fs->features[i].by & SZ_PEERS_BY_PLACE) return w->o.horizon_ms + DAYS * SZ_DAY_MS;
+    return 0;
+}
+
 static uint8_t kind_of(peers_use *u, uint32_t by) {
     uint32_t k = 0;
     while (k < u->n_kinds && u->kinds[k].by != by) k++;
@@ -350,6 +358,7 @@ static void close_tables(sz_worker *w) {
         compared *c = &u->v[k];
         if (!c->is_due) continue;
         sz_peer_table *t = c->is_joined ? &c->whole : &c->made;
+        if (c->is_joined && c->is_lacking) sz_peer_table_fini(t), t->is_whole = true;
         sz_peer_table_close(t);
         sz_peers_take(u->tables, feature_of(w, c)->hash, t);
         parts_let_go(w, c);

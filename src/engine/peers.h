@@ -21,6 +21,7 @@ typedef struct compared {
     bool is_stream;     /* no batch is among its sources */
     bool is_held;       /* our part of next_day is made, and those of others are awaited */
     bool is_joined;     /* they are there: its table is to be made */
+    bool is_lacking;    /* but some will not come, and who is where is not known of those: it stays empty */
     int32_t part_day;   /* of our next part, which is made at */
     int64_t part_ms;
     sz_peer_table whole; /* of next_day, of those that are there */
@@ -63,6 +64,8 @@ void peers_forget(sz_worker *w); /* tables, too */
 /* Where does each go on? After a load, and when timers begin at another time. */
 void peers_seek(sz_worker *w);
 void peers_note_earliest(sz_worker *w); /* what is next has changed */
+/* How far behind the highest watermark logs must reach for what is compared by place; 0: nothing is. */
+int64_t peers_keep_ms(const sz_worker *w);
 void peers_find_groups(const sz_worker *w, group_kind *g, int32_t day);
 /* The instant of the earliest tables that are to be made before the clocks go to their targets, and to cap at most;
  * SZ_TIME_MAX: none. */

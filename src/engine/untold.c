@@ -121,7 +121,7 @@ static uint32_t held_by(asker *x, sz_eval *ev, uint32_t rule) {
 static void note(asker *x, uint32_t rule, uint32_t bits, int32_t monday) {
     for (uint32_t i = 0; i < x->n_by; i++) {
         uint32_t k = 0;
-        if (!(bits >> i & 1)) continue;
+        if (!(bits >> i & 1) || x->by_list[i] & SZ_PEERS_BY_PLACE) continue; /* a place is no group of the roster */
         mark m = {.rule = rule, .by = i, .monday = monday};
         while (k < x->n_marks && (x->marks[k].rule != rule || x->marks[k].by != i || x->marks[k].monday != monday)) k++;
         if (k < x->n_marks) continue;

@@ -156,6 +156,7 @@ static void init_tc(sz_worker *w) {
     c->horizon_ms = w->o.horizon_ms;
     int64_t late = w->o.lateness_ms < w->o.horizon_ms ? w->o.lateness_ms : w->o.horizon_ms;
     c->keep_ms = w->o.horizon_ms + late; /* an undo that is late itself must find its original */
+    if (c->keep_ms < peers_keep_ms(w)) c->keep_ms = peers_keep_ms(w);
 }
 
 void world_init(sz_worker *w) {

@@ -27,6 +27,17 @@ uint64_t sz_peers_group_of(const sz_student *s, uint32_t by, int32_t day) {
     return sz_hash(v, n * sizeof *v);
 }
 
+uint64_t sz_peers_group_at(uint64_t group, uint64_t place) {
+    uint64_t v[] = {group, place};
+    return group && place ? sz_hash(v, sizeof v) : 0;
+}
+
+uint64_t sz_peers_group(const sz_eval *ev, const sz_feature *f, int32_t day) {
+    uint64_t group = ev->info ? sz_peers_group_of(ev->info, f->by, day) : 0;
+    if (!group || !(f->by & SZ_PEERS_BY_PLACE)) return group;
+    return sz_peers_group_at(group, ev->usual_place ? ev->usual_place(ev->of, f, day) : 0);
+}
+
 #ifndef NDEBUG
 static int32_t days_there_one_by_one(const sz_eval *ev, int32_t from, int32_t to) {
     int32_t n = 0;
@@ -78,7 +89,7 @@ void op_peers_part(sz_eval *ev, const sz_feature *f, uint32_t part, sz_xval *v) 
     int32_t day = sz_peers_day(ev->zone, ev->t_ms);
     const sz_peer_table *t = sz_peers_find(ev->facts->peers, f->hash, day);
     if (!t && ev->missed_ms && *ev->missed_ms < ev->t_ms) *ev->missed_ms = ev->t_ms;
-    uint64_t id = t && t->n_groups && ev->info ? sz_peers_group_of(ev->info, f->by, day) : 0;
+    uint64_t id = t && t->n_groups ? sz_peers_group(ev, f, day) : 0;
     const sz_peer_group *g = id ? sz_peer_table_group(t, id) : NULL;
     if (!g || !sz_peer_group_speaks(g, f->min_group)) return;
     sz_xval own;

@@ -67,19 +67,24 @@ static sz_str field_meant(sz_str text) {
     return text.n > N && memcmp(text.p, root, N) == 0 ? (sz_str){text.p + N, text.n - N} : text;
 }
 
+static bool add_bit(struct sz_making *m, const sz_yaml *item, uint32_t bit) {
+    if (m->f.by & bit) {
+        sz_rules_hint_say(sz_rules_error(m->l, C_PEERS, item->span, "`%.*s` stands here twice", "`%.*s` 写了两次",
+                                         SZ_FMT_STR(item->text)),
+                          "write it once", "写一次即可");
+        return false;
+    }
+    m->f.by |= bit;
+    return true;
+}
+
 static bool add_field(struct sz_making *m, const sz_yaml *item) {
     struct sz_loading *l = m->l;
     sz_str text = field_meant(item->text);
+    if (sz_str_is(item->text, "place")) return add_bit(m, item, SZ_PEERS_BY_PLACE); /* of what is compared */
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++) {
         if (!((uint32_t)GROUPS >> i & 1) || !sz_str_is(text, sz_sfields[i].name)) continue;
-        if (m->f.by >> i & 1) {
-            sz_rules_hint_say(sz_rules_error(l, C_PEERS, item->span, "`%.*s` stands here twice", "`%.*s` 写了两次",
-                                             SZ_FMT_STR(item->text)),
-                              "write it once", "写一次即可");
-            return false;
-        }
-        m->f.by |= 1u << i;
-        return true;
+        return add_bit(m, item, 1u << i);
     }
     struct sz_near near = sz_near_to(l, text);
     const char *all = "";
@@ -90,6 +95,8 @@ static bool add_field(struct sz_making *m, const sz_yaml *item) {
     }
     sz_diag *g = sz_rules_error(l, C_PEERS, item->span, "`%.*s` makes no groups of students",
                                 "`%.*s` 不能用来给学生分组", SZ_FMT_STR(item->text));
+    sz_near_z(&near, "place");
+    all = TXT(l, "%s  place", all);
     if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else sz_rules_hint(l, g, "groups are made by%s", "可以按这些分组：%s", all);
     return false;

@@ -32,7 +32,7 @@ static uint64_t by_meaning(uint32_t by, uint32_t min_group) {
     uint64_t h = min_group;
     for (uint32_t i = 0; i < SZ_N_SFIELDS; i++)
         if (by >> i & 1) h = sz_mix_str(h, sz_str_of(sz_sfields[i].name));
-    return h;
+    return by & SZ_PEERS_BY_PLACE ? sz_mix_str(h, SZ_STR("place")) : h;
 }
 
 uint64_t sz_feature_identity(const struct sz_making *m) {

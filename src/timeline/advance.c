@@ -36,6 +36,8 @@ void run_init(run *x, sz_timeline *tl, sz_tlctx *c, const sz_cause *cause) {
     ev->params = NULL;
     ev->n_params = ev->depth = ev->next_text = 0;
     ev->missed_ms = &tl->missed_ms;
+    ev->usual_place = usual_place_now;
+    ev->of = x;
     ev->use_leaves = info && sz_campus_has_leaves(c->facts->campus, tl->student);
     x->mask = mask_bytes(c) <= sizeof x->short_mask ? x->short_mask : sz_arena_alloc(c->arena, mask_bytes(c) + 1);
 }

@@ -214,11 +214,12 @@ void say_condition(telling *t, const sz_verdict *v, bool is_met) {
 static void put_group(telling *t, const sz_feature *f) {
     int32_t day = sz_peers_day(t->c->zone, t->ev->t_ms);
     const sz_peer_table *table = t->ev->facts->peers ? sz_peers_find(t->ev->facts->peers, f->hash, day) : NULL;
-    uint64_t id = t->ev->info ? sz_peers_group_of(t->ev->info, f->by, day) : 0;
+    uint64_t id = sz_peers_group(t->ev, f, day);
     const sz_peer_group *g = table && id ? sz_peer_table_group(table, id) : NULL;
     say_name(t, "group");
-    sz_buf_printf(t->out, "{\"table\":%s,\"has_group\":%s,\"known\":%u,\"asked\":%u,\"needed\":%u}",
-                  table ? "true" : "false", id ? "true" : "false", g ? g->n : 0, g ? g->asked : 0, f->min_group);
+    sz_buf_printf(t->out, "{\"table\":%s,\"by_place\":%s,\"has_group\":%s,\"known\":%u,\"asked\":%u,\"needed\":%u}",
+                  table ? "true" : "false", f->by & SZ_PEERS_BY_PLACE ? "true" : "false", id ? "true" : "false",
+                  g ? g->n : 0, g ? g->asked : 0, f->min_group);
 }
 
 static void put_coverage(telling *t, const sz_feature *f) {

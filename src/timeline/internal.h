@@ -171,6 +171,11 @@ typedef struct sequence_try {
 } sequence_try;
 void sequence_tries(run *x, const sz_rule *r, sequence_try *out);
 
+/* usual.c: where most of the records that are compared stand, of the week before a table's day (peers by place); 0:
+ * there is no such place. What undo records before the offset `end` take out is in none. */
+uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end);
+uint64_t usual_place_now(void *x, const sz_feature *f, int32_t day); /* by what has come */
+
 /* story.c */
 sz_episode *story_last(sz_timeline *tl, uint32_t rule); /* latest episode that stands; NULL */
 static inline bool episode_is_open(const sz_episode *e) {

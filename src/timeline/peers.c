@@ -56,6 +56,20 @@ static void find_out_again(run *x, int64_t at_ms, int32_t day, const sz_peer_ask
 }
 #endif
 
+/* Those that are compared by place, among those of the roster that have theirs in common. */
+static void put_at_places(run *x, int64_t at_ms, int32_t day, sz_peer_ask *v, uint32_t n) {
+    uint32_t matcher = SZ_NONE, end = 0;
+    uint64_t place = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const sz_feature *f = &x->c->bundle->fs.features[v[i].feature];
+        if (!v[i].group || !(f->by & SZ_PEERS_BY_PLACE)) continue;
+        if (matcher == SZ_NONE) end = log_lower(x->tl, at_ms + 1);
+        if (matcher != f->matcher) place = usual_place(x, f, day, end);
+        matcher = f->matcher;
+        v[i].group = sz_peers_group_at(v[i].group, place);
+    }
+}
+
 void sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_t day, sz_peer_ask *v, uint32_t n) {
     run x;
     bool is_ahead = sz_timeline_has_since(tl, at_ms + 1), by_head = !is_ahead || head_says_it(tl, c, at_ms, day);
@@ -67,6 +81,7 @@ void sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_
         state_as_of(&x, &c->folded, at_ms + 1);
         x.ev.state = &c->folded;
     }
+    put_at_places(&x, at_ms, day, v, n);
     for (uint32_t i = 0; i < n; i++) {
         sz_peer_ask *first = &v[v[i].same];
         if (!v[i].group) continue;

@@ -24,7 +24,7 @@ PLAIN = {"days", "hours", "minutes", "week", "month", "term", "study", "to", "ni
 WINDOWS = {**dict.fromkeys(("count", "sum", "avg", "min", "max", "distinct", "sessions", "first"), PLAIN),
            "days": {"days", "week", "month", "to", "night"}, "last": {"none", "days", "hours", "week", "month", "night"},
            "streak": {"none", "days", "week", "month", "night", "on_days: class"}, "absence": {"none", "pause"}, "value": {"none"},
-           "baseline": {"none", "by", "recent"}, "peers": {"by", "by several", "of a name", "min_group"}}
+           "baseline": {"none", "by", "recent"}, "peers": {"by", "by several", "by place", "of a name", "min_group"}}
 NOT_DRAWN = {"regularity"}  # needs forty records in a window; its own cases and unit tests compare it with the definition
 SHAPES = {"when", "value", "at_least", "at_most", "points", "sequence", "within", "as", "not", "level", "who", "unless", "params", "for",
           "check", "resolve_when", "again_after", "mode", "sensitive", "message", "replaces", "id"}
@@ -48,7 +48,7 @@ def forms(raw: dict) -> set[str]:
     unit = {"d": "days", "h": "hours", "m": "minutes"}.get(over[-1:]) if re.fullmatch(r"\d+[dhm]", over) else over or "none"
     keys = {"to" if "to" in raw else "", "night" if raw.get("day") == "night" else "", "pause" if "pause" in raw else "",
             "on_days: class" if "on_days" in raw else "", "by" if "by" in raw else "", "recent" if "recent" in raw else "",
-            "by several" if isinstance(raw.get("by"), list) else "", "of a name" if isinstance(raw.get("peers"), str) else "", "min_group" if "min_group" in raw else ""}
+            "by several" if isinstance(raw.get("by"), list) else "", "by place" if "peers" in raw and "place" in raw["by"] else "", "of a name" if isinstance(raw.get("peers"), str) else "", "min_group" if "min_group" in raw else ""}
     return {unit} | keys - {""}
 
 

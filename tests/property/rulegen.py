@@ -384,6 +384,7 @@ class Rules:
         self.among |= {TYPES[operand]} if operand in TYPES else {operand} if operand in TYPES.values() else {"swipe", "dorm_access", "presence"}
         by = d.pick("class", "class", "class", "building", "school", "year", "entry_year", "residence", "gender", "dorm", "college", "major", ["school", "year"],
                     ["class", "building"])
+        if d.chance(0.2): by = d.pick("place", "place", ["gender", "place"])
         least = d.pick(5, 5, 5, 6, 7, 10)
         self.inner = self.feature(inner, "i") if d.chance(0.6) else ""
         return self.feature({"peers": self.inner or inner, "by": by, "min_group": least}, "p")

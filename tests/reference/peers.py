@@ -3,6 +3,7 @@
 What is known then depends on the order of arrival, which is the one thing here that cannot be taken from the sorted
 stream: the lines are walked through as they came, and for each table those up to there are read anew from scratch.
 """
+from collections import Counter
 from dataclasses import dataclass, field
 
 from . import features
@@ -12,6 +13,7 @@ from .rules import Feature, RuleSet
 from .times import DAY, HOUR, INFINITY, day_of, day_start
 
 AT = 4 * HOUR
+PLACE_DAYS, PLACES_MAX = 7, 64  # by: place
 Key = tuple  # the group: what its students have in common
 
 
@@ -36,8 +38,17 @@ def made_at(day: int) -> int: return day_start(day) + AT
 def day_in_force(t: int) -> int: return day_of(t - AT)
 
 
-def group_of(feature: Feature, student: Student, t: int) -> Key | None:
-    key = tuple(student.attribute(name, t) for name in feature.by)
+def usual_place(feature: Feature, history: "features.History", day: int, n: int) -> str | None:
+    """Where most of the records that are compared stand, of the week before that day; of two as often neither."""
+    records = history.counted(feature.event, n, "distinct")
+    places = Counter(r.place for r in records if day - PLACE_DAYS <= day_of(r.time) < day and r.place is not None)
+    most = [place for place, k in places.items() if k == max(places.values())]
+    return most[0] if len(most) == 1 and len(places) <= PLACES_MAX else None
+
+
+def group_of(feature: Feature, history: "features.History", day: int, n: int) -> Key | None:
+    """As of the table of that day."""
+    key = tuple(usual_place(feature, history, day, n) if name == "place" else history.student.attribute(name, made_at(day)) for name in feature.by)
     return None if None in key else key
 
 
@@ -141,12 +152,13 @@ class Snapshot:
     def table(self, feature: Feature, day: int) -> Table:
         out, t = Table(), made_at(day)
         for student in self.campus.students.values():
-            key = group_of(feature, student, t) if student.is_active else None
-            if key is None: continue
+            if not student.is_active: continue
             history = self.history(student)
-            if not history.is_asked(feature, day): continue
+            n = sum(r.time <= t for r in history.records)
+            key = group_of(feature, history, day, n)
+            if key is None or not history.is_asked(feature, day): continue
             out.asked[key] = out.asked.get(key, 0) + 1
-            value = history.of_day_before(feature, day, t, sum(r.time <= t for r in history.records))
+            value = history.of_day_before(feature, day, t, n)
             if isinstance(value, float): out.values.setdefault(key, []).append(value)
         for values in out.values.values(): values.sort()
         return out
@@ -176,4 +188,4 @@ def value(feature: Feature, history: "features.History", t: int, n: int) -> dict
     """At an instant: the table of the day, and the student's own value of the same day, as it is known now."""
     day = day_in_force(t)
     own = history.of_day_before(feature, day, t, n)
-    return standing_of(feature, history.tables.get((feature.name, day)), group_of(feature, history.student, made_at(day)), own)
+    return standing_of(feature, history.tables.get((feature.name, day)), group_of(feature, history, day, n), own)

@@ -17,7 +17,7 @@ RECORD_FIELDS = {"amount": "money", "balance": "money", "hours": "hours"}
 ROOTS = ("event", "place", "student", "calendar")
 OPERATORS = ("count", "sum", "avg", "min", "max", "days", "distinct", "first", "last", "streak", "sessions", "absence",
              "value", "baseline", "peers", "regularity")
-GROUPS = ("class", "major", "college", "school", "year", "entry_year", "years", "dorm", "building", "gender", "residence")
+GROUPS = ("class", "major", "college", "school", "year", "entry_year", "years", "dorm", "building", "gender", "residence", "place")
 LEAST_GROUP = 5  # that min_group may be (22)
 OF_PEERS = ("count", "sum", "avg", "min", "max", "days", "distinct", "sessions")
 CORRECTED_LATE = ("count", "sum", "avg", "days", "streak")  # 17

@@ -234,16 +234,19 @@ def test_others_who_have_the_same(tmp):
     """Ten of a building swipe often: the comparison keeps the rule still, and no other student is named."""
     names = [f"e{i}" for i in range(10)]
     head = HEAD.replace("rules:\n", "  often: {count: swipe, over: 1d, to: yesterday}\n  of_year: {peers: {count: swipe, over: 1d}, by: year, min_group: 5}\n"
-                        "  of_school: {peers: {count: swipe, over: 1d}, by: school, min_group: 5}\nrules:\n")
+                        "  of_school: {peers: {count: swipe, over: 1d}, by: school, min_group: 5}\n"
+                        "  of_place: {peers: {count: swipe, over: 1d}, by: place, min_group: 5}\nrules:\n")
     run(tmp, rule("out", 'level: blue, check: daily at 07:00, when: "often >= 3 && (!has(of_year.mean) || of_year.mean < 2)"') +
-        rule("school", 'level: blue, check: daily at 07:00, when: of_school.percentile >= 90'),
-        [meal(7, 9 + k, n) for n in names for k in range(3)] + [meal(6, 9, n) for n in names], until=at(8, 8), head=head, students="\n".join(f"{n},2,active" for n in names))
+        rule("school", 'level: blue, check: daily at 07:00, when: of_school.percentile >= 90') + rule("place", 'level: blue, check: daily at 07:00, when: of_place.percentile >= 90'),
+        [{**meal(7, 9 + k, n), "place": "canteen-1"} for n in names for k in range(3)] + [meal(6, 9, n) for n in names], until=at(8, 8), head=head, students="\n".join(f"{n},2,active" for n in [*names, "nowhere"]))
     got = ask(tmp, "out", "e3")
     same([got["last_look"]["at"], got["last_look"]["held_by"], got["now"]["held_by"]], [at(8, 7), ["peers"], ["peers", "check"]], "held by the comparison")
     same(leaves_of(got["now"]["condition"]["tree"]), ["has(of_year.mean)", "of_year.mean < 2"], "and by what in it")
     expect("others of the group have the same (peers)" in text(tmp, "out", "e3"), text(tmp, "out", "e3"))
     expect("school: of the group" not in text(tmp, "school", "e3") and "the roster does not say of which group the student is" in text(tmp, "school", "e3"), text(tmp, "school", "e3"))
     same(ask(tmp, "school", "e3")["now"]["held_by"], ["unknown", "check"], "without a group nothing is known")
+    same(ask(tmp, "place", "e3")["now"]["held_by"], ["condition", "check"], "those at the same place are known")
+    expect("the student was mostly at no one place" in text(tmp, "place", "nowhere"), text(tmp, "place", "nowhere"))
     expect(not any(f'"{n}"' in json.dumps(got) for n in names if n != "e3"), "nobody else is named")
     expect("me37-" not in json.dumps(got), "nor any record")
 

@@ -29,6 +29,14 @@ static const char rules[] =
     "  - {id: top, when: among.percentile >= 90, level: blue, again_after: 1h}\n"
     "  - {id: seven, when: more.mean > 6 && more.percentile > 40, level: blue, again_after: 1h, check: daily at 07:00}\n";
 
+static const char rules_by_place[] =
+    "features:\n"
+    "  among: {peers: {count: swipe, over: 1d}, by: place, min_group: 5}\n"
+    "  more: {peers: {sum: swipe.amount, over: 2d}, by: [place, class], min_group: 5}\n"
+    "rules:\n"
+    "  - {id: top, when: among.percentile >= 90, level: blue, again_after: 1h}\n"
+    "  - {id: seven, when: more.mean > 6 && more.percentile > 40, level: blue, again_after: 1h, check: daily at 07:00}\n";
+
 /* s00 … of three classes of twelve, a few of each in each partition. */
 static const char *roster(void) {
     static char text[1024];
@@ -52,8 +60,10 @@ static void add_day(rig_log *l, int day, uint32_t parts, uint32_t partition) {
             int64_t t = rig_monday + day * SZ_DAY_MS + hour * SZ_HOUR_MS + i * SZ_MINUTE_MS;
             if (is_here && home(i, parts) == partition)
                 rig_log_add(
-                    l, "{\"id\":\"s%02d.%d.%d\",\"student\":\"s%02d\",\"time\":%lld,\"type\":\"swipe\",\"amount\":%u}",
-                    i, day, hour, i, (long long)t, amount);
+                    l,
+                    "{\"id\":\"s%02d.%d.%d\",\"student\":\"s%02d\",\"time\":%lld,\"type\":\"swipe\",\"amount\":%u,"
+                    "\"place\":\"p%d\"}",
+                    i, day, hour, i, (long long)t, amount, hour % 5 ? i % 3 : 3);
         }
 }
 
@@ -227,6 +237,19 @@ static void all_partitions_say_what_one_worker_says(void **state) {
     alone_fini(&want);
 }
 
+static void places_are_those_of_all_partitions(void **state) {
+    (void)state;
+    alone want = alone_over(rules_by_place, DAYS);
+    fleet *f = parts_fleet(rules_by_place);
+    feed(f, 0, DAYS);
+    for (uint32_t p = 0; p < PARTS; p++) fleet_up(f, p);
+    fleet_go(f, 20000);
+    same_lines(f, sz_buf_str(&want.said), false);
+    same_tables(f, want.store);
+    fleet_end(f);
+    alone_fini(&want);
+}
+
 /* Of one process they hear of a part with its commit; without that each would be at one of its next looks, 250 ms apart
  * by then. The first ones wait for nothing else: each has the last one's part with the step that follows. */
 static void who_is_near_is_not_looked_for_in_vain(void **state) {
@@ -378,6 +401,24 @@ static void beyond_the_limit_groups_are_unknown(void **state) {
     fleet_end(f);
 }
 
+/* At which place those are whom nobody has heard of is in no roster: no group by place has all of its own then. */
+static void beyond_the_limit_nobody_is_compared_by_place(void **state) {
+    (void)state;
+    fleet *f = parts_fleet(rules_by_place);
+    f->o.o.peers_wait_ms = 5000;
+    feed(f, 0, DAYS);
+    fleet_up(f, 0);
+    fleet_up(f, 1);
+    fleet_go(f, 20000);
+    assert_int_equal(rig_counts(&f->r[0])->read, f->logs[0]->n);
+    sz_buf said;
+    sz_buf_init(&said);
+    fleet_said(f, &said);
+    assert_int_equal(said.n, 0);
+    sz_buf_fini(&said);
+    fleet_end(f);
+}
+
 /* No answer is as good as no part. */
 static void a_store_that_does_not_answer_holds_nobody_for_ever(void **state) {
     (void)state;
@@ -509,12 +550,14 @@ static void parked_while_it_waits(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_partitions_say_what_one_worker_says),
+        cmocka_unit_test(places_are_those_of_all_partitions),
         cmocka_unit_test(who_is_near_is_not_looked_for_in_vain),
         cmocka_unit_test(what_was_lost_is_not_told_any_more),
         cmocka_unit_test(the_last_one_is_waited_for),
         cmocka_unit_test(disturbed_they_say_the_same),
         cmocka_unit_test(a_part_that_was_lost_is_made_again),
         cmocka_unit_test(beyond_the_limit_groups_are_unknown),
+        cmocka_unit_test(beyond_the_limit_nobody_is_compared_by_place),
         cmocka_unit_test(a_store_that_does_not_answer_holds_nobody_for_ever),
         cmocka_unit_test(who_is_never_fed_comes_along),
         cmocka_unit_test(a_reload_of_one_after_the_other_stops_nobody),

@@ -179,7 +179,9 @@ static void put_keys(sz_buf *out, const sz_operator_row *r) {
         put_key(
             out, "by", "needed",
             "`class`, `major`, `school`, `college`, `year`, `entry_year`, `years`, `dorm`, `building`, `residence`, "
-            "`gender`, or several: `[school, year]`; `student.class` and the key `group` are understood too · 按什么分组");
+            "`gender`, `place` (where most of the compared records of the last seven days were), or several: "
+            "`[school, year]`; `student.class` and the key `group` are understood too · 按什么分组；`place` "
+            "是近 7 天所比较的记录最多的地点");
         put_key(out, "min_group", "may be",
                 "`30` (left out: this): so many known values at least, 5 or more · 组内至少多少人");
     }

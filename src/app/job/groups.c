@@ -75,7 +75,8 @@ void sz_groups_check(const sz_inputs *in, int64_t now_ms, sz_diags *d) {
     uint32_t n = n_active(in->campus);
     for (uint32_t i = 0; i < in->bundle->fs.n_features; i++) {
         const sz_feature *f = &in->bundle->fs.features[i];
-        if (f->op != SZ_OP_PEERS || f->is_idle) continue;
+        if (f->op != SZ_OP_PEERS || f->is_idle || f->by & SZ_PEERS_BY_PLACE)
+            continue; /* places are not in the roster */
         sizes all = sizes_of(in, f, day);
         if (!all.reach && n / GROUPS >= f->min_group) tell_none(d, f, &all);
     }

@@ -71,7 +71,11 @@ static void put_window(const page *p, yyjson_val *w) {
 }
 
 static void put_group(const page *p, yyjson_val *g) {
-    if (!is_true(g, "has_group"))
+    if (!is_true(g, "has_group") && is_true(g, "by_place"))
+        sz_buf_put_z(p->out,
+                     in(p, "the student was mostly at no one place, or the roster does not say of which group he is",
+                        "该学生没有最常去的一个地点，或名册没有写明属于哪一组"));
+    else if (!is_true(g, "has_group"))
         sz_buf_put_z(p->out,
                      in(p, "the roster does not say of which group the student is", "名册没有写明该学生属于哪一组"));
     else if (!is_true(g, "table")) sz_buf_put_z(p->out, in(p, "no table has been made yet", "还没有汇总表"));

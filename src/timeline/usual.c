@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * usual: the place at which a student mostly does what is compared, as a group of peers (semantics 22). Nothing is kept
+ * for it: the week before a table's day is in the log, however far a replay goes back (keep_ms).
+ */
+#include "internal.h"
+
+enum { PLACES_MAX = 64 };
+
+typedef struct visits {
+    uint64_t place[PLACES_MAX];
+    uint32_t times[PLACES_MAX], n;
+} visits;
+
+/* False: there are more places than anybody has a usual one of. */
+static bool note(visits *v, sz_str place) {
+    uint64_t h = sz_hash(place.p, place.n);
+    uint32_t i = 0;
+    while (i < v->n && v->place[i] != h) i++;
+    if (i == PLACES_MAX) return false;
+    if (i == v->n) v->place[v->n] = h, v->times[v->n++] = 0;
+    v->times[i]++;
+    return true;
+}
+
+/* Of two that are as often neither. */
+static uint64_t most_of(const visits *v) {
+    uint32_t best = 0, n = 0;
+    for (uint32_t i = 1; i < v->n; i++)
+        if (v->times[i] > v->times[best]) best = i;
+    for (uint32_t i = 0; i < v->n; i++) n += v->times[i] == v->times[best];
+    return n == 1 ? v->place[best] : 0;
+}
+
+static bool is_among(const uint32_t *v, uint32_t n, uint32_t off) {
+    uint32_t i = 0;
+    while (i < n && v[i] != off) i++;
+    return i < n;
+}
+
+uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end) {
+    const sz_timeline *tl = x->tl;
+    uint32_t m = f->matcher, mb = mask_bytes(x->c), *undone = NULL, n_undone = 0;
+    bool may_be_undone = tl->n_undos && !x->c->bundle->fs.matchers[m].is_seen; /* the person was there */
+    int64_t to_ms = sz_zone_midnight(x->c->zone, day);
+    visits v;
+    v.n = 0;
+    if (may_be_undone) n_undone = state_undone(x, end, &undone);
+    for (uint32_t off = log_lower(tl, sz_zone_midnight(x->c->zone, day - SZ_PEERS_PLACE_DAYS)); off < tl->log.n;
+         off += sz_entry_len(tl->log.p + off)) {
+        const uint8_t *p = tl->log.p + off;
+        sz_event e;
+        if (sz_entry_time(p) >= to_ms) break;
+        if (!(sz_entry_mask(p)[m >> 3] >> (m & 7) & 1) || is_among(undone, n_undone, off)) continue;
+        if (!sz_entry_get(p, mb, x->c->dict, x->c->types, &e) || !e.place.n) continue;
+        if (!note(&v, e.place)) return 0;
+    }
+    return most_of(&v);
+}
+
+uint64_t usual_place_now(void *of, const sz_feature *f, int32_t day) {
+    run *x = of;
+    return usual_place(x, f, day, x->tl->head_off);
+}
