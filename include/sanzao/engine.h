@@ -414,6 +414,11 @@ uint32_t sz_worker_n_students(const sz_worker *w);
  * the roster no longer, beyond those who may have left by rights (docs/adr/0045). Of this worker's own; n 0: nobody. */
 typedef struct sz_gone { uint32_t n, of; } sz_gone;
 void sz_worker_gone(const sz_worker *w, sz_gone *out);
+/* Of some hundred student numbers in records that the roster does not have (kept in memory, since its campus came): how many stand there
+ * otherwise written, of students without records, and in which way. */
+typedef enum sz_writing { SZ_ZEROS_IN_FRONT, SZ_DOT_BEHIND, SZ_OTHER_SIGNS, SZ_N_WRITINGS } sz_writing;
+typedef struct sz_writings { uint32_t n_looked, n[SZ_N_WRITINGS]; } sz_writings;
+void sz_worker_written_otherwise(const sz_worker *w, sz_writings *out);
 const sz_campus *sz_worker_campus(const sz_worker *w); /* in force; borrowed */
 /* Who could be judged at the clock, and why not: names and counts (rarely_seen, on_leave, inactive …). */
 typedef struct sz_judged { uint32_t judged, rarely_seen, unknown, on_leave, inactive; } sz_judged;

@@ -92,6 +92,11 @@ static const sz_code_doc docs[] = {
      "campus's, or numbers are written otherwise there than in the records",
      "一次运行的大多数记录不属于校园数据里的任何人：students.csv 导出不全或是别的校区的，或者号码写法与记录里不同",
      NULL, NULL},
+    {APP_CODE_WRITING,
+     "Students stand in students.csv under numbers that are written otherwise than in the records, which so are of "
+     "nobody: zeros in front that a spreadsheet took away, `.0` behind, a letter or a dash",
+     "学生在 students.csv 里的学号写法与记录里不同，这些记录因此不属于任何人：被电子表格去掉的前导零、末尾的 .0、字母或横线",
+     "学号\n12345", "学号\n0012345"},
     {APP_CODE_SIMULATE, "An option of a simulation is out of its range", "模拟的选项超出范围", "--days 400",
      "--days 140"},
     {APP_CODE_UNKNOWN, "Records name places or readers that the campus folder does not have",

@@ -41,7 +41,8 @@ enum {
     APP_CODE_TOO_LATE,
     APP_CODE_LEFT,
     APP_CODE_ROSTER,
-    APP_CODE_NOBODY
+    APP_CODE_NOBODY, /* 485 */
+    APP_CODE_WRITING
 };
 
 /* Like sz_code_find and sz_code_next, over all modules, adapters and the program. */

@@ -82,6 +82,7 @@ static bool resolve_student(sz_worker *w, const sz_input *in, const sz_event *e,
     *id = e->student.n ? e->student : e->card;
     *student = student_get(w, *id, false);
     if (admits) return true;
+    if (e->student.n) strangers_note(w, e->student);
     if (e->student.n) reject(w, in, SZ_UNKNOWN_STUDENT, "student", "not in students.csv");
     else reject(w, in, SZ_UNKNOWN_CARD, "card", "no student held this card at that time");
     return false;

@@ -172,12 +172,14 @@ void world_init(sz_worker *w) {
     peers_init(w);
     w->tc.touches = sz_touch_memo_new(&w->tc);
     leaves_init(w);
+    sz_map_init(&w->strangers);
     w->facts_hash = sz_campus_shared_hash(w->campus); /* students' own facts are compared one by one */
     w->cards_hash = sz_campus_cards_hash(w->campus);
     w->campus_id = sz_campus_identity(w->campus, w->cards_hash);
 }
 
 void world_fini(sz_worker *w) {
+    sz_map_fini(&w->strangers);
     clocks_fini(w);
     sz_free(w->facts.known);
     sz_free(w->facts.downs);

@@ -136,6 +136,7 @@ struct sz_worker {
     uint64_t campus_id, stored_campus_id; /* of all of it (sz_campus_identity) */
     strays strays;
     roster_use roster;
+    sz_map strangers; /* numbers of students who are not in the roster, some of them (strangers.c) */
     /* another rule set than the state's (reload.c) */
     int64_t *acc_from_ms, *rule_from_ms;
     struct form *forms; /* in which the store may hold students: of older rule sets, oldest first (forms.c) */
@@ -373,6 +374,9 @@ bool dues_allow_sleep(const sz_worker *w, uint32_t i);
 int64_t dues_key(const sz_worker *w, uint32_t i, uint32_t k);
 /* Of all that what is due depends on, beside records, clocks and what feeds said. */
 uint64_t dues_hash(const sz_worker *w);
+
+/* strangers.c */
+void strangers_note(sz_worker *w, sz_str id);
 
 /* roster.c */
 bool roster_load(sz_worker *w, sz_str key, sz_str value); /* a line of the ledger: of ours? Then it is taken */

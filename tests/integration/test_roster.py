@@ -125,6 +125,21 @@ def test_records_of_nobody_are_told_while_the_run_goes_on(tmp):
         expect("[SZ484]" not in run.log.read_text(), "the right list is taken:", run.tail())
 
 
+def test_numbers_that_are_written_otherwise_are_told_while_the_run_goes_on(tmp):
+    zeros = [f"00{s}" for s in ids(40)]
+    with Campus(tmp, ids(40) + ids(60, "B")) as campus:         # a spreadsheet took their zeros away
+        run = campus.start()
+        campus.send(zeros + ids(60, "B"))
+        campus.has_read(run)
+        run.leave()
+        expect("of 40 student numbers in records that students.csv does not have, 40 stand there otherwise written" in run.log.read_text(), run.tail())
+        run = campus.start()
+        for _ in range(13): campus.send(zeros)                  # a hundred of each partition, about
+        campus.wait(lambda: "[SZ486]" in run.log.read_text(), "it to be told before the end")
+        run.leave()
+        for student in zeros: expect(student not in run.log.read_text(), "a student is named:", run.tail())
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="sanzao-roster-") as folder, Kafka(Path(folder) / "kafka") as kafka, Redis(Path(folder) / "redis") as redis:
         status = main(globals())

@@ -176,6 +176,28 @@ def test_records_of_nobody_are_told_without_any_state(tmp):
     expect("[SZ468]" in result.err and "[SZ485]" not in result.err, "once is enough", result)
 
 
+def test_numbers_that_are_written_otherwise_are_told(tmp):
+    """A few of many, of whom nothing else is said: those whose numbers begin with zeros."""
+    few, others = ids(8, "0077"), ids(32)
+    forms = {"other zeros in front": lambda s: s.lstrip("0"), "`.0` behind": lambda s: s + ".0", "other letters or signs": lambda s: "S" + s[:3] + "-" + s[3:]}
+    for name, form in forms.items():
+        campus(tmp, [form(s) for s in few] + others)
+        result = run(tmp, few + others, "2026-03-02", state=("--state", "memory"))
+        expect("[SZ486]" in result.err and "of 8 student numbers" in result.err and f"8 stand there otherwise written, most of them with" in result.err
+               and name in result.err, name, result)
+        for student in few: expect(student not in result.err, "a number is named:", result)
+        result = run(tmp, few + others, "2026-03-02", "--lang", "zh", state=("--state", "memory"))
+        expect("不在 students.csv 的 8 个学号中，有 8 个其实在，只是写法不同" in result.err, result)
+    campus(tmp, few + [form(s) for s in others])                # the records lack what the list has
+    expect("[SZ486]" in run(tmp, few + others, "2026-03-02", state=("--state", "memory")).err, "most of them")
+    campus(tmp, others)
+    expect("[SZ486]" not in run(tmp, ids(20, "0077") + others, "2026-03-02", state=("--state", "memory")).err, "the staff's own numbers")
+    campus(tmp, others)
+    staff = [f"T{s}" for s in others]
+    result = run(tmp, others + staff, "2026-03-02", state=("--state", "memory"))
+    expect("[SZ486]" not in result.err, "who has records of his own is written right", result)
+
+
 def test_records_of_unknown_cards_are_told(tmp):
     campus(tmp, ids(40))
     write(tmp / "campus/cards.csv", "card,student\n" + "".join(f"7{s},{s}\n" for s in ids(10)))

@@ -103,3 +103,43 @@ bool sz_roster_tell_nobody(const sz_nobody *n, uint64_t least, sz_diags *d) {
         "还是记录里其实是卡号（card）？见 docs/mapping.md");
     return true;
 }
+
+/* ---- numbers that are written otherwise ---- */
+
+static const struct {
+    const char *en, *zh, *hint, *hint_zh;
+} ways[SZ_N_WRITINGS] = {
+    [SZ_ZEROS_IN_FRONT] =
+        {"with other zeros in front", "前面的零不同",
+         "a spreadsheet takes zeros in front away: export the column as text; where it is the "
+         "records that lack them, `pad` puts them back (docs/mapping.md)",
+         "电子表格会去掉前面的零：请把这一列按文本导出；若缺零的是记录，用映射的 pad 补（docs/mapping.md）"},
+    [SZ_DOT_BEHIND] =
+        {"with or without `.0` behind", "末尾的 .0 不同",
+         "a number column was exported: make it text; where it is the records that have it, `match` takes "
+         "it away (docs/mapping.md)",
+         "这一列是按数字导出的：请改为文本；若带 .0 的是记录，用映射的 match 去掉（docs/mapping.md）"},
+    [SZ_OTHER_SIGNS] = {
+        "with other letters or signs", "字母或符号不同",
+        "write them in students.csv as the records do; or let the mapping take the part that is alike "
+        "(`match`), or put what lacks in front (`prefix`): docs/mapping.md",
+        "请让 students.csv 与记录写法一致；或在映射里用 match 取相同的部分、用 prefix 补上前缀（docs/mapping.md）"}};
+
+bool sz_roster_tell_writings(const sz_writings *n, sz_diags *d) {
+    uint32_t most = 0, all = 0;
+    for (uint32_t i = 0; i < SZ_N_WRITINGS; i++) {
+        all += n->n[i];
+        if (n->n[i] > n->n[most]) most = i;
+    }
+    if (!sz_roster_is_odd(all, n->n_looked)) return false;
+    sz_diag *g = sz_diags_add(
+        d, SZ_WARNING, APP_CODE_WRITING, (sz_span){0},
+        "of %1$u student numbers in records that students.csv does not have, %2$u stand there otherwise written, most "
+        "of them %3$s",
+        NULL, n->n_looked, all, ways[most].en);
+    g->message_zh =
+        sz_arena_printf(&d->arena, "记录里不在 students.csv 的 %u 个学号中，有 %u 个其实在，只是写法不同，多为%s",
+                        n->n_looked, all, ways[most].zh);
+    sz_diag_hint(d, g, ways[most].hint, ways[most].hint_zh);
+    return true;
+}

@@ -23,6 +23,9 @@ typedef struct sz_nobody {
 } sz_nobody;
 /* A warning where most are; least: of so many at least. True: there is one. */
 bool sz_roster_tell_nobody(const sz_nobody *n, uint64_t least, sz_diags *d);
+/* A warning where many of those numbers are written otherwise in students.csv (sz_worker_written_otherwise, of all
+ * partitions at hand). True: there is one. */
+bool sz_roster_tell_writings(const sz_writings *n, sz_diags *d);
 void sz_roster_hint_student(sz_diags *d, sz_diag *g);
 void sz_roster_hint_card(sz_diags *d, sz_diag *g);
 

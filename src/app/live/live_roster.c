@@ -16,18 +16,34 @@ void live_roster_note(partition *p) {
     sz_worker_gone(p->worker, &gone);
     p->since = (sz_nobody){n->used + n->dead, n->dead_by[SZ_UNKNOWN_STUDENT], n->dead_by[SZ_UNKNOWN_CARD]};
     p->list = p->texts_number + 1;
+    p->has_looked = false;
     pthread_mutex_lock(&run->mutex);
     if ((uint32_t)p->id < run->n_summaries) run->rosters[p->id] = (live_roster){.list = p->list, .gone = gone};
     pthread_mutex_unlock(&run->mutex);
 }
 
+void live_roster_look(partition *p, bool is_end) {
+    live *run = p->m->run;
+    if (p->has_looked || !p->has_started || (uint32_t)p->id >= run->n_summaries) return;
+    if (!is_end && sz_worker_counters(p->worker)->dead_by[SZ_UNKNOWN_STUDENT] < p->since.students + LEAST) return;
+    sz_writings writings;
+    sz_worker_written_otherwise(p->worker, &writings);
+    p->has_looked = true;
+    pthread_mutex_lock(&run->mutex);
+    run->rosters[p->id].writings = writings;
+    run->rosters[p->id].is_last = is_end;
+    pthread_mutex_unlock(&run->mutex);
+}
+
 typedef struct together {
     sz_gone gone;
+    sz_writings writings;
     sz_nobody nobody;
     uint32_t list, n_noted;
 } together;
 
-static together all_of(live *run) {
+/* What is seen of writings as partitions end, one by one, is said of all of them at the end. */
+static together all_of(live *run, bool is_end) {
     together all = {.n_noted = 0};
     pthread_mutex_lock(&run->mutex);
     all.list = run->texts_number + 1;
@@ -37,6 +53,9 @@ static together all_of(live *run) {
         all.n_noted++;
         all.gone.n += r->gone.n;
         all.gone.of += r->gone.of;
+        if (r->is_last && !is_end) continue;
+        all.writings.n_looked += r->writings.n_looked;
+        for (int k = 0; k < SZ_N_WRITINGS; k++) all.writings.n[k] += r->writings.n[k];
     }
     for (uint32_t i = 0; i < run->n_members; i++) {
         const live_counts *c = &run->members[i]->counts;
@@ -59,22 +78,23 @@ static bool have_all_noted(live *run, uint32_t n, int64_t now_ms) {
 }
 
 void live_roster_tell(live *run, bool is_end) {
-    together all = all_of(run);
+    together all = all_of(run, is_end);
     bool is_whole = have_all_noted(run, all.n_noted, sz_mono_ms()) || is_end;
     uint64_t least = is_end ? LEAST_AT_END : LEAST;
     sz_diags d;
     sz_diags_init(&d);
     if (is_whole && run->gone_told != all.list && sz_roster_tell_gone(&all.gone, &d)) run->gone_told = all.list;
     if (run->nobody_told != all.list && sz_roster_tell_nobody(&all.nobody, least, &d)) run->nobody_told = all.list;
+    if (run->writing_told != all.list && sz_roster_tell_writings(&all.writings, &d)) run->writing_told = all.list;
     if (d.n) sz_diags_show(&d, run->job->lang);
     sz_diags_fini(&d);
 }
 
-uint32_t live_roster_gone(live *run) { return all_of(run).gone.n; }
+uint32_t live_roster_gone(live *run) { return all_of(run, false).gone.n; }
 
 /* A list that did not fit itself, or was not tried yet, is no measure of the next. */
 sz_status live_roster_replaces(live *run, const sz_campus *next, sz_diags *d) {
-    together all = all_of(run);
+    together all = all_of(run, false);
     uint32_t number;
     uint64_t used = all.nobody.records - all.nobody.students;
     if (run->job->admit || run->gone_told == all.list || run->nobody_told == all.list) return SZ_OK;

@@ -10,6 +10,9 @@
 
 /* A partition's thread: its worker has the newest list now. */
 void live_roster_note(partition *p);
+/* A partition's thread, now and then; is_end: the last time. Are numbers of nobody written otherwise in the list? Once
+ * a list. */
+void live_roster_look(partition *p, bool is_end);
 /* Main thread, now and then; is_end: the last time. */
 void live_roster_tell(live *run, bool is_end);
 /* Main thread, for stats: students who were seen lately and are gone from the list in force. */

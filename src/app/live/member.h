@@ -42,6 +42,8 @@ typedef struct live_counts {
 typedef struct live_roster {
     uint32_t list; /* its texts' number, + 1; 0: nothing is said yet */
     sz_gone gone;
+    sz_writings writings;
+    bool is_last; /* these are of the partition's end */
 } live_roster;
 
 struct member;
@@ -82,7 +84,7 @@ typedef struct live {
     uint32_t n_members;
     int n_finished; /* of them, that would end now */
     /* the main thread's */
-    uint32_t gone_told, nobody_told; /* the list of which it was said */
+    uint32_t gone_told, nobody_told, writing_told; /* the list of which it was said */
     uint32_t n_noted;                /* partitions that have the newest one */
     int64_t noted_ms;
 } live;
@@ -118,6 +120,7 @@ typedef struct partition {
     sz_operation past; /* of its workers before this one */
     uint32_t list;   /* of the live_roster that its worker has said */
     sz_nobody since; /* what it had counted then */
+    bool has_looked; /* live_roster_look, of that list */
     bool was_new;
     uint64_t bundle_ver_told;
 } partition;

@@ -97,6 +97,7 @@ static void after_step(partition *p) {
             sz_worker_left(p->worker, &left);
             note_left(p, &left);
             keep_summary(p);
+            live_roster_look(p, true);
         }
         p->is_ended = true;
         note_end(p);
@@ -302,6 +303,7 @@ bool partition_step(partition *p, int64_t now_ms) {
     }
     did |= take_up_reload(p);
     partition_tell_switched(p);
+    live_roster_look(p, false);
     tick(p, now_ms);
     return did || !sz_msgq_is_empty(p->q);
 }

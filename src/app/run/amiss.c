@@ -144,4 +144,7 @@ void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const s
     if (d->n == before) sz_roster_tell_nobody(&nobody, LEAST, d);
     if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);
     if (is.is_late_told) too_late(d, late);
+    sz_writings writings;
+    sz_worker_written_otherwise(w, &writings);
+    sz_roster_tell_writings(&writings, d);
 }
