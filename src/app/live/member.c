@@ -187,6 +187,16 @@ static bool is_out_of_patience(member *m, int64_t *since_ms) {
     return sz_mono_ms() > *since_ms + FAILING_MS;
 }
 
+/* Before what is left is given back. Who is told to stop has not failed for it: what is held is so at the next start.
+ */
+static void note_held(member *m) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->n && m->run->job->stop_at_end && !is_ending(m); i++) n += partition_is_held(m->v[i]);
+    pthread_mutex_lock(&m->run->mutex);
+    m->run->n_held += n;
+    pthread_mutex_unlock(&m->run->mutex);
+}
+
 static void *run(void *self) {
     enum { HEAP = 48 << 20, SMALL = 2 << 20 }; /* glibc's heaps of threads have 64 MiB each */
     member *m = self;
@@ -200,6 +210,7 @@ static void *run(void *self) {
         if (!did) rest(m, now);
     }
     have_all_finished(m, true);
+    note_held(m);
     count(m, sz_mono_ms(), true);
     sz_kafka_source_commit(m->source, sz_mono_ms(), true);
     sz_kafka_source_close(m->source); /* gives back what is left */

@@ -74,6 +74,7 @@ typedef struct live {
     sz_status status;  /* of the first failure */
     sz_str *summaries; /* a partition: its worker's last one */
     uint32_t n_summaries;
+    uint32_t n_held;  /* partitions that a run to the end of its topic did not bring there: a person has to say how */
     live_roster *rosters; /* a partition */
     sz_left_sum left;     /* of partitions whose workers were stopped */
     bool *has_ended;      /* a partition: it has come to its end here, or is held */
@@ -169,6 +170,7 @@ bool partition_step(partition *p, int64_t now_ms);
 int64_t partition_wake_ms(const partition *p);
 /* The sockets at which its state's answers are awaited, as sz_state_polled; *is_waiting: there is such an answer. */
 uint32_t partition_polled(const partition *p, struct pollfd *fds, uint32_t most, bool *is_waiting);
+bool partition_is_held(const partition *p); /* by a member that has it */
 bool partition_is_over(const partition *p);
 
 /* partition_open.c */

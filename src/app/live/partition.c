@@ -324,10 +324,13 @@ uint32_t partition_polled(const partition *p, struct pollfd *fds, uint32_t most,
     return sz_state_polled(&p->state, fds, most);
 }
 
+bool partition_is_held(const partition *p) {
+    return p->is_assigned && !p->is_ended && p->worker && sz_worker_where(p->worker) == SZ_WK_HELD;
+}
+
 bool partition_is_over(const partition *p) {
     if (!p->is_assigned || p->is_ended) return true;
-    bool is_held = p->worker && sz_worker_where(p->worker) == SZ_WK_HELD;
-    return is_held && p->m->run->job->stop_at_end;
+    return partition_is_held(p) && p->m->run->job->stop_at_end;
 }
 
 /* ---- life ---- */
