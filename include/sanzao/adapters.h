@@ -52,6 +52,7 @@ typedef struct sz_progress {
     void (*new_batch)(void *self);
     void (*sinks)(void *self, uint64_t *alerts_pos, uint64_t *dead_pos);
     int64_t (*limit)(void *self); /* NULL: there is none */
+    uint32_t (*outbox)(void *self, sz_arena *a, const sz_str **lines); /* NULL: not known */
 } sz_progress;
 sz_progress sz_progress_of(sz_worker *w);
 
@@ -245,7 +246,8 @@ enum {
     SZ_CODE_SINK_CANNOT_OPEN = 431, SZ_CODE_SINK_NOT_EMPTY, SZ_CODE_SINK_SHORTER, SZ_CODE_SINK_ODD,
     SZ_CODE_KAFKA_SETTING = 435, SZ_CODE_KAFKA_FIXED, SZ_CODE_KAFKA_VALUE, SZ_CODE_KAFKA_BROKERS, SZ_CODE_KAFKA_CLIENT,
     SZ_CODE_KAFKA_TURN,
-    SZ_CODE_REDIS_ADDRESS = 441, SZ_CODE_REDIS_OPTION, SZ_CODE_REDIS_TLS, SZ_CODE_REDIS_GROUP, SZ_CODE_REDIS_NO_ANSWER
+    SZ_CODE_REDIS_ADDRESS = 441, SZ_CODE_REDIS_OPTION, SZ_CODE_REDIS_TLS, SZ_CODE_REDIS_GROUP, SZ_CODE_REDIS_NO_ANSWER,
+    SZ_CODE_SINK_LATER
 };
 /* 401-449, in order. */
 const sz_code_doc *sz_adapter_codes(size_t *n);

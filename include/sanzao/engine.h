@@ -315,6 +315,9 @@ bool sz_worker_has_other_facts(const sz_worker *w);
 int64_t sz_worker_limit(const sz_worker *w);
 /* Bytes that the sinks had acknowledged, as the state has it. */
 void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_pos);
+/* The alerts that had left, or were about to, behind those bytes: what else stands there is of another state, or of a later one. In the
+ * arena; they borrow from the worker, until its next step. */
+uint32_t sz_worker_outbox(const sz_worker *w, sz_arena *a, const sz_str **out);
 
 /* ---- another number of partitions (docs/adr/0024) ----
  * Workers of all partitions of a topic as it was, loaded (RUNNING) one after the other with a stream that cannot seek, hand their students

@@ -472,6 +472,11 @@ void sz_worker_sinks(const sz_worker *w, uint64_t *alerts_pos, uint64_t *dead_po
     *dead_pos = w->dead_pos;
 }
 
+uint32_t sz_worker_outbox(const sz_worker *w, sz_arena *a, const sz_str **out) {
+    *out = lines_strs(&w->outbox, 0, a);
+    return w->outbox.n;
+}
+
 const sz_counters *sz_worker_counters(const sz_worker *w) { return &w->n; }
 int64_t sz_worker_clock(const sz_worker *w) { return clock_lowest(w); }
 

@@ -69,7 +69,7 @@ static void book_end(stream_book *b) {
 }
 
 sz_progress stream_book_progress(stream_book *b) {
-    return (sz_progress){b, book_taken, book_ledger, book_note, book_new_batch, NULL, book_limit};
+    return (sz_progress){b, book_taken, book_ledger, book_note, book_new_batch, NULL, book_limit, NULL};
 }
 
 const char *stream_book_line(const stream_book *b, const char *name) {

@@ -126,6 +126,34 @@ def test_no_commit_cuts_an_instant(tmp):
     same(len(set(told.values())), 1, "bytes")
 
 
+def test_a_backup_of_the_state_that_is_put_back_is_told_by_the_alerts(tmp):
+    """What the night between had told was cut off without a word, and never came again."""
+    campus = Campus(23, students=20, days=6)
+    lines = campus.lines()
+    nights = [lines[:len(lines) // 3], lines[len(lines) // 3:2 * len(lines) // 3], lines[2 * len(lines) // 3:]]
+    def night(folder: Path, *which: int, more=()):
+        sources = [x for i in which for x in ("--source", f"file:night{i}.ndjson")]
+        return sanzao(folder, "run", *sources, "--campus", "campus", "--rules", "rules", "--state", "sqlite:state.db", "--alerts",
+                      "file:alerts.ndjson", "--order", "arrival", *more, rc=0)
+    folders = [campus.write(tmp / name) for name in ("quiet", "set-back")]
+    for folder in folders:
+        for i, part in enumerate(nights): write_lines(folder / f"night{i}.ndjson", part)
+        night(folder, 0)
+        shutil.copy(folder / "state.db", folder / "backup.db")
+        expect("SZ446" not in night(folder, 1).err, "the second night")
+    shutil.copy(folder / "backup.db", folder / "state.db")
+    shutil.copytree(folder, tmp / "other")
+    told = (folder / "alerts.ndjson").read_bytes()
+    for lang, what, do in (("en", "has lines that this state has not told", "give every file again that was read since"),
+                           ("zh", "里有这份状态没有发出过的内容", "请把那份状态之后读过的文件都再给一次")):
+        r = night(folder, 1, 2, more=("--lang", lang))
+        expect("[SZ446]" in r.err and what in r.err and do in r.err, r)
+        same((folder / "alerts.ndjson").read_bytes()[:len(told)], told, "what was told before, given again")
+        folder = tmp / "other"
+    night(folders[0], 2)
+    same(standing(alerts(folders[1] / "alerts.ndjson")), standing(alerts(folders[0] / "alerts.ndjson")), "what stands")
+
+
 def test_same_file_again_adds_nothing(tmp):
     for order in ("arrival", "sorted"):
         folder = CAMPUS.write(tmp / order)

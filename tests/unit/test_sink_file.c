@@ -24,6 +24,8 @@ typedef struct book {
     sz_put lines[8], pending[8];
     uint32_t n, n_pending;
     uint64_t alerts_pos, dead_pos, durable_alerts, durable_dead;
+    sz_str outbox[4]; /* durable */
+    uint32_t n_outbox;
     sz_arena arena;
 } book;
 
@@ -42,6 +44,13 @@ static void sinks(void *self, uint64_t *alerts_pos, uint64_t *dead_pos) {
     book *b = self;
     *alerts_pos = b->durable_alerts;
     *dead_pos = b->durable_dead;
+}
+
+static uint32_t outbox(void *self, sz_arena *a, const sz_str **lines) {
+    (void)a;
+    book *b = self;
+    *lines = b->outbox;
+    return b->n_outbox;
 }
 
 static void commit(book *b) {
@@ -73,7 +82,7 @@ static sz_status open_run(run *r, book *b, sz_sink_file_options o) {
     sz_diags_init(&r->d);
     if (!o.alerts.p) o.alerts = sz_str_of(alerts_name);
     if (!o.dead.p) o.dead = sz_str_of(dead_name);
-    sz_progress p = {.self = b, .ledger = ledger, .note = note, .sinks = sinks};
+    sz_progress p = {.self = b, .ledger = ledger, .note = note, .sinks = sinks, .outbox = outbox};
     sz_status rc = sz_sink_file_new(&o, r->q, &r->d, &r->s);
     if (rc == SZ_OK) sz_sink_file_attach(r->s, &p);
     if (rc == SZ_OK) r->port = sz_sink_file_port(r->s);
@@ -181,6 +190,43 @@ static void test_longer_file_is_cut_to_what_was_acknowledged(void **state) {
     sz_arena_fini(&b.arena);
 }
 
+/* After a backup was put back, the night's alerts were cut off without a word. What a run that was killed leaves is in
+ * the state's outbox. */
+static void test_lines_of_a_later_state_are_told_before_they_are_cut_off(void **state) {
+    (void)state;
+    static const struct {
+        const char *there;
+        int n;
+    } rows[] = {{"a1\n", 0},          {"a1\na2\n", 0},         {"a1\na2\na3\n", 0},
+                {"a1\na2\na", 0},     {"a1\na2\na3\na4\n", 1}, {"a1\na2\nb3\nb4\n", 2},
+                {"a1\nb2\na3\nb", 3}, {"a1\na3\n", 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        book b = {.n = 0};
+        run r;
+        no_files(NULL);
+        open_run(&r, &b, (sz_sink_file_options){.is_new = true});
+        alert(&r, "a1");
+        commit(&b);
+        close_run(&r);
+        b.outbox[b.n_outbox++] = SZ_STR("a2");
+        b.outbox[b.n_outbox++] = SZ_STR("a3");
+        put_file(alerts_path, rows[i].there);
+        open_run(&r, &b, (sz_sink_file_options){.is_new = false});
+        assert_int_equal(sz_sink_file_start(r.s), SZ_OK);
+        assert_file(alerts_path, "a1\n");
+        assert_int_equal(r.d.n, rows[i].n > 0);
+        if (r.d.n) {
+            char said[16];
+            assert_int_equal(r.d.v[0].severity, SZ_WARNING);
+            assert_int_equal(r.d.v[0].code, SZ_CODE_SINK_LATER);
+            snprintf(said, sizeof said, "(%d)", rows[i].n);
+            assert_non_null(strstr(r.d.v[0].message, said));
+        }
+        close_run(&r);
+        sz_arena_fini(&b.arena);
+    }
+}
+
 static void test_shorter_file_is_continued_with_a_note(void **state) {
     (void)state;
     book b = {.n = 0};
@@ -248,7 +294,8 @@ static void test_append_is_remembered_before_the_first_acknowledgement(void **st
     sz_arena_fini(&b.arena);
 }
 
-/* Dead letters are written before the first commit: after a crash in between the file is ours, and nothing says so but its bytes. */
+/* Dead letters are written before the first commit: after a crash in between the file is ours, and nothing says so but
+ * its bytes. */
 static void test_file_written_before_the_first_commit_is_recognised(void **state) {
     (void)state;
     book b = {.n = 0};
@@ -408,6 +455,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_lines_reach_their_files, no_files),
         cmocka_unit_test_setup(test_longer_file_is_cut_to_what_was_acknowledged, no_files),
+        cmocka_unit_test_setup(test_lines_of_a_later_state_are_told_before_they_are_cut_off, no_files),
         cmocka_unit_test_setup(test_shorter_file_is_continued_with_a_note, no_files),
         cmocka_unit_test_setup(test_new_state_does_not_write_into_a_full_file, no_files),
         cmocka_unit_test_setup(test_append_is_remembered_before_the_first_acknowledgement, no_files),

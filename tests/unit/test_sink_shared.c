@@ -48,7 +48,7 @@ typedef struct rig {
 } rig;
 
 static void rig_open(rig *r, progress *p, bool is_new, bool append) {
-    sz_progress about = {p, taken, ledger, note, new_batch, sinks, NULL};
+    sz_progress about = {p, taken, ledger, note, new_batch, sinks, NULL, NULL};
     sz_shared_file_options o = {.target = sz_str_of(r->target), .key = "sink:alerts", .append = append};
     r->q = sz_msgq_new();
     assert_int_equal(sz_shared_file_new(&o, &r->diags, &r->file), SZ_OK);
@@ -190,7 +190,7 @@ static void test_two_workers_lines_stand_whole_in_one_file(void **state) {
     (void)state;
     rig r;
     progress p = {0}, other = {0};
-    sz_progress about = {&other, taken, ledger, note, new_batch, sinks, NULL};
+    sz_progress about = {&other, taken, ledger, note, new_batch, sinks, NULL, NULL};
     rig_init(&r);
     rig_open(&r, &p, true, false);
     sz_msgq *q = sz_msgq_new();

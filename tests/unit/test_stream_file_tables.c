@@ -89,7 +89,7 @@ static const char *read_all(const char *mapping, sz_order order, sz_status *stat
                      SZ_OK);
     assert_int_equal(sz_mapping_load(root, &types, &zone, &diags, &o.mapping), SZ_OK);
     sz_msgq *q = sz_msgq_new();
-    sz_progress p = {NULL, taken, ledger, note, new_batch, NULL, NULL};
+    sz_progress p = {NULL, taken, ledger, note, new_batch, NULL, NULL, NULL};
     sz_stream_file *s = NULL;
     sz_buf out;
     sz_buf_init(&out);

@@ -89,6 +89,10 @@ static const sz_code_doc codes[] = {
      "--group {campus}", "--group campus"},
     {SZ_CODE_REDIS_NO_ANSWER, "Redis gives no answer, or not the one that is needed, when it is asked what it promises",
      "询问 Redis 的承诺时没有回答，或回答不是所需要的", NULL, NULL},
+    {SZ_CODE_SINK_LATER,
+     "A file of alerts goes on behind what the state has told: the state is older than the file, as after a backup was "
+     "put back or a store has lost commits; what it does not know is cut off",
+     "预警文件里有状态没有发出过的内容：状态比文件旧（放回了备份，或存储丢失了提交）；它不知道的内容会截去", NULL, NULL},
 };
 
 const sz_code_doc *sz_adapter_codes(size_t *n) {

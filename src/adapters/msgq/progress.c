@@ -16,4 +16,8 @@ static void sinks(void *self, uint64_t *alerts_pos, uint64_t *dead_pos) { sz_wor
 
 static int64_t limit(void *self) { return sz_worker_limit(self); }
 
-sz_progress sz_progress_of(sz_worker *w) { return (sz_progress){w, taken, ledger, note, new_batch, sinks, limit}; }
+static uint32_t outbox(void *self, sz_arena *a, const sz_str **lines) { return sz_worker_outbox(self, a, lines); }
+
+sz_progress sz_progress_of(sz_worker *w) {
+    return (sz_progress){w, taken, ledger, note, new_batch, sinks, limit, outbox};
+}

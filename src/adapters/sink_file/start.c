@@ -103,6 +103,50 @@ static sz_status go_on_at_end(sz_sink_file *s, target *t, uint64_t size) {
     return SZ_OK;
 }
 
+/* Lines of the file behind `length` that are none of the worker's outbox, in its order. A run that was killed leaves
+ * some of those at most. */
+static uint64_t lines_of_a_later_state(const sz_sink_file *s, const target *t, uint64_t length) {
+    sz_arena a;
+    sz_buf ours;
+    const sz_str *lines;
+    char piece[4096];
+    uint64_t n = 0, at = 0;
+    bool is_other = false, is_whole = true;
+    if (t != &s->alerts || !s->progress.outbox) return 0;
+    sz_arena_init(&a);
+    sz_buf_init(&ours);
+    for (uint32_t i = 0, n_lines = s->progress.outbox(s->progress.self, &a, &lines); i < n_lines; i++) {
+        sz_buf_put_str(&ours, lines[i]);
+        sz_buf_put_u8(&ours, '\n');
+    }
+    for (ssize_t got; (got = pread(t->fd, piece, sizeof piece, (off_t)(length + at))) > 0; at += (uint64_t)got)
+        for (ssize_t i = 0; i < got; i++) {
+            uint64_t k = at + (uint64_t)i;
+            if (k >= ours.n || (char)ours.p[k] != piece[i]) is_other = true;
+            is_whole = piece[i] == '\n';
+            n += is_other && is_whole;
+        }
+    n += is_other && !is_whole;
+    sz_buf_fini(&ours);
+    sz_arena_fini(&a);
+    return n;
+}
+
+static void tell_later(sz_sink_file *s, const target *t, uint64_t length) {
+    uint64_t n = lines_of_a_later_state(s, t, length);
+    if (!n) return;
+    sz_diag *g = sz_diags_add(
+        s->d, SZ_WARNING, SZ_CODE_SINK_LATER, (sz_span){0},
+        "%1$s has lines that this state has not told (%2$llu): the state is older than they are, a backup that was "
+        "put back or a store that has lost commits. They are cut off",
+        "%1$s 里有这份状态没有发出过的内容（%2$llu 行）：状态比它们旧，可能放回了备份，或存储丢失了提交。这些行已截去",
+        t->path, (unsigned long long)n);
+    sz_diag_hint(s->d, g,
+                 "give every file again that was read since that state: the same lines come again. What is not given "
+                 "again stays missing, records and alerts",
+                 "请把那份状态之后读过的文件都再给一次：同样的行会再写出来；没有再给的文件，其记录和预警都会缺失");
+}
+
 /* A file of ours: what stands behind `length` goes, and half of a line that a crash left at its end goes too. */
 static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length) {
     if (size < length)
@@ -111,6 +155,7 @@ static sz_status cut(sz_sink_file *s, target *t, uint64_t size, uint64_t length)
                      "%1$s 比写入过的内容短（现有 %2$llu 字节，写过 %3$llu 字节）：从它的末尾接着写", t->path,
                      (unsigned long long)size, (unsigned long long)length);
     t->length = line_start(t, size < length ? size : length);
+    if (!s->is_volatile && size > length && t->length == length) tell_later(s, t, t->length);
     if (size > t->length && ftruncate(t->fd, (off_t)t->length) != 0) return fail(s, t, errno);
     return SZ_OK;
 }

@@ -180,6 +180,7 @@ static sz_status begin(const sz_job *job, parts *p) {
     /* with a volatile state files begin anew, but not before there is something to write: inputs may be unreadable */
     sz_status s = p->state.is_volatile ? SZ_OK : sz_sink_file_start(p->sink);
     if (s != SZ_OK) return s;
+    if (p->diags.n) sz_diags_show(&p->diags, job->lang), p->diags.n = 0; /* of the outputs: before anything is read */
     p->has_begun = true;
     sz_worker_step(p->worker, &(sz_msg){.kind = SZ_MSG_GO_ON});
     return SZ_OK;
