@@ -1157,6 +1157,28 @@ def test_an_empty_state_of_a_group_that_has_read_is_refused(tmp):
     balance(r.summary())
 
 
+def test_a_store_that_is_emptied_under_a_group_that_has_read_ends_the_run(tmp):
+    """With what to do about that alone: SZ483 is of a stop that somebody asked for, and says to start again as it was."""
+    campus = Campus(6, students=20, days=6)
+    campus.write(tmp)
+    want, summary = file_run(tmp, campus)
+    lines, group = campus.lines(), "emptied"
+    half = len(lines) // 2
+    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
+    fill(source, lines[:half])
+    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--settle", "1s", "--group", group, "--lang", "en",
+                   "--state", redis.url)
+    run = Running(tmp, "emptied", [*args, "--tick", "0s"])
+    run.wait(lambda: sum(x or 0 for x in kafka.topics.committed(group, source).values()) == half, "the group to be told")
+    redis.call("FLUSHALL")
+    fill(source, lines[half:])
+    same(run.end(0), 4, "exit status")                # it ends by itself
+    said = run.path.read_text()
+    expect("the store holds no state of it" in said and "--new-state" in said and "SZ483" not in said, said[-2000:])
+    compare(sanzao(tmp, *args, "--new-state", *to_end(campus), rc=0).summary(), summary)
+    same_stand(folded(alerts), want, "what stands")
+
+
 def test_a_run_that_fails_midway_says_how_far_it_came(tmp):
     campus = Campus(13, students=6, days=3)
     campus.write(tmp)

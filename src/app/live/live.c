@@ -280,7 +280,7 @@ int sz_live_run(const sz_job *job) {
         run.rosters = sz_alloc((parts + 1) * sizeof *run.rosters);
         run.has_ended = sz_alloc((parts + 1) * sizeof *run.has_ended);
         s = run_members(&run);
-        tell_left(&run);
+        if (s == SZ_OK && run.is_stopping) tell_left(&run); /* else its failure says what to do */
         if (s == SZ_OK && run.n_held) s = SZ_IO; /* said, each by itself */
         sz_status w = s == SZ_OK || has_summary(&run) ? tell_summary(&run, s != SZ_OK) : s;
         if (s == SZ_OK) s = w;
