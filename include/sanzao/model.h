@@ -303,6 +303,8 @@ bool sz_mapping_use_encoding(sz_mapping *m, sz_encoding enc);
 sz_status sz_mapping_bind(sz_mapping *m, const sz_csv_row *header, const sz_source *src, sz_diags *d);
 /* Are all columns that the mapping names among these headings? */
 bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row);
+/* Has one of two rows each column, in one place, and neither all? Then what number each has is appended: `学号` 1, `时间` 3. */
+bool sz_mapping_has_headings_in_two(const sz_mapping *m, const sz_csv_row *upper, const sz_csv_row *lower, sz_buf *numbers);
 /* Are these bytes of a row the headings once more, but in another order? Then the rows below have it too. */
 bool sz_mapping_is_other_order(const sz_mapping *m, sz_str raw, sz_arena *a);
 /* One row (already UTF-8) as a record; raw are the row's bytes as they stood in the file (for ids and dead letters). */

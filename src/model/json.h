@@ -138,6 +138,9 @@ typedef struct sz_json_view {
 /* The object that a text is, or NULL: out is dead. Its values last until the next text is parsed, its texts as long as
  * the arena. */
 yyjson_val *sz_json_parse(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
+/* ---- json_page.c: what an API gave ---- */
+/* Of what is dead for want of a field: if it is a page that holds the records, how to take them out. */
+void sz_json_look_inside(sz_decoder *d, sz_str text, sz_arena *a, sz_record *out);
 /* ---- envelope.c: CloudEvents ---- */
 bool sz_json_is_envelope(const sz_json_view *view);
 /* The record inside, in place of its envelope. False: out is dead. */

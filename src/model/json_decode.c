@@ -153,6 +153,18 @@ size_t sz_decode_json_line(sz_decoder *d, sz_str text, sz_arena *a, sz_record *o
     return n;
 }
 
+/* text: of raw, without a mark before it. */
+static void decode(sz_decoder *d, sz_str text, sz_str raw, sz_arena *a, sz_record *out) {
+    if (!d->only_yyjson && quick(d, text, raw, a, out)) return;
+    yyjson_val *root = sz_json_parse(d, text, a, out);
+    if (!root) return;
+    d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;
+    sz_json_view view;
+    sz_json_look(d, root, &view);
+    if (sz_json_is_envelope(&view) && !sz_json_open_envelope(d, &view, a, out)) return;
+    sz_json_event(d, &view, raw, a, out);
+}
+
 void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
     if (raw.n > SZ_RECORD_MAX) {
         sz_record_begin(out);
@@ -167,12 +179,6 @@ void sz_decode_json(sz_decoder *d, sz_str raw, sz_arena *a, sz_record *out) {
         return;
     }
     sz_record_begin(out);
-    if (!d->only_yyjson && quick(d, text, raw, a, out)) return;
-    yyjson_val *root = sz_json_parse(d, text, a, out);
-    if (!root) return;
-    d->has_escapes = text.n && memchr(text.p, '\\', text.n) != NULL;
-    sz_json_view view;
-    sz_json_look(d, root, &view);
-    if (sz_json_is_envelope(&view) && !sz_json_open_envelope(d, &view, a, out)) return;
-    sz_json_event(d, &view, raw, a, out);
+    decode(d, text, raw, a, out);
+    sz_json_look_inside(d, text, a, out);
 }

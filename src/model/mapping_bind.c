@@ -331,6 +331,32 @@ bool sz_mapping_has_headings(const sz_mapping *m, const sz_csv_row *row) {
     return true;
 }
 
+/* From 1; 0: it has none, or several of that name. */
+static uint32_t column_number(const sz_csv_row *row, sz_str name) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < row->n; i++) {
+        if (!is_heading(heading(row->cells[i]), name)) continue;
+        if (found) return 0;
+        found = i + 1;
+    }
+    return found;
+}
+
+bool sz_mapping_has_headings_in_two(const sz_mapping *m, const sz_csv_row *upper, const sz_csv_row *lower,
+                                    sz_buf *numbers) {
+    bool has_upper = false, has_lower = false;
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) {
+            sz_str name = m->recipes[i].columns[k].name;
+            uint32_t below = column_number(lower, name), above = below ? 0 : column_number(upper, name);
+            if (!below && !above) return false;
+            has_lower |= below > 0;
+            has_upper |= above > 0;
+            sz_buf_printf(numbers, "%s`%.*s` %u", numbers->n ? ", " : "", SZ_FMT_STR(name), below + above);
+        }
+    return has_upper && has_lower;
+}
+
 bool sz_mapping_is_in_order(const sz_mapping *m, const sz_csv_row *row) {
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = 0; k < m->recipes[i].n_columns; k++) {

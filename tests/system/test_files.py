@@ -749,6 +749,55 @@ def test_lists_of_records_are_told_how_to_be_lines(tmp):
             expect("jq -c '.[]'" in said, said)
 
 
+def test_what_an_api_gave_is_told_how_to_be_lines(tmp):
+    """A page saved as a file is one object; the list that holds its records is found, by the path to it."""
+    row = {"type": "presence", "time": "2026-03-02T08:00:00+08:00", "student": "s1", "means": "door"}
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    def run_of(text, lang="en"):
+        write(tmp / "events.json", text)
+        r = sanzao(tmp, "run", "--source", "file:events.json", "--campus", "campus", "--rules", ROOT / "rules", "--dead-letters", "file:dead.ndjson", "--lang", lang, rc=0)
+        dead = [json.loads(x) for x in (tmp / "dead.ndjson").read_text().splitlines()]
+        return r, dead
+    pages = {".data.list": {"code": 0, "data": {"list": [row]}}, ".rows": {"rows": [row, row], "total": 2}, ".result.page.records": {"result": {"page": {"records": [row], "n": 1}, "x": 1}},
+             ".data": {"time": 1, "data": [row], "meta": {"links": [{"a": 1}, {"a": 2}]}}, ".items": {"items": [row, row], "errors": [{"e": 1}]}}
+    for path, page in pages.items():
+        r, dead = run_of(json.dumps(page))
+        expect(f"(jq -c '{path}[]' makes them)" in dead[0]["detail"], path, dead)
+        expect("SZ468" in r.err and "the only record could not be used: it is missing_field" in r.err and "jq -c '.data.list[]'" in r.err, r)
+        expect("唯一的一条记录不可用：missing_field" in run_of(json.dumps(page), "zh")[0].err, "in Chinese")
+        expect(f"jq -c '{path}[]' 转换" in dry(tmp, "--lang", "zh", source="file:events.json").out.decode(), path)
+        listed = page
+        for key in path.split(".")[1:]: listed = listed[key]
+        same(run_of("".join(json.dumps(x) + "\n" for x in listed))[1], [], "the records in it, one a line as jq makes them")
+    for page in ({"2023001": [row]}, {"data": [1, 2]}, {"student": "s1", "items": [row]}, {"data": []}, {"data": {"a": {"b": {"c": {"d": [row]}}}}}):
+        expect("holds a list" not in run_of(json.dumps(page))[1][0]["detail"], "no key that may be a student, no record with a slip of its own", page)
+    r = run_of(json.dumps(pages[".data.list"], indent=1))[0]
+    expect("`jq -c .` makes such lines" in r.err and "jq -c '.data.list[]'" in r.err, "over several lines", r)
+
+
+def test_headings_in_two_rows_are_told_to_be_counted(tmp):
+    """Merged cells of two rows: half of the headings stand in the one, half in the other."""
+    mapping = "file: {skip_rows: %d}\ntype: swipe\nstudent: 学号\ntime: {column: 时间, format: 'YYYY-MM-DD HH:mm:ss'}\namount: 金额\n"
+    counted = "file: {header: false, skip_rows: %d}\ntype: swipe\nstudent: 1\ntime: {column: 3, format: 'YYYY-MM-DD HH:mm:ss'}\namount: 4\n"
+    write(tmp / "campus/students.csv", "student\n001\n")
+    def run_of(text):
+        write(tmp / "m.yaml", text)
+        return sanzao(tmp, "run", "--source", "file:t.csv", "--campus", "campus", "--mapping", "m.yaml", "--rules", ROOT / "rules", "--lang", "en")
+    tables = {"": 2, "消费明细,,,\n": 3, "消费明细,,,\n\n导出：2026,,,\n": 5, "消费明细,,,\n,,,\n": 4}
+    for title, rows in tables.items():
+        write(tmp / "t.csv", title + "学号,姓名,交易,\n,,时间,金额\n001,甲,2026-03-02 08:00:00,5.50\n")
+        for skipped in range(rows):
+            r = run_of(mapping % skipped)
+            expect(f"file: {{header: false, skip_rows: {rows}}}  and numbers for names: `学号` 1, `时间` 3, `金额` 4" in r.err, repr(title), skipped, r)
+        same(json.loads(run_of(counted % rows).err.splitlines()[-1])["used"], 1, "the hint followed")
+    write(tmp / "t.csv", "学号,进,,出,\n,时间,金额,时间,金额\n001,2026-03-02 08:00:00,5.50,,\n")
+    expect("stand in two rows" not in run_of(mapping % 0).err, "which of the two is meant is not known")
+    write(tmp / "t.csv", "消费明细,,\n\n学号,时间,金额\n001,2026-03-02 08:00:00,5.50\n")
+    r = run_of(mapping % 0)
+    expect("the headings stand 2 rows further down; write  file: {skip_rows: 2}" in r.err, "an empty row is one", r)
+    same(json.loads(run_of(mapping % 2).err.splitlines()[-1])["used"], 1, "the hint followed")
+
+
 def test_table_that_does_not_fit_its_mapping_is_told_how_it_would(tmp):
     """What vendors call CSV: with a title, without headings, out of Excel … each with a way out."""
     write(tmp / "m.yaml", "type: swipe\nstudent: 学号\ntime: {column: 时间, format: 'YYYY-MM-DD HH:mm:ss'}\namount: 金额\n")

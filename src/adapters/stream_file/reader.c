@@ -136,34 +136,6 @@ static bool decide(sz_stream_file *s, reader *r, const piece *p) {
 
 /* ---- header ---- */
 
-/* Are the headings some rows further down, below a title? Then how to say so, in place of what is there instead. */
-static void look_below(const sz_stream_file *s, const reader *r, sz_diags *d, size_t first) {
-    enum { MOST = 20 };
-    const lines *l = &r->lines;
-    sz_buf text;
-    sz_arena a;
-    sz_buf_init(&text);
-    sz_arena_init(&a);
-    size_t bad = 0, pos = 0, n = l->end - l->at;
-    while (n && l->buf[l->at + n - 1] != '\n') n--; /* whole lines */
-    bool is_fine = sz_to_utf8(r->enc, (const char *)l->buf + l->at, n, &text, &bad), is_open = false;
-    sz_str rest = {(const char *)text.p, text.n};
-    sz_csv_row row;
-    for (uint32_t below = 1; is_fine && below <= MOST && pos < rest.n; below++) {
-        if (sz_csv_next(&a, rest, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) != SZ_OK) break;
-        if (!sz_mapping_has_headings(s->o.mapping, &row)) continue;
-        for (size_t i = first; i < d->n; i++)
-            sz_diag_hint(d, &d->v[i],
-                         below == 1 ? "the headings stand %u row further down; write  file: {skip_rows: %u}"
-                                    : "the headings stand %u rows further down; write  file: {skip_rows: %u}",
-                         "表头在下面第 %u 行；请写 file: {skip_rows: %u}", below,
-                         sz_mapping_skip_rows(s->o.mapping) + below);
-        break;
-    }
-    sz_arena_fini(&a);
-    sz_buf_fini(&text);
-}
-
 /* UTF-8 is mostly GBK too, of other characters: what a mapping names wins, but whoever wrote it should know. */
 static void warn_of_encoding(const sz_stream_file *s, const reader *r, sz_str head, sz_diags *d) {
     const lines *l = &r->lines;
@@ -183,7 +155,7 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     size_t bad = 0, pos = 0;
     bool is_open = false;
     bool is_fine = sz_to_utf8(r->enc, raw.p, header_at, &text, &bad);
-    pos = text.n;
+    size_t above = pos = text.n;
     is_fine = sz_to_utf8(r->enc, raw.p + header_at, raw.n - header_at, &text, &bad) && is_fine;
     if (!is_fine) {
         sz_fs_fail(s, SZ_IO, SZ_CODE_ENCODING, "%s: its header is not in the encoding of the file",
@@ -202,7 +174,7 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     if (is_fine &&
         sz_csv_next(&a, (sz_str){src->p, src->n}, sz_mapping_separator(s->o.mapping), &pos, &row, &is_open) == SZ_OK &&
         sz_mapping_bind(s->o.mapping, &row, src, d) != SZ_OK) {
-        look_below(s, r, d, before);
+        sz_fs_look_for_headings(s, r, (sz_str){src->p, above}, &row, d, before);
         s->failed = SZ_FINDINGS;
         sz_fs_say(&s->text, "the header of %s does not fit the mapping", "%s 的表头与映射不符", r->in->name);
         is_fine = false;
@@ -210,6 +182,12 @@ static bool bind(sz_stream_file *s, reader *r, sz_str raw, size_t header_at, sz_
     sz_arena_fini(&a);
     sz_buf_fini(&text);
     return is_fine;
+}
+
+static uint64_t count_lines(sz_str s) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.n; i++) n += s.p[i] == '\n';
+    return n;
 }
 
 /* Pass the rows above the header, empty ones counted, and the header itself; what was passed is kept in r->head until
@@ -222,7 +200,10 @@ static got take_header(sz_stream_file *s, reader *r, sz_diags *d) {
         got g = sz_fs_lines_next(&r->lines, true, &p);
         r->lines.gives_blank = false;
         if (g != GOT_PIECE) return g;
-        if (++r->n_head == above + 1) r->header_at = r->head.n;
+        if (++r->n_head == above + 1) {
+            r->header_at = r->head.n;
+            r->n_unskipped = (uint32_t)(p.line - 1 - count_lines(sz_buf_str(&r->head)));
+        }
         sz_buf_put_str(&r->head, p.raw);
         sz_buf_put_u8(&r->head, '\n');
         if (r->n_head == above + 1 && !bind(s, r, sz_buf_str(&r->head), r->header_at, d)) return GOT_FAIL;

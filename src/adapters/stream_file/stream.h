@@ -90,7 +90,13 @@ typedef struct reader {
     sz_buf head;              /* rows down to the header */
     uint32_t n_head;
     size_t header_at;
+    uint32_t n_unskipped; /* empty rows between those that the mapping skips and the header */
 } reader;
+
+/* headings.c: say in place of the findings from `first` on where the headings stand, if they do. above: the rows that
+ * the mapping skips. */
+void sz_fs_look_for_headings(const sz_stream_file *s, const reader *r, sz_str above, const sz_csv_row *header,
+                             sz_diags *d, size_t first);
 
 /* False: s->text says why, with a finding. True and not open: a signal came first, ask again. */
 bool sz_fs_reader_open(sz_stream_file *s, reader *r, input *in, digest *witness);

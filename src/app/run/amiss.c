@@ -5,6 +5,8 @@
 #include "job/roster.h"
 #include "views/words.h"
 
+enum { LEAST = 10, SHARE = 20 };
+
 static void after_until(const sz_job *job, unsigned long long n, sz_diags *d) {
     sz_diag *g = sz_diags_add(
         d, SZ_WARNING, APP_CODE_AFTER_UNTIL, (sz_span){0},
@@ -67,8 +69,20 @@ static void hint(sz_diags *d, sz_diag *g, int most, bool is_late_told) {
     if (most == SZ_UNKNOWN_CARD) sz_roster_hint_card(d, g);
     else if (most == SZ_UNKNOWN_STUDENT) sz_roster_hint_student(d, g);
     else if (most == SZ_BAD_JSON)
-        sz_diag_hint(d, g, "each line is to be one JSON object; of a list `jq -c '.[]'` makes such lines",
-                     "每一行应当是一个 JSON 对象；列表可用 jq -c '.[]' 转成这样的行");
+        sz_diag_hint(
+            d, g,
+            "each line is to be one JSON object: `jq -c .` makes such lines of objects over several lines, "
+            "`jq -c '.[]'` of a list, `jq -c '.data.list[]'` of what an API gave with the list in it",
+            "每一行应当是一个 JSON 对象：跨多行的对象用 jq -c . 转成这样的行，列表用 jq -c '.[]'，接口返回的、列表在里面的用 "
+            "jq -c '.data.list[]'");
+    else if (most == SZ_MISSING_FIELD)
+        sz_diag_hint(
+            d, g,
+            "the dead letters say of each what is missing; mend the mapping or the campus folder. What an API "
+            "gave holds its records in a list: `jq -c '.data.list[]'` makes lines of them (the dead letter has "
+            "the path)",
+            "每条死信都写明了缺什么；请改正映射或校园数据。接口返回的结果里，记录在列表中：用 jq -c '.data.list[]' "
+            "转成一行一条（死信里有实际的路径）");
     else if (most == SZ_CONFLICTING_DUPLICATE) hint_of_id(d, g);
     else if (most == SZ_TOO_LATE && !is_late_told) hint_of_late(d, g);
     else if (most != SZ_TOO_LATE && most != SZ_FUTURE_TIME)
@@ -99,12 +113,15 @@ static void nothing_used(so_far is, sz_diags *d, const char *input, const uint64
         if (dead_by[i] > dead_by[most]) most = i;
     }
     const char *of = input ? input : "", *name = sz_reason_names[most];
-    sz_diag *g = sz_diags_add(d, SZ_WARNING, APP_CODE_NOTHING_USED, (sz_span){0},
-                              "%s%snot one of %llu records could be used: %llu of them %s (%s)", NULL, of,
-                              input ? ": " : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
-                              app_word(SZ_WORDS_DEAD, name, SZ_EN));
-    g->message_zh = sz_arena_printf(&d->arena, "%s%s%llu 条记录没有一条可用：其中 %llu 条 %s（%s）", of,
-                                    input ? "：" : "", (unsigned long long)n, (unsigned long long)dead_by[most], name,
+    unsigned long long all = n, of_it = dead_by[most];
+    const char *en = "the only record could not be used: it is", *zh = "唯一的一条记录不可用：";
+    if (n > 1) {
+        en = sz_arena_printf(&d->arena, "not one of %llu records could be used: %llu of them", all, of_it);
+        zh = sz_arena_printf(&d->arena, "%llu 条记录没有一条可用：其中 %llu 条 ", all, of_it);
+    }
+    sz_diag *g = sz_diags_add(d, SZ_WARNING, APP_CODE_NOTHING_USED, (sz_span){0}, "%s%s%s %s (%s)", NULL, of,
+                              input ? ": " : "", en, name, app_word(SZ_WORDS_DEAD, name, SZ_EN));
+    g->message_zh = sz_arena_printf(&d->arena, "%s%s%s%s（%s）", of, input ? "：" : "", zh, name,
                                     app_word(SZ_WORDS_DEAD, name, SZ_ZH));
     hint(d, g, most, is.is_late_told);
     if (is.is_new && most != SZ_FUTURE_TIME && most != SZ_TOO_LATE) hint_of_state(d, g);
@@ -128,18 +145,24 @@ static void too_late(sz_diags *d, uint64_t n) {
     hint_of_late(d, g);
 }
 
-/* A few may be chance; where there are more, it is the mapping or the campus. */
+/* Of the records of an input, none of which was used. A few may be chance; where there are more, it is the mapping or
+ * the campus. What is no record at all is never chance: a page of an API is one line. */
+static bool is_amiss(const uint64_t dead_by[]) {
+    uint64_t n = 0;
+    for (int i = 0; i < SZ_N_REASONS; i++) n += dead_by[i];
+    return n >= LEAST || (n && n == dead_by[SZ_MISSING_FIELD] + dead_by[SZ_BAD_JSON]);
+}
+
 void run_tell_unused(const sz_job *job, bool is_new, const sz_worker *w, const sz_tally *t, sz_diags *d) {
-    enum { LEAST = 10, SHARE = 20 };
     const sz_counters *n = sz_worker_counters(w);
     uint64_t conflicting = n->dead_by[SZ_CONFLICTING_DUPLICATE], late = n->dead_by[SZ_TOO_LATE];
     so_far is = {.is_new = is_new && job->until, .is_late_told = late >= LEAST && late > n->used / SHARE};
     size_t before = d->n;
     const char *input;
     const uint64_t *dead_by;
-    for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, LEAST, &input, &dead_by);)
-        nothing_used(is, d, input, dead_by);
-    if (!t && !n->used && !n->duplicate && n->dead >= LEAST) nothing_used(is, d, NULL, n->dead_by);
+    for (uint32_t at = 0; t && sz_tally_next_unused(t, &at, 1, &input, &dead_by);)
+        if (is_amiss(dead_by)) nothing_used(is, d, input, dead_by);
+    if (!t && !n->used && !n->duplicate && is_amiss(n->dead_by)) nothing_used(is, d, NULL, n->dead_by);
     const sz_nobody nobody = {n->used + n->dead, n->dead_by[SZ_UNKNOWN_STUDENT], n->dead_by[SZ_UNKNOWN_CARD]};
     if (d->n == before) sz_roster_tell_nobody(&nobody, LEAST, d);
     if (d->n == before && conflicting >= LEAST && conflicting > n->used / SHARE) same_ids(d, conflicting);

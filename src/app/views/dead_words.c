@@ -14,6 +14,8 @@ static const entry sentences[] = {
     {"the record is not an object", "记录不是对象"},
     {"a list of records: one a line is read (jq -c '.[]' makes them)",
      "这是一个列表；应当一行一条记录（用 jq -c '.[]' 转换）"},
+    {"no record, but it holds a list of them: one a line is read (jq -c '*[]' makes them)",
+     "这不是一条记录，但其中有记录的列表；应当一行一条记录（用 jq -c '*[]' 转换）"},
     {"a CloudEvent without data", "CloudEvent 没有 data"},
     {"data of a CloudEvent must be an object", "CloudEvent 的 data 必须是对象"},
     {"data_base64 of a CloudEvent must be a text", "CloudEvent 的 data_base64 必须是文本"},
