@@ -51,7 +51,10 @@ static void hint_units(checker *c, sz_diag *g, const tnode *a, const tnode *b, c
 static void hint_duration(checker *c, sz_diag *g, const tnode *time, const tnode *num, const char *op) {
     sz_str name = prog_slice(c, time->off, time->len), text = prog_slice(c, num->off, num->len);
     bool is_number = num->kind == T_CONST && text.n && text.p[0] >= '0' && text.p[0] <= '9';
+    bool is_text = num->kind == T_CONST && num->type == SZ_X_STR, is_rough = false;
+    char meant[SZ_MEANT];
     const char *value = is_number ? TXT(c, "%.*sh", SZ_FMT_STR(text)) : "24h";
+    if (is_text && sz_meant_duration(num->value.str, meant, &is_rough)) value = TXT(c, "%s", meant);
     if (time->kind == T_CONST && !is_param(c, time) && num->kind != T_CONST && num->type == SZ_X_NUM) {
         prog_hint(c, g, "name such a value:  params: {limit: %s}  and  %.*s %s limit",
                   "请给这样的值起名：params: {limit: %s}，再写  %.*s %s limit", prog_like_unit(num), SZ_FMT_STR(text),

@@ -27,6 +27,23 @@ bool prog_side_is(const scan *s, tnode *side) {
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
 
+/* `late / all` of `n > 3 && late / all >`: what is reckoned in front of a comparison; x where it is more than that. */
+static sz_str reckoned_before(const scan *s) {
+    static const char signs[] = " _.+-*/()";
+    uint32_t end = s->lone.off, begin, open = 0;
+    while (end > 0 && s->t.p[end - 1] == ' ') end--;
+    for (begin = end; begin > 0; begin--) {
+        char c = s->t.p[begin - 1];
+        bool is_word = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+        if (!is_word && !strchr(signs, c)) break;
+        open += c == ')';
+        if (c == '(' && open == 0) break;
+        open -= c == '(';
+    }
+    while (begin < end && s->t.p[begin] == ' ') begin++;
+    return open || begin == end ? SZ_STR("x") : (sz_str){s->t.p + begin, end - begin};
+}
+
 /* `spend_habit.ratio < ` in front of the value, for the hint. A name that has no comparison yet gets the one that the
  * value brings (3次以上), else the one given; x stands for a name that is not there. */
 static const char *before(const scan *s, const char *op, const char *or_else) {
@@ -34,7 +51,7 @@ static const char *before(const scan *s, const char *op, const char *or_else) {
     sz_str path = text_of(s, s->path), sign = prog_sign_text(s);
     if (s->path.len && s->sign.len) return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(path), SZ_FMT_STR(sign));
     if (s->path.len && *op) return TXT(s->c, "%.*s %s", SZ_FMT_STR(path), op);
-    if (s->lone.len) return TXT(s->c, "x %.*s", SZ_FMT_STR(text_of(s, s->lone)));
+    if (s->lone.len) return TXT(s->c, "%.*s %.*s", SZ_FMT_STR(reckoned_before(s)), SZ_FMT_STR(text_of(s, s->lone)));
     return prog_side_is(s, &side) ? TXT(s->c, "%.*s %s", SZ_FMT_STR(path), or_else) : TXT(s->c, "x %s", or_else);
 }
 

@@ -277,8 +277,32 @@ void prog_tell_if(scan *s, piece word) {
                   "请去掉它，只写条件；两个都要满足用 && 连接");
 }
 
+/* `n is unknown`, `last.time is not null`. Where it ends; the end of cur: it is none. */
+static uint32_t tell_unknown(scan *s) {
+    static const char *const words[] = {"unknown", "null", "none", "missing", "empty", "未知", "空"};
+    piece word = prog_piece(s, end_of(s->cur));
+    bool is_not = is_word(s, word, "not"), is_one = is_word(s, word, "known");
+    if (!is_word(s, s->cur, "is") || !s->path.len) return end_of(s->cur);
+    if (is_not) word = prog_piece(s, end_of(word));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) is_one |= is_word(s, word, words[i]);
+    if (!is_one || prog_is_name(s, word)) return end_of(s->cur);
+    bool is_there = is_not != is_word(s, word, "known");
+    uint32_t off = s->cur.off, end = end_of(word);
+    sz_str name = text_of(s, s->path);
+    sz_diag *g = prog_error(s->c, C_SPELLING, off, end - off, "`%.*s` is not an operator here", "这里没有运算符 `%.*s`",
+                            SZ_FMT_STR(((sz_str){s->t.p + off, end - off})));
+    if (memchr(name.p, '.', name.n))
+        prog_hint(s->c, g, "write  %shas(%.*s)", "请写  %shas(%.*s)", is_there ? "" : "!", SZ_FMT_STR(name));
+    else
+        prog_hint(s->c, g, "leave it out: while `%.*s` is unknown, a rule waits by itself",
+                  "请去掉它：`%.*s` 未知时，规则自会等待", SZ_FMT_STR(name));
+    return end;
+}
+
 static uint32_t look_at_infix(scan *s) {
     const char *method = method_of(s, s->cur);
+    uint32_t of_unknown = tell_unknown(s);
+    if (of_unknown > end_of(s->cur)) return of_unknown;
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         uint32_t end = phrase_end(s, phrases[i].words);
         if (!end) continue;

@@ -134,6 +134,32 @@ static const char *conditions_meant(struct sz_loading *l, const sz_yaml *node, s
     return all;
 }
 
+/* `count: [meal, swipe]`: types make one event, events of one's own are counted each. False: something else. */
+static bool hint_of_events(struct sz_loading *l, sz_diag *g, const sz_yaml *node, sz_str key) {
+    static const char *const types[] = {"swipe", "attendance", "dorm_access", "presence"};
+    enum { FEW = 4 };
+    bool is_count = sz_str_is(key, "count"), are_types = true;
+    const char *list = "";
+    if ((!is_count && !sz_str_is(key, "days") && !sz_str_is(key, "absence")) || node->kind != SZ_YAML_SEQ) return false;
+    if (node->n < 2 || node->n > FEW) return false;
+    for (size_t i = 0; i < node->n; i++) {
+        const sz_yaml *item = node->items[i];
+        if (item->kind != SZ_YAML_SCALAR) return false;
+        are_types &= sz_rules_index(item->text, types, sizeof types / sizeof *types) >= 0;
+        list = TXT(l, "%s%s\"%.*s\"", list, i ? ", " : "", SZ_FMT_STR(item->text));
+    }
+    if (are_types)
+        sz_rules_hint(l, g,
+                      "one event for all:  events: {both: {event: any, where: 'event.type in [%s]'}}  and  %.*s: both",
+                      "合成一个事件：events: {both: {event: any, where: 'event.type in [%s]'}}，再写  %.*s: both", list,
+                      SZ_FMT_STR(key));
+    else if (is_count)
+        sz_rules_hint(l, g, "count each in a feature of its own, n_1 and n_2, and add them:  {value: n_1 + n_2}",
+                      "请各写一个特征分别计数（如 n_1、n_2），再相加：{value: n_1 + n_2}");
+    else return false;
+    return true;
+}
+
 bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, const sz_yaml *key) {
     if (fits(node, shape)) return true;
     if (node->kind == SZ_YAML_NULL) {
@@ -157,6 +183,7 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
         return false;
     }
     sz_str name = key->text;
+    if (shape == SZ_SHAPE_TEXT && hint_of_events(l, g, node, name)) return false;
     if (node->kind == SZ_YAML_MAP && shape == SZ_SHAPE_TEXT)
         sz_rules_hint(l, g, "a text that begins with { stands in quotes:  %.*s: '{…}'",
                       "以 { 开头的文本要加引号：%.*s: '{…}'", SZ_FMT_STR(name));

@@ -404,6 +404,13 @@ static bool hint_operator(const struct path *p) {
     return true;
 }
 
+/* Nobody declares these: what to write instead is said where the expression is checked. */
+static bool is_of_other_languages(sz_str name) {
+    static const char *const words[] = {"unknown", "missing", "None",  "NULL", "True",
+                                        "TRUE",    "False",   "FALSE", "now",  "today"};
+    return sz_rules_index(name, words, sizeof words / sizeof *words) >= 0;
+}
+
 static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
     if (p->n == 1 && !p->arg && is_of_dashed(p->s, p->v[0])) return failed(p);
@@ -413,7 +420,7 @@ static bool unknown(const struct path *p) {
     if ((near.best != 1 || !sz_near_any(&near)) && hint_owner(p)) return false;
     if (sz_near_words(l, &near, p->hint, p->hint_zh)) return false;
     const struct sz_decl *e = sz_decls_find(&l->events, p->v[0]);
-    if (!e && hint_operator(p)) return false;
+    if (!e && (hint_operator(p) || is_of_other_languages(p->v[0]))) return false;
     if (!e) {
         *p->hint = "declare it under  features:  or  params:";
         *p->hint_zh = "请在  features:  或  params:  里声明它";

@@ -122,12 +122,27 @@ bool sz_literal_parse(sz_str s, uint8_t *type, uint8_t *unit, double *num, size_
 
 /* ---- one scalar ---- */
 
+/* 每周, weekly: once in that time. */
+static const char *duration_of_pace(sz_str s) {
+    static const struct {
+        const char *word, *write;
+    } paces[] = {{"每天", "1d"},     {"每日", "1d"},   {"daily", "1d"},   {"每周", "7d"},    {"每星期", "7d"},
+                 {"每个星期", "7d"}, {"weekly", "7d"}, {"每两周", "14d"}, {"每半月", "14d"}, {"每小时", "1h"},
+                 {"hourly", "1h"},   {"每月", "30d"},  {"每个月", "30d"}, {"monthly", "30d"}};
+    for (size_t i = 0; i < sizeof paces / sizeof *paces; i++)
+        if (sz_str_is(s, paces[i].word)) return paces[i].write;
+    return NULL;
+}
+
 bool sz_duration_hint(struct sz_loading *l, sz_diag *g, sz_str s) {
     char meant[SZ_MEANT];
     bool is_rough = false;
     double n;
     sz_meant value;
-    if (sz_meant_duration(s, meant, &is_rough)) {
+    const char *of_pace = duration_of_pace(s);
+    if (of_pace) {
+        sz_rules_hint(l, g, "write  %s", "请写  %s", of_pace);
+    } else if (sz_meant_duration(s, meant, &is_rough)) {
         if (is_rough)
             sz_rules_hint(l, g, "write  %s : months and years differ in length", "请写  %s：月和年长短不一", meant);
         else sz_rules_hint(l, g, "write  %s", "请写  %s", meant);

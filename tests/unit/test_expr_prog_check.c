@@ -171,7 +171,7 @@ static const row rows[] = {
     {"calendar.week >= 第五周 && p", 117, "第五周", "write 5 alone", 0, 0, 0},
     {"student.entry_year == 2023级", 117, "2023级", "write 2023 alone", 0, 0, 0},
     {"student.entry_year == 2023年", 117, "2023年", "write 2023 alone", 0, 0, 0},
-    {"n / 7 > 50%", 117, "50%", "x > drop", 0, 0, 0},
+    {"n / 7 > 50%", 117, "50%", "n / 7 > drop", 0, 0, 0},
     {"late_nights_7d >= duration(\"24h\")", 107, "duration(\"24h\")", "{limit: 3 days}  and  late_nights_7d >= limit",
      0, 0, 0},
     /* as other languages have conditions */
