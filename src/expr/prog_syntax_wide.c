@@ -131,6 +131,14 @@ static bool hint_number(scan *s, sz_diag *g, sz_str word) {
         return true;
     }
     if (!s->sign.len || !means_number(path, word, &n)) return false;
+    if (sz_str_is(path,
+                  "calendar.weekday")) { /* which there is not: the day on which it is looked at is another thing */
+        static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+        const char *day = days[(n + 6) % 7];
+        prog_hint(s->c, g, "leave it out: on which day the rule is looked at its check says:  check: %s at 07:00",
+                  "请去掉它：规则在星期几检查，由 check 决定：check: %s at 07:00", day);
+        return true;
+    }
     prog_hint(s->c, g, "write  %.*s %.*s %d", "请写  %.*s %.*s %d", SZ_FMT_STR(path), SZ_FMT_STR(prog_sign_text(s)), n);
     return true;
 }

@@ -28,6 +28,7 @@ SLIPS = [
     ("when: n > 3 && n == unknown", "unknown", ("leave it out", "请去掉它"), "when: n > 3"),
     ("when: n > 3 && seen_last.time is not null", "is not null", "has(seen_last.time)", "when: n > 3 && has(seen_last.time)"),
     ("when: n > 3 && seen_last.place is unknown", "is unknown", "!has(seen_last.place)", "when: n > 3 && !has(seen_last.place)"),
+    ("when: n > 3 && calendar.weekday == 周一", "周一", "check: mon at 07:00", "when: n > 3"),
     ("when: n > 3, again_after: 每周", "每周", "7d", "when: n > 3, again_after: 7d"),
     ("when: n > 3, again_after: daily", "daily", "1d", "when: n > 3, again_after: 1d"),
     ("when: n > 3, for: 每两周", "每两周", "14d", "when: n > 3, for: 14d"),
