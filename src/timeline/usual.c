@@ -8,17 +8,16 @@
 enum { PLACES_MAX = 64 };
 
 typedef struct visits {
-    uint64_t place[PLACES_MAX];
+    sz_str place[PLACES_MAX]; /* words of the dictionary: the same place is the same word */
     uint32_t times[PLACES_MAX], n;
 } visits;
 
 /* False: there are more places than anybody has a usual one of. */
 static bool note(visits *v, sz_str place) {
-    uint64_t h = sz_hash(place.p, place.n);
     uint32_t i = 0;
-    while (i < v->n && v->place[i] != h) i++;
+    while (i < v->n && v->place[i].p != place.p) i++;
     if (i == PLACES_MAX) return false;
-    if (i == v->n) v->place[v->n] = h, v->times[v->n++] = 0;
+    if (i == v->n) v->place[v->n] = place, v->times[v->n++] = 0;
     v->times[i]++;
     return true;
 }
@@ -29,7 +28,7 @@ static uint64_t most_of(const visits *v) {
     for (uint32_t i = 1; i < v->n; i++)
         if (v->times[i] > v->times[best]) best = i;
     for (uint32_t i = 0; i < v->n; i++) n += v->times[i] == v->times[best];
-    return n == 1 ? v->place[best] : 0;
+    return n == 1 ? sz_hash(v->place[best].p, v->place[best].n) : 0;
 }
 
 static bool is_among(const uint32_t *v, uint32_t n, uint32_t off) {
@@ -52,7 +51,7 @@ uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end) {
         sz_event e;
         if (sz_entry_time(p) >= to_ms) break;
         if (!(sz_entry_mask(p)[m >> 3] >> (m & 7) & 1) || is_among(undone, n_undone, off)) continue;
-        if (!sz_entry_get(p, mb, x->c->dict, x->c->types, &e) || !e.place.n) continue;
+        if (!sz_entry_get_place(p, mb, x->c->dict, &e) || !e.place.n) continue;
         if (!note(&v, e.place)) return 0;
     }
     return most_of(&v);
