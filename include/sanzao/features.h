@@ -286,6 +286,8 @@ enum { SZ_WANTS_AMOUNT = 1, SZ_WANTS_BALANCE = 2, SZ_WANTS_HOURS = 4 };
 bool sz_entry_get_numbers(const uint8_t *p, uint32_t mask_bytes, unsigned wants, sz_event *out);
 /* Or no more than what matchers are mostly remembered by (sz_match_known): type, precision, time, codes, place and reader. */
 bool sz_entry_get_place(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, sz_event *out);
+/* Or of its place the number in the dictionary; SZ_NONE: it has none. */
+uint32_t sz_entry_place_word(const uint8_t *p, uint32_t mask_bytes);
 
 /* ---- facts: what is known beside records ------------------------------------------------------------------------------------- */
 

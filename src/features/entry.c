@@ -187,6 +187,17 @@ bool sz_entry_get_place(const uint8_t *p, uint32_t mask_bytes, const sz_map *dic
     return !r.bad;
 }
 
+uint32_t sz_entry_place_word(const uint8_t *p, uint32_t mask_bytes) {
+    uint32_t n = sz_entry_len(p), before = HEAD + mask_bytes + 1;
+    if (n < before + 1) return SZ_NONE;
+    sz_reader r = sz_reader_of(p + before, n - before);
+    uint64_t f = sz_read_varint(&r);
+    if (!(f & F_PLACE)) return SZ_NONE;
+    if (f & F_SOURCE) sz_read_varint(&r);
+    uint64_t word = sz_read_varint(&r);
+    return r.bad || word >= SZ_NONE ? SZ_NONE : (uint32_t)word;
+}
+
 bool sz_entry_get(const uint8_t *p, uint32_t mask_bytes, const sz_map *dict, const sz_types *types, sz_event *e) {
     uint32_t n = sz_entry_len(p);
     if (n < HEAD + mask_bytes + 2 || p[2] >= types->n) return false;

@@ -8,14 +8,13 @@
 enum { PLACES_MAX = 64 };
 
 typedef struct visits {
-    sz_str place[PLACES_MAX]; /* words of the dictionary: the same place is the same word */
-    uint32_t times[PLACES_MAX], n;
+    uint32_t place[PLACES_MAX], times[PLACES_MAX], n; /* places by their numbers in the dictionary */
 } visits;
 
 /* False: there are more places than anybody has a usual one of. */
-static bool note(visits *v, sz_str place) {
+static bool note(visits *v, uint32_t place) {
     uint32_t i = 0;
-    while (i < v->n && v->place[i].p != place.p) i++;
+    while (i < v->n && v->place[i] != place) i++;
     if (i == PLACES_MAX) return false;
     if (i == v->n) v->place[v->n] = place, v->times[v->n++] = 0;
     v->times[i]++;
@@ -23,12 +22,14 @@ static bool note(visits *v, sz_str place) {
 }
 
 /* Of two that are as often neither. */
-static uint64_t most_of(const visits *v) {
+static uint64_t most_of(const visits *v, const sz_map *dict) {
     uint32_t best = 0, n = 0;
     for (uint32_t i = 1; i < v->n; i++)
         if (v->times[i] > v->times[best]) best = i;
     for (uint32_t i = 0; i < v->n; i++) n += v->times[i] == v->times[best];
-    return n == 1 ? sz_hash(v->place[best].p, v->place[best].n) : 0;
+    if (n != 1 || v->place[best] >= dict->n) return 0;
+    sz_str place = sz_map_key(dict, v->place[best]);
+    return sz_hash(place.p, place.n);
 }
 
 static bool is_among(const uint32_t *v, uint32_t n, uint32_t off) {
@@ -48,13 +49,12 @@ uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end) {
     for (uint32_t off = log_lower(tl, sz_zone_midnight(x->c->zone, day - SZ_PEERS_PLACE_DAYS)); off < tl->log.n;
          off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *p = tl->log.p + off;
-        sz_event e;
         if (sz_entry_time(p) >= to_ms) break;
         if (!(sz_entry_mask(p)[m >> 3] >> (m & 7) & 1) || is_among(undone, n_undone, off)) continue;
-        if (!sz_entry_get_place(p, mb, x->c->dict, &e) || !e.place.n) continue;
-        if (!note(&v, e.place)) return 0;
+        uint32_t place = sz_entry_place_word(p, mb);
+        if (place != SZ_NONE && !note(&v, place)) return 0;
     }
-    return most_of(&v);
+    return most_of(&v, x->c->dict);
 }
 
 uint64_t usual_place_now(void *of, const sz_feature *f, int32_t day) {

@@ -111,6 +111,8 @@ static void test_codes_place_and_reader_alone_are_those_of_the_whole(void **stat
         assert_memory_equal(&part.type, &whole.type, 6); /* the codes, side by side */
         assert_true(sz_str_eq(part.place, whole.place) && sz_str_eq(part.reader, whole.reader));
         assert_int_equal(part.place.n, e.place.n);
+        uint32_t word = sz_entry_place_word(a.p, MASK_BYTES);
+        assert_true(word == SZ_NONE ? !whole.place.n : sz_str_eq(sz_map_key(&f->dict, word), whole.place));
         assert_int_equal(part.reader.n, e.reader.n);
         sz_buf_fini(&a);
     }
