@@ -198,6 +198,7 @@ bool sz_prog_chooses_slot(const sz_prog *p, uint32_t *slot);
 /* Texts that a symbol is compared with (borrowed from the program), if nothing else is done with it and there are at most max; else UINT32_MAX.
  * Returns how many. Texts between two of them, in order, are all the same to the program. */
 uint32_t sz_prog_texts_beside(const sz_prog *p, uint32_t slot, sz_str *out, uint32_t max);
+uint32_t sz_prog_numbers_beside(const sz_prog *p, uint32_t slot, double *out, uint32_t max); /* the same with numbers */
 /* Entries of the conditions that the whole is true only with, joined to it by && alone, and whose every symbol is_of: at most max,
  * those of numbers first, as they are asked the quickest. Returns how many. */
 uint32_t sz_prog_musts(const sz_prog *p, bool (*is_of)(void *ctx, uint32_t slot), void *ctx, uint32_t *entries, uint32_t max);

@@ -55,31 +55,41 @@ uint32_t sz_prog_musts(const sz_prog *p, bool (*is_of)(void *ctx, uint32_t slot)
 
 typedef struct beside {
     uint32_t slot, n, max;
-    sz_str *out;
+    sz_str *texts;
+    double *numbers; /* one of both is asked for */
 } beside;
 
-static bool is_text(const tnode *n) { return n->kind == T_CONST && n->type == SZ_X_STR && n->value.know == SZ_KNOWN; }
+static bool is_known(const tnode *n, sz_xtype type) {
+    return n->kind == T_CONST && n->type == type && n->value.know == SZ_KNOWN;
+}
 
-/* A comparison of the symbol with a text: notes it. */
-static bool is_beside_text(beside *b, const tnode *n) {
+/* A comparison of the symbol with a text, or a number: notes it. */
+static bool is_beside_one(beside *b, const tnode *n) {
     if (n->kind != T_CMP) return false;
     const tnode *x = n->kid[0]->kind == T_SYM ? n->kid[0] : n->kid[1], *with = x == n->kid[0] ? n->kid[1] : n->kid[0];
-    if (x->kind != T_SYM || x->slot != b->slot || !is_text(with) || b->n == b->max) return false;
-    b->out[b->n++] = with->value.str;
+    if (x->kind != T_SYM || x->slot != b->slot || b->n == b->max) return false;
+    if (!is_known(with, b->texts ? SZ_X_STR : SZ_X_NUM)) return false;
+    if (b->texts) b->texts[b->n++] = with->value.str;
+    else b->numbers[b->n++] = with->value.num;
     return true;
 }
 
-static bool is_only_beside_texts(beside *b, const tnode *n, uint32_t depth) {
-    if (is_beside_text(b, n)) return true;
+static bool is_only_beside(beside *b, const tnode *n, uint32_t depth) {
+    if (is_beside_one(b, n)) return true;
     if (depth > SZ_EXPR_DEPTH || ((n->kind == T_SYM || n->kind == T_HAS) && n->slot == b->slot)) return false;
     for (uint32_t i = 0; i < n->n; i++)
-        if (!is_only_beside_texts(b, n->kid[i], depth + 1)) return false;
+        if (!is_only_beside(b, n->kid[i], depth + 1)) return false;
     return true;
 }
 
 uint32_t sz_prog_texts_beside(const sz_prog *p, uint32_t slot, sz_str *out, uint32_t max) {
-    beside b = {.slot = slot, .max = max, .out = out};
-    return is_only_beside_texts(&b, p->root, 0) ? b.n : UINT32_MAX;
+    beside b = {.slot = slot, .max = max, .texts = out};
+    return is_only_beside(&b, p->root, 0) ? b.n : UINT32_MAX;
+}
+
+uint32_t sz_prog_numbers_beside(const sz_prog *p, uint32_t slot, double *out, uint32_t max) {
+    beside b = {.slot = slot, .max = max, .numbers = out};
+    return is_only_beside(&b, p->root, 0) ? b.n : UINT32_MAX;
 }
 
 typedef struct needing {

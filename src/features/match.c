@@ -35,7 +35,7 @@ void sz_eval_match(sz_eval *ev, const sz_event *e, uint8_t *mask) {
 
 /* ---- remembered ---- */
 
-enum { SLOTS = 4096, EMPTY = 0, EDGES = 40, WATCHED = 64, MUSTS = 8 };
+enum { SLOTS = 4096, EMPTY = 0, EDGES = 40, WATCHED = 64, MUSTS = 8, ASKED = 64 };
 enum {
     ASKS_PLACE = 1,
     ASKS_KIND = 2,
@@ -57,6 +57,13 @@ typedef struct watched {
     uint32_t entries[MUSTS], n;
 } watched;
 
+/* Hours, or weekdays: which of them are all the same to whoever asks, for they are only compared with numbers. */
+enum { VALUES = 25 };
+typedef struct cuts {
+    uint32_t apart;     /* bits of those that are not the same as the one before */
+    uint8_t as[VALUES]; /* of each the first that is the same */
+} cuts;
+
 struct sz_match_memo {
     bool is_usable; /* at most 64 matchers, none with more than 64 wheres */
     struct {
@@ -72,6 +79,8 @@ struct sz_match_memo {
     uint32_t n_watch;
     sz_str edges[EDGES]; /* times of day that records' clocks are compared with */
     uint32_t n_edges;
+    uint8_t sides[SZ_DAY_MS / SZ_MINUTE_MS]; /* of a minute: one more than its side of them; 0: not asked yet */
+    cuts hours, weekdays;
     sz_recall places; /* of the campus */
     sz_day_memo days;
     int64_t minute_ms;                       /* begin of the minute that was asked for last */
@@ -87,6 +96,24 @@ static uint8_t note_edges(sz_match_memo *m, const sz_prog *p, uint32_t slot) {
     if (n == UINT32_MAX) return ASKS_MINUTE;
     m->n_edges += n;
     return ASKS_EDGES;
+}
+
+static void note_cuts(cuts *c, const sz_prog *p, uint32_t field) {
+    double v[EDGES];
+    uint32_t n = sz_prog_numbers_beside(p, SZ_SLOT(SZ_SPACE_EVENT, 0, field), v, EDGES);
+    if (n == UINT32_MAX) c->apart = UINT32_MAX; /* more is done with it */
+    for (uint32_t i = 0; i < VALUES; i++) {
+        for (uint32_t k = 0; k < n && n != UINT32_MAX; k++)
+            if (i && i - 1 <= v[k] && v[k] <= i) c->apart |= UINT32_C(1) << i;
+        c->as[i] = (uint8_t)(i && !(c->apart >> i & 1) ? c->as[i - 1] : i);
+    }
+}
+
+/* Before the first record is matched, and where a rule's program is watched. */
+static void note_time(sz_match_memo *m, const sz_prog *p) {
+    note_cuts(&m->hours, p, SZ_EF_HOUR);
+    note_cuts(&m->weekdays, p, SZ_EF_WEEKDAY);
+    m->minute_ms = INT64_MIN;
 }
 
 /* What a field is asked for by, if that is part of the key; false: it is more, or not to be said of the field alone. */
@@ -132,6 +159,7 @@ static uint8_t sort_wheres(sz_match_memo *m, const sz_matcher *x, uint32_t i) {
         if (!is_plain) m->of[WITHOUT_LEAVES].more[i] |= UINT64_C(1) << k;
         if (!is_plain || of_it & ASKS_LEAVE) m->of[WITH_LEAVES].more[i] |= UINT64_C(1) << k;
         if (is_plain) asks |= of_it;
+        if (is_plain) note_time(m, x->wheres[k]);
     }
     return asks;
 }
@@ -200,6 +228,7 @@ uint64_t sz_match_watch(sz_match_memo *m, const sz_prog *p, uint64_t types) {
     x->types = types;
     x->n = sz_prog_musts(p, is_field_by_key, &w, x->entries, MUSTS);
     if (!x->n) return 0;
+    note_time(m, p);
     for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++)
         if (types >> t & 1) m->asks[t] |= w.asks;
     return UINT64_C(1) << m->n_watch++;
@@ -236,7 +265,7 @@ static inline bool place_of(const sz_match_memo *m, const sz_event *e, uint32_t 
 }
 
 /* Twice how many edges are before the minute, and one more on an edge: as texts, which is how they are compared. */
-static uint32_t side_of(const sz_match_memo *m, uint32_t minute) {
+static uint32_t side_among(const sz_match_memo *m, uint32_t minute) {
     sz_str clock = clock_text((int32_t)minute * 60000);
     uint32_t before = 0, on = 0;
     for (uint32_t i = 0; i < m->n_edges; i++) {
@@ -246,16 +275,26 @@ static uint32_t side_of(const sz_match_memo *m, uint32_t minute) {
     }
     return 2 * before + on;
 }
+_Static_assert(2 * EDGES + 2 <= UINT8_MAX, "a side as a byte");
 
-static uint64_t time_asked(uint8_t asks, int32_t day, uint32_t minute, uint32_t side) {
+static inline uint32_t side_of(sz_match_memo *m, uint32_t minute) {
+    if (minute >= sizeof m->sides) return side_among(m, minute); /* of a day that a clock was put back on */
+    if (!m->sides[minute]) m->sides[minute] = (uint8_t)(side_among(m, minute) + 1);
+    return m->sides[minute] - 1u;
+}
+
+static inline uint32_t as_cut(const cuts *c, uint32_t v) { return v < VALUES ? c->as[v] : v; }
+
+static uint64_t time_asked(const sz_match_memo *m, uint8_t asks, uint32_t weekday, uint32_t minute, uint32_t side) {
     uint64_t key = 0;
+    uint32_t hour = asks & ASKS_HOUR ? as_cut(&m->hours, minute / 60) : 0;
     if (asks & ASKS_MINUTE) key = minute + 1;
-    else if (asks & ASKS_EDGES) key = side * 24 + minute / 60 + 1;
-    else if (asks & ASKS_HOUR) key = minute / 60 + 1;
-    if (asks & ASKS_WEEKDAY) key |= (uint64_t)sz_day_weekday(day) << 11;
+    else if (asks & ASKS_EDGES) key = side * VALUES + hour + 1;
+    else key = hour + 1;
+    if (asks & ASKS_WEEKDAY) key |= (uint64_t)weekday << 11;
     return key;
 }
-_Static_assert((2 * EDGES + 1) * 24 < 1 << 11, "below the weekday");
+_Static_assert((2 * EDGES + 1) * VALUES < 1 << 11, "below the weekday");
 
 static uint64_t time_anew(sz_match_memo *m, const sz_zone *z, const sz_event *e) {
     int32_t day = sz_zone_day_as(z, &m->days, e->time_ms);
@@ -263,8 +302,9 @@ static uint64_t time_anew(sz_match_memo *m, const sz_zone *z, const sz_event *e)
     uint32_t ms = (uint32_t)(is_plain ? e->time_ms - m->days.from_ms : sz_zone_ms_of_day(z, e->time_ms));
     uint32_t minute = ms / 60000;
     m->minute_ms = is_plain ? m->days.from_ms + (int64_t)minute * 60000 : INT64_MIN;
-    uint32_t side = side_of(m, minute);
-    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++) m->minute[t] = time_asked(m->asks[t], day, minute, side);
+    uint32_t side = side_of(m, minute), weekday = as_cut(&m->weekdays, (uint32_t)sz_day_weekday(day));
+    for (uint32_t t = 0; t < SZ_TYPE_FIRST_DECLARED; t++)
+        m->minute[t] = time_asked(m, m->asks[t], weekday, minute, side);
     return m->minute[e->type];
 }
 
@@ -309,14 +349,49 @@ static inline bool key_of(sz_match_memo *m, const sz_facts *f, const sz_zone *z,
     return true;
 }
 
+static bool is_code(void *ctx, uint32_t slot) {
+    uint8_t asks = 0;
+    (void)ctx;
+    return field_asks(slot, &asks) && !asks;
+}
+
+/* May a where that looks at more be true, as far as the codes go? They are in each key, whatever else is. */
+static bool may_hold(const sz_prog *where, const sz_loader *l) {
+    uint32_t entries[MUSTS], n = sz_prog_musts(where, is_code, NULL, entries, MUSTS);
+    for (uint32_t i = 0; i < n; i++) {
+        sz_xval v = sz_prog_run_at(where, entries[i], l);
+        if (v.know != SZ_KNOWN || !v.b) return false;
+    }
+    return true;
+}
+
+/* What was asked of one record: matchers have the wheres of those that they are built on. */
+typedef struct asked {
+    const sz_prog *of[ASKED];
+    bool holds[ASKED];
+    uint32_t n;
+} asked;
+
+static bool holds_by_key(asked *a, const sz_prog *where, bool looks_at_more, const sz_loader *l) {
+    for (uint32_t i = 0; i < a->n; i++)
+        if (a->of[i] == where) return a->holds[i];
+    bool holds = looks_at_more ? may_hold(where, l) : where_holds(where, l);
+    if (a->n < ASKED) {
+        a->of[a->n] = where;
+        a->holds[a->n++] = holds;
+    }
+    return holds;
+}
+
 /* Matchers that the record fits as far as the key goes. */
 static uint64_t by_key(const uint64_t *more, const sz_eval *ev, const sz_event *e, const sz_loader *l) {
     uint64_t bits = 0;
+    asked a;
+    a.n = 0;
     for (uint32_t i = 0; i < ev->fs->n_matchers; i++) {
         const sz_matcher *x = &ev->fs->matchers[i];
         bool fits = is_of_type(ev, x, e);
-        for (uint32_t k = 0; k < x->n_wheres && fits; k++)
-            if (!(more[i] >> k & 1)) fits = where_holds(x->wheres[k], l);
+        for (uint32_t k = 0; k < x->n_wheres && fits; k++) fits = holds_by_key(&a, x->wheres[k], more[i] >> k & 1, l);
         if (fits) bits |= UINT64_C(1) << i;
     }
     return bits;

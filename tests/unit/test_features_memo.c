@@ -106,6 +106,88 @@ static void test_matchers_from_memory_are_those_found_anew(void **state) {
     timeline_fixture_fini(&f);
 }
 
+/* The matcher of that feature. */
+static bool fits(const timeline_fixture *f, const uint8_t *mask, uint32_t feature) {
+    uint32_t k = f->bundle->fs.features[feature].matcher;
+    return mask[k >> 3] >> (k & 7) & 1;
+}
+
+static const char excuse_rules[] =
+    "events:\n"
+    "  excuse: {event: attendance, where: event.status == \"excused\" && !has(event.ref) && event.hour < 12}\n"
+    "features:\n"
+    "  a: {count: excuse, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, check: daily at 07:00, level: blue, when: a > 99}\n";
+
+/* A where that looks at more than memory has is not run for records that are not of its codes. */
+static void test_matchers_that_look_at_more_are_left_alone_where_codes_say_no(void **state) {
+    (void)state;
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, excuse_rules));
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint32_t n_known[2] = {0}, n_fit = 0;
+    for (uint32_t i = 0; i < 400; i++) {
+        sz_event e = timeline_fixture_swipe("a", monday + (int64_t)i * 30 * SZ_MINUTE_MS, SZ_ABSENT);
+        e.type = SZ_TYPE_ATTENDANCE;
+        e.place = (sz_str){0};
+        e.status = i % 2 ? SZ_ATTEND_EXCUSED : SZ_ATTEND_PRESENT;
+        if (i % 3 == 0) e.ref = SZ_STR("b");
+        sz_eval ev = eval_of(&f);
+        uint8_t quick[8] = {0}, known[8] = {0}, anew[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, anew);
+        sz_match_quick(m, &ev, &e, SZ_NONE, quick);
+        assert_memory_equal(quick, anew, sizeof anew);
+        n_known[i % 2] += sz_match_known(m, &f.facts, &f.zone, &e, SZ_NONE, SZ_NONE, known);
+        n_fit += fits(&f, anew, 0);
+    }
+    assert_int_equal(n_known[0], 200);
+    assert_int_equal(n_known[1], 0);
+    assert_in_range(n_fit, 30, 199);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
+static const char hour_rules[] =
+    "events:\n"
+    "  morning: {event: swipe, where: event.hour >= 5 && event.hour < 9 && event.weekday <= 5}\n"
+    "  noon: {event: swipe, where: event.hour == 12}\n"
+    "  saturday: {event: swipe, where: event.weekday == 6 && 17.5 < event.hour}\n"
+    "features:\n"
+    "  a: {count: morning, over: 7d}\n"
+    "  b: {count: noon, over: 7d}\n"
+    "  c: {count: saturday, over: 7d}\n"
+    "rules:\n"
+    "  - {id: r, check: daily at 07:00, level: blue, when: a > 99 && b > 99 && c > 99}\n";
+
+/* Hours and weekdays that no program tells apart are one. */
+static void test_hours_that_are_the_same_to_all_are_remembered_as_one(void **state) {
+    (void)state;
+    enum { HOURS = 7 * 24 };
+    timeline_fixture f;
+    assert_true(timeline_fixture_init(&f, hour_rules));
+    sz_match_memo *m = sz_match_memo_new(&f.bundle->fs, f.campus);
+    uint32_t n_run = 0, n_fit = 0;
+    for (uint32_t i = 0; i < HOURS; i++) {
+        sz_event e = timeline_fixture_swipe("a", monday + (int64_t)i * SZ_HOUR_MS, SZ_ABSENT);
+        sz_eval ev = eval_of(&f);
+        uint8_t known[8] = {0}, anew[8] = {0};
+        sz_eval_at(&ev, e.time_ms);
+        sz_eval_match(&ev, &e, anew);
+        if (!sz_match_known(m, &f.facts, &f.zone, &e, SZ_NONE, SZ_NONE, known)) {
+            sz_match_quick(m, &ev, &e, SZ_NONE, known);
+            n_run++;
+        }
+        assert_memory_equal(known, anew, sizeof anew);
+        for (uint32_t k = 0; k < 3; k++) n_fit += fits(&f, anew, k);
+    }
+    assert_int_equal(n_fit, 5 * 4 + 7 + 6);
+    assert_in_range(n_run, 12, HOURS / 3);
+    sz_match_memo_free(m);
+    timeline_fixture_fini(&f);
+}
+
 static const char leave_rules[] =
     "events:\n"
     "  missed: {event: attendance, where: event.status == \"absent\" && !event.on_leave}\n"
@@ -514,6 +596,8 @@ int main(void) {
         cmocka_unit_test(test_what_no_rule_fires_at_is_remembered),
         cmocka_unit_test(test_rule_that_names_a_place_costs_no_memory),
         cmocka_unit_test(test_who_is_not_late_for_a_rule_is_told_of_each_student),
+        cmocka_unit_test(test_matchers_that_look_at_more_are_left_alone_where_codes_say_no),
+        cmocka_unit_test(test_hours_that_are_the_same_to_all_are_remembered_as_one),
         cmocka_unit_test(test_matchers_from_memory_know_who_has_leaves),
         cmocka_unit_test(test_matchers_from_memory_know_who_was_late),
         cmocka_unit_test(test_accumulators_from_memory_are_those_made_anew),
