@@ -41,10 +41,20 @@ static bool points_reached(run *x, const sz_guards *g) {
     return sum >= g->least;
 }
 
+/* The one that was below last is asked first: it mostly is of the next student, too. */
+static bool is_any_below(run *x, uint32_t rule, uint32_t n) {
+    uint8_t *first = &x->c->touches->guards.first[rule];
+    for (uint32_t i = 0, at = *first; i < n; i++, at = at + 1 < n ? at + 1 : 0) {
+        if (!guard_is_below(x, rule, at)) continue;
+        *first = (uint8_t)at;
+        return true;
+    }
+    return false;
+}
+
 static bool all_guards_reached(run *x, uint32_t rule, const sz_guards *g) {
     if (g->n && recall_below(x, x->c->touches->guards.needs[rule])) return false;
-    for (uint32_t i = 0; i < g->n; i++)
-        if (guard_is_below(x, rule, i)) return false;
+    if (is_any_below(x, rule, g->n)) return false;
     return !g->n_clauses || points_reached(x, g);
 }
 
@@ -129,6 +139,7 @@ void guard_memo_init(guard_memo *m, const sz_tlctx *c, const bool *last) {
     *m = (guard_memo){.bit = sz_alloc((n + 1) * sizeof *m->bit), .needs = sz_alloc((3 * n + 1) * sizeof *m->needs)};
     m->falls = m->needs + n;
     m->rests = m->falls + n;
+    m->first = sz_alloc(n + 1); /* zeroes */
     memset(m->bit, GUARD_NO_BIT, (n + 1) * sizeof *m->bit);
     for (uint32_t pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < n; i++)
@@ -144,4 +155,5 @@ void guard_memo_init(guard_memo *m, const sz_tlctx *c, const bool *last) {
 void guard_memo_fini(guard_memo *m) {
     sz_free(m->bit);
     sz_free(m->needs);
+    sz_free(m->first);
 }

@@ -24,6 +24,7 @@ typedef struct guard_memo {
     uint64_t still, still_days, still_nights; /* bits of windows that ended earlier; of days, of nights */
     uint8_t (*bit)[SZ_GUARDS_MAX];
     uint64_t *needs, *falls, *rests;
+    uint8_t *first; /* of each rule: which of its guards was found below last */
 } guard_memo;
 
 /* Rules that are `last` need a bit least. */
@@ -35,11 +36,12 @@ struct sz_touch_memo {
     guard_memo guards;
     void *block; /* in which the touches stand, aligned */
     struct touch *touches;
-    bool *in_family; /* of each rule: may it be */
-    uint64_t *made;  /* rule_words: the answer */
-    uint64_t asked;  /* types whose records were found to ask windows that ended earlier */
-    id_sets ids;     /* of long logs (log.c) */
-    void *ahead;     /* where asserts are: what was passed before its clock (ahead.c) */
+    bool *in_family;  /* of each rule: may it be */
+    uint64_t *made;   /* rule_words: the answer */
+    uint64_t asked;   /* types whose records were found to ask windows that ended earlier */
+    id_sets ids;      /* of long logs (log.c) */
+    sz_day_memo half; /* sum of the day and the night of whatever was asked for last */
+    void *ahead;      /* where asserts are: what was passed before its clock (ahead.c) */
 };
 
 /* A feature's number at the item in hand, found once. */

@@ -69,6 +69,7 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     sz_touch_memo *m = sz_alloc(sizeof *m);
     uint32_t n = c->bundle->n_rules;
     m->ahead = NULL;
+    m->half = (sz_day_memo){0};
     id_sets_init(&m->ids);
     m->in_family = sz_alloc(n + 1);
     m->made = sz_alloc((c->rule_words + 1) * sizeof *m->made);
@@ -318,16 +319,25 @@ static __attribute__((noinline)) bool is_still_below(sz_timeline *tl, sz_tlctx *
     return false;
 }
 
-static int32_t half_of(const sz_tlctx *c, int64_t t_ms) {
-    sz_day_memo *days = (sz_day_memo *)(uintptr_t)c->days;
-    return sz_zone_day_as(c->zone, &days[0], t_ms) + sz_zone_night_as(c->zone, &days[1], t_ms);
+/* Good for as long as both its day and its night are. */
+static __attribute__((noinline)) int32_t half_anew(const sz_tlctx *c, int64_t t_ms) {
+    sz_day_memo *days = (sz_day_memo *)(uintptr_t)c->days, *m = &c->touches->half;
+    m->day = sz_zone_day_as(c->zone, &days[0], t_ms) + sz_zone_night_as(c->zone, &days[1], t_ms);
+    m->from_ms = days[0].from_ms > days[1].from_ms ? days[0].from_ms : days[1].from_ms;
+    m->to_ms = days[0].to_ms < days[1].to_ms ? days[0].to_ms : days[1].to_ms;
+    return m->day;
+}
+
+static inline int32_t half_of(const sz_tlctx *c, int64_t t_ms) {
+    const sz_day_memo *m = &c->touches->half;
+    return t_ms >= m->from_ms && t_ms < m->to_ms ? m->day : half_anew(c, t_ms);
 }
 
 bool touch_may_ask(const sz_timeline *tl, const sz_tlctx *c, uint8_t type, int64_t t_ms) {
     const sz_touch_memo *m = c->touches;
     if (!(m->asked >> type & 1)) return false;
-    uint64_t lost =
-        tl->below_half == half_of(c, t_ms) ? 0 : guards_moved_on(&m->guards, tl->below_half, half_of(c, t_ms));
+    int32_t half = half_of(c, t_ms);
+    uint64_t lost = tl->below_half == half ? 0 : guards_moved_on(&m->guards, tl->below_half, half);
     return tl->below & lost || !(tl->below & m->guards.still);
 }
 
