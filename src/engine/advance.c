@@ -192,7 +192,7 @@ static bool is_nothing_due(const sz_worker *w, const int64_t *target, int64_t wm
 }
 
 /* The same in sorted files, where all clocks go by that of the files: then they are set. False: not known to be so. */
-static bool passes(sz_worker *w) {
+bool time_passes(sz_worker *w) {
     clocks *c = &w->clocks;
     int64_t at, to = c->file_ms;
     if (w->o.order != SZ_SORTED || w->is_firing || w->tc.n_alerts || to > w->peers.next_ms) return false;
@@ -268,4 +268,4 @@ static bool stands(sz_worker *w) {
 }
 
 /* Where it stands is read off the clocks, so that it may break off and go on with a later step. */
-bool time_advance(sz_worker *w) { return stands(w) || passes(w) || advance(w); }
+bool time_advance(sz_worker *w) { return stands(w) || time_passes(w) || advance(w); }

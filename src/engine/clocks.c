@@ -10,6 +10,17 @@ uint32_t source_of(const sz_worker *w, sz_str name) {
     return feed == SZ_NONE ? w->clocks.n_sources - 1 : feed;
 }
 
+/* A stream has a few sources, and each record names one. */
+uint32_t source_as(sz_worker *w, sz_str name) {
+    if (w->clocks.n_sources == 1) return 0; /* none is declared */
+    if (name.n - 1 >= 16) return source_of(w, name);
+    sz_ends ends = sz_ends_of(name.p, name.n);
+    struct known_source *k = &w->clocks.known[(ends.a ^ ends.b) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_BITS)];
+    if (((k->ends.a ^ ends.a) | (k->ends.b ^ ends.b) | (k->n ^ name.n)) != 0)
+        *k = (struct known_source){ends, (uint32_t)name.n, source_of(w, name)};
+    return k->source;
+}
+
 /* Sources that carry one of the types; an undeclared one carries all. */
 static uint64_t feeds_of(const sz_worker *w, uint64_t types) {
     uint64_t bits = 0;

@@ -56,6 +56,7 @@ static void fetch_first(sz_worker *w, const sz_input *in, uint32_t n) {
 /* On with the message in hand, until the step has had its share. */
 static void take(sz_worker *w) {
     hand *h = &w->hand;
+    stretch_end(w); /* whatever was done since it took the last one */
     for (; h->at < h->n; h->at++) {
         uint32_t k = h->at % RECORDS_A_STEP, from = h->at - k;
         uint32_t n = h->n - from < RECORDS_A_STEP ? h->n - from : RECORDS_A_STEP;

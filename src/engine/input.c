@@ -138,7 +138,9 @@ static sz_insert find_repeat(sz_worker *w, const sz_input *in, const sz_event *e
     if (student == SZ_NONE) return is_told ? SZ_INSERT_DUPLICATE : SZ_INSERTED;
     sz_timeline *tl = student_awake(w, student);
     bool is_mixed = is_sorted && sz_timeline_name(tl, e) && !in->is_lone;
-    sz_insert found = sz_timeline_find(tl, &w->tc, e, is_sorted && !in->repeat && !is_mixed);
+    bool is_lone = is_sorted && !in->repeat && !is_mixed;
+    if (is_lone && !tl->n_before) return SZ_INSERTED; /* nor does the log have any but the batch's */
+    sz_insert found = sz_timeline_find(tl, &w->tc, e, is_lone);
     return is_told && found == SZ_INSERTED ? SZ_INSERT_DUPLICATE : found;
 }
 
@@ -146,17 +148,18 @@ static sz_cause cause_of(const sz_event *e) {
     return (sz_cause){.t_ms = e->time_ms, .what = SZ_STR("record"), .source = e->source, .which = e->id};
 }
 
-static void insert(sz_worker *w, sz_event *e) {
-    const use *u = &w->use;
-    uint32_t i = u->student == SZ_NONE ? student_get(w, u->id, true) : u->student;
+/* The student may be SZ_NONE: new, with that id. but: SZ_NONE, or of whom more has changed since then than the record.
+ */
+static inline void insert(sz_worker *w, sz_event *e, uint32_t student, sz_str id, uint32_t but, int64_t since_ms) {
+    uint32_t i = student == SZ_NONE ? student_get(w, id, true) : student;
     sz_timeline *tl = student_awake(w, i);
-    if (u->student == SZ_NONE) sz_timeline_name(tl, e);
+    if (student == SZ_NONE) sz_timeline_name(tl, e);
     sz_timeline_insert(tl, &w->tc, e);
     journal_event(w, i);
     if (SZ_IS_MUTANT(SZ_MUTANT_COMMIT_INSIDE)) commit_start(w);
-    if (u->but == i) { /* of him, too, more may have changed than by the record */
+    if (but == i) {
         sz_cause cause = cause_of(e);
-        student_facts(w, i, u->since_ms, &cause);
+        student_facts(w, i, since_ms, &cause);
         alerts_flush(w);
     } else if (sz_timeline_pass(tl, &w->tc)) {
         step_count(w);
@@ -188,11 +191,12 @@ static bool use_on(sz_worker *w, sz_event *e) {
         u->stage = USE_INSERT;
     }
     if (u->stage == USE_INSERT) {
-        insert(w, e);
+        insert(w, e, u->student, u->id, u->but, u->since_ms);
         u->stage = USE_AFTER;
     }
     if (!is_sorted && !time_advance(w)) return false;
     u->stage = USE_NOT;
+    if (is_sorted) stretch_begin(w);
     return true;
 }
 
@@ -205,9 +209,19 @@ static __attribute__((noinline)) void take_others_back(sz_worker *w, const sz_ev
     if (is_behind) u->but = u->student;
 }
 
-static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t student, sz_str id, uint32_t source) {
+/* since_ms: from when on it concerns the class of mates_of, or everybody; SZ_TIME_MAX: it does not. */
+static bool use_since(sz_worker *w, sz_event *e, int64_t since_ms, uint32_t mates_of) {
+    w->use.stage = USE_TIME;
+    w->use.since_ms = since_ms;
+    w->use.but = SZ_NONE;
+    if (since_ms < SZ_TIME_MAX) take_others_back(w, e, mates_of);
+    else clock_record(w, w->use.source, e->time_ms);
+    return use_on(w, e);
+}
+
+static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder) {
     const sz_zone *z = sz_campus_zone(w->campus);
-    int64_t own = own_watermark(w, source), begin = SZ_TIME_MAX;
+    int64_t own = own_watermark(w, w->use.source), begin = SZ_TIME_MAX;
     if (e->time_ms - 2 * SZ_DAY_MS < w->clocks.begin_ms || w->clocks.begin_ms == SZ_TIME_MAX)
         begin = sz_zone_midnight(z, sz_zone_day(z, e->time_ms));
     if (own != SZ_TIME_NONE && e->time_ms < own) w->n.late++;
@@ -217,18 +231,25 @@ static bool use_begin(sz_worker *w, sz_event *e, uint32_t holder, uint32_t stude
     if (news < since) since = news;
     bool is_of_all = since < SZ_TIME_MAX;
     if (w->facts.mates && mates_note(w, e, holder) && e->time_ms < since) since = e->time_ms;
-    w->use =
-        (use){.stage = USE_TIME, .since_ms = since, .student = student, .source = source, .id = id, .but = SZ_NONE};
-    if (since < SZ_TIME_MAX) take_others_back(w, e, is_of_all ? SZ_NONE : holder);
-    else clock_record(w, source, e->time_ms);
-    return use_on(w, e);
+    return use_since(w, e, since, is_of_all ? SZ_NONE : holder);
+}
+
+/* Within a stretch: what its class may hear of it is all that it can be to others. */
+static bool use_within(sz_worker *w, sz_event *e, uint32_t holder) {
+    const use *u = &w->use;
+    assert(!is_too_late(w, e, u->source) && !parts_may_hold(&w->parts, e->time_ms) && heard_note(w, e) == SZ_TIME_MAX);
+    if (w->facts.mates && mates_note(w, e, holder)) return use_since(w, e, e->time_ms, holder);
+    if (!stretch_go(w, u->source, e->time_ms)) return use_since(w, e, SZ_TIME_MAX, SZ_NONE);
+    insert(w, e, u->student, u->id, SZ_NONE, SZ_TIME_MAX);
+    return true;
 }
 
 static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     sz_event *e = (sz_event *)(uintptr_t)&in->record.event;
     sz_str id;
     uint32_t student;
-    bool may_hold = parts_may_hold(&w->parts, e->time_ms);
+    bool is_within = stretch_has(&w->stretch, e->time_ms); /* so it is in order, and nothing but it is to be asked */
+    bool may_hold = !is_within && parts_may_hold(&w->parts, e->time_ms);
     if (may_hold) w->parts.before = w->n;
     if (is_future(w, e)) {
         reject(w, in, SZ_FUTURE_TIME, "time", "later than the run's limit, or than its own collection");
@@ -237,8 +258,8 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
     if (!resolve_student(w, in, e, holder, &student, &id) || !is_routed(w, in, student, id) ||
         !resolve_reader(w, in, e))
         return true;
-    uint32_t source = source_of(w, e->source);
-    bool is_late = is_too_late(w, e, source);
+    uint32_t source = source_as(w, e->source);
+    bool is_late = !is_within && is_too_late(w, e, source);
     sz_insert repeat = find_repeat(w, in, e, student, is_late);
     if (repeat == SZ_INSERT_DUPLICATE) {
         w->n.duplicate++;
@@ -253,13 +274,16 @@ static bool input_event(sz_worker *w, const sz_input *in, uint32_t holder) {
         return true;
     }
     if (may_hold && parts_hold(w, e, source)) return false;
-    return use_begin(w, e, holder, student, id, source);
+    w->use.student = student;
+    w->use.source = source;
+    w->use.id = id;
+    return is_within ? use_within(w, e, holder) : use_begin(w, e, holder);
 }
 
 static bool record_on(sz_worker *w, const sz_input *in, uint32_t holder) {
     switch (in->record.kind) {
     case SZ_RECORD_DEAD: set_aside(w, in, &in->record.dead); return true;
-    case SZ_RECORD_FEED_STATUS: return feed_status(w, &in->record.feed);
+    case SZ_RECORD_FEED_STATUS: stretch_end(w); return feed_status(w, &in->record.feed);
     case SZ_RECORD_EVENT:
         return w->use.stage ? use_on(w, (sz_event *)(uintptr_t)&in->record.event) : input_event(w, in, holder);
     }

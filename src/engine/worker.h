@@ -157,6 +157,7 @@ struct sz_worker {
     bool was_switched; /* while no memory was worked on; it is counted once one is, under the others */
     hand hand;
     use use;
+    stretch stretch;
     bool is_next_step; /* a message in hand may go on: nothing was done for it in this one */
     bool may_cut;      /* what is done now may break off and go on with the next step */
     bool is_firing;    /* time_advance() broke off while that which is due fired */
@@ -205,7 +206,14 @@ void on_input(sz_worker *w, const sz_msg *m);
 void on_input_end(sz_worker *w, const sz_msg *m);
 void hand_go_on(sz_worker *w);
 void hand_finish(sz_worker *w); /* at once: what comes cannot wait */
-bool take_held(sz_worker *w);   /* what came during a switch; false: nothing did */
+
+/* stretch.c */
+void stretch_begin(sz_worker *w); /* from the record on that was used last, if it can be said */
+void stretch_end(sz_worker *w);
+static inline bool stretch_has(const stretch *s, int64_t t_ms) { return t_ms >= s->from_ms && t_ms < s->to_ms; }
+/* Clocks to a record within it. False: somebody is due by then, and they stand where they were. */
+bool stretch_go(sz_worker *w, uint32_t source, int64_t t_ms);
+bool take_held(sz_worker *w); /* what came during a switch; false: nothing did */
 
 /* witness.c */
 void witness_seek(sz_worker *w);
@@ -255,6 +263,7 @@ void drain(sz_worker *w);
 void clocks_init(sz_worker *w);
 void clocks_fini(sz_worker *w);
 uint32_t source_of(const sz_worker *w, sz_str name);
+uint32_t source_as(sz_worker *w, sz_str name);   /* the same from memory */
 uint8_t class_for(sz_worker *w, uint64_t types); /* of what reads these */
 /* A record of the source came at t, or its feed says complete through. Computes where clocks would go; time_advance
  * moves them. */
@@ -272,6 +281,8 @@ int64_t wmax_target(const sz_worker *w);
 /* Move all clocks to where the sources stand, firing what is due on the way and letting facts enter at their time. */
 /* False: the step has had its share; the same call goes on. */
 bool time_advance(sz_worker *w);
+bool time_passes(
+    sz_worker *w); /* the same where it means to set clocks of sorted files; false: it is not known to be so */
 /* The clock of each class to that time at least. */
 void clocks_reach(sz_worker *w, int64_t *target);
 void begin_at(sz_worker *w, int64_t t_ms, const sz_cause *cause);

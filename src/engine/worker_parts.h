@@ -28,6 +28,7 @@ typedef struct feed_note { /* one feed_status with a state */
     uint8_t state;
 } feed_note;
 
+enum { KNOWN_BITS = 4 };
 typedef struct clocks {
     stream_clock *sources; /* one a declared feed, then the undeclared */
     uint32_t n_sources;
@@ -38,13 +39,17 @@ typedef struct clocks {
     uint64_t class_feeds[SZ_CLASSES_MAX]; /* bits of sources that a class of rules waits for */
     int64_t class_ms[SZ_CLASSES_MAX];
     uint32_t n_classes;
-    bool are_there; /* each stands where the sources say, and no source has said anything since */
+    bool are_there;   /* each stands where the sources say, and no source has said anything since */
     uint32_t changes; /* counts what may lower a class's lowest source, as a first word of one does; from 1 */
     struct lowest {
         uint32_t changes; /* as of when it was found; 0: never */
         uint32_t source;  /* SZ_NONE: none has a say */
         int64_t low_ms;
     } lowest[SZ_CLASSES_MAX]; /* of each class its lowest source: until that moves on, no other one's record matters */
+    struct known_source {     /* names of up to 16 characters that were looked up; n 0: none was */
+        sz_ends ends;
+        uint32_t n, source;
+    } known[1 << KNOWN_BITS];
 } clocks;
 
 /* ---- students (students.c) ---- */
@@ -111,8 +116,8 @@ typedef struct students {
 
 /* Whose story the rules of now change: to be said (ended.c). */
 typedef struct owed_student {
-    struct ended *first; /* what of his is over */
-    const char *campus;  /* what of the campus has changed for him; NULL: nothing has */
+    struct ended *first;      /* what of his is over */
+    const char *campus;       /* what of the campus has changed for him; NULL: nothing has */
     bool is_owed, has_leaves; /* has_leaves: some that his state does not know */
 } owed_student;
 typedef struct owed {
@@ -234,6 +239,11 @@ typedef struct roster_use {
     int64_t counted_ms;
     uint64_t stored_hash; /* of the line that the store has, or is to have */
 } roster_use;
+
+/* Of sorted files: between these times a record moves nothing but itself, unless somebody is due (stretch.c). */
+typedef struct stretch {
+    int64_t from_ms, to_ms; /* of the record that was used last; the first time that is beyond it */
+} stretch;
 
 /* The message of input in hand; the stream keeps it until it is asked again. */
 typedef struct hand {
