@@ -5,19 +5,24 @@
  */
 #include "internal.h"
 
-enum { PLACES_MAX = 64 };
+enum { PLACES_MAX = 64, SLOTS = 2 * PLACES_MAX };
 
 typedef struct visits {
     uint32_t place[PLACES_MAX], times[PLACES_MAX], n; /* places by their numbers in the dictionary */
+    uint8_t slot[SLOTS]; /* one more than which it is, from the number's own place on; 0: free */
 } visits;
 
 /* False: there are more places than anybody has a usual one of. */
 static bool note(visits *v, uint32_t place) {
-    uint32_t i = 0;
-    while (i < v->n && v->place[i] != place) i++;
-    if (i == PLACES_MAX) return false;
-    if (i == v->n) v->place[v->n] = place, v->times[v->n++] = 0;
-    v->times[i]++;
+    uint32_t at = place % SLOTS;
+    while (v->slot[at] && v->place[v->slot[at] - 1] != place) at = (at + 1) % SLOTS;
+    if (!v->slot[at]) {
+        if (v->n == PLACES_MAX) return false;
+        v->place[v->n] = place;
+        v->times[v->n] = 0;
+        v->slot[at] = (uint8_t)++v->n;
+    }
+    v->times[v->slot[at] - 1]++;
     return true;
 }
 
@@ -45,6 +50,7 @@ uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end) {
     int64_t to_ms = sz_zone_midnight(x->c->zone, day);
     visits v;
     v.n = 0;
+    memset(v.slot, 0, sizeof v.slot);
     if (may_be_undone) n_undone = state_undone(x, end, &undone);
     for (uint32_t off = log_lower(tl, sz_zone_midnight(x->c->zone, day - SZ_PEERS_PLACE_DAYS)); off < tl->log.n;
          off += sz_entry_len(tl->log.p + off)) {

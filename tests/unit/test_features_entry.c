@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -164,6 +165,23 @@ static void test_all_short_ids_come_back(void **state) {
     sz_buf_fini(&a);
 }
 
+/* A number of one byte, of two and of three, with a source in front and without. */
+static void test_a_place_is_found_by_its_number_however_long_that_is(void **state) {
+    timeline_fixture *f = *state;
+    for (unsigned i = 0; i < 17000; i++) {
+        char name[16];
+        sz_buf a = {0};
+        sz_event e = timeline_fixture_swipe("e1", monday, 500);
+        snprintf(name, sizeof name, "p%u", i);
+        e.place = sz_str_of(name);
+        if (i & 1) e.source = sz_str_of("");
+        sz_entry_put(&a, &e, mask, MASK_BYTES, &f->dict, &f->types);
+        uint32_t word = sz_entry_place_word(a.p, MASK_BYTES);
+        assert_true(word != SZ_NONE && sz_str_eq(sz_map_key(&f->dict, word), e.place));
+        sz_buf_fini(&a);
+    }
+}
+
 /* Of every length that an event has room for, with letters in front, and one that is no half byte at each place. */
 static void test_ids_of_all_lengths_come_back(void **state) {
     timeline_fixture *f = *state;
@@ -270,6 +288,7 @@ static void test_id_of_last_record_is_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_codes_place_and_reader_alone_are_those_of_the_whole, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_place_is_found_by_its_number_however_long_that_is, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_come_back_from_fewer_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_it_says_whether_its_student_was_found_by_a_card, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_short_ids_come_back, setup, teardown),
