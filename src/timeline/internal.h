@@ -156,6 +156,8 @@ void block_keep(sz_buf *to, const void *p, size_t n, sz_pool *pool);
 
 /* Offsets of the originals that undo records before `end` take out, in the step's memory. */
 uint32_t state_undone(run *x, uint32_t end, uint32_t **out);
+bool state_may_be_undone(const sz_timeline *tl,
+                         uint32_t from); /* false: no record at from or behind it is one of them */
 /* Clear all bits but those of matchers over `seen`: the person was there. True if something was cleared. */
 bool state_keep_seen(const sz_featureset *fs, uint8_t *mask);
 

@@ -106,7 +106,7 @@ typedef struct undone {
 } undone;
 
 /* May a record at `from` or behind it be one that an undo names? */
-static bool may_any_be_undone(const sz_timeline *tl, uint32_t from) {
+bool state_may_be_undone(const sz_timeline *tl, uint32_t from) {
     uint32_t n = 0;
     if (!tl->n_undos) return false;
     for (uint32_t off = from; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) n++;
@@ -118,7 +118,7 @@ static bool may_any_be_undone(const sz_timeline *tl, uint32_t from) {
 /* Of those at `from` and behind it. */
 static undone undone_before(run *x, uint32_t from, uint32_t end) {
     undone u = {0};
-    if (!may_any_be_undone(x->tl, from)) return u;
+    if (!state_may_be_undone(x->tl, from)) return u;
     u.n = state_undone(x, end, &u.v);
     if (u.n) u.mask = sz_arena_alloc(x->c->arena, mask_bytes(x->c));
     return u;

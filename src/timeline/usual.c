@@ -46,14 +46,14 @@ static bool is_among(const uint32_t *v, uint32_t n, uint32_t off) {
 uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end) {
     const sz_timeline *tl = x->tl;
     uint32_t m = f->matcher, mb = mask_bytes(x->c), *undone = NULL, n_undone = 0;
-    bool may_be_undone = tl->n_undos && !x->c->bundle->fs.matchers[m].is_seen; /* the person was there */
+    uint32_t from = log_lower(tl, sz_zone_midnight(x->c->zone, day - SZ_PEERS_PLACE_DAYS));
     int64_t to_ms = sz_zone_midnight(x->c->zone, day);
+    bool is_seen = x->c->bundle->fs.matchers[m].is_seen; /* the person was there, whatever is undone */
     visits v;
     v.n = 0;
     memset(v.slot, 0, sizeof v.slot);
-    if (may_be_undone) n_undone = state_undone(x, end, &undone);
-    for (uint32_t off = log_lower(tl, sz_zone_midnight(x->c->zone, day - SZ_PEERS_PLACE_DAYS)); off < tl->log.n;
-         off += sz_entry_len(tl->log.p + off)) {
+    if (!is_seen && state_may_be_undone(tl, from)) n_undone = state_undone(x, end, &undone);
+    for (uint32_t off = from; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
         const uint8_t *p = tl->log.p + off;
         if (sz_entry_time(p) >= to_ms) break;
         if (!(sz_entry_mask(p)[m >> 3] >> (m & 7) & 1) || is_among(undone, n_undone, off)) continue;
