@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import SANZAO, Failed, expect, main, same, say, stamp, write          # noqa: E402
-from plugs.deployment import LONG, Worker                                       # noqa: E402
+from plugs.deployment import Worker, wait_beside                                # noqa: E402
 from servers import Kafka, Redis, wait_until                                    # noqa: E402
 
 SHIM = Path(os.environ.get("SZ_BUILD") or Path(SANZAO).parent) / "tests/clock_shift.so"
@@ -76,12 +76,7 @@ class Night:
 
     def header(self, field: str) -> int: return int(redis.call("HGET", f"sz:{{{self.name}.0}}:h", field) or 0)
 
-    def wait(self, condition, what: str):
-        def look():
-            for w in self.workers:
-                if w.process.returncode is None and not w.alive(): raise Failed(f"{w.name} ended:\n{w.tail()}")
-            return condition()
-        return wait_until(look, what, LONG, 0.05)
+    def wait(self, condition, what: str): return wait_beside(self.workers, condition, what)
 
     def ticks(self, n: int) -> None:
         """Until the clock has gone on n times more, each in a commit."""

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import SANZAO, Failed, expect, main, same, stamp, write                # noqa: E402
-from plugs.deployment import LONG, Worker                                       # noqa: E402
+from lib import SANZAO, expect, main, same, stamp, write                # noqa: E402
+from plugs.deployment import Worker, wait_beside                                # noqa: E402
 from servers import Kafka, Redis, wait_until                                    # noqa: E402
 
 RULES = "features: {n: {count: presence, over: 7d}}\nrules: [{id: r, title: {zh: 多, en: Many}, purpose: student-safety, when: n >= 1, level: blue}]\n"
@@ -51,12 +51,7 @@ class Campus:
         self.n += len(students)
         kafka.produce(self.topics[0], rows)
 
-    def wait(self, condition, what: str):
-        def look():
-            for w in self.workers:
-                if w.process.returncode is None and not w.alive(): raise Failed(f"{w.name} ended:\n{w.tail()}")
-            return condition()
-        return wait_until(look, what, LONG, 0.05)
+    def wait(self, condition, what: str): return wait_beside(self.workers, condition, what)
 
     def has_read(self, w: Worker) -> None:
         self.wait(lambda: (s := w.events("stats")) and (s[-1]["partitions"], s[-1]["read"]) == (PARTS, self.n), f"{self.n} records to be read")

@@ -71,6 +71,15 @@ class Worker:
     def tail(self, n: int = 15) -> str: return "\n".join(self.log.read_text(errors="replace").splitlines()[-n:])
 
 
+def wait_beside(workers: list[Worker], condition, what: str):
+    """Until it holds; a worker that ends by itself ends the wait, with what it said last."""
+    def look():
+        for w in workers:
+            if w.process.returncode is None and not w.alive(): raise NotReady(f"{w.name} ended:\n{w.tail()}")
+        return condition()
+    return wait_until(look, what, LONG, 0.05)
+
+
 class Deployment:
     """One group on topics of its own; the servers are the caller's, several deployments may use them one after the other."""
 
