@@ -6,13 +6,16 @@ far the partition is held.
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")] + [str(Path(__file__).resolve().parent)]
-import test_state_repartition as cases                                              # noqa: E402
-from lib import expect, main, same, sanzao, say                                     # noqa: E402
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
+from grown_topic import OLD, Case                                                   # noqa: E402
+from kafka_runs import main_with_servers                                            # noqa: E402
+from lib import expect, same, say                                                     # noqa: E402
 from servers import Kafka, Redis                                                    # noqa: E402
+
+kafka: Kafka
+redis: Redis
 
 
 def events(r, kind: str) -> list[str]:
@@ -23,41 +26,41 @@ def events(r, kind: str) -> list[str]:
 def read_on(case, restore) -> None:
     case.feed(0.3)
     case.run()                                       # the offsets that are settled are told to the group
-    before = len(cases.kafka.consume(case.alerts))
+    before = len(kafka.consume(case.alerts))
     restore()
     r = case.run("--log", "json", "--lang", "en")
     said = [x for x in events(r, "worker") if "the store has lost more than `settle` covers" in x]
     expect(said, "it says that the state is an older one")
-    expect(len(cases.kafka.consume(case.alerts)) > before, "alerts of the stretch come twice, the same bytes")
+    expect(len(kafka.consume(case.alerts)) > before, "alerts of the stretch come twice, the same bytes")
     case.feed(1)
     case.compare(case.to_end())
 
 
 def test_an_sqlite_backup_is_one_file_a_partition_and_is_read_on_from(tmp):
-    case = cases.Case(tmp, "sqlite", "kafka", seed=21)
+    case = Case(tmp, "sqlite", "kafka", seed=21)
     case.feed(0.3)
     case.run()
     backup = tmp / "backup"
     backup.mkdir()
-    for p in range(cases.OLD): shutil.copy(tmp / f"{case.group}.db.{p}", backup)
+    for p in range(OLD): shutil.copy(tmp / f"{case.group}.db.{p}", backup)
     same(sorted(x.name for x in tmp.glob(f"{case.group}.db.*") if not x.name.endswith(".lock")),
          sorted(x.name for x in backup.iterdir()), "a state at rest is one file")
 
     def restore() -> None:
-        for p in range(cases.OLD): shutil.copy(backup / f"{case.group}.db.{p}", tmp)
+        for p in range(OLD): shutil.copy(backup / f"{case.group}.db.{p}", tmp)
     read_on(case, restore)
 
 
 def test_a_redis_backup_is_its_folder_and_is_read_on_from(tmp):
-    case = cases.Case(tmp, "redis", "kafka", seed=22)
+    case = Case(tmp, "redis", "kafka", seed=22)
     case.feed(0.3)
     case.run()
-    folder = Path(cases.redis.server().folder)
+    folder = Path(redis.server().folder)
 
     def stopped(what) -> None:
-        cases.redis.stop()
+        redis.stop()
         what()
-        cases.redis.start()
+        redis.start()
 
     def put_back() -> None:
         shutil.rmtree(folder / "appendonlydir")
@@ -67,22 +70,19 @@ def test_a_redis_backup_is_its_folder_and_is_read_on_from(tmp):
 
 
 def test_a_backup_older_than_the_topic_reaches_is_held(tmp):
-    case = cases.Case(tmp, "sqlite", "kafka", seed=23, days=5)
+    case = Case(tmp, "sqlite", "kafka", seed=23, days=5)
     case.feed(0.3)
     case.run()
-    copies = {p: (tmp / f"{case.group}.db.{p}").read_bytes() for p in range(cases.OLD)}
+    copies = {p: (tmp / f"{case.group}.db.{p}").read_bytes() for p in range(OLD)}
     case.feed(0.5)
     case.run()
-    for p, (_, high) in cases.kafka.topics.watermarks(case.events).items():
-        cases.kafka.topics.expire(case.events, p, high - 5)
+    for p, (_, high) in kafka.topics.watermarks(case.events).items():
+        kafka.topics.expire(case.events, p, high - 5)
     for p, data in copies.items(): (tmp / f"{case.group}.db.{p}").write_bytes(data)
     r = case.run("--log", "json", "--lang", "en", rc=4)     # it did not come to the end, and whoever started it hears of it
-    same(len({x.split(" is held")[0] for x in events(r, "held") if "--accept-gap" in x}), cases.OLD, "partitions that are held, with what to do")
+    same(len({x.split(" is held")[0] for x in events(r, "held") if "--accept-gap" in x}), OLD, "partitions that are held, with what to do")
     r = case.run("--accept-gap")
     say(f"{r.summary()['read']} records read in all")
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sanzao-backup-") as folder, Kafka(Path(folder) / "kafka") as cases.kafka, \
-            Redis(Path(folder) / "redis") as cases.redis:
-        sys.exit(main(globals()))
+if __name__ == "__main__": sys.exit(main_with_servers(globals()))

@@ -5,19 +5,17 @@ import json
 import re
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import Failed, alerts, balance, expect, main, same, sanzao, say, standing, start, write, write_lines   # noqa: E402
+from kafka_runs import DIES, Running, header_sum, main_with_servers, n_read, outbox                            # noqa: E402
+from lib import alerts, balance, expect, same, sanzao, say, standing, write, write_lines                         # noqa: E402
 from plugs.deployment import BROKER                                                                             # noqa: E402
-from servers import Kafka, Redis, wait_until                                                                    # noqa: E402
+from servers import Kafka, Redis                                                                                # noqa: E402
 from servers.home import murmur2                                                                                # noqa: E402
-from servers.process import LONG                                                                                # noqa: E402
 
 PARTS = 2
 GROUP = "cards"
-QUICK = [x for v in ("heartbeat.interval.ms=200", "session.timeout.ms=2000", "fetch.wait.max.ms=50") for x in ("--kafka-set", v)]
 TOLD = "cards were corrected: "
 RULES = """\
 events: {meal: {event: swipe, where: event.op == "consume"}}
@@ -73,10 +71,6 @@ def fill(topic: str, rows: list[tuple[str, bytes]]) -> None:
     same(sent, len(rows), "records acknowledged")
 
 
-def header(field: str) -> int: return sum(int(redis.call("HGET", f"sz:{{{GROUP}.{p}}}:h", field) or 0) for p in range(PARTS))
-def outbox() -> int: return sum(redis.call("LLEN", f"sz:{{{GROUP}.{p}}}:o") for p in range(PARTS))
-
-
 def told(topic: str) -> list[dict]:
     """Repeats are byte-identical, and count once."""
     contents: dict = {}
@@ -94,30 +88,12 @@ def letters(topic: str) -> dict[str, dict]:
     return found
 
 
-class Run:
-    def __init__(self, tmp: Path, name: str, args: list):
-        self.path = tmp / f"{name}.log"
-        with open(self.path, "wb") as log: self.process = start(tmp, *args, "--lang", "en", stderr=log)
-
-    def moved(self) -> set[str]:
-        """The partitions of which it says so; of one that was given away and came back it says so twice."""
-        return set(re.findall(rf"partition (\d+): {TOLD}", self.path.read_text()))
-
-    def wait(self, condition, what: str) -> None:
-        def look():
-            got = condition()
-            if not got and self.process.poll() is not None: raise Failed(f"{what}: it has ended:\n{self.path.read_text()[-2000:]}")
-            return got
-        wait_until(look, what)
-
-    def end(self, by: int) -> int:
-        if self.process.poll() is None: self.process.send_signal(by)
-        try: return self.process.wait(LONG)
-        finally:
-            if self.process.poll() is None: self.process.kill()
+def moved(run: Running) -> set[str]:
+    """The partitions of which it says so; of one that was given away and came back it says so twice."""
+    return set(re.findall(rf"partition (\d+): {TOLD}", run.path.read_text()))
 
 
-def is_moved(run: Run): return lambda: len(run.moved()) == PARTS
+def is_moved(run: Running): return lambda: len(moved(run)) == PARTS
 
 
 def test_a_correction_moves_records_of_a_topic_through_hup_and_kill9(tmp):
@@ -126,12 +102,12 @@ def test_a_correction_moves_records_of_a_topic_through_hup_and_kill9(tmp):
     for name, n in (("events", PARTS), ("alerts", 1)): kafka.create_topic(name, n)
     kafka.create_topic("dead", 1, config={"min.insync.replicas": 2})     # of one broker: nothing is taken yet
     args = ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "kafka:alerts", "--dead-letters",
-            "kafka:dead", "--kafka-brokers", kafka.bootstrap, *QUICK, "--state", redis.url, "--group", GROUP, "--settle", "1s", "--workers", 2]
-    first = Run(tmp, "first", [*args, "--tick", "0s"])
+            "kafka:dead", "--kafka-brokers", kafka.bootstrap, *DIES, "--state", redis.url, "--group", GROUP, "--settle", "1s", "--workers", 2]
+    first = Running(tmp, "first", [*args, "--tick", "0s", "--lang", "en"], "text")
     try:
         first.wait(lambda: kafka.topics.settled(GROUP) == 2, "each worker has a partition: with no broker none is dealt out")
         fill("events", FIRST)
-        first.wait(lambda: header("n_read") == len(FIRST) and outbox() == 0, "all is read and told")
+        first.wait(lambda: n_read(GROUP) == len(FIRST) and outbox(GROUP) == 0, "all is read and told")
         before = told("alerts")
         expect(any(e["student"] == LOST for e in before) and not letters("dead"), "he is told of by records that were not his:", before)
         # The correction is made in memory; its dead letters, which go before its commit, are not taken.
@@ -140,9 +116,9 @@ def test_a_correction_moves_records_of_a_topic_through_hup_and_kill9(tmp):
         first.wait(is_moved(first), "both partitions have moved what is another's")
         same(first.end(signal.SIGKILL), -9, "exit of a run that was killed")
     finally: first.end(signal.SIGKILL)
-    same((header("n_dead"), letters("dead")), (0, {}), "dead letters after a correction that was cut off")
+    same((header_sum(GROUP, "n_dead"), letters("dead")), (0, {}), "dead letters after a correction that was cut off")
     kafka.topics.configure("dead", min_insync_replicas=1)
-    second = Run(tmp, "second", [*args, "--tick", "0s"])           # once more, and killed near its commit
+    second = Running(tmp, "second", [*args, "--tick", "0s", "--lang", "en"], "text")           # once more, and killed near its commit
     try: second.wait(is_moved(second), "both have moved it once more")
     finally: second.end(signal.SIGKILL)
     fill("events", LATER)
@@ -168,12 +144,8 @@ def test_a_correction_moves_records_of_a_topic_through_hup_and_kill9(tmp):
     balance(r.summary())
     same((r.summary()["duplicate"], len(letters("dead"))), (n - GOES_ELSEWHERE, GOES_ELSEWHERE), "once, but for letters that went out twice; none is new")
     same(standing(told("alerts")), want, "what stands")
-    same(outbox(), 0, "alerts left in the outbox")
+    same(outbox(GROUP), 0, "alerts left in the outbox")
     say(f"{STAYS_IN_PARTITION} records moved, {GOES_ELSEWHERE} set aside, {len(want)} alerts stand")
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sanzao-cards-") as folder:
-        with Kafka(Path(folder) / "kafka", settings=BROKER) as kafka, Redis(Path(folder) / "redis") as redis:
-            code = main({k: v for k, v in globals().items()})
-    sys.exit(code)
+if __name__ == "__main__": sys.exit(main_with_servers(globals(), settings=BROKER))

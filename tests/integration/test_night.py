@@ -7,12 +7,12 @@ sees another time (tests/support/servers/clock_shift.c); Redis keeps the right o
 import json
 import os
 import sys
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import SANZAO, Failed, expect, main, same, say, stamp, write          # noqa: E402
+from kafka_runs import main_with_servers                                       # noqa: E402
+from lib import SANZAO, Failed, expect, same, say, stamp, write              # noqa: E402
 from plugs.deployment import Worker, wait_beside                                # noqa: E402
 from servers import Kafka, Redis, wait_until                                    # noqa: E402
 
@@ -184,7 +184,4 @@ def test_host_clock_that_is_behind_moves_nothing_and_takes_nothing_back(tmp):
         behind.leave()
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sanzao-night-") as folder, Kafka(Path(folder) / "kafka") as kafka, Redis(Path(folder) / "redis") as redis:
-        status = main(globals())
-    sys.exit(status)
+if __name__ == "__main__": sys.exit(main_with_servers(globals()))

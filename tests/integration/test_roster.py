@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """A students.csv that was cut short, or is another campus's, in a live run: several workers, each of which knows its own students alone,
 say once what they make together; and HUP keeps the list in force where most are missing (docs/adr/0045)."""
-import json
 import signal
 import sys
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import SANZAO, expect, main, same, stamp, write                # noqa: E402
+from kafka_runs import main_with_servers                                       # noqa: E402
+from lib import SANZAO, expect, same, stamp, write                    # noqa: E402
 from plugs.deployment import Worker, wait_beside                                # noqa: E402
 from servers import Kafka, Redis, wait_until                                    # noqa: E402
 
@@ -135,7 +134,4 @@ def test_numbers_that_are_written_otherwise_are_told_while_the_run_goes_on(tmp):
         for student in zeros: expect(student not in run.log.read_text(), "a student is named:", run.tail())
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sanzao-roster-") as folder, Kafka(Path(folder) / "kafka") as kafka, Redis(Path(folder) / "redis") as redis:
-        status = main(globals())
-    sys.exit(status)
+if __name__ == "__main__": sys.exit(main_with_servers(globals()))

@@ -6,100 +6,17 @@ import json
 import random
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from lib import MANY, Campus, Failed, balance, expect, finish, main, same, sanzao, say, stamp, standing, start, write_lines   # noqa: E402
-from servers import Gate, Kafka, NotReady, Redis, wait_until                                                    # noqa: E402
+from grown_topic import NEW, OLD, Case                                                 # noqa: E402
+from kafka_runs import main_with_servers                                               # noqa: E402
+from lib import MANY, Failed, expect, finish, same, say, start                         # noqa: E402
+from servers import Gate, Kafka, Redis, wait_until                                      # noqa: E402
 
-OLD, NEW = 2, 5
-# members are told sooner; and a partition that is read from a moment later than another waits no half second behind that one's end
-QUICK = [x for v in ("heartbeat.interval.ms=200", "session.timeout.ms=6000", "fetch.wait.max.ms=50") for x in ("--kafka-set", v)]
 kafka: Kafka
 redis: Redis
-n_cases = 0
-
-
-class Case:
-    """A campus, its topic, and a deployment on it; `rest` is what was not fed yet."""
-
-    def __init__(self, tmp: Path, state: str, sink: str = "kafka", seed: int = 1, days: int = 12):
-        global n_cases
-        n_cases += 1
-        self.tmp, self.group = tmp, f"case{n_cases}"
-        self.state = f"{redis.url}?timeout=120s" if state == "redis" else f"sqlite:{self.group}.db"     # a slow server is no dead one
-        self.campus = Campus(seed, days=days)
-        self.campus.write(tmp)
-        self.rest = self.campus.lines()
-        self.events, self.alerts, self.dead = (f"{self.group}.{x}" for x in ("events", "alerts", "dead"))
-        for name, parts in ((self.events, OLD), (self.alerts, 2), (self.dead, 1)): kafka.create_topic(name, parts)
-        self.out = f"kafka:{self.alerts}" if sink == "kafka" else "file:alerts.ndjson"
-        self.letters = f"kafka:{self.dead}" if sink == "kafka" else "file:dead.ndjson"
-        self.fed = 0
-
-    def feed(self, share: float) -> None:
-        n = len(self.rest) if share == 1 else int(len(self.campus.lines()) * share)
-        rows, self.rest = self.rest[:n], self.rest[n:]
-        lines = b"".join(line.split(b'"student": "')[-1].split(b'"')[0] + b"\t" + line + b"\n" for line in rows)
-        same(kafka.topics.produce(self.events, lines, key_field=None), len(rows), "records acknowledged")
-        self.fed += len(rows)
-
-    def raise_to(self, n: int) -> None:
-        kafka.topics.grow(self.events, n)
-        def all_have_leaders() -> bool:
-            try: return len(kafka.topics.watermarks(self.events)) == n
-            except NotReady: return False
-        wait_until(all_have_leaders, "the partitions")
-
-    def common(self, state: str = "") -> list:
-        return ["--campus", "campus", "--rules", "rules", "--state", state or self.state, "--group", self.group,
-                "--kafka-brokers", kafka.bootstrap, "--dead-letters", self.letters]
-
-    def run_args(self, *more) -> list:
-        return ["run", "--source", f"kafka:{self.events}", "--alerts", self.out, "--settle", "1s", "--workers", 2, *QUICK,
-                *self.common(), *more]
-
-    def run(self, *more, rc: int = 0): return sanzao(self.tmp, *self.run_args("--stop-at-end", *more), rc=rc)
-    def move_args(self, *more, state: str = "") -> list: return ["state", "repartition", *self.common(state), "--lang", "en", *more]
-
-    def move(self, *more, rc: int = 0) -> dict:
-        r = sanzao(self.tmp, *self.move_args(*more), rc=rc)
-        return json.loads(r.out) if rc == 0 else {"err": r.err}
-
-    def read(self) -> int:
-        """Records that the states have taken."""
-        return sum(int(redis.call("HGET", f"sz:{{{self.group}.{p}}}:h", "n_read") or 0) for p in range(NEW))
-
-    def waiting(self) -> int:
-        """Alerts that have not left the states."""
-        if not self.state.startswith("redis"): return 0
-        return sum(redis.call("LLEN", f"sz:{{{self.group}.{p}}}:o") for p in range(NEW))
-
-    def compare(self, r) -> None:
-        write_lines(self.tmp / "all.ndjson", self.campus.lines())
-        want = sanzao(self.tmp, "run", "--source", "file:all.ndjson", "--campus", "campus", "--rules", "rules",
-                      "--alerts", "file:want.ndjson", "--until", stamp(self.campus.until), rc=0)
-        told = [json.loads(x) for x in (self.tmp / "want.ndjson").read_bytes().splitlines()]
-        if self.out.startswith("kafka"): lines = kafka.consume(self.alerts)
-        else: lines = (self.tmp / "alerts.ndjson").read_bytes().splitlines()
-        contents: dict = {}
-        for line in lines:
-            e = json.loads(line)
-            same(contents.setdefault((e["alert"], e["seq"]), line), line, "one (alert, seq), one content")
-        if not self.out.startswith("kafka"): same(len(lines), len(set(lines)), "no line twice")
-        got, should = standing([json.loads(x) for x in lines]), standing(told)
-        missing, more = sorted(set(should) - set(got)), sorted(set(got) - set(should))
-        expect(got == should, f"what stands: {len(missing)} of {len(should)} missing, {missing[:3]}, {len(more)} too many, {more[:3]};"
-               f" {self.waiting()} wait in the states, {len(kafka.consume(self.alerts)) if self.out.startswith('kafka') else len(lines)}"
-               f" lines now, {len(lines)} then; the run: {r.out[-600:]} {r.err[-600:]}")
-        summary = r.summary()
-        balance(summary)
-        for k in ("read", "used", "duplicate", "dead_letter", "dead_letter_by", "students"): same(summary[k], want.summary()[k], k)
-        say(f"{summary['read']} records, {len(got)} alerts stand")
-
-    def to_end(self): return self.run("--until", stamp(self.campus.until))
 
 
 def hold(case: Case) -> None:
@@ -266,7 +183,4 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(tmp):
     case.compare(case.to_end())
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sanzao-repartition-") as folder, Kafka(Path(folder) / "kafka") as kafka, \
-            Redis(Path(folder) / "redis") as redis:
-        sys.exit(main(globals()))
+if __name__ == "__main__": sys.exit(main_with_servers(globals()))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
 from lib import ROOT, SANZAO, expect, main, same, say                      # noqa: E402
-from servers import ALL_WRITTEN, Redis, RespError, wait_until                    # noqa: E402
+from servers import ALL_WRITTEN, Redis, wait_until                    # noqa: E402
 from servers.process import LONG                                            # noqa: E402
 from servers.redis import PATIENCE_MS                                       # noqa: E402
 

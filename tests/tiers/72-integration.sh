@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 missing=$(tools/setup --tests --check) || skip "$missing"
 need_program
 declare -A seen=()
-slow=(tests/integration/test_{state_repartition,kafka}.py)          # first, so that nothing long is left for the end
+slow=(tests/integration/test_{kafka_copies,state_repartition,kafka_members,kafka_compared}.py)     # first, so that nothing long is left for the end
 for t in "${slow[@]}" tests/integration/test_*.py; do
   [ -z "${seen[$t]:-}" ] || continue
   seen[$t]=1

@@ -10,7 +10,7 @@ until `stop`. What is known of them is in FOLDER/servers.json, so another proces
 from .kafka import Kafka
 from .process import NotReady, wait_until
 from .redis import ALL_WRITTEN, Redis
-from .relay import Gate, Relay
+from .relay import Gate, Picky, Relay
 from .resp import RespError, RespConnection
 
-__all__ = ["ALL_WRITTEN", "Gate", "Kafka", "Redis", "NotReady", "Relay", "RespConnection", "RespError", "wait_until"]
+__all__ = ["ALL_WRITTEN", "Gate", "Kafka", "Redis", "NotReady", "Picky", "Relay", "RespConnection", "RespError", "wait_until"]

@@ -7,6 +7,12 @@ import socket
 import threading
 
 
+def close_both(*sockets: socket.socket) -> None:
+    for s in sockets:
+        try: s.shutdown(socket.SHUT_RDWR)
+        except OSError: pass
+
+
 class Relay:
     def __init__(self, port: int):
         self.to, self.n_come = port, 0
@@ -58,9 +64,7 @@ class Relay:
                 if back:
                     with self.lock: self.n_answers += 1
         except OSError: pass
-        for s in (a, b):
-            try: s.shutdown(socket.SHUT_RDWR)
-            except OSError: pass
+        close_both(a, b)
 
 
 class Gate(Relay):
@@ -85,3 +89,27 @@ class Gate(Relay):
     def __exit__(self, *_):
         with self.looking: self.is_over = True       # nobody looks any more: what it looks with is its maker's again
         super().__exit__()
+
+
+PRODUCE, METADATA, HEARTBEAT, DESCRIBE_CONFIGS = 0, 3, 12, 32     # requests of Kafka's protocol
+
+
+class Picky(Relay):
+    """In front of a broker. While it holds, requests of these kinds wait, and what is behind them on their connection."""
+
+    def __init__(self, *kinds: int):
+        super().__init__(0)
+        self.kinds, self.n_asked = kinds, 0
+
+    def pass_on(self, a: socket.socket, b: socket.socket, back: bool) -> None:
+        if back: return super().pass_on(a, b, back)
+        said = a.makefile("rb")
+        try:
+            while len(size := said.read(4)) == 4:
+                request = said.read(int.from_bytes(size, "big"))
+                if int.from_bytes(request[:2], "big") in self.kinds:
+                    self.n_asked += 1
+                    self.is_open.wait()
+                b.sendall(size + request)
+        except OSError: pass
+        close_both(a, b)
