@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from pathlib import Path
 
 from lib import expect, main, same, sanzao, write
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """What a person reads of dead letters and counters in a Chinese run is Chinese; what a program reads is not."""
-import json
 import re
 import sys
 
-from lib import ROOT, expect, main, same, sanzao, say, write, write_lines
+from lib import ROOT, expect, main, same, sanzao, say, write_lines
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # where a detail is written, and how it is put together there; what is not known of it is a star

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import alerts, main, same, sanzao, standing, write, write_lines
+from lib import alerts, main, same, sanzao, write, write_lines
 
 NAMES = [f"a{i}" for i in range(1, 6)]
 PLAIN = "features: {n: {count: swipe, over: 1d}}\n"

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from lib import alerts, expect, finish, main, same, sanzao, write
+from lib import alerts, expect, main, same, sanzao, write
 from test_reload import APPLIED, Live
 
 RULES = """\
@@ -183,7 +183,7 @@ def test_numbers_that_are_written_otherwise_are_told(tmp):
     for name, form in forms.items():
         campus(tmp, [form(s) for s in few] + others)
         result = run(tmp, few + others, "2026-03-02", state=("--state", "memory"))
-        expect("[SZ486]" in result.err and "of 8 student numbers" in result.err and f"8 stand there otherwise written, most of them with" in result.err
+        expect("[SZ486]" in result.err and "of 8 student numbers" in result.err and "8 stand there otherwise written, most of them with" in result.err
                and name in result.err, name, result)
         for student in few: expect(student not in result.err, "a number is named:", result)
         result = run(tmp, few + others, "2026-03-02", "--lang", "zh", state=("--state", "memory"))
