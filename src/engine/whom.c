@@ -173,9 +173,12 @@ void whom_add(const sz_worker *w, whom *x, sz_eval *ev) {
     k->n++;
 }
 
+/* How much older than the horizon a log reaches depends on where commits fell, which no output may. */
 static void look_at_records(const sz_worker *w, whom *x, const sz_timeline *tl) {
     uint32_t bytes = (w->bundle->fs.n_matchers + 7) / 8;
+    int64_t kept_ms = w->clocks.wmax_ms == SZ_TIME_NONE ? INT64_MIN : w->clocks.wmax_ms - w->o.horizon_ms;
     for (uint32_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
+        if (sz_entry_time(tl->log.p + off) < kept_ms) continue;
         const uint8_t *mask = sz_entry_mask(tl->log.p + off);
         for (uint32_t i = 0; 8 * i < bytes; i++)
             x->missing[i] &= ~sz_mask_word(mask + 8 * i, bytes - 8 * i < 8 ? bytes - 8 * i : 8);

@@ -151,6 +151,23 @@ def test_a_window_that_reaches_further_back_than_records_are_kept(tmp):
     expect("without" not in rules["ways"], rules)
 
 
+def test_what_is_kept_is_the_same_wherever_commits_fall(tmp):
+    """Logs are cut at commits, and may reach further back than they must: who missed a class four weeks ago has no record of it any more."""
+    write(tmp / "rules/r.yaml", """\
+events: {missed: {event: attendance, where: event.status == "absent"}}
+features: {n: {days: missed, over: 2d}}
+rules: [{id: r, title: {zh: 缺, en: Missed}, purpose: student-safety, when: n >= 1, level: blue}]
+""")
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    rows = [{"type": "attendance", "status": "absent", "time": "2026-03-01T08:00"}] + [{"type": "swipe", "time": f"2026-03-{d}T08:00"} for d in range(10, 31)]
+    write_lines(tmp / "events.ndjson", [json.dumps({"student": "s1", **row}).encode() for row in rows])
+    for n in (1, 3, 1000):
+        (tmp / "alerts.ndjson").unlink(missing_ok=True)
+        sanzao(tmp, "run", "--source", "file:events.ndjson", *OPTIONS, "--state", f"sqlite:{n}.db", "--commit-records", n, rc=0)
+        rules = json.loads((tmp / "summary.json").read_text())["rules"]
+        same(rules["r"].get("without"), [{"event": "missed", "zh": "课堂考勤", "en": "class attendance"}], f"with commits of {n}")
+
+
 def test_of_few_students_it_may_just_be_so(tmp):
     rules = ran(tmp, NAMES[:12], "in")
     expect("without" in rules["ways"] and "nothing to go by" not in shown(tmp, "en"), shown(tmp, "en"))
