@@ -53,7 +53,12 @@ typedef struct sz_expr {
     uint32_t n;
 } sz_expr;
 
-typedef struct sz_expr_error { uint32_t off, len; const char *message, *message_zh, *hint, *hint_zh; int code; } sz_expr_error;
+typedef struct sz_expr_error {
+    uint32_t off, len;
+    const char *message, *message_zh, *hint, *hint_zh;
+    int code;
+    uint32_t resume; /* where another condition begins that nothing joins to the one before it; 0: nowhere */
+} sz_expr_error;
 
 /* CEL: has all exists exists_one map filter and the rest are expanded. RULES: so are they, but a has() that asks for no field is left as a call,
  * for the checker to tell it as one finding among others. */

@@ -58,6 +58,7 @@ static void hint_end(sz_parser *p, sz_token prev, const char *what) {
 /* A value is over, and something follows that no operator joins to it. */
 static void hint_operator(sz_parser *p, sz_token prev, sz_token t) {
     sz_str a = up_to(p, prev), b = from(p, t);
+    if (t.kind == SZ_T_IDENT && compares(a)) p->err->resume = t.off;
     if (is_close(t.kind))
         HINT(p, "nothing before it opens this %.*s: leave it out", "前面没有与这个 %.*s 配对的括号：请去掉它",
              SZ_FMT_STR(sz_token_text(p, t)));

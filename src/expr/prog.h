@@ -77,6 +77,8 @@ typedef struct checker {
     sz_diags *d;
     uint32_t n_errors;
     uint32_t first;          /* where the first finding is */
+    struct { uint32_t off, end; } told[64]; /* where the first of them are */
+    uint32_t n_told;
     bool has_failed;         /* the resolver has reported a name itself */
     bool has_hours_beside;   /* getHours() stands beside this constant: for the words of SZ203 */
     double hours_beside;
@@ -124,6 +126,9 @@ void prog_warn_slip(checker *c, const tnode *a, const tnode *b, const sz_expr *w
 
 tnode *prog_check(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_logic(checker *c, const sz_expr *e, uint32_t depth);
+/* One operand of && or ||, which sign is; prev, before: the operand before it, as written and as checked, or NULL. */
+tnode *prog_check_operand(checker *c, const sz_expr *e, const sz_expr *prev, const tnode *before, const char *sign,
+                          uint32_t depth);
 tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t depth);
 tnode *prog_check_in(checker *c, const sz_expr *e, uint32_t depth);
 tnode *prog_check_arith(checker *c, const sz_expr *e, char op, uint32_t depth);
@@ -150,8 +155,23 @@ const char *prog_known_ones(checker *c, const char *const *names, uint32_t n);
 const char *prog_op_text(uint8_t op);
 void prog_check_constants(checker *c, const tnode *side, const tnode *other);
 
+/* Where two conditions of a text that did not parse are joined, by && or || or by what was written for them. */
+typedef struct joint {
+    uint32_t off, end;
+    bool is_or;
+} joint;
+typedef struct joint_list {
+    joint v[64];
+    uint32_t n;
+    bool is_odd; /* brackets that do not close, a choice: the conditions cannot be told apart */
+} joint_list;
+void prog_note_joint(joint_list *all, joint j); /* in its order */
+
 /* Findings for what is no CEL but what people write; true if it said something at or before `off`. */
-bool prog_explain_syntax(checker *c, uint32_t off);
+bool prog_explain_syntax(checker *c, uint32_t off, joint_list *out);
+/* What is wrong in the conditions that no finding touches yet, each by itself. */
+void prog_conditions_beside(checker *c, const joint_list *all);
+void prog_report_parse(checker *c, const sz_expr_error *err);
 /* Names in a text that did not parse which are nearly known ones. */
 void prog_names_beside(checker *c);
 /* No such name; base: no such field of it. */

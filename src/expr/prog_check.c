@@ -13,6 +13,10 @@ sz_diag *prog_report(checker *c, sz_severity sev, prog_code code, uint32_t off, 
     if (c->o->locate) at = c->o->locate(c->o->locate_ctx, off, len);
     c->n_errors += sev == SZ_ERROR;
     if (off < c->first) c->first = off;
+    if (sev == SZ_ERROR && c->n_told < sizeof c->told / sizeof *c->told) {
+        c->told[c->n_told].off = off;
+        c->told[c->n_told++].end = off + len;
+    }
     sz_diag *g = sz_diags_add(c->d, sev, (int)code, at, "%s", "%s", en);
     g->message_zh = zh;
     return g;

@@ -76,6 +76,19 @@ static void hint_quotes(checker *c, const tnode *text, const sz_expr *name) {
             prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(name->text));
 }
 
+/* `silence >= d7`: a length of time the wrong way round, and without a name. */
+static void hint_reversed(checker *c, const tnode *time, const sz_expr *name, const char *op) {
+    sz_str s = name->text;
+    sz_diag *g = c->d->n ? &c->d->v[c->d->n - 1] : NULL;
+    if (time->type != SZ_X_DURATION || name->kind != SZ_E_IDENT || s.n < 2 || !g || g->code != C_NAME) return;
+    if (!strchr("dhmwDHMW", s.p[0])) return;
+    for (size_t i = 1; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9') return;
+    prog_hint(c, g, "name it with its unit:  params: {limit: %.*s%c}  and  %.*s %s limit",
+              "带单位起个名字：params: {limit: %.*s%c}，再写  %.*s %s limit", (int)s.n - 1, s.p + 1, s.p[0] | 0x20,
+              SZ_FMT_STR(prog_slice(c, time->off, time->len)), op);
+}
+
 /* The field of the record that can be that text; NULL: none is known. */
 static const char *field_with(checker *c, sz_str record, sz_str text) {
     static const char *const fields[] = {"direction", "op", "status", "result", "type"};
@@ -159,9 +172,45 @@ static void note_hours(checker *c, const sz_expr *e) {
     c->hours_beside = c->has_hours_beside ? (double)h->i : 0;
 }
 
+/* `n == null`: what is not known. A field of a record is asked for by has(), a number of nothing is 0. */
+static bool refuse_null(checker *c, const sz_expr *e, uint8_t op) {
+    const sz_expr *x = e->args[e->args[0]->kind == SZ_E_NULL];
+    if (e->args[0]->kind != SZ_E_NULL && e->args[1]->kind != SZ_E_NULL) return false;
+    sz_str name = prog_slice(c, x->off, x->len);
+    sz_symbol sym = {0};
+    uint32_t bad = 0;
+    const char *hint = NULL, *hint_zh = NULL, *no = op == '=' ? "!" : "";
+    if (x->kind == SZ_E_SELECT && x->args[0]->kind == SZ_E_IDENT) {
+        const sz_str path[] = {x->args[0]->text, x->text};
+        if (!c->r || !c->r->resolve(c->r->ctx, path, 2, NULL, true, &sym, &bad, &hint, &hint_zh)) return false;
+    } else if (x->kind != SZ_E_IDENT || !c->r ||
+               !c->r->resolve(c->r->ctx, &x->text, 1, NULL, false, &sym, &bad, &hint, &hint_zh)) {
+        return false;
+    }
+    bool is_field = x->kind == SZ_E_SELECT, is_record = sym.type == SZ_X_RECORD;
+    sz_diag *g =
+        prog_error(c, C_UNSUPPORTED, e->off, e->len, "`null` cannot be used in rules", "规则里不能使用 `null`");
+    bool is_all = sz_str_trim(c->text).n == e->len && *no; /* YAML takes a text that begins with ! for a tag */
+    const char *quote = is_all ? "'" : "", *time = is_record ? ".time" : "";
+    if (is_field || is_record)
+        prog_hint(c, g, "write  %s%shas(%.*s%s)%s", "请写  %s%shas(%.*s%s)%s", quote, no, SZ_FMT_STR(name), time,
+                  quote);
+    else if (sym.type == SZ_X_NUM && op == '=')
+        prog_hint(c, g, "where nothing came a count is 0:  %.*s == 0;  while it is unknown, a rule waits by itself",
+                  "没有记录时次数是 0：%.*s == 0；未知时规则自会等待", SZ_FMT_STR(name));
+    else
+        prog_hint(c, g, "leave it out: while `%.*s` is unknown, a rule waits by itself",
+                  "请去掉它：`%.*s` 未知时，规则自会等待", SZ_FMT_STR(name));
+    return true;
+}
+
 tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t depth) {
     tnode *n = prog_node(c, T_CMP, SZ_X_BOOL, e, 2);
     n->op = op;
+    if ((op == '=' || op == '!') && refuse_null(c, e, op)) {
+        n->kid[0] = n->kid[1] = prog_bad(c, e);
+        return n;
+    }
     note_hours(c, e);
     size_t found = c->d->n;
     n->kid[0] = prog_check(c, e->args[0], depth + 1);
@@ -171,8 +220,13 @@ tnode *prog_check_compare(checker *c, const sz_expr *e, uint8_t op, uint32_t dep
     const tnode *a = n->kid[0], *b = n->kid[1];
     n->has_growing = a->has_growing || b->has_growing;
     n->is_steady = a->is_steady && b->is_steady;
-    if (prog_is_bad(b)) hint_quotes(c, a, e->args[1]);
-    else if (prog_is_bad(a)) hint_quotes(c, b, e->args[0]);
+    if (prog_is_bad(b)) {
+        hint_quotes(c, a, e->args[1]);
+        hint_reversed(c, a, e->args[1], prog_op_text(op));
+    } else if (prog_is_bad(a)) {
+        hint_quotes(c, b, e->args[0]);
+        hint_reversed(c, b, e->args[0], prog_op_text(prog_turned(op)));
+    }
     if (prog_is_bad(a) || prog_is_bad(b)) hint_field(c, e, op, found);
     if (prog_is_bad(a) || prog_is_bad(b)) return n;
     uint32_t before = c->n_errors;
@@ -298,11 +352,27 @@ static void refuse_form(checker *c, const tnode *symbol, const tnode *at, sz_str
                       is_clock ? "请写成 \"08:30\" 这样" : "请写成 \"2026-03-02\" 这样");
 }
 
+/* `course == "体育*"`: there is no sign for any text. */
+static bool warn_star(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
+    bool is_front = s.n > 1 && (s.p[0] == '*' || s.p[0] == '%');
+    bool is_end = s.n > 1 && (s.p[s.n - 1] == '*' || s.p[s.n - 1] == '%');
+    if (!is_front && !is_end) return false;
+    sz_str plain = {s.p + is_front, s.n - is_front - is_end};
+    const char *method = !is_front ? "startsWith" : is_end ? "contains" : "endsWith";
+    prog_hint(c,
+              prog_warning(c, C_CHOICE, at->off, at->len, "a %c in a text stands for itself, not for anything",
+                           "文本里的 %c 就是这个字符，不是通配符", is_front ? s.p[0] : s.p[s.n - 1]),
+              "write  %.*s.%s(\"%.*s\")", "请写  %.*s.%s(\"%.*s\")",
+              SZ_FMT_STR(prog_slice(c, symbol->off, symbol->len)), method, SZ_FMT_STR(plain));
+    return true;
+}
+
 static void check_text(checker *c, const tnode *symbol, const tnode *at, sz_str s) {
     if (!prog_form_fits(symbol->form, s)) {
         refuse_form(c, symbol, at, s);
         return;
     }
+    if (warn_star(c, symbol, at, s)) return;
     if (!symbol->choices) return;
     for (uint32_t i = 0; i < symbol->n_choices; i++)
         if (sz_str_eq(symbol->choices[i], s)) return;

@@ -66,6 +66,13 @@ static void want_bool(checker *c, const tnode *n, const sz_expr *prev, const sz_
                   n->type == SZ_X_STR ? "== \"…\"" : ">= 3");
 }
 
+tnode *prog_check_operand(checker *c, const sz_expr *e, const sz_expr *prev, const tnode *before, const char *sign,
+                          uint32_t depth) {
+    tnode *n = prog_check(c, e, depth);
+    want_bool(c, n, repeats(n, before) ? prev : NULL, e, sign);
+    return n;
+}
+
 static void inherit(tnode *n) {
     n->is_steady = true;
     for (uint32_t i = 0; i < n->n; i++) {
@@ -83,8 +90,7 @@ static tnode *check_chain(checker *c, const sz_expr *e, bool is_or, uint32_t dep
     const sz_expr *prev = NULL;
     uint32_t i = 0;
     for (operand *o = list; o; o = o->next) {
-        n->kid[i] = prog_check(c, o->e, depth + 1);
-        want_bool(c, n->kid[i], i && repeats(n->kid[i], n->kid[i - 1]) ? prev : NULL, o->e, sign);
+        n->kid[i] = prog_check_operand(c, o->e, prev, i ? n->kid[i - 1] : NULL, sign, depth + 1);
         prev = o->e;
         i++;
     }

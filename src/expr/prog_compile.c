@@ -7,8 +7,7 @@
 /* They are in the parser's memory, which goes before the findings do. */
 static const char *kept(checker *c, const char *text) { return text ? TXT(c, "%s", text) : NULL; }
 
-static void report_syntax(checker *c, const sz_expr_error *err) {
-    if (prog_explain_syntax(c, err->off)) return;
+void prog_report_parse(checker *c, const sz_expr_error *err) {
     sz_diag *g = prog_report(c, SZ_ERROR, err->code ? (prog_code)err->code : C_SYNTAX, err->off, err->len,
                              kept(c, err->message), kept(c, err->message_zh));
     if (err->hint) prog_set_hint(g, kept(c, err->hint), kept(c, err->hint_zh));
@@ -68,7 +67,10 @@ static tnode *check_whole(checker *c) {
     sz_expr_error err = {0};
     const sz_expr *e = sz_expr_parse(&c->tmp, c->text, SZ_MACROS_RULES, &err);
     if (!e) {
-        report_syntax(c, &err);
+        joint_list all = {0};
+        if (!prog_explain_syntax(c, err.off, &all)) prog_report_parse(c, &err);
+        if (err.resume) prog_note_joint(&all, (joint){err.resume, err.resume, false});
+        prog_conditions_beside(c, &all);
         prog_names_beside(c);
         return NULL;
     }

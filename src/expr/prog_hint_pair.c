@@ -109,6 +109,20 @@ const char *prog_number_meant(checker *c, const tnode *side, sz_str text) {
     return meant.measure == SZ_M_SHARE ? TXT(c, "%g", v / 100) : TXT(c, "%s", meant.number);
 }
 
+/* event.weekday == "周末": several days, and without brackets, which braces around the event would not take. */
+static bool hint_part_of_week(checker *c, sz_diag *g, sz_str name, sz_str text) {
+    static const char *const parts[][2] = {{"周末", ">= 6"},   {"weekend", ">= 6"},  {"双休日", ">= 6"},
+                                           {"工作日", "<= 5"}, {"weekdays", "<= 5"}, {"workday", "<= 5"}};
+    bool is_day = name.n >= 7 && memcmp(name.p + name.n - 7, "weekday", 7) == 0;
+    for (size_t i = 0; is_day && i < sizeof parts / sizeof *parts; i++) {
+        if (!sz_str_is(text, parts[i][0])) continue;
+        prog_hint(c, g, "Monday is 1, Sunday 7: write  %.*s %s", "周一是 1，周日是 7：请写  %.*s %s", SZ_FMT_STR(name),
+                  parts[i][1]);
+        return true;
+    }
+    return false;
+}
+
 static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *num, const char *op) {
     const char *meant = text->kind == T_CONST ? prog_number_meant(c, num, text->value.str) : NULL;
     sz_str name = prog_slice(c, num->off, num->len);
@@ -130,6 +144,7 @@ static void hint_text(checker *c, sz_diag *g, const tnode *text, const tnode *nu
                   num->value.num >= 0 && num->value.num <= 24 ? (int)num->value.num : 22);
     else if (num->kind == T_CONST && num->type == SZ_X_NUM)
         prog_hint(c, g, "text stands in quotes:  \"%.*s\"", "文本要加引号：\"%.*s\"", SZ_FMT_STR(name));
+    else if (num->kind == T_SYM && text->kind == T_CONST && hint_part_of_week(c, g, name, text->value.str)) (void)0;
     else if (num->kind == T_SYM && num->type == SZ_X_NUM)
         prog_hint(c, g, "compare it with a number, for example  %.*s %s 3", "请同数比较，例如  %.*s %s 3",
                   SZ_FMT_STR(name), op);

@@ -73,9 +73,28 @@ void prog_note_sign(scan *s, const char *write) {
     s->was_told = true;
 }
 
+void prog_note_joint(joint_list *all, joint j) {
+    uint32_t i = all->n;
+    if (i == sizeof all->v / sizeof *all->v) {
+        all->is_odd = true;
+        return;
+    }
+    for (; i > 0 && all->v[i - 1].off > j.off; i--) all->v[i] = all->v[i - 1];
+    all->v[i] = j;
+    all->n++;
+}
+
+void prog_meet_joint(scan *s, uint32_t off, uint32_t end, bool is_or) {
+    s->is_joint = true;
+    if (s->n_open == 0) prog_note_joint(s->joints, (joint){off, end, is_or});
+}
+
+static bool joins(const char *sign) { return strcmp(sign, "&&") == 0 || strcmp(sign, "||") == 0; }
+
 void prog_tell_spelling(scan *s, piece p, const char *write) {
     sz_str t = text_of(s, p);
     prog_note_sign(s, write);
+    if (joins(write)) prog_meet_joint(s, p.off, end_of(p), *write == '|');
     prog_hint(s->c,
               prog_error(s->c, C_SPELLING, p.off, p.len, "`%.*s` is not an operator here", "这里没有运算符 `%.*s`",
                          SZ_FMT_STR(t)),
@@ -88,6 +107,7 @@ bool prog_is_operand_end(const scan *s, piece p) {
 
 void prog_tell_join(scan *s, uint32_t off, uint32_t end) {
     sz_str sign = {s->t.p + off, end - off};
+    prog_meet_joint(s, off, end, false);
     if (prog_piece(s, end).kind == L_END)
         prog_set_hint(prog_error(s->c, C_SPELLING, off, end - off, "an expression does not end with `%.*s`",
                                  "表达式末尾不写 `%.*s`", SZ_FMT_STR(sign)),
@@ -116,6 +136,11 @@ static void look_at_sign(scan *s) {
                   "write %.*s= without a space", "请写 %.*s=，中间不留空格", SZ_FMT_STR(sign));
         return;
     }
+    if (is_sign(s, s->cur, "=") && (is_comparison(text_of(s, s->prev)) || is_sign(s, s->prev, "="))) { /* >= = */
+        prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len, "this = is one too many", "这个 = 是多余的"),
+                      "leave it out", "请去掉它");
+        return;
+    }
     if (s->prev.kind == L_START &&
         (is_sign(s, s->cur, "=") || is_sign(s, s->cur, "=="))) { /* as a spreadsheet has it */
         prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len,
@@ -137,10 +162,13 @@ static void look_at_sign(scan *s) {
     bool is_open = is_sign(s, s->cur, "(") || is_sign(s, s->cur, "[") || is_sign(s, s->cur, "{");
     bool is_close = is_sign(s, s->cur, ")") || is_sign(s, s->cur, "]") || is_sign(s, s->cur, "}");
     if (is_open) s->n_open++;
-    if (is_close && s->n_open > 0) s->n_open--;
+    if (is_close && s->n_open == 0) s->joints->is_odd = true;
+    else if (is_close) s->n_open--;
+    if (is_sign(s, s->cur, "&&") || is_sign(s, s->cur, "||"))
+        prog_meet_joint(s, s->cur.off, end_of(s->cur), is_sign(s, s->cur, "||"));
     if (s->n_open == 0 && (is_sign(s, s->cur, ",") || is_sign(s, s->cur, ";")))
         prog_tell_join(s, s->cur.off, end_of(s->cur));
-    if (is_sign(s, s->cur, "?")) s->n_choices++;
+    if (is_sign(s, s->cur, "?")) s->n_choices++, s->joints->is_odd = true;
     if (is_sign(s, s->cur, ":") && s->n_choices > 0) s->n_choices--;
 }
 
@@ -161,6 +189,29 @@ static uint32_t look_at_dollar(scan *s) {
     return end;
 }
 
+/* A comment of another language: `n > 3#注释`, `n > 3 -- 注释`. Where it ends, which is all that is left; end of cur:
+ * it is none. */
+static uint32_t look_at_comment(scan *s) {
+    uint32_t off = s->cur.off;
+    piece next = prog_piece(s, end_of(s->cur));
+    if (at(s, off) == '#') {
+        bool is_apart = off > 0 && at(s, off - 1) == ' '; /* YAML would have taken it for its own, if not for a | */
+        prog_set_hint(prog_error(s->c, C_SYNTAX, off, 1, "`#` is not part of an expression", "表达式里不能有“#”"),
+                      is_apart ? "a comment starts with `//`" : "a comment begins with a space and #",
+                      is_apart ? "注释以 `//` 开头" : "注释以空格加 # 开头");
+        return (uint32_t)s->t.n;
+    }
+    bool is_dash = is_sign(s, s->cur, "-") && at(s, off + 1) == '-',
+         is_star = is_sign(s, s->cur, "/") && at(s, off + 1) == '*';
+    if (is_dash) next = prog_piece(s, off + 2);
+    if (!prog_is_operand_end(s, s->prev) || !(is_star || (is_dash && next.kind == L_WIDE))) return end_of(s->cur);
+    sz_str sign = {s->t.p + off, 2};
+    prog_set_hint(prog_error(s->c, C_SPELLING, off, 2, "a comment does not begin with %.*s", "注释不以 %.*s 开头",
+                             SZ_FMT_STR(sign)),
+                  "a comment begins with a space and #", "注释以空格加 # 开头");
+    return (uint32_t)s->t.n;
+}
+
 /* ---- the walk ----------------------------------------------------------------------------------------------- */
 
 /* `spend / meals < 7 yuan`: what is compared is no name. */
@@ -175,6 +226,10 @@ static bool is_reckoned(const scan *s) {
 static void remember(scan *s) {
     bool was_told = s->was_told;
     s->was_told = false;
+    if (s->sign.len) {
+        s->last_path = s->path;
+        s->last_sign = prog_sign_text(s);
+    }
     if (is_word(s, s->cur, "in") || sz_str_is(text_of(s, s->cur), "属于")) s->list_of = s->path;
     if (is_sign(s, s->cur, "]")) s->list_of = (piece){0};
     s->lone = !s->path.len && is_comparison(text_of(s, s->cur)) ? s->cur : (piece){0};
@@ -183,6 +238,8 @@ static void remember(scan *s) {
         if (!was_told) s->told = NULL;
     } else if (s->cur.kind == L_WORD && is_sign(s, s->prev, ".") && s->path.len && end_of(s->path) == s->prev.off) {
         s->path.len = end_of(s->cur) - s->path.off;
+    } else if (s->cur.kind == L_WORD && is_sign(s, s->prev, ".")) {
+        s->path = s->sign = (piece){0}; /* of what is reckoned with */
     } else if (s->cur.kind == L_WORD) {
         s->path = is_reckoned(s) ? (piece){0} : s->cur;
         s->sign = (piece){0};
@@ -191,23 +248,28 @@ static void remember(scan *s) {
     }
 }
 
-bool prog_explain_syntax(checker *c, uint32_t off) {
+bool prog_explain_syntax(checker *c, uint32_t off, joint_list *out) {
     enum { LONGEST = 16 << 10, MOST = 64 }; /* more was written by no person; each look goes some way ahead */
-    scan s = {.c = c, .t = c->text};
+    scan s = {.c = c, .t = c->text, .joints = out};
+    out->is_odd = c->text.n > LONGEST;
     if (c->text.n > LONGEST) return false;
     s.cur = prog_piece(&s, 0);
     while (s.cur.kind != L_END && c->n_errors < MOST) {
-        uint32_t next = end_of(s.cur), entity = is_sign(&s, s.cur, "&") ? prog_look_at_entity(&s) : next;
-        if (entity > next) next = entity;
+        uint32_t comment, next = end_of(s.cur), entity = is_sign(&s, s.cur, "&") ? prog_look_at_entity(&s) : next;
+        s.is_joint = false;
+        if (entity > next) next = entity, out->is_odd = true;
         else if (s.cur.kind == L_NUMBER) next = prog_look_at_number(&s);
         else if (is_sign(&s, s.cur, "$")) next = look_at_dollar(&s);
+        else if (s.cur.kind == L_SIGN && (comment = look_at_comment(&s)) > next) next = comment;
         else if (s.cur.kind == L_SIGN) look_at_sign(&s);
         else if (s.cur.kind == L_WORD) next = prog_look_at_word(&s);
         else if (s.cur.kind == L_WIDE) next = prog_look_at_wide(&s);
         remember(&s);
         s.prev = s.cur;
         if (s.cur.kind == L_WIDE) s.prev.kind = L_WORD; /* an operand, for what follows */
+        if (s.is_joint) s.prev.kind = L_SIGN;
         s.cur = prog_piece(&s, next);
     }
+    out->is_odd |= s.n_open > 0 || s.cur.kind != L_END;
     return c->n_errors > 0 && c->first <= off;
 }

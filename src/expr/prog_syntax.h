@@ -20,11 +20,15 @@ typedef struct scan {
     piece prev, cur;
     uint32_t n_choices; /* open ?: */
     uint32_t n_open;    /* open ( [ { */
-    piece path, sign;   /* the last name with its points, and the comparison after it */
-    const char *told;   /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
-    bool was_told;      /* just now */
-    piece list_of;      /* the name before the `in` whose list is in hand */
-    piece lone;         /* the comparison in hand where its left side is no name: n / 7 > */
+    joint_list *joints;
+    bool is_joint;    /* the piece in hand joins two conditions */
+    piece path, sign; /* the last name with its points, and the comparison after it */
+    const char *told; /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
+    bool was_told;    /* just now */
+    piece last_path;  /* that name and its comparison, told as before, of the condition before this one */
+    sz_str last_sign;
+    piece list_of; /* the name before the `in` whose list is in hand */
+    piece lone;    /* the comparison in hand where its left side is no name: n / 7 > */
 } scan;
 
 static inline char at(const scan *s, uint32_t i) { return i < s->t.n ? s->t.p[i] : '\0'; }
@@ -43,15 +47,18 @@ static inline uint32_t end_of(piece p) { return p.off + p.len; }
 /* The comparison after the last name. */
 static inline sz_str prog_sign_text(const scan *s) { return s->told ? sz_str_of(s->told) : text_of(s, s->sign); }
 
-piece prog_piece(const scan *s, uint32_t i);       /* the next one from i on */
+piece prog_piece(const scan *s, uint32_t i); /* the next one from i on */
 uint32_t prog_number_end(const scan *s, uint32_t i);
 void prog_note_sign(scan *s, const char *write); /* what was told to be written is a comparison, if it is one */
 void prog_tell_spelling(scan *s, piece p, const char *write);
+void prog_meet_joint(scan *s, uint32_t off, uint32_t end, bool is_or);
 void prog_tell_method(scan *s, piece word, const char *method); /* contains, between two operands */
 void prog_tell_if(scan *s, piece word);
+void prog_tell_not(scan *s, piece word);                  /* not, 不: what does not hold follows */
+uint32_t prog_tell_then(scan *s, piece then);             /* `then blue`; where it ends, the end of then: it is none */
 void prog_tell_join(scan *s, uint32_t off, uint32_t end); /* a comma or the like between two conditions */
 bool prog_is_operand_end(const scan *s, piece p);
-uint32_t prog_look_at_word(scan *s);   /* cur is a word; returns how far it was dealt with */
+uint32_t prog_look_at_word(scan *s);               /* cur is a word; returns how far it was dealt with */
 uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
 /* Where the value that begins at off, more of it from `from` on, ends: the longest that is known; off: none. */
 uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v);

@@ -35,6 +35,13 @@ static bool is_told(const checker *c, piece p) {
     return false;
 }
 
+static bool is_reserved(sz_str word) {
+    static const char *const words[] = {"in", "true", "false", "null"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sz_str_is(word, words[i])) return true;
+    return false;
+}
+
 static void look_at_names(checker *c, const names *p) {
     static const char near[] = "did you mean";
     sz_symbol sym = {0};
@@ -54,7 +61,7 @@ void prog_names_beside(checker *c) {
         bool is_unit = s.prev.kind == L_NUMBER; /* 3 days */
         if (s.cur.kind == L_WORD && is_told(c, s.cur) && sz_str_is(text_of(&s, s.cur), "unless"))
             return; /* what follows is exempted, no part of the condition */
-        if (s.cur.kind == L_WORD) {
+        if (s.cur.kind == L_WORD && !is_reserved(text_of(&s, s.cur))) {
             names p = read_names(&s);
             if (!is_unit) look_at_names(c, &p);
         }

@@ -27,6 +27,20 @@ bool prog_side_is(const scan *s, tnode *side) {
     return sym.type == SZ_X_NUM || sym.type == SZ_X_DURATION;
 }
 
+/* `now - last_door.time`: how long ago that was; NULL: it is something else. */
+static const char *age_of(const scan *s, sz_str t) {
+    static const char *const nows[] = {"now() -", "now()-", "now -", "now-"};
+    static const char time[] = ".time";
+    enum { N = sizeof time - 1 };
+    for (size_t i = 0; i < sizeof nows / sizeof *nows; i++) {
+        size_t n = strlen(nows[i]);
+        if (t.n <= n + N || memcmp(t.p, nows[i], n) != 0 || memcmp(t.p + t.n - N, time, N) != 0) continue;
+        sz_str record = sz_str_trim((sz_str){t.p + n, t.n - n - N});
+        return TXT(s->c, "%.*s.age", SZ_FMT_STR(record));
+    }
+    return NULL;
+}
+
 /* `late / all` of `n > 3 && late / all >`: what is reckoned in front of a comparison; x where it is more than that. */
 static sz_str reckoned_before(const scan *s) {
     static const char signs[] = " _.+-*/()";
@@ -41,6 +55,8 @@ static sz_str reckoned_before(const scan *s) {
         open -= c == '(';
     }
     while (begin < end && s->t.p[begin] == ' ') begin++;
+    const char *age = age_of(s, (sz_str){s->t.p + begin, end - begin});
+    if (age) return sz_str_of(age);
     return open || begin == end ? SZ_STR("x") : (sz_str){s->t.p + begin, end - begin};
 }
 

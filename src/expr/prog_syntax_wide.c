@@ -48,13 +48,15 @@ static uint32_t tell_quotes(scan *s, uint32_t off) {
     return end;
 }
 
+static bool is_not(sz_str word) { return sz_str_is(word, "非") || sz_str_is(word, "不") || sz_str_is(word, "没有"); }
+
 /* 且, 大于: an operator in words. */
 static bool tell_chinese_word(scan *s, piece run) {
     static const struct {
         const char *word, *write;
-    } words[] = {{"且", "&&"},     {"并且", "&&"},     {"而且", "&&"},   {"和", "&&"},     {"与", "&&"},
-                 {"以及", "&&"},   {"同时", "&&"},     {"并", "&&"},     {"或", "||"},     {"或者", "||"},
-                 {"非", "!"},      {"不是", "!="},     {"是", "=="},     {"为", "=="},     {"达到", ">="},
+    } words[] = {{"且", "&&"},     {"并且", "&&"},     {"而且", "&&"},   {"但", "&&"},     {"和", "&&"},
+                 {"与", "&&"},     {"以及", "&&"},     {"同时", "&&"},   {"并", "&&"},     {"或", "||"},
+                 {"或者", "||"},   {"不是", "!="},     {"是", "=="},     {"为", "=="},     {"达到", ">="},
                  {"达", ">="},     {"满", ">="},       {"至少为", ">="}, {"等于", "=="},   {"不等于", "!="},
                  {"大于", ">"},    {"小于", "<"},      {"超过", ">"},    {"高于", ">"},    {"多于", ">"},
                  {"晚于", ">"},    {"低于", "<"},      {"少于", "<"},    {"不足", "<"},    {"不到", "<"},
@@ -64,6 +66,10 @@ static bool tell_chinese_word(scan *s, piece run) {
                  {"不小于", ">="}, {"小于等于", "<="}, {"不大于", "<="}};
     if (sz_str_is(text_of(s, run), "包含") || sz_str_is(text_of(s, run), "含有")) {
         prog_tell_method(s, run, "contains");
+        return true;
+    }
+    if (is_not(text_of(s, run)) && !prog_is_operand_end(s, s->prev)) {
+        prog_tell_not(s, run);
         return true;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -104,10 +110,22 @@ static uint32_t tell_signs(scan *s, uint32_t off, uint32_t end, const char *plai
     }
     if (strcmp(plain, "=") == 0) plain = "==";
     prog_note_sign(s, plain);
-    s->n_open += plain[0] == '(' || plain[0] == '[';
-    if (s->n_open > 0 && (plain[0] == ')' || plain[0] == ']')) s->n_open--;
-    if (plain[0] == '&' || plain[0] == '|') plain = plain[0] == '&' ? "&&" : "||";
+    for (const char *p = plain; *p; p++) {
+        s->n_open += *p == '(' || *p == '[';
+        bool is_close = *p == ')' || *p == ']';
+        if (is_close && s->n_open == 0) s->joints->is_odd = true;
+        else s->n_open -= is_close;
+    }
+    if (plain[0] == '&' || plain[0] == '|') {
+        plain = plain[0] == '&' ? "&&" : "||";
+        prog_meet_joint(s, off, end, plain[0] == '|');
+    }
     sz_str run = {s->t.p + off, end - off};
+    if (strcmp(plain, ":") == 0 && s->n_choices == 0) {
+        prog_set_hint(prog_error(s->c, C_WIDE, off, end - off, "a colon has no meaning here", "冒号在这里没有意义"),
+                      "leave it out", "请去掉它");
+        return end;
+    }
     bool is_math = sz_utf8_next(run.p, run.n, &len) < 0x3000; /* ≥ has the width of any sign */
     sz_diag *g = is_math ? prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is no sign of CEL",
                                       "CEL 里没有 `%.*s` 这个符号", SZ_FMT_STR(run))
@@ -186,6 +204,28 @@ static bool hint_field(scan *s, sz_diag *g, sz_str word, uint32_t end) {
         return true;
     }
     return false;
+}
+
+/* 学生.年级: where the owner and its field end, both in Chinese; off: it is something else. */
+static uint32_t tell_owned(scan *s, uint32_t off, uint32_t end) {
+    static const char *const owners[][2] = {
+        {"学生", "student."}, {"校历", "calendar."}, {"记录", "event."}, {"事件", "event."}, {"地点", "place."}};
+    uint32_t to = end + 1;
+    while (at(s, end) == '.' && is_wide(at(s, to))) to++;
+    sz_str owner = {s->t.p + off, end - off}, field = {s->t.p + end + 1, to - end - 1};
+    for (size_t k = 0; to > end + 1 && k < sizeof owners / sizeof *owners; k++)
+        for (size_t i = 0; sz_str_is(owner, owners[k][0]) && i < N_FIELDS; i++) {
+            if (!sz_str_is(field, fields[i][0]) || strncmp(fields[i][1], owners[k][1], strlen(owners[k][1])) != 0)
+                continue;
+            sz_str whole = {s->t.p + off, to - off};
+            prog_hint(s->c,
+                      prog_error(s->c, C_WIDE, off, to - off,
+                                 "`%.*s` is not a name: names have letters a-z, digits and _",
+                                 "`%.*s` 不是名称：名称只有英文字母、数字和 _", SZ_FMT_STR(whole)),
+                      "write %s", "请写 %s", fields[i][1]);
+            return to;
+        }
+    return off;
 }
 
 /* student.书院, last_door.方向: a field behind the point. */
@@ -325,16 +365,46 @@ static bool tell_code(scan *s, uint32_t off, uint32_t end) {
     return true;
 }
 
+/* school == 医学院 or 法学院: the second is compared with what the first is. */
+static bool hint_repeat(scan *s, sz_diag *g, sz_str word, uint32_t end) {
+    scan of = *s;
+    sz_symbol sym = {0};
+    piece next = prog_piece(s, end);
+    of.path = s->last_path;
+    bool is_alone = s->path.len == 0 && s->last_path.len && next.kind != L_SIGN && next.kind != L_NUMBER;
+    bool is_last = next.kind == L_END || is_sign(s, next, "&&") || is_sign(s, next, "||");
+    if (!(is_alone || (s->path.len == 0 && s->last_path.len && is_last))) return false;
+    if (!prog_path_symbol(&of, &sym) || sym.type != SZ_X_STR) return false;
+    prog_hint(s->c, g, "write  %.*s %.*s \"%.*s\"", "请写  %.*s %.*s \"%.*s\"", SZ_FMT_STR(text_of(s, s->last_path)),
+              SZ_FMT_STR(s->last_sign), SZ_FMT_STR(word));
+    return true;
+}
+
+/* 并且不, 而且没有: where what joins ends; end: it is something else. */
+static uint32_t joint_before_not(const scan *s, uint32_t off, uint32_t end) {
+    static const char *const joints[] = {"且", "并且", "而且", "或", "或者", "但"};
+    sz_str t = {s->t.p + off, end - off};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
+        size_t n = strlen(joints[i]);
+        if (t.n > n && memcmp(t.p, joints[i], n) == 0 && is_not((sz_str){t.p + n, t.n - n})) return off + (uint32_t)n;
+    }
+    return end;
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     uint32_t clock = prog_tell_clock(s, off);
     if (clock > off) return clock;
     if (tell_if(s, off, end) || tell_code(s, off, end)) return end;
+    uint32_t owned = tell_owned(s, off, end);
+    if (owned > off) return owned;
     uint32_t ordinal = tell_ordinal(s, off);
     if (ordinal > off) return ordinal;
     uint32_t range = look_at_range(s, (piece){L_WIDE, off, end - off});
     if (range > end) return range;
     uint32_t value = s->sign.len ? look_at_value(s, off) : off; /* n >= 至少 3 */
     if (value > off) return value;
+    uint32_t joined = joint_before_not(s, off, end);
+    if (joined < end) end = joined;
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
     value = s->sign.len ? off : look_at_value(s, off);
     if (value > off) return value;
@@ -347,7 +417,8 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     else if (s->sign.len && sz_meant_number(run, &number))
         prog_hint(s->c, g, "a number is written  %g;  text stands in quotes:  \"%.*s\"",
                   "数字写作  %g；文本要加引号：\"%.*s\"", number, SZ_FMT_STR(run));
-    else if (!hint_field(s, g, run, end) && !hint_number(s, g, run) && !hint_label(s, g, run, end))
+    else if (!hint_repeat(s, g, run, end) && !hint_field(s, g, run, end) && !hint_number(s, g, run) &&
+             !hint_label(s, g, run, end))
         prog_hint(s->c, g, "text stands in quotes:  \"%.*s\";  features and params have English names",
                   "文本要加引号：\"%.*s\"；特征和参数用英文名", SZ_FMT_STR(run));
     return end;

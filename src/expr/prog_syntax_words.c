@@ -32,9 +32,20 @@ static uint32_t bare_list(const scan *s, piece first) {
     return end;
 }
 
+/* `direction == in`: the word that the field can be. */
+static bool tell_value_in(scan *s) {
+    sz_symbol sym = {0};
+    if (!s->sign.len || !prog_path_symbol(s, &sym) || sym.type != SZ_X_STR) return false;
+    prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len, "`in` is a word of the language here",
+                             "这里的 `in` 会被当成语言自己的词"),
+                  "text stands in quotes:  \"in\"", "文本要加引号：\"in\"");
+    return true;
+}
+
 static uint32_t look_at_in(scan *s) {
     uint32_t end = 0;
     piece open = prog_piece(s, end_of(s->cur));
+    if (tell_value_in(s)) return end_of(s->cur);
     if (open.kind == L_NUMBER && (end = prog_look_at_between(s, open)) > end_of(s->cur)) return end;
     if ((end = bare_list(s, open)) != 0) {
         sz_str all = {s->t.p + open.off, end - open.off};
@@ -299,9 +310,26 @@ static uint32_t tell_unknown(scan *s) {
     return end;
 }
 
+uint32_t prog_tell_then(scan *s, piece then) {
+    static const char *const levels[] = {"green", "blue", "yellow", "orange", "red"};
+    piece level = prog_piece(s, end_of(then)), last = prog_piece(s, end_of(level));
+    for (size_t i = 0; last.kind == L_END && i < sizeof levels / sizeof *levels; i++) {
+        if (!is_same(text_of(s, level), levels[i], strlen(levels[i]))) continue;
+        prog_hint(s->c,
+                  prog_error(s->c, C_SPELLING, then.off, end_of(level) - then.off, "a condition does not say the level",
+                             "条件里不写级别"),
+                  "leave it out here; it is a line of its own in the rule:  level: %s",
+                  "请从这里去掉，在规则里单独写一行：level: %s", levels[i]);
+        return end_of(level);
+    }
+    return end_of(then);
+}
+
 static uint32_t look_at_infix(scan *s) {
     const char *method = method_of(s, s->cur);
-    uint32_t of_unknown = tell_unknown(s);
+    uint32_t of_unknown = tell_unknown(s), of_level;
+    if (is_same(text_of(s, s->cur), "then", 4) && (of_level = prog_tell_then(s, s->cur)) > end_of(s->cur))
+        return of_level;
     if (of_unknown > end_of(s->cur)) return of_unknown;
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         uint32_t end = phrase_end(s, phrases[i].words);
@@ -402,8 +430,9 @@ static bool ends_operand_of_not(const scan *s, piece p) {
 }
 
 /* `not n >= 3`, `not n in [1, 2]`: ! binds tighter than what compares, which needs parentheses. */
-static void tell_not(scan *s, piece first) {
+void prog_tell_not(scan *s, piece word) {
     enum { LONGEST = 60 };
+    piece first = prog_piece(s, end_of(word));
     bool is_compared = false;
     uint32_t depth = 0;
     piece p = first, last = first;
@@ -419,7 +448,7 @@ static void tell_not(scan *s, piece first) {
     }
     sz_str of = {s->t.p + first.off, end_of(last) - first.off};
     const char *whole = p.off - first.off > LONGEST ? "!(…)" : TXT(s->c, "!(%.*s)", SZ_FMT_STR(of));
-    prog_tell_spelling(s, s->cur, is_compared ? whole : "!");
+    prog_tell_spelling(s, word, is_compared ? whole : "!");
 }
 
 uint32_t prog_look_at_word(scan *s) {
@@ -435,7 +464,7 @@ uint32_t prog_look_at_word(scan *s) {
     if ((call = tell_operator(s)) > end_of(s->cur)) return call;
     if (is_not && is_infix && (within = tell_not_within(s, next)) > end_of(s->cur)) return within;
     if (is_not && is_infix && is_word(s, next, "in")) prog_tell_spelling(s, s->cur, "!(x in […])");
-    else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) tell_not(s, next);
+    else if (is_not && !is_infix && (next.kind == L_WORD || is_sign(s, next, "!"))) prog_tell_not(s, s->cur);
     else if (is_infix) return look_at_infix(s);
     else return look_at_bound(s);
     return end_of(s->cur);

@@ -34,6 +34,16 @@ static bool failed(const struct path *p) {
 
 /* ---- event.*, place.* ---- */
 
+/* `event.time.hour`: it is a field of the record too. */
+static bool part_of_time(struct sz_loading *l, const sz_str *names, uint32_t n, uint32_t used, const char *prefix,
+                         const char **en, const char **zh) {
+    static const char *const parts[] = {"hour", "weekday", "clock"};
+    if (n != 2 || used != 1 || !sz_str_is(names[0], "time") || sz_rules_index(names[1], parts, 3) < 0) return false;
+    *en = TXT(l, "write  %s%.*s", prefix, SZ_FMT_STR(names[1]));
+    *zh = TXT(l, "请写  %s%.*s", prefix, SZ_FMT_STR(names[1]));
+    return true;
+}
+
 static bool record_field(const struct path *p, const sz_str *names, uint32_t n, uint32_t skip, uint64_t types,
                          bool has_age, const char *prefix, struct sz_field_ref *f) {
     struct sz_loading *l = p->s->l;
@@ -43,6 +53,8 @@ static bool record_field(const struct path *p, const sz_str *names, uint32_t n, 
         sz_field_near(l, names, n, types, has_age, prefix, &en, &zh);
         return no(p, skip + used, en, zh);
     }
+    if (used < n && p->arg) return no(p, skip + used, NULL, NULL); /* a function: the checker knows them */
+    if (used < n && part_of_time(l, names, n, used, prefix, &en, &zh)) return no(p, skip + used, en, zh);
     if (used < n)
         return no(p, skip + used, TXT(l, "a field of a record has no parts of its own"), "记录的字段没有下级字段");
     *p->out = (sz_symbol){.type = f->type,
@@ -406,8 +418,8 @@ static bool hint_operator(const struct path *p) {
 
 /* Nobody declares these: what to write instead is said where the expression is checked. */
 static bool is_of_other_languages(sz_str name) {
-    static const char *const words[] = {"unknown", "missing", "None",  "NULL", "True",
-                                        "TRUE",    "False",   "FALSE", "now",  "today"};
+    static const char *const words[] = {"unknown", "missing", "None", "NULL", "True", "TRUE", "False", "FALSE",
+                                        "now",     "today",   "yes",  "Yes",  "YES",  "no",   "No",    "NO"};
     return sz_rules_index(name, words, sizeof words / sizeof *words) >= 0;
 }
 

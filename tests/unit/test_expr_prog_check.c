@@ -362,7 +362,7 @@ static const row rows[] = {
     {"event.kind.matches(\"^(a\")", 123, "(a", NULL, 0, 0, 0},
     {"event.kind.matches(event.card)", 123, "event.card", NULL, 0, 0, 0},
     /* parts of CEL that rules do not use */
-    {"event.op == null", 112, "null", "has(x)", 0, 0, 0},
+    {"event.op == null", 112, "event.op == null", "has(event.op)", 0, 0, 0},
     {"student.tags.exists(t, t == \"x\")", 112, "exists", "x in list", 0, 0, 0},
     {"a[0] > 1", 112, "[0]", NULL, 0, 0, 0},
     {"{\"a\": 1} == n", 112, "{\"a\": 1}", NULL, 0, 0, 0},
