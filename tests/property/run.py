@@ -22,7 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from generate import case  # noqa: E402
 from reference.reference import Result  # noqa: E402
 from shrink import smaller  # noqa: E402
-from ways import MORE_WAYS, WAYS, Trial, ask, bound_memory, compare, differs, key_of, trials, write  # noqa: E402
+from ways import MORE_WAYS, WAYS, Trial, ask, compare, differs, key_of, trials, write, write_for_people  # noqa: E402
 
 
 def kinds(problems: list[str]) -> set[str]: return {p.split()[0] for p in problems}
@@ -83,6 +83,7 @@ def report(seed: int, trial: Trial, folder: Path, program: list[str], problems: 
     shutil.rmtree(target, ignore_errors=True)
     try: left = examine(trial, target, program)
     except Exception as e: left = [f"broke       {type(e).__name__}: {e}"]
+    write_for_people(trial, target, program)
     (target / "expected.json").write_text(json.dumps(trial.expected().rows(), ensure_ascii=False, indent=1),
                                           encoding="utf-8")
     (target / "difference").write_text("\n".join(left) + "\n", encoding="utf-8")
@@ -117,7 +118,7 @@ def main() -> int:
     program = [os.path.abspath(w) if os.path.exists(w) else w for w in shlex.split(opt.binary)]
     if not shutil.which(program[0]): sys.exit(f"no program: {program[0]}")
     passed = failed = shown = 0
-    with ProcessPoolExecutor(opt.j, initializer=bound_memory) as pool:
+    with ProcessPoolExecutor(opt.j) as pool:
         def of(seed: int) -> tuple[str, ...]:
             return tuple(ways[(seed + i) % len(ways)] for i in range(opt.turns)) or ways
         jobs = [pool.submit(one_seed, seed, program, of(seed), opt.keep, opt.shrink) for seed in opt.seeds]

@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -62,7 +63,8 @@ class Trial:
     @property
     def reads_peers(self) -> bool: return "{peers: " in self.case["rules"]
 
-    def expected(self) -> Result: return run(self.whole())
+    def expected(self) -> Result:
+        with bounded_memory(): return run(self.whole())
 
 
 def line(event: dict) -> str:
@@ -285,6 +287,11 @@ def write(trial: Trial, folder: Path, program: list[str]) -> None:
     else: write_campus(folder / "campus", trial.case["campus"])
     for i, piece in enumerate(trial.pieces):
         (folder / f"events-{i + 1}.ndjson").write_text("".join(line(e) + "\n" for e in piece), encoding="utf-8")
+
+
+def write_for_people(trial: Trial, folder: Path, program: list[str]) -> None:
+    """What nobody needs while all is well."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "command").write_text("".join(shlex.join(c) + "\n" for c in commands(trial, program)), encoding="utf-8")
     (folder / "case.yaml").write_text(as_yaml([trial.whole()]), encoding="utf-8")
 
@@ -306,7 +313,7 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
         for seconds, sign in trial.blows: strike(command, folder, seconds, sign)
         try:
             done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=TIMEOUT, preexec_fn=unbound)
+                                  stderr=subprocess.PIPE, timeout=TIMEOUT)
         except subprocess.TimeoutExpired: return Answer(-1, f"no end after {TIMEOUT} s", [], 0, [])
         code, stderr = done.returncode, done.stderr.decode(errors="replace")
         if code: break
@@ -317,22 +324,19 @@ def ask(trial: Trial, folder: Path, program: list[str]) -> Answer:
     return Answer(code, stderr, lines(folder / "alerts.ndjson"), len(lines(folder / "dead.ndjson")), summaries)
 
 
-def bound_memory(most: int = 4 << 30) -> None:
+@contextmanager
+def bounded_memory(most: int = 4 << 30):
     """Of this process: of a case that was cut down the reference once took all that the machine has. It breaks then, as on any other case
-    that it cannot make sense of."""
-    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def unbound() -> None:
-    """A program that is asked has what the machine has: sanitizers reserve more than there is."""
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    that it cannot make sense of. A program that is asked has what the machine has: sanitizers reserve more than there is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+    try: yield
+    finally: resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def strike(command: list[str], folder: Path, seconds: float, sign: int) -> None:
     """Let it run for a moment only; who is asked to read the same files again goes on to the end by himself."""
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               preexec_fn=unbound)
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try: process.wait(seconds)
     except subprocess.TimeoutExpired: process.send_signal(sign)
     process.wait(TIMEOUT)

@@ -76,10 +76,9 @@ class Machine:
         rule, evaluate = self.rule, self.history.evaluate
         if rule.when: return evaluate(rule.when, t, n, record, rule.params), 0, []
         steps, sign = self.steps(t), "<=" if rule.at_most else ">="
-        value = rule.value
-        if rule.points:
-            value = ("lit", float(sum(add for add, tree in rule.points
-                                      if evaluate(tree, t, n, record, rule.params) is True)))
+        if rule.points: value = float(sum(add for add, tree in rule.points if evaluate(tree, t, n, record, rule.params) is True))
+        else: value = evaluate(rule.value, t, n, record, rule.params)
+        value = ("lit", value)
         reached = [evaluate(("op", sign, value, ("lit", float(v))), t, n, record, rule.params) for v, _, _ in steps]
         return reached[0], max((i + 1 for i, r in enumerate(reached) if r is True), default=0), steps
 

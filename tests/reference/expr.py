@@ -145,9 +145,12 @@ def evaluate(tree: tuple, lookup: Callable, call: Callable):
     if sign == "?:":
         condition = evaluate(args[0], lookup, call)  # unknown stays unknown whatever the sides are (14)
         return evaluate(args[1] if condition else args[2], lookup, call) if isinstance(condition, bool) else UNKNOWN
+    if sign in ("&&", "||"):
+        decides, first = sign == "||", evaluate(args[0], lookup, call)
+        if first is decides: return decides  # whatever the other side is
+        second = evaluate(args[1], lookup, call)
+        return both(first, second) if sign == "&&" else negate(both(negate(first), negate(second)))
     values = [evaluate(t, lookup, call) for t in args]
-    if sign == "&&": return both(*values)
-    if sign == "||": return negate(both(negate(values[0]), negate(values[1])))
     if sign == "!x": return negate(values[0])
     if any(v is UNKNOWN for v in values): return UNKNOWN
     if sign == "in": return contains(*values)

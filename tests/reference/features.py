@@ -44,6 +44,19 @@ class Downs:
         """What had been down by T: only hours that have passed count, the rest of a day may yet be up (random 86)."""
         return [(a, min(b, t)) for a, b in self.of(types) if a < t]
 
+    def is_up(self, types: frozenset[str], unit: str, pane: int, i: int, t: int) -> bool:
+        """A day, night or pane, as of T: one that is over by then stays what it is."""
+        if not self.of(types): return True
+        lo, hi = unit_span(unit, pane, i)
+        if hi > t: return 2 * overlap(self.known(types, t), lo, hi) <= hi - lo
+        key = (types, unit, pane, i)
+        if key not in self.cache: self.cache[key] = 2 * overlap(self.of(types), lo, hi) <= hi - lo
+        return self.cache[key]
+
+
+def unit_span(unit: str, pane: int, i: int) -> Span:
+    return (i * pane, (i + 1) * pane) if unit == "pane" else (START[unit](i), START[unit](i + 1))
+
 
 class Units(dict):
     """What holds of a day, a night or a pane by its number: asked for again and again, worked out once."""
@@ -55,6 +68,19 @@ class Units(dict):
         return out
 
 
+class Stretch:
+    """In how many days, nights or panes of a stretch it holds, by sums from the first one on; begun anew where one lies before them or far
+    behind them."""
+
+    def __init__(self, of: Callable[[int], bool]): self.of, self.first, self.sums = of, 0, [0]
+
+    def count(self, first: int, last: int) -> int:
+        if not self.first <= first < self.first + len(self.sums): self.first, self.sums = first, [0]
+        sums = self.sums
+        for i in range(self.first + len(sums) - 1, last + 1): sums.append(sums[-1] + self.of(i))
+        return sums[last + 1 - self.first] - sums[first - self.first] if last >= first else 0
+
+
 class History:
     """All that is known of one student; `n` counts the records, in the order of 1, taken at an instant T."""
 
@@ -63,6 +89,7 @@ class History:
         self.student, self.records, self.campus, self.rules, self.downs = student, records, campus, rules, downs
         self.days = days  # first and last day that can matter at all
         self.position = {id(r): i for i, r in enumerate(records)}
+        self.times = [r.time for r in records]
         self.leave = student.spans(ON_LEAVE)
         self.tables: dict = {}  # of peers, by feature and day
         self.cache: dict = {}
@@ -133,7 +160,7 @@ class History:
 
     def evaluate(self, tree: tuple, t: int, n: int, record: Record | None = None, params: dict | None = None,
                  steps: dict | None = None):
-        scope = {**self.rules.params, **(params or {})}
+        scope = {**self.rules.params, **params} if params else self.rules.params
         return evaluate(tree, lambda path: self.lookup(path, t, n, record, scope, steps or {}),
                         lambda name, args: self.function(name, args, t))
 
@@ -185,9 +212,6 @@ class History:
         units = {"week": 7, "month": 31}.get(w.over, w.over) + w.ago
         return w.unit != "pane" and UNIT_OF[w.unit](was) > UNIT_OF[w.unit](t) - units
 
-    def unit_span(self, unit: str, pane: int, i: int) -> Span:
-        return (i * pane, (i + 1) * pane) if unit == "pane" else (START[unit](i), START[unit](i + 1))
-
     def is_expected(self, types: frozenset[str], unit: str, pane: int, i: int) -> bool:
         """12 without the feeds. Of a leave the whole unit counts, also what is still to come (random 11)."""
         return self.expected(types, unit, pane)[i]
@@ -196,35 +220,29 @@ class History:
         key = ("expected", types, unit, pane)
         if key not in self.cache:
             def is_expected(i: int) -> bool:
-                lo, hi = self.unit_span(unit, pane, i)
+                lo, hi = unit_span(unit, pane, i)
                 return lo >= self.expected_from(types) and 2 * overlap(self.leave, lo, hi) <= hi - lo
             self.cache[key] = Units(is_expected)
         return self.cache[key]
 
     def expected_from(self, types: frozenset[str]) -> int:
         """When this student's records of these types can begin."""
-        return max(x for x in (self.student.enrolled, self.began(types), -INFINITY) if x is not None)
+        key = ("from", types)
+        if key not in self.cache: self.cache[key] = max(x for x in (self.student.enrolled, self.began(types), -INFINITY) if x is not None)
+        return self.cache[key]
 
-    def is_observable(self, types: frozenset[str], unit: str, pane: int, i: int, downs: list[Span]) -> bool:
-        return self.is_expected(types, unit, pane, i) and (not downs or self.is_up(unit, pane, i, downs))
-
-    def is_up(self, unit: str, pane: int, i: int, downs: list[Span]) -> bool:
-        lo, hi = self.unit_span(unit, pane, i)
-        return 2 * overlap(downs, lo, hi) <= hi - lo
+    def is_observable(self, types: frozenset[str], unit: str, pane: int, i: int, t: int) -> bool:
+        return self.is_expected(types, unit, pane, i) and self.downs.is_up(types, unit, pane, i, t)
 
     def is_dark(self, types: frozenset[str], w: Window, bounds: tuple[int, int], t: int) -> bool:
         """Under 80 % of the window was observable (13)."""
-        lo, hi = self.unit_span(w.unit, w.pane, bounds[0])[0], self.unit_span(w.unit, w.pane, bounds[1])[1]
-        downs = [(a, b) for a, b in self.downs.known(types, t) if lo < b and a < hi]
-        if lo < hi and lo >= self.expected_from(types) and not downs and not overlap(self.leave, lo, hi): return False
-        key = ("dark", types, w.unit, w.pane, bounds, downs[-1] if downs else None)
-        if key not in self.cache:
-            total = bounds[1] - bounds[0] + 1
-            expected = list(map(self.expected(types, w.unit, w.pane).__getitem__, range(bounds[0], bounds[1] + 1)))
-            seen = sum(expected)
-            if downs: seen -= sum(e and not self.is_up(w.unit, w.pane, i, downs) for i, e in enumerate(expected, bounds[0]))
-            self.cache[key] = total <= 0 or seen * 10 < total * 8
-        return self.cache[key]
+        first, last = bounds
+        now = t // w.pane if w.unit == "pane" else UNIT_OF[w.unit](t)  # those before it stay what they are
+        key = ("seen", types, w.unit, w.pane)
+        if key not in self.cache: self.cache[key] = Stretch(lambda i: self.is_observable(types, w.unit, w.pane, i, INFINITY))
+        seen = self.cache[key].count(first, min(last, now - 1)) if first < now else 0
+        seen += sum(self.is_observable(types, w.unit, w.pane, i, t) for i in range(max(first, now), last + 1))
+        return first > last or seen * 10 < (last - first + 1) * 8
 
     def unit_of(self, r: Record, unit: str, pane: int = 0) -> int | None:
         """The day, night or pane of a record; no night without a time of day (1)."""
@@ -255,7 +273,11 @@ class History:
 
     def of_day_before(self, f: Feature, day: int, t: int, n: int):
         """The inner value of peers over the days that end before `day`, as known at T."""
-        return self.compute(replace(f.inner, window=replace(f.inner.window, ago=day_of(t) - (day - 1))), t, n)
+        return self.compute(self.of_days(f.inner, f.inner.window.over, day_of(t) - (day - 1)), t, n)
+
+    def of_days(self, f: Feature, n: int, ago: int) -> Feature:
+        """The same over so many days (nights), the last of them so many ago."""
+        return self.rules.once(f"{n} days, {ago} ago", f, lambda: replace(f, window=Window(f.window.unit, n, ago)))
 
     def compute(self, f: Feature, t: int, n: int):
         if f.operator == "value": return self.evaluate(f.tree, t, n)
@@ -312,10 +334,10 @@ class History:
         matched = {self.unit_of(r, f.unit) for r in records} - {None}
         today = UNIT_OF[f.unit](t)
         first, last = bounds if bounds else (min(matched, default=today), today)
-        length, downs = 0, self.downs.known(types, t)
+        length = 0
         for day in range(last, first - 1, -1):
             if f.on_class_days and not self.campus.calendar.is_class_day(day): continue
-            if not self.is_observable(types, f.unit, 0, day, downs): continue
+            if not self.is_observable(types, f.unit, 0, day, t): continue
             if day in matched: length += 1
             elif day != today: break
         dark = f.window and (bounds is None or self.is_dark(types, f.window, bounds, t))
@@ -332,8 +354,8 @@ class History:
             for back in range(first, last + 1):
                 day = UNIT_OF[unit](t) - back
                 if covers(away, day_start(day)): continue
-                if not self.is_observable(types, unit, 0, day, self.downs.known(types, t)): continue
-                value = self.compute(replace(f.inner, window=Window(unit, 1, back)), t, n)
+                if not self.is_observable(types, unit, 0, day, t): continue
+                value = self.compute(self.of_days(f.inner, 1, back), t, n)
                 if isinstance(value, float): out.append((bin_of(day), value))
             return out
 
@@ -394,8 +416,7 @@ class History:
         seen = [r for r in self.records[:n] if r.is_seen]
         if not seen: return True
         types, last = self.rules.event("seen").types, day_of(seen[-1].time)
-        downs = self.downs.known(types, t)
-        days = [d for d in range(last - 28, last) if self.is_observable(types, "day", 0, d, downs)]
+        days = [d for d in range(last - 28, last) if self.is_observable(types, "day", 0, d, t)]
         if len(days) < 7: return UNKNOWN
         return sum(d in {day_of(r.time) for r in seen} for d in days) * 10 < len(days) * 8
 

@@ -2,7 +2,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import yaml
 
@@ -31,7 +31,11 @@ class Literal:
 
 def literal(text) -> Literal:
     if isinstance(text, list): return Literal([literal(x).value for x in text], "list")
-    text = str(text)
+    return literal_of(str(text))
+
+
+@lru_cache(4096)
+def literal_of(text: str) -> Literal:
     if re.fullmatch(r"-?\d+(\.\d+)?", text): return Literal(float(text), "number")
     if re.fullmatch(r"-?\d+(\.\d+)?%", text): return Literal(float(text[:-1]) / 100, "number")
     m = re.fullmatch(r"(-?\d+(?:\.\d+)?) (yuan|class-hours)", text)
@@ -328,8 +332,8 @@ class RuleSet:
             out |= self.read_by(feature.tree) if feature.tree else {feature.name}
         return out
 
-    def once(self, what: str, rule: Rule, answer: Callable):
-        key = (what, id(rule))
+    def once(self, what: str, of: "Rule | Feature", answer: Callable):
+        key = (what, id(of))
         if key not in self.answers: self.answers[key] = answer()
         return self.answers[key]
 

@@ -4,6 +4,7 @@ Asia/Shanghai has had no clock change since 1991, so a constant offset is enough
 """
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 OFFSET = 8 * HOUR
@@ -48,6 +49,7 @@ def is_day(value: object) -> bool: return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", 
 def parse_day(value: object) -> int: return date.fromisoformat(str(value)[:10]).toordinal() - EPOCH
 
 
+@lru_cache(4096, typed=True)
 def parse_time(value: object) -> int:
     """RFC 3339, without offset campus time, or epoch milliseconds; ValueError otherwise."""
     if isinstance(value, bool): raise ValueError(value)
