@@ -451,8 +451,9 @@ void sz_timeline_settle(sz_timeline *tl, sz_tlctx *c) {
         tl->below = 0; /* clocks differ, and the head is of no one time */
         run_at(&x, clock - 1);
         int64_t due = due_next(&x, k, key_before(clock)), waiting = waiting_since(&x, k);
-        if (tl->head_key > key_before(clock) && tl->is_active)
-            due = key_of(clock, ORDER_TIMER); /* as of then the head cannot say */
+        /* As of then the head cannot say: it goes back there. A look would be one that nothing has asked for, and a
+         * rule that is new, or a student, is first looked at where it is looked at anyway. */
+        if (tl->head_key > key_before(clock) && tl->is_active) due = key_of(clock, ORDER_RECORD);
         set_due(tl, k, waiting < due ? waiting : due);
         tl->keys[k].timer = INT64_MIN;
     }

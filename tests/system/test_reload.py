@@ -501,6 +501,33 @@ def test_kill_while_students_are_put_into_the_form_of_other_rules(tmp):
     say("in the new form at the kills:", at_kill, "of", len(students))
 
 
+def test_first_look_is_the_same_wherever_runs_end(tmp):
+    """A rule that has changed, and a student who is new in the roster, are first looked at at midnight, as nothing before asks for a look: where
+    each record between is a run of its own, too, which began with a look at the last record's instant."""
+    quiet = lambda time: json.dumps({"type": "attendance", "student": "s1", "status": "absent", "time": time, "id": time}).encode()
+    lines = [quiet(f"2026-03-03T{h:02}:00") for h in (8, 9, 10)] + [swipe("s2", "2026-03-03T11:00")]
+    none = rules(3) + "  - {id: none, title: {zh: 无, en: None}, purpose: student-safety, when: meals == 0, level: blue}\n"
+    until = ["--until", "2026-03-04"]
+
+    def changed(folder, in_pieces, roster, first, text):
+        write(folder / "campus/students.csv", f"student\n{roster}")
+        write(folder / "rules/r.yaml", first)
+        write_lines(folder / "first.ndjson", [swipe("s1", "2026-03-02T12:00")] * (roster == "s1\ns2\n") + [swipe("s2", "2026-03-03T02:00")])
+        sanzao(folder, "run", "--source", "file:first.ndjson", *BASE, *STATE, rc=0)
+        write(folder / "campus/students.csv", "student\ns1\ns2\n")
+        write(folder / "rules/r.yaml", text)
+        pieces = [[x] for x in lines] + [[]] if in_pieces else [lines]
+        for i, piece in enumerate(pieces):
+            write_lines(folder / f"{i}.ndjson", piece)
+            sanzao(folder, "run", "--source", f"file:{i}.ndjson", *BASE, *STATE, *(until if i == len(pieces) - 1 else []), rc=0)
+        return [(e["event"], e["rule"], e["student"], e["at"]) for e in alerts(folder / "alerts.ndjson") if e["student"] == "s1"]
+
+    for name, rule, *how in (("rule", "many", "s1\ns2\n", rules(3), rules(1)), ("student", "none", "s2\n", none, none)):
+        got = [changed(tmp / f"{name}-{x}", x == "pieces", *how) for x in ("whole", "pieces")]
+        same(got[0], [("firing", rule, "s1", "2026-03-04T00:00:00+08:00")], name)
+        same(got[1], got[0], f"{name}, in pieces")
+
+
 # ---- between runs --------------------------------------------------------------------------------------------------------------
 
 def digest(folder): return {p.name: p.read_bytes() for p in folder.iterdir() if p.name.startswith("state.db")}
