@@ -73,6 +73,9 @@ typedef struct sz_card_word {
 typedef struct sz_marks { sz_buf newest, older; } sz_marks; /* a unit of the pool */
 _Static_assert(sizeof(sz_marks) <= SZ_POOL_UNIT, "it has room for both");
 
+/* Of the places of a week at least, and at most: as much as is left of the last unit of the pool. */
+enum { SZ_WEEK_LEAST = 48, SZ_TIMELINE_ROOM = SZ_WEEK_LEAST + SZ_POOL_UNIT - 1 };
+
 /* First what is asked for seldom, two lines of the cache, then what every record touches. Whoever takes room for one takes as much as its
  * classes need (sz_timeline_bytes): it is never copied or cleared as a whole. */
 typedef struct sz_timeline {
@@ -125,14 +128,15 @@ typedef struct sz_timeline {
         int64_t due;           /* lower bound of the next item */
         int64_t timer;         /* the next timer, checks aside */
     } keys[SZ_CLASSES_MAX];    /* of each class of rules there is; last, for there is no room of the others */
+    uint8_t room[SZ_TIMELINE_ROOM]; /* and behind those there are, the places of a week (timeline/usual.c), where they are asked for */
 } sz_timeline;
 enum { SZ_TIMELINE_HOT = offsetof(sz_timeline, id) };
 _Static_assert(SZ_TIMELINE_HOT % SZ_POOL_UNIT == 0, "what records touch begins a line");
 
-/* Of one with so many classes; of a block of its pool. */
+/* Of one with so many classes; of a block of its pool, with a week's places or without. */
 static inline size_t sz_timeline_end(uint32_t n_classes) { return offsetof(sz_timeline, keys) + n_classes * sizeof ((sz_timeline *)0)->keys[0]; }
-static inline size_t sz_timeline_bytes(uint32_t n_classes) {
-    return (sz_timeline_end(n_classes) + SZ_POOL_UNIT - 1) / SZ_POOL_UNIT * SZ_POOL_UNIT;
+static inline size_t sz_timeline_bytes(uint32_t n_classes, bool has_week) {
+    return (sz_timeline_end(n_classes) + (has_week ? SZ_WEEK_LEAST : 0) + SZ_POOL_UNIT - 1) / SZ_POOL_UNIT * SZ_POOL_UNIT;
 }
 
 /* An alert event on its way out, with its place in the order of semantics 1. */
@@ -258,6 +262,9 @@ typedef struct sz_tlctx {
     int64_t begin_ms;               /* timers and checks begin here; SZ_TIME_MAX: not known yet */
     int64_t wmax_ms;                /* highest watermark */
     int64_t horizon_ms, keep_ms;    /* keep: how far behind wmax the log reaches */
+    bool has_week;                  /* timelines have room for the places of a week (usual.c) */
+    uint32_t week_matcher;          /* of the records whose places they are */
+    int64_t week_ms;                /* no week that is kept has records from there on; SZ_TIME_NONE: none is kept */
     const int64_t *rule_from_ms;    /* instant from which each rule is judged; NULL: always */
     const struct sz_carry *carry;   /* while a state of another rule set is loaded; else NULL */
     const sz_onlooker *onlooker;    /* NULL: none */

@@ -57,6 +57,17 @@ int64_t peers_keep_ms(const sz_worker *w) {
     return 0;
 }
 
+void peers_plan_weeks(sz_worker *w) {
+    const sz_featureset *fs = &w->bundle->fs;
+    sz_tlctx *c = &w->tc;
+    c->has_week = false;
+    c->week_ms = SZ_TIME_NONE;
+    for (uint32_t i = 0; i < fs->n_features && !c->has_week; i++) {
+        c->has_week = fs->features[i].by & SZ_PEERS_BY_PLACE && !fs->features[i].is_idle;
+        c->week_matcher = fs->features[i].matcher;
+    }
+}
+
 static uint8_t kind_of(peers_use *u, uint32_t by) {
     uint32_t k = 0;
     while (k < u->n_kinds && u->kinds[k].by != by) k++;

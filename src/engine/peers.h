@@ -66,6 +66,7 @@ void peers_seek(sz_worker *w);
 void peers_note_earliest(sz_worker *w); /* what is next has changed */
 /* How far behind the highest watermark logs must reach for what is compared by place; 0: nothing is. */
 int64_t peers_keep_ms(const sz_worker *w);
+void peers_plan_weeks(sz_worker *w); /* of which records students keep the places of a week */
 void peers_find_groups(const sz_worker *w, group_kind *g, int32_t day);
 /* The instant of the earliest tables that are to be made before the clocks go to their targets, and to cap at most;
  * SZ_TIME_MAX: none. */

@@ -101,7 +101,7 @@ void students_init(sz_worker *w) {
     students *s = &w->students;
     enum { LEAST = 640 }; /* bytes of a student who has no record yet */
     s->n_of_campus = sz_campus_n_students(w->campus);
-    s->timeline_bytes = sz_timeline_bytes(w->tc.n_classes);
+    s->timeline_bytes = sz_timeline_bytes(w->tc.n_classes, w->tc.has_week);
     w->tc.pool = s->pool = sz_pool_new(w->o.pages, w->o.parts > 1 ? 0 : s->n_of_campus * (size_t)LEAST);
     sz_map_init(&s->ids);
     asleep_init(&s->asleep);

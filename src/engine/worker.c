@@ -157,6 +157,7 @@ static void init_tc(sz_worker *w) {
     int64_t late = w->o.lateness_ms < w->o.horizon_ms ? w->o.lateness_ms : w->o.horizon_ms;
     c->keep_ms = w->o.horizon_ms + late; /* an undo that is late itself must find its original */
     if (c->keep_ms < peers_keep_ms(w)) c->keep_ms = peers_keep_ms(w);
+    peers_plan_weeks(w);
 }
 
 void world_init(sz_worker *w) {

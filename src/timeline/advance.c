@@ -98,6 +98,7 @@ void sz_timeline_init(sz_timeline *tl, const sz_tlctx *c, sz_str id, uint32_t st
     memset(tl, 0, sz_timeline_end(c->n_classes));
     tl->id = id;
     log_forget_ids(tl, c);
+    week_forget(tl, c);
     tl->student = student;
     tl->mark_ms = tl->older_ms = tl->tail_ms = tl->passed_ms = tl->back_ms = tl->missed_ms = SZ_TIME_NONE;
     tl->redo_ms = SZ_TIME_MAX;

@@ -31,6 +31,14 @@ typedef struct guard_memo {
 void guard_memo_init(guard_memo *m, const sz_tlctx *c, const bool *last);
 void guard_memo_fini(guard_memo *m);
 
+/* usual.c: places where records that are compared were, as numbers of one byte. */
+enum { PLACE_WORDS = 255, PLACE_SLOTS = 1024 };
+typedef struct place_words {
+    uint64_t hash[PLACE_WORDS];
+    uint32_t word[PLACE_WORDS], n;
+    uint8_t slot[PLACE_SLOTS]; /* one more than which it is, from the word's own place on; 0: free */
+} place_words;
+
 /* What is kept of a rule set while it is in use; all but the guards is touch.c's. */
 struct sz_touch_memo {
     guard_memo guards;
@@ -41,7 +49,8 @@ struct sz_touch_memo {
     uint64_t asked;   /* types whose records were found to ask windows that ended earlier */
     id_sets ids;      /* of long logs (log.c) */
     sz_day_memo half; /* sum of the day and the night of whatever was asked for last */
-    void *ahead;      /* where asserts are: what was passed before its clock (ahead.c) */
+    place_words places;
+    void *ahead; /* where asserts are: what was passed before its clock (ahead.c) */
 };
 
 /* A feature's number at the item in hand, found once. */

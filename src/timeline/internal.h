@@ -178,6 +178,32 @@ void sequence_tries(run *x, const sz_rule *r, sequence_try *out);
 uint64_t usual_place(run *x, const sz_feature *f, int32_t day, uint32_t end);
 uint64_t usual_place_now(void *x, const sz_feature *f, int32_t day); /* by what has come */
 
+/* The places of the records that fit the context's week_matcher, of the seven days before a table's, undone ones among
+ * them, and where that day begins in the log: the next table asks for no more than the records of one day. It stands
+ * behind the timeline's classes; a record that comes before its day, or leaves the log, makes it unknown. Not stored.
+ */
+enum { WEEK_HEAD = 15, WEEK_PLACES_MAX = SZ_TIMELINE_ROOM - WEEK_HEAD };
+typedef struct __attribute__((may_alias)) week {
+    int32_t day; /* the table's; SZ_DAY_NONE: nothing is known */
+    uint32_t off;
+    uint8_t n[SZ_PEERS_PLACE_DAYS]; /* places of each day, by its number */
+    uint8_t place[WEEK_PLACES_MAX]; /* as many as there is room for, the first day's first: numbers of place_words */
+} week;
+_Static_assert(offsetof(week, place) == WEEK_HEAD && offsetof(sz_timeline, keys) % _Alignof(week) == 0, "as it stands");
+static inline week *week_of(const sz_timeline *tl, const sz_tlctx *c) {
+    return (week *)((uintptr_t)tl + sz_timeline_end(c->n_classes));
+}
+static inline void week_forget(sz_timeline *tl, const sz_tlctx *c) {
+    if (c->has_week) week_of(tl, c)->day = SZ_DAY_NONE;
+}
+/* So many bytes left the log's front. */
+static inline void week_drop_front(sz_timeline *tl, const sz_tlctx *c, uint32_t n) {
+    if (!c->has_week) return;
+    week *w = week_of(tl, c);
+    if (w->off < n) w->day = SZ_DAY_NONE;
+    else w->off -= n;
+}
+
 /* story.c */
 sz_episode *story_last(sz_timeline *tl, uint32_t rule); /* latest episode that stands; NULL */
 static inline bool episode_is_open(const sz_episode *e) {

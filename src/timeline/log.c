@@ -282,6 +282,7 @@ bool sz_timeline_insert(sz_timeline *tl, sz_tlctx *c, const sz_event *e) {
     note_id(tl, c, e->id);
     c->hint.of = NULL;
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
+    if (e->time_ms < c->week_ms) week_forget(tl, c);
     int64_t key = key_of(e->time_ms, ORDER_RECORD);
     bool late = key < tl->head_key || off < tl->head_off;
     bool is_among_waiting = late && !is_end && tl->redo_ms == SZ_TIME_MAX && key > tl->asked_key &&

@@ -56,17 +56,19 @@ static void find_out_again(run *x, int64_t at_ms, int32_t day, const sz_peer_ask
 }
 #endif
 
-/* Those that are compared by place, among those of the roster that have theirs in common. */
+/* Those that are compared by place, among those of the roster that have theirs in common: mostly all by one place of
+ * one group. */
 static void put_at_places(run *x, int64_t at_ms, int32_t day, sz_peer_ask *v, uint32_t n) {
     uint32_t matcher = SZ_NONE, end = 0;
-    uint64_t place = 0;
+    uint64_t place = 0, of = 0, group = 0;
     for (uint32_t i = 0; i < n; i++) {
         const sz_feature *f = &x->c->bundle->fs.features[v[i].feature];
         if (!v[i].group || !(f->by & SZ_PEERS_BY_PLACE)) continue;
         if (matcher == SZ_NONE) end = log_lower(x->tl, at_ms + 1);
-        if (matcher != f->matcher) place = usual_place(x, f, day, end);
+        if (matcher != f->matcher) place = usual_place(x, f, day, end), of = 0;
+        if (of != v[i].group) of = v[i].group, group = sz_peers_group_at(of, place);
         matcher = f->matcher;
-        v[i].group = sz_peers_group_at(v[i].group, place);
+        v[i].group = group;
     }
 }
 

@@ -148,6 +148,7 @@ static void get_episode(sz_timeline *tl, sz_reader *r, const sz_tlctx *c) {
 
 static void note_entry(sz_timeline *tl, const sz_tlctx *c, const sz_event *e, uint32_t off, uint32_t index) {
     log_forget_ids(tl, c);
+    week_forget(tl, c);
     note_fitted(c, sz_entry_mask(tl->log.p + off));
     log_put_print(tl, index, identity_print(e->id));
     if (sz_event_is_undo(e)) log_note_undo(tl, e);
@@ -317,7 +318,7 @@ bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash) {
 }
 
 void sz_timeline_memory(const sz_timeline *tl, const sz_tlctx *c, size_t *state, size_t *log) {
-    size_t s = sz_timeline_bytes(c->n_classes) + tl->head.cap + tl->tail.cap;
+    size_t s = sz_timeline_bytes(c->n_classes, c->has_week) + tl->head.cap + tl->tail.cap;
     if (tl->marks) s += SZ_POOL_UNIT + tl->marks->newest.cap + tl->marks->older.cap;
     for (uint32_t i = 0; i < tl->n_episodes; i++) {
         s += sizeof(sz_episode);

@@ -263,7 +263,10 @@ void state_apply(run *x, uint32_t off) {
     run_at(x, x->event->time_ms);
     if (x->rematch) {
         sz_eval_match(&x->ev, x->event, x->mask);
-        if (memcmp(sz_entry_mask(tl->log.p + off), x->mask, mask_bytes(x->c)) != 0) tl->masks_changed = true;
+        if (memcmp(sz_entry_mask(tl->log.p + off), x->mask, mask_bytes(x->c)) != 0) {
+            tl->masks_changed = true;
+            week_forget(tl, x->c);
+        }
         memcpy(sz_entry_mask_mut(tl->log.p + off), x->mask, mask_bytes(x->c));
         note_fitted(x->c, x->mask);
     } else {
@@ -354,6 +357,7 @@ static void fold(run *x) {
     tl->tail_ms = limit;
     log_drop_front(tl, end);
     log_forget_ids(tl, x->c);
+    week_drop_front(tl, x->c, end);
 }
 
 /* Who was taken back within a week probably will be again; for others a mark a day would cost more than to start at the

@@ -41,6 +41,7 @@ sz_str sz_timeline_take_out(sz_timeline *tl, sz_tlctx *c, uint32_t off) {
     marks_forget(tl, sz_entry_time(p));
     log_take_out(tl, off, index);
     log_forget_ids(tl, c);
+    week_forget(tl, c);
     tl->is_dirty = tl->masks_changed = true; /* the journal still has it */
     c->fresh_of = NULL;
     return entry;

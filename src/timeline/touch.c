@@ -69,6 +69,8 @@ sz_touch_memo *sz_touch_memo_new(const sz_tlctx *c) {
     sz_touch_memo *m = sz_alloc(sizeof *m);
     uint32_t n = c->bundle->n_rules;
     m->ahead = NULL;
+    m->places.n = 0;
+    memset(m->places.slot, 0, sizeof m->places.slot);
     m->half = (sz_day_memo){0};
     id_sets_init(&m->ids);
     m->in_family = sz_alloc(n + 1);
