@@ -64,6 +64,10 @@ static void put_json(sz_buf *out, const sz_code *c) {
     sz_buf_put_z(out, "}\n");
 }
 
+static void tell_missing(const sz_config *c, const char *what) {
+    fprintf(stderr, c->lang == SZ_ZH ? "sanzao：还要写 %s\n" : "sanzao: %s is missing\n", what);
+}
+
 static int explain(const sz_config *c, sz_buf *out) {
     const char *word = c->n_rest == 1 ? c->rest[0] : "";
     bool zh = c->lang == SZ_ZH;
@@ -71,6 +75,7 @@ static int explain(const sz_config *c, sz_buf *out) {
     sz_code code;
     if ((word[0] != 'S' && word[0] != 's') || (word[1] != 'Z' && word[1] != 'z') ||
         !sz_str_i64(sz_str_of(word + 2), &n)) {
+        if (word[0]) tell_missing(c, "--rule ID");
         fputs(zh ? usage_zh : usage_en, stderr);
         fputc('\n', stderr);
         return 2;
@@ -92,6 +97,8 @@ static int explain_rule(sz_config *c, sz_buf *out) {
                                                   : SZ_EXPLAIN_SHORT;
     if (c->n_rest == 1 && !sz_str_is(job.state, "memory"))
         return sz_job_explain(&job, sz_str_of(c->rest[0]), sz_str_of(c->text[SZ_O_RULE]), form, out);
+    if (c->n_rest == 0) tell_missing(c, c->lang == SZ_ZH ? "学号" : "STUDENT");
+    else if (c->n_rest == 1) tell_missing(c, "--state sqlite:FILE");
     fprintf(stderr, "%s\n", c->lang == SZ_ZH ? usage_zh : usage_en);
     return 2;
 }

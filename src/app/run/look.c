@@ -25,6 +25,7 @@ sz_status look_begin(const sz_job *job, sz_str student, int32_t partition, look 
     l->parts = o.parts;
     sz_ports ports = {.store = l->state.port, .env = sz_env};
     o.allow_new = false;
+    l->is_listed = l->in.campus && sz_campus_find_student(l->in.campus, student) != SZ_NONE;
     l->worker = sz_worker_new(&o, &ports, sz_bundle_ref(l->in.bundle), l->in.campus);
     l->in.campus = NULL;
     sz_worker_step(l->worker, &(sz_msg){.kind = SZ_MSG_ASSIGNED});
@@ -83,6 +84,18 @@ void look_tell_others(const sz_job *job, look *l) {
                  "请给出与运行时相同的 --campus 和 --rules");
 }
 
+static void tell_no_student(const sz_job *job, const look *l) {
+    const char *en = !job->campus   ? ""
+                     : l->is_listed ? ": students.csv has it, so there were no records yet"
+                                    : ": students.csv does not have it either; a student is given by the number";
+    const char *zh = !job->campus   ? ""
+                     : l->is_listed ? "：students.csv 里有，还没有记录"
+                                    : "：students.csv 里也没有；请写学号";
+    fprintf(stderr,
+            job->lang == SZ_ZH ? "sanzao：状态里没有这名学生%s\n" : "sanzao: this state knows no such student%s\n",
+            job->lang == SZ_ZH ? zh : en);
+}
+
 int sz_job_show(const sz_job *job, sz_str student) {
     look l = {0};
     sz_status s = look_begin(job, student, SZ_FILES, &l);
@@ -93,11 +106,26 @@ int sz_job_show(const sz_job *job, sz_str student) {
     s = sz_worker_show(l.worker, student, &out);
     look_tell_others(job, &l);
     if (s == SZ_OK) printf("%.*s\n", SZ_FMT_STR(sz_buf_str(&out)));
-    else
-        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
-              stderr);
+    else tell_no_student(job, &l);
     sz_buf_fini(&out);
     return look_end(job, &l, s);
+}
+
+/* The rule that was meant by its title, the name of a feature of its own, or an id with a slip; SZ_NONE: none is near.
+ */
+static uint32_t rule_meant(const sz_bundle *b, sz_str id) {
+    enum { FAR = 3, SHORT = 4 };
+    uint32_t near = SZ_NONE;
+    int best = id.n > SHORT ? FAR + 1 : 2;
+    for (uint32_t i = 0; i < b->n_rules; i++) {
+        const sz_rule *r = &b->rules[i];
+        if (sz_str_eq(r->title_zh, id) || sz_str_eq(r->title_en, id)) return i;
+        int d = sz_str_distance(id, r->id, best);
+        if (d < best) best = d, near = i;
+    }
+    for (uint32_t i = 0; near == SZ_NONE && id.n >= 6 && i < b->n_rules; i++)
+        if (sz_str_has(b->rules[i].title_zh, id)) near = i;
+    return near;
 }
 
 /* Which rule is meant; SZ_NONE, and said: there is none of that id. */
@@ -109,6 +137,10 @@ static uint32_t rule_named(const sz_job *job, const sz_bundle *b, sz_str id) {
             SZ_FMT_STR(id));
     for (uint32_t i = 0; i < b->n_rules; i++) fprintf(stderr, " %.*s", SZ_FMT_STR(b->rules[i].id));
     fputc('\n', stderr);
+    uint32_t meant = rule_meant(b, id);
+    if (meant != SZ_NONE)
+        fprintf(stderr, job->lang == SZ_ZH ? "     = 是不是 %.*s？\n" : "     = did you mean %.*s?\n",
+                SZ_FMT_STR(b->rules[meant].id));
     return SZ_NONE;
 }
 
@@ -122,9 +154,7 @@ static sz_status explain_in(const sz_job *job, look *l, sz_str student, uint32_t
         sz_buf_put_str(out, sz_buf_str(&json));
         sz_buf_put_u8(out, '\n');
     }
-    if (s == SZ_NOT_FOUND)
-        fputs(job->lang == SZ_ZH ? "sanzao：状态里没有这名学生\n" : "sanzao: this state knows no such student\n",
-              stderr);
+    if (s == SZ_NOT_FOUND) tell_no_student(job, l);
     sz_buf_fini(&json);
     return s;
 }

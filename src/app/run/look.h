@@ -15,6 +15,7 @@ typedef struct look {
     sz_state state;
     sz_worker *worker;
     uint32_t parts; /* of the topic whose states they are; 0: of files, or not known */
+    bool is_listed; /* the student that was asked for, in students.csv */
 } look;
 
 /* Of the partition that the student is in, or of that one (SZ_FILES: none). look_end in any case. */
