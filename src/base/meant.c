@@ -256,6 +256,11 @@ bool sz_meant_duration(sz_str s, char out[SZ_MEANT], bool *is_rough) {
         if (s.n > len && memcmp(s.p + s.n - len, behind[i], len) == 0) s.n -= len;
     }
     *is_rough = false;
+    char turned[24]; /* d7 */
+    if (s.n > 1 && s.n < sizeof turned && strchr("dhmwDHMW", s.p[0]) && s.p[1] >= '0' && s.p[1] <= '9') {
+        snprintf(turned, sizeof turned, "%.*s%c", (int)s.n - 1, s.p + 1, s.p[0]);
+        s = (sz_str){turned, s.n};
+    }
     while (s.n) {
         if (!take_number(&s, &n)) return false;
         bool has_half = take_text(&s, "个半");

@@ -172,7 +172,16 @@ void sz_adjusts_finish(struct sz_loading *l) {
             sz_rules_hint(l, g, "that is the rule's title; write its id:  %.*s", "这是规则的标题；请写它的 id：%.*s",
                           SZ_FMT_STR(id));
         else if (sz_near_any(&near)) sz_near_hint(l, g, &near);
-        else sz_rules_hint_say(g, "an adjust is named for the rule's id", "adjust 以规则的 id 为名");
+        else {
+            enum { FEW = 20 };
+            const char *all = "";
+            for (uint32_t k = 0; k < l->rules.n && k < FEW; k++)
+                if (l->rules.v[k].name.n) all = TXT(l, "%s  %.*s", all, SZ_FMT_STR(l->rules.v[k].name));
+            if (*all)
+                sz_rules_hint(l, g, "an adjust is named for the rule's id; there are%s%s",
+                              "adjust 以规则的 id 为名；现有%s%s", all, l->rules.n > FEW ? " …" : "");
+            else sz_rules_hint_say(g, "an adjust is named for the rule's id", "adjust 以规则的 id 为名");
+        }
     }
 }
 
@@ -204,8 +213,8 @@ static void unknown_param(struct sz_ruling *g, const sz_yaml *key) {
     else if (g->k.params)
         sz_rules_hint(l, d, "its params stand at %s", "它的参数在 %s", sz_rules_place(l, g->k.params->span));
     else
-        sz_rules_hint(l, d, "it has none of its own; it stands at %s", "它没有自己的参数；规则在 %s",
-                      sz_rules_place(l, g->decl->key->span));
+        sz_rules_hint(l, d, "it has none of its own: leave this out, or give it one at %s",
+                      "它没有自己的参数：请去掉这一项，或在 %s 给它加上", sz_rules_place(l, g->decl->key->span));
 }
 
 static void check_was(struct sz_ruling *g, const sz_param *pack, const sz_yaml *was) {

@@ -24,7 +24,12 @@ static void add_map(struct sz_loading *l, const sz_yaml *map, struct sz_decls *t
     if (!map || map->kind == SZ_YAML_NULL) return;
     const sz_yaml name = {.kind = SZ_YAML_SCALAR, .text = sz_str_of(key), .span = map->span};
     if (!sz_keys_shape(l, map, SZ_SHAPE_MAP, &name)) return;
-    for (size_t i = 0; i < map->n; i++) sz_decls_add(l, to, map->keys[i]->text, map->keys[i], map->items[i]);
+    for (size_t i = 0, next; i < map->n; i = next) {
+        next = i + 1;
+        bool is_told = sz_keys_outdented(l, map, i, key, &next);
+        sz_decls_add(l, to, map->keys[i]->text, map->keys[i], map->items[i]);
+        if (is_told) to->v[to->n - 1].state = SZ_DECL_FAILED;
+    }
 }
 
 /* `- id：r`: the signs of a full-width keyboard make a text of it. */

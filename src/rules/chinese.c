@@ -223,6 +223,13 @@ static const char *const words[][2] = {
     {"加分", "add"},
     {"分值", "add"},
     {"score", "add"},
+    {"type", "event"},
+    {"因为", "because"},
+    {"理由", "because"},
+    {"reason", "because"},
+    {"why", "because"},
+    {"enabled", "mode"},
+    {"active", "mode"},
     {"事件", "event"},
     {"触发", "fires"},
     {"解除", "resolves"},
@@ -266,6 +273,16 @@ static const char *narrowed(struct sz_loading *l, sz_str s) {
     return any ? z : NULL;
 }
 
+/* 1,000: what to write for it is said where it is read. */
+static bool is_grouped(sz_str s) {
+    bool has_comma = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != ',' && (s.p[i] < '0' || s.p[i] > '9')) return false;
+        has_comma |= s.p[i] == ',';
+    }
+    return has_comma;
+}
+
 void sz_rules_hint_narrow(struct sz_loading *l, size_t first) {
     enum { LONGEST = 40, FIRST_CODE = 20, LAST_CODE = 99 }; /* those of expr say it themselves */
     for (size_t i = first; i < l->d->n; i++) {
@@ -276,6 +293,8 @@ void sz_rules_hint_narrow(struct sz_loading *l, size_t first) {
         const char *ascii = narrowed(l, (sz_str){g->span.src->p + g->span.off, g->span.len});
         if (!ascii) continue;
         sz_str plain = sz_str_trim(sz_str_of(ascii)); /* a blank that is none of ASCII's may be all there is */
+        while (plain.n > 1 && strchr(",;.", plain.p[plain.n - 1])) plain.n--; /* 黄色， */
+        if (plain.p[0] == ',' || is_grouped(plain)) continue;                 /* 1，000 */
         sz_rules_hint(l, g, "there are full-width signs in it; write  %.*s", "里面有全角字符，请改成半角  %.*s",
                       SZ_FMT_STR(plain));
     }

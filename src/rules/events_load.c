@@ -82,6 +82,14 @@ static uint32_t find_built_in(const struct sz_loading *l, sz_str name) {
 
 /* ---- declared ones ---- */
 
+/* `meal or swipe`, `meal + swipe`: two events. */
+static bool is_several(sz_str name) {
+    static const char *const joints[] = {" or ", " and ", " + ", "或", "和", "、"};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (sz_str_has(name, sz_str_of(joints[i]))) return true;
+    return false;
+}
+
 void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
     if (sz_str_is(name, "alert")) {
         sz_keys_later(l, at, name, "what earlier alerts of the student say", "学生之前的预警");
@@ -99,6 +107,9 @@ void sz_event_unknown(struct sz_loading *l, sz_str name, sz_span at) {
     else if (is_feature)
         sz_rules_hint(l, g, "`%.*s` is a feature; here stands what it counts", "`%.*s` 是特征；这里要写它数的事件",
                       SZ_FMT_STR(name));
+    else if (is_several(name))
+        sz_rules_hint_say(g, "count each in a feature of its own, n_1 and n_2, and add them:  {value: n_1 + n_2}",
+                          "请各写一个特征分别计数（如 n_1、n_2），再相加：{value: n_1 + n_2}");
     else if (memchr(name.p, ' ', name.n))
         sz_rules_hint_say(g, "a condition makes an event of its own:  events: {mine: {event: swipe, where: …}}",
                           "带条件的要先声明成事件：events: {mine: {event: swipe, where: …}}");
@@ -253,7 +264,8 @@ void sz_events_load(struct sz_loading *l) {
         if (l->event_defs[d->index].hash == l->event_defs[first->index].hash) continue;
         sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already",
                                     "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
-        sz_rules_hint(l, g, "the first one is at %s", "第一处在 %s", sz_rules_place(l, first->key->span));
+        sz_rules_hint(l, g, "give it another name, or leave it out; the first one is at %s",
+                      "请换个名称，或去掉它；第一处在 %s", sz_rules_place(l, first->key->span));
     }
 }
 

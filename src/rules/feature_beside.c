@@ -25,6 +25,12 @@ static bool refuse_key(struct sz_making *m, const sz_yaml *node, const char *key
         sz_rules_hint(
             m->l, g, "it belongs to%s;  here say in the event which days count, for example  where: calendar.class_day",
             "它属于%s；这里请在事件里写哪些日子算，例如  where: calendar.class_day", who);
+    else if (sz_str_is(SZ_STR("by"), key))
+        sz_rules_hint(
+            m->l, g,
+            "to compare with the others of a group write  {peers: {%s: …, over: 1d}, by: class};  per day or week "
+            "the window says",
+            "要同一组同学比较，请写  {peers: {%s: …, over: 1d}, by: class}；按天、按周由窗口决定", m->row->name);
     else if (*who) sz_rules_hint(m->l, g, "it belongs to%s", "它属于%s", who);
     else sz_rules_hint_say(g, "leave it out", "请去掉");
     return false;

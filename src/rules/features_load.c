@@ -300,6 +300,15 @@ static bool fill(struct sz_making *m) {
     return sz_feature_beside(m) && ok;
 }
 
+/* `price: spend / meals` is an expression; another text is taken for what is counted. */
+static const char *example_of(struct sz_loading *l, const sz_yaml *node) {
+    static const char *const signs[] = {" + ", " - ", " * ", " / "};
+    sz_str s = node->kind == SZ_YAML_SCALAR ? node->text : (sz_str){0};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (s.n <= 64 && sz_str_has(s, sz_str_of(signs[i]))) return TXT(l, "{value: %.*s}", SZ_FMT_STR(s));
+    return "{count: swipe, over: 7d}";
+}
+
 static struct sz_decl *load_one(struct sz_loading *l, uint32_t at) {
     struct sz_decl *d = &l->features.v[at];
     d->state = SZ_DECL_BUSY;
@@ -319,7 +328,7 @@ static struct sz_decl *load_one(struct sz_loading *l, uint32_t at) {
         ok = false;
     }
     ok &= d->node->kind == SZ_YAML_NULL ? sz_keys_shape(l, d->node, SZ_SHAPE_MAP, d->key)
-                                        : sz_keys_item(l, d->node, "{count: swipe, over: 7d}");
+                                        : sz_keys_item(l, d->node, example_of(l, d->node));
     if (d->node->kind == SZ_YAML_MAP && is_later(l, d->node)) {
         ok = false;
     } else if (d->node->kind == SZ_YAML_MAP) {
@@ -352,6 +361,7 @@ void sz_features_load(struct sz_loading *l) {
             continue;
         sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already",
                                     "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
-        sz_rules_hint(l, g, "the first one is at %s", "第一处在 %s", sz_rules_place(l, first->key->span));
+        sz_rules_hint(l, g, "give it another name, or leave it out; the first one is at %s",
+                      "请换个名称，或去掉它；第一处在 %s", sz_rules_place(l, first->key->span));
     }
 }

@@ -51,6 +51,12 @@ static void nothing(struct sz_loading *l, const sz_yaml *node, uint8_t shape, co
     const char *name = key ? TXT(l, "%.*s:", SZ_FMT_STR(key->text)) : "-";
     sz_diag *g = sz_rules_error(l, C_EMPTY, key ? key->span : node->span, "nothing stands after `%s`",
                                 "`%s` 后面什么也没有", name);
+    static const char *const needed[] = {"because", "event", "when", "id", "name", "add", "expect", "value"};
+    if (key && sz_rules_index(key->text, needed, sizeof needed / sizeof *needed) >= 0) {
+        sz_rules_hint_say(g, TXT(l, "%s is expected", shape_words[shape][0]),
+                          TXT(l, "这里要写%s", shape_words[shape][1]));
+        return;
+    }
     sz_rules_hint_say(g, TXT(l, "%s is expected; or leave `%s` out", shape_words[shape][0], name),
                       TXT(l, "这里要写%s；不需要就去掉 `%s`", shape_words[shape][1], name));
 }
@@ -97,6 +103,7 @@ static const char *example_of(sz_str key) {
         {"adjust", "{late-returns: {because: …, mode: shadow}}"},
         {"tests", "[{name: …, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}]"},
         {"expect", "['d2 08:00 fires blue']"},
+        {"student", "{year: 1}"},
     };
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
         if (sz_str_is(key, examples[i][0])) return examples[i][1];
@@ -138,9 +145,10 @@ static const char *conditions_meant(struct sz_loading *l, const sz_yaml *node, s
 static bool hint_of_events(struct sz_loading *l, sz_diag *g, const sz_yaml *node, sz_str key) {
     static const char *const types[] = {"swipe", "attendance", "dorm_access", "presence"};
     enum { FEW = 4 };
-    bool is_count = sz_str_is(key, "count"), are_types = true;
+    bool is_count = sz_str_is(key, "count"), is_event = sz_str_is(key, "event"), are_types = true;
     const char *list = "";
-    if ((!is_count && !sz_str_is(key, "days") && !sz_str_is(key, "absence")) || node->kind != SZ_YAML_SEQ) return false;
+    if ((!is_count && !is_event && !sz_str_is(key, "days") && !sz_str_is(key, "absence")) || node->kind != SZ_YAML_SEQ)
+        return false;
     if (node->n < 2 || node->n > FEW) return false;
     for (size_t i = 0; i < node->n; i++) {
         const sz_yaml *item = node->items[i];
@@ -148,7 +156,10 @@ static bool hint_of_events(struct sz_loading *l, sz_diag *g, const sz_yaml *node
         are_types &= sz_rules_index(item->text, types, sizeof types / sizeof *types) >= 0;
         list = TXT(l, "%s%s\"%.*s\"", list, i ? ", " : "", SZ_FMT_STR(item->text));
     }
-    if (are_types)
+    if (are_types && is_event)
+        sz_rules_hint(l, g, "write  event: any, where: 'event.type in [%s]'",
+                      "请写  event: any, where: 'event.type in [%s]'", list);
+    else if (are_types)
         sz_rules_hint(l, g,
                       "one event for all:  events: {both: {event: any, where: 'event.type in [%s]'}}  and  %.*s: both",
                       "合成一个事件：events: {both: {event: any, where: 'event.type in [%s]'}}，再写  %.*s: both", list,
@@ -171,15 +182,19 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
     bool is_who = key && sz_str_is(key->text, "who") && shape == SZ_SHAPE_TEXT && node->n > 0;
     if (is_who) example = who_meant(l, node);
     if (key && shape == SZ_SHAPE_TEXT && !example) example = conditions_meant(l, node, key->text);
+    if (key && shape == SZ_SHAPE_TEXT && !example) example = sz_keys_text_meant(l, node, key->text);
     if (key && sz_str_is(key->text, "expect") && (sz_str_is(node->text, "none") || sz_str_is(node->text, "无")))
         example = "[]";
+    else if (key && sz_str_is(key->text, "expect") && node->kind == SZ_YAML_SCALAR &&
+             memchr(node->text.p, ' ', node->text.n))
+        example = TXT(l, "['%.*s']", SZ_FMT_STR(node->text));
     if (example) {
         sz_rules_hint(l, g, "write  %.*s: %s", "请写  %.*s: %s", SZ_FMT_STR(key->text), example);
         return false;
     }
     if (!key) {
         if (shape == SZ_SHAPE_TEXT) sz_rules_hint_say(g, "write one text here", "这里请写一个文本");
-        else sz_rules_hint_say(g, "write it as  {name: …}", "请写成  {名称: …}");
+        else sz_rules_hint_say(g, "write it as  {name: …}", "请写成  {name: …}");
         return false;
     }
     sz_str name = key->text;
@@ -188,7 +203,7 @@ bool sz_keys_shape(struct sz_loading *l, const sz_yaml *node, uint8_t shape, con
         sz_rules_hint(l, g, "a text that begins with { stands in quotes:  %.*s: '{…}'",
                       "以 { 开头的文本要加引号：%.*s: '{…}'", SZ_FMT_STR(name));
     else if (shape == SZ_SHAPE_MAP)
-        sz_rules_hint(l, g, "write  %.*s: {name: …}", "请写  %.*s: {名称: …}", SZ_FMT_STR(name));
+        sz_rules_hint(l, g, "write  %.*s: {name: …}", "请写  %.*s: {name: …}", SZ_FMT_STR(name));
     else if (shape == SZ_SHAPE_LIST || shape == SZ_SHAPE_TEXTS)
         sz_rules_hint(l, g, "write  %.*s: [a, b], or one item a line, each with - before it",
                       "请写  %.*s: [a, b]，或每项一行，前面加 -", SZ_FMT_STR(name));
@@ -227,13 +242,13 @@ static bool hint_call(struct sz_loading *l, sz_diag *g, const sz_key_table *t, s
     return true;
 }
 
-/* A condition that stands where no condition can: it belongs to the event. */
-static bool is_where_of_feature(const sz_key_table *t, sz_str text) {
-    return sz_str_is(text, "where") && find(t, SZ_STR("over"));
+static const char *near_name(const sz_key_table *t, const struct sz_near *near) {
+    const sz_key *row = find(t, near->found);
+    return row ? row->name : "";
 }
 
 /* Returns the row that was meant, or NULL. */
-static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *key) {
+static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const sz_yaml *map, const sz_yaml *key) {
     sz_diag *g =
         sz_rules_say(l, SZ_ERROR, C_KEY, key->span, TXT(l, "%s has no key `%.*s`", t->en, SZ_FMT_STR(key->text)),
                      TXT(l, "%s没有 `%.*s` 这个键", t->zh, SZ_FMT_STR(key->text)));
@@ -245,10 +260,13 @@ static const sz_key *unknown(struct sz_loading *l, const sz_key_table *t, const 
         if (!t->keys[i].later && t->keys[i].shape != SZ_SHAPE_ANY) sz_buf_printf(&all, " %s", t->keys[i].name);
     }
     const sz_key *joined = joined_key(t, key->text);
-    if (sz_near_any(&near)) sz_near_hint(l, g, &near);
-    else if (is_where_of_feature(t, key->text))
-        sz_rules_hint_say(g, "a condition makes an event of its own:  events: {mine: {event: swipe, where: …}}",
-                          "带条件的要先声明成事件：events: {mine: {event: swipe, where: …}}");
+    bool is_same = near.found.n == key->text.n && near.best <= 1; /* but for its case */
+    bool is_there = sz_near_any(&near) && sz_yaml_get(map, near_name(t, &near)) != NULL;
+    if (!is_same && sz_key_hint_meant(l, g, t, map, key)) near.found = (sz_str){0};
+    else if (is_there)
+        sz_rules_hint(l, g, "did you mean `%.*s`?  It is there already: leave one of the two out",
+                      "是不是 `%.*s`？它已经写过了：请去掉其中一个", SZ_FMT_STR(near.found));
+    else if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (hint_call(l, g, t, key->text)) (void)0;
     else if (joined)
         sz_rules_hint(l, g, "write  %s: …  with a colon and a space", "写成  %s: …，用半角冒号加空格", joined->name);
@@ -272,7 +290,8 @@ static bool read_one(struct sz_loading *l, const sz_yaml *map, size_t i, const s
         return false;
     }
     bool is_known = row != NULL;
-    if (!row) row = unknown(l, t, key);
+    if (!row && sz_key_is_told(t, map, i)) return false;
+    if (!row) row = unknown(l, t, map, key);
     if (!row || (!is_known && (row->later || sz_yaml_get(map, row->name)))) return false;
     const sz_yaml **to = (const sz_yaml **)(void *)((char *)out + row->offset);
     if (!is_known) { /* read as what was meant, so that nothing seems to be missing */
@@ -296,7 +315,9 @@ bool sz_keys_read(struct sz_loading *l, const sz_yaml *map, const sz_key_table *
         const sz_key *row = &t->keys[i];
         if (!row->required || sz_yaml_get(map, row->name) || sz_near_key(map, row->name)) continue;
         bool is_joined = false;
-        for (size_t k = 0; k < map->n && !is_joined; k++) is_joined = joined_key(t, map->keys[k]->text) == row;
+        for (size_t k = 0; k < map->n && !is_joined; k++)
+            is_joined = joined_key(t, map->keys[k]->text) == row || sz_key_is_type(l, t, map->keys[k]->text) ||
+                        sz_key_is_condition(t, map->keys[k]->text);
         if (is_joined) continue;
         sz_span at = {map->span.src, map->span.off, map->span.len ? 1 : 0};
         if (sz_rules_is_partial(l, map)) continue;

@@ -50,4 +50,17 @@ bool sz_keys_item(struct sz_loading *l, const sz_yaml *node, const char *example
 /* `x` is known but comes later. */
 void sz_keys_later(struct sz_loading *l, sz_span at, sz_str name, const char *en, const char *zh);
 
+/* ---- key_meant.c ---- */
+bool sz_keys_are(const sz_key_table *t, const char *a, const char *b); /* does the table have both keys? */
+/* Hint for a key that is not there; false: nothing is known of it. */
+bool sz_key_hint_meant(struct sz_loading *l, sz_diag *g, const sz_key_table *t, const sz_yaml *map, const sz_yaml *key);
+bool sz_key_is_type(const struct sz_loading *l, const sz_key_table *t, sz_str name); /* {swipe: condition} */
+bool sz_key_is_condition(const sz_key_table *t, sz_str name);                        /* {n >= 3: 3} */
+/* Is it a key of a rule at the top of a file without `rules:`, and not the first of them? */
+bool sz_key_is_told(const sz_key_table *t, const sz_yaml *map, size_t at);
+/* `n:` with nothing, and keys of what would stand under it in its own column up to *next: told. */
+bool sz_keys_outdented(struct sz_loading *l, const sz_yaml *map, size_t at, const char *section, size_t *next);
+/* The text that a list or mapping was meant for; NULL: something else. */
+const char *sz_keys_text_meant(struct sz_loading *l, const sz_yaml *node, sz_str key);
+
 #endif

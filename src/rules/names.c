@@ -178,7 +178,11 @@ bool sz_rules_name(struct sz_loading *l, const sz_yaml *key) {
         if (has_wide(s))
             sz_rules_hint(l, g, "CEL knows only such names; say it in Chinese with  label: {zh: %.*s, en: …}",
                           "CEL 只认这样的名称；中文写在  label: {zh: %.*s, en: …}", SZ_FMT_STR(s));
-        else if (s.n) sz_rules_hint(l, g, "write  %s", "请写  %s", as_name(l, s));
+        else if (memchr(s.p, '=', s.n)) {
+            sz_str name = sz_str_trim((sz_str){s.p, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p)});
+            sz_rules_hint(l, g, "write  %.*s: …  with a colon and a space", "写成  %.*s: …，用半角冒号加空格",
+                          SZ_FMT_STR(name));
+        } else if (s.n) sz_rules_hint(l, g, "write  %s", "请写  %s", as_name(l, s));
         return false;
     }
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)

@@ -197,7 +197,8 @@ bool sz_param_is_const(const sz_param *p) { return p->n_cases == 1 && p->cases[0
 static void two_meanings(struct sz_loading *l, const struct sz_decl *d, const struct sz_decl *first) {
     sz_diag *g = sz_rules_error(l, C_TWO_MEANINGS, d->key->span, "`%.*s` has another meaning already",
                                 "`%.*s` 已经有另一个含义", SZ_FMT_STR(d->name));
-    sz_rules_hint(l, g, "the first one is at %s", "第一处在 %s", sz_rules_place(l, first->key->span));
+    sz_rules_hint(l, g, "give it another name, or leave it out; the first one is at %s",
+                  "请换个名称，或去掉它；第一处在 %s", sz_rules_place(l, first->key->span));
 }
 
 void sz_params_load(struct sz_loading *l) {

@@ -338,8 +338,9 @@ static void check_order(struct sz_ruling *g, const struct placed *v, uint32_t n)
             sz_diag *d = sz_rules_warn(g->l, C_LEVEL_FALLS, v[i].key->span,
                                        "the step `%.*s` is reached after `%.*s` but has a lower level",
                                        "档次 `%.*s` 比 `%.*s` 后达到，级别却更低", SZ_FMT_STR(b), SZ_FMT_STR(a));
-            sz_rules_hint_say(d, "levels never step down, so this step changes no level",
-                              "级别只升不降，所以这一档不会改变级别");
+            sz_rules_hint_say(
+                d, "levels never step down: give this step a higher level than the one before, or leave it out",
+                "级别只升不降：请给这一档写比前一档更高的级别，或去掉它");
         }
     }
 }

@@ -92,6 +92,28 @@ static bool one_span(sz_str s, int32_t *from, int32_t *to) {
     return true;
 }
 
+/* `1,3`, `day1`, `d1..5`, `周一,周三`, `d1,` of `d1, d3`: the same as the language has it; NULL: something else. */
+static const char *days_meant(struct sz_loading *l, sz_str s) {
+    const char *all = "", *joint = "";
+    for (size_t from = 0; from < s.n;) {
+        size_t to = from;
+        while (to < s.n && s.p[to] != ',' && s.p[to] != '.') to++;
+        sz_str one = {s.p + from, to - from};
+        int64_t n = 0;
+        int weekday = 0;
+        if (one.n > 3 && memcmp(one.p, "day", 3) == 0) one = (sz_str){one.p + 3, one.n - 3};
+        else if (one.n > 1 && (one.p[0] == 'd' || one.p[0] == 'D')) one = (sz_str){one.p + 1, one.n - 1};
+        bool is_day = sz_str_i64(one, &n) || sz_meant_weekday(one, &weekday);
+        if (!is_day || n > TEST_DAYS_MAX) return NULL;
+        all = TXT(l, "%s%sd%d", all, joint, weekday ? weekday : (int)n);
+        bool is_span = to + 1 < s.n && s.p[to] == '.' && s.p[to + 1] == '.';
+        if (to < s.n && s.p[to] == '.' && !is_span) return NULL;
+        joint = is_span ? ".." : ",";
+        from = to + (is_span ? 2 : 1);
+    }
+    return *all && !sz_str_is(s, all) ? all : NULL;
+}
+
 /* `d1-d3`, `2026-03-23`: what to write for it. */
 static void day_meant(struct sz_loading *l, sz_str s, const char **en, const char **zh) {
     char date[SZ_MEANT];
@@ -99,6 +121,17 @@ static void day_meant(struct sz_loading *l, sz_str s, const char **en, const cha
     if (sz_meant_date(s, date)) {
         *en = TXT(l, "days are counted: with  start: %s  beside events: it is d1", date);
         *zh = TXT(l, "日期是数出来的：在 events: 旁边写 start: %s，它就是 d1", date);
+        return;
+    }
+    const char *days = days_meant(l, s);
+    if (s.n && s.p[s.n - 1] == ',') { /* d1, d3 */
+        *en = "days stand without blanks between:  d1,d3";
+        *zh = "日期之间不留空格：d1,d3";
+        return;
+    }
+    if (days) {
+        *en = TXT(l, "write  %s", days);
+        *zh = TXT(l, "请写 %s", days);
         return;
     }
     for (size_t i = 2; i + 1 < s.n; i++) {
@@ -120,7 +153,7 @@ bool sz_test_days(struct sz_testing *x, struct sz_test_words *w,
         if (!one_span((sz_str){s.p + from, to - from}, &a, &b)) {
             const char *en = "write  d2, or d1..d5, or d1,d3: d1 is the Monday of term week 5, at most 400 days away";
             const char *zh = "请写 d2、d1..d5 或 d1,d3：d1 是学期第 5 周的周一，前后最多 400 天";
-            day_meant(x->g->l, (sz_str){s.p + from, to - from}, &en, &zh);
+            day_meant(x->g->l, s, &en, &zh);
             sz_test_wrong(x, w, C_TEST_WHEN, "does not say a day", "没有写明哪一天", en, zh);
             return false;
         }
@@ -257,6 +290,9 @@ static void try_records(struct sz_testing *x) {
         if (r.dead.field && strcmp(r.dead.field, "direction") == 0)
             sz_rules_hint_say(d, "say which way, granted or denied:  d1 22:00 dorm_access in denied",
                               "放行或被拒都要写方向，例如  d1 22:00 dorm_access in denied");
+        else if (r.dead.field && strcmp(r.dead.field, "status") == 0)
+            sz_rules_hint_say(d, "say what was noted, for example  d1 08:00 attendance absent",
+                              "请写出勤情况，例如  d1 08:00 attendance absent");
         else
             sz_rules_hint_say(d, "docs/events.md has what a record of each type needs",
                               "每种记录需要什么，见 docs/events.md");
@@ -309,7 +345,8 @@ static bool load_test(struct sz_ruling *g, const sz_yaml *node, sz_rule_test *t)
     struct test_keys k = {0};
     struct sz_testing x = {.g = g, .t = t, .last_day = INT32_MIN};
     *t = (sz_rule_test){.first_day = INT32_MAX};
-    if (!sz_keys_shape(l, node, SZ_SHAPE_MAP, NULL)) return false;
+    if (!sz_keys_item(l, node, "{name: …, events: ['d2 08:00 swipe 5'], expect: ['d2 08:00 fires blue']}"))
+        return false;
     x.failed = !sz_keys_read(l, node, &table, &k);
     if (k.name) t->name = sz_rules_copy(l, k.name->text);
     t->span = sz_rules_keep(l, k.name ? k.name->span : node->span);

@@ -101,6 +101,24 @@ static bool has_any(sz_str s, const char *signs) {
     return false;
 }
 
+static const char *const noes[] = {"no", "No", "false", "False", "off", "否", "不", "null"};
+enum { N_NOES = sizeof noes / sizeof *noes };
+
+/* `holiday weekend`: the names with commas between; NULL: not all of it is built in. */
+static const char *names_of(struct sz_loading *l, sz_str text) {
+    const char *all = "";
+    uint32_t n = 0;
+    for (size_t from = 0; from < text.n; n++) {
+        size_t to = from;
+        while (to < text.n && text.p[to] != ' ' && text.p[to] != ',') to++;
+        sz_str name = {text.p + from, to - from};
+        if (name.n && exemption_of(l, name).kind == SZ_EX_TAG) return NULL;
+        if (name.n) all = TXT(l, "%s%s%.*s", all, *all ? ", " : "", SZ_FMT_STR(name));
+        from = to + 1;
+    }
+    return n > 1 ? all : NULL;
+}
+
 static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_loading *l = g->l;
     bool has_roster = l->campus && !sz_campus_is_empty(l->campus);
@@ -109,14 +127,19 @@ static void warn_tag(struct sz_ruling *g, const sz_yaml *item) {
     struct sz_near near = sz_near_to(l, item->text);
     for (uint32_t i = 0; i < N_BUILT_IN; i++) sz_near_z(&near, built_in[i].name);
     for (uint32_t i = 0; i < SZ_N_LEAVE_KINDS; i++) sz_near_z(&near, sz_leave_kinds[i]);
-    bool is_condition = has_any(item->text, "<>=&|!()");
-    if (!has_roster && !sz_near_any(&near) && !is_condition)
+    bool is_condition = has_any(item->text, "<>=&|!()"), is_no = sz_rules_index(item->text, noes, N_NOES) >= 0;
+    const char *several = names_of(l, item->text);
+    if (!has_roster && !sz_near_any(&near) && !is_condition && !is_no && !several)
         return; /* without a roster only what looks misspelt is told */
     sz_diag *d = has_roster ? sz_rules_warn(l, C_TAG, item->span, "no student bears the tag `%.*s`",
                                             "没有学生带有标签 `%.*s`", SZ_FMT_STR(item->text))
                             : sz_rules_warn(l, C_TAG, item->span, "`%.*s` is taken for a tag of students",
                                             "`%.*s` 当作学生标签", SZ_FMT_STR(item->text));
-    if (sz_near_any(&near)) sz_near_hint(l, d, &near);
+    if (is_no)
+        sz_rules_hint_say(d, "for none at all write  unless: none;  else leave  unless:  out",
+                          "一个豁免都不要请写  unless: none；否则不写  unless:");
+    else if (several) sz_rules_hint(l, d, "several stand in a list:  [%s]", "多个请写成列表：[%s]", several);
+    else if (sz_near_any(&near)) sz_near_hint(l, d, &near);
     else if (is_condition)
         sz_rules_hint(l, d, "here stand names; a condition belongs to  when: … && !(%.*s)",
                       "这里写的是名称；条件请写进  when: … && !(%.*s)", SZ_FMT_STR(item->text));

@@ -183,10 +183,13 @@ static void load_params(struct sz_ruling *g) {
         if (ok && f) {
             sz_diag *d = sz_rules_error(l, C_SHADOWS, key->span, "`%.*s` is the name of a feature too",
                                         "`%.*s` 也是一个特征的名称", SZ_FMT_STR(key->text));
-            sz_rules_hint(l, d, "the feature is at %s", "特征在 %s", sz_rules_place(l, f->key->span));
+            sz_rules_hint(l, d, "give the param another name, for example  %.*s_min;  the feature is at %s",
+                          "请给参数换个名称，例如  %.*s_min；特征在 %s", SZ_FMT_STR(key->text),
+                          sz_rules_place(l, f->key->span));
             ok = false;
         }
-        ok &= sz_param_load(l, key, map->items[i], &p);
+        bool is_cut = !ok && map->items[i]->kind == SZ_YAML_NULL; /* {few = 3} */
+        ok &= !is_cut && sz_param_load(l, key, map->items[i], &p);
         if (sz_rules_is_partial(l, map->items[i])) { /* a text that was to be a mapping, cut off in it */
             p.type = SZ_X_ANY;
             ok = false;

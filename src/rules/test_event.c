@@ -115,6 +115,11 @@ int sz_test_type(struct sz_testing *x, struct sz_test_words *w) {
     const char *en = "write  d2 08:00 attendance absent: day, time, type, and what is to be said of it";
     const char *zh = "请写 d2 08:00 attendance absent：日期、时刻、类型，再写其他内容";
     if (sz_near_any(&near)) sz_near_words(l, &near, &en, &zh);
+    else if (sz_decls_find(&l->events, name)) {
+        en = "it is an event of the rules: a test has records, and the rules make events of them, such as  "
+             "d2 23:50 dorm_access in";
+        zh = "它是规则里的事件：测试里写的是记录，事件由规则从记录得出，例如 d2 23:50 dorm_access in";
+    }
     sz_test_wrong(x, w, C_TEST_EVENT, "is not a type of record", "不是记录类型", en, zh);
     return -1;
 }
@@ -137,6 +142,10 @@ static void refuse_word(struct sz_testing *x, struct sz_test_words *w, const lin
         for (size_t i = 0; word_lists[k].type == n->e.type && i < word_lists[k].n; i++)
             sz_near_z(&near, word_lists[k].words[i]);
     for (size_t i = 0; !is && i < N_PLACE_KINDS; i++) sz_near_z(&near, place_kinds[i]);
+    for (size_t i = 0; !is && i < N_PLACE_KINDS; i++) /* 食堂 */
+        if (sz_code_means(sz_str_of(place_kinds[i]), word)) near.found = sz_str_of(place_kinds[i]);
+    char clock[SZ_MEANT];
+    bool is_clock = !is && memchr(word.p, ':', word.n) && sz_meant_clock(word, clock);
     for (size_t k = 0; !is && k < sizeof word_lists / sizeof *word_lists; k++) /* 进, 缺勤 */
         for (size_t i = 0; word_lists[k].type == n->e.type && i < word_lists[k].n; i++)
             if (sz_code_means(sz_str_of(word_lists[k].words[i]), word)) near.found = sz_str_of(word_lists[k].words[i]);
@@ -148,7 +157,10 @@ static void refuse_word(struct sz_testing *x, struct sz_test_words *w, const lin
     size_t figures = 0;
     while (figures < word.n && ((word.p[figures] >= '0' && word.p[figures] <= '9') || word.p[figures] == '.'))
         figures++;
-    if (sz_near_any(&near)) {
+    if (is_clock) { /* dorm_access 23:50 in */
+        en = TXT(l, "the time stands before the type:  d1 %s %.*s", clock, SZ_FMT_STR(l->types->v[n->e.type].name));
+        zh = TXT(l, "时刻写在类型前面：d1 %s %.*s", clock, SZ_FMT_STR(l->types->v[n->e.type].name));
+    } else if (sz_near_any(&near)) {
         sz_near_words(l, &near, &en, &zh);
     } else if (!is && figures > 0) { /* 5元 */
         en = TXT(l, "write  %.*s  without a unit", (int)figures, word.p);

@@ -90,12 +90,23 @@ static bool refuse_scope(const struct sz_scope *s, const sz_yaml *node, size_t o
     return refused;
 }
 
+static bool is_unfinished(sz_str text) {
+    static const char *const ends[] = {"&&", "||", " and", " or", "且", "或", "并且", "或者"};
+    text = sz_str_trim(text);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (text.n >= n && memcmp(text.p + text.n - n, ends[i], n) == 0) return true;
+    }
+    return text.n == 0;
+}
+
 const sz_prog *sz_rules_compile_part(struct sz_scope *s, const sz_yaml *node, size_t off, size_t len, sz_xtype want,
                                      bool grow_ok) {
     struct site site = {node, off};
     sz_resolver r = {s, sz_rules_resolve};
     sz_compile_opts o = {.want = want, .grow_ok = grow_ok, .locate = locate, .locate_ctx = &site, .zone = s->l->zone};
     sz_str text = sz_rules_copy(s->l, (sz_str){node->text.p + off, len});
+    if (sz_rules_is_partial(s->l, node) && is_unfinished(text)) return NULL; /* its end could not be read */
     if (refuse_scope(s, node, off, text)) return NULL;
     s->period = (sz_str){0};
     s->has_failed = false;

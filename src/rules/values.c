@@ -247,7 +247,7 @@ bool sz_rules_both(struct sz_loading *l, const sz_yaml *node, sz_str *zh, sz_str
     if (!ok || (b.zh && b.en && b.zh->text.n && b.en->text.n)) return ok;
     const sz_yaml *lacking = b.zh && b.zh->text.n ? b.en : b.zh;
     const char *has = b.zh && b.zh->text.n ? "zh" : "en";
-    if (!lacking && sz_rules_is_partial(l, node)) return false;
+    if (sz_rules_is_partial(l, lacking ? lacking : node)) return false;
     sz_span at = lacking ? lacking->span : node->n ? node->keys[0]->span : node->span;
     sz_diag *g = sz_rules_say(l, SZ_ERROR, C_LANGUAGES, at,
                               TXT(l, "the %s text is missing", *has == 'z' ? "English" : "Chinese"),
@@ -370,6 +370,21 @@ static size_t range_begins(sz_str s) {
     return k == s.n && k > n + 1 ? n : 0;
 }
 
+/* `1，000`: the figures alone; NULL: it is something else. */
+static const char *ungrouped(struct sz_loading *l, sz_str s) {
+    static const char comma[] = "，";
+    const char *plain = "";
+    size_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        bool is_comma = s.n - i > sizeof comma - 1 && memcmp(s.p + i, comma, sizeof comma - 1) == 0;
+        if (!is_comma && (s.p[i] < '0' || s.p[i] > '9')) return NULL;
+        if (!is_comma) plain = TXT(l, "%s%c", plain, s.p[i]);
+        n += is_comma;
+        i += is_comma ? sizeof comma - 1 : 1;
+    }
+    return n && s.n < 40 ? plain : NULL;
+}
+
 void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at) {
     sz_str s = node->text;
     if (sz_number_refuse(l, node)) return;
@@ -393,7 +408,11 @@ void sz_literal_refuse(struct sz_loading *l, const sz_yaml *node, size_t unit_at
     for (size_t i = 0; i < sizeof units / sizeof *units && (uint8_t)word.p[0] >= 0x80; i++)
         if (word.n > strlen(units[i].name) && memcmp(word.p, units[i].name, strlen(units[i].name)) == 0)
             begun = units[i].name;
-    if (sz_near_any(&near)) sz_near_hint(l, g, &near);
+    const char *plain = ungrouped(l, s);
+    if (plain) {
+        g->span = node->span;
+        sz_rules_hint(l, g, "write  %s", "请写  %s", plain);
+    } else if (sz_near_any(&near)) sz_near_hint(l, g, &near);
     else if (begun && is_per(word, strlen(begun)))
         sz_rules_hint(l, g, "write  %.*s%s ; over how long, the feature says by  over:",
                       "请写  %.*s%s；按多长时间算，由特征的  over:  决定", (int)unit_at, s.p, begun);

@@ -72,14 +72,15 @@ void sz_yaml_say_no_space(const sz_yaml_build *b, size_t colon) {
                                         "这里用了全角冒号")
                          : sz_diags_add(b->diags, SZ_ERROR, YAML_NO_SPACE, at, "a space is missing after this colon",
                                         "这个冒号后面缺少空格");
-    size_t from = sz_yaml_indent_end(b->src, colon);
-    for (size_t i = colon; i > from; i--) {
+    size_t from = sz_yaml_indent_end(b->src, colon), name_end = colon;
+    while (name_end > from && b->src->p[name_end - 1] == ' ') name_end--;
+    for (size_t i = name_end; i > from; i--) {
         if (strchr("{[, ", b->src->p[i - 1])) {
             from = i;
             break;
         }
     }
-    sz_str key = sz_yaml_clip((sz_str){b->src->p + from, colon - from});
+    sz_str key = sz_yaml_clip((sz_str){b->src->p + from, name_end - from});
     if (!is_wide && is_digits(key) && is_digits((sz_str){b->src->p + end, end < b->src->n}))
         sz_diag_hint(b->diags, g,
                      "inside { … } a comma ends the text: put a text with times in quotes, '… 07:00,18:00'",

@@ -37,6 +37,7 @@ static void say_indent(const sz_yaml_build *b, sz_span at, uint32_t is, uint32_t
 }
 
 static void say_no_key(const sz_yaml_build *b, size_t off) {
+    if (sz_yaml_say_line(b, line_text(b, off), line_before(b, off))) return;
     sz_diag *g =
         sz_diags_add(b->diags, SZ_ERROR, YAML_MISSING, line_text(b, off),
                      "this line is neither  key: value  nor  - item", "这一行既不是  键: 值  也不是  - 列表项");
@@ -78,6 +79,20 @@ static bool is_row_of_pairs(const char *p, size_t n) {
     return pairs > 1 || (pairs == 1 && isdigit((unsigned char)p[0])); /* a step alone */
 }
 
+static bool is_word(const char *p, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!isalnum((unsigned char)p[i]) && p[i] != '_') return false;
+    return n > 0;
+}
+
+/* Where a word behind a comma begins that ends with the colon at n; 0: there is none. */
+static size_t comma_before(const char *p, size_t n) {
+    size_t at = n;
+    while (at > 0 && p[at - 1] != ',') at--;
+    while (at > 0 && at < n && p[at] == ' ') at++;
+    return at > 0 && is_word(p + at, n - at) ? at : 0;
+}
+
 /* A text with a colon and a blank inside: at is that colon, from where its line's text starts. */
 static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
     for (size_t i = from; i < at; i++) /* message:　{zh: … */
@@ -85,6 +100,7 @@ static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
             sz_yaml_say_no_space(b, i);
             return;
         }
+    if (sz_yaml_say_equals(b, from, at)) return;
     size_t key = sz_yaml_key_colon(b->src, from, at);
     size_t value = key == SIZE_MAX ? from : sz_yaml_skip_blanks(b->src, key + 1);
     if (sz_yaml_has(b->src, value, "｛")) {
@@ -102,9 +118,22 @@ static void say_colon_in_text(const sz_yaml_build *b, size_t from, size_t at) {
     size_t n = (size_t)line.off + line.len - text;
     bool fits = n <= 60 && !memchr(b->src->p + text, '\'', n) && !memchr(b->src->p + text, '"', n) &&
                 !memchr(b->src->p + text, '#', n);
-    if (fits && is_row_of_pairs(b->src->p + text, n)) /* at_least: 3: blue, 5: yellow */
+    const char *words = b->src->p + text;
+    bool is_round = fits && n > 2 && words[0] == '(' && words[n - 1] == ')' && is_row_of_pairs(words + 1, n - 2);
+    if (is_round)
+        sz_diag_hint(b->diags, g, "what belongs together stands in braces:  {%.*s}", "几项写在一起用花括号：  {%.*s}",
+                     (int)n - 2, words + 1);
+    else if (fits && is_row_of_pairs(b->src->p + text, n)) /* at_least: 3: blue, 5: yellow */
         sz_diag_hint(b->diags, g, "put what belongs together in braces:  {%.*s}", "几项写在一起要加花括号：  {%.*s}",
                      (int)n, b->src->p + text);
+    else if (fits && at > text && is_word(words, at - text)) /* params: few: 3 */
+        sz_diag_hint(b->diags, g, "a text stands in quotes:  '%.*s';  a key and its value stand in braces:  {%.*s}",
+                     "是文字就加引号：  '%.*s'；是键和值就加花括号：  {%.*s}", (int)n, words, (int)n, words);
+    else if (fits && comma_before(words, at - text)) /* when: n > 3, level: red */
+        sz_diag_hint(b->diags, g,
+                     "put  %.*s  on a line of its own, without the comma; a text stands in quotes:  '%.*s'",
+                     "请把  %.*s  另起一行写，去掉逗号；是文字就加引号：  '%.*s'",
+                     (int)(n - comma_before(words, at - text)), words + comma_before(words, at - text), (int)n, words);
     else if (fits)
         sz_diag_hint(b->diags, g, "put the text in quotes:  '%.*s'", "给这段文字加引号：  '%.*s'", (int)n,
                      b->src->p + text);
@@ -224,7 +253,7 @@ static size_t quotable(const sz_yaml_build *b, const sz_yaml *last, size_t end) 
     return memchr(text, other, n) || memchr(text, '\\', n) || memchr(text, '#', n) ? 0 : n;
 }
 
-static bool say_goes_on(const sz_yaml_build *b, size_t at) {
+bool sz_yaml_say_goes_on(const sz_yaml_build *b, size_t at) {
     const sz_yaml *last = b->written;
     if (!last) return false;
     size_t end = (size_t)last->span.off + last->span.len, n = 0;
@@ -237,6 +266,7 @@ static bool say_goes_on(const sz_yaml_build *b, size_t at) {
     if (close == '}' || close == ']')
         sz_diag_hint(b->diags, g, "a text that starts with %c needs quotes around all of it",
                      "以 %c 开头的文字要整段加引号", close == '}' ? '{' : '[');
+    else if (sz_yaml_hint_requoted(b, g, last->span, (size_t)line.off + line.len)) (void)0;
     else if (close == '\'' && end == at)
         sz_diag_hint(b->diags, g, "inside '…' an apostrophe is written ''", "在 '…' 里撇号要写成 ''");
     else if ((n = quotable(b, last, (size_t)line.off + line.len)) > 0) /* who: "x" in student.tags */
@@ -282,7 +312,10 @@ static bool say_line(const sz_yaml_build *b, size_t off, size_t before) {
     } else if (b->depth && c == '-') {
         sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_INDENT, sz_yaml_span(b->src, off, off + 1),
                                   "a list item cannot stand between keys", "列表项不能和键并列");
-        sz_diag_hint(b->diags, g, "indent it under the key that it belongs to", "把它缩进到所属的键下面");
+        if (sz_yaml_key_colon(b->src, off, sz_yaml_line_end(b->src, off)) != SIZE_MAX)
+            sz_diag_hint(b->diags, g, "leave the - out, as in the lines beside it; a list is indented under its key",
+                         "和上下各行一样，请去掉  -；列表要缩进到它的键下面");
+        else sz_diag_hint(b->diags, g, "indent it under the key that it belongs to", "把它缩进到所属的键下面");
     } else {
         say_no_key(b, off);
     }
@@ -296,7 +329,7 @@ bool sz_yaml_explain_block(const sz_yaml_build *b, const sz_yaml_problem *p) {
         return sz_yaml_explain_directive(b, &(sz_yaml_problem){"", "", (uint32_t)before, 0});
     if (p->at >= b->src->n) return false;
     char c = b->src->p[p->at];
-    if (say_goes_on(b, p->at)) return true;
+    if (sz_yaml_say_goes_on(b, p->at)) return true;
     if (c == '}' || c == ']') {
         sz_diag *g = sz_diags_add(b->diags, SZ_ERROR, YAML_OPEN_BRACKET, sz_yaml_span(b->src, p->at, p->at + 1),
                                   "nothing is open that this %c closes", "这个 %c 没有对应的开头", c);

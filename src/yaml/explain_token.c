@@ -112,6 +112,15 @@ bool sz_yaml_explain_anchor(const sz_yaml_build *b, const sz_yaml_problem *p) {
                      "请删去上面的注释，或把它移到最后一行之后");
         return true;
     }
+    if (sz_yaml_has(b->src, p->context_at, "&&") && sz_yaml_say_goes_on(b, p->context_at)) return true;
+    bool is_bullet =
+        c == '*' && char_at(b, p->context_at + 1) == ' ' && sz_yaml_indent_end(b->src, p->context_at) == p->context_at;
+    if (is_bullet) {
+        sz_diag *d = sz_diags_add(b->diags, SZ_ERROR, YAML_ALIAS, at_char(b, p->context_at),
+                                  "an item of a list does not begin with *", "列表项不以 * 开头");
+        sz_diag_hint(b->diags, d, "begin it with  -  and a space", "请以  -  加空格开头");
+        return true;
+    }
     sz_diag *g = c == '*' ? sz_diags_add(b->diags, SZ_ERROR, YAML_ALIAS, at_char(b, p->context_at),
                                          "* at the beginning is a YAML alias; they are not used here",
                                          "以 * 开头是 YAML 别名，这里不用")

@@ -124,6 +124,14 @@ void sz_yaml_say_open_bracket(const sz_yaml_build *b, size_t bracket);
 void sz_yaml_say_open_quote(const sz_yaml_build *b, size_t quote);
 void sz_yaml_say_no_name(const sz_yaml_build *b, size_t colon);
 void sz_yaml_say_second_document(const sz_yaml_build *b, sz_span at);
+/* ---- explain_slip.c: what was meant by a line; false: nothing is known ---- */
+bool sz_yaml_say_equals(const sz_yaml_build *b, size_t from, size_t to); /* a text that begins with `name =` */
+/* A line that is neither key nor item, and the one before it (SIZE_MAX: none). */
+bool sz_yaml_say_line(const sz_yaml_build *b, sz_span line, size_t before);
+/* How the quotes are meant around a text that begins with a quoted one and ends at `end`. */
+bool sz_yaml_hint_requoted(const sz_yaml_build *b, sz_diag *g, sz_span quoted, size_t end);
+bool sz_yaml_say_goes_on(const sz_yaml_build *b, size_t at); /* explain_block.c */
+
 /* Add the hint to quote the text that starts at off. */
 void sz_yaml_say_quotes(const sz_yaml_build *b, sz_diag *g, size_t off);
 

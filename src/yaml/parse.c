@@ -38,6 +38,9 @@ static void refuse_property(parse *p, sz_span *span) {
     size_t next = sz_yaml_skip_blanks(s, to);
     bool is_before_value = is_tag ? sz_yaml_has(s, from, "!!") : next >= s->n || strchr("{[\r\n", s->p[next]) != NULL;
     if (is_before_value) sz_diag_hint(p->build.diags, g, "take it out", "请去掉它");
+    else if (!is_tag && to > from + 1)
+        sz_diag_hint(p->build.diags, g, "take  %.*s  out; a text that begins with & stands in quotes",
+                     "请去掉  %.*s；以 & 开头的文字要加引号", SZ_FMT_STR(text));
     else sz_yaml_say_quotes(&p->build, g, from);
     while (to < end && strchr(" \t\r\n", s->p[to])) to++;
     *span = sz_yaml_span(s, to, end);

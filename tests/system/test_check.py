@@ -250,7 +250,7 @@ def test_two_times_of_day_in_a_flow_want_quotes(tmp):
 
 def test_an_adjusted_param_that_is_not_there_is_shown_where_they_would_stand(tmp):
     rule = "features: {n: {count: swipe, over: 7d}}\nrules:\n  - {id: r, when: n > %s, level: blue%s}\nadjust: {r: {because: 试用, params: {most: 3}}}\n"
-    for text, hint in ((rule % ("few", ", params: {few: 2}"), "its params stand at rules/r.yaml:3"), (rule % (2, ""), "it has none of its own; it stands at rules/r.yaml:3")):
+    for text, hint in ((rule % ("few", ", params: {few: 2}"), "its params stand at rules/r.yaml:3"), (rule % (2, ""), "or give it one at rules/r.yaml:3")):
         write(tmp / "rules/r.yaml", text)
         expect(hint in sanzao(tmp, "check", "rules", rc=1).out.decode(), hint)
 

@@ -70,6 +70,90 @@ SEVERAL = [
 ]
 
 
+FILE = """\
+events:
+  late_return: {event: dorm_access, where: event.late}
+features:
+  n: {count: swipe, over: 7d}
+  late_7d: {days: late_return, over: 7d, day: night}
+rules:
+  - id: r
+    title: {zh: 晚归, en: Late}
+    when: n > few
+    params: {few: 3}
+    level: blue
+    message: {zh: 晚归, en: late}
+    tests:
+      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}
+adjust:
+  r:
+    because: 本校试行
+    mode: shadow
+"""
+# a line of the file, what stands there instead, where the carets are and under what, what the hint says in both languages, and the lines when it is
+# followed
+LINES = [
+    ("    level: blue", "    level = blue", "11:11 =", "level: …", "    level: blue"),
+    ("    level: blue", "    // 黄色\n    level: blue", "11:5 //", ("begins with #", "以半角 # 开头"), "    # 黄色\n    level: blue"),
+    ("    level: blue", "    ＃ 黄色\n    level: blue", "11:5 ＃", ("begins with #", "以半角 # 开头"), "    # 黄色\n    level: blue"),
+    ("    level: blue", "    - level: blue", "11:5 -", ("leave the - out", "去掉  -"), "    level: blue"),
+    ("    level: blue", "    level: [blue]", "11:12 [blue]", "level: blue", "    level: blue"),
+    ("    level: blue", "    level: {blue}", "11:12 {blue}", "level: blue", "    level: blue"),
+    ("    level: blue", "    level: blue，", "11:12 blue，", ("write  blue\n", "改成半角  blue\n"), "    level: blue"),
+    ("    level: blue", "    level: &l blue", "11:12 &l", ("take  &l  out", "去掉  &l"), "    level: blue"),
+    ("    level: blue", "level: blue", "11:1 level", ("in the column of the rule's other keys", "和规则的其他键从同一列开始"), "    level: blue"),
+    ("    level: blue", "    level: blue\n    over: 7d", "12:5 over", "features: {n: {count: swipe, over: 7d}}", "    level: blue"),
+    ("    level: blue", "    level: blue\n    disabled: true", "12:5 disabled", "mode: disabled", "    level: blue\n    mode: disabled"),
+    ("    level: blue", "    level: blue\n    where: n > 5", "12:5 where", ("there already", "已经写过"), "    level: blue"),
+    ("  - id: r", "  * id: r", "7:3 *", ("with  -", "以  -"), "  - id: r"),
+    ("    when: n > few", "    when :n > few", "9:10 :", "when: …", "    when: n > few"),
+    ("    when: n > few", "    when: n > few &&\n    n < 9", "10:5 n < 9", ("two more blanks", "多缩进两个空格"), "    when: n > few &&\n      n < 9"),
+    ("    when: n > few", "    when: >\n    n > few", "10:5 n > few", ("two more blanks", "多缩进两个空格"), "    when: >\n      n > few"),
+    ("    when: n > few", "    when: {n > few}", "9:11 {n > few}", "when: n > few", "    when: n > few"),
+    ("    when: n > few", "    when: {all: [n > few, n < 9]}", "9:11 {all: [n > few, n < 9]}", "when: n > few && n < 9", "    when: n > few && n < 9"),
+    ("    when: n > few", '    when: "n > few" && n < 9', "9:21 && n < 9", "'n > few && n < 9'", "    when: 'n > few && n < 9'"),
+    ("    when: n > few", '    when: "student.school == "医学院""', '9:31 医学院""', "'student.school == \"医学院\"'", "    when: 'student.school == \"医学院\"'"),
+    ("    when: n > few", "    when: n > few, level: red", "9:25 :", ("on a line of its own", "另起一行写"), "    when: n > few"),
+    ("    params: {few: 3}", "    params: few: 3", "10:16 :", "{few: 3}", "    params: {few: 3}"),
+    ("    params: {few: 3}", "    params: {few = 3}", "10:14 few = 3", "few: …", "    params: {few: 3}"),
+    ("    params: {few: 3}", "    params: {few: 1，000}", "10:19 1，000", ("write  1000", "请写  1000"), "    params: {few: 1000}"),
+    ("    message: {zh: 晚归, en: late}", "    message: {zh: 晚归, en: late, please call}", "12:33 please call", ("in quotes", "加引号"),
+     "    message: {zh: 晚归, en: 'late, please call'}"),
+    ("    message: {zh: 晚归, en: late}", "    message:\n      zh: |\n      晚归\n      en: late", "14:7 晚归", ("two more blanks", "多缩进两个空格"),
+     "    message:\n      zh: |\n        晚归\n      en: late"),
+    ("  n: {count: swipe, over: 7d}", "  n = {count: swipe, over: 7d}", "4:5 =", "n: …", "  n: {count: swipe, over: 7d}"),
+    ("  n: {count: swipe, over: 7d}", "  n: (count: swipe, over: 7d)", "4:12 :", "{count: swipe, over: 7d}", "  n: {count: swipe, over: 7d}"),
+    ("  n: {count: swipe, over: 7d}", "  n:\n  count: swipe\n  over: 7d", "4:3 n", ("two more blanks before  count:", "多缩进两个空格"),
+     "  n:\n    count: swipe\n    over: 7d"),
+    ("  n: {count: swipe, over: 7d}", "  n: {event: swipe, over: 7d}", "4:7 event", "count: swipe", "  n: {count: swipe, over: 7d}"),
+    ("  n: {count: swipe, over: 7d}", "  n: {count: swipe, over: d7}", "4:27 d7", "7d", "  n: {count: swipe, over: 7d}"),
+    ("  n: {count: swipe, over: 7d}", "  n: late_7d * 2", "4:6 late_7d * 2", "{value: late_7d * 2}", "  n: {value: late_7d * 2}"),
+    ("  late_7d: {days: late_return, over: 7d, day: night}", "  late_7d: {days: late_return, over: 7d, by: class}", "5:42 by", "{peers: {days: …, over: 1d}, by: class}",
+     "  late_7d: {peers: {days: late_return, over: 1d}, by: class}"),
+    ("  late_return: {event: dorm_access, where: event.late}", "  late_return: {dorm_access: event.late}", "2:17 dorm_access", "event: dorm_access, where: event.late",
+     "  late_return: {event: dorm_access, where: event.late}"),
+    ("  late_return: {event: dorm_access, where: event.late}", "  late_return:\n  event: dorm_access\n  where: event.late", "2:3 late_return",
+     ("two more blanks before  event:", "多缩进两个空格"), "  late_return:\n    event: dorm_access\n    where: event.late"),
+    ("  late_return: {event: dorm_access, where: event.late}", "  late_return: {event: dorm_access, when: event.late}", "2:37 when", "where",
+     "  late_return: {event: dorm_access, where: event.late}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, student: 2023001, events: ['d1 08:00 swipe 5'], expect: []}", "14:28 2023001",
+     "student: {year: 1}", "      - {name: a, student: {year: 1}, events: ['d1 08:00 swipe 5'], expect: []}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, events: ['d1 swipe 08:00 5'], expect: []}", "14:38 08:00",
+     "d1 08:00 swipe", "      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, events: ['周一,周三 08:00 swipe 5'], expect: []}", "14:29 周一,周三",
+     "d1,d3", "      - {name: a, events: ['d1,d3 08:00 swipe 5'], expect: []}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, events: ['d1 08:00 swipe 食堂 5'], expect: []}", "14:44 食堂",
+     "canteen", "      - {name: a, events: ['d1 08:00 swipe canteen 5'], expect: []}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, events: ['d1 08:00 late_return'], expect: []}", "14:38 late_return",
+     "dorm_access in", "      - {name: a, events: ['d1 08:00 dorm_access in'], expect: []}"),
+    ("      - {name: a, events: ['d1 08:00 swipe 5'], expect: []}", "      - {name: a, events: ['d1 08:00 attendance'], expect: []}", "14:28 'd1 08:00 attendance'",
+     "attendance absent", "      - {name: a, events: ['d1 08:00 attendance absent'], expect: []}"),
+    ("    because: 本校试行", "    因为: 本校试行", "17:5 因为", "because", "    because: 本校试行"),
+    ("    because: 本校试行", "    because: {zh: 本校试行}", "17:14 {zh: 本校试行}", "because: 本校试行", "    because: 本校试行"),
+    ("  r:\n    because", "  rr3:\n    because", "16:3 rr3", "  r", "  r:\n    because"),
+]
+
+
 def checked(tmp, text, lang, rc):
     write(tmp / "rules/r.yaml", text)
     r = sanzao(tmp, "check", "--rules", "rules", "--lang", lang, rc=rc)
@@ -110,6 +194,32 @@ def test_all_slips_of_a_condition_are_told_at_once_and_nothing_that_follows_from
         for lang in ("en", "zh"): same(marks(checked(tmp, FEATURES + rule % slip, lang, 1)), marked, slip)
         limit = "    params: {limit: 2d}\n" if "limit" in mended else ""
         expect("0 errors" in checked(tmp, FEATURES + rule % mended + limit, "en", 0), mended)
+
+
+def test_a_line_is_marked_where_it_is_and_its_hint_holds(tmp):
+    for line, slip, marked, hint, mended in LINES:
+        expect(line in FILE, line)
+        for k, lang in enumerate(("en", "zh")):
+            said = checked(tmp, FILE.replace(line, slip, 1), lang, 1)
+            place, under = marked.split(" ", 1)
+            at = f"rules/r.yaml:{place}: "
+            expect(at in said, slip, said)
+            same(marks(said[said.index(at):])[0], under, slip)
+            expect((hint if isinstance(hint, str) else hint[k]) in said, slip, said)
+        expect("0 errors" in checked(tmp, FILE.replace(line, mended, 1), "en", 0), mended)
+
+
+def test_a_rule_without_its_list_is_one_finding(tmp):
+    for lang in ("en", "zh"):
+        said = checked(tmp, "id: r\nwhen: student.year == 1\nlevel: blue\n", lang, 1)
+        same((marks(said), "rules:" in said and "- id: …" in said), (["id"], True), said)
+
+
+def test_exemptions_that_are_none_are_warnings(tmp):
+    for text, hint in (("no", "unless: none"), ("false", "unless: none"), ("[holiday weekend]", "[holiday, weekend]"), ("[校外实习]", "")):
+        for lang in ("en", "zh"):
+            said = checked(tmp, FILE.replace("    level: blue", f"    level: blue\n    unless: {text}"), lang, 0)
+            expect(hint in said if hint else "SZ152" not in said, said)
 
 
 def test_a_star_in_a_text_is_a_warning(tmp):

@@ -126,7 +126,7 @@ static void test_one_name_with_two_meanings_is_refused(void **state) {
         assert_int_equal(x->d.n, 1);
         assert_int_equal(x->d.v[0].code, 30);
         assert_string_equal(x->d.v[0].span.src->name, "b.yaml");
-        assert_string_equal(x->d.v[0].hint, "the first one is at a.yaml:1");
+        assert_string_equal(x->d.v[0].hint, "give it another name, or leave it out; the first one is at a.yaml:1");
     }
 }
 
