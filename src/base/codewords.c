@@ -32,7 +32,7 @@ const char *sz_code_zh(sz_str code) {
     return NULL;
 }
 
-/* Kinds of places, for the hint only: an alert has the place's own name. */
+/* Kinds of places, types of records and what a student is, for the hint only: an alert has the place's own name. */
 static const struct code_words places[] = {{"canteen", {"食堂", "餐厅", "饭堂"}},
                                            {"shop", {"超市", "商店", "小卖部"}},
                                            {"dorm", {"宿舍", "寝室", "公寓"}},
@@ -46,6 +46,14 @@ static const struct code_words places[] = {{"canteen", {"食堂", "餐厅", "饭
                                            {"clinic", {"校医院", "医务室"}},
                                            {"off_campus", {"校外", "走读"}},
                                            {"home", {"在家", "家里"}},
+                                           {"swipe", {"刷卡", "消费"}},
+                                           {"attendance", {"考勤", "上课"}},
+                                           {"dorm_access", {"门禁", "宿舍门禁"}},
+                                           {"active", {"在读", "在校", "正常"}},
+                                           {"suspended", {"休学"}},
+                                           {"graduated", {"毕业", "已毕业"}},
+                                           {"withdrawn", {"退学"}},
+                                           {"exchange", {"交换", "交流"}},
                                            {"other", {"其他"}}};
 
 bool sz_code_means(sz_str code, sz_str zh) {

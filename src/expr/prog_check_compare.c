@@ -406,6 +406,22 @@ static void hint_elements(checker *c, sz_diag *g, const tnode *a, const tnode *b
     prog_hint(c, g, "write  %.*s in [%s]", "请写  %.*s in [%s]", SZ_FMT_STR(prog_slice(c, a->off, a->len)), all);
 }
 
+static bool is_figures(sz_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (!strchr("0123456789, ", s.p[i])) return false;
+    return s.n > 0;
+}
+
+/* `week in [1-4]` is [-3]. */
+static void warn_range(checker *c, const tnode *a, const sz_expr *list, const sz_expr *item) {
+    if (!prog_is_range(item) || list->n != 1) return;
+    prog_hint_range(c,
+                    prog_warning(c, C_SPELLING, item->off, item->len, "`%.*s` is %lld here", "这里的 `%.*s` 等于 %lld",
+                                 SZ_FMT_STR(prog_slice(c, item->off, item->len)),
+                                 (long long)(item->args[0]->i - item->args[1]->i)),
+                    prog_slice(c, a->off, a->len), item);
+}
+
 static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode *b) {
     sz_str sa = prog_slice(c, a->off, a->len), sb = prog_slice(c, b->off, b->len);
     sz_diag *g;
@@ -421,10 +437,15 @@ static void refuse_in(checker *c, const sz_expr *e, const tnode *a, const tnode 
     g = prog_report(c, SZ_ERROR, C_LIST, b->off, b->len,
                     TXT(c, "`in` looks into a list; `%.*s` is %s", SZ_FMT_STR(sb), prog_type_words(b, SZ_EN)),
                     TXT(c, "`in` 只能查列表；`%.*s` 是%s", SZ_FMT_STR(sb), prog_type_words(b, SZ_ZH)));
-    if (b->type == SZ_X_STR && b->kind == T_CONST)
+    if (b->type == SZ_X_STR && b->kind == T_CONST && a->type == SZ_X_NUM && is_figures(b->value.str))
+        prog_hint(c, g, "write  %.*s in [%.*s]", "请写  %.*s in [%.*s]", SZ_FMT_STR(sa), SZ_FMT_STR(b->value.str));
+    else if (b->type == SZ_X_STR && b->kind == T_CONST)
         prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
                   SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));
     else if (prog_is_range(e->args[1])) prog_hint_range(c, g, sa, e->args[1]);
+    else if (b->type == SZ_X_NUM)
+        prog_hint(c, g, "write  %.*s == %.*s  or  %.*s in [%.*s]", "请写  %.*s == %.*s  或  %.*s in [%.*s]",
+                  SZ_FMT_STR(sa), SZ_FMT_STR(sb), SZ_FMT_STR(sa), SZ_FMT_STR(sb));
     else if (b->type == SZ_X_STR)
         prog_hint(c, g, "for a part of a text write  %.*s.contains(%.*s)", "查文本的一部分请写  %.*s.contains(%.*s)",
                   SZ_FMT_STR(sb), SZ_FMT_STR(sa));
@@ -441,6 +462,7 @@ static void check_elements(checker *c, const sz_expr *list, const tnode *a, cons
         may_hold |= prog_may_be(a, b->value.list->nums[i]);
     for (uint32_t i = 0; i < list->n; i++) {
         tnode at = {.off = list->args[i]->off, .len = list->args[i]->len};
+        warn_range(c, a, list, list->args[i]);
         if (b->type == SZ_X_LIST_STR) check_text(c, a, &at, b->value.list->strs[i]);
         else prog_check_number(c, a, may_hold ? 'i' : '=', &at, b->value.list->nums[i]);
     }

@@ -25,7 +25,7 @@ uint32_t prog_number_end(const scan *s, uint32_t i) {
 
 static uint32_t sign_end(const scan *s, uint32_t i) {
     static const char *const signs[] = {
-        "===", "!==", "<=>", "=~", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**", ".."};
+        "===", "!==", "<=>", "=!", "><", "=~", "==", "!=", "<=", ">=", "&&", "||", "=>", "=<", "<>", ":=", "**", ".."};
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
         size_t n = strlen(signs[k]);
         if (s->t.n - i >= n && memcmp(s->t.p + i, signs[k], n) == 0) return i + (uint32_t)n;
@@ -122,8 +122,8 @@ void prog_tell_join(scan *s, uint32_t off, uint32_t end) {
 static void look_at_sign(scan *s) {
     static const struct {
         const char *sign, *write;
-    } wrong[] = {{"=", "=="},  {"===", "=="}, {"!==", "!="}, {"=>", ">="}, {"=<", "<="},
-                 {"<>", "!="}, {":=", "=="},  {"&", "&&"},   {"|", "||"}};
+    } wrong[] = {{"=", "=="},  {"===", "=="}, {"!==", "!="}, {"=>", ">="}, {"=<", "<="}, {"<>", "!="},
+                 {":=", "=="}, {"&", "&&"},   {"|", "||"},   {"=!", "!="}, {"><", "!="}};
     bool is_spaced =
         is_sign(s, s->cur, "=") && (is_sign(s, s->prev, "<") || is_sign(s, s->prev, ">") || is_sign(s, s->prev, "!"));
     if (is_spaced) {
@@ -157,6 +157,12 @@ static void look_at_sign(scan *s) {
                   "write %.*s", "请写 %.*s", SZ_FMT_STR(t));
     }
     if (is_sign(s, s->cur, "=~")) prog_tell_method(s, s->cur, "matches");
+    if (s->is_after_joint && (is_sign(s, s->cur, "&") || is_sign(s, s->cur, "|"))) { /* &&& */
+        prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len, "this sign is one too many", "多了一个符号"),
+                      "leave it out", "请去掉它");
+        s->is_joint = true;
+        return;
+    }
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (is_sign(s, s->cur, wrong[i].sign)) prog_tell_spelling(s, s->cur, wrong[i].write);
     bool is_open = is_sign(s, s->cur, "(") || is_sign(s, s->cur, "[") || is_sign(s, s->cur, "{");
@@ -226,6 +232,7 @@ static bool is_reckoned(const scan *s) {
 static void remember(scan *s) {
     bool was_told = s->was_told;
     s->was_told = false;
+    s->has_compared |= is_comparison(text_of(s, s->cur)) || s->sign.len;
     if (s->sign.len) {
         s->last_path = s->path;
         s->last_sign = prog_sign_text(s);
@@ -268,6 +275,8 @@ bool prog_explain_syntax(checker *c, uint32_t off, joint_list *out) {
         s.prev = s.cur;
         if (s.cur.kind == L_WIDE) s.prev.kind = L_WORD; /* an operand, for what follows */
         if (s.is_joint) s.prev.kind = L_SIGN;
+        s.is_after_joint = s.is_joint;
+        if (s.is_joint) s.has_compared = false;
         s.cur = prog_piece(&s, next);
     }
     out->is_odd |= s.n_open > 0 || s.cur.kind != L_END;

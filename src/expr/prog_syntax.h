@@ -21,11 +21,13 @@ typedef struct scan {
     uint32_t n_choices; /* open ?: */
     uint32_t n_open;    /* open ( [ { */
     joint_list *joints;
-    bool is_joint;    /* the piece in hand joins two conditions */
-    piece path, sign; /* the last name with its points, and the comparison after it */
-    const char *told; /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
-    bool was_told;    /* just now */
-    piece last_path;  /* that name and its comparison, told as before, of the condition before this one */
+    bool is_after_joint; /* the piece before joins two conditions */
+    bool has_compared;   /* since the last of them */
+    bool is_joint;       /* the piece in hand joins two conditions */
+    piece path, sign;    /* the last name with its points, and the comparison after it */
+    const char *told;    /* that comparison as CEL has it, where it is a ≥ or 超过; NULL: it is as it stands */
+    bool was_told;       /* just now */
+    piece last_path;     /* that name and its comparison, told as before, of the condition before this one */
     sz_str last_sign;
     piece list_of; /* the name before the `in` whose list is in hand */
     piece lone;    /* the comparison in hand where its left side is no name: n / 7 > */

@@ -404,7 +404,7 @@ static uint32_t tell_grouped(scan *s) {
 
 /* `n >= 3~5`, `n 3到5次`; `n 3-5` too, but `n > m - 3-5` is a sum. */
 static bool joins_bounds(const scan *s, piece p) {
-    static const char *const words[] = {"到", "至", "～", "—", "——", "–", "~", "to", "To", "TO"};
+    static const char *const words[] = {"到", "至", "～", "—", "——", "–", "~", "..", "to", "To", "TO"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (p.kind != L_STRING && sz_str_is(text_of(s, p), words[i])) return true;
     if (prog_is_unit_and_to(s, p)) return true;

@@ -10,8 +10,9 @@ static const char *ascii_of(uint32_t cp) {
         const char *ascii;
     } signs[] = {{0x2265, ">="}, {0x2267, ">="}, {0x2264, "<="}, {0x2266, "<="}, {0x2260, "!="}, {0x00D7, "*"},
                  {0x00F7, "/"},  {0x2212, "-"},  {0x2013, "-"},  {0x2014, "-"},  {0x3001, ","},  {0x3002, "."},
-                 {0x3010, "["},  {0x3011, "]"},  {0x300A, "<"},  {0x300B, ">"},  {0x3000, " "},  {0x00A0, " "},
-                 {0x2227, "&&"}, {0x2228, "||"}, {0x00AC, "!"},  {0x2208, "in"}, {0xFF06, "&&"}, {0xFF5C, "||"}};
+                 {0x3010, "["},  {0x3011, "]"},  {0x3008, "<"},  {0x3009, ">"},  {0x300A, "<"},  {0x300B, ">"},
+                 {0x3000, " "},  {0x00A0, " "},  {0x2227, "&&"}, {0x2228, "||"}, {0x00AC, "!"},  {0x2208, "in"},
+                 {0xFF06, "&&"}, {0xFF5C, "||"}};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (signs[i].cp == cp) return signs[i].ascii;
     return NULL;
@@ -43,6 +44,20 @@ static uint32_t tell_quotes(scan *s, uint32_t off) {
     }
     uint32_t end = i < s->t.n ? i + (uint32_t)len : i;
     sz_str inner = {s->t.p + from, i - from};
+    double number;
+    tnode side;
+    bool is_all = s->prev.kind == L_START && prog_piece(s, end).kind == L_END;
+    bool is_number = s->sign.len && prog_side_is(s, &side) && sz_str_double(inner, &number);
+    scan of = *s;
+    of.t = inner;
+    bool is_name = !is_number && prog_is_name(&of, prog_piece(&of, 0)) && end_of(prog_piece(&of, 0)) == inner.n;
+    if (is_number || is_name || is_all) {
+        prog_hint(s->c,
+                  prog_error(s->c, C_WIDE, off, end - off, "no quotes stand here, and these are full-width ones",
+                             "这里不加引号，何况这是全角引号"),
+                  "write  %.*s", "请写  %.*s", SZ_FMT_STR(inner));
+        return end;
+    }
     prog_hint(s->c, prog_error(s->c, C_WIDE, off, end - off, "these are not the quotes of CEL", "这不是 CEL 的引号"),
               "write \"%.*s\"", "请用半角引号 \"%.*s\"", SZ_FMT_STR(inner));
     return end;
@@ -391,6 +406,19 @@ static uint32_t joint_before_not(const scan *s, uint32_t off, uint32_t end) {
     return end;
 }
 
+/* 东1舍: letters and figures, and what goes on behind them. */
+static uint32_t word_end(scan *s, uint32_t end) {
+    size_t len = 0;
+    while (is_letter(at(s, end)) || is_digit(at(s, end))) {
+        while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
+        for (; end < s->t.n && is_wide(at(s, end)); end += (uint32_t)len) {
+            uint32_t cp = sz_utf8_next(s->t.p + end, s->t.n - end, &len);
+            if (is_quote(cp) || sz_utf8_is_unseen(cp) || sign_of(s, cp)) break;
+        }
+    }
+    return end;
+}
+
 static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     uint32_t clock = prog_tell_clock(s, off);
     if (clock > off) return clock;
@@ -408,7 +436,7 @@ static uint32_t tell_word(scan *s, uint32_t off, uint32_t end) {
     if (tell_chinese_word(s, (piece){L_WIDE, off, end - off})) return end;
     value = s->sign.len ? off : look_at_value(s, off);
     if (value > off) return value;
-    while (is_letter(at(s, end)) || is_digit(at(s, end))) end++;
+    end = word_end(s, end);
     sz_str run = {s->t.p + off, end - off};
     double number;
     sz_diag *g = prog_error(s->c, C_WIDE, off, end - off, "`%.*s` is not a name: names have letters a-z, digits and _",

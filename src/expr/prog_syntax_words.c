@@ -53,6 +53,14 @@ static uint32_t look_at_in(scan *s) {
                   "write  in [%.*s]", "请写  in [%.*s]", SZ_FMT_STR(all));
         return end;
     }
+    if (is_sign(s, open, "{")) { /* in {1, 2} */
+        for (end = open.off; end < s->t.n && at(s, end) != '}';) end++;
+        sz_str in = {s->t.p + open.off + 1, end - open.off - 1};
+        if (end < s->t.n) end++;
+        prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
+                  "write  in [%.*s]", "请写  in [%.*s]", SZ_FMT_STR(in));
+        return end;
+    }
     if (!is_sign(s, open, "(") || !list_in_parens(s, open, &end)) return end_of(s->cur);
     sz_str inner = {s->t.p + open.off + 1, end - open.off - 2};
     prog_hint(s->c, prog_error(s->c, C_LIST, open.off, end - open.off, "a list stands in brackets", "列表用方括号"),
@@ -195,7 +203,10 @@ static const struct {
                {"equals", "=="},
                {"above", ">"},
                {"below", "<"},
+               {"over", ">"},
+               {"under", "<"},
                {"and", "&&"},
+               {"but", "&&"},
                {"then", "&&"},
                {"or", "||"},
                {"is", "=="},
@@ -236,7 +247,10 @@ static void tell_looking(scan *s, piece word, const char *method, sz_str text, b
 
 void prog_tell_method(scan *s, piece word, const char *method) {
     piece text = prog_piece(s, end_of(word));
-    tell_looking(s, word, method, text.kind == L_STRING ? text_of(s, text) : SZ_STR("\"…\""), false);
+    sz_str sought = text_of(s, text);
+    if (text.kind == L_WIDE) sought = sz_str_of(TXT(s->c, "\"%.*s\"", SZ_FMT_STR(sought)));
+    else if (text.kind != L_STRING) sought = SZ_STR("\"…\"");
+    tell_looking(s, word, method, sought, false);
 }
 
 /* `like "医%"` of databases: % is anything. Where it ends. */
@@ -325,7 +339,36 @@ uint32_t prog_tell_then(scan *s, piece then) {
     return end_of(then);
 }
 
+/* `n > 3 in the last 7 days`: over how long, behind a condition. Where it ends; the end of cur: it is none. */
+static uint32_t tell_period(scan *s) {
+    static const char *const words[] = {"in", "within", "during", "over", "the", "last", "past"};
+    sz_meant v;
+    piece p = s->cur;
+    if (s->prev.kind != L_NUMBER || !s->has_compared) return end_of(s->cur);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_same(text_of(s, p), words[i], strlen(words[i]))) p = prog_piece(s, end_of(p));
+    if (p.off == s->cur.off || p.kind != L_NUMBER) return end_of(s->cur);
+    uint32_t end = prog_value_end(s, p.off, end_of(p), &v);
+    if (end == p.off || (v.measure != SZ_M_TIME && v.measure != SZ_M_DAYS)) return end_of(s->cur);
+    sz_str number = sz_str_of(v.number);
+    bool is_day = v.measure == SZ_M_DAYS;
+    prog_hint(s->c,
+              prog_error(s->c, C_SPELLING, s->cur.off, end - s->cur.off, "a condition does not say over how long",
+                         "条件里不写多长时间"),
+              "leave it out here; over how long is counted the feature says:  over: %.*s%s",
+              "请从这里去掉；按多长时间算由特征决定：over: %.*s%s", is_day ? (int)number.n : (int)strlen(v.text),
+              is_day ? v.number : v.text, is_day ? "d" : "");
+    return end;
+}
+
+/* `n > 3 for 2h`, `n > 3 unless holiday`: what follows is no condition; the parser says where it belongs. */
+static bool is_of_rule(const scan *s) { return is_word(s, s->cur, "for") || is_word(s, s->cur, "unless"); }
+
 static uint32_t look_at_infix(scan *s) {
+    uint32_t of_period = tell_period(s);
+    if (of_period > end_of(s->cur)) return of_period;
+    if (is_of_rule(s)) return (uint32_t)s->t.n;
+
     const char *method = method_of(s, s->cur);
     uint32_t of_unknown = tell_unknown(s), of_level;
     if (is_same(text_of(s, s->cur), "then", 4) && (of_level = prog_tell_then(s, s->cur)) > end_of(s->cur))
@@ -454,7 +497,17 @@ void prog_tell_not(scan *s, piece word) {
 uint32_t prog_look_at_word(scan *s) {
     piece next = prog_piece(s, end_of(s->cur));
     bool is_infix = prog_is_operand_end(s, s->prev), is_not = is_same(text_of(s, s->cur), "not", strlen("not"));
-    if (is_word(s, s->cur, "in")) return look_at_in(s);
+    if (is_word(s, s->cur, "in")) {
+        uint32_t period = tell_period(s);
+        return period > end_of(s->cur) ? period : look_at_in(s);
+    }
+    if (s->is_after_joint && (is_same(text_of(s, s->cur), "and", 3) || is_same(text_of(s, s->cur), "or", 2))) {
+        prog_set_hint(prog_error(s->c, C_SPELLING, s->cur.off, s->cur.len, "`%.*s` is there twice", "`%.*s` 写了两次",
+                                 SZ_FMT_STR(text_of(s, s->cur))),
+                      "leave one of them out", "请去掉一个");
+        s->is_joint = true;
+        return end_of(s->cur);
+    }
     if (s->prev.kind == L_START && is_same(text_of(s, s->cur), "if", strlen("if"))) {
         prog_tell_if(s, s->cur);
         return end_of(s->cur);

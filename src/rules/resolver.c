@@ -270,6 +270,12 @@ static bool feature_part(const struct path *p, const sz_feature *f, uint32_t ind
 static bool feature_field(const struct path *p, const sz_feature *f, uint32_t index) {
     struct sz_loading *l = p->s->l;
     if (sz_operators[f->op].n_parts) return feature_part(p, f, index);
+    if (f->op == SZ_OP_ABSENCE)
+        return no(p, 1,
+                  TXT(l, "`%.*s` is a duration by itself:  params: {limit: 24h}  and  %.*s >= limit",
+                      SZ_FMT_STR(p->v[0]), SZ_FMT_STR(p->v[0])),
+                  TXT(l, "`%.*s` 本身就是时长：params: {limit: 24h}，再写  %.*s >= limit", SZ_FMT_STR(p->v[0]),
+                      SZ_FMT_STR(p->v[0])));
     if (f->op != SZ_OP_FIRST && f->op != SZ_OP_LAST) {
         const char *en = TXT(l, "`%.*s` is a number (%s); only first and last have fields", SZ_FMT_STR(p->v[0]),
                              sz_operators[f->op].name);
@@ -423,6 +429,23 @@ static bool is_of_other_languages(sz_str name) {
     return sz_rules_index(name, words, sizeof words / sizeof *words) >= 0;
 }
 
+/* `params.few`, `features.n`: names stand alone; and `swipe > 3`: a type of records is counted by a feature. */
+static bool hint_listed(const struct path *p) {
+    static const char *const lists[] = {"features", "feature", "params", "param", "rule", "rules", "this"};
+    struct sz_loading *l = p->s->l;
+    if (p->n == 2 && sz_rules_index(p->v[0], lists, sizeof lists / sizeof *lists) >= 0) {
+        *p->hint = TXT(l, "write  %.*s  alone", SZ_FMT_STR(p->v[1]));
+        *p->hint_zh = TXT(l, "只写  %.*s", SZ_FMT_STR(p->v[1]));
+        return true;
+    }
+    if (p->n != 1 || p->s->kind == SZ_SCOPE_WHERE || !l->types || sz_types_find(l->types, p->v[0]) < 0) return false;
+    *p->hint = TXT(l, "`%.*s` is a type of records: count it with a feature, for example  {count: %.*s, over: 7d}",
+                   SZ_FMT_STR(p->v[0]), SZ_FMT_STR(p->v[0]));
+    *p->hint_zh = TXT(l, "`%.*s` 是记录类型：请用特征来数它，例如  {count: %.*s, over: 7d}", SZ_FMT_STR(p->v[0]),
+                      SZ_FMT_STR(p->v[0]));
+    return true;
+}
+
 static bool unknown(const struct path *p) {
     struct sz_loading *l = p->s->l;
     if (p->n == 1 && !p->arg && is_of_dashed(p->s, p->v[0])) return failed(p);
@@ -431,6 +454,7 @@ static bool unknown(const struct path *p) {
     struct sz_near near = sz_scope_near(p->s, p->v[0]);
     if ((near.best != 1 || !sz_near_any(&near)) && hint_owner(p)) return false;
     if (sz_near_words(l, &near, p->hint, p->hint_zh)) return false;
+    if (hint_listed(p)) return false;
     const struct sz_decl *e = sz_decls_find(&l->events, p->v[0]);
     if (!e && (hint_operator(p) || is_of_other_languages(p->v[0]))) return false;
     if (!e) {

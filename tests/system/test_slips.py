@@ -44,6 +44,26 @@ SLIPS = [
     ("when: n > 3 && seen_last.time.hour > 22", "hour", "seen_last.hour", "when: n > 3 && seen_last.hour > 22"),
     ("when: n > 3 && seen_last.weekday == \"周末\"", '"周末"', "seen_last.weekday >= 6", "when: n > 3 && seen_last.weekday >= 6"),
     ("when: n > 3 && student.major.startswith(\"医\")", "startswith", "startsWith", "when: 'n > 3 && student.major.startsWith(\"医\")'"),
+    ("when: n > 3 but late_14d > 2", "but", "&&", "when: n > 3 && late_14d > 2"),
+    ("when: n > 3 in 7 days", "in 7 days", "over: 7d", "when: n > 3"),
+    ("when: n > 3 in the last 7 days", "in the last 7 days", "over: 7d", "when: n > 3"),
+    ("when: n > 3 last 2w", "last 2w", "over: 2w", "when: n > 3"),
+    ("when: n > 3 for 2h", "for", "for: 2h", "when: n > 3, for: 2h"),
+    ("when: n over 3", "over", ("write >", "请写 >"), "when: n > 3"),
+    ("when: n =! 3", "=!", "!=", "when: n != 3"),
+    ("when: n > 3 &&& late_14d > 2", "&", ("leave it out", "请去掉它"), "when: n > 3 && late_14d > 2"),
+    ("when: n 〉 3", "〉", ">", "when: n > 3"),
+    ("when: “n > 3”", "“n > 3”", "n > 3", "when: n > 3"),
+    ("when: n > ‘3’", "‘3’", "  3", "when: n > 3"),
+    ("when: n > features.late_14d", "features", "late_14d", "when: n > late_14d"),
+    ("when: swipe > 3", "swipe", "{count: swipe, over: 7d}", "when: n > 3"),
+    ("when: silence.hours > 24", "hours", "params: {limit: 24h}", "when: silence >= limit, params: {limit: 24h}"),
+    ("when: student.dorm == 东1舍", "东1舍", '"东1舍"', 'when: student.dorm == "东1舍"'),
+    ("when: student.status == \"休学\"", '"休学"', '"suspended"', 'when: student.status == "suspended"'),
+    ("when: calendar.week == 1..4", "1..4", "calendar.week >= 1 && calendar.week <= 4", "when: n > 3 && calendar.week >= 1 && calendar.week <= 4"),
+    ("when: n > 3 && seen_last.place.name contains 食堂", "contains", 'seen_last.place.name.contains("食堂")',
+     "when: n > 3 && seen_last.place.name.contains(\"食堂\")"),
+    ("when: n in 1", "1", "n == 1", "when: n == 1"),
     ("when: n > 3 && seen_last.time is not null", "is not null", "has(seen_last.time)", "when: n > 3 && has(seen_last.time)"),
     ("when: n > 3 && seen_last.place is unknown", "is unknown", "!has(seen_last.place)", "when: n > 3 && !has(seen_last.place)"),
     ("when: n > 3 && calendar.weekday == 周一", "周一", "check: mon at 07:00", "when: n > 3"),
@@ -66,6 +86,9 @@ SEVERAL = [
     ('(n = 3 or late_14 > 2) && n > "3"', ["=", "or", "late_14", '"3"'], "(n == 3 || late_14d > 2) && n > 3"),
     ('n > 3 n = 5 && all_14d', ["n", "=", "all_14d"], "n > 3 && n == 5 && all_14d >= 3"),
     ("n > 3 && && n < 5", ["&&"], "n > 3 && n < 5"),
+    ("n > 3 and and n < 5", ["and", "and"], "n > 3 && n < 5"),
+    ("n > 3 for 2h", ["for"], "n > 3"),
+    ("n > 3 and n in {1, 2}", ["and", "{1, 2}"], "n > 3 && n in [1, 2]"),
     ('(n > 3 && n > "3"', ["("], "(n > 3 && n > 3)"),
 ]
 
@@ -226,6 +249,8 @@ def test_a_star_in_a_text_is_a_warning(tmp):
     for lang in ("en", "zh"):
         said = checked(tmp, FEATURES + RULE % "when: n > 3 && student.major == \"医*\"", lang, 0)
         same((marks(said), 'student.major.startsWith("医")' in said), (['"医*"'], True), said)
+        said = checked(tmp, FEATURES + "rules:\n  - id: r\n    level: blue\n    when: n > 3 && calendar.week in [1-4]\n", lang, 0)
+        same((marks(said), "calendar.week >= 1 && calendar.week <= 4" in said), (["1-4"], True), said)
 
 
 def test_several_events_where_one_is_counted(tmp):
