@@ -1,6 +1,6 @@
 # tests/model: the once-only protocol through spin, variants that must fail and faults that it must stand.
 # when: full
-# limit: 20m
+# limit: 40m
 # computes: yes
 # setup: tests
 source "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 # Unit, contract and some of the cases under AddressSanitizer and UBSan, in the build that the fuzz targets need as well:
 # clang's, with the same two. build/asan (gcc's) is for who wants to look closer.
 # when: full
-# limit: 30m
+# limit: 60m
 # computes: yes
 source "$(dirname "$0")/lib.sh"
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1

@@ -1,7 +1,7 @@
 # For the tiers: source it first. A tier is a script NN-name.sh here, run by tools/test from the project's root; the
 # two digits give the order. These comment lines in it are read:
 #   # when: quick | normal | full       quick runs always, normal not under --quick, full under --full only
-#   # limit: 5m                         it is stopped after that
+#   # limit: 5m                         it is stopped after that; what runs behind the others needs more, for it gets only what they leave
 #   # build: no                        it does not need build/dev
 #   # waits: yes                       it mostly waits for servers and time
 #   # builds: PRESET [TARGET...]       of one that waits: what it builds for itself, built before all else that runs behind
