@@ -1,4 +1,4 @@
-# libFuzzer with ASan and UBSan: every target runs its corpus and new inputs from a fixed seed, for a minute or a fixed number.
+# libFuzzer with ASan and UBSan: every target runs its corpus and new inputs from a fixed seed, for forty seconds or a fixed number.
 # when: full
 # limit: 30m
 # computes: by the clock
