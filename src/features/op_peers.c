@@ -46,23 +46,10 @@ static int32_t days_there_one_by_one(const sz_eval *ev, int32_t from, int32_t to
 }
 #endif
 
-/* From the day on which he enrolled, and of those into which a leave reaches each is looked at. */
+/* From the day on which he enrolled. */
 static int32_t days_there(const sz_eval *ev, int32_t from, int32_t to) {
     int32_t enrolled = ev->info ? ev->info->enrolled_day : SZ_DAY_NONE, first = enrolled > from ? enrolled : from;
-    int32_t n = first < to ? to - first : 0;
-    if (!ev->use_leaves || !n) return n;
-    int64_t from_ms = sz_zone_midnight(ev->zone, first), to_ms = sz_zone_midnight(ev->zone, to);
-    int32_t next = first; /* those before it were looked at */
-    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
-        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
-        if (l->from_ms >= to_ms) break;
-        if (l->to_ms <= from_ms) continue;
-        int32_t day = l->from_ms > from_ms ? sz_zone_day(ev->zone, l->from_ms) : first;
-        int32_t last = l->to_ms < to_ms ? sz_zone_day(ev->zone, l->to_ms) : to - 1;
-        if (next < day) next = day;
-        for (; next <= last; next++) n -= !student_was_there(ev, next);
-    }
-    return n;
+    return first < to ? to - first - days_away(ev, first, to - 1) : 0;
 }
 
 bool sz_peers_asks(const sz_eval *ev, const sz_feature *f, int32_t day) {

@@ -160,61 +160,89 @@ static int32_t panes_observed_plainly(const sz_eval *ev, const sz_feature *f, co
     return first > r->to ? 0 : (int32_t)(r->to - first + 1);
 }
 
-/* Units of a window that leaves or silent feeds may make dark, a bit each; the others are as if there were none. */
+/* Days and nights of a window, a bit each. */
 enum { DARK_WORDS = 6, DARK_MOST = 64 * DARK_WORDS };
 
+static inline void set_bit(uint64_t *bits, const range *r, int32_t at) {
+    bits[(at - r->from) / 64] |= UINT64_C(1) << (at - r->from) % 64;
+}
+
+/* Those that a silent feed may make dark. */
 static void may_be_dark(uint64_t *dark, const sz_eval *ev, const range *r, int64_t from_ms, int64_t to_ms) {
     if (to_ms > ev->t_ms + SZ_DAY_MS) to_ms = ev->t_ms + SZ_DAY_MS;
     int32_t from = sz_zone_day(ev->zone, from_ms) - 1, to = sz_zone_day(ev->zone, to_ms) + 1; /* nights begin at noon */
     if (from < r->from) from = r->from;
     if (to > r->to) to = r->to;
-    for (int32_t at = from; at <= to; at++) dark[(at - r->from) / 64] |= UINT64_C(1) << (at - r->from) % 64;
+    for (int32_t at = from; at <= to; at++) set_bit(dark, r, at);
 }
 
-/* Those that are observable; what leaves and silences make dark is looked at unit by unit. */
-static int32_t observed_by_unit(const sz_eval *ev, const sz_feature *f, const range *r, bool with_leaves) {
+/* Those of which leaves take more than half, each leave gone over once. How many they are. */
+static int32_t find_away(uint64_t *away, const sz_eval *ev, const sz_window *w, const range *r) {
+    int64_t begin, done, from, to, end, sum = 0;
+    int32_t last = r->from - 1, n = 0; /* the one whose sum it is */
+    unit_span(ev, w, r->from, &begin, &to);
+    unit_span(ev, w, r->to, &from, &end);
+    done = begin;
+    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
+        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
+        if (l->from_ms >= end) break;
+        int64_t a = l->from_ms > done ? l->from_ms : done, b = l->to_ms < end ? l->to_ms : end;
+        if (b <= a || !leave_is_known(ev->facts, i) || !leave_is_absence(l)) continue;
+        done = b;
+        int32_t at = w->is_night ? sz_zone_night(ev->zone, a) : sz_zone_day(ev->zone, a);
+        for (; at <= r->to; at++) {
+            unit_span(ev, w, at, &from, &to);
+            if (from >= b) break;
+            int64_t half = (to - from) / 2, before = at == last ? sum : 0;
+            sum = before + (b < to ? b : to) - (a > from ? a : from);
+            last = at;
+            if (before > half || sum <= half) continue;
+            set_bit(away, r, at);
+            n++;
+        }
+    }
+    return n;
+}
+
+int32_t days_away(const sz_eval *ev, int32_t from, int32_t to) {
+    const sz_window days = {.kind = SZ_W_DAYS};
+    uint64_t away[DARK_WORDS] = {0};
+    range r = {.from = from, .to = to};
+    if (ev->use_leaves && units_of(&r) <= DARK_MOST) return units_of(&r) ? find_away(away, ev, &days, &r) : 0;
+    int32_t n = 0;
+    for (int32_t at = from; ev->use_leaves && at <= to; at++) n += !student_was_there(ev, at);
+    return n;
+}
+
+/* Those that are observable, `away` none of them; what silences make dark is looked at unit by unit. */
+static int32_t observed_by_unit(const sz_eval *ev, const sz_feature *f, const range *r, const uint64_t *away) {
     uint64_t dark[DARK_WORDS] = {0};
     for (uint32_t i = 0; i < ev->facts->n_downs; i++) {
         const sz_down *d = &ev->facts->downs[i];
         if (d->types & f->types) may_be_dark(dark, ev, r, d->from_ms, d->to_ms);
     }
-    for (uint32_t i = 0; with_leaves && i < ev->info->leave_to - ev->info->leave_from; i++) {
-        const sz_leave *l = sz_campus_leave(ev->facts->campus, ev->info->leave_from + i);
-        may_be_dark(dark, ev, r, l->from_ms, l->to_ms);
-    }
     int64_t began, enrolled;
     int32_t n = units_of(r);
     observed_bounds(ev, f->types, &began, &enrolled);
     for (uint32_t w = 0; w < DARK_WORDS; w++)
-        for (uint64_t left = dark[w]; left; left &= left - 1) {
+        for (uint64_t left = dark[w] & ~away[w]; left; left &= left - 1) {
             int32_t at = r->from + (int32_t)(64 * w) + __builtin_ctzll(left);
             n -= !unit_is_observable(ev, &f->window, f->types, at, began, enrolled);
         }
     return n;
 }
 
-/* Does a leave reach into these days or nights? */
-static bool has_leave_within(const sz_eval *ev, const range *r) {
-    if (!ev->use_leaves) return false;
-    int64_t from = sz_zone_midnight(ev->zone, r->from), to = sz_zone_midnight(ev->zone, r->to + 2);
-    for (uint32_t i = ev->info->leave_from; i < ev->info->leave_to; i++) {
-        const sz_leave *l = sz_campus_leave(ev->facts->campus, i);
-        if (l->from_ms >= to) break;
-        if (l->to_ms > from) return true;
-    }
-    return false;
-}
-
-/* Where no leave reaches, what is dark is the same of all students who were enrolled. */
+/* What is dark where no leave takes a day away is the same of all students who were enrolled. */
 static int32_t observed_where_dark(const sz_eval *ev, const sz_feature *f, const range *r) {
-    if (has_leave_within(ev, r)) return observed_by_unit(ev, f, r, true);
-    if (!ev->facts->n_downs) return units_of(r);
-    if (!ev->facts->dark) return observed_by_unit(ev, f, r, false);
+    uint64_t away[DARK_WORDS] = {0};
+    int32_t n_away = ev->use_leaves ? find_away(away, ev, &f->window, r) : 0;
+    if (!ev->facts->n_downs) return units_of(r) - n_away;
+    if (n_away || !ev->facts->dark) return observed_by_unit(ev, f, r, away) - n_away;
     bool is_over = r->to < (f->window.is_night ? ev->night : ev->day);
     int64_t until = is_over ? 0 : ev->t_ms;
     sz_dark *d = &ev->facts->dark[SZ_DARK_RANGES * (f - ev->fs->features) + (uint32_t)r->from % SZ_DARK_RANGES];
     if (d->from != r->from || d->to != r->to || d->until_ms != until)
-        *d = (sz_dark){until, r->from, r->to, units_of(r) - observed_by_unit(ev, f, r, false)};
+        *d = (sz_dark){until, r->from, r->to, units_of(r) - observed_by_unit(ev, f, r, away)};
     return units_of(r) - d->n;
 }
 

@@ -17,6 +17,7 @@ bool window_is_known(sz_eval *ev, const sz_feature *f);
 void observed_bounds(const sz_eval *ev, uint64_t types, int64_t *began_ms, int64_t *enrolled_ms);
 bool day_is_observable(const sz_eval *ev, uint64_t types, bool is_night, int32_t day);
 bool student_was_there(const sz_eval *ev, int32_t day); /* enrolled, and not on leave for more than half of it */
+int32_t days_away(const sz_eval *ev, int32_t from, int32_t to); /* how many of these was he not? Of days enrolled */
 /* Where no leave and no silent feed can make a day dark, those from *first on are observable; else false. */
 bool days_are_plain(const sz_eval *ev, uint64_t types, int32_t *first);
 /* The next pane edge that may change an hour window, if no record comes; SZ_TIME_MAX. */
