@@ -9,10 +9,17 @@ bool sz_timeline_has_since(const sz_timeline *tl, int64_t t_ms) {
     return tl->n_log && sz_entry_time(tl->log.p + tl->last_off) >= t_ms;
 }
 
-static void find_out(run *x, int32_t day, sz_peer_ask *a) {
+/* Is he asked, by the window of the last that was looked at? Most tables are of few windows. */
+typedef struct asked {
+    int32_t days;
+    bool is_asked;
+} asked;
+
+static void find_out(run *x, int32_t day, sz_peer_ask *a, asked *last) {
     const sz_feature *f = &x->c->bundle->fs.features[a->feature];
+    if (last->days != f->window.days) *last = (asked){f->window.days, sz_peers_asks(&x->ev, f, day)};
     a->is_found = true;
-    a->is_asked = sz_peers_asks(&x->ev, f, day);
+    a->is_asked = last->is_asked;
     if (!a->is_asked) return;
     sz_xval v = sz_peers_value(&x->ev, f, day);
     a->is_known = v.know == SZ_KNOWN;
@@ -47,9 +54,10 @@ static void catch_up_to(sz_timeline *tl, sz_tlctx *c, int32_t day) {
 /* The same of a head that is made from the tail, without what came later. */
 static void find_out_again(run *x, int64_t at_ms, int32_t day, const sz_peer_ask *a) {
     sz_peer_ask again = *a;
+    asked none = {0};
     state_rebuild(x, &x->c->folded, log_lower(x->tl, at_ms + 1));
     x->ev.state = &x->c->folded;
-    find_out(x, day, &again);
+    find_out(x, day, &again, &none);
     x->ev.state = &x->tl->head;
     bool is_same = again.is_asked == a->is_asked && (!a->is_asked || again.is_known == a->is_known);
     if (!is_same || (a->is_asked && a->is_known && again.value != a->value)) __builtin_trap();
@@ -84,11 +92,12 @@ void sz_timeline_peers(const sz_timeline *tl, sz_tlctx *c, int64_t at_ms, int32_
         x.ev.state = &c->folded;
     }
     put_at_places(&x, at_ms, day, v, n);
+    asked last = {0}; /* no window has no days */
     for (uint32_t i = 0; i < n; i++) {
         sz_peer_ask *first = &v[v[i].same];
         if (!v[i].group) continue;
         if (!first->is_found) {
-            find_out(&x, day, first);
+            find_out(&x, day, first, &last);
 #ifndef NDEBUG
             if (by_head && !tl->n_undos) find_out_again(&x, at_ms, day, first);
 #endif

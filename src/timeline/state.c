@@ -173,11 +173,18 @@ void state_put_back(sz_timeline *tl, aside *a) {
 
 void sz_timeline_catch_up(sz_timeline *tl, sz_tlctx *c) { state_catch_up(tl, c); }
 
+/* Where nothing is undone those that are alike are added at once. */
 static void rebuild(run *x, sz_fstate *out, uint32_t end, uint32_t room_days) {
+    const sz_timeline *tl = x->tl;
+    sz_tlctx *c = x->c;
     undone u = undone_before(x, 0, end);
-    state_wake(x, out, &x->tl->tail);
-    if (room_days) sz_fstate_spread(out, &x->c->bundle->fs, room_days);
-    for (uint32_t off = 0; off < end; off += sz_entry_len(x->tl->log.p + off)) add_again(x, out, off, &u);
+    state_wake(x, out, &tl->tail);
+    if (room_days) sz_fstate_spread(out, &c->bundle->fs, room_days);
+    if (end && !tl->n_undos && sz_entry_time(tl->log.p) >= c->facts->known_ms) {
+        sz_fstate_add_log(c->adds, out, &c->bundle->fs, c->zone, c->facts->campus, c->dict, c->types, tl->log.p, end);
+        return;
+    }
+    for (uint32_t off = 0; off < end; off += sz_entry_len(tl->log.p + off)) add_again(x, out, off, &u);
 }
 
 void state_rebuild(run *x, sz_fstate *out, uint32_t end) { rebuild(x, out, end, 0); }
