@@ -87,6 +87,18 @@ typedef struct sz_store_sqlite sz_store_sqlite;
  * missing, cannot be written, in use, not a state), SZ_REFUSED (of a newer program), SZ_CORRUPT; the finding says
  * what to do. */
 sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out);
+/* Another program may have the file locked for a moment: a backup, a viewer, `state show`. Who opens it so waits for that, while it
+ * is opened and at each commit, in the foreground and SZ_SQLITE_WAIT_MS at most. Another run is not waited for. */
+enum { SZ_SQLITE_WAIT_MS = 30000, SZ_SQLITE_LOOK_MS = 50 };
+typedef struct sz_sqlite_wait {
+    void *self;
+    /* Asked each time before SZ_SQLITE_LOOK_MS are slept, with how long it has been: false gives up. who: `process 1234 (sqlite3)`,
+     * or empty where the system does not say. */
+    bool (*go_on)(void *self, const char *path, const char *who, const char *who_zh, int64_t waited_ms);
+} sz_sqlite_wait;
+sz_status sz_store_sqlite_open_waiting(const char *path, sz_sqlite_wait wait, sz_diags *d, sz_store_sqlite **out);
+/* From here on, after it was opened at once. */
+void sz_store_sqlite_wait(sz_store_sqlite *s, sz_sqlite_wait wait);
 /* True if nothing was acquired in this file before it was opened. */
 bool sz_store_sqlite_is_new(const sz_store_sqlite *s);
 /* For reading only: acquire gives the header and changes nothing, load reads what stands whatever the name, commit fails. Many may

@@ -134,7 +134,7 @@ static void test_reading_takes_nothing_over_and_writes_nothing(void **state) {
     assert_true(all.n > 400000);
     sz_buf_fini(&all);
     assert_int_equal(store_commit(&b, &(sz_commit){.journal = SZ_STR("x")}), SZ_ANS_REFUSED);
-    assert_refused(path, SZ_IO, SZ_CODE_STATE_IN_USE, "another process");
+    assert_refused(path, SZ_IO, SZ_CODE_STATE_IN_USE, "is reading this state");
     store_hand_free(&a);
     store_hand_free(&b);
     sz_store_sqlite_close(one);
@@ -322,6 +322,59 @@ static void test_damaged_files_are_told(void **state) {
 }
 
 /* ---- two processes ---- */
+
+typedef struct patience {
+    int64_t ends_ms;
+    int n;
+    char who[80];
+} patience;
+
+static bool wait_a_while(void *self, const char *at, const char *who, const char *who_zh, int64_t waited_ms) {
+    patience *p = self;
+    assert_string_equal(at, path);
+    assert_int_equal(strlen(who) > 0, strlen(who_zh) > 0);
+    snprintf(p->who, sizeof p->who, "%s", who);
+    assert_int_equal(waited_ms, (int64_t)p->n++ * SZ_SQLITE_LOOK_MS);
+    return waited_ms < p->ends_ms;
+}
+
+/* Locks of POSIX keep processes apart, not those of one: what holds it for so long must be in another. */
+static void test_a_lock_that_does_not_go_is_given_up_on(void **state) {
+    (void)state;
+    write_state();
+    int ready[2];
+    char c;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork_child();
+    if (pid == 0) {
+        sqlite3 *other;
+        if (sqlite3_open(path, &other) != SQLITE_OK) _exit(1);
+        if (sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK) _exit(1);
+        if (write(ready[1], "r", 1) != 1) _exit(1);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    patience p = {.ends_ms = 3L * SZ_SQLITE_LOOK_MS};
+    sz_diags d;
+    sz_diags_init(&d);
+    sz_store_sqlite *s = NULL;
+    sz_status rc = sz_store_sqlite_open_waiting(path, (sz_sqlite_wait){&p, wait_a_while}, &d, &s);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    char who[64];
+    snprintf(who, sizeof who, "process %ld (test_store_sq", (long)pid);
+    assert_int_equal(rc, SZ_IO);
+    assert_int_equal(p.n, 4);
+    assert_int_equal(d.v[0].code, SZ_CODE_STATE_IN_USE);
+    assert_non_null(strstr(p.who, who));
+    assert_non_null(strstr(d.v[0].message, who));
+    assert_non_null(strstr(d.v[0].message, "locked"));
+    sz_diags_fini(&d);
+    close(ready[0]);
+    close(ready[1]);
+    sz_store_sqlite_close(open_it()); /* free again */
+}
 
 static void test_second_process_is_told_about_the_first(void **state) {
     (void)state;
@@ -778,6 +831,7 @@ int main(void) {
         cmocka_unit_test_setup(test_files_of_others_are_told_and_left_alone, nothing_there),
         cmocka_unit_test_setup(test_newer_layout_is_refused, nothing_there),
         cmocka_unit_test_setup(test_damaged_files_are_told, nothing_there),
+        cmocka_unit_test_setup(test_a_lock_that_does_not_go_is_given_up_on, nothing_there),
         cmocka_unit_test_setup(test_second_process_is_told_about_the_first, nothing_there),
         cmocka_unit_test_setup(test_killed_in_the_middle_leaves_the_last_commit_or_the_one_after, nothing_there),
         cmocka_unit_test_setup(test_killed_in_a_large_commit_likewise, nothing_there),

@@ -43,8 +43,9 @@ static const sz_code_doc codes[] = {
      "表格中间又出现一次表头，而列的顺序不同；后面的内容会读进别的列", "cat day-1.csv day-2.csv > week.csv",
      "--source file:day-1.csv --source file:day-2.csv"},
     {SZ_CODE_STATE_CANNOT_OPEN, "The file of the state cannot be opened or made", "状态文件不能打开或建立", NULL, NULL},
-    {SZ_CODE_STATE_IN_USE, "Another process has the state; two may not share it",
-     "状态正被另一个进程使用；两个进程不能共用", NULL, NULL},
+    {SZ_CODE_STATE_IN_USE,
+     "Another process has the state, or another program has its file locked; two may not share it",
+     "状态正被另一个进程使用，或文件被另一个程序锁住；两个进程不能共用", NULL, NULL},
     {SZ_CODE_STATE_NOT_OURS, "The file that was given as state is something else; it is left as it is",
      "作为状态给出的文件是别的东西；不会改动它", NULL, NULL},
     {SZ_CODE_STATE_DAMAGED, "The file of the state is damaged: restore it from a backup, or begin with a new state",
@@ -92,7 +93,8 @@ static const sz_code_doc codes[] = {
     {SZ_CODE_SINK_LATER,
      "A file of alerts goes on behind what the state has told: the state is older than the file, as after a backup was "
      "put back or a store has lost commits; what it does not know is cut off",
-     "预警文件里有状态没有发出过的内容：状态比文件旧（放回了备份，或存储丢失了提交）；它不知道的内容会截去", NULL, NULL},
+     "预警文件里有状态没有发出过的内容：状态比文件旧（放回了备份，或存储丢失了提交）；它不知道的内容会截去", NULL,
+     NULL},
 };
 
 const sz_code_doc *sz_adapter_codes(size_t *n) {

@@ -25,7 +25,33 @@ static void say_who(int fd) {
         return; /* only for people: the lock holds without */
 }
 
+/* Readers share the lock and do not write who they are. */
+static sz_status is_read(sz_store_sqlite *s, sz_diags *d) {
+    sz_diag *g = sz_diags_add(d, SZ_ERROR, SZ_CODE_STATE_IN_USE, (sz_span){0},
+                              "%s: another program of sanzao is reading this state (state show, not-judged, explain)",
+                              "%s：另一个 sanzao 程序正在读取这份状态（state show、not-judged、explain）", s->path);
+    sz_diag_hint(d, g, "wait until it has ended, and run again", "请等它结束后再次运行");
+    return SZ_IO;
+}
+
+static bool is_held_by_a_reader(int fd) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type == F_RDLCK;
+}
+
+/* A reader ends soon: it is waited for, where that is wanted. */
+static bool take_lock(sz_store_sqlite *s, int fd) {
+    const holder reader = {"a program of sanzao that reads it", "读取它的 sanzao 程序"};
+    s->waited_ms = 0;
+    do {
+        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        if (fcntl(fd, F_OFD_SETLK, &whole) == 0) return true;
+    } while (is_held_by_a_reader(fd) && sz_sqlite_wait_on(s, &reader));
+    return false;
+}
+
 static sz_status in_use(sz_store_sqlite *s, int fd, sz_diags *d) {
+    if (!s->is_to_read && is_held_by_a_reader(fd)) return is_read(s, d);
     char text[64] = "";
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     long pid = n > 0 ? strtol(text, NULL, 10) : 0;
@@ -71,8 +97,7 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d) {
         rc = no_file(d, name);
         close(fd);
     } else {
-        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-        if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+        if (!take_lock(s, fd)) {
             rc = in_use(s, fd, d);
             close(fd);
         } else {

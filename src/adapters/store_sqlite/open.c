@@ -48,6 +48,7 @@ static bool connect_to(sz_store_sqlite *s, int flags) {
     const char *path = s->path[0] == '/' ? s->path : sz_arena_printf(&a, "./%s", s->path);
     int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, sz_sqlite_vfs());
     sz_arena_fini(&a);
+    if (rc == SQLITE_OK) sz_sqlite_be_patient(s);
     if (rc == SQLITE_OK)
         return execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA page_size = 16384;"
                           "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 256;"
@@ -83,6 +84,10 @@ static void hint(sz_diags *d, sz_diag *g, int code) {
         sz_diag_hint(d, g, "see to its folder, its permissions and its file system",
                      "请检查它所在的文件夹、权限和文件系统");
         break;
+    case SZ_CODE_STATE_IN_USE:
+        sz_diag_hint(d, g, "let it end, or end it, and run again; a copy of the state is made while no run goes on",
+                     "请等它结束，或结束它，然后再次运行；复制状态文件要在没有运行的时候");
+        break;
     default: break;
     }
 }
@@ -99,6 +104,7 @@ static sz_status sqlite_says(sz_store_sqlite *s, sz_diags *d) {
     case SQLITE_CORRUPT: return fail(s, d, SZ_CODE_STATE_DAMAGED, SZ_CORRUPT);
     case SQLITE_NOTADB: return fail(s, d, SZ_CODE_STATE_NOT_OURS, SZ_IO);
     case SQLITE_READONLY: return fail(s, d, SZ_CODE_STATE_READ_ONLY, SZ_IO);
+    case SQLITE_BUSY: return fail(s, d, SZ_CODE_STATE_IN_USE, SZ_IO);
     default: return fail(s, d, SZ_CODE_STATE_CANNOT_OPEN, SZ_IO);
     }
 }
@@ -224,7 +230,12 @@ sz_status sz_store_sqlite_open_to_read(const char *path, sz_diags *d, sz_store_s
 }
 
 sz_status sz_store_sqlite_open(const char *path, sz_diags *d, sz_store_sqlite **out) {
+    return sz_store_sqlite_open_waiting(path, (sz_sqlite_wait){NULL, NULL}, d, out);
+}
+
+sz_status sz_store_sqlite_open_waiting(const char *path, sz_sqlite_wait wait, sz_diags *d, sz_store_sqlite **out) {
     sz_store_sqlite *s = store_new(path);
+    s->wait = wait;
     sz_status rc = sz_sqlite_lock(s, d);
     if (rc == SZ_OK) rc = open_file(s, d);
     if (rc != SZ_OK) {

@@ -65,15 +65,31 @@ static const advice advices[] = {
     {SQLITE_ERROR, "the file is not as sanzao made it: restore it from a backup, or begin with a new state",
      "文件不是 sanzao 写成的样子：请从备份恢复，或者用新的状态开始"},
     {SQLITE_NOTADB, "the file is not a state of sanzao", "这个文件不是 sanzao 的状态"},
-    {SQLITE_BUSY, "another program has the file open: close it", "另一个程序打开着这个文件：请关闭它"},
     {SQLITE_CANTOPEN, "the file cannot be opened: see that its folder is there and that this user may write both",
      "文件打不开：请确认它的文件夹存在，并且当前用户对文件夹和文件都有写权限"},
     {-1, "SQLite cannot go on", "SQLite 无法继续"},
 };
 
+/* Who has it, and for how long he was waited for. */
+static void explain_busy(sz_store_sqlite *s) {
+    holder who = sz_sqlite_holder(s);
+    int seconds = (int)(s->waited_ms / 1000);
+    char en[32] = "", zh[32] = "";
+    if (seconds) snprintf(en, sizeof en, ", for %d s by now", seconds);
+    if (seconds) snprintf(zh, sizeof zh, "，已 %d 秒", seconds);
+    snprintf(s->text, sizeof s->text, "%s: another program%s%s%shas the file locked%s (%s)", s->path,
+             who.en[0] ? ", " : " ", who.en, who.en[0] ? ", " : "", en, sqlite3_errmsg(s->db));
+    snprintf(s->text_zh, sizeof s->text_zh, "%s：另一个程序%s%s锁住了这个文件%s（%s）", s->path, who.zh[0] ? "，" : "",
+             who.zh[0] ? who.zh : "", zh, sqlite3_errmsg(s->db));
+}
+
 void sz_sqlite_explain(sz_store_sqlite *s) { sz_sqlite_explain_as(s, sqlite3_extended_errcode(s->db)); }
 
 void sz_sqlite_explain_as(sz_store_sqlite *s, int extended) {
+    if ((extended & 0xff) == SQLITE_BUSY) {
+        explain_busy(s);
+        return;
+    }
     int os = sqlite3_system_errno(s->db);
     const advice *a = advices;
     while (a->code >= 0 && a->code != extended && a->code != (extended & 0xff)) a++;

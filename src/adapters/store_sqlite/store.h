@@ -19,7 +19,7 @@
 
 enum { LAYOUT = 1, APPLICATION = 0x535a5354 };
 enum { WORDS_AT_ONCE = 64 }; /* in one statement */
-enum { SMALLEST = 512 }; /* page of an SQLite file */
+enum { SMALLEST = 512 };     /* page of an SQLite file */
 
 typedef enum query {
     Q_BEGIN,
@@ -60,12 +60,14 @@ struct sz_store_sqlite {
     int lock_fd; /* -1: not locked */
     sqlite3 *db; /* NULL: the file is not there yet */
     bool is_new;
-    bool is_to_read; /* nothing is changed */
-    bool is_bulk;    /* under a rollback journal: what is committed is large */
+    bool is_to_read;  /* nothing is changed */
+    bool is_bulk;     /* under a rollback journal: what is committed is large */
     uint32_t n_small; /* small commits since the last large one */
-    bool made_shm;   /* SQLite will make PATH-shm, to read what a killed run left in PATH-wal */
+    bool made_shm;    /* SQLite will make PATH-shm, to read what a killed run left in PATH-wal */
     sqlite3_stmt *q[N_QUERIES];
     char text[SZ_SAID], text_zh[SZ_SAID]; /* of the last failure, for people */
+    sz_sqlite_wait wait;                  /* go_on NULL: it does not */
+    int64_t waited_ms;                    /* for whoever had it locked last */
     conn *conns;
 };
 
@@ -77,6 +79,20 @@ sz_status sz_sqlite_lock(sz_store_sqlite *s, sz_diags *d);
 sz_status sz_sqlite_lock_to_read(sz_store_sqlite *s, sz_diags *d);
 void sz_sqlite_unlock(sz_store_sqlite *s);
 
+/* ---- busy.c: another program has the file ---- */
+
+enum { HOLDER = 80 };
+typedef struct holder {
+    char en[HOLDER], zh[HOLDER]; /* `process 1234 (sqlite3)`; empty: it cannot be known */
+} holder;
+
+/* Who has SQLite's lock on the file. */
+holder sz_sqlite_holder(sz_store_sqlite *s);
+/* Have its connection wait, where that is wanted. */
+void sz_sqlite_be_patient(sz_store_sqlite *s);
+/* One step of waiting. False: it has been long enough. */
+bool sz_sqlite_wait_on(sz_store_sqlite *s, const holder *who);
+
 /* ---- open.c ---- */
 
 /* Make the file and its tables, in a transaction that is left open: whoever acquires it ends it. False: there is none,
@@ -87,6 +103,8 @@ bool sz_sqlite_create(sz_store_sqlite *s);
 
 /* The name under which SQLite knows it. */
 const char *sz_sqlite_vfs(void);
+/* A descriptor of the database's file, to ask for its locks; never to be closed. -1: there is none. */
+int sz_sqlite_fd(sqlite3 *db);
 
 /* ---- mode.c: which journal ---- */
 

@@ -25,6 +25,7 @@ typedef struct file {
     sqlite3_file base; /* first: SQLite knows no other */
     sqlite3_file *real;
     int direct_fd;    /* the same file past the page cache; -1: it cannot be had */
+    int fd;           /* to ask for its locks; -1: it cannot be opened */
     uint8_t *block;   /* as it was allocated; NULL: nothing was written yet */
     uint8_t *bytes;   /* in it, aligned */
     sqlite3_int64 at; /* where they belong */
@@ -79,6 +80,7 @@ static int f_close(sqlite3_file *base) {
     file *f = of(base);
     int rc = write_gathered(f), closed = f->real->pMethods->xClose(f->real);
     if (f->direct_fd >= 0) close(f->direct_fd); /* after SQLite's: with it go the locks of the process */
+    if (f->fd >= 0 && f->fd != f->direct_fd) close(f->fd);
     sz_free(f->block);
     return rc == SQLITE_OK ? closed : rc;
 }
@@ -148,8 +150,16 @@ static int vfs_open(sqlite3_vfs *self, const char *path, sqlite3_file *out, int 
         if (at->pMethods) at->pMethods->xClose(at);
         return rc == SQLITE_OK ? SQLITE_CANTOPEN : rc;
     }
-    *of(out) = (file){.base = {&methods}, .real = at, .direct_fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC)};
+    int direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+    int fd = direct >= 0 ? direct : open(path, O_RDONLY | O_CLOEXEC);
+    *of(out) = (file){.base = {&methods}, .real = at, .direct_fd = direct, .fd = fd};
     return SQLITE_OK;
+}
+
+int sz_sqlite_fd(sqlite3 *db) {
+    sqlite3_file *f = NULL;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &f) != SQLITE_OK || !f) return -1;
+    return f->pMethods == &methods ? of(f)->fd : -1;
 }
 
 static void begin(void) {

@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include "codes.h"
+#include "host/log.h"
+#include "host/signals.h"
 #include "state_files.h"
+
+enum { TOLD_MS = 1000 }; /* a lock that lasts longer is told of */
 
 typedef struct state_kind {
     const char *prefix; /* the whole name where it does not end in a colon */
@@ -44,14 +48,28 @@ static sz_status memory_open(const sz_job *job, sz_str name, int32_t partition, 
 
 static void memory_close(void *store) { sz_store_memory_free(store); }
 
+/* Not where nothing is to be waited for, nor once the run is to stop. Short ones are not worth a word. */
+static bool sqlite_waits(void *self, const char *path, const char *who, const char *who_zh, int64_t waited_ms) {
+    const sz_job *job = self;
+    if (job->fail_fast || sz_signals_stop()) return false;
+    if (waited_ms == TOLD_MS)
+        sz_log(SZ_WARNING, "state_locked", "%1$s is locked by %2$s; waiting for it, %4$d s at most",
+               "%1$s 被 %3$s 锁住；最多等待 %4$d 秒", path, who[0] ? who : "another program",
+               who[0] ? who_zh : "另一个程序", SZ_SQLITE_WAIT_MS / 1000);
+    return true;
+}
+
+/* Of a topic's partitions those that are open go on meanwhile: the next try is made later. */
 static sz_status sqlite_open(const sz_job *job, sz_str name, int32_t partition, sz_msgq *q, sz_diags *d,
                              sz_state *out) {
-    (void)job;
+    sz_sqlite_wait wait = {(void *)(uintptr_t)job, sqlite_waits};
     const char *path = partition == SZ_FILES ? sz_arena_str(&d->arena, name).p
                                              : sz_arena_printf(&d->arena, "%.*s.%d", SZ_FMT_STR(name), partition);
     sz_store_sqlite *s;
-    sz_status rc = sz_store_sqlite_open(path, d, &s);
+    sz_status rc =
+        partition == SZ_FILES ? sz_store_sqlite_open_waiting(path, wait, d, &s) : sz_store_sqlite_open(path, d, &s);
     if (rc != SZ_OK) return rc;
+    sz_store_sqlite_wait(s, wait);
     out->store = s;
     out->port = sz_store_sqlite_port(s, q);
     out->is_new = sz_store_sqlite_is_new(s);
