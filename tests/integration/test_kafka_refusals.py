@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system", "support")]
-from kafka_runs import (PARTS, Running, compare, file_run, fill, folded, key_of, main_with_servers, n_read, options, same_stand,  # noqa: E402
-                        stands_in, to_end, topic)
+from kafka_runs import (Running, compare, file_run, fill, folded, key_of, main_with_servers, options, same_stand, stands_in, to_end,  # noqa: E402
+                        topic)
 from lib import Campus, balance, expect, finish, same, sanzao, start, write  # noqa: E402
 from plugs.deployment import BROKER  # noqa: E402
-from servers import Kafka, Picky, Redis, wait_until  # noqa: E402
+from servers import Kafka, Picky, Redis  # noqa: E402
 from servers.kafka import SASL  # noqa: E402
 from servers.process import LONG  # noqa: E402
 from servers.relay import DESCRIBE_CONFIGS  # noqa: E402
@@ -158,35 +158,6 @@ kafka:
         expect(text in r.err, text, "expected in:", r)
     r = sanzao(tmp, "run", "--source", "kafka:x", "--kafka-set", "acks=1", "--campus", "campus", "--rules", "rules", rc=2)
     expect("SZ436" in r.err and "SZ438" in r.err, "a fixed setting and missing brokers:", r)
-
-
-def test_a_topic_that_is_made_anew_under_a_running_engine_is_held(tmp):
-    """By the time it is there again it is longer than the old one was: it was read on from the old place, and what stood before that was
-    skipped without a word. Accepted, it is read from its beginning."""
-    campus = Campus(6, students=20, days=6)
-    campus.write(tmp)
-    want, summary = file_run(tmp, campus)
-    lines, group = campus.lines(), "anew"
-    source, alerts, dead = topic("events"), topic("alerts", 2), topic("dead", 1)
-    fill(source, lines[:len(lines) // 2])
-    args = options(tmp, campus, f"kafka:{source}", f"kafka:{alerts}", f"kafka:{dead}", "--settle", "1s", "--group", group, "--lang", "en",
-                   "--state", redis.url)
-    run = Running(tmp, "anew", [*args, "--tick", "0s"])
-    run.wait(lambda: n_read(group) == len(lines) // 2, "half is read")
-    kafka.topics.delete(source)
-    wait_until(lambda: source not in kafka.topics.list(), "the topic to be gone")
-    run.wait(lambda: any("no longer available" in x["message"] or "does not exist" in x["message"] for x in run.events("kafka")), "it to be missed")
-    kafka.create_topic(source, PARTS)
-    wait_until(lambda: source in kafka.topics.list(), "the topic to be there again")
-    fill(source, lines[len(lines) // 2:] + lines[:len(lines) // 2])
-    run.wait(lambda: len(run.events("held")) == PARTS, "every partition to be held")
-    for held in run.events("held"): expect("made anew" in held["message"] and "--accept-gap" in held["message"], held)
-    same(run.end(), 0, "exit status")
-    same(n_read(group), len(lines) // 2, "records read")
-    last = sanzao(tmp, *args, *to_end(campus), "--accept-gap", rc=0).summary()
-    balance(last)
-    same(last["read"], len(lines) // 2 + len(lines), "records read of both")
-    same_stand(folded(alerts), want, "what stands")
 
 
 def test_an_empty_state_of_a_group_that_has_read_is_refused(tmp):

@@ -110,8 +110,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic
     revoke(s, list);
 }
 
-/* Any thread that takes from a queue. */
-static void note_away(sz_kafka_source *s, int err) {
+void sz_sk_note_away(sz_kafka_source *s, int err) {
     if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
         err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID)
         atomic_fetch_add(&s->n_away, 1);
@@ -121,7 +120,7 @@ static void note_away(sz_kafka_source *s, int err) {
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     sz_kafka_source *s = self;
     char fatal[256];
-    note_away(s, err);
+    sz_sk_note_away(s, err);
     if (err == RD_KAFKA_RESP_ERR__FATAL) {
         rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         sz_sk_say(s, SZ_ERROR, "the consumer cannot go on: %s", "消费者不能继续：%s", fatal);
@@ -132,9 +131,16 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *self) {
     }
 }
 
+static int64_t mono_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 bool sz_kafka_source_poll(sz_kafka_source *s) {
+    sz_sk_same_poll(s, mono_ms());
     for (rd_kafka_message_t *m; (m = rd_kafka_consumer_poll(s->rk, 0));) {
-        note_away(s, m->err);
+        sz_sk_note_away(s, m->err);
         if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF && sz_kafka_is_news(&s->news, m->err))
             sz_sk_say(s, SZ_WARNING, "%1$s", "%2$s（%1$s）", rd_kafka_message_errstr(m), sz_kafka_error(m->err, SZ_ZH));
         if (m->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
@@ -246,12 +252,6 @@ sz_status sz_kafka_source_new(const sz_kafka_source_options *o, const sz_kafka_v
     return rc;
 }
 
-static int64_t mono_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* What the group was told on the way may still wait for its answer: librdkafka tries that again without an end and
  * closes not before. Who ends beside a broker that stands still waits no longer than this. */
 static bool close_client(sz_kafka_source *s) {
@@ -273,6 +273,7 @@ void sz_kafka_source_close(sz_kafka_source *s) {
     if (s->rk) {
         while (s->n_streams) sz_stream_kafka_close(s->streams[0]);
         sz_sk_ahead_end(s);
+        sz_sk_same_end(s);
         if (s->rkt) rd_kafka_topic_destroy(s->rkt);
         if (is_closed) rd_kafka_destroy(s->rk);
         else

@@ -218,12 +218,13 @@ bool sz_stream_kafka_step(sz_stream_kafka *t, int64_t mono_ms) {
     bool did = false;
     if (t->wants_end && mono_ms >= t->end_retry_ms) ask_end(t, mono_ms);
     if (t->has_seek) did = do_seek(t, mono_ms);
-    if (t->wanted && t->is_placed) did |= do_want(t);
+    if (t->wanted && t->is_placed && sz_sk_is_same(t->s, mono_ms)) did |= do_want(t);
     return did;
 }
 
 int64_t sz_stream_kafka_wake_ms(const sz_stream_kafka *t) {
-    int64_t at = t->has_seek ? t->retry_ms : SZ_TIME_MAX;
+    int64_t at = t->has_seek ? t->retry_ms : SZ_TIME_MAX, same_ms = sz_sk_same_wake_ms(t->s);
+    if (t->wanted && same_ms < at) at = same_ms;
     return t->wants_end && t->end_retry_ms < at ? t->end_retry_ms : at;
 }
 

@@ -7,6 +7,7 @@
  *   stream    want and seek of one partition
  *   ahead     its batches, and the thread that fills them
  *   batch     records as they wait to be given
+ *   same      whether it is the same topic still
  */
 #ifndef SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
 #define SANZAO_SRC_ADAPTERS_STREAM_KAFKA_STREAM_H
@@ -61,6 +62,13 @@ struct sz_kafka_source {
     uint32_t n_streams, room;
     bool has_joined, has_failed, is_closing;
     atomic_uint n_away; /* how often the topic, or a partition of it, was not there: it may come back another one */
+    struct {            /* same.c */
+        rd_kafka_queue_t *q;
+        int64_t id[2];
+        int64_t polled_ms, moved_ms, asked_ms, next_ms, sure_until_ms; /* moved: after it had stood still */
+        bool is_asked, is_known, is_unknowable, is_other;
+        uint32_t n_silent; /* times in a row that nobody answered */
+    } same;
     sz_kafka_news news;
     int64_t quiet_until_ms; /* no answer: nothing is asked before then */
     int64_t committed_ms;   /* when the group was told last */
@@ -120,7 +128,17 @@ void sz_sk_batch_done(sz_stream_kafka *t);   /* that one */
 void sz_sk_batches_drop(sz_stream_kafka *t); /* all but what is given; more comes when one is asked for */
 void sz_sk_ahead_end(sz_kafka_source *s);    /* its thread */
 
+/* same.c */
+/* Ask, and take the answer; nothing waits. */
+void sz_sk_same_poll(sz_kafka_source *s, int64_t mono_ms);
+/* What came may be given: a moment ago it was the same topic, or nobody can tell. */
+bool sz_sk_is_same(const sz_kafka_source *s, int64_t mono_ms);
+int64_t sz_sk_same_wake_ms(const sz_kafka_source *s); /* when to poll, for who waits for that */
+void sz_sk_same_end(sz_kafka_source *s);
+
 /* source.c */
+/* Any thread: that the topic was not there, if that is what it says. */
+void sz_sk_note_away(sz_kafka_source *s, int err);
 void sz_sk_say(sz_kafka_source *s, sz_severity severity, const char *en, const char *zh, ...);
 /* A list of one partition. */
 rd_kafka_topic_partition_list_t *sz_sk_one(const sz_kafka_source *s, int32_t partition, int64_t offset);
