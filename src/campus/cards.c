@@ -12,8 +12,8 @@ struct card_row {
 enum { CARD, STUDENT, SYSTEM, FROM, TO };
 #define AT(member) offsetof(struct card_row, member)
 static const struct csv_column columns[] = {
-    [CARD] = {"card", "卡号 卡片号", true, sz_cell_id, AT(card), NULL},
-    [STUDENT] = {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(student), NULL},
+    [CARD] = {"card", "卡号 卡片号 | 校园卡号 一卡通号 一卡通卡号", true, sz_cell_id, AT(card), NULL},
+    [STUDENT] = {"student", "学号 学生学号 学生编号 | 学工号 xh", true, sz_cell_id, AT(student), NULL},
     [SYSTEM] = {"system", "系统", false, sz_cell_id, AT(system), NULL},
     [FROM] = {"from", SZ_BEGINS_ZH, false, sz_cell_when, AT(from), NULL},
     [TO] = {"to", SZ_ENDS_ZH, false, sz_cell_when, AT(to), NULL},

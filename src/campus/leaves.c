@@ -61,12 +61,12 @@ static bool set_kind(const struct csv_cell *cell, void *at, const void *arg) {
 enum { STUDENT, FROM, TO, KIND, RECORDED, NOTE };
 #define AT(member) offsetof(struct leave_row, member)
 static const struct csv_column columns[] = {
-    [STUDENT] = {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(student), NULL},
+    [STUDENT] = {"student", "学号 学生学号 学生编号 | 学工号 xh", true, sz_cell_id, AT(student), NULL},
     [FROM] = {"from", "开始 开始日期 开始时间 | 起始 起始日期 起始时间 起", true, sz_cell_when, AT(from), NULL},
     [TO] = {"to", "结束 结束日期 结束时间 | 截止 截止日期 截止时间 止", false, sz_cell_when, AT(to), NULL},
-    [KIND] = {"kind", "类型 请假类型", false, set_kind, 0, NULL},
+    [KIND] = {"kind", "类型 请假类型 | 请假类别 假别", false, set_kind, 0, NULL},
     [RECORDED] = {"recorded", "登记 登记时间 审批时间", false, sz_cell_when, AT(recorded), NULL},
-    [NOTE] = {"note", "备注 事由", false, NULL, 0, NULL},
+    [NOTE] = {"note", "备注 事由 | 请假事由 请假原因", false, NULL, 0, NULL},
 };
 
 static void add_leave(struct csv_reader *r, void *item) {

@@ -23,7 +23,7 @@ static const struct csv_choices direction_choices = {directions, sizeof directio
 enum { READER, SOURCE, PLACE, DIRECTION, FROM, TO };
 #define AT(member) offsetof(struct reader_row, member)
 static const struct csv_column columns[] = {
-    [READER] = {"reader", "读头 读头号 读卡器", true, sz_cell_id, AT(reader), NULL},
+    [READER] = {"reader", "读头 读头号 读卡器 | 终端号 终端编号 设备号 设备编号", true, sz_cell_id, AT(reader), NULL},
     [SOURCE] = {"source", "系统 来源", false, sz_cell_id, AT(source), NULL},
     [PLACE] = {"place", "地点 地点编号", false, sz_cell_id, AT(place), NULL},
     [DIRECTION] = {"direction", "方向 进出", false, sz_cell_choice, AT(direction), &direction_choices},

@@ -65,21 +65,24 @@ static bool set_tags(const struct csv_cell *cell, void *at, const void *arg) {
 enum { GROUPS = 4 }; /* school */
 #define AT(member) offsetof(struct student_row, s.member)
 static const struct csv_column columns[] = {
-    {"student", "学号 学生学号 学生编号", true, sz_cell_id, AT(id), NULL},
-    {"name", "姓名 学生姓名", false, sz_cell_packed, AT(name), NULL},
-    {"gender", "性别", false, sz_cell_shared, AT(gender), NULL},
-    {"college", "书院 书院名称", false, sz_cell_shared, AT(college), NULL},
-    {"school", "学院 学院名称 院系", false, sz_cell_shared, AT(school), NULL},
-    {"major", "专业 专业名称", false, sz_cell_shared, AT(major), NULL},
-    {"class", "班级 班级名称 行政班", false, sz_cell_shared, AT(klass), NULL},
-    {"entry_year", "入学年份", false, sz_cell_number, AT(entry_year), &entry_range},
-    {"years", "学制", false, sz_cell_number, AT(years), &years_range},
-    {"dorm", "宿舍 寝室 宿舍号 寝室号", false, sz_cell_packed, AT(dorm), NULL},
-    {"building", "楼宇 楼栋 宿舍楼", false, sz_cell_shared, AT(building), NULL},
+    {"student", "学号 学生学号 学生编号 | 学工号 xh", true, sz_cell_id, AT(id), NULL},
+    {"name", "姓名 学生姓名 | xm", false, sz_cell_packed, AT(name), NULL},
+    {"gender", "性别 | xb", false, sz_cell_shared, AT(gender), NULL},
+    {"college", "书院 书院名称 | 所在书院 所属书院", false, sz_cell_shared, AT(college), NULL},
+    {"school", "学院 学院名称 院系 | 所在学院 所属学院 院系名称 所在院系 所属院系 二级学院 xymc", false, sz_cell_shared,
+     AT(school), NULL},
+    {"major", "专业 专业名称 | 所在专业 所属专业 zymc", false, sz_cell_shared, AT(major), NULL},
+    {"class", "班级 班级名称 行政班 | 所在班级 所属班级 行政班级 行政班名称 bjmc", false, sz_cell_shared, AT(klass),
+     NULL},
+    {"entry_year", "入学年份 | 入学年", false, sz_cell_number, AT(entry_year), &entry_range},
+    {"years", "学制 | xz", false, sz_cell_number, AT(years), &years_range},
+    {"dorm", "宿舍 寝室 宿舍号 寝室号 | 所在宿舍 所在寝室", false, sz_cell_packed, AT(dorm), NULL},
+    {"building", "楼宇 楼栋 宿舍楼 | 宿舍楼栋 所在楼栋", false, sz_cell_shared, AT(building), NULL},
     {"residence", "住宿 住宿类型", false, sz_cell_choice, offsetof(struct student_row, residence), &residence_choices},
-    {"status", "状态 学籍状态", false, sz_cell_choice, offsetof(struct student_row, status), &status_choices},
+    {"status", "状态 学籍状态 | 学生状态", false, sz_cell_choice, offsetof(struct student_row, status),
+     &status_choices},
     {"tags", "标签", false, set_tags, offsetof(struct student_row, s), NULL},
-    {"enrolled_on", "入学日期", false, sz_cell_day, AT(enrolled_day), NULL},
+    {"enrolled_on", "入学日期 | 入学时间 rxrq", false, sz_cell_day, AT(enrolled_day), NULL},
 };
 
 static sz_str key_of(const void *rows, uint32_t i) { return ((const sz_student *)rows)[i].id; }
@@ -112,8 +115,7 @@ static void note_left_out(struct csv_reader *r, const void *item) {
     const struct student_row *row = item;
     if (row && row->s.id.n) sz_map_put(&r->l->left_out, row->s.id, 1);
     else if (!row && !r->is_wide) r->l->knows_students = false;
-    for (uint32_t i = 0; !row && r->is_wide && i < r->row.n; i++)
-        sz_map_put(&r->l->left_out, r->row.cells[i], 1);
+    for (uint32_t i = 0; !row && r->is_wide && i < r->row.n; i++) sz_map_put(&r->l->left_out, r->row.cells[i], 1);
 }
 
 bool sz_campus_is_nobody(const struct loader *l, sz_str student) {
