@@ -398,6 +398,8 @@ sz_status sz_timeline_unpack_story(sz_timeline *tl, const sz_tlctx *c, const voi
 sz_status sz_timeline_put_back(sz_timeline *tl, const sz_tlctx *c, sz_str entry);
 void sz_timeline_know_leaf(sz_timeline *tl, uint64_t hash);
 bool sz_timeline_knows_leaf(const sz_timeline *tl, uint64_t hash);
+/* After unpacking, before it is settled: what its records fit is asked again, by the facts as they are now. */
+void sz_timeline_match_anew(sz_timeline *tl, sz_tlctx *c);
 /* The episode's rule is gone or switched off: what is open resolves at that time, why: rule_removed. r: as it told it, mode and
  * rule_version among that; of one that is gone nothing else but its id. */
 void sz_timeline_rule_ended(sz_timeline *tl, sz_tlctx *c, const sz_rule *r, sz_episode *e, int64_t at_ms);

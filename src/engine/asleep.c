@@ -169,6 +169,7 @@ static void make(sz_worker *w, uint32_t i, sz_timeline *tl, bool with_head) {
         sz_timeline_init(tl, &w->tc, id, in_campus);
         w->has_memory = false;
     }
+    if (w->n_forms) leaves_match_anew(w, tl);
     if (with_head) student_settle(w, tl);
 }
 

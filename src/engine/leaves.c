@@ -32,6 +32,8 @@ uint64_t leaf_hash(const sz_worker *w, uint32_t leaf) {
     return sz_hash(v, sizeof v);
 }
 
+static bool is_known(const sz_worker *w, uint32_t leaf) { return w->facts.known[leaf >> 3] >> (leaf & 7) & 1; }
+
 /* When a leave may matter first: days count as a whole, so its first day does. */
 static int64_t leaf_since(const sz_worker *w, const sz_leave *l) {
     int64_t from, to;
@@ -119,7 +121,19 @@ void leaves_remember(sz_worker *w, const sz_timeline *tl) {
         if (sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_known(w, l);
 }
 
-static bool is_known(const sz_worker *w, uint32_t leaf) { return w->facts.known[leaf >> 3] >> (leaf & 7) & 1; }
+/* Records of another rule set are matched as they are read, before it is known which leaves his state knew: again with
+ * these, and with no other that is still to enter. */
+void leaves_match_anew(sz_worker *w, sz_timeline *tl) {
+    if (tl->student == SZ_NONE) return;
+    const sz_student *s = sz_campus_student(w->campus, tl->student);
+    if (s->leave_from == s->leave_to) return;
+    leaves_remember(w, tl);
+    uint32_t *later = sz_arena_alloc(&w->step, (s->leave_to - s->leave_from) * sizeof *later), n = 0;
+    for (uint32_t l = s->leave_from; l < s->leave_to; l++)
+        if (is_known(w, l) && !sz_timeline_knows_leaf(tl, leaf_hash(w, l))) set_unknown(w, l), later[n++] = l;
+    sz_timeline_match_anew(tl, &w->tc);
+    while (n) set_known(w, later[--n]);
+}
 
 static bool has_its_time(const sz_worker *w, uint32_t leaf) {
     return sz_campus_leave(w->campus, leaf)->recorded_ms <= w->clocks.wmax_ms; /* or has none */

@@ -404,6 +404,7 @@ uint64_t roster_hash(sz_worker *w, uint32_t campus_student);
 bool leaf_next_due(const sz_worker *w, int64_t wmax_ms, int64_t *at_ms);
 void leaf_enter(sz_worker *w);
 void leaves_remember(sz_worker *w, const sz_timeline *tl);
+void leaves_match_anew(sz_worker *w, sz_timeline *tl); /* of whom a record is of another form */
 void leaves_at_load(sz_worker *w, uint32_t i);
 void leaves_tell(sz_worker *w, uint32_t i); /* those known enter that his state does not know */
 

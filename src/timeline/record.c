@@ -173,6 +173,19 @@ static sz_str entry_carried(sz_timeline *tl, const sz_tlctx *c, const uint8_t *p
     return sz_buf_str(out);
 }
 
+void sz_timeline_match_anew(sz_timeline *tl, sz_tlctx *c) {
+    run x;
+    run_init(&x, tl, c, NULL);
+    for (uint32_t off = 0; off < tl->log.n; off += sz_entry_len(tl->log.p + off)) {
+        sz_event e;
+        if (!sz_entry_get(tl->log.p + off, mask_bytes(c), c->dict, c->types, &e)) continue;
+        sz_eval_at(&x.ev, e.time_ms);
+        sz_eval_match(&x.ev, &e, x.mask);
+        memcpy(sz_entry_mask_mut(tl->log.p + off), x.mask, mask_bytes(c));
+        note_fitted(c, x.mask);
+    }
+}
+
 static bool get_log_carried(sz_timeline *tl, const sz_tlctx *c, sz_str bytes) {
     for (size_t off = 0; off < bytes.n;) {
         const uint8_t *p = (const uint8_t *)bytes.p + off;

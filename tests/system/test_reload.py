@@ -528,6 +528,27 @@ def test_first_look_is_the_same_wherever_runs_end(tmp):
         same(got[1], got[0], f"{name}, in pieces")
 
 
+def test_permit_that_came_later_holds_under_other_rules_too(tmp):
+    """It was recorded after the night that it excuses, and took the alert back. Records that are matched anew for other rules are matched with
+    it, too: where time then went back over that night, the alert returned."""
+    late = lambda more: f"""\
+events: {{late: {{event: dorm_access, where: event.late}}, door: {{event: dorm_access}}}}
+features: {{lates: {{count: late, over: 7d}}, doors: {{count: door, over: 7d}}}}
+rules:
+  - {{id: late, title: {{zh: 晚, en: Late}}, purpose: student-safety, when: lates >= 1, level: blue}}
+{more}"""
+    entry = lambda time: json.dumps({"type": "dorm_access", "student": "s1", "direction": "in", "time": time, "id": time}).encode()
+    write(tmp / "campus/students.csv", "student\ns1\n")
+    write(tmp / "campus/leaves.csv", "student,from,to,kind,recorded\ns1,2026-03-02,2026-03-02,late_permit,2026-03-04T15:00\n")
+    write(tmp / "rules/r.yaml", late(""))
+    write_lines(tmp / "a.ndjson", [entry("2026-03-02T23:30"), entry("2026-03-05T12:00")])
+    sanzao(tmp, "run", "--source", "file:a.ndjson", *BASE, *STATE, rc=0)
+    write(tmp / "rules/r.yaml", late("  - {id: doors, title: {zh: 门, en: Doors}, purpose: student-safety, when: doors >= 99, level: blue}\n"))
+    write_lines(tmp / "b.ndjson", [entry("2026-03-02T12:00"), entry("2026-03-05T13:00")])
+    sanzao(tmp, "run", "--source", "file:b.ndjson", *BASE, *STATE, rc=0)
+    same([(e["event"], e.get("why")) for e in alerts(tmp / "alerts.ndjson")], [("firing", None), ("retracted", "late_permit 2026-03-02")], "what is told")
+
+
 # ---- between runs --------------------------------------------------------------------------------------------------------------
 
 def digest(folder): return {p.name: p.read_bytes() for p in folder.iterdir() if p.name.startswith("state.db")}
