@@ -11,8 +11,9 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / d) for d in ("system",
 from kafka_runs import PARTS, Running, file_run, fill, folded, main_with_servers, n_read, options, same_stand, to_end, topic  # noqa: E402
 from lib import Campus, balance, expect, same, sanzao  # noqa: E402
 from plugs.deployment import BROKER  # noqa: E402
-from servers import Kafka, Redis, wait_until  # noqa: E402
+from servers import Kafka, Picky, Redis, wait_until  # noqa: E402
 from servers.process import LONG  # noqa: E402
+from servers.relay import METADATA  # noqa: E402
 
 kafka: Kafka
 redis: Redis
@@ -84,6 +85,34 @@ def test_a_topic_that_is_made_anew_while_an_engine_stands_still_is_held(tmp):
     same_stand(folded(alerts), want, "what stands")
 
 
+def test_a_topic_whose_broker_is_far_away_is_read_on(tmp):
+    """An answer about the topic's id that came after a rest of the member was none: it had stood still meanwhile. So it asked again, and again,
+    and nothing was given any more."""
+    campus = Campus(9, students=10, days=4)
+    campus.write(tmp)
+    lines, half = campus.lines(), len(campus.lines()) // 2
+    with Picky(METADATA, way_s=0.3) as door:
+        far = Kafka(tmp / "far", settings={**BROKER, "advertised.listeners": f"PLAINTEXT://127.0.0.1:{door.port}"})
+        far.make()
+        door.to = far.server().port
+        with far:
+            for name in ("events", "dead"): far.create_topic(name, 1)
+            far.produce("events", b"".join(x + b"\n" for x in lines[:half]))
+            run = Running(tmp, "far", ["run", "--source", "kafka:events", "--campus", "campus", "--rules", "rules", "--alerts", "file:far.ndjson",
+                                       "--dead-letters", "kafka:dead", "--kafka-brokers", far.bootstrap, "--group", "far", "--state", redis.url, "--tick", "0s"])
+            try:
+                run.wait(lambda: n_read("far") == half, "half is read")
+                asked = door.n_asked
+                run.wait(lambda: door.n_asked >= asked + 2, "the id to be known")
+                far.produce("events", b"".join(x + b"\n" for x in lines[half:]))
+                run.wait(lambda: n_read("far") == len(lines), "the other half is read")
+                same(run.end(), 0, "exit status")
+            finally: run.end(signal.SIGKILL)
+
+
+def has_read(group: str, partition: int) -> int: return int(redis.call("HGET", f"sz:{{{group}.{partition}}}:h", "n_read"))
+
+
 def test_retention_that_passes_a_running_engine_is_held_and_counted(tmp):
     """The process stands still (a machine that was paused) while more comes, and retention takes what it had not read. Nothing of that is
     lost without a word: its partitions are held, and what --accept-gap goes on without is counted to the record."""
@@ -99,20 +128,18 @@ def test_retention_that_passes_a_running_engine_is_held_and_counted(tmp):
     run.wait(lambda: n_read(group) == half, "half is read")
     before = {p: high for p, (_, high) in kafka.topics.watermarks(source).items()}
     run.process.send_signal(signal.SIGSTOP)
-    fill(source, lines[half:])
-    lost = 0
-    for p, (_, high) in kafka.topics.watermarks(source).items():
-        if p == 0: continue                              # one keeps all, and goes on
-        kafka.topics.expire(source, p, high - 5)
-        lost += high - 5 - before[p]
-    expect(lost > 100, "records that are gone")
+    fill(source, lines[half:half + 8])                   # a request that was under way has its answer by these, and there is no other
+    fill(source, lines[half + 8:])
+    begins = {p: high - 5 for p, (_, high) in kafka.topics.watermarks(source).items() if p}     # the first one keeps all, and goes on
+    for p, begin in begins.items(): kafka.topics.expire(source, p, begin)
     run.process.send_signal(signal.SIGCONT)
     run.wait(lambda: len(run.events("held")) == PARTS - 1, "the partitions whose records are gone to be held")
     for held in run.events("held"):
-        p = int(re.search(r"partition (\d+)", held["message"])[1])
-        expect(p and f"offset {before[p]}" in held["message"] and "not there any more" in held["message"] and "--accept-gap" in held["message"], held)
-    there = kafka.topics.watermarks(source)
-    run.wait(lambda: n_read(group) == half + there[0][1] - before[0], "the other partition to go on")
+        p, at = (int(re.search(rf"{what} (\d+)", held["message"])[1]) for what in ("partition", "offset"))
+        expect(before[p] <= at <= before[p] + 8 and "not there any more" in held["message"] and "--accept-gap" in held["message"], before, held)
+    run.wait(lambda: has_read(group, 0) == kafka.topics.watermarks(source)[0][1], "the other partition to go on")
+    lost = sum(begin - has_read(group, p) for p, begin in begins.items())   # what a partition had not committed when it was held is gone as well
+    expect(lost > 100, "records that are gone:", lost)
     same(run.end(), 0, "exit status")
     held = sanzao(tmp, *args, *to_end(campus))
     expect(held.rc == 4 and held.err.count("is held") >= PARTS - 1, "started again it is held again", held)

@@ -9,6 +9,9 @@
  * is the controller that is asked; where it does not answer for long, what others serve goes on. Brokers that know of
  * no ids, or do not tell this user, are not asked again: then that is not noticed. What was read before the first
  * answer is vouched for by the witness alone.
+ *
+ * A member that waits for an answer rests meanwhile, which must not be taken for standing still: from a broker that is
+ * further away than that there would never be an answer that counts.
  */
 #include "stream.h"
 
@@ -16,6 +19,7 @@
 
 enum { EVERY_MS = 2000, SURE_MS = 6000, TIMEOUT_MS = 4000, RETRY_MS = 500 };
 enum { STOOD_STILL_MS = 100 }; /* between two polls: also a member that rested, for no topic is made anew in less */
+enum { IN_WAIT_MS = 1000 };    /* the same while an answer is waited for: longer than any member rests */
 enum { TRIES = 8 };            /* half a minute and more, until what others serve goes on */
 
 static void ask(sz_kafka_source *s, int64_t mono_ms) {
@@ -84,7 +88,7 @@ static rd_kafka_resp_err_t take(sz_kafka_source *s, rd_kafka_event_t *e) {
 
 void sz_sk_same_poll(sz_kafka_source *s, int64_t mono_ms) {
     if (s->same.is_unknowable) return;
-    if (mono_ms - s->same.polled_ms > STOOD_STILL_MS) {
+    if (mono_ms - s->same.polled_ms > (s->same.is_asked ? IN_WAIT_MS : STOOD_STILL_MS)) {
         s->same.moved_ms = mono_ms;
         s->same.sure_until_ms = s->same.next_ms = 0;
     }

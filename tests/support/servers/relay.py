@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 
 
 def close_both(*sockets: socket.socket) -> None:
@@ -95,11 +96,12 @@ PRODUCE, METADATA, HEARTBEAT, DESCRIBE_CONFIGS = 0, 3, 12, 32     # requests of 
 
 
 class Picky(Relay):
-    """In front of a broker. While it holds, requests of these kinds wait, and what is behind them on their connection."""
+    """In front of a broker. While it holds, requests of these kinds wait, and what is behind them on their connection; so they do for `way_s`,
+    as if the broker were far away."""
 
-    def __init__(self, *kinds: int):
+    def __init__(self, *kinds: int, way_s: float = 0):
         super().__init__(0)
-        self.kinds, self.n_asked = kinds, 0
+        self.kinds, self.way_s, self.n_asked = kinds, way_s, 0
 
     def pass_on(self, a: socket.socket, b: socket.socket, back: bool) -> None:
         if back: return super().pass_on(a, b, back)
@@ -110,6 +112,7 @@ class Picky(Relay):
                 if int.from_bytes(request[:2], "big") in self.kinds:
                     self.n_asked += 1
                     self.is_open.wait()
+                    if self.way_s: time.sleep(self.way_s)
                 b.sendall(size + request)
         except OSError: pass
         close_both(a, b)
