@@ -381,7 +381,7 @@ static bool hint_owner(const struct path *p) {
 /* `few` of `too-few`, where somebody has declared such a name: what is wrong with it was said there. */
 static bool is_part_of(sz_str declared, sz_str name) {
     bool is_there = false;
-    if (!memchr(declared.p, '-', declared.n)) return false;
+    if (!declared.n || !memchr(declared.p, '-', declared.n)) return false;
     for (size_t from = 0; from < declared.n && !is_there;) {
         const char *dash = memchr(declared.p + from, '-', declared.n - from);
         size_t to = dash ? (size_t)(dash - declared.p) : declared.n;
