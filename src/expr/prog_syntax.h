@@ -62,6 +62,7 @@ void prog_tell_join(scan *s, uint32_t off, uint32_t end); /* a comma or the like
 bool prog_is_operand_end(const scan *s, piece p);
 uint32_t prog_look_at_word(scan *s);               /* cur is a word; returns how far it was dealt with */
 uint32_t prog_look_at_between(scan *s, piece low); /* `between 3 and 5`, from cur on; end of cur: it is none */
+uint32_t prog_look_at_in(scan *s);                 /* what follows `in`, from cur on; where that ends */
 /* Where the value that begins at off, more of it from `from` on, ends: the longest that is known; off: none. */
 uint32_t prog_value_end(const scan *s, uint32_t off, uint32_t from, sz_meant *v);
 bool prog_is_name(const scan *s, piece p);
